@@ -1,0 +1,119 @@
+//! The committed samples: what belongs into the folder, writing it, and telling whether it is up to date.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::{fs, io};
+
+use crate::scenario::{self, Scenario};
+
+/// Every file of the folder: the samples and the README that introduces them.
+#[must_use]
+pub fn files() -> BTreeMap<String, Vec<u8>> {
+    let scenarios = scenario::all();
+    let readme = ("README.md".to_owned(), readme(&scenarios).into_bytes());
+    scenarios.iter().map(|scenario| (scenario.file_name(), scenario.file())).chain([readme]).collect()
+}
+
+/// Writes the folder; files that are no longer made are removed.
+///
+/// # Errors
+/// Whatever the file system says.
+pub fn write(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let files = files();
+    for name in present(folder)? {
+        if !files.contains_key(&name) {
+            fs::remove_file(folder.join(name))?;
+        }
+    }
+    for (name, bytes) in &files {
+        fs::write(folder.join(name), bytes)?;
+    }
+    Ok(())
+}
+
+/// What differs between the folder and what the generator makes, one line a file; empty if nothing does.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn differences(folder: &Path) -> io::Result<Vec<String>> {
+    let files = files();
+    let mut lines = Vec::new();
+    for (name, bytes) in &files {
+        match fs::read(folder.join(name)) {
+            Ok(found) if found == *bytes => {}
+            Ok(_) => lines.push(format!("{name}: differs from what the generator makes")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => lines.push(format!("{name}: missing")),
+            Err(error) => return Err(error),
+        }
+    }
+    let extra = present(folder)?.into_iter().filter(|name| !files.contains_key(name));
+    lines.extend(extra.map(|name| format!("{name}: not made by the generator")));
+    Ok(lines)
+}
+
+/// Names of the files in the folder, sorted.
+fn present(folder: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        names.push(entry?.file_name().to_string_lossy().into_owned());
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+fn readme(scenarios: &[Scenario]) -> String {
+    let mut text = String::from(INTRODUCTION);
+    for scenario in scenarios {
+        text.push_str(&certificate(scenario));
+    }
+    text
+}
+
+const INTRODUCTION: &str = "# Samples\n\n\
+    Every capture here is made by `crates/samplegen` and by nothing else: no recorded traffic, fictional names \
+    and numbers, documentation addresses for every public host. `cargo run -p samplegen -- samples/` writes the \
+    folder, `cargo run -p samplegen -- --check samples/` tells whether it is up to date.\n\n\
+    A sample `CODE` raises that finding, `CODE-near` comes close and must not. Nothing above notice may be raised \
+    that is not listed.\n";
+
+fn certificate(scenario: &Scenario) -> String {
+    let capture = &scenario.capture;
+    let seconds = capture.duration() as f64 / 1e9;
+    let expected: Vec<String> = scenario
+        .expect
+        .iter()
+        .map(|(code, subject)| match subject {
+            Some(address) => format!("{code} about {address}"),
+            None => (*code).to_owned(),
+        })
+        .collect();
+    let mut lines = vec![
+        format!("\n## {}\n", scenario.file_name()),
+        format!("{}\n", scenario.about),
+        format!("- {} frames in {seconds:.1} s", capture.records.len()),
+        format!("- expected: {}", list(&expected)),
+    ];
+    lines.extend(optional("may also be raised", &scenario.may));
+    lines.extend(optional("must not be raised", &scenario.never));
+    let rows: Vec<String> =
+        scenario.rows.iter().map(|(id, status)| format!("{id} {}", status.name())).collect();
+    lines.extend(optional("rows", &rows));
+    let stated: Vec<String> =
+        scenario.pbx.iter().map(|(ip, model)| format!("`--pbx {ip}={model}`")).collect();
+    lines.extend(optional("stated on the command line", &stated));
+    let hosts: Vec<String> = scenario.roles.iter().map(|(ip, role)| format!("{ip} is `{role}`")).collect();
+    lines.extend(optional("stated in the site file", &hosts));
+    lines.join("\n") + "\n"
+}
+
+fn optional<T: AsRef<str>>(title: &str, items: &[T]) -> Option<String> {
+    (!items.is_empty()).then(|| format!("- {title}: {}", list(items)))
+}
+
+fn list<T: AsRef<str>>(items: &[T]) -> String {
+    if items.is_empty() {
+        return "nothing above notice".to_owned();
+    }
+    items.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ")
+}

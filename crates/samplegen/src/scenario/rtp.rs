@@ -1,0 +1,111 @@
+//! Samples of the findings about media, each with a near miss.
+
+use super::Scenario;
+use super::agfeo::{self, PBX, Site, T14, TALK};
+use crate::net::{Call, MS, Net, SECOND, Stream};
+use crate::talk::rtp::Codec;
+
+pub(super) fn all() -> Vec<Scenario> {
+    vec![
+        rtp_001(),
+        rtp_001_near(),
+        rtp_002(),
+        rtp_002_near(),
+        rtp_003(),
+        rtp_003_near(),
+        rtp_004(),
+        rtp_004_near(),
+        rtp_006(),
+        rtp_006_near(),
+    ]
+}
+
+fn site(name: &str, about: &str, net: Net) -> Scenario {
+    Scenario::new(name, about, net.capture()).pbx(PBX, "es-pure-ip")
+}
+
+/// The registrations of the base site and a call that `change` has spoiled.
+fn call(lasts: u64, change: impl FnOnce(&mut Call)) -> Net {
+    let mut net = Site { lasts: 0, ..Site::default() }.net();
+    let mut call = Call::new(2 * SECOND, lasts, agfeo::t14_line(T14), agfeo::pbx_line(PBX, 5204));
+    change(&mut call);
+    net.call(&call);
+    net
+}
+
+fn silence(call: &mut Call) {
+    call.callee.media.silent = true;
+}
+
+fn rtp_001() -> Scenario {
+    site("rtp-001", "An answered call of 4 s in which the PBX sends nothing.", call(4 * SECOND, silence))
+        .expect("RTP-001", PBX)
+        .may(&["QOS-008"])
+}
+
+fn rtp_001_near() -> Scenario {
+    let held = |call: &mut Call| {
+        silence(call);
+        call.held = true;
+    };
+    site("rtp-001-near", "The T14 holds the call (sendonly): only it may send.", call(4 * SECOND, held))
+        .never(&["RTP-001"])
+}
+
+/// A call without any media, and another one of the same two with media.
+fn mute(lasts: u64) -> Net {
+    let mut net = call(lasts, |call| {
+        silence(call);
+        call.caller.media.silent = true;
+    });
+    let (t17, pbx) = (agfeo::t17_line(agfeo::T17), agfeo::pbx_line(PBX, 5206));
+    net.call(&Call::new(agfeo::AFTER, agfeo::SHORT, t17, pbx));
+    net
+}
+
+fn rtp_002() -> Scenario {
+    site("rtp-002", "An answered call of 4 s without any voice.", mute(4 * SECOND)).expect("RTP-002", T14)
+}
+
+fn rtp_002_near() -> Scenario {
+    site("rtp-002-near", "An answered call without voice, but hung up after 1 s.", mute(SECOND))
+        .never(&["RTP-001", "RTP-002"])
+}
+
+fn rtp_003() -> Scenario {
+    let lossy = call(3 * SECOND, |call| call.caller.media.lose_every = 20);
+    site("rtp-003", "5 % of the T14's packets never arrive.", lossy).expect("RTP-003", T14)
+}
+
+fn rtp_003_near() -> Scenario {
+    let lossy = call(3 * SECOND, |call| call.caller.media.lose_every = 140);
+    site("rtp-003-near", "One packet of 150 never arrives.", lossy).never(&["RTP-003"])
+}
+
+fn rtp_004() -> Scenario {
+    let shaky = call(3 * SECOND, |call| call.caller.media.jitter = 110 * MS);
+    site("rtp-004", "The T14's packets come up to 110 ms late and overtake each other.", shaky)
+        .expect("RTP-004", T14)
+        .never(&["RTP-003"])
+}
+
+fn rtp_004_near() -> Scenario {
+    let shaky = call(TALK, |call| call.caller.media.jitter = 12 * MS);
+    site("rtp-004-near", "The T14's packets come up to 12 ms late.", shaky).never(&["RTP-004"])
+}
+
+fn rtp_006() -> Scenario {
+    let long = call(3 * SECOND, |call| call.codec = Codec::PcmaAt30);
+    site("rtp-006", "20 ms a packet are agreed, both sides send 30 ms.", long)
+        .expect("RTP-006", T14)
+        .expect("RTP-006", PBX)
+}
+
+fn rtp_006_near() -> Scenario {
+    let keyed = call(TALK, |call| {
+        let media = &mut call.caller.media;
+        *media = Stream { key_at: Some(40), ..*media };
+    });
+    site("rtp-006-near", "A key is pressed: events have their own length and time.", keyed)
+        .never(&["RTP-003", "RTP-004", "RTP-006"])
+}

@@ -1,0 +1,8 @@
+//! The messages that hosts say to each other, as bytes behind the transport header. Knows no host and no time.
+
+pub mod dns;
+pub mod lan;
+pub mod rtp;
+pub mod server;
+pub mod sip;
+pub mod tls;

@@ -7,3 +7,5 @@
 //! ```
 //!
 //! Each stage knows the value types of the stages before it and none after it.
+
+pub mod capture;

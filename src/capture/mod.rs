@@ -1,0 +1,44 @@
+//! Takes files, pipes and directories; gives whole records with their time, link type and frame number, and
+//! says why each input ended. Never looks inside a frame.
+//!
+//! ```text
+//! open ──► Measurement ──► next_wave ──► Job::read (any thread) ──► join ──► Chunk ... finish ──► CaptureSummary
+//! ```
+//!
+//! A regular file is cut into ranges that are read independently: each job guesses where its first record
+//! starts, and [`Measurement::join`] keeps its outcome only if that is exactly where the range before ended.
+//! A wrong guess therefore costs time and never changes a result. Pipes and compressed files come through one
+//! reader thread as blocks of whole records; files that overlap in time are merged record by record. All three
+//! give the same jobs, outcomes and chunks.
+
+mod buffer;
+mod bytes;
+mod decompress;
+mod format;
+mod filter;
+mod framing;
+mod inputs;
+mod interfaces;
+mod interleave;
+mod job;
+mod lineup;
+mod measurement;
+mod pcap;
+mod pcapng;
+mod reader;
+mod snoop;
+mod stream;
+mod system;
+mod tally;
+mod value;
+
+pub use buffer::Buffer;
+pub use filter::{Filter, FilterError, FilterSpec, FilterWorker};
+pub use inputs::{OpenError, PassedOver};
+pub use interfaces::{Interface, InterfacesError, interfaces};
+pub use job::{Chunk, Job, Outcome};
+pub use measurement::{Measurement, Progress, Settings, open};
+pub use value::{CaptureSummary, Ended, Frame, InterfaceSummary, LinkType, Record, Timestamp};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,88 @@
+//! Takes records one by one, gives the numbers of a [`CaptureSummary`](super::CaptureSummary); tallies of
+//! ranges are added up in capture order.
+
+use std::collections::BTreeMap;
+
+use super::value::Timestamp;
+
+/// What was counted over a stretch of a capture.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    /// Frame numbers used up: packets and what else Wireshark numbers (journal entries, custom blocks).
+    pub(super) numbers: u64,
+    pub(super) packets: u64,
+    /// Bytes on the wire.
+    pub(super) bytes: u64,
+    /// Records shorter than on the wire.
+    pub(super) cut: u64,
+    /// Earliest and latest known time.
+    pub(super) times: Option<(Timestamp, Timestamp)>,
+    drops: BTreeMap<u32, Drops>,
+}
+
+/// Frames that the capturing system dropped on an interface.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Drops {
+    /// The last running total that the file gave.
+    total: Option<u64>,
+    /// Drops noted packet by packet.
+    single: u64,
+}
+
+impl Tally {
+    #[inline]
+    pub(super) fn packet(&mut self, time: Timestamp, captured: usize, original: u32) {
+        self.numbers += 1;
+        self.packets += 1;
+        self.bytes = self.bytes.saturating_add(u64::from(original));
+        self.cut += u64::from(captured < original as usize);
+        if time.is_known() {
+            self.span(time, time);
+        }
+    }
+
+    /// The capturing system's running total of drops on `interface`.
+    pub(super) fn drops_total(&mut self, interface: u32, total: u64) {
+        self.drops.entry(interface).or_default().total = Some(total);
+    }
+
+    /// Drops between the packet before and this one.
+    pub(super) fn drops_here(&mut self, interface: u32, count: u64) {
+        let drops = self.drops.entry(interface).or_default();
+        drops.single = drops.single.saturating_add(count);
+    }
+
+    /// Drops on `interface`: the running total where there is one, else the sum of the single notes.
+    pub(super) fn drops(&self, interface: u32) -> Option<u64> {
+        self.drops.get(&interface).map(|drops| drops.total.unwrap_or(drops.single))
+    }
+
+    pub(super) fn latest(&self) -> Option<Timestamp> {
+        self.times.map(|(_, latest)| latest)
+    }
+
+    /// Adds what was counted behind this stretch.
+    pub(super) fn add(&mut self, later: &Self) {
+        self.numbers += later.numbers;
+        self.packets += later.packets;
+        self.bytes = self.bytes.saturating_add(later.bytes);
+        self.cut += later.cut;
+        if let Some((earliest, latest)) = later.times {
+            self.span(earliest, latest);
+        }
+        for (&interface, drops) in &later.drops {
+            if let Some(total) = drops.total {
+                self.drops_total(interface, total);
+            }
+            self.drops_here(interface, drops.single);
+        }
+    }
+
+    #[inline]
+    fn span(&mut self, from: Timestamp, to: Timestamp) {
+        self.times = Some(match self.times {
+            Some((earliest, latest)) => (earliest.min(from), latest.max(to)),
+            None => (from, to),
+        });
+    }
+}

@@ -1,0 +1,154 @@
+//! The values that reading a capture gives.
+
+use std::fmt;
+
+/// Nanoseconds since the Unix epoch, UTC.
+///
+/// A record without a time (pcapng simple packet block) carries [`Timestamp::UNKNOWN`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// Stands for "this record has no time".
+    pub const UNKNOWN: Self = Self(i64::MIN);
+
+    /// Whether the record had a time at all.
+    #[must_use]
+    pub fn is_known(self) -> bool {
+        self != Self::UNKNOWN
+    }
+
+    /// The time `nanoseconds` later, saturating; never [`Timestamp::UNKNOWN`].
+    #[must_use]
+    pub fn plus(self, nanoseconds: i64) -> Self {
+        Self(self.0.saturating_add(nanoseconds).max(i64::MIN + 1))
+    }
+
+    /// Nanoseconds from `earlier` to `self`, saturating; 0 if either is unknown.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> i64 {
+        if self.is_known() && earlier.is_known() { self.0.saturating_sub(earlier.0) } else { 0 }
+    }
+}
+
+/// Wireshark's frame number (from 1) together with the file it counts in.
+///
+/// Orders by file, then number: the order in which the files of one measurement were read.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Frame(u64);
+
+impl Frame {
+    const NUMBER_BITS: u32 = 48;
+
+    /// `file` counts from 0 in the order of the measurement, `number` from 1 as Wireshark does.
+    #[must_use]
+    pub fn new(file: u16, number: u64) -> Self {
+        Self(u64::from(file) << Self::NUMBER_BITS | number & ((1 << Self::NUMBER_BITS) - 1))
+    }
+
+    /// Index of the file within the measurement.
+    #[must_use]
+    pub fn file(self) -> u16 {
+        (self.0 >> Self::NUMBER_BITS) as u16
+    }
+
+    /// Wireshark's `frame.number` in that file.
+    #[must_use]
+    pub fn number(self) -> u64 {
+        self.0 & ((1 << Self::NUMBER_BITS) - 1)
+    }
+}
+
+impl fmt::Debug for Frame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file(), self.number())
+    }
+}
+
+/// A `LINKTYPE_` number as it stands in capture files (not a `DLT_` number), FCS bits masked off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LinkType(pub u16);
+
+/// One captured record, borrowed from the block it was read with.
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'a> {
+    /// Position in the chunk, from 0; [`Chunk::frame`](super::Chunk::frame) makes it a frame number. Skips what
+    /// Wireshark numbers too but is no packet (journal entries, custom blocks).
+    pub index: u64,
+    /// When it was captured.
+    pub time: Timestamp,
+    /// Which interface of [`CaptureSummary::interfaces`].
+    pub interface: u32,
+    /// How the first bytes are to be read.
+    pub link: LinkType,
+    /// Length on the wire in bytes, without a frame check sequence where the file says it holds one.
+    pub original_length: u32,
+    /// The captured bytes, without a frame check sequence.
+    pub data: &'a [u8],
+    /// Where `data` starts in the block's bytes.
+    pub offset: u32,
+}
+
+/// Why reading an input ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// At the end of the input.
+    Complete,
+    /// In the middle of a record: the capture was cut off `at` this byte.
+    Cut {
+        /// Byte offset in the (decompressed) input.
+        at: u64,
+    },
+    /// At bytes that are no record: read up to the damage.
+    Damaged {
+        /// Byte offset in the (decompressed) input.
+        at: u64,
+        /// What is wrong there, in English, for the report's detail.
+        reason: String,
+    },
+    /// The operating system refused to read on.
+    Unreadable {
+        /// Byte offset in the (decompressed) input.
+        at: u64,
+        /// The system's words.
+        reason: String,
+    },
+    /// The user stopped it.
+    Stopped,
+}
+
+/// One interface of a capture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InterfaceSummary {
+    /// As the file names it, if it does.
+    pub name: Option<String>,
+    /// Link type of its frames.
+    pub link: LinkType,
+    /// Longest frame kept, 0 for unlimited.
+    pub snap_length: u32,
+    /// Frames that the capturing system dropped, if the file tells.
+    pub drops: Option<u64>,
+}
+
+/// What was read from one input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaptureSummary {
+    /// As the user named it, or as found in a directory; `-` for standard input.
+    pub path: String,
+    /// `pcap`, `pcap-ns`, `pcapng`, ... with `+gzip`, `+zstd`, `+lz4` behind it where compressed.
+    pub format: String,
+    /// Records read.
+    pub packets: u64,
+    /// Bytes on the wire over all records.
+    pub bytes: u64,
+    /// Time of the earliest record.
+    pub first: Option<Timestamp>,
+    /// Time of the latest record.
+    pub last: Option<Timestamp>,
+    /// Interfaces in file order.
+    pub interfaces: Vec<InterfaceSummary>,
+    /// Records shorter than on the wire.
+    pub cut_packets: u64,
+    /// Why reading ended.
+    pub ended: Ended,
+}

@@ -8,4 +8,7 @@
 //!
 //! Each stage knows the value types of the stages before it and none after it.
 
+pub mod config;
+
 pub mod capture;
+pub mod decode;

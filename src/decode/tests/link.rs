@@ -1,0 +1,74 @@
+//! Frames that carry no IP, and link headers that are damaged.
+
+use super::super::{Decoded, LinkMessage, Mac, Skip, VlanTag};
+use super::wrap::{ethernet, ieee_802_3, tagged};
+use super::{ETHERNET, OFFSET, decoded, skipped, udp_in_ipv4};
+
+#[track_caller]
+fn message(link: u16, frame: &[u8]) -> LinkMessage {
+    match decoded(link, frame) {
+        Decoded::Link(message) => message,
+        other => panic!("no link message but {other:?}"),
+    }
+}
+
+#[test]
+fn arp_and_lldp_are_handed_on_with_sender_and_tag() {
+    let arp = message(ETHERNET, &tagged(&[(0x8100, 12)], 0x0806, &[1; 28]));
+    assert_eq!((arp.protocol, arp.vlan), (0x0806, Some(VlanTag { id: 12, pcp: 0 })));
+    assert_eq!(arp.source_mac, Some(Mac([2, 0, 0, 0, 0, 1])));
+    assert_eq!(arp.payload.range(), OFFSET as usize + 18..OFFSET as usize + 46);
+
+    assert_eq!(message(ETHERNET, &ethernet(0x88cc, &[2; 40])).protocol, 0x88cc);
+    let cooked = [&[0, 0, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0, 8, 6], &[1; 28][..]].concat();
+    assert_eq!(message(113, &cooked).protocol, 0x0806);
+}
+
+#[test]
+fn cdp_is_found_in_snap_and_in_cisco_hdlc() {
+    let mut frame = ieee_802_3(&[0xaa, 0xaa, 3, 0, 0, 0x0c, 0x20, 0], &[2; 20]);
+    frame.extend([0; 10]);
+    let cdp = message(ETHERNET, &frame);
+    assert_eq!((cdp.protocol, cdp.payload.wire), (0x2000, 20));
+    assert_eq!(message(104, &[0x0f, 0, 0x20, 0, 2, 180]).protocol, 0x2000);
+}
+
+#[test]
+fn frames_without_ip_say_what_they_are() {
+    assert_eq!(skipped(ETHERNET, &ethernet(0x888e, &[0; 46])), Skip::NotIp(0x888e));
+    assert_eq!(skipped(ETHERNET, &ieee_802_3(&[0x42, 0x42, 3], &[0; 35])), Skip::NotIp(0x4242));
+    assert_eq!(
+        skipped(ETHERNET, &ethernet(0x8864, &[0x11, 0, 0, 1, 0, 6, 0xc0, 0x21, 1])),
+        Skip::NotIp(0xc021)
+    );
+    assert_eq!(skipped(ETHERNET, &ethernet(0x8864, &[0x21, 0, 0, 1, 0, 6, 0, 0x21])), Skip::BadTunnel);
+    assert_eq!(skipped(0, &[0, 0, 0, 9, 0x45]), Skip::NotIp(9));
+    assert_eq!(skipped(113, &[0, 0, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0, 0, 0x0c, 1, 2]), Skip::NotIp(0x0c));
+    assert_eq!(skipped(113, &[0, 4, 3, 0x38, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0x45]), Skip::NotIp(0x0800));
+}
+
+#[test]
+fn encrypted_and_management_frames_of_wireless_are_no_data() {
+    for control in [[0x80, 0], [0x08, 0x41], [0x48, 1], [0xb4, 0]] {
+        assert_eq!(skipped(105, &[&control[..], &[0; 30]].concat()), Skip::NotIp(0));
+    }
+}
+
+#[test]
+fn unknown_empty_and_short_frames_are_told_apart() {
+    assert_eq!(skipped(220, &[0; 64]), Skip::UnknownLink(220));
+    assert_eq!(skipped(ETHERNET, &[]), Skip::Empty);
+    assert_eq!(skipped(ETHERNET, &[0; 13]), Skip::CutLink);
+    assert_eq!(skipped(ETHERNET, &ethernet(0x8100, &[0, 1, 8])), Skip::CutLink);
+    assert_eq!(skipped(ETHERNET, &ethernet(0x0800, &[])), Skip::CutIp);
+    assert_eq!(skipped(192, &[0, 0, 7, 0, 1, 0, 0, 0]), Skip::BadTunnel);
+}
+
+#[test]
+fn the_length_of_802_3_ends_the_packet_before_its_padding() {
+    let mut frame = ieee_802_3(&[0xaa, 0xaa, 3, 0, 0, 0, 8, 0], &udp_in_ipv4());
+    let length = frame.len();
+    frame.extend([0xff; 20]);
+    let packet = super::packet(ETHERNET, &frame);
+    assert_eq!(packet.payload.range().end, OFFSET as usize + length);
+}

@@ -1,0 +1,211 @@
+//! Takes the payload of GRE or of UDP at a tunnel's port, gives the layer inside. A UDP payload is a tunnel only if
+//! its content says so too: any port may carry voice.
+
+use super::ether;
+use super::value::{Layers, Skip, VlanTag};
+use super::view::View;
+use super::walk::{Layer, Step, Walk};
+
+/// Registered for GTP-U, 3GPP TS 29.281 section 4.4.2.
+const GTP_U: u16 = 2152;
+/// Registered for VXLAN, RFC 7348 section 5; Linux took the other before.
+const VXLAN: u16 = 4789;
+const VXLAN_LINUX: u16 = 8472;
+/// Registered for Geneve, RFC 8926 section 3.3.
+const GENEVE: u16 = 6081;
+/// What senders and receivers of TaZmen Sniffer Protocol use.
+const TZSP: u16 = 37008;
+
+/// The tunnel in a UDP datagram, and its inside.
+#[inline]
+pub(super) fn in_udp(ports: (u16, u16), payload: View<'_>) -> Option<(Layers, Step<'_>)> {
+    match ports.1 {
+        VXLAN | VXLAN_LINUX => vxlan(payload),
+        GENEVE => geneve(payload),
+        GTP_U => gtp_u(payload),
+        TZSP => tzsp(payload),
+        _ => None,
+    }
+}
+
+/// RFC 7348 section 5: the I flag, everything reserved zero.
+fn vxlan(view: View<'_>) -> Option<(Layers, Step<'_>)> {
+    const VALID_NETWORK_IDENTIFIER: u32 = 0x0800_0000;
+    if view.u32(0)? != VALID_NETWORK_IDENTIFIER || view.u8(7)? != 0 {
+        return None;
+    }
+    Some((Layers::VXLAN, Step::Into(Layer::Ethernet, view.skip(8)?)))
+}
+
+/// RFC 8926 section 3.4.
+fn geneve(view: View<'_>) -> Option<(Layers, Step<'_>)> {
+    const RESERVED_FLAGS: u8 = 0x3f;
+    let (version, option_words) = (view.u8(0)? >> 6, view.u8(0)? & 0x3f);
+    if version != 0 || view.u8(1)? & RESERVED_FLAGS != 0 || view.u8(7)? != 0 {
+        return None;
+    }
+    let ether_type = view.u16(2)?;
+    if !matches!(ether_type, ether::IPV4 | ether::IPV6 | ether::ARP | ether::ETHERNET) {
+        return None;
+    }
+    let inner = view.skip(8 + usize::from(option_words) * 4)?;
+    Some((Layers::OTHER, Step::Into(Layer::EtherType(ether_type), inner)))
+}
+
+/// 3GPP TS 29.281 section 5.1: version 1, a user's packet, and a length that reaches to the end, or beyond the
+/// end of a first fragment.
+fn gtp_u(view: View<'_>) -> Option<(Layers, Step<'_>)> {
+    const VERSION_1_GTP: u8 = 0x30;
+    const OPTIONAL_FIELDS: u8 = 0x07;
+    const EXTENSION_HEADER: u8 = 0x04;
+    const G_PDU: u8 = 0xff;
+    const MOST_EXTENSION_HEADERS: usize = 8;
+
+    let flags = view.u8(0)?;
+    if flags & !OPTIONAL_FIELDS != VERSION_1_GTP
+        || view.u8(1)? != G_PDU
+        || u32::from(view.u16(2)?) + 8 < view.wire()
+    {
+        return None;
+    }
+    if flags & OPTIONAL_FIELDS == 0 {
+        return Some((Layers::OTHER, Step::Into(Layer::Ip, view.skip(8)?)));
+    }
+    let mut next = if flags & EXTENSION_HEADER != 0 { view.u8(11)? } else { 0 };
+    let mut inner = view.skip(12)?;
+    for _ in 0..MOST_EXTENSION_HEADERS {
+        if next == 0 {
+            return Some((Layers::OTHER, Step::Into(Layer::Ip, inner)));
+        }
+        let length = usize::from(inner.u8(0)?.max(1)) * 4;
+        next = inner.u8(length - 1)?;
+        inner = inner.skip(length)?;
+    }
+    None
+}
+
+/// Version 1, a received or sent packet, tags up to the end tag.
+fn tzsp(view: View<'_>) -> Option<(Layers, Step<'_>)> {
+    const PADDING: u8 = 0;
+    const END: u8 = 1;
+    const MOST_TAGS: usize = 32;
+    let [version, kind] = view.array(0)?;
+    let layer = match view.u16(2)? {
+        1 => Layer::Ethernet,
+        18 => Layer::Wireless,
+        _ => return None,
+    };
+    if version != 1 || kind > 1 {
+        return None;
+    }
+    let mut tags = view.skip(4)?;
+    for _ in 0..MOST_TAGS {
+        tags = match tags.u8(0)? {
+            END => return Some((Layers::OTHER, Step::Into(layer, tags.skip(1)?))),
+            PADDING => tags.skip(1)?,
+            _ => tags.skip(2 + usize::from(tags.u8(1)?))?,
+        };
+    }
+    None
+}
+
+/// RFC 2784 and 2890, with the routing of RFC 1701; version 1 is PPTP's, RFC 2637 section 4.1.
+pub(super) fn gre<'a>(walk: &mut Walk, view: View<'a>) -> Step<'a> {
+    const VERSION: u16 = 0x0007;
+    let step = match view.u16(0).map(|flags| flags & VERSION) {
+        Some(0) => gre_v0(walk, view),
+        Some(1) => gre_v1(walk, view),
+        _ => None,
+    };
+    step.unwrap_or(Step::Skip(Skip::BadTunnel))
+}
+
+fn gre_v0<'a>(walk: &mut Walk, view: View<'a>) -> Option<Step<'a>> {
+    const CHECKSUM: u16 = 0x8000;
+    const ROUTING: u16 = 0x4000;
+    const KEY: u16 = 0x2000;
+    const SEQUENCE: u16 = 0x1000;
+    const ERSPAN: u16 = 0x88be;
+    const ERSPAN_III: u16 = 0x22eb;
+
+    let (flags, protocol) = (view.u16(0)?, view.u16(2)?);
+    let words = [CHECKSUM | ROUTING, KEY, SEQUENCE].iter().filter(|&&bits| flags & bits != 0).count();
+    let mut inner = view.skip(4 + words * 4)?;
+    if flags & ROUTING != 0 {
+        inner = behind_routing(inner)?;
+    }
+    match protocol {
+        ERSPAN if flags & SEQUENCE == 0 => Some(mirrored(walk, inner)),
+        ERSPAN => erspan_ii(walk, inner),
+        ERSPAN_III => erspan_iii(walk, inner),
+        _ => {
+            walk.add(Layers::GRE);
+            Some(Step::Into(Layer::EtherType(protocol), inner))
+        }
+    }
+}
+
+/// RFC 1701: source route entries up to an empty one.
+fn behind_routing(view: View<'_>) -> Option<View<'_>> {
+    const MOST_ENTRIES: usize = 16;
+    let mut entries = view;
+    for _ in 0..MOST_ENTRIES {
+        let length = entries.u8(3)?;
+        entries = entries.skip(4 + usize::from(length))?;
+        if length == 0 {
+            return Some(entries);
+        }
+    }
+    None
+}
+
+fn gre_v1<'a>(walk: &mut Walk, view: View<'a>) -> Option<Step<'a>> {
+    const SEQUENCE: u16 = 0x1000;
+    const ACKNOWLEDGMENT: u16 = 0x0080;
+    /// MikroTik's Ethernet over IP.
+    const EOIP: u16 = 0x6400;
+    let flags = view.u16(0)?;
+    let words = [SEQUENCE, ACKNOWLEDGMENT].iter().filter(|&&bit| flags & bit != 0).count();
+    let inner = view.skip(8 + words * 4)?;
+    walk.add(Layers::GRE);
+    Some(match view.u16(2)? {
+        ether::PPP => Step::Into(Layer::Ppp, inner),
+        EOIP => Step::Into(Layer::Ethernet, inner),
+        other => Step::Skip(Skip::NotIp(other)),
+    })
+}
+
+fn mirrored<'a>(walk: &mut Walk, frame: View<'a>) -> Step<'a> {
+    walk.add(Layers::ERSPAN);
+    Step::Into(Layer::Ethernet, frame)
+}
+
+/// draft-foschiano-erspan-03 section 4.2. A tag that the switch took off the mirrored frame stands in this header.
+fn erspan_ii<'a>(walk: &mut Walk, view: View<'a>) -> Option<Step<'a>> {
+    const TAGGED_BEFORE: [u16; 2] = [1, 2];
+    let (version_and_vlan, bits) = (view.u16(0)?, view.u16(2)?);
+    if version_and_vlan >> 12 != 1 {
+        return None;
+    }
+    if TAGGED_BEFORE.contains(&(bits >> 11 & 0b11)) {
+        walk.moved_tag = Some(VlanTag { id: version_and_vlan & 0x0fff, pcp: (bits >> 13) as u8 });
+        walk.add(Layers::VLAN);
+    }
+    Some(mirrored(walk, view.skip(8)?))
+}
+
+/// draft-foschiano-erspan-03 section 4.3.
+fn erspan_iii<'a>(walk: &mut Walk, view: View<'a>) -> Option<Step<'a>> {
+    const PLATFORM_SUBHEADER: u16 = 0x0001;
+    let frame_type = (view.u16(10)? >> 10) & 0x1f;
+    let header = if view.u16(10)? & PLATFORM_SUBHEADER == 0 { 12 } else { 20 };
+    let inner = view.skip(header)?;
+    match (view.u8(0)? >> 4, frame_type) {
+        (2, 0) => Some(mirrored(walk, inner)),
+        (2, 2) => {
+            walk.add(Layers::ERSPAN);
+            Some(Step::Into(Layer::Ip, inner))
+        }
+        _ => None,
+    }
+}

@@ -12,3 +12,4 @@ pub mod config;
 
 pub mod capture;
 pub mod decode;
+pub mod observe;

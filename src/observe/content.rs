@@ -1,0 +1,249 @@
+//! Takes the payloads of one flow in order; gives what they say: which protocol it is, the name it greets, and the
+//! messages that others need (SIP, DNS, DHCP). Content decides, not the port.
+
+use crate::decode::{Packet, Span, TcpFlags, TcpSegment};
+
+use super::flow::End;
+use super::media::{could_be_rtcp, read_rtcp};
+use super::message::dhcp::{self, DhcpMessage};
+use super::message::dns::{self, DnsMessage};
+use super::message::http::Http;
+use super::message::sdp::Sdp;
+use super::message::sip::{self, SipMessage};
+use super::message::{App, Reading, http, recognise_datagram, recognise_stream_start, tls};
+use super::stream::Assembler;
+
+/// Payloads that are looked at before a flow counts as unknown.
+const LOOKS: u8 = 8;
+/// RTCP packets per flow from which sources are noted; the first few name them all.
+const REPORTS: u8 = 16;
+/// A hello or a request is over by then; post-quantum key shares make hellos of some kilobytes.
+const PREFIX_LIMIT: usize = 16 * 1024;
+
+/// Something a payload said that more than its own flow needs.
+#[derive(Debug)]
+pub(super) enum Note {
+    Sip(Box<SipMessage>, Option<Box<Sdp>>),
+    /// SIP that the snap length cut before its end.
+    CutSip,
+    Dns(Box<DnsMessage>),
+    Dhcp(Box<DhcpMessage>),
+    /// RTCP of this source.
+    Rtcp(u32),
+}
+
+/// What is known of a flow's content.
+#[derive(Debug, Default)]
+pub(super) struct Content {
+    pub(super) app: App,
+    pub(super) tls_name: Option<Box<str>>,
+    pub(super) http_host: Option<Box<str>>,
+    looks: u8,
+    /// RTCP packets that were told of.
+    reports: u8,
+    readers: Option<Box<Readers>>,
+}
+
+#[derive(Debug, Default)]
+struct Readers {
+    low: Reader,
+    high: Reader,
+}
+
+/// One TCP direction while it is read.
+#[derive(Debug, Default)]
+struct Reader {
+    assembler: Assembler,
+    is_done: bool,
+}
+
+impl Content {
+    /// Reads a UDP payload.
+    pub(super) fn datagram(&mut self, packet: &Packet, payload: &[u8], tell: &mut dyn FnMut(Note)) {
+        if self.app == App::Unknown && self.looks < LOOKS {
+            self.looks += 1;
+            let ports = (packet.source_port, packet.destination_port);
+            if let Some(app) = recognise_datagram(payload, packet.payload.wire as usize, ports.0, ports.1) {
+                self.app = app;
+            } else if could_be_rtcp(payload, packet.payload.wire) {
+                self.app = App::Rtcp;
+            }
+        }
+        match self.app {
+            App::Sip | App::Unknown if payload.first().is_some_and(|&byte| may_start_sip(byte)) => {
+                if let Some(message) = sip::read(payload, packet.payload.is_cut()) {
+                    self.app = App::Sip;
+                    tell_sip(message, payload, tell);
+                }
+            }
+            App::Dns | App::Mdns | App::Llmnr => {
+                if let Some(message) = dns::read(payload) {
+                    tell(Note::Dns(Box::new(message)));
+                }
+            }
+            App::Dhcp => {
+                if let Some(message) = dhcp::read(payload) {
+                    tell(Note::Dhcp(Box::new(message)));
+                }
+            }
+            App::Rtcp | App::Rtp if self.reports < REPORTS => {
+                if let Some(report) = read_rtcp(payload, packet.payload.wire) {
+                    self.reports += 1;
+                    tell(Note::Rtcp(report.ssrc));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Reads a TCP segment of `from`.
+    pub(super) fn segment(
+        &mut self,
+        from: End,
+        segment: TcpSegment,
+        span: Span,
+        payload: &[u8],
+        tell: &mut dyn FnMut(Note),
+    ) {
+        if segment.flags.has(TcpFlags::SYN) {
+            // A new connection on the same ports is read anew.
+            let readers = self.readers.get_or_insert_default();
+            let reader = readers.of(from);
+            *reader = Reader::default();
+            reader.assembler.start(segment.sequence.wrapping_add(1));
+        }
+        if span.wire == 0 {
+            return;
+        }
+        if self.readers.is_none() {
+            if self.looks >= LOOKS || self.app != App::Unknown {
+                return;
+            }
+            self.readers = Some(Box::default());
+        }
+        let Some(mut readers) = self.readers.take() else { return };
+        let reader = readers.of(from);
+        if !reader.is_done {
+            if self.app == App::Unknown && sip::is_sip(payload) {
+                reader.assembler.start(segment.sequence);
+            }
+            reader.assembler.push(segment.sequence, payload, span.wire);
+            reader.is_done = !self.read_on(&mut reader.assembler, tell);
+            if reader.is_done {
+                reader.assembler = Assembler::default();
+            }
+        }
+        if !(readers.low.is_done && readers.high.is_done) {
+            self.readers = Some(readers);
+        }
+    }
+
+    /// Bytes of TCP streams that wait to be read.
+    pub(super) fn held(&self) -> usize {
+        self.readers
+            .as_ref()
+            .map_or(0, |readers| readers.low.assembler.held() + readers.high.assembler.held())
+    }
+
+    /// Reads no further.
+    pub(super) fn give_up(&mut self) {
+        self.readers = None;
+        self.looks = LOOKS;
+    }
+
+    /// Reads what is ready; says whether more of this direction is wanted.
+    fn read_on(&mut self, stream: &mut Assembler, tell: &mut dyn FnMut(Note)) -> bool {
+        if self.app == App::Unknown {
+            match recognise_stream_start(stream.ready()) {
+                Some(app) => self.app = app,
+                None => {
+                    self.looks = self.looks.saturating_add(1);
+                    return self.looks < LOOKS && stream.ready().len() < PREFIX_LIMIT;
+                }
+            }
+        }
+        match self.app {
+            App::Sip => {
+                read_sip(stream, tell);
+                true
+            }
+            App::Tls => {
+                let reading = tls::read(stream.ready());
+                let is_open = matches!(reading, Reading::Partial(_));
+                let tls = reading.known().unwrap_or_default();
+                let name = tls.client_hello.as_ref().and_then(|hello| hello.server_name.as_ref());
+                if let Some(name) = name {
+                    self.tls_name.get_or_insert_with(|| name.to_ascii_lowercase().into());
+                }
+                let greeted =
+                    tls.client_hello.is_some_and(|hello| hello.is_whole) || tls.server_hello.is_some();
+                is_open && !greeted && !stream.is_broken() && stream.ready().len() < PREFIX_LIMIT
+            }
+            App::Http => {
+                let reading = http::read(stream.ready());
+                let is_open = matches!(reading, Reading::Partial(_));
+                if let Some(Http::Request(request)) = reading.known()
+                    && let Some(host) = request.host
+                {
+                    self.http_host.get_or_insert_with(|| host.to_ascii_lowercase().into());
+                }
+                is_open && !stream.is_broken() && stream.ready().len() < PREFIX_LIMIT
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Readers {
+    fn of(&mut self, end: End) -> &mut Reader {
+        match end {
+            End::Low => &mut self.low,
+            End::High => &mut self.high,
+        }
+    }
+}
+
+fn read_sip(stream: &mut Assembler, tell: &mut dyn FnMut(Note)) {
+    loop {
+        let ready = stream.ready();
+        let used = match sip::frame_stream(ready) {
+            sip::Frame::Message(length) => {
+                let bytes = ready.get(..length).unwrap_or(ready);
+                if let Some(message) = sip::read(bytes, false) {
+                    tell_sip(message, bytes, tell);
+                }
+                length
+            }
+            sip::Frame::KeepAlive(_, length) | sip::Frame::Junk(length) => length,
+            // What the snap length cut will not come.
+            sip::Frame::NeedMore if stream.is_broken() => {
+                if let Some(message) = sip::read(ready, true) {
+                    tell_sip(message, ready, tell);
+                }
+                ready.len()
+            }
+            sip::Frame::NeedMore => return,
+            sip::Frame::NotSip => ready.len(),
+        };
+        if used == 0 {
+            return;
+        }
+        stream.consume(used);
+    }
+}
+
+fn tell_sip(message: SipMessage, bytes: &[u8], tell: &mut dyn FnMut(Note)) {
+    if message.is_cut {
+        tell(Note::CutSip);
+    }
+    let sdp = message.sdp(bytes).map(Box::new);
+    tell(Note::Sip(Box::new(message), sdp));
+}
+
+/// A method or `SIP/2.0` starts with a letter, possibly behind line ends; RTP and most binary formats do not.
+fn may_start_sip(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || matches!(byte, b'\r' | b'\n')
+}
+
+#[cfg(test)]
+mod tests;

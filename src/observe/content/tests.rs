@@ -1,0 +1,136 @@
+use samplegen::talk::{dns as dns_talk, tls as tls_talk};
+
+use super::super::fixture::packet;
+use super::*;
+
+const OPTIONS: &[u8] =
+    b"OPTIONS sip:a@b SIP/2.0\r\nCall-ID: x\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n";
+
+/// One flow and what it told.
+#[derive(Default)]
+struct Reading {
+    content: Content,
+    notes: Vec<Note>,
+    next: u32,
+}
+
+impl Reading {
+    fn datagram(&mut self, from: &str, to: &str, bytes: &[u8]) {
+        self.cut_datagram(from, to, bytes, bytes.len());
+    }
+
+    fn cut_datagram(&mut self, from: &str, to: &str, bytes: &[u8], captured: usize) {
+        let payload = Span { start: 0, captured: captured as u32, wire: bytes.len() as u32 };
+        let packet = Packet { payload, ..packet(from, to) };
+        self.content.datagram(&packet, &bytes[..captured], &mut |note| self.notes.push(note));
+    }
+
+    /// The next segment of the lower end.
+    fn segment(&mut self, bytes: &[u8]) {
+        self.flagged(TcpFlags::ACK, bytes);
+    }
+
+    fn flagged(&mut self, flags: u8, bytes: &[u8]) {
+        let segment = TcpSegment { sequence: self.next, acknowledgment: 0, flags: TcpFlags(flags) };
+        let span = Span { start: 0, captured: bytes.len() as u32, wire: bytes.len() as u32 };
+        self.content.segment(End::Low, segment, span, bytes, &mut |note| self.notes.push(note));
+        let begins = u32::from(flags & TcpFlags::SYN != 0);
+        self.next = self.next.wrapping_add(bytes.len() as u32 + begins);
+    }
+
+    fn sip(&self) -> usize {
+        self.notes.iter().filter(|note| matches!(note, Note::Sip(..))).count()
+    }
+}
+
+const HERE: &str = "192.168.10.2:40000";
+const THERE: &str = "192.168.10.3:40001";
+
+#[test]
+fn content_decides_and_not_the_port() {
+    let mut flow = Reading::default();
+    flow.datagram(HERE, THERE, OPTIONS);
+    assert_eq!((flow.content.app, flow.sip()), (App::Sip, 1));
+    let mut noise = Reading::default();
+    noise.datagram("192.168.10.2:5060", "192.168.10.3:5060", &[0x42; 40]);
+    assert_eq!((noise.content.app, noise.notes.len()), (App::Unknown, 0));
+}
+
+#[test]
+fn keep_alives_before_sip_cost_no_message() {
+    let mut flow = Reading::default();
+    for _ in 0..20 {
+        flow.datagram(HERE, THERE, b"\r\n\r\n");
+    }
+    flow.datagram(HERE, THERE, OPTIONS);
+    assert_eq!((flow.content.app, flow.sip()), (App::Sip, 1));
+}
+
+#[test]
+fn names_are_asked_in_dns() {
+    let mut flow = Reading::default();
+    flow.datagram(HERE, "192.168.10.1:53", &dns_talk::query(1, "pbx.agfeo.de"));
+    assert_eq!(flow.content.app, App::Dns);
+    assert!(matches!(flow.notes.as_slice(), [Note::Dns(message)] if !message.is_response));
+}
+
+#[test]
+fn cut_sip_is_told() {
+    let long = [OPTIONS, b"0123456789"].concat();
+    let text = String::from_utf8(long).unwrap().replace("Length: 0", "Length: 10");
+    let mut flow = Reading::default();
+    flow.cut_datagram(HERE, THERE, text.as_bytes(), text.len() - 5);
+    assert!(matches!(flow.notes.as_slice(), [Note::CutSip, Note::Sip(message, _)] if message.is_cut));
+}
+
+#[test]
+fn a_hello_may_come_in_pieces() {
+    let hello = tls_talk::client_hello("aws.agfeo.de", [7; 32], 0);
+    let mut flow = Reading::default();
+    let (first, second) = hello.split_at(20);
+    flow.segment(first);
+    assert_eq!(flow.content.tls_name, None);
+    flow.segment(second);
+    assert_eq!((flow.content.app, flow.content.tls_name.as_deref()), (App::Tls, Some("aws.agfeo.de")));
+    assert_eq!(flow.content.held(), 0, "nothing is kept of what was read");
+}
+
+#[test]
+fn http_names_its_host() {
+    let mut flow = Reading::default();
+    flow.segment(b"GET /fw HTTP/1.1\r\nHost: DECT.agfeo.de\r\n\r\n");
+    assert_eq!((flow.content.app, flow.content.http_host.as_deref()), (App::Http, Some("dect.agfeo.de")));
+}
+
+#[test]
+fn messages_of_a_stream_are_told_when_they_are_whole() {
+    let mut flow = Reading::default();
+    let both = OPTIONS.repeat(2);
+    flow.segment(&both[..30]);
+    assert_eq!(flow.sip(), 0);
+    flow.segment(&both[30..100]);
+    assert_eq!(flow.sip(), 1);
+    flow.segment(&both[100..]);
+    assert_eq!(flow.sip(), 2);
+}
+
+#[test]
+fn a_new_connection_is_read_anew() {
+    let mut flow = Reading::default();
+    flow.segment(&OPTIONS[..30]);
+    flow.next = 9_000_000;
+    flow.flagged(TcpFlags::SYN, &[]);
+    flow.segment(OPTIONS);
+    assert_eq!(flow.sip(), 1);
+}
+
+#[test]
+fn a_stream_that_says_nothing_known_is_given_up() {
+    let mut flow = Reading::default();
+    for _ in 0..usize::from(LOOKS) + 1 {
+        flow.segment(&[0x01; 900]);
+    }
+    assert_eq!((flow.content.app, flow.content.looks), (App::Unknown, LOOKS));
+    flow.content.give_up();
+    assert_eq!(flow.content.held(), 0);
+}

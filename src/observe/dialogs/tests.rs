@@ -1,0 +1,204 @@
+use super::super::fixture::{at, frame, ip, socket};
+use super::super::message::sip;
+use super::*;
+
+const PHONE: &str = "192.168.10.21:5060";
+const PBX: &str = "192.168.10.2:5060";
+
+/// Messages in order, as frames 1, 2 ...
+#[derive(Default)]
+struct Ear {
+    dialogs: Dialogs,
+    frames: u64,
+}
+
+impl Ear {
+    /// `head` is the start line, `more` are further header lines.
+    fn hear(&mut self, from: &str, to: &str, head: &str, cseq: &str, more: &[&str]) -> Option<usize> {
+        self.frames += 1;
+        let more: String = more.iter().map(|line| format!("{line}\r\n")).collect();
+        let text = format!(
+            "{head}\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK{}\r\nFrom: <sip:21@anlage.example>;tag=a\r\n\
+             To: <sip:10@anlage.example>\r\nCall-ID: c1\r\nCSeq: {cseq}\r\n{more}\r\n",
+            self.frames
+        );
+        let heard = Heard {
+            frame: frame(self.frames),
+            time: at(self.frames as i64),
+            from: socket(from),
+            to: socket(to),
+            protocol: Protocol::Udp,
+            message: sip::read(text.as_bytes(), false).unwrap(),
+        };
+        self.dialogs.push(&heard)
+    }
+
+    /// A request of the telephone.
+    fn ask(&mut self, method: &str) -> Option<usize> {
+        self.hear(PHONE, PBX, &format!("{method} sip:10@anlage.example SIP/2.0"), &format!("1 {method}"), &[])
+    }
+
+    /// An answer of the PBX.
+    fn answer(&mut self, status: u16, method: &str) -> Option<usize> {
+        self.hear(PBX, PHONE, &format!("SIP/2.0 {status} Whatever"), &format!("1 {method}"), &[])
+    }
+
+    fn end(self) -> Conversations {
+        self.dialogs.finish()
+    }
+}
+
+/// The call that these steps make: a method of the caller, or an answer to an INVITE.
+fn call_of(steps: &[&str]) -> Call {
+    let mut ear = Ear::default();
+    for step in steps {
+        match step.parse() {
+            Ok(status) => ear.answer(status, "INVITE"),
+            Err(_) => ear.ask(step),
+        };
+    }
+    let mut calls = ear.end().calls;
+    assert_eq!(calls.len(), 1, "{steps:?}");
+    calls.remove(0)
+}
+
+/// Messages, how the call went, and the frames of its answer and its end.
+type Course<'a> = (&'a [&'a str], Answer, Option<u64>, Option<u64>);
+
+#[test]
+fn a_call_is_answered_rejected_cancelled_or_open() {
+    use Answer::{Answered, Cancelled, Open, Rejected};
+    let cases: [Course<'_>; 10] = [
+        (&["INVITE", "100", "180", "200", "ACK", "BYE"], Answered, Some(4), Some(6)),
+        (&["INVITE", "401", "ACK", "INVITE", "200", "ACK"], Answered, Some(5), None),
+        (&["INVITE", "407", "ACK"], Open, None, None),
+        (&["INVITE", "180"], Open, None, None),
+        (&["INVITE", "180", "CANCEL", "487"], Cancelled, None, Some(3)),
+        (&["INVITE", "180", "487"], Rejected(487), None, Some(3)),
+        (&["INVITE", "486", "486", "ACK"], Rejected(486), None, Some(2)),
+        (&["INVITE", "INVITE", "200", "200"], Answered, Some(3), None),
+        // A refused re-INVITE ends nothing, RFC 3261 section 14.1.
+        (&["INVITE", "200", "INVITE", "488", "BYE"], Answered, Some(2), Some(5)),
+        // The answer crossed the CANCEL: the call stands until the BYE, RFC 3261 section 9.1.
+        (&["INVITE", "CANCEL", "200", "ACK", "BYE"], Answered, Some(3), Some(5)),
+    ];
+    for (steps, answer, answered, end) in cases {
+        let call = call_of(steps);
+        let number = |moment: Option<(Frame, Timestamp)>| moment.map(|(frame, _)| frame.number());
+        let found = (call.answer, number(call.answered), number(call.end));
+        assert_eq!(found, (answer, answered, end), "{steps:?}");
+        assert_eq!((call.start, call.caller, call.callee), ((frame(1), at(1)), socket(PHONE), socket(PBX)));
+        assert_eq!((&*call.from, &*call.to), ("sip:21@anlage.example", "sip:10@anlage.example"));
+    }
+}
+
+#[test]
+fn a_dialog_whose_invite_is_missing_is_no_call() {
+    let mut ear = Ear::default();
+    assert_eq!((ear.ask("BYE"), ear.answer(200, "INVITE"), ear.ask("OPTIONS")), (None, None, None));
+    assert!(ear.end().calls.is_empty());
+}
+
+#[test]
+fn an_answer_to_another_method_does_not_answer_the_call() {
+    let mut ear = Ear::default();
+    ear.ask("INVITE");
+    assert_eq!(ear.answer(200, "CANCEL"), Some(0));
+    assert_eq!(ear.end().calls[0].answer, Answer::Open);
+}
+
+#[test]
+fn a_registration_is_challenged_repeated_and_granted() {
+    let mut ear = Ear::default();
+    for _ in 0..2 {
+        let contact = "Contact: <sip:21@192.168.10.21>;expires=600";
+        ear.hear(PHONE, PBX, "REGISTER sip:anlage.example SIP/2.0", "1 REGISTER", &[contact]);
+        ear.answer(401, "REGISTER");
+    }
+    ear.hear(PBX, PHONE, "SIP/2.0 200 OK", "2 REGISTER", &["Expires: 300"]);
+    let registrations = ear.end().registrations;
+    let [only] = registrations.as_slice() else { panic!("{registrations:?}") };
+    assert_eq!((only.attempts, only.status, only.accepted, only.expires), (2, Some(200), true, Some(300)));
+    assert_eq!(
+        (only.client, only.registrar, &*only.aor),
+        (socket(PHONE), socket(PBX), "sip:10@anlage.example")
+    );
+    assert_eq!(
+        (only.contact.as_deref(), &only.frames),
+        (Some("sip:21@192.168.10.21"), &vec![frame(1), frame(3)])
+    );
+}
+
+#[test]
+fn a_refused_registration_keeps_its_last_status() {
+    let mut ear = Ear::default();
+    ear.ask("REGISTER");
+    ear.answer(100, "REGISTER");
+    ear.answer(403, "REGISTER");
+    let registration = &ear.end().registrations[0];
+    assert_eq!((registration.status, registration.accepted), (Some(403), false));
+}
+
+#[test]
+fn only_the_registrar_grants() {
+    let mut ear = Ear::default();
+    ear.ask("REGISTER");
+    ear.hear("192.168.10.66:5060", PHONE, "SIP/2.0 200 OK", "1 REGISTER", &[]);
+    let registration = &ear.end().registrations[0];
+    assert_eq!((registration.status, registration.accepted), (None, false));
+}
+
+#[test]
+fn a_grant_or_a_challenge_makes_a_registrar() {
+    for (status, is_registrar) in
+        [(200, true), (401, true), (407, true), (403, false), (404, false), (500, false)]
+    {
+        let mut ear = Ear::default();
+        ear.ask("REGISTER");
+        ear.answer(status, "REGISTER");
+        let endpoints = ear.end().endpoints;
+        let pbx = endpoints.iter().find(|endpoint| endpoint.address == ip("192.168.10.2")).unwrap();
+        assert_eq!(pbx.registrar.is_some(), is_registrar, "{status}");
+    }
+}
+
+#[test]
+fn a_proxy_is_not_known_by_the_agents_it_passes_on() {
+    let agent = |name| format!("User-Agent: {name}");
+    let mut ear = Ear::default();
+    let head = "OPTIONS sip:10@anlage.example SIP/2.0";
+    ear.hear(PHONE, PBX, head, "1 OPTIONS", &[&agent("own")]);
+    let second = "Via: SIP/2.0/UDP 192.0.2.7;branch=z9hG4bKx";
+    ear.hear(PHONE, PBX, head, "2 OPTIONS", &[second, &agent("passed on")]);
+    let endpoint = &ear.end().endpoints[0];
+    assert!(endpoint.is_proxy);
+    assert_eq!(endpoint.user_agents.keys().map(|agent| &**agent).collect::<Vec<_>>(), ["own"]);
+}
+
+#[test]
+fn who_spoke_is_told_with_what_it_asked_answered_and_got() {
+    let mut ear = Ear::default();
+    ear.ask("OPTIONS");
+    ear.ask("OPTIONS");
+    ear.hear(PBX, PHONE, "SIP/2.0 404 Not Found", "1 OPTIONS", &["Server: kamailio"]);
+    let endpoints = ear.end().endpoints;
+    let [pbx, phone] = endpoints.as_slice() else { panic!("{endpoints:?}") };
+    assert_eq!((&phone.requests, &phone.answers), (&[("OPTIONS".into(), 2)].into(), &[(404, 1)].into()));
+    assert_eq!((phone.users, phone.span), (1, Some((at(1), at(2)))));
+    assert_eq!((&pbx.responses, &pbx.servers), (&[(404, 1)].into(), &[("kamailio".into(), frame(3))].into()));
+    assert_eq!(pbx.ports, [((Protocol::Udp, 5060), 1)].into());
+}
+
+#[test]
+fn what_one_address_says_is_bounded() {
+    let mut ear = Ear::default();
+    for number in 0..100 {
+        let (from, head) =
+            (format!("192.168.10.21:{}", 6000 + number), format!("M{number} sip:10@a SIP/2.0"));
+        let agent = format!("User-Agent: agent-{number}");
+        ear.hear(&from, PBX, &head, &format!("1 M{number}"), &[&agent]);
+    }
+    let endpoint = &ear.end().endpoints[0];
+    let kept = (endpoint.ports.len(), endpoint.requests.len(), endpoint.user_agents.len());
+    assert_eq!(kept, (KEYS_KEPT, KEYS_KEPT, STRINGS_KEPT));
+}

@@ -1,0 +1,175 @@
+//! Pieces of traffic made by hand, for tests: sockets as text, frames by number, times in ms.
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::media::marking::MarkingReport;
+use super::media::report::Moment;
+use super::media::sequence::Counts;
+use super::media::tally::Seen;
+use super::media::timing::TimingReport;
+use super::media::{self, MediaKind, Recognition, StreamReport};
+use super::message::App;
+use super::traffic::{Direction, Flow, HostFacts, Initiator, Protocol, Stream, TcpOutcome, TcpTrace};
+use crate::capture::{Frame, Timestamp};
+use crate::decode::{Layers, Mac, Packet, Part, Span, Transport};
+
+pub(crate) fn frame(number: u64) -> Frame {
+    Frame::new(0, number)
+}
+
+/// So many ms after a beginning that is not the epoch.
+pub(crate) fn at(ms: i64) -> Timestamp {
+    Timestamp(1_000_000_000).plus(ms * 1_000_000)
+}
+
+pub(crate) fn ip(text: &str) -> IpAddr {
+    text.parse().unwrap()
+}
+
+pub(crate) fn socket(text: &str) -> SocketAddr {
+    text.parse().unwrap()
+}
+
+pub(crate) fn mac(last: u8) -> Mac {
+    Mac([0x00, 0x00, 0x5e, 0x00, 0x53, last])
+}
+
+/// An unmarked UDP packet with 20 bytes of payload at the start of its block.
+pub(crate) fn packet(from: &str, to: &str) -> Packet {
+    let (from, to) = (socket(from), socket(to));
+    Packet {
+        time: at(0),
+        index: 0,
+        interface: 0,
+        source: from.ip(),
+        destination: to.ip(),
+        source_port: from.port(),
+        destination_port: to.port(),
+        transport: Transport::Udp,
+        dscp: 0,
+        ecn: 0,
+        ttl: 64,
+        identification: 1,
+        vlan: None,
+        source_mac: Some(mac(1)),
+        destination_mac: Some(mac(2)),
+        layers: Layers::default(),
+        part: Part::Whole,
+        ip_length: 48,
+        payload: Span { start: 0, captured: 20, wire: 20 },
+    }
+}
+
+/// What a side sent that sent `packets` unmarked packets with payload.
+pub(crate) fn sent(packets: u64) -> Direction {
+    if packets == 0 {
+        return Direction::default();
+    }
+    Direction {
+        packets,
+        bytes: packets * 100,
+        payload_packets: packets,
+        dscp: [(0, packets)].into(),
+        dscp_bytes: [(0, packets * 100)].into(),
+        first: Some((frame(1), at(0))),
+        last: Some((frame(packets), at(10))),
+        frames: vec![frame(1)],
+        ttl: Some((64, 64)),
+        ..Direction::default()
+    }
+}
+
+/// A UDP conversation that `a` began as a service's client, with two packets each way.
+pub(crate) fn udp(a: &str, b: &str) -> Flow {
+    Flow {
+        id: 0,
+        protocol: Protocol::Udp,
+        a: socket(a),
+        b: socket(b),
+        initiator: Initiator::Service,
+        from_a: sent(2),
+        from_b: sent(2),
+        app: App::Unknown,
+        tls_name: None,
+        http_host: None,
+        tcp: None,
+        icmp: Vec::new(),
+        layers: Layers::default(),
+        vlans: Vec::new(),
+    }
+}
+
+/// A TCP connection that `a` opened; one that was not answered has nothing from `b`.
+pub(crate) fn tcp(a: &str, b: &str, outcome: TcpOutcome, attempts: u64) -> Flow {
+    let is_seen = outcome != TcpOutcome::Silent;
+    let trace = TcpTrace {
+        attempts: vec![frame(1)],
+        attempt_count: attempts,
+        outcome,
+        settled_by: is_seen.then(|| frame(2)),
+        reset: None,
+        unseen_acknowledged: 0,
+    };
+    Flow {
+        protocol: Protocol::Tcp,
+        initiator: Initiator::Handshake,
+        tcp: Some(trace),
+        from_b: sent(if is_seen { 2 } else { 0 }),
+        ..udp(a, b)
+    }
+}
+
+/// Numbers the flows as the observer does.
+pub(crate) fn numbered(mut flows: Vec<Flow>) -> Vec<Flow> {
+    for (id, flow) in flows.iter_mut().enumerate() {
+        flow.id = id;
+    }
+    flows
+}
+
+/// Audio of flow 0, so many packets of each DSCP.
+pub(crate) fn stream(source: &str, destination: &str, dscp: &[(u8, u64)]) -> Stream {
+    let packets = dscp.iter().map(|(_, packets)| packets).sum();
+    let seen =
+        |&(value, packets): &(u8, u64)| Seen { value, packets, frames: vec![frame(1)], last: frame(1) };
+    let report = StreamReport {
+        flow: 0,
+        direction: media::Direction::AToB,
+        ssrc: 1,
+        recognition: Recognition::Content,
+        kind: MediaKind::Audio,
+        secure: None,
+        calls: Vec::new(),
+        announced_ptime: None,
+        announced_direction: None,
+        payloads: Vec::new(),
+        codec: None,
+        ptime: None,
+        first: Moment { frame: frame(1), time: at(0) },
+        last: Moment { frame: frame(packets), time: at(20) },
+        octets: 160 * packets,
+        ip_octets: 200 * packets,
+        counts: Counts { packets, expected: packets, ..Counts::default() },
+        timing: TimingReport::default(),
+        marking: MarkingReport { dscp: dscp.iter().map(seen).collect(), ..MarkingReport::default() },
+        receiver: None,
+        quality: None,
+        wireshark: None,
+    };
+    Stream { flow: 0, source: socket(source), destination: socket(destination), call: None, report }
+}
+
+/// A host about which only its address and `on_link` are known.
+pub(crate) fn host(address: &str, on_link: Option<bool>) -> HostFacts {
+    HostFacts {
+        address: ip(address),
+        sent: 2,
+        received: 2,
+        macs: Vec::new(),
+        on_link,
+        vlans: Vec::new(),
+        ttl: None,
+        own_names: Vec::new(),
+        vendor_class: None,
+    }
+}

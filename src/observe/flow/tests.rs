@@ -1,0 +1,114 @@
+use super::super::fixture::{at, frame, ip, mac, packet, socket};
+use super::*;
+use crate::decode::{Span, TcpFlags, TcpSegment, VlanTag};
+
+const A: &str = "192.168.10.2:5060";
+const B: &str = "192.168.10.21:40000";
+
+fn key(from: &str, to: &str) -> (FlowKey, End) {
+    let (from, to) = (socket(from), socket(to));
+    FlowKey::new((from.ip(), from.port()), (to.ip(), to.port()), Protocol::Udp)
+}
+
+/// The flow between A and B with these packets as frames 1, 2 ...
+fn flow_of(packets: &[Packet]) -> FlowState {
+    let end = |packet: &Packet| key(A, B).0.low == (packet.source, packet.source_port);
+    let sides: Vec<End> =
+        packets.iter().map(|packet| if end(packet) { End::Low } else { End::High }).collect();
+    let mut flow = FlowState::new(key(A, B).0, sides.first().copied().unwrap_or(End::Low));
+    for (number, (packet, side)) in (1..).zip(packets.iter().zip(sides)) {
+        flow.count(side, frame(number), packet);
+    }
+    flow
+}
+
+fn starter(packets: &[Packet], service: Option<u16>) -> (SocketAddr, Initiator) {
+    let flow = flow_of(packets).finish(|_, port| Some(port) == service);
+    (flow.a, flow.initiator)
+}
+
+fn unreachable(code: u8) -> IcmpReport {
+    IcmpReport {
+        reporter: ip("192.168.10.1"),
+        about_a: true,
+        v6: false,
+        kind: 3,
+        code,
+        frame: frame(9),
+        count: 1,
+    }
+}
+
+#[test]
+fn both_directions_meet() {
+    let ((there, from), (back, answer)) = (key(A, B), key(B, A));
+    assert_eq!((there, from, answer), (back, End::Low, End::High));
+    assert_eq!(there.socket(End::High), socket(B));
+}
+
+#[test]
+fn a_handshake_outweighs_a_service_and_a_service_the_first_packet() {
+    let packets = [packet(A, B), packet(B, A)];
+    assert_eq!(starter(&packets, None), (socket(A), Initiator::FirstPacket));
+    assert_eq!(starter(&packets, Some(5060)), (socket(B), Initiator::Service));
+    assert_eq!(starter(&packets, Some(40000)), (socket(A), Initiator::Service));
+    let syn = TcpSegment { flags: TcpFlags(TcpFlags::SYN), ..TcpSegment::default() };
+    let opening = Packet { transport: Transport::Tcp(Some(syn)), ..packet(A, B) };
+    assert_eq!(starter(&[opening], Some(5060)), (socket(A), Initiator::Handshake));
+}
+
+#[test]
+fn two_services_leave_it_to_the_first_packet() {
+    let flow = flow_of(&[packet(B, A), packet(A, B)]).finish(|_, _| true);
+    assert_eq!((flow.a, flow.initiator), (socket(B), Initiator::FirstPacket));
+}
+
+#[test]
+fn each_side_counts_what_it_sent() {
+    let marked =
+        Packet { dscp: 46, vlan: Some(VlanTag { id: 20, pcp: 5 }), ttl: 63, time: at(20), ..packet(A, B) };
+    let empty = Packet { payload: Span::default(), source_mac: Some(mac(9)), ..packet(A, B) };
+    let flow = flow_of(&[packet(A, B), marked, empty, packet(B, A)]).finish(|_, _| false);
+    let side = &flow.from_a;
+    assert_eq!((side.packets, side.payload_packets, side.bytes), (3, 2, 144));
+    assert_eq!(side.dscp, [(0, 2), (46, 1)].into());
+    assert_eq!(side.dscp_bytes, [(0, 96), (46, 48)].into());
+    assert_eq!((side.ttl, &side.pcp), (Some((63, 64)), &[(5, 1)].into()));
+    assert_eq!((side.mac, side.other_macs), (Some(mac(1)), 1));
+    assert_eq!((side.first, side.last), (Some((frame(1), at(0))), Some((frame(3), at(0)))));
+    assert_eq!((flow.from_b.packets, flow.vlans), (1, vec![20]));
+}
+
+#[test]
+fn the_first_five_frames_are_evidence() {
+    let flow = flow_of(&[packet(A, B); 7]).finish(|_, _| false);
+    assert_eq!(flow.from_a.frames, [1, 2, 3, 4, 5].map(frame));
+}
+
+#[test]
+fn a_datagram_in_fragments_counts_once_and_is_shown_where_it_is_whole() {
+    let first = Packet { part: Part::First, ..packet(A, B) };
+    let whole = Packet { part: Part::Reassembled, ..packet(A, B) };
+    let flow = flow_of(&[first, whole]).finish(|_, _| false);
+    assert_eq!((flow.from_a.packets, flow.from_a.frames), (1, vec![frame(2)]));
+}
+
+#[test]
+fn errors_of_one_kind_are_one() {
+    let mut flow = flow_of(&[packet(B, A)]);
+    for code in [3, 3, 13] {
+        flow.blame(End::High, unreachable(code));
+    }
+    flow.blame(End::Low, unreachable(3));
+    let icmp = flow.finish(|_, _| false).icmp;
+    let seen: Vec<_> = icmp.iter().map(|report| (report.about_a, report.code, report.count)).collect();
+    // B began, so what quotes B's packets is about the starter.
+    assert_eq!(seen, [(true, 3, 2), (true, 13, 1), (false, 3, 1)]);
+}
+
+#[test]
+fn errors_are_bounded() {
+    let mut flow = flow_of(&[packet(A, B)]);
+    (0..=u8::MAX).for_each(|code| flow.blame(End::Low, unreachable(code)));
+    assert_eq!(flow.finish(|_, _| false).icmp.len(), ICMP_KEPT);
+}

@@ -1,0 +1,173 @@
+//! Takes finished flows and what ARP, neighbour discovery and DHCP paired; gives [`HostFacts`] for each address: its
+//! hardware addresses and whether it is on the captured link.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use crate::capture::Frame;
+use crate::decode::Mac;
+
+use super::traffic::{Direction, Flow, HostFacts, MacSeen};
+
+/// Addresses for which facts are kept; the busiest networks of our customers have some thousand.
+const HOSTS_KEPT: usize = 262_144;
+const NAMES_KEPT: usize = 8;
+
+/// What hosts say of themselves outside of flows.
+#[derive(Debug, Default)]
+pub(super) struct HostBook {
+    pairs: BTreeMap<IpAddr, BTreeMap<Mac, Frame>>,
+    own_names: BTreeMap<IpAddr, BTreeSet<Box<str>>>,
+    vendor_classes: BTreeMap<IpAddr, Box<str>>,
+}
+
+impl HostBook {
+    /// ARP, neighbour discovery or DHCP ties the two.
+    pub(super) fn pair(&mut self, address: IpAddr, mac: Mac, frame: Frame) {
+        if address.is_unspecified() || mac.is_multicast() || self.pairs.len() >= HOSTS_KEPT {
+            return;
+        }
+        let macs = self.pairs.entry(address).or_default();
+        if macs.len() < NAMES_KEPT {
+            macs.entry(mac).or_insert(frame);
+        }
+    }
+
+    /// The host calls itself so.
+    pub(super) fn name(&mut self, address: IpAddr, name: &str) {
+        if name.is_empty() || self.own_names.len() >= HOSTS_KEPT {
+            return;
+        }
+        let names = self.own_names.entry(address).or_default();
+        if names.len() < NAMES_KEPT {
+            names.insert(name.into());
+        }
+    }
+
+    /// DHCP vendor class, option 60.
+    pub(super) fn vendor_class(&mut self, address: IpAddr, class: &str) {
+        if !class.is_empty() && self.vendor_classes.len() < HOSTS_KEPT {
+            self.vendor_classes.entry(address).or_insert_with(|| class.into());
+        }
+    }
+
+    /// Facts for every address that sent or was paired.
+    pub(super) fn finish(self, flows: &[Flow]) -> Vec<HostFacts> {
+        let mut hosts: BTreeMap<IpAddr, HostFacts> = BTreeMap::new();
+        for flow in flows {
+            note(&mut hosts, flow.a.ip(), &flow.from_a, &flow.from_b, &flow.vlans);
+            note(&mut hosts, flow.b.ip(), &flow.from_b, &flow.from_a, &flow.vlans);
+        }
+        for (address, macs) in &self.pairs {
+            let facts = hosts.entry(*address).or_insert_with(|| empty(*address));
+            for (mac, frame) in macs {
+                match facts.macs.iter_mut().find(|seen| seen.mac == *mac) {
+                    Some(seen) => seen.paired = true,
+                    None => facts.macs.push(MacSeen { mac: *mac, frames: 0, first: *frame, paired: true }),
+                }
+            }
+        }
+        let forwarders = forwarders(&hosts);
+        for facts in hosts.values_mut() {
+            facts.macs.sort_by(|x, y| y.frames.cmp(&x.frames).then(x.mac.cmp(&y.mac)));
+            facts.on_link = on_link(facts, &forwarders);
+            if let Some(names) = self.own_names.get(&facts.address) {
+                facts.own_names = names.iter().cloned().collect();
+            }
+            facts.vendor_class = self.vendor_classes.get(&facts.address).cloned();
+        }
+        hosts.into_values().collect()
+    }
+}
+
+fn empty(address: IpAddr) -> HostFacts {
+    HostFacts {
+        address,
+        sent: 0,
+        received: 0,
+        macs: Vec::new(),
+        on_link: None,
+        vlans: Vec::new(),
+        ttl: None,
+        own_names: Vec::new(),
+        vendor_class: None,
+    }
+}
+
+fn note(
+    hosts: &mut BTreeMap<IpAddr, HostFacts>,
+    address: IpAddr,
+    sent: &Direction,
+    received: &Direction,
+    vlans: &[u16],
+) {
+    if !hosts.contains_key(&address) && hosts.len() >= HOSTS_KEPT {
+        return;
+    }
+    let facts = hosts.entry(address).or_insert_with(|| empty(address));
+    facts.sent += sent.packets;
+    facts.received += received.packets;
+    let (Some(&first), true) = (sent.frames.first(), sent.packets > 0) else { return };
+    if let Some(mac) = sent.mac {
+        match facts.macs.iter_mut().find(|seen| seen.mac == mac) {
+            Some(seen) => {
+                seen.frames += sent.packets - sent.other_macs;
+                seen.first = seen.first.min(first);
+            }
+            None => {
+                facts.macs.push(MacSeen { mac, frames: sent.packets - sent.other_macs, first, paired: false })
+            }
+        }
+    }
+    for vlan in vlans {
+        if !facts.vlans.contains(vlan) {
+            facts.vlans.push(*vlan);
+            facts.vlans.sort_unstable();
+        }
+    }
+    if let Some((least, most)) = sent.ttl {
+        let (low, high) = facts.ttl.unwrap_or((least, most));
+        facts.ttl = Some((low.min(least), high.max(most)));
+    }
+}
+
+/// Hardware addresses that send for several IPv4 (or several routed IPv6) addresses: routers, and mirror ports
+/// behind one. A host with one address of each family is none.
+fn forwarders(hosts: &BTreeMap<IpAddr, HostFacts>) -> BTreeSet<Mac> {
+    let mut senders: BTreeMap<Mac, u32> = BTreeMap::new();
+    for facts in hosts.values() {
+        let counts = match facts.address {
+            IpAddr::V4(v4) => !v4.is_unspecified() && !v4.is_link_local(),
+            IpAddr::V6(v6) => v6.segments()[0] & 0xe000 == 0x2000,
+        };
+        for seen in facts.macs.iter().filter(|seen| counts && seen.frames > 0 && !seen.paired) {
+            // A v6 host has several addresses at once (RFC 8981): only v4 and many v6 addresses show a router.
+            *senders.entry(seen.mac).or_default() += if facts.address.is_ipv4() { 4 } else { 1 };
+        }
+    }
+    senders.into_iter().filter(|&(_, weight)| weight >= 8).map(|(mac, _)| mac).collect()
+}
+
+fn on_link(facts: &HostFacts, forwarders: &BTreeSet<Mac>) -> Option<bool> {
+    if facts.macs.iter().any(|seen| seen.paired) {
+        return Some(true);
+    }
+    match facts.macs.first() {
+        Some(seen) if forwarders.contains(&seen.mac) => Some(false),
+        Some(_) => Some(untouched_ttl(facts.ttl).unwrap_or(true)),
+        None => untouched_ttl(facts.ttl),
+    }
+}
+
+/// Systems start at 64, 128 or 255 (RFC 1700 and practice); one or a few less is a packet that crossed a router.
+fn untouched_ttl(ttl: Option<(u8, u8)>) -> Option<bool> {
+    let (_, most) = ttl?;
+    match most {
+        64 | 128 | 255 => Some(true),
+        40..=63 | 100..=127 | 220..=254 => Some(false),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

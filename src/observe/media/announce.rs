@@ -1,0 +1,254 @@
+//! What SDP told: where media will flow and what its payload types mean.
+//!
+//! Takes one [`Announcement`] per media line of an offer or answer, in any order; answers for a packet which of them
+//! holds at its frame. Reading SDP and SIP is the caller's.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use super::payload::{MediaKind, PayloadName};
+use crate::capture::Frame;
+
+/// Announcements kept in all; further ones are counted.
+const MOST: usize = 65_536;
+/// Of one address and port; further ones are counted.
+const MOST_PER_ENDPOINT: usize = 1_024;
+
+/// An address and port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Endpoint {
+    /// Host.
+    pub address: IpAddr,
+    /// UDP port.
+    pub port: u16,
+}
+
+/// Which way media may flow as the announcing side sees it, RFC 8866 section 6.7.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MediaDirection {
+    /// Both ways, also where nothing is said.
+    #[default]
+    SendReceive,
+    /// It only sends (hold).
+    SendOnly,
+    /// It only receives.
+    ReceiveOnly,
+    /// Neither.
+    Inactive,
+}
+
+/// The transport protocol of a media line, RFC 8866 section 5.14.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Profile {
+    /// RTP in clear: `RTP/AVP`, `RTP/AVPF`.
+    Rtp,
+    /// SRTP: `RTP/SAVP`, `RTP/SAVPF`, `UDP/TLS/RTP/SAVP` ... (RFC 3711, 5764).
+    Srtp,
+    /// No RTP: T.38 over `udptl`, data channels.
+    Other,
+}
+
+impl Profile {
+    /// Reads the protocol field.
+    #[must_use]
+    pub fn parse(protocol: &str) -> Self {
+        let protocol = protocol.to_ascii_uppercase();
+        if protocol.contains("RTP/SAVP") {
+            Self::Srtp
+        } else if protocol.contains("RTP/AVP") {
+            Self::Rtp
+        } else {
+            Self::Other
+        }
+    }
+}
+
+/// One media line with what belongs to it, RFC 8866 section 5.14.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Announcement {
+    /// The frame that carries it; it holds from there on.
+    pub frame: Frame,
+    /// Where the announcing side wants to receive.
+    pub endpoint: Endpoint,
+    /// `audio`, `video` or else.
+    pub kind: MediaKind,
+    /// What runs over it.
+    pub profile: Profile,
+    /// Payload types of the media line.
+    pub formats: Vec<u8>,
+    /// What `a=rtpmap` says of them.
+    pub payloads: Vec<PayloadName>,
+    /// `a=ptime` in ms.
+    pub ptime: Option<u32>,
+    /// `a=sendrecv` and the like.
+    pub direction: MediaDirection,
+    /// Call-ID of the dialog.
+    pub call_id: Arc<str>,
+}
+
+impl Announcement {
+    /// Whether the line announces RTP with this payload type.
+    #[must_use]
+    pub fn announces(&self, payload_type: u8) -> bool {
+        self.profile != Profile::Other && self.formats.contains(&payload_type)
+    }
+
+    /// The name of a payload type.
+    #[must_use]
+    pub fn payload(&self, payload_type: u8) -> Option<&PayloadName> {
+        self.payloads.iter().find(|name| name.payload_type == payload_type)
+    }
+}
+
+/// The answer for one packet.
+#[derive(Clone, Copy, Debug)]
+pub struct Lookup<'a> {
+    /// What holds, if anything was announced.
+    pub announcement: Option<&'a Arc<Announcement>>,
+    /// From this frame on the answer is another one; good to keep an answer for a whole flow.
+    pub until: Option<Frame>,
+}
+
+/// All announcements of a measurement.
+#[derive(Clone, Debug, Default)]
+pub struct Announcements {
+    /// By endpoint, each in frame order; only looked into, never walked.
+    by_endpoint: hashbrown::HashMap<Endpoint, Vec<Arc<Announcement>>, foldhash::quality::RandomState>,
+    kept: usize,
+    dropped: u64,
+    generation: u64,
+}
+
+impl Announcements {
+    /// Adds an announcement; what repeats the one before it (retransmission, 183 and 200) changes nothing.
+    pub fn add(&mut self, announcement: Announcement) {
+        let known = self.by_endpoint.entry(announcement.endpoint).or_default();
+        let at = known.partition_point(|other| other.frame <= announcement.frame);
+        let repeats = at
+            .checked_sub(1)
+            .and_then(|before| known.get(before))
+            .is_some_and(|before| **before == Announcement { frame: before.frame, ..announcement.clone() });
+        if repeats {
+            return;
+        }
+        if self.kept >= MOST || known.len() >= MOST_PER_ENDPOINT {
+            self.dropped += 1;
+            return;
+        }
+        known.insert(at, Arc::new(announcement));
+        self.kept += 1;
+        self.generation += 1;
+    }
+
+    /// What holds for a packet in `frame`. The receiver's own announcement fixes what payload types mean (RFC 3264
+    /// section 5.1), so it goes first; the sender's helps where the receiver's was not captured.
+    #[must_use]
+    pub fn lookup(&self, source: Endpoint, destination: Endpoint, frame: Frame) -> Lookup<'_> {
+        let (at_destination, next_destination) = self.at(destination, frame);
+        if at_destination.is_some() {
+            return Lookup { announcement: at_destination, until: next_destination };
+        }
+        let (at_source, next_source) = self.at(source, frame);
+        let until = [next_destination, next_source].into_iter().flatten().min();
+        Lookup { announcement: at_source, until }
+    }
+
+    /// Grows with every change: an answer kept from an earlier generation may be stale.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Announcements that were not kept.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    fn at(&self, endpoint: Endpoint, frame: Frame) -> (Option<&Arc<Announcement>>, Option<Frame>) {
+        let Some(known) = self.by_endpoint.get(&endpoint) else { return (None, None) };
+        let next = known.partition_point(|announcement| announcement.frame <= frame);
+        let current = next.checked_sub(1).and_then(|index| known.get(index));
+        (current, known.get(next).map(|announcement| announcement.frame))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn endpoint(host: u8, port: u16) -> Endpoint {
+        Endpoint { address: IpAddr::from([192, 0, 2, host]), port }
+    }
+
+    fn announcement(number: u64, endpoint: Endpoint, name: &str) -> Announcement {
+        Announcement {
+            frame: Frame::new(0, number),
+            endpoint,
+            kind: MediaKind::Audio,
+            profile: Profile::Rtp,
+            formats: vec![96],
+            payloads: vec![PayloadName { payload_type: 96, name: name.into(), rate: 16_000 }],
+            ptime: Some(20),
+            direction: MediaDirection::SendReceive,
+            call_id: "call".into(),
+        }
+    }
+
+    fn name(lookup: Lookup<'_>) -> Option<&str> {
+        lookup.announcement?.payload(96).map(|payload| &*payload.name)
+    }
+
+    #[test]
+    fn counts_from_its_frame_on() {
+        let (a, b) = (endpoint(1, 4000), endpoint(2, 5000));
+        let mut known = Announcements::default();
+        // Out of order, as two ranges may deliver them.
+        known.add(announcement(30, b, "second"));
+        known.add(announcement(10, b, "first"));
+        let early = known.lookup(a, b, Frame::new(0, 9));
+        assert_eq!((name(early), early.until), (None, Some(Frame::new(0, 10))));
+        let middle = known.lookup(a, b, Frame::new(0, 10));
+        assert_eq!((name(middle), middle.until), (Some("first"), Some(Frame::new(0, 30))));
+        let late = known.lookup(a, b, Frame::new(1, 1));
+        assert_eq!((name(late), late.until), (Some("second"), None));
+        assert_eq!(known.generation(), 2);
+    }
+
+    #[test]
+    fn destination_goes_before_source() {
+        let (a, b) = (endpoint(1, 4000), endpoint(2, 5000));
+        let mut known = Announcements::default();
+        known.add(announcement(1, a, "of a"));
+        known.add(announcement(20, b, "of b"));
+        let before = known.lookup(a, b, Frame::new(0, 5));
+        assert_eq!((name(before), before.until), (Some("of a"), Some(Frame::new(0, 20))));
+        assert_eq!(name(known.lookup(a, b, Frame::new(0, 25))), Some("of b"));
+    }
+
+    #[test]
+    fn repetitions_are_one_and_the_caps_hold() {
+        let mut known = Announcements::default();
+        for number in 1..=3 {
+            known.add(announcement(number, endpoint(1, 4000), "same"));
+        }
+        assert_eq!((known.generation(), known.dropped()), (1, 0));
+        for number in 0..MOST_PER_ENDPOINT as u64 + 2 {
+            known.add(announcement(number + 10, endpoint(2, 4000), &number.to_string()));
+        }
+        assert_eq!(known.dropped(), 2);
+    }
+
+    #[test]
+    fn profiles_are_read() {
+        for (protocol, profile) in [
+            ("RTP/AVP", Profile::Rtp),
+            ("RTP/AVPF", Profile::Rtp),
+            ("UDP/TLS/RTP/SAVPF", Profile::Srtp),
+            ("rtp/savp", Profile::Srtp),
+            ("udptl", Profile::Other),
+        ] {
+            assert_eq!(Profile::parse(protocol), profile, "{protocol}");
+        }
+    }
+}

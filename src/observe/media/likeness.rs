@@ -1,0 +1,169 @@
+//! Whether a series of packets is RTP although nobody announced it.
+//!
+//! A false positive costs more than a miss: a stream that is none raises findings about a device that did nothing. So
+//! one header is never enough; numbering, timestamps and arrival must agree with each other over at least ten packets,
+//! which mDNS, QUIC, CAPWAP, games and random bytes do not do.
+
+use super::payload::{VIDEO_RATE, is_usual};
+use super::sample::Sample;
+use super::sequence::Step;
+use super::tally::Mode;
+use super::timing::{Clock, RATES};
+
+/// Why a stream is taken for RTP, from strong to weak.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Recognition {
+    /// SDP announced one of its ends with its payload type.
+    Signalled,
+    /// RTCP speaks of its source.
+    RtcpPaired,
+    /// Its packets fit together as RTP's do.
+    Content,
+    /// Nothing speaks for it.
+    #[default]
+    None,
+}
+
+const LEAST_PACKETS: u64 = 10;
+const LEAST_VIDEO_PACKETS: u64 = 30;
+/// So many packets whose length fits the codec outweigh any delay.
+const LEAST_OF_CODEC: u64 = 50;
+/// Codecs of constant rate, with payload bytes per 160 ticks (20 ms at 8 kHz): PCMU, GSM, PCMA, G.722, G.729; RFC 3551
+/// section 4.5.
+const OCTETS_PER_160: [(u8, u64); 5] = [(0, 160), (3, 33), (8, 160), (9, 160), (18, 20)];
+/// Packetisation times in ms: 5 to 120, in whole multiples of 5 (RFC 3551 section 4.2 recommends 20).
+const PTIME_UNIT: u64 = 5;
+const MOST_PTIME: u64 = 120;
+/// SRTP's authentication tag and key identifier at most, in bytes (RFC 3711 section 3.1).
+const SRTP_TRAILER: u64 = 20;
+/// Neighbours further apart (ns) are a pause: their step is no packetisation time.
+const PAUSE: i64 = 500_000_000;
+/// A neighbour is on time if it is off by half its step at most, but this is always (never) forgiven, in seconds.
+const ALWAYS_FORGIVEN: f64 = 0.005;
+const MOST_FORGIVEN: f64 = 0.015;
+
+/// Whether media may use the port at all: not the system ports (RFC 6335 section 6), mDNS or LLMNR.
+#[must_use]
+pub fn could_carry_media(port: u16) -> bool {
+    port > 1023 && !matches!(port, 5353 | 5355)
+}
+
+/// What is counted of one stream.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Likeness {
+    packets: u64,
+    unusual_types: u64,
+    by_one: u64,
+    further: u64,
+    previous: Option<Sample>,
+    steps: Mode,
+    lengths: Mode,
+    frames: u64,
+    frames_after_marker: u64,
+    /// Neighbours, and how many of them arrive as a clock of each of [`RATES`] says.
+    compared: u64,
+    on_time: [u64; RATES.len()],
+    ticks: i64,
+    nanoseconds: i64,
+}
+
+impl Likeness {
+    /// Takes the next counted packet.
+    pub fn push(&mut self, sample: &Sample, step: Step) {
+        self.packets += 1;
+        self.unusual_types += u64::from(!is_usual(sample.payload_type));
+        self.lengths.add(u32::from(sample.payload_length));
+        match step {
+            Step::First => {}
+            Step::Forward(1) => self.by_one += 1,
+            Step::Forward(_) | Step::Late => self.further += 1,
+        }
+        if let Some(previous) = self.previous.replace(*sample)
+            && step == Step::Forward(1)
+            && previous.payload_type == sample.payload_type
+        {
+            self.compare(&previous, sample);
+        }
+    }
+
+    fn compare(&mut self, previous: &Sample, sample: &Sample) {
+        let ticks = sample.timestamp.wrapping_sub(previous.timestamp);
+        if ticks != 0 {
+            self.frames += 1;
+            self.frames_after_marker += u64::from(previous.marker);
+        }
+        let passed = sample.time.since(previous.time);
+        if (0..=PAUSE).contains(&passed) && !sample.marker {
+            self.steps.add(ticks);
+        }
+        self.compared += 1;
+        for (on_time, rate) in self.on_time.iter_mut().zip(RATES) {
+            *on_time += u64::from(is_on_time(ticks, passed, rate));
+        }
+        self.ticks = self.ticks.saturating_add(i64::from(ticks.cast_signed()));
+        self.nanoseconds = self.nanoseconds.saturating_add(passed);
+    }
+
+    /// Whether the packets alone are enough, given the clock that they seem to have.
+    #[must_use]
+    pub fn is_media(&self, clock: Option<Clock>) -> bool {
+        let Some(clock) = clock else { return false };
+        self.packets >= LEAST_PACKETS
+            && self.unusual_types * 20 <= self.packets
+            && self.by_one * 10 >= (self.by_one + self.further) * 9
+            && match self.fits_codec() {
+                Some(false) => false,
+                Some(true) if self.packets >= LEAST_OF_CODEC => self.is_paced(clock.rate),
+                _ => self.keeps_time(clock.rate) && (self.is_paced(clock.rate) || self.is_framed(clock.rate)),
+            }
+    }
+
+    /// Whether the length is what a codec of constant rate gives for the step; `None` for other codecs.
+    fn fits_codec(&self) -> Option<bool> {
+        let payload_type = self.previous?.payload_type;
+        let (_, octets) = OCTETS_PER_160.into_iter().find(|(constant, _)| *constant == payload_type)?;
+        let (step, _) = self.steps.most()?;
+        let (length, _) = self.lengths.most()?;
+        let nominal = u64::from(step) * octets / 160;
+        Some((nominal..=nominal + SRTP_TRAILER).contains(&u64::from(length)))
+    }
+
+    /// Timestamps advance as the clock says: over all packets, which forgives a stalled line that delivers in bursts,
+    /// or from one to the next, which forgives a clock that stands still in silence.
+    fn keeps_time(&self, rate: u32) -> bool {
+        let seconds = self.nanoseconds as f64 / 1e9;
+        let nominal = self.ticks as f64 / f64::from(rate);
+        let overall = seconds > 0.0 && (nominal - seconds).abs() <= 0.05 * seconds + 0.02;
+        let from_one_to_the_next = || {
+            let on_time =
+                RATES.iter().zip(self.on_time).find_map(|(known, count)| (*known == rate).then_some(count));
+            self.compared >= LEAST_PACKETS - 1 && on_time.is_some_and(|count| count * 10 >= self.compared * 8)
+        };
+        overall || from_one_to_the_next()
+    }
+
+    /// Speech: usual steps, one of them prevailing.
+    fn is_paced(&self, rate: u32) -> bool {
+        let Some((_, share)) = self.steps.most() else { return false };
+        share >= 0.5 && self.steps.share(|step| is_usual_step(step, rate)) >= 0.8
+    }
+
+    /// Video: a new timestamp follows a marker (RFC 3551 section 5).
+    fn is_framed(&self, rate: u32) -> bool {
+        rate == VIDEO_RATE
+            && self.packets >= LEAST_VIDEO_PACKETS
+            && self.frames >= 5
+            && self.frames_after_marker * 10 >= self.frames * 9
+    }
+}
+
+fn is_on_time(ticks: u32, nanoseconds: i64, rate: u32) -> bool {
+    let nominal = f64::from(ticks.cast_signed()) / f64::from(rate);
+    let forgiven = (nominal / 2.0).clamp(ALWAYS_FORGIVEN, MOST_FORGIVEN);
+    (nominal - nanoseconds as f64 / 1e9).abs() <= forgiven
+}
+
+fn is_usual_step(step: u32, rate: u32) -> bool {
+    let (scaled, rate) = (u64::from(step) * 1000, u64::from(rate));
+    scaled.is_multiple_of(PTIME_UNIT * rate) && (1..=MOST_PTIME * rate).contains(&scaled)
+}

@@ -1,0 +1,190 @@
+//! How the packets of a stream are marked: DSCP, 802.1p, VLAN, and where that changes.
+//!
+//! Takes each different packet once; of further copies only whether they are marked as the first was.
+
+use super::sample::Sample;
+use super::sequence::Copied;
+use super::tally::{Seen, Tally};
+use crate::capture::Frame;
+
+/// So many packets in a row before a DSCP value counts as settled.
+const SETTLED: u32 = 25;
+const VLANS: usize = 16;
+
+/// One DSCP value gave way to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DscpChange {
+    /// First packet with the new value.
+    pub frame: Frame,
+    /// Value before.
+    pub from: u8,
+    /// Value from `frame` on.
+    pub to: u8,
+}
+
+/// The same packet (SSRC, sequence number and timestamp) was captured twice with different DSCP: something between
+/// the two places changes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Remarked {
+    /// Pairs.
+    pub pairs: u64,
+    /// The first pair: the copy that came first, with its value.
+    pub first: (Frame, u8),
+    /// And the other one.
+    pub second: (Frame, u8),
+}
+
+/// What came out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MarkingReport {
+    /// Per DSCP value, ascending.
+    pub dscp: Vec<Seen<u8>>,
+    /// The last change between two values that each held for at least 25 packets in a row, if the one before it never
+    /// came back.
+    pub dscp_change: Option<DscpChange>,
+    /// Changes between such values, lasting or not.
+    pub dscp_changes: u64,
+    /// Copies with different marking.
+    pub remarked: Option<Remarked>,
+    /// Per 802.1p priority of tagged packets, ascending.
+    pub pcp: Vec<Seen<u8>>,
+    /// Per VLAN, ascending; at most 16.
+    pub vlans: Vec<Seen<u16>>,
+    /// Packets in further VLANs.
+    pub other_vlans: u64,
+    /// Packets without a tag.
+    pub untagged: u64,
+}
+
+/// The state of one stream.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Marking {
+    dscp: Tally<u8, 64>,
+    run: Option<Run>,
+    settled: Option<u8>,
+    change: Option<DscpChange>,
+    changes: u64,
+    remarked: Option<Remarked>,
+    pcp: Tally<u8, 8>,
+    vlans: Tally<u16, VLANS>,
+    untagged: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Run {
+    value: u8,
+    first: Frame,
+    packets: u32,
+}
+
+impl Marking {
+    /// Takes the next different packet.
+    pub fn push(&mut self, sample: &Sample) {
+        self.dscp.add(sample.dscp, sample.frame);
+        self.follow(sample);
+        match sample.vlan {
+            Some(vlan) => self.vlans.add(vlan, sample.frame),
+            None => self.untagged += 1,
+        }
+        if let Some(pcp) = sample.pcp {
+            self.pcp.add(pcp, sample.frame);
+        }
+    }
+
+    /// Takes a further copy of a packet.
+    pub fn push_copy(&mut self, first: Copied, sample: &Sample) {
+        if first.dscp == sample.dscp {
+            return;
+        }
+        let pair =
+            Remarked { pairs: 0, first: (first.frame, first.dscp), second: (sample.frame, sample.dscp) };
+        self.remarked.get_or_insert(pair).pairs += 1;
+    }
+
+    /// The figures so far.
+    #[must_use]
+    pub fn report(&self) -> MarkingReport {
+        MarkingReport {
+            dscp: self.dscp.sorted(),
+            dscp_change: self.change.filter(|change| self.is_for_good(change)),
+            dscp_changes: self.changes,
+            remarked: self.remarked,
+            pcp: self.pcp.sorted(),
+            vlans: self.vlans.sorted(),
+            other_vlans: self.vlans.other(),
+            untagged: self.untagged,
+        }
+    }
+
+    fn follow(&mut self, sample: &Sample) {
+        let fresh = Run { value: sample.dscp, first: sample.frame, packets: 0 };
+        let run = match &mut self.run {
+            Some(run) if run.value == sample.dscp => run,
+            other => other.insert(fresh),
+        };
+        run.packets = run.packets.saturating_add(1);
+        if run.packets == SETTLED
+            && self.settled != Some(run.value)
+            && let Some(from) = self.settled.replace(run.value)
+        {
+            self.change = Some(DscpChange { frame: run.first, from, to: run.value });
+            self.changes += 1;
+        }
+    }
+
+    fn is_for_good(&self, change: &DscpChange) -> bool {
+        self.dscp.get(change.from).is_some_and(|seen| seen.last < change.frame)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observe::media::stream::tests::sample;
+
+    fn run(values: &[(u8, u64)]) -> MarkingReport {
+        let mut marking = Marking::default();
+        let dscps = values.iter().flat_map(|&(dscp, count)| std::iter::repeat_n(dscp, count as usize));
+        for (number, dscp) in dscps.enumerate() {
+            marking.push(&Sample { dscp, ..sample(number as u64) });
+        }
+        marking.report()
+    }
+
+    #[test]
+    fn a_lasting_change_is_found_at_its_first_frame() {
+        let report = run(&[(46, 25), (0, 25)]);
+        let change = DscpChange { frame: sample(25).frame, from: 46, to: 0 };
+        assert_eq!((report.dscp_change, report.dscp_changes), (Some(change), 1));
+    }
+
+    #[test]
+    fn short_or_returning_changes_are_none() {
+        assert_eq!(run(&[(46, 24), (0, 100)]).dscp_changes, 0, "too few before");
+        assert_eq!(run(&[(46, 100), (0, 24)]).dscp_changes, 0, "too few after");
+        let back = run(&[(46, 50), (0, 50), (46, 1)]);
+        assert_eq!((back.dscp_change, back.dscp_changes), (None, 1));
+        assert_eq!(run(&[(46, 50), (0, 5), (46, 50)]).dscp_changes, 0);
+    }
+
+    #[test]
+    fn copies_with_other_marking_are_paired() {
+        let mut marking = Marking::default();
+        for number in 0..3 {
+            let copied = Copied { frame: sample(number).frame, dscp: 46 };
+            marking
+                .push_copy(copied, &Sample { dscp: if number == 0 { 46 } else { 0 }, ..sample(number + 10) });
+        }
+        let expected = Remarked { pairs: 2, first: (sample(1).frame, 46), second: (sample(11).frame, 0) };
+        assert_eq!(marking.report().remarked, Some(expected));
+    }
+
+    #[test]
+    fn tags_are_counted() {
+        let mut marking = Marking::default();
+        marking.push(&Sample { vlan: Some(100), pcp: Some(5), ..sample(0) });
+        marking.push(&sample(1));
+        let report = marking.report();
+        assert_eq!((report.pcp[0].value, report.vlans[0].value, report.untagged), (5, 100, 1));
+    }
+}

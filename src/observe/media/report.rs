@@ -1,0 +1,131 @@
+//! One stream as the later stages see it.
+
+use std::sync::Arc;
+
+use super::announce::MediaDirection;
+use super::likeness::Recognition;
+use super::marking::MarkingReport;
+use super::payload::MediaKind;
+use super::quality::Quality;
+use super::rtcp::ReportBlock;
+use super::sample::Direction;
+use super::sequence::Counts;
+use super::tally::Seen;
+use super::timing::TimingReport;
+use super::wireshark::WiresharkReport;
+use crate::capture::{Frame, Timestamp};
+
+/// Everything that was found out about one stream. Different packets are counted once, unless said otherwise.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StreamReport {
+    /// Index of the flow, as given with the samples.
+    pub flow: u32,
+    /// Which way along the flow.
+    pub direction: Direction,
+    /// Synchronisation source.
+    pub ssrc: u32,
+    /// Why it is taken for RTP.
+    pub recognition: Recognition,
+    /// Audio or video, from SDP, else the payload type, else the clock.
+    pub kind: MediaKind,
+    /// Whether SDP announced it as SRTP; `None` without SDP.
+    pub secure: Option<bool>,
+    /// Call-IDs of the announcements that held for its packets, in order, at most 8.
+    pub calls: Vec<Arc<str>>,
+    /// Packetisation time that SDP asked for, in ms; the latest.
+    pub announced_ptime: Option<u32>,
+    /// Media direction that SDP stated; the latest.
+    pub announced_direction: Option<MediaDirection>,
+    /// Per payload type in order of appearance, at most 16.
+    pub payloads: Vec<PayloadReport>,
+    /// Encoding name of the payload type with the most packets, events and comfort noise aside.
+    pub codec: Option<String>,
+    /// Packetisation time that the timestamps show, in ms.
+    pub ptime: Option<f64>,
+    /// First packet.
+    pub first: Moment,
+    /// Latest packet.
+    pub last: Moment,
+    /// RTP payload, in bytes.
+    pub octets: u64,
+    /// IP packets, in bytes, headers and duplicates included.
+    pub ip_octets: u64,
+    /// Loss, duplicates, order.
+    pub counts: Counts,
+    /// Jitter, delta, clock.
+    pub timing: TimingReport,
+    /// DSCP, 802.1p, VLAN.
+    pub marking: MarkingReport,
+    /// What its receiver reported by RTCP.
+    pub receiver: Option<ReceiverReport>,
+    /// Listening quality, if the codec has values and at least ten packets were expected.
+    pub quality: Option<Quality>,
+    /// The figures of `tshark -z rtp,streams`, over all packets.
+    pub wireshark: Option<WiresharkReport>,
+}
+
+/// One payload type of a stream.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PayloadReport {
+    /// Type, packets and frames.
+    pub seen: Seen<u8>,
+    /// Encoding name, from SDP or RFC 3551.
+    pub name: Option<String>,
+    /// Clock rate in Hz, if known.
+    pub rate: Option<u32>,
+    /// Most frequent payload length in bytes with its share.
+    pub length: Option<(u32, f64)>,
+    /// Most frequent timestamp step between neighbours with its share.
+    pub step: Option<(u32, f64)>,
+}
+
+/// A packet's place and time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// Its frame.
+    pub frame: Frame,
+    /// When it was captured.
+    pub time: Timestamp,
+}
+
+/// RTCP report blocks about a stream, RFC 3550 section 6.4.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReceiverReport {
+    /// Blocks seen.
+    pub blocks: u64,
+    /// Greatest share lost in one interval, in 1/256.
+    pub worst_fraction_lost: u8,
+    /// Greatest jitter, in units of the payload's clock.
+    pub worst_jitter: u32,
+    /// The frame with the greatest share lost.
+    pub worst_at: Frame,
+    /// The latest block.
+    pub latest: ReportBlock,
+    /// The frame that carried it.
+    pub latest_at: Frame,
+}
+
+impl StreamReport {
+    /// Share of lost packets in percent, 0 if none was expected.
+    #[must_use]
+    pub fn lost_percent(&self) -> f64 {
+        percent(self.counts.lost, self.counts.expected)
+    }
+
+    /// Share of packets with this DSCP in percent.
+    #[must_use]
+    pub fn dscp_percent(&self, dscp: u8) -> f64 {
+        let marked = self.marking.dscp.iter().find(|seen| seen.value == dscp).map_or(0, |seen| seen.packets);
+        percent(marked, self.marking.dscp.iter().map(|seen| seen.packets).sum())
+    }
+
+    /// Whether it is to be shown as RTP.
+    #[must_use]
+    pub fn is_media(&self) -> bool {
+        self.recognition != Recognition::None
+    }
+}
+
+fn percent(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 * 100.0 / whole as f64 }
+}

@@ -1,0 +1,291 @@
+//! Sequence numbers, RFC 3550 appendix A.1 and A.3: what was expected, what is missing, what came twice or late.
+//!
+//! Takes the packets of one stream in order of arrival and says of each what it is. Two things are better than in the
+//! RFC's sample code: duplicates are not counted as received, and a restart is a new segment instead of a huge loss.
+
+use super::sample::Sample;
+use crate::capture::Frame;
+
+/// A step further ahead is no loss but something new (RFC 3550 A.1).
+pub const MAX_DROPOUT: u16 = 3000;
+/// A packet up to this far behind is late (RFC 3550 A.1).
+pub const MAX_MISORDER: u16 = 100;
+/// A copy is recognised among so many packets before it.
+const RECENT: usize = 64;
+/// Sequence numbers of which it is still open whether they are lost; more than `MAX_MISORDER`.
+const WINDOW: i64 = 128;
+
+/// What a packet is within its stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// Part of the current segment.
+    Counted(Step),
+    /// The second packet of a new segment, whose first is the one that was held.
+    Restart(Sample),
+    /// Seen before; how the first copy was marked.
+    Duplicate(Copied),
+    /// Far off: the start of a new segment if the next packet follows it, else a stray.
+    Held,
+}
+
+/// Where a packet stands in its segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The first packet.
+    First,
+    /// So many numbers after the highest before it, 1 if nothing is missing.
+    Forward(u16),
+    /// Below a number that came before it.
+    Late,
+}
+
+/// The first copy of a packet that came again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// Where the first copy is.
+    pub frame: Frame,
+    /// Its DSCP.
+    pub dscp: u8,
+}
+
+/// Sums over all segments. `expected == packets + lost` always holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Different packets that arrived.
+    pub packets: u64,
+    /// Packets that the sequence numbers tell of.
+    pub expected: u64,
+    /// Packets that never arrived.
+    pub lost: u64,
+    /// Further copies of packets that had arrived.
+    pub duplicates: u64,
+    /// Packets after one with a higher number.
+    pub reordered: u64,
+    /// Times at which the numbering began anew.
+    pub restarts: u64,
+    /// Packets that fit to nothing before and after them; in no other count.
+    pub strays: u64,
+    /// Runs of lost packets.
+    pub bursts: u64,
+    /// Length of the longest run.
+    pub longest_burst: u64,
+}
+
+/// The state of one stream.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sequence {
+    segment: Option<Segment>,
+    held: Option<Sample>,
+    recent: Box<[Option<Recent>; RECENT]>,
+    arrivals: u64,
+    /// Over closed segments.
+    counts: Counts,
+    packets: u64,
+    duplicates: u64,
+    reordered: u64,
+    strays: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Recent {
+    arrival: u64,
+    sequence: u16,
+    timestamp: u32,
+    payload_type: u8,
+    copied: Copied,
+}
+
+impl Sequence {
+    /// Before the first packet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            segment: None,
+            held: None,
+            recent: Box::new([None; RECENT]),
+            arrivals: 0,
+            counts: Counts::default(),
+            packets: 0,
+            duplicates: 0,
+            reordered: 0,
+            strays: 0,
+        }
+    }
+
+    /// Takes the next packet. `jumped`: its timestamp is off by seconds against its arrival, so that a gap in the
+    /// sequence numbers is not a loss.
+    pub fn push(&mut self, sample: &Sample, jumped: bool) -> Arrival {
+        self.arrivals += 1;
+        if let Some(copied) = self.find_copy(sample) {
+            self.duplicates += 1;
+            return Arrival::Duplicate(copied);
+        }
+        self.remember(sample);
+        let Some(segment) = &mut self.segment else {
+            self.segment = Some(Segment::new(sample.sequence));
+            self.packets += 1;
+            return Arrival::Counted(Step::First);
+        };
+        let ahead = sample.sequence.wrapping_sub(segment.highest());
+        let arrival = match ahead {
+            1..=MAX_DROPOUT if ahead == 1 || !jumped => {
+                segment.advance(ahead);
+                Arrival::Counted(Step::Forward(ahead))
+            }
+            _ if !jumped && segment.fill(ahead.wrapping_neg()) => {
+                self.reordered += 1;
+                Arrival::Counted(Step::Late)
+            }
+            _ => return self.hold(sample),
+        };
+        self.packets += 1;
+        self.strays += u64::from(self.held.take().is_some());
+        arrival
+    }
+
+    /// The sums so far.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let mut counts = self.counts;
+        if let Some(segment) = &self.segment {
+            segment.clone().close(&mut counts);
+        }
+        counts.packets = self.packets;
+        counts.duplicates = self.duplicates;
+        counts.reordered = self.reordered;
+        counts.strays = self.strays + u64::from(self.held.is_some());
+        counts
+    }
+
+    /// RFC 3550 A.1 wants two packets in sequence before it believes in a restart.
+    fn hold(&mut self, sample: &Sample) -> Arrival {
+        match self.held.take() {
+            Some(held) if sample.sequence == held.sequence.wrapping_add(1) => {
+                let mut fresh = Segment::new(held.sequence);
+                fresh.advance(1);
+                if let Some(old) = self.segment.replace(fresh) {
+                    old.close(&mut self.counts);
+                }
+                self.counts.restarts += 1;
+                self.packets += 2;
+                Arrival::Restart(held)
+            }
+            previous => {
+                self.strays += u64::from(previous.is_some());
+                self.held = Some(*sample);
+                Arrival::Held
+            }
+        }
+    }
+
+    fn find_copy(&self, sample: &Sample) -> Option<Copied> {
+        let recent = self.recent.get(slot(sample.sequence)).copied().flatten()?;
+        let same = self.arrivals - recent.arrival <= RECENT as u64
+            && recent.sequence == sample.sequence
+            && recent.timestamp == sample.timestamp
+            && recent.payload_type == sample.payload_type;
+        same.then_some(recent.copied)
+    }
+
+    fn remember(&mut self, sample: &Sample) {
+        if let Some(recent) = self.recent.get_mut(slot(sample.sequence)) {
+            *recent = Some(Recent {
+                arrival: self.arrivals,
+                sequence: sample.sequence,
+                timestamp: sample.timestamp,
+                payload_type: sample.payload_type,
+                copied: Copied { frame: sample.frame, dscp: sample.dscp },
+            });
+        }
+    }
+}
+
+impl Default for Sequence {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn slot(sequence: u16) -> usize {
+    usize::from(sequence) % RECENT
+}
+
+/// A run of numbering without a restart. Numbers are extended beyond 16 bit; the first packet's is its own.
+#[derive(Clone, Debug, PartialEq)]
+struct Segment {
+    base: i64,
+    max: i64,
+    /// Bit `i`: number `max - i` has arrived.
+    arrived: u128,
+    /// Lost in a row up to the number that left the window last.
+    run: u64,
+    lost: u64,
+    bursts: u64,
+    longest: u64,
+}
+
+impl Segment {
+    fn new(sequence: u16) -> Self {
+        let base = i64::from(sequence);
+        Self { base, max: base, arrived: 1, run: 0, lost: 0, bursts: 0, longest: 0 }
+    }
+
+    fn highest(&self) -> u16 {
+        (self.max & 0xffff) as u16
+    }
+
+    fn advance(&mut self, by: u16) {
+        let by = i64::from(by);
+        for _ in 0..by.min(WINDOW) {
+            self.leave(self.max - (WINDOW - 1), self.arrived >> (WINDOW - 1) & 1 == 1);
+            self.arrived <<= 1;
+            self.max += 1;
+        }
+        if by > WINDOW {
+            // The window is empty now: everything skipped beyond it is lost.
+            self.lose((by - WINDOW).unsigned_abs());
+            self.max += by - WINDOW;
+        }
+        self.arrived |= 1;
+    }
+
+    /// Marks the number `behind` the highest as arrived; `false` if it is too far back or had arrived.
+    fn fill(&mut self, behind: u16) -> bool {
+        let bit = 1_u128.checked_shl(u32::from(behind)).unwrap_or(0);
+        if behind > MAX_MISORDER || self.arrived & bit != 0 {
+            return false;
+        }
+        self.arrived |= bit;
+        // Late before the first to arrive: the stream began earlier than it looked.
+        self.base = self.base.min(self.max - i64::from(behind));
+        true
+    }
+
+    fn leave(&mut self, number: i64, arrived: bool) {
+        if arrived {
+            self.run = 0;
+        } else if number >= self.base {
+            self.lose(1);
+        }
+    }
+
+    fn lose(&mut self, count: u64) {
+        self.bursts += u64::from(self.run == 0);
+        self.run += count;
+        self.lost += count;
+        self.longest = self.longest.max(self.run);
+    }
+
+    fn close(mut self, counts: &mut Counts) {
+        for behind in (0..WINDOW).rev() {
+            self.leave(self.max - behind, self.arrived >> behind & 1 == 1);
+        }
+        counts.expected += (self.max - self.base + 1).unsigned_abs();
+        counts.lost += self.lost;
+        counts.bursts += self.bursts;
+        counts.longest_burst = counts.longest_burst.max(self.longest);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,87 @@
+use super::*;
+use crate::observe::media::stream::tests::sample;
+
+fn numbered(sequences: impl IntoIterator<Item = u16>) -> Vec<Sample> {
+    sequences.into_iter().map(|sequence| Sample { sequence, ..sample(u64::from(sequence)) }).collect()
+}
+
+fn count(samples: &[Sample]) -> Counts {
+    let mut sequence = Sequence::new();
+    for sample in samples {
+        sequence.push(sample, false);
+    }
+    sequence.counts()
+}
+
+#[test]
+fn the_wrap_is_no_loss() {
+    let counts = count(&numbered([65_533, 65_534, 65_535, 0, 1, 2]));
+    assert_eq!((counts.expected, counts.lost, counts.reordered), (6, 0, 0));
+    let lost_over_wrap = count(&numbered([65_533, 65_534, 1, 2]));
+    assert_eq!((lost_over_wrap.expected, lost_over_wrap.lost, lost_over_wrap.bursts), (6, 2, 1));
+}
+
+#[test]
+fn late_packets_are_not_lost() {
+    let counts = count(&numbered([10, 12, 11, 13]));
+    assert_eq!((counts.expected, counts.lost, counts.reordered, counts.bursts), (4, 0, 1, 0));
+    let first_late = count(&numbered([11, 10, 12]));
+    assert_eq!((first_late.expected, first_late.lost, first_late.reordered), (3, 0, 1));
+    let last_late = count(&numbered([10, 12, 11]));
+    assert_eq!((last_late.expected, last_late.lost), (3, 0));
+}
+
+#[test]
+fn bursts_are_measured() {
+    // 3 lost, then 1, then 300 (beyond the window), then 2 at the very end of it.
+    let arrived = (0..10).chain(13..20).chain(21..30).chain(330..340).chain(342..343);
+    let counts = count(&numbered(arrived));
+    assert_eq!((counts.lost, counts.bursts, counts.longest_burst), (306, 4, 300));
+    assert_eq!(counts.expected, 343);
+}
+
+#[test]
+fn a_restart_is_a_new_segment() {
+    let counts = count(&numbered((0..50).chain(20_000..20_050).chain(7..57)));
+    assert_eq!((counts.packets, counts.expected, counts.lost), (150, 150, 0));
+    assert_eq!((counts.restarts, counts.strays, counts.duplicates), (2, 0, 0));
+}
+
+#[test]
+fn a_single_odd_packet_is_a_stray() {
+    let counts = count(&numbered((0..50).chain([30_000]).chain(50..100)));
+    assert_eq!((counts.packets, counts.lost, counts.restarts, counts.strays), (100, 0, 0, 1));
+    assert_eq!(count(&numbered((0..50).chain([30_000]))).strays, 1, "also as the last packet");
+}
+
+#[test]
+fn the_limits_are_those_of_the_rfc() {
+    assert_eq!(count(&numbered([0, 1, MAX_DROPOUT + 1])).lost, u64::from(MAX_DROPOUT) - 1);
+    assert_eq!(count(&numbered([0, 1, MAX_DROPOUT + 2])).strays, 1);
+    let base = 1000;
+    assert_eq!(count(&numbered([base, base - MAX_MISORDER])).reordered, 1);
+    assert_eq!(count(&numbered([base, base - MAX_MISORDER - 1])).strays, 1);
+}
+
+#[test]
+fn the_same_number_with_another_timestamp_is_no_copy() {
+    let mut sequence = Sequence::new();
+    for number in 0..10 {
+        sequence.push(&sample(number), false);
+    }
+    assert_eq!(sequence.push(&Sample { timestamp: 99, ..sample(9) }, false), Arrival::Held);
+    let copied = Copied { frame: sample(8).frame, dscp: 46 };
+    assert_eq!(sequence.push(&sample(8), false), Arrival::Duplicate(copied));
+    assert_eq!(sequence.counts().duplicates, 1);
+}
+
+#[test]
+fn a_jump_in_time_turns_a_gap_into_a_restart() {
+    let mut sequence = Sequence::new();
+    sequence.push(&sample(0), false);
+    assert_eq!(sequence.push(&sample(500), true), Arrival::Held);
+    assert_eq!(sequence.push(&sample(501), true), Arrival::Restart(sample(500)));
+    assert_eq!(sequence.push(&sample(502), true), Arrival::Counted(Step::Forward(1)), "nothing is missing");
+    let counts = sequence.counts();
+    assert_eq!((counts.lost, counts.restarts, counts.expected), (0, 1, 4));
+}

@@ -1,0 +1,346 @@
+//! One stream: hands each packet to the observers and puts their figures together.
+
+use std::sync::Arc;
+
+use super::announce::{Announcement, MediaDirection, Profile};
+use super::likeness::{Likeness, Recognition};
+use super::marking::Marking;
+use super::payload::{MediaKind, PayloadName, VIDEO_RATE, assigned, is_comfort_noise};
+use super::quality;
+use super::report::{Moment, PayloadReport, ReceiverReport, StreamReport};
+use super::rtcp::ReportBlock;
+use super::sample::{Direction, Sample};
+use super::sequence::{Arrival, Sequence, Step};
+use super::tally::{Mode, Tally};
+use super::timing::{Clock, ClockSource, Ticks, Timing};
+use super::wireshark::{self, Wireshark};
+use crate::capture::{Frame, Timestamp};
+
+/// Payload types that are told apart in one stream.
+const PAYLOADS: usize = 16;
+/// Call-IDs that are kept for one stream.
+const CALLS: usize = 8;
+/// Fewer packets say nothing about quality.
+const LEAST_FOR_QUALITY: u64 = 10;
+
+/// Which stream: index of the flow, direction, SSRC.
+pub type Key = (u32, Direction, u32);
+
+/// The state of one stream.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stream {
+    first: Moment,
+    last: Moment,
+    octets: u64,
+    ip_octets: u64,
+    sequence: Sequence,
+    timing: Timing,
+    marking: Marking,
+    likeness: Likeness,
+    wireshark: Wireshark,
+    seen: Tally<u8, PAYLOADS>,
+    payloads: Vec<Payload>,
+    announced: Announced,
+    rtcp_paired: bool,
+    receiver: Option<ReceiverReport>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Payload {
+    payload_type: u8,
+    name: Option<PayloadName>,
+    lengths: Mode,
+    steps: Mode,
+    last: Option<(u16, u32)>,
+}
+
+/// What SDP said of the packets so far.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Announced {
+    signalled: bool,
+    latest: Option<Latest>,
+    calls: Vec<Arc<str>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Latest {
+    frame: Frame,
+    call_id: Arc<str>,
+    kind: MediaKind,
+    secure: bool,
+    ptime: Option<u32>,
+    direction: MediaDirection,
+}
+
+impl Stream {
+    /// A stream that begins with this packet; push it afterwards.
+    #[must_use]
+    pub fn new(sample: &Sample) -> Self {
+        let here = Moment { frame: sample.frame, time: sample.time };
+        Self {
+            first: here,
+            last: here,
+            octets: 0,
+            ip_octets: 0,
+            sequence: Sequence::new(),
+            timing: Timing::default(),
+            marking: Marking::default(),
+            likeness: Likeness::default(),
+            wireshark: Wireshark::default(),
+            seen: Tally::default(),
+            payloads: Vec::new(),
+            announced: Announced::default(),
+            rtcp_paired: false,
+            receiver: None,
+        }
+    }
+
+    /// Takes the next packet in order of arrival, with what SDP says at its frame. `start`: time of the first frame of
+    /// the measurement.
+    pub fn push(&mut self, sample: &Sample, announcement: Option<&Announcement>, start: Timestamp) {
+        self.last = Moment { frame: sample.frame, time: sample.time };
+        self.ip_octets += u64::from(sample.ip_length);
+        self.announced.note(sample, announcement);
+        let name = announcement.and_then(|known| known.payload(sample.payload_type));
+        let rate = wireshark::clock_rate(sample.payload_type, name);
+        self.wireshark.push(wireshark::relative_ms(sample.time, start), sample, rate);
+
+        let ticks = self.note_payload(sample, name);
+        let jumped = self.timing.jumped(sample, ticks);
+        match self.sequence.push(sample, jumped) {
+            Arrival::Counted(step) => self.count(sample, step, ticks),
+            Arrival::Restart(held) => {
+                let held_ticks = self.ticks(held.payload_type);
+                self.count(&held, Step::First, held_ticks);
+                self.count(sample, Step::Forward(1), ticks);
+            }
+            Arrival::Duplicate(first) => self.marking.push_copy(first, sample),
+            Arrival::Held => {}
+        }
+    }
+
+    /// RTCP speaks of this source.
+    pub fn pair_rtcp(&mut self) {
+        self.rtcp_paired = true;
+    }
+
+    /// Its receiver reports on it.
+    pub fn note_report(&mut self, block: &ReportBlock, frame: Frame) {
+        self.rtcp_paired = true;
+        let report = self.receiver.get_or_insert(ReceiverReport {
+            blocks: 0,
+            worst_fraction_lost: block.fraction_lost,
+            worst_jitter: block.jitter,
+            worst_at: frame,
+            latest: *block,
+            latest_at: frame,
+        });
+        report.blocks += 1;
+        report.worst_jitter = report.worst_jitter.max(block.jitter);
+        if block.fraction_lost > report.worst_fraction_lost {
+            report.worst_fraction_lost = block.fraction_lost;
+            report.worst_at = frame;
+        }
+        (report.latest, report.latest_at) = (*block, frame);
+    }
+
+    /// The figures so far.
+    #[must_use]
+    pub fn report(&self, (flow, direction, ssrc): Key) -> StreamReport {
+        let counts = self.sequence.counts();
+        let timing = self.timing.report();
+        let latest = self.announced.latest.as_ref();
+        let payloads: Vec<_> =
+            self.payloads.iter().filter_map(|payload| self.payload_report(payload)).collect();
+        let main = self.main_payload();
+        let codec = main.and_then(Payload::encoding);
+        let loss =
+            if counts.expected == 0 { 0.0 } else { counts.lost as f64 * 100.0 / counts.expected as f64 };
+        let burst_ratio = quality::burst_ratio(counts.lost, counts.expected, counts.bursts);
+        let quality = codec
+            .as_deref()
+            .and_then(quality::codec)
+            .filter(|_| counts.expected >= LEAST_FOR_QUALITY)
+            .map(|values| quality::rate(values, loss, burst_ratio, None));
+        StreamReport {
+            flow,
+            direction,
+            ssrc,
+            recognition: self.recognition(timing.clock),
+            kind: self.kind(main, timing.clock),
+            secure: latest.map(|known| known.secure),
+            calls: self.announced.calls.clone(),
+            announced_ptime: latest.and_then(|known| known.ptime),
+            announced_direction: latest.map(|known| known.direction),
+            payloads,
+            codec,
+            ptime: ptime(main, timing.clock),
+            first: self.first,
+            last: self.last,
+            octets: self.octets,
+            ip_octets: self.ip_octets,
+            counts,
+            timing,
+            marking: self.marking.report(),
+            receiver: self.receiver,
+            quality,
+            wireshark: self.wireshark.report(),
+        }
+    }
+
+    fn count(&mut self, sample: &Sample, step: Step, ticks: Ticks) {
+        self.octets += u64::from(sample.payload_length);
+        self.seen.add(sample.payload_type, sample.frame);
+        self.marking.push(sample);
+        self.timing.push(sample, step, ticks);
+        if ticks != Ticks::Apart {
+            self.likeness.push(sample, step);
+        }
+        if let Some(payload) = self.payload_mut(sample.payload_type) {
+            payload.push(sample);
+        }
+    }
+
+    /// Keeps the name that was given last to a payload type, and tells how its timestamp is to be read.
+    fn note_payload(&mut self, sample: &Sample, name: Option<&PayloadName>) -> Ticks {
+        if let Some(payload) = self.payload_mut(sample.payload_type) {
+            if let Some(name) = name
+                && payload.name.as_ref() != Some(name)
+            {
+                payload.name = Some(name.clone());
+            }
+        } else if self.payloads.len() < PAYLOADS {
+            self.payloads.push(Payload {
+                payload_type: sample.payload_type,
+                name: name.cloned(),
+                lengths: Mode::default(),
+                steps: Mode::default(),
+                last: None,
+            });
+        }
+        self.ticks(sample.payload_type)
+    }
+
+    fn payload(&self, payload_type: u8) -> Option<&Payload> {
+        self.payloads.iter().find(|payload| payload.payload_type == payload_type)
+    }
+
+    fn payload_mut(&mut self, payload_type: u8) -> Option<&mut Payload> {
+        self.payloads.iter_mut().find(|payload| payload.payload_type == payload_type)
+    }
+
+    fn ticks(&self, payload_type: u8) -> Ticks {
+        self.payload(payload_type).map_or(Ticks::Unknown, Payload::ticks)
+    }
+
+    /// The one with the most packets (the earliest of equals) that is neither event nor comfort noise.
+    fn main_payload(&self) -> Option<&Payload> {
+        let packets = |payload: &Payload| self.seen.get(payload.payload_type).map_or(0, |seen| seen.packets);
+        let media = self.payloads.iter().rev().filter(|payload| payload.ticks() != Ticks::Apart);
+        media.max_by_key(|payload| packets(payload))
+    }
+
+    fn payload_report(&self, payload: &Payload) -> Option<PayloadReport> {
+        Some(PayloadReport {
+            seen: self.seen.get(payload.payload_type)?.clone(),
+            name: payload.encoding(),
+            rate: payload.rate().map(|(rate, _)| rate),
+            length: payload.lengths.most(),
+            step: payload.steps.most(),
+        })
+    }
+
+    fn recognition(&self, clock: Option<Clock>) -> Recognition {
+        if self.announced.signalled {
+            Recognition::Signalled
+        } else if self.rtcp_paired {
+            Recognition::RtcpPaired
+        } else if self.likeness.is_media(clock) {
+            Recognition::Content
+        } else {
+            Recognition::None
+        }
+    }
+
+    fn kind(&self, main: Option<&Payload>, clock: Option<Clock>) -> MediaKind {
+        let announced = self.announced.latest.as_ref().map_or(MediaKind::Unknown, |known| known.kind);
+        if announced != MediaKind::Unknown {
+            return announced;
+        }
+        match (main.and_then(|payload| assigned(payload.payload_type)), clock) {
+            (Some(entry), _) => entry.kind,
+            (None, Some(clock)) if clock.rate == VIDEO_RATE => MediaKind::Video,
+            (None, Some(_)) => MediaKind::Audio,
+            (None, None) => MediaKind::Unknown,
+        }
+    }
+}
+
+impl Payload {
+    fn push(&mut self, sample: &Sample) {
+        self.lengths.add(u32::from(sample.payload_length));
+        if let Some((sequence, timestamp)) = self.last.replace((sample.sequence, sample.timestamp))
+            && sample.sequence == sequence.wrapping_add(1)
+            && !sample.marker
+        {
+            self.steps.add(sample.timestamp.wrapping_sub(timestamp));
+        }
+    }
+
+    fn encoding(&self) -> Option<String> {
+        let named = self.name.as_ref().map(|known| known.name.to_string());
+        named.or_else(|| assigned(self.payload_type).map(|entry| entry.name.to_owned()))
+    }
+
+    fn rate(&self) -> Option<(u32, ClockSource)> {
+        let signalled = self.name.as_ref().and_then(PayloadName::clock_rate);
+        let assigned = assigned(self.payload_type).map(|entry| (entry.rate, ClockSource::Assigned));
+        assigned.or_else(|| signalled.map(|rate| (rate, ClockSource::Signalled)))
+    }
+
+    fn ticks(&self) -> Ticks {
+        let name = self.name.as_ref();
+        if is_comfort_noise(self.payload_type, name) || name.is_some_and(PayloadName::is_telephone_event) {
+            return Ticks::Apart;
+        }
+        match self.rate() {
+            Some((rate, source)) => Ticks::Media(Clock { rate, source }),
+            None => Ticks::Unknown,
+        }
+    }
+}
+
+impl Announced {
+    fn note(&mut self, sample: &Sample, announcement: Option<&Announcement>) {
+        let Some(known) = announcement.filter(|known| known.profile != Profile::Other) else { return };
+        self.signalled |= known.announces(sample.payload_type);
+        let is_same = self
+            .latest
+            .as_ref()
+            .is_some_and(|last| last.frame == known.frame && last.call_id == known.call_id);
+        if is_same {
+            return;
+        }
+        self.latest = Some(Latest {
+            frame: known.frame,
+            call_id: known.call_id.clone(),
+            kind: known.kind,
+            secure: known.profile == Profile::Srtp,
+            ptime: known.ptime,
+            direction: known.direction,
+        });
+        if self.calls.len() < CALLS && !self.calls.contains(&known.call_id) {
+            self.calls.push(known.call_id.clone());
+        }
+    }
+}
+
+fn ptime(main: Option<&Payload>, clock: Option<Clock>) -> Option<f64> {
+    let payload = main?;
+    let rate = payload.rate().map(|(rate, _)| rate).or(clock.map(|clock| clock.rate))?;
+    let (step, _) = payload.steps.most().filter(|_| rate != VIDEO_RATE)?;
+    Some(f64::from(step) * 1000.0 / f64::from(rate))
+}
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -1,0 +1,274 @@
+use super::*;
+use crate::observe::media::announce::{Endpoint, Profile};
+use proptest::prelude::*;
+use std::net::IpAddr;
+
+pub(in crate::observe::media) const MS: i64 = 1_000_000;
+const KEY: Key = (0, Direction::AToB, 1);
+
+/// Packet `number` of a G.711 stream of 20 ms packets, marked EF, arriving exactly on time.
+pub(in crate::observe::media) fn sample(number: u64) -> Sample {
+    Sample {
+        frame: Frame::new(0, number + 1),
+        time: Timestamp(1_700_000_000_000 * MS + number as i64 * 20 * MS),
+        timestamp: (number as u32).wrapping_mul(160),
+        sequence: number as u16,
+        payload_length: 160,
+        ip_length: 200,
+        vlan: None,
+        pcp: None,
+        dscp: 46,
+        payload_type: 8,
+        marker: false,
+    }
+}
+
+fn late(sample: Sample, ms: i64) -> Sample {
+    Sample { time: Timestamp(sample.time.0 + ms * MS), ..sample }
+}
+
+fn announcement(payload_type: u8, name: &str, rate: u32) -> Announcement {
+    Announcement {
+        frame: Frame::new(0, 1),
+        endpoint: Endpoint { address: IpAddr::from([192, 0, 2, 1]), port: 5004 },
+        kind: MediaKind::Audio,
+        profile: Profile::Rtp,
+        formats: vec![8, payload_type],
+        payloads: vec![PayloadName { payload_type, name: name.into(), rate }],
+        ptime: Some(20),
+        direction: MediaDirection::SendReceive,
+        call_id: "a@b".into(),
+    }
+}
+
+fn run_with(samples: &[Sample], announcement: Option<&Announcement>) -> StreamReport {
+    let mut stream = Stream::new(&samples[0]);
+    for sample in samples {
+        stream.push(sample, announcement, samples[0].time);
+    }
+    stream.report(KEY)
+}
+
+fn run(samples: &[Sample]) -> StreamReport {
+    run_with(samples, None)
+}
+
+#[test]
+fn a_clean_stream_is_clean() {
+    let report = run(&(0..100).map(sample).collect::<Vec<_>>());
+    assert_eq!((report.counts.packets, report.counts.expected, report.counts.lost), (100, 100, 0));
+    assert_eq!(report.recognition, Recognition::Content);
+    assert_eq!(
+        (report.kind, report.codec.as_deref(), report.ptime),
+        (MediaKind::Audio, Some("PCMA"), Some(20.0))
+    );
+    assert_eq!(report.dscp_percent(46), 100.0);
+    let jitter = report.timing.jitter.unwrap();
+    let delta = report.timing.delta.unwrap();
+    assert_eq!((jitter.min, jitter.max), (0.0, 0.0));
+    assert_eq!((delta.min, delta.mean, delta.max, delta.count), (20.0, 20.0, 20.0, 99));
+    assert!((report.quality.unwrap().mos - 4.409).abs() < 5e-4);
+    assert_eq!((report.octets, report.ip_octets), (16_000, 20_000));
+}
+
+#[test]
+fn duplicates_are_no_negative_loss() {
+    let mut samples = Vec::new();
+    for number in 0..100 {
+        samples.push(sample(number));
+        if number < 8 {
+            samples.push(Sample { dscp: 0, ..late(sample(number), 1) });
+        }
+    }
+    samples.remove(100); // one of the later, single packets: really lost
+    let report = run(&samples);
+    assert_eq!((report.counts.duplicates, report.counts.lost, report.counts.packets), (8, 1, 99));
+    assert_eq!(report.wireshark.unwrap().lost, 100 - 107);
+    assert_eq!(report.marking.remarked.unwrap().pairs, 8);
+    assert_eq!(report.dscp_percent(46), 100.0, "copies are not counted again");
+    assert_eq!(report.timing.jitter.unwrap().max, 0.0);
+}
+
+#[test]
+fn events_and_noise_leave_the_jitter_alone() {
+    let known = announcement(101, "telephone-event", 8_000);
+    let mut samples: Vec<_> = (0..100).map(sample).collect();
+    for event in &mut samples[40..50] {
+        (event.payload_type, event.timestamp, event.payload_length) = (101, 40 * 160, 4);
+    }
+    samples[60].payload_type = 13;
+    let report = run_with(&samples, Some(&known));
+    assert_eq!(report.timing.jitter.unwrap().max, 0.0);
+    assert!(report.wireshark.unwrap().max_jitter > 5.0, "Wireshark shows the event as jitter");
+    assert_eq!(report.codec.as_deref(), Some("PCMA"));
+    assert_eq!((report.recognition, report.announced_ptime), (Recognition::Signalled, Some(20)));
+    let types: Vec<_> = report.payloads.iter().map(|p| (p.seen.value, p.seen.packets)).collect();
+    assert_eq!(types, [(8, 89), (101, 10), (13, 1)]);
+}
+
+#[test]
+fn an_unknown_clock_is_estimated() {
+    for (rate, step) in [(8_000, 160), (16_000, 320), (32_000, 640), (48_000, 960)] {
+        let samples: Vec<_> = (0..100)
+            .map(|n| {
+                let on_time = Sample { payload_type: 96, timestamp: n as u32 * step, ..sample(n) };
+                late(on_time, (n * 7 % 5) as i64)
+            })
+            .collect();
+        let report = run(&samples);
+        assert_eq!(report.timing.clock, Some(Clock { rate, source: ClockSource::Estimated }));
+        assert_eq!((report.recognition, report.ptime), (Recognition::Content, Some(20.0)));
+        let jitter = report.timing.jitter.unwrap();
+        assert_eq!(jitter.count, 99, "the packets kept for the estimate count too");
+        assert!(jitter.max > 1.0 && jitter.max < 4.0, "{jitter:?}");
+        assert_eq!(report.wireshark.unwrap().max_jitter, 0.0, "Wireshark has no clock here");
+        assert_eq!(run(&samples[..12]).timing.clock.map(|clock| clock.rate), Some(rate));
+    }
+}
+
+#[test]
+fn video_is_told_by_its_frames() {
+    // 25 frames a second in five packets each, the marker on the last.
+    let samples: Vec<_> = (0..200)
+        .map(|n| Sample {
+            payload_type: 97,
+            timestamp: (n / 5) as u32 * 3600,
+            time: Timestamp(sample(0).time.0 + (n / 5) as i64 * 40 * MS + (n % 5) as i64 * MS / 10),
+            marker: n % 5 == 4,
+            ..sample(n)
+        })
+        .collect();
+    let report = run(&samples);
+    assert_eq!((report.kind, report.recognition), (MediaKind::Video, Recognition::Content));
+    assert!(report.timing.jitter.unwrap().max < 0.2);
+    assert_eq!(report.ptime, None);
+}
+
+#[test]
+fn a_line_that_stalls_hides_no_speech() {
+    // 30 packets arrive at once every 600 ms, and the sender's clock loses 300 ms each time.
+    let speech: Vec<_> =
+        (0..120).map(|n| late(sample(n), (n / 30 * 900 + 600 - n % 30 * 20) as i64)).collect();
+    assert_eq!(run(&speech).recognition, Recognition::Content);
+    assert_eq!(run(&speech[..49]).recognition, Recognition::None, "too few to outweigh the delay");
+}
+
+#[test]
+fn steps_may_alternate() {
+    // Packets of 40 and 20 ms in turn.
+    let opus = |n: u64| Sample {
+        payload_type: 111,
+        timestamp: (n * 3).div_ceil(2) as u32 * 960,
+        time: Timestamp(sample(0).time.0 + (n * 3).div_ceil(2) as i64 * 20 * MS),
+        ..sample(n)
+    };
+    let report = run(&(0..120).map(opus).collect::<Vec<_>>());
+    assert_eq!(report.recognition, Recognition::Content);
+    assert_eq!(report.timing.jitter.map(|jitter| jitter.max), Some(0.0));
+}
+
+#[test]
+fn what_only_looks_like_a_header_is_not_recognised() {
+    let counter_without_clock: Vec<_> =
+        (0..100).map(|n| Sample { timestamp: n as u32, ..sample(n) }).collect();
+    let constant_timestamp: Vec<_> = (0..100).map(|n| Sample { timestamp: 7, ..sample(n) }).collect();
+    let random_sequence: Vec<_> =
+        (0..100).map(|n| Sample { sequence: (n as u16).wrapping_mul(40_503), ..sample(n) }).collect();
+    let wrong_length: Vec<_> = (0..100).map(|n| Sample { payload_length: 1200, ..sample(n) }).collect();
+    let reserved_type: Vec<_> = (0..100).map(|n| Sample { payload_type: 50, ..sample(n) }).collect();
+    let too_short: Vec<_> = (0..9).map(sample).collect();
+    for samples in
+        [counter_without_clock, constant_timestamp, random_sequence, wrong_length, reserved_type, too_short]
+    {
+        assert_eq!(run(&samples).recognition, Recognition::None, "{:?}", samples[1]);
+    }
+}
+
+#[test]
+fn receiver_reports_are_kept() {
+    let block = |fraction_lost, jitter| ReportBlock {
+        ssrc: 1,
+        fraction_lost,
+        cumulative_lost: 3,
+        highest_sequence: 9,
+        jitter,
+        last_sender_report: 0,
+        delay_since_last: 0,
+    };
+    let mut stream = Stream::new(&sample(0));
+    stream.note_report(&block(4, 80), Frame::new(0, 5));
+    stream.note_report(&block(64, 10), Frame::new(0, 6));
+    stream.note_report(&block(0, 20), Frame::new(0, 7));
+    let report = stream.report(KEY);
+    let receiver = report.receiver.unwrap();
+    assert_eq!((receiver.blocks, receiver.worst_fraction_lost, receiver.worst_jitter), (3, 64, 80));
+    assert_eq!((receiver.worst_at, receiver.latest_at), (Frame::new(0, 6), Frame::new(0, 7)));
+    assert_eq!(report.recognition, Recognition::RtcpPaired);
+}
+
+pub(in crate::observe::media) fn any_sample() -> impl Strategy<Value = Sample> {
+    let time = prop_oneof![
+        Just(Timestamp::UNKNOWN),
+        any::<i64>().prop_map(Timestamp),
+        (0..2_000_000_000i64).prop_map(Timestamp)
+    ];
+    let sequence = prop_oneof![any::<u16>(), 0..40u16, 65_500..=65_535u16];
+    let timestamp = prop_oneof![any::<u32>(), 0..10_000u32];
+    let payload_type = prop_oneof![0..128u8, Just(8), Just(96), Just(13)];
+    (time, sequence, timestamp, payload_type, any::<(bool, u16, u64)>(), 0..64u8).prop_map(
+        |(time, sequence, timestamp, payload_type, (marker, payload_length, number), dscp)| Sample {
+            frame: Frame::new(0, number),
+            time,
+            sequence,
+            timestamp,
+            payload_type,
+            marker,
+            payload_length,
+            dscp,
+            pcp: (number % 3 == 0).then_some(dscp % 8),
+            vlan: (number % 3 == 0).then_some(payload_length),
+            ..sample(0)
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn any_packets_give_finite_and_consistent_figures(
+        samples in prop::collection::vec(any_sample(), 1..400), rate in any::<u32>(), cut in any::<prop::sample::Index>()
+    ) {
+        let known = announcement(96, "opus", rate);
+        let start = samples[0].time;
+        let mut stream = Stream::new(&samples[0]);
+        let mut resumed = None;
+        for (number, sample) in samples.iter().enumerate() {
+            if number == cut.index(samples.len()) {
+                let _ = stream.report(KEY);
+                resumed = Some(stream.clone());
+            }
+            stream.push(sample, Some(&known), start);
+            if let Some(resumed) = &mut resumed {
+                resumed.push(sample, Some(&known), start);
+            }
+        }
+        let report = stream.report(KEY);
+        prop_assert_eq!(resumed.map(|stream| stream.report(KEY)), Some(report.clone()));
+
+        let counts = report.counts;
+        prop_assert_eq!(counts.expected, counts.packets + counts.lost);
+        prop_assert_eq!(counts.packets + counts.duplicates + counts.strays, samples.len() as u64);
+        prop_assert_eq!(counts.packets, report.marking.dscp.iter().map(|seen| seen.packets).sum::<u64>());
+        for spread in [report.timing.jitter, report.timing.delta].into_iter().flatten() {
+            prop_assert!(spread.min <= spread.mean + 1e-6 && spread.mean <= spread.max + 1e-6, "{:?}", spread);
+            prop_assert!(spread.max.is_finite());
+        }
+        let shark = report.wireshark.unwrap();
+        prop_assert_eq!(shark.packets, samples.len() as u64);
+        for figure in [shark.mean_delta, shark.max_delta, shark.min_jitter, shark.mean_jitter, shark.max_jitter, shark.lost_percent] {
+            prop_assert!(figure.is_finite());
+        }
+        if let Some(quality) = report.quality {
+            prop_assert!((1.0..=4.5).contains(&quality.mos));
+        }
+    }
+}

@@ -1,0 +1,143 @@
+use super::*;
+use crate::observe::media::announce::{Endpoint, MediaDirection, Profile};
+use crate::observe::media::likeness::Recognition;
+use crate::observe::media::payload::MediaKind;
+use crate::observe::media::stream::tests::{any_sample, sample};
+use proptest::prelude::*;
+use std::net::IpAddr;
+
+const KEY: Key = (7, Direction::AToB, 0xfeed);
+
+fn table() -> Streams {
+    Streams::new(Limits::default(), sample(0).time)
+}
+
+fn small() -> Streams {
+    Streams::new(Limits { streams: 3, candidates: 4 }, sample(0).time)
+}
+
+fn announcement() -> Arc<Announcement> {
+    Arc::new(Announcement {
+        frame: sample(0).frame,
+        endpoint: Endpoint { address: IpAddr::from([192, 0, 2, 1]), port: 5004 },
+        kind: MediaKind::Audio,
+        profile: Profile::Srtp,
+        formats: vec![8],
+        payloads: Vec::new(),
+        ptime: None,
+        direction: MediaDirection::default(),
+        call_id: "a@b".into(),
+    })
+}
+
+#[test]
+fn five_packets_in_a_row_make_a_stream_and_none_is_missing() {
+    let mut streams = table();
+    (0..4).for_each(|n| streams.push(KEY, &sample(n), None));
+    assert_eq!(streams.clone().finish(), []);
+    (4..50).for_each(|n| streams.push(KEY, &sample(n), None));
+    let reports = streams.finish();
+    assert_eq!((reports.len(), reports[0].counts.packets, reports[0].first.frame), (1, 50, sample(0).frame));
+    assert_eq!((reports[0].flow, reports[0].direction, reports[0].ssrc), KEY);
+    assert_eq!(streams.dropped(), Dropped::default());
+}
+
+#[test]
+fn loss_reordering_and_copies_do_not_hinder() {
+    let mut streams = table();
+    for n in [0, 0, 2, 2, 1, 1, 9, 9, 12, 12] {
+        streams.push(KEY, &sample(n), None);
+    }
+    assert_eq!(streams.finish()[0].counts.packets, 5);
+}
+
+#[test]
+fn random_sources_are_given_up() {
+    let mut streams = table();
+    let noise = |n: u32| (KEY.0, KEY.1, n.wrapping_mul(0x9e37_79b9));
+    (0..17).for_each(|n| streams.push(noise(n), &sample(u64::from(n) * 1000), None));
+    assert_eq!((streams.dropped().unlikely, streams.candidates), (17, 0));
+    (0..50).for_each(|n| streams.push(KEY, &sample(n), None));
+    assert_eq!(streams.clone().finish(), [], "too late");
+    // What SDP announces is heard all the same, and the other direction was never given up.
+    let known = announcement();
+    (0..50).for_each(|n| streams.push(KEY, &sample(n), Some(&known)));
+    (0..50).for_each(|n| streams.push((KEY.0, Direction::BToA, 5), &sample(n), None));
+    let reports = streams.finish();
+    let found: Vec<_> = reports.iter().map(|r| (r.recognition, r.secure, r.calls.len())).collect();
+    assert_eq!(found, [(Recognition::Signalled, Some(true), 1), (Recognition::Content, None, 0)]);
+}
+
+#[test]
+fn one_flow_may_carry_call_after_call() {
+    let mut streams = table();
+    for call in 0..100 {
+        (0..20)
+            .for_each(|n| streams.push((0, Direction::AToB, call), &sample(u64::from(call) * 100 + n), None));
+    }
+    assert_eq!(streams.finish().len(), 100);
+}
+
+#[test]
+fn few_announced_packets_are_reported() {
+    let mut streams = table();
+    streams.push(KEY, &sample(0), Some(&announcement()));
+    streams.push((8, KEY.1, KEY.2), &sample(1), None);
+    let reports = streams.finish();
+    assert_eq!((reports.len(), reports[0].counts.packets, reports[0].is_media()), (1, 1, true));
+    assert_eq!(streams.dropped(), Dropped { unlikely: 1, no_room: 0 });
+}
+
+#[test]
+fn rtcp_recognises_its_source() {
+    let mut streams = table();
+    // A codec with a step that content alone does not accept.
+    (0..20).for_each(|n| streams.push(KEY, &Sample { timestamp: n as u32 * 7, ..sample(n) }, None));
+    assert_eq!(streams.clone().finish()[0].recognition, Recognition::None);
+    streams.pair_rtcp(KEY);
+    streams.pair_rtcp((99, KEY.1, KEY.2));
+    assert_eq!(streams.finish()[0].recognition, Recognition::RtcpPaired);
+}
+
+#[test]
+fn full_tables_count_what_they_drop() {
+    let mut streams = small();
+    for flow in 0..5 {
+        (0..10).for_each(|n| streams.push((flow, Direction::AToB, 1), &sample(n), None));
+    }
+    let kept = streams.clone().finish();
+    assert_eq!(kept.len(), 3);
+    let counted: u64 = kept.iter().map(|report| report.counts.packets).sum();
+    assert_eq!(counted + streams.dropped().no_room, 50);
+}
+
+proptest! {
+    #[test]
+    fn every_packet_is_counted_once_and_the_order_is_all_that_matters(
+        packets in prop::collection::vec((0..6u32, any::<bool>(), 0..40u32, any_sample(), any::<bool>()), 0..600)
+    ) {
+        let known = announcement();
+        let mut streams = small();
+        let mut resumed = None;
+        for (number, (flow, forward, ssrc, sample, announced)) in packets.iter().enumerate() {
+            if number == packets.len() / 2 {
+                resumed = Some(streams.clone());
+            }
+            let key = (*flow, if *forward { Direction::AToB } else { Direction::BToA }, *ssrc);
+            for table in std::iter::once(&mut streams).chain(&mut resumed) {
+                table.push(key, sample, announced.then_some(&known));
+                prop_assert!(table.candidates <= 4 && table.streams.len() <= 3);
+                prop_assert!(table.births.len() <= 2 * 4 + TRIES as usize);
+            }
+        }
+        let reports = streams.finish();
+        if let Some(mut resumed) = resumed {
+            prop_assert_eq!(&resumed.finish(), &reports);
+            prop_assert_eq!(resumed.dropped(), streams.dropped());
+        }
+        let reported: u64 = reports.iter().filter_map(|report| report.wireshark).map(|row| row.packets).sum();
+        let dropped = streams.dropped();
+        prop_assert_eq!(reported + dropped.unlikely + dropped.no_room, packets.len() as u64);
+        prop_assert!(reports.is_sorted_by_key(|report| report.first.frame));
+    }
+}

@@ -1,0 +1,248 @@
+//! Jitter and delta of one stream, RFC 3550 section 6.4.1 and appendix A.8, in ms.
+//!
+//! Takes the counted packets of `sequence` in order of arrival. What would tell of the speaker and not of the network is
+//! left out, so these figures differ from Wireshark's:
+//! - The first packet of a talkspurt (marker, RFC 3551 section 4.1; or after comfort noise) starts anew: the receiver
+//!   sets its playout delay there, and the pause before it is silence.
+//! - Telephone events (RFC 4733) and comfort noise are on clocks of their own: an event's timestamp stands still.
+//! - Further packets of the same video frame carry the same timestamp; how the sender paces them is no jitter.
+//! - A jump of the timestamp of more than 5 s against arrival is a new beginning, not jitter.
+//! - Duplicates count nowhere, late packets not for delta.
+
+mod estimate;
+
+use super::payload::VIDEO_RATE;
+use super::sample::Sample;
+use super::sequence::Step;
+use super::tally::{Spread, Spreading};
+use crate::capture::Timestamp;
+
+pub use estimate::RATES;
+
+/// Timestamp against arrival: more than this is a new beginning. In ms.
+const JUMP: f64 = 5_000.0;
+/// Packets that are kept to find an unknown clock.
+const WAITING: usize = 64;
+/// How often that is tried.
+const ATTEMPTS: u8 = 3;
+/// Times that are all multiples of this (ns) are too coarse for jitter.
+const COARSE: i64 = 100_000_000;
+
+/// Where a clock rate is known from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClockSource {
+    /// RFC 3551 assigns it to the payload type.
+    Assigned,
+    /// SDP tells.
+    Signalled,
+    /// Timestamps advance at about this rate: a finding that depends on it must say so.
+    Estimated,
+}
+
+/// A media clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clock {
+    /// In Hz, never 0.
+    pub rate: u32,
+    /// Where it is known from.
+    pub source: ClockSource,
+}
+
+/// How the timestamp of a packet is to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ticks {
+    /// On the media clock.
+    Media(Clock),
+    /// Telephone event or comfort noise.
+    Apart,
+    /// A dynamic payload type that nobody explained.
+    Unknown,
+}
+
+/// What came out.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct TimingReport {
+    /// Clock of the latest media packets.
+    pub clock: Option<Clock>,
+    /// Running interarrival jitter in ms; `None` without a clock or with times too coarse.
+    pub jitter: Option<Spread>,
+    /// Gaps between packets in sending order, in ms.
+    pub delta: Option<Spread>,
+    /// Beginnings of speech after silence, as the sender marked them.
+    pub talkspurts: u64,
+    /// Jumps of the timestamp within the numbering.
+    pub jumps: u64,
+}
+
+/// The state of one stream.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Timing {
+    clock: Option<Clock>,
+    estimated: Option<(u8, Clock)>,
+    waiting: Vec<(Sample, Step, Ticks)>,
+    attempts: u8,
+    last_media: Option<Reference>,
+    last_in_order: Option<Timestamp>,
+    after_pause: bool,
+    last_marker: bool,
+    jitter: f64,
+    jitters: Spreading,
+    deltas: Spreading,
+    talkspurts: u64,
+    jumps: u64,
+    fine: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Reference {
+    time: Timestamp,
+    timestamp: u32,
+    rate: u32,
+}
+
+impl Timing {
+    /// Whether the timestamp is off by more than 5 s against the previous media packet and both arrivals.
+    #[must_use]
+    pub fn jumped(&self, sample: &Sample, ticks: Ticks) -> bool {
+        match (self.settled(sample, ticks), self.last_media) {
+            (Ticks::Media(clock), Some(last)) if last.rate == clock.rate => last.transit(sample).abs() > JUMP,
+            _ => false,
+        }
+    }
+
+    /// Takes the next counted packet.
+    pub fn push(&mut self, sample: &Sample, step: Step, ticks: Ticks) {
+        if !sample.time.is_known() {
+            self.after_pause = true;
+            return;
+        }
+        self.fine |= sample.time.0 % COARSE != 0;
+        let ticks = self.settled(sample, ticks);
+        if matches!(ticks, Ticks::Media(_)) {
+            self.settle();
+        }
+        let undecided = ticks == Ticks::Unknown && self.clock.is_none() && self.attempts < ATTEMPTS;
+        if undecided || !self.waiting.is_empty() {
+            self.waiting.push((*sample, step, ticks));
+            if self.waiting.len() >= WAITING {
+                self.settle();
+            }
+        } else {
+            self.measure(sample, step, ticks);
+        }
+    }
+
+    /// The figures so far.
+    #[must_use]
+    pub fn report(&self) -> TimingReport {
+        if !self.waiting.is_empty() {
+            let mut settled = self.clone();
+            settled.settle();
+            return settled.report();
+        }
+        TimingReport {
+            clock: self.clock,
+            jitter: self.jitters.spread().filter(|_| self.fine),
+            delta: self.deltas.spread().filter(|_| self.fine),
+            talkspurts: self.talkspurts,
+            jumps: self.jumps,
+        }
+    }
+
+    fn settled(&self, sample: &Sample, ticks: Ticks) -> Ticks {
+        match (ticks, self.estimated) {
+            (Ticks::Unknown, Some((payload_type, clock))) if payload_type == sample.payload_type => {
+                Ticks::Media(clock)
+            }
+            // Beside a known clock an unexplained type is most likely a telephone event.
+            (Ticks::Unknown, _) if self.clock.is_some() => Ticks::Apart,
+            _ => ticks,
+        }
+    }
+
+    fn settle(&mut self) {
+        if self.waiting.is_empty() {
+            return;
+        }
+        let waiting = std::mem::take(&mut self.waiting);
+        self.attempts += 1;
+        self.estimated = estimate::clock(&waiting);
+        self.clock = self.estimated.map(|(_, clock)| clock);
+        for (sample, step, ticks) in &waiting {
+            self.measure(sample, *step, self.settled(sample, *ticks));
+        }
+    }
+
+    fn measure(&mut self, sample: &Sample, step: Step, ticks: Ticks) {
+        let rate = match ticks {
+            Ticks::Apart => {
+                self.after_pause = true;
+                if step != Step::Late {
+                    self.last_in_order = Some(sample.time);
+                }
+                return;
+            }
+            Ticks::Media(clock) => {
+                self.clock = Some(clock);
+                Some(clock.rate)
+            }
+            Ticks::Unknown => None,
+        };
+        // Some senders set the marker on every packet: then it marks nothing.
+        let talkspurt = sample.marker && !self.last_marker && rate != Some(VIDEO_RATE);
+        self.last_marker = sample.marker;
+        self.talkspurts += u64::from(talkspurt);
+        let after_pause = std::mem::take(&mut self.after_pause);
+        let anew = after_pause || talkspurt || step == Step::First;
+        self.measure_delta(sample, step, anew);
+        if let Some(rate) = rate {
+            self.measure_jitter(sample, rate, anew);
+        }
+    }
+
+    fn measure_delta(&mut self, sample: &Sample, step: Step, anew: bool) {
+        if step == Step::Late {
+            return;
+        }
+        if let Some(previous) = self.last_in_order.replace(sample.time)
+            && !anew
+        {
+            self.deltas.add(milliseconds(sample.time.since(previous)), sample.frame);
+        }
+    }
+
+    fn measure_jitter(&mut self, sample: &Sample, rate: u32, anew: bool) {
+        let here = Reference { time: sample.time, timestamp: sample.timestamp, rate };
+        if let Some(last) = self.last_media
+            && last.rate == rate
+            && !anew
+        {
+            if last.timestamp == sample.timestamp {
+                return;
+            }
+            let transit = last.transit(sample).abs();
+            if transit > JUMP {
+                self.jumps += 1;
+            } else {
+                self.jitter += (transit - self.jitter) / 16.0;
+                self.jitters.add(self.jitter, sample.frame);
+            }
+        }
+        self.last_media = Some(here);
+    }
+}
+
+impl Reference {
+    /// By how much longer than this packet `sample` was under way, in ms.
+    fn transit(self, sample: &Sample) -> f64 {
+        let ticks = sample.timestamp.wrapping_sub(self.timestamp).cast_signed();
+        milliseconds(sample.time.since(self.time)) - f64::from(ticks) * 1000.0 / f64::from(self.rate.max(1))
+    }
+}
+
+fn milliseconds(nanoseconds: i64) -> f64 {
+    nanoseconds as f64 / 1e6
+}
+
+#[cfg(test)]
+mod tests;

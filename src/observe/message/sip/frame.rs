@@ -1,0 +1,141 @@
+//! SIP over a stream, RFC 3261 section 18.3 and RFC 5626 section 3.5.1: where one message ends and the next begins.
+
+use memchr::memchr_iter;
+
+use super::super::ascii::{line_at, number};
+use super::header::HeaderName;
+use super::scan::{self, Headers};
+
+/// More headers than this are no SIP message.
+const HEAD_LIMIT: usize = 64 * 1024;
+/// A longer body is not believed: the next start line is looked for instead.
+const BODY_LIMIT: u64 = 256 * 1024;
+
+/// What stands at the front of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Frame {
+    /// A whole message of so many bytes.
+    Message(usize),
+    /// A keep-alive of so many bytes.
+    KeepAlive(KeepAlive, usize),
+    /// So many bytes that belong to no message; a start line may follow them.
+    Junk(usize),
+    /// A message, or what can become one, that is not whole yet.
+    NeedMore,
+    /// No SIP, and no start line further on.
+    NotSip,
+}
+
+/// RFC 5626 section 3.5.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeepAlive {
+    /// CR LF CR LF.
+    Ping,
+    /// CR LF.
+    Pong,
+}
+
+/// Whether a datagram is nothing but a keep-alive.
+#[must_use]
+pub fn keep_alive(datagram: &[u8]) -> Option<KeepAlive> {
+    match datagram {
+        b"\r\n\r\n" => Some(KeepAlive::Ping),
+        b"\r\n" => Some(KeepAlive::Pong),
+        _ => None,
+    }
+}
+
+/// What stands at the front of `bytes`, the rest of a stream that may still grow.
+///
+/// A message without a usable Content-Length counts as one without a body, and what follows it as junk up to the next
+/// start line.
+#[must_use]
+pub fn frame_stream(bytes: &[u8]) -> Frame {
+    if bytes.starts_with(b"\r\n\r\n") {
+        return Frame::KeepAlive(KeepAlive::Ping, 4);
+    }
+    match bytes {
+        [] | b"\r" => return Frame::NeedMore,
+        [b'\r', b'\n', ..] => return Frame::KeepAlive(KeepAlive::Pong, 2),
+        _ => {}
+    }
+    match scan::start_line(bytes) {
+        Some(start) => message(bytes, start.end),
+        None if is_start_of_line(bytes) => Frame::NeedMore,
+        None => resync(bytes),
+    }
+}
+
+fn message(bytes: &[u8], headers_start: usize) -> Frame {
+    let mut headers = Headers::new(bytes, headers_start, true);
+    let length = headers
+        .by_ref()
+        .filter(|header| HeaderName::find(header.name) == Some(HeaderName::ContentLength))
+        .fold(None, |first, header| first.or(number(&header.value())));
+    match headers.body {
+        Some(body) => {
+            let length = length.filter(|&length| length <= BODY_LIMIT).unwrap_or(0);
+            let end = body.saturating_add(length as usize);
+            if end <= bytes.len() { Frame::Message(end) } else { Frame::NeedMore }
+        }
+        None if bytes.len() > HEAD_LIMIT => resync(bytes),
+        None => Frame::NeedMore,
+    }
+}
+
+/// An unfinished first line that can still become a start line: `INVI`, `SIP/2.0 20`, `OPTIONS sip:b`.
+fn is_start_of_line(bytes: &[u8]) -> bool {
+    const LINE_LIMIT: usize = 4096;
+    bytes.len() < LINE_LIMIT
+        && line_at(bytes, 0).is_some_and(|line| line.end == line.bytes.len())
+        && bytes.iter().all(|byte| !byte.is_ascii_control())
+}
+
+/// Skips to the next line that starts a message.
+fn resync(bytes: &[u8]) -> Frame {
+    let is_start = |at: usize| {
+        let line = bytes.get(at..).unwrap_or_default();
+        // Blank lines are passed over one by one: looking behind each of them anew would take quadratic time.
+        !matches!(line, [b'\r' | b'\n', ..]) && scan::start_line(line).is_some()
+    };
+    memchr_iter(b'\n', bytes).map(|at| at + 1).find(|&at| is_start(at)).map_or(Frame::NotSip, Frame::Junk)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BYE: &[u8] = b"BYE sip:b@example.org SIP/2.0\r\nCall-ID: x\r\nl: 3\r\n\r\nabc";
+
+    #[test]
+    fn one_message_after_another() {
+        let stream = [BYE, b"\r\n\r\n", BYE].concat();
+        assert_eq!(frame_stream(&stream), Frame::Message(BYE.len()));
+        let rest = &stream[BYE.len()..];
+        assert_eq!(frame_stream(rest), Frame::KeepAlive(KeepAlive::Ping, 4));
+        assert_eq!(frame_stream(b"\r\nSIP/2.0 200 OK\r\n"), Frame::KeepAlive(KeepAlive::Pong, 2));
+    }
+
+    #[test]
+    fn every_shorter_prefix_needs_more() {
+        for length in 0..BYE.len() {
+            assert_eq!(frame_stream(&BYE[..length]), Frame::NeedMore, "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn resyncs_on_the_next_start_line() {
+        let stream = [b"=audio 4000\r\nm=x\r\n", BYE].concat();
+        assert_eq!(frame_stream(&stream), Frame::Junk(stream.len() - BYE.len()));
+        let stream = [&b"x\n".repeat(200_000)[..], &b"\n".repeat(200_000), BYE].concat();
+        assert_eq!(frame_stream(&stream), Frame::Junk(stream.len() - BYE.len()));
+        assert_eq!(frame_stream(b"\x16\x03\x01\x02\x00\x01\n\n\n"), Frame::NotSip);
+        assert_eq!(frame_stream(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"), Frame::NotSip);
+    }
+
+    #[test]
+    fn an_absurd_length_does_not_stall_the_stream() {
+        let stream = b"BYE sip:b@example.org SIP/2.0\r\nContent-Length: 4294967295\r\n\r\n";
+        assert_eq!(frame_stream(stream), Frame::Message(stream.len()));
+    }
+}

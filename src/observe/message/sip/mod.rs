@@ -1,0 +1,307 @@
+//! SIP, RFC 3261: takes a datagram or one framed message of a TCP direction, gives a [`SipMessage`]. Never fails on a
+//! header: what cannot be read is absent and named in [`SipMessage::defects`]. Keeps no credentials.
+
+mod defect;
+mod field;
+mod frame;
+mod header;
+mod method;
+mod scan;
+
+#[cfg(test)]
+mod against_tshark;
+#[cfg(test)]
+mod torture;
+
+use std::ops::Range;
+
+use super::ascii::{number, parameter, split_once, split_outside_quotes, strip_prefix};
+use super::sdp::{self, Sdp};
+use super::text::Text;
+
+pub use defect::Defect;
+pub use field::{CSeq, Contact, Party, Rport, Via};
+pub use frame::{Frame, KeepAlive, frame_stream, keep_alive};
+pub use method::Method;
+
+use defect::Defects;
+use header::HeaderName;
+use scan::{Headers, StartLine};
+
+/// Longest kept Call-ID, in bytes.
+const CALL_ID_LIMIT: usize = 256;
+/// Longest kept agent or server string.
+const AGENT_LIMIT: usize = 160;
+/// Longest kept reason phrase or media type.
+const PHRASE_LIMIT: usize = 120;
+/// Contacts kept of one message: a registrar's answer lists every binding.
+const CONTACT_LIMIT: usize = 8;
+
+/// Whether `bytes` start with a SIP start line (after blank lines). Cheap, and allocates nothing.
+#[must_use]
+pub fn is_sip(bytes: &[u8]) -> bool {
+    scan::start_line(bytes).is_some()
+}
+
+/// Request or response.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// RFC 3261 section 7.1.
+    Request {
+        /// What is asked for.
+        method: Method,
+        /// Request-URI, without a password.
+        uri: Text,
+    },
+    /// RFC 3261 section 7.2.
+    Response {
+        /// Status code; 0 if it is not three digits.
+        status: u16,
+        /// Reason phrase.
+        reason: Text,
+    },
+}
+
+/// What a SIP message says. Absent fields were missing or unreadable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SipMessage {
+    /// Request or response.
+    pub kind: Kind,
+    /// Call-ID.
+    pub call_id: Option<Text>,
+    /// `CSeq`.
+    pub cseq: Option<CSeq>,
+    /// From.
+    pub from: Option<Party>,
+    /// To.
+    pub to: Option<Party>,
+    /// Topmost Via.
+    pub via: Option<Via>,
+    /// Number of Via values.
+    pub via_count: usize,
+    /// The first contacts; `*` has that for its URI.
+    pub contacts: Vec<Contact>,
+    /// Number of contacts in the message, kept or not.
+    pub contact_count: usize,
+    /// Expires header in seconds.
+    pub expires: Option<u32>,
+    /// User-Agent.
+    pub user_agent: Option<Text>,
+    /// Server.
+    pub server: Option<Text>,
+    /// Whether Authorization or Proxy-Authorization is there.
+    pub has_credentials: bool,
+    /// Whether a challenge says that only the nonce was stale, RFC 2617 section 3.2.1.
+    pub is_stale_challenge: bool,
+    /// Content-Type without parameters, as it stands.
+    pub content_type: Option<Text>,
+    /// Content-Length.
+    pub content_length: Option<u32>,
+    /// The body within the bytes that were read; shorter than on the wire if [`Self::is_cut`].
+    pub body: Range<usize>,
+    /// The snap length (or the end of the stream) took the end of the message.
+    pub is_cut: bool,
+    /// What is malformed, in the order of [`Defect`], each once.
+    pub defects: Vec<Defect>,
+    /// Boundary of a multipart body.
+    boundary: Option<Text>,
+}
+
+impl SipMessage {
+    /// The method of the request, or of the request that is answered.
+    #[must_use]
+    pub fn method(&self) -> Option<&Method> {
+        match &self.kind {
+            Kind::Request { method, .. } => Some(method),
+            Kind::Response { .. } => self.cseq.as_ref().map(|cseq| &cseq.method),
+        }
+    }
+
+    /// Status code of a response.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        match self.kind {
+            Kind::Request { .. } => None,
+            Kind::Response { status, .. } => Some(status),
+        }
+    }
+
+    /// The session description in the body, if there is one. `bytes` are those that were read.
+    #[must_use]
+    pub fn sdp(&self, bytes: &[u8]) -> Option<Sdp> {
+        let body = bytes.get(self.body.clone())?;
+        sdp::from_body(self.content_type.as_deref()?, self.boundary.as_deref(), body)
+    }
+}
+
+/// Reads one message; `None` if `bytes` do not start with a SIP start line (after blank lines).
+///
+/// `is_cut` says that the wire carried more than `bytes`.
+#[must_use]
+pub fn read(bytes: &[u8], is_cut: bool) -> Option<SipMessage> {
+    let start = scan::start_line(bytes)?;
+    let mut reader = Reader::new(&start, is_cut);
+    let mut headers = Headers::new(bytes, start.end, is_cut);
+    for header in headers.by_ref() {
+        reader.header(header.name, &header.value());
+    }
+    if headers.has_bare_line_feed {
+        reader.defects.add(Defect::LineEnding);
+    }
+    if headers.has_junk {
+        reader.defects.add(Defect::HeaderLine);
+    }
+    Some(reader.finish(bytes, headers.body))
+}
+
+/// A message while its headers come in.
+struct Reader {
+    message: SipMessage,
+    defects: Defects,
+}
+
+impl Reader {
+    fn new(start: &StartLine<'_>, is_cut: bool) -> Self {
+        let message = SipMessage {
+            kind: start.kind(),
+            call_id: None,
+            cseq: None,
+            from: None,
+            to: None,
+            via: None,
+            via_count: 0,
+            contacts: Vec::new(),
+            contact_count: 0,
+            expires: None,
+            user_agent: None,
+            server: None,
+            has_credentials: false,
+            is_stale_challenge: false,
+            content_type: None,
+            content_length: None,
+            body: 0..0,
+            is_cut,
+            defects: Vec::new(),
+            boundary: None,
+        };
+        Self { message, defects: start.defects }
+    }
+
+    fn header(&mut self, name: &[u8], value: &[u8]) {
+        let Some(name) = HeaderName::find(name) else { return };
+        if name.is_text() && std::str::from_utf8(value).is_err() {
+            self.defects.add(Defect::NotUtf8);
+        }
+        let (message, defects) = (&mut self.message, &mut self.defects);
+        match name {
+            HeaderName::CallId => once(&mut message.call_id, Some(Text::new(value, CALL_ID_LIMIT)), defects),
+            HeaderName::CSeq => once(&mut message.cseq, CSeq::read(value, defects), defects),
+            HeaderName::From => once(&mut message.from, Party::read(value, defects), defects),
+            HeaderName::To => once(&mut message.to, Party::read(value, defects), defects),
+            HeaderName::Via => self.via(value),
+            HeaderName::Contact => self.contact(value),
+            HeaderName::Expires => message.expires = message.expires.or(seconds(value, defects)),
+            HeaderName::UserAgent => message.user_agent = Some(Text::new(value, AGENT_LIMIT)),
+            HeaderName::Server => message.server = Some(Text::new(value, AGENT_LIMIT)),
+            HeaderName::Credentials => message.has_credentials = true,
+            HeaderName::Challenge => message.is_stale_challenge |= is_stale(value),
+            HeaderName::ContentType => self.content_type(value),
+            HeaderName::ContentLength => self.content_length(value),
+        }
+    }
+
+    fn via(&mut self, value: &[u8]) {
+        for value in split_outside_quotes(value, b',') {
+            if self.message.via_count == 0 {
+                self.message.via = Via::read(value, &mut self.defects);
+            }
+            self.message.via_count += 1;
+        }
+    }
+
+    fn contact(&mut self, value: &[u8]) {
+        for value in split_outside_quotes(value, b',') {
+            self.message.contact_count += 1;
+            if self.message.contacts.len() < CONTACT_LIMIT {
+                self.message.contacts.extend(Contact::read(value, &mut self.defects));
+            }
+        }
+    }
+
+    fn content_type(&mut self, value: &[u8]) {
+        let (kind, parameters) = split_once(value, b';').unwrap_or((value, b""));
+        self.message.content_type = Some(Text::new(kind.trim_ascii(), PHRASE_LIMIT));
+        // RFC 2046 section 5.1.1 allows 70 characters.
+        self.message.boundary = parameter(parameters, b"boundary").map(|text| Text::new(text, 70));
+    }
+
+    fn content_length(&mut self, value: &[u8]) {
+        match number(value).and_then(|length| u32::try_from(length).ok()) {
+            Some(length) => once(&mut self.message.content_length, Some(length), &mut self.defects),
+            None => self.defects.add(Defect::ContentLength),
+        }
+    }
+
+    /// Settles the body and what only the whole message shows. `body` is `None` if the headers have no end.
+    fn finish(mut self, bytes: &[u8], body: Option<usize>) -> SipMessage {
+        let message = &mut self.message;
+        let start = body.unwrap_or(bytes.len());
+        let there = bytes.len().saturating_sub(start);
+        let said = message.content_length.map_or(there, |length| length as usize);
+        message.body = start..start + said.min(there);
+        let behind = bytes.get(message.body.end..).unwrap_or_default();
+        // Blank lines and NULs behind the body are padding that some agents add.
+        let has_trailer = !behind.iter().all(|byte| matches!(byte, b'\r' | b'\n' | 0));
+        if (said > there && !message.is_cut) || has_trailer {
+            self.defects.add(Defect::ContentLength);
+        }
+        if !message.is_cut {
+            if body.is_none() {
+                self.defects.add(Defect::NoBlankLine);
+            }
+            let is_complete = message.call_id.is_some()
+                && message.cseq.is_some()
+                && message.from.is_some()
+                && message.to.is_some()
+                && message.via.is_some();
+            if !is_complete {
+                self.defects.add(Defect::MissingHeader);
+            }
+        }
+        if let (Kind::Request { method, .. }, Some(cseq)) = (&message.kind, &message.cseq)
+            && *method != cseq.method
+        {
+            self.defects.add(Defect::CSeq);
+        }
+        message.defects = self.defects.list();
+        self.message
+    }
+}
+
+/// Keeps the first value and reports a second one that differs.
+fn once<T: PartialEq>(kept: &mut Option<T>, value: Option<T>, defects: &mut Defects) {
+    if kept.is_none() {
+        *kept = value;
+    } else if value.is_some() && *kept != value {
+        defects.add(Defect::Duplicate);
+    }
+}
+
+/// Delta seconds, RFC 3261 section 25.1; larger values count as the largest.
+fn seconds(value: &[u8], defects: &mut Defects) -> Option<u32> {
+    let seconds = number(value.trim_ascii());
+    if seconds.is_none_or(|seconds| seconds > u64::from(u32::MAX)) {
+        defects.add(Defect::Expires);
+    }
+    seconds.map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX))
+}
+
+fn is_stale(challenge: &[u8]) -> bool {
+    split_outside_quotes(challenge, b',').any(|part| {
+        // The first parameter stands behind the scheme: `Digest stale=true`.
+        let part = part.rsplit(u8::is_ascii_whitespace).next().unwrap_or(part);
+        strip_prefix(part, b"stale=").is_some_and(|value| {
+            value.eq_ignore_ascii_case(b"true") || value.eq_ignore_ascii_case(b"\"true\"")
+        })
+    })
+}

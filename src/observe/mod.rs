@@ -1,0 +1,38 @@
+//! Takes packets in capture order; gives [`Traffic`]: flows, media streams, calls, names, hosts and how good the
+//! capture is. Knows protocols, but no product, and judges nothing.
+//!
+//! ```text
+//! Batch ──► Observer::open ──► Shard::track ──► Observer::settle ──► Shard::measure ──► Observer::finish ──► Traffic
+//!  a block    fragments, ARP     flows, content    SIP, names, SDP      media             rows, in order
+//! ```
+
+mod announce;
+mod batch;
+mod clock;
+mod content;
+mod dialogs;
+mod duplicates;
+#[cfg(test)]
+pub(crate) mod fixture;
+mod flow;
+mod fragments;
+mod hosts;
+pub mod media;
+pub mod message;
+mod names;
+mod observer;
+mod shard;
+mod stream;
+mod tcp;
+mod traffic;
+mod view;
+
+pub use batch::Batch;
+pub use fragments::{Counts as FragmentCounts, Datagram, Incomplete, Missing, Reassembler};
+pub use observer::Observer;
+pub use shard::{Shard, Wave};
+pub use traffic::{
+    Answer, Call, Direction, Flow, HostFacts, IcmpReport, Initiator, MacSeen, NameSeen, NameSource, Protocol,
+    Quality, Registration, SipEndpoint, Stream, TcpOutcome, TcpTrace, Traffic,
+};
+pub use view::FlowView;

@@ -1,0 +1,325 @@
+//! Holds the shards and what needs the whole capture's order; turns decoded blocks into [`Traffic`] in steps that the
+//! pipeline runs: open a wave, let the shards track, settle what they told, let them measure, and finish.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, SocketAddr};
+
+use crate::capture::{Chunk, Frame};
+use crate::decode::{LinkMessage, Skip};
+
+use super::announce;
+use super::batch::{Aside, Batch, SHARDS, shard_of};
+use super::clock::Clock;
+use super::content::Note;
+use super::dialogs::{Dialogs, Heard};
+use super::flow::End;
+use super::fragments::Reassembler;
+use super::hosts::HostBook;
+use super::media::{self, Announcements};
+use super::message::{App, arp, dhcp, lldp};
+use super::names::NameBook;
+use super::shard::{Injected, Shard, Told, Wave, place};
+use super::traffic::{Flow, Protocol, Quality, Stream, Traffic};
+
+const FRAMES_KEPT: usize = 5;
+const RTCP_SOURCES_KEPT: usize = 65_536;
+const ETHERTYPE_ARP: u16 = 0x0806;
+const ETHERTYPE_LLDP: u16 = 0x88cc;
+
+/// Everything that is known so far.
+#[derive(Debug, Default)]
+pub struct Observer {
+    /// Empty until the first record tells the start of time.
+    shards: Vec<Shard>,
+    reassembler: Reassembler,
+    announcements: Announcements,
+    dialogs: Dialogs,
+    names: NameBook,
+    hosts: HostBook,
+    clock: Clock,
+    /// Sender, receiver and source of RTCP.
+    rtcp: BTreeSet<(SocketAddr, SocketAddr, u32)>,
+    skipped: BTreeMap<Skip, u64>,
+    frames: u64,
+    filtered: u64,
+    cut_sip: Vec<Frame>,
+    cut_sip_count: u64,
+}
+
+impl Observer {
+    /// Counts the blocks, puts fragments together, reads ARP and LLDP: all that is rare and needs capture order.
+    pub fn open(&mut self, chunks: Vec<Chunk<Batch>>) -> Wave {
+        if self.shards.is_empty()
+            && let Some(start) = chunks.iter().find_map(|chunk| chunk.value.first)
+        {
+            self.shards = (0..SHARDS).map(|_| Shard::new(start)).collect();
+        }
+        let mut injected = Vec::with_capacity(chunks.len());
+        let mut before = Vec::with_capacity(chunks.len());
+        for chunk in &chunks {
+            let batch = &chunk.value;
+            before.push(self.frames + self.filtered);
+            self.frames += batch.frames;
+            self.filtered += batch.filtered;
+            self.clock.absorb(&batch.clock, |index| chunk.frame(u64::from(index)));
+            for (reason, count) in &batch.skipped {
+                *self.skipped.entry(*reason).or_default() += count;
+            }
+            injected.push(self.asides(chunk));
+        }
+        Wave { chunks, before, injected }
+    }
+
+    /// The shards, for tracking.
+    pub fn shards_mut(&mut self) -> &mut [Shard] {
+        &mut self.shards
+    }
+
+    /// Reads what the shards were told, in capture order.
+    pub fn settle(&mut self) {
+        let mut told: Vec<Told> = Vec::new();
+        for shard in &mut self.shards {
+            told.append(&mut shard.notes);
+        }
+        // Messages of one frame come from one shard: a stable sort keeps their order.
+        told.sort_by_key(|told| told.order);
+        for told in told {
+            self.hear(told);
+        }
+    }
+
+    /// The shards and what they need for measuring.
+    pub fn measuring(&mut self) -> (&mut [Shard], &Announcements) {
+        (&mut self.shards, &self.announcements)
+    }
+
+    /// The rows. `is_service` tells whether a port is a known service of a transport.
+    pub fn finish(mut self, is_service: &impl Fn(Protocol, u16) -> bool) -> Traffic {
+        self.pair_rtcp();
+        let mut quality = Quality {
+            frames: self.frames,
+            filtered: self.filtered,
+            decoded: self.frames - self.skipped.values().sum::<u64>(),
+            skipped: self.skipped,
+            clock_back: self.clock.steps,
+            clock_back_frames: self.clock.frames,
+            clock_back_max: self.clock.largest,
+            cut_sip: self.cut_sip,
+            cut_sip_count: self.cut_sip_count,
+            incomplete_datagrams: self.reassembler.finish().1.incomplete,
+            messages_over_cap: self.dialogs.over_cap + self.names.over_cap,
+            ..Quality::default()
+        };
+        let (flows, mut streams) = rows(self.shards, &mut quality, is_service);
+        let conversations = self.dialogs.finish();
+        let calls: BTreeMap<&str, usize> =
+            conversations.calls.iter().enumerate().map(|(at, call)| (&*call.call_id, at)).collect();
+        for stream in &mut streams {
+            stream.call = stream.report.calls.iter().find_map(|id| calls.get(&**id).copied());
+        }
+        note_pairs(&flows, &mut quality);
+        Traffic {
+            names: self.names.finish(&flows),
+            hosts: self.hosts.finish(&flows),
+            flows,
+            streams,
+            calls: conversations.calls,
+            registrations: conversations.registrations,
+            sip_endpoints: conversations.endpoints,
+            quality,
+        }
+    }
+
+    /// RTCP speaks for the media beside it: on the even port below, or on the same ports (RFC 3550 section 11,
+    /// RFC 5761).
+    fn pair_rtcp(&mut self) {
+        for (from, to, ssrc) in std::mem::take(&mut self.rtcp) {
+            for below in [1, 0] {
+                let (Some(source), Some(target)) =
+                    (from.port().checked_sub(below), to.port().checked_sub(below))
+                else {
+                    continue;
+                };
+                let (source, target) = ((from.ip(), source), (to.ip(), target));
+                if let Some(shard) = self.shards.get_mut(shard_of(source, target)) {
+                    shard.pair_rtcp(source, target, ssrc);
+                }
+            }
+        }
+    }
+
+    fn asides(&mut self, chunk: &Chunk<Batch>) -> [Vec<Injected>; SHARDS] {
+        let mut injected: [Vec<Injected>; SHARDS] = Default::default();
+        for aside in &chunk.value.aside {
+            match aside {
+                Aside::Link(message) => self.link(chunk, message),
+                Aside::Fragment(fragment) => {
+                    let frame = chunk.frame(u64::from(fragment.packet.index));
+                    let bytes = chunk.bytes.get(fragment.packet.payload.range()).unwrap_or_default();
+                    if let Some(datagram) = self.reassembler.push(frame, fragment, bytes) {
+                        let packet = datagram.packet;
+                        let own = shard_of(
+                            (packet.source, packet.source_port),
+                            (packet.destination, packet.destination_port),
+                        );
+                        let index = fragment.packet.index;
+                        injected[own].push(Injected { index, packet, bytes: datagram.bytes });
+                    }
+                }
+            }
+        }
+        injected
+    }
+
+    fn link(&mut self, chunk: &Chunk<Batch>, message: &LinkMessage) {
+        let bytes = chunk.bytes.get(message.payload.range()).unwrap_or_default();
+        let frame = chunk.frame(u64::from(message.index));
+        match message.protocol {
+            ETHERTYPE_ARP => {
+                if let Some(arp) = arp::read(bytes) {
+                    self.hosts.pair(IpAddr::V4(arp.sender), arp.sender_mac, frame);
+                }
+            }
+            ETHERTYPE_LLDP => {
+                let Some(lldp) = lldp::read(bytes) else { return };
+                if let Some(name) = &lldp.system_name {
+                    lldp.management.iter().for_each(|&address| self.hosts.name(address, name));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn hear(&mut self, told: Told) {
+        let Told { order, frame, time, from, to, protocol, note } = told;
+        match note {
+            Note::Sip(message, sdp) => {
+                let heard = Heard { frame, time, from, to, protocol, message: *message };
+                self.dialogs.push(&heard);
+                if let (Some(sdp), Some(call_id)) = (sdp, &heard.message.call_id) {
+                    announce::media(place(order), call_id, &sdp)
+                        .for_each(|media| self.announcements.add(media));
+                }
+            }
+            Note::CutSip => {
+                self.cut_sip_count += 1;
+                if self.cut_sip.len() < FRAMES_KEPT {
+                    self.cut_sip.push(frame);
+                }
+            }
+            Note::Dns(message) => self.names.dns(frame, from.ip(), to.ip(), &message),
+            Note::Dhcp(message) => self.dhcp(frame, &message),
+            Note::Rtcp(ssrc) => {
+                if self.rtcp.len() < RTCP_SOURCES_KEPT {
+                    self.rtcp.insert((from, to, ssrc));
+                }
+            }
+        }
+    }
+
+    fn dhcp(&mut self, frame: Frame, message: &dhcp::DhcpMessage) {
+        // The client's own word comes in its request; the server's reply settles address and hardware address.
+        let address = if message.is_reply { message.yours } else { message.client.or(message.requested) };
+        let (Some(address), Some(mac)) = (address, message.client_mac) else { return };
+        let address = IpAddr::V4(address);
+        if message.is_reply {
+            self.hosts.pair(address, mac, frame);
+        }
+        if let Some(name) = &message.host_name {
+            self.hosts.name(address, name);
+        }
+        if let Some(class) = &message.vendor_class {
+            self.hosts.vendor_class(address, class);
+        }
+    }
+}
+
+/// Flows in order of their first frame, and the streams that are RTP with the ids of those flows.
+fn rows(
+    shards: Vec<Shard>,
+    quality: &mut Quality,
+    is_service: &impl Fn(Protocol, u16) -> bool,
+) -> (Vec<Flow>, Vec<Stream>) {
+    let mut flows = Vec::new();
+    let mut reports = Vec::new();
+    for (number, mut shard) in shards.into_iter().enumerate() {
+        shard.counts.add_to(quality);
+        for (index, state) in shard.flows.into_iter().enumerate() {
+            if let Some(unseen) = state.tcp.as_ref().and_then(|tcp| tcp.unseen_frame()) {
+                quality.unseen_connections += 1;
+                quality.unseen_frames.push(unseen);
+            }
+            flows.push(((number, index as u32), state.key, state.finish(is_service)));
+        }
+        quality.samples_over_cap += shard.streams.dropped().no_room;
+        reports.extend(shard.streams.finish().into_iter().map(|report| (number, report)));
+    }
+    quality.unseen_frames.sort_unstable();
+    quality.unseen_frames.truncate(FRAMES_KEPT);
+    quality.duplicate_frames.sort_unstable();
+    quality.duplicate_frames.truncate(FRAMES_KEPT);
+    flows.sort_by_key(|(_, key, flow)| (flow.begins(), *key));
+    let mut ids = BTreeMap::new();
+    for (id, (place, key, flow)) in flows.iter_mut().enumerate() {
+        flow.id = id;
+        ids.insert(*place, (id, *key));
+    }
+    let mut flows: Vec<Flow> = flows.into_iter().map(|(.., flow)| flow).collect();
+    let mut streams: Vec<Stream> = reports
+        .into_iter()
+        .filter(|(_, report)| report.is_media())
+        .filter_map(|(number, report)| {
+            let (id, key) = *ids.get(&(number, report.flow))?;
+            let (low, high) = (key.socket(End::Low), key.socket(End::High));
+            let (source, destination) = match report.direction {
+                media::Direction::AToB => (low, high),
+                media::Direction::BToA => (high, low),
+            };
+            Some(Stream { flow: id, source, destination, call: None, report })
+        })
+        .collect();
+    streams.sort_by_key(|stream| {
+        (
+            stream.report.first.time,
+            stream.report.first.frame,
+            stream.source,
+            stream.destination,
+            stream.report.ssrc,
+        )
+    });
+    for stream in &streams {
+        // STUN or DTLS may have come first: what the flow is for is voice or video.
+        if let Some(flow) = flows.get_mut(stream.flow) {
+            flow.app = App::Rtp;
+        }
+    }
+    (flows, streams)
+}
+
+/// Counts pairs of unicast hosts, and those that were seen in both directions.
+fn note_pairs(flows: &[Flow], quality: &mut Quality) {
+    let mut pairs: BTreeMap<(IpAddr, IpAddr), [bool; 2]> = BTreeMap::new();
+    for flow in flows {
+        let (a, b) = (flow.a.ip(), flow.b.ip());
+        if !matches!(flow.protocol, Protocol::Tcp | Protocol::Udp) || is_group(a) || is_group(b) {
+            continue;
+        }
+        quality.tcp_connections += u64::from(flow.protocol == Protocol::Tcp);
+        let seen = pairs.entry((a.min(b), a.max(b))).or_default();
+        let (forth, back) = (flow.from_a.packets > 0, flow.from_b.packets > 0);
+        let [low, high] = if a <= b { [forth, back] } else { [back, forth] };
+        seen[0] |= low;
+        seen[1] |= high;
+    }
+    quality.pairs = pairs.len() as u64;
+    quality.pairs_both_ways = pairs.values().filter(|seen| seen[0] && seen[1]).count() as u64;
+}
+
+fn is_group(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            v4.is_multicast() || v4.is_broadcast() || v4.octets()[3] == 255 || v4.is_unspecified()
+        }
+        IpAddr::V6(v6) => v6.is_multicast() || v6.is_unspecified(),
+    }
+}

@@ -1,0 +1,262 @@
+//! Takes its share of the packets in capture order; keeps the flow table, reads what the packets carry, and measures
+//! media. Shards share nothing, so they run side by side and still read exactly as one reader would.
+
+use std::net::{IpAddr, SocketAddr};
+
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+
+use crate::capture::{Chunk, Frame, Timestamp};
+use crate::decode::{IcmpError, Packet, Part, Transport};
+
+use super::batch::{Batch, Event, protocol_of};
+use super::content::Note;
+use super::duplicates::Duplicates;
+use super::flow::{End, FlowKey, FlowState};
+use super::media::{Announcements, Endpoint, Limits, Sample, Streams, could_be_rtp};
+use super::traffic::{IcmpReport, Protocol, Quality};
+
+/// Flows one shard keeps; the packets of further flows are counted in [`super::Quality::packets_over_cap`].
+const FLOWS_KEPT: usize = 1 << 16;
+const FRAMES_KEPT: usize = 5;
+/// Bytes of TCP streams that wait to be read; beyond it a stream is given up and counted.
+const HELD_LIMIT: usize = 16 << 20;
+/// What the whole program keeps, divided among the shards.
+const MEDIA_LIMITS: Limits = Limits { streams: 8_192, candidates: 2_048 };
+
+/// One part of the flow table with all that belongs to its flows.
+#[derive(Debug)]
+pub struct Shard {
+    by_key: HashMap<FlowKey, u32, RandomState>,
+    pub(super) flows: Vec<FlowState>,
+    duplicates: Duplicates,
+    samples: Vec<Pending>,
+    held: usize,
+    pub(super) streams: Streams,
+    /// What the packets of the current wave told, in order.
+    pub(super) notes: Vec<Told>,
+    pub(super) counts: Counts,
+}
+
+/// Counters of one shard.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    pub(super) over_cap: u64,
+    pub(super) unread_streams: u64,
+    pub(super) cut_payloads: u64,
+    pub(super) copies: u64,
+    pub(super) copy_candidates: u64,
+    pub(super) copy_frames: Vec<Frame>,
+}
+
+/// A note of the inspector with where it was taken.
+#[derive(Debug)]
+pub(super) struct Told {
+    /// Place in the measurement: frames of several files do not tell which came first.
+    pub(super) order: u64,
+    pub(super) frame: Frame,
+    pub(super) time: Timestamp,
+    pub(super) from: SocketAddr,
+    pub(super) to: SocketAddr,
+    pub(super) protocol: Protocol,
+    pub(super) note: Note,
+}
+
+/// A packet that could be RTP and waits until all that SDP says up to its frame is known.
+#[derive(Debug)]
+struct Pending {
+    order: u64,
+    flow: u32,
+    from: End,
+    ssrc: u32,
+    sample: Sample,
+}
+
+/// A datagram that was put together from fragments, to be read where its last fragment stood.
+#[derive(Debug)]
+pub(super) struct Injected {
+    pub(super) index: u32,
+    pub(super) packet: Packet,
+    pub(super) bytes: Vec<u8>,
+}
+
+/// What all shards read from in one step: the blocks in capture order, each with the datagrams completed in it.
+#[derive(Debug)]
+pub struct Wave {
+    pub(super) chunks: Vec<Chunk<Batch>>,
+    /// Records of the measurement before each chunk.
+    pub(super) before: Vec<u64>,
+    /// By chunk, then shard, in order of index.
+    pub(super) injected: Vec<[Vec<Injected>; super::batch::SHARDS]>,
+}
+
+impl Shard {
+    /// An empty part of the table. `start`: time of the first frame, from which Wireshark counts.
+    pub(super) fn new(start: Timestamp) -> Self {
+        Self {
+            by_key: HashMap::default(),
+            flows: Vec::new(),
+            duplicates: Duplicates::default(),
+            samples: Vec::new(),
+            held: 0,
+            streams: Streams::new(MEDIA_LIMITS, start),
+            notes: Vec::new(),
+            counts: Counts::default(),
+        }
+    }
+
+    /// First step: flows, TCP, and what the packets say. `own` is this shard's number.
+    pub fn track(&mut self, own: usize, wave: &Wave) {
+        for ((chunk, injected), before) in wave.chunks.iter().zip(&wave.injected).zip(&wave.before) {
+            let at = |index: u32| (before + u64::from(index), chunk.frame(u64::from(index)));
+            let mut completed = injected.get(own).map_or([].iter(), |list| list.iter()).peekable();
+            for event in chunk.value.events.get(own).into_iter().flatten() {
+                while let Some(datagram) = completed.next_if(|datagram| datagram.index < event.index()) {
+                    self.packet(at(datagram.index), &datagram.packet, &datagram.bytes);
+                }
+                match event {
+                    Event::Packet(packet) => self.packet(at(packet.index), packet, &chunk.bytes),
+                    Event::Icmp(error) => self.icmp(chunk.frame(u64::from(event.index())), error),
+                }
+            }
+            for datagram in completed {
+                self.packet(at(datagram.index), &datagram.packet, &datagram.bytes);
+            }
+        }
+    }
+
+    /// Second step: media, once the announcements up to the end of the wave are known.
+    pub fn measure(&mut self, announcements: &Announcements) {
+        for pending in self.samples.drain(..) {
+            let Some(flow) = self.flows.get(pending.flow as usize) else { continue };
+            let end = |end: End| {
+                let socket = flow.key.socket(end);
+                Endpoint { address: socket.ip(), port: socket.port() }
+            };
+            let (source, destination) = (end(pending.from), end(pending.from.other()));
+            let known = announcements.lookup(source, destination, place(pending.order));
+            let key = (pending.flow, pending.from.direction(), pending.ssrc);
+            self.streams.push(key, &pending.sample, known.announcement);
+        }
+    }
+
+    /// RTCP of `ssrc` was seen beside the media from `source` to `target`.
+    pub(super) fn pair_rtcp(&mut self, source: (IpAddr, u16), target: (IpAddr, u16), ssrc: u32) {
+        let (key, from) = FlowKey::new(source, target, Protocol::Udp);
+        if let Some(&flow) = self.by_key.get(&key) {
+            self.streams.pair_rtcp((flow, from.direction(), ssrc));
+        }
+    }
+
+    fn packet(&mut self, (order, frame): (u64, Frame), packet: &Packet, block: &[u8]) {
+        let protocol = protocol_of(packet.transport);
+        let sender = (packet.source, packet.source_port);
+        let receiver = (packet.destination, packet.destination_port);
+        let (key, from) = FlowKey::new(sender, receiver, protocol);
+        let payload = block.get(packet.payload.range()).unwrap_or_default();
+        self.counts.look_at(frame, packet, self.duplicates.is_copy(packet, payload));
+        let Some(index) = self.flow_index(key, from) else {
+            self.counts.over_cap += 1;
+            return;
+        };
+        let Some(flow) = self.flows.get_mut(index as usize) else { return };
+        flow.count(from, frame, packet);
+        if packet.part == Part::First {
+            // Its payload is read when the datagram is whole.
+            return;
+        }
+        let told = &mut self.notes;
+        let mut tell = |note| {
+            let (from, to) = (SocketAddr::from(sender), SocketAddr::from(receiver));
+            told.push(Told { order, frame, time: packet.time, from, to, protocol, note });
+        };
+        match packet.transport {
+            Transport::Tcp(Some(segment)) => {
+                let before = flow.content.held();
+                flow.content.segment(from, segment, packet.payload, payload, &mut tell);
+                self.held = self.held.saturating_sub(before) + flow.content.held();
+                if self.held > HELD_LIMIT {
+                    self.held -= flow.content.held();
+                    flow.content.give_up();
+                    self.counts.unread_streams += 1;
+                }
+            }
+            Transport::Udp if packet.payload.wire > 0 => {
+                flow.content.datagram(packet, payload, &mut tell);
+                if let Some(header) = could_be_rtp(payload, packet.payload.wire) {
+                    let sample = Sample::new(frame, packet, &header);
+                    self.samples.push(Pending { order, flow: index, from, ssrc: header.ssrc, sample });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn icmp(&mut self, frame: Frame, error: &IcmpError) {
+        let protocol = match error.quoted_protocol {
+            6 => Protocol::Tcp,
+            17 => Protocol::Udp,
+            132 => Protocol::Sctp,
+            1 | 58 => Protocol::Icmp,
+            other => Protocol::Other(other),
+        };
+        let (key, about) = FlowKey::new(
+            (error.quoted_source, error.quoted_ports.0),
+            (error.quoted_destination, error.quoted_ports.1),
+            protocol,
+        );
+        let Some(index) = self.flow_index(key, about) else { return };
+        if let Some(flow) = self.flows.get_mut(index as usize) {
+            let report = IcmpReport {
+                reporter: error.packet.source,
+                about_a: true,
+                v6: error.packet.source.is_ipv6(),
+                kind: error.kind,
+                code: error.code,
+                frame,
+                count: 1,
+            };
+            flow.blame(about, report);
+        }
+    }
+
+    fn flow_index(&mut self, key: FlowKey, from: End) -> Option<u32> {
+        if let Some(&known) = self.by_key.get(&key) {
+            return Some(known);
+        }
+        if self.flows.len() >= FLOWS_KEPT {
+            return None;
+        }
+        let index = u32::try_from(self.flows.len()).ok()?;
+        self.by_key.insert(key, index);
+        self.flows.push(FlowState::new(key, from));
+        Some(index)
+    }
+}
+
+/// A place in the measurement as announcements are ordered by.
+pub(super) fn place(order: u64) -> Frame {
+    Frame::new(0, order)
+}
+
+impl Counts {
+    pub(super) fn add_to(&self, quality: &mut Quality) {
+        quality.packets_over_cap += self.over_cap;
+        quality.messages_over_cap += self.unread_streams;
+        quality.cut_payloads += self.cut_payloads;
+        quality.duplicates += self.copies;
+        quality.duplicate_candidates += self.copy_candidates;
+        quality.duplicate_frames.extend_from_slice(&self.copy_frames);
+    }
+
+    fn look_at(&mut self, frame: Frame, packet: &Packet, is_copy: Option<bool>) {
+        self.cut_payloads += u64::from(packet.payload.is_cut() && packet.part == Part::Whole);
+        self.copy_candidates += u64::from(is_copy.is_some());
+        if is_copy == Some(true) {
+            self.copies += 1;
+            if self.copy_frames.len() < FRAMES_KEPT {
+                self.copy_frames.push(frame);
+            }
+        }
+    }
+}

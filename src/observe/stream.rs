@@ -1,0 +1,146 @@
+//! Takes the payloads of one TCP direction in capture order; gives its bytes in stream order, bounded. First writer
+//! wins where segments overlap. A hole that does not fill is skipped once too much waits behind it.
+
+use std::collections::BTreeMap;
+
+/// Bytes that may wait behind a hole.
+const WAITING_LIMIT: usize = 64 * 1024;
+/// Bytes that may wait to be taken by the reader.
+const READY_LIMIT: usize = 64 * 1024;
+
+/// One direction of a TCP connection, put in order.
+#[derive(Debug, Default)]
+pub(super) struct Assembler {
+    /// Sequence number of the byte after `ready`.
+    next: Option<u32>,
+    ready: Vec<u8>,
+    /// Segments behind a hole by their offset.
+    waiting: BTreeMap<i64, Vec<u8>>,
+    waiting_bytes: usize,
+    /// Bytes are missing behind `ready` for good.
+    is_broken: bool,
+    /// Stream offset of `next`, counted from the first byte seen.
+    offset: i64,
+}
+
+impl Assembler {
+    /// A SYN tells where the stream starts.
+    pub(super) fn start(&mut self, sequence: u32) {
+        *self = Self { next: Some(sequence), ..Self::default() };
+    }
+
+    /// Adds a segment; `wire` may be larger than what was captured.
+    pub(super) fn push(&mut self, sequence: u32, bytes: &[u8], wire: u32) {
+        if self.next.is_none() {
+            self.start(sequence);
+        }
+        if std::mem::take(&mut self.is_broken) {
+            self.ready.clear();
+        }
+        let at = self.offset + i64::from(sequence.wrapping_sub(self.next.unwrap_or(sequence)) as i32);
+        if at > self.offset {
+            self.wait(at, bytes);
+        } else {
+            self.append(at, bytes, wire);
+        }
+        self.drain();
+    }
+
+    /// The bytes in order; the reader removes what it used with [`Self::consume`].
+    pub(super) fn ready(&self) -> &[u8] {
+        &self.ready
+    }
+
+    /// Bytes it holds.
+    pub(super) fn held(&self) -> usize {
+        self.ready.len() + self.waiting_bytes
+    }
+
+    /// Whether bytes are missing behind the ready ones, which are gone with the next segment.
+    pub(super) fn is_broken(&self) -> bool {
+        self.is_broken
+    }
+
+    pub(super) fn consume(&mut self, count: usize) {
+        self.ready.drain(..count.min(self.ready.len()));
+    }
+
+    fn append(&mut self, at: i64, bytes: &[u8], wire: u32) {
+        let known = usize::try_from(self.offset - at).unwrap_or(usize::MAX);
+        if let Some(fresh) = bytes.get(known..) {
+            let room = READY_LIMIT.saturating_sub(self.ready.len());
+            self.ready.extend_from_slice(fresh.get(..room).unwrap_or(fresh));
+        }
+        let end = at + i64::from(wire);
+        if end > self.offset {
+            self.is_broken |= (bytes.len() as u64) < u64::from(wire);
+            self.advance(end);
+        }
+    }
+
+    fn advance(&mut self, to: i64) {
+        let by = to - self.offset;
+        self.offset = to;
+        self.next = self.next.map(|next| next.wrapping_add(by as u32));
+    }
+
+    fn wait(&mut self, at: i64, bytes: &[u8]) {
+        if bytes.is_empty() || self.waiting.contains_key(&at) {
+            return;
+        }
+        self.waiting_bytes += bytes.len();
+        self.waiting.insert(at, bytes.to_vec());
+        if self.waiting_bytes > WAITING_LIMIT
+            && let Some((&first, _)) = self.waiting.first_key_value()
+        {
+            self.ready.clear();
+            self.advance(first);
+        }
+    }
+
+    fn drain(&mut self) {
+        while let Some(entry) = self.waiting.first_entry() {
+            if *entry.key() > self.offset {
+                break;
+            }
+            let (at, bytes) = entry.remove_entry();
+            self.waiting_bytes -= bytes.len();
+            let wire = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+            self.append(at, &bytes, wire);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Assembler;
+
+    #[test]
+    fn puts_segments_in_order_and_keeps_the_first_of_two_writers() {
+        let mut stream = Assembler::default();
+        stream.start(u32::MAX - 1);
+        stream.push(u32::MAX.wrapping_add(3), b"efgh", 4);
+        stream.push(u32::MAX - 1, b"abcd", 4);
+        stream.push(0, b"CDEF", 4);
+        assert_eq!(stream.ready(), b"abcdefgh");
+    }
+
+    #[test]
+    fn skips_a_hole_that_never_fills() {
+        let mut stream = Assembler::default();
+        stream.push(0, b"abc", 3);
+        for block in 0..70_u32 {
+            stream.push(1000 + block * 1024, &[b'x'; 1024], 1024);
+        }
+        assert!(stream.ready().starts_with(b"x"));
+    }
+
+    #[test]
+    fn a_cut_segment_ends_what_can_be_read() {
+        let mut stream = Assembler::default();
+        stream.push(0, b"ab", 10);
+        assert_eq!((stream.ready(), stream.is_broken()), (&b"ab"[..], true));
+        stream.push(10, b"cd", 2);
+        assert_eq!((stream.ready(), stream.is_broken()), (&b"cd"[..], false));
+    }
+}

@@ -1,0 +1,235 @@
+//! Takes the segments of one TCP connection in capture order; says who opened it, whether it was answered, and
+//! whether the capture lost data that the receiver got (RFC 9293; Wireshark's "ACKed segment that wasn't captured").
+
+use crate::capture::Frame;
+use crate::decode::{TcpFlags, TcpSegment};
+
+use super::flow::End;
+use super::traffic::{TcpOutcome, TcpTrace};
+
+const FRAMES_KEPT: usize = 5;
+/// A larger jump is another connection on the same ports, not lost segments.
+const HOLE_LIMIT: u32 = 16 << 20;
+/// Holes of one direction that may still be filled; of more the oldest is settled.
+const HOLES_KEPT: usize = 8;
+
+/// A connection while it runs.
+#[derive(Debug)]
+pub(super) struct TcpState {
+    opener: Option<End>,
+    attempts: Vec<Frame>,
+    attempt_count: u64,
+    outcome: TcpOutcome,
+    settled_by: Option<Frame>,
+    reset: Option<Frame>,
+    low: Side,
+    high: Side,
+}
+
+/// Sequence space of one direction.
+#[derive(Debug, Default)]
+struct Side {
+    /// One past the highest byte seen.
+    next: Option<u32>,
+    /// Whether `next` is beyond doubt: an empty segment may be a keep-alive, which stands one byte too low (RFC 9293
+    /// section 3.8.4).
+    is_exact: bool,
+    /// Bytes that were skipped and not yet seen, oldest first.
+    holes: Vec<Hole>,
+    /// Highest acknowledgment that the other side sent for this direction.
+    acknowledged: Option<u32>,
+    lost: Lost,
+}
+
+/// A gap in what was captured. A late segment may still fill it: capture queues mix up the order, and the
+/// acknowledgment then stands before what it acknowledges.
+#[derive(Debug, Clone, Copy)]
+struct Hole {
+    from: u32,
+    to: u32,
+    /// The frame by which it is known that the receiver got all of it.
+    acknowledged_by: Option<Frame>,
+}
+
+/// Bytes that the receiver got and the capture does not hold.
+#[derive(Debug, Default, Clone, Copy)]
+struct Lost {
+    bytes: u64,
+    first: Option<Frame>,
+}
+
+impl Default for TcpState {
+    fn default() -> Self {
+        Self {
+            opener: None,
+            attempts: Vec::new(),
+            attempt_count: 0,
+            outcome: TcpOutcome::Midstream,
+            settled_by: None,
+            reset: None,
+            low: Side::default(),
+            high: Side::default(),
+        }
+    }
+}
+
+impl TcpState {
+    pub(super) fn push(&mut self, from: End, frame: Frame, segment: TcpSegment, length: u32) {
+        self.handshake(from, frame, segment.flags);
+        let begins = segment.flags.has(TcpFlags::SYN);
+        let end = segment
+            .sequence
+            .wrapping_add(length)
+            .wrapping_add(u32::from(begins))
+            .wrapping_add(u32::from(segment.flags.has(TcpFlags::FIN)));
+        let (own, other) = match from {
+            End::Low => (&mut self.low, &mut self.high),
+            End::High => (&mut self.high, &mut self.low),
+        };
+        if begins {
+            own.begin(end);
+        } else if !segment.flags.has(TcpFlags::RST) {
+            own.sent(segment.sequence, end, frame);
+        }
+        if segment.flags.has(TcpFlags::ACK) && !segment.flags.has(TcpFlags::RST) {
+            other.got(segment.acknowledgment, frame);
+        }
+    }
+
+    fn handshake(&mut self, from: End, frame: Frame, flags: TcpFlags) {
+        if flags.is_attempt() {
+            self.opener.get_or_insert(from);
+            if self.opener == Some(from) {
+                self.attempt_count += 1;
+                if self.attempts.len() < FRAMES_KEPT {
+                    self.attempts.push(frame);
+                }
+                if self.outcome == TcpOutcome::Midstream && self.settled_by.is_none() {
+                    self.outcome = TcpOutcome::Silent;
+                }
+            }
+        } else if flags.has(TcpFlags::SYN | TcpFlags::ACK) {
+            self.opener.get_or_insert(from.other());
+            if self.opener == Some(from.other()) && self.outcome != TcpOutcome::Answered {
+                self.outcome = TcpOutcome::Answered;
+                self.settled_by = Some(frame);
+            }
+        } else if flags.has(TcpFlags::RST) {
+            if self.outcome == TcpOutcome::Silent && self.opener == Some(from.other()) {
+                self.outcome = TcpOutcome::Refused;
+                self.settled_by = Some(frame);
+            } else {
+                self.reset.get_or_insert(frame);
+            }
+        }
+    }
+
+    pub(super) fn opened_by(&self) -> Option<End> {
+        self.opener
+    }
+
+    /// The first frame that acknowledges bytes which the capture does not hold.
+    pub(super) fn unseen_frame(&self) -> Option<Frame> {
+        [self.low.lost(), self.high.lost()].into_iter().filter_map(|lost| lost.first).min()
+    }
+
+    pub(super) fn finish(self) -> TcpTrace {
+        TcpTrace {
+            attempts: self.attempts,
+            attempt_count: self.attempt_count,
+            outcome: self.outcome,
+            settled_by: self.settled_by,
+            reset: self.reset,
+            unseen_acknowledged: self.low.lost().bytes + self.high.lost().bytes,
+        }
+    }
+}
+
+impl Side {
+    /// A new connection: what the one before lost stays lost.
+    fn begin(&mut self, next: u32) {
+        let lost = self.lost();
+        *self = Self { next: Some(next), is_exact: true, lost, ..Self::default() };
+    }
+
+    fn sent(&mut self, start: u32, end: u32, frame: Frame) {
+        let Some(next) = self.next else {
+            (self.next, self.is_exact) = (Some(end), start != end);
+            return;
+        };
+        self.fill(start, end);
+        let skipped = start.wrapping_sub(next);
+        let doubt = u32::from(!self.is_exact);
+        if after(start, next) && skipped > doubt && skipped <= HOLE_LIMIT {
+            self.open(Hole { from: next, to: start, acknowledged_by: None });
+            self.show(frame);
+        }
+        self.is_exact |= start != end;
+        if after(end, next) {
+            self.next = Some(end);
+        }
+    }
+
+    fn got(&mut self, acknowledgment: u32, frame: Frame) {
+        if self.acknowledged.is_none_or(|known| after(acknowledgment, known)) {
+            self.acknowledged = Some(acknowledgment);
+            self.show(frame);
+        }
+    }
+
+    /// Notes which holes the receiver says it has whole.
+    fn show(&mut self, frame: Frame) {
+        let Some(acknowledged) = self.acknowledged else { return };
+        for hole in self.holes.iter_mut().filter(|hole| !after(hole.to, acknowledged)) {
+            hole.acknowledged_by.get_or_insert(frame);
+        }
+    }
+
+    fn open(&mut self, hole: Hole) {
+        if self.holes.len() >= HOLES_KEPT {
+            let oldest = self.holes.remove(0);
+            self.lost = self.lost.and(oldest);
+        }
+        self.holes.push(hole);
+    }
+
+    /// A retransmission or a late segment: what it brings is no longer missing.
+    fn fill(&mut self, start: u32, end: u32) {
+        if self.holes.is_empty() || start == end {
+            return;
+        }
+        for hole in std::mem::take(&mut self.holes) {
+            let Hole { from, to, .. } = hole;
+            if !after(end, from) || !after(to, start) {
+                self.open(hole);
+                continue;
+            }
+            if after(start, from) {
+                self.open(Hole { to: start, ..hole });
+            }
+            if after(to, end) {
+                self.open(Hole { from: end, ..hole });
+            }
+        }
+    }
+
+    fn lost(&self) -> Lost {
+        self.holes.iter().fold(self.lost, |lost, hole| lost.and(*hole))
+    }
+}
+
+impl Lost {
+    fn and(self, hole: Hole) -> Self {
+        let Some(frame) = hole.acknowledged_by else { return self };
+        let bytes = self.bytes.saturating_add(hole.to.wrapping_sub(hole.from).into());
+        Self { bytes, first: Some(self.first.map_or(frame, |first| first.min(frame))) }
+    }
+}
+
+/// Whether `a` comes behind `b` in sequence space, RFC 9293 section 3.4.
+fn after(a: u32, b: u32) -> bool {
+    (a.wrapping_sub(b) as i32) > 0
+}
+
+#[cfg(test)]
+mod tests;

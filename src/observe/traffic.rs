@@ -1,0 +1,413 @@
+//! What a capture holds, as rows that site and checks read. No order of these rows comes from a hash map.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+
+use crate::capture::{Frame, Timestamp};
+use crate::decode::{Layers, Mac, Skip};
+use crate::observe::media::StreamReport;
+use crate::observe::message::App;
+
+/// Everything that was seen.
+#[derive(Clone, Debug, Default)]
+pub struct Traffic {
+    /// Ordered by first packet.
+    pub flows: Vec<Flow>,
+    /// RTP streams, ordered by first packet.
+    pub streams: Vec<Stream>,
+    /// Ordered by first frame.
+    pub calls: Vec<Call>,
+    /// Ordered by address of record, then contact.
+    pub registrations: Vec<Registration>,
+    /// Who spoke SIP and how it called itself, ordered by address.
+    pub sip_endpoints: Vec<SipEndpoint>,
+    /// Names tied to addresses, ordered by name, then address.
+    pub names: Vec<NameSeen>,
+    /// Ordered by address.
+    pub hosts: Vec<HostFacts>,
+    /// What the capture can and cannot show.
+    pub quality: Quality,
+}
+
+/// Transport of a flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Protocol {
+    /// RFC 768.
+    Udp,
+    /// RFC 9293.
+    Tcp,
+    /// RFC 9260.
+    Sctp,
+    /// ICMP and ICMPv6; the ports of the flow are 0.
+    Icmp,
+    /// Any other IP protocol; the ports of the flow are 0.
+    Other(u8),
+}
+
+/// How it is known who started a flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Initiator {
+    /// A TCP SYN was seen.
+    Handshake,
+    /// One side's port is a known service and no handshake was seen: the other side started.
+    Service,
+    /// The sender of the first packet.
+    FirstPacket,
+}
+
+/// One conversation: same addresses, ports and transport. `a` started it.
+#[derive(Clone, Debug)]
+pub struct Flow {
+    /// Position in [`Traffic::flows`].
+    pub id: usize,
+    /// Transport.
+    pub protocol: Protocol,
+    /// The side that started.
+    pub a: SocketAddr,
+    /// The other side.
+    pub b: SocketAddr,
+    /// Why `a` is taken for the starter.
+    pub initiator: Initiator,
+    /// What `a` sent.
+    pub from_a: Direction,
+    /// What `b` sent.
+    pub from_b: Direction,
+    /// What the content says it is, [`App::Unknown`] if nothing.
+    pub app: App,
+    /// Name that a TLS hello of `a` asked for.
+    pub tls_name: Option<Box<str>>,
+    /// Host that an HTTP request of `a` named.
+    pub http_host: Option<Box<str>>,
+    /// TCP only: how it went.
+    pub tcp: Option<TcpTrace>,
+    /// ICMP errors that quoted a packet of this flow, at most a few per type and code.
+    pub icmp: Vec<IcmpReport>,
+    /// Outer layers of its packets, united.
+    pub layers: Layers,
+    /// VLAN identifiers, ordered, at most a few.
+    pub vlans: Vec<u16>,
+}
+
+impl Flow {
+    /// Time and frame of the first packet of either side. Frames alone do not order files that overlap in time.
+    #[must_use]
+    pub fn begins(&self) -> Option<(Timestamp, Frame)> {
+        let firsts = [self.from_a.first, self.from_b.first];
+        firsts.into_iter().flatten().map(|(frame, time)| (time, frame)).min()
+    }
+}
+
+/// What one side of a flow sent.
+#[derive(Clone, Debug, Default)]
+pub struct Direction {
+    /// Packets; fragments of one datagram count once.
+    pub packets: u64,
+    /// Bytes of IP, headers included.
+    pub bytes: u64,
+    /// Packets with payload.
+    pub payload_packets: u64,
+    /// Packets by DSCP value.
+    pub dscp: BTreeMap<u8, u64>,
+    /// Bytes by DSCP value.
+    pub dscp_bytes: BTreeMap<u8, u64>,
+    /// First packet.
+    pub first: Option<(Frame, Timestamp)>,
+    /// Last packet.
+    pub last: Option<(Frame, Timestamp)>,
+    /// The first few frames, for evidence.
+    pub frames: Vec<Frame>,
+    /// Hardware address its frames came from, with the number of frames of any other in `other_macs`.
+    pub mac: Option<Mac>,
+    /// Frames that came from another hardware address than `mac`.
+    pub other_macs: u64,
+    /// Smallest and largest TTL.
+    pub ttl: Option<(u8, u8)>,
+    /// 802.1p priority of tagged packets.
+    pub pcp: BTreeMap<u8, u64>,
+}
+
+/// How a TCP connection went, as far as the capture shows.
+#[derive(Clone, Debug)]
+pub struct TcpTrace {
+    /// Frames with SYN and no ACK from `a`; retransmissions included.
+    pub attempts: Vec<Frame>,
+    /// How many of those there were in all.
+    pub attempt_count: u64,
+    /// Outcome.
+    pub outcome: TcpOutcome,
+    /// The frame that settled the outcome (SYN-ACK, RST).
+    pub settled_by: Option<Frame>,
+    /// A reset was seen after the connection stood.
+    pub reset: Option<Frame>,
+    /// A side acknowledged bytes that the capture does not hold.
+    pub unseen_acknowledged: u64,
+}
+
+/// What became of the attempt to connect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TcpOutcome {
+    /// SYN was answered with SYN-ACK.
+    Answered,
+    /// SYN was answered with RST.
+    Refused,
+    /// SYN got no answer at all.
+    Silent,
+    /// The capture holds no SYN: the connection stood before.
+    Midstream,
+}
+
+/// An ICMP error about a flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IcmpReport {
+    /// Who sent the error.
+    pub reporter: IpAddr,
+    /// Whether the quoted packet was one that `a` had sent.
+    pub about_a: bool,
+    /// ICMPv6 instead of ICMP.
+    pub v6: bool,
+    /// ICMP type.
+    pub kind: u8,
+    /// ICMP code.
+    pub code: u8,
+    /// First frame.
+    pub frame: Frame,
+    /// How often.
+    pub count: u64,
+}
+
+/// One RTP stream with the flow it belongs to.
+#[derive(Clone, Debug)]
+pub struct Stream {
+    /// Index of its flow in [`Traffic::flows`].
+    pub flow: usize,
+    /// Sender.
+    pub source: SocketAddr,
+    /// Receiver.
+    pub destination: SocketAddr,
+    /// Index of its call in [`Traffic::calls`], if SDP ties it to one.
+    pub call: Option<usize>,
+    /// Numbers.
+    pub report: StreamReport,
+}
+
+/// How a call ended up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// 200 to INVITE.
+    Answered,
+    /// A final answer of 300 and above.
+    Rejected(u16),
+    /// Cancelled by the caller.
+    Cancelled,
+    /// No final answer in the capture.
+    Open,
+}
+
+/// One SIP dialog that an INVITE began.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Call-ID.
+    pub call_id: Box<str>,
+    /// Who sent the first INVITE, and to whom.
+    pub caller: SocketAddr,
+    /// Receiver of the first INVITE.
+    pub callee: SocketAddr,
+    /// Address of record of the From header, `sip:user@host`.
+    pub from: Box<str>,
+    /// That of the To header.
+    pub to: Box<str>,
+    /// First INVITE.
+    pub start: (Frame, Timestamp),
+    /// 200 to the first INVITE.
+    pub answered: Option<(Frame, Timestamp)>,
+    /// BYE, CANCEL or final rejection.
+    pub end: Option<(Frame, Timestamp)>,
+    /// How it went.
+    pub answer: Answer,
+}
+
+/// REGISTER requests of one contact.
+#[derive(Clone, Debug)]
+pub struct Registration {
+    /// Address of record, `sip:user@host`.
+    pub aor: Box<str>,
+    /// Who asked.
+    pub client: SocketAddr,
+    /// Who was asked.
+    pub registrar: SocketAddr,
+    /// Over which transport.
+    pub protocol: Protocol,
+    /// Contact as given.
+    pub contact: Option<Box<str>>,
+    /// Seconds granted, else asked for.
+    pub expires: Option<u32>,
+    /// REGISTER requests, retransmissions included.
+    pub attempts: u64,
+    /// Last final status, 401 and 407 included.
+    pub status: Option<u16>,
+    /// A 2xx was seen.
+    pub accepted: bool,
+    /// The first few frames.
+    pub frames: Vec<Frame>,
+}
+
+/// An address that spoke SIP.
+#[derive(Clone, Debug)]
+pub struct SipEndpoint {
+    /// Address.
+    pub address: IpAddr,
+    /// Its own ports with transport, and the number of messages sent from there.
+    pub ports: BTreeMap<(Protocol, u16), u64>,
+    /// Strings of its User-Agent headers, with the first frame.
+    pub user_agents: BTreeMap<Box<str>, Frame>,
+    /// Strings of its Server headers, with the first frame.
+    pub servers: BTreeMap<Box<str>, Frame>,
+    /// Requests it sent, by method.
+    pub requests: BTreeMap<Box<str>, u64>,
+    /// Responses it sent, by status.
+    pub responses: BTreeMap<u16, u64>,
+    /// Responses it got, by status.
+    pub answers: BTreeMap<u16, u64>,
+    /// Distinct users that requests of this address named in To, at most a bounded number.
+    pub users: u64,
+    /// First request and last request it sent.
+    pub span: Option<(Timestamp, Timestamp)>,
+    /// It answered a REGISTER with 2xx or a challenge: first frame.
+    pub registrar: Option<Frame>,
+    /// It passed on requests of others (more than one Via): the agent strings it sends may be theirs.
+    pub is_proxy: bool,
+}
+
+impl SipEndpoint {
+    /// An address that has said nothing yet.
+    #[must_use]
+    pub fn new(address: IpAddr) -> Self {
+        Self {
+            address,
+            ports: BTreeMap::new(),
+            user_agents: BTreeMap::new(),
+            servers: BTreeMap::new(),
+            requests: BTreeMap::new(),
+            responses: BTreeMap::new(),
+            answers: BTreeMap::new(),
+            users: 0,
+            span: None,
+            registrar: None,
+            is_proxy: false,
+        }
+    }
+}
+
+/// Where a name came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NameSource {
+    /// `host` asked DNS for it; `address` is one of the answers, if any came.
+    Dns,
+    /// `host` greeted `address` with it in a TLS hello.
+    Tls,
+    /// `host` named it in an HTTP request to `address`.
+    Http,
+}
+
+/// A name that a host used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameSeen {
+    /// Lower case, without a dot at the end.
+    pub name: Box<str>,
+    /// Who used it.
+    pub host: IpAddr,
+    /// What it stands for, if the capture tells.
+    pub address: Option<IpAddr>,
+    /// How it was learned.
+    pub source: NameSource,
+    /// First frame.
+    pub frame: Frame,
+    /// How often.
+    pub count: u64,
+}
+
+/// A hardware address seen with an IP address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MacSeen {
+    /// The address.
+    pub mac: Mac,
+    /// Frames it sent for this IP address.
+    pub frames: u64,
+    /// First of them.
+    pub first: Frame,
+    /// ARP, neighbour discovery or DHCP pairs the two: the host is on this link.
+    pub paired: bool,
+}
+
+/// What link, ARP, DHCP and LLDP say about one address.
+#[derive(Clone, Debug)]
+pub struct HostFacts {
+    /// The address.
+    pub address: IpAddr,
+    /// Packets it sent.
+    pub sent: u64,
+    /// Packets it received.
+    pub received: u64,
+    /// Hardware addresses its packets came from, most frames first.
+    pub macs: Vec<MacSeen>,
+    /// Whether it is on the captured link: one hardware address that sends for no other address (or ARP pairs
+    /// them), or a TTL of 255/128/64 unaltered. `None`: the capture cannot show it.
+    pub on_link: Option<bool>,
+    /// VLANs of the packets it sent.
+    pub vlans: Vec<u16>,
+    /// Smallest and largest TTL of what it sent.
+    pub ttl: Option<(u8, u8)>,
+    /// Names it gave itself (DHCP option 12 and 81, LLDP, mDNS).
+    pub own_names: Vec<Box<str>>,
+    /// DHCP vendor class, option 60.
+    pub vendor_class: Option<Box<str>>,
+}
+
+/// What the capture can and cannot show.
+#[derive(Clone, Debug, Default)]
+pub struct Quality {
+    /// Frames read.
+    pub frames: u64,
+    /// Frames that gave a packet, fragment, ICMP error or link message.
+    pub decoded: u64,
+    /// Frames that gave nothing, by reason.
+    pub skipped: BTreeMap<Skip, u64>,
+    /// Packets whose payload is cut by the snap length.
+    pub cut_payloads: u64,
+    /// SIP or SDP that could not be read to its end for that reason: first few frames.
+    pub cut_sip: Vec<Frame>,
+    /// The number of those.
+    pub cut_sip_count: u64,
+    /// Frames that are copies of one shortly before.
+    pub duplicates: u64,
+    /// Frames that could have been recognised as copies.
+    pub duplicate_candidates: u64,
+    /// First few copies.
+    pub duplicate_frames: Vec<Frame>,
+    /// Time stamps smaller than the one before, by more than the tolerance for reordered capture threads.
+    pub clock_back: u64,
+    /// First few of those.
+    pub clock_back_frames: Vec<Frame>,
+    /// Largest step back in nanoseconds.
+    pub clock_back_max: i64,
+    /// Bytes that TCP acknowledged and the capture does not hold: connections where that happened.
+    pub unseen_connections: u64,
+    /// The first frames of that evidence.
+    pub unseen_frames: Vec<Frame>,
+    /// TCP connections that could have shown it.
+    pub tcp_connections: u64,
+    /// Pairs of unicast hosts that exchanged packets of a kind that is answered (TCP, known request protocols).
+    pub pairs: u64,
+    /// Of those, pairs with packets in both directions.
+    pub pairs_both_ways: u64,
+    /// IP datagrams whose fragments never came together.
+    pub incomplete_datagrams: u64,
+    /// Packets of flows that a cap dropped.
+    pub packets_over_cap: u64,
+    /// Media samples that a cap dropped.
+    pub samples_over_cap: u64,
+    /// Messages (SIP, names) and TCP streams that a cap left unread.
+    pub messages_over_cap: u64,
+    /// Frames that the user's filter kept out.
+    pub filtered: u64,
+}

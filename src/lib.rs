@@ -13,3 +13,5 @@ pub mod config;
 pub mod capture;
 pub mod decode;
 pub mod observe;
+pub mod site;
+pub mod rules;

@@ -1,0 +1,129 @@
+//! What is known of each address: its role, why, and how sure that is.
+
+use std::net::IpAddr;
+
+use super::value::{Kind, ModelId, RoleId};
+use crate::capture::Frame;
+
+/// Who is who.
+#[derive(Clone, Debug, Default)]
+pub struct Site {
+    /// Every address with a role other than none, ordered by address.
+    pub devices: Vec<Device>,
+    /// The user's exceptions and how often each was used.
+    pub exceptions: Vec<ExceptionUse>,
+}
+
+impl Site {
+    /// The device at `address`.
+    #[must_use]
+    pub fn device(&self, address: IpAddr) -> Option<&Device> {
+        let at = self.devices.binary_search_by(|device| device.address.cmp(&address)).ok()?;
+        self.devices.get(at)
+    }
+}
+
+/// How sure a statement is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// One weak sign.
+    Suspected,
+    /// Good signs, other readings possible.
+    Likely,
+    /// Stated by the user or by signs that nothing else gives.
+    Sure,
+}
+
+/// Where an address lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// Private, or named as LAN in the site file.
+    Lan,
+    /// Routed in the Internet.
+    Public,
+    /// Multicast and broadcast.
+    Multicast,
+}
+
+/// One address and what it is.
+#[derive(Clone, Debug)]
+pub struct Device {
+    /// Address.
+    pub address: IpAddr,
+    /// Its role.
+    pub role: RoleId,
+    /// What that role is.
+    pub kind: Kind,
+    /// Vendor whose document binds it (`AGFEO`, `pascom`), if any.
+    pub vendor: Option<Box<str>>,
+    /// Maker by MAC prefix, if the prefix says something.
+    pub maker: Option<Box<str>>,
+    /// Model: stated by the user, named by evidence, or the smallest whose RTP ports hold all that were seen.
+    pub model: Option<ModelId>,
+    /// Whether the user stated it.
+    pub model_is_stated: bool,
+    /// How sure the role is.
+    pub confidence: Confidence,
+    /// Why, heaviest first.
+    pub evidence: Vec<Evidence>,
+    /// What speaks against it.
+    pub contradictions: Vec<Contradiction>,
+    /// Where it lies.
+    pub scope: Scope,
+    /// Whether it is on the captured link; `None`: cannot be told.
+    pub on_link: Option<bool>,
+}
+
+/// What kind of sign it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EvidenceKind {
+    /// `--pbx` or the site file.
+    Stated,
+    /// MAC prefix.
+    MacPrefix,
+    /// SIP User-Agent or Server, HTTP User-Agent.
+    Agent,
+    /// A name it asked for.
+    NameAsked,
+    /// A name that stands for its address.
+    NameOwned,
+    /// A port fingerprint.
+    Ports,
+    /// Who registers with whom.
+    Registration,
+}
+
+/// One sign for a role.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    /// Kind of sign.
+    pub kind: EvidenceKind,
+    /// What was seen: the prefix, the string, the name, the ports.
+    pub seen: Box<str>,
+    /// 1 to 100.
+    pub weight: u8,
+    /// First few frames.
+    pub frames: Vec<Frame>,
+}
+
+/// A sign for another role.
+#[derive(Clone, Debug)]
+pub struct Contradiction {
+    /// The role it speaks for.
+    pub role: RoleId,
+    /// The sign.
+    pub evidence: Evidence,
+}
+
+/// An exception of the site file and what it matched.
+#[derive(Clone, Debug)]
+pub struct ExceptionUse {
+    /// As the user wrote it, in one line.
+    pub text: Box<str>,
+    /// The user's reason.
+    pub reason: Box<str>,
+    /// Line in the site file, from 1.
+    pub line: usize,
+    /// How many flows or findings it covered; 0 is reported.
+    pub matched: u64,
+}

@@ -1,0 +1,394 @@
+//! Weighs the evidence for each address and settles its role.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use crate::capture::Frame;
+use crate::decode::Mac;
+use crate::observe::message::App;
+use crate::observe::{self, FlowView, HostFacts, NameSource, Traffic};
+
+use super::device::{Confidence, Contradiction, Device, Evidence, EvidenceKind, Scope, Site};
+use super::identity::{AgentSide, Fingerprint, Identity, PortPrint};
+use super::stated::Hints;
+use super::value::{Initiator, Kind, Model, ModelId, PeerScope, Role, RoleId};
+
+/// What rule books know of products, as values.
+#[derive(Clone, Copy, Debug)]
+pub struct Lore<'a> {
+    /// Roles.
+    pub roles: &'a [Role],
+    /// Models.
+    pub models: &'a [Model],
+    /// Evidence.
+    pub identities: &'a [Identity],
+}
+
+/// Weight from which a role is more than a guess.
+const LIKELY: u32 = 50;
+/// Weight from which a role is certain.
+const SURE: u32 = 80;
+/// Weight below which nothing is said.
+const LEAST: u32 = 25;
+/// Roles of peers are evidence in their turn: so often at the most.
+const ROUNDS: usize = 4;
+const FRAMES_KEPT: usize = 5;
+
+/// Settles who is who.
+#[must_use]
+pub fn identify(traffic: &Traffic, lore: Lore<'_>, hints: &Hints) -> Site {
+    let scene = Scene::new(traffic, lore, hints);
+    let mut roles: BTreeMap<IpAddr, RoleId> = BTreeMap::new();
+    let mut found = BTreeMap::new();
+    for _ in 0..ROUNDS {
+        found = scene.gather(&roles);
+        let settled: BTreeMap<IpAddr, RoleId> =
+            found.iter().filter_map(|(at, marks)| Some((*at, scene.settle(*at, marks)?.role))).collect();
+        if settled == roles {
+            break;
+        }
+        roles = settled;
+    }
+    let mut addresses: BTreeSet<IpAddr> = found.keys().copied().collect();
+    addresses.extend(hints.hosts().map(|host| host.address));
+    let empty = Vec::new();
+    let devices =
+        addresses.into_iter().filter_map(|at| scene.settle(at, found.get(&at).unwrap_or(&empty))).collect();
+    Site { devices, exceptions: Vec::new() }
+}
+
+/// One piece of evidence that fits a host.
+#[derive(Clone, Debug)]
+struct Mark<'a> {
+    identity: &'a Identity,
+    sign: Evidence,
+}
+
+/// The traffic with what is needed to look things up by host.
+struct Scene<'a> {
+    traffic: &'a Traffic,
+    lore: Lore<'a>,
+    hints: &'a Hints,
+    facts: BTreeMap<IpAddr, &'a HostFacts>,
+    kinds: BTreeMap<&'a RoleId, Kind>,
+}
+
+impl<'a> Scene<'a> {
+    fn new(traffic: &'a Traffic, lore: Lore<'a>, hints: &'a Hints) -> Self {
+        Self {
+            traffic,
+            lore,
+            hints,
+            facts: traffic.hosts.iter().map(|facts| (facts.address, facts)).collect(),
+            kinds: lore.roles.iter().map(|role| (&role.id, role.kind)).collect(),
+        }
+    }
+
+    /// All evidence by host. `roles` is what the round before settled.
+    fn gather(&self, roles: &BTreeMap<IpAddr, RoleId>) -> BTreeMap<IpAddr, Vec<Mark<'a>>> {
+        let mut found: BTreeMap<IpAddr, Vec<Mark<'a>>> = BTreeMap::new();
+        self.by_mac(&mut found);
+        for identity in self.lore.identities {
+            let signs = match &identity.fingerprint {
+                Fingerprint::Mac(_) => continue,
+                Fingerprint::Agent { patterns, side } => {
+                    self.agents(*side, |text| patterns.iter().any(|pattern| pattern.matches(text)))
+                }
+                Fingerprint::AsksFor(names) => {
+                    self.names(|name| names.iter().any(|glob| glob.matches_name(name)), true)
+                }
+                Fingerprint::KnownAs(names) => {
+                    self.names(|name| names.iter().any(|glob| glob.matches_name(name)), false)
+                }
+                Fingerprint::Ports(print) => self.ports(print, roles),
+                Fingerprint::Registrar => self.registrars(),
+            };
+            for (address, mut sign) in signs {
+                if self.is_within(address, identity.scope) {
+                    sign.weight = identity.weight;
+                    found.entry(address).or_default().push(Mark { identity, sign });
+                }
+            }
+        }
+        found
+    }
+
+    fn is_within(&self, address: IpAddr, scope: PeerScope) -> bool {
+        match scope {
+            PeerScope::Any => true,
+            PeerScope::Lan => self.hints.scope(address) == Scope::Lan,
+            PeerScope::Internet => self.hints.scope(address) == Scope::Public,
+            PeerScope::Multicast => self.hints.scope(address) == Scope::Multicast,
+        }
+    }
+
+    /// The longest prefix decides. A hardware address speaks for a host only on the captured link: behind a router
+    /// every packet carries the router's.
+    fn by_mac(&self, found: &mut BTreeMap<IpAddr, Vec<Mark<'a>>>) {
+        for facts in &self.traffic.hosts {
+            if facts.on_link == Some(false) || self.hints.scope(facts.address) != Scope::Lan {
+                continue;
+            }
+            let Some(seen) = facts.macs.iter().find(|seen| !seen.mac.is_local() && !seen.mac.is_multicast())
+            else {
+                continue;
+            };
+            for identity in longest(self.lore.identities, seen.mac) {
+                let sign = Evidence {
+                    kind: EvidenceKind::MacPrefix,
+                    seen: seen.mac.to_string().into(),
+                    weight: identity.weight,
+                    frames: vec![seen.first],
+                };
+                found.entry(facts.address).or_default().push(Mark { identity, sign });
+            }
+        }
+    }
+
+    fn agents(&self, side: AgentSide, fits: impl Fn(&str) -> bool) -> Vec<(IpAddr, Evidence)> {
+        let mut signs = Vec::new();
+        for endpoint in &self.traffic.sip_endpoints {
+            let asked = endpoint.user_agents.iter().filter(|_| side != AgentSide::Server);
+            // What a proxy answers with may be the string of the host behind it.
+            let answered =
+                endpoint.servers.iter().filter(|_| side != AgentSide::UserAgent && !endpoint.is_proxy);
+            if let Some((text, frame)) = asked.chain(answered).find(|(text, _)| fits(text)) {
+                signs.push((endpoint.address, sign(EvidenceKind::Agent, text, [*frame])));
+            }
+        }
+        signs
+    }
+
+    /// Names that a host asked for, or (`asked` false) that stand for it.
+    fn names(&self, fits: impl Fn(&str) -> bool, asked: bool) -> Vec<(IpAddr, Evidence)> {
+        let mut signs: BTreeMap<IpAddr, Evidence> = BTreeMap::new();
+        for seen in self.traffic.names.iter().filter(|seen| fits(&seen.name)) {
+            let address = if asked { Some(seen.host) } else { seen.address };
+            // A name server asks for others: only who greets the name or gets the answer has asked for itself.
+            let forwards = asked && seen.source == NameSource::Dns && self.answers_dns(seen.host);
+            if let Some(address) = address.filter(|_| !forwards) {
+                let kind = if asked { EvidenceKind::NameAsked } else { EvidenceKind::NameOwned };
+                signs.entry(address).or_insert_with(|| sign(kind, &seen.name, [seen.frame]));
+            }
+        }
+        signs.into_iter().collect()
+    }
+
+    fn answers_dns(&self, host: IpAddr) -> bool {
+        self.traffic
+            .flows
+            .iter()
+            .any(|flow| flow.b.ip() == host && flow.app == App::Dns && flow.from_b.packets > 0)
+    }
+
+    fn registrars(&self) -> Vec<(IpAddr, Evidence)> {
+        let registrars = self.traffic.sip_endpoints.iter().filter_map(|endpoint| {
+            let frame = endpoint.registrar?;
+            Some((endpoint.address, sign(EvidenceKind::Registration, "REGISTER", [frame])))
+        });
+        registrars.collect()
+    }
+
+    fn ports(&self, print: &PortPrint, roles: &BTreeMap<IpAddr, RoleId>) -> Vec<(IpAddr, Evidence)> {
+        let mut signs: BTreeMap<IpAddr, Evidence> = BTreeMap::new();
+        for flow in &self.traffic.flows {
+            for view in FlowView::both(flow) {
+                let peer = roles.get(&view.peer().ip());
+                let peer_fits = print.peer.is_empty() || peer.is_some_and(|role| print.peer.contains(role));
+                if !peer_fits || !fits(&view, print) {
+                    continue;
+                }
+                let seen = format!("{} {} - {}", view.transport(), view.own().port(), view.peer().port());
+                let frames = view.sent.frames.iter().copied().take(1);
+                signs
+                    .entry(view.host())
+                    .and_modify(|sign: &mut Evidence| {
+                        if sign.frames.len() < FRAMES_KEPT {
+                            sign.frames.extend(frames.clone());
+                        }
+                    })
+                    .or_insert_with(|| sign(EvidenceKind::Ports, &seen, frames.clone()));
+            }
+        }
+        signs.into_iter().collect()
+    }
+
+    /// The role with the heaviest evidence, unless the user states one.
+    fn settle(&self, address: IpAddr, marks: &[Mark<'a>]) -> Option<Device> {
+        let stated = self.hints.host(address);
+        let mut sums: BTreeMap<&RoleId, u32> = BTreeMap::new();
+        for mark in marks {
+            if let Some(role) = &mark.identity.role {
+                *sums.entry(role).or_default() += u32::from(mark.identity.weight);
+            }
+        }
+        // What only names the maker speaks for each of the maker's roles that something else speaks for.
+        for mark in marks.iter().filter(|mark| mark.identity.role.is_none()) {
+            for (role, sum) in &mut sums {
+                if vendor_of(role).is_some_and(|vendor| vendor.eq_ignore_ascii_case(&mark.identity.vendor)) {
+                    *sum += u32::from(mark.identity.weight);
+                }
+            }
+        }
+        // The first of equals is the one that rule books name first by id.
+        let heaviest = sums.iter().max_by(|x, y| x.1.cmp(y.1).then(y.0.cmp(x.0)));
+        let (role, weight) = match (stated.and_then(|host| host.role(self.lore, &sums)), heaviest) {
+            (Some(role), _) => (role, 100),
+            (None, Some((role, weight))) if *weight >= LEAST => ((*role).clone(), *weight),
+            _ => return None,
+        };
+        let kind = self.kinds.get(&role).copied().unwrap_or(Kind::Other);
+        let contradictions = self.contradictions(&role, marks);
+        let facts = self.facts.get(&address);
+        let mut evidence: Vec<Evidence> = marks
+            .iter()
+            .filter(|mark| mark.identity.role.as_ref().is_none_or(|other| *other == role))
+            .map(|mark| mark.sign.clone())
+            .collect();
+        if let Some(host) = stated {
+            evidence.push(Evidence {
+                kind: EvidenceKind::Stated,
+                seen: host.words(),
+                weight: 100,
+                frames: Vec::new(),
+            });
+        }
+        // One string may be a sign of the maker and of the role.
+        evidence.sort_by(|x, y| (x.kind, &x.seen, y.weight).cmp(&(y.kind, &y.seen, x.weight)));
+        evidence.dedup_by(|later, kept| (later.kind, &later.seen) == (kept.kind, &kept.seen));
+        evidence.sort_by(|x, y| y.weight.cmp(&x.weight).then(x.kind.cmp(&y.kind)).then(x.seen.cmp(&y.seen)));
+        let stated_model = stated.and_then(|host| host.model.clone());
+        let model = stated_model.clone().or_else(|| self.model(address, &role, marks));
+        Some(Device {
+            address,
+            kind,
+            vendor: vendor_of(&role).map(Into::into),
+            maker: maker(marks),
+            model_is_stated: stated_model.is_some(),
+            model,
+            confidence: confidence(stated.is_some(), weight, &contradictions),
+            role,
+            evidence,
+            contradictions,
+            scope: self.hints.scope(address),
+            on_link: facts.and_then(|facts| facts.on_link),
+        })
+    }
+
+    fn contradictions(&self, role: &RoleId, marks: &[Mark<'a>]) -> Vec<Contradiction> {
+        let mut contradictions: Vec<Contradiction> = marks
+            .iter()
+            .filter(|mark| u32::from(mark.identity.weight) >= LEAST)
+            .filter_map(|mark| {
+                let other = mark.identity.role.as_ref().filter(|other| !self.are_kin(role, other))?;
+                Some(Contradiction { role: other.clone(), evidence: mark.sign.clone() })
+            })
+            .collect();
+        contradictions.sort_by(|x, y| y.evidence.weight.cmp(&x.evidence.weight).then(x.role.cmp(&y.role)));
+        contradictions
+    }
+
+    /// Whether a sign for one of the roles may be one for the other: terminals of one vendor behave alike, and many
+    /// are built by other makers.
+    fn are_kin(&self, role: &RoleId, other: &RoleId) -> bool {
+        let kind = |role| self.kinds.get(role).copied().unwrap_or(Kind::Other);
+        let is_system = |role| matches!(kind(role), Kind::Pbx | Kind::Cloud);
+        let are_alike = vendor_of(role) == vendor_of(other) && !is_system(role) && !is_system(other);
+        role == other || are_alike || kind(other) == Kind::Other
+    }
+
+    /// The model that evidence names, else the smallest one whose RTP ports hold all that were seen.
+    fn model(&self, address: IpAddr, role: &RoleId, marks: &[Mark<'a>]) -> Option<ModelId> {
+        let named = marks
+            .iter()
+            .filter_map(|mark| Some((mark.identity.weight, mark.identity.model.as_ref()?)))
+            .max_by(|x, y| x.0.cmp(&y.0).then(y.1.cmp(x.1)));
+        if let Some((_, model)) = named {
+            return Some(model.clone());
+        }
+        let ports = media_ports(self.traffic, address);
+        smallest_model(self.lore.models, role, &ports).map(|model| model.id.clone())
+    }
+}
+
+/// The device's own ports on which RTP was sent.
+#[must_use]
+pub fn media_ports(traffic: &Traffic, address: IpAddr) -> BTreeSet<u16> {
+    let sent = traffic.streams.iter().filter(|stream| stream.source.ip() == address);
+    sent.map(|stream| stream.source.port()).collect()
+}
+
+/// The model of `role` with the fewest RTP ports that still hold all of `ports`; none if no port was seen.
+#[must_use]
+pub fn smallest_model<'a>(models: &'a [Model], role: &RoleId, ports: &BTreeSet<u16>) -> Option<&'a Model> {
+    let fitting = models
+        .iter()
+        .filter(|model| model.role == *role && !ports.is_empty())
+        .filter(|model| ports.iter().all(|&port| model.rtp.contains(port)));
+    fitting.min_by(|x, y| x.rtp.count().cmp(&y.rtp.count()).then(x.id.cmp(&y.id)))
+}
+
+fn longest(identities: &[Identity], mac: Mac) -> Vec<&Identity> {
+    let fitting = identities.iter().filter_map(|identity| {
+        let Fingerprint::Mac(prefixes) = &identity.fingerprint else { return None };
+        let bits = prefixes.iter().filter(|prefix| prefix.matches(mac)).map(|prefix| prefix.bits()).max()?;
+        Some((bits, identity))
+    });
+    let fitting: Vec<(u8, &Identity)> = fitting.collect();
+    let most = fitting.iter().map(|(bits, _)| *bits).max();
+    fitting.into_iter().filter(|(bits, _)| Some(*bits) == most).map(|(_, identity)| identity).collect()
+}
+
+/// The vendor whose document declares a role: the word before its first dot.
+fn vendor_of(role: &RoleId) -> Option<&str> {
+    role.as_str().split_once('.').map(|(vendor, _)| vendor)
+}
+
+fn maker(marks: &[Mark<'_>]) -> Option<Box<str>> {
+    let by_mac = marks.iter().find(|mark| mark.sign.kind == EvidenceKind::MacPrefix)?;
+    Some(by_mac.identity.vendor.as_str().into())
+}
+
+fn confidence(is_stated: bool, weight: u32, contradictions: &[Contradiction]) -> Confidence {
+    let plain = match weight {
+        SURE.. => Confidence::Sure,
+        LIKELY.. => Confidence::Likely,
+        _ => Confidence::Suspected,
+    };
+    match plain {
+        _ if is_stated => Confidence::Sure,
+        Confidence::Sure if !contradictions.is_empty() => Confidence::Likely,
+        Confidence::Likely if !contradictions.is_empty() => Confidence::Suspected,
+        plain => plain,
+    }
+}
+
+fn sign(kind: EvidenceKind, seen: &str, frames: impl IntoIterator<Item = Frame>) -> Evidence {
+    Evidence { kind, seen: seen.into(), weight: 0, frames: frames.into_iter().collect() }
+}
+
+/// Whether the flow is such as `print` describes. The host must have taken part: an unanswered packet to a port says
+/// nothing about the host behind it.
+fn fits(view: &FlowView<'_>, print: &PortPrint) -> bool {
+    let transport = match view.flow.protocol {
+        observe::Protocol::Udp => print.transport.admits_udp(),
+        observe::Protocol::Tcp => print.transport.admits_tcp(),
+        _ => false,
+    };
+    let started = match print.initiator {
+        Initiator::Either => true,
+        Initiator::Own => view.started() || view.start_is_open(),
+        Initiator::Peer => !view.started() || view.start_is_open(),
+    };
+    let tried = view.started() && print.initiator == Initiator::Own && view.sent.packets > 0;
+    let spoken = print.speaks.is_empty() || print.speaks.iter().any(|word| *word == view.flow.app.name());
+    transport
+        && started
+        && spoken
+        && (tried || view.took_part())
+        && print.own.admits(view.own().port())
+        && print.remote.admits(view.peer().port())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,271 @@
+use super::super::{HostHint, Ports, SiteFile, Text, TransportSpec};
+use super::*;
+use crate::observe::fixture::{frame, host, ip, mac, numbered, stream, udp};
+use crate::observe::{Flow, MacSeen, NameSeen, SipEndpoint};
+
+const PBX: &str = "192.168.10.2";
+const PHONE: &str = "192.168.10.21";
+const PUBLIC: &str = "203.0.113.9";
+
+/// A rule book of one vendor, with another vendor's telephone and two roles that are nobody's.
+#[derive(Default)]
+struct Book {
+    roles: Vec<Role>,
+    models: Vec<Model>,
+    identities: Vec<Identity>,
+}
+
+impl Book {
+    fn new(identities: Vec<Identity>) -> Self {
+        let kinds = [
+            ("acme.door", Kind::Terminal),
+            ("acme.pbx", Kind::Pbx),
+            ("acme.phone", Kind::Terminal),
+            ("other.phone", Kind::Terminal),
+            ("provider", Kind::Provider),
+            ("thing", Kind::Other),
+        ];
+        let roles = kinds.map(|(id, kind)| Role { id: id.into(), kind, title: text() });
+        let models = [("small", "5204-5263"), ("large", "5204-5523")];
+        let models = models.map(|(id, rtp)| Model {
+            id: id.into(),
+            role: "acme.pbx".into(),
+            title: text(),
+            rtp: rtp.parse().unwrap(),
+            channels: 1,
+            row: "R1".into(),
+        });
+        Self { roles: roles.into(), models: models.into(), identities }
+    }
+
+    fn lore(&self) -> Lore<'_> {
+        Lore { roles: &self.roles, models: &self.models, identities: &self.identities }
+    }
+
+    fn site(&self, traffic: &Traffic) -> Site {
+        identify(traffic, self.lore(), &Hints::default())
+    }
+}
+
+fn text() -> Text {
+    Text { de: String::new(), en: String::new() }
+}
+
+fn identity(role: Option<&str>, weight: u8, fingerprint: Fingerprint) -> Identity {
+    let scope = PeerScope::Any;
+    let role = role.map(RoleId::from);
+    Identity { vendor: "Acme".into(), role, model: None, weight, scope, fingerprint, text: text() }
+}
+
+fn agent(role: Option<&str>, weight: u8, pattern: &str) -> Identity {
+    let fingerprint =
+        Fingerprint::Agent { patterns: vec![pattern.parse().unwrap()], side: AgentSide::Either };
+    identity(role, weight, fingerprint)
+}
+
+fn prefix(role: Option<&str>, weight: u8) -> Identity {
+    identity(role, weight, Fingerprint::Mac(vec!["00:00:5e".parse().unwrap()]))
+}
+
+/// Hosts that call themselves so.
+fn agents(list: &[(&str, &str)]) -> Traffic {
+    let endpoint = |&(address, agent): &(&str, &str)| {
+        let mut endpoint = SipEndpoint::new(ip(address));
+        endpoint.user_agents.insert(agent.into(), frame(1));
+        endpoint
+    };
+    Traffic { sip_endpoints: list.iter().map(endpoint).collect(), ..Traffic::default() }
+}
+
+fn with_mac(mut traffic: Traffic, address: &str, on_link: Option<bool>) -> Traffic {
+    let macs = vec![MacSeen { mac: mac(1), frames: 2, first: frame(1), paired: false }];
+    traffic.hosts.push(HostFacts { macs, ..host(address, on_link) });
+    traffic
+}
+
+/// What becomes of a host with this evidence for `acme.pbx`.
+fn confidence_of(weights: &[u8]) -> Option<Confidence> {
+    let book = Book::new(weights.iter().map(|&weight| agent(Some("acme.pbx"), weight, "x*")).collect());
+    book.site(&agents(&[(PBX, "x")])).device(ip(PBX)).map(|device| device.confidence)
+}
+
+#[test]
+fn weights_add_up_to_how_sure_it_is() {
+    use Confidence::{Likely, Sure, Suspected};
+    assert_eq!([24, 25, 49].map(|weight| confidence_of(&[weight])), [None, Some(Suspected), Some(Suspected)]);
+    assert_eq!([50, 79, 80].map(|weight| confidence_of(&[weight])), [Some(Likely), Some(Likely), Some(Sure)]);
+    assert_eq!(confidence_of(&[40, 40]), Some(Sure));
+    assert_eq!(confidence_of(&[12, 12]), None);
+}
+
+#[test]
+fn what_names_the_maker_adds_to_roles_of_that_maker() {
+    let book = Book::new(vec![prefix(None, 40), agent(Some("acme.phone"), 40, "x*")]);
+    let device = |traffic: &Traffic| book.site(traffic).device(ip(PHONE)).cloned();
+    let both = device(&with_mac(agents(&[(PHONE, "x")]), PHONE, Some(true))).unwrap();
+    assert_eq!((both.confidence, both.maker.as_deref()), (Confidence::Sure, Some("Acme")));
+    assert_eq!((both.vendor.as_deref(), both.kind), (Some("acme"), Kind::Terminal));
+    assert!(device(&with_mac(Traffic::default(), PHONE, Some(true))).is_none(), "a maker is no role");
+}
+
+#[test]
+fn a_hardware_address_counts_on_the_link_only() {
+    let book = Book::new(vec![prefix(Some("acme.pbx"), 90)]);
+    let known = |address, on_link| {
+        book.site(&with_mac(Traffic::default(), address, on_link)).device(ip(address)).is_some()
+    };
+    assert!(known(PBX, Some(true)) && known(PBX, None));
+    assert!(!known(PBX, Some(false)), "behind a router it is the router's");
+    assert!(!known(PUBLIC, Some(true)), "so it is from the Internet");
+}
+
+#[test]
+fn the_longest_prefix_decides() {
+    let mut longer = prefix(Some("other.phone"), 90);
+    longer.fingerprint = Fingerprint::Mac(vec!["00:00:5e:0".parse().unwrap()]);
+    let book = Book::new(vec![prefix(Some("acme.pbx"), 90), longer]);
+    let site = book.site(&with_mac(Traffic::default(), PBX, Some(true)));
+    assert_eq!(site.device(ip(PBX)).unwrap().role, "other.phone");
+}
+
+#[test]
+fn a_string_from_the_internet_makes_nobody_a_pbx() {
+    let lan_only = Identity { scope: PeerScope::Lan, ..agent(Some("acme.pbx"), 90, "ACME*") };
+    let site = Book::new(vec![lan_only]).site(&agents(&[(PBX, "acme 1.0"), (PUBLIC, "acme 1.0")]));
+    let found: Vec<IpAddr> = site.devices.iter().map(|device| device.address).collect();
+    assert_eq!(found, [ip(PBX)]);
+}
+
+#[test]
+fn what_a_proxy_answers_with_is_not_its_own() {
+    let book = Book::new(vec![agent(Some("acme.phone"), 90, "phone*")]);
+    let answers = |is_proxy| {
+        let mut endpoint = SipEndpoint { is_proxy, ..SipEndpoint::new(ip(PBX)) };
+        endpoint.servers.insert("phone 1".into(), frame(1));
+        book.site(&Traffic { sip_endpoints: vec![endpoint], ..Traffic::default() }).device(ip(PBX)).is_some()
+    };
+    assert!(answers(false) && !answers(true));
+}
+
+#[test]
+fn a_contradiction_lowers_the_confidence() {
+    let for_both =
+        |role, weight| Book::new(vec![agent(Some("acme.pbx"), 90, "x*"), agent(Some(role), weight, "x*")]);
+    let device = |book: &Book| book.site(&agents(&[(PBX, "x")])).device(ip(PBX)).cloned().unwrap();
+    let torn = device(&for_both("other.phone", 25));
+    assert_eq!((torn.confidence, torn.contradictions.len()), (Confidence::Likely, 1));
+    assert_eq!(torn.contradictions[0].role, "other.phone");
+    let weak = device(&for_both("other.phone", 24));
+    assert_eq!((weak.confidence, weak.contradictions.len()), (Confidence::Sure, 0));
+    assert!(device(&for_both("thing", 60)).contradictions.is_empty(), "what is nobody's contradicts nothing");
+    assert_eq!(
+        device(&for_both("acme.phone", 60)).confidence,
+        Confidence::Likely,
+        "a system is no telephone"
+    );
+}
+
+#[test]
+fn terminals_of_one_vendor_do_not_contradict_each_other() {
+    let book = Book::new(vec![agent(Some("acme.phone"), 90, "x*"), agent(Some("acme.door"), 60, "x*")]);
+    let site = book.site(&agents(&[(PHONE, "x")]));
+    let device = site.device(ip(PHONE)).unwrap();
+    assert_eq!((device.confidence, device.contradictions.len()), (Confidence::Sure, 0));
+}
+
+#[test]
+fn of_equal_weights_the_first_role_by_name_is_taken() {
+    let book = Book::new(vec![agent(Some("acme.phone"), 60, "x*"), agent(Some("acme.door"), 60, "x*")]);
+    assert_eq!(book.site(&agents(&[(PHONE, "x")])).device(ip(PHONE)).unwrap().role, "acme.door");
+}
+
+#[test]
+fn what_the_user_states_is_sure_whatever_is_seen() {
+    let book = Book::new(vec![agent(Some("other.phone"), 90, "x*")]);
+    let stated = HostHint { address: ip(PBX), role: "acme.pbx".into(), model: None, name: None };
+    let file = SiteFile { hosts: vec![stated], ..SiteFile::default() };
+    let hints = Hints::new(file, &[], book.lore()).unwrap();
+    let site = identify(&agents(&[(PBX, "x")]), book.lore(), &hints);
+    let device = site.device(ip(PBX)).unwrap();
+    assert!(device.role == "acme.pbx" && device.confidence == Confidence::Sure);
+    assert_eq!(device.evidence[0].kind, EvidenceKind::Stated);
+    assert_eq!(device.contradictions.len(), 1, "and what speaks against it is shown");
+    assert!(identify(&Traffic::default(), book.lore(), &hints).device(ip(PBX)).is_some(), "unseen, too");
+}
+
+#[test]
+fn a_name_server_asks_for_others() {
+    let names = vec!["*.acme.example".parse().unwrap()];
+    let book = Book::new(vec![identity(Some("acme.pbx"), 60, Fingerprint::AsksFor(names))]);
+    let seen = |host: &str, source| NameSeen {
+        name: "pbx.acme.example".into(),
+        host: ip(host),
+        address: None,
+        source,
+        frame: frame(1),
+        count: 1,
+    };
+    let query = Flow { app: App::Dns, ..udp("192.168.10.2:40000", "192.168.10.1:53") };
+    let names = vec![seen("192.168.10.1", NameSource::Dns), seen(PBX, NameSource::Dns)];
+    let asked = Traffic { flows: vec![query], names, ..Traffic::default() };
+    let found: Vec<IpAddr> = book.site(&asked).devices.iter().map(|device| device.address).collect();
+    assert_eq!(found, [ip(PBX)]);
+    let greeted = Traffic { names: vec![seen("192.168.10.1", NameSource::Tls)], ..asked };
+    assert_eq!(book.site(&greeted).devices.len(), 1, "what it greets it wants itself");
+}
+
+#[test]
+fn the_role_of_a_peer_is_evidence_in_its_turn() {
+    let print = PortPrint {
+        transport: TransportSpec::Udp,
+        own: "10000-10200".parse().unwrap(),
+        remote: Ports::Unspecified,
+        initiator: Initiator::Either,
+        speaks: vec!["rtp".into()],
+        peer: vec!["acme.pbx".into()],
+    };
+    let book = Book::new(vec![
+        agent(Some("acme.pbx"), 90, "pbx"),
+        identity(Some("acme.phone"), 60, Fingerprint::Ports(print)),
+    ]);
+    let voice = Flow { app: App::Rtp, ..udp("192.168.10.21:10000", "192.168.10.2:5204") };
+    let other = Flow { app: App::Unknown, ..udp("192.168.10.22:10000", "192.168.10.2:5204") };
+    let alone = Flow { app: App::Rtp, ..udp("192.168.10.23:10000", "192.168.10.24:5204") };
+    let traffic = Traffic { flows: numbered(vec![voice, other, alone]), ..agents(&[(PBX, "pbx")]) };
+    let found: Vec<IpAddr> = book.site(&traffic).devices.iter().map(|device| device.address).collect();
+    assert_eq!(found, [ip(PBX), ip(PHONE)]);
+}
+
+#[test]
+fn the_smallest_model_that_holds_the_ports_is_inferred() {
+    let book = Book::new(vec![agent(Some("acme.pbx"), 90, "x*")]);
+    let model = |ports: &[u16]| {
+        let streams =
+            ports.iter().map(|port| stream(&format!("{PBX}:{port}"), "192.168.10.21:10000", &[(46, 60)]));
+        let traffic = Traffic { streams: streams.collect(), ..agents(&[(PBX, "x")]) };
+        let site = book.site(&traffic);
+        let device = site.device(ip(PBX)).unwrap();
+        assert!(!device.model_is_stated);
+        device.model.as_ref().map(|model| model.as_str().to_owned())
+    };
+    assert_eq!(model(&[5204, 5263]).as_deref(), Some("small"));
+    assert_eq!(model(&[5204, 5264]).as_deref(), Some("large"));
+    assert_eq!((model(&[]), model(&[5204, 6000])), (None, None));
+}
+
+#[test]
+fn what_was_sent_to_a_host_says_nothing_about_it() {
+    let print = PortPrint {
+        transport: TransportSpec::Udp,
+        own: "12179".parse().unwrap(),
+        remote: Ports::Unspecified,
+        initiator: Initiator::Peer,
+        speaks: Vec::new(),
+        peer: Vec::new(),
+    };
+    let book = Book::new(vec![identity(Some("acme.phone"), 60, Fingerprint::Ports(print))]);
+    let answered = udp("192.168.10.51:50000", "192.168.10.21:12179");
+    let unanswered = Flow { from_b: observe::Direction::default(), ..answered.clone() };
+    let count = |flow| book.site(&Traffic { flows: vec![flow], ..Traffic::default() }).devices.len();
+    assert_eq!((count(answered), count(unanswered)), (1, 0));
+}

@@ -1,0 +1,22 @@
+//! Takes what was observed and what identifies a product; gives who is PBX, telephone, provider or cloud, with the
+//! evidence for it. Never reads a rule book: its facts arrive as the values declared here.
+
+mod device;
+mod hints;
+mod identify;
+mod identity;
+mod pattern;
+mod ports;
+mod stated;
+mod value;
+
+pub use device::{Confidence, Contradiction, Device, Evidence, EvidenceKind, ExceptionUse, Scope, Site};
+pub use hints::{Exception, HostHint, PortChange, ProviderHint, SiteFile, Vocabulary};
+pub use identify::{Lore, identify, media_ports, smallest_model};
+pub use identity::{AgentSide, Fingerprint, Identity, PortPrint};
+pub use pattern::{Glob, MacPrefix, PatternError};
+pub use ports::{PortSet, Ports, PortsError};
+pub use stated::{Hints, Stated};
+pub use value::{
+    AppName, Initiator, Kind, Model, ModelId, PeerScope, Role, RoleId, RowId, Text, TransportSpec,
+};

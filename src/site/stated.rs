@@ -1,0 +1,254 @@
+//! What the user states on the command line and in the site file, in one place to ask.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use super::device::Scope;
+use super::hints::SiteFile;
+use super::identify::Lore;
+use super::value::{Kind, ModelId, RoleId};
+
+/// Everything the user stated.
+#[derive(Clone, Debug, Default)]
+pub struct Hints {
+    /// The site file, empty if there is none.
+    pub site: SiteFile,
+    hosts: BTreeMap<IpAddr, Stated>,
+}
+
+/// What the user says of one host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stated {
+    /// Its address.
+    pub address: IpAddr,
+    role: Option<RoleId>,
+    /// Its model.
+    pub model: Option<ModelId>,
+    /// What the user calls it.
+    pub name: Option<String>,
+    source: &'static str,
+}
+
+impl Hints {
+    /// Joins the site file with the `--pbx` options, which win. A word behind `=` is a model or a role.
+    ///
+    /// # Errors
+    /// Names the word that is neither, and the words that would be.
+    pub fn new(site: SiteFile, pbx: &[(IpAddr, Option<String>)], lore: Lore<'_>) -> Result<Self, String> {
+        let mut hosts = BTreeMap::new();
+        for host in &site.hosts {
+            let stated = Stated {
+                address: host.address,
+                role: Some(host.role.clone()),
+                model: host.model.clone(),
+                name: host.name.clone(),
+                source: "site file",
+            };
+            hosts.insert(host.address, stated);
+        }
+        for (address, word) in pbx {
+            let (role, model) = match word {
+                None => (None, None),
+                Some(word) => role_or_model(word, lore)?,
+            };
+            let name = hosts.get(address).and_then(|host| host.name.clone());
+            hosts.insert(*address, Stated { address: *address, role, model, name, source: "--pbx" });
+        }
+        Ok(Self { site, hosts })
+    }
+
+    /// What is stated of a host.
+    #[must_use]
+    pub fn host(&self, address: IpAddr) -> Option<&Stated> {
+        self.hosts.get(&address)
+    }
+
+    /// All hosts of which something is stated, by address.
+    pub fn hosts(&self) -> impl Iterator<Item = &Stated> {
+        self.hosts.values()
+    }
+
+    /// Whether the site file names the address as a provider's.
+    #[must_use]
+    pub fn is_provider(&self, address: IpAddr) -> bool {
+        self.site.providers.iter().any(|known| known.addresses.iter().any(|net| net.contains(&address)))
+    }
+
+    /// Where an address lies: private by RFC 1918, 3927, 4193 and 4291, or as the site file says. Addresses of
+    /// RFC 6598 (carrier-grade NAT) are the provider's side.
+    #[must_use]
+    pub fn scope(&self, address: IpAddr) -> Scope {
+        if self.site.lan.iter().any(|net| net.contains(&address)) {
+            return Scope::Lan;
+        }
+        let (is_group, is_private) = match address {
+            IpAddr::V4(v4) => (
+                v4.is_multicast() || v4.is_broadcast(),
+                v4.is_private() || v4.is_link_local() || v4.is_loopback() || v4.is_unspecified(),
+            ),
+            IpAddr::V6(v6) => (
+                v6.is_multicast(),
+                v6.is_unique_local() || v6.is_unicast_link_local() || v6.is_loopback() || v6.is_unspecified(),
+            ),
+        };
+        match (is_group, is_private) {
+            (true, _) => Scope::Multicast,
+            (false, true) => Scope::Lan,
+            (false, false) => Scope::Public,
+        }
+    }
+}
+
+impl Stated {
+    /// The stated role; for a mere `--pbx IP` the kind of telephone system with the heaviest evidence.
+    pub(super) fn role(&self, lore: Lore<'_>, sums: &BTreeMap<&RoleId, u32>) -> Option<RoleId> {
+        if self.role.is_some() {
+            return self.role.clone();
+        }
+        let systems = lore.roles.iter().filter(|role| role.kind == Kind::Pbx);
+        let weight = |role: &RoleId| sums.get(role).copied().unwrap_or_default();
+        let best = systems.max_by(|x, y| weight(&x.id).cmp(&weight(&y.id)).then(y.id.cmp(&x.id)));
+        best.map(|role| role.id.clone())
+    }
+
+    /// For the list of evidence.
+    pub(super) fn words(&self) -> Box<str> {
+        let mut words = self.source.to_owned();
+        let stated = [self.role.as_ref().map(RoleId::as_str), self.model.as_ref().map(ModelId::as_str)];
+        for word in stated.into_iter().flatten() {
+            words.push(' ');
+            words.push_str(word);
+        }
+        words.into()
+    }
+}
+
+fn role_or_model(word: &str, lore: Lore<'_>) -> Result<(Option<RoleId>, Option<ModelId>), String> {
+    if let Some(model) = lore.models.iter().find(|model| model.id == *word) {
+        return Ok((Some(model.role.clone()), Some(model.id.clone())));
+    }
+    if let Some(role) = lore.roles.iter().find(|role| role.id == *word && role.kind == Kind::Pbx) {
+        return Ok((Some(role.id.clone()), None));
+    }
+    let models = lore.models.iter().map(|model| model.id.as_str());
+    let systems = lore.roles.iter().filter(|role| role.kind == Kind::Pbx).map(|role| role.id.as_str());
+    let known: Vec<&str> = models.chain(systems).collect();
+    Err(format!("--pbx: `{word}` is neither a model nor a telephone system; known are {}", known.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{HostHint, Model, ProviderHint, Role, Text};
+    use super::*;
+
+    const PBX: &str = "192.168.10.2";
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    fn text() -> Text {
+        Text { de: String::new(), en: String::new() }
+    }
+
+    /// Two systems and a telephone; one of the systems has a model.
+    fn with_lore<T>(ask: impl FnOnce(Lore<'_>) -> T) -> T {
+        let roles = [("a.pbx", Kind::Pbx), ("a.phone", Kind::Terminal), ("b.server", Kind::Pbx)];
+        let roles = roles.map(|(id, kind)| Role { id: id.into(), kind, title: text() });
+        let models = [Model {
+            id: "a-one".into(),
+            role: "a.pbx".into(),
+            title: text(),
+            rtp: "5204-5263".parse().unwrap(),
+            channels: 30,
+            row: "R1".into(),
+        }];
+        ask(Lore { roles: &roles, models: &models, identities: &[] })
+    }
+
+    fn hints(site: SiteFile, word: Option<&str>) -> Result<Hints, String> {
+        with_lore(|lore| Hints::new(site, &[(ip(PBX), word.map(Into::into))], lore))
+    }
+
+    fn stated(word: Option<&str>) -> (Option<RoleId>, Option<ModelId>) {
+        let hints = hints(SiteFile::default(), word).unwrap();
+        let host = hints.host(ip(PBX)).unwrap();
+        (host.role.clone(), host.model.clone())
+    }
+
+    #[test]
+    fn the_word_behind_the_address_is_a_model_or_a_system() {
+        assert_eq!(stated(Some("a-one")), (Some("a.pbx".into()), Some("a-one".into())));
+        assert_eq!(stated(Some("b.server")), (Some("b.server".into()), None));
+        assert_eq!(stated(None), (None, None));
+    }
+
+    #[test]
+    fn another_word_is_refused_with_those_that_would_do() {
+        for word in ["hypervoise", "a.phone"] {
+            let error = hints(SiteFile::default(), Some(word)).unwrap_err();
+            assert!(
+                error.contains(&format!("`{word}`")) && error.contains("a-one, a.pbx, b.server"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_command_line_outweighs_the_site_file_but_keeps_the_name() {
+        let name = Some("Anlage".to_owned());
+        let host = HostHint { address: ip(PBX), role: "a.phone".into(), model: None, name: name.clone() };
+        let site = SiteFile { hosts: vec![host], ..SiteFile::default() };
+        let hints = hints(site, Some("b.server")).unwrap();
+        let host = hints.host(ip(PBX)).unwrap();
+        assert_eq!((&host.role, &host.name), (&Some("b.server".into()), &name));
+        assert_eq!(&*host.words(), "--pbx b.server");
+        assert_eq!(hints.hosts().count(), 1);
+    }
+
+    #[test]
+    fn a_mere_address_becomes_the_system_with_the_heaviest_evidence() {
+        let hints = hints(SiteFile::default(), None).unwrap();
+        let host = hints.host(ip(PBX)).unwrap();
+        let (system, phone) = (RoleId::from("b.server"), RoleId::from("a.phone"));
+        let role = |sums: &[(&RoleId, u32)]| {
+            let sums = sums.iter().map(|(role, weight)| (*role, *weight)).collect();
+            with_lore(|lore| host.role(lore, &sums))
+        };
+        assert_eq!(role(&[(&system, 20), (&phone, 90)]), Some(system.clone()));
+        assert_eq!(role(&[(&phone, 90)]), Some("a.pbx".into()), "the first by name where nothing tells");
+    }
+
+    #[test]
+    fn addresses_lie_in_the_lan_in_the_internet_or_are_groups() {
+        let scopes = [
+            ("192.168.10.2", Scope::Lan),
+            ("10.0.0.1", Scope::Lan),
+            ("172.31.255.255", Scope::Lan),
+            ("172.32.0.0", Scope::Public),
+            ("169.254.1.1", Scope::Lan),
+            ("100.64.0.1", Scope::Public),
+            ("203.0.113.9", Scope::Public),
+            ("239.1.1.1", Scope::Multicast),
+            ("255.255.255.255", Scope::Multicast),
+            ("fe80::1", Scope::Lan),
+            ("fd00::1", Scope::Lan),
+            ("2001:db8::1", Scope::Public),
+            ("ff02::fb", Scope::Multicast),
+        ];
+        for (address, scope) in scopes {
+            assert_eq!(Hints::default().scope(ip(address)), scope, "{address}");
+        }
+        let site = SiteFile { lan: vec!["203.0.113.0/24".parse().unwrap()], ..SiteFile::default() };
+        assert_eq!(hints(site, None).unwrap().scope(ip("203.0.113.9")), Scope::Lan, "as the user says");
+    }
+
+    #[test]
+    fn providers_are_where_the_site_file_says() {
+        let addresses = vec!["217.0.0.0/13".parse().unwrap()];
+        let site =
+            SiteFile { providers: vec![ProviderHint { name: None, addresses }], ..SiteFile::default() };
+        let hints = hints(site, None).unwrap();
+        assert!(hints.is_provider(ip("217.7.255.255")) && !hints.is_provider(ip("217.8.0.0")));
+    }
+}

@@ -15,3 +15,6 @@ pub mod decode;
 pub mod observe;
 pub mod site;
 pub mod rules;
+pub mod check;
+
+pub mod pipeline;

@@ -1,0 +1,157 @@
+//! PORT-003: documented ports at which attempts fail, where the capture proves that an answer would have been seen.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, SocketAddr};
+
+use crate::observe::message::App;
+use crate::observe::{Flow, FlowView, IcmpReport, Protocol, TcpOutcome};
+use crate::rules::Row;
+use crate::site::{Confidence, Scope};
+
+use super::case::{Case, RTP};
+use super::evidence::of_flows;
+use super::finding::{Detail, Finding, Party, Refusal, Severity};
+
+/// As findings.tsv has it.
+const LEAST_ATTEMPTS: u64 = 2;
+/// "Destination unreachable", RFC 792 and RFC 4443.
+const UNREACHABLE_V4: u8 = 3;
+const UNREACHABLE_V6: u8 = 1;
+
+/// Attempts of one host at one service.
+#[derive(Default)]
+struct Attempts<'a> {
+    count: u64,
+    answered: bool,
+    refusals: BTreeSet<Refusal>,
+    flows: Vec<&'a Flow>,
+    rows: BTreeMap<&'a str, &'a Row>,
+}
+
+/// The findings, and the flows in which the attempts failed.
+#[derive(Debug, Default)]
+pub(super) struct Blocked {
+    pub(super) findings: Vec<Finding>,
+    pub(super) flows: BTreeSet<usize>,
+}
+
+/// All PORT-003 findings: one for a host and the service it cannot reach.
+pub(super) fn check(case: &Case<'_>) -> Blocked {
+    let mut documented: BTreeMap<usize, Vec<&Row>> = BTreeMap::new();
+    for end in &case.ends {
+        documented.entry(end.view.flow.id).or_default().extend(end.rows.iter().map(|(row, _)| *row));
+    }
+    let mut attempts: BTreeMap<(IpAddr, Protocol, SocketAddr), Attempts<'_>> = BTreeMap::new();
+    for (id, rows) in documented.iter().filter(|(_, rows)| !rows.is_empty()) {
+        let Some(flow) = case.traffic.flows.get(*id) else { continue };
+        if let Some(view) = FlowView::both(flow).into_iter().find(FlowView::started) {
+            attempts.entry((view.host(), flow.protocol, view.peer())).or_default().add(&view, rows);
+        }
+    }
+    let failed = attempts.into_iter().filter(|(_, attempts)| {
+        !attempts.answered && attempts.count >= LEAST_ATTEMPTS && !attempts.refusals.is_empty()
+    });
+    let mut blocked = Blocked::default();
+    for ((host, protocol, target), attempts) in failed {
+        if let Some(finding) = finding(case, host, protocol, target, &attempts) {
+            blocked.flows.extend(attempts.flows.iter().map(|flow| flow.id));
+            blocked.findings.push(finding);
+        }
+    }
+    blocked
+}
+
+impl<'a> Attempts<'a> {
+    fn add(&mut self, view: &FlowView<'a>, rows: &[&'a Row]) {
+        self.flows.push(view.flow);
+        self.rows.extend(rows.iter().map(|row| (row.id.as_str(), *row)));
+        self.answered |= view.was_answered();
+        let icmp = view.flow.icmp.iter().find(|report| report.about_a && is_unreachable(report));
+        let (count, refusal) = match (&view.flow.tcp, icmp) {
+            (Some(tcp), None) if tcp.outcome == TcpOutcome::Refused => {
+                (tcp.attempt_count, Some(Refusal::Reset))
+            }
+            (Some(tcp), None) if tcp.outcome == TcpOutcome::Silent => {
+                (tcp.attempt_count, Some(Refusal::Silence))
+            }
+            (_, Some(report)) => (view.sent.packets, Some(refusal(report))),
+            (None, None) if is_request(view, rows) => (view.sent.payload_packets, Some(Refusal::Silence)),
+            _ => (0, None),
+        };
+        self.count += count;
+        self.refusals.extend(refusal);
+    }
+}
+
+/// Protocols in which every packet of the starter asks for an answer. STUN beside voice does not: ICE asks at many
+/// addresses and needs one (RFC 8445 section 6.1).
+fn is_request(view: &FlowView<'_>, rows: &[&Row]) -> bool {
+    let legs = rows.iter().filter(|row| row.speaks.iter().any(|word| *word == RTP)).flat_map(|row| &row.legs);
+    let is_beside_voice =
+        legs.flat_map(|leg| [leg.own.set(), leg.remote.set()]).flatten().any(|ports| ports.count() > 1);
+    match view.flow.app {
+        App::Dns | App::Ntp | App::Sip => true,
+        App::Stun => !is_beside_voice,
+        _ => false,
+    }
+}
+
+fn is_unreachable(report: &IcmpReport) -> bool {
+    report.kind == if report.v6 { UNREACHABLE_V6 } else { UNREACHABLE_V4 }
+}
+
+fn refusal(report: &IcmpReport) -> Refusal {
+    Refusal::Icmp { v6: report.v6, kind: report.kind, code: report.code, reporter: report.reporter }
+}
+
+fn finding(
+    case: &Case<'_>,
+    host: IpAddr,
+    protocol: Protocol,
+    target: SocketAddr,
+    attempts: &Attempts<'_>,
+) -> Option<Finding> {
+    // What was said outweighs silence.
+    let refusal = *attempts.refusals.iter().max()?;
+    if refusal == Refusal::Silence && !would_see_an_answer(case, host, target.ip()) {
+        return None;
+    }
+    let first = attempts.flows.first()?;
+    let views = FlowView::both(first);
+    if views.iter().any(|view| view.host() == host && case.is_excepted("PORT-003", view)) {
+        return None;
+    }
+    let outbound = case.scope(target.ip()) == Scope::Public;
+    // A service under a condition need not be there.
+    let is_optional = attempts.rows.values().all(|row| row.condition.is_some() || row.is_wildcard());
+    // A public host that knocks in vain is no fault.
+    let device = case.device(host);
+    if device.is_none() && case.scope(host) != Scope::Lan {
+        return None;
+    }
+    let known = device.map_or(Confidence::Likely, |device| device.confidence);
+    Some(Finding {
+        detail: Detail::Port003 { target, protocol, refusal, outbound },
+        severity: if is_optional { Severity::Notice } else { Severity::Error },
+        confidence: if refusal == Refusal::Silence { Confidence::Likely } else { known },
+        subject: Some(case.subject(host)),
+        rows: attempts.rows.keys().map(|id| (*id).into()).collect(),
+        count: attempts.count,
+        responsible: Party::Network,
+        evidence: of_flows(attempts.flows.iter().copied()),
+    })
+}
+
+/// Whether an answer would be in the capture: the target, or for one in the Internet any other host there, was seen to
+/// send to this host.
+fn would_see_an_answer(case: &Case<'_>, host: IpAddr, target: IpAddr) -> bool {
+    let outbound = case.scope(target) == Scope::Public;
+    case.traffic.flows.iter().flat_map(FlowView::both).any(|view| {
+        let peer = view.peer().ip();
+        let same_way = peer == target || outbound && case.scope(peer) == Scope::Public;
+        view.host() == host && same_way && view.sent.packets > 0 && view.received.packets > 0
+    })
+}
+
+#[cfg(test)]
+mod tests;

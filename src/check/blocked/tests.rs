@@ -1,0 +1,151 @@
+use super::super::fixture::{PBX, PHONE, World, row};
+use super::*;
+use crate::observe::fixture::{frame, ip, sent, tcp, udp};
+
+const DIRECTORY: &str = "transport = \"tcp\"\nown = 389\ninitiator = \"peer\"\npeer.scope = \"lan\"";
+const CLOUD: &str = "transport = \"tcp\"\nremote = 443\ninitiator = \"own\"\npeer.scope = \"any\"";
+const NAMES: &str =
+    "transport = \"udp\"\nremote = 53\ninitiator = \"own\"\npeer.scope = \"any\"\nspeaks = [\"dns\"]";
+
+fn world(rules: &str, flows: Vec<Flow>) -> World {
+    World::new(rules).device(PBX, "acme.pbx").flows(flows)
+}
+
+/// The telephone tries the directory of the PBX.
+fn tried(outcome: TcpOutcome, attempts: u64) -> Flow {
+    tcp("192.168.10.21:49900", "192.168.10.2:389", outcome, attempts)
+}
+
+/// Shows that answers of the PBX to the telephone are in the capture.
+fn both_ways() -> Flow {
+    udp("192.168.10.21:5060", "192.168.10.2:5060")
+}
+
+/// Refusals that are found when the flows are all there is.
+fn refusals(words: &str, flows: Vec<Flow>) -> Vec<Refusal> {
+    let world = world(&row("R1", "acme.pbx", words), flows);
+    let blocked = check(&world.case());
+    assert_eq!(blocked.findings.is_empty(), blocked.flows.is_empty());
+    let refusal = |finding: &Finding| match finding.detail {
+        Detail::Port003 { refusal, .. } => refusal,
+        _ => panic!("{finding:?}"),
+    };
+    blocked.findings.iter().map(refusal).collect()
+}
+
+fn unreachable(mut flow: Flow, kind: u8) -> Flow {
+    let reporter = ip("192.168.10.1");
+    flow.from_b = sent(0);
+    flow.icmp =
+        vec![IcmpReport { reporter, about_a: true, v6: false, kind, code: 13, frame: frame(9), count: 2 }];
+    flow
+}
+
+#[test]
+fn two_attempts_without_an_answer_are_blocked() {
+    use TcpOutcome::{Refused, Silent};
+    let found = |outcome, attempts| refusals(DIRECTORY, vec![tried(outcome, attempts), both_ways()]);
+    assert_eq!((found(Silent, 1), found(Silent, 2)), (vec![], vec![Refusal::Silence]));
+    assert_eq!((found(Refused, 1), found(Refused, 2)), (vec![], vec![Refusal::Reset]));
+    assert!(found(TcpOutcome::Answered, 3).is_empty() && found(TcpOutcome::Midstream, 3).is_empty());
+}
+
+#[test]
+fn silence_needs_proof_that_an_answer_would_be_seen() {
+    let silent = tried(TcpOutcome::Silent, 3);
+    assert!(refusals(DIRECTORY, vec![silent.clone()]).is_empty());
+    let elsewhere = udp("192.168.10.21:5060", "192.168.10.3:5060");
+    assert!(
+        refusals(DIRECTORY, vec![silent, elsewhere]).is_empty(),
+        "a host in the LAN proves nothing for another"
+    );
+    assert_eq!(
+        refusals(DIRECTORY, vec![tried(TcpOutcome::Refused, 2)]),
+        [Refusal::Reset],
+        "a reset is the proof"
+    );
+}
+
+#[test]
+fn any_host_of_the_internet_proves_the_way_there() {
+    let silent = tcp("192.168.10.2:40000", "203.0.113.9:443", TcpOutcome::Silent, 3);
+    let other = tcp("192.168.10.2:40001", "198.51.100.10:80", TcpOutcome::Answered, 1);
+    assert_eq!(refusals(CLOUD, vec![silent.clone(), other]), [Refusal::Silence]);
+    let lan = tcp("192.168.10.2:40001", "192.168.10.1:80", TcpOutcome::Answered, 1);
+    assert!(refusals(CLOUD, vec![silent, lan]).is_empty());
+}
+
+#[test]
+fn one_answer_outweighs_all_failures() {
+    let later = Flow { a: "192.168.10.21:49901".parse().unwrap(), ..tried(TcpOutcome::Answered, 1) };
+    assert!(refusals(DIRECTORY, vec![tried(TcpOutcome::Silent, 3), later]).is_empty());
+}
+
+#[test]
+fn attempts_of_several_connections_add_up() {
+    let second = Flow { a: "192.168.10.21:49901".parse().unwrap(), ..tried(TcpOutcome::Silent, 1) };
+    let found = refusals(DIRECTORY, vec![tried(TcpOutcome::Silent, 1), second, both_ways()]);
+    assert_eq!(found, [Refusal::Silence]);
+}
+
+#[test]
+fn what_a_router_says_outweighs_silence() {
+    let query = Flow { app: App::Dns, ..udp("192.168.10.2:40000", "203.0.113.9:53") };
+    let found = refusals(NAMES, vec![unreachable(query.clone(), UNREACHABLE_V4)]);
+    assert!(matches!(found.as_slice(), [Refusal::Icmp { kind: 3, code: 13, v6: false, .. }]), "{found:?}");
+    let time_exceeded = 11;
+    assert!(refusals(NAMES, vec![unreachable(query, time_exceeded)]).is_empty());
+}
+
+#[test]
+fn datagrams_fail_where_every_one_asks_for_an_answer() {
+    let unanswered = |app| Flow { app, from_b: sent(0), ..udp("192.168.10.2:40000", "203.0.113.9:53") };
+    let proof = tcp("192.168.10.2:40001", "203.0.113.9:443", TcpOutcome::Answered, 1);
+    let open = NAMES.replace("\nspeaks = [\"dns\"]", "");
+    let found = |app| refusals(&open, vec![unanswered(app), proof.clone()]);
+    assert_eq!((found(App::Dns), found(App::Sip)), (vec![Refusal::Silence], vec![Refusal::Silence]));
+    assert!(found(App::Unknown).is_empty() && found(App::Rtp).is_empty());
+}
+
+#[test]
+fn what_no_row_documents_may_be_closed() {
+    assert!(refusals(CLOUD, vec![tried(TcpOutcome::Refused, 3)]).is_empty());
+}
+
+#[test]
+fn a_service_under_a_condition_need_not_be_there() {
+    let severity = |words: &str| {
+        let world = world(&row("R1", "acme.pbx", words), vec![tried(TcpOutcome::Refused, 2)]);
+        check(&world.case()).findings[0].severity
+    };
+    assert_eq!(severity(DIRECTORY), Severity::Error);
+    let condition = format!("{DIRECTORY}\ncondition.de = \"-\"\ncondition.en = \"-\"");
+    assert_eq!(severity(&condition), Severity::Notice);
+}
+
+#[test]
+fn the_subject_is_the_one_whose_attempts_fail() {
+    let world = world(&row("R1", "acme.pbx", DIRECTORY), vec![tried(TcpOutcome::Refused, 2)]);
+    let blocked = check(&world.case());
+    assert_eq!(super::super::fixture::subjects(&blocked.findings), [ip(PHONE)]);
+    assert_eq!(
+        (blocked.findings[0].count, blocked.findings[0].rows.as_slice()),
+        (2, ["R1".into()].as_slice())
+    );
+}
+
+#[test]
+fn a_stranger_who_knocks_in_vain_is_no_fault() {
+    let words = DIRECTORY.replace("\"lan\"", "\"any\"");
+    let knock = tcp("203.0.113.9:49900", "192.168.10.2:389", TcpOutcome::Refused, 3);
+    assert!(refusals(&words, vec![knock]).is_empty());
+}
+
+#[test]
+fn an_exception_silences_it() {
+    let text = "[[exception]]\ncode = \"PORT-003\"\nhost = \"192.168.10.21\"\nport = 389\nreason = \"aus\"\n";
+    let world = world(&row("R1", "acme.pbx", DIRECTORY), vec![tried(TcpOutcome::Refused, 2)]).site_file(text);
+    let case = world.case();
+    assert!(check(&case).findings.is_empty());
+    assert_eq!(case.exceptions()[0].matched, 1);
+}

@@ -1,0 +1,283 @@
+//! CAP codes: what the capture itself leaves open. They come before every other verdict.
+
+use std::collections::BTreeMap;
+
+use crate::capture::{CaptureSummary, Ended, Frame};
+use crate::observe::Traffic;
+use crate::observe::message::App;
+use crate::site::Confidence;
+
+use super::case::{Case, SIP};
+use super::evidence::{Collector, of_flows};
+use super::finding::{Code, Detail, Evidence, Finding, LossSign, Party, Severity};
+
+/// One connection may have started on a path that is not mirrored.
+const UNSEEN_CONNECTIONS: u64 = 2;
+const UNSEEN_PERCENT: u64 = 2;
+/// A hundred full segments do not get lost by chance, even of one connection.
+const UNSEEN_BYTES: u64 = 146_000;
+/// As findings.tsv has it.
+const DUPLICATE_PERCENT: u64 = 1;
+const LEAST_DUPLICATES: u64 = 10;
+/// Too few pairs, or too few packets, show one direction by chance.
+const LEAST_PAIRS: u64 = 2;
+const LEAST_FRAMES: u64 = 20;
+
+/// All CAP findings.
+pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary]) -> Vec<Finding> {
+    let traffic = case.traffic;
+    let mut findings: Vec<Finding> = captures.iter().filter_map(damaged).collect();
+    findings.extend(incomplete(traffic, captures));
+    findings.extend(duplicates(traffic));
+    findings.extend(one_direction(traffic));
+    findings.extend(cut_sip(traffic));
+    findings.extend(clock(traffic));
+    findings.extend(encrypted(case));
+    findings.extend(no_call(case));
+    findings
+}
+
+/// Whether one of these codes was raised.
+pub(super) fn has(findings: &[Finding], code: Code) -> bool {
+    findings.iter().any(|finding| finding.code() == code)
+}
+
+fn note(detail: Detail, severity: Severity, count: u64) -> Finding {
+    Finding {
+        detail,
+        severity,
+        confidence: Confidence::Sure,
+        subject: None,
+        rows: Vec::new(),
+        count,
+        responsible: Party::Capture,
+        evidence: Collector::default().finish(String::new()),
+    }
+}
+
+/// CAP-001.
+fn incomplete(traffic: &Traffic, captures: &[CaptureSummary]) -> Option<Finding> {
+    let quality = &traffic.quality;
+    let drops: u64 =
+        captures.iter().flat_map(|capture| &capture.interfaces).filter_map(|interface| interface.drops).sum();
+    let mut signs = Vec::new();
+    if drops > 0 {
+        signs.push(LossSign::Drops(drops));
+    }
+    let (connections, of) = (quality.unseen_connections, quality.tcp_connections);
+    let bytes: u64 =
+        traffic.flows.iter().filter_map(|flow| flow.tcp.as_ref()).map(|tcp| tcp.unseen_acknowledged).sum();
+    let several = connections >= UNSEEN_CONNECTIONS && connections * 100 >= of * UNSEEN_PERCENT;
+    if several || bytes >= UNSEEN_BYTES {
+        signs.push(LossSign::UnseenAcknowledged { connections, of });
+    }
+    if signs.is_empty() {
+        return None;
+    }
+    let mut finding = note(Detail::Cap001 { signs }, Severity::Warning, drops + connections);
+    finding.evidence = at_frames(&quality.unseen_frames);
+    Some(finding)
+}
+
+/// CAP-002.
+fn duplicates(traffic: &Traffic) -> Option<Finding> {
+    let quality = &traffic.quality;
+    let (duplicates, of) = (quality.duplicates, quality.duplicate_candidates);
+    if duplicates < LEAST_DUPLICATES || duplicates * 100 <= of * DUPLICATE_PERCENT {
+        return None;
+    }
+    let mut finding = note(Detail::Cap002 { duplicates, of }, Severity::Notice, duplicates);
+    finding.evidence = at_frames(&quality.duplicate_frames);
+    Some(finding)
+}
+
+/// CAP-003.
+fn one_direction(traffic: &Traffic) -> Option<Finding> {
+    let quality = &traffic.quality;
+    let none_both = quality.pairs >= LEAST_PAIRS && quality.pairs_both_ways == 0;
+    (none_both && quality.frames >= LEAST_FRAMES)
+        .then(|| note(Detail::Cap003 { pairs: quality.pairs }, Severity::Warning, quality.pairs))
+}
+
+/// CAP-004.
+fn cut_sip(traffic: &Traffic) -> Option<Finding> {
+    let quality = &traffic.quality;
+    let cut = quality.cut_sip_count;
+    let mut finding = (cut > 0)
+        .then(|| note(Detail::Cap004 { cut, frames: quality.cut_payloads }, Severity::Notice, cut))?;
+    finding.evidence = at_frames(&quality.cut_sip);
+    Some(finding)
+}
+
+/// CAP-006.
+fn clock(traffic: &Traffic) -> Option<Finding> {
+    let quality = &traffic.quality;
+    let detail = Detail::Cap006 { steps: quality.clock_back, largest: quality.clock_back_max };
+    let mut finding = (quality.clock_back > 0).then(|| note(detail, Severity::Notice, quality.clock_back))?;
+    finding.evidence = at_frames(&quality.clock_back_frames);
+    Some(finding)
+}
+
+/// CAP-008: connections of identified devices on which SIP is documented, and which are encrypted.
+fn encrypted(case: &Case<'_>) -> Option<Finding> {
+    let flows = case.ends.iter().filter(|end| {
+        let signalling = end.rows.iter().any(|(row, _)| row.speaks.iter().any(|word| *word == SIP));
+        end.view.flow.app == App::Tls && signalling
+    });
+    let flows: BTreeMap<usize, _> = flows.map(|end| (end.view.flow.id, end.view.flow)).collect();
+    let connections = flows.len() as u64;
+    let mut finding =
+        (connections > 0).then(|| note(Detail::Cap008 { connections }, Severity::Info, connections))?;
+    finding.responsible = Party::Nobody;
+    finding.evidence = of_flows(flows.into_values());
+    Some(finding)
+}
+
+/// CAP-010.
+fn no_call(case: &Case<'_>) -> Option<Finding> {
+    let silent = case.traffic.streams.is_empty();
+    silent.then(|| note(Detail::Cap010, Severity::Info, 0))
+}
+
+/// CAP-011.
+fn damaged(capture: &CaptureSummary) -> Option<Finding> {
+    if matches!(capture.ended, Ended::Complete | Ended::Stopped) {
+        return None;
+    }
+    let detail = Detail::Cap011 {
+        path: capture.path.as_str().into(),
+        packets: capture.packets,
+        ended: capture.ended.clone(),
+    };
+    Some(note(detail, Severity::Warning, 1))
+}
+
+/// What a display field cannot tell is told by the frame numbers themselves.
+fn at_frames(frames: &[Frame]) -> Evidence {
+    let mut collector = Collector::default();
+    collector.frames(frames);
+    let numbers: Vec<String> = frames.iter().map(|frame| frame.number().to_string()).collect();
+    let filter = if numbers.is_empty() {
+        String::new()
+    } else {
+        format!("frame.number in {{{}}}", numbers.join(", "))
+    };
+    collector.finish(filter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{PBX, World, row};
+    use super::*;
+    use crate::capture::{InterfaceSummary, LinkType};
+    use crate::observe::fixture::{stream, tcp};
+    use crate::observe::{Flow, Quality, TcpOutcome};
+
+    fn traffic(quality: Quality) -> Traffic {
+        Traffic { quality, ..Traffic::default() }
+    }
+
+    fn summary(drops: Option<u64>, ended: Ended) -> CaptureSummary {
+        let interface = InterfaceSummary { name: None, link: LinkType(1), snap_length: 0, drops };
+        CaptureSummary {
+            path: "a.pcapng".to_owned(),
+            format: "pcapng".to_owned(),
+            packets: 7,
+            bytes: 700,
+            first: None,
+            last: None,
+            interfaces: vec![interface],
+            cut_packets: 0,
+            ended,
+        }
+    }
+
+    #[test]
+    fn drops_or_unseen_bytes_make_a_capture_incomplete() {
+        let signs = |drops, unseen_connections, tcp_connections| {
+            let quality = Quality { unseen_connections, tcp_connections, ..Quality::default() };
+            let found = incomplete(&traffic(quality), &[summary(drops, Ended::Complete)]);
+            found.map_or(0, |finding| match finding.detail {
+                Detail::Cap001 { signs } => signs.len(),
+                other => panic!("{other:?}"),
+            })
+        };
+        assert_eq!((signs(None, 0, 10), signs(Some(0), 0, 10), signs(Some(1), 0, 10)), (0, 0, 1));
+        assert_eq!((signs(None, 1, 1), signs(None, 2, 2)), (0, 1), "one may have begun elsewhere");
+        assert_eq!((signs(None, 2, 101), signs(None, 2, 100)), (0, 1), "two percent");
+        assert_eq!(signs(Some(4), 2, 2), 2);
+    }
+
+    #[test]
+    fn copies_count_above_one_percent_and_from_ten_on() {
+        let raised = |duplicates, duplicate_candidates| {
+            duplicates_of(Quality { duplicates, duplicate_candidates, ..Quality::default() })
+        };
+        assert!(!raised(9, 10) && raised(10, 10));
+        assert!(!raised(10, 1000) && raised(10, 999));
+    }
+
+    fn duplicates_of(quality: Quality) -> bool {
+        duplicates(&traffic(quality)).is_some()
+    }
+
+    #[test]
+    fn one_direction_needs_pairs_and_packets() {
+        let raised = |pairs, pairs_both_ways, frames| {
+            one_direction(&traffic(Quality { pairs, pairs_both_ways, frames, ..Quality::default() }))
+                .is_some()
+        };
+        assert!(raised(2, 0, 20));
+        assert!(!raised(1, 0, 20) && !raised(2, 0, 19) && !raised(200, 1, 2000));
+    }
+
+    #[test]
+    fn cut_sip_and_clock_steps_count_from_the_first_on() {
+        let raised = |quality: Quality| {
+            (cut_sip(&traffic(quality.clone())).is_some(), clock(&traffic(quality)).is_some())
+        };
+        assert_eq!(
+            raised(Quality { cut_payloads: 500, ..Quality::default() }),
+            (false, false),
+            "cut voice is none"
+        );
+        assert_eq!(raised(Quality { cut_sip_count: 1, ..Quality::default() }), (true, false));
+        assert_eq!(raised(Quality { clock_back: 1, ..Quality::default() }), (false, true));
+    }
+
+    #[test]
+    fn a_capture_that_was_not_read_to_its_end_is_damaged() {
+        let is_damaged = |ended| damaged(&summary(None, ended)).is_some();
+        assert!(!is_damaged(Ended::Complete) && !is_damaged(Ended::Stopped));
+        assert!(is_damaged(Ended::Cut { at: 7 }));
+        assert!(is_damaged(Ended::Damaged { at: 7, reason: "-".to_owned() }));
+        assert!(is_damaged(Ended::Unreadable { at: 7, reason: "-".to_owned() }));
+    }
+
+    #[test]
+    fn only_documented_signalling_counts_as_encrypted() {
+        let words = "transport = \"tcp\"\nown = 5061\ninitiator = \"peer\"\npeer.scope = \"any\"\nspeaks = [\"sip\", \"tls\"]";
+        let raised = |port, app| {
+            let flow = tcp("192.168.10.21:40000", &format!("{PBX}:{port}"), TcpOutcome::Answered, 1);
+            let world = World::new(&row("R1", "acme.pbx", words)).device(PBX, "acme.pbx");
+            let world = world.flows(vec![Flow { app, ..flow }]);
+            encrypted(&world.case()).is_some()
+        };
+        assert!(raised(5061, App::Tls) && !raised(443, App::Tls) && !raised(5061, App::Sip));
+    }
+
+    #[test]
+    fn voice_is_what_makes_a_call() {
+        let call = |streams| no_call(&World::new("").streams(streams).case()).is_none();
+        assert!(
+            call(vec![stream("192.168.10.21:10000", "192.168.10.2:5204", &[(46, 1)])]) && !call(Vec::new())
+        );
+    }
+
+    #[test]
+    fn frames_are_named_by_number() {
+        let frames: Vec<Frame> = [3, 9].map(|number| Frame::new(0, number)).into();
+        assert_eq!(at_frames(&frames).filter, "frame.number in {3, 9}");
+        assert_eq!(at_frames(&[]), Evidence::default());
+    }
+}

@@ -1,0 +1,301 @@
+//! What every check is given: traffic, site and rulebook, with each flow end of an identified device tied to the rows
+//! that explain it.
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, SocketAddr};
+
+use crate::observe::message::App;
+use crate::observe::{FlowView, Protocol, Stream, Traffic};
+use crate::rules::{Leg, Row, Rulebook};
+use crate::site::{
+    Confidence, Device, ExceptionUse, Hints, Initiator, Kind, PeerScope, Ports, RoleId, Scope, Site,
+};
+
+use super::finding::Subject;
+
+/// The word of rule books for voice.
+pub(super) const RTP: &str = "rtp";
+/// The word of rule books for SIP.
+pub(super) const SIP: &str = "sip";
+
+/// The case to be judged.
+#[derive(Debug)]
+pub(super) struct Case<'a> {
+    pub(super) traffic: &'a Traffic,
+    pub(super) site: &'a Site,
+    pub(super) book: &'a Rulebook,
+    pub(super) hints: &'a Hints,
+    /// Ends of flows that are identified devices, in order of flows.
+    pub(super) ends: Vec<End<'a>>,
+    /// Flows that a row of either end explains.
+    pub(super) explained: BTreeSet<usize>,
+    names: BTreeMap<IpAddr, BTreeSet<&'a str>>,
+    /// How often each exception of the site file was used.
+    used: Vec<Cell<u64>>,
+}
+
+/// A flow as an identified device sees it, and the rows that explain it.
+#[derive(Debug)]
+pub(super) struct End<'a> {
+    pub(super) view: FlowView<'a>,
+    pub(super) device: &'a Device,
+    pub(super) rows: Vec<(&'a Row, Fit)>,
+}
+
+/// How well a row explains a flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Fit {
+    /// Nothing speaks against it, but the row asks for a name or a content that the capture does not show.
+    Possible,
+    /// All that the row asks for is seen.
+    Full,
+}
+
+impl<'a> Case<'a> {
+    pub(super) fn new(traffic: &'a Traffic, site: &'a Site, book: &'a Rulebook, hints: &'a Hints) -> Self {
+        let mut names: BTreeMap<IpAddr, BTreeSet<&'a str>> = BTreeMap::new();
+        for seen in &traffic.names {
+            if let Some(address) = seen.address {
+                names.entry(address).or_default().insert(&seen.name);
+            }
+        }
+        let used = hints.site.exceptions.iter().map(|_| Cell::new(0)).collect();
+        let mut case =
+            Self { traffic, site, book, hints, ends: Vec::new(), explained: BTreeSet::new(), names, used };
+        case.ends = case.bind();
+        let explained = case.ends.iter().filter(|end| !end.rows.is_empty()).map(|end| end.view.flow.id);
+        case.explained = explained.collect();
+        case
+    }
+
+    /// The device at `address`, if it is more than suspected: a suspicion is shown, and nothing is held against it.
+    pub(super) fn device(&self, address: IpAddr) -> Option<&'a Device> {
+        self.site.device(address).filter(|device| device.confidence >= Confidence::Likely)
+    }
+
+    /// The identified ends of a flow.
+    pub(super) fn ends_of(&self, flow: usize) -> &[End<'a>] {
+        let first = self.ends.partition_point(|end| end.view.flow.id < flow);
+        let rest = self.ends.get(first..).unwrap_or_default();
+        let count = rest.partition_point(|end| end.view.flow.id == flow);
+        rest.get(..count).unwrap_or_default()
+    }
+
+    /// All such devices, by address.
+    pub(super) fn devices(&self) -> impl Iterator<Item = &'a Device> {
+        self.site.devices.iter().filter(|device| device.confidence >= Confidence::Likely)
+    }
+
+    /// Whom a finding about `address` is about.
+    pub(super) fn subject(&self, address: IpAddr) -> Subject {
+        Subject { address, role: self.device(address).map(|device| device.role.clone()) }
+    }
+
+    pub(super) fn scope(&self, address: IpAddr) -> Scope {
+        self.hints.scope(address)
+    }
+
+    /// Own ports of a leg, as the site file may have changed them.
+    pub(super) fn own_ports<'b>(&'b self, row: &Row, leg: &'b Leg, host: IpAddr) -> &'b Ports {
+        let change = self
+            .hints
+            .site
+            .ports
+            .iter()
+            .find(|change| change.row == row.id && change.host.is_none_or(|only| only == host));
+        change.map_or(&leg.own, |change| &change.own)
+    }
+
+    /// Whether the address belongs to a provider: stated, by role, or because an identified device registers there.
+    pub(super) fn is_provider(&self, address: IpAddr) -> bool {
+        let by_role = self.device(address).is_some_and(|d| d.kind == Kind::Provider);
+        let registrar = self.traffic.registrations.iter().any(|registration| {
+            registration.registrar.ip() == address
+                && self.scope(address) == Scope::Public
+                && self.device(registration.client.ip()).is_some()
+        });
+        by_role || registrar || self.hints.is_provider(address)
+    }
+
+    /// Whether the site file accepts findings of this code about the view's own side. Counts the exception as used.
+    pub(super) fn is_excepted(&self, code: &str, view: &FlowView<'_>) -> bool {
+        self.except(code, view.own(), view.peer(), view.flow.protocol)
+    }
+
+    /// As [`Self::is_excepted`], for the sender of a stream.
+    pub(super) fn is_excepted_stream(&self, code: &str, stream: &Stream) -> bool {
+        self.except(code, stream.source, stream.destination, Protocol::Udp)
+    }
+
+    /// Whether the site file accepts all findings of this code about a host, whatever the port and the peer.
+    pub(super) fn is_excepted_whole(&self, code: &str, host: IpAddr) -> bool {
+        let exceptions = self.hints.site.exceptions.iter().zip(&self.used);
+        let mut covered = false;
+        for (_, used) in exceptions.filter(|(exception, _)| exception.covers_whole(code, host)) {
+            used.set(used.get() + 1);
+            covered = true;
+        }
+        covered
+    }
+
+    /// The exceptions of the site file with how often each was used.
+    pub(super) fn exceptions(&self) -> Vec<ExceptionUse> {
+        let exceptions = self.hints.site.exceptions.iter().zip(&self.used);
+        exceptions.map(|(exception, used)| exception.with_use(used.get())).collect()
+    }
+
+    fn except(&self, code: &str, own: SocketAddr, peer: SocketAddr, protocol: Protocol) -> bool {
+        let exceptions = self.hints.site.exceptions.iter().zip(&self.used);
+        let mut fitting =
+            exceptions.filter(|(exception, _)| exception.covers(code, own, peer, protocol)).peekable();
+        let is_covered = fitting.peek().is_some();
+        fitting.for_each(|(_, used)| used.set(used.get() + 1));
+        is_covered
+    }
+
+    fn bind(&self) -> Vec<End<'a>> {
+        let mut ends = Vec::new();
+        for flow in &self.traffic.flows {
+            for view in FlowView::both(flow) {
+                if let Some(device) = self.device(view.host()) {
+                    ends.push(End { view, device, rows: self.rows_of(&view, device) });
+                }
+            }
+        }
+        self.add_data_flows(&mut ends);
+        ends
+    }
+
+    fn rows_of(&self, view: &FlowView<'a>, device: &'a Device) -> Vec<(&'a Row, Fit)> {
+        // A model that was only inferred binds nothing: it was chosen to fit.
+        let model = device.model.as_ref().filter(|_| device.model_is_stated);
+        let rows = self.book.rows_for(&device.role, model);
+        rows.filter_map(|row| Some((row, self.fit(row, view)?))).collect()
+    }
+
+    fn fit(&self, row: &'a Row, view: &FlowView<'_>) -> Option<Fit> {
+        let transport = match view.flow.protocol {
+            Protocol::Udp => row.transport.admits_udp(),
+            Protocol::Tcp => row.transport.admits_tcp(),
+            _ => false,
+        };
+        if !transport {
+            return None;
+        }
+        let content = self.content_fit(row, view)?;
+        let best = row.legs.iter().filter_map(|leg| self.leg_fit(row, leg, view)).max()?;
+        Some(content.min(best))
+    }
+
+    fn leg_fit(&self, row: &Row, leg: &Leg, view: &FlowView<'_>) -> Option<Fit> {
+        let started = match leg.initiator {
+            Initiator::Either => true,
+            Initiator::Own => view.started() || view.start_is_open(),
+            Initiator::Peer => !view.started() || view.start_is_open(),
+        };
+        let ports = self.own_ports(row, leg, view.host()).admits(view.own().port())
+            && leg.remote.admits(view.peer().port());
+        if !started || !ports {
+            return None;
+        }
+        let strict = leg.is_wildcard();
+        let peer = view.peer().ip();
+        let in_scope = match (leg.peer.scope, self.scope(peer)) {
+            (PeerScope::Any, _) => true,
+            (PeerScope::Lan, Scope::Lan | Scope::Multicast) | (PeerScope::Internet, Scope::Public) => true,
+            // Group addresses, and the hosts that answer.
+            (PeerScope::Multicast, scope) => scope != Scope::Public,
+            _ => false,
+        };
+        if !in_scope || !leg.peer.admits_address(peer) {
+            return None;
+        }
+        let by_role = self.role_fit(&leg.peer.roles, peer, strict)?;
+        let by_name = self.name_fit(leg, view, strict)?;
+        Some(by_role.min(by_name))
+    }
+
+    fn role_fit(&self, roles: &[RoleId], peer: IpAddr, strict: bool) -> Option<Fit> {
+        match self.device(peer) {
+            _ if roles.is_empty() => Some(Fit::Full),
+            Some(device) if roles.contains(&device.role) => Some(Fit::Full),
+            // A role that no vendor documents contradicts nothing.
+            Some(device) if device.vendor.is_some() => None,
+            // Whom nobody identified is one of the others.
+            None if strict && roles.iter().any(|role| self.book.kind(role) == Kind::Other) => Some(Fit::Full),
+            _ if strict => None,
+            _ => Some(Fit::Full),
+        }
+    }
+
+    fn name_fit(&self, leg: &Leg, view: &FlowView<'_>, strict: bool) -> Option<Fit> {
+        if leg.peer.names.is_empty() {
+            return Some(Fit::Full);
+        }
+        let greeted = [view.flow.tls_name.as_deref(), view.flow.http_host.as_deref()];
+        let mut known: BTreeSet<&str> = greeted.into_iter().flatten().collect();
+        if known.is_empty()
+            && let Some(names) = self.names.get(&view.peer().ip())
+        {
+            known.clone_from(names);
+        }
+        if known.iter().any(|name| leg.peer.admits_name(name)) {
+            Some(Fit::Full)
+        } else if known.is_empty() && !strict {
+            Some(Fit::Possible)
+        } else {
+            None
+        }
+    }
+
+    /// A transfer that starts on a documented port goes on between two others (TFTP, RFC 1350 section 4).
+    fn add_data_flows(&self, ends: &mut [End<'a>]) {
+        let mut opened: BTreeSet<(IpAddr, IpAddr, &str)> = BTreeSet::new();
+        for end in ends.iter() {
+            for (row, _) in end.rows.iter().filter(|(row, _)| row.data.is_some()) {
+                opened.insert((end.view.host(), end.view.peer().ip(), row.id.as_str()));
+            }
+        }
+        if opened.is_empty() {
+            return;
+        }
+        for end in
+            ends.iter_mut().filter(|end| end.rows.is_empty() && end.view.flow.protocol == Protocol::Udp)
+        {
+            let (own, peer) = (end.view.own(), end.view.peer());
+            for row in self.book.rows_for(&end.device.role, end.device.model.as_ref()) {
+                let Some(data) = &row.data else { continue };
+                let ports = data.admits(own.port()) && data.admits(peer.port());
+                if ports && opened.contains(&(own.ip(), peer.ip(), row.id.as_str())) {
+                    end.rows.push((row, Fit::Full));
+                }
+            }
+        }
+    }
+
+    /// Content before port: a row whose protocols are known does not explain a flow that speaks another. What a flow
+    /// speaks may be hidden (encryption, snap length, captured late); a wildcard row must be seen to fit.
+    fn content_fit(&self, row: &Row, view: &FlowView<'_>) -> Option<Fit> {
+        if row.speaks.is_empty() {
+            return Some(Fit::Full);
+        }
+        if view.flow.app != App::Unknown {
+            return row.admits_protocol(view.flow.app.name()).then_some(Fit::Full);
+        }
+        match (row.is_wildcard(), row.admits_protocol(RTP)) {
+            // An attempt that failed has no content: there the peer must be the one that the row names.
+            (true, _) if view.started() && !view.was_answered() => {
+                let peer = self.device(view.peer().ip())?;
+                row.legs.iter().any(|leg| leg.peer.roles.contains(&peer.role)).then_some(Fit::Possible)
+            }
+            (true, _) => None,
+            // Voice is recognised where it is: another content is more likely.
+            (false, true) => Some(Fit::Possible),
+            (false, false) => Some(Fit::Full),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

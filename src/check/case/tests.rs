@@ -1,0 +1,260 @@
+use super::super::fixture::{PBX, PHONE, PUBLIC, World, row};
+use super::*;
+use crate::observe::fixture::{frame, ip, socket, tcp, udp};
+use crate::observe::{Flow, NameSeen, NameSource, Registration, TcpOutcome};
+
+const REGISTRAR: &str = "transport = \"udp\"\nown = 5060\ninitiator = \"peer\"\npeer.scope = \"lan\"";
+
+/// How the row with these words explains the flow at the PBX.
+fn fit_in(world: World, flow: Flow) -> Option<Fit> {
+    let world = world.device(PBX, "acme.pbx").flows(vec![flow]);
+    let case = world.case();
+    let end = case.ends.iter().find(|end| end.device.address == ip(PBX))?;
+    end.rows.first().map(|(_, fit)| *fit)
+}
+
+fn fit(words: &str, flow: Flow) -> Option<Fit> {
+    fit_in(World::new(&row("R1", "acme.pbx", words)), flow)
+}
+
+fn answered(from: &str, to: &str) -> Flow {
+    tcp(from, to, TcpOutcome::Answered, 1)
+}
+
+fn name_of(address: &str, name: &str) -> NameSeen {
+    let source = NameSource::Dns;
+    NameSeen {
+        name: name.into(),
+        host: ip(PBX),
+        address: Some(ip(address)),
+        source,
+        frame: frame(1),
+        count: 1,
+    }
+}
+
+#[test]
+fn the_own_port_and_the_side_that_calls_must_fit() {
+    let called = udp("192.168.10.21:40000", "192.168.10.2:5060");
+    assert_eq!(fit(REGISTRAR, called.clone()), Some(Fit::Full));
+    assert_eq!(fit(REGISTRAR, udp("192.168.10.2:5060", "192.168.10.21:40000")), None, "the PBX called");
+    assert_eq!(fit(REGISTRAR, udp("192.168.10.21:40000", "192.168.10.2:5061")), None, "another port");
+    assert_eq!(fit(REGISTRAR, udp("192.168.10.21:5060", "192.168.10.2:40000")), None, "the peer's port");
+    assert_eq!(
+        fit(REGISTRAR, answered("192.168.10.21:40000", "192.168.10.2:5060")),
+        None,
+        "another transport"
+    );
+    let outwards = REGISTRAR.replace("\"peer\"", "\"own\"");
+    assert_eq!(fit(&outwards, called.clone()), None);
+    assert_eq!(fit(&REGISTRAR.replace("\"peer\"", "\"either\""), called), Some(Fit::Full));
+}
+
+#[test]
+fn a_start_that_the_capture_leaves_open_excludes_nothing() {
+    let guessed = Flow {
+        initiator: crate::observe::Initiator::FirstPacket,
+        ..udp("192.168.10.2:5060", "192.168.10.21:40000")
+    };
+    assert_eq!(fit(REGISTRAR, guessed), Some(Fit::Full));
+}
+
+#[test]
+fn the_remote_port_is_the_one_of_the_peer() {
+    let words = "transport = \"tcp\"\nremote = 443\ninitiator = \"own\"\npeer.scope = \"any\"";
+    assert_eq!(fit(words, answered("192.168.10.2:40000", "203.0.113.9:443")), Some(Fit::Full));
+    assert_eq!(fit(words, answered("192.168.10.2:443", "203.0.113.9:40000")), None);
+}
+
+#[test]
+fn the_peer_must_be_where_the_document_has_it() {
+    let with_scope = |scope, peer: &str| {
+        fit(&REGISTRAR.replace("\"lan\"", &format!("\"{scope}\"")), udp(peer, "192.168.10.2:5060"))
+    };
+    for (scope, lan, public) in
+        [("lan", true, false), ("internet", false, true), ("any", true, true), ("multicast", true, false)]
+    {
+        assert_eq!(with_scope(scope, "192.168.10.21:40000").is_some(), lan, "{scope}");
+        assert_eq!(with_scope(scope, "203.0.113.9:40000").is_some(), public, "{scope}");
+    }
+    let network = "transport = \"udp\"\nown = 5060\ninitiator = \"peer\"\npeer.scope = \"any\"\npeer.networks = [\"203.0.113.0/29\"]";
+    assert_eq!(fit(network, udp("203.0.113.7:9", "192.168.10.2:5060")), Some(Fit::Full));
+    assert_eq!(fit(network, udp("203.0.113.9:9", "192.168.10.2:5060")), None);
+}
+
+#[test]
+fn a_name_is_known_by_greeting_or_by_dns_or_not_at_all() {
+    let words = "transport = \"tcp\"\nremote = 443\ninitiator = \"own\"\npeer.scope = \"any\"\npeer.names = [\"*.acme.example\"]";
+    let visit = |greeting: Option<&str>, dns: Option<&str>| {
+        let flow =
+            Flow { tls_name: greeting.map(Into::into), ..answered("192.168.10.2:40000", "203.0.113.9:443") };
+        let mut world = World::new(&row("R1", "acme.pbx", words));
+        world.traffic.names = dns.map(|name| name_of(PUBLIC, name)).into_iter().collect();
+        fit_in(world, flow)
+    };
+    assert_eq!(visit(Some("pbx.acme.example"), None), Some(Fit::Full));
+    assert_eq!(visit(None, Some("pbx.acme.example")), Some(Fit::Full));
+    assert_eq!(visit(None, None), Some(Fit::Possible), "what nobody named contradicts nothing");
+    assert_eq!(visit(Some("www.example"), Some("pbx.acme.example")), None, "the greeting outweighs DNS");
+    assert_eq!(visit(None, Some("www.example")), None);
+}
+
+#[test]
+fn the_peer_must_be_what_the_document_says_if_that_is_known() {
+    let words = format!("{REGISTRAR}\npeer.roles = [\"acme.phone\"]");
+    let called = |role: Option<&str>| {
+        let world = World::new(&row("R1", "acme.pbx", &words));
+        let world = role.into_iter().fold(world, |world, role| world.device(PHONE, role));
+        fit_in(world, udp("192.168.10.21:40000", "192.168.10.2:5060"))
+    };
+    assert_eq!(called(Some("acme.phone")), Some(Fit::Full));
+    assert_eq!(called(None), Some(Fit::Full));
+    assert_eq!(called(Some("rival.phone")), None);
+    assert_eq!(called(Some("other")), Some(Fit::Full), "a role that no vendor documents contradicts nothing");
+}
+
+#[test]
+fn a_row_without_ports_holds_for_the_peer_and_the_content_that_it_names() {
+    let words = "transport = \"tcp\"\nown = \"dynamic\"\ninitiator = \"own\"\npeer.scope = \"any\"\npeer.roles = [\"provider\"]\nspeaks = [\"sip\"]";
+    let trunk = |app, role: Option<&str>, outcome| {
+        let world = World::new(&row("R1", "acme.pbx", words));
+        let world = role.into_iter().fold(world, |world, role| world.device(PUBLIC, role));
+        fit_in(world, Flow { app, ..tcp("192.168.10.2:40000", "203.0.113.9:5060", outcome, 1) })
+    };
+    let (provider, stands) = (Some("provider"), TcpOutcome::Answered);
+    assert_eq!(trunk(App::Sip, provider, stands), Some(Fit::Full));
+    assert_eq!(trunk(App::Sip, None, stands), None, "somebody");
+    assert_eq!(trunk(App::Tls, provider, stands), None, "something else");
+    assert_eq!(trunk(App::Unknown, provider, stands), None);
+    assert_eq!(
+        trunk(App::Unknown, provider, TcpOutcome::Silent),
+        Some(Fit::Possible),
+        "a failed attempt is mute"
+    );
+    assert_eq!(trunk(App::Unknown, None, TcpOutcome::Silent), None);
+}
+
+#[test]
+fn content_outweighs_the_port() {
+    let speaking = |speaks, app| {
+        let words = format!(
+            "transport = \"udp\"\nown = \"5204-5263\"\ninitiator = \"either\"\npeer.scope = \"any\"\nspeaks = [\"{speaks}\"]"
+        );
+        fit(&words, Flow { app, ..udp("192.168.10.21:40000", "192.168.10.2:5222") })
+    };
+    assert_eq!(speaking("rtp", App::Rtp), Some(Fit::Full));
+    assert_eq!(speaking("rtp", App::Mdns), None);
+    assert_eq!(speaking("rtp", App::Unknown), Some(Fit::Possible), "voice is recognised where it is");
+    assert_eq!(speaking("sip", App::Unknown), Some(Fit::Full), "content may be hidden");
+}
+
+#[test]
+fn a_suspected_device_is_held_to_nothing() {
+    let world = World::new(&row("R1", "acme.pbx", REGISTRAR)).device(PBX, "acme.pbx");
+    let world = world.with(PBX, |device| device.confidence = Confidence::Suspected);
+    let world = world.flows(vec![udp("192.168.10.21:40000", "192.168.10.2:5060")]);
+    assert!(world.case().ends.is_empty() && world.case().device(ip(PBX)).is_none());
+}
+
+#[test]
+fn only_a_stated_model_binds() {
+    let model = |id: &str, row: &str| {
+        format!(
+            "\n[[model]]\nid = \"{id}\"\nrole = \"acme.pbx\"\nrtp_row = \"{row}\"\nchannels = 1\ntitle.de = \"-\"\ntitle.en = \"-\"\n"
+        )
+    };
+    let range = |id: &str, own: &str, model: &str| {
+        let words = format!(
+            "models = [\"{model}\"]\ntransport = \"udp\"\nown = \"{own}\"\ninitiator = \"either\"\npeer.scope = \"any\"\nspeaks = [\"rtp\"]"
+        );
+        row(id, "acme.pbx", &words)
+    };
+    let rules = [
+        model("big", "R2"),
+        model("small", "R1"),
+        range("R1", "5204-5205", "small"),
+        range("R2", "5206-5207", "big"),
+    ]
+    .concat();
+    let rows = |is_stated| {
+        let world = World::new(&rules).device(PBX, "acme.pbx").with(PBX, |device| {
+            device.model = Some("small".into());
+            device.model_is_stated = is_stated;
+        });
+        let voice = Flow { app: App::Rtp, ..udp("192.168.10.21:40000", "192.168.10.2:5206") };
+        world.flows(vec![voice]).rows_at(PBX, 0)
+    };
+    assert_eq!((rows(false), rows(true)), (vec!["R2".to_owned()], Vec::new()));
+}
+
+#[test]
+fn the_site_file_may_move_a_range() {
+    let at_port = |host: &str, port| {
+        let change =
+            format!("[[ports]]\nrow = \"R1\"\nhost = \"{host}\"\nown = 6060\nreason = \"verschoben\"\n");
+        let world = World::new(&row("R1", "acme.pbx", REGISTRAR)).site_file(&change);
+        fit_in(world, udp("192.168.10.21:40000", &format!("192.168.10.2:{port}"))).is_some()
+    };
+    assert!(at_port(PBX, 6060) && !at_port(PBX, 5060));
+    assert!(!at_port(PHONE, 6060) && at_port(PHONE, 5060), "moved at another host");
+}
+
+#[test]
+fn data_that_follow_a_transfer_belong_to_its_row() {
+    let words =
+        "transport = \"udp\"\nown = 69\ndata = \"dynamic\"\ninitiator = \"peer\"\npeer.scope = \"lan\"";
+    let request = udp("192.168.10.31:50000", "192.168.10.2:69");
+    let data = udp("192.168.10.2:51000", "192.168.10.31:50000");
+    let rows = |flows| {
+        let world = World::new(&row("R1", "acme.pbx", words)).device(PBX, "acme.pbx").flows(flows);
+        world.rows_at(PBX, 1)
+    };
+    assert_eq!(rows(vec![request.clone(), data.clone()]), ["R1"]);
+    let elsewhere = udp("192.168.10.2:51000", "192.168.10.32:50000");
+    assert!(rows(vec![request.clone(), elsewhere]).is_empty(), "with whom nothing was opened");
+    let low = udp("192.168.10.2:69", "192.168.10.31:50001");
+    assert!(rows(vec![request, low]).is_empty(), "not a dynamic port");
+    assert!(rows(vec![data.clone(), data]).is_empty(), "nothing was opened at all");
+}
+
+#[test]
+fn a_provider_is_stated_known_by_role_or_registered_with() {
+    let registration = |client: &str| Registration {
+        aor: "4952100@provider.example".into(),
+        client: socket(&format!("{client}:5064")),
+        registrar: socket("203.0.113.9:5060"),
+        protocol: Protocol::Udp,
+        contact: None,
+        expires: None,
+        attempts: 1,
+        status: None,
+        accepted: false,
+        frames: Vec::new(),
+    };
+    let is_provider = |world: World| world.case().is_provider(ip(PUBLIC));
+    let with_registration = |client| {
+        let mut world = World::new("").device(PBX, "acme.pbx");
+        world.traffic.registrations = vec![registration(client)];
+        world
+    };
+    assert!(is_provider(with_registration(PBX)));
+    assert!(!is_provider(with_registration(PHONE)), "a stranger's registrar is no provider");
+    assert!(is_provider(World::new("").device(PUBLIC, "provider")));
+    let stated = "[[provider]]\naddresses = [\"203.0.113.0/24\"]\n";
+    assert!(is_provider(World::new("").site_file(stated)) && !is_provider(World::new("")));
+}
+
+#[test]
+fn exceptions_are_counted_and_those_that_matched_nothing_too() {
+    let text = "[[exception]]\ncode = \"PORT-001\"\nhost = \"192.168.10.2\"\nreason = \"a\"\n\
+                [[exception]]\nport = 8123\nreason = \"b\"\n";
+    let world = World::new("").device(PBX, "acme.pbx").site_file(text);
+    let world = world.flows(vec![udp("192.168.10.21:40000", "192.168.10.2:5060")]);
+    let case = world.case();
+    let view = &case.ends[0].view;
+    assert!(case.is_excepted("PORT-001", view) && case.is_excepted("PORT-001", view));
+    assert!(!case.is_excepted("PORT-003", view));
+    assert!(case.is_excepted_whole("PORT-001", ip(PBX)) && !case.is_excepted_whole("PORT-001", ip(PHONE)));
+    let used: Vec<(usize, u64)> = case.exceptions().iter().map(|one| (one.line, one.matched)).collect();
+    assert_eq!(used, [(1, 3), (5, 0)]);
+}

@@ -1,0 +1,149 @@
+//! Gathers the frames, the times and the display filter behind a finding. The filter selects all frames named.
+
+use std::collections::BTreeMap;
+
+use crate::capture::{Frame, Timestamp};
+use crate::observe::{Flow, Protocol, Stream};
+
+use super::filter;
+use super::finding::Evidence;
+
+const FRAMES_KEPT: usize = 5;
+/// Flows or streams that are named; a longer filter nobody reads.
+const NAMED: usize = 8;
+
+/// Evidence that lies in whole flows, both directions.
+pub(super) fn of_flows<'a>(flows: impl IntoIterator<Item = &'a Flow>) -> Evidence {
+    let flows: BTreeMap<usize, &Flow> = flows.into_iter().map(|flow| (flow.id, flow)).collect();
+    let mut collector = Collector::default();
+    let mut filters = Vec::new();
+    for (place, flow) in flows.values().enumerate() {
+        let sides = [&flow.from_a, &flow.from_b];
+        sides
+            .iter()
+            .flat_map(|side| [side.first, side.last])
+            .flatten()
+            .for_each(|(_, at)| collector.time(at));
+        if place < NAMED {
+            sides.iter().for_each(|side| collector.frames(&side.frames));
+            filters.push(filter::flow(flow));
+        }
+    }
+    collector.finish(filter::any_of(filters))
+}
+
+/// Evidence that lies in some frames of streams; `frames_of` gives them, `condition` is what they have in common.
+pub(super) fn of_streams<'a>(
+    streams: impl IntoIterator<Item = &'a Stream>,
+    condition: &str,
+    frames_of: impl Fn(&Stream) -> Vec<Frame>,
+) -> Evidence {
+    let mut streams: Vec<&Stream> = streams.into_iter().collect();
+    streams.sort_by_key(|stream| stream.report.first.frame);
+    let mut collector = Collector::default();
+    let mut filters = Vec::new();
+    for (place, stream) in streams.iter().enumerate() {
+        collector.time(stream.report.first.time);
+        collector.time(stream.report.last.time);
+        if place < NAMED {
+            collector.frames(&frames_of(stream));
+            filters.push(filter::one_way(stream.source, stream.destination, Protocol::Udp));
+        }
+    }
+    let any = filter::any_of(filters);
+    let filter = match condition {
+        "" => any,
+        condition if streams.len() > 1 => format!("({any}) && {condition}"),
+        condition => format!("{any} && {condition}"),
+    };
+    collector.finish(filter)
+}
+
+/// Frames and times from several places.
+#[derive(Debug, Default)]
+pub(super) struct Collector {
+    frames: Vec<Frame>,
+    first: Option<Timestamp>,
+    last: Option<Timestamp>,
+}
+
+impl Collector {
+    pub(super) fn frames(&mut self, frames: &[Frame]) {
+        self.frames.extend_from_slice(frames);
+    }
+
+    pub(super) fn time(&mut self, time: Timestamp) {
+        if time.is_known() {
+            self.first = Some(self.first.map_or(time, |known| known.min(time)));
+            self.last = Some(self.last.map_or(time, |known| known.max(time)));
+        }
+    }
+
+    /// The first few frames and the span.
+    pub(super) fn finish(mut self, filter: String) -> Evidence {
+        self.frames.sort_unstable();
+        self.frames.dedup();
+        self.frames.truncate(FRAMES_KEPT);
+        Evidence { frames: self.frames, filter, first: self.first, last: self.last }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observe::Direction;
+    use crate::observe::fixture::{at, frame, numbered, sent, stream, udp};
+
+    /// Flows whose starters' frames are 10, 20, 30 ...
+    fn flows(count: u64) -> Vec<Flow> {
+        let flow = |number: u64| Flow {
+            from_a: Direction {
+                frames: vec![frame(number * 10)],
+                first: Some((frame(number * 10), at(number as i64))),
+                last: Some((frame(number * 10), at(number as i64 + 100))),
+                ..sent(1)
+            },
+            from_b: sent(0),
+            ..udp(&format!("192.168.10.21:{}", 40_000 + number), "192.168.10.2:389")
+        };
+        numbered((1..=count).map(flow).collect())
+    }
+
+    #[test]
+    fn five_frames_and_the_whole_time_are_told() {
+        let evidence = of_flows(&flows(7));
+        assert_eq!(evidence.frames, [10, 20, 30, 40, 50].map(frame));
+        assert_eq!((evidence.first, evidence.last), (Some(at(1)), Some(at(107))));
+    }
+
+    #[test]
+    fn a_filter_names_eight_flows_at_the_most() {
+        let alternatives = |count| of_flows(&flows(count)).filter.matches(") || (").count() + 1;
+        assert_eq!((alternatives(2), alternatives(8), alternatives(9)), (2, 8, 8));
+    }
+
+    #[test]
+    fn a_flow_that_is_given_twice_is_named_once() {
+        let flows = flows(1);
+        let evidence = of_flows(flows.iter().chain(&flows));
+        assert!(!evidence.filter.contains("||"), "{}", evidence.filter);
+    }
+
+    #[test]
+    fn a_condition_holds_for_every_stream() {
+        let one = stream("192.168.10.21:10000", "192.168.10.2:5204", &[(0, 60)]);
+        let two = stream("192.168.10.22:10000", "192.168.10.2:5206", &[(0, 60)]);
+        let filter =
+            |streams: &[&Stream]| of_streams(streams.iter().copied(), "!x", |_| vec![frame(1)]).filter;
+        assert!(filter(&[&one]).ends_with("udp.dstport == 5204 && !x"));
+        let both = filter(&[&one, &two]);
+        assert!(both.starts_with("((ip.src") && both.ends_with(")) && !x"), "{both}");
+    }
+
+    #[test]
+    fn unknown_times_are_left_out() {
+        let mut collector = Collector::default();
+        collector.time(Timestamp::UNKNOWN);
+        assert_eq!(collector.finish(String::new()), Evidence::default());
+    }
+}

@@ -1,0 +1,103 @@
+//! Wireshark display filters for the evidence of findings: short enough to paste, and true for the frames named.
+
+use std::net::{IpAddr, SocketAddr};
+
+use crate::observe::{Flow, Protocol};
+
+/// Packets that `address` sent or received.
+pub(super) fn host(address: IpAddr) -> String {
+    format!("{} == {address}", field(address, "addr"))
+}
+
+/// Packets of a flow, both directions.
+pub(super) fn flow(flow: &Flow) -> String {
+    let hosts = format!("{} && {}", host(flow.a.ip()), host(flow.b.ip()));
+    match transport(flow.protocol) {
+        Some(name) => {
+            format!("{hosts} && {name}.port == {} && {name}.port == {}", flow.a.port(), flow.b.port())
+        }
+        None => hosts,
+    }
+}
+
+/// Packets from one socket to another.
+pub(super) fn one_way(from: SocketAddr, to: SocketAddr, protocol: Protocol) -> String {
+    let (source, target) = (field(from.ip(), "src"), field(to.ip(), "dst"));
+    let hosts = format!("{source} == {} && {target} == {}", from.ip(), to.ip());
+    match transport(protocol) {
+        Some(name) => {
+            format!("{hosts} && {name}.srcport == {} && {name}.dstport == {}", from.port(), to.port())
+        }
+        None => hosts,
+    }
+}
+
+/// Packets whose DSCP is not `expected`, in the family of `address`.
+pub(super) fn dscp_is_not(address: IpAddr, expected: u8) -> String {
+    let field = if address.is_ipv4() { "ip.dsfield.dscp" } else { "ipv6.tclass.dscp" };
+    format!("!({field} == {expected})")
+}
+
+/// `(x) || (y) ...`, or the only one.
+pub(super) fn any_of(parts: Vec<String>) -> String {
+    match parts.as_slice() {
+        [one] => one.clone(),
+        many => many.iter().map(|part| format!("({part})")).collect::<Vec<_>>().join(" || "),
+    }
+}
+
+fn field(address: IpAddr, name: &str) -> String {
+    if address.is_ipv4() { format!("ip.{name}") } else { format!("ipv6.{name}") }
+}
+
+fn transport(protocol: Protocol) -> Option<&'static str> {
+    match protocol {
+        Protocol::Udp => Some("udp"),
+        Protocol::Tcp => Some("tcp"),
+        Protocol::Sctp => Some("sctp"),
+        Protocol::Icmp | Protocol::Other(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observe::TcpOutcome;
+    use crate::observe::fixture::{ip, socket, tcp, udp};
+
+    #[test]
+    fn a_flow_is_selected_in_both_directions() {
+        let filter =
+            "ip.addr == 192.168.10.21 && ip.addr == 192.168.10.2 && udp.port == 10000 && udp.port == 5204";
+        assert_eq!(flow(&udp("192.168.10.21:10000", "192.168.10.2:5204")), filter);
+        let six = tcp("[fd00::21]:40000", "[fd00::2]:443", TcpOutcome::Answered, 1);
+        let filter = "ipv6.addr == fd00::21 && ipv6.addr == fd00::2 && tcp.port == 40000 && tcp.port == 443";
+        assert_eq!(flow(&six), filter);
+        let ping = Flow { protocol: Protocol::Icmp, ..udp("192.168.10.21:0", "192.168.10.2:0") };
+        assert_eq!(flow(&ping), "ip.addr == 192.168.10.21 && ip.addr == 192.168.10.2");
+    }
+
+    #[test]
+    fn one_way_tells_source_and_destination_apart() {
+        let filter = "ip.src == 192.168.10.21 && ip.dst == 192.168.10.2 && udp.srcport == 10000 && udp.dstport == 5204";
+        let (from, to) = (socket("192.168.10.21:10000"), socket("192.168.10.2:5204"));
+        assert_eq!(one_way(from, to, Protocol::Udp), filter);
+        assert_eq!(
+            one_way(from, to, Protocol::Other(89)),
+            "ip.src == 192.168.10.21 && ip.dst == 192.168.10.2"
+        );
+    }
+
+    #[test]
+    fn the_field_of_the_mark_depends_on_the_family() {
+        assert_eq!(dscp_is_not(ip("192.168.10.21"), 46), "!(ip.dsfield.dscp == 46)");
+        assert_eq!(dscp_is_not(ip("fd00::21"), 46), "!(ipv6.tclass.dscp == 46)");
+    }
+
+    #[test]
+    fn alternatives_are_bracketed() {
+        assert_eq!(any_of(Vec::new()), "");
+        assert_eq!(any_of(vec!["a && b".into()]), "a && b");
+        assert_eq!(any_of(vec!["a && b".into(), "c".into()]), "(a && b) || (c)");
+    }
+}

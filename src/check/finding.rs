@@ -1,0 +1,418 @@
+//! What a check says: a code, numbers and evidence. The words for it are the report's.
+
+use std::net::{IpAddr, SocketAddr};
+
+use jiff::civil::Date;
+
+use crate::capture::{CaptureSummary, Ended, Frame, PassedOver, Timestamp};
+use crate::observe::{Protocol, Traffic};
+use crate::site::{Confidence, ModelId, RoleId, Site};
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// For completeness.
+    Info,
+    /// Worth knowing.
+    Notice,
+    /// Should be looked at.
+    Warning,
+    /// Must be mended.
+    Error,
+    /// Must be mended today.
+    Critical,
+}
+
+/// Who can mend it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Party {
+    /// Network and firewall.
+    Network,
+    /// Telephone technician.
+    Telephony,
+    /// The provider.
+    Provider,
+    /// PC administration.
+    Computers,
+    /// Whoever captures.
+    Capture,
+    /// Nobody: information.
+    Nobody,
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $text:literal;)*) => {
+        /// Finding codes; their meaning never changes.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code { $($(#[$doc])* $variant,)* }
+
+        impl Code {
+            /// Every code, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// As printed, for instance `QOS-001`.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// Undocumented port.
+    Port001 = "PORT-001";
+    /// Media outside the documented RTP range.
+    Port002 = "PORT-002";
+    /// Documented port is blocked.
+    Port003 = "PORT-003";
+    /// Documented service not observed; only in the row matrix.
+    Port004 = "PORT-004";
+    /// Provider registration from an unexpected source port.
+    Port005 = "PORT-005";
+    /// RTP range does not match the PBX model.
+    Port006 = "PORT-006";
+    /// SIP over TCP or TLS at a registrar that documents UDP only.
+    Port009 = "PORT-009";
+    /// RTP without EF marking.
+    Qos001 = "QOS-001";
+    /// Softphone without QoS policy.
+    Qos003 = "QOS-003";
+    /// Signalling without the expected marking.
+    Qos004 = "QOS-004";
+    /// VLAN priority missing.
+    Qos005 = "QOS-005";
+    /// No marking on the Internet leg.
+    Qos007 = "QOS-007";
+    /// Marked in one direction only.
+    Qos008 = "QOS-008";
+    /// DSCP changes within a stream.
+    Qos009 = "QOS-009";
+    /// Other traffic carries EF.
+    Qos010 = "QOS-010";
+    /// SIP reachable from the Internet.
+    Sec001 = "SEC-001";
+    /// SIP scan.
+    Sec002 = "SEC-002";
+    /// Management reachable from the Internet.
+    Sec004 = "SEC-004";
+    /// Capture incomplete.
+    Cap001 = "CAP-001";
+    /// Packets captured twice.
+    Cap002 = "CAP-002";
+    /// Only one direction captured.
+    Cap003 = "CAP-003";
+    /// Packets cut short.
+    Cap004 = "CAP-004";
+    /// Clock jumps.
+    Cap006 = "CAP-006";
+    /// Encrypted signalling.
+    Cap008 = "CAP-008";
+    /// No call in the capture.
+    Cap010 = "CAP-010";
+    /// Capture file damaged or cut off.
+    Cap011 = "CAP-011";
+}
+
+/// Which side's port is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    /// The device's own port.
+    Own,
+    /// The port of the server it talks to.
+    Remote,
+}
+
+/// A port that nobody documented, with who uses it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PortUse {
+    /// Transport.
+    pub protocol: Protocol,
+    /// The port.
+    pub port: u16,
+    /// Whose port it is.
+    pub side: Side,
+    /// Flows.
+    pub flows: usize,
+    /// The first few peers.
+    pub peers: Vec<SocketAddr>,
+}
+
+/// How attempts were turned away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Refusal {
+    /// No answer.
+    Silence,
+    /// TCP RST.
+    Reset,
+    /// ICMP or ICMPv6 error.
+    Icmp {
+        /// ICMPv6.
+        v6: bool,
+        /// Type.
+        kind: u8,
+        /// Code.
+        code: u8,
+        /// Who sent it.
+        reporter: IpAddr,
+    },
+}
+
+/// What shows that the capture is incomplete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LossSign {
+    /// The file's own drop counters.
+    Drops(u64),
+    /// TCP connections in which bytes were acknowledged that the capture does not hold.
+    UnseenAcknowledged {
+        /// Such connections.
+        connections: u64,
+        /// Of so many.
+        of: u64,
+    },
+}
+
+/// The numbers of a finding, one variant per code.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Detail {
+    /// PORT-001. `as_of`: date of the vendor's list.
+    Port001 { uses: Vec<PortUse>, as_of: Option<Date> },
+    /// PORT-002. Ranges as text, such as `10000-10200`.
+    Port002 { ports: Vec<u16>, documented: Box<str> },
+    /// PORT-003. `outbound`: the target lies in the Internet.
+    Port003 { target: SocketAddr, protocol: Protocol, refusal: Refusal, outbound: bool },
+    /// PORT-005.
+    Port005 { port: u16, provider: SocketAddr, documented: Box<str> },
+    /// PORT-006. `fits`: the smallest documented model that holds the observed ports.
+    Port006 { observed: (u16, u16), model: ModelId, documented: Box<str>, fits: Option<ModelId> },
+    /// PORT-009.
+    Port009 { port: u16, tls: bool, peers: Vec<IpAddr> },
+    /// QOS-001. `terminal`: false for a PBX, which is documented less strictly. `promised`: the vendor of the device
+    /// itself says that it marks.
+    Qos001 { unmarked: u64, packets: u64, dscp: Vec<(u8, u64)>, expected: u8, terminal: bool, promised: bool },
+    /// QOS-003. `media_ports`: destination range for the group policy.
+    Qos003 { packets: u64, media_ports: Option<Box<str>>, expected: u8, signalling: Option<u8> },
+    /// QOS-004.
+    Qos004 { packets: u64, dscp: Vec<(u8, u64)>, expected: u8 },
+    /// QOS-005.
+    Qos005 { pcp: Vec<(u8, u64)>, expected: u8, vlan: u16 },
+    /// QOS-007. `inbound`: the sender has a public address.
+    Qos007 { packets: u64, peers: Vec<IpAddr>, inbound: bool },
+    /// QOS-008. `marked`: the terminals that mark.
+    Qos008 { dscp: Vec<(u8, u64)>, expected: u8, marked: Vec<IpAddr> },
+    /// QOS-009.
+    Qos009 { peer: SocketAddr, before: u8, after: u8, changed_at: Frame },
+    /// QOS-010. Share in percent of all bytes that carry the mark of voice.
+    Qos010 { percent: f64, bytes: u64, expected: u8, flows: Vec<(SocketAddr, SocketAddr, Protocol)> },
+    /// SEC-001.
+    Sec001 { at: SocketAddr, protocol: Protocol, sources: Vec<IpAddr> },
+    /// SEC-002. `agent`: the scanner's own name, if it gave one.
+    Sec002 { requests: u64, users: u64, agent: Option<Box<str>>, answered: bool },
+    /// SEC-004.
+    Sec004 { at: SocketAddr, protocol: Protocol, sources: Vec<IpAddr> },
+    /// CAP-001.
+    Cap001 { signs: Vec<LossSign> },
+    /// CAP-002.
+    Cap002 { duplicates: u64, of: u64 },
+    /// CAP-003.
+    Cap003 { pairs: u64 },
+    /// CAP-004.
+    Cap004 { cut: u64, frames: u64 },
+    /// CAP-006. Nanoseconds.
+    Cap006 { steps: u64, largest: i64 },
+    /// CAP-008.
+    Cap008 { connections: u64 },
+    /// CAP-010.
+    Cap010,
+    /// CAP-011.
+    Cap011 { path: Box<str>, packets: u64, ended: Ended },
+}
+
+impl Detail {
+    /// The code these numbers belong to.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Port001 { .. } => Code::Port001,
+            Self::Port002 { .. } => Code::Port002,
+            Self::Port003 { .. } => Code::Port003,
+            Self::Port005 { .. } => Code::Port005,
+            Self::Port006 { .. } => Code::Port006,
+            Self::Port009 { .. } => Code::Port009,
+            Self::Qos001 { .. } => Code::Qos001,
+            Self::Qos003 { .. } => Code::Qos003,
+            Self::Qos004 { .. } => Code::Qos004,
+            Self::Qos005 { .. } => Code::Qos005,
+            Self::Qos007 { .. } => Code::Qos007,
+            Self::Qos008 { .. } => Code::Qos008,
+            Self::Qos009 { .. } => Code::Qos009,
+            Self::Qos010 { .. } => Code::Qos010,
+            Self::Sec001 { .. } => Code::Sec001,
+            Self::Sec002 { .. } => Code::Sec002,
+            Self::Sec004 { .. } => Code::Sec004,
+            Self::Cap001 { .. } => Code::Cap001,
+            Self::Cap002 { .. } => Code::Cap002,
+            Self::Cap003 { .. } => Code::Cap003,
+            Self::Cap004 { .. } => Code::Cap004,
+            Self::Cap006 { .. } => Code::Cap006,
+            Self::Cap008 { .. } => Code::Cap008,
+            Self::Cap010 => Code::Cap010,
+            Self::Cap011 { .. } => Code::Cap011,
+        }
+    }
+}
+
+/// Whom a finding is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Subject {
+    /// Address.
+    pub address: IpAddr,
+    /// Its role, if it has one.
+    pub role: Option<RoleId>,
+}
+
+/// Where to see it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// Up to five frames.
+    pub frames: Vec<Frame>,
+    /// Wireshark display filter that selects those frames; empty where a frame cannot show it.
+    pub filter: String,
+    /// Time of the first and the last packet concerned.
+    pub first: Option<Timestamp>,
+    /// See `first`.
+    pub last: Option<Timestamp>,
+}
+
+/// One thing to tell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// Numbers, and by them the code.
+    pub detail: Detail,
+    /// How bad.
+    pub severity: Severity,
+    /// How sure.
+    pub confidence: Confidence,
+    /// About whom.
+    pub subject: Option<Subject>,
+    /// Ids of the rows it rests on.
+    pub rows: Vec<Box<str>>,
+    /// How many packets, flows or attempts stand behind it.
+    pub count: u64,
+    /// Who can mend it.
+    pub responsible: Party,
+    /// Where to see it.
+    pub evidence: Evidence,
+}
+
+impl Finding {
+    /// Its code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.detail.code()
+    }
+}
+
+/// What became of a documented row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RowStatus {
+    /// Seen as documented.
+    Used,
+    /// Never seen.
+    Unused,
+    /// Tried and turned away.
+    Blocked,
+    /// The service was seen on another port.
+    Deviating,
+}
+
+/// One line of the row matrix: a row and one device it binds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowResult {
+    /// Id of the row.
+    pub row: Box<str>,
+    /// The device.
+    pub device: IpAddr,
+    /// What became of it.
+    pub status: RowStatus,
+    /// Ids of the flows, ordered.
+    pub flows: Vec<usize>,
+    /// Packets of those flows.
+    pub packets: u64,
+    /// First few frames.
+    pub frames: Vec<Frame>,
+}
+
+/// The whole in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing to say.
+    Pass,
+    /// Notices only.
+    Notes,
+    /// Warnings or worse.
+    Fail,
+    /// The capture cannot show it.
+    NotAssessable,
+}
+
+/// What the capture cannot show, so that nobody takes silence for a pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Unjudged {
+    /// No device of a vendor was recognised: nothing can be held against a document.
+    NoDevice,
+    /// No voice: marking and media ports.
+    NoVoice,
+    /// One direction only: blocked ports, one-way audio.
+    OneDirection,
+    /// Encrypted signalling: calls and registrations.
+    Encrypted,
+    /// Packets are missing from the capture: loss and jitter.
+    Incomplete,
+    /// The clock jumps: jitter.
+    Clock,
+    /// SIP is cut by the snap length: calls and announced media.
+    CutSip,
+    /// The capture ends at a damage: everything behind it.
+    Damaged,
+}
+
+/// A document that was judged by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RulebookInfo {
+    /// Vendor.
+    pub vendor: Box<str>,
+    /// Title.
+    pub title: Box<str>,
+    /// Date or edition.
+    pub as_of: Box<str>,
+    /// How many rows.
+    pub rows: usize,
+}
+
+/// Everything a report needs.
+#[derive(Clone, Debug)]
+pub struct Audit {
+    /// The whole in one word.
+    pub verdict: Verdict,
+    /// Documents.
+    pub rulebooks: Vec<RulebookInfo>,
+    /// What was read.
+    pub captures: Vec<CaptureSummary>,
+    /// Entries of named directories that were not read.
+    pub passed_over: Vec<PassedOver>,
+    /// What was seen.
+    pub traffic: Traffic,
+    /// Who is who.
+    pub site: Site,
+    /// Row matrix, ordered by device, then row.
+    pub rows: Vec<RowResult>,
+    /// Rows that explain a flow, by flow id.
+    pub flow_rows: Vec<Vec<Box<str>>>,
+    /// Flows of identified vendor devices that nothing explains, by flow id.
+    pub unexplained: Vec<usize>,
+    /// What the capture cannot show.
+    pub unjudged: Vec<Unjudged>,
+    /// Ordered by severity, heaviest first, then code, then subject.
+    pub findings: Vec<Finding>,
+}

@@ -1,0 +1,223 @@
+//! The row matrix: what became of each documented row at each identified device.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use crate::capture::Frame;
+use crate::observe::Protocol;
+use crate::rules::{DocumentKind, Row};
+
+use super::case::{Case, End, Fit};
+use super::finding::{Code, Finding, RowResult, RowStatus};
+
+const FRAMES_KEPT: usize = 5;
+/// Findings that say that a documented service runs on other ports.
+const DEVIATIONS: [Code; 5] = [Code::Port001, Code::Port002, Code::Port005, Code::Port006, Code::Port009];
+
+/// One line for each device of a vendor and each row of that vendor that is about it, by device, then row. `failed` are
+/// the flows of attempts that failed.
+pub(super) fn rows(case: &Case<'_>, findings: &[Finding], failed: &BTreeSet<usize>) -> Vec<RowResult> {
+    let mut used: Flows<'_> = BTreeMap::new();
+    let mut blocked: Flows<'_> = BTreeMap::new();
+    for end in &case.ends {
+        let id = end.view.flow.id;
+        let kind = if failed.contains(&id) { &mut blocked } else { &mut used };
+        let is_failed = failed.contains(&id);
+        // What failed shows no content: there the ports suffice, unless the row is about a name.
+        let fits = |row: &Row, fit: Fit| {
+            fit == Fit::Full || is_failed && row.legs.iter().all(|leg| leg.peer.names.is_empty())
+        };
+        if is_failed || is_use(end) {
+            for (row, _) in end.rows.iter().filter(|(row, fit)| fits(row, *fit)) {
+                kind.entry((end.device.address, row.id.as_str())).or_default().insert(id);
+            }
+        }
+    }
+    let deviating = deviating(case, findings);
+    let mut results = Vec::new();
+    for device in case.devices().filter(|device| device.vendor.is_some()) {
+        for row in case.book.rows_for(&device.role, device.model.as_ref()) {
+            let key = (device.address, row.id.as_str());
+            let (status, flows) = match (used.get(&key), blocked.get(&key)) {
+                (flows, _) if deviating.contains(&key) => (RowStatus::Deviating, flows),
+                (Some(flows), _) => (RowStatus::Used, Some(flows)),
+                (None, Some(flows)) => (RowStatus::Blocked, Some(flows)),
+                (None, None) => (RowStatus::Unused, None),
+            };
+            let is_vendors = matches!(row.document.kind, DocumentKind::Vendor | DocumentKind::Extended);
+            // A row that is documented for another role says nothing where it was not seen.
+            let is_own = row.roles.contains(&device.role) || status != RowStatus::Unused;
+            if is_vendors && is_own {
+                results.push(result(case, key, status, flows));
+            }
+        }
+    }
+    results
+}
+
+type Flows<'a> = BTreeMap<(IpAddr, &'a str), BTreeSet<usize>>;
+
+fn result(
+    case: &Case<'_>,
+    (device, row): (IpAddr, &str),
+    status: RowStatus,
+    flows: Option<&BTreeSet<usize>>,
+) -> RowResult {
+    let flows: Vec<usize> = flows.into_iter().flatten().copied().collect();
+    RowResult {
+        row: row.into(),
+        device,
+        status,
+        packets: packets(case, &flows),
+        frames: frames(case, &flows),
+        flows,
+    }
+}
+
+/// The device took part, or is told something by a protocol that wants no answer (syslog).
+fn is_use(end: &End<'_>) -> bool {
+    let view = &end.view;
+    let is_told =
+        view.flow.protocol == Protocol::Udp && view.received.packets > 0 && view.flow.icmp.is_empty();
+    view.took_part() || is_told
+}
+
+/// Rows from which findings say that a device departs. A row that gives the far side's ports is one of the device on
+/// the near side.
+fn deviating<'a>(case: &'a Case<'_>, findings: &'a [Finding]) -> BTreeSet<(IpAddr, &'a str)> {
+    let mut deviating = BTreeSet::new();
+    for finding in findings.iter().filter(|finding| DEVIATIONS.contains(&finding.code())) {
+        let Some(subject) = &finding.subject else { continue };
+        for row in finding.rows.iter().filter_map(|id| case.book.row(id)) {
+            let is_own = subject.role.as_ref().is_none_or(|role| row.roles.contains(role));
+            let owners = case.devices().filter(|device| row.roles.contains(&device.role));
+            let devices =
+                owners.map(|device| device.address).filter(|address| !is_own || *address == subject.address);
+            deviating.extend(devices.map(|address| (address, row.id.as_str())));
+        }
+    }
+    deviating
+}
+
+/// Rows that fully explain each flow, by flow id.
+pub(super) fn flow_rows(case: &Case<'_>) -> Vec<Vec<Box<str>>> {
+    let mut rows: Vec<BTreeSet<Box<str>>> = vec![BTreeSet::new(); case.traffic.flows.len()];
+    for end in &case.ends {
+        if let Some(rows) = rows.get_mut(end.view.flow.id) {
+            let model = end.device.model.as_ref();
+            let full = end.rows.iter().filter(|(row, fit)| *fit == Fit::Full && row.is_for_model(model));
+            rows.extend(full.map(|(row, _)| row.id.as_str().into()));
+        }
+    }
+    rows.into_iter().map(|rows| rows.into_iter().collect()).collect()
+}
+
+fn packets(case: &Case<'_>, flows: &[usize]) -> u64 {
+    let flows = flows.iter().filter_map(|id| case.traffic.flows.get(*id));
+    flows.map(|flow| flow.from_a.packets + flow.from_b.packets).sum()
+}
+
+fn frames(case: &Case<'_>, flows: &[usize]) -> Vec<Frame> {
+    let flows = flows.iter().filter_map(|id| case.traffic.flows.get(*id));
+    let mut frames: Vec<Frame> =
+        flows.flat_map(|flow| flow.from_a.frames.iter().chain(&flow.from_b.frames).copied()).collect();
+    frames.sort_unstable();
+    frames.dedup();
+    frames.truncate(FRAMES_KEPT);
+    frames
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::finding::{Detail, Severity};
+    use super::super::fixture::{PBX, PHONE, World, finding, row};
+    use super::*;
+    use crate::observe::fixture::{sent, tcp, udp};
+    use crate::observe::{Flow, TcpOutcome};
+
+    const DIRECTORY: &str = "transport = \"tcp\"\nown = 389\ninitiator = \"peer\"\npeer.scope = \"lan\"";
+
+    fn world(flows: Vec<Flow>) -> World {
+        World::new(&row("R1", "acme.pbx", DIRECTORY)).device(PBX, "acme.pbx").flows(flows)
+    }
+
+    fn read(outcome: TcpOutcome) -> Flow {
+        tcp("192.168.10.21:40000", "192.168.10.2:389", outcome, 2)
+    }
+
+    fn status(world: &World, findings: &[Finding], failed: &[usize]) -> Vec<RowStatus> {
+        let results = rows(&world.case(), findings, &failed.iter().copied().collect());
+        results.iter().map(|result| result.status).collect()
+    }
+
+    #[test]
+    fn a_row_is_used_unused_or_blocked() {
+        assert_eq!(status(&world(vec![read(TcpOutcome::Answered)]), &[], &[]), [RowStatus::Used]);
+        assert_eq!(status(&world(Vec::new()), &[], &[]), [RowStatus::Unused]);
+        let refused = world(vec![read(TcpOutcome::Refused)]);
+        assert_eq!(status(&refused, &[], &[0]), [RowStatus::Blocked]);
+        assert_eq!(
+            status(&refused, &[], &[]),
+            [RowStatus::Unused],
+            "a failure that is no finding proves nothing"
+        );
+        let later = world(vec![read(TcpOutcome::Refused), read(TcpOutcome::Answered)]);
+        assert_eq!(status(&later, &[], &[0]), [RowStatus::Used]);
+    }
+
+    #[test]
+    fn a_finding_about_the_row_makes_it_deviating() {
+        let detail = Detail::Port001 { uses: Vec::new(), as_of: None };
+        let about = |subject| Finding {
+            rows: vec!["R1".into()],
+            ..finding(detail.clone(), Severity::Warning, Some(subject))
+        };
+        let used = world(vec![read(TcpOutcome::Answered)]);
+        assert_eq!(status(&used, &[about(PBX)], &[]), [RowStatus::Deviating]);
+        let elsewhere = used.device("192.168.10.3", "acme.pbx");
+        assert_eq!(status(&elsewhere, &[about("192.168.10.3")], &[]).len(), 2);
+        let mark = Finding { detail: Detail::Cap010, ..about(PBX) };
+        assert_eq!(status(&world(vec![read(TcpOutcome::Answered)]), &[mark], &[]), [RowStatus::Used]);
+    }
+
+    #[test]
+    fn a_row_is_listed_with_its_flows_packets_and_frames() {
+        let world = world(vec![udp("192.168.10.21:1", "192.168.10.60:1"), read(TcpOutcome::Answered)]);
+        let results = rows(&world.case(), &[], &BTreeSet::new());
+        let [result] = results.as_slice() else { panic!("{results:?}") };
+        assert_eq!((&result.flows, result.packets, result.frames.len()), (&vec![1], 4, 1));
+    }
+
+    #[test]
+    fn what_wants_no_answer_is_used_when_it_arrives() {
+        let words = "transport = \"udp\"\nown = 514\ninitiator = \"peer\"\npeer.scope = \"lan\"";
+        let told = Flow { from_b: sent(0), ..udp("192.168.10.21:40000", "192.168.10.2:514") };
+        let world = World::new(&row("R1", "acme.pbx", words)).device(PBX, "acme.pbx").flows(vec![told]);
+        assert_eq!(status(&world, &[], &[]), [RowStatus::Used]);
+    }
+
+    #[test]
+    fn rows_of_another_role_are_listed_where_they_were_seen() {
+        let words = format!("also = [\"acme.phone\"]\n{DIRECTORY}");
+        let seen = |flows| {
+            let world = World::new(&row("R1", "acme.pbx", &words)).device(PHONE, "acme.phone").flows(flows);
+            status(&world, &[], &[])
+        };
+        assert!(seen(Vec::new()).is_empty());
+        let at_phone = tcp("192.168.10.51:40000", "192.168.10.21:389", TcpOutcome::Answered, 1);
+        assert_eq!(seen(vec![at_phone]), [RowStatus::Used]);
+    }
+
+    #[test]
+    fn a_flow_is_labelled_with_rows_that_fit_fully() {
+        let words = "transport = \"tcp\"\nremote = 443\ninitiator = \"own\"\npeer.scope = \"any\"\npeer.names = [\"pbx.example\"]";
+        let label = |name: Option<&str>| {
+            let visit = tcp("192.168.10.2:40000", "203.0.113.9:443", TcpOutcome::Answered, 1);
+            let flow = Flow { tls_name: name.map(Into::into), ..visit };
+            let world = World::new(&row("R1", "acme.pbx", words)).device(PBX, "acme.pbx").flows(vec![flow]);
+            flow_rows(&world.case())
+        };
+        assert_eq!(label(Some("pbx.example")), [vec!["R1".into()]]);
+        assert_eq!(label(None), [Vec::<Box<str>>::new()]);
+    }
+}

@@ -1,0 +1,186 @@
+//! Takes traffic, site and rulebook; gives findings. One file per family of codes. No input or output, no words, no
+//! threads; the families do not know each other.
+
+mod blocked;
+mod capture;
+mod case;
+mod evidence;
+mod exposure;
+mod filter;
+mod finding;
+#[cfg(test)]
+mod fixture;
+mod matrix;
+mod port;
+mod qos;
+mod security;
+
+use crate::capture::{CaptureSummary, PassedOver};
+use crate::observe::Traffic;
+use crate::rules::Rulebook;
+use crate::site::{Hints, Site};
+
+use blocked::Blocked;
+use case::Case;
+
+pub use finding::{
+    Audit, Code, Detail, Evidence, Finding, LossSign, Party, PortUse, Refusal, RowResult, RowStatus,
+    RulebookInfo, Severity, Side, Subject, Unjudged, Verdict,
+};
+
+/// Runs all checks and puts together what a report needs.
+#[must_use]
+pub fn audit(
+    captures: Vec<CaptureSummary>,
+    passed_over: Vec<PassedOver>,
+    traffic: Traffic,
+    mut site: Site,
+    book: &Rulebook,
+    hints: &Hints,
+) -> Audit {
+    let case = Case::new(&traffic, &site, book, hints);
+    let mut findings = capture::check(&case, &captures);
+    let unjudged = unjudged(&case, &findings);
+    findings.extend(port::check(&case));
+    let blocked = match unjudged.contains(&Unjudged::OneDirection) {
+        true => Blocked::default(),
+        false => blocked::check(&case),
+    };
+    findings.extend(blocked.findings);
+    findings.extend(qos::check(&case));
+    findings.extend(security::check(&case));
+    findings.retain(|finding| {
+        let subject = finding.subject.as_ref().map(|subject| subject.address);
+        !subject.is_some_and(|host| case.is_excepted_whole(finding.code().as_str(), host))
+    });
+    findings.sort_by(|x, y| {
+        y.severity
+            .cmp(&x.severity)
+            .then_with(|| x.code().cmp(&y.code()))
+            .then_with(|| x.subject.cmp(&y.subject))
+            .then_with(|| x.evidence.frames.cmp(&y.evidence.frames))
+    });
+    let rows = matrix::rows(&case, &findings, &blocked.flows);
+    let flow_rows = matrix::flow_rows(&case);
+    let unexplained = port::unexplained(&case);
+    let exceptions = case.exceptions();
+    let verdict = verdict(&findings, &unjudged);
+    site.exceptions = exceptions;
+    Audit {
+        verdict,
+        rulebooks: rulebooks(book),
+        captures,
+        passed_over,
+        rows,
+        flow_rows,
+        unexplained,
+        findings,
+        unjudged,
+        traffic,
+        site,
+    }
+}
+
+/// What the capture cannot show.
+fn unjudged(case: &Case<'_>, capture: &[Finding]) -> Vec<Unjudged> {
+    let known = case.devices().any(|device| device.vendor.is_some());
+    let list = [
+        (!known, Unjudged::NoDevice),
+        (capture::has(capture, Code::Cap010), Unjudged::NoVoice),
+        (capture::has(capture, Code::Cap003), Unjudged::OneDirection),
+        (capture::has(capture, Code::Cap008), Unjudged::Encrypted),
+        (capture::has(capture, Code::Cap001), Unjudged::Incomplete),
+        (capture::has(capture, Code::Cap006), Unjudged::Clock),
+        (capture::has(capture, Code::Cap004), Unjudged::CutSip),
+        (capture::has(capture, Code::Cap011), Unjudged::Damaged),
+    ];
+    list.into_iter().filter(|(holds, _)| *holds).map(|(_, what)| what).collect()
+}
+
+/// Faults of the installation decide; a capture that shows neither fault nor voice passes nothing.
+fn verdict(findings: &[Finding], unjudged: &[Unjudged]) -> Verdict {
+    let about_site = |finding: &&Finding| !finding.code().as_str().starts_with("CAP");
+    let worst = findings.iter().filter(about_site).map(|finding| finding.severity).max();
+    let nothing_shown = unjudged.contains(&Unjudged::NoDevice) || unjudged.contains(&Unjudged::OneDirection);
+    match worst {
+        Some(severity) if severity >= Severity::Warning => Verdict::Fail,
+        _ if nothing_shown => Verdict::NotAssessable,
+        Some(Severity::Notice) => Verdict::Notes,
+        _ if findings.iter().any(|finding| finding.severity >= Severity::Notice) => Verdict::Notes,
+        _ if unjudged.contains(&Unjudged::NoVoice) => Verdict::Notes,
+        _ => Verdict::Pass,
+    }
+}
+
+fn rulebooks(book: &Rulebook) -> Vec<RulebookInfo> {
+    let documents = book.documents.iter().map(|document| RulebookInfo {
+        vendor: document.vendor.as_str().into(),
+        title: document.title.as_str().into(),
+        as_of: document.edition.as_str().into(),
+        rows: book.rows.iter().filter(|row| row.document == *document).count(),
+    });
+    documents.filter(|info| info.rows > 0).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fixture::{PBX, World, finding};
+    use super::*;
+
+    fn found(code: Code, severity: Severity) -> Finding {
+        let (detail, subject) = match code {
+            Code::Cap010 => (Detail::Cap010, None),
+            Code::Cap003 => (Detail::Cap003 { pairs: 2 }, None),
+            _ => (Detail::Qos007 { packets: 50, peers: Vec::new(), inbound: false }, Some(PBX)),
+        };
+        finding(detail, severity, subject)
+    }
+
+    #[test]
+    fn faults_of_the_installation_decide() {
+        use Severity::{Critical, Error, Info, Notice, Warning};
+        let site = |severity| vec![found(Code::Qos007, severity)];
+        let capture = |severity| vec![found(Code::Cap003, severity)];
+        let cases: [(Vec<Finding>, &[Unjudged], Verdict); 12] = [
+            (Vec::new(), &[], Verdict::Pass),
+            (site(Info), &[], Verdict::Pass),
+            (site(Notice), &[], Verdict::Notes),
+            (site(Warning), &[], Verdict::Fail),
+            (site(Error), &[], Verdict::Fail),
+            (site(Critical), &[Unjudged::NoDevice], Verdict::Fail),
+            (site(Notice), &[Unjudged::OneDirection], Verdict::NotAssessable),
+            (Vec::new(), &[Unjudged::NoDevice], Verdict::NotAssessable),
+            (Vec::new(), &[Unjudged::NoVoice], Verdict::Notes),
+            (Vec::new(), &[Unjudged::Encrypted], Verdict::Pass),
+            // A poor capture is no fault of the installation, but no pass either.
+            (capture(Warning), &[Unjudged::Incomplete], Verdict::Notes),
+            (capture(Info), &[], Verdict::Pass),
+        ];
+        for (findings, unjudged, expected) in cases {
+            let severities: Vec<_> =
+                findings.iter().map(|finding| (finding.code(), finding.severity)).collect();
+            assert_eq!(verdict(&findings, unjudged), expected, "{severities:?} {unjudged:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_capture_cannot_show_is_listed() {
+        let empty = World::new("");
+        assert_eq!(unjudged(&empty.case(), &[]), [Unjudged::NoDevice]);
+        let other = World::new("").device(PBX, "other");
+        assert_eq!(unjudged(&other.case(), &[]), [Unjudged::NoDevice], "a device of no vendor");
+        let known = World::new("").device(PBX, "acme.pbx");
+        let silent = [found(Code::Cap010, Severity::Info), found(Code::Cap003, Severity::Warning)];
+        assert_eq!(unjudged(&known.case(), &silent), [Unjudged::NoVoice, Unjudged::OneDirection]);
+        let suspected = known.with(PBX, |device| device.confidence = crate::site::Confidence::Suspected);
+        assert_eq!(unjudged(&suspected.case(), &[]), [Unjudged::NoDevice], "a suspicion is no device");
+    }
+
+    #[test]
+    fn an_empty_capture_passes_nothing() {
+        let world = World::new("");
+        let audit = audit(Vec::new(), Vec::new(), world.traffic, world.site, &world.book, &world.hints);
+        assert_eq!(audit.verdict, Verdict::NotAssessable);
+        assert_eq!(audit.findings.iter().map(Finding::code).collect::<Vec<_>>(), [Code::Cap010]);
+    }
+}

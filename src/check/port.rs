@@ -1,0 +1,334 @@
+//! PORT codes: which ports are used that no row explains, and where media and registrations leave their ranges.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, SocketAddr};
+
+use crate::capture::Frame;
+use crate::observe::message::App;
+use crate::observe::{Flow, FlowView, Protocol, Stream};
+use crate::rules::Row;
+use crate::site::{AppName, Device, Initiator, Kind, PeerScope, PortSet, Scope, media_ports, smallest_model};
+
+use super::case::{Case, End, RTP, SIP};
+use super::evidence::{of_flows, of_streams};
+use super::exposure::exposure;
+use super::finding::{Detail, Finding, Party, PortUse, Severity, Side};
+
+/// A single packet may be a stray.
+const PACKETS_FOR_A_PORT: u64 = 2;
+/// As findings.tsv has it.
+const PACKETS_FOR_MEDIA: u64 = 50;
+const PEERS_NAMED: usize = 5;
+/// SIP over TLS, RFC 3261 section 19.1.2.
+const SIPS_PORT: u16 = 5061;
+
+/// All PORT findings but PORT-003, which needs the attempts that failed.
+pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for device in case.devices() {
+        let ends: Vec<&End<'_>> =
+            case.ends.iter().filter(|end| end.device.address == device.address).collect();
+        findings.extend(media_outside(case, device));
+        findings.extend(model(case, device));
+        findings.extend(provider_port(case, device, &ends));
+        findings.extend(registrar_transport(case, device, &ends));
+        findings.extend(undocumented(case, device, &ends));
+    }
+    findings
+}
+
+/// Flow ids that an identified device has and nothing explains.
+pub(super) fn unexplained(case: &Case<'_>) -> Vec<usize> {
+    let ids: BTreeSet<usize> = case
+        .ends
+        .iter()
+        .filter(|end| is_judged(end.device) && is_unexplained(case, end))
+        .map(|end| end.view.flow.id)
+        .collect();
+    ids.into_iter().collect()
+}
+
+/// Only hosts that do nothing but telephony can be held to a port list, and only if it is their maker's list.
+fn is_judged(device: &Device) -> bool {
+    let own_maker = match (&device.vendor, &device.maker, device.kind) {
+        (Some(vendor), Some(maker), Kind::Terminal) => vendor.eq_ignore_ascii_case(maker),
+        _ => true,
+    };
+    device.vendor.is_some() && device.kind.is_dedicated() && own_maker
+}
+
+fn is_unexplained(case: &Case<'_>, end: &End<'_>) -> bool {
+    let view = &end.view;
+    let flow = view.flow;
+    let counts = matches!(flow.protocol, Protocol::Tcp | Protocol::Udp)
+        && case.scope(view.peer().ip()) != Scope::Multicast
+        && flow.from_a.packets + flow.from_b.packets >= PACKETS_FOR_A_PORT
+        && view.took_part();
+    // Voice has codes of its own, and RTCP, STUN and DTLS keep it company.
+    let is_media = matches!(flow.app, App::Rtp | App::Rtcp | App::Stun | App::Dtls);
+    // What answers the Internet against the document has codes of its own.
+    let is_exposed = exposure(case, end).is_some();
+    let is_explained =
+        !end.rows.is_empty() || case.explained.contains(&flow.id) && left_rows(case, end).is_empty();
+    counts && !is_media && !is_exposed && !is_explained && !case.is_excepted("PORT-001", view)
+}
+
+/// Rows of the device for what the other end's row says this flow is, with own ports that this flow does not keep to.
+fn left_rows<'a>(case: &Case<'a>, end: &End<'a>) -> Vec<&'a Row> {
+    let both = case.ends_of(end.view.flow.id).iter();
+    let spoken: BTreeSet<&AppName> =
+        both.flat_map(|end| &end.rows).flat_map(|(row, _)| &row.speaks).collect();
+    let rows = case.book.rows_for(&end.device.role, end.device.model.as_ref());
+    let own = rows.filter(|row| row.roles.contains(&end.device.role) && row.own_ports().is_some());
+    own.filter(|row| row.speaks.iter().any(|word| spoken.contains(word))).collect()
+}
+
+/// PORT-001.
+fn undocumented(case: &Case<'_>, device: &Device, ends: &[&End<'_>]) -> Option<Finding> {
+    if !is_judged(device) {
+        return None;
+    }
+    let mut uses: BTreeMap<(Protocol, u16, Side), Vec<&FlowView<'_>>> = BTreeMap::new();
+    let mut rows: BTreeSet<&str> = BTreeSet::new();
+    for end in ends.iter().filter(|end| is_unexplained(case, end) && !is_provider_sip(case, end)) {
+        let view = &end.view;
+        // The port that stays the same over many flows is the service's: that of the side that was called.
+        let left = left_rows(case, end);
+        let (port, side) = match view.started() && left.is_empty() {
+            true => (view.peer().port(), Side::Remote),
+            false => (view.own().port(), Side::Own),
+        };
+        rows.extend(left.iter().map(|row| row.id.as_str()));
+        uses.entry((view.flow.protocol, port, side)).or_default().push(view);
+    }
+    if uses.is_empty() {
+        return None;
+    }
+    let flows: Vec<&Flow> = uses.values().flatten().map(|view| view.flow).collect();
+    let document = case.book.vendor_documents().find(|document| {
+        device.vendor.as_deref().is_some_and(|vendor| document.vendor.eq_ignore_ascii_case(vendor))
+    });
+    let uses = uses.iter().map(|((protocol, port, side), views)| PortUse {
+        protocol: *protocol,
+        port: *port,
+        side: *side,
+        flows: views.len(),
+        peers: peers(views.iter().map(|view| view.peer())),
+    });
+    Some(Finding {
+        detail: Detail::Port001 { uses: uses.collect(), as_of: document.map(|document| document.as_of) },
+        severity: Severity::Warning,
+        confidence: device.confidence,
+        subject: Some(case.subject(device.address)),
+        rows: rows.into_iter().map(Into::into).collect(),
+        count: flows.len() as u64,
+        responsible: Party::Telephony,
+        evidence: of_flows(flows),
+    })
+}
+
+/// Rows that say on which own ports this device has its voice. `None`: one of them leaves it open.
+fn voice_rows<'a>(case: &Case<'a>, device: &'a Device) -> Option<Vec<(&'a Row, PortSet)>> {
+    let mut rows = Vec::new();
+    let model = device.model.as_ref().filter(|_| device.model_is_stated);
+    for row in case.book.rows_for(&device.role, model) {
+        if !row.speaks.iter().any(|word| *word == RTP) || row.roles.iter().all(|role| *role != device.role) {
+            continue;
+        }
+        for leg in &row.legs {
+            match case.own_ports(row, leg, device.address).set() {
+                Some(ports) => rows.push((row, ports.clone())),
+                None if leg.remote.set().is_none() => return None,
+                None => {}
+            }
+        }
+    }
+    rows.extend(rows_of_peers(case, device));
+    Some(rows)
+}
+
+/// Where a document gives only the far side's ports (trap T-01), they are this device's own.
+fn rows_of_peers<'a>(case: &Case<'a>, device: &Device) -> Vec<(&'a Row, PortSet)> {
+    let voice = case.book.rows.iter().filter(|row| row.speaks.iter().any(|word| *word == RTP));
+    let legs = voice.flat_map(|row| row.legs.iter().map(move |leg| (row, leg)));
+    legs.filter(|(_, leg)| leg.peer.roles.contains(&device.role))
+        .filter_map(|(row, leg)| Some((row, leg.remote.set()?.clone())))
+        .collect()
+}
+
+/// PORT-002.
+fn media_outside(case: &Case<'_>, device: &Device) -> Option<Finding> {
+    let rows = voice_rows(case, device).filter(|rows| !rows.is_empty())?;
+    let documented: Vec<&PortSet> = rows.iter().map(|(_, ports)| ports).collect();
+    let of_any_model = case.book.models.iter().filter(|model| model.role == device.role);
+    let of_any_model: Vec<&PortSet> = of_any_model.map(|model| &model.rtp).collect();
+    let is_outside = |port: u16| {
+        // Ports of another model are PORT-006.
+        !documented.iter().chain(&of_any_model).any(|ports| ports.contains(port))
+    };
+    let outside: Vec<&Stream> = case
+        .traffic
+        .streams
+        .iter()
+        .filter(|stream| stream.source.ip() == device.address && is_outside(stream.source.port()))
+        .filter(|stream| stream.report.counts.packets >= PACKETS_FOR_MEDIA)
+        .filter(|stream| !case.is_excepted_stream("PORT-002", stream))
+        .collect();
+    if outside.is_empty()
+        || device.on_link == Some(false) && device.scope == Scope::Public && device.kind != Kind::Cloud
+    {
+        return None;
+    }
+    let ports: BTreeSet<u16> = outside.iter().map(|stream| stream.source.port()).collect();
+    let text: BTreeSet<String> = documented.iter().map(|ports| ports.to_string()).collect();
+    Some(Finding {
+        detail: Detail::Port002 {
+            ports: ports.iter().copied().collect(),
+            documented: text.into_iter().collect::<Vec<_>>().join(", ").into(),
+        },
+        severity: Severity::Warning,
+        confidence: device.confidence,
+        subject: Some(case.subject(device.address)),
+        rows: rows.iter().map(|(row, _)| row.id.as_str().into()).collect(),
+        count: outside.len() as u64,
+        responsible: Party::Telephony,
+        evidence: of_streams(outside, "", first_frame),
+    })
+}
+
+/// PORT-006.
+fn model(case: &Case<'_>, device: &Device) -> Option<Finding> {
+    let stated = device.model.as_ref()?;
+    let model = case.book.model(stated.as_str())?;
+    let all = media_ports(case.traffic, device.address);
+    let of_any_model = |port: &u16| {
+        case.book.models.iter().any(|model| model.role == device.role && model.rtp.contains(*port))
+    };
+    let observed: BTreeSet<u16> = all.into_iter().filter(of_any_model).collect();
+    let (first, last) = (*observed.first()?, *observed.last()?);
+    if observed.iter().all(|&port| model.rtp.contains(port)) {
+        return None;
+    }
+    let voice = voice_rows(case, device).unwrap_or_default();
+    let wrong: BTreeSet<u16> = observed.iter().copied().filter(|&port| !model.rtp.contains(port)).collect();
+    let streams = case
+        .traffic
+        .streams
+        .iter()
+        .filter(|stream| stream.source.ip() == device.address && wrong.contains(&stream.source.port()));
+    Some(Finding {
+        detail: Detail::Port006 {
+            observed: (first, last),
+            model: model.id.clone(),
+            documented: model.rtp.to_string().into(),
+            fits: smallest_model(&case.book.models, &device.role, &observed).map(|model| model.id.clone()),
+        },
+        severity: Severity::Notice,
+        confidence: device.confidence,
+        subject: Some(case.subject(device.address)),
+        rows: voice.iter().map(|(row, _)| row.id.as_str().into()).collect(),
+        count: wrong.len() as u64,
+        responsible: Party::Telephony,
+        evidence: of_streams(streams, "", first_frame),
+    })
+}
+
+/// Rows by which a telephone system speaks SIP to its provider over UDP from ports of its own.
+fn provider_rows<'a>(case: &Case<'a>, device: &'a Device) -> Vec<(&'a Row, PortSet)> {
+    let rows =
+        case.book.rows_for(&device.role, None).filter(|row| row.speaks.iter().any(|word| *word == SIP));
+    let legs = rows
+        .filter(|row| row.transport.admits_udp())
+        .flat_map(|row| row.legs.iter().map(move |leg| (row, leg)));
+    legs.filter(|(_, leg)| leg.initiator != Initiator::Peer && leg.peer.scope != PeerScope::Lan)
+        .filter_map(|(row, leg)| Some((row, case.own_ports(row, leg, device.address).set()?.clone())))
+        .collect()
+}
+
+fn is_provider_sip(case: &Case<'_>, end: &End<'_>) -> bool {
+    let view = &end.view;
+    end.device.kind == Kind::Pbx
+        && view.flow.protocol == Protocol::Udp
+        && view.flow.app == App::Sip
+        && view.started()
+        && case.scope(view.peer().ip()) == Scope::Public
+}
+
+/// PORT-005.
+fn provider_port(case: &Case<'_>, device: &Device, ends: &[&End<'_>]) -> Option<Finding> {
+    let rows = provider_rows(case, device);
+    let wrong: Vec<&FlowView<'_>> = ends
+        .iter()
+        .filter(|end| {
+            is_provider_sip(case, end) && end.rows.is_empty() && !case.is_excepted("PORT-005", &end.view)
+        })
+        .map(|end| &end.view)
+        .collect();
+    let first = wrong.first().filter(|_| !rows.is_empty())?;
+    let documented: Vec<String> = rows.iter().map(|(_, ports)| ports.to_string()).collect();
+    Some(Finding {
+        detail: Detail::Port005 {
+            port: first.own().port(),
+            provider: first.peer(),
+            documented: documented.join(", ").into(),
+        },
+        severity: Severity::Notice,
+        confidence: device.confidence,
+        subject: Some(case.subject(device.address)),
+        rows: rows.iter().map(|(row, _)| row.id.as_str().into()).collect(),
+        count: wrong.len() as u64,
+        responsible: Party::Telephony,
+        evidence: of_flows(wrong.iter().map(|view| view.flow)),
+    })
+}
+
+/// PORT-009.
+fn registrar_transport(case: &Case<'_>, device: &Device, ends: &[&End<'_>]) -> Option<Finding> {
+    let registrar: Vec<&Row> = case
+        .book
+        .rows_for(&device.role, None)
+        .filter(|row| row.speaks.iter().any(|word| *word == SIP) && !row.transport.admits_tcp())
+        .filter(|row| row.legs.iter().any(|leg| leg.initiator == Initiator::Peer))
+        .collect();
+    if registrar.is_empty() || device.kind != Kind::Pbx {
+        return None;
+    }
+    let is_registrar_port = |port: u16| {
+        port == SIPS_PORT || registrar.iter().any(|row| row.own_ports().is_some_and(|p| p.contains(port)))
+    };
+    let called: Vec<&FlowView<'_>> = ends
+        .iter()
+        .map(|end| &end.view)
+        .filter(|view| view.flow.protocol == Protocol::Tcp && !view.started() && view.took_part())
+        .filter(|view| case.scope(view.peer().ip()) == Scope::Lan && is_registrar_port(view.own().port()))
+        .filter(|view| matches!(view.flow.app, App::Sip | App::Tls))
+        .collect();
+    let first = called.first()?;
+    let sources: BTreeSet<IpAddr> = called.iter().map(|view| view.peer().ip()).collect();
+    Some(Finding {
+        detail: Detail::Port009 {
+            port: first.own().port(),
+            tls: first.flow.app == App::Tls,
+            peers: sources.into_iter().take(PEERS_NAMED).collect(),
+        },
+        severity: Severity::Notice,
+        confidence: device.confidence,
+        subject: Some(case.subject(device.address)),
+        rows: registrar.iter().map(|row| row.id.as_str().into()).collect(),
+        count: called.len() as u64,
+        responsible: Party::Telephony,
+        evidence: of_flows(called.iter().map(|view| view.flow)),
+    })
+}
+
+fn first_frame(stream: &Stream) -> Vec<Frame> {
+    vec![stream.report.first.frame]
+}
+
+fn peers(all: impl Iterator<Item = SocketAddr>) -> Vec<SocketAddr> {
+    let all: BTreeSet<SocketAddr> = all.collect();
+    all.into_iter().take(PEERS_NAMED).collect()
+}
+
+#[cfg(test)]
+mod tests;

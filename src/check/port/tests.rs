@@ -1,0 +1,154 @@
+use super::super::finding::Code;
+use super::super::fixture::{PBX, PHONE, World, row, subjects};
+use super::*;
+use crate::observe::TcpOutcome;
+use crate::observe::fixture::{ip, sent, stream, tcp, udp};
+
+const VOICE: &str = "transport = \"udp\"\nown = \"10000-10200\"\ninitiator = \"either\"\npeer.scope = \"lan\"\nspeaks = [\"rtp\"]";
+
+fn world() -> World {
+    World::new(&row("R1", "acme.phone", VOICE)).device(PHONE, "acme.phone")
+}
+
+fn found(world: &World, code: Code) -> Vec<Finding> {
+    check(&world.case()).into_iter().filter(|finding| finding.code() == code).collect()
+}
+
+/// The telephone opens a connection that no row knows.
+fn unknown() -> Flow {
+    tcp("192.168.10.21:49800", "192.168.10.60:4567", TcpOutcome::Answered, 1)
+}
+
+/// Whether the flow is an undocumented port of the telephone.
+fn is_undocumented(flow: Flow) -> bool {
+    !found(&world().flows(vec![flow]), Code::Port001).is_empty()
+}
+
+#[test]
+fn a_port_of_the_other_side_is_named_where_the_device_called() {
+    let uses = |flow: Flow| {
+        let world = world().flows(vec![flow]);
+        let findings = found(&world, Code::Port001);
+        assert_eq!(subjects(&findings), [ip(PHONE)]);
+        let Detail::Port001 { uses, .. } = &findings[0].detail else { panic!("{findings:?}") };
+        uses.iter().map(|used| (used.port, used.side)).collect::<Vec<_>>()
+    };
+    assert_eq!(uses(unknown()), [(4567, Side::Remote)]);
+    let called = tcp("192.168.10.60:50000", "192.168.10.21:8123", TcpOutcome::Answered, 1);
+    assert_eq!(uses(called), [(8123, Side::Own)]);
+}
+
+#[test]
+fn a_single_packet_is_a_stray() {
+    let packets =
+        |a, b| Flow { from_a: sent(a), from_b: sent(b), ..udp("192.168.10.21:49800", "192.168.10.60:4567") };
+    assert!(
+        !is_undocumented(packets(1, 0)) && is_undocumented(packets(2, 0)) && is_undocumented(packets(1, 1))
+    );
+}
+
+#[test]
+fn what_the_device_did_not_take_part_in_is_not_its_port() {
+    assert!(is_undocumented(unknown()));
+    assert!(!is_undocumented(tcp("192.168.10.60:50000", "192.168.10.21:8123", TcpOutcome::Refused, 3)));
+    assert!(!is_undocumented(tcp("192.168.10.60:50000", "192.168.10.21:8123", TcpOutcome::Silent, 3)));
+}
+
+#[test]
+fn multicast_and_media_have_no_undocumented_port() {
+    assert!(!is_undocumented(udp("192.168.10.21:49801", "239.255.255.250:1900")));
+    for app in [App::Rtp, App::Rtcp, App::Stun, App::Dtls] {
+        assert!(
+            !is_undocumented(Flow { app, ..udp("192.168.10.21:49801", "192.168.10.60:4567") }),
+            "{app:?}"
+        );
+    }
+    assert!(is_undocumented(Flow { app: App::Snmp, ..udp("192.168.10.21:49801", "192.168.10.60:4567") }));
+}
+
+#[test]
+fn only_devices_of_the_maker_are_held_to_its_list() {
+    let with_maker = |maker: &str| world().with(PHONE, |device| device.maker = Some(maker.into()));
+    let count = |world: World| found(&world.flows(vec![unknown()]), Code::Port001).len();
+    assert_eq!((count(with_maker("ACME")), count(with_maker("Rival"))), (1, 0));
+    let computer = World::new("").device(PHONE, "acme.softphone");
+    assert_eq!(count(computer), 0, "most traffic of a computer is none of the vendor's business");
+    assert_eq!(count(World::new("").device(PHONE, "other")), 0);
+}
+
+#[test]
+fn an_exception_explains_a_port_and_is_counted() {
+    let text = "[[exception]]\ncode = \"PORT-001\"\nport = 4567\nreason = \"bekannt\"\n";
+    let world = world().site_file(text).flows(vec![unknown()]);
+    let case = world.case();
+    assert!(check(&case).is_empty());
+    assert!(case.exceptions()[0].matched > 0);
+}
+
+#[test]
+fn findings_of_one_device_are_one() {
+    let other = tcp("192.168.10.21:49801", "192.168.10.61:4568", TcpOutcome::Answered, 1);
+    let findings = found(&world().flows(vec![unknown(), other]), Code::Port001);
+    assert_eq!((findings.len(), findings[0].count), (1, 2));
+}
+
+/// Whether voice that the telephone sends from this port is outside its range.
+fn is_outside(port: u16, packets: u64) -> bool {
+    let voice = stream(&format!("{PHONE}:{port}"), "192.168.10.2:5204", &[(46, packets)]);
+    !found(&world().streams(vec![voice]), Code::Port002).is_empty()
+}
+
+#[test]
+fn voice_counts_from_fifty_packets_on() {
+    assert!(!is_outside(12_000, PACKETS_FOR_MEDIA - 1) && is_outside(12_000, PACKETS_FOR_MEDIA));
+    assert_eq!(PACKETS_FOR_MEDIA, 50);
+}
+
+#[test]
+fn both_ends_of_a_range_belong_to_it() {
+    let outside = [9999, 10_000, 10_200, 10_201].map(|port| is_outside(port, 60));
+    assert_eq!(outside, [true, false, false, true]);
+}
+
+#[test]
+fn a_device_whose_voice_may_be_anywhere_is_never_outside() {
+    let open = "transport = \"udp\"\nown = \"dynamic\"\ninitiator = \"either\"\npeer.scope = \"lan\"\npeer.roles = [\"acme.pbx\"]\nspeaks = [\"rtp\"]";
+    let voice = || vec![stream("192.168.10.21:33000", "192.168.10.2:5204", &[(46, 60)])];
+    let world = World::new(&row("R1", "acme.phone", open)).device(PHONE, "acme.phone").streams(voice());
+    assert!(found(&world, Code::Port002).is_empty());
+    let unknown = World::new("").device(PHONE, "acme.phone").streams(voice());
+    assert!(
+        found(&unknown, Code::Port002).is_empty(),
+        "and where no row speaks of voice nothing is documented"
+    );
+}
+
+/// The model that would fit, if the observed ports contradict a stated `small` one.
+fn contradiction(ports: &[u16]) -> Option<Option<String>> {
+    let range = |id: &str, own: &str, model: &str| {
+        let words = format!("models = [\"{model}\"]\n{}", VOICE.replace("10000-10200", own));
+        let title = "title.de = \"-\"\ntitle.en = \"-\"\n";
+        let head = format!("\n[[model]]\nid = \"{model}\"\nrole = \"acme.pbx\"\nrtp_row = \"{id}\"\n");
+        format!("{head}channels = 1\n{title}{}", row(id, "acme.pbx", &words))
+    };
+    let rules = [range("R1", "5204-5263", "small"), range("R2", "5204-5523", "large")].concat();
+    let streams =
+        ports.iter().map(|port| stream(&format!("{PBX}:{port}"), "192.168.10.21:10000", &[(46, 60)]));
+    let world = World::new(&rules).device(PBX, "acme.pbx").streams(streams.collect());
+    let world = world.with(PBX, |device| {
+        device.model = Some("small".into());
+        device.model_is_stated = true;
+    });
+    let findings = found(&world, Code::Port006);
+    findings.first().map(|finding| match &finding.detail {
+        Detail::Port006 { fits, .. } => fits.as_ref().map(|model| model.as_str().to_owned()),
+        other => panic!("{other:?}"),
+    })
+}
+
+#[test]
+fn ports_of_another_model_contradict_the_stated_one() {
+    assert_eq!(contradiction(&[5204, 5263]), None);
+    assert_eq!(contradiction(&[5204, 5264]), Some(Some("large".to_owned())));
+    assert_eq!(contradiction(&[9000]), None, "ports of no model are PORT-002");
+}

@@ -1,0 +1,414 @@
+//! QOS codes: how senders mark voice and signalling (RFC 2474, RFC 4594), and where the capture can show it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use crate::capture::Frame;
+use crate::observe::media::{MediaKind, Seen};
+use crate::observe::message::App;
+use crate::observe::{Direction, Flow, FlowView, Protocol, Stream};
+use crate::rules::QosRule;
+use crate::site::{Confidence, Device, Kind, Scope};
+
+use super::case::{Case, RTP, SIP};
+use super::evidence::{of_flows, of_streams};
+use super::filter;
+use super::finding::{Detail, Finding, Party, Severity};
+
+/// As findings.tsv has it.
+const LEAST_PACKETS: u64 = 50;
+const UNMARKED_PERCENT: u64 = 5;
+const EF_BYTES_PERCENT: f64 = 5.0;
+/// Below this a few keep-alives would make a share.
+const LEAST_SIGNALLING: u64 = 10;
+const LEAST_EF_PACKETS: u64 = 20;
+const PEERS_NAMED: usize = 5;
+
+/// All QOS findings.
+pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for sender in Sender::all(case) {
+        findings.extend(sender.voice(case));
+        findings.extend(sender.priority(case));
+        findings.extend(sender.changes(case));
+    }
+    findings.extend(case.devices().filter_map(|device| signalling(case, device)));
+    findings.extend(other_traffic(case));
+    findings
+}
+
+/// An address that sends voice, with the rule that holds for it.
+struct Sender<'a> {
+    address: IpAddr,
+    device: Option<&'a Device>,
+    rule: &'a QosRule,
+    /// Whether its own vendor's document holds for it, not only that of the system it talks to.
+    is_bound: bool,
+    streams: Vec<&'a Stream>,
+}
+
+/// How the packets of some streams are marked.
+#[derive(Default)]
+struct Marking {
+    packets: u64,
+    wrong: u64,
+    values: BTreeMap<u8, u64>,
+}
+
+impl<'a> Sender<'a> {
+    fn all(case: &Case<'a>) -> Vec<Self> {
+        let mut by_source: BTreeMap<IpAddr, Vec<&'a Stream>> = BTreeMap::new();
+        for stream in &case.traffic.streams {
+            if stream.report.kind != MediaKind::Video {
+                by_source.entry(stream.source.ip()).or_default().push(stream);
+            }
+        }
+        let senders = by_source.into_iter().filter_map(|(address, streams)| {
+            let device = case.device(address);
+            let own = device.and_then(|device| case.book.qos_for(&device.role, RTP));
+            let rule = own.or_else(|| rule_of_system(case, &streams))?;
+            Some(Self { address, device, rule, is_bound: own.is_some(), streams })
+        });
+        senders.collect()
+    }
+
+    /// Whether the capture shows what this sender itself put on the wire: behind a router it may have been altered.
+    fn is_local(&self, case: &Case<'_>) -> bool {
+        let beyond = case.traffic.hosts.binary_search_by(|facts| facts.address.cmp(&self.address));
+        let on_link = beyond.ok().and_then(|at| case.traffic.hosts.get(at)).and_then(|facts| facts.on_link);
+        case.scope(self.address) == Scope::Lan && on_link != Some(false)
+    }
+
+    fn kind(&self) -> Kind {
+        self.device.map_or(Kind::Other, |device| device.kind)
+    }
+
+    fn is_system(&self) -> bool {
+        matches!(self.kind(), Kind::Pbx | Kind::Cloud)
+    }
+
+    /// QOS-001, 003, 007 and 008: one of them for a sender and a place, never two.
+    fn voice(&self, case: &Case<'_>) -> Vec<Finding> {
+        let is_internet_leg = |stream: &&Stream| {
+            !self.is_local(case) || self.is_system() && case.scope(stream.destination.ip()) == Scope::Public
+        };
+        let (internet, local): (Vec<&Stream>, Vec<&Stream>) =
+            self.streams.iter().copied().partition(is_internet_leg);
+        let mut findings = Vec::new();
+        findings.extend(self.on_the_internet_leg(case, &internet));
+        findings.extend(self.in_the_lan(case, &local));
+        findings
+    }
+
+    fn on_the_internet_leg(&self, case: &Case<'_>, streams: &[&Stream]) -> Option<Finding> {
+        let marking = Marking::of(streams, self.rule.dscp);
+        if !marking.is_short_of() {
+            return None;
+        }
+        let peers: BTreeSet<IpAddr> = streams.iter().map(|stream| stream.destination.ip()).collect();
+        let detail = Detail::Qos007 {
+            packets: marking.wrong,
+            peers: peers.into_iter().take(PEERS_NAMED).collect(),
+            inbound: case.scope(self.address) == Scope::Public,
+        };
+        Some(self.finding(case, detail, Severity::Info, Party::Nobody, streams, marking.wrong))
+    }
+
+    fn in_the_lan(&self, case: &Case<'_>, streams: &[&Stream]) -> Option<Finding> {
+        let expected = self.rule.dscp;
+        let marking = Marking::of(streams, expected);
+        if !marking.is_short_of() {
+            return None;
+        }
+        let (packets, wrong) = (marking.packets, marking.wrong);
+        let dscp = marking.by_count();
+        if self.is_system() {
+            let marked = marking_peers(case, streams, expected);
+            let detail = if marked.is_empty() {
+                Detail::Qos001 { unmarked: wrong, packets, dscp, expected, terminal: false, promised: false }
+            } else {
+                Detail::Qos008 { dscp, expected, marked }
+            };
+            return Some(self.finding(case, detail, Severity::Warning, Party::Telephony, streams, wrong));
+        }
+        if self.rule.needs_policy && self.is_bound && dscp.first().is_some_and(|(value, _)| *value == 0) {
+            let detail = Detail::Qos003 {
+                packets: wrong,
+                media_ports: media_ports(case, streams),
+                expected,
+                signalling: self.device.and_then(|d| case.book.qos_for(&d.role, SIP)).map(|rule| rule.dscp),
+            };
+            return Some(self.finding(case, detail, Severity::Warning, Party::Computers, streams, wrong));
+        }
+        // For a device that no document names, the vendor of the system promised nothing.
+        let promised = self.is_bound && self.rule.promised;
+        let severity = if promised { Severity::Error } else { Severity::Warning };
+        let detail = Detail::Qos001 { unmarked: wrong, packets, dscp, expected, terminal: true, promised };
+        Some(self.finding(case, detail, severity, Party::Network, streams, wrong))
+    }
+
+    /// QOS-005.
+    fn priority(&self, case: &Case<'_>) -> Option<Finding> {
+        // Where the own vendor is silent, the value that another one gives for voice is common practice.
+        let of_others = || case.book.qos.iter().filter(|rule| rule.protocol == RTP).find_map(|rule| rule.pcp);
+        let expected = self.rule.pcp.or_else(of_others).filter(|_| self.is_local(case))?;
+        let mut values: BTreeMap<u8, u64> = BTreeMap::new();
+        let mut streams = Vec::new();
+        for stream in &self.streams {
+            let marking = &stream.report.marking;
+            marking.pcp.iter().for_each(|seen| *values.entry(seen.value).or_default() += seen.packets);
+            if marking.pcp.iter().any(|seen| seen.value != expected) {
+                streams.push(*stream);
+            }
+        }
+        let tagged: u64 = values.values().sum();
+        let wrong = tagged - values.get(&expected).copied().unwrap_or_default();
+        if tagged < LEAST_PACKETS || wrong * 100 < tagged * UNMARKED_PERCENT {
+            return None;
+        }
+        let vlan = streams.first()?.report.marking.vlans.first()?.value;
+        let mut finding = self.finding(
+            case,
+            Detail::Qos005 { pcp: by_count(&values), expected, vlan },
+            Severity::Notice,
+            Party::Network,
+            &streams,
+            wrong,
+        );
+        if self.rule.pcp.is_none() {
+            finding.rows.clear();
+        }
+        finding.evidence = of_streams(streams, &format!("!(vlan.priority == {expected})"), |stream| {
+            frames_unlike(&stream.report.marking.pcp, expected)
+        });
+        Some(finding)
+    }
+
+    /// QOS-009.
+    fn changes(&self, case: &Case<'_>) -> Vec<Finding> {
+        let changed = self.streams.iter().filter(|_| self.is_local(case)).filter_map(|stream| {
+            let change = stream.report.marking.dscp_change?;
+            let detail = Detail::Qos009 {
+                peer: stream.destination,
+                before: change.from,
+                after: change.to,
+                changed_at: change.frame,
+            };
+            let mut finding = self.finding(case, detail, Severity::Warning, Party::Network, &[stream], 1);
+            finding.evidence = of_streams([*stream], "", |_| vec![change.frame]);
+            Some(finding)
+        });
+        // Findings of one kind about one device are one: the first stream stands for the others.
+        let mut changed: Vec<Finding> = changed.collect();
+        let count = changed.len() as u64;
+        changed.truncate(1);
+        changed.iter_mut().for_each(|finding| finding.count = count);
+        changed
+    }
+
+    fn finding(
+        &self,
+        case: &Case<'_>,
+        detail: Detail,
+        severity: Severity,
+        responsible: Party,
+        streams: &[&Stream],
+        count: u64,
+    ) -> Finding {
+        let expected = self.rule.dscp;
+        let confidence = match self.device {
+            Some(device) if self.is_bound => device.confidence,
+            _ => Confidence::Likely,
+        };
+        let condition = filter::dscp_is_not(self.address, expected);
+        let unlike = streams
+            .iter()
+            .copied()
+            .filter(|stream| stream.report.marking.dscp.iter().any(|seen| seen.value != expected));
+        Finding {
+            detail,
+            severity,
+            confidence,
+            subject: Some(case.subject(self.address)),
+            rows: vec![self.rule.id.as_str().into()],
+            count,
+            responsible,
+            evidence: of_streams(unlike, &condition, |stream| {
+                frames_unlike(&stream.report.marking.dscp, expected)
+            }),
+        }
+    }
+}
+
+impl Marking {
+    fn of(streams: &[&Stream], expected: u8) -> Self {
+        let mut marking = Self::default();
+        for seen in streams.iter().flat_map(|stream| &stream.report.marking.dscp) {
+            marking.packets += seen.packets;
+            marking.wrong += if seen.value == expected { 0 } else { seen.packets };
+            *marking.values.entry(seen.value).or_default() += seen.packets;
+        }
+        marking.values.remove(&expected);
+        marking
+    }
+
+    fn is_short_of(&self) -> bool {
+        self.packets >= LEAST_PACKETS && self.wrong * 100 >= self.packets * UNMARKED_PERCENT
+    }
+
+    fn by_count(&self) -> Vec<(u8, u64)> {
+        by_count(&self.values)
+    }
+}
+
+fn by_count(values: &BTreeMap<u8, u64>) -> Vec<(u8, u64)> {
+    let mut list: Vec<(u8, u64)> = values.iter().map(|(value, packets)| (*value, *packets)).collect();
+    list.sort_by_key(|(value, packets)| (std::cmp::Reverse(*packets), *value));
+    list
+}
+
+fn frames_unlike(seen: &[Seen<u8>], expected: u8) -> Vec<Frame> {
+    seen.iter().filter(|seen| seen.value != expected).flat_map(|seen| seen.frames.iter().copied()).collect()
+}
+
+/// A telephone of another maker is judged by the system it talks to.
+fn rule_of_system<'a>(case: &Case<'a>, streams: &[&Stream]) -> Option<&'a QosRule> {
+    let systems = streams.iter().filter_map(|stream| case.device(stream.destination.ip()));
+    systems.filter(|device| device.kind == Kind::Pbx).find_map(|device| {
+        let vendor = device.vendor.as_deref()?;
+        let of_vendor = |rule: &&QosRule| rule.document.vendor.eq_ignore_ascii_case(vendor);
+        case.book.qos.iter().filter(|rule| rule.protocol == RTP).find(of_vendor)
+    })
+}
+
+/// LAN terminals that mark what they send back to these streams' sender.
+fn marking_peers(case: &Case<'_>, streams: &[&Stream], expected: u8) -> Vec<IpAddr> {
+    let mut peers = BTreeSet::new();
+    for stream in streams {
+        let back = case
+            .traffic
+            .streams
+            .iter()
+            .filter(|other| other.source == stream.destination && other.destination == stream.source);
+        let back: Vec<&Stream> = back.collect();
+        let marking = Marking::of(&back, expected);
+        if marking.packets >= LEAST_PACKETS && !marking.is_short_of() {
+            peers.insert(stream.destination.ip());
+        }
+    }
+    peers.into_iter().take(PEERS_NAMED).collect()
+}
+
+/// Destination ports for a group policy: what is documented of the system that these streams go to.
+fn media_ports(case: &Case<'_>, streams: &[&Stream]) -> Option<Box<str>> {
+    let system = streams.iter().find_map(|stream| {
+        case.device(stream.destination.ip()).filter(|device| matches!(device.kind, Kind::Pbx | Kind::Cloud))
+    })?;
+    let by_model = system.model.as_ref().filter(|_| system.model_is_stated);
+    if let Some(model) = by_model.and_then(|model| case.book.model(model.as_str())) {
+        return Some(model.rtp.to_string().into());
+    }
+    let rows =
+        case.book.rows_for(&system.role, None).filter(|row| row.speaks.iter().any(|word| *word == RTP));
+    let holding = rows.filter_map(|row| row.own_ports()).filter(|ports| {
+        streams
+            .iter()
+            .filter(|stream| stream.destination.ip() == system.address)
+            .all(|stream| ports.contains(stream.destination.port()))
+    });
+    holding.max_by_key(|ports| ports.count()).map(|ports| ports.to_string().into())
+}
+
+/// QOS-004.
+fn signalling(case: &Case<'_>, device: &Device) -> Option<Finding> {
+    let rule = case.book.qos_for(&device.role, SIP)?;
+    let is_signalling = |view: &FlowView<'_>, rows: &[(&crate::rules::Row, super::case::Fit)]| {
+        view.flow.app == App::Sip
+            || view.flow.app == App::Tls
+                && rows.iter().any(|(row, _)| row.speaks.iter().any(|word| *word == SIP))
+    };
+    let ends = case.ends.iter().filter(|end| end.device.address == device.address);
+    let views: Vec<&FlowView<'_>> =
+        ends.filter(|end| is_signalling(&end.view, &end.rows)).map(|end| &end.view).collect();
+    let is_local = device.scope == Scope::Lan && device.on_link != Some(false);
+    let sent: Vec<&Direction> = views.iter().map(|view| view.sent).collect();
+    let mut values: BTreeMap<u8, u64> = BTreeMap::new();
+    for (value, packets) in sent.iter().flat_map(|side| &side.dscp) {
+        *values.entry(*value).or_default() += packets;
+    }
+    let packets: u64 = values.values().sum();
+    let wrong = packets - values.remove(&rule.dscp).unwrap_or_default();
+    if !is_local || packets < LEAST_SIGNALLING || wrong * 2 < packets {
+        return None;
+    }
+    let flows: Vec<&Flow> = views
+        .iter()
+        .filter(|view| view.sent.dscp.keys().any(|value| *value != rule.dscp))
+        .map(|view| view.flow)
+        .collect();
+    Some(Finding {
+        detail: Detail::Qos004 { packets: wrong, dscp: by_count(&values), expected: rule.dscp },
+        severity: Severity::Notice,
+        confidence: device.confidence,
+        subject: Some(case.subject(device.address)),
+        rows: vec![rule.id.as_str().into()],
+        count: wrong,
+        responsible: Party::Network,
+        evidence: of_flows(flows),
+    })
+}
+
+/// QOS-010: hosts of the LAN whose bulk traffic takes the place of voice.
+fn other_traffic(case: &Case<'_>) -> Vec<Finding> {
+    let mut marks: BTreeSet<u8> =
+        case.book.qos.iter().filter(|rule| rule.protocol == RTP).map(|rule| rule.dscp).collect();
+    let Some(expected) = marks.pop_first().filter(|_| case.devices().next().is_some()) else {
+        return Vec::new();
+    };
+    let mut all = 0;
+    let mut by_sender: BTreeMap<IpAddr, (u64, u64, Vec<&Flow>)> = BTreeMap::new();
+    let media: BTreeSet<usize> = case.traffic.streams.iter().map(|stream| stream.flow).collect();
+    for flow in &case.traffic.flows {
+        let belongs = media.contains(&flow.id)
+            || matches!(flow.app, App::Rtp | App::Rtcp | App::Sip | App::Stun | App::Dtls)
+            // Datagrams of unknown content with the mark of voice are most likely voice.
+            || flow.app == App::Unknown && flow.protocol == Protocol::Udp;
+        for view in FlowView::both(flow) {
+            let bytes = view.sent.dscp_bytes.get(&expected).copied().unwrap_or_default();
+            all += bytes;
+            if bytes > 0 && !belongs && case.scope(view.host()) == Scope::Lan {
+                let entry = by_sender.entry(view.host()).or_default();
+                entry.0 += bytes;
+                entry.1 += view.sent.dscp.get(&expected).copied().unwrap_or_default();
+                entry.2.push(flow);
+            }
+        }
+    }
+    let findings = by_sender.into_iter().filter_map(|(address, (bytes, packets, mut flows))| {
+        let percent = bytes as f64 * 100.0 / all as f64;
+        if percent <= EF_BYTES_PERCENT || packets < LEAST_EF_PACKETS {
+            return None;
+        }
+        flows.sort_by_key(|flow| std::cmp::Reverse(flow.from_a.bytes + flow.from_b.bytes));
+        flows.truncate(PEERS_NAMED);
+        Some(Finding {
+            detail: Detail::Qos010 {
+                percent,
+                bytes,
+                expected,
+                flows: flows.iter().map(|flow| (flow.a, flow.b, flow.protocol)).collect(),
+            },
+            severity: Severity::Notice,
+            confidence: Confidence::Likely,
+            subject: Some(case.subject(address)),
+            rows: Vec::new(),
+            count: packets,
+            responsible: Party::Network,
+            evidence: of_flows(flows),
+        })
+    });
+    findings.collect()
+}
+
+#[cfg(test)]
+mod tests;

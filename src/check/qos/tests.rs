@@ -1,0 +1,175 @@
+use super::super::finding::Code;
+use super::super::fixture::{PBX, PHONE, World, row, subjects};
+use super::*;
+use crate::observe::fixture::{host, ip, sent, stream, udp};
+
+const EF: u8 = 46;
+const VOICE: &str = "transport = \"udp\"\nown = \"10000-10200\"\ninitiator = \"either\"\npeer.scope = \"lan\"\nspeaks = [\"rtp\"]";
+const PC: &str = "192.168.10.51";
+
+/// What the vendor says of marking.
+fn rules() -> String {
+    let rule = |id: &str, roles: &str, protocol: &str, words: &str| {
+        format!(
+            "\n[[qos]]\nid = \"{id}\"\nsection = \"1\"\nroles = [{roles}]\nprotocol = \"{protocol}\"\n{words}\n"
+        )
+    };
+    [
+        row("R1", "acme.phone", VOICE),
+        rule("Q1", "\"acme.phone\"", "rtp", "dscp = 46\npcp = 5\npromised = true"),
+        rule("Q2", "\"acme.pbx\"", "rtp", "dscp = 46\npromised = false"),
+        rule("Q3", "\"acme.softphone\"", "rtp", "dscp = 46\npromised = false\nneeds_policy = true"),
+        rule("Q4", "\"acme.phone\"", "sip", "dscp = 24\npromised = true"),
+    ]
+    .concat()
+}
+
+fn world(streams: Vec<Stream>) -> World {
+    let world = World::new(&rules()).device(PBX, "acme.pbx").device(PHONE, "acme.phone");
+    world.device(PC, "acme.softphone").streams(streams)
+}
+
+/// The telephone's voice to the PBX.
+fn voice(dscp: &[(u8, u64)]) -> Stream {
+    stream("192.168.10.21:10000", "192.168.10.2:5204", dscp)
+}
+
+/// The PBX's voice to the telephone.
+fn answer(dscp: &[(u8, u64)]) -> Stream {
+    stream("192.168.10.2:5204", "192.168.10.21:10000", dscp)
+}
+
+fn codes(world: &World) -> Vec<(Code, Severity)> {
+    check(&world.case()).iter().map(|finding| (finding.code(), finding.severity)).collect()
+}
+
+#[test]
+fn fifty_packets_and_five_percent_are_the_edge() {
+    let is_short = |dscp: &[(u8, u64)]| !codes(&world(vec![voice(dscp)])).is_empty();
+    assert!(!is_short(&[(0, 49)]) && is_short(&[(0, 50)]));
+    assert!(!is_short(&[(EF, 96), (0, 4)]) && is_short(&[(EF, 95), (0, 5)]));
+    assert!(is_short(&[(34, 60)]), "marked, but not so");
+}
+
+#[test]
+fn a_terminal_is_an_error_and_a_system_a_warning() {
+    assert_eq!(codes(&world(vec![voice(&[(0, 60)])])), [(Code::Qos001, Severity::Error)]);
+    assert_eq!(codes(&world(vec![answer(&[(0, 60)])])), [(Code::Qos001, Severity::Warning)]);
+}
+
+#[test]
+fn a_system_whose_telephones_mark_is_marked_in_one_direction_only() {
+    let one_way = world(vec![voice(&[(EF, 60)]), answer(&[(0, 60)])]);
+    assert_eq!(codes(&one_way), [(Code::Qos008, Severity::Warning)]);
+    let too_few = world(vec![voice(&[(EF, 49)]), answer(&[(0, 60)])]);
+    assert_eq!(codes(&too_few), [(Code::Qos001, Severity::Warning)]);
+}
+
+#[test]
+fn a_softphone_needs_a_policy() {
+    let from_pc = |dscp| vec![stream("192.168.10.51:65100", "192.168.10.2:5204", &[(dscp, 60)])];
+    assert_eq!(codes(&world(from_pc(0))), [(Code::Qos003, Severity::Warning)]);
+    assert_eq!(
+        codes(&world(from_pc(34))),
+        [(Code::Qos001, Severity::Warning)],
+        "something marks, but wrongly"
+    );
+}
+
+#[test]
+fn another_makers_telephone_is_judged_by_the_system_it_talks_to() {
+    let stranger = vec![stream("192.168.10.77:4000", "192.168.10.2:5204", &[(0, 60)])];
+    let found = world(stranger);
+    assert_eq!(codes(&found), [(Code::Qos001, Severity::Warning)]);
+    assert_eq!(subjects(&check(&found.case())), [ip("192.168.10.77")]);
+    let apart = vec![stream("192.168.10.77:4000", "192.168.10.78:4000", &[(0, 60)])];
+    assert!(codes(&world(apart)).is_empty(), "no vendor speaks for either");
+}
+
+#[test]
+fn the_internet_leg_is_information() {
+    let provider = vec![stream("203.0.113.20:23400", "192.168.10.2:5206", &[(0, 60)])];
+    assert_eq!(codes(&world(provider)), [(Code::Qos007, Severity::Info)]);
+    let trunk = vec![stream("192.168.10.2:5206", "203.0.113.20:23400", &[(0, 60)])];
+    assert_eq!(codes(&world(trunk)), [(Code::Qos007, Severity::Info)]);
+    let cloud = vec![stream("192.168.10.21:10000", "203.0.113.20:30000", &[(0, 60)])];
+    assert_eq!(codes(&world(cloud)), [(Code::Qos001, Severity::Error)], "a terminal marks wherever it goes");
+    let mut behind = world(vec![voice(&[(0, 60)])]);
+    behind.traffic.hosts = vec![host(PHONE, Some(false))];
+    assert_eq!(codes(&behind), [(Code::Qos007, Severity::Info)], "behind a router the mark may be lost");
+}
+
+/// QOS-005 with so many tagged packets of priority 5 and of 0.
+fn is_priority_missing(good: u64, bad: u64) -> bool {
+    let mut stream = voice(&[(EF, good + bad)]);
+    let seen = |value, packets| crate::observe::media::Seen {
+        value,
+        packets,
+        ..stream.report.marking.dscp[0].clone()
+    };
+    let pcp = [seen(0, bad), seen(5, good)].into_iter().filter(|seen| seen.packets > 0).collect();
+    let vlan = crate::observe::media::Seen {
+        value: 20,
+        packets: good + bad,
+        frames: Vec::new(),
+        last: stream.report.last.frame,
+    };
+    stream.report.marking.pcp = pcp;
+    stream.report.marking.vlans = vec![vlan];
+    codes(&world(vec![stream])).contains(&(Code::Qos005, Severity::Notice))
+}
+
+#[test]
+fn the_priority_of_tagged_voice_has_the_same_edges() {
+    assert!(!is_priority_missing(0, 49) && is_priority_missing(0, 50));
+    assert!(!is_priority_missing(96, 4) && is_priority_missing(95, 5) && !is_priority_missing(60, 0));
+}
+
+/// The telephone's SIP with so many packets of each DSCP.
+fn signalling(dscp: &[(u8, u64)]) -> Vec<(Code, Severity)> {
+    let mut flow = Flow { app: App::Sip, ..udp("192.168.10.21:5060", "192.168.10.2:5060") };
+    flow.from_a.dscp = dscp.iter().copied().collect();
+    codes(&world(Vec::new()).flows(vec![flow]))
+}
+
+#[test]
+fn signalling_counts_from_ten_packets_on_and_by_half() {
+    let raised = [(Code::Qos004, Severity::Notice)];
+    assert!(signalling(&[(0, 9)]).is_empty());
+    assert_eq!(signalling(&[(0, 10)]), raised);
+    assert!(signalling(&[(24, 11), (0, 9)]).is_empty());
+    assert_eq!(signalling(&[(24, 10), (26, 10)]), raised);
+}
+
+/// QOS-010 for a computer that sends so many bytes with EF beside 950 bytes of voice.
+fn takes_the_place(bytes: u64, packets: u64, app: App, sender: &str) -> bool {
+    let marked = |address: &str, port, bytes, packets, app| {
+        let mut flow =
+            Flow { app, protocol: Protocol::Tcp, ..udp(&format!("{address}:{port}"), "192.168.10.60:445") };
+        flow.from_a = sent(packets);
+        flow.from_a.dscp = [(EF, packets)].into();
+        flow.from_a.dscp_bytes = [(EF, bytes)].into();
+        flow
+    };
+    let flows = vec![marked(PHONE, 10_000, 950, 60, App::Rtp), marked(sender, 51_200, bytes, packets, app)];
+    codes(&world(Vec::new()).flows(flows)).contains(&(Code::Qos010, Severity::Notice))
+}
+
+#[test]
+fn other_traffic_counts_from_a_share_and_a_number_on() {
+    assert!(
+        !takes_the_place(50, 20, App::Unknown, "192.168.10.52")
+            && takes_the_place(51, 20, App::Unknown, "192.168.10.52")
+    );
+    assert!(!takes_the_place(51, 19, App::Unknown, "192.168.10.52"));
+    assert!(!takes_the_place(900, 90, App::Sip, "192.168.10.52"), "signalling keeps voice company");
+    assert!(
+        !takes_the_place(900, 90, App::Unknown, "203.0.113.9"),
+        "the mark of the Internet is nobody's here"
+    );
+}
+
+#[test]
+fn values_come_by_number_of_packets() {
+    assert_eq!(by_count(&[(0, 5), (26, 9), (34, 5)].into()), [(26, 9), (0, 5), (34, 5)]);
+}

@@ -1,0 +1,260 @@
+//! SEC codes: what answers the Internet that should not, and who scans. What may be reachable differs between vendors
+//! (trap T-22), so the ports come from their documents.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, SocketAddr};
+
+use crate::observe::message::App;
+use crate::observe::{Flow, Protocol, SipEndpoint};
+use crate::rules::Scanner;
+use crate::site::{Confidence, Scope};
+
+use super::case::{Case, SIP};
+use super::evidence::{Collector, of_flows};
+use super::exposure::exposure;
+use super::filter;
+use super::finding::{Detail, Finding, Party, Severity};
+
+const SOURCES_NAMED: usize = 5;
+/// As findings.tsv has it: users asked for within a minute.
+const USERS_PER_MINUTE: f64 = 10.0;
+/// Whoever is let in this often is a partner, not a scanner: share of 2xx among final answers.
+const ACCEPTED_PARTNER: f64 = 0.1;
+
+/// All SEC findings.
+pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
+    let mut findings = exposed(case);
+    findings.extend(case.traffic.sip_endpoints.iter().filter_map(|endpoint| scan(case, endpoint)));
+    findings
+}
+
+/// What one port answered to the Internet, and the rules that forbid it.
+#[derive(Default)]
+struct Answers<'a> {
+    flows: Vec<&'a Flow>,
+    rows: BTreeSet<&'a str>,
+}
+
+/// SEC-001 and SEC-004.
+fn exposed(case: &Case<'_>) -> Vec<Finding> {
+    let mut answered: BTreeMap<(SocketAddr, Protocol, bool), Answers<'_>> = BTreeMap::new();
+    for end in &case.ends {
+        let view = &end.view;
+        if let Some(exposure) = exposure(case, end) {
+            let is_sip = exposure.speaks.iter().any(|word| *word == SIP);
+            let code = if is_sip { "SEC-001" } else { "SEC-004" };
+            if !case.is_excepted(code, view) {
+                let entry = answered.entry((view.own(), view.flow.protocol, is_sip)).or_default();
+                entry.flows.push(view.flow);
+                entry.rows.insert(exposure.id.as_str());
+            }
+        }
+    }
+    let findings = answered.into_iter().map(|((at, protocol, is_sip), Answers { flows, rows })| {
+        let sources: BTreeSet<IpAddr> = flows.iter().map(|flow| flow.a.ip()).collect();
+        let sources = sources.into_iter().take(SOURCES_NAMED).collect();
+        let confidence = case.device(at.ip()).map_or(Confidence::Suspected, |device| device.confidence);
+        Finding {
+            detail: if is_sip {
+                Detail::Sec001 { at, protocol, sources }
+            } else {
+                Detail::Sec004 { at, protocol, sources }
+            },
+            severity: Severity::Critical,
+            confidence,
+            subject: Some(case.subject(at.ip())),
+            rows: rows.into_iter().map(Into::into).collect(),
+            count: flows.len() as u64,
+            responsible: Party::Network,
+            evidence: of_flows(flows),
+        }
+    });
+    findings.collect()
+}
+
+/// SEC-002.
+fn scan(case: &Case<'_>, endpoint: &SipEndpoint) -> Option<Finding> {
+    let source = endpoint.address;
+    if case.scope(source) != Scope::Public || case.is_provider(source) || case.device(source).is_some() {
+        return None;
+    }
+    let agent = endpoint.user_agents.keys().find(|agent| scanner(case, agent).is_some());
+    if agent.is_none() && !guesses(endpoint) {
+        return None;
+    }
+    let requests: u64 = endpoint.requests.values().sum();
+    let flows: Vec<&Flow> = case
+        .traffic
+        .flows
+        .iter()
+        .filter(|flow| flow.app == App::Sip && (flow.a.ip() == source || flow.b.ip() == source))
+        .collect();
+    let answered = endpoint.answers.values().sum::<u64>() > 0;
+    let mut collector = Collector::default();
+    for flow in &flows {
+        let sent = if flow.a.ip() == source { &flow.from_a } else { &flow.from_b };
+        collector.frames(&sent.frames);
+        [sent.first, sent.last].into_iter().flatten().for_each(|(_, time)| collector.time(time));
+    }
+    Some(Finding {
+        detail: Detail::Sec002 { requests, users: endpoint.users, agent: agent.cloned(), answered },
+        severity: if answered { Severity::Critical } else { Severity::Notice },
+        confidence: if agent.is_some() { Confidence::Sure } else { Confidence::Likely },
+        subject: Some(case.subject(source)),
+        rows: Vec::new(),
+        count: requests,
+        responsible: Party::Network,
+        evidence: collector.finish(filter::host(source)),
+    })
+}
+
+fn scanner<'a>(case: &Case<'a>, agent: &str) -> Option<&'a Scanner> {
+    case.book.scanners.iter().find(|scanner| scanner.agents.iter().any(|glob| glob.matches(agent)))
+}
+
+/// Many users in little time, and hardly one that exists.
+fn guesses(endpoint: &SipEndpoint) -> bool {
+    let Some((first, last)) = endpoint.span else { return false };
+    let minutes = (last.since(first) as f64 / 60e9).max(1.0);
+    let finals: u64 = endpoint.answers.iter().filter(|(status, _)| **status >= 200).map(|(_, n)| n).sum();
+    let accepted: u64 =
+        endpoint.answers.iter().filter(|(status, _)| (200..300).contains(*status)).map(|(_, n)| n).sum();
+    let is_partner = finals > 0 && accepted as f64 >= finals as f64 * ACCEPTED_PARTNER;
+    endpoint.users as f64 / minutes >= USERS_PER_MINUTE && !is_partner
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{PBX, PUBLIC, World, subjects};
+    use super::*;
+    use crate::observe::fixture::{at, frame, ip, sent, tcp, udp};
+    use crate::observe::{Flow, TcpOutcome};
+
+    const RULES: &str = r#"
+[[exposure]]
+id = "E1"
+section = "1"
+roles = ["acme.pbx"]
+transport = "any"
+ports = 5060
+speaks = ["sip"]
+text.de = "-"
+text.en = "-"
+
+[[exposure]]
+id = "E2"
+section = "1"
+roles = ["acme.pbx"]
+transport = "tcp"
+ports = "80, 443"
+text.de = "-"
+text.en = "-"
+
+[[scanner]]
+agents = ["friendly-scanner*"]
+text.de = "-"
+text.en = "-"
+"#;
+
+    fn world() -> World {
+        World::new(RULES).device(PBX, "acme.pbx")
+    }
+
+    fn codes(world: &World) -> Vec<&'static str> {
+        check(&world.case()).iter().map(|finding| finding.code().as_str()).collect()
+    }
+
+    fn exposed(flow: Flow) -> Vec<&'static str> {
+        codes(&world().flows(vec![flow]))
+    }
+
+    #[test]
+    fn what_answers_the_internet_against_the_document_is_exposed() {
+        let sip = Flow { app: App::Sip, ..udp("203.0.113.9:5071", "192.168.10.2:5060") };
+        assert_eq!(exposed(sip.clone()), ["SEC-001"]);
+        let moved = Flow { app: App::Sip, ..udp("203.0.113.9:5071", "192.168.10.2:5900") };
+        assert_eq!(exposed(moved), ["SEC-001"], "by content, whatever the port");
+        assert_eq!(
+            exposed(tcp("203.0.113.9:44000", "192.168.10.2:443", TcpOutcome::Answered, 1)),
+            ["SEC-004"]
+        );
+        assert!(exposed(Flow { from_b: sent(0), ..sip.clone() }).is_empty(), "unanswered");
+        assert!(exposed(Flow { a: sip.b, b: sip.a, ..sip }).is_empty(), "the PBX called");
+        assert!(exposed(tcp("203.0.113.9:44000", "192.168.10.2:443", TcpOutcome::Refused, 2)).is_empty());
+        assert!(exposed(tcp("192.168.10.51:44000", "192.168.10.2:443", TcpOutcome::Answered, 1)).is_empty());
+        assert!(exposed(tcp("203.0.113.9:44000", "192.168.10.2:8443", TcpOutcome::Answered, 1)).is_empty());
+    }
+
+    #[test]
+    fn the_provider_may_call() {
+        let call = || vec![Flow { app: App::Sip, ..udp("203.0.113.9:5060", "192.168.10.2:5060") }];
+        let provider = "[[provider]]\naddresses = [\"203.0.113.9\"]\n";
+        assert!(codes(&world().site_file(provider).flows(call())).is_empty());
+        assert_eq!(codes(&world().flows(call())), ["SEC-001"]);
+    }
+
+    #[test]
+    fn an_exception_opens_a_port() {
+        let text = "[[exception]]\ncode = \"SEC-004\"\nport = 443\nreason = \"Reverse Proxy\"\n";
+        let flow = tcp("203.0.113.9:44000", "192.168.10.2:443", TcpOutcome::Answered, 1);
+        assert!(codes(&world().site_file(text).flows(vec![flow])).is_empty());
+    }
+
+    /// Somebody who asked for so many users within so many seconds.
+    fn guessing(address: &str, users: u64, seconds: i64) -> SipEndpoint {
+        let span = Some((at(0), at(seconds * 1000)));
+        let requests = [("REGISTER".into(), users)].into();
+        SipEndpoint { users, span, requests, ..SipEndpoint::new(ip(address)) }
+    }
+
+    fn with_answers(endpoint: SipEndpoint, answers: &[(u16, u64)]) -> SipEndpoint {
+        SipEndpoint { answers: answers.iter().copied().collect(), ..endpoint }
+    }
+
+    #[test]
+    fn ten_users_a_minute_are_guessing() {
+        assert!(
+            !guesses(&guessing(PUBLIC, 9, 1)) && guesses(&guessing(PUBLIC, 10, 1)),
+            "a minute at the least"
+        );
+        assert!(guesses(&guessing(PUBLIC, 20, 120)) && !guesses(&guessing(PUBLIC, 19, 120)));
+        assert!(!guesses(&SipEndpoint { span: None, ..guessing(PUBLIC, 99, 1) }));
+    }
+
+    #[test]
+    fn whoever_is_let_in_is_a_partner() {
+        let tried = |answers| guesses(&with_answers(guessing(PUBLIC, 50, 60), answers));
+        assert!(tried(&[(404, 91), (200, 9)]) && !tried(&[(404, 90), (200, 10)]));
+        assert!(tried(&[(100, 500), (404, 50)]), "what is provisional lets nobody in");
+    }
+
+    fn scans(endpoint: SipEndpoint, world: World) -> Vec<(IpAddr, Severity)> {
+        let mut world = world;
+        world.traffic.sip_endpoints = vec![endpoint];
+        let findings = check(&world.case());
+        subjects(&findings).into_iter().zip(findings.iter().map(|finding| finding.severity)).collect()
+    }
+
+    #[test]
+    fn a_scan_is_critical_where_it_was_answered() {
+        let scan = guessing(PUBLIC, 50, 60);
+        assert_eq!(scans(scan.clone(), world()), [(ip(PUBLIC), Severity::Notice)]);
+        assert_eq!(scans(with_answers(scan, &[(403, 50)]), world()), [(ip(PUBLIC), Severity::Critical)]);
+    }
+
+    #[test]
+    fn a_scanner_is_known_by_its_name() {
+        let mut scanner = guessing(PUBLIC, 1, 0);
+        assert!(scans(scanner.clone(), world()).is_empty());
+        scanner.user_agents.insert("friendly-scanner/1".into(), frame(1));
+        assert_eq!(scans(scanner, world()).len(), 1);
+    }
+
+    #[test]
+    fn nobody_of_the_installation_scans() {
+        assert!(scans(guessing("192.168.10.77", 50, 60), world()).is_empty(), "in the LAN");
+        assert!(scans(guessing(PUBLIC, 50, 60), world().device(PUBLIC, "provider")).is_empty());
+        let stated = "[[provider]]\naddresses = [\"203.0.113.9\"]\n";
+        assert!(scans(guessing(PUBLIC, 50, 60), world().site_file(stated)).is_empty());
+    }
+}

@@ -1,0 +1,131 @@
+//! The way of a capture through the program: every stage, in order. The only place that runs things side by side.
+
+use rayon::prelude::*;
+
+use crate::capture::{CaptureSummary, FilterSpec, Measurement, Record};
+use crate::check::{self, Audit};
+use crate::decode;
+use crate::observe::{Batch, Observer, Protocol, Traffic};
+use crate::rules::Rulebook;
+use crate::site::{self, Hints, Lore, TransportSpec};
+
+/// What a run needs beside the capture.
+#[derive(Debug)]
+pub struct Terms<'a> {
+    /// What the vendors document.
+    pub rulebook: &'a Rulebook,
+    /// What the user knows.
+    pub hints: &'a Hints,
+    /// Which frames to look at; all if `None`.
+    pub filter: Option<&'a FilterSpec>,
+}
+
+/// Judges a capture.
+pub fn check(measurement: Measurement, terms: &Terms<'_>, progress: &mut dyn FnMut(&Measurement)) -> Audit {
+    let passed_over = measurement.passed_over().to_vec();
+    let (captures, traffic) = observe(measurement, terms, progress);
+    let book = terms.rulebook;
+    let lore = Lore { roles: &book.roles, models: &book.models, identities: &book.identities };
+    let site = site::identify(&traffic, lore, terms.hints);
+    check::audit(captures, passed_over, traffic, site, terms.rulebook, terms.hints)
+}
+
+/// Reads a capture to its end. The same capture gives the same traffic for any number of threads and any range size:
+/// ranges are decoded side by side, then joined in order, and each shard reads its share in that order.
+pub fn observe(
+    mut measurement: Measurement,
+    terms: &Terms<'_>,
+    progress: &mut dyn FnMut(&Measurement),
+) -> (Vec<CaptureSummary>, Traffic) {
+    let visit = |batch: &mut Batch, record: Record<'_>| match terms.filter {
+        Some(filter) if !filter.selects(&record) => batch.pass_over(),
+        _ => batch.push(&record, decode::decode(&record)),
+    };
+    let mut observer = Observer::default();
+    loop {
+        let jobs = measurement.next_wave();
+        if jobs.is_empty() {
+            break;
+        }
+        let outcomes = jobs.into_par_iter().map(|job| job.read(&visit)).collect();
+        let wave = observer.open(measurement.join(outcomes, &visit));
+        observer.shards_mut().par_iter_mut().enumerate().for_each(|(own, shard)| shard.track(own, &wave));
+        observer.settle();
+        let (shards, announcements) = observer.measuring();
+        shards.par_iter_mut().for_each(|shard| shard.measure(announcements));
+        progress(&measurement);
+    }
+    let services = terms.rulebook.service_ports();
+    let is_service = |protocol, port| {
+        let admits = |transport: TransportSpec| match protocol {
+            Protocol::Udp => transport.admits_udp(),
+            Protocol::Tcp => transport.admits_tcp(),
+            _ => false,
+        };
+        services.iter().any(|(transport, known)| *known == port && admits(*transport))
+    };
+    let traffic = observer.finish(&is_service);
+    (measurement.finish(), traffic)
+}
+
+#[cfg(test)]
+mod tests {
+    use samplegen::scenario::agfeo::{PBX, Site, T14};
+    use samplegen::scenario::{Scenario, find};
+
+    use super::*;
+    use crate::capture::{Settings, open};
+    use crate::check::{RowStatus, Verdict};
+    use crate::observe::Initiator;
+
+    fn run<T>(scenario: &Scenario, range_bytes: u64, then: impl FnOnce(Measurement, &Terms<'_>) -> T) -> T {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), scenario.file()).unwrap();
+        let rulebook = Rulebook::builtin().unwrap();
+        let settings = Settings { range_bytes, ..Settings::default() };
+        let measurement = open(&[file.path().to_path_buf()], settings).unwrap();
+        then(measurement, &Terms { rulebook: &rulebook, hints: &Hints::default(), filter: None })
+    }
+
+    /// A site of which the user has stated nothing.
+    fn site() -> Scenario {
+        Scenario::new("site", "", Site::default().net().capture())
+    }
+
+    #[test]
+    fn a_capture_passes_through_every_stage() {
+        let audit = run(&site(), 1 << 20, |measurement, terms| check(measurement, terms, &mut |_| {}));
+        assert_eq!(audit.captures[0].packets, site().capture.records.len() as u64);
+        assert_eq!(audit.traffic.calls.len(), 1);
+        assert_eq!(audit.site.device(T14.ip).map(|device| device.role.as_str()), Some("agfeo.phone.t14"));
+        let registrar = audit.rows.iter().find(|row| &*row.row == "A12" && row.device == PBX.ip);
+        assert_eq!(registrar.map(|row| row.status), Some(RowStatus::Used));
+        assert_eq!(audit.verdict, Verdict::Pass, "{:?}", audit.findings);
+    }
+
+    #[test]
+    fn the_size_of_the_ranges_changes_nothing() {
+        let scenario = find("agfeo-lan").unwrap();
+        let traffic = |range_bytes| {
+            run(&scenario, range_bytes, |measurement, terms| {
+                format!("{:?}", observe(measurement, terms, &mut |_| {}).1)
+            })
+        };
+        let whole = traffic(1 << 20);
+        assert!(whole.len() > 10_000);
+        assert!(traffic(4096) == whole, "the traffic differs");
+    }
+
+    #[test]
+    fn a_documented_service_tells_who_started() {
+        let (_, traffic) =
+            run(&site(), 1 << 20, |measurement, terms| observe(measurement, terms, &mut |_| {}));
+        let sip = traffic
+            .flows
+            .iter()
+            .find(|flow| flow.a.ip() == T14.ip && flow.b.ip() == PBX.ip && flow.b.port() == 389);
+        assert_eq!(sip.map(|flow| flow.initiator), Some(Initiator::Handshake));
+        let query = traffic.flows.iter().find(|flow| flow.b.port() == 53).unwrap();
+        assert_eq!((query.a.ip(), query.initiator), (PBX.ip, Initiator::Service));
+    }
+}

@@ -1,0 +1,208 @@
+//! Takes words; gives settings. Does no work.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Says whether an AGFEO or pascom telephone installation behaves as its vendor documents it.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Judge captures and print the report
+    Check(Box<CheckArgs>),
+    /// List the documented ports
+    Ports(PortsArgs),
+    /// Explain a finding code
+    Explain(ExplainArgs),
+    /// List the interfaces that libpcap sees
+    Interfaces,
+    /// Print the JSON Schema of the JSON report
+    Schema,
+}
+
+/// Words of `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Capture files, directories of them, or - for standard input; several are one measurement in time order
+    #[arg(required = true, value_name = "FILE|DIR|-")]
+    pub inputs: Vec<PathBuf>,
+    /// Address of the telephone system, and its model if you know it (192.168.10.2=hypervoice)
+    #[arg(long, value_name = "IP[=MODEL]")]
+    pub pbx: Vec<PbxHint>,
+    /// What you know of the site: networks, hosts, providers, exceptions (TOML)
+    #[arg(long, value_name = "FILE")]
+    pub site: Option<PathBuf>,
+    /// Rule files to judge by instead of the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub rules: Option<PathBuf>,
+    /// Language of the report; else that of the system, else English
+    #[arg(long, value_name = "de|en")]
+    pub lang: Option<String>,
+    /// Form of the report
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// Write the report to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Look only at frames that this capture filter selects (libpcap syntax; needs libpcap)
+    #[arg(long, value_name = "BPF")]
+    pub filter: Option<String>,
+    /// Exit with status 1 from this severity on
+    #[arg(long, value_enum, default_value_t = FailOn::Warning)]
+    pub fail_on: FailOn,
+    /// Threads that read and decode; as many as there are processors if not given
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// List every flow in the JSON report, not only the first 10,000
+    #[arg(long)]
+    pub all_flows: bool,
+    /// Columns of the table; else those of the terminal, else 100
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(60..=1000))]
+    pub width: Option<u16>,
+    /// Colours in the table
+    #[arg(long, value_enum, default_value_t = Colour::Auto)]
+    pub color: Colour,
+    /// Size of the pieces in which a file is read, in bytes
+    #[arg(long, value_name = "BYTES", hide = true, default_value_t = 1 << 20)]
+    pub range_bytes: u64,
+}
+
+/// Words of `ports`.
+#[derive(Debug, Args)]
+pub struct PortsArgs {
+    /// Only this vendor (agfeo, pascom)
+    #[arg(long)]
+    pub vendor: Option<String>,
+    /// Only this role and what lies below it (agfeo.phone)
+    #[arg(long)]
+    pub role: Option<String>,
+    /// Rule files to list instead of the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub rules: Option<PathBuf>,
+    /// Language of the table
+    #[arg(long, value_name = "de|en")]
+    pub lang: Option<String>,
+    /// Columns of the table
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(60..=1000))]
+    pub width: Option<u16>,
+}
+
+/// Words of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// A code as the report prints it, such as QOS-001
+    pub code: String,
+    /// Language of the page
+    #[arg(long, value_name = "de|en")]
+    pub lang: Option<String>,
+}
+
+/// `--format`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For the terminal.
+    Table,
+    /// For programs.
+    Json,
+}
+
+/// `--fail-on`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Everything.
+    Info,
+    /// From notices on.
+    Notice,
+    /// From warnings on.
+    Warning,
+    /// From errors on.
+    Error,
+    /// Critical findings only.
+    Critical,
+}
+
+/// `--color`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// `IP[=MODEL]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PbxHint {
+    /// Address.
+    pub address: IpAddr,
+    /// Model id, if given.
+    pub model: Option<String>,
+}
+
+impl FromStr for PbxHint {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (address, model) = match text.split_once('=') {
+            Some((address, model)) => (address, Some(model.to_owned())),
+            None => (text, None),
+        };
+        let address = address.parse().map_err(|_| {
+            format!("`{address}` is no IP address; write for instance 192.168.10.2=hypervoice")
+        })?;
+        match model.as_deref() {
+            Some("") => Err("there is no model behind `=`; `pbxray ports` names the models".into()),
+            _ => Ok(Self { address, model }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_words_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_hint_is_an_address_with_or_without_a_model() {
+        let hint = |text: &str| text.parse::<PbxHint>().map(|hint| (hint.address.to_string(), hint.model));
+        assert_eq!(hint("192.168.10.2"), Ok(("192.168.10.2".to_owned(), None)));
+        let with_model = Ok(("192.168.10.2".to_owned(), Some("hypervoice".to_owned())));
+        assert_eq!(hint("192.168.10.2=hypervoice"), with_model);
+        assert_eq!(hint("fd00::2=es-22"), Ok(("fd00::2".to_owned(), Some("es-22".to_owned()))));
+    }
+
+    #[test]
+    fn what_is_no_hint_is_refused_with_what_to_write() {
+        for text in ["", "anlage", "=hypervoice", "192.168.10.2:5060", "192.168.10"] {
+            assert!(text.parse::<PbxHint>().unwrap_err().contains("192.168.10.2=hypervoice"), "{text}");
+        }
+        assert!("192.168.10.2=".parse::<PbxHint>().unwrap_err().contains("no model"));
+    }
+
+    #[test]
+    fn a_capture_must_be_named() {
+        assert!(Cli::try_parse_from(["pbxray", "check"]).is_err());
+        let cli =
+            Cli::try_parse_from(["pbxray", "check", "a.pcap", "--pbx", "10.0.0.1", "--pbx", "10.0.0.2=x"]);
+        let Command::Check(check) = cli.unwrap().command else { panic!("another command") };
+        assert_eq!((check.inputs.len(), check.pbx.len(), check.fail_on), (1, 2, FailOn::Warning));
+    }
+}

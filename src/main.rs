@@ -1,0 +1,217 @@
+//! The program: words to settings to pipeline to report to exit status.
+
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, anyhow};
+use clap::Parser;
+
+use pbxray::capture::{self, FilterSpec, Measurement};
+use pbxray::check::{Audit, Code, Severity};
+use pbxray::cli::{CheckArgs, Cli, Colour, Command, ExplainArgs, FailOn, Format, PortsArgs};
+use pbxray::pipeline::{self, Terms};
+use pbxray::report::{self, ExitStatus, Language, PortsFilter};
+use pbxray::rules::Rulebook;
+use pbxray::site::{Hints, Lore, SiteFile, Vocabulary};
+
+/// Columns where no terminal tells.
+const PLAIN_WIDTH: u16 = 100;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command {
+        Command::Check(args) => check(&args),
+        Command::Ports(args) => ports(&args),
+        Command::Explain(args) => explain(&args),
+        Command::Interfaces => interfaces(),
+        Command::Schema => print(|out| report::schema(out)).map(|()| ExitStatus::Clean),
+    };
+    match done {
+        Ok(status) => status.into(),
+        // Whoever closed the pipe has seen enough.
+        Err(error) if is_closed_pipe(&error) => ExitStatus::Clean.into(),
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "pbxray: {error:#}");
+            ExitStatus::CouldNotRun.into()
+        }
+    }
+}
+
+fn check(args: &CheckArgs) -> Result<ExitStatus> {
+    let language = language(args.lang.as_deref())?;
+    let rulebook = rulebook(args.rules.as_deref())?;
+    let hints = hints(args, &rulebook)?;
+    let filter =
+        args.filter.as_deref().map(FilterSpec::new).transpose().map_err(|error| anyhow!("{error}"))?;
+    if let Some(threads) = args.threads {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build_global()
+            .with_context(|| format!("--threads {threads}"))?;
+    }
+    let settings = capture::Settings { range_bytes: args.range_bytes, ..capture::Settings::default() };
+    let measurement = capture::open(&args.inputs, settings)?;
+    let terms = Terms { rulebook: &rulebook, hints: &hints, filter: filter.as_ref() };
+    let mut line = ProgressLine::new();
+    let audit = pipeline::check(measurement, &terms, &mut |measurement| line.show(measurement));
+    line.clear();
+    write_report(args, &audit, &rulebook, language)?;
+    Ok(ExitStatus::of(&audit, severity(args.fail_on)))
+}
+
+fn write_report(args: &CheckArgs, audit: &Audit, rulebook: &Rulebook, language: Language) -> Result<()> {
+    let settings = report::Settings {
+        width: args.width.unwrap_or_else(terminal_width),
+        colour: is_coloured(args),
+        all_flows: args.all_flows,
+        ..settings(language)
+    };
+    let names = report::Names::new(rulebook, language);
+    let write = |out: &mut dyn Write| match args.format {
+        Format::Table => out.write_all(report::table(audit, &names, &settings).as_bytes()),
+        Format::Json => report::json(audit, &names, &settings, out),
+    };
+    match &args.output {
+        None => print(write),
+        Some(path) => {
+            let file = File::create(path).with_context(|| format!("--output {}", path.display()))?;
+            let mut out = BufWriter::new(file);
+            write(&mut out).and_then(|()| out.flush()).with_context(|| format!("--output {}", path.display()))
+        }
+    }
+}
+
+fn ports(args: &PortsArgs) -> Result<ExitStatus> {
+    let language = language(args.lang.as_deref())?;
+    let rulebook = rulebook(args.rules.as_deref())?;
+    let filter = PortsFilter { vendor: args.vendor.as_deref(), role: args.role.as_deref() };
+    let width = args.width.unwrap_or_else(terminal_width);
+    let table = report::ports(&rulebook, filter, language, width)?;
+    print(|out| out.write_all(table.as_bytes()))?;
+    Ok(ExitStatus::Clean)
+}
+
+fn explain(args: &ExplainArgs) -> Result<ExitStatus> {
+    let page = report::explain(&args.code, &settings(language(args.lang.as_deref())?))?;
+    print(|out| out.write_all(page.as_bytes()))?;
+    Ok(ExitStatus::Clean)
+}
+
+fn interfaces() -> Result<ExitStatus> {
+    let list = report::interfaces(&capture::interfaces()?, language(None)?, terminal_width());
+    print(|out| out.write_all(list.as_bytes()))?;
+    Ok(ExitStatus::Clean)
+}
+
+/// How a page looks unless an option says otherwise.
+fn settings(language: Language) -> report::Settings {
+    report::Settings {
+        language,
+        width: terminal_width(),
+        colour: false,
+        all_flows: false,
+        zone: jiff::tz::TimeZone::system(),
+        version: env!("CARGO_PKG_VERSION"),
+    }
+}
+
+fn rulebook(directory: Option<&Path>) -> Result<Rulebook> {
+    let book = directory.map_or_else(Rulebook::builtin, Rulebook::from_dir);
+    book.map_err(|problems| anyhow!("{problems}"))
+}
+
+fn hints(args: &CheckArgs, book: &Rulebook) -> Result<Hints> {
+    let rows = book.row_ids();
+    let codes: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    let known = Vocabulary { roles: &book.roles, models: &book.models, rows: &rows, codes: &codes };
+    let site = match &args.site {
+        Some(path) => SiteFile::load(path, &known).map_err(|problems| anyhow!("{problems}"))?,
+        None => SiteFile::default(),
+    };
+    let pbx: Vec<_> = args.pbx.iter().map(|hint| (hint.address, hint.model.clone())).collect();
+    let lore = Lore { roles: &book.roles, models: &book.models, identities: &book.identities };
+    Hints::new(site, &pbx, lore).map_err(|error| anyhow!("{error}"))
+}
+
+fn language(word: Option<&str>) -> Result<Language> {
+    match word {
+        Some(word) => Ok(word.parse::<Language>()?),
+        None => {
+            let [lc_all, lc_messages, lang] =
+                ["LC_ALL", "LC_MESSAGES", "LANG"].map(|name| std::env::var(name).ok());
+            Ok(Language::of_locale(lc_all.as_deref(), lc_messages.as_deref(), lang.as_deref()))
+        }
+    }
+}
+
+fn severity(fail_on: FailOn) -> Severity {
+    match fail_on {
+        FailOn::Info => Severity::Info,
+        FailOn::Notice => Severity::Notice,
+        FailOn::Warning => Severity::Warning,
+        FailOn::Error => Severity::Error,
+        FailOn::Critical => Severity::Critical,
+    }
+}
+
+fn is_coloured(args: &CheckArgs) -> bool {
+    match args.color {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => {
+            let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+            wanted && args.output.is_none() && io::stdout().is_terminal()
+        }
+    }
+}
+
+/// Columns of the terminal, if standard output is one.
+fn terminal_width() -> u16 {
+    if io::stdout().is_terminal() {
+        terminal_size::terminal_size().map_or(PLAIN_WIDTH, |(width, _)| width.0.max(60))
+    } else {
+        PLAIN_WIDTH
+    }
+}
+
+fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    write(&mut out)?;
+    out.flush()?;
+    Ok(())
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let cause = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>());
+    cause.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// How far reading is, on standard error, and only for a person.
+struct ProgressLine {
+    is_shown: bool,
+    last_percent: u64,
+}
+
+impl ProgressLine {
+    fn new() -> Self {
+        Self { is_shown: io::stderr().is_terminal(), last_percent: 0 }
+    }
+
+    fn show(&mut self, measurement: &Measurement) {
+        let progress = measurement.progress();
+        let Some(total) = progress.total.filter(|total| self.is_shown && *total > 0) else { return };
+        let percent = progress.read.saturating_mul(100) / total;
+        if percent != self.last_percent {
+            self.last_percent = percent;
+            let _ = write!(io::stderr(), "\r{percent:3} %");
+        }
+    }
+
+    fn clear(&self) {
+        if self.last_percent > 0 {
+            let _ = write!(io::stderr(), "\r     \r");
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Pages about the capture itself.
+
+use super::{Page, Text};
+
+pub(super) const CAP_001: Page = Page {
+    de: Text {
+        meaning: "Beim Mitschneiden gingen Pakete verloren. Fehlende Sprachpakete sehen dann aus wie Paketverlust im Netz.",
+        measured: "Verlustzähler der Mitschnittdatei, oder mindestens zwei TCP-Verbindungen (und mindestens 2 % aller), in \
+                   denen eine Seite Daten bestätigt, die der Mitschnitt nicht enthält.",
+        action: "Messen Sie an einem weniger belasteten Punkt, mit einem Mitschnittfilter oder mit einem schnelleren \
+                 Rechner.",
+        pitfalls: "Unvollständige TCP-Verbindungen gibt es auch, wenn der Mitschnitt nur eine Richtung sieht (CAP-003).",
+        source: "pcapng, Interface Statistics Block. TCP: RFC 9293.",
+    },
+    en: Text {
+        meaning: "Packets were lost while capturing. Missing voice packets then look like packet loss in the network.",
+        measured: "Drop counters of the capture file, or at least two TCP connections (and at least 2 % of all) in which a \
+                   side acknowledges data that the capture does not hold.",
+        action: "Capture at a less loaded point, with a capture filter or on a faster machine.",
+        pitfalls: "Incomplete TCP connections also occur where the capture sees one direction only (CAP-003).",
+        source: "pcapng, Interface Statistics Block. TCP: RFC 9293.",
+    },
+};
+
+pub(super) const CAP_002: Page = Page {
+    de: Text {
+        meaning: "Derselbe Verkehr wurde doppelt aufgezeichnet, meist weil der Spiegelport beide Seiten einer Verbindung \
+                  oder ein Paket vor und nach dem Router erfasst.",
+        measured: "Mehr als 1 % der vergleichbaren Pakete und mindestens 10 Pakete sind Kopien eines kurz zuvor gesehenen \
+                   Pakets. Alle Werte sind ohne die Kopien gerechnet.",
+        action: "Keine nötig. Für eine saubere Messung spiegeln Sie nur einen Port oder ein VLAN.",
+        pitfalls: "Wiederholungen, die ein Gerät selbst sendet (SIP über UDP), haben eine neue IP-Kennung und sind keine \
+                   Kopien.",
+        source: "Verhalten von Spiegelports (SPAN); Kopien werden am Inhalt erkannt.",
+    },
+    en: Text {
+        meaning: "The same traffic was captured twice, usually because the mirror port covers both ends of a connection or \
+                  a packet before and after the router.",
+        measured: "More than 1 % of the comparable packets, and at least 10 packets, are copies of one seen shortly before. \
+                   All values are computed without the copies.",
+        action: "None needed. For a clean capture mirror one port or one VLAN only.",
+        pitfalls: "Repetitions that a device itself sends (SIP over UDP) have a new IP identification and are no copies.",
+        source: "Behaviour of mirror ports (SPAN); copies are recognised by content.",
+    },
+};
+
+pub(super) const CAP_003: Page = Page {
+    de: Text {
+        meaning: "Der Mitschnitt zeigt jede Verbindung nur in einer Richtung. Was fehlt, kann nicht beurteilt werden: \
+                  einseitige Sprache, blockierte Ports, unbeantwortete Anmeldungen.",
+        measured: "Kein einziges Gerätepaar, dessen Verkehr üblicherweise beantwortet wird, ist in beiden Richtungen zu \
+                   sehen. Es müssen mindestens zwei solche Paare und 20 Pakete im Mitschnitt sein.",
+        action: "Stellen Sie den Spiegelport auf Senden und Empfangen (both), und messen Sie erneut.",
+        pitfalls: "Ein sehr kurzer Mitschnitt kann zufällig nur eine Richtung enthalten.",
+        source: "Grundsatz: Was der Mitschnitt nicht zeigen kann, gilt nicht als bestanden.",
+    },
+    en: Text {
+        meaning: "The capture shows every connection in one direction only. What is missing cannot be judged: one-way \
+                  audio, blocked ports, unanswered registrations.",
+        measured: "Not a single pair of hosts whose traffic is usually answered is visible in both directions. The capture \
+                   must hold at least two such pairs and 20 packets.",
+        action: "Set the mirror port to transmit and receive (both), and capture again.",
+        pitfalls: "A very short capture may hold one direction by chance.",
+        source: "Principle: what the capture cannot show never counts as passed.",
+    },
+};
+
+pub(super) const CAP_004: Page = Page {
+    de: Text {
+        meaning: "SIP-Nachrichten sind nur mit ihrem Anfang aufgezeichnet. Ports, Codecs und Rufnummern dahinter fehlen; \
+                  Sprechwege werden dann am Inhalt erkannt statt am SDP.",
+        measured: "SIP oder SDP, das wegen der Snaplen nicht bis zum Ende lesbar ist.",
+        action: "Schneiden Sie mit voller Paketlänge mit (Snaplen 0 oder 262144).",
+        pitfalls: "Gekürzte Sprachpakete schaden nicht; Kennzeichnung und Ports stehen am Anfang des Pakets.",
+        source: "pcap und pcapng: Feld Snaplen. SDP: RFC 8866.",
+    },
+    en: Text {
+        meaning: "SIP messages are captured with their beginning only. Ports, codecs and numbers behind it are missing; \
+                  streams are then recognised by content instead of SDP.",
+        measured: "SIP or SDP that cannot be read to its end because of the snap length.",
+        action: "Capture whole packets (snap length 0 or 262144).",
+        pitfalls: "Voice packets cut short do no harm; marking and ports stand at the beginning of the packet.",
+        source: "pcap and pcapng: field snap length. SDP: RFC 8866.",
+    },
+};
+
+pub(super) const CAP_006: Page = Page {
+    de: Text {
+        meaning: "Die Zeitstempel springen zurück. Jitter und Abstände aus diesem Mitschnitt sind wertlos \
+                  und werden nicht beurteilt.",
+        measured: "Zeitstempel, die um mehr als 100 ms kleiner sind als der vorige derselben Schnittstelle; weniger kann \
+                   beim Mitschneiden vertauscht worden sein. Sprünge nach vorn werden nicht erkannt.",
+        action: "Schneiden Sie auf einem Gerät mit stabiler Uhr mit. Virtuelle Maschinen und Zeitumstellungen während der \
+                 Messung sind die häufigste Ursache.",
+        pitfalls: "Zusammengefügte Dateien sind oft nicht nach Zeit geordnet; übergeben Sie die Dateien einzeln.",
+        source: "RFC 3550 Abschnitt 6.4.1: Jitter braucht verlässliche Ankunftszeiten.",
+    },
+    en: Text {
+        meaning: "Time stamps jump back. Jitter and intervals of this capture are worthless and not judged.",
+        measured: "Time stamps more than 100 ms smaller than the one before on the same interface; less may have been \
+                   swapped while capturing. Leaps forward are not detected.",
+        action: "Capture on a machine with a stable clock. Virtual machines and a change of time while capturing are the \
+                 usual causes.",
+        pitfalls: "Merged files are often not in order of time; give the files one by one.",
+        source: "RFC 3550 section 6.4.1: jitter needs reliable arrival times.",
+    },
+};
+
+pub(super) const CAP_008: Page = Page {
+    de: Text {
+        meaning: "Die Signalisierung ist verschlüsselt. Das ist richtig, nur lassen sich Anmeldung, Rufaufbau und \
+                  vereinbarte Codecs im Mitschnitt nicht lesen.",
+        measured: "TLS-Verbindungen, über die nach Gerät und Port SIP läuft.",
+        action: "Keine. Bei Störungen des Rufaufbaus werten Sie die Protokolle der Anlage aus.",
+        pitfalls: "Bei pascom ist TLS und SRTP der Normalfall. Kennzeichnung, Verlust und Jitter bleiben messbar, weil der \
+                   RTP-Header lesbar ist.",
+        source: "RFC 8446 (TLS), RFC 3711 (SRTP).",
+    },
+    en: Text {
+        meaning: "Signalling is encrypted. That is right, only registration, call set-up and negotiated codecs \
+                  cannot be read from the capture.",
+        measured: "TLS connections that carry SIP, going by device and port.",
+        action: "None. For faults of call set-up look into the logs of the PBX.",
+        pitfalls: "With pascom, TLS and SRTP are normal. Marking, loss and jitter can still be measured, because the RTP \
+                   header is readable.",
+        source: "RFC 8446 (TLS), RFC 3711 (SRTP).",
+    },
+};
+
+pub(super) const CAP_010: Page = Page {
+    de: Text {
+        meaning: "Im Mitschnitt gibt es keine Sprachpakete. Kennzeichnung und Sprachqualität können nicht beurteilt werden.",
+        measured: "Kein RTP-Strom, weder am SDP noch am Inhalt erkannt.",
+        action: "Führen Sie während der Messung mindestens ein Gespräch von einer Minute, am besten intern und extern.",
+        pitfalls: "Gespräche zwischen zwei Telefonen berühren den Messpunkt oft nicht. Sprache in einem VPN-Tunnel ist \
+                   nicht zu erkennen.",
+        source: "Grundsatz: Was der Mitschnitt nicht zeigen kann, gilt nicht als bestanden.",
+    },
+    en: Text {
+        meaning: "The capture holds no voice packets. Marking and voice quality cannot be judged.",
+        measured: "No RTP stream, recognised neither by SDP nor by content.",
+        action: "Make at least one call of a minute while capturing, best one internal and one external.",
+        pitfalls: "Calls between two phones often do not pass the measuring point. Voice in a VPN tunnel cannot be \
+                   recognised.",
+        source: "Principle: what the capture cannot show never counts as passed.",
+    },
+};
+
+pub(super) const CAP_011: Page = Page {
+    de: Text {
+        meaning: "Die Datei ist beschädigt oder endet mitten in einem Paket. Alles bis dahin ist ausgewertet, der Rest \
+                  fehlt.",
+        measured: "Ein Datensatz, dessen Längenangaben nicht stimmen, oder das Ende der Datei innerhalb eines Pakets.",
+        action: "Übertragen Sie die Datei noch einmal (binär), oder wiederholen Sie den Mitschnitt. Beenden Sie das \
+                 Mitschnittprogramm, bevor Sie die Datei kopieren.",
+        pitfalls: "Eine Datei, in die noch geschrieben wird, endet oft mitten im Paket und ist nicht beschädigt.",
+        source: "Dateiformate pcap und pcapng (IETF opsawg).",
+    },
+    en: Text {
+        meaning: "The file is damaged or ends within a packet. Everything up to there was judged, the rest is missing.",
+        measured: "A record whose lengths do not hold, or the end of the file within a packet.",
+        action: "Transfer the file again (binary), or repeat the capture. Stop the capture program before copying the \
+                 file.",
+        pitfalls: "A file that is still being written often ends within a packet and is not damaged.",
+        source: "File formats pcap and pcapng (IETF opsawg).",
+    },
+};

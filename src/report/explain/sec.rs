@@ -1,0 +1,81 @@
+//! Pages about what the Internet can reach.
+
+use super::{Page, Text};
+
+pub(super) const SEC_001: Page = Page {
+    de: Text {
+        meaning: "Ein Gerät beantwortet SIP-Anfragen aus dem Internet, die nicht vom Provider kommen. Angreifer finden \
+                  solche Anlagen binnen Stunden; die Folge sind Gebührenbetrug und nächtliche Geisteranrufe.",
+        measured: "Eine SIP-Antwort an eine öffentliche Adresse, die weder als Provider erkannt noch als solcher angegeben \
+                   ist. Unbeantwortete Anfragen zählen nicht.",
+        action: "Entfernen Sie die Portfreigabe sofort. Zugriff von außen nur über VPN; ist eine NAT-Regel nötig, nur für \
+                 die Adressen des Providers.",
+        pitfalls: "Ein Provider, den pbxray nicht kennt, sieht aus wie ein Fremder: Nennen Sie seine Adressen in der \
+                   Standortdatei. Die Quellports der Anlage zum Provider sind nicht gemeint. Bei pascom sind \
+                   freigegebene TLS-Ports vorgesehen und kein Befund.",
+        source: "AGFEO Vorwort: auf keinen Fall den SIP-Port freigeben; Abschnitt 1.2: IP-Adress-Whitelisting. RFC 3261.",
+    },
+    en: Text {
+        meaning: "A device answers SIP requests from the Internet that do not come from the provider. Attackers find such \
+                  systems within hours; toll fraud and ghost calls at night follow.",
+        measured: "A SIP response to a public address that is neither the provider nor stated to be one. Unanswered \
+                   requests do not count.",
+        action: "Remove the port forwarding at once. Access from outside by VPN only; if a NAT rule is needed, allow the \
+                 provider's addresses only.",
+        pitfalls: "A provider that pbxray does not know looks like a stranger: name its addresses in the site file. The \
+                   source ports of the PBX towards the provider are not meant. With pascom, forwarded TLS ports are \
+                   intended and no finding.",
+        source: "AGFEO preface: never forward the SIP port; section 1.2: IP address whitelisting. RFC 3261.",
+    },
+};
+
+pub(super) const SEC_002: Page = Page {
+    de: Text {
+        meaning: "Jemand im Internet sucht nach offenen Telefonanlagen und probiert Teilnehmer oder Kennwörter durch.",
+        measured: "Anfragen mit der Kennung bekannter Scanner, oder mindestens zehn verschiedene Teilnehmer je Minute \
+                   von einer öffentlichen Adresse, deren Anfragen zu weniger als 10 % angenommen werden. Kritisch, wenn \
+                   eine Anfrage beantwortet wurde; sonst ein Hinweis.",
+        action: "Entfernen Sie vor allem die Portfreigabe; sperren Sie zusätzlich die Adresse. Wurde geantwortet, \
+                 ändern Sie Kennwörter und prüfen die Verbindungsdaten.",
+        pitfalls: "Die Kennung kann gefälscht sein, auch als AGFEO. Überwachungen des Providers fragen regelmäßig, aber \
+                   immer nach demselben Teilnehmer.",
+        source: "Kennungen der Scanner: Abschnitt „SIP scanners“ in rules/makers.toml. RFC 3261 Abschnitt 20.41.",
+    },
+    en: Text {
+        meaning: "Someone on the Internet looks for open telephone systems and tries users or passwords.",
+        measured: "Requests with the agent string of known scanners, or at least ten different users a minute from one \
+                   public address of whose requests less than 10 % are accepted. Critical if a request was answered, \
+                   otherwise a notice.",
+        action: "Above all remove the port forwarding; block the address as well. If there was an answer, change \
+                 passwords and check the call records.",
+        pitfalls: "The agent string may be forged, even as AGFEO. A provider's monitoring asks regularly, but always for \
+                   the same user.",
+        source: "Agent strings of scanners: section “SIP scanners” of rules/makers.toml. RFC 3261 section 20.41.",
+    },
+};
+
+pub(super) const SEC_004: Page = Page {
+    de: Text {
+        meaning: "Der Verwaltungszugang eines Gerätes antwortet auf Zugriffe aus dem Internet. Wer das Kennwort errät oder \
+                  eine Lücke kennt, übernimmt die Anlage.",
+        measured: "Eine TCP-Verbindung von einer öffentlichen Adresse auf einen Port, den der Hersteller nicht freigegeben \
+                   sehen will, mit Daten in beiden Richtungen.",
+        action: "Entfernen Sie die Portfreigabe sofort. Fernwartung nur über VPN oder den Fernwartungsdienst des \
+                 Herstellers.",
+        pitfalls: "AGFEO will nichts freigegeben haben, pascom lässt bestimmte Ports ausdrücklich freigeben; beurteilt wird \
+                   nach dem erkannten Hersteller. Zugriffe über VPN kommen von privaten Adressen.",
+        source: "AGFEO Vorwort „Informationen für einen Betrieb hinter Firewall-Systemen“; pascom-Dokumentation zur \
+                 Serververwaltung.",
+    },
+    en: Text {
+        meaning: "The management access of a device answers the Internet. Whoever guesses the password or knows a \
+                  weakness takes over the system.",
+        measured: "A TCP connection from a public address to a port that the vendor does not want forwarded, with data in \
+                   both directions.",
+        action: "Remove the port forwarding at once. Remote maintenance by VPN or the vendor's remote service only.",
+        pitfalls: "AGFEO wants nothing forwarded, pascom asks for certain ports to be forwarded; the recognised vendor \
+                   decides. Access by VPN comes from private addresses.",
+        source: "AGFEO preface “Informationen für einen Betrieb hinter Firewall-Systemen”; pascom documentation on server \
+                 management.",
+    },
+};

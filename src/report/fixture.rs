@@ -1,0 +1,548 @@
+//! A small installation made by hand, with one finding of every kind, for tests.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+
+use jiff::civil::date;
+use jiff::tz::TimeZone;
+
+use super::{Language, Names, Settings};
+use crate::capture::{CaptureSummary, Ended, Frame, InterfaceSummary, LinkType, PassedOver, Timestamp};
+use crate::check::{
+    Audit, Detail, Evidence, Finding, LossSign, Party, PortUse, Refusal, RowResult, RowStatus, RulebookInfo,
+    Severity, Side, Subject, Unjudged, Verdict,
+};
+use crate::config::SourceText;
+use crate::decode::{Layers, Mac, Skip};
+use crate::observe::media::marking::MarkingReport;
+use crate::observe::media::report::Moment;
+use crate::observe::media::sequence::Counts;
+use crate::observe::media::tally::{Seen, Spread};
+use crate::observe::media::timing::TimingReport;
+use crate::observe::media::{self, MediaKind, Recognition, StreamReport};
+use crate::observe::message::App;
+use crate::observe::{
+    Answer, Call, Direction, Flow, HostFacts, Initiator, MacSeen, Protocol, Quality, Registration, Stream,
+    Traffic,
+};
+use crate::rules::Rulebook;
+use crate::site::{
+    Confidence, Contradiction, Device, Evidence as Sign, EvidenceKind, ExceptionUse, Kind, ModelId, RoleId,
+    Scope, Site,
+};
+
+/// What a hostile packet may carry: colours, a bell, a line feed, reversed writing, a C1 control.
+pub(super) const HOSTILE: &str = "evil\u{1b}[31m\u{7}\n\u{202e}gpj.exe\u{9b}2J";
+
+const RULES: &str = r#"
+[document]
+kind = "vendor"
+vendor = "AGFEO"
+title = "Portübersicht"
+edition = "Stand 19.01.2026LB (Fußzeile: © AGFEO 2023LB)"
+as_of = 2026-01-19
+origin = "Wiki"
+disclaimer.de = "Ohne Gewähr."
+disclaimer.en = "Without guarantee."
+
+[[role]]
+id = "agfeo.pbx"
+kind = "pbx"
+title.de = "AGFEO Telefonanlage"
+title.en = "AGFEO PBX"
+
+[[role]]
+id = "agfeo.phone.t14"
+kind = "terminal"
+title.de = "AGFEO T14 SIP"
+title.en = "AGFEO T14 SIP"
+
+[[row]]
+id = "A12"
+section = "1.2.2"
+roles = ["agfeo.pbx"]
+transport = "udp"
+own = "5060"
+initiator = "peer"
+peer.scope = "lan"
+service.de = "Interner SIP-Registrar"
+service.en = "Internal SIP registrar"
+
+[[row]]
+id = "A28"
+section = "1.4.3"
+roles = ["agfeo.pbx"]
+transport = "tcp"
+remote = "443"
+initiator = "own"
+peer.scope = "any"
+condition.de = "Nur bei Geräten mit Lizenz"
+condition.en = "Only devices with a licence"
+service.de = "Lizenzserver pbx.agfeo.de"
+service.en = "Licence server pbx.agfeo.de"
+
+[[row]]
+id = "A35"
+section = "2.1.1"
+roles = ["agfeo.phone.t14"]
+transport = "udp"
+own = "10000-10200"
+initiator = "either"
+peer.scope = "lan"
+service.de = "Sprechwege (RTP) des T14"
+service.en = "Voice (RTP) of the T14"
+"#;
+
+pub(super) fn settings(language: Language, width: u16) -> Settings {
+    Settings { language, width, colour: false, all_flows: false, zone: TimeZone::UTC, version: "0.0.0" }
+}
+
+pub(super) fn names(language: Language) -> Names {
+    let rules =
+        Rulebook::parse(&[SourceText::new("fixture.toml", RULES)]).expect("the rules above are valid");
+    Names::new(&rules, language)
+}
+
+/// The installation with one finding of every kind that has numbers.
+pub(super) fn audit() -> Audit {
+    Audit {
+        verdict: Verdict::Fail,
+        rulebooks: vec![RulebookInfo {
+            vendor: "AGFEO".into(),
+            title: "Portübersicht".into(),
+            as_of: "Stand 19.01.2026LB, Fußzeile „© AGFEO 2023LB“".into(),
+            rows: 76,
+        }],
+        captures: vec![capture("mitschnitt/anlage.pcapng", Ended::Complete)],
+        passed_over: vec![PassedOver {
+            path: "mitschnitt/notizen.txt".into(),
+            reason: "mitschnitt/notizen.txt: is no packet capture".to_owned(),
+        }],
+        traffic: traffic(),
+        site: site(),
+        rows: vec![
+            row("A12", PBX, RowStatus::Used, 1842),
+            row("A28", PBX, RowStatus::Blocked, 6),
+            row("A13", PBX, RowStatus::Unused, 0),
+            row("A25", PBX, RowStatus::Unused, 0),
+            row("A35", PHONE, RowStatus::Deviating, 12_345),
+        ],
+        flow_rows: vec![vec!["A12".into()], Vec::new()],
+        unexplained: vec![1],
+        unjudged: vec![Unjudged::Encrypted, Unjudged::Clock],
+        findings: findings(),
+    }
+}
+
+/// Nothing to say, nothing seen.
+pub(super) fn empty_audit() -> Audit {
+    Audit {
+        verdict: Verdict::NotAssessable,
+        rulebooks: Vec::new(),
+        captures: Vec::new(),
+        passed_over: Vec::new(),
+        traffic: Traffic::default(),
+        site: Site::default(),
+        rows: Vec::new(),
+        flow_rows: Vec::new(),
+        unexplained: Vec::new(),
+        unjudged: vec![Unjudged::NoDevice, Unjudged::NoVoice],
+        findings: Vec::new(),
+    }
+}
+
+const PBX: &str = "192.168.10.2";
+const PHONE: &str = "192.168.10.31";
+const SOFTPHONE: &str = "2001:db8:1234:5678:9abc:def0:1234:5678";
+const ATTACKER: &str = "203.0.113.77";
+
+/// One finding for each variant of [`Detail`], heaviest first.
+pub(super) fn findings() -> Vec<Finding> {
+    let mut findings: Vec<Finding> = details().into_iter().map(finding).collect();
+    findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.code()));
+    findings
+}
+
+fn details() -> Vec<(Detail, Severity, Party, Option<&'static str>)> {
+    use Party::{Capture, Computers, Network, Nobody, Telephony};
+    use Severity::{Critical, Error, Info, Notice, Warning};
+    let outside = vec![ip(ATTACKER), ip("198.51.100.9")];
+    let transport = Protocol::Tcp;
+    let port_003 = Detail::Port003 {
+        target: socket("192.0.2.10:443"),
+        protocol: transport,
+        refusal: Refusal::Icmp { v6: false, kind: 3, code: 13, reporter: ip("192.168.10.1") },
+        outbound: true,
+    };
+    let use_of = |port, side, flows, peer| PortUse {
+        protocol: Protocol::Udp,
+        port,
+        side,
+        flows,
+        peers: vec![socket(peer)],
+    };
+    let port_001 = Detail::Port001 {
+        uses: vec![
+            use_of(4711, Side::Own, 7, "192.168.10.31:40000"),
+            use_of(8080, Side::Remote, 1, "198.51.100.9:8080"),
+        ],
+        as_of: Some(date(2026, 1, 19)),
+    };
+    let qos_001 = Detail::Qos001 {
+        unmarked: 4100,
+        packets: 4210,
+        dscp: vec![(0, 4000), (40, 100)],
+        expected: 46,
+        terminal: true,
+        promised: true,
+    };
+    let qos_003 = Detail::Qos003 {
+        packets: 1520,
+        media_ports: Some("5204-5523".into()),
+        expected: 46,
+        signalling: Some(24),
+    };
+    let qos_009 = Detail::Qos009 {
+        peer: socket("192.168.10.2:5204"),
+        before: 46,
+        after: 0,
+        changed_at: Frame::new(0, 977),
+    };
+    let qos_010 = Detail::Qos010 {
+        percent: 12.5,
+        bytes: 1_234_567,
+        expected: 46,
+        flows: vec![(socket("192.168.10.31:50000"), socket("192.0.2.10:443"), transport)],
+    };
+    let sec_002 = Detail::Sec002 { requests: 1204, users: 87, agent: Some(HOSTILE.into()), answered: true };
+    let signs = vec![LossSign::Drops(17), LossSign::UnseenAcknowledged { connections: 3, of: 12 }];
+    let ended = Ended::Damaged { at: 1_048_576, reason: HOSTILE.to_owned() };
+    vec![
+        (port_001, Warning, Telephony, Some(PBX)),
+        (
+            Detail::Port002 { ports: vec![20_000], documented: "10000-10200".into() },
+            Warning,
+            Telephony,
+            Some(PHONE),
+        ),
+        (port_003, Error, Network, Some(PBX)),
+        (
+            Detail::Port005 {
+                port: 6000,
+                provider: socket("192.0.2.1:5060"),
+                documented: "5064-5127".into(),
+            },
+            Notice,
+            Telephony,
+            Some(PBX),
+        ),
+        (
+            Detail::Port006 {
+                observed: (5204, 5301),
+                model: ModelId::from("es-pure-ip"),
+                documented: "5204-5263".into(),
+                fits: Some(ModelId::from("es-7xx-plus")),
+            },
+            Notice,
+            Telephony,
+            Some(PBX),
+        ),
+        (Detail::Port009 { port: 5061, tls: true, peers: vec![ip(PHONE)] }, Notice, Telephony, Some(PBX)),
+        (qos_001, Error, Network, Some(PHONE)),
+        (qos_003, Warning, Computers, Some(SOFTPHONE)),
+        (Detail::Qos004 { packets: 1, dscp: vec![(26, 1)], expected: 24 }, Notice, Telephony, Some(PHONE)),
+        (Detail::Qos005 { pcp: vec![(0, 400)], expected: 5, vlan: 20 }, Notice, Network, Some(PHONE)),
+        (
+            Detail::Qos007 { packets: 900, peers: vec![ip("192.0.2.1")], inbound: false },
+            Info,
+            Nobody,
+            Some(PBX),
+        ),
+        (
+            Detail::Qos008 { dscp: vec![(0, 500)], expected: 46, marked: vec![ip(PHONE)] },
+            Warning,
+            Network,
+            Some(PBX),
+        ),
+        (qos_009, Warning, Network, Some(PHONE)),
+        (qos_010, Notice, Network, Some(PHONE)),
+        (
+            Detail::Sec001 {
+                at: socket("192.168.10.2:5060"),
+                protocol: Protocol::Udp,
+                sources: outside.clone(),
+            },
+            Critical,
+            Network,
+            Some(PBX),
+        ),
+        (sec_002, Critical, Network, Some(ATTACKER)),
+        (
+            Detail::Sec004 { at: socket("192.168.10.2:443"), protocol: transport, sources: outside },
+            Critical,
+            Network,
+            Some(PBX),
+        ),
+        (Detail::Cap001 { signs }, Warning, Capture, None),
+        (Detail::Cap002 { duplicates: 300, of: 12_345 }, Notice, Capture, None),
+        (Detail::Cap003 { pairs: 4 }, Warning, Capture, None),
+        (Detail::Cap004 { cut: 2, frames: 100 }, Notice, Capture, None),
+        (Detail::Cap006 { steps: 1, largest: 2_500_000_000 }, Notice, Capture, None),
+        (Detail::Cap008 { connections: 1 }, Info, Nobody, None),
+        (Detail::Cap010, Info, Capture, None),
+        (Detail::Cap011 { path: "defekt.pcap".into(), packets: 1, ended }, Warning, Capture, None),
+    ]
+}
+
+fn finding((detail, severity, responsible, subject): (Detail, Severity, Party, Option<&str>)) -> Finding {
+    let subject = subject.map(|address| Subject { address: ip(address), role: role_of(address) });
+    let rows = match detail {
+        Detail::Port003 { .. } => vec!["A28".into()],
+        Detail::Qos001 { .. } => vec!["A35".into(), "Q1".into()],
+        _ => Vec::new(),
+    };
+    let filter = subject.as_ref().map_or_else(String::new, |subject| {
+        let field = if subject.address.is_ipv6() { "ipv6.addr" } else { "ip.addr" };
+        format!("frame.number in {{12, 15, 977}} && {field} == {}", subject.address)
+    });
+    let evidence = Evidence {
+        frames: vec![Frame::new(0, 12), Frame::new(0, 15), Frame::new(0, 977)],
+        filter,
+        first: Some(at(3)),
+        last: Some(at(70)),
+    };
+    Finding {
+        detail,
+        severity,
+        confidence: Confidence::Likely,
+        subject,
+        rows,
+        count: 3,
+        responsible,
+        evidence,
+    }
+}
+
+fn role_of(address: &str) -> Option<RoleId> {
+    match address {
+        PBX => Some(RoleId::from("agfeo.pbx")),
+        PHONE => Some(RoleId::from("agfeo.phone.t14")),
+        SOFTPHONE => Some(RoleId::from("agfeo.visofon")),
+        _ => None,
+    }
+}
+
+fn site() -> Site {
+    let sign =
+        |kind, seen: &str, weight| Sign { kind, seen: seen.into(), weight, frames: vec![Frame::new(0, 1)] };
+    let device = |address, kind, vendor: Option<&str>, evidence| Device {
+        address: ip(address),
+        role: role_of(address).unwrap_or_else(|| RoleId::from("other")),
+        kind,
+        vendor: vendor.map(Into::into),
+        maker: vendor.map(|_| "AGFEO GmbH & Co. KG".into()),
+        model: None,
+        model_is_stated: false,
+        confidence: Confidence::Likely,
+        evidence,
+        contradictions: Vec::new(),
+        scope: Scope::Lan,
+        on_link: Some(true),
+    };
+    let mut pbx = device(PBX, Kind::Pbx, Some("AGFEO"), vec![sign(EvidenceKind::Stated, "--pbx", 100)]);
+    pbx.model = Some(ModelId::from("hypervoice"));
+    pbx.confidence = Confidence::Sure;
+    let agent = vec![
+        sign(EvidenceKind::MacPrefix, "00:09:40", 60),
+        sign(EvidenceKind::Agent, HOSTILE, 40),
+        sign(EvidenceKind::NameAsked, "dect.agfeo.de", 20),
+        sign(EvidenceKind::Registration, PBX, 10),
+    ];
+    let mut phone = device(PHONE, Kind::Terminal, Some("AGFEO"), agent);
+    phone.contradictions =
+        vec![Contradiction { role: RoleId::from("other"), evidence: sign(EvidenceKind::Ports, "5004", 5) }];
+    let softphone = device(SOFTPHONE, Kind::Softphone, None, Vec::new());
+    let exceptions = vec![
+        ExceptionUse {
+            text: "row A28 host 192.168.10.2".into(),
+            reason: "Lizenz über Proxy".into(),
+            line: 12,
+            matched: 1,
+        },
+        ExceptionUse { text: "port udp/9999".into(), reason: "Türöffner".into(), line: 17, matched: 0 },
+    ];
+    Site { devices: vec![pbx, phone, softphone], exceptions }
+}
+
+fn traffic() -> Traffic {
+    let host = HostFacts {
+        address: ip(PBX),
+        sent: 9000,
+        received: 8000,
+        macs: vec![MacSeen {
+            mac: Mac([0, 9, 0x40, 1, 2, 3]),
+            frames: 9000,
+            first: Frame::new(0, 1),
+            paired: true,
+        }],
+        on_link: Some(true),
+        vlans: vec![20],
+        ttl: Some((64, 64)),
+        own_names: vec!["anlage".into()],
+        vendor_class: None,
+    };
+    let call = Call {
+        call_id: "abc@192.168.10.31".into(),
+        caller: socket("192.168.10.31:5060"),
+        callee: socket("192.168.10.2:5060"),
+        from: "11@192.168.10.2".into(),
+        to: HOSTILE.into(),
+        start: (Frame::new(0, 5), at(5)),
+        answered: Some((Frame::new(0, 9), at(8))),
+        end: Some((Frame::new(0, 900), at(68))),
+        answer: Answer::Answered,
+    };
+    let registration = Registration {
+        aor: "11@192.168.10.2".into(),
+        client: socket("192.168.10.31:5060"),
+        registrar: socket("192.168.10.2:5060"),
+        protocol: Protocol::Udp,
+        contact: Some("sip:11@192.168.10.31".into()),
+        expires: Some(600),
+        attempts: 2,
+        status: Some(200),
+        accepted: true,
+        frames: vec![Frame::new(0, 2)],
+    };
+    let skipped = BTreeMap::from([(Skip::NotIp(0x88cc), 12), (Skip::Empty, 1)]);
+    Traffic {
+        flows: vec![
+            flow(0, "192.168.10.31:5060", "192.168.10.2:5060"),
+            flow(1, "192.168.10.31:40000", "192.168.10.2:4711"),
+        ],
+        streams: vec![
+            stream("192.168.10.31:10000", "192.168.10.2:5204", 46),
+            stream("192.168.10.2:5204", "192.168.10.31:10000", 0),
+        ],
+        calls: vec![call],
+        registrations: vec![registration],
+        hosts: vec![host],
+        quality: Quality {
+            frames: 20_000,
+            decoded: 19_987,
+            skipped,
+            duplicates: 3,
+            duplicate_candidates: 18_000,
+            incomplete_datagrams: 2,
+            packets_over_cap: 1,
+            messages_over_cap: 4,
+            filtered: 1500,
+            pairs: 6,
+            pairs_both_ways: 5,
+            ..Quality::default()
+        },
+        ..Traffic::default()
+    }
+}
+
+fn flow(id: usize, a: &str, b: &str) -> Flow {
+    let direction = |packets| Direction {
+        packets,
+        bytes: packets * 200,
+        dscp: BTreeMap::from([(0, packets)]),
+        first: Some((Frame::new(0, 1), at(1))),
+        last: Some((Frame::new(0, 99), at(60))),
+        ..Direction::default()
+    };
+    Flow {
+        id,
+        protocol: Protocol::Udp,
+        a: socket(a),
+        b: socket(b),
+        initiator: Initiator::FirstPacket,
+        from_a: direction(1000),
+        from_b: direction(842),
+        app: App::Unknown,
+        tls_name: None,
+        http_host: None,
+        tcp: None,
+        icmp: Vec::new(),
+        layers: Layers::default(),
+        vlans: Vec::new(),
+    }
+}
+
+fn stream(source: &str, destination: &str, dscp: u8) -> Stream {
+    let frame = Frame::new(0, 20);
+    let seen = |value, packets| Seen { value, packets, frames: vec![frame], last: frame };
+    let spread = |min, mean, max| Spread { min, mean, max, max_at: frame, count: 2999 };
+    let moment = |seconds| Moment { frame, time: at(seconds) };
+    let report = StreamReport {
+        flow: 0,
+        direction: media::Direction::AToB,
+        ssrc: 0xdead_beef,
+        recognition: Recognition::Content,
+        kind: MediaKind::Audio,
+        secure: None,
+        calls: Vec::new(),
+        announced_ptime: None,
+        announced_direction: None,
+        payloads: Vec::new(),
+        codec: Some("PCMA".to_owned()),
+        ptime: Some(20.0),
+        first: moment(8),
+        last: moment(68),
+        octets: 480_000,
+        ip_octets: 600_000,
+        counts: Counts { packets: 2990, expected: 3000, lost: 10, ..Counts::default() },
+        timing: TimingReport {
+            jitter: Some(spread(0.0, f64::NAN, 4.24)),
+            delta: Some(spread(18.0, 20.0, 41.5)),
+            ..TimingReport::default()
+        },
+        marking: MarkingReport {
+            dscp: vec![seen(dscp, 2900), seen(dscp + 1, 90)],
+            ..MarkingReport::default()
+        },
+        receiver: None,
+        quality: None,
+        wireshark: None,
+    };
+    Stream { flow: 0, source: socket(source), destination: socket(destination), call: Some(0), report }
+}
+
+fn row(id: &str, device: &str, status: RowStatus, packets: u64) -> RowResult {
+    RowResult { row: id.into(), device: ip(device), status, flows: vec![0], packets, frames: Vec::new() }
+}
+
+pub(super) fn capture(path: &str, ended: Ended) -> CaptureSummary {
+    CaptureSummary {
+        path: path.to_owned(),
+        format: "pcapng".to_owned(),
+        packets: 20_000,
+        bytes: 4_321_000,
+        first: Some(at(0)),
+        last: Some(at(607)),
+        interfaces: vec![InterfaceSummary {
+            name: Some("eth0".to_owned()),
+            link: LinkType(1),
+            snap_length: 0,
+            drops: Some(17),
+        }],
+        cut_packets: 0,
+        ended,
+    }
+}
+
+/// Seconds after 2026-01-19 09:15:00 UTC.
+fn at(seconds: i64) -> Timestamp {
+    Timestamp((1_768_814_100 + seconds) * 1_000_000_000)
+}
+
+fn ip(text: &str) -> IpAddr {
+    text.parse().expect("an address")
+}
+
+fn socket(text: &str) -> SocketAddr {
+    text.parse().expect("an address with a port")
+}

@@ -1,0 +1,44 @@
+//! Takes an audit, gives JSON, schema 1. The published form is declared in [`document`]; it changes only by addition,
+//! whatever becomes of the types inside the program.
+
+mod document;
+mod fill;
+mod formatter;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+
+use serde::Serialize;
+
+use super::Settings;
+use super::names::Names;
+use crate::check::Audit;
+use document::Document;
+use formatter::Guarded;
+
+/// Flows listed unless all are asked for.
+const FLOWS: usize = 10_000;
+
+/// Writes the whole report.
+///
+/// # Errors
+/// What `out` refuses.
+pub fn json(audit: &Audit, names: &Names, settings: &Settings, out: &mut dyn io::Write) -> io::Result<()> {
+    let limit = if settings.all_flows { usize::MAX } else { FLOWS };
+    write(&fill::document(audit, names, settings, limit), out)
+}
+
+/// Writes the JSON Schema of the report.
+///
+/// # Errors
+/// What `out` refuses.
+pub fn schema(out: &mut dyn io::Write) -> io::Result<()> {
+    write(&schemars::schema_for!(Document), out)
+}
+
+fn write(value: &impl Serialize, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Guarded::default());
+    value.serialize(&mut serializer)?;
+    out.write_all(b"\n")
+}

@@ -1,0 +1,404 @@
+//! Takes an audit, gives the published form of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, SocketAddr};
+
+use super::document as published;
+use crate::capture::{CaptureSummary, Ended, Frame, Timestamp};
+use crate::check::{Audit, Finding};
+use crate::decode::Skip;
+use crate::observe::media::StreamReport;
+use crate::observe::media::tally::Spread;
+use crate::observe::{Answer, Call, Direction, Flow, HostFacts, Protocol, Registration, Stream, Traffic};
+use crate::report::text::{Context, EXPEDITED_FORWARDING, finding_text};
+use crate::report::{Language, Names, Settings, link, number, text};
+use crate::site::{Device, Evidence};
+
+/// The published form, with at most `limit` flows.
+pub(super) fn document(
+    audit: &Audit,
+    names: &Names,
+    settings: &Settings,
+    limit: usize,
+) -> published::Document {
+    let context = Context { audit, names, zone: &settings.zone };
+    let flows = chosen_flows(audit, limit);
+    published::Document {
+        schema: 1,
+        tool: published::Tool { name: env!("CARGO_PKG_NAME"), version: settings.version.to_owned() },
+        language: match settings.language {
+            Language::De => "de",
+            Language::En => "en",
+        },
+        rulebooks: rulebooks(audit),
+        verdict: audit.verdict.into(),
+        captures: audit.captures.iter().map(|one| capture(one, audit)).collect(),
+        passed_over: passed_over(audit),
+        quality: quality(&audit.traffic),
+        hosts: hosts(audit),
+        rows: rows(audit, names),
+        flows_omitted: audit.traffic.flows.len().saturating_sub(flows.len()) as u64,
+        flows: flows.into_iter().map(|one| flow(one, audit)).collect(),
+        streams: audit.traffic.streams.iter().map(|one| stream(one, &audit.traffic)).collect(),
+        calls: audit
+            .traffic
+            .calls
+            .iter()
+            .enumerate()
+            .map(|(id, one)| call(id, one, &audit.traffic))
+            .collect(),
+        registrations: audit.traffic.registrations.iter().map(registration).collect(),
+        findings: audit.findings.iter().map(|one| finding(one, &context, settings.language)).collect(),
+        unjudged: audit.unjudged.iter().map(|what| (*what).into()).collect(),
+        exceptions: exceptions(audit),
+    }
+}
+
+fn rulebooks(audit: &Audit) -> Vec<published::Rulebook> {
+    let books = audit.rulebooks.iter().map(|book| published::Rulebook {
+        vendor: book.vendor.to_string(),
+        title: book.title.to_string(),
+        as_of: book.as_of.to_string(),
+        rows: book.rows as u64,
+    });
+    books.collect()
+}
+
+fn capture(capture: &CaptureSummary, audit: &Audit) -> published::Capture {
+    let links: BTreeSet<String> =
+        capture.interfaces.iter().map(|interface| link::name(interface.link)).collect();
+    let interfaces = capture.interfaces.iter().map(|interface| published::Interface {
+        name: interface.name.clone(),
+        linktype: link::name(interface.link),
+        drops: interface.drops,
+    });
+    let alone = audit.captures.len() == 1;
+    published::Capture {
+        path: capture.path.clone(),
+        format: capture.format.clone(),
+        packets: capture.packets,
+        bytes: capture.bytes,
+        first: capture.first.and_then(number::rfc3339),
+        last: capture.last.and_then(number::rfc3339),
+        linktypes: links.into_iter().collect(),
+        interfaces: interfaces.collect(),
+        cut_packets: capture.cut_packets,
+        undecoded: alone.then(|| undecoded(&audit.traffic)),
+        ended: capture.ended.clone().into(),
+        ended_at: match capture.ended {
+            Ended::Cut { at } | Ended::Damaged { at, .. } | Ended::Unreadable { at, .. } => Some(at),
+            Ended::Complete | Ended::Stopped => None,
+        },
+    }
+}
+
+fn passed_over(audit: &Audit) -> Vec<published::PassedOver> {
+    let files = audit.passed_over.iter().map(|file| published::PassedOver {
+        path: file.path.display().to_string(),
+        reason: file.reason.clone(),
+    });
+    files.collect()
+}
+
+fn undecoded(traffic: &Traffic) -> BTreeMap<String, u64> {
+    traffic.quality.skipped.iter().map(|(skip, frames)| (skip_name(*skip), *frames)).collect()
+}
+
+fn skip_name(skip: Skip) -> String {
+    let name = match skip {
+        Skip::UnknownLink(link) => return format!("unknown-link-{link}"),
+        Skip::NotIp(kind) => return format!("not-ip-{kind:04x}"),
+        Skip::Empty => "empty",
+        Skip::CutLink => "cut-link",
+        Skip::CutIp => "cut-ip",
+        Skip::BadIp => "bad-ip",
+        Skip::CutTransport => "cut-transport",
+        Skip::BadTransport => "bad-transport",
+        Skip::TooDeep => "too-deep",
+        Skip::BadTunnel => "bad-tunnel",
+    };
+    name.to_owned()
+}
+
+fn quality(traffic: &Traffic) -> published::Quality {
+    let quality = &traffic.quality;
+    published::Quality {
+        frames: quality.frames,
+        decoded: quality.decoded,
+        undecoded: undecoded(traffic),
+        duplicates: quality.duplicates,
+        duplicate_candidates: quality.duplicate_candidates,
+        pairs: quality.pairs,
+        pairs_both_ways: quality.pairs_both_ways,
+        clock_back: quality.clock_back,
+        tcp_connections: quality.tcp_connections,
+        unseen_connections: quality.unseen_connections,
+        incomplete_datagrams: quality.incomplete_datagrams,
+        packets_over_cap: quality.packets_over_cap,
+        samples_over_cap: quality.samples_over_cap,
+        messages_over_cap: quality.messages_over_cap,
+        filtered: quality.filtered,
+    }
+}
+
+/// Every address that was seen or stated, in order, with all that is known of it.
+fn hosts(audit: &Audit) -> Vec<published::Host> {
+    let facts: BTreeMap<IpAddr, &HostFacts> =
+        audit.traffic.hosts.iter().map(|host| (host.address, host)).collect();
+    let mut agents: BTreeMap<IpAddr, BTreeSet<&str>> = BTreeMap::new();
+    for endpoint in &audit.traffic.sip_endpoints {
+        let strings = endpoint.user_agents.keys().chain(endpoint.servers.keys());
+        agents.entry(endpoint.address).or_default().extend(strings.map(|agent| &**agent));
+    }
+    let mut names: BTreeMap<IpAddr, BTreeSet<&str>> = BTreeMap::new();
+    for seen in &audit.traffic.names {
+        if let Some(address) = seen.address {
+            names.entry(address).or_default().insert(&seen.name);
+        }
+    }
+    for host in &audit.traffic.hosts {
+        names.entry(host.address).or_default().extend(host.own_names.iter().map(|name| &**name));
+    }
+    let addresses: BTreeSet<IpAddr> =
+        facts.keys().copied().chain(audit.site.devices.iter().map(|device| device.address)).collect();
+    let strings = |found: Option<&BTreeSet<&str>>| -> Vec<String> {
+        found.into_iter().flatten().map(ToString::to_string).collect()
+    };
+    let host = |address: IpAddr| {
+        let device = audit.site.device(address);
+        let facts = facts.get(&address);
+        published::Host {
+            address: address.to_string(),
+            macs: facts.iter().flat_map(|facts| &facts.macs).map(|seen| seen.mac.to_string()).collect(),
+            vendor: device.and_then(|device| device.maker.as_ref()).map(ToString::to_string),
+            role: device.map(|device| device.role.to_string()),
+            model: device.and_then(|device| device.model.as_ref()).map(ToString::to_string),
+            model_is_stated: device.is_some_and(|device| device.model_is_stated),
+            confidence: device.map(|device| device.confidence.into()),
+            evidence: device.map(signs).unwrap_or_default(),
+            contradictions: device.map(contradictions).unwrap_or_default(),
+            vlans: facts.map(|facts| facts.vlans.clone()).unwrap_or_default(),
+            agents: strings(agents.get(&address)),
+            names: strings(names.get(&address)),
+        }
+    };
+    addresses.into_iter().map(host).collect()
+}
+
+fn signs(device: &Device) -> Vec<published::Sign> {
+    device.evidence.iter().map(sign).collect()
+}
+
+fn contradictions(device: &Device) -> Vec<published::Contradiction> {
+    let contradictions = device.contradictions.iter().map(|contradiction| published::Contradiction {
+        role: contradiction.role.to_string(),
+        evidence: sign(&contradiction.evidence),
+    });
+    contradictions.collect()
+}
+
+fn sign(sign: &Evidence) -> published::Sign {
+    let (frames, files) = frames(&sign.frames);
+    published::Sign {
+        kind: sign.kind.into(),
+        seen: sign.seen.to_string(),
+        weight: sign.weight,
+        frames,
+        files,
+    }
+}
+
+fn rows(audit: &Audit, names: &Names) -> Vec<published::Row> {
+    let rows = audit.rows.iter().map(|row| published::Row {
+        row: row.row.to_string(),
+        device: row.device.to_string(),
+        service: names.row(&row.row).map(|name| name.service.to_string()),
+        status: row.status.into(),
+        flows: row.flows.len() as u64,
+        packets: row.packets,
+    });
+    rows.collect()
+}
+
+/// At most `limit` flows in their order: first those of identified devices and of the subjects of findings.
+fn chosen_flows(audit: &Audit, limit: usize) -> Vec<&Flow> {
+    let flows = &audit.traffic.flows;
+    if flows.len() <= limit {
+        return flows.iter().collect();
+    }
+    let subjects = audit.findings.iter().filter_map(|finding| finding.subject.as_ref());
+    let mut preferred: BTreeSet<IpAddr> = subjects.map(|subject| subject.address).collect();
+    preferred.extend(
+        audit.site.devices.iter().filter(|device| device.vendor.is_some()).map(|device| device.address),
+    );
+    let is_preferred = |flow: &&Flow| preferred.contains(&flow.a.ip()) || preferred.contains(&flow.b.ip());
+    let (first, rest): (Vec<&Flow>, Vec<&Flow>) = flows.iter().partition(is_preferred);
+    let mut chosen: Vec<&Flow> = first.into_iter().chain(rest).take(limit).collect();
+    chosen.sort_by_key(|flow| flow.id);
+    chosen
+}
+
+fn flow(flow: &Flow, audit: &Audit) -> published::Flow {
+    let times = |pick: fn(&Direction) -> Option<(Frame, Timestamp)>| {
+        [&flow.from_a, &flow.from_b].into_iter().filter_map(pick).map(|(_, time)| time)
+    };
+    let rows = audit.flow_rows.get(flow.id).into_iter().flatten();
+    published::Flow {
+        a: endpoint(flow.a),
+        b: endpoint(flow.b),
+        transport: transport(flow.protocol),
+        initiator: flow.initiator.into(),
+        packets_ab: flow.from_a.packets,
+        packets_ba: flow.from_b.packets,
+        bytes_ab: flow.from_a.bytes,
+        bytes_ba: flow.from_b.bytes,
+        first: times(|direction| direction.first).min().and_then(number::rfc3339),
+        last: times(|direction| direction.last).max().and_then(number::rfc3339),
+        rows: rows.map(ToString::to_string).collect(),
+        dscp_ab: flow.from_a.dscp.clone(),
+        dscp_ba: flow.from_b.dscp.clone(),
+        app: text::app(flow.app).map(ToOwned::to_owned),
+    }
+}
+
+fn stream(stream: &Stream, traffic: &Traffic) -> published::Stream {
+    let report = &stream.report;
+    let call = stream.call.and_then(|call| traffic.calls.get(call));
+    let marking = &report.marking;
+    let most = |packets: &mut dyn Iterator<Item = (u16, u64)>| {
+        packets.max_by_key(|(value, packets)| (*packets, std::cmp::Reverse(*value))).map(|(value, _)| value)
+    };
+    published::Stream {
+        source: endpoint(stream.source),
+        destination: endpoint(stream.destination),
+        ssrc: report.ssrc,
+        payload_types: report.payloads.iter().map(|payload| payload.seen.value).collect(),
+        codec: report.codec.clone(),
+        packets: report.counts.packets,
+        expected: report.counts.expected,
+        lost: report.counts.lost,
+        lost_percent: finite(report.lost_percent()),
+        duplicates: report.counts.duplicates,
+        reordered: report.counts.reordered,
+        delta_ms: report.timing.delta.as_ref().map(spread),
+        jitter_ms: report.timing.jitter.as_ref().map(spread),
+        dscp: marking.dscp.iter().map(|seen| (seen.value, seen.packets)).collect(),
+        ef_percent: finite(report.dscp_percent(EXPEDITED_FORWARDING)),
+        vlan: most(&mut marking.vlans.iter().map(|seen| (seen.value, seen.packets))),
+        pcp: most(&mut marking.pcp.iter().map(|seen| (u16::from(seen.value), seen.packets)))
+            .map(|pcp| pcp as u8),
+        mos: report.quality.as_ref().and_then(|quality| finite(quality.mos)),
+        call: call.map(|call| call.call_id.to_string()),
+        wireshark: wireshark(report),
+    }
+}
+
+fn wireshark(report: &StreamReport) -> Option<published::Wireshark> {
+    report.wireshark.as_ref().map(|columns| published::Wireshark {
+        packets: columns.packets,
+        lost: columns.lost,
+        lost_percent: finite(columns.lost_percent),
+        min_delta: finite(columns.min_delta),
+        mean_delta: finite(columns.mean_delta),
+        max_delta: finite(columns.max_delta),
+        min_jitter: finite(columns.min_jitter),
+        mean_jitter: finite(columns.mean_jitter),
+        max_jitter: finite(columns.max_jitter),
+    })
+}
+
+fn spread(spread: &Spread) -> published::Spread {
+    published::Spread { min: finite(spread.min), mean: finite(spread.mean), max: finite(spread.max) }
+}
+
+fn call(id: usize, call: &Call, traffic: &Traffic) -> published::Call {
+    let streams = traffic.streams.iter().enumerate().filter(|(_, stream)| stream.call == Some(id));
+    let time = |at: Option<(Frame, Timestamp)>| at.and_then(|(_, time)| number::rfc3339(time));
+    published::Call {
+        call_id: call.call_id.to_string(),
+        from: call.from.to_string(),
+        to: call.to.to_string(),
+        start: time(Some(call.start)),
+        answered: time(call.answered),
+        end: time(call.end),
+        state: call.answer.into(),
+        status: match call.answer {
+            Answer::Rejected(status) => Some(status),
+            Answer::Answered | Answer::Cancelled | Answer::Open => None,
+        },
+        streams: streams.map(|(position, _)| position).collect(),
+    }
+}
+
+fn registration(registration: &Registration) -> published::Registration {
+    published::Registration {
+        aor: registration.aor.to_string(),
+        contact: registration.contact.as_ref().map(ToString::to_string),
+        client: endpoint(registration.client),
+        registrar: endpoint(registration.registrar),
+        transport: transport(registration.protocol),
+        expires: registration.expires,
+        status: registration.status,
+        accepted: registration.accepted,
+        attempts: registration.attempts,
+    }
+}
+
+fn finding(finding: &Finding, context: &Context<'_>, language: Language) -> published::Finding {
+    let words = finding_text(finding, context, language);
+    let (frames, files) = frames(&finding.evidence.frames);
+    published::Finding {
+        code: finding.code().as_str(),
+        severity: finding.severity.into(),
+        confidence: finding.confidence.into(),
+        title: words.title.to_owned(),
+        detail: words.detail,
+        action: words.action,
+        responsible: finding.responsible.into(),
+        subject: finding.subject.as_ref().map(|subject| published::Subject {
+            address: subject.address.to_string(),
+            role: subject.role.as_ref().map(ToString::to_string),
+        }),
+        rows: finding.rows.iter().map(ToString::to_string).collect(),
+        count: finding.count,
+        evidence: published::Evidence {
+            frames,
+            files,
+            filter: finding.evidence.filter.clone(),
+            first: finding.evidence.first.and_then(number::rfc3339),
+            last: finding.evidence.last.and_then(number::rfc3339),
+        },
+    }
+}
+
+fn exceptions(audit: &Audit) -> Vec<published::Exception> {
+    let exceptions = audit.site.exceptions.iter().map(|exception| published::Exception {
+        line: exception.line as u64,
+        text: exception.text.to_string(),
+        reason: exception.reason.to_string(),
+        matched: exception.matched,
+    });
+    exceptions.collect()
+}
+
+fn endpoint(socket: SocketAddr) -> published::Endpoint {
+    published::Endpoint { address: socket.ip().to_string(), port: socket.port() }
+}
+
+fn transport(protocol: Protocol) -> String {
+    match protocol {
+        Protocol::Other(number) => format!("ip-{number}"),
+        Protocol::Udp | Protocol::Tcp | Protocol::Sctp | Protocol::Icmp => {
+            text::protocol(protocol).to_lowercase()
+        }
+    }
+}
+
+fn frames(frames: &[Frame]) -> (Vec<u64>, Vec<u16>) {
+    frames.iter().map(|frame| (frame.number(), frame.file())).unzip()
+}
+
+/// JSON has no word for what is not a number.
+fn finite(value: f64) -> Option<f64> {
+    value.is_finite().then_some(value)
+}

@@ -1,0 +1,121 @@
+use serde_json::Value;
+
+use super::{FLOWS, json, schema};
+use crate::check::Audit;
+use crate::report::fixture::{HOSTILE, audit, empty_audit, names, settings};
+use crate::report::{Language, Settings};
+
+fn text(audit: &Audit, settings: &Settings) -> String {
+    let mut out = Vec::new();
+    json(audit, &names(settings.language), settings, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn value(audit: &Audit, settings: &Settings) -> Value {
+    serde_json::from_str(&text(audit, settings)).unwrap()
+}
+
+/// The contract: every key that was ever published, `[]` for the entries of an array.
+const KEYS: &str = "
+schema tool.name tool.version rulebooks[].vendor rulebooks[].title rulebooks[].as_of rulebooks[].rows verdict
+captures[].path captures[].format captures[].packets captures[].bytes captures[].first captures[].last
+captures[].linktypes captures[].interfaces[].name captures[].interfaces[].linktype captures[].interfaces[].drops
+captures[].cut_packets captures[].undecoded captures[].ended
+passed_over[].path passed_over[].reason
+hosts[].address hosts[].macs hosts[].vendor hosts[].role hosts[].model hosts[].confidence hosts[].evidence
+hosts[].vlans hosts[].agents hosts[].names hosts[].contradictions
+rows[].row rows[].status rows[].flows rows[].packets
+flows[].a.address flows[].a.port flows[].b.address flows[].b.port flows[].transport flows[].initiator
+flows[].packets_ab flows[].packets_ba flows[].bytes_ab flows[].bytes_ba flows[].first flows[].last flows[].rows
+flows[].dscp_ab flows[].dscp_ba flows[].app flows_omitted
+streams[].source.address streams[].source.port streams[].destination.address streams[].destination.port
+streams[].ssrc streams[].payload_types streams[].codec streams[].packets streams[].expected streams[].lost
+streams[].lost_percent streams[].duplicates streams[].reordered
+streams[].delta_ms.min streams[].delta_ms.mean streams[].delta_ms.max
+streams[].jitter_ms.min streams[].jitter_ms.mean streams[].jitter_ms.max
+streams[].dscp streams[].ef_percent streams[].vlan streams[].pcp streams[].mos streams[].call streams[].wireshark
+calls[].call_id calls[].from calls[].to calls[].start calls[].answered calls[].end calls[].state calls[].status
+calls[].streams
+registrations[].aor registrations[].contact registrations[].registrar registrations[].expires
+registrations[].status registrations[].attempts
+findings[].code findings[].severity findings[].confidence findings[].title findings[].detail findings[].action
+findings[].responsible findings[].subject findings[].rows findings[].count findings[].evidence.frames
+findings[].evidence.filter findings[].evidence.first findings[].evidence.last
+";
+
+#[test]
+fn every_published_key_is_there() {
+    let document = value(&audit(), &settings(Language::En, 80));
+    for key in KEYS.split_whitespace() {
+        let pointer = format!("/{}", key.replace("[]", "/0").replace('.', "/"));
+        assert!(document.pointer(&pointer).is_some(), "{key}");
+    }
+}
+
+#[test]
+fn the_schema_stays_as_published() {
+    let mut out = Vec::new();
+    schema(&mut out).unwrap();
+    insta::assert_snapshot!(String::from_utf8(out).unwrap());
+}
+
+#[test]
+fn a_small_report() {
+    let mut audit = audit();
+    audit.findings.truncate(2);
+    insta::assert_snapshot!(text(&audit, &settings(Language::En, 80)));
+}
+
+#[test]
+fn what_is_not_a_number_is_null() {
+    let document = value(&audit(), &settings(Language::En, 80));
+    assert_eq!(document.pointer("/streams/0/jitter_ms/mean"), Some(&Value::Null));
+    assert_eq!(document.pointer("/streams/0/wireshark"), Some(&Value::Null));
+}
+
+#[test]
+fn what_speaks_against_a_role_is_told_with_its_evidence() {
+    let document = value(&audit(), &settings(Language::En, 80));
+    let hosts = document["hosts"].as_array().unwrap();
+    let told = hosts.iter().find_map(|host| host["contradictions"].get(0)).unwrap();
+    assert_eq!((&told["role"], &told["evidence"]["seen"]), (&Value::from("other"), &Value::from("5004")));
+}
+
+#[test]
+fn hostile_text_is_escaped_and_keeps_its_meaning() {
+    let settings = settings(Language::En, 80);
+    let text = text(&audit(), &settings);
+    assert!(text.lines().all(|line| line.chars().all(crate::report::escape::is_plain)));
+    assert!(text.contains("\\u202e"));
+    let document = value(&audit(), &settings);
+    assert_eq!(document.pointer("/calls/0/to").and_then(Value::as_str), Some(HOSTILE));
+}
+
+#[test]
+fn flows_are_bounded_and_the_rest_is_counted() {
+    let mut audit = audit();
+    let mut foreign = audit.traffic.flows.swap_remove(0);
+    let wanted = audit.traffic.flows.swap_remove(0);
+    foreign.a = "10.0.0.1:1".parse().unwrap();
+    foreign.b = "10.0.0.2:2".parse().unwrap();
+    for id in 0..=FLOWS {
+        let flow = if id == FLOWS { &wanted } else { &foreign };
+        audit.traffic.flows.push(crate::observe::Flow { id, ..flow.clone() });
+    }
+    let settings = settings(Language::En, 80);
+    let document = value(&audit, &settings);
+    let listed = document["flows"].as_array().unwrap();
+    assert_eq!((listed.len(), &document["flows_omitted"]), (FLOWS, &Value::from(1)));
+    assert_eq!(listed.last().unwrap()["b"]["port"], wanted.b.port());
+
+    let everything = value(&audit, &Settings { all_flows: true, ..settings });
+    assert_eq!(everything["flows"].as_array().unwrap().len(), FLOWS + 1);
+    assert_eq!(everything["flows_omitted"], 0);
+}
+
+#[test]
+fn an_empty_measurement_is_valid_too() {
+    let document = value(&empty_audit(), &settings(Language::De, 80));
+    assert_eq!(document["verdict"], "not-assessable");
+    assert_eq!(document["language"], "de");
+}

@@ -1,0 +1,45 @@
+//! Takes an audit, gives bytes: one small file per format. Decides nothing.
+
+mod escape;
+mod exit;
+mod explain;
+#[cfg(test)]
+mod fixture;
+mod interfaces;
+mod json;
+mod language;
+mod link;
+mod names;
+mod number;
+mod ports;
+mod table;
+mod text;
+
+use jiff::tz::TimeZone;
+
+pub use exit::ExitStatus;
+pub use explain::{UnknownCode, explain};
+pub use interfaces::interfaces;
+pub use json::{json, schema};
+pub use language::{Language, UnknownLanguage};
+pub use names::{Names, RowName};
+pub use ports::{NoSuchRows, PortsFilter, ports};
+pub use table::table;
+pub use text::{Context, FindingText, finding_text};
+
+/// How a report is to look.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Language of all words.
+    pub language: Language,
+    /// Columns of the terminal.
+    pub width: u16,
+    /// Whether to colour.
+    pub colour: bool,
+    /// List every flow instead of the first ten thousand; for JSON.
+    pub all_flows: bool,
+    /// Time zone of the times that people read.
+    pub zone: TimeZone,
+    /// Version of this program.
+    pub version: &'static str,
+}

@@ -1,0 +1,71 @@
+//! Takes ids of rows, roles and models, gives their words in one language. Filled from the rulebook once per report.
+
+use std::collections::BTreeMap;
+
+use super::language::Language;
+use super::text::dscp_name;
+use crate::rules::Rulebook;
+use crate::site::{ModelId, RoleId, RowId, Text};
+
+/// What a row, a marking rule or a statement of a document is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowName {
+    /// The service, the mark or the statement, as a person puts it.
+    pub service: Box<str>,
+    /// Section of the vendor's document.
+    pub section: Box<str>,
+    /// When the row is used, if not always.
+    pub condition: Option<Box<str>>,
+}
+
+/// Words for ids, all in one language.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    rows: BTreeMap<Box<str>, RowName>,
+    roles: BTreeMap<Box<str>, Box<str>>,
+    models: BTreeMap<Box<str>, Box<str>>,
+}
+
+impl Names {
+    /// The words of `rules` in `language`.
+    #[must_use]
+    pub fn new(rules: &Rulebook, language: Language) -> Self {
+        let said = |text: &Text| -> Box<str> { language.of(text).into() };
+        let entry = |id: &RowId, service: Box<str>, section: &str| {
+            (Box::from(id.as_str()), RowName { service, section: section.into(), condition: None })
+        };
+        let rows = rules.rows.iter().map(|row| {
+            let (id, name) = entry(&row.id, said(&row.service), &row.section);
+            (id, RowName { condition: row.condition.as_ref().map(said), ..name })
+        });
+        let marks = rules.qos.iter().map(|rule| {
+            let service = format!("{}: DSCP {}", rule.protocol.as_str().to_uppercase(), dscp_name(rule.dscp));
+            entry(&rule.id, service.into(), &rule.section)
+        });
+        let exposures = rules.exposures.iter().map(|rule| entry(&rule.id, said(&rule.text), &rule.section));
+        let statements = rules.statements.iter().map(|rule| entry(&rule.id, said(&rule.text), &rule.section));
+        Self {
+            rows: rows.chain(marks).chain(exposures).chain(statements).collect(),
+            roles: rules.roles.iter().map(|role| (role.id.as_str().into(), said(&role.title))).collect(),
+            models: rules.models.iter().map(|model| (model.id.as_str().into(), said(&model.title))).collect(),
+        }
+    }
+
+    /// The row's words, if the rulebook has it.
+    #[must_use]
+    pub fn row(&self, id: &str) -> Option<&RowName> {
+        self.rows.get(id)
+    }
+
+    /// The role's title, else its id.
+    #[must_use]
+    pub fn role(&self, role: &RoleId) -> String {
+        self.roles.get(role.as_str()).map_or_else(|| role.to_string(), ToString::to_string)
+    }
+
+    /// The model's title, else its id.
+    #[must_use]
+    pub fn model(&self, model: &ModelId) -> String {
+        self.models.get(model.as_str()).map_or_else(|| model.to_string(), ToString::to_string)
+    }
+}

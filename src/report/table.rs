@@ -1,0 +1,95 @@
+//! Takes an audit, gives the report for a terminal: the verdict in one line first, then what to do about it, then what
+//! it rests on.
+
+mod calls;
+mod capture;
+mod devices;
+mod findings;
+mod flows;
+mod media;
+mod page;
+mod rows;
+mod sources;
+#[cfg(test)]
+mod tests;
+mod verdict;
+
+use super::language::Language;
+use super::names::Names;
+use super::text::{Context, Words, words};
+use super::{Settings, number};
+use crate::capture::Frame;
+use crate::check::Audit;
+pub(super) use page::{Page, Tone};
+
+/// The whole report.
+#[must_use]
+pub fn table(audit: &Audit, names: &Names, settings: &Settings) -> String {
+    let view = View {
+        audit,
+        context: Context { audit, names, zone: &settings.zone },
+        words: words(settings.language),
+        language: settings.language,
+    };
+    let mut page = Page::new(settings.width, settings.colour);
+    verdict::write(&mut page, &view);
+    findings::write(&mut page, &view);
+    findings::write_unjudged(&mut page, &view);
+    devices::write(&mut page, &view);
+    rows::write(&mut page, &view);
+    media::write(&mut page, &view);
+    flows::write(&mut page, &view);
+    calls::write(&mut page, &view);
+    calls::write_registrations(&mut page, &view);
+    capture::write(&mut page, &view);
+    sources::write(&mut page, &view, settings.version);
+    page.finish()
+}
+
+/// What every section looks at.
+#[derive(Clone, Copy)]
+struct View<'a> {
+    audit: &'a Audit,
+    context: Context<'a>,
+    words: &'static Words,
+    language: Language,
+}
+
+impl View<'_> {
+    fn count(&self, value: u64) -> String {
+        number::count(value, self.language)
+    }
+
+    /// The name of a capture file without its directories.
+    fn file_name(&self, file: u16) -> &str {
+        let path = self.audit.captures.get(usize::from(file)).map_or("", |capture| capture.path.as_str());
+        path.rsplit(['/', '\\']).next().unwrap_or(path)
+    }
+
+    /// Frame numbers, with the file before them where there are several.
+    fn frames(&self, frames: &[Frame]) -> String {
+        let several = self.audit.captures.len() > 1;
+        let mut text = String::new();
+        let mut file = None;
+        for frame in frames {
+            if several && file != Some(frame.file()) {
+                text.push_str(if file.is_some() { "; " } else { "" });
+                text.push_str(self.file_name(frame.file()));
+                text.push_str(": ");
+            } else if !text.is_empty() {
+                text.push_str(", ");
+            }
+            text.push_str(&frame.number().to_string());
+            file = Some(frame.file());
+        }
+        text
+    }
+
+    /// A line about entries that are not shown; nothing if all are.
+    fn write_rest(&self, page: &mut Page, shown: usize, all: usize) {
+        if let Some(rest) = all.checked_sub(shown).filter(|rest| *rest > 0) {
+            let text = format!("… {} {}", self.count(rest as u64), self.words.notes.more);
+            page.paragraph(0, &text, page::Tone::Plain);
+        }
+    }
+}

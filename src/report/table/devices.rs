@@ -1,0 +1,86 @@
+//! Who is who, and how it is known.
+
+use super::View;
+use super::page::{Lean, Page, Piece, Tone};
+use crate::observe::HostFacts;
+use crate::report::escape::{FIELD, escape_terminal};
+use crate::site::{Confidence, Device, Evidence, Scope};
+
+/// Most devices listed.
+const MOST: usize = 100;
+/// Signs shown for each.
+const SIGNS: usize = 3;
+
+pub(super) fn write(page: &mut Page, view: &View<'_>) {
+    let labels = &view.words.labels;
+    page.heading(view.words.headings.devices);
+    let mut devices: Vec<&Device> = view.audit.site.devices.iter().collect();
+    if devices.is_empty() {
+        return page.paragraph(0, view.words.notes.no_devices, Tone::Plain);
+    }
+    devices.sort_by_key(|device| (device.vendor.is_none(), device.kind, device.address));
+    let rows: Vec<Vec<Piece>> = devices
+        .iter()
+        .take(MOST)
+        .map(|device| {
+            let address = address(view, device);
+            let signs = signs(view, device, &address);
+            let columns = [address, role(view, device), signs];
+            columns.map(|lines| Piece::lines(lines, Tone::Plain)).into()
+        })
+        .collect();
+    page.table(
+        &[(labels.address, Lean::Left), (labels.device, Lean::Left), (labels.known_by, Lean::Left)],
+        &rows,
+    );
+    view.write_rest(page, rows.len(), devices.len());
+}
+
+/// Address, then hardware address and its maker.
+fn address(view: &View<'_>, device: &Device) -> Vec<String> {
+    // Behind a router every packet carries the router's hardware address.
+    let is_near = device.scope != Scope::Public && device.on_link != Some(false);
+    let mac = host(view, device).filter(|_| is_near).and_then(|host| host.macs.first());
+    let mac = mac.map(|seen| seen.mac.to_string());
+    let maker = device.maker.as_ref().map(ToString::to_string);
+    [Some(device.address.to_string()), mac, maker].into_iter().flatten().collect()
+}
+
+fn host<'a>(view: &View<'a>, device: &Device) -> Option<&'a HostFacts> {
+    let hosts = &view.audit.traffic.hosts;
+    let at = hosts.binary_search_by(|host| host.address.cmp(&device.address)).ok()?;
+    hosts.get(at)
+}
+
+/// Role, model, confidence.
+fn role(view: &View<'_>, device: &Device) -> Vec<String> {
+    let names = view.context.names;
+    let model = device.model.as_ref().map(|model| match device.model_is_stated {
+        true => names.model(model),
+        false => format!("{} ({})", names.model(model), view.words.notes.inferred),
+    });
+    let confidence = match device.confidence {
+        Confidence::Suspected => view.words.notes.only_suspected,
+        sure => (view.words.confidence)(sure),
+    };
+    [Some(names.role(&device.role)), model, Some(confidence.to_owned())].into_iter().flatten().collect()
+}
+
+/// The heaviest signs, and what speaks against them. What stands in `shown` already is not said again.
+fn signs(view: &View<'_>, device: &Device, shown: &[String]) -> Vec<String> {
+    let text = |sign: &Evidence| {
+        let kind = (view.words.evidence)(sign.kind);
+        let seen = escape_terminal(&sign.seen, FIELD);
+        if shown.contains(&seen) { kind.to_owned() } else { format!("{kind}: {seen}") }
+    };
+    let mut lines: Vec<String> = device.evidence.iter().take(SIGNS).map(text).collect();
+    lines.extend(device.contradictions.first().map(|contradiction| {
+        format!(
+            "{}: {} – {}",
+            view.words.labels.against,
+            view.context.names.role(&contradiction.role),
+            text(&contradiction.evidence)
+        )
+    }));
+    lines
+}

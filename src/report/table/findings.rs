@@ -1,0 +1,94 @@
+//! Findings, heaviest first, and what cannot be judged.
+
+use super::View;
+use super::page::{Page, Piece, Tone};
+use crate::check::{Finding, Severity};
+use crate::report::number::span;
+use crate::report::text::finding_text;
+
+pub(super) fn write(page: &mut Page, view: &View<'_>) {
+    page.heading(view.words.headings.findings);
+    if view.audit.findings.is_empty() {
+        page.paragraph(0, view.words.notes.no_findings, Tone::Plain);
+    }
+    for (index, finding) in view.audit.findings.iter().enumerate() {
+        if index > 0 {
+            page.blank();
+        }
+        write_finding(page, view, finding);
+    }
+}
+
+fn write_finding(page: &mut Page, view: &View<'_>, finding: &Finding) {
+    let text = finding_text(finding, &view.context, view.language);
+    let labels = &view.words.labels;
+    let mark = Piece::new((view.words.severity)(finding.severity), tone(finding.severity));
+    let title = Piece::new(format!("{}  {}", finding.code().as_str(), text.title), Tone::Strong);
+    page.facts(0, &[(mark, title)]);
+    let mut facts: Vec<(Piece, Piece)> = Vec::new();
+    if let Some(subject) = &finding.subject {
+        facts.push((labels.device.into(), view.context.device(subject.address).into()));
+    }
+    facts.push((labels.seen.into(), text.detail.into()));
+    facts.push((labels.action.into(), text.action.into()));
+    facts.push((labels.responsible.into(), (view.words.party)(finding.responsible).into()));
+    facts.extend(evidence(view, finding).map(|text| (labels.evidence.into(), text.into())));
+    facts.extend(source(view, finding).map(|text| (labels.source.into(), text.into())));
+    facts.push((labels.confidence.into(), (view.words.confidence)(finding.confidence).into()));
+    page.facts(2, &facts);
+    if !finding.evidence.filter.is_empty() {
+        page.paragraph(2, &format!("{}:", labels.filter), Tone::Plain);
+        page.verbatim(4, &finding.evidence.filter);
+    }
+}
+
+fn tone(severity: Severity) -> Tone {
+    match severity {
+        Severity::Critical => Tone::Alarm,
+        Severity::Error => Tone::Bad,
+        Severity::Warning => Tone::Caution,
+        Severity::Notice | Severity::Info => Tone::Strong,
+    }
+}
+
+/// `Pakete 12, 15 (19.01.2026 10:15:03 – 10:16:10)`.
+fn evidence(view: &View<'_>, finding: &Finding) -> Option<String> {
+    let evidence = &finding.evidence;
+    let noun = view.words.nouns.packet;
+    let frames = match evidence.frames.as_slice() {
+        [] => None,
+        [_] => Some(format!("{} {}", noun.one, view.frames(&evidence.frames))),
+        _ => Some(format!("{} {}", noun.many, view.frames(&evidence.frames))),
+    };
+    let time = match (evidence.first, evidence.last.or(evidence.first)) {
+        (Some(first), Some(last)) => Some(span(first, last, view.context.zone, view.language)),
+        _ => None,
+    };
+    match (frames, time) {
+        (Some(frames), Some(time)) => Some(format!("{frames} ({time})")),
+        (frames, time) => frames.or(time),
+    }
+}
+
+/// `A35 RTP (2.1.1)` for each row.
+fn source(view: &View<'_>, finding: &Finding) -> Option<String> {
+    let rows: Vec<String> = finding
+        .rows
+        .iter()
+        .map(|id| match view.context.names.row(id) {
+            Some(row) => format!("{id} {} ({})", row.service, row.section),
+            None => id.to_string(),
+        })
+        .collect();
+    (!rows.is_empty()).then(|| rows.join("; "))
+}
+
+/// What the capture cannot show.
+pub(super) fn write_unjudged(page: &mut Page, view: &View<'_>) {
+    page.heading(view.words.headings.not_judged);
+    if view.audit.unjudged.is_empty() {
+        page.paragraph(0, view.words.notes.everything_judged, Tone::Plain);
+    }
+    let open = view.audit.unjudged.iter().map(|what| ("–".into(), (view.words.unjudged)(*what).into()));
+    page.facts(0, &open.collect::<Vec<(Piece, Piece)>>());
+}

@@ -1,0 +1,52 @@
+//! Flows of identified devices that nothing explains.
+
+use std::cmp::Reverse;
+
+use super::View;
+use super::page::{Lean, Page, Piece, Tone};
+use crate::check::Unjudged;
+use crate::observe::Flow;
+use crate::report::number::bytes;
+use crate::report::text::{app, protocol};
+
+/// Most flows listed.
+const MOST: usize = 20;
+
+pub(super) fn write(page: &mut Page, view: &View<'_>) {
+    let labels = &view.words.labels;
+    page.heading(view.words.headings.unexplained);
+    let all = &view.audit.traffic.flows;
+    let mut flows: Vec<&Flow> = view.audit.unexplained.iter().filter_map(|id| all.get(*id)).collect();
+    if flows.is_empty() {
+        let judged = !view.audit.unjudged.contains(&Unjudged::NoDevice);
+        let notes = &view.words.notes;
+        return page.paragraph(0, if judged { notes.no_unexplained } else { notes.no_rows }, Tone::Plain);
+    }
+    flows.sort_by_key(|flow| (Reverse(packets(flow)), flow.id));
+    let rows: Vec<Vec<Piece>> = flows.iter().take(MOST).map(|flow| line(view, flow)).collect();
+    let heads = [
+        (labels.route, Lean::Left),
+        (labels.transport, Lean::Left),
+        (labels.content, Lean::Left),
+        (labels.packets, Lean::Right),
+        (labels.bytes, Lean::Right),
+    ];
+    page.table(&heads, &rows);
+    view.write_rest(page, rows.len(), flows.len());
+}
+
+fn line(view: &View<'_>, flow: &Flow) -> Vec<Piece> {
+    let amount = flow.from_a.bytes.saturating_add(flow.from_b.bytes);
+    let name = flow.tls_name.as_deref().or(flow.http_host.as_deref());
+    vec![
+        Piece::lines([flow.a.to_string(), format!("→\u{a0}{}", flow.b)], Tone::Plain),
+        protocol(flow.protocol).into(),
+        Piece::lines([app(flow.app).unwrap_or(view.words.notes.unknown), name.unwrap_or("")], Tone::Plain),
+        view.count(packets(flow)).into(),
+        bytes(amount, view.language).into(),
+    ]
+}
+
+fn packets(flow: &Flow) -> u64 {
+    flow.from_a.packets.saturating_add(flow.from_b.packets)
+}

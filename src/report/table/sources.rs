@@ -1,0 +1,47 @@
+//! What was judged by: documents with their dates, and the user's exceptions.
+
+use super::View;
+use super::page::{Page, Piece, Tone};
+use crate::report::number::{counted, zone_name};
+
+pub(super) fn write(page: &mut Page, view: &View<'_>, version: &str) {
+    write_exceptions(page, view);
+    page.heading(view.words.headings.sources);
+    let noun = view.words.nouns.row;
+    let documents: Vec<(Piece, Piece)> = view
+        .audit
+        .rulebooks
+        .iter()
+        .map(|book| {
+            let rows = counted(book.rows as u64, noun.one, noun.many, view.language);
+            let text = format!("{}, {} ({rows})", book.title, book.as_of);
+            (Piece::plain(&book.vendor), text.into())
+        })
+        .collect();
+    page.facts(0, &documents);
+    page.paragraph(0, view.words.notes.disclaimer, Tone::Plain);
+    let first = view.audit.captures.iter().filter_map(|capture| capture.first).min();
+    let zone = zone_name(view.context.zone, first);
+    page.paragraph(0, &format!("{} {zone}. pbxray {version}.", view.words.notes.every_time_in), Tone::Plain);
+}
+
+fn write_exceptions(page: &mut Page, view: &View<'_>) {
+    let exceptions = &view.audit.site.exceptions;
+    if exceptions.is_empty() {
+        return;
+    }
+    page.heading(view.words.headings.exceptions);
+    let time = view.words.nouns.time;
+    let lines: Vec<(Piece, Piece)> = exceptions
+        .iter()
+        .map(|exception| {
+            let (text, tone) = if exception.matched == 0 {
+                (view.words.notes.exception_unused.to_owned(), Tone::Caution)
+            } else {
+                (counted(exception.matched, time.one, time.many, view.language), Tone::Plain)
+            };
+            (Piece::lines([&*exception.text, &*exception.reason], Tone::Plain), Piece::new(text, tone))
+        })
+        .collect();
+    page.facts(0, &lines);
+}

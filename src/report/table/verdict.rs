@@ -1,0 +1,62 @@
+//! The verdict in one line, the number of findings per severity, and what was measured.
+
+use super::View;
+use super::page::{Page, Tone};
+use crate::check::{Severity, Verdict};
+use crate::report::number::{count, counted, duration, span};
+
+pub(super) fn write(page: &mut Page, view: &View<'_>) {
+    let tone = match view.audit.verdict {
+        Verdict::Pass | Verdict::Notes => Tone::Good,
+        Verdict::Fail => Tone::Bad,
+        Verdict::NotAssessable => Tone::Caution,
+    };
+    page.paragraph(0, (view.words.verdict)(view.audit.verdict), tone);
+    page.paragraph(0, &severities(view), Tone::Plain);
+    page.paragraph(0, &measurement(view), Tone::Plain);
+}
+
+/// `2 Fehler, 1 Warnung`.
+fn severities(view: &View<'_>) -> String {
+    let heaviest_first =
+        [Severity::Critical, Severity::Error, Severity::Warning, Severity::Notice, Severity::Info];
+    let counts: Vec<String> = heaviest_first
+        .into_iter()
+        .filter_map(|severity| {
+            let found = view.audit.findings.iter().filter(|finding| finding.severity == severity).count();
+            let noun = (view.words.findings)(severity);
+            (found > 0).then(|| counted(found as u64, noun.one, noun.many, view.language))
+        })
+        .collect();
+    if counts.is_empty() {
+        return format!("{}: {}", view.words.headings.findings, view.words.notes.no_findings);
+    }
+    counts.join(", ")
+}
+
+/// `trace.pcapng, 12.345 Pakete, 19.01.2026 10:15:03 – 10:25:10 (10 min 7 s)`.
+fn measurement(view: &View<'_>) -> String {
+    let captures = &view.audit.captures;
+    let files = match captures.as_slice() {
+        [_] => view.file_name(0).to_owned(),
+        _ => {
+            let noun = view.words.nouns.file;
+            counted(captures.len() as u64, noun.one, noun.many, view.language)
+        }
+    };
+    let total = captures.iter().fold(0_u64, |sum, capture| sum.saturating_add(capture.packets));
+    let noun = view.words.nouns.packet;
+    let mut text = format!(
+        "{}: {files}, {}\u{a0}{}",
+        view.words.headings.capture,
+        count(total, view.language),
+        if total == 1 { noun.one } else { noun.many }
+    );
+    let first = captures.iter().filter_map(|capture| capture.first).min();
+    let last = captures.iter().filter_map(|capture| capture.last).max();
+    if let (Some(first), Some(last)) = (first, last) {
+        let length = duration(last.since(first), view.language);
+        text.push_str(&format!(", {} ({length})", span(first, last, view.context.zone, view.language)));
+    }
+    text
+}

@@ -1,0 +1,265 @@
+//! German words of every report, apart from those of the findings.
+
+use super::words::{Headings, Labels, Notes, Noun, Nouns, Words};
+use crate::capture::Ended;
+use crate::check::{Party, RowStatus, Severity, Unjudged, Verdict};
+use crate::decode::Skip;
+use crate::observe::Answer;
+use crate::report::escape::{FIELD, escape_terminal};
+use crate::report::language::Language;
+use crate::report::number::count;
+use crate::site::{Confidence, EvidenceKind};
+
+pub(super) const WORDS: Words = Words {
+    headings: HEADINGS,
+    labels: LABELS,
+    notes: NOTES,
+    nouns: NOUNS,
+    verdict,
+    severity,
+    findings,
+    confidence,
+    party,
+    row_status,
+    skip,
+    ended,
+    evidence,
+    answer,
+    unjudged,
+};
+
+const HEADINGS: Headings = Headings {
+    findings: "Befunde",
+    not_judged: "Nicht beurteilbar",
+    devices: "Erkannte Geräte",
+    rows: "Dokumentierte Ports: Soll und Ist",
+    media: "Sprechwege (RTP)",
+    unexplained: "Nicht dokumentierte Verbindungen",
+    calls: "Gespräche",
+    registrations: "Anmeldungen",
+    capture: "Mitschnitt",
+    exceptions: "Ausnahmen aus der Standortdatei",
+    sources: "Quellen",
+};
+
+const LABELS: Labels = Labels {
+    device: "Gerät",
+    seen: "Beobachtung",
+    action: "Maßnahme",
+    responsible: "Zuständig",
+    evidence: "Beleg",
+    filter: "Wireshark-Filter",
+    source: "Quelle",
+    confidence: "Gewissheit",
+    address: "Adresse",
+    known_by: "Erkannt an",
+    against: "Dagegen spricht",
+    row: "Zeile",
+    service: "Dienst",
+    status: "Status",
+    packets: "Pakete",
+    route: "Von → nach",
+    codec: "Codec",
+    loss: "Verlust",
+    jitter: "Jitter max.",
+    transport: "Protokoll",
+    bytes: "Datenmenge",
+    content: "Inhalt",
+    start: "Beginn",
+    length: "Dauer",
+    parties: "Anrufer → Ziel",
+    result: "Ergebnis",
+    account: "Konto",
+    registrar: "Registrar",
+    attempts: "Versuche",
+    file: "Datei",
+    period: "Zeitraum",
+    link_type: "Schnittstellentyp",
+    drops: "Beim Mitschneiden verloren",
+    not_decoded: "Nicht gelesen",
+    cut: "Gekürzt",
+    duplicates: "Doppelte Pakete",
+    both_ways: "Gerätepaare in beiden Richtungen",
+    passed_over: "Übergangene Dateien",
+    incomplete: "Unvollständige Fragmente",
+    over_cap: "Nicht ausgewertet (Speichergrenze)",
+    filtered: "Vom Filter ausgelassen",
+    reading: "Lesen",
+    meaning: "Bedeutung",
+    measured: "Gemessen",
+    pitfalls: "Was täuschen kann",
+};
+
+const NOTES: Notes = Notes {
+    no_findings: "Keine.",
+    everything_judged: "Für die Prüfungen dieser Version reicht der Mitschnitt aus.",
+    no_devices: "Kein Gerät eines bekannten Herstellers erkannt. Benennen Sie die Anlage mit --pbx ADRESSE=MODELL.",
+    no_rows: "Ohne erkanntes Gerät gibt es keine dokumentierten Ports, die zu prüfen wären.",
+    unused_rows: "Im Mitschnitt nicht beobachtet; das ist kein Fehler:",
+    no_media: "Keine Sprachpakete im Mitschnitt.",
+    no_unexplained: "Keine.",
+    no_calls: "Keine lesbaren Gespräche im Mitschnitt.",
+    exception_unused: "wurde nicht gebraucht; prüfen Sie, ob sie noch nötig ist",
+    disclaimer: "Angaben der Hersteller ohne Gewähr; es sind Werkseinstellungen, die am Gerät geändert sein können.",
+    more: "weitere",
+    drops_unknown: "keine Angabe in der Datei",
+    why_passed_over: "Den Grund nennt pbxray, wenn Sie die Datei selbst angeben.",
+    of: "von",
+    accepted: "angenommen",
+    unanswered: "ohne Antwort",
+    unknown: "unbekannt",
+    inferred: "erschlossen",
+    only_suspected: "nur vermutet (wird nicht beurteilt)",
+    every_time_in: "Alle Uhrzeiten in der Zeitzone",
+};
+
+const NOUNS: Nouns = Nouns {
+    packet: Noun { one: "Paket", many: "Pakete" },
+    voice_packet: Noun { one: "Sprachpaket", many: "Sprachpakete" },
+    message: Noun { one: "Nachricht", many: "Nachrichten" },
+    file: Noun { one: "Datei", many: "Dateien" },
+    row: Noun { one: "Zeile", many: "Zeilen" },
+    time: Noun { one: "Mal", many: "Mal" },
+};
+
+fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => {
+            "BESTANDEN – die geprüften Ports und Kennzeichnungen entsprechen den Herstellerangaben."
+        }
+        Verdict::Notes => {
+            "BESTANDEN MIT HINWEISEN – kein Fehler an der Anlage gefunden; beachten Sie die Hinweise."
+        }
+        Verdict::Fail => "NICHT BESTANDEN – mindestens ein Punkt muss geprüft oder behoben werden.",
+        Verdict::NotAssessable => "NICHT BEURTEILBAR – der Mitschnitt reicht für ein Urteil nicht aus.",
+    }
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "Kritisch",
+        Severity::Error => "Fehler",
+        Severity::Warning => "Warnung",
+        Severity::Notice => "Hinweis",
+        Severity::Info => "Info",
+    }
+}
+
+fn findings(severity: Severity) -> Noun {
+    match severity {
+        Severity::Critical => Noun { one: "kritischer Befund", many: "kritische Befunde" },
+        Severity::Error => Noun { one: "Fehler", many: "Fehler" },
+        Severity::Warning => Noun { one: "Warnung", many: "Warnungen" },
+        Severity::Notice => Noun { one: "Hinweis", many: "Hinweise" },
+        Severity::Info => Noun { one: "Info", many: "Infos" },
+    }
+}
+
+fn confidence(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Sure => "sicher",
+        Confidence::Likely => "wahrscheinlich",
+        Confidence::Suspected => "vermutet",
+    }
+}
+
+fn party(party: Party) -> &'static str {
+    match party {
+        Party::Network => "Netzwerk/Firewall",
+        Party::Telephony => "TK-Technik",
+        Party::Provider => "Provider",
+        Party::Computers => "PC/IT",
+        Party::Capture => "Mitschnitt",
+        Party::Nobody => "niemand, nur zur Kenntnis",
+    }
+}
+
+fn row_status(status: RowStatus) -> &'static str {
+    match status {
+        RowStatus::Used => "benutzt",
+        RowStatus::Unused => "nicht beobachtet",
+        RowStatus::Blocked => "blockiert",
+        RowStatus::Deviating => "abweichend",
+    }
+}
+
+fn skip(skip: Skip) -> String {
+    match skip {
+        Skip::Empty => "leerer Frame".to_owned(),
+        Skip::UnknownLink(link) => format!("Schnittstellentyp {link} wird nicht gelesen"),
+        Skip::CutLink => "kürzer als der Link-Layer-Header".to_owned(),
+        Skip::NotIp(kind) => format!("kein IP (0x{kind:04x})"),
+        Skip::CutIp => "kürzer als der IP-Header".to_owned(),
+        Skip::BadIp => "IP-Header widersprüchlich".to_owned(),
+        Skip::CutTransport => "vor den Portnummern abgeschnitten".to_owned(),
+        Skip::BadTransport => "TCP- oder UDP-Header widersprüchlich".to_owned(),
+        Skip::TooDeep => "zu viele Schichten ineinander".to_owned(),
+        Skip::BadTunnel => "Tunnel-Header nicht lesbar".to_owned(),
+    }
+}
+
+fn ended(ended: &Ended) -> String {
+    let byte = |at: u64| count(at, Language::De);
+    match ended {
+        Ended::Complete => "vollständig".to_owned(),
+        Ended::Cut { at } => format!("mitten in einem Paket abgeschnitten (Byte {})", byte(*at)),
+        Ended::Damaged { at, reason } => match damage(reason) {
+            Some(reason) => format!("ab Byte {} beschädigt: {reason}", byte(*at)),
+            None => format!("ab Byte {} beschädigt", byte(*at)),
+        },
+        Ended::Unreadable { at, reason } => {
+            let reason = escape_terminal(reason, FIELD);
+            format!("ab Byte {} nicht lesbar; Meldung: „{reason}“", byte(*at))
+        }
+        Ended::Stopped => "vom Benutzer beendet".to_owned(),
+    }
+}
+
+/// What the reader says in English about a record that does not hold, in German as far as a person is helped by it.
+fn damage(reason: &str) -> Option<&'static str> {
+    const KNOWN: [(&str, &str); 4] = [
+        ("a block", "Die Längenangaben eines Blocks stimmen nicht"),
+        ("a record", "Die Längenangabe eines Pakets stimmt nicht"),
+        ("a packet", "Ein Paketblock passt nicht zu seinem Paket oder seiner Schnittstelle"),
+        ("a section", "Der Kopf eines Abschnitts ist unvollständig"),
+    ];
+    KNOWN.into_iter().find(|(begins, _)| reason.starts_with(begins)).map(|(_, german)| german)
+}
+
+fn evidence(kind: EvidenceKind) -> &'static str {
+    match kind {
+        EvidenceKind::Stated => "Ihre Angabe",
+        EvidenceKind::MacPrefix => "MAC-Adresse (Hersteller)",
+        EvidenceKind::Agent => "Kennung",
+        EvidenceKind::NameAsked => "Namensabfrage",
+        EvidenceKind::NameOwned => "eigener Name",
+        EvidenceKind::Ports => "typische Ports",
+        EvidenceKind::Registration => "Anmeldung",
+    }
+}
+
+fn answer(answer: Answer) -> String {
+    match answer {
+        Answer::Answered => "angenommen".to_owned(),
+        Answer::Rejected(status) => format!("abgewiesen ({status})"),
+        Answer::Cancelled => "vom Anrufer abgebrochen".to_owned(),
+        Answer::Open => "Ende nicht im Mitschnitt".to_owned(),
+    }
+}
+
+fn unjudged(what: Unjudged) -> &'static str {
+    match what {
+        Unjudged::NoDevice => {
+            "Portlisten der Hersteller: Es wurde kein Gerät eines bekannten Herstellers erkannt."
+        }
+        Unjudged::NoVoice => "EF-Kennzeichnung und RTP-Ports: Der Mitschnitt enthält keine Sprachpakete.",
+        Unjudged::OneDirection => {
+            "Blockierte Ports und einseitige Sprache: Der Mitschnitt zeigt nur eine Richtung."
+        }
+        Unjudged::Encrypted => "Gespräche und Anmeldungen: Die Signalisierung ist verschlüsselt.",
+        Unjudged::Incomplete => "Paketverlust und Jitter: Beim Mitschneiden gingen Pakete verloren.",
+        Unjudged::Clock => "Jitter und Zeitabstände: Die Uhr des Mitschnitts springt.",
+        Unjudged::Damaged => "Alles hinter der Schadstelle: Die Datei ist dort nicht mehr lesbar.",
+        Unjudged::CutSip => "Rufnummern, Codecs und RTP-Ports: Die SIP-Nachrichten sind gekürzt.",
+    }
+}

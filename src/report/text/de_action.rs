@@ -1,0 +1,134 @@
+//! German words of the findings: what to do.
+
+use std::net::SocketAddr;
+
+use super::{dscp_name, protocol};
+use crate::check::{Detail, Refusal};
+use crate::observe::Protocol;
+
+pub(super) fn action(detail: &Detail) -> String {
+    let text = match detail {
+        Detail::Port001 { .. } => {
+            "Prüfen Sie, wofür der Port benutzt wird. Ist er gewollt, tragen Sie ihn mit Begründung in die \
+             Standortdatei ein; sonst kontrollieren Sie Einstellung und Gerät."
+        }
+        Detail::Port002 { .. } => {
+            "Stellen Sie den RTP-Bereich auf den dokumentierten Wert, oder passen Sie Firewall- und QoS-Regeln an \
+             den tatsächlichen Bereich an."
+        }
+        Detail::Port003 { target, protocol: transport, refusal, outbound } => {
+            return unblock(*target, *transport, *refusal, *outbound);
+        }
+        Detail::Port005 { .. } => {
+            "Prüfen Sie die Einstellungen des SIP-Kontos und die NAT-Regeln der Firewall."
+        }
+        Detail::Port006 { .. } => {
+            "Berichtigen Sie die Angabe zum Anlagentyp (--pbx oder Standortdatei), oder passen Sie die auf den Typ \
+             zugeschnittenen QoS- und Firewall-Regeln an."
+        }
+        Detail::Port009 { .. } => {
+            "Stellen Sie die Endgeräte auf SIP über UDP, wenn Anmeldungen unzuverlässig sind; sonst ist nichts \
+             zu tun."
+        }
+        Detail::Qos001 { promised: true, .. } => {
+            "Prüfen Sie, ob der Switch-Port der Kennzeichnung des Gerätes vertraut (Trust DSCP), und messen Sie \
+             direkt am Gerät."
+        }
+        Detail::Qos001 { terminal: true, .. } => {
+            "Prüfen Sie, ob der Switch-Port der Kennzeichnung des Gerätes vertraut (Trust DSCP), und danach die \
+             QoS-Einstellung des Gerätes. Messen Sie im Zweifel direkt am Gerät."
+        }
+        Detail::Qos001 { terminal: false, .. } | Detail::Qos008 { .. } => {
+            "Prüfen Sie die QoS-Einstellung der Anlage und ob ihr Switch-Port der Kennzeichnung vertraut. Lässt \
+             sich die Anlage nicht einstellen, kennzeichnen Sie ihre Sprache am Switch-Port."
+        }
+        Detail::Qos003 { media_ports, expected, signalling, .. } => {
+            return group_policy(media_ports.as_deref(), *expected, *signalling);
+        }
+        Detail::Qos004 { expected, .. } => {
+            return format!(
+                "Gleichen Sie die Signalisierung bei Bedarf auf DSCP\u{a0}{} an, damit der Rufaufbau auch bei Last \
+                 schnell bleibt.",
+                dscp_name(*expected)
+            );
+        }
+        Detail::Qos005 { .. } => "Setzen Sie am Switch die CoS-Zuordnung für das Sprach-VLAN.",
+        Detail::Qos007 { .. } => {
+            "Keine Maßnahme an der Kennzeichnung; begrenzen Sie stattdessen am Router die Last des \
+             Internetanschlusses."
+        }
+        Detail::Qos009 { .. } => {
+            "Vergleichen Sie den Zeitpunkt mit Vermitteln, Halten oder WLAN-Wechsel. Ohne solchen Anlass \
+             prüfen Sie die QoS-Regeln der Switches auf dem Weg."
+        }
+        Detail::Qos010 { .. } => {
+            "Nehmen Sie diesem Verkehr die EF-Kennzeichnung: am Gerät, in der Gruppenrichtlinie oder am \
+             Switch-Port. Bei Bildtelefonie kann sie gewollt sein."
+        }
+        Detail::Sec001 { .. } => {
+            "Entfernen Sie die Portfreigabe sofort. Zugriff von außen nur über VPN; ist eine NAT-Regel nötig, nur \
+             für die Adressen des Providers."
+        }
+        Detail::Sec002 { answered: true, .. } => {
+            "Entfernen Sie die Portfreigabe, sperren Sie zusätzlich die Adresse und ändern Sie schwache Kennwörter. \
+             Prüfen Sie die Verbindungsdaten auf Missbrauch."
+        }
+        Detail::Sec002 { answered: false, .. } => {
+            "Prüfen Sie, warum diese Anfragen bis zum Messpunkt gelangen, und sperren Sie sie in der Firewall."
+        }
+        Detail::Sec004 { .. } => {
+            "Entfernen Sie die Portfreigabe sofort. Fernwartung nur über VPN oder den Dienst des Herstellers."
+        }
+        Detail::Cap001 { .. } => {
+            "Wiederholen Sie die Messung an einem weniger belasteten Messpunkt oder mit einem Mitschnittfilter."
+        }
+        Detail::Cap002 { .. } => {
+            "Keine Maßnahme nötig; spiegeln Sie bei der nächsten Messung nur einen Port oder nur ein VLAN."
+        }
+        Detail::Cap003 { .. } => {
+            "Stellen Sie den Spiegelport auf Senden und Empfangen, und messen Sie erneut."
+        }
+        Detail::Cap004 { .. } => "Schneiden Sie mit voller Paketlänge mit (Snaplen 0 oder 262144).",
+        Detail::Cap006 { .. } => {
+            "Schneiden Sie an einem Gerät mit stabiler Uhr mit; stellen Sie währenddessen keine Uhrzeit um."
+        }
+        Detail::Cap008 { .. } => {
+            "Keine Maßnahme. Ist der Rufaufbau gestört, werten Sie die Protokolle der Anlage aus."
+        }
+        Detail::Cap010 => "Führen Sie während des Mitschnitts mindestens ein Gespräch von einer Minute.",
+        Detail::Cap011 { .. } => "Wiederholen Sie den Mitschnitt, oder übertragen Sie die Datei noch einmal.",
+    };
+    text.to_owned()
+}
+
+fn unblock(target: SocketAddr, transport: Protocol, refusal: Refusal, outbound: bool) -> String {
+    let port = format!("{} {}", protocol(transport), target.port());
+    if outbound {
+        return format!(
+            "Geben Sie {port} in der Firewall abgehend zu {} frei. Ist der Port frei, prüfen Sie, ob der Dienst \
+             am Ziel läuft.",
+            target.ip()
+        );
+    }
+    match refusal {
+        Refusal::Reset => format!(
+            "Prüfen Sie, ob der Dienst auf {} eingeschaltet ist; er nimmt {port} nicht an.",
+            target.ip()
+        ),
+        Refusal::Silence | Refusal::Icmp { .. } => format!(
+            "Prüfen Sie, ob {} eingeschaltet ist, der Dienst dort läuft und ob eine Firewall zwischen den Netzen \
+             {port} sperrt.",
+            target.ip()
+        ),
+    }
+}
+
+fn group_policy(media_ports: Option<&str>, expected: u8, signalling: Option<u8>) -> String {
+    let ports = media_ports.map_or_else(String::new, |ports| format!(" für die Zielports {ports} (UDP)"));
+    let signalling = signalling
+        .map_or_else(String::new, |value| format!(", für die Signalisierung DSCP\u{a0}{}", dscp_name(value)));
+    format!(
+        "Richten Sie in Windows „Richtlinienbasierter QoS“ ein: Sprache DSCP\u{a0}{}{ports}{signalling}.",
+        dscp_name(expected)
+    )
+}

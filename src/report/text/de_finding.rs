@@ -1,0 +1,318 @@
+//! German words of the findings: title and what was seen.
+
+use std::net::SocketAddr;
+
+use super::de;
+use super::de_action::action;
+use super::dscp::Hint;
+use super::icmp::{Reason, reason};
+use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
+use crate::check::{Code, Detail, Finding, LossSign, PortUse, Refusal, Side};
+use crate::observe::Protocol;
+use crate::report::language::Language::De;
+use crate::report::number::{bytes, count, counted, duration, percent, share};
+
+pub(super) fn title(code: Code) -> &'static str {
+    match code {
+        Code::Port001 => "Nicht dokumentierter Port",
+        Code::Port002 => "Sprechweg außerhalb des dokumentierten RTP-Bereichs",
+        Code::Port003 => "Dokumentierter Port wird blockiert",
+        Code::Port004 => "Dokumentierter Dienst nicht beobachtet",
+        Code::Port005 => "Provideranmeldung von unerwartetem Quellport",
+        Code::Port006 => "RTP-Bereich passt nicht zum Anlagentyp",
+        Code::Port009 => "SIP über TCP oder TLS am internen Registrar",
+        Code::Qos001 => "RTP-Pakete ohne EF-Kennzeichnung",
+        Code::Qos003 => "Softphone ohne QoS-Richtlinie",
+        Code::Qos004 => "Signalisierung ohne erwartete Kennzeichnung",
+        Code::Qos005 => "VLAN-Priorität fehlt",
+        Code::Qos007 => "Keine Kennzeichnung auf der Internet-Strecke",
+        Code::Qos008 => "Kennzeichnung nur in einer Richtung",
+        Code::Qos009 => "DSCP wechselt innerhalb eines Sprechwegs",
+        Code::Qos010 => "Anderer Verkehr trägt die EF-Kennzeichnung",
+        Code::Sec001 => "SIP aus dem Internet erreichbar",
+        Code::Sec002 => "SIP-Scan erkannt",
+        Code::Sec004 => "Verwaltungszugang aus dem Internet erreichbar",
+        Code::Cap001 => "Mitschnitt unvollständig",
+        Code::Cap002 => "Pakete doppelt aufgezeichnet",
+        Code::Cap003 => "Nur eine Richtung aufgezeichnet",
+        Code::Cap004 => "Pakete gekürzt aufgezeichnet",
+        Code::Cap006 => "Uhr des Mitschnitts springt",
+        Code::Cap008 => "Signalisierung verschlüsselt",
+        Code::Cap010 => "Kein Gespräch im Mitschnitt",
+        Code::Cap011 => "Mitschnittdatei beschädigt oder abgeschnitten",
+    }
+}
+
+/// What was seen and what to do.
+pub(super) fn words(finding: &Finding, context: &Context<'_>) -> (String, String) {
+    let device = context.subject(finding).unwrap_or_else(|| "das Gerät".to_owned());
+    (detail(finding, context, &device), action(&finding.detail))
+}
+
+fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
+    match &finding.detail {
+        Detail::Port001 { uses, as_of } => format!(
+            "Nicht in der Portliste{}: {}.",
+            as_of.map_or_else(String::new, |date| format!(" (Stand {})", date.strftime("%d.%m.%Y"))),
+            list(List::of(uses, uses.len(), undocumented))
+        ),
+        Detail::Port002 { ports, documented } => format!(
+            "Die Sprachdaten von {device} laufen über UDP {}; dokumentiert ist {documented}. Firewall- und \
+             QoS-Regeln nach der Herstellerliste greifen dafür nicht.",
+            list(List::of(ports, ports.len(), u16::to_string))
+        ),
+        Detail::Port003 { target, protocol, refusal, .. } => {
+            blocked(finding.count, (*target, *protocol), device, context.service(finding), *refusal)
+        }
+        Detail::Port005 { port, provider, documented } => format!(
+            "{device} meldet sich von UDP {port} beim Provider {provider} an; dokumentiert ist der Bereich \
+             {documented}."
+        ),
+        Detail::Port006 { observed: (first, last), model, documented, fits } => format!(
+            "Beobachtet {}; für {} ist {documented} dokumentiert.{}",
+            if first == last {
+                format!("wurde der RTP-Port {first}")
+            } else {
+                format!("wurden die RTP-Ports {first} bis {last}")
+            },
+            context.names.model(model),
+            fits.as_ref().map_or_else(String::new, |model| format!(
+                " Das kleinste System, zu dem die Ports passen, ist {}.",
+                context.names.model(model)
+            ))
+        ),
+        Detail::Port009 { port, tls, peers } => format!(
+            "{} {} sich über {} {port} an der Anlage an; dokumentiert ist dort nur UDP.",
+            list(List::addresses(peers)),
+            if peers.len() == 1 { "meldet" } else { "melden" },
+            if *tls { "TLS" } else { "TCP" }
+        ),
+        Detail::Qos001 { unmarked, packets, dscp, expected, terminal, .. } => {
+            unmarked_voice((*unmarked, *packets), dscp, *expected, *terminal)
+        }
+        Detail::Qos003 { packets, expected, .. } => format!(
+            "{device} ist ein Softphone auf einem PC und sendet {} ohne Kennzeichnung (DSCP 0 statt {}). \
+             Windows kennzeichnet Sprache nur mit einer Gruppenrichtlinie.",
+            counted(*packets, "Sprachpaket", "Sprachpakete", De),
+            dscp_name(*expected)
+        ),
+        Detail::Qos004 { packets, dscp, expected } => format!(
+            "Die Signalisierung (SIP) von {device} trägt in {} nicht DSCP\u{a0}{}. Gesehen: {}. Manche Telefone senden \
+             ab Werk einen anderen Wert; für die Sprache selbst ist das ohne Bedeutung.",
+            counted(*packets, "Paket", "Paketen", De),
+            dscp_name(*expected),
+            dscp_shares(dscp, De)
+        ),
+        Detail::Qos005 { pcp, expected, vlan } => format!(
+            "Die Sprachpakete von {device} in VLAN {vlan} tragen die 802.1p-Priorität {} statt {expected}. \
+             Switches, die nur auf die VLAN-Priorität achten, bevorzugen sie nicht.",
+            list(List::of(pcp, pcp.len(), |(priority, _)| priority.to_string()))
+        ),
+        Detail::Qos007 { packets, peers, .. } => format!(
+            "{} von {device} zu {} {} nicht gekennzeichnet. Öffentliche Netze beachten die QoS-Kennzeichnung \
+             üblicherweise nicht; die Hersteller nennen das normal.",
+            counted(*packets, "Sprachpaket", "Sprachpakete", De),
+            list(List::addresses(peers)),
+            if *packets == 1 { "ist" } else { "sind" }
+        ),
+        Detail::Qos008 { dscp, expected, marked } => format!(
+            "{device} sendet Sprache mit {}, während die Gegenseite ({}) mit DSCP\u{a0}{} kennzeichnet. Vorrang hat die \
+             Sprache damit nur in einer Richtung.",
+            dscp_shares(dscp, De),
+            list(List::addresses(marked)),
+            dscp_name(*expected)
+        ),
+        Detail::Qos009 { peer, before, after, changed_at } => format!(
+            "Im Sprechweg von {device} zu {peer} wechselt die Kennzeichnung ab Paket {} von DSCP\u{a0}{} auf DSCP\u{a0}{} \
+             und bleibt dabei.",
+            changed_at.number(),
+            dscp_name(*before),
+            dscp_name(*after)
+        ),
+        Detail::Qos010 { percent: part, bytes: amount, expected, flows } => format!(
+            "{} aller Daten mit DSCP\u{a0}{} sind keine Sprache und kommen von {device} ({}): {}. Das nimmt der \
+             Sprache den Vorrang.",
+            percent(*part, De),
+            dscp_name(*expected),
+            bytes(*amount, De),
+            list(List::of(flows, flows.len(), |(a, b, kind)| format!("{a} → {b} ({})", protocol(*kind))))
+        ),
+        Detail::Sec001 { at, protocol: transport, sources } => format!(
+            "{device} beantwortet SIP-Anfragen aus dem Internet auf {} {at}. Anfragen kamen von {}, {}.",
+            protocol(*transport),
+            list(List::addresses(sources)),
+            if sources.len() == 1 { "keinem bekannten Provider" } else { "keinen bekannten Providern" }
+        ),
+        Detail::Sec002 { requests, users, agent, answered } => format!(
+            "{device} sendet {} an {}{}. {}",
+            counted(*requests, "SIP-Anfrage", "SIP-Anfragen", De),
+            counted(*users, "verschiedenen Teilnehmer", "verschiedene Teilnehmer", De),
+            agent.as_ref().map_or_else(String::new, |name| format!(" und nennt sich „{}“", quoted(name))),
+            if *answered {
+                "Mindestens eine Anfrage wurde beantwortet: Die Gegenseite weiß damit, dass hier eine Anlage steht."
+            } else {
+                "Keine Anfrage wurde beantwortet."
+            }
+        ),
+        Detail::Sec004 { at, protocol: transport, sources } => format!(
+            "Der Verwaltungszugang {} {at} von {device} antwortet auf Zugriffe aus dem Internet. Zugegriffen \
+             {} {}.",
+            protocol(*transport),
+            if sources.len() == 1 { "hat" } else { "haben" },
+            list(List::addresses(sources))
+        ),
+        Detail::Cap001 { signs } => format!(
+            "{} Verlust- und Jitterwerte sind deshalb nicht belastbar.",
+            signs.iter().map(loss_sign).collect::<Vec<_>>().join(" ")
+        ),
+        Detail::Cap002 { duplicates, of: whole } => format!(
+            "{} vergleichbaren Paketen ({}) sind doppelt aufgezeichnet, meist weil der Spiegelport beide Seiten einer \
+             Verbindung erfasst. Die Werte sind ohne die Kopien gerechnet.",
+            of(*duplicates, *whole, "von", De),
+            share(*duplicates, *whole, De)
+        ),
+        Detail::Cap003 { pairs } => format!(
+            "Von {} ist nur eine Richtung zu sehen. Einseitige Sprache und blockierte Ports lassen sich so nicht \
+             beurteilen.",
+            counted(*pairs, "Gerätepaar", "Gerätepaaren", De)
+        ),
+        Detail::Cap004 { cut, .. } => format!(
+            "{} nur zum Teil aufgezeichnet (Snaplen zu klein). Was dahinter stand, fehlt: Rufnummern, Codecs oder \
+             RTP-Ports.",
+            if *cut == 1 {
+                "1 SIP-Nachricht ist".to_owned()
+            } else {
+                format!("{} SIP-Nachrichten sind", count(*cut, De))
+            }
+        ),
+        Detail::Cap006 { steps, largest } => format!(
+            "Die Zeitstempel springen {} {} zurück. Jitter und Zeitabstände sind deshalb nicht beurteilt.",
+            if *steps == 1 { "einmal um".to_owned() } else { format!("{}-mal um bis zu", count(*steps, De)) },
+            duration(*largest, De)
+        ),
+        Detail::Cap008 { connections } => format!(
+            "{} mit Signalisierung {} verschlüsselt (TLS). Anmeldung, Rufaufbau und vereinbarte Codecs sind nicht \
+             lesbar; bei pascom ist das der Normalfall.",
+            counted(*connections, "Verbindung", "Verbindungen", De),
+            if *connections == 1 { "ist" } else { "sind" }
+        ),
+        Detail::Cap010 => {
+            "Der Mitschnitt enthält keine Sprachpakete. Kennzeichnung (QoS) und Sprachqualität sind \
+                           deshalb nicht beurteilt."
+                .to_owned()
+        }
+        Detail::Cap011 { path, packets, ended } => format!(
+            "{} ist {}. Bis dahin {} gelesen und ausgewertet; der Rest fehlt.",
+            quoted(path),
+            (de::WORDS.ended)(ended),
+            if *packets == 1 {
+                "wurde 1\u{a0}Paket".to_owned()
+            } else {
+                format!("wurden {}\u{a0}Pakete", count(*packets, De))
+            }
+        ),
+    }
+}
+
+fn list(list: List) -> String {
+    list.join("und", "weitere")
+}
+
+fn undocumented(port: &PortUse) -> String {
+    let flows = counted(port.flows as u64, "Verbindung", "Verbindungen", De);
+    let name = format!("{}\u{a0}{}", protocol(port.protocol), port.port);
+    match port.side {
+        Side::Own => format!("eigener Port {name} zu {} ({flows})", peers(port)),
+        Side::Remote => format!("{name} zu {} ({flows})", peers(port)),
+    }
+}
+
+fn blocked(
+    attempts: u64,
+    (target, transport): (SocketAddr, Protocol),
+    device: &str,
+    service: Option<&str>,
+    refusal: Refusal,
+) -> String {
+    let tries = counted(attempts, "Versuch", "Versuche", De);
+    let service = service.map_or_else(String::new, |service| format!(" ({service})"));
+    let verb = if attempts == 1 { ("blieb", "wurde") } else { ("blieben", "wurden") };
+    let outcome = match refusal {
+        Refusal::Silence => format!("{} ohne Antwort", verb.0),
+        Refusal::Reset => format!("{} mit TCP-Reset abgewiesen", verb.1),
+        Refusal::Icmp { v6, kind, code, reporter } => format!(
+            "{} von {reporter} abgewiesen: {} (ICMP{} Typ {kind}, Code {code})",
+            verb.1,
+            icmp_reason(reason(v6, kind, code)),
+            if v6 { "v6" } else { "" }
+        ),
+    };
+    format!("{tries} von {device} zu {target} über {}{service} {outcome}.", protocol(transport))
+}
+
+fn icmp_reason(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Prohibited => "durch eine Regel verboten",
+        Reason::Port => "auf dem Port antwortet kein Dienst",
+        Reason::Host => "Ziel nicht erreichbar",
+        Reason::Network => "Netz nicht erreichbar",
+        Reason::TooBig => "Paket zu groß für den Weg",
+        Reason::Expired => "Laufzeit überschritten",
+        Reason::Other => "nicht zustellbar",
+    }
+}
+
+fn unmarked_voice(
+    (unmarked, packets): (u64, u64),
+    dscp: &[(u8, u64)],
+    expected: u8,
+    terminal: bool,
+) -> String {
+    let which = if unmarked == packets {
+        format!("Alle {}\u{a0}Sprachpakete", count(packets, De))
+    } else {
+        format!("{} Sprachpaketen ({})", of(unmarked, packets, "von", De), share(unmarked, packets, De))
+    };
+    let (seen, expected_name) = (dscp_shares(dscp, De), dscp_name(expected));
+    let mut text = match dscp {
+        [_] => format!("{which} tragen {seen} statt {expected_name}."),
+        _ => format!("{which} tragen statt DSCP\u{a0}{expected_name} andere Werte: {seen}."),
+    };
+    for hint in hints(dscp, (unmarked, packets), expected) {
+        text.push(' ');
+        text.push_str(match hint {
+            Hint::Unmarked => {
+                "DSCP 0 heißt: Das Gerät kennzeichnet nicht, oder ein Switch auf dem Weg löscht die Kennzeichnung."
+            }
+            Hint::PrecedenceOnly => {
+                "CS5 entsteht häufig, wenn ein Switch die Kennzeichnung mit seiner Standardtabelle aus der \
+                 VLAN-Priorität (CoS) neu setzt."
+            }
+            Hint::Rewritten => "Ein solcher Wert deutet auf ein Gerät hin, das die Kennzeichnung unterwegs umschreibt.",
+            Hint::Signalling => {
+                "Dieser Wert ist für Signalisierung üblich; möglicherweise sind die Einstellungen für Sprache und \
+                 Signalisierung vertauscht."
+            }
+        });
+    }
+    if !terminal {
+        text.push_str(
+            " Der Hersteller sagt EF nur für Endgeräte zu, deshalb ist dies kein Fehler der Anlage.",
+        );
+    }
+    text
+}
+
+fn loss_sign(sign: &LossSign) -> String {
+    match sign {
+        LossSign::Drops(drops) => format!(
+            "Beim Mitschneiden {} laut Datei {} verloren.",
+            if *drops == 1 { "ging" } else { "gingen" },
+            counted(*drops, "Paket", "Pakete", De)
+        ),
+        LossSign::UnseenAcknowledged { connections, of: whole } => format!(
+            "In {} TCP-Verbindungen werden Daten bestätigt, die im Mitschnitt fehlen.",
+            of(*connections, *whole, "von", De)
+        ),
+    }
+}

@@ -1,0 +1,246 @@
+//! English words of every report, apart from those of the findings.
+
+use super::words::{Headings, Labels, Notes, Noun, Nouns, Words};
+use crate::capture::Ended;
+use crate::check::{Party, RowStatus, Severity, Unjudged, Verdict};
+use crate::decode::Skip;
+use crate::observe::Answer;
+use crate::report::escape::{FIELD, escape_terminal};
+use crate::report::language::Language;
+use crate::report::number::count;
+use crate::site::{Confidence, EvidenceKind};
+
+pub(super) const WORDS: Words = Words {
+    headings: HEADINGS,
+    labels: LABELS,
+    notes: NOTES,
+    nouns: NOUNS,
+    verdict,
+    severity,
+    findings,
+    confidence,
+    party,
+    row_status,
+    skip,
+    ended,
+    evidence,
+    answer,
+    unjudged,
+};
+
+const HEADINGS: Headings = Headings {
+    findings: "Findings",
+    not_judged: "Cannot be judged",
+    devices: "Devices",
+    rows: "Documented ports: expected and seen",
+    media: "Media streams (RTP)",
+    unexplained: "Undocumented flows",
+    calls: "Calls",
+    registrations: "Registrations",
+    capture: "Capture",
+    exceptions: "Exceptions from the site file",
+    sources: "Sources",
+};
+
+const LABELS: Labels = Labels {
+    device: "Device",
+    seen: "Seen",
+    action: "What to do",
+    responsible: "Who",
+    evidence: "Evidence",
+    filter: "Wireshark filter",
+    source: "Source",
+    confidence: "Confidence",
+    address: "Address",
+    known_by: "Known by",
+    against: "Against it",
+    row: "Row",
+    service: "Service",
+    status: "Status",
+    packets: "Packets",
+    route: "From → to",
+    codec: "Codec",
+    loss: "Loss",
+    jitter: "Jitter max",
+    transport: "Protocol",
+    bytes: "Data",
+    content: "Content",
+    start: "Start",
+    length: "Length",
+    parties: "Caller → callee",
+    result: "Result",
+    account: "Account",
+    registrar: "Registrar",
+    attempts: "Attempts",
+    file: "File",
+    period: "Period",
+    link_type: "Link type",
+    drops: "Lost while capturing",
+    not_decoded: "Not decoded",
+    cut: "Cut short",
+    duplicates: "Duplicate packets",
+    both_ways: "Pairs of hosts seen both ways",
+    passed_over: "Files passed over",
+    incomplete: "Incomplete fragments",
+    over_cap: "Not evaluated (memory limit)",
+    filtered: "Left out by filter",
+    reading: "Reading",
+    meaning: "Meaning",
+    measured: "Measured",
+    pitfalls: "What can mislead",
+};
+
+const NOTES: Notes = Notes {
+    no_findings: "None.",
+    everything_judged: "The capture is sufficient for the checks of this version.",
+    no_devices: "No device of a known vendor recognised. Name the PBX with --pbx ADDRESS=MODEL.",
+    no_rows: "Without a recognised device there are no documented ports to check.",
+    unused_rows: "Not observed in this capture, which is no fault:",
+    no_media: "No voice packets in the capture.",
+    no_unexplained: "None.",
+    no_calls: "No readable calls in the capture.",
+    exception_unused: "was not needed; check whether it is still necessary",
+    disclaimer: "Vendor information without warranty; these are defaults, which may have been changed on the device.",
+    more: "more",
+    drops_unknown: "not stated in the file",
+    why_passed_over: "Name such a file itself, and pbxray tells the reason.",
+    of: "of",
+    accepted: "accepted",
+    unanswered: "no answer",
+    unknown: "unknown",
+    inferred: "inferred",
+    only_suspected: "only suspected (not judged)",
+    every_time_in: "All times in time zone",
+};
+
+const NOUNS: Nouns = Nouns {
+    packet: Noun { one: "packet", many: "packets" },
+    voice_packet: Noun { one: "voice packet", many: "voice packets" },
+    message: Noun { one: "message", many: "messages" },
+    file: Noun { one: "file", many: "files" },
+    row: Noun { one: "row", many: "rows" },
+    time: Noun { one: "time", many: "times" },
+};
+
+fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => {
+            "PASSED – the ports and markings that were checked are as the vendor documents them."
+        }
+        Verdict::Notes => "PASSED WITH NOTES – no fault of the installation found; see the notes.",
+        Verdict::Fail => "NOT PASSED – at least one point must be checked or mended.",
+        Verdict::NotAssessable => "NOT ASSESSABLE – the capture does not show enough for a verdict.",
+    }
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "Critical",
+        Severity::Error => "Error",
+        Severity::Warning => "Warning",
+        Severity::Notice => "Notice",
+        Severity::Info => "Info",
+    }
+}
+
+fn findings(severity: Severity) -> Noun {
+    match severity {
+        Severity::Critical => Noun { one: "critical finding", many: "critical findings" },
+        Severity::Error => Noun { one: "error", many: "errors" },
+        Severity::Warning => Noun { one: "warning", many: "warnings" },
+        Severity::Notice => Noun { one: "notice", many: "notices" },
+        Severity::Info => Noun { one: "info", many: "infos" },
+    }
+}
+
+fn confidence(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Sure => "sure",
+        Confidence::Likely => "likely",
+        Confidence::Suspected => "suspected",
+    }
+}
+
+fn party(party: Party) -> &'static str {
+    match party {
+        Party::Network => "network/firewall",
+        Party::Telephony => "telephone technician",
+        Party::Provider => "provider",
+        Party::Computers => "PC/IT",
+        Party::Capture => "whoever captures",
+        Party::Nobody => "nobody, for information",
+    }
+}
+
+fn row_status(status: RowStatus) -> &'static str {
+    match status {
+        RowStatus::Used => "used",
+        RowStatus::Unused => "not observed",
+        RowStatus::Blocked => "blocked",
+        RowStatus::Deviating => "deviating",
+    }
+}
+
+fn skip(skip: Skip) -> String {
+    match skip {
+        Skip::Empty => "empty frame".to_owned(),
+        Skip::UnknownLink(link) => format!("link type {link} is not read"),
+        Skip::CutLink => "shorter than the link-layer header".to_owned(),
+        Skip::NotIp(kind) => format!("not IP (0x{kind:04x})"),
+        Skip::CutIp => "shorter than the IP header".to_owned(),
+        Skip::BadIp => "IP header contradicts itself".to_owned(),
+        Skip::CutTransport => "cut before the port numbers".to_owned(),
+        Skip::BadTransport => "TCP or UDP header contradicts itself".to_owned(),
+        Skip::TooDeep => "too many layers inside each other".to_owned(),
+        Skip::BadTunnel => "tunnel header unreadable".to_owned(),
+    }
+}
+
+fn ended(ended: &Ended) -> String {
+    let byte = |at: u64| count(at, Language::En);
+    match ended {
+        Ended::Complete => "complete".to_owned(),
+        Ended::Cut { at } => format!("cut off within a packet (byte {})", byte(*at)),
+        Ended::Damaged { at, reason } => {
+            format!("damaged from byte {} on ({})", byte(*at), escape_terminal(reason, FIELD))
+        }
+        Ended::Unreadable { at, reason } => {
+            format!("unreadable from byte {} on ({})", byte(*at), escape_terminal(reason, FIELD))
+        }
+        Ended::Stopped => "stopped by the user".to_owned(),
+    }
+}
+
+fn evidence(kind: EvidenceKind) -> &'static str {
+    match kind {
+        EvidenceKind::Stated => "stated by you",
+        EvidenceKind::MacPrefix => "MAC address (maker)",
+        EvidenceKind::Agent => "agent",
+        EvidenceKind::NameAsked => "name query",
+        EvidenceKind::NameOwned => "own name",
+        EvidenceKind::Ports => "typical ports",
+        EvidenceKind::Registration => "registration",
+    }
+}
+
+fn answer(answer: Answer) -> String {
+    match answer {
+        Answer::Answered => "answered".to_owned(),
+        Answer::Rejected(status) => format!("rejected ({status})"),
+        Answer::Cancelled => "cancelled by the caller".to_owned(),
+        Answer::Open => "end not in the capture".to_owned(),
+    }
+}
+
+fn unjudged(what: Unjudged) -> &'static str {
+    match what {
+        Unjudged::NoDevice => "The vendors' port lists: no device of a known vendor was recognised.",
+        Unjudged::NoVoice => "EF marking and RTP ports: the capture holds no voice packets.",
+        Unjudged::OneDirection => "Blocked ports and one-way audio: the capture shows one direction only.",
+        Unjudged::Encrypted => "Calls and registrations: the signalling is encrypted.",
+        Unjudged::Incomplete => "Packet loss and jitter: packets were lost while capturing.",
+        Unjudged::Clock => "Jitter and intervals: the clock of the capture jumps.",
+        Unjudged::Damaged => "Everything behind the damage: the file cannot be read there.",
+        Unjudged::CutSip => "Numbers, codecs and RTP ports: the SIP messages are cut short.",
+    }
+}

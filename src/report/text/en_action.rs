@@ -1,0 +1,117 @@
+//! English words of the findings: what to do.
+
+use std::net::SocketAddr;
+
+use super::{dscp_name, protocol};
+use crate::check::{Detail, Refusal};
+use crate::observe::Protocol;
+
+pub(super) fn action(detail: &Detail) -> String {
+    let text = match detail {
+        Detail::Port001 { .. } => {
+            "Find out what the port is used for. If it is wanted, enter it in the site file with the reason; \
+             otherwise check the setting and the device."
+        }
+        Detail::Port002 { .. } => {
+            "Set the RTP range to the documented value, or adapt the firewall and QoS rules to the actual range."
+        }
+        Detail::Port003 { target, protocol: transport, refusal, outbound } => {
+            return unblock(*target, *transport, *refusal, *outbound);
+        }
+        Detail::Port005 { .. } => "Check the settings of the SIP account and the NAT rules of the firewall.",
+        Detail::Port006 { .. } => {
+            "Correct the stated PBX model (--pbx or site file), or adapt the QoS and firewall rules made for that \
+             model."
+        }
+        Detail::Port009 { .. } => {
+            "Set the terminals to SIP over UDP if registrations are unreliable; otherwise there is nothing to do."
+        }
+        Detail::Qos001 { promised: true, .. } => {
+            "Check whether the switch port trusts the device's marking (trust DSCP), and measure right at the device."
+        }
+        Detail::Qos001 { terminal: true, .. } => {
+            "Check whether the switch port trusts the device's marking (trust DSCP), then the QoS setting of the \
+             device. If in doubt, measure right at the device."
+        }
+        Detail::Qos001 { terminal: false, .. } | Detail::Qos008 { .. } => {
+            "Check the QoS setting of the PBX and whether its switch port trusts the marking. If the PBX has no \
+             such setting, mark its voice at the switch port."
+        }
+        Detail::Qos003 { media_ports, expected, signalling, .. } => {
+            return group_policy(media_ports.as_deref(), *expected, *signalling);
+        }
+        Detail::Qos004 { expected, .. } => {
+            return format!(
+                "If wanted, align signalling to DSCP\u{a0}{}, so that call set-up stays fast under load.",
+                dscp_name(*expected)
+            );
+        }
+        Detail::Qos005 { .. } => "Set the CoS mapping for the voice VLAN on the switch.",
+        Detail::Qos007 { .. } => {
+            "Nothing to do about the marking; rather limit the load of the Internet link at the router."
+        }
+        Detail::Qos009 { .. } => {
+            "Compare the time with transfers, hold or a change of WLAN cell. Without such a cause, check the QoS \
+             rules of the switches on the way."
+        }
+        Detail::Qos010 { .. } => {
+            "Take the EF marking off this traffic: at the device, in the group policy or at the switch port. With \
+             video telephony it may be wanted."
+        }
+        Detail::Sec001 { .. } => {
+            "Remove the port forwarding at once. Access from outside by VPN only; if a NAT rule is needed, allow \
+             the provider's addresses only."
+        }
+        Detail::Sec002 { answered: true, .. } => {
+            "Remove the port forwarding, block the address as well and change weak passwords. Check the call records \
+             for abuse."
+        }
+        Detail::Sec002 { answered: false, .. } => {
+            "Check why these requests reach the measuring point, and block them in the firewall."
+        }
+        Detail::Sec004 { .. } => {
+            "Remove the port forwarding at once. Remote maintenance by VPN or the vendor's service only."
+        }
+        Detail::Cap001 { .. } => "Repeat the capture at a less loaded point or with a capture filter.",
+        Detail::Cap002 { .. } => "Nothing to do; next time mirror one port or one VLAN only.",
+        Detail::Cap003 { .. } => "Set the mirror port to both transmit and receive, and capture again.",
+        Detail::Cap004 { .. } => "Capture whole packets (snap length 0 or 262144).",
+        Detail::Cap006 { .. } => {
+            "Capture on a machine with a stable clock; do not set the time while capturing."
+        }
+        Detail::Cap008 { .. } => "Nothing to do. If call set-up is faulty, look into the logs of the PBX.",
+        Detail::Cap010 => "Make at least one call of a minute while capturing.",
+        Detail::Cap011 { .. } => "Repeat the capture, or transfer the file again.",
+    };
+    text.to_owned()
+}
+
+fn unblock(target: SocketAddr, transport: Protocol, refusal: Refusal, outbound: bool) -> String {
+    let port = format!("{} {}", protocol(transport), target.port());
+    if outbound {
+        return format!(
+            "Allow {port} outbound to {} in the firewall. If it is allowed, check that the service is running there.",
+            target.ip()
+        );
+    }
+    match refusal {
+        Refusal::Reset => {
+            format!("Check whether the service is switched on at {}; it does not accept {port}.", target.ip())
+        }
+        Refusal::Silence | Refusal::Icmp { .. } => format!(
+            "Check whether {} is switched on, whether the service runs there, and whether a firewall between the \
+             networks blocks {port}.",
+            target.ip()
+        ),
+    }
+}
+
+fn group_policy(media_ports: Option<&str>, expected: u8, signalling: Option<u8>) -> String {
+    let ports = media_ports.map_or_else(String::new, |ports| format!(" for destination ports {ports} (UDP)"));
+    let signalling =
+        signalling.map_or_else(String::new, |value| format!(", signalling DSCP\u{a0}{}", dscp_name(value)));
+    format!(
+        "Create a “policy-based QoS” rule in Windows: voice DSCP\u{a0}{}{ports}{signalling}.",
+        dscp_name(expected)
+    )
+}

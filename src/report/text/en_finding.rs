@@ -1,0 +1,305 @@
+//! English words of the findings: title and what was seen.
+
+use std::net::SocketAddr;
+
+use super::dscp::Hint;
+use super::en;
+use super::en_action::action;
+use super::icmp::{Reason, reason};
+use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
+use crate::check::{Code, Detail, Finding, LossSign, PortUse, Refusal, Side};
+use crate::observe::Protocol;
+use crate::report::language::Language::En;
+use crate::report::number::{bytes, count, counted, duration, percent, share};
+
+pub(super) fn title(code: Code) -> &'static str {
+    match code {
+        Code::Port001 => "Undocumented port",
+        Code::Port002 => "Media outside the documented RTP range",
+        Code::Port003 => "Documented port is blocked",
+        Code::Port004 => "Documented service not observed",
+        Code::Port005 => "Provider registration from an unexpected source port",
+        Code::Port006 => "RTP range does not match the PBX model",
+        Code::Port009 => "SIP over TCP or TLS at the internal registrar",
+        Code::Qos001 => "RTP without EF marking",
+        Code::Qos003 => "Softphone without QoS policy",
+        Code::Qos004 => "Signalling without the expected marking",
+        Code::Qos005 => "VLAN priority missing",
+        Code::Qos007 => "No marking on the Internet leg",
+        Code::Qos008 => "Marked in one direction only",
+        Code::Qos009 => "DSCP changes within a stream",
+        Code::Qos010 => "Other traffic carries EF",
+        Code::Sec001 => "SIP reachable from the Internet",
+        Code::Sec002 => "SIP scan",
+        Code::Sec004 => "Management reachable from the Internet",
+        Code::Cap001 => "Capture incomplete",
+        Code::Cap002 => "Packets captured twice",
+        Code::Cap003 => "Only one direction captured",
+        Code::Cap004 => "Packets cut short",
+        Code::Cap006 => "Clock of the capture jumps",
+        Code::Cap008 => "Encrypted signalling",
+        Code::Cap010 => "No call in the capture",
+        Code::Cap011 => "Capture file damaged or cut off",
+    }
+}
+
+/// What was seen and what to do.
+pub(super) fn words(finding: &Finding, context: &Context<'_>) -> (String, String) {
+    let device = context.subject(finding).unwrap_or_else(|| "the device".to_owned());
+    (detail(finding, context, &device), action(&finding.detail))
+}
+
+fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
+    match &finding.detail {
+        Detail::Port001 { uses, as_of } => format!(
+            "Not in the port list{}: {}.",
+            as_of.map_or_else(String::new, |date| format!(" (as of {date})")),
+            list(List::of(uses, uses.len(), undocumented))
+        ),
+        Detail::Port002 { ports, documented } => format!(
+            "Voice of {device} uses UDP {}; documented is {documented}. Firewall and QoS rules built from the \
+             vendor's list do not match it.",
+            list(List::of(ports, ports.len(), u16::to_string))
+        ),
+        Detail::Port003 { target, protocol, refusal, .. } => {
+            blocked(finding.count, (*target, *protocol), device, context.service(finding), *refusal)
+        }
+        Detail::Port005 { port, provider, documented } => format!(
+            "{device} registers with the provider {provider} from UDP {port}; documented is the range {documented}."
+        ),
+        Detail::Port006 { observed: (first, last), model, documented, fits } => format!(
+            "{} seen; documented for {} is {documented}.{}",
+            if first == last {
+                format!("RTP port {first} was")
+            } else {
+                format!("RTP ports {first} to {last} were")
+            },
+            context.names.model(model),
+            fits.as_ref().map_or_else(String::new, |model| format!(
+                " The smallest system that the ports fit is {}.",
+                context.names.model(model)
+            ))
+        ),
+        Detail::Port009 { port, tls, peers } => format!(
+            "{} {} with the PBX over {} {port}; only UDP is documented there.",
+            list(List::addresses(peers)),
+            if peers.len() == 1 { "registers" } else { "register" },
+            if *tls { "TLS" } else { "TCP" }
+        ),
+        Detail::Qos001 { unmarked, packets, dscp, expected, terminal, .. } => {
+            unmarked_voice((*unmarked, *packets), dscp, *expected, *terminal)
+        }
+        Detail::Qos003 { packets, expected, .. } => format!(
+            "{device} is a softphone on a PC and sends {} without marking (DSCP 0 instead of {}). Windows marks \
+             voice only through a group policy.",
+            counted(*packets, "voice packet", "voice packets", En),
+            dscp_name(*expected)
+        ),
+        Detail::Qos004 { packets, dscp, expected } => format!(
+            "Signalling (SIP) of {device} does not carry DSCP\u{a0}{} in {}. Seen: {}. Some phones send another value \
+             by default; for the voice itself it does not matter.",
+            dscp_name(*expected),
+            counted(*packets, "packet", "packets", En),
+            dscp_shares(dscp, En)
+        ),
+        Detail::Qos005 { pcp, expected, vlan } => format!(
+            "Voice packets of {device} in VLAN {vlan} carry 802.1p priority {} instead of {expected}. Switches \
+             that look at the VLAN priority only do not prefer them.",
+            list(List::of(pcp, pcp.len(), |(priority, _)| priority.to_string()))
+        ),
+        Detail::Qos007 { packets, peers, .. } => format!(
+            "{} of {device} to {} {} not marked. Public networks usually ignore QoS marking; the vendors call this \
+             normal.",
+            counted(*packets, "voice packet", "voice packets", En),
+            list(List::addresses(peers)),
+            if *packets == 1 { "is" } else { "are" }
+        ),
+        Detail::Qos008 { dscp, expected, marked } => format!(
+            "{device} sends voice with {}, while the other side ({}) marks DSCP\u{a0}{}. Voice has priority in one \
+             direction only.",
+            dscp_shares(dscp, En),
+            list(List::addresses(marked)),
+            dscp_name(*expected)
+        ),
+        Detail::Qos009 { peer, before, after, changed_at } => format!(
+            "In the stream of {device} to {peer} the marking changes at packet {} from DSCP\u{a0}{} to DSCP\u{a0}{} and stays.",
+            changed_at.number(),
+            dscp_name(*before),
+            dscp_name(*after)
+        ),
+        Detail::Qos010 { percent: part, bytes: amount, expected, flows } => format!(
+            "{} of all data with DSCP\u{a0}{} are not voice and come from {device} ({}): {}. They take the priority away \
+             from voice.",
+            percent(*part, En),
+            dscp_name(*expected),
+            bytes(*amount, En),
+            list(List::of(flows, flows.len(), |(a, b, kind)| format!("{a} → {b} ({})", protocol(*kind))))
+        ),
+        Detail::Sec001 { at, protocol: transport, sources } => format!(
+            "{device} answers SIP requests from the Internet at {} {at}. Requests came from {}, {}.",
+            protocol(*transport),
+            list(List::addresses(sources)),
+            if sources.len() == 1 { "which is no known provider" } else { "which are no known providers" }
+        ),
+        Detail::Sec002 { requests, users, agent, answered } => format!(
+            "{device} sends {} to {}{}. {}",
+            counted(*requests, "SIP request", "SIP requests", En),
+            counted(*users, "different user", "different users", En),
+            agent.as_ref().map_or_else(String::new, |name| format!(" and calls itself “{}”", quoted(name))),
+            if *answered {
+                "At least one request was answered: the other side now knows that there is a PBX."
+            } else {
+                "No request was answered."
+            }
+        ),
+        Detail::Sec004 { at, protocol: transport, sources } => format!(
+            "The management access {} {at} of {device} answers the Internet. It was accessed by {}.",
+            protocol(*transport),
+            list(List::addresses(sources))
+        ),
+        Detail::Cap001 { signs } => format!(
+            "{} Loss and jitter values are therefore not reliable.",
+            signs.iter().map(loss_sign).collect::<Vec<_>>().join(" ")
+        ),
+        Detail::Cap002 { duplicates, of: whole } => format!(
+            "{} comparable packets ({}) were captured twice, usually because the mirror port covers both ends of a \
+             connection. All values are computed without the copies.",
+            of(*duplicates, *whole, "of", En),
+            share(*duplicates, *whole, En)
+        ),
+        Detail::Cap003 { pairs } => format!(
+            "Of {} only one direction is visible. One-way audio and blocked ports cannot be judged that way.",
+            counted(*pairs, "pair of hosts", "pairs of hosts", En)
+        ),
+        Detail::Cap004 { cut, .. } => format!(
+            "{} captured only in part (snap length too small). What came behind is missing: numbers, codecs or RTP \
+             ports.",
+            if *cut == 1 {
+                "1 SIP message was".to_owned()
+            } else {
+                format!("{} SIP messages were", count(*cut, En))
+            }
+        ),
+        Detail::Cap006 { steps, largest } => format!(
+            "The time stamps jump back {} {}. Jitter and intervals are therefore not judged.",
+            if *steps == 1 { "once by".to_owned() } else { format!("{} times by up to", count(*steps, En)) },
+            duration(*largest, En)
+        ),
+        Detail::Cap008 { connections } => format!(
+            "{} with signalling {} encrypted (TLS). Registration, call set-up and negotiated codecs cannot be read; \
+             with pascom this is normal.",
+            counted(*connections, "connection", "connections", En),
+            if *connections == 1 { "is" } else { "are" }
+        ),
+        Detail::Cap010 => {
+            "The capture holds no voice packets. Marking (QoS) and voice quality are therefore not judged."
+                .to_owned()
+        }
+        Detail::Cap011 { path, packets, ended } => format!(
+            "{} is {}. {} read and judged up to there; the rest is missing.",
+            quoted(path),
+            (en::WORDS.ended)(ended),
+            if *packets == 1 {
+                "1 packet was".to_owned()
+            } else {
+                format!("{} packets were", count(*packets, En))
+            }
+        ),
+    }
+}
+
+fn list(list: List) -> String {
+    list.join("and", "more")
+}
+
+fn undocumented(port: &PortUse) -> String {
+    let flows = counted(port.flows as u64, "flow", "flows", En);
+    let name = format!("{}\u{a0}{}", protocol(port.protocol), port.port);
+    match port.side {
+        Side::Own => format!("own port {name} to {} ({flows})", peers(port)),
+        Side::Remote => format!("{name} to {} ({flows})", peers(port)),
+    }
+}
+
+fn blocked(
+    attempts: u64,
+    (target, transport): (SocketAddr, Protocol),
+    device: &str,
+    service: Option<&str>,
+    refusal: Refusal,
+) -> String {
+    let tries = counted(attempts, "attempt", "attempts", En);
+    let service = service.map_or_else(String::new, |service| format!(" ({service})"));
+    let was = if attempts == 1 { "was" } else { "were" };
+    let outcome = match refusal {
+        Refusal::Silence => "got no answer".to_owned(),
+        Refusal::Reset => format!("{was} rejected with a TCP reset"),
+        Refusal::Icmp { v6, kind, code, reporter } => format!(
+            "{was} rejected by {reporter}: {} (ICMP{} type {kind}, code {code})",
+            icmp_reason(reason(v6, kind, code)),
+            if v6 { "v6" } else { "" }
+        ),
+    };
+    format!("{tries} of {device} to {target} over {}{service} {outcome}.", protocol(transport))
+}
+
+fn icmp_reason(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Prohibited => "forbidden by a rule",
+        Reason::Port => "no service answers on the port",
+        Reason::Host => "host unreachable",
+        Reason::Network => "network unreachable",
+        Reason::TooBig => "packet too big for the path",
+        Reason::Expired => "time exceeded",
+        Reason::Other => "undeliverable",
+    }
+}
+
+fn unmarked_voice(
+    (unmarked, packets): (u64, u64),
+    dscp: &[(u8, u64)],
+    expected: u8,
+    terminal: bool,
+) -> String {
+    let which = if unmarked == packets {
+        format!("All {}\u{a0}voice packets", count(packets, En))
+    } else {
+        format!("{} voice packets ({})", of(unmarked, packets, "of", En), share(unmarked, packets, En))
+    };
+    let (seen, expected_name) = (dscp_shares(dscp, En), dscp_name(expected));
+    let mut text = match dscp {
+        [_] => format!("{which} carry {seen} instead of {expected_name}."),
+        _ => format!("{which} carry other values than DSCP\u{a0}{expected_name}: {seen}."),
+    };
+    for hint in hints(dscp, (unmarked, packets), expected) {
+        text.push(' ');
+        text.push_str(match hint {
+            Hint::Unmarked => "DSCP 0 means: the device does not mark, or a switch on the way removes the marking.",
+            Hint::PrecedenceOnly => {
+                "CS5 often appears where a switch sets the marking anew from the VLAN priority (CoS) by its \
+                 default table."
+            }
+            Hint::Rewritten => "Such a value suggests a device on the way that rewrites the marking.",
+            Hint::Signalling => {
+                "This value is usual for signalling; the settings for voice and signalling may have been swapped."
+            }
+        });
+    }
+    if !terminal {
+        text.push_str(" The vendor promises EF for terminals only, so this is no fault of the PBX.");
+    }
+    text
+}
+
+fn loss_sign(sign: &LossSign) -> String {
+    match sign {
+        LossSign::Drops(drops) => format!(
+            "According to the file, {} lost while capturing.",
+            counted(*drops, "packet was", "packets were", En)
+        ),
+        LossSign::UnseenAcknowledged { connections, of: whole } => format!(
+            "In {} TCP connections data are acknowledged that the capture does not hold.",
+            of(*connections, *whole, "of", En)
+        ),
+    }
+}

@@ -1,0 +1,212 @@
+//! Takes findings and the names of things, gives the words for them in German and English. Everything a report says
+//! stands here; the formats only arrange it. A text that is missing does not compile.
+
+mod de;
+mod de_action;
+mod de_finding;
+mod dscp;
+mod en;
+mod en_action;
+mod en_finding;
+mod icmp;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::cmp::Reverse;
+use std::net::IpAddr;
+
+use jiff::tz::TimeZone;
+
+use super::escape::{FIELD, escape_terminal};
+use super::language::Language;
+use super::names::Names;
+use super::number::{count, share};
+use crate::check::{Audit, Code, Detail, Finding, PortUse, Side};
+use crate::observe::Protocol;
+use crate::observe::message::App;
+
+pub(crate) use dscp::{EXPEDITED_FORWARDING, name as dscp_name};
+pub(crate) use words::Words;
+
+/// The words of one finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FindingText {
+    /// What it is, in a few words.
+    pub title: &'static str,
+    /// What was seen.
+    pub detail: String,
+    /// What to do about it.
+    pub action: String,
+}
+
+/// What the words of a finding refer to.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The audit that the finding belongs to.
+    pub audit: &'a Audit,
+    /// Names in the language of the words.
+    pub names: &'a Names,
+    /// Zone in which times of day are shown.
+    pub zone: &'a TimeZone,
+}
+
+/// The words of `finding`. What came from packets is in them already escaped for a terminal.
+#[must_use]
+pub fn finding_text(finding: &Finding, context: &Context<'_>, language: Language) -> FindingText {
+    let (detail, action) = match language {
+        Language::De => de_finding::words(finding, context),
+        Language::En => en_finding::words(finding, context),
+    };
+    FindingText { title: title_of(finding, language), detail, action }
+}
+
+/// The title of a finding: that of its code, unless the case has a better one.
+fn title_of(finding: &Finding, language: Language) -> &'static str {
+    match (&finding.detail, language) {
+        (Detail::Qos007 { inbound: true, .. }, Language::De) => "Sprache aus dem Internet ohne Kennzeichnung",
+        (Detail::Qos007 { inbound: true, .. }, Language::En) => "Voice from the Internet without marking",
+        _ => title(finding.code(), language),
+    }
+}
+
+/// The title of a code.
+pub(crate) fn title(code: Code, language: Language) -> &'static str {
+    match language {
+        Language::De => de_finding::title(code),
+        Language::En => en_finding::title(code),
+    }
+}
+
+/// All other words.
+pub(crate) fn words(language: Language) -> &'static Words {
+    match language {
+        Language::De => &de::WORDS,
+        Language::En => &en::WORDS,
+    }
+}
+
+impl Context<'_> {
+    /// Role and address, `T14 SIP (192.168.1.20)`; the bare address where there is no role.
+    pub(crate) fn device(&self, address: IpAddr) -> String {
+        match self.audit.site.device(address) {
+            Some(device) => format!("{} ({address})", self.names.role(&device.role)),
+            None => address.to_string(),
+        }
+    }
+
+    /// Whom a finding is about.
+    fn subject(&self, finding: &Finding) -> Option<String> {
+        finding.subject.as_ref().map(|subject| match &subject.role {
+            Some(role) => format!("{} ({})", self.names.role(role), subject.address),
+            None => self.device(subject.address),
+        })
+    }
+
+    /// The service of the first row a finding rests on.
+    fn service(&self, finding: &Finding) -> Option<&str> {
+        finding.rows.iter().find_map(|row| self.names.row(row)).map(|row| &*row.service)
+    }
+}
+
+/// `UDP`, `TCP`, `IP 47`.
+pub(crate) fn protocol(protocol: Protocol) -> String {
+    match protocol {
+        Protocol::Udp => "UDP".to_owned(),
+        Protocol::Tcp => "TCP".to_owned(),
+        Protocol::Sctp => "SCTP".to_owned(),
+        Protocol::Icmp => "ICMP".to_owned(),
+        Protocol::Other(number) => format!("IP {number}"),
+    }
+}
+
+/// What the content of a flow is called, if it was recognised.
+pub(crate) fn app(app: App) -> Option<&'static str> {
+    (app != App::Unknown).then(|| app.name())
+}
+
+/// A few of many: at most [`FEW`] entries and how many were left out.
+struct List {
+    shown: Vec<String>,
+    more: usize,
+}
+
+/// How many peers, ports or flows a sentence names.
+const FEW: usize = 4;
+
+impl List {
+    /// Names the first entries of `all`, of which there are `total`.
+    fn of<T>(all: &[T], total: usize, show: impl Fn(&T) -> String) -> Self {
+        let shown: Vec<String> = all.iter().take(FEW).map(show).collect();
+        let more = total.max(all.len()).saturating_sub(shown.len());
+        Self { shown, more }
+    }
+
+    fn addresses(all: &[IpAddr]) -> Self {
+        Self::of(all, all.len(), IpAddr::to_string)
+    }
+
+    /// `a`, `a und b`, `a, b und 3 weitere`.
+    fn join(mut self, and: &str, others: &str) -> String {
+        if self.more > 0 {
+            self.shown.push(format!("{} {others}", self.more));
+        }
+        let last = self.shown.pop().unwrap_or_default();
+        if self.shown.is_empty() { last } else { format!("{} {and} {last}", self.shown.join(", ")) }
+    }
+}
+
+/// Peers of a port, one where all are the same; of a remote port the address only.
+fn peers(port: &PortUse) -> String {
+    let mut shown: Vec<String> = port
+        .peers
+        .iter()
+        .map(|peer| match port.side {
+            Side::Own => peer.to_string(),
+            Side::Remote => peer.ip().to_string(),
+        })
+        .collect();
+    shown.dedup();
+    shown.join(", ")
+}
+
+/// `DSCP 0 (CS0) 98 %, DSCP 40 (CS5) 2 %`: most packets first; no share where there is one value only.
+fn dscp_shares(values: &[(u8, u64)], language: Language) -> String {
+    if let [(value, _)] = values {
+        return format!("DSCP\u{a0}{}", dscp_name(*value));
+    }
+    let total = values.iter().fold(0_u64, |sum, (_, packets)| sum.saturating_add(*packets));
+    let mut ordered = values.to_vec();
+    ordered.sort_by_key(|(dscp, packets)| (Reverse(*packets), *dscp));
+    let shares: Vec<String> = ordered
+        .iter()
+        .map(|(value, packets)| {
+            format!("DSCP\u{a0}{} {}", dscp_name(*value), share(*packets, total, language))
+        })
+        .collect();
+    shares.join(", ")
+}
+
+/// What the values on `unmarked` of `packets` hint at, each hint once. A sender that marks some packets is able to.
+fn hints(values: &[(u8, u64)], (unmarked, packets): (u64, u64), expected: u8) -> Vec<dscp::Hint> {
+    let marks_some = unmarked < packets || values.len() > 1;
+    let mut hints: Vec<dscp::Hint> = values
+        .iter()
+        .filter(|(value, _)| *value != expected)
+        .filter_map(|(value, _)| dscp::hint(*value))
+        .filter(|hint| !(marks_some && *hint == dscp::Hint::Unmarked))
+        .collect();
+    hints.sort();
+    hints.dedup();
+    hints
+}
+
+/// Text of a packet within a sentence.
+fn quoted(text: &str) -> String {
+    escape_terminal(text, FIELD)
+}
+
+/// `3 von 12.345` without the nouns.
+fn of(part: u64, whole: u64, of: &str, language: Language) -> String {
+    format!("{} {of} {}", count(part, language), count(whole, language))
+}

@@ -1,0 +1,149 @@
+use jiff::tz::TimeZone;
+
+use super::{Context, finding_text, title};
+use crate::capture::Ended;
+use crate::check::{Code, Detail, Finding, Refusal};
+use crate::report::Language::{self, De, En};
+use crate::report::escape::is_plain;
+use crate::report::fixture::{HOSTILE, audit, findings, names};
+use crate::site::Site;
+
+/// Detail and action of the finding with this code, changed by `change`, with plain blanks.
+fn said(code: Code, language: Language, change: impl FnOnce(&mut Finding)) -> (String, String) {
+    let audit = audit();
+    let names = names(language);
+    let context = Context { audit: &audit, names: &names, zone: &TimeZone::UTC };
+    let mut finding = audit.findings.iter().find(|finding| finding.code() == code).unwrap().clone();
+    change(&mut finding);
+    let text = finding_text(&finding, &context, language);
+    (text.detail.replace('\u{a0}', " "), text.action.replace('\u{a0}', " "))
+}
+
+#[test]
+fn every_code_has_a_short_title_of_its_own() {
+    for language in [De, En] {
+        let mut titles: Vec<&str> = Code::ALL.iter().map(|code| title(*code, language)).collect();
+        assert!(titles.iter().all(|title| (5..=60).contains(&title.chars().count())));
+        titles.sort_unstable();
+        titles.dedup();
+        assert_eq!(titles.len(), Code::ALL.len());
+    }
+}
+
+#[test]
+fn every_finding_is_told_in_full_sentences() {
+    let codes: Vec<Code> = findings().iter().map(Finding::code).collect();
+    let untold: Vec<&Code> = Code::ALL.iter().filter(|code| !codes.contains(code)).collect();
+    assert_eq!(untold, [&Code::Port004], "only the row matrix tells of it");
+    for code in codes {
+        for language in [De, En] {
+            let (detail, action) = said(code, language, |_| {});
+            for text in [detail, action] {
+                assert!(text.ends_with('.'), "{text}");
+                assert!(!text.contains("  ") && !text.contains(" ,") && !text.contains("()"), "{text}");
+                assert!(text.chars().all(is_plain), "{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn one_is_not_told_as_many() {
+    let once = |finding: &mut Finding| {
+        finding.count = 1;
+        if let Detail::Port003 { refusal, .. } = &mut finding.detail {
+            *refusal = Refusal::Silence;
+        }
+    };
+    let (detail, _) = said(Code::Port003, De, once);
+    assert!(
+        detail.starts_with("1 Versuch von AGFEO Telefonanlage (192.168.10.2) zu 192.0.2.10:443"),
+        "{detail}"
+    );
+    assert!(detail.ends_with("blieb ohne Antwort."), "{detail}");
+    let alone = |finding: &mut Finding| {
+        if let Detail::Port001 { uses, .. } = &mut finding.detail {
+            uses.truncate(1);
+        }
+    };
+    let (detail, _) = said(Code::Port001, De, alone);
+    assert_eq!(
+        detail,
+        "Nicht in der Portliste (Stand 19.01.2026): eigener Port UDP 4711 zu 192.168.10.31:40000 (7 Verbindungen)."
+    );
+    let single = |finding: &mut Finding| {
+        if let Detail::Port006 { observed, .. } = &mut finding.detail {
+            *observed = (5300, 5300);
+        }
+    };
+    let (detail, _) = said(Code::Port006, De, single);
+    assert!(detail.starts_with("Beobachtet wurde der RTP-Port 5300; für"), "{detail}");
+    let (detail, _) = said(Code::Cap006, De, |_| {});
+    assert!(detail.starts_with("Die Zeitstempel springen einmal um 2,5 s zurück."), "{detail}");
+}
+
+#[test]
+fn the_value_seen_hints_at_its_cause() {
+    let hint_for = |value| {
+        let marked = |finding: &mut Finding| {
+            if let Detail::Qos001 { dscp, unmarked, packets, .. } = &mut finding.detail {
+                *dscp = vec![(value, 10)];
+                (*unmarked, *packets) = (10, 10);
+            }
+        };
+        said(Code::Qos001, De, marked).0
+    };
+    assert!(hint_for(0).contains("Das Gerät kennzeichnet nicht, oder ein Switch"));
+    assert!(hint_for(40).contains("CS5 entsteht häufig"));
+    assert!(hint_for(8).contains("unterwegs umschreibt"));
+    assert!(hint_for(26).contains("für Signalisierung üblich"));
+    assert_eq!(hint_for(10), "Alle 10 Sprachpakete tragen DSCP 10 (AF11) statt 46 (EF).");
+}
+
+#[test]
+fn who_marks_some_packets_is_not_said_to_mark_none() {
+    let (detail, _) = said(Code::Qos001, De, |_| {});
+    assert!(!detail.contains("kennzeichnet nicht") && detail.contains("CS5 entsteht häufig"), "{detail}");
+}
+
+#[test]
+fn what_a_vendor_promises_needs_no_setting() {
+    assert!(!said(Code::Qos001, De, |_| {}).1.contains("QoS-Einstellung"));
+    let other_maker = |finding: &mut Finding| {
+        if let Detail::Qos001 { promised, .. } = &mut finding.detail {
+            *promised = false;
+        }
+    };
+    assert!(said(Code::Qos001, De, other_maker).1.contains("QoS-Einstellung"));
+}
+
+#[test]
+fn voice_that_comes_from_the_internet_is_called_that() {
+    let audit = audit();
+    let names = names(De);
+    let context = Context { audit: &audit, names: &names, zone: &TimeZone::UTC };
+    let mut finding = audit.findings.iter().find(|finding| finding.code() == Code::Qos007).unwrap().clone();
+    assert_eq!(finding_text(&finding, &context, De).title, title(Code::Qos007, De));
+    finding.detail = Detail::Qos007 { packets: 1, peers: Vec::new(), inbound: true };
+    assert_eq!(finding_text(&finding, &context, De).title, "Sprache aus dem Internet ohne Kennzeichnung");
+}
+
+#[test]
+fn the_reason_of_a_damage_is_told_in_german_or_not_at_all() {
+    let told = |reason: &str| {
+        let ended = Ended::Damaged { at: 12_345, reason: reason.to_owned() };
+        (super::words(De).ended)(&ended)
+    };
+    let known = told("a block whose two lengths differ (248 and 9)");
+    assert_eq!(known, "ab Byte 12.345 beschädigt: Die Längenangaben eines Blocks stimmen nicht");
+    assert_eq!(told(HOSTILE), "ab Byte 12.345 beschädigt");
+}
+
+#[test]
+fn a_device_without_role_is_told_by_its_address() {
+    let mut audit = audit();
+    audit.site = Site::default();
+    let names = names(De);
+    let context = Context { audit: &audit, names: &names, zone: &TimeZone::UTC };
+    assert_eq!(context.device("192.168.10.2".parse().unwrap()), "192.168.10.2");
+}

@@ -1,0 +1,155 @@
+//! Takes nothing, gives the shape of a language's words: what every language must have.
+
+use crate::capture::Ended;
+use crate::check::{Party, RowStatus, Severity, Unjudged, Verdict};
+use crate::decode::Skip;
+use crate::observe::Answer;
+use crate::site::{Confidence, EvidenceKind};
+
+/// A noun in both numbers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Noun {
+    /// With 1.
+    pub(crate) one: &'static str,
+    /// With any other number.
+    pub(crate) many: &'static str,
+}
+
+/// Words of one language, apart from the findings'.
+#[derive(Debug)]
+pub(crate) struct Words {
+    /// Titles of the sections.
+    pub(crate) headings: Headings,
+    /// What stands before a fact, and heads of columns.
+    pub(crate) labels: Labels,
+    /// Sentences that introduce or replace a table.
+    pub(crate) notes: Notes,
+    /// Things that are counted.
+    pub(crate) nouns: Nouns,
+    /// The whole report in one line.
+    pub(crate) verdict: fn(Verdict) -> &'static str,
+    /// A severity as a mark before a finding.
+    pub(crate) severity: fn(Severity) -> &'static str,
+    /// Findings of a severity, to be counted.
+    pub(crate) findings: fn(Severity) -> Noun,
+    /// How sure a statement is.
+    pub(crate) confidence: fn(Confidence) -> &'static str,
+    /// Who can mend it.
+    pub(crate) party: fn(Party) -> &'static str,
+    /// What became of a documented row.
+    pub(crate) row_status: fn(RowStatus) -> &'static str,
+    /// Why a frame gave no packet.
+    pub(crate) skip: fn(Skip) -> String,
+    /// Why reading ended.
+    pub(crate) ended: fn(&Ended) -> String,
+    /// What kind of sign identifies a device.
+    pub(crate) evidence: fn(EvidenceKind) -> &'static str,
+    /// How a call went.
+    pub(crate) answer: fn(Answer) -> String,
+    /// What the capture cannot show, and why.
+    pub(crate) unjudged: fn(Unjudged) -> &'static str,
+}
+
+/// Titles of the sections.
+#[derive(Debug)]
+pub(crate) struct Headings {
+    pub(crate) findings: &'static str,
+    pub(crate) not_judged: &'static str,
+    pub(crate) devices: &'static str,
+    pub(crate) rows: &'static str,
+    pub(crate) media: &'static str,
+    pub(crate) unexplained: &'static str,
+    pub(crate) calls: &'static str,
+    pub(crate) registrations: &'static str,
+    pub(crate) capture: &'static str,
+    pub(crate) exceptions: &'static str,
+    pub(crate) sources: &'static str,
+}
+
+/// What stands before a fact, and heads of columns.
+#[derive(Debug)]
+pub(crate) struct Labels {
+    pub(crate) device: &'static str,
+    pub(crate) seen: &'static str,
+    pub(crate) action: &'static str,
+    pub(crate) responsible: &'static str,
+    pub(crate) evidence: &'static str,
+    pub(crate) filter: &'static str,
+    pub(crate) source: &'static str,
+    pub(crate) confidence: &'static str,
+    pub(crate) address: &'static str,
+    pub(crate) known_by: &'static str,
+    pub(crate) against: &'static str,
+    pub(crate) row: &'static str,
+    pub(crate) service: &'static str,
+    pub(crate) status: &'static str,
+    pub(crate) packets: &'static str,
+    pub(crate) route: &'static str,
+    pub(crate) codec: &'static str,
+    pub(crate) loss: &'static str,
+    pub(crate) jitter: &'static str,
+    pub(crate) transport: &'static str,
+    pub(crate) bytes: &'static str,
+    pub(crate) content: &'static str,
+    pub(crate) start: &'static str,
+    pub(crate) length: &'static str,
+    pub(crate) parties: &'static str,
+    pub(crate) result: &'static str,
+    pub(crate) account: &'static str,
+    pub(crate) registrar: &'static str,
+    pub(crate) attempts: &'static str,
+    pub(crate) file: &'static str,
+    pub(crate) period: &'static str,
+    pub(crate) link_type: &'static str,
+    pub(crate) drops: &'static str,
+    pub(crate) not_decoded: &'static str,
+    pub(crate) cut: &'static str,
+    pub(crate) duplicates: &'static str,
+    pub(crate) both_ways: &'static str,
+    pub(crate) passed_over: &'static str,
+    pub(crate) incomplete: &'static str,
+    pub(crate) over_cap: &'static str,
+    pub(crate) filtered: &'static str,
+    pub(crate) reading: &'static str,
+    pub(crate) meaning: &'static str,
+    pub(crate) measured: &'static str,
+    pub(crate) pitfalls: &'static str,
+}
+
+/// Sentences that introduce or replace a table. `{}` stands for a number or a list.
+#[derive(Debug)]
+pub(crate) struct Notes {
+    pub(crate) no_findings: &'static str,
+    pub(crate) everything_judged: &'static str,
+    pub(crate) no_devices: &'static str,
+    pub(crate) no_rows: &'static str,
+    pub(crate) unused_rows: &'static str,
+    pub(crate) no_media: &'static str,
+    pub(crate) no_unexplained: &'static str,
+    pub(crate) no_calls: &'static str,
+    pub(crate) exception_unused: &'static str,
+    pub(crate) disclaimer: &'static str,
+    pub(crate) more: &'static str,
+    pub(crate) drops_unknown: &'static str,
+    /// Where to learn why a file was passed over.
+    pub(crate) why_passed_over: &'static str,
+    pub(crate) of: &'static str,
+    pub(crate) accepted: &'static str,
+    pub(crate) unanswered: &'static str,
+    pub(crate) unknown: &'static str,
+    pub(crate) inferred: &'static str,
+    /// Confidence of a device that is listed and against which nothing is held.
+    pub(crate) only_suspected: &'static str,
+    pub(crate) every_time_in: &'static str,
+}
+
+/// Things that are counted.
+#[derive(Debug)]
+pub(crate) struct Nouns {
+    pub(crate) packet: Noun,
+    pub(crate) voice_packet: Noun,
+    pub(crate) message: Noun,
+    pub(crate) file: Noun,
+    pub(crate) row: Noun,
+    pub(crate) time: Noun,
+}

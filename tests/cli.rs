@@ -1,0 +1,371 @@
+//! The program as the shell sees it: exit status, options, pipes, messages.
+
+#![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
+
+mod support;
+
+use std::fs;
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use pbxray::check::Code;
+use serde_json::Value;
+
+use support::captures::skip;
+
+const CLEAN: &str = "samples/agfeo-lan.pcapng";
+const WARNING: &str = "samples/port-001.pcapng";
+const ERROR: &str = "samples/qos-001.pcapng";
+const NOTHING_TO_JUDGE: &str = "samples/office-without-telephony.pcap.gz";
+
+/// The program with these words, in the repository, in English, without colours.
+fn pbxray(words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pbxray"));
+    command.args(words).current_dir(env!("CARGO_MANIFEST_DIR"));
+    for name in ["LC_ALL", "LC_MESSAGES", "LANG", "NO_COLOR"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+fn run(words: &[&str]) -> Output {
+    pbxray(words).output().unwrap()
+}
+
+fn status(words: &[&str]) -> i32 {
+    run(words).status.code().unwrap()
+}
+
+fn out(words: &[&str]) -> String {
+    String::from_utf8(run(words).stdout).unwrap()
+}
+
+/// What is said on standard error; the status must be 2, and nothing stand on standard output.
+fn refusal(words: &[&str]) -> String {
+    let output = run(words);
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{words:?}: {text}");
+    assert!(output.stdout.is_empty(), "{words:?}");
+    text
+}
+
+fn report(words: &[&str]) -> Value {
+    serde_json::from_str(&out(&[words, &["--format", "json"]].concat())).unwrap()
+}
+
+fn file(folder: &Path, name: &str, content: impl AsRef<[u8]>) -> String {
+    let path = folder.join(name);
+    fs::write(&path, content).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_status_says_how_it_went() {
+    assert_eq!(status(&["check", CLEAN]), 0);
+    assert_eq!(status(&["check", WARNING]), 1);
+    assert_eq!(status(&["check", "no-such-file.pcap"]), 2);
+    assert_eq!(status(&["check", NOTHING_TO_JUDGE]), 3);
+}
+
+#[test]
+fn fail_on_draws_the_line() {
+    assert_eq!(status(&["check", WARNING, "--fail-on", "warning"]), 1);
+    assert_eq!(status(&["check", WARNING, "--fail-on", "error"]), 0);
+    assert_eq!(status(&["check", ERROR, "--fail-on", "error"]), 1);
+    assert_eq!(status(&["check", ERROR, "--fail-on", "critical"]), 0);
+    assert_eq!(status(&["check", "samples/qos-007.pcapng", "--fail-on", "info"]), 1);
+}
+
+#[test]
+fn output_goes_to_the_file_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path(), "report.txt", "old");
+    let printed = out(&["check", WARNING]);
+    let written = run(&["check", WARNING, "-o", &path]);
+    assert_eq!(written.status.code(), Some(1));
+    assert!(written.stdout.is_empty());
+    assert_eq!(fs::read_to_string(&path).unwrap(), printed);
+    assert!(
+        refusal(&["check", WARNING, "-o", "no/such/folder/report"])
+            .contains("--output no/such/folder/report")
+    );
+}
+
+#[test]
+fn a_closed_pipe_is_success() {
+    for words in [&["check", WARNING][..], &["check", WARNING, "--format", "json"], &["ports"], &["schema"]] {
+        let mut child = pbxray(words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()), "{words:?}");
+    }
+}
+
+#[test]
+fn json_has_the_form_of_the_schema() {
+    let schema: Value = serde_json::from_str(&out(&["schema"])).unwrap();
+    for sample in [CLEAN, ERROR, NOTHING_TO_JUDGE, "samples/cap-011.pcap", "samples/sig-001.pcapng"] {
+        let mut wrong = Vec::new();
+        compare(&schema, &schema, &report(&["check", sample]), "report", &mut wrong);
+        assert!(wrong.is_empty(), "{sample}: {wrong:#?}");
+    }
+}
+
+/// Notes where a value has other keys than its schema, or is of another type.
+fn compare(root: &Value, schema: &Value, value: &Value, place: &str, wrong: &mut Vec<String>) {
+    if let Some(name) = schema["$ref"].as_str() {
+        let definition = root.pointer(name.trim_start_matches('#')).unwrap();
+        return compare(root, definition, value, place, wrong);
+    }
+    if let Some(choices) = schema["anyOf"].as_array().or_else(|| schema["oneOf"].as_array()) {
+        let fits = choices.iter().any(|choice| {
+            let mut wrong = Vec::new();
+            compare(root, choice, value, place, &mut wrong);
+            wrong.is_empty()
+        });
+        if !fits {
+            wrong.push(format!("{place}: {value} fits no choice"));
+        }
+        return;
+    }
+    let is_of = |kind: &str| match kind {
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "integer" => value.is_u64() || value.is_i64(),
+        "number" => value.is_number(),
+        "boolean" => value.is_boolean(),
+        _ => value.is_null(),
+    };
+    let kinds: Vec<&str> = match &schema["type"] {
+        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect(),
+        kind => kind.as_str().into_iter().collect(),
+    };
+    if !kinds.is_empty() && !kinds.iter().any(|kind| is_of(kind)) {
+        wrong.push(format!("{place}: {value} is no {kinds:?}"));
+    }
+    if schema["const"].is_string() && schema["const"] != *value
+        || schema["enum"].as_array().is_some_and(|words| !words.contains(value))
+    {
+        wrong.push(format!("{place}: {value} is not one of the words"));
+    }
+    if let (Some(properties), Some(entries)) = (schema["properties"].as_object(), value.as_object()) {
+        for key in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            if !entries.contains_key(key) {
+                wrong.push(format!("{place}: no {key}"));
+            }
+        }
+        for (key, value) in entries {
+            match properties.get(key) {
+                Some(schema) => compare(root, schema, value, &format!("{place}.{key}"), wrong),
+                None => wrong.push(format!("{place}: {key} is not in the schema")),
+            }
+        }
+    }
+    for item in value.as_array().into_iter().flatten() {
+        compare(root, &schema["items"], item, &format!("{place}[]"), wrong);
+    }
+}
+
+#[test]
+fn every_code_is_explained_in_both_languages() {
+    for code in Code::ALL {
+        let [german, english] = ["de", "en"].map(|lang| {
+            let output = run(&["explain", code.as_str(), "--lang", lang]);
+            assert_eq!(output.status.code(), Some(0), "{}", code.as_str());
+            String::from_utf8(output.stdout).unwrap()
+        });
+        assert!(german.contains(code.as_str()) && english.contains(code.as_str()));
+        assert_ne!(german, english);
+    }
+    assert!(refusal(&["explain", "QOS-999"]).contains("QOS-999"));
+}
+
+#[test]
+fn ports_can_be_narrowed() {
+    let ids = |words: &[&str]| -> Vec<String> {
+        let table = out(&[&["ports", "--width", "200"], words].concat());
+        let first = table.lines().filter_map(|line| line.split_whitespace().next());
+        first.filter(|word| is_row_id(word)).map(str::to_owned).collect()
+    };
+    let (all, agfeo, pascom) = (ids(&[]), ids(&["--vendor", "agfeo"]), ids(&["--vendor", "pascom"]));
+    assert!(!agfeo.is_empty() && !pascom.is_empty());
+    assert!(agfeo.iter().all(|id| all.contains(id) && !pascom.contains(id)));
+    let phones = ids(&["--vendor", "agfeo", "--role", "agfeo.phone"]);
+    assert!(!phones.is_empty() && phones.len() < agfeo.len());
+    assert!(phones.iter().all(|id| agfeo.contains(id)));
+    for (option, word) in [("--vendor", "siemens"), ("--role", "agfeo.toaster")] {
+        let said = refusal(&["ports", option, word]);
+        assert!(said.contains(word), "{said}");
+    }
+}
+
+/// A capital letter, perhaps more, and digits: `A25`, `P06`.
+fn is_row_id(word: &str) -> bool {
+    let digits = word.trim_start_matches(|letter: char| letter.is_ascii_uppercase());
+    !digits.is_empty() && digits.len() < word.len() && digits.chars().all(|digit| digit.is_ascii_digit())
+}
+
+#[test]
+fn a_wrong_value_names_its_option() {
+    for (option, value) in [
+        ("--pbx", "192.168.10"),
+        ("--pbx", "192.168.10.2="),
+        ("--format", "xml"),
+        ("--fail-on", "never"),
+        ("--threads", "many"),
+        ("--width", "7"),
+        ("--color", "pink"),
+    ] {
+        let said = refusal(&["check", CLEAN, option, value]);
+        assert!(said.contains(option), "{option} {value}: {said}");
+    }
+    for (option, value) in [("--lang", "fr"), ("--pbx", "192.168.10.2=es-99"), ("--site", "no-such.toml")] {
+        let said = refusal(&["check", CLEAN, option, value]);
+        assert!(said.contains(value.rsplit('=').next().unwrap()), "{option} {value}: {said}");
+    }
+}
+
+#[test]
+fn a_broken_file_is_named_with_line_and_column() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = file(
+        folder.path(),
+        "site.toml",
+        "customer = \"X\"\n\n[[host]]\naddress = \"192.168.10\"\nrole = \"agfeo.pbx\"\n",
+    );
+    let said = refusal(&["check", CLEAN, "--site", &site]);
+    assert!(said.contains("site.toml:4:11"), "{said}");
+
+    let rules = folder.path().join("rules");
+    fs::create_dir(&rules).unwrap();
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("rules")).unwrap() {
+        let from = entry.unwrap().path();
+        fs::copy(&from, rules.join(from.file_name().unwrap())).unwrap();
+    }
+    let rules_named = rules.to_str().unwrap();
+    assert_eq!(status(&["check", CLEAN, "--rules", rules_named]), 0);
+    let pascom = rules.join("pascom.toml");
+    let text = fs::read_to_string(&pascom).unwrap();
+    let line = text.lines().position(|line| line.starts_with("kind = ")).unwrap();
+    fs::write(&pascom, text.replacen("\nkind = ", "\nkibd = ", 1)).unwrap();
+    for words in [&["check", CLEAN, "--rules", rules_named][..], &["ports", "--rules", rules_named]] {
+        let said = refusal(words);
+        assert!(said.contains(&format!("pascom.toml:{}:1", line + 1)), "{said}");
+    }
+}
+
+#[test]
+fn what_is_no_capture_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = file(folder.path(), "letter.pcap", "Sehr geehrte Damen und Herren\n");
+    assert!(refusal(&["check", &text]).contains("letter.pcap"));
+    let empty = file(folder.path(), "empty.pcap", "");
+    assert!(refusal(&["check", &empty]).contains("empty.pcap"));
+    assert!(refusal(&["check", CLEAN, &text]).contains("letter.pcap"));
+    let nothing = folder.path().join("nothing");
+    fs::create_dir(&nothing).unwrap();
+    assert!(refusal(&["check", nothing.to_str().unwrap()]).contains("nothing"));
+}
+
+#[test]
+fn a_pipe_is_read_while_it_is_written() {
+    let bytes = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(WARNING)).unwrap();
+    let (first, rest) = bytes.split_at(bytes.len() / 2);
+    let mut child = pbxray(&["check", "-", "--format", "json"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    pipe.write_all(first).unwrap();
+    pipe.flush().unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(child.try_wait().unwrap(), None, "it must wait for the rest");
+    pipe.write_all(rest).unwrap();
+    drop(pipe);
+    let mut text = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut text).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    let piped: Value = serde_json::from_str(&text).unwrap();
+    let whole = report(&["check", WARNING]);
+    assert_eq!(piped["captures"][0]["path"], "-");
+    for key in ["findings", "flows", "streams", "hosts", "rows", "verdict"] {
+        assert_eq!(piped[key], whole[key], "{key}");
+    }
+}
+
+#[test]
+fn several_files_and_directories_are_one_measurement() {
+    let both = report(&["check", WARNING, ERROR]);
+    assert_eq!(both["captures"].as_array().unwrap().len(), 2);
+    let codes: Vec<&str> =
+        both["findings"].as_array().unwrap().iter().filter_map(|finding| finding["code"].as_str()).collect();
+    assert!(codes.contains(&"QOS-001") && codes.contains(&"PORT-001"), "{codes:?}");
+
+    let folder = tempfile::tempdir().unwrap();
+    for sample in [ERROR, WARNING] {
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join(sample);
+        fs::copy(&from, folder.path().join(from.file_name().unwrap())).unwrap();
+    }
+    file(folder.path(), "notes.txt", "no capture, and passed over");
+    let of_folder = report(&["check", folder.path().to_str().unwrap()]);
+    let said = |report: &Value| -> Vec<Value> {
+        let findings = report["findings"].as_array().unwrap();
+        findings.iter().map(|finding| finding["detail"].clone()).collect()
+    };
+    assert_eq!(said(&of_folder), said(&both));
+}
+
+#[test]
+fn a_file_named_twice_is_read_once() {
+    assert_eq!(report(&["check", CLEAN, CLEAN]), report(&["check", CLEAN]));
+}
+
+#[test]
+fn colour_follows_the_option_and_never_a_pipe() {
+    assert!(out(&["check", WARNING, "--color", "always"]).contains('\u{1b}'));
+    assert!(!out(&["check", WARNING, "--color", "never"]).contains('\u{1b}'));
+    assert!(!out(&["check", WARNING]).contains('\u{1b}'));
+    let output = pbxray(&["check", WARNING]).env("NO_COLOR", "1").output().unwrap();
+    assert!(!String::from_utf8(output.stdout).unwrap().contains('\u{1b}'));
+}
+
+#[test]
+fn the_language_is_that_of_the_option_else_of_the_locale() {
+    let with = |variable: &str, value: &str, words: &[&str]| {
+        let output = pbxray(&[&["check", CLEAN], words].concat()).env(variable, value).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let (german, english) = (out(&["check", CLEAN, "--lang", "de"]), out(&["check", CLEAN, "--lang", "en"]));
+    assert_ne!(german, english);
+    assert_eq!(out(&["check", CLEAN]), english);
+    assert_eq!(with("LC_ALL", "de_DE.UTF-8", &[]), german);
+    assert_eq!(with("LANG", "de_AT.UTF-8", &[]), german);
+    assert_eq!(with("LC_ALL", "fr_FR.UTF-8", &[]), english);
+    assert_eq!(with("LC_ALL", "de_DE.UTF-8", &["--lang", "en"]), english);
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let one = out(&["check", CLEAN, "--format", "json", "--threads", "1"]);
+    for threads in ["2", "7"] {
+        assert_eq!(out(&["check", CLEAN, "--format", "json", "--threads", threads]), one);
+    }
+}
+
+#[test]
+fn a_filter_passes_over_what_it_does_not_select() {
+    if run(&["interfaces"]).status.code() == Some(2) {
+        let _ = skip::<()>("a_filter_passes_over_what_it_does_not_select", "libpcap is not installed");
+        return;
+    }
+    let filtered = report(&["check", ERROR, "--filter", "udp port 5060"]);
+    assert!(filtered["quality"]["filtered"].as_u64().unwrap() > 0);
+    let flows = filtered["flows"].as_array().unwrap();
+    assert!(!flows.is_empty());
+    assert!(flows.iter().all(|flow| flow["a"]["port"] == 5060 || flow["b"]["port"] == 5060));
+    assert!(refusal(&["check", ERROR, "--filter", "udp prot 5060"]).contains("udp prot 5060"));
+}

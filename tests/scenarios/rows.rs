@@ -1,0 +1,48 @@
+//! Each of the 102 documented rows with a capture that uses it and one that breaks it.
+
+use pbxray::check::{Audit, RowStatus};
+use samplegen::scenario::{self, Scenario, row_broken, row_ids, row_used};
+
+use crate::complaints::complaints;
+use crate::support::stages::audit_of;
+
+fn status_complaints(scenario: &Scenario, audit: &Audit) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for (id, expected) in &scenario.rows {
+        let expected = match expected {
+            scenario::RowStatus::Used => RowStatus::Used,
+            scenario::RowStatus::Unused => RowStatus::Unused,
+            scenario::RowStatus::Blocked => RowStatus::Blocked,
+            scenario::RowStatus::Deviating => RowStatus::Deviating,
+        };
+        let found: Vec<RowStatus> =
+            audit.rows.iter().filter(|row| &*row.row == *id).map(|row| row.status).collect();
+        if !found.contains(&expected) {
+            complaints.push(format!("row {id} is {found:?}, not {expected:?}"));
+        }
+    }
+    complaints
+}
+
+fn judge(scenarios: impl Iterator<Item = Scenario>) {
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for scenario in scenarios {
+        count += 1;
+        let audit = audit_of(&scenario);
+        let all = complaints(&scenario, &audit).into_iter().chain(status_complaints(&scenario, &audit));
+        wrong.extend(all.map(|text| format!("{}: {text}", scenario.name)));
+    }
+    assert!(wrong.is_empty(), "{} complaints:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!(count, 102);
+}
+
+#[test]
+fn every_row_is_recognised_where_it_is_used() {
+    judge(row_ids().into_iter().map(|id| row_used(id).unwrap()));
+}
+
+#[test]
+fn every_row_is_missed_where_it_is_broken() {
+    judge(row_ids().into_iter().map(|id| row_broken(id).unwrap()));
+}

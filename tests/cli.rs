@@ -18,6 +18,8 @@ use support::captures::skip;
 const CLEAN: &str = "samples/agfeo-lan.pcapng";
 const WARNING: &str = "samples/port-001.pcapng";
 const ERROR: &str = "samples/qos-001.pcapng";
+/// Begins a terminal's control sequence, ECMA-48.
+const ESCAPE: char = '\u{1b}';
 const NOTHING_TO_JUDGE: &str = "samples/office-without-telephony.pcap.gz";
 
 /// The program with these words, in the repository, in English, without colours.
@@ -325,12 +327,31 @@ fn a_file_named_twice_is_read_once() {
 }
 
 #[test]
-fn colour_follows_the_option_and_never_a_pipe() {
-    assert!(out(&["check", WARNING, "--color", "always"]).contains('\u{1b}'));
-    assert!(!out(&["check", WARNING, "--color", "never"]).contains('\u{1b}'));
-    assert!(!out(&["check", WARNING]).contains('\u{1b}'));
-    let output = pbxray(&["check", WARNING]).env("NO_COLOR", "1").output().unwrap();
-    assert!(!String::from_utf8(output.stdout).unwrap().contains('\u{1b}'));
+fn a_pipe_gets_colours_only_if_asked() {
+    assert!(out(&["check", WARNING, "--color", "always"]).contains(ESCAPE));
+    assert!(!out(&["check", WARNING, "--color", "never"]).contains(ESCAPE));
+    assert!(!out(&["check", WARNING]).contains(ESCAPE));
+}
+
+#[test]
+fn a_terminal_gets_colours_unless_no_color_is_set() {
+    let shown = |no_color: &str| {
+        let line = format!("{} check {WARNING} 2>/dev/null", env!("CARGO_BIN_EXE_pbxray"));
+        Command::new("script")
+            .args(["-qec", &line, "/dev/null"])
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .env("NO_COLOR", no_color)
+            .stdin(Stdio::null())
+            .output()
+    };
+    let (Ok(coloured), Ok(plain)) = (shown(""), shown("1")) else {
+        let _ = skip::<()>("a_terminal_gets_colours_unless_no_color_is_set", "script is not installed");
+        return;
+    };
+    let text = |output: Output| String::from_utf8(output.stdout).unwrap();
+    let (coloured, plain) = (text(coloured), text(plain));
+    assert!(coloured.contains("PORT-001") && coloured.contains(ESCAPE), "{coloured}");
+    assert!(plain.contains("PORT-001") && !plain.contains(ESCAPE), "{plain}");
 }
 
 #[test]

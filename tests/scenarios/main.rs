@@ -1,7 +1,6 @@
 //! Every scenario of the generator against what must and must not be said about it.
 
-// What a helper cannot do fails the test that called it.
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a helper that cannot go on fails the test")]
 
 #[path = "../support/mod.rs"]
 mod support;

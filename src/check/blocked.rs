@@ -113,7 +113,7 @@ fn finding(
 ) -> Option<Finding> {
     // What was said outweighs silence.
     let refusal = *attempts.refusals.iter().max()?;
-    if refusal == Refusal::Silence && !would_see_an_answer(case, host, target.ip()) {
+    if refusal == Refusal::Silence && !case.would_see_an_answer(host, target.ip()) {
         return None;
     }
     let first = attempts.flows.first()?;
@@ -139,17 +139,6 @@ fn finding(
         count: attempts.count,
         responsible: Party::Network,
         evidence: of_flows(attempts.flows.iter().copied()),
-    })
-}
-
-/// Whether an answer would be in the capture: the target, or for one in the Internet any other host there, was seen to
-/// send to this host.
-fn would_see_an_answer(case: &Case<'_>, host: IpAddr, target: IpAddr) -> bool {
-    let outbound = case.scope(target) == Scope::Public;
-    case.traffic.flows.iter().flat_map(FlowView::both).any(|view| {
-        let peer = view.peer().ip();
-        let same_way = peer == target || outbound && case.scope(peer) == Scope::Public;
-        view.host() == host && same_way && view.sent.packets > 0 && view.received.packets > 0
     })
 }
 

@@ -118,6 +118,17 @@ impl<'a> Case<'a> {
         by_role || registrar || self.hints.is_provider(address)
     }
 
+    /// Whether an answer would be in the capture: the target, or for one in the Internet any other host there, was seen
+    /// to send to this host.
+    pub(super) fn would_see_an_answer(&self, host: IpAddr, target: IpAddr) -> bool {
+        let outbound = self.scope(target) == Scope::Public;
+        self.traffic.flows.iter().flat_map(FlowView::both).any(|view| {
+            let peer = view.peer().ip();
+            let same_way = peer == target || outbound && self.scope(peer) == Scope::Public;
+            view.host() == host && same_way && view.sent.packets > 0 && view.received.packets > 0
+        })
+    }
+
     /// Whether the site file accepts findings of this code about the view's own side. Counts the exception as used.
     pub(super) fn is_excepted(&self, code: &str, view: &FlowView<'_>) -> bool {
         self.except(code, view.own(), view.peer(), view.flow.protocol)

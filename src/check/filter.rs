@@ -9,9 +9,14 @@ pub(super) fn host(address: IpAddr) -> String {
     format!("{} == {address}", field(address, "addr"))
 }
 
+/// Packets that two addresses exchanged.
+pub(super) fn hosts(a: IpAddr, b: IpAddr) -> String {
+    format!("{} && {}", host(a), host(b))
+}
+
 /// Packets of a flow, both directions.
 pub(super) fn flow(flow: &Flow) -> String {
-    let hosts = format!("{} && {}", host(flow.a.ip()), host(flow.b.ip()));
+    let hosts = hosts(flow.a.ip(), flow.b.ip());
     match transport(flow.protocol) {
         Some(name) => {
             format!("{hosts} && {name}.port == {} && {name}.port == {}", flow.a.port(), flow.b.port())

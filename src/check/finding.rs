@@ -76,6 +76,8 @@ codes! {
     Port009 = "PORT-009";
     /// RTP without EF marking.
     Qos001 = "QOS-001";
+    /// QoS marking is lost on the path.
+    Qos002 = "QOS-002";
     /// Softphone without QoS policy.
     Qos003 = "QOS-003";
     /// Signalling without the expected marking.
@@ -90,6 +92,26 @@ codes! {
     Qos009 = "QOS-009";
     /// Other traffic carries EF.
     Qos010 = "QOS-010";
+    /// One-way audio.
+    Rtp001 = "RTP-001";
+    /// Call without media.
+    Rtp002 = "RTP-002";
+    /// Packet loss.
+    Rtp003 = "RTP-003";
+    /// Jitter too high.
+    Rtp004 = "RTP-004";
+    /// Packet length differs from the agreement.
+    Rtp006 = "RTP-006";
+    /// Registration rejected.
+    Sig001 = "SIG-001";
+    /// Registration unanswered.
+    Sig002 = "SIG-002";
+    /// NAT mapping lost between registrations.
+    Sig003 = "SIG-003";
+    /// SIP ALG rewrites messages.
+    Sig004 = "SIG-004";
+    /// Fragmented SIP message lost.
+    Sig006 = "SIG-006";
     /// SIP reachable from the Internet.
     Sec001 = "SEC-001";
     /// SIP scan.
@@ -190,6 +212,8 @@ pub enum Detail {
     /// QOS-001. `terminal`: false for a PBX, which is documented less strictly. `promised`: the vendor of the device
     /// itself says that it marks.
     Qos001 { unmarked: u64, packets: u64, dscp: Vec<(u8, u64)>, expected: u8, terminal: bool, promised: bool },
+    /// QOS-002. Values of the first pair of copies and their frames.
+    Qos002 { pairs: u64, before: u8, after: u8, frames: [Frame; 2] },
     /// QOS-003. `media_ports`: destination range for the group policy.
     Qos003 { packets: u64, media_ports: Option<Box<str>>, expected: u8, signalling: Option<u8> },
     /// QOS-004.
@@ -204,6 +228,26 @@ pub enum Detail {
     Qos009 { peer: SocketAddr, before: u8, after: u8, changed_at: Frame },
     /// QOS-010. Share in percent of all bytes that carry the mark of voice.
     Qos010 { percent: f64, bytes: u64, expected: u8, flows: Vec<(SocketAddr, SocketAddr, Protocol)> },
+    /// RTP-001. `packets`: what came from the other side. `refused`: ICMP says that nobody listens there.
+    Rtp001 { packets: u64, peers: Vec<IpAddr>, refused: bool },
+    /// RTP-002.
+    Rtp002 { peers: Vec<IpAddr> },
+    /// RTP-003, over all streams of the sender that lose too much.
+    Rtp003 { lost: u64, expected: u64, bursts: u64, longest: u64, peers: Vec<IpAddr> },
+    /// RTP-004. Greatest running jitter in ms. `estimated`: the clock of the timestamps was estimated.
+    Rtp004 { jitter: f64, peers: Vec<IpAddr>, estimated: bool },
+    /// RTP-006. Packet times in ms.
+    Rtp006 { seen: f64, agreed: u32, codec: Option<Box<str>>, peers: Vec<IpAddr> },
+    /// SIG-001.
+    Sig001 { account: Box<str>, registrar: SocketAddr, status: u16 },
+    /// SIG-002.
+    Sig002 { registrar: SocketAddr, protocol: Protocol },
+    /// SIG-003. `addresses`: before and after, where the public address changed too.
+    Sig003 { registrar: SocketAddr, ports: [u16; 2], addresses: Option<[IpAddr; 2]> },
+    /// SIG-004. What was sent and what came back in its place.
+    Sig004 { server: IpAddr, method: Box<str>, sent: Box<str>, returned: Box<str> },
+    /// SIG-006. `bytes`: payload of one datagram that was seen.
+    Sig006 { peer: SocketAddr, bytes: u32 },
     /// SEC-001.
     Sec001 { at: SocketAddr, protocol: Protocol, sources: Vec<IpAddr> },
     /// SEC-002. `agent`: the scanner's own name, if it gave one.
@@ -240,6 +284,7 @@ impl Detail {
             Self::Port006 { .. } => Code::Port006,
             Self::Port009 { .. } => Code::Port009,
             Self::Qos001 { .. } => Code::Qos001,
+            Self::Qos002 { .. } => Code::Qos002,
             Self::Qos003 { .. } => Code::Qos003,
             Self::Qos004 { .. } => Code::Qos004,
             Self::Qos005 { .. } => Code::Qos005,
@@ -247,6 +292,16 @@ impl Detail {
             Self::Qos008 { .. } => Code::Qos008,
             Self::Qos009 { .. } => Code::Qos009,
             Self::Qos010 { .. } => Code::Qos010,
+            Self::Rtp001 { .. } => Code::Rtp001,
+            Self::Rtp002 { .. } => Code::Rtp002,
+            Self::Rtp003 { .. } => Code::Rtp003,
+            Self::Rtp004 { .. } => Code::Rtp004,
+            Self::Rtp006 { .. } => Code::Rtp006,
+            Self::Sig001 { .. } => Code::Sig001,
+            Self::Sig002 { .. } => Code::Sig002,
+            Self::Sig003 { .. } => Code::Sig003,
+            Self::Sig004 { .. } => Code::Sig004,
+            Self::Sig006 { .. } => Code::Sig006,
             Self::Sec001 { .. } => Code::Sec001,
             Self::Sec002 { .. } => Code::Sec002,
             Self::Sec004 { .. } => Code::Sec004,

@@ -11,9 +11,11 @@ mod finding;
 #[cfg(test)]
 mod fixture;
 mod matrix;
+mod media;
 mod port;
 mod qos;
 mod security;
+mod signalling;
 
 use crate::capture::{CaptureSummary, PassedOver};
 use crate::observe::Traffic;
@@ -48,6 +50,8 @@ pub fn audit(
     };
     findings.extend(blocked.findings);
     findings.extend(qos::check(&case));
+    findings.extend(media::check(&case, &unjudged));
+    findings.extend(signalling::check(&case, &unjudged));
     findings.extend(security::check(&case));
     findings.retain(|finding| {
         let subject = finding.subject.as_ref().map(|subject| subject.address);

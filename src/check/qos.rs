@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use crate::capture::Frame;
+use crate::observe::media::marking::Remarked;
 use crate::observe::media::{MediaKind, Seen};
 use crate::observe::message::App;
 use crate::observe::{Direction, Flow, FlowView, Protocol, Stream};
@@ -22,6 +23,7 @@ const EF_BYTES_PERCENT: f64 = 5.0;
 /// Below this a few keep-alives would make a share.
 const LEAST_SIGNALLING: u64 = 10;
 const LEAST_EF_PACKETS: u64 = 20;
+const LEAST_PAIRS: u64 = 20;
 const PEERS_NAMED: usize = 5;
 
 /// All QOS findings.
@@ -31,6 +33,7 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
         findings.extend(sender.voice(case));
         findings.extend(sender.priority(case));
         findings.extend(sender.changes(case));
+        findings.extend(sender.lost_on_the_way(case));
     }
     findings.extend(case.devices().filter_map(|device| signalling(case, device)));
     findings.extend(other_traffic(case));
@@ -204,6 +207,33 @@ impl<'a> Sender<'a> {
         changed.truncate(1);
         changed.iter_mut().for_each(|finding| finding.count = count);
         changed
+    }
+
+    /// QOS-002: the mirror port shows a packet twice, first with the mark and then without. What leaves the LAN may lose
+    /// it.
+    fn lost_on_the_way(&self, case: &Case<'_>) -> Option<Finding> {
+        let stays = |stream: &&&Stream| {
+            case.scope(stream.destination.ip()) == Scope::Lan && !case.is_excepted_stream("QOS-002", stream)
+        };
+        let local = self.streams.iter().filter(|_| self.is_local(case)).filter(stays);
+        let lost: Vec<(&Stream, Remarked)> = local
+            .filter_map(|stream| Some((*stream, stream.report.marking.remarked?)))
+            .filter(|(_, pairs)| pairs.first.1 == self.rule.dscp && pairs.second.1 != self.rule.dscp)
+            .collect();
+        let pairs: u64 = lost.iter().map(|(_, remarked)| remarked.pairs).sum();
+        let (_, shown) = lost.first().filter(|_| pairs >= LEAST_PAIRS)?;
+        let detail = Detail::Qos002 {
+            pairs,
+            before: shown.first.1,
+            after: shown.second.1,
+            frames: [shown.first.0, shown.second.0],
+        };
+        let streams: Vec<&Stream> = lost.iter().map(|(stream, _)| *stream).collect();
+        let mut finding = self.finding(case, detail, Severity::Error, Party::Network, &streams, pairs);
+        finding.evidence = of_streams(streams, "", |stream| {
+            stream.report.marking.remarked.map_or_else(Vec::new, |pair| vec![pair.first.0, pair.second.0])
+        });
+        Some(finding)
     }
 
     fn finding(

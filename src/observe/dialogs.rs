@@ -9,17 +9,18 @@ use hashbrown::HashMap;
 
 use crate::capture::{Frame, Timestamp};
 
+use super::message::sdp::{Direction, Sdp};
 use super::message::sip::{Kind, Method, Party, SipMessage};
-use super::traffic::{Answer, Call, Protocol, Registration, SipEndpoint};
+use super::registrations::Registrations;
+use super::traffic::{Answer, Call, Protocol, Registration, Rewrite, SipEndpoint};
+use super::via::Vias;
 
 const CALLS_KEPT: usize = 65_536;
-const REGISTRATIONS_KEPT: usize = 16_384;
-const CALL_IDS_KEPT: usize = 65_536;
 const ENDPOINTS_KEPT: usize = 16_384;
 const STRINGS_KEPT: usize = 16;
 const KEYS_KEPT: usize = 64;
 const USERS_KEPT: usize = 1_024;
-const FRAMES_KEPT: usize = 5;
+const MEDIA_KEPT: usize = 8;
 
 /// One message with where and when it was seen.
 #[derive(Debug)]
@@ -35,13 +36,20 @@ pub(super) struct Heard {
 /// Calls, registrations and endpoints while the capture runs.
 #[derive(Debug, Default)]
 pub(super) struct Dialogs {
-    calls: Vec<Call>,
+    talks: Vec<Talk>,
     by_call_id: HashMap<Box<str>, usize, RandomState>,
-    registrations: BTreeMap<(Box<str>, SocketAddr, SocketAddr), Registration>,
-    registering: HashMap<Box<str>, (Box<str>, SocketAddr, SocketAddr), RandomState>,
+    registrations: Registrations,
+    vias: Vias,
     endpoints: BTreeMap<IpAddr, Speaker>,
     /// Messages that a cap left out.
     pub(super) over_cap: u64,
+}
+
+/// A call, and by which tag its caller is known (RFC 3261 section 12).
+#[derive(Debug)]
+struct Talk {
+    call: Call,
+    caller_tag: Option<Box<str>>,
 }
 
 #[derive(Debug)]
@@ -55,20 +63,25 @@ struct Speaker {
 pub(super) struct Conversations {
     pub(super) calls: Vec<Call>,
     pub(super) registrations: Vec<Registration>,
+    pub(super) rewrites: Vec<Rewrite>,
     pub(super) endpoints: Vec<SipEndpoint>,
 }
 
 impl Dialogs {
-    /// Reads a message; gives the index of the call it belongs to.
-    pub(super) fn push(&mut self, heard: &Heard) -> Option<usize> {
+    /// Reads a message with the session description in its body; gives the index of the call it belongs to.
+    pub(super) fn push(&mut self, heard: &Heard, sdp: Option<&Sdp>) -> Option<usize> {
         self.note_endpoint(heard);
+        self.vias.push(heard);
         if heard.message.method() == Some(&Method::Register) {
-            self.register(heard);
+            self.over_cap += u64::from(!self.registrations.push(heard));
             return None;
         }
         let call = self.call(heard)?;
-        if let Some(call) = self.calls.get_mut(call) {
-            advance(call, heard);
+        if let Some(talk) = self.talks.get_mut(call) {
+            advance(&mut talk.call, heard);
+            if let Some(sdp) = sdp {
+                talk.note_media(heard, sdp);
+            }
         }
         Some(call)
     }
@@ -80,8 +93,9 @@ impl Dialogs {
             endpoint
         });
         Conversations {
-            calls: self.calls,
-            registrations: self.registrations.into_values().collect(),
+            calls: self.talks.into_iter().map(|talk| talk.call).collect(),
+            registrations: self.registrations.finish(),
+            rewrites: self.vias.finish(),
             endpoints: endpoints.collect(),
         }
     }
@@ -95,14 +109,14 @@ impl Dialogs {
         if !matches!(message.kind, Kind::Request { method: Method::Invite, .. }) {
             return None;
         }
-        if self.calls.len() >= CALLS_KEPT {
+        if self.talks.len() >= CALLS_KEPT {
             self.over_cap += 1;
             return None;
         }
-        let index = self.calls.len();
+        let index = self.talks.len();
         let call_id: Box<str> = call_id.into();
         self.by_call_id.insert(call_id.clone(), index);
-        self.calls.push(Call {
+        let call = Call {
             call_id,
             caller: heard.from,
             callee: heard.to,
@@ -112,60 +126,13 @@ impl Dialogs {
             answered: None,
             end: None,
             answer: Answer::Open,
-        });
+            caller_media: Vec::new(),
+            callee_media: Vec::new(),
+            may_be_silent: false,
+        };
+        let tag = message.from.as_ref().and_then(|from| from.tag.as_deref());
+        self.talks.push(Talk { call, caller_tag: tag.map(Into::into) });
         Some(index)
-    }
-
-    fn register(&mut self, heard: &Heard) {
-        let message = &heard.message;
-        match &message.kind {
-            Kind::Request { .. } => {
-                let key = (aor(message.to.as_ref()), heard.from, heard.to);
-                if !self.registrations.contains_key(&key) && self.registrations.len() >= REGISTRATIONS_KEPT {
-                    self.over_cap += 1;
-                    return;
-                }
-                let entry = self.registrations.entry(key.clone()).or_insert_with(|| Registration {
-                    aor: key.0.clone(),
-                    client: heard.from,
-                    registrar: heard.to,
-                    protocol: heard.protocol,
-                    contact: None,
-                    expires: None,
-                    attempts: 0,
-                    status: None,
-                    accepted: false,
-                    frames: Vec::new(),
-                });
-                entry.attempts += 1;
-                if let Some(contact) = message.contacts.first() {
-                    entry.contact = Some(contact.uri.as_str().into());
-                }
-                entry.expires = expires(message).or(entry.expires);
-                if entry.frames.len() < FRAMES_KEPT {
-                    entry.frames.push(heard.frame);
-                }
-                if let Some(call_id) = message.call_id.as_deref()
-                    && (self.registering.len() < CALL_IDS_KEPT || self.registering.contains_key(call_id))
-                {
-                    self.registering.insert(call_id.into(), key);
-                }
-            }
-            Kind::Response { status, .. } if *status >= 200 => {
-                let Some(call_id) = message.call_id.as_deref() else { return };
-                let Some(key) = self.registering.get(call_id) else { return };
-                let Some(entry) = self.registrations.get_mut(key) else { return };
-                if (heard.from.ip(), heard.to.ip()) != (entry.registrar.ip(), entry.client.ip()) {
-                    return;
-                }
-                entry.status = Some(*status);
-                if (200..300).contains(status) {
-                    entry.accepted = true;
-                    entry.expires = expires(message).or(entry.expires);
-                }
-            }
-            Kind::Response { .. } => {}
-        }
     }
 
     fn note_endpoint(&mut self, heard: &Heard) {
@@ -182,6 +149,36 @@ impl Dialogs {
         if let (Some(status), Some(asker)) = (heard.message.status(), self.endpoints.get_mut(&heard.to.ip()))
         {
             *asker.endpoint.answers.entry(status).or_default() += 1;
+        }
+    }
+}
+
+impl Talk {
+    /// Keeps where a side wants to receive audio, and whether silence may be meant.
+    fn note_media(&mut self, heard: &Heard, sdp: &Sdp) {
+        let tag = heard.message.from.as_ref().and_then(|from| from.tag.as_deref());
+        // An answer repeats the From of the request, so its sender is the other one.
+        let names_caller = tag == self.caller_tag.as_deref();
+        let is_of_caller = names_caller == matches!(heard.message.kind, Kind::Request { .. });
+        let call = &mut self.call;
+        let known = if is_of_caller { &mut call.caller_media } else { &mut call.callee_media };
+        let mut audio = sdp.media.iter().filter(|media| media.kind.as_str() == "audio");
+        let (Some(media), None) = (audio.next(), audio.next()) else {
+            call.may_be_silent = true;
+            return;
+        };
+        let host = media.connection.as_ref().or(sdp.connection.as_ref()).and_then(|host| host.ip());
+        let address = host.filter(|address| !address.is_unspecified());
+        call.may_be_silent |= media.port == 0
+            || address.is_none()
+            || media.direction != Direction::SendRecv
+            || !media.candidates.is_empty()
+            || sdp.media.iter().any(|media| media.kind.as_str() == "image");
+        if let Some(address) = address.filter(|_| media.port != 0) {
+            let endpoint = SocketAddr::new(address, media.port);
+            if known.len() < MEDIA_KEPT && !known.contains(&endpoint) {
+                known.push(endpoint);
+            }
         }
     }
 }
@@ -223,13 +220,8 @@ impl Speaker {
 }
 
 /// Address of record of a From or To header, empty where it is missing.
-fn aor(party: Option<&Party>) -> Box<str> {
+pub(super) fn aor(party: Option<&Party>) -> Box<str> {
     party.map_or("", Party::aor).into()
-}
-
-/// Seconds that a REGISTER asks for or its answer grants, RFC 3261 section 10.2.1.1.
-fn expires(message: &SipMessage) -> Option<u32> {
-    message.contacts.first().and_then(|contact| contact.expires).or(message.expires)
 }
 
 /// Counts `key`, unless there are too many others.

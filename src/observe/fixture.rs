@@ -150,6 +150,7 @@ pub(crate) fn stream(source: &str, destination: &str, dscp: &[(u8, u64)]) -> Str
         octets: 160 * packets,
         ip_octets: 200 * packets,
         counts: Counts { packets, expected: packets, ..Counts::default() },
+        gaps: Vec::new(),
         timing: TimingReport::default(),
         marking: MarkingReport { dscp: dscp.iter().map(seen).collect(), ..MarkingReport::default() },
         receiver: None,

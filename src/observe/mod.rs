@@ -21,10 +21,12 @@ pub mod media;
 pub mod message;
 mod names;
 mod observer;
+mod registrations;
 mod shard;
 mod stream;
 mod tcp;
 mod traffic;
+mod via;
 mod view;
 
 pub use batch::Batch;
@@ -32,7 +34,8 @@ pub use fragments::{Counts as FragmentCounts, Datagram, Incomplete, Missing, Rea
 pub use observer::Observer;
 pub use shard::{Shard, Wave};
 pub use traffic::{
-    Answer, Call, Direction, Flow, HostFacts, IcmpReport, Initiator, MacSeen, NameSeen, NameSource, Protocol,
-    Quality, Registration, SipEndpoint, Stream, TcpOutcome, TcpTrace, Traffic,
+    Answer, Call, Direction, Flow, HostFacts, IcmpReport, Initiator, MacSeen, Mapping, NameSeen, NameSource,
+    Protocol, Quality, Refused, Registration, Rewrite, SipEndpoint, Stream, TcpOutcome, TcpTrace, Traffic,
+    Unanswered,
 };
 pub use view::FlowView;

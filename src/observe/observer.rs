@@ -96,6 +96,7 @@ impl Observer {
     /// The rows. `is_service` tells whether a port is a known service of a transport.
     pub fn finish(mut self, is_service: &impl Fn(Protocol, u16) -> bool) -> Traffic {
         self.pair_rtcp();
+        let (incomplete, fragments) = self.reassembler.finish();
         let mut quality = Quality {
             frames: self.frames,
             filtered: self.filtered,
@@ -106,7 +107,7 @@ impl Observer {
             clock_back_max: self.clock.largest,
             cut_sip: self.cut_sip,
             cut_sip_count: self.cut_sip_count,
-            incomplete_datagrams: self.reassembler.finish().1.incomplete,
+            incomplete_datagrams: fragments.incomplete,
             messages_over_cap: self.dialogs.over_cap + self.names.over_cap,
             ..Quality::default()
         };
@@ -125,6 +126,8 @@ impl Observer {
             streams,
             calls: conversations.calls,
             registrations: conversations.registrations,
+            rewrites: conversations.rewrites,
+            incomplete,
             sip_endpoints: conversations.endpoints,
             quality,
         }
@@ -195,7 +198,7 @@ impl Observer {
         match note {
             Note::Sip(message, sdp) => {
                 let heard = Heard { frame, time, from, to, protocol, message: *message };
-                self.dialogs.push(&heard);
+                self.dialogs.push(&heard, sdp.as_deref());
                 if let (Some(sdp), Some(call_id)) = (sdp, &heard.message.call_id) {
                     announce::media(place(order), call_id, &sdp)
                         .for_each(|media| self.announcements.add(media));

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::{Frame, Timestamp};
 use crate::decode::{Layers, Mac, Skip};
+use crate::observe::fragments::Incomplete;
 use crate::observe::media::StreamReport;
 use crate::observe::message::App;
 
@@ -19,6 +20,10 @@ pub struct Traffic {
     pub calls: Vec<Call>,
     /// Ordered by address of record, then contact.
     pub registrations: Vec<Registration>,
+    /// SIP requests whose Via came back altered, ordered by client, then server.
+    pub rewrites: Vec<Rewrite>,
+    /// IP datagrams whose fragments never came together, in the order in which they were given up, at most 1,000.
+    pub incomplete: Vec<Incomplete>,
     /// Who spoke SIP and how it called itself, ordered by address.
     pub sip_endpoints: Vec<SipEndpoint>,
     /// Names tied to addresses, ordered by name, then address.
@@ -224,6 +229,13 @@ pub struct Call {
     pub end: Option<(Frame, Timestamp)>,
     /// How it went.
     pub answer: Answer,
+    /// Where the caller's side announced to receive audio, in order, each once, at most 8.
+    pub caller_media: Vec<SocketAddr>,
+    /// The same of the callee's side.
+    pub callee_media: Vec<SocketAddr>,
+    /// Some SDP of the call says something else than audio both ways at one address: hold, refused media, T.38, ICE.
+    /// Silence is no fault then.
+    pub may_be_silent: bool,
 }
 
 /// REGISTER requests of one contact.
@@ -249,6 +261,74 @@ pub struct Registration {
     pub accepted: bool,
     /// The first few frames.
     pub frames: Vec<Frame>,
+    /// The last final answer refused it for good: a second challenge although credentials were sent (RFC 3261 section
+    /// 22.2), or 403, 404, 423 or 503. Signing off does not count.
+    pub refused: Option<Refused>,
+    /// REGISTER requests since the last answer of any kind.
+    pub unanswered: Unanswered,
+    /// The client as the registrar saw it over UDP (RFC 3581), within one Call-ID: each that differs from the one before,
+    /// at most 8.
+    pub mappings: Vec<Mapping>,
+}
+
+/// A registration that was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Status code.
+    pub status: u16,
+    /// The answer.
+    pub frame: Frame,
+    /// When it came.
+    pub time: Timestamp,
+    /// Refusals in all.
+    pub count: u64,
+}
+
+/// Requests that nobody answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unanswered {
+    /// How many.
+    pub count: u64,
+    /// The first few frames.
+    pub frames: Vec<Frame>,
+    /// Time of the first and the last of them.
+    pub span: Option<(Timestamp, Timestamp)>,
+}
+
+/// A client as a server sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mapping {
+    /// `received`, if the server wrote it.
+    pub address: Option<IpAddr>,
+    /// `rport`.
+    pub port: u16,
+    /// The answer that says so.
+    pub frame: Frame,
+    /// When it came.
+    pub time: Timestamp,
+}
+
+/// A request whose topmost Via is not the one that its answer brought back (RFC 3261 section 8.2.6.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rewrite {
+    /// Who asked.
+    pub client: IpAddr,
+    /// Who answered.
+    pub server: IpAddr,
+    /// Method of the first such request.
+    pub method: Box<str>,
+    /// Its sent-by, and the branch where that is what differs.
+    pub sent: Box<str>,
+    /// What came back instead.
+    pub returned: Box<str>,
+    /// Both sent-by and branch differ.
+    pub is_both: bool,
+    /// Request and answer.
+    pub frames: [Frame; 2],
+    /// When the first and the last answer came.
+    pub span: (Timestamp, Timestamp),
+    /// How many answers.
+    pub count: u64,
 }
 
 /// An address that spoke SIP.

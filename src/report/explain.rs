@@ -3,7 +3,9 @@
 mod cap;
 mod port;
 mod qos;
+mod rtp;
 mod sec;
+mod sig;
 
 use super::Settings;
 use super::escape::{FIELD, escape_terminal};
@@ -85,6 +87,7 @@ fn page(code: Code) -> Page {
         Code::Port006 => port::PORT_006,
         Code::Port009 => port::PORT_009,
         Code::Qos001 => qos::QOS_001,
+        Code::Qos002 => qos::QOS_002,
         Code::Qos003 => qos::QOS_003,
         Code::Qos004 => qos::QOS_004,
         Code::Qos005 => qos::QOS_005,
@@ -92,6 +95,16 @@ fn page(code: Code) -> Page {
         Code::Qos008 => qos::QOS_008,
         Code::Qos009 => qos::QOS_009,
         Code::Qos010 => qos::QOS_010,
+        Code::Rtp001 => rtp::RTP_001,
+        Code::Rtp002 => rtp::RTP_002,
+        Code::Rtp003 => rtp::RTP_003,
+        Code::Rtp004 => rtp::RTP_004,
+        Code::Rtp006 => rtp::RTP_006,
+        Code::Sig001 => sig::SIG_001,
+        Code::Sig002 => sig::SIG_002,
+        Code::Sig003 => sig::SIG_003,
+        Code::Sig004 => sig::SIG_004,
+        Code::Sig006 => sig::SIG_006,
         Code::Sec001 => sec::SEC_001,
         Code::Sec002 => sec::SEC_002,
         Code::Sec004 => sec::SEC_004,

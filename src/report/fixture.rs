@@ -23,7 +23,7 @@ use crate::observe::media::{self, MediaKind, Recognition, StreamReport};
 use crate::observe::message::App;
 use crate::observe::{
     Answer, Call, Direction, Flow, HostFacts, Initiator, MacSeen, Protocol, Quality, Registration, Stream,
-    Traffic,
+    Traffic, Unanswered,
 };
 use crate::rules::Rulebook;
 use crate::site::{
@@ -249,6 +249,17 @@ fn details() -> Vec<(Detail, Severity, Party, Option<&'static str>)> {
         ),
         (Detail::Port009 { port: 5061, tls: true, peers: vec![ip(PHONE)] }, Notice, Telephony, Some(PBX)),
         (qos_001, Error, Network, Some(PHONE)),
+        (
+            Detail::Qos002 {
+                pairs: 96,
+                before: 46,
+                after: 0,
+                frames: [Frame::new(0, 12), Frame::new(0, 15)],
+            },
+            Error,
+            Network,
+            Some(PHONE),
+        ),
         (qos_003, Warning, Computers, Some(SOFTPHONE)),
         (Detail::Qos004 { packets: 1, dscp: vec![(26, 1)], expected: 24 }, Notice, Telephony, Some(PHONE)),
         (Detail::Qos005 { pcp: vec![(0, 400)], expected: 5, vlan: 20 }, Notice, Network, Some(PHONE)),
@@ -266,6 +277,56 @@ fn details() -> Vec<(Detail, Severity, Party, Option<&'static str>)> {
         ),
         (qos_009, Warning, Network, Some(PHONE)),
         (qos_010, Notice, Network, Some(PHONE)),
+        (Detail::Rtp001 { packets: 312, peers: vec![ip(PBX)], refused: true }, Error, Network, Some(PHONE)),
+        (Detail::Rtp002 { peers: vec![ip(PBX)] }, Error, Network, Some(PHONE)),
+        (
+            Detail::Rtp003 { lost: 57, expected: 2_310, bursts: 12, longest: 9, peers: vec![ip(PBX)] },
+            Warning,
+            Network,
+            Some(PHONE),
+        ),
+        (
+            Detail::Rtp004 { jitter: 31.25, peers: vec![ip(PBX)], estimated: true },
+            Warning,
+            Network,
+            Some(PHONE),
+        ),
+        (
+            Detail::Rtp006 { seen: 30.0, agreed: 20, codec: Some(HOSTILE.into()), peers: vec![ip(PBX)] },
+            Warning,
+            Telephony,
+            Some(PHONE),
+        ),
+        (
+            Detail::Sig001 { account: HOSTILE.into(), registrar: socket("192.168.10.2:5060"), status: 403 },
+            Error,
+            Telephony,
+            Some(PHONE),
+        ),
+        (
+            Detail::Sig002 { registrar: socket("192.0.2.1:5060"), protocol: Protocol::Udp },
+            Error,
+            Network,
+            Some(PBX),
+        ),
+        (
+            Detail::Sig003 { registrar: socket("192.0.2.1:5060"), ports: [5064, 61_234], addresses: None },
+            Warning,
+            Network,
+            Some(PBX),
+        ),
+        (
+            Detail::Sig004 {
+                server: ip("192.0.2.1"),
+                method: HOSTILE.into(),
+                sent: "192.168.10.2:5064".into(),
+                returned: HOSTILE.into(),
+            },
+            Error,
+            Network,
+            Some(PBX),
+        ),
+        (Detail::Sig006 { peer: socket("192.168.10.2:5060"), bytes: 1480 }, Warning, Network, Some(PHONE)),
         (
             Detail::Sec001 {
                 at: socket("192.168.10.2:5060"),
@@ -401,6 +462,9 @@ fn traffic() -> Traffic {
         answered: Some((Frame::new(0, 9), at(8))),
         end: Some((Frame::new(0, 900), at(68))),
         answer: Answer::Answered,
+        caller_media: vec![socket("192.168.10.31:10000")],
+        callee_media: vec![socket("192.168.10.2:5204")],
+        may_be_silent: false,
     };
     let registration = Registration {
         aor: "11@192.168.10.2".into(),
@@ -413,6 +477,9 @@ fn traffic() -> Traffic {
         status: Some(200),
         accepted: true,
         frames: vec![Frame::new(0, 2)],
+        refused: None,
+        unanswered: Unanswered::default(),
+        mappings: Vec::new(),
     };
     let skipped = BTreeMap::from([(Skip::NotIp(0x88cc), 12), (Skip::Empty, 1)]);
     Traffic {
@@ -495,6 +562,7 @@ fn stream(source: &str, destination: &str, dscp: u8) -> Stream {
         octets: 480_000,
         ip_octets: 600_000,
         counts: Counts { packets: 2990, expected: 3000, lost: 10, ..Counts::default() },
+        gaps: Vec::new(),
         timing: TimingReport {
             jitter: Some(spread(0.0, f64::NAN, 4.24)),
             delta: Some(spread(18.0, 20.0, 41.5)),

@@ -1,7 +1,7 @@
 use super::super::fixture::{PBX, PHONE, PUBLIC, World, row};
 use super::*;
 use crate::observe::fixture::{frame, ip, socket, tcp, udp};
-use crate::observe::{Flow, NameSeen, NameSource, Registration, TcpOutcome};
+use crate::observe::{Flow, NameSeen, NameSource, Registration, TcpOutcome, Unanswered};
 
 const REGISTRAR: &str = "transport = \"udp\"\nown = 5060\ninitiator = \"peer\"\npeer.scope = \"lan\"";
 
@@ -230,6 +230,9 @@ fn a_provider_is_stated_known_by_role_or_registered_with() {
         status: None,
         accepted: false,
         frames: Vec::new(),
+        refused: None,
+        unanswered: Unanswered::default(),
+        mappings: Vec::new(),
     };
     let is_provider = |world: World| world.case().is_provider(ip(PUBLIC));
     let with_registration = |client| {

@@ -30,7 +30,7 @@ impl Ear {
             protocol: Protocol::Udp,
             message: sip::read(text.as_bytes(), false).unwrap(),
         };
-        self.dialogs.push(&heard)
+        self.dialogs.push(&heard, None)
     }
 
     /// A request of the telephone.

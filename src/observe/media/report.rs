@@ -52,6 +52,9 @@ pub struct StreamReport {
     pub ip_octets: u64,
     /// Loss, duplicates, order.
     pub counts: Counts,
+    /// The first packets whose number is not the one after the highest before, at most 5; what was missing may have come
+    /// late.
+    pub gaps: Vec<Frame>,
     /// Jitter, delta, clock.
     pub timing: TimingReport,
     /// DSCP, 802.1p, VLAN.

@@ -11,7 +11,7 @@ use super::report::{Moment, PayloadReport, ReceiverReport, StreamReport};
 use super::rtcp::ReportBlock;
 use super::sample::{Direction, Sample};
 use super::sequence::{Arrival, Sequence, Step};
-use super::tally::{Mode, Tally};
+use super::tally::{EVIDENCE, Mode, Tally};
 use super::timing::{Clock, ClockSource, Ticks, Timing};
 use super::wireshark::{self, Wireshark};
 use crate::capture::{Frame, Timestamp};
@@ -41,6 +41,7 @@ pub struct Stream {
     seen: Tally<u8, PAYLOADS>,
     payloads: Vec<Payload>,
     announced: Announced,
+    gaps: Vec<Frame>,
     rtcp_paired: bool,
     receiver: Option<ReceiverReport>,
 }
@@ -90,6 +91,7 @@ impl Stream {
             seen: Tally::default(),
             payloads: Vec::new(),
             announced: Announced::default(),
+            gaps: Vec::new(),
             rtcp_paired: false,
             receiver: None,
         }
@@ -180,6 +182,7 @@ impl Stream {
             octets: self.octets,
             ip_octets: self.ip_octets,
             counts,
+            gaps: self.gaps.clone(),
             timing,
             marking: self.marking.report(),
             receiver: self.receiver,
@@ -193,6 +196,9 @@ impl Stream {
         self.seen.add(sample.payload_type, sample.frame);
         self.marking.push(sample);
         self.timing.push(sample, step, ticks);
+        if matches!(step, Step::Forward(2..)) && self.gaps.len() < EVIDENCE {
+            self.gaps.push(sample.frame);
+        }
         if ticks != Ticks::Apart {
             self.likeness.push(sample, step);
         }

@@ -36,6 +36,33 @@ pub(super) const QOS_001: Page = Page {
     },
 };
 
+pub(super) const QOS_002: Page = Page {
+    de: Text {
+        meaning: "Ein Switch oder Router zwischen zwei Stellen des Netzes löscht oder ändert die Kennzeichnung der \
+                  Sprache. Ab dort läuft sie ohne Vorrang.",
+        measured: "Dasselbe RTP-Paket (gleiche SSRC, Sequenznummer und Zeitmarke) ist zweimal aufgezeichnet, zuerst \
+                   mit dem erwarteten DSCP, dann mit einem anderen; mindestens 20 solche Paare bei einem Absender, \
+                   nur auf Wegen im LAN.",
+        action: "Suchen Sie das Gerät zwischen den beiden Stellen: TTL, VLAN und MAC-Adresse der beiden Kopien \
+                 zeigen, wo sie aufgenommen sind. Aktivieren Sie dort das Vertrauen in DSCP.",
+        pitfalls: "Kommt die Kopie ohne Kennzeichnung zuerst, kennzeichnet das Netz nach; das ist kein Fehler. Auf \
+                   dem Weg ins Internet ist der Verlust der Kennzeichnung üblich.",
+        source: "RFC 2474 Abschnitt 2; RFC 3550 Abschnitt 5.1.",
+    },
+    en: Text {
+        meaning: "A switch or router between two places of the network removes or changes the marking of voice. \
+                  Beyond it voice has no priority.",
+        measured: "The same RTP packet (same SSRC, sequence number and timestamp) was captured twice, first with the \
+                   expected DSCP, then with another; at least 20 such pairs of one sender, on ways within the LAN \
+                   only.",
+        action: "Look for the device between the two places: TTL, VLAN and MAC address of the two copies show where \
+                 they were taken. Enable DSCP trust there.",
+        pitfalls: "If the copy without the mark comes first, the network marks, which is no fault. Towards the \
+                   Internet losing the mark is usual.",
+        source: "RFC 2474 section 2; RFC 3550 section 5.1.",
+    },
+};
+
 pub(super) const QOS_003: Page = Page {
     de: Text {
         meaning: "Ein Softphone auf einem Windows-PC sendet Sprache ohne Kennzeichnung. Windows lässt Programme nicht \

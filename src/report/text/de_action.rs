@@ -42,6 +42,10 @@ pub(super) fn action(detail: &Detail) -> String {
             "Prüfen Sie die QoS-Einstellung der Anlage und ob ihr Switch-Port der Kennzeichnung vertraut. Lässt \
              sich die Anlage nicht einstellen, kennzeichnen Sie ihre Sprache am Switch-Port."
         }
+        Detail::Qos002 { .. } => {
+            "Aktivieren Sie an diesem Übergang (Switch oder Router) das Vertrauen in DSCP oder die richtige \
+             Neumarkierung."
+        }
         Detail::Qos003 { media_ports, expected, signalling, .. } => {
             return group_policy(media_ports.as_deref(), *expected, *signalling);
         }
@@ -64,6 +68,49 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Qos010 { .. } => {
             "Nehmen Sie diesem Verkehr die EF-Kennzeichnung: am Gerät, in der Gruppenrichtlinie oder am \
              Switch-Port. Bei Bildtelefonie kann sie gewollt sein."
+        }
+        Detail::Rtp001 { .. } => {
+            "Prüfen Sie NAT und Firewall für den RTP-Bereich dieses Gerätes und die Adresse, die es im SDP ankündigt; \
+             schalten Sie SIP ALG ab."
+        }
+        Detail::Rtp002 { .. } => {
+            "Prüfen Sie zuerst, ob der Messpunkt den Sprechweg erfasst, danach die Firewall-Regeln für RTP."
+        }
+        Detail::Rtp003 { .. } => {
+            "Prüfen Sie Auslastung, Duplex-Einstellung, WLAN-Anteil und Internetanschluss auf der Strecke. Ein \
+             überlasteter Spiegelport sieht genauso aus: Messen Sie im Zweifel an einem zweiten Punkt."
+        }
+        Detail::Rtp004 { .. } => {
+            "Priorisieren Sie Sprache am Engpass, und vermeiden Sie WLAN- oder Powerline-Strecken."
+        }
+        Detail::Rtp006 { .. } => {
+            "Stellen Sie die Paketlänge (ptime) auf beiden Seiten auf 20 ms, und gleichen Sie die Codec-Listen an."
+        }
+        Detail::Sig001 { status: 423, .. } => {
+            "Erhöhen Sie am Gerät die Anmeldedauer; der Registrar verlangt eine längere."
+        }
+        Detail::Sig001 { status: 503, .. } => {
+            "Prüfen Sie, ob der Dienst am Registrar läuft; beim Provider fragen Sie nach einer Störung."
+        }
+        Detail::Sig001 { .. } => {
+            "Prüfen Sie Benutzername, Kennwort und Realm, beim Provider auch eine Freigabe nach IP-Adresse."
+        }
+        Detail::Sig002 { .. } => {
+            "Prüfen Sie Erreichbarkeit, Namensauflösung, Port und Firewall auf dem Weg zum Registrar."
+        }
+        Detail::Sig003 { addresses: None, .. } => {
+            "Erhöhen Sie das UDP-Aging der Firewall auf mindestens 60 s, besser 180 s, oder verkürzen Sie das \
+             Keep-Alive-Intervall."
+        }
+        Detail::Sig003 { addresses: Some(_), .. } => {
+            "Nichts zu tun, wenn der Anschluss planmäßig neu einwählt; sonst klären Sie den Wechsel mit dem Provider."
+        }
+        Detail::Sig004 { .. } => {
+            "Schalten Sie SIP ALG (SIP NAT Helper) in Router und Firewall ab, wie der Hersteller es verlangt."
+        }
+        Detail::Sig006 { .. } => {
+            "Lassen Sie IP-Fragmente in der Firewall zu, kürzen Sie die Codec-Liste, oder nutzen Sie SIP über TCP, wo der \
+             Hersteller es vorsieht."
         }
         Detail::Sec001 { .. } => {
             "Entfernen Sie die Portfreigabe sofort. Zugriff von außen nur über VPN; ist eine NAT-Regel nötig, nur \

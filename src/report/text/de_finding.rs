@@ -10,7 +10,7 @@ use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, q
 use crate::check::{Code, Detail, Finding, LossSign, PortUse, Refusal, Side};
 use crate::observe::Protocol;
 use crate::report::language::Language::De;
-use crate::report::number::{bytes, count, counted, duration, percent, share};
+use crate::report::number::{bytes, count, counted, decimal, duration, percent, share};
 
 pub(super) fn title(code: Code) -> &'static str {
     match code {
@@ -22,6 +22,7 @@ pub(super) fn title(code: Code) -> &'static str {
         Code::Port006 => "RTP-Bereich passt nicht zum Anlagentyp",
         Code::Port009 => "SIP über TCP oder TLS am internen Registrar",
         Code::Qos001 => "RTP-Pakete ohne EF-Kennzeichnung",
+        Code::Qos002 => "QoS-Kennzeichnung geht unterwegs verloren",
         Code::Qos003 => "Softphone ohne QoS-Richtlinie",
         Code::Qos004 => "Signalisierung ohne erwartete Kennzeichnung",
         Code::Qos005 => "VLAN-Priorität fehlt",
@@ -29,6 +30,16 @@ pub(super) fn title(code: Code) -> &'static str {
         Code::Qos008 => "Kennzeichnung nur in einer Richtung",
         Code::Qos009 => "DSCP wechselt innerhalb eines Sprechwegs",
         Code::Qos010 => "Anderer Verkehr trägt die EF-Kennzeichnung",
+        Code::Rtp001 => "Einseitige Sprachverbindung",
+        Code::Rtp002 => "Gespräch ohne Sprachpakete",
+        Code::Rtp003 => "Paketverlust",
+        Code::Rtp004 => "Jitter zu hoch",
+        Code::Rtp006 => "Paketlänge weicht von der Vereinbarung ab",
+        Code::Sig001 => "Anmeldung wird abgelehnt",
+        Code::Sig002 => "Anmeldung ohne Antwort",
+        Code::Sig003 => "NAT-Zuordnung der Anmeldung wechselt",
+        Code::Sig004 => "SIP ALG verändert Nachrichten",
+        Code::Sig006 => "Große SIP-Nachricht geht verloren",
         Code::Sec001 => "SIP aus dem Internet erreichbar",
         Code::Sec002 => "SIP-Scan erkannt",
         Code::Sec004 => "Verwaltungszugang aus dem Internet erreichbar",
@@ -90,6 +101,16 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Qos001 { unmarked, packets, dscp, expected, terminal, .. } => {
             unmarked_voice((*unmarked, *packets), dscp, *expected, *terminal)
         }
+        Detail::Qos002 { pairs, before, after, frames: [first, second] } => format!(
+            "{} von {device} sind zweimal aufgezeichnet, erst mit DSCP\u{a0}{}, dann mit DSCP\u{a0}{} (zum Beispiel Paket {} \
+             und {}). Zwischen den beiden Messstellen wird die Kennzeichnung geändert; ab dort läuft die Sprache ohne \
+             Vorrang.",
+            counted(*pairs, "Sprachpaket", "Sprachpakete", De),
+            dscp_name(*before),
+            dscp_name(*after),
+            first.number(),
+            second.number()
+        ),
         Detail::Qos003 { packets, expected, .. } => format!(
             "{device} ist ein Softphone auf einem PC und sendet {} ohne Kennzeichnung (DSCP 0 statt {}). \
              Windows kennzeichnet Sprache nur mit einer Gruppenrichtlinie.",
@@ -136,6 +157,88 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             dscp_name(*expected),
             bytes(*amount, De),
             list(List::of(flows, flows.len(), |(a, b, kind)| format!("{a} → {b} ({})", protocol(*kind))))
+        ),
+        Detail::Rtp001 { packets, peers, refused } => format!(
+            "In {} kamen {} von {}, aber kein einziges von {device}. Der Teilnehmer dort hört, wird aber nicht \
+             gehört.{}",
+            counted(finding.count, "angenommenen Gespräch", "angenommenen Gesprächen", De),
+            counted(*packets, "Sprachpaket", "Sprachpakete", De),
+            list(List::addresses(peers)),
+            if *refused { " ICMP-Meldungen zeigen, dass die Sprachpakete abgewiesen werden." } else { "" }
+        ),
+        Detail::Rtp002 { peers } => format!(
+            "{} von {device} zu {} {} angenommen, es kamen jedoch in keiner Richtung Sprachpakete.",
+            counted(finding.count, "Gespräch", "Gespräche", De),
+            list(List::addresses(peers)),
+            if finding.count == 1 { "wurde" } else { "wurden" }
+        ),
+        Detail::Rtp003 { lost, expected, bursts, longest, peers } => format!(
+            "Von {device} zu {} fehlen {} Sprachpaketen ({}), in {}; die längste umfasst {}. Richtwert: höchstens \
+             1\u{a0}%.",
+            list(List::addresses(peers)),
+            of(*lost, *expected, "von", De),
+            share(*lost, *expected, De),
+            counted(*bursts, "Lücke", "Lücken", De),
+            counted(*longest, "Paket", "Pakete", De)
+        ),
+        Detail::Rtp004 { jitter, peers, estimated } => format!(
+            "Die Sprachpakete von {device} zu {} kommen ungleichmäßig an: Der Jitter erreicht {}\u{a0}ms (Richtwert: \
+             höchstens 20\u{a0}ms). Aussetzer sind möglich.{}",
+            list(List::addresses(peers)),
+            decimal(*jitter, 1, De),
+            if *estimated {
+                " Der Takt des Codecs ist nicht vereinbart zu sehen und wurde geschätzt."
+            } else {
+                ""
+            }
+        ),
+        Detail::Rtp006 { seen, agreed, codec, peers } => format!(
+            "{device} sendet zu {} {}\u{a0}ms Sprache je Paket, vereinbart sind {agreed}\u{a0}ms{}.",
+            list(List::addresses(peers)),
+            decimal(*seen, 0, De),
+            codec.as_ref().map_or_else(String::new, |name| format!(" ({})", quoted(name)))
+        ),
+        Detail::Sig001 { account, registrar, status } => format!(
+            "Die Anmeldung von {device} für {} wird von {registrar} abgelehnt: {status}{}.",
+            quoted(account),
+            match status {
+                401 | 407 => " trotz gesendeter Anmeldedaten",
+                403 => " (verboten)",
+                404 => " (Teilnehmer unbekannt)",
+                423 => " (Anmeldedauer zu kurz)",
+                503 => " (Dienst nicht verfügbar)",
+                _ => "",
+            }
+        ),
+        Detail::Sig002 { registrar, protocol: transport } => format!(
+            "{} von {device} an {registrar} über {} blieben ohne Antwort.",
+            counted(finding.count, "Anmeldeversuch", "Anmeldeversuche", De),
+            protocol(*transport)
+        ),
+        Detail::Sig003 { registrar, ports: [before, after], addresses } => match addresses {
+            None => format!(
+                "{registrar} sieht {device} zwischen zwei Anmeldungen an einem anderen Port ({before}, dann {after}): Der \
+                 Router hat die UDP-Zuordnung verworfen. In der Zwischenzeit waren eingehende Rufe nicht zustellbar."
+            ),
+            Some([old, new]) => format!(
+                "{registrar} sieht {device} zwischen zwei Anmeldungen an einer anderen öffentlichen Adresse ({old}, \
+                 dann {new}). Geschieht das einmal am Tag, ist es die übliche Neueinwahl des Anschlusses."
+            ),
+        },
+        Detail::Sig004 { server, method, sent, returned } => format!(
+            "Die Antwort von {server} auf {} von {device} bringt ein anderes Via zurück, als gesendet wurde: „{}“ statt \
+             „{}“. Etwas auf dem Weg schreibt SIP-Nachrichten um.",
+            quoted(method),
+            quoted(returned),
+            quoted(sent)
+        ),
+        Detail::Sig006 { peer, bytes: size } => format!(
+            "{} von {device} zu {peer} {} in IP-Fragmente zerlegt und {} vollständig an (gesehen: {} je Nachricht). Die \
+             Nachricht wird vergeblich wiederholt.",
+            counted(finding.count, "große SIP-Nachricht", "große SIP-Nachrichten", De),
+            if finding.count == 1 { "ist" } else { "sind" },
+            if finding.count == 1 { "kommt nicht" } else { "kommen nicht" },
+            bytes(u64::from(*size), De)
         ),
         Detail::Sec001 { at, protocol: transport, sources } => format!(
             "{device} beantwortet SIP-Anfragen aus dem Internet auf {} {at}. Anfragen kamen von {}, {}.",

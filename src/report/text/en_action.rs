@@ -37,6 +37,7 @@ pub(super) fn action(detail: &Detail) -> String {
             "Check the QoS setting of the PBX and whether its switch port trusts the marking. If the PBX has no \
              such setting, mark its voice at the switch port."
         }
+        Detail::Qos002 { .. } => "Enable DSCP trust or correct re-marking at this hop (switch or router).",
         Detail::Qos003 { media_ports, expected, signalling, .. } => {
             return group_policy(media_ports.as_deref(), *expected, *signalling);
         }
@@ -57,6 +58,44 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Qos010 { .. } => {
             "Take the EF marking off this traffic: at the device, in the group policy or at the switch port. With \
              video telephony it may be wanted."
+        }
+        Detail::Rtp001 { .. } => {
+            "Check NAT and firewall for the RTP range of this device and the address that it announces in SDP; switch SIP \
+             ALG off."
+        }
+        Detail::Rtp002 { .. } => {
+            "First check that the measuring point sees the media path, then the firewall rules for RTP."
+        }
+        Detail::Rtp003 { .. } => {
+            "Check load, duplex setting, WLAN sections and the Internet link on the way. An overloaded mirror port looks \
+             the same: if in doubt, measure at a second place."
+        }
+        Detail::Rtp004 { .. } => "Prioritise voice at the bottleneck, and avoid WLAN or powerline sections.",
+        Detail::Rtp006 { .. } => {
+            "Set the packet time (ptime) to 20 ms on both sides, and align the codec lists."
+        }
+        Detail::Sig001 { status: 423, .. } => {
+            "Raise the registration time at the device; the registrar asks for a longer one."
+        }
+        Detail::Sig001 { status: 503, .. } => {
+            "Check whether the service runs at the registrar; ask a provider about an outage."
+        }
+        Detail::Sig001 { .. } => {
+            "Check user name, password and realm, at a provider also a whitelist of addresses."
+        }
+        Detail::Sig002 { .. } => "Check reachability, DNS, port and firewall on the way to the registrar.",
+        Detail::Sig003 { addresses: None, .. } => {
+            "Raise the firewall's UDP aging to at least 60 s, better 180 s, or shorten the keep-alive interval."
+        }
+        Detail::Sig003 { addresses: Some(_), .. } => {
+            "Nothing to do if the line reconnects as planned; otherwise clear up the change with the provider."
+        }
+        Detail::Sig004 { .. } => {
+            "Switch off SIP ALG (SIP NAT helper) in router and firewall, as the vendor demands."
+        }
+        Detail::Sig006 { .. } => {
+            "Allow IP fragments in the firewall, shorten the codec list, or use SIP over TCP where the vendor provides for \
+             it."
         }
         Detail::Sec001 { .. } => {
             "Remove the port forwarding at once. Access from outside by VPN only; if a NAT rule is needed, allow \

@@ -10,7 +10,7 @@ use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, q
 use crate::check::{Code, Detail, Finding, LossSign, PortUse, Refusal, Side};
 use crate::observe::Protocol;
 use crate::report::language::Language::En;
-use crate::report::number::{bytes, count, counted, duration, percent, share};
+use crate::report::number::{bytes, count, counted, decimal, duration, percent, share};
 
 pub(super) fn title(code: Code) -> &'static str {
     match code {
@@ -22,6 +22,7 @@ pub(super) fn title(code: Code) -> &'static str {
         Code::Port006 => "RTP range does not match the PBX model",
         Code::Port009 => "SIP over TCP or TLS at the internal registrar",
         Code::Qos001 => "RTP without EF marking",
+        Code::Qos002 => "QoS marking is lost on the path",
         Code::Qos003 => "Softphone without QoS policy",
         Code::Qos004 => "Signalling without the expected marking",
         Code::Qos005 => "VLAN priority missing",
@@ -29,6 +30,16 @@ pub(super) fn title(code: Code) -> &'static str {
         Code::Qos008 => "Marked in one direction only",
         Code::Qos009 => "DSCP changes within a stream",
         Code::Qos010 => "Other traffic carries EF",
+        Code::Rtp001 => "One-way audio",
+        Code::Rtp002 => "Call without media",
+        Code::Rtp003 => "Packet loss",
+        Code::Rtp004 => "Jitter too high",
+        Code::Rtp006 => "Packet length differs from the agreement",
+        Code::Sig001 => "Registration is rejected",
+        Code::Sig002 => "Registration unanswered",
+        Code::Sig003 => "NAT mapping of the registration changes",
+        Code::Sig004 => "SIP ALG modifies messages",
+        Code::Sig006 => "Large SIP message is lost",
         Code::Sec001 => "SIP reachable from the Internet",
         Code::Sec002 => "SIP scan",
         Code::Sec004 => "Management reachable from the Internet",
@@ -89,6 +100,15 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Qos001 { unmarked, packets, dscp, expected, terminal, .. } => {
             unmarked_voice((*unmarked, *packets), dscp, *expected, *terminal)
         }
+        Detail::Qos002 { pairs, before, after, frames: [first, second] } => format!(
+            "{} of {device} were captured twice, first with DSCP\u{a0}{}, then with DSCP\u{a0}{} (packets {} and {}, for \
+             instance). Between the two places the marking is changed; beyond that point voice has no priority.",
+            counted(*pairs, "voice packet", "voice packets", En),
+            dscp_name(*before),
+            dscp_name(*after),
+            first.number(),
+            second.number()
+        ),
         Detail::Qos003 { packets, expected, .. } => format!(
             "{device} is a softphone on a PC and sends {} without marking (DSCP 0 instead of {}). Windows marks \
              voice only through a group policy.",
@@ -134,6 +154,83 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             dscp_name(*expected),
             bytes(*amount, En),
             list(List::of(flows, flows.len(), |(a, b, kind)| format!("{a} → {b} ({})", protocol(*kind))))
+        ),
+        Detail::Rtp001 { packets, peers, refused } => format!(
+            "In {} {} came from {}, but not a single one from {device}. The party there hears and is not heard.{}",
+            counted(finding.count, "answered call", "answered calls", En),
+            counted(*packets, "voice packet", "voice packets", En),
+            list(List::addresses(peers)),
+            if *refused { " ICMP messages show that the voice packets are turned away." } else { "" }
+        ),
+        Detail::Rtp002 { peers } => format!(
+            "{} from {device} to {} {} answered, but no voice packets came in either direction.",
+            counted(finding.count, "call", "calls", En),
+            list(List::addresses(peers)),
+            if finding.count == 1 { "was" } else { "were" }
+        ),
+        Detail::Rtp003 { lost, expected, bursts, longest, peers } => format!(
+            "From {device} to {}, {} voice packets are missing ({}), in {}; the longest is {}. Guide value: at most \
+             1\u{a0}%.",
+            list(List::addresses(peers)),
+            of(*lost, *expected, "of", En),
+            share(*lost, *expected, En),
+            counted(*bursts, "gap", "gaps", En),
+            counted(*longest, "packet", "packets", En)
+        ),
+        Detail::Rtp004 { jitter, peers, estimated } => format!(
+            "The voice packets from {device} to {} arrive unevenly: jitter reaches {}\u{a0}ms (guide value: at most \
+             20\u{a0}ms). Drop-outs are possible.{}",
+            list(List::addresses(peers)),
+            decimal(*jitter, 1, En),
+            if *estimated { " The codec's clock was not seen agreed and was estimated." } else { "" }
+        ),
+        Detail::Rtp006 { seen, agreed, codec, peers } => format!(
+            "{device} sends {}\u{a0}ms of voice in a packet to {}; agreed are {agreed}\u{a0}ms{}.",
+            decimal(*seen, 0, En),
+            list(List::addresses(peers)),
+            codec.as_ref().map_or_else(String::new, |name| format!(" ({})", quoted(name)))
+        ),
+        Detail::Sig001 { account, registrar, status } => format!(
+            "The registration of {device} for {} is rejected by {registrar}: {status}{}.",
+            quoted(account),
+            match status {
+                401 | 407 => " although credentials were sent",
+                403 => " (forbidden)",
+                404 => " (user unknown)",
+                423 => " (interval too brief)",
+                503 => " (service unavailable)",
+                _ => "",
+            }
+        ),
+        Detail::Sig002 { registrar, protocol: transport } => format!(
+            "{} of {device} to {registrar} over {} got no answer.",
+            counted(finding.count, "registration attempt", "registration attempts", En),
+            protocol(*transport)
+        ),
+        Detail::Sig003 { registrar, ports: [before, after], addresses } => match addresses {
+            None => format!(
+                "Between two registrations {registrar} sees {device} at another port ({before}, then {after}): the \
+                 router dropped the UDP mapping. Meanwhile incoming calls could not be delivered."
+            ),
+            Some([old, new]) => format!(
+                "Between two registrations {registrar} sees {device} at another public address ({old}, then {new}). Once \
+                 a day this is the usual reconnection of the line."
+            ),
+        },
+        Detail::Sig004 { server, method, sent, returned } => format!(
+            "The answer of {server} to {} of {device} brings back another Via than was sent: “{}” instead of “{}”. \
+             Something on the way rewrites SIP messages.",
+            quoted(method),
+            quoted(returned),
+            quoted(sent)
+        ),
+        Detail::Sig006 { peer, bytes: size } => format!(
+            "{} from {device} to {peer} {} split into IP fragments and {} not arrive whole (seen: {} of each). The \
+             message is repeated in vain.",
+            counted(finding.count, "large SIP message", "large SIP messages", En),
+            if finding.count == 1 { "is" } else { "are" },
+            if finding.count == 1 { "does" } else { "do" },
+            bytes(u64::from(*size), En)
         ),
         Detail::Sec001 { at, protocol: transport, sources } => format!(
             "{device} answers SIP requests from the Internet at {} {at}. Requests came from {}, {}.",

@@ -1,0 +1,338 @@
+//! RTP codes: whether both sides of a call were heard (RFC 3264), and how the voice arrived (RFC 3550). A fault needs the
+//! call whole in the capture, and proof that what is missing would have been seen.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, SocketAddr};
+
+use crate::capture::Timestamp;
+use crate::observe::media::timing::ClockSource;
+use crate::observe::media::{MediaKind, Recognition};
+use crate::observe::{Answer, Call, FlowView, Protocol, Stream};
+use crate::site::Confidence;
+
+use super::case::Case;
+use super::evidence::{Collector, of_streams};
+use super::filter;
+use super::finding::{Detail, Evidence, Finding, Party, Severity, Unjudged};
+
+/// As findings.tsv has it.
+const LEAST_PACKETS: u64 = 100;
+const LOSS_PERCENT: f64 = 1.0;
+const HEAVY_LOSS_PERCENT: f64 = 3.0;
+const MOST_JITTER: f64 = 20.0;
+/// Between packet times that differ only by rounding.
+const PACKET_TIME_PLAY: f64 = 0.5;
+/// Share of neighbours that keep to the packet time.
+const LEAST_STEADY: f64 = 0.8;
+/// A call must last, and a side must speak, so long (ns) before the other one's silence means anything.
+const LEAST_CALL: i64 = 3_000_000_000;
+const LEAST_SPEECH: i64 = 2_000_000_000;
+const PEERS_NAMED: usize = 5;
+
+/// All RTP findings.
+pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if !unjudged.contains(&Unjudged::OneDirection) {
+        findings.extend(one_way(case));
+        findings.extend(without_media(case));
+    }
+    for (sender, streams) in senders(case) {
+        if !unjudged.contains(&Unjudged::Incomplete) {
+            findings.extend(loss(case, sender, &streams));
+        }
+        if !unjudged.contains(&Unjudged::Clock) {
+            findings.extend(jitter(case, sender, &streams));
+        }
+        findings.extend(packet_time(case, sender, &streams));
+    }
+    findings
+}
+
+/// Streams of voice by sender.
+fn senders<'a>(case: &Case<'a>) -> BTreeMap<IpAddr, Vec<&'a Stream>> {
+    let mut senders: BTreeMap<IpAddr, Vec<&'a Stream>> = BTreeMap::new();
+    for stream in &case.traffic.streams {
+        if stream.report.kind == MediaKind::Audio && stream.report.counts.packets >= LEAST_PACKETS {
+            senders.entry(stream.source.ip()).or_default().push(stream);
+        }
+    }
+    senders
+}
+
+/// RTP-003.
+fn loss(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> Option<Finding> {
+    let is_lossy =
+        |stream: &&&Stream| stream.report.lost_percent() > LOSS_PERCENT && !excepted(case, "RTP-003", stream);
+    let lossy: Vec<&Stream> = streams.iter().filter(is_lossy).copied().collect();
+    let worst = lossy.iter().map(|stream| stream.report.lost_percent()).fold(0.0, f64::max);
+    let sum = |count: fn(&Stream) -> u64| lossy.iter().map(|stream| count(stream)).sum::<u64>();
+    let lost = sum(|stream| stream.report.counts.lost);
+    let detail = Detail::Rtp003 {
+        lost,
+        expected: sum(|stream| stream.report.counts.expected),
+        bursts: sum(|stream| stream.report.counts.bursts),
+        longest: lossy.iter().map(|stream| stream.report.counts.longest_burst).max()?,
+        peers: peers(&lossy),
+    };
+    // What the receiver missed as well was not lost at the mirror port.
+    let is_confirmed = lossy
+        .iter()
+        .any(|stream| stream.report.receiver.is_some_and(|receiver| receiver.latest.cumulative_lost > 0));
+    Some(Finding {
+        detail,
+        severity: if worst > HEAVY_LOSS_PERCENT { Severity::Error } else { Severity::Warning },
+        confidence: if is_confirmed { Confidence::Sure } else { Confidence::Likely },
+        subject: Some(case.subject(sender)),
+        rows: Vec::new(),
+        count: lost,
+        responsible: Party::Network,
+        evidence: of_streams(lossy, "", |stream| stream.report.gaps.clone()),
+    })
+}
+
+/// RTP-004.
+fn jitter(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> Option<Finding> {
+    let of = |stream: &Stream| stream.report.timing.jitter.map_or(0.0, |jitter| jitter.max);
+    let is_shaky = |stream: &&&Stream| of(stream) > MOST_JITTER && !excepted(case, "RTP-004", stream);
+    let shaky: Vec<&Stream> = streams.iter().filter(is_shaky).copied().collect();
+    let worst = shaky.iter().copied().max_by(|x, y| of(x).total_cmp(&of(y)))?;
+    let clock = worst.report.timing.clock.map(|clock| clock.source);
+    let estimated = clock == Some(ClockSource::Estimated);
+    let detail = Detail::Rtp004 { jitter: of(worst), peers: peers(&shaky), estimated };
+    Some(Finding {
+        detail,
+        severity: Severity::Warning,
+        confidence: if estimated { Confidence::Suspected } else { Confidence::Likely },
+        subject: Some(case.subject(sender)),
+        rows: Vec::new(),
+        count: shaky.len() as u64,
+        responsible: Party::Network,
+        evidence: of_streams(shaky, "", |stream| vec![stream.report.first.frame]),
+    })
+}
+
+/// RTP-006.
+fn packet_time(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> Option<Finding> {
+    let odd = |stream: &Stream| {
+        let (seen, agreed) = (stream.report.ptime?, stream.report.announced_ptime?);
+        let is_steady = stream
+            .report
+            .payloads
+            .iter()
+            .max_by_key(|payload| payload.seen.packets)
+            .and_then(|payload| payload.step)
+            .is_some_and(|(_, share)| share >= LEAST_STEADY);
+        let differs = (seen - f64::from(agreed)).abs() > PACKET_TIME_PLAY;
+        (differs && is_steady && agreed > 0).then_some((seen, agreed))
+    };
+    let differing: Vec<&Stream> = streams
+        .iter()
+        .copied()
+        .filter(|stream| odd(stream).is_some() && !excepted(case, "RTP-006", stream))
+        .collect();
+    let first = differing.first()?;
+    let (seen, agreed) = odd(first)?;
+    let codec = first.report.codec.as_deref().map(Into::into);
+    Some(Finding {
+        detail: Detail::Rtp006 { seen, agreed, codec, peers: peers(&differing) },
+        severity: Severity::Warning,
+        confidence: Confidence::Likely,
+        subject: Some(case.subject(sender)),
+        rows: Vec::new(),
+        count: differing.len() as u64,
+        responsible: Party::Telephony,
+        evidence: of_streams(differing, "", |stream| vec![stream.report.first.frame]),
+    })
+}
+
+fn excepted(case: &Case<'_>, code: &str, stream: &Stream) -> bool {
+    case.is_excepted_stream(code, stream)
+}
+
+fn peers(streams: &[&Stream]) -> Vec<IpAddr> {
+    let peers: BTreeSet<IpAddr> = streams.iter().map(|stream| stream.destination.ip()).collect();
+    peers.into_iter().take(PEERS_NAMED).collect()
+}
+
+/// An answered call with plain audio both ways, long enough that both sides must be heard.
+struct Answered<'a> {
+    call: &'a Call,
+    at: Timestamp,
+    streams: Vec<&'a Stream>,
+}
+
+impl<'a> Answered<'a> {
+    fn all(case: &Case<'a>) -> Vec<Self> {
+        let mut streams: BTreeMap<usize, Vec<&'a Stream>> = BTreeMap::new();
+        for stream in &case.traffic.streams {
+            if let Some(call) = stream.call {
+                streams.entry(call).or_default().push(stream);
+            }
+        }
+        let calls = case.traffic.calls.iter().enumerate().filter_map(|(id, call)| {
+            let (_, at) = call.answered.filter(|_| call.answer == Answer::Answered)?;
+            let is_plain =
+                !call.may_be_silent && !call.caller_media.is_empty() && !call.callee_media.is_empty();
+            let is_short = call.end.is_some_and(|(_, end)| end.since(at) < LEAST_CALL);
+            (is_plain && !is_short && at.is_known()).then(|| Self {
+                call,
+                at,
+                streams: streams.remove(&id).unwrap_or_default(),
+            })
+        });
+        calls.collect()
+    }
+}
+
+/// One side of a call that is not heard, while the other one is.
+struct Silent<'a> {
+    call: &'a Call,
+    /// Who should have sent, and who sent.
+    silent: IpAddr,
+    speaking: IpAddr,
+    streams: Vec<&'a Stream>,
+    packets: u64,
+    refused: bool,
+}
+
+/// RTP-001: one finding for a side that stays silent.
+fn one_way(case: &Case<'_>) -> Vec<Finding> {
+    let mut silent: BTreeMap<IpAddr, Vec<Silent<'_>>> = BTreeMap::new();
+    for answered in Answered::all(case) {
+        let call = answered.call;
+        let sides = [(&call.caller_media, &call.callee_media), (&call.callee_media, &call.caller_media)];
+        if let Some(side) = sides.into_iter().find_map(|(own, other)| side(case, &answered, own, other)) {
+            silent.entry(side.silent).or_default().push(side);
+        }
+    }
+    let findings = silent.into_iter().map(|(host, calls)| {
+        let speaking: BTreeSet<IpAddr> = calls.iter().map(|call| call.speaking).collect();
+        let refused = calls.iter().any(|call| call.refused);
+        let mut evidence = of_streams(calls.iter().flat_map(|call| call.streams.clone()), "", |stream| {
+            vec![stream.report.first.frame]
+        });
+        let times = calls.iter().filter_map(|call| call.call.answered).map(|(_, time)| time);
+        evidence.first = times.chain(evidence.first).filter(|time| time.is_known()).min();
+        Finding {
+            detail: Detail::Rtp001 {
+                packets: calls.iter().map(|call| call.packets).sum(),
+                peers: speaking.into_iter().take(PEERS_NAMED).collect(),
+                refused,
+            },
+            severity: Severity::Error,
+            confidence: if refused { Confidence::Sure } else { Confidence::Likely },
+            subject: Some(case.subject(host)),
+            rows: Vec::new(),
+            count: calls.len() as u64,
+            responsible: Party::Network,
+            evidence,
+        }
+    });
+    findings.collect()
+}
+
+/// Whether the side that wants to receive at `own` is heard and the other one, at `other`, is not.
+fn side<'a>(
+    case: &Case<'a>,
+    answered: &Answered<'a>,
+    own: &[SocketAddr],
+    other: &[SocketAddr],
+) -> Option<Silent<'a>> {
+    let from_own = |stream: &&&Stream| own.contains(&stream.source) || other.contains(&stream.destination);
+    let spoken: Vec<&Stream> = answered.streams.iter().filter(from_own).copied().collect();
+    // A stream that fits to neither side leaves open whose it is.
+    if spoken.len() < answered.streams.len() {
+        return None;
+    }
+    let talks = |stream: &Stream| {
+        let begins = stream.report.first.time.max(answered.at);
+        stream.report.kind == MediaKind::Audio
+            && stream.report.recognition != Recognition::None
+            && stream.report.counts.packets >= LEAST_PACKETS
+            && stream.report.last.time.since(begins) > LEAST_SPEECH
+    };
+    let speech = spoken.iter().copied().find(|stream| talks(stream))?;
+    if speech.report.last.time.since(answered.at) < LEAST_CALL {
+        return None;
+    }
+    // Whatever came back, to where it was asked for or along the same path: comfort noise and SRTP count too.
+    let came_back = case.traffic.flows.iter().flat_map(FlowView::both).any(|view| {
+        view.flow.protocol == Protocol::Udp
+            && view.received.packets > 0
+            && (own.contains(&view.own()) || spoken.iter().any(|stream| stream.source == view.own()))
+    });
+    let (silent, speaking) = (other.last()?.ip(), speech.source.ip());
+    // The capture must show what this host sends to that one.
+    let is_seen = case
+        .traffic
+        .flows
+        .iter()
+        .flat_map(FlowView::both)
+        .any(|view| view.host() == silent && view.peer().ip() == speaking && view.sent.packets > 0);
+    if came_back || !is_seen || silent == speaking || excepted(case, "RTP-001", speech) {
+        return None;
+    }
+    let flow = case.traffic.flows.get(speech.flow);
+    Some(Silent {
+        call: answered.call,
+        silent,
+        speaking,
+        packets: spoken.iter().map(|stream| stream.report.counts.packets).sum(),
+        refused: flow.is_some_and(|flow| !flow.icmp.is_empty()),
+        streams: spoken,
+    })
+}
+
+/// RTP-002: one finding for a caller.
+fn without_media(case: &Case<'_>) -> Vec<Finding> {
+    let mut callers: BTreeMap<IpAddr, Vec<&Call>> = BTreeMap::new();
+    for answered in Answered::all(case) {
+        let call = answered.call;
+        if answered.streams.is_empty() && call.end.is_some() && is_silent(case, call) {
+            callers.entry(call.caller.ip()).or_default().push(call);
+        }
+    }
+    let findings = callers.into_iter().map(|(caller, calls)| {
+        let callees: BTreeSet<IpAddr> = calls.iter().map(|call| call.callee.ip()).collect();
+        Finding {
+            detail: Detail::Rtp002 { peers: callees.into_iter().take(PEERS_NAMED).collect() },
+            severity: Severity::Error,
+            confidence: Confidence::Likely,
+            subject: Some(case.subject(caller)),
+            rows: Vec::new(),
+            count: calls.len() as u64,
+            responsible: Party::Network,
+            evidence: of_calls(&calls),
+        }
+    });
+    findings.collect()
+}
+
+/// Whether nothing came to where the sides wanted to receive, although this capture shows media of theirs elsewhere.
+fn is_silent(case: &Case<'_>, call: &Call) -> bool {
+    let ends = || call.caller_media.iter().chain(&call.callee_media);
+    let anything_came = case.traffic.flows.iter().flat_map(FlowView::both).any(|view| {
+        view.flow.protocol == Protocol::Udp
+            && view.sent.packets + view.received.packets > 0
+            && ends().any(|end| *end == view.own())
+    });
+    let media_is_seen =
+        case.traffic.streams.iter().any(|stream| ends().any(|end| end.ip() == stream.source.ip()));
+    // The voice takes the way of the signalling, which is seen.
+    let same_way = call.caller_media.iter().all(|end| end.ip() == call.caller.ip())
+        && call.callee_media.iter().all(|end| end.ip() == call.callee.ip());
+    !anything_came && media_is_seen && same_way
+}
+
+fn of_calls(calls: &[&Call]) -> Evidence {
+    let mut collector = Collector::default();
+    let mut filters = BTreeSet::new();
+    for call in calls.iter().take(PEERS_NAMED) {
+        for (frame, time) in [Some(call.start), call.answered, call.end].into_iter().flatten() {
+            collector.frames(&[frame]);
+            collector.time(time);
+        }
+        filters.insert(filter::hosts(call.caller.ip(), call.callee.ip()));
+    }
+    collector.finish(filter::any_of(filters.into_iter().collect()))
+}

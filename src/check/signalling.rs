@@ -1,0 +1,199 @@
+//! SIG codes: whether devices can register (RFC 3261 section 10), and what becomes of their messages on the way.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+
+use crate::observe::{Incomplete, Missing, Protocol, Registration, Rewrite};
+use crate::site::{Confidence, Scope};
+
+use super::case::Case;
+use super::evidence::Collector;
+use super::filter;
+use super::finding::{Detail, Finding, Party, Severity, Unjudged};
+
+/// Tries without an answer, and how long (ns) they must go on: RFC 3261 section 17.1.2.2 repeats after 0.5, 1 and 2 s.
+const LEAST_TRIES: u64 = 3;
+const LEAST_WAIT: i64 = 1_000_000_000;
+/// A message whose fragments are lost is sent again.
+const LEAST_DATAGRAMS: usize = 2;
+/// IP protocol number.
+const UDP: u8 = 17;
+
+/// All SIG findings.
+pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
+    let registrations = &case.traffic.registrations;
+    // A stranger who is turned away is no fault.
+    let own = || {
+        registrations.iter().filter(|registration| {
+            let client = registration.client.ip();
+            case.scope(client) == Scope::Lan || case.device(client).is_some()
+        })
+    };
+    let mut findings = one_per_client(own().filter_map(|registration| refused(case, registration)));
+    if !unjudged.contains(&Unjudged::OneDirection) {
+        findings.extend(one_per_client(own().filter_map(|registration| unanswered(case, registration))));
+    }
+    findings.extend(one_per_client(own().filter_map(|registration| remapped(case, registration))));
+    findings.extend(case.traffic.rewrites.iter().filter_map(|rewrite| rewritten(case, rewrite)));
+    if !unjudged.contains(&Unjudged::Incomplete) {
+        findings.extend(fragmented(case));
+    }
+    findings
+}
+
+/// Findings of one kind about one device are one: the first stands for the others.
+fn one_per_client(findings: impl Iterator<Item = Finding>) -> Vec<Finding> {
+    let mut by_client: BTreeMap<Option<IpAddr>, Finding> = BTreeMap::new();
+    for finding in findings {
+        let client = finding.subject.as_ref().map(|subject| subject.address);
+        match by_client.get_mut(&client) {
+            Some(known) => known.count += finding.count,
+            None => {
+                by_client.insert(client, finding);
+            }
+        }
+    }
+    by_client.into_values().collect()
+}
+
+/// SIG-001.
+fn refused(case: &Case<'_>, registration: &Registration) -> Option<Finding> {
+    let refused = registration.refused?;
+    let detail = Detail::Sig001 {
+        account: registration.aor.clone(),
+        registrar: registration.registrar,
+        status: refused.status,
+    };
+    let mut collector = Collector::default();
+    collector.frames(&[refused.frame]);
+    collector.time(refused.time);
+    Some(finding(case, registration, detail, refused.count, Party::Telephony, collector))
+}
+
+/// SIG-002.
+fn unanswered(case: &Case<'_>, registration: &Registration) -> Option<Finding> {
+    let tries = &registration.unanswered;
+    let (first, last) = tries.span?;
+    let (client, registrar) = (registration.client.ip(), registration.registrar.ip());
+    if tries.count < LEAST_TRIES
+        || last.since(first) < LEAST_WAIT
+        || !case.would_see_an_answer(client, registrar)
+    {
+        return None;
+    }
+    let detail = Detail::Sig002 { registrar: registration.registrar, protocol: registration.protocol };
+    let mut collector = Collector::default();
+    collector.frames(&tries.frames);
+    collector.time(first);
+    collector.time(last);
+    let found = finding(case, registration, detail, tries.count, Party::Network, collector);
+    Some(Finding { confidence: Confidence::Likely, ..found })
+}
+
+/// SIG-003.
+fn remapped(case: &Case<'_>, registration: &Registration) -> Option<Finding> {
+    let [before, .., after] = registration.mappings.as_slice() else { return None };
+    let addresses = match (before.address, after.address) {
+        (Some(before), Some(after)) if before != after => Some([before, after]),
+        _ => None,
+    };
+    let detail =
+        Detail::Sig003 { registrar: registration.registrar, ports: [before.port, after.port], addresses };
+    let mut collector = Collector::default();
+    for mapping in &registration.mappings {
+        collector.frames(&[mapping.frame]);
+        collector.time(mapping.time);
+    }
+    let count = registration.mappings.len() as u64 - 1;
+    let found = finding(case, registration, detail, count, Party::Network, collector);
+    // The line may have been given a new address, as it is once a day at many connections.
+    let severity = if addresses.is_some() { Severity::Notice } else { Severity::Warning };
+    Some(Finding { severity, confidence: Confidence::Likely, ..found })
+}
+
+fn finding(
+    case: &Case<'_>,
+    registration: &Registration,
+    detail: Detail,
+    count: u64,
+    responsible: Party,
+    collector: Collector,
+) -> Finding {
+    let (client, registrar) = (registration.client.ip(), registration.registrar.ip());
+    Finding {
+        detail,
+        severity: Severity::Error,
+        confidence: Confidence::Sure,
+        subject: Some(case.subject(client)),
+        rows: Vec::new(),
+        count,
+        responsible,
+        evidence: collector.finish(filter::hosts(client, registrar)),
+    }
+}
+
+/// SIG-004.
+fn rewritten(case: &Case<'_>, rewrite: &Rewrite) -> Option<Finding> {
+    // Behind a router, what the client wrote is not seen as it wrote it.
+    if case.scope(rewrite.client) != Scope::Lan {
+        return None;
+    }
+    let mut collector = Collector::default();
+    collector.frames(&rewrite.frames);
+    collector.time(rewrite.span.0);
+    collector.time(rewrite.span.1);
+    Some(Finding {
+        detail: Detail::Sig004 {
+            server: rewrite.server,
+            method: rewrite.method.clone(),
+            sent: rewrite.sent.clone(),
+            returned: rewrite.returned.clone(),
+        },
+        severity: Severity::Error,
+        confidence: if rewrite.is_both { Confidence::Sure } else { Confidence::Likely },
+        subject: Some(case.subject(rewrite.client)),
+        rows: Vec::new(),
+        count: rewrite.count,
+        responsible: Party::Network,
+        evidence: collector.finish(filter::hosts(rewrite.client, rewrite.server)),
+    })
+}
+
+/// SIG-006.
+fn fragmented(case: &Case<'_>) -> Vec<Finding> {
+    let mut lost: BTreeMap<(SocketAddr, SocketAddr), Vec<&Incomplete>> = BTreeMap::new();
+    for datagram in &case.traffic.incomplete {
+        let Some((from, to)) = datagram.ports.filter(|_| datagram.protocol == UDP) else { continue };
+        let (from, to) = (SocketAddr::new(datagram.source, from), SocketAddr::new(datagram.destination, to));
+        let is_lost = matches!(datagram.missing, Missing::Middle | Missing::Last);
+        if is_lost && (speaks_sip(case, from) || speaks_sip(case, to)) {
+            lost.entry((from, to)).or_default().push(datagram);
+        }
+    }
+    let repeated = lost.into_iter().filter(|(_, datagrams)| datagrams.len() >= LEAST_DATAGRAMS);
+    let findings = repeated.map(|((from, to), datagrams)| {
+        let mut collector = Collector::default();
+        datagrams.iter().for_each(|datagram| collector.frames(&datagram.frames));
+        Finding {
+            detail: Detail::Sig006 {
+                peer: to,
+                bytes: datagrams.iter().map(|datagram| datagram.bytes_seen).max().unwrap_or_default(),
+            },
+            severity: Severity::Warning,
+            confidence: Confidence::Likely,
+            subject: Some(case.subject(from.ip())),
+            rows: Vec::new(),
+            count: datagrams.len() as u64,
+            responsible: Party::Network,
+            evidence: collector.finish(filter::hosts(from.ip(), to.ip())),
+        }
+    });
+    findings.collect()
+}
+
+fn speaks_sip(case: &Case<'_>, socket: SocketAddr) -> bool {
+    let endpoints = &case.traffic.sip_endpoints;
+    let at = endpoints.binary_search_by(|endpoint| endpoint.address.cmp(&socket.ip()));
+    let endpoint = at.ok().and_then(|at| endpoints.get(at));
+    endpoint.is_some_and(|endpoint| endpoint.ports.contains_key(&(Protocol::Udp, socket.port())))
+}

@@ -1,0 +1,303 @@
+//! Takes REGISTER requests and their answers in capture order; gives registrations (RFC 3261 section 10): accepted,
+//! refused or unanswered, and where the registrar saw the client (RFC 3581).
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+
+use super::dialogs::{Heard, aor};
+use super::message::sip::{Kind, Rport, SipMessage};
+use super::traffic::{Mapping, Protocol, Refused, Registration, Unanswered};
+
+const REGISTRATIONS_KEPT: usize = 16_384;
+const CALL_IDS_KEPT: usize = 65_536;
+const FRAMES_KEPT: usize = 5;
+const MAPPINGS_KEPT: usize = 8;
+
+/// Address of record, client, registrar.
+type Key = (Box<str>, SocketAddr, SocketAddr);
+
+/// Registrations while the capture runs.
+#[derive(Debug, Default)]
+pub(super) struct Registrations {
+    rows: BTreeMap<Key, Entry>,
+    by_call_id: HashMap<Box<str>, Key, RandomState>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    row: Registration,
+    call_id: Box<str>,
+    /// The request that the next answer is about.
+    asked: Option<Asked>,
+    /// The last final answer asked for credentials.
+    challenged: bool,
+    refusals: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    cseq: u32,
+    has_credentials: bool,
+    signs_off: bool,
+    is_answered: bool,
+}
+
+impl Registrations {
+    /// Reads a request or an answer; `false` if a cap left it out.
+    pub(super) fn push(&mut self, heard: &Heard) -> bool {
+        match &heard.message.kind {
+            Kind::Request { .. } => self.ask(heard),
+            Kind::Response { status, .. } => {
+                self.answer(heard, *status);
+                true
+            }
+        }
+    }
+
+    pub(super) fn finish(self) -> Vec<Registration> {
+        self.rows.into_values().map(|entry| entry.row).collect()
+    }
+
+    fn ask(&mut self, heard: &Heard) -> bool {
+        let message = &heard.message;
+        let key = (aor(message.to.as_ref()), heard.from, heard.to);
+        if !self.rows.contains_key(&key) && self.rows.len() >= REGISTRATIONS_KEPT {
+            return false;
+        }
+        let entry = self.rows.entry(key.clone()).or_insert_with(|| Entry::new(&key, heard.protocol));
+        entry.ask(heard);
+        if let Some(call_id) = message.call_id.as_deref()
+            && (self.by_call_id.len() < CALL_IDS_KEPT || self.by_call_id.contains_key(call_id))
+        {
+            self.by_call_id.insert(call_id.into(), key);
+        }
+        true
+    }
+
+    fn answer(&mut self, heard: &Heard, status: u16) {
+        let Some(call_id) = heard.message.call_id.as_deref() else { return };
+        let Some(entry) = self.by_call_id.get(call_id).and_then(|key| self.rows.get_mut(key)) else { return };
+        if heard.to.ip() != entry.row.client.ip() {
+            return;
+        }
+        // From whatever address: somebody is there.
+        entry.row.unanswered = Unanswered::default();
+        if heard.from.ip() == entry.row.registrar.ip() && status >= 200 {
+            entry.answer(heard, status);
+        }
+    }
+}
+
+impl Entry {
+    fn new((aor, client, registrar): &Key, protocol: Protocol) -> Self {
+        let row = Registration {
+            aor: aor.clone(),
+            client: *client,
+            registrar: *registrar,
+            protocol,
+            contact: None,
+            expires: None,
+            attempts: 0,
+            status: None,
+            accepted: false,
+            frames: Vec::new(),
+            refused: None,
+            unanswered: Unanswered::default(),
+            mappings: Vec::new(),
+        };
+        Self { row, call_id: Box::default(), asked: None, challenged: false, refusals: 0 }
+    }
+
+    fn ask(&mut self, heard: &Heard) {
+        let message = &heard.message;
+        let row = &mut self.row;
+        row.attempts += 1;
+        if let Some(contact) = message.contacts.first() {
+            row.contact = Some(contact.uri.as_str().into());
+        }
+        row.expires = expires(message).or(row.expires);
+        if row.frames.len() < FRAMES_KEPT {
+            row.frames.push(heard.frame);
+        }
+        row.unanswered.count += 1;
+        if row.unanswered.frames.len() < FRAMES_KEPT {
+            row.unanswered.frames.push(heard.frame);
+        }
+        let (first, _) = row.unanswered.span.unwrap_or((heard.time, heard.time));
+        row.unanswered.span = Some((first, heard.time));
+
+        let call_id = message.call_id.as_deref().unwrap_or_default();
+        if *self.call_id != *call_id {
+            // The client starts anew: after a restart another port is no lost mapping.
+            self.call_id = call_id.into();
+            self.challenged = false;
+            self.asked = None;
+            row.mappings.clear();
+        }
+        let cseq = message.cseq.as_ref().map_or(0, |cseq| cseq.number);
+        if self.asked.is_none_or(|asked| asked.cseq != cseq) {
+            self.asked = Some(Asked {
+                cseq,
+                has_credentials: message.has_credentials,
+                signs_off: expires(message) == Some(0),
+                is_answered: false,
+            });
+        }
+    }
+
+    fn answer(&mut self, heard: &Heard, status: u16) {
+        let message = &heard.message;
+        self.row.status = Some(status);
+        if (200..300).contains(&status) {
+            self.row.accepted = true;
+            self.row.expires = expires(message).or(self.row.expires);
+        }
+        self.note_mapping(heard);
+        let cseq = message.cseq.as_ref().map_or(0, |cseq| cseq.number);
+        let Some(asked) = self.asked.as_mut().filter(|asked| asked.cseq == cseq && !asked.is_answered) else {
+            return;
+        };
+        asked.is_answered = true;
+        let is_challenge = matches!(status, 401 | 407);
+        let is_refused = match status {
+            // Credentials of a nonce that has run out are challenged once more, and that is no refusal.
+            401 | 407 => asked.has_credentials && self.challenged && !message.is_stale_challenge,
+            403 | 404 | 423 | 503 => !asked.signs_off,
+            _ => false,
+        };
+        if is_refused {
+            self.refusals += 1;
+            let (frame, time) = (heard.frame, heard.time);
+            self.row.refused = Some(Refused { status, frame, time, count: self.refusals });
+        } else if !is_challenge {
+            self.row.refused = None;
+        }
+        self.challenged = is_challenge;
+    }
+
+    fn note_mapping(&mut self, heard: &Heard) {
+        let message = &heard.message;
+        let Some(via) = message.via.as_ref().filter(|_| message.via_count == 1) else { return };
+        let Rport::Port(port) = via.rport else { return };
+        if heard.protocol != Protocol::Udp {
+            return;
+        }
+        let address = via.received.as_ref().and_then(|host| host.ip());
+        let known = &mut self.row.mappings;
+        let is_same = known.last().is_some_and(|last| {
+            let same_address = match (last.address, address) {
+                (Some(before), Some(now)) => before == now,
+                _ => true,
+            };
+            last.port == port && same_address
+        });
+        if !is_same && known.len() < MAPPINGS_KEPT {
+            known.push(Mapping { address, port, frame: heard.frame, time: heard.time });
+        }
+    }
+}
+
+/// Seconds that a REGISTER asks for or its answer grants, RFC 3261 section 10.2.1.1.
+fn expires(message: &SipMessage) -> Option<u32> {
+    message.contacts.first().and_then(|contact| contact.expires).or(message.expires)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{at, frame, socket};
+    use super::super::message::sip;
+    use super::*;
+
+    const PHONE: &str = "192.168.10.21:5060";
+    const PBX: &str = "192.168.10.2:5060";
+
+    /// Messages in order, as frames 1, 2 ...: `?` asks, `!` asks with credentials, `0` signs off, a number answers the
+    /// last request, with `@` and a port as the registrar sees it.
+    fn registration(steps: &[&str]) -> Registration {
+        let mut registrations = Registrations::default();
+        let mut cseq = 0;
+        for (nth, step) in (1_u64..).zip(steps) {
+            let (from, to, head, via, more) = match *step {
+                "?" | "!" | "0" => {
+                    cseq += 1;
+                    let more = match *step {
+                        "!" => "Authorization: Digest username=\"21\"\r\n",
+                        "0" => "Expires: 0\r\n",
+                        _ => "",
+                    };
+                    (PHONE, PBX, "REGISTER sip:anlage.example SIP/2.0".to_owned(), String::new(), more)
+                }
+                answer => {
+                    let (status, port) = answer.split_once('@').unwrap_or((answer, ""));
+                    let via = if port.is_empty() { String::new() } else { format!(";rport={port}") };
+                    let more = if status == "stale" {
+                        "WWW-Authenticate: Digest nonce=\"x\", stale=true\r\n"
+                    } else {
+                        ""
+                    };
+                    let status = if status == "stale" { "401" } else { status };
+                    (PBX, PHONE, format!("SIP/2.0 {status} Whatever"), via, more)
+                }
+            };
+            let text = format!(
+                "{head}\r\nVia: SIP/2.0/UDP 192.168.10.21{via};branch=z9hG4bK1\r\nFrom: <sip:21@a.example>;tag=a\r\n\
+                 To: <sip:21@a.example>\r\nCall-ID: c1\r\nCSeq: {cseq} REGISTER\r\n{more}\r\n"
+            );
+            let message = sip::read(text.as_bytes(), false).unwrap();
+            let (from, to) = (socket(from), socket(to));
+            let time = at(nth as i64 * 500);
+            registrations.push(&Heard {
+                frame: frame(nth),
+                time,
+                from,
+                to,
+                protocol: Protocol::Udp,
+                message,
+            });
+        }
+        registrations.finish().remove(0)
+    }
+
+    fn refused(steps: &[&str]) -> Option<u16> {
+        registration(steps).refused.map(|refused| refused.status)
+    }
+
+    #[test]
+    fn a_second_challenge_after_credentials_is_a_refusal() {
+        assert_eq!(refused(&["?", "401", "!", "401"]), Some(401));
+        assert_eq!(refused(&["?", "401", "!", "403"]), Some(403));
+        assert_eq!(refused(&["?", "404"]), Some(404));
+    }
+
+    #[test]
+    fn what_is_usual_is_none() {
+        assert_eq!(refused(&["?", "401", "!", "200"]), None, "challenged once");
+        assert_eq!(refused(&["?", "401", "401"]), None, "the challenge came twice");
+        assert_eq!(refused(&["?", "401", "!", "200", "!", "401", "!", "200"]), None, "a new nonce");
+        assert_eq!(refused(&["?", "401", "!", "200", "!", "401"]), None, "the capture ends there");
+        assert_eq!(refused(&["?", "401", "!", "stale"]), None, "only the nonce is old");
+        assert_eq!(refused(&["?", "423", "?", "200"]), None, "a longer time was accepted");
+        assert_eq!(refused(&["0", "404"]), None, "signed off");
+    }
+
+    #[test]
+    fn tries_count_until_somebody_answers() {
+        let row = registration(&["?", "401", "!", "!", "!"]);
+        assert_eq!((row.unanswered.count, row.attempts), (3, 4));
+        assert_eq!(row.unanswered.frames, [3, 4, 5].map(frame));
+        assert_eq!(registration(&["?", "?", "100"]).unanswered, Unanswered::default());
+    }
+
+    #[test]
+    fn another_port_is_another_mapping() {
+        let ports = |steps: &[&str]| -> Vec<u16> {
+            registration(steps).mappings.iter().map(|mapping| mapping.port).collect()
+        };
+        assert_eq!(ports(&["?", "200@5060", "?", "200@5060"]), [5060]);
+        assert_eq!(ports(&["?", "200@5060", "?", "200@61000"]), [5060, 61000]);
+        assert!(ports(&["?", "200"]).is_empty());
+    }
+}

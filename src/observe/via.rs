@@ -1,0 +1,200 @@
+//! Takes SIP requests and their answers in capture order; tells where the topmost Via came back altered. A server
+//! returns it as it came and only adds `received` and `rport` (RFC 3261 section 8.2.6.2, RFC 3581 section 4), so that
+//! something on the way rewrites SIP.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::IpAddr;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+
+use crate::capture::Frame;
+
+use super::dialogs::Heard;
+use super::message::sip::{Kind, Via};
+use super::traffic::Rewrite;
+
+/// Requests that wait for an answer.
+const MOST_OPEN: usize = 16_384;
+/// Attempts with one CSeq: each has a branch of its own.
+const BRANCHES_KEPT: usize = 4;
+const REWRITES_KEPT: usize = 4_096;
+const SIP_PORT: u16 = 5060;
+
+/// Call-ID, CSeq, method, client, server.
+type Key = (Box<str>, u32, Box<str>, IpAddr, IpAddr);
+
+/// Requests without an answer so far, and what came back altered.
+#[derive(Debug, Default)]
+pub(super) struct Vias {
+    open: HashMap<Key, Vec<Sent>, RandomState>,
+    oldest: VecDeque<Key>,
+    rewrites: BTreeMap<(IpAddr, IpAddr), Rewrite>,
+}
+
+#[derive(Debug)]
+struct Sent {
+    host: Box<str>,
+    port: u16,
+    branch: Option<Box<str>>,
+    count: usize,
+    frame: Frame,
+}
+
+impl Sent {
+    fn new(via: &Via, count: usize, frame: Frame) -> Self {
+        Self {
+            host: via.host.to_string().to_ascii_lowercase().into(),
+            port: via.port.unwrap_or(SIP_PORT),
+            branch: via.branch.as_deref().map(Into::into),
+            count,
+            frame,
+        }
+    }
+
+    fn sent_by(&self) -> String {
+        format!("{}:{}", self.host, self.port)
+    }
+
+    fn is_sent_by(&self, other: &Self) -> bool {
+        self.host == other.host && self.port == other.port
+    }
+
+    /// One that was not written differs from none.
+    fn is_branch_of(&self, other: &Self) -> bool {
+        self.branch.is_none() || other.branch.is_none() || self.branch == other.branch
+    }
+}
+
+impl Vias {
+    pub(super) fn push(&mut self, heard: &Heard) {
+        let message = &heard.message;
+        let (Some(via), Some(call_id), Some(cseq)) = (&message.via, &message.call_id, &message.cseq) else {
+            return;
+        };
+        let here = Sent::new(via, message.via_count, heard.frame);
+        let key = |client: IpAddr, server: IpAddr| -> Key {
+            (call_id.as_str().into(), cseq.number, cseq.method.as_str().into(), client, server)
+        };
+        match message.kind {
+            Kind::Request { .. } => self.ask(key(heard.from.ip(), heard.to.ip()), here),
+            Kind::Response { .. } => self.answer(key(heard.to.ip(), heard.from.ip()), &here, heard),
+        }
+    }
+
+    pub(super) fn finish(self) -> Vec<Rewrite> {
+        self.rewrites.into_values().collect()
+    }
+
+    fn ask(&mut self, key: Key, sent: Sent) {
+        if !self.open.contains_key(&key) {
+            if self.open.len() >= MOST_OPEN
+                && let Some(oldest) = self.oldest.pop_front()
+            {
+                self.open.remove(&oldest);
+            }
+            self.oldest.push_back(key.clone());
+        }
+        let known = self.open.entry(key).or_default();
+        let is_known = known.iter().any(|other| other.branch == sent.branch && other.is_sent_by(&sent));
+        if known.len() < BRANCHES_KEPT && !is_known {
+            known.push(sent);
+        }
+    }
+
+    fn answer(&mut self, key: Key, here: &Sent, heard: &Heard) {
+        let Some(known) = self.open.get(&key) else { return };
+        // Another number of hops is another leg of the same dialog.
+        let comparable = known.len() < BRANCHES_KEPT && known.iter().all(|sent| sent.count == here.count);
+        let is_returned = known.iter().any(|sent| sent.is_sent_by(here) && sent.is_branch_of(here));
+        let Some(sent) = known.last().filter(|_| comparable && !is_returned) else { return };
+        let (_, _, method, client, server) = key;
+        if let Some(rewrite) = self.rewrites.get_mut(&(client, server)) {
+            rewrite.count += 1;
+            rewrite.span.1 = heard.time;
+            return;
+        }
+        if self.rewrites.len() >= REWRITES_KEPT {
+            return;
+        }
+        let (same_sender, same_branch) = (sent.is_sent_by(here), sent.is_branch_of(here));
+        let told = |sent: &Sent| -> Box<str> {
+            match (&sent.branch, same_sender) {
+                (Some(branch), true) => format!("{};branch={branch}", sent.sent_by()).into(),
+                _ => sent.sent_by().into(),
+            }
+        };
+        let rewrite = Rewrite {
+            client,
+            server,
+            method,
+            sent: told(sent),
+            returned: told(here),
+            is_both: !same_sender && !same_branch,
+            frames: [sent.frame, here.frame],
+            span: (heard.time, heard.time),
+            count: 1,
+        };
+        self.rewrites.insert((client, server), rewrite);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{at, frame, socket};
+    use super::super::message::sip;
+    use super::super::traffic::Protocol;
+    use super::*;
+
+    /// Sends a request with one Via, answers with another.
+    fn rewrites(asked: &[&str], answered: &str) -> Vec<Rewrite> {
+        let mut vias = Vias::default();
+        let mut hear = |number, from, to, head: &str, values: &[&str]| {
+            let lines: String = values.iter().map(|via| format!("Via: SIP/2.0/UDP {via}\r\n")).collect();
+            let text = format!(
+                "{head}\r\n{lines}From: <sip:21@a.example>;tag=a\r\nTo: <sip:21@a.example>\r\nCall-ID: c1\r\n\
+                 CSeq: 1 OPTIONS\r\n\r\n"
+            );
+            let message = sip::read(text.as_bytes(), false).unwrap();
+            let (from, to) = (socket(from), socket(to));
+            vias.push(&Heard {
+                frame: frame(number),
+                time: at(0),
+                from,
+                to,
+                protocol: Protocol::Udp,
+                message,
+            });
+        };
+        let (phone, provider) = ("192.168.10.21:5060", "192.0.2.1:5060");
+        hear(1, phone, provider, "OPTIONS sip:a.example SIP/2.0", asked);
+        hear(2, provider, phone, "SIP/2.0 200 OK", &[answered]);
+        vias.finish()
+    }
+
+    #[test]
+    fn a_server_may_add_what_it_saw() {
+        let asked = ["192.168.10.21:5060;branch=z9hG4bK1;rport"];
+        let seen = "192.168.10.21;branch=z9hG4bK1;rport=61000;received=203.0.113.9";
+        assert!(rewrites(&asked, seen).is_empty());
+        assert!(rewrites(&asked, "192.168.10.21:5060").is_empty(), "a branch that is left out");
+    }
+
+    #[test]
+    fn another_sender_or_branch_was_put_in_on_the_way() {
+        let asked = ["192.168.10.21:5060;branch=z9hG4bK1"];
+        let altered = rewrites(&asked, "203.0.113.9:5060;branch=z9hG4bK1");
+        let [rewrite] = altered.as_slice() else { panic!("{altered:?}") };
+        assert_eq!((&*rewrite.sent, &*rewrite.returned), ("192.168.10.21:5060", "203.0.113.9:5060"));
+        assert!(!rewrite.is_both);
+        let altered = rewrites(&asked, "192.168.10.21:5060;branch=z9hG4bK2");
+        assert_eq!(altered.first().map(|it| &*it.returned), Some("192.168.10.21:5060;branch=z9hG4bK2"));
+        assert!(rewrites(&asked, "203.0.113.9;branch=z9hG4bK2").first().is_some_and(|it| it.is_both));
+    }
+
+    #[test]
+    fn another_number_of_hops_cannot_be_compared() {
+        let asked = ["192.168.10.2:5060;branch=z9hG4bK2", "192.168.10.21:5060;branch=z9hG4bK1"];
+        assert!(rewrites(&asked, "192.168.10.99:5060;branch=z9hG4bK3").is_empty());
+    }
+}

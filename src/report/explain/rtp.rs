@@ -1,0 +1,121 @@
+//! Pages about voice: whether it is heard, and how it arrives.
+
+use super::{Page, Text};
+
+pub(super) const RTP_001: Page = Page {
+    de: Text {
+        meaning: "In einem angenommenen Gespräch kommt Sprache nur von einer Seite. Ein Teilnehmer hört nichts.",
+        measured: "Ein Gespräch mit INVITE, Antwort und SDP beider Seiten im Mitschnitt, Sprache einer Seite für \
+                   mehr als 2 s nach der Annahme, und zu ihren angekündigten und benutzten Ports kein einziges UDP- \
+                   Paket zurück. Der Mitschnitt muss zeigen, dass Pakete des stillen Gerätes zum anderen zu sehen \
+                   wären.",
+        action: "Prüfen Sie NAT und Firewall für den RTP-Bereich des stillen Gerätes, die Adresse in seinem SDP und \
+                 SIP ALG.",
+        pitfalls: "Halten, abgelehnte Medien, T.38, ICE, Gespräche unter 3 s und einseitige Mitschnitte werden nicht \
+                   beurteilt. Sprache, die am Messpunkt vorbei läuft, kann nicht gesehen werden.",
+        source: "RFC 3264 Abschnitt 5.1 und 6.1; RFC 3261 Abschnitt 13.",
+    },
+    en: Text {
+        meaning: "In an answered call voice comes from one side only. One party hears nothing.",
+        measured: "A call with INVITE, answer and the SDP of both sides in the capture, voice of one side for more \
+                   than 2 s after the answer, and not a single UDP packet back to the ports that it announced and \
+                   used. The capture must show that packets of the silent device to the other one would be seen.",
+        action: "Check NAT and firewall for the RTP range of the silent device, the address in its SDP, and SIP ALG.",
+        pitfalls: "Hold, refused media, T.38, ICE, calls below 3 s and one-sided captures are not judged. Voice that \
+                   passes by the measuring point cannot be seen.",
+        source: "RFC 3264 sections 5.1 and 6.1; RFC 3261 section 13.",
+    },
+};
+
+pub(super) const RTP_002: Page = Page {
+    de: Text {
+        meaning: "Ein Gespräch wurde angenommen und dauerte an, aber keine Seite sendete Sprache.",
+        measured: "Annahme und BYE mehr als 3 s auseinander, kein UDP-Paket zu oder von den Ports beider SDP. \
+                   Sprache eines der beiden Geräte muss anderswo im Mitschnitt zu sehen sein, und die Sprache muss \
+                   denselben Weg nehmen wie die Signalisierung.",
+        action: "Prüfen Sie zuerst den Messpunkt, danach die Firewall-Regeln für RTP zwischen den beiden Geräten.",
+        pitfalls: "Halten, T.38 und ICE werden nicht beurteilt. Ein Mitschnittfilter auf SIP verbirgt jede Sprache.",
+        source: "RFC 3264; RFC 3261 Abschnitt 13 und 15.",
+    },
+    en: Text {
+        meaning: "A call was answered and went on, but neither side sent voice.",
+        measured: "Answer and BYE more than 3 s apart, no UDP packet to or from the ports of either SDP. Voice of \
+                   one of the two devices must be seen elsewhere in the capture, and voice must take the way of the \
+                   signalling.",
+        action: "First check the measuring point, then the firewall rules for RTP between the two devices.",
+        pitfalls: "Hold, T.38 and ICE are not judged. A capture filter for SIP hides all voice.",
+        source: "RFC 3264; RFC 3261 sections 13 and 15.",
+    },
+};
+
+pub(super) const RTP_003: Page = Page {
+    de: Text {
+        meaning: "Sprachpakete gehen verloren. Der Teilnehmer hört Aussetzer oder verstümmelte Silben.",
+        measured: "Lücken in den RTP-Sequenznummern nach Abzug doppelter Pakete, mindestens 100 Pakete je Sprechweg, \
+                   mehr als 1 % verloren (Fehler ab mehr als 3 %). Ein Neubeginn der Zählung ist kein Verlust. \
+                   Gewiss ist der Befund, wenn auch der Empfänger per RTCP Verlust meldet.",
+        action: "Prüfen Sie Auslastung, Duplex-Einstellung, WLAN und Internetanschluss auf der Strecke vor dem \
+                 Messpunkt.",
+        pitfalls: "Ein überlasteter Spiegelport oder Rechner verliert selbst Pakete; zeigt der Mitschnitt das \
+                   (CAP-001), wird Verlust nicht beurteilt. Verlust hinter dem Messpunkt ist hier nicht zu sehen.",
+        source: "RFC 3550 Anhang A.1 und A.3. Richtwert 1 %: Vorgaben deutscher Netzbetreiber für SIP-Trunks.",
+    },
+    en: Text {
+        meaning: "Voice packets get lost. The party hears drop-outs or clipped syllables.",
+        measured: "Gaps in the RTP sequence numbers without duplicates, at least 100 packets in a stream, more than \
+                   1 % lost (an error above 3 %). A restart of the numbering is no loss. The finding is sure if the \
+                   receiver reports loss by RTCP as well.",
+        action: "Check load, duplex setting, WLAN and the Internet link on the way before the measuring point.",
+        pitfalls: "An overloaded mirror port or computer loses packets itself; where the capture shows that \
+                   (CAP-001), loss is not judged. Loss behind the measuring point is not seen here.",
+        source: "RFC 3550 appendix A.1 and A.3. Guide value 1 %: what German carriers demand for SIP trunks.",
+    },
+};
+
+pub(super) const RTP_004: Page = Page {
+    de: Text {
+        meaning: "Sprachpakete kommen so ungleichmäßig an, dass der Puffer des Empfängers nicht mehr ausreicht.",
+        measured: "Der laufende Jitter nach RFC 3550 übersteigt 20 ms, mindestens 100 Pakete. Tasten, \
+                   Komfortrauschen und Sprechpausen zählen nicht. Springt die Uhr des Mitschnitts (CAP-006), wird \
+                   nicht geurteilt.",
+        action: "Priorisieren Sie Sprache am Engpass. WLAN, Powerline und ein ausgelasteter Internetanschluss sind \
+                 die üblichen Ursachen.",
+        pitfalls: "Ein virtueller Rechner oder ein USB-Adapter am Messpunkt kann Pakete verspätet stempeln. Ist der \
+                   Takt des Codecs nur geschätzt, ist es ein Verdacht.",
+        source: "RFC 3550 Abschnitt 6.4.1 und Anhang A.8. Richtwert 20 ms: Vorgaben deutscher Netzbetreiber für SIP- \
+                 Trunks.",
+    },
+    en: Text {
+        meaning: "Voice packets arrive so unevenly that the receiver's buffer no longer suffices.",
+        measured: "Running jitter by RFC 3550 above 20 ms, at least 100 packets. Keys, comfort noise and pauses do \
+                   not count. If the clock of the capture jumps (CAP-006), nothing is judged.",
+        action: "Prioritise voice at the bottleneck. WLAN, powerline and a busy Internet link are the usual causes.",
+        pitfalls: "A virtual machine or a USB adapter at the measuring point may stamp packets late. If the codec's \
+                   clock was estimated, it is a suspicion.",
+        source: "RFC 3550 section 6.4.1 and appendix A.8. Guide value 20 ms: what German carriers demand for SIP \
+                 trunks.",
+    },
+};
+
+pub(super) const RTP_006: Page = Page {
+    de: Text {
+        meaning: "Ein Gerät packt mehr oder weniger Sprache in ein Paket als im SDP angegeben. Manche Gegenstellen \
+                  spielen das mit Aussetzern ab.",
+        measured: "Der Schritt der RTP-Zeitmarken ergibt eine andere Paketlänge als a=ptime, bei mindestens 100 \
+                   Paketen und in mindestens 80 % der Schritte.",
+        action: "Stellen Sie auf beiden Seiten 20 ms ein, und gleichen Sie die Codec-Listen an.",
+        pitfalls: "a=ptime ist ein Wunsch des Empfängers, kein Zwang; viele Geräte kommen mit anderen Längen \
+                   zurecht. Hören beide Seiten gut, ist nichts zu tun.",
+        source: "RFC 8866 Abschnitt 6.4; RFC 3551 Abschnitt 4.2.",
+    },
+    en: Text {
+        meaning: "A device puts more or less voice into a packet than SDP states. Some far ends play that with drop- \
+                  outs.",
+        measured: "The step of the RTP timestamps gives another packet time than a=ptime, over at least 100 packets \
+                   and in at least 80 % of the steps.",
+        action: "Set 20 ms on both sides, and align the codec lists.",
+        pitfalls: "a=ptime is a wish of the receiver, no duty; many devices cope with other lengths. If both sides \
+                   hear well, nothing needs to be done.",
+        source: "RFC 8866 section 6.4; RFC 3551 section 4.2.",
+    },
+};

@@ -1,0 +1,124 @@
+//! Pages about signalling: registrations, and what becomes of messages on the way.
+
+use super::{Page, Text};
+
+pub(super) const SIG_001: Page = Page {
+    de: Text {
+        meaning: "Ein Gerät meldet sich an und wird abgewiesen. Es ist nicht erreichbar und kann meist nicht \
+                  telefonieren.",
+        measured: "Eine zweite Aufforderung (401 oder 407) auf eine Anfrage mit Anmeldedaten, oder 403, 404, 423 \
+                   oder 503, ohne dass danach eine Anmeldung gelingt. Nur für Geräte im LAN und erkannte Geräte.",
+        action: "Prüfen Sie Benutzername, Kennwort und Realm; bei 404 die Nebenstelle, bei 423 die Anmeldedauer, bei \
+                 503 den Dienst.",
+        pitfalls: "Eine einzelne Aufforderung (401) gehört zu jeder Anmeldung und ist kein Befund, ebenso eine \
+                   abgelaufene Nonce (stale). Endet der Mitschnitt vor dem zweiten Versuch, bleibt er außer \
+                   Betracht.",
+        source: "RFC 3261 Abschnitt 10.3, 21.4 und 22.2.",
+    },
+    en: Text {
+        meaning: "A device registers and is turned away. It cannot be reached and mostly cannot call.",
+        measured: "A second challenge (401 or 407) to a request with credentials, or 403, 404, 423 or 503, without a \
+                   registration that succeeds afterwards. Only for devices in the LAN and recognised ones.",
+        action: "Check user name, password and realm; with 404 the extension, with 423 the registration time, with \
+                 503 the service.",
+        pitfalls: "A single challenge (401) belongs to every registration and is no finding, nor is a nonce that has \
+                   run out (stale). If the capture ends before the second try, it is left aside.",
+        source: "RFC 3261 sections 10.3, 21.4 and 22.2.",
+    },
+};
+
+pub(super) const SIG_002: Page = Page {
+    de: Text {
+        meaning: "Ein Gerät fragt nach einer Anmeldung und bekommt keine Antwort. Es ist nicht erreichbar.",
+        measured: "Mindestens drei REGISTER über mindestens 1 s ohne irgendeine Antwort danach. Der Mitschnitt muss \
+                   zeigen, dass eine Antwort zu sehen wäre: anderer Verkehr vom selben Ziel oder, bei Zielen im \
+                   Internet, von irgendwo dort.",
+        action: "Prüfen Sie, ob der Registrar läuft und ob eine Firewall auf dem Weg den Port sperrt.",
+        pitfalls: "Ein einseitiger Spiegelport verbirgt jede Antwort und wird nicht beurteilt. Eine Antwort nach \
+                   einer Wiederholung ist kein Befund.",
+        source: "RFC 3261 Abschnitt 10.2 und 17.1.2.2.",
+    },
+    en: Text {
+        meaning: "A device asks for a registration and gets no answer. It cannot be reached.",
+        measured: "At least three REGISTER over at least 1 s without any answer after them. The capture must show \
+                   that an answer would be seen: other traffic from the same target or, for targets in the Internet, \
+                   from anywhere there.",
+        action: "Check whether the registrar runs and whether a firewall on the way blocks the port.",
+        pitfalls: "A one-sided mirror port hides every answer and is not judged. An answer after a repetition is no \
+                   finding.",
+        source: "RFC 3261 sections 10.2 and 17.1.2.2.",
+    },
+};
+
+pub(super) const SIG_003: Page = Page {
+    de: Text {
+        meaning: "Der Router vergisst zwischen zwei Anmeldungen, wohin er Antworten des Providers schicken muss. In \
+                  dieser Zeit kommen eingehende Rufe nicht an.",
+        measured: "rport oder received in den Antworten auf REGISTER wechselt innerhalb einer Call-ID über UDP. \
+                   Wechselt die öffentliche Adresse, ist es ein Hinweis, denn viele Anschlüsse wählen einmal am Tag \
+                   neu ein.",
+        action: "Erhöhen Sie das UDP-Aging der Firewall auf mindestens 60 s, besser 180 s, oder verkürzen Sie das \
+                 Keep-Alive-Intervall der Anlage.",
+        pitfalls: "Ein Neustart des Gerätes beginnt mit einer neuen Call-ID und zählt nicht. Bei TCP und TLS ist ein \
+                   neuer Port normal.",
+        source: "RFC 3581 Abschnitt 4; RFC 4787 Abschnitt 4.3. AGFEO Vorwort zum Betrieb hinter Firewall-Systemen \
+                 (UDP-Aging).",
+    },
+    en: Text {
+        meaning: "Between two registrations the router forgets where to send what the provider answers. Meanwhile \
+                  incoming calls do not arrive.",
+        measured: "rport or received in the answers to REGISTER changes within one Call-ID over UDP. If the public \
+                   address changes it is a notice, because many lines reconnect once a day.",
+        action: "Raise the firewall's UDP aging to at least 60 s, better 180 s, or shorten the keep-alive interval \
+                 of the PBX.",
+        pitfalls: "A restart of the device begins with a new Call-ID and does not count. With TCP and TLS a new port \
+                   is normal.",
+        source: "RFC 3581 section 4; RFC 4787 section 4.3. AGFEO preface on operation behind firewalls (UDP aging).",
+    },
+};
+
+pub(super) const SIG_004: Page = Page {
+    de: Text {
+        meaning: "Ein Router oder eine Firewall schreibt SIP-Nachrichten um. Folgen sind einseitige Sprache, \
+                  verlorene Anmeldungen und abgebrochene Gespräche.",
+        measured: "Die Antwort auf eine Anfrage bringt im obersten Via einen anderen Absender oder eine andere \
+                   branch zurück, als das Gerät im LAN gesendet hat. Gewiss ist es, wenn beides abweicht.",
+        action: "Schalten Sie SIP ALG (SIP NAT Helper) in Router und Firewall ab.",
+        pitfalls: "Zusätze wie received und rport sind gewöhnliche Adressumsetzung. Verschlüsselte Signalisierung \
+                   kann niemand umschreiben. Ein ALG, das seine Änderung auf dem Rückweg zurücknimmt, ist nur mit \
+                   zwei Mitschnitten zu finden.",
+        source: "RFC 3261 Abschnitt 8.2.6.2 und 18.2.1; RFC 3581. AGFEO Vorwort: SIP ALG ist abzuschalten.",
+    },
+    en: Text {
+        meaning: "A router or firewall rewrites SIP messages. One-way audio, lost registrations and broken calls \
+                  follow.",
+        measured: "The answer to a request brings back another sender or another branch in the topmost Via than the \
+                   device in the LAN sent. It is sure if both differ.",
+        action: "Switch off SIP ALG (SIP NAT helper) in router and firewall.",
+        pitfalls: "Additions such as received and rport are ordinary address translation. Encrypted signalling \
+                   cannot be rewritten. An ALG that takes its change back on the return way is found with two \
+                   captures only.",
+        source: "RFC 3261 sections 8.2.6.2 and 18.2.1; RFC 3581. AGFEO preface: SIP ALG must be off.",
+    },
+};
+
+pub(super) const SIG_006: Page = Page {
+    de: Text {
+        meaning: "Eine große SIP-Nachricht, meist ein INVITE mit langer Codec-Liste, wird in IP-Fragmente zerlegt, \
+                  und nicht alle kommen an. Der Ruf kommt nicht zustande.",
+        measured: "Mindestens zwei UDP-Datagramme zwischen denselben SIP-Ports, von denen der Anfang da ist und ein \
+                   anderes Fragment fehlt. Zeigt der Mitschnitt selbst Verluste (CAP-001), wird nicht geurteilt.",
+        action: "Lassen Sie Fragmente in der Firewall zu, kürzen Sie die Codec-Liste, oder nutzen Sie SIP über TCP.",
+        pitfalls: "Gekürzt aufgezeichnete Fragmente zählen nicht. Vollständige Fragmente sind in Ordnung.",
+        source: "RFC 3261 Abschnitt 18.1.1; RFC 791 Abschnitt 3.2.",
+    },
+    en: Text {
+        meaning: "A large SIP message, mostly an INVITE with a long codec list, is split into IP fragments, and not \
+                  all of them arrive. The call does not come about.",
+        measured: "At least two UDP datagrams between the same SIP ports whose beginning is there and of which \
+                   another fragment is missing. If the capture itself shows losses (CAP-001), nothing is judged.",
+        action: "Allow fragments in the firewall, shorten the codec list, or use SIP over TCP.",
+        pitfalls: "Fragments that were captured cut short do not count. Complete fragments are fine.",
+        source: "RFC 3261 section 18.1.1; RFC 791 section 3.2.",
+    },
+};

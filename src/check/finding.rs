@@ -234,8 +234,8 @@ pub enum Detail {
     Rtp002 { peers: Vec<IpAddr> },
     /// RTP-003, over all streams of the sender that lose too much.
     Rtp003 { lost: u64, expected: u64, bursts: u64, longest: u64, peers: Vec<IpAddr> },
-    /// RTP-004. Greatest running jitter in ms. `estimated`: the clock of the timestamps was estimated.
-    Rtp004 { jitter: f64, peers: Vec<IpAddr>, estimated: bool },
+    /// RTP-004. Greatest and mean running jitter in ms of the worst stream. `estimated`: the clock of the timestamps was estimated.
+    Rtp004 { jitter: f64, mean: f64, peers: Vec<IpAddr>, estimated: bool },
     /// RTP-006. Packet times in ms.
     Rtp006 { seen: f64, agreed: u32, codec: Option<Box<str>>, peers: Vec<IpAddr> },
     /// SIG-001.

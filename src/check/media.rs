@@ -93,12 +93,13 @@ fn loss(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> Option<Finding>
 /// RTP-004.
 fn jitter(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> Option<Finding> {
     let of = |stream: &Stream| stream.report.timing.jitter.map_or(0.0, |jitter| jitter.max);
+    let mean = |stream: &Stream| stream.report.timing.jitter.map_or(0.0, |jitter| jitter.mean);
     let is_shaky = |stream: &&&Stream| of(stream) > MOST_JITTER && !excepted(case, "RTP-004", stream);
     let shaky: Vec<&Stream> = streams.iter().filter(is_shaky).copied().collect();
     let worst = shaky.iter().copied().max_by(|x, y| of(x).total_cmp(&of(y)))?;
     let clock = worst.report.timing.clock.map(|clock| clock.source);
     let estimated = clock == Some(ClockSource::Estimated);
-    let detail = Detail::Rtp004 { jitter: of(worst), peers: peers(&shaky), estimated };
+    let detail = Detail::Rtp004 { jitter: of(worst), mean: mean(worst), peers: peers(&shaky), estimated };
     Some(Finding {
         detail,
         severity: Severity::Warning,
@@ -107,7 +108,9 @@ fn jitter(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> Option<Findin
         rows: Vec::new(),
         count: shaky.len() as u64,
         responsible: Party::Network,
-        evidence: of_streams(shaky, "", |stream| vec![stream.report.first.frame]),
+        evidence: of_streams(shaky, "", |stream| {
+            stream.report.timing.jitter.map_or_else(Vec::new, |jitter| vec![jitter.max_at])
+        }),
     })
 }
 
@@ -336,3 +339,6 @@ fn of_calls(calls: &[&Call]) -> Evidence {
     }
     collector.finish(filter::any_of(filters.into_iter().collect()))
 }
+
+#[cfg(test)]
+mod tests;

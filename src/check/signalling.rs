@@ -197,3 +197,6 @@ fn speaks_sip(case: &Case<'_>, socket: SocketAddr) -> bool {
     let endpoint = at.ok().and_then(|at| endpoints.get(at));
     endpoint.is_some_and(|endpoint| endpoint.ports.contains_key(&(Protocol::Udp, socket.port())))
 }
+
+#[cfg(test)]
+mod tests;

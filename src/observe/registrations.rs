@@ -164,7 +164,7 @@ impl Entry {
         let is_challenge = matches!(status, 401 | 407);
         let is_refused = match status {
             // Credentials of a nonce that has run out are challenged once more, and that is no refusal.
-            401 | 407 => asked.has_credentials && self.challenged && !message.is_stale_challenge,
+            401 | 407 => asked.has_credentials && self.challenged && !is_stale(message),
             403 | 404 | 423 | 503 => !asked.signs_off,
             _ => false,
         };
@@ -198,6 +198,15 @@ impl Entry {
             known.push(Mapping { address, port, frame: heard.frame, time: heard.time });
         }
     }
+}
+
+/// Whether only the nonce was too old. Some registrars say so in the reason phrase alone: `401 nonce has changed`.
+fn is_stale(message: &SipMessage) -> bool {
+    let told = match &message.kind {
+        Kind::Response { reason, .. } => reason.as_str().to_ascii_lowercase().contains("nonce"),
+        Kind::Request { .. } => false,
+    };
+    message.is_stale_challenge || told
 }
 
 /// Seconds that a REGISTER asks for or its answer grants, RFC 3261 section 10.2.1.1.
@@ -238,8 +247,12 @@ mod tests {
                     } else {
                         ""
                     };
-                    let status = if status == "stale" { "401" } else { status };
-                    (PBX, PHONE, format!("SIP/2.0 {status} Whatever"), via, more)
+                    let told = match status {
+                        "stale" => "401 Unauthorized",
+                        "nonce" => "401 nonce has changed",
+                        status => status,
+                    };
+                    (PBX, PHONE, format!("SIP/2.0 {told} "), via, more)
                 }
             };
             let text = format!(
@@ -279,6 +292,7 @@ mod tests {
         assert_eq!(refused(&["?", "401", "!", "200", "!", "401", "!", "200"]), None, "a new nonce");
         assert_eq!(refused(&["?", "401", "!", "200", "!", "401"]), None, "the capture ends there");
         assert_eq!(refused(&["?", "401", "!", "stale"]), None, "only the nonce is old");
+        assert_eq!(refused(&["?", "401", "!", "nonce"]), None, "the same, told in words");
         assert_eq!(refused(&["?", "423", "?", "200"]), None, "a longer time was accepted");
         assert_eq!(refused(&["0", "404"]), None, "signed off");
     }

@@ -286,7 +286,7 @@ fn details() -> Vec<(Detail, Severity, Party, Option<&'static str>)> {
             Some(PHONE),
         ),
         (
-            Detail::Rtp004 { jitter: 31.25, peers: vec![ip(PBX)], estimated: true },
+            Detail::Rtp004 { jitter: 31.25, mean: 12.5, peers: vec![ip(PBX)], estimated: true },
             Warning,
             Network,
             Some(PHONE),

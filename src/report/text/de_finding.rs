@@ -161,7 +161,10 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Rtp001 { packets, peers, refused } => format!(
             "In {} kamen {} von {}, aber kein einziges von {device}. Der Teilnehmer dort hört, wird aber nicht \
              gehört.{}",
-            counted(finding.count, "angenommenen Gespräch", "angenommenen Gesprächen", De),
+            match finding.count {
+                1 => "einem angenommenen Gespräch".to_owned(),
+                many => format!("{} angenommenen Gesprächen", count(many, De)),
+            },
             counted(*packets, "Sprachpaket", "Sprachpakete", De),
             list(List::addresses(peers)),
             if *refused { " ICMP-Meldungen zeigen, dass die Sprachpakete abgewiesen werden." } else { "" }
@@ -181,11 +184,12 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             counted(*bursts, "Lücke", "Lücken", De),
             counted(*longest, "Paket", "Pakete", De)
         ),
-        Detail::Rtp004 { jitter, peers, estimated } => format!(
-            "Die Sprachpakete von {device} zu {} kommen ungleichmäßig an: Der Jitter erreicht {}\u{a0}ms (Richtwert: \
-             höchstens 20\u{a0}ms). Aussetzer sind möglich.{}",
+        Detail::Rtp004 { jitter, mean, peers, estimated } => format!(
+            "Die Sprachpakete von {device} zu {} kommen ungleichmäßig an: Der Jitter erreicht {}\u{a0}ms, im Mittel {}\u{a0}ms \
+             (Richtwert: höchstens 20\u{a0}ms). Aussetzer sind möglich.{}",
             list(List::addresses(peers)),
             decimal(*jitter, 1, De),
+            decimal(*mean, 1, De),
             if *estimated {
                 " Der Takt des Codecs ist nicht vereinbart zu sehen und wurde geschätzt."
             } else {

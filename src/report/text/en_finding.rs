@@ -156,8 +156,11 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::of(flows, flows.len(), |(a, b, kind)| format!("{a} → {b} ({})", protocol(*kind))))
         ),
         Detail::Rtp001 { packets, peers, refused } => format!(
-            "In {} {} came from {}, but not a single one from {device}. The party there hears and is not heard.{}",
-            counted(finding.count, "answered call", "answered calls", En),
+            "In {}, {} came from {}, but not a single one from {device}. The party there hears and is not heard.{}",
+            match finding.count {
+                1 => "one answered call".to_owned(),
+                many => format!("{} answered calls", count(many, En)),
+            },
             counted(*packets, "voice packet", "voice packets", En),
             list(List::addresses(peers)),
             if *refused { " ICMP messages show that the voice packets are turned away." } else { "" }
@@ -177,11 +180,12 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             counted(*bursts, "gap", "gaps", En),
             counted(*longest, "packet", "packets", En)
         ),
-        Detail::Rtp004 { jitter, peers, estimated } => format!(
-            "The voice packets from {device} to {} arrive unevenly: jitter reaches {}\u{a0}ms (guide value: at most \
-             20\u{a0}ms). Drop-outs are possible.{}",
+        Detail::Rtp004 { jitter, mean, peers, estimated } => format!(
+            "The voice packets from {device} to {} arrive unevenly: jitter reaches {}\u{a0}ms, {}\u{a0}ms on average \
+             (guide value: at most 20\u{a0}ms). Drop-outs are possible.{}",
             list(List::addresses(peers)),
             decimal(*jitter, 1, En),
+            decimal(*mean, 1, En),
             if *estimated { " The codec's clock was not seen agreed and was estimated." } else { "" }
         ),
         Detail::Rtp006 { seen, agreed, codec, peers } => format!(

@@ -25,6 +25,7 @@ use super::number::{count, share};
 use crate::check::{Audit, Code, Detail, Finding, PortUse, Side};
 use crate::observe::Protocol;
 use crate::observe::message::App;
+use crate::site::Confidence;
 
 pub(crate) use dscp::{EXPEDITED_FORWARDING, name as dscp_name};
 pub(crate) use words::Words;
@@ -87,9 +88,10 @@ pub(crate) fn words(language: Language) -> &'static Words {
 }
 
 impl Context<'_> {
-    /// Role and address, `T14 SIP (192.168.1.20)`; the bare address where there is no role.
+    /// Role and address, `T14 SIP (192.168.1.20)`; the bare address where there is no role, or only a suspicion.
     pub(crate) fn device(&self, address: IpAddr) -> String {
-        match self.audit.site.device(address) {
+        let known = self.audit.site.device(address);
+        match known.filter(|device| device.confidence >= Confidence::Likely) {
             Some(device) => format!("{} ({address})", self.names.role(&device.role)),
             None => address.to_string(),
         }

@@ -2,12 +2,15 @@
 
 use super::agfeo::{self, DOMAIN, NAS, OFFICE_PC, PBX, PC, PROVIDER_DOMAIN, PROVIDER_MEDIA, Site, T14, TALK};
 use super::{Scenario, pascom};
+use crate::capture::Record;
 use crate::net::{Call, Class, MS, Mark, Marks, Net, Outcome, Policy, SECOND, Say, Stream};
 
 pub(super) fn all() -> Vec<Scenario> {
     vec![
         qos_001(),
         qos_001_near(),
+        qos_002(),
+        qos_002_near(),
         qos_003(),
         qos_003_near(),
         qos_004(),
@@ -47,6 +50,56 @@ fn qos_001() -> Scenario {
 fn qos_001_near() -> Scenario {
     site("qos-001-near", "4 % of a T14's voice packets carry DSCP 0.", t14_marks(Marks::Every(25, 0)))
         .never(&["QOS-001", "QOS-008", "QOS-009"])
+}
+
+/// The base site, of which the mirror port shows what the T14 marks a second time behind a router, marked so there.
+fn routed(dscp: u8) -> Scenario {
+    let mut capture = Site { lasts: TALK, ..Site::default() }.net().capture();
+    let behind: Vec<Record> =
+        capture.records.iter().filter_map(|record| behind_the_router(record, dscp)).collect();
+    capture.records.extend(behind);
+    capture.records.sort_by_key(|record| record.time);
+    Scenario::new("", "", capture).pbx(PBX, "es-pure-ip")
+}
+
+/// The copy of an untagged IPv4 frame with DSCP 46 from the T14's hardware address: one hop on, 40 µs later.
+fn behind_the_router(record: &Record, dscp: u8) -> Option<Record> {
+    const EF: u8 = 46 << 2;
+    let mut data = record.data.clone();
+    let is_marked = data.get(6..12)? == T14.mac && data.get(12..14)? == [0x08, 0x00] && *data.get(15)? == EF;
+    if !is_marked {
+        return None;
+    }
+    data[6..12].copy_from_slice(&agfeo::ROUTER.mac);
+    data[15] = dscp << 2;
+    data[22] -= 1;
+    // RFC 1624: the checksum changes by what the two words changed.
+    let words = (u32::from(EF) - u32::from(dscp << 2)) + 0x0100;
+    let sum = u32::from(u16::from_be_bytes([data[24], data[25]])) + words;
+    let sum = (sum & 0xffff) + (sum >> 16);
+    data[24..26].copy_from_slice(&(sum as u16).to_be_bytes());
+    Some(Record { time: record.time + 40_000, data, ..*record })
+}
+
+fn qos_002() -> Scenario {
+    let scenario = routed(0);
+    site_of(
+        "qos-002",
+        "A router takes the mark off the T14's voice: the mirror port shows both sides.",
+        scenario,
+    )
+    .expect("QOS-002", T14)
+    .never(&["QOS-001", "QOS-008"])
+}
+
+fn qos_002_near() -> Scenario {
+    let scenario = routed(46);
+    site_of("qos-002-near", "The mirror port shows both sides of a router that keeps the mark.", scenario)
+        .never(&["QOS-001", "QOS-002"])
+}
+
+fn site_of(name: &str, about: &str, scenario: Scenario) -> Scenario {
+    Scenario { name: name.into(), about: about.into(), ..scenario }
 }
 
 /// The base site with a call of VISOfon on a computer that marks so.

@@ -1,0 +1,161 @@
+use super::super::fixture::{PBX, PHONE, World, subjects};
+use super::*;
+use crate::observe::Flow;
+use crate::observe::fixture::{at, frame, ip, sent, socket, stream, udp};
+use crate::observe::media::sequence::Counts;
+use crate::observe::media::tally::Spread;
+
+/// A call of the phone that is answered at 0 ms and goes on, its phone at 10000 and the PBX at 5204.
+fn call() -> Call {
+    Call {
+        call_id: "c1".into(),
+        caller: socket("192.168.10.21:5060"),
+        callee: socket("192.168.10.2:5060"),
+        from: "sip:21@a.example".into(),
+        to: "sip:10@a.example".into(),
+        start: (frame(1), at(0)),
+        answered: Some((frame(2), at(0))),
+        end: None,
+        answer: Answer::Answered,
+        caller_media: vec![socket("192.168.10.21:10000")],
+        callee_media: vec![socket("192.168.10.2:5204")],
+        may_be_silent: false,
+    }
+}
+
+/// So many ms of voice from the phone to the PBX, in the call.
+fn voice(ms: i64) -> Stream {
+    let mut voice = stream("192.168.10.21:10000", "192.168.10.2:5204", &[(46, 200)]);
+    voice.call = Some(0);
+    voice.flow = 1;
+    voice.report.last.time = at(ms);
+    voice
+}
+
+/// What the two exchange: signalling both ways, and `back` packets from the PBX to the phone's voice.
+fn flows(back: u64) -> Vec<Flow> {
+    let signalling = udp("192.168.10.21:5060", "192.168.10.2:5060");
+    let media = Flow { from_b: sent(back), ..udp("192.168.10.21:10000", "192.168.10.2:5204") };
+    vec![signalling, media]
+}
+
+fn world(call: Call, streams: Vec<Stream>, flows: Vec<Flow>) -> World {
+    let mut world = World::new("").streams(streams).flows(flows);
+    world.traffic.calls = vec![call];
+    world
+}
+
+fn codes(world: &World) -> Vec<&'static str> {
+    check(&world.case(), &[]).iter().map(|finding| finding.code().as_str()).collect()
+}
+
+#[test]
+fn one_way_audio_is_about_the_silent_side() {
+    let world = world(call(), vec![voice(4_000)], flows(0));
+    let findings = check(&world.case(), &[]);
+    assert_eq!(subjects(&findings), [ip(PBX)]);
+    assert_eq!(codes(&world), ["RTP-001"]);
+    assert!(check(&world.case(), &[Unjudged::OneDirection]).is_empty(), "a one-sided mirror");
+}
+
+#[test]
+fn silence_may_be_meant_or_not_be_shown() {
+    let hold = Call { may_be_silent: true, ..call() };
+    assert!(codes(&world(hold, vec![voice(4_000)], flows(0))).is_empty(), "hold, T.38, ICE");
+    let short = Call { end: Some((frame(9), at(2_500))), ..call() };
+    assert!(codes(&world(short, vec![voice(2_400)], flows(0))).is_empty(), "a short call");
+    assert!(codes(&world(call(), vec![voice(1_900)], flows(0))).is_empty(), "the capture ends");
+    let ringing = Call { answered: None, answer: Answer::Open, ..call() };
+    assert!(codes(&world(ringing, vec![voice(4_000)], flows(0))).is_empty(), "early media");
+    let one_side = Call { callee_media: Vec::new(), ..call() };
+    assert!(codes(&world(one_side, vec![voice(4_000)], flows(0))).is_empty(), "the answer is missing");
+}
+
+#[test]
+fn whatever_comes_back_is_no_silence() {
+    assert!(codes(&world(call(), vec![voice(4_000)], flows(3))).is_empty(), "comfort noise, SRTP");
+    let mut elsewhere = flows(0);
+    elsewhere.push(udp("192.168.10.2:5300", "192.168.10.21:10000"));
+    assert!(codes(&world(call(), vec![voice(4_000)], elsewhere)).is_empty(), "from another port");
+}
+
+#[test]
+fn what_passes_by_the_measuring_point_is_not_judged() {
+    let direct = Call { callee_media: vec![socket("192.168.10.22:10000")], ..call() };
+    let mut voice = voice(4_000);
+    voice.destination = socket("192.168.10.22:10000");
+    let media = Flow { from_b: sent(0), ..udp("192.168.10.21:10000", "192.168.10.22:10000") };
+    let flows = vec![udp("192.168.10.21:5060", "192.168.10.2:5060"), media];
+    assert!(codes(&world(direct, vec![voice], flows)).is_empty(), "direct media, one way past the mirror");
+}
+
+#[test]
+fn a_call_without_any_voice_needs_voice_elsewhere() {
+    let ended = || Call { end: Some((frame(9), at(10_000))), ..call() };
+    let signalling = || vec![udp("192.168.10.21:5060", "192.168.10.2:5060")];
+    let mut other = stream("192.168.10.2:5206", "192.168.10.22:10000", &[(46, 200)]);
+    let without_media = |streams: Vec<Stream>, flows| codes(&world(ended(), streams, flows));
+    assert_eq!(without_media(vec![other.clone()], signalling()), ["RTP-002"]);
+    assert!(without_media(Vec::new(), signalling()).is_empty(), "a capture filter for SIP");
+    let mut tried = signalling();
+    tried.push(udp("192.168.10.21:10000", "192.168.10.2:5204"));
+    assert!(without_media(vec![other.clone()], tried).is_empty(), "something went there");
+    other.source = socket("192.168.10.99:5206");
+    assert!(without_media(vec![other], signalling()).is_empty(), "voice of strangers");
+    let mut open = world(call(), Vec::new(), signalling());
+    open.traffic.streams = vec![stream("192.168.10.2:5206", "192.168.10.22:10000", &[(46, 200)])];
+    assert!(codes(&open).is_empty(), "not hung up yet");
+}
+
+/// A stream of 1,000 packets of which `lost` are missing.
+fn lossy(lost: u64) -> Stream {
+    let mut lossy = stream("192.168.10.21:10000", "192.168.10.2:5204", &[(46, 1000 - lost)]);
+    lossy.report.counts = Counts {
+        packets: 1000 - lost,
+        expected: 1000,
+        lost,
+        bursts: 1,
+        longest_burst: lost,
+        ..Counts::default()
+    };
+    lossy
+}
+
+#[test]
+fn loss_counts_from_one_percent_on() {
+    let severity = |lost| {
+        let world = World::new("").streams(vec![lossy(lost)]);
+        check(&world.case(), &[]).first().map(|finding| (finding.code().as_str(), finding.severity))
+    };
+    assert_eq!(severity(10), None);
+    assert_eq!(severity(11), Some(("RTP-003", Severity::Warning)));
+    assert_eq!(severity(31), Some(("RTP-003", Severity::Error)));
+    let world = World::new("").streams(vec![lossy(100)]);
+    assert!(check(&world.case(), &[Unjudged::Incomplete]).is_empty(), "the capture lost packets itself");
+    assert_eq!(subjects(&check(&world.case(), &[])), [ip(PHONE)]);
+}
+
+#[test]
+fn a_sender_is_told_once() {
+    let mut second = lossy(40);
+    second.destination = socket("192.168.10.22:10000");
+    let world = World::new("").streams(vec![lossy(20), second, lossy(0)]);
+    let findings = check(&world.case(), &[]);
+    let [finding] = findings.as_slice() else { panic!("{findings:?}") };
+    assert!(
+        matches!(&finding.detail, Detail::Rtp003 { lost: 60, expected: 2000, peers, .. } if peers.len() == 2)
+    );
+}
+
+#[test]
+fn jitter_counts_above_twenty_ms_and_with_a_clock_that_holds() {
+    let shaky = |max| {
+        let mut shaky = lossy(0);
+        shaky.report.timing.jitter =
+            Some(Spread { min: 0.0, mean: max / 2.0, max, max_at: frame(7), count: 100 });
+        World::new("").streams(vec![shaky])
+    };
+    assert!(codes(&shaky(20.0)).is_empty());
+    assert_eq!(codes(&shaky(20.1)), ["RTP-004"]);
+    assert!(check(&shaky(90.0).case(), &[Unjudged::Clock]).is_empty(), "the capture's clock jumps");
+}

@@ -33,7 +33,7 @@ const MAY_NAME: [(&str, &[&str]); 12] = [
 ];
 
 /// Families of codes. They do not know each other.
-const FAMILIES: [&str; 5] = ["blocked", "capture", "port", "qos", "security"];
+const FAMILIES: [&str; 7] = ["blocked", "capture", "media", "port", "qos", "security", "signalling"];
 
 /// Crates and the only places that use them.
 const USED_IN: [(&str, &[&str]); 9] = [

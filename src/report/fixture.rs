@@ -1,5 +1,7 @@
 //! A small installation made by hand, with one finding of every kind, for tests.
 
+mod heard;
+
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
@@ -158,12 +160,15 @@ const ATTACKER: &str = "203.0.113.77";
 
 /// One finding for each variant of [`Detail`], heaviest first.
 pub(super) fn findings() -> Vec<Finding> {
-    let mut findings: Vec<Finding> = details().into_iter().map(finding).collect();
+    let mut findings: Vec<Finding> = details().into_iter().chain(heard::details()).map(finding).collect();
     findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.code()));
     findings
 }
 
-fn details() -> Vec<(Detail, Severity, Party, Option<&'static str>)> {
+/// Numbers, severity, who can mend it, and about whom.
+type Case = (Detail, Severity, Party, Option<&'static str>);
+
+fn details() -> Vec<Case> {
     use Party::{Capture, Computers, Network, Nobody, Telephony};
     use Severity::{Critical, Error, Info, Notice, Warning};
     let outside = vec![ip(ATTACKER), ip("198.51.100.9")];
@@ -277,56 +282,6 @@ fn details() -> Vec<(Detail, Severity, Party, Option<&'static str>)> {
         ),
         (qos_009, Warning, Network, Some(PHONE)),
         (qos_010, Notice, Network, Some(PHONE)),
-        (Detail::Rtp001 { packets: 312, peers: vec![ip(PBX)], refused: true }, Error, Network, Some(PHONE)),
-        (Detail::Rtp002 { peers: vec![ip(PBX)] }, Error, Network, Some(PHONE)),
-        (
-            Detail::Rtp003 { lost: 57, expected: 2_310, bursts: 12, longest: 9, peers: vec![ip(PBX)] },
-            Warning,
-            Network,
-            Some(PHONE),
-        ),
-        (
-            Detail::Rtp004 { jitter: 31.25, mean: 12.5, peers: vec![ip(PBX)], estimated: true },
-            Warning,
-            Network,
-            Some(PHONE),
-        ),
-        (
-            Detail::Rtp006 { seen: 30.0, agreed: 20, codec: Some(HOSTILE.into()), peers: vec![ip(PBX)] },
-            Warning,
-            Telephony,
-            Some(PHONE),
-        ),
-        (
-            Detail::Sig001 { account: HOSTILE.into(), registrar: socket("192.168.10.2:5060"), status: 403 },
-            Error,
-            Telephony,
-            Some(PHONE),
-        ),
-        (
-            Detail::Sig002 { registrar: socket("192.0.2.1:5060"), protocol: Protocol::Udp },
-            Error,
-            Network,
-            Some(PBX),
-        ),
-        (
-            Detail::Sig003 { registrar: socket("192.0.2.1:5060"), ports: [5064, 61_234], addresses: None },
-            Warning,
-            Network,
-            Some(PBX),
-        ),
-        (
-            Detail::Sig004 {
-                server: ip("192.0.2.1"),
-                method: HOSTILE.into(),
-                sent: "192.168.10.2:5064".into(),
-                returned: HOSTILE.into(),
-            },
-            Error,
-            Network,
-            Some(PBX),
-        ),
-        (Detail::Sig006 { peer: socket("192.168.10.2:5060"), bytes: 1480 }, Warning, Network, Some(PHONE)),
         (
             Detail::Sec001 {
                 at: socket("192.168.10.2:5060"),

@@ -136,7 +136,8 @@ fn encrypted(case: &Case<'_>) -> Option<Finding> {
 /// CAP-010.
 fn no_call(case: &Case<'_>) -> Option<Finding> {
     let silent = case.traffic.streams.is_empty();
-    silent.then(|| note(Detail::Cap010, Severity::Info, 0))
+    let answered = case.traffic.calls.iter().any(|call| call.answered.is_some());
+    silent.then(|| note(Detail::Cap010 { answered }, Severity::Info, 0))
 }
 
 /// CAP-011.

@@ -266,8 +266,8 @@ pub enum Detail {
     Cap006 { steps: u64, largest: i64 },
     /// CAP-008.
     Cap008 { connections: u64 },
-    /// CAP-010.
-    Cap010,
+    /// CAP-010. `answered`: there are calls that were answered, but their voice is not there.
+    Cap010 { answered: bool },
     /// CAP-011.
     Cap011 { path: Box<str>, packets: u64, ended: Ended },
 }
@@ -311,7 +311,7 @@ impl Detail {
             Self::Cap004 { .. } => Code::Cap004,
             Self::Cap006 { .. } => Code::Cap006,
             Self::Cap008 { .. } => Code::Cap008,
-            Self::Cap010 => Code::Cap010,
+            Self::Cap010 { .. } => Code::Cap010,
             Self::Cap011 { .. } => Code::Cap011,
         }
     }

@@ -37,10 +37,12 @@ pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
         findings.extend(without_media(case));
     }
     for (sender, streams) in senders(case) {
-        if !unjudged.contains(&Unjudged::Incomplete) {
+        // Missing packets look like lost ones, and those behind them like late ones.
+        let is_complete = !unjudged.contains(&Unjudged::Incomplete);
+        if is_complete {
             findings.extend(loss(case, sender, &streams));
         }
-        if !unjudged.contains(&Unjudged::Clock) {
+        if is_complete && !unjudged.contains(&Unjudged::Clock) {
             findings.extend(jitter(case, sender, &streams));
         }
         findings.extend(packet_time(case, sender, &streams));

@@ -13,14 +13,16 @@ use crate::report::text::{app, protocol};
 const MOST: usize = 20;
 
 pub(super) fn write(page: &mut Page, view: &View<'_>) {
+    // The documented ports already say that there is nothing to hold a flow against.
+    if view.audit.unexplained.is_empty() && view.audit.unjudged.contains(&Unjudged::NoDevice) {
+        return;
+    }
     let labels = &view.words.labels;
     page.heading(view.words.headings.unexplained);
     let all = &view.audit.traffic.flows;
     let mut flows: Vec<&Flow> = view.audit.unexplained.iter().filter_map(|id| all.get(*id)).collect();
     if flows.is_empty() {
-        let judged = !view.audit.unjudged.contains(&Unjudged::NoDevice);
-        let notes = &view.words.notes;
-        return page.paragraph(0, if judged { notes.no_unexplained } else { notes.no_rows }, Tone::Plain);
+        return page.paragraph(0, view.words.notes.no_unexplained, Tone::Plain);
     }
     flows.sort_by_key(|flow| (Reverse(packets(flow)), flow.id));
     let rows: Vec<Vec<Piece>> = flows.iter().take(MOST).map(|flow| line(view, flow)).collect();

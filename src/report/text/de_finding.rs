@@ -303,7 +303,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             counted(*connections, "Verbindung", "Verbindungen", De),
             if *connections == 1 { "ist" } else { "sind" }
         ),
-        Detail::Cap010 => {
+        Detail::Cap010 { .. } => {
             "Der Mitschnitt enthält keine Sprachpakete. Kennzeichnung (QoS) und Sprachqualität sind \
                            deshalb nicht beurteilt."
                 .to_owned()

@@ -292,7 +292,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             counted(*connections, "connection", "connections", En),
             if *connections == 1 { "is" } else { "are" }
         ),
-        Detail::Cap010 => {
+        Detail::Cap010 { .. } => {
             "The capture holds no voice packets. Marking (QoS) and voice quality are therefore not judged."
                 .to_owned()
         }

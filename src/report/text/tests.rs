@@ -6,7 +6,7 @@ use crate::check::{Code, Detail, Finding, Refusal};
 use crate::report::Language::{self, De, En};
 use crate::report::escape::is_plain;
 use crate::report::fixture::{HOSTILE, audit, findings, names};
-use crate::site::Site;
+use crate::site::{Confidence, Site};
 
 /// Detail and action of the finding with this code, changed by `change`, with plain blanks.
 fn said(code: Code, language: Language, change: impl FnOnce(&mut Finding)) -> (String, String) {
@@ -126,6 +126,29 @@ fn voice_that_comes_from_the_internet_is_called_that() {
     assert_eq!(finding_text(&finding, &context, De).title, title(Code::Qos007, De));
     finding.detail = Detail::Qos007 { packets: 1, peers: Vec::new(), inbound: true };
     assert_eq!(finding_text(&finding, &context, De).title, "Sprache aus dem Internet ohne Kennzeichnung");
+}
+
+#[test]
+fn calls_without_their_voice_are_not_called_no_call() {
+    let audit = audit();
+    let names = names(De);
+    let context = Context { audit: &audit, names: &names, zone: &TimeZone::UTC };
+    let mut finding = audit.findings.iter().find(|finding| finding.code() == Code::Cap010).unwrap().clone();
+    assert_eq!(finding_text(&finding, &context, De).title, title(Code::Cap010, De));
+    finding.detail = Detail::Cap010 { answered: true };
+    let text = finding_text(&finding, &context, De);
+    assert_eq!(text.title, "Keine Sprachpakete im Mitschnitt");
+    assert!(text.action.contains("ohne Mitschnittfilter"), "{}", text.action);
+}
+
+#[test]
+fn a_suspicion_gives_nobody_a_name() {
+    let mut audit = audit();
+    let address = "192.168.10.2".parse().unwrap();
+    audit.site.devices.iter_mut().for_each(|device| device.confidence = Confidence::Suspected);
+    let names = names(De);
+    let context = Context { audit: &audit, names: &names, zone: &TimeZone::UTC };
+    assert_eq!(context.device(address), "192.168.10.2");
 }
 
 #[test]

@@ -23,9 +23,20 @@ const TAGGED: [Wrap; 2] =
 const MAKER_UNKNOWN: [(&str, &str); 2] = [("pascom-onsite", "PORT-001"), ("sec-004-pascom", "PORT-001")];
 
 /// What needs more of a SIP message than the snap length leaves: from which length on it is seen, scenario, code.
-const NEEDS_CONTENT: [(u32, &str, &str); 3] = [
+const NEEDS_CONTENT: [(u32, &str, &str); 12] = [
     // Port 5060 over TCP alone does not make it SIP: its first line does.
     (96, "port-009", "PORT-009"),
+    // Where voice is to go and how long its packets are stands in SDP.
+    (u32::MAX, "rtp-001", "RTP-001"),
+    (u32::MAX, "rtp-002", "RTP-002"),
+    (u32::MAX, "rtp-006", "RTP-006"),
+    (u32::MAX, "rtp-006", "RTP-006"),
+    // What became of a message stands in headers behind the cut, and a fragment that is cut cannot be told from a lost one.
+    (u32::MAX, "sig-001", "SIG-001"),
+    (u32::MAX, "sig-002", "SIG-002"),
+    (u32::MAX, "sig-003", "SIG-003"),
+    (u32::MAX, "sig-004", "SIG-004"),
+    (u32::MAX, "sig-006", "SIG-006"),
     // Users are counted by their To headers.
     (u32::MAX, "sec-002", "SEC-002"),
     (u32::MAX, "sec-002-unanswered", "SEC-002"),

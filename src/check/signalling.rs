@@ -21,10 +21,23 @@ const UDP: u8 = 17;
 
 /// All SIG findings.
 pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
-    let registrations = &case.traffic.registrations;
+    let mut findings = Vec::new();
+    // An answer that is cut short may be the one that is missing.
+    if !unjudged.contains(&Unjudged::CutSip) {
+        findings.extend(registrations(case, unjudged));
+        findings.extend(case.traffic.rewrites.iter().filter_map(|rewrite| rewritten(case, rewrite)));
+    }
+    if !unjudged.contains(&Unjudged::Incomplete) {
+        findings.extend(fragmented(case));
+    }
+    findings
+}
+
+/// SIG-001, SIG-002 and SIG-003.
+fn registrations(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
     // A stranger who is turned away is no fault.
     let own = || {
-        registrations.iter().filter(|registration| {
+        case.traffic.registrations.iter().filter(|registration| {
             let client = registration.client.ip();
             case.scope(client) == Scope::Lan || case.device(client).is_some()
         })
@@ -34,10 +47,6 @@ pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
         findings.extend(one_per_client(own().filter_map(|registration| unanswered(case, registration))));
     }
     findings.extend(one_per_client(own().filter_map(|registration| remapped(case, registration))));
-    findings.extend(case.traffic.rewrites.iter().filter_map(|rewrite| rewritten(case, rewrite)));
-    if !unjudged.contains(&Unjudged::Incomplete) {
-        findings.extend(fragmented(case));
-    }
     findings
 }
 

@@ -260,6 +260,6 @@ fn unjudged(what: Unjudged) -> &'static str {
         Unjudged::Incomplete => "Paketverlust und Jitter: Beim Mitschneiden gingen Pakete verloren.",
         Unjudged::Clock => "Jitter und Zeitabstände: Die Uhr des Mitschnitts springt.",
         Unjudged::Damaged => "Alles hinter der Schadstelle: Die Datei ist dort nicht mehr lesbar.",
-        Unjudged::CutSip => "Rufnummern, Codecs und RTP-Ports: Die SIP-Nachrichten sind gekürzt.",
+        Unjudged::CutSip => "Anmeldungen, Gespräche, Codecs und RTP-Ports: Die SIP-Nachrichten sind gekürzt.",
     }
 }

@@ -241,6 +241,6 @@ fn unjudged(what: Unjudged) -> &'static str {
         Unjudged::Incomplete => "Packet loss and jitter: packets were lost while capturing.",
         Unjudged::Clock => "Jitter and intervals: the clock of the capture jumps.",
         Unjudged::Damaged => "Everything behind the damage: the file cannot be read there.",
-        Unjudged::CutSip => "Numbers, codecs and RTP ports: the SIP messages are cut short.",
+        Unjudged::CutSip => "Registrations, calls, codecs and RTP ports: the SIP messages are cut short.",
     }
 }

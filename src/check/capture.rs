@@ -136,8 +136,9 @@ fn encrypted(case: &Case<'_>) -> Option<Finding> {
 /// CAP-010.
 fn no_call(case: &Case<'_>) -> Option<Finding> {
     let silent = case.traffic.streams.is_empty();
+    let called = !case.traffic.calls.is_empty();
     let answered = case.traffic.calls.iter().any(|call| call.answered.is_some());
-    silent.then(|| note(Detail::Cap010 { answered }, Severity::Info, 0))
+    silent.then(|| note(Detail::Cap010 { called, answered }, Severity::Info, 0))
 }
 
 /// CAP-011.

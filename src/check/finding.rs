@@ -266,8 +266,8 @@ pub enum Detail {
     Cap006 { steps: u64, largest: i64 },
     /// CAP-008.
     Cap008 { connections: u64 },
-    /// CAP-010. `answered`: there are calls that were answered, but their voice is not there.
-    Cap010 { answered: bool },
+    /// CAP-010. `called`: there are calls to be read. `answered`: some were answered, but their voice is not there.
+    Cap010 { called: bool, answered: bool },
     /// CAP-011.
     Cap011 { path: Box<str>, packets: u64, ended: Ended },
 }

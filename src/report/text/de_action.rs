@@ -142,10 +142,10 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Cap008 { .. } => {
             "Keine Maßnahme. Ist der Rufaufbau gestört, werten Sie die Protokolle der Anlage aus."
         }
-        Detail::Cap010 { answered: true } => {
+        Detail::Cap010 { answered: true, .. } => {
             "Messen Sie dort, wo auch die Sprache vorbeikommt, und ohne Mitschnittfilter auf SIP."
         }
-        Detail::Cap010 { answered: false } => {
+        Detail::Cap010 { answered: false, .. } => {
             "Führen Sie während des Mitschnitts mindestens ein Gespräch von einer Minute."
         }
         Detail::Cap011 { .. } => "Wiederholen Sie den Mitschnitt, oder übertragen Sie die Datei noch einmal.",

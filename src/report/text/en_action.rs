@@ -119,10 +119,10 @@ pub(super) fn action(detail: &Detail) -> String {
             "Capture on a machine with a stable clock; do not set the time while capturing."
         }
         Detail::Cap008 { .. } => "Nothing to do. If call set-up is faulty, look into the logs of the PBX.",
-        Detail::Cap010 { answered: true } => {
+        Detail::Cap010 { answered: true, .. } => {
             "Measure where the voice passes too, and without a capture filter for SIP."
         }
-        Detail::Cap010 { answered: false } => "Make at least one call of a minute while capturing.",
+        Detail::Cap010 { answered: false, .. } => "Make at least one call of a minute while capturing.",
         Detail::Cap011 { .. } => "Repeat the capture, or transfer the file again.",
     };
     text.to_owned()

@@ -228,8 +228,9 @@ pub enum Detail {
     Qos009 { peer: SocketAddr, before: u8, after: u8, changed_at: Frame },
     /// QOS-010. Share in percent of all bytes that carry the mark of voice.
     Qos010 { percent: f64, bytes: u64, expected: u8, flows: Vec<(SocketAddr, SocketAddr, Protocol)> },
-    /// RTP-001. `packets`: what came from the other side. `refused`: ICMP says that nobody listens there.
-    Rtp001 { packets: u64, peers: Vec<IpAddr>, refused: bool },
+    /// RTP-001. `packets`: what came from the other side. `refused`: ICMP says that nobody listens there. `heard`: the
+    /// capture shows voice of the silent side elsewhere, so that it would be seen here too.
+    Rtp001 { packets: u64, peers: Vec<IpAddr>, refused: bool, heard: bool },
     /// RTP-002.
     Rtp002 { peers: Vec<IpAddr> },
     /// RTP-003, over all streams of the sender that lose too much.

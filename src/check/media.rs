@@ -213,6 +213,7 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
     let findings = silent.into_iter().map(|(host, calls)| {
         let speaking: BTreeSet<IpAddr> = calls.iter().map(|call| call.speaking).collect();
         let refused = calls.iter().any(|call| call.refused);
+        let heard = case.traffic.streams.iter().any(|stream| stream.source.ip() == host);
         let mut evidence = of_streams(calls.iter().flat_map(|call| call.streams.clone()), "", |stream| {
             vec![stream.report.first.frame]
         });
@@ -223,9 +224,15 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
                 packets: calls.iter().map(|call| call.packets).sum(),
                 peers: speaking.into_iter().take(PEERS_NAMED).collect(),
                 refused,
+                heard,
             },
             severity: Severity::Error,
-            confidence: if refused { Confidence::Sure } else { Confidence::Likely },
+            confidence: match (refused, heard) {
+                (true, _) => Confidence::Sure,
+                (false, true) => Confidence::Likely,
+                // A capture on the silent computer itself may lack what it sends.
+                (false, false) => Confidence::Suspected,
+            },
             subject: Some(case.subject(host)),
             rows: Vec::new(),
             count: calls.len() as u64,

@@ -158,16 +158,21 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             bytes(*amount, De),
             list(List::of(flows, flows.len(), |(a, b, kind)| format!("{a} → {b} ({})", protocol(*kind))))
         ),
-        Detail::Rtp001 { packets, peers, refused } => format!(
-            "In {} kamen {} von {}, aber kein einziges von {device}. Der Teilnehmer dort hört, wird aber nicht \
-             gehört.{}",
+        Detail::Rtp001 { packets, peers, refused, heard } => format!(
+            "In {} kamen {} von {}, aber kein einziges von {device}. {}",
             match finding.count {
                 1 => "einem angenommenen Gespräch".to_owned(),
                 many => format!("{} angenommenen Gesprächen", count(many, De)),
             },
             counted(*packets, "Sprachpaket", "Sprachpakete", De),
             list(List::addresses(peers)),
-            if *refused { " ICMP-Meldungen zeigen, dass die Sprachpakete abgewiesen werden." } else { "" }
+            match (*refused, *heard) {
+                (true, _) => "ICMP-Meldungen zeigen, dass die Sprachpakete dort abgewiesen werden.",
+                (false, true) => "Der Teilnehmer dort hört, wird aber nicht gehört.",
+                (false, false) => {
+                    "Sieht der Messpunkt, was dieses Gerät sendet, dann hört der Teilnehmer dort und wird nicht gehört."
+                }
+            }
         ),
         Detail::Rtp002 { peers } => format!(
             "{} von {device} zu {} {} angenommen, es kamen jedoch in keiner Richtung Sprachpakete.",

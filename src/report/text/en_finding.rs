@@ -155,15 +155,21 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             bytes(*amount, En),
             list(List::of(flows, flows.len(), |(a, b, kind)| format!("{a} → {b} ({})", protocol(*kind))))
         ),
-        Detail::Rtp001 { packets, peers, refused } => format!(
-            "In {}, {} came from {}, but not a single one from {device}. The party there hears and is not heard.{}",
+        Detail::Rtp001 { packets, peers, refused, heard } => format!(
+            "In {}, {} came from {}, but not a single one from {device}. {}",
             match finding.count {
                 1 => "one answered call".to_owned(),
                 many => format!("{} answered calls", count(many, En)),
             },
             counted(*packets, "voice packet", "voice packets", En),
             list(List::addresses(peers)),
-            if *refused { " ICMP messages show that the voice packets are turned away." } else { "" }
+            match (*refused, *heard) {
+                (true, _) => "ICMP messages show that the voice packets are turned away there.",
+                (false, true) => "The party there hears and is not heard.",
+                (false, false) => {
+                    "If the measuring point sees what this device sends, the party there hears and is not heard."
+                }
+            }
         ),
         Detail::Rtp002 { peers } => format!(
             "{} from {device} to {} {} answered, but no voice packets came in either direction.",

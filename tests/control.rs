@@ -61,7 +61,6 @@ const LOOKED_AT: &[(&str, &str, &str)] = &[
         "80 bytes of PCMA every 10 ms, a=ptime:20 and 30 in all SDP",
     ),
     ("voip/ntop_nDPI__fuzz-2006-06-26-2594.pcap", "SIG-002", "its bit errors make the answers unreadable"),
-    ("voip/ntop_nDPI__fuzz-2006-06-26-2594.pcap", "SIG-004", "a bit error in the Via that comes back"),
     ("voip/plugin23_mtaa_sipproxy__konferencnyhovor.pcap", "RTP-003", "17 missing in 11 gaps"),
     ("voip/plugin23_mtaa_sipproxy__konferencnyhovor.pcap", "RTP-004", "20.9 ms on average"),
     ("voip/plugin23_mtaa_sipproxy__zakladnafunkcionalita.pcap", "RTP-003", "9 missing in 4 gaps"),

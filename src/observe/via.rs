@@ -52,6 +52,11 @@ impl Sent {
         }
     }
 
+    /// What is no host name (RFC 3261 section 25.1) is a damaged message, not a rewritten one.
+    fn is_host(&self) -> bool {
+        self.host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte))
+    }
+
     fn sent_by(&self) -> String {
         format!("{}:{}", self.host, self.port)
     }
@@ -105,7 +110,9 @@ impl Vias {
     fn answer(&mut self, key: Key, here: &Sent, heard: &Heard) {
         let Some(known) = self.open.get(&key) else { return };
         // Another number of hops is another leg of the same dialog.
-        let comparable = known.len() < BRANCHES_KEPT && known.iter().all(|sent| sent.count == here.count);
+        let comparable = known.len() < BRANCHES_KEPT
+            && known.iter().all(|sent| sent.count == here.count)
+            && here.is_host();
         let is_returned = known.iter().any(|sent| sent.is_sent_by(here) && sent.is_branch_of(here));
         let Some(sent) = known.last().filter(|_| comparable && !is_returned) else { return };
         let (_, _, method, client, server) = key;
@@ -190,6 +197,13 @@ mod tests {
         let altered = rewrites(&asked, "192.168.10.21:5060;branch=z9hG4bK2");
         assert_eq!(altered.first().map(|it| &*it.returned), Some("192.168.10.21:5060;branch=z9hG4bK2"));
         assert!(rewrites(&asked, "203.0.113.9;branch=z9hG4bK2").first().is_some_and(|it| it.is_both));
+    }
+
+    #[test]
+    fn a_damaged_host_was_not_put_in() {
+        assert!(
+            rewrites(&["192.168.10.21;branch=z9hG4bK1"], "192.168\u{a2}10.21;branch=z9hG4bK1").is_empty()
+        );
     }
 
     #[test]

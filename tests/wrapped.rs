@@ -19,9 +19,6 @@ use support::stages::{Said, audit_bytes, hints, said, stated};
 const TAGGED: [Wrap; 2] =
     [Wrap::Vlan(Tag { vlan: 10, pcp: 5 }), Wrap::QinQ(Tag { vlan: 7, pcp: 0 }, Tag { vlan: 10, pcp: 5 })];
 
-/// Without hardware addresses nobody can tell that the telephone is of another maker: it is held to pascom's list.
-const MAKER_UNKNOWN: [(&str, &str); 2] = [("pascom-onsite", "PORT-001"), ("sec-004-pascom", "PORT-001")];
-
 /// What needs more of a SIP message than the snap length leaves: from which length on it is seen, scenario, code.
 const NEEDS_CONTENT: [(u32, &str, &str); 12] = [
     // Port 5060 over TCP alone does not make it SIP: its first line does.
@@ -57,9 +54,8 @@ fn layers_and_tunnels_change_no_finding() {
             let (gone, new) = difference(&plain, &found);
             let (name, is_bare) = (scenario.name.as_str(), has_only_packets(how));
             let may_go = |code| is_bare && code == "QOS-005";
-            let may_come = |code| is_bare && MAKER_UNKNOWN.contains(&(name, code));
             assert!(gone.iter().all(|said| may_go(said.0)), "{how:?} {name}: gone {gone:?}");
-            assert!(new.iter().all(|said| may_come(said.0)), "{how:?} {name}: new {new:?}");
+            assert!(new.is_empty(), "{how:?} {name}: new {new:?}");
         }
     }
 }

@@ -70,7 +70,7 @@ impl World {
             address,
             kind: self.book.kind(&role),
             vendor: role.as_str().split_once('.').map(|(vendor, _)| vendor.into()),
-            maker: None,
+            maker: role.as_str().split_once('.').map(|(vendor, _)| vendor.into()),
             model: None,
             model_is_stated: false,
             confidence: Confidence::Sure,

@@ -50,11 +50,10 @@ pub(super) fn unexplained(case: &Case<'_>) -> Vec<usize> {
 
 /// Only hosts that do nothing but telephony can be held to a port list, and only if it is their maker's list.
 fn is_judged(device: &Device) -> bool {
-    let own_maker = match (&device.vendor, &device.maker, device.kind) {
-        (Some(vendor), Some(maker), Kind::Terminal) => vendor.eq_ignore_ascii_case(maker),
-        _ => true,
-    };
-    device.vendor.is_some() && device.kind.is_dedicated() && own_maker
+    let Some(vendor) = &device.vendor else { return false };
+    // What no MAC address and no agent string names may as well be of another maker: pascom sells no telephones.
+    let is_own = device.maker.as_ref().is_some_and(|maker| vendor.eq_ignore_ascii_case(maker));
+    device.kind.is_dedicated() && (is_own || device.kind != Kind::Terminal)
 }
 
 fn is_unexplained(case: &Case<'_>, end: &End<'_>) -> bool {

@@ -56,7 +56,7 @@ pub struct Device {
     pub kind: Kind,
     /// Vendor whose document binds it (`AGFEO`, `pascom`), if any.
     pub vendor: Option<Box<str>>,
-    /// Maker by MAC prefix, if the prefix says something.
+    /// Maker by MAC prefix, else by agent string, if one of them says something.
     pub maker: Option<Box<str>>,
     /// Model: stated by the user, named by evidence, or the smallest whose RTP ports hold all that were seen.
     pub model: Option<ModelId>,

@@ -344,9 +344,11 @@ fn vendor_of(role: &RoleId) -> Option<&str> {
     role.as_str().split_once('.').map(|(vendor, _)| vendor)
 }
 
+/// By MAC prefix; where the link has none or a router hides it, by agent string.
 fn maker(marks: &[Mark<'_>]) -> Option<Box<str>> {
-    let by_mac = marks.iter().find(|mark| mark.sign.kind == EvidenceKind::MacPrefix)?;
-    Some(by_mac.identity.vendor.as_str().into())
+    let named_by = |kind| marks.iter().find(|mark| mark.sign.kind == kind);
+    let named = named_by(EvidenceKind::MacPrefix).or_else(|| named_by(EvidenceKind::Agent))?;
+    Some(named.identity.vendor.as_str().into())
 }
 
 fn confidence(is_stated: bool, weight: u32, contradictions: &[Contradiction]) -> Confidence {

@@ -71,6 +71,7 @@ fn only_devices_of_the_maker_are_held_to_its_list() {
     let with_maker = |maker: &str| world().with(PHONE, |device| device.maker = Some(maker.into()));
     let count = |world: World| found(&world.flows(vec![unknown()]), Code::Port001).len();
     assert_eq!((count(with_maker("ACME")), count(with_maker("Rival"))), (1, 0));
+    assert_eq!(count(world().with(PHONE, |device| device.maker = None)), 0, "nothing names its maker");
     let computer = World::new("").device(PHONE, "acme.softphone");
     assert_eq!(count(computer), 0, "most traffic of a computer is none of the vendor's business");
     assert_eq!(count(World::new("").device(PHONE, "other")), 0);

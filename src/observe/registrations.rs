@@ -7,6 +7,8 @@ use std::net::SocketAddr;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
+use crate::capture::Timestamp;
+
 use super::dialogs::{Heard, aor};
 use super::message::sip::{Kind, Rport, SipMessage};
 use super::traffic::{Mapping, Protocol, Refused, Registration, Unanswered};
@@ -15,6 +17,11 @@ const REGISTRATIONS_KEPT: usize = 16_384;
 const CALL_IDS_KEPT: usize = 65_536;
 const FRAMES_KEPT: usize = 5;
 const MAPPINGS_KEPT: usize = 8;
+/// Hops of one request that are told apart: phone, proxies, registrar.
+const HOPS_KEPT: usize = 8;
+/// The same request again within this time (ns) is a copy of the capture: RFC 3261 section 17.1.2.2 repeats after
+/// 0.5 s at the earliest.
+const COPY_WITHIN: i64 = 100_000_000;
 
 /// Address of record, client, registrar.
 type Key = (Box<str>, SocketAddr, SocketAddr);
@@ -23,7 +30,8 @@ type Key = (Box<str>, SocketAddr, SocketAddr);
 #[derive(Debug, Default)]
 pub(super) struct Registrations {
     rows: BTreeMap<Key, Entry>,
-    by_call_id: HashMap<Box<str>, Key, RandomState>,
+    /// A proxy passes on a request with its Call-ID, so one may be seen on several hops.
+    by_call_id: HashMap<Box<str>, Vec<Key>, RandomState>,
 }
 
 #[derive(Debug)]
@@ -40,6 +48,8 @@ struct Entry {
 #[derive(Clone, Copy, Debug)]
 struct Asked {
     cseq: u32,
+    /// When it was last sent.
+    time: Timestamp,
     has_credentials: bool,
     signs_off: bool,
     is_answered: bool,
@@ -72,21 +82,25 @@ impl Registrations {
         if let Some(call_id) = message.call_id.as_deref()
             && (self.by_call_id.len() < CALL_IDS_KEPT || self.by_call_id.contains_key(call_id))
         {
-            self.by_call_id.insert(call_id.into(), key);
+            let hops = self.by_call_id.entry(call_id.into()).or_default();
+            if hops.len() < HOPS_KEPT && !hops.contains(&key) {
+                hops.push(key);
+            }
         }
         true
     }
 
     fn answer(&mut self, heard: &Heard, status: u16) {
         let Some(call_id) = heard.message.call_id.as_deref() else { return };
-        let Some(entry) = self.by_call_id.get(call_id).and_then(|key| self.rows.get_mut(key)) else { return };
-        if heard.to.ip() != entry.row.client.ip() {
-            return;
-        }
-        // From whatever address: somebody is there.
-        entry.row.unanswered = Unanswered::default();
-        if heard.from.ip() == entry.row.registrar.ip() && status >= 200 {
-            entry.answer(heard, status);
+        let hops = self.by_call_id.get(call_id).map(Vec::as_slice).unwrap_or_default();
+        let own = |key: &&Key| key.1.ip() == heard.to.ip();
+        for key in hops.iter().filter(own) {
+            let Some(entry) = self.rows.get_mut(key) else { continue };
+            // From whatever address: somebody is there.
+            entry.row.unanswered = Unanswered::default();
+            if heard.from.ip() == key.2.ip() && status >= 200 {
+                entry.answer(heard, status);
+            }
         }
     }
 }
@@ -113,8 +127,21 @@ impl Entry {
 
     fn ask(&mut self, heard: &Heard) {
         let message = &heard.message;
+        let call_id = message.call_id.as_deref().unwrap_or_default();
+        let cseq = message.cseq.as_ref().map_or(0, |cseq| cseq.number);
+        let is_same_call = *self.call_id == *call_id;
+        if let Some(asked) = self.asked.as_mut().filter(|asked| is_same_call && asked.cseq == cseq) {
+            let waited = heard.time.since(asked.time);
+            asked.time = heard.time;
+            if waited < COPY_WITHIN {
+                return;
+            }
+        }
         let row = &mut self.row;
-        row.attempts += 1;
+        // The answer to a challenge belongs to the attempt that was challenged (RFC 3261 section 22.2).
+        let was_answered = self.asked.is_some_and(|asked| asked.is_answered);
+        let is_the_same = is_same_call && was_answered && self.challenged && message.has_credentials;
+        row.attempts += u64::from(!is_the_same);
         if let Some(contact) = message.contacts.first() {
             row.contact = Some(contact.uri.as_str().into());
         }
@@ -129,18 +156,17 @@ impl Entry {
         let (first, _) = row.unanswered.span.unwrap_or((heard.time, heard.time));
         row.unanswered.span = Some((first, heard.time));
 
-        let call_id = message.call_id.as_deref().unwrap_or_default();
-        if *self.call_id != *call_id {
+        if !is_same_call {
             // The client starts anew: after a restart another port is no lost mapping.
             self.call_id = call_id.into();
             self.challenged = false;
             self.asked = None;
             row.mappings.clear();
         }
-        let cseq = message.cseq.as_ref().map_or(0, |cseq| cseq.number);
         if self.asked.is_none_or(|asked| asked.cseq != cseq) {
             self.asked = Some(Asked {
                 cseq,
+                time: heard.time,
                 has_credentials: message.has_credentials,
                 signs_off: expires(message) == Some(0),
                 is_answered: false,
@@ -223,53 +249,69 @@ mod tests {
     const PHONE: &str = "192.168.10.21:5060";
     const PBX: &str = "192.168.10.2:5060";
 
-    /// Messages in order, as frames 1, 2 ...: `?` asks, `!` asks with credentials, `0` signs off, a number answers the
-    /// last request, with `@` and a port as the registrar sees it.
+    /// A REGISTER, or its answer if there is a `status`.
+    #[expect(clippy::too_many_arguments, reason = "a message in one line of a test")]
+    fn heard(
+        nth: u64,
+        time: Timestamp,
+        from: &str,
+        to: &str,
+        cseq: u32,
+        status: &str,
+        via: &str,
+        more: &str,
+    ) -> Heard {
+        let head = match status {
+            "" => "REGISTER sip:anlage.example SIP/2.0".to_owned(),
+            "stale" => "SIP/2.0 401 Unauthorized".to_owned(),
+            "nonce" => "SIP/2.0 401 nonce has changed".to_owned(),
+            status => format!("SIP/2.0 {status} "),
+        };
+        let text = format!(
+            "{head}\r\nVia: SIP/2.0/UDP 192.168.10.21{via};branch=z9hG4bK1\r\nFrom: <sip:21@a.example>;tag=a\r\n\
+             To: <sip:21@a.example>\r\nCall-ID: c1\r\nCSeq: {cseq} REGISTER\r\n{more}\r\n"
+        );
+        let message = sip::read(text.as_bytes(), false).unwrap();
+        Heard {
+            frame: frame(nth),
+            time,
+            from: socket(from),
+            to: socket(to),
+            protocol: Protocol::Udp,
+            message,
+        }
+    }
+
+    /// Messages half a second apart, as frames 1, 2 ...: `?` asks, `!` asks with credentials, `0` signs off, `~` sends
+    /// the last request again, `=` is a copy of it 1 ms later, a number answers it, with `@` and a port as the registrar
+    /// sees it.
     fn registration(steps: &[&str]) -> Registration {
         let mut registrations = Registrations::default();
-        let mut cseq = 0;
-        for (nth, step) in (1_u64..).zip(steps) {
-            let (from, to, head, via, more) = match *step {
-                "?" | "!" | "0" => {
-                    cseq += 1;
-                    let more = match *step {
-                        "!" => "Authorization: Digest username=\"21\"\r\n",
-                        "0" => "Expires: 0\r\n",
-                        _ => "",
-                    };
-                    (PHONE, PBX, "REGISTER sip:anlage.example SIP/2.0".to_owned(), String::new(), more)
-                }
-                answer => {
-                    let (status, port) = answer.split_once('@').unwrap_or((answer, ""));
-                    let via = if port.is_empty() { String::new() } else { format!(";rport={port}") };
-                    let more = if status == "stale" {
-                        "WWW-Authenticate: Digest nonce=\"x\", stale=true\r\n"
-                    } else {
-                        ""
-                    };
-                    let told = match status {
-                        "stale" => "401 Unauthorized",
-                        "nonce" => "401 nonce has changed",
-                        status => status,
-                    };
-                    (PBX, PHONE, format!("SIP/2.0 {told} "), via, more)
-                }
+        let (mut cseq, mut last) = (0, "");
+        for (nth, &step) in (1_u64..).zip(steps) {
+            let time = if step == "=" { at(nth as i64 * 500 - 499) } else { at(nth as i64 * 500) };
+            let request = match step {
+                "~" | "=" => Some(last),
+                "?" => Some(""),
+                "!" => Some("Authorization: Digest username=\"21\"\r\n"),
+                "0" => Some("Expires: 0\r\n"),
+                _ => None,
             };
-            let text = format!(
-                "{head}\r\nVia: SIP/2.0/UDP 192.168.10.21{via};branch=z9hG4bK1\r\nFrom: <sip:21@a.example>;tag=a\r\n\
-                 To: <sip:21@a.example>\r\nCall-ID: c1\r\nCSeq: {cseq} REGISTER\r\n{more}\r\n"
-            );
-            let message = sip::read(text.as_bytes(), false).unwrap();
-            let (from, to) = (socket(from), socket(to));
-            let time = at(nth as i64 * 500);
-            registrations.push(&Heard {
-                frame: frame(nth),
-                time,
-                from,
-                to,
-                protocol: Protocol::Udp,
-                message,
-            });
+            let message = if let Some(more) = request {
+                cseq += u32::from(!matches!(step, "~" | "="));
+                last = more;
+                heard(nth, time, PHONE, PBX, cseq, "", "", more)
+            } else {
+                let (status, port) = step.split_once('@').unwrap_or((step, ""));
+                let via = if port.is_empty() { String::new() } else { format!(";rport={port}") };
+                let more = if status == "stale" {
+                    "WWW-Authenticate: Digest nonce=\"x\", stale=true\r\n"
+                } else {
+                    ""
+                };
+                heard(nth, time, PBX, PHONE, cseq, status, &via, more)
+            };
+            registrations.push(&message);
         }
         registrations.finish().remove(0)
     }
@@ -300,9 +342,42 @@ mod tests {
     #[test]
     fn tries_count_until_somebody_answers() {
         let row = registration(&["?", "401", "!", "!", "!"]);
-        assert_eq!((row.unanswered.count, row.attempts), (3, 4));
+        assert_eq!((row.unanswered.count, row.attempts), (3, 3));
         assert_eq!(row.unanswered.frames, [3, 4, 5].map(frame));
         assert_eq!(registration(&["?", "?", "100"]).unanswered, Unanswered::default());
+    }
+
+    #[test]
+    fn a_challenge_belongs_to_its_attempt_and_a_copy_to_its_original() {
+        assert_eq!(registration(&["?", "401", "!", "200"]).attempts, 1);
+        assert_eq!(
+            registration(&["?", "401", "!", "200", "!", "200"]).attempts,
+            2,
+            "refreshed with the old nonce"
+        );
+        assert_eq!(registration(&["?", "401", "!", "401", "!", "200"]).attempts, 1, "another nonce");
+        let copied = registration(&["?", "=", "401", "!", "=", "200"]);
+        assert_eq!((copied.attempts, copied.frames), (1, [1, 4].map(frame).to_vec()));
+        assert_eq!(
+            registration(&["?", "=", "~", "~"]).unanswered.count,
+            3,
+            "sent again is another try, a copy is not"
+        );
+    }
+
+    #[test]
+    fn hops_of_a_proxied_request_keep_their_own_answers() {
+        const PROXY: &str = "192.168.10.3:5060";
+        let mut registrations = Registrations::default();
+        let hops = [(PHONE, PROXY, ""), (PROXY, PBX, ""), (PBX, PROXY, "200"), (PROXY, PHONE, "200")];
+        for (nth, (from, to, status)) in (1..).zip(hops) {
+            registrations.push(&heard(nth, at(nth as i64 * 10), from, to, 1, status, "", ""));
+        }
+        let rows = registrations.finish();
+        assert_eq!(rows.len(), 2);
+        for row in rows {
+            assert_eq!((row.status, row.accepted, row.unanswered), (Some(200), true, Unanswered::default()));
+        }
     }
 
     #[test]

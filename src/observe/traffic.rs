@@ -253,7 +253,7 @@ pub struct Registration {
     pub contact: Option<Box<str>>,
     /// Seconds granted, else asked for.
     pub expires: Option<u32>,
-    /// REGISTER requests, retransmissions included.
+    /// Tries: REGISTER requests, retransmissions included, without copies and without the answer to a challenge.
     pub attempts: u64,
     /// Last final status, 401 and 407 included.
     pub status: Option<u16>,

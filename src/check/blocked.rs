@@ -131,7 +131,7 @@ fn finding(
     }
     let known = device.map_or(Confidence::Likely, |device| device.confidence);
     Some(Finding {
-        detail: Detail::Port003 { target, protocol, refusal, outbound },
+        detail: Detail::Port003 { target, protocol, refusal, outbound, is_up: case.is_up(target.ip()) },
         severity: if is_optional { Severity::Notice } else { Severity::Error },
         confidence: if refusal == Refusal::Silence { Confidence::Likely } else { known },
         subject: Some(case.subject(host)),

@@ -19,6 +19,9 @@ const UNSEEN_BYTES: u64 = 146_000;
 /// As findings.tsv has it.
 const DUPLICATE_PERCENT: u64 = 1;
 const LEAST_DUPLICATES: u64 = 10;
+/// In a short capture fewer show it, if they are a good part of it.
+const FEW_DUPLICATES: u64 = 5;
+const PLAIN_PERCENT: u64 = 20;
 /// Too few pairs, or too few packets, show one direction by chance.
 const LEAST_PAIRS: u64 = 2;
 const LEAST_FRAMES: u64 = 20;
@@ -83,7 +86,9 @@ fn incomplete(traffic: &Traffic, captures: &[CaptureSummary]) -> Option<Finding>
 fn duplicates(traffic: &Traffic) -> Option<Finding> {
     let quality = &traffic.quality;
     let (duplicates, of) = (quality.duplicates, quality.duplicate_candidates);
-    if duplicates < LEAST_DUPLICATES || duplicates * 100 <= of * DUPLICATE_PERCENT {
+    let is_many = duplicates >= LEAST_DUPLICATES && duplicates * 100 > of * DUPLICATE_PERCENT;
+    let is_plain = duplicates >= FEW_DUPLICATES && duplicates * 100 >= of * PLAIN_PERCENT;
+    if !is_many && !is_plain {
         return None;
     }
     let mut finding = note(Detail::Cap002 { duplicates, of }, Severity::Notice, duplicates);
@@ -211,11 +216,11 @@ mod tests {
     }
 
     #[test]
-    fn copies_count_above_one_percent_and_from_ten_on() {
+    fn copies_count_above_one_percent_and_from_ten_on_or_where_they_are_a_fifth() {
         let raised = |duplicates, duplicate_candidates| {
             duplicates_of(Quality { duplicates, duplicate_candidates, ..Quality::default() })
         };
-        assert!(!raised(9, 10) && raised(10, 10));
+        assert!(!raised(4, 8) && raised(5, 25) && !raised(5, 26));
         assert!(!raised(10, 1000) && raised(10, 999));
     }
 

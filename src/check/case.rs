@@ -129,6 +129,12 @@ impl<'a> Case<'a> {
         })
     }
 
+    /// Whether the host sends anything in the capture.
+    pub(super) fn is_up(&self, host: IpAddr) -> bool {
+        let views = self.traffic.flows.iter().flat_map(FlowView::both);
+        views.into_iter().any(|view| view.host() == host && view.sent.packets > 0)
+    }
+
     /// Whether the site file accepts findings of this code about the view's own side. Counts the exception as used.
     pub(super) fn is_excepted(&self, code: &str, view: &FlowView<'_>) -> bool {
         self.except(code, view.own(), view.peer(), view.flow.protocol)

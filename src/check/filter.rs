@@ -14,6 +14,15 @@ pub(super) fn hosts(a: IpAddr, b: IpAddr) -> String {
     format!("{} && {}", host(a), host(b))
 }
 
+/// Packets that a host exchanged with a service.
+pub(super) fn service(host: IpAddr, service: SocketAddr, protocol: Protocol) -> String {
+    let hosts = hosts(host, service.ip());
+    match transport(protocol) {
+        Some(name) => format!("{hosts} && {name}.port == {}", service.port()),
+        None => hosts,
+    }
+}
+
 /// Packets of a flow, both directions.
 pub(super) fn flow(flow: &Flow) -> String {
     let hosts = hosts(flow.a.ip(), flow.b.ip());
@@ -69,6 +78,12 @@ mod tests {
     use super::*;
     use crate::observe::TcpOutcome;
     use crate::observe::fixture::{ip, socket, tcp, udp};
+
+    #[test]
+    fn a_service_is_selected_from_whatever_port_it_is_asked() {
+        let filter = service(ip("192.168.10.21"), socket("192.168.10.2:5060"), Protocol::Udp);
+        assert_eq!(filter, "ip.addr == 192.168.10.21 && ip.addr == 192.168.10.2 && udp.port == 5060");
+    }
 
     #[test]
     fn a_flow_is_selected_in_both_directions() {

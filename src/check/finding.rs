@@ -17,9 +17,9 @@ pub enum Severity {
     Notice,
     /// Should be looked at.
     Warning,
-    /// Must be mended.
+    /// Must be put right.
     Error,
-    /// Must be mended today.
+    /// Must be put right today.
     Critical,
 }
 
@@ -201,8 +201,8 @@ pub enum Detail {
     Port001 { uses: Vec<PortUse>, as_of: Option<Date> },
     /// PORT-002. Ranges as text, such as `10000-10200`.
     Port002 { ports: Vec<u16>, documented: Box<str> },
-    /// PORT-003. `outbound`: the target lies in the Internet.
-    Port003 { target: SocketAddr, protocol: Protocol, refusal: Refusal, outbound: bool },
+    /// PORT-003. `outbound`: the target lies in the Internet. `is_up`: the target sends elsewhere in the capture.
+    Port003 { target: SocketAddr, protocol: Protocol, refusal: Refusal, outbound: bool, is_up: bool },
     /// PORT-005.
     Port005 { port: u16, provider: SocketAddr, documented: Box<str> },
     /// PORT-006. `fits`: the smallest documented model that holds the observed ports.
@@ -241,8 +241,8 @@ pub enum Detail {
     Rtp006 { seen: f64, agreed: u32, codec: Option<Box<str>>, peers: Vec<IpAddr> },
     /// SIG-001.
     Sig001 { account: Box<str>, registrar: SocketAddr, status: u16 },
-    /// SIG-002.
-    Sig002 { registrar: SocketAddr, protocol: Protocol },
+    /// SIG-002. `is_up`: the registrar sends elsewhere in the capture.
+    Sig002 { registrar: SocketAddr, protocol: Protocol, is_up: bool },
     /// SIG-003. `addresses`: before and after, where the public address changed too.
     Sig003 { registrar: SocketAddr, ports: [u16; 2], addresses: Option<[IpAddr; 2]> },
     /// SIG-004. What was sent and what came back in its place.

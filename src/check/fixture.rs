@@ -73,6 +73,7 @@ impl World {
             maker: role.as_str().split_once('.').map(|(vendor, _)| vendor.into()),
             model: None,
             model_is_stated: false,
+            model_is_fitted: false,
             confidence: Confidence::Sure,
             evidence: Vec::new(),
             contradictions: Vec::new(),

@@ -11,6 +11,8 @@ use super::case::{Case, End, Fit};
 use super::finding::{Code, Finding, RowResult, RowStatus};
 
 const FRAMES_KEPT: usize = 5;
+/// A range of more own ports names none: the free ones are 1024 to 65535.
+const NAMED_PORTS: u32 = 10_000;
 /// Findings that say that a documented service runs on other ports.
 const DEVIATIONS: [Code; 5] = [Code::Port001, Code::Port002, Code::Port005, Code::Port006, Code::Port009];
 
@@ -28,7 +30,8 @@ pub(super) fn rows(case: &Case<'_>, findings: &[Finding], failed: &BTreeSet<usiz
             fit == Fit::Full || is_failed && row.legs.iter().all(|leg| leg.peer.names.is_empty())
         };
         if is_failed || is_use(end) {
-            for (row, _) in end.rows.iter().filter(|(row, fit)| fits(row, *fit)) {
+            let meant = end.rows.iter().filter(|(row, fit)| fits(row, *fit) && !is_outdone(row, end));
+            for (row, _) in meant {
                 kind.entry((end.device.address, row.id.as_str())).or_default().insert(id);
             }
         }
@@ -80,6 +83,21 @@ fn is_use(end: &End<'_>) -> bool {
     let is_told =
         view.flow.protocol == Protocol::Udp && view.received.packets > 0 && view.flow.icmp.is_empty();
     view.took_part() || is_told
+}
+
+/// A row for whatever port is not meant where another for the same content names the port: a softphone with preset
+/// ports does not use the free ones as well.
+fn is_outdone(row: &Row, end: &End<'_>) -> bool {
+    let names_port = |row: &Row| row.own_ports().is_some_and(|ports| ports.count() <= NAMED_PORTS);
+    let others = end.rows.iter().filter(|(_, fit)| *fit == Fit::Full).map(|(other, _)| *other);
+    !names_port(row)
+        && row.legs.iter().all(|leg| leg.remote.set().is_none())
+        && others.into_iter().any(|other| {
+            names_port(other)
+                && other.roles == row.roles
+                && other.speaks == row.speaks
+                && !other.speaks.is_empty()
+        })
 }
 
 /// Rows from which findings say that a device departs. A row that gives the far side's ports is one of the device on

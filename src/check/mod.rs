@@ -17,6 +17,8 @@ mod qos;
 mod security;
 mod signalling;
 
+use std::net::IpAddr;
+
 use crate::capture::{CaptureSummary, PassedOver};
 use crate::observe::Traffic;
 use crate::rules::Rulebook;
@@ -53,9 +55,9 @@ pub fn audit(
     findings.extend(media::check(&case, &unjudged));
     findings.extend(signalling::check(&case, &unjudged));
     findings.extend(security::check(&case));
+    join_unanswered(&mut findings);
     findings.retain(|finding| {
-        let subject = finding.subject.as_ref().map(|subject| subject.address);
-        !subject.is_some_and(|host| case.is_excepted_whole(finding.code().as_str(), host))
+        !subject(finding).is_some_and(|host| case.is_excepted_whole(finding.code().as_str(), host))
     });
     findings.sort_by(|x, y| {
         y.severity
@@ -83,6 +85,39 @@ pub fn audit(
         traffic,
         site,
     }
+}
+
+fn subject(finding: &Finding) -> Option<IpAddr> {
+    finding.subject.as_ref().map(|subject| subject.address)
+}
+
+/// A registration at a blocked port is one fault, told once: by SIG-002 where nothing answered, which then names the row;
+/// by PORT-003 where a refusal says why.
+fn join_unanswered(findings: &mut Vec<Finding>) {
+    let is_blocked = |finding: &Finding| matches!(finding.detail, Detail::Port003 { .. });
+    let blocked: Vec<Finding> = findings.iter().filter(|finding| is_blocked(finding)).cloned().collect();
+    let mut told = Vec::new();
+    findings.retain_mut(|finding| {
+        let Detail::Sig002 { registrar, .. } = finding.detail else { return true };
+        let who = subject(finding);
+        for known in &blocked {
+            match known.detail {
+                Detail::Port003 { target, refusal, .. } if target == registrar && subject(known) == who => {
+                    finding.rows.clone_from(&known.rows);
+                    told.push((who, target));
+                    return refusal == Refusal::Silence;
+                }
+                _ => {}
+            }
+        }
+        true
+    });
+    findings.retain(|finding| match finding.detail {
+        Detail::Port003 { target, refusal: Refusal::Silence, .. } => {
+            !told.contains(&(subject(finding), target))
+        }
+        _ => true,
+    });
 }
 
 /// What the capture cannot show.
@@ -128,7 +163,7 @@ fn rulebooks(book: &Rulebook) -> Vec<RulebookInfo> {
 
 #[cfg(test)]
 mod tests {
-    use super::fixture::{PBX, World, finding};
+    use super::fixture::{PBX, PHONE, World, finding};
     use super::*;
 
     fn found(code: Code, severity: Severity) -> Finding {
@@ -138,6 +173,31 @@ mod tests {
             _ => (Detail::Qos007 { packets: 50, peers: Vec::new(), inbound: false }, Some(PBX)),
         };
         finding(detail, severity, subject)
+    }
+
+    #[test]
+    fn a_registration_at_a_blocked_port_is_told_once() {
+        let told = |refusal| {
+            let target = crate::observe::fixture::socket("192.168.10.2:5060");
+            let protocol = crate::observe::Protocol::Udp;
+            let port = Detail::Port003 { target, protocol, refusal, outbound: false, is_up: true };
+            let blocked = Finding { rows: vec!["R1".into()], ..finding(port, Severity::Error, Some(PHONE)) };
+            let other = finding(
+                Detail::Sig002 { registrar: target, protocol, is_up: true },
+                Severity::Error,
+                Some("192.168.10.99"),
+            );
+            let own = finding(
+                Detail::Sig002 { registrar: target, protocol, is_up: true },
+                Severity::Error,
+                Some(PHONE),
+            );
+            let mut findings = vec![blocked, own, other];
+            join_unanswered(&mut findings);
+            findings.iter().map(|finding| (finding.code(), finding.rows.len())).collect::<Vec<_>>()
+        };
+        assert_eq!(told(Refusal::Silence), [(Code::Sig002, 1), (Code::Sig002, 0)]);
+        assert_eq!(told(Refusal::Reset), [(Code::Port003, 1), (Code::Sig002, 0)]);
     }
 
     #[test]

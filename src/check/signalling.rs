@@ -90,7 +90,11 @@ fn unanswered(case: &Case<'_>, registration: &Registration) -> Option<Finding> {
     {
         return None;
     }
-    let detail = Detail::Sig002 { registrar: registration.registrar, protocol: registration.protocol };
+    let detail = Detail::Sig002 {
+        registrar: registration.registrar,
+        protocol: registration.protocol,
+        is_up: case.is_up(registrar),
+    };
     let mut collector = Collector::default();
     collector.frames(&tries.frames);
     collector.time(first);
@@ -128,7 +132,7 @@ fn finding(
     responsible: Party,
     collector: Collector,
 ) -> Finding {
-    let (client, registrar) = (registration.client.ip(), registration.registrar.ip());
+    let client = registration.client.ip();
     Finding {
         detail,
         severity: Severity::Error,
@@ -137,7 +141,7 @@ fn finding(
         rows: Vec::new(),
         count,
         responsible,
-        evidence: collector.finish(filter::hosts(client, registrar)),
+        evidence: collector.finish(filter::service(client, registration.registrar, registration.protocol)),
     }
 }
 

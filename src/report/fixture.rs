@@ -178,6 +178,7 @@ fn details() -> Vec<Case> {
         protocol: transport,
         refusal: Refusal::Icmp { v6: false, kind: 3, code: 13, reporter: ip("192.168.10.1") },
         outbound: true,
+        is_up: false,
     };
     let use_of = |port, side, flows, peer| PortUse {
         protocol: Protocol::Udp,
@@ -359,6 +360,7 @@ fn site() -> Site {
         maker: vendor.map(|_| "AGFEO GmbH & Co. KG".into()),
         model: None,
         model_is_stated: false,
+        model_is_fitted: true,
         confidence: Confidence::Likely,
         evidence,
         contradictions: Vec::new(),

@@ -62,6 +62,8 @@ pub struct Device {
     pub model: Option<ModelId>,
     /// Whether the user stated it.
     pub model_is_stated: bool,
+    /// Nothing names the model: it is the smallest whose RTP ports hold those seen, and larger ones would fit too.
+    pub model_is_fitted: bool,
     /// How sure the role is.
     pub confidence: Confidence,
     /// Why, heaviest first.

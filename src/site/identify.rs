@@ -198,7 +198,7 @@ impl<'a> Scene<'a> {
                 if !peer_fits || !fits(&view, print) {
                     continue;
                 }
-                let seen = format!("{} {} - {}", view.transport(), view.own().port(), view.peer().port());
+                let seen = format!("{} {} → {}", view.transport(), view.own().port(), view.peer().port());
                 let frames = view.sent.frames.iter().copied().take(1);
                 signs
                     .entry(view.host())
@@ -258,13 +258,16 @@ impl<'a> Scene<'a> {
         evidence.dedup_by(|later, kept| (later.kind, &later.seen) == (kept.kind, &kept.seen));
         evidence.sort_by(|x, y| y.weight.cmp(&x.weight).then(x.kind.cmp(&y.kind)).then(x.seen.cmp(&y.seen)));
         let stated_model = stated.and_then(|host| host.model.clone());
-        let model = stated_model.clone().or_else(|| self.model(address, &role, marks));
+        let named = stated_model.clone().or_else(|| named_model(marks));
+        let model_is_fitted = named.is_none();
+        let model = named.or_else(|| self.fitting_model(address, &role));
         Some(Device {
             address,
             kind,
             vendor: vendor_of(&role).map(Into::into),
             maker: maker(marks),
             model_is_stated: stated_model.is_some(),
+            model_is_fitted,
             model,
             confidence: confidence(stated.is_some(), weight, &contradictions),
             role,
@@ -297,18 +300,16 @@ impl<'a> Scene<'a> {
         role == other || are_alike || kind(other) == Kind::Other
     }
 
-    /// The model that evidence names, else the smallest one whose RTP ports hold all that were seen.
-    fn model(&self, address: IpAddr, role: &RoleId, marks: &[Mark<'a>]) -> Option<ModelId> {
-        let named = marks
-            .iter()
-            .filter_map(|mark| Some((mark.identity.weight, mark.identity.model.as_ref()?)))
-            .max_by(|x, y| x.0.cmp(&y.0).then(y.1.cmp(x.1)));
-        if let Some((_, model)) = named {
-            return Some(model.clone());
-        }
+    fn fitting_model(&self, address: IpAddr, role: &RoleId) -> Option<ModelId> {
         let ports = media_ports(self.traffic, address);
         smallest_model(self.lore.models, role, &ports).map(|model| model.id.clone())
     }
+}
+
+/// The model that the heaviest evidence names.
+fn named_model(marks: &[Mark<'_>]) -> Option<ModelId> {
+    let named = marks.iter().filter_map(|mark| Some((mark.identity.weight, mark.identity.model.as_ref()?)));
+    named.max_by(|x, y| x.0.cmp(&y.0).then(y.1.cmp(x.1))).map(|(_, model)| model.clone())
 }
 
 /// The device's own ports on which RTP was sent.

@@ -110,9 +110,9 @@ fn an_answer_to_another_method_does_not_answer_the_call() {
 #[test]
 fn a_registration_is_challenged_repeated_and_granted() {
     let mut ear = Ear::default();
-    for _ in 0..2 {
+    for cseq in ["1 REGISTER", "2 REGISTER"] {
         let contact = "Contact: <sip:21@192.168.10.21>;expires=600";
-        ear.hear(PHONE, PBX, "REGISTER sip:anlage.example SIP/2.0", "1 REGISTER", &[contact]);
+        ear.hear(PHONE, PBX, "REGISTER sip:anlage.example SIP/2.0", cseq, &[contact]);
         ear.answer(401, "REGISTER");
     }
     ear.hear(PBX, PHONE, "SIP/2.0 200 OK", "2 REGISTER", &["Expires: 300"]);

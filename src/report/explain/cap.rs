@@ -129,19 +129,19 @@ pub(super) const CAP_008: Page = Page {
 
 pub(super) const CAP_010: Page = Page {
     de: Text {
-        meaning: "Im Mitschnitt gibt es keine Sprachpakete. Kennzeichnung und Sprachqualität können nicht beurteilt werden.",
+        meaning: "Im Mitschnitt ist kein Sprechweg zu erkennen. Kennzeichnung und Sprachqualität können nicht beurteilt werden.",
         measured: "Kein RTP-Strom, weder am SDP noch am Inhalt erkannt.",
         action: "Führen Sie während der Messung mindestens ein Gespräch von einer Minute, am besten intern und extern.",
-        pitfalls: "Gespräche zwischen zwei Telefonen berühren den Messpunkt oft nicht. Sprache in einem VPN-Tunnel ist \
-                   nicht zu erkennen.",
+        pitfalls: "Gespräche zwischen zwei Telefonen berühren den Messpunkt oft nicht. Sprache in einem VPN-Tunnel, wenige \
+                   Pakete ohne SDP und Gespräche über H.323, SCCP, MGCP oder IAX2 sind nicht zu erkennen.",
         source: "Grundsatz: Was der Mitschnitt nicht zeigen kann, gilt nicht als bestanden.",
     },
     en: Text {
-        meaning: "The capture holds no voice packets. Marking and voice quality cannot be judged.",
+        meaning: "No voice stream can be made out in the capture. Marking and voice quality cannot be judged.",
         measured: "No RTP stream, recognised neither by SDP nor by content.",
         action: "Make at least one call of a minute while capturing, best one internal and one external.",
-        pitfalls: "Calls between two phones often do not pass the measuring point. Voice in a VPN tunnel cannot be \
-                   recognised.",
+        pitfalls: "Calls between two phones often do not pass the measuring point. Voice in a VPN tunnel, a few packets without \
+                   SDP, and calls by H.323, SCCP, MGCP or IAX2 are not recognised.",
         source: "Principle: what the capture cannot show never counts as passed.",
     },
 };

@@ -55,9 +55,9 @@ fn host<'a>(view: &View<'a>, device: &Device) -> Option<&'a HostFacts> {
 /// Role, model, confidence.
 fn role(view: &View<'_>, device: &Device) -> Vec<String> {
     let names = view.context.names;
-    let model = device.model.as_ref().map(|model| match device.model_is_stated {
-        true => names.model(model),
-        false => format!("{} ({})", names.model(model), view.words.notes.inferred),
+    let model = device.model.as_ref().map(|model| match device.model_is_fitted {
+        true => format!("{} {}", names.model(model), view.words.notes.fitted),
+        false => names.model(model),
     });
     let confidence = match device.confidence {
         Confidence::Suspected => view.words.notes.only_suspected,

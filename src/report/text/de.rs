@@ -96,7 +96,7 @@ const NOTES: Notes = Notes {
     no_devices: "Kein Gerät eines bekannten Herstellers erkannt. Benennen Sie die Anlage mit --pbx ADRESSE=MODELL.",
     no_rows: "Ohne erkanntes Gerät gibt es keine dokumentierten Ports, die zu prüfen wären.",
     unused_rows: "Im Mitschnitt nicht beobachtet; das ist kein Fehler:",
-    no_media: "Keine Sprachpakete im Mitschnitt.",
+    no_media: "Im Mitschnitt ist kein Sprechweg zu erkennen.",
     no_unexplained: "Keine.",
     no_calls: "Keine lesbaren Gespräche im Mitschnitt.",
     exception_unused: "wurde nicht gebraucht; prüfen Sie, ob sie noch nötig ist",
@@ -108,7 +108,7 @@ const NOTES: Notes = Notes {
     accepted: "angenommen",
     unanswered: "ohne Antwort",
     unknown: "unbekannt",
-    inferred: "erschlossen",
+    fitted: "oder ähnlich (nach RTP-Ports)",
     only_suspected: "nur vermutet (wird nicht beurteilt)",
     every_time_in: "Alle Uhrzeiten in der Zeitzone",
 };
@@ -252,7 +252,7 @@ fn unjudged(what: Unjudged) -> &'static str {
         Unjudged::NoDevice => {
             "Portlisten der Hersteller: Es wurde kein Gerät eines bekannten Herstellers erkannt."
         }
-        Unjudged::NoVoice => "EF-Kennzeichnung und RTP-Ports: Der Mitschnitt enthält keine Sprachpakete.",
+        Unjudged::NoVoice => "EF-Kennzeichnung und RTP-Ports: Im Mitschnitt ist kein Sprechweg zu erkennen.",
         Unjudged::OneDirection => {
             "Blockierte Ports und einseitige Sprache: Der Mitschnitt zeigt nur eine Richtung."
         }

@@ -16,8 +16,8 @@ pub(super) fn action(detail: &Detail) -> String {
             "Stellen Sie den RTP-Bereich auf den dokumentierten Wert, oder passen Sie Firewall- und QoS-Regeln an \
              den tatsächlichen Bereich an."
         }
-        Detail::Port003 { target, protocol: transport, refusal, outbound } => {
-            return unblock(*target, *transport, *refusal, *outbound);
+        Detail::Port003 { target, protocol: transport, refusal, outbound, is_up } => {
+            return unblock(*target, *transport, *refusal, (*outbound, *is_up));
         }
         Detail::Port005 { .. } => {
             "Prüfen Sie die Einstellungen des SIP-Kontos und die NAT-Regeln der Firewall."
@@ -95,8 +95,12 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Sig001 { .. } => {
             "Prüfen Sie Benutzername, Kennwort und Realm, beim Provider auch eine Freigabe nach IP-Adresse."
         }
-        Detail::Sig002 { .. } => {
-            "Prüfen Sie Erreichbarkeit, Namensauflösung, Port und Firewall auf dem Weg zum Registrar."
+        Detail::Sig002 { is_up: true, .. } => {
+            "Der Registrar ist in Betrieb, das zeigt sein anderer Verkehr. Prüfen Sie, ob dort SIP auf diesem Port läuft \
+             und ob eine Firewall ihn sperrt."
+        }
+        Detail::Sig002 { is_up: false, .. } => {
+            "Prüfen Sie, ob die Adresse des Registrars stimmt, ob er in Betrieb ist und ob eine Firewall den Port sperrt."
         }
         Detail::Sig003 { addresses: None, .. } => {
             "Erhöhen Sie das UDP-Aging der Firewall auf mindestens 60 s, besser 180 s, oder verkürzen Sie das \
@@ -130,14 +134,16 @@ pub(super) fn action(detail: &Detail) -> String {
             "Wiederholen Sie die Messung an einem weniger belasteten Messpunkt oder mit einem Mitschnittfilter."
         }
         Detail::Cap002 { .. } => {
-            "Keine Maßnahme nötig; spiegeln Sie bei der nächsten Messung nur einen Port oder nur ein VLAN."
+            "Keine Maßnahme nötig. Messen Sie beim nächsten Mal nur an einer Stelle: ein gespiegelter Port oder ein \
+             VLAN, eine Schnittstelle statt „any“."
         }
         Detail::Cap003 { .. } => {
             "Stellen Sie den Spiegelport auf Senden und Empfangen, und messen Sie erneut."
         }
         Detail::Cap004 { .. } => "Schneiden Sie mit voller Paketlänge mit (Snaplen 0 oder 262144).",
         Detail::Cap006 { .. } => {
-            "Schneiden Sie an einem Gerät mit stabiler Uhr mit; stellen Sie währenddessen keine Uhrzeit um."
+            "Sortieren Sie die Datei nach der Zeit (reordercap). Hilft das nicht, schneiden Sie noch einmal an einem Gerät \
+             mit stabiler Uhr mit."
         }
         Detail::Cap008 { .. } => {
             "Keine Maßnahme. Ist der Rufaufbau gestört, werten Sie die Protokolle der Anlage aus."
@@ -153,7 +159,12 @@ pub(super) fn action(detail: &Detail) -> String {
     text.to_owned()
 }
 
-fn unblock(target: SocketAddr, transport: Protocol, refusal: Refusal, outbound: bool) -> String {
+fn unblock(
+    target: SocketAddr,
+    transport: Protocol,
+    refusal: Refusal,
+    (outbound, is_up): (bool, bool),
+) -> String {
     let port = format!("{} {}", protocol(transport), target.port());
     if outbound {
         return format!(
@@ -167,9 +178,13 @@ fn unblock(target: SocketAddr, transport: Protocol, refusal: Refusal, outbound: 
             "Prüfen Sie, ob der Dienst auf {} eingeschaltet ist; er nimmt {port} nicht an.",
             target.ip()
         ),
+        Refusal::Silence | Refusal::Icmp { .. } if is_up => format!(
+            "{} ist in Betrieb, das zeigt sein anderer Verkehr. Prüfen Sie, ob der Dienst dort auf {port} läuft und ob \
+             eine Firewall ihn sperrt, auch die des Gerätes selbst.",
+            target.ip()
+        ),
         Refusal::Silence | Refusal::Icmp { .. } => format!(
-            "Prüfen Sie, ob {} eingeschaltet ist, der Dienst dort läuft und ob eine Firewall zwischen den Netzen \
-             {port} sperrt.",
+            "Prüfen Sie, ob {} in Betrieb ist, ob der Dienst dort läuft und ob eine Firewall {port} sperrt.",
             target.ip()
         ),
     }

@@ -47,9 +47,9 @@ pub(super) fn title(code: Code) -> &'static str {
         Code::Cap002 => "Pakete doppelt aufgezeichnet",
         Code::Cap003 => "Nur eine Richtung aufgezeichnet",
         Code::Cap004 => "Pakete gekürzt aufgezeichnet",
-        Code::Cap006 => "Uhr des Mitschnitts springt",
+        Code::Cap006 => "Zeitstempel springen zurück",
         Code::Cap008 => "Signalisierung verschlüsselt",
-        Code::Cap010 => "Kein Gespräch im Mitschnitt",
+        Code::Cap010 => "Kein Gespräch erkannt",
         Code::Cap011 => "Mitschnittdatei beschädigt oder abgeschnitten",
     }
 }
@@ -175,7 +175,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             }
         ),
         Detail::Rtp002 { peers } => format!(
-            "{} von {device} zu {} {} angenommen, es kamen jedoch in keiner Richtung Sprachpakete.",
+            "{} von {device} zu {} {} angenommen, zu sehen ist jedoch in keiner Richtung ein Sprechweg (RTP).",
             counted(finding.count, "Gespräch", "Gespräche", De),
             list(List::addresses(peers)),
             if finding.count == 1 { "wurde" } else { "wurden" }
@@ -219,7 +219,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 _ => "",
             }
         ),
-        Detail::Sig002 { registrar, protocol: transport } => format!(
+        Detail::Sig002 { registrar, protocol: transport, .. } => format!(
             "{} von {device} an {registrar} über {} blieben ohne Antwort.",
             counted(finding.count, "Anmeldeversuch", "Anmeldeversuche", De),
             protocol(*transport)
@@ -278,8 +278,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             signs.iter().map(loss_sign).collect::<Vec<_>>().join(" ")
         ),
         Detail::Cap002 { duplicates, of: whole } => format!(
-            "{} vergleichbaren Paketen ({}) sind doppelt aufgezeichnet, meist weil der Spiegelport beide Seiten einer \
-             Verbindung erfasst. Die Werte sind ohne die Kopien gerechnet.",
+            "{} vergleichbaren Paketen ({}) sind doppelt aufgezeichnet. Das geschieht, wo ein Paket mehrmals am \
+             Messpunkt vorbeikommt: zwei gespiegelte Ports, alle Schnittstellen (any), innerhalb und außerhalb eines \
+             Tunnels. Die Werte sind ohne die Kopien gerechnet.",
             of(*duplicates, *whole, "von", De),
             share(*duplicates, *whole, De)
         ),
@@ -298,7 +299,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             }
         ),
         Detail::Cap006 { steps, largest } => format!(
-            "Die Zeitstempel springen {} {} zurück. Jitter und Zeitabstände sind deshalb nicht beurteilt.",
+            "Die Zeitstempel springen {} {} zurück: Die Uhr wurde gestellt, oder die Datei ist nicht nach der Zeit sortiert. Jitter \
+             und Zeitabstände sind deshalb nicht beurteilt.",
             if *steps == 1 { "einmal um".to_owned() } else { format!("{}-mal um bis zu", count(*steps, De)) },
             duration(*largest, De)
         ),
@@ -309,8 +311,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             if *connections == 1 { "ist" } else { "sind" }
         ),
         Detail::Cap010 { .. } => {
-            "Der Mitschnitt enthält keine Sprachpakete. Kennzeichnung (QoS) und Sprachqualität sind \
-                           deshalb nicht beurteilt."
+            "Im Mitschnitt ist kein Sprechweg (RTP) zu erkennen. Kennzeichnung (QoS) und Sprachqualität sind deshalb \
+             nicht beurteilt."
                 .to_owned()
         }
         Detail::Cap011 { path, packets, ended } => format!(

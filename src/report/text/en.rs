@@ -96,7 +96,7 @@ const NOTES: Notes = Notes {
     no_devices: "No device of a known vendor recognised. Name the PBX with --pbx ADDRESS=MODEL.",
     no_rows: "Without a recognised device there are no documented ports to check.",
     unused_rows: "Not observed in this capture, which is no fault:",
-    no_media: "No voice packets in the capture.",
+    no_media: "No voice stream recognised in the capture.",
     no_unexplained: "None.",
     no_calls: "No readable calls in the capture.",
     exception_unused: "was not needed; check whether it is still necessary",
@@ -108,7 +108,7 @@ const NOTES: Notes = Notes {
     accepted: "accepted",
     unanswered: "no answer",
     unknown: "unknown",
-    inferred: "inferred",
+    fitted: "or similar (by RTP ports)",
     only_suspected: "only suspected (not judged)",
     every_time_in: "All times in time zone",
 };
@@ -128,7 +128,7 @@ fn verdict(verdict: Verdict) -> &'static str {
             "PASSED – the ports and markings that were checked are as the vendor documents them."
         }
         Verdict::Notes => "PASSED WITH NOTES – no fault of the installation found; see the notes.",
-        Verdict::Fail => "NOT PASSED – at least one point must be checked or mended.",
+        Verdict::Fail => "NOT PASSED – at least one point must be checked or fixed.",
         Verdict::NotAssessable => "NOT ASSESSABLE – the capture does not show enough for a verdict.",
     }
 }
@@ -235,7 +235,7 @@ fn answer(answer: Answer) -> String {
 fn unjudged(what: Unjudged) -> &'static str {
     match what {
         Unjudged::NoDevice => "The vendors' port lists: no device of a known vendor was recognised.",
-        Unjudged::NoVoice => "EF marking and RTP ports: the capture holds no voice packets.",
+        Unjudged::NoVoice => "EF marking and RTP ports: no voice stream was recognised in the capture.",
         Unjudged::OneDirection => "Blocked ports and one-way audio: the capture shows one direction only.",
         Unjudged::Encrypted => "Calls and registrations: the signalling is encrypted.",
         Unjudged::Incomplete => "Packet loss and jitter: packets were lost while capturing.",

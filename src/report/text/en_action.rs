@@ -15,8 +15,8 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Port002 { .. } => {
             "Set the RTP range to the documented value, or adapt the firewall and QoS rules to the actual range."
         }
-        Detail::Port003 { target, protocol: transport, refusal, outbound } => {
-            return unblock(*target, *transport, *refusal, *outbound);
+        Detail::Port003 { target, protocol: transport, refusal, outbound, is_up } => {
+            return unblock(*target, *transport, *refusal, (*outbound, *is_up));
         }
         Detail::Port005 { .. } => "Check the settings of the SIP account and the NAT rules of the firewall.",
         Detail::Port006 { .. } => {
@@ -83,7 +83,13 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Sig001 { .. } => {
             "Check user name, password and realm, at a provider also a whitelist of addresses."
         }
-        Detail::Sig002 { .. } => "Check reachability, DNS, port and firewall on the way to the registrar.",
+        Detail::Sig002 { is_up: true, .. } => {
+            "The registrar is running, as its other traffic shows. Check whether SIP is served there on this port, and \
+             whether a firewall blocks it."
+        }
+        Detail::Sig002 { is_up: false, .. } => {
+            "Check whether the registrar's address is right, whether it is running, and whether a firewall blocks the port."
+        }
         Detail::Sig003 { addresses: None, .. } => {
             "Raise the firewall's UDP aging to at least 60 s, better 180 s, or shorten the keep-alive interval."
         }
@@ -112,11 +118,13 @@ pub(super) fn action(detail: &Detail) -> String {
             "Remove the port forwarding at once. Remote maintenance by VPN or the vendor's service only."
         }
         Detail::Cap001 { .. } => "Repeat the capture at a less loaded point or with a capture filter.",
-        Detail::Cap002 { .. } => "Nothing to do; next time mirror one port or one VLAN only.",
+        Detail::Cap002 { .. } => {
+            "Nothing to do. Next time measure at one place only: one mirrored port or VLAN, one interface instead of “any”."
+        }
         Detail::Cap003 { .. } => "Set the mirror port to both transmit and receive, and capture again.",
         Detail::Cap004 { .. } => "Capture whole packets (snap length 0 or 262144).",
         Detail::Cap006 { .. } => {
-            "Capture on a machine with a stable clock; do not set the time while capturing."
+            "Sort the file by time (reordercap). If that does not help, capture again on a machine with a stable clock."
         }
         Detail::Cap008 { .. } => "Nothing to do. If call set-up is faulty, look into the logs of the PBX.",
         Detail::Cap010 { answered: true, .. } => {
@@ -128,7 +136,12 @@ pub(super) fn action(detail: &Detail) -> String {
     text.to_owned()
 }
 
-fn unblock(target: SocketAddr, transport: Protocol, refusal: Refusal, outbound: bool) -> String {
+fn unblock(
+    target: SocketAddr,
+    transport: Protocol,
+    refusal: Refusal,
+    (outbound, is_up): (bool, bool),
+) -> String {
     let port = format!("{} {}", protocol(transport), target.port());
     if outbound {
         return format!(
@@ -140,9 +153,13 @@ fn unblock(target: SocketAddr, transport: Protocol, refusal: Refusal, outbound: 
         Refusal::Reset => {
             format!("Check whether the service is switched on at {}; it does not accept {port}.", target.ip())
         }
+        Refusal::Silence | Refusal::Icmp { .. } if is_up => format!(
+            "{} is running, as its other traffic shows. Check whether the service is there on {port}, and whether a \
+             firewall blocks it, that of the device itself included.",
+            target.ip()
+        ),
         Refusal::Silence | Refusal::Icmp { .. } => format!(
-            "Check whether {} is switched on, whether the service runs there, and whether a firewall between the \
-             networks blocks {port}.",
+            "Check whether {} is running, whether the service is there, and whether a firewall blocks {port}.",
             target.ip()
         ),
     }

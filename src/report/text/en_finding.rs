@@ -47,9 +47,9 @@ pub(super) fn title(code: Code) -> &'static str {
         Code::Cap002 => "Packets captured twice",
         Code::Cap003 => "Only one direction captured",
         Code::Cap004 => "Packets cut short",
-        Code::Cap006 => "Clock of the capture jumps",
+        Code::Cap006 => "Time stamps jump back",
         Code::Cap008 => "Encrypted signalling",
-        Code::Cap010 => "No call in the capture",
+        Code::Cap010 => "No call recognised",
         Code::Cap011 => "Capture file damaged or cut off",
     }
 }
@@ -172,7 +172,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             }
         ),
         Detail::Rtp002 { peers } => format!(
-            "{} from {device} to {} {} answered, but no voice packets came in either direction.",
+            "{} from {device} to {} {} answered, but no voice stream (RTP) is to be seen in either direction.",
             counted(finding.count, "call", "calls", En),
             list(List::addresses(peers)),
             if finding.count == 1 { "was" } else { "were" }
@@ -212,8 +212,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 _ => "",
             }
         ),
-        Detail::Sig002 { registrar, protocol: transport } => format!(
-            "{} of {device} to {registrar} over {} got no answer.",
+        Detail::Sig002 { registrar, protocol: transport, .. } => format!(
+            "{} by {device} at {registrar} over {} got no answer.",
             counted(finding.count, "registration attempt", "registration attempts", En),
             protocol(*transport)
         ),
@@ -269,8 +269,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             signs.iter().map(loss_sign).collect::<Vec<_>>().join(" ")
         ),
         Detail::Cap002 { duplicates, of: whole } => format!(
-            "{} comparable packets ({}) were captured twice, usually because the mirror port covers both ends of a \
-             connection. All values are computed without the copies.",
+            "{} comparable packets ({}) were captured twice, as happens where a packet passes the measuring point more than \
+             once: two mirrored ports, all interfaces (any), inside and outside of a tunnel. All values are computed without the copies.",
             of(*duplicates, *whole, "of", En),
             share(*duplicates, *whole, En)
         ),
@@ -288,7 +288,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             }
         ),
         Detail::Cap006 { steps, largest } => format!(
-            "The time stamps jump back {} {}. Jitter and intervals are therefore not judged.",
+            "The time stamps jump back {} {}: the clock was set, or the file is not sorted by time. Jitter and intervals are \
+             therefore not judged.",
             if *steps == 1 { "once by".to_owned() } else { format!("{} times by up to", count(*steps, En)) },
             duration(*largest, En)
         ),
@@ -299,7 +300,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             if *connections == 1 { "is" } else { "are" }
         ),
         Detail::Cap010 { .. } => {
-            "The capture holds no voice packets. Marking (QoS) and voice quality are therefore not judged."
+            "No voice stream (RTP) can be made out in the capture. Marking (QoS) and voice quality are therefore not \
+             judged."
                 .to_owned()
         }
         Detail::Cap011 { path, packets, ended } => format!(
@@ -347,7 +349,7 @@ fn blocked(
             if v6 { "v6" } else { "" }
         ),
     };
-    format!("{tries} of {device} to {target} over {}{service} {outcome}.", protocol(transport))
+    format!("{tries} by {device} to reach {target} over {}{service} {outcome}.", protocol(transport))
 }
 
 fn icmp_reason(reason: Reason) -> &'static str {

@@ -79,7 +79,7 @@ fn one_is_not_told_as_many() {
     let (detail, _) = said(Code::Port006, De, single);
     assert!(detail.starts_with("Beobachtet wurde der RTP-Port 5300; für"), "{detail}");
     let (detail, _) = said(Code::Cap006, De, |_| {});
-    assert!(detail.starts_with("Die Zeitstempel springen einmal um 2,5 s zurück."), "{detail}");
+    assert!(detail.starts_with("Die Zeitstempel springen einmal um 2,5 s zurück:"), "{detail}");
 }
 
 #[test]
@@ -137,11 +137,11 @@ fn calls_without_their_voice_are_not_called_no_call() {
     assert_eq!(finding_text(&finding, &context, De).title, title(Code::Cap010, De));
     finding.detail = Detail::Cap010 { called: true, answered: true };
     let text = finding_text(&finding, &context, De);
-    assert_eq!(text.title, "Keine Sprachpakete im Mitschnitt");
+    assert_eq!(text.title, "Kein Sprechweg erkannt");
     assert!(text.action.contains("ohne Mitschnittfilter"), "{}", text.action);
     finding.detail = Detail::Cap010 { called: true, answered: false };
     let text = finding_text(&finding, &context, De);
-    assert_eq!(text.title, "Keine Sprachpakete im Mitschnitt", "calls that nobody answered");
+    assert_eq!(text.title, "Kein Sprechweg erkannt", "calls that nobody answered");
     assert!(text.action.contains("ein Gespräch"), "{}", text.action);
 }
 

@@ -137,7 +137,7 @@ pub(crate) struct Notes {
     pub(crate) accepted: &'static str,
     pub(crate) unanswered: &'static str,
     pub(crate) unknown: &'static str,
-    pub(crate) inferred: &'static str,
+    pub(crate) fitted: &'static str,
     /// Confidence of a device that is listed and against which nothing is held.
     pub(crate) only_suspected: &'static str,
     pub(crate) every_time_in: &'static str,

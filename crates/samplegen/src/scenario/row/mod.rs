@@ -7,7 +7,7 @@ mod table;
 use super::Scenario;
 use crate::net::{Host, MS, Net, SECOND};
 use cast::Who;
-use table::{Fault, Row, TABLE};
+use table::{Fault, Row, TABLE, Talk};
 
 /// Status of a row in the row matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +69,9 @@ pub fn row_broken(id: &str) -> Option<Scenario> {
             if row.talk.is_media() || matches!(row.from, Who::Away | Who::Computer) {
                 scenario.may(&["PORT-003"])
             } else {
-                scenario.expect("PORT-003", row.from.host())
+                // A registration that nothing answers is told of as such.
+                let code = if row.talk == Talk::SipUdp { "SIG-002" } else { "PORT-003" };
+                scenario.expect(code, row.from.host())
             }
         }
         Fault::Untold => {

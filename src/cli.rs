@@ -28,6 +28,10 @@ pub enum Command {
     Interfaces,
     /// Print the JSON Schema of the JSON report
     Schema,
+    /// Print what lets a shell complete pbxray's words
+    Completions(CompletionsArgs),
+    /// Write the manual pages, one for each command
+    Man(ManArgs),
 }
 
 /// Words of `check`.
@@ -105,6 +109,22 @@ pub struct ExplainArgs {
     /// Language of the page
     #[arg(long, value_name = "de|en")]
     pub lang: Option<String>,
+}
+
+/// Words of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// For which shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// Words of `man`.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// Where to write pbxray.1 and its companions
+    #[arg(value_name = "DIR")]
+    pub directory: PathBuf,
 }
 
 /// `--format`.

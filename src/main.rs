@@ -6,11 +6,13 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow};
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use pbxray::capture::{self, FilterSpec, Measurement};
 use pbxray::check::{Audit, Code, Severity};
-use pbxray::cli::{CheckArgs, Cli, Colour, Command, ExplainArgs, FailOn, Format, PortsArgs};
+use pbxray::cli::{
+    CheckArgs, Cli, Colour, Command, CompletionsArgs, ExplainArgs, FailOn, Format, ManArgs, PortsArgs,
+};
 use pbxray::pipeline::{self, Terms};
 use pbxray::report::{self, ExitStatus, Language, PortsFilter};
 use pbxray::rules::Rulebook;
@@ -27,6 +29,8 @@ fn main() -> ExitCode {
         Command::Explain(args) => explain(&args),
         Command::Interfaces => interfaces(),
         Command::Schema => print(|out| report::schema(out)).map(|()| ExitStatus::Clean),
+        Command::Completions(args) => completions(&args),
+        Command::Man(args) => man(&args),
     };
     match done {
         Ok(status) => status.into(),
@@ -102,6 +106,21 @@ fn explain(args: &ExplainArgs) -> Result<ExitStatus> {
 fn interfaces() -> Result<ExitStatus> {
     let list = report::interfaces(&capture::interfaces()?, language(None)?, terminal_width());
     print(|out| out.write_all(list.as_bytes()))?;
+    Ok(ExitStatus::Clean)
+}
+
+fn completions(args: &CompletionsArgs) -> Result<ExitStatus> {
+    // In memory first: the generators panic where writing fails, as it does when the reader closes the pipe.
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "pbxray", &mut script);
+    print(|out| out.write_all(&script))?;
+    Ok(ExitStatus::Clean)
+}
+
+fn man(args: &ManArgs) -> Result<ExitStatus> {
+    let place = || format!("manual pages in {}", args.directory.display());
+    std::fs::create_dir_all(&args.directory).with_context(place)?;
+    clap_mangen::generate_to(Cli::command(), &args.directory).with_context(place)?;
     Ok(ExitStatus::Clean)
 }
 

@@ -186,6 +186,21 @@ fn every_code_is_explained_in_both_languages() {
 }
 
 #[test]
+fn shells_complete_every_command_and_each_has_a_manual_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let commands = ["check", "ports", "explain", "interfaces", "schema", "completions", "man"];
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = out(&["completions", shell]);
+        assert!(commands.iter().all(|command| script.contains(command)), "{shell}");
+    }
+    assert_eq!(status(&["man", folder.path().to_str().unwrap()]), 0);
+    let page = fs::read_to_string(folder.path().join("pbxray-check.1")).unwrap();
+    assert!(page.contains("\\-\\-pbx"), "{page}");
+    assert!(commands.iter().all(|command| folder.path().join(format!("pbxray-{command}.1")).exists()));
+    assert!(refusal(&["man", "Cargo.toml/man"]).contains("Cargo.toml/man"));
+}
+
+#[test]
 fn ports_can_be_narrowed() {
     let ids = |words: &[&str]| -> Vec<String> {
         let table = out(&[&["ports", "--width", "200"], words].concat());

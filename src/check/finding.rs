@@ -194,6 +194,17 @@ pub enum LossSign {
     },
 }
 
+/// What the receivers of lossy streams report by RTCP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// Nothing, or not enough to tell.
+    Unknown,
+    /// They lack packets too: so many.
+    Lost(u64),
+    /// They have what the capture lacks.
+    Complete,
+}
+
 /// The numbers of a finding, one variant per code.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Detail {
@@ -233,8 +244,8 @@ pub enum Detail {
     Rtp001 { packets: u64, peers: Vec<IpAddr>, refused: bool, heard: bool },
     /// RTP-002.
     Rtp002 { peers: Vec<IpAddr> },
-    /// RTP-003, over all streams of the sender that lose too much.
-    Rtp003 { lost: u64, expected: u64, bursts: u64, longest: u64, peers: Vec<IpAddr> },
+    /// RTP-003, over all streams of the sender that lose too much. `heard`: what the receivers say of it.
+    Rtp003 { lost: u64, expected: u64, bursts: u64, longest: u64, peers: Vec<IpAddr>, heard: Heard },
     /// RTP-004. Greatest and mean running jitter in ms of the worst stream. `estimated`: the clock of the timestamps was estimated.
     Rtp004 { jitter: f64, mean: f64, peers: Vec<IpAddr>, estimated: bool },
     /// RTP-006. Packet times in ms.

@@ -13,7 +13,7 @@ use crate::site::Confidence;
 use super::case::Case;
 use super::evidence::{Collector, of_streams};
 use super::filter;
-use super::finding::{Detail, Evidence, Finding, Party, Severity, Unjudged};
+use super::finding::{Detail, Evidence, Finding, Heard, Party, Severity, Unjudged};
 
 /// As findings.tsv has it.
 const LEAST_PACKETS: u64 = 100;
@@ -27,6 +27,10 @@ const LEAST_STEADY: f64 = 0.8;
 /// A call must last, and a side must speak, so long (ns) before the other one's silence means anything.
 const LEAST_CALL: i64 = 3_000_000_000;
 const LEAST_SPEECH: i64 = 2_000_000_000;
+/// A report that long (ns) before the end of a stream does not cover its end.
+const LATE_REPORT: i64 = 1_000_000_000;
+/// A receiver that lacks less than one in so many of what the capture lacks has got them.
+const MOSTLY_HEARD: u64 = 10;
 const PEERS_NAMED: usize = 5;
 
 /// All RTP findings.
@@ -69,27 +73,56 @@ fn loss(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> Option<Finding>
     let worst = lossy.iter().map(|stream| stream.report.lost_percent()).fold(0.0, f64::max);
     let sum = |count: fn(&Stream) -> u64| lossy.iter().map(|stream| count(stream)).sum::<u64>();
     let lost = sum(|stream| stream.report.counts.lost);
+    let heard = heard(&lossy);
     let detail = Detail::Rtp003 {
         lost,
         expected: sum(|stream| stream.report.counts.expected),
         bursts: sum(|stream| stream.report.counts.bursts),
         longest: lossy.iter().map(|stream| stream.report.counts.longest_burst).max()?,
         peers: peers(&lossy),
+        heard,
     };
-    // What the receiver missed as well was not lost at the mirror port.
-    let is_confirmed = lossy
-        .iter()
-        .any(|stream| stream.report.receiver.is_some_and(|receiver| receiver.latest.cumulative_lost > 0));
+    let confidence = match heard {
+        // What the receiver lacks as well was not lost at the mirror port.
+        Heard::Lost(_) => Confidence::Sure,
+        Heard::Unknown => Confidence::Likely,
+        Heard::Complete => Confidence::Suspected,
+    };
     Some(Finding {
         detail,
-        severity: if worst > HEAVY_LOSS_PERCENT { Severity::Error } else { Severity::Warning },
-        confidence: if is_confirmed { Confidence::Sure } else { Confidence::Likely },
+        severity: match heard {
+            Heard::Complete => Severity::Notice,
+            _ if worst > HEAVY_LOSS_PERCENT => Severity::Error,
+            _ => Severity::Warning,
+        },
+        confidence,
         subject: Some(case.subject(sender)),
         rows: Vec::new(),
         count: lost,
         responsible: Party::Network,
         evidence: of_streams(lossy, "", |stream| stream.report.gaps.clone()),
     })
+}
+
+/// Whether the receivers of lossy streams lack packets as well.
+fn heard(lossy: &[&Stream]) -> Heard {
+    let reported = |stream: &Stream| {
+        let receiver = stream.report.receiver?;
+        let lost = u64::try_from(receiver.lost()).unwrap_or(0);
+        let is_last = stream.report.last.time.since(receiver.latest_time) < LATE_REPORT;
+        Some((lost, is_last))
+    };
+    let lost: u64 = lossy.iter().filter_map(|stream| reported(stream)).map(|(lost, _)| lost).sum();
+    // As little as this may be what it lost before the capture began.
+    let has_all = |stream: &&Stream| {
+        reported(stream)
+            .is_some_and(|(lost, is_last)| is_last && lost * MOSTLY_HEARD < stream.report.counts.lost)
+    };
+    match lost {
+        _ if lossy.iter().all(has_all) => Heard::Complete,
+        0 => Heard::Unknown,
+        lost => Heard::Lost(lost),
+    }
 }
 
 /// RTP-004.

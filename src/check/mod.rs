@@ -28,7 +28,7 @@ use blocked::Blocked;
 use case::Case;
 
 pub use finding::{
-    Audit, Code, Detail, Evidence, Finding, LossSign, Party, PortUse, Refusal, RowResult, RowStatus,
+    Audit, Code, Detail, Evidence, Finding, Heard, LossSign, Party, PortUse, Refusal, RowResult, RowStatus,
     RulebookInfo, Severity, Side, Subject, Unjudged, Verdict,
 };
 

@@ -4,7 +4,7 @@
 use crate::decode::{Packet, Span, TcpFlags, TcpSegment};
 
 use super::flow::End;
-use super::media::{could_be_rtcp, read_rtcp};
+use super::media::{Rtcp, could_be_rtcp, read_rtcp};
 use super::message::dhcp::{self, DhcpMessage};
 use super::message::dns::{self, DnsMessage};
 use super::message::http::Http;
@@ -15,8 +15,6 @@ use super::stream::Assembler;
 
 /// Payloads that are looked at before a flow counts as unknown.
 const LOOKS: u8 = 8;
-/// RTCP packets per flow from which sources are noted; the first few name them all.
-const REPORTS: u8 = 16;
 /// A hello or a request is over by then; post-quantum key shares make hellos of some kilobytes.
 const PREFIX_LIMIT: usize = 16 * 1024;
 
@@ -28,8 +26,7 @@ pub(super) enum Note {
     CutSip,
     Dns(Box<DnsMessage>),
     Dhcp(Box<DhcpMessage>),
-    /// RTCP of this source.
-    Rtcp(u32),
+    Rtcp(Box<Rtcp>),
 }
 
 /// What is known of a flow's content.
@@ -39,8 +36,6 @@ pub(super) struct Content {
     pub(super) tls_name: Option<Box<str>>,
     pub(super) http_host: Option<Box<str>>,
     looks: u8,
-    /// RTCP packets that were told of.
-    reports: u8,
     readers: Option<Box<Readers>>,
 }
 
@@ -86,10 +81,10 @@ impl Content {
                     tell(Note::Dhcp(Box::new(message)));
                 }
             }
-            App::Rtcp | App::Rtp if self.reports < REPORTS => {
+            // Also between the packets of the media, and behind the handshakes before it (RFC 5761, RFC 7983).
+            App::Rtcp | App::Rtp | App::Stun | App::Dtls | App::Unknown => {
                 if let Some(report) = read_rtcp(payload, packet.payload.wire) {
-                    self.reports += 1;
-                    tell(Note::Rtcp(report.ssrc));
+                    tell(Note::Rtcp(Box::new(report)));
                 }
             }
             _ => {}

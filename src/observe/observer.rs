@@ -15,7 +15,7 @@ use super::dialogs::{Dialogs, Heard};
 use super::flow::End;
 use super::fragments::Reassembler;
 use super::hosts::HostBook;
-use super::media::{self, Announcements};
+use super::media::{self, Announcements, Receptions};
 use super::message::{App, arp, dhcp, lldp};
 use super::names::NameBook;
 use super::shard::{Injected, Shard, Told, Wave, place};
@@ -39,6 +39,7 @@ pub struct Observer {
     clock: Clock,
     /// Sender, receiver and source of RTCP.
     rtcp: BTreeSet<(SocketAddr, SocketAddr, u32)>,
+    receptions: Receptions,
     skipped: BTreeMap<Skip, u64>,
     frames: u64,
     filtered: u64,
@@ -117,6 +118,8 @@ impl Observer {
             conversations.calls.iter().enumerate().map(|(at, call)| (&*call.call_id, at)).collect();
         for stream in &mut streams {
             stream.call = stream.report.calls.iter().find_map(|id| calls.get(&**id).copied());
+            let report = &mut stream.report;
+            report.receiver = self.receptions.about(stream.source, stream.destination, report.ssrc);
         }
         note_pairs(&flows, &mut quality);
         Traffic {
@@ -136,6 +139,9 @@ impl Observer {
     /// RTCP speaks for the media beside it: on the even port below, or on the same ports (RFC 3550 section 11,
     /// RFC 5761).
     fn pair_rtcp(&mut self) {
+        // A receiver speaks for the stream that comes to it.
+        let received = self.receptions.reported().map(|(receiver, sender, ssrc)| (sender, receiver, ssrc));
+        self.rtcp.extend(received);
         for (from, to, ssrc) in std::mem::take(&mut self.rtcp) {
             for below in [1, 0] {
                 let (Some(source), Some(target)) =
@@ -212,10 +218,11 @@ impl Observer {
             }
             Note::Dns(message) => self.names.dns(frame, from.ip(), to.ip(), &message),
             Note::Dhcp(message) => self.dhcp(frame, &message),
-            Note::Rtcp(ssrc) => {
+            Note::Rtcp(rtcp) => {
                 if self.rtcp.len() < RTCP_SOURCES_KEPT {
-                    self.rtcp.insert((from, to, ssrc));
+                    self.rtcp.insert((from, to, rtcp.ssrc));
                 }
+                self.receptions.note((from, to), &rtcp, frame, time);
             }
         }
     }

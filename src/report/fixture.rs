@@ -529,7 +529,7 @@ fn stream(source: &str, destination: &str, dscp: u8) -> Stream {
             dscp: vec![seen(dscp, 2900), seen(dscp + 1, 90)],
             ..MarkingReport::default()
         },
-        receiver: None,
+        receiver: Some(heard::receiver(frame)),
         quality: None,
         wireshark: None,
     };

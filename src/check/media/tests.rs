@@ -2,6 +2,8 @@ use super::super::fixture::{PBX, PHONE, World, subjects};
 use super::*;
 use crate::observe::Flow;
 use crate::observe::fixture::{at, frame, ip, sent, socket, stream, udp};
+use crate::observe::media::ReceiverReport;
+use crate::observe::media::rtcp::ReportBlock;
 use crate::observe::media::sequence::Counts;
 use crate::observe::media::tally::Spread;
 
@@ -159,5 +161,47 @@ fn jitter_counts_above_twenty_ms_and_with_a_clock_that_holds() {
     assert_eq!(codes(&shaky(20.1)), ["RTP-004"]);
     for gap in [Unjudged::Clock, Unjudged::Incomplete] {
         assert!(check(&shaky(90.0).case(), &[gap]).is_empty(), "{gap:?}");
+    }
+}
+
+#[test]
+fn the_receiver_knows_whether_packets_got_lost_on_the_way() {
+    let told = |lost: i32, last_report: i64| {
+        let mut lossy = lossy(40);
+        lossy.report.last.time = at(20_000);
+        lossy.report.receiver = Some(heard_by_receiver(lost, last_report));
+        let world = World::new("").streams(vec![lossy]);
+        let finding = check(&world.case(), &[]).remove(0);
+        (finding.severity, finding.confidence)
+    };
+    assert_eq!(told(38, 20_000), (Severity::Error, Confidence::Sure));
+    assert_eq!(told(0, 20_000), (Severity::Notice, Confidence::Suspected), "lost at the mirror port");
+    assert_eq!(told(3, 19_500), (Severity::Notice, Confidence::Suspected), "lost before the capture began");
+    assert_eq!(told(0, 15_000), (Severity::Error, Confidence::Likely), "a report in the middle");
+    assert_eq!(told(-4, 20_000), (Severity::Notice, Confidence::Suspected), "duplicates outweigh losses");
+}
+
+/// One report block with so many packets lost, captured at so many ms.
+fn heard_by_receiver(cumulative_lost: i32, ms: i64) -> ReceiverReport {
+    let block = ReportBlock {
+        ssrc: 1,
+        fraction_lost: 0,
+        cumulative_lost,
+        highest_sequence: 1000,
+        jitter: 8,
+        last_sender_report: 0,
+        delay_since_last: 0,
+    };
+    ReceiverReport {
+        blocks: 1,
+        worst_fraction_lost: 0,
+        worst_jitter: 8,
+        worst_at: frame(9),
+        first: block,
+        latest: block,
+        latest_at: frame(9),
+        latest_time: at(ms),
+        round_trip: None,
+        voip: None,
     }
 }

@@ -11,6 +11,7 @@
 //!                                                 ├ marking    DSCP, PCP, VLAN
 //!                                                 ├ likeness   is it RTP at all
 //!                                                 └ wireshark  the figures of `tshark -z rtp,streams`
+//! bytes ─ rtcp ─► reception   what the receivers saw, and the round trip (RFC 3550 6.4, RFC 3611)
 //! ```
 
 pub mod announce;
@@ -18,6 +19,7 @@ pub mod likeness;
 pub mod marking;
 pub mod payload;
 pub mod quality;
+pub mod reception;
 pub mod report;
 pub mod rtcp;
 pub mod rtp;
@@ -32,7 +34,8 @@ pub mod wireshark;
 pub use announce::{Announcement, Announcements, Endpoint, Lookup, MediaDirection, Profile};
 pub use likeness::Recognition;
 pub use payload::{MediaKind, PayloadName};
-pub use report::{PayloadReport, ReceiverReport, StreamReport};
+pub use reception::{ReceiverReport, Receptions};
+pub use report::{PayloadReport, StreamReport};
 pub use rtcp::{Rtcp, could_be_rtcp, read_rtcp};
 pub use rtp::{RtpHeader, could_be_rtp};
 pub use sample::{Direction, Sample};

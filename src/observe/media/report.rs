@@ -7,7 +7,7 @@ use super::likeness::Recognition;
 use super::marking::MarkingReport;
 use super::payload::MediaKind;
 use super::quality::Quality;
-use super::rtcp::ReportBlock;
+use super::reception::ReceiverReport;
 use super::sample::Direction;
 use super::sequence::Counts;
 use super::tally::Seen;
@@ -59,7 +59,7 @@ pub struct StreamReport {
     pub timing: TimingReport,
     /// DSCP, 802.1p, VLAN.
     pub marking: MarkingReport,
-    /// What its receiver reported by RTCP.
+    /// What its receiver reported by RTCP; the observer joins it when all is read.
     pub receiver: Option<ReceiverReport>,
     /// Listening quality, if the codec has values and at least ten packets were expected.
     pub quality: Option<Quality>,
@@ -89,23 +89,6 @@ pub struct Moment {
     pub frame: Frame,
     /// When it was captured.
     pub time: Timestamp,
-}
-
-/// RTCP report blocks about a stream, RFC 3550 section 6.4.1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ReceiverReport {
-    /// Blocks seen.
-    pub blocks: u64,
-    /// Greatest share lost in one interval, in 1/256.
-    pub worst_fraction_lost: u8,
-    /// Greatest jitter, in units of the payload's clock.
-    pub worst_jitter: u32,
-    /// The frame with the greatest share lost.
-    pub worst_at: Frame,
-    /// The latest block.
-    pub latest: ReportBlock,
-    /// The frame that carried it.
-    pub latest_at: Frame,
 }
 
 impl StreamReport {

@@ -1,7 +1,10 @@
-//! RTCP, RFC 3550 section 6: who sends, and what a receiver reports about what it got.
+//! RTCP, RFC 3550 section 6: who sends, and what a receiver reports about what it got; of extended reports (RFC 3611) the
+//! VoIP metrics.
 //!
 //! Takes the captured bytes of a UDP payload and its length on the wire. SRTCP (RFC 3711 section 3.4) leaves the first
 //! eight bytes in clear and encrypts the rest; such a packet gives its sender and no reports.
+
+use std::ops::RangeInclusive;
 
 const SENDER_REPORT: u8 = 200;
 const RECEIVER_REPORT: u8 = 201;
@@ -12,6 +15,12 @@ const SENDER_INFO: usize = 20;
 const REPORT_BLOCK: usize = 24;
 /// Of one datagram; a report packet holds at most 31 blocks, and a sender of more than two such packets is hostile.
 const MOST_REPORTS: usize = 62;
+/// VoIP metrics block, RFC 3611 section 4.7: type, whole length in bytes, and how many of one datagram are kept.
+const VOIP_METRICS: u8 = 7;
+const VOIP_BLOCK: usize = 36;
+const MOST_METRICS: usize = 8;
+/// Scores in tenths; what the receiver does not know is 127, RFC 3611 section 4.7.5.
+const SCORES: RangeInclusive<u8> = 10..=50;
 
 /// What a receiver says about one source, RFC 3550 section 6.4.1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +54,29 @@ pub struct SenderInfo {
     pub octets: u32,
 }
 
+/// What a receiver says about the voice it plays, RFC 3611 section 4.7.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VoipMetrics {
+    /// The source that the block is about.
+    pub ssrc: u32,
+    /// Share lost since the beginning, in 1/256.
+    pub loss_rate: u8,
+    /// Share that came too late or early to be played, in 1/256.
+    pub discard_rate: u8,
+    /// Share lost or discarded within bursts, in 1/256.
+    pub burst_density: u8,
+    /// Mean length of a burst in ms.
+    pub burst_duration: u16,
+    /// Latest round trip between the two ends in ms; `None` if it is 0: not measured.
+    pub round_trip: Option<u16>,
+    /// Delay of the end system in ms; `None` if it is 0: not measured.
+    pub end_system_delay: Option<u16>,
+    /// Listening quality in tenths, 10 to 50.
+    pub mos_lq: Option<u8>,
+    /// Conversational quality in tenths, 10 to 50.
+    pub mos_cq: Option<u8>,
+}
+
 /// The readable part of a compound packet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rtcp {
@@ -54,6 +86,8 @@ pub struct Rtcp {
     pub sender: Option<SenderInfo>,
     /// About the sources it receives.
     pub reports: Vec<ReportBlock>,
+    /// About the voice it plays.
+    pub voip: Vec<VoipMetrics>,
     /// Whether a BYE ends the source.
     pub goodbye: bool,
     /// The packets do not fill the datagram: SRTCP's trailer, so nothing but `ssrc` is to be believed.
@@ -77,25 +111,24 @@ pub fn read_rtcp(bytes: &[u8], wire_length: u32) -> Option<Rtcp> {
         return None;
     }
     let wire = usize::try_from(wire_length).ok()?;
-    let mut found =
-        Rtcp { ssrc: word(bytes, 4)?, sender: None, reports: Vec::new(), goodbye: false, encrypted: false };
+    let bare = Rtcp {
+        ssrc: word(bytes, 4)?,
+        sender: None,
+        reports: Vec::new(),
+        voip: Vec::new(),
+        goodbye: false,
+        encrypted: false,
+    };
+    let mut found = bare.clone();
     let mut at = 0;
     while at < wire {
         match Header::at(bytes, at) {
-            Some(header) if at + header.length <= wire => {
+            Some(header) if at + header.length <= wire && header.is_rtcp() => {
                 found.read_packet(bytes, at, header);
                 at += header.length;
             }
             None if at + 4 > bytes.len() && bytes.len() < wire => break,
-            _ => {
-                return Some(Rtcp {
-                    sender: None,
-                    reports: Vec::new(),
-                    goodbye: false,
-                    encrypted: true,
-                    ..found
-                });
-            }
+            _ => return Some(Rtcp { encrypted: true, ..bare }),
         }
     }
     Some(found)
@@ -113,6 +146,7 @@ impl Rtcp {
                 self.goodbye = true;
                 return;
             }
+            EXTENDED_REPORT => return self.read_extended(bytes, at, header),
             _ => return,
         };
         for index in 0..usize::from(header.count) {
@@ -121,6 +155,20 @@ impl Rtcp {
                 return;
             }
             self.reports.extend(ReportBlock::at(bytes, at + start));
+        }
+    }
+
+    /// RFC 3611 section 3: blocks of type, type-specific octet and length in words, the block header not counted.
+    fn read_extended(&mut self, bytes: &[u8], at: usize, header: Header) {
+        let mut block = HEADER;
+        while block < header.length && self.voip.len() < MOST_METRICS {
+            let Some(first) = word(bytes, at + block) else { return };
+            let [kind, _, high, low] = first.to_be_bytes();
+            let length = 4 * (usize::from(u16::from_be_bytes([high, low])) + 1);
+            if kind == VOIP_METRICS && length == VOIP_BLOCK && block + length <= header.length {
+                self.voip.extend(VoipMetrics::at(bytes, at + block + 4));
+            }
+            block += length;
         }
     }
 }
@@ -139,6 +187,35 @@ impl Header {
             count: first & 0x1f,
             packet_type,
             length: 4 * (usize::from(u16::from_be_bytes([high, low])) + 1),
+        })
+    }
+}
+
+impl Header {
+    /// Types of RTCP, the historical ones below 200 included (RFC 5761 section 4).
+    fn is_rtcp(self) -> bool {
+        matches!(self.packet_type, 192..=223)
+    }
+}
+
+impl VoipMetrics {
+    fn at(bytes: &[u8], at: usize) -> Option<Self> {
+        let [loss_rate, discard_rate, burst_density, _] = word(bytes, at + 4)?.to_be_bytes();
+        let durations = word(bytes, at + 8)?;
+        let delays = word(bytes, at + 12)?;
+        let [_, _, mos_lq, mos_cq] = word(bytes, at + 20)?.to_be_bytes();
+        let measured = |value: u16| (value != 0).then_some(value);
+        let known = |value: u8| SCORES.contains(&value).then_some(value);
+        Some(Self {
+            ssrc: word(bytes, at)?,
+            loss_rate,
+            discard_rate,
+            burst_density,
+            burst_duration: (durations >> 16) as u16,
+            round_trip: measured((delays >> 16) as u16),
+            end_system_delay: measured(delays as u16),
+            mos_lq: known(mos_lq),
+            mos_cq: known(mos_cq),
         })
     }
 }
@@ -215,6 +292,30 @@ mod tests {
     }
 
     #[test]
+    fn reads_voip_metrics_behind_another_block() {
+        // XR of source 0x11: receiver reference time (type 4, two words), then VoIP metrics about 0x22.
+        let mut bytes = words(&[0x80cf_000d, 0x11, 0x0400_0002, 1, 2]);
+        bytes.extend(words(&[0x0700_0008, 0x22, 0x0d1a_4005, 0x0140_2000, 0x0055_0028]));
+        bytes.extend(words(&[0xf0d0_5d10, 0x5b7f_2b29, 0x3000_003c, 0x003c_0078]));
+        let rtcp = read_rtcp(&bytes, bytes.len() as u32).unwrap();
+        let expected = VoipMetrics {
+            ssrc: 0x22,
+            loss_rate: 13,
+            discard_rate: 26,
+            burst_density: 64,
+            burst_duration: 320,
+            round_trip: Some(85),
+            end_system_delay: Some(40),
+            mos_lq: Some(43),
+            mos_cq: Some(41),
+        };
+        assert_eq!(rtcp.voip, [expected]);
+        // 127: not known.
+        bytes[46] = 127;
+        assert_eq!(read_rtcp(&bytes, bytes.len() as u32).unwrap().voip[0].mos_lq, None);
+    }
+
+    #[test]
     fn a_cut_packet_gives_what_is_there() {
         let bytes = compound();
         let wire = bytes.len() as u32;
@@ -237,7 +338,7 @@ mod tests {
             if let Some(first) = bytes.first_mut() { *first = *first & 0x3f | 0x80; }
             if let Some(second) = bytes.get_mut(1) { *second = *second & 7 | 0xc8; }
             if let Some(rtcp) = read_rtcp(&bytes, wire) {
-                prop_assert!(rtcp.reports.len() <= MOST_REPORTS);
+                prop_assert!(rtcp.reports.len() <= MOST_REPORTS && rtcp.voip.len() <= MOST_METRICS);
             }
         }
     }

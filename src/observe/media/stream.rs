@@ -7,8 +7,7 @@ use super::likeness::{Likeness, Recognition};
 use super::marking::Marking;
 use super::payload::{MediaKind, PayloadName, VIDEO_RATE, assigned, is_comfort_noise};
 use super::quality;
-use super::report::{Moment, PayloadReport, ReceiverReport, StreamReport};
-use super::rtcp::ReportBlock;
+use super::report::{Moment, PayloadReport, StreamReport};
 use super::sample::{Direction, Sample};
 use super::sequence::{Arrival, Sequence, Step};
 use super::tally::{EVIDENCE, Mode, Tally};
@@ -43,7 +42,6 @@ pub struct Stream {
     announced: Announced,
     gaps: Vec<Frame>,
     rtcp_paired: bool,
-    receiver: Option<ReceiverReport>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -93,7 +91,6 @@ impl Stream {
             announced: Announced::default(),
             gaps: Vec::new(),
             rtcp_paired: false,
-            receiver: None,
         }
     }
 
@@ -124,26 +121,6 @@ impl Stream {
     /// RTCP speaks of this source.
     pub fn pair_rtcp(&mut self) {
         self.rtcp_paired = true;
-    }
-
-    /// Its receiver reports on it.
-    pub fn note_report(&mut self, block: &ReportBlock, frame: Frame) {
-        self.rtcp_paired = true;
-        let report = self.receiver.get_or_insert(ReceiverReport {
-            blocks: 0,
-            worst_fraction_lost: block.fraction_lost,
-            worst_jitter: block.jitter,
-            worst_at: frame,
-            latest: *block,
-            latest_at: frame,
-        });
-        report.blocks += 1;
-        report.worst_jitter = report.worst_jitter.max(block.jitter);
-        if block.fraction_lost > report.worst_fraction_lost {
-            report.worst_fraction_lost = block.fraction_lost;
-            report.worst_at = frame;
-        }
-        (report.latest, report.latest_at) = (*block, frame);
     }
 
     /// The figures so far.
@@ -185,7 +162,7 @@ impl Stream {
             gaps: self.gaps.clone(),
             timing,
             marking: self.marking.report(),
-            receiver: self.receiver,
+            receiver: None,
             quality,
             wireshark: self.wireshark.report(),
         }

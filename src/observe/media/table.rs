@@ -9,10 +9,9 @@ use std::sync::Arc;
 
 use super::announce::Announcement;
 use super::report::StreamReport;
-use super::rtcp::ReportBlock;
 use super::sample::{Direction, Sample};
 use super::stream::{Key, Stream};
-use crate::capture::{Frame, Timestamp};
+use crate::capture::Timestamp;
 
 /// Packets near each other that make a candidate a stream.
 const FOLLOWING: u8 = 5;
@@ -136,17 +135,10 @@ impl Streams {
         self.make_room();
     }
 
-    /// RTCP from this source was seen, on the flow itself or the port above; at any time before the reports.
+    /// RTCP from this source or about it was seen, on the flow itself or the port above; at any time before the reports.
     pub fn pair_rtcp(&mut self, key: Key) {
         if let Some(stream) = self.stream_mut(key) {
             stream.pair_rtcp();
-        }
-    }
-
-    /// The receiver of `key` reported on it in `frame`; at any time before the reports, in order of frames.
-    pub fn note_report(&mut self, key: Key, block: &ReportBlock, frame: Frame) {
-        if let Some(stream) = self.stream_mut(key) {
-            stream.note_report(block, frame);
         }
     }
 

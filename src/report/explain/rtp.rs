@@ -55,22 +55,24 @@ pub(super) const RTP_003: Page = Page {
         meaning: "Sprachpakete gehen verloren. Der Teilnehmer hört Aussetzer oder verstümmelte Silben.",
         measured: "Lücken in den RTP-Sequenznummern nach Abzug doppelter Pakete, mindestens 100 Pakete je Sprechweg, \
                    mehr als 1 % verloren (Fehler ab mehr als 3 %). Ein Neubeginn der Zählung ist kein Verlust. \
-                   Gewiss ist der Befund, wenn auch der Empfänger per RTCP Verlust meldet.",
+                   Gewiss ist der Befund, wenn auch der Empfänger per RTCP Verlust meldet. Meldet er, dass er die Pakete \
+                   hat, ist es nur ein Hinweis auf den Mitschnitt.",
         action: "Prüfen Sie Auslastung, Duplex-Einstellung, WLAN und Internetanschluss auf der Strecke vor dem \
                  Messpunkt.",
         pitfalls: "Ein überlasteter Spiegelport oder Rechner verliert selbst Pakete; zeigt der Mitschnitt das \
                    (CAP-001), wird Verlust nicht beurteilt. Verlust hinter dem Messpunkt ist hier nicht zu sehen.",
-        source: "RFC 3550 Anhang A.1 und A.3. Richtwert 1 %: Vorgaben deutscher Netzbetreiber für SIP-Trunks.",
+        source: "RFC 3550 Abschnitt 6.4 und Anhang A.1, A.3. Richtwert 1 %: Vorgaben deutscher Netzbetreiber für SIP-Trunks.",
     },
     en: Text {
         meaning: "Voice packets get lost. The party hears drop-outs or clipped syllables.",
         measured: "Gaps in the RTP sequence numbers without duplicates, at least 100 packets in a stream, more than \
                    1 % lost (an error above 3 %). A restart of the numbering is no loss. The finding is sure if the \
-                   receiver reports loss by RTCP as well.",
+                   receiver reports loss by RTCP as well. If it reports that it has the packets, it is a mere notice about \
+                   the capture.",
         action: "Check load, duplex setting, WLAN and the Internet link on the way before the measuring point.",
         pitfalls: "An overloaded mirror port or computer loses packets itself; where the capture shows that \
                    (CAP-001), loss is not judged. Loss behind the measuring point is not seen here.",
-        source: "RFC 3550 appendix A.1 and A.3. Guide value 1 %: what German carriers demand for SIP trunks.",
+        source: "RFC 3550 section 6.4, appendix A.1 and A.3. Guide value 1 %: what German carriers demand for SIP trunks.",
     },
 };
 

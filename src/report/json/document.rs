@@ -306,6 +306,8 @@ pub(super) struct Stream {
     pub(super) mos: Option<f64>,
     /// Call-ID.
     pub(super) call: Option<String>,
+    /// What its receiver reported by RTCP.
+    pub(super) receiver: Option<Receiver>,
     /// The figures of `tshark -z rtp,streams` 4.0.
     pub(super) wireshark: Option<Wireshark>,
 }
@@ -316,6 +318,41 @@ pub(super) struct Spread {
     pub(super) min: Option<f64>,
     pub(super) mean: Option<f64>,
     pub(super) max: Option<f64>,
+}
+
+/// What the receiver of a stream reported by RTCP, RFC 3550 section 6.4.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Receiver {
+    /// Report blocks about the stream.
+    pub(super) reports: u64,
+    /// Packets lost since the receiver began to count; negative where duplicates outweigh losses.
+    pub(super) lost: i64,
+    /// Greatest share lost between two reports.
+    pub(super) worst_lost_percent: Option<f64>,
+    /// Greatest jitter reported, if the clock of the stream is known.
+    pub(super) max_jitter_ms: Option<f64>,
+    /// From the measuring point to the receiver and back.
+    pub(super) round_trip_ms: Option<Spread>,
+    /// VoIP metrics, RFC 3611 section 4.7.
+    pub(super) voip: Option<Voip>,
+    /// The latest report.
+    pub(super) frames: Vec<u64>,
+    /// For each frame, the position of its file in `captures`.
+    pub(super) files: Vec<u16>,
+}
+
+/// VoIP metrics of an extended report, RFC 3611 section 4.7.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Voip {
+    pub(super) lost_percent: Option<f64>,
+    /// Share that came too late or early to be played.
+    pub(super) discarded_percent: Option<f64>,
+    /// Between the two ends.
+    pub(super) round_trip_ms: Option<u16>,
+    /// From the wire to the ear and from the mouth to the wire.
+    pub(super) end_system_delay_ms: Option<u16>,
+    pub(super) mos_lq: Option<f64>,
+    pub(super) mos_cq: Option<f64>,
 }
 
 /// The columns of `tshark -z rtp,streams`; -1 where it shows -1.

@@ -7,8 +7,9 @@ use super::document as published;
 use crate::capture::{CaptureSummary, Ended, Frame, Timestamp};
 use crate::check::{Audit, Finding};
 use crate::decode::Skip;
-use crate::observe::media::StreamReport;
 use crate::observe::media::tally::Spread;
+use crate::observe::media::timing::Clock;
+use crate::observe::media::{ReceiverReport, StreamReport};
 use crate::observe::{Answer, Call, Direction, Flow, HostFacts, Protocol, Registration, Stream, Traffic};
 use crate::report::text::{Context, EXPEDITED_FORWARDING, finding_text};
 use crate::report::{Language, Names, Settings, link, number, text};
@@ -289,7 +290,30 @@ fn stream(stream: &Stream, traffic: &Traffic) -> published::Stream {
             .map(|pcp| pcp as u8),
         mos: report.quality.as_ref().and_then(|quality| finite(quality.mos)),
         call: call.map(|call| call.call_id.to_string()),
+        receiver: report.receiver.as_ref().map(|receiver| reported(receiver, report.timing.clock)),
         wireshark: wireshark(report),
+    }
+}
+
+fn reported(receiver: &ReceiverReport, clock: Option<Clock>) -> published::Receiver {
+    let share = |part: u8| finite(f64::from(part) * 100.0 / 256.0);
+    let score = |tenths: Option<u8>| tenths.map(|tenths| f64::from(tenths) / 10.0);
+    published::Receiver {
+        reports: receiver.blocks,
+        lost: receiver.lost(),
+        worst_lost_percent: share(receiver.worst_fraction_lost),
+        max_jitter_ms: clock.and_then(|clock| finite(receiver.worst_jitter(clock))),
+        round_trip_ms: receiver.round_trip.as_ref().map(spread),
+        voip: receiver.voip.map(|voip| published::Voip {
+            lost_percent: share(voip.loss_rate),
+            discarded_percent: share(voip.discard_rate),
+            round_trip_ms: voip.round_trip,
+            end_system_delay_ms: voip.end_system_delay,
+            mos_lq: score(voip.mos_lq),
+            mos_cq: score(voip.mos_cq),
+        }),
+        frames: vec![receiver.latest_at.number()],
+        files: vec![receiver.latest_at.file()],
     }
 }
 

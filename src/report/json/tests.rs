@@ -34,6 +34,11 @@ streams[].lost_percent streams[].duplicates streams[].reordered
 streams[].delta_ms.min streams[].delta_ms.mean streams[].delta_ms.max
 streams[].jitter_ms.min streams[].jitter_ms.mean streams[].jitter_ms.max
 streams[].dscp streams[].ef_percent streams[].vlan streams[].pcp streams[].mos streams[].call streams[].wireshark
+streams[].receiver.reports streams[].receiver.lost streams[].receiver.worst_lost_percent
+streams[].receiver.max_jitter_ms streams[].receiver.round_trip_ms.mean streams[].receiver.voip.lost_percent
+streams[].receiver.voip.discarded_percent streams[].receiver.voip.round_trip_ms
+streams[].receiver.voip.end_system_delay_ms streams[].receiver.voip.mos_lq streams[].receiver.voip.mos_cq
+streams[].receiver.frames streams[].receiver.files
 calls[].call_id calls[].from calls[].to calls[].start calls[].answered calls[].end calls[].state calls[].status
 calls[].streams
 registrations[].aor registrations[].contact registrations[].registrar registrations[].expires

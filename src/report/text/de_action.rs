@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::{dscp_name, protocol};
-use crate::check::{Detail, Refusal};
+use crate::check::{Detail, Heard, Refusal};
 use crate::observe::Protocol;
 
 pub(super) fn action(detail: &Detail) -> String {
@@ -75,6 +75,10 @@ pub(super) fn action(detail: &Detail) -> String {
         }
         Detail::Rtp002 { .. } => {
             "Prüfen Sie zuerst, ob der Messpunkt den Sprechweg erfasst, danach die Firewall-Regeln für RTP."
+        }
+        Detail::Rtp003 { heard: Heard::Complete, .. } => {
+            "Messen Sie noch einmal an einem weniger belasteten Punkt. Erst wenn die Pakete auch dort fehlen, suchen \
+             Sie im Netz."
         }
         Detail::Rtp003 { .. } => {
             "Prüfen Sie Auslastung, Duplex-Einstellung, WLAN-Anteil und Internetanschluss auf der Strecke. Ein \

@@ -7,7 +7,7 @@ use super::de_action::action;
 use super::dscp::Hint;
 use super::icmp::{Reason, reason};
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
-use crate::check::{Code, Detail, Finding, LossSign, PortUse, Refusal, Side};
+use crate::check::{Code, Detail, Finding, Heard, LossSign, PortUse, Refusal, Side};
 use crate::observe::Protocol;
 use crate::report::language::Language::De;
 use crate::report::number::{bytes, count, counted, decimal, duration, percent, share};
@@ -180,14 +180,25 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::addresses(peers)),
             if finding.count == 1 { "wurde" } else { "wurden" }
         ),
-        Detail::Rtp003 { lost, expected, bursts, longest, peers } => format!(
+        Detail::Rtp003 { lost, expected, bursts, longest, peers, heard } => format!(
             "Von {device} zu {} fehlen {} Sprachpaketen ({}), in {}; die längste umfasst {}. Richtwert: höchstens \
-             1\u{a0}%.",
+             1\u{a0}%.{}",
             list(List::addresses(peers)),
             of(*lost, *expected, "von", De),
             share(*lost, *expected, De),
             counted(*bursts, "Lücke", "Lücken", De),
-            counted(*longest, "Paket", "Pakete", De)
+            counted(*longest, "Paket", "Pakete", De),
+            match heard {
+                Heard::Unknown => String::new(),
+                Heard::Lost(lost) => format!(
+                    " Auch der Empfänger meldet per RTCP Verlust: {}.",
+                    counted(*lost, "Paket", "Pakete", De)
+                ),
+                Heard::Complete =>
+                    " Der Empfänger meldet per RTCP, dass er sie hat: Wahrscheinlich fehlen sie nur im \
+                                    Mitschnitt."
+                        .to_owned(),
+            }
         ),
         Detail::Rtp004 { jitter, mean, peers, estimated } => format!(
             "Die Sprachpakete von {device} zu {} kommen ungleichmäßig an: Der Jitter erreicht {}\u{a0}ms, im Mittel {}\u{a0}ms \

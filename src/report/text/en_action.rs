@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::{dscp_name, protocol};
-use crate::check::{Detail, Refusal};
+use crate::check::{Detail, Heard, Refusal};
 use crate::observe::Protocol;
 
 pub(super) fn action(detail: &Detail) -> String {
@@ -65,6 +65,9 @@ pub(super) fn action(detail: &Detail) -> String {
         }
         Detail::Rtp002 { .. } => {
             "First check that the measuring point sees the media path, then the firewall rules for RTP."
+        }
+        Detail::Rtp003 { heard: Heard::Complete, .. } => {
+            "Measure again at a point with less load. Search the network only if the packets are missing there too."
         }
         Detail::Rtp003 { .. } => {
             "Check load, duplex setting, WLAN sections and the Internet link on the way. An overloaded mirror port looks \

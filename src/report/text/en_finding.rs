@@ -7,7 +7,7 @@ use super::en;
 use super::en_action::action;
 use super::icmp::{Reason, reason};
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
-use crate::check::{Code, Detail, Finding, LossSign, PortUse, Refusal, Side};
+use crate::check::{Code, Detail, Finding, Heard, LossSign, PortUse, Refusal, Side};
 use crate::observe::Protocol;
 use crate::report::language::Language::En;
 use crate::report::number::{bytes, count, counted, decimal, duration, percent, share};
@@ -177,14 +177,25 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::addresses(peers)),
             if finding.count == 1 { "was" } else { "were" }
         ),
-        Detail::Rtp003 { lost, expected, bursts, longest, peers } => format!(
+        Detail::Rtp003 { lost, expected, bursts, longest, peers, heard } => format!(
             "From {device} to {}, {} voice packets are missing ({}), in {}; the longest is {}. Guide value: at most \
-             1\u{a0}%.",
+             1\u{a0}%.{}",
             list(List::addresses(peers)),
             of(*lost, *expected, "of", En),
             share(*lost, *expected, En),
             counted(*bursts, "gap", "gaps", En),
-            counted(*longest, "packet", "packets", En)
+            counted(*longest, "packet", "packets", En),
+            match heard {
+                Heard::Unknown => String::new(),
+                Heard::Lost(lost) => format!(
+                    " The receiver reports loss by RTCP as well: {}.",
+                    counted(*lost, "packet", "packets", En)
+                ),
+                Heard::Complete =>
+                    " The receiver reports by RTCP that it has them: most likely they are missing in the \
+                                    capture only."
+                        .to_owned(),
+            }
         ),
         Detail::Rtp004 { jitter, mean, peers, estimated } => format!(
             "The voice packets from {device} to {} arrive unevenly: jitter reaches {}\u{a0}ms, {}\u{a0}ms on average \

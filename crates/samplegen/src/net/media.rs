@@ -27,6 +27,17 @@ impl Marks {
     }
 }
 
+/// Where packets get lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lost {
+    /// Before the mirror port: neither the capture nor the receiver has them.
+    Before,
+    /// At the mirror port: the receiver has them.
+    AtMirror,
+    /// Behind the mirror port: the capture has them.
+    Behind,
+}
+
 /// One direction.
 #[derive(Clone, Copy, Debug)]
 pub struct Stream {
@@ -34,8 +45,10 @@ pub struct Stream {
     pub from: End,
     /// DSCP of its packets.
     pub marks: Marks,
-    /// Every nth packet never arrives at the mirror port; 0 for none.
+    /// Every nth packet gets lost; 0 for none.
     pub lose_every: u32,
+    /// Where they do.
+    pub lost: Lost,
     /// How much a packet may be late, in nanoseconds.
     pub jitter: u64,
     /// Nothing is sent.
@@ -48,7 +61,28 @@ impl Stream {
     /// A good stream, marked as its sender marks voice.
     #[must_use]
     pub const fn new(from: End) -> Self {
-        Self { from, marks: Marks::Policy, lose_every: 0, jitter: MS, silent: false, key_at: None }
+        Self {
+            from,
+            marks: Marks::Policy,
+            lose_every: 0,
+            lost: Lost::Before,
+            jitter: MS,
+            silent: false,
+            key_at: None,
+        }
+    }
+
+    fn loses(&self, nth: u32) -> bool {
+        self.lose_every > 0 && nth % self.lose_every == self.lose_every - 1
+    }
+
+    /// What the receiver lacks of the packets up to the nth.
+    fn missing(&self, nth: u32) -> u32 {
+        match self.lost {
+            _ if self.lose_every == 0 => 0,
+            Lost::AtMirror => 0,
+            Lost::Before | Lost::Behind => (nth + 1) / self.lose_every,
+        }
     }
 }
 
@@ -76,6 +110,11 @@ impl Media {
     }
 }
 
+/// How much later the second side begins to talk, and how long behind its packet a report is sent.
+const SECOND_DELAY: u64 = 7 * MS;
+const REPORT_DELAY: u64 = 3 * MS;
+/// From the mirror port to each side and back.
+const ROUND_TRIP: u64 = 2 * MS;
 /// Payload type of telephone events in [`crate::talk::sip::sdp`].
 const TELEPHONE_EVENT: u8 = 101;
 
@@ -97,7 +136,7 @@ impl Net {
         });
         let [a, b] = media.streams;
         self.stream(media, (&a, first), (&b, second), 0);
-        self.stream(media, (&b, second), (&a, first), 7 * MS);
+        self.stream(media, (&b, second), (&a, first), SECOND_DELAY);
     }
 
     /// Sends one direction, `delay` behind the beginning.
@@ -122,13 +161,20 @@ impl Net {
                 Some(held @ 0..5) => key(&header, media.codec, held),
                 _ => rtp::rtp(&header, &self.sound(media.codec, nth)),
             };
-            let lost = stream.lose_every > 0 && nth % stream.lose_every == stream.lose_every - 1;
-            if !lost {
+            if !stream.loses(nth) || stream.lost == Lost::Behind {
                 self.udp(at, stream.from, other.0.from, stream.marks.class(nth), &packet);
             }
-            if media.rtcp && (nth % every == every - 1 || nth + 1 == count) {
-                let report = report(at, nth, &header, media.codec, other.1, stream.from.host.name);
-                self.udp(at + 3 * MS, stream.from.next(), other.0.from.next(), Class::Voice, &report);
+            let reports = |nth: u32| nth % every == every - 1 || nth + 1 == count;
+            if media.rtcp && reports(nth) {
+                let at = media.at + delay + u64::from(nth) * interval + REPORT_DELAY;
+                // The side that began is the first to report each time.
+                let answered = if delay > 0 { Some(nth) } else { (0..nth).rev().find(|&nth| reports(nth)) };
+                let other_delay = if delay > 0 { 0 } else { SECOND_DELAY };
+                let heard = answered
+                    .filter(|_| !other.0.silent)
+                    .map(|nth| media.at + other_delay + u64::from(nth) * interval + REPORT_DELAY);
+                let report = report(at, nth, &header, media.codec, other, heard, stream.from.host.name);
+                self.udp(at, stream.from.next(), other.0.from.next(), Class::Voice, &report);
             }
         }
     }
@@ -156,8 +202,17 @@ fn key(header: &Header, codec: Codec, held: u32) -> Vec<u8> {
     rtp::rtp(&header, &rtp::telephone_event(5, held >= 2, duration as u16))
 }
 
-/// The sender report behind the nth packet; the other side's packets have all arrived so far.
-fn report(at: u64, nth: u32, header: &Header, codec: Codec, other: Source, name: &str) -> Vec<u8> {
+/// The sender report behind the nth packet; what was not lost of the other side's packets has arrived so far. `heard`:
+/// when the sender report that it answers passed the mirror port.
+fn report(
+    at: u64,
+    nth: u32,
+    header: &Header,
+    codec: Codec,
+    (stream, other): (&Stream, Source),
+    heard: Option<u64>,
+    name: &str,
+) -> Vec<u8> {
     let packets = nth + 1;
     let sent = Sent {
         ssrc: header.ssrc,
@@ -166,7 +221,15 @@ fn report(at: u64, nth: u32, header: &Header, codec: Codec, other: Source, name:
         packets,
         octets: packets * codec.length() as u32,
     };
-    let highest = u32::from(other.sequence) + nth;
-    let received = Received { ssrc: other.ssrc, highest, lost: 0, jitter: 8 };
+    let answers = heard.map(|heard| (START + heard, at - heard - ROUND_TRIP));
+    let lost = stream.missing(nth);
+    let received = Received {
+        ssrc: other.ssrc,
+        highest: u32::from(other.sequence) + nth,
+        fraction: if lost == 0 { 0 } else { (256 / stream.lose_every) as u8 },
+        lost,
+        jitter: 8,
+        answers,
+    };
     rtp::sender_report(&sent, &received, name)
 }

@@ -14,7 +14,7 @@ use crate::capture::{Capture, Record};
 use crate::frame::{self, Ip, Segment, Tag, ethertype, ip_protocol};
 
 pub use host::{Class, End, Host, Mark, Policy};
-pub use media::{Marks, Media, Stream};
+pub use media::{Lost, Marks, Media, Stream};
 pub use rng::Rng;
 pub use services::Boot;
 pub use sip::{Call, Line, Outcome};

@@ -2,7 +2,7 @@
 
 use super::Scenario;
 use super::agfeo::{self, PBX, Site, T14, TALK};
-use crate::net::{Call, MS, Net, SECOND, Stream};
+use crate::net::{Call, Lost, MS, Net, SECOND, Stream};
 use crate::talk::rtp::Codec;
 
 pub(super) fn all() -> Vec<Scenario> {
@@ -13,6 +13,7 @@ pub(super) fn all() -> Vec<Scenario> {
         rtp_002_near(),
         rtp_003(),
         rtp_003_near(),
+        rtp_003_mirror(),
         rtp_004(),
         rtp_004_near(),
         rtp_006(),
@@ -80,6 +81,15 @@ fn rtp_003() -> Scenario {
 fn rtp_003_near() -> Scenario {
     let lossy = call(3 * SECOND, |call| call.caller.media.lose_every = 140);
     site("rtp-003-near", "One packet of 150 never arrives.", lossy).never(&["RTP-003"])
+}
+
+fn rtp_003_mirror() -> Scenario {
+    let lossy = call(3 * SECOND, |call| {
+        call.caller.media.lose_every = 20;
+        call.caller.media.lost = Lost::AtMirror;
+    });
+    let about = "5 % of the T14's packets are missing in the capture, and the PBX reports by RTCP that it has them all.";
+    site("rtp-003-mirror", about, lossy).expect("RTP-003", T14)
 }
 
 fn rtp_004() -> Scenario {

@@ -119,24 +119,45 @@ pub struct Received {
     pub ssrc: u32,
     /// Extended highest sequence number.
     pub highest: u32,
+    /// Share lost since the last report, in 1/256.
+    pub fraction: u8,
     /// Packets lost so far.
     pub lost: u32,
     /// Jitter in timestamp units.
     pub jitter: u32,
+    /// Time of the sender report that this one answers, in nanoseconds since the Unix epoch, and for how many it waited.
+    pub answers: Option<(u64, u64)>,
+}
+
+impl Received {
+    /// The report block, RFC 3550 section 6.4.1.
+    fn words(&self) -> [u32; 6] {
+        let lost = u32::from(self.fraction) << 24 | self.lost & 0xff_ffff;
+        let (last, delay) = self.answers.map_or((0, 0), |(time, delay)| {
+            let (seconds, fraction) = ntp(time);
+            (seconds << 16 | fraction >> 16, (delay * 65_536 / 1_000_000_000) as u32)
+        });
+        [self.ssrc, lost, self.highest, self.jitter, last, delay]
+    }
+}
+
+/// Seconds and fraction from 1900 of nanoseconds since the Unix epoch.
+fn ntp(time: u64) -> (u32, u32) {
+    /// Seconds from 1900, where NTP counts from, to 1970.
+    const EPOCH: u64 = 2_208_988_800;
+    let fraction = ((time % 1_000_000_000) << 32) / 1_000_000_000;
+    ((time / 1_000_000_000 + EPOCH) as u32, fraction as u32)
 }
 
 /// Sender report with one report block and an SDES CNAME, RFC 3550 sections 6.4.1 and 6.5.
 #[must_use]
 pub fn sender_report(sent: &Sent, received: &Received, cname: &str) -> Vec<u8> {
-    // Seconds from 1900, where NTP counts from, to 1970.
-    const NTP_EPOCH: u64 = 2_208_988_800;
-    let seconds = sent.time / 1_000_000_000 + NTP_EPOCH;
-    let fraction = ((sent.time % 1_000_000_000) << 32) / 1_000_000_000;
+    let (seconds, fraction) = ntp(sent.time);
     let mut bytes = vec![0x81, 200, 0, 12];
-    for word in [sent.ssrc, seconds as u32, fraction as u32, sent.timestamp, sent.packets, sent.octets] {
+    for word in [sent.ssrc, seconds, fraction, sent.timestamp, sent.packets, sent.octets] {
         bytes.extend(word.to_be_bytes());
     }
-    for word in [received.ssrc, received.lost & 0xff_ffff, received.highest, received.jitter, 0, 0] {
+    for word in received.words() {
         bytes.extend(word.to_be_bytes());
     }
     bytes.extend(source_description(sent.ssrc, cname));
@@ -147,7 +168,8 @@ pub fn sender_report(sent: &Sent, received: &Received, cname: &str) -> Vec<u8> {
 #[must_use]
 pub fn receiver_report(ssrc: u32, received: &Received, cname: &str) -> Vec<u8> {
     let mut bytes = vec![0x81, 201, 0, 7];
-    for word in [ssrc, received.ssrc, received.lost & 0xff_ffff, received.highest, received.jitter, 0, 0] {
+    bytes.extend(ssrc.to_be_bytes());
+    for word in received.words() {
         bytes.extend(word.to_be_bytes());
     }
     bytes.extend(source_description(ssrc, cname));

@@ -184,28 +184,6 @@ fn what_only_looks_like_a_header_is_not_recognised() {
     }
 }
 
-#[test]
-fn receiver_reports_are_kept() {
-    let block = |fraction_lost, jitter| ReportBlock {
-        ssrc: 1,
-        fraction_lost,
-        cumulative_lost: 3,
-        highest_sequence: 9,
-        jitter,
-        last_sender_report: 0,
-        delay_since_last: 0,
-    };
-    let mut stream = Stream::new(&sample(0));
-    stream.note_report(&block(4, 80), Frame::new(0, 5));
-    stream.note_report(&block(64, 10), Frame::new(0, 6));
-    stream.note_report(&block(0, 20), Frame::new(0, 7));
-    let report = stream.report(KEY);
-    let receiver = report.receiver.unwrap();
-    assert_eq!((receiver.blocks, receiver.worst_fraction_lost, receiver.worst_jitter), (3, 64, 80));
-    assert_eq!((receiver.worst_at, receiver.latest_at), (Frame::new(0, 6), Frame::new(0, 7)));
-    assert_eq!(report.recognition, Recognition::RtcpPaired);
-}
-
 pub(in crate::observe::media) fn any_sample() -> impl Strategy<Value = Sample> {
     let time = prop_oneof![
         Just(Timestamp::UNKNOWN),

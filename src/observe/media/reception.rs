@@ -1,0 +1,312 @@
+//! What RTCP says about the streams of a measurement, RFC 3550 section 6.4: loss and jitter as the receiver saw them,
+//! and how long a sender report took there and back.
+//!
+//! Takes RTCP packets in capture order. Gives, for a stream by its ends and its source, what its receiver reported. All
+//! of it is bounded; what is beyond the limits is forgotten without a count, because it only adds to the figures.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::{IpAddr, SocketAddr};
+
+use super::rtcp::{ReportBlock, Rtcp, VoipMetrics};
+use super::tally::{Spread, Spreading};
+use super::timing::Clock;
+use crate::capture::{Frame, Timestamp};
+
+/// Streams that are reported on.
+const RECEIVERS: usize = 65_536;
+/// Sources whose sender reports are remembered, and how many of each: an answer refers to one of the last.
+const SENDERS: usize = 16_384;
+const SENT: usize = 8;
+/// A round trip beyond this (ns) is a mistaken clock.
+const LONGEST_TRIP: i64 = 10_000_000_000;
+/// The delay at the receiver is rounded, and clocks differ a little: so far (ns) below 0 counts as 0.
+const ROUNDING: i64 = 1_000_000;
+
+/// RTCP report blocks about one stream, RFC 3550 section 6.4.1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ReceiverReport {
+    /// Blocks seen.
+    pub blocks: u64,
+    /// Greatest share lost in one interval, in 1/256.
+    pub worst_fraction_lost: u8,
+    /// Greatest jitter, in units of the payload's clock.
+    pub worst_jitter: u32,
+    /// The frame with the greatest share lost.
+    pub worst_at: Frame,
+    /// The earliest block.
+    pub first: ReportBlock,
+    /// The latest block.
+    pub latest: ReportBlock,
+    /// The frame that carried it.
+    pub latest_at: Frame,
+    /// When it passed the measuring point.
+    pub latest_time: Timestamp,
+    /// From the measuring point to the receiver and back, in ms: from a sender report to the block that answers it,
+    /// without the time that the receiver held it.
+    pub round_trip: Option<Spread>,
+    /// The latest VoIP metrics block of an extended report, RFC 3611 section 4.7.
+    pub voip: Option<VoipMetrics>,
+}
+
+impl ReceiverReport {
+    /// Packets lost by the latest block, since the receiver began to count; negative where duplicates outweigh losses.
+    #[must_use]
+    pub fn lost(&self) -> i64 {
+        i64::from(self.latest.cumulative_lost)
+    }
+
+    /// Packets lost, of so many expected, from the first block to the latest.
+    #[must_use]
+    pub fn lost_between(&self) -> (i64, u64) {
+        let expected = self.latest.highest_sequence.wrapping_sub(self.first.highest_sequence).cast_signed();
+        let lost = i64::from(self.latest.cumulative_lost) - i64::from(self.first.cumulative_lost);
+        (lost, u64::try_from(expected).unwrap_or(0))
+    }
+
+    /// Greatest jitter in ms.
+    #[must_use]
+    pub fn worst_jitter(&self, clock: Clock) -> f64 {
+        f64::from(self.worst_jitter) * 1000.0 / f64::from(clock.rate.max(1))
+    }
+}
+
+/// Receiver, sender and source of a stream.
+type Reported = (SocketAddr, SocketAddr, u32);
+
+/// What was reported so far.
+#[derive(Debug, Default)]
+pub struct Receptions {
+    receivers: BTreeMap<Reported, Reception>,
+    /// Middle of the NTP time and capture time of the last reports of a sender.
+    senders: BTreeMap<(IpAddr, u32), VecDeque<(u32, Timestamp)>>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Reception {
+    report: Option<ReceiverReport>,
+    round_trip: Spreading,
+    voip: Option<VoipMetrics>,
+}
+
+impl Receptions {
+    /// Takes the next RTCP packet.
+    pub fn note(&mut self, (from, to): (SocketAddr, SocketAddr), rtcp: &Rtcp, frame: Frame, time: Timestamp) {
+        if let Some(sender) = rtcp.sender {
+            self.note_sender(from.ip(), rtcp.ssrc, (sender.ntp >> 16) as u32, time);
+        }
+        for block in &rtcp.reports {
+            let trip = self.round_trip(to.ip(), block, time);
+            let Some(reception) = self.reception((from, to, block.ssrc)) else { continue };
+            reception.note(block, frame, time);
+            if let Some(trip) = trip {
+                reception.round_trip.add(trip as f64 / 1e6, frame);
+            }
+        }
+        for metrics in &rtcp.voip {
+            if let Some(reception) = self.reception((from, to, metrics.ssrc)) {
+                reception.voip = Some(*metrics);
+            }
+        }
+    }
+
+    /// Ends of the reports and the sources that they are about, in order: receiver, sender, source.
+    pub fn reported(&self) -> impl Iterator<Item = Reported> {
+        self.receivers.keys().copied()
+    }
+
+    /// What the receiver at `destination` reported about source `ssrc` at `source`. Reports come from the port above the
+    /// one that receives, or from that one (RFC 3550 section 11, RFC 5761), or from wherever SDP or NAT put them: then
+    /// the addresses and the source decide, if only one report fits.
+    #[must_use]
+    pub fn about(&self, source: SocketAddr, destination: SocketAddr, ssrc: u32) -> Option<ReceiverReport> {
+        let beside = |above| Some(SocketAddr::new(destination.ip(), destination.port().checked_add(above)?));
+        let sent_from = |from: SocketAddr| {
+            let low = SocketAddr::new(source.ip(), 0);
+            let high = SocketAddr::new(source.ip(), u16::MAX);
+            self.receivers
+                .range((from, low, 0)..=(from, high, u32::MAX))
+                .find(|((.., about), _)| *about == ssrc)
+        };
+        let found = [1, 0].into_iter().find_map(|above| sent_from(beside(above)?)).or_else(|| {
+            let ends = (SocketAddr::new(destination.ip(), 0), SocketAddr::new(destination.ip(), u16::MAX));
+            let unspecified = SocketAddr::new(source.ip(), 0);
+            let mut fitting = self
+                .receivers
+                .range((ends.0, unspecified, 0)..)
+                .take_while(|((from, ..), _)| *from <= ends.1)
+                .filter(|((_, to, about), _)| to.ip() == source.ip() && *about == ssrc);
+            fitting.next().filter(|_| fitting.next().is_none())
+        })?;
+        found.1.finish()
+    }
+
+    fn reception(&mut self, key: Reported) -> Option<&mut Reception> {
+        if self.receivers.len() >= RECEIVERS && !self.receivers.contains_key(&key) {
+            return None;
+        }
+        Some(self.receivers.entry(key).or_default())
+    }
+
+    fn note_sender(&mut self, from: IpAddr, ssrc: u32, middle: u32, time: Timestamp) {
+        let key = (from, ssrc);
+        if !time.is_known() || (self.senders.len() >= SENDERS && !self.senders.contains_key(&key)) {
+            return;
+        }
+        let sent = self.senders.entry(key).or_default();
+        // A copy from the mirror port left no earlier than the first.
+        if sent.iter().any(|(known, _)| *known == middle) {
+            return;
+        }
+        if sent.len() >= SENT {
+            sent.pop_front();
+        }
+        sent.push_back((middle, time));
+    }
+
+    /// Nanoseconds since the sender report that `block` answers, without the time that the receiver held it.
+    fn round_trip(&self, sender: IpAddr, block: &ReportBlock, time: Timestamp) -> Option<i64> {
+        if block.last_sender_report == 0 || !time.is_known() {
+            return None;
+        }
+        let sent = self.senders.get(&(sender, block.ssrc))?;
+        let (_, then) = sent.iter().find(|(middle, _)| *middle == block.last_sender_report)?;
+        let held = i64::from(block.delay_since_last) * 1_000_000_000 / 65_536;
+        let trip = time.since(*then).checked_sub(held)?;
+        (-ROUNDING..=LONGEST_TRIP).contains(&trip).then_some(trip.max(0))
+    }
+}
+
+impl Reception {
+    fn note(&mut self, block: &ReportBlock, frame: Frame, time: Timestamp) {
+        let report = self.report.get_or_insert(ReceiverReport {
+            blocks: 0,
+            worst_fraction_lost: block.fraction_lost,
+            worst_jitter: block.jitter,
+            worst_at: frame,
+            first: *block,
+            latest: *block,
+            latest_at: frame,
+            latest_time: time,
+            round_trip: None,
+            voip: None,
+        });
+        report.blocks += 1;
+        report.worst_jitter = report.worst_jitter.max(block.jitter);
+        if block.fraction_lost > report.worst_fraction_lost {
+            report.worst_fraction_lost = block.fraction_lost;
+            report.worst_at = frame;
+        }
+        (report.latest, report.latest_at, report.latest_time) = (*block, frame, time);
+    }
+
+    /// `None` if there is no block: extended reports alone do not tell what was lost.
+    fn finish(&self) -> Option<ReceiverReport> {
+        self.report.map(|report| ReceiverReport {
+            round_trip: self.round_trip.spread(),
+            voip: self.voip,
+            ..report
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observe::media::rtcp::SenderInfo;
+    use crate::observe::media::timing::ClockSource;
+
+    const PHONE: &str = "192.0.2.1:5001";
+    const PBX: &str = "192.0.2.2:6001";
+
+    fn socket(text: &str) -> SocketAddr {
+        text.parse().unwrap()
+    }
+
+    fn packet(ssrc: u32, ntp: Option<u64>, reports: Vec<ReportBlock>) -> Rtcp {
+        let sender = ntp.map(|ntp| SenderInfo { ntp, rtp_timestamp: 0, packets: 0, octets: 0 });
+        Rtcp { ssrc, sender, reports, voip: Vec::new(), goodbye: false, encrypted: false }
+    }
+
+    fn block(ssrc: u32, fraction_lost: u8, cumulative_lost: i32, highest_sequence: u32) -> ReportBlock {
+        ReportBlock {
+            ssrc,
+            fraction_lost,
+            cumulative_lost,
+            highest_sequence,
+            jitter: 80,
+            last_sender_report: 0,
+            delay_since_last: 0,
+        }
+    }
+
+    fn note(book: &mut Receptions, from: &str, to: &str, rtcp: &Rtcp, millisecond: i64) {
+        let frame = Frame::new(0, millisecond as u64);
+        book.note(
+            (socket(from), socket(to)),
+            rtcp,
+            frame,
+            Timestamp(1_000_000_000 + millisecond * 1_000_000),
+        );
+    }
+
+    #[test]
+    fn the_worst_interval_and_the_latest_block_are_kept() {
+        let mut book = Receptions::default();
+        for (at, block) in
+            [block(7, 4, 1, 100), block(7, 64, 20, 200), block(7, 0, 20, 300)].into_iter().enumerate()
+        {
+            note(&mut book, PBX, PHONE, &packet(9, None, vec![block]), at as i64);
+        }
+        let report = book.about(socket("192.0.2.1:5000"), socket("192.0.2.2:6000"), 7).unwrap();
+        assert_eq!((report.blocks, report.worst_fraction_lost, report.lost()), (3, 64, 20));
+        assert_eq!((report.worst_at, report.latest_at), (Frame::new(0, 1), Frame::new(0, 2)));
+        assert_eq!(report.lost_between(), (19, 200));
+        let clock = Clock { rate: 8_000, source: ClockSource::Assigned };
+        assert_eq!(report.worst_jitter(clock), 10.0);
+        assert_eq!(book.about(socket("192.0.2.1:5000"), socket("192.0.2.2:6000"), 8), None, "another source");
+        assert_eq!(book.about(socket("192.0.2.2:6000"), socket("192.0.2.1:5000"), 7), None, "the other way");
+    }
+
+    #[test]
+    fn the_round_trip_leaves_out_what_the_receiver_waited() {
+        let mut book = Receptions::default();
+        note(&mut book, PHONE, PBX, &packet(7, Some(0x1234_5678_9abc_def0), Vec::new()), 0);
+        // A copy of the report 5 ms later, as a mirror port of two ports sees it, changes nothing.
+        note(&mut book, PHONE, PBX, &packet(7, Some(0x1234_5678_9abc_def0), Vec::new()), 5);
+        let answer = ReportBlock {
+            last_sender_report: 0x5678_9abc,
+            delay_since_last: 65_536 / 4,
+            ..block(7, 0, 0, 50)
+        };
+        let stale = ReportBlock { last_sender_report: 0x1111_1111, ..answer };
+        note(&mut book, PBX, PHONE, &packet(9, None, vec![answer, stale]), 280);
+        let report = book.about(socket("192.0.2.1:5000"), socket("192.0.2.2:6000"), 7).unwrap();
+        let trip = report.round_trip.unwrap();
+        assert_eq!((trip.count, trip.max), (1, 30.0));
+    }
+
+    #[test]
+    fn a_receiver_behind_other_ports_is_found_if_it_is_the_only_one() {
+        let mut book = Receptions::default();
+        let about = |book: &Receptions| book.about(socket("192.0.2.1:5000"), socket("192.0.2.2:6000"), 7);
+        note(&mut book, "192.0.2.2:40000", "192.0.2.1:41000", &packet(9, None, vec![block(7, 0, 3, 50)]), 0);
+        assert_eq!(about(&book).unwrap().lost(), 3);
+        note(&mut book, "192.0.2.2:42000", "192.0.2.1:43000", &packet(9, None, vec![block(7, 0, 9, 50)]), 1);
+        assert_eq!(about(&book), None);
+        note(&mut book, "192.0.2.2:6000", "192.0.2.1:5000", &packet(9, None, vec![block(7, 0, 5, 50)]), 2);
+        assert_eq!(about(&book).unwrap().lost(), 5, "multiplexed on the port of the media");
+    }
+
+    #[test]
+    fn a_flood_of_sources_is_bounded() {
+        let mut book = Receptions::default();
+        for ssrc in 0..SENDERS as u32 + 10 {
+            note(&mut book, PHONE, PBX, &packet(ssrc, Some(1), Vec::new()), 0);
+        }
+        assert_eq!(book.senders.len(), SENDERS);
+        for ntp in 0..100 {
+            note(&mut book, PHONE, PBX, &packet(1, Some(ntp << 16), Vec::new()), 0);
+        }
+        assert!(book.senders.values().all(|sent| sent.len() <= SENT));
+    }
+}

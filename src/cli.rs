@@ -20,6 +20,8 @@ pub struct Cli {
 pub enum Command {
     /// Judge captures and print the report
     Check(Box<CheckArgs>),
+    /// Compare two measurements of one site: what went, what came, what stayed
+    Compare(Box<CompareArgs>),
     /// List the documented ports
     Ports(PortsArgs),
     /// Explain a finding code
@@ -79,6 +81,35 @@ pub struct CheckArgs {
     /// Size of the pieces in which a file is read, in bytes
     #[arg(long, value_name = "BYTES", hide = true, default_value_t = 1 << 20)]
     pub range_bytes: u64,
+}
+
+/// Words of `compare`.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// Measurement before the change: a capture file or a directory of them
+    #[arg(value_name = "BEFORE")]
+    pub before: PathBuf,
+    /// Measurement after it
+    #[arg(value_name = "AFTER")]
+    pub after: PathBuf,
+    /// Address of the telephone system, and its model if you know it (192.168.10.2=hypervoice)
+    #[arg(long, value_name = "IP[=MODEL]")]
+    pub pbx: Vec<PbxHint>,
+    /// What you know of the site: networks, hosts, providers, exceptions (TOML)
+    #[arg(long, value_name = "FILE")]
+    pub site: Option<PathBuf>,
+    /// Rule files to judge by instead of the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub rules: Option<PathBuf>,
+    /// Language of the page; else that of the system, else English
+    #[arg(long, value_name = "de|en")]
+    pub lang: Option<String>,
+    /// Exit with status 1 if a finding came that is at least this severe
+    #[arg(long, value_enum, default_value_t = FailOn::Warning)]
+    pub fail_on: FailOn,
+    /// Columns of the page; else those of the terminal, else 100
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(60..=1000))]
+    pub width: Option<u16>,
 }
 
 /// Words of `ports`.

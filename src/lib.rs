@@ -16,6 +16,7 @@ pub mod observe;
 pub mod site;
 pub mod rules;
 pub mod check;
+pub mod compare;
 pub mod report;
 
 pub mod pipeline;

@@ -11,7 +11,8 @@ use clap::{CommandFactory, Parser};
 use pbxray::capture::{self, FilterSpec, Measurement};
 use pbxray::check::{Audit, Code, Severity};
 use pbxray::cli::{
-    CheckArgs, Cli, Colour, Command, CompletionsArgs, ExplainArgs, FailOn, Format, ManArgs, PortsArgs,
+    CheckArgs, Cli, Colour, Command, CompareArgs, CompletionsArgs, ExplainArgs, FailOn, Format, ManArgs,
+    PbxHint, PortsArgs,
 };
 use pbxray::pipeline::{self, Terms};
 use pbxray::report::{self, ExitStatus, Language, PortsFilter};
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
         Command::Check(args) => check(&args),
+        Command::Compare(args) => compare(&args),
         Command::Ports(args) => ports(&args),
         Command::Explain(args) => explain(&args),
         Command::Interfaces => interfaces(),
@@ -46,7 +48,7 @@ fn main() -> ExitCode {
 fn check(args: &CheckArgs) -> Result<ExitStatus> {
     let language = language(args.lang.as_deref())?;
     let rulebook = rulebook(args.rules.as_deref())?;
-    let hints = hints(args, &rulebook)?;
+    let hints = hints(&args.pbx, args.site.as_deref(), &rulebook)?;
     let filter =
         args.filter.as_deref().map(FilterSpec::new).transpose().map_err(|error| anyhow!("{error}"))?;
     if let Some(threads) = args.threads {
@@ -85,6 +87,30 @@ fn write_report(args: &CheckArgs, audit: &Audit, rulebook: &Rulebook, language: 
             write(&mut out).and_then(|()| out.flush()).with_context(|| format!("--output {}", path.display()))
         }
     }
+}
+
+fn compare(args: &CompareArgs) -> Result<ExitStatus> {
+    let language = language(args.lang.as_deref())?;
+    let rulebook = rulebook(args.rules.as_deref())?;
+    let hints = hints(&args.pbx, args.site.as_deref(), &rulebook)?;
+    let terms = Terms { rulebook: &rulebook, hints: &hints, filter: None };
+    let judge = |input: &Path| -> Result<Audit> {
+        let measurement = capture::open(&[input.to_path_buf()], capture::Settings::default())?;
+        let mut line = ProgressLine::new();
+        let audit = pipeline::check(measurement, &terms, &mut |measurement| line.show(measurement));
+        line.clear();
+        Ok(audit)
+    };
+    let (before, after) = (judge(&args.before)?, judge(&args.after)?);
+    let changes = pbxray::compare::changes(&before, &after);
+    let settings =
+        report::Settings { width: args.width.unwrap_or_else(terminal_width), ..settings(language) };
+    let names = report::Names::new(&rulebook, language);
+    let page = report::changes(&changes, (&before, &after), &names, &settings);
+    print(|out| out.write_all(page.as_bytes()))?;
+    let least = severity(args.fail_on);
+    let is_worse = changes.came.iter().any(|finding| finding.severity >= least);
+    Ok(if is_worse { ExitStatus::Findings } else { ExitStatus::Clean })
 }
 
 fn ports(args: &PortsArgs) -> Result<ExitStatus> {
@@ -141,15 +167,15 @@ fn rulebook(directory: Option<&Path>) -> Result<Rulebook> {
     book.map_err(|problems| anyhow!("{problems}"))
 }
 
-fn hints(args: &CheckArgs, book: &Rulebook) -> Result<Hints> {
+fn hints(pbx: &[PbxHint], site: Option<&Path>, book: &Rulebook) -> Result<Hints> {
     let rows = book.row_ids();
     let codes: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
     let known = Vocabulary { roles: &book.roles, models: &book.models, rows: &rows, codes: &codes };
-    let site = match &args.site {
+    let site = match site {
         Some(path) => SiteFile::load(path, &known).map_err(|problems| anyhow!("{problems}"))?,
         None => SiteFile::default(),
     };
-    let pbx: Vec<_> = args.pbx.iter().map(|hint| (hint.address, hint.model.clone())).collect();
+    let pbx: Vec<_> = pbx.iter().map(|hint| (hint.address, hint.model.clone())).collect();
     let lore = Lore { roles: &book.roles, models: &book.models, identities: &book.identities };
     Hints::new(site, &pbx, lore).map_err(|error| anyhow!("{error}"))
 }

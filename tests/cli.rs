@@ -188,7 +188,7 @@ fn every_code_is_explained_in_both_languages() {
 #[test]
 fn shells_complete_every_command_and_each_has_a_manual_page() {
     let folder = tempfile::tempdir().unwrap();
-    let commands = ["check", "ports", "explain", "interfaces", "schema", "completions", "man"];
+    let commands = ["check", "compare", "ports", "explain", "interfaces", "schema", "completions", "man"];
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = out(&["completions", shell]);
         assert!(commands.iter().all(|command| script.contains(command)), "{shell}");
@@ -198,6 +198,17 @@ fn shells_complete_every_command_and_each_has_a_manual_page() {
     assert!(page.contains("\\-\\-pbx"), "{page}");
     assert!(commands.iter().all(|command| folder.path().join(format!("pbxray-{command}.1")).exists()));
     assert!(refusal(&["man", "Cargo.toml/man"]).contains("Cargo.toml/man"));
+}
+
+#[test]
+fn a_comparison_fails_if_something_came() {
+    assert_eq!(status(&["compare", ERROR, CLEAN]), 0);
+    assert_eq!(status(&["compare", CLEAN, ERROR]), 1);
+    assert_eq!(status(&["compare", CLEAN, ERROR, "--fail-on", "critical"]), 0);
+    assert_eq!(status(&["compare", ERROR, ERROR]), 0, "nothing came");
+    let page = out(&["compare", ERROR, CLEAN]);
+    assert!(page.contains("Put right") && page.contains("QOS-001"), "{page}");
+    assert!(refusal(&["compare", CLEAN, "nothing.pcap"]).contains("nothing.pcap"));
 }
 
 #[test]

@@ -16,7 +16,7 @@ use pbxray::site::PortSet;
 const LINES_OF_A_FILE: usize = 600;
 
 /// Modules and the modules of this crate that they may name, tests aside.
-const MAY_NAME: [(&str, &[&str]); 12] = [
+const MAY_NAME: [(&str, &[&str]); 13] = [
     ("config", &[]),
     ("capture", &[]),
     ("decode", &["capture"]),
@@ -25,7 +25,8 @@ const MAY_NAME: [(&str, &[&str]); 12] = [
     // A rule book sees no flow.
     ("rules", &["config", "site"]),
     ("check", &["capture", "observe", "site", "rules"]),
-    ("report", &["config", "capture", "decode", "observe", "site", "rules", "check"]),
+    ("compare", &["decode", "observe", "site", "check"]),
+    ("report", &["config", "capture", "decode", "observe", "site", "rules", "check", "compare"]),
     ("pipeline", &["capture", "decode", "observe", "site", "rules", "check"]),
     ("cli", &[]),
     ("lib", &[]),

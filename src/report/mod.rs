@@ -1,5 +1,6 @@
 //! Takes an audit, gives bytes: one small file per format. Decides nothing.
 
+mod changes;
 mod escape;
 mod exit;
 mod explain;
@@ -17,6 +18,7 @@ mod text;
 
 use jiff::tz::TimeZone;
 
+pub use changes::changes;
 pub use exit::ExitStatus;
 pub use explain::{UnknownCode, explain};
 pub use interfaces::interfaces;

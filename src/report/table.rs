@@ -20,7 +20,7 @@ use super::text::{Context, Words, words};
 use super::{Settings, number};
 use crate::capture::Frame;
 use crate::check::Audit;
-pub(super) use page::{Page, Tone};
+pub(super) use page::{Lean, Page, Piece, Tone};
 
 /// The whole report.
 #[must_use]

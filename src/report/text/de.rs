@@ -258,7 +258,7 @@ fn unjudged(what: Unjudged) -> &'static str {
         }
         Unjudged::Encrypted => "Gespräche und Anmeldungen: Die Signalisierung ist verschlüsselt.",
         Unjudged::Incomplete => "Paketverlust und Jitter: Beim Mitschneiden gingen Pakete verloren.",
-        Unjudged::Clock => "Jitter und Zeitabstände: Die Uhr des Mitschnitts springt.",
+        Unjudged::Clock => "Jitter und Zeitabstände: Die Zeitstempel des Mitschnitts springen.",
         Unjudged::Damaged => "Alles hinter der Schadstelle: Die Datei ist dort nicht mehr lesbar.",
         Unjudged::CutSip => "Anmeldungen, Gespräche, Codecs und RTP-Ports: Die SIP-Nachrichten sind gekürzt.",
     }

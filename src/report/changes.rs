@@ -1,0 +1,174 @@
+//! Takes what became of a site between two measurements, gives a page for the terminal.
+
+use std::net::IpAddr;
+
+use super::Settings;
+use super::names::Names;
+use super::number::{NO_VALUE, count};
+use super::table::{Lean, Page, Piece, Tone};
+use super::text::{ChangeWords, Context, Words, change_words, finding_text, words};
+use crate::check::{Audit, Finding, RowStatus, Verdict};
+use crate::compare::{Changes, DeviceChange, RowChange};
+
+use crate::site::{ModelId, RoleId};
+
+/// The comparison as a page for a terminal.
+#[must_use]
+pub fn changes(
+    changes: &Changes<'_>,
+    audits: (&Audit, &Audit),
+    names: &Names,
+    settings: &Settings,
+) -> String {
+    let of = |audit| Context { audit, names, zone: &settings.zone };
+    let view = View {
+        before: of(audits.0),
+        after: of(audits.1),
+        names,
+        settings,
+        words: words(settings.language),
+        own: change_words(settings.language),
+    };
+    let mut page = Page::new(settings.width, settings.colour);
+    view.verdicts(&mut page, changes);
+    view.findings(&mut page, changes);
+    view.devices(&mut page, &changes.devices);
+    view.rows(&mut page, &changes.rows);
+    page.finish()
+}
+
+struct View<'a> {
+    before: Context<'a>,
+    after: Context<'a>,
+    names: &'a Names,
+    settings: &'a Settings,
+    words: &'static Words,
+    own: &'static ChangeWords,
+}
+
+impl View<'_> {
+    fn verdicts(&self, page: &mut Page, changes: &Changes<'_>) {
+        let line = |context: &Context<'_>, verdict: Verdict| -> Piece {
+            let files = context.audit.captures.iter().map(|capture| file_name(&capture.path));
+            let files: Vec<&str> = files.collect();
+            Piece::lines([files.join(", ").as_str(), (self.words.verdict)(verdict)], Tone::Plain)
+        };
+        page.facts(
+            0,
+            &[
+                (Piece::new(self.own.before, Tone::Strong), line(&self.before, changes.verdicts.0)),
+                (Piece::new(self.own.after, Tone::Strong), line(&self.after, changes.verdicts.1)),
+            ],
+        );
+    }
+
+    fn findings(&self, page: &mut Page, changes: &Changes<'_>) {
+        let came = changes.came.iter().map(|finding| {
+            let text = finding_text(finding, &self.after, self.settings.language);
+            self.finding(finding, &self.after, &[&text.detail, &text.action])
+        });
+        self.section(page, self.own.came, came.collect());
+        let stayed = changes.stayed.iter().map(|(before, after)| {
+            let text = finding_text(after, &self.after, self.settings.language);
+            let counts = (before.count != after.count).then(|| {
+                let number = |finding: &Finding| count(finding.count, self.settings.language);
+                format!("{} → {} {}", number(before), number(after), self.own.times)
+            });
+            self.finding(after, &self.after, &[&text.detail, counts.as_deref().unwrap_or_default()])
+        });
+        self.section(page, self.own.stayed, stayed.collect());
+        let went = |doubtful: bool| changes.went.iter().filter(move |gone| gone.doubt.is_some() == doubtful);
+        let fixed = went(false).map(|gone| self.finding(gone.finding, &self.before, &[]));
+        self.section(page, self.own.went, fixed.collect());
+        let open: Vec<Vec<Piece>> = went(true)
+            .map(|gone| {
+                let why = gone.doubt.map_or("", self.own.doubt);
+                self.finding(gone.finding, &self.before, &[why])
+            })
+            .collect();
+        if !open.is_empty() {
+            self.section(page, self.own.doubtful, open);
+        }
+    }
+
+    fn section(&self, page: &mut Page, title: &str, rows: Vec<Vec<Piece>>) {
+        page.heading(title);
+        if rows.is_empty() {
+            return page.paragraph(0, self.own.nothing, Tone::Plain);
+        }
+        for (index, row) in rows.into_iter().enumerate() {
+            if index > 0 {
+                page.blank();
+            }
+            if let [mark, text] = row.as_slice() {
+                page.facts(0, &[(mark.clone(), text.clone())]);
+            }
+        }
+    }
+
+    fn finding(&self, finding: &Finding, context: &Context<'_>, more: &[&str]) -> Vec<Piece> {
+        let title = finding_text(finding, context, self.settings.language).title;
+        let subject = finding.subject.as_ref().map(|subject| context.device(subject.address));
+        let head = match subject {
+            Some(subject) => format!("{}  {title}: {subject}", finding.code().as_str()),
+            None => format!("{}  {title}", finding.code().as_str()),
+        };
+        let lines = std::iter::once(head.as_str()).chain(more.iter().copied());
+        vec![
+            Piece::new((self.words.severity)(finding.severity), Tone::Strong),
+            Piece::lines(lines, Tone::Plain),
+        ]
+    }
+
+    fn devices(&self, page: &mut Page, devices: &[DeviceChange]) {
+        if devices.is_empty() {
+            return;
+        }
+        page.heading(self.own.devices);
+        let rows: Vec<Vec<Piece>> = devices
+            .iter()
+            .map(|device| {
+                let cell = |address: Option<IpAddr>, role: &Option<RoleId>, model: &Option<ModelId>, none| {
+                    let Some(address) = address else { return Piece::plain(none) };
+                    let role = role.as_ref().map(|role| self.names.role(role));
+                    let model = model.as_ref().map(|model| self.names.model(model));
+                    let lines = [Some(address.to_string()), role, model];
+                    Piece::lines(lines.into_iter().flatten(), Tone::Plain)
+                };
+                vec![
+                    cell(device.address.0, &device.role.0, &device.model.0, self.own.appeared),
+                    cell(device.address.1, &device.role.1, &device.model.1, self.own.disappeared),
+                ]
+            })
+            .collect();
+        page.table(&[(self.own.before, Lean::Left), (self.own.after, Lean::Left)], &rows);
+    }
+
+    fn rows(&self, page: &mut Page, rows: &[RowChange]) {
+        if rows.is_empty() {
+            return;
+        }
+        page.heading(self.own.rows);
+        let status = |status: Option<RowStatus>| status.map_or(NO_VALUE, self.words.row_status);
+        let lines: Vec<Vec<Piece>> = rows
+            .iter()
+            .map(|row| {
+                let service = self.names.row(&row.row).map_or("", |name| &*name.service);
+                vec![
+                    row.device.to_string().into(),
+                    Piece::plain(&row.row),
+                    Piece::plain(service),
+                    Piece::plain(status(row.status.0)),
+                    Piece::plain(status(row.status.1)),
+                ]
+            })
+            .collect();
+        let labels = &self.words.labels;
+        let heads = [labels.device, labels.row, labels.service, self.own.before, self.own.after];
+        page.table(&heads.map(|head| (head, Lean::Left)), &lines);
+    }
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}

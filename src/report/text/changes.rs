@@ -1,0 +1,102 @@
+//! Words of a comparison of two measurements.
+
+use crate::check::Unjudged;
+use crate::compare::Doubt;
+use crate::report::language::Language;
+
+/// Words that only a comparison needs.
+#[derive(Debug)]
+pub(crate) struct ChangeWords {
+    pub(crate) before: &'static str,
+    pub(crate) after: &'static str,
+    pub(crate) went: &'static str,
+    pub(crate) doubtful: &'static str,
+    pub(crate) came: &'static str,
+    pub(crate) stayed: &'static str,
+    pub(crate) devices: &'static str,
+    pub(crate) rows: &'static str,
+    pub(crate) nothing: &'static str,
+    pub(crate) appeared: &'static str,
+    pub(crate) disappeared: &'static str,
+    pub(crate) times: &'static str,
+    pub(crate) doubt: fn(Doubt) -> &'static str,
+}
+
+pub(crate) fn change_words(language: Language) -> &'static ChangeWords {
+    match language {
+        Language::De => &DE,
+        Language::En => &EN,
+    }
+}
+
+const DE: ChangeWords = ChangeWords {
+    before: "Vorher",
+    after: "Nachher",
+    went: "Behoben",
+    doubtful: "Nicht mehr gesehen, aber auch nicht widerlegt",
+    came: "Neu",
+    stayed: "Geblieben",
+    devices: "Geräte",
+    rows: "Dokumentierte Ports mit anderem Status",
+    nothing: "Nichts.",
+    appeared: "neu im Mitschnitt",
+    disappeared: "nicht mehr im Mitschnitt",
+    times: "Fälle",
+    doubt: doubt_de,
+};
+
+const EN: ChangeWords = ChangeWords {
+    before: "Before",
+    after: "After",
+    went: "Put right",
+    doubtful: "No longer seen, but not disproved either",
+    came: "New",
+    stayed: "Still there",
+    devices: "Devices",
+    rows: "Documented ports with another status",
+    nothing: "Nothing.",
+    appeared: "new in the capture",
+    disappeared: "no longer in the capture",
+    times: "cases",
+    doubt: doubt_en,
+};
+
+fn doubt_de(doubt: Doubt) -> &'static str {
+    match doubt {
+        Doubt::DeviceAbsent => "Der zweite Mitschnitt zeigt dieses Gerät nicht.",
+        Doubt::NoVoice | Doubt::Unjudged(Unjudged::NoVoice) => {
+            "Im zweiten Mitschnitt führt dieses Gerät kein Gespräch. Messen Sie noch einmal mit Gespräch."
+        }
+        Doubt::NoRegistration => "Im zweiten Mitschnitt meldet sich dieses Gerät nirgends an.",
+        Doubt::NotTried => "Im zweiten Mitschnitt hat niemand diesen Dienst angesprochen.",
+        Doubt::Unjudged(Unjudged::OneDirection) => "Der zweite Mitschnitt zeigt nur eine Richtung.",
+        Doubt::Unjudged(Unjudged::Incomplete) => "Im zweiten Mitschnitt fehlen Pakete.",
+        Doubt::Unjudged(Unjudged::Clock) => "Im zweiten Mitschnitt springen die Zeitstempel.",
+        Doubt::Unjudged(Unjudged::CutSip) => "Im zweiten Mitschnitt sind die SIP-Nachrichten gekürzt.",
+        Doubt::Unjudged(Unjudged::Encrypted) => "Im zweiten Mitschnitt ist die Signalisierung verschlüsselt.",
+        Doubt::Unjudged(Unjudged::NoDevice) => {
+            "Im zweiten Mitschnitt wurde kein Gerät eines bekannten Herstellers erkannt."
+        }
+        Doubt::Unjudged(Unjudged::Damaged) => "Der zweite Mitschnitt ist beschädigt.",
+    }
+}
+
+fn doubt_en(doubt: Doubt) -> &'static str {
+    match doubt {
+        Doubt::DeviceAbsent => "The second capture does not show this device.",
+        Doubt::NoVoice | Doubt::Unjudged(Unjudged::NoVoice) => {
+            "In the second capture this device has no call. Measure again with a call."
+        }
+        Doubt::NoRegistration => "In the second capture this device registers nowhere.",
+        Doubt::NotTried => "In the second capture nobody tried this service.",
+        Doubt::Unjudged(Unjudged::OneDirection) => "The second capture shows one direction only.",
+        Doubt::Unjudged(Unjudged::Incomplete) => "Packets are missing from the second capture.",
+        Doubt::Unjudged(Unjudged::Clock) => "The time stamps of the second capture jump.",
+        Doubt::Unjudged(Unjudged::CutSip) => "SIP messages are cut short in the second capture.",
+        Doubt::Unjudged(Unjudged::Encrypted) => "Signalling is encrypted in the second capture.",
+        Doubt::Unjudged(Unjudged::NoDevice) => {
+            "No device of a known vendor was recognised in the second capture."
+        }
+        Doubt::Unjudged(Unjudged::Damaged) => "The second capture is damaged.",
+    }
+}

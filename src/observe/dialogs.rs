@@ -9,10 +9,11 @@ use hashbrown::HashMap;
 
 use crate::capture::{Frame, Timestamp};
 
-use super::message::sdp::{Direction, Sdp};
+use super::message::sdp::Sdp;
 use super::message::sip::{Kind, Method, Party, SipMessage};
 use super::registrations::Registrations;
-use super::traffic::{Answer, Call, Protocol, Registration, Rewrite, SipEndpoint};
+use super::talk::{self, Talk};
+use super::traffic::{Call, Protocol, Registration, Rewrite, SipEndpoint};
 use super::via::Vias;
 
 const CALLS_KEPT: usize = 65_536;
@@ -20,7 +21,6 @@ const ENDPOINTS_KEPT: usize = 16_384;
 const STRINGS_KEPT: usize = 16;
 const KEYS_KEPT: usize = 64;
 const USERS_KEPT: usize = 1_024;
-const MEDIA_KEPT: usize = 8;
 
 /// One message with where and when it was seen.
 #[derive(Debug)]
@@ -43,13 +43,6 @@ pub(super) struct Dialogs {
     endpoints: BTreeMap<IpAddr, Speaker>,
     /// Messages that a cap left out.
     pub(super) over_cap: u64,
-}
-
-/// A call, and by which tag its caller is known (RFC 3261 section 12).
-#[derive(Debug)]
-struct Talk {
-    call: Call,
-    caller_tag: Option<Box<str>>,
 }
 
 #[derive(Debug)]
@@ -78,10 +71,7 @@ impl Dialogs {
         }
         let call = self.call(heard)?;
         if let Some(talk) = self.talks.get_mut(call) {
-            advance(&mut talk.call, heard);
-            if let Some(sdp) = sdp {
-                talk.note_media(heard, sdp);
-            }
+            talk.hear(heard, sdp);
         }
         Some(call)
     }
@@ -93,7 +83,7 @@ impl Dialogs {
             endpoint
         });
         Conversations {
-            calls: self.talks.into_iter().map(|talk| talk.call).collect(),
+            calls: talk::finish(self.talks),
             registrations: self.registrations.finish(),
             rewrites: self.vias.finish(),
             endpoints: endpoints.collect(),
@@ -114,24 +104,8 @@ impl Dialogs {
             return None;
         }
         let index = self.talks.len();
-        let call_id: Box<str> = call_id.into();
-        self.by_call_id.insert(call_id.clone(), index);
-        let call = Call {
-            call_id,
-            caller: heard.from,
-            callee: heard.to,
-            from: aor(message.from.as_ref()),
-            to: aor(message.to.as_ref()),
-            start: (heard.frame, heard.time),
-            answered: None,
-            end: None,
-            answer: Answer::Open,
-            caller_media: Vec::new(),
-            callee_media: Vec::new(),
-            may_be_silent: false,
-        };
-        let tag = message.from.as_ref().and_then(|from| from.tag.as_deref());
-        self.talks.push(Talk { call, caller_tag: tag.map(Into::into) });
+        self.by_call_id.insert(call_id.into(), index);
+        self.talks.push(Talk::new(call_id, heard));
         Some(index)
     }
 
@@ -149,36 +123,6 @@ impl Dialogs {
         if let (Some(status), Some(asker)) = (heard.message.status(), self.endpoints.get_mut(&heard.to.ip()))
         {
             *asker.endpoint.answers.entry(status).or_default() += 1;
-        }
-    }
-}
-
-impl Talk {
-    /// Keeps where a side wants to receive audio, and whether silence may be meant.
-    fn note_media(&mut self, heard: &Heard, sdp: &Sdp) {
-        let tag = heard.message.from.as_ref().and_then(|from| from.tag.as_deref());
-        // An answer repeats the From of the request, so its sender is the other one.
-        let names_caller = tag == self.caller_tag.as_deref();
-        let is_of_caller = names_caller == matches!(heard.message.kind, Kind::Request { .. });
-        let call = &mut self.call;
-        let known = if is_of_caller { &mut call.caller_media } else { &mut call.callee_media };
-        let mut audio = sdp.media.iter().filter(|media| media.kind.as_str() == "audio");
-        let (Some(media), None) = (audio.next(), audio.next()) else {
-            call.may_be_silent = true;
-            return;
-        };
-        let host = media.connection.as_ref().or(sdp.connection.as_ref()).and_then(|host| host.ip());
-        let address = host.filter(|address| !address.is_unspecified());
-        call.may_be_silent |= media.port == 0
-            || address.is_none()
-            || media.direction != Direction::SendRecv
-            || !media.candidates.is_empty()
-            || sdp.media.iter().any(|media| media.kind.as_str() == "image");
-        if let Some(address) = address.filter(|_| media.port != 0) {
-            let endpoint = SocketAddr::new(address, media.port);
-            if known.len() < MEDIA_KEPT && !known.contains(&endpoint) {
-                known.push(endpoint);
-            }
         }
     }
 }
@@ -234,38 +178,6 @@ fn count<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K) {
 fn keep(strings: &mut BTreeMap<Box<str>, Frame>, text: &str, frame: Frame) {
     if !strings.contains_key(text) && strings.len() < STRINGS_KEPT {
         strings.insert(text.into(), frame);
-    }
-}
-
-fn advance(call: &mut Call, heard: &Heard) {
-    let now = (heard.frame, heard.time);
-    let message = &heard.message;
-    match &message.kind {
-        Kind::Request { method, .. } => match method {
-            Method::Bye => {
-                call.end.get_or_insert(now);
-            }
-            Method::Cancel if call.answer == Answer::Open => {
-                call.answer = Answer::Cancelled;
-                call.end.get_or_insert(now);
-            }
-            _ => {}
-        },
-        Kind::Response { status, .. } if message.method() == Some(&Method::Invite) => match status {
-            200..=299 if call.answered.is_none() => {
-                // It may have crossed a CANCEL, or follow a refusal of the first attempt: only a BYE ends it now.
-                call.end = None;
-                call.answer = Answer::Answered;
-                call.answered = Some(now);
-            }
-            // 401 and 407 ask for credentials: the caller tries again.
-            300..=699 if call.answer == Answer::Open && !matches!(status, 401 | 407) => {
-                call.answer = Answer::Rejected(*status);
-                call.end.get_or_insert(now);
-            }
-            _ => {}
-        },
-        Kind::Response { .. } => {}
     }
 }
 

@@ -24,6 +24,7 @@ mod observer;
 mod registrations;
 mod shard;
 mod stream;
+mod talk;
 mod tcp;
 mod traffic;
 mod via;
@@ -34,8 +35,8 @@ pub use fragments::{Counts as FragmentCounts, Datagram, Incomplete, Missing, Rea
 pub use observer::Observer;
 pub use shard::{Shard, Wave};
 pub use traffic::{
-    Answer, Call, Direction, Flow, HostFacts, IcmpReport, Initiator, MacSeen, Mapping, NameSeen, NameSource,
-    Protocol, Quality, Refused, Registration, Rewrite, SipEndpoint, Stream, TcpOutcome, TcpTrace, Traffic,
-    Unanswered,
+    Answer, Call, CallSide, Direction, Flow, HostFacts, IcmpReport, Initiator, MacSeen, Mapping, NameSeen,
+    NameSource, Protocol, Quality, Refused, Registration, Rewrite, SipEndpoint, Stream, TcpOutcome, TcpTrace,
+    Traffic, Unanswered,
 };
 pub use view::FlowView;

@@ -204,8 +204,19 @@ pub enum Answer {
     Rejected(u16),
     /// Cancelled by the caller.
     Cancelled,
+    /// Sent again and again, and nothing answered.
+    Unanswered,
     /// No final answer in the capture.
     Open,
+}
+
+/// One of the two sides of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallSide {
+    /// Who sent the first INVITE.
+    Caller,
+    /// Who received it.
+    Callee,
 }
 
 /// One SIP dialog that an INVITE began.
@@ -223,12 +234,20 @@ pub struct Call {
     pub to: Box<str>,
     /// First INVITE.
     pub start: (Frame, Timestamp),
+    /// First 180 to 183: post-dial delay ends there.
+    pub ringing: Option<(Frame, Timestamp)>,
     /// 200 to the first INVITE.
     pub answered: Option<(Frame, Timestamp)>,
     /// BYE, CANCEL or final rejection.
     pub end: Option<(Frame, Timestamp)>,
     /// How it went.
     pub answer: Answer,
+    /// Last final status of its INVITE, apart from 401 and 407.
+    pub status: Option<u16>,
+    /// Who sent BYE or CANCEL.
+    pub hung_up: Option<CallSide>,
+    /// Index of the call that a PBX passed on as this one.
+    pub leg_of: Option<usize>,
     /// Where the caller's side announced to receive audio, in order, each once, at most 8.
     pub caller_media: Vec<SocketAddr>,
     /// The same of the callee's side.

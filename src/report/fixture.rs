@@ -24,8 +24,8 @@ use crate::observe::media::timing::TimingReport;
 use crate::observe::media::{self, MediaKind, Recognition, StreamReport};
 use crate::observe::message::App;
 use crate::observe::{
-    Answer, Call, Direction, Flow, HostFacts, Initiator, MacSeen, Protocol, Quality, Registration, Stream,
-    Traffic, Unanswered,
+    Answer, Call, CallSide, Direction, Flow, HostFacts, Initiator, MacSeen, Protocol, Quality, Registration,
+    Stream, Traffic, Unanswered,
 };
 use crate::rules::Rulebook;
 use crate::site::{
@@ -416,9 +416,13 @@ fn traffic() -> Traffic {
         from: "11@192.168.10.2".into(),
         to: HOSTILE.into(),
         start: (Frame::new(0, 5), at(5)),
+        ringing: Some((Frame::new(0, 7), at(6))),
         answered: Some((Frame::new(0, 9), at(8))),
         end: Some((Frame::new(0, 900), at(68))),
         answer: Answer::Answered,
+        status: Some(200),
+        hung_up: Some(CallSide::Callee),
+        leg_of: None,
         caller_media: vec![socket("192.168.10.31:10000")],
         callee_media: vec![socket("192.168.10.2:5204")],
         may_be_silent: false,

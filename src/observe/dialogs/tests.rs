@@ -1,5 +1,6 @@
 use super::super::fixture::{at, frame, ip, socket};
 use super::super::message::sip;
+use super::super::traffic::{Answer, CallSide};
 use super::*;
 
 const PHONE: &str = "192.168.10.21:5060";
@@ -10,6 +11,10 @@ const PBX: &str = "192.168.10.2:5060";
 struct Ear {
     dialogs: Dialogs,
     frames: u64,
+    /// Milliseconds that were waited for something.
+    waited: i64,
+    /// Tag in From instead of the caller's.
+    tag: Option<&'static str>,
 }
 
 impl Ear {
@@ -18,13 +23,14 @@ impl Ear {
         self.frames += 1;
         let more: String = more.iter().map(|line| format!("{line}\r\n")).collect();
         let text = format!(
-            "{head}\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK{}\r\nFrom: <sip:21@anlage.example>;tag=a\r\n\
+            "{head}\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK{}\r\nFrom: <sip:21@anlage.example>;tag={}\r\n\
              To: <sip:10@anlage.example>\r\nCall-ID: c1\r\nCSeq: {cseq}\r\n{more}\r\n",
-            self.frames
+            self.frames,
+            self.tag.unwrap_or("a")
         );
         let heard = Heard {
             frame: frame(self.frames),
-            time: at(self.frames as i64),
+            time: at(self.frames as i64 + self.waited),
             from: socket(from),
             to: socket(to),
             protocol: Protocol::Udp,
@@ -97,6 +103,40 @@ fn a_dialog_whose_invite_is_missing_is_no_call() {
     let mut ear = Ear::default();
     assert_eq!((ear.ask("BYE"), ear.answer(200, "INVITE"), ear.ask("OPTIONS")), (None, None, None));
     assert!(ear.end().calls.is_empty());
+}
+
+#[test]
+fn a_call_says_when_it_rang_and_who_hung_up() {
+    let call = call_of(&["INVITE", "100", "180", "183", "200", "ACK", "BYE"]);
+    assert_eq!(call.ringing.map(|(at, _)| at.number()), Some(3));
+    assert_eq!((call.hung_up, call.status), (Some(CallSide::Caller), Some(200)));
+    let mut ear = Ear::default();
+    ear.ask("INVITE");
+    ear.answer(200, "INVITE");
+    // The callee's request names itself in From, and that tag is not the caller's.
+    ear.tag = Some("b");
+    ear.hear(PBX, PHONE, "BYE sip:21@192.168.10.21 SIP/2.0", "9 BYE", &[]);
+    assert_eq!(ear.end().calls[0].hung_up, Some(CallSide::Callee));
+    let refused = call_of(&["INVITE", "486"]);
+    assert_eq!((refused.status, refused.hung_up), (Some(486), None));
+    assert_eq!(call_of(&["INVITE", "CANCEL", "487"]).status, Some(487));
+}
+
+#[test]
+fn an_invite_sent_again_in_vain_is_unanswered() {
+    let answer = |replies: bool, waited| {
+        let mut ear = Ear::default();
+        ear.ask("INVITE");
+        if replies {
+            ear.answer(100, "INVITE");
+        }
+        ear.waited = waited;
+        ear.ask("INVITE");
+        ear.end().calls[0].answer
+    };
+    assert_eq!(answer(false, 500), Answer::Unanswered);
+    assert_eq!(answer(false, 10), Answer::Open, "a copy, or the capture ends there");
+    assert_eq!(answer(true, 500), Answer::Open, "somebody is there");
 }
 
 #[test]

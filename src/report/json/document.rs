@@ -382,13 +382,32 @@ pub(super) struct Call {
     pub(super) state: CallState,
     /// Final status where it was rejected.
     pub(super) status: Option<u16>,
+    /// Last final status of its INVITE, apart from 401 and 407.
+    pub(super) final_status: Option<u16>,
+    /// First 180 to 183.
+    pub(super) ringing: Option<String>,
+    /// From INVITE to `ringing`, in ms.
+    pub(super) post_dial_delay_ms: Option<f64>,
+    /// Who sent BYE or CANCEL.
+    pub(super) hung_up: Option<CallSide>,
+    /// Position in `calls` of the call that a PBX passed on as this one.
+    pub(super) leg_of: Option<usize>,
+    /// Who sent the first INVITE.
+    pub(super) caller: Endpoint,
+    /// Who received it.
+    pub(super) callee: Endpoint,
     /// Positions in `streams`.
     pub(super) streams: Vec<usize>,
 }
 
 published! {
+    /// A side of a call.
+    CallSide from observe::CallSide { Caller, Callee }
+}
+
+published! {
     /// How a call went.
-    CallState from observe::Answer { Answered, Rejected(_), Cancelled, Open }
+    CallState from observe::Answer { Answered, Rejected(_), Cancelled, Unanswered, Open }
 }
 
 /// REGISTER requests of one contact.

@@ -348,8 +348,15 @@ fn call(id: usize, call: &Call, traffic: &Traffic) -> published::Call {
         state: call.answer.into(),
         status: match call.answer {
             Answer::Rejected(status) => Some(status),
-            Answer::Answered | Answer::Cancelled | Answer::Open => None,
+            Answer::Answered | Answer::Cancelled | Answer::Unanswered | Answer::Open => None,
         },
+        final_status: call.status,
+        ringing: time(call.ringing),
+        post_dial_delay_ms: call.ringing.map(|(_, rang)| rang.since(call.start.1) as f64 / 1e6),
+        hung_up: call.hung_up.map(Into::into),
+        leg_of: call.leg_of,
+        caller: endpoint(call.caller),
+        callee: endpoint(call.callee),
         streams: streams.map(|(position, _)| position).collect(),
     }
 }

@@ -1,5 +1,7 @@
 //! Calls and registrations.
 
+use std::collections::BTreeMap;
+
 use super::View;
 use super::page::{Lean, Page, Piece, Tone};
 use crate::observe::{Answer, Call, Registration};
@@ -8,6 +10,8 @@ use crate::report::number::{NO_VALUE, duration, moment};
 
 /// Most calls or registrations listed.
 const MOST: usize = 30;
+/// Loss in percent from which a call comes before one without.
+const SHOWN_LOSS: f64 = 1.0;
 
 pub(super) fn write(page: &mut Page, view: &View<'_>) {
     let labels = &view.words.labels;
@@ -16,10 +20,17 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     if calls.is_empty() {
         return page.paragraph(0, view.words.notes.no_calls, Tone::Plain);
     }
-    let rows: Vec<Vec<Piece>> = calls.iter().take(MOST).map(|call| call_line(view, call)).collect();
+    let lost = worst_loss(view);
+    let mut order: Vec<(usize, &Call)> = calls.iter().enumerate().collect();
+    order.sort_by(|(x, call), (y, other)| {
+        let loss = |id: &usize| lost.get(id).copied().unwrap_or_default();
+        has_failed(other).cmp(&has_failed(call)).then(loss(y).total_cmp(&loss(x))).then(x.cmp(y))
+    });
+    let rows: Vec<Vec<Piece>> = order.iter().take(MOST).map(|(_, call)| call_line(view, call)).collect();
     let heads = [
         (labels.start, Lean::Left),
         (labels.parties, Lean::Left),
+        (labels.rang_after, Lean::Right),
         (labels.length, Lean::Right),
         (labels.result, Lean::Left),
     ];
@@ -27,18 +38,44 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     view.write_rest(page, rows.len(), calls.len());
 }
 
+/// Nobody hung up, declined or was busy, and yet there was no call.
+fn has_failed(call: &Call) -> bool {
+    match call.answer {
+        Answer::Unanswered => true,
+        Answer::Rejected(status) => status >= 400 && !matches!(status, 480 | 486 | 487 | 600 | 603),
+        Answer::Answered | Answer::Cancelled | Answer::Open => false,
+    }
+}
+
+/// Greatest loss in percent among the streams of each call that lost anything worth a look, by call.
+fn worst_loss(view: &View<'_>) -> BTreeMap<usize, f64> {
+    let mut worst: BTreeMap<usize, f64> = BTreeMap::new();
+    for stream in &view.audit.traffic.streams {
+        let lost = stream.report.lost_percent();
+        if let Some(call) = stream.call.filter(|_| lost >= SHOWN_LOSS) {
+            let known = worst.entry(call).or_default();
+            *known = known.max(lost);
+        }
+    }
+    worst
+}
+
 fn call_line(view: &View<'_>, call: &Call) -> Vec<Piece> {
     let length = match (call.answered, call.end) {
         (Some((_, answered)), Some((_, end))) => duration(end.since(answered), view.language),
         _ => NO_VALUE.to_owned(),
     };
+    let rang = call.ringing.map(|(_, rang)| duration(rang.since(call.start.1), view.language));
+    let result = (view.words.answer)(call.answer);
+    let ended = call.hung_up.filter(|_| call.answer == Answer::Answered).map(view.words.hung_up);
     let from = escape_terminal(&call.from, FIELD);
     let to = escape_terminal(&call.to, FIELD);
     vec![
         moment(call.start.1, view.context.zone, view.language).into(),
         Piece::lines([from, format!("→\u{a0}{to}")], Tone::Plain),
+        rang.unwrap_or_else(|| NO_VALUE.to_owned()).into(),
         length.into(),
-        (view.words.answer)(call.answer).into(),
+        Piece::lines([result.as_str(), ended.unwrap_or_default()], Tone::Plain),
     ]
 }
 

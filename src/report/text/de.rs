@@ -4,7 +4,7 @@ use super::words::{Headings, Labels, Notes, Noun, Nouns, Words};
 use crate::capture::Ended;
 use crate::check::{Party, RowStatus, Severity, Unjudged, Verdict};
 use crate::decode::Skip;
-use crate::observe::Answer;
+use crate::observe::{Answer, CallSide};
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::language::Language;
 use crate::report::number::count;
@@ -25,6 +25,7 @@ pub(super) const WORDS: Words = Words {
     ended,
     evidence,
     answer,
+    hung_up,
     unjudged,
 };
 
@@ -67,6 +68,7 @@ const LABELS: Labels = Labels {
     content: "Inhalt",
     start: "Beginn",
     length: "Dauer",
+    rang_after: "Klingelt nach",
     parties: "Anrufer → Ziel",
     result: "Ergebnis",
     account: "Konto",
@@ -241,9 +243,33 @@ fn evidence(kind: EvidenceKind) -> &'static str {
 fn answer(answer: Answer) -> String {
     match answer {
         Answer::Answered => "angenommen".to_owned(),
-        Answer::Rejected(status) => format!("abgewiesen ({status})"),
+        Answer::Rejected(status) => format!("{} ({status})", rejected(status)),
         Answer::Cancelled => "vom Anrufer abgebrochen".to_owned(),
+        Answer::Unanswered => "unbeantwortet".to_owned(),
         Answer::Open => "Ende nicht im Mitschnitt".to_owned(),
+    }
+}
+
+fn hung_up(side: CallSide) -> &'static str {
+    match side {
+        CallSide::Caller => "Anrufer legt auf",
+        CallSide::Callee => "Angerufener legt auf",
+    }
+}
+
+/// RFC 3261 section 21.
+fn rejected(status: u16) -> &'static str {
+    match status {
+        486 | 600 => "besetzt",
+        603 => "abgelehnt",
+        300..=399 => "umgeleitet",
+        404 | 604 => "Nummer unbekannt",
+        480 => "nicht erreichbar",
+        408 => "keine Antwort",
+        487 => "abgebrochen",
+        488 | 606 => "kein gemeinsamer Codec",
+        503 => "Dienst nicht verfügbar",
+        _ => "abgewiesen",
     }
 }
 

@@ -4,7 +4,7 @@ use super::words::{Headings, Labels, Notes, Noun, Nouns, Words};
 use crate::capture::Ended;
 use crate::check::{Party, RowStatus, Severity, Unjudged, Verdict};
 use crate::decode::Skip;
-use crate::observe::Answer;
+use crate::observe::{Answer, CallSide};
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::language::Language;
 use crate::report::number::count;
@@ -25,6 +25,7 @@ pub(super) const WORDS: Words = Words {
     ended,
     evidence,
     answer,
+    hung_up,
     unjudged,
 };
 
@@ -67,6 +68,7 @@ const LABELS: Labels = Labels {
     content: "Content",
     start: "Start",
     length: "Length",
+    rang_after: "Rang after",
     parties: "Caller → callee",
     result: "Result",
     account: "Account",
@@ -226,9 +228,33 @@ fn evidence(kind: EvidenceKind) -> &'static str {
 fn answer(answer: Answer) -> String {
     match answer {
         Answer::Answered => "answered".to_owned(),
-        Answer::Rejected(status) => format!("rejected ({status})"),
+        Answer::Rejected(status) => format!("{} ({status})", rejected(status)),
         Answer::Cancelled => "cancelled by the caller".to_owned(),
+        Answer::Unanswered => "not answered at all".to_owned(),
         Answer::Open => "end not in the capture".to_owned(),
+    }
+}
+
+fn hung_up(side: CallSide) -> &'static str {
+    match side {
+        CallSide::Caller => "caller hangs up",
+        CallSide::Callee => "callee hangs up",
+    }
+}
+
+/// RFC 3261 section 21.
+fn rejected(status: u16) -> &'static str {
+    match status {
+        486 | 600 => "busy",
+        603 => "declined",
+        300..=399 => "redirected",
+        404 | 604 => "unknown number",
+        480 => "unavailable",
+        408 => "no answer",
+        487 => "cancelled",
+        488 | 606 => "no codec in common",
+        503 => "service unavailable",
+        _ => "rejected",
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::capture::Ended;
 use crate::check::{Party, RowStatus, Severity, Unjudged, Verdict};
 use crate::decode::Skip;
-use crate::observe::Answer;
+use crate::observe::{Answer, CallSide};
 use crate::site::{Confidence, EvidenceKind};
 
 /// A noun in both numbers.
@@ -46,6 +46,8 @@ pub(crate) struct Words {
     pub(crate) evidence: fn(EvidenceKind) -> &'static str,
     /// How a call went.
     pub(crate) answer: fn(Answer) -> String,
+    /// Who ended it.
+    pub(crate) hung_up: fn(CallSide) -> &'static str,
     /// What the capture cannot show, and why.
     pub(crate) unjudged: fn(Unjudged) -> &'static str,
 }
@@ -93,6 +95,7 @@ pub(crate) struct Labels {
     pub(crate) content: &'static str,
     pub(crate) start: &'static str,
     pub(crate) length: &'static str,
+    pub(crate) rang_after: &'static str,
     pub(crate) parties: &'static str,
     pub(crate) result: &'static str,
     pub(crate) account: &'static str,

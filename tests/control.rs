@@ -24,6 +24,11 @@ const LOOKED_AT: &[(&str, &str, &str)] = &[
         "nothing for 4.7 s while the numbers go on; tshark counts the same 369",
     ),
     (
+        "voip/NormB_sipnab__sip-rtp-opus-hybrid.pcap",
+        "RTP-003",
+        "5 packets of 316, numbers and timestamps of one stream over 6 s",
+    ),
+    (
         "voip/asterisk_testsuite__fax_pjsip_t38_enabled_two_reinvite_on_b_leg_CARRIER_G711U.pcap",
         "RTP-003",
         "no packet from 12.18 s to 12.44 s, 12 numbers missing",

@@ -27,14 +27,13 @@ const MEDIA_BEFORE_SDP: [&str; 7] = [
 ];
 
 /// Files with other differences, looked at by hand.
-const DIFFERENT: [(&str, &str); 4] = [
+const DIFFERENT: [(&str, &str); 3] = [
     ("voip/dangdanding_Docs__sip-rtp.pcap", "link type ERF is not decoded"),
     (
         "voip/ntop_nDPI__FAX-Call-t38-CA-TDM-SIP-FB-1.pcap",
         "27 packets of G.711 behind the re-INVITE to T.38, which tshark takes for T.38 already",
     ),
     ("voip/ntop_nDPI__fuzz-2006-06-26-2594.pcap", "a single packet is no stream here"),
-    ("voip/ntop_nDPI__stun.pcap", "six packets without SDP, beside STUN: too few to be sure"),
 ];
 
 #[test]

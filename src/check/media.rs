@@ -3,10 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
 
 use crate::capture::Timestamp;
 use crate::observe::media::timing::ClockSource;
-use crate::observe::media::{MediaKind, Recognition};
+use crate::observe::media::{MediaKind, Recognition, StreamReport};
 use crate::observe::{Answer, Call, FlowView, Protocol, Stream};
 use crate::site::Confidence;
 
@@ -15,8 +16,8 @@ use super::evidence::{Collector, of_streams};
 use super::filter;
 use super::finding::{Detail, Evidence, Finding, Heard, Party, Severity, Unjudged};
 
-/// As findings.tsv has it.
-const LEAST_PACKETS: u64 = 100;
+/// As findings.tsv has it: so many packets, of loss those that were expected.
+pub const LEAST_JUDGED: u64 = 100;
 const LOSS_PERCENT: f64 = 1.0;
 const HEAVY_LOSS_PERCENT: f64 = 3.0;
 const MOST_JITTER: f64 = 20.0;
@@ -27,6 +28,9 @@ const LEAST_STEADY: f64 = 0.8;
 /// A call must last, and a side must speak, so long (ns) before the other one's silence means anything.
 const LEAST_CALL: i64 = 3_000_000_000;
 const LEAST_SPEECH: i64 = 2_000_000_000;
+/// Packet times in use, and how far (ms) a timestamp may be off against arrival, which delay at the beginning explains.
+const PACKET_TIMES: RangeInclusive<f64> = 5.0..=120.0;
+const CLOCK_PLAY: f64 = 500.0;
 /// A report that long (ns) before the end of a stream does not cover its end.
 const LATE_REPORT: i64 = 1_000_000_000;
 /// A receiver that lacks less than one in so many of what the capture lacks has got them.
@@ -54,11 +58,11 @@ pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
     findings
 }
 
-/// Streams of voice by sender.
+/// Streams of voice by sender, of which enough packets were to be expected.
 fn senders<'a>(case: &Case<'a>) -> BTreeMap<IpAddr, Vec<&'a Stream>> {
     let mut senders: BTreeMap<IpAddr, Vec<&'a Stream>> = BTreeMap::new();
     for stream in &case.traffic.streams {
-        if stream.report.kind == MediaKind::Audio && stream.report.counts.packets >= LEAST_PACKETS {
+        if stream.report.kind == MediaKind::Audio && stream.report.counts.expected >= LEAST_JUDGED {
             senders.entry(stream.source.ip()).or_default().push(stream);
         }
     }
@@ -67,8 +71,11 @@ fn senders<'a>(case: &Case<'a>) -> BTreeMap<IpAddr, Vec<&'a Stream>> {
 
 /// RTP-003.
 fn loss(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> Option<Finding> {
-    let is_lossy =
-        |stream: &&&Stream| stream.report.lost_percent() > LOSS_PERCENT && !excepted(case, "RTP-003", stream);
+    let is_lossy = |stream: &&&Stream| {
+        stream.report.lost_percent() > LOSS_PERCENT
+            && (has_enough(stream) || is_one_stream(&stream.report))
+            && !excepted(case, "RTP-003", stream)
+    };
     let lossy: Vec<&Stream> = streams.iter().filter(is_lossy).copied().collect();
     let worst = lossy.iter().map(|stream| stream.report.lost_percent()).fold(0.0, f64::max);
     let sum = |count: fn(&Stream) -> u64| lossy.iter().map(|stream| count(stream)).sum::<u64>();
@@ -104,6 +111,20 @@ fn loss(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> Option<Finding>
     })
 }
 
+fn has_enough(stream: &Stream) -> bool {
+    stream.report.counts.packets >= LEAST_JUDGED
+}
+
+/// Whether the few packets that arrived are the rest of one stream, and not two short ones whose numbers happen to be
+/// near: numbers, timestamps and arrival must agree.
+fn is_one_stream(report: &StreamReport) -> bool {
+    let (&[segment], Some(clock)) = (report.segments.as_slice(), report.timing.clock) else { return false };
+    let nominal = f64::from(segment.ticks) * 1000.0 / f64::from(clock.rate);
+    let passed = segment.highest.1.since(segment.first.1) as f64 / 1e6;
+    let packet_time = nominal / (segment.expected.max(2) - 1) as f64;
+    (nominal - passed).abs() <= 0.1 * passed + CLOCK_PLAY && PACKET_TIMES.contains(&packet_time)
+}
+
 /// Whether the receivers of lossy streams lack packets as well.
 fn heard(lossy: &[&Stream]) -> Heard {
     let reported = |stream: &Stream| {
@@ -129,7 +150,9 @@ fn heard(lossy: &[&Stream]) -> Heard {
 fn jitter(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> Option<Finding> {
     let of = |stream: &Stream| stream.report.timing.jitter.map_or(0.0, |jitter| jitter.max);
     let mean = |stream: &Stream| stream.report.timing.jitter.map_or(0.0, |jitter| jitter.mean);
-    let is_shaky = |stream: &&&Stream| of(stream) > MOST_JITTER && !excepted(case, "RTP-004", stream);
+    let is_shaky = |stream: &&&Stream| {
+        of(stream) > MOST_JITTER && has_enough(stream) && !excepted(case, "RTP-004", stream)
+    };
     let shaky: Vec<&Stream> = streams.iter().filter(is_shaky).copied().collect();
     let worst = shaky.iter().copied().max_by(|x, y| of(x).total_cmp(&of(y)))?;
     let clock = worst.report.timing.clock.map(|clock| clock.source);
@@ -161,7 +184,7 @@ fn packet_time(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> Option<F
             .and_then(|payload| payload.step)
             .is_some_and(|(_, share)| share >= LEAST_STEADY);
         let differs = (seen - f64::from(agreed)).abs() > PACKET_TIME_PLAY;
-        (differs && is_steady && agreed > 0).then_some((seen, agreed))
+        (differs && is_steady && has_enough(stream) && agreed > 0).then_some((seen, agreed))
     };
     let differing: Vec<&Stream> = streams
         .iter()
@@ -293,7 +316,7 @@ fn side<'a>(
         let begins = stream.report.first.time.max(answered.at);
         stream.report.kind == MediaKind::Audio
             && stream.report.recognition != Recognition::None
-            && stream.report.counts.packets >= LEAST_PACKETS
+            && stream.report.counts.packets >= LEAST_JUDGED
             && stream.report.last.time.since(begins) > LEAST_SPEECH
     };
     let speech = spoken.iter().copied().find(|stream| talks(stream))?;

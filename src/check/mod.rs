@@ -31,6 +31,7 @@ pub use finding::{
     Audit, Code, Detail, Evidence, Finding, Heard, LossSign, Party, PortUse, Refusal, RowResult, RowStatus,
     RulebookInfo, Severity, Side, Subject, Unjudged, Verdict,
 };
+pub use media::LEAST_JUDGED;
 
 /// Runs all checks and puts together what a report needs.
 #[must_use]

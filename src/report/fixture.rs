@@ -18,7 +18,7 @@ use crate::config::SourceText;
 use crate::decode::{Layers, Mac, Skip};
 use crate::observe::media::marking::MarkingReport;
 use crate::observe::media::report::Moment;
-use crate::observe::media::sequence::Counts;
+use crate::observe::media::sequence::{Counts, SegmentReport};
 use crate::observe::media::tally::{Seen, Spread};
 use crate::observe::media::timing::TimingReport;
 use crate::observe::media::{self, MediaKind, Recognition, StreamReport};
@@ -515,6 +515,10 @@ fn stream(source: &str, destination: &str, dscp: u8) -> Stream {
         calls: Vec::new(),
         announced_ptime: None,
         announced_direction: None,
+        announced_at: None,
+        announced_formats: Vec::new(),
+        announced_codecs: Vec::new(),
+        unlisted: Vec::new(),
         payloads: Vec::new(),
         codec: Some("PCMA".to_owned()),
         ptime: Some(20.0),
@@ -523,6 +527,15 @@ fn stream(source: &str, destination: &str, dscp: u8) -> Stream {
         octets: 480_000,
         ip_octets: 600_000,
         counts: Counts { packets: 2990, expected: 3000, lost: 10, ..Counts::default() },
+        segments: vec![SegmentReport {
+            first: (frame, at(8)),
+            highest: (frame, at(68)),
+            highest_sequence: 68_536,
+            ticks: 480_000,
+            expected: 3000,
+            lost: 10,
+        }],
+        silence: Some(12.5),
         gaps: Vec::new(),
         timing: TimingReport {
             jitter: Some(spread(0.0, f64::NAN, 4.24)),

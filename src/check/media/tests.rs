@@ -4,8 +4,9 @@ use crate::observe::Flow;
 use crate::observe::fixture::{at, frame, ip, sent, socket, stream, udp};
 use crate::observe::media::ReceiverReport;
 use crate::observe::media::rtcp::ReportBlock;
-use crate::observe::media::sequence::Counts;
+use crate::observe::media::sequence::{Counts, SegmentReport};
 use crate::observe::media::tally::Spread;
+use crate::observe::media::timing::Clock;
 
 /// A call of the phone that is answered at 0 ms and goes on, its phone at 10000 and the PBX at 5204.
 fn call() -> Call {
@@ -208,4 +209,33 @@ fn heard_by_receiver(cumulative_lost: i32, ms: i64) -> ReceiverReport {
         round_trip: None,
         voip: None,
     }
+}
+
+#[test]
+fn a_handful_of_packets_shows_loss_only_if_it_is_the_rest_of_one_stream() {
+    // 5 of 250 packets of 20 ms arrived within 5 s.
+    let rest = |ticks: u32, ms: i64| {
+        let mut rest = lossy(0);
+        rest.report.counts = Counts {
+            packets: 5,
+            expected: 250,
+            lost: 245,
+            bursts: 4,
+            longest_burst: 100,
+            ..Counts::default()
+        };
+        rest.report.timing.clock = Some(Clock { rate: 8_000, source: ClockSource::Assigned });
+        rest.report.segments = vec![SegmentReport {
+            first: (frame(1), at(0)),
+            highest: (frame(5), at(ms)),
+            highest_sequence: 250,
+            ticks,
+            expected: 250,
+            lost: 245,
+        }];
+        World::new("").streams(vec![rest])
+    };
+    assert_eq!(codes(&rest(249 * 160, 4_980)), ["RTP-003"]);
+    assert!(codes(&rest(249 * 160, 60)).is_empty(), "the numbers of two sources");
+    assert!(codes(&rest(5 * 160, 100)).is_empty(), "the numbers jump, the clock does not");
 }

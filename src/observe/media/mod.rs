@@ -8,6 +8,7 @@
 //! bytes ─ rtp ─► Sample ─► table (candidates) ─► stream ─► report
 //!                                                 ├ sequence   loss, duplicates, reordering (RFC 3550 A.1, A.3)
 //!                                                 ├ timing     jitter and delta (RFC 3550 A.8), clock
+//!                                                 ├ silence    what was left out while nobody spoke
 //!                                                 ├ marking    DSCP, PCP, VLAN
 //!                                                 ├ likeness   is it RTP at all
 //!                                                 └ wireshark  the figures of `tshark -z rtp,streams`
@@ -25,6 +26,7 @@ pub mod rtcp;
 pub mod rtp;
 pub mod sample;
 pub mod sequence;
+pub mod silence;
 pub mod stream;
 pub mod table;
 pub mod tally;

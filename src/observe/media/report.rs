@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::announce::MediaDirection;
+use super::announce::{Endpoint, MediaDirection};
 use super::likeness::Recognition;
 use super::marking::MarkingReport;
 use super::payload::MediaKind;
 use super::quality::Quality;
 use super::reception::ReceiverReport;
 use super::sample::Direction;
-use super::sequence::Counts;
+use super::sequence::{Counts, SegmentReport};
 use super::tally::Seen;
 use super::timing::TimingReport;
 use super::wireshark::WiresharkReport;
@@ -36,6 +36,14 @@ pub struct StreamReport {
     pub announced_ptime: Option<u32>,
     /// Media direction that SDP stated; the latest.
     pub announced_direction: Option<MediaDirection>,
+    /// Whose SDP that is: where it wants to receive.
+    pub announced_at: Option<Endpoint>,
+    /// Payload types of its media line.
+    pub announced_formats: Vec<u8>,
+    /// Encoding names of those, events and comfort noise aside.
+    pub announced_codecs: Vec<String>,
+    /// Payload types of packets that the SDP of [`Self::announced_at`] did not list at that time.
+    pub unlisted: Vec<Seen<u8>>,
     /// Per payload type in order of appearance, at most 16.
     pub payloads: Vec<PayloadReport>,
     /// Encoding name of the payload type with the most packets, events and comfort noise aside.
@@ -52,6 +60,10 @@ pub struct StreamReport {
     pub ip_octets: u64,
     /// Loss, duplicates, order.
     pub counts: Counts,
+    /// Runs of numbering without a restart, in order, at most 16.
+    pub segments: Vec<SegmentReport>,
+    /// Share of the time in which the sender left silence out, in percent.
+    pub silence: Option<f64>,
     /// The first packets whose number is not the one after the highest before, at most 5; what was missing may have come
     /// late.
     pub gaps: Vec<Frame>,
@@ -74,12 +86,25 @@ pub struct PayloadReport {
     pub seen: Seen<u8>,
     /// Encoding name, from SDP or RFC 3551.
     pub name: Option<String>,
+    /// Voice, or what is kept apart from it.
+    pub role: PayloadRole,
     /// Clock rate in Hz, if known.
     pub rate: Option<u32>,
     /// Most frequent payload length in bytes with its share.
     pub length: Option<(u32, f64)>,
     /// Most frequent timestamp step between neighbours with its share.
     pub step: Option<(u32, f64)>,
+}
+
+/// What a payload type is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PayloadRole {
+    /// Voice or pictures.
+    Media,
+    /// Keys and tones, RFC 4733.
+    Event,
+    /// RFC 3389.
+    ComfortNoise,
 }
 
 /// A packet's place and time.

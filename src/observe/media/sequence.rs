@@ -4,7 +4,7 @@
 //! RFC's sample code: duplicates are not counted as received, and a restart is a new segment instead of a huge loss.
 
 use super::sample::Sample;
-use crate::capture::Frame;
+use crate::capture::{Frame, Timestamp};
 
 /// A step further ahead is no loss but something new (RFC 3550 A.1).
 pub const MAX_DROPOUT: u16 = 3000;
@@ -14,6 +14,9 @@ pub const MAX_MISORDER: u16 = 100;
 const RECENT: usize = 64;
 /// Sequence numbers of which it is still open whether they are lost; more than `MAX_MISORDER`.
 const WINDOW: i64 = 128;
+
+/// Segments of one stream that are told one by one.
+const SEGMENTS: usize = 16;
 
 /// What a packet is within its stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,10 +74,29 @@ pub struct Counts {
     pub longest_burst: u64,
 }
 
+/// A run of numbering without a restart: the source began anew, or another one uses its addresses and its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SegmentReport {
+    /// First packet to arrive.
+    pub first: (Frame, Timestamp),
+    /// Packet with the highest number.
+    pub highest: (Frame, Timestamp),
+    /// Its number, extended by the cycles since the first (RFC 3550 A.1).
+    pub highest_sequence: u64,
+    /// Timestamp units from the first to arrive to the highest.
+    pub ticks: u32,
+    /// Packets that the sequence numbers tell of.
+    pub expected: u64,
+    /// Packets that never arrived.
+    pub lost: u64,
+}
+
 /// The state of one stream.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sequence {
     segment: Option<Segment>,
+    /// Closed ones, the first few.
+    segments: Vec<SegmentReport>,
     held: Option<Sample>,
     recent: Box<[Option<Recent>; RECENT]>,
     arrivals: u64,
@@ -101,6 +123,7 @@ impl Sequence {
     pub fn new() -> Self {
         Self {
             segment: None,
+            segments: Vec::new(),
             held: None,
             recent: Box::new([None; RECENT]),
             arrivals: 0,
@@ -122,14 +145,14 @@ impl Sequence {
         }
         self.remember(sample);
         let Some(segment) = &mut self.segment else {
-            self.segment = Some(Segment::new(sample.sequence));
+            self.segment = Some(Segment::new(sample));
             self.packets += 1;
             return Arrival::Counted(Step::First);
         };
         let ahead = sample.sequence.wrapping_sub(segment.highest());
         let arrival = match ahead {
             1..=MAX_DROPOUT if ahead == 1 || !jumped => {
-                segment.advance(ahead);
+                segment.advance(ahead, sample);
                 Arrival::Counted(Step::Forward(ahead))
             }
             _ if !jumped && segment.fill(ahead.wrapping_neg()) => {
@@ -157,14 +180,24 @@ impl Sequence {
         counts
     }
 
+    /// The segments so far in order, at most 16.
+    #[must_use]
+    pub fn segments(&self) -> Vec<SegmentReport> {
+        let current = self.segment.as_ref().map(|segment| segment.clone().close(&mut Counts::default()));
+        self.segments.iter().copied().chain(current).take(SEGMENTS).collect()
+    }
+
     /// RFC 3550 A.1 wants two packets in sequence before it believes in a restart.
     fn hold(&mut self, sample: &Sample) -> Arrival {
         match self.held.take() {
             Some(held) if sample.sequence == held.sequence.wrapping_add(1) => {
-                let mut fresh = Segment::new(held.sequence);
-                fresh.advance(1);
+                let mut fresh = Segment::new(&held);
+                fresh.advance(1, sample);
                 if let Some(old) = self.segment.replace(fresh) {
-                    old.close(&mut self.counts);
+                    let closed = old.close(&mut self.counts);
+                    if self.segments.len() < SEGMENTS {
+                        self.segments.push(closed);
+                    }
                 }
                 self.counts.restarts += 1;
                 self.packets += 2;
@@ -210,9 +243,11 @@ fn slot(sequence: u16) -> usize {
     usize::from(sequence) % RECENT
 }
 
-/// A run of numbering without a restart. Numbers are extended beyond 16 bit; the first packet's is its own.
+/// An open segment. Numbers are extended beyond 16 bit; the first packet's is its own.
 #[derive(Clone, Debug, PartialEq)]
 struct Segment {
+    first: Moment,
+    highest: Moment,
     base: i64,
     max: i64,
     /// Bit `i`: number `max - i` has arrived.
@@ -224,17 +259,43 @@ struct Segment {
     longest: u64,
 }
 
+/// When and where a packet arrived, and its timestamp.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Moment {
+    frame: Frame,
+    time: Timestamp,
+    timestamp: u32,
+}
+
+impl Moment {
+    fn of(sample: &Sample) -> Self {
+        Self { frame: sample.frame, time: sample.time, timestamp: sample.timestamp }
+    }
+}
+
 impl Segment {
-    fn new(sequence: u16) -> Self {
-        let base = i64::from(sequence);
-        Self { base, max: base, arrived: 1, run: 0, lost: 0, bursts: 0, longest: 0 }
+    fn new(sample: &Sample) -> Self {
+        let base = i64::from(sample.sequence);
+        let here = Moment::of(sample);
+        Self {
+            first: here,
+            highest: here,
+            base,
+            max: base,
+            arrived: 1,
+            run: 0,
+            lost: 0,
+            bursts: 0,
+            longest: 0,
+        }
     }
 
     fn highest(&self) -> u16 {
         (self.max & 0xffff) as u16
     }
 
-    fn advance(&mut self, by: u16) {
+    fn advance(&mut self, by: u16, sample: &Sample) {
+        self.highest = Moment::of(sample);
         let by = i64::from(by);
         for _ in 0..by.min(WINDOW) {
             self.leave(self.max - (WINDOW - 1), self.arrived >> (WINDOW - 1) & 1 == 1);
@@ -276,14 +337,23 @@ impl Segment {
         self.longest = self.longest.max(self.run);
     }
 
-    fn close(mut self, counts: &mut Counts) {
+    fn close(mut self, counts: &mut Counts) -> SegmentReport {
         for behind in (0..WINDOW).rev() {
             self.leave(self.max - behind, self.arrived >> behind & 1 == 1);
         }
-        counts.expected += (self.max - self.base + 1).unsigned_abs();
+        let expected = (self.max - self.base + 1).unsigned_abs();
+        counts.expected += expected;
         counts.lost += self.lost;
         counts.bursts += self.bursts;
         counts.longest_burst = counts.longest_burst.max(self.longest);
+        SegmentReport {
+            first: (self.first.frame, self.first.time),
+            highest: (self.highest.frame, self.highest.time),
+            highest_sequence: self.max.unsigned_abs(),
+            ticks: self.highest.timestamp.wrapping_sub(self.first.timestamp),
+            expected,
+            lost: self.lost,
+        }
     }
 }
 

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use super::announce::{Announcement, MediaDirection, Profile};
+use super::announce::{Announcement, Endpoint, MediaDirection, Profile};
 use super::likeness::{Likeness, Recognition};
 use super::marking::Marking;
 use super::payload::{MediaKind, PayloadName, VIDEO_RATE, assigned, is_comfort_noise};
 use super::quality;
-use super::report::{Moment, PayloadReport, StreamReport};
+use super::report::{Moment, PayloadReport, PayloadRole, StreamReport};
 use super::sample::{Direction, Sample};
 use super::sequence::{Arrival, Sequence, Step};
+use super::silence::Silence;
 use super::tally::{EVIDENCE, Mode, Tally};
 use super::timing::{Clock, ClockSource, Ticks, Timing};
 use super::wireshark::{self, Wireshark};
@@ -19,6 +20,10 @@ use crate::capture::{Frame, Timestamp};
 const PAYLOADS: usize = 16;
 /// Call-IDs that are kept for one stream.
 const CALLS: usize = 8;
+/// Payload types that SDP did not list and that are told apart.
+const UNLISTED: usize = 4;
+/// Payload types of a media line that are kept.
+const FORMATS: usize = 32;
 /// Fewer packets say nothing about quality.
 const LEAST_FOR_QUALITY: u64 = 10;
 
@@ -34,6 +39,7 @@ pub struct Stream {
     ip_octets: u64,
     sequence: Sequence,
     timing: Timing,
+    silence: Silence,
     marking: Marking,
     likeness: Likeness,
     wireshark: Wireshark,
@@ -59,12 +65,17 @@ struct Announced {
     signalled: bool,
     latest: Option<Latest>,
     calls: Vec<Arc<str>>,
+    /// Payload types that the announcement at [`Latest::endpoint`] did not list.
+    unlisted: Tally<u8, UNLISTED>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 struct Latest {
     frame: Frame,
     call_id: Arc<str>,
+    endpoint: Endpoint,
+    formats: Vec<u8>,
+    codecs: Vec<String>,
     kind: MediaKind,
     secure: bool,
     ptime: Option<u32>,
@@ -83,6 +94,7 @@ impl Stream {
             ip_octets: 0,
             sequence: Sequence::new(),
             timing: Timing::default(),
+            silence: Silence::default(),
             marking: Marking::default(),
             likeness: Likeness::default(),
             wireshark: Wireshark::default(),
@@ -151,6 +163,10 @@ impl Stream {
             calls: self.announced.calls.clone(),
             announced_ptime: latest.and_then(|known| known.ptime),
             announced_direction: latest.map(|known| known.direction),
+            announced_at: latest.map(|known| known.endpoint),
+            announced_formats: latest.map_or_else(Vec::new, |known| known.formats.clone()),
+            announced_codecs: latest.map_or_else(Vec::new, |known| known.codecs.clone()),
+            unlisted: self.announced.unlisted.sorted(),
             payloads,
             codec,
             ptime: ptime(main, timing.clock),
@@ -159,6 +175,8 @@ impl Stream {
             octets: self.octets,
             ip_octets: self.ip_octets,
             counts,
+            segments: self.sequence.segments(),
+            silence: self.silence(main),
             gaps: self.gaps.clone(),
             timing,
             marking: self.marking.report(),
@@ -173,6 +191,8 @@ impl Stream {
         self.seen.add(sample.payload_type, sample.frame);
         self.marking.push(sample);
         self.timing.push(sample, step, ticks);
+        let role = self.payload(sample.payload_type).map(Payload::role);
+        self.silence.push(sample, step, ticks, role == Some(PayloadRole::ComfortNoise));
         if matches!(step, Step::Forward(2..)) && self.gaps.len() < EVIDENCE {
             self.gaps.push(sample.frame);
         }
@@ -223,10 +243,18 @@ impl Stream {
         media.max_by_key(|payload| packets(payload))
     }
 
+    /// Share of silence, for voice whose packets mostly follow each other by one step.
+    fn silence(&self, main: Option<&Payload>) -> Option<f64> {
+        let (step, _) = main?.steps.most()?;
+        let is_video = main?.rate().is_some_and(|(rate, _)| rate == VIDEO_RATE);
+        self.silence.percent(step).filter(|_| !is_video)
+    }
+
     fn payload_report(&self, payload: &Payload) -> Option<PayloadReport> {
         Some(PayloadReport {
             seen: self.seen.get(payload.payload_type)?.clone(),
             name: payload.encoding(),
+            role: payload.role(),
             rate: payload.rate().map(|(rate, _)| rate),
             length: payload.lengths.most(),
             step: payload.steps.most(),
@@ -281,9 +309,19 @@ impl Payload {
         assigned.or_else(|| signalled.map(|rate| (rate, ClockSource::Signalled)))
     }
 
-    fn ticks(&self) -> Ticks {
+    fn role(&self) -> PayloadRole {
         let name = self.name.as_ref();
-        if is_comfort_noise(self.payload_type, name) || name.is_some_and(PayloadName::is_telephone_event) {
+        if is_comfort_noise(self.payload_type, name) {
+            PayloadRole::ComfortNoise
+        } else if name.is_some_and(PayloadName::is_telephone_event) {
+            PayloadRole::Event
+        } else {
+            PayloadRole::Media
+        }
+    }
+
+    fn ticks(&self) -> Ticks {
+        if self.role() != PayloadRole::Media {
             return Ticks::Apart;
         }
         match self.rate() {
@@ -297,16 +335,22 @@ impl Announced {
     fn note(&mut self, sample: &Sample, announcement: Option<&Announcement>) {
         let Some(known) = announcement.filter(|known| known.profile != Profile::Other) else { return };
         self.signalled |= known.announces(sample.payload_type);
-        let is_same = self
-            .latest
-            .as_ref()
-            .is_some_and(|last| last.frame == known.frame && last.call_id == known.call_id);
-        if is_same {
+        let last = self.latest.as_ref();
+        if last.is_some_and(|last| last.endpoint != known.endpoint) {
+            self.unlisted = Tally::default();
+        }
+        if !known.formats.contains(&sample.payload_type) {
+            self.unlisted.add(sample.payload_type, sample.frame);
+        }
+        if last.is_some_and(|last| last.frame == known.frame && last.call_id == known.call_id) {
             return;
         }
         self.latest = Some(Latest {
             frame: known.frame,
             call_id: known.call_id.clone(),
+            endpoint: known.endpoint,
+            formats: known.formats.iter().copied().take(FORMATS).collect(),
+            codecs: known.formats.iter().take(FORMATS).filter_map(|format| codec(known, *format)).collect(),
             kind: known.kind,
             secure: known.profile == Profile::Srtp,
             ptime: known.ptime,
@@ -316,6 +360,16 @@ impl Announced {
             self.calls.push(known.call_id.clone());
         }
     }
+}
+
+/// Encoding name of a payload type, unless it is an event or comfort noise.
+fn codec(known: &Announcement, payload_type: u8) -> Option<String> {
+    let name = known.payload(payload_type);
+    if is_comfort_noise(payload_type, name) || name.is_some_and(PayloadName::is_telephone_event) {
+        return None;
+    }
+    let named = name.map(|name| name.name.to_string());
+    named.or_else(|| assigned(payload_type).map(|entry| entry.name.to_owned()))
 }
 
 fn ptime(main: Option<&Payload>, clock: Option<Clock>) -> Option<f64> {

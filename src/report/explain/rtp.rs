@@ -53,7 +53,7 @@ pub(super) const RTP_002: Page = Page {
 pub(super) const RTP_003: Page = Page {
     de: Text {
         meaning: "Sprachpakete gehen verloren. Der Teilnehmer hört Aussetzer oder verstümmelte Silben.",
-        measured: "Lücken in den RTP-Sequenznummern nach Abzug doppelter Pakete, mindestens 100 Pakete je Sprechweg, \
+        measured: "Lücken in den RTP-Sequenznummern nach Abzug doppelter Pakete, mindestens 100 erwartete Pakete je Sprechweg, \
                    mehr als 1 % verloren (Fehler ab mehr als 3 %). Ein Neubeginn der Zählung ist kein Verlust. \
                    Gewiss ist der Befund, wenn auch der Empfänger per RTCP Verlust meldet. Meldet er, dass er die Pakete \
                    hat, ist es nur ein Hinweis auf den Mitschnitt.",
@@ -65,7 +65,7 @@ pub(super) const RTP_003: Page = Page {
     },
     en: Text {
         meaning: "Voice packets get lost. The party hears drop-outs or clipped syllables.",
-        measured: "Gaps in the RTP sequence numbers without duplicates, at least 100 packets in a stream, more than \
+        measured: "Gaps in the RTP sequence numbers without duplicates, at least 100 packets expected in a stream, more than \
                    1 % lost (an error above 3 %). A restart of the numbering is no loss. The finding is sure if the \
                    receiver reports loss by RTCP as well. If it reports that it has the packets, it is a mere notice about \
                    the capture.",

@@ -283,14 +283,48 @@ pub(super) struct Stream {
     pub(super) source: Endpoint,
     pub(super) destination: Endpoint,
     pub(super) ssrc: u32,
+    pub(super) first: Option<String>,
+    pub(super) last: Option<String>,
+    pub(super) kind: MediaKind,
+    /// Why it is taken for RTP.
+    pub(super) recognition: Recognition,
+    /// Whether SDP announced it as SRTP; null without SDP.
+    pub(super) secure: Option<bool>,
     pub(super) payload_types: Vec<u8>,
+    /// The same in order of appearance, with what they are.
+    pub(super) payloads: Vec<Payload>,
+    /// Of most packets, events and comfort noise aside.
     pub(super) codec: Option<String>,
+    /// Codecs that the SDP of the receiver lists, else that of the sender.
+    pub(super) announced_codecs: Vec<String>,
+    /// Packet time that the timestamps show.
+    pub(super) ptime_ms: Option<f64>,
+    /// Packet time that SDP asks for.
+    pub(super) announced_ptime_ms: Option<u32>,
+    /// Clock of the timestamps, in Hz.
+    pub(super) clock_hz: Option<u32>,
+    /// Where that is known from.
+    pub(super) clock_source: Option<ClockSource>,
+    /// Different packets.
     pub(super) packets: u64,
+    /// By the highest extended sequence number of each segment.
     pub(super) expected: u64,
     pub(super) lost: u64,
     pub(super) lost_percent: Option<f64>,
+    /// Runs of lost packets.
+    pub(super) bursts: u64,
+    /// Packets of the longest run.
+    pub(super) longest_burst: u64,
     pub(super) duplicates: u64,
     pub(super) reordered: u64,
+    /// Packets that fit to nothing before and after them; in no other count.
+    pub(super) strays: u64,
+    /// Runs of numbering without a restart, at most 16.
+    pub(super) segments: Vec<Segment>,
+    /// Share of the time in which the sender left silence out.
+    pub(super) silence_percent: Option<f64>,
+    /// Beginnings of speech after silence.
+    pub(super) talkspurts: u64,
     pub(super) delta_ms: Option<Spread>,
     /// RFC 3550 section 6.4.1.
     pub(super) jitter_ms: Option<Spread>,
@@ -302,8 +336,10 @@ pub(super) struct Stream {
     pub(super) vlan: Option<u16>,
     /// 802.1p priority of most tagged packets.
     pub(super) pcp: Option<u8>,
-    /// Listening quality by ITU-T G.107 without delay.
+    /// Listening quality (MOS-LQ) by ITU-T G.107 without delay.
     pub(super) mos: Option<f64>,
+    /// The rating R that it comes from, at most 93.2.
+    pub(super) rating: Option<f64>,
     /// Call-ID.
     pub(super) call: Option<String>,
     /// What its receiver reported by RTCP.
@@ -318,6 +354,47 @@ pub(super) struct Spread {
     pub(super) min: Option<f64>,
     pub(super) mean: Option<f64>,
     pub(super) max: Option<f64>,
+}
+
+published! {
+    /// What a stream carries.
+    MediaKind from observe::media::MediaKind { Audio, Video, Unknown }
+}
+
+published! {
+    /// Why a stream is taken for RTP, from strong to weak.
+    Recognition from observe::media::Recognition { Signalled, RtcpPaired, Content, None }
+}
+
+published! {
+    /// Where the clock of a stream is known from.
+    ClockSource from observe::media::timing::ClockSource { Assigned, Signalled, Estimated }
+}
+
+published! {
+    /// What a payload type is for.
+    PayloadRole from observe::media::report::PayloadRole { Media, Event, ComfortNoise }
+}
+
+/// A payload type of a stream.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Payload {
+    pub(super) payload_type: u8,
+    pub(super) codec: Option<String>,
+    pub(super) role: PayloadRole,
+    pub(super) packets: u64,
+}
+
+/// A run of numbering within a stream.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Segment {
+    pub(super) first: Option<String>,
+    /// Packet with the highest number.
+    pub(super) last: Option<String>,
+    /// Highest sequence number, extended beyond 16 bit by the cycles since the first.
+    pub(super) highest_sequence: u64,
+    pub(super) expected: u64,
+    pub(super) lost: u64,
 }
 
 /// What the receiver of a stream reported by RTCP, RFC 3550 section 6.4.

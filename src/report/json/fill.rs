@@ -7,9 +7,10 @@ use super::document as published;
 use crate::capture::{CaptureSummary, Ended, Frame, Timestamp};
 use crate::check::{Audit, Finding};
 use crate::decode::Skip;
+use crate::observe::media::sequence::SegmentReport;
 use crate::observe::media::tally::Spread;
 use crate::observe::media::timing::Clock;
-use crate::observe::media::{ReceiverReport, StreamReport};
+use crate::observe::media::{PayloadReport, ReceiverReport, StreamReport};
 use crate::observe::{Answer, Call, Direction, Flow, HostFacts, Protocol, Registration, Stream, Traffic};
 use crate::report::text::{Context, EXPEDITED_FORWARDING, finding_text};
 use crate::report::{Language, Names, Settings, link, number, text};
@@ -273,14 +274,31 @@ fn stream(stream: &Stream, traffic: &Traffic) -> published::Stream {
         source: endpoint(stream.source),
         destination: endpoint(stream.destination),
         ssrc: report.ssrc,
+        first: number::rfc3339(report.first.time),
+        last: number::rfc3339(report.last.time),
+        kind: report.kind.into(),
+        recognition: report.recognition.into(),
+        secure: report.secure,
         payload_types: report.payloads.iter().map(|payload| payload.seen.value).collect(),
+        payloads: report.payloads.iter().map(payload).collect(),
         codec: report.codec.clone(),
+        announced_codecs: report.announced_codecs.clone(),
+        ptime_ms: report.ptime.and_then(finite),
+        announced_ptime_ms: report.announced_ptime,
+        clock_hz: report.timing.clock.map(|clock| clock.rate),
+        clock_source: report.timing.clock.map(|clock| clock.source.into()),
         packets: report.counts.packets,
         expected: report.counts.expected,
         lost: report.counts.lost,
         lost_percent: finite(report.lost_percent()),
+        bursts: report.counts.bursts,
+        longest_burst: report.counts.longest_burst,
         duplicates: report.counts.duplicates,
         reordered: report.counts.reordered,
+        strays: report.counts.strays,
+        segments: report.segments.iter().map(segment).collect(),
+        silence_percent: report.silence.and_then(finite),
+        talkspurts: report.timing.talkspurts,
         delta_ms: report.timing.delta.as_ref().map(spread),
         jitter_ms: report.timing.jitter.as_ref().map(spread),
         dscp: marking.dscp.iter().map(|seen| (seen.value, seen.packets)).collect(),
@@ -289,9 +307,29 @@ fn stream(stream: &Stream, traffic: &Traffic) -> published::Stream {
         pcp: most(&mut marking.pcp.iter().map(|seen| (u16::from(seen.value), seen.packets)))
             .map(|pcp| pcp as u8),
         mos: report.quality.as_ref().and_then(|quality| finite(quality.mos)),
+        rating: report.quality.as_ref().and_then(|quality| finite(quality.rating)),
         call: call.map(|call| call.call_id.to_string()),
         receiver: report.receiver.as_ref().map(|receiver| reported(receiver, report.timing.clock)),
         wireshark: wireshark(report),
+    }
+}
+
+fn payload(payload: &PayloadReport) -> published::Payload {
+    published::Payload {
+        payload_type: payload.seen.value,
+        codec: payload.name.clone(),
+        role: payload.role.into(),
+        packets: payload.seen.packets,
+    }
+}
+
+fn segment(segment: &SegmentReport) -> published::Segment {
+    published::Segment {
+        first: number::rfc3339(segment.first.1),
+        last: number::rfc3339(segment.highest.1),
+        highest_sequence: segment.highest_sequence,
+        expected: segment.expected,
+        lost: segment.lost,
     }
 }
 

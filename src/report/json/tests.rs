@@ -34,6 +34,11 @@ streams[].lost_percent streams[].duplicates streams[].reordered
 streams[].delta_ms.min streams[].delta_ms.mean streams[].delta_ms.max
 streams[].jitter_ms.min streams[].jitter_ms.mean streams[].jitter_ms.max
 streams[].dscp streams[].ef_percent streams[].vlan streams[].pcp streams[].mos streams[].call streams[].wireshark
+streams[].first streams[].last streams[].kind streams[].recognition streams[].secure streams[].payloads
+streams[].announced_codecs streams[].ptime_ms streams[].announced_ptime_ms streams[].clock_hz streams[].clock_source
+streams[].bursts streams[].longest_burst streams[].strays streams[].segments[].first streams[].segments[].last
+streams[].segments[].highest_sequence streams[].segments[].expected streams[].segments[].lost
+streams[].silence_percent streams[].talkspurts streams[].rating
 streams[].receiver.reports streams[].receiver.lost streams[].receiver.worst_lost_percent
 streams[].receiver.max_jitter_ms streams[].receiver.round_trip_ms.mean streams[].receiver.voip.lost_percent
 streams[].receiver.voip.discarded_percent streams[].receiver.voip.round_trip_ms

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::View;
+use super::media;
 use super::page::{Lean, Page, Piece, Tone};
 use crate::observe::{Answer, Call, Registration};
 use crate::report::escape::{FIELD, escape_terminal};
@@ -12,6 +13,8 @@ use crate::report::number::{NO_VALUE, duration, moment};
 const MOST: usize = 30;
 /// Loss in percent from which a call comes before one without.
 const SHOWN_LOSS: f64 = 1.0;
+/// Most streams listed of one call; hold and transfer bring several.
+const MOST_STREAMS: usize = 6;
 
 pub(super) fn write(page: &mut Page, view: &View<'_>) {
     let labels = &view.words.labels;
@@ -27,6 +30,7 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
         has_failed(other).cmp(&has_failed(call)).then(loss(y).total_cmp(&loss(x))).then(x.cmp(y))
     });
     let rows: Vec<Vec<Piece>> = order.iter().take(MOST).map(|(_, call)| call_line(view, call)).collect();
+    let voice: Vec<Vec<String>> = order.iter().take(MOST).map(|(id, _)| voice_lines(view, *id)).collect();
     let heads = [
         (labels.start, Lean::Left),
         (labels.parties, Lean::Left),
@@ -34,7 +38,7 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
         (labels.length, Lean::Right),
         (labels.result, Lean::Left),
     ];
-    page.table(&heads, &rows);
+    page.table_with_notes(&heads, &rows, &voice);
     view.write_rest(page, rows.len(), calls.len());
 }
 
@@ -58,6 +62,12 @@ fn worst_loss(view: &View<'_>) -> BTreeMap<usize, f64> {
         }
     }
     worst
+}
+
+/// A line for each direction of a call.
+fn voice_lines(view: &View<'_>, call: usize) -> Vec<String> {
+    let streams = view.audit.traffic.streams.iter().filter(|stream| stream.call == Some(call));
+    streams.take(MOST_STREAMS).map(|stream| media::of_call(view, stream)).collect()
 }
 
 fn call_line(view: &View<'_>, call: &Call) -> Vec<Piece> {

@@ -1,10 +1,11 @@
-//! RTP streams with loss, jitter and marking.
+//! RTP streams with loss, jitter, marking and listening quality.
 
 use super::View;
 use super::page::{Lean, Page, Piece, Tone};
+use crate::check::LEAST_JUDGED;
 use crate::observe::Stream;
 use crate::observe::media::StreamReport;
-use crate::report::number::{NO_BREAK_SPACE, NO_VALUE, decimal, percent};
+use crate::report::number::{NO_BREAK_SPACE, NO_VALUE, decimal, percent, share};
 use crate::report::text::{EXPEDITED_FORWARDING, dscp_name};
 
 /// Most streams listed.
@@ -31,10 +32,33 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
         (labels.loss, Lean::Right),
         (labels.jitter, Lean::Right),
         ("DSCP", Lean::Left),
-        ("EF", Lean::Right),
+        ("MOS", Lean::Right),
     ];
     page.table(&heads, &rows);
     view.write_rest(page, rows.len(), streams.len());
+    let is_too_short =
+        |stream: &&Stream| stream.report.counts.lost > 0 && stream.report.counts.expected < LEAST_JUDGED;
+    if streams.iter().any(is_too_short) {
+        page.paragraph(0, view.words.notes.few_packets, Tone::Plain);
+    }
+}
+
+/// One line about a stream of a call: codec, marking, loss, jitter, quality.
+pub(super) fn of_call(view: &View<'_>, stream: &Stream) -> String {
+    let report = &stream.report;
+    let labels = &view.words.labels;
+    let ef = percent(report.dscp_percent(EXPEDITED_FORWARDING), view.language);
+    let loss = percent(report.lost_percent(), view.language);
+    let mut facts = vec![
+        codec(view, report),
+        format!("EF{NO_BREAK_SPACE}{ef}"),
+        format!("{}{NO_BREAK_SPACE}{loss}", labels.loss),
+        format!("Jitter{NO_BREAK_SPACE}{}", jitter(view, report)),
+    ];
+    if let Some(mos) = mos(view, report) {
+        facts.push(format!("MOS{NO_BREAK_SPACE}{mos}"));
+    }
+    format!("{} → {}: {}", stream.source.ip(), stream.destination.ip(), facts.join(", "))
 }
 
 fn line(view: &View<'_>, stream: &Stream, wide: bool) -> Vec<Piece> {
@@ -44,32 +68,68 @@ fn line(view: &View<'_>, stream: &Stream, wide: bool) -> Vec<Piece> {
     } else {
         Piece::lines([stream.source.to_string(), format!("→\u{a0}{}", stream.destination)], Tone::Plain)
     };
-    let jitter = report.timing.jitter.as_ref().map_or_else(
-        || NO_VALUE.to_owned(),
-        |jitter| format!("{}{NO_BREAK_SPACE}ms", decimal(jitter.max, 1, view.language)),
-    );
     vec![
         route,
-        Piece::plain(report.codec.as_deref().unwrap_or(view.words.notes.unknown)),
+        codec(view, report).into(),
         view.count(report.counts.packets).into(),
-        percent(report.lost_percent(), view.language).into(),
-        jitter.into(),
+        Piece::lines(losses(view, report), Tone::Plain),
+        jitter(view, report).into(),
         Piece::lines(marks(view, report), Tone::Plain),
-        percent(report.dscp_percent(EXPEDITED_FORWARDING), view.language).into(),
+        mos(view, report).unwrap_or_else(|| NO_VALUE.to_owned()).into(),
     ]
 }
 
-/// The values with the most packets, `46 (EF)`, each with its number of packets where there are several.
+/// The encoding name, else which payload type nobody explained.
+fn codec(view: &View<'_>, report: &StreamReport) -> String {
+    let notes = &view.words.notes;
+    let main = report.payloads.iter().max_by_key(|payload| payload.seen.packets);
+    match (&report.codec, main.map(|payload| payload.seen.value)) {
+        (Some(codec), _) => codec.clone(),
+        (None, Some(dynamic @ 96..)) => format!("{} (PT{NO_BREAK_SPACE}{dynamic})", notes.dynamic),
+        (None, Some(other)) => format!("{} (PT{NO_BREAK_SPACE}{other})", notes.unknown),
+        (None, None) => notes.unknown.to_owned(),
+    }
+}
+
+/// Greatest jitter. A packet alone has none.
+fn jitter(view: &View<'_>, report: &StreamReport) -> String {
+    report.timing.jitter.as_ref().map_or_else(
+        || NO_VALUE.to_owned(),
+        |jitter| format!("{}{NO_BREAK_SPACE}ms", decimal(jitter.max, 1, view.language)),
+    )
+}
+
+fn mos(view: &View<'_>, report: &StreamReport) -> Option<String> {
+    report.quality.map(|quality| decimal(quality.mos, 1, view.language))
+}
+
+/// What the capture lacks, and what the receiver lacked where one of them lacks anything.
+fn losses(view: &View<'_>, report: &StreamReport) -> Vec<String> {
+    let mut lines = vec![percent(report.lost_percent(), view.language)];
+    if let Some(receiver) = report.receiver {
+        let lost = u64::try_from(receiver.lost()).unwrap_or(0);
+        if lost + report.counts.lost > 0 {
+            let heard = share(lost, report.counts.expected.max(lost), view.language);
+            lines.push(format!("RTCP{NO_BREAK_SPACE}{heard}"));
+        }
+    }
+    lines
+}
+
+/// The values with the most packets, `46 (EF)`, each with its share where there are several.
 fn marks(view: &View<'_>, report: &StreamReport) -> Vec<String> {
     let mut seen: Vec<(u8, u64)> =
         report.marking.dscp.iter().map(|seen| (seen.value, seen.packets)).collect();
     seen.sort_by_key(|(value, packets)| (std::cmp::Reverse(*packets), *value));
+    let all = seen.iter().map(|(_, packets)| packets).sum();
     match seen.as_slice() {
         [(value, _)] => vec![dscp_name(*value)],
         _ => seen
             .iter()
             .take(VALUES)
-            .map(|(value, packets)| format!("{}:{NO_BREAK_SPACE}{}", dscp_name(*value), view.count(*packets)))
+            .map(|(value, packets)| {
+                format!("{}:{NO_BREAK_SPACE}{}", dscp_name(*value), share(*packets, all, view.language))
+            })
             .collect(),
     }
 }

@@ -17,6 +17,9 @@ const NARROWEST: usize = 60;
 const PARAGRAPH: usize = 4000;
 /// Words longer than this may be torn before those of the first column are.
 const TEARABLE: usize = 16;
+/// Where the lines below a row go; escaped text holds no such character.
+const NOTES: &str = "\u{1}";
+const NOTE_INDENT: usize = 2;
 /// Spaces between columns.
 const GAP: usize = 2;
 
@@ -131,21 +134,31 @@ impl Page {
 
     /// Prose, wrapped.
     pub(in crate::report) fn paragraph(&mut self, indent: usize, text: &str, tone: Tone) {
-        self.columns(indent, &[Lean::Left], &[], &[vec![Piece::new(text, tone)]], PROSE);
+        self.columns(indent, &[Lean::Left], &[], &[vec![Piece::new(text, tone)]], &[], PROSE);
     }
 
     /// Prose behind marks of one width: labels of facts, dashes of a list.
     pub(in crate::report) fn facts(&mut self, indent: usize, facts: &[(Piece, Piece)]) {
         let rows: Vec<Vec<Piece>> =
             facts.iter().map(|(label, text)| vec![label.clone(), text.clone()]).collect();
-        self.columns(indent, &[Lean::Left, Lean::Left], &[], &rows, PROSE);
+        self.columns(indent, &[Lean::Left, Lean::Left], &[], &rows, &[], PROSE);
     }
 
     /// A table with heads.
     pub(in crate::report) fn table(&mut self, heads: &[(&str, Lean)], rows: &[Vec<Piece>]) {
+        self.table_with_notes(heads, rows, &[]);
+    }
+
+    /// A table with heads, and lines of full width below each row.
+    pub(in crate::report) fn table_with_notes(
+        &mut self,
+        heads: &[(&str, Lean)],
+        rows: &[Vec<Piece>],
+        notes: &[Vec<String>],
+    ) {
         let leans: Vec<Lean> = heads.iter().map(|(_, lean)| *lean).collect();
         let heads: Vec<Piece> = heads.iter().map(|(head, _)| Piece::new(head, Tone::Strong)).collect();
-        self.columns(0, &leans, &heads, rows, self.width);
+        self.columns(0, &leans, &heads, rows, notes, self.width);
     }
 
     /// One line that is never wrapped, so that it can be copied.
@@ -162,7 +175,15 @@ impl Page {
         self.text.push('\n');
     }
 
-    fn columns(&mut self, indent: usize, leans: &[Lean], heads: &[Piece], rows: &[Vec<Piece>], limit: usize) {
+    fn columns(
+        &mut self,
+        indent: usize,
+        leans: &[Lean],
+        heads: &[Piece],
+        rows: &[Vec<Piece>],
+        notes: &[Vec<String>],
+        limit: usize,
+    ) {
         let width = self.width.min(limit).saturating_sub(indent);
         let mut table = Table::new();
         table.load_style(style()).set_content_arrangement(ContentArrangement::Dynamic);
@@ -185,6 +206,9 @@ impl Page {
                 table.add_row([""]);
             }
             table.add_row(cells(row));
+            if !notes.is_empty() {
+                table.add_row([NOTES]);
+            }
         }
         let all: Vec<&[Piece]> = std::iter::once(heads).chain(rows.iter().map(Vec::as_slice)).collect();
         let least = least_widths(&all, leans.len(), width);
@@ -194,8 +218,17 @@ impl Page {
             let with_gap = least + if index == last { 0 } else { GAP };
             column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(with_gap as u16)));
         }
+        let mut notes = notes.iter();
         for line in table.trim_fmt().lines() {
-            self.push(indent, line);
+            if line.trim_end() == NOTES {
+                notes
+                    .next()
+                    .into_iter()
+                    .flatten()
+                    .for_each(|note| self.paragraph(NOTE_INDENT, note, Tone::Plain));
+            } else {
+                self.push(indent, line);
+            }
         }
     }
 }

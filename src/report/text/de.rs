@@ -110,6 +110,8 @@ const NOTES: Notes = Notes {
     accepted: "angenommen",
     unanswered: "ohne Antwort",
     unknown: "unbekannt",
+    dynamic: "dynamisch",
+    few_packets: "Verlust wird erst ab 100 erwarteten Paketen beurteilt; kürzere Sprechwege sind nur aufgeführt.",
     fitted: "oder ähnlich (nach RTP-Ports)",
     only_suspected: "nur vermutet (wird nicht beurteilt)",
     every_time_in: "Alle Uhrzeiten in der Zeitzone",

@@ -110,6 +110,8 @@ const NOTES: Notes = Notes {
     accepted: "accepted",
     unanswered: "no answer",
     unknown: "unknown",
+    dynamic: "dynamic",
+    few_packets: "Loss is judged from 100 expected packets on; shorter streams are only listed.",
     fitted: "or similar (by RTP ports)",
     only_suspected: "only suspected (not judged)",
     every_time_in: "All times in time zone",

@@ -140,6 +140,9 @@ pub(crate) struct Notes {
     pub(crate) accepted: &'static str,
     pub(crate) unanswered: &'static str,
     pub(crate) unknown: &'static str,
+    /// A payload type that only SDP could explain.
+    pub(crate) dynamic: &'static str,
+    pub(crate) few_packets: &'static str,
     pub(crate) fitted: &'static str,
     /// Confidence of a device that is listed and against which nothing is held.
     pub(crate) only_suspected: &'static str,

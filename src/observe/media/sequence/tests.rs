@@ -85,3 +85,30 @@ fn a_jump_in_time_turns_a_gap_into_a_restart() {
     let counts = sequence.counts();
     assert_eq!((counts.lost, counts.restarts, counts.expected), (0, 1, 4));
 }
+
+#[test]
+fn a_restart_begins_a_segment_and_the_highest_number_is_extended() {
+    let mut sequence = Sequence::new();
+    for sample in numbered((65_530..=65_535).chain(0..5).chain([20_000, 20_001, 20_003])) {
+        sequence.push(&sample, false);
+    }
+    let told: Vec<_> = sequence
+        .segments()
+        .iter()
+        .map(|segment| (segment.highest_sequence, segment.expected, segment.lost, segment.ticks))
+        .collect();
+    let ticks_over_wrap = (4_u32.wrapping_sub(65_530)).wrapping_mul(160);
+    assert_eq!(told, [(65_540, 11, 0, ticks_over_wrap), (20_003, 4, 1, 480)]);
+    assert_eq!(sequence.counts().restarts, 1);
+}
+
+#[test]
+fn a_flood_of_restarts_is_bounded() {
+    let mut sequence = Sequence::new();
+    for sample in
+        numbered((0..40_u16).flat_map(|number| [number.wrapping_mul(8_000), number.wrapping_mul(8_000) + 1]))
+    {
+        sequence.push(&sample, false);
+    }
+    assert_eq!(sequence.segments().len(), SEGMENTS);
+}

@@ -11,6 +11,34 @@ use support::stages::audit_file;
 
 /// All that is said above a notice about the folders `voip` and `other`, and why it is right.
 const LOOKED_AT: &[(&str, &str, &str)] = &[
+    ("voip/AnettLangova_mtaa_zadanie1__register.pcapng", "SIG-005", "the only INVITE gets 400"),
+    ("voip/MichalCab_ISA__aaa.pcap", "SIG-005", "two calls get 403"),
+    ("voip/MichalCab_ISA__aaa.pcap", "SIG-009", "INVITE to 200.68.120.81 sent three times"),
+    ("voip/MichalCab_ISA__aaa.pcap", "SIG-009", "CANCEL to 200.68.120.81 sent eleven times"),
+    ("voip/MichalCab_ISA__aaa.pcap", "SIG-009", "INVITE to 212.242.33.35 sent three times"),
+    ("voip/zeek_zeek__sip_wireshark.pcap", "SIG-005", "the beginning of the same capture"),
+    ("voip/zeek_zeek__sip_wireshark.pcap", "SIG-009", "the same"),
+    ("voip/zeek_zeek__sip_wireshark.pcap", "SIG-009", "the same"),
+    ("voip/zeek_zeek__sip_wireshark.pcap", "SIG-009", "the same"),
+    ("voip/ntop_nDPI__fuzz-2006-06-26-2594.pcap", "SIG-005", "the same, damaged: one of the two 403 is left"),
+    ("voip/NormB_sipnab__sip-488-codec-reject.pcapng", "SIG-005", "the call gets 488, as the name says"),
+    ("voip/goffinet_sip_captures__private-test-sip.pcapng", "SIG-005", "three of four calls get 480"),
+    (
+        "voip/goffinet_sip_captures__private-test-sip.pcapng",
+        "SIG-009",
+        "REGISTER after 0, 0.5, 1.5 and 3.5 s, then 100 and 483, for instance frames 153 to 159",
+    ),
+    ("voip/goffinet_sip_captures__private-test-sip.pcapng", "SIG-009", "the same from 172.16.98.1"),
+    (
+        "voip/plugin23_mtaa_sipproxy__presmerovaniehovoru.pcap",
+        "SIG-009",
+        "INVITE to 192.168.1.9:50810 after 0, 0.5, 1.5 and 3.5 s; the hop before the proxy is not told of again",
+    ),
+    (
+        "voip/plugin23_mtaa_sipproxy__vlastnystatus.pcap",
+        "SIG-005",
+        "two calls get 400, a status of the author's own",
+    ),
     (
         "voip/LukasStrbo_MTAA_Sip_Proxy__MTAA_Group_Call.pcapng",
         "RTP-001",

@@ -72,6 +72,10 @@ codes! {
     Port005 = "PORT-005";
     /// RTP range does not match the PBX model.
     Port006 = "PORT-006";
+    /// Call channels nearly exhausted.
+    Port007 = "PORT-007";
+    /// RTP on an odd port.
+    Port008 = "PORT-008";
     /// SIP over TCP or TLS at a registrar that documents UDP only.
     Port009 = "PORT-009";
     /// RTP without EF marking.
@@ -110,8 +114,12 @@ codes! {
     Sig003 = "SIG-003";
     /// SIP ALG rewrites messages.
     Sig004 = "SIG-004";
+    /// Calls fail.
+    Sig005 = "SIG-005";
     /// Fragmented SIP message lost.
     Sig006 = "SIG-006";
+    /// SIP requests are sent again and again.
+    Sig009 = "SIG-009";
     /// SIP reachable from the Internet.
     Sec001 = "SEC-001";
     /// SIP scan.
@@ -218,6 +226,10 @@ pub enum Detail {
     Port005 { port: u16, provider: SocketAddr, documented: Box<str> },
     /// PORT-006. `fits`: the smallest documented model that holds the observed ports.
     Port006 { observed: (u16, u16), model: ModelId, documented: Box<str>, fits: Option<ModelId> },
+    /// PORT-007. Most calls at a time, how many the model has channels for, and when.
+    Port007 { calls: u64, channels: u64, model: ModelId, at: Timestamp },
+    /// PORT-008.
+    Port008 { ports: Vec<u16>, peers: Vec<IpAddr> },
     /// PORT-009.
     Port009 { port: u16, tls: bool, peers: Vec<IpAddr> },
     /// QOS-001. `terminal`: false for a PBX, which is documented less strictly. `promised`: the vendor of the device
@@ -258,8 +270,12 @@ pub enum Detail {
     Sig003 { registrar: SocketAddr, ports: [u16; 2], addresses: Option<[IpAddr; 2]> },
     /// SIG-004. What was sent and what came back in its place.
     Sig004 { server: IpAddr, method: Box<str>, sent: Box<str>, returned: Box<str> },
+    /// SIG-005. Final status, how many calls that side had in all, and who called.
+    Sig005 { status: u16, calls: u64, callers: Vec<IpAddr> },
     /// SIG-006. `bytes`: payload of one datagram that was seen.
     Sig006 { peer: SocketAddr, bytes: u32 },
+    /// SIG-009. How often the worst request was sent, and how many were answered in the end.
+    Sig009 { method: Box<str>, to: SocketAddr, most: u64, answered: u64 },
     /// SEC-001.
     Sec001 { at: SocketAddr, protocol: Protocol, sources: Vec<IpAddr> },
     /// SEC-002. `agent`: the scanner's own name, if it gave one.
@@ -294,6 +310,8 @@ impl Detail {
             Self::Port003 { .. } => Code::Port003,
             Self::Port005 { .. } => Code::Port005,
             Self::Port006 { .. } => Code::Port006,
+            Self::Port007 { .. } => Code::Port007,
+            Self::Port008 { .. } => Code::Port008,
             Self::Port009 { .. } => Code::Port009,
             Self::Qos001 { .. } => Code::Qos001,
             Self::Qos002 { .. } => Code::Qos002,
@@ -313,7 +331,9 @@ impl Detail {
             Self::Sig002 { .. } => Code::Sig002,
             Self::Sig003 { .. } => Code::Sig003,
             Self::Sig004 { .. } => Code::Sig004,
+            Self::Sig005 { .. } => Code::Sig005,
             Self::Sig006 { .. } => Code::Sig006,
+            Self::Sig009 { .. } => Code::Sig009,
             Self::Sec001 { .. } => Code::Sec001,
             Self::Sec002 { .. } => Code::Sec002,
             Self::Sec004 { .. } => Code::Sec004,

@@ -57,6 +57,7 @@ pub fn audit(
     findings.extend(signalling::check(&case, &unjudged));
     findings.extend(security::check(&case));
     join_unanswered(&mut findings);
+    drop_symptoms(&mut findings);
     findings.retain(|finding| {
         !subject(finding).is_some_and(|host| case.is_excepted_whole(finding.code().as_str(), host))
     });
@@ -117,6 +118,23 @@ fn join_unanswered(findings: &mut Vec<Finding>) {
         Detail::Port003 { target, refusal: Refusal::Silence, .. } => {
             !told.contains(&(subject(finding), target))
         }
+        _ => true,
+    });
+}
+
+/// Requests are sent again because a finding of its own says why nothing answers.
+fn drop_symptoms(findings: &mut Vec<Finding>) {
+    let causes: Vec<(Option<IpAddr>, IpAddr)> = findings
+        .iter()
+        .filter_map(|finding| match finding.detail {
+            Detail::Port003 { target, .. } => Some((subject(finding), target.ip())),
+            Detail::Sig002 { registrar, .. } => Some((subject(finding), registrar.ip())),
+            Detail::Sig006 { peer, .. } => Some((subject(finding), peer.ip())),
+            _ => None,
+        })
+        .collect();
+    findings.retain(|finding| match finding.detail {
+        Detail::Sig009 { to, .. } => !causes.contains(&(subject(finding), to.ip())),
         _ => true,
     });
 }

@@ -1,9 +1,11 @@
 //! PORT codes: which ports are used that no row explains, and where media and registrations leave their ranges.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
-use crate::capture::Frame;
+use crate::capture::{Frame, Timestamp};
+use crate::observe::media::MediaKind;
 use crate::observe::message::App;
 use crate::observe::{Flow, FlowView, Protocol, Stream};
 use crate::rules::Row;
@@ -19,6 +21,10 @@ const PACKETS_FOR_A_PORT: u64 = 2;
 /// As findings.tsv has it.
 const PACKETS_FOR_MEDIA: u64 = 50;
 const PEERS_NAMED: usize = 5;
+/// RTP and RTCP.
+const PORTS_OF_A_CHANNEL: u64 = 2;
+/// As findings.tsv has it.
+const BUSY_PERCENT: u64 = 90;
 /// SIP over TLS, RFC 3261 section 19.1.2.
 const SIPS_PORT: u16 = 5061;
 
@@ -30,6 +36,8 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
             case.ends.iter().filter(|end| end.device.address == device.address).collect();
         findings.extend(media_outside(case, device));
         findings.extend(model(case, device));
+        findings.extend(channels(case, device));
+        findings.extend(odd_port(case, device));
         findings.extend(provider_port(case, device, &ends));
         findings.extend(registrar_transport(case, device, &ends));
         findings.extend(undocumented(case, device, &ends));
@@ -229,6 +237,82 @@ fn model(case: &Case<'_>, device: &Device) -> Option<Finding> {
         count: wrong.len() as u64,
         responsible: Party::Telephony,
         evidence: of_streams(streams, "", first_frame),
+    })
+}
+
+/// PORT-007: two RTP ports make a channel, so the ports in use at a time tell how many channels are taken.
+fn channels(case: &Case<'_>, device: &Device) -> Option<Finding> {
+    let id = device.model.as_ref().filter(|_| device.kind == Kind::Pbx && !device.model_is_fitted)?;
+    let model = case.book.model(id.as_str())?;
+    let channels = u64::from(model.rtp.count()) / PORTS_OF_A_CHANNEL;
+    let sent = case.traffic.streams.iter().filter(|stream| {
+        let port = stream.source.port();
+        stream.source.ip() == device.address
+            && model.rtp.contains(port)
+            && stream.report.counts.packets >= PACKETS_FOR_MEDIA
+    });
+    let sent: Vec<&Stream> = sent.collect();
+    let busy_at = |at: Timestamp| -> Vec<&Stream> {
+        let runs = |stream: &&&Stream| (stream.report.first.time..=stream.report.last.time).contains(&at);
+        sent.iter().filter(runs).copied().collect()
+    };
+    // Most are in use at the beginning of one of them.
+    let slots = |streams: &[&Stream]| -> u64 {
+        streams.iter().map(|stream| stream.source.port() / 2).collect::<BTreeSet<u16>>().len() as u64
+    };
+    let begins = sent.iter().map(|stream| stream.report.first.time);
+    let (calls, at) =
+        begins.map(|at| (slots(&busy_at(at)), at)).max_by_key(|(calls, at)| (*calls, Reverse(*at)))?;
+    if channels == 0 || calls * 100 < channels * BUSY_PERCENT {
+        return None;
+    }
+    Some(Finding {
+        detail: Detail::Port007 { calls, channels, model: model.id.clone(), at },
+        severity: Severity::Warning,
+        confidence: device.confidence,
+        subject: Some(case.subject(device.address)),
+        rows: Vec::new(),
+        count: calls,
+        responsible: Party::Telephony,
+        evidence: of_streams(busy_at(at), "", first_frame),
+    })
+}
+
+/// PORT-008: RTP has the even port of a pair (RFC 3550 section 11), and the document counts two ports for a call.
+fn odd_port(case: &Case<'_>, device: &Device) -> Option<Finding> {
+    // Behind a router ports are the router's.
+    let is_near = device.on_link != Some(false) && device.scope == Scope::Lan;
+    if !is_near || device.vendor.is_none() || !device.kind.is_dedicated() {
+        return None;
+    }
+    let documents_ports = voice_rows(case, device).is_some_and(|rows| !rows.is_empty());
+    let odd: Vec<&Stream> = case
+        .traffic
+        .streams
+        .iter()
+        .filter(|stream| stream.source.ip() == device.address && stream.source.port() % 2 == 1)
+        .filter(|stream| {
+            stream.report.kind == MediaKind::Audio && stream.report.counts.packets >= PACKETS_FOR_MEDIA
+        })
+        .filter(|stream| !case.is_excepted_stream("PORT-008", stream))
+        .collect();
+    if odd.is_empty() || !documents_ports {
+        return None;
+    }
+    let ports: BTreeSet<u16> = odd.iter().map(|stream| stream.source.port()).collect();
+    let peers: BTreeSet<IpAddr> = odd.iter().map(|stream| stream.destination.ip()).collect();
+    Some(Finding {
+        detail: Detail::Port008 {
+            ports: ports.into_iter().collect(),
+            peers: peers.into_iter().take(PEERS_NAMED).collect(),
+        },
+        severity: Severity::Warning,
+        confidence: device.confidence,
+        subject: Some(case.subject(device.address)),
+        rows: Vec::new(),
+        count: odd.len() as u64,
+        responsible: Party::Telephony,
+        evidence: of_streams(odd, "", first_frame),
     })
 }
 

@@ -1,9 +1,9 @@
 //! SIG codes: whether devices can register (RFC 3261 section 10), and what becomes of their messages on the way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
-use crate::observe::{Incomplete, Missing, Protocol, Registration, Rewrite};
+use crate::observe::{Answer, Call, Incomplete, Missing, Protocol, Registration, Repeated, Rewrite};
 use crate::site::{Confidence, Scope};
 
 use super::case::Case;
@@ -14,6 +14,11 @@ use super::finding::{Detail, Finding, Party, Severity, Unjudged};
 /// Tries without an answer, and how long (ns) they must go on: RFC 3261 section 17.1.2.2 repeats after 0.5, 1 and 2 s.
 const LEAST_TRIES: u64 = 3;
 const LEAST_WAIT: i64 = 1_000_000_000;
+/// Answered within this time (ns), a second try shows that nothing is wrong.
+const ANOTHER_TRY: i64 = 5_000_000_000;
+/// So many calls to numbers that cannot be reached are more than chance.
+const LEAST_EVERYDAY: usize = 3;
+const CALLERS_NAMED: usize = 5;
 /// A message whose fragments are lost is sent again.
 const LEAST_DATAGRAMS: usize = 2;
 /// IP protocol number.
@@ -25,10 +30,14 @@ pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
     // An answer that is cut short may be the one that is missing.
     if !unjudged.contains(&Unjudged::CutSip) {
         findings.extend(registrations(case, unjudged));
+        findings.extend(failed_calls(case));
         findings.extend(case.traffic.rewrites.iter().filter_map(|rewrite| rewritten(case, rewrite)));
     }
     if !unjudged.contains(&Unjudged::Incomplete) {
         findings.extend(fragmented(case));
+        if !unjudged.contains(&Unjudged::OneDirection) && !unjudged.contains(&Unjudged::CutSip) {
+            findings.extend(case.traffic.repeats.iter().filter_map(|row| repeated(case, row)));
+        }
     }
     findings
 }
@@ -169,6 +178,105 @@ fn rewritten(case: &Case<'_>, rewrite: &Rewrite) -> Option<Finding> {
         count: rewrite.count,
         responsible: Party::Network,
         evidence: collector.finish(filter::hosts(rewrite.client, rewrite.server)),
+    })
+}
+
+/// SIG-005: one finding for a side and a status.
+fn failed_calls(case: &Case<'_>) -> Vec<Finding> {
+    let calls = &case.traffic.calls;
+    let mut failed: BTreeMap<(IpAddr, u16), Vec<&Call>> = BTreeMap::new();
+    for (index, call) in calls.iter().enumerate() {
+        let Answer::Rejected(status) = call.answer else { continue };
+        let caller = call.caller.ip();
+        // Strangers who are turned away have codes of their own.
+        let is_own = case.scope(caller) == Scope::Lan || case.device(caller).is_some();
+        // The leg behind the PBX tells who refused, and a second try that was answered that nothing is wrong.
+        let is_passed_on = calls.iter().any(|other| other.leg_of == Some(index));
+        let tried_again = calls.iter().any(|other| {
+            let waited = other.start.1.since(call.start.1);
+            other.answered.is_some()
+                && (other.caller.ip(), &other.to) == (caller, &call.to)
+                && (0..=ANOTHER_TRY).contains(&waited)
+        });
+        if is_fault(status) && is_own && !is_passed_on && !tried_again {
+            failed.entry((call.callee.ip(), status)).or_default().push(call);
+        }
+    }
+    let findings = failed.into_iter().filter_map(|((host, status), refused)| {
+        let all = calls.iter().filter(|call| call.callee.ip() == host).count();
+        // Wrong numbers and telephones that are switched off are everyday life, unless hardly a call succeeds.
+        let is_everyday = matches!(status, 404 | 410 | 480 | 484 | 604);
+        if is_everyday && (refused.len() < LEAST_EVERYDAY || refused.len() * 2 < all) {
+            return None;
+        }
+        let mut collector = Collector::default();
+        for (frame, time) in refused.iter().filter_map(|call| call.end) {
+            collector.frames(&[frame]);
+            collector.time(time);
+        }
+        let callers: BTreeSet<IpAddr> = refused.iter().map(|call| call.caller.ip()).collect();
+        Some(Finding {
+            detail: Detail::Sig005 {
+                status,
+                calls: all as u64,
+                callers: callers.into_iter().take(CALLERS_NAMED).collect(),
+            },
+            severity: Severity::Warning,
+            confidence: Confidence::Sure,
+            subject: Some(case.subject(host)),
+            rows: Vec::new(),
+            count: refused.len() as u64,
+            responsible: Party::Telephony,
+            evidence: collector.finish(format!("{} && sip.Status-Code == {status}", filter::host(host))),
+        })
+    });
+    findings.collect()
+}
+
+/// Final answers behind which no person stands: nobody was busy, declined or hung up (RFC 3261 section 21), and neither
+/// credentials, another interval nor another time is all that is missing.
+fn is_fault(status: u16) -> bool {
+    status >= 400 && !matches!(status, 401 | 407 | 422 | 423 | 486 | 487 | 491 | 494 | 600 | 603)
+}
+
+/// SIG-009.
+fn repeated(case: &Case<'_>, row: &Repeated) -> Option<Finding> {
+    let sender = row.from.ip();
+    let is_own = case.scope(sender) == Scope::Lan || case.device(sender).is_some();
+    if !is_own || row.span.1.since(row.span.0) < LEAST_WAIT || !case.would_see_an_answer(sender, row.to.ip())
+    {
+        return None;
+    }
+    // A registration that nothing answers has a code of its own.
+    if &*row.method == "REGISTER" && row.answered == 0 {
+        return None;
+    }
+    // A proxy passes on every repetition; who does not answer is behind it.
+    let is_passed_on = case.traffic.repeats.iter().any(|other| {
+        let together = other.span.0 <= row.span.1 && row.span.0 <= other.span.1;
+        other.from.ip() == row.to.ip() && other.method == row.method && together
+    });
+    if is_passed_on {
+        return None;
+    }
+    let mut collector = Collector::default();
+    collector.frames(&row.frames);
+    collector.time(row.span.0);
+    collector.time(row.span.1);
+    Some(Finding {
+        detail: Detail::Sig009 {
+            method: row.method.clone(),
+            to: row.to,
+            most: row.most,
+            answered: row.answered,
+        },
+        severity: Severity::Warning,
+        confidence: Confidence::Likely,
+        subject: Some(case.subject(sender)),
+        rows: Vec::new(),
+        count: row.requests,
+        responsible: Party::Network,
+        evidence: collector.finish(filter::service(sender, row.to, Protocol::Udp)),
     })
 }
 

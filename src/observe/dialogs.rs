@@ -12,8 +12,9 @@ use crate::capture::{Frame, Timestamp};
 use super::message::sdp::Sdp;
 use super::message::sip::{Kind, Method, Party, SipMessage};
 use super::registrations::Registrations;
+use super::repeats::Repeats;
 use super::talk::{self, Talk};
-use super::traffic::{Call, Protocol, Registration, Rewrite, SipEndpoint};
+use super::traffic::{Call, Protocol, Registration, Repeated, Rewrite, SipEndpoint};
 use super::via::Vias;
 
 const CALLS_KEPT: usize = 65_536;
@@ -39,6 +40,7 @@ pub(super) struct Dialogs {
     talks: Vec<Talk>,
     by_call_id: HashMap<Box<str>, usize, RandomState>,
     registrations: Registrations,
+    repeats: Repeats,
     vias: Vias,
     endpoints: BTreeMap<IpAddr, Speaker>,
     /// Messages that a cap left out.
@@ -56,6 +58,7 @@ struct Speaker {
 pub(super) struct Conversations {
     pub(super) calls: Vec<Call>,
     pub(super) registrations: Vec<Registration>,
+    pub(super) repeats: Vec<Repeated>,
     pub(super) rewrites: Vec<Rewrite>,
     pub(super) endpoints: Vec<SipEndpoint>,
 }
@@ -65,6 +68,7 @@ impl Dialogs {
     pub(super) fn push(&mut self, heard: &Heard, sdp: Option<&Sdp>) -> Option<usize> {
         self.note_endpoint(heard);
         self.vias.push(heard);
+        self.repeats.push(heard);
         if heard.message.method() == Some(&Method::Register) {
             self.over_cap += u64::from(!self.registrations.push(heard));
             return None;
@@ -85,6 +89,7 @@ impl Dialogs {
         Conversations {
             calls: talk::finish(self.talks),
             registrations: self.registrations.finish(),
+            repeats: self.repeats.finish(),
             rewrites: self.vias.finish(),
             endpoints: endpoints.collect(),
         }

@@ -22,6 +22,7 @@ pub mod message;
 mod names;
 mod observer;
 mod registrations;
+mod repeats;
 mod shard;
 mod stream;
 mod talk;
@@ -36,7 +37,7 @@ pub use observer::Observer;
 pub use shard::{Shard, Wave};
 pub use traffic::{
     Answer, Call, CallSide, Direction, Flow, HostFacts, IcmpReport, Initiator, MacSeen, Mapping, NameSeen,
-    NameSource, Protocol, Quality, Refused, Registration, Rewrite, SipEndpoint, Stream, TcpOutcome, TcpTrace,
-    Traffic, Unanswered,
+    NameSource, Protocol, Quality, Refused, Registration, Repeated, Rewrite, SipEndpoint, Stream, TcpOutcome,
+    TcpTrace, Traffic, Unanswered,
 };
 pub use view::FlowView;

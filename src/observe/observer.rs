@@ -130,6 +130,7 @@ impl Observer {
             calls: conversations.calls,
             registrations: conversations.registrations,
             rewrites: conversations.rewrites,
+            repeats: conversations.repeats,
             incomplete,
             sip_endpoints: conversations.endpoints,
             quality,

@@ -20,6 +20,8 @@ pub struct Traffic {
     pub calls: Vec<Call>,
     /// Ordered by address of record, then contact.
     pub registrations: Vec<Registration>,
+    /// SIP requests that were sent three times or more, ordered by sender, receiver, method.
+    pub repeats: Vec<Repeated>,
     /// SIP requests whose Via came back altered, ordered by client, then server.
     pub rewrites: Vec<Rewrite>,
     /// IP datagrams whose fragments never came together, in the order in which they were given up, at most 1,000.
@@ -208,6 +210,27 @@ pub enum Answer {
     Unanswered,
     /// No final answer in the capture.
     Open,
+}
+
+/// Requests of one method over UDP that were sent three times or more, copies left out.
+#[derive(Clone, Debug)]
+pub struct Repeated {
+    /// Sender.
+    pub from: SocketAddr,
+    /// Receiver.
+    pub to: SocketAddr,
+    /// Method.
+    pub method: Box<str>,
+    /// How many requests.
+    pub requests: u64,
+    /// How many of them were answered in the end.
+    pub answered: u64,
+    /// How often the worst was sent.
+    pub most: u64,
+    /// The first few frames.
+    pub frames: Vec<Frame>,
+    /// First and last.
+    pub span: (Timestamp, Timestamp),
 }
 
 /// One of the two sides of a call.

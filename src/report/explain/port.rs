@@ -157,6 +157,50 @@ pub(super) const PORT_006: Page = Page {
     },
 };
 
+pub(super) const PORT_007: Page = Page {
+    de: Text {
+        meaning: "Die Anlage hat fast alle Sprechkanäle belegt, die ihr Typ hat. Wer dann anruft, bekommt keinen Kanal.",
+        measured: "Gleichzeitige Sprechwege der Anlage in ihrem RTP-Bereich, je zwei Ports ein Kanal, ab 90 % der Kanäle \
+                   des angegebenen oder sicher erkannten Typs.",
+        action: "Prüfen Sie Warteschleifen und hängende Verbindungen, und planen Sie weitere Kanäle.",
+        pitfalls: "Die Zahl der Lizenzen kann kleiner sein als die der Kanäle und ist nicht zu sehen. Ohne bekannten \
+                   Anlagentyp wird nicht geurteilt. Gespräche zwischen zwei Telefonen belegen keinen Kanal der Anlage.",
+        source: "AGFEO 1.3: RTP-Portbereiche und höchste Zahl der IP-Kanäle je Typ.",
+    },
+    en: Text {
+        meaning: "The PBX has nearly all channels taken that its model has. Whoever calls then gets none.",
+        measured: "Voice streams of the PBX at the same time in its RTP range, two ports a channel, from 90 % of the \
+                   channels of the stated or surely recognised model on.",
+        action: "Check queues and hanging connections, and plan for more channels.",
+        pitfalls: "Licences may be fewer than channels and cannot be seen. Without a known model nothing is judged. Calls \
+                   between two phones take no channel of the PBX.",
+        source: "AGFEO 1.3: RTP port ranges and the most IP channels of each model.",
+    },
+};
+
+pub(super) const PORT_008: Page = Page {
+    de: Text {
+        meaning: "Ein Gerät sendet Sprache von einem ungeraden Port. Portpaare aus RTP (gerade) und RTCP (ungerade) \
+                  verschieben sich damit, und Regeln für den Bereich treffen einen Port zu wenig.",
+        measured: "Sprechwege ab 50 Paketen von einem ungeraden eigenen Port, bei Geräten mit dokumentiertem RTP-Bereich \
+                   im LAN.",
+        action: "Stellen Sie den Startport für RTP auf eine gerade Zahl.",
+        pitfalls: "Hinter einem Router sind die Ports die des Routers und werden nicht beurteilt. Manche Geräte anderer \
+                   Hersteller vergeben Ports frei; das ist erlaubt, wenn das SDP es sagt.",
+        source: "RFC 3550 Abschnitt 11; AGFEO 1.3: zwei Ports je Gespräch.",
+    },
+    en: Text {
+        meaning: "A device sends voice from an odd port. Pairs of RTP (even) and RTCP (odd) shift, and rules for the range \
+                  are one port short.",
+        measured: "Voice streams of at least 50 packets from an odd own port, of devices with a documented RTP range in the \
+                   LAN.",
+        action: "Set the RTP start port to an even number.",
+        pitfalls: "Behind a router the ports are the router's and are not judged. Some devices of other makers choose ports \
+                   freely; that is allowed if SDP says so.",
+        source: "RFC 3550 section 11; AGFEO 1.3: two ports for each call.",
+    },
+};
+
 pub(super) const PORT_009: Page = Page {
     de: Text {
         meaning: "Endgeräte sprechen den internen Registrar der AGFEO-Anlage über TCP oder TLS an. Der Hersteller \

@@ -102,6 +102,32 @@ pub(super) const SIG_004: Page = Page {
     },
 };
 
+pub(super) const SIG_005: Page = Page {
+    de: Text {
+        meaning: "Gespräche werden von der Gegenseite oder der Anlage abgewiesen, ohne dass jemand besetzt war, ablehnte \
+                  oder auflegte.",
+        measured: "Endgültige Antworten ab 400 auf INVITE, außer 401, 407, 422, 423, 486, 487, 491, 494, 600 und 603. Bei 404, \
+                   410, 480, 484 und 604 erst ab drei Gesprächen und nur, wenn sie die Hälfte ausmachen. Nur für Anrufer \
+                   im LAN und erkannte Geräte.",
+        action: "Der Status sagt, wo zu suchen ist: 403 Berechtigung, 404 Rufnummer, 480 Anmeldung des Ziels, 488 Codecs, \
+                 5xx Störung der Gegenseite.",
+        pitfalls: "Besetzt (486) und abgelehnt (603) sind Verhalten von Menschen. Gelingt derselbe Anruf binnen 5 s im zweiten \
+                   Versuch, ist es kein Befund. Läuft der Anruf über die Anlage weiter, zählt nur die Strecke dahinter.",
+        source: "RFC 3261 Abschnitt 21.",
+    },
+    en: Text {
+        meaning: "Calls are turned away by the other side or the PBX, although nobody was busy, declined or hung up.",
+        measured: "Final answers from 400 on to INVITE, except 401, 407, 422, 423, 486, 487, 491, 494, 600 and 603. With 404, \
+                   410, 480, 484 and 604 from three calls on, and only if they make up half. Only for callers in the LAN and \
+                   recognised devices.",
+        action: "The status says where to look: 403 permissions, 404 number, 480 registration of the target, 488 codecs, 5xx \
+                 an outage of the other side.",
+        pitfalls: "Busy (486) and declined (603) are what people do. If the same call succeeds within 5 s on a second try it is \
+                   no finding. If the PBX passes the call on, only the leg behind it counts.",
+        source: "RFC 3261 section 21.",
+    },
+};
+
 pub(super) const SIG_006: Page = Page {
     de: Text {
         meaning: "Eine große SIP-Nachricht, meist ein INVITE mit langer Codec-Liste, wird in IP-Fragmente zerlegt, \
@@ -120,5 +146,28 @@ pub(super) const SIG_006: Page = Page {
         action: "Allow fragments in the firewall, shorten the codec list, or use SIP over TCP.",
         pitfalls: "Fragments that were captured cut short do not count. Complete fragments are fine.",
         source: "RFC 3261 section 18.1.1; RFC 791 section 3.2.",
+    },
+};
+
+pub(super) const SIG_009: Page = Page {
+    de: Text {
+        meaning: "Ein Gerät sendet dieselbe SIP-Anfrage immer wieder, weil die Antwort ausbleibt oder zu spät kommt. Der \
+                  Rufaufbau dauert dann Sekunden oder scheitert.",
+        measured: "Dieselbe Anfrage (Call-ID und CSeq) mindestens dreimal über UDP, über mindestens 1 s. Der Mitschnitt muss \
+                   zeigen, dass eine Antwort zu sehen wäre.",
+        action: "Kommt die Antwort danach, prüfen Sie Verlust und Überlast; kommt keine, prüfen Sie Ziel und Firewall.",
+        pitfalls: "Kopien eines Spiegelports zählen nicht. Fehlen im Mitschnitt Pakete oder eine Richtung, wird nicht geurteilt. \
+                   Anmeldungen ohne jede Antwort sind SIG-002, verlorene Fragmente SIG-006.",
+        source: "RFC 3261 Abschnitt 17.1.1.2 und 17.1.2.2.",
+    },
+    en: Text {
+        meaning: "A device sends the same SIP request again and again, because the answer is missing or comes too late. Call \
+                  set-up then takes seconds or fails.",
+        measured: "The same request (Call-ID and CSeq) at least three times over UDP, over at least 1 s. The capture must show \
+                   that an answer would be seen.",
+        action: "If the answer comes afterwards, check for loss and overload; if none comes, check the target and the firewall.",
+        pitfalls: "Copies of a mirror port do not count. If packets or a direction are missing from the capture, nothing is \
+                   judged. Registrations without any answer are SIG-002, lost fragments SIG-006.",
+        source: "RFC 3261 sections 17.1.1.2 and 17.1.2.2.",
     },
 };

@@ -26,6 +26,13 @@ pub(super) fn action(detail: &Detail) -> String {
             "Berichtigen Sie die Angabe zum Anlagentyp (--pbx oder Standortdatei), oder passen Sie die auf den Typ \
              zugeschnittenen QoS- und Firewall-Regeln an."
         }
+        Detail::Port007 { .. } => {
+            "Prüfen Sie, ob alle Gespräche nötig sind (Warteschleifen, hängende Verbindungen), und planen Sie weitere Kanäle \
+             oder ein größeres System."
+        }
+        Detail::Port008 { .. } => {
+            "Stellen Sie den Startport für RTP auf eine gerade Zahl, und prüfen Sie, ob ein Router die Ports umsetzt."
+        }
         Detail::Port009 { .. } => {
             "Stellen Sie die Endgeräte auf SIP über UDP, wenn Anmeldungen unzuverlässig sind; sonst ist nichts \
              zu tun."
@@ -115,6 +122,27 @@ pub(super) fn action(detail: &Detail) -> String {
         }
         Detail::Sig004 { .. } => {
             "Schalten Sie SIP ALG (SIP NAT Helper) in Router und Firewall ab, wie der Hersteller es verlangt."
+        }
+        Detail::Sig005 { status: 488 | 606 | 415, .. } => {
+            "Gleichen Sie die Codec-Listen beider Seiten an, auch die Vorgaben zu SRTP."
+        }
+        Detail::Sig005 { status: 404 | 484 | 604, .. } => {
+            "Prüfen Sie Rufnummernplan und Amtskennziffer, und wie die Nummern übergeben werden."
+        }
+        Detail::Sig005 { status: 403, .. } => {
+            "Prüfen Sie Berechtigung und Absendernummer, beim Provider auch die Zahl der erlaubten Gespräche."
+        }
+        Detail::Sig005 { status: 480 | 408, .. } => {
+            "Prüfen Sie, ob die gerufenen Geräte angemeldet und eingeschaltet sind."
+        }
+        Detail::Sig005 { .. } => {
+            "Prüfen Sie die Protokolle der Seite, die abweist; beim Provider fragen Sie nach einer Störung."
+        }
+        Detail::Sig009 { answered: 0, .. } => {
+            "Prüfen Sie, ob die Gegenseite SIP auf diesem Port annimmt und ob eine Firewall einzelne Nachrichten verwirft."
+        }
+        Detail::Sig009 { .. } => {
+            "Prüfen Sie die Strecke auf Verlust und die Gegenseite auf Überlast: Sie antwortet zu spät."
         }
         Detail::Sig006 { .. } => {
             "Lassen Sie IP-Fragmente in der Firewall zu, kürzen Sie die Codec-Liste, oder nutzen Sie SIP über TCP, wo der \

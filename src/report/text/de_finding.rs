@@ -10,7 +10,7 @@ use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, q
 use crate::check::{Code, Detail, Finding, Heard, LossSign, PortUse, Refusal, Side};
 use crate::observe::Protocol;
 use crate::report::language::Language::De;
-use crate::report::number::{bytes, count, counted, decimal, duration, percent, share};
+use crate::report::number::{bytes, count, counted, decimal, duration, percent, share, time_of_day};
 
 pub(super) fn title(code: Code) -> &'static str {
     match code {
@@ -20,6 +20,8 @@ pub(super) fn title(code: Code) -> &'static str {
         Code::Port004 => "Dokumentierter Dienst nicht beobachtet",
         Code::Port005 => "Provideranmeldung von unerwartetem Quellport",
         Code::Port006 => "RTP-Bereich passt nicht zum Anlagentyp",
+        Code::Port007 => "Sprechkanäle der Anlage fast ausgeschöpft",
+        Code::Port008 => "Sprache auf ungeradem Port",
         Code::Port009 => "SIP über TCP oder TLS am internen Registrar",
         Code::Qos001 => "RTP-Pakete ohne EF-Kennzeichnung",
         Code::Qos002 => "QoS-Kennzeichnung geht unterwegs verloren",
@@ -39,7 +41,9 @@ pub(super) fn title(code: Code) -> &'static str {
         Code::Sig002 => "Anmeldung ohne Antwort",
         Code::Sig003 => "NAT-Zuordnung der Anmeldung wechselt",
         Code::Sig004 => "SIP ALG verändert Nachrichten",
+        Code::Sig005 => "Gespräche kommen nicht zustande",
         Code::Sig006 => "Große SIP-Nachricht geht verloren",
+        Code::Sig009 => "SIP-Anfragen werden wiederholt",
         Code::Sec001 => "SIP aus dem Internet erreichbar",
         Code::Sec002 => "SIP-Scan erkannt",
         Code::Sec004 => "Verwaltungszugang aus dem Internet erreichbar",
@@ -91,6 +95,19 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 " Das kleinste System, zu dem die Ports passen, ist {}.",
                 context.names.model(model)
             ))
+        ),
+        Detail::Port007 { calls, channels, model, at } => format!(
+            "Um {} Uhr hatte {device} {} gleichzeitig; {} hat {channels} Sprechkanäle. Weitere Gespräche bekommen dann \
+             keinen Kanal mehr.",
+            time_of_day(*at, context.zone),
+            counted(*calls, "Sprechweg", "Sprechwege", De),
+            context.names.model(model)
+        ),
+        Detail::Port008 { ports, peers } => format!(
+            "{device} sendet Sprache zu {} von UDP {}. RTP gehört auf den geraden Port eines Paars, RTCP auf den ungeraden \
+             darüber; Firewall- und QoS-Regeln für Portpaare greifen so nicht.",
+            list(List::addresses(peers)),
+            list(List::of(ports, ports.len(), u16::to_string))
         ),
         Detail::Port009 { port, tls, peers } => format!(
             "{} {} sich über {} {port} an der Anlage an; dokumentiert ist dort nur UDP.",
@@ -252,6 +269,13 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             quoted(returned),
             quoted(sent)
         ),
+        Detail::Sig005 { status, calls, callers } => format!(
+            "{device} hat {} von {} mit {status} ({}) abgewiesen, bei {} insgesamt.",
+            counted(finding.count, "Gespräch", "Gespräche", De),
+            list(List::addresses(callers)),
+            failure(*status),
+            counted(*calls, "Gespräch", "Gesprächen", De)
+        ),
         Detail::Sig006 { peer, bytes: size } => format!(
             "{} von {device} zu {peer} {} in IP-Fragmente zerlegt und {} vollständig an (gesehen: {} je Nachricht). Die \
              Nachricht wird vergeblich wiederholt.",
@@ -259,6 +283,18 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             if finding.count == 1 { "ist" } else { "sind" },
             if finding.count == 1 { "kommt nicht" } else { "kommen nicht" },
             bytes(u64::from(*size), De)
+        ),
+        Detail::Sig009 { method, to, most, answered } => format!(
+            "{device} musste {} ({}) an {to} mehrfach senden, eine davon {most}-mal. {}",
+            counted(finding.count, "SIP-Anfrage", "SIP-Anfragen", De),
+            quoted(method),
+            match (*answered, finding.count) {
+                (0, 1) => "Sie wurde nie beantwortet.".to_owned(),
+                (0, _) => "Keine wurde beantwortet.".to_owned(),
+                (some, all) if some == all => "Die Antwort kam erst danach.".to_owned(),
+                (1, _) => "Eine wurde danach beantwortet.".to_owned(),
+                (some, _) => format!("Danach beantwortet wurden {}.", count(some, De)),
+            }
         ),
         Detail::Sec001 { at, protocol: transport, sources } => format!(
             "{device} beantwortet SIP-Anfragen aus dem Internet auf {} {at}. Anfragen kamen von {}, {}.",
@@ -426,6 +462,27 @@ fn unmarked_voice(
         );
     }
     text
+}
+
+/// RFC 3261 section 21.
+fn failure(status: u16) -> &'static str {
+    match status {
+        400 => "fehlerhafte Anfrage",
+        403 => "verboten",
+        404 | 604 => "Nummer unbekannt",
+        408 => "keine Antwort",
+        415 | 420 => "nicht unterstützt",
+        480 => "nicht erreichbar",
+        481 => "Gespräch unbekannt",
+        482 => "Schleife",
+        484 => "Nummer unvollständig",
+        488 | 606 => "kein gemeinsamer Codec",
+        500 => "interner Fehler",
+        502 => "Fehler im Weiterweg",
+        503 => "Dienst nicht verfügbar",
+        504 => "Zeitüberschreitung im Weiterweg",
+        _ => "siehe RFC 3261 Abschnitt 21",
+    }
 }
 
 fn loss_sign(sign: &LossSign) -> String {

@@ -23,6 +23,12 @@ pub(super) fn action(detail: &Detail) -> String {
             "Correct the stated PBX model (--pbx or site file), or adapt the QoS and firewall rules made for that \
              model."
         }
+        Detail::Port007 { .. } => {
+            "Check whether all calls are needed (queues, hanging connections), and plan for more channels or a larger system."
+        }
+        Detail::Port008 { .. } => {
+            "Set the RTP start port to an even number, and check whether a router translates the ports."
+        }
         Detail::Port009 { .. } => {
             "Set the terminals to SIP over UDP if registrations are unreliable; otherwise there is nothing to do."
         }
@@ -101,6 +107,27 @@ pub(super) fn action(detail: &Detail) -> String {
         }
         Detail::Sig004 { .. } => {
             "Switch off SIP ALG (SIP NAT helper) in router and firewall, as the vendor demands."
+        }
+        Detail::Sig005 { status: 488 | 606 | 415, .. } => {
+            "Align the codec lists of both sides, and what they demand about SRTP."
+        }
+        Detail::Sig005 { status: 404 | 484 | 604, .. } => {
+            "Check the dial plan and the line prefix, and how numbers are passed on."
+        }
+        Detail::Sig005 { status: 403, .. } => {
+            "Check permissions and the calling number, at a provider also the number of calls allowed."
+        }
+        Detail::Sig005 { status: 480 | 408, .. } => {
+            "Check whether the called devices are registered and switched on."
+        }
+        Detail::Sig005 { .. } => {
+            "Look into the logs of the side that turns calls away; ask a provider about an outage."
+        }
+        Detail::Sig009 { answered: 0, .. } => {
+            "Check whether the other side accepts SIP on this port, and whether a firewall drops single messages."
+        }
+        Detail::Sig009 { .. } => {
+            "Check the path for loss and the other side for overload: it answers too late."
         }
         Detail::Sig006 { .. } => {
             "Allow IP fragments in the firewall, shorten the codec list, or use SIP over TCP where the vendor provides for \

@@ -10,7 +10,7 @@ use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, q
 use crate::check::{Code, Detail, Finding, Heard, LossSign, PortUse, Refusal, Side};
 use crate::observe::Protocol;
 use crate::report::language::Language::En;
-use crate::report::number::{bytes, count, counted, decimal, duration, percent, share};
+use crate::report::number::{bytes, count, counted, decimal, duration, percent, share, time_of_day};
 
 pub(super) fn title(code: Code) -> &'static str {
     match code {
@@ -20,6 +20,8 @@ pub(super) fn title(code: Code) -> &'static str {
         Code::Port004 => "Documented service not observed",
         Code::Port005 => "Provider registration from an unexpected source port",
         Code::Port006 => "RTP range does not match the PBX model",
+        Code::Port007 => "Call channels of the PBX nearly exhausted",
+        Code::Port008 => "Voice on an odd port",
         Code::Port009 => "SIP over TCP or TLS at the internal registrar",
         Code::Qos001 => "RTP without EF marking",
         Code::Qos002 => "QoS marking is lost on the path",
@@ -39,7 +41,9 @@ pub(super) fn title(code: Code) -> &'static str {
         Code::Sig002 => "Registration unanswered",
         Code::Sig003 => "NAT mapping of the registration changes",
         Code::Sig004 => "SIP ALG modifies messages",
+        Code::Sig005 => "Calls fail",
         Code::Sig006 => "Large SIP message is lost",
+        Code::Sig009 => "SIP requests are sent again and again",
         Code::Sec001 => "SIP reachable from the Internet",
         Code::Sec002 => "SIP scan",
         Code::Sec004 => "Management reachable from the Internet",
@@ -90,6 +94,18 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 " The smallest system that the ports fit is {}.",
                 context.names.model(model)
             ))
+        ),
+        Detail::Port007 { calls, channels, model, at } => format!(
+            "At {} {device} had {} at the same time; {} has {channels} channels. Further calls then get none.",
+            time_of_day(*at, context.zone),
+            counted(*calls, "call", "calls", En),
+            context.names.model(model)
+        ),
+        Detail::Port008 { ports, peers } => format!(
+            "{device} sends voice to {} from UDP {}. RTP belongs on the even port of a pair, RTCP on the odd one above; \
+             firewall and QoS rules for pairs of ports do not match.",
+            list(List::addresses(peers)),
+            list(List::of(ports, ports.len(), u16::to_string))
         ),
         Detail::Port009 { port, tls, peers } => format!(
             "{} {} with the PBX over {} {port}; only UDP is documented there.",
@@ -245,6 +261,13 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             quoted(returned),
             quoted(sent)
         ),
+        Detail::Sig005 { status, calls, callers } => format!(
+            "{device} turned {} from {} away with {status} ({}), of {} in all.",
+            counted(finding.count, "call", "calls", En),
+            list(List::addresses(callers)),
+            failure(*status),
+            counted(*calls, "call", "calls", En)
+        ),
         Detail::Sig006 { peer, bytes: size } => format!(
             "{} from {device} to {peer} {} split into IP fragments and {} not arrive whole (seen: {} of each). The \
              message is repeated in vain.",
@@ -252,6 +275,18 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             if finding.count == 1 { "is" } else { "are" },
             if finding.count == 1 { "does" } else { "do" },
             bytes(u64::from(*size), En)
+        ),
+        Detail::Sig009 { method, to, most, answered } => format!(
+            "{device} had to repeat {} ({}) to {to}, one of them sent {most} times. {}",
+            counted(finding.count, "SIP request", "SIP requests", En),
+            quoted(method),
+            match (*answered, finding.count) {
+                (0, 1) => "It was never answered.".to_owned(),
+                (0, _) => "None was answered.".to_owned(),
+                (some, all) if some == all => "The answer came only then.".to_owned(),
+                (1, _) => "One was answered then.".to_owned(),
+                (some, _) => format!("{} were answered then.", count(some, En)),
+            }
         ),
         Detail::Sec001 { at, protocol: transport, sources } => format!(
             "{device} answers SIP requests from the Internet at {} {at}. Requests came from {}, {}.",
@@ -409,6 +444,27 @@ fn unmarked_voice(
         text.push_str(" The vendor promises EF for terminals only, so this is no fault of the PBX.");
     }
     text
+}
+
+/// RFC 3261 section 21.
+fn failure(status: u16) -> &'static str {
+    match status {
+        400 => "bad request",
+        403 => "forbidden",
+        404 | 604 => "unknown number",
+        408 => "no answer",
+        415 | 420 => "not supported",
+        480 => "unavailable",
+        481 => "unknown call",
+        482 => "loop",
+        484 => "incomplete number",
+        488 | 606 => "no codec in common",
+        500 => "internal error",
+        502 => "error further on",
+        503 => "service unavailable",
+        504 => "timeout further on",
+        _ => "see RFC 3261 section 21",
+    }
 }
 
 fn loss_sign(sign: &LossSign) -> String {

@@ -2,7 +2,7 @@
 
 use super::agfeo::{self, ASIP, NAS, OFFICE_PC, PBX, PROVIDER, PROVIDER_DOMAIN, Site, T14, T17};
 use super::{RowStatus, Scenario};
-use crate::net::{Class, End, Host, Line, MS, Net, Outcome, Refusal, SECOND, Say, Stream};
+use crate::net::{Call, Class, End, Host, Line, MS, Net, Outcome, Refusal, SECOND, Say, Stream};
 use crate::talk::server;
 use crate::talk::sip::Dialog;
 
@@ -21,6 +21,10 @@ pub(super) fn all() -> Vec<Scenario> {
         port_006(),
         port_006_near(),
         port_006_near_no_model(),
+        port_007(),
+        port_007_near(),
+        port_008(),
+        port_008_near(),
         port_009(),
         port_009_near(),
     ]
@@ -198,6 +202,43 @@ fn register_over_tcp(net: &mut Net, at: u64, line: Line, registrar: End, domain:
         Say::Server(dialog.answer("200 OK", "REGISTER", 1, &["Expires: 300".to_owned()], "")),
     ];
     net.conversation(at, line.sip, registrar, Class::Signalling, &words);
+}
+
+/// A system with four channels that has so many calls at a time.
+fn busy(calls: u16) -> Net {
+    let mut net = Site { pbx: agfeo::pbx_line(PBX, 5004), lasts: 0, ..Site::default() }.net();
+    for nth in 0..calls {
+        let phone = Line::new("21", "AGFEO T14 SIP 2.14.1", T14.port(5060), 10_000 + 2 * nth);
+        let pbx = agfeo::pbx_line(PBX, 5004 + 2 * nth);
+        let call = Call::new(agfeo::AFTER + u64::from(nth) * 100 * MS, agfeo::TALK, phone, pbx);
+        net.call(&Call { rtcp: false, ..call });
+    }
+    net
+}
+
+fn port_007() -> Scenario {
+    Scenario::new(
+        "port-007",
+        "A system with four channels has four calls at the same time.",
+        busy(4).capture(),
+    )
+    .pbx(PBX, "es-4ch")
+    .expect("PORT-007", PBX)
+}
+
+fn port_007_near() -> Scenario {
+    Scenario::new("port-007-near", "The same system has three calls, one channel is left.", busy(3).capture())
+        .pbx(PBX, "es-4ch")
+        .never(&["PORT-007"])
+}
+
+fn port_008() -> Scenario {
+    site("port-008", "A T14 sends its voice from the odd port 10001.", t14_media(10_001))
+        .expect("PORT-008", T14)
+}
+
+fn port_008_near() -> Scenario {
+    site("port-008-near", "A T14 sends its voice from 10002.", t14_media(10_002)).never(&["PORT-008"])
 }
 
 fn port_009() -> Scenario {

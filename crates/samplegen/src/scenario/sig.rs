@@ -19,8 +19,12 @@ pub(super) fn all() -> Vec<Scenario> {
         sig_003_near(),
         sig_004(),
         sig_004_near(),
+        sig_005(),
+        sig_005_near(),
         sig_006(),
         sig_006_near(),
+        sig_009(),
+        sig_009_near(),
         net_005(),
         net_005_near(),
     ]
@@ -139,6 +143,69 @@ fn sig_004_near() -> Scenario {
         net.capture(),
     )
     .never(&["SIG-004"])
+}
+
+/// The base site, and calls of the T14 to the PBX that get these answers.
+fn refused(answers: &[&str]) -> Net {
+    let mut net = Site::default().net();
+    let (phone, pbx) = (agfeo::t14_line(T14), agfeo::pbx_line(PBX, 5206));
+    for (nth, answer) in (0_u64..).zip(answers) {
+        let dialog = net.dialog(phone, pbx, DOMAIN);
+        let offer = sip::sdp(phone.media.from.address(), Codec::Pcma, "sendrecv");
+        let steps = [
+            (true, dialog.request("INVITE", 1, &[], &offer)),
+            (false, dialog.answer(answer, "INVITE", 1, &[], "")),
+            (true, dialog.request("ACK", 1, &[], "")),
+        ];
+        net.signal(agfeo::AFTER + nth * SECOND, phone.sip, pbx.sip, &steps);
+    }
+    net
+}
+
+fn sig_005() -> Scenario {
+    let net = refused(&["488 Not Acceptable Here", "488 Not Acceptable Here"]);
+    site("sig-005", "Two calls of the T14 are turned away with 488: no codec in common.", net.capture())
+        .expect("SIG-005", PBX)
+}
+
+fn sig_005_near() -> Scenario {
+    let net = refused(&["486 Busy Here", "603 Decline", "404 Not Found", "480 Temporarily Unavailable"]);
+    site(
+        "sig-005-near",
+        "Four calls: busy, declined, one wrong number, one telephone that is switched off.",
+        net.capture(),
+    )
+    .never(&["SIG-005"])
+}
+
+/// The base site, and an INVITE of the T14 that is sent so many times before the PBX answers.
+fn asked(times: u64) -> Net {
+    let mut net = Site::default().net();
+    let (phone, pbx) = (agfeo::t14_line(T14), agfeo::pbx_line(PBX, 5206));
+    let dialog = net.dialog(phone, pbx, DOMAIN);
+    let offer = sip::sdp(phone.media.from.address(), Codec::Pcma, "sendrecv");
+    let invite = dialog.request("INVITE", 1, &[], &offer);
+    let mut at = agfeo::AFTER;
+    for nth in 0..times {
+        at = agfeo::AFTER + ((1 << nth) - 1) * 500 * MS;
+        net.udp(at, phone.sip, pbx.sip, Class::Signalling, &invite);
+    }
+    let steps = [
+        (false, dialog.answer("486 Busy Here", "INVITE", 1, &[], "")),
+        (true, dialog.request("ACK", 1, &[], "")),
+    ];
+    net.signal(at + 100 * MS, phone.sip, pbx.sip, &steps);
+    net
+}
+
+fn sig_009() -> Scenario {
+    site("sig-009", "The T14 has to send its INVITE four times before the PBX answers.", asked(4).capture())
+        .expect("SIG-009", T14)
+}
+
+fn sig_009_near() -> Scenario {
+    site("sig-009-near", "The T14 sends its INVITE twice, then the PBX answers.", asked(2).capture())
+        .never(&["SIG-009"])
 }
 
 /// The base site and an INVITE of two fragments that is sent three times.

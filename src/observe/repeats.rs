@@ -1,0 +1,171 @@
+//! Takes SIP requests over UDP and their answers in capture order; gives those that had to be sent again and again (RFC 3261
+//! sections 17.1.1.2 and 17.1.2.2).
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+
+use crate::capture::{Frame, Timestamp};
+
+use super::dialogs::Heard;
+use super::message::sip::{Kind, Method};
+use super::traffic::{Protocol, Repeated};
+
+const WATCHED: usize = 16_384;
+const ROWS_KEPT: usize = 4_096;
+const FRAMES_KEPT: usize = 5;
+/// The same request again within this time (ns) is a copy of the capture.
+const COPY_WITHIN: i64 = 100_000_000;
+/// As findings.tsv has it.
+const LEAST_TIMES: u64 = 3;
+
+/// Sender, receiver, Call-ID, CSeq.
+type Transaction = (SocketAddr, SocketAddr, Box<str>, u32, Box<str>);
+
+/// Requests while the capture runs.
+#[derive(Debug, Default)]
+pub(super) struct Repeats {
+    open: HashMap<Transaction, Sent, RandomState>,
+    rows: BTreeMap<(SocketAddr, SocketAddr, Box<str>), Repeated>,
+    /// Requests that a cap left out.
+    pub(super) over_cap: u64,
+}
+
+#[derive(Debug)]
+struct Sent {
+    times: u64,
+    first: Timestamp,
+    last: Timestamp,
+    frames: Vec<Frame>,
+}
+
+impl Repeats {
+    pub(super) fn push(&mut self, heard: &Heard) {
+        if heard.protocol != Protocol::Udp {
+            return;
+        }
+        let message = &heard.message;
+        let (Some(call_id), Some(cseq)) = (message.call_id.as_deref(), message.cseq.as_ref()) else { return };
+        // An ACK is repeated with the answer that it acknowledges.
+        let Some(method) = message.method().filter(|method| **method != Method::Ack) else { return };
+        let key =
+            |from, to| -> Transaction { (from, to, call_id.into(), cseq.number, method.as_str().into()) };
+        match &message.kind {
+            Kind::Request { .. } => self.ask(key(heard.from, heard.to), heard),
+            // Any answer ends repeating, RFC 3261 section 17.1.1.2.
+            Kind::Response { .. } => {
+                let key = key(heard.to, heard.from);
+                if let Some(sent) = self.open.remove(&key) {
+                    self.note(&key, sent, true);
+                }
+            }
+        }
+    }
+
+    /// Ordered by sender, receiver, method.
+    pub(super) fn finish(mut self) -> Vec<Repeated> {
+        let mut open: Vec<(Transaction, Sent)> = self.open.drain().collect();
+        open.sort_by(|x, y| x.0.cmp(&y.0));
+        for (key, sent) in open {
+            self.note(&key, sent, false);
+        }
+        self.rows.into_values().collect()
+    }
+
+    fn ask(&mut self, key: Transaction, heard: &Heard) {
+        if !self.open.contains_key(&key) && self.open.len() >= WATCHED {
+            self.over_cap += 1;
+            return;
+        }
+        let sent = self.open.entry(key).or_insert_with(|| Sent {
+            times: 0,
+            first: heard.time,
+            last: heard.time,
+            frames: Vec::new(),
+        });
+        if sent.times > 0 && heard.time.since(sent.last) < COPY_WITHIN {
+            return;
+        }
+        sent.times += 1;
+        sent.last = heard.time;
+        if sent.frames.len() < FRAMES_KEPT {
+            sent.frames.push(heard.frame);
+        }
+    }
+
+    fn note(&mut self, (from, to, _, _, method): &Transaction, sent: Sent, is_answered: bool) {
+        if sent.times < LEAST_TIMES {
+            return;
+        }
+        let key = (*from, *to, method.clone());
+        if !self.rows.contains_key(&key) && self.rows.len() >= ROWS_KEPT {
+            self.over_cap += 1;
+            return;
+        }
+        let row = self.rows.entry(key).or_insert_with(|| Repeated {
+            from: *from,
+            to: *to,
+            method: method.clone(),
+            requests: 0,
+            answered: 0,
+            most: 0,
+            frames: Vec::new(),
+            span: (sent.first, sent.last),
+        });
+        row.requests += 1;
+        row.answered += u64::from(is_answered);
+        row.most = row.most.max(sent.times);
+        row.span = (row.span.0.min(sent.first), row.span.1.max(sent.last));
+        row.frames.extend(sent.frames);
+        row.frames.sort_unstable();
+        row.frames.truncate(FRAMES_KEPT);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{at, frame, socket};
+    use super::super::message::sip;
+    use super::*;
+
+    const PHONE: &str = "192.168.10.21:5060";
+    const PBX: &str = "192.168.10.2:5060";
+
+    /// A request of the telephone at these milliseconds, and an answer at that one.
+    fn repeated(method: &str, asked: &[i64], answered: Option<i64>) -> Vec<(u64, u64, u64)> {
+        let mut repeats = Repeats::default();
+        let asked = asked.iter().map(|ms| (*ms, true));
+        for (nth, (ms, is_request)) in (1..).zip(asked.chain(answered.map(|ms| (ms, false)))) {
+            let (from, to, head) = if is_request {
+                (PHONE, PBX, format!("{method} sip:10@a.example SIP/2.0"))
+            } else {
+                (PBX, PHONE, "SIP/2.0 200 OK".to_owned())
+            };
+            let text = format!(
+                "{head}\r\nVia: SIP/2.0/UDP 192.168.10.21;branch=z9hG4bK1\r\nFrom: <sip:21@a.example>;tag=a\r\n\
+                 To: <sip:10@a.example>\r\nCall-ID: c1\r\nCSeq: 1 {method}\r\n\r\n"
+            );
+            let message = sip::read(text.as_bytes(), false).unwrap();
+            let (from, to) = (socket(from), socket(to));
+            let heard = Heard { frame: frame(nth), time: at(ms), from, to, protocol: Protocol::Udp, message };
+            repeats.push(&heard);
+        }
+        repeats.finish().iter().map(|row| (row.requests, row.answered, row.most)).collect()
+    }
+
+    #[test]
+    fn three_times_is_repeated() {
+        assert_eq!(repeated("INVITE", &[0, 500, 1500], None), [(1, 0, 3)]);
+        assert_eq!(repeated("BYE", &[0, 500, 1500, 3500], Some(3600)), [(1, 1, 4)]);
+    }
+
+    #[test]
+    fn twice_copies_and_acks_are_not() {
+        assert!(repeated("INVITE", &[0, 500], None).is_empty());
+        assert!(repeated("INVITE", &[0, 1, 2, 500], None).is_empty(), "copies of a mirror port");
+        assert!(repeated("ACK", &[0, 500, 1500], None).is_empty());
+        assert!(repeated("INVITE", &[0, 500], Some(600)).is_empty());
+    }
+}

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -20,6 +21,8 @@ pub struct Cli {
 pub enum Command {
     /// Judge captures and print the report
     Check(Box<CheckArgs>),
+    /// Judge what an interface carries while it happens; Ctrl-C ends it with the report
+    Live(Box<LiveArgs>),
     /// Compare two measurements of one site: what went, what came, what stayed
     Compare(Box<CompareArgs>),
     /// List the documented ports
@@ -42,6 +45,46 @@ pub struct CheckArgs {
     /// Capture files, directories of them, or - for standard input; several are one measurement in time order
     #[arg(required = true, value_name = "FILE|DIR|-")]
     pub inputs: Vec<PathBuf>,
+    /// How to judge.
+    #[command(flatten)]
+    pub judge: JudgeArgs,
+    /// Form of the report
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// Write the report to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Size of the pieces in which a file is read, in bytes
+    #[arg(long, value_name = "BYTES", hide = true, default_value_t = 1 << 20)]
+    pub range_bytes: u64,
+}
+
+/// Words of `live`.
+#[derive(Debug, Args)]
+pub struct LiveArgs {
+    /// Interface to listen on; may be given several times (`pbxray interfaces` lists them)
+    #[arg(short, long = "interface", required = true, value_name = "INTERFACE")]
+    pub interfaces: Vec<String>,
+    /// How to judge.
+    #[command(flatten)]
+    pub judge: JudgeArgs,
+    /// Form of the lines, one for each finding that comes or goes, and of the report at the end
+    #[arg(long, value_enum, default_value_t = LiveFormat::Text)]
+    pub format: LiveFormat,
+    /// End after this time (90s, 10m, 2h)
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub duration: Option<Duration>,
+    /// End after this many packets
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub packets: Option<u64>,
+    /// End when this code, or a finding of at least this severity, is found (QOS-001, error)
+    #[arg(long, value_name = "CODE|SEVERITY")]
+    pub until: Option<String>,
+}
+
+/// Words of every command that judges packets.
+#[derive(Debug, Args)]
+pub struct JudgeArgs {
     /// Address of the telephone system, and its model if you know it (192.168.10.2=hypervoice)
     #[arg(long, value_name = "IP[=MODEL]")]
     pub pbx: Vec<PbxHint>,
@@ -54,12 +97,6 @@ pub struct CheckArgs {
     /// Language of the report; else that of the system, else English
     #[arg(long, value_name = "de|en")]
     pub lang: Option<String>,
-    /// Form of the report
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    pub format: Format,
-    /// Write the report to this file instead of standard output
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
     /// Look only at frames that this capture filter selects (libpcap syntax; needs libpcap)
     #[arg(long, value_name = "BPF")]
     pub filter: Option<String>,
@@ -78,9 +115,6 @@ pub struct CheckArgs {
     /// Colours in the table
     #[arg(long, value_enum, default_value_t = Colour::Auto)]
     pub color: Colour,
-    /// Size of the pieces in which a file is read, in bytes
-    #[arg(long, value_name = "BYTES", hide = true, default_value_t = 1 << 20)]
-    pub range_bytes: u64,
 }
 
 /// Words of `compare`.
@@ -167,6 +201,15 @@ pub enum Format {
     Json,
 }
 
+/// `--format` of `live`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LiveFormat {
+    /// For people: lines of text, then the report as a table.
+    Text,
+    /// For programs: one JSON object in each line, the last one holds the report.
+    Jsonl,
+}
+
 /// `--fail-on`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum FailOn {
@@ -220,6 +263,23 @@ impl FromStr for PbxHint {
     }
 }
 
+/// `90s`, `10m`, `2h`; a bare number is seconds.
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(['s', 'm', 'h']);
+    let factor = match &text[digits.len()..] {
+        "" | "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => 0,
+    };
+    let seconds = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(factor));
+    // A year is longer than any measurement, and no clock overflows by it.
+    match seconds.filter(|seconds| (1..=366 * 86_400).contains(seconds)) {
+        Some(seconds) => Ok(Duration::from_secs(seconds)),
+        None => Err(format!("`{text}` is no time; write for instance 90s, 10m or 2h")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -254,6 +314,16 @@ mod tests {
         let cli =
             Cli::try_parse_from(["pbxray", "check", "a.pcap", "--pbx", "10.0.0.1", "--pbx", "10.0.0.2=x"]);
         let Command::Check(check) = cli.unwrap().command else { panic!("another command") };
-        assert_eq!((check.inputs.len(), check.pbx.len(), check.fail_on), (1, 2, FailOn::Warning));
+        assert_eq!((check.inputs.len(), check.judge.pbx.len(), check.judge.fail_on), (1, 2, FailOn::Warning));
+    }
+
+    #[test]
+    fn times_are_written_with_their_unit() {
+        for (text, seconds) in [("90s", 90), ("10m", 600), ("2h", 7200), ("5", 5)] {
+            assert_eq!(duration(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        for text in ["", "s", "0s", "-5s", "10ms", "1d", "1.5h", "99999999999999999999s", "9999999h"] {
+            assert!(duration(text).unwrap_err().contains("90s, 10m or 2h"), "{text}");
+        }
     }
 }

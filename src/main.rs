@@ -4,16 +4,21 @@ use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, anyhow};
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, Parser, ValueEnum};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
 
-use pbxray::capture::{self, FilterSpec, Measurement};
-use pbxray::check::{Audit, Code, Severity};
+use pbxray::capture::{self, Bounds, FilterSpec, LinkEvent, Measurement};
+use pbxray::check::{Audit, Code, Finding, Severity};
 use pbxray::cli::{
-    CheckArgs, Cli, Colour, Command, CompareArgs, CompletionsArgs, ExplainArgs, FailOn, Format, ManArgs,
-    PbxHint, PortsArgs,
+    CheckArgs, Cli, Colour, Command, CompareArgs, CompletionsArgs, ExplainArgs, FailOn, Format, JudgeArgs,
+    LiveArgs, LiveFormat, ManArgs, PbxHint, PortsArgs,
 };
+use pbxray::compare::Ledger;
 use pbxray::pipeline::{self, Terms};
 use pbxray::report::{self, ExitStatus, Language, PortsFilter};
 use pbxray::rules::Rulebook;
@@ -26,6 +31,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
         Command::Check(args) => check(&args),
+        Command::Live(args) => live(&args),
         Command::Compare(args) => compare(&args),
         Command::Ports(args) => ports(&args),
         Command::Explain(args) => explain(&args),
@@ -46,17 +52,11 @@ fn main() -> ExitCode {
 }
 
 fn check(args: &CheckArgs) -> Result<ExitStatus> {
-    let language = language(args.lang.as_deref())?;
-    let rulebook = rulebook(args.rules.as_deref())?;
-    let hints = hints(&args.pbx, args.site.as_deref(), &rulebook)?;
-    let filter =
-        args.filter.as_deref().map(FilterSpec::new).transpose().map_err(|error| anyhow!("{error}"))?;
-    if let Some(threads) = args.threads {
-        rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build_global()
-            .with_context(|| format!("--threads {threads}"))?;
-    }
+    let judge = &args.judge;
+    let language = language(judge.lang.as_deref())?;
+    let rulebook = rulebook(judge.rules.as_deref())?;
+    let hints = hints(&judge.pbx, judge.site.as_deref(), &rulebook)?;
+    let filter = prepare(judge)?;
     let settings = capture::Settings { range_bytes: args.range_bytes, ..capture::Settings::default() };
     let measurement = capture::open(&args.inputs, settings)?;
     let terms = Terms { rulebook: &rulebook, hints: &hints, filter: filter.as_ref() };
@@ -64,16 +64,31 @@ fn check(args: &CheckArgs) -> Result<ExitStatus> {
     let audit = pipeline::check(measurement, &terms, &mut |measurement| line.show(measurement));
     line.clear();
     write_report(args, &audit, &rulebook, language)?;
-    Ok(ExitStatus::of(&audit, severity(args.fail_on)))
+    Ok(ExitStatus::of(&audit, severity(judge.fail_on)))
+}
+
+/// The filter; sets the number of threads.
+fn prepare(judge: &JudgeArgs) -> Result<Option<FilterSpec>> {
+    if let Some(threads) = judge.threads {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build_global()
+            .with_context(|| format!("--threads {threads}"))?;
+    }
+    judge.filter.as_deref().map(FilterSpec::new).transpose().map_err(|error| anyhow!("{error}"))
+}
+
+fn judge_settings(judge: &JudgeArgs, language: Language, is_file: bool) -> report::Settings {
+    report::Settings {
+        width: judge.width.unwrap_or_else(terminal_width),
+        colour: is_coloured(judge.color, is_file),
+        all_flows: judge.all_flows,
+        ..settings(language)
+    }
 }
 
 fn write_report(args: &CheckArgs, audit: &Audit, rulebook: &Rulebook, language: Language) -> Result<()> {
-    let settings = report::Settings {
-        width: args.width.unwrap_or_else(terminal_width),
-        colour: is_coloured(args),
-        all_flows: args.all_flows,
-        ..settings(language)
-    };
+    let settings = judge_settings(&args.judge, language, args.output.is_some());
     let names = report::Names::new(rulebook, language);
     let write = |out: &mut dyn Write| match args.format {
         Format::Table => out.write_all(report::table(audit, &names, &settings).as_bytes()),
@@ -87,6 +102,91 @@ fn write_report(args: &CheckArgs, audit: &Audit, rulebook: &Rulebook, language: 
             write(&mut out).and_then(|()| out.flush()).with_context(|| format!("--output {}", path.display()))
         }
     }
+}
+
+fn live(args: &LiveArgs) -> Result<ExitStatus> {
+    let judge = &args.judge;
+    let language = language(judge.lang.as_deref())?;
+    let rulebook = rulebook(judge.rules.as_deref())?;
+    let hints = hints(&judge.pbx, judge.site.as_deref(), &rulebook)?;
+    let until = args.until.as_deref().map(until).transpose()?;
+    let filter = prepare(judge)?;
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        // The second one meets the flag that the first one set, and ends the program at once.
+        flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&stop))?;
+        flag::register(signal, Arc::clone(&stop))?;
+    }
+    let bounds = Bounds { duration: args.duration, packets: args.packets, stop: Arc::clone(&stop) };
+    let tap = capture::tap(&args.interfaces, &bounds, tell_link)?;
+    let measurement = capture::listen(tap, &args.interfaces, capture::Settings::default())?;
+    let terms = Terms { rulebook: &rulebook, hints: &hints, filter: filter.as_ref() };
+    let names = report::Names::new(&rulebook, language);
+    let settings = judge_settings(judge, language, false);
+    let mut ledger = Ledger::default();
+    let mut trouble = None;
+    let mut look = |audit: &Audit| {
+        if until.is_some_and(|until| audit.findings.iter().any(|finding| until.is_met(finding))) {
+            stop.store(true, Ordering::Relaxed);
+        }
+        let lines: io::Result<String> = ledger
+            .update(audit)
+            .iter()
+            .map(|turn| match args.format {
+                LiveFormat::Text => Ok(report::live_text(turn, audit, &names, &settings)),
+                LiveFormat::Jsonl => report::live_json(turn, audit, &names, &settings),
+            })
+            .collect();
+        if let Err(error) =
+            lines.map_err(Into::into).and_then(|lines| print(|out| out.write_all(lines.as_bytes())))
+        {
+            trouble = Some(error);
+            stop.store(true, Ordering::Relaxed);
+        }
+    };
+    let audit = pipeline::watch(measurement, &terms, &mut look);
+    look(&audit);
+    if let Some(error) = trouble {
+        return Err(error);
+    }
+    print(|out| match args.format {
+        LiveFormat::Text => write!(out, "\n{}", report::table(&audit, &names, &settings)),
+        LiveFormat::Jsonl => out.write_all(report::live_report(&audit, &names, &settings)?.as_bytes()),
+    })?;
+    Ok(ExitStatus::of(&audit, severity(judge.fail_on)))
+}
+
+fn tell_link(event: LinkEvent) {
+    let _ = match event {
+        LinkEvent::Gone(name, reason) => {
+            writeln!(io::stderr(), "pbxray: {name}: is gone ({reason}); waiting for it")
+        }
+        LinkEvent::Back(name) => writeln!(io::stderr(), "pbxray: {name}: is back"),
+    };
+}
+
+/// `--until`.
+#[derive(Clone, Copy)]
+enum Until {
+    Code(Code),
+    Severity(Severity),
+}
+
+impl Until {
+    fn is_met(self, finding: &Finding) -> bool {
+        match self {
+            Self::Code(code) => finding.code() == code,
+            Self::Severity(least) => finding.severity >= least,
+        }
+    }
+}
+
+fn until(word: &str) -> Result<Until> {
+    let code = Code::ALL.iter().find(|code| code.as_str().eq_ignore_ascii_case(word));
+    let severity = || FailOn::from_str(word, true).map(|word| Until::Severity(severity(word)));
+    code.map(|code| Until::Code(*code)).map_or_else(severity, Ok).map_err(|_| {
+        anyhow!("--until {word}: is no finding code and no severity (info, notice, warning, error, critical)")
+    })
 }
 
 fn compare(args: &CompareArgs) -> Result<ExitStatus> {
@@ -201,13 +301,13 @@ fn severity(fail_on: FailOn) -> Severity {
     }
 }
 
-fn is_coloured(args: &CheckArgs) -> bool {
-    match args.color {
+fn is_coloured(colour: Colour, is_file: bool) -> bool {
+    match colour {
         Colour::Always => true,
         Colour::Never => false,
         Colour::Auto => {
             let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-            wanted && args.output.is_none() && io::stdout().is_terminal()
+            wanted && !is_file && io::stdout().is_terminal()
         }
     }
 }

@@ -1,13 +1,18 @@
 //! The way of a capture through the program: every stage, in order. The only place that runs things side by side.
 
+use std::time::{Duration, Instant};
+
 use rayon::prelude::*;
 
-use crate::capture::{CaptureSummary, FilterSpec, Measurement, Record};
+use crate::capture::{CaptureSummary, FilterSpec, Measurement, PassedOver, Record};
 use crate::check::{self, Audit};
 use crate::decode;
 use crate::observe::{Batch, Observer, Protocol, Traffic};
 use crate::rules::Rulebook;
 use crate::site::{self, Hints, Lore, TransportSpec};
+
+/// How often a live capture is judged, unless judging takes long.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// What a run needs beside the capture.
 #[derive(Debug)]
@@ -24,10 +29,32 @@ pub struct Terms<'a> {
 pub fn check(measurement: Measurement, terms: &Terms<'_>, progress: &mut dyn FnMut(&Measurement)) -> Audit {
     let passed_over = measurement.passed_over().to_vec();
     let (captures, traffic) = observe(measurement, terms, progress);
-    let book = terms.rulebook;
-    let lore = Lore { roles: &book.roles, models: &book.models, identities: &book.identities };
-    let site = site::identify(&traffic, lore, terms.hints);
-    check::audit(captures, passed_over, traffic, site, terms.rulebook, terms.hints)
+    judge(captures, passed_over, traffic, terms)
+}
+
+/// Judges a capture while it happens: shows `look` how things stand at least every half second while packets come, and
+/// gives how they stood at the end. Each look is judged as [`check`] would judge a capture that ends there.
+pub fn watch(mut measurement: Measurement, terms: &Terms<'_>, look: &mut dyn FnMut(&Audit)) -> Audit {
+    let services = terms.rulebook.service_ports();
+    let mut observer = Observer::default();
+    let mut seen = Vec::new();
+    let mut next = Instant::now() + LOOK_EVERY;
+    while wave(&mut measurement, &mut observer, terms) {
+        let now = Instant::now();
+        if now < next {
+            continue;
+        }
+        let captures = measurement.so_far();
+        if captures != seen && captures.iter().any(|capture| capture.packets > 0) {
+            let traffic = observer.clone().finish(&|protocol, port| is_service(&services, protocol, port));
+            look(&judge(captures.clone(), Vec::new(), traffic, terms));
+            seen = captures;
+        }
+        // Most of the time belongs to the packets, however long the tables have become.
+        next = Instant::now() + LOOK_EVERY.max(now.elapsed() * 3);
+    }
+    let traffic = observer.finish(&|protocol, port| is_service(&services, protocol, port));
+    judge(measurement.finish(), Vec::new(), traffic, terms)
 }
 
 /// Reads a capture to its end. The same capture gives the same traffic for any number of threads and any range size:
@@ -37,35 +64,54 @@ pub fn observe(
     terms: &Terms<'_>,
     progress: &mut dyn FnMut(&Measurement),
 ) -> (Vec<CaptureSummary>, Traffic) {
+    let services = terms.rulebook.service_ports();
+    let mut observer = Observer::default();
+    while wave(&mut measurement, &mut observer, terms) {
+        progress(&measurement);
+    }
+    let traffic = observer.finish(&|protocol, port| is_service(&services, protocol, port));
+    (measurement.finish(), traffic)
+}
+
+/// Takes the next stretches of the capture through decoding and observing; `false` at its end.
+fn wave(measurement: &mut Measurement, observer: &mut Observer, terms: &Terms<'_>) -> bool {
     let visit = |batch: &mut Batch, record: Record<'_>| match terms.filter {
         Some(filter) if !filter.selects(&record) => batch.pass_over(),
         _ => batch.push(&record, decode::decode(&record)),
     };
-    let mut observer = Observer::default();
-    loop {
-        let jobs = measurement.next_wave();
-        if jobs.is_empty() {
-            break;
-        }
-        let outcomes = jobs.into_par_iter().map(|job| job.read(&visit)).collect();
-        let wave = observer.open(measurement.join(outcomes, &visit));
-        observer.shards_mut().par_iter_mut().enumerate().for_each(|(own, shard)| shard.track(own, &wave));
-        observer.settle();
-        let (shards, announcements) = observer.measuring();
-        shards.par_iter_mut().for_each(|shard| shard.measure(announcements));
-        progress(&measurement);
+    let jobs = measurement.next_wave();
+    if jobs.is_empty() {
+        return false;
     }
-    let services = terms.rulebook.service_ports();
-    let is_service = |protocol, port| {
-        let admits = |transport: TransportSpec| match protocol {
-            Protocol::Udp => transport.admits_udp(),
-            Protocol::Tcp => transport.admits_tcp(),
-            _ => false,
-        };
-        services.iter().any(|(transport, known)| *known == port && admits(*transport))
+    let outcomes = jobs.into_par_iter().map(|job| job.read(&visit)).collect();
+    let wave = observer.open(measurement.join(outcomes, &visit));
+    observer.shards_mut().par_iter_mut().enumerate().for_each(|(own, shard)| shard.track(own, &wave));
+    observer.settle();
+    let (shards, announcements) = observer.measuring();
+    shards.par_iter_mut().for_each(|shard| shard.measure(announcements));
+    true
+}
+
+fn judge(
+    captures: Vec<CaptureSummary>,
+    passed_over: Vec<PassedOver>,
+    traffic: Traffic,
+    terms: &Terms<'_>,
+) -> Audit {
+    let book = terms.rulebook;
+    let lore = Lore { roles: &book.roles, models: &book.models, identities: &book.identities };
+    let site = site::identify(&traffic, lore, terms.hints);
+    check::audit(captures, passed_over, traffic, site, book, terms.hints)
+}
+
+/// Whether a port is a documented service of a transport.
+fn is_service(services: &[(TransportSpec, u16)], protocol: Protocol, port: u16) -> bool {
+    let admits = |transport: TransportSpec| match protocol {
+        Protocol::Udp => transport.admits_udp(),
+        Protocol::Tcp => transport.admits_tcp(),
+        _ => false,
     };
-    let traffic = observer.finish(&is_service);
-    (measurement.finish(), traffic)
+    services.iter().any(|(transport, known)| *known == port && admits(*transport))
 }
 
 #[cfg(test)]

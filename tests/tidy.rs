@@ -25,7 +25,7 @@ const MAY_NAME: [(&str, &[&str]); 13] = [
     // A rule book sees no flow.
     ("rules", &["config", "site"]),
     ("check", &["capture", "observe", "site", "rules"]),
-    ("compare", &["decode", "observe", "site", "check"]),
+    ("compare", &["capture", "decode", "observe", "site", "check"]),
     ("report", &["config", "capture", "decode", "observe", "site", "rules", "check", "compare"]),
     ("pipeline", &["capture", "decode", "observe", "site", "rules", "check"]),
     ("cli", &[]),

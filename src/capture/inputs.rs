@@ -129,7 +129,7 @@ pub(super) struct Found {
 }
 
 impl Found {
-    fn new(path: PathBuf, metadata: Option<&fs::Metadata>, is_from_directory: bool) -> Self {
+    pub(super) fn new(path: PathBuf, metadata: Option<&fs::Metadata>, is_from_directory: bool) -> Self {
         let is_regular = metadata.is_some_and(fs::Metadata::is_file);
         let length = metadata.filter(|_| is_regular).map(fs::Metadata::len);
         let canonical = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());

@@ -1,7 +1,7 @@
 //! Takes the inputs that were found, puts them in order of time, opens them one after the other, and keeps what
 //! was read of each.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -10,7 +10,7 @@ use super::format::Refusal;
 use super::inputs::{Found, OpenError};
 use super::measurement::Settings;
 use super::reader::Reader;
-use super::stream::Manner;
+use super::stream::{Manner, Origin};
 use super::value::{CaptureSummary, Ended, Timestamp};
 
 /// The inputs in order of time, and how far they are opened.
@@ -49,6 +49,29 @@ impl Lineup {
         self.inputs = inputs;
     }
 
+    /// A lineup of one input that is read as it comes. `Ok(None)`: stopped before it began.
+    pub(super) fn of_live(settings: Settings, name: &str, origin: Origin) -> Result<Option<Self>, Refusal> {
+        let mut lineup = Self::new(settings);
+        let found = Found::new(PathBuf::from(name), None, false);
+        let Some(reader) = Reader::open_stream(origin, lineup.manner(&found, false))? else {
+            return Ok(None);
+        };
+        let format = reader.format().to_owned();
+        lineup.inputs.push(Input { found, format, first: None, reader: Some(reader) });
+        Ok(Some(lineup))
+    }
+
+    /// What was read of the inputs that are done, and of those that are being read.
+    pub(super) fn so_far<'a>(&self, open: impl Iterator<Item = &'a Reader>) -> Vec<CaptureSummary> {
+        let mut summaries = self.summaries.clone();
+        for reader in open {
+            let path = self.inputs.get(usize::from(reader.file())).map(Input::name).unwrap_or_default();
+            summaries.push((reader.file(), reader.summary(path)));
+        }
+        summaries.sort_by_key(|(file, _)| *file);
+        summaries.into_iter().map(|(_, summary)| summary).collect()
+    }
+
     /// As the user named them.
     pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
         self.inputs.iter().map(|input| input.found.path.as_path())
@@ -80,18 +103,22 @@ impl Lineup {
     }
 
     fn open(&self, found: &Found, is_one_of_many: bool) -> Result<Option<Reader>, Refusal> {
-        let manner = Manner {
+        let manner = self.manner(found, is_one_of_many);
+        if found.is_regular {
+            Reader::open_file(found.origin(), manner)
+        } else {
+            Reader::open_stream(found.origin(), manner)
+        }
+    }
+
+    fn manner(&self, found: &Found, is_one_of_many: bool) -> Manner {
+        Manner {
             at_once: !found.is_regular,
             block_bytes: self.settings.range_bytes as usize,
             // Many files that overlap are open at once.
             blocks_ahead: if is_one_of_many { 2 } else { self.settings.wave },
             stop: Arc::clone(&self.settings.stop),
             pool: self.pool.clone(),
-        };
-        if found.is_regular {
-            Reader::open_file(found.origin(), manner)
-        } else {
-            Reader::open_stream(found.origin(), manner)
         }
     }
 

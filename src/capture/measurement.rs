@@ -2,14 +2,16 @@
 //! not overlap in time one after the other, the others merged.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 
 use super::inputs::{OpenError, PassedOver, check_directories, find};
 use super::interleave::Interleave;
 use super::job::{Chunk, Job, Outcome, Stretch};
 use super::lineup::{Input, Lineup};
+use super::live::Tap;
 use super::reader::Reader;
+use super::stream::Origin;
 use super::value::{CaptureSummary, Record};
 
 /// Ranges are not longer than this, whatever the settings say: offsets into a chunk have 32 bits.
@@ -84,6 +86,19 @@ pub fn open(paths: &[PathBuf], settings: Settings) -> Result<Measurement, OpenEr
     Ok(Measurement { lineup, mode: Mode::Between, passed_over })
 }
 
+/// A measurement that is read from interfaces while it happens; `names` as the user gave them.
+///
+/// # Errors
+/// See [`OpenError`].
+pub fn listen(tap: Tap, names: &[String], settings: Settings) -> Result<Measurement, OpenError> {
+    let name = names.join(", ");
+    let origin = Origin::Live(Arc::new(Mutex::new(Some(tap))));
+    let lineup = Lineup::of_live(settings, &name, origin)
+        .map_err(|refusal| OpenError::refused(Path::new(&name), refusal))?
+        .ok_or(OpenError::Stopped)?;
+    Ok(Measurement { lineup, mode: Mode::Between, passed_over: Vec::new() })
+}
+
 #[derive(Debug)]
 enum Mode {
     /// The next input is to be opened.
@@ -153,6 +168,16 @@ impl Measurement {
             Mode::Together(lanes) => lanes.readers().for_each(|reader| self.lineup.close(reader)),
         }
         self.lineup.summaries()
+    }
+
+    /// What was read of each input up to now, without those that are still to come.
+    #[must_use]
+    pub fn so_far(&self) -> Vec<CaptureSummary> {
+        match &self.mode {
+            Mode::Between => self.lineup.so_far(std::iter::empty()),
+            Mode::Alone(reader) => self.lineup.so_far(std::iter::once(&**reader)),
+            Mode::Together(lanes) => self.lineup.so_far(lanes.readers()),
+        }
     }
 
     /// The inputs in the order of [`Frame::file`](super::Frame::file), as the user named them.

@@ -1,4 +1,4 @@
-//! Takes files, pipes and directories; gives whole records with their time, link type and frame number, and
+//! Takes files, pipes, directories and interfaces; gives whole records with their time, link type and frame number, and
 //! says why each input ended. Never looks inside a frame.
 //!
 //! ```text
@@ -22,9 +22,11 @@ mod interfaces;
 mod interleave;
 mod job;
 mod lineup;
+mod live;
 mod measurement;
 mod pcap;
 mod pcapng;
+mod pcapng_blocks;
 mod reader;
 mod snoop;
 mod stream;
@@ -37,7 +39,8 @@ pub use filter::{Filter, FilterError, FilterSpec, FilterWorker};
 pub use inputs::{OpenError, PassedOver};
 pub use interfaces::{Interface, InterfacesError, interfaces};
 pub use job::{Chunk, Job, Outcome};
-pub use measurement::{Measurement, Progress, Settings, open};
+pub use live::{Bounds, LinkEvent, LiveError, Tap, tap};
+pub use measurement::{Measurement, Progress, Settings, listen, open};
 pub use value::{CaptureSummary, Ended, Frame, InterfaceSummary, LinkType, Record, Timestamp};
 
 #[cfg(test)]

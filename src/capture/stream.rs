@@ -5,9 +5,9 @@ use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use super::decompress::{Compression, Counted};
 use super::format::{HEAD, Refusal, detect};
 use super::framing::{Framing, Halt, Sink};
 use super::job::Block;
+use super::live::Tap;
 use super::tally::Tally;
 use super::value::{Ended, Record};
 
@@ -31,6 +32,8 @@ const GAVE_UP: &str = "the decompressor gave up";
 pub(super) enum Origin {
     StandardInput,
     Path(PathBuf),
+    /// Interfaces; taken by the first who reads.
+    Live(Arc<Mutex<Option<Tap>>>),
 }
 
 /// How to read.
@@ -164,6 +167,10 @@ fn identify(
 ) -> Result<(Source, Opened), Refusal> {
     let source: Source = match origin {
         Origin::StandardInput => Box::new(io::stdin()),
+        Origin::Live(tap) => match tap.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(tap) => Box::new(tap),
+            None => return Err(Refusal::Empty),
+        },
         Origin::Path(path) => Box::new(File::open(path).map_err(unreadable)?),
     };
     let mut source: Source = Box::new(Counted::new(source, Arc::clone(consumed)));

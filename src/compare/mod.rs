@@ -1,5 +1,7 @@
 //! Takes two audits of one site, before and after a change; gives what went, what came and what stayed. No words.
 
+mod ledger;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
@@ -8,6 +10,8 @@ use crate::decode::Mac;
 use crate::observe::{FlowView, HostFacts, Protocol};
 
 use crate::site::{Device, ModelId, RoleId};
+
+pub use ledger::{Ledger, Turn};
 
 /// What became of a site.
 #[derive(Clone, Debug)]

@@ -9,12 +9,12 @@ const FRAMES_KEPT: usize = 5;
 const INTERFACES_WATCHED: usize = 64;
 
 /// Times of one block, by interface.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct ClockTrace {
     lanes: Vec<Lane>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Lane {
     interface: u32,
     first: (Timestamp, u32),
@@ -40,7 +40,7 @@ impl ClockTrace {
 }
 
 /// Times of the whole capture.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Clock {
     lasts: Vec<((u16, u32), Timestamp)>,
     /// Steps back.

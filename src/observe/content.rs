@@ -19,7 +19,7 @@ const LOOKS: u8 = 8;
 const PREFIX_LIMIT: usize = 16 * 1024;
 
 /// Something a payload said that more than its own flow needs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Note {
     Sip(Box<SipMessage>, Option<Box<Sdp>>),
     /// SIP that the snap length cut before its end.
@@ -30,7 +30,7 @@ pub(super) enum Note {
 }
 
 /// What is known of a flow's content.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Content {
     pub(super) app: App,
     pub(super) tls_name: Option<Box<str>>,
@@ -39,14 +39,14 @@ pub(super) struct Content {
     readers: Option<Box<Readers>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Readers {
     low: Reader,
     high: Reader,
 }
 
 /// One TCP direction while it is read.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Reader {
     assembler: Assembler,
     is_done: bool,

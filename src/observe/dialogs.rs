@@ -35,7 +35,7 @@ pub(super) struct Heard {
 }
 
 /// Calls, registrations and endpoints while the capture runs.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Dialogs {
     talks: Vec<Talk>,
     by_call_id: HashMap<Box<str>, usize, RandomState>,
@@ -47,7 +47,7 @@ pub(super) struct Dialogs {
     pub(super) over_cap: u64,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Speaker {
     endpoint: SipEndpoint,
     users: BTreeSet<Box<str>>,

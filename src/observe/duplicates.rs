@@ -15,7 +15,7 @@ const SLOTS: usize = 4096;
 const LOOKED_AT: usize = 64;
 
 /// The latest packets by what is in them. A slot holds one; a newer packet takes the place of an older one.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Duplicates {
     slots: Vec<(u64, i64)>,
     hasher: FixedState,

@@ -66,7 +66,7 @@ impl FlowKey {
 }
 
 /// A conversation while it runs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct FlowState {
     pub(super) key: FlowKey,
     pub(super) first_from: End,
@@ -80,7 +80,7 @@ pub(super) struct FlowState {
 }
 
 /// What one end sent.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct SideState {
     pub(super) packets: u64,
     bytes: u64,

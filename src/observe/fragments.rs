@@ -93,7 +93,7 @@ pub struct Counts {
 }
 
 /// Puts fragments together (RFC 791 section 3.2, RFC 8200 section 4.5) within fixed bounds.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Reassembler {
     /// By order of opening.
     open: BTreeMap<u64, Open>,
@@ -116,7 +116,7 @@ struct Key {
     protocol: Option<u8>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Open {
     key: Key,
     since: Timestamp,
@@ -129,7 +129,7 @@ struct Open {
     prints: Vec<u64>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum State {
     Collecting(IpDefragBuf),
     /// Can never become whole: why, and the payload bytes seen until then.
@@ -137,7 +137,7 @@ enum State {
 }
 
 /// A datagram that became whole, kept for telling its copies from a new one.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Completed {
     key: Key,
     at: Timestamp,

@@ -14,7 +14,7 @@ const HOSTS_KEPT: usize = 262_144;
 const NAMES_KEPT: usize = 8;
 
 /// What hosts say of themselves outside of flows.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct HostBook {
     pairs: BTreeMap<IpAddr, BTreeMap<Mac, Frame>>,
     own_names: BTreeMap<IpAddr, BTreeSet<Box<str>>>,

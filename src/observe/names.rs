@@ -11,7 +11,7 @@ use super::traffic::{Flow, NameSeen, NameSource};
 const NAMES_KEPT: usize = 131_072;
 
 /// Names by who used them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct NameBook {
     seen: BTreeMap<Key, (Frame, u64)>,
     /// Names that the cap left out.

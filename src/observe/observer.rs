@@ -27,7 +27,7 @@ const ETHERTYPE_ARP: u16 = 0x0806;
 const ETHERTYPE_LLDP: u16 = 0x88cc;
 
 /// Everything that is known so far.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Observer {
     /// Empty until the first record tells the start of time.
     shards: Vec<Shard>,

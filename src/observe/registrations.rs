@@ -27,14 +27,14 @@ const COPY_WITHIN: i64 = 100_000_000;
 type Key = (Box<str>, SocketAddr, SocketAddr);
 
 /// Registrations while the capture runs.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Registrations {
     rows: BTreeMap<Key, Entry>,
     /// A proxy passes on a request with its Call-ID, so one may be seen on several hops.
     by_call_id: HashMap<Box<str>, Vec<Key>, RandomState>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Entry {
     row: Registration,
     call_id: Box<str>,

@@ -25,7 +25,7 @@ const LEAST_TIMES: u64 = 3;
 type Transaction = (SocketAddr, SocketAddr, Box<str>, u32, Box<str>);
 
 /// Requests while the capture runs.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Repeats {
     open: HashMap<Transaction, Sent, RandomState>,
     rows: BTreeMap<(SocketAddr, SocketAddr, Box<str>), Repeated>,
@@ -33,7 +33,7 @@ pub(super) struct Repeats {
     pub(super) over_cap: u64,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Sent {
     times: u64,
     first: Timestamp,

@@ -25,7 +25,7 @@ const HELD_LIMIT: usize = 16 << 20;
 const MEDIA_LIMITS: Limits = Limits { streams: 8_192, candidates: 2_048 };
 
 /// One part of the flow table with all that belongs to its flows.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Shard {
     by_key: HashMap<FlowKey, u32, RandomState>,
     pub(super) flows: Vec<FlowState>,
@@ -39,7 +39,7 @@ pub struct Shard {
 }
 
 /// Counters of one shard.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Counts {
     pub(super) over_cap: u64,
     pub(super) unread_streams: u64,
@@ -50,7 +50,7 @@ pub(super) struct Counts {
 }
 
 /// A note of the inspector with where it was taken.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Told {
     /// Place in the measurement: frames of several files do not tell which came first.
     pub(super) order: u64,
@@ -63,7 +63,7 @@ pub(super) struct Told {
 }
 
 /// A packet that could be RTP and waits until all that SDP says up to its frame is known.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Pending {
     order: u64,
     flow: u32,

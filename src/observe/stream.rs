@@ -9,7 +9,7 @@ const WAITING_LIMIT: usize = 64 * 1024;
 const READY_LIMIT: usize = 64 * 1024;
 
 /// One direction of a TCP connection, put in order.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Assembler {
     /// Sequence number of the byte after `ready`.
     next: Option<u32>,

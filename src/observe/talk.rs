@@ -19,7 +19,7 @@ const SENT_AGAIN: i64 = 400_000_000;
 const LEGS_LOOKED_AT: usize = 256;
 
 /// A call while the capture runs, and by which tag its caller is known (RFC 3261 section 12).
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Talk {
     call: Call,
     caller_tag: Option<Box<str>>,

@@ -14,7 +14,7 @@ const HOLE_LIMIT: u32 = 16 << 20;
 const HOLES_KEPT: usize = 8;
 
 /// A connection while it runs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct TcpState {
     opener: Option<End>,
     attempts: Vec<Frame>,
@@ -27,7 +27,7 @@ pub(super) struct TcpState {
 }
 
 /// Sequence space of one direction.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Side {
     /// One past the highest byte seen.
     next: Option<u32>,

@@ -25,14 +25,14 @@ const SIP_PORT: u16 = 5060;
 type Key = (Box<str>, u32, Box<str>, IpAddr, IpAddr);
 
 /// Requests without an answer so far, and what came back altered.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Vias {
     open: HashMap<Key, Vec<Sent>, RandomState>,
     oldest: VecDeque<Key>,
     rewrites: BTreeMap<(IpAddr, IpAddr), Rewrite>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Sent {
     host: Box<str>,
     port: u16,

@@ -74,7 +74,7 @@ impl ReceiverReport {
 type Reported = (SocketAddr, SocketAddr, u32);
 
 /// What was reported so far.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Receptions {
     receivers: BTreeMap<Reported, Reception>,
     /// Middle of the NTP time and capture time of the last reports of a sender.

@@ -1,0 +1,338 @@
+//! Takes network interfaces, gives what they carry as one pcapng stream, block by block. The only place that opens an
+//! interface.
+//!
+//! One thread for each interface empties the kernel's buffer into blocks of whole records and hands them to a bounded
+//! queue. It never waits for whoever reads the queue: where there is no room the whole block is dropped and counted. The
+//! count goes with the kernel's own into the stream as an interface statistics block, so everything behind this file
+//! meets drops as it meets those of a capture file.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use pcap::{Active, Capture, Linktype, Precision};
+use thiserror::Error;
+
+use super::framing::LONGEST_USUAL;
+use super::interfaces::{InterfacesError, interfaces};
+use super::pcapng_blocks as block;
+
+/// The kernel keeps this much while nobody reads: 0.4 s of a full gigabit.
+const KERNEL_BUFFER: i32 = 64 << 20;
+/// How long libpcap may hold packets back to hand over many at once.
+const KERNEL_TIMEOUT_MS: i32 = 100;
+/// Pause where the kernel has nothing. Polling needs no file descriptor and works the same on every system.
+const IDLE_PAUSE: Duration = Duration::from_millis(5);
+/// A block goes to the queue at this size or this age, an empty one too: it carries the time and the drops on.
+const BLOCK_BYTES: usize = 1 << 20;
+const BLOCK_AGE: Duration = Duration::from_millis(100);
+/// Blocks that wait for analysis.
+const QUEUE: usize = 128;
+/// What the kernel holds back at the end is waited for this long.
+const LAST_WORDS: Duration = Duration::from_millis(250);
+/// An interface that went away is looked for this often.
+const RETRY: Duration = Duration::from_millis(500);
+/// Time stamps are of this precision: libpcap gives nanoseconds for every interface of Linux.
+const PRECISION: Precision = if cfg!(target_os = "linux") { Precision::Nano } else { Precision::Micro };
+
+/// When a live capture ends, beside the end of all its interfaces.
+#[derive(Clone, Debug, Default)]
+pub struct Bounds {
+    /// So long after its begin.
+    pub duration: Option<Duration>,
+    /// After so many packets of all interfaces.
+    pub packets: Option<u64>,
+    /// When somebody sets it.
+    pub stop: Arc<AtomicBool>,
+}
+
+/// Why an interface cannot be captured on.
+#[derive(Debug, Error)]
+pub enum LiveError {
+    /// There is no libpcap, or it does not list interfaces.
+    #[error(transparent)]
+    Interfaces(#[from] InterfacesError),
+    /// No such interface.
+    #[error("{name}: there is no such interface; there are: {known}")]
+    Unknown {
+        /// As the user named it.
+        name: String,
+        /// The right names.
+        known: String,
+    },
+    /// The system refuses.
+    #[error(
+        "{name}: this user may not capture ({reason}); run as root, or grant the right once: \
+         sudo setcap cap_net_raw+ep {program}"
+    )]
+    Forbidden {
+        /// Interface.
+        name: String,
+        /// libpcap's words.
+        reason: String,
+        /// Path of this program.
+        program: String,
+    },
+    /// Something else.
+    #[error("{name}: cannot be opened: {reason}")]
+    Refused {
+        /// Interface.
+        name: String,
+        /// libpcap's words.
+        reason: String,
+    },
+}
+
+/// What becomes of an interface while it is captured on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LinkEvent {
+    /// It went away, with libpcap's words.
+    Gone(String, String),
+    /// It came back.
+    Back(String),
+}
+
+/// The stream of a live capture: a pcapng file that ends when the capture does.
+#[derive(Debug)]
+pub struct Tap {
+    receiver: Receiver<Vec<u8>>,
+    bytes: Vec<u8>,
+    at: usize,
+}
+
+/// Opens the interfaces and starts to capture. `tell` hears of interfaces that go and come.
+///
+/// # Errors
+/// See [`LiveError`].
+pub fn tap(names: &[String], bounds: &Bounds, tell: fn(LinkEvent)) -> Result<Tap, LiveError> {
+    let open = |name: &String| open(name).map_err(|error| explained(name, error));
+    pcap_dyn::availability().map_err(InterfacesError::NeedsLibpcap)?;
+    let captures = names.iter().map(open).collect::<Result<Vec<_>, _>>()?;
+    let (sender, receiver) = sync_channel(QUEUE);
+    let mut head = block::section();
+    for (name, capture) in names.iter().zip(&captures) {
+        block::interface(&mut head, name, link_type(capture.get_datalink()), LONGEST_USUAL as u32, is_nano());
+    }
+    let taken = Arc::new(AtomicU64::new(0));
+    let end = bounds.duration.map(|duration| Instant::now() + duration);
+    for (number, (name, capture)) in (0..).zip(names.iter().zip(captures)) {
+        let (sender, bounds, taken) = (sender.clone(), bounds.clone(), Arc::clone(&taken));
+        let link = capture.get_datalink();
+        let mut lane = Lane {
+            name: name.clone(),
+            number,
+            link,
+            sender,
+            bounds,
+            end,
+            taken,
+            tell,
+            bytes: Vec::new(),
+            packets: 0,
+            dropped: 0,
+            dropped_before: 0,
+            dropped_now: 0,
+        };
+        let start = move || lane.run(Some(capture));
+        thread::Builder::new()
+            .name(format!("live {name}"))
+            .spawn(start)
+            .map_err(|error| LiveError::Refused { name: name.clone(), reason: error.to_string() })?;
+    }
+    Ok(Tap { receiver, bytes: head, at: 0 })
+}
+
+impl Read for Tap {
+    fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
+        while self.at >= self.bytes.len() {
+            match self.receiver.recv() {
+                Ok(bytes) => (self.bytes, self.at) = (bytes, 0),
+                Err(_) => return Ok(0),
+            }
+        }
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let count = rest.len().min(space.len());
+        if let (Some(space), Some(rest)) = (space.get_mut(..count), rest.get(..count)) {
+            space.copy_from_slice(rest);
+        }
+        self.at += count;
+        Ok(count)
+    }
+}
+
+fn open(name: &str) -> Result<Capture<Active>, pcap::Error> {
+    let attempt = |promiscuous| {
+        Capture::from_device(name)?
+            .promisc(promiscuous)
+            .snaplen(LONGEST_USUAL as i32)
+            .buffer_size(KERNEL_BUFFER)
+            .timeout(KERNEL_TIMEOUT_MS)
+            .precision(PRECISION)
+            .open()?
+            .setnonblock()
+    };
+    // The crate takes libpcap's warning that an interface cannot be promiscuous for an error.
+    attempt(true).or_else(|error| attempt(false).map_err(|_| error))
+}
+
+fn explained(name: &str, error: pcap::Error) -> LiveError {
+    let reason = match error {
+        pcap::Error::PcapError(text) => text,
+        other => other.to_string(),
+    };
+    let name = name.to_owned();
+    let all = match interfaces() {
+        Ok(all) => all,
+        Err(error) => return error.into(),
+    };
+    let lower = reason.to_lowercase();
+    if ["permission", "permitted"].iter().any(|word| lower.contains(word)) {
+        let program =
+            std::env::current_exe().map_or_else(|_| "pbxray".into(), |path| path.display().to_string());
+        LiveError::Forbidden { name, reason, program }
+    } else if all.iter().any(|interface| interface.name == name) {
+        LiveError::Refused { name, reason }
+    } else {
+        let known: Vec<String> = all.into_iter().map(|interface| interface.name).collect();
+        LiveError::Unknown { name, known: known.join(", ") }
+    }
+}
+
+fn is_nano() -> bool {
+    PRECISION == Precision::Nano
+}
+
+/// Where files number a link type differently from libpcap on this system (pcap/dlt.h).
+fn link_type(link: Linktype) -> u16 {
+    match link.0 {
+        12 | 14 => 101,
+        other => other as u16,
+    }
+}
+
+/// One interface and its thread.
+struct Lane {
+    name: String,
+    number: u32,
+    link: Linktype,
+    sender: SyncSender<Vec<u8>>,
+    bounds: Bounds,
+    end: Option<Instant>,
+    /// Packets of all interfaces.
+    taken: Arc<AtomicU64>,
+    tell: fn(LinkEvent),
+    bytes: Vec<u8>,
+    packets: u64,
+    /// Packets of blocks for which there was no room.
+    dropped: u64,
+    /// Kernel drops of captures before the interface went away.
+    dropped_before: u64,
+    dropped_now: u64,
+}
+
+impl Lane {
+    fn run(&mut self, mut capture: Option<Capture<Active>>) {
+        let mut begun = Instant::now();
+        let mut last_words = None;
+        loop {
+            let is_empty = match capture.as_mut().map(|capture| self.drain(capture)) {
+                Some(Ok(is_empty)) => is_empty,
+                Some(Err(reason)) => {
+                    capture = None;
+                    self.dropped_before += std::mem::take(&mut self.dropped_now);
+                    (self.tell)(LinkEvent::Gone(self.name.clone(), reason));
+                    true
+                }
+                None => true,
+            };
+            if self.is_over() && last_words.is_none() {
+                last_words = Some(Instant::now() + LAST_WORDS);
+            }
+            if last_words.is_some_and(|until| (is_empty && self.is_counted_out()) || Instant::now() >= until)
+            {
+                break;
+            }
+            if self.bytes.len() >= BLOCK_BYTES || begun.elapsed() >= BLOCK_AGE {
+                self.note_drops(capture.as_mut());
+                if !self.hand_over() {
+                    return;
+                }
+                begun = Instant::now();
+            }
+            match &capture {
+                None if last_words.is_none() => {
+                    thread::sleep(RETRY);
+                    capture = open(&self.name).ok().filter(|capture| capture.get_datalink() == self.link);
+                    if capture.is_some() {
+                        (self.tell)(LinkEvent::Back(self.name.clone()));
+                    }
+                }
+                _ if is_empty => thread::sleep(IDLE_PAUSE),
+                _ => {}
+            }
+        }
+        self.note_drops(capture.as_mut());
+        // Nothing comes any more, so waiting loses nothing.
+        let _ = self.sender.send(std::mem::take(&mut self.bytes));
+    }
+
+    /// Takes what the kernel has, one block at most; whether that was nothing.
+    fn drain(&mut self, capture: &mut Capture<Active>) -> Result<bool, String> {
+        let mut count = 0_u64;
+        while self.bytes.len() < BLOCK_BYTES && !self.is_counted_out() {
+            match capture.next_packet() {
+                Ok(packet) => {
+                    let header = packet.header;
+                    let unit = if is_nano() { 1_000_000_000 } else { 1_000_000 };
+                    let time =
+                        (header.ts.tv_sec as u64).wrapping_mul(unit).wrapping_add(header.ts.tv_usec as u64);
+                    block::packet(&mut self.bytes, self.number, time, header.len, packet.data);
+                    count += 1;
+                    if self.bounds.packets.is_some() {
+                        self.taken.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+                Err(pcap::Error::TimeoutExpired | pcap::Error::NoMorePackets) => break,
+                Err(pcap::Error::PcapError(text)) => return Err(text),
+                Err(other) => return Err(other.to_string()),
+            }
+        }
+        self.packets += count;
+        Ok(count == 0)
+    }
+
+    fn is_counted_out(&self) -> bool {
+        self.bounds.packets.is_some_and(|most| self.taken.load(Ordering::Relaxed) >= most)
+    }
+
+    fn is_over(&self) -> bool {
+        self.bounds.stop.load(Ordering::Relaxed)
+            || self.is_counted_out()
+            || self.end.is_some_and(|end| Instant::now() >= end)
+    }
+
+    fn note_drops(&mut self, capture: Option<&mut Capture<Active>>) {
+        if let Some(stats) = capture.and_then(|capture| capture.stats().ok()) {
+            self.dropped_now = u64::from(stats.dropped) + u64::from(stats.if_dropped);
+        }
+        let total = self.dropped_before + self.dropped_now + self.dropped;
+        block::drops(&mut self.bytes, self.number, total);
+    }
+
+    /// Hands the block over if there is room; `false` if nobody listens any more.
+    fn hand_over(&mut self) -> bool {
+        let bytes = std::mem::take(&mut self.bytes);
+        let packets = std::mem::take(&mut self.packets);
+        match self.sender.try_send(bytes) {
+            Ok(()) => true,
+            Err(TrySendError::Full(_)) => {
+                self.dropped += packets;
+                true
+            }
+            Err(TrySendError::Disconnected(_)) => false,
+        }
+    }
+}

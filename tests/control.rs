@@ -109,6 +109,11 @@ const LOOKED_AT: &[(&str, &str, &str)] = &[
         "the same gap on the other leg",
     ),
     (
+        "voip/tsytsykvitaliy_digital-forensics-network-forensics-challenge__SIP.pcap",
+        "RTP-014",
+        "14 of the packets that came at once behind the gap are missing at 10.21.1.109, says its report in frame 1328",
+    ),
+    (
         "voip/vitalybupt_wireshark_samples__cisco.pcap",
         "RTP-006",
         "480 ticks of Opus, 10 ms, where 20 are asked for",

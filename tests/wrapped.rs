@@ -20,7 +20,7 @@ const TAGGED: [Wrap; 2] =
     [Wrap::Vlan(Tag { vlan: 10, pcp: 5 }), Wrap::QinQ(Tag { vlan: 7, pcp: 0 }, Tag { vlan: 10, pcp: 5 })];
 
 /// What needs more of a SIP message than the snap length leaves: from which length on it is seen, scenario, code.
-const NEEDS_CONTENT: [(u32, &str, &str); 15] = [
+const NEEDS_CONTENT: [(u32, &str, &str); 20] = [
     // Port 5060 over TCP alone does not make it SIP: its first line does.
     (96, "port-009", "PORT-009"),
     // Where voice is to go and how long its packets are stands in SDP.
@@ -30,6 +30,12 @@ const NEEDS_CONTENT: [(u32, &str, &str); 15] = [
     (96, "rtp-003-mirror", "RTP-003"),
     (u32::MAX, "rtp-006", "RTP-006"),
     (u32::MAX, "rtp-006", "RTP-006"),
+    (u32::MAX, "rtp-007", "RTP-007"),
+    // So do the beginning and the end of a call, from which on its voice is to go on.
+    (u32::MAX, "rtp-008", "RTP-008"),
+    (u32::MAX, "rtp-009", "RTP-009"),
+    (u32::MAX, "rtp-013", "RTP-013"),
+    (u32::MAX, "rtp-014", "RTP-014"),
     // What became of a message stands in headers behind the cut, and a fragment that is cut cannot be told from a lost one.
     (u32::MAX, "sig-001", "SIG-001"),
     (u32::MAX, "sig-002", "SIG-002"),

@@ -104,8 +104,20 @@ codes! {
     Rtp003 = "RTP-003";
     /// Jitter too high.
     Rtp004 = "RTP-004";
+    /// Estimated voice quality reduced.
+    Rtp005 = "RTP-005";
     /// Packet length differs from the agreement.
     Rtp006 = "RTP-006";
+    /// Payload type not negotiated.
+    Rtp007 = "RTP-007";
+    /// Media stops early.
+    Rtp008 = "RTP-008";
+    /// Media source changes.
+    Rtp009 = "RTP-009";
+    /// Media from another address than announced.
+    Rtp013 = "RTP-013";
+    /// Receiver reports loss behind the tap.
+    Rtp014 = "RTP-014";
     /// Registration rejected.
     Sig001 = "SIG-001";
     /// Registration unanswered.
@@ -260,8 +272,20 @@ pub enum Detail {
     Rtp003 { lost: u64, expected: u64, bursts: u64, longest: u64, peers: Vec<IpAddr>, heard: Heard },
     /// RTP-004. Greatest and mean running jitter in ms of the worst stream. `estimated`: the clock of the timestamps was estimated.
     Rtp004 { jitter: f64, mean: f64, peers: Vec<IpAddr>, estimated: bool },
+    /// RTP-005. The worst stream. `longest`: packets of its longest gap.
+    Rtp005 { mos: f64, lost: u64, expected: u64, longest: u64, codec: Box<str>, peers: Vec<IpAddr> },
     /// RTP-006. Packet times in ms.
     Rtp006 { seen: f64, agreed: u32, codec: Option<Box<str>>, peers: Vec<IpAddr> },
+    /// RTP-007. `listed`: codecs of the receiver's SDP.
+    Rtp007 { payload_type: u8, codec: Option<Box<str>>, listed: Vec<Box<str>>, peers: Vec<IpAddr> },
+    /// RTP-008. Nanoseconds from the answer to the last packet, and from there to the end of the call.
+    Rtp008 { peer: IpAddr, after: i64, missing: i64 },
+    /// RTP-009.
+    Rtp009 { before: SocketAddr, after: SocketAddr },
+    /// RTP-013.
+    Rtp013 { announced: SocketAddr, seen: SocketAddr, peer: IpAddr },
+    /// RTP-014. `lost` by the receiver's word, `seen` to be missing in the capture.
+    Rtp014 { lost: u64, expected: u64, seen: u64, peers: Vec<IpAddr> },
     /// SIG-001.
     Sig001 { account: Box<str>, registrar: SocketAddr, status: u16 },
     /// SIG-002. `is_up`: the registrar sends elsewhere in the capture.
@@ -326,7 +350,13 @@ impl Detail {
             Self::Rtp002 { .. } => Code::Rtp002,
             Self::Rtp003 { .. } => Code::Rtp003,
             Self::Rtp004 { .. } => Code::Rtp004,
+            Self::Rtp005 { .. } => Code::Rtp005,
             Self::Rtp006 { .. } => Code::Rtp006,
+            Self::Rtp007 { .. } => Code::Rtp007,
+            Self::Rtp008 { .. } => Code::Rtp008,
+            Self::Rtp009 { .. } => Code::Rtp009,
+            Self::Rtp013 { .. } => Code::Rtp013,
+            Self::Rtp014 { .. } => Code::Rtp014,
             Self::Sig001 { .. } => Code::Sig001,
             Self::Sig002 { .. } => Code::Sig002,
             Self::Sig003 { .. } => Code::Sig003,

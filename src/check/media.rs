@@ -3,23 +3,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
-use std::ops::RangeInclusive;
 
 use crate::capture::Timestamp;
 use crate::observe::media::timing::ClockSource;
-use crate::observe::media::{MediaKind, Recognition, StreamReport};
+use crate::observe::media::{MediaKind, Recognition};
 use crate::observe::{Answer, Call, FlowView, Protocol, Stream};
 use crate::site::Confidence;
 
 use super::case::Case;
 use super::evidence::{Collector, of_streams};
 use super::filter;
-use super::finding::{Detail, Evidence, Finding, Heard, Party, Severity, Unjudged};
+use super::finding::{Detail, Evidence, Finding, Party, Severity, Unjudged};
+
+mod course;
+mod loss;
 
 /// As findings.tsv has it: so many packets, of loss those that were expected.
 pub const LEAST_JUDGED: u64 = 100;
-const LOSS_PERCENT: f64 = 1.0;
-const HEAVY_LOSS_PERCENT: f64 = 3.0;
 const MOST_JITTER: f64 = 20.0;
 /// Between packet times that differ only by rounding.
 const PACKET_TIME_PLAY: f64 = 0.5;
@@ -28,13 +28,6 @@ const LEAST_STEADY: f64 = 0.8;
 /// A call must last, and a side must speak, so long (ns) before the other one's silence means anything.
 const LEAST_CALL: i64 = 3_000_000_000;
 const LEAST_SPEECH: i64 = 2_000_000_000;
-/// Packet times in use, and how far (ms) a timestamp may be off against arrival, which delay at the beginning explains.
-const PACKET_TIMES: RangeInclusive<f64> = 5.0..=120.0;
-const CLOCK_PLAY: f64 = 500.0;
-/// A report that long (ns) before the end of a stream does not cover its end.
-const LATE_REPORT: i64 = 1_000_000_000;
-/// A receiver that lacks less than one in so many of what the capture lacks has got them.
-const MOSTLY_HEARD: u64 = 10;
 const PEERS_NAMED: usize = 5;
 
 /// All RTP findings.
@@ -48,13 +41,17 @@ pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
         // Missing packets look like lost ones, and those behind them like late ones.
         let is_complete = !unjudged.contains(&Unjudged::Incomplete);
         if is_complete {
-            findings.extend(loss(case, sender, &streams));
+            findings.extend(loss::on_the_way(case, sender, &streams));
+            findings.extend(loss::quality(case, sender, &streams));
+            findings.extend(loss::behind(case, sender, &streams));
         }
         if is_complete && !unjudged.contains(&Unjudged::Clock) {
             findings.extend(jitter(case, sender, &streams));
         }
         findings.extend(packet_time(case, sender, &streams));
+        findings.extend(course::unlisted(case, sender, &streams));
     }
+    findings.extend(course::check(case));
     findings
 }
 
@@ -69,81 +66,8 @@ fn senders<'a>(case: &Case<'a>) -> BTreeMap<IpAddr, Vec<&'a Stream>> {
     senders
 }
 
-/// RTP-003.
-fn loss(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> Option<Finding> {
-    let is_lossy = |stream: &&&Stream| {
-        stream.report.lost_percent() > LOSS_PERCENT
-            && (has_enough(stream) || is_one_stream(&stream.report))
-            && !excepted(case, "RTP-003", stream)
-    };
-    let lossy: Vec<&Stream> = streams.iter().filter(is_lossy).copied().collect();
-    let worst = lossy.iter().map(|stream| stream.report.lost_percent()).fold(0.0, f64::max);
-    let sum = |count: fn(&Stream) -> u64| lossy.iter().map(|stream| count(stream)).sum::<u64>();
-    let lost = sum(|stream| stream.report.counts.lost);
-    let heard = heard(&lossy);
-    let detail = Detail::Rtp003 {
-        lost,
-        expected: sum(|stream| stream.report.counts.expected),
-        bursts: sum(|stream| stream.report.counts.bursts),
-        longest: lossy.iter().map(|stream| stream.report.counts.longest_burst).max()?,
-        peers: peers(&lossy),
-        heard,
-    };
-    let confidence = match heard {
-        // What the receiver lacks as well was not lost at the mirror port.
-        Heard::Lost(_) => Confidence::Sure,
-        Heard::Unknown => Confidence::Likely,
-        Heard::Complete => Confidence::Suspected,
-    };
-    Some(Finding {
-        detail,
-        severity: match heard {
-            Heard::Complete => Severity::Notice,
-            _ if worst > HEAVY_LOSS_PERCENT => Severity::Error,
-            _ => Severity::Warning,
-        },
-        confidence,
-        subject: Some(case.subject(sender)),
-        rows: Vec::new(),
-        count: lost,
-        responsible: Party::Network,
-        evidence: of_streams(lossy, "", |stream| stream.report.gaps.clone()),
-    })
-}
-
 fn has_enough(stream: &Stream) -> bool {
     stream.report.counts.packets >= LEAST_JUDGED
-}
-
-/// Whether the few packets that arrived are the rest of one stream, and not two short ones whose numbers happen to be
-/// near: numbers, timestamps and arrival must agree.
-fn is_one_stream(report: &StreamReport) -> bool {
-    let (&[segment], Some(clock)) = (report.segments.as_slice(), report.timing.clock) else { return false };
-    let nominal = f64::from(segment.ticks) * 1000.0 / f64::from(clock.rate);
-    let passed = segment.highest.1.since(segment.first.1) as f64 / 1e6;
-    let packet_time = nominal / (segment.expected.max(2) - 1) as f64;
-    (nominal - passed).abs() <= 0.1 * passed + CLOCK_PLAY && PACKET_TIMES.contains(&packet_time)
-}
-
-/// Whether the receivers of lossy streams lack packets as well.
-fn heard(lossy: &[&Stream]) -> Heard {
-    let reported = |stream: &Stream| {
-        let receiver = stream.report.receiver?;
-        let lost = u64::try_from(receiver.lost()).unwrap_or(0);
-        let is_last = stream.report.last.time.since(receiver.latest_time) < LATE_REPORT;
-        Some((lost, is_last))
-    };
-    let lost: u64 = lossy.iter().filter_map(|stream| reported(stream)).map(|(lost, _)| lost).sum();
-    // As little as this may be what it lost before the capture began.
-    let has_all = |stream: &&Stream| {
-        reported(stream)
-            .is_some_and(|(lost, is_last)| is_last && lost * MOSTLY_HEARD < stream.report.counts.lost)
-    };
-    match lost {
-        _ if lossy.iter().all(has_all) => Heard::Complete,
-        0 => Heard::Unknown,
-        lost => Heard::Lost(lost),
-    }
 }
 
 /// RTP-004.

@@ -10,6 +10,7 @@ use super::message::sdp::{Direction, Sdp};
 use super::message::sip::{Kind, Method};
 use super::traffic::{Answer, Call, CallSide};
 
+const OFFERS_KEPT: usize = 16;
 const MEDIA_KEPT: usize = 8;
 /// A PBX that passes a call on does so within this time (ns); queues and announcements come later.
 const PASSED_ON_WITHIN: i64 = 5_000_000_000;
@@ -50,6 +51,7 @@ impl Talk {
             caller_media: Vec::new(),
             callee_media: Vec::new(),
             may_be_silent: false,
+            renegotiated: Vec::new(),
         };
         let tag = message.from.as_ref().and_then(|from| from.tag.as_deref());
         Self { call, caller_tag: tag.map(Into::into), asked: heard.time, is_answered: false }
@@ -129,6 +131,10 @@ impl Talk {
     fn note_media(&mut self, heard: &Heard, sdp: &Sdp) {
         let is_of_caller = self.is_of_caller(heard);
         let call = &mut self.call;
+        let is_new = call.answered.is_some_and(|(frame, _)| frame != heard.frame);
+        if is_new && call.renegotiated.len() < OFFERS_KEPT {
+            call.renegotiated.push(heard.time);
+        }
         let known = if is_of_caller { &mut call.caller_media } else { &mut call.callee_media };
         let mut audio = sdp.media.iter().filter(|media| media.kind.as_str() == "audio");
         let (Some(media), None) = (audio.next(), audio.next()) else {
@@ -223,6 +229,7 @@ mod tests {
             caller_media: Vec::new(),
             callee_media: Vec::new(),
             may_be_silent: false,
+            renegotiated: Vec::new(),
         }
     }
 

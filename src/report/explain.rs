@@ -1,6 +1,7 @@
 //! Takes a finding code, gives the page about it: what it means, how it was measured, what to do, what can mislead.
 
 mod cap;
+mod course;
 mod port;
 mod qos;
 mod rtp;
@@ -101,7 +102,13 @@ fn page(code: Code) -> Page {
         Code::Rtp002 => rtp::RTP_002,
         Code::Rtp003 => rtp::RTP_003,
         Code::Rtp004 => rtp::RTP_004,
+        Code::Rtp005 => course::RTP_005,
         Code::Rtp006 => rtp::RTP_006,
+        Code::Rtp007 => course::RTP_007,
+        Code::Rtp008 => course::RTP_008,
+        Code::Rtp009 => course::RTP_009,
+        Code::Rtp013 => course::RTP_013,
+        Code::Rtp014 => course::RTP_014,
         Code::Sig001 => sig::SIG_001,
         Code::Sig002 => sig::SIG_002,
         Code::Sig003 => sig::SIG_003,

@@ -426,6 +426,7 @@ fn traffic() -> Traffic {
         caller_media: vec![socket("192.168.10.31:10000")],
         callee_media: vec![socket("192.168.10.2:5204")],
         may_be_silent: false,
+        renegotiated: Vec::new(),
     };
     let registration = Registration {
         aor: "11@192.168.10.2".into(),

@@ -1,12 +1,13 @@
 use super::super::fixture::{PBX, PHONE, World, subjects};
 use super::*;
-use crate::observe::Flow;
 use crate::observe::fixture::{at, frame, ip, sent, socket, stream, udp};
-use crate::observe::media::ReceiverReport;
+use crate::observe::media::quality::Quality;
 use crate::observe::media::rtcp::ReportBlock;
 use crate::observe::media::sequence::{Counts, SegmentReport};
-use crate::observe::media::tally::Spread;
+use crate::observe::media::tally::{Seen, Spread};
 use crate::observe::media::timing::Clock;
+use crate::observe::media::{Endpoint, ReceiverReport};
+use crate::observe::{CallSide, Flow};
 
 /// A call of the phone that is answered at 0 ms and goes on, its phone at 10000 and the PBX at 5204.
 fn call() -> Call {
@@ -27,6 +28,7 @@ fn call() -> Call {
         caller_media: vec![socket("192.168.10.21:10000")],
         callee_media: vec![socket("192.168.10.2:5204")],
         may_be_silent: false,
+        renegotiated: Vec::new(),
     }
 }
 
@@ -238,4 +240,137 @@ fn a_handful_of_packets_shows_loss_only_if_it_is_the_rest_of_one_stream() {
     assert_eq!(codes(&rest(249 * 160, 4_980)), ["RTP-003"]);
     assert!(codes(&rest(249 * 160, 60)).is_empty(), "the numbers of two sources");
     assert!(codes(&rest(5 * 160, 100)).is_empty(), "the numbers jump, the clock does not");
+}
+
+/// The call of 20 s, hung up by the caller, with voice of both sides from the answer on.
+fn talk() -> World {
+    let ended = Call { end: Some((frame(90), at(20_000))), hung_up: Some(CallSide::Caller), ..call() };
+    let mut back = stream("192.168.10.2:5204", "192.168.10.21:10000", &[(46, 1000)]);
+    back.call = Some(0);
+    back.flow = 1;
+    back.report.last.time = at(20_000);
+    let mut flows = flows(1000);
+    for flow in &mut flows {
+        for side in [&mut flow.from_a, &mut flow.from_b] {
+            side.last = Some((frame(50), at(6_000)));
+        }
+    }
+    world(ended, vec![voice(20_000), back], flows)
+}
+
+#[test]
+fn a_side_that_falls_silent_for_good_is_told() {
+    let stopped = |ms: i64| {
+        let mut world = talk();
+        world.traffic.streams[0].report.last.time = at(ms);
+        world
+    };
+    assert!(codes(&talk()).is_empty());
+    assert_eq!(codes(&stopped(6_000)), ["RTP-008"]);
+    assert_eq!(subjects(&check(&stopped(6_000).case(), &[])), [ip(PHONE)]);
+    assert!(codes(&stopped(15_500)).is_empty(), "the last words of the other side");
+    let mut both = stopped(6_000);
+    both.traffic.streams[1].report.last.time = at(7_000);
+    assert!(codes(&both).is_empty(), "the voice takes another way");
+    let mut listens = stopped(6_000);
+    listens.traffic.streams[0].report.silence = Some(30.0);
+    assert!(codes(&listens).is_empty(), "a sender that leaves silence out");
+    let mut renewed = stopped(6_000);
+    renewed.traffic.calls[0].renegotiated = vec![at(6_500)];
+    assert!(codes(&renewed).is_empty(), "a re-INVITE");
+    let mut sends = stopped(6_000);
+    sends.traffic.flows[1].from_a.last = Some((frame(80), at(19_000)));
+    assert!(codes(&sends).is_empty(), "something still goes there");
+    let mut open = stopped(6_000);
+    open.traffic.calls[0].end = None;
+    assert!(codes(&open).is_empty(), "the capture ends");
+}
+
+#[test]
+fn another_source_within_a_call_is_told_unless_it_was_agreed() {
+    let handed_over = || {
+        let mut world = talk();
+        world.traffic.streams[1].report.last.time = at(10_000);
+        let mut after = world.traffic.streams[1].clone();
+        after.report.ssrc = 2;
+        after.report.first.time = at(10_020);
+        after.report.last.time = at(20_000);
+        world.traffic.streams.push(after);
+        world
+    };
+    assert_eq!(codes(&handed_over()), ["RTP-009"]);
+    let mut renewed = handed_over();
+    renewed.traffic.calls[0].renegotiated = vec![at(9_900)];
+    assert!(codes(&renewed).is_empty(), "a re-INVITE");
+    let mut early = handed_over();
+    early.traffic.streams[1].report.last.time = at(1_000);
+    early.traffic.streams[2].report.first.time = at(1_020);
+    assert!(codes(&early).is_empty(), "tones of the PBX");
+    let mut pause = handed_over();
+    pause.traffic.streams[2].report.first.time = at(14_000);
+    assert!(codes(&pause).is_empty(), "not one after the other");
+}
+
+#[test]
+fn voice_from_elsewhere_is_told_unless_nat_is_between() {
+    let mut moved = talk();
+    moved.traffic.streams[0].source = socket("192.168.10.21:10008");
+    assert_eq!(codes(&moved), ["RTP-013"]);
+    moved.traffic.calls[0].caller_media = vec![socket("192.168.178.20:10000")];
+    moved.traffic.streams[1].destination = socket("192.168.178.20:10000");
+    assert!(codes(&moved).is_empty(), "SDP names an address behind NAT");
+    let mut short = talk();
+    short.traffic.streams[0].source = socket("192.168.10.21:10008");
+    short.traffic.streams[0].report.last.time = at(1_500);
+    assert!(!codes(&short).contains(&"RTP-013"), "early media");
+}
+
+#[test]
+fn what_the_receiver_lacks_and_the_capture_has_got_lost_behind_it() {
+    let told = |lost: i32, missing_here: u64| {
+        let mut stream = lossy(missing_here);
+        stream.call = Some(0);
+        stream.report.receiver = Some(heard_by_receiver(lost, 20));
+        let world = World::new("").streams(vec![stream]);
+        codes(&world).contains(&"RTP-014")
+    };
+    assert!(told(11, 0) && !told(10, 0), "one percent");
+    assert!(told(30, 9) && !told(30, 25), "the capture lacks them too");
+    assert!(!told(2_000, 0), "more than there were");
+    assert!(!told(-20, 0));
+    let mut midway = lossy(0);
+    midway.report.receiver = Some(heard_by_receiver(500, 20));
+    assert!(codes(&World::new("").streams(vec![midway])).is_empty(), "lost before the capture began");
+}
+
+#[test]
+fn quality_counts_below_its_limits_and_not_for_an_outage() {
+    let told = |mos: f64, longest_burst: u64| {
+        let mut poor = lossy(100);
+        poor.report.counts.longest_burst = longest_burst;
+        poor.report.quality = Some(Quality { rating: 60.0, mos });
+        let world = World::new("").streams(vec![poor]);
+        let findings = check(&world.case(), &[]);
+        findings.iter().find(|found| found.code().as_str() == "RTP-005").map(|found| found.severity)
+    };
+    assert_eq!(told(3.6, 3), None);
+    assert_eq!(told(3.59, 3), Some(Severity::Warning));
+    assert_eq!(told(3.09, 3), Some(Severity::Error));
+    assert_eq!(told(2.0, 90), None, "one gap");
+}
+
+#[test]
+fn types_that_nobody_listed_are_told_but_for_comfort_noise() {
+    let told = |payload_type: u8, packets: u64, at: &str| {
+        let mut odd = voice(4_000);
+        let at = socket(at);
+        odd.report.announced_at = Some(Endpoint { address: at.ip(), port: at.port() });
+        odd.report.unlisted =
+            vec![Seen { value: payload_type, packets, frames: vec![frame(3)], last: frame(3) }];
+        codes(&world(call(), vec![odd], flows(1000))).contains(&"RTP-007")
+    };
+    assert!(told(9, 50, "192.168.10.2:5204"));
+    assert!(!told(9, 49, "192.168.10.2:5204"), "on the way when the types changed");
+    assert!(!told(13, 500, "192.168.10.2:5204"), "comfort noise");
+    assert!(!told(9, 500, "192.168.10.21:10000"), "only the sender's SDP is known");
 }

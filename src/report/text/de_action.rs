@@ -87,6 +87,9 @@ pub(super) fn action(detail: &Detail) -> String {
             "Messen Sie noch einmal an einem weniger belasteten Punkt. Erst wenn die Pakete auch dort fehlen, suchen \
              Sie im Netz."
         }
+        Detail::Rtp003 { heard: Heard::Lost(_), .. } => {
+            "Prüfen Sie Auslastung, Duplex-Einstellung, WLAN-Anteil und Internetanschluss auf der Strecke vor dem Messpunkt."
+        }
         Detail::Rtp003 { .. } => {
             "Prüfen Sie Auslastung, Duplex-Einstellung, WLAN-Anteil und Internetanschluss auf der Strecke. Ein \
              überlasteter Spiegelport sieht genauso aus: Messen Sie im Zweifel an einem zweiten Punkt."
@@ -96,6 +99,22 @@ pub(super) fn action(detail: &Detail) -> String {
         }
         Detail::Rtp006 { .. } => {
             "Stellen Sie die Paketlänge (ptime) auf beiden Seiten auf 20 ms, und gleichen Sie die Codec-Listen an."
+        }
+        Detail::Rtp005 { .. } => "Beheben Sie den Paketverlust; siehe den Befund RTP-003.",
+        Detail::Rtp007 { .. } => {
+            "Gleichen Sie die Codec-Listen beider Seiten ab, und aktualisieren Sie die Firmware des Gerätes."
+        }
+        Detail::Rtp008 { .. } => {
+            "Prüfen Sie UDP-Timeout der Firewall und Session-Timer auf dem Weg, und ob das Gerät Sprache noch sendet."
+        }
+        Detail::Rtp009 { .. } => {
+            "Keine, wenn beide Seiten weiter hören. Andernfalls prüfen Sie, was die Anlage zu diesem Zeitpunkt umschaltet (Wartemusik, Vermittlung)."
+        }
+        Detail::Rtp013 { .. } => {
+            "Prüfen Sie RTP-Port und NAT-Einstellung des Gerätes. Firewalls und Gegenstellen, die nur die angekündigte Adresse zulassen, verwerfen diese Sprache."
+        }
+        Detail::Rtp014 { .. } => {
+            "Messen Sie näher am Empfänger, und prüfen Sie die Strecke zwischen Messpunkt und Empfänger."
         }
         Detail::Sig001 { status: 423, .. } => {
             "Erhöhen Sie am Gerät die Anmeldedauer; der Registrar verlangt eine längere."

@@ -36,7 +36,13 @@ pub(super) fn title(code: Code) -> &'static str {
         Code::Rtp002 => "Gespräch ohne Sprachpakete",
         Code::Rtp003 => "Paketverlust",
         Code::Rtp004 => "Jitter zu hoch",
+        Code::Rtp005 => "Rechnerische Sprachqualität eingeschränkt",
         Code::Rtp006 => "Paketlänge weicht von der Vereinbarung ab",
+        Code::Rtp007 => "Nicht vereinbarter Codec",
+        Code::Rtp008 => "Sprechweg bricht vorzeitig ab",
+        Code::Rtp009 => "Quelle des Sprechwegs wechselt",
+        Code::Rtp013 => "Sprache kommt von anderer Adresse als angekündigt",
+        Code::Rtp014 => "Empfänger meldet Verlust hinter dem Messpunkt",
         Code::Sig001 => "Anmeldung wird abgelehnt",
         Code::Sig002 => "Anmeldung ohne Antwort",
         Code::Sig003 => "NAT-Zuordnung der Anmeldung wechselt",
@@ -234,6 +240,55 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::addresses(peers)),
             decimal(*seen, 0, De),
             codec.as_ref().map_or_else(String::new, |name| format!(" ({})", quoted(name)))
+        ),
+        Detail::Rtp005 { mos, lost, expected, longest, codec, peers } => format!(
+            "Der Schätzwert MOS-LQ für die Sprache von {device} zu {} beträgt {} ({}, E-Modell G.107, ohne Laufzeit; ab 3,6 \
+             ist sie gut). Ursache ist der Verlust von {} Paketen ({}), die längste Lücke umfasst {}.",
+            list(List::addresses(peers)),
+            decimal(*mos, 1, De),
+            quoted(codec),
+            of(*lost, *expected, "von", De),
+            share(*lost, *expected, De),
+            counted(*longest, "Paket", "Pakete", De)
+        ),
+        Detail::Rtp007 { payload_type, codec, listed, peers } => format!(
+            "{device} sendet zu {} {} mit dem Payload-Typ {payload_type}{}, den das SDP des Empfängers nicht nennt{}.",
+            list(List::addresses(peers)),
+            counted(finding.count, "Paket", "Pakete", De),
+            codec.as_ref().map_or_else(String::new, |name| format!(" ({})", quoted(name))),
+            listed_codecs(listed, "vereinbart")
+        ),
+        Detail::Rtp008 { peer, after, missing } => format!(
+            "{} nach der Annahme kommen von {device} zu {peer} keine Sprachpakete mehr. Das Gespräch ging weiter und wurde \
+             erst {} später beendet{}.",
+            duration(*after, De),
+            duration(*missing, De),
+            further(finding.count)
+        ),
+        Detail::Rtp009 { before, after } => format!(
+            "Mitten im Gespräch übernimmt {} den Sprechweg, ohne dass neu verhandelt wurde{}.",
+            if before == after {
+                format!("bei {after} eine andere Quelle (SSRC)")
+            } else {
+                format!("{after} von {before}")
+            },
+            further(finding.count)
+        ),
+        Detail::Rtp013 { announced, seen, peer } => format!(
+            "{device} kündigt im SDP {announced} an, die Sprache zu {peer} kommt aber von {seen}{}.",
+            further(finding.count)
+        ),
+        Detail::Rtp014 { lost, expected, seen, peers } => format!(
+            "{} meldet per RTCP, dass von {device} {} Sprachpaketen fehlen ({}). Im Mitschnitt {}: Die Pakete gehen hinter \
+             dem Messpunkt verloren.",
+            list(List::addresses(peers)),
+            of(*lost, *expected, "von", De),
+            share(*lost, *expected, De),
+            match seen {
+                0 => "sind sie da".to_owned(),
+                1 => "fehlt nur eines".to_owned(),
+                seen => format!("fehlen nur {}", count(*seen, De)),
+            }
         ),
         Detail::Sig001 { account, registrar, status } => format!(
             "Die Anmeldung von {device} für {} wird von {registrar} abgelehnt: {status}{}.",
@@ -482,6 +537,20 @@ fn failure(status: u16) -> &'static str {
         503 => "Dienst nicht verfügbar",
         504 => "Zeitüberschreitung im Weiterweg",
         _ => "siehe RFC 3261 Abschnitt 21",
+    }
+}
+
+/// Codecs of an SDP, in brackets; nothing if it names none.
+fn listed_codecs(listed: &[Box<str>], word: &str) -> String {
+    let names: Vec<String> = listed.iter().take(4).map(|name| quoted(name)).collect();
+    if names.is_empty() { String::new() } else { format!(" ({word}: {})", names.join(", ")) }
+}
+
+/// That more calls than the one that is told of show it.
+fn further(calls: u64) -> String {
+    match calls.saturating_sub(1) {
+        0 => String::new(),
+        more => format!(" (ebenso in {})", counted(more, "weiteren Gespräch", "weiteren Gesprächen", De)),
     }
 }
 

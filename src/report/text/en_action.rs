@@ -75,6 +75,9 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Rtp003 { heard: Heard::Complete, .. } => {
             "Measure again at a point with less load. Search the network only if the packets are missing there too."
         }
+        Detail::Rtp003 { heard: Heard::Lost(_), .. } => {
+            "Check load, duplex setting, WLAN sections and the Internet link on the way before the measuring point."
+        }
         Detail::Rtp003 { .. } => {
             "Check load, duplex setting, WLAN sections and the Internet link on the way. An overloaded mirror port looks \
              the same: if in doubt, measure at a second place."
@@ -82,6 +85,22 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Rtp004 { .. } => "Prioritise voice at the bottleneck, and avoid WLAN or powerline sections.",
         Detail::Rtp006 { .. } => {
             "Set the packet time (ptime) to 20 ms on both sides, and align the codec lists."
+        }
+        Detail::Rtp005 { .. } => "Remove the packet loss; see finding RTP-003.",
+        Detail::Rtp007 { .. } => {
+            "Align the codec lists of both sides, and update the firmware of the device."
+        }
+        Detail::Rtp008 { .. } => {
+            "Check the UDP timeout of the firewall and session timers on the way, and whether the device still sends voice."
+        }
+        Detail::Rtp009 { .. } => {
+            "None if both sides go on hearing. Otherwise check what the PBX switches at that moment (music on hold, transfer)."
+        }
+        Detail::Rtp013 { .. } => {
+            "Check RTP port and NAT setting of the device. Firewalls and far ends that admit only the announced address drop this voice."
+        }
+        Detail::Rtp014 { .. } => {
+            "Measure closer to the receiver, and check the way between measuring point and receiver."
         }
         Detail::Sig001 { status: 423, .. } => {
             "Raise the registration time at the device; the registrar asks for a longer one."

@@ -36,7 +36,13 @@ pub(super) fn title(code: Code) -> &'static str {
         Code::Rtp002 => "Call without media",
         Code::Rtp003 => "Packet loss",
         Code::Rtp004 => "Jitter too high",
+        Code::Rtp005 => "Estimated voice quality reduced",
         Code::Rtp006 => "Packet length differs from the agreement",
+        Code::Rtp007 => "Codec not negotiated",
+        Code::Rtp008 => "Media stops early",
+        Code::Rtp009 => "Media source changes",
+        Code::Rtp013 => "Media from another address than announced",
+        Code::Rtp014 => "Receiver reports loss behind the measuring point",
         Code::Sig001 => "Registration is rejected",
         Code::Sig002 => "Registration unanswered",
         Code::Sig003 => "NAT mapping of the registration changes",
@@ -226,6 +232,55 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             decimal(*seen, 0, En),
             list(List::addresses(peers)),
             codec.as_ref().map_or_else(String::new, |name| format!(" ({})", quoted(name)))
+        ),
+        Detail::Rtp005 { mos, lost, expected, longest, codec, peers } => format!(
+            "The estimated MOS-LQ of the voice from {device} to {} is {} ({}, E-model G.107, without delay; from 3.6 on it is \
+             good). The cause is the loss of {} packets ({}); the longest gap is {}.",
+            list(List::addresses(peers)),
+            decimal(*mos, 1, En),
+            quoted(codec),
+            of(*lost, *expected, "of", En),
+            share(*lost, *expected, En),
+            counted(*longest, "packet", "packets", En)
+        ),
+        Detail::Rtp007 { payload_type, codec, listed, peers } => format!(
+            "{device} sends {} to {} with payload type {payload_type}{}, which the receiver's SDP does not list{}.",
+            counted(finding.count, "packet", "packets", En),
+            list(List::addresses(peers)),
+            codec.as_ref().map_or_else(String::new, |name| format!(" ({})", quoted(name))),
+            listed_codecs(listed, "agreed")
+        ),
+        Detail::Rtp008 { peer, after, missing } => format!(
+            "{} after the answer no more voice packets come from {device} to {peer}. The call went on and ended only {} \
+             later{}.",
+            duration(*after, En),
+            duration(*missing, En),
+            further(finding.count)
+        ),
+        Detail::Rtp009 { before, after } => format!(
+            "In the middle of the call {} the media stream, although nothing was negotiated anew{}.",
+            if before == after {
+                format!("another source (SSRC) at {after} takes over")
+            } else {
+                format!("{after} takes over from {before}")
+            },
+            further(finding.count)
+        ),
+        Detail::Rtp013 { announced, seen, peer } => format!(
+            "{device} announces {announced} in SDP, but the voice to {peer} comes from {seen}{}.",
+            further(finding.count)
+        ),
+        Detail::Rtp014 { lost, expected, seen, peers } => format!(
+            "{} reports by RTCP that {} voice packets from {device} are missing ({}). In the capture {}: the packets get lost \
+             behind the measuring point.",
+            list(List::addresses(peers)),
+            of(*lost, *expected, "of", En),
+            share(*lost, *expected, En),
+            match seen {
+                0 => "they are there".to_owned(),
+                1 => "only one is missing".to_owned(),
+                seen => format!("only {} are missing", count(*seen, En)),
+            }
         ),
         Detail::Sig001 { account, registrar, status } => format!(
             "The registration of {device} for {} is rejected by {registrar}: {status}{}.",
@@ -464,6 +519,20 @@ fn failure(status: u16) -> &'static str {
         503 => "service unavailable",
         504 => "timeout further on",
         _ => "see RFC 3261 section 21",
+    }
+}
+
+/// Codecs of an SDP, in brackets; nothing if it names none.
+fn listed_codecs(listed: &[Box<str>], word: &str) -> String {
+    let names: Vec<String> = listed.iter().take(4).map(|name| quoted(name)).collect();
+    if names.is_empty() { String::new() } else { format!(" ({word}: {})", names.join(", ")) }
+}
+
+/// That more calls than the one that is told of show it.
+fn further(calls: u64) -> String {
+    match calls.saturating_sub(1) {
+        0 => String::new(),
+        more => format!(" (likewise in {})", counted(more, "further call", "further calls", En)),
     }
 }
 

@@ -55,6 +55,16 @@ pub struct Stream {
     pub silent: bool,
     /// From the nth packet on a key is held for five packets, RFC 4733.
     pub key_at: Option<u32>,
+    /// After so long nothing more is sent.
+    pub stops: Option<u64>,
+    /// From the nth packet on another source sends, with numbers of its own.
+    pub other_source_at: Option<u32>,
+    /// Where packets really come from, if not from `from`.
+    pub sends_from: Option<End>,
+    /// The other side answers to where packets come from, not to where they are asked for.
+    pub answered_there: bool,
+    /// Payload type of the packets, if not that of the codec.
+    pub payload_type: Option<u8>,
 }
 
 impl Stream {
@@ -69,7 +79,21 @@ impl Stream {
             jitter: MS,
             silent: false,
             key_at: None,
+            stops: None,
+            other_source_at: None,
+            sends_from: None,
+            answered_there: false,
+            payload_type: None,
         }
+    }
+
+    fn sender(&self) -> End {
+        self.sends_from.unwrap_or(self.from)
+    }
+
+    /// Where the other side sends to.
+    fn receiver(&self) -> End {
+        if self.answered_there { self.sender() } else { self.from }
     }
 
     fn loses(&self, nth: u32) -> bool {
@@ -126,6 +150,17 @@ struct Source {
     timestamp: u32,
 }
 
+impl Source {
+    /// One that has nothing to do with it.
+    fn other(self) -> Self {
+        Self {
+            ssrc: !self.ssrc,
+            sequence: self.sequence.wrapping_add(20_000),
+            timestamp: self.timestamp.wrapping_add(1 << 30),
+        }
+    }
+}
+
 impl Net {
     /// Puts a conversation on the wire.
     pub fn media(&mut self, media: &Media) {
@@ -146,12 +181,16 @@ impl Net {
             return;
         }
         let interval = media.codec.milliseconds() * MS;
-        let count = (media.lasts / interval) as u32;
+        let count = (media.lasts.min(stream.stops.unwrap_or(u64::MAX)) / interval) as u32;
         let every = (5 * SECOND / interval) as u32;
         for nth in 0..count {
             let at = media.at + delay + u64::from(nth) * interval + self.rng().below(stream.jitter);
+            let source = match stream.other_source_at {
+                Some(first) if nth >= first => source.other(),
+                _ => source,
+            };
             let header = Header {
-                payload_type: media.codec.payload_type(),
+                payload_type: stream.payload_type.unwrap_or(media.codec.payload_type()),
                 marker: nth == 0,
                 sequence: source.sequence.wrapping_add(nth as u16),
                 timestamp: source.timestamp.wrapping_add(nth * media.codec.step()),
@@ -162,7 +201,7 @@ impl Net {
                 _ => rtp::rtp(&header, &self.sound(media.codec, nth)),
             };
             if !stream.loses(nth) || stream.lost == Lost::Behind {
-                self.udp(at, stream.from, other.0.from, stream.marks.class(nth), &packet);
+                self.udp(at, stream.sender(), other.0.receiver(), stream.marks.class(nth), &packet);
             }
             let reports = |nth: u32| nth % every == every - 1 || nth + 1 == count;
             if media.rtcp && reports(nth) {
@@ -174,7 +213,7 @@ impl Net {
                     .filter(|_| !other.0.silent)
                     .map(|nth| media.at + other_delay + u64::from(nth) * interval + REPORT_DELAY);
                 let report = report(at, nth, &header, media.codec, other, heard, stream.from.host.name);
-                self.udp(at, stream.from.next(), other.0.from.next(), Class::Voice, &report);
+                self.udp(at, stream.sender().next(), other.0.receiver().next(), Class::Voice, &report);
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Samples of the findings about media, each with a near miss.
 
+use std::net::IpAddr;
+
 use super::Scenario;
 use super::agfeo::{self, PBX, Site, T14, TALK};
 use crate::net::{Call, Lost, MS, Net, SECOND, Stream};
@@ -16,8 +18,17 @@ pub(super) fn all() -> Vec<Scenario> {
         rtp_003_mirror(),
         rtp_004(),
         rtp_004_near(),
+        rtp_005(),
         rtp_006(),
         rtp_006_near(),
+        rtp_007(),
+        rtp_008(),
+        rtp_008_near(),
+        rtp_009(),
+        rtp_009_near(),
+        rtp_013(),
+        rtp_013_near(),
+        rtp_014(),
     ]
 }
 
@@ -75,7 +86,9 @@ fn rtp_002_near() -> Scenario {
 
 fn rtp_003() -> Scenario {
     let lossy = call(3 * SECOND, |call| call.caller.media.lose_every = 20);
-    site("rtp-003", "5 % of the T14's packets never arrive.", lossy).expect("RTP-003", T14)
+    site("rtp-003", "5 % of the T14's packets never arrive.", lossy)
+        .expect("RTP-003", T14)
+        .never(&["RTP-005", "RTP-014"])
 }
 
 fn rtp_003_near() -> Scenario {
@@ -104,6 +117,13 @@ fn rtp_004_near() -> Scenario {
     site("rtp-004-near", "The T14's packets come up to 12 ms late.", shaky).never(&["RTP-004"])
 }
 
+fn rtp_005() -> Scenario {
+    let lossy = call(3 * SECOND, |call| call.caller.media.lose_every = 7);
+    site("rtp-005", "Every seventh packet of the T14 never arrives.", lossy)
+        .expect("RTP-005", T14)
+        .expect("RTP-003", T14)
+}
+
 fn rtp_006() -> Scenario {
     let long = call(3 * SECOND, |call| call.codec = Codec::PcmaAt30);
     site("rtp-006", "20 ms a packet are agreed, both sides send 30 ms.", long)
@@ -117,5 +137,62 @@ fn rtp_006_near() -> Scenario {
         *media = Stream { key_at: Some(40), ..*media };
     });
     site("rtp-006-near", "A key is pressed: events have their own length and time.", keyed)
-        .never(&["RTP-003", "RTP-004", "RTP-006"])
+        .never(&["RTP-003", "RTP-004", "RTP-006", "RTP-007"])
+}
+
+fn rtp_007() -> Scenario {
+    let other = call(3 * SECOND, |call| call.caller.media.payload_type = Some(9));
+    site("rtp-007", "PCMA is agreed, and the T14 sends G.722.", other).expect("RTP-007", T14)
+}
+
+fn rtp_008() -> Scenario {
+    let breaks = call(9 * SECOND, |call| call.caller.media.stops = Some(3 * SECOND));
+    let about = "After 3 s of a call of 9 s nothing more comes from the T14.";
+    site("rtp-008", about, breaks).expect("RTP-008", T14)
+}
+
+fn rtp_008_near() -> Scenario {
+    let breaks = call(7 * SECOND, |call| call.caller.media.stops = Some(3 * SECOND));
+    let about = "The T14 falls silent 4 s before it hangs up.";
+    site("rtp-008-near", about, breaks).never(&["RTP-001", "RTP-008"])
+}
+
+fn rtp_009() -> Scenario {
+    let other = call(6 * SECOND, |call| call.callee.media.other_source_at = Some(150));
+    site("rtp-009", "After 3 s another source of the PBX goes on with the voice.", other)
+        .expect("RTP-009", PBX)
+}
+
+fn rtp_009_near() -> Scenario {
+    let mut net = call(3 * SECOND, |_| ());
+    let (t14, pbx) = (agfeo::t14_line(T14), agfeo::pbx_line(PBX, 5204));
+    net.call(&Call::new(agfeo::AFTER, 3 * SECOND, t14, pbx));
+    let about = "Two calls one after the other between the same ports, each with sources of its own.";
+    site("rtp-009-near", about, net).never(&["RTP-003", "RTP-009"])
+}
+
+fn rtp_013() -> Scenario {
+    let other = call(3 * SECOND, |call| call.caller.media.sends_from = Some(T14.port(10_008)));
+    site("rtp-013", "The T14 announces port 10000 and sends from 10008.", other).expect("RTP-013", T14)
+}
+
+fn rtp_013_near() -> Scenario {
+    let behind_nat = call(3 * SECOND, |call| {
+        let media = &mut call.caller.media;
+        media.from = T14.at(IpAddr::from([192, 168, 178, 20])).port(10_000);
+        media.sends_from = Some(T14.port(10_000));
+        media.answered_there = true;
+    });
+    let about =
+        "The T14 announces an address behind NAT, and the PBX answers to where the packets come from.";
+    site("rtp-013-near", about, behind_nat).never(&["RTP-001", "RTP-013"])
+}
+
+fn rtp_014() -> Scenario {
+    let lossy = call(3 * SECOND, |call| {
+        call.caller.media.lose_every = 20;
+        call.caller.media.lost = Lost::Behind;
+    });
+    let about = "All packets of the T14 pass the mirror port, and the PBX reports that 5 % did not reach it.";
+    site("rtp-014", about, lossy).expect("RTP-014", T14).never(&["RTP-003"])
 }

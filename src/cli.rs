@@ -25,6 +25,8 @@ pub enum Command {
     Live(Box<LiveArgs>),
     /// Compare two measurements of one site: what went, what came, what stayed
     Compare(Box<CompareArgs>),
+    /// Render a stored JSON report in another form
+    Report(ReportArgs),
     /// List the documented ports
     Ports(PortsArgs),
     /// Explain a finding code
@@ -48,12 +50,9 @@ pub struct CheckArgs {
     /// How to judge.
     #[command(flatten)]
     pub judge: JudgeArgs,
-    /// Form of the report
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    pub format: Format,
-    /// Write the report to this file instead of standard output
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    /// Forms of the report.
+    #[command(flatten)]
+    pub form: FormArgs,
     /// Size of the pieces in which a file is read, in bytes
     #[arg(long, value_name = "BYTES", hide = true, default_value_t = 1 << 20)]
     pub range_bytes: u64,
@@ -115,6 +114,41 @@ pub struct JudgeArgs {
     /// Colours in the table
     #[arg(long, value_enum, default_value_t = Colour::Auto)]
     pub color: Colour,
+}
+
+/// Forms of a report and where they go, for `check` and `report`.
+#[derive(Debug, Args)]
+pub struct FormArgs {
+    /// Forms of the report, several with commas between them
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "table")]
+    pub format: Vec<Format>,
+    /// Write the report to this file instead of standard output; one for each form, in their order. CSV takes a
+    /// directory
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Vec<PathBuf>,
+    /// Pseudonyms instead of telephone numbers, users and names, `=addresses` of public addresses as well; in all forms
+    /// but the table
+    #[arg(long, value_enum, value_name = "people|addresses", num_args = 0..=1, require_equals = true, default_missing_value = "people")]
+    pub redact: Option<Redact>,
+}
+
+/// `--redact`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Redact {
+    /// Numbers, users, names.
+    People,
+    /// Public addresses as well.
+    Addresses,
+}
+
+/// Words of `report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// What `check --format json` wrote
+    #[arg(value_name = "RESULT.json")]
+    pub result: PathBuf,
+    #[command(flatten)]
+    pub form: FormArgs,
 }
 
 /// Words of `compare`.
@@ -199,6 +233,14 @@ pub enum Format {
     Table,
     /// For programs.
     Json,
+    /// One page to print and sign.
+    Html,
+    /// The same as text.
+    Markdown,
+    /// For a spreadsheet: four files in a directory.
+    Csv,
+    /// For pipelines.
+    Sarif,
 }
 
 /// `--format` of `live`.

@@ -15,12 +15,12 @@ use signal_hook::flag;
 use pbxray::capture::{self, Bounds, FilterSpec, LinkEvent, Measurement};
 use pbxray::check::{Audit, Code, Finding, Severity};
 use pbxray::cli::{
-    CheckArgs, Cli, Colour, Command, CompareArgs, CompletionsArgs, ExplainArgs, FailOn, Format, JudgeArgs,
-    LiveArgs, LiveFormat, ManArgs, PbxHint, PortsArgs,
+    CheckArgs, Cli, Colour, Command, CompareArgs, CompletionsArgs, ExplainArgs, FailOn, FormArgs, Format,
+    JudgeArgs, LiveArgs, LiveFormat, ManArgs, PbxHint, PortsArgs, Redact, ReportArgs,
 };
 use pbxray::compare::Ledger;
 use pbxray::pipeline::{self, Terms};
-use pbxray::report::{self, ExitStatus, Language, PortsFilter};
+use pbxray::report::{self, ExitStatus, Language, PortsFilter, Published, Redaction};
 use pbxray::rules::Rulebook;
 use pbxray::site::{Hints, Lore, SiteFile, Vocabulary};
 
@@ -33,6 +33,7 @@ fn main() -> ExitCode {
         Command::Check(args) => check(&args),
         Command::Live(args) => live(&args),
         Command::Compare(args) => compare(&args),
+        Command::Report(args) => render(&args),
         Command::Ports(args) => ports(&args),
         Command::Explain(args) => explain(&args),
         Command::Interfaces => interfaces(),
@@ -52,6 +53,7 @@ fn main() -> ExitCode {
 }
 
 fn check(args: &CheckArgs) -> Result<ExitStatus> {
+    check_forms(&args.form)?;
     let judge = &args.judge;
     let language = language(judge.lang.as_deref())?;
     let rulebook = rulebook(judge.rules.as_deref())?;
@@ -88,20 +90,93 @@ fn judge_settings(judge: &JudgeArgs, language: Language, is_file: bool) -> repor
 }
 
 fn write_report(args: &CheckArgs, audit: &Audit, rulebook: &Rulebook, language: Language) -> Result<()> {
-    let settings = judge_settings(&args.judge, language, args.output.is_some());
+    let settings = judge_settings(&args.judge, language, !args.form.output.is_empty());
     let names = report::Names::new(rulebook, language);
-    let write = |out: &mut dyn Write| match args.format {
-        Format::Table => out.write_all(report::table(audit, &names, &settings).as_bytes()),
-        Format::Json => report::json(audit, &names, &settings, out),
-    };
-    match &args.output {
-        None => print(write),
-        Some(path) => {
-            let file = File::create(path).with_context(|| format!("--output {}", path.display()))?;
-            let mut out = BufWriter::new(file);
-            write(&mut out).and_then(|()| out.flush()).with_context(|| format!("--output {}", path.display()))
+    let published = published_if_needed(&args.form, || Published::of(audit, &names, &settings))?;
+    let table = || report::table(audit, &names, &settings);
+    write_forms(&args.form, published.as_ref(), &table, &settings.zone)
+}
+
+/// Renders a stored report. Its status is that of a report that could be rendered.
+fn render(args: &ReportArgs) -> Result<ExitStatus> {
+    anyhow::ensure!(
+        !args.form.format.contains(&Format::Table),
+        "the table needs the capture; say --format html, markdown, csv, sarif or json"
+    );
+    check_forms(&args.form)?;
+    let name = args.result.display();
+    let bytes = std::fs::read(&args.result).with_context(|| name.to_string())?;
+    let stored = Published::parse(&bytes).map_err(|error| anyhow!("{name} {error}"))?;
+    let published = published_if_needed(&args.form, || stored)?;
+    write_forms(&args.form, published.as_ref(), &String::new, &jiff::tz::TimeZone::system())?;
+    Ok(ExitStatus::Clean)
+}
+
+/// Says what is wrong with the forms before a long capture is read.
+fn check_forms(form: &FormArgs) -> Result<()> {
+    let (formats, outputs) = (form.format.len(), form.output.len());
+    anyhow::ensure!(
+        outputs == formats || (outputs == 0 && formats == 1),
+        "--format names {formats} forms and there are {outputs} times -o; say -o for each form, in the same order"
+    );
+    anyhow::ensure!(
+        outputs > 0 || !form.format.contains(&Format::Csv),
+        "CSV is four files; name a directory for them with -o"
+    );
+    anyhow::ensure!(
+        form.redact.is_none() || !form.format.contains(&Format::Table),
+        "--redact does not reach the table; say --format markdown, html, csv, sarif or json"
+    );
+    Ok(())
+}
+
+fn published_if_needed(form: &FormArgs, make: impl FnOnce() -> Published) -> Result<Option<Published>> {
+    if form.format.iter().all(|format| *format == Format::Table) {
+        return Ok(None);
+    }
+    let published = make();
+    let redaction = form.redact.map(|redact| match redact {
+        Redact::People => Redaction::People,
+        Redact::Addresses => Redaction::Addresses,
+    });
+    Ok(Some(match redaction {
+        Some(redaction) => published.redacted(redaction)?,
+        None => published,
+    }))
+}
+
+fn write_forms(
+    form: &FormArgs,
+    published: Option<&Published>,
+    table: &dyn Fn() -> String,
+    zone: &jiff::tz::TimeZone,
+) -> Result<()> {
+    for (index, format) in form.format.iter().enumerate() {
+        let path = form.output.get(index);
+        let said = || path.map_or_else(String::new, |path| format!("--output {}", path.display()));
+        if let (Format::Csv, Some(path), Some(published)) = (format, path, published) {
+            std::fs::create_dir_all(path).with_context(said)?;
+            for (name, bytes) in published.csv()? {
+                std::fs::write(path.join(name), bytes).with_context(said)?;
+            }
+            continue;
+        }
+        let write = |out: &mut dyn Write| match (format, published) {
+            (Format::Html, Some(report)) => out.write_all(report.html(zone).as_bytes()),
+            (Format::Markdown, Some(report)) => out.write_all(report.markdown(zone).as_bytes()),
+            (Format::Sarif, Some(report)) => report.sarif(out),
+            (Format::Json, Some(report)) => report.json(out),
+            _ => out.write_all(table().as_bytes()),
+        };
+        match path {
+            None => print(write)?,
+            Some(path) => {
+                let mut out = BufWriter::new(File::create(path).with_context(said)?);
+                write(&mut out).and_then(|()| out.flush()).with_context(said)?;
+            }
         }
     }
+    Ok(())
 }
 
 fn live(args: &LiveArgs) -> Result<ExitStatus> {

@@ -37,10 +37,12 @@ const MAY_NAME: [(&str, &[&str]); 13] = [
 const FAMILIES: [&str; 7] = ["blocked", "capture", "media", "port", "qos", "security", "signalling"];
 
 /// Crates and the only places that use them.
-const USED_IN: [(&str, &[&str]); 9] = [
+const USED_IN: [(&str, &[&str]); 11] = [
     ("rayon", &["src/pipeline.rs", "src/main.rs"]),
     ("clap", &["src/cli.rs", "src/main.rs"]),
     ("comfy_table", &["src/report/"]),
+    ("csv", &["src/report/spreadsheet.rs"]),
+    ("maud", &["src/report/html/"]),
     ("serde_json", &["src/report/"]),
     ("schemars", &["src/report/"]),
     ("pcap", &["src/capture/"]),

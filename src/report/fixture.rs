@@ -389,7 +389,8 @@ fn site() -> Site {
         },
         ExceptionUse { text: "port udp/9999".into(), reason: "Türöffner".into(), line: 17, matched: 0 },
     ];
-    Site { devices: vec![pbx, phone, softphone], exceptions }
+    let cover = vec![("customer".into(), HOSTILE.into()), ("Auftrag".into(), "4711".into())];
+    Site { devices: vec![pbx, phone, softphone], exceptions, cover }
 }
 
 fn traffic() -> Traffic {

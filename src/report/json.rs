@@ -1,7 +1,9 @@
 //! Takes an audit, gives JSON, schema 1. The published form is declared in [`document`]; it changes only by addition,
 //! whatever becomes of the types inside the program.
 
-mod document;
+#[macro_use]
+mod enums;
+pub(super) mod document;
 mod fill;
 mod formatter;
 #[cfg(test)]
@@ -25,8 +27,13 @@ const FLOWS: usize = 10_000;
 /// # Errors
 /// What `out` refuses.
 pub fn json(audit: &Audit, names: &Names, settings: &Settings, out: &mut dyn io::Write) -> io::Result<()> {
+    write(&document_of(audit, names, settings), out)
+}
+
+/// The published form.
+pub(super) fn document_of(audit: &Audit, names: &Names, settings: &Settings) -> Document {
     let limit = if settings.all_flows { usize::MAX } else { FLOWS };
-    write(&fill::document(audit, names, settings, limit), out)
+    fill::document(audit, names, settings, limit)
 }
 
 /// Writes the JSON Schema of the report.
@@ -37,7 +44,7 @@ pub fn schema(out: &mut dyn io::Write) -> io::Result<()> {
     write(&schemars::schema_for!(Document), out)
 }
 
-fn write(value: &impl Serialize, out: &mut dyn io::Write) -> io::Result<()> {
+pub(super) fn write(value: &impl Serialize, out: &mut dyn io::Write) -> io::Result<()> {
     let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Guarded::default());
     value.serialize(&mut serializer)?;
     out.write_all(b"\n")

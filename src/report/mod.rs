@@ -6,14 +6,21 @@ mod exit;
 mod explain;
 #[cfg(test)]
 mod fixture;
+mod html;
 mod interfaces;
 mod json;
 mod language;
 mod link;
 mod live;
+mod markdown;
 mod names;
 mod number;
+mod paper;
 mod ports;
+mod published;
+mod redact;
+mod sarif;
+mod spreadsheet;
 mod table;
 mod text;
 
@@ -26,8 +33,11 @@ pub use interfaces::interfaces;
 pub use json::{json, schema};
 pub use language::{Language, UnknownLanguage};
 pub use live::{live_json, live_report, live_text};
-pub use names::{Names, RowName};
+
+pub use names::{LegName, Names, RowName};
 pub use ports::{NoSuchRows, PortsFilter, ports};
+pub use published::{NotAReport, Published};
+pub use redact::Redaction;
 pub use table::table;
 pub use text::{Context, FindingText, finding_text};
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::language::Language;
+use super::ports::leg_names;
 use super::text::dscp_name;
 use crate::rules::Rulebook;
 use crate::site::{ModelId, RoleId, RowId, Text};
@@ -16,6 +17,21 @@ pub struct RowName {
     pub section: Box<str>,
     /// When the row is used, if not always.
     pub condition: Option<Box<str>>,
+    /// What a row says of ports.
+    pub legs: Vec<LegName>,
+}
+
+/// A documented connection in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LegName {
+    /// `UDP`; with a question mark where the document names none.
+    pub transport: String,
+    /// Left of the arrow the own port, right of it the peer's.
+    pub ports: String,
+    /// Who it is with.
+    pub peer: String,
+    /// Whether the peer may be beyond the router.
+    pub leaves_lan: bool,
 }
 
 /// Words for ids, all in one language.
@@ -32,11 +48,15 @@ impl Names {
     pub fn new(rules: &Rulebook, language: Language) -> Self {
         let said = |text: &Text| -> Box<str> { language.of(text).into() };
         let entry = |id: &RowId, service: Box<str>, section: &str| {
-            (Box::from(id.as_str()), RowName { service, section: section.into(), condition: None })
+            (
+                Box::from(id.as_str()),
+                RowName { service, section: section.into(), condition: None, legs: Vec::new() },
+            )
         };
         let rows = rules.rows.iter().map(|row| {
             let (id, name) = entry(&row.id, said(&row.service), &row.section);
-            (id, RowName { condition: row.condition.as_ref().map(said), ..name })
+            let condition = row.condition.as_ref().map(said);
+            (id, RowName { condition, legs: leg_names(rules, row, language), ..name })
         });
         let marks = rules.qos.iter().map(|rule| {
             let service = format!("{}: DSCP {}", rule.protocol.as_str().to_uppercase(), dscp_name(rule.dscp));

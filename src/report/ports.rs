@@ -8,6 +8,7 @@ use comfy_table::{ColumnConstraint, ContentArrangement, LineStyle, Table, TableS
 use thiserror::Error;
 
 use super::Language;
+use super::names::LegName;
 use crate::rules::{Document, Leg, Peer, Row, Rulebook};
 use crate::site::{Initiator, Kind, PeerScope, Ports, RoleId};
 
@@ -248,6 +249,17 @@ fn ports_word(ports: &Ports, language: Language) -> String {
         Ports::Individual => language.either("individuell", "individual").to_owned(),
         Ports::Unspecified => String::new(),
     }
+}
+
+/// What a row says of its connections.
+pub(super) fn leg_names(book: &Rulebook, row: &Row, language: Language) -> Vec<LegName> {
+    let name = |leg: &Leg| LegName {
+        transport: row.transport.to_string(),
+        ports: ports_of(leg, language),
+        peer: peer(book, leg, language),
+        leaves_lan: matches!(leg.peer.scope, PeerScope::Internet | PeerScope::Any),
+    };
+    row.legs.iter().map(name).collect()
 }
 
 /// By name where the document names it, else by role, else by where it is.

@@ -12,6 +12,8 @@ pub struct Site {
     pub devices: Vec<Device>,
     /// The user's exceptions and how often each was used.
     pub exceptions: Vec<ExceptionUse>,
+    /// What the user says of installation and order, label and text, for the cover of a report.
+    pub cover: Vec<(Box<str>, Box<str>)>,
 }
 
 impl Site {

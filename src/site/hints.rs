@@ -63,6 +63,8 @@ pub struct SiteFile {
     pub location: Option<String>,
     /// Who measures.
     pub technician: Option<String>,
+    /// Further lines for the cover of a report, label and text.
+    pub cover_fields: BTreeMap<String, String>,
     /// Networks that are LAN although their addresses do not show it, or all there are.
     pub lan: Vec<IpNet>,
     /// VLANs that carry voice, 0 to 4094.
@@ -180,6 +182,16 @@ impl Exception {
 }
 
 impl SiteFile {
+    /// Lines for the cover of a report: label and text.
+    #[must_use]
+    pub fn cover(&self) -> Vec<(Box<str>, Box<str>)> {
+        let known =
+            [("customer", &self.customer), ("location", &self.location), ("technician", &self.technician)];
+        let known = known.into_iter().filter_map(|(label, text)| Some((label, text.as_deref()?)));
+        let free = self.cover_fields.iter().map(|(label, text)| (label.as_str(), text.as_str()));
+        known.chain(free).map(|(label, text)| (label.into(), text.into())).collect()
+    }
+
     /// Reads and checks the file.
     ///
     /// # Errors
@@ -256,6 +268,7 @@ impl Reader<'_> {
         let mut text = |file: &mut TomlFile<'_>, key| file.take(key, self.problems).map(Spanned::into_inner);
         let (customer, location, technician) =
             (text(&mut file, "customer"), text(&mut file, "location"), text(&mut file, "technician"));
+        let cover: Option<Spanned<BTreeMap<String, String>>> = file.take("cover", self.problems);
         let lan: Option<Spanned<Vec<Spanned<String>>>> = file.take("lan", self.problems);
         let vlans: Option<Spanned<Vec<Spanned<u16>>>> = file.take("voice_vlans", self.problems);
         let hosts = file.take_all("host", self.problems);
@@ -267,6 +280,7 @@ impl Reader<'_> {
             customer,
             location,
             technician,
+            cover_fields: cover.map(Spanned::into_inner).unwrap_or_default(),
             lan: self.networks(lan.map(Spanned::into_inner).unwrap_or_default()),
             voice_vlans: self.vlans(vlans.map(Spanned::into_inner).unwrap_or_default()),
             hosts: self.hosts(hosts),

@@ -54,7 +54,7 @@ pub fn identify(traffic: &Traffic, lore: Lore<'_>, hints: &Hints) -> Site {
     let empty = Vec::new();
     let devices =
         addresses.into_iter().filter_map(|at| scene.settle(at, found.get(&at).unwrap_or(&empty))).collect();
-    Site { devices, exceptions: Vec::new() }
+    Site { devices, exceptions: Vec::new(), cover: hints.site.cover() }
 }
 
 /// One piece of evidence that fits a host.

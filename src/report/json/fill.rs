@@ -13,32 +13,36 @@ use crate::observe::media::timing::Clock;
 use crate::observe::media::{PayloadReport, ReceiverReport, StreamReport};
 use crate::observe::{Answer, Call, Direction, Flow, HostFacts, Protocol, Registration, Stream, Traffic};
 use crate::report::text::{Context, EXPEDITED_FORWARDING, finding_text};
-use crate::report::{Language, Names, Settings, link, number, text};
+use crate::report::{Language, LegName, Names, Settings, link, number, text};
 use crate::site::{Device, Evidence};
 
 /// The published form, with at most `limit` flows.
-pub(super) fn document(
+pub(in crate::report) fn document(
     audit: &Audit,
-    names: &Names,
+    titles: &Names,
     settings: &Settings,
     limit: usize,
 ) -> published::Document {
-    let context = Context { audit, names, zone: &settings.zone };
+    let context = Context { audit, names: titles, zone: &settings.zone };
     let flows = chosen_flows(audit, limit);
     published::Document {
         schema: 1,
-        tool: published::Tool { name: env!("CARGO_PKG_NAME"), version: settings.version.to_owned() },
-        language: match settings.language {
-            Language::De => "de",
-            Language::En => "en",
+        tool: published::Tool {
+            name: env!("CARGO_PKG_NAME").to_owned(),
+            version: settings.version.to_owned(),
         },
+        language: match settings.language {
+            Language::De => "de".to_owned(),
+            Language::En => "en".to_owned(),
+        },
+        cover: cover(audit),
         rulebooks: rulebooks(audit),
         verdict: audit.verdict.into(),
         captures: audit.captures.iter().map(|one| capture(one, audit)).collect(),
         passed_over: passed_over(audit),
         quality: quality(&audit.traffic),
-        hosts: hosts(audit),
-        rows: rows(audit, names),
+        hosts: hosts(audit, titles),
+        rows: rows(audit, titles),
         flows_omitted: audit.traffic.flows.len().saturating_sub(flows.len()) as u64,
         flows: flows.into_iter().map(|one| flow(one, audit)).collect(),
         streams: audit.traffic.streams.iter().map(|one| stream(one, &audit.traffic)).collect(),
@@ -54,6 +58,14 @@ pub(super) fn document(
         unjudged: audit.unjudged.iter().map(|what| (*what).into()).collect(),
         exceptions: exceptions(audit),
     }
+}
+
+fn cover(audit: &Audit) -> Vec<published::CoverField> {
+    let field = |(label, value): &(Box<str>, Box<str>)| published::CoverField {
+        label: label.to_string(),
+        value: value.to_string(),
+    };
+    audit.site.cover.iter().map(field).collect()
 }
 
 fn rulebooks(audit: &Audit) -> Vec<published::Rulebook> {
@@ -144,7 +156,7 @@ fn quality(traffic: &Traffic) -> published::Quality {
 }
 
 /// Every address that was seen or stated, in order, with all that is known of it.
-fn hosts(audit: &Audit) -> Vec<published::Host> {
+fn hosts(audit: &Audit, titles: &Names) -> Vec<published::Host> {
     let facts: BTreeMap<IpAddr, &HostFacts> =
         audit.traffic.hosts.iter().map(|host| (host.address, host)).collect();
     let mut agents: BTreeMap<IpAddr, BTreeSet<&str>> = BTreeMap::new();
@@ -174,6 +186,8 @@ fn hosts(audit: &Audit) -> Vec<published::Host> {
             macs: facts.iter().flat_map(|facts| &facts.macs).map(|seen| seen.mac.to_string()).collect(),
             vendor: device.and_then(|device| device.maker.as_ref()).map(ToString::to_string),
             role: device.map(|device| device.role.to_string()),
+            role_title: device.map(|device| titles.role(&device.role)),
+            model_title: device.and_then(|device| device.model.as_ref()).map(|model| titles.model(model)),
             model: device.and_then(|device| device.model.as_ref()).map(ToString::to_string),
             model_is_stated: device.is_some_and(|device| device.model_is_stated),
             confidence: device.map(|device| device.confidence.into()),
@@ -215,11 +229,21 @@ fn rows(audit: &Audit, names: &Names) -> Vec<published::Row> {
         row: row.row.to_string(),
         device: row.device.to_string(),
         service: names.row(&row.row).map(|name| name.service.to_string()),
+        legs: names.row(&row.row).into_iter().flat_map(|name| &name.legs).map(leg).collect(),
         status: row.status.into(),
         flows: row.flows.len() as u64,
         packets: row.packets,
     });
     rows.collect()
+}
+
+fn leg(leg: &LegName) -> published::Leg {
+    published::Leg {
+        transport: leg.transport.clone(),
+        ports: leg.ports.clone(),
+        peer: leg.peer.clone(),
+        leaves_lan: leg.leaves_lan,
+    }
 }
 
 /// At most `limit` flows in their order: first those of identified devices and of the subjects of findings.
@@ -257,6 +281,7 @@ fn flow(flow: &Flow, audit: &Audit) -> published::Flow {
         first: times(|direction| direction.first).min().and_then(number::rfc3339),
         last: times(|direction| direction.last).max().and_then(number::rfc3339),
         rows: rows.map(ToString::to_string).collect(),
+        is_unexplained: audit.unexplained.contains(&flow.id),
         dscp_ab: flow.from_a.dscp.clone(),
         dscp_ba: flow.from_b.dscp.clone(),
         app: text::app(flow.app).map(ToOwned::to_owned),
@@ -417,7 +442,7 @@ fn finding(finding: &Finding, context: &Context<'_>, language: Language) -> publ
     let words = finding_text(finding, context, language);
     let (frames, files) = frames(&finding.evidence.frames);
     published::Finding {
-        code: finding.code().as_str(),
+        code: finding.code().as_str().to_owned(),
         severity: finding.severity.into(),
         confidence: finding.confidence.into(),
         title: words.title.to_owned(),
@@ -429,6 +454,7 @@ fn finding(finding: &Finding, context: &Context<'_>, language: Language) -> publ
             role: subject.role.as_ref().map(ToString::to_string),
         }),
         rows: finding.rows.iter().map(ToString::to_string).collect(),
+        sources: finding.rows.iter().map(|row| source(row, context.names)).collect(),
         count: finding.count,
         evidence: published::Evidence {
             frames,
@@ -438,6 +464,11 @@ fn finding(finding: &Finding, context: &Context<'_>, language: Language) -> publ
             last: finding.evidence.last.and_then(number::rfc3339),
         },
     }
+}
+
+/// `Q1 RTP: DSCP 46 (EF) (section of the document)`.
+fn source(row: &str, names: &Names) -> String {
+    names.row(row).map_or_else(|| row.to_owned(), |name| format!("{row} {} ({})", name.service, name.section))
 }
 
 fn exceptions(audit: &Audit) -> Vec<published::Exception> {

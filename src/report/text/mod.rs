@@ -10,6 +10,7 @@ mod en;
 mod en_action;
 mod en_finding;
 mod icmp;
+mod paper;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -30,6 +31,7 @@ use crate::site::Confidence;
 
 pub(crate) use changes::{ChangeWords, change_words};
 pub(crate) use dscp::{EXPEDITED_FORWARDING, name as dscp_name};
+pub(crate) use paper::{PaperWords, paper_words};
 pub(crate) use words::Words;
 
 /// The words of one finding.

@@ -1,0 +1,193 @@
+//! Takes the paper and the published report, gives one self-contained page: no network, readable without its script,
+//! which only sorts and filters. Everything that is not a word of this program passes through maud's escaping.
+
+mod pictures;
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::json::document::{Document, Severity, Verdict};
+use super::language::Language;
+use super::paper::{FindingPart, Paper, Part, Picture, Table, Tone};
+use super::text::{PaperWords, paper_words};
+
+const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("script.js");
+/// From this many rows on a table can be filtered.
+const FILTERED_FROM: usize = 8;
+
+struct Page<'a> {
+    document: &'a Document,
+    paper: &'a Paper,
+    words: &'static PaperWords,
+}
+
+/// The page.
+pub(super) fn html(document: &Document, paper: &Paper) -> String {
+    let page = Page { document, paper, words: paper_words(paper.language) };
+    let language = match paper.language {
+        Language::De => "de",
+        Language::En => "en",
+    };
+    let markup = html! {
+        (DOCTYPE)
+        html lang=(language) {
+            head {
+                meta charset="utf-8";
+                // Should anything ever slip through: nothing is loaded, nothing is sent, no other script runs.
+                meta http-equiv="Content-Security-Policy" content=(policy());
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="referrer" content="no-referrer";
+                title { (paper.title) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                main {
+                    (page.cover())
+                    (page.contents())
+                    @for section in &paper.sections {
+                        section id=(section.id) {
+                            h2 { (section.heading) }
+                            @for part in &section.parts { (page.part(part)) }
+                        }
+                    }
+                    p.signature { (page.words.signature) }
+                    footer { (paper.footer) }
+                }
+                script { (PreEscaped(SCRIPT)) }
+            }
+        }
+    };
+    markup.into_string()
+}
+
+/// Only the page's own style and script, the latter by its hash.
+fn policy() -> String {
+    format!(
+        "default-src 'none'; style-src 'unsafe-inline'; script-src '{}'; base-uri 'none'; form-action 'none'",
+        SCRIPT_HASH
+    )
+}
+
+/// SHA-256 of `script.js` in Base64; a test in a browser fails if it is not.
+const SCRIPT_HASH: &str = "sha256-Rgmol7ILfXMamc4sC52nqvV2pnlFrpoKqM9RriWRUWE=";
+
+impl Page<'_> {
+    fn cover(&self) -> Markup {
+        let class = match self.paper.verdict {
+            Verdict::Pass => "verdict pass",
+            Verdict::Notes => "verdict notes",
+            Verdict::Fail => "verdict fail",
+            Verdict::NotAssessable => "verdict open",
+        };
+        let sign = match self.paper.verdict {
+            Verdict::Pass => "✓",
+            Verdict::Notes => "!",
+            Verdict::Fail => "✗",
+            Verdict::NotAssessable => "?",
+        };
+        html! {
+            header {
+                h1 { (self.paper.title) }
+                (facts(&self.paper.cover))
+                div class=(class) role="status" {
+                    span.sign aria-hidden="true" { (sign) }
+                    div {
+                        @for (index, sentence) in self.paper.sentences.iter().enumerate() {
+                            p.first[index == 0] { (sentence) }
+                        }
+                        @if !self.paper.counts.is_empty() {
+                            p.counts {
+                                @for (severity, text) in &self.paper.counts {
+                                    span class=(severity_class(*severity)) { (text) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn contents(&self) -> Markup {
+        html! {
+            nav aria-label=(self.words.contents) {
+                ol { @for section in &self.paper.sections { li { a href={ "#" (section.id) } { (section.heading) } } } }
+            }
+        }
+    }
+
+    fn part(&self, part: &Part) -> Markup {
+        match part {
+            Part::Text(text) => html! { p { (text) } },
+            Part::Subheading(text) => html! { h3 { (text) } },
+            Part::Facts(lines) => facts(lines),
+            Part::List(lines) => html! { ul { @for line in lines { li { (line) } } } },
+            Part::Code(text) => html! { pre tabindex="0" { (text) } },
+            Part::Table(table) => self.table(table),
+            Part::Finding(finding) => self.finding(finding),
+            Part::Picture(picture) => match picture {
+                Picture::WhoTalks => pictures::who_talks(self.document, self.words),
+                Picture::Marks => pictures::marks(self.document, self.words),
+                Picture::CallTimes => pictures::call_times(self.document, self.words),
+            },
+        }
+    }
+
+    fn finding(&self, finding: &FindingPart) -> Markup {
+        html! {
+            article class={ "finding " (severity_class(finding.severity)) } {
+                h3 {
+                    span class={ "badge " (severity_class(finding.severity)) } { (finding.severity_word) }
+                    " " (finding.code) " " (finding.title)
+                }
+                dl { @for (label, text) in &finding.facts { dt { (label) } dd { (text) } } }
+                @if !finding.filter.is_empty() {
+                    p.label { (finding.filter_label) }
+                    pre tabindex="0" { (finding.filter) }
+                }
+            }
+        }
+    }
+
+    fn table(&self, table: &Table) -> Markup {
+        html! {
+            @if table.rows.len() >= FILTERED_FROM {
+                input.filter type="search" hidden placeholder=(self.words.filter_rows) aria-label=(self.words.filter_rows);
+            }
+            div.scroll {
+                table {
+                    thead { tr {
+                        @for head in &table.heads { th.number[head.is_number] scope="col" { (head.text) } }
+                    } }
+                    tbody {
+                        @for row in &table.rows {
+                            tr {
+                                @for (cell, head) in row.iter().zip(&table.heads) {
+                                    td.number[head.is_number] .good[cell.tone == Tone::Good]
+                                        .caution[cell.tone == Tone::Caution] .bad[cell.tone == Tone::Bad]
+                                        data-order=[cell.order] { (cell.text) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+            @if let Some(more) = self.paper.omitted(table) { p { (more) } }
+        }
+    }
+}
+
+fn facts(lines: &[(String, String)]) -> Markup {
+    html! { @if !lines.is_empty() { dl { @for (label, text) in lines { dt { (label) } dd { (text) } } } } }
+}
+
+fn severity_class(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "critical",
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Notice => "notice",
+        Severity::Info => "info",
+    }
+}

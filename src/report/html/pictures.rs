@@ -1,0 +1,182 @@
+//! Pictures as inline SVG: who talks to whom, marking by direction, calls on a time line. Colour never says a thing
+//! alone: dashes, hatching and words say it too.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use maud::{Markup, html};
+
+use crate::report::json::document::{Call, Document, Severity, Stream};
+use crate::report::paper::{between, shown};
+use crate::report::text::PaperWords;
+
+/// Most devices in the circle, directions and calls in a picture.
+const MOST_DEVICES: usize = 14;
+const MOST_LINES: usize = 24;
+const WIDTH: f64 = 760.0;
+/// Height of a line of a chart.
+const STEP: f64 = 24.0;
+/// Where the bars begin: left of it stand the words.
+const LEFT: f64 = 330.0;
+
+/// The busiest devices in a circle, a line for each pair.
+pub(super) fn who_talks(document: &Document, words: &PaperWords) -> Markup {
+    let pairs = pairs(document);
+    let mut busy: BTreeMap<&str, u64> = BTreeMap::new();
+    for ((a, b), packets) in &pairs {
+        for end in [a, b] {
+            let known = busy.entry(end).or_default();
+            *known = known.saturating_add(*packets);
+        }
+    }
+    let mut order: Vec<(&str, u64)> = busy.into_iter().collect();
+    order.sort_by(|x, y| y.1.cmp(&x.1).then(x.0.cmp(y.0)));
+    let nodes: Vec<&str> = order.iter().take(MOST_DEVICES).map(|(address, _)| *address).collect();
+    if nodes.len() < 2 {
+        return html! {};
+    }
+    let faulty: BTreeSet<&str> = document
+        .findings
+        .iter()
+        .filter(|finding| finding.severity >= Severity::Warning)
+        .filter_map(|finding| finding.subject.as_ref().map(|subject| subject.address.as_str()))
+        .collect();
+    let (height, middle) = (420.0, (WIDTH / 2.0, 210.0));
+    let place = |index: usize| {
+        let angle = std::f64::consts::TAU * index as f64 / nodes.len() as f64 - std::f64::consts::FRAC_PI_2;
+        (middle.0 + 230.0 * angle.cos(), middle.1 + 160.0 * angle.sin())
+    };
+    let most = pairs.values().copied().max().unwrap_or(1).max(1) as f64;
+    let lines = pairs.iter().filter_map(|((a, b), packets)| {
+        let ends = [a, b].map(|end| nodes.iter().position(|node| node == end));
+        let [Some(from), Some(to)] = ends else { return None };
+        let is_bad = faulty.contains(a) || faulty.contains(b);
+        let width = 1.0 + 5.0 * (*packets as f64 / most).sqrt();
+        Some((place(from), place(to), width, is_bad))
+    });
+    html! {
+        figure {
+            svg viewBox={ "0 0 " (WIDTH) " " (height) } role="img" aria-label=(words.who_talks) {
+                @for ((x1, y1), (x2, y2), width, is_bad) in lines {
+                    line.line.bad[is_bad] x1=(px(x1)) y1=(px(y1)) x2=(px(x2)) y2=(px(y2)) stroke-width=(px(width)) {}
+                }
+                @for (index, address) in nodes.iter().enumerate() {
+                    @let (x, y) = place(index);
+                    rect.node.bad[faulty.contains(address)] x=(px(x - 84.0)) y=(px(y - 19.0)) width="168" height="38" rx="5" {}
+                    text x=(px(x)) y=(px(y - 3.0)) text-anchor="middle" { (short(&title(document, address), 26)) }
+                    text.soft x=(px(x)) y=(px(y + 12.0)) text-anchor="middle" { (short(address, 26)) }
+                }
+            }
+            figcaption { (words.who_talks_note) }
+        }
+    }
+}
+
+/// Packets between the devices with a role and everybody else.
+fn pairs(document: &Document) -> BTreeMap<(&str, &str), u64> {
+    let known: BTreeSet<&str> =
+        document.hosts.iter().filter(|host| host.role.is_some()).map(|host| host.address.as_str()).collect();
+    let mut pairs: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    for flow in &document.flows {
+        let (a, b) = (flow.a.address.as_str(), flow.b.address.as_str());
+        if a != b && (known.contains(a) || known.contains(b)) {
+            let packets = pairs.entry(if a < b { (a, b) } else { (b, a) }).or_default();
+            *packets = packets.saturating_add(flow.packets_ab).saturating_add(flow.packets_ba);
+        }
+    }
+    pairs
+}
+
+fn title(document: &Document, address: &str) -> String {
+    let host = document.hosts.iter().find(|host| host.address == address);
+    host.and_then(|host| host.role_title.clone()).unwrap_or_default()
+}
+
+/// A bar for each direction: the share of EF full, the rest hatched.
+pub(super) fn marks(document: &Document, words: &PaperWords) -> Markup {
+    let mut streams: Vec<(&Stream, f64)> = document
+        .streams
+        .iter()
+        .filter_map(|stream| Some((stream, stream.ef_percent?.clamp(0.0, 100.0))))
+        .collect();
+    if streams.is_empty() {
+        return html! {};
+    }
+    streams.sort_by(|x, y| x.1.total_cmp(&y.1));
+    streams.truncate(MOST_LINES);
+    let full = WIDTH - LEFT - 10.0;
+    let height = STEP * (streams.len() + 1) as f64;
+    html! {
+        figure {
+            svg viewBox={ "0 0 " (WIDTH) " " (height) } role="img" aria-label=(words.marking) {
+                defs {
+                    pattern id="hatch" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)" {
+                        line.hatch x1="0" y1="0" x2="0" y2="8" {}
+                    }
+                }
+                @for (index, (stream, share)) in streams.iter().enumerate() {
+                    @let y = STEP * index as f64 + 4.0;
+                    @let ef = full * share / 100.0;
+                    text x="0" y=(px(y + 12.0)) { (short(&format!("{} → {}", stream.source.address, stream.destination.address), 46)) }
+                    rect.ef x=(px(LEFT)) y=(px(y)) width=(px(ef)) height="16" {}
+                    rect.other x=(px(LEFT + ef)) y=(px(y)) width=(px(full - ef)) height="16" {}
+                }
+                @let y = STEP * streams.len() as f64 + 4.0;
+                rect.ef x=(px(LEFT)) y=(px(y)) width="16" height="12" {}
+                text.soft x=(px(LEFT + 22.0)) y=(px(y + 11.0)) { "DSCP 46 (EF)" }
+                rect.other x=(px(LEFT + 140.0)) y=(px(y)) width="16" height="12" {}
+                text.soft x=(px(LEFT + 162.0)) y=(px(y + 11.0)) { (words.other_marks) }
+            }
+        }
+    }
+}
+
+/// Each call from its first INVITE to its end, light until it was answered.
+pub(super) fn call_times(document: &Document, words: &PaperWords) -> Markup {
+    let mut calls: Vec<&Call> = document.calls.iter().filter(|call| call.start.is_some()).collect();
+    calls.sort_by(|x, y| x.start.cmp(&y.start));
+    calls.truncate(MOST_LINES);
+    let zero = calls.first().and_then(|call| call.start.as_deref());
+    let last = document.captures.iter().filter_map(|capture| capture.last.as_deref()).max();
+    let Some(length) = between(zero, last).filter(|length| *length > 0) else { return html! {} };
+    let at = |time: Option<&str>| {
+        let past = between(zero, time)?.clamp(0, length);
+        Some(LEFT + (WIDTH - LEFT - 10.0) * past as f64 / length as f64)
+    };
+    let height = STEP * (calls.len() + 1) as f64;
+    let seconds = length as f64 / 1e9;
+    html! {
+        figure {
+            svg viewBox={ "0 0 " (WIDTH) " " (height) } role="img" aria-label=(words.call_times) {
+                @for (index, call) in calls.iter().enumerate() {
+                    @let y = STEP * index as f64 + 4.0;
+                    @let start = at(call.start.as_deref()).unwrap_or(LEFT);
+                    @let end = at(call.end.as_deref().or(last)).unwrap_or(start).max(start + 2.0);
+                    @let answered = at(call.answered.as_deref());
+                    text x="0" y=(px(y + 12.0)) { (short(&format!("{} → {}", call.from, call.to), 46)) }
+                    rect.setup x=(px(start)) y=(px(y + 4.0)) width=(px(answered.unwrap_or(end) - start)) height="8" {}
+                    @if let Some(answered) = answered {
+                        rect.talk x=(px(answered)) y=(px(y)) width=(px((end - answered).max(1.0))) height="16" {}
+                    }
+                }
+                @let y = STEP * calls.len() as f64;
+                line.axis x1=(px(LEFT)) y1=(px(y)) x2=(px(WIDTH - 10.0)) y2=(px(y)) {}
+                text.soft x=(px(LEFT)) y=(px(y + 16.0)) { "0 s" }
+                text.soft x=(px(WIDTH - 10.0)) y=(px(y + 16.0)) text-anchor="end" { (px(seconds)) " s" }
+            }
+            figcaption { (words.call_times_note) }
+        }
+    }
+}
+
+/// A length on the drawing.
+fn px(value: f64) -> String {
+    format!("{value:.1}")
+}
+
+fn short(text: &str, most: usize) -> String {
+    let text = shown(text);
+    if text.chars().count() <= most {
+        return text;
+    }
+    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+}

@@ -1,0 +1,131 @@
+//! Takes the paper, gives it as Markdown (CommonMark with tables). Text from packets is inert: what marks up is escaped.
+
+use std::fmt::Write as _;
+
+use super::paper::{FindingPart, Paper, Part, Table};
+
+/// The paper as one text.
+pub(super) fn markdown(paper: &Paper) -> String {
+    let mut out = format!("# {}\n", paper.title);
+    facts(&mut out, &paper.cover);
+    for sentence in &paper.sentences {
+        let _ = writeln!(out, "\n{}", plain(sentence));
+    }
+    let counts: Vec<&str> = paper.counts.iter().map(|(_, text)| text.as_str()).collect();
+    if !counts.is_empty() {
+        let _ = writeln!(out, "\n**{}**", counts.join(", "));
+    }
+    for section in &paper.sections {
+        let _ = writeln!(out, "\n## {}", section.heading);
+        for one in &section.parts {
+            part(&mut out, one, paper);
+        }
+    }
+    let _ = writeln!(out, "\n{}", plain(&paper.footer));
+    out
+}
+
+fn part(out: &mut String, part: &Part, paper: &Paper) {
+    let _ = match part {
+        Part::Text(text) => writeln!(out, "\n{}", plain(text)),
+        Part::Subheading(text) => writeln!(out, "\n### {}", plain(text)),
+        Part::Facts(lines) => {
+            facts(out, lines);
+            Ok(())
+        }
+        Part::List(lines) => {
+            out.push('\n');
+            lines.iter().try_for_each(|line| writeln!(out, "- {}", plain(line)))
+        }
+        Part::Code(text) => {
+            code(out, text);
+            Ok(())
+        }
+        Part::Table(rows) => {
+            table(out, rows, paper);
+            Ok(())
+        }
+        Part::Finding(one) => {
+            finding(out, one);
+            Ok(())
+        }
+        Part::Picture(_) => Ok(()),
+    };
+}
+
+fn finding(out: &mut String, finding: &FindingPart) {
+    let _ =
+        writeln!(out, "\n### {} {}: {}", finding.severity_word, plain(&finding.code), plain(&finding.title));
+    let lines: Vec<(String, String)> =
+        finding.facts.iter().map(|(label, text)| ((*label).to_owned(), text.clone())).collect();
+    facts(out, &lines);
+    if !finding.filter.is_empty() {
+        let _ = writeln!(out, "\n{}:", finding.filter_label);
+        code(out, &finding.filter);
+    }
+}
+
+fn facts(out: &mut String, lines: &[(String, String)]) {
+    out.push('\n');
+    for (label, text) in lines {
+        let _ = writeln!(out, "- **{}:** {}", plain(label), plain(text));
+    }
+}
+
+/// A block that is longer fenced than anything within.
+fn code(out: &mut String, text: &str) {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(longest.max(2) + 1);
+    let _ = writeln!(out, "\n{fence}text\n{text}\n{fence}");
+}
+
+fn table(out: &mut String, table: &Table, paper: &Paper) {
+    let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
+    let heads = table.heads.iter().map(|head| plain(head.text)).collect();
+    let rule = table.heads.iter().map(|head| if head.is_number { "--:" } else { "---" }.to_owned()).collect();
+    let _ = writeln!(out, "\n{}\n{}", line(heads), line(rule));
+    for row in &table.rows {
+        let _ = writeln!(out, "{}", line(row.iter().map(|cell| plain(&cell.text)).collect()));
+    }
+    if let Some(more) = paper.omitted(table) {
+        let _ = writeln!(out, "\n{more}");
+    }
+}
+
+/// Text that is only text: CommonMark takes any escaped ASCII punctuation literally; `<`, `>` and `&` become references,
+/// because not every reader of Markdown keeps to that.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' | '!' | '$' => out.extend(['\\', c]),
+            // A bare address would be linked.
+            ':' if out.ends_with("http") || out.ends_with("https") => out.push_str("&#58;"),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_of_a_hostile_name_are_text() {
+        let hostile = "[x](javascript:1) <img src=x> `a` |b| *c* https://evil";
+        let text = plain(hostile);
+        assert!(!text.contains('<') && text.contains("\\[x\\](") && text.contains("\\|b\\|"), "{text}");
+        assert!(!text.contains("https:"), "{text}");
+    }
+
+    #[test]
+    fn a_block_cannot_be_closed_from_within() {
+        let mut out = String::new();
+        code(&mut out, "a\n````\nb");
+        assert!(out.contains("\n`````text\n"), "{out}");
+    }
+}

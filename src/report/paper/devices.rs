@@ -1,0 +1,134 @@
+//! Who is there, and what the vendor's document says of their ports.
+
+use std::cmp::Reverse;
+
+use super::{Cell, Maker, Part, Picture, Table, Tone, shown, socket};
+use crate::report::json::document::{Confidence, Flow, Host, RowStatus};
+use crate::report::number::{NO_VALUE, bytes};
+
+pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
+    let labels = &maker.words.labels;
+    let hosts: Vec<&Host> = maker.document.hosts.iter().filter(|host| host.role.is_some()).collect();
+    if hosts.is_empty() {
+        return vec![Part::Text(maker.words.notes.no_devices.to_owned())];
+    }
+    let heads = [
+        (labels.address, false),
+        (labels.device, false),
+        (maker.paper.maker, false),
+        ("MAC", false),
+        ("VLAN", false),
+        (labels.confidence, false),
+        (labels.known_by, false),
+    ];
+    let rows = hosts.into_iter().map(|host| line(maker, host)).collect();
+    vec![
+        Part::Table(Table::new(&heads, rows)),
+        Part::Subheading(maker.paper.who_talks.to_owned()),
+        Part::Picture(Picture::WhoTalks),
+    ]
+}
+
+fn line(maker: &Maker<'_>, host: &Host) -> Vec<Cell> {
+    let title = host.role_title.as_deref().or(host.role.as_deref()).unwrap_or(NO_VALUE);
+    let device = match (&host.model_title, host.model_is_stated) {
+        (Some(model), true) => format!("{title}, {model}"),
+        (Some(model), false) => format!("{title}, {model} {}", maker.words.notes.fitted),
+        (None, _) => title.to_owned(),
+    };
+    let confidence = match host.confidence {
+        Some(Confidence::Suspected) => maker.words.notes.only_suspected,
+        Some(sure) => (maker.words.confidence)(sure.into()),
+        None => NO_VALUE,
+    };
+    let evidence: Vec<String> = host
+        .evidence
+        .iter()
+        .map(|sign| format!("{}: {}", (maker.words.evidence)(sign.kind.into()), sign.seen))
+        .collect();
+    let vlans: Vec<String> = host.vlans.iter().map(ToString::to_string).collect();
+    vec![
+        Cell::new(&host.address),
+        Cell::new(device),
+        Cell::new(host.vendor.as_deref().unwrap_or(NO_VALUE)),
+        Cell::new(host.macs.join(", ")),
+        Cell::new(if vlans.is_empty() { NO_VALUE.to_owned() } else { vlans.join(", ") }),
+        Cell::new(confidence),
+        Cell::new(evidence.join("; ")),
+    ]
+}
+
+/// Documented rows, those first that need a look.
+pub(super) fn rows(maker: &Maker<'_>) -> Vec<Part> {
+    let labels = &maker.words.labels;
+    let mut rows: Vec<_> = maker.document.rows.iter().collect();
+    if rows.is_empty() {
+        return vec![Part::Text(maker.words.notes.no_rows.to_owned())];
+    }
+    rows.sort_by_key(|row| match row.status {
+        RowStatus::Blocked => 0,
+        RowStatus::Deviating => 1,
+        RowStatus::Used => 2,
+        RowStatus::Unused => 3,
+    });
+    let heads = [
+        (labels.status, false),
+        (labels.device, false),
+        (labels.row, false),
+        (labels.service, false),
+        (maker.paper.ports, false),
+        (maker.paper.peer, false),
+        (labels.packets, true),
+    ];
+    let rows = rows.into_iter().map(|row| {
+        let tone = match row.status {
+            RowStatus::Blocked => Tone::Bad,
+            RowStatus::Deviating => Tone::Caution,
+            RowStatus::Used => Tone::Good,
+            RowStatus::Unused => Tone::Plain,
+        };
+        let ports: Vec<String> =
+            row.legs.iter().map(|leg| format!("{} {}", leg.transport, leg.ports)).collect();
+        let mut peers: Vec<&str> = row.legs.iter().map(|leg| leg.peer.as_str()).collect();
+        peers.dedup();
+        vec![
+            Cell::toned((maker.words.row_status)(row.status.into()), tone),
+            Cell::new(maker.device(&row.device)),
+            Cell::new(&row.row),
+            Cell::new(row.service.as_deref().unwrap_or(NO_VALUE)),
+            Cell::new(ports.join("; ")),
+            Cell::new(peers.join("; ")),
+            Cell::number(maker.count(row.packets), Some(row.packets as f64)),
+        ]
+    });
+    vec![Part::Table(Table::new(&heads, rows.collect()))]
+}
+
+/// Flows of identified devices that no row explains, most packets first.
+pub(super) fn unexplained(maker: &Maker<'_>) -> Vec<Part> {
+    let labels = &maker.words.labels;
+    let mut flows: Vec<&Flow> = maker.document.flows.iter().filter(|flow| flow.is_unexplained).collect();
+    if flows.is_empty() {
+        return vec![Part::Text(maker.words.notes.no_unexplained.to_owned())];
+    }
+    let packets = |flow: &Flow| flow.packets_ab.saturating_add(flow.packets_ba);
+    flows.sort_by_key(|flow| Reverse(packets(flow)));
+    let heads = [
+        (labels.route, false),
+        (labels.transport, false),
+        (labels.content, false),
+        (labels.packets, true),
+        (labels.bytes, true),
+    ];
+    let rows = flows.into_iter().map(|flow| {
+        let amount = flow.bytes_ab.saturating_add(flow.bytes_ba);
+        vec![
+            Cell::new(format!("{} → {}", socket(&flow.a), socket(&flow.b))),
+            Cell::new(shown(&flow.transport.to_uppercase())),
+            Cell::new(flow.app.as_deref().unwrap_or(maker.words.notes.unknown)),
+            Cell::number(maker.count(packets(flow)), Some(packets(flow) as f64)),
+            Cell::number(bytes(amount, maker.language), Some(amount as f64)),
+        ]
+    });
+    vec![Part::Table(Table::new(&heads, rows.collect()))]
+}

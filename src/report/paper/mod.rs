@@ -1,0 +1,254 @@
+//! Takes a published report, gives the paper that is printed and signed as neutral parts: headings, sentences, facts,
+//! tables, findings. HTML and Markdown only arrange them. Knows the published form alone, so that a stored report can
+//! be rendered again.
+
+mod devices;
+mod findings;
+mod firewall;
+mod measurement;
+mod result;
+mod voice;
+
+use jiff::tz::TimeZone;
+
+use super::escape::escape_terminal;
+use super::json::document::{Document, Endpoint, Severity, Verdict};
+use super::language::Language;
+use super::number;
+use super::text::{PaperWords, Words, paper_words, words};
+use crate::capture::Timestamp;
+
+/// Most rows of a table.
+const MOST_ROWS: usize = 500;
+/// Most characters of a text that may come from a packet.
+const MOST_TEXT: usize = 300;
+/// Most characters of what a finding says.
+const MOST_SENTENCE: usize = 4000;
+
+/// The whole paper.
+#[derive(Debug)]
+pub(super) struct Paper {
+    pub(super) language: Language,
+    pub(super) title: &'static str,
+    pub(super) verdict: Verdict,
+    /// Label and text.
+    pub(super) cover: Vec<(String, String)>,
+    /// The verdict first.
+    pub(super) sentences: Vec<String>,
+    /// Number of findings by severity, heaviest first.
+    pub(super) counts: Vec<(Severity, String)>,
+    pub(super) sections: Vec<Section>,
+    /// Version and time zone.
+    pub(super) footer: String,
+}
+
+/// A heading and what stands below it.
+#[derive(Debug)]
+pub(super) struct Section {
+    /// For links within the page.
+    pub(super) id: &'static str,
+    pub(super) heading: &'static str,
+    pub(super) parts: Vec<Part>,
+}
+
+/// What a section is made of.
+#[derive(Debug)]
+pub(super) enum Part {
+    Text(String),
+    Subheading(String),
+    Facts(Vec<(String, String)>),
+    List(Vec<String>),
+    /// To be copied as it is.
+    Code(String),
+    Table(Table),
+    Finding(Box<FindingPart>),
+    /// For formats that can draw.
+    Picture(Picture),
+}
+
+/// A picture that the published report has the numbers for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Picture {
+    WhoTalks,
+    Marks,
+    CallTimes,
+}
+
+/// Rows below heads.
+#[derive(Debug)]
+pub(super) struct Table {
+    pub(super) heads: Vec<Head>,
+    pub(super) rows: Vec<Vec<Cell>>,
+    /// Rows that were left out.
+    pub(super) omitted: usize,
+}
+
+/// Head of a column.
+#[derive(Debug)]
+pub(super) struct Head {
+    pub(super) text: &'static str,
+    pub(super) is_number: bool,
+}
+
+/// A cell, already escaped for control characters.
+#[derive(Debug)]
+pub(super) struct Cell {
+    pub(super) text: String,
+    pub(super) tone: Tone,
+    /// What to sort by where the text does not tell.
+    pub(super) order: Option<f64>,
+}
+
+/// How a cell stands out; the text says the same in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tone {
+    Plain,
+    Good,
+    Caution,
+    Bad,
+}
+
+/// A finding with its facts.
+#[derive(Debug)]
+pub(super) struct FindingPart {
+    pub(super) code: String,
+    pub(super) severity: Severity,
+    pub(super) severity_word: &'static str,
+    pub(super) title: String,
+    pub(super) facts: Vec<(&'static str, String)>,
+    pub(super) filter_label: &'static str,
+    pub(super) filter: String,
+}
+
+/// What all sections need.
+struct Maker<'a> {
+    document: &'a Document,
+    language: Language,
+    words: &'static Words,
+    paper: &'static PaperWords,
+    zone: &'a TimeZone,
+}
+
+/// The paper of a report, in the language of the report.
+pub(super) fn paper(document: &Document, zone: &TimeZone) -> Paper {
+    let language = if document.language == "de" { Language::De } else { Language::En };
+    let maker = Maker { document, language, words: words(language), paper: paper_words(language), zone };
+    Paper {
+        language,
+        title: maker.paper.title,
+        verdict: document.verdict,
+        cover: result::cover(&maker),
+        sentences: result::sentences(&maker),
+        counts: result::counts(&maker),
+        sections: sections(&maker),
+        footer: result::footer(&maker),
+    }
+}
+
+fn sections(maker: &Maker<'_>) -> Vec<Section> {
+    let (headings, paper) = (&maker.words.headings, maker.paper);
+    let section = |id, heading, parts| Section { id, heading, parts };
+    let all = vec![
+        section("measurement", paper.measurement, measurement::parts(maker)),
+        section("devices", headings.devices, devices::parts(maker)),
+        section("ports", headings.rows, devices::rows(maker)),
+        section("unexplained", headings.unexplained, devices::unexplained(maker)),
+        section("marking", paper.marking, voice::marking(maker)),
+        section("calls", paper.quality, voice::calls(maker)),
+        section("registrations", headings.registrations, voice::registrations(maker)),
+        section("security", paper.security, findings::security(maker)),
+        section("findings", headings.findings, findings::all(maker)),
+        section("actions", paper.actions, findings::actions(maker)),
+        section("firewall", paper.firewall, firewall::parts(maker)),
+        section("limits", paper.limits, measurement::limits(maker)),
+        section("sources", headings.sources, measurement::sources(maker)),
+    ];
+    all.into_iter().filter(|section| !section.parts.is_empty()).collect()
+}
+
+impl Maker<'_> {
+    fn count(&self, value: u64) -> String {
+        number::count(value, self.language)
+    }
+
+    /// The device at an address as a person calls it, with the address.
+    fn device(&self, address: &str) -> String {
+        let host = self.document.hosts.iter().find(|host| host.address == address);
+        match host.and_then(|host| host.role_title.as_ref()) {
+            Some(title) => format!("{} ({})", shown(title), shown(address)),
+            None => shown(address),
+        }
+    }
+
+    fn moment(&self, time: Option<&str>) -> String {
+        time.and_then(instant).map_or_else(
+            || number::NO_VALUE.to_owned(),
+            |time| number::moment(time, self.zone, self.language),
+        )
+    }
+}
+
+impl Paper {
+    /// What to say below a table that was cut.
+    pub(super) fn omitted(&self, table: &Table) -> Option<String> {
+        let number = || number::count(table.omitted as u64, self.language);
+        (table.omitted > 0).then(|| filled(paper_words(self.language).more, &number()))
+    }
+}
+
+impl Table {
+    /// At most [`MOST_ROWS`] of the rows.
+    fn new(heads: &[(&'static str, bool)], mut rows: Vec<Vec<Cell>>) -> Self {
+        let omitted = rows.len().saturating_sub(MOST_ROWS);
+        rows.truncate(MOST_ROWS);
+        let heads = heads.iter().map(|&(text, is_number)| Head { text, is_number }).collect();
+        Self { heads, rows, omitted }
+    }
+}
+
+impl Cell {
+    fn new(text: impl AsRef<str>) -> Self {
+        Self { text: shown(text.as_ref()), tone: Tone::Plain, order: None }
+    }
+
+    fn toned(text: impl AsRef<str>, tone: Tone) -> Self {
+        Self { tone, ..Self::new(text) }
+    }
+
+    fn number(text: impl AsRef<str>, order: Option<f64>) -> Self {
+        Self { order, ..Self::new(text) }
+    }
+}
+
+/// Text that may come from a packet: control and reversing characters spelled out, bounded.
+pub(super) fn shown(text: &str) -> String {
+    escape_terminal(text, MOST_TEXT)
+}
+
+/// A finding's sentences, which a stored report may have changed.
+fn sentence(text: &str) -> String {
+    escape_terminal(text, MOST_SENTENCE)
+}
+
+fn socket(endpoint: &Endpoint) -> String {
+    if endpoint.address.contains(':') {
+        format!("[{}]:{}", endpoint.address, endpoint.port)
+    } else {
+        format!("{}:{}", endpoint.address, endpoint.port)
+    }
+}
+
+fn instant(text: &str) -> Option<Timestamp> {
+    let parsed: jiff::Timestamp = text.parse().ok()?;
+    i64::try_from(parsed.as_nanosecond()).ok().map(Timestamp)
+}
+
+/// Nanoseconds from one time to another.
+pub(super) fn between(from: Option<&str>, to: Option<&str>) -> Option<i64> {
+    Some(instant(to?)?.0.saturating_sub(instant(from?)?.0))
+}
+
+/// The sentence with its `{}` filled in.
+fn filled(sentence: &str, what: &str) -> String {
+    sentence.replacen("{}", what, 1)
+}

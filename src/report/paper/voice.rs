@@ -1,0 +1,176 @@
+//! Marking by direction, calls with their voice, registrations.
+
+use super::{Cell, Maker, Part, Picture, Table, Tone, between, shown, socket};
+use crate::observe::Answer;
+use crate::report::json::document::{Call, CallState, Registration, Stream};
+use crate::report::number::{NO_VALUE, decimal, duration, percent};
+use crate::report::text::dscp_name;
+
+pub(super) fn marking(maker: &Maker<'_>) -> Vec<Part> {
+    let labels = &maker.words.labels;
+    let streams = &maker.document.streams;
+    if streams.is_empty() {
+        return vec![Part::Text(maker.words.notes.no_media.to_owned())];
+    }
+    let mut order: Vec<&Stream> = streams.iter().collect();
+    order.sort_by(|x, y| x.ef_percent.unwrap_or(100.0).total_cmp(&y.ef_percent.unwrap_or(100.0)));
+    let heads = [
+        (labels.route, false),
+        (maker.paper.ef_share, true),
+        ("DSCP", false),
+        ("VLAN", true),
+        ("802.1p", true),
+        (labels.packets, true),
+    ];
+    let rows = order.into_iter().map(|stream| {
+        let marks: Vec<String> = stream
+            .dscp
+            .iter()
+            .map(|(value, packets)| format!("{}: {}", dscp_name(*value), maker.count(*packets)))
+            .collect();
+        let ef = stream.ef_percent;
+        let tone = if ef.is_some_and(|ef| ef < 95.0) { Tone::Caution } else { Tone::Good };
+        let tag = |value: Option<u64>| value.map_or_else(|| NO_VALUE.to_owned(), |value| value.to_string());
+        vec![
+            Cell::new(route(stream)),
+            Cell { tone, ..Cell::number(share(maker, ef), ef) },
+            Cell::new(marks.join(", ")),
+            Cell::new(tag(stream.vlan.map(u64::from))),
+            Cell::new(tag(stream.pcp.map(u64::from))),
+            Cell::number(maker.count(stream.packets), Some(stream.packets as f64)),
+        ]
+    });
+    vec![
+        Part::Text(maker.paper.marking_note.to_owned()),
+        Part::Picture(Picture::Marks),
+        Part::Table(Table::new(&heads, rows.collect())),
+    ]
+}
+
+/// Calls on their time line, then every stream, worst first.
+pub(super) fn calls(maker: &Maker<'_>) -> Vec<Part> {
+    let labels = &maker.words.labels;
+    let mut parts = Vec::new();
+    let calls = &maker.document.calls;
+    if calls.is_empty() {
+        parts.push(Part::Text(maker.words.notes.no_calls.to_owned()));
+    } else {
+        let heads = [
+            (labels.start, false),
+            (labels.parties, false),
+            (labels.rang_after, true),
+            (labels.length, true),
+            (labels.result, false),
+        ];
+        parts.push(Part::Picture(Picture::CallTimes));
+        parts
+            .push(Part::Table(Table::new(&heads, calls.iter().map(|call| call_line(maker, call)).collect())));
+    }
+    let mut streams: Vec<&Stream> = maker.document.streams.iter().collect();
+    if streams.is_empty() {
+        return parts;
+    }
+    let worth = |stream: &Stream| stream.mos.unwrap_or(5.0);
+    let lost = |stream: &Stream| stream.lost_percent.unwrap_or(0.0);
+    streams.sort_by(|x, y| worth(x).total_cmp(&worth(y)).then(lost(y).total_cmp(&lost(x))));
+    let heads = [
+        (labels.route, false),
+        (labels.codec, false),
+        (labels.packets, true),
+        (labels.loss, true),
+        (labels.jitter, true),
+        ("MOS", true),
+    ];
+    parts.push(Part::Subheading(maker.words.headings.media.to_owned()));
+    parts.push(Part::Table(Table::new(
+        &heads,
+        streams.into_iter().map(|stream| voice_line(maker, stream)).collect(),
+    )));
+    parts
+}
+
+fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
+    let length = between(call.answered.as_deref(), call.end.as_deref());
+    let dial = call.post_dial_delay_ms;
+    let span = |value: Option<i64>| {
+        value.map_or_else(|| NO_VALUE.to_owned(), |value| duration(value, maker.language))
+    };
+    let answer = match call.state {
+        CallState::Answered => Answer::Answered,
+        CallState::Rejected => Answer::Rejected(call.status.unwrap_or_default()),
+        CallState::Cancelled => Answer::Cancelled,
+        CallState::Unanswered => Answer::Unanswered,
+        CallState::Open => Answer::Open,
+    };
+    let ended = call.hung_up.filter(|_| answer == Answer::Answered);
+    let mut result = (maker.words.answer)(answer);
+    if let Some(side) = ended {
+        result = format!("{result}; {}", (maker.words.hung_up)(side.into()));
+    }
+    vec![
+        Cell::new(maker.moment(call.start.as_deref())),
+        Cell::new(format!("{} → {}", shown(&call.from), shown(&call.to))),
+        Cell::number(span(dial.map(|ms| (ms * 1e6) as i64)), dial),
+        Cell::number(span(length), length.map(|length| length as f64)),
+        Cell::new(result),
+    ]
+}
+
+fn voice_line(maker: &Maker<'_>, stream: &Stream) -> Vec<Cell> {
+    let jitter = stream.jitter_ms.as_ref().and_then(|jitter| jitter.max);
+    let number = |value: Option<f64>, unit: &str| match value {
+        Some(value) => format!("{}{unit}", decimal(value, 1, maker.language)),
+        None => NO_VALUE.to_owned(),
+    };
+    let loss = stream.lost_percent;
+    let tone = if loss.is_some_and(|loss| loss > 1.0) { Tone::Caution } else { Tone::Plain };
+    vec![
+        Cell::new(route(stream)),
+        Cell::new(stream.codec.as_deref().unwrap_or(maker.words.notes.unknown)),
+        Cell::number(maker.count(stream.packets), Some(stream.packets as f64)),
+        Cell { tone, ..Cell::number(share(maker, loss), loss) },
+        Cell::number(number(jitter, "\u{a0}ms"), jitter),
+        Cell::number(number(stream.mos, ""), stream.mos),
+    ]
+}
+
+pub(super) fn registrations(maker: &Maker<'_>) -> Vec<Part> {
+    let labels = &maker.words.labels;
+    if maker.document.registrations.is_empty() {
+        return Vec::new();
+    }
+    let heads = [
+        (labels.account, false),
+        (labels.address, false),
+        (labels.registrar, false),
+        (labels.transport, false),
+        (labels.result, false),
+        (labels.attempts, true),
+    ];
+    let rows = maker.document.registrations.iter().map(|one| registration_line(maker, one)).collect();
+    vec![Part::Table(Table::new(&heads, rows))]
+}
+
+fn registration_line(maker: &Maker<'_>, one: &Registration) -> Vec<Cell> {
+    let (result, tone) = match (one.accepted, one.status) {
+        (true, _) => (maker.words.notes.accepted.to_owned(), Tone::Good),
+        (false, Some(status)) => ((maker.words.answer)(Answer::Rejected(status)), Tone::Caution),
+        (false, None) => (maker.words.notes.unanswered.to_owned(), Tone::Caution),
+    };
+    vec![
+        Cell::new(&one.aor),
+        Cell::new(socket(&one.client)),
+        Cell::new(socket(&one.registrar)),
+        Cell::new(one.transport.to_uppercase()),
+        Cell::toned(result, tone),
+        Cell::number(maker.count(one.attempts), Some(one.attempts as f64)),
+    ]
+}
+
+fn route(stream: &Stream) -> String {
+    format!("{} → {}", socket(&stream.source), socket(&stream.destination))
+}
+
+fn share(maker: &Maker<'_>, value: Option<f64>) -> String {
+    percent(value.unwrap_or(f64::NAN), maker.language)
+}

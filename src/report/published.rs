@@ -1,0 +1,174 @@
+//! Takes an audit or a stored JSON report, gives every form that needs the published report alone: HTML, Markdown, CSV,
+//! SARIF and JSON again.
+
+use std::io;
+
+use jiff::tz::TimeZone;
+use thiserror::Error;
+
+use super::Settings;
+use super::html::html;
+use super::json::{self, document::Document};
+use super::markdown::markdown;
+use super::names::Names;
+use super::paper::paper;
+use super::redact::{Redaction, redact};
+use super::sarif;
+use super::spreadsheet;
+use crate::check::Audit;
+
+/// A report in its published form.
+#[derive(Debug)]
+pub struct Published {
+    document: Document,
+}
+
+/// Bytes that are no report of this program.
+#[derive(Debug, Error)]
+pub enum NotAReport {
+    /// No JSON, or other keys.
+    #[error("is no JSON report of pbxray ({0}); `pbxray check TRACE --format json` writes one")]
+    Json(#[from] serde_json::Error),
+    /// Of a later version.
+    #[error("has form {0}, this version of pbxray reads form 1")]
+    Schema(u32),
+}
+
+impl Published {
+    /// The published form of an audit.
+    #[must_use]
+    pub fn of(audit: &Audit, names: &Names, settings: &Settings) -> Self {
+        Self { document: json::document_of(audit, names, settings) }
+    }
+
+    /// A report that `--format json` wrote.
+    ///
+    /// # Errors
+    /// The bytes are something else.
+    pub fn parse(bytes: &[u8]) -> Result<Self, NotAReport> {
+        let document: Document = serde_json::from_slice(bytes)?;
+        match document.schema {
+            1 => Ok(Self { document }),
+            other => Err(NotAReport::Schema(other)),
+        }
+    }
+
+    /// The same with pseudonyms.
+    ///
+    /// # Errors
+    /// The report cannot be written as JSON, which no report of this program does.
+    pub fn redacted(&self, redaction: Redaction) -> io::Result<Self> {
+        Ok(Self { document: redact(&self.document, redaction)? })
+    }
+
+    /// One self-contained page.
+    #[must_use]
+    pub fn html(&self, zone: &TimeZone) -> String {
+        html(&self.document, &paper(&self.document, zone))
+    }
+
+    /// The same as Markdown, without the pictures.
+    #[must_use]
+    pub fn markdown(&self, zone: &TimeZone) -> String {
+        markdown(&paper(&self.document, zone))
+    }
+
+    /// Tables for a spreadsheet: name of the file and its bytes.
+    ///
+    /// # Errors
+    /// Never while memory lasts.
+    pub fn csv(&self) -> io::Result<[(&'static str, Vec<u8>); 4]> {
+        spreadsheet::tables(&self.document)
+    }
+
+    /// SARIF 2.1.0.
+    ///
+    /// # Errors
+    /// Writing fails.
+    pub fn sarif(&self, out: &mut dyn io::Write) -> io::Result<()> {
+        json::write(&sarif::log(&self.document), out)
+    }
+
+    /// JSON, schema 1.
+    ///
+    /// # Errors
+    /// Writing fails.
+    pub fn json(&self, out: &mut dyn io::Write) -> io::Result<()> {
+        json::write(&self.document, out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Language;
+    use crate::report::fixture::{HOSTILE, audit, empty_audit, names, settings};
+
+    fn published(language: Language) -> Published {
+        Published::of(&audit(), &names(language), &settings(language, 80))
+    }
+
+    fn json(published: &Published) -> String {
+        let mut out = Vec::new();
+        published.json(&mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_stored_report_reads_back_as_it_was() {
+        for language in [Language::De, Language::En] {
+            let text = json(&published(language));
+            assert_eq!(json(&Published::parse(text.as_bytes()).unwrap()), text);
+        }
+    }
+
+    #[test]
+    fn what_is_no_report_is_refused() {
+        for text in ["", "{}", "[1]", "{\"schema\":1}"] {
+            let error = Published::parse(text.as_bytes()).unwrap_err().to_string();
+            assert!(error.contains("--format json"), "{error}");
+        }
+        let newer = json(&published(Language::En)).replacen("\"schema\": 1", "\"schema\": 2", 1);
+        assert!(matches!(Published::parse(newer.as_bytes()), Err(NotAReport::Schema(2))));
+    }
+
+    #[test]
+    fn the_page_says_everything_in_both_languages() {
+        for (language, part) in
+            [(Language::De, "Maßnahmen nach Zuständigkeit"), (Language::En, "Actions by who")]
+        {
+            let page = published(language).html(&TimeZone::UTC);
+            assert!(page.contains(part) && page.contains("QOS-001") && page.contains("4711"), "{language:?}");
+            assert!(!page.contains("http://") && !page.contains("src="), "something is loaded");
+        }
+    }
+
+    #[test]
+    fn a_report_about_nothing_has_a_page() {
+        let empty = Published::of(&empty_audit(), &names(Language::De), &settings(Language::De, 80));
+        assert!(empty.html(&TimeZone::UTC).contains("</html>"));
+        assert!(empty.markdown(&TimeZone::UTC).starts_with("# Prüfbericht"));
+        assert!(empty.csv().unwrap().iter().all(|(_, file)| file.starts_with("\u{feff}".as_bytes())));
+    }
+
+    #[test]
+    fn nothing_of_a_hostile_packet_is_obeyed() {
+        let report = published(Language::De);
+        let tables = report.csv().unwrap().map(|(_, file)| String::from_utf8(file).unwrap());
+        let pages = [report.html(&TimeZone::UTC), report.markdown(&TimeZone::UTC)];
+        for text in pages.iter().chain(&tables) {
+            assert!(!text.contains(HOSTILE));
+            assert!(!text.contains(['\u{1b}', '\u{7}', '\u{202e}', '\u{9b}']));
+        }
+    }
+
+    #[test]
+    fn the_log_for_pipelines_names_every_finding() {
+        let mut out = Vec::new();
+        published(Language::En).sarif(&mut out).unwrap();
+        let log: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        let results = log.pointer("/runs/0/results").unwrap().as_array().unwrap();
+        assert_eq!(results.len(), audit().findings.len());
+        assert!(results.iter().any(|result| result["ruleId"] == "QOS-001" && result["level"] == "error"));
+    }
+}

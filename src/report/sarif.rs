@@ -1,0 +1,96 @@
+//! Takes a published report, gives SARIF 2.1.0 for pipelines: findings as results about the capture file.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::json::document::{Document, Finding, Severity};
+
+/// The log as one value.
+pub(super) fn log(document: &Document) -> Value {
+    let rules: BTreeMap<&str, &str> =
+        document.findings.iter().map(|finding| (finding.code.as_str(), finding.title.as_str())).collect();
+    let rules: Vec<Value> = rules
+        .into_iter()
+        .map(|(id, title)| json!({ "id": id, "shortDescription": { "text": title } }))
+        .collect();
+    let results: Vec<Value> = document.findings.iter().map(|finding| result(document, finding)).collect();
+    json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": document.tool.name,
+                "version": document.tool.version,
+                "rules": rules,
+            }},
+            "language": document.language,
+            "results": results,
+        }],
+    })
+}
+
+fn result(document: &Document, finding: &Finding) -> Value {
+    let file = finding.evidence.files.first().and_then(|file| document.captures.get(usize::from(*file)));
+    let file = file.or(document.captures.first());
+    let subject = finding.subject.as_ref();
+    let logical: Vec<Value> = subject
+        .map(|subject| json!({ "fullyQualifiedName": subject.address, "kind": "resource" }))
+        .into_iter()
+        .collect();
+    let locations: Vec<Value> = file
+        .map(|file| {
+            json!({
+                "physicalLocation": { "artifactLocation": { "uri": uri(&file.path) } },
+                "logicalLocations": logical,
+            })
+        })
+        .into_iter()
+        .collect();
+    json!({
+        "ruleId": finding.code,
+        "level": match finding.severity {
+            Severity::Critical | Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Notice | Severity::Info => "note",
+        },
+        "message": { "text": format!("{} {}", finding.detail, finding.action) },
+        "locations": locations,
+        "occurrenceCount": finding.count,
+        // The same finding at the same device is the same result in the next run.
+        "partialFingerprints": {
+            "pbxray/1": format!("{}:{}", finding.code, subject.map_or("", |subject| subject.address.as_str())),
+        },
+        "properties": {
+            "severity": finding.severity,
+            "confidence": finding.confidence,
+            "frames": finding.evidence.frames,
+            "filter": finding.evidence.filter,
+            "rows": finding.rows,
+        },
+    })
+}
+
+/// A path as a relative or absolute URI reference, RFC 3986: everything but unreserved characters and slashes encoded.
+fn uri(path: &str) -> String {
+    use std::fmt::Write as _;
+    let mut text = String::new();
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/') {
+            text.push(char::from(byte));
+        } else {
+            let _ = write!(text, "%{byte:02X}");
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_a_uri() {
+        assert_eq!(uri("traces/März 1.pcapng"), "traces/M%C3%A4rz%201.pcapng");
+    }
+}

@@ -1,0 +1,232 @@
+//! Takes a published report, gives tables for a spreadsheet: findings, flows, streams, rows. Semicolons and a byte order
+//! mark, because that is what a spreadsheet in German opens by a double click; no cell is a formula (CWE-1236).
+
+use std::io;
+
+use super::json::document::{Document, Endpoint, Finding, Flow, Row, Stream};
+use super::language::Language;
+use super::paper::shown;
+
+/// The files, by name.
+pub(super) fn tables(document: &Document) -> io::Result<[(&'static str, Vec<u8>); 4]> {
+    let language = if document.language == "de" { Language::De } else { Language::En };
+    let sheet = Sheet { language };
+    Ok([
+        ("findings.csv", sheet.write(&FINDINGS, document.findings.iter().map(|one| sheet.finding(one)))?),
+        ("flows.csv", sheet.write(&FLOWS, document.flows.iter().map(flow))?),
+        ("streams.csv", sheet.write(&STREAMS, document.streams.iter().map(|one| sheet.stream(one)))?),
+        ("rows.csv", sheet.write(&ROWS, document.rows.iter().map(row))?),
+    ])
+}
+
+const FINDINGS: [&str; 14] = [
+    "code",
+    "severity",
+    "confidence",
+    "title",
+    "address",
+    "role",
+    "detail",
+    "action",
+    "responsible",
+    "rows",
+    "count",
+    "frames",
+    "filter",
+    "first",
+];
+const FLOWS: [&str; 14] = [
+    "a_address",
+    "a_port",
+    "b_address",
+    "b_port",
+    "transport",
+    "packets_ab",
+    "packets_ba",
+    "bytes_ab",
+    "bytes_ba",
+    "first",
+    "last",
+    "rows",
+    "unexplained",
+    "app",
+];
+const STREAMS: [&str; 17] = [
+    "source_address",
+    "source_port",
+    "destination_address",
+    "destination_port",
+    "ssrc",
+    "codec",
+    "packets",
+    "expected",
+    "lost",
+    "lost_percent",
+    "jitter_mean_ms",
+    "jitter_max_ms",
+    "ef_percent",
+    "vlan",
+    "pcp",
+    "mos",
+    "call_id",
+];
+const ROWS: [&str; 8] = ["row", "device", "service", "transport_ports", "peer", "status", "flows", "packets"];
+
+struct Sheet {
+    language: Language,
+}
+
+impl Sheet {
+    fn write(&self, heads: &[&str], rows: impl Iterator<Item = Vec<String>>) -> io::Result<Vec<u8>> {
+        let mut file = "\u{feff}".as_bytes().to_vec();
+        let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(&mut file);
+        writer.write_record(heads)?;
+        for row in rows {
+            writer.write_record(row.iter().map(|cell| neutral(cell)))?;
+        }
+        writer.flush()?;
+        drop(writer);
+        Ok(file)
+    }
+
+    fn finding(&self, finding: &Finding) -> Vec<String> {
+        let subject = finding.subject.as_ref();
+        let frames: Vec<String> = finding.evidence.frames.iter().map(ToString::to_string).collect();
+        vec![
+            finding.code.clone(),
+            word(&finding.severity),
+            word(&finding.confidence),
+            finding.title.clone(),
+            subject.map(|subject| subject.address.clone()).unwrap_or_default(),
+            subject.and_then(|subject| subject.role.clone()).unwrap_or_default(),
+            finding.detail.clone(),
+            finding.action.clone(),
+            word(&finding.responsible),
+            finding.rows.join(" "),
+            finding.count.to_string(),
+            frames.join(" "),
+            finding.evidence.filter.clone(),
+            finding.evidence.first.clone().unwrap_or_default(),
+        ]
+    }
+
+    fn stream(&self, stream: &Stream) -> Vec<String> {
+        let jitter = stream.jitter_ms.as_ref();
+        let [source, source_port] = ends(&stream.source);
+        let [destination, destination_port] = ends(&stream.destination);
+        vec![
+            source,
+            source_port,
+            destination,
+            destination_port,
+            format!("{:#010x}", stream.ssrc),
+            stream.codec.clone().unwrap_or_default(),
+            stream.packets.to_string(),
+            stream.expected.to_string(),
+            stream.lost.to_string(),
+            self.decimal(stream.lost_percent),
+            self.decimal(jitter.and_then(|jitter| jitter.mean)),
+            self.decimal(jitter.and_then(|jitter| jitter.max)),
+            self.decimal(stream.ef_percent),
+            stream.vlan.map(|vlan| vlan.to_string()).unwrap_or_default(),
+            stream.pcp.map(|pcp| pcp.to_string()).unwrap_or_default(),
+            self.decimal(stream.mos),
+            stream.call.clone().unwrap_or_default(),
+        ]
+    }
+
+    /// With the decimal mark of the language, or the spreadsheet takes it for a date.
+    fn decimal(&self, value: Option<f64>) -> String {
+        value.map(|value| super::number::decimal(value, 3, self.language)).unwrap_or_default()
+    }
+}
+
+fn flow(flow: &Flow) -> Vec<String> {
+    let ([a, a_port], [b, b_port]) = (ends(&flow.a), ends(&flow.b));
+    vec![
+        a,
+        a_port,
+        b,
+        b_port,
+        flow.transport.clone(),
+        flow.packets_ab.to_string(),
+        flow.packets_ba.to_string(),
+        flow.bytes_ab.to_string(),
+        flow.bytes_ba.to_string(),
+        flow.first.clone().unwrap_or_default(),
+        flow.last.clone().unwrap_or_default(),
+        flow.rows.join(" "),
+        flow.is_unexplained.to_string(),
+        flow.app.clone().unwrap_or_default(),
+    ]
+}
+
+fn row(row: &Row) -> Vec<String> {
+    let ports: Vec<String> = row.legs.iter().map(|leg| format!("{} {}", leg.transport, leg.ports)).collect();
+    let peers: Vec<&str> = row.legs.iter().map(|leg| leg.peer.as_str()).collect();
+    vec![
+        row.row.clone(),
+        row.device.clone(),
+        row.service.clone().unwrap_or_default(),
+        ports.join(", "),
+        peers.join(", "),
+        word(&row.status),
+        row.flows.to_string(),
+        row.packets.to_string(),
+    ]
+}
+
+fn ends(endpoint: &Endpoint) -> [String; 2] {
+    [endpoint.address.clone(), endpoint.port.to_string()]
+}
+
+/// An enum under its published name.
+fn word(value: &impl serde::Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => String::new(),
+    }
+}
+
+/// A cell that a spreadsheet shows and does not compute: what begins like a formula gets an apostrophe before it.
+fn neutral(cell: &str) -> String {
+    let cell = shown_long(cell);
+    // Blanks before a formula do not keep every program from it.
+    if cell.trim_start().starts_with(['=', '+', '-', '@', '|', '%', '＝', '＋', '－', '＠']) {
+        format!("'{cell}")
+    } else {
+        cell
+    }
+}
+
+fn shown_long(cell: &str) -> String {
+    if cell.len() <= 300 { shown(cell) } else { super::escape::escape_terminal(cell, 4000) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_that_begins_like_a_formula_is_text() {
+        for cell in ["=HYPERLINK(\"http://x\")", "+49 30 1", "-1+1", "@SUM(A1)", " =1", "|cmd", "＝1"] {
+            assert_eq!(neutral(cell), format!("'{cell}"));
+        }
+        assert_eq!(neutral("\t=1"), "\\x09=1");
+        assert_eq!(neutral("ip.src == 192.168.10.21"), "ip.src == 192.168.10.21");
+    }
+
+    #[test]
+    fn quotes_and_line_feeds_stay_within_their_cell() {
+        let sheet = Sheet { language: Language::De };
+        let file =
+            sheet.write(&["a", "b"], [vec!["x;\"y\"".to_owned(), "1\n2".to_owned()]].into_iter()).unwrap();
+        assert_eq!(String::from_utf8(file).unwrap(), "\u{feff}a;b\n\"x;\"\"y\"\"\";1\\x0a2\n");
+    }
+
+    #[test]
+    fn numbers_have_the_decimal_mark_of_the_language() {
+        assert_eq!(Sheet { language: Language::De }.decimal(Some(1.5)), "1,500");
+        assert_eq!(Sheet { language: Language::En }.decimal(Some(1.5)), "1.500");
+    }
+}

@@ -74,6 +74,8 @@ impl<'a> Attempts<'a> {
             (Some(tcp), None) if tcp.outcome == TcpOutcome::Silent => {
                 (tcp.attempt_count, Some(Refusal::Silence))
             }
+            // Who does without RTCP refuses it, and the call goes on (RFC 3550 section 6.2).
+            (_, Some(_)) if view.flow.app == App::Rtcp => (0, None),
             (_, Some(report)) => (view.sent.packets, Some(refusal(report))),
             (None, None) if is_request(view, rows) => (view.sent.payload_packets, Some(Refusal::Silence)),
             _ => (0, None),

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use jiff::civil::Date;
 
 use crate::capture::{CaptureSummary, Ended, Frame, PassedOver, Timestamp};
+use crate::observe::message::App;
 use crate::observe::{Protocol, Traffic};
 use crate::site::{Confidence, ModelId, RoleId, Site};
 
@@ -136,6 +137,8 @@ codes! {
     Sec001 = "SEC-001";
     /// SIP scan.
     Sec002 = "SEC-002";
+    /// Clear text where encryption is standard.
+    Sec003 = "SEC-003";
     /// Management reachable from the Internet.
     Sec004 = "SEC-004";
     /// Capture incomplete.
@@ -304,6 +307,8 @@ pub enum Detail {
     Sec001 { at: SocketAddr, protocol: Protocol, sources: Vec<IpAddr> },
     /// SEC-002. `agent`: the scanner's own name, if it gave one.
     Sec002 { requests: u64, users: u64, agent: Option<Box<str>>, answered: bool },
+    /// SEC-003. What can be read, in whose conversations.
+    Sec003 { apps: Vec<App>, peers: Vec<IpAddr> },
     /// SEC-004.
     Sec004 { at: SocketAddr, protocol: Protocol, sources: Vec<IpAddr> },
     /// CAP-001.
@@ -366,6 +371,7 @@ impl Detail {
             Self::Sig009 { .. } => Code::Sig009,
             Self::Sec001 { .. } => Code::Sec001,
             Self::Sec002 { .. } => Code::Sec002,
+            Self::Sec003 { .. } => Code::Sec003,
             Self::Sec004 { .. } => Code::Sec004,
             Self::Cap001 { .. } => Code::Cap001,
             Self::Cap002 { .. } => Code::Cap002,

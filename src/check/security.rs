@@ -1,4 +1,4 @@
-//! SEC codes: what answers the Internet that should not, and who scans. What may be reachable differs between vendors
+//! SEC codes: what answers the Internet that should not, who scans, and what can be read though it need not. What may be reachable differs between vendors
 //! (trap T-22), so the ports come from their documents.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,10 +6,10 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::observe::message::App;
 use crate::observe::{Flow, Protocol, SipEndpoint};
-use crate::rules::Scanner;
-use crate::site::{Confidence, Scope};
+use crate::rules::{Row, Scanner};
+use crate::site::{Confidence, Kind, Scope};
 
-use super::case::{Case, SIP};
+use super::case::{Case, End, Fit, SIP};
 use super::evidence::{Collector, of_flows};
 use super::exposure::exposure;
 use super::filter;
@@ -24,6 +24,7 @@ const ACCEPTED_PARTNER: f64 = 0.1;
 /// All SEC findings.
 pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     let mut findings = exposed(case);
+    findings.extend(clear_text(case));
     findings.extend(case.traffic.sip_endpoints.iter().filter_map(|endpoint| scan(case, endpoint)));
     findings
 }
@@ -70,6 +71,69 @@ fn exposed(case: &Case<'_>) -> Vec<Finding> {
         }
     });
     findings.collect()
+}
+
+/// SEC-003: conversations that only a row of clear text explains, by device.
+fn clear_text(case: &Case<'_>) -> Vec<Finding> {
+    let mut read: BTreeMap<IpAddr, (BTreeSet<App>, Answers<'_>)> = BTreeMap::new();
+    for end in &case.ends {
+        let view = &end.view;
+        let row = end.rows.iter().find(|(row, fit)| row.plain && *fit == Fit::Full);
+        let Some((row, _)) = row.filter(|_| !is_chosen(case, end)) else { continue };
+        if row.admits_protocol(view.flow.app.name()) && view.took_part() && is_served(case, end) {
+            let (apps, entry) = read.entry(end.device.address).or_default();
+            apps.insert(view.flow.app);
+            entry.flows.push(view.flow);
+            entry.rows.insert(row.id.as_str());
+        }
+    }
+    let findings = read.into_iter().map(|(address, (apps, Answers { flows, rows }))| {
+        let other = |flow: &&Flow| if flow.a.ip() == address { flow.b.ip() } else { flow.a.ip() };
+        let peers: BTreeSet<IpAddr> = flows.iter().map(other).collect();
+        Finding {
+            detail: Detail::Sec003 {
+                apps: apps.into_iter().collect(),
+                peers: peers.into_iter().take(SOURCES_NAMED).collect(),
+            },
+            severity: Severity::Warning,
+            confidence: case.device(address).map_or(Confidence::Suspected, |device| device.confidence),
+            subject: Some(case.subject(address)),
+            rows: rows.into_iter().map(Into::into).collect(),
+            count: flows.len() as u64,
+            responsible: Party::Telephony,
+            evidence: of_flows(flows),
+        }
+    });
+    findings.collect()
+}
+
+/// Another row allows clear text with this very peer: a trunk with the provider, say.
+fn is_chosen(case: &Case<'_>, end: &End<'_>) -> bool {
+    let role = case.device(end.view.peer().ip()).map(|device| &device.role);
+    let names_peer = |row: &Row| {
+        row.legs
+            .iter()
+            .map(|leg| &leg.peer.roles)
+            .any(|roles| roles.is_empty() || role.is_some_and(|role| roles.contains(role)))
+    };
+    end.rows.iter().any(|(row, _)| !row.plain && names_peer(row))
+}
+
+/// The peer is a telephone or a PC that is served here: trunks and gateways are in clear text everywhere. And its own
+/// rows do not tell of a tunnel, in which clear text is meant.
+fn is_served(case: &Case<'_>, end: &End<'_>) -> bool {
+    let (own, peer) = (end.device.address, end.view.peer().ip());
+    let in_tunnel = case.ends.iter().any(|other| {
+        other.view.flow.id == end.view.flow.id
+            && other.device.address == peer
+            && other.rows.iter().any(|(row, _)| row.legs.iter().any(|leg| !leg.peer.networks.is_empty()))
+    });
+    let is_client =
+        case.device(peer).is_some_and(|device| matches!(device.kind, Kind::Terminal | Kind::Softphone));
+    let registers = case.traffic.registrations.iter().any(|registration| {
+        registration.accepted && (registration.client.ip(), registration.registrar.ip()) == (peer, own)
+    });
+    !in_tunnel && (is_client || registers || end.view.flow.app != App::Sip)
 }
 
 /// SEC-002.
@@ -125,7 +189,7 @@ fn guesses(endpoint: &SipEndpoint) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{PBX, PUBLIC, World, subjects};
+    use super::super::fixture::{PBX, PHONE, PUBLIC, World, row, subjects};
     use super::*;
     use crate::observe::fixture::{at, frame, ip, sent, tcp, udp};
     use crate::observe::{Flow, TcpOutcome};
@@ -191,6 +255,31 @@ text.en = "-"
         let provider = "[[provider]]\naddresses = [\"203.0.113.9\"]\n";
         assert!(codes(&world().site_file(provider).flows(call())).is_empty());
         assert_eq!(codes(&world().flows(call())), ["SEC-001"]);
+    }
+
+    #[test]
+    fn clear_text_is_told_where_encryption_is_standard() {
+        let plain = row(
+            "R1",
+            "acme.pbx",
+            "transport = \"any\"\nown = \"389, 5060\"\ninitiator = \"peer\"\n\
+            peer.scope = \"lan\"\nspeaks = [\"sip\", \"ldap\"]\nplain = true",
+        );
+        let told = |rules: &str, peer: &str, app| {
+            let flow = Flow { app, ..udp("192.168.10.21:5060", "192.168.10.2:5060") };
+            codes(&World::new(rules).device(PBX, "acme.pbx").device(PHONE, peer).flows(vec![flow]))
+        };
+        assert_eq!(told(&plain, "acme.phone", App::Sip), ["SEC-003"]);
+        assert!(told(&plain, "acme.phone", App::Unknown).is_empty(), "not read");
+        assert!(told(&plain, "other", App::Sip).is_empty(), "a gateway");
+        assert_eq!(told(&plain, "other", App::Ldap), ["SEC-003"]);
+        assert!(told(&plain.replace("plain = true", ""), "acme.phone", App::Sip).is_empty());
+        let trunk = row(
+            "R2",
+            "acme.pbx",
+            "transport = \"any\"\nown = 5060\ninitiator = \"either\"\npeer.scope = \"any\"",
+        );
+        assert!(told(&format!("{plain}{trunk}"), "acme.phone", App::Sip).is_empty(), "another row allows it");
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub use observer::Observer;
 pub use shard::{Shard, Wave};
 pub use traffic::{
     Answer, Call, CallSide, Direction, Flow, HostFacts, IcmpReport, Initiator, MacSeen, Mapping, NameSeen,
-    NameSource, Protocol, Quality, Refused, Registration, Repeated, Rewrite, SipEndpoint, Stream, TcpOutcome,
-    TcpTrace, Traffic, Unanswered,
+    NameSource, Protocol, Quality, Refused, Registration, Repeated, Rewrite, Rhythm, SipEndpoint, Stream,
+    TcpOutcome, TcpTrace, Traffic, Unanswered,
 };
 pub use view::FlowView;

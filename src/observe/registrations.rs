@@ -11,7 +11,7 @@ use crate::capture::Timestamp;
 
 use super::dialogs::{Heard, aor};
 use super::message::sip::{Kind, Rport, SipMessage};
-use super::traffic::{Mapping, Protocol, Refused, Registration, Unanswered};
+use super::traffic::{Mapping, Protocol, Refused, Registration, Rhythm, Unanswered};
 
 const REGISTRATIONS_KEPT: usize = 16_384;
 const CALL_IDS_KEPT: usize = 65_536;
@@ -42,6 +42,8 @@ struct Entry {
     asked: Option<Asked>,
     /// The last final answer asked for credentials.
     challenged: bool,
+    /// The last grant.
+    granted: Option<Timestamp>,
     refusals: u64,
 }
 
@@ -117,12 +119,14 @@ impl Entry {
             attempts: 0,
             status: None,
             accepted: false,
+            challenges: 0,
+            rhythm: None,
             frames: Vec::new(),
             refused: None,
             unanswered: Unanswered::default(),
             mappings: Vec::new(),
         };
-        Self { row, call_id: Box::default(), asked: None, challenged: false, refusals: 0 }
+        Self { row, call_id: Box::default(), asked: None, challenged: false, granted: None, refusals: 0 }
     }
 
     fn ask(&mut self, heard: &Heard) {
@@ -188,6 +192,11 @@ impl Entry {
         };
         asked.is_answered = true;
         let is_challenge = matches!(status, 401 | 407);
+        self.row.challenges += u64::from(is_challenge && !asked.has_credentials);
+        if (200..300).contains(&status) && !asked.signs_off {
+            self.note_grant(heard.time);
+        }
+        let Some(asked) = self.asked else { return };
         let is_refused = match status {
             // Credentials of a nonce that has run out are challenged once more, and that is no refusal.
             401 | 407 => asked.has_credentials && self.challenged && !is_stale(message),
@@ -202,6 +211,16 @@ impl Entry {
             self.row.refused = None;
         }
         self.challenged = is_challenge;
+    }
+
+    fn note_grant(&mut self, now: Timestamp) {
+        let Some(before) = self.granted.replace(now) else { return };
+        let waited = now.since(before);
+        let rhythm =
+            self.row.rhythm.get_or_insert(Rhythm { refreshes: 0, shortest: waited, longest: waited });
+        rhythm.refreshes += 1;
+        rhythm.shortest = rhythm.shortest.min(waited);
+        rhythm.longest = rhythm.longest.max(waited);
     }
 
     fn note_mapping(&mut self, heard: &Heard) {
@@ -363,6 +382,16 @@ mod tests {
             3,
             "sent again is another try, a copy is not"
         );
+    }
+
+    #[test]
+    fn grants_have_a_rhythm_and_challenges_are_counted() {
+        let row = registration(&["?", "401", "!", "200", "!", "200", "?", "401", "!", "200"]);
+        let rhythm = Rhythm { refreshes: 2, shortest: 1_000_000_000, longest: 2_000_000_000 };
+        assert_eq!((row.challenges, row.rhythm), (2, Some(rhythm)));
+        assert_eq!(registration(&["?", "200", "0", "200"]).rhythm, None, "signed off");
+        assert_eq!(registration(&["?", "401", "401"]).challenges, 1, "the same twice");
+        assert_eq!(registration(&["?", "401", "!", "401"]).challenges, 1, "the second is a refusal");
     }
 
     #[test]

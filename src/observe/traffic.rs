@@ -303,6 +303,10 @@ pub struct Registration {
     pub status: Option<u16>,
     /// A 2xx was seen.
     pub accepted: bool,
+    /// Challenges, 401 and 407, to requests without credentials; the usual way in.
+    pub challenges: u64,
+    /// How far apart the grants came, `None` before the second.
+    pub rhythm: Option<Rhythm>,
     /// The first few frames.
     pub frames: Vec<Frame>,
     /// The last final answer refused it for good: a second challenge although credentials were sent (RFC 3261 section
@@ -313,6 +317,17 @@ pub struct Registration {
     /// The client as the registrar saw it over UDP (RFC 3581), within one Call-ID: each that differs from the one before,
     /// at most 8.
     pub mappings: Vec<Mapping>,
+}
+
+/// Time between one grant of a registration and the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rhythm {
+    /// Grants after the first.
+    pub refreshes: u64,
+    /// Shortest time between two, in nanoseconds.
+    pub shortest: i64,
+    /// Longest, in nanoseconds.
+    pub longest: i64,
 }
 
 /// A registration that was refused.

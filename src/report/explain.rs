@@ -118,6 +118,7 @@ fn page(code: Code) -> Page {
         Code::Sig009 => sig::SIG_009,
         Code::Sec001 => sec::SEC_001,
         Code::Sec002 => sec::SEC_002,
+        Code::Sec003 => sec::SEC_003,
         Code::Sec004 => sec::SEC_004,
         Code::Cap001 => cap::CAP_001,
         Code::Cap002 => cap::CAP_002,
@@ -192,7 +193,7 @@ mod tests {
         let error = |code| explain(code, &settings(Language::En, 80)).unwrap_err().to_string();
         assert_eq!(
             error("sec-9\u{1b}"),
-            "unknown finding code `sec-9\\x1b`; write one of: SEC-001, SEC-002, SEC-004"
+            "unknown finding code `sec-9\\x1b`; write one of: SEC-001, SEC-002, SEC-003, SEC-004"
         );
         assert!(Code::ALL.iter().all(|code| error("xyz").contains(code.as_str())));
     }

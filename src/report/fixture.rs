@@ -24,8 +24,8 @@ use crate::observe::media::timing::TimingReport;
 use crate::observe::media::{self, MediaKind, Recognition, StreamReport};
 use crate::observe::message::App;
 use crate::observe::{
-    Answer, Call, CallSide, Direction, Flow, HostFacts, Initiator, MacSeen, Protocol, Quality, Registration,
-    Stream, Traffic, Unanswered,
+    Answer, Call, CallSide, Direction, Flow, HostFacts, Initiator, MacSeen, Mapping, Protocol, Quality,
+    Registration, Rhythm, Stream, Traffic, Unanswered,
 };
 use crate::rules::Rulebook;
 use crate::site::{
@@ -439,10 +439,17 @@ fn traffic() -> Traffic {
         attempts: 2,
         status: Some(200),
         accepted: true,
+        challenges: 1,
+        rhythm: Some(Rhythm { refreshes: 3, shortest: 540_000_000_000, longest: 555_000_000_000 }),
         frames: vec![Frame::new(0, 2)],
         refused: None,
         unanswered: Unanswered::default(),
-        mappings: Vec::new(),
+        mappings: vec![Mapping {
+            address: Some(ip("192.0.2.99")),
+            port: 61_234,
+            frame: Frame::new(0, 2),
+            time: at(1),
+        }],
     };
     let skipped = BTreeMap::from([(Skip::NotIp(0x88cc), 12), (Skip::Empty, 1)]);
     Traffic {

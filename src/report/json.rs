@@ -6,6 +6,7 @@ mod enums;
 pub(super) mod document;
 mod fill;
 mod formatter;
+mod registration;
 #[cfg(test)]
 mod tests;
 

@@ -60,6 +60,7 @@ impl Entries<'_> {
             condition: raw.condition.map(|text| self.text(text)),
             note: raw.note.map(|text| self.text(text)),
             expected: raw.expected,
+            plain: raw.plain,
         };
         self.check_wildcard(&row, raw.id.span());
         row

@@ -81,6 +81,8 @@ pub(super) struct RawRow {
     pub(super) note: Option<RawText>,
     #[serde(default = "yes")]
     pub(super) expected: bool,
+    #[serde(default)]
+    pub(super) plain: bool,
 }
 
 fn yes() -> bool {

@@ -80,6 +80,8 @@ pub struct Row {
     pub note: Option<Text>,
     /// Whether it is worth a line in the report that it was not observed.
     pub expected: bool,
+    /// Clear text that has to be chosen: the vendor's own setting is encryption.
+    pub plain: bool,
 }
 
 impl Row {

@@ -6,6 +6,24 @@ use std::{fs, io};
 
 use crate::scenario::{self, Scenario};
 
+/// Folder of what `record` in it recorded from real programs; the generator only tells of it.
+const RECORDED: &str = "recorded";
+
+/// What is recorded there, and what it shows.
+const RECORDINGS: [(&str, &str); 5] = [
+    (
+        "clean",
+        "Both sides mark and hear each other. RTCP is refused with ICMP, which is no fault of the call.",
+    ),
+    ("one-way", "SIPp sends no voice back: RTP-001 about 192.168.77.2."),
+    ("lossy", "One packet in 20 from SIPp is dropped on the way: RTP-003 about 192.168.77.2."),
+    (
+        "remarked",
+        "Both sides of the switch, which takes EF from the telephone's voice: QOS-002 about 192.168.77.21.",
+    ),
+    ("unmarked", "Neither side marks its voice: QOS-001 about both."),
+];
+
 /// Every file of the folder: the samples and the README that introduces them.
 #[must_use]
 pub fn files() -> BTreeMap<String, Vec<u8>> {
@@ -52,11 +70,14 @@ pub fn differences(folder: &Path) -> io::Result<Vec<String>> {
     Ok(lines)
 }
 
-/// Names of the files in the folder, sorted.
+/// Names of the files in the folder that should be made here, sorted.
 fn present(folder: &Path) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder)? {
-        names.push(entry?.file_name().to_string_lossy().into_owned());
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if name != RECORDED {
+            names.push(name);
+        }
     }
     names.sort_unstable();
     Ok(names)
@@ -67,15 +88,24 @@ fn readme(scenarios: &[Scenario]) -> String {
     for scenario in scenarios {
         text.push_str(&certificate(scenario));
     }
+    text.push_str(OF_RECORDINGS);
+    for (name, about) in RECORDINGS {
+        text.push_str(&format!("- `{RECORDED}/{name}.pcapng.gz`: {about}\n"));
+    }
     text
 }
 
 const INTRODUCTION: &str = "# Samples\n\n\
-    Every capture here is made by `crates/samplegen` and by nothing else: no recorded traffic, fictional names \
+    Every capture in this folder is made by `crates/samplegen` and by nothing else: no recorded traffic, fictional names \
     and numbers, documentation addresses for every public host. `cargo run -p samplegen -- samples/` writes the \
     folder, `cargo run -p samplegen -- --check samples/` tells whether it is up to date.\n\n\
     A sample `CODE` raises that finding, `CODE-near` comes close and must not. Nothing above notice may be raised \
     that is not listed.\n";
+
+const OF_RECORDINGS: &str = "\n## Recorded calls\n\n\
+    baresip 1.0.0 as 192.168.77.21 calls SIPp 3.6.1 as 192.168.77.2, each in a network namespace of its own, with a switch \
+    between them; what they say is a tone. `samples/recorded/record` makes them again, with other numbers and times. \
+    `tests/recorded.rs` holds what is said of them, with `--pbx 192.168.77.2=es-pure-ip`.\n\n";
 
 fn certificate(scenario: &Scenario) -> String {
     let capture = &scenario.capture;

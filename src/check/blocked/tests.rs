@@ -98,6 +98,15 @@ fn what_a_router_says_outweighs_silence() {
 }
 
 #[test]
+fn rtcp_that_is_refused_blocks_nothing() {
+    const VOICE: &str =
+        "transport = \"udp\"\nown = \"5204-5263\"\ninitiator = \"either\"\npeer.scope = \"any\"";
+    let reports = |app| vec![unreachable(Flow { app, ..udp("192.168.10.21:10001", "192.168.10.2:5205") }, 3)];
+    assert!(refusals(VOICE, reports(App::Rtcp)).is_empty());
+    assert_eq!(refusals(VOICE, reports(App::Unknown)).len(), 1);
+}
+
+#[test]
 fn datagrams_fail_where_every_one_asks_for_an_answer() {
     let unanswered = |app| Flow { app, from_b: sent(0), ..udp("192.168.10.2:40000", "203.0.113.9:53") };
     let proof = tcp("192.168.10.2:40001", "203.0.113.9:443", TcpOutcome::Answered, 1);

@@ -229,6 +229,8 @@ fn a_provider_is_stated_known_by_role_or_registered_with() {
         attempts: 1,
         status: None,
         accepted: false,
+        challenges: 0,
+        rhythm: None,
         frames: Vec::new(),
         refused: None,
         unanswered: Unanswered::default(),

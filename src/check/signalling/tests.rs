@@ -15,6 +15,8 @@ fn registration() -> Registration {
         attempts: 2,
         status: Some(200),
         accepted: true,
+        challenges: 0,
+        rhythm: None,
         frames: vec![frame(1)],
         refused: None,
         unanswered: Unanswered::default(),

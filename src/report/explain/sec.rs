@@ -54,6 +54,31 @@ pub(super) const SEC_002: Page = Page {
     },
 };
 
+pub(super) const SEC_003: Page = Page {
+    de: Text {
+        meaning: "Anmeldungen, Rufnummern oder das Telefonbuch gehen im Klartext durch das LAN, obwohl der Hersteller TLS und \
+                  SRTP voreinstellt. Jemand hat die Verschlüsselung abgeschaltet, oder ein Gerät beherrscht sie nicht.",
+        measured: "Lesbares SIP zwischen der Anlage und Geräten, die sich an ihr anmelden, oder lesbares LDAP: ein Verkehr, den \
+                   nur eine Zeile mit dem Vermerk „unverschlüsselt“ erklärt.",
+        action: "Stellen Sie die Schnittstelle auf „sicher (TLS/SRTP)“ und das Telefonbuch auf LDAPS.",
+        pitfalls: "Der VoIP-Modus „Einfach“ kann gewollt sein; dann gehört er als Ausnahme in die Standortdatei. \
+                   Amtsleitungen zum Provider und Gateways sind üblicherweise unverschlüsselt und werden nicht gemeldet, \
+                   ebenso Klartext in einem VPN-Tunnel.",
+        source: "Erweitertes Profil, Zeilen PX05 und PX09. RFC 3261 Abschnitt 26.2.",
+    },
+    en: Text {
+        meaning: "Registrations, numbers or the phone book cross the LAN in clear text, although the vendor's setting is TLS \
+                  and SRTP. Someone has turned encryption off, or a device cannot do it.",
+        measured: "Readable SIP between the PBX and devices that register at it, or readable LDAP: traffic that only a row \
+                   marked as clear text explains.",
+        action: "Set the interface to “secure (TLS/SRTP)” and the phone book to LDAPS.",
+        pitfalls: "VoIP mode “Einfach” (plain) may be intended; then it belongs into the site file as an exception. Trunks to \
+                   the provider and gateways usually are in clear text and are not reported, nor is clear text inside a VPN \
+                   tunnel.",
+        source: "Extended profile, rows PX05 and PX09. RFC 3261 section 26.2.",
+    },
+};
+
 pub(super) const SEC_004: Page = Page {
     de: Text {
         meaning: "Der Verwaltungszugang eines Gerätes antwortet auf Zugriffe aus dem Internet. Wer das Kennwort errät oder \

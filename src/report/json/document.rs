@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub(in crate::report) use super::registration::{Mapping, Refresh, Registration};
 use crate::{capture, check, observe, site};
 
 /// A report of pbxray about one measurement.
@@ -487,6 +488,8 @@ pub(in crate::report) struct Call {
     pub(in crate::report) hung_up: Option<CallSide>,
     /// Position in `calls` of the call that a PBX passed on as this one.
     pub(in crate::report) leg_of: Option<usize>,
+    /// Positions in `calls` of those that a PBX passed on this one as.
+    pub(in crate::report) leg_by: Vec<usize>,
     /// Who sent the first INVITE.
     pub(in crate::report) caller: Endpoint,
     /// Who received it.
@@ -503,22 +506,6 @@ published_both_ways! {
 published! {
     /// How a call went.
     CallState from observe::Answer { Answered, Rejected(_), Cancelled, Unanswered, Open }
-}
-
-/// REGISTER requests of one contact.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub(in crate::report) struct Registration {
-    pub(in crate::report) aor: String,
-    pub(in crate::report) contact: Option<String>,
-    pub(in crate::report) client: Endpoint,
-    pub(in crate::report) registrar: Endpoint,
-    pub(in crate::report) transport: String,
-    /// Seconds.
-    pub(in crate::report) expires: Option<u32>,
-    /// Last final status.
-    pub(in crate::report) status: Option<u16>,
-    pub(in crate::report) accepted: bool,
-    pub(in crate::report) attempts: u64,
 }
 
 /// A finding.

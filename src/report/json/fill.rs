@@ -11,7 +11,9 @@ use crate::observe::media::sequence::SegmentReport;
 use crate::observe::media::tally::Spread;
 use crate::observe::media::timing::Clock;
 use crate::observe::media::{PayloadReport, ReceiverReport, StreamReport};
-use crate::observe::{Answer, Call, Direction, Flow, HostFacts, Protocol, Registration, Stream, Traffic};
+use crate::observe::{
+    Answer, Call, Direction, Flow, HostFacts, Mapping, Protocol, Registration, Stream, Traffic,
+};
 use crate::report::text::{Context, EXPEDITED_FORWARDING, finding_text};
 use crate::report::{Language, LegName, Names, Settings, link, number, text};
 use crate::site::{Device, Evidence};
@@ -25,6 +27,7 @@ pub(in crate::report) fn document(
 ) -> published::Document {
     let context = Context { audit, names: titles, zone: &settings.zone };
     let flows = chosen_flows(audit, limit);
+    let legs_by = legs(&audit.traffic.calls);
     published::Document {
         schema: 1,
         tool: published::Tool {
@@ -51,7 +54,7 @@ pub(in crate::report) fn document(
             .calls
             .iter()
             .enumerate()
-            .map(|(id, one)| call(id, one, &audit.traffic))
+            .map(|(id, one)| call(id, one, &audit.traffic, &legs_by))
             .collect(),
         registrations: audit.traffic.registrations.iter().map(registration).collect(),
         findings: audit.findings.iter().map(|one| finding(one, &context, settings.language)).collect(),
@@ -398,7 +401,18 @@ fn spread(spread: &Spread) -> published::Spread {
     published::Spread { min: finite(spread.min), mean: finite(spread.mean), max: finite(spread.max) }
 }
 
-fn call(id: usize, call: &Call, traffic: &Traffic) -> published::Call {
+/// Positions of the calls that each was passed on as.
+fn legs(calls: &[Call]) -> BTreeMap<usize, Vec<usize>> {
+    let mut legs: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (position, call) in calls.iter().enumerate() {
+        if let Some(first) = call.leg_of {
+            legs.entry(first).or_default().push(position);
+        }
+    }
+    legs
+}
+
+fn call(id: usize, call: &Call, traffic: &Traffic, legs: &BTreeMap<usize, Vec<usize>>) -> published::Call {
     let streams = traffic.streams.iter().enumerate().filter(|(_, stream)| stream.call == Some(id));
     let time = |at: Option<(Frame, Timestamp)>| at.and_then(|(_, time)| number::rfc3339(time));
     published::Call {
@@ -418,6 +432,7 @@ fn call(id: usize, call: &Call, traffic: &Traffic) -> published::Call {
         post_dial_delay_ms: call.ringing.map(|(_, rang)| rang.since(call.start.1) as f64 / 1e6),
         hung_up: call.hung_up.map(Into::into),
         leg_of: call.leg_of,
+        leg_by: legs.get(&id).cloned().unwrap_or_default(),
         caller: endpoint(call.caller),
         callee: endpoint(call.callee),
         streams: streams.map(|(position, _)| position).collect(),
@@ -435,6 +450,22 @@ fn registration(registration: &Registration) -> published::Registration {
         status: registration.status,
         accepted: registration.accepted,
         attempts: registration.attempts,
+        challenges: registration.challenges,
+        refused: registration.refused.map(|refused| refused.status),
+        refresh: registration.rhythm.map(|rhythm| published::Refresh {
+            count: rhythm.refreshes,
+            shortest_ms: rhythm.shortest as f64 / 1e6,
+            longest_ms: rhythm.longest as f64 / 1e6,
+        }),
+        mappings: registration.mappings.iter().map(mapping).collect(),
+    }
+}
+
+fn mapping(mapping: &Mapping) -> published::Mapping {
+    published::Mapping {
+        address: mapping.address.map(|address| address.to_string()),
+        port: mapping.port,
+        time: number::rfc3339(mapping.time),
     }
 }
 

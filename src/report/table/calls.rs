@@ -1,6 +1,7 @@
 //! Calls and registrations.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 use super::View;
 use super::media;
@@ -114,13 +115,23 @@ fn registration_line(view: &View<'_>, registration: &Registration) -> Vec<Piece>
         (false, Some(status)) => (view.words.answer)(Answer::Rejected(status)),
         (false, None) => view.words.notes.unanswered.to_owned(),
     };
+    let renewed = registration.rhythm.map(|rhythm| {
+        let [shortest, longest] = [rhythm.shortest, rhythm.longest].map(|time| duration(time, view.language));
+        (view.words.renewed)(&shortest, &longest)
+    });
+    // Where the registrar sees the client elsewhere than where it is: address translation.
+    let seen = registration.mappings.last().and_then(|mapping| {
+        let seen = SocketAddr::new(mapping.address.unwrap_or(registration.client.ip()), mapping.port);
+        (seen != registration.client).then(|| format!("{}\u{a0}{seen}", view.words.notes.seen_as))
+    });
+    let lines = [Some(result), renewed, seen];
     vec![
         Piece::lines(
             [escape_terminal(&registration.aor, FIELD), registration.client.to_string()],
             Tone::Plain,
         ),
         registration.registrar.to_string().into(),
-        result.into(),
+        Piece::lines(lines.into_iter().flatten(), Tone::Plain),
         view.count(registration.attempts).into(),
     ]
 }

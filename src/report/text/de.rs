@@ -26,6 +26,7 @@ pub(super) const WORDS: Words = Words {
     evidence,
     answer,
     hung_up,
+    renewed,
     unjudged,
 };
 
@@ -108,6 +109,7 @@ const NOTES: Notes = Notes {
     why_passed_over: "Den Grund nennt pbxray, wenn Sie die Datei selbst angeben.",
     of: "von",
     accepted: "angenommen",
+    seen_as: "gesehen als",
     unanswered: "ohne Antwort",
     unknown: "unbekannt",
     dynamic: "dynamisch",
@@ -249,6 +251,15 @@ fn answer(answer: Answer) -> String {
         Answer::Cancelled => "vom Anrufer abgebrochen".to_owned(),
         Answer::Unanswered => "unbeantwortet".to_owned(),
         Answer::Open => "Ende nicht im Mitschnitt".to_owned(),
+    }
+}
+
+/// Two times that read the same are one.
+fn renewed(shortest: &str, longest: &str) -> String {
+    if shortest == longest {
+        format!("erneuert nach {shortest}")
+    } else {
+        format!("erneuert nach {shortest} bis {longest}")
     }
 }
 

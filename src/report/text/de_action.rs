@@ -178,6 +178,10 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Sec002 { answered: false, .. } => {
             "Prüfen Sie, warum diese Anfragen bis zum Messpunkt gelangen, und sperren Sie sie in der Firewall."
         }
+        Detail::Sec003 { .. } => {
+            "Stellen Sie die Schnittstelle auf „sicher (TLS/SRTP)“ und das Telefonbuch auf LDAPS. Ist Klartext so \
+             gewollt, nehmen Sie ihn als Ausnahme in die Standortdatei auf."
+        }
         Detail::Sec004 { .. } => {
             "Entfernen Sie die Portfreigabe sofort. Fernwartung nur über VPN oder den Dienst des Herstellers."
         }

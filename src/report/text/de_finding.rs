@@ -52,6 +52,7 @@ pub(super) fn title(code: Code) -> &'static str {
         Code::Sig009 => "SIP-Anfragen werden wiederholt",
         Code::Sec001 => "SIP aus dem Internet erreichbar",
         Code::Sec002 => "SIP-Scan erkannt",
+        Code::Sec003 => "Unverschlüsselte statt gesicherte Verbindung",
         Code::Sec004 => "Verwaltungszugang aus dem Internet erreichbar",
         Code::Cap001 => "Mitschnitt unvollständig",
         Code::Cap002 => "Pakete doppelt aufgezeichnet",
@@ -367,6 +368,12 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             } else {
                 "Keine Anfrage wurde beantwortet."
             }
+        ),
+        Detail::Sec003 { apps, peers } => format!(
+            "{device} spricht {} im Klartext, obwohl der Hersteller hier Verschlüsselung voreinstellt. Gegenüber: {}. Wer im \
+             LAN mitliest, erfährt Rufnummern und kann Gespräche mithören.",
+            apps.iter().map(|app| app.name().to_uppercase()).collect::<Vec<_>>().join(" und "),
+            list(List::addresses(peers))
         ),
         Detail::Sec004 { at, protocol: transport, sources } => format!(
             "Der Verwaltungszugang {} {at} von {device} antwortet auf Zugriffe aus dem Internet. Zugegriffen \

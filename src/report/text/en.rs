@@ -26,6 +26,7 @@ pub(super) const WORDS: Words = Words {
     evidence,
     answer,
     hung_up,
+    renewed,
     unjudged,
 };
 
@@ -108,6 +109,7 @@ const NOTES: Notes = Notes {
     why_passed_over: "Name such a file itself, and pbxray tells the reason.",
     of: "of",
     accepted: "accepted",
+    seen_as: "seen as",
     unanswered: "no answer",
     unknown: "unknown",
     dynamic: "dynamic",
@@ -234,6 +236,15 @@ fn answer(answer: Answer) -> String {
         Answer::Cancelled => "cancelled by the caller".to_owned(),
         Answer::Unanswered => "not answered at all".to_owned(),
         Answer::Open => "end not in the capture".to_owned(),
+    }
+}
+
+/// Two times that read the same are one.
+fn renewed(shortest: &str, longest: &str) -> String {
+    if shortest == longest {
+        format!("renewed after {shortest}")
+    } else {
+        format!("renewed after {shortest} to {longest}")
     }
 }
 

@@ -163,6 +163,10 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Sec002 { answered: false, .. } => {
             "Check why these requests reach the measuring point, and block them in the firewall."
         }
+        Detail::Sec003 { .. } => {
+            "Set the interface to “secure (TLS/SRTP)” and the phone book to LDAPS. If clear text is intended, accept it by \
+             an exception in the site file."
+        }
         Detail::Sec004 { .. } => {
             "Remove the port forwarding at once. Remote maintenance by VPN or the vendor's service only."
         }

@@ -52,6 +52,7 @@ pub(super) fn title(code: Code) -> &'static str {
         Code::Sig009 => "SIP requests are sent again and again",
         Code::Sec001 => "SIP reachable from the Internet",
         Code::Sec002 => "SIP scan",
+        Code::Sec003 => "Clear text instead of a secured connection",
         Code::Sec004 => "Management reachable from the Internet",
         Code::Cap001 => "Capture incomplete",
         Code::Cap002 => "Packets captured twice",
@@ -359,6 +360,12 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             } else {
                 "No request was answered."
             }
+        ),
+        Detail::Sec003 { apps, peers } => format!(
+            "{device} speaks {} in clear text, although the vendor's setting here is encryption. With: {}. Whoever listens in \
+             the LAN learns numbers and can overhear calls.",
+            apps.iter().map(|app| app.name().to_uppercase()).collect::<Vec<_>>().join(" and "),
+            list(List::addresses(peers))
         ),
         Detail::Sec004 { at, protocol: transport, sources } => format!(
             "The management access {} {at} of {device} answers the Internet. It was accessed by {}.",

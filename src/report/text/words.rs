@@ -48,6 +48,8 @@ pub(crate) struct Words {
     pub(crate) answer: fn(Answer) -> String,
     /// Who ended it.
     pub(crate) hung_up: fn(CallSide) -> &'static str,
+    /// Shortest and longest time between the grants of a registration.
+    pub(crate) renewed: fn(&str, &str) -> String,
     /// What the capture cannot show, and why.
     pub(crate) unjudged: fn(Unjudged) -> &'static str,
 }
@@ -138,6 +140,8 @@ pub(crate) struct Notes {
     pub(crate) why_passed_over: &'static str,
     pub(crate) of: &'static str,
     pub(crate) accepted: &'static str,
+    /// Before the address at which a registrar sees its client.
+    pub(crate) seen_as: &'static str,
     pub(crate) unanswered: &'static str,
     pub(crate) unknown: &'static str,
     /// A payload type that only SDP could explain.

@@ -13,6 +13,7 @@ pub(super) fn all() -> Vec<Scenario> {
         sec_002_unanswered(),
         sec_002_near(),
         sec_003(),
+        sec_003_near(),
         sec_004(),
         sec_004_near(),
         sec_004_pascom(),
@@ -110,6 +111,26 @@ fn sec_003() -> Scenario {
     .expect("SEC-003", SERVER)
     .may(&["PORT-001"])
     .never(&["QOS-004", "SEC-001"])
+}
+
+fn sec_003_near() -> Scenario {
+    use pascom::{SERVER, SERVER_NAME, YEALINK};
+    let mut net = Net::new(1);
+    net.arp(0, YEALINK, SERVER);
+    pascom::signalling(&mut net, 100 * MS, (YEALINK, 40_003), SERVER, SERVER_NAME, 4 * SECOND);
+    net.media(&pascom::srtp(YEALINK, 11_780, SERVER, 30_002, SECOND, 2 * SECOND));
+    let gateway = Line::new("gateway", "", agfeo::NAS.port(5060), 0);
+    let server = Line::new("pbx", "kamailio (5.4.0 (x86_64/linux))", SERVER.port(5060), 30_010);
+    for nth in 0..3 {
+        net.options(4 * SECOND + nth * SECOND, gateway, server, "muster.example");
+    }
+    Scenario::new(
+        "sec-003-near",
+        "The telephone uses TLS; a gateway in the LAN speaks SIP without it, as gateways do.",
+        net.capture(),
+    )
+    .role(SERVER, "pascom.server")
+    .never(&["SEC-003"])
 }
 
 fn sec_004() -> Scenario {

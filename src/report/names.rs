@@ -30,7 +30,7 @@ pub struct LegName {
     pub ports: String,
     /// Who it is with.
     pub peer: String,
-    /// Whether the peer may be beyond the router.
+    /// Whether the peer may be beyond the router, and a port or the peer says what is meant.
     pub leaves_lan: bool,
 }
 

@@ -257,9 +257,21 @@ pub(super) fn leg_names(book: &Rulebook, row: &Row, language: Language) -> Vec<L
         transport: row.transport.to_string(),
         ports: ports_of(leg, language),
         peer: peer(book, leg, language),
-        leaves_lan: matches!(leg.peer.scope, PeerScope::Internet | PeerScope::Any),
+        leaves_lan: matches!(leg.peer.scope, PeerScope::Internet | PeerScope::Any) && is_bound(leg),
     };
     row.legs.iter().map(name).collect()
+}
+
+/// A range of more ports names none: the free ones are 1024 to 65535.
+const NAMED_PORTS: u32 = 10_000;
+
+/// Whether a port or a peer says what is meant: from any port to anywhere is nothing that a firewall should be told.
+fn is_bound(leg: &Leg) -> bool {
+    let Peer { roles, names, networks, .. } = &leg.peer;
+    // As `peer` prints it: several roles are anybody.
+    let has_peer = roles.len() == 1 || !names.is_empty() || !networks.is_empty();
+    let names_port = |ports: &Ports| ports.set().is_some_and(|ports| ports.count() <= NAMED_PORTS);
+    has_peer || names_port(&leg.own) || names_port(&leg.remote)
 }
 
 /// By name where the document names it, else by role, else by where it is.
@@ -309,6 +321,14 @@ mod tests {
             let widest = text.lines().map(|line| line.chars().count()).max().unwrap();
             assert!(widest <= usize::from(width), "{widest} columns");
         }
+    }
+
+    #[test]
+    fn from_any_port_to_anywhere_leaves_no_lan() {
+        let book = Rulebook::builtin().unwrap();
+        let leaves =
+            |id: &str| leg_names(&book, book.row(id).unwrap(), Language::En).iter().any(|leg| leg.leaves_lan);
+        assert_eq!(["A01", "A10", "A12", "A14", "A28"].map(leaves), [true, false, false, true, true]);
     }
 
     #[test]

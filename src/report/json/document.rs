@@ -247,7 +247,7 @@ pub(in crate::report) struct Leg {
     /// Left of the arrow the own port, right of it the peer's, as `pbxray ports` prints them.
     pub(in crate::report) ports: String,
     pub(in crate::report) peer: String,
-    /// Whether the peer may be beyond the router.
+    /// Whether the peer may be beyond the router, and a port or the peer says what is meant.
     pub(in crate::report) leaves_lan: bool,
 }
 

@@ -16,7 +16,7 @@ const PBX: &str = "192.168.77.2";
 
 fn audit(name: &str) -> Audit {
     let hints = stated(String::new(), &[(PBX.parse().unwrap(), Some("es-pure-ip".to_owned()))]);
-    audit_file(Path::new(&format!("samples/recorded/{name}.pcapng.gz")), &hints).unwrap()
+    audit_file(Path::new(&format!("samples/recorded/{name}.pcap.gz")), &hints).unwrap()
 }
 
 /// Codes above notice with their subjects, in order.

@@ -47,6 +47,7 @@ const NEEDS_CONTENT: [(u32, &str, &str); 21] = [
     // Users are counted by their To headers.
     (u32::MAX, "sec-002", "SEC-002"),
     (u32::MAX, "sec-002-unanswered", "SEC-002"),
+    // Who registers is said by SIP.
     (u32::MAX, "sec-003", "SEC-003"),
 ];
 

@@ -90,7 +90,7 @@ fn readme(scenarios: &[Scenario]) -> String {
     }
     text.push_str(OF_RECORDINGS);
     for (name, about) in RECORDINGS {
-        text.push_str(&format!("- `{RECORDED}/{name}.pcapng.gz`: {about}\n"));
+        text.push_str(&format!("- `{RECORDED}/{name}.pcap.gz`: {about}\n"));
     }
     text
 }

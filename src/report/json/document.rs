@@ -489,6 +489,7 @@ pub(in crate::report) struct Call {
     /// Position in `calls` of the call that a PBX passed on as this one.
     pub(in crate::report) leg_of: Option<usize>,
     /// Positions in `calls` of those that a PBX passed on this one as.
+    #[serde(default)]
     pub(in crate::report) leg_by: Vec<usize>,
     /// Who sent the first INVITE.
     pub(in crate::report) caller: Endpoint,

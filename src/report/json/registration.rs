@@ -20,12 +20,16 @@ pub(in crate::report) struct Registration {
     pub(in crate::report) accepted: bool,
     pub(in crate::report) attempts: u64,
     /// 401 and 407 to requests without credentials, the usual way in.
+    #[serde(default)]
     pub(in crate::report) challenges: u64,
     /// The status that refused it for good, if the last answer did.
+    #[serde(default)]
     pub(in crate::report) refused: Option<u16>,
     /// How it was renewed; missing before the second grant.
+    #[serde(default)]
     pub(in crate::report) refresh: Option<Refresh>,
     /// Where the registrar saw the client (`received`, `rport`), each that differs from the one before.
+    #[serde(default)]
     pub(in crate::report) mappings: Vec<Mapping>,
 }
 

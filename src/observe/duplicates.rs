@@ -1,10 +1,7 @@
 //! Takes packets in capture order; says which are copies of one shortly before, as a mirror port makes them when it
 //! sees a packet twice. A retransmission has a new IP identification or comes much later.
 
-use std::hash::{Hash, Hasher};
-
-use foldhash::fast::FixedState;
-use std::hash::BuildHasher;
+use std::net::IpAddr;
 
 use crate::decode::{Packet, Transport};
 
@@ -14,16 +11,18 @@ const SLOTS: usize = 4096;
 /// So many payload bytes tell two packets apart.
 const LOOKED_AT: usize = 64;
 
+/// Digits of pi: odd enough to mix by.
+const SALT: [u64; 2] = [0x243f_6a88_85a3_08d3, 0x1319_8a2e_0370_7344];
+
 /// The latest packets by what is in them. A slot holds one; a newer packet takes the place of an older one.
 #[derive(Clone, Debug)]
 pub(super) struct Duplicates {
     slots: Vec<(u64, i64)>,
-    hasher: FixedState,
 }
 
 impl Default for Duplicates {
     fn default() -> Self {
-        Self { slots: vec![(0, i64::MIN); SLOTS], hasher: FixedState::default() }
+        Self { slots: vec![(0, i64::MIN); SLOTS] }
     }
 }
 
@@ -33,23 +32,60 @@ impl Duplicates {
         if packet.payload.wire == 0 || !packet.time.is_known() {
             return None;
         }
-        let print = self.print(packet, payload);
+        let print = print(packet, payload);
         let slot = self.slots.get_mut(print as usize % SLOTS)?;
         let is_copy = slot.0 == print && (0..=WINDOW_NS).contains(&packet.time.0.saturating_sub(slot.1));
         *slot = (print, packet.time.0);
         Some(is_copy)
     }
+}
 
-    fn print(&self, packet: &Packet, payload: &[u8]) -> u64 {
-        let mut hasher = self.hasher.build_hasher();
-        (packet.source, packet.destination, packet.source_port, packet.destination_port).hash(&mut hasher);
-        (packet.identification, packet.payload.wire).hash(&mut hasher);
-        if let Transport::Tcp(Some(segment)) = packet.transport {
-            (segment.sequence, segment.acknowledgment, segment.flags.0).hash(&mut hasher);
+/// What a copy has in common with its original. This runs for every packet and is most of what the check costs, so the
+/// mixing is a multiplication for each sixteen bytes (as in wyhash), and not a general hash.
+fn print(packet: &Packet, payload: &[u8]) -> u64 {
+    let ports = u64::from(packet.source_port) << 16 | u64::from(packet.destination_port);
+    let mut print = match (packet.source, packet.destination) {
+        (IpAddr::V4(source), IpAddr::V4(destination)) => {
+            mix(ports, u64::from(source.to_bits()) << 32 | u64::from(destination.to_bits()))
         }
-        hasher.write(payload.get(..LOOKED_AT).unwrap_or(payload));
-        hasher.finish()
+        (source, destination) => {
+            let [source, destination] = [source, destination].map(bits);
+            mix(mix(ports, source.0) ^ source.1, destination.0) ^ destination.1
+        }
+    };
+    print = mix(print, u64::from(packet.identification) << 32 | u64::from(packet.payload.wire));
+    if let Transport::Tcp(Some(segment)) = packet.transport {
+        let numbers = u64::from(segment.sequence) << 32 | u64::from(segment.acknowledgment);
+        print = mix(print ^ u64::from(segment.flags.0), numbers);
     }
+    let (blocks, rest) = payload.get(..LOOKED_AT).unwrap_or(payload).as_chunks::<16>();
+    for block in blocks {
+        print = mix16(print, block);
+    }
+    if !rest.is_empty() {
+        let mut last = [0; 16];
+        last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        print = mix16(print, &last);
+    }
+    print
+}
+
+fn bits(address: IpAddr) -> (u64, u64) {
+    let bits = match address {
+        IpAddr::V4(v4) => v4.to_ipv6_mapped().to_bits(),
+        IpAddr::V6(v6) => v6.to_bits(),
+    };
+    ((bits >> 64) as u64, bits as u64)
+}
+
+fn mix16(print: u64, block: &[u8; 16]) -> u64 {
+    let block = u128::from_le_bytes(*block);
+    mix(print ^ (block >> 64) as u64, block as u64)
+}
+
+fn mix(a: u64, b: u64) -> u64 {
+    let wide = u128::from(a ^ SALT[0]) * u128::from(b ^ SALT[1]);
+    (wide >> 64) as u64 ^ wide as u64
 }
 
 #[cfg(test)]

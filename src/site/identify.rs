@@ -71,6 +71,12 @@ struct Scene<'a> {
     hints: &'a Hints,
     facts: BTreeMap<IpAddr, &'a HostFacts>,
     kinds: BTreeMap<&'a RoleId, Kind>,
+    /// For each identity that asks for ports: the sides of flows that fit, whatever their peers turn out to be.
+    by_ports: Vec<Vec<FlowView<'a>>>,
+    /// Hosts that answered a name query.
+    name_servers: BTreeSet<IpAddr>,
+    /// Own ports on which RTP was sent, by host.
+    media: BTreeMap<IpAddr, BTreeSet<u16>>,
 }
 
 impl<'a> Scene<'a> {
@@ -81,6 +87,14 @@ impl<'a> Scene<'a> {
             hints,
             facts: traffic.hosts.iter().map(|facts| (facts.address, facts)).collect(),
             kinds: lore.roles.iter().map(|role| (&role.id, role.kind)).collect(),
+            by_ports: lore.identities.iter().map(|identity| fitting(traffic, identity)).collect(),
+            name_servers: traffic
+                .flows
+                .iter()
+                .filter(|flow| flow.app == App::Dns && flow.from_b.packets > 0)
+                .map(|flow| flow.b.ip())
+                .collect(),
+            media: all_media_ports(traffic),
         }
     }
 
@@ -88,7 +102,7 @@ impl<'a> Scene<'a> {
     fn gather(&self, roles: &BTreeMap<IpAddr, RoleId>) -> BTreeMap<IpAddr, Vec<Mark<'a>>> {
         let mut found: BTreeMap<IpAddr, Vec<Mark<'a>>> = BTreeMap::new();
         self.by_mac(&mut found);
-        for identity in self.lore.identities {
+        for (identity, views) in self.lore.identities.iter().zip(&self.by_ports) {
             let signs = match &identity.fingerprint {
                 Fingerprint::Mac(_) => continue,
                 Fingerprint::Agent { patterns, side } => {
@@ -100,7 +114,7 @@ impl<'a> Scene<'a> {
                 Fingerprint::KnownAs(names) => {
                     self.names(|name| names.iter().any(|glob| glob.matches_name(name)), false)
                 }
-                Fingerprint::Ports(print) => self.ports(print, roles),
+                Fingerprint::Ports(print) => ports(print, views, roles),
                 Fingerprint::Registrar => self.registrars(),
             };
             for (address, mut sign) in signs {
@@ -165,7 +179,7 @@ impl<'a> Scene<'a> {
         for seen in self.traffic.names.iter().filter(|seen| fits(&seen.name)) {
             let address = if asked { Some(seen.host) } else { seen.address };
             // A name server asks for others: only who greets the name or gets the answer has asked for itself.
-            let forwards = asked && seen.source == NameSource::Dns && self.answers_dns(seen.host);
+            let forwards = asked && seen.source == NameSource::Dns && self.name_servers.contains(&seen.host);
             if let Some(address) = address.filter(|_| !forwards) {
                 let kind = if asked { EvidenceKind::NameAsked } else { EvidenceKind::NameOwned };
                 signs.entry(address).or_insert_with(|| sign(kind, &seen.name, [seen.frame]));
@@ -174,43 +188,12 @@ impl<'a> Scene<'a> {
         signs.into_iter().collect()
     }
 
-    fn answers_dns(&self, host: IpAddr) -> bool {
-        self.traffic
-            .flows
-            .iter()
-            .any(|flow| flow.b.ip() == host && flow.app == App::Dns && flow.from_b.packets > 0)
-    }
-
     fn registrars(&self) -> Vec<(IpAddr, Evidence)> {
         let registrars = self.traffic.sip_endpoints.iter().filter_map(|endpoint| {
             let frame = endpoint.registrar?;
             Some((endpoint.address, sign(EvidenceKind::Registration, "REGISTER", [frame])))
         });
         registrars.collect()
-    }
-
-    fn ports(&self, print: &PortPrint, roles: &BTreeMap<IpAddr, RoleId>) -> Vec<(IpAddr, Evidence)> {
-        let mut signs: BTreeMap<IpAddr, Evidence> = BTreeMap::new();
-        for flow in &self.traffic.flows {
-            for view in FlowView::both(flow) {
-                let peer = roles.get(&view.peer().ip());
-                let peer_fits = print.peer.is_empty() || peer.is_some_and(|role| print.peer.contains(role));
-                if !peer_fits || !fits(&view, print) {
-                    continue;
-                }
-                let seen = format!("{} {} → {}", view.transport(), view.own().port(), view.peer().port());
-                let frames = view.sent.frames.iter().copied().take(1);
-                signs
-                    .entry(view.host())
-                    .and_modify(|sign: &mut Evidence| {
-                        if sign.frames.len() < FRAMES_KEPT {
-                            sign.frames.extend(frames.clone());
-                        }
-                    })
-                    .or_insert_with(|| sign(EvidenceKind::Ports, &seen, frames.clone()));
-            }
-        }
-        signs.into_iter().collect()
     }
 
     /// The role with the heaviest evidence, unless the user states one.
@@ -301,8 +284,7 @@ impl<'a> Scene<'a> {
     }
 
     fn fitting_model(&self, address: IpAddr, role: &RoleId) -> Option<ModelId> {
-        let ports = media_ports(self.traffic, address);
-        smallest_model(self.lore.models, role, &ports).map(|model| model.id.clone())
+        smallest_model(self.lore.models, role, self.media.get(&address)?).map(|model| model.id.clone())
     }
 }
 
@@ -310,6 +292,45 @@ impl<'a> Scene<'a> {
 fn named_model(marks: &[Mark<'_>]) -> Option<ModelId> {
     let named = marks.iter().filter_map(|mark| Some((mark.identity.weight, mark.identity.model.as_ref()?)));
     named.max_by(|x, y| x.0.cmp(&y.0).then(y.1.cmp(x.1))).map(|(_, model)| model.clone())
+}
+
+/// The sides of flows that are such as an identity describes, if it goes by ports.
+fn fitting<'a>(traffic: &'a Traffic, identity: &Identity) -> Vec<FlowView<'a>> {
+    let Fingerprint::Ports(print) = &identity.fingerprint else { return Vec::new() };
+    traffic.flows.iter().flat_map(FlowView::both).filter(|view| fits(view, print)).collect()
+}
+
+/// Those among them whose peers have the role that the identity asks for, by host. `roles`: what is known of peers.
+fn ports(
+    print: &PortPrint,
+    views: &[FlowView<'_>],
+    roles: &BTreeMap<IpAddr, RoleId>,
+) -> Vec<(IpAddr, Evidence)> {
+    let mut signs: BTreeMap<IpAddr, Evidence> = BTreeMap::new();
+    let has_peer = |view: &&FlowView<'_>| {
+        print.peer.is_empty()
+            || roles.get(&view.peer().ip()).is_some_and(|role| print.peer.contains(role))
+    };
+    for view in views.iter().filter(has_peer) {
+        let frames = view.sent.frames.iter().copied().take(1);
+        if let Some(sign) = signs.get_mut(&view.host()) {
+            if sign.frames.len() < FRAMES_KEPT {
+                sign.frames.extend(frames);
+            }
+        } else {
+            let seen = format!("{} {} → {}", view.transport(), view.own().port(), view.peer().port());
+            signs.insert(view.host(), sign(EvidenceKind::Ports, &seen, frames));
+        }
+    }
+    signs.into_iter().collect()
+}
+
+fn all_media_ports(traffic: &Traffic) -> BTreeMap<IpAddr, BTreeSet<u16>> {
+    let mut ports: BTreeMap<IpAddr, BTreeSet<u16>> = BTreeMap::new();
+    for stream in &traffic.streams {
+        ports.entry(stream.source.ip()).or_default().insert(stream.source.port());
+    }
+    ports
 }
 
 /// The device's own ports on which RTP was sent.

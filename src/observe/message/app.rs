@@ -196,9 +196,14 @@ fn dns_by_port(source: u16, destination: u16) -> App {
 
 /// Greeting of a server that names the protocol (FTP greets with 220 too), RFC 5321 section 4.2; or of a client.
 fn is_smtp(bytes: &[u8]) -> bool {
+    if bytes.starts_with(b"EHLO ") {
+        return true;
+    }
+    if !(bytes.starts_with(b"220 ") || bytes.starts_with(b"220-")) {
+        return false;
+    }
     let line = bytes.split(|&byte| byte == b'\n').next().unwrap_or(bytes);
-    let names_smtp = line.windows(4).any(|word| word.eq_ignore_ascii_case(b"SMTP"));
-    ((line.starts_with(b"220 ") || line.starts_with(b"220-")) && names_smtp) || line.starts_with(b"EHLO ")
+    line.windows(4).any(|word| word.eq_ignore_ascii_case(b"SMTP"))
 }
 
 #[cfg(test)]

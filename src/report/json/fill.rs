@@ -27,7 +27,7 @@ pub(in crate::report) fn document(
 ) -> published::Document {
     let context = Context { audit, names: titles, zone: &settings.zone };
     let flows = chosen_flows(audit, limit);
-    let legs_by = legs(&audit.traffic.calls);
+    let ties = Ties::of(&audit.traffic);
     published::Document {
         schema: 1,
         tool: published::Tool {
@@ -54,7 +54,7 @@ pub(in crate::report) fn document(
             .calls
             .iter()
             .enumerate()
-            .map(|(id, one)| call(id, one, &audit.traffic, &legs_by))
+            .map(|(id, one)| call(id, one, &ties))
             .collect(),
         registrations: audit.traffic.registrations.iter().map(registration).collect(),
         findings: audit.findings.iter().map(|one| finding(one, &context, settings.language)).collect(),
@@ -401,19 +401,32 @@ fn spread(spread: &Spread) -> published::Spread {
     published::Spread { min: finite(spread.min), mean: finite(spread.mean), max: finite(spread.max) }
 }
 
-/// Positions of the calls that each was passed on as.
-fn legs(calls: &[Call]) -> BTreeMap<usize, Vec<usize>> {
-    let mut legs: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (position, call) in calls.iter().enumerate() {
-        if let Some(first) = call.leg_of {
-            legs.entry(first).or_default().push(position);
-        }
-    }
-    legs
+/// What belongs to each call, by its position.
+struct Ties {
+    /// Calls that it was passed on as.
+    legs: BTreeMap<usize, Vec<usize>>,
+    streams: BTreeMap<usize, Vec<usize>>,
 }
 
-fn call(id: usize, call: &Call, traffic: &Traffic, legs: &BTreeMap<usize, Vec<usize>>) -> published::Call {
-    let streams = traffic.streams.iter().enumerate().filter(|(_, stream)| stream.call == Some(id));
+impl Ties {
+    fn of(traffic: &Traffic) -> Self {
+        let legs = traffic.calls.iter().map(|call| call.leg_of);
+        let streams = traffic.streams.iter().map(|stream| stream.call);
+        Self { legs: positions(legs), streams: positions(streams) }
+    }
+}
+
+fn positions(owners: impl Iterator<Item = Option<usize>>) -> BTreeMap<usize, Vec<usize>> {
+    let mut positions: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (position, owner) in owners.enumerate() {
+        if let Some(owner) = owner {
+            positions.entry(owner).or_default().push(position);
+        }
+    }
+    positions
+}
+
+fn call(id: usize, call: &Call, ties: &Ties) -> published::Call {
     let time = |at: Option<(Frame, Timestamp)>| at.and_then(|(_, time)| number::rfc3339(time));
     published::Call {
         call_id: call.call_id.to_string(),
@@ -432,10 +445,10 @@ fn call(id: usize, call: &Call, traffic: &Traffic, legs: &BTreeMap<usize, Vec<us
         post_dial_delay_ms: call.ringing.map(|(_, rang)| rang.since(call.start.1) as f64 / 1e6),
         hung_up: call.hung_up.map(Into::into),
         leg_of: call.leg_of,
-        leg_by: legs.get(&id).cloned().unwrap_or_default(),
+        leg_by: ties.legs.get(&id).cloned().unwrap_or_default(),
         caller: endpoint(call.caller),
         callee: endpoint(call.callee),
-        streams: streams.map(|(position, _)| position).collect(),
+        streams: ties.streams.get(&id).cloned().unwrap_or_default(),
     }
 }
 

@@ -145,10 +145,13 @@ impl Speaker {
                 } else if let Some(agent) = &message.user_agent {
                     keep(&mut endpoint.user_agents, agent.as_str(), heard.frame);
                 }
-                count(&mut endpoint.requests, method.as_str().into());
-                let user = aor(message.to.as_ref());
-                if self.users.len() < USERS_KEPT {
-                    self.users.insert(user);
+                match endpoint.requests.get_mut(method.as_str()) {
+                    Some(count) => *count += 1,
+                    None => count(&mut endpoint.requests, method.as_str().into()),
+                }
+                let user = message.to.as_ref().map_or("", Party::aor);
+                if self.users.len() < USERS_KEPT && !self.users.contains(user) {
+                    self.users.insert(user.into());
                 }
                 let (first, _) = endpoint.span.unwrap_or((heard.time, heard.time));
                 endpoint.span = Some((first, heard.time));

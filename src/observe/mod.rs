@@ -28,6 +28,7 @@ mod stream;
 mod talk;
 mod tcp;
 mod traffic;
+mod transaction;
 mod via;
 mod view;
 

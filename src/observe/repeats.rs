@@ -12,6 +12,7 @@ use crate::capture::{Frame, Timestamp};
 use super::dialogs::Heard;
 use super::message::sip::{Kind, Method};
 use super::traffic::{Protocol, Repeated};
+use super::transaction::{Fingerprint, Press};
 
 const WATCHED: usize = 16_384;
 const ROWS_KEPT: usize = 4_096;
@@ -21,13 +22,11 @@ const COPY_WITHIN: i64 = 100_000_000;
 /// As findings.tsv has it.
 const LEAST_TIMES: u64 = 3;
 
-/// Sender, receiver, Call-ID, CSeq.
-type Transaction = (SocketAddr, SocketAddr, Box<str>, u32, Box<str>);
-
 /// Requests while the capture runs.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Repeats {
-    open: HashMap<Transaction, Sent, RandomState>,
+    press: Press,
+    open: HashMap<Fingerprint, Sent, RandomState>,
     rows: BTreeMap<(SocketAddr, SocketAddr, Box<str>), Repeated>,
     /// Requests that a cap left out.
     pub(super) over_cap: u64,
@@ -35,6 +34,9 @@ pub(super) struct Repeats {
 
 #[derive(Clone, Debug)]
 struct Sent {
+    from: SocketAddr,
+    to: SocketAddr,
+    method: Method,
     times: u64,
     first: Timestamp,
     last: Timestamp,
@@ -50,15 +52,16 @@ impl Repeats {
         let (Some(call_id), Some(cseq)) = (message.call_id.as_deref(), message.cseq.as_ref()) else { return };
         // An ACK is repeated with the answer that it acknowledges.
         let Some(method) = message.method().filter(|method| **method != Method::Ack) else { return };
-        let key =
-            |from, to| -> Transaction { (from, to, call_id.into(), cseq.number, method.as_str().into()) };
         match &message.kind {
-            Kind::Request { .. } => self.ask(key(heard.from, heard.to), heard),
+            Kind::Request { .. } => {
+                let key = self.press.print(call_id, cseq, (heard.from, heard.to));
+                self.ask(key, method, heard);
+            }
             // Any answer ends repeating, RFC 3261 section 17.1.1.2.
             Kind::Response { .. } => {
-                let key = key(heard.to, heard.from);
+                let key = self.press.print(call_id, cseq, (heard.to, heard.from));
                 if let Some(sent) = self.open.remove(&key) {
-                    self.note(&key, sent, true);
+                    self.note(sent, true);
                 }
             }
         }
@@ -66,20 +69,24 @@ impl Repeats {
 
     /// Ordered by sender, receiver, method.
     pub(super) fn finish(mut self) -> Vec<Repeated> {
-        let mut open: Vec<(Transaction, Sent)> = self.open.drain().collect();
-        open.sort_by(|x, y| x.0.cmp(&y.0));
-        for (key, sent) in open {
-            self.note(&key, sent, false);
+        let mut open: Vec<Sent> = self.open.drain().map(|(_, sent)| sent).collect();
+        // A frame of a stream may hold several requests; between equal ones the order is no matter.
+        open.sort_by(|x, y| (&x.frames, x.from, x.to, &x.method).cmp(&(&y.frames, y.from, y.to, &y.method)));
+        for sent in open {
+            self.note(sent, false);
         }
         self.rows.into_values().collect()
     }
 
-    fn ask(&mut self, key: Transaction, heard: &Heard) {
+    fn ask(&mut self, key: Fingerprint, method: &Method, heard: &Heard) {
         if !self.open.contains_key(&key) && self.open.len() >= WATCHED {
             self.over_cap += 1;
             return;
         }
         let sent = self.open.entry(key).or_insert_with(|| Sent {
+            from: heard.from,
+            to: heard.to,
+            method: method.clone(),
             times: 0,
             first: heard.time,
             last: heard.time,
@@ -95,19 +102,20 @@ impl Repeats {
         }
     }
 
-    fn note(&mut self, (from, to, _, _, method): &Transaction, sent: Sent, is_answered: bool) {
+    fn note(&mut self, sent: Sent, is_answered: bool) {
         if sent.times < LEAST_TIMES {
             return;
         }
-        let key = (*from, *to, method.clone());
+        let method: Box<str> = sent.method.as_str().into();
+        let key = (sent.from, sent.to, method.clone());
         if !self.rows.contains_key(&key) && self.rows.len() >= ROWS_KEPT {
             self.over_cap += 1;
             return;
         }
         let row = self.rows.entry(key).or_insert_with(|| Repeated {
-            from: *from,
-            to: *to,
-            method: method.clone(),
+            from: sent.from,
+            to: sent.to,
+            method,
             requests: 0,
             answered: 0,
             most: 0,

@@ -11,8 +11,10 @@ use hashbrown::HashMap;
 use crate::capture::Frame;
 
 use super::dialogs::Heard;
+use super::message::Host;
 use super::message::sip::{Kind, Via};
 use super::traffic::Rewrite;
+use super::transaction::{Fingerprint, Press};
 
 /// Requests that wait for an answer.
 const MOST_OPEN: usize = 16_384;
@@ -21,53 +23,52 @@ const BRANCHES_KEPT: usize = 4;
 const REWRITES_KEPT: usize = 4_096;
 const SIP_PORT: u16 = 5060;
 
-/// Call-ID, CSeq, method, client, server.
-type Key = (Box<str>, u32, Box<str>, IpAddr, IpAddr);
-
 /// Requests without an answer so far, and what came back altered.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Vias {
-    open: HashMap<Key, Vec<Sent>, RandomState>,
-    oldest: VecDeque<Key>,
+    press: Press,
+    /// By transaction between a client and a server.
+    open: HashMap<Fingerprint, Vec<Sent>, RandomState>,
+    oldest: VecDeque<Fingerprint>,
     rewrites: BTreeMap<(IpAddr, IpAddr), Rewrite>,
 }
 
+/// The topmost Via of a message.
 #[derive(Clone, Debug)]
 struct Sent {
-    host: Box<str>,
-    port: u16,
-    branch: Option<Box<str>>,
+    via: Via,
     count: usize,
     frame: Frame,
 }
 
 impl Sent {
-    fn new(via: &Via, count: usize, frame: Frame) -> Self {
-        Self {
-            host: via.host.to_string().to_ascii_lowercase().into(),
-            port: via.port.unwrap_or(SIP_PORT),
-            branch: via.branch.as_deref().map(Into::into),
-            count,
-            frame,
-        }
-    }
-
     /// What is no host name (RFC 3261 section 25.1) is a damaged message, not a rewritten one.
     fn is_host(&self) -> bool {
-        self.host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte))
+        let Host::Name(name) = &self.via.host else { return true };
+        !name.is_truncated()
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:[]".contains(&byte))
+    }
+
+    fn port(&self) -> u16 {
+        self.via.port.unwrap_or(SIP_PORT)
     }
 
     fn sent_by(&self) -> String {
-        format!("{}:{}", self.host, self.port)
+        format!("{}:{}", self.via.host.to_string().to_ascii_lowercase(), self.port())
     }
 
     fn is_sent_by(&self, other: &Self) -> bool {
-        self.host == other.host && self.port == other.port
+        let is_same_host = match (&self.via.host, &other.via.host) {
+            (Host::Name(name), Host::Name(other)) => name.eq_ignore_ascii_case(other),
+            (host, other) => host == other,
+        };
+        is_same_host && self.port() == other.port()
     }
 
     /// One that was not written differs from none.
     fn is_branch_of(&self, other: &Self) -> bool {
-        self.branch.is_none() || other.branch.is_none() || self.branch == other.branch
+        let (branch, other) = (&self.via.branch, &other.via.branch);
+        branch.is_none() || other.is_none() || branch == other
     }
 }
 
@@ -77,13 +78,16 @@ impl Vias {
         let (Some(via), Some(call_id), Some(cseq)) = (&message.via, &message.call_id, &message.cseq) else {
             return;
         };
-        let here = Sent::new(via, message.via_count, heard.frame);
-        let key = |client: IpAddr, server: IpAddr| -> Key {
-            (call_id.as_str().into(), cseq.number, cseq.method.as_str().into(), client, server)
-        };
+        let (from, to) = (heard.from.ip(), heard.to.ip());
+        let here = || Sent { via: via.clone(), count: message.via_count, frame: heard.frame };
         match message.kind {
-            Kind::Request { .. } => self.ask(key(heard.from.ip(), heard.to.ip()), here),
-            Kind::Response { .. } => self.answer(key(heard.to.ip(), heard.from.ip()), &here, heard),
+            Kind::Request { .. } => self.ask(self.press.print(call_id, cseq, (from, to)), here()),
+            Kind::Response { .. } => {
+                let key = self.press.print(call_id, cseq, (to, from));
+                if self.open.contains_key(&key) {
+                    self.answer(key, &here(), heard, cseq.method.as_str());
+                }
+            }
         }
     }
 
@@ -91,23 +95,24 @@ impl Vias {
         self.rewrites.into_values().collect()
     }
 
-    fn ask(&mut self, key: Key, sent: Sent) {
+    fn ask(&mut self, key: Fingerprint, sent: Sent) {
         if !self.open.contains_key(&key) {
             if self.open.len() >= MOST_OPEN
                 && let Some(oldest) = self.oldest.pop_front()
             {
                 self.open.remove(&oldest);
             }
-            self.oldest.push_back(key.clone());
+            self.oldest.push_back(key);
         }
         let known = self.open.entry(key).or_default();
-        let is_known = known.iter().any(|other| other.branch == sent.branch && other.is_sent_by(&sent));
+        let is_known =
+            known.iter().any(|other| other.via.branch == sent.via.branch && other.is_sent_by(&sent));
         if known.len() < BRANCHES_KEPT && !is_known {
             known.push(sent);
         }
     }
 
-    fn answer(&mut self, key: Key, here: &Sent, heard: &Heard) {
+    fn answer(&mut self, key: Fingerprint, here: &Sent, heard: &Heard, method: &str) {
         let Some(known) = self.open.get(&key) else { return };
         // Another number of hops is another leg of the same dialog.
         let comparable = known.len() < BRANCHES_KEPT
@@ -115,7 +120,7 @@ impl Vias {
             && here.is_host();
         let is_returned = known.iter().any(|sent| sent.is_sent_by(here) && sent.is_branch_of(here));
         let Some(sent) = known.last().filter(|_| comparable && !is_returned) else { return };
-        let (_, _, method, client, server) = key;
+        let (client, server) = (heard.to.ip(), heard.from.ip());
         if let Some(rewrite) = self.rewrites.get_mut(&(client, server)) {
             rewrite.count += 1;
             rewrite.span.1 = heard.time;
@@ -126,15 +131,15 @@ impl Vias {
         }
         let (same_sender, same_branch) = (sent.is_sent_by(here), sent.is_branch_of(here));
         let told = |sent: &Sent| -> Box<str> {
-            match (&sent.branch, same_sender) {
-                (Some(branch), true) => format!("{};branch={branch}", sent.sent_by()).into(),
+            match (&sent.via.branch, same_sender) {
+                (Some(branch), true) => format!("{};branch={}", sent.sent_by(), branch.as_str()).into(),
                 _ => sent.sent_by().into(),
             }
         };
         let rewrite = Rewrite {
             client,
             server,
-            method,
+            method: method.into(),
             sent: told(sent),
             returned: told(here),
             is_both: !same_sender && !same_branch,

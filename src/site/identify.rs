@@ -308,8 +308,7 @@ fn ports(
 ) -> Vec<(IpAddr, Evidence)> {
     let mut signs: BTreeMap<IpAddr, Evidence> = BTreeMap::new();
     let has_peer = |view: &&FlowView<'_>| {
-        print.peer.is_empty()
-            || roles.get(&view.peer().ip()).is_some_and(|role| print.peer.contains(role))
+        print.peer.is_empty() || roles.get(&view.peer().ip()).is_some_and(|role| print.peer.contains(role))
     };
     for view in views.iter().filter(has_peer) {
         let frames = view.sent.frames.iter().copied().take(1);

@@ -78,8 +78,22 @@ pub(super) fn port(digits: &[u8]) -> Option<u16> {
 
 /// RFC 3261 section 25.1 `token`, the same set as RFC 9110 section 5.6.2 but for a few signs.
 pub(super) fn is_token(bytes: &[u8]) -> bool {
-    !bytes.is_empty()
-        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-.!%*_+`'~#$&^|".contains(byte))
+    const IS_TOKEN: [bool; 256] = {
+        let mut table = [false; 256];
+        let mut byte = 0;
+        while byte < 128 {
+            table[byte] = (byte as u8).is_ascii_alphanumeric();
+            byte += 1;
+        }
+        let marks = b"-.!%*_+`'~#$&^|";
+        let mut at = 0;
+        while at < marks.len() {
+            table[marks[at] as usize] = true;
+            at += 1;
+        }
+        table
+    };
+    !bytes.is_empty() && bytes.iter().all(|&byte| IS_TOKEN[usize::from(byte)])
 }
 
 /// Splits at each `separator` that is outside quotes and angle brackets; parts are trimmed, empty ones left out.

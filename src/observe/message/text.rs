@@ -4,12 +4,15 @@ use std::fmt;
 use std::net::IpAddr;
 use std::ops::Deref;
 
+use compact_str::CompactString;
+
 /// Text from a packet, cut to a maximum length and still hostile: whoever prints it escapes it.
 ///
 /// Bytes that are not UTF-8 are read as Latin-1, which is what old telephones send.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Text {
-    text: Box<str>,
+    /// Most are short enough to need no memory of their own.
+    text: CompactString,
     is_truncated: bool,
 }
 
@@ -25,7 +28,7 @@ impl Text {
             Err(error) if is_truncated && error.error_len().is_none() => {
                 String::from_utf8_lossy(head.get(..error.valid_up_to()).unwrap_or_default()).into()
             }
-            Err(_) => head.iter().copied().map(char::from).collect::<String>().into_boxed_str(),
+            Err(_) => head.iter().copied().map(char::from).collect(),
         };
         Self { text, is_truncated }
     }

@@ -49,13 +49,7 @@ pub(in crate::report) fn document(
         flows_omitted: audit.traffic.flows.len().saturating_sub(flows.len()) as u64,
         flows: flows.into_iter().map(|one| flow(one, audit)).collect(),
         streams: audit.traffic.streams.iter().map(|one| stream(one, &audit.traffic)).collect(),
-        calls: audit
-            .traffic
-            .calls
-            .iter()
-            .enumerate()
-            .map(|(id, one)| call(id, one, &ties))
-            .collect(),
+        calls: audit.traffic.calls.iter().enumerate().map(|(id, one)| call(id, one, &ties)).collect(),
         registrations: audit.traffic.registrations.iter().map(registration).collect(),
         findings: audit.findings.iter().map(|one| finding(one, &context, settings.language)).collect(),
         unjudged: audit.unjudged.iter().map(|what| (*what).into()).collect(),

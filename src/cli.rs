@@ -54,7 +54,7 @@ pub struct CheckArgs {
     #[command(flatten)]
     pub form: FormArgs,
     /// Size of the pieces in which a file is read, in bytes
-    #[arg(long, value_name = "BYTES", hide = true, default_value_t = 1 << 20)]
+    #[arg(long, value_name = "BYTES", hide = true, default_value_t = 256 << 10)]
     pub range_bytes: u64,
 }
 

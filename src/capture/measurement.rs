@@ -30,7 +30,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { range_bytes: 1 << 20, wave: 8, stop: Arc::default() }
+        Self { range_bytes: 256 << 10, wave: 8, stop: Arc::default() }
     }
 }
 

@@ -8,6 +8,7 @@ use crate::capture::{Record, Timestamp};
 use crate::decode::{Decoded, Fragment, IcmpError, LinkMessage, Packet, Skip, Transport};
 
 use super::clock::ClockTrace;
+use super::duplicates::{self, Print};
 use super::traffic::Protocol;
 
 /// How many parts the flow table has. Fixed, so that caps bite at the same packet whatever the number of threads.
@@ -29,14 +30,15 @@ pub struct Batch {
 /// Something a shard counts to one of its flows.
 #[derive(Debug)]
 pub(super) enum Event {
-    Packet(Packet),
+    /// With what copies of it have in common: the payload is in the cache while it is decoded, and not later.
+    Packet(Packet, Print),
     Icmp(Box<IcmpError>),
 }
 
 impl Event {
     pub(super) fn index(&self) -> u32 {
         match self {
-            Self::Packet(packet) => packet.index,
+            Self::Packet(packet, _) => packet.index,
             Self::Icmp(error) => error.packet.index,
         }
     }
@@ -56,15 +58,15 @@ impl Batch {
         self.first.get_or_insert(record.time);
         self.clock.push(record.interface, record.time, record.index as u32);
         match decoded {
-            Decoded::Packet(packet) => self.packet(packet),
+            Decoded::Packet(packet) => self.packet(record, packet),
             Decoded::Fragment { fragment, first } => {
                 self.aside.push(Aside::Fragment(fragment));
                 if let Some(packet) = first {
-                    self.packet(packet);
+                    self.packet(record, packet);
                 }
             }
             Decoded::IcmpError(error) => {
-                self.packet(error.packet);
+                self.packet(record, error.packet);
                 let shard = shard_of(
                     (error.quoted_source, error.quoted_ports.0),
                     (error.quoted_destination, error.quoted_ports.1),
@@ -83,10 +85,13 @@ impl Batch {
         self.filtered += 1;
     }
 
-    fn packet(&mut self, packet: Packet) {
+    fn packet(&mut self, record: &Record<'_>, packet: Packet) {
+        let span = packet.payload;
+        let start = span.start.saturating_sub(record.offset) as usize;
+        let payload = record.data.get(start..start + span.captured as usize).unwrap_or_default();
         let shard =
             shard_of((packet.source, packet.source_port), (packet.destination, packet.destination_port));
-        self.events[shard].push(Event::Packet(packet));
+        self.events[shard].push(Event::Packet(packet, duplicates::print(&packet, payload)));
     }
 }
 
@@ -178,7 +183,7 @@ mod tests {
             let batch = batch_of([Decoded::IcmpError(error), Decoded::Packet(about)]);
             let with_error = |events: &Vec<Event>| events.iter().any(|event| matches!(event, Event::Icmp(_)));
             let events = batch.events.iter().find(|events| with_error(events)).unwrap();
-            let is_flow = |event: &Event| matches!(event, Event::Packet(packet) if *packet == about);
+            let is_flow = |event: &Event| matches!(event, Event::Packet(packet, _) if *packet == about);
             assert!(events.iter().any(is_flow), "{port}");
         }
     }

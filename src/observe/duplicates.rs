@@ -28,11 +28,10 @@ impl Default for Duplicates {
 
 impl Duplicates {
     /// `None`: the packet carries nothing that could tell a copy from a new packet.
-    pub(super) fn is_copy(&mut self, packet: &Packet, payload: &[u8]) -> Option<bool> {
+    pub(super) fn is_copy(&mut self, packet: &Packet, Print(print): Print) -> Option<bool> {
         if packet.payload.wire == 0 || !packet.time.is_known() {
             return None;
         }
-        let print = print(packet, payload);
         let slot = self.slots.get_mut(print as usize % SLOTS)?;
         let is_copy = slot.0 == print && (0..=WINDOW_NS).contains(&packet.time.0.saturating_sub(slot.1));
         *slot = (print, packet.time.0);
@@ -40,9 +39,13 @@ impl Duplicates {
     }
 }
 
-/// What a copy has in common with its original. This runs for every packet and is most of what the check costs, so the
+/// What a copy has in common with its original.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Print(u64);
+
+/// Takes the packet and what is captured of its payload. This runs for every packet and is most of what the check costs, so the
 /// mixing is a multiplication for each sixteen bytes (as in wyhash), and not a general hash.
-fn print(packet: &Packet, payload: &[u8]) -> u64 {
+pub(super) fn print(packet: &Packet, payload: &[u8]) -> Print {
     let ports = u64::from(packet.source_port) << 16 | u64::from(packet.destination_port);
     let mut print = match (packet.source, packet.destination) {
         (IpAddr::V4(source), IpAddr::V4(destination)) => {
@@ -67,7 +70,7 @@ fn print(packet: &Packet, payload: &[u8]) -> u64 {
         last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
         print = mix16(print, &last);
     }
-    print
+    Print(print)
 }
 
 fn bits(address: IpAddr) -> (u64, u64) {
@@ -99,8 +102,8 @@ mod tests {
     /// Whether the second of two packets is a copy of the first.
     fn is_copy(first: &Packet, second: &Packet, payload: &[u8]) -> Option<bool> {
         let mut duplicates = Duplicates::default();
-        assert_ne!(duplicates.is_copy(first, BYTES), Some(true));
-        duplicates.is_copy(second, payload)
+        assert_ne!(duplicates.is_copy(first, print(first, BYTES)), Some(true));
+        duplicates.is_copy(second, print(second, payload))
     }
 
     fn one() -> Packet {

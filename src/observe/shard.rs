@@ -11,7 +11,7 @@ use crate::decode::{IcmpError, Packet, Part, Transport};
 
 use super::batch::{Batch, Event, protocol_of};
 use super::content::Note;
-use super::duplicates::Duplicates;
+use super::duplicates::{self, Duplicates, Print};
 use super::flow::{End, FlowKey, FlowState};
 use super::media::{Announcements, Endpoint, Limits, Sample, Streams, could_be_rtp};
 use super::traffic::{IcmpReport, Protocol, Quality};
@@ -112,17 +112,24 @@ impl Shard {
             let mut completed = injected.get(own).map_or([].iter(), |list| list.iter()).peekable();
             for event in chunk.value.events.get(own).into_iter().flatten() {
                 while let Some(datagram) = completed.next_if(|datagram| datagram.index < event.index()) {
-                    self.packet(at(datagram.index), &datagram.packet, &datagram.bytes);
+                    self.datagram(at(datagram.index), datagram);
                 }
                 match event {
-                    Event::Packet(packet) => self.packet(at(packet.index), packet, &chunk.bytes),
+                    Event::Packet(packet, print) => {
+                        self.packet(at(packet.index), packet, *print, &chunk.bytes)
+                    }
                     Event::Icmp(error) => self.icmp(chunk.frame(u64::from(event.index())), error),
                 }
             }
             for datagram in completed {
-                self.packet(at(datagram.index), &datagram.packet, &datagram.bytes);
+                self.datagram(at(datagram.index), datagram);
             }
         }
+    }
+
+    fn datagram(&mut self, at: (u64, Frame), datagram: &Injected) {
+        let print = duplicates::print(&datagram.packet, &datagram.bytes);
+        self.packet(at, &datagram.packet, print, &datagram.bytes);
     }
 
     /// Second step: media, once the announcements up to the end of the wave are known.
@@ -148,13 +155,13 @@ impl Shard {
         }
     }
 
-    fn packet(&mut self, (order, frame): (u64, Frame), packet: &Packet, block: &[u8]) {
+    fn packet(&mut self, (order, frame): (u64, Frame), packet: &Packet, print: Print, block: &[u8]) {
         let protocol = protocol_of(packet.transport);
         let sender = (packet.source, packet.source_port);
         let receiver = (packet.destination, packet.destination_port);
         let (key, from) = FlowKey::new(sender, receiver, protocol);
         let payload = block.get(packet.payload.range()).unwrap_or_default();
-        self.counts.look_at(frame, packet, self.duplicates.is_copy(packet, payload));
+        self.counts.look_at(frame, packet, self.duplicates.is_copy(packet, print));
         let Some(index) = self.flow_index(key, from) else {
             self.counts.over_cap += 1;
             return;

@@ -14,6 +14,9 @@ use crate::site::{self, Hints, Lore, TransportSpec};
 /// How often a live capture is judged, unless judging takes long.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
+/// How often a live capture lets go of what is over.
+const RETIRE_EVERY: Duration = Duration::from_secs(10);
+
 /// What a run needs beside the capture.
 #[derive(Debug)]
 pub struct Terms<'a> {
@@ -39,8 +42,13 @@ pub fn watch(mut measurement: Measurement, terms: &Terms<'_>, look: &mut dyn FnM
     let mut observer = Observer::default();
     let mut seen = Vec::new();
     let mut next = Instant::now() + LOOK_EVERY;
+    let mut next_retiring = Instant::now() + RETIRE_EVERY;
     while wave(&mut measurement, &mut observer, terms) {
         let now = Instant::now();
+        if now >= next_retiring {
+            retire(&mut observer, &services);
+            next_retiring = Instant::now() + RETIRE_EVERY;
+        }
         if now < next {
             continue;
         }
@@ -92,6 +100,13 @@ fn wave(measurement: &mut Measurement, observer: &mut Observer, terms: &Terms<'_
     true
 }
 
+/// Lets what is over leave the tables of a capture that may run for days.
+fn retire(observer: &mut Observer, services: &[(TransportSpec, u16)]) {
+    let Some(now) = observer.before_retiring() else { return };
+    let is_service = |protocol, port| is_service(services, protocol, port);
+    observer.shards_mut().par_iter_mut().for_each(|shard| shard.retire(now, &is_service));
+}
+
 fn judge(
     captures: Vec<CaptureSummary>,
     passed_over: Vec<PassedOver>,
@@ -120,7 +135,7 @@ mod tests {
     use samplegen::scenario::{Scenario, find};
 
     use super::*;
-    use crate::capture::{Settings, open};
+    use crate::capture::{Settings, Timestamp, open};
     use crate::check::{RowStatus, Verdict};
     use crate::observe::Initiator;
 
@@ -160,6 +175,39 @@ mod tests {
         let whole = traffic(1 << 20);
         assert!(whole.len() > 10_000);
         assert!(traffic(4096) == whole, "the traffic differs");
+    }
+
+    /// What was found, at whom, and how the rows stand.
+    fn outcome(audit: &Audit) -> Vec<String> {
+        let findings = audit.findings.iter().map(|finding| {
+            let at = finding.subject.as_ref().map(|subject| subject.address);
+            format!("{:?} {:?} {at:?}", finding.code(), finding.severity)
+        });
+        let rows = audit.rows.iter().map(|row| format!("{} {} {:?}", row.row, row.device, row.status));
+        findings.chain(rows).collect()
+    }
+
+    #[test]
+    fn what_has_left_the_tables_is_judged_as_before() {
+        for scenario in samplegen::scenario::all() {
+            let whole = run(&scenario, 1 << 20, |measurement, terms| check(measurement, terms, &mut |_| {}));
+            let folded = run(&scenario, 1 << 20, |mut measurement, terms| {
+                let services = terms.rulebook.service_ports();
+                let is_service = |protocol, port| is_service(&services, protocol, port);
+                let mut observer = Observer::default();
+                while wave(&mut measurement, &mut observer, terms) {}
+                observer.before_retiring();
+                let long_after = Timestamp(i64::MAX);
+                observer.shards_mut().iter_mut().for_each(|shard| shard.retire(long_after, &is_service));
+                judge(measurement.finish(), Vec::new(), observer.finish(&is_service), terms)
+            });
+            assert_eq!(outcome(&folded), outcome(&whole), "{}", scenario.name);
+            let packets = |audit: &Audit| -> u64 {
+                audit.traffic.flows.iter().map(|flow| flow.from_a.packets + flow.from_b.packets).sum()
+            };
+            assert_eq!(packets(&folded), packets(&whole), "{}", scenario.name);
+            assert_eq!(folded.traffic.streams.len(), whole.traffic.streams.len(), "{}", scenario.name);
+        }
     }
 
     #[test]

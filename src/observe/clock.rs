@@ -52,6 +52,11 @@ pub(super) struct Clock {
 }
 
 impl Clock {
+    /// The latest time of any interface.
+    pub(super) fn latest(&self) -> Option<Timestamp> {
+        self.lasts.iter().map(|(_, time)| *time).max()
+    }
+
     /// Joins the times of the next block.
     pub(super) fn absorb(&mut self, trace: &ClockTrace, frame_of: impl Fn(u32) -> Frame) {
         for lane in &trace.lanes {

@@ -96,6 +96,7 @@ pub(crate) fn udp(a: &str, b: &str) -> Flow {
         icmp: Vec::new(),
         layers: Layers::default(),
         vlans: Vec::new(),
+        others: 0,
     }
 }
 

@@ -14,6 +14,13 @@ use super::traffic::{Direction, Flow, IcmpReport, Initiator, Protocol};
 const FRAMES_KEPT: usize = 5;
 const VLANS_KEPT: usize = 8;
 const ICMP_KEPT: usize = 8;
+/// Pauses (ns) after which a flow of a live capture is over: one that is no conversation, one that is, and a TCP
+/// connection that nobody closed (RFC 5382 section 5: two hours and four minutes).
+const SHORT_PAUSE: i64 = 120 * 1_000_000_000;
+const LONG_PAUSE: i64 = 1_800 * 1_000_000_000;
+const OPEN_PAUSE: i64 = 7_440 * 1_000_000_000;
+/// A conversation that lasted so long may go on after a longer pause.
+const LONG: i64 = 60 * 1_000_000_000;
 
 /// Both ends of a conversation, the smaller one first, so that both directions meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -137,6 +144,22 @@ impl FlowState {
         }
     }
 
+    /// Whether nothing more is to be expected at `now`, as connection tracking of firewalls judges it: a connection that
+    /// was closed or never stood, a question with its answer. What talks for long may pause for long.
+    pub(super) fn is_over(&self, now: Timestamp) -> bool {
+        let times = [self.low.first, self.low.last, self.high.first, self.high.last].into_iter().flatten();
+        let (first, last) = times
+            .fold((now, Timestamp(i64::MIN)), |(first, last), (_, time)| (first.min(time), last.max(time)));
+        let is_dialog = self.low.packets > 0 && self.high.packets > 0 && last.since(first) >= LONG;
+        let pause = match &self.tcp {
+            Some(tcp) if tcp.is_open() => OPEN_PAUSE,
+            Some(_) => SHORT_PAUSE,
+            None if is_dialog => LONG_PAUSE,
+            None => SHORT_PAUSE,
+        };
+        now.since(last) >= pause
+    }
+
     /// Counts an ICMP error that quotes a packet `about` had sent.
     pub(super) fn blame(&mut self, about: End, report: IcmpReport) {
         let same = |(end, known): &&mut (End, IcmpReport)| {
@@ -180,6 +203,7 @@ impl FlowState {
             icmp: icmp.collect(),
             layers: self.layers,
             vlans,
+            others: 0,
         }
     }
 

@@ -21,6 +21,7 @@ pub mod media;
 pub mod message;
 mod names;
 mod observer;
+mod past;
 mod registrations;
 mod repeats;
 mod shard;

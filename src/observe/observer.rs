@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
-use crate::capture::{Chunk, Frame};
+use crate::capture::{Chunk, Frame, Timestamp};
 use crate::decode::{LinkMessage, Skip};
 
 use super::announce;
@@ -12,7 +12,7 @@ use super::batch::{Aside, Batch, SHARDS, shard_of};
 use super::clock::Clock;
 use super::content::Note;
 use super::dialogs::{Dialogs, Heard};
-use super::flow::End;
+use super::flow::{End, FlowKey};
 use super::fragments::Reassembler;
 use super::hosts::HostBook;
 use super::media::{self, Announcements, Receptions};
@@ -94,6 +94,17 @@ impl Observer {
         (&mut self.shards, &self.announcements)
     }
 
+    /// Before the shards let go of what is over ([`Shard::retire`]), as a capture of days needs it: settles what the
+    /// streams among it still have to know. Gives the time of the latest packet.
+    pub fn before_retiring(&mut self) -> Option<Timestamp> {
+        self.pair_rtcp();
+        if self.rtcp.len() > RTCP_SOURCES_KEPT / 2 {
+            self.rtcp.clear();
+        }
+        self.announcements.forget_oldest();
+        self.clock.latest()
+    }
+
     /// The rows. `is_service` tells whether a port is a known service of a transport.
     pub fn finish(mut self, is_service: &impl Fn(Protocol, u16) -> bool) -> Traffic {
         self.pair_rtcp();
@@ -143,7 +154,7 @@ impl Observer {
         // A receiver speaks for the stream that comes to it.
         let received = self.receptions.reported().map(|(receiver, sender, ssrc)| (sender, receiver, ssrc));
         self.rtcp.extend(received);
-        for (from, to, ssrc) in std::mem::take(&mut self.rtcp) {
+        for &(from, to, ssrc) in &self.rtcp {
             for below in [1, 0] {
                 let (Some(source), Some(target)) =
                     (from.port().checked_sub(below), to.port().checked_sub(below))
@@ -254,16 +265,21 @@ fn rows(
     let mut flows = Vec::new();
     let mut reports = Vec::new();
     for (number, mut shard) in shards.into_iter().enumerate() {
-        shard.counts.add_to(quality);
-        for (index, state) in shard.flows.into_iter().enumerate() {
-            if let Some(unseen) = state.tcp.as_ref().and_then(|tcp| tcp.unseen_frame()) {
-                quality.unseen_connections += 1;
-                quality.unseen_frames.push(unseen);
-            }
-            flows.push(((number, index as u32), state.key, state.finish(is_service)));
-        }
         quality.samples_over_cap += shard.streams.dropped().no_room;
-        reports.extend(shard.streams.finish().into_iter().map(|report| (number, report)));
+        reports.extend(shard.streams.finish().into_iter().map(|report| ((number, report.flow), report)));
+        let running = shard.flows.len() as u32;
+        for (index, state) in (0..).zip(shard.flows) {
+            shard.counts.note_unseen(&state);
+            flows.push(((number, index), state.key, state.finish(is_service)));
+        }
+        quality.packets_over_cap += shard.past.over_cap;
+        for (index, (flow, streams)) in (running..).zip(shard.past.into_rows()) {
+            let (key, _) =
+                FlowKey::new((flow.a.ip(), flow.a.port()), (flow.b.ip(), flow.b.port()), flow.protocol);
+            reports.extend(streams.into_iter().map(|report| ((number, index), report)));
+            flows.push(((number, index), key, flow));
+        }
+        shard.counts.add_to(quality);
     }
     quality.unseen_frames.sort_unstable();
     quality.unseen_frames.truncate(FRAMES_KEPT);
@@ -279,8 +295,8 @@ fn rows(
     let mut streams: Vec<Stream> = reports
         .into_iter()
         .filter(|(_, report)| report.is_media())
-        .filter_map(|(number, report)| {
-            let (id, key) = *ids.get(&(number, report.flow))?;
+        .filter_map(|(place, report)| {
+            let (id, key) = *ids.get(&place)?;
             let (low, high) = (key.socket(End::Low), key.socket(End::High));
             let (source, destination) = match report.direction {
                 media::Direction::AToB => (low, high),
@@ -315,7 +331,9 @@ fn note_pairs(flows: &[Flow], quality: &mut Quality) {
         if !matches!(flow.protocol, Protocol::Tcp | Protocol::Udp) || is_group(a) || is_group(b) {
             continue;
         }
-        quality.tcp_connections += u64::from(flow.protocol == Protocol::Tcp);
+        if flow.protocol == Protocol::Tcp {
+            quality.tcp_connections += 1 + flow.others;
+        }
         let seen = pairs.entry((a.min(b), a.max(b))).or_default();
         let (forth, back) = (flow.from_a.packets > 0, flow.from_b.packets > 0);
         let [low, high] = if a <= b { [forth, back] } else { [back, forth] };

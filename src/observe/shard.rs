@@ -1,6 +1,7 @@
 //! Takes its share of the packets in capture order; keeps the flow table, reads what the packets carry, and measures
 //! media. Shards share nothing, so they run side by side and still read exactly as one reader would.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
 use foldhash::fast::RandomState;
@@ -13,7 +14,8 @@ use super::batch::{Batch, Event, protocol_of};
 use super::content::Note;
 use super::duplicates::{self, Duplicates, Print};
 use super::flow::{End, FlowKey, FlowState};
-use super::media::{Announcements, Endpoint, Limits, Sample, Streams, could_be_rtp};
+use super::media::{Announcements, Endpoint, Limits, Sample, StreamReport, Streams, could_be_rtp};
+use super::past::Past;
 use super::traffic::{IcmpReport, Protocol, Quality};
 
 /// Flows one shard keeps; the packets of further flows are counted in [`super::Quality::packets_over_cap`].
@@ -33,6 +35,7 @@ pub struct Shard {
     samples: Vec<Pending>,
     held: usize,
     pub(super) streams: Streams,
+    pub(super) past: Past,
     /// What the packets of the current wave told, in order.
     pub(super) notes: Vec<Told>,
     pub(super) counts: Counts,
@@ -47,6 +50,8 @@ pub(super) struct Counts {
     pub(super) copies: u64,
     pub(super) copy_candidates: u64,
     pub(super) copy_frames: Vec<Frame>,
+    unseen: u64,
+    unseen_frames: Vec<Frame>,
 }
 
 /// A note of the inspector with where it was taken.
@@ -100,6 +105,7 @@ impl Shard {
             samples: Vec::new(),
             held: 0,
             streams: Streams::new(MEDIA_LIMITS, start),
+            past: Past::default(),
             notes: Vec::new(),
             counts: Counts::default(),
         }
@@ -152,6 +158,37 @@ impl Shard {
         let (key, from) = FlowKey::new(source, target, Protocol::Udp);
         if let Some(&flow) = self.by_key.get(&key) {
             self.streams.pair_rtcp((flow, from.direction(), ssrc));
+        }
+    }
+
+    /// Lets what is over at `now` leave the tables; the rows of the end sum it up. `is_service` tells whether a port is a
+    /// known service of a transport.
+    pub fn retire(&mut self, now: Timestamp, is_service: &impl Fn(Protocol, u16) -> bool) {
+        let mut places = Vec::with_capacity(self.flows.len());
+        let mut over: Vec<Option<FlowState>> = Vec::with_capacity(self.flows.len());
+        for flow in std::mem::take(&mut self.flows) {
+            if flow.is_over(now) {
+                places.push(None);
+                over.push(Some(flow));
+            } else {
+                places.push(u32::try_from(self.flows.len()).ok());
+                over.push(None);
+                self.flows.push(flow);
+            }
+        }
+        if over.iter().all(Option::is_none) {
+            return;
+        }
+        self.by_key = (0..).zip(&self.flows).map(|(at, flow)| (flow.key, at)).collect();
+        let mut streams: BTreeMap<u32, Vec<StreamReport>> = BTreeMap::new();
+        for report in self.streams.renumber(&|flow| places.get(flow as usize).copied().flatten()) {
+            streams.entry(report.flow).or_default().push(report);
+        }
+        for (at, flow) in (0..).zip(over) {
+            let Some(flow) = flow else { continue };
+            self.held = self.held.saturating_sub(flow.content.held());
+            self.counts.note_unseen(&flow);
+            self.past.take(flow.finish(is_service), streams.remove(&at).unwrap_or_default());
         }
     }
 
@@ -254,6 +291,18 @@ impl Counts {
         quality.duplicates += self.copies;
         quality.duplicate_candidates += self.copy_candidates;
         quality.duplicate_frames.extend_from_slice(&self.copy_frames);
+        quality.unseen_connections += self.unseen;
+        quality.unseen_frames.extend_from_slice(&self.unseen_frames);
+    }
+
+    /// Counts a flow with bytes that TCP acknowledged and the capture does not hold.
+    pub(super) fn note_unseen(&mut self, flow: &FlowState) {
+        if let Some(frame) = flow.tcp.as_ref().and_then(|tcp| tcp.unseen_frame()) {
+            self.unseen += 1;
+            self.unseen_frames.push(frame);
+            self.unseen_frames.sort_unstable();
+            self.unseen_frames.truncate(FRAMES_KEPT);
+        }
     }
 
     fn look_at(&mut self, frame: Frame, packet: &Packet, is_copy: Option<bool>) {

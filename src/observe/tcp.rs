@@ -22,6 +22,8 @@ pub(super) struct TcpState {
     outcome: TcpOutcome,
     settled_by: Option<Frame>,
     reset: Option<Frame>,
+    /// A FIN or RST was seen, and no SYN since.
+    is_closed: bool,
     low: Side,
     high: Side,
 }
@@ -67,6 +69,7 @@ impl Default for TcpState {
             outcome: TcpOutcome::Midstream,
             settled_by: None,
             reset: None,
+            is_closed: false,
             low: Side::default(),
             high: Side::default(),
         }
@@ -76,6 +79,11 @@ impl Default for TcpState {
 impl TcpState {
     pub(super) fn push(&mut self, from: End, frame: Frame, segment: TcpSegment, length: u32) {
         self.handshake(from, frame, segment.flags);
+        if segment.flags.has(TcpFlags::FIN) || segment.flags.has(TcpFlags::RST) {
+            self.is_closed = true;
+        } else if segment.flags.has(TcpFlags::SYN) {
+            self.is_closed = false;
+        }
         let begins = segment.flags.has(TcpFlags::SYN);
         let end = segment
             .sequence
@@ -122,6 +130,11 @@ impl TcpState {
                 self.reset.get_or_insert(frame);
             }
         }
+    }
+
+    /// Whether the connection stands, as far as is known.
+    pub(super) fn is_open(&self) -> bool {
+        !self.is_closed && !matches!(self.outcome, TcpOutcome::Silent | TcpOutcome::Refused)
     }
 
     pub(super) fn opened_by(&self) -> Option<End> {

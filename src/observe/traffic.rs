@@ -52,7 +52,7 @@ pub enum Protocol {
 }
 
 /// How it is known who started a flow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Initiator {
     /// A TCP SYN was seen.
     Handshake,
@@ -93,6 +93,8 @@ pub struct Flow {
     pub layers: Layers,
     /// VLAN identifiers, ordered, at most a few.
     pub vlans: Vec<u16>,
+    /// Further conversations of the same kind that the row stands for; only a live capture folds them.
+    pub others: u64,
 }
 
 impl Flow {
@@ -151,7 +153,7 @@ pub struct TcpTrace {
 }
 
 /// What became of the attempt to connect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TcpOutcome {
     /// SYN was answered with SYN-ACK.
     Answered,

@@ -506,6 +506,7 @@ fn flow(id: usize, a: &str, b: &str) -> Flow {
         icmp: Vec::new(),
         layers: Layers::default(),
         vlans: Vec::new(),
+        others: 0,
     }
 }
 

@@ -140,6 +140,24 @@ impl Announcements {
         self.generation += 1;
     }
 
+    /// Makes room in a capture of days: once more than half of what is kept is there, the older half goes. Who still talks
+    /// by then has its stream tied to its call already.
+    pub fn forget_oldest(&mut self) {
+        if self.kept <= MOST / 2 {
+            return;
+        }
+        let mut frames: Vec<Frame> =
+            self.by_endpoint.values().flatten().map(|announcement| announcement.frame).collect();
+        frames.sort_unstable();
+        let Some(&middle) = frames.get(frames.len() / 2) else { return };
+        self.by_endpoint.retain(|_, known| {
+            known.retain(|announcement| announcement.frame >= middle);
+            !known.is_empty()
+        });
+        self.kept = self.by_endpoint.values().map(Vec::len).sum();
+        self.generation += 1;
+    }
+
     /// What holds for a packet in `frame`. The receiver's own announcement fixes what payload types mean (RFC 3264
     /// section 5.1), so it goes first; the sender's helps where the receiver's was not captured.
     #[must_use]

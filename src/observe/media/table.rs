@@ -165,6 +165,42 @@ impl Streams {
         reports
     }
 
+    /// Lets go of the flows that have no new place: their streams are over. `place` gives the new index of a flow.
+    pub fn renumber(&mut self, place: &impl Fn(u32) -> Option<u32>) -> Vec<StreamReport> {
+        for (key, birth) in std::mem::take(&mut self.births) {
+            if place(key.0).is_some() {
+                self.births.push_back(((place(key.0).unwrap_or_default(), key.1, key.2), birth));
+                continue;
+            }
+            match self.take_candidate(key, birth) {
+                Some(candidate) if candidate.signalled => self.promote(key, &candidate),
+                Some(candidate) => self.dropped.unlikely += candidate.packets.len() as u64,
+                None => {}
+            }
+        }
+        let mut over = Vec::new();
+        let mut moved = vec![None; self.streams.len()];
+        for (at, (key, stream)) in std::mem::take(&mut self.streams).into_iter().enumerate() {
+            match place(key.0) {
+                Some(flow) => {
+                    if let Some(to) = moved.get_mut(at) {
+                        *to = Some(self.streams.len());
+                    }
+                    self.streams.push(((flow, key.1, key.2), stream));
+                }
+                None => over.push(stream.report(key)),
+            }
+        }
+        self.by_key = self.streams.iter().enumerate().map(|(at, (key, _))| (*key, at)).collect();
+        let sides =
+            std::mem::take(&mut self.sides).into_iter().filter_map(|((flow, direction), mut side)| {
+                side.current = side.current.and_then(|(ssrc, at)| Some((ssrc, (*moved.get(at)?)?)));
+                Some(((place(flow)?, direction), side))
+            });
+        self.sides = sides.collect();
+        over
+    }
+
     fn stream_mut(&mut self, key: Key) -> Option<&mut Stream> {
         let index = *self.by_key.get(&key)?;
         self.streams.get_mut(index).map(|(_, stream)| &mut **stream)

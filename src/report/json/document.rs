@@ -289,6 +289,17 @@ pub(in crate::report) struct Flow {
     pub(in crate::report) dscp_ba: BTreeMap<u8, u64>,
     /// What the content says it is.
     pub(in crate::report) app: Option<String>,
+    /// Conversations of the same kind that the row sums up; a live capture folds those that are over.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub(in crate::report) conversations: u64,
+}
+
+fn one() -> u64 {
+    1
+}
+
+fn is_one(count: &u64) -> bool {
+    *count == 1
 }
 
 published! {

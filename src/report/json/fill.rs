@@ -282,6 +282,7 @@ fn flow(flow: &Flow, audit: &Audit) -> published::Flow {
         dscp_ab: flow.from_a.dscp.clone(),
         dscp_ba: flow.from_b.dscp.clone(),
         app: text::app(flow.app).map(ToOwned::to_owned),
+        conversations: 1 + flow.others,
     }
 }
 

@@ -1,0 +1,215 @@
+//! What has left the tables of a live capture, so that it can run for days: takes finished flows, gives rows again.
+//! Conversations of one kind are folded into one row that sums them up; those that carried media stay single, with their
+//! streams.
+
+use std::collections::VecDeque;
+use std::net::IpAddr;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+
+use crate::capture::{Frame, Timestamp};
+
+use super::media::StreamReport;
+use super::message::App;
+use super::traffic::{Direction, Flow, IcmpReport, Initiator, Protocol, TcpOutcome};
+
+/// Kinds of conversation of one shard; packets of further ones are counted as over the limit.
+const KINDS_KEPT: usize = 8_192;
+/// Flows with media of one shard; the oldest make room and are counted the same way.
+const MEDIA_KEPT: usize = 4_096;
+/// Systems take the ports of their own connections from here on: Linux from 32768, others from 49152 (RFC 6335 section
+/// 6). What starts a connection from a lower port means that port.
+const EPHEMERAL: u16 = 32_768;
+const FRAMES_KEPT: usize = 5;
+const VLANS_KEPT: usize = 8;
+const ICMP_KEPT: usize = 8;
+
+/// Conversations with one of these are of one kind: the same hosts, the same service, the same course.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Kind {
+    protocol: Protocol,
+    a: (IpAddr, u16),
+    b: (IpAddr, u16),
+    initiator: Initiator,
+    app: App,
+    tls_name: Option<Box<str>>,
+    http_host: Option<Box<str>>,
+    outcome: Option<TcpOutcome>,
+}
+
+impl Kind {
+    fn of(flow: &Flow) -> Self {
+        let port = if flow.a.port() < EPHEMERAL { flow.a.port() } else { 0 };
+        Self {
+            protocol: flow.protocol,
+            a: (flow.a.ip(), port),
+            b: (flow.b.ip(), flow.b.port()),
+            initiator: flow.initiator,
+            app: flow.app,
+            tls_name: flow.tls_name.clone(),
+            http_host: flow.http_host.clone(),
+            outcome: flow.tcp.as_ref().map(|tcp| tcp.outcome),
+        }
+    }
+}
+
+/// The past of one shard.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Past {
+    folded: HashMap<Kind, Flow, RandomState>,
+    media: VecDeque<(Flow, Vec<StreamReport>)>,
+    /// Packets that are in no row.
+    pub(super) over_cap: u64,
+}
+
+impl Past {
+    /// Takes a flow that is over, with its streams.
+    pub(super) fn take(&mut self, flow: Flow, mut streams: Vec<StreamReport>) {
+        streams.retain(StreamReport::is_media);
+        if !streams.is_empty() {
+            self.media.push_back((flow, streams));
+            if self.media.len() > MEDIA_KEPT
+                && let Some((flow, _)) = self.media.pop_front()
+            {
+                self.over_cap += packets(&flow);
+            }
+            return;
+        }
+        let kind = Kind::of(&flow);
+        if let Some(known) = self.folded.get_mut(&kind) {
+            fold(known, flow);
+        } else if self.folded.len() < KINDS_KEPT {
+            self.folded.insert(kind, flow);
+        } else {
+            self.over_cap += packets(&flow);
+        }
+    }
+
+    /// All rows with their streams, in no order.
+    pub(super) fn into_rows(self) -> impl Iterator<Item = (Flow, Vec<StreamReport>)> {
+        self.folded.into_values().map(|flow| (flow, Vec::new())).chain(self.media)
+    }
+}
+
+/// Adds a conversation of the same kind.
+fn fold(row: &mut Flow, other: Flow) {
+    row.others += 1 + other.others;
+    fold_direction(&mut row.from_a, other.from_a);
+    fold_direction(&mut row.from_b, other.from_b);
+    row.layers = row.layers.with(other.layers);
+    row.vlans.extend(other.vlans);
+    row.vlans.sort_unstable();
+    row.vlans.dedup();
+    row.vlans.truncate(VLANS_KEPT);
+    if let (Some(tcp), Some(other)) = (&mut row.tcp, other.tcp) {
+        first_frames(&mut tcp.attempts, other.attempts);
+        tcp.attempt_count += other.attempt_count;
+        tcp.settled_by = tcp.settled_by.into_iter().chain(other.settled_by).min();
+        tcp.reset = tcp.reset.into_iter().chain(other.reset).min();
+        tcp.unseen_acknowledged += other.unseen_acknowledged;
+    }
+    for report in other.icmp {
+        let is_same = |known: &&mut IcmpReport| {
+            IcmpReport { frame: report.frame, count: report.count, ..**known } == report
+        };
+        if let Some(known) = row.icmp.iter_mut().find(is_same) {
+            known.count += report.count;
+            known.frame = known.frame.min(report.frame);
+        } else if row.icmp.len() < ICMP_KEPT {
+            row.icmp.push(report);
+        }
+    }
+}
+
+fn fold_direction(row: &mut Direction, other: Direction) {
+    row.other_macs += match (row.mac, other.mac) {
+        (Some(known), Some(mac)) if known != mac => other.packets,
+        _ => other.other_macs,
+    };
+    row.mac = row.mac.or(other.mac);
+    row.packets += other.packets;
+    row.bytes += other.bytes;
+    row.payload_packets += other.payload_packets;
+    for (counts, more) in
+        [(&mut row.dscp, other.dscp), (&mut row.dscp_bytes, other.dscp_bytes), (&mut row.pcp, other.pcp)]
+    {
+        for (value, count) in more {
+            *counts.entry(value).or_default() += count;
+        }
+    }
+    let earlier = |(frame, time): &(Frame, Timestamp)| (*time, *frame);
+    row.first = row.first.into_iter().chain(other.first).min_by_key(earlier);
+    row.last = row.last.into_iter().chain(other.last).max_by_key(earlier);
+    row.ttl = match (row.ttl, other.ttl) {
+        (Some((least, most)), Some((low, high))) => Some((least.min(low), most.max(high))),
+        (known, other) => known.or(other),
+    };
+    first_frames(&mut row.frames, other.frames);
+}
+
+fn first_frames(frames: &mut Vec<Frame>, more: Vec<Frame>) {
+    frames.extend(more);
+    frames.sort_unstable();
+    frames.truncate(FRAMES_KEPT);
+}
+
+fn packets(flow: &Flow) -> u64 {
+    flow.from_a.packets + flow.from_b.packets
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{frame, tcp, udp};
+    use super::*;
+
+    fn rows(flows: impl IntoIterator<Item = Flow>) -> Vec<Flow> {
+        let mut past = Past::default();
+        flows.into_iter().for_each(|flow| past.take(flow, Vec::new()));
+        past.into_rows().map(|(flow, _)| flow).collect()
+    }
+
+    fn attempt(port: u16, number: u64, outcome: TcpOutcome) -> Flow {
+        let mut flow = tcp(&format!("192.168.10.21:{port}"), "192.168.10.2:389", outcome, 2);
+        flow.from_a.packets = 2;
+        flow.from_a.dscp = [(46, 1), (0, 1)].into();
+        if let Some(tcp) = &mut flow.tcp {
+            tcp.attempts = vec![frame(number), frame(number + 1)];
+        }
+        flow
+    }
+
+    #[test]
+    fn connections_to_one_service_become_one_row() {
+        let silent = |port, number| attempt(port, number, TcpOutcome::Silent);
+        let folded = rows([silent(50_000, 7), silent(50_001, 3), silent(50_002, 9)]);
+        let [only] = folded.as_slice() else { panic!("{folded:?}") };
+        let tcp = only.tcp.as_ref().unwrap();
+        assert_eq!((only.others, only.from_a.packets, tcp.attempt_count), (2, 6, 6));
+        assert_eq!(only.from_a.dscp, [(46, 3), (0, 3)].into());
+        assert_eq!(tcp.attempts, [3, 4, 7, 8, 9].map(frame), "the first five");
+    }
+
+    #[test]
+    fn what_went_another_way_stays_apart() {
+        let flows = [
+            attempt(50_000, 1, TcpOutcome::Silent),
+            attempt(50_001, 3, TcpOutcome::Refused),
+            attempt(4_000, 5, TcpOutcome::Silent),
+            Flow { tls_name: Some("a.example".into()), ..attempt(50_002, 7, TcpOutcome::Silent) },
+            udp("192.168.10.21:50000", "192.168.10.2:389"),
+        ];
+        assert_eq!(rows(flows).len(), 5);
+    }
+
+    #[test]
+    fn more_kinds_than_are_kept_are_counted() {
+        let mut past = Past::default();
+        for number in 0..KINDS_KEPT as u32 + 3 {
+            let mut flow = udp("192.168.10.21:50000", &format!("10.{}.{}.1:9", number >> 8, number & 255));
+            flow.from_a.packets = 2;
+            past.take(flow, Vec::new());
+        }
+        assert_eq!((past.over_cap, past.into_rows().count()), (3 * 4, KINDS_KEPT), "four packets each");
+    }
+}

@@ -105,7 +105,7 @@ pub struct JudgeArgs {
     /// Threads that read and decode; as many as there are processors if not given
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
-    /// List every flow in the JSON report, not only the first 10,000
+    /// List every flow and every address in the JSON report, not only the first 10,000
     #[arg(long)]
     pub all_flows: bool,
     /// Columns of the table; else those of the terminal, else 100

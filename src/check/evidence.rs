@@ -98,7 +98,7 @@ mod tests {
     fn flows(count: u64) -> Vec<Flow> {
         let flow = |number: u64| Flow {
             from_a: Direction {
-                frames: vec![frame(number * 10)],
+                frames: [frame(number * 10)].into_iter().collect(),
                 first: Some((frame(number * 10), at(number as i64))),
                 last: Some((frame(number * 10), at(number as i64 + 100))),
                 ..sent(1)

@@ -363,8 +363,8 @@ fn signalling(case: &Case<'_>, device: &Device) -> Option<Finding> {
     let is_local = device.scope == Scope::Lan && device.on_link != Some(false);
     let sent: Vec<&Direction> = views.iter().map(|view| view.sent).collect();
     let mut values: BTreeMap<u8, u64> = BTreeMap::new();
-    for (value, packets) in sent.iter().flat_map(|side| &side.dscp) {
-        *values.entry(*value).or_default() += packets;
+    for (value, packets, _) in sent.iter().flat_map(|side| side.dscp.iter()) {
+        *values.entry(value).or_default() += packets;
     }
     let packets: u64 = values.values().sum();
     let wrong = packets - values.remove(&rule.dscp).unwrap_or_default();
@@ -373,7 +373,7 @@ fn signalling(case: &Case<'_>, device: &Device) -> Option<Finding> {
     }
     let flows: Vec<&Flow> = views
         .iter()
-        .filter(|view| view.sent.dscp.keys().any(|value| *value != rule.dscp))
+        .filter(|view| view.sent.dscp.iter().any(|(value, ..)| value != rule.dscp))
         .map(|view| view.flow)
         .collect();
     Some(Finding {
@@ -404,12 +404,12 @@ fn other_traffic(case: &Case<'_>) -> Vec<Finding> {
             // Datagrams of unknown content with the mark of voice are most likely voice.
             || flow.app == App::Unknown && flow.protocol == Protocol::Udp;
         for view in FlowView::both(flow) {
-            let bytes = view.sent.dscp_bytes.get(&expected).copied().unwrap_or_default();
+            let bytes = view.sent.dscp.bytes(expected);
             all += bytes;
             if bytes > 0 && !belongs && case.scope(view.host()) == Scope::Lan {
                 let entry = by_sender.entry(view.host()).or_default();
                 entry.0 += bytes;
-                entry.1 += view.sent.dscp.get(&expected).copied().unwrap_or_default();
+                entry.1 += view.sent.dscp.packets(expected);
                 entry.2.push(flow);
             }
         }

@@ -69,11 +69,10 @@ pub(crate) fn sent(packets: u64) -> Direction {
         packets,
         bytes: packets * 100,
         payload_packets: packets,
-        dscp: [(0, packets)].into(),
-        dscp_bytes: [(0, packets * 100)].into(),
+        dscp: [(0, packets, packets * 100)].into_iter().collect(),
         first: Some((frame(1), at(0))),
         last: Some((frame(packets), at(10))),
-        frames: vec![frame(1)],
+        frames: [frame(1)].into_iter().collect(),
         ttl: Some((64, 64)),
         ..Direction::default()
     }
@@ -104,7 +103,7 @@ pub(crate) fn udp(a: &str, b: &str) -> Flow {
 pub(crate) fn tcp(a: &str, b: &str, outcome: TcpOutcome, attempts: u64) -> Flow {
     let is_seen = outcome != TcpOutcome::Silent;
     let trace = TcpTrace {
-        attempts: vec![frame(1)],
+        attempts: [frame(1)].into_iter().collect(),
         attempt_count: attempts,
         outcome,
         settled_by: is_seen.then(|| frame(2)),
@@ -114,7 +113,7 @@ pub(crate) fn tcp(a: &str, b: &str, outcome: TcpOutcome, attempts: u64) -> Flow 
     Flow {
         protocol: Protocol::Tcp,
         initiator: Initiator::Handshake,
-        tcp: Some(trace),
+        tcp: Some(Box::new(trace)),
         from_b: sent(if is_seen { 2 } else { 0 }),
         ..udp(a, b)
     }

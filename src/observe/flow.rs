@@ -4,14 +4,13 @@
 use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::{Frame, Timestamp};
-use crate::decode::{Layers, Mac, Packet, Part, Transport};
+use crate::decode::{Layers, Packet, Part, Transport};
 
 use super::content::Content;
 use super::media;
 use super::tcp::TcpState;
 use super::traffic::{Direction, Flow, IcmpReport, Initiator, Protocol};
 
-const FRAMES_KEPT: usize = 5;
 const VLANS_KEPT: usize = 8;
 const ICMP_KEPT: usize = 8;
 /// Pauses (ns) after which a flow of a live capture is over: one that is no conversation, one that is, and a TCP
@@ -77,8 +76,8 @@ impl FlowKey {
 pub(super) struct FlowState {
     pub(super) key: FlowKey,
     pub(super) first_from: End,
-    pub(super) low: SideState,
-    pub(super) high: SideState,
+    pub(super) low: Direction,
+    pub(super) high: Direction,
     pub(super) tcp: Option<Box<TcpState>>,
     pub(super) content: Content,
     icmp: Vec<(End, IcmpReport)>,
@@ -86,29 +85,13 @@ pub(super) struct FlowState {
     vlans: Vec<u16>,
 }
 
-/// What one end sent.
-#[derive(Clone, Debug, Default)]
-pub(super) struct SideState {
-    pub(super) packets: u64,
-    bytes: u64,
-    payload_packets: u64,
-    dscp: Vec<(u8, u64, u64)>,
-    first: Option<(Frame, Timestamp)>,
-    last: Option<(Frame, Timestamp)>,
-    frames: Vec<Frame>,
-    mac: Option<Mac>,
-    other_macs: u64,
-    ttl: Option<(u8, u8)>,
-    pcp: Vec<(u8, u64)>,
-}
-
 impl FlowState {
     pub(super) fn new(key: FlowKey, first_from: End) -> Self {
         Self {
             key,
             first_from,
-            low: SideState::default(),
-            high: SideState::default(),
+            low: Direction::default(),
+            high: Direction::default(),
             tcp: None,
             content: Content::default(),
             icmp: Vec::new(),
@@ -131,13 +114,13 @@ impl FlowState {
             End::High => &mut self.high,
         };
         // Wireshark shows the ports of a fragmented datagram in the frame that completes it.
-        if packet.part != Part::First && side.frames.len() < FRAMES_KEPT {
+        if packet.part != Part::First && !side.frames.is_full() {
             side.frames.push(frame);
         }
         if packet.part == Part::Reassembled {
             return;
         }
-        side.count(frame, packet);
+        count(side, frame, packet);
         if let Transport::Tcp(Some(segment)) = packet.transport {
             let tcp = self.tcp.get_or_insert_with(Box::default);
             tcp.push(from, frame, segment, packet.payload.wire);
@@ -194,12 +177,12 @@ impl FlowState {
             a: key.socket(starter),
             b: key.socket(starter.other()),
             initiator,
-            from_a: a.finish(),
-            from_b: b.finish(),
+            from_a: a,
+            from_b: b,
             app: self.content.app,
             tls_name: self.content.tls_name,
             http_host: self.content.http_host,
-            tcp: self.tcp.map(|tcp| tcp.finish()),
+            tcp: self.tcp.map(|tcp| Box::new(tcp.finish())),
             icmp: icmp.collect(),
             layers: self.layers,
             vlans,
@@ -220,52 +203,24 @@ impl FlowState {
     }
 }
 
-impl SideState {
-    fn count(&mut self, frame: Frame, packet: &Packet) {
-        let length = u64::from(packet.ip_length);
-        self.packets += 1;
-        self.bytes += length;
-        self.payload_packets += u64::from(packet.payload.wire > 0);
-        match self.dscp.iter_mut().find(|(value, ..)| *value == packet.dscp) {
-            Some((_, packets, bytes)) => {
-                *packets += 1;
-                *bytes += length;
-            }
-            None => self.dscp.push((packet.dscp, 1, length)),
-        }
-        if let Some(tag) = packet.vlan {
-            match self.pcp.iter_mut().find(|(value, _)| *value == tag.pcp) {
-                Some((_, packets)) => *packets += 1,
-                None => self.pcp.push((tag.pcp, 1)),
-            }
-        }
-        self.first.get_or_insert((frame, packet.time));
-        self.last = Some((frame, packet.time));
-        match (self.mac, packet.source_mac) {
-            (None, seen) => self.mac = seen,
-            (Some(known), Some(seen)) if known != seen => self.other_macs += 1,
-            _ => {}
-        }
-        let (least, most) = self.ttl.unwrap_or((packet.ttl, packet.ttl));
-        self.ttl = Some((least.min(packet.ttl), most.max(packet.ttl)));
+fn count(side: &mut Direction, frame: Frame, packet: &Packet) {
+    let length = u64::from(packet.ip_length);
+    side.packets += 1;
+    side.bytes += length;
+    side.payload_packets += u64::from(packet.payload.wire > 0);
+    side.dscp.add(packet.dscp, 1, length);
+    if let Some(tag) = packet.vlan {
+        side.pcp.add(tag.pcp, 1, length);
     }
-
-    fn finish(self) -> Direction {
-        Direction {
-            packets: self.packets,
-            bytes: self.bytes,
-            payload_packets: self.payload_packets,
-            dscp: self.dscp.iter().map(|&(value, packets, _)| (value, packets)).collect(),
-            dscp_bytes: self.dscp.iter().map(|&(value, _, bytes)| (value, bytes)).collect(),
-            first: self.first,
-            last: self.last,
-            frames: self.frames,
-            mac: self.mac,
-            other_macs: self.other_macs,
-            ttl: self.ttl,
-            pcp: self.pcp.into_iter().collect(),
-        }
+    side.first.get_or_insert((frame, packet.time));
+    side.last = Some((frame, packet.time));
+    match (side.mac, packet.source_mac) {
+        (None, seen) => side.mac = seen,
+        (Some(known), Some(seen)) if known != seen => side.other_macs += 1,
+        _ => {}
     }
+    let (least, most) = side.ttl.unwrap_or((packet.ttl, packet.ttl));
+    side.ttl = Some((least.min(packet.ttl), most.max(packet.ttl)));
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ pub(crate) mod fixture;
 mod flow;
 mod fragments;
 mod hosts;
+mod marks;
 pub mod media;
 pub mod message;
 mod names;
@@ -35,11 +36,12 @@ mod view;
 
 pub use batch::Batch;
 pub use fragments::{Counts as FragmentCounts, Datagram, Incomplete, Missing, Reassembler};
+pub use marks::Marks;
 pub use observer::Observer;
 pub use shard::{Shard, Wave};
 pub use traffic::{
-    Answer, Call, CallSide, Direction, Flow, HostFacts, IcmpReport, Initiator, MacSeen, Mapping, NameSeen,
-    NameSource, Protocol, Quality, Refused, Registration, Repeated, Rewrite, Rhythm, SipEndpoint, Stream,
-    TcpOutcome, TcpTrace, Traffic, Unanswered,
+    Answer, Call, CallSide, Direction, FirstFrames, Flow, HostFacts, IcmpReport, Initiator, MacSeen, Mapping,
+    NameSeen, NameSource, Protocol, Quality, Refused, Registration, Repeated, Rewrite, Rhythm, SipEndpoint,
+    Stream, TcpOutcome, TcpTrace, Traffic, Unanswered,
 };
 pub use view::FlowView;

@@ -262,22 +262,23 @@ fn rows(
     quality: &mut Quality,
     is_service: &impl Fn(Protocol, u16) -> bool,
 ) -> (Vec<Flow>, Vec<Stream>) {
-    let mut flows = Vec::new();
+    // There may be half a million: they are made in one place, each shard's tables being freed on the way.
+    let mut flows =
+        Vec::with_capacity(shards.iter().map(|shard| shard.flows.len() + shard.past.rows()).sum());
     let mut reports = Vec::new();
-    for (number, mut shard) in shards.into_iter().enumerate() {
+    for mut shard in shards {
         quality.samples_over_cap += shard.streams.dropped().no_room;
-        reports.extend(shard.streams.finish().into_iter().map(|report| ((number, report.flow), report)));
-        let running = shard.flows.len() as u32;
-        for (index, state) in (0..).zip(shard.flows) {
+        let before = flows.len();
+        let running = shard.streams.finish().into_iter();
+        reports.extend(running.map(|report| (before + report.flow as usize, report)));
+        for state in shard.flows {
             shard.counts.note_unseen(&state);
-            flows.push(((number, index), state.key, state.finish(is_service)));
+            flows.push(state.finish(is_service));
         }
         quality.packets_over_cap += shard.past.over_cap;
-        for (index, (flow, streams)) in (running..).zip(shard.past.into_rows()) {
-            let (key, _) =
-                FlowKey::new((flow.a.ip(), flow.a.port()), (flow.b.ip(), flow.b.port()), flow.protocol);
-            reports.extend(streams.into_iter().map(|report| ((number, index), report)));
-            flows.push(((number, index), key, flow));
+        for (flow, streams) in shard.past.into_rows() {
+            reports.extend(streams.into_iter().map(|report| (flows.len(), report)));
+            flows.push(flow);
         }
         shard.counts.add_to(quality);
     }
@@ -285,18 +286,13 @@ fn rows(
     quality.unseen_frames.truncate(FRAMES_KEPT);
     quality.duplicate_frames.sort_unstable();
     quality.duplicate_frames.truncate(FRAMES_KEPT);
-    flows.sort_by_key(|(_, key, flow)| (flow.begins(), *key));
-    let mut ids = BTreeMap::new();
-    for (id, (place, key, flow)) in flows.iter_mut().enumerate() {
-        flow.id = id;
-        ids.insert(*place, (id, *key));
-    }
-    let mut flows: Vec<Flow> = flows.into_iter().map(|(.., flow)| flow).collect();
+    let ids = put_in_order(&mut flows);
     let mut streams: Vec<Stream> = reports
         .into_iter()
         .filter(|(_, report)| report.is_media())
         .filter_map(|(place, report)| {
-            let (id, key) = *ids.get(&place)?;
+            let id = *ids.get(place)?;
+            let key = key(flows.get(id)?);
             let (low, high) = (key.socket(End::Low), key.socket(End::High));
             let (source, destination) = match report.direction {
                 media::Direction::AToB => (low, high),
@@ -321,6 +317,34 @@ fn rows(
         }
     }
     (flows, streams)
+}
+
+/// Orders and numbers flows by their first packets; gives the new place of each.
+fn put_in_order(flows: &mut [Flow]) -> Vec<usize> {
+    let mut order: Vec<_> = flows.iter().enumerate().map(|(at, flow)| (flow.begins(), at)).collect();
+    let key = |at: usize| flows.get(at).map(key);
+    order.sort_unstable_by(|x, y| x.0.cmp(&y.0).then_with(|| key(x.1).cmp(&key(y.1))));
+    let mut places = vec![0; flows.len()];
+    for (place, (_, at)) in order.into_iter().enumerate() {
+        if let Some(to) = places.get_mut(at) {
+            *to = place;
+        }
+    }
+    let mut left = places.clone();
+    for at in 0..left.len() {
+        while let Some(&to) = left.get(at).filter(|to| **to != at) {
+            flows.swap(at, to);
+            left.swap(at, to);
+        }
+    }
+    for (id, flow) in flows.iter_mut().enumerate() {
+        flow.id = id;
+    }
+    places
+}
+
+fn key(flow: &Flow) -> FlowKey {
+    FlowKey::new((flow.a.ip(), flow.a.port()), (flow.b.ip(), flow.b.port()), flow.protocol).0
 }
 
 /// Counts pairs of unicast hosts, and those that were seen in both directions.

@@ -12,7 +12,7 @@ use crate::capture::{Frame, Timestamp};
 
 use super::media::StreamReport;
 use super::message::App;
-use super::traffic::{Direction, Flow, IcmpReport, Initiator, Protocol, TcpOutcome};
+use super::traffic::{Direction, FirstFrames, Flow, IcmpReport, Initiator, Protocol, TcpOutcome};
 
 /// Kinds of conversation of one shard; packets of further ones are counted as over the limit.
 const KINDS_KEPT: usize = 8_192;
@@ -21,7 +21,6 @@ const MEDIA_KEPT: usize = 4_096;
 /// Systems take the ports of their own connections from here on: Linux from 32768, others from 49152 (RFC 6335 section
 /// 6). What starts a connection from a lower port means that port.
 const EPHEMERAL: u16 = 32_768;
-const FRAMES_KEPT: usize = 5;
 const VLANS_KEPT: usize = 8;
 const ICMP_KEPT: usize = 8;
 
@@ -86,6 +85,11 @@ impl Past {
         }
     }
 
+    /// How many rows.
+    pub(super) fn rows(&self) -> usize {
+        self.folded.len() + self.media.len()
+    }
+
     /// All rows with their streams, in no order.
     pub(super) fn into_rows(self) -> impl Iterator<Item = (Flow, Vec<StreamReport>)> {
         self.folded.into_values().map(|flow| (flow, Vec::new())).chain(self.media)
@@ -103,7 +107,7 @@ fn fold(row: &mut Flow, other: Flow) {
     row.vlans.dedup();
     row.vlans.truncate(VLANS_KEPT);
     if let (Some(tcp), Some(other)) = (&mut row.tcp, other.tcp) {
-        first_frames(&mut tcp.attempts, other.attempts);
+        tcp.attempts = first_of(&tcp.attempts, &other.attempts);
         tcp.attempt_count += other.attempt_count;
         tcp.settled_by = tcp.settled_by.into_iter().chain(other.settled_by).min();
         tcp.reset = tcp.reset.into_iter().chain(other.reset).min();
@@ -131,13 +135,8 @@ fn fold_direction(row: &mut Direction, other: Direction) {
     row.packets += other.packets;
     row.bytes += other.bytes;
     row.payload_packets += other.payload_packets;
-    for (counts, more) in
-        [(&mut row.dscp, other.dscp), (&mut row.dscp_bytes, other.dscp_bytes), (&mut row.pcp, other.pcp)]
-    {
-        for (value, count) in more {
-            *counts.entry(value).or_default() += count;
-        }
-    }
+    row.dscp.merge(&other.dscp);
+    row.pcp.merge(&other.pcp);
     let earlier = |(frame, time): &(Frame, Timestamp)| (*time, *frame);
     row.first = row.first.into_iter().chain(other.first).min_by_key(earlier);
     row.last = row.last.into_iter().chain(other.last).max_by_key(earlier);
@@ -145,13 +144,13 @@ fn fold_direction(row: &mut Direction, other: Direction) {
         (Some((least, most)), Some((low, high))) => Some((least.min(low), most.max(high))),
         (known, other) => known.or(other),
     };
-    first_frames(&mut row.frames, other.frames);
+    row.frames = first_of(&row.frames, &other.frames);
 }
 
-fn first_frames(frames: &mut Vec<Frame>, more: Vec<Frame>) {
-    frames.extend(more);
-    frames.sort_unstable();
-    frames.truncate(FRAMES_KEPT);
+fn first_of(some: &FirstFrames, more: &FirstFrames) -> FirstFrames {
+    let mut all: Vec<Frame> = some.iter().chain(more).copied().collect();
+    all.sort_unstable();
+    all.into_iter().take(some.capacity()).collect()
 }
 
 fn packets(flow: &Flow) -> u64 {
@@ -172,9 +171,9 @@ mod tests {
     fn attempt(port: u16, number: u64, outcome: TcpOutcome) -> Flow {
         let mut flow = tcp(&format!("192.168.10.21:{port}"), "192.168.10.2:389", outcome, 2);
         flow.from_a.packets = 2;
-        flow.from_a.dscp = [(46, 1), (0, 1)].into();
+        flow.from_a.dscp = [(46, 1, 90), (0, 1, 60)].into_iter().collect();
         if let Some(tcp) = &mut flow.tcp {
-            tcp.attempts = vec![frame(number), frame(number + 1)];
+            tcp.attempts = [frame(number), frame(number + 1)].into_iter().collect();
         }
         flow
     }
@@ -186,8 +185,8 @@ mod tests {
         let [only] = folded.as_slice() else { panic!("{folded:?}") };
         let tcp = only.tcp.as_ref().unwrap();
         assert_eq!((only.others, only.from_a.packets, tcp.attempt_count), (2, 6, 6));
-        assert_eq!(only.from_a.dscp, [(46, 3), (0, 3)].into());
-        assert_eq!(tcp.attempts, [3, 4, 7, 8, 9].map(frame), "the first five");
+        assert_eq!(only.from_a.dscp, [(46, 3, 270), (0, 3, 180)].into_iter().collect());
+        assert_eq!(tcp.attempts.as_slice(), [3, 4, 7, 8, 9].map(frame), "the first five");
     }
 
     #[test]

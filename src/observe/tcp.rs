@@ -5,9 +5,8 @@ use crate::capture::Frame;
 use crate::decode::{TcpFlags, TcpSegment};
 
 use super::flow::End;
-use super::traffic::{TcpOutcome, TcpTrace};
+use super::traffic::{FirstFrames, TcpOutcome, TcpTrace};
 
-const FRAMES_KEPT: usize = 5;
 /// A larger jump is another connection on the same ports, not lost segments.
 const HOLE_LIMIT: u32 = 16 << 20;
 /// Holes of one direction that may still be filled; of more the oldest is settled.
@@ -17,7 +16,7 @@ const HOLES_KEPT: usize = 8;
 #[derive(Clone, Debug)]
 pub(super) struct TcpState {
     opener: Option<End>,
-    attempts: Vec<Frame>,
+    attempts: FirstFrames,
     attempt_count: u64,
     outcome: TcpOutcome,
     settled_by: Option<Frame>,
@@ -36,10 +35,17 @@ struct Side {
     /// Whether `next` is beyond doubt: an empty segment may be a keep-alive, which stands one byte too low (RFC 9293
     /// section 3.8.4).
     is_exact: bool,
-    /// Bytes that were skipped and not yet seen, oldest first.
-    holes: Vec<Hole>,
     /// Highest acknowledgment that the other side sent for this direction.
     acknowledged: Option<u32>,
+    /// Most connections are captured whole.
+    gaps: Option<Box<Gaps>>,
+}
+
+/// What is missing of a direction.
+#[derive(Clone, Debug, Default)]
+struct Gaps {
+    /// Bytes that were skipped and not yet seen, oldest first.
+    holes: Vec<Hole>,
     lost: Lost,
 }
 
@@ -64,7 +70,7 @@ impl Default for TcpState {
     fn default() -> Self {
         Self {
             opener: None,
-            attempts: Vec::new(),
+            attempts: FirstFrames::new(),
             attempt_count: 0,
             outcome: TcpOutcome::Midstream,
             settled_by: None,
@@ -109,7 +115,7 @@ impl TcpState {
             self.opener.get_or_insert(from);
             if self.opener == Some(from) {
                 self.attempt_count += 1;
-                if self.attempts.len() < FRAMES_KEPT {
+                if !self.attempts.is_full() {
                     self.attempts.push(frame);
                 }
                 if self.outcome == TcpOutcome::Midstream && self.settled_by.is_none() {
@@ -162,7 +168,8 @@ impl Side {
     /// A new connection: what the one before lost stays lost.
     fn begin(&mut self, next: u32) {
         let lost = self.lost();
-        *self = Self { next: Some(next), is_exact: true, lost, ..Self::default() };
+        let gaps = (lost.bytes > 0).then(|| Box::new(Gaps { lost, holes: Vec::new() }));
+        *self = Self { next: Some(next), is_exact: true, gaps, ..Self::default() };
     }
 
     fn sent(&mut self, start: u32, end: u32, frame: Frame) {
@@ -193,25 +200,27 @@ impl Side {
     /// Notes which holes the receiver says it has whole.
     fn show(&mut self, frame: Frame) {
         let Some(acknowledged) = self.acknowledged else { return };
-        for hole in self.holes.iter_mut().filter(|hole| !after(hole.to, acknowledged)) {
+        let Some(gaps) = &mut self.gaps else { return };
+        for hole in gaps.holes.iter_mut().filter(|hole| !after(hole.to, acknowledged)) {
             hole.acknowledged_by.get_or_insert(frame);
         }
     }
 
     fn open(&mut self, hole: Hole) {
-        if self.holes.len() >= HOLES_KEPT {
-            let oldest = self.holes.remove(0);
-            self.lost = self.lost.and(oldest);
+        let gaps = self.gaps.get_or_insert_default();
+        if gaps.holes.len() >= HOLES_KEPT {
+            let oldest = gaps.holes.remove(0);
+            gaps.lost = gaps.lost.and(oldest);
         }
-        self.holes.push(hole);
+        gaps.holes.push(hole);
     }
 
     /// A retransmission or a late segment: what it brings is no longer missing.
     fn fill(&mut self, start: u32, end: u32) {
-        if self.holes.is_empty() || start == end {
+        let Some(gaps) = self.gaps.as_mut().filter(|gaps| !gaps.holes.is_empty() && start != end) else {
             return;
-        }
-        for hole in std::mem::take(&mut self.holes) {
+        };
+        for hole in std::mem::take(&mut gaps.holes) {
             let Hole { from, to, .. } = hole;
             if !after(end, from) || !after(to, start) {
                 self.open(hole);
@@ -227,7 +236,8 @@ impl Side {
     }
 
     fn lost(&self) -> Lost {
-        self.holes.iter().fold(self.lost, |lost, hole| lost.and(*hole))
+        let Some(gaps) = &self.gaps else { return Lost::default() };
+        gaps.holes.iter().fold(gaps.lost, |lost, hole| lost.and(*hole))
     }
 }
 

@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
+use arrayvec::ArrayVec;
+
 use crate::capture::{Frame, Timestamp};
 use crate::decode::{Layers, Mac, Skip};
 use crate::observe::fragments::Incomplete;
+use crate::observe::marks::Marks;
 use crate::observe::media::StreamReport;
 use crate::observe::message::App;
 
@@ -86,7 +89,7 @@ pub struct Flow {
     /// Host that an HTTP request of `a` named.
     pub http_host: Option<Box<str>>,
     /// TCP only: how it went.
-    pub tcp: Option<TcpTrace>,
+    pub tcp: Option<Box<TcpTrace>>,
     /// ICMP errors that quoted a packet of this flow, at most a few per type and code.
     pub icmp: Vec<IcmpReport>,
     /// Outer layers of its packets, united.
@@ -106,6 +109,9 @@ impl Flow {
     }
 }
 
+/// The first few frames of something, in order: there may be half a million flows, and each keeps them.
+pub type FirstFrames = ArrayVec<Frame, 5>;
+
 /// What one side of a flow sent.
 #[derive(Clone, Debug, Default)]
 pub struct Direction {
@@ -115,16 +121,14 @@ pub struct Direction {
     pub bytes: u64,
     /// Packets with payload.
     pub payload_packets: u64,
-    /// Packets by DSCP value.
-    pub dscp: BTreeMap<u8, u64>,
-    /// Bytes by DSCP value.
-    pub dscp_bytes: BTreeMap<u8, u64>,
+    /// Packets and bytes by DSCP value.
+    pub dscp: Marks,
     /// First packet.
     pub first: Option<(Frame, Timestamp)>,
     /// Last packet.
     pub last: Option<(Frame, Timestamp)>,
     /// The first few frames, for evidence.
-    pub frames: Vec<Frame>,
+    pub frames: FirstFrames,
     /// Hardware address its frames came from, with the number of frames of any other in `other_macs`.
     pub mac: Option<Mac>,
     /// Frames that came from another hardware address than `mac`.
@@ -132,14 +136,14 @@ pub struct Direction {
     /// Smallest and largest TTL.
     pub ttl: Option<(u8, u8)>,
     /// 802.1p priority of tagged packets.
-    pub pcp: BTreeMap<u8, u64>,
+    pub pcp: Marks,
 }
 
 /// How a TCP connection went, as far as the capture shows.
 #[derive(Clone, Debug)]
 pub struct TcpTrace {
     /// Frames with SYN and no ACK from `a`; retransmissions included.
-    pub attempts: Vec<Frame>,
+    pub attempts: FirstFrames,
     /// How many of those there were in all.
     pub attempt_count: u64,
     /// Outcome.

@@ -486,7 +486,7 @@ fn flow(id: usize, a: &str, b: &str) -> Flow {
     let direction = |packets| Direction {
         packets,
         bytes: packets * 200,
-        dscp: BTreeMap::from([(0, packets)]),
+        dscp: [(0, packets, packets * 100)].into_iter().collect(),
         first: Some((Frame::new(0, 1), at(1))),
         last: Some((Frame::new(0, 99), at(60))),
         ..Direction::default()

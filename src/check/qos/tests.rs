@@ -128,7 +128,7 @@ fn the_priority_of_tagged_voice_has_the_same_edges() {
 /// The telephone's SIP with so many packets of each DSCP.
 fn signalling(dscp: &[(u8, u64)]) -> Vec<(Code, Severity)> {
     let mut flow = Flow { app: App::Sip, ..udp("192.168.10.21:5060", "192.168.10.2:5060") };
-    flow.from_a.dscp = dscp.iter().copied().collect();
+    flow.from_a.dscp = dscp.iter().map(|&(value, packets)| (value, packets, packets * 100)).collect();
     codes(&world(Vec::new()).flows(vec![flow]))
 }
 
@@ -147,8 +147,7 @@ fn takes_the_place(bytes: u64, packets: u64, app: App, sender: &str) -> bool {
         let mut flow =
             Flow { app, protocol: Protocol::Tcp, ..udp(&format!("{address}:{port}"), "192.168.10.60:445") };
         flow.from_a = sent(packets);
-        flow.from_a.dscp = [(EF, packets)].into();
-        flow.from_a.dscp_bytes = [(EF, bytes)].into();
+        flow.from_a.dscp = [(EF, packets, bytes)].into_iter().collect();
         flow
     };
     let flows = vec![marked(PHONE, 10_000, 950, 60, App::Rtp), marked(sender, 51_200, bytes, packets, app)];

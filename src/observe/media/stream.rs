@@ -213,6 +213,8 @@ impl Stream {
                 payload.name = Some(name.clone());
             }
         } else if self.payloads.len() < PAYLOADS {
+            // Most streams have one or two.
+            self.payloads.reserve_exact(1);
             self.payloads.push(Payload {
                 payload_type: sample.payload_type,
                 name: name.cloned(),

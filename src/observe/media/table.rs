@@ -160,7 +160,9 @@ impl Streams {
                 None => {}
             }
         }
-        let mut reports: Vec<_> = self.streams.iter().map(|(key, stream)| stream.report(*key)).collect();
+        // Each stream makes room for its report.
+        let streams = std::mem::take(&mut self.streams);
+        let mut reports: Vec<_> = streams.into_iter().map(|(key, stream)| stream.report(key)).collect();
         reports.sort_by_key(|report| (report.first.frame, report.flow, report.direction, report.ssrc));
         reports
     }

@@ -32,8 +32,11 @@ pub(in crate::report) struct Document {
     pub(in crate::report) passed_over: Vec<PassedOver>,
     /// What the captures together can and cannot show.
     pub(in crate::report) quality: Quality,
-    /// Every address seen.
+    /// Addresses seen, in order; the devices are all there.
     pub(in crate::report) hosts: Vec<Host>,
+    /// Further addresses that only `--all-flows` lists.
+    #[serde(default)]
+    pub(in crate::report) hosts_omitted: u64,
     /// Documented rows and what became of them, one for each device that a row binds.
     pub(in crate::report) rows: Vec<Row>,
     /// Conversations, the first 10,000 unless all were asked for.

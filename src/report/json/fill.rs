@@ -12,7 +12,7 @@ use crate::observe::media::tally::Spread;
 use crate::observe::media::timing::Clock;
 use crate::observe::media::{PayloadReport, ReceiverReport, StreamReport};
 use crate::observe::{
-    Answer, Call, Direction, Flow, HostFacts, Mapping, Protocol, Registration, Stream, Traffic,
+    Answer, Call, Direction, Flow, HostFacts, Mapping, Marks, Protocol, Registration, Stream, Traffic,
 };
 use crate::report::text::{Context, EXPEDITED_FORWARDING, finding_text};
 use crate::report::{Language, LegName, Names, Settings, link, number, text};
@@ -28,6 +28,7 @@ pub(in crate::report) fn document(
     let context = Context { audit, names: titles, zone: &settings.zone };
     let flows = chosen_flows(audit, limit);
     let ties = Ties::of(&audit.traffic);
+    let (hosts, hosts_omitted) = hosts(audit, titles, limit);
     published::Document {
         schema: 1,
         tool: published::Tool {
@@ -44,7 +45,8 @@ pub(in crate::report) fn document(
         captures: audit.captures.iter().map(|one| capture(one, audit)).collect(),
         passed_over: passed_over(audit),
         quality: quality(&audit.traffic),
-        hosts: hosts(audit, titles),
+        hosts_omitted: hosts_omitted as u64,
+        hosts,
         rows: rows(audit, titles),
         flows_omitted: audit.traffic.flows.len().saturating_sub(flows.len()) as u64,
         flows: flows.into_iter().map(|one| flow(one, audit)).collect(),
@@ -152,8 +154,9 @@ fn quality(traffic: &Traffic) -> published::Quality {
     }
 }
 
-/// Every address that was seen or stated, in order, with all that is known of it.
-fn hosts(audit: &Audit, titles: &Names) -> Vec<published::Host> {
+/// Addresses that were seen or stated, in order, with all that is known of each: at most `limit` beside the devices, and
+/// how many are left out.
+fn hosts(audit: &Audit, titles: &Names, limit: usize) -> (Vec<published::Host>, usize) {
     let facts: BTreeMap<IpAddr, &HostFacts> =
         audit.traffic.hosts.iter().map(|host| (host.address, host)).collect();
     let mut agents: BTreeMap<IpAddr, BTreeSet<&str>> = BTreeMap::new();
@@ -195,7 +198,13 @@ fn hosts(audit: &Audit, titles: &Names) -> Vec<published::Host> {
             names: strings(names.get(&address)),
         }
     };
-    addresses.into_iter().map(host).collect()
+    let mut others = 0;
+    let (kept, omitted): (Vec<IpAddr>, Vec<IpAddr>) = addresses.into_iter().partition(|address| {
+        let is_device = audit.site.device(*address).is_some();
+        others += usize::from(!is_device);
+        is_device || others <= limit
+    });
+    (kept.into_iter().map(host).collect(), omitted.len())
 }
 
 fn signs(device: &Device) -> Vec<published::Sign> {
@@ -279,11 +288,15 @@ fn flow(flow: &Flow, audit: &Audit) -> published::Flow {
         last: times(|direction| direction.last).max().and_then(number::rfc3339),
         rows: rows.map(ToString::to_string).collect(),
         is_unexplained: audit.unexplained.contains(&flow.id),
-        dscp_ab: flow.from_a.dscp.clone(),
-        dscp_ba: flow.from_b.dscp.clone(),
+        dscp_ab: packets(&flow.from_a.dscp),
+        dscp_ba: packets(&flow.from_b.dscp),
         app: text::app(flow.app).map(ToOwned::to_owned),
         conversations: 1 + flow.others,
     }
+}
+
+fn packets(marks: &Marks) -> BTreeMap<u8, u64> {
+    marks.iter().map(|(mark, packets, _)| (mark, packets)).collect()
 }
 
 fn stream(stream: &Stream, traffic: &Traffic) -> published::Stream {

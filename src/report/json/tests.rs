@@ -124,6 +124,25 @@ fn flows_are_bounded_and_the_rest_is_counted() {
 }
 
 #[test]
+fn addresses_are_bounded_but_devices_never_left_out() {
+    let mut audit = audit();
+    let device = audit.site.devices.last().unwrap().address;
+    let mut facts = audit.traffic.hosts.swap_remove(0);
+    for number in 0..FLOWS as u32 + 3 {
+        facts.address = std::net::Ipv4Addr::from_bits(0x0a00_0001 + number).into();
+        audit.traffic.hosts.push(facts.clone());
+    }
+    let settings = settings(Language::En, 80);
+    let document = value(&audit, &settings);
+    let listed = document["hosts"].as_array().unwrap();
+    let is_there =
+        |address: std::net::IpAddr| listed.iter().any(|host| host["address"] == address.to_string());
+    assert!(document["hosts_omitted"].as_u64().unwrap() >= 3 && is_there(device), "{}", listed.len());
+    let everything = value(&audit, &Settings { all_flows: true, ..settings });
+    assert_eq!(everything["hosts_omitted"], 0);
+}
+
+#[test]
 fn an_empty_measurement_is_valid_too() {
     let document = value(&empty_audit(), &settings(Language::De, 80));
     assert_eq!(document["verdict"], "not-assessable");

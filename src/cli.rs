@@ -25,6 +25,8 @@ pub enum Command {
     Live(Box<LiveArgs>),
     /// Compare two measurements of one site: what went, what came, what stayed
     Compare(Box<CompareArgs>),
+    /// Write a capture again with the findings as packet comments, for Wireshark
+    Annotate(Box<AnnotateArgs>),
     /// Render a stored JSON report in another form
     Report(ReportArgs),
     /// List the documented ports
@@ -178,6 +180,26 @@ pub struct CompareArgs {
     /// Columns of the page; else those of the terminal, else 100
     #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(60..=1000))]
     pub width: Option<u16>,
+}
+
+/// Words of `annotate`.
+#[derive(Debug, Args)]
+pub struct AnnotateArgs {
+    /// The capture file, packed or not
+    #[arg(value_name = "TRACE")]
+    pub input: PathBuf,
+    /// Where to write the pcapng file
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Keep only the packets that findings name
+    #[arg(long)]
+    pub only_evidence: bool,
+    /// Cut each packet behind its headers, take out names and keys, and use pseudonyms in the comments
+    #[arg(long)]
+    pub redact: bool,
+    /// How to judge.
+    #[command(flatten)]
+    pub judge: JudgeArgs,
 }
 
 /// Words of `ports`.

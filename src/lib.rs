@@ -19,5 +19,6 @@ pub mod check;
 pub mod compare;
 pub mod report;
 
+pub mod annotate;
 pub mod pipeline;
 pub mod cli;

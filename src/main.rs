@@ -12,11 +12,12 @@ use clap::{CommandFactory, Parser, ValueEnum};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
+use pbxray::annotate::header_length;
 use pbxray::capture::{self, Bounds, FilterSpec, LinkEvent, Measurement};
 use pbxray::check::{Audit, Code, Finding, Severity};
 use pbxray::cli::{
-    CheckArgs, Cli, Colour, Command, CompareArgs, CompletionsArgs, ExplainArgs, FailOn, FormArgs, Format,
-    JudgeArgs, LiveArgs, LiveFormat, ManArgs, PbxHint, PortsArgs, Redact, ReportArgs,
+    AnnotateArgs, CheckArgs, Cli, Colour, Command, CompareArgs, CompletionsArgs, ExplainArgs, FailOn,
+    FormArgs, Format, JudgeArgs, LiveArgs, LiveFormat, ManArgs, PbxHint, PortsArgs, Redact, ReportArgs,
 };
 use pbxray::compare::Ledger;
 use pbxray::pipeline::{self, Terms};
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         Command::Check(args) => check(&args),
         Command::Live(args) => live(&args),
         Command::Compare(args) => compare(&args),
+        Command::Annotate(args) => annotate(&args),
         Command::Report(args) => render(&args),
         Command::Ports(args) => ports(&args),
         Command::Explain(args) => explain(&args),
@@ -95,6 +97,50 @@ fn write_report(args: &CheckArgs, audit: &Audit, rulebook: &Rulebook, language: 
     let published = published_if_needed(&args.form, || Published::of(audit, &names, &settings))?;
     let table = || report::table(audit, &names, &settings);
     write_forms(&args.form, published.as_ref(), &table, &settings.zone)
+}
+
+/// Writes the capture again with its findings. Its status is that of the judgement.
+fn annotate(args: &AnnotateArgs) -> Result<ExitStatus> {
+    let judge = &args.judge;
+    let language = language(judge.lang.as_deref())?;
+    let rulebook = rulebook(judge.rules.as_deref())?;
+    let hints = hints(&judge.pbx, judge.site.as_deref(), &rulebook)?;
+    let filter = prepare(judge)?;
+    anyhow::ensure!(
+        args.input.is_file(),
+        "{}: is no regular file; annotate takes one capture file",
+        args.input.display()
+    );
+    let (input, output) = (args.input.canonicalize(), args.output.canonicalize());
+    anyhow::ensure!(
+        !matches!((input, output), (Ok(input), Ok(output)) if input == output),
+        "--output {}: is the capture itself; name another file",
+        args.output.display()
+    );
+    let measurement = capture::open(std::slice::from_ref(&args.input), capture::Settings::default())?;
+    let terms = Terms { rulebook: &rulebook, hints: &hints, filter: filter.as_ref() };
+    let mut line = ProgressLine::new();
+    let audit = pipeline::check(measurement, &terms, &mut |measurement| line.show(measurement));
+    line.clear();
+    let settings = judge_settings(judge, language, true);
+    let mut published = Published::of(&audit, &report::Names::new(&rulebook, language), &settings);
+    if args.redact {
+        published = published.redacted(Redaction::People)?;
+    }
+    let notes = published.notes(&settings.zone);
+    let plan = capture::Plan {
+        section: &notes.section,
+        comments: &notes.frames,
+        only_commented: args.only_evidence,
+        keep: args.redact.then_some(&header_length),
+    };
+    let said = || format!("--output {}", args.output.display());
+    let mut out = BufWriter::new(File::create(&args.output).with_context(said)?);
+    let copied = capture::copy(&args.input, &plan, &mut out)?;
+    out.flush().with_context(said)?;
+    let told = report::copied(&copied, notes.frames.len(), language);
+    print(|out| writeln!(out, "{}: {told}", args.output.display()))?;
+    Ok(ExitStatus::of(&audit, severity(judge.fail_on)))
 }
 
 /// Renders a stored report. Its status is that of a report that could be rendered.

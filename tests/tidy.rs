@@ -16,7 +16,7 @@ use pbxray::site::PortSet;
 const LINES_OF_A_FILE: usize = 600;
 
 /// Modules and the modules of this crate that they may name, tests aside.
-const MAY_NAME: [(&str, &[&str]); 13] = [
+const MAY_NAME: [(&str, &[&str]); 14] = [
     ("config", &[]),
     ("capture", &[]),
     ("decode", &["capture"]),
@@ -28,6 +28,7 @@ const MAY_NAME: [(&str, &[&str]); 13] = [
     ("compare", &["capture", "decode", "observe", "site", "check"]),
     ("report", &["config", "capture", "decode", "observe", "site", "rules", "check", "compare"]),
     ("pipeline", &["capture", "decode", "observe", "site", "rules", "check"]),
+    ("annotate", &["capture", "decode"]),
     ("cli", &[]),
     ("lib", &[]),
     ("main", &[]),

@@ -13,6 +13,7 @@
 
 mod buffer;
 mod bytes;
+mod copy;
 mod decompress;
 mod format;
 mod filter;
@@ -35,6 +36,7 @@ mod tally;
 mod value;
 
 pub use buffer::Buffer;
+pub use copy::{Copied, CopyError, Plan, copy};
 pub use filter::{Filter, FilterError, FilterSpec, FilterWorker};
 pub use inputs::{OpenError, PassedOver};
 pub use interfaces::{Interface, InterfacesError, interfaces};

@@ -6,6 +6,7 @@ const INTERFACE: u32 = 1;
 const STATISTICS: u32 = 5;
 const PACKET: u32 = 6;
 const BYTE_ORDER_MAGIC: u32 = 0x1a2b_3c4d;
+const OPTION_COMMENT: u16 = 1;
 const OPTION_NAME: u16 = 2;
 const OPTION_RESOLUTION: u16 = 9;
 const OPTION_DROPS: u16 = 5;
@@ -13,12 +14,28 @@ const OPTION_DROPS: u16 = 5;
 /// A section of unknown length.
 pub(super) fn section() -> Vec<u8> {
     let mut bytes = Vec::new();
-    block(&mut bytes, SECTION, |bytes| {
-        bytes.extend(BYTE_ORDER_MAGIC.to_le_bytes());
-        bytes.extend([1, 0, 0, 0]);
-        bytes.extend(u64::MAX.to_le_bytes());
-    });
+    block(&mut bytes, SECTION, section_head);
     bytes
+}
+
+/// The same with a comment.
+pub(super) fn commented_section(bytes: &mut Vec<u8>, comment: &str) {
+    block(bytes, SECTION, |bytes| {
+        section_head(bytes);
+        option(bytes, OPTION_COMMENT, comment_bytes(comment));
+        bytes.extend([0; 4]);
+    });
+}
+
+fn section_head(bytes: &mut Vec<u8>) {
+    bytes.extend(BYTE_ORDER_MAGIC.to_le_bytes());
+    bytes.extend([1, 0, 0, 0]);
+    bytes.extend(u64::MAX.to_le_bytes());
+}
+
+/// An option's length is stated in 16 bits.
+fn comment_bytes(comment: &str) -> &[u8] {
+    comment.get(..comment.floor_char_boundary(60_000)).unwrap_or_default().as_bytes()
 }
 
 /// An interface; times are in nanoseconds, else in microseconds.
@@ -27,7 +44,9 @@ pub(super) fn interface(bytes: &mut Vec<u8>, name: &str, link: u16, snap_length:
         bytes.extend(link.to_le_bytes());
         bytes.extend([0, 0]);
         bytes.extend(snap_length.to_le_bytes());
-        option(bytes, OPTION_NAME, name.as_bytes());
+        if !name.is_empty() {
+            option(bytes, OPTION_NAME, name.as_bytes());
+        }
         option(bytes, OPTION_RESOLUTION, &[if is_nano { 9 } else { 6 }]);
         bytes.extend([0; 4]);
     });
@@ -36,13 +55,32 @@ pub(super) fn interface(bytes: &mut Vec<u8>, name: &str, link: u16, snap_length:
 /// A packet; `time` in the unit of its interface since the epoch.
 #[inline]
 pub(super) fn packet(bytes: &mut Vec<u8>, interface: u32, time: u64, original: u32, data: &[u8]) {
+    commented_packet(bytes, interface, time, original, data, &[]);
+}
+
+/// The same with comments.
+#[inline]
+pub(super) fn commented_packet(
+    bytes: &mut Vec<u8>,
+    interface: u32,
+    time: u64,
+    original: u32,
+    data: &[u8],
+    comments: &[String],
+) {
     block(bytes, PACKET, |bytes| {
+        let start = bytes.len();
         bytes.extend(interface.to_le_bytes());
         bytes.extend(((time >> 32) as u32).to_le_bytes());
         bytes.extend((time as u32).to_le_bytes());
         bytes.extend((data.len() as u32).to_le_bytes());
         bytes.extend(original.to_le_bytes());
         bytes.extend_from_slice(data);
+        if !comments.is_empty() {
+            pad(bytes, start);
+            comments.iter().for_each(|comment| option(bytes, OPTION_COMMENT, comment_bytes(comment)));
+            bytes.extend([0; 4]);
+        }
     });
 }
 

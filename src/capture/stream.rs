@@ -157,10 +157,10 @@ fn feed(origin: Origin, manner: &Manner, consumed: &Arc<AtomicU64>, sender: &Syn
     }
 }
 
-type Source = Box<dyn Read + Send>;
+pub(super) type Source = Box<dyn Read + Send>;
 
 /// Opens the input and reads its head; the source goes on behind it.
-fn identify(
+pub(super) fn identify(
     origin: Origin,
     head: &mut Buffer,
     consumed: &Arc<AtomicU64>,

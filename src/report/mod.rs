@@ -14,6 +14,7 @@ mod link;
 mod live;
 mod markdown;
 mod names;
+mod notes;
 mod number;
 mod paper;
 mod ports;
@@ -35,6 +36,7 @@ pub use language::{Language, UnknownLanguage};
 pub use live::{live_json, live_report, live_text};
 
 pub use names::{LegName, Names, RowName};
+pub use notes::{Notes, copied};
 pub use ports::{NoSuchRows, PortsFilter, ports};
 pub use published::{NotAReport, Published};
 pub use redact::Redaction;

@@ -11,6 +11,7 @@ use super::html::html;
 use super::json::{self, document::Document};
 use super::markdown::markdown;
 use super::names::Names;
+use super::notes::{Notes, notes};
 use super::paper::paper;
 use super::redact::{Redaction, redact};
 use super::sarif;
@@ -87,6 +88,12 @@ impl Published {
     /// Writing fails.
     pub fn sarif(&self, out: &mut dyn io::Write) -> io::Result<()> {
         json::write(&sarif::log(&self.document), out)
+    }
+
+    /// What is to be noted in the capture, if it is a report on one file.
+    #[must_use]
+    pub fn notes(&self, zone: &TimeZone) -> Notes {
+        notes(&self.document, zone)
     }
 
     /// JSON, schema 1.

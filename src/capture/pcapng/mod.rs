@@ -3,6 +3,7 @@
 
 mod interface;
 mod options;
+mod rewrite;
 
 use super::bytes::Order;
 use super::framing::{Described, Halt, LONGEST, Sink};
@@ -10,6 +11,7 @@ use super::tally::Tally;
 use super::value::{InterfaceSummary, Record, Timestamp};
 use interface::Interface;
 use options::options;
+pub(super) use rewrite::Rewriter;
 
 /// Section header block, the same in both byte orders.
 const SECTION_HEADER: u32 = 0x0a0d_0d0a;
@@ -168,11 +170,7 @@ impl State {
             }
             SIMPLE_PACKET => self.simple_packet(block, sink),
             PACKET => self.packet(block, sink),
-            JOURNAL_ENTRY | CUSTOM | CUSTOM_NOT_COPIED => {
-                sink.number_without_packet();
-                Ok(())
-            }
-            kind if SYSDIG.contains(&kind) => {
+            kind if is_numbered(kind) => {
                 sink.number_without_packet();
                 Ok(())
             }
@@ -312,6 +310,11 @@ impl State {
         let count = self.interfaces.len() - self.base;
         format!("a packet of interface {local} in a section with {count} interfaces")
     }
+}
+
+/// Whether Wireshark numbers such a block although it holds no packet.
+fn is_numbered(kind: u32) -> bool {
+    matches!(kind, JOURNAL_ENTRY | CUSTOM | CUSTOM_NOT_COPIED) || SYSDIG.contains(&kind)
 }
 
 const CUT_PACKET: &str = "a packet block too small for its packet";

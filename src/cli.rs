@@ -78,6 +78,21 @@ pub struct LiveArgs {
     /// End after this many packets
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub packets: Option<u64>,
+    /// Write everything that passes, as pcapng, to a ring of files: FILE_00001.pcapng and so on
+    #[arg(long, value_name = "FILE")]
+    pub write: Option<PathBuf>,
+    /// Begin the next file at this size (100M, 1G)
+    #[arg(long, value_name = "SIZE", value_parser = size, default_value = "100M", requires = "write")]
+    pub rotate: u64,
+    /// Keep so many files, the latest
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..), default_value_t = 10, requires = "write")]
+    pub keep: u32,
+    /// Write what came in the 30 s before a finding and the 10 s after it, as pcapng, to this directory; at most 1 GiB
+    #[arg(long, value_name = "DIR")]
+    pub evidence: Option<PathBuf>,
+    /// Findings from this severity on are worth such a file
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Warning, requires = "evidence")]
+    pub evidence_from: FailOn,
     /// End when this code, or a finding of at least this severity, is found (QOS-001, error)
     #[arg(long, value_name = "CODE|SEVERITY")]
     pub until: Option<String>,
@@ -344,6 +359,22 @@ fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// `100M`, `1G`; a bare number is bytes. At least 1 MiB.
+fn size(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(['K', 'M', 'G']);
+    let factor = match &text[digits.len()..] {
+        "" => 1,
+        "K" => 1 << 10,
+        "M" => 1 << 20,
+        "G" => 1 << 30,
+        _ => 0,
+    };
+    let bytes = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(factor));
+    bytes
+        .filter(|bytes| *bytes >= 1 << 20)
+        .ok_or_else(|| format!("`{text}` is no size of at least a mebibyte; write for instance 100M or 1G"))
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -379,6 +410,18 @@ mod tests {
             Cli::try_parse_from(["pbxray", "check", "a.pcap", "--pbx", "10.0.0.1", "--pbx", "10.0.0.2=x"]);
         let Command::Check(check) = cli.unwrap().command else { panic!("another command") };
         assert_eq!((check.inputs.len(), check.judge.pbx.len(), check.judge.fail_on), (1, 2, FailOn::Warning));
+    }
+
+    #[test]
+    fn sizes_are_written_with_their_unit() {
+        for (text, bytes) in [("1M", 1 << 20), ("100M", 100 << 20), ("2G", 2 << 30), ("1048576", 1 << 20)] {
+            assert_eq!(size(text), Ok(bytes), "{text}");
+        }
+        for text in
+            ["", "M", "1", "1K", "10MB", "-1M", "1.5G", "99999999999999999999G", "18446744073709551615K"]
+        {
+            assert!(size(text).unwrap_err().contains("100M or 1G"), "{text}");
+        }
     }
 
     #[test]

@@ -13,13 +13,15 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
 use pbxray::annotate::header_length;
-use pbxray::capture::{self, Bounds, FilterSpec, LinkEvent, Measurement};
+use pbxray::capture::{
+    self, Bounds, FilterSpec, LinkEvent, Measurement, Recorded, Recorder, Recording, Ring, Tap,
+};
 use pbxray::check::{Audit, Code, Finding, Severity};
 use pbxray::cli::{
     AnnotateArgs, CheckArgs, Cli, Colour, Command, CompareArgs, CompletionsArgs, ExplainArgs, FailOn,
     FormArgs, Format, JudgeArgs, LiveArgs, LiveFormat, ManArgs, PbxHint, PortsArgs, Redact, ReportArgs,
 };
-use pbxray::compare::Ledger;
+use pbxray::compare::{Ledger, Turn};
 use pbxray::pipeline::{self, Terms};
 use pbxray::report::{self, ExitStatus, Language, PortsFilter, Published, Redaction};
 use pbxray::rules::Rulebook;
@@ -240,18 +242,26 @@ fn live(args: &LiveArgs) -> Result<ExitStatus> {
     }
     let bounds = Bounds { duration: args.duration, packets: args.packets, stop: Arc::clone(&stop) };
     let tap = capture::tap(&args.interfaces, &bounds, tell_link)?;
+    let (tap, recorder) = recording(tap, args)?;
     let measurement = capture::listen(tap, &args.interfaces, capture::Settings::default())?;
     let terms = Terms { rulebook: &rulebook, hints: &hints, filter: filter.as_ref() };
     let names = report::Names::new(&rulebook, language);
     let settings = judge_settings(judge, language, false);
+    let least = severity(args.evidence_from);
     let mut ledger = Ledger::default();
     let mut trouble = None;
     let mut look = |audit: &Audit| {
         if until.is_some_and(|until| audit.findings.iter().any(|finding| until.is_met(finding))) {
             stop.store(true, Ordering::Relaxed);
         }
-        let lines: io::Result<String> = ledger
-            .update(audit)
+        let turns = ledger.update(audit);
+        let worth = |turn: &&Turn| turn.cleared.is_none() && turn.finding.severity >= least;
+        if let (Some(recorder), Some(turn)) = (&recorder, turns.iter().find(worth)) {
+            let time = jiff::Zoned::now().strftime("%Y%m%d-%H%M%S");
+            let name = format!("{time}-{}", turn.finding.code().as_str());
+            recorder.note(&name, report::live_text(turn, audit, &names, &settings).trim_end());
+        }
+        let lines: io::Result<String> = turns
             .iter()
             .map(|turn| match args.format {
                 LiveFormat::Text => Ok(report::live_text(turn, audit, &names, &settings)),
@@ -267,6 +277,9 @@ fn live(args: &LiveArgs) -> Result<ExitStatus> {
     };
     let audit = pipeline::watch(measurement, &terms, &mut look);
     look(&audit);
+    if let Some(recorder) = recorder {
+        tell_recorded(&recorder.finish());
+    }
     if let Some(error) = trouble {
         return Err(error);
     }
@@ -275,6 +288,36 @@ fn live(args: &LiveArgs) -> Result<ExitStatus> {
         LiveFormat::Jsonl => out.write_all(report::live_report(&audit, &names, &settings)?.as_bytes()),
     })?;
     Ok(ExitStatus::of(&audit, severity(judge.fail_on)))
+}
+
+/// Puts a recorder behind the tap if anything is to be written.
+fn recording(tap: Tap, args: &LiveArgs) -> Result<(Tap, Option<Recorder>)> {
+    if args.write.is_none() && args.evidence.is_none() {
+        return Ok((tap, None));
+    }
+    let ring =
+        args.write.clone().map(|path| Ring { path, file_bytes: args.rotate, files: args.keep as usize });
+    let said = || {
+        let named = args.write.iter().map(|path| format!("--write {}", path.display()));
+        let named = named.chain(args.evidence.iter().map(|path| format!("--evidence {}", path.display())));
+        named.collect::<Vec<_>>().join(", ")
+    };
+    let recording = Recording { ring, evidence: args.evidence.clone() };
+    let (tap, recorder) = tap.record(recording).with_context(said)?;
+    Ok((tap, Some(recorder)))
+}
+
+fn tell_recorded(recorded: &Recorded) {
+    let mut out = io::stderr().lock();
+    for file in &recorded.files {
+        let _ = writeln!(out, "pbxray: wrote {}", file.display());
+    }
+    for trouble in &recorded.trouble {
+        let _ = writeln!(out, "pbxray: recording ended early: {trouble}");
+    }
+    if recorded.missed > 0 {
+        let _ = writeln!(out, "pbxray: {} blocks are in no file: the disk was too slow", recorded.missed);
+    }
 }
 
 fn tell_link(event: LinkEvent) {

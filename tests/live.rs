@@ -1,6 +1,6 @@
 //! Live capture, on a pair of virtual interfaces in a network namespace of the test's own: nothing else sees a packet.
 
-#![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a helper that cannot go on fails the test")]
 
 mod support;
 
@@ -102,6 +102,31 @@ fn findings_come_while_packets_come_and_go_with_their_cause() {
     // There was no voice yet when the first packets came.
     assert!(event("new", "CAP-010") && event("cleared", "CAP-010"), "{lines:?}");
     assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn what_passes_is_written_and_evidence_shows_the_finding_again() {
+    if !can_capture("what_passes_is_written_and_evidence_shows_the_finding_again") {
+        return;
+    }
+    let place = tempfile::tempdir().unwrap();
+    let (all, evidence) = (place.path().join("all.pcapng"), place.path().join("evidence"));
+    let words = ["--write", all.to_str().unwrap(), "--evidence", evidence.to_str().unwrap()];
+    let output = send("qos-001", &words);
+    let report = |path: &std::path::Path| -> Value {
+        serde_json::from_slice(&pbxray(&["check", path.to_str().unwrap(), "--format", "json"]).stdout)
+            .unwrap()
+    };
+    let whole = report(&place.path().join("all_00001.pcapng"));
+    let sample = report(std::path::Path::new("samples/qos-001.pcapng"));
+    assert_eq!(whole["captures"][0]["packets"], sample["captures"][0]["packets"]);
+    assert_eq!(said(&whole), said(&sample));
+    let files: Vec<_> = std::fs::read_dir(&evidence).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let [file] = files.as_slice() else { panic!("{files:?}") };
+    assert!(file.to_string_lossy().ends_with("-QOS-001.pcapng"), "{file:?}");
+    assert!(report(file)["findings"].to_string().contains("QOS-001"));
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("all_00001.pcapng") && !told.contains("too slow"), "{told}");
 }
 
 #[test]

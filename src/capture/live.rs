@@ -19,6 +19,7 @@ use thiserror::Error;
 use super::framing::LONGEST_USUAL;
 use super::interfaces::{InterfacesError, interfaces};
 use super::pcapng_blocks as block;
+use super::recorder::{self, Feed, Recorder, Recording};
 
 /// The kernel keeps this much while nobody reads: 0.4 s of a full gigabit.
 const KERNEL_BUFFER: i32 = 64 << 20;
@@ -99,8 +100,22 @@ pub enum LinkEvent {
 #[derive(Debug)]
 pub struct Tap {
     receiver: Receiver<Vec<u8>>,
-    bytes: Vec<u8>,
+    bytes: Arc<Vec<u8>>,
     at: usize,
+    /// Blocks that describe the interfaces.
+    interfaces: Vec<u8>,
+    feed: Option<Feed>,
+}
+
+impl Tap {
+    /// Writes what passes, besides.
+    ///
+    /// # Errors
+    /// A file or directory cannot be made.
+    pub fn record(self, recording: Recording) -> io::Result<(Self, Recorder)> {
+        let (feed, recorder) = recorder::start(recording, self.interfaces.clone())?;
+        Ok((Self { feed: Some(feed), ..self }, recorder))
+    }
 }
 
 /// Opens the interfaces and starts to capture. `tell` hears of interfaces that go and come.
@@ -112,9 +127,15 @@ pub fn tap(names: &[String], bounds: &Bounds, tell: fn(LinkEvent)) -> Result<Tap
     pcap_dyn::availability().map_err(InterfacesError::NeedsLibpcap)?;
     let captures = names.iter().map(open).collect::<Result<Vec<_>, _>>()?;
     let (sender, receiver) = sync_channel(QUEUE);
-    let mut head = block::section();
+    let mut interfaces = Vec::new();
     for (name, capture) in names.iter().zip(&captures) {
-        block::interface(&mut head, name, link_type(capture.get_datalink()), LONGEST_USUAL as u32, is_nano());
+        block::interface(
+            &mut interfaces,
+            name,
+            link_type(capture.get_datalink()),
+            LONGEST_USUAL as u32,
+            is_nano(),
+        );
     }
     let taken = Arc::new(AtomicU64::new(0));
     let end = bounds.duration.map(|duration| Instant::now() + duration);
@@ -142,14 +163,20 @@ pub fn tap(names: &[String], bounds: &Bounds, tell: fn(LinkEvent)) -> Result<Tap
             .spawn(start)
             .map_err(|error| LiveError::Refused { name: name.clone(), reason: error.to_string() })?;
     }
-    Ok(Tap { receiver, bytes: head, at: 0 })
+    let head = [block::section(), interfaces.clone()].concat();
+    Ok(Tap { receiver, bytes: Arc::new(head), at: 0, interfaces, feed: None })
 }
 
 impl Read for Tap {
     fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
         while self.at >= self.bytes.len() {
             match self.receiver.recv() {
-                Ok(bytes) => (self.bytes, self.at) = (bytes, 0),
+                Ok(bytes) => {
+                    (self.bytes, self.at) = (Arc::new(bytes), 0);
+                    if let Some(feed) = &self.feed {
+                        feed.push(&self.bytes);
+                    }
+                }
                 Err(_) => return Ok(0),
             }
         }

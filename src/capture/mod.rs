@@ -29,6 +29,7 @@ mod pcap;
 mod pcapng;
 mod pcapng_blocks;
 mod reader;
+mod recorder;
 mod snoop;
 mod stream;
 mod system;
@@ -43,6 +44,7 @@ pub use interfaces::{Interface, InterfacesError, interfaces};
 pub use job::{Chunk, Job, Outcome};
 pub use live::{Bounds, LinkEvent, LiveError, Tap, tap};
 pub use measurement::{Measurement, Progress, Settings, listen, open};
+pub use recorder::{Recorded, Recorder, Recording, Ring};
 pub use value::{CaptureSummary, Ended, Frame, InterfaceSummary, LinkType, Record, Timestamp};
 
 #[cfg(test)]

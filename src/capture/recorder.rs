@@ -1,0 +1,405 @@
+//! Takes the blocks of a live capture, keeps the latest ones, and writes files of them: everything, in a ring of files, and
+//! what came before and after a finding. In a thread of its own: a slow disk costs recording, never the capture.
+
+use std::collections::VecDeque;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use super::pcapng_blocks as block;
+
+/// Blocks that wait to be written.
+const QUEUE: usize = 64;
+/// What is kept for evidence: the latest packets, up to this age and size.
+const BEFORE: Duration = Duration::from_secs(30);
+const BEFORE_BYTES: usize = 64 << 20;
+/// A file of evidence goes on so long after the finding, and after each that comes meanwhile.
+const AFTER: Duration = Duration::from_secs(10);
+/// A file of evidence is not longer.
+const MOST_OF_A_FILE: u64 = 256 << 20;
+/// All files of evidence of a run; the oldest make room.
+const MOST_EVIDENCE: u64 = 1 << 30;
+/// How often a quiet capture looks whether a file of evidence is over.
+const POLL: Duration = Duration::from_millis(500);
+
+/// What is to be written.
+#[derive(Clone, Debug, Default)]
+pub struct Recording {
+    /// Everything.
+    pub ring: Option<Ring>,
+    /// Directory for what comes before and after findings.
+    pub evidence: Option<PathBuf>,
+}
+
+/// A ring of files with everything in it.
+#[derive(Clone, Debug)]
+pub struct Ring {
+    /// `trace.pcapng` becomes `trace_00001.pcapng` and so on, as dumpcap numbers.
+    pub path: PathBuf,
+    /// A file is closed at this size, in bytes.
+    pub file_bytes: u64,
+    /// So many files are kept.
+    pub files: usize,
+}
+
+/// What was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recorded {
+    /// Files that are there, in the order in which they were begun.
+    pub files: Vec<PathBuf>,
+    /// Blocks that came faster than the disk took them.
+    pub missed: u64,
+    /// What ended recording early: the file, and the system's words.
+    pub trouble: Vec<String>,
+}
+
+/// The side of the capture: hands blocks on and never waits.
+#[derive(Debug)]
+pub(super) struct Feed {
+    sender: SyncSender<Message>,
+    missed: Arc<AtomicU64>,
+}
+
+impl Feed {
+    pub(super) fn push(&self, block: &Arc<Vec<u8>>) {
+        if let Err(TrySendError::Full(_)) = self.sender.try_send(Message::Block(Arc::clone(block))) {
+            self.missed.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// The side of whoever judges.
+#[derive(Debug)]
+pub struct Recorder {
+    sender: SyncSender<Message>,
+    missed: Arc<AtomicU64>,
+    thread: JoinHandle<Recorded>,
+}
+
+impl Recorder {
+    /// Keeps what came before and what comes after; `name` goes into the name of the file, `comment` into the file. What is
+    /// noted while a file is being written goes into that file.
+    pub fn note(&self, name: &str, comment: &str) {
+        let _ = self.sender.send(Message::Note { name: name.to_owned(), comment: comment.to_owned() });
+    }
+
+    /// Ends recording, waits until all is written.
+    pub fn finish(self) -> Recorded {
+        let _ = self.sender.send(Message::End);
+        let mut recorded = self.thread.join().unwrap_or_default();
+        recorded.missed = self.missed.load(Ordering::Relaxed);
+        recorded
+    }
+}
+
+#[derive(Debug)]
+enum Message {
+    Block(Arc<Vec<u8>>),
+    Note { name: String, comment: String },
+    End,
+}
+
+/// Starts the thread. `interfaces` are the interface blocks that each file begins with.
+///
+/// # Errors
+/// The first file, or the directory, cannot be made.
+pub(super) fn start(recording: Recording, interfaces: Vec<u8>) -> io::Result<(Feed, Recorder)> {
+    let (sender, receiver) = sync_channel(QUEUE);
+    let mut writer = Writer::new(recording, interfaces)?;
+    let missed = Arc::new(AtomicU64::new(0));
+    let thread = thread::Builder::new().name("recorder".to_owned()).spawn(move || {
+        writer.run(&receiver);
+        writer.recorded
+    })?;
+    let feed = Feed { sender: sender.clone(), missed: Arc::clone(&missed) };
+    Ok((feed, Recorder { sender, missed, thread }))
+}
+
+/// A file that is being written.
+#[derive(Debug)]
+struct Open {
+    path: PathBuf,
+    out: BufWriter<File>,
+    bytes: u64,
+}
+
+impl Open {
+    fn begin(path: PathBuf, comment: &str, interfaces: &[u8]) -> io::Result<Self> {
+        let mut head = if comment.is_empty() { block::section() } else { Vec::new() };
+        if !comment.is_empty() {
+            block::commented_section(&mut head, comment);
+        }
+        head.extend(interfaces);
+        let mut open = Self { out: BufWriter::new(File::create(&path)?), path, bytes: 0 };
+        open.write(&head)?;
+        Ok(open)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.bytes += bytes.len() as u64;
+        self.out.write_all(bytes)
+    }
+}
+
+#[derive(Debug)]
+struct Writer {
+    interfaces: Vec<u8>,
+    ring: Option<(Ring, Open, u64)>,
+    evidence: Option<Evidence>,
+    recorded: Recorded,
+}
+
+#[derive(Debug)]
+struct Evidence {
+    directory: PathBuf,
+    latest: VecDeque<(Instant, Arc<Vec<u8>>)>,
+    latest_bytes: usize,
+    open: Option<(Open, Instant)>,
+    done: VecDeque<(PathBuf, u64)>,
+}
+
+impl Writer {
+    fn new(recording: Recording, interfaces: Vec<u8>) -> io::Result<Self> {
+        let mut recorded = Recorded::default();
+        let ring = match recording.ring {
+            Some(ring) => {
+                let first = Open::begin(numbered(&ring.path, 1), "", &interfaces)?;
+                recorded.files.push(first.path.clone());
+                Some((ring, first, 1))
+            }
+            None => None,
+        };
+        let evidence = match recording.evidence {
+            Some(directory) => {
+                fs::create_dir_all(&directory)?;
+                let (latest, done) = (VecDeque::new(), VecDeque::new());
+                Some(Evidence { directory, latest, latest_bytes: 0, open: None, done })
+            }
+            None => None,
+        };
+        Ok(Self { interfaces, ring, evidence, recorded })
+    }
+
+    fn run(&mut self, receiver: &Receiver<Message>) {
+        loop {
+            match receiver.recv_timeout(POLL) {
+                Ok(Message::Block(bytes)) => {
+                    self.write_ring(&bytes);
+                    self.write_evidence(&bytes);
+                }
+                Ok(Message::Note { name, comment }) => self.note(&name, &comment),
+                Err(RecvTimeoutError::Timeout) => {}
+                Ok(Message::End) | Err(RecvTimeoutError::Disconnected) => break,
+            }
+            self.end_evidence(Instant::now());
+        }
+        if let Some((_, mut open, _)) = self.ring.take() {
+            let done = open.out.flush();
+            self.trouble(&open.path, done);
+        }
+        self.close_evidence();
+    }
+
+    fn write_ring(&mut self, bytes: &[u8]) {
+        let Some((ring, open, number)) = &mut self.ring else { return };
+        let mut done = Ok(());
+        if open.bytes >= ring.file_bytes {
+            *number += 1;
+            let next = open
+                .out
+                .flush()
+                .and_then(|()| Open::begin(numbered(&ring.path, *number), "", &self.interfaces));
+            match next {
+                Ok(next) => {
+                    self.recorded.files.push(next.path.clone());
+                    *open = next;
+                }
+                Err(error) => done = Err(error),
+            }
+            let oldest = number.checked_sub(ring.files.max(1) as u64).filter(|oldest| *oldest > 0);
+            if let Some(oldest) = oldest.map(|oldest| numbered(&ring.path, oldest)) {
+                done = done.and(fs::remove_file(&oldest));
+                self.recorded.files.retain(|path| *path != oldest);
+            }
+        }
+        let done = done.and_then(|()| open.write(bytes));
+        let path = open.path.clone();
+        if !self.trouble(&path, done) {
+            self.ring = None;
+        }
+    }
+
+    fn write_evidence(&mut self, bytes: &Arc<Vec<u8>>) {
+        let Some(evidence) = &mut self.evidence else { return };
+        let now = Instant::now();
+        evidence.latest_bytes += bytes.len();
+        evidence.latest.push_back((now, Arc::clone(bytes)));
+        while let Some((at, oldest)) = evidence.latest.front()
+            && (evidence.latest_bytes > BEFORE_BYTES || now.duration_since(*at) > BEFORE)
+        {
+            evidence.latest_bytes -= oldest.len();
+            evidence.latest.pop_front();
+        }
+        let Some((open, _)) = &mut evidence.open else { return };
+        let path = open.path.clone();
+        let done = open.write(bytes);
+        let is_long = open.bytes >= MOST_OF_A_FILE;
+        if !self.trouble(&path, done) || is_long {
+            self.close_evidence();
+        }
+    }
+
+    fn note(&mut self, name: &str, comment: &str) {
+        let Some(evidence) = &mut self.evidence else { return };
+        let until = Instant::now() + AFTER;
+        if let Some((_, end)) = &mut evidence.open {
+            *end = until;
+            return;
+        }
+        let path = evidence.directory.join(format!("{name}.pcapng"));
+        let before: Vec<Arc<Vec<u8>>> = evidence.latest.iter().map(|(_, bytes)| Arc::clone(bytes)).collect();
+        let begun = Open::begin(path.clone(), comment, &self.interfaces).and_then(|mut open| {
+            before.iter().try_for_each(|bytes| open.write(bytes))?;
+            Ok(open)
+        });
+        match begun {
+            Ok(open) => {
+                evidence.open = Some((open, until));
+                self.recorded.files.push(path);
+            }
+            Err(error) => {
+                self.trouble(&path, Err(error));
+            }
+        }
+    }
+
+    fn end_evidence(&mut self, now: Instant) {
+        if let Some(Evidence { open: Some((_, end)), .. }) = &self.evidence
+            && now >= *end
+        {
+            self.close_evidence();
+        }
+    }
+
+    fn close_evidence(&mut self) {
+        let Some(evidence) = &mut self.evidence else { return };
+        let Some((mut open, _)) = evidence.open.take() else { return };
+        let done = open.out.flush();
+        evidence.done.push_back((open.path.clone(), open.bytes));
+        let mut gone = Vec::new();
+        while evidence.done.iter().map(|(_, bytes)| bytes).sum::<u64>() > MOST_EVIDENCE
+            && let Some((oldest, _)) = evidence.done.pop_front()
+        {
+            let _ = fs::remove_file(&oldest);
+            gone.push(oldest);
+        }
+        self.recorded.files.retain(|path| !gone.contains(path));
+        self.trouble(&open.path, done);
+    }
+
+    /// Keeps what went wrong; whether nothing did.
+    fn trouble(&mut self, path: &Path, done: io::Result<()>) -> bool {
+        let Err(error) = done else { return true };
+        self.recorded.trouble.push(format!("{}: {error}", path.display()));
+        false
+    }
+}
+
+/// `trace.pcapng` and 7 give `trace_00007.pcapng`.
+fn numbered(path: &Path, number: u64) -> PathBuf {
+    let stem = path.file_stem().map_or_else(|| "trace".into(), |stem| stem.to_string_lossy());
+    let extension = path.extension().map_or_else(|| "pcapng".into(), |extension| extension.to_string_lossy());
+    path.with_file_name(format!("{stem}_{number:05}.{extension}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block_of(byte: u8, length: usize) -> Arc<Vec<u8>> {
+        let mut bytes = Vec::new();
+        block::packet(&mut bytes, 0, 0, length as u32, &vec![byte; length]);
+        Arc::new(bytes)
+    }
+
+    fn interfaces() -> Vec<u8> {
+        let mut bytes = Vec::new();
+        block::interface(&mut bytes, "eth1", 1, 0, true);
+        bytes
+    }
+
+    /// Pushes as fast as the recorder takes, so that nothing is missed.
+    fn push(feed: &Feed, block: &Arc<Vec<u8>>) {
+        feed.sender.send(Message::Block(Arc::clone(block))).unwrap();
+    }
+
+    fn packets(path: &Path) -> u64 {
+        let mut measurement =
+            super::super::open(&[path.to_path_buf()], super::super::Settings::default()).unwrap();
+        loop {
+            let jobs = measurement.next_wave();
+            if jobs.is_empty() {
+                break;
+            }
+            let outcomes = jobs.into_iter().map(|job| job.read(&|_: &mut (), _| {})).collect();
+            measurement.join(outcomes, &|_: &mut (), _| {});
+        }
+        measurement.finish().iter().map(|capture| capture.packets).sum()
+    }
+
+    #[test]
+    fn a_ring_keeps_the_latest_files() {
+        let place = tempfile::tempdir().unwrap();
+        let ring = Ring { path: place.path().join("all.pcapng"), file_bytes: 10_000, files: 3 };
+        let recording = Recording { ring: Some(ring), evidence: None };
+        let (feed, recorder) = start(recording, interfaces()).unwrap();
+        (0..100).for_each(|byte| push(&feed, &block_of(byte, 1_000)));
+        drop(feed);
+        let recorded = recorder.finish();
+        let names: Vec<_> =
+            recorded.files.iter().map(|path| path.file_name().unwrap().to_string_lossy()).collect();
+        assert_eq!(names, ["all_00008.pcapng", "all_00009.pcapng", "all_00010.pcapng"]);
+        assert_eq!(fs::read_dir(place.path()).unwrap().count(), 3);
+        assert_eq!((recorded.missed, recorded.trouble), (0, Vec::<String>::new()));
+        assert_eq!(packets(&recorded.files[0]), 10);
+    }
+
+    #[test]
+    fn evidence_holds_what_came_before_and_after() {
+        let place = tempfile::tempdir().unwrap();
+        let recording = Recording { ring: None, evidence: Some(place.path().join("evidence")) };
+        let (feed, recorder) = start(recording, interfaces()).unwrap();
+        (0..5).for_each(|byte| push(&feed, &block_of(byte, 100)));
+        recorder.note("now-QOS-001", "QOS-001: what it is");
+        recorder.note("now-RTP-001", "comes meanwhile");
+        (5..8).for_each(|byte| push(&feed, &block_of(byte, 100)));
+        drop(feed);
+        let recorded = recorder.finish();
+        assert_eq!(recorded.files, [place.path().join("evidence/now-QOS-001.pcapng")]);
+        assert_eq!(packets(&recorded.files[0]), 8);
+        let text = fs::read(&recorded.files[0]).unwrap();
+        assert!(String::from_utf8_lossy(&text).contains("QOS-001: what it is"));
+    }
+
+    #[test]
+    fn a_place_that_cannot_be_written_to_is_told_at_once() {
+        let place = tempfile::tempdir().unwrap();
+        let file = place.path().join("file");
+        fs::write(&file, "").unwrap();
+        let recording = Recording { ring: None, evidence: Some(file.join("below")) };
+        assert!(start(recording, interfaces()).is_err());
+    }
+
+    #[test]
+    fn what_the_disk_does_not_take_is_counted() {
+        let (sender, _receiver) = sync_channel(1);
+        let feed = Feed { sender, missed: Arc::default() };
+        (0..3).for_each(|byte| feed.push(&block_of(byte, 10)));
+        assert_eq!(feed.missed.load(Ordering::Relaxed), 2);
+    }
+}

@@ -1,5 +1,11 @@
 //! Whole files: the streams that tshark knows from signalling have the figures that `tshark -z rtp,streams` shows.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a helper that cannot go on fails the test; the table is for people"
+)]
+
 mod support;
 
 use std::path::Path;
@@ -38,70 +44,134 @@ const DIFFERENT: [(&str, &str); 3] = [
 
 #[test]
 fn streams_of_the_scenarios_have_the_figures_of_tshark() {
-    if !tshark::is_installed("streams_of_the_scenarios_have_the_figures_of_tshark") {
+    let test = "streams_of_the_scenarios_have_the_figures_of_tshark";
+    if !tshark::is_installed(test) {
         return;
     }
     let outcomes = scenario::all().into_par_iter().map(|scenario| {
         let file = written(&scenario.file());
         judge(&scenario.name, file.path(), &hints(&scenario))
     });
-    report(outcomes.collect());
+    let streams = settle(test, outcomes.collect());
+    assert!(streams > 100, "{streams}");
+}
+
+/// The samples that were recorded from real programs.
+#[test]
+fn streams_of_recorded_samples_have_the_figures_of_tshark() {
+    let test = "streams_of_recorded_samples_have_the_figures_of_tshark";
+    if !tshark::is_installed(test) {
+        return;
+    }
+    let entries = std::fs::read_dir("samples/recorded").unwrap().map(|entry| entry.unwrap().path());
+    let files: Vec<_> = entries.filter(|path| path.extension().is_some_and(|it| it == "gz")).collect();
+    assert!(files.len() >= 5, "{files:?}");
+    let outcomes = files.into_par_iter().map(|path| judge(&captures::name(&path), &path, &Hints::default()));
+    let streams = settle(test, outcomes.collect());
+    assert!(streams >= 5, "{streams}");
 }
 
 #[test]
 fn streams_of_recorded_captures_have_the_figures_of_tshark() {
     let test = "streams_of_recorded_captures_have_the_figures_of_tshark";
-    let Some(files) = captures::collection(test, &["voip"]) else { return };
+    let folders = ["voip", "other", "container", "linktype", "malformed"];
+    let Some(files) = captures::collection(test, &folders) else { return };
     if !tshark::is_installed(test) {
         return;
     }
     let outcomes = files.into_par_iter().map(|path| judge(&captures::name(&path), &path, &Hints::default()));
-    report(outcomes.collect());
+    let streams = settle(test, outcomes.collect());
+    assert!(streams > 100, "{streams}");
 }
 
-/// How many streams tshark shows in a file, and what is wrong here.
-fn judge(name: &str, path: &Path, hints: &Hints) -> (usize, Vec<String>) {
-    let Ok(audit) = audit_file(path, hints) else { return (0, Vec::new()) };
+/// One figure, or one stream, that is not tshark's.
+struct Difference {
+    file: String,
+    stream: String,
+    column: &'static str,
+    ours: String,
+    theirs: String,
+}
+
+/// What became of a file.
+struct Outcome {
+    streams: usize,
+    differences: Vec<Difference>,
+    /// Why the differences are right.
+    reason: Option<&'static str>,
+    /// What is wrong with the lists above.
+    stale: Option<String>,
+}
+
+fn judge(name: &str, path: &Path, hints: &Hints) -> Outcome {
+    let Ok(audit) = audit_file(path, hints) else {
+        return Outcome { streams: 0, differences: Vec::new(), reason: None, stale: None };
+    };
     let rows = tshark::streams(path, &[]);
-    let mut wrong = complaints(&audit, &rows);
-    let is_early = MEDIA_BEFORE_SDP.contains(&name);
-    if is_early || DIFFERENT.iter().any(|(file, _)| *file == name) {
-        if wrong.is_empty() {
-            return (
-                rows.len(),
-                vec![format!("{name}: is listed as different, and all streams are the same")],
-            );
-        }
-        wrong.clear();
-    }
-    if is_early {
+    let mut differences = differences(name, &audit, &rows);
+    let mut reason = DIFFERENT.iter().find(|(file, _)| *file == name).map(|(_, reason)| *reason);
+    let mut stale = None;
+    if MEDIA_BEFORE_SDP.contains(&name) {
+        reason = Some("media before the SDP that announces it; the same with tshark's heuristic");
         let mut guessed = tshark::streams(path, &["--enable-heuristic", "rtp_udp"]);
         guessed.retain(|guess| rows.iter().any(|row| row.key() == guess.key()));
-        wrong = complaints(&audit, &guessed);
-        if guessed.len() != rows.len() {
-            wrong.push(format!("{} of {} streams with the heuristic", guessed.len(), rows.len()));
+        let left = self::differences(name, &audit, &guessed);
+        if !left.is_empty() || guessed.len() != rows.len() {
+            reason = None;
+            differences.extend(left);
         }
     }
-    (rows.len(), wrong.into_iter().map(|text| format!("{name}: {text}")).collect())
+    if reason.is_some() && differences.is_empty() {
+        stale = Some(format!("{name} is listed as different, and all streams are the same"));
+    }
+    Outcome { streams: rows.len(), differences, reason, stale }
 }
 
 /// What differs between the streams and tshark's rows.
-fn complaints(audit: &Audit, rows: &[StreamRow]) -> Vec<String> {
-    let complaint = |row: &StreamRow| {
-        let key = |stream: &Stream| (stream.source, stream.destination, stream.report.ssrc);
-        let stream = audit.traffic.streams.iter().find(|stream| key(stream) == row.key());
-        let Some(stream) = stream else { return Some(format!("not seen: {row:?}")) };
-        match &stream.report.wireshark {
-            Some(report) if tshark::is_same(report, &row.report) => None,
-            report => Some(format!("{report:?}\n  is not {row:?}")),
-        }
+fn differences(name: &str, audit: &Audit, rows: &[StreamRow]) -> Vec<Difference> {
+    let difference = |row: &StreamRow, column, ours: String, theirs: String| Difference {
+        file: name.to_owned(),
+        stream: format!("{} → {} {:#010x}", row.source, row.destination, row.ssrc),
+        column,
+        ours,
+        theirs,
     };
-    rows.iter().filter_map(complaint).collect()
+    rows.iter()
+        .flat_map(|row| {
+            let key = |stream: &Stream| (stream.source, stream.destination, stream.report.ssrc);
+            let stream = audit.traffic.streams.iter().find(|stream| key(stream) == row.key());
+            match stream.and_then(|stream| stream.report.wireshark.as_ref()) {
+                Some(report) => tshark::differences(report, &row.report)
+                    .into_iter()
+                    .map(|(column, ours, theirs)| {
+                        difference(row, column, ours.to_string(), theirs.to_string())
+                    })
+                    .collect(),
+                None => {
+                    vec![difference(row, "stream", "none".into(), format!("{} packets", row.report.packets))]
+                }
+            }
+        })
+        .collect()
 }
 
-fn report(outcomes: Vec<(usize, Vec<String>)>) {
-    let streams: usize = outcomes.iter().map(|(count, _)| count).sum();
-    let wrong: Vec<String> = outcomes.into_iter().flat_map(|(_, wrong)| wrong).collect();
+/// Prints the table of differences; fails for those without a reason. Gives the number of tshark's streams.
+fn settle(test: &str, outcomes: Vec<Outcome>) -> usize {
+    let streams = outcomes.iter().map(|outcome| outcome.streams).sum();
+    let mut wrong = Vec::new();
+    println!("{test}: {streams} streams");
+    println!("file | stream | column | pbxray | tshark | why");
+    for outcome in outcomes {
+        for Difference { file, stream, column, ours, theirs } in outcome.differences {
+            let why = outcome.reason.unwrap_or("UNEXPLAINED");
+            let line = format!("{file} | {stream} | {column} | {ours} | {theirs} | {why}");
+            println!("{line}");
+            if outcome.reason.is_none() {
+                wrong.push(line);
+            }
+        }
+        wrong.extend(outcome.stale);
+    }
     assert!(wrong.is_empty(), "{} of {streams} streams:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(streams > 0);
+    streams
 }

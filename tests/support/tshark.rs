@@ -86,14 +86,31 @@ fn stream_row(line: &str) -> Option<StreamRow> {
 
 /// Whether the figures agree to the digits that tshark prints.
 pub(crate) fn is_same(ours: &WiresharkReport, theirs: &WiresharkReport) -> bool {
-    let close = |a: f64, b: f64, digit: f64| (a - b).abs() <= digit * 0.501;
-    (ours.packets, ours.expected, ours.lost, ours.problem)
-        == (theirs.packets, theirs.expected, theirs.lost, theirs.problem)
-        && close(ours.lost_percent, theirs.lost_percent, 0.1)
-        && close(ours.min_delta, theirs.min_delta, 0.001)
-        && close(ours.mean_delta, theirs.mean_delta, 0.001)
-        && close(ours.max_delta, theirs.max_delta, 0.001)
-        && close(ours.min_jitter, theirs.min_jitter, 0.001)
-        && close(ours.mean_jitter, theirs.mean_jitter, 0.001)
-        && close(ours.max_jitter, theirs.max_jitter, 0.001)
+    differences(ours, theirs).is_empty()
+}
+
+/// Columns that do not agree to the digits that tshark prints, with our figure and tshark's.
+pub(crate) fn differences(ours: &WiresharkReport, theirs: &WiresharkReport) -> Vec<(&'static str, f64, f64)> {
+    // The last digit may be rounded either way.
+    let figures = |report: &WiresharkReport| {
+        [
+            ("packets", report.packets as f64, 1e-9),
+            ("expected", report.expected as f64, 1e-9),
+            ("lost", report.lost as f64, 1e-9),
+            ("problem", f64::from(u8::from(report.problem)), 1e-9),
+            ("lost %", report.lost_percent, 0.0501),
+            ("min delta", report.min_delta, 0.000_501),
+            ("mean delta", report.mean_delta, 0.000_501),
+            ("max delta", report.max_delta, 0.000_501),
+            ("min jitter", report.min_jitter, 0.000_501),
+            ("mean jitter", report.mean_jitter, 0.000_501),
+            ("max jitter", report.max_jitter, 0.000_501),
+        ]
+    };
+    figures(ours)
+        .into_iter()
+        .zip(figures(theirs))
+        .filter(|((_, ours, digit), (_, theirs, _))| (ours - theirs).abs() > *digit)
+        .map(|((column, ours, _), (_, theirs, _))| (column, ours, theirs))
+        .collect()
 }

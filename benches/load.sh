@@ -19,27 +19,25 @@ ip -n "$space" link add va type veth peer name vb
 for end in va vb; do ip -n "$space" link set "$end" mtu 9000 arp off up; done
 ip netns exec "$space" sysctl -qw net.ipv6.conf.all.disable_ipv6=1
 
-inside() { ip netns exec "$space" "$@"; }
-
 # run NAME COMMAND...: what the listener said is in $scratch/out and $scratch/err afterwards.
 run() {
     local name=$1
     shift
     command -v "$1" >/dev/null || { printf '%-18s not installed\n' "$name"; return; }
-    inside "$@" >"$scratch/out" 2>"$scratch/err" &
+    ip netns exec "$space" "$@" >"$scratch/out" 2>"$scratch/err" &
     local listener=$!
     sleep 3
     local rate
-    rate=$(inside tcpreplay -q -i va -K --topspeed --loop "$loops" "$capture" 2>&1 | sed -n 's/^Rated:.* \([0-9.]*\) pps/\1/p')
+    rate=$(ip netns exec "$space" tcpreplay -q -i va -K --topspeed --loop "$loops" "$capture" 2>&1 | sed -n 's/^Rated:.* \([0-9.]*\) pps/\1/p')
     sleep 3
-    kill -INT "$listener"
+    kill -TERM "$listener"
     wait "$listener" || true
-    printf '%-18s %9.0f packets/s  %s\n' "$name" "$rate" "$(tell "$name")"
+    printf '%-18s %9.0f packets/s  %s\n' "$name" "$rate" "$(tell "$name" || true)"
 }
 
 tell() {
     case $1 in
-        pbxray*) grep -o '"packets":[0-9]*\|"drops":[0-9]*\|"lost":[1-9][0-9]*' "$scratch/out" | head -2 | tr '\n' ' ' ;;
+        pbxray*) tail -1 "$scratch/out" | grep -o '"packets": *[0-9]*\|"drops": *[0-9]*' | head -2 | tr '\n' ' ' ;;
         tcpdump) grep -E 'captured|dropped by kernel' "$scratch/err" | tr '\n' ' ' ;;
         dumpcap) grep -o 'received/dropped.*' "$scratch/err" ;;
         tshark) grep -E 'captured|dropped' "$scratch/err" | tr '\n' ' ' ;;

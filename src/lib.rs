@@ -20,5 +20,6 @@ pub mod compare;
 pub mod report;
 
 pub mod annotate;
+pub mod confine;
 pub mod pipeline;
 pub mod cli;

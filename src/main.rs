@@ -22,6 +22,7 @@ use pbxray::cli::{
     FormArgs, Format, JudgeArgs, LiveArgs, LiveFormat, ManArgs, PbxHint, PortsArgs, Redact, ReportArgs,
 };
 use pbxray::compare::{Ledger, Turn};
+use pbxray::confine::confine;
 use pbxray::pipeline::{self, Terms};
 use pbxray::report::{self, ExitStatus, Language, PortsFilter, Published, Redaction};
 use pbxray::rules::Rulebook;
@@ -233,6 +234,7 @@ fn live(args: &LiveArgs) -> Result<ExitStatus> {
     let rulebook = rulebook(judge.rules.as_deref())?;
     let hints = hints(&judge.pbx, judge.site.as_deref(), &rulebook)?;
     let until = args.until.as_deref().map(until).transpose()?;
+    shut_in(args)?;
     let filter = prepare(judge)?;
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {
@@ -288,6 +290,28 @@ fn live(args: &LiveArgs) -> Result<ExitStatus> {
         LiveFormat::Jsonl => out.write_all(report::live_report(&audit, &names, &settings)?.as_bytes()),
     })?;
     Ok(ExitStatus::of(&audit, severity(judge.fail_on)))
+}
+
+/// Gives up what is not needed, before there is any other thread.
+fn shut_in(args: &LiveArgs) -> Result<()> {
+    if let Some(directory) = &args.evidence {
+        std::fs::create_dir_all(directory).with_context(|| format!("--evidence {}", directory.display()))?;
+    }
+    // `trace.pcapng` stands in the working directory, whose name is empty then.
+    let parent = |path: &Path| match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+        _ => Path::new(".").to_path_buf(),
+    };
+    let outputs: Vec<_> =
+        args.write.as_deref().map(parent).into_iter().chain(args.evidence.clone()).collect();
+    let outputs: Vec<&Path> = outputs.iter().map(std::path::PathBuf::as_path).collect();
+    let confined = confine(&outputs);
+    for (what, done) in [("rights", &confined.rights), ("writing", &confined.writing)] {
+        if let Err(reason) = done {
+            let _ = writeln!(io::stderr(), "pbxray: note: {what} could not be confined: {reason}");
+        }
+    }
+    Ok(())
 }
 
 /// Puts a recorder behind the tap if anything is to be written.

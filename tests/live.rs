@@ -129,6 +129,46 @@ fn what_passes_is_written_and_evidence_shows_the_finding_again() {
     assert!(told.contains("all_00001.pcapng") && !told.contains("too slow"), "{told}");
 }
 
+/// Listens on one end of a pair, prints what the system says of the rights of each thread, and ends.
+const LOOK: &str = r#"
+ip link add name va type veth peer name vb || exit 90
+ip link set va up && ip link set vb up || exit 90
+"$PBXRAY" live -i vb "$@" >/dev/null &
+listener=$!
+sleep 2
+grep -hE 'CapEff|CapPrm|CapBnd|CapInh|NoNewPrivs' /proc/$listener/task/*/status | sort -u
+kill -TERM $listener
+wait $listener
+"#;
+
+#[test]
+fn every_thread_keeps_the_right_to_capture_only() {
+    if !can_capture("every_thread_keeps_the_right_to_capture_only") {
+        return;
+    }
+    let look = |words: &[&str]| {
+        let mut command = Command::new("unshare");
+        command.args(["--net", "sh", "-c", LOOK, "sh"]).args(words);
+        let output = command.env("PBXRAY", env!("CARGO_BIN_EXE_pbxray")).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().replace('\t', "")
+    };
+    const NET_RAW: &str = "0000000000002000";
+    let status = look(&[]);
+    let expected: Vec<String> =
+        [("CapBnd", NET_RAW), ("CapEff", NET_RAW), ("CapInh", "0000000000000000"), ("CapPrm", NET_RAW)]
+            .map(|(set, value)| format!("{set}:{value}"))
+            .into();
+    assert_eq!(
+        status.lines().filter(|line| line.starts_with("Cap")).collect::<Vec<_>>(),
+        expected,
+        "{status}"
+    );
+    assert!(status.contains("NoNewPrivs:1") && !status.contains("NoNewPrivs:0"), "{status}");
+    let place = tempfile::tempdir().unwrap();
+    let status = look(&["--evidence", place.path().to_str().unwrap()]);
+    assert!(status.contains("CapEff:0000000000002002"), "{status}");
+}
+
 #[test]
 fn the_end_can_be_bound() {
     if !can_capture("the_end_can_be_bound") {

@@ -16,7 +16,7 @@ use pbxray::site::PortSet;
 const LINES_OF_A_FILE: usize = 600;
 
 /// Modules and the modules of this crate that they may name, tests aside.
-const MAY_NAME: [(&str, &[&str]); 14] = [
+const MAY_NAME: [(&str, &[&str]); 15] = [
     ("config", &[]),
     ("capture", &[]),
     ("decode", &["capture"]),
@@ -29,6 +29,7 @@ const MAY_NAME: [(&str, &[&str]); 14] = [
     ("report", &["config", "capture", "decode", "observe", "site", "rules", "check", "compare"]),
     ("pipeline", &["capture", "decode", "observe", "site", "rules", "check"]),
     ("annotate", &["capture", "decode"]),
+    ("confine", &[]),
     ("cli", &[]),
     ("lib", &[]),
     ("main", &[]),
@@ -38,7 +39,9 @@ const MAY_NAME: [(&str, &[&str]); 14] = [
 const FAMILIES: [&str; 7] = ["blocked", "capture", "media", "port", "qos", "security", "signalling"];
 
 /// Crates and the only places that use them.
-const USED_IN: [(&str, &[&str]); 11] = [
+const USED_IN: [(&str, &[&str]); 13] = [
+    ("caps", &["src/confine.rs"]),
+    ("landlock", &["src/confine.rs"]),
     ("rayon", &["src/pipeline.rs", "src/main.rs"]),
     ("clap", &["src/cli.rs", "src/main.rs"]),
     ("comfy_table", &["src/report/"]),

@@ -216,11 +216,13 @@ fn explained(name: &str, error: pcap::Error) -> LiveError {
         Err(error) => return error.into(),
     };
     let lower = reason.to_lowercase();
-    if ["permission", "permitted"].iter().any(|word| lower.contains(word)) {
+    let is_there = all.iter().any(|interface| interface.name == name);
+    // Also who may not capture is told the right names first.
+    if is_there && ["permission", "permitted"].iter().any(|word| lower.contains(word)) {
         let program =
             std::env::current_exe().map_or_else(|_| "pbxray".into(), |path| path.display().to_string());
         LiveError::Forbidden { name, reason, program }
-    } else if all.iter().any(|interface| interface.name == name) {
+    } else if is_there {
         LiveError::Refused { name, reason }
     } else {
         let known: Vec<String> = all.into_iter().map(|interface| interface.name).collect();

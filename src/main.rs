@@ -418,7 +418,9 @@ fn explain(args: &ExplainArgs) -> Result<ExitStatus> {
 }
 
 fn interfaces() -> Result<ExitStatus> {
-    let list = report::interfaces(&capture::interfaces()?, language(None)?, terminal_width());
+    let mut interfaces = capture::interfaces()?;
+    capture::try_opening(&mut interfaces);
+    let list = report::interfaces(&interfaces, language(None)?, terminal_width());
     print(|out| out.write_all(list.as_bytes()))?;
     Ok(ExitStatus::Clean)
 }

@@ -1,4 +1,4 @@
-//! Takes nothing, gives the network interfaces on which libpcap can capture. Opens none of them, so it needs no
+//! Takes nothing, gives the network interfaces on which libpcap can capture. Listing opens none of them, so it needs no
 //! privileges; the list is for `pbxray interfaces` and for choosing one of a live capture.
 
 use ipnet::IpNet;
@@ -24,6 +24,34 @@ pub struct Interface {
     pub running: bool,
     /// Whether a cable is plugged in or a radio network is joined; `None` where that is unknown or means nothing.
     pub connected: Option<bool>,
+    /// In Mbit/s, where the system knows.
+    pub speed: Option<u32>,
+    /// Whether this user may capture on it; `None` before [`try_opening`], and where opening would alter something.
+    pub access: Option<Access>,
+}
+
+/// Whether an interface can be opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// It can.
+    Granted,
+    /// This user lacks the right.
+    Forbidden,
+    /// It cannot, for another reason, in libpcap's words.
+    Refused(String),
+}
+
+/// Opens each network interface that is switched on, and closes it again, to find out whether it can be captured on.
+/// Pseudo-devices (NFLOG, D-Bus, USB ...) are left alone: opening some of them takes packets from others.
+pub fn try_opening(interfaces: &mut [Interface]) {
+    for interface in interfaces.iter_mut().filter(|interface| interface.up) {
+        interface.access = Some(match super::live::try_open(&interface.name) {
+            Ok(()) => Access::Granted,
+            Err(super::LiveError::Forbidden { .. }) => Access::Forbidden,
+            Err(super::LiveError::Refused { reason, .. }) => Access::Refused(reason),
+            Err(other) => Access::Refused(other.to_string()),
+        });
+    }
 }
 
 /// Lists the interfaces, the one libpcap would take by default first.
@@ -62,6 +90,8 @@ impl From<Device> for Interface {
                 ConnectionStatus::Disconnected => Some(false),
                 ConnectionStatus::Unknown | ConnectionStatus::NotApplicable => None,
             },
+            speed: super::system::speed(&device.name),
+            access: None,
             name: device.name,
             description: device.desc,
         }
@@ -84,6 +114,16 @@ mod tests {
         assert!(loopback.up && loopback.running && !loopback.wireless, "{loopback:?}");
         assert_eq!(loopback.connected, None);
         assert!(loopback.addresses.contains(&"127.0.0.1/8".parse().unwrap()), "{loopback:?}");
+    }
+
+    #[test]
+    fn opening_is_tried_where_something_can_come() {
+        let mut all = interfaces().unwrap();
+        assert!(all.iter().all(|interface| interface.access.is_none()));
+        try_opening(&mut all);
+        for interface in &all {
+            assert_eq!(interface.access.is_some(), interface.up, "{interface:?}");
+        }
     }
 
     #[test]

@@ -205,6 +205,12 @@ fn open(name: &str) -> Result<Capture<Active>, pcap::Error> {
     attempt(true).or_else(|error| attempt(false).map_err(|_| error))
 }
 
+/// Whether an interface can be opened, found out by opening it.
+pub(super) fn try_open(name: &str) -> Result<(), LiveError> {
+    let opened = Capture::from_device(name).and_then(|inactive| inactive.snaplen(64).timeout(1).open());
+    opened.map(drop).map_err(|error| explained(name, error))
+}
+
 fn explained(name: &str, error: pcap::Error) -> LiveError {
     let reason = match error {
         pcap::Error::PcapError(text) => text,

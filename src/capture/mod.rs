@@ -40,7 +40,7 @@ pub use buffer::Buffer;
 pub use copy::{Copied, CopyError, Plan, copy};
 pub use filter::{Filter, FilterError, FilterSpec, FilterWorker};
 pub use inputs::{OpenError, PassedOver};
-pub use interfaces::{Interface, InterfacesError, interfaces};
+pub use interfaces::{Access, Interface, InterfacesError, interfaces, try_opening};
 pub use job::{Chunk, Job, Outcome};
 pub use live::{Bounds, LinkEvent, LiveError, Tap, tap};
 pub use measurement::{Measurement, Progress, Settings, listen, open};

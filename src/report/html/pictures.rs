@@ -61,8 +61,8 @@ pub(super) fn who_talks(document: &Document, words: &PaperWords) -> Markup {
                 }
                 @for (index, address) in nodes.iter().enumerate() {
                     @let (x, y) = place(index);
-                    rect.node.bad[faulty.contains(address)] x=(px(x - 84.0)) y=(px(y - 19.0)) width="168" height="38" rx="5" {}
-                    text x=(px(x)) y=(px(y - 3.0)) text-anchor="middle" { (short(&title(document, address), 26)) }
+                    rect.node.bad[faulty.contains(address)] x=(px(x - 96.0)) y=(px(y - 19.0)) width="192" height="38" rx="5" {}
+                    text x=(px(x)) y=(px(y - 3.0)) text-anchor="middle" { (short(&title(document, address), 25)) }
                     text.soft x=(px(x)) y=(px(y + 12.0)) text-anchor="middle" { (short(address, 26)) }
                 }
             }

@@ -23,7 +23,7 @@ pub enum Command {
     Check(Box<CheckArgs>),
     /// Judge what an interface carries while it happens; Ctrl-C ends it with the report
     Live(Box<LiveArgs>),
-    /// Compare two measurements of one site: what went, what came, what stayed
+    /// Compare two measurements of one site, before and after a change or at two places at the same time
     Compare(Box<CompareArgs>),
     /// Write a capture again with the findings as packet comments, for Wireshark
     Annotate(Box<AnnotateArgs>),
@@ -177,6 +177,12 @@ pub struct CompareArgs {
     /// Measurement after it
     #[arg(value_name = "AFTER")]
     pub after: PathBuf,
+    /// The two are the same traffic at two places, at the same time (lan.pcapng wan.pcapng): tell what changed between them
+    #[arg(long)]
+    pub points: bool,
+    /// Form of what --points tells
+    #[arg(long, value_enum, default_value_t = PointsFormat::Text, requires = "points")]
+    pub format: PointsFormat,
     /// Address of the telephone system, and its model if you know it (192.168.10.2=hypervoice)
     #[arg(long, value_name = "IP[=MODEL]")]
     pub pbx: Vec<PbxHint>,
@@ -195,6 +201,17 @@ pub struct CompareArgs {
     /// Columns of the page; else those of the terminal, else 100
     #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(60..=1000))]
     pub width: Option<u16>,
+}
+
+/// Forms of a comparison of two points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PointsFormat {
+    /// For the terminal.
+    Text,
+    /// For a document.
+    Markdown,
+    /// For a program.
+    Json,
 }
 
 /// Words of `annotate`.

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,8 +19,10 @@ use pbxray::capture::{
 use pbxray::check::{Audit, Code, Finding, Severity};
 use pbxray::cli::{
     AnnotateArgs, CheckArgs, Cli, Colour, Command, CompareArgs, CompletionsArgs, ExplainArgs, FailOn,
-    FormArgs, Format, JudgeArgs, LiveArgs, LiveFormat, ManArgs, PbxHint, PortsArgs, Redact, ReportArgs,
+    FormArgs, Format, JudgeArgs, LiveArgs, LiveFormat, ManArgs, PbxHint, PointsFormat, PortsArgs, Redact,
+    ReportArgs,
 };
+use pbxray::compare::points::Trace;
 use pbxray::compare::{Ledger, Turn};
 use pbxray::confine::confine;
 use pbxray::pipeline::{self, Terms};
@@ -382,6 +384,9 @@ fn compare(args: &CompareArgs) -> Result<ExitStatus> {
     let rulebook = rulebook(args.rules.as_deref())?;
     let hints = hints(&args.pbx, args.site.as_deref(), &rulebook)?;
     let terms = Terms { rulebook: &rulebook, hints: &hints, filter: None };
+    if args.points {
+        return compare_points(args, &terms, language);
+    }
     let judge = |input: &Path| -> Result<Audit> {
         let measurement = capture::open(&[input.to_path_buf()], capture::Settings::default())?;
         let mut line = ProgressLine::new();
@@ -399,6 +404,36 @@ fn compare(args: &CompareArgs) -> Result<ExitStatus> {
     let least = severity(args.fail_on);
     let is_worse = changes.came.iter().any(|finding| finding.severity >= least);
     Ok(if is_worse { ExitStatus::Findings } else { ExitStatus::Clean })
+}
+
+/// Reads each capture twice: for its streams, then for their packets.
+fn compare_points(args: &CompareArgs, terms: &Terms<'_>, language: Language) -> Result<ExitStatus> {
+    let inputs = [&args.before, &args.after];
+    let read = |input: &PathBuf| -> Result<Trace> {
+        let open = || capture::open(std::slice::from_ref(input), capture::Settings::default());
+        let mut line = ProgressLine::new();
+        let (_, traffic) = pipeline::observe(open()?, terms, &mut |measurement| line.show(measurement));
+        let trace = pipeline::trace(open()?, &traffic, &mut |measurement| line.show(measurement));
+        line.clear();
+        Ok(trace)
+    };
+    let points = pbxray::compare::points::points(&read(inputs[0])?, &read(inputs[1])?);
+    let settings =
+        report::Settings { width: args.width.unwrap_or_else(terminal_width), ..settings(language) };
+    let names = inputs.map(|input| input.file_name().unwrap_or(input.as_os_str()).to_string_lossy());
+    let names = [&*names[0], &*names[1]];
+    print(|out| match args.format {
+        PointsFormat::Text => out.write_all(report::points(&points, names, &settings).as_bytes()),
+        PointsFormat::Markdown => {
+            out.write_all(report::points_markdown(&points, names, &settings).as_bytes())
+        }
+        PointsFormat::Json => report::points_json(&points, names, &settings, out),
+    })?;
+    Ok(match (points.is_matched(), points.is_worse()) {
+        (false, _) => ExitStatus::NotAssessable,
+        (true, true) => ExitStatus::Findings,
+        (true, false) => ExitStatus::Clean,
+    })
 }
 
 fn ports(args: &PortsArgs) -> Result<ExitStatus> {

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use crate::capture::{CaptureSummary, FilterSpec, Measurement, PassedOver, Record};
 use crate::check::{self, Audit};
+use crate::compare::points::{Sightings, Trace};
 use crate::decode;
 use crate::observe::{Batch, Observer, Protocol, Traffic};
 use crate::rules::Rulebook;
@@ -79,6 +80,28 @@ pub fn observe(
     }
     let traffic = observer.finish(&|protocol, port| is_service(&services, protocol, port));
     (measurement.finish(), traffic)
+}
+
+/// Reads the capture of one measuring point again, once its traffic is known, for what can be told apart at another one.
+pub fn trace(
+    mut measurement: Measurement,
+    traffic: &Traffic,
+    progress: &mut dyn FnMut(&Measurement),
+) -> Trace {
+    let mut trace = Trace::new(traffic);
+    loop {
+        let jobs = measurement.next_wave();
+        if jobs.is_empty() {
+            return trace.finish();
+        }
+        let chunks = {
+            let visit = |sightings: &mut Sightings, record: Record<'_>| trace.sight(sightings, &record);
+            let outcomes = jobs.into_par_iter().map(|job| job.read(&visit)).collect();
+            measurement.join(outcomes, &visit)
+        };
+        trace.absorb(chunks);
+        progress(&measurement);
+    }
 }
 
 /// Takes the next stretches of the capture through decoding and observing; `false` at its end.

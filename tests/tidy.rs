@@ -27,7 +27,7 @@ const MAY_NAME: [(&str, &[&str]); 15] = [
     ("check", &["capture", "observe", "site", "rules"]),
     ("compare", &["capture", "decode", "observe", "site", "check"]),
     ("report", &["config", "capture", "decode", "observe", "site", "rules", "check", "compare"]),
-    ("pipeline", &["capture", "decode", "observe", "site", "rules", "check"]),
+    ("pipeline", &["capture", "decode", "observe", "site", "rules", "check", "compare"]),
     ("annotate", &["capture", "decode"]),
     ("confine", &[]),
     ("cli", &[]),

@@ -1,6 +1,7 @@
 //! Takes two audits of one site, before and after a change; gives what went, what came and what stayed. No words.
 
 mod ledger;
+pub mod points;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};

@@ -94,7 +94,7 @@ fn table(out: &mut String, table: &Table, paper: &Paper) {
 
 /// Text that is only text: CommonMark takes any escaped ASCII punctuation literally; `<`, `>` and `&` become references,
 /// because not every reader of Markdown keeps to that.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -17,6 +17,7 @@ mod names;
 mod notes;
 mod number;
 mod paper;
+mod points;
 mod ports;
 mod published;
 mod redact;
@@ -37,6 +38,7 @@ pub use live::{live_json, live_report, live_text};
 
 pub use names::{LegName, Names, RowName};
 pub use notes::{Notes, copied};
+pub use points::{points, points_json, points_markdown};
 pub use ports::{NoSuchRows, PortsFilter, ports};
 pub use published::{NotAReport, Published};
 pub use redact::Redaction;

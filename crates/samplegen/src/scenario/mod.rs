@@ -5,6 +5,7 @@ pub mod agfeo;
 mod cap;
 mod clean;
 pub mod pascom;
+pub mod points;
 mod port;
 mod qos;
 pub mod row;
@@ -159,7 +160,7 @@ impl Scenario {
 /// All scenarios but those of single rows, by name within each family.
 #[must_use]
 pub fn all() -> Vec<Scenario> {
-    let families = [clean::all, port::all, qos::all, rtp::all, sig::all, sec::all, cap::all];
+    let families = [clean::all, port::all, qos::all, rtp::all, sig::all, sec::all, cap::all, points::all];
     families.iter().flat_map(|family| family()).collect()
 }
 

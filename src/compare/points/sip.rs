@@ -1,0 +1,155 @@
+//! SIP at two points: which messages are the same, what was rewritten in them, and which came no further.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+
+use crate::capture::Frame;
+
+use super::clock::Windows;
+use super::message::{Field, Key, Message};
+use super::{KINDS_KEPT, Kinds, Mappings, MessageAlone, Rewrite, SipPoints, Trace, Way, way, way_of};
+
+/// Sightings of one message at one point that are told apart; retransmissions end after eleven (RFC 3261 section 17).
+const SIGHTINGS: usize = 64;
+/// A second copy of the same message between the same hosts comes from the mirror port, and no sender repeats it so soon
+/// (RFC 3261 section 17.1.1.1: T1 is 500 ms).
+const ECHO: i64 = 100_000_000;
+/// How much longer than usual the same message may be under way.
+const LATE: i64 = 250_000_000;
+
+type Group<'a> = [Vec<&'a Message>; 2];
+type Ends = (SocketAddr, SocketAddr);
+
+/// Directions and differences of messages that each point saw once.
+pub(super) fn singles(first: &Trace, second: &Trace) -> Vec<(Way, i64)> {
+    let once = |group: &Group<'_>| match group {
+        [ours, theirs] => match (ours.as_slice(), theirs.as_slice()) {
+            ([a], [b]) => Some((way_of(way(a.look, b.look)), b.time.since(a.time))),
+            _ => None,
+        },
+    };
+    groups(first, second).values().filter_map(once).collect()
+}
+
+/// What became of the messages. `offset`: how far the second clock is ahead, in ns.
+pub(super) fn judge(
+    first: &Trace,
+    second: &Trace,
+    offset: Option<i64>,
+    windows: &Windows,
+    mappings: &mut Mappings,
+) -> SipPoints {
+    let mut found = SipPoints { dscp: Kinds::default(), vlan: Kinds::default(), ..SipPoints::default() };
+    let mut rewrites: BTreeMap<(Field, &str, &str), (u64, [Frame; 2])> = BTreeMap::new();
+    let mut ways: [BTreeMap<Ends, i64>; 2] = Default::default();
+    let mut left: Vec<(usize, &Message)> = Vec::new();
+    for group in groups(first, second).values() {
+        let pairs = pairs(group, offset.unwrap_or_default());
+        for &(a, b) in &pairs {
+            let (one, other) = (group[0][a], group[1][b]);
+            found.matched += 1;
+            found.dscp.add(one.look.dscp, other.look.dscp);
+            found.vlan.add(one.look.vlan, other.look.vlan);
+            mappings.add(one.from, other.from, 1);
+            mappings.add(one.to, other.to, 1);
+            for (ways, message) in ways.iter_mut().zip([one, other]) {
+                *ways.entry((message.from, message.to)).or_default() += way(one.look, other.look);
+            }
+            for (field, values) in Field::ALL.into_iter().zip(one.values.iter().zip(&other.values)) {
+                let (before, after) = values;
+                let key = (field, &**before, &**after);
+                if before == after {
+                    continue;
+                }
+                if !rewrites.contains_key(&key) && rewrites.len() >= KINDS_KEPT {
+                    found.rewrites_left_out += 1;
+                    continue;
+                }
+                rewrites.entry(key).or_insert((0, [one.frame, other.frame])).0 += 1;
+            }
+        }
+        for (point, sightings) in group.iter().enumerate() {
+            let taken: BTreeSet<usize> = pairs.iter().map(|&(a, b)| if point == 0 { a } else { b }).collect();
+            let alone = sightings.iter().enumerate().filter(|(at, _)| !taken.contains(at));
+            left.extend(alone.map(|(_, message)| (point, *message)));
+        }
+    }
+    left.retain(|(point, message)| windows.holds(*point, message.time));
+    left.sort_by_key(|(point, message)| (*point, message.frame));
+    for (point, message) in left {
+        let ends = (message.from, message.to);
+        let ways = ways.get(point);
+        let along = ways.and_then(|ways| ways.get(&ends)).copied();
+        let against = ways.and_then(|ways| ways.get(&(ends.1, ends.0))).map(|sum| -sum);
+        let Some(sum) = along.or(against) else {
+            found.elsewhere[point] += 1;
+            continue;
+        };
+        let Key { label, method, call_id, .. } = &message.key;
+        found.lost.push(MessageAlone {
+            point,
+            way: way_of(sum),
+            label: if label == method { label.to_string() } else { format!("{label} {method}") },
+            call_id: call_id.clone(),
+            from: message.from,
+            to: message.to,
+            frame: message.frame,
+        });
+    }
+    found.rewrites = rewrites
+        .into_iter()
+        .map(|((field, before, after), (count, frames))| Rewrite {
+            field,
+            values: [before.into(), after.into()],
+            count,
+            frames,
+        })
+        .collect();
+    found
+}
+
+/// Messages by what makes them the same, copies of the mirror port left out.
+fn groups<'a>(first: &'a Trace, second: &'a Trace) -> BTreeMap<&'a Key, Group<'a>> {
+    let mut groups: BTreeMap<&Key, Group<'_>> = BTreeMap::new();
+    for (point, trace) in [first, second].into_iter().enumerate() {
+        for message in &trace.messages {
+            let sightings = &mut groups.entry(&message.key).or_default()[point];
+            let is_copy = sightings.iter().any(|seen| {
+                (seen.from, seen.to) == (message.from, message.to)
+                    && message.time.since(seen.time).abs() < ECHO
+            });
+            if !is_copy && sightings.len() < SIGHTINGS {
+                sightings.push(message);
+            }
+        }
+    }
+    groups
+}
+
+/// Which sightings of a message are the same: those with the same branch first, then those closest in time.
+fn pairs(group: &Group<'_>, offset: i64) -> Vec<(usize, usize)> {
+    let [ours, theirs] = group;
+    if ours.len() == 1 && theirs.len() == 1 {
+        return vec![(0, 0)];
+    }
+    let mut tried = Vec::new();
+    for (a, one) in ours.iter().enumerate() {
+        for (b, other) in theirs.iter().enumerate() {
+            let apart = other.time.since(one.time).saturating_sub(offset).saturating_abs();
+            if apart < LATE {
+                tried.push((one.branch() != other.branch(), apart, a, b));
+            }
+        }
+    }
+    tried.sort_unstable();
+    let (mut taken, mut pairs) = ([BTreeSet::new(), BTreeSet::new()], Vec::new());
+    for (_, _, a, b) in tried {
+        if !taken[0].contains(&a) && !taken[1].contains(&b) {
+            taken[0].insert(a);
+            taken[1].insert(b);
+            pairs.push((a, b));
+        }
+    }
+    pairs.sort_unstable();
+    pairs
+}

@@ -1,0 +1,254 @@
+//! Words of a comparison of two measuring points.
+
+use crate::compare::points::Field;
+use crate::report::language::Language;
+
+/// Words that only this comparison needs.
+#[derive(Debug)]
+pub(super) struct PointWords {
+    pub(super) title: &'static str,
+    pub(super) first: &'static str,
+    pub(super) second: &'static str,
+    pub(super) nothing_matched: &'static str,
+    pub(super) clock: &'static str,
+    pub(super) offset: &'static str,
+    pub(super) offset_rough: &'static str,
+    pub(super) ahead: fn(&str, bool) -> String,
+    pub(super) delay: &'static str,
+    pub(super) round_trip: fn(&str, &str) -> String,
+    pub(super) differences_forth: &'static str,
+    pub(super) differences_back: &'static str,
+    pub(super) differences_unknown: &'static str,
+    /// Median, low, high, count.
+    pub(super) differences: fn(&str, &str, &str, &str) -> String,
+    pub(super) both_directions: &'static str,
+    pub(super) one_direction: &'static str,
+    pub(super) streams: &'static str,
+    pub(super) no_streams: &'static str,
+    pub(super) stream: &'static str,
+    pub(super) way: &'static str,
+    pub(super) way_unknown: &'static str,
+    pub(super) both: &'static str,
+    pub(super) only_first: &'static str,
+    pub(super) only_second: &'static str,
+    pub(super) lost: &'static str,
+    pub(super) spread: &'static str,
+    pub(super) alone: &'static str,
+    pub(super) point: &'static str,
+    pub(super) packets: &'static str,
+    pub(super) note: &'static str,
+    pub(super) call_known: &'static str,
+    pub(super) call_unknown: &'static str,
+    pub(super) marks: &'static str,
+    pub(super) no_marks: &'static str,
+    pub(super) what: &'static str,
+    pub(super) untagged: &'static str,
+    pub(super) mappings: &'static str,
+    pub(super) no_mappings: &'static str,
+    pub(super) sip: fn(&str, &str) -> String,
+    pub(super) elsewhere: fn(&str, &str) -> String,
+    pub(super) message: &'static str,
+    pub(super) ends: &'static str,
+    pub(super) seen_at: &'static str,
+    pub(super) frame: &'static str,
+    pub(super) got_lost: &'static str,
+    pub(super) not_captured: &'static str,
+    pub(super) rewritten: &'static str,
+    pub(super) no_rewrites: &'static str,
+    pub(super) part: &'static str,
+    pub(super) messages: &'static str,
+    pub(super) field: fn(Field) -> &'static str,
+    pub(super) omitted: fn(&str) -> String,
+    pub(super) left_out: fn(usize, &str) -> String,
+}
+
+pub(super) fn point_words(language: Language) -> &'static PointWords {
+    match language {
+        Language::De => &DE,
+        Language::En => &EN,
+    }
+}
+
+const DE: PointWords = PointWords {
+    title: "Derselbe Verkehr an zwei Messpunkten",
+    first: "Messpunkt 1",
+    second: "Messpunkt 2",
+    nothing_matched: "Nichts wurde an beiden Messpunkten gesehen: weder ein Sprachstrom noch eine SIP-Nachricht. \
+                      Prüfen Sie, ob beide Mitschnitte zur selben Zeit liefen und unverschlüsselte Signalisierung zeigen. \
+                      Eine Telefonanlage dazwischen, die Gespräche neu aufbaut, vergibt eigene Kennungen.",
+    clock: "Uhren und Laufzeit",
+    offset: "Uhr von Messpunkt 2",
+    offset_rough: "Uhr und Laufzeit zusammen",
+    ahead: |time, is_behind| {
+        if is_behind {
+            format!("geht {} nach", time.trim_start_matches('−'))
+        } else {
+            format!("geht {time} vor")
+        }
+    },
+    delay: "Laufzeit",
+    round_trip: |whole, one| format!("{whole} hin und zurück, also etwa {one} je Richtung"),
+    differences_forth: "Zeitunterschied 1 → 2",
+    differences_back: "Zeitunterschied 2 → 1",
+    differences_unknown: "Zeitunterschied",
+    differences: |median, low, high, count| {
+        format!("Median {median}, 90 % zwischen {low} und {high} ({count} Pakete)")
+    },
+    both_directions: "Aus beiden Richtungen gerechnet wie bei NTP. Das gilt, wenn der Weg in beiden Richtungen gleich lange \
+                      dauert.",
+    one_direction: "Nur eine Richtung ist bekannt. Uhrabweichung und Laufzeit lassen sich daraus nicht trennen.",
+    streams: "Sprachströme",
+    no_streams: "Kein Sprachstrom wurde an beiden Messpunkten gesehen.",
+    stream: "Strom",
+    way: "Richtung",
+    way_unknown: "unbekannt",
+    both: "an beiden",
+    only_first: "nur an 1",
+    only_second: "nur an 2",
+    lost: "verloren",
+    spread: "Schwankung",
+    alone: "Diese Ströme wurden nur an einem Messpunkt gesehen, während der andere lief:",
+    point: "Messpunkt",
+    packets: "Pakete",
+    note: "Hinweis",
+    call_known: "Der andere Messpunkt zeigt die Signalisierung dieses Gesprächs: Die Sprache kommt dort nicht an, oder sie \
+                 nimmt einen anderen Weg.",
+    call_unknown: "",
+    marks: "DSCP und VLAN",
+    no_marks: "An beiden Messpunkten gleich.",
+    what: "Merkmal",
+    untagged: "ohne Tag",
+    mappings: "Adressen und Ports (NAT)",
+    no_mappings: "An beiden Messpunkten gleich.",
+    sip: |matched, lost| {
+        format!(
+            "Nachrichten an beiden Messpunkten: {matched}. Nachrichten an nur einem, obwohl beide liefen: {lost}."
+        )
+    },
+    elsewhere: |first, second| {
+        format!(
+            "Nachrichten zwischen Geräten, die der andere Messpunkt gar nicht zeigt: {first} an 1, {second} an 2."
+        )
+    },
+    message: "Nachricht",
+    ends: "von und an",
+    seen_at: "gesehen an",
+    frame: "Frame",
+    got_lost: "unterwegs verloren",
+    not_captured: "im früheren Mitschnitt nicht enthalten",
+    rewritten: "Unterwegs umgeschrieben (SIP-ALG, Proxy oder Session Border Controller):",
+    no_rewrites: "Keine Nachricht wurde unterwegs umgeschrieben.",
+    part: "Bestandteil",
+    messages: "Nachrichten",
+    field: |field| match field {
+        Field::Hops => "Anzahl Via",
+        Field::MediaPorts => "SDP m=",
+        Field::Defects => "Fehler im Aufbau",
+        other => field_name(other),
+    },
+    omitted: |count| format!("Weitere Zeilen: {count}. JSON enthält alle."),
+    left_out: |point, count| {
+        format!(
+            "Messpunkt {point}: {count} Pakete oder Nachrichten konnten nicht verglichen werden (zu viele, oder eine \
+                 SIP-Nachricht in mehreren TCP-Segmenten oder gekürzt)."
+        )
+    },
+};
+
+const EN: PointWords = PointWords {
+    title: "The same traffic at two measuring points",
+    first: "Point 1",
+    second: "Point 2",
+    nothing_matched: "Nothing was seen at both points: no stream of voice and no SIP message. Check whether both captures ran \
+                      at the same time and show signalling that is not encrypted. A telephone system in between that sets up \
+                      calls anew gives them identifiers of its own.",
+    clock: "Clocks and delay",
+    offset: "Clock of point 2",
+    offset_rough: "Clock and delay together",
+    ahead: |time, is_behind| {
+        if is_behind { format!("{} behind", time.trim_start_matches('−')) } else { format!("{time} ahead") }
+    },
+    delay: "Delay",
+    round_trip: |whole, one| format!("{whole} there and back, so about {one} each way"),
+    differences_forth: "Time difference 1 → 2",
+    differences_back: "Time difference 2 → 1",
+    differences_unknown: "Time difference",
+    differences: |median, low, high, count| {
+        format!("median {median}, 90 % between {low} and {high} ({count} packets)")
+    },
+    both_directions: "Reckoned from both directions as NTP does. It holds if the way takes as long in both directions.",
+    one_direction: "Only one direction is known. Clock offset and delay cannot be told apart by it.",
+    streams: "Streams of voice",
+    no_streams: "No stream of voice was seen at both points.",
+    stream: "Stream",
+    way: "Direction",
+    way_unknown: "unknown",
+    both: "at both",
+    only_first: "only at 1",
+    only_second: "only at 2",
+    lost: "lost",
+    spread: "spread",
+    alone: "These streams were seen at one point only, while the other was recording:",
+    point: "Point",
+    packets: "Packets",
+    note: "Note",
+    call_known: "The other point shows the signalling of this call: its voice does not get there, or takes another way.",
+    call_unknown: "",
+    marks: "DSCP and VLAN",
+    no_marks: "The same at both points.",
+    what: "What",
+    untagged: "untagged",
+    mappings: "Addresses and ports (NAT)",
+    no_mappings: "The same at both points.",
+    sip: |matched, lost| {
+        format!(
+            "Messages at both points: {matched}. Messages at only one although both were recording: {lost}."
+        )
+    },
+    elsewhere: |first, second| {
+        format!(
+            "Messages between hosts that the other point does not show at all: {first} at 1, {second} at 2."
+        )
+    },
+    message: "Message",
+    ends: "From and to",
+    seen_at: "Seen at",
+    frame: "frame",
+    got_lost: "lost on the way",
+    not_captured: "missing from the earlier capture",
+    rewritten: "Rewritten on the way (SIP ALG, proxy or session border controller):",
+    no_rewrites: "No message was rewritten on the way.",
+    part: "Part",
+    messages: "Messages",
+    field: |field| match field {
+        Field::Hops => "Number of Via",
+        Field::MediaPorts => "SDP m=",
+        Field::Defects => "Malformed",
+        other => field_name(other),
+    },
+    omitted: |count| format!("Further rows: {count}. JSON lists all."),
+    left_out: |point, count| {
+        format!(
+            "Point {point}: {count} packets or messages could not be compared (too many, or a SIP message in several TCP \
+                 segments or cut short)."
+        )
+    },
+};
+
+/// What has the same name in both languages.
+fn field_name(field: Field) -> &'static str {
+    match field {
+        Field::Via => "Via",
+        Field::Branch => "Via branch",
+        Field::Hops => "Via count",
+        Field::RequestUri => "Request-URI",
+        Field::Contact => "Contact",
+        Field::From => "From",
+        Field::To => "To",
+        Field::Connection => "SDP c=",
+        Field::Origin => "SDP o=",
+        Field::MediaPorts => "SDP m=",
+        Field::Agent => "User-Agent, Server",
+        Field::Defects => "defects",
+    }
+}

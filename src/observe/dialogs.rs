@@ -22,6 +22,8 @@ const ENDPOINTS_KEPT: usize = 16_384;
 const STRINGS_KEPT: usize = 16;
 const KEYS_KEPT: usize = 64;
 const USERS_KEPT: usize = 1_024;
+/// Steps of ladders, of all calls together.
+const STEPS_KEPT: usize = 262_144;
 
 /// One message with where and when it was seen.
 #[derive(Debug)]
@@ -31,6 +33,8 @@ pub(super) struct Heard {
     pub(super) from: SocketAddr,
     pub(super) to: SocketAddr,
     pub(super) protocol: Protocol,
+    /// Of the packet that ends it.
+    pub(super) dscp: u8,
     pub(super) message: SipMessage,
 }
 
@@ -43,6 +47,8 @@ pub(super) struct Dialogs {
     repeats: Repeats,
     vias: Vias,
     endpoints: BTreeMap<IpAddr, Speaker>,
+    /// Steps of ladders that are kept.
+    steps: usize,
     /// Messages that a cap left out.
     pub(super) over_cap: u64,
 }
@@ -75,7 +81,8 @@ impl Dialogs {
         }
         let call = self.call(heard)?;
         if let Some(talk) = self.talks.get_mut(call) {
-            talk.hear(heard, sdp);
+            let has_grown = talk.hear(heard, sdp, self.steps < STEPS_KEPT);
+            self.steps += usize::from(has_grown);
         }
         Some(call)
     }

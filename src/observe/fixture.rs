@@ -2,13 +2,15 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use super::dialogs::Heard;
+use super::ladder::Ladder;
 use super::media::marking::MarkingReport;
 use super::media::report::Moment;
 use super::media::sequence::Counts;
 use super::media::tally::Seen;
 use super::media::timing::TimingReport;
 use super::media::{self, MediaKind, Recognition, StreamReport};
-use super::message::App;
+use super::message::{App, sip};
 use super::traffic::{Direction, Flow, HostFacts, Initiator, Protocol, Stream, TcpOutcome, TcpTrace};
 use crate::capture::{Frame, Timestamp};
 use crate::decode::{Layers, Mac, Packet, Part, Span, Transport};
@@ -164,6 +166,25 @@ pub(crate) fn stream(source: &str, destination: &str, dscp: &[(u8, u64)]) -> Str
         wireshark: None,
     };
     Stream { flow: 0, source: socket(source), destination: socket(destination), call: None, report }
+}
+
+/// Messages 100 ms apart, as frames 1, 2 ...: sender, receiver, start line.
+pub(crate) fn ladder(messages: &[(&str, &str, &str)]) -> Ladder {
+    let mut ladder = Ladder::default();
+    for (nth, (from, to, head)) in (1..).zip(messages) {
+        let text = format!("{head}\r\nCall-ID: c\r\nCSeq: 1 INVITE\r\n\r\n");
+        let heard = Heard {
+            frame: frame(nth),
+            time: at(nth as i64 * 100),
+            from: socket(from),
+            to: socket(to),
+            protocol: Protocol::Udp,
+            dscp: 24,
+            message: sip::read(text.as_bytes(), false).unwrap(),
+        };
+        ladder.push(&heard, nth == 1, true);
+    }
+    ladder
 }
 
 /// A host about which only its address and `on_link` are known.

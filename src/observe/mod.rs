@@ -17,6 +17,7 @@ pub(crate) mod fixture;
 mod flow;
 mod fragments;
 mod hosts;
+mod ladder;
 mod marks;
 pub mod media;
 pub mod message;
@@ -36,6 +37,7 @@ mod view;
 
 pub use batch::Batch;
 pub use fragments::{Counts as FragmentCounts, Datagram, Incomplete, Missing, Reassembler};
+pub use ladder::{Ladder, Step};
 pub use marks::Marks;
 pub use observer::Observer;
 pub use shard::{Shard, Wave};

@@ -212,10 +212,10 @@ impl Observer {
     }
 
     fn hear(&mut self, told: Told) {
-        let Told { order, frame, time, from, to, protocol, note } = told;
+        let Told { order, frame, time, from, to, protocol, dscp, note } = told;
         match note {
             Note::Sip(message, sdp) => {
-                let heard = Heard { frame, time, from, to, protocol, message: *message };
+                let heard = Heard { frame, time, from, to, protocol, dscp, message: *message };
                 self.dialogs.push(&heard, sdp.as_deref());
                 if let (Some(sdp), Some(call_id)) = (sdp, &heard.message.call_id) {
                     announce::media(place(order), call_id, &sdp)

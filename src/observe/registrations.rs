@@ -297,6 +297,7 @@ mod tests {
             from: socket(from),
             to: socket(to),
             protocol: Protocol::Udp,
+            dscp: 0,
             message,
         }
     }

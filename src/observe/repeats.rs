@@ -157,7 +157,15 @@ mod tests {
             );
             let message = sip::read(text.as_bytes(), false).unwrap();
             let (from, to) = (socket(from), socket(to));
-            let heard = Heard { frame: frame(nth), time: at(ms), from, to, protocol: Protocol::Udp, message };
+            let heard = Heard {
+                frame: frame(nth),
+                time: at(ms),
+                from,
+                to,
+                protocol: Protocol::Udp,
+                dscp: 0,
+                message,
+            };
             repeats.push(&heard);
         }
         repeats.finish().iter().map(|row| (row.requests, row.answered, row.most)).collect()

@@ -64,6 +64,7 @@ pub(super) struct Told {
     pub(super) from: SocketAddr,
     pub(super) to: SocketAddr,
     pub(super) protocol: Protocol,
+    pub(super) dscp: u8,
     pub(super) note: Note,
 }
 
@@ -212,7 +213,7 @@ impl Shard {
         let told = &mut self.notes;
         let mut tell = |note| {
             let (from, to) = (SocketAddr::from(sender), SocketAddr::from(receiver));
-            told.push(Told { order, frame, time: packet.time, from, to, protocol, note });
+            told.push(Told { order, frame, time: packet.time, from, to, protocol, dscp: packet.dscp, note });
         };
         match packet.transport {
             Transport::Tcp(Some(segment)) => {

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use crate::capture::{Frame, Timestamp};
 
 use super::dialogs::{Heard, aor};
+use super::ladder::Ladder;
 use super::message::sdp::{Direction, Sdp};
 use super::message::sip::{Kind, Method};
 use super::traffic::{Answer, Call, CallSide};
@@ -52,13 +53,15 @@ impl Talk {
             callee_media: Vec::new(),
             may_be_silent: false,
             renegotiated: Vec::new(),
+            ladder: Ladder::default(),
         };
         let tag = message.from.as_ref().and_then(|from| from.tag.as_deref());
         Self { call, caller_tag: tag.map(Into::into), asked: heard.time, is_answered: false }
     }
 
-    /// Reads one of its messages, with the session description in its body.
-    pub(super) fn hear(&mut self, heard: &Heard, sdp: Option<&Sdp>) {
+    /// Reads one of its messages, with the session description in its body. `has_room`: whether its ladder may grow;
+    /// tells whether it did.
+    pub(super) fn hear(&mut self, heard: &Heard, sdp: Option<&Sdp>, has_room: bool) -> bool {
         let message = &heard.message;
         match &message.kind {
             Kind::Request { method, .. } => self.request(method, heard),
@@ -72,6 +75,7 @@ impl Talk {
         if let Some(sdp) = sdp {
             self.note_media(heard, sdp);
         }
+        self.call.ladder.push(heard, sdp.is_some(), has_room)
     }
 
     fn request(&mut self, method: &Method, heard: &Heard) {
@@ -230,6 +234,7 @@ mod tests {
             callee_media: Vec::new(),
             may_be_silent: false,
             renegotiated: Vec::new(),
+            ladder: Ladder::default(),
         }
     }
 

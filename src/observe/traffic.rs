@@ -8,6 +8,7 @@ use arrayvec::ArrayVec;
 use crate::capture::{Frame, Timestamp};
 use crate::decode::{Layers, Mac, Skip};
 use crate::observe::fragments::Incomplete;
+use crate::observe::ladder::Ladder;
 use crate::observe::marks::Marks;
 use crate::observe::media::StreamReport;
 use crate::observe::message::App;
@@ -286,6 +287,8 @@ pub struct Call {
     pub may_be_silent: bool,
     /// When SDP came after the answer: re-INVITE, UPDATE; at most 16.
     pub renegotiated: Vec<Timestamp>,
+    /// Its messages, the first 48, as long as there is room.
+    pub ladder: Ladder,
 }
 
 /// REGISTER requests of one contact.

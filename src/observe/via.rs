@@ -175,6 +175,7 @@ mod tests {
                 from,
                 to,
                 protocol: Protocol::Udp,
+                dscp: 0,
                 message,
             });
         };

@@ -33,7 +33,7 @@ use crate::site::{
     Scope, Site,
 };
 
-/// What a hostile packet may carry: colours, a bell, a line feed, reversed writing, a C1 control.
+/// Colours, a bell, a line feed, reversed writing, a C1 control.
 pub(super) const HOSTILE: &str = "evil\u{1b}[31m\u{7}\n\u{202e}gpj.exe\u{9b}2J";
 
 const RULES: &str = r#"
@@ -423,11 +423,9 @@ fn traffic() -> Traffic {
         answer: Answer::Answered,
         status: Some(200),
         hung_up: Some(CallSide::Callee),
-        leg_of: None,
         caller_media: vec![socket("192.168.10.31:10000")],
         callee_media: vec![socket("192.168.10.2:5204")],
-        may_be_silent: false,
-        renegotiated: Vec::new(),
+        ..heard::call()
     };
     let registration = Registration {
         aor: "11@192.168.10.2".into(),

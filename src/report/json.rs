@@ -3,6 +3,7 @@
 
 #[macro_use]
 mod enums;
+pub(super) mod call;
 pub(super) mod document;
 mod fill;
 mod formatter;

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::paper::{FindingPart, Paper, Part, Table};
+use super::paper::{FindingPart, Ladder, Paper, Part, Table};
+use super::text::paper_words;
 
 /// The paper as one text.
 pub(super) fn markdown(paper: &Paper) -> String {
@@ -49,6 +50,10 @@ fn part(out: &mut String, part: &Part, paper: &Paper) {
             finding(out, one);
             Ok(())
         }
+        Part::Ladder(one) => {
+            ladder(out, one, paper);
+            Ok(())
+        }
         Part::Picture(_) => Ok(()),
     };
 }
@@ -69,6 +74,22 @@ fn facts(out: &mut String, lines: &[(String, String)]) {
     out.push('\n');
     for (label, text) in lines {
         let _ = writeln!(out, "- **{}:** {}", plain(label), plain(text));
+    }
+}
+
+fn ladder(out: &mut String, ladder: &Ladder, paper: &Paper) {
+    let words = paper_words(paper.language);
+    let end = |column: usize| ladder.ends.get(column).map_or("", |(_, address)| address.as_str());
+    let _ =
+        writeln!(out, "\n**{}**\n\n| {} | | {} | DSCP |", plain(&ladder.title), words.time, words.message);
+    let _ = writeln!(out, "| --: | --- | --- | --- |");
+    for step in &ladder.steps {
+        let route = format!("{} → {}", end(step.from), end(step.to));
+        let cells = [&step.time, &route, &step.text, &step.note].map(|text| plain(text));
+        let _ = writeln!(out, "| {} |", cells.join(" | "));
+    }
+    if let Some(more) = &ladder.more {
+        let _ = writeln!(out, "\n{}", plain(more));
     }
 }
 

@@ -7,7 +7,7 @@ use crate::observe::media::sequence::{Counts, SegmentReport};
 use crate::observe::media::tally::{Seen, Spread};
 use crate::observe::media::timing::Clock;
 use crate::observe::media::{Endpoint, ReceiverReport};
-use crate::observe::{CallSide, Flow};
+use crate::observe::{CallSide, Flow, Ladder};
 
 /// A call of the phone that is answered at 0 ms and goes on, its phone at 10000 and the PBX at 5204.
 fn call() -> Call {
@@ -29,6 +29,7 @@ fn call() -> Call {
         callee_media: vec![socket("192.168.10.2:5204")],
         may_be_silent: false,
         renegotiated: Vec::new(),
+        ladder: Ladder::default(),
     }
 }
 

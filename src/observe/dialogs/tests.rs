@@ -34,6 +34,7 @@ impl Ear {
             from: socket(from),
             to: socket(to),
             protocol: Protocol::Udp,
+            dscp: 0,
             message: sip::read(text.as_bytes(), false).unwrap(),
         };
         self.dialogs.push(&heard, None)

@@ -1,6 +1,7 @@
 //! Takes the paper and the published report, gives one self-contained page: no network, readable without its script,
 //! which only sorts and filters. Everything that is not a word of this program passes through maud's escaping.
 
+mod ladder;
 mod pictures;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -126,6 +127,7 @@ impl Page<'_> {
             Part::Code(text) => html! { pre tabindex="0" { (text) } },
             Part::Table(table) => self.table(table),
             Part::Finding(finding) => self.finding(finding),
+            Part::Ladder(one) => ladder::ladder(one),
             Part::Picture(picture) => match picture {
                 Picture::WhoTalks => pictures::who_talks(self.document, self.words),
                 Picture::Marks => pictures::marks(self.document, self.words),

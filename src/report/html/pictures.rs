@@ -12,7 +12,7 @@ use crate::report::text::PaperWords;
 /// Most devices in the circle, directions and calls in a picture.
 const MOST_DEVICES: usize = 14;
 const MOST_LINES: usize = 24;
-const WIDTH: f64 = 760.0;
+pub(super) const WIDTH: f64 = 760.0;
 /// Height of a line of a chart.
 const STEP: f64 = 24.0;
 /// Where the bars begin: left of it stand the words.
@@ -169,11 +169,11 @@ pub(super) fn call_times(document: &Document, words: &PaperWords) -> Markup {
 }
 
 /// A length on the drawing.
-fn px(value: f64) -> String {
+pub(super) fn px(value: f64) -> String {
     format!("{value:.1}")
 }
 
-fn short(text: &str, most: usize) -> String {
+pub(super) fn short(text: &str, most: usize) -> String {
     let text = shown(text);
     if text.chars().count() <= most {
         return text;

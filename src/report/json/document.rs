@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub(in crate::report) use super::call::{Call, CallState, Message};
 pub(in crate::report) use super::registration::{Mapping, Refresh, Registration};
 use crate::{capture, check, observe, site};
 
@@ -478,49 +479,6 @@ pub(in crate::report) struct Wireshark {
     pub(in crate::report) min_jitter: Option<f64>,
     pub(in crate::report) mean_jitter: Option<f64>,
     pub(in crate::report) max_jitter: Option<f64>,
-}
-
-/// A dialog that an INVITE began.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub(in crate::report) struct Call {
-    pub(in crate::report) call_id: String,
-    pub(in crate::report) from: String,
-    pub(in crate::report) to: String,
-    pub(in crate::report) start: Option<String>,
-    pub(in crate::report) answered: Option<String>,
-    pub(in crate::report) end: Option<String>,
-    pub(in crate::report) state: CallState,
-    /// Final status where it was rejected.
-    pub(in crate::report) status: Option<u16>,
-    /// Last final status of its INVITE, apart from 401 and 407.
-    pub(in crate::report) final_status: Option<u16>,
-    /// First 180 to 183.
-    pub(in crate::report) ringing: Option<String>,
-    /// From INVITE to `ringing`, in ms.
-    pub(in crate::report) post_dial_delay_ms: Option<f64>,
-    /// Who sent BYE or CANCEL.
-    pub(in crate::report) hung_up: Option<CallSide>,
-    /// Position in `calls` of the call that a PBX passed on as this one.
-    pub(in crate::report) leg_of: Option<usize>,
-    /// Positions in `calls` of those that a PBX passed on this one as.
-    #[serde(default)]
-    pub(in crate::report) leg_by: Vec<usize>,
-    /// Who sent the first INVITE.
-    pub(in crate::report) caller: Endpoint,
-    /// Who received it.
-    pub(in crate::report) callee: Endpoint,
-    /// Positions in `streams`.
-    pub(in crate::report) streams: Vec<usize>,
-}
-
-published_both_ways! {
-    /// A side of a call.
-    CallSide from observe::CallSide { Caller, Callee }
-}
-
-published! {
-    /// How a call went.
-    CallState from observe::Answer { Answered, Rejected(_), Cancelled, Unanswered, Open }
 }
 
 /// A finding.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
-use super::document as published;
+use super::{call, document as published};
 use crate::capture::{CaptureSummary, Ended, Frame, Timestamp};
 use crate::check::{Audit, Finding};
 use crate::decode::Skip;
@@ -11,12 +11,13 @@ use crate::observe::media::sequence::SegmentReport;
 use crate::observe::media::tally::Spread;
 use crate::observe::media::timing::Clock;
 use crate::observe::media::{PayloadReport, ReceiverReport, StreamReport};
-use crate::observe::{
-    Answer, Call, Direction, Flow, HostFacts, Mapping, Marks, Protocol, Registration, Stream, Traffic,
-};
+use crate::observe::{Direction, Flow, HostFacts, Mapping, Marks, Protocol, Registration, Stream, Traffic};
 use crate::report::text::{Context, EXPEDITED_FORWARDING, finding_text};
 use crate::report::{Language, LegName, Names, Settings, link, number, text};
 use crate::site::{Device, Evidence};
+
+/// Calls that tell their messages, unless all flows were asked for.
+const LADDERS: usize = 50;
 
 /// The published form, with at most `limit` flows.
 pub(in crate::report) fn document(
@@ -27,7 +28,7 @@ pub(in crate::report) fn document(
 ) -> published::Document {
     let context = Context { audit, names: titles, zone: &settings.zone };
     let flows = chosen_flows(audit, limit);
-    let ties = Ties::of(&audit.traffic);
+    let streams: Vec<_> = audit.traffic.streams.iter().map(|one| stream(one, &audit.traffic)).collect();
     let (hosts, hosts_omitted) = hosts(audit, titles, limit);
     published::Document {
         schema: 1,
@@ -50,8 +51,8 @@ pub(in crate::report) fn document(
         rows: rows(audit, titles),
         flows_omitted: audit.traffic.flows.len().saturating_sub(flows.len()) as u64,
         flows: flows.into_iter().map(|one| flow(one, audit)).collect(),
-        streams: audit.traffic.streams.iter().map(|one| stream(one, &audit.traffic)).collect(),
-        calls: audit.traffic.calls.iter().enumerate().map(|(id, one)| call(id, one, &ties)).collect(),
+        calls: call::calls(&audit.traffic, &streams, if limit == usize::MAX { limit } else { LADDERS }),
+        streams,
         registrations: audit.traffic.registrations.iter().map(registration).collect(),
         findings: audit.findings.iter().map(|one| finding(one, &context, settings.language)).collect(),
         unjudged: audit.unjudged.iter().map(|what| (*what).into()).collect(),
@@ -409,57 +410,6 @@ fn spread(spread: &Spread) -> published::Spread {
     published::Spread { min: finite(spread.min), mean: finite(spread.mean), max: finite(spread.max) }
 }
 
-/// What belongs to each call, by its position.
-struct Ties {
-    /// Calls that it was passed on as.
-    legs: BTreeMap<usize, Vec<usize>>,
-    streams: BTreeMap<usize, Vec<usize>>,
-}
-
-impl Ties {
-    fn of(traffic: &Traffic) -> Self {
-        let legs = traffic.calls.iter().map(|call| call.leg_of);
-        let streams = traffic.streams.iter().map(|stream| stream.call);
-        Self { legs: positions(legs), streams: positions(streams) }
-    }
-}
-
-fn positions(owners: impl Iterator<Item = Option<usize>>) -> BTreeMap<usize, Vec<usize>> {
-    let mut positions: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (position, owner) in owners.enumerate() {
-        if let Some(owner) = owner {
-            positions.entry(owner).or_default().push(position);
-        }
-    }
-    positions
-}
-
-fn call(id: usize, call: &Call, ties: &Ties) -> published::Call {
-    let time = |at: Option<(Frame, Timestamp)>| at.and_then(|(_, time)| number::rfc3339(time));
-    published::Call {
-        call_id: call.call_id.to_string(),
-        from: call.from.to_string(),
-        to: call.to.to_string(),
-        start: time(Some(call.start)),
-        answered: time(call.answered),
-        end: time(call.end),
-        state: call.answer.into(),
-        status: match call.answer {
-            Answer::Rejected(status) => Some(status),
-            Answer::Answered | Answer::Cancelled | Answer::Unanswered | Answer::Open => None,
-        },
-        final_status: call.status,
-        ringing: time(call.ringing),
-        post_dial_delay_ms: call.ringing.map(|(_, rang)| rang.since(call.start.1) as f64 / 1e6),
-        hung_up: call.hung_up.map(Into::into),
-        leg_of: call.leg_of,
-        leg_by: ties.legs.get(&id).cloned().unwrap_or_default(),
-        caller: endpoint(call.caller),
-        callee: endpoint(call.callee),
-        streams: ties.streams.get(&id).cloned().unwrap_or_default(),
-    }
-}
-
 fn registration(registration: &Registration) -> published::Registration {
     published::Registration {
         aor: registration.aor.to_string(),
@@ -533,7 +483,7 @@ fn exceptions(audit: &Audit) -> Vec<published::Exception> {
     exceptions.collect()
 }
 
-fn endpoint(socket: SocketAddr) -> published::Endpoint {
+pub(super) fn endpoint(socket: SocketAddr) -> published::Endpoint {
     published::Endpoint { address: socket.ip().to_string(), port: socket.port() }
 }
 

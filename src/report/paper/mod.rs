@@ -5,11 +5,14 @@
 mod devices;
 mod findings;
 mod firewall;
+mod ladder;
 mod measurement;
 mod result;
 mod voice;
 
 use jiff::tz::TimeZone;
+
+pub(super) use ladder::{Ladder, LadderStep};
 
 use super::escape::escape_terminal;
 use super::json::document::{Document, Endpoint, Severity, Verdict};
@@ -62,6 +65,7 @@ pub(super) enum Part {
     Code(String),
     Table(Table),
     Finding(Box<FindingPart>),
+    Ladder(Box<Ladder>),
     /// For formats that can draw.
     Picture(Picture),
 }
@@ -178,6 +182,12 @@ impl Maker<'_> {
             Some(title) => format!("{} ({})", shown(title), shown(address)),
             None => shown(address),
         }
+    }
+
+    /// What the device at an address is, empty where nobody knows.
+    fn title(&self, address: &str) -> String {
+        let host = self.document.hosts.iter().find(|host| host.address == address);
+        host.and_then(|host| host.role_title.as_ref()).map(|title| shown(title)).unwrap_or_default()
     }
 
     fn moment(&self, time: Option<&str>) -> String {

@@ -1,6 +1,6 @@
 //! Marking by direction, calls with their voice, registrations.
 
-use super::{Cell, Maker, Part, Picture, Table, Tone, between, shown, socket};
+use super::{Cell, Maker, Part, Picture, Table, Tone, between, ladder, shown, socket};
 use crate::observe::Answer;
 use crate::report::json::document::{Call, CallState, Registration, Stream};
 use crate::report::number::{NO_VALUE, decimal, duration, percent};
@@ -66,6 +66,7 @@ pub(super) fn calls(maker: &Maker<'_>) -> Vec<Part> {
         parts
             .push(Part::Table(Table::new(&heads, calls.iter().map(|call| call_line(maker, call)).collect())));
     }
+    parts.append(&mut ladder::parts(maker));
     let mut streams: Vec<&Stream> = maker.document.streams.iter().collect();
     if streams.is_empty() {
         return parts;

@@ -11,6 +11,7 @@ mod en_action;
 mod en_finding;
 mod icmp;
 mod paper;
+mod status;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -32,6 +33,7 @@ use crate::site::Confidence;
 pub(crate) use changes::{ChangeWords, change_words};
 pub(crate) use dscp::{EXPEDITED_FORWARDING, name as dscp_name};
 pub(crate) use paper::{PaperWords, paper_words};
+pub(crate) use status::sip_status;
 pub(crate) use words::Words;
 
 /// The words of one finding.

@@ -1,0 +1,62 @@
+//! The ladder of a call as inline SVG: requests solid, answers dashed, refusals bold.
+
+use maud::{Markup, html};
+
+use super::pictures::{WIDTH, px, short};
+use crate::report::paper::{Ladder, LadderStep};
+
+/// Where the first and the last column stand: left of them the time, right of them mark and packet.
+const FIRST: f64 = 130.0;
+const LAST: f64 = 560.0;
+/// Height of the heads and of a message.
+const HEAD: f64 = 40.0;
+const STEP: f64 = 26.0;
+/// Width of a character, for texts that must not run into the next column.
+const CHARACTER: f64 = 6.6;
+/// Length of an arrow from a column to itself.
+const LOOP: f64 = 46.0;
+
+/// The drawing, with the call as its caption.
+pub(super) fn ladder(ladder: &Ladder) -> Markup {
+    let columns = ladder.ends.len();
+    let apart = (LAST - FIRST) / columns.saturating_sub(1).max(1) as f64;
+    let x = |column: usize| FIRST + apart * column as f64;
+    let most = (if columns > 2 { apart } else { 250.0 } / CHARACTER) as usize;
+    let bottom = HEAD + STEP * ladder.steps.len() as f64 + 8.0;
+    html! {
+        figure.ladder {
+            p.title { (ladder.title) }
+            svg viewBox={ "0 0 " (WIDTH) " " (px(bottom)) } role="img" aria-label=(ladder.title) {
+                @for (column, (title, address)) in ladder.ends.iter().enumerate() {
+                    text x=(px(x(column))) y="12" text-anchor="middle" { (short(title, most)) }
+                    text.soft x=(px(x(column))) y="28" text-anchor="middle" { (short(address, most)) }
+                    line.life x1=(px(x(column))) y1="34" x2=(px(x(column))) y2=(px(bottom)) {}
+                }
+                @for (nth, step) in ladder.steps.iter().enumerate() {
+                    (message(step, (x(step.from), x(step.to)), HEAD + STEP * (nth as f64 + 0.75)))
+                }
+            }
+            @if let Some(more) = &ladder.more { figcaption { (more) } }
+        }
+    }
+}
+
+fn message(step: &LadderStep, (from, to): (f64, f64), y: f64) -> Markup {
+    let is_loop = step.from == step.to;
+    let (to, way) = if is_loop { (from + LOOP, -1.0) } else { (to, (to - from).signum()) };
+    // The point of the arrow is where the line ends.
+    let tip = if is_loop { from } else { to };
+    let head = [(tip, y), (tip - 9.0 * way, y - 4.5), (tip - 9.0 * way, y + 4.5)];
+    let points: Vec<String> = head.iter().map(|(x, y)| format!("{},{}", px(*x), px(*y))).collect();
+    let (middle, anchor) = if is_loop { (to + 6.0, "start") } else { ((from + to) / 2.0, "middle") };
+    let most = if is_loop { 30 } else { ((to - from).abs() / CHARACTER) as usize };
+    html! {
+        text.soft x="66" y=(px(y + 4.0)) text-anchor="end" { (step.time) }
+        line.message.answer[step.is_answer].bad[step.is_bad] x1=(px(from)) y1=(px(y)) x2=(px(to)) y2=(px(y)) {}
+        polygon.head.bad[step.is_bad] points=(points.join(" ")) {}
+        text.bad[step.is_bad] x=(px(middle)) y=(px(if is_loop { y + 4.0 } else { y - 4.0 })) text-anchor=(anchor) {
+            (short(&step.text, most))
+        }
+        text.soft x=(px(WIDTH)) y=(px(y + 4.0)) text-anchor="end" { (step.note) }
+    }
+}

@@ -1,0 +1,237 @@
+//! The published form of a call, which calls are the worst, and the messages of those.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::document::{Endpoint, Stream};
+use super::fill::endpoint;
+use crate::capture::{Frame, Timestamp};
+use crate::observe::{self, Answer, Step, Traffic};
+use crate::report::number;
+
+/// A dialog that an INVITE began.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct Call {
+    pub(in crate::report) call_id: String,
+    pub(in crate::report) from: String,
+    pub(in crate::report) to: String,
+    pub(in crate::report) start: Option<String>,
+    pub(in crate::report) answered: Option<String>,
+    pub(in crate::report) end: Option<String>,
+    pub(in crate::report) state: CallState,
+    /// Final status where it was rejected.
+    pub(in crate::report) status: Option<u16>,
+    /// Last final status of its INVITE, apart from 401 and 407.
+    pub(in crate::report) final_status: Option<u16>,
+    /// First 180 to 183.
+    pub(in crate::report) ringing: Option<String>,
+    /// From INVITE to `ringing`, in ms.
+    pub(in crate::report) post_dial_delay_ms: Option<f64>,
+    /// Who sent BYE or CANCEL.
+    pub(in crate::report) hung_up: Option<CallSide>,
+    /// Position in `calls` of the call that a PBX passed on as this one.
+    pub(in crate::report) leg_of: Option<usize>,
+    /// Positions in `calls` of those that a PBX passed on this one as.
+    #[serde(default)]
+    pub(in crate::report) leg_by: Vec<usize>,
+    /// Who sent the first INVITE.
+    pub(in crate::report) caller: Endpoint,
+    /// Who received it.
+    pub(in crate::report) callee: Endpoint,
+    /// Positions in `streams`.
+    pub(in crate::report) streams: Vec<usize>,
+    /// Its messages, the first 48, copies left out. Unless all flows were asked for, only the 50 worst calls and their
+    /// legs tell theirs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::report) messages: Vec<Message>,
+    /// Further messages.
+    #[serde(default)]
+    pub(in crate::report) messages_omitted: u64,
+}
+
+/// A SIP message of a call.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct Message {
+    /// Wireshark's frame number.
+    pub(in crate::report) frame: u64,
+    /// Position of its file in `captures`.
+    pub(in crate::report) file: u16,
+    pub(in crate::report) time: Option<String>,
+    pub(in crate::report) source: Endpoint,
+    pub(in crate::report) destination: Endpoint,
+    /// Of a response that of its request.
+    pub(in crate::report) method: Option<String>,
+    /// Of a response.
+    pub(in crate::report) status: Option<u16>,
+    /// Whether it carries a session description.
+    pub(in crate::report) sdp: bool,
+    pub(in crate::report) dscp: u8,
+}
+
+published_both_ways! {
+    /// A side of a call.
+    CallSide from observe::CallSide { Caller, Callee }
+}
+
+published! {
+    /// How a call went.
+    CallState from observe::Answer { Answered, Rejected(_), Cancelled, Unanswered, Open }
+}
+
+/// All calls, the `ladders` worst and their legs with their messages.
+pub(super) fn calls(traffic: &Traffic, streams: &[Stream], ladders: usize) -> Vec<Call> {
+    let ties = Ties::of(traffic);
+    let mut calls: Vec<Call> =
+        traffic.calls.iter().enumerate().map(|(id, one)| call(id, one, &ties)).collect();
+    for root in worst_first(&calls, streams).into_iter().take(ladders) {
+        for member in family(&calls, root) {
+            if let (Some(to), Some(from)) = (calls.get_mut(member), traffic.calls.get(member)) {
+                to.messages = from.ladder.steps().map(message).collect();
+                to.messages_omitted = from.ladder.omitted;
+            }
+        }
+    }
+    calls
+}
+
+fn message(step: Step<'_>) -> Message {
+    Message {
+        frame: step.frame.number(),
+        file: step.frame.file(),
+        time: number::rfc3339(step.time),
+        source: endpoint(step.from),
+        destination: endpoint(step.to),
+        method: step.method.map(ToString::to_string),
+        status: step.status,
+        sdp: step.has_sdp,
+        dscp: step.dscp,
+    }
+}
+
+/// A call and what a PBX passed it on as, in order.
+pub(in crate::report) fn family(calls: &[Call], root: usize) -> Vec<usize> {
+    let mut members = vec![root];
+    let mut at = 0;
+    while let Some(call) = members.get(at).and_then(|member| calls.get(*member)) {
+        // A stored report may tie calls in a circle.
+        let more: Vec<usize> = call.leg_by.iter().copied().filter(|leg| !members.contains(leg)).collect();
+        members.extend(more);
+        at += 1;
+    }
+    members.retain(|member| *member < calls.len());
+    members
+}
+
+/// Positions of the calls that are no leg of another, the worst first: those that came to nothing, then those with the
+/// worst voice, then the earliest.
+pub(in crate::report) fn worst_first(calls: &[Call], streams: &[Stream]) -> Vec<usize> {
+    let mut ranked: Vec<(usize, Rank)> = calls
+        .iter()
+        .enumerate()
+        .filter(|(_, call)| call.leg_of.is_none())
+        .map(|(root, _)| {
+            let members = family(calls, root);
+            let ranks =
+                members.iter().filter_map(|member| calls.get(*member)).map(|call| rank(call, streams));
+            (root, ranks.min_by(Rank::compare).unwrap_or_default())
+        })
+        .collect();
+    ranked.sort_by(|x, y| x.1.compare(&y.1).then(x.0.cmp(&y.0)));
+    ranked.into_iter().map(|(root, _)| root).collect()
+}
+
+/// How a call stands, the worst smallest.
+#[derive(Clone, Copy, Debug, Default)]
+struct Rank {
+    outcome: u8,
+    mos: f64,
+    kept_percent: f64,
+    ef_percent: f64,
+}
+
+impl Rank {
+    fn compare(&self, other: &Self) -> Ordering {
+        self.outcome
+            .cmp(&other.outcome)
+            .then(self.mos.total_cmp(&other.mos))
+            .then(self.kept_percent.total_cmp(&other.kept_percent))
+            .then(self.ef_percent.total_cmp(&other.ef_percent))
+    }
+}
+
+fn rank(call: &Call, streams: &[Stream]) -> Rank {
+    let outcome = match (call.state, call.final_status) {
+        (CallState::Unanswered, _) => 0,
+        // Busy, declined and not at home are what people do.
+        (CallState::Rejected, Some(480 | 486 | 487 | 600 | 603)) => 3,
+        (CallState::Rejected, _) => 1,
+        (CallState::Answered | CallState::Cancelled | CallState::Open, _) => 2,
+    };
+    let own = || call.streams.iter().filter_map(|stream| streams.get(*stream));
+    let least = |values: &mut dyn Iterator<Item = f64>, best: f64| values.fold(best, f64::min);
+    Rank {
+        outcome,
+        mos: least(&mut own().filter_map(|stream| stream.mos), 5.0),
+        kept_percent: least(
+            &mut own().filter_map(|stream| stream.lost_percent).map(|lost| 100.0 - lost),
+            100.0,
+        ),
+        ef_percent: least(&mut own().filter_map(|stream| stream.ef_percent), 100.0),
+    }
+}
+
+/// What belongs to each call, by its position.
+struct Ties {
+    /// Calls that it was passed on as.
+    legs: BTreeMap<usize, Vec<usize>>,
+    streams: BTreeMap<usize, Vec<usize>>,
+}
+
+impl Ties {
+    fn of(traffic: &Traffic) -> Self {
+        let legs = traffic.calls.iter().map(|call| call.leg_of);
+        let streams = traffic.streams.iter().map(|stream| stream.call);
+        Self { legs: positions(legs), streams: positions(streams) }
+    }
+}
+
+fn positions(owners: impl Iterator<Item = Option<usize>>) -> BTreeMap<usize, Vec<usize>> {
+    let mut positions: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (position, owner) in owners.enumerate() {
+        if let Some(owner) = owner {
+            positions.entry(owner).or_default().push(position);
+        }
+    }
+    positions
+}
+
+fn call(id: usize, call: &observe::Call, ties: &Ties) -> Call {
+    let time = |at: Option<(Frame, Timestamp)>| at.and_then(|(_, time)| number::rfc3339(time));
+    Call {
+        call_id: call.call_id.to_string(),
+        from: call.from.to_string(),
+        to: call.to.to_string(),
+        start: time(Some(call.start)),
+        answered: time(call.answered),
+        end: time(call.end),
+        state: call.answer.into(),
+        status: match call.answer {
+            Answer::Rejected(status) => Some(status),
+            Answer::Answered | Answer::Cancelled | Answer::Unanswered | Answer::Open => None,
+        },
+        final_status: call.status,
+        ringing: time(call.ringing),
+        post_dial_delay_ms: call.ringing.map(|(_, rang)| rang.since(call.start.1) as f64 / 1e6),
+        hung_up: call.hung_up.map(Into::into),
+        leg_of: call.leg_of,
+        leg_by: ties.legs.get(&id).cloned().unwrap_or_default(),
+        caller: endpoint(call.caller),
+        callee: endpoint(call.callee),
+        streams: ties.streams.get(&id).cloned().unwrap_or_default(),
+        messages: Vec::new(),
+        messages_omitted: 0,
+    }
+}

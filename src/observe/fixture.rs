@@ -163,6 +163,7 @@ pub(crate) fn stream(source: &str, destination: &str, dscp: &[(u8, u64)]) -> Str
         marking: MarkingReport { dscp: dscp.iter().map(seen).collect(), ..MarkingReport::default() },
         receiver: None,
         quality: None,
+        course: media::course::Course::default(),
         wireshark: None,
     };
     Stream { flow: 0, source: socket(source), destination: socket(destination), call: None, report }

@@ -556,6 +556,7 @@ fn stream(source: &str, destination: &str, dscp: u8) -> Stream {
         },
         receiver: Some(heard::receiver(frame)),
         quality: None,
+        course: media::course::Course::default(),
         wireshark: None,
     };
     Stream { flow: 0, source: socket(source), destination: socket(destination), call: Some(0), report }

@@ -4,6 +4,7 @@
 #[macro_use]
 mod enums;
 pub(super) mod call;
+mod course;
 pub(super) mod document;
 mod fill;
 mod formatter;

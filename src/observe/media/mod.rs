@@ -8,6 +8,7 @@
 //! bytes ─ rtp ─► Sample ─► table (candidates) ─► stream ─► report
 //!                                                 ├ sequence   loss, duplicates, reordering (RFC 3550 A.1, A.3)
 //!                                                 ├ timing     jitter and delta (RFC 3550 A.8), clock
+//!                                                 ├ course     the same by intervals of time
 //!                                                 ├ silence    what was left out while nobody spoke
 //!                                                 ├ marking    DSCP, PCP, VLAN
 //!                                                 ├ likeness   is it RTP at all
@@ -16,6 +17,7 @@
 //! ```
 
 pub mod announce;
+pub mod course;
 pub mod likeness;
 pub mod marking;
 pub mod payload;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::announce::{Endpoint, MediaDirection};
+use super::course::Course;
 use super::likeness::Recognition;
 use super::marking::MarkingReport;
 use super::payload::MediaKind;
@@ -69,6 +70,8 @@ pub struct StreamReport {
     pub gaps: Vec<Frame>,
     /// Jitter, delta, clock.
     pub timing: TimingReport,
+    /// Packets, losses, jitter and marks over time.
+    pub course: Course,
     /// DSCP, 802.1p, VLAN.
     pub marking: MarkingReport,
     /// What its receiver reported by RTCP; the observer joins it when all is read.

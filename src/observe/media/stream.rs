@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::announce::{Announcement, Endpoint, MediaDirection, Profile};
+use super::course::Course;
 use super::likeness::{Likeness, Recognition};
 use super::marking::Marking;
 use super::payload::{MediaKind, PayloadName, VIDEO_RATE, assigned, is_comfort_noise};
@@ -39,6 +40,7 @@ pub struct Stream {
     ip_octets: u64,
     sequence: Sequence,
     timing: Timing,
+    course: Course,
     silence: Silence,
     marking: Marking,
     likeness: Likeness,
@@ -94,6 +96,7 @@ impl Stream {
             ip_octets: 0,
             sequence: Sequence::new(),
             timing: Timing::default(),
+            course: Course::default(),
             silence: Silence::default(),
             marking: Marking::default(),
             likeness: Likeness::default(),
@@ -119,11 +122,11 @@ impl Stream {
         let ticks = self.note_payload(sample, name);
         let jumped = self.timing.jumped(sample, ticks);
         match self.sequence.push(sample, jumped) {
-            Arrival::Counted(step) => self.count(sample, step, ticks),
+            Arrival::Counted(step) => self.count(sample, step, ticks, start),
             Arrival::Restart(held) => {
                 let held_ticks = self.ticks(held.payload_type);
-                self.count(&held, Step::First, held_ticks);
-                self.count(sample, Step::Forward(1), ticks);
+                self.count(&held, Step::First, held_ticks, start);
+                self.count(sample, Step::Forward(1), ticks, start);
             }
             Arrival::Duplicate(first) => self.marking.push_copy(first, sample),
             Arrival::Held => {}
@@ -179,6 +182,7 @@ impl Stream {
             silence: self.silence(main),
             gaps: self.gaps.clone(),
             timing,
+            course: self.course.clone(),
             marking: self.marking.report(),
             receiver: None,
             quality,
@@ -186,11 +190,12 @@ impl Stream {
         }
     }
 
-    fn count(&mut self, sample: &Sample, step: Step, ticks: Ticks) {
+    fn count(&mut self, sample: &Sample, step: Step, ticks: Ticks, start: Timestamp) {
         self.octets += u64::from(sample.payload_length);
         self.seen.add(sample.payload_type, sample.frame);
         self.marking.push(sample);
         self.timing.push(sample, step, ticks);
+        self.course.push(sample, step, self.timing.jitter(), start);
         let role = self.payload(sample.payload_type).map(Payload::role);
         self.silence.push(sample, step, ticks, role == Some(PayloadRole::ComfortNoise));
         if matches!(step, Step::Forward(2..)) && self.gaps.len() < EVIDENCE {

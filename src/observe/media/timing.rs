@@ -132,6 +132,11 @@ impl Timing {
         }
     }
 
+    /// The running jitter in ms, 0 before the clock is known.
+    pub(super) fn jitter(&self) -> f64 {
+        self.jitter
+    }
+
     /// The figures so far.
     #[must_use]
     pub fn report(&self) -> TimingReport {

@@ -1,6 +1,7 @@
 //! Takes the paper and the published report, gives one self-contained page: no network, readable without its script,
 //! which only sorts and filters. Everything that is not a word of this program passes through maud's escaping.
 
+mod charts;
 mod ladder;
 mod pictures;
 
@@ -131,6 +132,8 @@ impl Page<'_> {
             Part::Picture(picture) => match picture {
                 Picture::WhoTalks => pictures::who_talks(self.document, self.words),
                 Picture::Marks => pictures::marks(self.document, self.words),
+                Picture::MarksOverTime => charts::marks(self.document, self.paper.language, self.words),
+                Picture::VoiceOverTime => charts::voice(self.document, self.paper.language, self.words),
                 Picture::CallTimes => pictures::call_times(self.document, self.words),
             },
         }

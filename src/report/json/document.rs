@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub(in crate::report) use super::call::{Call, CallState, Message};
+pub(in crate::report) use super::course::{Course, Route};
 pub(in crate::report) use super::registration::{Mapping, Refresh, Registration};
 use crate::{capture, check, observe, site};
 
@@ -46,6 +47,13 @@ pub(in crate::report) struct Document {
     pub(in crate::report) flows_omitted: u64,
     /// RTP streams.
     pub(in crate::report) streams: Vec<Stream>,
+    /// Marks of voice over time by direction, the smallest share of EF first, at most 50 unless all flows were asked
+    /// for.
+    #[serde(default)]
+    pub(in crate::report) routes: Vec<Route>,
+    /// How many directions are not listed.
+    #[serde(default)]
+    pub(in crate::report) routes_omitted: u64,
     /// SIP calls.
     pub(in crate::report) calls: Vec<Call>,
     /// SIP registrations.
@@ -378,6 +386,9 @@ pub(in crate::report) struct Stream {
     pub(in crate::report) call: Option<String>,
     /// What its receiver reported by RTCP.
     pub(in crate::report) receiver: Option<Receiver>,
+    /// How it went over time. Unless all flows were asked for, only the 100 streams with the worst voice tell it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) course: Option<Course>,
     /// The figures of `tshark -z rtp,streams` 4.0.
     pub(in crate::report) wireshark: Option<Wireshark>,
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
-use super::{call, document as published};
+use super::{call, course, document as published};
 use crate::capture::{CaptureSummary, Ended, Frame, Timestamp};
 use crate::check::{Audit, Finding};
 use crate::decode::Skip;
@@ -18,6 +18,9 @@ use crate::site::{Device, Evidence};
 
 /// Calls that tell their messages, unless all flows were asked for.
 const LADDERS: usize = 50;
+/// Streams and directions that tell their course, unless all flows were asked for.
+const COURSES: usize = 100;
+const ROUTES: usize = 50;
 
 /// The published form, with at most `limit` flows.
 pub(in crate::report) fn document(
@@ -28,7 +31,10 @@ pub(in crate::report) fn document(
 ) -> published::Document {
     let context = Context { audit, names: titles, zone: &settings.zone };
     let flows = chosen_flows(audit, limit);
-    let streams: Vec<_> = audit.traffic.streams.iter().map(|one| stream(one, &audit.traffic)).collect();
+    let bounded = |most| if limit == usize::MAX { limit } else { most };
+    let mut streams: Vec<_> = audit.traffic.streams.iter().map(|one| stream(one, &audit.traffic)).collect();
+    course::add(&mut streams, &audit.traffic, bounded(COURSES));
+    let (routes, routes_omitted) = course::routes(&audit.traffic, bounded(ROUTES));
     let (hosts, hosts_omitted) = hosts(audit, titles, limit);
     published::Document {
         schema: 1,
@@ -51,8 +57,10 @@ pub(in crate::report) fn document(
         rows: rows(audit, titles),
         flows_omitted: audit.traffic.flows.len().saturating_sub(flows.len()) as u64,
         flows: flows.into_iter().map(|one| flow(one, audit)).collect(),
-        calls: call::calls(&audit.traffic, &streams, if limit == usize::MAX { limit } else { LADDERS }),
+        calls: call::calls(&audit.traffic, &streams, bounded(LADDERS)),
         streams,
+        routes,
+        routes_omitted: routes_omitted as u64,
         registrations: audit.traffic.registrations.iter().map(registration).collect(),
         findings: audit.findings.iter().map(|one| finding(one, &context, settings.language)).collect(),
         unjudged: audit.unjudged.iter().map(|what| (*what).into()).collect(),
@@ -347,6 +355,7 @@ fn stream(stream: &Stream, traffic: &Traffic) -> published::Stream {
         rating: report.quality.as_ref().and_then(|quality| finite(quality.rating)),
         call: call.map(|call| call.call_id.to_string()),
         receiver: report.receiver.as_ref().map(|receiver| reported(receiver, report.timing.clock)),
+        course: None,
         wireshark: wireshark(report),
     }
 }

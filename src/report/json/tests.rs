@@ -45,6 +45,8 @@ streams[].receiver.voip.discarded_percent streams[].receiver.voip.round_trip_ms
 streams[].receiver.voip.end_system_delay_ms streams[].receiver.voip.mos_lq streams[].receiver.voip.mos_cq
 streams[].receiver.frames streams[].receiver.files
 calls[].call_id calls[].from calls[].to calls[].start calls[].answered calls[].end calls[].state calls[].status
+streams[].course.start streams[].course.interval_ms streams[].course.packets streams[].course.lost
+streams[].course.jitter_ms routes routes_omitted
 calls[].streams calls[].messages[].frame calls[].messages[].file calls[].messages[].time
 calls[].messages[].source calls[].messages[].destination calls[].messages[].method calls[].messages[].status
 calls[].messages[].sdp calls[].messages[].dscp calls[].messages_omitted

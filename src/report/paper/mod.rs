@@ -75,6 +75,8 @@ pub(super) enum Part {
 pub(super) enum Picture {
     WhoTalks,
     Marks,
+    MarksOverTime,
+    VoiceOverTime,
     CallTimes,
 }
 

@@ -43,6 +43,7 @@ pub(super) fn marking(maker: &Maker<'_>) -> Vec<Part> {
     vec![
         Part::Text(maker.paper.marking_note.to_owned()),
         Part::Picture(Picture::Marks),
+        Part::Picture(Picture::MarksOverTime),
         Part::Table(Table::new(&heads, rows.collect())),
     ]
 }
@@ -83,6 +84,7 @@ pub(super) fn calls(maker: &Maker<'_>) -> Vec<Part> {
         ("MOS", true),
     ];
     parts.push(Part::Subheading(maker.words.headings.media.to_owned()));
+    parts.push(Part::Picture(Picture::VoiceOverTime));
     parts.push(Part::Table(Table::new(
         &heads,
         streams.into_iter().map(|stream| voice_line(maker, stream)).collect(),

@@ -41,6 +41,10 @@ pub(crate) struct PaperWords {
     pub(crate) packet: &'static str,
     pub(crate) time: &'static str,
     pub(crate) message: &'static str,
+    pub(crate) marks_over_time: &'static str,
+    pub(crate) voice_over_time: &'static str,
+    pub(crate) loss_at_most: &'static str,
+    pub(crate) jitter_at_most: &'static str,
     pub(crate) other_marks: &'static str,
     pub(crate) frames: &'static str,
     pub(crate) contents: &'static str,
@@ -95,6 +99,12 @@ const DE: PaperWords = PaperWords {
     packet: "Paket {}",
     time: "Zeit",
     message: "Nachricht",
+    marks_over_time: "Anteil EF über die Zeit, je Richtung: gefüllt EF, schraffiert andere Kennzeichnung, leer keine \
+        Sprache. Gezeigt sind {} von {} Richtungen, die mit dem kleinsten Anteil zuerst. Zeiten ab Beginn der Messung.",
+    voice_over_time: "Verlust (Balken, Anteil je Abschnitt) und Jitter (Linie, größter Wert je Abschnitt) über die Zeit. \
+        Gezeigt sind {} von {} Strömen, die schlechtesten zuerst. Zeiten ab Beginn der Messung.",
+    loss_at_most: "Verlust bis {}",
+    jitter_at_most: "Jitter bis {}",
     other_marks: "andere",
     frames: "Pakete {}",
     contents: "Inhalt",
@@ -141,6 +151,12 @@ const EN: PaperWords = PaperWords {
     packet: "packet {}",
     time: "Time",
     message: "Message",
+    marks_over_time: "Share of EF over time by direction: filled EF, hatched another mark, empty no voice. Shown are {} \
+        of {} directions, the smallest share first. Times from the start of the measurement.",
+    voice_over_time: "Loss (bars, share by interval) and jitter (line, greatest by interval) over time. Shown are {} of {} \
+        streams, the worst first. Times from the start of the measurement.",
+    loss_at_most: "loss up to {}",
+    jitter_at_most: "jitter up to {}",
     other_marks: "other",
     frames: "packets {}",
     contents: "Contents",

@@ -1,0 +1,178 @@
+//! Charts over time as inline SVG: marks by direction, loss and jitter by stream. Loss and jitter stand in frames of
+//! their own, shares of EF are filled or hatched: nothing is told by colour alone.
+
+use maud::{Markup, html};
+
+use super::pictures::{WIDTH, px, short};
+use crate::report::json::document::{Course, Document, Route, Stream};
+use crate::report::language::Language;
+use crate::report::number::{count, decimal, percent};
+use crate::report::paper::between;
+use crate::report::text::{EXPEDITED_FORWARDING, PaperWords};
+
+/// Most directions and streams in a picture.
+const MOST_LINES: usize = 8;
+/// Height of a chart, and of a line with its title and its times.
+const HEIGHT: f64 = 34.0;
+const STEP: f64 = 76.0;
+/// Distance from one chart to the other of a stream.
+const GAP: f64 = 24.0;
+
+/// Where a chart stands: left, top, width.
+#[derive(Clone, Copy)]
+struct Place {
+    x: f64,
+    y: f64,
+    width: f64,
+}
+
+/// A chart for each direction: by interval the share of EF filled, the rest hatched.
+pub(super) fn marks(document: &Document, language: Language, words: &PaperWords) -> Markup {
+    let routes: Vec<&Route> = document.routes.iter().take(MOST_LINES).collect();
+    if routes.is_empty() {
+        return html! {};
+    }
+    let all = document.routes.len() as u64 + document.routes_omitted;
+    let note = note(words.marks_over_time, [routes.len() as u64, all], language);
+    html! {
+        figure {
+            svg viewBox={ "0 0 " (WIDTH) " " (px(STEP * routes.len() as f64)) } role="img" aria-label=(note) {
+                @for (nth, route) in routes.iter().enumerate() {
+                    @let place = Place { x: 0.0, y: STEP * nth as f64 + 20.0, width: WIDTH };
+                    @let title = format!("{} → {}", route.source, route.destination);
+                    text x="0" y=(px(place.y - 6.0)) { (short(&title, 90)) }
+                    text.soft x=(px(WIDTH)) y=(px(place.y - 6.0)) text-anchor="end" { (share_of(route, language)) " EF" }
+                    (shares(route, place))
+                    rect.frame x=(px(place.x)) y=(px(place.y)) width=(px(place.width)) height=(px(HEIGHT)) {}
+                    (times(document, (route.start.as_deref(), route.interval_ms, route.packets.len()), place, language))
+                }
+            }
+            figcaption { (note) }
+        }
+    }
+}
+
+fn share_of(route: &Route, language: Language) -> String {
+    let packets: u64 = route.packets.iter().sum();
+    let marked: u64 = route.dscp.get(&EXPEDITED_FORWARDING).into_iter().flatten().sum();
+    percent(marked as f64 * 100.0 / packets.max(1) as f64, language)
+}
+
+fn shares(route: &Route, place: Place) -> Markup {
+    let step = place.width / route.packets.len().max(1) as f64;
+    let ef = route.dscp.get(&EXPEDITED_FORWARDING);
+    let bars = route.packets.iter().enumerate().filter(|(_, packets)| **packets > 0).map(|(at, packets)| {
+        let marked = ef.and_then(|counts| counts.get(at)).copied().unwrap_or_default();
+        (place.x + step * at as f64, HEIGHT * (marked as f64 / *packets as f64).min(1.0))
+    });
+    html! {
+        @for (x, full) in bars {
+            @if full > 0.0 {
+                rect.ef x=(px(x)) y=(px(place.y + HEIGHT - full)) width=(px(step)) height=(px(full)) {}
+            }
+            @if full < HEIGHT {
+                rect.other x=(px(x)) y=(px(place.y)) width=(px(step)) height=(px(HEIGHT - full)) {}
+            }
+        }
+    }
+}
+
+/// Two charts for each of the worst streams.
+pub(super) fn voice(document: &Document, language: Language, words: &PaperWords) -> Markup {
+    let mut streams: Vec<(&Stream, &Course)> =
+        document.streams.iter().filter_map(|stream| Some((stream, stream.course.as_ref()?))).collect();
+    if streams.is_empty() {
+        return html! {};
+    }
+    let mos = |stream: &Stream| stream.mos.unwrap_or(5.0);
+    let lost = |stream: &Stream| stream.lost_percent.unwrap_or_default();
+    streams.sort_by(|(x, _), (y, _)| mos(x).total_cmp(&mos(y)).then(lost(y).total_cmp(&lost(x))));
+    streams.truncate(MOST_LINES);
+    let note = note(words.voice_over_time, [streams.len() as u64, document.streams.len() as u64], language);
+    let width = (WIDTH - GAP) / 2.0;
+    html! {
+        figure {
+            svg viewBox={ "0 0 " (WIDTH) " " (px(STEP * streams.len() as f64)) } role="img" aria-label=(note) {
+                @for (nth, (stream, course)) in streams.iter().enumerate() {
+                    @let left = Place { x: 0.0, y: STEP * nth as f64 + 20.0, width };
+                    @let right = Place { x: width + GAP, ..left };
+                    @let ends = [&stream.source, &stream.destination].map(|end| format!("{}:{}", end.address, end.port));
+                    @let span = (course.start.as_deref(), course.interval_ms, course.packets.len());
+                    text x="0" y=(px(left.y - 6.0)) { (short(&ends.join(" → "), 60)) }
+                    (losses(course, left, language, words))
+                    (jitter(course, right, language, words))
+                    @for place in [left, right] {
+                        rect.frame x=(px(place.x)) y=(px(place.y)) width=(px(place.width)) height=(px(HEIGHT)) {}
+                        (times(document, span, place, language))
+                    }
+                }
+            }
+            figcaption { (note) }
+        }
+    }
+}
+
+fn losses(course: &Course, place: Place, language: Language, words: &PaperWords) -> Markup {
+    let shares: Vec<f64> = course
+        .packets
+        .iter()
+        .zip(&course.lost)
+        .map(|(packets, lost)| f64::from(*lost) * 100.0 / (f64::from(*packets) + f64::from(*lost)).max(1.0))
+        .collect();
+    let most = shares.iter().copied().fold(0.0, f64::max);
+    // A scale that makes little loss look little.
+    let scale = most.max(5.0);
+    let step = place.width / shares.len().max(1) as f64;
+    html! {
+        text.soft x=(px(place.x + place.width)) y=(px(place.y + HEIGHT + 14.0)) text-anchor="end" {
+            (words.loss_at_most.replacen("{}", &percent(most, language), 1))
+        }
+        @for (at, share) in shares.iter().enumerate().filter(|(_, share)| **share > 0.0) {
+            @let height = (HEIGHT * share / scale).max(1.5);
+            rect.loss x=(px(place.x + step * at as f64)) y=(px(place.y + HEIGHT - height)) width=(px(step.max(1.5))) height=(px(height)) {}
+        }
+    }
+}
+
+fn jitter(course: &Course, place: Place, language: Language, words: &PaperWords) -> Markup {
+    let Some(values) = &course.jitter_ms else { return html! {} };
+    let most = values.iter().copied().fold(0.0, f64::max);
+    let scale = most.max(20.0);
+    let step = place.width / values.len().max(1) as f64;
+    let points: Vec<String> = values
+        .iter()
+        .enumerate()
+        .map(|(at, value)| {
+            let x = place.x + step * (at as f64 + 0.5);
+            format!("{},{}", px(x), px(place.y + HEIGHT - HEIGHT * (value / scale).clamp(0.0, 1.0)))
+        })
+        .collect();
+    let most = format!("{}\u{a0}ms", decimal(most, 1, language));
+    html! {
+        text.soft x=(px(place.x + place.width)) y=(px(place.y + HEIGHT + 14.0)) text-anchor="end" {
+            (words.jitter_at_most.replacen("{}", &most, 1))
+        }
+        polyline.jitter points=(points.join(" ")) {}
+    }
+}
+
+/// From when to when a chart reaches, in seconds since the measurement began.
+fn times(
+    document: &Document,
+    (start, interval_ms, intervals): (Option<&str>, f64, usize),
+    place: Place,
+    language: Language,
+) -> Markup {
+    let zero = document.captures.iter().filter_map(|capture| capture.first.as_deref()).min();
+    let from = between(zero, start).unwrap_or_default() as f64 / 1e9;
+    let to = from + interval_ms * intervals as f64 / 1e3;
+    html! {
+        text.soft x=(px(place.x)) y=(px(place.y + HEIGHT + 14.0)) {
+            (decimal(from, 1, language)) "–" (decimal(to, 1, language)) "\u{a0}s"
+        }
+    }
+}
+
+fn note(text: &str, numbers: [u64; 2], language: Language) -> String {
+    numbers.iter().fold(text.to_owned(), |text, number| text.replacen("{}", &count(*number, language), 1))
+}

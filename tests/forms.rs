@@ -67,6 +67,7 @@ fn a_stored_report_gives_the_same_page() {
     let folder = tempdir().unwrap();
     let page = written(folder.path(), "html", &[]);
     written(folder.path(), "json", &[]);
+    assert!(page.contains("Netzdienste") && page.contains("antwortet"), "who was asked for names and time");
     let stored = folder.path().join("json");
     let again = pbxray(&["report", stored.to_str().unwrap(), "--format", "html"]);
     assert_eq!(again.status.code(), Some(0));

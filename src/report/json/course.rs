@@ -108,10 +108,10 @@ fn route(source: IpAddr, destination: IpAddr, courses: &[&Seen]) -> Route {
         |course: &Seen| course.start().plus(course.width().saturating_mul(course.intervals().len() as i64));
     let length = courses.iter().map(|course| end(course).since(begin)).max().unwrap_or_default();
     let mut width = courses.iter().map(|course| course.width()).max().unwrap_or(NARROWEST);
-    while length / width >= INTERVALS as i64 {
+    while length / width > INTERVALS as i64 {
         width = width.saturating_mul(2);
     }
-    let count = usize::try_from(length / width).unwrap_or_default() + 1;
+    let count = usize::try_from(length / width).unwrap_or_default() + usize::from(length % width > 0);
     let mut packets = vec![0; count];
     let mut dscp: BTreeMap<u8, Vec<u64>> = BTreeMap::new();
     for course in courses {

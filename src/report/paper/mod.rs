@@ -8,6 +8,7 @@ mod firewall;
 mod ladder;
 mod measurement;
 mod result;
+mod services;
 mod voice;
 
 use jiff::tz::TimeZone;
@@ -162,6 +163,7 @@ fn sections(maker: &Maker<'_>) -> Vec<Section> {
         section("marking", paper.marking, voice::marking(maker)),
         section("calls", paper.quality, voice::calls(maker)),
         section("registrations", headings.registrations, voice::registrations(maker)),
+        section("services", paper.services, services::parts(maker)),
         section("security", paper.security, findings::security(maker)),
         section("findings", headings.findings, findings::all(maker)),
         section("actions", paper.actions, findings::actions(maker)),

@@ -75,7 +75,7 @@ pub struct LiveArgs {
     /// End after this time (90s, 10m, 2h)
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub duration: Option<Duration>,
-    /// End after this many packets
+    /// End after this many packets, of those that --filter selects
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub packets: Option<u64>,
     /// Write everything that passes, as pcapng, to a ring of files: FILE_00001.pcapng and so on

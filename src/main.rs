@@ -244,7 +244,12 @@ fn live(args: &LiveArgs) -> Result<ExitStatus> {
         flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&stop))?;
         flag::register(signal, Arc::clone(&stop))?;
     }
-    let bounds = Bounds { duration: args.duration, packets: args.packets, stop: Arc::clone(&stop) };
+    let bounds = Bounds {
+        duration: args.duration,
+        packets: args.packets,
+        counted: filter.clone(),
+        stop: Arc::clone(&stop),
+    };
     let tap = capture::tap(&args.interfaces, &bounds, tell_link)?;
     let (tap, recorder) = recording(tap, args)?;
     let measurement = capture::listen(tap, &args.interfaces, capture::Settings::default())?;
@@ -348,6 +353,14 @@ fn tell_recorded(recorded: &Recorded) {
 
 fn tell_link(event: LinkEvent) {
     let _ = match event {
+        LinkEvent::Down(name) => {
+            writeln!(io::stderr(), "pbxray: {name}: is down or has no link; waiting for it")
+        }
+        LinkEvent::Up(name) => writeln!(io::stderr(), "pbxray: {name}: is up"),
+        LinkEvent::Other(name, link) => writeln!(
+            io::stderr(),
+            "pbxray: {name}: came back as another kind of link ({link}) and is not captured on; start anew for it"
+        ),
         LinkEvent::Gone(name, reason) => {
             writeln!(io::stderr(), "pbxray: {name}: is gone ({reason}); waiting for it")
         }

@@ -7,15 +7,17 @@
 //! meets drops as it meets those of a capture file.
 
 use std::io::{self, Read};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use pcap::{Active, Capture, Linktype, Precision};
 use thiserror::Error;
 
+use super::LinkType;
+use super::filter::{Filter, FilterSpec};
 use super::framing::LONGEST_USUAL;
 use super::interfaces::{InterfacesError, interfaces};
 use super::pcapng_blocks as block;
@@ -46,6 +48,8 @@ pub struct Bounds {
     pub duration: Option<Duration>,
     /// After so many packets of all interfaces.
     pub packets: Option<u64>,
+    /// Only packets that it selects count for `packets`.
+    pub counted: Option<FilterSpec>,
     /// When somebody sets it.
     pub stop: Arc<AtomicBool>,
 }
@@ -90,6 +94,12 @@ pub enum LiveError {
 /// What becomes of an interface while it is captured on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LinkEvent {
+    /// It is switched off or has no link; nothing comes until it has.
+    Down(String),
+    /// It has a link again.
+    Up(String),
+    /// It came back as another kind of link, whose packets would not fit the measurement: their number in libpcap.
+    Other(String, i32),
     /// It went away, with libpcap's words.
     Gone(String, String),
     /// It came back.
@@ -105,6 +115,8 @@ pub struct Tap {
     /// Blocks that describe the interfaces.
     interfaces: Vec<u8>,
     feed: Option<Feed>,
+    /// While it lives, links are watched.
+    _listener: Arc<()>,
 }
 
 impl Tap {
@@ -123,16 +135,15 @@ impl Tap {
 /// # Errors
 /// See [`LiveError`].
 pub fn tap(names: &[String], bounds: &Bounds, tell: fn(LinkEvent)) -> Result<Tap, LiveError> {
-    let open = |name: &String| open(name).map_err(|error| explained(name, error));
     pcap_dyn::availability().map_err(InterfacesError::NeedsLibpcap)?;
-    let captures = names.iter().map(open).collect::<Result<Vec<_>, _>>()?;
+    let captures = names.iter().map(|name| open_or_wait(name)).collect::<Result<Vec<_>, _>>()?;
     let (sender, receiver) = sync_channel(QUEUE);
     let mut interfaces = Vec::new();
     for (name, capture) in names.iter().zip(&captures) {
         block::interface(
             &mut interfaces,
             name,
-            link_type(capture.get_datalink()),
+            link_type(link_of(capture.as_ref())),
             LONGEST_USUAL as u32,
             is_nano(),
         );
@@ -141,7 +152,9 @@ pub fn tap(names: &[String], bounds: &Bounds, tell: fn(LinkEvent)) -> Result<Tap
     let end = bounds.duration.map(|duration| Instant::now() + duration);
     for (number, (name, capture)) in (0..).zip(names.iter().zip(captures)) {
         let (sender, bounds, taken) = (sender.clone(), bounds.clone(), Arc::clone(&taken));
-        let link = capture.get_datalink();
+        let link = link_of(capture.as_ref());
+        let counted = bounds.counted.as_ref().filter(|_| bounds.packets.is_some());
+        let counted = counted.map(|filter| filter.compile(LinkType(link_type(link))).ok());
         let mut lane = Lane {
             name: name.clone(),
             number,
@@ -150,6 +163,8 @@ pub fn tap(names: &[String], bounds: &Bounds, tell: fn(LinkEvent)) -> Result<Tap
             bounds,
             end,
             taken,
+            counted,
+            is_other_told: false,
             tell,
             bytes: Vec::new(),
             packets: 0,
@@ -157,14 +172,17 @@ pub fn tap(names: &[String], bounds: &Bounds, tell: fn(LinkEvent)) -> Result<Tap
             dropped_before: 0,
             dropped_now: 0,
         };
-        let start = move || lane.run(Some(capture));
+        let start = move || lane.run(capture);
         thread::Builder::new()
             .name(format!("live {name}"))
             .spawn(start)
             .map_err(|error| LiveError::Refused { name: name.clone(), reason: error.to_string() })?;
     }
     let head = [block::section(), interfaces.clone()].concat();
-    Ok(Tap { receiver, bytes: Arc::new(head), at: 0, interfaces, feed: None })
+    let bytes = Arc::new(head);
+    let listener = Arc::new(());
+    watch_links(names.to_vec(), Arc::downgrade(&listener), tell);
+    Ok(Tap { receiver, bytes, at: 0, interfaces, feed: None, _listener: listener })
 }
 
 impl Read for Tap {
@@ -188,6 +206,50 @@ impl Read for Tap {
         self.at += count;
         Ok(count)
     }
+}
+
+/// `None`: the interface is switched off, and will be waited for.
+fn open_or_wait(name: &str) -> Result<Option<Capture<Active>>, LiveError> {
+    match open(name) {
+        Ok(capture) => Ok(Some(capture)),
+        Err(error) => match explained(name, error) {
+            LiveError::Refused { .. } if has_link(name) == Some(false) => Ok(None),
+            error => Err(error),
+        },
+    }
+}
+
+/// What a capture gives; Ethernet for one that is waited for, as every mirror port is.
+fn link_of(capture: Option<&Capture<Active>>) -> Linktype {
+    capture.map_or(Linktype::ETHERNET, Capture::get_datalink)
+}
+
+/// Whether an interface is on and has a link, by libpcap's word: `None` where there is no such interface.
+fn has_link(name: &str) -> Option<bool> {
+    let all = interfaces().ok()?;
+    all.iter().find(|interface| interface.name == name).map(|interface| interface.up && interface.running)
+}
+
+/// Tells when a link goes and comes, in a thread of its own: libpcap reads on from an interface that is down.
+fn watch_links(names: Vec<String>, listener: Weak<()>, tell: fn(LinkEvent)) {
+    let watch = move || {
+        let mut had_link = vec![true; names.len()];
+        while listener.strong_count() > 0 {
+            for (name, had) in names.iter().zip(&mut had_link) {
+                // One that is not there at all is told by whoever captures on it.
+                let has = has_link(name).unwrap_or(*had);
+                match (*had, has) {
+                    (true, false) => tell(LinkEvent::Down(name.clone())),
+                    (false, true) => tell(LinkEvent::Up(name.clone())),
+                    _ => {}
+                }
+                *had = has;
+            }
+            thread::sleep(RETRY);
+        }
+    };
+    // Without this thread the capture is as good, and less is told.
+    let _ = thread::Builder::new().name("links".to_owned()).spawn(watch);
 }
 
 fn open(name: &str) -> Result<Capture<Active>, pcap::Error> {
@@ -258,6 +320,9 @@ struct Lane {
     end: Option<Instant>,
     /// Packets of all interfaces.
     taken: Arc<AtomicU64>,
+    /// Only what it selects is counted, where it is given; where it does not compile, nothing.
+    counted: Option<Option<Filter>>,
+    is_other_told: bool,
     tell: fn(LinkEvent),
     bytes: Vec<u8>,
     packets: u64,
@@ -300,10 +365,7 @@ impl Lane {
             match &capture {
                 None if last_words.is_none() => {
                     thread::sleep(RETRY);
-                    capture = open(&self.name).ok().filter(|capture| capture.get_datalink() == self.link);
-                    if capture.is_some() {
-                        (self.tell)(LinkEvent::Back(self.name.clone()));
-                    }
+                    capture = self.open_again();
                 }
                 _ if is_empty => thread::sleep(IDLE_PAUSE),
                 _ => {}
@@ -312,6 +374,21 @@ impl Lane {
         self.note_drops(capture.as_mut());
         // Nothing comes any more, so waiting loses nothing.
         let _ = self.sender.send(std::mem::take(&mut self.bytes));
+    }
+
+    /// The interface if it is there again, as the same kind of link.
+    fn open_again(&mut self) -> Option<Capture<Active>> {
+        let capture = open(&self.name).ok()?;
+        let link = capture.get_datalink();
+        if link == self.link {
+            self.is_other_told = false;
+            (self.tell)(LinkEvent::Back(self.name.clone()));
+            return Some(capture);
+        }
+        if !std::mem::replace(&mut self.is_other_told, true) {
+            (self.tell)(LinkEvent::Other(self.name.clone(), link.0));
+        }
+        None
     }
 
     /// Takes what the kernel has, one block at most; whether that was nothing.
@@ -326,7 +403,10 @@ impl Lane {
                         (header.ts.tv_sec as u64).wrapping_mul(unit).wrapping_add(header.ts.tv_usec as u64);
                     block::packet(&mut self.bytes, self.number, time, header.len, packet.data);
                     count += 1;
-                    if self.bounds.packets.is_some() {
+                    let counts = self.counted.as_ref().is_none_or(|filter| {
+                        filter.as_ref().is_some_and(|filter| filter.matches(packet.data))
+                    });
+                    if self.bounds.packets.is_some() && counts {
                         self.taken.fetch_add(1, Ordering::Relaxed);
                     }
                 }

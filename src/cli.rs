@@ -69,9 +69,9 @@ pub struct LiveArgs {
     /// How to judge.
     #[command(flatten)]
     pub judge: JudgeArgs,
-    /// Form of the lines, one for each finding that comes or goes, and of the report at the end
-    #[arg(long, value_enum, default_value_t = LiveFormat::Text)]
-    pub format: LiveFormat,
+    /// Lines, one for each finding that comes or goes, then the report; without this a terminal gets the full-screen view
+    #[arg(long, value_enum)]
+    pub format: Option<LiveFormat>,
     /// End after this time (90s, 10m, 2h)
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub duration: Option<Duration>,

@@ -18,6 +18,7 @@ pub mod rules;
 pub mod check;
 pub mod compare;
 pub mod report;
+pub mod screen;
 
 pub mod annotate;
 pub mod confine;

@@ -1,30 +1,23 @@
 //! The program: words to settings to pipeline to report to exit status.
 
+mod live;
+
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, anyhow};
-use clap::{CommandFactory, Parser, ValueEnum};
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
+use clap::{CommandFactory, Parser};
 
 use pbxray::annotate::header_length;
-use pbxray::capture::{
-    self, Bounds, FilterSpec, LinkEvent, Measurement, Recorded, Recorder, Recording, Ring, Tap,
-};
-use pbxray::check::{Audit, Code, Finding, Severity};
+use pbxray::capture::{self, FilterSpec, Measurement};
+use pbxray::check::{Audit, Code, Severity};
 use pbxray::cli::{
     AnnotateArgs, CheckArgs, Cli, Colour, Command, CompareArgs, CompletionsArgs, ExplainArgs, FailOn,
-    FormArgs, Format, JudgeArgs, LiveArgs, LiveFormat, ManArgs, PbxHint, PointsFormat, PortsArgs, Redact,
-    ReportArgs,
+    FormArgs, Format, JudgeArgs, ManArgs, PbxHint, PointsFormat, PortsArgs, Redact, ReportArgs,
 };
 use pbxray::compare::points::Trace;
-use pbxray::compare::{Ledger, Turn};
-use pbxray::confine::confine;
 use pbxray::pipeline::{self, Terms};
 use pbxray::report::{self, ExitStatus, Language, PortsFilter, Published, Redaction};
 use pbxray::rules::Rulebook;
@@ -37,7 +30,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
         Command::Check(args) => check(&args),
-        Command::Live(args) => live(&args),
+        Command::Live(args) => live::live(&args),
         Command::Compare(args) => compare(&args),
         Command::Annotate(args) => annotate(&args),
         Command::Report(args) => render(&args),
@@ -228,168 +221,6 @@ fn write_forms(
         }
     }
     Ok(())
-}
-
-fn live(args: &LiveArgs) -> Result<ExitStatus> {
-    let judge = &args.judge;
-    let language = language(judge.lang.as_deref())?;
-    let rulebook = rulebook(judge.rules.as_deref())?;
-    let hints = hints(&judge.pbx, judge.site.as_deref(), &rulebook)?;
-    let until = args.until.as_deref().map(until).transpose()?;
-    shut_in(args)?;
-    let filter = prepare(judge)?;
-    let stop = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM] {
-        // The second one meets the flag that the first one set, and ends the program at once.
-        flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&stop))?;
-        flag::register(signal, Arc::clone(&stop))?;
-    }
-    let bounds = Bounds {
-        duration: args.duration,
-        packets: args.packets,
-        counted: filter.clone(),
-        stop: Arc::clone(&stop),
-    };
-    let tap = capture::tap(&args.interfaces, &bounds, tell_link)?;
-    let (tap, recorder) = recording(tap, args)?;
-    let measurement = capture::listen(tap, &args.interfaces, capture::Settings::default())?;
-    let terms = Terms { rulebook: &rulebook, hints: &hints, filter: filter.as_ref() };
-    let names = report::Names::new(&rulebook, language);
-    let settings = judge_settings(judge, language, false);
-    let least = severity(args.evidence_from);
-    let mut ledger = Ledger::default();
-    let mut trouble = None;
-    let mut look = |audit: &Audit| {
-        if until.is_some_and(|until| audit.findings.iter().any(|finding| until.is_met(finding))) {
-            stop.store(true, Ordering::Relaxed);
-        }
-        let turns = ledger.update(audit);
-        let worth = |turn: &&Turn| turn.cleared.is_none() && turn.finding.severity >= least;
-        if let (Some(recorder), Some(turn)) = (&recorder, turns.iter().find(worth)) {
-            let time = jiff::Zoned::now().strftime("%Y%m%d-%H%M%S");
-            let name = format!("{time}-{}", turn.finding.code().as_str());
-            recorder.note(&name, report::live_text(turn, audit, &names, &settings).trim_end());
-        }
-        let lines: io::Result<String> = turns
-            .iter()
-            .map(|turn| match args.format {
-                LiveFormat::Text => Ok(report::live_text(turn, audit, &names, &settings)),
-                LiveFormat::Jsonl => report::live_json(turn, audit, &names, &settings),
-            })
-            .collect();
-        if let Err(error) =
-            lines.map_err(Into::into).and_then(|lines| print(|out| out.write_all(lines.as_bytes())))
-        {
-            trouble = Some(error);
-            stop.store(true, Ordering::Relaxed);
-        }
-    };
-    let audit = pipeline::watch(measurement, &terms, &mut look);
-    look(&audit);
-    if let Some(recorder) = recorder {
-        tell_recorded(&recorder.finish());
-    }
-    if let Some(error) = trouble {
-        return Err(error);
-    }
-    print(|out| match args.format {
-        LiveFormat::Text => write!(out, "\n{}", report::table(&audit, &names, &settings)),
-        LiveFormat::Jsonl => out.write_all(report::live_report(&audit, &names, &settings)?.as_bytes()),
-    })?;
-    Ok(ExitStatus::of(&audit, severity(judge.fail_on)))
-}
-
-/// Gives up what is not needed, before there is any other thread.
-fn shut_in(args: &LiveArgs) -> Result<()> {
-    if let Some(directory) = &args.evidence {
-        std::fs::create_dir_all(directory).with_context(|| format!("--evidence {}", directory.display()))?;
-    }
-    // `trace.pcapng` stands in the working directory, whose name is empty then.
-    let parent = |path: &Path| match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
-        _ => Path::new(".").to_path_buf(),
-    };
-    let outputs: Vec<_> =
-        args.write.as_deref().map(parent).into_iter().chain(args.evidence.clone()).collect();
-    let outputs: Vec<&Path> = outputs.iter().map(std::path::PathBuf::as_path).collect();
-    let confined = confine(&outputs);
-    for (what, done) in [("rights", &confined.rights), ("writing", &confined.writing)] {
-        if let Err(reason) = done {
-            let _ = writeln!(io::stderr(), "pbxray: note: {what} could not be confined: {reason}");
-        }
-    }
-    Ok(())
-}
-
-/// Puts a recorder behind the tap if anything is to be written.
-fn recording(tap: Tap, args: &LiveArgs) -> Result<(Tap, Option<Recorder>)> {
-    if args.write.is_none() && args.evidence.is_none() {
-        return Ok((tap, None));
-    }
-    let ring =
-        args.write.clone().map(|path| Ring { path, file_bytes: args.rotate, files: args.keep as usize });
-    let said = || {
-        let named = args.write.iter().map(|path| format!("--write {}", path.display()));
-        let named = named.chain(args.evidence.iter().map(|path| format!("--evidence {}", path.display())));
-        named.collect::<Vec<_>>().join(", ")
-    };
-    let recording = Recording { ring, evidence: args.evidence.clone() };
-    let (tap, recorder) = tap.record(recording).with_context(said)?;
-    Ok((tap, Some(recorder)))
-}
-
-fn tell_recorded(recorded: &Recorded) {
-    let mut out = io::stderr().lock();
-    for file in &recorded.files {
-        let _ = writeln!(out, "pbxray: wrote {}", file.display());
-    }
-    for trouble in &recorded.trouble {
-        let _ = writeln!(out, "pbxray: recording ended early: {trouble}");
-    }
-    if recorded.missed > 0 {
-        let _ = writeln!(out, "pbxray: {} blocks are in no file: the disk was too slow", recorded.missed);
-    }
-}
-
-fn tell_link(event: LinkEvent) {
-    let _ = match event {
-        LinkEvent::Down(name) => {
-            writeln!(io::stderr(), "pbxray: {name}: is down or has no link; waiting for it")
-        }
-        LinkEvent::Up(name) => writeln!(io::stderr(), "pbxray: {name}: is up"),
-        LinkEvent::Other(name, link) => writeln!(
-            io::stderr(),
-            "pbxray: {name}: came back as another kind of link ({link}) and is not captured on; start anew for it"
-        ),
-        LinkEvent::Gone(name, reason) => {
-            writeln!(io::stderr(), "pbxray: {name}: is gone ({reason}); waiting for it")
-        }
-        LinkEvent::Back(name) => writeln!(io::stderr(), "pbxray: {name}: is back"),
-    };
-}
-
-/// `--until`.
-#[derive(Clone, Copy)]
-enum Until {
-    Code(Code),
-    Severity(Severity),
-}
-
-impl Until {
-    fn is_met(self, finding: &Finding) -> bool {
-        match self {
-            Self::Code(code) => finding.code() == code,
-            Self::Severity(least) => finding.severity >= least,
-        }
-    }
-}
-
-fn until(word: &str) -> Result<Until> {
-    let code = Code::ALL.iter().find(|code| code.as_str().eq_ignore_ascii_case(word));
-    let severity = || FailOn::from_str(word, true).map(|word| Until::Severity(severity(word)));
-    code.map(|code| Until::Code(*code)).map_or_else(severity, Ok).map_err(|_| {
-        anyhow!("--until {word}: is no finding code and no severity (info, notice, warning, error, critical)")
-    })
 }
 
 fn compare(args: &CompareArgs) -> Result<ExitStatus> {

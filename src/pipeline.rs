@@ -1,5 +1,6 @@
 //! The way of a capture through the program: every stage, in order. The only place that runs things side by side.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
@@ -38,7 +39,11 @@ pub fn check(measurement: Measurement, terms: &Terms<'_>, progress: &mut dyn FnM
 
 /// Judges a capture while it happens: shows `look` how things stand at least every half second while packets come, and
 /// gives how they stood at the end. Each look is judged as [`check`] would judge a capture that ends there.
-pub fn watch(mut measurement: Measurement, terms: &Terms<'_>, look: &mut dyn FnMut(&Audit)) -> Audit {
+pub fn watch(
+    mut measurement: Measurement,
+    terms: &Terms<'_>,
+    look: &mut dyn FnMut(&Arc<Audit>),
+) -> Arc<Audit> {
     let services = terms.rulebook.service_ports();
     let mut observer = Observer::default();
     let mut seen = Vec::new();
@@ -56,14 +61,14 @@ pub fn watch(mut measurement: Measurement, terms: &Terms<'_>, look: &mut dyn FnM
         let captures = measurement.so_far();
         if captures != seen && captures.iter().any(|capture| capture.packets > 0) {
             let traffic = observer.clone().finish(&|protocol, port| is_service(&services, protocol, port));
-            look(&judge(captures.clone(), Vec::new(), traffic, terms));
+            look(&Arc::new(judge(captures.clone(), Vec::new(), traffic, terms)));
             seen = captures;
         }
         // Most of the time belongs to the packets, however long the tables have become.
         next = Instant::now() + LOOK_EVERY.max(now.elapsed() * 3);
     }
     let traffic = observer.finish(&|protocol, port| is_service(&services, protocol, port));
-    judge(measurement.finish(), Vec::new(), traffic, terms)
+    Arc::new(judge(measurement.finish(), Vec::new(), traffic, terms))
 }
 
 /// Reads a capture to its end. The same capture gives the same traffic for any number of threads and any range size:

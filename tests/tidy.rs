@@ -16,7 +16,7 @@ use pbxray::site::PortSet;
 const LINES_OF_A_FILE: usize = 600;
 
 /// Modules and the modules of this crate that they may name, tests aside.
-const MAY_NAME: [(&str, &[&str]); 15] = [
+const MAY_NAME: [(&str, &[&str]); 17] = [
     ("config", &[]),
     ("capture", &[]),
     ("decode", &["capture"]),
@@ -30,6 +30,8 @@ const MAY_NAME: [(&str, &[&str]); 15] = [
     ("pipeline", &["capture", "decode", "observe", "site", "rules", "check", "compare"]),
     ("annotate", &["capture", "decode"]),
     ("confine", &[]),
+    ("screen", &["capture", "check", "compare", "report"]),
+    ("live", &[]),
     ("cli", &[]),
     ("lib", &[]),
     ("main", &[]),
@@ -39,11 +41,12 @@ const MAY_NAME: [(&str, &[&str]); 15] = [
 const FAMILIES: [&str; 7] = ["blocked", "capture", "media", "port", "qos", "security", "signalling"];
 
 /// Crates and the only places that use them.
-const USED_IN: [(&str, &[&str]); 13] = [
+const USED_IN: [(&str, &[&str]); 14] = [
     ("caps", &["src/confine.rs"]),
     ("landlock", &["src/confine.rs"]),
     ("rayon", &["src/pipeline.rs", "src/main.rs"]),
-    ("clap", &["src/cli.rs", "src/main.rs"]),
+    ("ratatui", &["src/screen/"]),
+    ("clap", &["src/cli.rs", "src/main.rs", "src/live.rs"]),
     ("comfy_table", &["src/report/"]),
     ("csv", &["src/report/spreadsheet.rs"]),
     ("maud", &["src/report/html/"]),

@@ -20,6 +20,7 @@ use super::LinkType;
 use super::filter::{Filter, FilterSpec};
 use super::framing::LONGEST_USUAL;
 use super::interfaces::{InterfacesError, interfaces};
+use super::meter::Meter;
 use super::pcapng_blocks as block;
 use super::recorder::{self, Feed, Recorder, Recording};
 
@@ -106,6 +107,9 @@ pub enum LinkEvent {
     Back(String),
 }
 
+/// Who hears of interfaces that go and come, in the thread of the interface.
+pub type Tell = Arc<dyn Fn(LinkEvent) + Send + Sync>;
+
 /// The stream of a live capture: a pcapng file that ends when the capture does.
 #[derive(Debug)]
 pub struct Tap {
@@ -130,11 +134,11 @@ impl Tap {
     }
 }
 
-/// Opens the interfaces and starts to capture. `tell` hears of interfaces that go and come.
+/// Opens the interfaces and starts to capture. `tell` hears of interfaces that go and come, `meter` counts.
 ///
 /// # Errors
 /// See [`LiveError`].
-pub fn tap(names: &[String], bounds: &Bounds, tell: fn(LinkEvent)) -> Result<Tap, LiveError> {
+pub fn tap(names: &[String], bounds: &Bounds, meter: &Arc<Meter>, tell: &Tell) -> Result<Tap, LiveError> {
     pcap_dyn::availability().map_err(InterfacesError::NeedsLibpcap)?;
     let captures = names.iter().map(|name| open_or_wait(name)).collect::<Result<Vec<_>, _>>()?;
     let (sender, receiver) = sync_channel(QUEUE);
@@ -165,7 +169,8 @@ pub fn tap(names: &[String], bounds: &Bounds, tell: fn(LinkEvent)) -> Result<Tap
             taken,
             counted,
             is_other_told: false,
-            tell,
+            tell: Arc::clone(tell),
+            meter: Arc::clone(meter),
             bytes: Vec::new(),
             packets: 0,
             dropped: 0,
@@ -181,7 +186,7 @@ pub fn tap(names: &[String], bounds: &Bounds, tell: fn(LinkEvent)) -> Result<Tap
     let head = [block::section(), interfaces.clone()].concat();
     let bytes = Arc::new(head);
     let listener = Arc::new(());
-    watch_links(names.to_vec(), Arc::downgrade(&listener), tell);
+    watch_links(names.to_vec(), Arc::downgrade(&listener), Arc::clone(tell));
     Ok(Tap { receiver, bytes, at: 0, interfaces, feed: None, _listener: listener })
 }
 
@@ -231,7 +236,7 @@ fn has_link(name: &str) -> Option<bool> {
 }
 
 /// Tells when a link goes and comes, in a thread of its own: libpcap reads on from an interface that is down.
-fn watch_links(names: Vec<String>, listener: Weak<()>, tell: fn(LinkEvent)) {
+fn watch_links(names: Vec<String>, listener: Weak<()>, tell: Tell) {
     let watch = move || {
         let mut had_link = vec![true; names.len()];
         while listener.strong_count() > 0 {
@@ -323,7 +328,8 @@ struct Lane {
     /// Only what it selects is counted, where it is given; where it does not compile, nothing.
     counted: Option<Option<Filter>>,
     is_other_told: bool,
-    tell: fn(LinkEvent),
+    tell: Tell,
+    meter: Arc<Meter>,
     bytes: Vec<u8>,
     packets: u64,
     /// Packets of blocks for which there was no room.
@@ -416,6 +422,7 @@ impl Lane {
             }
         }
         self.packets += count;
+        self.meter.took(count);
         Ok(count == 0)
     }
 
@@ -431,7 +438,9 @@ impl Lane {
 
     fn note_drops(&mut self, capture: Option<&mut Capture<Active>>) {
         if let Some(stats) = capture.and_then(|capture| capture.stats().ok()) {
-            self.dropped_now = u64::from(stats.dropped) + u64::from(stats.if_dropped);
+            let now = u64::from(stats.dropped) + u64::from(stats.if_dropped);
+            self.meter.kernel_dropped(now.saturating_sub(self.dropped_now));
+            self.dropped_now = now;
         }
         let total = self.dropped_before + self.dropped_now + self.dropped;
         block::drops(&mut self.bytes, self.number, total);
@@ -445,6 +454,7 @@ impl Lane {
             Ok(()) => true,
             Err(TrySendError::Full(_)) => {
                 self.dropped += packets;
+                self.meter.dropped(packets);
                 true
             }
             Err(TrySendError::Disconnected(_)) => false,

@@ -25,6 +25,7 @@ mod job;
 mod lineup;
 mod live;
 mod measurement;
+mod meter;
 mod pcap;
 mod pcapng;
 mod pcapng_blocks;
@@ -42,8 +43,9 @@ pub use filter::{Filter, FilterError, FilterSpec, FilterWorker};
 pub use inputs::{OpenError, PassedOver};
 pub use interfaces::{Access, Interface, InterfacesError, interfaces, try_opening};
 pub use job::{Chunk, Job, Outcome};
-pub use live::{Bounds, LinkEvent, LiveError, Tap, tap};
+pub use live::{Bounds, LinkEvent, LiveError, Tap, Tell, tap};
 pub use measurement::{Measurement, Progress, Settings, listen, open};
+pub use meter::{Meter, Reading};
 pub use recorder::{Recorded, Recorder, Recording, Ring};
 pub use value::{CaptureSummary, Ended, Frame, InterfaceSummary, LinkType, Record, Timestamp};
 

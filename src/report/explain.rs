@@ -54,7 +54,7 @@ pub fn explain(code: &str, settings: &Settings) -> Result<String, UnknownCode> {
     found.map(|code| show(code, settings)).ok_or_else(|| unknown(code, &wanted))
 }
 
-fn show(code: Code, settings: &Settings) -> String {
+pub(super) fn show(code: Code, settings: &Settings) -> String {
     let labels = &words(settings.language).labels;
     let page = page(code);
     let text = match settings.language {

@@ -34,7 +34,7 @@ use crate::site::{
 };
 
 /// Colours, a bell, a line feed, reversed writing, a C1 control.
-pub(super) const HOSTILE: &str = "evil\u{1b}[31m\u{7}\n\u{202e}gpj.exe\u{9b}2J";
+pub(crate) const HOSTILE: &str = "evil\u{1b}[31m\u{7}\n\u{202e}gpj.exe\u{9b}2J";
 
 const RULES: &str = r#"
 [document]
@@ -95,18 +95,18 @@ service.de = "Sprechwege (RTP) des T14"
 service.en = "Voice (RTP) of the T14"
 "#;
 
-pub(super) fn settings(language: Language, width: u16) -> Settings {
+pub(crate) fn settings(language: Language, width: u16) -> Settings {
     Settings { language, width, colour: false, all_flows: false, zone: TimeZone::UTC, version: "0.0.0" }
 }
 
-pub(super) fn names(language: Language) -> Names {
+pub(crate) fn names(language: Language) -> Names {
     let rules =
         Rulebook::parse(&[SourceText::new("fixture.toml", RULES)]).expect("the rules above are valid");
     Names::new(&rules, language)
 }
 
 /// The installation with one finding of every kind that has numbers.
-pub(super) fn audit() -> Audit {
+pub(crate) fn audit() -> Audit {
     Audit {
         verdict: Verdict::Fail,
         rulebooks: vec![RulebookInfo {
@@ -137,7 +137,7 @@ pub(super) fn audit() -> Audit {
 }
 
 /// Nothing to say, nothing seen.
-pub(super) fn empty_audit() -> Audit {
+pub(crate) fn empty_audit() -> Audit {
     Audit {
         verdict: Verdict::NotAssessable,
         rulebooks: Vec::new(),

@@ -5,7 +5,7 @@ mod escape;
 mod exit;
 mod explain;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod html;
 mod interfaces;
 mod json;
@@ -16,6 +16,7 @@ mod markdown;
 mod names;
 mod notes;
 mod number;
+mod panes;
 mod paper;
 mod points;
 mod ports;
@@ -38,12 +39,14 @@ pub use live::{live_json, live_report, live_text};
 
 pub use names::{LegName, Names, RowName};
 pub use notes::{Notes, copied};
+pub(crate) use number::count as whole;
+pub use panes::{Cell, Head, List, Mood, Pane, headline, opened, pane};
 pub use points::{points, points_json, points_markdown};
 pub use ports::{NoSuchRows, PortsFilter, ports};
 pub use published::{NotAReport, Published};
 pub use redact::Redaction;
 pub use table::table;
-pub use text::{Context, FindingText, finding_text};
+pub use text::{Context, FindingText, ScreenWords, finding_text, screen_words};
 
 /// How a report is to look.
 #[derive(Clone, Debug)]

@@ -3,16 +3,16 @@
 
 mod calls;
 mod capture;
-mod devices;
-mod findings;
+pub(super) mod devices;
+pub(super) mod findings;
 mod flows;
-mod media;
+pub(super) mod media;
 mod page;
 mod rows;
 mod sources;
 #[cfg(test)]
 mod tests;
-mod verdict;
+pub(super) mod verdict;
 
 use super::language::Language;
 use super::names::Names;
@@ -25,12 +25,7 @@ pub(super) use page::{Lean, Page, Piece, Tone};
 /// The whole report.
 #[must_use]
 pub fn table(audit: &Audit, names: &Names, settings: &Settings) -> String {
-    let view = View {
-        audit,
-        context: Context { audit, names, zone: &settings.zone },
-        words: words(settings.language),
-        language: settings.language,
-    };
+    let view = View::new(audit, names, settings);
     let mut page = Page::new(settings.width, settings.colour);
     verdict::write(&mut page, &view);
     findings::write(&mut page, &view);
@@ -48,15 +43,24 @@ pub fn table(audit: &Audit, names: &Names, settings: &Settings) -> String {
 
 /// What every section looks at.
 #[derive(Clone, Copy)]
-struct View<'a> {
-    audit: &'a Audit,
-    context: Context<'a>,
-    words: &'static Words,
-    language: Language,
+pub(super) struct View<'a> {
+    pub(super) audit: &'a Audit,
+    pub(super) context: Context<'a>,
+    pub(super) words: &'static Words,
+    pub(super) language: Language,
 }
 
-impl View<'_> {
-    fn count(&self, value: u64) -> String {
+impl<'a> View<'a> {
+    pub(super) fn new(audit: &'a Audit, names: &'a Names, settings: &'a Settings) -> Self {
+        Self {
+            audit,
+            context: Context { audit, names, zone: &settings.zone },
+            words: words(settings.language),
+            language: settings.language,
+        }
+    }
+
+    pub(super) fn count(&self, value: u64) -> String {
         number::count(value, self.language)
     }
 

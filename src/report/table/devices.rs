@@ -53,7 +53,7 @@ fn host<'a>(view: &View<'a>, device: &Device) -> Option<&'a HostFacts> {
 }
 
 /// Role, model, confidence.
-fn role(view: &View<'_>, device: &Device) -> Vec<String> {
+pub(in crate::report) fn role(view: &View<'_>, device: &Device) -> Vec<String> {
     let names = view.context.names;
     let model = device.model.as_ref().map(|model| match device.model_is_fitted {
         true => format!("{} {}", names.model(model), view.words.notes.fitted),
@@ -67,7 +67,7 @@ fn role(view: &View<'_>, device: &Device) -> Vec<String> {
 }
 
 /// The heaviest signs, and what speaks against them. What stands in `shown` already is not said again.
-fn signs(view: &View<'_>, device: &Device, shown: &[String]) -> Vec<String> {
+pub(in crate::report) fn signs(view: &View<'_>, device: &Device, shown: &[String]) -> Vec<String> {
     let text = |sign: &Evidence| {
         let kind = (view.words.evidence)(sign.kind);
         let seen = escape_terminal(&sign.seen, FIELD);

@@ -19,7 +19,7 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     }
 }
 
-fn write_finding(page: &mut Page, view: &View<'_>, finding: &Finding) {
+pub(in crate::report) fn write_finding(page: &mut Page, view: &View<'_>, finding: &Finding) {
     let text = finding_text(finding, &view.context, view.language);
     let labels = &view.words.labels;
     let mark = Piece::new((view.words.severity)(finding.severity), tone(finding.severity));

@@ -80,7 +80,7 @@ fn line(view: &View<'_>, stream: &Stream, wide: bool) -> Vec<Piece> {
 }
 
 /// The encoding name, else which payload type nobody explained.
-fn codec(view: &View<'_>, report: &StreamReport) -> String {
+pub(in crate::report) fn codec(view: &View<'_>, report: &StreamReport) -> String {
     let notes = &view.words.notes;
     let main = report.payloads.iter().max_by_key(|payload| payload.seen.packets);
     match (&report.codec, main.map(|payload| payload.seen.value)) {
@@ -92,14 +92,14 @@ fn codec(view: &View<'_>, report: &StreamReport) -> String {
 }
 
 /// Greatest jitter. A packet alone has none.
-fn jitter(view: &View<'_>, report: &StreamReport) -> String {
+pub(in crate::report) fn jitter(view: &View<'_>, report: &StreamReport) -> String {
     report.timing.jitter.as_ref().map_or_else(
         || NO_VALUE.to_owned(),
         |jitter| format!("{}{NO_BREAK_SPACE}ms", decimal(jitter.max, 1, view.language)),
     )
 }
 
-fn mos(view: &View<'_>, report: &StreamReport) -> Option<String> {
+pub(in crate::report) fn mos(view: &View<'_>, report: &StreamReport) -> Option<String> {
     report.quality.map(|quality| decimal(quality.mos, 1, view.language))
 }
 
@@ -117,7 +117,7 @@ fn losses(view: &View<'_>, report: &StreamReport) -> Vec<String> {
 }
 
 /// The values with the most packets, `46 (EF)`, each with its share where there are several.
-fn marks(view: &View<'_>, report: &StreamReport) -> Vec<String> {
+pub(in crate::report) fn marks(view: &View<'_>, report: &StreamReport) -> Vec<String> {
     let mut seen: Vec<(u8, u64)> =
         report.marking.dscp.iter().map(|seen| (seen.value, seen.packets)).collect();
     seen.sort_by_key(|(value, packets)| (std::cmp::Reverse(*packets), *value));

@@ -17,7 +17,7 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
 }
 
 /// `2 Fehler, 1 Warnung`.
-fn severities(view: &View<'_>) -> String {
+pub(in crate::report) fn severities(view: &View<'_>) -> String {
     let heaviest_first =
         [Severity::Critical, Severity::Error, Severity::Warning, Severity::Notice, Severity::Info];
     let counts: Vec<String> = heaviest_first

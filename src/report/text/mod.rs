@@ -11,6 +11,7 @@ mod en_action;
 mod en_finding;
 mod icmp;
 mod paper;
+mod screen;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ use crate::site::Confidence;
 pub(crate) use changes::{ChangeWords, change_words};
 pub(crate) use dscp::{EXPEDITED_FORWARDING, name as dscp_name};
 pub(crate) use paper::{PaperWords, paper_words};
+pub use screen::{ScreenWords, screen_words};
 pub(crate) use status::sip_status;
 pub(crate) use words::Words;
 

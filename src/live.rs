@@ -1,0 +1,257 @@
+//! `pbxray live`: puts capture, recorder, judgement and view together.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+
+use anyhow::{Context, Result, anyhow};
+use clap::ValueEnum;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+
+use super::{hints, judge_settings, language, prepare, print, rulebook, severity};
+use pbxray::capture::{self, Bounds, LinkEvent, Meter, Recorded, Recorder, Recording, Ring, Tap, Tell};
+use pbxray::check::{Audit, Code, Finding, Severity};
+use pbxray::cli::{FailOn, LiveArgs, LiveFormat};
+use pbxray::compare::{Ledger, Turn};
+use pbxray::confine::confine;
+use pbxray::pipeline::{self, Terms};
+use pbxray::report::{self, ExitStatus, Language, screen_words};
+use pbxray::screen::{self, Board, Stage};
+
+pub(super) fn live(args: &LiveArgs) -> Result<ExitStatus> {
+    let judge = &args.judge;
+    let language = language(judge.lang.as_deref())?;
+    let rulebook = rulebook(judge.rules.as_deref())?;
+    let hints = hints(&judge.pbx, judge.site.as_deref(), &rulebook)?;
+    let until = args.until.as_deref().map(until).transpose()?;
+    let with_view = args.format.is_none()
+        && io::stdout().is_terminal()
+        && std::env::var_os("TERM").is_none_or(|terminal| terminal != "dumb");
+    let format = args.format.unwrap_or(LiveFormat::Text);
+    shut_in(args, with_view)?;
+    let filter = prepare(judge)?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let signalled = Arc::new(AtomicUsize::new(0));
+    for signal in [SIGINT, SIGTERM] {
+        if with_view {
+            // The view must give the terminal back first.
+            flag::register_usize(signal, Arc::clone(&signalled), signal as usize)?;
+        } else {
+            end_with(signal, &stop)?;
+        }
+    }
+    let meter = Arc::new(Meter::default());
+    let board = Arc::new(Board::default());
+    let tell: Tell = if with_view {
+        let board = Arc::clone(&board);
+        Arc::new(move |event| board.note(link_text(&event, language)))
+    } else {
+        Arc::new(|event| tell_link(&event))
+    };
+    let bounds = Bounds {
+        duration: args.duration,
+        packets: args.packets,
+        counted: filter.clone(),
+        stop: Arc::clone(&stop),
+    };
+    let tap = capture::tap(&args.interfaces, &bounds, &meter, &tell)?;
+    let (tap, recorder) = recording(tap, args)?;
+    let measurement = capture::listen(tap, &args.interfaces, capture::Settings::default())?;
+    let terms = Terms { rulebook: &rulebook, hints: &hints, filter: filter.as_ref() };
+    let names = report::Names::new(&rulebook, language);
+    let settings = judge_settings(judge, language, false);
+    let least = severity(args.evidence_from);
+    let mut ledger = Ledger::default();
+    let mut trouble = None;
+    let mut look = |audit: &Arc<Audit>| {
+        if until.is_some_and(|until| audit.findings.iter().any(|finding| until.is_met(finding))) {
+            stop.store(true, Ordering::Relaxed);
+        }
+        let turns = ledger.update(audit);
+        let worth = |turn: &&Turn| turn.cleared.is_none() && turn.finding.severity >= least;
+        if let (Some(recorder), Some(turn)) = (&recorder, turns.iter().find(worth)) {
+            let time = jiff::Zoned::now().strftime("%Y%m%d-%H%M%S");
+            let name = format!("{time}-{}", turn.finding.code().as_str());
+            recorder.note(&name, report::live_text(turn, audit, &names, &settings).trim_end());
+        }
+        if with_view {
+            return board.show(audit, &turns);
+        }
+        let lines: io::Result<String> = turns
+            .iter()
+            .map(|turn| match format {
+                LiveFormat::Text => Ok(report::live_text(turn, audit, &names, &settings)),
+                LiveFormat::Jsonl => report::live_json(turn, audit, &names, &settings),
+            })
+            .collect();
+        if let Err(error) =
+            lines.map_err(Into::into).and_then(|lines| print(|out| out.write_all(lines.as_bytes())))
+        {
+            trouble = Some(error);
+            stop.store(true, Ordering::Relaxed);
+        }
+    };
+    let setup = screen::Terms {
+        names: &names,
+        settings: &settings,
+        meter: &meter,
+        interfaces: &args.interfaces,
+        stop: &stop,
+        signal: &signalled,
+        folder: PathBuf::from("."),
+    };
+    let stage = with_view.then(|| Stage::open(&board)).transpose().context("the terminal")?;
+    let audit = thread::scope(|scope| -> Result<Arc<Audit>> {
+        let view = stage.map(|stage| scope.spawn(|| screen::run(stage, &board, &setup)));
+        let closer = Closer(&board);
+        let audit = pipeline::watch(measurement, &terms, &mut look);
+        look(&audit);
+        drop(closer);
+        if let Some(view) = view {
+            let ended = view.join();
+            for signal in [SIGINT, SIGTERM] {
+                end_with(signal, &stop)?;
+            }
+            // What a panic said stands on the terminal already; the report follows.
+            ended.unwrap_or(Ok(())).context("the terminal")?;
+        }
+        Ok(audit)
+    })?;
+    if let Some(recorder) = recorder {
+        tell_recorded(&recorder.finish());
+    }
+    if let Some(error) = trouble {
+        return Err(error);
+    }
+    print(|out| match format {
+        LiveFormat::Text => write!(out, "\n{}", report::table(&audit, &names, &settings)),
+        LiveFormat::Jsonl => out.write_all(report::live_report(&audit, &names, &settings)?.as_bytes()),
+    })?;
+    Ok(ExitStatus::of(&audit, severity(judge.fail_on)))
+}
+
+/// Gives up what is not needed, before there is any other thread.
+fn shut_in(args: &LiveArgs, with_view: bool) -> Result<()> {
+    if let Some(directory) = &args.evidence {
+        std::fs::create_dir_all(directory).with_context(|| format!("--evidence {}", directory.display()))?;
+    }
+    // `trace.pcapng` stands in the working directory, whose name is empty then.
+    let parent = |path: &Path| match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+        _ => Path::new(".").to_path_buf(),
+    };
+    // The view saves reports where it was started.
+    let here = with_view.then(|| PathBuf::from("."));
+    let outputs: Vec<_> =
+        args.write.as_deref().map(parent).into_iter().chain(args.evidence.clone()).chain(here).collect();
+    let outputs: Vec<&Path> = outputs.iter().map(std::path::PathBuf::as_path).collect();
+    let confined = confine(&outputs);
+    for (what, done) in [("rights", &confined.rights), ("writing", &confined.writing)] {
+        if let Err(reason) = done {
+            let _ = writeln!(io::stderr(), "pbxray: note: {what} could not be confined: {reason}");
+        }
+    }
+    Ok(())
+}
+
+/// Puts a recorder behind the tap if anything is to be written.
+fn recording(tap: Tap, args: &LiveArgs) -> Result<(Tap, Option<Recorder>)> {
+    if args.write.is_none() && args.evidence.is_none() {
+        return Ok((tap, None));
+    }
+    let ring =
+        args.write.clone().map(|path| Ring { path, file_bytes: args.rotate, files: args.keep as usize });
+    let said = || {
+        let named = args.write.iter().map(|path| format!("--write {}", path.display()));
+        let named = named.chain(args.evidence.iter().map(|path| format!("--evidence {}", path.display())));
+        named.collect::<Vec<_>>().join(", ")
+    };
+    let recording = Recording { ring, evidence: args.evidence.clone() };
+    let (tap, recorder) = tap.record(recording).with_context(said)?;
+    Ok((tap, Some(recorder)))
+}
+
+fn tell_recorded(recorded: &Recorded) {
+    let mut out = io::stderr().lock();
+    for file in &recorded.files {
+        let _ = writeln!(out, "pbxray: wrote {}", file.display());
+    }
+    for trouble in &recorded.trouble {
+        let _ = writeln!(out, "pbxray: recording ended early: {trouble}");
+    }
+    if recorded.missed > 0 {
+        let _ = writeln!(out, "pbxray: {} blocks are in no file: the disk was too slow", recorded.missed);
+    }
+}
+
+fn tell_link(event: &LinkEvent) {
+    let _ = match event {
+        LinkEvent::Down(name) => {
+            writeln!(io::stderr(), "pbxray: {name}: is down or has no link; waiting for it")
+        }
+        LinkEvent::Up(name) => writeln!(io::stderr(), "pbxray: {name}: is up"),
+        LinkEvent::Other(name, link) => writeln!(
+            io::stderr(),
+            "pbxray: {name}: came back as another kind of link ({link}) and is not captured on; start anew for it"
+        ),
+        LinkEvent::Gone(name, reason) => {
+            writeln!(io::stderr(), "pbxray: {name}: is gone ({reason}); waiting for it")
+        }
+        LinkEvent::Back(name) => writeln!(io::stderr(), "pbxray: {name}: is back"),
+    };
+}
+
+/// The same for the view.
+fn link_text(event: &LinkEvent, language: Language) -> String {
+    let words = screen_words(language);
+    match event {
+        LinkEvent::Down(name) => words.down.replace("{}", name),
+        LinkEvent::Up(name) => words.up.replace("{}", name),
+        LinkEvent::Other(name, _) => words.other.replace("{}", name),
+        LinkEvent::Gone(name, _) => words.gone.replace("{}", name),
+        LinkEvent::Back(name) => words.back.replace("{}", name),
+    }
+}
+
+/// A signal stops the capture in order; the second one meets the flag that the first one set, and ends the program at once.
+fn end_with(signal: i32, stop: &Arc<AtomicBool>) -> io::Result<()> {
+    flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(stop))?;
+    flag::register(signal, Arc::clone(stop))?;
+    Ok(())
+}
+
+/// Ends the view also where judging panics: the scope would wait for it.
+struct Closer<'a>(&'a Board);
+
+impl Drop for Closer<'_> {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+/// `--until`.
+#[derive(Clone, Copy)]
+enum Until {
+    Code(Code),
+    Severity(Severity),
+}
+
+impl Until {
+    fn is_met(self, finding: &Finding) -> bool {
+        match self {
+            Self::Code(code) => finding.code() == code,
+            Self::Severity(least) => finding.severity >= least,
+        }
+    }
+}
+
+fn until(word: &str) -> Result<Until> {
+    let code = Code::ALL.iter().find(|code| code.as_str().eq_ignore_ascii_case(word));
+    let severity = || FailOn::from_str(word, true).map(|word| Until::Severity(severity(word)));
+    code.map(|code| Until::Code(*code)).map_or_else(severity, Ok).map_err(|_| {
+        anyhow!("--until {word}: is no finding code and no severity (info, notice, warning, error, critical)")
+    })
+}

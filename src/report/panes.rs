@@ -1,0 +1,468 @@
+//! Takes an audit and what came and went, gives the tables of the terminal view: cells of escaped text, a bounded number.
+//! Knows no screen.
+
+use std::cmp::Reverse;
+
+use super::escape::{FIELD, escape_terminal};
+use super::explain::show;
+use super::number::{NO_VALUE, bytes, decimal, duration, moment, percent, share, span, time_of_day};
+use super::table::{Page, Tone, View, devices, findings, media, verdict};
+use super::text::{ScreenWords, finding_text, screen_words};
+use super::{Names, Settings};
+use crate::capture::Timestamp;
+use crate::check::{Audit, RowStatus, Severity, Verdict};
+use crate::compare::Turn;
+use crate::observe::{Answer, Call, Stream};
+
+/// Most rows of a table.
+const MOST: usize = 1000;
+/// A stream without a call that was silent for this long has ended, in nanoseconds.
+const SILENT: i64 = 3_000_000_000;
+
+/// One of the views.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pane {
+    /// What came and went.
+    Findings,
+    /// Calls, a row for each direction.
+    Calls,
+    /// Who is who.
+    Devices,
+    /// The row matrix.
+    Ports,
+    /// What was captured and what it can show.
+    Capture,
+}
+
+impl Pane {
+    /// In the order of their keys.
+    pub const ALL: [Self; 5] = [Self::Findings, Self::Calls, Self::Devices, Self::Ports, Self::Capture];
+}
+
+/// How a text stands out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mood {
+    /// Not at all.
+    #[default]
+    Plain,
+    /// Less than others.
+    Faint,
+    /// As it should be.
+    Good,
+    /// To be looked at.
+    Caution,
+    /// To be put right.
+    Bad,
+}
+
+/// The head of a column.
+#[derive(Clone, Copy, Debug)]
+pub struct Head {
+    /// Its title.
+    pub text: &'static str,
+    /// Whether its cells lean right.
+    pub is_number: bool,
+    /// Where there is no room the column of the highest rank goes first; 0 stays.
+    pub rank: u8,
+}
+
+/// A cell.
+#[derive(Clone, Debug, Default)]
+pub struct Cell {
+    /// Escaped for a terminal, one line.
+    pub text: String,
+    /// How it stands out.
+    pub mood: Mood,
+    /// What it is sorted by instead of its text.
+    pub order: Option<f64>,
+}
+
+impl Cell {
+    fn new(text: impl AsRef<str>) -> Self {
+        Self { text: escape_terminal(text.as_ref(), 4 * FIELD), ..Self::default() }
+    }
+
+    fn by(self, order: f64) -> Self {
+        Self { order: Some(order), ..self }
+    }
+
+    fn felt(self, mood: Mood) -> Self {
+        Self { mood, ..self }
+    }
+}
+
+/// A table.
+#[derive(Clone, Debug)]
+pub struct List {
+    /// Heads of the columns.
+    pub heads: Vec<Head>,
+    /// Rows with a cell for each head, and which turn a row is about, if any.
+    pub rows: Vec<(Vec<Cell>, Option<usize>)>,
+    /// Instead of rows where there are none.
+    pub empty: &'static str,
+    /// Rows that were left out.
+    pub more: usize,
+}
+
+const fn head(text: &'static str, rank: u8) -> Head {
+    Head { text, is_number: false, rank }
+}
+
+const fn number(text: &'static str, rank: u8) -> Head {
+    Head { text, is_number: true, rank }
+}
+
+/// The verdict in one line and the findings counted, with the mood of the verdict.
+#[must_use]
+pub fn headline(audit: &Audit, names: &Names, settings: &Settings) -> (String, String, Mood) {
+    let view = View::new(audit, names, settings);
+    let mood = match audit.verdict {
+        Verdict::Pass | Verdict::Notes => Mood::Good,
+        Verdict::Fail => Mood::Bad,
+        Verdict::NotAssessable => Mood::Caution,
+    };
+    ((view.words.verdict)(audit.verdict).to_owned(), verdict::severities(&view), mood)
+}
+
+/// The table of a view. `turns` are all that came and went, oldest first.
+#[must_use]
+pub fn pane(pane: Pane, audit: &Audit, turns: &[Turn], names: &Names, settings: &Settings) -> List {
+    let view = View::new(audit, names, settings);
+    let words = screen_words(settings.language);
+    match pane {
+        Pane::Findings => of_findings(&view, words, turns),
+        Pane::Calls => of_calls(&view, words),
+        Pane::Devices => of_devices(&view),
+        Pane::Ports => of_ports(&view),
+        Pane::Capture => of_capture(&view, words),
+    }
+}
+
+/// All about a finding that came or went, and the page about its code.
+#[must_use]
+pub fn opened(turn: &Turn, audit: &Audit, names: &Names, settings: &Settings) -> String {
+    let view = View::new(audit, names, settings);
+    let words = screen_words(settings.language);
+    let mut page = Page::new(settings.width, false);
+    if let Some(cleared) = turn.cleared {
+        let time = moment(cleared, &settings.zone, settings.language);
+        page.paragraph(0, &words.cleared_since.replace("{}", &time), Tone::Good);
+        page.blank();
+    }
+    findings::write_finding(&mut page, &view, &turn.finding);
+    let plain = Settings { colour: false, ..settings.clone() };
+    format!("{}\n{}", page.finish(), show(turn.finding.code(), &plain))
+}
+
+fn mood(severity: Severity) -> Mood {
+    match severity {
+        Severity::Critical | Severity::Error => Mood::Bad,
+        Severity::Warning => Mood::Caution,
+        Severity::Notice | Severity::Info => Mood::Plain,
+    }
+}
+
+/// Latest first.
+fn of_findings(view: &View<'_>, words: &ScreenWords, turns: &[Turn]) -> List {
+    let row = |(at, turn): (usize, &Turn)| {
+        let finding = &turn.finding;
+        let time = turn.cleared.unwrap_or(turn.since);
+        let felt = if turn.cleared.is_some() { Mood::Faint } else { mood(finding.severity) };
+        let title = finding_text(finding, &view.context, view.language).title;
+        let subject = finding.subject.as_ref().map(|subject| view.context.device(subject.address));
+        let text = subject.map_or_else(|| title.to_owned(), |subject| format!("{title}: {subject}"));
+        let state = if turn.cleared.is_some() { words.went } else { words.came };
+        let cells = vec![
+            Cell::new(time_of_day(time, view.context.zone)).by(time.0 as f64),
+            Cell::new(state),
+            Cell::new((view.words.severity)(finding.severity))
+                .by(f64::from(finding.severity as u8))
+                .felt(felt),
+            Cell::new(finding.code().as_str()),
+            Cell::new(text).felt(if turn.cleared.is_some() { Mood::Faint } else { Mood::Plain }),
+        ];
+        (cells, Some(at))
+    };
+    List {
+        heads: vec![
+            head(words.time, 1),
+            head(words.state, 3),
+            head(words.severity, 4),
+            head("Code", 0),
+            head(words.finding, 0),
+        ],
+        rows: turns.iter().enumerate().rev().take(MOST).map(row).collect(),
+        empty: view.words.notes.no_findings,
+        more: turns.len().saturating_sub(MOST),
+    }
+}
+
+/// Running ones first, then the latest.
+fn of_calls(view: &View<'_>, words: &ScreenWords) -> List {
+    let traffic = &view.audit.traffic;
+    let now = view.audit.captures.iter().filter_map(|capture| capture.last).max();
+    let mut with_voice = vec![false; traffic.calls.len()];
+    let mut lines: Vec<(bool, Timestamp, Option<&Call>, Option<&Stream>)> = Vec::new();
+    for stream in traffic.streams.iter().filter(|stream| stream.report.is_media()) {
+        let call = stream.call.and_then(|call| traffic.calls.get(call));
+        if let Some(seen) = stream.call.and_then(|call| with_voice.get_mut(call)) {
+            *seen = true;
+        }
+        let is_heard = now.is_some_and(|now| now.since(stream.report.last.time) < SILENT);
+        let runs = call.map_or(is_heard, is_running);
+        let start = call.map_or(stream.report.first.time, |call| call.start.1);
+        lines.push((runs, start, call, Some(stream)));
+    }
+    let silent = traffic.calls.iter().zip(&with_voice).filter(|(_, seen)| !**seen);
+    lines.extend(silent.map(|(call, _)| (is_running(call), call.start.1, Some(call), None)));
+    lines.sort_by_key(|(runs, start, ..)| (Reverse(*runs), Reverse(*start)));
+    let more = lines.len().saturating_sub(MOST);
+    lines.truncate(MOST);
+    List {
+        heads: vec![
+            head(words.state, 1),
+            head(view.words.labels.start, 5),
+            head(words.parties, 3),
+            head(view.words.labels.route, 0),
+            head(view.words.labels.codec, 6),
+            head("DSCP", 0),
+            number(view.words.labels.loss, 0),
+            number(words.jitter, 2),
+            number("MOS", 0),
+        ],
+        rows: lines.into_iter().map(|line| (call_cells(view, words, line), None)).collect(),
+        empty: view.words.notes.no_calls,
+        more,
+    }
+}
+
+fn is_running(call: &Call) -> bool {
+    call.end.is_none() && matches!(call.answer, Answer::Answered | Answer::Open)
+}
+
+fn call_cells(
+    view: &View<'_>,
+    words: &ScreenWords,
+    (runs, start, call, stream): (bool, Timestamp, Option<&Call>, Option<&Stream>),
+) -> Vec<Cell> {
+    let nothing = || Cell::new(NO_VALUE).by(-1.0);
+    let state = match call.map(|call| call.answer) {
+        _ if runs && call.is_some_and(|call| call.answered.is_none()) => words.ringing.to_owned(),
+        _ if runs => words.running.to_owned(),
+        Some(answer @ (Answer::Rejected(_) | Answer::Cancelled | Answer::Unanswered)) => {
+            (view.words.answer)(answer)
+        }
+        _ => words.ended.to_owned(),
+    };
+    let parties =
+        call.map_or_else(nothing, |call| Cell::new(format!("{} → {}", user(&call.from), user(&call.to))));
+    let ends = |from: String, to: String| Cell::new(format!("{from} → {to}"));
+    let mut cells = vec![
+        Cell::new(state).felt(if runs { Mood::Good } else { Mood::Faint }),
+        Cell::new(time_of_day(start, view.context.zone)).by(start.0 as f64),
+        parties,
+        match (stream, call) {
+            (Some(stream), _) => ends(stream.source.ip().to_string(), stream.destination.ip().to_string()),
+            (None, Some(call)) => ends(call.caller.ip().to_string(), call.callee.ip().to_string()),
+            (None, None) => nothing(),
+        },
+    ];
+    let Some(report) = stream.map(|stream| &stream.report) else {
+        cells.extend(std::iter::repeat_with(nothing).take(5));
+        return cells;
+    };
+    let jitter = report.timing.jitter.as_ref().map_or(-1.0, |jitter| jitter.max);
+    let quality = report.quality.map(|quality| quality.mos);
+    cells.extend([
+        Cell::new(media::codec(view, report)),
+        Cell::new(media::marks(view, report).join(" ")),
+        Cell::new(percent(report.lost_percent(), view.language)).by(report.lost_percent()),
+        Cell::new(media::jitter(view, report)).by(jitter),
+        quality.map_or_else(nothing, |mos| Cell::new(decimal(mos, 1, view.language)).by(mos)),
+    ]);
+    cells
+}
+
+/// The user of `sip:user@host`, else all of it.
+fn user(address: &str) -> String {
+    let plain = address.split_once(':').map_or(address, |(_, rest)| rest);
+    let user = plain.split_once('@').map_or(plain, |(user, _)| user);
+    escape_terminal(if user.is_empty() { address } else { user }, FIELD / 2)
+}
+
+fn of_devices(view: &View<'_>) -> List {
+    let labels = &view.words.labels;
+    let mut all: Vec<_> = view.audit.site.devices.iter().collect();
+    all.sort_by_key(|device| (device.vendor.is_none(), device.kind, device.address));
+    let facts = |device: &_| view.audit.traffic.hosts.iter().find(|host| host.address == *device);
+    let rows = all.iter().take(MOST).enumerate().map(|(at, device)| {
+        let packets = facts(&device.address).map_or(0, |host| host.sent.saturating_add(host.received));
+        let found = view.audit.findings.iter().filter(|finding| {
+            finding.subject.as_ref().is_some_and(|subject| subject.address == device.address)
+        });
+        let worst = found.clone().map(|finding| finding.severity).max();
+        let count = found.count();
+        let cells = vec![
+            Cell::new(device.address.to_string()).by(at as f64),
+            Cell::new(devices::role(view, device).join(", ")),
+            Cell::new(view.count(count as u64)).by(count as f64).felt(worst.map_or(Mood::Plain, mood)),
+            Cell::new(view.count(packets)).by(packets as f64),
+            Cell::new(devices::signs(view, device, &[]).join("; ")),
+        ];
+        (cells, None)
+    });
+    List {
+        heads: vec![
+            head(labels.address, 0),
+            head(labels.device, 0),
+            number(view.words.headings.findings, 1),
+            number(labels.packets, 2),
+            head(labels.known_by, 3),
+        ],
+        rows: rows.collect(),
+        empty: view.words.notes.no_devices,
+        more: all.len().saturating_sub(MOST),
+    }
+}
+
+/// What was seen first; what was not follows.
+fn of_ports(view: &View<'_>) -> List {
+    let labels = &view.words.labels;
+    let mut all: Vec<_> = view.audit.rows.iter().collect();
+    let order = |status: RowStatus| match status {
+        RowStatus::Blocked => 0_u8,
+        RowStatus::Deviating => 1,
+        RowStatus::Used => 2,
+        RowStatus::Unused => 3,
+    };
+    all.sort_by_key(|row| order(row.status));
+    let rows = all.iter().take(MOST).map(|row| {
+        let felt = match row.status {
+            RowStatus::Used => Mood::Good,
+            RowStatus::Unused => Mood::Faint,
+            RowStatus::Blocked => Mood::Bad,
+            RowStatus::Deviating => Mood::Caution,
+        };
+        let name = view.context.names.row(&row.row);
+        let service = name.map_or_else(String::new, |name| match &name.condition {
+            Some(condition) => format!("{} ({condition})", name.service),
+            None => name.service.to_string(),
+        });
+        let cells = vec![
+            Cell::new(row.device.to_string()),
+            Cell::new(&row.row),
+            Cell::new((view.words.row_status)(row.status)).by(order(row.status).into()).felt(felt),
+            Cell::new(view.count(row.packets)).by(row.packets as f64),
+            Cell::new(service),
+        ];
+        (cells, None)
+    });
+    List {
+        heads: vec![
+            head(labels.device, 0),
+            head(labels.row, 0),
+            head(labels.status, 0),
+            number(labels.packets, 1),
+            head(labels.service, 2),
+        ],
+        rows: rows.collect(),
+        empty: view.words.notes.no_rows,
+        more: all.len().saturating_sub(MOST),
+    }
+}
+
+fn of_capture(view: &View<'_>, words: &ScreenWords) -> List {
+    let labels = &view.words.labels;
+    let quality = &view.audit.traffic.quality;
+    let count = |value| view.count(value);
+    let mut facts: Vec<(&str, String, Mood)> = Vec::new();
+    for capture in &view.audit.captures {
+        for interface in &capture.interfaces {
+            let drops = interface.drops.map_or_else(|| NO_VALUE.to_owned(), count);
+            let felt = if interface.drops.unwrap_or(0) > 0 { Mood::Caution } else { Mood::Plain };
+            let name = interface.name.as_deref().unwrap_or(NO_VALUE);
+            facts.push((labels.drops, format!("{name}: {drops}"), felt));
+        }
+        facts.push((labels.packets, count(capture.packets), Mood::Plain));
+        facts.push((labels.bytes, bytes(capture.bytes, view.language), Mood::Plain));
+        if let (Some(first), Some(last)) = (capture.first, capture.last) {
+            let length = duration(last.since(first), view.language);
+            let period = span(first, last, view.context.zone, view.language);
+            facts.push((labels.period, format!("{period} ({length})"), Mood::Plain));
+        }
+    }
+    let skipped = quality.frames.saturating_sub(quality.decoded);
+    facts.push((labels.not_decoded, count(skipped), Mood::Plain));
+    facts.push((labels.duplicates, count(quality.duplicates), Mood::Plain));
+    let ways = share(quality.pairs_both_ways, quality.pairs, view.language);
+    facts.push((labels.both_ways, ways, Mood::Plain));
+    for (label, value) in [
+        (labels.cut, quality.cut_payloads),
+        (labels.incomplete, quality.incomplete_datagrams),
+        (labels.over_cap, quality.packets_over_cap.saturating_add(quality.samples_over_cap)),
+        (labels.filtered, quality.filtered),
+    ] {
+        if value > 0 {
+            facts.push((label, count(value), Mood::Caution));
+        }
+    }
+    for what in &view.audit.unjudged {
+        facts.push((view.words.headings.not_judged, (view.words.unjudged)(*what).to_owned(), Mood::Caution));
+    }
+    let row = |(label, text, felt): (&str, String, Mood)| {
+        (vec![Cell::new(label), Cell::new(text).felt(felt)], None)
+    };
+    List {
+        heads: vec![head(words.fact, 0), head(words.value, 0)],
+        rows: facts.into_iter().map(row).collect(),
+        empty: NO_VALUE,
+        more: 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Language;
+    use crate::report::escape::is_plain;
+    use crate::report::fixture::{audit, empty_audit, names, settings};
+
+    fn turns(audit: &Audit) -> Vec<Turn> {
+        let turn = |finding: &crate::check::Finding| Turn {
+            finding: finding.clone(),
+            since: Timestamp(0),
+            cleared: (finding.severity == Severity::Notice).then_some(Timestamp(1)),
+        };
+        audit.findings.iter().map(turn).collect()
+    }
+
+    #[test]
+    fn every_table_has_a_cell_for_each_head_and_nothing_a_terminal_obeys() {
+        for language in [Language::De, Language::En] {
+            let (audit, names, settings) = (audit(), names(language), settings(language, 80));
+            let turns = turns(&audit);
+            for which in Pane::ALL {
+                let list = pane(which, &audit, &turns, &names, &settings);
+                assert!(!list.rows.is_empty(), "{which:?}");
+                for (cells, _) in &list.rows {
+                    assert_eq!(cells.len(), list.heads.len(), "{which:?}");
+                    assert!(cells.iter().all(|cell| cell.text.chars().all(is_plain)), "{cells:?}");
+                }
+            }
+            for turn in &turns {
+                let text = opened(turn, &audit, &names, &settings);
+                assert!(text.contains(turn.finding.code().as_str()));
+                assert!(text.lines().all(|line| line.chars().all(is_plain)), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_empty_measurement_has_empty_tables() {
+        let (names, settings) = (names(Language::De), settings(Language::De, 80));
+        for which in [Pane::Findings, Pane::Calls, Pane::Devices, Pane::Ports] {
+            let list = pane(which, &empty_audit(), &[], &names, &settings);
+            assert!(list.rows.is_empty() && !list.empty.is_empty(), "{which:?}");
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Words of the terminal view of a live capture, beyond those of the table.
+
+use crate::report::language::Language;
+
+/// Words that only the view needs. `{}` stands for a name or a time.
+#[derive(Debug)]
+pub struct ScreenWords {
+    /// Names of the five views, in the order of their keys.
+    pub tabs: [&'static str; 5],
+    /// Before the first packet.
+    pub waiting: &'static str,
+    /// Packets of the interfaces.
+    pub packets: &'static str,
+    /// What the kernel dropped.
+    pub kernel_drops: &'static str,
+    /// What pbxray dropped.
+    pub own_drops: &'static str,
+    /// The picture stands still since then.
+    pub frozen: &'static str,
+    /// The keys, most wanted first, each with what it does.
+    pub keys: &'static [(&'static str, &'static str)],
+    /// The keys of an opened page.
+    pub page_keys: &'static [(&'static str, &'static str)],
+    /// All keys.
+    pub help: &'static str,
+    /// A report was saved.
+    pub saved: &'static str,
+    /// It could not be.
+    pub not_saved: &'static str,
+    /// There is nothing to save.
+    pub nothing_to_save: &'static str,
+    /// The capture is being ended.
+    pub ending: &'static str,
+    /// An interface went away.
+    pub gone: &'static str,
+    /// It came back.
+    pub back: &'static str,
+    /// It is down.
+    pub down: &'static str,
+    /// It is up.
+    pub up: &'static str,
+    /// It came back as another kind of link.
+    pub other: &'static str,
+    /// Rows that are not shown, behind their number.
+    pub more: &'static str,
+    pub(crate) time: &'static str,
+    pub(crate) state: &'static str,
+    pub(crate) severity: &'static str,
+    pub(crate) finding: &'static str,
+    pub(crate) parties: &'static str,
+    pub(crate) came: &'static str,
+    pub(crate) went: &'static str,
+    pub(crate) running: &'static str,
+    pub(crate) ringing: &'static str,
+    pub(crate) ended: &'static str,
+    pub(crate) jitter: &'static str,
+    pub(crate) fact: &'static str,
+    pub(crate) value: &'static str,
+    pub(crate) cleared_since: &'static str,
+}
+
+/// The view's words in a language.
+#[must_use]
+pub fn screen_words(language: Language) -> &'static ScreenWords {
+    match language {
+        Language::De => &DE,
+        Language::En => &EN,
+    }
+}
+
+const DE: ScreenWords = ScreenWords {
+    tabs: ["Befunde", "Gespräche", "Geräte", "Ports", "Messung"],
+    waiting: "Es ist noch kein Paket gekommen.",
+    packets: "Pakete",
+    kernel_drops: "Kernel verwarf",
+    own_drops: "pbxray verwarf",
+    frozen: "ANGEHALTEN {}",
+    keys: &[
+        ("1–5", "Ansicht"),
+        ("q", "Ende"),
+        ("?", "Hilfe"),
+        ("Enter", "Öffnen"),
+        ("s", "Sortieren"),
+        ("f", "Anhalten"),
+        ("w", "Bericht"),
+    ],
+    page_keys: &[("Esc", "Zurück"), ("↑↓", "Blättern"), ("q", "Ende")],
+    help: "1 bis 5, Tab, ← →   andere Ansicht\n\
+           ↑ ↓, Bild ↑ ↓, Pos1, Ende   Zeile wählen, blättern\n\
+           Enter   Zeile öffnen: Erklärung eines Befunds, alle Angaben einer anderen Zeile\n\
+           Esc   zurück\n\
+           s   nach der nächsten Spalte sortieren\n\
+           r   Reihenfolge umkehren\n\
+           f   Bild anhalten und wieder laufen lassen; gemessen wird weiter\n\
+           w   Bericht über alles Bisherige als HTML und JSON im aktuellen Verzeichnis speichern\n\
+           q, Strg-C   Messung beenden und den Bericht ausgeben; noch einmal: sofort beenden",
+    saved: "gespeichert: {}",
+    not_saved: "nicht gespeichert: {}",
+    nothing_to_save: "Es gibt noch nichts zu speichern.",
+    ending: "Die Messung wird beendet. Noch einmal q beendet sofort, ohne Bericht.",
+    gone: "{}: Schnittstelle ist weg; es wird auf sie gewartet",
+    back: "{}: Schnittstelle ist wieder da",
+    down: "{}: Schnittstelle ist abgeschaltet oder ohne Verbindung; es wird auf sie gewartet",
+    up: "{}: Schnittstelle ist verbunden",
+    other: "{}: Schnittstelle kam in anderer Art wieder und wird nicht gelesen; bitte neu starten",
+    more: "weitere",
+    time: "Zeit",
+    state: "Stand",
+    severity: "Schwere",
+    finding: "Befund",
+    parties: "Anrufer → Angerufener",
+    came: "neu",
+    went: "erledigt",
+    running: "läuft",
+    ringing: "klingelt",
+    ended: "beendet",
+    jitter: "Jitter",
+    fact: "Angabe",
+    value: "Wert",
+    cleared_since: "Erledigt seit {}.",
+};
+
+const EN: ScreenWords = ScreenWords {
+    tabs: ["Findings", "Calls", "Devices", "Ports", "Capture"],
+    waiting: "No packet has come yet.",
+    packets: "packets",
+    kernel_drops: "kernel dropped",
+    own_drops: "pbxray dropped",
+    frozen: "FROZEN {}",
+    keys: &[
+        ("1–5", "view"),
+        ("q", "quit"),
+        ("?", "help"),
+        ("Enter", "open"),
+        ("s", "sort"),
+        ("f", "freeze"),
+        ("w", "save report"),
+    ],
+    page_keys: &[("Esc", "back"), ("↑↓", "scroll"), ("q", "quit")],
+    help: "1 to 5, Tab, ← →   another view\n\
+           ↑ ↓, Page Up, Page Down, Home, End   choose a row, scroll\n\
+           Enter   open the row: the explanation of a finding, all that is known of another row\n\
+           Esc   back\n\
+           s   sort by the next column\n\
+           r   reverse the order\n\
+           f   freeze the picture and let it go on; the capture goes on all the time\n\
+           w   save a report of all so far as HTML and JSON in the current directory\n\
+           q, Ctrl-C   end the capture and print the report; once more: end at once",
+    saved: "saved: {}",
+    not_saved: "not saved: {}",
+    nothing_to_save: "There is nothing to save yet.",
+    ending: "The capture is being ended. q once more ends at once, without a report.",
+    gone: "{}: interface is gone; waiting for it",
+    back: "{}: interface is back",
+    down: "{}: interface is down or has no link; waiting for it",
+    up: "{}: interface is up",
+    other: "{}: came back as another kind of link and is not captured on; start anew for it",
+    more: "more",
+    time: "Time",
+    state: "State",
+    severity: "Severity",
+    finding: "Finding",
+    parties: "Caller → callee",
+    came: "new",
+    went: "cleared",
+    running: "running",
+    ringing: "ringing",
+    ended: "ended",
+    jitter: "Jitter",
+    fact: "Fact",
+    value: "Value",
+    cleared_since: "Cleared since {}.",
+};

@@ -1,0 +1,72 @@
+//! Takes the heads and cells of a table and a width, gives the columns that fit and how wide each is.
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::report::{Cell, Head};
+
+/// Spaces between columns.
+pub(super) const GAP: usize = 2;
+/// A column that had to shrink keeps at least this.
+const LEAST: usize = 12;
+
+/// Index and width of each column that is shown, in order.
+pub(super) fn fit(heads: &[Head], rows: &[(Vec<Cell>, Option<usize>)], room: usize) -> Vec<(usize, usize)> {
+    let mut shown: Vec<(usize, usize)> = heads
+        .iter()
+        .enumerate()
+        .map(|(at, head)| {
+            let cells = rows.iter().filter_map(|(cells, _)| cells.get(at)).map(|cell| cell.text.width());
+            // The mark of sorting stands behind the title.
+            (at, cells.max().unwrap_or(0).max(head.text.width() + 1))
+        })
+        .collect();
+    // Too wide even where every wide column has shrunk: the least wanted goes.
+    let least = |shown: &[(usize, usize)]| {
+        shown.iter().map(|(_, width)| (*width).min(LEAST)).sum::<usize>()
+            + GAP * shown.len().saturating_sub(1)
+    };
+    let rank = |at: usize| heads.get(at).map_or(0, |head| head.rank);
+    while least(&shown) > room {
+        let goes = shown
+            .iter()
+            .enumerate()
+            .max_by_key(|(_, (at, _))| rank(*at))
+            .map(|(index, (at, _))| (index, rank(*at)));
+        match goes {
+            Some((index, 1..)) => {
+                shown.remove(index);
+            }
+            _ => break,
+        }
+    }
+    loop {
+        let all = shown.iter().map(|(_, width)| width).sum::<usize>() + GAP * shown.len().saturating_sub(1);
+        let widest = shown.iter_mut().map(|(_, width)| width).max();
+        match widest {
+            Some(width) if all > room && *width > 1 => *width -= (all - room).min((*width / 8).max(1)),
+            _ => break,
+        }
+    }
+    shown
+}
+
+/// `text` in exactly `width` columns.
+pub(super) fn cut(text: &str, width: usize, is_number: bool) -> String {
+    let wide = text.width();
+    if wide <= width {
+        let gap = " ".repeat(width - wide);
+        return if is_number { gap + text } else { text.to_owned() + &gap };
+    }
+    let mut shown = String::new();
+    for c in text.chars() {
+        if shown.width() + c.to_string().width() + 1 > width {
+            break;
+        }
+        shown.push(c);
+    }
+    if width > 0 {
+        shown.push('…');
+    }
+    let gap = width.saturating_sub(shown.width());
+    shown + &" ".repeat(gap)
+}

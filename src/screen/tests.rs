@@ -1,0 +1,172 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::draw::draw;
+use super::model::{Act, Model};
+use super::{Board, Terms};
+use crate::capture::{Meter, Timestamp};
+use crate::check::Audit;
+use crate::compare::Turn;
+use crate::report::fixture::{HOSTILE, audit, names, settings};
+use crate::report::{Language, Pane};
+
+const SIZES: [(u16, u16); 3] = [(80, 24), (40, 10), (200, 60)];
+
+/// Draws after each key; gives the lines of the last picture.
+fn press(language: Language, (width, height): (u16, u16), audit: Audit, keys: &[KeyCode]) -> Vec<String> {
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    let (names, settings) = (names(language), settings(language, 80));
+    let interfaces = ["eth1".to_owned()];
+    let terms = Terms {
+        names: &names,
+        settings: &settings,
+        meter: &Meter::default(),
+        interfaces: &interfaces,
+        stop: &AtomicBool::new(false),
+        signal: &AtomicUsize::new(0),
+        folder: PathBuf::new(),
+    };
+    let board = Board::default();
+    let turn = |(at, finding): (usize, &crate::check::Finding)| Turn {
+        finding: finding.clone(),
+        since: Timestamp(at as i64 * 1_000_000_000),
+        cleared: None,
+    };
+    let turns: Vec<Turn> = audit.findings.iter().enumerate().map(turn).collect();
+    board.show(&Arc::new(audit), &turns);
+    let mut model = Model::default();
+    model.learn(&board.told(), &terms);
+    terminal.draw(|frame| draw(frame, &mut model, &terms)).unwrap();
+    for key in keys {
+        model.key(KeyEvent::new(*key, KeyModifiers::NONE));
+        terminal.draw(|frame| draw(frame, &mut model, &terms)).unwrap();
+    }
+    let buffer = terminal.backend().buffer();
+    let line = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>();
+    (0..height).map(line).collect()
+}
+
+fn keys(text: &str) -> Vec<KeyCode> {
+    text.chars().map(|c| if c == '\n' { KeyCode::Enter } else { KeyCode::Char(c) }).collect()
+}
+
+#[test]
+fn every_view_has_verdict_tabs_rows_and_keys_at_every_size() {
+    for (language, verdict, tab) in
+        [(Language::De, "NICHT BESTANDEN", "1 Befunde"), (Language::En, "NOT PASSED", "1 Findings")]
+    {
+        for size in SIZES {
+            for digit in 1..=5 {
+                let lines = press(language, size, audit(), &keys(&digit.to_string()));
+                assert!(lines[0].starts_with(verdict), "{lines:#?}");
+                assert!(lines[1].starts_with("eth1  0"), "{lines:#?}");
+                assert!(lines[2].starts_with(tab), "{lines:#?}");
+                assert!(lines[4].trim().len() > 10, "{size:?} {digit} {lines:#?}");
+                assert!(lines.last().unwrap().starts_with("1–5 "), "{lines:#?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn calls_show_both_ends_marking_loss_and_quality_at_80_columns() {
+    let lines = press(Language::De, (80, 24), audit(), &keys("2"));
+    for head in ["DSCP", "Verlust", "Jitter", "MOS"] {
+        assert!(lines[3].contains(head), "{head}: {lines:#?}");
+    }
+    assert!(lines[4].contains('→'), "{lines:#?}");
+}
+
+#[test]
+fn enter_opens_the_explanation_and_escape_closes_it() {
+    let whole = press(Language::En, (200, 200), audit(), &keys("\n")).join("\n");
+    assert!(whole.contains("What to do") && whole.contains("What can mislead"), "{whole}");
+    let closed = press(Language::En, (80, 24), audit(), &[KeyCode::Enter, KeyCode::Esc]);
+    assert_eq!(closed, press(Language::En, (80, 24), audit(), &[]));
+    for size in SIZES {
+        let opened = press(Language::De, size, audit(), &[KeyCode::Enter]);
+        let scrolled = press(Language::De, size, audit(), &[KeyCode::Enter, KeyCode::PageDown]);
+        assert_ne!(opened[3..], scrolled[3..], "{size:?}");
+    }
+}
+
+#[test]
+fn rows_are_sorted_by_each_column_and_back() {
+    let first = |text: &str| press(Language::En, (200, 60), audit(), &keys(text))[4].clone();
+    let (by_code, reversed) = (first("ssss"), first("ssssr"));
+    assert!(by_code.contains("CAP-001") && reversed.contains("SIG-009"), "{by_code} {reversed}");
+    assert_eq!(first("ssssss"), first(""));
+}
+
+#[test]
+fn the_chosen_row_stays_in_sight() {
+    let top = press(Language::En, (40, 10), audit(), &[]);
+    let end = press(Language::En, (40, 10), audit(), &[KeyCode::End]);
+    assert_ne!(top[4], end[4]);
+    assert_eq!(press(Language::En, (40, 10), audit(), &[KeyCode::End, KeyCode::Home]), top);
+}
+
+#[test]
+fn hostile_names_are_spelled_out_in_every_view() {
+    let mut hostile = audit();
+    for call in &mut hostile.traffic.calls {
+        call.from = HOSTILE.into();
+        call.to = format!("sip:{HOSTILE}@{HOSTILE}").into();
+    }
+    for host in &mut hostile.traffic.hosts {
+        host.own_names = vec![HOSTILE.into()];
+    }
+    let mut shown = String::new();
+    for size in SIZES {
+        for digit in 1..=5 {
+            for text in [digit.to_string(), format!("{digit}\n")] {
+                let lines = press(Language::De, size, hostile.clone(), &keys(&text));
+                let is_obeyed = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}');
+                assert!(!lines.iter().any(|line| line.contains(is_obeyed)), "{lines:#?}");
+                shown.push_str(&lines.join("\n"));
+            }
+        }
+    }
+    assert!(shown.contains("evil\\x1b["), "the names are not there at all");
+}
+
+#[test]
+fn a_frozen_picture_learns_nothing_until_it_goes_on() {
+    let mut model = Model::default();
+    let (names, settings) = (names(Language::En), settings(Language::En, 80));
+    let terms = Terms {
+        names: &names,
+        settings: &settings,
+        meter: &Meter::default(),
+        interfaces: &[],
+        stop: &AtomicBool::new(false),
+        signal: &AtomicUsize::new(0),
+        folder: PathBuf::new(),
+    };
+    let board = Board::default();
+    let freeze = KeyEvent::new(KeyCode::Char('f'), KeyModifiers::NONE);
+    model.key(freeze);
+    board.show(&Arc::new(audit()), &[]);
+    model.learn(&board.told(), &terms);
+    assert!(model.headline.is_none());
+    model.key(freeze);
+    model.learn(&board.told(), &terms);
+    assert!(model.headline.is_some());
+}
+
+#[test]
+fn keys_that_do_more_than_draw() {
+    let mut model = Model::default();
+    let mut key = |code, modifiers| model.key(KeyEvent::new(code, modifiers));
+    assert_eq!(key(KeyCode::Char('q'), KeyModifiers::NONE), Some(Act::End(2)));
+    assert_eq!(key(KeyCode::Char('c'), KeyModifiers::CONTROL), Some(Act::End(2)));
+    assert_eq!(key(KeyCode::Char('w'), KeyModifiers::NONE), Some(Act::Save));
+    assert_eq!(key(KeyCode::Char('c'), KeyModifiers::NONE), None);
+    assert_eq!(key(KeyCode::Tab, KeyModifiers::NONE), None);
+    assert_eq!(model.pane, Pane::Calls);
+}

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
+use crate::observe::HostFacts;
 use crate::observe::message::App;
 use crate::observe::{FlowView, Protocol, Stream, Traffic};
 use crate::rules::{Leg, Row, Rulebook};
@@ -72,6 +73,30 @@ impl<'a> Case<'a> {
     /// The device at `address`, if it is more than suspected: a suspicion is shown, and nothing is held against it.
     pub(super) fn device(&self, address: IpAddr) -> Option<&'a Device> {
         self.site.device(address).filter(|device| device.confidence >= Confidence::Likely)
+    }
+
+    /// What the lower layers say of `address`.
+    pub(super) fn host(&self, address: IpAddr) -> Option<&'a HostFacts> {
+        let hosts = &self.traffic.hosts;
+        let at = hosts.binary_search_by(|facts| facts.address.cmp(&address));
+        at.ok().and_then(|at| hosts.get(at))
+    }
+
+    /// Whether the capture seems to have been made on this host: everything in it comes from there or goes there, and to
+    /// more than one other host.
+    pub(super) fn is_measuring_point(&self, host: IpAddr) -> bool {
+        let mut peers: BTreeSet<IpAddr> = BTreeSet::new();
+        for flow in &self.traffic.flows {
+            let ends = [flow.a.ip(), flow.b.ip()];
+            if ends.iter().any(|end| self.scope(*end) == Scope::Multicast) {
+                continue;
+            }
+            if !ends.contains(&host) {
+                return false;
+            }
+            peers.extend(ends.into_iter().filter(|end| *end != host));
+        }
+        peers.len() > 1
     }
 
     /// The identified ends of a flow.

@@ -131,6 +131,10 @@ codes! {
     Sig005 = "SIG-005";
     /// Fragmented SIP message lost.
     Sig006 = "SIG-006";
+    /// TLS connection fails.
+    Sig007 = "SIG-007";
+    /// Keep-alive too rare.
+    Sig008 = "SIG-008";
     /// SIP requests are sent again and again.
     Sig009 = "SIG-009";
     /// SIP reachable from the Internet.
@@ -267,8 +271,9 @@ pub enum Detail {
     /// QOS-010. Share in percent of all bytes that carry the mark of voice.
     Qos010 { percent: f64, bytes: u64, expected: u8, flows: Vec<(SocketAddr, SocketAddr, Protocol)> },
     /// RTP-001. `packets`: what came from the other side. `refused`: ICMP says that nobody listens there. `heard`: the
-    /// capture shows voice of the silent side elsewhere, so that it would be seen here too.
-    Rtp001 { packets: u64, peers: Vec<IpAddr>, refused: bool, heard: bool },
+    /// capture shows voice of the silent side elsewhere, so that it would be seen here too. `at_tap`: it does not, and was
+    /// probably made on the silent host.
+    Rtp001 { packets: u64, peers: Vec<IpAddr>, refused: bool, heard: bool, at_tap: bool },
     /// RTP-002.
     Rtp002 { peers: Vec<IpAddr> },
     /// RTP-003, over all streams of the sender that lose too much. `heard`: what the receivers say of it.
@@ -301,6 +306,16 @@ pub enum Detail {
     Sig005 { status: u16, calls: u64, callers: Vec<IpAddr> },
     /// SIG-006. `bytes`: payload of one datagram that was seen.
     Sig006 { peer: SocketAddr, bytes: u32 },
+    /// SIG-007. `alert`: its number, and whether the client sent it. `expired`: end of the certificate's validity, if that
+    /// lies before the capture.
+    Sig007 {
+        server: SocketAddr,
+        name: Option<Box<str>>,
+        alert: Option<(u8, bool)>,
+        expired: Option<Timestamp>,
+    },
+    /// SIG-008. `longest`: ns without a packet. `expires`: seconds the registration is valid.
+    Sig008 { registrar: SocketAddr, longest: i64, expires: u32 },
     /// SIG-009. How often the worst request was sent, and how many were answered in the end.
     Sig009 { method: Box<str>, to: SocketAddr, most: u64, answered: u64 },
     /// SEC-001.
@@ -368,6 +383,8 @@ impl Detail {
             Self::Sig004 { .. } => Code::Sig004,
             Self::Sig005 { .. } => Code::Sig005,
             Self::Sig006 { .. } => Code::Sig006,
+            Self::Sig007 { .. } => Code::Sig007,
+            Self::Sig008 { .. } => Code::Sig008,
             Self::Sig009 { .. } => Code::Sig009,
             Self::Sec001 { .. } => Code::Sec001,
             Self::Sec002 { .. } => Code::Sec002,

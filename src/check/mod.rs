@@ -4,6 +4,7 @@
 mod blocked;
 mod capture;
 mod case;
+mod connection;
 mod evidence;
 mod exposure;
 mod filter;
@@ -55,6 +56,7 @@ pub fn audit(
     findings.extend(qos::check(&case));
     findings.extend(media::check(&case, &unjudged));
     findings.extend(signalling::check(&case, &unjudged));
+    findings.extend(connection::check(&case, &unjudged));
     findings.extend(security::check(&case));
     join_unanswered(&mut findings);
     drop_symptoms(&mut findings);

@@ -77,9 +77,13 @@ impl<'a> Sender<'a> {
 
     /// Whether the capture shows what this sender itself put on the wire: behind a router it may have been altered.
     fn is_local(&self, case: &Case<'_>) -> bool {
-        let beyond = case.traffic.hosts.binary_search_by(|facts| facts.address.cmp(&self.address));
-        let on_link = beyond.ok().and_then(|at| case.traffic.hosts.get(at)).and_then(|facts| facts.on_link);
+        let on_link = case.host(self.address).and_then(|facts| facts.on_link);
         case.scope(self.address) == Scope::Lan && on_link != Some(false)
+    }
+
+    /// Public addresses are also used within a house: who answers ARP for its own is not in the Internet.
+    fn is_neighbour(&self, case: &Case<'_>) -> bool {
+        case.host(self.address).is_some_and(|facts| facts.macs.iter().any(|seen| seen.paired))
     }
 
     fn kind(&self) -> Kind {
@@ -105,7 +109,7 @@ impl<'a> Sender<'a> {
 
     fn on_the_internet_leg(&self, case: &Case<'_>, streams: &[&Stream]) -> Option<Finding> {
         let marking = Marking::of(streams, self.rule.dscp);
-        if !marking.is_short_of() {
+        if !marking.is_short_of() || case.scope(self.address) == Scope::Public && self.is_neighbour(case) {
             return None;
         }
         let peers: BTreeSet<IpAddr> = streams.iter().map(|stream| stream.destination.ip()).collect();

@@ -10,6 +10,7 @@ use super::message::dns::{self, DnsMessage};
 use super::message::http::Http;
 use super::message::sdp::Sdp;
 use super::message::sip::{self, SipMessage};
+use super::message::tls::{Alert, Certificate};
 use super::message::{App, Reading, http, recognise_datagram, recognise_stream_start, tls};
 use super::stream::Assembler;
 
@@ -27,6 +28,17 @@ pub(super) enum Note {
     Dns(Box<DnsMessage>),
     Dhcp(Box<DhcpMessage>),
     Rtcp(Box<Rtcp>),
+    Tls(Box<TlsSaid>),
+}
+
+/// What one side of a TLS connection said before it was encrypted.
+#[derive(Clone, Debug)]
+pub(super) struct TlsSaid {
+    /// The side that called.
+    pub(super) is_client: bool,
+    pub(super) alert: Option<Alert>,
+    pub(super) certificate: Option<Certificate>,
+    pub(super) is_encrypted: bool,
 }
 
 /// What is known of a flow's content.
@@ -36,6 +48,8 @@ pub(super) struct Content {
     pub(super) tls_name: Option<Box<str>>,
     pub(super) http_host: Option<Box<str>>,
     looks: u8,
+    /// The end that sent the TLS client hello.
+    tls_client: Option<End>,
     readers: Option<Box<Readers>>,
 }
 
@@ -50,6 +64,23 @@ struct Readers {
 struct Reader {
     assembler: Assembler,
     is_done: bool,
+    /// The certificate of this direction was told.
+    told_certificate: bool,
+}
+
+/// Whether reading of a direction goes on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum More {
+    Wanted,
+    Enough,
+    /// Of neither direction.
+    Over,
+}
+
+impl More {
+    fn when(is_wanted: bool) -> Self {
+        if is_wanted { Self::Wanted } else { Self::Enough }
+    }
 }
 
 impl Content {
@@ -123,9 +154,13 @@ impl Content {
                 reader.assembler.start(segment.sequence);
             }
             reader.assembler.push(segment.sequence, payload, span.wire);
-            reader.is_done = !self.read_on(&mut reader.assembler, tell);
-            if reader.is_done {
-                reader.assembler = Assembler::default();
+            match self.read_on(from, reader, tell) {
+                More::Wanted => {}
+                More::Enough => {
+                    reader.is_done = true;
+                    reader.assembler = Assembler::default();
+                }
+                More::Over => return,
             }
         }
         if !(readers.low.is_done && readers.high.is_done) {
@@ -146,34 +181,24 @@ impl Content {
         self.looks = LOOKS;
     }
 
-    /// Reads what is ready; says whether more of this direction is wanted.
-    fn read_on(&mut self, stream: &mut Assembler, tell: &mut dyn FnMut(Note)) -> bool {
+    /// Reads what is ready of the direction of `from`.
+    fn read_on(&mut self, from: End, reader: &mut Reader, tell: &mut dyn FnMut(Note)) -> More {
+        let stream = &mut reader.assembler;
         if self.app == App::Unknown {
             match recognise_stream_start(stream.ready()) {
                 Some(app) => self.app = app,
                 None => {
                     self.looks = self.looks.saturating_add(1);
-                    return self.looks < LOOKS && stream.ready().len() < PREFIX_LIMIT;
+                    return More::when(self.looks < LOOKS && stream.ready().len() < PREFIX_LIMIT);
                 }
             }
         }
         match self.app {
             App::Sip => {
                 read_sip(stream, tell);
-                true
+                More::Wanted
             }
-            App::Tls => {
-                let reading = tls::read(stream.ready());
-                let is_open = matches!(reading, Reading::Partial(_));
-                let tls = reading.known().unwrap_or_default();
-                let name = tls.client_hello.as_ref().and_then(|hello| hello.server_name.as_ref());
-                if let Some(name) = name {
-                    self.tls_name.get_or_insert_with(|| name.to_ascii_lowercase().into());
-                }
-                let greeted =
-                    tls.client_hello.is_some_and(|hello| hello.is_whole) || tls.server_hello.is_some();
-                is_open && !greeted && !stream.is_broken() && stream.ready().len() < PREFIX_LIMIT
-            }
+            App::Tls => self.read_tls(from, reader, tell),
             App::Http => {
                 let reading = http::read(stream.ready());
                 let is_open = matches!(reading, Reading::Partial(_));
@@ -182,10 +207,45 @@ impl Content {
                 {
                     self.http_host.get_or_insert_with(|| host.to_ascii_lowercase().into());
                 }
-                is_open && !stream.is_broken() && stream.ready().len() < PREFIX_LIMIT
+                More::when(is_open && !stream.is_broken() && stream.ready().len() < PREFIX_LIMIT)
             }
-            _ => false,
+            _ => More::Enough,
         }
+    }
+
+    fn read_tls(&mut self, from: End, reader: &mut Reader, tell: &mut dyn FnMut(Note)) -> More {
+        let stream = &reader.assembler;
+        let reading = tls::read(stream.ready());
+        let is_open = matches!(reading, Reading::Partial(_));
+        let said = reading.known().unwrap_or_default();
+        if let Some(hello) = &said.client_hello {
+            self.tls_client = Some(from);
+            if let Some(name) = &hello.server_name {
+                self.tls_name.get_or_insert_with(|| name.to_ascii_lowercase().into());
+            }
+        } else if said.server_hello.is_some() {
+            self.tls_client = Some(from.other());
+        }
+        let is_over = said.alert.is_some();
+        let is_wanted = is_open && !is_over && !stream.is_broken() && stream.ready().len() < PREFIX_LIMIT;
+        let has_news = said.certificate.is_some() && !reader.told_certificate;
+        if let Some(client) = self.tls_client
+            && (has_news || is_over || said.is_encrypted)
+        {
+            reader.told_certificate = true;
+            tell(Note::Tls(Box::new(TlsSaid {
+                is_client: from == client,
+                alert: said.alert,
+                certificate: said.certificate,
+                is_encrypted: said.is_encrypted,
+            })));
+        }
+        // An alert may follow much later: nothing is kept until then of a hello that was read.
+        let is_read = said.client_hello.is_some_and(|hello| hello.is_whole);
+        if is_read && tls::is_one_record(reader.assembler.ready()) {
+            reader.assembler.consume(reader.assembler.ready().len());
+        }
+        if is_over { More::Over } else { More::when(is_wanted) }
     }
 }
 

@@ -97,6 +97,7 @@ pub(crate) fn udp(a: &str, b: &str) -> Flow {
         icmp: Vec::new(),
         layers: Layers::default(),
         vlans: Vec::new(),
+        silence: None,
         others: 0,
     }
 }

@@ -8,8 +8,9 @@ use crate::decode::{Layers, Packet, Part, Transport};
 
 use super::content::Content;
 use super::media;
+use super::message::App;
 use super::tcp::TcpState;
-use super::traffic::{Direction, Flow, IcmpReport, Initiator, Protocol};
+use super::traffic::{Direction, Flow, IcmpReport, Initiator, Protocol, Silence};
 
 const VLANS_KEPT: usize = 8;
 const ICMP_KEPT: usize = 8;
@@ -80,6 +81,7 @@ pub(super) struct FlowState {
     pub(super) high: Direction,
     pub(super) tcp: Option<Box<TcpState>>,
     pub(super) content: Content,
+    silence: Option<Box<Silence>>,
     icmp: Vec<(End, IcmpReport)>,
     layers: Layers,
     vlans: Vec<u16>,
@@ -94,6 +96,7 @@ impl FlowState {
             high: Direction::default(),
             tcp: None,
             content: Content::default(),
+            silence: None,
             icmp: Vec::new(),
             layers: Layers::default(),
             vlans: Vec::new(),
@@ -120,10 +123,26 @@ impl FlowState {
         if packet.part == Part::Reassembled {
             return;
         }
+        if self.content.app == App::Sip {
+            self.note_silence(frame, packet);
+        }
+        let side = match from {
+            End::Low => &mut self.low,
+            End::High => &mut self.high,
+        };
         count(side, frame, packet);
         if let Transport::Tcp(Some(segment)) = packet.transport {
             let tcp = self.tcp.get_or_insert_with(Box::default);
             tcp.push(from, frame, segment, packet.payload.wire);
+        }
+    }
+
+    fn note_silence(&mut self, frame: Frame, packet: &Packet) {
+        let last = [self.low.last, self.high.last].into_iter().flatten().max_by_key(|(_, time)| *time);
+        let Some(after) = last else { return };
+        let silence = Silence { after, until: (frame, packet.time) };
+        if silence.length() > self.silence.as_ref().map_or(0, |known| known.length()) {
+            self.silence = Some(Box::new(silence));
         }
     }
 
@@ -186,6 +205,7 @@ impl FlowState {
             icmp: icmp.collect(),
             layers: self.layers,
             vlans,
+            silence: self.silence,
             others: 0,
         }
     }

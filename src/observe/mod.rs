@@ -16,6 +16,7 @@ mod duplicates;
 pub(crate) mod fixture;
 mod flow;
 mod fragments;
+mod handshakes;
 mod hosts;
 mod ladder;
 mod marks;
@@ -37,13 +38,14 @@ mod view;
 
 pub use batch::Batch;
 pub use fragments::{Counts as FragmentCounts, Datagram, Incomplete, Missing, Reassembler};
+pub use handshakes::{Failed, Handshakes, Seen as SeenCertificate};
 pub use ladder::{Ladder, Step};
 pub use marks::Marks;
 pub use observer::Observer;
 pub use shard::{Shard, Wave};
 pub use traffic::{
     Answer, Call, CallSide, Direction, FirstFrames, Flow, HostFacts, IcmpReport, Initiator, MacSeen, Mapping,
-    NameSeen, NameSource, Protocol, Quality, Refused, Registration, Repeated, Rewrite, Rhythm, SipEndpoint,
-    Stream, TcpOutcome, TcpTrace, Traffic, Unanswered,
+    NameSeen, NameSource, Protocol, Quality, Refused, Registration, Repeated, Rewrite, Rhythm, Silence,
+    SipEndpoint, Stream, TcpOutcome, TcpTrace, Traffic, Unanswered,
 };
 pub use view::FlowView;

@@ -14,6 +14,7 @@ use super::content::Note;
 use super::dialogs::{Dialogs, Heard};
 use super::flow::{End, FlowKey};
 use super::fragments::Reassembler;
+use super::handshakes::HandshakeBook;
 use super::hosts::HostBook;
 use super::media::{self, Announcements, Receptions};
 use super::message::{App, arp, dhcp, lldp};
@@ -36,6 +37,7 @@ pub struct Observer {
     dialogs: Dialogs,
     names: NameBook,
     hosts: HostBook,
+    handshakes: HandshakeBook,
     clock: Clock,
     /// Sender, receiver and source of RTCP.
     rtcp: BTreeSet<(SocketAddr, SocketAddr, u32)>,
@@ -120,7 +122,7 @@ impl Observer {
             cut_sip: self.cut_sip,
             cut_sip_count: self.cut_sip_count,
             incomplete_datagrams: fragments.incomplete,
-            messages_over_cap: self.dialogs.over_cap + self.names.over_cap,
+            messages_over_cap: self.dialogs.over_cap + self.names.over_cap + self.handshakes.over_cap,
             ..Quality::default()
         };
         let (flows, mut streams) = rows(self.shards, &mut quality, is_service);
@@ -142,6 +144,7 @@ impl Observer {
             registrations: conversations.registrations,
             rewrites: conversations.rewrites,
             repeats: conversations.repeats,
+            handshakes: self.handshakes.finish(),
             incomplete,
             sip_endpoints: conversations.endpoints,
             quality,
@@ -230,6 +233,7 @@ impl Observer {
             }
             Note::Dns(message) => self.names.dns(frame, from.ip(), to.ip(), &message),
             Note::Dhcp(message) => self.dhcp(frame, &message),
+            Note::Tls(said) => self.handshakes.push(frame, time, from, to, *said),
             Note::Rtcp(rtcp) => {
                 if self.rtcp.len() < RTCP_SOURCES_KEPT {
                     self.rtcp.insert((from, to, rtcp.ssrc));
@@ -352,7 +356,9 @@ fn note_pairs(flows: &[Flow], quality: &mut Quality) {
     let mut pairs: BTreeMap<(IpAddr, IpAddr), [bool; 2]> = BTreeMap::new();
     for flow in flows {
         let (a, b) = (flow.a.ip(), flow.b.ip());
-        if !matches!(flow.protocol, Protocol::Tcp | Protocol::Udp) || is_group(a) || is_group(b) {
+        // What a host says to itself has no two directions.
+        let is_pair = a != b && !is_group(a) && !is_group(b);
+        if !matches!(flow.protocol, Protocol::Tcp | Protocol::Udp) || !is_pair {
             continue;
         }
         if flow.protocol == Protocol::Tcp {

@@ -8,6 +8,7 @@ use arrayvec::ArrayVec;
 use crate::capture::{Frame, Timestamp};
 use crate::decode::{Layers, Mac, Skip};
 use crate::observe::fragments::Incomplete;
+use crate::observe::handshakes::Handshakes;
 use crate::observe::ladder::Ladder;
 use crate::observe::marks::Marks;
 use crate::observe::media::StreamReport;
@@ -28,6 +29,8 @@ pub struct Traffic {
     pub repeats: Vec<Repeated>,
     /// SIP requests whose Via came back altered, ordered by client, then server.
     pub rewrites: Vec<Rewrite>,
+    /// TLS connections that failed or showed a certificate, ordered by client, then server.
+    pub handshakes: Vec<Handshakes>,
     /// IP datagrams whose fragments never came together, in the order in which they were given up, at most 1,000.
     pub incomplete: Vec<Incomplete>,
     /// Who spoke SIP and how it called itself, ordered by address.
@@ -97,6 +100,8 @@ pub struct Flow {
     pub layers: Layers,
     /// VLAN identifiers, ordered, at most a few.
     pub vlans: Vec<u16>,
+    /// SIP only: the longest time in which neither side sent anything.
+    pub silence: Option<Box<Silence>>,
     /// Further conversations of the same kind that the row stands for; only a live capture folds them.
     pub others: u64,
 }
@@ -107,6 +112,23 @@ impl Flow {
     pub fn begins(&self) -> Option<(Timestamp, Frame)> {
         let firsts = [self.from_a.first, self.from_b.first];
         firsts.into_iter().flatten().map(|(frame, time)| (time, frame)).min()
+    }
+}
+
+/// A time in which nobody spoke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Silence {
+    /// The packet before.
+    pub after: (Frame, Timestamp),
+    /// The packet that ended it.
+    pub until: (Frame, Timestamp),
+}
+
+impl Silence {
+    /// In ns.
+    #[must_use]
+    pub fn length(&self) -> i64 {
+        self.until.1.since(self.after.1)
     }
 }
 

@@ -115,6 +115,8 @@ fn page(code: Code) -> Page {
         Code::Sig004 => sig::SIG_004,
         Code::Sig005 => sig::SIG_005,
         Code::Sig006 => sig::SIG_006,
+        Code::Sig007 => sig::SIG_007,
+        Code::Sig008 => sig::SIG_008,
         Code::Sig009 => sig::SIG_009,
         Code::Sec001 => sec::SEC_001,
         Code::Sec002 => sec::SEC_002,

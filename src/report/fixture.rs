@@ -5,8 +5,7 @@ mod heard;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
-use jiff::civil::date;
-use jiff::tz::TimeZone;
+use jiff::{civil::date, tz::TimeZone};
 
 use super::{Language, Names, Settings};
 use crate::capture::{CaptureSummary, Ended, Frame, InterfaceSummary, LinkType, PassedOver, Timestamp};
@@ -504,6 +503,7 @@ fn flow(id: usize, a: &str, b: &str) -> Flow {
         icmp: Vec::new(),
         layers: Layers::default(),
         vlans: Vec::new(),
+        silence: None,
         others: 0,
     }
 }

@@ -139,7 +139,7 @@ pub(super) const QOS_005: Page = Page {
 
 pub(super) const QOS_007: Page = Page {
     de: Text {
-        meaning: "Sprache ins Internet oder von dort ist nicht gekennzeichnet. Die Hersteller nennen das normal: \
+        meaning: "Sprache ins Internet oder von dort ist nicht gekennzeichnet. AGFEO nennt das normal: \
                   Öffentliche Netze beachten die Kennzeichnung in der Regel nicht.",
         measured: "Mindestens 5 % von mindestens 50 RTP-Paketen ohne EF, deren Absender nicht im LAN am Messpunkt steht \
                    oder die die Anlage an eine öffentliche Adresse sendet.",
@@ -151,7 +151,7 @@ pub(super) const QOS_007: Page = Page {
                  wirkungslos.",
     },
     en: Text {
-        meaning: "Voice to or from the Internet is not marked. The vendors call this normal: public networks usually \
+        meaning: "Voice to or from the Internet is not marked. AGFEO calls this normal: public networks usually \
                   ignore the marking.",
         measured: "At least 5 % of at least 50 RTP packets without EF whose sender is not in the LAN of the measuring \
                    point, or which the PBX sends to a public address.",

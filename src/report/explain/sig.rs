@@ -149,6 +149,62 @@ pub(super) const SIG_006: Page = Page {
     },
 };
 
+pub(super) const SIG_007: Page = Page {
+    de: Text {
+        meaning: "Eine verschlüsselte Verbindung, die der Hersteller vorsieht, kommt nicht zustande, oder das Zertifikat des \
+                  Servers ist abgelaufen.",
+        measured: "Eine lesbare TLS-Meldung (fatal alert) einer der beiden Seiten, und danach keine verschlüsselte Verbindung \
+                   desselben Geräts zu diesem Server. Oder ein Zertifikat, dessen Gültigkeit vor der Aufzeichnung endet. Nur auf \
+                   Verbindungen, die der Hersteller dokumentiert.",
+        action: "42 bis 46 und 48: Zertifikat und Uhrzeit des Geräts prüfen. 40, 70 und 71: TLS-Version und Firmware beider Seiten \
+                 vergleichen. 112: Der Name, nach dem gefragt wird, fehlt im Server.",
+        pitfalls: "Ab TLS 1.3 sind Zertifikat und die meisten Meldungen verschlüsselt, bei wieder aufgenommenen Sitzungen fehlt das \
+                   Zertifikat: Kein Befund heißt nicht, dass alles in Ordnung ist. Das Schließen (close_notify) zählt nicht. Eine \
+                   falsche Uhr des aufzeichnenden Rechners verfälscht das Urteil über die Gültigkeit.",
+        source: "RFC 8446 Abschnitt 6, RFC 5246 Abschnitt 7.2, RFC 5280 Abschnitt 4.1.2.5.",
+    },
+    en: Text {
+        meaning: "An encrypted connection that the vendor provides for does not come about, or the server's certificate has \
+                  expired.",
+        measured: "A readable TLS fatal alert of either side, and no encrypted connection of the same device to this server \
+                   afterwards. Or a certificate whose validity ends before the capture. Only on connections that the vendor \
+                   documents.",
+        action: "42 to 46 and 48: check the certificate and the device's clock. 40, 70 and 71: compare TLS version and firmware of \
+                 both sides. 112: the server does not know the name that is asked for.",
+        pitfalls: "From TLS 1.3 on the certificate and most alerts are encrypted, and resumed sessions show no certificate: no \
+                   finding does not mean that all is well. Closing (close_notify) does not count. A wrong clock of the capturing \
+                   computer spoils what is said of the validity.",
+        source: "RFC 8446 section 6, RFC 5246 section 7.2, RFC 5280 section 4.1.2.5.",
+    },
+};
+
+pub(super) const SIG_008: Page = Page {
+    de: Text {
+        meaning: "Zwischen einem Gerät hinter dem Router und seinem Registrar im Internet ist länger Ruhe, als manche Firewall eine \
+                  UDP-Zuordnung behält. Danach kommen ankommende Rufe nicht mehr an, bis sich das Gerät neu anmeldet.",
+        measured: "Mehr als 66 s ohne ein Paket in einer der beiden Richtungen (60 s und etwas Spiel), über UDP, von einer privaten \
+                   IPv4-Adresse zu einer öffentlichen, bei einer angenommenen Anmeldung von mehr als 60 s. Die Ruhe bis zum Ende der \
+                   Aufzeichnung zählt nur, solange das Gerät anderes sendet.",
+        action: "Schalten Sie Keep-Alive (CRLF, OPTIONS oder STUN) alle 30 s ein, verkürzen Sie die Anmeldedauer, oder stellen Sie \
+                 den UDP-Timer der Firewall auf mindestens 180 s.",
+        pitfalls: "Manche Firewall behält Zuordnungen länger; ob eine verloren ging, zeigt SIG-003. TCP und TLS werden nicht beurteilt, \
+                   ebenso wenig Aufzeichnungen mit Lücken oder nur einer Richtung.",
+        source: "RFC 4787 Abschnitt 4.3, RFC 5626 Abschnitt 4.4.",
+    },
+    en: Text {
+        meaning: "A device behind the router and its registrar on the Internet are silent for longer than some firewalls keep a UDP \
+                  mapping. Inbound calls do not arrive any more then, until the device registers anew.",
+        measured: "More than 66 s without a packet in either direction (60 s and some play), over UDP, from a private IPv4 address \
+                   to a public one, with an accepted registration of more than 60 s. Silence until the capture ends counts only as \
+                   long as the device sends something else.",
+        action: "Switch on keep-alive (CRLF, OPTIONS or STUN) every 30 s, shorten the registration, or set the firewall's UDP timer \
+                 to 180 s at least.",
+        pitfalls: "Some firewalls keep mappings for longer; whether one was lost is told by SIG-003. TCP and TLS are not judged, nor \
+                   are captures with gaps or of one direction.",
+        source: "RFC 4787 section 4.3, RFC 5626 section 4.4.",
+    },
+};
+
 pub(super) const SIG_009: Page = Page {
     de: Text {
         meaning: "Ein Gerät sendet dieselbe SIP-Anfrage immer wieder, weil die Antwort ausbleibt oder zu spät kommt. Der \

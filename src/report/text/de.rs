@@ -81,7 +81,7 @@ const LABELS: Labels = Labels {
     drops: "Beim Mitschneiden verloren",
     not_decoded: "Nicht gelesen",
     cut: "Gekürzt",
-    duplicates: "Doppelte Pakete",
+    duplicates: "Doppelt (von den vergleichbaren Paketen)",
     both_ways: "Gerätepaare in beiden Richtungen",
     passed_over: "Übergangene Dateien",
     incomplete: "Unvollständige Fragmente",

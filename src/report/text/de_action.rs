@@ -76,6 +76,10 @@ pub(super) fn action(detail: &Detail) -> String {
             "Nehmen Sie diesem Verkehr die EF-Kennzeichnung: am Gerät, in der Gruppenrichtlinie oder am \
              Switch-Port. Bei Bildtelefonie kann sie gewollt sein."
         }
+        Detail::Rtp001 { at_tap: true, .. } => {
+            "Messen Sie zuerst an anderer Stelle, etwa am Spiegelport des Switches. Fehlt die Sprache auch dort, prüfen Sie \
+             Headset und Softphone dieses Gerätes, danach NAT und Firewall."
+        }
         Detail::Rtp001 { .. } => {
             "Prüfen Sie NAT und Firewall für den RTP-Bereich dieses Gerätes und die Adresse, die es im SDP ankündigt; \
              schalten Sie SIP ALG ab."
@@ -156,6 +160,15 @@ pub(super) fn action(detail: &Detail) -> String {
         }
         Detail::Sig005 { .. } => {
             "Prüfen Sie die Protokolle der Seite, die abweist; beim Provider fragen Sie nach einer Störung."
+        }
+        Detail::Sig007 { alert: Some((42..=46 | 48, _)), .. } | Detail::Sig007 { expired: Some(_), .. } => {
+            "Prüfen Sie Gültigkeit und Namen des Zertifikats und die Uhrzeit des Geräts."
+        }
+        Detail::Sig007 { .. } => {
+            "Vergleichen Sie TLS-Version und Firmware beider Seiten, und prüfen Sie Namen und Zertifikat des Servers."
+        }
+        Detail::Sig008 { .. } => {
+            "Schalten Sie Keep-Alive alle 30 s ein, oder stellen Sie den UDP-Timer der Firewall auf mindestens 180 s."
         }
         Detail::Sig009 { answered: 0, .. } => {
             "Prüfen Sie, ob die Gegenseite SIP auf diesem Port annimmt und ob eine Firewall einzelne Nachrichten verwirft."

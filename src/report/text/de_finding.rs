@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use super::connection;
 use super::de;
 use super::de_action::action;
 use super::dscp::Hint;
@@ -49,6 +50,8 @@ pub(super) fn title(code: Code) -> &'static str {
         Code::Sig004 => "SIP ALG verändert Nachrichten",
         Code::Sig005 => "Gespräche kommen nicht zustande",
         Code::Sig006 => "Große SIP-Nachricht geht verloren",
+        Code::Sig007 => "TLS-Verbindung scheitert oder Zertifikat abgelaufen",
+        Code::Sig008 => "Keep-Alive zu selten",
         Code::Sig009 => "SIP-Anfragen werden wiederholt",
         Code::Sec001 => "SIP aus dem Internet erreichbar",
         Code::Sec002 => "SIP-Scan erkannt",
@@ -155,7 +158,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         ),
         Detail::Qos007 { packets, peers, .. } => format!(
             "{} von {device} zu {} {} nicht gekennzeichnet. Öffentliche Netze beachten die QoS-Kennzeichnung \
-             üblicherweise nicht; die Hersteller nennen das normal.",
+             üblicherweise nicht.",
             counted(*packets, "Sprachpaket", "Sprachpakete", De),
             list(List::addresses(peers)),
             if *packets == 1 { "ist" } else { "sind" }
@@ -182,7 +185,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             bytes(*amount, De),
             list(List::of(flows, flows.len(), |(a, b, kind)| format!("{a} → {b} ({})", protocol(*kind))))
         ),
-        Detail::Rtp001 { packets, peers, refused, heard } => format!(
+        Detail::Rtp001 { packets, peers, refused, heard, at_tap } => format!(
             "In {} kamen {} von {}, aber kein einziges von {device}. {}",
             match finding.count {
                 1 => "einem angenommenen Gespräch".to_owned(),
@@ -193,6 +196,10 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             match (*refused, *heard) {
                 (true, _) => "ICMP-Meldungen zeigen, dass die Sprachpakete dort abgewiesen werden.",
                 (false, true) => "Der Teilnehmer dort hört, wird aber nicht gehört.",
+                _ if *at_tap => {
+                    "Der Mitschnitt enthält nur, was dieses Gerät sendet oder empfängt, ist also wohl dort entstanden; was ein \
+                     Rechner selbst sendet, fehlt darin manchmal."
+                }
                 (false, false) => {
                     "Sieht der Messpunkt, was dieses Gerät sendet, dann hört der Teilnehmer dort und wird nicht gehört."
                 }
@@ -340,6 +347,12 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             if finding.count == 1 { "kommt nicht" } else { "kommen nicht" },
             bytes(u64::from(*size), De)
         ),
+        Detail::Sig007 { server, name, alert, expired } => {
+            connection::tls_de(&device, *server, name.as_deref().map(quoted).as_deref(), *alert, *expired)
+        }
+        Detail::Sig008 { registrar, longest, expires } => {
+            connection::silence_de(&device, *registrar, &duration(*longest, De), *expires)
+        }
         Detail::Sig009 { method, to, most, answered } => format!(
             "{device} musste {} ({}) an {to} mehrfach senden, eine davon {most}-mal. {}",
             counted(finding.count, "SIP-Anfrage", "SIP-Anfragen", De),

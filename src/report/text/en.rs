@@ -81,7 +81,7 @@ const LABELS: Labels = Labels {
     drops: "Lost while capturing",
     not_decoded: "Not decoded",
     cut: "Cut short",
-    duplicates: "Duplicate packets",
+    duplicates: "Duplicates (of comparable packets)",
     both_ways: "Pairs of hosts seen both ways",
     passed_over: "Files passed over",
     incomplete: "Incomplete fragments",

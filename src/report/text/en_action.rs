@@ -65,6 +65,10 @@ pub(super) fn action(detail: &Detail) -> String {
             "Take the EF marking off this traffic: at the device, in the group policy or at the switch port. With \
              video telephony it may be wanted."
         }
+        Detail::Rtp001 { at_tap: true, .. } => {
+            "Measure at another point first, such as a mirror port of the switch. If the voice is missing there too, check \
+             headset and softphone of this device, then NAT and firewall."
+        }
         Detail::Rtp001 { .. } => {
             "Check NAT and firewall for the RTP range of this device and the address that it announces in SDP; switch SIP \
              ALG off."
@@ -141,6 +145,15 @@ pub(super) fn action(detail: &Detail) -> String {
         }
         Detail::Sig005 { .. } => {
             "Look into the logs of the side that turns calls away; ask a provider about an outage."
+        }
+        Detail::Sig007 { alert: Some((42..=46 | 48, _)), .. } | Detail::Sig007 { expired: Some(_), .. } => {
+            "Check the certificate's validity and name, and the device's clock."
+        }
+        Detail::Sig007 { .. } => {
+            "Compare TLS version and firmware of both sides, and check the server's name and certificate."
+        }
+        Detail::Sig008 { .. } => {
+            "Switch on keep-alive every 30 s, or set the firewall's UDP timer to 180 s at least."
         }
         Detail::Sig009 { answered: 0, .. } => {
             "Check whether the other side accepts SIP on this port, and whether a firewall drops single messages."

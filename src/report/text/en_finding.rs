@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use super::connection;
 use super::dscp::Hint;
 use super::en;
 use super::en_action::action;
@@ -49,6 +50,8 @@ pub(super) fn title(code: Code) -> &'static str {
         Code::Sig004 => "SIP ALG modifies messages",
         Code::Sig005 => "Calls fail",
         Code::Sig006 => "Large SIP message is lost",
+        Code::Sig007 => "TLS connection fails or certificate expired",
+        Code::Sig008 => "Keep-alive too rare",
         Code::Sig009 => "SIP requests are sent again and again",
         Code::Sec001 => "SIP reachable from the Internet",
         Code::Sec002 => "SIP scan",
@@ -151,8 +154,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::of(pcp, pcp.len(), |(priority, _)| priority.to_string()))
         ),
         Detail::Qos007 { packets, peers, .. } => format!(
-            "{} of {device} to {} {} not marked. Public networks usually ignore QoS marking; the vendors call this \
-             normal.",
+            "{} of {device} to {} {} not marked. Public networks usually ignore QoS marking.",
             counted(*packets, "voice packet", "voice packets", En),
             list(List::addresses(peers)),
             if *packets == 1 { "is" } else { "are" }
@@ -178,7 +180,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             bytes(*amount, En),
             list(List::of(flows, flows.len(), |(a, b, kind)| format!("{a} → {b} ({})", protocol(*kind))))
         ),
-        Detail::Rtp001 { packets, peers, refused, heard } => format!(
+        Detail::Rtp001 { packets, peers, refused, heard, at_tap } => format!(
             "In {}, {} came from {}, but not a single one from {device}. {}",
             match finding.count {
                 1 => "one answered call".to_owned(),
@@ -189,6 +191,10 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             match (*refused, *heard) {
                 (true, _) => "ICMP messages show that the voice packets are turned away there.",
                 (false, true) => "The party there hears and is not heard.",
+                _ if *at_tap => {
+                    "The capture holds only what this device sends or receives, so it was probably made there; what a computer \
+                     sends itself is sometimes missing then."
+                }
                 (false, false) => {
                     "If the measuring point sees what this device sends, the party there hears and is not heard."
                 }
@@ -332,6 +338,12 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             if finding.count == 1 { "does" } else { "do" },
             bytes(u64::from(*size), En)
         ),
+        Detail::Sig007 { server, name, alert, expired } => {
+            connection::tls_en(&device, *server, name.as_deref().map(quoted).as_deref(), *alert, *expired)
+        }
+        Detail::Sig008 { registrar, longest, expires } => {
+            connection::silence_en(&device, *registrar, &duration(*longest, En), *expires)
+        }
         Detail::Sig009 { method, to, most, answered } => format!(
             "{device} had to repeat {} ({}) to {to}, one of them sent {most} times. {}",
             counted(finding.count, "SIP request", "SIP requests", En),

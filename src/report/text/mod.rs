@@ -2,6 +2,7 @@
 //! stands here; the formats only arrange it. A text that is missing does not compile.
 
 mod changes;
+mod connection;
 mod de;
 mod de_action;
 mod de_finding;

@@ -5,9 +5,10 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use super::Scenario;
 use super::agfeo::{self, DOMAIN, NAS, OFFICE_PC, PBX, PC, PROVIDER, PROVIDER_DOMAIN, ROUTER, Site, T14};
 use crate::capture::Capture;
-use crate::net::{Class, Host, MS, Net, Outcome, SECOND};
+use crate::net::{Class, Host, MS, Net, Outcome, SECOND, Say};
 use crate::talk::rtp::Codec;
 use crate::talk::sip::{self, Dialog};
+use crate::talk::tls;
 
 pub(super) fn all() -> Vec<Scenario> {
     vec![
@@ -23,6 +24,11 @@ pub(super) fn all() -> Vec<Scenario> {
         sig_005_near(),
         sig_006(),
         sig_006_near(),
+        sig_007(),
+        sig_007_expired(),
+        sig_007_near(),
+        sig_008(),
+        sig_008_near(),
         sig_009(),
         sig_009_near(),
         net_005(),
@@ -206,6 +212,93 @@ fn sig_009() -> Scenario {
 fn sig_009_near() -> Scenario {
     site("sig-009-near", "The T14 sends its INVITE twice, then the PBX answers.", asked(2).capture())
         .never(&["SIG-009"])
+}
+
+/// The base site, and the PC calls the PBX's web pages: what the PBX answers, once for each connection.
+fn browses(answers: &[Vec<u8>]) -> Net {
+    let mut net = Site::default().net();
+    for (nth, answer) in (0_u16..).zip(answers) {
+        let hello = tls::client_hello("anlage.example", net.rng().array(), 0);
+        let mut words = vec![Say::Client(hello), Say::Server(answer.clone())];
+        if answer.len() > tls::alert(0).len() {
+            words.push(Say::Client(tls::application_data(&net.rng().bytes(90))));
+            words.push(Say::Server(tls::application_data(&net.rng().bytes(400))));
+        }
+        let at = agfeo::AFTER + u64::from(nth) * SECOND;
+        net.conversation(at, PC.port(50_100 + nth), PBX.port(443), Class::Data, &words);
+    }
+    net
+}
+
+/// A hello with a certificate of the PBX.
+fn shows(not_after: &str) -> Vec<u8> {
+    [tls::server_hello([7; 32]), tls::certificate("anlage.example", not_after)].concat()
+}
+
+const PROTOCOL_VERSION: u8 = 70;
+
+fn sig_007() -> Scenario {
+    let net = browses(&[tls::alert(PROTOCOL_VERSION), tls::alert(PROTOCOL_VERSION)]);
+    site("sig-007", "The PBX turns two TLS connections of the PC away: protocol_version.", net.capture())
+        .expect("SIG-007", PC)
+}
+
+fn sig_007_expired() -> Scenario {
+    let net = browses(&[shows("20191231235959Z")]);
+    site("sig-007-expired", "The PBX shows a certificate that expired at the end of 2019.", net.capture())
+        .expect("SIG-007", PC)
+}
+
+fn sig_007_near() -> Scenario {
+    let net = browses(&[tls::alert(PROTOCOL_VERSION), shows("20491231235959Z")]);
+    site(
+        "sig-007-near",
+        "The PBX turns the PC away once; the next try stands, with a certificate that is valid.",
+        net.capture(),
+    )
+    .never(&["SIG-007"])
+}
+
+/// The PBX registers at its provider for five minutes, again after 150 s, and sends a sign of life every so many seconds.
+fn keeps_alive(every: Option<u64>) -> Net {
+    let mut net = Site::default().net();
+    net.resolve(agfeo::AFTER - SECOND, PBX, ROUTER, PROVIDER_DOMAIN, &[PROVIDER]);
+    let (trunk, provider) = (agfeo::trunk_line(5064, 0), agfeo::provider_line());
+    let dialog = net.dialog(trunk, provider, PROVIDER_DOMAIN);
+    let seen = Dialog { seen_at: Some(SocketAddr::new(OUTSIDE, 5064)), ..dialog.clone() };
+    let expires = ["Expires: 300".to_owned()];
+    for nth in 1..=2_u32 {
+        let steps = [
+            (true, dialog.request("REGISTER", nth, &expires, "")),
+            (false, seen.answer("200 OK", "REGISTER", nth, &expires, "")),
+        ];
+        net.signal(agfeo::AFTER + u64::from(nth - 1) * 150 * SECOND, trunk.sip, provider.sip, &steps);
+    }
+    if let Some(every) = every {
+        for nth in 1..150 / every {
+            let at = agfeo::AFTER + nth * every * SECOND;
+            net.udp(at, trunk.sip, provider.sip, Class::Signalling, b"\r\n\r\n");
+        }
+    }
+    net
+}
+
+fn sig_008() -> Scenario {
+    site(
+        "sig-008",
+        "The PBX and its provider are silent for 150 s between two registrations through the router.",
+        keeps_alive(None).capture(),
+    )
+    .expect("SIG-008", PBX)
+}
+
+fn sig_008_near() -> Scenario {
+    site(
+        "sig-008-near",
+        "The PBX sends its provider a keep-alive every 30 s.",
+        keeps_alive(Some(30)).capture(),
+    )
+    .never(&["SIG-008"])
 }
 
 /// The base site and an INVITE of two fragments that is sent three times.

@@ -51,6 +51,45 @@ pub struct Alert {
     pub description: u8,
 }
 
+impl Alert {
+    /// Whether it says that the connection failed: closing and giving up are no faults, RFC 8446 section 6.1.
+    #[must_use]
+    pub fn is_fault(self) -> bool {
+        self.level == 2 && !matches!(self.description, 0 | 90)
+    }
+}
+
+/// The name that RFC 8446 section 6 gives an alert.
+#[must_use]
+pub fn alert_name(description: u8) -> Option<&'static str> {
+    Some(match description {
+        10 => "unexpected_message",
+        20 => "bad_record_mac",
+        22 => "record_overflow",
+        40 => "handshake_failure",
+        42 => "bad_certificate",
+        43 => "unsupported_certificate",
+        44 => "certificate_revoked",
+        45 => "certificate_expired",
+        46 => "certificate_unknown",
+        47 => "illegal_parameter",
+        48 => "unknown_ca",
+        49 => "access_denied",
+        50 => "decode_error",
+        51 => "decrypt_error",
+        70 => "protocol_version",
+        71 => "insufficient_security",
+        80 => "internal_error",
+        86 => "inappropriate_fallback",
+        109 => "missing_extension",
+        110 => "unsupported_extension",
+        112 => "unrecognized_name",
+        116 => "certificate_required",
+        120 => "no_application_protocol",
+        _ => return None,
+    })
+}
+
 /// What the plain text part of one direction says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tls {
@@ -62,6 +101,8 @@ pub struct Tls {
     pub certificate: Option<Certificate>,
     /// The first alert.
     pub alert: Option<Alert>,
+    /// What follows is encrypted: the sender holds the handshake for good so far.
+    pub is_encrypted: bool,
 }
 
 /// Reads the start of a direction. [`Reading::Whole`] once encrypted records begin; until then call again with more.
@@ -84,7 +125,10 @@ pub fn read(prefix: &[u8]) -> Reading<Tls> {
                 [level, description] => tls.alert = Some(Alert { level, description }),
                 _ => is_over = content.len() == length,
             },
-            CHANGE_CIPHER_SPEC | APPLICATION_DATA => is_over = true,
+            CHANGE_CIPHER_SPEC | APPLICATION_DATA => {
+                tls.is_encrypted = true;
+                is_over = true;
+            }
             _ => {}
         }
     }
@@ -113,6 +157,13 @@ pub fn is_record_start(bytes: &[u8]) -> bool {
     // An alert is two bytes, and little more when encrypted.
     let is_alert_length = at(0) != Some(ALERT) || at(3).is_none_or(|high| high == 0);
     is_kind && is_version && is_length && is_alert_length
+}
+
+/// Whether `bytes` are one whole record and nothing else.
+#[must_use]
+pub fn is_one_record(bytes: &[u8]) -> bool {
+    let [_, _, _, high, low, content @ ..] = bytes else { return false };
+    content.len() == usize::from(u16::from_be_bytes([*high, *low]))
 }
 
 const CHANGE_CIPHER_SPEC: u8 = 20;

@@ -1,0 +1,163 @@
+//! SIG-007 and SIG-008: whether encrypted connections stand, and whether a registration through address translation is kept
+//! alive.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, SocketAddr};
+
+use crate::capture::{Frame, Timestamp};
+use crate::observe::{Handshakes, Protocol, Registration, Silence};
+use crate::rules::DocumentKind;
+use crate::site::{Confidence, Scope};
+
+use super::case::Case;
+use super::evidence::Collector;
+use super::filter;
+use super::finding::{Detail, Finding, Party, Severity, Unjudged};
+
+/// As rows name the content.
+const TLS: &str = "tls";
+/// Longest silence (ns) of a mapping: routers forget UDP after 30 to 180 s (DOMAIN.md, F5), findings.tsv asks for 60 s.
+/// The rest is for timers that are a little late.
+const LONGEST_SILENCE: i64 = 66_000_000_000;
+/// Seconds; a shorter registration is renewed often enough.
+const SHORT_REGISTRATION: u32 = 60;
+
+/// SIG-007 and SIG-008.
+pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
+    let mut findings = secured(case);
+    if !unjudged.contains(&Unjudged::Incomplete) && !unjudged.contains(&Unjudged::OneDirection) {
+        findings.extend(kept_alive(case));
+    }
+    findings
+}
+
+/// SIG-007: one finding for a client and a server.
+fn secured(case: &Case<'_>) -> Vec<Finding> {
+    if case.traffic.handshakes.is_empty() {
+        return Vec::new();
+    }
+    let documented = documented(case);
+    let rows = |row: &&Handshakes| documented.get(&(row.client, row.server));
+    case.traffic.handshakes.iter().filter_map(|row| connection(case, row, rows(&row)?)).collect()
+}
+
+/// TLS that a vendor's row explains, by client and server, with the rows.
+fn documented<'a>(case: &Case<'a>) -> BTreeMap<(IpAddr, SocketAddr), BTreeSet<&'a str>> {
+    let mut documented: BTreeMap<(IpAddr, SocketAddr), BTreeSet<&'a str>> = BTreeMap::new();
+    for end in case.ends.iter().filter(|end| end.view.flow.protocol == Protocol::Tcp) {
+        let flow = end.view.flow;
+        // Nobody calls what a PC does beside telephony a fault of it.
+        let rows = end.rows.iter().filter(|(row, _)| row.document.kind != DocumentKind::Standard);
+        for (row, _) in rows.filter(|(row, _)| row.speaks.iter().any(|word| *word == TLS)) {
+            documented.entry((flow.a.ip(), flow.b)).or_default().insert(row.id.as_str());
+        }
+    }
+    documented
+}
+
+fn connection(case: &Case<'_>, row: &Handshakes, rows: &BTreeSet<&str>) -> Option<Finding> {
+    let is_over = |end: &Timestamp, time: Timestamp| time.is_known() && *end < time;
+    let certificate = row.certificate.as_ref();
+    let expired = certificate.and_then(|seen| seen.not_after.filter(|end| is_over(end, seen.time)));
+    let alert = row.failed.as_ref().map(|failed| (failed.description, failed.by_client));
+    if alert.is_none() && expired.is_none() {
+        return None;
+    }
+    let mut collector = Collector::default();
+    if let Some(failed) = &row.failed {
+        collector.frames(&failed.frames);
+        collector.time(failed.span.0);
+        collector.time(failed.span.1);
+    }
+    if let Some(seen) = certificate.filter(|_| expired.is_some()) {
+        collector.frames(&[seen.frame]);
+        collector.time(seen.time);
+    }
+    Some(Finding {
+        detail: Detail::Sig007 {
+            server: row.server,
+            name: certificate.and_then(|seen| seen.name.clone()),
+            alert,
+            expired,
+        },
+        // Clients that do not look at the date connect all the same.
+        severity: if alert.is_some() { Severity::Error } else { Severity::Warning },
+        confidence: Confidence::Sure,
+        subject: Some(case.subject(row.client)),
+        rows: rows.iter().map(|row| (*row).into()).collect(),
+        count: row.failed.as_ref().map_or(1, |failed| failed.count),
+        responsible: Party::Telephony,
+        evidence: collector.finish(filter::service(row.client, row.server, Protocol::Tcp)),
+    })
+}
+
+/// SIG-008: one finding for a client and a registrar.
+fn kept_alive(case: &Case<'_>) -> Vec<Finding> {
+    let mut findings: BTreeMap<(IpAddr, IpAddr), Finding> = BTreeMap::new();
+    for registration in case.traffic.registrations.iter().filter(|row| is_translated(case, row)) {
+        let key = (registration.client.ip(), registration.registrar.ip());
+        if let Some(finding) = silent(case, registration) {
+            findings.entry(key).or_insert(finding);
+        }
+    }
+    findings.into_values().collect()
+}
+
+/// A registration over UDP from a private IPv4 address to the Internet: a router translates its address.
+fn is_translated(case: &Case<'_>, row: &Registration) -> bool {
+    let is_private = row.client.is_ipv4() && case.scope(row.client.ip()) == Scope::Lan;
+    is_private
+        && case.scope(row.registrar.ip()) == Scope::Public
+        && row.protocol == Protocol::Udp
+        && row.accepted
+        && row.expires.is_some_and(|seconds| seconds > SHORT_REGISTRATION)
+}
+
+fn silent(case: &Case<'_>, registration: &Registration) -> Option<Finding> {
+    let (client, registrar) = (registration.client, registration.registrar);
+    let flow = case.traffic.flows.iter().find(|flow| {
+        let ends = (flow.a, flow.b);
+        flow.protocol == Protocol::Udp && (ends == (client, registrar) || ends == (registrar, client))
+    })?;
+    let known = flow.silence.as_deref().copied();
+    let last = [flow.from_a.last, flow.from_b.last].into_iter().flatten().max_by_key(|(_, time)| *time)?;
+    // Until the capture ends, as long as the client is there and did not register from another port instead.
+    let is_only = case.traffic.registrations.iter().all(|other| {
+        (other.client.ip(), other.registrar.ip()) != (client.ip(), registrar.ip()) || other.client == client
+    });
+    let until =
+        alive_until(case, client.ip()).filter(|_| is_only).map(|until| Silence { after: last, until });
+    let silence = known.into_iter().chain(until).max_by_key(Silence::length)?;
+    if silence.length() <= LONGEST_SILENCE {
+        return None;
+    }
+    let mut collector = Collector::default();
+    collector.frames(&[silence.after.0]);
+    collector.time(silence.after.1);
+    collector.time(silence.until.1);
+    if known == Some(silence) {
+        collector.frames(&[silence.until.0]);
+    }
+    Some(Finding {
+        detail: Detail::Sig008 {
+            registrar,
+            longest: silence.length(),
+            expires: registration.expires.unwrap_or_default(),
+        },
+        severity: Severity::Notice,
+        confidence: Confidence::Likely,
+        subject: Some(case.subject(client.ip())),
+        rows: Vec::new(),
+        count: 1,
+        responsible: Party::Telephony,
+        evidence: collector.finish(filter::service(client.ip(), registrar, Protocol::Udp)),
+    })
+}
+
+/// The last packet of a host.
+fn alive_until(case: &Case<'_>, host: IpAddr) -> Option<(Frame, Timestamp)> {
+    let sent = case.traffic.flows.iter().flat_map(|flow| {
+        [(flow.a, &flow.from_a), (flow.b, &flow.from_b)].into_iter().filter(|(end, _)| end.ip() == host)
+    });
+    sent.filter_map(|(_, direction)| direction.last).max_by_key(|(_, time)| *time)
+}

@@ -1,0 +1,99 @@
+//! The sentences of SIG-007 and SIG-008 in both languages, side by side: numbers of alerts and dates are the same.
+
+use std::net::SocketAddr;
+
+use crate::capture::Timestamp;
+use crate::observe::message::tls::alert_name;
+
+pub(super) fn tls_de(
+    device: &str,
+    server: SocketAddr,
+    name: Option<&str>,
+    alert: Option<(u8, bool)>,
+    expired: Option<Timestamp>,
+) -> String {
+    let of = name.map_or_else(String::new, |name| format!(" für {name}"));
+    let expired = expired
+        .map(|end| format!("Das Zertifikat des Servers{of} ist am {} abgelaufen.", date(end, "%d.%m.%Y")));
+    let Some((number, by_client)) = alert else {
+        return format!("{device} verbindet sich mit {server} (TLS). {}", expired.unwrap_or_default());
+    };
+    let who = if by_client { format!("{device} bricht") } else { format!("{server} bricht") };
+    let with = if by_client { server.to_string() } else { device.to_owned() };
+    let more = expired.map_or_else(String::new, |text| format!(" {text}"));
+    format!("{who} die TLS-Verbindung mit {with} ab: Meldung {}.{more}", alert_text(number))
+}
+
+pub(super) fn tls_en(
+    device: &str,
+    server: SocketAddr,
+    name: Option<&str>,
+    alert: Option<(u8, bool)>,
+    expired: Option<Timestamp>,
+) -> String {
+    let of = name.map_or_else(String::new, |name| format!(" for {name}"));
+    let expired =
+        expired.map(|end| format!("The server's certificate{of} expired on {}.", date(end, "%Y-%m-%d")));
+    let Some((number, by_client)) = alert else {
+        return format!("{device} connects to {server} (TLS). {}", expired.unwrap_or_default());
+    };
+    let who = if by_client { device.to_owned() } else { server.to_string() };
+    let with = if by_client { server.to_string() } else { device.to_owned() };
+    let more = expired.map_or_else(String::new, |text| format!(" {text}"));
+    format!("{who} ends the TLS connection with {with}: alert {}.{more}", alert_text(number))
+}
+
+pub(super) fn silence_de(device: &str, registrar: SocketAddr, longest: &str, expires: u32) -> String {
+    format!(
+        "Zwischen {device} und {registrar} (SIP über UDP, angemeldet für {expires} s) ist bis zu {longest} lang kein Paket \
+         zu sehen. Manche Firewall vergisst die Zuordnung nach 30 bis 60 s, ankommende Rufe gehen dann verloren."
+    )
+}
+
+pub(super) fn silence_en(device: &str, registrar: SocketAddr, longest: &str, expires: u32) -> String {
+    format!(
+        "Between {device} and {registrar} (SIP over UDP, registered for {expires} s) no packet is seen for up to {longest}. \
+         Some firewalls forget the mapping after 30 to 60 s, and inbound calls are lost then."
+    )
+}
+
+/// As Wireshark writes it, with the number of RFC 8446 section 6.
+fn alert_text(number: u8) -> String {
+    alert_name(number).map_or_else(|| number.to_string(), |name| format!("{name} ({number})"))
+}
+
+/// The day in UTC, as certificates count.
+fn date(time: Timestamp, pattern: &str) -> String {
+    jiff::Timestamp::from_nanosecond(time.0.into()).map_or_else(
+        |_| "?".to_owned(),
+        |instant| instant.to_zoned(jiff::tz::TimeZone::UTC).strftime(pattern).to_string(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn server() -> SocketAddr {
+        "192.168.10.2:443".parse().unwrap()
+    }
+
+    #[test]
+    fn who_ended_the_connection_and_why_is_said() {
+        let text = tls_de("A", server(), None, Some((48, true)), None);
+        assert_eq!(text, "A bricht die TLS-Verbindung mit 192.168.10.2:443 ab: Meldung unknown_ca (48).");
+        let text = tls_en("A", server(), None, Some((200, false)), None);
+        assert_eq!(text, "192.168.10.2:443 ends the TLS connection with A: alert 200.");
+    }
+
+    #[test]
+    fn a_date_that_has_passed_is_given_in_utc() {
+        let end = Some(Timestamp(1_577_836_799_000_000_000));
+        let text = tls_de("A", server(), Some("„pbx“"), None, end);
+        assert_eq!(
+            text,
+            "A verbindet sich mit 192.168.10.2:443 (TLS). Das Zertifikat des Servers für „pbx“ ist am 31.12.2019 abgelaufen."
+        );
+        assert!(tls_en("A", server(), None, None, end).ends_with("expired on 2019-12-31."));
+    }
+}

@@ -1,17 +1,35 @@
 //! Says how much of a packet may leave the house: its headers, and nothing of what people said or wrote in it.
 
-use crate::capture::Record;
+mod addresses;
+
+use std::net::IpAddr;
+
+use crate::capture::{LinkType, Record};
 use crate::decode::{Decoded, LinkMessage, decode};
 
 /// An Ethernet header, which is all that is kept of what cannot be read.
 const LEAST: usize = 14;
+const ETHERNET: LinkType = LinkType(1);
 const ETHERTYPE_ARP: u16 = 0x0806;
 /// RFC 826, for Ethernet and IPv4: nothing but addresses.
 const ARP_LENGTH: usize = 28;
 
-/// Bytes of a record from its start up to the end of the headers that pbxray judges by: link, IP, UDP or TCP.
+/// The headers of a record. `pseudonym` gives the address that stands for another one, of the same family: then nothing is
+/// left where an address could stand unread.
 #[must_use]
-pub fn header_length(record: &Record<'_>) -> usize {
+pub fn headers(record: &Record<'_>, pseudonym: Option<&dyn Fn(IpAddr) -> IpAddr>) -> Vec<u8> {
+    let mut kept = record.data.get(..header_length(record)).unwrap_or(record.data).to_vec();
+    if let Some(pseudonym) = pseudonym {
+        if matches!(decode(record), Decoded::Skipped(_)) && record.link != ETHERNET {
+            return Vec::new();
+        }
+        addresses::replace(record, &mut kept, pseudonym);
+    }
+    kept
+}
+
+/// Bytes of a record from its start up to the end of the headers that pbxray judges by: link, IP, UDP or TCP.
+fn header_length(record: &Record<'_>) -> usize {
     let behind = |start: u32| start.saturating_sub(record.offset) as usize;
     let length = match decode(record) {
         Decoded::Packet(packet) => behind(packet.payload.start),

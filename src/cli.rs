@@ -226,9 +226,10 @@ pub struct AnnotateArgs {
     /// Keep only the packets that findings name
     #[arg(long)]
     pub only_evidence: bool,
-    /// Cut each packet behind its headers, take out names and keys, and use pseudonyms in the comments
-    #[arg(long)]
-    pub redact: bool,
+    /// Cut each packet behind its headers, take out names and keys, and use pseudonyms in the comments; `=addresses` of public
+    /// addresses as well, also in the headers
+    #[arg(long, value_enum, value_name = "people|addresses", num_args = 0..=1, require_equals = true, default_missing_value = "people")]
+    pub redact: Option<Redact>,
     /// How to judge.
     #[command(flatten)]
     pub judge: JudgeArgs,

@@ -2,6 +2,7 @@
 
 mod live;
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, anyhow};
 use clap::{CommandFactory, Parser};
 
-use pbxray::annotate::header_length;
+use pbxray::annotate::headers;
 use pbxray::capture::{self, FilterSpec, Measurement};
 use pbxray::check::{Audit, Code, Severity};
 use pbxray::cli::{
@@ -122,15 +123,19 @@ fn annotate(args: &AnnotateArgs) -> Result<ExitStatus> {
     line.clear();
     let settings = judge_settings(judge, language, true);
     let mut published = Published::of(&audit, &report::Names::new(&rulebook, language), &settings);
-    if args.redact {
-        published = published.redacted(Redaction::People)?;
+    let names = RefCell::new(published.address_names());
+    let pseudonym = |address| names.borrow_mut().name(address);
+    let pseudonym = (args.redact == Some(Redact::Addresses)).then_some(&pseudonym as &dyn Fn(_) -> _);
+    let keep = |record: &Record<'_>| headers(record, pseudonym);
+    if let Some(redact) = args.redact {
+        published = published.redacted(redaction(redact))?;
     }
     let notes = published.notes(&settings.zone);
     let plan = capture::Plan {
         section: &notes.section,
         comments: &notes.frames,
         only_commented: args.only_evidence,
-        keep: args.redact.then_some(&header_length),
+        keep: args.redact.is_some().then_some(&keep),
     };
     let said = || format!("--output {}", args.output.display());
     let mut out = BufWriter::new(File::create(&args.output).with_context(said)?);
@@ -179,14 +184,17 @@ fn published_if_needed(form: &FormArgs, make: impl FnOnce() -> Published) -> Res
         return Ok(None);
     }
     let published = make();
-    let redaction = form.redact.map(|redact| match redact {
-        Redact::People => Redaction::People,
-        Redact::Addresses => Redaction::Addresses,
-    });
-    Ok(Some(match redaction {
-        Some(redaction) => published.redacted(redaction)?,
+    Ok(Some(match form.redact {
+        Some(redact) => published.redacted(redaction(redact))?,
         None => published,
     }))
+}
+
+fn redaction(redact: Redact) -> Redaction {
+    match redact {
+        Redact::People => Redaction::People,
+        Redact::Addresses => Redaction::Addresses,
+    }
 }
 
 fn write_forms(

@@ -5,7 +5,7 @@
 
 mod support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -157,6 +157,44 @@ fn a_redacted_copy_is_judged_by_its_headers_still() {
     let fields = ["-T", "fields", "-e", "ip.src", "-e", "ip.dst", "-e", "udp.port", "-e", "tcp.port", "-e"];
     let read = |path: &Path| tshark::read(path, &[&fields[..], &["ip.dsfield.dscp"]].concat()).unwrap();
     assert_eq!(read(sample), read(&annotated));
+}
+
+#[test]
+fn public_addresses_have_the_same_pseudonyms_as_in_the_report() {
+    let test = "public_addresses_have_the_same_pseudonyms_as_in_the_report";
+    let sample = Path::new("samples/points-lan.pcapng");
+    let (_place, annotated) = annotate(sample, &["--redact=addresses"]);
+    let bytes = fs::read(&annotated).unwrap();
+    assert!(!bytes.windows(3).any(|octets| octets == [203, 0, 113]), "a public address is left");
+    assert!(!String::from_utf8_lossy(&bytes).contains("203.0.113."));
+    assert!(fs::read(sample).unwrap().windows(3).any(|octets| octets == [203, 0, 113]));
+    if !tshark::is_installed(test) {
+        return;
+    }
+    let ends = |words: &[&str]| -> BTreeSet<String> {
+        let words =
+            [&["check", "samples/points-lan.pcapng", "--format", "json", "--all-flows"], words].concat();
+        let report: Value = serde_json::from_slice(&pbxray(&words).get_output().stdout).unwrap();
+        let hosts = report["hosts"].as_array().unwrap().iter();
+        hosts.map(|host| host["address"].as_str().unwrap().to_owned()).collect()
+    };
+    let fields = ["-o", "ip.check_checksum:TRUE", "-Y", "ip", "-T", "fields", "-e", "ip.checksum.status"];
+    let read =
+        |path: &Path| tshark::read(path, &[&fields[..], &["-e", "ip.src", "-e", "ip.dst"]].concat()).unwrap();
+    let (before, after) = (read(sample), read(&annotated));
+    let mut pairs: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (old, new) in before.lines().zip(after.lines()) {
+        assert!(new.starts_with("1\t"), "checksum: {new}");
+        for (old, new) in old.split('\t').zip(new.split('\t')).skip(1) {
+            pairs.entry(old.to_owned()).or_default().insert(new.to_owned());
+        }
+    }
+    assert!(pairs.values().all(|names| names.len() == 1), "{pairs:?}");
+    assert!(pairs["192.168.10.2"].contains("192.168.10.2") && !pairs.contains_key("198.18.0.1"));
+    let hidden = ends(&["--redact=addresses"]);
+    let shown: BTreeSet<String> = pairs.into_values().flatten().collect();
+    assert!(shown.is_subset(&hidden), "{shown:?} {hidden:?}");
+    assert!(!ends(&[]).is_subset(&hidden));
 }
 
 #[test]

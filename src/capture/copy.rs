@@ -25,9 +25,9 @@ pub struct Plan<'a> {
     pub comments: &'a BTreeMap<u64, Vec<String>>,
     /// Keep only frames with comments.
     pub only_commented: bool,
-    /// How many bytes of a packet are to be kept; then nothing else is kept that may tell of people: names, keys,
-    /// comments of others, blocks of unknown content.
-    pub keep: Option<&'a dyn Fn(&Record<'_>) -> usize>,
+    /// What is to be written in the place of a packet's bytes, no more of them; then nothing else is kept that may tell of
+    /// people: names, keys, comments of others, blocks of unknown content.
+    pub keep: Option<&'a dyn Fn(&Record<'_>) -> Vec<u8>>,
 }
 
 impl std::fmt::Debug for Plan<'_> {
@@ -133,8 +133,8 @@ impl<'a> Copier<'a> {
                 return;
             }
             rewriter.written += 1;
-            let kept = plan.keep.map_or(record.data.len(), |keep| keep(&record));
-            let data = record.data.get(..kept).unwrap_or(record.data);
+            let kept = plan.keep.map(|keep| keep(&record));
+            let data = kept.as_deref().unwrap_or(record.data);
             let time = ticks(record.time, is_nano);
             blocks::commented_packet(out, record.interface, time, record.original_length, data, comments);
         };

@@ -25,6 +25,9 @@ struct FragmentField {
 /// By the version field, whatever the layer before announced.
 #[inline]
 pub(super) fn ip<'a>(walk: &mut Walk, view: View<'a>) -> Step<'a> {
+    if let Some(places) = &mut walk.ip_headers {
+        places.push(view.span().start);
+    }
     match view.u8(0).map(|byte| byte >> 4) {
         Some(4) => ipv4(walk, view),
         Some(6) => ipv6(walk, view),

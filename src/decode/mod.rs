@@ -40,6 +40,16 @@ pub fn decode(record: &Record<'_>) -> Decoded {
     walk.run(Step::Into(Layer::Link(record.link.0), frame))
 }
 
+/// Where the IP headers of a record start, those of tunnels first, counted as [`Span::start`] is.
+#[must_use]
+pub fn ip_headers(record: &Record<'_>) -> Vec<u32> {
+    let frame = View::new(record.data, record.offset, record.original_length);
+    let mut walk = Walk::new(record.time, record.index as u32, record.interface as u16);
+    walk.ip_headers = Some(Box::default());
+    walk.run(Step::Into(Layer::Link(record.link.0), frame));
+    walk.ip_headers.map(|places| *places).unwrap_or_default()
+}
+
 /// Decodes the payload of an IP datagram that was put together from fragments.
 ///
 /// `first` is the [`Fragment::packet`] of its first fragment, `protocol` what the fragments say of their payload.

@@ -70,6 +70,9 @@ pub(super) struct Walk {
     pub(super) destination_mac: Option<Mac>,
     /// A tag that a mirroring switch moved from the next Ethernet header into its own.
     pub(super) moved_tag: Option<VlanTag>,
+    /// Where IP headers start, if somebody wants to know.
+    #[expect(clippy::box_collection, reason = "every packet has a walk, and hardly one is asked")]
+    pub(super) ip_headers: Option<Box<Vec<u32>>>,
     part: Part,
     /// The first fragment whose payload is being read.
     fragment: Option<Fragment>,
@@ -91,6 +94,7 @@ impl Walk {
             source_mac: None,
             destination_mac: None,
             moved_tag: None,
+            ip_headers: None,
             part: Part::Whole,
             fragment: None,
             outer: None,

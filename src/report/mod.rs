@@ -44,7 +44,7 @@ pub use panes::{Cell, Head, List, Mood, Pane, headline, opened, pane};
 pub use points::{points, points_json, points_markdown};
 pub use ports::{NoSuchRows, PortsFilter, ports};
 pub use published::{NotAReport, Published};
-pub use redact::Redaction;
+pub use redact::{AddressNames, Redaction};
 pub use table::table;
 pub use text::{Context, FindingText, ScreenWords, finding_text, screen_words};
 

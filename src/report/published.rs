@@ -13,7 +13,7 @@ use super::markdown::markdown;
 use super::names::Names;
 use super::notes::{Notes, notes};
 use super::paper::paper;
-use super::redact::{Redaction, redact};
+use super::redact::{AddressNames, Redaction, redact};
 use super::sarif;
 use super::spreadsheet;
 use crate::check::Audit;
@@ -60,6 +60,12 @@ impl Published {
     /// The report cannot be written as JSON, which no report of this program does.
     pub fn redacted(&self, redaction: Redaction) -> io::Result<Self> {
         Ok(Self { document: redact(&self.document, redaction)? })
+    }
+
+    /// What stands for the addresses of this report in [`Self::redacted`].
+    #[must_use]
+    pub fn address_names(&self) -> AddressNames {
+        AddressNames::of(&self.document)
     }
 
     /// One self-contained page.

@@ -12,6 +12,9 @@ use super::json::document::Document;
 /// Shortest word that is replaced wherever it stands; a shorter one only as the user of an address.
 const LEAST_WORD: usize = 3;
 
+/// Addresses that are told apart: as many as RFC 2544 has.
+const ADDRESSES_KEPT: usize = 0x1_ffff;
+
 /// What is to be hidden.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Redaction {
@@ -83,7 +86,7 @@ impl Pseudonyms {
         numbered(calls, |_| "call", &mut words);
         numbered(hosts, |_| "host", &mut words);
         numbered(users, |word| if looks_like_a_number(word) { "number" } else { "user" }, &mut words);
-        let addresses = (redaction == Redaction::Addresses).then(|| addresses(document));
+        let addresses = (redaction == Redaction::Addresses).then(|| AddressNames::of(document).map);
         Self { words, addresses }
     }
 
@@ -165,30 +168,59 @@ fn parts(party: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// Pseudonyms of all public addresses: RFC 2544's for IPv4, RFC 3849's for IPv6.
-fn addresses(document: &Document) -> BTreeMap<IpAddr, IpAddr> {
-    let texts = serde_json::to_string(document).unwrap_or_default();
-    let found: BTreeSet<IpAddr> = pieces(&texts)
-        .filter_map(|(_, piece)| address(piece))
-        .map(|(address, _)| address)
-        .filter(|address| is_public(*address))
-        .collect();
-    let (mut fours, mut sixes) = (0_u32, 0_u128);
-    let mut map = BTreeMap::new();
-    for address in found {
-        let pseudonym = match address {
+/// Pseudonyms of public addresses: RFC 2544's for IPv4, RFC 3849's for IPv6. Those that a report names come first, in
+/// order, so that every form of it has the same; whatever else a capture holds follows as it comes.
+#[derive(Clone, Debug, Default)]
+pub struct AddressNames {
+    map: BTreeMap<IpAddr, IpAddr>,
+    fours: u32,
+    sixes: u128,
+}
+
+impl AddressNames {
+    pub(super) fn of(document: &Document) -> Self {
+        let texts = serde_json::to_string(document).unwrap_or_default();
+        let found: BTreeSet<IpAddr> =
+            pieces(&texts).filter_map(|(_, piece)| address(piece)).map(|(address, _)| address).collect();
+        let mut names = Self::default();
+        for address in found {
+            names.name(address);
+        }
+        names
+    }
+
+    /// What stands for the address: itself unless it is public. Of more than can be told apart the rest have one name.
+    pub fn name(&mut self, address: IpAddr) -> IpAddr {
+        if !is_public(address) {
+            return address;
+        }
+        if let Some(known) = self.map.get(&address) {
+            return *known;
+        }
+        if self.map.len() >= ADDRESSES_KEPT {
+            return numbered(address, 0);
+        }
+        let number = match address {
             IpAddr::V4(_) => {
-                fours += 1;
-                IpAddr::V4(Ipv4Addr::from(0xc612_0000_u32.wrapping_add(fours & 0x1_ffff)))
+                self.fours += 1;
+                u128::from(self.fours)
             }
             IpAddr::V6(_) => {
-                sixes += 1;
-                IpAddr::V6(Ipv6Addr::from(0x2001_0db8_0000_0000_0000_0000_0000_0000_u128 + sixes))
+                self.sixes += 1;
+                self.sixes
             }
         };
-        map.insert(address, pseudonym);
+        let name = numbered(address, number);
+        self.map.insert(address, name);
+        name
     }
-    map
+}
+
+fn numbered(address: IpAddr, number: u128) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::from(0xc612_0000_u32 | number as u32 & 0x1_ffff)),
+        IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::from(0x2001_0db8_0000_0000_0000_0000_0000_0000_u128 + number)),
+    }
 }
 
 fn with_addresses(text: &str, map: &BTreeMap<IpAddr, IpAddr>) -> String {

@@ -1,5 +1,7 @@
 //! Takes blocks of a pcapng file one after the other, gives them again with comments, in the byte order of their section.
 
+use std::borrow::Cow;
+
 use super::super::copy::Plan;
 use super::super::framing::Halt;
 use super::super::value::{Record, Timestamp};
@@ -147,7 +149,7 @@ impl State {
             out.extend(body.get(..12).unwrap_or_default());
             put_u32(out, order, kept.len() as u32);
             put_u32(out, order, original_length);
-            out.extend(kept);
+            out.extend(&*kept);
             pad(out, start);
             write_options(out, order, options, only, comments);
         });
@@ -179,8 +181,8 @@ impl State {
         let kept = self.kept(0, original_length, data, rewriter)?;
         write(out, block, |out| {
             out.extend(block.body.get(..4).unwrap_or_default());
-            out.extend(kept);
-            out.resize(out.len() + data.len() - kept.len(), 0);
+            out.extend(&*kept);
+            out.resize(out.len() + data.len().saturating_sub(kept.len()), 0);
         });
         Ok(())
     }
@@ -192,8 +194,8 @@ impl State {
         original_length: u32,
         data: &'b [u8],
         rewriter: &Rewriter<'_>,
-    ) -> Result<&'b [u8], String> {
-        let Some(keep) = rewriter.plan.keep else { return Ok(data) };
+    ) -> Result<Cow<'b, [u8]>, String> {
+        let Some(keep) = rewriter.plan.keep else { return Ok(Cow::Borrowed(data)) };
         let (number, interface) = self.local(local).ok_or_else(|| self.no_interface(local))?;
         let record = Record {
             index: 0,
@@ -204,7 +206,7 @@ impl State {
             data,
             offset: 0,
         };
-        Ok(data.get(..keep(&record)).unwrap_or(data))
+        Ok(Cow::Owned(keep(&record)))
     }
 }
 

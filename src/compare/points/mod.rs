@@ -68,10 +68,12 @@ impl Points {
     #[must_use]
     pub fn is_worse(&self) -> bool {
         let altered = |dscp: &Kinds<u8>| dscp.changed() > 0;
-        self.streams.iter().any(|one| one.only.iter().sum::<u64>() > 0 || altered(&one.dscp))
+        let lost = |one: &StreamPair| one.lost().unwrap_or(one.only.iter().sum()) > 0;
+        let is_later = |one: &MessageAlone| matches!((one.way, one.point), (Way::Forth, 1) | (Way::Back, 0));
+        self.streams.iter().any(|one| lost(one) || altered(&one.dscp))
             || self.alone.iter().any(|one| one.is_call_known)
             || altered(&self.sip.dscp)
-            || !self.sip.lost.is_empty()
+            || self.sip.lost.iter().any(|one| !is_later(one))
             || self.sip.rewrites.iter().any(|one| one.field != Field::Hops)
     }
 }

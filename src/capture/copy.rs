@@ -17,6 +17,9 @@ use super::value::{Ended, Record, Timestamp};
 
 const CHUNK: usize = 1 << 20;
 
+/// What of a record stays.
+pub type Keep<'a> = dyn Fn(&Record<'_>) -> Vec<u8> + 'a;
+
 /// What the copy is to be.
 pub struct Plan<'a> {
     /// Comment of the first section.
@@ -27,7 +30,7 @@ pub struct Plan<'a> {
     pub only_commented: bool,
     /// What is to be written in the place of a packet's bytes, no more of them; then nothing else is kept that may tell of
     /// people: names, keys, comments of others, blocks of unknown content.
-    pub keep: Option<&'a dyn Fn(&Record<'_>) -> Vec<u8>>,
+    pub keep: Option<&'a Keep<'a>>,
 }
 
 impl std::fmt::Debug for Plan<'_> {

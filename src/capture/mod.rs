@@ -38,7 +38,7 @@ mod tally;
 mod value;
 
 pub use buffer::Buffer;
-pub use copy::{Copied, CopyError, Plan, copy};
+pub use copy::{Copied, CopyError, Keep, Plan, copy};
 pub use filter::{Filter, FilterError, FilterSpec, FilterWorker};
 pub use inputs::{OpenError, PassedOver};
 pub use interfaces::{Access, Interface, InterfacesError, interfaces, try_opening};

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, anyhow};
 use clap::{CommandFactory, Parser};
 
 use pbxray::annotate::headers;
-use pbxray::capture::{self, FilterSpec, Measurement};
+use pbxray::capture::{self, FilterSpec, Measurement, Record};
 use pbxray::check::{Audit, Code, Severity};
 use pbxray::cli::{
     AnnotateArgs, CheckArgs, Cli, Colour, Command, CompareArgs, CompletionsArgs, ExplainArgs, FailOn,

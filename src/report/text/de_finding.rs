@@ -348,10 +348,10 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             bytes(u64::from(*size), De)
         ),
         Detail::Sig007 { server, name, alert, expired } => {
-            connection::tls_de(&device, *server, name.as_deref().map(quoted).as_deref(), *alert, *expired)
+            connection::tls_de(device, *server, name.as_deref().map(quoted).as_deref(), *alert, *expired)
         }
         Detail::Sig008 { registrar, longest, expires } => {
-            connection::silence_de(&device, *registrar, &duration(*longest, De), *expires)
+            connection::silence_de(device, *registrar, &duration(*longest, De), *expires)
         }
         Detail::Sig009 { method, to, most, answered } => format!(
             "{device} musste {} ({}) an {to} mehrfach senden, eine davon {most}-mal. {}",

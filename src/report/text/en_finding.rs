@@ -339,10 +339,10 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             bytes(u64::from(*size), En)
         ),
         Detail::Sig007 { server, name, alert, expired } => {
-            connection::tls_en(&device, *server, name.as_deref().map(quoted).as_deref(), *alert, *expired)
+            connection::tls_en(device, *server, name.as_deref().map(quoted).as_deref(), *alert, *expired)
         }
         Detail::Sig008 { registrar, longest, expires } => {
-            connection::silence_en(&device, *registrar, &duration(*longest, En), *expires)
+            connection::silence_en(device, *registrar, &duration(*longest, En), *expires)
         }
         Detail::Sig009 { method, to, most, answered } => format!(
             "{device} had to repeat {} ({}) to {to}, one of them sent {most} times. {}",

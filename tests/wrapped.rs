@@ -20,7 +20,7 @@ const TAGGED: [Wrap; 2] =
     [Wrap::Vlan(Tag { vlan: 10, pcp: 5 }), Wrap::QinQ(Tag { vlan: 7, pcp: 0 }, Tag { vlan: 10, pcp: 5 })];
 
 /// What needs more of a SIP message than the snap length leaves: from which length on it is seen, scenario, code.
-const NEEDS_CONTENT: [(u32, &str, &str); 23] = [
+const NEEDS_CONTENT: [(u32, &str, &str); 24] = [
     // Port 5060 over TCP alone does not make it SIP: its first line does.
     (96, "port-009", "PORT-009"),
     // Where voice is to go and how long its packets are stands in SDP.
@@ -43,6 +43,7 @@ const NEEDS_CONTENT: [(u32, &str, &str); 23] = [
     (u32::MAX, "sig-004", "SIG-004"),
     (u32::MAX, "sig-005", "SIG-005"),
     (u32::MAX, "sig-006", "SIG-006"),
+    (96, "sig-007", "SIG-007"),
     (u32::MAX, "sig-007-expired", "SIG-007"),
     (u32::MAX, "sig-008", "SIG-008"),
     (u32::MAX, "sig-009", "SIG-009"),

@@ -43,7 +43,7 @@ const NEEDS_CONTENT: [(u32, &str, &str); 24] = [
     (u32::MAX, "sig-004", "SIG-004"),
     (u32::MAX, "sig-005", "SIG-005"),
     (u32::MAX, "sig-006", "SIG-006"),
-    (96, "sig-007", "SIG-007"),
+    (u32::MAX, "sig-007", "SIG-007"),
     (u32::MAX, "sig-007-expired", "SIG-007"),
     (u32::MAX, "sig-008", "SIG-008"),
     (u32::MAX, "sig-009", "SIG-009"),

@@ -1,13 +1,18 @@
 //! Every capture of the collection gives the packets, bytes and times that `capinfos` finds in it.
 //!
-//! The collection is `../shared/captures` beside the repository, or where `PBXRAY_CAPTURES` points. Without it or
-//! without `capinfos` the test is skipped; with `PBXRAY_REQUIRE=1` that is a failure.
+//! Without the collection the test is skipped, without `capinfos` too; with `PBXRAY_REQUIRE=1` the latter is a failure.
+
+mod support;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use support::captures::{skip, whole_collection};
+
 use pbxray::capture::{self, CaptureSummary, Ended, Record, Settings, Timestamp};
+
+const TEST: &str = "every_capture_gives_what_capinfos_finds";
 
 /// What is expected of a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,7 +66,7 @@ const OTHER_BYTES_OR_TIMES: &[(&str, &str)] = &[
 
 #[test]
 fn every_capture_gives_what_capinfos_finds() {
-    let Some(files) = collection() else { return };
+    let Some(files) = whole_collection(TEST) else { return };
     let Some(counts) = capinfos(&files) else { return };
     let mut wrong = Vec::new();
     for path in &files {
@@ -126,7 +131,7 @@ fn capinfos(files: &[PathBuf]) -> Option<BTreeMap<PathBuf, Expected>> {
     let words = ["-T", "-r", "-M", "-S", "-c", "-d", "-a", "-e"];
     let output = Command::new("capinfos").args(words).args(files).env("LC_ALL", "C").output();
     let Ok(output) = output else {
-        return skip("capinfos is not installed (Debian package wireshark-common)");
+        return skip(TEST, "capinfos is not installed (Debian package wireshark-common)");
     };
     let table = String::from_utf8_lossy(&output.stdout).into_owned();
     let trouble = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -156,29 +161,4 @@ impl Rest {
             && is_time(&self.first, summary.first)
             && is_time(&self.last, summary.last)
     }
-}
-
-/// All files below the collection's folders.
-fn collection() -> Option<Vec<PathBuf>> {
-    let root = std::env::var_os("PBXRAY_CAPTURES")
-        .map(PathBuf::from)
-        .unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/captures"));
-    let Ok(folders) = std::fs::read_dir(&root) else {
-        return skip(&format!("no captures at {}", root.display()));
-    };
-    let mut files: Vec<PathBuf> = folders
-        .filter_map(|folder| std::fs::read_dir(folder.ok()?.path()).ok())
-        .flat_map(|entries| entries.filter_map(|entry| Some(entry.ok()?.path())))
-        .filter(|path| path.is_file())
-        .collect();
-    files.sort();
-    Some(files)
-}
-
-/// Says on the test's output that it did not run.
-#[allow(clippy::print_stdout)] // A skipped test has no other way to say so.
-fn skip<T>(reason: &str) -> Option<T> {
-    assert!(std::env::var_os("PBXRAY_REQUIRE").is_none_or(|value| value != "1"), "required: {reason}");
-    println!("skipped: every_capture_gives_what_capinfos_finds: {reason}");
-    None
 }

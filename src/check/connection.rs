@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::{Frame, Timestamp};
-use crate::observe::{Handshakes, Protocol, Registration, Silence};
+use crate::observe::{Flow, Handshakes, Protocol, Registration, Silence};
 use crate::rules::DocumentKind;
 use crate::site::{Confidence, Scope};
 
@@ -94,14 +94,51 @@ fn connection(case: &Case<'_>, row: &Handshakes, rows: &BTreeSet<&str>) -> Optio
 
 /// SIG-008: one finding for a client and a registrar.
 fn kept_alive(case: &Case<'_>) -> Vec<Finding> {
+    let registrations = &case.traffic.registrations;
+    let translated = registrations.iter().filter(|row| is_translated(case, row));
+    let mut watched: BTreeMap<(SocketAddr, SocketAddr), Watched<'_>> = translated
+        .map(|row| ((row.client, row.registrar), Watched { row, flow: None, is_only: true }))
+        .collect();
+    if watched.is_empty() {
+        return Vec::new();
+    }
+    let mut sockets: BTreeMap<(IpAddr, IpAddr), BTreeSet<SocketAddr>> = BTreeMap::new();
+    for row in registrations {
+        sockets.entry((row.client.ip(), row.registrar.ip())).or_default().insert(row.client);
+    }
+    // The last packet of each client, whatever it talks to.
+    let mut alive: BTreeMap<IpAddr, Option<(Frame, Timestamp)>> =
+        watched.keys().map(|(client, _)| (client.ip(), None)).collect();
+    for flow in &case.traffic.flows {
+        for (end, other, direction) in [(flow.a, flow.b, &flow.from_a), (flow.b, flow.a, &flow.from_b)] {
+            let Some(last) = alive.get_mut(&end.ip()) else { continue };
+            *last = latest([*last, direction.last]);
+            if flow.protocol == Protocol::Udp
+                && let Some(known) = watched.get_mut(&(end, other))
+            {
+                known.flow = Some(flow);
+            }
+        }
+    }
     let mut findings: BTreeMap<(IpAddr, IpAddr), Finding> = BTreeMap::new();
-    for registration in case.traffic.registrations.iter().filter(|row| is_translated(case, row)) {
-        let key = (registration.client.ip(), registration.registrar.ip());
-        if let Some(finding) = silent(case, registration) {
+    for ((client, registrar), mut known) in watched {
+        let key = (client.ip(), registrar.ip());
+        known.is_only = sockets.get(&key).is_none_or(|sockets| sockets.len() == 1);
+        let until = alive.get(&client.ip()).copied().flatten();
+        if let Some(finding) = silent(case, &known, until) {
             findings.entry(key).or_insert(finding);
         }
     }
     findings.into_values().collect()
+}
+
+/// A registration through address translation.
+struct Watched<'a> {
+    row: &'a Registration,
+    /// All that its two sockets exchanged.
+    flow: Option<&'a Flow>,
+    /// The client registers there from no other port.
+    is_only: bool,
 }
 
 /// A registration over UDP from a private IPv4 address to the Internet: a router translates its address.
@@ -114,20 +151,13 @@ fn is_translated(case: &Case<'_>, row: &Registration) -> bool {
         && row.expires.is_some_and(|seconds| seconds > SHORT_REGISTRATION)
 }
 
-fn silent(case: &Case<'_>, registration: &Registration) -> Option<Finding> {
-    let (client, registrar) = (registration.client, registration.registrar);
-    let flow = case.traffic.flows.iter().find(|flow| {
-        let ends = (flow.a, flow.b);
-        flow.protocol == Protocol::Udp && (ends == (client, registrar) || ends == (registrar, client))
-    })?;
+/// `alive`: the client's last packet.
+fn silent(case: &Case<'_>, watched: &Watched<'_>, alive: Option<(Frame, Timestamp)>) -> Option<Finding> {
+    let (row, flow) = (watched.row, watched.flow?);
     let known = flow.silence.as_deref().copied();
-    let last = [flow.from_a.last, flow.from_b.last].into_iter().flatten().max_by_key(|(_, time)| *time)?;
+    let last = latest([flow.from_a.last, flow.from_b.last])?;
     // Until the capture ends, as long as the client is there and did not register from another port instead.
-    let is_only = case.traffic.registrations.iter().all(|other| {
-        (other.client.ip(), other.registrar.ip()) != (client.ip(), registrar.ip()) || other.client == client
-    });
-    let until =
-        alive_until(case, client.ip()).filter(|_| is_only).map(|until| Silence { after: last, until });
+    let until = alive.filter(|_| watched.is_only).map(|until| Silence { after: last, until });
     let silence = known.into_iter().chain(until).max_by_key(Silence::length)?;
     if silence.length() <= LONGEST_SILENCE {
         return None;
@@ -139,26 +169,26 @@ fn silent(case: &Case<'_>, registration: &Registration) -> Option<Finding> {
     if known == Some(silence) {
         collector.frames(&[silence.until.0]);
     }
+    let (client, registrar) = (row.client.ip(), row.registrar);
     Some(Finding {
         detail: Detail::Sig008 {
             registrar,
             longest: silence.length(),
-            expires: registration.expires.unwrap_or_default(),
+            expires: row.expires.unwrap_or_default(),
         },
         severity: Severity::Notice,
         confidence: Confidence::Likely,
-        subject: Some(case.subject(client.ip())),
+        subject: Some(case.subject(client)),
         rows: Vec::new(),
         count: 1,
         responsible: Party::Telephony,
-        evidence: collector.finish(filter::service(client.ip(), registrar, Protocol::Udp)),
+        evidence: collector.finish(filter::service(client, registrar, Protocol::Udp)),
     })
 }
 
-/// The last packet of a host.
-fn alive_until(case: &Case<'_>, host: IpAddr) -> Option<(Frame, Timestamp)> {
-    let sent = case.traffic.flows.iter().flat_map(|flow| {
-        [(flow.a, &flow.from_a), (flow.b, &flow.from_b)].into_iter().filter(|(end, _)| end.ip() == host)
-    });
-    sent.filter_map(|(_, direction)| direction.last).max_by_key(|(_, time)| *time)
+fn latest(packets: [Option<(Frame, Timestamp)>; 2]) -> Option<(Frame, Timestamp)> {
+    packets.into_iter().flatten().max_by_key(|(_, time)| *time)
 }
+
+#[cfg(test)]
+mod tests;

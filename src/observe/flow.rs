@@ -112,6 +112,9 @@ impl FlowState {
         {
             self.vlans.push(tag.id);
         }
+        if self.content.app == App::Sip {
+            self.note_silence(frame, packet);
+        }
         let side = match from {
             End::Low => &mut self.low,
             End::High => &mut self.high,
@@ -123,13 +126,6 @@ impl FlowState {
         if packet.part == Part::Reassembled {
             return;
         }
-        if self.content.app == App::Sip {
-            self.note_silence(frame, packet);
-        }
-        let side = match from {
-            End::Low => &mut self.low,
-            End::High => &mut self.high,
-        };
         count(side, frame, packet);
         if let Transport::Tcp(Some(segment)) = packet.transport {
             let tcp = self.tcp.get_or_insert_with(Box::default);

@@ -1,0 +1,108 @@
+use super::super::fixture::{PBX, PHONE, World, row, subjects};
+use super::*;
+use crate::observe::fixture::{at, frame, ip, sent, socket, tcp, udp};
+use crate::observe::{Failed, SeenCertificate, TcpOutcome, Unanswered};
+
+const WEB: &str =
+    "transport = \"tcp\"\nown = 443\ninitiator = \"peer\"\npeer.scope = \"lan\"\nspeaks = [\"tls\"]";
+const REGISTRAR: &str = "203.0.113.9:5060";
+
+fn failed() -> Failed {
+    Failed { count: 2, description: 70, by_client: false, frames: vec![frame(4)], span: (at(1), at(2)) }
+}
+
+fn expired() -> SeenCertificate {
+    SeenCertificate { name: None, not_after: Some(at(500)), frame: frame(5), time: at(1_000) }
+}
+
+/// The telephone calls the PBX's port by TLS.
+fn calls(port: u16, failed: Option<Failed>, certificate: Option<SeenCertificate>) -> World {
+    let server = SocketAddr::new(ip(PBX), port);
+    let flow = tcp("192.168.10.21:40000", &server.to_string(), TcpOutcome::Answered, 1);
+    let mut world = World::new(&row("R1", "acme.pbx", WEB)).device(PBX, "acme.pbx").flows(vec![flow]);
+    world.traffic.handshakes = vec![Handshakes { client: ip(PHONE), server, failed, certificate }];
+    world
+}
+
+fn severities(world: &World, unjudged: &[Unjudged]) -> Vec<(&'static str, Severity)> {
+    let found = check(&world.case(), unjudged);
+    found.iter().map(|finding| (finding.code().as_str(), finding.severity)).collect()
+}
+
+#[test]
+fn an_alert_counts_on_documented_ports_of_devices() {
+    let world = calls(443, Some(failed()), None);
+    assert_eq!(severities(&world, &[]), [("SIG-007", Severity::Error)]);
+    let found = check(&world.case(), &[]);
+    assert_eq!((subjects(&found), found[0].count, found[0].rows.len()), (vec![ip(PHONE)], 2, 1));
+    assert!(severities(&calls(8443, Some(failed()), None), &[]).is_empty(), "nobody documents it");
+    assert!(severities(&world, &[Unjudged::CutSip]).is_empty(), "the next try may be cut");
+}
+
+#[test]
+fn a_certificate_that_has_expired_is_a_warning_if_the_connection_stands() {
+    let warned = [("SIG-007", Severity::Warning)];
+    assert_eq!(severities(&calls(443, None, Some(expired())), &[]), warned);
+    let valid = SeenCertificate { not_after: Some(at(1_001)), ..expired() };
+    assert!(severities(&calls(443, None, Some(valid)), &[]).is_empty());
+    let timeless = SeenCertificate { time: Timestamp::UNKNOWN, ..expired() };
+    assert!(severities(&calls(443, None, Some(timeless)), &[]).is_empty(), "no time to compare with");
+}
+
+fn registration() -> Registration {
+    Registration {
+        aor: "sip:10@a.example".into(),
+        client: socket("192.168.10.2:5064"),
+        registrar: socket(REGISTRAR),
+        protocol: Protocol::Udp,
+        contact: None,
+        expires: Some(300),
+        attempts: 1,
+        status: Some(200),
+        accepted: true,
+        challenges: 0,
+        rhythm: None,
+        frames: vec![frame(1)],
+        refused: None,
+        unanswered: Unanswered::default(),
+        mappings: Vec::new(),
+    }
+}
+
+/// The PBX and its registrar are silent for so many ms; the PBX is seen for the last time after `alive` ms.
+fn silent_for(ms: i64, alive: i64, rows: Vec<Registration>) -> World {
+    let silence = Silence { after: (frame(2), at(100)), until: (frame(3), at(100 + ms)) };
+    let trunk = Flow { silence: Some(Box::new(silence)), ..udp("192.168.10.2:5064", REGISTRAR) };
+    let mut other = udp("192.168.10.2:5060", "192.168.10.21:5060");
+    other.from_a = sent(2);
+    other.from_a.last = Some((frame(9), at(alive)));
+    let mut world = World::new("").flows(vec![trunk, other]);
+    world.traffic.registrations = rows;
+    world
+}
+
+#[test]
+fn a_mapping_needs_a_packet_a_minute() {
+    let codes = |ms, row| severities(&silent_for(ms, 0, vec![row]), &[]);
+    assert_eq!(codes(66_001, registration()), [("SIG-008", Severity::Notice)]);
+    assert!(codes(66_000, registration()).is_empty());
+    assert!(codes(90_000, Registration { expires: Some(60), ..registration() }).is_empty(), "renewed");
+    assert!(codes(90_000, Registration { expires: Some(0), ..registration() }).is_empty(), "signed off");
+    assert!(codes(90_000, Registration { accepted: false, ..registration() }).is_empty());
+    assert!(codes(90_000, Registration { protocol: Protocol::Tcp, ..registration() }).is_empty());
+    let inside = Registration { registrar: socket("192.168.10.9:5060"), ..registration() };
+    assert!(codes(90_000, inside).is_empty(), "no router between");
+    for what in [Unjudged::Incomplete, Unjudged::OneDirection] {
+        assert!(severities(&silent_for(90_000, 0, vec![registration()]), &[what]).is_empty(), "{what:?}");
+    }
+}
+
+#[test]
+fn silence_to_the_end_counts_while_the_client_is_there() {
+    // The last packet of the two is at 10 ms.
+    let rows = |alive, rows| severities(&silent_for(0, alive, rows), &[]).len();
+    assert_eq!(rows(66_011, vec![registration()]), 1);
+    assert_eq!(rows(66_010, vec![registration()]), 0);
+    let moved = Registration { client: socket("192.168.10.2:5066"), ..registration() };
+    assert_eq!(rows(90_000, vec![registration(), moved]), 0, "registered from another port instead");
+}

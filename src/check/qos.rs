@@ -7,7 +7,7 @@ use crate::capture::Frame;
 use crate::observe::media::marking::Remarked;
 use crate::observe::media::{MediaKind, Seen};
 use crate::observe::message::App;
-use crate::observe::{Direction, Flow, FlowView, Protocol, Stream};
+use crate::observe::{Direction, Flow, FlowView, HostFacts, Protocol, Stream};
 use crate::rules::QosRule;
 use crate::site::{Confidence, Device, Kind, Scope};
 
@@ -78,12 +78,13 @@ impl<'a> Sender<'a> {
     /// Whether the capture shows what this sender itself put on the wire: behind a router it may have been altered.
     fn is_local(&self, case: &Case<'_>) -> bool {
         let on_link = case.host(self.address).and_then(|facts| facts.on_link);
-        case.scope(self.address) == Scope::Lan && on_link != Some(false)
+        !self.is_outside(case) && on_link != Some(false)
     }
 
-    /// Public addresses are also used within a house: who answers ARP for its own is not in the Internet.
-    fn is_neighbour(&self, case: &Case<'_>) -> bool {
-        case.host(self.address).is_some_and(|facts| facts.macs.iter().any(|seen| seen.paired))
+    /// Whether its packets come out of the Internet.
+    fn is_outside(&self, case: &Case<'_>) -> bool {
+        let is_neighbour = case.host(self.address).is_some_and(HostFacts::is_neighbour);
+        case.scope(self.address) == Scope::Public && !is_neighbour
     }
 
     fn kind(&self) -> Kind {
@@ -109,14 +110,14 @@ impl<'a> Sender<'a> {
 
     fn on_the_internet_leg(&self, case: &Case<'_>, streams: &[&Stream]) -> Option<Finding> {
         let marking = Marking::of(streams, self.rule.dscp);
-        if !marking.is_short_of() || case.scope(self.address) == Scope::Public && self.is_neighbour(case) {
+        if !marking.is_short_of() {
             return None;
         }
         let peers: BTreeSet<IpAddr> = streams.iter().map(|stream| stream.destination.ip()).collect();
         let detail = Detail::Qos007 {
             packets: marking.wrong,
             peers: peers.into_iter().take(PEERS_NAMED).collect(),
-            inbound: case.scope(self.address) == Scope::Public,
+            inbound: self.is_outside(case),
         };
         Some(self.finding(case, detail, Severity::Info, Party::Nobody, streams, marking.wrong))
     }

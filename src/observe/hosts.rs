@@ -149,7 +149,7 @@ fn forwarders(hosts: &BTreeMap<IpAddr, HostFacts>) -> BTreeSet<Mac> {
 }
 
 fn on_link(facts: &HostFacts, forwarders: &BTreeSet<Mac>) -> Option<bool> {
-    if facts.macs.iter().any(|seen| seen.paired) {
+    if facts.is_neighbour() {
         return Some(true);
     }
     match facts.macs.first() {

@@ -533,6 +533,15 @@ pub struct HostFacts {
     pub vendor_class: Option<Box<str>>,
 }
 
+impl HostFacts {
+    /// Whether it answered on the captured link for its own address. Then no router is between, also where the address is
+    /// a public one: whole houses use such addresses within.
+    #[must_use]
+    pub fn is_neighbour(&self) -> bool {
+        self.macs.iter().any(|seen| seen.paired)
+    }
+}
+
 /// What the capture can and cannot show.
 #[derive(Clone, Debug, Default)]
 pub struct Quality {

@@ -131,7 +131,10 @@ impl<'a> Scene<'a> {
         match scope {
             PeerScope::Any => true,
             PeerScope::Lan => self.hints.scope(address) == Scope::Lan,
-            PeerScope::Internet => self.hints.scope(address) == Scope::Public,
+            PeerScope::Internet => {
+                let is_neighbour = self.facts.get(&address).is_some_and(|facts| facts.is_neighbour());
+                self.hints.scope(address) == Scope::Public && !is_neighbour
+            }
             PeerScope::Multicast => self.hints.scope(address) == Scope::Multicast,
         }
     }

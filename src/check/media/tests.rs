@@ -69,6 +69,19 @@ fn one_way_audio_is_about_the_silent_side() {
 }
 
 #[test]
+fn silence_of_the_computer_that_captures_asks_for_another_measuring_point() {
+    let about_pbx = || flows(0).into_iter().chain([udp("192.168.10.51:40000", "192.168.10.2:443")]);
+    let severity = |flows: Vec<Flow>| {
+        let world = world(call(), vec![voice(4_000)], flows);
+        check(&world.case(), &[]).first().map(|finding| finding.severity)
+    };
+    assert_eq!(severity(about_pbx().collect()), Some(Severity::Warning), "everything is the PBX's own");
+    let elsewhere = udp("192.168.10.51:40000", "192.168.10.21:443");
+    assert_eq!(severity(about_pbx().chain([elsewhere]).collect()), Some(Severity::Error));
+    assert_eq!(severity(flows(0)), Some(Severity::Error), "one pair may be what was captured for");
+}
+
+#[test]
 fn silence_may_be_meant_or_not_be_shown() {
     let hold = Call { may_be_silent: true, ..call() };
     assert!(codes(&world(hold, vec![voice(4_000)], flows(0))).is_empty(), "hold, T.38, ICE");

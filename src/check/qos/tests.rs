@@ -1,7 +1,8 @@
 use super::super::finding::Code;
 use super::super::fixture::{PBX, PHONE, World, row, subjects};
 use super::*;
-use crate::observe::fixture::{host, ip, sent, stream, udp};
+use crate::observe::MacSeen;
+use crate::observe::fixture::{frame, host, ip, mac, sent, stream, udp};
 
 const EF: u8 = 46;
 const VOICE: &str = "transport = \"udp\"\nown = \"10000-10200\"\ninitiator = \"either\"\npeer.scope = \"lan\"\nspeaks = [\"rtp\"]";
@@ -97,6 +98,11 @@ fn the_internet_leg_is_information() {
     let mut behind = world(vec![voice(&[(0, 60)])]);
     behind.traffic.hosts = vec![host(PHONE, Some(false))];
     assert_eq!(codes(&behind), [(Code::Qos007, Severity::Info)], "behind a router the mark may be lost");
+    let macs = vec![MacSeen { mac: mac(1), frames: 2, first: frame(1), paired: true }];
+    let mut neighbour = world(vec![stream("203.0.113.20:23400", "192.168.10.2:5206", &[(0, 60)])]);
+    neighbour.traffic.hosts = vec![HostFacts { macs, ..host("203.0.113.20", Some(true)) }];
+    let warned = [(Code::Qos001, Severity::Warning)];
+    assert_eq!(codes(&neighbour), warned, "a house may use public addresses within");
 }
 
 /// QOS-005 with so many tagged packets of priority 5 and of 0.

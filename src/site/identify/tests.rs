@@ -137,6 +137,20 @@ fn a_string_from_the_internet_makes_nobody_a_pbx() {
 }
 
 #[test]
+fn a_registrar_with_a_public_address_on_the_link_is_not_in_the_internet() {
+    let scope = PeerScope::Internet;
+    let book = Book::new(vec![Identity { scope, ..identity(Some("provider"), 70, Fingerprint::Registrar) }]);
+    let endpoint = SipEndpoint { registrar: Some(frame(1)), ..SipEndpoint::new(ip(PUBLIC)) };
+    let mut traffic = Traffic { sip_endpoints: vec![endpoint], ..Traffic::default() };
+    let kind = |traffic: &Traffic| book.site(traffic).device(ip(PUBLIC)).map(|device| device.kind);
+    assert_eq!(kind(&traffic), Some(Kind::Provider));
+    traffic = with_mac(traffic, PUBLIC, Some(true));
+    assert_eq!(kind(&traffic), Some(Kind::Provider), "the address of the router before it, perhaps");
+    traffic.hosts[0].macs[0].paired = true;
+    assert_eq!(kind(&traffic), None, "it answered for itself");
+}
+
+#[test]
 fn what_a_proxy_answers_with_is_not_its_own() {
     let book = Book::new(vec![agent(Some("acme.phone"), 90, "phone*")]);
     let answers = |is_proxy| {

@@ -49,7 +49,9 @@ pub(super) fn live(args: &LiveArgs) -> Result<ExitStatus> {
         let board = Arc::clone(&board);
         Arc::new(move |event| board.note(link_text(&event, language)))
     } else {
-        Arc::new(|event| tell_link(&event))
+        Arc::new(move |event| {
+            let _ = writeln!(io::stderr(), "pbxray: {}", link_text(&event, language));
+        })
     };
     let bounds = Bounds {
         duration: args.duration,
@@ -187,33 +189,16 @@ fn tell_recorded(recorded: &Recorded) {
     }
 }
 
-fn tell_link(event: &LinkEvent) {
-    let _ = match event {
-        LinkEvent::Down(name) => {
-            writeln!(io::stderr(), "pbxray: {name}: is down or has no link; waiting for it")
-        }
-        LinkEvent::Up(name) => writeln!(io::stderr(), "pbxray: {name}: is up"),
-        LinkEvent::Other(name, link) => writeln!(
-            io::stderr(),
-            "pbxray: {name}: came back as another kind of link ({link}) and is not captured on; start anew for it"
-        ),
-        LinkEvent::Gone(name, reason) => {
-            writeln!(io::stderr(), "pbxray: {name}: is gone ({reason}); waiting for it")
-        }
-        LinkEvent::Back(name) => writeln!(io::stderr(), "pbxray: {name}: is back"),
-    };
-}
-
-/// The same for the view.
 fn link_text(event: &LinkEvent, language: Language) -> String {
     let words = screen_words(language);
-    match event {
-        LinkEvent::Down(name) => words.down.replace("{}", name),
-        LinkEvent::Up(name) => words.up.replace("{}", name),
-        LinkEvent::Other(name, _) => words.other.replace("{}", name),
-        LinkEvent::Gone(name, _) => words.gone.replace("{}", name),
-        LinkEvent::Back(name) => words.back.replace("{}", name),
-    }
+    let (text, name, detail) = match event {
+        LinkEvent::Down(name) => (words.down, name, String::new()),
+        LinkEvent::Up(name) => (words.up, name, String::new()),
+        LinkEvent::Other(name, link) => (words.other, name, link.to_string()),
+        LinkEvent::Gone(name, reason) => (words.gone, name, reason.clone()),
+        LinkEvent::Back(name) => (words.back, name, String::new()),
+    };
+    format!("{name}: {}", text.replace("{}", &detail))
 }
 
 /// A signal stops the capture in order; the second one meets the flag that the first one set, and ends the program at once.

@@ -19,7 +19,7 @@ use thiserror::Error;
 use super::LinkType;
 use super::filter::{Filter, FilterSpec};
 use super::framing::LONGEST_USUAL;
-use super::interfaces::{InterfacesError, interfaces};
+use super::interfaces::{Interface, InterfacesError, interfaces};
 use super::meter::Meter;
 use super::pcapng_blocks as block;
 use super::recorder::{self, Feed, Recorder, Recording};
@@ -218,7 +218,11 @@ fn open_or_wait(name: &str) -> Result<Option<Capture<Active>>, LiveError> {
     match open(name) {
         Ok(capture) => Ok(Some(capture)),
         Err(error) => match explained(name, error) {
-            LiveError::Refused { .. } if has_link(name) == Some(false) => Ok(None),
+            LiveError::Refused { .. }
+                if interfaces().is_ok_and(|all| has_link(&all, name) == Some(false)) =>
+            {
+                Ok(None)
+            }
             error => Err(error),
         },
     }
@@ -230,8 +234,7 @@ fn link_of(capture: Option<&Capture<Active>>) -> Linktype {
 }
 
 /// Whether an interface is on and has a link, by libpcap's word: `None` where there is no such interface.
-fn has_link(name: &str) -> Option<bool> {
-    let all = interfaces().ok()?;
+fn has_link(all: &[Interface], name: &str) -> Option<bool> {
     all.iter().find(|interface| interface.name == name).map(|interface| interface.up && interface.running)
 }
 
@@ -240,9 +243,10 @@ fn watch_links(names: Vec<String>, listener: Weak<()>, tell: Tell) {
     let watch = move || {
         let mut had_link = vec![true; names.len()];
         while listener.strong_count() > 0 {
+            let all = interfaces().unwrap_or_default();
             for (name, had) in names.iter().zip(&mut had_link) {
                 // One that is not there at all is told by whoever captures on it.
-                let has = has_link(name).unwrap_or(*had);
+                let has = has_link(&all, name).unwrap_or(*had);
                 match (*had, has) {
                     (true, false) => tell(LinkEvent::Down(name.clone())),
                     (false, true) => tell(LinkEvent::Up(name.clone())),

@@ -143,7 +143,8 @@ fn no_call(case: &Case<'_>) -> Option<Finding> {
     let silent = case.traffic.streams.is_empty();
     let called = !case.traffic.calls.is_empty();
     let answered = case.traffic.calls.iter().any(|call| call.answered.is_some());
-    silent.then(|| note(Detail::Cap010 { called, answered }, Severity::Info, 0))
+    let unread = case.traffic.quality.frames > 0 && case.traffic.quality.decoded == 0;
+    silent.then(|| note(Detail::Cap010 { called, answered, unread }, Severity::Info, 0))
 }
 
 /// CAP-011.

@@ -339,7 +339,8 @@ pub enum Detail {
     /// CAP-008.
     Cap008 { connections: u64 },
     /// CAP-010. `called`: there are calls to be read. `answered`: some were answered, but their voice is not there.
-    Cap010 { called: bool, answered: bool },
+    /// `unread`: no packet of the capture could be read at all.
+    Cap010 { called: bool, answered: bool, unread: bool },
     /// CAP-011.
     Cap011 { path: Box<str>, packets: u64, ended: Ended },
 }

@@ -189,7 +189,7 @@ mod tests {
 
     fn found(code: Code, severity: Severity) -> Finding {
         let (detail, subject) = match code {
-            Code::Cap010 => (Detail::Cap010 { called: false, answered: false }, None),
+            Code::Cap010 => (Detail::Cap010 { called: false, answered: false, unread: false }, None),
             Code::Cap003 => (Detail::Cap003 { pairs: 2 }, None),
             _ => (Detail::Qos007 { packets: 50, peers: Vec::new(), inbound: false }, Some(PBX)),
         };

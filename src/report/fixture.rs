@@ -305,7 +305,7 @@ fn details() -> Vec<Case> {
         (Detail::Cap004 { cut: 2, frames: 100 }, Notice, Capture, None),
         (Detail::Cap006 { steps: 1, largest: 2_500_000_000 }, Notice, Capture, None),
         (Detail::Cap008 { connections: 1 }, Info, Nobody, None),
-        (Detail::Cap010 { called: false, answered: false }, Info, Capture, None),
+        (Detail::Cap010 { called: false, answered: false, unread: false }, Info, Capture, None),
         (Detail::Cap011 { path: "defekt.pcap".into(), packets: 1, ended }, Warning, Capture, None),
     ]
 }

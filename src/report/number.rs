@@ -142,6 +142,15 @@ pub(crate) fn span(first: Timestamp, last: Timestamp, zone: &TimeZone, language:
     format!("{from} – {}", moment(last, zone, language))
 }
 
+/// [`span`] with its length behind it, which one moment has not.
+pub(crate) fn period(first: Timestamp, last: Timestamp, zone: &TimeZone, language: Language) -> String {
+    let text = span(first, last, zone, language);
+    match last.since(first) {
+        0 => text,
+        length => format!("{text} ({})", duration(length, language)),
+    }
+}
+
 /// The zone's name in the IANA database, else its offset at `time`: `UTC+01:00`. A zone that the system does not tell
 /// is UTC.
 pub(crate) fn zone_name(zone: &TimeZone, time: Option<Timestamp>) -> String {

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 
 use super::escape::{FIELD, escape_terminal};
 use super::explain::show;
-use super::number::{NO_VALUE, bytes, decimal, duration, moment, percent, share, span, time_of_day};
+use super::number::{NO_VALUE, bytes, decimal, moment, percent, period, share, time_of_day};
 use super::table::{Page, Tone, View, devices, findings, media, verdict};
 use super::text::{ScreenWords, finding_text, screen_words};
 use super::{Names, Settings};
@@ -386,9 +386,8 @@ fn of_capture(view: &View<'_>, words: &ScreenWords) -> List {
         facts.push((labels.packets, count(capture.packets), Mood::Plain));
         facts.push((labels.bytes, bytes(capture.bytes, view.language), Mood::Plain));
         if let (Some(first), Some(last)) = (capture.first, capture.last) {
-            let length = duration(last.since(first), view.language);
-            let period = span(first, last, view.context.zone, view.language);
-            facts.push((labels.period, format!("{period} ({length})"), Mood::Plain));
+            let period = period(first, last, view.context.zone, view.language);
+            facts.push((labels.period, period, Mood::Plain));
         }
     }
     let skipped = quality.frames.saturating_sub(quality.decoded);

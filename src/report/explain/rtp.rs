@@ -12,7 +12,8 @@ pub(super) const RTP_001: Page = Page {
         action: "Prüfen Sie NAT und Firewall für den RTP-Bereich des stillen Gerätes, die Adresse in seinem SDP und \
                  SIP ALG.",
         pitfalls: "Halten, abgelehnte Medien, T.38, ICE, Gespräche unter 3 s und einseitige Mitschnitte werden nicht \
-                   beurteilt. Ein Mitschnitt auf dem PC des Softphones enthält manchmal nicht, was dieser PC sendet. \
+                   beurteilt. Ein Mitschnitt auf dem PC des Softphones enthält manchmal nicht, was dieser PC sendet; sieht er danach \
+                   aus, ist der Befund nur eine Warnung. \
                    Sprache, die am Messpunkt vorbei läuft, kann nicht gesehen werden.",
         source: "RFC 3264 Abschnitt 5.1 und 6.1; RFC 3261 Abschnitt 13.",
     },
@@ -23,7 +24,8 @@ pub(super) const RTP_001: Page = Page {
                    used. The capture must show that packets of the silent device to the other one would be seen.",
         action: "Check NAT and firewall for the RTP range of the silent device, the address in its SDP, and SIP ALG.",
         pitfalls: "Hold, refused media, T.38, ICE, calls below 3 s and one-sided captures are not judged. A capture taken \
-                   on the softphone's own PC sometimes lacks what that PC sends. Voice that passes by the measuring point \
+                   on the softphone's own PC sometimes lacks what that PC sends; where it looks so, the finding is a warning \
+                   only. Voice that passes by the measuring point \
                    cannot be seen.",
         source: "RFC 3264 sections 5.1 and 6.1; RFC 3261 section 13.",
     },

@@ -122,7 +122,7 @@ fn registration_line(view: &View<'_>, registration: &Registration) -> Vec<Piece>
     // Where the registrar sees the client elsewhere than where it is: address translation.
     let seen = registration.mappings.last().and_then(|mapping| {
         let seen = SocketAddr::new(mapping.address.unwrap_or(registration.client.ip()), mapping.port);
-        (seen != registration.client).then(|| format!("{}\u{a0}{seen}", view.words.notes.seen_as))
+        (seen != registration.client).then(|| format!("{} {seen}", view.words.notes.seen_as))
     });
     let lines = [Some(result), renewed, seen];
     vec![

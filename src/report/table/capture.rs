@@ -8,7 +8,7 @@ use super::page::{Page, Piece, Tone};
 use crate::capture::{CaptureSummary, Ended};
 use crate::decode::Skip;
 use crate::report::link;
-use crate::report::number::{bytes, counted, duration, share, span};
+use crate::report::number::{bytes, counted, period, share};
 
 /// Most files described one by one.
 const MOST: usize = 20;
@@ -54,8 +54,7 @@ fn file_facts(view: &View<'_>, capture: &CaptureSummary) -> Vec<(Piece, Piece)> 
         ),
     ];
     if let (Some(first), Some(last)) = (capture.first, capture.last) {
-        let length = duration(last.since(first), view.language);
-        let period = format!("{} ({length})", span(first, last, view.context.zone, view.language));
+        let period = period(first, last, view.context.zone, view.language);
         facts.push((labels.period.into(), period.into()));
     }
     let links: BTreeSet<String> =

@@ -3,7 +3,7 @@
 use super::View;
 use super::page::{Page, Tone};
 use crate::check::{Severity, Verdict};
-use crate::report::number::{count, counted, duration, span};
+use crate::report::number::{count, counted, period};
 
 pub(super) fn write(page: &mut Page, view: &View<'_>) {
     let tone = match view.audit.verdict {
@@ -55,8 +55,7 @@ fn measurement(view: &View<'_>) -> String {
     let first = captures.iter().filter_map(|capture| capture.first).min();
     let last = captures.iter().filter_map(|capture| capture.last).max();
     if let (Some(first), Some(last)) = (first, last) {
-        let length = duration(last.since(first), view.language);
-        text.push_str(&format!(", {} ({length})", span(first, last, view.context.zone, view.language)));
+        text.push_str(&format!(", {}", period(first, last, view.context.zone, view.language)));
     }
     text
 }

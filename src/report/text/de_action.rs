@@ -216,6 +216,9 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Cap008 { .. } => {
             "Keine Maßnahme. Ist der Rufaufbau gestört, werten Sie die Protokolle der Anlage aus."
         }
+        Detail::Cap010 { unread: true, .. } => {
+            "Zeichnen Sie an der Ethernet-Schnittstelle oder dem Spiegelport auf, an dem Telefone und Anlage hängen."
+        }
         Detail::Cap010 { answered: true, .. } => {
             "Messen Sie dort, wo auch die Sprache vorbeikommt, und ohne Mitschnittfilter auf SIP."
         }

@@ -432,6 +432,11 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             counted(*connections, "Verbindung", "Verbindungen", De),
             if *connections == 1 { "ist" } else { "sind" }
         ),
+        Detail::Cap010 { unread: true, .. } => {
+            "Kein Paket des Mitschnitts enthält IP, das pbxray lesen kann; den Grund nennt „Nicht gelesen“ im Abschnitt \
+             Mitschnitt. Sprache und Signalisierung sind deshalb nicht beurteilt."
+                .to_owned()
+        }
         Detail::Cap010 { .. } => {
             "Im Mitschnitt ist kein Sprechweg (RTP) zu erkennen. Kennzeichnung (QoS) und Sprachqualität sind deshalb \
              nicht beurteilt."

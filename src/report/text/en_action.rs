@@ -193,6 +193,9 @@ pub(super) fn action(detail: &Detail) -> String {
             "Sort the file by time (reordercap). If that does not help, capture again on a machine with a stable clock."
         }
         Detail::Cap008 { .. } => "Nothing to do. If call set-up is faulty, look into the logs of the PBX.",
+        Detail::Cap010 { unread: true, .. } => {
+            "Capture on the Ethernet interface or mirror port that telephones and PBX are connected to."
+        }
         Detail::Cap010 { answered: true, .. } => {
             "Measure where the voice passes too, and without a capture filter for SIP."
         }

@@ -419,6 +419,11 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             counted(*connections, "connection", "connections", En),
             if *connections == 1 { "is" } else { "are" }
         ),
+        Detail::Cap010 { unread: true, .. } => {
+            "No packet of the capture holds IP that pbxray can read; “Not read” in the section on the capture says why. \
+             Voice and signalling are therefore not judged."
+                .to_owned()
+        }
         Detail::Cap010 { .. } => {
             "No voice stream (RTP) can be made out in the capture. Marking (QoS) and voice quality are therefore not \
              judged."

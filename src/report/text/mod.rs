@@ -76,6 +76,8 @@ fn title_of(finding: &Finding, language: Language) -> &'static str {
     match (&finding.detail, language) {
         (Detail::Qos007 { inbound: true, .. }, Language::De) => "Sprache aus dem Internet ohne Kennzeichnung",
         (Detail::Qos007 { inbound: true, .. }, Language::En) => "Voice from the Internet without marking",
+        (Detail::Cap010 { unread: true, .. }, Language::De) => "Nichts Lesbares im Mitschnitt",
+        (Detail::Cap010 { unread: true, .. }, Language::En) => "Nothing readable in the capture",
         (Detail::Cap010 { called: true, .. }, Language::De) => "Kein Sprechweg erkannt",
         (Detail::Cap010 { called: true, .. }, Language::En) => "No voice stream recognised",
         _ => title(finding.code(), language),

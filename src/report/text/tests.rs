@@ -135,14 +135,17 @@ fn calls_without_their_voice_are_not_called_no_call() {
     let context = Context { audit: &audit, names: &names, zone: &TimeZone::UTC };
     let mut finding = audit.findings.iter().find(|finding| finding.code() == Code::Cap010).unwrap().clone();
     assert_eq!(finding_text(&finding, &context, De).title, title(Code::Cap010, De));
-    finding.detail = Detail::Cap010 { called: true, answered: true };
+    finding.detail = Detail::Cap010 { called: true, answered: true, unread: false };
     let text = finding_text(&finding, &context, De);
     assert_eq!(text.title, "Kein Sprechweg erkannt");
     assert!(text.action.contains("ohne Mitschnittfilter"), "{}", text.action);
-    finding.detail = Detail::Cap010 { called: true, answered: false };
+    finding.detail = Detail::Cap010 { called: true, answered: false, unread: false };
     let text = finding_text(&finding, &context, De);
     assert_eq!(text.title, "Kein Sprechweg erkannt", "calls that nobody answered");
     assert!(text.action.contains("ein Gespräch"), "{}", text.action);
+    finding.detail = Detail::Cap010 { called: false, answered: false, unread: true };
+    let text = finding_text(&finding, &context, De);
+    assert!(text.detail.contains("Nicht gelesen") && text.action.contains("Spiegelport"), "{}", text.detail);
 }
 
 #[test]

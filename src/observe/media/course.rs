@@ -42,6 +42,8 @@ pub struct Course {
     /// Which interval was used last, and between which times (ns since the origin) it holds.
     latest: usize,
     span: (i64, i64),
+    /// What the latest interval holds beside `intervals`: a packet is counted here, where its memory is at hand anyway.
+    open: Interval,
     intervals: Vec<Interval>,
     /// Nearly every stream has this mark all along, and then the others take no memory.
     usual: u8,
@@ -56,6 +58,7 @@ impl Default for Course {
             first: 0,
             latest: 0,
             span: (0, 0),
+            open: Interval::default(),
             intervals: Vec::new(),
             usual: 0,
             others: Vec::new(),
@@ -86,11 +89,23 @@ impl Course {
                 0
             }
         };
-        if let Some(interval) = self.intervals.get_mut(self.latest) {
-            interval.add(Interval { packets: 1, lost, jitter: jitter as f32 });
-        }
+        self.open.add(Interval { packets: 1, lost, jitter: jitter as f32 });
         if sample.dscp != self.usual {
             self.mark(sample.dscp);
+        }
+    }
+
+    /// The course so far, all counted.
+    pub(super) fn so_far(&self) -> Self {
+        let mut course = self.clone();
+        course.settle();
+        course
+    }
+
+    fn settle(&mut self) {
+        let open = std::mem::take(&mut self.open);
+        if let Some(interval) = self.intervals.get_mut(self.latest) {
+            interval.add(open);
         }
     }
 
@@ -132,6 +147,7 @@ impl Course {
 
     /// Makes the interval at `past` ns the latest one, wider ones if need be. What is earlier than the first belongs to it.
     fn locate(&mut self, past: i64) {
+        self.settle();
         loop {
             let number = past.div_euclid(self.width).max(self.first);
             match usize::try_from(number - self.first) {
@@ -176,6 +192,10 @@ impl Course {
 
     /// A late packet was counted as lost when the gap was seen.
     fn forgive(&mut self) {
+        if self.open.lost > 0 {
+            self.open.lost -= 1;
+            return;
+        }
         let before = self.intervals.get_mut(..=self.latest);
         if let Some(interval) = before.and_then(|all| all.iter_mut().rev().find(|interval| interval.lost > 0))
         {
@@ -230,7 +250,7 @@ mod tests {
         for (ms, step, dscp) in packets {
             course.push(&sample(*ms, *dscp), *step, *ms as f64, at(0));
         }
-        course
+        course.so_far()
     }
 
     #[test]

@@ -182,7 +182,7 @@ impl Stream {
             silence: self.silence(main),
             gaps: self.gaps.clone(),
             timing,
-            course: self.course.clone(),
+            course: self.course.so_far(),
             marking: self.marking.report(),
             receiver: None,
             quality,

@@ -2,6 +2,7 @@
 //! Knows no screen.
 
 use std::cmp::Reverse;
+use std::net::SocketAddr;
 
 use super::escape::{FIELD, escape_terminal};
 use super::explain::show;
@@ -10,12 +11,16 @@ use super::table::{Page, Tone, View, devices, findings, media, verdict};
 use super::text::{ScreenWords, finding_text, screen_words};
 use super::{Names, Settings};
 use crate::capture::Timestamp;
-use crate::check::{Audit, RowStatus, Severity, Verdict};
+use crate::check::{Audit, Finding, RowStatus, Severity, Verdict};
 use crate::compare::Turn;
-use crate::observe::{Answer, Call, Stream};
+use crate::observe::{Answer, Call, CallSide, Stream};
 
 /// Most rows of a table.
 const MOST: usize = 1000;
+/// A column of words that had to shrink keeps at least this.
+const LEAST: usize = 12;
+/// Two IPv4 addresses: half of one tells nobody apart.
+const ADDRESSES: usize = 33;
 /// A stream without a call that was silent for this long has ended, in nanoseconds.
 const SILENT: i64 = 3_000_000_000;
 
@@ -64,6 +69,8 @@ pub struct Head {
     pub is_number: bool,
     /// Where there is no room the column of the highest rank goes first; 0 stays.
     pub rank: u8,
+    /// Width below which its cells say nothing any more.
+    pub least: usize,
 }
 
 /// A cell.
@@ -105,11 +112,11 @@ pub struct List {
 }
 
 const fn head(text: &'static str, rank: u8) -> Head {
-    Head { text, is_number: false, rank }
+    Head { text, is_number: false, rank, least: LEAST }
 }
 
 const fn number(text: &'static str, rank: u8) -> Head {
-    Head { text, is_number: true, rank }
+    Head { text, is_number: true, rank, least: LEAST }
 }
 
 /// The verdict in one line and the findings counted, with the mood of the verdict.
@@ -149,7 +156,13 @@ pub fn opened(turn: &Turn, audit: &Audit, names: &Names, settings: &Settings) ->
         page.paragraph(0, &words.cleared_since.replace("{}", &time), Tone::Good);
         page.blank();
     }
-    findings::write_finding(&mut page, &view, &turn.finding);
+    // What still holds is shown as it stands now, with all its packets so far.
+    let subject = |finding: &Finding| finding.subject.as_ref().map(|subject| subject.address);
+    let is_same = |finding: &&Finding| {
+        (finding.code(), subject(finding)) == (turn.finding.code(), subject(&turn.finding))
+    };
+    let now = audit.findings.iter().find(is_same).filter(|_| turn.cleared.is_none());
+    findings::write_finding(&mut page, &view, now.unwrap_or(&turn.finding));
     let plain = Settings { colour: false, ..settings.clone() };
     format!("{}\n{}", page.finish(), show(turn.finding.code(), &plain))
 }
@@ -223,7 +236,7 @@ fn of_calls(view: &View<'_>, words: &ScreenWords) -> List {
             head(words.state, 1),
             head(view.words.labels.start, 5),
             head(words.parties, 3),
-            head(view.words.labels.route, 0),
+            Head { least: ADDRESSES, ..head(view.words.labels.route, 7) },
             head(view.words.labels.codec, 6),
             head("DSCP", 0),
             number(view.words.labels.loss, 0),
@@ -254,8 +267,14 @@ fn call_cells(
         }
         _ => words.ended.to_owned(),
     };
-    let parties =
-        call.map_or_else(nothing, |call| Cell::new(format!("{} → {}", user(&call.from), user(&call.to))));
+    let parties = call.map_or_else(nothing, |call| {
+        let (from, to) = (user(&call.from), user(&call.to));
+        Cell::new(match stream.map(|stream| speaker(call, stream)) {
+            None | Some(Some(CallSide::Caller)) => format!("{from} → {to}"),
+            Some(Some(CallSide::Callee)) => format!("{to} → {from}"),
+            Some(None) => format!("{from}, {to}"),
+        })
+    });
     let ends = |from: String, to: String| Cell::new(format!("{from} → {to}"));
     let mut cells = vec![
         Cell::new(state).felt(if runs { Mood::Good } else { Mood::Faint }),
@@ -281,6 +300,18 @@ fn call_cells(
         quality.map_or_else(nothing, |mos| Cell::new(decimal(mos, 1, view.language)).by(mos)),
     ]);
     cells
+}
+
+/// Whose voice a stream of the call is, as far as signalling and SDP tell.
+fn speaker(call: &Call, stream: &Stream) -> Option<CallSide> {
+    let is_of = |media: &[SocketAddr], signalling: SocketAddr| {
+        media.contains(&stream.source) || stream.source.ip() == signalling.ip()
+    };
+    match (is_of(&call.caller_media, call.caller), is_of(&call.callee_media, call.callee)) {
+        (true, false) => Some(CallSide::Caller),
+        (false, true) => Some(CallSide::Callee),
+        _ => None,
+    }
 }
 
 /// The user of `sip:user@host`, else all of it.

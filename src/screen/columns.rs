@@ -6,8 +6,6 @@ use crate::report::{Cell, Head};
 
 /// Spaces between columns.
 pub(super) const GAP: usize = 2;
-/// A column that had to shrink keeps at least this.
-const LEAST: usize = 12;
 
 /// Index and width of each column that is shown, in order.
 pub(super) fn fit(heads: &[Head], rows: &[(Vec<Cell>, Option<usize>)], room: usize) -> Vec<(usize, usize)> {
@@ -21,8 +19,9 @@ pub(super) fn fit(heads: &[Head], rows: &[(Vec<Cell>, Option<usize>)], room: usi
         })
         .collect();
     // Too wide even where every wide column has shrunk: the least wanted goes.
+    let least_of = |at: usize| heads.get(at).map_or(0, |head| head.least);
     let least = |shown: &[(usize, usize)]| {
-        shown.iter().map(|(_, width)| (*width).min(LEAST)).sum::<usize>()
+        shown.iter().map(|(at, width)| (*width).min(least_of(*at))).sum::<usize>()
             + GAP * shown.len().saturating_sub(1)
     };
     let rank = |at: usize| heads.get(at).map_or(0, |head| head.rank);
@@ -41,7 +40,9 @@ pub(super) fn fit(heads: &[Head], rows: &[(Vec<Cell>, Option<usize>)], room: usi
     }
     loop {
         let all = shown.iter().map(|(_, width)| width).sum::<usize>() + GAP * shown.len().saturating_sub(1);
-        let widest = shown.iter_mut().map(|(_, width)| width).max();
+        // Those that can spare something first.
+        let widest = shown.iter_mut().max_by_key(|(at, width)| (*width > least_of(*at), *width));
+        let widest = widest.map(|(_, width)| width);
         match widest {
             Some(width) if all > room && *width > 1 => *width -= (all - room).min((*width / 8).max(1)),
             _ => break,

@@ -10,10 +10,10 @@ use super::draw::draw;
 use super::model::{Act, Model};
 use super::{Board, Terms};
 use crate::capture::{Meter, Timestamp};
-use crate::check::Audit;
+use crate::check::{Audit, Code, Detail, Finding};
 use crate::compare::Turn;
 use crate::report::fixture::{HOSTILE, audit, names, settings};
-use crate::report::{Language, Pane};
+use crate::report::{Language, Pane, opened};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (40, 10), (200, 60)];
 
@@ -32,7 +32,7 @@ fn press(language: Language, (width, height): (u16, u16), audit: Audit, keys: &[
         folder: PathBuf::new(),
     };
     let board = Board::default();
-    let turn = |(at, finding): (usize, &crate::check::Finding)| Turn {
+    let turn = |(at, finding): (usize, &Finding)| Turn {
         finding: finding.clone(),
         since: Timestamp(at as i64 * 1_000_000_000),
         cleared: None,
@@ -76,7 +76,7 @@ fn every_view_has_verdict_tabs_rows_and_keys_at_every_size() {
 #[test]
 fn calls_show_both_ends_marking_loss_and_quality_at_80_columns() {
     let lines = press(Language::De, (80, 24), audit(), &keys("2"));
-    for head in ["DSCP", "Verlust", "Jitter", "MOS"] {
+    for head in ["Beginn", "Sprecher", "DSCP", "Verlust", "Jitter", "MOS"] {
         assert!(lines[3].contains(head), "{head}: {lines:#?}");
     }
     assert!(lines[4].contains('→'), "{lines:#?}");
@@ -93,6 +93,23 @@ fn enter_opens_the_explanation_and_escape_closes_it() {
         let scrolled = press(Language::De, size, audit(), &[KeyCode::Enter, KeyCode::PageDown]);
         assert_ne!(opened[3..], scrolled[3..], "{size:?}");
     }
+}
+
+#[test]
+fn what_still_holds_is_shown_as_it_stands_now() {
+    let (names, settings, audit) = (names(Language::En), settings(Language::En, 80), audit());
+    let now = audit.findings.iter().find(|finding| finding.code() == Code::Sig009).unwrap();
+    let detail = Detail::Sig009 {
+        method: "INVITE".into(),
+        to: "192.0.2.77:5060".parse().unwrap(),
+        most: 3,
+        answered: 0,
+    };
+    let then = Finding { detail, ..now.clone() };
+    let turn = Turn { finding: then, since: Timestamp(0), cleared: None };
+    assert!(!opened(&turn, &audit, &names, &settings).contains("192.0.2.77"), "as when it came");
+    let cleared = Turn { cleared: Some(Timestamp(1)), ..turn };
+    assert!(opened(&cleared, &audit, &names, &settings).contains("192.0.2.77"), "as it was at last");
 }
 
 #[test]

@@ -62,8 +62,12 @@ pub(super) fn who_talks(document: &Document, words: &PaperWords) -> Markup {
                 @for (index, address) in nodes.iter().enumerate() {
                     @let (x, y) = place(index);
                     rect.node.bad[faulty.contains(address)] x=(px(x - 96.0)) y=(px(y - 19.0)) width="192" height="38" rx="5" {}
-                    text x=(px(x)) y=(px(y - 3.0)) text-anchor="middle" { (short(&title(document, address), 25)) }
-                    text.soft x=(px(x)) y=(px(y + 12.0)) text-anchor="middle" { (short(address, 26)) }
+                    @let name = title(document, address);
+                    @if !name.is_empty() {
+                        text x=(px(x)) y=(px(y - 3.0)) text-anchor="middle" { (short(&name, 25)) }
+                    }
+                    @let below = if name.is_empty() { 4.0 } else { 12.0 };
+                    text.soft x=(px(x)) y=(px(y + below)) text-anchor="middle" { (short(address, 26)) }
                 }
             }
             figcaption { (words.who_talks_note) }

@@ -12,7 +12,9 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
 use super::{hints, judge_settings, language, prepare, print, rulebook, severity};
-use pbxray::capture::{self, Bounds, LinkEvent, Meter, Recorded, Recorder, Recording, Ring, Tap, Tell};
+use pbxray::capture::{
+    self, Bounds, LinkEvent, Measurement, Meter, Recorded, Recorder, Recording, Ring, Tap, Tell,
+};
 use pbxray::check::{Audit, Code, Finding, Severity};
 use pbxray::cli::{FailOn, LiveArgs, LiveFormat};
 use pbxray::compare::{Ledger, Turn};
@@ -30,109 +32,189 @@ pub(super) fn live(args: &LiveArgs) -> Result<ExitStatus> {
     let with_view = args.format.is_none()
         && io::stdout().is_terminal()
         && std::env::var_os("TERM").is_none_or(|terminal| terminal != "dumb");
-    let format = args.format.unwrap_or(LiveFormat::Text);
     shut_in(args, with_view)?;
     let filter = prepare(judge)?;
-    let stop = Arc::new(AtomicBool::new(false));
-    let signalled = Arc::new(AtomicUsize::new(0));
-    for signal in [SIGINT, SIGTERM] {
-        if with_view {
-            // The view must give the terminal back first.
-            flag::register_usize(signal, Arc::clone(&signalled), signal as usize)?;
-        } else {
-            end_with(signal, &stop)?;
-        }
-    }
+    let end = End::new(with_view)?;
     let meter = Arc::new(Meter::default());
     let board = Arc::new(Board::default());
-    let tell: Tell = if with_view {
-        let board = Arc::clone(&board);
-        Arc::new(move |event| board.note(link_text(&event, language)))
-    } else {
-        Arc::new(move |event| {
-            let _ = writeln!(io::stderr(), "pbxray: {}", link_text(&event, language));
-        })
-    };
     let bounds = Bounds {
         duration: args.duration,
         packets: args.packets,
         counted: filter.clone(),
-        stop: Arc::clone(&stop),
+        stop: Arc::clone(&end.stop),
     };
+    let tell = teller(with_view.then_some(&board), language);
     let tap = capture::tap(&args.interfaces, &bounds, &meter, &tell)?;
     let (tap, recorder) = recording(tap, args)?;
     let measurement = capture::listen(tap, &args.interfaces, capture::Settings::default())?;
     let terms = Terms { rulebook: &rulebook, hints: &hints, filter: filter.as_ref() };
-    let names = report::Names::new(&rulebook, language);
-    let settings = judge_settings(judge, language, false);
-    let least = severity(args.evidence_from);
-    let mut ledger = Ledger::default();
-    let mut trouble = None;
-    let mut look = |audit: &Arc<Audit>| {
-        if until.is_some_and(|until| audit.findings.iter().any(|finding| until.is_met(finding))) {
-            stop.store(true, Ordering::Relaxed);
+    let mut lookout = Lookout {
+        names: report::Names::new(&rulebook, language),
+        settings: judge_settings(judge, language, false),
+        format: args.format.unwrap_or(LiveFormat::Text),
+        until,
+        stop: Arc::clone(&end.stop),
+        evidence_from: severity(args.evidence_from),
+        recorder,
+        board: with_view.then(|| Arc::clone(&board)),
+        ledger: Ledger::default(),
+        trouble: None,
+    };
+    let audit = if with_view {
+        let (names, settings) = (lookout.names.clone(), lookout.settings.clone());
+        let setup = screen::Terms {
+            names: &names,
+            settings: &settings,
+            meter: &meter,
+            interfaces: &args.interfaces,
+            stop: &end.stop,
+            signal: &end.signalled,
+            folder: PathBuf::from("."),
+        };
+        beside_view(&board, &setup, &end, || watch(measurement, &terms, &mut lookout))?
+    } else {
+        watch(measurement, &terms, &mut lookout)
+    };
+    lookout.finish(&audit)?;
+    Ok(ExitStatus::of(&audit, severity(judge.fail_on)))
+}
+
+/// Judges until the capture ends; how it stood then is looked at as well.
+fn watch(measurement: Measurement, terms: &Terms<'_>, lookout: &mut Lookout) -> Arc<Audit> {
+    let audit = pipeline::watch(measurement, terms, &mut |audit| lookout.look(audit));
+    lookout.look(&audit);
+    audit
+}
+
+/// Does `watch` while the view runs in a thread of its own.
+fn beside_view(
+    board: &Board,
+    setup: &screen::Terms<'_>,
+    end: &End,
+    watch: impl FnOnce() -> Arc<Audit>,
+) -> Result<Arc<Audit>> {
+    let stage = Stage::open(board).context("the terminal")?;
+    thread::scope(|scope| {
+        let view = scope.spawn(|| screen::run(stage, board, setup));
+        let closer = Closer(board);
+        let audit = watch();
+        drop(closer);
+        let ended = view.join();
+        end.take_signals()?;
+        // What a panic said stands on the terminal already; the report follows.
+        ended.unwrap_or(Ok(())).context("the terminal")?;
+        Ok(audit)
+    })
+}
+
+/// What ends the capture from outside.
+struct End {
+    stop: Arc<AtomicBool>,
+    /// The latest signal, for the view.
+    signalled: Arc<AtomicUsize>,
+}
+
+impl End {
+    fn new(with_view: bool) -> io::Result<Self> {
+        let end = Self { stop: Arc::new(AtomicBool::new(false)), signalled: Arc::new(AtomicUsize::new(0)) };
+        if with_view {
+            for signal in [SIGINT, SIGTERM] {
+                // The view must give the terminal back first.
+                flag::register_usize(signal, Arc::clone(&end.signalled), signal as usize)?;
+            }
+        } else {
+            end.take_signals()?;
         }
-        let turns = ledger.update(audit);
-        let worth = |turn: &&Turn| turn.cleared.is_none() && turn.finding.severity >= least;
-        if let (Some(recorder), Some(turn)) = (&recorder, turns.iter().find(worth)) {
+        Ok(end)
+    }
+
+    /// A signal stops the capture in order; the second one meets the flag that the first one set, and ends the program at
+    /// once.
+    fn take_signals(&self) -> io::Result<()> {
+        for signal in [SIGINT, SIGTERM] {
+            flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&self.stop))?;
+            flag::register(signal, Arc::clone(&self.stop))?;
+        }
+        Ok(())
+    }
+}
+
+/// Tells of links: in the view where there is one, else on standard error.
+fn teller(board: Option<&Arc<Board>>, language: Language) -> Tell {
+    match board.map(Arc::clone) {
+        Some(board) => Arc::new(move |event| board.note(link_text(&event, language))),
+        None => Arc::new(move |event| {
+            let _ = writeln!(io::stderr(), "pbxray: {}", link_text(&event, language));
+        }),
+    }
+}
+
+/// Looks at each judgement, and tells whoever is to hear of it: the view or the log, the recorder, the capture.
+struct Lookout {
+    names: report::Names,
+    settings: report::Settings,
+    format: LiveFormat,
+    until: Option<Until>,
+    stop: Arc<AtomicBool>,
+    evidence_from: Severity,
+    recorder: Option<Recorder>,
+    board: Option<Arc<Board>>,
+    ledger: Ledger,
+    trouble: Option<anyhow::Error>,
+}
+
+impl Lookout {
+    fn look(&mut self, audit: &Arc<Audit>) {
+        if self.until.is_some_and(|until| audit.findings.iter().any(|finding| until.is_met(finding))) {
+            self.stop.store(true, Ordering::Relaxed);
+        }
+        let turns = self.ledger.update(audit);
+        self.keep_evidence(audit, &turns);
+        if let Some(board) = &self.board {
+            board.show(audit, &turns);
+        } else if let Err(error) = self.print_lines(audit, &turns) {
+            self.trouble = Some(error);
+            self.stop.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn keep_evidence(&self, audit: &Audit, turns: &[Turn]) {
+        let worth = |turn: &&Turn| turn.cleared.is_none() && turn.finding.severity >= self.evidence_from;
+        if let (Some(recorder), Some(turn)) = (&self.recorder, turns.iter().find(worth)) {
             let time = jiff::Zoned::now().strftime("%Y%m%d-%H%M%S");
             let name = format!("{time}-{}", turn.finding.code().as_str());
-            recorder.note(&name, report::live_text(turn, audit, &names, &settings).trim_end());
+            recorder.note(&name, report::live_text(turn, audit, &self.names, &self.settings).trim_end());
         }
-        if with_view {
-            return board.show(audit, &turns);
+    }
+
+    fn print_lines(&self, audit: &Audit, turns: &[Turn]) -> Result<()> {
+        let lines = turns.iter().map(|turn| match self.format {
+            LiveFormat::Text => Ok(report::live_text(turn, audit, &self.names, &self.settings)),
+            LiveFormat::Jsonl => report::live_json(turn, audit, &self.names, &self.settings),
+        });
+        let lines = lines.collect::<io::Result<String>>()?;
+        print(|out| out.write_all(lines.as_bytes()))
+    }
+
+    /// Closes the records and prints the report, with what came and went.
+    fn finish(self, audit: &Audit) -> Result<()> {
+        if let Some(recorder) = self.recorder {
+            tell_recorded(&recorder.finish());
         }
-        let lines: io::Result<String> = turns
-            .iter()
-            .map(|turn| match format {
-                LiveFormat::Text => Ok(report::live_text(turn, audit, &names, &settings)),
-                LiveFormat::Jsonl => report::live_json(turn, audit, &names, &settings),
-            })
-            .collect();
-        if let Err(error) =
-            lines.map_err(Into::into).and_then(|lines| print(|out| out.write_all(lines.as_bytes())))
-        {
-            trouble = Some(error);
-            stop.store(true, Ordering::Relaxed);
+        if let Some(error) = self.trouble {
+            return Err(error);
         }
-    };
-    let setup = screen::Terms {
-        names: &names,
-        settings: &settings,
-        meter: &meter,
-        interfaces: &args.interfaces,
-        stop: &stop,
-        signal: &signalled,
-        folder: PathBuf::from("."),
-    };
-    let stage = with_view.then(|| Stage::open(&board)).transpose().context("the terminal")?;
-    let audit = thread::scope(|scope| -> Result<Arc<Audit>> {
-        let view = stage.map(|stage| scope.spawn(|| screen::run(stage, &board, &setup)));
-        let closer = Closer(&board);
-        let audit = pipeline::watch(measurement, &terms, &mut look);
-        look(&audit);
-        drop(closer);
-        if let Some(view) = view {
-            let ended = view.join();
-            for signal in [SIGINT, SIGTERM] {
-                end_with(signal, &stop)?;
+        let (names, settings) = (&self.names, &self.settings);
+        print(|out| match self.format {
+            LiveFormat::Text => {
+                let course = report::live_course(&self.ledger, audit, names, settings);
+                write!(out, "\n{}{course}", report::table(audit, names, settings))
             }
-            // What a panic said stands on the terminal already; the report follows.
-            ended.unwrap_or(Ok(())).context("the terminal")?;
-        }
-        Ok(audit)
-    })?;
-    if let Some(recorder) = recorder {
-        tell_recorded(&recorder.finish());
+            LiveFormat::Jsonl => {
+                out.write_all(report::live_report(&self.ledger, audit, names, settings)?.as_bytes())
+            }
+        })
     }
-    if let Some(error) = trouble {
-        return Err(error);
-    }
-    print(|out| match format {
-        LiveFormat::Text => write!(out, "\n{}", report::table(&audit, &names, &settings)),
-        LiveFormat::Jsonl => out.write_all(report::live_report(&audit, &names, &settings)?.as_bytes()),
-    })?;
-    Ok(ExitStatus::of(&audit, severity(judge.fail_on)))
 }
 
 /// Gives up what is not needed, before there is any other thread.
@@ -199,13 +281,6 @@ fn link_text(event: &LinkEvent, language: Language) -> String {
         LinkEvent::Back(name) => (words.back, name, String::new()),
     };
     format!("{name}: {}", text.replace("{}", &detail))
-}
-
-/// A signal stops the capture in order; the second one meets the flag that the first one set, and ends the program at once.
-fn end_with(signal: i32, stop: &Arc<AtomicBool>) -> io::Result<()> {
-    flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(stop))?;
-    flag::register(signal, Arc::clone(stop))?;
-    Ok(())
 }
 
 /// Ends the view also where judging panics: the scope would wait for it.

@@ -113,6 +113,30 @@ fn marked_voice_passes_and_unmarked_voice_does_not() {
 }
 
 #[test]
+fn a_mark_that_comes_back_clears_the_finding_and_both_times_stay() {
+    if !can_call("a_mark_that_comes_back_clears_the_finding_and_both_times_stay") {
+        return;
+    }
+    // Put right between two calls, and in the middle of one.
+    let between = "mark cs0; listen -i phone; call 4; mark ef; call 6; hang_up";
+    let within = "mark cs0; listen -i phone; (sleep 5; mark ef) & call 10; hang_up";
+    for body in [between, within] {
+        let heard = at_site(body);
+        for subject in [PHONE, PBX] {
+            assert!(heard.has("new", "QOS-001", subject), "{:?}", heard.events("new"));
+            assert!(heard.has("cleared", "QOS-001", subject), "{:?}", heard.events("cleared"));
+        }
+        // The fault was there: the report has it, and when it ended.
+        assert!(heard.faults().contains(&"QOS-001"), "{:?}", heard.faults());
+        let (_, last) = heard.lines.last().unwrap();
+        let course = last["course"].as_array().unwrap().iter();
+        let spells: Vec<_> = course.filter(|spell| spell["code"] == "QOS-001").collect();
+        assert_eq!(spells.len(), 2, "{spells:?}");
+        assert!(spells.iter().all(|spell| spell["since"].as_str() < spell["cleared"].as_str()), "{spells:?}");
+    }
+}
+
+#[test]
 fn a_switch_that_takes_the_mark_away_shows_behind_it() {
     if !can_call("a_switch_that_takes_the_mark_away_shows_behind_it") {
         return;

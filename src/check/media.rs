@@ -18,6 +18,9 @@ use super::finding::{Detail, Evidence, Finding, Party, Severity, Unjudged};
 mod course;
 mod loss;
 
+pub(super) use course::unlisted;
+pub(super) use loss::behind;
+
 /// As findings.tsv has it: so many packets, of loss those that were expected.
 pub const LEAST_JUDGED: u64 = 100;
 const MOST_JITTER: f64 = 20.0;
@@ -43,13 +46,13 @@ pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
         if is_complete {
             findings.extend(loss::on_the_way(case, sender, &streams));
             findings.extend(loss::quality(case, sender, &streams));
-            findings.extend(loss::behind(case, sender, &streams));
+            findings.extend(behind(case, sender, &streams));
         }
         if is_complete && !unjudged.contains(&Unjudged::Clock) {
             findings.extend(jitter(case, sender, &streams));
         }
         findings.extend(packet_time(case, sender, &streams));
-        findings.extend(course::unlisted(case, sender, &streams));
+        findings.extend(unlisted(case, sender, &streams));
     }
     findings.extend(course::check(case));
     findings
@@ -97,7 +100,7 @@ fn jitter(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> Option<Findin
 }
 
 /// RTP-006.
-fn packet_time(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> Option<Finding> {
+pub(super) fn packet_time(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> Option<Finding> {
     let odd = |stream: &Stream| {
         let (seen, agreed) = (stream.report.ptime?, stream.report.announced_ptime?);
         let is_steady = stream

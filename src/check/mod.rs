@@ -13,6 +13,7 @@ mod finding;
 mod fixture;
 mod matrix;
 mod media;
+mod mended;
 mod port;
 mod qos;
 mod security;
@@ -74,6 +75,8 @@ pub fn audit(
     let flow_rows = matrix::flow_rows(&case);
     let unexplained = port::unexplained(&case);
     let exceptions = case.exceptions();
+    // Behind the exceptions: what is looked at again here is no further use of them.
+    let mended = mended::mended(&case, &findings);
     let verdict = verdict(&findings, &unjudged);
     site.exceptions = exceptions;
     Audit {
@@ -85,6 +88,7 @@ pub fn audit(
         flow_rows,
         unexplained,
         findings,
+        mended,
         unjudged,
         traffic,
         site,

@@ -1,17 +1,24 @@
 //! Takes one audit after the other of a measurement that goes on; gives the findings that came and those that went, with
 //! their times. No words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::capture::Timestamp;
 use crate::check::{Audit, Finding};
 
 use super::{Key, key};
 
-/// Findings that hold at the moment, one for each code and device.
+/// Findings that are over, of which the latest are kept.
+const OVER_KEPT: usize = 1000;
+
+/// Findings that hold at the moment, one for each code and device, and those that are over.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     open: BTreeMap<Key, (Timestamp, Finding)>,
+    /// All that ever came.
+    told: BTreeSet<Key>,
+    over: VecDeque<Turn>,
+    over_in_all: u64,
 }
 
 /// A finding that came or went.
@@ -21,20 +28,24 @@ pub struct Turn {
     pub finding: Finding,
     /// When it came.
     pub since: Timestamp,
-    /// When it went; `None`: it just came.
+    /// When it went; `None`: it just came, or still holds.
     pub cleared: Option<Timestamp>,
 }
 
 impl Ledger {
-    /// What changed up to the latest packet of `audit`: what went, then what came, heaviest first.
+    /// What changed up to the latest packet of `audit`: what went, then what came, heaviest first. A finding goes when its
+    /// cause is gone, or when the capture as a whole no longer shows it; it comes again when its cause does.
     pub fn update(&mut self, audit: &Audit) -> Vec<Turn> {
         let now =
             audit.captures.iter().filter_map(|capture| capture.last).max().unwrap_or(Timestamp::UNKNOWN);
         let mut open = BTreeMap::new();
         let mut came = Vec::new();
-        for finding in &audit.findings {
+        // Of several with one key the heaviest stands for all; it is over when all are.
+        for (at, finding) in audit.findings.iter().enumerate() {
             let key = key(finding, |address| address);
-            if open.contains_key(&key) {
+            let is_mended = audit.mended.binary_search(&at).is_ok();
+            // What came and went between two looks is told as well, and goes with the next one.
+            if open.contains_key(&key) || is_mended && self.told.contains(&key) {
                 continue;
             }
             let since = self.open.remove(&key).map(|(since, _)| since);
@@ -43,10 +54,83 @@ impl Ledger {
             }
             open.insert(key, (since.unwrap_or(now), finding.clone()));
         }
+        self.told.extend(open.keys().cloned());
         let went = std::mem::replace(&mut self.open, open).into_values();
         let mut turns: Vec<Turn> =
             went.map(|(since, finding)| Turn { finding, since, cleared: Some(now) }).collect();
+        self.over_in_all += turns.len() as u64;
+        self.over.extend(turns.iter().cloned());
+        let surplus = self.over.len().saturating_sub(OVER_KEPT);
+        self.over.drain(..surplus);
         turns.append(&mut came);
         turns
+    }
+
+    /// All that came, in that order, with the time at which it went if it did. Of those that are over, the latest 1000.
+    #[must_use]
+    pub fn course(&self) -> Vec<Turn> {
+        let open = self.open.values();
+        let open =
+            open.map(|(since, finding)| Turn { finding: finding.clone(), since: *since, cleared: None });
+        let mut course: Vec<Turn> = self.over.iter().cloned().chain(open).collect();
+        course.sort_by_key(|turn| turn.since);
+        course
+    }
+
+    /// How many that are over [`Self::course`] leaves out.
+    #[must_use]
+    pub fn left_out(&self) -> u64 {
+        self.over_in_all - self.over.len() as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Code;
+    use crate::report::fixture::audit;
+
+    /// The fixture's audit so many seconds after the beginning; QOS-001 is mended or not.
+    fn after(seconds: i64, is_mended: bool) -> Audit {
+        let mut audit = audit();
+        audit.findings.retain(|finding| finding.code() == Code::Qos001);
+        audit.findings.truncate(1);
+        audit.mended = if is_mended { vec![0] } else { Vec::new() };
+        audit.captures[0].last = Some(Timestamp(seconds * 1_000_000_000));
+        audit
+    }
+
+    fn told(turns: &[Turn]) -> Vec<(i64, Option<i64>)> {
+        let second = |time: Timestamp| time.0 / 1_000_000_000;
+        turns.iter().map(|turn| (second(turn.since), turn.cleared.map(second))).collect()
+    }
+
+    #[test]
+    fn what_is_mended_goes_with_both_times_and_comes_again_with_its_cause() {
+        let mut ledger = Ledger::default();
+        let mut turns = |seconds, is_mended| told(&ledger.update(&after(seconds, is_mended)));
+        assert_eq!(turns(1, false), [(1, None)]);
+        assert_eq!(turns(2, false), []);
+        assert_eq!(turns(3, true), [(1, Some(3))]);
+        assert_eq!(turns(4, true), [], "it went already");
+        assert_eq!(turns(5, false), [(5, None)], "it is there again");
+        assert_eq!(told(&ledger.course()), [(1, Some(3)), (5, None)]);
+    }
+
+    #[test]
+    fn what_came_and_went_between_two_looks_is_told() {
+        let mut ledger = Ledger::default();
+        assert_eq!(told(&ledger.update(&after(1, true))), [(1, None)]);
+        assert_eq!(told(&ledger.update(&after(2, true))), [(1, Some(2))]);
+        assert_eq!(told(&ledger.course()), [(1, Some(2))], "and is kept");
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded_and_the_rest_counted() {
+        let mut ledger = Ledger::default();
+        for seconds in 0..=(OVER_KEPT as i64 + 2) * 2 {
+            ledger.update(&after(seconds, seconds % 2 == 1));
+        }
+        assert_eq!((ledger.course().len(), ledger.left_out()), (OVER_KEPT + 1, 2));
     }
 }

@@ -170,6 +170,21 @@ pub(crate) fn stream(source: &str, destination: &str, dscp: &[(u8, u64)]) -> Str
     Stream { flow: 0, source: socket(source), destination: socket(destination), call: None, report }
 }
 
+/// The stream from `start` ms on, in half seconds of 25 packets: mark, lost packets, greatest jitter.
+pub(crate) fn spoken(mut stream: Stream, start: i64, halves: &[(u8, u32, f32)]) -> Stream {
+    let half = |&(mark, lost, jitter): &(u8, u32, f32)| {
+        (mark, media::course::Interval { packets: 25, lost, jitter })
+    };
+    let packets = halves.len() as u64 * 25;
+    let lost = halves.iter().map(|half| u64::from(half.1)).sum::<u64>();
+    let report = &mut stream.report;
+    report.first.time = at(start);
+    report.last.time = at(start + halves.len() as i64 * 500);
+    report.counts = Counts { packets, lost, expected: packets + lost, ..Counts::default() };
+    report.course = media::course::Course::of(at(start), &halves.iter().map(half).collect::<Vec<_>>());
+    stream
+}
+
 /// Messages 100 ms apart, as frames 1, 2 ...: sender, receiver, start line.
 pub(crate) fn ladder(messages: &[(&str, &str, &str)]) -> Ladder {
     let mut ladder = Ladder::default();

@@ -42,8 +42,6 @@ struct Entry {
     asked: Option<Asked>,
     /// The last final answer asked for credentials.
     challenged: bool,
-    /// The last grant.
-    granted: Option<Timestamp>,
     refusals: u64,
 }
 
@@ -124,9 +122,10 @@ impl Entry {
             frames: Vec::new(),
             refused: None,
             unanswered: Unanswered::default(),
+            granted: None,
             mappings: Vec::new(),
         };
-        Self { row, call_id: Box::default(), asked: None, challenged: false, granted: None, refusals: 0 }
+        Self { row, call_id: Box::default(), asked: None, challenged: false, refusals: 0 }
     }
 
     fn ask(&mut self, heard: &Heard) {
@@ -214,7 +213,9 @@ impl Entry {
     }
 
     fn note_grant(&mut self, now: Timestamp) {
-        let Some(before) = self.granted.replace(now) else { return };
+        let (first, before) = self.row.granted.unzip();
+        self.row.granted = Some((first.unwrap_or(now), now));
+        let Some(before) = before else { return };
         let waited = now.since(before);
         let rhythm =
             self.row.rhythm.get_or_insert(Rhythm { refreshes: 0, shortest: waited, longest: waited });
@@ -390,6 +391,7 @@ mod tests {
         let row = registration(&["?", "401", "!", "200", "!", "200", "?", "401", "!", "200"]);
         let rhythm = Rhythm { refreshes: 2, shortest: 1_000_000_000, longest: 2_000_000_000 };
         assert_eq!((row.challenges, row.rhythm), (2, Some(rhythm)));
+        assert_eq!(row.granted, Some((at(2_000), at(5_000))));
         assert_eq!(registration(&["?", "200", "0", "200"]).rhythm, None, "signed off");
         assert_eq!(registration(&["?", "401", "401"]).challenges, 1, "the same twice");
         assert_eq!(registration(&["?", "401", "!", "401"]).challenges, 1, "the second is a refusal");

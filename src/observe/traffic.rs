@@ -338,6 +338,8 @@ pub struct Registration {
     pub challenges: u64,
     /// How far apart the grants came, `None` before the second.
     pub rhythm: Option<Rhythm>,
+    /// When the first and the last grant came.
+    pub granted: Option<(Timestamp, Timestamp)>,
     /// The first few frames.
     pub frames: Vec<Frame>,
     /// The last final answer refused it for good: a second challenge although credentials were sent (RFC 3261 section

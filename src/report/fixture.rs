@@ -3,7 +3,6 @@
 mod heard;
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
 
 use jiff::{civil::date, tz::TimeZone};
 
@@ -15,6 +14,7 @@ use crate::check::{
 };
 use crate::config::SourceText;
 use crate::decode::{Layers, Mac, Skip};
+use crate::observe::fixture::{ip, socket};
 use crate::observe::media::marking::MarkingReport;
 use crate::observe::media::report::Moment;
 use crate::observe::media::sequence::{Counts, SegmentReport};
@@ -132,6 +132,7 @@ pub(crate) fn audit() -> Audit {
         unexplained: vec![1],
         unjudged: vec![Unjudged::Encrypted, Unjudged::Clock],
         findings: findings(),
+        mended: Vec::new(),
     }
 }
 
@@ -149,6 +150,7 @@ pub(crate) fn empty_audit() -> Audit {
         unexplained: Vec::new(),
         unjudged: vec![Unjudged::NoDevice, Unjudged::NoVoice],
         findings: Vec::new(),
+        mended: Vec::new(),
     }
 }
 
@@ -441,6 +443,7 @@ fn traffic() -> Traffic {
         frames: vec![Frame::new(0, 2)],
         refused: None,
         unanswered: Unanswered::default(),
+        granted: None,
         mappings: vec![Mapping {
             address: Some(ip("192.0.2.99")),
             port: 61_234,
@@ -588,12 +591,4 @@ pub(super) fn capture(path: &str, ended: Ended) -> CaptureSummary {
 /// Seconds after 2026-01-19 09:15:00 UTC.
 fn at(seconds: i64) -> Timestamp {
     Timestamp((1_768_814_100 + seconds) * 1_000_000_000)
-}
-
-fn ip(text: &str) -> IpAddr {
-    text.parse().expect("an address")
-}
-
-fn socket(text: &str) -> SocketAddr {
-    text.parse().expect("an address with a port")
 }

@@ -5,11 +5,12 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 
-use super::number::{moment, rfc3339};
-use super::text::{Context, finding_text, words};
+use super::number::{count, moment, rfc3339};
+use super::table::{Lean, Page, Piece, Tone};
+use super::text::{Context, finding_text, screen_words, words};
 use super::{Names, Settings, json};
 use crate::check::{Audit, Finding};
-use crate::compare::Turn;
+use crate::compare::{Ledger, Turn};
 
 /// `2026-03-02 08:00:04  new      error  QOS-001  RTP without EF marking: AGFEO T14 SIP (192.168.10.21)`.
 #[must_use]
@@ -48,7 +49,7 @@ pub fn live_json(turn: &Turn, audit: &Audit, names: &Names, settings: &Settings)
         time: rfc3339(turn.cleared.unwrap_or(turn.since)),
         since: rfc3339(turn.since),
         code: turn.finding.code().as_str(),
-        severity: format!("{:?}", turn.finding.severity).to_lowercase(),
+        severity: severity(&turn.finding),
         subject: subject(&turn.finding),
         title: text.title,
         detail: &text.detail,
@@ -57,17 +58,63 @@ pub fn live_json(turn: &Turn, audit: &Audit, names: &Names, settings: &Settings)
     Ok(serde_json::to_string(&line)? + "\n")
 }
 
-/// The whole report as the last line: `{"event":"report","report":{...}}`.
+/// The whole report as the last line: `{"event":"report","course":[...],"report":{...}}`. `course` has every finding that
+/// came, with the times at which it came and went.
 ///
 /// # Errors
 /// As [`json`].
-pub fn live_report(audit: &Audit, names: &Names, settings: &Settings) -> io::Result<String> {
+pub fn live_report(ledger: &Ledger, audit: &Audit, names: &Names, settings: &Settings) -> io::Result<String> {
     let mut pretty = Vec::new();
     json(audit, names, settings, &mut pretty)?;
     let pretty = String::from_utf8_lossy(&pretty);
     // A line break inside of a string is escaped, so every real one is layout.
     let line: String = pretty.lines().map(str::trim_start).collect();
-    Ok(format!("{{\"event\":\"report\",\"report\":{line}}}\n"))
+    let course = ledger.course();
+    let spells: Vec<Spell> = course.iter().map(Spell::of).collect();
+    let course = serde_json::to_string(&spells)?;
+    Ok(format!("{{\"event\":\"report\",\"course\":{course},\"report\":{line}}}\n"))
+}
+
+/// When each finding came and went, as a section behind the report; nothing where none went.
+#[must_use]
+pub fn live_course(ledger: &Ledger, audit: &Audit, names: &Names, settings: &Settings) -> String {
+    let course = ledger.course();
+    if course.iter().all(|turn| turn.cleared.is_none()) {
+        return String::new();
+    }
+    let (own, common) = (screen_words(settings.language), words(settings.language));
+    let context = Context { audit, names, zone: &settings.zone };
+    let time = |time| moment(time, &settings.zone, settings.language);
+    let row = |turn: &Turn| {
+        let finding = &turn.finding;
+        let title = finding_text(finding, &context, settings.language).title;
+        let title = match subject(finding) {
+            Some(address) => format!("{title}: {}", context.device(address)),
+            None => title.to_owned(),
+        };
+        vec![
+            Piece::plain(time(turn.since)),
+            turn.cleared.map_or_else(|| Piece::plain(own.holds), |at| Piece::new(time(at), Tone::Good)),
+            Piece::plain((common.severity)(finding.severity)),
+            Piece::plain(finding.code().as_str()),
+            Piece::plain(title),
+        ]
+    };
+    let mut page = Page::new(settings.width, settings.colour);
+    page.heading(own.course);
+    let heads = [
+        (own.since, Lean::Left),
+        (own.until, Lean::Left),
+        (own.severity, Lean::Left),
+        ("Code", Lean::Left),
+        (own.finding, Lean::Left),
+    ];
+    page.table(&heads, &course.iter().map(row).collect::<Vec<_>>());
+    if ledger.left_out() > 0 {
+        let text = format!("… {} {}", count(ledger.left_out(), settings.language), own.more);
+        page.paragraph(0, &text, Tone::Plain);
+    }
+    page.finish()
 }
 
 #[derive(Serialize)]
@@ -81,6 +128,32 @@ struct Line<'a> {
     title: &'a str,
     detail: &'a str,
     action: &'a str,
+}
+
+/// A finding from when it came to when it went.
+#[derive(Serialize)]
+struct Spell {
+    code: &'static str,
+    severity: String,
+    subject: Option<IpAddr>,
+    since: Option<String>,
+    cleared: Option<String>,
+}
+
+impl Spell {
+    fn of(turn: &Turn) -> Self {
+        Self {
+            code: turn.finding.code().as_str(),
+            severity: severity(&turn.finding),
+            subject: subject(&turn.finding),
+            since: rfc3339(turn.since),
+            cleared: turn.cleared.and_then(rfc3339),
+        }
+    }
+}
+
+fn severity(finding: &Finding) -> String {
+    format!("{:?}", finding.severity).to_lowercase()
 }
 
 fn subject(finding: &Finding) -> Option<IpAddr> {

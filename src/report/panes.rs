@@ -128,7 +128,13 @@ pub fn headline(audit: &Audit, names: &Names, settings: &Settings) -> (String, S
         Verdict::Fail => Mood::Bad,
         Verdict::NotAssessable => Mood::Caution,
     };
-    ((view.words.verdict)(audit.verdict).to_owned(), verdict::severities(&view), mood)
+    let mut counts = verdict::severities(&view);
+    if !audit.mended.is_empty() {
+        let cleared = view.count(audit.mended.len() as u64);
+        let cleared = screen_words(settings.language).of_them_cleared.replace("{}", &cleared);
+        counts = format!("{counts} ({cleared})");
+    }
+    ((view.words.verdict)(audit.verdict).to_owned(), counts, mood)
 }
 
 /// The table of a view. `turns` are all that came and went, oldest first.

@@ -234,6 +234,7 @@ fn a_provider_is_stated_known_by_role_or_registered_with() {
         frames: Vec::new(),
         refused: None,
         unanswered: Unanswered::default(),
+        granted: None,
         mappings: Vec::new(),
     };
     let is_provider = |world: World| world.case().is_provider(ip(PUBLIC));

@@ -65,6 +65,7 @@ fn registration() -> Registration {
         frames: vec![frame(1)],
         refused: None,
         unanswered: Unanswered::default(),
+        granted: None,
         mappings: Vec::new(),
     }
 }

@@ -71,7 +71,7 @@ fn raise(case: &Case<'_>, code: &'static str, detail: Detail, stream: &Stream) -
 }
 
 /// RTP-007: packets whose type the receiver's SDP did not list. Comfort noise needs no listing (RFC 3551 section 4.1).
-pub(super) fn unlisted(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> Option<Finding> {
+pub(in crate::check) fn unlisted(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> Option<Finding> {
     let types = |stream: &Stream| {
         let at = stream.report.announced_at;
         let is_receivers = at.is_some_and(|at| SocketAddr::new(at.address, at.port) == stream.destination);

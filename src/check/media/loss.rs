@@ -142,7 +142,7 @@ pub(super) fn quality(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> O
 }
 
 /// RTP-014: the receiver lacks what the capture has.
-pub(super) fn behind(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> Option<Finding> {
+pub(in crate::check) fn behind(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> Option<Finding> {
     let missing: Vec<&Stream> = streams
         .iter()
         .copied()

@@ -145,6 +145,21 @@ impl Course {
         marks
     }
 
+    /// Half seconds one after the other from `start` on, each with so many packets of one mark, losses and jitter.
+    #[cfg(test)]
+    pub(crate) fn of(start: Timestamp, halves: &[(u8, Interval)]) -> Self {
+        let mut course =
+            Self { origin: start, usual: halves.first().map_or(0, |half| half.0), ..Self::default() };
+        for (at, (mark, interval)) in halves.iter().enumerate() {
+            course.latest = at;
+            course.intervals.push(*interval);
+            if *mark != course.usual {
+                (0..interval.packets).for_each(|_| course.mark(*mark));
+            }
+        }
+        course
+    }
+
     /// Makes the interval at `past` ns the latest one, wider ones if need be. What is earlier than the first belongs to it.
     fn locate(&mut self, past: i64) {
         self.settle();

@@ -46,6 +46,8 @@ pub struct MarkingReport {
     pub dscp_changes: u64,
     /// Copies with different marking.
     pub remarked: Option<Remarked>,
+    /// Copies with the same marking since the latest one with another.
+    pub kept: u64,
     /// Per 802.1p priority of tagged packets, ascending.
     pub pcp: Vec<Seen<u8>>,
     /// Per VLAN, ascending; at most 16.
@@ -65,6 +67,7 @@ pub struct Marking {
     change: Option<DscpChange>,
     changes: u64,
     remarked: Option<Remarked>,
+    kept: u64,
     pcp: Tally<u8, 8>,
     vlans: Tally<u16, VLANS>,
     untagged: u64,
@@ -94,8 +97,10 @@ impl Marking {
     /// Takes a further copy of a packet.
     pub fn push_copy(&mut self, first: Copied, sample: &Sample) {
         if first.dscp == sample.dscp {
+            self.kept += 1;
             return;
         }
+        self.kept = 0;
         let pair =
             Remarked { pairs: 0, first: (first.frame, first.dscp), second: (sample.frame, sample.dscp) };
         self.remarked.get_or_insert(pair).pairs += 1;
@@ -109,6 +114,7 @@ impl Marking {
             dscp_change: self.change.filter(|change| self.is_for_good(change)),
             dscp_changes: self.changes,
             remarked: self.remarked,
+            kept: self.kept,
             pcp: self.pcp.sorted(),
             vlans: self.vlans.sorted(),
             other_vlans: self.vlans.other(),

@@ -57,6 +57,14 @@ pub struct ScreenWords {
     pub(crate) fact: &'static str,
     pub(crate) value: &'static str,
     pub(crate) cleared_since: &'static str,
+    /// Behind the counts of findings: so many of them are over.
+    pub(crate) of_them_cleared: &'static str,
+    /// Heading above when findings came and went.
+    pub(crate) course: &'static str,
+    pub(crate) since: &'static str,
+    pub(crate) until: &'static str,
+    /// In place of a time: the finding has not gone.
+    pub(crate) holds: &'static str,
 }
 
 /// The view's words in a language.
@@ -118,6 +126,11 @@ const DE: ScreenWords = ScreenWords {
     fact: "Angabe",
     value: "Wert",
     cleared_since: "Erledigt seit {}.",
+    of_them_cleared: "davon erledigt: {}",
+    course: "Verlauf der Befunde",
+    since: "Seit",
+    until: "Erledigt",
+    holds: "besteht",
 };
 
 const EN: ScreenWords = ScreenWords {
@@ -170,4 +183,9 @@ const EN: ScreenWords = ScreenWords {
     fact: "Fact",
     value: "Value",
     cleared_since: "Cleared since {}.",
+    of_them_cleared: "{} of them cleared",
+    course: "When findings came and went",
+    since: "Since",
+    until: "Cleared",
+    holds: "still there",
 };

@@ -1,0 +1,174 @@
+use super::super::finding::{Evidence, Heard, Severity};
+use super::super::fixture::{PBX, PHONE, World, finding};
+use super::*;
+use crate::observe::Protocol;
+use crate::observe::fixture::{at, frame, ip, sent, socket, spoken, stream, udp};
+use crate::observe::media::marking::Remarked;
+use crate::observe::{Direction, Refused, Unanswered};
+
+const EF: u8 = 46;
+/// A half second with the mark, without it, with a loss, and with jitter.
+const GOOD: (u8, u32, f32) = (EF, 0, 1.0);
+const BARE: (u8, u32, f32) = (0, 0, 1.0);
+const LOSSY: (u8, u32, f32) = (EF, 1, 1.0);
+const SHAKY: (u8, u32, f32) = (EF, 0, 30.0);
+
+/// Voice of the telephone to the telephone system from `start` ms on.
+fn voice(start: i64, halves: &[(u8, u32, f32)]) -> Stream {
+    to(PBX, start, halves)
+}
+
+fn to(peer: &str, start: i64, halves: &[(u8, u32, f32)]) -> Stream {
+    spoken(stream(&format!("{PHONE}:10000"), &format!("{peer}:5204"), &[]), start, halves)
+}
+
+/// Whether a finding about the telephone whose evidence ends at `last` ms is over.
+fn is_over(detail: Detail, last: i64, world: &World) -> bool {
+    let found = finding(detail, Severity::Error, Some(PHONE));
+    let evidence = Evidence { last: Some(at(last)), ..Evidence::default() };
+    mended(&world.case(), &[Finding { evidence, count: 2, ..found }]) == [0]
+}
+
+fn unmarked() -> Detail {
+    Detail::Qos001 {
+        unmarked: 250,
+        packets: 250,
+        dscp: vec![(0, 250)],
+        expected: EF,
+        terminal: true,
+        promised: true,
+    }
+}
+
+fn lossy(lost: u64, expected: u64) -> Detail {
+    let peers = vec![ip(PBX)];
+    Detail::Rtp003 { lost, expected, bursts: 1, longest: 1, peers, heard: Heard::Unknown }
+}
+
+#[test]
+fn marks_are_right_again_when_the_latest_packets_have_them() {
+    let over = |streams: Vec<Stream>| is_over(unmarked(), 5_000, &World::new("").streams(streams));
+    let bare = || voice(0, &[BARE; 10]);
+    assert!(!over(vec![bare()]), "it only stopped");
+    assert!(!over(vec![bare(), voice(9_000, &[GOOD; 3])]), "75 packets are too few");
+    assert!(over(vec![bare(), voice(9_000, &[GOOD; 4])]));
+    assert!(!over(vec![bare(), voice(9_000, &[GOOD; 8]), voice(20_000, &[BARE; 1])]), "and lost again");
+    let mended_in_the_call = [[BARE; 4], [GOOD; 4]].concat();
+    assert!(over(vec![voice(0, &mended_in_the_call)]));
+    assert!(!over(vec![voice(0, &mended_in_the_call[..7])]));
+    assert!(!over(vec![voice(0, &[BARE; 20]), to("192.168.10.3", 2_000, &[GOOD; 10])]), "one of two calls");
+}
+
+#[test]
+fn what_a_system_sends_to_the_internet_says_nothing_about_its_lan() {
+    let world = |peer: &str| {
+        let world = World::new("").device(PHONE, "acme.pbx");
+        world.streams(vec![voice(0, &[BARE; 10]), to(peer, 9_000, &[GOOD; 10])])
+    };
+    assert!(is_over(unmarked(), 5_000, &world("192.168.10.3")));
+    assert!(!is_over(unmarked(), 5_000, &world("203.0.113.9")));
+}
+
+#[test]
+fn loss_is_over_when_as_many_packets_arrive_on_the_same_way_as_lacked_some_before() {
+    let over =
+        |detail: Detail, streams: Vec<Stream>| is_over(detail, 5_000, &World::new("").streams(streams));
+    let before = || voice(0, &[LOSSY; 10]);
+    assert!(!over(lossy(10, 260), vec![before()]));
+    assert!(over(lossy(10, 260), vec![before(), voice(9_000, &[GOOD; 6])]));
+    assert!(!over(lossy(10, 260), vec![before(), to("192.168.10.3", 9_000, &[GOOD; 6])]), "another way");
+    assert!(!over(lossy(3, 260), vec![before(), voice(9_000, &[GOOD; 6])]), "so rare a loss need not show");
+    assert!(over(lossy(3, 260), vec![before(), voice(9_000, &[GOOD; 18])]));
+    assert!(!over(lossy(10, 260), vec![before(), voice(9_000, &[GOOD, GOOD, GOOD, LOSSY, GOOD, GOOD])]));
+    let jitter = || Detail::Rtp004 { jitter: 30.0, mean: 9.0, peers: vec![ip(PBX)], estimated: false };
+    assert!(over(jitter(), vec![voice(0, &[SHAKY; 10]), voice(9_000, &[GOOD; 8])]));
+    assert!(!over(jitter(), vec![voice(0, &[SHAKY; 10]), voice(9_000, &[GOOD; 7])]));
+}
+
+#[test]
+fn a_switch_keeps_the_mark_when_the_copies_behind_it_have_it() {
+    let pair = Remarked { pairs: 30, first: (frame(1), EF), second: (frame(2), 0) };
+    let copied = |start: i64, remarked: Option<Remarked>, kept: u64| {
+        let mut stream = voice(start, &[GOOD; 10]);
+        (stream.report.marking.remarked, stream.report.marking.kept) = (remarked, kept);
+        stream
+    };
+    let over = |streams: Vec<Stream>| {
+        let detail = Detail::Qos002 { pairs: 30, before: EF, after: 0, frames: [frame(1), frame(2)] };
+        is_over(detail, 5_000, &World::new("").streams(streams))
+    };
+    assert!(!over(vec![copied(0, Some(pair), 0), copied(9_000, None, 0)]), "nothing was seen behind it");
+    assert!(over(vec![copied(0, Some(pair), 0), copied(9_000, None, 100)]));
+    assert!(over(vec![copied(0, Some(pair), 100)]), "in the middle of a call");
+    assert!(!over(vec![copied(0, None, 100), copied(9_000, Some(pair), 0)]));
+}
+
+#[test]
+fn one_way_audio_is_over_when_the_silent_side_is_heard() {
+    let detail =
+        || Detail::Rtp001 { packets: 250, peers: vec![ip(PBX)], refused: false, heard: false, at_tap: false };
+    let over = |streams| is_over(detail(), 5_000, &World::new("").streams(streams));
+    assert!(over(vec![voice(9_000, &[GOOD; 4])]));
+    assert!(!over(vec![voice(9_000, &[GOOD; 3])]) && !over(vec![to("192.168.10.3", 9_000, &[GOOD; 4])]));
+    assert!(!over(vec![voice(1_000, &[GOOD; 20])]), "that was before");
+}
+
+/// Registrations of the telephone: account, client port, when it failed (s), first and last grant (s).
+type Row = (&'static str, u16, Option<i64>, Option<(i64, i64)>);
+
+fn registrations(rows: &[Row], now: i64) -> World {
+    let mut flow = udp(&format!("{PHONE}:5060"), &format!("{PBX}:5060"));
+    flow.from_a = Direction { last: Some((frame(9), at(now * 1_000))), ..sent(2) };
+    let mut world = World::new("").flows(vec![flow]);
+    let row = |&(account, port, failed, granted): &Row| Registration {
+        aor: account.into(),
+        client: socket(&format!("{PHONE}:{port}")),
+        registrar: socket(&format!("{PBX}:5060")),
+        protocol: Protocol::Udp,
+        contact: None,
+        expires: None,
+        attempts: 1,
+        status: None,
+        accepted: granted.is_some(),
+        challenges: 0,
+        rhythm: None,
+        granted: granted.map(|(first, last)| (at(first * 1_000), at(last * 1_000))),
+        frames: Vec::new(),
+        refused: failed.map(|time| Refused {
+            status: 403,
+            frame: frame(1),
+            time: at(time * 1_000),
+            count: 1,
+        }),
+        unanswered: Unanswered {
+            count: if failed.is_some() { 3 } else { 1 },
+            frames: Vec::new(),
+            span: Some((at(0), at(failed.unwrap_or(now) * 1_000))),
+        },
+        mappings: Vec::new(),
+    };
+    world.traffic.registrations = rows.iter().map(row).collect();
+    world
+}
+
+#[test]
+fn a_registration_that_succeeds_ends_what_failed() {
+    let over = |rows: &[Row], now: i64| {
+        let world = registrations(rows, now);
+        let refused =
+            Detail::Sig001 { account: "21".into(), registrar: socket("192.168.10.2:5060"), status: 403 };
+        let silent =
+            Detail::Sig002 { registrar: socket("192.168.10.2:5060"), protocol: Protocol::Udp, is_up: true };
+        let both = [refused, silent].map(|detail| is_over(detail, 10_000, &world));
+        assert_eq!(both[0], both[1]);
+        both[0]
+    };
+    let failed: Row = ("21", 5060, Some(10), None);
+    assert!(!over(&[failed], 200), "it only stopped");
+    assert!(over(&[failed, ("21", 5070, None, Some((12, 12)))], 13), "from another port, after a restart");
+    assert!(!over(&[failed, ("21", 5070, None, Some((5, 5)))], 13), "that was before");
+    assert!(!over(&[failed, ("22", 5070, None, Some((12, 12)))], 13), "another account");
+    assert!(over(&[failed, ("22", 5070, None, Some((12, 12)))], 80), "and the first is not tried any more");
+    assert!(!over(&[failed, ("22", 5070, None, Some((5, 70)))], 80), "that one was there all the time");
+    assert!(!over(&[failed, ("23", 5080, Some(11), None), ("21", 5070, None, Some((12, 12)))], 13));
+}

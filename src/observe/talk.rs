@@ -84,6 +84,10 @@ impl Talk {
         let call = &mut self.call;
         match method {
             Method::Invite => self.asked = heard.time,
+            // Who hands the call over need not go on speaking.
+            Method::Refer if call.answered.is_some() && call.renegotiated.len() < OFFERS_KEPT => {
+                call.renegotiated.push(heard.time);
+            }
             Method::Bye => {
                 call.end.get_or_insert(now);
                 call.hung_up.get_or_insert(side);

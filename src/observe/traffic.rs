@@ -307,7 +307,7 @@ pub struct Call {
     /// Some SDP of the call says something else than audio both ways at one address: hold, refused media, T.38, ICE.
     /// Silence is no fault then.
     pub may_be_silent: bool,
-    /// When SDP came after the answer: re-INVITE, UPDATE; at most 16.
+    /// When SDP came after the answer, re-INVITE or UPDATE, or a REFER handed the call over; at most 16.
     pub renegotiated: Vec<Timestamp>,
     /// Its messages, the first 48, as long as there is room.
     pub ladder: Ladder,

@@ -6,6 +6,7 @@
 mod support;
 
 mod complaints;
+mod exclusions;
 mod rows;
 mod samples;
 mod traps;

@@ -138,12 +138,13 @@ fn retire(observer: &mut Observer, services: &[(TransportSpec, u16)]) {
 fn judge(
     captures: Vec<CaptureSummary>,
     passed_over: Vec<PassedOver>,
-    traffic: Traffic,
+    mut traffic: Traffic,
     terms: &Terms<'_>,
 ) -> Audit {
     let book = terms.rulebook;
     let lore = Lore { roles: &book.roles, models: &book.models, identities: &book.identities };
     let site = site::identify(&traffic, lore, terms.hints);
+    site::add_untold_calls(&mut traffic, &site, &book.roles);
     check::audit(captures, passed_over, traffic, site, book, terms.hints)
 }
 

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
-use crate::observe::{Answer, Call, Incomplete, Missing, Protocol, Registration, Repeated, Rewrite};
+use crate::observe::{
+    Answer, Call, CallProtocol, Incomplete, Missing, Protocol, Registration, Repeated, Rewrite,
+};
 use crate::site::{Confidence, Scope};
 
 use super::case::Case;
@@ -203,7 +205,8 @@ fn failed_calls(case: &Case<'_>) -> Vec<Finding> {
         }
     }
     let findings = failed.into_iter().filter_map(|((host, status), refused)| {
-        let all = calls.iter().filter(|call| call.callee.ip() == host).count();
+        let is_sip = |call: &&Call| call.protocol == CallProtocol::Sip && call.callee.ip() == host;
+        let all = calls.iter().filter(is_sip).count();
         // Wrong numbers and telephones that are switched off are everyday life, unless hardly a call succeeds.
         let is_everyday = matches!(status, 404 | 410 | 480 | 484 | 604);
         if is_everyday && (refused.len() < LEAST_EVERYDAY || refused.len() * 2 < all) {

@@ -25,6 +25,7 @@ pub mod message;
 mod names;
 mod observer;
 mod past;
+mod quality;
 mod registrations;
 mod repeats;
 mod shard;
@@ -42,10 +43,11 @@ pub use handshakes::{Failed, Handshakes, Seen as SeenCertificate};
 pub use ladder::{Ladder, Step};
 pub use marks::Marks;
 pub use observer::Observer;
+pub use quality::Quality;
 pub use shard::{Shard, Wave};
 pub use traffic::{
-    Answer, Call, CallSide, Direction, FirstFrames, Flow, HostFacts, IcmpReport, Initiator, MacSeen, Mapping,
-    NameSeen, NameSource, Protocol, Quality, Refused, Registration, Repeated, Rewrite, Rhythm, Silence,
-    SipEndpoint, Stream, TcpOutcome, TcpTrace, Traffic, Unanswered,
+    Answer, Call, CallProtocol, CallSide, Direction, FirstFrames, Flow, HostFacts, IcmpReport, Initiator,
+    MacSeen, Mapping, NameSeen, NameSource, Protocol, Refused, Registration, Repeated, Rewrite, Rhythm,
+    Silence, SipEndpoint, Stream, TcpOutcome, TcpTrace, Traffic, Unanswered,
 };
 pub use view::FlowView;

@@ -19,8 +19,9 @@ use super::hosts::HostBook;
 use super::media::{self, Announcements, Receptions};
 use super::message::{App, arp, dhcp, lldp};
 use super::names::NameBook;
+use super::quality::Quality;
 use super::shard::{Injected, Shard, Told, Wave, place};
-use super::traffic::{Flow, Protocol, Quality, Stream, Traffic};
+use super::traffic::{Flow, Protocol, Stream, Traffic};
 
 const FRAMES_KEPT: usize = 5;
 const RTCP_SOURCES_KEPT: usize = 65_536;

@@ -16,7 +16,8 @@ use super::duplicates::{self, Duplicates, Print};
 use super::flow::{End, FlowKey, FlowState};
 use super::media::{Announcements, Endpoint, Limits, Sample, StreamReport, Streams, could_be_rtp};
 use super::past::Past;
-use super::traffic::{IcmpReport, Protocol, Quality};
+use super::quality::Quality;
+use super::traffic::{IcmpReport, Protocol};
 
 /// Flows one shard keeps; the packets of further flows are counted in [`super::Quality::packets_over_cap`].
 const FLOWS_KEPT: usize = 1 << 16;

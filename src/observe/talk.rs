@@ -9,7 +9,7 @@ use super::dialogs::{Heard, aor};
 use super::ladder::Ladder;
 use super::message::sdp::{Direction, Sdp};
 use super::message::sip::{Kind, Method};
-use super::traffic::{Answer, Call, CallSide};
+use super::traffic::{Answer, Call, CallProtocol, CallSide};
 
 const OFFERS_KEPT: usize = 16;
 const MEDIA_KEPT: usize = 8;
@@ -37,6 +37,7 @@ impl Talk {
         let message = &heard.message;
         let call = Call {
             call_id: call_id.into(),
+            protocol: CallProtocol::Sip,
             caller: heard.from,
             callee: heard.to,
             from: aor(message.from.as_ref()),
@@ -53,6 +54,7 @@ impl Talk {
             callee_media: Vec::new(),
             may_be_silent: false,
             renegotiated: Vec::new(),
+            also_heard: Vec::new(),
             ladder: Ladder::default(),
         };
         let tag = message.from.as_ref().and_then(|from| from.tag.as_deref());
@@ -222,6 +224,7 @@ mod tests {
     fn call(from: &str, to: &str, ms: i64, numbers: [&str; 2]) -> Call {
         Call {
             call_id: format!("{from}-{ms}").into(),
+            protocol: CallProtocol::Sip,
             caller: socket(from),
             callee: socket(to),
             from: format!("sip:{}@a.example", numbers[0]).into(),
@@ -238,6 +241,7 @@ mod tests {
             callee_media: Vec::new(),
             may_be_silent: false,
             renegotiated: Vec::new(),
+            also_heard: Vec::new(),
             ladder: Ladder::default(),
         }
     }

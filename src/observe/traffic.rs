@@ -6,13 +6,14 @@ use std::net::{IpAddr, SocketAddr};
 use arrayvec::ArrayVec;
 
 use crate::capture::{Frame, Timestamp};
-use crate::decode::{Layers, Mac, Skip};
+use crate::decode::{Layers, Mac};
 use crate::observe::fragments::Incomplete;
 use crate::observe::handshakes::Handshakes;
 use crate::observe::ladder::Ladder;
 use crate::observe::marks::Marks;
 use crate::observe::media::StreamReport;
 use crate::observe::message::App;
+use crate::observe::quality::Quality;
 
 /// Everything that was seen.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +42,15 @@ pub struct Traffic {
     pub hosts: Vec<HostFacts>,
     /// What the capture can and cannot show.
     pub quality: Quality,
+}
+
+impl Traffic {
+    /// Positions of the streams of a call, in order.
+    pub fn voice_of(&self, call: usize) -> impl Iterator<Item = usize> {
+        let also = self.calls.get(call).map_or(&[][..], |call| &call.also_heard);
+        let own = self.streams.iter().enumerate();
+        own.filter(move |(at, stream)| stream.call == Some(call) || also.contains(at)).map(|(at, _)| at)
+    }
 }
 
 /// Transport of a flow.
@@ -271,11 +281,34 @@ pub enum CallSide {
     Callee,
 }
 
-/// One SIP dialog that an INVITE began.
+/// What set a call up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CallProtocol {
+    /// RFC 3261.
+    Sip,
+    /// A protocol of this name that nobody can read: the call is known by its voice alone.
+    Unreadable(Box<str>),
+}
+
+impl CallProtocol {
+    /// `SIP`, or the name of the other protocol.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Sip => "SIP",
+            Self::Unreadable(name) => name,
+        }
+    }
+}
+
+/// One SIP dialog that an INVITE began, or a call that only its voice tells.
 #[derive(Clone, Debug)]
 pub struct Call {
-    /// Call-ID.
+    /// Call-ID; without SIP a name that no other call has.
     pub call_id: Box<str>,
+    /// What set it up. Where nobody can read it, the telephone counts as caller, addresses stand for numbers, and the
+    /// call lasts from the first packet of voice to the last.
+    pub protocol: CallProtocol,
     /// Who sent the first INVITE, and to whom.
     pub caller: SocketAddr,
     /// Receiver of the first INVITE.
@@ -309,6 +342,8 @@ pub struct Call {
     pub may_be_silent: bool,
     /// When SDP came after the answer, re-INVITE or UPDATE, or a REFER handed the call over; at most 16.
     pub renegotiated: Vec<Timestamp>,
+    /// Streams that belong to an earlier call as well, because their sources went on with their numbers.
+    pub also_heard: Vec<usize>,
     /// Its messages, the first 48, as long as there is room.
     pub ladder: Ladder,
 }
@@ -542,53 +577,4 @@ impl HostFacts {
     pub fn is_neighbour(&self) -> bool {
         self.macs.iter().any(|seen| seen.paired)
     }
-}
-
-/// What the capture can and cannot show.
-#[derive(Clone, Debug, Default)]
-pub struct Quality {
-    /// Frames read.
-    pub frames: u64,
-    /// Frames that gave a packet, fragment, ICMP error or link message.
-    pub decoded: u64,
-    /// Frames that gave nothing, by reason.
-    pub skipped: BTreeMap<Skip, u64>,
-    /// Packets whose payload is cut by the snap length.
-    pub cut_payloads: u64,
-    /// SIP or SDP that could not be read to its end for that reason: first few frames.
-    pub cut_sip: Vec<Frame>,
-    /// The number of those.
-    pub cut_sip_count: u64,
-    /// Frames that are copies of one shortly before.
-    pub duplicates: u64,
-    /// Frames that could have been recognised as copies.
-    pub duplicate_candidates: u64,
-    /// First few copies.
-    pub duplicate_frames: Vec<Frame>,
-    /// Time stamps smaller than the one before, by more than the tolerance for reordered capture threads.
-    pub clock_back: u64,
-    /// First few of those.
-    pub clock_back_frames: Vec<Frame>,
-    /// Largest step back in nanoseconds.
-    pub clock_back_max: i64,
-    /// Bytes that TCP acknowledged and the capture does not hold: connections where that happened.
-    pub unseen_connections: u64,
-    /// The first frames of that evidence.
-    pub unseen_frames: Vec<Frame>,
-    /// TCP connections that could have shown it.
-    pub tcp_connections: u64,
-    /// Pairs of unicast hosts that exchanged packets of a kind that is answered (TCP, known request protocols).
-    pub pairs: u64,
-    /// Of those, pairs with packets in both directions.
-    pub pairs_both_ways: u64,
-    /// IP datagrams whose fragments never came together.
-    pub incomplete_datagrams: u64,
-    /// Packets of flows that a cap dropped.
-    pub packets_over_cap: u64,
-    /// Media samples that a cap dropped.
-    pub samples_over_cap: u64,
-    /// Messages (SIP, names) and TCP streams that a cap left unread.
-    pub messages_over_cap: u64,
-    /// Frames that the user's filter kept out.
-    pub filtered: u64,
 }

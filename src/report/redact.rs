@@ -37,7 +37,8 @@ pub(super) fn redact(document: &Document, redaction: Redaction) -> io::Result<Do
     for field in &mut document.cover {
         field.value = "***".to_owned();
     }
-    for call in &mut document.calls {
+    // Addresses are no numbers.
+    for call in document.calls.iter_mut().filter(|call| call.is_sip()) {
         call.from = pseudonyms.party(&call.from);
         call.to = pseudonyms.party(&call.to);
     }
@@ -58,7 +59,8 @@ struct Pseudonyms {
 impl Pseudonyms {
     fn of(document: &Document, redaction: Redaction) -> Self {
         let (mut users, mut hosts, mut calls) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        let parties = document.calls.iter().flat_map(|call| [&call.from, &call.to]);
+        let parties =
+            document.calls.iter().filter(|call| call.is_sip()).flat_map(|call| [&call.from, &call.to]);
         let accounts = document
             .registrations
             .iter()

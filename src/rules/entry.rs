@@ -189,7 +189,13 @@ impl Entries<'_> {
     }
 
     pub(super) fn declared_role(&mut self, raw: RawRole) -> Role {
-        Role { id: RoleId::from(raw.id.get_ref().as_str()), kind: raw.kind, title: self.text(raw.title) }
+        let calls = raw.calls.map(Into::into);
+        Role {
+            id: RoleId::from(raw.id.get_ref().as_str()),
+            kind: raw.kind,
+            title: self.text(raw.title),
+            calls,
+        }
     }
 
     /// `None` if its row is not there or has no ports. `book` holds the rows of all files.

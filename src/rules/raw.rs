@@ -41,6 +41,8 @@ pub(super) struct RawRole {
     pub(super) id: Spanned<String>,
     pub(super) kind: Kind,
     pub(super) title: RawText,
+    /// Name of the protocol of its calls, if nobody can read it.
+    pub(super) calls: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -8,6 +8,7 @@ mod identity;
 mod pattern;
 mod ports;
 mod stated;
+mod untold;
 mod value;
 
 pub use device::{Confidence, Contradiction, Device, Evidence, EvidenceKind, ExceptionUse, Scope, Site};
@@ -17,6 +18,7 @@ pub use identity::{AgentSide, Fingerprint, Identity, PortPrint};
 pub use pattern::{Glob, MacPrefix, PatternError};
 pub use ports::{PortSet, Ports, PortsError};
 pub use stated::{Hints, Stated};
+pub use untold::add_untold_calls;
 pub use value::{
     AppName, Initiator, Kind, Model, ModelId, PeerScope, Role, RoleId, RowId, Text, TransportSpec,
 };

@@ -142,6 +142,8 @@ pub struct Role {
     pub kind: Kind,
     /// What a technician calls it.
     pub title: Text,
+    /// Name of the protocol of its calls where nobody can read it: voice alone tells of them.
+    pub calls: Option<Box<str>>,
 }
 
 /// A model of a role as a rule book declares it.

@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod asip;
 mod complaints;
 mod exclusions;
 mod rows;

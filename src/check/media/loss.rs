@@ -9,8 +9,8 @@ use super::super::evidence::{Collector, of_streams};
 use super::super::filter;
 use super::super::finding::{Detail, Evidence, Finding, Heard, Party, Severity};
 use super::{PEERS_NAMED, excepted, has_enough, peers};
-use crate::observe::Stream;
 use crate::observe::media::StreamReport;
+use crate::observe::{CallProtocol, Stream};
 use crate::site::Confidence;
 
 /// As findings.tsv has it.
@@ -146,10 +146,11 @@ pub(in crate::check) fn behind(case: &Case<'_>, sender: IpAddr, streams: &[&Stre
     let missing: Vec<&Stream> = streams
         .iter()
         .copied()
-        .filter(|stream| lost_behind(stream).is_some() && !excepted(case, "RTP-014", stream))
+        .filter(|stream| lost_behind(case, stream).is_some() && !excepted(case, "RTP-014", stream))
         .collect();
-    let sum =
-        |count: fn((u64, u64)) -> u64| missing.iter().filter_map(|one| lost_behind(one)).map(count).sum();
+    let sum = |count: fn((u64, u64)) -> u64| {
+        missing.iter().filter_map(|one| lost_behind(case, one)).map(count).sum()
+    };
     let lost: u64 = sum(|(lost, _)| lost);
     missing.first()?;
     let detail = Detail::Rtp014 {
@@ -186,10 +187,13 @@ fn of_reports(streams: &[&Stream]) -> Evidence {
 
 /// Packets that the receiver reports as lost, of so many, if that is more than the capture explains. Where the capture
 /// lacks the beginning of the stream, only what came between two reports counts.
-fn lost_behind(stream: &Stream) -> Option<(u64, u64)> {
+fn lost_behind(case: &Case<'_>, stream: &Stream) -> Option<(u64, u64)> {
     let counts = stream.report.counts;
     let receiver = stream.report.receiver.filter(|_| counts.restarts == 0)?;
-    let (lost, expected) = match stream.call {
+    // What set the call up shows that its beginning is in the capture.
+    let is_told =
+        |call: usize| case.traffic.calls.get(call).is_none_or(|call| call.protocol == CallProtocol::Sip);
+    let (lost, expected) = match stream.call.filter(|call| is_told(*call)) {
         Some(_) => (receiver.lost(), counts.expected),
         None => receiver.lost_between(),
     };

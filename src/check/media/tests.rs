@@ -7,12 +7,13 @@ use crate::observe::media::sequence::{Counts, SegmentReport};
 use crate::observe::media::tally::{Seen, Spread};
 use crate::observe::media::timing::Clock;
 use crate::observe::media::{Endpoint, ReceiverReport};
-use crate::observe::{CallSide, Flow, Ladder};
+use crate::observe::{CallProtocol, CallSide, Flow, Ladder};
 
 /// A call of the phone that is answered at 0 ms and goes on, its phone at 10000 and the PBX at 5204.
 fn call() -> Call {
     Call {
         call_id: "c1".into(),
+        protocol: CallProtocol::Sip,
         caller: socket("192.168.10.21:5060"),
         callee: socket("192.168.10.2:5060"),
         from: "sip:21@a.example".into(),
@@ -29,6 +30,7 @@ fn call() -> Call {
         callee_media: vec![socket("192.168.10.2:5204")],
         may_be_silent: false,
         renegotiated: Vec::new(),
+        also_heard: Vec::new(),
         ladder: Ladder::default(),
     }
 }
@@ -223,6 +225,7 @@ fn heard_by_receiver(cumulative_lost: i32, ms: i64) -> ReceiverReport {
         latest_at: frame(9),
         latest_time: at(ms),
         round_trip: None,
+        round_trip_sender: None,
         voip: None,
     }
 }

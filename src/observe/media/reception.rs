@@ -44,6 +44,9 @@ pub struct ReceiverReport {
     /// From the measuring point to the receiver and back, in ms: from a sender report to the block that answers it,
     /// without the time that the receiver held it.
     pub round_trip: Option<Spread>,
+    /// From the measuring point to the sender of the stream and back, in ms: from a report of the receiver, which may
+    /// only tell its time (RFC 3611 section 4.4), to what the sender says of it.
+    pub round_trip_sender: Option<Spread>,
     /// The latest VoIP metrics block of an extended report, RFC 3611 section 4.7.
     pub voip: Option<VoipMetrics>,
 }
@@ -61,6 +64,14 @@ impl ReceiverReport {
         let expected = self.latest.highest_sequence.wrapping_sub(self.first.highest_sequence).cast_signed();
         let lost = i64::from(self.latest.cumulative_lost) - i64::from(self.first.cumulative_lost);
         (lost, u64::try_from(expected).unwrap_or(0))
+    }
+
+    /// From one end to the other and back, in ms: both ways from the measuring point together, else as the receiver
+    /// measured it.
+    #[must_use]
+    pub fn round_trip_of_ends(&self) -> Option<f64> {
+        let seen = self.round_trip.zip(self.round_trip_sender).map(|(one, other)| one.mean + other.mean);
+        seen.or_else(|| self.voip.and_then(|voip| voip.round_trip).map(f64::from))
     }
 
     /// Greatest jitter in ms.
@@ -84,6 +95,8 @@ pub struct Receptions {
 #[derive(Clone, Copy, Debug, Default)]
 struct Reception {
     report: Option<ReceiverReport>,
+    /// By which source number the receiver reports.
+    reporter: u32,
     round_trip: Spreading,
     voip: Option<VoipMetrics>,
 }
@@ -94,9 +107,22 @@ impl Receptions {
         if let Some(sender) = rtcp.sender {
             self.note_sender(from.ip(), rtcp.ssrc, (sender.ntp >> 16) as u32, time);
         }
+        if let Some(reference) = rtcp.reference_time {
+            self.note_sender(from.ip(), rtcp.ssrc, (reference >> 16) as u32, time);
+        }
+        for delay in &rtcp.delays {
+            let answered = (delay.ssrc, delay.last_reference, delay.delay_since_last);
+            if let Some(trip) = self.round_trip(to.ip(), answered, time)
+                && let Some(reception) = self.reception((from, to, delay.ssrc))
+            {
+                reception.round_trip.add(trip as f64 / 1e6, frame);
+            }
+        }
         for block in &rtcp.reports {
-            let trip = self.round_trip(to.ip(), block, time);
+            let answered = (block.ssrc, block.last_sender_report, block.delay_since_last);
+            let trip = self.round_trip(to.ip(), answered, time);
             let Some(reception) = self.reception((from, to, block.ssrc)) else { continue };
+            reception.reporter = rtcp.ssrc;
             reception.note(block, frame, time);
             if let Some(trip) = trip {
                 reception.round_trip.add(trip as f64 / 1e6, frame);
@@ -137,7 +163,9 @@ impl Receptions {
                 .filter(|((_, to, about), _)| to.ip() == source.ip() && *about == ssrc);
             fitting.next().filter(|_| fitting.next().is_none())
         })?;
-        found.1.finish()
+        let ((receiver, sender, _), reception) = found;
+        let back = self.receivers.get(&(*sender, *receiver, reception.reporter));
+        reception.finish(back.and_then(|back| back.round_trip.spread()))
     }
 
     fn reception(&mut self, key: Reported) -> Option<&mut Reception> {
@@ -163,14 +191,20 @@ impl Receptions {
         sent.push_back((middle, time));
     }
 
-    /// Nanoseconds since the sender report that `block` answers, without the time that the receiver held it.
-    fn round_trip(&self, sender: IpAddr, block: &ReportBlock, time: Timestamp) -> Option<i64> {
-        if block.last_sender_report == 0 || !time.is_known() {
+    /// Nanoseconds since the report of a source at `sender` that is answered, without the time that it was held: the
+    /// middle of its NTP time, and the delay in 1/65536 s.
+    fn round_trip(
+        &self,
+        sender: IpAddr,
+        (ssrc, answered, delay): (u32, u32, u32),
+        time: Timestamp,
+    ) -> Option<i64> {
+        if answered == 0 || !time.is_known() {
             return None;
         }
-        let sent = self.senders.get(&(sender, block.ssrc))?;
-        let (_, then) = sent.iter().find(|(middle, _)| *middle == block.last_sender_report)?;
-        let held = i64::from(block.delay_since_last) * 1_000_000_000 / 65_536;
+        let sent = self.senders.get(&(sender, ssrc))?;
+        let (_, then) = sent.iter().find(|(middle, _)| *middle == answered)?;
+        let held = i64::from(delay) * 1_000_000_000 / 65_536;
         let trip = time.since(*then).checked_sub(held)?;
         (-ROUNDING..=LONGEST_TRIP).contains(&trip).then_some(trip.max(0))
     }
@@ -188,6 +222,7 @@ impl Reception {
             latest_at: frame,
             latest_time: time,
             round_trip: None,
+            round_trip_sender: None,
             voip: None,
         });
         report.blocks += 1;
@@ -200,9 +235,10 @@ impl Reception {
     }
 
     /// `None` if there is no block: extended reports alone do not tell what was lost.
-    fn finish(&self) -> Option<ReceiverReport> {
+    fn finish(&self, round_trip_sender: Option<Spread>) -> Option<ReceiverReport> {
         self.report.map(|report| ReceiverReport {
             round_trip: self.round_trip.spread(),
+            round_trip_sender,
             voip: self.voip,
             ..report
         })
@@ -212,7 +248,7 @@ impl Reception {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observe::media::rtcp::SenderInfo;
+    use crate::observe::media::rtcp::{ReferenceDelay, SenderInfo};
     use crate::observe::media::timing::ClockSource;
 
     const PHONE: &str = "192.0.2.1:5001";
@@ -224,7 +260,16 @@ mod tests {
 
     fn packet(ssrc: u32, ntp: Option<u64>, reports: Vec<ReportBlock>) -> Rtcp {
         let sender = ntp.map(|ntp| SenderInfo { ntp, rtp_timestamp: 0, packets: 0, octets: 0 });
-        Rtcp { ssrc, sender, reports, voip: Vec::new(), goodbye: false, encrypted: false }
+        Rtcp {
+            ssrc,
+            sender,
+            reports,
+            voip: Vec::new(),
+            reference_time: None,
+            delays: Vec::new(),
+            goodbye: false,
+            encrypted: false,
+        }
     }
 
     fn block(ssrc: u32, fraction_lost: u8, cumulative_lost: i32, highest_sequence: u32) -> ReportBlock {
@@ -283,6 +328,30 @@ mod tests {
         let report = book.about(socket("192.0.2.1:5000"), socket("192.0.2.2:6000"), 7).unwrap();
         let trip = report.round_trip.unwrap();
         assert_eq!((trip.count, trip.max), (1, 30.0));
+    }
+
+    #[test]
+    fn who_only_receives_tells_its_time_and_gets_it_back() {
+        let mut book = Receptions::default();
+        let about = |book: &Receptions| book.about(socket("192.0.2.1:5000"), socket("192.0.2.2:6000"), 7);
+        // The phone sends; the PBX only listens, answers its report and tells its own time.
+        note(&mut book, PHONE, PBX, &packet(7, Some(0x1234_5678_9abc_def0), Vec::new()), 0);
+        let answer = ReportBlock { last_sender_report: 0x5678_9abc, ..block(7, 0, 0, 50) };
+        let asks = Rtcp { reference_time: Some(0x77_0000_0000), ..packet(9, None, vec![answer]) };
+        note(&mut book, PBX, PHONE, &asks, 30);
+        assert_eq!(about(&book).unwrap().round_trip_of_ends(), None, "one half of the way is not known yet");
+        let told = |ssrc, last_reference| {
+            let delay = ReferenceDelay { ssrc, last_reference, delay_since_last: 65_536 / 10 };
+            Rtcp { delays: vec![delay], ..packet(7, None, Vec::new()) }
+        };
+        note(&mut book, PHONE, PBX, &told(8, 0x77_0000), 120);
+        note(&mut book, PHONE, PBX, &told(9, 0x88_0000), 130);
+        assert_eq!(about(&book).unwrap().round_trip_sender, None, "another receiver, another time");
+        note(&mut book, PHONE, PBX, &told(9, 0x77_0000), 142);
+        let report = about(&book).unwrap();
+        let back = report.round_trip_sender.unwrap();
+        assert_eq!((back.count, back.max.round()), (1, 12.0));
+        assert_eq!(report.round_trip_of_ends().map(f64::round), Some(42.0));
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! RTCP, RFC 3550 section 6: who sends, and what a receiver reports about what it got; of extended reports (RFC 3611) the
-//! VoIP metrics.
+//! VoIP metrics, and the times by which receivers that send nothing measure the round trip.
 //!
 //! Takes the captured bytes of a UDP payload and its length on the wire. SRTCP (RFC 3711 section 3.4) leaves the first
 //! eight bytes in clear and encrypts the rest; such a packet gives its sender and no reports.
 
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 const SENDER_REPORT: u8 = 200;
 const RECEIVER_REPORT: u8 = 201;
@@ -19,6 +19,13 @@ const MOST_REPORTS: usize = 62;
 const VOIP_METRICS: u8 = 7;
 const VOIP_BLOCK: usize = 36;
 const MOST_METRICS: usize = 8;
+/// Receiver reference time and DLRR blocks, RFC 3611 sections 4.4 and 4.5: type, whole length in bytes of the one, of a
+/// sub-block of the other, and how many of one datagram are kept.
+const REFERENCE_TIME: u8 = 4;
+const REFERENCE_BLOCK: usize = 12;
+const DELAYS: u8 = 5;
+const DELAY_BLOCK: usize = 12;
+const MOST_DELAYS: usize = 62;
 /// Scores in tenths; what the receiver does not know is 127, RFC 3611 section 4.7.5.
 const SCORES: RangeInclusive<u8> = 10..=50;
 
@@ -77,6 +84,18 @@ pub struct VoipMetrics {
     pub mos_cq: Option<u8>,
 }
 
+/// When a sender of media heard a receiver's reference time, RFC 3611 section 4.5: what the last two words of a report
+/// block are for those who send media themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReferenceDelay {
+    /// The receiver whose time it was.
+    pub ssrc: u32,
+    /// Middle 32 bits of that time, 0 if none was heard.
+    pub last_reference: u32,
+    /// Delay since then in 1/65536 s.
+    pub delay_since_last: u32,
+}
+
 /// The readable part of a compound packet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rtcp {
@@ -88,6 +107,10 @@ pub struct Rtcp {
     pub reports: Vec<ReportBlock>,
     /// About the voice it plays.
     pub voip: Vec<VoipMetrics>,
+    /// Its own NTP time in 1/2^32 s, as one who only receives tells it, RFC 3611 section 4.4.
+    pub reference_time: Option<u64>,
+    /// About the reference times of others.
+    pub delays: Vec<ReferenceDelay>,
     /// Whether a BYE ends the source.
     pub goodbye: bool,
     /// The packets do not fill the datagram: SRTCP's trailer, so nothing but `ssrc` is to be believed.
@@ -116,6 +139,8 @@ pub fn read_rtcp(bytes: &[u8], wire_length: u32) -> Option<Rtcp> {
         sender: None,
         reports: Vec::new(),
         voip: Vec::new(),
+        reference_time: None,
+        delays: Vec::new(),
         goodbye: false,
         encrypted: false,
     };
@@ -161,14 +186,33 @@ impl Rtcp {
     /// RFC 3611 section 3: blocks of type, type-specific octet and length in words, the block header not counted.
     fn read_extended(&mut self, bytes: &[u8], at: usize, header: Header) {
         let mut block = HEADER;
-        while block < header.length && self.voip.len() < MOST_METRICS {
+        while block < header.length {
             let Some(first) = word(bytes, at + block) else { return };
             let [kind, _, high, low] = first.to_be_bytes();
             let length = 4 * (usize::from(u16::from_be_bytes([high, low])) + 1);
-            if kind == VOIP_METRICS && length == VOIP_BLOCK && block + length <= header.length {
-                self.voip.extend(VoipMetrics::at(bytes, at + block + 4));
+            if block + length > header.length {
+                return;
+            }
+            match kind {
+                VOIP_METRICS if length == VOIP_BLOCK && self.voip.len() < MOST_METRICS => {
+                    self.voip.extend(VoipMetrics::at(bytes, at + block + 4));
+                }
+                REFERENCE_TIME if length == REFERENCE_BLOCK => {
+                    self.reference_time = self.reference_time.or_else(|| long(bytes, at + block + 4));
+                }
+                DELAYS => self.read_delays(bytes, at + block + 4..at + block + length),
+                _ => {}
             }
             block += length;
+        }
+    }
+
+    fn read_delays(&mut self, bytes: &[u8], blocks: Range<usize>) {
+        for start in blocks.clone().step_by(DELAY_BLOCK) {
+            if start + DELAY_BLOCK > blocks.end || self.delays.len() >= MOST_DELAYS {
+                return;
+            }
+            self.delays.extend(ReferenceDelay::at(bytes, start));
         }
     }
 }
@@ -220,10 +264,20 @@ impl VoipMetrics {
     }
 }
 
+impl ReferenceDelay {
+    fn at(bytes: &[u8], at: usize) -> Option<Self> {
+        Some(Self {
+            ssrc: word(bytes, at)?,
+            last_reference: word(bytes, at + 4)?,
+            delay_since_last: word(bytes, at + 8)?,
+        })
+    }
+}
+
 impl SenderInfo {
     fn at(bytes: &[u8], at: usize) -> Option<Self> {
         Some(Self {
-            ntp: u64::from(word(bytes, at)?) << 32 | u64::from(word(bytes, at + 4)?),
+            ntp: long(bytes, at)?,
             rtp_timestamp: word(bytes, at + 8)?,
             packets: word(bytes, at + 12)?,
             octets: word(bytes, at + 16)?,
@@ -245,6 +299,10 @@ impl ReportBlock {
             delay_since_last: word(bytes, at + 20)?,
         })
     }
+}
+
+fn long(bytes: &[u8], at: usize) -> Option<u64> {
+    Some(u64::from(word(bytes, at)?) << 32 | u64::from(word(bytes, at + 4)?))
 }
 
 fn word(bytes: &[u8], at: usize) -> Option<u32> {
@@ -316,6 +374,27 @@ mod tests {
     }
 
     #[test]
+    fn reads_the_times_of_who_only_receives() {
+        // XR of source 0x33: reference time. XR of source 0x11: what it heard of 0x33 and 0x44, then a block cut short.
+        let asks = words(&[0x80cf_0004, 0x33, 0x0400_0002, 0x1234_5678, 0x9abc_def0]);
+        let asked = read_rtcp(&asks, asks.len() as u32).unwrap();
+        assert_eq!((asked.ssrc, asked.reference_time), (0x33, Some(0x1234_5678_9abc_def0)));
+        let mut tells = words(&[0x80cf_000a, 0x11, 0x0500_0006, 0x33, 0x5678_9abc, 6_554, 0x44, 0, 0]);
+        tells.extend(words(&[0x0500_0004, 0x55]));
+        let told = read_rtcp(&tells, tells.len() as u32).unwrap();
+        let heard = |ssrc, last_reference, delay_since_last| ReferenceDelay {
+            ssrc,
+            last_reference,
+            delay_since_last,
+        };
+        assert_eq!(told.delays, [heard(0x33, 0x5678_9abc, 6_554), heard(0x44, 0, 0)]);
+        assert_eq!((told.reference_time, asked.delays.len()), (None, 0));
+        // A reference time of another length is none.
+        let odd = words(&[0x80cf_0005, 0x33, 0x0400_0003, 1, 2, 3]);
+        assert_eq!(read_rtcp(&odd, odd.len() as u32).unwrap().reference_time, None);
+    }
+
+    #[test]
     fn a_cut_packet_gives_what_is_there() {
         let bytes = compound();
         let wire = bytes.len() as u32;
@@ -339,6 +418,7 @@ mod tests {
             if let Some(second) = bytes.get_mut(1) { *second = *second & 7 | 0xc8; }
             if let Some(rtcp) = read_rtcp(&bytes, wire) {
                 prop_assert!(rtcp.reports.len() <= MOST_REPORTS && rtcp.voip.len() <= MOST_METRICS);
+                prop_assert!(rtcp.delays.len() <= MOST_DELAYS);
             }
         }
     }

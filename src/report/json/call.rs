@@ -9,13 +9,18 @@ use serde::{Deserialize, Serialize};
 use super::document::{Endpoint, Stream};
 use super::fill::endpoint;
 use crate::capture::{Frame, Timestamp};
-use crate::observe::{self, Answer, Step, Traffic};
+use crate::observe::{self, Answer, CallProtocol, Step, Traffic};
 use crate::report::number;
 
 /// A dialog that an INVITE began.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(in crate::report) struct Call {
+    /// Without SIP a name that no other call has.
     pub(in crate::report) call_id: String,
+    /// What set it up: `SIP`, or `ASIP`, which nobody can read. Then voice alone tells of the call: numbers are unknown,
+    /// addresses stand for them, the telephone for the caller, and it lasts from the first packet to the last.
+    #[serde(default = "sip")]
+    pub(in crate::report) protocol: String,
     pub(in crate::report) from: String,
     pub(in crate::report) to: String,
     pub(in crate::report) start: Option<String>,
@@ -50,6 +55,18 @@ pub(in crate::report) struct Call {
     /// Further messages.
     #[serde(default)]
     pub(in crate::report) messages_omitted: u64,
+}
+
+/// What a report that was stored before others were told means.
+fn sip() -> String {
+    CallProtocol::Sip.name().to_owned()
+}
+
+impl Call {
+    /// Whether its messages could have been read.
+    pub(in crate::report) fn is_sip(&self) -> bool {
+        self.protocol == CallProtocol::Sip.name()
+    }
 }
 
 /// A SIP message of a call.
@@ -193,8 +210,13 @@ struct Ties {
 impl Ties {
     fn of(traffic: &Traffic) -> Self {
         let legs = traffic.calls.iter().map(|call| call.leg_of);
-        let streams = traffic.streams.iter().map(|stream| stream.call);
-        Self { legs: positions(legs), streams: positions(streams) }
+        let mut streams = positions(traffic.streams.iter().map(|stream| stream.call));
+        for (id, call) in traffic.calls.iter().enumerate().filter(|(_, call)| !call.also_heard.is_empty()) {
+            let own = streams.entry(id).or_default();
+            own.extend(&call.also_heard);
+            own.sort_unstable();
+        }
+        Self { legs: positions(legs), streams }
     }
 }
 
@@ -212,6 +234,7 @@ fn call(id: usize, call: &observe::Call, ties: &Ties) -> Call {
     let time = |at: Option<(Frame, Timestamp)>| at.and_then(|(_, time)| number::rfc3339(time));
     Call {
         call_id: call.call_id.to_string(),
+        protocol: call.protocol.name().to_owned(),
         from: call.from.to_string(),
         to: call.to.to_string(),
         start: time(Some(call.start)),

@@ -455,6 +455,9 @@ pub(in crate::report) struct Receiver {
     pub(in crate::report) max_jitter_ms: Option<f64>,
     /// From the measuring point to the receiver and back.
     pub(in crate::report) round_trip_ms: Option<Spread>,
+    /// From the measuring point to the sender of the stream and back.
+    #[serde(default)]
+    pub(in crate::report) round_trip_sender_ms: Option<Spread>,
     /// VoIP metrics, RFC 3611 section 4.7.
     pub(in crate::report) voip: Option<Voip>,
     /// The latest report.

@@ -388,6 +388,7 @@ fn reported(receiver: &ReceiverReport, clock: Option<Clock>) -> published::Recei
         worst_lost_percent: share(receiver.worst_fraction_lost),
         max_jitter_ms: clock.and_then(|clock| finite(receiver.worst_jitter(clock))),
         round_trip_ms: receiver.round_trip.as_ref().map(spread),
+        round_trip_sender_ms: receiver.round_trip_sender.as_ref().map(spread),
         voip: receiver.voip.map(|voip| published::Voip {
             lost_percent: share(voip.loss_rate),
             discarded_percent: share(voip.discard_rate),

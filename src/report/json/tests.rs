@@ -40,11 +40,11 @@ streams[].bursts streams[].longest_burst streams[].strays streams[].segments[].f
 streams[].segments[].highest_sequence streams[].segments[].expected streams[].segments[].lost
 streams[].silence_percent streams[].talkspurts streams[].rating
 streams[].receiver.reports streams[].receiver.lost streams[].receiver.worst_lost_percent
-streams[].receiver.max_jitter_ms streams[].receiver.round_trip_ms.mean streams[].receiver.voip.lost_percent
+streams[].receiver.max_jitter_ms streams[].receiver.round_trip_ms.mean streams[].receiver.round_trip_sender_ms.mean streams[].receiver.voip.lost_percent
 streams[].receiver.voip.discarded_percent streams[].receiver.voip.round_trip_ms
 streams[].receiver.voip.end_system_delay_ms streams[].receiver.voip.mos_lq streams[].receiver.voip.mos_cq
 streams[].receiver.frames streams[].receiver.files
-calls[].call_id calls[].from calls[].to calls[].start calls[].answered calls[].end calls[].state calls[].status
+calls[].call_id calls[].protocol calls[].from calls[].to calls[].start calls[].answered calls[].end calls[].state calls[].status
 streams[].course.start streams[].course.interval_ms streams[].course.packets streams[].course.lost
 streams[].course.jitter_ms routes routes_omitted
 calls[].streams calls[].messages[].frame calls[].messages[].file calls[].messages[].time

@@ -106,7 +106,10 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
         CallState::Open => Answer::Open,
     };
     let ended = call.hung_up.filter(|_| answer == Answer::Answered);
-    let mut result = (maker.words.answer)(answer);
+    let mut result = match call.is_sip() {
+        true => (maker.words.answer)(answer),
+        false => (maker.words.untold)(&shown(&call.protocol), answer == Answer::Answered),
+    };
     if let Some(side) = ended {
         result = format!("{result}; {}", (maker.words.hung_up)(side.into()));
     }

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use super::View;
 use super::media;
 use super::page::{Lean, Page, Piece, Tone};
-use crate::observe::{Answer, Call, Registration};
+use crate::observe::{Answer, Call, CallProtocol, Registration};
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, duration, moment};
 
@@ -67,7 +67,8 @@ fn worst_loss(view: &View<'_>) -> BTreeMap<usize, f64> {
 
 /// A line for each direction of a call.
 fn voice_lines(view: &View<'_>, call: usize) -> Vec<String> {
-    let streams = view.audit.traffic.streams.iter().filter(|stream| stream.call == Some(call));
+    let traffic = &view.audit.traffic;
+    let streams = traffic.voice_of(call).filter_map(|stream| traffic.streams.get(stream));
     streams.take(MOST_STREAMS).map(|stream| media::of_call(view, stream)).collect()
 }
 
@@ -77,7 +78,10 @@ fn call_line(view: &View<'_>, call: &Call) -> Vec<Piece> {
         _ => NO_VALUE.to_owned(),
     };
     let rang = call.ringing.map(|(_, rang)| duration(rang.since(call.start.1), view.language));
-    let result = (view.words.answer)(call.answer);
+    let result = match &call.protocol {
+        CallProtocol::Sip => (view.words.answer)(call.answer),
+        CallProtocol::Unreadable(name) => (view.words.untold)(name, call.answer == Answer::Answered),
+    };
     let ended = call.hung_up.filter(|_| call.answer == Answer::Answered).map(view.words.hung_up);
     let from = escape_terminal(&call.from, FIELD);
     let to = escape_terminal(&call.to, FIELD);

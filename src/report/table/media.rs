@@ -43,7 +43,7 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     }
 }
 
-/// One line about a stream of a call: codec, marking, loss, jitter, quality.
+/// One line about a stream of a call: codec, marking, loss, jitter, round trip by RTCP, quality.
 pub(super) fn of_call(view: &View<'_>, stream: &Stream) -> String {
     let report = &stream.report;
     let labels = &view.words.labels;
@@ -55,6 +55,9 @@ pub(super) fn of_call(view: &View<'_>, stream: &Stream) -> String {
         format!("{}{NO_BREAK_SPACE}{loss}", labels.loss),
         format!("Jitter{NO_BREAK_SPACE}{}", jitter(view, report)),
     ];
+    if let Some(trip) = report.receiver.and_then(|receiver| receiver.round_trip_of_ends()) {
+        facts.push(format!("RTT{NO_BREAK_SPACE}{}{NO_BREAK_SPACE}ms", decimal(trip, 1, view.language)));
+    }
     if let Some(mos) = mos(view, report) {
         facts.push(format!("MOS{NO_BREAK_SPACE}{mos}"));
     }

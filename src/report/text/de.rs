@@ -25,6 +25,7 @@ pub(super) const WORDS: Words = Words {
     ended,
     evidence,
     answer,
+    untold,
     hung_up,
     renewed,
     unjudged,
@@ -260,6 +261,14 @@ fn renewed(shortest: &str, longest: &str) -> String {
         format!("erneuert nach {shortest}")
     } else {
         format!("erneuert nach {shortest} bis {longest}")
+    }
+}
+
+fn untold(protocol: &str, both: bool) -> String {
+    if both {
+        format!("Gespräch über {protocol}, Nummer unbekannt")
+    } else {
+        format!("{protocol}: nur eine Seite zu hören, Nummer unbekannt")
     }
 }
 

@@ -25,6 +25,7 @@ pub(super) const WORDS: Words = Words {
     ended,
     evidence,
     answer,
+    untold,
     hung_up,
     renewed,
     unjudged,
@@ -245,6 +246,14 @@ fn renewed(shortest: &str, longest: &str) -> String {
         format!("renewed after {shortest}")
     } else {
         format!("renewed after {shortest} to {longest}")
+    }
+}
+
+fn untold(protocol: &str, both: bool) -> String {
+    if both {
+        format!("call by {protocol}, number unknown")
+    } else {
+        format!("{protocol}: one side heard only, number unknown")
     }
 }
 

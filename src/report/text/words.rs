@@ -46,6 +46,8 @@ pub(crate) struct Words {
     pub(crate) evidence: fn(EvidenceKind) -> &'static str,
     /// How a call went.
     pub(crate) answer: fn(Answer) -> String,
+    /// A call that only its voice tells: name of its protocol, and whether both sides are heard.
+    pub(crate) untold: fn(&str, bool) -> String,
     /// Who ended it.
     pub(crate) hung_up: fn(CallSide) -> &'static str,
     /// Shortest and longest time between the grants of a registration.

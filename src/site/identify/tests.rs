@@ -25,7 +25,7 @@ impl Book {
             ("provider", Kind::Provider),
             ("thing", Kind::Other),
         ];
-        let roles = kinds.map(|(id, kind)| Role { id: id.into(), kind, title: text() });
+        let roles = kinds.map(|(id, kind)| Role { id: id.into(), kind, title: text(), calls: None });
         let models = [("small", "5204-5263"), ("large", "5204-5523")];
         let models = models.map(|(id, rtp)| Model {
             id: id.into(),

@@ -122,21 +122,21 @@ fn agreed(net: &mut Net, lasts: u64) -> Talk {
 
 /// One source's packets of 20 ms.
 #[derive(Clone, Copy)]
-struct Voice {
-    from: End,
-    to: End,
-    ssrc: u32,
-    payload_type: u8,
-    class: Class,
+pub(crate) struct Voice {
+    pub(crate) from: End,
+    pub(crate) to: End,
+    pub(crate) ssrc: u32,
+    pub(crate) payload_type: u8,
+    pub(crate) class: Class,
 }
 
 impl Voice {
-    const fn new(from: End, to: End) -> Self {
+    pub(crate) const fn new(from: End, to: End) -> Self {
         Self { from, to, ssrc: 7, payload_type: PCMA, class: Class::Voice }
     }
 
     /// So many packets from `at` on, numbered from `first` on.
-    fn speak(&self, net: &mut Net, at: u64, first: u16, packets: u16) {
+    pub(crate) fn speak(&self, net: &mut Net, at: u64, first: u16, packets: u16) {
         for nth in 0..packets {
             let time = at + u64::from(nth) * 20 * MS;
             let header = Header {

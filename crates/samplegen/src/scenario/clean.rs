@@ -19,6 +19,7 @@ pub(super) fn all() -> Vec<Scenario> {
         agfeo_hypervoice_vm(),
         agfeo_provider_trunk(),
         agfeo_old_es_ip_modules(),
+        agfeo_asip(),
         pascom_cloud(),
         pascom_onsite(),
         office_without_telephony(),
@@ -137,6 +138,25 @@ fn agfeo_old_es_ip_modules() -> Scenario {
     .pbx(agfeo::PBX, "es-16ch")
     .pbx(module, "es-16ch")
     .never(&NO_FAULT)
+}
+
+fn agfeo_asip() -> Scenario {
+    use agfeo::{ASIP, PBX};
+    let mut net = Site::default().net();
+    agfeo::asip_signalling(&mut net, 6 * SECOND, ASIP, PBX);
+    // The same two ports for both calls, each with sources of its own.
+    net.media(&agfeo::asip_media(ASIP, PBX, 5210, 7 * SECOND, 4 * SECOND));
+    net.media(&agfeo::asip_media(ASIP, PBX, 5210, 14 * SECOND, 6 * SECOND));
+    net.ping(24 * SECOND, PBX, ASIP);
+    Scenario::new(
+        "agfeo-asip",
+        "Two calls of a system telephone with ASIP, one after the other between the same two ports, and one of a T14 \
+         with SIP. Nobody can read what sets up the former: their voice tells of them.",
+        net.capture(),
+    )
+    .pbx(PBX, "es-pure-ip")
+    .never(&NO_FAULT)
+    .never(&["RTP-001", "RTP-003", "RTP-008", "RTP-009"])
 }
 
 fn pascom_cloud() -> Scenario {

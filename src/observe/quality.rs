@@ -1,0 +1,55 @@
+//! What of the capture itself a report tells: what could not be read, came twice, is missing or was dropped.
+
+use std::collections::BTreeMap;
+
+use crate::capture::Frame;
+use crate::decode::Skip;
+
+/// What the capture can and cannot show.
+#[derive(Clone, Debug, Default)]
+pub struct Quality {
+    /// Frames read.
+    pub frames: u64,
+    /// Frames that gave a packet, fragment, ICMP error or link message.
+    pub decoded: u64,
+    /// Frames that gave nothing, by reason.
+    pub skipped: BTreeMap<Skip, u64>,
+    /// Packets whose payload is cut by the snap length.
+    pub cut_payloads: u64,
+    /// SIP or SDP that could not be read to its end for that reason: first few frames.
+    pub cut_sip: Vec<Frame>,
+    /// The number of those.
+    pub cut_sip_count: u64,
+    /// Frames that are copies of one shortly before.
+    pub duplicates: u64,
+    /// Frames that could have been recognised as copies.
+    pub duplicate_candidates: u64,
+    /// First few copies.
+    pub duplicate_frames: Vec<Frame>,
+    /// Time stamps smaller than the one before, by more than the tolerance for reordered capture threads.
+    pub clock_back: u64,
+    /// First few of those.
+    pub clock_back_frames: Vec<Frame>,
+    /// Largest step back in nanoseconds.
+    pub clock_back_max: i64,
+    /// Bytes that TCP acknowledged and the capture does not hold: connections where that happened.
+    pub unseen_connections: u64,
+    /// The first frames of that evidence.
+    pub unseen_frames: Vec<Frame>,
+    /// TCP connections that could have shown it.
+    pub tcp_connections: u64,
+    /// Pairs of unicast hosts that exchanged packets of a kind that is answered (TCP, known request protocols).
+    pub pairs: u64,
+    /// Of those, pairs with packets in both directions.
+    pub pairs_both_ways: u64,
+    /// IP datagrams whose fragments never came together.
+    pub incomplete_datagrams: u64,
+    /// Packets of flows that a cap dropped.
+    pub packets_over_cap: u64,
+    /// Media samples that a cap dropped.
+    pub samples_over_cap: u64,
+    /// Messages (SIP, names) and TCP streams that a cap left unread.
+    pub messages_over_cap: u64,
+    /// Frames that the user's filter kept out.
+    pub filtered: u64,
+}

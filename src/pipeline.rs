@@ -60,15 +60,21 @@ pub fn watch(
         }
         let captures = measurement.so_far();
         if captures != seen && captures.iter().any(|capture| capture.packets > 0) {
-            let traffic = observer.clone().finish(&|protocol, port| is_service(&services, protocol, port));
+            let copy = observer.copied(|shards| shards.par_iter().cloned().collect());
+            let traffic = copy.finish(&|protocol, port| is_service(&services, protocol, port));
             look(&Arc::new(judge(captures.clone(), Vec::new(), traffic, terms)));
             seen = captures;
         }
-        // Most of the time belongs to the packets, however long the tables have become.
-        next = Instant::now() + LOOK_EVERY.max(now.elapsed() * 3);
+        next = Instant::now() + pause(now.elapsed());
     }
     let traffic = observer.finish(&|protocol, port| is_service(&services, protocol, port));
     Arc::new(judge(measurement.finish(), Vec::new(), traffic, terms))
+}
+
+/// How long the packets have the thread to themselves after a look that took so long: most of the time is theirs, however
+/// long the tables have become.
+fn pause(look: Duration) -> Duration {
+    LOOK_EVERY.max(look * 3)
 }
 
 /// Reads a capture to its end. The same capture gives the same traffic for any number of threads and any range size:
@@ -165,7 +171,7 @@ mod tests {
 
     use super::*;
     use crate::capture::{Settings, Timestamp, open};
-    use crate::check::{RowStatus, Verdict};
+    use crate::check::{Code, RowStatus, Verdict};
     use crate::observe::Initiator;
 
     fn run<T>(scenario: &Scenario, range_bytes: u64, then: impl FnOnce(Measurement, &Terms<'_>) -> T) -> T {
@@ -204,6 +210,29 @@ mod tests {
         let whole = traffic(1 << 20);
         assert!(whole.len() > 10_000);
         assert!(traffic(4096) == whole, "the traffic differs");
+    }
+
+    #[test]
+    fn looks_take_a_quarter_of_the_time_at_most() {
+        for took in [1, 50, 400, 3_000].map(Duration::from_millis) {
+            assert!(took.as_secs_f64() <= 0.25 * (took + pause(took)).as_secs_f64(), "{took:?}");
+        }
+        assert_eq!(pause(Duration::from_millis(50)), LOOK_EVERY);
+    }
+
+    #[test]
+    fn a_file_whose_interfaces_are_not_in_order_of_time_shows_where_the_mark_is_lost() {
+        let mut scenario = find("qos-002").unwrap();
+        // As it is written where two interfaces are captured on: a tenth of a second of one, then of the other one, and
+        // the one behind the router first.
+        let is_bare = |data: &[u8]| data.get(15) == Some(&0);
+        let records = &mut scenario.capture.records;
+        let before = records.clone();
+        records.sort_by_key(|record| (record.time / 100_000_000, !is_bare(&record.data)));
+        assert_ne!(*records, before);
+        let audit = run(&scenario, 1 << 20, |measurement, terms| check(measurement, terms, &mut |_| {}));
+        let marks: Vec<_> = audit.findings.iter().map(crate::check::Finding::code).collect();
+        assert!(marks.contains(&Code::Qos002) && !marks.contains(&Code::Qos001), "{marks:?}");
     }
 
     /// What was found, at whom, and how the rows stand.

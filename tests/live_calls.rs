@@ -153,6 +153,44 @@ fn a_switch_that_takes_the_mark_away_shows_behind_it() {
 }
 
 #[test]
+fn two_interfaces_across_a_switch_show_that_it_takes_the_mark() {
+    if !can_call("two_interfaces_across_a_switch_show_that_it_takes_the_mark") {
+        return;
+    }
+    let marks = |heard: &Heard| {
+        let new = heard.events("new").into_iter().filter(|(code, _)| code.starts_with("QOS"));
+        new.map(|(code, at)| format!("{code} {at}")).collect::<Vec<_>>()
+    };
+    let lost = format!("QOS-002 {PHONE}");
+    // Whichever is named first, and also where what passes is read from a file that dumpcap wrote.
+    for interfaces in ["-i phone -i pbx", "-i pbx -i phone"] {
+        let body = format!("mark ef; unmark_on_the_way; listen {interfaces}; call 5; hang_up");
+        assert_eq!(marks(&at_site(&body)), [lost.as_str()], "{interfaces}");
+    }
+    let mended =
+        "mark ef; unmark_on_the_way; listen -i phone -i pbx; (sleep 5; keep_mark) & call 10; hang_up";
+    let heard = at_site(mended);
+    assert_eq!(marks(&heard), [lost]);
+    assert!(heard.has("cleared", "QOS-002", PHONE), "{:?}", heard.events("cleared"));
+}
+
+#[test]
+fn a_file_of_two_interfaces_shows_that_the_switch_takes_the_mark() {
+    const TEST: &str = "a_file_of_two_interfaces_shows_that_the_switch_takes_the_mark";
+    if Command::new("dumpcap").arg("-v").output().is_err() {
+        return skip(TEST, "no dumpcap").unwrap_or_default();
+    }
+    if !can_call(TEST) {
+        return;
+    }
+    let heard = at_site("mark ef; unmark_on_the_way; dump -i phone -i pbx; call 5; dumped");
+    let found = heard.report()["findings"].as_array().unwrap();
+    let marks: Vec<_> = found.iter().filter(|one| one["code"].as_str().unwrap().starts_with("QOS")).collect();
+    let [lost] = marks.as_slice() else { panic!("{marks:?}") };
+    assert_eq!((lost["code"].as_str(), lost["subject"]["address"].as_str()), (Some("QOS-002"), Some(PHONE)));
+}
+
+#[test]
 fn two_interfaces_are_one_measurement() {
     if !can_call("two_interfaces_are_one_measurement") {
         return;

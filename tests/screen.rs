@@ -137,6 +137,43 @@ fn the_view_is_driven_by_keys() {
     pane.wait(&["cursor 0"]);
 }
 
+#[test]
+fn links_and_drops_are_told_and_a_second_q_ends_at_once() {
+    if !can_drive("links_and_drops_are_told_and_a_second_q_ends_at_once") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let pane = Pane::new(folder.path());
+    pane.line("ip link add name va type veth peer name vb; ip link set va mtu 9000 arp off up; ip link set vb mtu 9000 arp off up");
+    // A shell that takes the terminal back from whoever is stopped would end the view.
+    pane.line("set +m");
+    pane.line(&format!("{} live -i vb --lang en; echo ended with $?", env!("CARGO_BIN_EXE_pbxray")));
+    pane.wait(&["1 Findings", "kernel dropped 0  pbxray dropped 0"]);
+    let beside = |what: &str| {
+        let pid = format!("$(pgrep -P $(tmux -S {} display -p '#{{pane_pid}}') pbxray)", pane.0.display());
+        let line = format!("pid={pid}; inside() {{ nsenter --net=/proc/$pid/ns/net \"$@\"; }}; {what}");
+        assert!(Command::new("sh").args(["-c", &line]).output().unwrap().status.success(), "{what}");
+    };
+    beside("inside ip link set vb down");
+    pane.wait(&["vb: is down or has no link"]);
+    beside("inside ip link set vb up");
+    pane.wait(&["vb: is up"]);
+
+    // While nobody reads, the kernel keeps 64 MiB.
+    let sample = format!("{}/samples/qos-001.pcapng", env!("CARGO_MANIFEST_DIR"));
+    beside(&format!(
+        "kill -STOP $pid; inside tcpreplay -q -i va -K --topspeed --loop 2500 {sample}; kill -CONT $pid"
+    ));
+    let screen = pane.wait(&["CAP-001"]);
+    let dropped = screen.split("kernel dropped ").nth(1).unwrap().split(' ').next().unwrap();
+    assert!(dropped.len() >= "1,000".len() && screen.contains("pbxray dropped 0"), "{screen}");
+
+    pane.send(&["q", "q"]);
+    pane.wait(&["ended with 130"]);
+    pane.line("stty -a | tr ' ' '\\n' | grep -x echo; echo cursor $?");
+    pane.wait(&["cursor 0"]);
+}
+
 /// No test of its own: what the next test runs in a terminal.
 #[test]
 #[ignore = "the_terminal_is_given_back_after_a_panic runs it"]

@@ -209,6 +209,7 @@ impl Input {
             last: None,
             interfaces: Vec::new(),
             cut_packets: 0,
+            own_drops: 0,
             ended,
         }
     }

@@ -4,11 +4,12 @@
 //! One thread for each interface empties the kernel's buffer into blocks of whole records and hands them to a bounded
 //! queue. It never waits for whoever reads the queue: where there is no room the whole block is dropped and counted. The
 //! count goes with the kernel's own into the stream as an interface statistics block, so everything behind this file
-//! meets drops as it meets those of a capture file.
+//! meets drops as it meets those of a capture file. Where there are several interfaces, their packets are put in the order
+//! of their times (`confluence.rs`).
 
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -17,6 +18,7 @@ use pcap::{Active, Capture, Linktype, Precision};
 use thiserror::Error;
 
 use super::LinkType;
+use super::confluence::Confluence;
 use super::filter::{Filter, FilterSpec};
 use super::framing::LONGEST_USUAL;
 use super::interfaces::{Interface, InterfacesError, interfaces};
@@ -27,12 +29,12 @@ use super::recorder::{self, Feed, Recorder, Recording};
 /// The kernel keeps this much while nobody reads: 0.4 s of a full gigabit.
 const KERNEL_BUFFER: i32 = 64 << 20;
 /// How long libpcap may hold packets back to hand over many at once.
-const KERNEL_TIMEOUT_MS: i32 = 100;
+const KERNEL_TIMEOUT_MS: i32 = 50;
 /// Pause where the kernel has nothing. Polling needs no file descriptor and works the same on every system.
 const IDLE_PAUSE: Duration = Duration::from_millis(5);
 /// A block goes to the queue at this size or this age, an empty one too: it carries the time and the drops on.
 const BLOCK_BYTES: usize = 1 << 20;
-const BLOCK_AGE: Duration = Duration::from_millis(100);
+const BLOCK_AGE: Duration = Duration::from_millis(50);
 /// Blocks that wait for analysis.
 const QUEUE: usize = 128;
 /// What the kernel holds back at the end is waited for this long.
@@ -113,12 +115,15 @@ pub type Tell = Arc<dyn Fn(LinkEvent) + Send + Sync>;
 /// The stream of a live capture: a pcapng file that ends when the capture does.
 #[derive(Debug)]
 pub struct Tap {
-    receiver: Receiver<Vec<u8>>,
+    receiver: Receiver<(u32, Vec<u8>)>,
+    /// Puts the packets of several interfaces in order.
+    confluence: Option<Confluence>,
     bytes: Arc<Vec<u8>>,
     at: usize,
     /// Blocks that describe the interfaces.
     interfaces: Vec<u8>,
     feed: Option<Feed>,
+    meter: Arc<Meter>,
     /// While it lives, links are watched.
     _listener: Arc<()>,
 }
@@ -131,6 +136,38 @@ impl Tap {
     pub fn record(self, recording: Recording) -> io::Result<(Self, Recorder)> {
         let (feed, recorder) = recorder::start(recording, self.interfaces.clone())?;
         Ok((Self { feed: Some(feed), ..self }, recorder))
+    }
+
+    /// What its threads count.
+    pub(super) fn meter(&self) -> Arc<Meter> {
+        Arc::clone(&self.meter)
+    }
+
+    /// Waits for the next block; `None` at the end.
+    fn next_block(&mut self) -> Option<Vec<u8>> {
+        let Some(confluence) = &mut self.confluence else {
+            return self.receiver.recv().ok().map(|(_, bytes)| bytes);
+        };
+        loop {
+            while confluence.has_room()
+                && let Ok((number, bytes)) = self.receiver.try_recv()
+            {
+                confluence.push(number as usize, bytes, Instant::now());
+            }
+            let ready = confluence.ready(Instant::now());
+            if !ready.is_empty() {
+                return Some(ready);
+            }
+            // Without anything to hand on, whatever comes next is waited for.
+            let due = confluence.due().map_or(BLOCK_AGE, |due| due.saturating_duration_since(Instant::now()));
+            match self.receiver.recv_timeout(due) {
+                Ok((number, bytes)) => confluence.push(number as usize, bytes, Instant::now()),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Some(confluence.rest()).filter(|rest| !rest.is_empty());
+                }
+            }
+        }
     }
 }
 
@@ -187,20 +224,26 @@ pub fn tap(names: &[String], bounds: &Bounds, meter: &Arc<Meter>, tell: &Tell) -
     let bytes = Arc::new(head);
     let listener = Arc::new(());
     watch_links(names.to_vec(), Arc::downgrade(&listener), Arc::clone(tell));
-    Ok(Tap { receiver, bytes, at: 0, interfaces, feed: None, _listener: listener })
+    let confluence = (names.len() > 1).then(|| Confluence::new(names.len()));
+    Ok(Tap {
+        receiver,
+        confluence,
+        bytes,
+        at: 0,
+        interfaces,
+        feed: None,
+        meter: Arc::clone(meter),
+        _listener: listener,
+    })
 }
 
 impl Read for Tap {
     fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
         while self.at >= self.bytes.len() {
-            match self.receiver.recv() {
-                Ok(bytes) => {
-                    (self.bytes, self.at) = (Arc::new(bytes), 0);
-                    if let Some(feed) = &self.feed {
-                        feed.push(&self.bytes);
-                    }
-                }
-                Err(_) => return Ok(0),
+            let Some(bytes) = self.next_block() else { return Ok(0) };
+            (self.bytes, self.at) = (Arc::new(bytes), 0);
+            if let Some(feed) = &self.feed {
+                feed.push(&self.bytes);
             }
         }
         let rest = self.bytes.get(self.at..).unwrap_or_default();
@@ -324,7 +367,7 @@ struct Lane {
     name: String,
     number: u32,
     link: Linktype,
-    sender: SyncSender<Vec<u8>>,
+    sender: SyncSender<(u32, Vec<u8>)>,
     bounds: Bounds,
     end: Option<Instant>,
     /// Packets of all interfaces.
@@ -383,7 +426,7 @@ impl Lane {
         }
         self.note_drops(capture.as_mut());
         // Nothing comes any more, so waiting loses nothing.
-        let _ = self.sender.send(std::mem::take(&mut self.bytes));
+        let _ = self.sender.send((self.number, std::mem::take(&mut self.bytes)));
     }
 
     /// The interface if it is there again, as the same kind of link.
@@ -454,7 +497,7 @@ impl Lane {
     fn hand_over(&mut self) -> bool {
         let bytes = std::mem::take(&mut self.bytes);
         let packets = std::mem::take(&mut self.packets);
-        match self.sender.try_send(bytes) {
+        match self.sender.try_send((self.number, bytes)) {
             Ok(()) => true,
             Err(TrySendError::Full(_)) => {
                 self.dropped += packets;
@@ -463,5 +506,45 @@ impl Lane {
             }
             Err(TrySendError::Disconnected(_)) => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_without_room_is_dropped_counted_and_told_with_the_next() {
+        let (sender, receiver) = sync_channel(1);
+        let meter = Arc::new(Meter::default());
+        let mut lane = Lane {
+            name: "eth1".to_owned(),
+            number: 0,
+            link: Linktype::ETHERNET,
+            sender,
+            bounds: Bounds::default(),
+            end: None,
+            taken: Arc::default(),
+            counted: None,
+            is_other_told: false,
+            tell: Arc::new(|_| {}),
+            meter: Arc::clone(&meter),
+            bytes: Vec::new(),
+            packets: 0,
+            dropped: 0,
+            dropped_before: 4,
+            dropped_now: 0,
+        };
+        for packets in [10, 20, 30] {
+            lane.bytes = vec![1];
+            lane.packets = packets;
+            assert!(lane.hand_over(), "somebody listens");
+        }
+        assert_eq!(receiver.recv().unwrap(), (0, vec![1]));
+        assert_eq!((lane.dropped, meter.read().own_drops), (50, 50), "the queue holds one block");
+        lane.note_drops(None);
+        let mut told = Vec::new();
+        block::drops(&mut told, 0, 54);
+        assert_eq!(lane.bytes, told, "with what the kernel dropped before");
     }
 }

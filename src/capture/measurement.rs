@@ -10,6 +10,7 @@ use super::interleave::Interleave;
 use super::job::{Chunk, Job, Outcome, Stretch};
 use super::lineup::{Input, Lineup};
 use super::live::Tap;
+use super::meter::Meter;
 use super::reader::Reader;
 use super::stream::Origin;
 use super::value::{CaptureSummary, Record};
@@ -49,6 +50,8 @@ pub struct Measurement {
     lineup: Lineup,
     mode: Mode,
     passed_over: Vec<PassedOver>,
+    /// What the threads of a live capture count.
+    meter: Option<Arc<Meter>>,
 }
 
 /// Looks at every input and puts them in order. The files of a directory that are no captures are passed over; a
@@ -83,7 +86,7 @@ pub fn open(paths: &[PathBuf], settings: Settings) -> Result<Measurement, OpenEr
         return Err(OpenError::TooMany { count: inputs.len(), most });
     }
     lineup.set_inputs(inputs);
-    Ok(Measurement { lineup, mode: Mode::Between, passed_over })
+    Ok(Measurement { lineup, mode: Mode::Between, passed_over, meter: None })
 }
 
 /// A measurement that is read from interfaces while it happens; `names` as the user gave them.
@@ -92,11 +95,12 @@ pub fn open(paths: &[PathBuf], settings: Settings) -> Result<Measurement, OpenEr
 /// See [`OpenError`].
 pub fn listen(tap: Tap, names: &[String], settings: Settings) -> Result<Measurement, OpenError> {
     let name = names.join(", ");
+    let meter = Some(tap.meter());
     let origin = Origin::Live(Arc::new(Mutex::new(Some(tap))));
     let lineup = Lineup::of_live(settings, &name, origin)
         .map_err(|refusal| OpenError::refused(Path::new(&name), refusal))?
         .ok_or(OpenError::Stopped)?;
-    Ok(Measurement { lineup, mode: Mode::Between, passed_over: Vec::new() })
+    Ok(Measurement { lineup, mode: Mode::Between, passed_over: Vec::new(), meter })
 }
 
 #[derive(Debug)]
@@ -107,6 +111,14 @@ enum Mode {
     Alone(Box<Reader>),
     /// Merging inputs that overlap.
     Together(Interleave),
+}
+
+/// What a live capture had no room for; it is one input.
+fn with_own_drops(mut captures: Vec<CaptureSummary>, meter: Option<&Meter>) -> Vec<CaptureSummary> {
+    if let (Some(meter), Some(capture)) = (meter, captures.first_mut()) {
+        capture.own_drops = meter.read().own_drops;
+    }
+    captures
 }
 
 impl Measurement {
@@ -167,17 +179,18 @@ impl Measurement {
             Mode::Alone(reader) => self.lineup.close(reader),
             Mode::Together(lanes) => lanes.readers().for_each(|reader| self.lineup.close(reader)),
         }
-        self.lineup.summaries()
+        with_own_drops(self.lineup.summaries(), self.meter.as_deref())
     }
 
     /// What was read of each input up to now, without those that are still to come.
     #[must_use]
     pub fn so_far(&self) -> Vec<CaptureSummary> {
-        match &self.mode {
+        let captures = match &self.mode {
             Mode::Between => self.lineup.so_far(std::iter::empty()),
             Mode::Alone(reader) => self.lineup.so_far(std::iter::once(&**reader)),
             Mode::Together(lanes) => self.lineup.so_far(lanes.readers()),
-        }
+        };
+        with_own_drops(captures, self.meter.as_deref())
     }
 
     /// The inputs in the order of [`Frame::file`](super::Frame::file), as the user named them.

@@ -13,6 +13,7 @@
 
 mod buffer;
 mod bytes;
+mod confluence;
 mod copy;
 mod decompress;
 mod format;

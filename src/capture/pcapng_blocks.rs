@@ -84,6 +84,28 @@ pub(super) fn commented_packet(
     });
 }
 
+/// A block of a stream that was written here.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Next {
+    /// Bytes of the block.
+    pub(super) length: usize,
+    /// Time stamp, if it is a packet.
+    pub(super) time: Option<u64>,
+}
+
+/// The first block of `bytes`; `None` if there is no whole one.
+#[inline]
+pub(super) fn next(bytes: &[u8]) -> Option<Next> {
+    let word = |at: usize| Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
+    let length = word(4)? as usize;
+    let is_whole = length >= 12 && length <= bytes.len();
+    let time = match word(0)? {
+        PACKET => Some(u64::from(word(12)?) << 32 | u64::from(word(16)?)),
+        _ => None,
+    };
+    is_whole.then_some(Next { length, time })
+}
+
 /// All that was dropped on an interface so far.
 pub(super) fn drops(bytes: &mut Vec<u8>, interface: u32, total: u64) {
     block(bytes, STATISTICS, |bytes| {

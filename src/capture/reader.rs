@@ -195,6 +195,7 @@ impl Reader {
             last: self.tally.latest(),
             interfaces: self.framing.interfaces(&self.tally),
             cut_packets: self.tally.cut,
+            own_drops: 0,
             ended: self.ended.clone().unwrap_or(Ended::Stopped),
         }
     }

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use super::pcapng_blocks as block;
 
 /// Blocks that wait to be written.
-const QUEUE: usize = 64;
+const QUEUE: usize = 128;
 /// What is kept for evidence: the latest packets, up to this age and size.
 const BEFORE: Duration = Duration::from_secs(30);
 const BEFORE_BYTES: usize = 64 << 20;

@@ -149,6 +149,9 @@ pub struct CaptureSummary {
     pub interfaces: Vec<InterfaceSummary>,
     /// Records shorter than on the wire.
     pub cut_packets: u64,
+    /// Packets of a live capture for which this program had no room, all interfaces together; they are in the
+    /// interfaces' drops too. 0 for a file.
+    pub own_drops: u64,
     /// Why reading ended.
     pub ended: Ended,
 }

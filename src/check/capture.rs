@@ -65,7 +65,9 @@ fn incomplete(traffic: &Traffic, captures: &[CaptureSummary]) -> Option<Finding>
         captures.iter().flat_map(|capture| &capture.interfaces).filter_map(|interface| interface.drops).sum();
     let mut signs = Vec::new();
     if drops > 0 {
-        signs.push(LossSign::Drops(drops));
+        let own: u64 = captures.iter().map(|capture| capture.own_drops).sum();
+        // What is dropped just now may not have come with the packets yet.
+        signs.push(LossSign::Drops { packets: drops, own: own.min(drops) });
     }
     let (connections, of) = (quality.unseen_connections, quality.tcp_connections);
     let bytes: u64 =
@@ -196,8 +198,20 @@ mod tests {
             last: None,
             interfaces: vec![interface],
             cut_packets: 0,
+            own_drops: 3,
             ended,
         }
+    }
+
+    #[test]
+    fn what_pbxray_dropped_is_told_apart_and_never_more_than_all() {
+        let told = |drops| incomplete(&traffic(Quality::default()), &[summary(Some(drops), Ended::Complete)]);
+        let sign = |drops| match told(drops).map(|finding| finding.detail) {
+            Some(Detail::Cap001 { signs }) => signs,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(sign(10), [LossSign::Drops { packets: 10, own: 3 }]);
+        assert_eq!(sign(2), [LossSign::Drops { packets: 2, own: 2 }]);
     }
 
     #[test]

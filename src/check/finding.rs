@@ -211,7 +211,12 @@ pub enum Refusal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LossSign {
     /// The file's own drop counters.
-    Drops(u64),
+    Drops {
+        /// Packets.
+        packets: u64,
+        /// Of those, packets that reached this program while it captured, and for which it had no room.
+        own: u64,
+    },
     /// TCP connections in which bytes were acknowledged that the capture does not hold.
     UnseenAcknowledged {
         /// Such connections.

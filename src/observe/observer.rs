@@ -29,7 +29,7 @@ const ETHERTYPE_ARP: u16 = 0x0806;
 const ETHERTYPE_LLDP: u16 = 0x88cc;
 
 /// Everything that is known so far.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Observer {
     /// Empty until the first record tells the start of time.
     shards: Vec<Shard>,
@@ -72,6 +72,27 @@ impl Observer {
             injected.push(self.asides(chunk));
         }
         Wave { chunks, before, injected }
+    }
+
+    /// A copy, for a look at how things stand. The shards are most of it: `copy` makes theirs.
+    pub fn copied(&self, copy: impl FnOnce(&[Shard]) -> Vec<Shard>) -> Self {
+        Self {
+            shards: copy(&self.shards),
+            reassembler: self.reassembler.clone(),
+            announcements: self.announcements.clone(),
+            dialogs: self.dialogs.clone(),
+            names: self.names.clone(),
+            hosts: self.hosts.clone(),
+            handshakes: self.handshakes.clone(),
+            clock: self.clock.clone(),
+            rtcp: self.rtcp.clone(),
+            receptions: self.receptions.clone(),
+            skipped: self.skipped.clone(),
+            frames: self.frames,
+            filtered: self.filtered,
+            cut_sip: self.cut_sip.clone(),
+            cut_sip_count: self.cut_sip_count,
+        }
     }
 
     /// The shards, for tracking.

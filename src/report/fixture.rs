@@ -222,7 +222,10 @@ fn details() -> Vec<Case> {
         flows: vec![(socket("192.168.10.31:50000"), socket("192.0.2.10:443"), transport)],
     };
     let sec_002 = Detail::Sec002 { requests: 1204, users: 87, agent: Some(HOSTILE.into()), answered: true };
-    let signs = vec![LossSign::Drops(17), LossSign::UnseenAcknowledged { connections: 3, of: 12 }];
+    let signs = vec![
+        LossSign::Drops { packets: 17, own: 5 },
+        LossSign::UnseenAcknowledged { connections: 3, of: 12 },
+    ];
     let ended = Ended::Damaged { at: 1_048_576, reason: HOSTILE.to_owned() };
     vec![
         (port_001, Warning, Telephony, Some(PBX)),
@@ -584,6 +587,7 @@ pub(super) fn capture(path: &str, ended: Ended) -> CaptureSummary {
             drops: Some(17),
         }],
         cut_packets: 0,
+        own_drops: 5,
         ended,
     }
 }

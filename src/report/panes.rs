@@ -98,13 +98,30 @@ impl Cell {
     }
 }
 
+/// A row of a table.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// A cell for each head.
+    pub cells: Vec<Cell>,
+    /// Which turn it is about, if any.
+    pub turn: Option<usize>,
+    /// What it is about: the same in every table of its kind, however they are sorted.
+    pub key: String,
+}
+
+impl Row {
+    fn new(key: String, cells: Vec<Cell>) -> Self {
+        Self { cells, turn: None, key }
+    }
+}
+
 /// A table.
 #[derive(Clone, Debug)]
 pub struct List {
     /// Heads of the columns.
     pub heads: Vec<Head>,
-    /// Rows with a cell for each head, and which turn a row is about, if any.
-    pub rows: Vec<(Vec<Cell>, Option<usize>)>,
+    /// Rows.
+    pub rows: Vec<Row>,
     /// Instead of rows where there are none.
     pub empty: &'static str,
     /// Rows that were left out.
@@ -200,7 +217,9 @@ fn of_findings(view: &View<'_>, words: &ScreenWords, turns: &[Turn]) -> List {
             Cell::new(finding.code().as_str()),
             Cell::new(text).felt(if turn.cleared.is_some() { Mood::Faint } else { Mood::Plain }),
         ];
-        (cells, Some(at))
+        let address = finding.subject.as_ref().map(|subject| subject.address);
+        let key = format!("{:?} {address:?} {:?} {:?}", finding.code(), turn.since, turn.cleared);
+        Row { cells, turn: Some(at), key }
     };
     List {
         heads: vec![
@@ -249,10 +268,22 @@ fn of_calls(view: &View<'_>, words: &ScreenWords) -> List {
             number(words.jitter, 2),
             number("MOS", 0),
         ],
-        rows: lines.into_iter().map(|line| (call_cells(view, words, line), None)).collect(),
+        rows: lines
+            .into_iter()
+            .map(|line| Row::new(call_key(&line), call_cells(view, words, line)))
+            .collect(),
         empty: view.words.notes.no_calls,
         more,
     }
+}
+
+/// The direction of a call, or the call itself where it has no voice.
+fn call_key((_, _, call, stream): &(bool, Timestamp, Option<&Call>, Option<&Stream>)) -> String {
+    let call = || call.map_or_else(String::new, |call| call.call_id.to_string());
+    stream.map_or_else(call, |stream| {
+        let report = &stream.report;
+        format!("{} {} {} {:?}", stream.source, stream.destination, report.ssrc, report.first.time)
+    })
 }
 
 fn is_running(call: &Call) -> bool {
@@ -346,7 +377,7 @@ fn of_devices(view: &View<'_>) -> List {
             Cell::new(view.count(packets)).by(packets as f64),
             Cell::new(devices::signs(view, device, &[]).join("; ")),
         ];
-        (cells, None)
+        Row::new(device.address.to_string(), cells)
     });
     List {
         heads: vec![
@@ -392,7 +423,7 @@ fn of_ports(view: &View<'_>) -> List {
             Cell::new(view.count(row.packets)).by(row.packets as f64),
             Cell::new(service),
         ];
-        (cells, None)
+        Row::new(format!("{} {}", row.device, row.row), cells)
     });
     List {
         heads: vec![
@@ -446,7 +477,7 @@ fn of_capture(view: &View<'_>, words: &ScreenWords) -> List {
         facts.push((view.words.headings.not_judged, (view.words.unjudged)(*what).to_owned(), Mood::Caution));
     }
     let row = |(label, text, felt): (&str, String, Mood)| {
-        (vec![Cell::new(label), Cell::new(text).felt(felt)], None)
+        Row::new(label.to_owned(), vec![Cell::new(label), Cell::new(text).felt(felt)])
     };
     List {
         heads: vec![head(words.fact, 0), head(words.value, 0)],
@@ -480,7 +511,7 @@ mod tests {
             for which in Pane::ALL {
                 let list = pane(which, &audit, &turns, &names, &settings);
                 assert!(!list.rows.is_empty(), "{which:?}");
-                for (cells, _) in &list.rows {
+                for Row { cells, .. } in &list.rows {
                     assert_eq!(cells.len(), list.heads.len(), "{which:?}");
                     assert!(cells.iter().all(|cell| cell.text.chars().all(is_plain)), "{cells:?}");
                 }

@@ -2,18 +2,18 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::report::{Cell, Head};
+use crate::report::{Head, Row};
 
 /// Spaces between columns.
 pub(super) const GAP: usize = 2;
 
 /// Index and width of each column that is shown, in order.
-pub(super) fn fit(heads: &[Head], rows: &[(Vec<Cell>, Option<usize>)], room: usize) -> Vec<(usize, usize)> {
+pub(super) fn fit(heads: &[Head], rows: &[Row], room: usize) -> Vec<(usize, usize)> {
     let mut shown: Vec<(usize, usize)> = heads
         .iter()
         .enumerate()
         .map(|(at, head)| {
-            let cells = rows.iter().filter_map(|(cells, _)| cells.get(at)).map(|cell| cell.text.width());
+            let cells = rows.iter().filter_map(|row| row.cells.get(at)).map(|cell| cell.text.width());
             // The mark of sorting stands behind the title.
             (at, cells.max().unwrap_or(0).max(head.text.width() + 1))
         })

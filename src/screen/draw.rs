@@ -141,10 +141,10 @@ fn draw_body(frame: &mut Frame<'_>, area: Rect, model: &mut Model, words: &Scree
         heads.push_str(&gap);
     }
     frame.render_widget(Line::styled(heads, bold().add_modifier(Modifier::UNDERLINED)), row(area, area.y));
-    for (y, (index, (cells, _))) in (1..).zip(list.rows.iter().enumerate().skip(top).take(height)) {
+    for (y, (index, line)) in (1..).zip(list.rows.iter().enumerate().skip(top).take(height)) {
         let mut spans = Vec::new();
         for (column, width) in &columns {
-            if let (Some(head), Some(cell)) = (list.heads.get(*column), cells.get(*column)) {
+            if let (Some(head), Some(cell)) = (list.heads.get(*column), line.cells.get(*column)) {
                 spans.push(Span::styled(cut(&cell.text, *width, head.is_number), style(cell.mood)));
                 spans.push(Span::raw(gap.clone()));
             }

@@ -42,10 +42,12 @@ enum Wish {
 }
 
 /// How each view is looked at.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Look {
     at: usize,
     top: usize,
+    /// What the chosen row is about, wherever it stands; `None`: it is the first row, whatever that is about.
+    chosen: Option<String>,
     /// Column and whether the largest comes first.
     sort: Option<(usize, bool)>,
 }
@@ -132,11 +134,12 @@ impl Model {
             self.list = audit.map(|audit| pane(self.pane, audit, &self.turns, terms.names, &settings));
             let sort = self.look().sort;
             if let (Some(list), Some((column, falling))) = (&mut self.list, sort) {
-                list.rows.sort_by(|(x, _), (y, _)| {
-                    let order = compare(x.get(column), y.get(column));
+                list.rows.sort_by(|x, y| {
+                    let order = compare(x.cells.get(column), y.cells.get(column));
                     if falling { order.reverse() } else { order }
                 });
             }
+            self.follow();
         }
         match self.wish.take() {
             Some(Wish::Help) => {
@@ -151,15 +154,33 @@ impl Model {
         }
     }
 
+    /// Goes to where the chosen row stands now.
+    fn follow(&mut self) {
+        let Some(chosen) = self.look().chosen.as_deref() else { return };
+        let rows = self.list.as_ref().map_or(&[][..], |list| &list.rows);
+        match rows.iter().position(|row| row.key == chosen) {
+            Some(at) => self.look_mut().at = at,
+            // It is no longer there: whatever took its place is chosen.
+            None => self.look_mut().chosen = None,
+        }
+    }
+
+    /// Holds on to what the chosen row is about.
+    fn hold(&mut self) {
+        let at = self.look().at;
+        let key = self.list.as_ref().and_then(|list| list.rows.get(at)).map(|row| row.key.clone());
+        self.look_mut().chosen = key;
+    }
+
     /// All about the chosen row.
     fn row_page(&self, terms: &Terms<'_>, settings: &Settings) -> Option<String> {
         let (audit, list) = (self.audit.as_ref()?, self.list.as_ref()?);
-        let (cells, turn) = list.rows.get(self.look().at)?;
-        if let Some(turn) = turn.and_then(|turn| self.turns.get(turn)) {
+        let row = list.rows.get(self.look().at)?;
+        if let Some(turn) = row.turn.and_then(|turn| self.turns.get(turn)) {
             return Some(opened(turn, audit, terms.names, settings));
         }
         let lines =
-            list.heads.iter().zip(cells).map(|(head, cell)| format!("{}: {}\n", head.text, cell.text));
+            list.heads.iter().zip(&row.cells).map(|(head, cell)| format!("{}: {}\n", head.text, cell.text));
         Some(lines.collect())
     }
 
@@ -193,8 +214,8 @@ impl Model {
         Pane::ALL.iter().position(|pane| *pane == self.pane).unwrap_or(0)
     }
 
-    fn look(&self) -> Look {
-        self.looks.get(self.index()).copied().unwrap_or_default()
+    fn look(&self) -> &Look {
+        &self.looks[self.index()]
     }
 
     fn look_mut(&mut self) -> &mut Look {
@@ -219,7 +240,11 @@ impl Model {
             KeyCode::PageDown | KeyCode::Char(' ') => self.step(page),
             KeyCode::Home => self.step(isize::MIN / 2),
             KeyCode::End => self.step(isize::MAX / 2),
-            KeyCode::Enter if self.page.is_none() => self.wish = Some(Wish::Row),
+            KeyCode::Enter if self.page.is_none() => {
+                // What comes until it is drawn does not slip in between.
+                self.hold();
+                self.wish = Some(Wish::Row);
+            }
             KeyCode::Enter => self.page = None,
             KeyCode::Char('f') => {
                 self.frozen = match self.frozen.take() {
@@ -270,6 +295,10 @@ impl Model {
         let most = self.rows().saturating_sub(1);
         let look = self.look_mut();
         look.at = look.at.saturating_add_signed(rows).min(most);
+        match look.at {
+            0 => look.chosen = None,
+            _ => self.hold(),
+        }
     }
 }
 

@@ -121,6 +121,54 @@ fn rows_are_sorted_by_each_column_and_back() {
 }
 
 #[test]
+fn the_chosen_row_is_about_the_same_wherever_it_stands() {
+    let rows = |text: &str| press(Language::En, (200, 60), audit(), &keys(text))[4..].to_vec();
+    let opened = |text: &str| press(Language::En, (200, 200), audit(), &keys(text))[3..30].join("\n");
+    // The third of the rows as they come, and where it stands when they are sorted by code and turned round.
+    let third = rows("jj")[2].clone();
+    let sorted = rows("jjssssr");
+    let place = sorted.iter().position(|row| *row == third).unwrap();
+    assert_ne!(place, 2, "sorting moves it");
+    assert_eq!(opened("jjssssr\n"), opened("jj\n"));
+    assert_ne!(opened("jjssssr\n"), opened("ssssrjj\n"), "and the third by code is another");
+    // Nothing is chosen in the first row: it shows the latest.
+    assert_ne!(opened("\n"), opened("ssssr\n"));
+}
+
+#[test]
+fn what_comes_moves_the_chosen_row_down() {
+    let (names, settings) = (names(Language::En), settings(Language::En, 80));
+    let terms = Terms {
+        names: &names,
+        settings: &settings,
+        meter: &Meter::default(),
+        interfaces: &[],
+        stop: &AtomicBool::new(false),
+        signal: &AtomicUsize::new(0),
+        folder: PathBuf::new(),
+    };
+    let audit = Arc::new(audit());
+    let turn =
+        |at: usize| Turn { finding: audit.findings[at].clone(), since: Timestamp(at as i64), cleared: None };
+    let board = Board::default();
+    let mut model = Model::default();
+    let mut look = |board: &Board, code: KeyCode| {
+        model.key(KeyEvent::new(code, KeyModifiers::NONE));
+        model.learn(&board.told(), &terms);
+        model.refresh(&terms, 80);
+        model.window(20).0
+    };
+    board.show(&audit, &[turn(0), turn(1), turn(2)]);
+    look(&board, KeyCode::Null);
+    assert_eq!(look(&board, KeyCode::Down), 1);
+    board.show(&audit, &[turn(3), turn(4)]);
+    assert_eq!(look(&board, KeyCode::Null), 3, "two came above it");
+    assert_eq!(look(&board, KeyCode::Home), 0);
+    board.show(&audit, &[turn(5)]);
+    assert_eq!(look(&board, KeyCode::Null), 0, "who looks at the latest goes on to");
+}
+
+#[test]
 fn the_chosen_row_stays_in_sight() {
     let top = press(Language::En, (40, 10), audit(), &[]);
     let end = press(Language::En, (40, 10), audit(), &[KeyCode::End]);

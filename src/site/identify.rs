@@ -401,6 +401,10 @@ fn fits(view: &FlowView<'_>, print: &PortPrint) -> bool {
         observe::Protocol::Tcp => print.transport.admits_tcp(),
         _ => false,
     };
+    // Asked for every flow and every identity: what most flows fail at comes first.
+    if !transport || !print.own.admits(view.own().port()) || !print.remote.admits(view.peer().port()) {
+        return false;
+    }
     let started = match print.initiator {
         Initiator::Either => true,
         Initiator::Own => view.started() || view.start_is_open(),
@@ -408,12 +412,7 @@ fn fits(view: &FlowView<'_>, print: &PortPrint) -> bool {
     };
     let tried = view.started() && print.initiator == Initiator::Own && view.sent.packets > 0;
     let spoken = print.speaks.is_empty() || print.speaks.iter().any(|word| *word == view.flow.app.name());
-    transport
-        && started
-        && spoken
-        && (tried || view.took_part())
-        && print.own.admits(view.own().port())
-        && print.remote.admits(view.peer().port())
+    started && spoken && (tried || view.took_part())
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! be laid side by side.
 
 use super::sample::Sample;
-use super::sequence::Step;
+use super::sequence::{Copied, Step};
 use crate::capture::Timestamp;
 
 /// Most intervals of a stream.
@@ -90,6 +90,25 @@ impl Course {
             }
         };
         self.open.add(Interval { packets: 1, lost, jitter: jitter as f32 });
+        if sample.dscp != self.usual {
+            self.mark(sample.dscp);
+        }
+    }
+
+    /// Takes a further copy of the packet counted before as `first`, which is the mark it had where it was captured first
+    /// (see [`super::marking::Marking::push_copy`]).
+    pub(super) fn push_copy(&mut self, first: Copied, sample: &Sample) {
+        if sample.time >= first.time || sample.dscp == first.dscp || self.intervals.is_empty() {
+            return;
+        }
+        if first.dscp != self.usual
+            && let Some((_, counts)) = self.others.iter_mut().find(|(mark, _)| *mark == first.dscp)
+            && let Some(count) = counts
+                .get_mut(..=self.latest)
+                .and_then(|counts| counts.iter_mut().rev().find(|count| **count > 0))
+        {
+            *count -= 1;
+        }
         if sample.dscp != self.usual {
             self.mark(sample.dscp);
         }

@@ -94,15 +94,23 @@ impl Marking {
         }
     }
 
-    /// Takes a further copy of a packet.
+    /// Takes a further copy of a packet, `first` being the one that was read first. Where several interfaces are captured on
+    /// and their packets are not in order of time, that need not be the one that was captured first: then what was
+    /// counted is put right.
     pub fn push_copy(&mut self, first: Copied, sample: &Sample) {
         if first.dscp == sample.dscp {
             self.kept += 1;
             return;
         }
         self.kept = 0;
-        let pair =
+        let mut pair =
             Remarked { pairs: 0, first: (first.frame, first.dscp), second: (sample.frame, sample.dscp) };
+        if sample.time < first.time {
+            std::mem::swap(&mut pair.first, &mut pair.second);
+            self.dscp.correct((first.dscp, first.frame), (sample.dscp, sample.frame));
+            // What changes from packet to packet because of the order of reading is no change.
+            self.run = None;
+        }
         self.remarked.get_or_insert(pair).pairs += 1;
     }
 
@@ -177,12 +185,31 @@ mod tests {
     fn copies_with_other_marking_are_paired() {
         let mut marking = Marking::default();
         for number in 0..3 {
-            let copied = Copied { frame: sample(number).frame, dscp: 46 };
+            let copied = Copied { frame: sample(number).frame, time: sample(number).time, dscp: 46 };
             marking
                 .push_copy(copied, &Sample { dscp: if number == 0 { 46 } else { 0 }, ..sample(number + 10) });
         }
         let expected = Remarked { pairs: 2, first: (sample(1).frame, 46), second: (sample(11).frame, 0) };
         assert_eq!(marking.report().remarked, Some(expected));
+    }
+
+    #[test]
+    fn the_copy_that_was_captured_first_counts_whichever_was_read_first() {
+        let mut marking = Marking::default();
+        for number in 0..60 {
+            let early = Sample { dscp: 46, ..sample(number) };
+            let late = Sample { dscp: 0, frame: sample(number + 100).frame, ..sample(number) };
+            let late = Sample { time: late.time.plus(50_000), ..late };
+            let (first, second) = if number / 30 == 0 { (late, early) } else { (early, late) };
+            marking.push(&first);
+            let copied = Copied { frame: first.frame, time: first.time, dscp: first.dscp };
+            marking.push_copy(copied, &second);
+        }
+        let report = marking.report();
+        let pair = Remarked { pairs: 60, first: (sample(0).frame, 46), second: (sample(100).frame, 0) };
+        assert_eq!(report.remarked, Some(pair));
+        assert_eq!(report.dscp.iter().map(|seen| (seen.value, seen.packets)).collect::<Vec<_>>(), [(46, 60)]);
+        assert_eq!((report.dscp_changes, report.dscp[0].frames.len()), (0, 5));
     }
 
     #[test]

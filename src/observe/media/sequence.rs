@@ -47,6 +47,8 @@ pub enum Step {
 pub struct Copied {
     /// Where the first copy is.
     pub frame: Frame,
+    /// When it was captured.
+    pub time: Timestamp,
     /// Its DSCP.
     pub dscp: u8,
 }
@@ -227,7 +229,7 @@ impl Sequence {
                 sequence: sample.sequence,
                 timestamp: sample.timestamp,
                 payload_type: sample.payload_type,
-                copied: Copied { frame: sample.frame, dscp: sample.dscp },
+                copied: Copied { frame: sample.frame, time: sample.time, dscp: sample.dscp },
             });
         }
     }

@@ -128,7 +128,10 @@ impl Stream {
                 self.count(&held, Step::First, held_ticks, start);
                 self.count(sample, Step::Forward(1), ticks, start);
             }
-            Arrival::Duplicate(first) => self.marking.push_copy(first, sample),
+            Arrival::Duplicate(first) => {
+                self.marking.push_copy(first, sample);
+                self.course.push_copy(first, sample);
+            }
             Arrival::Held => {}
         }
     }

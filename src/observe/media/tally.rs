@@ -41,6 +41,21 @@ impl<T: Copy + Ord, const N: usize> Tally<T, N> {
         }
     }
 
+    /// Counts the second value in its frame instead of the first one in its own, which was counted before.
+    pub fn correct(&mut self, (wrong, counted): (T, Frame), (right, frame): (T, Frame)) {
+        if let Some(at) = self.seen.iter().position(|seen| seen.value == wrong)
+            && let Some(seen) = self.seen.get_mut(at)
+        {
+            seen.packets -= 1;
+            if seen.packets == 0 {
+                self.seen.remove(at);
+            } else if seen.frames.len() > 1 {
+                seen.frames.retain(|known| *known != counted);
+            }
+        }
+        self.add(right, frame);
+    }
+
     /// What was seen of `value`.
     #[must_use]
     pub fn get(&self, value: T) -> Option<&Seen<T>> {

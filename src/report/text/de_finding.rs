@@ -581,11 +581,16 @@ fn further(calls: u64) -> String {
 
 fn loss_sign(sign: &LossSign) -> String {
     match sign {
-        LossSign::Drops(drops) => format!(
-            "Beim Mitschneiden {} laut Datei {} verloren.",
-            if *drops == 1 { "ging" } else { "gingen" },
-            counted(*drops, "Paket", "Pakete", De)
-        ),
+        LossSign::Drops { packets, own } => {
+            let verb = if *packets == 1 { "ging" } else { "gingen" };
+            let lost =
+                format!("Beim Mitschneiden {verb} {} verloren", counted(*packets, "Paket", "Pakete", De));
+            let kernel = packets.saturating_sub(*own);
+            match own {
+                0 => format!("{lost}."),
+                own => format!("{lost}: {} im Kernel, {} in pbxray.", count(kernel, De), count(*own, De)),
+            }
+        }
         LossSign::UnseenAcknowledged { connections, of: whole } => format!(
             "In {} TCP-Verbindungen werden Daten bestätigt, die im Mitschnitt fehlen.",
             of(*connections, *whole, "von", De)

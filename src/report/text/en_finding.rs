@@ -562,10 +562,15 @@ fn further(calls: u64) -> String {
 
 fn loss_sign(sign: &LossSign) -> String {
     match sign {
-        LossSign::Drops(drops) => format!(
-            "According to the file, {} lost while capturing.",
-            counted(*drops, "packet was", "packets were", En)
-        ),
+        LossSign::Drops { packets, own } => {
+            let lost =
+                format!("{} lost while capturing", counted(*packets, "packet was", "packets were", En));
+            let kernel = packets.saturating_sub(*own);
+            match own {
+                0 => format!("{lost}."),
+                own => format!("{lost}: {} in the kernel, {} in pbxray.", count(kernel, En), count(*own, En)),
+            }
+        }
         LossSign::UnseenAcknowledged { connections, of: whole } => format!(
             "In {} TCP connections data are acknowledged that the capture does not hold.",
             of(*connections, *whole, "of", En)

@@ -70,7 +70,7 @@ fn the_same_number_with_another_timestamp_is_no_copy() {
         sequence.push(&sample(number), false);
     }
     assert_eq!(sequence.push(&Sample { timestamp: 99, ..sample(9) }, false), Arrival::Held);
-    let copied = Copied { frame: sample(8).frame, dscp: 46 };
+    let copied = Copied { frame: sample(8).frame, time: sample(8).time, dscp: 46 };
     assert_eq!(sequence.push(&sample(8), false), Arrival::Duplicate(copied));
     assert_eq!(sequence.counts().duplicates, 1);
 }

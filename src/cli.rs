@@ -143,8 +143,8 @@ pub struct FormArgs {
     /// directory
     #[arg(short, long, value_name = "FILE")]
     pub output: Vec<PathBuf>,
-    /// Pseudonyms instead of telephone numbers, users and names, `=addresses` of public addresses as well; in all forms
-    /// but the table
+    /// Pseudonyms instead of telephone numbers, users and names, `=addresses` of public addresses as well; the same ones in
+    /// every form
     #[arg(long, value_enum, value_name = "people|addresses", num_args = 0..=1, require_equals = true, default_missing_value = "people")]
     pub redact: Option<Redact>,
 }

@@ -26,6 +26,8 @@ use pbxray::site::{Hints, Lore, SiteFile, Vocabulary};
 
 /// Columns where no terminal tells.
 const PLAIN_WIDTH: u16 = 100;
+/// Files of so many bytes are read once more for their SHA-256 although no report to sign was asked for.
+const CHEAP_TO_READ: u64 = 32 << 20;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -66,8 +68,9 @@ fn check(args: &CheckArgs) -> Result<ExitStatus> {
     let mut line = ProgressLine::new();
     let audit = pipeline::check(measurement, &terms, &mut |measurement| line.show(measurement));
     line.clear();
-    write_report(args, &audit, &rulebook, language)?;
-    Ok(ExitStatus::of(&audit, severity(judge.fail_on)))
+    let status = ExitStatus::of(&audit, severity(judge.fail_on));
+    write_report(args, audit, &rulebook, language)?;
+    Ok(status)
 }
 
 /// The filter; sets the number of threads.
@@ -90,12 +93,26 @@ fn judge_settings(judge: &JudgeArgs, language: Language, is_file: bool) -> repor
     }
 }
 
-fn write_report(args: &CheckArgs, audit: &Audit, rulebook: &Rulebook, language: Language) -> Result<()> {
-    let settings = judge_settings(&args.judge, language, !args.form.output.is_empty());
+fn write_report(args: &CheckArgs, mut audit: Audit, rulebook: &Rulebook, language: Language) -> Result<()> {
+    let form = &args.form;
+    let settings = judge_settings(&args.judge, language, !form.output.is_empty());
     let names = report::Names::new(rulebook, language);
-    let published = published_if_needed(&args.form, || Published::of(audit, &names, &settings))?;
-    let table = || report::table(audit, &names, &settings);
-    write_forms(&args.form, published.as_ref(), &table, &settings.zone)
+    let has_table = form.format.contains(&Format::Table);
+    let is_published = form.redact.is_some() || form.format.iter().any(|format| *format != Format::Table);
+    if is_published {
+        let is_signed = form.format.iter().any(|format| matches!(format, Format::Html | Format::Markdown));
+        capture::fingerprint(&mut audit.captures, if is_signed { u64::MAX } else { CHEAP_TO_READ });
+    }
+    let published = is_published.then(|| Published::of(&audit, &names, &settings));
+    let (published, table) = match (published, form.redact) {
+        (Some(plain), Some(redact)) => {
+            let redaction = redaction(redact);
+            let table = has_table.then(|| plain.redacted_table(audit, &names, &settings, redaction));
+            (Some(plain.redacted(redaction)?), table)
+        }
+        (plain, _) => (plain, has_table.then(|| report::table(&audit, &names, &settings))),
+    };
+    write_forms(form, published.as_ref(), table.as_deref().unwrap_or_default(), &settings.zone)
 }
 
 /// Writes the capture again with its findings. Its status is that of the judgement.
@@ -156,8 +173,11 @@ fn render(args: &ReportArgs) -> Result<ExitStatus> {
     let name = args.result.display();
     let bytes = std::fs::read(&args.result).with_context(|| name.to_string())?;
     let stored = Published::parse(&bytes).map_err(|error| anyhow!("{name} {error}"))?;
-    let published = published_if_needed(&args.form, || stored)?;
-    write_forms(&args.form, published.as_ref(), &String::new, &jiff::tz::TimeZone::system())?;
+    let published = match args.form.redact {
+        Some(redact) => stored.redacted(redaction(redact))?,
+        None => stored,
+    };
+    write_forms(&args.form, Some(&published), "", &jiff::tz::TimeZone::system())?;
     Ok(ExitStatus::Clean)
 }
 
@@ -172,22 +192,7 @@ fn check_forms(form: &FormArgs) -> Result<()> {
         outputs > 0 || !form.format.contains(&Format::Csv),
         "CSV is four files; name a directory for them with -o"
     );
-    anyhow::ensure!(
-        form.redact.is_none() || !form.format.contains(&Format::Table),
-        "--redact does not reach the table; say --format markdown, html, csv, sarif or json"
-    );
     Ok(())
-}
-
-fn published_if_needed(form: &FormArgs, make: impl FnOnce() -> Published) -> Result<Option<Published>> {
-    if form.format.iter().all(|format| *format == Format::Table) {
-        return Ok(None);
-    }
-    let published = make();
-    Ok(Some(match form.redact {
-        Some(redact) => published.redacted(redaction(redact))?,
-        None => published,
-    }))
 }
 
 fn redaction(redact: Redact) -> Redaction {
@@ -200,7 +205,7 @@ fn redaction(redact: Redact) -> Redaction {
 fn write_forms(
     form: &FormArgs,
     published: Option<&Published>,
-    table: &dyn Fn() -> String,
+    table: &str,
     zone: &jiff::tz::TimeZone,
 ) -> Result<()> {
     for (index, format) in form.format.iter().enumerate() {
@@ -218,7 +223,7 @@ fn write_forms(
             (Format::Markdown, Some(report)) => out.write_all(report.markdown(zone).as_bytes()),
             (Format::Sarif, Some(report)) => report.sarif(out),
             (Format::Json, Some(report)) => report.json(out),
-            _ => out.write_all(table().as_bytes()),
+            _ => out.write_all(table.as_bytes()),
         };
         match path {
             None => print(write)?,

@@ -41,7 +41,7 @@ const MAY_NAME: [(&str, &[&str]); 17] = [
 const FAMILIES: [&str; 7] = ["blocked", "capture", "media", "port", "qos", "security", "signalling"];
 
 /// Crates and the only places that use them.
-const USED_IN: [(&str, &[&str]); 14] = [
+const USED_IN: [(&str, &[&str]); 15] = [
     ("caps", &["src/confine.rs"]),
     ("landlock", &["src/confine.rs"]),
     ("rayon", &["src/pipeline.rs", "src/main.rs"]),
@@ -52,6 +52,7 @@ const USED_IN: [(&str, &[&str]); 14] = [
     ("maud", &["src/report/html/"]),
     ("serde_json", &["src/report/"]),
     ("schemars", &["src/report/"]),
+    ("sha2", &["src/capture/digest.rs"]),
     ("pcap", &["src/capture/"]),
     ("pcap_dyn", &["src/capture/"]),
     ("annotate_snippets", &["src/config/"]),

@@ -211,6 +211,7 @@ impl Input {
             cut_packets: 0,
             own_drops: 0,
             ended,
+            sha256: None,
         }
     }
 }

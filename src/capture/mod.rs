@@ -16,6 +16,7 @@ mod bytes;
 mod confluence;
 mod copy;
 mod decompress;
+mod digest;
 mod format;
 mod filter;
 mod framing;
@@ -40,6 +41,7 @@ mod value;
 
 pub use buffer::Buffer;
 pub use copy::{Copied, CopyError, Keep, Plan, copy};
+pub use digest::fingerprint;
 pub use filter::{Filter, FilterError, FilterSpec, FilterWorker};
 pub use inputs::{OpenError, PassedOver};
 pub use interfaces::{Access, Interface, InterfacesError, interfaces, try_opening};

@@ -197,6 +197,7 @@ impl Reader {
             cut_packets: self.tally.cut,
             own_drops: 0,
             ended: self.ended.clone().unwrap_or(Ended::Stopped),
+            sha256: None,
         }
     }
 

@@ -154,4 +154,6 @@ pub struct CaptureSummary {
     pub own_drops: u64,
     /// Why reading ended.
     pub ended: Ended,
+    /// SHA-256 of the file in hexadecimal, once [`fingerprint`](super::fingerprint) has read it again.
+    pub sha256: Option<Box<str>>,
 }

@@ -200,6 +200,7 @@ mod tests {
             cut_packets: 0,
             own_drops: 3,
             ended,
+            sha256: None,
         }
     }
 

@@ -13,9 +13,10 @@ use super::markdown::markdown;
 use super::names::Names;
 use super::notes::{Notes, notes};
 use super::paper::paper;
-use super::redact::{AddressNames, Redaction, redact};
+use super::redact::{AddressNames, Pseudonyms, Redaction, redact};
 use super::sarif;
 use super::spreadsheet;
+use super::table::redacted_table;
 use crate::check::Audit;
 
 /// A report in its published form.
@@ -60,6 +61,18 @@ impl Published {
     /// The report cannot be written as JSON, which no report of this program does.
     pub fn redacted(&self, redaction: Redaction) -> io::Result<Self> {
         Ok(Self { document: redact(&self.document, redaction)? })
+    }
+
+    /// The report for a terminal with the pseudonyms of [`Self::redacted`]. `audit`: what this is the published form of.
+    #[must_use]
+    pub fn redacted_table(
+        &self,
+        audit: Audit,
+        names: &Names,
+        settings: &Settings,
+        redaction: Redaction,
+    ) -> String {
+        redacted_table(audit, names, settings, Pseudonyms::of(&self.document, redaction))
     }
 
     /// What stands for the addresses of this report in [`Self::redacted`].

@@ -1,38 +1,107 @@
-//! Takes a published report, gives the same with pseudonyms: for telephone numbers, users, names of people and hosts,
-//! files and the cover, on demand for public addresses. The same thing has the same pseudonym throughout a report.
+//! Takes a published report or an audit, gives the same with pseudonyms: for telephone numbers, users, names of people and
+//! hosts, files and the cover, on demand for public addresses and what leads to them. The same thing has the same pseudonym
+//! in every form of a report.
+
+mod addresses;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
+use std::ops::Bound;
 
 use serde_json::Value;
 
+pub use addresses::AddressNames;
+use addresses::{is_public, with_addresses};
+
+use super::escape::{FIELD, escape_terminal};
 use super::json::document::Document;
+use crate::check::Audit;
 
 /// Shortest word that is replaced wherever it stands; a shorter one only as the user of an address.
 const LEAST_WORD: usize = 3;
 
-/// Addresses that are told apart: as many as RFC 2544 has.
-const ADDRESSES_KEPT: usize = 0x1_ffff;
+/// The same for a word of digits alone: in a sentence `100` and `5060` are counts and ports, not extensions.
+const LEAST_NUMBER: usize = 6;
+
+/// What stands before the user of an address.
+const SCHEMES: [&str; 3] = ["sip:", "sips:", "tel:"];
+
+/// Keys of the published form that hold words of this program, of a standard or of a vendor's document, and times. Whoever
+/// calls himself `error` or `2026` must not alter them.
+const FIXED: &[&str] = &[
+    "announced_codecs",
+    "answered",
+    "app",
+    "as_of",
+    "clock_source",
+    "code",
+    "codec",
+    "confidence",
+    "end",
+    "ended",
+    "first",
+    "format",
+    "hung_up",
+    "initiator",
+    "kind",
+    "language",
+    "last",
+    "legs",
+    "linktype",
+    "linktypes",
+    "macs",
+    "method",
+    "model",
+    "model_title",
+    "peer",
+    "ports",
+    "recognition",
+    "responsible",
+    "ringing",
+    "role",
+    "role_title",
+    "row",
+    "rows",
+    "service",
+    "severity",
+    "sha256",
+    "sources",
+    "start",
+    "state",
+    "status",
+    "time",
+    "title",
+    "transport",
+    "unjudged",
+    "vendor",
+    "verdict",
+    "version",
+    // These have their pseudonyms already.
+    "path",
+    "from",
+    "to",
+    "aor",
+];
 
 /// What is to be hidden.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Redaction {
     /// Numbers, users, names.
     People,
-    /// Public addresses as well.
+    /// Public addresses as well, and their names.
     Addresses,
 }
 
 /// The report with pseudonyms.
 pub(super) fn redact(document: &Document, redaction: Redaction) -> io::Result<Document> {
+    let pseudonyms = Pseudonyms::of(document, redaction);
     let mut document = document.clone();
-    let pseudonyms = Pseudonyms::of(&document, redaction);
     for (index, capture) in document.captures.iter_mut().enumerate() {
-        capture.path = format!("capture-{}", index + 1);
+        capture.path = capture_name(index);
     }
     for (index, passed) in document.passed_over.iter_mut().enumerate() {
-        passed.path = format!("file-{}", index + 1);
+        passed.path = passed_name(index);
     }
     for field in &mut document.cover {
         field.value = "***".to_owned();
@@ -44,20 +113,38 @@ pub(super) fn redact(document: &Document, redaction: Redaction) -> io::Result<Do
     }
     for registration in &mut document.registrations {
         registration.aor = pseudonyms.party(&registration.aor);
-        registration.contact = registration.contact.as_deref().map(|contact| pseudonyms.party(contact));
     }
+    let contacts: Vec<Option<String>> = document
+        .registrations
+        .iter_mut()
+        .map(|one| one.contact.take().map(|contact| pseudonyms.party(&contact)))
+        .collect();
     let mut value = serde_json::to_value(&document)?;
-    pseudonyms.apply(&mut value);
-    Ok(serde_json::from_value(value)?)
+    pseudonyms.apply("", &mut value);
+    let mut document: Document = serde_json::from_value(value)?;
+    for (registration, contact) in document.registrations.iter_mut().zip(contacts) {
+        registration.contact = contact;
+    }
+    Ok(document)
 }
 
-struct Pseudonyms {
+fn capture_name(index: usize) -> String {
+    format!("capture-{}", index + 1)
+}
+
+fn passed_name(index: usize) -> String {
+    format!("file-{}", index + 1)
+}
+
+/// What stands for what in one report.
+#[derive(Debug)]
+pub(super) struct Pseudonyms {
     words: BTreeMap<String, String>,
     addresses: Option<BTreeMap<IpAddr, IpAddr>>,
 }
 
 impl Pseudonyms {
-    fn of(document: &Document, redaction: Redaction) -> Self {
+    pub(super) fn of(document: &Document, redaction: Redaction) -> Self {
         let (mut users, mut hosts, mut calls) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         let parties =
             document.calls.iter().filter(|call| call.is_sip()).flat_map(|call| [&call.from, &call.to]);
@@ -71,17 +158,27 @@ impl Pseudonyms {
             hosts.extend(host.filter(|host| host.parse::<IpAddr>().is_err()).map(str::to_owned));
         }
         for host in &document.hosts {
-            if host.address.parse().is_ok_and(|address| !is_public(address)) {
-                hosts.extend(host.names.iter().cloned());
+            let is_ours = host.address.parse().is_ok_and(|address| !is_public(address));
+            if is_ours || redaction == Redaction::Addresses {
+                let names = host.names.iter().filter(|name| is_ours || !is_documented(name, document));
+                hosts.extend(names.cloned());
             }
         }
         calls.extend(document.calls.iter().map(|call| call.call_id.clone()));
         calls.extend(document.streams.iter().filter_map(|stream| stream.call.clone()));
         let mut words = BTreeMap::new();
+        for (index, capture) in document.captures.iter().enumerate() {
+            add_path(&mut words, &capture.path, &capture_name(index));
+        }
+        for (index, passed) in document.passed_over.iter().enumerate() {
+            add_path(&mut words, &passed.path, &passed_name(index));
+        }
         let numbered =
             |all: BTreeSet<String>, name: fn(&str) -> &'static str, words: &mut BTreeMap<String, String>| {
                 for (index, word) in all.into_iter().filter(|word| !word.is_empty()).enumerate() {
                     let pseudonym = format!("{}-{}", name(&word), index + 1);
+                    // Sentences spell out what is hostile in it, and cut what is long.
+                    words.insert(escape_terminal(&word, FIELD), pseudonym.clone());
                     words.insert(word, pseudonym);
                 }
             };
@@ -92,40 +189,77 @@ impl Pseudonyms {
         Self { words, addresses }
     }
 
-    /// `sip:user@host` and what else names a party.
-    fn party(&self, party: &str) -> String {
-        let (user, host) = parts(party);
-        let known = |word: &str| self.words.get(word).cloned().unwrap_or_else(|| word.to_owned());
-        match host {
-            Some(host) => format!("{}@{}", known(user), known(host)),
-            None => known(user),
+    /// The texts of an audit that is to be shown as it is.
+    pub(super) fn hide(&self, audit: &mut Audit) {
+        for (index, capture) in audit.captures.iter_mut().enumerate() {
+            capture.path = capture_name(index);
+        }
+        for (index, passed) in audit.passed_over.iter_mut().enumerate() {
+            passed.path = passed_name(index).into();
+        }
+        for call in &mut audit.traffic.calls {
+            call.from = self.party(&call.from).into();
+            call.to = self.party(&call.to).into();
+        }
+        for registration in &mut audit.traffic.registrations {
+            registration.aor = self.party(&registration.aor).into();
+            registration.contact = registration.contact.take().map(|contact| self.party(&contact).into());
+        }
+        for flow in &mut audit.traffic.flows {
+            // What a name of the LAN is called is nobody's business, and a public one leads to its address.
+            let is_kept = self.addresses.is_none() && is_public(flow.b.ip());
+            for name in [&mut flow.tls_name, &mut flow.http_host] {
+                *name = name.take().filter(|_| is_kept).map(|name| self.text(&name).into());
+            }
         }
     }
 
-    fn apply(&self, value: &mut Value) {
+    /// `sip:user@host` and what else names a party.
+    fn party(&self, party: &str) -> String {
+        let (user, host) = parts(party);
+        let known = |word: &str| self.words.get(word).cloned();
+        let user = known(user).unwrap_or_else(|| user.to_owned());
+        match host {
+            Some(host) => {
+                let host = known(host).unwrap_or_else(|| self.with_addresses(host));
+                format!("{user}@{host}")
+            }
+            None => user,
+        }
+    }
+
+    fn apply(&self, key: &str, value: &mut Value) {
         match value {
+            _ if FIXED.contains(&key) => {}
+            Value::String(text) if key == "filter" => *text = self.filter(text),
             Value::String(text) => *text = self.text(text),
-            Value::Array(values) => values.iter_mut().for_each(|value| self.apply(value)),
-            Value::Object(fields) => fields.values_mut().for_each(|value| self.apply(value)),
+            Value::Array(values) => values.iter_mut().for_each(|value| self.apply(key, value)),
+            Value::Object(fields) => fields.iter_mut().for_each(|(key, value)| self.apply(key, value)),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
 
+    /// A display filter: only what stands in quotation marks is text, the rest are fields, numbers and addresses.
+    pub(super) fn filter(&self, filter: &str) -> String {
+        let parts = filter.split('"').enumerate();
+        let parts = parts.map(|(at, part)| {
+            if at % 2 == 1 {
+                self.words.get(part).cloned().unwrap_or_else(|| self.text(part))
+            } else {
+                self.with_addresses(part)
+            }
+        });
+        parts.collect::<Vec<_>>().join("\"")
+    }
+
     /// Replaces what stands alone, the longest word first; then addresses.
-    fn text(&self, text: &str) -> String {
-        let mut words: Vec<(&String, &String)> = self.words.iter().collect();
-        words.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
+    pub(super) fn text(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
         let mut before = None;
         while let Some(c) = rest.chars().next() {
-            let found = words.iter().find(|(word, _)| {
-                rest.strip_prefix(word.as_str()).is_some_and(|after| {
-                    let next = after.chars().next();
-                    let stands_alone = !before.is_some_and(is_part) && !next.is_some_and(is_part);
-                    stands_alone && (word.len() >= LEAST_WORD || next == Some('@') || before == Some(':'))
-                })
-            });
+            let begins = !before.is_some_and(is_part) || !is_part(c);
+            let found = if begins { self.word(rest, before, &out) } else { None };
             if let Some((word, pseudonym)) = found {
                 out.push_str(pseudonym);
                 rest = rest.get(word.len()..).unwrap_or_default();
@@ -136,11 +270,56 @@ impl Pseudonyms {
                 before = Some(c);
             }
         }
-        match &self.addresses {
-            Some(map) => with_addresses(&out, map),
-            None => out,
+        self.with_addresses(&out)
+    }
+
+    /// The longest word that `rest` begins with, behind the character `before` at the end of `out`.
+    fn word(&self, rest: &str, before: Option<char>, out: &str) -> Option<(&str, &str)> {
+        let mut bound = rest;
+        loop {
+            // Whatever `rest` begins with comes before it in order, and behind whatever is shorter.
+            let below = (Bound::Unbounded, Bound::Included(bound));
+            let (word, pseudonym) = self.words.range::<str, _>(below).next_back()?;
+            let common = word.bytes().zip(bound.bytes()).take_while(|(x, y)| x == y).count();
+            let mut shorter = common;
+            if common == word.len() {
+                let next = rest.get(word.len()..).and_then(|after| after.chars().next());
+                let stands_alone = !before.is_some_and(is_part) && !next.is_some_and(is_part);
+                let is_user = next == Some('@') || SCHEMES.iter().any(|scheme| out.ends_with(scheme));
+                let is_count = word.len() < LEAST_NUMBER && word.bytes().all(|byte| byte.is_ascii_digit());
+                if stands_alone && (is_user || (word.len() >= LEAST_WORD && !is_count)) {
+                    return Some((word, pseudonym));
+                }
+                shorter = common.checked_sub(1)?;
+            }
+            while !rest.is_char_boundary(shorter) {
+                shorter -= 1;
+            }
+            bound = rest.get(..shorter).filter(|bound| !bound.is_empty())?;
         }
     }
+
+    fn with_addresses(&self, text: &str) -> String {
+        self.addresses.as_ref().map_or_else(|| text.to_owned(), |map| with_addresses(text, map))
+    }
+}
+
+/// A path and the file's own name, which sentences repeat. A bare word is no path.
+fn add_path(words: &mut BTreeMap<String, String>, path: &str, pseudonym: &str) {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    for word in [path, name] {
+        if word.contains(['.', '/', '\\']) && word.len() >= LEAST_WORD {
+            words.insert(escape_terminal(word, FIELD), pseudonym.to_owned());
+            words.insert(word.to_owned(), pseudonym.to_owned());
+        }
+    }
+}
+
+/// Whether the vendor's document names the host: then it is the same at every customer's.
+fn is_documented(name: &str, document: &Document) -> bool {
+    let said =
+        document.rows.iter().flat_map(|row| row.service.iter().chain(row.legs.iter().map(|leg| &leg.peer)));
+    said.into_iter().any(|said| said.contains(name))
 }
 
 fn looks_like_a_number(word: &str) -> bool {
@@ -170,117 +349,11 @@ fn parts(party: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// Pseudonyms of public addresses: RFC 2544's for IPv4, RFC 3849's for IPv6. Those that a report names come first, in
-/// order, so that every form of it has the same; whatever else a capture holds follows as it comes.
-#[derive(Clone, Debug, Default)]
-pub struct AddressNames {
-    map: BTreeMap<IpAddr, IpAddr>,
-    fours: u32,
-    sixes: u128,
-}
-
-impl AddressNames {
-    pub(super) fn of(document: &Document) -> Self {
-        let texts = serde_json::to_string(document).unwrap_or_default();
-        let found: BTreeSet<IpAddr> =
-            pieces(&texts).filter_map(|(_, piece)| address(piece)).map(|(address, _)| address).collect();
-        let mut names = Self::default();
-        for address in found {
-            names.name(address);
-        }
-        names
-    }
-
-    /// What stands for the address: itself unless it is public. Of more than can be told apart the rest have one name.
-    pub fn name(&mut self, address: IpAddr) -> IpAddr {
-        if !is_public(address) {
-            return address;
-        }
-        if let Some(known) = self.map.get(&address) {
-            return *known;
-        }
-        if self.map.len() >= ADDRESSES_KEPT {
-            return numbered(address, 0);
-        }
-        let number = match address {
-            IpAddr::V4(_) => {
-                self.fours += 1;
-                u128::from(self.fours)
-            }
-            IpAddr::V6(_) => {
-                self.sixes += 1;
-                self.sixes
-            }
-        };
-        let name = numbered(address, number);
-        self.map.insert(address, name);
-        name
-    }
-}
-
-fn numbered(address: IpAddr, number: u128) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::from(0xc612_0000_u32 | number as u32 & 0x1_ffff)),
-        IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::from(0x2001_0db8_0000_0000_0000_0000_0000_0000_u128 + number)),
-    }
-}
-
-fn with_addresses(text: &str, map: &BTreeMap<IpAddr, IpAddr>) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut end = 0;
-    for (start, piece) in pieces(text) {
-        if let Some((pseudonym, length)) =
-            address(piece).and_then(|(known, length)| Some((map.get(&known)?, length)))
-        {
-            out.push_str(text.get(end..start).unwrap_or_default());
-            out.push_str(&pseudonym.to_string());
-            end = start + length;
-        }
-    }
-    out.push_str(text.get(end..).unwrap_or_default());
-    out
-}
-
-/// Runs of characters that an address may consist of, with their places.
-fn pieces(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let is_inside = |c: char| c.is_ascii_hexdigit() || matches!(c, '.' | ':');
-    text.split(move |c| !is_inside(c))
-        .filter(|piece| piece.len() > 1)
-        .map(move |piece| (piece.as_ptr() as usize - text.as_ptr() as usize, piece))
-}
-
-/// The address that a piece begins with, and its length; behind it a port or the end of a sentence may stand.
-fn address(piece: &str) -> Option<(IpAddr, usize)> {
-    let shorter = piece.trim_end_matches(['.', ':']);
-    let without_port = piece.split(':').next().unwrap_or_default();
-    [piece, shorter, without_port]
-        .into_iter()
-        .find_map(|text| text.parse::<IpAddr>().ok().map(|address| (address, text.len())))
-}
-
-fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => {
-            !(v4.is_private()
-                || v4.is_link_local()
-                || v4.is_loopback()
-                || v4.is_multicast()
-                || v4.is_broadcast()
-                || v4.is_unspecified())
-        }
-        IpAddr::V6(v6) => {
-            !(v6.is_unique_local()
-                || v6.is_unicast_link_local()
-                || v6.is_loopback()
-                || v6.is_multicast()
-                || v6.is_unspecified())
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::fixture::{audit, names, settings};
+    use crate::report::{Language, Published, json, table};
 
     fn pseudonyms(words: &[(&str, &str)]) -> Pseudonyms {
         let words = words.iter().map(|(word, other)| ((*word).to_owned(), (*other).to_owned())).collect();
@@ -306,10 +379,101 @@ mod tests {
     }
 
     #[test]
+    fn an_extension_is_no_count_and_no_port() {
+        let known = pseudonyms(&[("100", "number-1"), ("5060", "number-2"), ("anna", "user-3")]);
+        assert_eq!(
+            known.text("100 of sip:100 and sip:5060 at 10.0.0.1:5060, anna, annabel"),
+            "100 of sip:number-1 and sip:number-2 at 10.0.0.1:5060, user-3, annabel"
+        );
+        assert_eq!(
+            known.filter("frame.number in {100, 101} && sip.from contains \"anna\" && anna == 217.0.0.5"),
+            "frame.number in {100, 101} && sip.from contains \"user-3\" && anna == 198.18.0.1"
+        );
+    }
+
+    #[test]
+    fn the_longest_word_wins_and_others_do_not_hide_it() {
+        let known = pseudonyms(&[
+            ("anna", "user-1"),
+            ("anna.b", "user-2"),
+            ("anna.berg", "user-3"),
+            ("zoë", "user-4"),
+        ]);
+        assert_eq!(
+            known.text("anna.berg anna.b anna.bx anna. (zoë) zoëx"),
+            "user-3 user-2 user-1.bx user-1. (user-4) zoëx"
+        );
+    }
+
+    #[test]
     fn addresses_are_replaced_with_port_and_in_filters() {
         let known = pseudonyms(&[]);
         assert_eq!(known.text("ip.src == 217.0.0.5 && x"), "ip.src == 198.18.0.1 && x");
         assert_eq!(known.text("217.0.0.5:5060, 217.0.0.5."), "198.18.0.1:5060, 198.18.0.1.");
         assert_eq!(known.text("217.0.0.50 192.168.1.1"), "217.0.0.50 192.168.1.1");
+    }
+
+    /// Every word that the form of the report is made of, as the name of a caller.
+    #[test]
+    fn who_is_called_like_a_word_of_the_report_does_not_alter_it() {
+        let mut schema = Vec::new();
+        json::schema(&mut schema).unwrap();
+        let schema: Value = serde_json::from_slice(&schema).unwrap();
+        let mut words = Vec::new();
+        enumerated(&schema, &mut words);
+        assert!(words.contains(&"not-assessable".to_owned()) && words.len() > 40, "{words:?}");
+        let document = json::document_of(&audit(), &names(Language::De), &settings(Language::De, 80));
+        let mut named = document.clone();
+        for (call, word) in std::iter::repeat_n(&document.calls[0], words.len()).zip(&words) {
+            let mut call = call.clone();
+            call.from = format!("sip:{word}@pbx.example");
+            named.calls.push(call);
+        }
+        let hidden = redact(&named, Redaction::Addresses).unwrap();
+        assert_eq!(hidden.verdict, document.verdict);
+        assert!(
+            hidden
+                .findings
+                .iter()
+                .zip(&document.findings)
+                .all(|(x, y)| x.severity == y.severity && x.title == y.title)
+        );
+        assert!(hidden.calls.iter().all(|call| !call.from.contains("pbx.example")));
+    }
+
+    fn enumerated(value: &Value, words: &mut Vec<String>) {
+        match value {
+            Value::Object(fields) => {
+                let listed = fields.get("enum").and_then(Value::as_array).into_iter().flatten();
+                words.extend(listed.chain(fields.get("const")).filter_map(Value::as_str).map(str::to_owned));
+                fields.values().for_each(|value| enumerated(value, words));
+            }
+            Value::Array(values) => values.iter().for_each(|value| enumerated(value, words)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn the_table_has_the_pseudonyms_of_the_published_forms() {
+        for (language, redaction) in [(Language::De, Redaction::People), (Language::En, Redaction::Addresses)]
+        {
+            let (names, settings) = (names(language), settings(language, 120));
+            let plain = table(&audit(), &names, &settings);
+            let published = Published::of(&audit(), &names, &settings);
+            let hidden = published.redacted_table(audit(), &names, &settings, redaction);
+            for secret in ["11@192.168.10.2", "anlage.pcapng", "notizen.txt", "defekt.pcap", "evil"] {
+                assert!(plain.contains(secret), "the table names {secret}");
+            }
+            for secret in ["11@", "anlage.pcapng", "notizen.txt"] {
+                assert!(!hidden.contains(secret), "{secret}: {hidden}");
+            }
+            assert_eq!(hidden.contains("203.0.113.77"), redaction == Redaction::People);
+            let document = redact(&json::document_of(&audit(), &names, &settings), redaction).unwrap();
+            for shown in [&document.calls[0].from, &document.calls[0].to, &document.registrations[0].aor] {
+                assert!(hidden.contains(shown.as_str()), "{shown}: {hidden}");
+            }
+            // The filter is still one: its frames are frames.
+            assert!(hidden.contains("frame.number in {12, 15, 977}"), "{hidden}");
+        }
     }
 }

@@ -15,6 +15,10 @@ pub(super) fn log(document: &Document) -> Value {
         .map(|(id, title)| json!({ "id": id, "shortDescription": { "text": title } }))
         .collect();
     let results: Vec<Value> = document.findings.iter().map(|finding| result(document, finding)).collect();
+    let artifacts = document.captures.iter().map(|capture| match &capture.sha256 {
+        Some(sha256) => json!({ "location": { "uri": uri(&capture.path) }, "hashes": { "sha-256": sha256 } }),
+        None => json!({ "location": { "uri": uri(&capture.path) } }),
+    });
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -25,6 +29,7 @@ pub(super) fn log(document: &Document) -> Value {
                 "rules": rules,
             }},
             "language": document.language,
+            "artifacts": artifacts.collect::<Vec<_>>(),
             "results": results,
         }],
     })

@@ -16,6 +16,7 @@ pub(super) mod verdict;
 
 use super::language::Language;
 use super::names::Names;
+use super::redact::Pseudonyms;
 use super::text::{Context, Words, words};
 use super::{Settings, number};
 use crate::capture::Frame;
@@ -25,8 +26,22 @@ pub(super) use page::{Lean, Page, Piece, Tone};
 /// The whole report.
 #[must_use]
 pub fn table(audit: &Audit, names: &Names, settings: &Settings) -> String {
+    filled(Page::new(settings.width, settings.colour), audit, names, settings)
+}
+
+/// The same with pseudonyms.
+pub(super) fn redacted_table(
+    mut audit: Audit,
+    names: &Names,
+    settings: &Settings,
+    pseudonyms: Pseudonyms,
+) -> String {
+    pseudonyms.hide(&mut audit);
+    filled(Page::new(settings.width, settings.colour).redacted(pseudonyms), &audit, names, settings)
+}
+
+fn filled(mut page: Page, audit: &Audit, names: &Names, settings: &Settings) -> String {
     let view = View::new(audit, names, settings);
-    let mut page = Page::new(settings.width, settings.colour);
     verdict::write(&mut page, &view);
     findings::write(&mut page, &view);
     findings::write_unjudged(&mut page, &view);

@@ -10,8 +10,11 @@ use crate::report::number::{count, decimal, percent};
 use crate::report::paper::between;
 use crate::report::text::{EXPEDITED_FORWARDING, PaperWords};
 
-/// Most directions and streams in a picture.
+/// Most directions and streams in a picture, and how many where none stands out.
 const MOST_LINES: usize = 8;
+const FEW_LINES: usize = 2;
+/// From here on a stream stands out: one lost packet, or jitter (ms) that a common jitter buffer feels.
+const HIGH_JITTER: f64 = 20.0;
 /// Height of a chart, and of a line with its title and its times.
 const HEIGHT: f64 = 34.0;
 const STEP: f64 = 76.0;
@@ -28,12 +31,16 @@ struct Place {
 
 /// A chart for each direction: by interval the share of EF filled, the rest hatched.
 pub(super) fn marks(document: &Document, language: Language, words: &PaperWords) -> Markup {
-    let routes: Vec<&Route> = document.routes.iter().take(MOST_LINES).collect();
+    let standing_out = document.routes.iter().filter(|route| stands_out(route)).count();
+    let routes: Vec<&Route> = document.routes.iter().take(lines(standing_out)).collect();
     if routes.is_empty() {
         return html! {};
     }
     let all = document.routes.len() as u64 + document.routes_omitted;
-    let note = note(words.marks_over_time, [routes.len() as u64, all], language);
+    let mut note = note(words.marks_over_time, [routes.len() as u64, all], language);
+    if standing_out < routes.len() {
+        note = format!("{} {note}", if standing_out == 0 { words.all_marked } else { words.others_marked });
+    }
     html! {
         figure {
             svg viewBox={ "0 0 " (WIDTH) " " (px(STEP * routes.len() as f64)) } role="img" aria-label=(note) {
@@ -50,6 +57,17 @@ pub(super) fn marks(document: &Document, language: Language, words: &PaperWords)
             figcaption { (note) }
         }
     }
+}
+
+/// How many lines a picture has.
+fn lines(standing_out: usize) -> usize {
+    standing_out.clamp(FEW_LINES, MOST_LINES)
+}
+
+/// Whether a direction carries voice without EF.
+fn stands_out(route: &Route) -> bool {
+    let marked: u64 = route.dscp.get(&EXPEDITED_FORWARDING).into_iter().flatten().sum();
+    marked < route.packets.iter().sum()
 }
 
 fn share_of(route: &Route, language: Language) -> String {
@@ -86,9 +104,18 @@ pub(super) fn voice(document: &Document, language: Language, words: &PaperWords)
     }
     let mos = |stream: &Stream| stream.mos.unwrap_or(5.0);
     let lost = |stream: &Stream| stream.lost_percent.unwrap_or_default();
-    streams.sort_by(|(x, _), (y, _)| mos(x).total_cmp(&mos(y)).then(lost(y).total_cmp(&lost(x))));
-    streams.truncate(MOST_LINES);
-    let note = note(words.voice_over_time, [streams.len() as u64, document.streams.len() as u64], language);
+    streams.sort_by(|(x, _), (y, _)| {
+        let by_worth = mos(x).total_cmp(&mos(y)).then(lost(y).total_cmp(&lost(x)));
+        // A codec that can do no better stands behind a fault.
+        is_clean(x).cmp(&is_clean(y)).then(by_worth)
+    });
+    let standing_out = streams.iter().filter(|(stream, _)| !is_clean(stream)).count();
+    streams.truncate(lines(standing_out));
+    let mut note =
+        note(words.voice_over_time, [streams.len() as u64, document.streams.len() as u64], language);
+    if standing_out < streams.len() {
+        note = format!("{} {note}", if standing_out == 0 { words.all_clean } else { words.others_clean });
+    }
     let width = (WIDTH - GAP) / 2.0;
     html! {
         figure {
@@ -110,6 +137,12 @@ pub(super) fn voice(document: &Document, language: Language, words: &PaperWords)
             figcaption { (note) }
         }
     }
+}
+
+/// Whether there is nothing to see in a stream's course.
+fn is_clean(stream: &Stream) -> bool {
+    let jitter = stream.jitter_ms.as_ref().and_then(|jitter| jitter.max).unwrap_or_default();
+    stream.lost == 0 && jitter < HIGH_JITTER
 }
 
 fn losses(course: &Course, place: Place, language: Language, words: &PaperWords) -> Markup {
@@ -175,4 +208,98 @@ fn times(
 
 fn note(text: &str, numbers: [u64; 2], language: Language) -> String {
     numbers.iter().fold(text.to_owned(), |text, number| text.replacen("{}", &count(*number, language), 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture::{audit, names, settings};
+    use crate::report::json;
+    use crate::report::json::document::Spread;
+    use crate::report::text::paper_words;
+
+    /// A document of `count` streams and directions that nothing is wrong with.
+    fn clean(count: usize) -> Document {
+        let language = Language::De;
+        let mut document = json::document_of(&audit(), &names(language), &settings(language, 80));
+        let course = Course {
+            start: None,
+            interval_ms: 1000.0,
+            packets: vec![50; 10],
+            lost: vec![0; 10],
+            jitter_ms: Some(vec![1.0; 10]),
+        };
+        let stream = Stream {
+            lost: 0,
+            lost_percent: Some(0.0),
+            mos: Some(4.4),
+            jitter_ms: Some(Spread { min: Some(0.0), mean: Some(0.5), max: Some(1.0) }),
+            course: Some(course),
+            ..document.streams[0].clone()
+        };
+        let numbered = |nth: usize| {
+            let mut stream = stream.clone();
+            stream.source.address = format!("10.0.0.{nth}");
+            stream
+        };
+        document.streams = (0..count).map(numbered).collect();
+        let route = |nth: usize| Route {
+            source: format!("10.0.0.{nth}"),
+            destination: "10.0.1.1".to_owned(),
+            start: None,
+            interval_ms: 1000.0,
+            packets: vec![50; 10],
+            dscp: [(EXPEDITED_FORWARDING, vec![50; 10])].into(),
+        };
+        document.routes = (0..count).map(route).collect();
+        document.routes_omitted = 0;
+        document
+    }
+
+    /// The pictures of voice and of marks over time.
+    fn drawn(document: &Document) -> [String; 2] {
+        let words = paper_words(Language::De);
+        [voice(document, Language::De, words), marks(document, Language::De, words)].map(Markup::into_string)
+    }
+
+    fn shown(picture: &str, count: usize) -> Vec<usize> {
+        (0..count)
+            .filter(|nth| {
+                picture.contains(&format!("10.0.0.{nth}:")) || picture.contains(&format!("10.0.0.{nth} →"))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn where_all_is_well_two_are_enough_and_a_sentence_says_so() {
+        let words = paper_words(Language::De);
+        let [voice, marks] = drawn(&clean(9));
+        assert_eq!((shown(&voice, 9).len(), shown(&marks, 9).len()), (2, 2));
+        assert!(voice.contains(words.all_clean) && marks.contains(words.all_marked));
+        let [voice, _] = drawn(&clean(1));
+        assert_eq!(shown(&voice, 1), [0]);
+    }
+
+    #[test]
+    fn what_stands_out_is_shown_first_and_with_nothing_else_but_for_comparison() {
+        let words = paper_words(Language::De);
+        let mut document = clean(9);
+        document.streams[7].lost = 3;
+        document.streams[7].lost_percent = Some(0.6);
+        // A codec of lower quality, without any fault.
+        document.streams[5].mos = Some(3.9);
+        for at in [2, 4, 8] {
+            document.streams[at].jitter_ms = Some(Spread { min: None, mean: None, max: Some(35.0) });
+        }
+        let [voice, _] = drawn(&document);
+        assert_eq!(shown(&voice, 9), [2, 4, 7, 8]);
+        assert!(!voice.contains(words.all_clean) && !voice.contains(words.others_clean));
+        document.streams.truncate(3);
+        let [voice, _] = drawn(&document);
+        assert_eq!(shown(&voice, 9).len(), 2);
+        assert!(voice.find("10.0.0.2:") < voice.find("10.0.0.0:") && voice.contains(words.others_clean));
+        let mut document = clean(20);
+        document.streams.iter_mut().for_each(|stream| stream.lost = 1);
+        assert_eq!(shown(&drawn(&document)[0], 20).len(), MOST_LINES);
+    }
 }

@@ -9,6 +9,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::json::document::{Document, Severity, Verdict};
 use super::language::Language;
+use super::number::NO_VALUE;
 use super::paper::{FindingPart, Paper, Part, Picture, Table, Tone};
 use super::text::{PaperWords, paper_words};
 
@@ -134,7 +135,7 @@ impl Page<'_> {
                 Picture::Marks => pictures::marks(self.document, self.words),
                 Picture::MarksOverTime => charts::marks(self.document, self.paper.language, self.words),
                 Picture::VoiceOverTime => charts::voice(self.document, self.paper.language, self.words),
-                Picture::CallTimes => pictures::call_times(self.document, self.words),
+                Picture::CallTimes => pictures::call_times(self.document, self.paper.language, self.words),
             },
         }
     }
@@ -171,7 +172,8 @@ impl Page<'_> {
                                 @for (cell, head) in row.iter().zip(&table.heads) {
                                     td.number[head.is_number] .good[cell.tone == Tone::Good]
                                         .caution[cell.tone == Tone::Caution] .bad[cell.tone == Tone::Bad]
-                                        data-order=[cell.order] { (cell.text) }
+                                        .none[matches!(cell.text.as_str(), "" | NO_VALUE)]
+                                        data-order=[cell.order] data-head=(head.text) { span { (cell.text) } }
                                 }
                             }
                         }

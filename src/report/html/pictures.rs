@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use maud::{Markup, html};
 
 use crate::report::json::document::{Call, Document, Severity, Stream};
+use crate::report::language::Language;
+use crate::report::number::decimal;
 use crate::report::paper::{between, shown};
 use crate::report::text::PaperWords;
 
@@ -135,7 +137,7 @@ pub(super) fn marks(document: &Document, words: &PaperWords) -> Markup {
 }
 
 /// Each call from its first INVITE to its end, light until it was answered.
-pub(super) fn call_times(document: &Document, words: &PaperWords) -> Markup {
+pub(super) fn call_times(document: &Document, language: Language, words: &PaperWords) -> Markup {
     let mut calls: Vec<&Call> = document.calls.iter().filter(|call| call.start.is_some()).collect();
     calls.sort_by(|x, y| x.start.cmp(&y.start));
     calls.truncate(MOST_LINES);
@@ -165,7 +167,7 @@ pub(super) fn call_times(document: &Document, words: &PaperWords) -> Markup {
                 @let y = STEP * calls.len() as f64;
                 line.axis x1=(px(LEFT)) y1=(px(y)) x2=(px(WIDTH - 10.0)) y2=(px(y)) {}
                 text.soft x=(px(LEFT)) y=(px(y + 16.0)) { "0 s" }
-                text.soft x=(px(WIDTH - 10.0)) y=(px(y + 16.0)) text-anchor="end" { (px(seconds)) " s" }
+                text.soft x=(px(WIDTH - 10.0)) y=(px(y + 16.0)) text-anchor="end" { (decimal(seconds, 1, language)) " s" }
             }
             figcaption { (words.call_times_note) }
         }

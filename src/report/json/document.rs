@@ -123,6 +123,10 @@ pub(in crate::report) struct Capture {
     pub(in crate::report) ended: Ended,
     /// The byte at which it ended, unless at the end.
     pub(in crate::report) ended_at: Option<u64>,
+    /// SHA-256 of the file in hexadecimal. Missing for what is no file, and for more than 32 MiB unless HTML or Markdown is
+    /// written beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) sha256: Option<String>,
 }
 
 /// An entry of a named directory that was not read.

@@ -111,6 +111,7 @@ fn capture(capture: &CaptureSummary, audit: &Audit) -> published::Capture {
             Ended::Cut { at } | Ended::Damaged { at, .. } | Ended::Unreadable { at, .. } => Some(at),
             Ended::Complete | Ended::Stopped => None,
         },
+        sha256: capture.sha256.as_deref().map(str::to_owned),
     }
 }
 

@@ -1,8 +1,11 @@
 //! What was read, what it cannot show, and the documents that were judged by.
 
 use super::{Cell, Maker, Part, Table, Tone, instant, shown};
-use crate::report::json::document::{Capture, Ended};
+use crate::report::json::document::{Capture, Document, Ended};
 use crate::report::number::{NO_VALUE, bytes, counted, share, span};
+
+/// Most files whose SHA-256 is told; JSON tells all.
+const MOST_DIGESTS: usize = 50;
 
 pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     let labels = &maker.words.labels;
@@ -36,7 +39,18 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
         }
     }
     let facts = facts.into_iter().map(|(label, value)| (label.to_owned(), value)).collect();
-    vec![Part::Table(Table::new(&heads, rows)), Part::Facts(facts)]
+    vec![Part::Table(Table::new(&heads, rows)), Part::Facts(digests(document)), Part::Facts(facts)]
+}
+
+/// By which each file can be told from any other.
+fn digests(document: &Document) -> Vec<(String, String)> {
+    let alone = document.captures.len() == 1;
+    let known = document.captures.iter().filter_map(|capture| Some((capture, capture.sha256.as_ref()?)));
+    let label = |capture: &Capture| match alone {
+        true => "SHA-256".to_owned(),
+        false => format!("SHA-256 {}", shown(&capture.path)),
+    };
+    known.take(MOST_DIGESTS).map(|(capture, hex)| (label(capture), shown(hex))).collect()
 }
 
 fn line(maker: &Maker<'_>, capture: &Capture) -> Vec<Cell> {

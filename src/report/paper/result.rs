@@ -15,6 +15,10 @@ pub(super) fn cover(maker: &Maker<'_>) -> Vec<(String, String)> {
     };
     let mut fields: Vec<(String, String)> =
         maker.document.cover.iter().map(|field| (label(&field.label), shown(&field.value))).collect();
+    if let [capture] = maker.document.captures.as_slice() {
+        let name = capture.path.rsplit(['/', '\\']).next().unwrap_or(&capture.path);
+        fields.push((maker.words.labels.file.to_owned(), shown(name)));
+    }
     if let Some(period) = period(maker) {
         fields.push((maker.words.labels.period.to_owned(), period));
     }

@@ -72,3 +72,105 @@ fn line(maker: &Maker<'_>, service: usize, server: &str, seen: &Use<'_>) -> Vec<
         Cell::toned(result, tone),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::super::{Paper, paper};
+    use super::*;
+    use crate::report::fixture::{audit, names, settings};
+    use crate::report::json;
+    use crate::report::json::document::{Document, Endpoint};
+    use crate::report::{Language, text};
+
+    fn flow(document: &Document, app: Option<&str>, client: &str, server: &str, packets: (u64, u64)) -> Flow {
+        let end = |address: &str| Endpoint { address: address.to_owned(), port: 0 };
+        Flow {
+            a: end(client),
+            b: end(server),
+            app: app.map(str::to_owned),
+            packets_ab: packets.0,
+            packets_ba: packets.1,
+            ..document.flows[0].clone()
+        }
+    }
+
+    /// The report on nothing but these conversations.
+    fn told(language: Language, flows: &[(Option<&str>, &str, &str, (u64, u64))]) -> Paper {
+        let mut document = json::document_of(&audit(), &names(language), &settings(language, 80));
+        document.flows = flows
+            .iter()
+            .map(|(app, client, server, packets)| flow(&document, *app, client, server, *packets))
+            .collect();
+        paper(&document, &TimeZone::UTC)
+    }
+
+    /// The lines of the table, each with the tone of its result.
+    fn lines(paper: &Paper) -> Vec<(Vec<&str>, Tone)> {
+        let section = paper.sections.iter().find(|section| section.id == "services");
+        let tables = section.into_iter().flat_map(|section| &section.parts).filter_map(|part| match part {
+            Part::Table(table) => Some(table),
+            _ => None,
+        });
+        let rows = tables.flat_map(|table| &table.rows);
+        rows.map(|row| (row.iter().map(|cell| cell.text.as_str()).collect(), row[5].tone)).collect()
+    }
+
+    #[test]
+    fn each_server_has_a_line_for_each_service_in_a_fixed_order() {
+        let words = text::paper_words(Language::De);
+        let paper = told(
+            Language::De,
+            &[
+                (Some("NTP"), "192.168.10.31", "192.168.10.1", (2, 2)),
+                (Some("DNS"), "192.168.10.31", "192.168.10.1", (3, 3)),
+                (Some("dns"), "192.168.10.32", "192.168.10.1", (20_000, 1)),
+                (Some("DNS"), "192.168.10.31", "192.168.10.1", (1, 1)),
+                (Some("SIP"), "192.168.10.31", "192.168.10.2", (9, 9)),
+                (None, "192.168.10.31", "192.168.10.2", (9, 9)),
+            ],
+        );
+        assert_eq!(
+            lines(&paper),
+            [
+                (vec!["DNS", "192.168.10.1", "2", "20.004", "5", words.answers_all], Tone::Good),
+                (vec!["NTP", "192.168.10.1", "1", "2", "2", words.answers_all], Tone::Good),
+            ]
+        );
+    }
+
+    #[test]
+    fn silence_is_told_apart_from_what_nobody_in_particular_was_asked() {
+        let words = text::paper_words(Language::En);
+        let asked = |server| (Some("DNS"), "192.168.10.31", server, (4, 0));
+        let paper = told(
+            Language::En,
+            &[
+                asked("192.168.10.1"),
+                asked("192.168.10.5"),
+                (Some("DNS"), "192.168.10.32", "192.168.10.5", (1, 1)),
+                (Some("DHCP"), "0.0.0.0", "255.255.255.255", (4, 0)),
+                (Some("DHCP"), "fe80::1", "ff02::1:2", (4, 0)),
+            ],
+        );
+        let results: Vec<(&str, Tone)> =
+            lines(&paper).iter().map(|(cells, tone)| (cells[5], *tone)).collect();
+        assert_eq!(
+            results,
+            [
+                (words.answers_none, Tone::Caution),
+                (words.answers_some, Tone::Caution),
+                (words.to_all, Tone::Plain),
+                (words.to_all, Tone::Plain),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_network_without_services_has_no_such_section() {
+        let paper = told(Language::De, &[(Some("SIP"), "192.168.10.31", "192.168.10.2", (9, 9))]);
+        assert!(paper.sections.iter().all(|section| section.id != "services"));
+        assert!(paper.sections.iter().any(|section| section.id == "security"));
+    }
+}

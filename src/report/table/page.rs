@@ -1,6 +1,8 @@
 //! Takes lines, facts and tables, gives a page of fixed width. The only place that wraps, colours and escapes: all
 //! text passes through [`escape_terminal`], whoever wrote it.
 
+use std::sync::Arc;
+
 use comfy_table::{
     Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, LineStyle, Table,
     TableStyle, Width,
@@ -8,6 +10,7 @@ use comfy_table::{
 use unicode_width::UnicodeWidthStr;
 
 use crate::report::escape::escape_terminal;
+use crate::report::redact::Pseudonyms;
 
 /// Prose wider than this is hard to read.
 const PROSE: usize = 100;
@@ -68,6 +71,10 @@ impl Piece {
         self.lines.iter().flat_map(|line| line.split(' ')).map(UnicodeWidthStr::width).max().unwrap_or(0)
     }
 
+    fn redacted(&self, known: &Pseudonyms) -> Self {
+        Self { lines: self.lines.iter().map(|line| known.text(line)).collect(), tone: self.tone }
+    }
+
     fn cell(&self, lean: Lean) -> Cell {
         let cell = Cell::new_owned(self.lines.join("\n")).set_alignment(match lean {
             Lean::Left => CellAlignment::Left,
@@ -104,11 +111,18 @@ pub(in crate::report) struct Page {
     text: String,
     width: usize,
     colour: bool,
+    /// What stands for what, on every line but the heads.
+    pseudonyms: Option<Arc<Pseudonyms>>,
 }
 
 impl Page {
     pub(in crate::report) fn new(width: u16, colour: bool) -> Self {
-        Self { text: String::new(), width: usize::from(width).max(NARROWEST), colour }
+        Self { text: String::new(), width: usize::from(width).max(NARROWEST), colour, pseudonyms: None }
+    }
+
+    /// The same page with pseudonyms in whatever is written on it.
+    pub(in crate::report) fn redacted(self, pseudonyms: Pseudonyms) -> Self {
+        Self { pseudonyms: Some(Arc::new(pseudonyms)), ..self }
     }
 
     pub(in crate::report) fn finish(self) -> String {
@@ -163,7 +177,8 @@ impl Page {
 
     /// One line that is never wrapped, so that it can be copied.
     pub(in crate::report) fn verbatim(&mut self, indent: usize, line: &str) {
-        let line = escape_terminal(line, usize::MAX);
+        let line = self.pseudonyms.as_ref().map_or_else(|| line.to_owned(), |known| known.filter(line));
+        let line = escape_terminal(&line, usize::MAX);
         self.push(indent, &line);
     }
 
@@ -184,6 +199,15 @@ impl Page {
         notes: &[Vec<String>],
         limit: usize,
     ) {
+        if let Some(known) = self.pseudonyms.take() {
+            let rows: Vec<Vec<Piece>> =
+                rows.iter().map(|row| row.iter().map(|piece| piece.redacted(&known)).collect()).collect();
+            let notes: Vec<Vec<String>> =
+                notes.iter().map(|lines| lines.iter().map(|line| known.text(line)).collect()).collect();
+            self.columns(indent, leans, heads, &rows, &notes, limit);
+            self.pseudonyms = Some(known);
+            return;
+        }
         let width = self.width.min(limit).saturating_sub(indent);
         let mut table = Table::new();
         table.load_style(style()).set_content_arrangement(ContentArrangement::Dynamic);

@@ -35,8 +35,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// List the interfaces that libpcap sees
     Interfaces,
-    /// Print the JSON Schema of the JSON report
-    Schema,
+    /// Print the JSON Schema of what --format json writes
+    Schema(SchemaArgs),
     /// Print what lets a shell complete pbxray's words
     Completions(CompletionsArgs),
     /// Write the manual pages, one for each command
@@ -263,6 +263,23 @@ pub struct ExplainArgs {
     /// Language of the page
     #[arg(long, value_name = "de|en")]
     pub lang: Option<String>,
+}
+
+/// Words of `schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// Of which JSON
+    #[arg(value_enum, default_value_t = SchemaOf::Report)]
+    pub of: SchemaOf,
+}
+
+/// What writes JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// The report of check and live
+    Report,
+    /// What compare --points tells
+    Points,
 }
 
 /// Words of `completions`.

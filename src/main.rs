@@ -16,7 +16,8 @@ use pbxray::capture::{self, FilterSpec, Measurement, Record};
 use pbxray::check::{Audit, Code, Severity};
 use pbxray::cli::{
     AnnotateArgs, CheckArgs, Cli, Colour, Command, CompareArgs, CompletionsArgs, ExplainArgs, FailOn,
-    FormArgs, Format, JudgeArgs, ManArgs, PbxHint, PointsFormat, PortsArgs, Redact, ReportArgs,
+    FormArgs, Format, JudgeArgs, ManArgs, PbxHint, PointsFormat, PortsArgs, Redact, ReportArgs, SchemaArgs,
+    SchemaOf,
 };
 use pbxray::compare::points::Trace;
 use pbxray::pipeline::{self, Terms};
@@ -40,7 +41,7 @@ fn main() -> ExitCode {
         Command::Ports(args) => ports(&args),
         Command::Explain(args) => explain(&args),
         Command::Interfaces => interfaces(),
-        Command::Schema => print(|out| report::schema(out)).map(|()| ExitStatus::Clean),
+        Command::Schema(args) => schema(&args),
         Command::Completions(args) => completions(&args),
         Command::Man(args) => man(&args),
     };
@@ -314,6 +315,14 @@ fn interfaces() -> Result<ExitStatus> {
     capture::try_opening(&mut interfaces);
     let list = report::interfaces(&interfaces, language(None)?, terminal_width());
     print(|out| out.write_all(list.as_bytes()))?;
+    Ok(ExitStatus::Clean)
+}
+
+fn schema(args: &SchemaArgs) -> Result<ExitStatus> {
+    print(|out| match args.of {
+        SchemaOf::Report => report::schema(out),
+        SchemaOf::Points => report::points_schema(out),
+    })?;
     Ok(ExitStatus::Clean)
 }
 

@@ -115,6 +115,21 @@ fn json_has_the_form_of_the_schema() {
     }
 }
 
+#[test]
+fn the_comparison_of_points_has_the_form_of_its_schema() {
+    let schema: Value = serde_json::from_str(&out(&["schema", "points"])).unwrap();
+    let wan = "samples/points-wan.pcapng";
+    for other in [wan, "samples/points-lan.pcapng", NOTHING_TO_JUDGE] {
+        let json = out(&["compare", "--points", "samples/points-lan.pcapng", other, "--format", "json"]);
+        let value: Value = serde_json::from_str(&json).unwrap();
+        let mut wrong = Vec::new();
+        compare(&schema, &schema, &value, "points", &mut wrong);
+        assert!(wrong.is_empty(), "{other}: {wrong:#?}");
+        assert_eq!(value["clock"]["drift"].is_object(), other != NOTHING_TO_JUDGE, "{other}");
+    }
+    assert_eq!(schema["$defs"]["Heading"]["enum"], serde_json::json!(["forth", "back", "unknown"]));
+}
+
 /// Notes where a value has other keys than its schema, or is of another type.
 fn compare(root: &Value, schema: &Value, value: &Value, place: &str, wrong: &mut Vec<String>) {
     if let Some(name) = schema["$ref"].as_str() {

@@ -4,15 +4,18 @@
 
 mod support;
 
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 
 use assert_cmd::Command;
 use pbxray::capture::{Settings, open};
-use pbxray::compare::points::{Field, Points, Trace, Way, points};
+use pbxray::compare::points::{Field, Points, SipPoints, Trace, Way, points};
 use pbxray::pipeline::{Terms, observe, trace};
 use pbxray::site::Hints;
 use samplegen::capture::{Capture, Record};
 use samplegen::file::pcapng;
+use samplegen::frame::{self, Ip, Segment, flag, ip_protocol};
 use samplegen::net::Rng;
 use samplegen::scenario::find;
 use samplegen::scenario::points::{CLOCK, DELAY, LAN_VLAN, OUTSIDE, PORTS, WAN_VLAN};
@@ -142,6 +145,112 @@ fn damaged_captures_are_compared_as_far_as_they_go() {
         let found = compare(&inside, &scribbled);
         assert!(found.streams.iter().map(|one| one.matched).sum::<u64>() > 500);
     }
+}
+
+/// The same with its SIP over TCP, in segments of at most `size` bytes. All is tagged and has an IPv4 header without options.
+fn over_tcp(capture: &Capture, size: usize) -> Capture {
+    const IP: usize = 18;
+    let mut sent: HashMap<(SocketAddr, SocketAddr), u32> = HashMap::new();
+    let mut records = Vec::new();
+    for record in &capture.records {
+        let data = &record.data;
+        let port = |at: usize| u16::from_be_bytes([data[IP + at], data[IP + at + 1]]);
+        let is_sip = data.len() > IP + 28
+            && data[IP + 9] == ip_protocol::UDP
+            && [port(20), port(22)].contains(&5060)
+            && data[IP + 28].is_ascii_alphabetic();
+        if !is_sip {
+            records.push(record.clone());
+            continue;
+        }
+        let end = |at: usize, port: u16| {
+            let octets: [u8; 4] = data[IP + at..IP + at + 4].try_into().unwrap();
+            SocketAddr::new(IpAddr::V4(Ipv4Addr::from(octets)), port)
+        };
+        let (from, to) = (end(12, port(20)), end(16, port(22)));
+        for (nth, part) in data[IP + 28..IP + 20 + usize::from(port(24))].chunks(size).enumerate() {
+            let next = sent.entry((from, to)).or_insert(1_000);
+            let segment = Segment { sequence: *next, acknowledgment: 1, flags: flag::ACK | flag::PSH };
+            *next += part.len() as u32;
+            let header = Ip {
+                source: from.ip(),
+                destination: to.ip(),
+                dscp: data[IP + 1] >> 2,
+                ttl: data[IP + 8],
+                id: nth as u16,
+            };
+            let packet = frame::ip(&header, ip_protocol::TCP, &frame::tcp(from, to, &segment, part));
+            let time = record.time + 10_000 * nth as u64;
+            records.push(Record::whole(time, [&data[..IP], &packet].concat()));
+        }
+    }
+    records.sort_by_key(|record| record.time);
+    Capture { records, ..capture.clone() }
+}
+
+#[test]
+fn sip_in_several_tcp_segments_is_compared_like_sip_in_datagrams() {
+    let (inside, outside) = (sample("points-lan"), sample("points-wan"));
+    let plain = compare(&inside, &outside).sip;
+    let (inside, outside) = (over_tcp(&inside, 200), over_tcp(&outside, 90));
+    let found = compare(&inside, &outside);
+    assert_eq!((found.sip.matched, found.left_out), (plain.matched, [0, 0]));
+    let told = |sip: &SipPoints| {
+        let lost: Vec<String> = sip.lost.iter().map(|one| one.label.clone()).collect();
+        let rewrites: Vec<_> =
+            sip.rewrites.iter().map(|one| (one.field, one.values.clone(), one.count)).collect();
+        (lost, rewrites, sip.dscp.clone())
+    };
+    // The ends of a connection have not changed with its transport.
+    assert_eq!(told(&found.sip), told(&plain));
+
+    // The end of a message that is missing leaves it out, and those behind it can still be read.
+    let first = inside.records.iter().position(|record| record.data[27] == ip_protocol::TCP).unwrap();
+    let torn = only(&inside, |at, _| at != first + 1);
+    let found = compare(&torn, &outside);
+    assert!(found.left_out[0] > 0 && found.sip.matched < plain.matched, "{:?}", found.left_out);
+}
+
+#[test]
+fn segments_out_of_order_and_sent_again_are_read_once() {
+    let (inside, outside) = (sample("points-lan"), sample("points-wan"));
+    let plain = compare(&inside, &outside).sip;
+    let (mut inside, outside) = (over_tcp(&inside, 200), over_tcp(&outside, 1400));
+    let of_tcp: Vec<usize> = (0..inside.records.len() - 1)
+        .filter(|&at| [at, at + 1].iter().all(|&at| inside.records[at].data[27] == ip_protocol::TCP))
+        .collect();
+    let at = of_tcp[1];
+    let (one, other) = (inside.records[at].data.clone(), inside.records[at + 1].data.clone());
+    inside.records[at].data = other;
+    inside.records[at + 1].data = one.clone();
+    let again = Record::whole(inside.records[at + 1].time + 1_000, one);
+    inside.records.insert(at + 2, again);
+    let found = compare(&inside, &outside);
+    assert_eq!((found.sip.matched, found.sip.lost.len()), (plain.matched, plain.lost.len()));
+}
+
+#[test]
+fn a_clock_that_runs_fast_is_told_from_one_that_is_ahead() {
+    let (inside, outside) = (sample("points-lan"), sample("points-wan"));
+    let still = compare(&inside, &outside).clock.drift.unwrap();
+    assert!(!still.is_shown() && still.residual == 0, "{still:?}");
+    let start = outside.records[0].time;
+    let mut fast = outside;
+    for record in &mut fast.records {
+        record.time += (record.time - start) * 80 / 1_000_000;
+    }
+    let drift = compare(&inside, &fast).clock.drift.unwrap();
+    assert!(drift.is_shown() && (drift.ppm - 80.0).abs() < 0.5 && drift.packets == 4 * 297, "{drift:?}");
+    // Six seconds are too short.
+    let half = inside.records.len() / 4;
+    assert_eq!(compare(&only(&inside, |at, _| at < half), &fast).clock.drift, None);
+
+    let file = written(&pcapng::write(&fast));
+    let path = file.path().to_str().unwrap();
+    let (_, text) = run(&["samples/points-lan.pcapng", path, "--lang", "de"]);
+    assert!(text.contains("ppm schneller"), "{text}");
+    let (_, text) = run(&["samples/points-lan.pcapng", "samples/points-wan.pcapng", "--lang", "en"]);
+    assert!(text.contains("as fast as the other"), "{text}");
 }
 
 fn run(words: &[&str]) -> (Option<i32>, String) {

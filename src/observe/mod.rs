@@ -45,6 +45,7 @@ pub use marks::Marks;
 pub use observer::Observer;
 pub use quality::Quality;
 pub use shard::{Shard, Wave};
+pub use stream::Assembler;
 pub use traffic::{
     Answer, Call, CallProtocol, CallSide, Direction, FirstFrames, Flow, HostFacts, IcmpReport, Initiator,
     MacSeen, Mapping, NameSeen, NameSource, Protocol, Refused, Registration, Repeated, Rewrite, Rhythm,

@@ -10,7 +10,7 @@ const READY_LIMIT: usize = 64 * 1024;
 
 /// One direction of a TCP connection, put in order.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Assembler {
+pub struct Assembler {
     /// Sequence number of the byte after `ready`.
     next: Option<u32>,
     ready: Vec<u8>,
@@ -25,12 +25,12 @@ pub(super) struct Assembler {
 
 impl Assembler {
     /// A SYN tells where the stream starts.
-    pub(super) fn start(&mut self, sequence: u32) {
+    pub fn start(&mut self, sequence: u32) {
         *self = Self { next: Some(sequence), ..Self::default() };
     }
 
-    /// Adds a segment; `wire` may be larger than what was captured.
-    pub(super) fn push(&mut self, sequence: u32, bytes: &[u8], wire: u32) {
+    /// Adds a segment that begins at `sequence`; `wire`, its length in bytes, may be larger than what was captured.
+    pub fn push(&mut self, sequence: u32, bytes: &[u8], wire: u32) {
         if self.next.is_none() {
             self.start(sequence);
         }
@@ -47,21 +47,25 @@ impl Assembler {
     }
 
     /// The bytes in order; the reader removes what it used with [`Self::consume`].
-    pub(super) fn ready(&self) -> &[u8] {
+    #[must_use]
+    pub fn ready(&self) -> &[u8] {
         &self.ready
     }
 
     /// Bytes it holds.
-    pub(super) fn held(&self) -> usize {
+    #[must_use]
+    pub fn held(&self) -> usize {
         self.ready.len() + self.waiting_bytes
     }
 
     /// Whether bytes are missing behind the ready ones, which are gone with the next segment.
-    pub(super) fn is_broken(&self) -> bool {
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
         self.is_broken
     }
 
-    pub(super) fn consume(&mut self, count: usize) {
+    /// Removes so many bytes from the front of the ready ones.
+    pub fn consume(&mut self, count: usize) {
         self.ready.drain(..count.min(self.ready.len()));
     }
 

@@ -18,12 +18,21 @@ pub(super) fn markdown(paper: &Paper) -> String {
     }
     for section in &paper.sections {
         let _ = writeln!(out, "\n## {}", section.heading);
-        for one in &section.parts {
-            part(&mut out, one, paper);
+        for (at, one) in section.parts.iter().enumerate() {
+            if !section.parts.get(at..).is_some_and(heads_pictures_only) {
+                part(&mut out, one, paper);
+            }
         }
     }
     let _ = writeln!(out, "\n{}", plain(&paper.footer));
     out
+}
+
+/// Whether a subheading comes first, and below it nothing but what cannot be drawn here.
+fn heads_pictures_only(parts: &[Part]) -> bool {
+    let Some((Part::Subheading(_), below)) = parts.split_first() else { return false };
+    let mut below = below.iter().take_while(|part| !matches!(part, Part::Subheading(_))).peekable();
+    below.peek().is_some() && below.all(|part| matches!(part, Part::Picture(_)))
 }
 
 fn part(out: &mut String, part: &Part, paper: &Paper) {
@@ -141,6 +150,17 @@ mod tests {
         let text = plain(hostile);
         assert!(!text.contains('<') && text.contains("\\[x\\](") && text.contains("\\|b\\|"), "{text}");
         assert!(!text.contains("https:"), "{text}");
+    }
+
+    #[test]
+    fn a_heading_of_pictures_alone_is_left_out() {
+        use super::super::paper::Picture;
+        let head = || Part::Subheading("a".to_owned());
+        let picture = || Part::Picture(Picture::WhoTalks);
+        assert!(heads_pictures_only(&[head(), picture(), picture(), head(), Part::Text("b".to_owned())]));
+        assert!(heads_pictures_only(&[head(), picture()]));
+        assert!(!heads_pictures_only(&[head(), picture(), Part::Text("b".to_owned())]));
+        assert!(!heads_pictures_only(&[head()]) && !heads_pictures_only(&[picture()]));
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub use names::{LegName, Names, RowName};
 pub use notes::{Notes, copied};
 pub(crate) use number::count as whole;
 pub use panes::{Cell, Head, List, Mood, Pane, Row, headline, opened, pane};
-pub use points::{points, points_json, points_markdown};
+pub use points::{points, points_json, points_markdown, points_schema};
 pub use ports::{NoSuchRows, PortsFilter, ports};
 pub use published::{NotAReport, Published};
 pub use redact::{AddressNames, Redaction};

@@ -12,7 +12,8 @@ use std::ops::Bound;
 use serde_json::Value;
 
 pub use addresses::AddressNames;
-use addresses::{is_public, with_addresses};
+pub(super) use addresses::is_public;
+use addresses::with_addresses;
 
 use super::escape::{FIELD, escape_terminal};
 use super::json::document::Document;

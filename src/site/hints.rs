@@ -63,8 +63,8 @@ pub struct SiteFile {
     pub location: Option<String>,
     /// Who measures.
     pub technician: Option<String>,
-    /// Further lines for the cover of a report, label and text.
-    pub cover_fields: BTreeMap<String, String>,
+    /// Further lines for the cover of a report, label and text, in the order of the file.
+    pub cover_fields: Vec<(String, String)>,
     /// Networks that are LAN although their addresses do not show it, or all there are.
     pub lan: Vec<IpNet>,
     /// VLANs that carry voice, 0 to 4094.
@@ -257,6 +257,12 @@ struct RawException {
     reason: Spanned<String>,
 }
 
+fn cover_fields(cover: BTreeMap<Spanned<String>, String>) -> Vec<(String, String)> {
+    let mut fields: Vec<(Spanned<String>, String)> = cover.into_iter().collect();
+    fields.sort_by_key(|(label, _)| label.span().start);
+    fields.into_iter().map(|(label, text)| (label.into_inner(), text)).collect()
+}
+
 struct Reader<'a> {
     source: &'a SourceText,
     known: &'a Vocabulary<'a>,
@@ -268,7 +274,7 @@ impl Reader<'_> {
         let mut text = |file: &mut TomlFile<'_>, key| file.take(key, self.problems).map(Spanned::into_inner);
         let (customer, location, technician) =
             (text(&mut file, "customer"), text(&mut file, "location"), text(&mut file, "technician"));
-        let cover: Option<Spanned<BTreeMap<String, String>>> = file.take("cover", self.problems);
+        let cover: Option<Spanned<BTreeMap<Spanned<String>, String>>> = file.take("cover", self.problems);
         let lan: Option<Spanned<Vec<Spanned<String>>>> = file.take("lan", self.problems);
         let vlans: Option<Spanned<Vec<Spanned<u16>>>> = file.take("voice_vlans", self.problems);
         let hosts = file.take_all("host", self.problems);
@@ -280,7 +286,7 @@ impl Reader<'_> {
             customer,
             location,
             technician,
-            cover_fields: cover.map(Spanned::into_inner).unwrap_or_default(),
+            cover_fields: cover_fields(cover.map(Spanned::into_inner).unwrap_or_default()),
             lan: self.networks(lan.map(Spanned::into_inner).unwrap_or_default()),
             voice_vlans: self.vlans(vlans.map(Spanned::into_inner).unwrap_or_default()),
             hosts: self.hosts(hosts),

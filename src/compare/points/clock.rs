@@ -3,7 +3,7 @@
 
 use crate::capture::Timestamp;
 
-use super::Way;
+use super::{Drift, Way};
 
 /// What is not counted as lost at the ends of a capture: it was still under way.
 const MARGIN: i64 = 1_000_000_000;
@@ -38,7 +38,7 @@ impl Differences {
 }
 
 /// Clock of the second point less that of the first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Clock {
     /// Differences of what went from the first point to the second: clock and delay.
     pub forth: Option<Differences>,
@@ -46,6 +46,8 @@ pub struct Clock {
     pub back: Option<Differences>,
     /// Of what went no one knows which way.
     pub unknown: Option<Differences>,
+    /// How the difference grows, if enough packets tell.
+    pub drift: Option<Drift>,
 }
 
 impl Clock {
@@ -76,13 +78,14 @@ fn middle(a: i64, b: i64) -> i64 {
 /// Differences by direction.
 #[derive(Debug, Default)]
 pub(super) struct Samples {
-    forth: Vec<i64>,
-    back: Vec<i64>,
-    unknown: Vec<i64>,
+    forth: Vec<(Timestamp, i64)>,
+    back: Vec<(Timestamp, i64)>,
+    unknown: Vec<(Timestamp, i64)>,
 }
 
 impl Samples {
-    pub(super) fn extend(&mut self, way: Way, differences: impl Iterator<Item = i64>) {
+    /// `differences`: with the time at the first point.
+    pub(super) fn extend(&mut self, way: Way, differences: impl Iterator<Item = (Timestamp, i64)>) {
         match way {
             Way::Forth => self.forth.extend(differences),
             Way::Back => self.back.extend(differences),
@@ -95,8 +98,12 @@ impl Samples {
     }
 
     pub(super) fn clock(self) -> Clock {
-        let of = |series: Vec<i64>| (!series.is_empty()).then(|| Differences::of(series));
-        Clock { forth: of(self.forth), back: of(self.back), unknown: of(self.unknown) }
+        let drift = Drift::of(&[&self.forth, &self.back, &self.unknown]);
+        let of = |series: Vec<(Timestamp, i64)>| {
+            let differences = || series.iter().map(|(_, difference)| *difference).collect();
+            (!series.is_empty()).then(|| Differences::of(differences()))
+        };
+        Clock { forth: of(self.forth), back: of(self.back), unknown: of(self.unknown), drift }
     }
 }
 

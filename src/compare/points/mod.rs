@@ -7,9 +7,11 @@
 //! ```
 
 mod clock;
+mod drift;
 mod message;
 mod sip;
 mod streams;
+mod tcp;
 #[cfg(test)]
 mod tests;
 mod trace;
@@ -21,6 +23,7 @@ use crate::capture::{Frame, Timestamp};
 use crate::decode::VlanTag;
 
 pub use clock::{Clock, Differences};
+pub use drift::Drift;
 pub use message::Field;
 pub use trace::{Look, Sightings, Trace};
 
@@ -235,7 +238,9 @@ pub fn points(first: &Trace, second: &Trace) -> Points {
     }
     let singles = sip::singles(first, second);
     if samples.is_empty() {
-        singles.iter().for_each(|(way, difference)| samples.extend(*way, std::iter::once(*difference)));
+        for (way, time, difference) in &singles {
+            samples.extend(*way, std::iter::once((*time, *difference)));
+        }
     }
     let clock = samples.clock();
     let windows = clock::windows(traces.map(|trace| trace.span), clock.rough());

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 
-use crate::capture::Frame;
+use crate::capture::{Frame, Timestamp};
 
 use super::clock::Windows;
 use super::message::{Field, Key, Message};
@@ -20,11 +20,11 @@ const LATE: i64 = 250_000_000;
 type Group<'a> = [Vec<&'a Message>; 2];
 type Ends = (SocketAddr, SocketAddr);
 
-/// Directions and differences of messages that each point saw once.
-pub(super) fn singles(first: &Trace, second: &Trace) -> Vec<(Way, i64)> {
+/// Directions, times at the first point and differences of messages that each point saw once.
+pub(super) fn singles(first: &Trace, second: &Trace) -> Vec<(Way, Timestamp, i64)> {
     let once = |group: &Group<'_>| match group {
         [ours, theirs] => match (ours.as_slice(), theirs.as_slice()) {
-            ([a], [b]) => Some((way_of(way(a.look, b.look)), b.time.since(a.time))),
+            ([a], [b]) => Some((way_of(way(a.look, b.look)), a.time, b.time.since(a.time))),
             _ => None,
         },
     };

@@ -86,9 +86,9 @@ impl Pair<'_> {
         way_of(self.common().map(|(a, b)| way(a.look, b.look)).sum())
     }
 
-    /// Time at the second point less that at the first, in ns.
-    pub(super) fn differences(&self) -> impl Iterator<Item = i64> {
-        self.common().map(|(a, b)| b.time.since(a.time))
+    /// Time at the first point, and that at the second less it, in ns.
+    pub(super) fn differences(&self) -> impl Iterator<Item = (Timestamp, i64)> {
+        self.common().map(|(a, b)| (a.time, b.time.since(a.time)))
     }
 
     fn judge(&self, windows: &Windows) -> StreamPair {
@@ -127,7 +127,7 @@ impl Pair<'_> {
             only,
             dscp,
             vlan,
-            differences: Differences::of(self.differences().collect()),
+            differences: Differences::of(self.differences().map(|(_, difference)| difference).collect()),
         }
     }
 }

@@ -7,8 +7,9 @@ const MS: i64 = 1_000_000;
 
 fn clock(forth: &[i64], back: &[i64]) -> Clock {
     let mut samples = Samples::default();
-    samples.extend(Way::Forth, forth.iter().copied());
-    samples.extend(Way::Back, back.iter().copied());
+    let timed = |series: &[i64]| series.iter().map(|one| (Timestamp(0), *one)).collect::<Vec<_>>();
+    samples.extend(Way::Forth, timed(forth).into_iter());
+    samples.extend(Way::Back, timed(back).into_iter());
     samples.clock()
 }
 

@@ -1,16 +1,17 @@
 //! Takes the records of one measuring point again, once its streams are known; keeps of each packet of theirs, and of
 //! each SIP message, what can be told apart elsewhere. Bounded, and deterministic for any range size.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 
 use crate::capture::{Chunk, Frame, Record, Timestamp};
-use crate::decode::{Decoded, Fragment, Packet, Part, Transport, VlanTag, decode};
+use crate::decode::{Decoded, Fragment, Packet, Part, TcpFlags, Transport, VlanTag, decode};
 use crate::observe::media::could_be_rtp;
-use crate::observe::message::sip;
-use crate::observe::{Reassembler, Traffic};
+use crate::observe::message::{App, sip};
+use crate::observe::{Protocol, Reassembler, Traffic};
 
 use super::message::Message;
+use super::tcp::{Segment, Streams};
 
 /// Packets of media that are kept of one point: 24 bytes each.
 const PACKETS_KEPT: usize = 4 << 20;
@@ -67,11 +68,17 @@ pub struct Trace {
     packets: usize,
     is_full: bool,
     reassembler: Reassembler,
+    tcp: Streams,
 }
 
-/// The streams that are looked for.
+/// What is looked for.
 #[derive(Debug)]
-struct Wanted(HashMap<(SocketAddr, SocketAddr, u32), u32>);
+struct Wanted {
+    /// Media by sender, receiver and source.
+    streams: HashMap<(SocketAddr, SocketAddr, u32), u32>,
+    /// Directions of TCP connections that carry SIP.
+    tcp: HashSet<(SocketAddr, SocketAddr)>,
+}
 
 /// What was sighted in one stretch of the capture.
 #[derive(Debug, Default)]
@@ -83,7 +90,8 @@ pub struct Sightings {
 enum Event {
     Media(u32, Seen),
     Sip(u32, Box<Message>),
-    /// SIP that spans several segments or was cut.
+    Tcp(Box<Segment>),
+    /// SIP that was cut.
     Unread,
     Fragment(Fragment, Vec<u8>),
     Time(Timestamp),
@@ -105,8 +113,10 @@ impl Trace {
             })
             .collect();
         let wanted = (0..).zip(&streams).map(|(at, one)| ((one.source, one.destination, one.ssrc), at));
+        let sip = traffic.flows.iter().filter(|flow| flow.protocol == Protocol::Tcp && flow.app == App::Sip);
+        let tcp = sip.flat_map(|flow| [(flow.a, flow.b), (flow.b, flow.a)]).collect();
         Self {
-            wanted: Wanted(wanted.collect()),
+            wanted: Wanted { streams: wanted.collect(), tcp },
             streams,
             messages: Vec::new(),
             span: None,
@@ -114,6 +124,7 @@ impl Trace {
             packets: 0,
             is_full: false,
             reassembler: Reassembler::default(),
+            tcp: Streams::default(),
         }
     }
 
@@ -155,6 +166,7 @@ impl Trace {
     /// Puts the packets of each stream in order; what came twice counts once.
     #[must_use]
     pub fn finish(mut self) -> Self {
+        self.left_out += self.tcp.unfinished();
         for stream in &mut self.streams {
             stream.packets.sort_by_key(|seen| seen.key);
             stream.packets.dedup_by_key(|seen| seen.key);
@@ -180,14 +192,11 @@ impl Trace {
                     _ => self.left_out += 1,
                 }
             }
-            Event::Sip(index, mut message) => {
-                self.is_full |= self.messages.len() >= MESSAGES_KEPT;
-                if self.is_full {
-                    self.left_out += 1;
-                } else {
-                    message.frame = frame(index);
-                    self.messages.push(*message);
-                }
+            Event::Sip(index, message) => self.keep(*message, frame(index)),
+            Event::Tcp(segment) => {
+                let (messages, unread) = self.tcp.push(&segment);
+                self.left_out += unread;
+                messages.into_iter().for_each(|message| self.keep(message, frame(segment.index)));
             }
             Event::Fragment(fragment, bytes) => {
                 let here = frame(fragment.packet.index);
@@ -198,34 +207,55 @@ impl Trace {
             }
         }
     }
+
+    fn keep(&mut self, mut message: Message, frame: Frame) {
+        self.is_full |= self.messages.len() >= MESSAGES_KEPT;
+        if self.is_full {
+            self.left_out += 1;
+        } else {
+            message.frame = frame;
+            self.messages.push(message);
+        }
+    }
 }
 
 impl Wanted {
     fn event(&self, packet: &Packet, payload: &[u8]) -> Option<Event> {
-        if payload.is_empty() || !packet.time.is_known() {
+        if !packet.time.is_known() {
             return None;
         }
         let from = SocketAddr::new(packet.source, packet.source_port);
         let to = SocketAddr::new(packet.destination, packet.destination_port);
         let look = Look::of(packet);
-        let is_datagram = match packet.transport {
-            Transport::Udp => true,
-            Transport::Tcp(_) => false,
-            _ => return None,
-        };
-        if is_datagram && let Some(header) = could_be_rtp(payload, packet.payload.wire) {
-            let at = *self.0.get(&(from, to, header.ssrc))?;
+        if let Transport::Tcp(segment) = packet.transport {
+            let segment = segment?;
+            let begins = segment.flags.has(TcpFlags::SYN);
+            let is_telling = self.tcp.contains(&(from, to)) && (begins || packet.payload.wire > 0);
+            return is_telling.then(|| {
+                Event::Tcp(Box::new(Segment {
+                    index: packet.index,
+                    time: packet.time,
+                    from,
+                    to,
+                    look,
+                    sequence: segment.sequence,
+                    begins,
+                    wire: packet.payload.wire,
+                    bytes: payload.to_vec(),
+                }))
+            });
+        }
+        if packet.transport != Transport::Udp || payload.is_empty() {
+            return None;
+        }
+        if let Some(header) = could_be_rtp(payload, packet.payload.wire) {
+            let at = *self.streams.get(&(from, to, header.ssrc))?;
             let key = u64::from(header.timestamp) << 16 | u64::from(header.sequence);
             return Some(Event::Media(at, Seen { key, time: packet.time, look }));
         }
         if !sip::is_sip(payload) {
             return None;
         }
-        let payload = match (is_datagram, sip::frame_stream(payload)) {
-            (true, _) => payload,
-            (false, sip::Frame::Message(length)) => payload.get(..length)?,
-            (false, _) => return Some(Event::Unread),
-        };
         let read = sip::read(payload, packet.payload.is_cut()).filter(|message| !message.is_cut);
         let Some(read) = read else { return Some(Event::Unread) };
         let message = Message::of(&read, payload, (packet.time, from, to, look))?;

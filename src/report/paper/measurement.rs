@@ -1,9 +1,14 @@
 //! What was read, what it cannot show, and the documents that were judged by.
 
-use super::{Cell, Maker, Part, Table, Tone, instant, shown};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Cell, Maker, Part, Table, Tone, filled, instant, is_group, shown};
 use crate::report::json::document::{Capture, Document, Ended};
 use crate::report::number::{NO_VALUE, bytes, counted, share, span};
+use crate::report::redact::is_public;
 
+/// Fewer packets do not tell where they were captured.
+const LEAST_TELLING: u64 = 20;
 /// Most files whose SHA-256 is told; JSON tells all.
 const MOST_DIGESTS: usize = 50;
 
@@ -23,11 +28,18 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     let quality = &document.quality;
     let of =
         |part: u64, whole: u64| format!("{} ({})", maker.count(part), share(part, whole, maker.language));
-    let mut facts = vec![
+    let mut facts = Vec::new();
+    facts.extend(measuring_point(maker).map(|point| (maker.paper.measuring_point, point)));
+    let vlans: BTreeSet<u16> = document.hosts.iter().flat_map(|host| host.vlans.iter().copied()).collect();
+    if !vlans.is_empty() {
+        let vlans: Vec<String> = vlans.iter().map(ToString::to_string).collect();
+        facts.push(("VLAN", vlans.join(", ")));
+    }
+    facts.extend([
         (labels.duplicates, of(quality.duplicates, quality.duplicate_candidates)),
         (labels.both_ways, of(quality.pairs_both_ways, quality.pairs)),
         (labels.not_decoded, of(quality.undecoded.values().sum(), quality.frames)),
-    ];
+    ]);
     let over = quality.packets_over_cap + quality.samples_over_cap + quality.messages_over_cap;
     for (label, value) in [
         (labels.incomplete, quality.incomplete_datagrams),
@@ -40,6 +52,40 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     }
     let facts = facts.into_iter().map(|(label, value)| (label.to_owned(), value)).collect();
     vec![Part::Table(Table::new(&heads, rows)), Part::Facts(digests(document)), Part::Facts(facts)]
+}
+
+/// Where the capture was probably made: what goes past a place tells whose place it is.
+fn measuring_point(maker: &Maker<'_>) -> Option<String> {
+    let is_inside = |address: &str| address.parse().is_ok_and(|address| !is_public(address));
+    let mut by_host: BTreeMap<&str, u64> = BTreeMap::new();
+    let (mut all, mut within) = (0_u64, 0_u64);
+    // What goes to all tells only that a network is there.
+    for flow in maker.document.flows.iter().filter(|flow| !is_group(&flow.b.address)) {
+        let packets = flow.packets_ab.saturating_add(flow.packets_ba);
+        let ends = [flow.a.address.as_str(), flow.b.address.as_str()];
+        all = all.saturating_add(packets);
+        within = within.saturating_add(if ends.iter().all(|end| is_inside(end)) { packets } else { 0 });
+        for end in ends {
+            let known = by_host.entry(end).or_default();
+            *known = known.saturating_add(packets);
+        }
+    }
+    if all < LEAST_TELLING {
+        return None;
+    }
+    let nearly_all = all - all / 100;
+    let always: Vec<&str> =
+        by_host.iter().filter(|(_, packets)| **packets >= nearly_all).map(|(end, _)| *end).collect();
+    let paper = maker.paper;
+    Some(match always.as_slice() {
+        [one] if is_inside(one) => filled(paper.at_device, &maker.device(one)),
+        [one, other] => filled(&filled(paper.between_two, &maker.device(one)), &maker.device(other)),
+        _ if within == 0 => paper.at_border.to_owned(),
+        _ => {
+            let hosts = by_host.keys().filter(|end| is_inside(end)).count();
+            filled(paper.in_lan, &maker.count(hosts as u64))
+        }
+    })
 }
 
 /// By which each file can be told from any other.
@@ -108,4 +154,58 @@ pub(super) fn sources(maker: &Maker<'_>) -> Vec<Part> {
         (shown(&book.vendor), format!("{}, {} ({rows})", shown(&book.title), shown(&book.as_of)))
     });
     vec![Part::Facts(books.collect()), Part::Text(maker.words.notes.disclaimer.to_owned())]
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::super::paper;
+    use super::*;
+    use crate::report::Language;
+    use crate::report::fixture::{audit, names, settings};
+    use crate::report::json;
+    use crate::report::json::document::{Endpoint, Flow};
+    use crate::report::text::paper_words;
+
+    /// The measuring point of a capture that holds these conversations, by sender, receiver and packets.
+    fn point(flows: &[(&str, &str, u64)]) -> Option<String> {
+        let mut document = json::document_of(&audit(), &names(Language::De), &settings(Language::De, 80));
+        let end = |address: &str| Endpoint { address: address.to_owned(), port: 0 };
+        let flow = document.flows[0].clone();
+        let made = |(a, b, packets): &(&str, &str, u64)| Flow {
+            a: end(a),
+            b: end(b),
+            packets_ab: *packets,
+            packets_ba: 0,
+            ..flow.clone()
+        };
+        document.hosts.clear();
+        document.flows = flows.iter().map(made).collect();
+        let paper = paper(&document, &TimeZone::UTC);
+        let facts = paper.sections.iter().find(|section| section.id == "measurement").unwrap();
+        let facts = facts.parts.iter().filter_map(|part| match part {
+            Part::Facts(facts) => Some(facts),
+            _ => None,
+        });
+        let label = paper_words(Language::De).measuring_point;
+        facts.flatten().find(|(known, _)| known == label).map(|(_, text)| text.clone())
+    }
+
+    #[test]
+    fn whose_packets_go_past_tells_where_it_is() {
+        let words = paper_words(Language::De);
+        let [pbx, phone, other, provider] = ["192.168.10.2", "192.168.10.21", "192.168.10.22", "217.0.0.5"];
+        let of_pbx = [(pbx, phone, 500), (other, pbx, 400), (pbx, provider, 90), (phone, "224.0.1.75", 50)];
+        assert_eq!(point(&of_pbx), Some(filled(words.at_device, pbx)));
+        assert_eq!(
+            point(&[(pbx, phone, 500), (pbx, other, 2)]),
+            Some(filled(&filled(words.between_two, pbx), phone))
+        );
+        let outward = [(pbx, provider, 500), (phone, provider, 40), (phone, "198.51.100.7", 300)];
+        assert_eq!(point(&outward), Some(words.at_border.to_owned()));
+        let mirrored = [(pbx, phone, 500), (other, phone, 400), (other, provider, 90)];
+        assert_eq!(point(&mirrored), Some(filled(words.in_lan, "3")));
+        assert_eq!(point(&[(pbx, phone, 19)]), None);
+    }
 }

@@ -11,6 +11,8 @@ mod result;
 mod services;
 mod voice;
 
+use std::net::IpAddr;
+
 use jiff::tz::TimeZone;
 
 pub(super) use ladder::{Ladder, LadderStep};
@@ -250,6 +252,11 @@ fn socket(endpoint: &Endpoint) -> String {
     } else {
         format!("{}:{}", endpoint.address, endpoint.port)
     }
+}
+
+/// Whether an address stands for several hosts.
+fn is_group(address: &str) -> bool {
+    address.ends_with(".255") || address.parse::<IpAddr>().is_ok_and(|address| address.is_multicast())
 }
 
 fn instant(text: &str) -> Option<Timestamp> {

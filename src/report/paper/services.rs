@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Cell, Maker, Part, Table, Tone};
+use super::{Cell, Maker, Part, Table, Tone, is_group};
 use crate::report::json::document::Flow;
 
 /// Names of [`Flow::app`] that are services of the network, in the order of the table.
@@ -54,8 +54,7 @@ fn service(flow: &Flow) -> Option<usize> {
 
 fn line(maker: &Maker<'_>, service: usize, server: &str, seen: &Use<'_>) -> Vec<Cell> {
     // Broadcasts are answered from another address.
-    let is_group =
-        matches!(server, "255.255.255.255") || server.starts_with("ff0") || server.ends_with(".255");
+    let is_group = is_group(server);
     let (result, tone) = match seen.silent {
         _ if is_group => (maker.paper.to_all, Tone::Plain),
         0 => (maker.paper.answers_all, Tone::Good),
@@ -96,8 +95,11 @@ mod tests {
         }
     }
 
+    /// Content, client, server, packets there and back.
+    type Talk = (Option<&'static str>, &'static str, &'static str, (u64, u64));
+
     /// The report on nothing but these conversations.
-    fn told(language: Language, flows: &[(Option<&str>, &str, &str, (u64, u64))]) -> Paper {
+    fn told(language: Language, flows: &[Talk]) -> Paper {
         let mut document = json::document_of(&audit(), &names(language), &settings(language, 80));
         document.flows = flows
             .iter()
@@ -143,7 +145,7 @@ mod tests {
     #[test]
     fn silence_is_told_apart_from_what_nobody_in_particular_was_asked() {
         let words = text::paper_words(Language::En);
-        let asked = |server| (Some("DNS"), "192.168.10.31", server, (4, 0));
+        let asked = |server: &'static str| (Some("DNS"), "192.168.10.31", server, (4, 0));
         let paper = told(
             Language::En,
             &[

@@ -9,7 +9,7 @@ use super::Settings;
 use super::markdown::plain;
 use super::number::{count, decimal, duration, share, span};
 use super::table::{Lean, Page, Piece, Tone};
-use crate::compare::points::{Clock, Differences, Kinds, Points, StreamPair, Way};
+use crate::compare::points::{Clock, Differences, Drift, Kinds, Points, StreamPair, Way};
 use crate::decode::VlanTag;
 use words::{PointWords, point_words};
 
@@ -88,6 +88,14 @@ pub fn points_json(
     out: &mut dyn std::io::Write,
 ) -> std::io::Result<()> {
     super::json::write(&json::document(points, names, settings.version), out)
+}
+
+/// Writes the JSON Schema of [`points_json`].
+///
+/// # Errors
+/// What `out` refuses.
+pub fn points_schema(out: &mut dyn std::io::Write) -> std::io::Result<()> {
+    super::json::write(&schemars::schema_for!(json::Document), out)
 }
 
 fn blocks(points: &Points, names: [&str; 2], settings: &Settings) -> Vec<Block> {
@@ -171,6 +179,9 @@ impl Maker<'_> {
             }
             _ => facts.push((words.offset_rough, self.time(rough))),
         }
+        if let Some(drift) = clock.drift {
+            facts.push((words.drift, self.drift(&drift)));
+        }
         let series = [(Way::Forth, clock.forth), (Way::Back, clock.back), (Way::Unknown, clock.unknown)];
         for (way, differences) in series {
             let Some(Differences { count, median, low, high }) = differences else { continue };
@@ -190,6 +201,28 @@ impl Maker<'_> {
         self.blocks.push(Block::Facts(facts));
         let note = if clock.offset().is_some() { words.both_directions } else { words.one_direction };
         self.blocks.push(Block::Text(note.to_owned()));
+    }
+
+    /// By how much the second clock gains or loses, if that is more than chance, and what it rests on.
+    fn drift(&self, drift: &Drift) -> String {
+        let language = self.settings.language;
+        let ppm = |value: f64| decimal(value, 1, language);
+        let error = ppm((3.0 * drift.error_ppm).max(0.1));
+        let rest = (self.words.drift_rest)(
+            &self.time(drift.residual),
+            &self.number(drift.packets),
+            &duration(drift.span, language),
+        );
+        if !drift.is_shown() {
+            return format!(
+                "{} {rest}",
+                (self.words.no_drift)(&ppm(drift.ppm.abs().max(5.0 * drift.error_ppm).max(1.0)))
+            );
+        }
+        // A day has 86,400 s, so a millionth is 86.4 ms.
+        let day = self.time((drift.ppm.abs() * 86.4e6) as i64);
+        let told = (self.words.drifts)(&ppm(drift.ppm.abs()), &error, &day, drift.ppm < 0.0);
+        format!("{told} {rest}")
     }
 
     fn streams(&mut self) {

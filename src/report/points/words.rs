@@ -16,6 +16,13 @@ pub(super) struct PointWords {
     pub(super) ahead: fn(&str, bool) -> String,
     pub(super) delay: &'static str,
     pub(super) round_trip: fn(&str, &str) -> String,
+    pub(super) drift: &'static str,
+    /// Parts per million, three standard errors of it, time a day, whether it is slow.
+    pub(super) drifts: fn(&str, &str, &str, bool) -> String,
+    /// The most that could hide.
+    pub(super) no_drift: fn(&str) -> String,
+    /// What the line leaves over, packets, time.
+    pub(super) drift_rest: fn(&str, &str, &str) -> String,
     pub(super) differences_forth: &'static str,
     pub(super) differences_back: &'static str,
     pub(super) differences_unknown: &'static str,
@@ -88,6 +95,15 @@ const DE: PointWords = PointWords {
     },
     delay: "Laufzeit",
     round_trip: |whole, one| format!("{whole} hin und zurück, also etwa {one} je Richtung"),
+    drift: "Gang der Uhr",
+    drifts: |ppm, error, day, is_slow| {
+        let way = if is_slow { "langsamer" } else { "schneller" };
+        format!("läuft {ppm} ± {error} ppm {way} als die von Messpunkt 1, das sind {day} am Tag.")
+    },
+    no_drift: |most| format!("gleich schnell; eine Abweichung wäre kleiner als {most} ppm."),
+    drift_rest: |residual, packets, span| {
+        format!("Restabweichung von der Geraden {residual} ({packets} Pakete in {span}).")
+    },
     differences_forth: "Zeitunterschied 1 → 2",
     differences_back: "Zeitunterschied 2 → 1",
     differences_unknown: "Zeitunterschied",
@@ -149,8 +165,8 @@ const DE: PointWords = PointWords {
     omitted: |count| format!("Weitere Zeilen: {count}. JSON enthält alle."),
     left_out: |point, count| {
         format!(
-            "Messpunkt {point}: {count} Pakete oder Nachrichten konnten nicht verglichen werden (zu viele, oder eine \
-                 SIP-Nachricht in mehreren TCP-Segmenten oder gekürzt)."
+            "Messpunkt {point}: {count} Pakete oder Nachrichten konnten nicht verglichen werden (zu viele, gekürzt, oder \
+             SIP über TCP, von dem Segmente fehlen)."
         )
     },
 };
@@ -170,6 +186,15 @@ const EN: PointWords = PointWords {
     },
     delay: "Delay",
     round_trip: |whole, one| format!("{whole} there and back, so about {one} each way"),
+    drift: "Rate of the clock",
+    drifts: |ppm, error, day, is_slow| {
+        let way = if is_slow { "slower" } else { "faster" };
+        format!("runs {ppm} ± {error} ppm {way} than that of point 1, which is {day} a day.")
+    },
+    no_drift: |most| format!("as fast as the other; a difference would be below {most} ppm."),
+    drift_rest: |residual, packets, span| {
+        format!("Left over from the straight line: {residual} ({packets} packets in {span}).")
+    },
     differences_forth: "Time difference 1 → 2",
     differences_back: "Time difference 2 → 1",
     differences_unknown: "Time difference",
@@ -229,8 +254,8 @@ const EN: PointWords = PointWords {
     omitted: |count| format!("Further rows: {count}. JSON lists all."),
     left_out: |point, count| {
         format!(
-            "Point {point}: {count} packets or messages could not be compared (too many, or a SIP message in several TCP \
-                 segments or cut short)."
+            "Point {point}: {count} packets or messages could not be compared (too many, cut short, or SIP over TCP \
+             of which segments are missing)."
         )
     },
 };

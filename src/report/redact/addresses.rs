@@ -96,7 +96,7 @@ fn address(piece: &str) -> Option<(IpAddr, usize)> {
         .find_map(|text| text.parse::<IpAddr>().ok().map(|address| (address, text.len())))
 }
 
-pub(super) fn is_public(address: IpAddr) -> bool {
+pub(in crate::report) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => {
             !(v4.is_private()

@@ -137,15 +137,50 @@ fn a_page_fits_a_telephone_and_a_printer() {
         // Print rules have no screen to be asked on, so here they hold for one as wide as A4 within its margins.
         let printed = page.replacen("@media print", "@media all", 1);
         for (page, width) in [(&page, 360), (&page, 390), (&page, 414), (&printed, 688)] {
-            let shown = browse(folder.path(), &framed(page, width));
-            let measured = shown.split("data-width=\"").nth(1).and_then(|rest| rest.split('"').next());
-            assert_eq!(
-                measured,
-                Some(format!("{width} {width}").as_str()),
-                "{sample} {language} at {width} px"
-            );
+            let measured = widths(folder.path(), page, width);
+            assert_eq!(measured, format!("{width} {width}"), "{sample} {language} at {width} px");
         }
     }
+}
+
+/// Nor with words that never end, as a hostile capture may have them.
+#[test]
+fn words_without_end_stay_on_the_page() {
+    if !has_browser("words_without_end_stay_on_the_page") {
+        return;
+    }
+    let folder = tempdir().unwrap();
+    let mut report: serde_json::Value = serde_json::from_str(&written(folder.path(), "json", &[])).unwrap();
+    let endless: serde_json::Value = "W".repeat(290).into();
+    for place in [
+        "/calls/0/from",
+        "/registrations/0/aor",
+        "/captures/0/path",
+        "/hosts/1/role_title",
+        "/hosts/1/evidence/0/seen",
+        "/findings/0/title",
+        "/findings/0/detail",
+        "/findings/0/evidence/filter",
+        "/rows/0/service",
+    ] {
+        *report.pointer_mut(place).unwrap() = endless.clone();
+    }
+    report["cover"] = serde_json::json!([{ "label": endless, "value": endless }]);
+    let stored = folder.path().join("endless.json");
+    fs::write(&stored, report.to_string()).unwrap();
+    let output = pbxray(&["report", stored.to_str().unwrap(), "--format", "html"]);
+    let page = String::from_utf8(output.stdout).unwrap();
+    let printed = page.replacen("@media print", "@media all", 1);
+    for (page, width) in [(&page, 390), (&page, 768), (&page, 1280), (&printed, 688)] {
+        assert_eq!(widths(folder.path(), page, width), format!("{width} {width}"), "at {width} px");
+    }
+}
+
+/// How wide a page is that is shown so wide, and how wide it wants to be.
+fn widths(folder: &Path, page: &str, width: u32) -> String {
+    let shown = browse(folder, &framed(page, width));
+    let measured = shown.split("data-width=\"").nth(1).and_then(|rest| rest.split('"').next());
+    measured.unwrap_or_default().to_owned()
 }
 
 /// A page that shows another one `width` pixels wide and tells how wide that is and wants to be. No window of the browser

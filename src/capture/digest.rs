@@ -58,6 +58,7 @@ mod tests {
             interfaces: Vec::new(),
             cut_packets: 0,
             ended: Ended::Complete,
+            own_drops: 0,
             sha256: None,
         }
     }

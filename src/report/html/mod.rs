@@ -17,6 +17,8 @@ const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 /// From this many rows on a table can be filtered.
 const FILTERED_FROM: usize = 8;
+/// Words of more characters may be broken anywhere; no word of a language or a vendor is so long.
+const LONGEST_WORD: usize = 40;
 
 struct Page<'a> {
     document: &'a Document,
@@ -173,6 +175,7 @@ impl Page<'_> {
                                     td.number[head.is_number] .good[cell.tone == Tone::Good]
                                         .caution[cell.tone == Tone::Caution] .bad[cell.tone == Tone::Bad]
                                         .none[matches!(cell.text.as_str(), "" | NO_VALUE)]
+                                        .long[has_long_word(&cell.text)]
                                         data-order=[cell.order] data-head=(head.text) { span { (cell.text) } }
                                 }
                             }
@@ -187,6 +190,10 @@ impl Page<'_> {
 
 fn facts(lines: &[(String, String)]) -> Markup {
     html! { @if !lines.is_empty() { dl { @for (label, text) in lines { dt { (label) } dd { (text) } } } } }
+}
+
+fn has_long_word(text: &str) -> bool {
+    text.split(char::is_whitespace).any(|word| word.chars().count() > LONGEST_WORD)
 }
 
 fn severity_class(severity: Severity) -> &'static str {

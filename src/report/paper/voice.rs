@@ -1,5 +1,7 @@
 //! Marking by direction, calls with their voice, registrations.
 
+use std::collections::BTreeMap;
+
 use super::{Cell, Maker, Part, Picture, Table, Tone, between, ladder, shown, socket};
 use crate::observe::Answer;
 use crate::report::json::document::{Call, CallState, Registration, Stream};
@@ -16,12 +18,14 @@ pub(super) fn marking(maker: &Maker<'_>) -> Vec<Part> {
     order.sort_by(|x, y| x.ef_percent.unwrap_or(100.0).total_cmp(&y.ef_percent.unwrap_or(100.0)));
     let heads = [
         (labels.route, false),
+        (labels.parties, false),
         (maker.paper.ef_share, true),
         ("DSCP", false),
         ("VLAN", true),
         ("802.1p", true),
         (labels.packets, true),
     ];
+    let calls = known(maker);
     let rows = order.into_iter().map(|stream| {
         let marks: Vec<String> = stream
             .dscp
@@ -33,6 +37,7 @@ pub(super) fn marking(maker: &Maker<'_>) -> Vec<Part> {
         let tag = |value: Option<u64>| value.map_or_else(|| NO_VALUE.to_owned(), |value| value.to_string());
         vec![
             Cell::new(route(stream)),
+            Cell::new(parties(&calls, stream)),
             Cell { tone, ..Cell::number(share(maker, ef), ef) },
             Cell::new(marks.join(", ")),
             Cell::new(tag(stream.vlan.map(u64::from))),
@@ -77,17 +82,19 @@ pub(super) fn calls(maker: &Maker<'_>) -> Vec<Part> {
     streams.sort_by(|x, y| worth(x).total_cmp(&worth(y)).then(lost(y).total_cmp(&lost(x))));
     let heads = [
         (labels.route, false),
+        (labels.parties, false),
         (labels.codec, false),
         (labels.packets, true),
         (labels.loss, true),
         (labels.jitter, true),
         ("MOS", true),
     ];
+    let known = known(maker);
     parts.push(Part::Subheading(maker.words.headings.media.to_owned()));
     parts.push(Part::Picture(Picture::VoiceOverTime));
     parts.push(Part::Table(Table::new(
         &heads,
-        streams.into_iter().map(|stream| voice_line(maker, stream)).collect(),
+        streams.into_iter().map(|stream| voice_line(maker, &known, stream)).collect(),
     )));
     parts
 }
@@ -122,7 +129,7 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
     ]
 }
 
-fn voice_line(maker: &Maker<'_>, stream: &Stream) -> Vec<Cell> {
+fn voice_line(maker: &Maker<'_>, calls: &Known<'_>, stream: &Stream) -> Vec<Cell> {
     let jitter = stream.jitter_ms.as_ref().and_then(|jitter| jitter.max);
     let number = |value: Option<f64>, unit: &str| match value {
         Some(value) => format!("{}{unit}", decimal(value, 1, maker.language)),
@@ -132,6 +139,7 @@ fn voice_line(maker: &Maker<'_>, stream: &Stream) -> Vec<Cell> {
     let tone = if loss.is_some_and(|loss| loss > 1.0) { Tone::Caution } else { Tone::Plain };
     vec![
         Cell::new(route(stream)),
+        Cell::new(parties(calls, stream)),
         Cell::new(stream.codec.as_deref().unwrap_or(maker.words.notes.unknown)),
         Cell::number(maker.count(stream.packets), Some(stream.packets as f64)),
         Cell { tone, ..Cell::number(share(maker, loss), loss) },
@@ -173,10 +181,59 @@ fn registration_line(maker: &Maker<'_>, one: &Registration) -> Vec<Cell> {
     ]
 }
 
+/// Calls by their Call-ID.
+type Known<'a> = BTreeMap<&'a str, &'a Call>;
+
+fn known<'a>(maker: &Maker<'a>) -> Known<'a> {
+    maker.document.calls.iter().map(|call| (call.call_id.as_str(), call)).collect()
+}
+
+/// Whose call a stream belongs to.
+fn parties(calls: &Known<'_>, stream: &Stream) -> String {
+    let call = stream.call.as_deref().and_then(|id| calls.get(id));
+    call.map_or_else(|| NO_VALUE.to_owned(), |call| format!("{} → {}", shown(&call.from), shown(&call.to)))
+}
+
 fn route(stream: &Stream) -> String {
     format!("{} → {}", socket(&stream.source), socket(&stream.destination))
 }
 
 fn share(maker: &Maker<'_>, value: Option<f64>) -> String {
     percent(value.unwrap_or(f64::NAN), maker.language)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::super::paper;
+    use super::*;
+    use crate::report::Language;
+    use crate::report::fixture::{audit, names, settings};
+    use crate::report::json;
+
+    #[test]
+    fn each_direction_names_its_call() {
+        let mut document = json::document_of(&audit(), &names(Language::En), &settings(Language::En, 80));
+        document.streams.truncate(1);
+        let call = document.streams[0].call.clone().unwrap();
+        let (from, to) = (document.calls[0].from.clone(), document.calls[0].to.clone());
+        assert_eq!(document.calls[0].call_id, call);
+        let mut alone = document.streams[0].clone();
+        alone.call = None;
+        document.streams.push(alone);
+        let paper = paper(&document, &TimeZone::UTC);
+        for section in ["marking", "calls"] {
+            let section = paper.sections.iter().find(|one| one.id == section).unwrap();
+            let mut tables = section.parts.iter().filter_map(|part| match part {
+                Part::Table(table) => Some(table),
+                _ => None,
+            });
+            let rows = &tables.next_back().unwrap().rows;
+            let named: Vec<&str> = rows.iter().map(|row| row[1].text.as_str()).collect();
+            assert_eq!(named.len(), 2);
+            assert!(named.contains(&format!("{from} → {}", shown(&to)).as_str()), "{named:?}");
+            assert!(named.contains(&NO_VALUE), "{named:?}");
+        }
+    }
 }

@@ -111,7 +111,12 @@ fn write_report(args: &CheckArgs, mut audit: Audit, rulebook: &Rulebook, languag
             let table = has_table.then(|| plain.redacted_table(audit, &names, &settings, redaction));
             (Some(plain.redacted(redaction)?), table)
         }
-        (plain, _) => (plain, has_table.then(|| report::table(&audit, &names, &settings))),
+        (plain, _) => {
+            let table = has_table.then(|| report::table(&audit, &names, &settings));
+            // The process ends: taking a large result apart would only take time.
+            std::mem::forget(audit);
+            (plain, table)
+        }
     };
     write_forms(form, published.as_ref(), table.as_deref().unwrap_or_default(), &settings.zone)
 }

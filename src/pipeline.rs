@@ -125,9 +125,12 @@ fn wave(measurement: &mut Measurement, observer: &mut Observer, terms: &Terms<'_
     if jobs.is_empty() {
         return false;
     }
-    let outcomes = jobs.into_par_iter().map(|job| job.read(&visit)).collect();
+    let batches = observer.batches(jobs.len());
+    let outcomes =
+        jobs.into_par_iter().zip(batches).map(|(job, batch)| job.read_into(batch, &visit)).collect();
     let wave = observer.open(measurement.join(outcomes, &visit));
     observer.shards_mut().par_iter_mut().enumerate().for_each(|(own, shard)| shard.track(own, &wave));
+    observer.close(wave);
     observer.settle();
     let (shards, announcements) = observer.measuring();
     shards.par_iter_mut().for_each(|shard| shard.measure(announcements));

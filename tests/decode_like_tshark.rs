@@ -161,7 +161,7 @@ fn our_row(decoded: &Decoded) -> Option<Row> {
     };
     match decoded {
         Decoded::Packet(packet) => Some(row(packet)),
-        Decoded::Fragment { fragment, first } => Some(row(first.as_ref().unwrap_or(&fragment.packet))),
+        Decoded::Fragment { fragment, first } => Some(row(first.as_deref().unwrap_or(&fragment.packet))),
         Decoded::IcmpError(error) => Some(Row {
             source: error.quoted_source,
             destination: error.quoted_destination,

@@ -15,7 +15,7 @@ use pbxray::capture::{Frame, Timestamp};
 use pbxray::observe::media::wireshark::WiresharkReport;
 use pbxray::observe::media::{
     Announcement, Announcements, Direction, Endpoint, Limits, MediaDirection, MediaKind, PayloadName,
-    Profile, Sample, Streams, could_be_rtp,
+    Profile, Sample, Streams, Waiting, could_be_rtp,
 };
 
 use support::tshark::{is_installed, is_same, streams};
@@ -379,7 +379,8 @@ fn pbxray(patterns: &[Pattern], frames: &[Captured]) -> BTreeMap<u32, WiresharkR
             marker: header.marker,
         };
         let key = (captured.pattern as u32, Direction::AToB, header.ssrc);
-        streams.push(key, &sample, announcements.lookup(here, there, frame).announcement);
+        let waiting = Waiting { key, place: frame, sample };
+        streams.push_all(&[waiting], |waiting| announcements.lookup(here, there, waiting.place));
     }
     let reports = streams.finish();
     reports.iter().filter_map(|report| Some((report.ssrc, report.wireshark?))).collect()

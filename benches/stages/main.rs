@@ -14,7 +14,7 @@ use divan::{Bencher, black_box};
 
 use pbxray::capture::{Chunk, Frame, LinkType, Measurement, Record, Settings, Timestamp, open};
 use pbxray::decode::{self, Decoded};
-use pbxray::observe::media::{Direction, Limits, Sample, Streams, could_be_rtp};
+use pbxray::observe::media::{Direction, Limits, Lookup, Sample, Streams, Waiting, could_be_rtp};
 use pbxray::observe::message::sip;
 use pbxray::observe::{Batch, Observer};
 
@@ -158,21 +158,21 @@ fn track(bencher: Bencher<'_, '_>, kind: &str) {
 /// The media machine: numbering, jitter, loss, marking, Wireshark's figures.
 #[divan::bench(args = [1, 400])]
 fn media(bencher: Bencher<'_, '_>, streams: u32) {
-    let samples: Vec<(u32, Sample)> = (0..)
+    let samples: Vec<Waiting> = (0..)
         .zip(voice(streams))
         .filter_map(|(index, frame)| {
             let Decoded::Packet(packet) = decode::decode(&record(index, &frame)) else { return None };
             let header = could_be_rtp(frame.get(packet.payload.range())?, packet.payload.wire)?;
-            Some((header.ssrc, Sample::new(Frame::new(0, index + 1), &packet, &header)))
+            let place = Frame::new(0, index + 1);
+            let key = (header.ssrc & 0xffff, Direction::AToB, header.ssrc);
+            Some(Waiting { key, place, sample: Sample::new(place, &packet, &header) })
         })
         .collect();
     bencher
         .counter(ItemsCount::new(samples.len()))
         .with_inputs(|| Streams::new(Limits::default(), Timestamp(1_767_225_600_000_000_000)))
         .bench_refs(|table| {
-            for (ssrc, sample) in &samples {
-                table.push((*ssrc, Direction::AToB, *ssrc), sample, None);
-            }
+            table.push_all(&samples, |_| Lookup::default());
         });
 }
 

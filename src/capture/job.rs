@@ -150,7 +150,11 @@ impl Job {
     /// Reads the stretch and shows each record to `visit` together with the value being built. The outcome of a
     /// wrong guess is thrown away with its value, so `visit` must change nothing else.
     pub fn read<T: Default>(self, visit: &impl Fn(&mut T, Record<'_>)) -> Outcome<T> {
-        let mut value = T::default();
+        self.read_into(T::default(), visit)
+    }
+
+    /// The same with an empty value to begin with, which may have room already.
+    pub fn read_into<T>(self, mut value: T, visit: &impl Fn(&mut T, Record<'_>)) -> Outcome<T> {
         let (bytes, stretch) = match self.0 {
             Task::Range(range) => range.read(|record| visit(&mut value, record)),
             Task::Block(block) => block.read(|record| visit(&mut value, record)),

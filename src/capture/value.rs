@@ -39,6 +39,8 @@ pub struct Frame(u64);
 
 impl Frame {
     const NUMBER_BITS: u32 = 48;
+    /// No frame: they count from 1.
+    pub const NONE: Self = Self(0);
 
     /// `file` counts from 0 in the order of the measurement, `number` from 1 as Wireshark does.
     #[must_use]

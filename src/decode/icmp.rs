@@ -24,7 +24,7 @@ pub(super) fn icmp<'a>(walk: &mut Walk, header: &IpHeader, protocol: IpNumber, v
     let packet = walk.packet(header, (0, 0), Transport::Icmp { kind, code }, view.skip_cut(4));
     let quote = if is_error(protocol, kind) { view.skip(8).and_then(quote) } else { None };
     let found = match quote {
-        Some(quote) => Decoded::IcmpError(IcmpError {
+        Some(quote) => Decoded::IcmpError(Box::new(IcmpError {
             packet,
             kind,
             code,
@@ -32,7 +32,7 @@ pub(super) fn icmp<'a>(walk: &mut Walk, header: &IpHeader, protocol: IpNumber, v
             quoted_destination: quote.destination,
             quoted_protocol: quote.protocol,
             quoted_ports: quote.ports,
-        }),
+        })),
         None => Decoded::Packet(packet),
     };
     walk.end(found)

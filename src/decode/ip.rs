@@ -166,7 +166,7 @@ fn fragment<'a>(
         more: field.more,
     };
     if field.offset != 0 {
-        return Some(walk.end(Decoded::Fragment { fragment, first: None }));
+        return Some(walk.end(Decoded::Fragment { fragment: Box::new(fragment), first: None }));
     }
     walk.enter_fragment(fragment);
     None

@@ -303,20 +303,20 @@ pub enum Skip {
     BadTunnel,
 }
 
-/// What a frame turned out to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a frame turned out to be. What is rare is boxed: this is moved for each packet.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decoded {
     /// A packet to be counted to its flow.
     Packet(Packet),
     /// A fragment; `first` is set where offset 0 gave ports.
     Fragment {
         /// For putting together.
-        fragment: Fragment,
+        fragment: Box<Fragment>,
         /// The first fragment as a packet to be counted to its flow.
-        first: Option<Packet>,
+        first: Option<Box<Packet>>,
     },
     /// An ICMP error about another packet.
-    IcmpError(IcmpError),
+    IcmpError(Box<IcmpError>),
     /// ARP, LLDP, CDP.
     Link(LinkMessage),
     /// Nothing that can be judged.

@@ -75,9 +75,9 @@ pub(super) struct Walk {
     pub(super) ip_headers: Option<Box<Vec<u32>>>,
     part: Part,
     /// The first fragment whose payload is being read.
-    fragment: Option<Fragment>,
+    fragment: Option<Box<Fragment>>,
     /// The IP packet around a tunnel, judged if the inside cannot be.
-    outer: Option<Packet>,
+    outer: Option<Box<Packet>>,
     /// What was found at the end of the way. Kept here because the value is large: a step that carried it would
     /// be copied from layer to layer.
     found: Decoded,
@@ -166,20 +166,21 @@ impl Walk {
     }
 
     #[inline]
-    fn finish(&self) -> Decoded {
-        if self.outer.is_none() && self.fragment.is_none() { self.found } else { self.finish_with_outer() }
+    fn finish(&mut self) -> Decoded {
+        let found = std::mem::replace(&mut self.found, Decoded::Skipped(Skip::Empty));
+        if self.outer.is_none() && self.fragment.is_none() { found } else { self.finish_with_outer(found) }
     }
 
     /// Brings in what was put aside: the packet around a tunnel, and the fragment that this is the start of.
-    fn finish_with_outer(&self) -> Decoded {
-        let found = match (self.found, self.outer) {
-            (Decoded::Skipped(_), Some(outer)) => Decoded::Packet(outer),
+    fn finish_with_outer(&mut self, found: Decoded) -> Decoded {
+        let found = match (found, self.outer.take()) {
+            (Decoded::Skipped(_), Some(outer)) => Decoded::Packet(*outer),
             (found, _) => found,
         };
-        let Some(fragment) = self.fragment else { return found };
+        let Some(fragment) = self.fragment.take() else { return found };
         let first = match found {
-            Decoded::Packet(packet) => Some(packet),
-            Decoded::IcmpError(error) => Some(error.packet),
+            Decoded::Packet(packet) => Some(Box::new(packet)),
+            Decoded::IcmpError(error) => Some(Box::new(error.packet)),
             Decoded::Fragment { .. } | Decoded::Link(_) | Decoded::Skipped(_) => None,
         };
         Decoded::Fragment { fragment, first }
@@ -199,7 +200,7 @@ impl Walk {
     /// Goes into a tunnel; `around` is the packet that carries it. The stations are those of the tunnel's ends: of the
     /// hosts inside they say nothing, unless a frame inside names its own.
     pub(super) fn enter_tunnel<'a>(&mut self, around: Packet, tunnel: Layers, inside: Step<'a>) -> Step<'a> {
-        self.outer = Some(Packet { layers: around.layers.with(Layers::INCOMPLETE), ..around });
+        self.outer = Some(Box::new(Packet { layers: around.layers.with(Layers::INCOMPLETE), ..around }));
         (self.source_mac, self.destination_mac) = (None, None);
         self.add(tunnel);
         inside
@@ -209,7 +210,7 @@ impl Walk {
     /// only its datagram holds the others whole.
     pub(super) fn enter_fragment(&mut self, fragment: Fragment) {
         if self.fragment.is_none() {
-            self.fragment = Some(fragment);
+            self.fragment = Some(Box::new(fragment));
             self.part = Part::First;
         }
     }

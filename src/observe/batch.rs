@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use crate::capture::{Record, Timestamp};
-use crate::decode::{Decoded, Fragment, IcmpError, LinkMessage, Packet, Skip, Transport};
+use crate::decode::{Decoded, Fragment, IcmpError, LinkMessage, Packet, Part, Skip, Transport};
 
 use super::clock::ClockTrace;
 use super::duplicates::{self, Print};
+use super::media::{RtpHeader, could_be_rtp};
 use super::traffic::Protocol;
 
 /// How many parts the flow table has. Fixed, so that caps bite at the same packet whatever the number of threads.
@@ -30,15 +31,16 @@ pub struct Batch {
 /// Something a shard counts to one of its flows.
 #[derive(Debug)]
 pub(super) enum Event {
-    /// With what copies of it have in common: the payload is in the cache while it is decoded, and not later.
-    Packet(Packet, Print),
+    /// With what copies of it have in common and what it says if it is RTP: the payload is in the cache while it is
+    /// decoded, and not later.
+    Packet(Packet, Print, Option<RtpHeader>),
     Icmp(Box<IcmpError>),
 }
 
 impl Event {
     pub(super) fn index(&self) -> u32 {
         match self {
-            Self::Packet(packet, _) => packet.index,
+            Self::Packet(packet, ..) => packet.index,
             Self::Icmp(error) => error.packet.index,
         }
     }
@@ -47,7 +49,7 @@ impl Event {
 /// Something that needs the whole capture's order and is rare.
 #[derive(Debug)]
 pub(super) enum Aside {
-    Fragment(Fragment),
+    Fragment(Box<Fragment>),
     Link(LinkMessage),
 }
 
@@ -62,7 +64,7 @@ impl Batch {
             Decoded::Fragment { fragment, first } => {
                 self.aside.push(Aside::Fragment(fragment));
                 if let Some(packet) = first {
-                    self.packet(record, packet);
+                    self.packet(record, *packet);
                 }
             }
             Decoded::IcmpError(error) => {
@@ -71,13 +73,20 @@ impl Batch {
                     (error.quoted_source, error.quoted_ports.0),
                     (error.quoted_destination, error.quoted_ports.1),
                 );
-                self.events[shard].push(Event::Icmp(Box::new(error)));
+                self.events[shard].push(Event::Icmp(error));
             }
             Decoded::Link(message) => self.aside.push(Aside::Link(message)),
             Decoded::Skipped(reason) => {
                 *self.skipped.entry(reason).or_default() += 1;
             }
         }
+    }
+
+    /// Empties it for another block; what its lists have grown to stays.
+    pub(super) fn clear(&mut self) {
+        let mut events = std::mem::take(&mut self.events);
+        events.iter_mut().for_each(Vec::clear);
+        *self = Self { events, ..Self::default() };
     }
 
     /// Counts a record that the user's filter kept out.
@@ -91,7 +100,18 @@ impl Batch {
         let payload = record.data.get(start..start + span.captured as usize).unwrap_or_default();
         let shard =
             shard_of((packet.source, packet.source_port), (packet.destination, packet.destination_port));
-        self.events[shard].push(Event::Packet(packet, duplicates::print(&packet, payload)));
+        let rtp = media_header(&packet, payload);
+        self.events[shard].push(Event::Packet(packet, duplicates::print(&packet, payload), rtp));
+    }
+}
+
+/// What a datagram says if it is RTP.
+pub(super) fn media_header(packet: &Packet, payload: &[u8]) -> Option<RtpHeader> {
+    let is_whole = packet.part != Part::First;
+    if packet.transport == Transport::Udp && packet.payload.wire > 0 && is_whole {
+        could_be_rtp(payload, packet.payload.wire)
+    } else {
+        None
     }
 }
 
@@ -180,10 +200,10 @@ mod tests {
                 quoted_ports: (40_000, port),
             };
             let about = packet(&format!("203.0.113.9:{port}"), "192.168.10.2:40000");
-            let batch = batch_of([Decoded::IcmpError(error), Decoded::Packet(about)]);
+            let batch = batch_of([Decoded::IcmpError(Box::new(error)), Decoded::Packet(about)]);
             let with_error = |events: &Vec<Event>| events.iter().any(|event| matches!(event, Event::Icmp(_)));
             let events = batch.events.iter().find(|events| with_error(events)).unwrap();
-            let is_flow = |event: &Event| matches!(event, Event::Packet(packet, _) if *packet == about);
+            let is_flow = |event: &Event| matches!(event, Event::Packet(packet, ..) if *packet == about);
             assert!(events.iter().any(is_flow), "{port}");
         }
     }

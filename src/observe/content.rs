@@ -51,6 +51,15 @@ pub(super) struct Content {
     /// The end that sent the TLS client hello.
     tls_client: Option<End>,
     readers: Option<Box<Readers>>,
+    /// Where the directions of a connection start that has carried nothing so far. Most of a flood never does.
+    starts: Starts,
+}
+
+/// The first sequence number of each direction, from its SYN.
+#[derive(Clone, Copy, Debug, Default)]
+struct Starts {
+    low: Option<u32>,
+    high: Option<u32>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -84,8 +93,14 @@ impl More {
 }
 
 impl Content {
-    /// Reads a UDP payload.
-    pub(super) fn datagram(&mut self, packet: &Packet, payload: &[u8], tell: &mut dyn FnMut(Note)) {
+    /// Reads a UDP payload; `is_media`: it reads as RTP, which excludes RTCP and SIP.
+    pub(super) fn datagram(
+        &mut self,
+        packet: &Packet,
+        payload: &[u8],
+        is_media: bool,
+        tell: &mut dyn FnMut(Note),
+    ) {
         if self.app == App::Unknown && self.looks < LOOKS {
             self.looks += 1;
             let ports = (packet.source_port, packet.destination_port);
@@ -96,6 +111,7 @@ impl Content {
             }
         }
         match self.app {
+            App::Sip | App::Rtcp | App::Rtp | App::Stun | App::Dtls | App::Unknown if is_media => {}
             App::Sip | App::Unknown if payload.first().is_some_and(|&byte| may_start_sip(byte)) => {
                 if let Some(message) = sip::read(payload, packet.payload.is_cut()) {
                     self.app = App::Sip;
@@ -133,21 +149,24 @@ impl Content {
     ) {
         if segment.flags.has(TcpFlags::SYN) {
             // A new connection on the same ports is read anew.
-            let readers = self.readers.get_or_insert_default();
-            let reader = readers.of(from);
-            *reader = Reader::default();
-            reader.assembler.start(segment.sequence.wrapping_add(1));
+            let start = segment.sequence.wrapping_add(1);
+            match &mut self.readers {
+                Some(readers) => *readers.of(from) = Reader::at(Some(start)),
+                None => *self.starts.of(from) = Some(start),
+            }
         }
         if span.wire == 0 {
             return;
         }
-        if self.readers.is_none() {
-            if self.looks >= LOOKS || self.app != App::Unknown {
-                return;
+        let starts = std::mem::take(&mut self.starts);
+        let is_new = starts.low.or(starts.high).is_some();
+        let mut readers = match self.readers.take() {
+            Some(readers) => readers,
+            None if is_new || (self.looks < LOOKS && self.app == App::Unknown) => {
+                Box::new(Readers { low: Reader::at(starts.low), high: Reader::at(starts.high) })
             }
-            self.readers = Some(Box::default());
-        }
-        let Some(mut readers) = self.readers.take() else { return };
+            None => return,
+        };
         let reader = readers.of(from);
         if !reader.is_done {
             if self.app == App::Unknown && sip::is_sip(payload) {
@@ -246,6 +265,26 @@ impl Content {
             reader.assembler.consume(reader.assembler.ready().len());
         }
         if is_over { More::Over } else { More::when(is_wanted) }
+    }
+}
+
+impl Reader {
+    /// A direction that starts there, if that is known.
+    fn at(start: Option<u32>) -> Self {
+        let mut reader = Self::default();
+        if let Some(start) = start {
+            reader.assembler.start(start);
+        }
+        reader
+    }
+}
+
+impl Starts {
+    fn of(&mut self, end: End) -> &mut Option<u32> {
+        match end {
+            End::Low => &mut self.low,
+            End::High => &mut self.high,
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use super::media::tally::Seen;
 use super::media::timing::TimingReport;
 use super::media::{self, MediaKind, Recognition, StreamReport};
 use super::message::{App, sip};
+use super::side::Side;
 use super::traffic::{Direction, Flow, HostFacts, Initiator, Protocol, Stream, TcpOutcome, TcpTrace};
 use crate::capture::{Frame, Timestamp};
 use crate::decode::{Layers, Mac, Packet, Part, Span, Transport};
@@ -63,11 +64,11 @@ pub(crate) fn packet(from: &str, to: &str) -> Packet {
 }
 
 /// What a side sent that sent `packets` unmarked packets with payload.
-pub(crate) fn sent(packets: u64) -> Direction {
+pub(crate) fn sent(packets: u64) -> Side {
     if packets == 0 {
-        return Direction::default();
+        return Side::default();
     }
-    Direction {
+    Side::from(Direction {
         packets,
         bytes: packets * 100,
         payload_packets: packets,
@@ -77,7 +78,7 @@ pub(crate) fn sent(packets: u64) -> Direction {
         frames: [frame(1)].into_iter().collect(),
         ttl: Some((64, 64)),
         ..Direction::default()
-    }
+    })
 }
 
 /// A UDP conversation that `a` began as a service's client, with two packets each way.

@@ -9,6 +9,7 @@ use crate::decode::{Layers, Packet, Part, Transport};
 use super::content::Content;
 use super::media;
 use super::message::App;
+use super::side::Side;
 use super::tcp::TcpState;
 use super::traffic::{Direction, Flow, IcmpReport, Initiator, Protocol, Silence};
 
@@ -45,6 +46,14 @@ impl End {
         }
     }
 
+    /// The end whose packets go this way.
+    pub(super) fn sending(direction: media::Direction) -> Self {
+        match direction {
+            media::Direction::AToB => Self::Low,
+            media::Direction::BToA => Self::High,
+        }
+    }
+
     /// The way of what this end sends, as media streams call it.
     pub(super) fn direction(self) -> media::Direction {
         match self {
@@ -77,8 +86,8 @@ impl FlowKey {
 pub(super) struct FlowState {
     pub(super) key: FlowKey,
     pub(super) first_from: End,
-    pub(super) low: Direction,
-    pub(super) high: Direction,
+    pub(super) low: Side,
+    pub(super) high: Side,
     pub(super) tcp: Option<Box<TcpState>>,
     pub(super) content: Content,
     silence: Option<Box<Silence>>,
@@ -92,8 +101,8 @@ impl FlowState {
         Self {
             key,
             first_from,
-            low: Direction::default(),
-            high: Direction::default(),
+            low: Side::default(),
+            high: Side::default(),
             tcp: None,
             content: Content::default(),
             silence: None,

@@ -389,7 +389,7 @@ fn reassembled_packet(first: &Packet, protocol: u8, bytes: &[u8]) -> Packet {
     match decode_reassembled(first, protocol, bytes) {
         Decoded::Packet(packet) => packet,
         Decoded::IcmpError(error) => error.packet,
-        Decoded::Fragment { fragment, first } => first.unwrap_or(fragment.packet),
+        Decoded::Fragment { fragment, first } => first.map_or(fragment.packet, |first| *first),
         Decoded::Link(_) | Decoded::Skipped(_) => Packet { part: Part::Reassembled, ..*first },
     }
 }

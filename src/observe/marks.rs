@@ -33,6 +33,9 @@ impl Sum {
 }
 
 impl Marks {
+    /// Of nobody.
+    pub const NONE: Self = Self(Kept::None);
+
     /// Counts packets with a mark, and their bytes.
     pub fn add(&mut self, mark: u8, packets: u64, bytes: u64) {
         let more = Sum { packets, bytes };

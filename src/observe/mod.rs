@@ -29,6 +29,7 @@ mod quality;
 mod registrations;
 mod repeats;
 mod shard;
+mod side;
 mod stream;
 mod talk;
 mod tcp;
@@ -45,6 +46,7 @@ pub use marks::Marks;
 pub use observer::Observer;
 pub use quality::Quality;
 pub use shard::{Shard, Wave};
+pub use side::Side;
 pub use stream::Assembler;
 pub use traffic::{
     Answer, Call, CallProtocol, CallSide, Direction, FirstFrames, Flow, HostFacts, IcmpReport, Initiator,

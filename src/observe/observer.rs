@@ -2,7 +2,9 @@
 //! pipeline runs: open a wave, let the shards track, settle what they told, let them measure, and finish.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter::Peekable;
 use std::net::{IpAddr, SocketAddr};
+use std::vec::Drain;
 
 use crate::capture::{Chunk, Frame, Timestamp};
 use crate::decode::{LinkMessage, Skip};
@@ -43,6 +45,8 @@ pub struct Observer {
     /// Sender, receiver and source of RTCP.
     rtcp: BTreeSet<(SocketAddr, SocketAddr, u32)>,
     receptions: Receptions,
+    /// Empty ones that were used before: what they have room for need not be asked for again.
+    spare: Vec<Batch>,
     skipped: BTreeMap<Skip, u64>,
     frames: u64,
     filtered: u64,
@@ -92,7 +96,21 @@ impl Observer {
             filtered: self.filtered,
             cut_sip: self.cut_sip.clone(),
             cut_sip_count: self.cut_sip_count,
+            spare: Vec::new(),
         }
+    }
+
+    /// So many empty batches.
+    pub fn batches(&mut self, count: usize) -> Vec<Batch> {
+        let mut batches = self.spare.split_off(self.spare.len().saturating_sub(count));
+        batches.resize_with(count, Batch::default);
+        batches
+    }
+
+    /// Takes back what the shards have read.
+    pub fn close(&mut self, wave: Wave) {
+        self.spare = wave.chunks.into_iter().map(|chunk| chunk.value).collect();
+        self.spare.iter_mut().for_each(Batch::clear);
     }
 
     /// The shards, for tracking.
@@ -102,15 +120,17 @@ impl Observer {
 
     /// Reads what the shards were told, in capture order.
     pub fn settle(&mut self) {
-        let mut told: Vec<Told> = Vec::new();
-        for shard in &mut self.shards {
-            told.append(&mut shard.notes);
-        }
-        // Messages of one frame come from one shard: a stable sort keeps their order.
-        told.sort_by_key(|told| told.order);
-        for told in told {
+        let mut shards = std::mem::take(&mut self.shards);
+        // Each list is in order, and messages of one frame stand in one of them.
+        let mut lists: Vec<_> = shards.iter_mut().map(|shard| shard.notes.drain(..).peekable()).collect();
+        loop {
+            let order = |list: &mut Peekable<Drain<'_, Told>>| list.peek().map(|told| told.order);
+            let first = lists.iter_mut().filter_map(|list| Some((order(list)?, list))).min_by_key(|it| it.0);
+            let Some(told) = first.and_then(|(_, list)| list.next()) else { break };
             self.hear(told);
         }
+        drop(lists);
+        self.shards = shards;
     }
 
     /// The shards and what they need for measuring.

@@ -12,6 +12,7 @@ use crate::capture::{Frame, Timestamp};
 
 use super::media::StreamReport;
 use super::message::App;
+use super::side::Side;
 use super::traffic::{Direction, FirstFrames, Flow, IcmpReport, Initiator, Protocol, Silence, TcpOutcome};
 
 /// Kinds of conversation of one shard; packets of further ones are counted as over the limit.
@@ -100,8 +101,8 @@ impl Past {
 fn fold(row: &mut Flow, other: Flow) {
     row.silence = longest_silence(row, &other);
     row.others += 1 + other.others;
-    fold_direction(&mut row.from_a, other.from_a);
-    fold_direction(&mut row.from_b, other.from_b);
+    fold_direction(&mut row.from_a, &other.from_a);
+    fold_direction(&mut row.from_b, &other.from_b);
     row.layers = row.layers.with(other.layers);
     row.vlans.extend(other.vlans);
     row.vlans.sort_unstable();
@@ -137,7 +138,11 @@ fn longest_silence(row: &Flow, other: &Flow) -> Option<Box<Silence>> {
     known.chain(between).max_by_key(|silence| silence.length())
 }
 
-fn fold_direction(row: &mut Direction, other: Direction) {
+fn fold_direction(row: &mut Side, other: &Side) {
+    if other.packets == 0 {
+        return;
+    }
+    let row: &mut Direction = row;
     row.other_macs += match (row.mac, other.mac) {
         (Some(known), Some(mac)) if known != mac => other.packets,
         _ => other.other_macs,

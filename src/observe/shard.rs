@@ -10,11 +10,13 @@ use hashbrown::HashMap;
 use crate::capture::{Chunk, Frame, Timestamp};
 use crate::decode::{IcmpError, Packet, Part, Transport};
 
-use super::batch::{Batch, Event, protocol_of};
+use super::batch::{Batch, Event, media_header, protocol_of};
 use super::content::Note;
 use super::duplicates::{self, Duplicates, Print};
 use super::flow::{End, FlowKey, FlowState};
-use super::media::{Announcements, Endpoint, Limits, Sample, StreamReport, Streams, could_be_rtp};
+use super::media::{
+    Announcements, Endpoint, Limits, Lookup, RtpHeader, Sample, StreamReport, Streams, Waiting,
+};
 use super::past::Past;
 use super::quality::Quality;
 use super::traffic::{IcmpReport, Protocol};
@@ -33,7 +35,7 @@ pub struct Shard {
     by_key: HashMap<FlowKey, u32, RandomState>,
     pub(super) flows: Vec<FlowState>,
     duplicates: Duplicates,
-    samples: Vec<Pending>,
+    samples: Vec<Waiting>,
     held: usize,
     pub(super) streams: Streams,
     pub(super) past: Past,
@@ -67,16 +69,6 @@ pub(super) struct Told {
     pub(super) protocol: Protocol,
     pub(super) dscp: u8,
     pub(super) note: Note,
-}
-
-/// A packet that could be RTP and waits until all that SDP says up to its frame is known.
-#[derive(Clone, Debug)]
-struct Pending {
-    order: u64,
-    flow: u32,
-    from: End,
-    ssrc: u32,
-    sample: Sample,
 }
 
 /// A datagram that was put together from fragments, to be read where its last fragment stood.
@@ -123,8 +115,8 @@ impl Shard {
                     self.datagram(at(datagram.index), datagram);
                 }
                 match event {
-                    Event::Packet(packet, print) => {
-                        self.packet(at(packet.index), packet, *print, &chunk.bytes)
+                    Event::Packet(packet, print, rtp) => {
+                        self.packet(at(packet.index), packet, *print, *rtp, &chunk.bytes)
                     }
                     Event::Icmp(error) => self.icmp(chunk.frame(u64::from(event.index())), error),
                 }
@@ -137,22 +129,26 @@ impl Shard {
 
     fn datagram(&mut self, at: (u64, Frame), datagram: &Injected) {
         let print = duplicates::print(&datagram.packet, &datagram.bytes);
-        self.packet(at, &datagram.packet, print, &datagram.bytes);
+        let payload = datagram.bytes.get(datagram.packet.payload.range()).unwrap_or_default();
+        let rtp = media_header(&datagram.packet, payload);
+        self.packet(at, &datagram.packet, print, rtp, &datagram.bytes);
     }
 
     /// Second step: media, once the announcements up to the end of the wave are known.
     pub fn measure(&mut self, announcements: &Announcements) {
-        for pending in self.samples.drain(..) {
-            let Some(flow) = self.flows.get(pending.flow as usize) else { continue };
+        let flows = &self.flows;
+        let lookup = |waiting: &Waiting| {
+            let (flow, direction, _) = waiting.key;
+            let Some(flow) = flows.get(flow as usize) else { return Lookup::default() };
             let end = |end: End| {
                 let socket = flow.key.socket(end);
                 Endpoint { address: socket.ip(), port: socket.port() }
             };
-            let (source, destination) = (end(pending.from), end(pending.from.other()));
-            let known = announcements.lookup(source, destination, place(pending.order));
-            let key = (pending.flow, pending.from.direction(), pending.ssrc);
-            self.streams.push(key, &pending.sample, known.announcement);
-        }
+            let from = End::sending(direction);
+            announcements.lookup(end(from), end(from.other()), waiting.place)
+        };
+        self.streams.push_all(&self.samples, lookup);
+        self.samples.clear();
     }
 
     /// RTCP of `ssrc` was seen beside the media from `source` to `target`.
@@ -194,7 +190,14 @@ impl Shard {
         }
     }
 
-    fn packet(&mut self, (order, frame): (u64, Frame), packet: &Packet, print: Print, block: &[u8]) {
+    fn packet(
+        &mut self,
+        (order, frame): (u64, Frame),
+        packet: &Packet,
+        print: Print,
+        rtp: Option<RtpHeader>,
+        block: &[u8],
+    ) {
         let protocol = protocol_of(packet.transport);
         let sender = (packet.source, packet.source_port);
         let receiver = (packet.destination, packet.destination_port);
@@ -228,10 +231,11 @@ impl Shard {
                 }
             }
             Transport::Udp if packet.payload.wire > 0 => {
-                flow.content.datagram(packet, payload, &mut tell);
-                if let Some(header) = could_be_rtp(payload, packet.payload.wire) {
+                flow.content.datagram(packet, payload, rtp.is_some(), &mut tell);
+                if let Some(header) = rtp {
+                    let key = (index, from.direction(), header.ssrc);
                     let sample = Sample::new(frame, packet, &header);
-                    self.samples.push(Pending { order, flow: index, from, ssrc: header.ssrc, sample });
+                    self.samples.push(Waiting { key, place: place(order), sample });
                 }
             }
             _ => {}

@@ -14,6 +14,7 @@ use crate::observe::marks::Marks;
 use crate::observe::media::StreamReport;
 use crate::observe::message::App;
 use crate::observe::quality::Quality;
+use crate::observe::side::Side;
 
 /// Everything that was seen.
 #[derive(Clone, Debug, Default)]
@@ -93,9 +94,9 @@ pub struct Flow {
     /// Why `a` is taken for the starter.
     pub initiator: Initiator,
     /// What `a` sent.
-    pub from_a: Direction,
+    pub from_a: Side,
     /// What `b` sent.
-    pub from_b: Direction,
+    pub from_b: Side,
     /// What the content says it is, [`App::Unknown`] if nothing.
     pub app: App,
     /// Name that a TLS hello of `a` asked for.
@@ -170,6 +171,23 @@ pub struct Direction {
     pub ttl: Option<(u8, u8)>,
     /// 802.1p priority of tagged packets.
     pub pcp: Marks,
+}
+
+impl Direction {
+    /// Of an end that was silent.
+    pub const NOTHING: Self = Self {
+        packets: 0,
+        bytes: 0,
+        payload_packets: 0,
+        dscp: Marks::NONE,
+        first: None,
+        last: None,
+        frames: FirstFrames::new_const(),
+        mac: None,
+        other_macs: 0,
+        ttl: None,
+        pcp: Marks::NONE,
+    };
 }
 
 /// How a TCP connection went, as far as the capture shows.

@@ -108,6 +108,8 @@ impl Vias {
         let is_known =
             known.iter().any(|other| other.via.branch == sent.via.branch && other.is_sent_by(&sent));
         if known.len() < BRANCHES_KEPT && !is_known {
+            // Nearly always the only one.
+            known.reserve_exact(1);
             known.push(sent);
         }
     }

@@ -87,7 +87,7 @@ impl<'a> Scene<'a> {
             hints,
             facts: traffic.hosts.iter().map(|facts| (facts.address, facts)).collect(),
             kinds: lore.roles.iter().map(|role| (&role.id, role.kind)).collect(),
-            by_ports: lore.identities.iter().map(|identity| fitting(traffic, identity)).collect(),
+            by_ports: by_ports(traffic, lore.identities),
             name_servers: traffic
                 .flows
                 .iter()
@@ -297,10 +297,28 @@ fn named_model(marks: &[Mark<'_>]) -> Option<ModelId> {
     named.max_by(|x, y| x.0.cmp(&y.0).then(y.1.cmp(x.1))).map(|(_, model)| model.clone())
 }
 
-/// The sides of flows that are such as an identity describes, if it goes by ports.
-fn fitting<'a>(traffic: &'a Traffic, identity: &Identity) -> Vec<FlowView<'a>> {
-    let Fingerprint::Ports(print) = &identity.fingerprint else { return Vec::new() };
-    traffic.flows.iter().flat_map(FlowView::both).filter(|view| fits(view, print)).collect()
+/// For each identity, the sides of flows that are such as it describes, if it goes by ports. A flood has half a million
+/// flows: each is looked at once.
+fn by_ports<'a>(traffic: &'a Traffic, identities: &[Identity]) -> Vec<Vec<FlowView<'a>>> {
+    let mut found: Vec<Vec<FlowView<'a>>> = identities.iter().map(|_| Vec::new()).collect();
+    let prints: Vec<(usize, &PortPrint)> = identities
+        .iter()
+        .enumerate()
+        .filter_map(|(at, identity)| match &identity.fingerprint {
+            Fingerprint::Ports(print) => Some((at, print)),
+            _ => None,
+        })
+        .collect();
+    for view in traffic.flows.iter().flat_map(FlowView::both) {
+        for (at, print) in &prints {
+            if fits(&view, print)
+                && let Some(views) = found.get_mut(*at)
+            {
+                views.push(view);
+            }
+        }
+    }
+    found
 }
 
 /// Those among them whose peers have the role that the identity asks for, by host. `roles`: what is known of peers.

@@ -4,7 +4,7 @@ use super::*;
 use crate::observe::Protocol;
 use crate::observe::fixture::{at, frame, ip, sent, socket, spoken, stream, udp};
 use crate::observe::media::marking::Remarked;
-use crate::observe::{Direction, Refused, Unanswered};
+use crate::observe::{Refused, Unanswered};
 
 const EF: u8 = 46;
 /// A half second with the mark, without it, with a loss, and with jitter.
@@ -118,7 +118,8 @@ type Row = (&'static str, u16, Option<i64>, Option<(i64, i64)>);
 
 fn registrations(rows: &[Row], now: i64) -> World {
     let mut flow = udp(&format!("{PHONE}:5060"), &format!("{PBX}:5060"));
-    flow.from_a = Direction { last: Some((frame(9), at(now * 1_000))), ..sent(2) };
+    flow.from_a = sent(2);
+    flow.from_a.last = Some((frame(9), at(now * 1_000)));
     let mut world = World::new("").flows(vec![flow]);
     let row = |&(account, port, failed, granted): &Row| Registration {
         aor: account.into(),

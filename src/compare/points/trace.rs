@@ -93,7 +93,7 @@ enum Event {
     Tcp(Box<Segment>),
     /// SIP that was cut.
     Unread,
-    Fragment(Fragment, Vec<u8>),
+    Fragment(Box<Fragment>, Vec<u8>),
     Time(Timestamp),
 }
 

@@ -16,7 +16,7 @@ fn error_v6(kind: u8, quote: &[u8]) -> Vec<u8> {
 #[track_caller]
 fn error(ip: &[u8]) -> IcmpError {
     match decoded(RAW, ip) {
-        Decoded::IcmpError(error) => error,
+        Decoded::IcmpError(error) => *error,
         other => panic!("no error but {other:?}"),
     }
 }

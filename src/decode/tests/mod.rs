@@ -113,7 +113,7 @@ fn packet(link: u16, data: &[u8]) -> Packet {
 #[track_caller]
 fn fragment(link: u16, data: &[u8]) -> (Fragment, Option<Packet>) {
     match decoded(link, data) {
-        Decoded::Fragment { fragment, first } => (fragment, first),
+        Decoded::Fragment { fragment, first } => (*fragment, first.map(|first| *first)),
         other => panic!("no fragment but {other:?}"),
     }
 }

@@ -12,7 +12,7 @@ fn spans(decoded: &Decoded) -> Vec<Span> {
     match decoded {
         Decoded::Packet(packet) => vec![of(packet)],
         Decoded::Fragment { fragment, first } => {
-            [Some(of(&fragment.packet)), first.as_ref().map(of)].into_iter().flatten().collect()
+            [Some(of(&fragment.packet)), first.as_deref().map(of)].into_iter().flatten().collect()
         }
         Decoded::IcmpError(error) => vec![of(&error.packet)],
         Decoded::Link(message) => vec![message.payload],

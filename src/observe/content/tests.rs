@@ -1,6 +1,7 @@
 use samplegen::talk::{dns as dns_talk, tls as tls_talk};
 
 use super::super::fixture::packet;
+use super::super::media::could_be_rtp;
 use super::*;
 
 const OPTIONS: &[u8] =
@@ -22,7 +23,9 @@ impl Reading {
     fn cut_datagram(&mut self, from: &str, to: &str, bytes: &[u8], captured: usize) {
         let payload = Span { start: 0, captured: captured as u32, wire: bytes.len() as u32 };
         let packet = Packet { payload, ..packet(from, to) };
-        self.content.datagram(&packet, &bytes[..captured], &mut |note| self.notes.push(note));
+        let payload = &bytes[..captured];
+        let is_media = could_be_rtp(payload, packet.payload.wire).is_some();
+        self.content.datagram(&packet, payload, is_media, &mut |note| self.notes.push(note));
     }
 
     /// The next segment of the lower end.
@@ -122,6 +125,15 @@ fn a_new_connection_is_read_anew() {
     flow.flagged(TcpFlags::SYN, &[]);
     flow.segment(OPTIONS);
     assert_eq!(flow.sip(), 1);
+}
+
+#[test]
+fn a_connection_that_carries_nothing_takes_no_room() {
+    let mut flow = Reading::default();
+    flow.flagged(TcpFlags::SYN, &[]);
+    assert!(flow.content.readers.is_none());
+    flow.segment(OPTIONS);
+    assert_eq!(flow.sip(), 1, "and is read from where it started");
 }
 
 #[test]

@@ -101,7 +101,7 @@ impl Announcement {
 }
 
 /// The answer for one packet.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Lookup<'a> {
     /// What holds, if anything was announced.
     pub announcement: Option<&'a Arc<Announcement>>,

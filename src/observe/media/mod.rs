@@ -44,5 +44,5 @@ pub use rtcp::{Rtcp, could_be_rtcp, read_rtcp};
 pub use rtp::{RtpHeader, could_be_rtp};
 pub use sample::{Direction, Sample};
 pub use stream::Key;
-pub use table::{Dropped, Limits, Streams};
+pub use table::{Dropped, Limits, Streams, Waiting};
 pub use tally::Seen;

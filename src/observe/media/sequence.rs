@@ -12,6 +12,8 @@ pub const MAX_DROPOUT: u16 = 3000;
 pub const MAX_MISORDER: u16 = 100;
 /// A copy is recognised among so many packets before it.
 const RECENT: usize = 64;
+/// After a pause (ns) nothing is a copy of what came before.
+const PAUSE: i64 = 10_000_000_000;
 /// Sequence numbers of which it is still open whether they are lost; more than `MAX_MISORDER`.
 const WINDOW: i64 = 128;
 
@@ -100,8 +102,10 @@ pub struct Sequence {
     /// Closed ones, the first few.
     segments: Vec<SegmentReport>,
     held: Option<Sample>,
-    recent: Box<[Option<Recent>; RECENT]>,
+    /// None before the first packet and after a pause.
+    recent: Option<Box<[Recent; RECENT]>>,
     arrivals: u64,
+    last: Timestamp,
     /// Over closed segments.
     counts: Counts,
     packets: u64,
@@ -110,13 +114,29 @@ pub struct Sequence {
     strays: u64,
 }
 
+/// One of the latest packets. There are many streams, and each has room for these.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Recent {
-    arrival: u64,
-    sequence: u16,
+    frame: Frame,
+    time: Timestamp,
+    /// The lower half of its number in order of arrival: a place is taken again long before that comes round.
+    arrival: u32,
     timestamp: u32,
+    sequence: u16,
     payload_type: u8,
-    copied: Copied,
+    dscp: u8,
+}
+
+impl Recent {
+    const NONE: Self = Self {
+        frame: Frame::NONE,
+        time: Timestamp::UNKNOWN,
+        arrival: 0,
+        timestamp: 0,
+        sequence: 0,
+        payload_type: u8::MAX,
+        dscp: 0,
+    };
 }
 
 impl Sequence {
@@ -127,8 +147,9 @@ impl Sequence {
             segment: None,
             segments: Vec::new(),
             held: None,
-            recent: Box::new([None; RECENT]),
+            recent: None,
             arrivals: 0,
+            last: Timestamp::UNKNOWN,
             counts: Counts::default(),
             packets: 0,
             duplicates: 0,
@@ -141,6 +162,8 @@ impl Sequence {
     /// sequence numbers is not a loss.
     pub fn push(&mut self, sample: &Sample, jumped: bool) -> Arrival {
         self.arrivals += 1;
+        self.rest(sample.time);
+        self.last = sample.time;
         if let Some(copied) = self.find_copy(sample) {
             self.duplicates += 1;
             return Arrival::Duplicate(copied);
@@ -213,24 +236,35 @@ impl Sequence {
         }
     }
 
+    /// Lets go of the latest packets where they lie so far back at `now` that nothing can be a copy of them. The next packet
+    /// does the same, so it makes no difference when this is called, unless the clock goes back.
+    pub fn rest(&mut self, now: Timestamp) {
+        if now.since(self.last) > PAUSE {
+            self.recent = None;
+        }
+    }
+
     fn find_copy(&self, sample: &Sample) -> Option<Copied> {
-        let recent = self.recent.get(slot(sample.sequence)).copied().flatten()?;
-        let same = self.arrivals - recent.arrival <= RECENT as u64
+        let recent = self.recent.as_ref()?.get(slot(sample.sequence))?;
+        let same = (self.arrivals as u32).wrapping_sub(recent.arrival) <= RECENT as u32
             && recent.sequence == sample.sequence
             && recent.timestamp == sample.timestamp
             && recent.payload_type == sample.payload_type;
-        same.then_some(recent.copied)
+        same.then_some(Copied { frame: recent.frame, time: recent.time, dscp: recent.dscp })
     }
 
     fn remember(&mut self, sample: &Sample) {
-        if let Some(recent) = self.recent.get_mut(slot(sample.sequence)) {
-            *recent = Some(Recent {
-                arrival: self.arrivals,
-                sequence: sample.sequence,
+        let recent = self.recent.get_or_insert_with(|| Box::new([Recent::NONE; RECENT]));
+        if let Some(recent) = recent.get_mut(slot(sample.sequence)) {
+            *recent = Recent {
+                frame: sample.frame,
+                time: sample.time,
+                arrival: self.arrivals as u32,
                 timestamp: sample.timestamp,
+                sequence: sample.sequence,
                 payload_type: sample.payload_type,
-                copied: Copied { frame: sample.frame, time: sample.time, dscp: sample.dscp },
-            });
+                dscp: sample.dscp,
+            };
         }
     }
 }

@@ -136,6 +136,11 @@ impl Stream {
         }
     }
 
+    /// Gives back what only helps with packets shortly after its last one, if that is long ago at `now`.
+    pub fn rest(&mut self, now: Timestamp) {
+        self.sequence.rest(now);
+    }
+
     /// RTCP speaks of this source.
     pub fn pair_rtcp(&mut self) {
         self.rtcp_paired = true;

@@ -7,11 +7,11 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::announce::Announcement;
+use super::announce::{Announcement, Lookup};
 use super::report::StreamReport;
 use super::sample::{Direction, Sample};
 use super::stream::{Key, Stream};
-use crate::capture::Timestamp;
+use crate::capture::{Frame, Timestamp};
 
 /// Packets near each other that make a candidate a stream.
 const FOLLOWING: u8 = 5;
@@ -24,6 +24,9 @@ const TRIES: u32 = 16;
 /// Candidates of one flow direction at a time, and if SDP announced them.
 const OPEN: usize = 16;
 const CROWD: usize = 64;
+
+/// Streams that are looked at for whether they rest, each time packets are taken.
+const AT_REST: usize = 64;
 
 type Map<K, V> = hashbrown::HashMap<K, V, foldhash::quality::RandomState>;
 
@@ -52,6 +55,17 @@ pub struct Dropped {
     pub no_room: u64,
 }
 
+/// A packet that could be RTP and waits until all that SDP says up to its frame is known.
+#[derive(Clone, Copy, Debug)]
+pub struct Waiting {
+    /// Which stream it would belong to.
+    pub key: Key,
+    /// Its place in the measurement, as announcements are ordered by.
+    pub place: Frame,
+    /// What is to be measured.
+    pub sample: Sample,
+}
+
 /// The table.
 #[derive(Clone, Debug)]
 pub struct Streams {
@@ -60,13 +74,102 @@ pub struct Streams {
     streams: Vec<(Key, Box<Stream>)>,
     /// Only looked into, never walked.
     by_key: Map<Key, usize>,
-    /// Only looked into, never walked.
-    sides: Map<(u32, Direction), Side>,
+    sides: Sides,
+    queues: Queues,
+    /// Time of the latest packet, and the stream that is looked at next for whether it rests.
+    now: Timestamp,
+    turn: usize,
     /// Candidates in order of birth, with those that are gone already.
     births: VecDeque<(Key, u64)>,
     born: u64,
     candidates: usize,
     dropped: Dropped,
+}
+
+/// Directions of flows that brought packets, found by the index of the flow.
+#[derive(Clone, Debug, Default)]
+struct Sides {
+    /// Place in `kept` and one more, 0 for none; by flow, then direction.
+    places: Vec<[u32; 2]>,
+    kept: Vec<Side>,
+}
+
+impl Sides {
+    fn place(&self, flow: u32, direction: Direction) -> Option<usize> {
+        let place = self.places.get(flow as usize)?[direction as usize];
+        (place as usize).checked_sub(1)
+    }
+
+    fn get(&self, flow: u32, direction: Direction) -> Option<&Side> {
+        self.kept.get(self.place(flow, direction)?)
+    }
+
+    fn get_mut(&mut self, flow: u32, direction: Direction) -> Option<&mut Side> {
+        let place = self.place(flow, direction)?;
+        self.kept.get_mut(place)
+    }
+
+    fn insert(&mut self, flow: u32, direction: Direction, side: Side) {
+        if self.places.len() <= flow as usize {
+            self.places.resize(flow as usize + 1, [0, 0]);
+        }
+        self.kept.push(side);
+        if let Some(places) = self.places.get_mut(flow as usize) {
+            places[direction as usize] = self.kept.len() as u32;
+        }
+    }
+}
+
+/// Packets of one call of [`Streams::push_all`] in line behind each other, stream by stream.
+#[derive(Clone, Debug, Default)]
+struct Queues {
+    /// By stream: place in `lines` and one more, 0 for none.
+    of_stream: Vec<u32>,
+    lines: Vec<Line>,
+    /// By packet: the next one of its stream, the number of packets for none.
+    next: Vec<u32>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Line {
+    stream: u32,
+    first: u32,
+    last: u32,
+}
+
+impl Queues {
+    fn begin(&mut self, packets: usize) {
+        self.next.clear();
+        self.next.resize(packets, packets as u32);
+    }
+
+    fn add(&mut self, stream: usize, packet: u32) {
+        if self.of_stream.len() <= stream {
+            self.of_stream.resize(stream + 1, 0);
+        }
+        let Some(place) = self.of_stream.get_mut(stream) else { return };
+        match (*place as usize).checked_sub(1).and_then(|at| self.lines.get_mut(at)) {
+            Some(line) => {
+                if let Some(next) = self.next.get_mut(line.last as usize) {
+                    *next = packet;
+                }
+                line.last = packet;
+            }
+            None => {
+                self.lines.push(Line { stream: stream as u32, first: packet, last: packet });
+                *place = self.lines.len() as u32;
+            }
+        }
+    }
+
+    /// Takes the next line out.
+    fn pop(&mut self) -> Option<Line> {
+        let line = self.lines.pop()?;
+        if let Some(place) = self.of_stream.get_mut(line.stream as usize) {
+            *place = 0;
+        }
+        Some(line)
+    }
 }
 
 /// One direction of a flow.
@@ -97,7 +200,10 @@ impl Streams {
             start,
             streams: Vec::new(),
             by_key: Map::default(),
-            sides: Map::default(),
+            sides: Sides::default(),
+            queues: Queues::default(),
+            now: start,
+            turn: 0,
             births: VecDeque::new(),
             born: 0,
             candidates: 0,
@@ -105,22 +211,64 @@ impl Streams {
         }
     }
 
-    /// Takes the next packet of `key` in order of arrival, with what SDP says at its frame.
-    pub fn push(&mut self, key: Key, sample: &Sample, announcement: Option<&Arc<Announcement>>) {
-        let (flow, direction, ssrc) = key;
-        let side = self.sides.entry((flow, direction)).or_default();
-        let index = match side.current {
-            Some((current, index)) if current == ssrc => Some(index),
-            Some(_) => self.by_key.get(&key).copied(),
-            None => None,
-        };
-        if let Some(index) = index
-            && let Some((_, stream)) = self.streams.get_mut(index)
-        {
-            side.current = Some((ssrc, index));
-            stream.push(sample, announcement.map(Arc::as_ref), self.start);
-            return;
+    /// Takes packets in order of arrival; `lookup` gives what SDP says at one of them. Streams do not see each other: so
+    /// the packets of each are measured in a row, while its state is in the cache, and the figures are the same as if
+    /// each packet were taken when it is its turn.
+    pub fn push_all<'a>(&mut self, packets: &[Waiting], lookup: impl Fn(&Waiting) -> Lookup<'a>) {
+        self.queues.begin(packets.len());
+        self.let_some_rest();
+        for (at, waiting) in (0..).zip(packets) {
+            self.now = self.now.max(waiting.sample.time);
+            match self.established(waiting.key) {
+                Some(stream) => self.queues.add(stream, at),
+                None => self.consider(waiting.key, &waiting.sample, lookup(waiting).announcement),
+            }
         }
+        while let Some(line) = self.queues.pop() {
+            let Some((_, stream)) = self.streams.get_mut(line.stream as usize) else { continue };
+            let mut known: Option<Lookup<'a>> = None;
+            let mut at = line.first as usize;
+            while let Some(waiting) = packets.get(at) {
+                let holds = |known: &Lookup<'a>| known.until.is_none_or(|until| waiting.place < until);
+                let now = known.filter(holds).unwrap_or_else(|| lookup(waiting));
+                known = Some(now);
+                stream.push(&waiting.sample, now.announcement.map(Arc::as_ref), self.start);
+                at = self.queues.next.get(at).map_or(packets.len(), |next| *next as usize);
+            }
+        }
+    }
+
+    /// Streams that ended stay in the table, and should be small there. A few are looked at each time.
+    fn let_some_rest(&mut self) {
+        for _ in 0..AT_REST.min(self.streams.len()) {
+            self.turn = if self.turn + 1 < self.streams.len() { self.turn + 1 } else { 0 };
+            if let Some((_, stream)) = self.streams.get_mut(self.turn) {
+                stream.rest(self.now);
+            }
+        }
+    }
+
+    /// The stream of `key`, if it is one already.
+    fn established(&mut self, (flow, direction, ssrc): Key) -> Option<usize> {
+        let side = self.sides.get_mut(flow, direction)?;
+        match side.current {
+            Some((current, index)) if current == ssrc => Some(index),
+            Some(_) => {
+                let index = *self.by_key.get(&(flow, direction, ssrc))?;
+                side.current = Some((ssrc, index));
+                Some(index)
+            }
+            None => None,
+        }
+    }
+
+    /// Takes a packet of what is no stream yet.
+    fn consider(&mut self, key: Key, sample: &Sample, announcement: Option<&Arc<Announcement>>) {
+        let (flow, direction, ssrc) = key;
+        if self.sides.get(flow, direction).is_none() {
+            self.sides.insert(flow, direction, Side::default());
+        }
+        let Some(side) = self.sides.get_mut(flow, direction) else { return };
         let before = side.candidates.len();
         let outcome = side.consider(ssrc, self.born, sample, announcement);
         self.candidates = self.candidates + side.candidates.len() - before;
@@ -194,12 +342,17 @@ impl Streams {
             }
         }
         self.by_key = self.streams.iter().enumerate().map(|(at, (key, _))| (*key, at)).collect();
-        let sides =
-            std::mem::take(&mut self.sides).into_iter().filter_map(|((flow, direction), mut side)| {
+        self.queues = Queues::default();
+        let mut sides = std::mem::take(&mut self.sides);
+        for flow in 0..sides.places.len() as u32 {
+            let Some(to) = place(flow) else { continue };
+            for direction in [Direction::AToB, Direction::BToA] {
+                let Some(side) = sides.get_mut(flow, direction) else { continue };
+                let mut side = std::mem::take(side);
                 side.current = side.current.and_then(|(ssrc, at)| Some((ssrc, (*moved.get(at)?)?)));
-                Some(((place(flow)?, direction), side))
-            });
-        self.sides = sides.collect();
+                self.sides.insert(to, direction, side);
+            }
+        }
         over
     }
 
@@ -221,7 +374,7 @@ impl Streams {
         let index = self.streams.len();
         self.streams.push((key, stream));
         self.by_key.insert(key, index);
-        if let Some(side) = self.sides.get_mut(&(key.0, key.1)) {
+        if let Some(side) = self.sides.get_mut(key.0, key.1) {
             side.current = Some((key.2, index));
         }
     }
@@ -237,13 +390,13 @@ impl Streams {
         if self.births.len() > 2 * self.limits.candidates + TRIES as usize {
             let sides = &self.sides;
             self.births.retain(|((flow, direction, ssrc), birth)| {
-                sides.get(&(*flow, *direction)).is_some_and(|side| side.position(*ssrc, *birth).is_some())
+                sides.get(*flow, *direction).is_some_and(|side| side.position(*ssrc, *birth).is_some())
             });
         }
     }
 
     fn take_candidate(&mut self, (flow, direction, ssrc): Key, birth: u64) -> Option<Candidate> {
-        let side = self.sides.get_mut(&(flow, direction))?;
+        let side = self.sides.get_mut(flow, direction)?;
         let position = side.position(ssrc, birth)?;
         self.candidates -= 1;
         Some(side.candidates.remove(position))

@@ -35,6 +35,8 @@ impl<T: Copy + Ord, const N: usize> Tally<T, N> {
                 seen.frames.push(frame);
             }
         } else if self.seen.len() < N {
+            // Most streams have one value all along.
+            self.seen.reserve_exact(1);
             self.seen.push(Seen { value, packets: 1, frames: vec![frame], last: frame });
         } else {
             self.other += 1;

@@ -282,7 +282,7 @@ fn chosen_flows(audit: &Audit, limit: usize) -> Vec<&Flow> {
 
 fn flow(flow: &Flow, audit: &Audit) -> published::Flow {
     let times = |pick: fn(&Direction) -> Option<(Frame, Timestamp)>| {
-        [&flow.from_a, &flow.from_b].into_iter().filter_map(pick).map(|(_, time)| time)
+        [&*flow.from_a, &*flow.from_b].into_iter().filter_map(pick).map(|(_, time)| time)
     };
     let rows = audit.flow_rows.get(flow.id).into_iter().flatten();
     published::Flow {

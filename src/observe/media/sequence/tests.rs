@@ -112,3 +112,18 @@ fn a_flood_of_restarts_is_bounded() {
     }
     assert_eq!(sequence.segments().len(), SEGMENTS);
 }
+
+#[test]
+fn after_a_pause_nothing_is_a_copy() {
+    let again = |nanoseconds| {
+        let mut sequence = Sequence::new();
+        sequence.push(&sample(0), false);
+        sequence.push(&Sample { time: sample(0).time.plus(nanoseconds), ..sample(0) }, false);
+        sequence.counts().duplicates
+    };
+    assert_eq!((again(PAUSE), again(PAUSE + 1)), (1, 0));
+    let mut sequence = Sequence::new();
+    sequence.push(&sample(0), false);
+    sequence.rest(sample(0).time.plus(PAUSE + 1));
+    assert_eq!(sequence.recent, None, "what ended takes little room");
+}

@@ -8,6 +8,14 @@ use std::net::IpAddr;
 
 const KEY: Key = (7, Direction::AToB, 0xfeed);
 
+impl Streams {
+    /// Takes one packet.
+    fn push(&mut self, key: Key, sample: &Sample, announcement: Option<&Arc<Announcement>>) {
+        let waiting = Waiting { key, place: sample.frame, sample: *sample };
+        self.push_all(&[waiting], |_| Lookup { announcement, until: None });
+    }
+}
+
 fn table() -> Streams {
     Streams::new(Limits::default(), sample(0).time)
 }
@@ -111,7 +119,46 @@ fn full_tables_count_what_they_drop() {
     assert_eq!(counted + streams.dropped().no_room, 50);
 }
 
+/// From this frame on the SDP of [`announcement`] is known.
+fn told_at(known: &Arc<Announcement>, number: u64, place: Frame) -> Lookup<'_> {
+    let from = Frame::new(0, number);
+    if place < from {
+        Lookup { announcement: None, until: Some(from) }
+    } else {
+        Lookup { announcement: Some(known), until: None }
+    }
+}
+
 proptest! {
+    #[test]
+    fn streams_in_a_row_give_what_packets_in_turn_give(
+        packets in prop::collection::vec((0..3u32, any::<bool>(), 0..3u32, 0..8u64, any_sample()), 0..400),
+        told in 0..500u64,
+        size in 1..200usize,
+    ) {
+        let known = announcement();
+        let mut time = sample(0).time;
+        let mut numbers = std::collections::BTreeMap::new();
+        let waiting: Vec<Waiting> = (0..).zip(&packets).map(|(number, (flow, forward, ssrc, ahead, wild))| {
+            let key = (*flow, if *forward { Direction::AToB } else { Direction::BToA }, *ssrc);
+            let nth = numbers.entry(key).or_insert(0);
+            *nth += ahead % 3;
+            // Now and then a pause, a packet of another kind.
+            time = time.plus(if *ahead == 7 { 4_000_000_000 } else { 5_000_000 });
+            let sample = Sample { time, frame: Frame::new(0, number), ..if *ahead == 6 { *wild } else { sample(*nth) } };
+            Waiting { key, place: Frame::new(0, number), sample }
+        }).collect();
+        let (mut in_turn, mut in_a_row) = (small(), small());
+        for one in &waiting {
+            in_turn.push_all(std::slice::from_ref(one), |waiting| told_at(&known, told, waiting.place));
+        }
+        for some in waiting.chunks(size) {
+            in_a_row.push_all(some, |waiting| told_at(&known, told, waiting.place));
+        }
+        prop_assert_eq!(in_a_row.finish(), in_turn.finish());
+        prop_assert_eq!(in_a_row.dropped(), in_turn.dropped());
+    }
+
     #[test]
     fn every_packet_is_counted_once_and_the_order_is_all_that_matters(
         packets in prop::collection::vec((0..6u32, any::<bool>(), 0..40u32, any_sample(), any::<bool>()), 0..600)

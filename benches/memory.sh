@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 
 minutes=${1:-30}
 pbxray=${PBXRAY:-$PWD/target/release/pbxray}
-rate=1112 # packets a second: 2 million in half an hour
+rate=1112 # packets a second: two million in half an hour
 scratch=$(mktemp -d)
 space=memory$$
 senders=

@@ -10,6 +10,7 @@ use std::net::IpAddr;
 use crate::capture::Timestamp;
 use crate::observe::media::MediaKind;
 use crate::observe::{Answer, Call, Registration, Stream};
+use crate::rules::QosRule;
 use crate::site::{Kind, Scope};
 
 use super::case::Case;
@@ -57,7 +58,14 @@ fn is_mended(case: &Case<'_>, finding: &Finding) -> bool {
             let right: u64 = pcp.iter().filter(|seen| seen.value == *expected).map(|seen| seen.packets).sum();
             right >= LEAST_JUDGED && pcp.len() == 1
         }),
-        Detail::Qos009 { .. } => voice.later().any(|stream| stream.report.marking.dscp.len() == 1),
+        Detail::Qos009 { after, .. } => {
+            // The change was the mending itself, if it was one to the mark that is expected.
+            let expects = |rule: &QosRule| {
+                rule.dscp == *after && finding.rows.iter().any(|row| **row == *rule.id.as_str())
+            };
+            let is_right = case.book.qos.iter().any(expects) && voice.is_marked(*after);
+            is_right || voice.later().any(|stream| stream.report.marking.dscp.len() == 1)
+        }
         Detail::Rtp001 { peers, .. } => {
             peers.iter().all(|peer| voice.later().any(|stream| stream.destination.ip() == *peer))
         }

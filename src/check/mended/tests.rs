@@ -60,6 +60,23 @@ fn marks_are_right_again_when_the_latest_packets_have_them() {
 }
 
 #[test]
+fn a_change_to_the_right_mark_is_over_when_it_lasts_and_one_away_from_it_with_a_later_call() {
+    const RULE: &str = "\n[[qos]]\nid = \"Q1\"\nsection = \"1\"\nroles = [\"acme.phone\"]\nprotocol = \"rtp\"\ndscp = 46\npromised = true\n";
+    let over = |after: u8, streams: Vec<Stream>| {
+        let before = if after == EF { 0 } else { EF };
+        let peer = socket(&format!("{PBX}:5204"));
+        let detail = Detail::Qos009 { peer, before, after, changed_at: frame(9) };
+        let found = finding(detail, Severity::Warning, Some(PHONE));
+        let evidence = Evidence { last: Some(at(5_000)), ..Evidence::default() };
+        let world = World::new(RULE).streams(streams);
+        mended(&world.case(), &[Finding { evidence, rows: vec!["Q1".into()], ..found }]) == [0]
+    };
+    let changed = |halves: usize| vec![voice(0, &[[BARE; 4], [GOOD; 4]].concat()[..halves])];
+    assert!(over(EF, changed(8)) && !over(EF, changed(7)));
+    assert!(!over(0, vec![voice(0, &[[GOOD; 4], [BARE; 4]].concat())]));
+}
+
+#[test]
 fn what_a_system_sends_to_the_internet_says_nothing_about_its_lan() {
     let world = |peer: &str| {
         let world = World::new("").device(PHONE, "acme.pbx");

@@ -99,6 +99,21 @@ impl<'a> Case<'a> {
         peers.len() > 1
     }
 
+    /// Whether both lie in one subnet, so that no router and no firewall of the network stands between them: private
+    /// addresses of one /24 or /64, and neither is behind a router.
+    pub(super) fn are_neighbours(&self, one: IpAddr, other: IpAddr) -> bool {
+        let is_near = |address| {
+            let on_link = self.host(address).and_then(|facts| facts.on_link);
+            self.scope(address) == Scope::Lan && on_link != Some(false)
+        };
+        let same = match (one, other) {
+            (IpAddr::V4(one), IpAddr::V4(other)) => one.octets()[..3] == other.octets()[..3],
+            (IpAddr::V6(one), IpAddr::V6(other)) => one.octets()[..8] == other.octets()[..8],
+            _ => false,
+        };
+        same && is_near(one) && is_near(other)
+    }
+
     /// The identified ends of a flow.
     pub(super) fn ends_of(&self, flow: usize) -> &[End<'a>] {
         let first = self.ends.partition_point(|end| end.view.flow.id < flow);

@@ -277,12 +277,20 @@ pub enum Detail {
     Qos010 { percent: f64, bytes: u64, expected: u8, flows: Vec<(SocketAddr, SocketAddr, Protocol)> },
     /// RTP-001. `packets`: what came from the other side. `refused`: ICMP says that nobody listens there. `heard`: the
     /// capture shows voice of the silent side elsewhere, so that it would be seen here too. `at_tap`: it does not, and was
-    /// probably made on the silent host.
-    Rtp001 { packets: u64, peers: Vec<IpAddr>, refused: bool, heard: bool, at_tap: bool },
+    /// probably made on the silent host. `near`, here and below: both ends lie in one subnet.
+    Rtp001 { packets: u64, peers: Vec<IpAddr>, refused: bool, heard: bool, at_tap: bool, near: bool },
     /// RTP-002.
-    Rtp002 { peers: Vec<IpAddr> },
+    Rtp002 { peers: Vec<IpAddr>, near: bool },
     /// RTP-003, over all streams of the sender that lose too much. `heard`: what the receivers say of it.
-    Rtp003 { lost: u64, expected: u64, bursts: u64, longest: u64, peers: Vec<IpAddr>, heard: Heard },
+    Rtp003 {
+        lost: u64,
+        expected: u64,
+        bursts: u64,
+        longest: u64,
+        peers: Vec<IpAddr>,
+        heard: Heard,
+        near: bool,
+    },
     /// RTP-004. Greatest and mean running jitter in ms of the worst stream. `estimated`: the clock of the timestamps was estimated.
     Rtp004 { jitter: f64, mean: f64, peers: Vec<IpAddr>, estimated: bool },
     /// RTP-005. The worst stream. `longest`: packets of its longest gap.
@@ -292,7 +300,7 @@ pub enum Detail {
     /// RTP-007. `listed`: codecs of the receiver's SDP.
     Rtp007 { payload_type: u8, codec: Option<Box<str>>, listed: Vec<Box<str>>, peers: Vec<IpAddr> },
     /// RTP-008. Nanoseconds from the answer to the last packet, and from there to the end of the call.
-    Rtp008 { peer: IpAddr, after: i64, missing: i64 },
+    Rtp008 { peer: IpAddr, after: i64, missing: i64, near: bool },
     /// RTP-009.
     Rtp009 { before: SocketAddr, after: SocketAddr },
     /// RTP-013.
@@ -310,7 +318,7 @@ pub enum Detail {
     /// SIG-005. Final status, how many calls that side had in all, and who called.
     Sig005 { status: u16, calls: u64, callers: Vec<IpAddr> },
     /// SIG-006. `bytes`: payload of one datagram that was seen.
-    Sig006 { peer: SocketAddr, bytes: u32 },
+    Sig006 { peer: SocketAddr, bytes: u32, near: bool },
     /// SIG-007. `alert`: its number, and whether the client sent it. `expired`: end of the certificate's validity, if that
     /// lies before the capture.
     Sig007 {

@@ -197,7 +197,10 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
         let speaking: BTreeSet<IpAddr> = calls.iter().map(|call| call.speaking).collect();
         let refused = calls.iter().any(|call| call.refused);
         let heard = case.traffic.streams.iter().any(|stream| stream.source.ip() == host);
-        let at_tap = !heard && !refused && case.is_measuring_point(host);
+        // Nobody captures on a telephone or a PBX: there the mirror port of its own switch port looks the same.
+        let is_computer = !case.device(host).is_some_and(|device| device.kind.is_dedicated());
+        let at_tap = !heard && !refused && is_computer && case.is_measuring_point(host);
+        let near = speaking.iter().all(|peer| case.are_neighbours(host, *peer));
         let mut evidence = of_streams(calls.iter().flat_map(|call| call.streams.clone()), "", |stream| {
             vec![stream.report.first.frame]
         });
@@ -210,6 +213,7 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
                 refused,
                 heard,
                 at_tap,
+                near,
             },
             // On a computer, drivers may hide from the capture what it sends itself.
             severity: if at_tap { Severity::Warning } else { Severity::Error },
@@ -222,7 +226,7 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
             subject: Some(case.subject(host)),
             rows: Vec::new(),
             count: calls.len() as u64,
-            responsible: Party::Network,
+            responsible: if near { Party::Telephony } else { Party::Network },
             evidence,
         }
     });
@@ -292,14 +296,15 @@ fn without_media(case: &Case<'_>) -> Vec<Finding> {
     }
     let findings = callers.into_iter().map(|(caller, calls)| {
         let callees: BTreeSet<IpAddr> = calls.iter().map(|call| call.callee.ip()).collect();
+        let near = callees.iter().all(|callee| case.are_neighbours(caller, *callee));
         Finding {
-            detail: Detail::Rtp002 { peers: callees.into_iter().take(PEERS_NAMED).collect() },
+            detail: Detail::Rtp002 { peers: callees.into_iter().take(PEERS_NAMED).collect(), near },
             severity: Severity::Error,
             confidence: Confidence::Likely,
             subject: Some(case.subject(caller)),
             rows: Vec::new(),
             count: calls.len() as u64,
-            responsible: Party::Network,
+            responsible: if near { Party::Telephony } else { Party::Network },
             evidence: of_calls(&calls),
         }
     });

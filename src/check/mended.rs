@@ -69,7 +69,7 @@ fn is_mended(case: &Case<'_>, finding: &Finding) -> bool {
         Detail::Rtp001 { peers, .. } => {
             peers.iter().all(|peer| voice.later().any(|stream| stream.destination.ip() == *peer))
         }
-        Detail::Rtp002 { peers } => peers.iter().all(|peer| voice.is_heard_in_a_call(*peer)),
+        Detail::Rtp002 { peers, .. } => peers.iter().all(|peer| voice.is_heard_in_a_call(*peer)),
         Detail::Rtp003 { lost, expected, peers, .. } | Detail::Rtp005 { lost, expected, peers, .. } => {
             peers.iter().all(|peer| voice.arrives(*peer, *lost, *expected))
         }

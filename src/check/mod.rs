@@ -169,6 +169,8 @@ fn verdict(findings: &[Finding], unjudged: &[Unjudged]) -> Verdict {
     match worst {
         Some(severity) if severity >= Severity::Warning => Verdict::Fail,
         _ if nothing_shown => Verdict::NotAssessable,
+        // What is missing or cannot be read may be the fault: a warning about the capture is no pass.
+        _ if findings.iter().any(|finding| finding.severity >= Severity::Warning) => Verdict::NotAssessable,
         Some(Severity::Notice) => Verdict::Notes,
         _ if findings.iter().any(|finding| finding.severity >= Severity::Notice) => Verdict::Notes,
         _ if unjudged.contains(&Unjudged::NoVoice) => Verdict::Notes,
@@ -230,7 +232,7 @@ mod tests {
         use Severity::{Critical, Error, Info, Notice, Warning};
         let site = |severity| vec![found(Code::Qos007, severity)];
         let capture = |severity| vec![found(Code::Cap003, severity)];
-        let cases: [(Vec<Finding>, &[Unjudged], Verdict); 12] = [
+        let cases: [(Vec<Finding>, &[Unjudged], Verdict); 13] = [
             (Vec::new(), &[], Verdict::Pass),
             (site(Info), &[], Verdict::Pass),
             (site(Notice), &[], Verdict::Notes),
@@ -242,7 +244,8 @@ mod tests {
             (Vec::new(), &[Unjudged::NoVoice], Verdict::Notes),
             (Vec::new(), &[Unjudged::Encrypted], Verdict::Pass),
             // A poor capture is no fault of the installation, but no pass either.
-            (capture(Warning), &[Unjudged::Incomplete], Verdict::Notes),
+            (capture(Warning), &[Unjudged::Incomplete], Verdict::NotAssessable),
+            (capture(Notice), &[Unjudged::Clock], Verdict::Notes),
             (capture(Info), &[], Verdict::Pass),
         ];
         for (findings, unjudged, expected) in cases {

@@ -97,7 +97,12 @@ fn undocumented(case: &Case<'_>, device: &Device, ends: &[&End<'_>]) -> Option<F
     }
     let mut uses: BTreeMap<(Protocol, u16, Side), Vec<&FlowView<'_>>> = BTreeMap::new();
     let mut rows: BTreeSet<&str> = BTreeSet::new();
-    for end in ends.iter().filter(|end| is_unexplained(case, end) && !is_provider_sip(case, end)) {
+    // PORT-005 and PORT-009 tell of these, and that they do no harm.
+    let is_told = |end: &End<'_>| {
+        let both = case.ends_of(end.view.flow.id);
+        is_provider_sip(case, end) || both.iter().any(|end| is_called_over_tcp(case, end))
+    };
+    for end in ends.iter().filter(|end| is_unexplained(case, end) && !is_told(end)) {
         let view = &end.view;
         // The port that stays the same over many flows is the service's: that of the side that was called.
         let left = left_rows(case, end);
@@ -365,27 +370,38 @@ fn provider_port(case: &Case<'_>, device: &Device, ends: &[&End<'_>]) -> Option<
     })
 }
 
+/// Rows by which a telephone system takes registrations over UDP alone.
+fn registrar_rows<'a>(case: &Case<'a>, device: &'a Device) -> Vec<&'a Row> {
+    if device.kind != Kind::Pbx {
+        return Vec::new();
+    }
+    let rows = case.book.rows_for(&device.role, None);
+    rows.filter(|row| row.speaks.iter().any(|word| *word == SIP) && !row.transport.admits_tcp())
+        .filter(|row| row.legs.iter().any(|leg| leg.initiator == Initiator::Peer))
+        .collect()
+}
+
+/// Whether this is the registrar's end of SIP over TCP or TLS, which PORT-009 tells of.
+fn is_called_over_tcp(case: &Case<'_>, end: &End<'_>) -> bool {
+    let view = &end.view;
+    let rows = registrar_rows(case, end.device);
+    let port = view.own().port();
+    let is_registrar_port =
+        port == SIPS_PORT || rows.iter().any(|row| row.own_ports().is_some_and(|ports| ports.contains(port)));
+    !rows.is_empty()
+        && view.flow.protocol == Protocol::Tcp
+        && !view.started()
+        && view.took_part()
+        && case.scope(view.peer().ip()) == Scope::Lan
+        && is_registrar_port
+        && matches!(view.flow.app, App::Sip | App::Tls)
+}
+
 /// PORT-009.
 fn registrar_transport(case: &Case<'_>, device: &Device, ends: &[&End<'_>]) -> Option<Finding> {
-    let registrar: Vec<&Row> = case
-        .book
-        .rows_for(&device.role, None)
-        .filter(|row| row.speaks.iter().any(|word| *word == SIP) && !row.transport.admits_tcp())
-        .filter(|row| row.legs.iter().any(|leg| leg.initiator == Initiator::Peer))
-        .collect();
-    if registrar.is_empty() || device.kind != Kind::Pbx {
-        return None;
-    }
-    let is_registrar_port = |port: u16| {
-        port == SIPS_PORT || registrar.iter().any(|row| row.own_ports().is_some_and(|p| p.contains(port)))
-    };
-    let called: Vec<&FlowView<'_>> = ends
-        .iter()
-        .map(|end| &end.view)
-        .filter(|view| view.flow.protocol == Protocol::Tcp && !view.started() && view.took_part())
-        .filter(|view| case.scope(view.peer().ip()) == Scope::Lan && is_registrar_port(view.own().port()))
-        .filter(|view| matches!(view.flow.app, App::Sip | App::Tls))
-        .collect();
+    let registrar = registrar_rows(case, device);
+    let called: Vec<&FlowView<'_>> =
+        ends.iter().filter(|end| is_called_over_tcp(case, end)).map(|end| &end.view).collect();
     let first = called.first()?;
     let sources: BTreeSet<IpAddr> = called.iter().map(|view| view.peer().ip()).collect();
     Some(Finding {

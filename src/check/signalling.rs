@@ -302,6 +302,7 @@ fn fragmented(case: &Case<'_>) -> Vec<Finding> {
             detail: Detail::Sig006 {
                 peer: to,
                 bytes: datagrams.iter().map(|datagram| datagram.bytes_seen).max().unwrap_or_default(),
+                near: case.are_neighbours(from.ip(), to.ip()),
             },
             severity: Severity::Warning,
             confidence: Confidence::Likely,

@@ -3,7 +3,7 @@
 use etherparse::{EtherType, Ethernet2HeaderSlice, SingleVlanHeaderSlice, ether_type};
 
 use super::ip;
-use super::value::{Layers, Mac, Skip, VlanTag};
+use super::value::{Layers, Mac, NotIp, Skip, VlanTag};
 use super::view::View;
 use super::walk::{Layer, Step, Walk};
 
@@ -66,7 +66,7 @@ fn other_payload<'a>(walk: &mut Walk, outer_type: u16, view: View<'a>) -> Step<'
             view.skip(4).map_or(Step::Skip(Skip::BadTunnel), |inner| Step::Into(Layer::Ethernet, inner))
         }
         length if length <= LONGEST_LENGTH => Step::Into(Layer::Llc, view.limit(u32::from(length))),
-        other => Step::Skip(Skip::NotIp(other)),
+        other => Step::Skip(Skip::NotIp(NotIp::EtherType(other))),
     }
 }
 
@@ -104,7 +104,9 @@ pub(super) fn llc<'a>(walk: &mut Walk, view: View<'a>) -> Step<'a> {
     match view.array(0) {
         Some(SNAP) => snap(walk, view),
         Some(IP) => view.skip(3).map_or(Step::Skip(Skip::CutLink), |inner| Step::Into(Layer::Ip, inner)),
-        Some([destination, source, _]) => Step::Skip(Skip::NotIp(u16::from_be_bytes([destination, source]))),
+        Some([destination, source, _]) => {
+            Step::Skip(Skip::NotIp(NotIp::Llc(u16::from_be_bytes([destination, source]))))
+        }
         None => Step::Skip(Skip::CutLink),
     }
 }
@@ -127,7 +129,7 @@ fn snap<'a>(walk: &mut Walk, view: View<'a>) -> Step<'a> {
         (BRIDGED, 1 | 7) => {
             inner.skip(2).map_or(Step::Skip(Skip::CutLink), |frame| Step::Into(Layer::Ethernet, frame))
         }
-        _ => Step::Skip(Skip::NotIp(protocol)),
+        _ => Step::Skip(Skip::NotIp(NotIp::Snap(oui, protocol))),
     }
 }
 
@@ -157,7 +159,7 @@ fn behind_labels(view: View<'_>) -> Step<'_> {
         Some(_) if is_ethernet(view) => Step::Into(Layer::Ethernet, view),
         Some(4 | 6) => Step::Into(Layer::Ip, view),
         Some(0) => view.skip(4).map_or(Step::Skip(Skip::CutLink), |frame| Step::Into(Layer::Ethernet, frame)),
-        Some(1) => Step::Skip(Skip::NotIp(MPLS_UNICAST)),
+        Some(1) => Step::Skip(Skip::NotIp(NotIp::EtherType(MPLS_UNICAST))),
         Some(_) => Step::Into(Layer::Ethernet, view),
     }
 }

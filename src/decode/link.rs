@@ -2,7 +2,7 @@
 //! Numbers and layouts: <https://www.tcpdump.org/linktypes.html>.
 
 use super::ether::{CDP, IPV4};
-use super::value::{Layers, Mac, Skip};
+use super::value::{Layers, Mac, NotIp, Skip};
 use super::view::View;
 use super::walk::{Layer, Step, Walk};
 use super::wireless;
@@ -55,7 +55,7 @@ fn null(view: View<'_>) -> Option<Step<'_>> {
     match family.min(family.swap_bytes()) {
         // IPv4; then IPv6 on Linux, Windows, NetBSD and OpenBSD, FreeBSD, Darwin.
         2 | 10 | 23 | 24 | 28 | 30 => behind(Layer::Ip, view, 4),
-        other => Some(Step::Skip(Skip::NotIp(other as u16))),
+        other => Some(Step::Skip(Skip::NotIp(NotIp::Other(other as u16)))),
     }
 }
 
@@ -84,12 +84,12 @@ fn behind_cooked(hardware: u16, protocol: u16, view: View<'_>) -> Step<'_> {
     const ARPHRD_IEEE80211_RADIOTAP: u16 = 803;
     const ETH_P_802_2: u16 = 4;
     match (hardware, protocol) {
-        (ARPHRD_NETLINK, _) => Step::Skip(Skip::NotIp(protocol)),
+        (ARPHRD_NETLINK, _) => Step::Skip(Skip::NotIp(NotIp::Other(protocol))),
         (ARPHRD_IEEE80211, _) => Step::Into(Layer::Wireless, view),
         (ARPHRD_IEEE80211_RADIOTAP, _) => Step::Into(Layer::Link(127), view),
         (_, ETH_P_802_2) => Step::Into(Layer::Llc, view),
         // The kernel's numbers below the first EtherType name protocols that carry no IP.
-        (_, 0..0x0600) => Step::Skip(Skip::NotIp(protocol)),
+        (_, 0..0x0600) => Step::Skip(Skip::NotIp(NotIp::Other(protocol))),
         _ => Step::Into(Layer::EtherType(protocol), view),
     }
 }
@@ -109,7 +109,7 @@ fn ppp_protocol(view: View<'_>) -> Option<Step<'_>> {
         0x0021 | 0x0057 => Step::Into(Layer::Ip, inner),
         0x0281 => Step::Into(Layer::EtherType(0x8847), inner),
         0x0283 => Step::Into(Layer::EtherType(0x8848), inner),
-        other => Step::Skip(Skip::NotIp(other)),
+        other => Step::Skip(Skip::NotIp(NotIp::Ppp(other))),
     })
 }
 
@@ -156,7 +156,7 @@ fn frame_relay(view: View<'_>) -> Option<Step<'_>> {
     Some(match view.u8(at)? {
         0xcc | 0x8e => Step::Into(Layer::Ip, inner),
         0x80 if inner.array(0)? == [0, 0, 0] => Step::Into(Layer::EtherType(inner.u16(3)?), inner.skip(5)?),
-        other => Step::Skip(Skip::NotIp(u16::from(other))),
+        other => Step::Skip(Skip::NotIp(NotIp::Other(u16::from(other)))),
     })
 }
 
@@ -181,7 +181,7 @@ fn per_packet_information<'a>(walk: &mut Walk, view: View<'a>) -> Option<Step<'a
 fn pktap(view: View<'_>) -> Option<Step<'_>> {
     let [length, record, link] = [view.array(0)?, view.array(4)?, view.array(8)?].map(u32::from_le_bytes);
     if record != 1 {
-        return Some(Step::Skip(Skip::NotIp(record as u16)));
+        return Some(Step::Skip(Skip::NotIp(NotIp::Other(record as u16))));
     }
     behind(Layer::Link(link as u16), view, length as usize)
 }

@@ -25,8 +25,8 @@ use view::View;
 use walk::{IpHeader, Layer, Step, Walk};
 
 pub use value::{
-    Decoded, Fragment, IcmpError, Layers, LinkMessage, Mac, Packet, Part, Skip, Span, TcpFlags, TcpSegment,
-    Transport, VlanTag,
+    Decoded, Fragment, IcmpError, Layers, LinkMessage, Mac, NotIp, Packet, Part, Skip, Span, TcpFlags,
+    TcpSegment, Transport, VlanTag,
 };
 
 /// Decodes one record, whatever its bytes are.

@@ -2,7 +2,7 @@
 //! its content says so too: any port may carry voice.
 
 use super::ether;
-use super::value::{Layers, Skip, VlanTag};
+use super::value::{Layers, NotIp, Skip, VlanTag};
 use super::view::View;
 use super::walk::{Layer, Step, Walk};
 
@@ -171,7 +171,7 @@ fn gre_v1<'a>(walk: &mut Walk, view: View<'a>) -> Option<Step<'a>> {
     Some(match view.u16(2)? {
         ether::PPP => Step::Into(Layer::Ppp, inner),
         EOIP => Step::Into(Layer::Ethernet, inner),
-        other => Step::Skip(Skip::NotIp(other)),
+        other => Step::Skip(Skip::NotIp(NotIp::EtherType(other))),
     })
 }
 

@@ -287,8 +287,10 @@ pub enum Skip {
     UnknownLink(u16),
     /// Shorter than its link header.
     CutLink,
-    /// An `EtherType` (or PPP, LLC protocol) without IP inside.
-    NotIp(u16),
+    /// A protocol without IP inside.
+    NotIp(NotIp),
+    /// A frame of a wireless network that carries no data, or that is encrypted.
+    NoData,
     /// Shorter than its IP header.
     CutIp,
     /// The IP header contradicts itself (version, header length).
@@ -301,6 +303,21 @@ pub enum Skip {
     TooDeep,
     /// A tunnel whose header cannot be read.
     BadTunnel,
+}
+
+/// What a frame carries instead of IP, by the kind of number that says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NotIp {
+    /// An `EtherType`.
+    EtherType(u16),
+    /// A protocol of whom this organisation identifier (OUI) belongs to, RFC 1042.
+    Snap([u8; 3], u16),
+    /// Destination and source service access point, IEEE 802.2.
+    Llc(u16),
+    /// A protocol of PPP, RFC 1661 section 2.
+    Ppp(u16),
+    /// An address family or a number of the kernel's.
+    Other(u16),
 }
 
 /// What a frame turned out to be. What is rare is boxed: this is moved for each packet.

@@ -5,9 +5,6 @@ use super::value::{Mac, Skip};
 use super::view::View;
 use super::walk::{Layer, Step, Walk};
 
-/// What management, control and encrypted frames are counted under: they have no `EtherType`.
-const NO_DATA: Skip = Skip::NotIp(0);
-
 /// <https://www.radiotap.org>: length at byte 2, little endian.
 pub(super) fn radiotap(view: View<'_>) -> Option<Step<'_>> {
     let length = view.array(2).map(u16::from_le_bytes)?;
@@ -36,11 +33,11 @@ fn data<'a>(walk: &mut Walk, view: View<'a>) -> Option<Step<'a>> {
 
     let [control, flags] = view.array(0)?;
     if (control >> 2) & 0b11 != DATA || control & NO_PAYLOAD != 0 || flags & PROTECTED != 0 {
-        return Some(Step::Skip(NO_DATA));
+        return Some(Step::Skip(Skip::NoData));
     }
     let fragment_number = view.u8(22)? & 0x0f;
     if fragment_number != 0 {
-        return Some(Step::Skip(NO_DATA));
+        return Some(Step::Skip(Skip::NoData));
     }
     let [first, second, third] = [view.array(4)?, view.array(10)?, view.array(16)?].map(Mac);
     let (source, destination) = match (flags & TO_DS != 0, flags & FROM_DS != 0) {

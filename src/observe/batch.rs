@@ -210,10 +210,13 @@ mod tests {
 
     #[test]
     fn what_cannot_be_decoded_is_counted_by_reason() {
-        let reasons = [Skip::CutIp, Skip::NotIp(0x88e1), Skip::CutIp];
+        let reasons = [Skip::CutIp, Skip::NotIp(crate::decode::NotIp::EtherType(0x88e1)), Skip::CutIp];
         let mut batch = batch_of(reasons.map(Decoded::Skipped));
         batch.pass_over();
-        assert_eq!(batch.skipped, [(Skip::CutIp, 2), (Skip::NotIp(0x88e1), 1)].into());
+        assert_eq!(
+            batch.skipped,
+            [(Skip::CutIp, 2), (Skip::NotIp(crate::decode::NotIp::EtherType(0x88e1)), 1)].into()
+        );
         assert_eq!((batch.frames, batch.filtered), (3, 1), "what the filter kept out is no frame");
     }
 }

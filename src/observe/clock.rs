@@ -20,6 +20,8 @@ struct Lane {
     first: (Timestamp, u32),
     last: Timestamp,
     back: Vec<(u32, i64)>,
+    /// Longest pause and the record behind it.
+    pause: (i64, u32),
 }
 
 impl ClockTrace {
@@ -31,10 +33,13 @@ impl ClockTrace {
             let back = lane.last.since(time);
             if back > TOLERANCE_NS {
                 lane.back.push((index, back));
+            } else if back.saturating_neg() > lane.pause.0 {
+                lane.pause = (back.saturating_neg(), index);
             }
             lane.last = time;
         } else if self.lanes.len() < INTERFACES_WATCHED {
-            self.lanes.push(Lane { interface, first: (time, index), last: time, back: Vec::new() });
+            let (first, back, pause) = ((time, index), Vec::new(), (0, index));
+            self.lanes.push(Lane { interface, first, last: time, back, pause });
         }
     }
 }
@@ -49,6 +54,8 @@ pub(super) struct Clock {
     pub(super) largest: i64,
     /// The first few frames behind a step.
     pub(super) frames: Vec<Frame>,
+    /// Longest time in nanoseconds without a record, and the frame behind it.
+    pub(super) pause: Option<(i64, Frame)>,
 }
 
 impl Clock {
@@ -68,6 +75,8 @@ impl Clock {
                     *last = lane.last;
                     if back > TOLERANCE_NS {
                         self.step(frame_of(index), back);
+                    } else {
+                        self.rest(back.saturating_neg(), frame_of(index));
                     }
                 }
                 None => self.lasts.push((key, lane.last)),
@@ -75,6 +84,18 @@ impl Clock {
             for &(index, back) in &lane.back {
                 self.step(frame_of(index), back);
             }
+            self.rest(lane.pause.0, frame_of(lane.pause.1));
+        }
+    }
+
+    /// Of equals the first counts, however the capture is cut into blocks.
+    fn rest(&mut self, pause: i64, frame: Frame) {
+        let is_longer = match self.pause {
+            Some((longest, first)) => pause > longest || pause == longest && frame < first,
+            None => pause > 0,
+        };
+        if is_longer {
+            self.pause = Some((pause, frame));
         }
     }
 
@@ -110,6 +131,15 @@ mod tests {
         let clock = clock_of(&[(0, &[(0, 1000), (0, 900), (0, 799), (0, 5000), (0, 2000)])]);
         assert_eq!((clock.steps, clock.largest), (2, 3_000_000_000));
         assert_eq!(clock.frames, [3, 5].map(|number| Frame::new(0, number)), "100 ms back is reordering");
+    }
+
+    #[test]
+    fn the_longest_pause_is_known_wherever_blocks_meet() {
+        let pause = |blocks| clock_of(blocks).pause.map(|(pause, frame)| (pause / 1_000_000, frame.number()));
+        assert_eq!(pause(&[(0, &[(0, 0), (0, 5000), (0, 5001)])]), Some((5000, 2)));
+        assert_eq!(pause(&[(0, &[(0, 0)]), (0, &[(0, 5000), (0, 5001)])]), Some((5000, 1)));
+        assert_eq!(pause(&[(0, &[(0, 0), (1, 9000), (0, 3), (1, 9001)])]), Some((3, 3)), "interfaces differ");
+        assert_eq!(pause(&[(0, &[(0, 7)])]), None);
     }
 
     #[test]

@@ -12,7 +12,10 @@ use super::media::timing::TimingReport;
 use super::media::{self, MediaKind, Recognition, StreamReport};
 use super::message::{App, sip};
 use super::side::Side;
-use super::traffic::{Direction, Flow, HostFacts, Initiator, Protocol, Stream, TcpOutcome, TcpTrace};
+use super::traffic::{
+    Answer, Call, CallProtocol, Direction, Flow, HostFacts, Initiator, Protocol, Registration, Stream,
+    TcpOutcome, TcpTrace, Unanswered,
+};
 use crate::capture::{Frame, Timestamp};
 use crate::decode::{Layers, Mac, Packet, Part, Span, Transport};
 
@@ -217,5 +220,54 @@ pub(crate) fn host(address: &str, on_link: Option<bool>) -> HostFacts {
         ttl: None,
         own_names: Vec::new(),
         vendor_class: None,
+    }
+}
+
+/// A call that an INVITE began and of which nothing more was seen.
+pub(crate) fn call(caller: &str, callee: &str) -> Call {
+    Call {
+        call_id: "c1".into(),
+        protocol: CallProtocol::Sip,
+        caller: socket(caller),
+        callee: socket(callee),
+        from: "sip:21@a.example".into(),
+        to: "sip:10@a.example".into(),
+        start: (frame(1), at(0)),
+        ringing: None,
+        answered: None,
+        end: None,
+        answer: Answer::Open,
+        status: None,
+        hung_up: None,
+        leg_of: None,
+        transferred: None,
+        caller_media: Vec::new(),
+        callee_media: Vec::new(),
+        may_be_silent: false,
+        renegotiated: Vec::new(),
+        also_heard: Vec::new(),
+        ladder: Ladder::default(),
+    }
+}
+
+/// A registration that was accepted.
+pub(crate) fn registration(client: &str, registrar: &str) -> Registration {
+    Registration {
+        aor: "sip:21@a.example".into(),
+        client: socket(client),
+        registrar: socket(registrar),
+        protocol: Protocol::Udp,
+        contact: None,
+        expires: None,
+        attempts: 1,
+        status: Some(200),
+        accepted: true,
+        challenges: 0,
+        rhythm: None,
+        frames: vec![frame(1)],
+        refused: None,
+        unanswered: Unanswered::default(),
+        granted: None,
+        mappings: Vec::new(),
     }
 }

@@ -161,6 +161,7 @@ impl Observer {
             clock_back: self.clock.steps,
             clock_back_frames: self.clock.frames,
             clock_back_max: self.clock.largest,
+            longest_pause: self.clock.pause,
             cut_sip: self.cut_sip,
             cut_sip_count: self.cut_sip_count,
             incomplete_datagrams: fragments.incomplete,

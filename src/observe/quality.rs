@@ -32,6 +32,8 @@ pub struct Quality {
     pub clock_back_frames: Vec<Frame>,
     /// Largest step back in nanoseconds.
     pub clock_back_max: i64,
+    /// Longest time (ns) without a record on an interface, and the frame behind it.
+    pub longest_pause: Option<(i64, Frame)>,
     /// Bytes that TCP acknowledged and the capture does not hold: connections where that happened.
     pub unseen_connections: u64,
     /// The first frames of that evidence.

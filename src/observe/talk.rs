@@ -29,6 +29,8 @@ pub(super) struct Talk {
     asked: Timestamp,
     /// Anything answered.
     is_answered: bool,
+    /// A REFER that waits for its answer.
+    transfer: Option<(CallSide, Box<str>)>,
 }
 
 impl Talk {
@@ -50,6 +52,7 @@ impl Talk {
             status: None,
             hung_up: None,
             leg_of: None,
+            transferred: None,
             caller_media: Vec::new(),
             callee_media: Vec::new(),
             may_be_silent: false,
@@ -58,7 +61,7 @@ impl Talk {
             ladder: Ladder::default(),
         };
         let tag = message.from.as_ref().and_then(|from| from.tag.as_deref());
-        Self { call, caller_tag: tag.map(Into::into), asked: heard.time, is_answered: false }
+        Self { call, caller_tag: tag.map(Into::into), asked: heard.time, is_answered: false, transfer: None }
     }
 
     /// Reads one of its messages, with the session description in its body. `has_room`: whether its ladder may grow;
@@ -69,8 +72,12 @@ impl Talk {
             Kind::Request { method, .. } => self.request(method, heard),
             Kind::Response { status, .. } => {
                 self.is_answered = true;
-                if message.method() == Some(&Method::Invite) {
-                    self.response(*status, (heard.frame, heard.time));
+                match message.method() {
+                    Some(Method::Invite) => self.response(*status, (heard.frame, heard.time)),
+                    Some(Method::Refer) if (200..300).contains(status) => {
+                        self.call.transferred = self.transfer.take().or(self.call.transferred.take());
+                    }
+                    _ => {}
                 }
             }
         }
@@ -86,13 +93,16 @@ impl Talk {
         let call = &mut self.call;
         match method {
             Method::Invite => self.asked = heard.time,
-            // Who hands the call over need not go on speaking.
-            Method::Refer if call.answered.is_some() && call.renegotiated.len() < OFFERS_KEPT => {
-                call.renegotiated.push(heard.time);
-            }
             Method::Bye => {
                 call.end.get_or_insert(now);
                 call.hung_up.get_or_insert(side);
+            }
+            Method::Refer => {
+                self.transfer = heard.message.refer_to.as_ref().map(|to| (side, to.aor().into()));
+                // Who hands the call over need not go on speaking.
+                if call.answered.is_some() && call.renegotiated.len() < OFFERS_KEPT {
+                    call.renegotiated.push(heard.time);
+                }
             }
             Method::Cancel if call.answer == Answer::Open => {
                 call.answer = Answer::Cancelled;
@@ -237,6 +247,7 @@ mod tests {
             status: None,
             hung_up: None,
             leg_of: None,
+            transferred: None,
             caller_media: Vec::new(),
             callee_media: Vec::new(),
             may_be_silent: false,

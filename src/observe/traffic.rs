@@ -351,6 +351,8 @@ pub struct Call {
     pub hung_up: Option<CallSide>,
     /// Index of the call that a PBX passed on as this one.
     pub leg_of: Option<usize>,
+    /// Which side had the call transferred, and to whom: the last REFER that was accepted (RFC 3515).
+    pub transferred: Option<(CallSide, Box<str>)>,
     /// Where the caller's side announced to receive audio, in order, each once, at most 8.
     pub caller_media: Vec<SocketAddr>,
     /// The same of the callee's side.

@@ -51,7 +51,10 @@ impl View<'_> {
         let line = |context: &Context<'_>, verdict: Verdict| -> Piece {
             let files = context.audit.captures.iter().map(|capture| file_name(&capture.path));
             let files: Vec<&str> = files.collect();
-            Piece::lines([files.join(", ").as_str(), (self.words.verdict)(verdict)], Tone::Plain)
+            Piece::lines(
+                [files.join(", ").as_str(), (self.words.verdict)(verdict, &context.audit.unjudged)],
+                Tone::Plain,
+            )
         };
         page.facts(
             0,

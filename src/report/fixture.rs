@@ -13,7 +13,7 @@ use crate::check::{
     Severity, Side, Subject, Unjudged, Verdict,
 };
 use crate::config::SourceText;
-use crate::decode::{Layers, Mac, Skip};
+use crate::decode::{Layers, Mac, NotIp, Skip};
 use crate::observe::fixture::{ip, socket};
 use crate::observe::media::marking::MarkingReport;
 use crate::observe::media::report::Moment;
@@ -381,8 +381,11 @@ fn site() -> Site {
         sign(EvidenceKind::Registration, PBX, 10),
     ];
     let mut phone = device(PHONE, Kind::Terminal, Some("AGFEO"), agent);
-    phone.contradictions =
-        vec![Contradiction { role: RoleId::from("other"), evidence: sign(EvidenceKind::Ports, "5004", 5) }];
+    phone.contradictions = vec![Contradiction {
+        role: RoleId::from("other"),
+        model: None,
+        evidence: sign(EvidenceKind::Ports, "5004", 5),
+    }];
     let softphone = device(SOFTPHONE, Kind::Softphone, None, Vec::new());
     let exceptions = vec![
         ExceptionUse {
@@ -427,6 +430,7 @@ fn traffic() -> Traffic {
         answer: Answer::Answered,
         status: Some(200),
         hung_up: Some(CallSide::Callee),
+        transferred: Some((CallSide::Callee, "sip:12@192.168.10.2".into())),
         caller_media: vec![socket("192.168.10.31:10000")],
         callee_media: vec![socket("192.168.10.2:5204")],
         ..heard::call()
@@ -454,7 +458,7 @@ fn traffic() -> Traffic {
             time: at(1),
         }],
     };
-    let skipped = BTreeMap::from([(Skip::NotIp(0x88cc), 12), (Skip::Empty, 1)]);
+    let skipped = BTreeMap::from([(Skip::NotIp(NotIp::EtherType(0x88cc)), 12), (Skip::Empty, 1)]);
     Traffic {
         flows: vec![
             flow(0, "192.168.10.31:5060", "192.168.10.2:5060"),

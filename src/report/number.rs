@@ -85,16 +85,12 @@ pub(crate) fn duration(nanoseconds: i64, language: Language) -> String {
     let gap = NO_BREAK_SPACE;
     let length = nanoseconds.unsigned_abs();
     let seconds = length / 1_000_000_000;
-    let day = match language {
-        Language::De => "T",
-        Language::En => "d",
-    };
     match seconds {
         0 => format!("{}{gap}ms", decimal(length as f64 / 1e6, usize::from(length < 10_000_000), language)),
         1..60 => format!("{}{gap}s", decimal(length as f64 / 1e9, 1, language)),
         60..3600 => format!("{}{gap}min{gap}{}{gap}s", seconds / 60, seconds % 60),
         3600..86_400 => format!("{}{gap}h{gap}{}{gap}min", seconds / 3600, seconds / 60 % 60),
-        _ => format!("{}{gap}{day}{gap}{}{gap}h", seconds / 86_400, seconds / 3600 % 24),
+        _ => format!("{}{gap}d{gap}{}{gap}h", seconds / 86_400, seconds / 3600 % 24),
     }
 }
 
@@ -224,7 +220,7 @@ mod tests {
         assert_eq!(duration(20 * second + 300_000_000, En), "20.3\u{a0}s");
         assert_eq!(duration(192 * second, De), "3\u{a0}min\u{a0}12\u{a0}s");
         assert_eq!(duration(3_900 * second, De), "1\u{a0}h\u{a0}5\u{a0}min");
-        assert_eq!(duration(90_000 * second, De), "1\u{a0}T\u{a0}1\u{a0}h");
+        assert_eq!(duration(90_000 * second, De), "1\u{a0}d\u{a0}1\u{a0}h");
         assert_eq!(duration(i64::MIN, En), "106751\u{a0}d\u{a0}23\u{a0}h");
     }
 

@@ -151,7 +151,7 @@ pub fn headline(audit: &Audit, names: &Names, settings: &Settings) -> (String, S
         let cleared = screen_words(settings.language).of_them_cleared.replace("{}", &cleared);
         counts = format!("{counts} ({cleared})");
     }
-    ((view.words.verdict)(audit.verdict).to_owned(), counts, mood)
+    ((view.words.verdict)(audit.verdict, &audit.unjudged).to_owned(), counts, mood)
 }
 
 /// The table of a view. `turns` are all that came and went, oldest first.
@@ -300,7 +300,7 @@ fn call_cells(
         _ if runs && call.is_some_and(|call| call.answered.is_none()) => words.ringing.to_owned(),
         _ if runs => words.running.to_owned(),
         Some(answer @ (Answer::Rejected(_) | Answer::Cancelled | Answer::Unanswered)) => {
-            (view.words.answer)(answer)
+            view.words.outcome(answer, call.is_some_and(|call| call.ringing.is_some()))
         }
         _ => words.ended.to_owned(),
     };

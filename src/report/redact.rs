@@ -111,6 +111,7 @@ pub(super) fn redact(document: &Document, redaction: Redaction) -> io::Result<Do
     for call in document.calls.iter_mut().filter(|call| call.is_sip()) {
         call.from = pseudonyms.party(&call.from);
         call.to = pseudonyms.party(&call.to);
+        call.transferred_to = call.transferred_to.as_deref().map(|to| pseudonyms.party(to));
     }
     for registration in &mut document.registrations {
         registration.aor = pseudonyms.party(&registration.aor);
@@ -147,8 +148,11 @@ pub(super) struct Pseudonyms {
 impl Pseudonyms {
     pub(super) fn of(document: &Document, redaction: Redaction) -> Self {
         let (mut users, mut hosts, mut calls) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        let parties =
-            document.calls.iter().filter(|call| call.is_sip()).flat_map(|call| [&call.from, &call.to]);
+        let parties = document
+            .calls
+            .iter()
+            .filter(|call| call.is_sip())
+            .flat_map(|call| [&call.from, &call.to].into_iter().chain(&call.transferred_to));
         let accounts = document
             .registrations
             .iter()

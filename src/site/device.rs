@@ -60,11 +60,12 @@ pub struct Device {
     pub vendor: Option<Box<str>>,
     /// Maker by MAC prefix, else by agent string, if one of them says something.
     pub maker: Option<Box<str>>,
-    /// Model: stated by the user, named by evidence, or the smallest whose RTP ports hold all that were seen.
+    /// Model: stated by the user, named by evidence that its RTP ports do not contradict, or the smallest whose RTP ports
+    /// hold all that were used.
     pub model: Option<ModelId>,
     /// Whether the user stated it.
     pub model_is_stated: bool,
-    /// Nothing names the model: it is the smallest whose RTP ports hold those seen, and larger ones would fit too.
+    /// Nothing names the model: it is the smallest whose RTP ports hold those used, and larger ones would fit too.
     pub model_is_fitted: bool,
     /// How sure the role is.
     pub confidence: Confidence,
@@ -115,6 +116,8 @@ pub struct Evidence {
 pub struct Contradiction {
     /// The role it speaks for.
     pub role: RoleId,
+    /// The model it speaks for, where that and not the role is in doubt.
+    pub model: Option<ModelId>,
     /// The sign.
     pub evidence: Evidence,
 }

@@ -30,6 +30,8 @@ const LIKELY: u32 = 50;
 const SURE: u32 = 80;
 /// Weight below which nothing is said.
 const LEAST: u32 = 25;
+/// Weight below which a sign does not name the maker: Asterisk is in many products.
+const LEAST_NAME: u8 = 20;
 /// Roles of peers are evidence in their turn: so often at the most.
 const ROUNDS: usize = 4;
 const FRAMES_KEPT: usize = 5;
@@ -75,7 +77,7 @@ struct Scene<'a> {
     by_ports: Vec<Vec<FlowView<'a>>>,
     /// Hosts that answered a name query.
     name_servers: BTreeSet<IpAddr>,
-    /// Own ports on which RTP was sent, by host.
+    /// Own ports on which RTP was sent or is announced to be received, by host.
     media: BTreeMap<IpAddr, BTreeSet<u16>>,
 }
 
@@ -115,7 +117,7 @@ impl<'a> Scene<'a> {
                     self.names(|name| names.iter().any(|glob| glob.matches_name(name)), false)
                 }
                 Fingerprint::Ports(print) => ports(print, views, roles),
-                Fingerprint::Registrar => self.registrars(),
+                Fingerprint::Registrar => self.registrars(identity.scope),
             };
             for (address, mut sign) in signs {
                 if self.is_within(address, identity.scope) {
@@ -191,9 +193,18 @@ impl<'a> Scene<'a> {
         signs.into_iter().collect()
     }
 
-    fn registrars(&self) -> Vec<(IpAddr, Evidence)> {
+    /// Who accepts registrations. Whose clients all have public addresses themselves may as well be the customer's own
+    /// server, measured where it stands: only a client from the LAN shows that it lies in the Internet.
+    fn registrars(&self, scope: PeerScope) -> Vec<(IpAddr, Evidence)> {
+        let has_lan_client = |address| {
+            let clients = self.traffic.registrations.iter().filter(|one| one.registrar.ip() == address);
+            clients.into_iter().any(|one| self.hints.scope(one.client.ip()) == Scope::Lan)
+        };
         let registrars = self.traffic.sip_endpoints.iter().filter_map(|endpoint| {
             let frame = endpoint.registrar?;
+            if scope == PeerScope::Internet && !has_lan_client(endpoint.address) {
+                return None;
+            }
             Some((endpoint.address, sign(EvidenceKind::Registration, "REGISTER", [frame])))
         });
         registrars.collect()
@@ -224,7 +235,12 @@ impl<'a> Scene<'a> {
             _ => return None,
         };
         let kind = self.kinds.get(&role).copied().unwrap_or(Kind::Other);
-        let contradictions = self.contradictions(&role, marks);
+        // Voice from some port of a wide range, or TLS on a usual one: too many do that to suspect anybody.
+        let own = || marks.iter().filter(|mark| mark.identity.role.as_ref() == Some(&role));
+        if stated.is_none() && weight < LIKELY && own().all(|mark| mark.sign.kind == EvidenceKind::Ports) {
+            return None;
+        }
+        let mut contradictions = self.contradictions(&role, marks);
         let facts = self.facts.get(&address);
         let mut evidence: Vec<Evidence> = marks
             .iter()
@@ -244,7 +260,18 @@ impl<'a> Scene<'a> {
         evidence.dedup_by(|later, kept| (later.kind, &later.seen) == (kept.kind, &kept.seen));
         evidence.sort_by(|x, y| y.weight.cmp(&x.weight).then(x.kind.cmp(&y.kind)).then(x.seen.cmp(&y.seen)));
         let stated_model = stated.and_then(|host| host.model.clone());
-        let named = stated_model.clone().or_else(|| named_model(marks));
+        let mut named = stated_model.clone();
+        if named.is_none()
+            && let Some((model, sign)) = named_model(marks)
+        {
+            // Ports that another model documents and this one does not speak against the name.
+            if self.fitting_model(address, &role).is_some() && !self.holds(address, &model) {
+                let role = role.clone();
+                contradictions.push(Contradiction { role, model: Some(model), evidence: sign.clone() });
+            } else {
+                named = Some(model);
+            }
+        }
         let model_is_fitted = named.is_none();
         let model = named.or_else(|| self.fitting_model(address, &role));
         Some(Device {
@@ -270,7 +297,7 @@ impl<'a> Scene<'a> {
             .filter(|mark| u32::from(mark.identity.weight) >= LEAST)
             .filter_map(|mark| {
                 let other = mark.identity.role.as_ref().filter(|other| !self.are_kin(role, other))?;
-                Some(Contradiction { role: other.clone(), evidence: mark.sign.clone() })
+                Some(Contradiction { role: other.clone(), model: None, evidence: mark.sign.clone() })
             })
             .collect();
         contradictions.sort_by(|x, y| y.evidence.weight.cmp(&x.evidence.weight).then(x.role.cmp(&y.role)));
@@ -289,12 +316,20 @@ impl<'a> Scene<'a> {
     fn fitting_model(&self, address: IpAddr, role: &RoleId) -> Option<ModelId> {
         smallest_model(self.lore.models, role, self.media.get(&address)?).map(|model| model.id.clone())
     }
+
+    /// Whether all RTP ports that the host uses are this model's.
+    fn holds(&self, address: IpAddr, id: &ModelId) -> bool {
+        let model = self.lore.models.iter().find(|model| model.id == *id);
+        let ports = self.media.get(&address);
+        model.zip(ports).is_none_or(|(model, ports)| ports.iter().all(|port| model.rtp.contains(*port)))
+    }
 }
 
-/// The model that the heaviest evidence names.
-fn named_model(marks: &[Mark<'_>]) -> Option<ModelId> {
-    let named = marks.iter().filter_map(|mark| Some((mark.identity.weight, mark.identity.model.as_ref()?)));
-    named.max_by(|x, y| x.0.cmp(&y.0).then(y.1.cmp(x.1))).map(|(_, model)| model.clone())
+/// The model that the heaviest evidence names, and that evidence.
+fn named_model<'a>(marks: &'a [Mark<'_>]) -> Option<(ModelId, &'a Evidence)> {
+    let named = marks.iter().filter_map(|mark| Some((mark, mark.identity.model.as_ref()?)));
+    let heaviest = named.max_by(|x, y| x.0.identity.weight.cmp(&y.0.identity.weight).then(y.1.cmp(x.1)));
+    heaviest.map(|(mark, model)| (model.clone(), &mark.sign))
 }
 
 /// For each identity, the sides of flows that are such as it describes, if it goes by ports. A flood has half a million
@@ -350,6 +385,9 @@ fn all_media_ports(traffic: &Traffic) -> BTreeMap<IpAddr, BTreeSet<u16>> {
     for stream in &traffic.streams {
         ports.entry(stream.source.ip()).or_default().insert(stream.source.port());
     }
+    for end in traffic.calls.iter().flat_map(|call| call.caller_media.iter().chain(&call.callee_media)) {
+        ports.entry(end.ip()).or_default().insert(end.port());
+    }
     ports
 }
 
@@ -386,9 +424,10 @@ fn vendor_of(role: &RoleId) -> Option<&str> {
     role.as_str().split_once('.').map(|(vendor, _)| vendor)
 }
 
-/// By MAC prefix; where the link has none or a router hides it, by agent string.
+/// By MAC prefix; where the link has none or a router hides it, by an agent string that others do not use too.
 fn maker(marks: &[Mark<'_>]) -> Option<Box<str>> {
-    let named_by = |kind| marks.iter().find(|mark| mark.sign.kind == kind);
+    let is_name = |mark: &&Mark<'_>| mark.identity.weight >= LEAST_NAME;
+    let named_by = |kind| marks.iter().filter(is_name).find(|mark| mark.sign.kind == kind);
     let named = named_by(EvidenceKind::MacPrefix).or_else(|| named_by(EvidenceKind::Agent))?;
     Some(named.identity.vendor.as_str().into())
 }

@@ -163,6 +163,7 @@ fn call(
         status: None,
         hung_up: None,
         leg_of: None,
+        transferred: None,
         caller_media: Vec::new(),
         callee_media: Vec::new(),
         may_be_silent: true,

@@ -264,3 +264,15 @@ fn exceptions_are_counted_and_those_that_matched_nothing_too() {
     let used: Vec<(usize, u64)> = case.exceptions().iter().map(|one| (one.line, one.matched)).collect();
     assert_eq!(used, [(1, 3), (5, 0)]);
 }
+
+#[test]
+fn neighbours_share_a_subnet_and_no_router_is_between() {
+    let mut world = World::new("");
+    let near = |world: &World, one: &str, other: &str| world.case().are_neighbours(ip(one), ip(other));
+    assert!(near(&world, PBX, PHONE) && near(&world, "fd00::1", "fd00::2"));
+    assert!(
+        !near(&world, PBX, "192.168.11.21") && !near(&world, PBX, PUBLIC) && !near(&world, PUBLIC, PUBLIC)
+    );
+    world.traffic.hosts = vec![crate::observe::fixture::host(PHONE, Some(false))];
+    assert!(!near(&world, PBX, PHONE), "its packets came through a router");
+}

@@ -58,6 +58,7 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
 }
 
 fn raise(case: &Case<'_>, code: &'static str, detail: Detail, stream: &Stream) -> Finding {
+    let on_the_way = matches!(detail, Detail::Rtp008 { near: false, .. });
     Finding {
         detail,
         severity: if code == "RTP-009" { Severity::Notice } else { Severity::Warning },
@@ -65,7 +66,7 @@ fn raise(case: &Case<'_>, code: &'static str, detail: Detail, stream: &Stream) -
         subject: Some(case.subject(stream.source.ip())),
         rows: Vec::new(),
         count: 0,
-        responsible: if code == "RTP-008" { Party::Network } else { Party::Telephony },
+        responsible: if on_the_way { Party::Network } else { Party::Telephony },
         evidence: super::Evidence::default(),
     }
 }
@@ -156,7 +157,8 @@ fn stops<'a>(case: &Case<'a>, answered: &Answered<'a>, side: &Side<'a>, other: &
         && !still_sends(case, stream, stopped);
     found.then(|| {
         let peer = stream.destination.ip();
-        ("RTP-008", Detail::Rtp008 { peer, after: stopped.since(answered.at), missing }, stream)
+        let near = case.are_neighbours(stream.source.ip(), peer);
+        ("RTP-008", Detail::Rtp008 { peer, after: stopped.since(answered.at), missing, near }, stream)
     })
 }
 

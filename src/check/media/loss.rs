@@ -47,6 +47,7 @@ pub(super) fn on_the_way(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -
         longest: lossy.iter().map(|stream| stream.report.counts.longest_burst).max()?,
         peers: peers(&lossy),
         heard,
+        near: lossy.iter().all(|stream| case.are_neighbours(sender, stream.destination.ip())),
     };
     let confidence = match heard {
         // What the receiver lacks as well was not lost at the mirror port.

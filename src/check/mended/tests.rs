@@ -42,7 +42,7 @@ fn unmarked() -> Detail {
 
 fn lossy(lost: u64, expected: u64) -> Detail {
     let peers = vec![ip(PBX)];
-    Detail::Rtp003 { lost, expected, bursts: 1, longest: 1, peers, heard: Heard::Unknown }
+    Detail::Rtp003 { lost, expected, bursts: 1, longest: 1, peers, heard: Heard::Unknown, near: false }
 }
 
 #[test]
@@ -122,8 +122,14 @@ fn a_switch_keeps_the_mark_when_the_copies_behind_it_have_it() {
 
 #[test]
 fn one_way_audio_is_over_when_the_silent_side_is_heard() {
-    let detail =
-        || Detail::Rtp001 { packets: 250, peers: vec![ip(PBX)], refused: false, heard: false, at_tap: false };
+    let detail = || Detail::Rtp001 {
+        packets: 250,
+        peers: vec![ip(PBX)],
+        refused: false,
+        heard: false,
+        at_tap: false,
+        near: false,
+    };
     let over = |streams| is_over(detail(), 5_000, &World::new("").streams(streams));
     assert!(over(vec![voice(9_000, &[GOOD; 4])]));
     assert!(!over(vec![voice(9_000, &[GOOD; 3])]) && !over(vec![to("192.168.10.3", 9_000, &[GOOD; 4])]));

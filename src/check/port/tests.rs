@@ -153,3 +153,23 @@ fn ports_of_another_model_contradict_the_stated_one() {
     assert_eq!(contradiction(&[5204, 5264]), Some(Some("large".to_owned())));
     assert_eq!(contradiction(&[9000]), None, "ports of no model are PORT-002");
 }
+
+#[test]
+fn registering_over_tcp_is_told_once_and_as_what_it_is() {
+    let words =
+        "transport = \"udp\"\nown = 5060\ninitiator = \"peer\"\npeer.scope = \"lan\"\nspeaks = [\"sip\"]";
+    let codes = |port: u16| {
+        let flow = tcp("192.168.10.21:40000", &format!("{PBX}:{port}"), TcpOutcome::Answered, 1);
+        let flows = vec![Flow { app: App::Sip, from_a: sent(3), from_b: sent(3), ..flow }];
+        let world = World::new(&row("R1", "acme.pbx", words)).device(PBX, "acme.pbx");
+        let world = world.device(PHONE, "acme.phone").flows(flows);
+        let findings = check(&world.case());
+        findings.iter().map(|finding| finding.code().as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        codes(5060),
+        ["PORT-009"],
+        "neither at the registrar nor at the telephone an undocumented port"
+    );
+    assert_eq!(codes(5070), ["PORT-001", "PORT-001"]);
+}

@@ -1,6 +1,6 @@
 //! Frames that carry no IP, and link headers that are damaged.
 
-use super::super::{Decoded, LinkMessage, Mac, Skip, VlanTag};
+use super::super::{Decoded, LinkMessage, Mac, NotIp, Skip, VlanTag};
 use super::wrap::{ethernet, ieee_802_3, tagged};
 use super::{ETHERNET, OFFSET, decoded, skipped, udp_in_ipv4};
 
@@ -35,22 +35,28 @@ fn cdp_is_found_in_snap_and_in_cisco_hdlc() {
 
 #[test]
 fn frames_without_ip_say_what_they_are() {
-    assert_eq!(skipped(ETHERNET, &ethernet(0x888e, &[0; 46])), Skip::NotIp(0x888e));
-    assert_eq!(skipped(ETHERNET, &ieee_802_3(&[0x42, 0x42, 3], &[0; 35])), Skip::NotIp(0x4242));
+    assert_eq!(skipped(ETHERNET, &ethernet(0x888e, &[0; 46])), Skip::NotIp(NotIp::EtherType(0x888e)));
+    assert_eq!(skipped(ETHERNET, &ieee_802_3(&[0x42, 0x42, 3], &[0; 35])), Skip::NotIp(NotIp::Llc(0x4242)));
     assert_eq!(
         skipped(ETHERNET, &ethernet(0x8864, &[0x11, 0, 0, 1, 0, 6, 0xc0, 0x21, 1])),
-        Skip::NotIp(0xc021)
+        Skip::NotIp(NotIp::Ppp(0xc021))
     );
     assert_eq!(skipped(ETHERNET, &ethernet(0x8864, &[0x21, 0, 0, 1, 0, 6, 0, 0x21])), Skip::BadTunnel);
-    assert_eq!(skipped(0, &[0, 0, 0, 9, 0x45]), Skip::NotIp(9));
-    assert_eq!(skipped(113, &[0, 0, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0, 0, 0x0c, 1, 2]), Skip::NotIp(0x0c));
-    assert_eq!(skipped(113, &[0, 4, 3, 0x38, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0x45]), Skip::NotIp(0x0800));
+    assert_eq!(skipped(0, &[0, 0, 0, 9, 0x45]), Skip::NotIp(NotIp::Other(9)));
+    assert_eq!(
+        skipped(113, &[0, 0, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0, 0, 0x0c, 1, 2]),
+        Skip::NotIp(NotIp::Other(0x0c))
+    );
+    assert_eq!(
+        skipped(113, &[0, 4, 3, 0x38, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0x45]),
+        Skip::NotIp(NotIp::Other(0x0800))
+    );
 }
 
 #[test]
 fn encrypted_and_management_frames_of_wireless_are_no_data() {
     for control in [[0x80, 0], [0x08, 0x41], [0x48, 1], [0xb4, 0]] {
-        assert_eq!(skipped(105, &[&control[..], &[0; 30]].concat()), Skip::NotIp(0));
+        assert_eq!(skipped(105, &[&control[..], &[0; 30]].concat()), Skip::NoData);
     }
 }
 

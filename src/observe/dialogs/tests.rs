@@ -243,3 +243,24 @@ fn what_one_address_says_is_bounded() {
     let kept = (endpoint.ports.len(), endpoint.requests.len(), endpoint.user_agents.len());
     assert_eq!(kept, (KEYS_KEPT, KEYS_KEPT, STRINGS_KEPT));
 }
+
+#[test]
+fn a_transfer_counts_once_it_is_accepted() {
+    let transfer = |status| {
+        let mut ear = Ear::default();
+        for step in ["INVITE", "200", "ACK"] {
+            match step.parse() {
+                Ok(status) => ear.answer(status, "INVITE"),
+                Err(_) => ear.ask(step),
+            };
+        }
+        // An attended transfer names the call to replace; that is no part of who is called.
+        let target = "Refer-To: <sip:30@anlage.example?Replaces=c2%3Bto-tag%3Dx>";
+        ear.tag = Some("b");
+        ear.hear(PBX, PHONE, "REFER sip:21@192.168.10.21 SIP/2.0", "7 REFER", &[target]);
+        ear.hear(PHONE, PBX, &format!("SIP/2.0 {status} Whatever"), "7 REFER", &[]);
+        ear.end().calls.remove(0).transferred
+    };
+    assert_eq!(transfer(202), Some((CallSide::Callee, "sip:30@anlage.example".into())));
+    assert_eq!(transfer(603), None);
+}

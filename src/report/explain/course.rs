@@ -52,7 +52,8 @@ pub(super) const RTP_008: Page = Page {
         meaning: "Mitten im Gespräch verstummt eine Seite, und das Gespräch geht weiter.",
         measured: "In einem angenommenen Gespräch mit BYE kommt von einer Seite mehr als 5 s vor dem Ende das letzte Paket, \
                    während die andere Seite noch mehr als 5 s weiter sendet.",
-        action: "Prüfen Sie UDP-Timeout der Firewall und Session-Timer auf dem Weg.",
+        action: "Prüfen Sie, ob das Gerät noch sendet; liegt die Gegenseite in einem anderen Netz, auch UDP-Timeout der Firewall \
+                 und Session-Timer auf dem Weg.",
         pitfalls: "Halten, T.38, ICE, Sender mit Sprechpausen oder Komfortrauschen und alles um ein neues SDP herum werden \
                    nicht beurteilt. Sendet das Gerät von anderen Ports weiter, ist es kein Befund.",
         source: "RFC 3264 Abschnitt 8; RFC 4787 Abschnitt 4.3 (UDP-Timeout).",
@@ -61,7 +62,8 @@ pub(super) const RTP_008: Page = Page {
         meaning: "In the middle of a call one side falls silent, and the call goes on.",
         measured: "In an answered call with a BYE the last packet of one side comes more than 5 s before the end, while the \
                    other side sends on for more than 5 s.",
-        action: "Check the UDP timeout of the firewall and session timers on the way.",
+        action: "Check whether the device still sends; if the other side lies in another network, also the UDP timeout of the \
+                 firewall and session timers on the way.",
         pitfalls: "Hold, T.38, ICE, senders with pauses or comfort noise, and all that happens around a new SDP are not judged. \
                    If the device goes on from other ports, there is no finding.",
         source: "RFC 3264 section 8; RFC 4787 section 4.3 (UDP timeout).",

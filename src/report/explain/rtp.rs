@@ -9,7 +9,8 @@ pub(super) const RTP_001: Page = Page {
                    mehr als 2 s nach der Annahme, und zu ihren angekündigten und benutzten Ports kein einziges UDP- \
                    Paket zurück. Der Mitschnitt muss zeigen, dass Pakete des stillen Gerätes zum anderen zu sehen \
                    wären.",
-        action: "Prüfen Sie NAT und Firewall für den RTP-Bereich des stillen Gerätes, die Adresse in seinem SDP und \
+        action: "Prüfen Sie, ob das stille Gerät sendet; liegt die Gegenseite in einem anderen Netz, auch NAT und Firewall für \
+                 seinen RTP-Bereich, die Adresse in seinem SDP und \
                  SIP ALG.",
         pitfalls: "Halten, abgelehnte Medien, T.38, ICE, Gespräche unter 3 s und einseitige Mitschnitte werden nicht \
                    beurteilt. Ein Mitschnitt auf dem PC des Softphones enthält manchmal nicht, was dieser PC sendet; sieht er danach \
@@ -22,7 +23,8 @@ pub(super) const RTP_001: Page = Page {
         measured: "A call with INVITE, answer and the SDP of both sides in the capture, voice of one side for more \
                    than 2 s after the answer, and not a single UDP packet back to the ports that it announced and \
                    used. The capture must show that packets of the silent device to the other one would be seen.",
-        action: "Check NAT and firewall for the RTP range of the silent device, the address in its SDP, and SIP ALG.",
+        action: "Check whether the silent device sends; if the other side lies in another network, also NAT and firewall for \
+                 its RTP range, the address in its SDP, and SIP ALG.",
         pitfalls: "Hold, refused media, T.38, ICE, calls below 3 s and one-sided captures are not judged. A capture taken \
                    on the softphone's own PC sometimes lacks what that PC sends; where it looks so, the finding is a warning \
                    only. Voice that passes by the measuring point \

@@ -37,6 +37,12 @@ pub(in crate::report) struct Call {
     pub(in crate::report) post_dial_delay_ms: Option<f64>,
     /// Who sent BYE or CANCEL.
     pub(in crate::report) hung_up: Option<CallSide>,
+    /// To whom the call was transferred, by a REFER that was accepted.
+    #[serde(default)]
+    pub(in crate::report) transferred_to: Option<String>,
+    /// Which side had it transferred.
+    #[serde(default)]
+    pub(in crate::report) transferred_by: Option<CallSide>,
     /// Position in `calls` of the call that a PBX passed on as this one.
     pub(in crate::report) leg_of: Option<usize>,
     /// Positions in `calls` of those that a PBX passed on this one as.
@@ -249,6 +255,8 @@ fn call(id: usize, call: &observe::Call, ties: &Ties) -> Call {
         ringing: time(call.ringing),
         post_dial_delay_ms: call.ringing.map(|(_, rang)| rang.since(call.start.1) as f64 / 1e6),
         hung_up: call.hung_up.map(Into::into),
+        transferred_to: call.transferred.as_ref().map(|(_, to)| to.to_string()),
+        transferred_by: call.transferred.as_ref().map(|(side, _)| (*side).into()),
         leg_of: call.leg_of,
         leg_by: ties.legs.get(&id).cloned().unwrap_or_default(),
         caller: endpoint(call.caller),

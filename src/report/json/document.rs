@@ -196,8 +196,11 @@ pub(in crate::report) struct Host {
     /// The same of the model.
     #[serde(default)]
     pub(in crate::report) model_title: Option<String>,
-    /// Whether the user stated the model; otherwise it is the smallest that fits what was seen.
+    /// Whether the user stated the model.
     pub(in crate::report) model_is_stated: bool,
+    /// Whether nothing names the model: it is the smallest whose RTP ports hold those used, and larger ones would fit too.
+    #[serde(default)]
+    pub(in crate::report) model_is_fitted: bool,
     pub(in crate::report) confidence: Option<Confidence>,
     pub(in crate::report) evidence: Vec<Sign>,
     /// Signs for other roles.
@@ -224,6 +227,9 @@ pub(in crate::report) struct Sign {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(in crate::report) struct Contradiction {
     pub(in crate::report) role: String,
+    /// The model that it speaks for, where that and not the role is in doubt.
+    #[serde(default)]
+    pub(in crate::report) model: Option<String>,
     pub(in crate::report) evidence: Sign,
 }
 

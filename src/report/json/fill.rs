@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use super::{call, course, document as published};
 use crate::capture::{CaptureSummary, Ended, Frame, Timestamp};
 use crate::check::{Audit, Finding};
-use crate::decode::Skip;
+use crate::decode::{NotIp, Skip};
 use crate::observe::media::sequence::SegmentReport;
 use crate::observe::media::tally::Spread;
 use crate::observe::media::timing::Clock;
@@ -130,7 +130,14 @@ fn undecoded(traffic: &Traffic) -> BTreeMap<String, u64> {
 fn skip_name(skip: Skip) -> String {
     let name = match skip {
         Skip::UnknownLink(link) => return format!("unknown-link-{link}"),
-        Skip::NotIp(kind) => return format!("not-ip-{kind:04x}"),
+        Skip::NotIp(NotIp::EtherType(number)) => return format!("not-ip-{number:04x}"),
+        Skip::NotIp(NotIp::Snap([a, b, c], number)) => {
+            return format!("not-ip-snap-{a:02x}{b:02x}{c:02x}-{number:04x}");
+        }
+        Skip::NotIp(NotIp::Llc(number)) => return format!("not-ip-llc-{number:04x}"),
+        Skip::NotIp(NotIp::Ppp(number)) => return format!("not-ip-ppp-{number:04x}"),
+        Skip::NotIp(NotIp::Other(number)) => return format!("not-ip-other-{number:04x}"),
+        Skip::NoData => "no-data",
         Skip::Empty => "empty",
         Skip::CutLink => "cut-link",
         Skip::CutIp => "cut-ip",
@@ -200,6 +207,7 @@ fn hosts(audit: &Audit, titles: &Names, limit: usize) -> (Vec<published::Host>, 
             model_title: device.and_then(|device| device.model.as_ref()).map(|model| titles.model(model)),
             model: device.and_then(|device| device.model.as_ref()).map(ToString::to_string),
             model_is_stated: device.is_some_and(|device| device.model_is_stated),
+            model_is_fitted: device.is_some_and(|device| device.model.is_some() && device.model_is_fitted),
             confidence: device.map(|device| device.confidence.into()),
             evidence: device.map(signs).unwrap_or_default(),
             contradictions: device.map(contradictions).unwrap_or_default(),
@@ -224,6 +232,7 @@ fn signs(device: &Device) -> Vec<published::Sign> {
 fn contradictions(device: &Device) -> Vec<published::Contradiction> {
     let contradictions = device.contradictions.iter().map(|contradiction| published::Contradiction {
         role: contradiction.role.to_string(),
+        model: contradiction.model.as_ref().map(ToString::to_string),
         evidence: sign(&contradiction.evidence),
     });
     contradictions.collect()

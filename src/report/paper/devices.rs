@@ -31,9 +31,9 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
 
 fn line(maker: &Maker<'_>, host: &Host) -> Vec<Cell> {
     let title = host.role_title.as_deref().or(host.role.as_deref()).unwrap_or(NO_VALUE);
-    let device = match (&host.model_title, host.model_is_stated) {
-        (Some(model), true) => format!("{title}, {model}"),
-        (Some(model), false) => format!("{title}, {model} {}", maker.words.notes.fitted),
+    let device = match (&host.model_title, host.model_is_fitted) {
+        (Some(model), false) => format!("{title}, {model}"),
+        (Some(model), true) => format!("{title}, {model} {}", maker.words.notes.fitted),
         (None, _) => title.to_owned(),
     };
     let confidence = match host.confidence {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Maker, between, filled, shown};
+use crate::check::Unjudged;
 use crate::report::json::document::{Party, Severity};
 use crate::report::number::{counted, duration, span, zone_name};
 
@@ -26,7 +27,8 @@ pub(super) fn cover(maker: &Maker<'_>) -> Vec<(String, String)> {
 }
 
 pub(super) fn sentences(maker: &Maker<'_>) -> Vec<String> {
-    let mut sentences = vec![(maker.words.verdict)(maker.document.verdict.into()).to_owned()];
+    let unjudged: Vec<Unjudged> = maker.document.unjudged.iter().map(|what| (*what).into()).collect();
+    let mut sentences = vec![(maker.words.verdict)(maker.document.verdict.into(), &unjudged).to_owned()];
     sentences.push(filled(maker.paper.measured, &measured(maker)));
     let mut by_party: BTreeMap<Party, u64> = BTreeMap::new();
     for finding in super::findings::to_do(maker) {

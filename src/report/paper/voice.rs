@@ -112,13 +112,19 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
         CallState::Unanswered => Answer::Unanswered,
         CallState::Open => Answer::Open,
     };
+    let transfer = call.transferred_to.as_deref();
     let ended = call.hung_up.filter(|_| answer == Answer::Answered);
     let mut result = match call.is_sip() {
-        true => (maker.words.answer)(answer),
+        true => maker.words.outcome(answer, dial.is_some()),
         false => (maker.words.untold)(&shown(&call.protocol), answer == Answer::Answered),
     };
+    if let Some(to) = transfer {
+        result = format!("{result}; {} {}", maker.words.notes.transferred_to, shown(to));
+    }
     if let Some(side) = ended {
         result = format!("{result}; {}", (maker.words.hung_up)(side.into()));
+    } else if call.is_sip() && answer == Answer::Answered && call.end.is_none() {
+        result = format!("{result}; {}", maker.words.notes.end_unseen);
     }
     vec![
         Cell::new(maker.moment(call.start.as_deref())),
@@ -166,11 +172,8 @@ pub(super) fn registrations(maker: &Maker<'_>) -> Vec<Part> {
 }
 
 fn registration_line(maker: &Maker<'_>, one: &Registration) -> Vec<Cell> {
-    let (result, tone) = match (one.accepted, one.status) {
-        (true, _) => (maker.words.notes.accepted.to_owned(), Tone::Good),
-        (false, Some(status)) => ((maker.words.answer)(Answer::Rejected(status)), Tone::Caution),
-        (false, None) => (maker.words.notes.unanswered.to_owned(), Tone::Caution),
-    };
+    let result = maker.words.registered(one.accepted, one.status);
+    let tone = if one.accepted { Tone::Good } else { Tone::Caution };
     vec![
         Cell::new(&one.aor),
         Cell::new(socket(&one.client)),

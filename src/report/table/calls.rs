@@ -78,11 +78,19 @@ fn call_line(view: &View<'_>, call: &Call) -> Vec<Piece> {
         _ => NO_VALUE.to_owned(),
     };
     let rang = call.ringing.map(|(_, rang)| duration(rang.since(call.start.1), view.language));
+    let is_sip = call.protocol == CallProtocol::Sip;
     let result = match &call.protocol {
-        CallProtocol::Sip => (view.words.answer)(call.answer),
+        CallProtocol::Sip => view.words.outcome(call.answer, call.ringing.is_some()),
         CallProtocol::Unreadable(name) => (view.words.untold)(name, call.answer == Answer::Answered),
     };
-    let ended = call.hung_up.filter(|_| call.answer == Answer::Answered).map(view.words.hung_up);
+    let ended = match (call.answer, call.hung_up, call.end) {
+        (Answer::Answered, Some(side), _) => (view.words.hung_up)(side),
+        (Answer::Answered, None, None) if is_sip => view.words.notes.end_unseen,
+        _ => "",
+    };
+    let transfer = call.transferred.as_ref().map_or_else(String::new, |(_, to)| {
+        format!("{} {}", view.words.notes.transferred_to, escape_terminal(to, FIELD))
+    });
     let from = escape_terminal(&call.from, FIELD);
     let to = escape_terminal(&call.to, FIELD);
     vec![
@@ -90,7 +98,7 @@ fn call_line(view: &View<'_>, call: &Call) -> Vec<Piece> {
         Piece::lines([from, format!("→\u{a0}{to}")], Tone::Plain),
         rang.unwrap_or_else(|| NO_VALUE.to_owned()).into(),
         length.into(),
-        Piece::lines([result.as_str(), ended.unwrap_or_default()], Tone::Plain),
+        Piece::lines([result.as_str(), &transfer, ended], Tone::Plain),
     ]
 }
 
@@ -114,11 +122,7 @@ pub(super) fn write_registrations(page: &mut Page, view: &View<'_>) {
 }
 
 fn registration_line(view: &View<'_>, registration: &Registration) -> Vec<Piece> {
-    let result = match (registration.accepted, registration.status) {
-        (true, _) => view.words.notes.accepted.to_owned(),
-        (false, Some(status)) => (view.words.answer)(Answer::Rejected(status)),
-        (false, None) => view.words.notes.unanswered.to_owned(),
-    };
+    let result = view.words.registered(registration.accepted, registration.status);
     let renewed = registration.rhythm.map(|rhythm| {
         let [shortest, longest] = [rhythm.shortest, rhythm.longest].map(|time| duration(time, view.language));
         (view.words.renewed)(&shortest, &longest)

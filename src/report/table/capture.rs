@@ -8,10 +8,12 @@ use super::page::{Page, Piece, Tone};
 use crate::capture::{CaptureSummary, Ended};
 use crate::decode::Skip;
 use crate::report::link;
-use crate::report::number::{bytes, counted, period, share};
+use crate::report::number::{bytes, counted, duration, period, share};
 
 /// Most files described one by one.
 const MOST: usize = 20;
+/// A pause (ns) of a day or more is none in a capture of one site: the clock was set, or captures were joined.
+const LONGEST_PAUSE: i64 = 86_400_000_000_000;
 /// Most files named that were passed over.
 const PASSED_OVER: usize = 5;
 
@@ -94,6 +96,15 @@ fn quality_facts(view: &View<'_>) -> Vec<(Piece, Piece)> {
     let mut facts: Vec<(Piece, Piece)> = Vec::new();
     if quality.filtered > 0 {
         facts.push((labels.filtered.into(), packets(quality.filtered)));
+    }
+    if let Some((pause, frame)) = quality.longest_pause.filter(|(pause, _)| *pause >= LONGEST_PAUSE) {
+        let notes = &view.words.notes;
+        let length = duration(pause, view.language);
+        let lines = [
+            format!("{length} {} {}", notes.before_packet, view.frames(&[frame])),
+            notes.why_time_gap.to_owned(),
+        ];
+        facts.push((labels.time_gap.into(), Piece::lines(lines, Tone::Plain)));
     }
     if quality.duplicate_candidates > 0 {
         facts.push((labels.duplicates.into(), of(quality.duplicates, quality.duplicate_candidates)));

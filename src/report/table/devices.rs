@@ -34,6 +34,9 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
         &rows,
     );
     view.write_rest(page, rows.len(), devices.len());
+    if devices.iter().all(|device| device.vendor.is_none()) {
+        page.paragraph(0, view.words.notes.no_devices, Tone::Plain);
+    }
 }
 
 /// Address, then hardware address and its maker.
@@ -75,12 +78,12 @@ pub(in crate::report) fn signs(view: &View<'_>, device: &Device, shown: &[String
     };
     let mut lines: Vec<String> = device.evidence.iter().take(SIGNS).map(text).collect();
     lines.extend(device.contradictions.first().map(|contradiction| {
-        format!(
-            "{}: {} – {}",
-            view.words.labels.against,
-            view.context.names.role(&contradiction.role),
-            text(&contradiction.evidence)
-        )
+        let names = view.context.names;
+        let other = match &contradiction.model {
+            Some(model) => names.model(model),
+            None => names.role(&contradiction.role),
+        };
+        format!("{}: {other} – {}", view.words.labels.against, text(&contradiction.evidence))
     }));
     lines
 }

@@ -3,6 +3,7 @@
 use super::View;
 use super::page::{Page, Piece, Tone};
 use crate::check::{Finding, Severity};
+use crate::report::language::Language;
 use crate::report::number::span;
 use crate::report::text::finding_text;
 
@@ -70,17 +71,30 @@ fn evidence(view: &View<'_>, finding: &Finding) -> Option<String> {
     }
 }
 
-/// `A35 RTP (2.1.1)` for each row.
+/// `A35 RTP (Abschnitt 2.1.1)` for each row.
 fn source(view: &View<'_>, finding: &Finding) -> Option<String> {
     let rows: Vec<String> = finding
         .rows
         .iter()
         .map(|id| match view.context.names.row(id) {
-            Some(row) => format!("{id} {} ({})", row.service, row.section),
+            Some(row) => format!("{id} {} ({})", row.service, section(view, &row.section)),
             None => id.to_string(),
         })
         .collect();
     (!rows.is_empty()).then(|| rows.join("; "))
+}
+
+/// `Abschnitt 2.1.1`; the heading itself in quotation marks where the document does not number.
+fn section(view: &View<'_>, section: &str) -> String {
+    let label = view.words.labels.section;
+    match section.chars().next() {
+        Some('0'..='9') => format!("{label} {section}"),
+        _ if section.starts_with("RFC") => section.to_owned(),
+        _ => match view.language {
+            Language::De => format!("{label} „{section}“"),
+            Language::En => format!("{label} “{section}”"),
+        },
+    }
 }
 
 /// What the capture cannot show.

@@ -5,14 +5,16 @@ use super::page::{Lean, Page, Piece, Tone};
 use crate::check::LEAST_JUDGED;
 use crate::observe::Stream;
 use crate::observe::media::StreamReport;
-use crate::report::number::{NO_BREAK_SPACE, NO_VALUE, decimal, percent, share};
+use crate::report::number::{NO_BREAK_SPACE, NO_VALUE, decimal, percent, share, span, time_of_day};
 use crate::report::text::{EXPEDITED_FORWARDING, dscp_name};
 
 /// Most streams listed.
 const MOST: usize = 50;
 /// Most DSCP values shown for each.
 const VALUES: usize = 3;
-/// From this width on both ends of a stream fit on one line.
+/// In nanoseconds.
+const A_DAY: i64 = 86_400_000_000_000;
+/// From this width on both ends of a stream and its times fit on one line.
 const WIDE: usize = 120;
 
 pub(super) fn write(page: &mut Page, view: &View<'_>) {
@@ -25,7 +27,7 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     }
     let wide = page.width() >= WIDE;
     let rows: Vec<Vec<Piece>> = streams.iter().take(MOST).map(|stream| line(view, stream, wide)).collect();
-    let heads = [
+    let mut heads = vec![
         (labels.route, Lean::Left),
         (labels.codec, Lean::Left),
         (labels.packets, Lean::Right),
@@ -34,6 +36,9 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
         ("DSCP", Lean::Left),
         ("MOS", Lean::Right),
     ];
+    if wide {
+        heads.insert(1, (labels.period, Lean::Left));
+    }
     page.table(&heads, &rows);
     view.write_rest(page, rows.len(), streams.len());
     let is_too_short =
@@ -53,8 +58,10 @@ pub(super) fn of_call(view: &View<'_>, stream: &Stream) -> String {
         codec(view, report),
         format!("EF{NO_BREAK_SPACE}{ef}"),
         format!("{}{NO_BREAK_SPACE}{loss}", labels.loss),
-        format!("Jitter{NO_BREAK_SPACE}{}", jitter(view, report)),
     ];
+    if report.timing.jitter.is_some() {
+        facts.push(format!("Jitter{NO_BREAK_SPACE}{}", jitter(view, report)));
+    }
     if let Some(trip) = report.receiver.and_then(|receiver| receiver.round_trip_of_ends()) {
         facts.push(format!("RTT{NO_BREAK_SPACE}{}{NO_BREAK_SPACE}ms", decimal(trip, 1, view.language)));
     }
@@ -71,7 +78,7 @@ fn line(view: &View<'_>, stream: &Stream, wide: bool) -> Vec<Piece> {
     } else {
         Piece::lines([stream.source.to_string(), format!("→\u{a0}{}", stream.destination)], Tone::Plain)
     };
-    vec![
+    let mut line = vec![
         route,
         codec(view, report).into(),
         view.count(report.counts.packets).into(),
@@ -79,7 +86,27 @@ fn line(view: &View<'_>, stream: &Stream, wide: bool) -> Vec<Piece> {
         jitter(view, report).into(),
         Piece::lines(marks(view, report), Tone::Plain),
         mos(view, report).unwrap_or_else(|| NO_VALUE.to_owned()).into(),
-    ]
+    ];
+    if wide {
+        line.insert(1, times(view, report).into());
+    }
+    line
+}
+
+/// From and to: times of day, with dates where the measurement takes longer than a day.
+fn times(view: &View<'_>, report: &StreamReport) -> String {
+    let captures = &view.audit.captures;
+    let first = captures.iter().filter_map(|capture| capture.first).min();
+    let last = captures.iter().filter_map(|capture| capture.last).max();
+    let zone = view.context.zone;
+    let (from, to) = (report.first.time, report.last.time);
+    match (first, last) {
+        (Some(first), Some(last)) if last.since(first) >= A_DAY => span(from, to, zone, view.language),
+        _ => match (time_of_day(from, zone), time_of_day(to, zone)) {
+            (from, to) if from == to => from,
+            (from, to) => format!("{from} – {to}"),
+        },
+    }
 }
 
 /// The encoding name, else which payload type nobody explained.

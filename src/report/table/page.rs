@@ -75,6 +75,11 @@ impl Piece {
         Self { lines: self.lines.iter().map(|line| known.text(line)).collect(), tone: self.tone }
     }
 
+    /// Columns of the longest line.
+    fn width(&self) -> usize {
+        self.lines.iter().map(|line| line.width()).max().unwrap_or(0)
+    }
+
     fn cell(&self, lean: Lean) -> Cell {
         let cell = Cell::new_owned(self.lines.join("\n")).set_alignment(match lean {
             Lean::Left => CellAlignment::Left,
@@ -235,7 +240,15 @@ impl Page {
             }
         }
         let all: Vec<&[Piece]> = std::iter::once(heads).chain(rows.iter().map(Vec::as_slice)).collect();
-        let least = least_widths(&all, leans.len(), width);
+        let mut least = least_widths(&all, leans.len(), width);
+        // Labels of facts are short, and what stands behind them can be wrapped or torn.
+        if let (true, [first, second]) = (heads.is_empty(), least.as_mut_slice()) {
+            let label = rows.iter().filter_map(|row| row.first()).map(Piece::width).max().unwrap_or(0);
+            if label * 3 <= width {
+                *first = label;
+                *second = (*second).min(width.saturating_sub(label + GAP));
+            }
+        }
         let last = leans.len().saturating_sub(1);
         for (index, (column, least)) in table.column_iter_mut().zip(least).enumerate() {
             column.set_padding((0, if index == last { 0 } else { GAP as u16 }));

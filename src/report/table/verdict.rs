@@ -11,7 +11,7 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
         Verdict::Fail => Tone::Bad,
         Verdict::NotAssessable => Tone::Caution,
     };
-    page.paragraph(0, (view.words.verdict)(view.audit.verdict), tone);
+    page.paragraph(0, (view.words.verdict)(view.audit.verdict, &view.audit.unjudged), tone);
     page.paragraph(0, &severities(view), Tone::Plain);
     page.paragraph(0, &measurement(view), Tone::Plain);
 }

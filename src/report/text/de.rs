@@ -1,6 +1,7 @@
 //! German words of every report, apart from those of the findings.
 
-use super::words::{Headings, Labels, Notes, Noun, Nouns, Words};
+use super::frame;
+use super::words::{Headings, Labels, Notes, Noun, Nouns, Words, is_partial};
 use crate::capture::Ended;
 use crate::check::{Party, RowStatus, Severity, Unjudged, Verdict};
 use crate::decode::Skip;
@@ -26,6 +27,8 @@ pub(super) const WORDS: Words = Words {
     evidence,
     answer,
     untold,
+    busy_after_ringing: "besetzt oder abgewiesen",
+    refused,
     hung_up,
     renewed,
     unjudged,
@@ -89,6 +92,8 @@ const LABELS: Labels = Labels {
     over_cap: "Nicht ausgewertet (Speichergrenze)",
     filtered: "Vom Filter ausgelassen",
     reading: "Lesen",
+    time_gap: "Zeitlücke",
+    section: "Abschnitt",
     meaning: "Bedeutung",
     measured: "Gemessen",
     pitfalls: "Was täuschen kann",
@@ -96,7 +101,7 @@ const LABELS: Labels = Labels {
 
 const NOTES: Notes = Notes {
     no_findings: "Keine.",
-    everything_judged: "Für die Prüfungen dieser Version reicht der Mitschnitt aus.",
+    everything_judged: "Nichts: Für die Prüfungen dieser Version reicht der Mitschnitt aus.",
     no_devices: "Kein Gerät eines bekannten Herstellers erkannt. Benennen Sie die Anlage mit --pbx ADRESSE=MODELL.",
     no_rows: "Ohne erkanntes Gerät gibt es keine dokumentierten Ports, die zu prüfen wären.",
     unused_rows: "Im Mitschnitt nicht beobachtet; das ist kein Fehler:",
@@ -110,14 +115,19 @@ const NOTES: Notes = Notes {
     why_passed_over: "Den Grund nennt pbxray, wenn Sie die Datei selbst angeben.",
     of: "von",
     accepted: "angenommen",
+    finally: "zuletzt",
     seen_as: "gesehen als",
-    unanswered: "ohne Antwort",
+    unanswered: "keine Antwort zu sehen",
     unknown: "unbekannt",
     dynamic: "dynamisch",
     few_packets: "Verlust wird erst ab 100 erwarteten Paketen beurteilt; kürzere Sprechwege sind nur aufgeführt.",
-    fitted: "oder ähnlich (nach RTP-Ports)",
+    fitted: "oder größer (nach RTP-Ports)",
     only_suspected: "nur vermutet (wird nicht beurteilt)",
     every_time_in: "Alle Uhrzeiten in der Zeitzone",
+    transferred_to: "vermittelt an",
+    end_unseen: "Ende nicht im Mitschnitt",
+    before_packet: "vor Paket",
+    why_time_gap: "Die Uhr wurde gestellt, oder mehrere Mitschnitte sind zusammengefügt.",
 };
 
 const NOUNS: Nouns = Nouns {
@@ -129,7 +139,7 @@ const NOUNS: Nouns = Nouns {
     time: Noun { one: "Mal", many: "Mal" },
 };
 
-fn verdict(verdict: Verdict) -> &'static str {
+fn verdict(verdict: Verdict, unjudged: &[Unjudged]) -> &'static str {
     match verdict {
         Verdict::Pass => {
             "BESTANDEN – die geprüften Ports und Kennzeichnungen entsprechen den Herstellerangaben."
@@ -138,6 +148,9 @@ fn verdict(verdict: Verdict) -> &'static str {
             "BESTANDEN MIT HINWEISEN – kein Fehler an der Anlage gefunden; beachten Sie die Hinweise."
         }
         Verdict::Fail => "NICHT BESTANDEN – mindestens ein Punkt muss geprüft oder behoben werden.",
+        Verdict::NotAssessable if is_partial(unjudged) => {
+            "NICHT VOLLSTÄNDIG BEURTEILBAR – kein Fehler zu sehen, aber der Mitschnitt ist lückenhaft."
+        }
         Verdict::NotAssessable => "NICHT BEURTEILBAR – der Mitschnitt reicht für ein Urteil nicht aus.",
     }
 }
@@ -176,7 +189,7 @@ fn party(party: Party) -> &'static str {
         Party::Telephony => "TK-Technik",
         Party::Provider => "Provider",
         Party::Computers => "PC/IT",
-        Party::Capture => "Mitschnitt",
+        Party::Capture => "wer den Mitschnitt macht",
         Party::Nobody => "niemand, nur zur Kenntnis",
     }
 }
@@ -195,7 +208,8 @@ fn skip(skip: Skip) -> String {
         Skip::Empty => "leerer Frame".to_owned(),
         Skip::UnknownLink(link) => format!("Schnittstellentyp {link} wird nicht gelesen"),
         Skip::CutLink => "kürzer als der Link-Layer-Header".to_owned(),
-        Skip::NotIp(kind) => format!("kein IP (0x{kind:04x})"),
+        Skip::NotIp(kind) => format!("kein IP ({})", frame::kind(kind)),
+        Skip::NoData => "keine lesbaren Daten (WLAN-Verwaltung oder verschlüsselt)".to_owned(),
         Skip::CutIp => "kürzer als der IP-Header".to_owned(),
         Skip::BadIp => "IP-Header widersprüchlich".to_owned(),
         Skip::CutTransport => "vor den Portnummern abgeschnitten".to_owned(),
@@ -241,7 +255,7 @@ fn evidence(kind: EvidenceKind) -> &'static str {
         EvidenceKind::NameAsked => "Namensabfrage",
         EvidenceKind::NameOwned => "eigener Name",
         EvidenceKind::Ports => "typische Ports",
-        EvidenceKind::Registration => "Anmeldung",
+        EvidenceKind::Registration => "nimmt Anmeldungen an",
     }
 }
 
@@ -250,7 +264,7 @@ fn answer(answer: Answer) -> String {
         Answer::Answered => "angenommen".to_owned(),
         Answer::Rejected(status) => format!("{} ({status})", rejected(status)),
         Answer::Cancelled => "vom Anrufer abgebrochen".to_owned(),
-        Answer::Unanswered => "unbeantwortet".to_owned(),
+        Answer::Unanswered => "keine Antwort zu sehen".to_owned(),
         Answer::Open => "Ende nicht im Mitschnitt".to_owned(),
     }
 }
@@ -292,6 +306,18 @@ fn rejected(status: u16) -> &'static str {
         488 | 606 => "kein gemeinsamer Codec",
         503 => "Dienst nicht verfügbar",
         _ => "abgewiesen",
+    }
+}
+
+/// RFC 3261 section 21, of REGISTER.
+fn refused(status: u16) -> &'static str {
+    match status {
+        401 | 407 => "Anmeldedaten verlangt",
+        403 => "verboten",
+        404 => "Teilnehmer unbekannt",
+        423 => "Anmeldedauer zu kurz",
+        503 => "Dienst nicht verfügbar",
+        _ => "abgelehnt",
     }
 }
 

@@ -30,9 +30,7 @@ pub(super) fn action(detail: &Detail) -> String {
             "Prüfen Sie, ob alle Gespräche nötig sind (Warteschleifen, hängende Verbindungen), und planen Sie weitere Kanäle \
              oder ein größeres System."
         }
-        Detail::Port008 { .. } => {
-            "Stellen Sie den Startport für RTP auf eine gerade Zahl, und prüfen Sie, ob ein Router die Ports umsetzt."
-        }
+        Detail::Port008 { .. } => "Stellen Sie den Startport für RTP auf eine gerade Zahl.",
         Detail::Port009 { .. } => {
             "Stellen Sie die Endgeräte auf SIP über UDP, wenn Anmeldungen unzuverlässig sind; sonst ist nichts \
              zu tun."
@@ -76,13 +74,26 @@ pub(super) fn action(detail: &Detail) -> String {
             "Nehmen Sie diesem Verkehr die EF-Kennzeichnung: am Gerät, in der Gruppenrichtlinie oder am \
              Switch-Port. Bei Bildtelefonie kann sie gewollt sein."
         }
+        Detail::Rtp001 { at_tap: true, near: true, .. } => {
+            "Messen Sie zuerst an anderer Stelle, etwa am Spiegelport des Switches. Fehlt die Sprache auch dort, prüfen Sie \
+             Headset, Softphone und eigene Firewall dieses Gerätes."
+        }
         Detail::Rtp001 { at_tap: true, .. } => {
             "Messen Sie zuerst an anderer Stelle, etwa am Spiegelport des Switches. Fehlt die Sprache auch dort, prüfen Sie \
              Headset und Softphone dieses Gerätes, danach NAT und Firewall."
         }
+        Detail::Rtp001 { near: true, .. } => {
+            "Beide Seiten liegen im selben Subnetz, dazwischen ist also weder NAT noch die Firewall des Netzes. Prüfen Sie, ob \
+             dieses Gerät sendet (Stummschaltung, Halten, eigene Firewall) und wohin: an die Adresse, welche die \
+             Gegenseite im SDP ankündigt."
+        }
         Detail::Rtp001 { .. } => {
             "Prüfen Sie NAT und Firewall für den RTP-Bereich dieses Gerätes und die Adresse, die es im SDP ankündigt; \
              schalten Sie SIP ALG ab."
+        }
+        Detail::Rtp002 { near: true, .. } => {
+            "Prüfen Sie zuerst, ob der Messpunkt den Sprechweg erfasst, danach, ob beide Geräte Sprache senden und welche \
+             Adressen sie im SDP ankündigen."
         }
         Detail::Rtp002 { .. } => {
             "Prüfen Sie zuerst, ob der Messpunkt den Sprechweg erfasst, danach die Firewall-Regeln für RTP."
@@ -90,6 +101,13 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Rtp003 { heard: Heard::Complete, .. } => {
             "Messen Sie noch einmal an einem weniger belasteten Punkt. Erst wenn die Pakete auch dort fehlen, suchen \
              Sie im Netz."
+        }
+        Detail::Rtp003 { heard: Heard::Lost(_), near: true, .. } => {
+            "Prüfen Sie Auslastung, Duplex-Einstellung, Kabel und WLAN-Anteil auf der Strecke vor dem Messpunkt."
+        }
+        Detail::Rtp003 { near: true, .. } => {
+            "Prüfen Sie Auslastung, Duplex-Einstellung, Kabel und WLAN-Anteil auf der Strecke. Ein überlasteter Spiegelport \
+             sieht genauso aus: Messen Sie im Zweifel an einem zweiten Punkt."
         }
         Detail::Rtp003 { heard: Heard::Lost(_), .. } => {
             "Prüfen Sie Auslastung, Duplex-Einstellung, WLAN-Anteil und Internetanschluss auf der Strecke vor dem Messpunkt."
@@ -107,6 +125,10 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Rtp005 { .. } => "Beheben Sie den Paketverlust; siehe den Befund RTP-003.",
         Detail::Rtp007 { .. } => {
             "Gleichen Sie die Codec-Listen beider Seiten ab, und aktualisieren Sie die Firmware des Gerätes."
+        }
+        Detail::Rtp008 { near: true, .. } => {
+            "Beide Seiten liegen im selben Subnetz, dazwischen ist also keine Firewall des Netzes. Prüfen Sie, ob das Gerät noch \
+             sendet (Stummschaltung, Halten, Firmware) und ob sein Netzanschluss oder WLAN in diesem Moment ausfiel."
         }
         Detail::Rtp008 { .. } => {
             "Prüfen Sie UDP-Timeout der Firewall und Session-Timer auf dem Weg, und ob das Gerät Sprache noch sendet."
@@ -127,7 +149,7 @@ pub(super) fn action(detail: &Detail) -> String {
             "Prüfen Sie, ob der Dienst am Registrar läuft; beim Provider fragen Sie nach einer Störung."
         }
         Detail::Sig001 { .. } => {
-            "Prüfen Sie Benutzername, Kennwort und Realm, beim Provider auch eine Freigabe nach IP-Adresse."
+            "Prüfen Sie Benutzername, Kennwort und Realm, beim Provider auch, ob er nur bestimmte IP-Adressen zulässt."
         }
         Detail::Sig002 { is_up: true, .. } => {
             "Der Registrar ist in Betrieb, das zeigt sein anderer Verkehr. Prüfen Sie, ob dort SIP auf diesem Port läuft \
@@ -162,7 +184,7 @@ pub(super) fn action(detail: &Detail) -> String {
             "Prüfen Sie die Protokolle der Seite, die abweist; beim Provider fragen Sie nach einer Störung."
         }
         Detail::Sig007 { alert: Some((42..=46 | 48, _)), .. } | Detail::Sig007 { expired: Some(_), .. } => {
-            "Prüfen Sie Gültigkeit und Namen des Zertifikats und die Uhrzeit des Geräts."
+            "Prüfen Sie Gültigkeit und Namen des Zertifikats und die Uhrzeit des Gerätes."
         }
         Detail::Sig007 { .. } => {
             "Vergleichen Sie TLS-Version und Firmware beider Seiten, und prüfen Sie Namen und Zertifikat des Servers."
@@ -175,6 +197,10 @@ pub(super) fn action(detail: &Detail) -> String {
         }
         Detail::Sig009 { .. } => {
             "Prüfen Sie die Strecke auf Verlust und die Gegenseite auf Überlast: Sie antwortet zu spät."
+        }
+        Detail::Sig006 { near: true, .. } => {
+            "Kürzen Sie die Codec-Liste, damit die Nachricht in ein Paket passt, oder nutzen Sie SIP über TCP, wo der Hersteller \
+             es vorsieht. Prüfen Sie Switch und WLAN auf Verlust von Fragmenten."
         }
         Detail::Sig006 { .. } => {
             "Lassen Sie IP-Fragmente in der Firewall zu, kürzen Sie die Codec-Liste, oder nutzen Sie SIP über TCP, wo der \

@@ -185,7 +185,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             bytes(*amount, De),
             list(List::of(flows, flows.len(), |(a, b, kind)| format!("{a} → {b} ({})", protocol(*kind))))
         ),
-        Detail::Rtp001 { packets, peers, refused, heard, at_tap } => format!(
+        Detail::Rtp001 { packets, peers, refused, heard, at_tap, .. } => format!(
             "In {} kamen {} von {}, aber kein einziges von {device}. {}",
             match finding.count {
                 1 => "einem angenommenen Gespräch".to_owned(),
@@ -195,23 +195,23 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::addresses(peers)),
             match (*refused, *heard) {
                 (true, _) => "ICMP-Meldungen zeigen, dass die Sprachpakete dort abgewiesen werden.",
-                (false, true) => "Der Teilnehmer dort hört, wird aber nicht gehört.",
+                (false, true) => "Die Gegenseite wird gehört, hört selbst aber nichts.",
                 _ if *at_tap => {
                     "Der Mitschnitt enthält nur, was dieses Gerät sendet oder empfängt, ist also wohl dort entstanden; was ein \
                      Rechner selbst sendet, fehlt darin manchmal."
                 }
                 (false, false) => {
-                    "Sieht der Messpunkt, was dieses Gerät sendet, dann hört der Teilnehmer dort und wird nicht gehört."
+                    "Sieht der Messpunkt alles, was dieses Gerät sendet, dann hört die Gegenseite nichts."
                 }
             }
         ),
-        Detail::Rtp002 { peers } => format!(
+        Detail::Rtp002 { peers, .. } => format!(
             "{} von {device} zu {} {} angenommen, zu sehen ist jedoch in keiner Richtung ein Sprechweg (RTP).",
             counted(finding.count, "Gespräch", "Gespräche", De),
             list(List::addresses(peers)),
             if finding.count == 1 { "wurde" } else { "wurden" }
         ),
-        Detail::Rtp003 { lost, expected, bursts, longest, peers, heard } => format!(
+        Detail::Rtp003 { lost, expected, bursts, longest, peers, heard, .. } => format!(
             "Von {device} zu {} fehlen {} Sprachpaketen ({}), in {}; die längste umfasst {}. Richtwert: höchstens \
              1\u{a0}%.{}",
             list(List::addresses(peers)),
@@ -266,7 +266,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             codec.as_ref().map_or_else(String::new, |name| format!(" ({})", quoted(name))),
             listed_codecs(listed, "vereinbart")
         ),
-        Detail::Rtp008 { peer, after, missing } => format!(
+        Detail::Rtp008 { peer, after, missing, .. } => format!(
             "{} nach der Annahme kommen von {device} zu {peer} keine Sprachpakete mehr. Das Gespräch ging weiter und wurde \
              erst {} später beendet{}.",
             duration(*after, De),
@@ -333,13 +333,16 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             quoted(sent)
         ),
         Detail::Sig005 { status, calls, callers } => format!(
-            "{device} hat {} von {} mit {status} ({}) abgewiesen, bei {} insgesamt.",
-            counted(finding.count, "Gespräch", "Gespräche", De),
-            list(List::addresses(callers)),
+            "{device} hat {} mit {status} ({}) abgewiesen. Anrufer: {}.",
+            match (finding.count, *calls) {
+                (1, 1) => "den einzigen Anruf".to_owned(),
+                (rejected, all) if rejected == all => format!("alle {all}\u{a0}Anrufe"),
+                (rejected, all) => format!("{} Anrufen", of(rejected, all, "von", De)),
+            },
             failure(*status),
-            counted(*calls, "Gespräch", "Gesprächen", De)
+            list(List::addresses(callers))
         ),
-        Detail::Sig006 { peer, bytes: size } => format!(
+        Detail::Sig006 { peer, bytes: size, .. } => format!(
             "{} von {device} zu {peer} {} in IP-Fragmente zerlegt und {} vollständig an (gesehen: {} je Nachricht). Die \
              Nachricht wird vergeblich wiederholt.",
             counted(finding.count, "große SIP-Nachricht", "große SIP-Nachrichten", De),
@@ -354,9 +357,10 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             connection::silence_de(device, *registrar, &duration(*longest, De), *expires)
         }
         Detail::Sig009 { method, to, most, answered } => format!(
-            "{device} musste {} ({}) an {to} mehrfach senden, eine davon {most}-mal. {}",
+            "{device} musste {} ({}) an {to} mehrfach senden, {} {most}-mal. {}",
             counted(finding.count, "SIP-Anfrage", "SIP-Anfragen", De),
             quoted(method),
+            if finding.count == 1 { "insgesamt" } else { "eine davon" },
             match (*answered, finding.count) {
                 (0, 1) => "Sie wurde nie beantwortet.".to_owned(),
                 (0, _) => "Keine wurde beantwortet.".to_owned(),
@@ -402,7 +406,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Cap002 { duplicates, of: whole } => format!(
             "{} vergleichbaren Paketen ({}) sind doppelt aufgezeichnet. Das geschieht, wo ein Paket mehrmals am \
              Messpunkt vorbeikommt: zwei gespiegelte Ports, alle Schnittstellen (any), innerhalb und außerhalb eines \
-             Tunnels. Die Werte sind ohne die Kopien gerechnet.",
+             Tunnels. Belegt wird mit den Kopien, das Original steht kurz davor. Verlust und Jitter sind ohne sie gerechnet.",
             of(*duplicates, *whole, "von", De),
             share(*duplicates, *whole, De)
         ),
@@ -476,7 +480,7 @@ fn blocked(
     refusal: Refusal,
 ) -> String {
     let tries = counted(attempts, "Versuch", "Versuche", De);
-    let service = service.map_or_else(String::new, |service| format!(" ({service})"));
+    let service = service.map_or_else(String::new, |service| format!(" für „{service}“"));
     let verb = if attempts == 1 { ("blieb", "wurde") } else { ("blieben", "wurden") };
     let outcome = match refusal {
         Refusal::Silence => format!("{} ohne Antwort", verb.0),

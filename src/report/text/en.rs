@@ -1,6 +1,7 @@
 //! English words of every report, apart from those of the findings.
 
-use super::words::{Headings, Labels, Notes, Noun, Nouns, Words};
+use super::frame;
+use super::words::{Headings, Labels, Notes, Noun, Nouns, Words, is_partial};
 use crate::capture::Ended;
 use crate::check::{Party, RowStatus, Severity, Unjudged, Verdict};
 use crate::decode::Skip;
@@ -26,6 +27,8 @@ pub(super) const WORDS: Words = Words {
     evidence,
     answer,
     untold,
+    busy_after_ringing: "busy or declined",
+    refused,
     hung_up,
     renewed,
     unjudged,
@@ -49,11 +52,11 @@ const LABELS: Labels = Labels {
     device: "Device",
     seen: "Seen",
     action: "What to do",
-    responsible: "Who",
+    responsible: "Responsible",
     evidence: "Evidence",
     filter: "Wireshark filter",
     source: "Source",
-    confidence: "Confidence",
+    confidence: "How certain",
     address: "Address",
     known_by: "Known by",
     against: "Against it",
@@ -80,7 +83,7 @@ const LABELS: Labels = Labels {
     period: "Period",
     link_type: "Link type",
     drops: "Lost while capturing",
-    not_decoded: "Not decoded",
+    not_decoded: "Not read",
     cut: "Cut short",
     duplicates: "Duplicates (of comparable packets)",
     both_ways: "Pairs of hosts seen both ways",
@@ -89,6 +92,8 @@ const LABELS: Labels = Labels {
     over_cap: "Not evaluated (memory limit)",
     filtered: "Left out by filter",
     reading: "Reading",
+    time_gap: "Gap in time",
+    section: "section",
     meaning: "Meaning",
     measured: "Measured",
     pitfalls: "What can mislead",
@@ -96,7 +101,7 @@ const LABELS: Labels = Labels {
 
 const NOTES: Notes = Notes {
     no_findings: "None.",
-    everything_judged: "The capture is sufficient for the checks of this version.",
+    everything_judged: "Nothing: the capture is sufficient for the checks of this version.",
     no_devices: "No device of a known vendor recognised. Name the PBX with --pbx ADDRESS=MODEL.",
     no_rows: "Without a recognised device there are no documented ports to check.",
     unused_rows: "Not observed in this capture, which is no fault:",
@@ -110,14 +115,19 @@ const NOTES: Notes = Notes {
     why_passed_over: "Name such a file itself, and pbxray tells the reason.",
     of: "of",
     accepted: "accepted",
+    finally: "in the end",
     seen_as: "seen as",
-    unanswered: "no answer",
+    unanswered: "no answer seen",
     unknown: "unknown",
     dynamic: "dynamic",
     few_packets: "Loss is judged from 100 expected packets on; shorter streams are only listed.",
-    fitted: "or similar (by RTP ports)",
+    fitted: "or larger (by RTP ports)",
     only_suspected: "only suspected (not judged)",
     every_time_in: "All times in time zone",
+    transferred_to: "transferred to",
+    end_unseen: "end not in the capture",
+    before_packet: "before packet",
+    why_time_gap: "The clock was set, or several captures were joined.",
 };
 
 const NOUNS: Nouns = Nouns {
@@ -129,13 +139,16 @@ const NOUNS: Nouns = Nouns {
     time: Noun { one: "time", many: "times" },
 };
 
-fn verdict(verdict: Verdict) -> &'static str {
+fn verdict(verdict: Verdict, unjudged: &[Unjudged]) -> &'static str {
     match verdict {
         Verdict::Pass => {
             "PASSED – the ports and markings that were checked are as the vendor documents them."
         }
         Verdict::Notes => "PASSED WITH NOTES – no fault of the installation found; see the notes.",
         Verdict::Fail => "NOT PASSED – at least one point must be checked or fixed.",
+        Verdict::NotAssessable if is_partial(unjudged) => {
+            "NOT FULLY ASSESSABLE – no fault can be seen, but the capture is incomplete."
+        }
         Verdict::NotAssessable => "NOT ASSESSABLE – the capture does not show enough for a verdict.",
     }
 }
@@ -162,7 +175,7 @@ fn findings(severity: Severity) -> Noun {
 
 fn confidence(confidence: Confidence) -> &'static str {
     match confidence {
-        Confidence::Sure => "sure",
+        Confidence::Sure => "certain",
         Confidence::Likely => "likely",
         Confidence::Suspected => "suspected",
     }
@@ -174,7 +187,7 @@ fn party(party: Party) -> &'static str {
         Party::Telephony => "telephone technician",
         Party::Provider => "provider",
         Party::Computers => "PC/IT",
-        Party::Capture => "whoever captures",
+        Party::Capture => "whoever makes the capture",
         Party::Nobody => "nobody, for information",
     }
 }
@@ -193,7 +206,8 @@ fn skip(skip: Skip) -> String {
         Skip::Empty => "empty frame".to_owned(),
         Skip::UnknownLink(link) => format!("link type {link} is not read"),
         Skip::CutLink => "shorter than the link-layer header".to_owned(),
-        Skip::NotIp(kind) => format!("not IP (0x{kind:04x})"),
+        Skip::NotIp(kind) => format!("not IP ({})", frame::kind(kind)),
+        Skip::NoData => "no readable data (WLAN management or encrypted)".to_owned(),
         Skip::CutIp => "shorter than the IP header".to_owned(),
         Skip::BadIp => "IP header contradicts itself".to_owned(),
         Skip::CutTransport => "cut before the port numbers".to_owned(),
@@ -209,10 +223,10 @@ fn ended(ended: &Ended) -> String {
         Ended::Complete => "complete".to_owned(),
         Ended::Cut { at } => format!("cut off within a packet (byte {})", byte(*at)),
         Ended::Damaged { at, reason } => {
-            format!("damaged from byte {} on ({})", byte(*at), escape_terminal(reason, FIELD))
+            format!("damaged from byte {} on: {}", byte(*at), escape_terminal(reason, FIELD))
         }
         Ended::Unreadable { at, reason } => {
-            format!("unreadable from byte {} on ({})", byte(*at), escape_terminal(reason, FIELD))
+            format!("unreadable from byte {} on; message: “{}”", byte(*at), escape_terminal(reason, FIELD))
         }
         Ended::Stopped => "stopped by the user".to_owned(),
     }
@@ -226,7 +240,7 @@ fn evidence(kind: EvidenceKind) -> &'static str {
         EvidenceKind::NameAsked => "name query",
         EvidenceKind::NameOwned => "own name",
         EvidenceKind::Ports => "typical ports",
-        EvidenceKind::Registration => "registration",
+        EvidenceKind::Registration => "accepts registrations",
     }
 }
 
@@ -235,7 +249,7 @@ fn answer(answer: Answer) -> String {
         Answer::Answered => "answered".to_owned(),
         Answer::Rejected(status) => format!("{} ({status})", rejected(status)),
         Answer::Cancelled => "cancelled by the caller".to_owned(),
-        Answer::Unanswered => "not answered at all".to_owned(),
+        Answer::Unanswered => "no answer seen".to_owned(),
         Answer::Open => "end not in the capture".to_owned(),
     }
 }
@@ -280,6 +294,18 @@ fn rejected(status: u16) -> &'static str {
     }
 }
 
+/// RFC 3261 section 21, of REGISTER.
+fn refused(status: u16) -> &'static str {
+    match status {
+        401 | 407 => "credentials demanded",
+        403 => "forbidden",
+        404 => "user unknown",
+        423 => "interval too brief",
+        503 => "service unavailable",
+        _ => "rejected",
+    }
+}
+
 fn unjudged(what: Unjudged) -> &'static str {
     match what {
         Unjudged::NoDevice => "The vendors' port lists: no device of a known vendor was recognised.",
@@ -288,7 +314,7 @@ fn unjudged(what: Unjudged) -> &'static str {
         Unjudged::Encrypted => "Calls and registrations: the signalling is encrypted.",
         Unjudged::Incomplete => "Packet loss and jitter: packets were lost while capturing.",
         Unjudged::Clock => "Jitter and intervals: the clock of the capture jumps.",
-        Unjudged::Damaged => "Everything behind the damage: the file cannot be read there.",
+        Unjudged::Damaged => "Everything after the damage: the file cannot be read there.",
         Unjudged::CutSip => "Registrations, calls, codecs and RTP ports: the SIP messages are cut short.",
     }
 }

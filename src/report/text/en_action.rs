@@ -26,9 +26,7 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Port007 { .. } => {
             "Check whether all calls are needed (queues, hanging connections), and plan for more channels or a larger system."
         }
-        Detail::Port008 { .. } => {
-            "Set the RTP start port to an even number, and check whether a router translates the ports."
-        }
+        Detail::Port008 { .. } => "Set the RTP start port to an even number.",
         Detail::Port009 { .. } => {
             "Set the terminals to SIP over UDP if registrations are unreliable; otherwise there is nothing to do."
         }
@@ -65,19 +63,39 @@ pub(super) fn action(detail: &Detail) -> String {
             "Take the EF marking off this traffic: at the device, in the group policy or at the switch port. With \
              video telephony it may be wanted."
         }
+        Detail::Rtp001 { at_tap: true, near: true, .. } => {
+            "Measure at another point first, such as a mirror port of the switch. If the voice is missing there too, check \
+             headset, softphone and own firewall of this device."
+        }
         Detail::Rtp001 { at_tap: true, .. } => {
             "Measure at another point first, such as a mirror port of the switch. If the voice is missing there too, check \
              headset and softphone of this device, then NAT and firewall."
         }
+        Detail::Rtp001 { near: true, .. } => {
+            "Both sides lie in the same subnet, so neither NAT nor the network's firewall is between them. Check whether this \
+             device sends (mute, hold, its own firewall) and where to: the address that the other side announces in \
+             SDP."
+        }
         Detail::Rtp001 { .. } => {
             "Check NAT and firewall for the RTP range of this device and the address that it announces in SDP; switch SIP \
              ALG off."
+        }
+        Detail::Rtp002 { near: true, .. } => {
+            "First check that the measuring point sees the media path, then whether both devices send voice and which \
+             addresses they announce in SDP."
         }
         Detail::Rtp002 { .. } => {
             "First check that the measuring point sees the media path, then the firewall rules for RTP."
         }
         Detail::Rtp003 { heard: Heard::Complete, .. } => {
             "Measure again at a point with less load. Search the network only if the packets are missing there too."
+        }
+        Detail::Rtp003 { heard: Heard::Lost(_), near: true, .. } => {
+            "Check load, duplex setting, cables and WLAN sections on the way before the measuring point."
+        }
+        Detail::Rtp003 { near: true, .. } => {
+            "Check load, duplex setting, cables and WLAN sections on the way. An overloaded mirror port looks the same: if in \
+             doubt, measure at a second place."
         }
         Detail::Rtp003 { heard: Heard::Lost(_), .. } => {
             "Check load, duplex setting, WLAN sections and the Internet link on the way before the measuring point."
@@ -93,6 +111,10 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Rtp005 { .. } => "Remove the packet loss; see finding RTP-003.",
         Detail::Rtp007 { .. } => {
             "Align the codec lists of both sides, and update the firmware of the device."
+        }
+        Detail::Rtp008 { near: true, .. } => {
+            "Both sides lie in the same subnet, so no firewall of the network is between them. Check whether the device still \
+             sends (mute, hold, firmware), and whether its network connection or WLAN failed at that moment."
         }
         Detail::Rtp008 { .. } => {
             "Check the UDP timeout of the firewall and session timers on the way, and whether the device still sends voice."
@@ -113,7 +135,7 @@ pub(super) fn action(detail: &Detail) -> String {
             "Check whether the service runs at the registrar; ask a provider about an outage."
         }
         Detail::Sig001 { .. } => {
-            "Check user name, password and realm, at a provider also a whitelist of addresses."
+            "Check user name, password and realm, with a provider also whether it admits certain IP addresses only."
         }
         Detail::Sig002 { is_up: true, .. } => {
             "The registrar is running, as its other traffic shows. Check whether SIP is served there on this port, and \
@@ -138,7 +160,7 @@ pub(super) fn action(detail: &Detail) -> String {
             "Check the dial plan and the line prefix, and how numbers are passed on."
         }
         Detail::Sig005 { status: 403, .. } => {
-            "Check permissions and the calling number, at a provider also the number of calls allowed."
+            "Check permissions and the calling number, with a provider also the number of calls allowed."
         }
         Detail::Sig005 { status: 480 | 408, .. } => {
             "Check whether the called devices are registered and switched on."
@@ -160,6 +182,10 @@ pub(super) fn action(detail: &Detail) -> String {
         }
         Detail::Sig009 { .. } => {
             "Check the path for loss and the other side for overload: it answers too late."
+        }
+        Detail::Sig006 { near: true, .. } => {
+            "Shorten the codec list so that the message fits into one packet, or use SIP over TCP where the vendor provides for \
+             it. Check switch and WLAN for loss of fragments."
         }
         Detail::Sig006 { .. } => {
             "Allow IP fragments in the firewall, shorten the codec list, or use SIP over TCP where the vendor provides for \
@@ -199,7 +225,7 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Cap010 { answered: true, .. } => {
             "Measure where the voice passes too, and without a capture filter for SIP."
         }
-        Detail::Cap010 { answered: false, .. } => "Make at least one call of a minute while capturing.",
+        Detail::Cap010 { answered: false, .. } => "Make at least one call of one minute while capturing.",
         Detail::Cap011 { .. } => "Repeat the capture, or transfer the file again.",
     };
     text.to_owned()

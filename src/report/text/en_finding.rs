@@ -82,18 +82,18 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::of(uses, uses.len(), undocumented))
         ),
         Detail::Port002 { ports, documented } => format!(
-            "Voice of {device} uses UDP {}; documented is {documented}. Firewall and QoS rules built from the \
-             vendor's list do not match it.",
+            "Voice of {device} uses UDP {}; the documented range is {documented}. Firewall and QoS rules built from \
+             the vendor's list do not match it.",
             list(List::of(ports, ports.len(), u16::to_string))
         ),
         Detail::Port003 { target, protocol, refusal, .. } => {
             blocked(finding.count, (*target, *protocol), device, context.service(finding), *refusal)
         }
         Detail::Port005 { port, provider, documented } => format!(
-            "{device} registers with the provider {provider} from UDP {port}; documented is the range {documented}."
+            "{device} registers with the provider {provider} from UDP {port}; the documented range is {documented}."
         ),
         Detail::Port006 { observed: (first, last), model, documented, fits } => format!(
-            "{} seen; documented for {} is {documented}.{}",
+            "{} seen; the documented range of {} is {documented}.{}",
             if first == last {
                 format!("RTP port {first} was")
             } else {
@@ -101,7 +101,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             },
             context.names.model(model),
             fits.as_ref().map_or_else(String::new, |model| format!(
-                " The smallest system that the ports fit is {}.",
+                " The smallest system whose range holds them is {}.",
                 context.names.model(model)
             ))
         ),
@@ -154,7 +154,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::of(pcp, pcp.len(), |(priority, _)| priority.to_string()))
         ),
         Detail::Qos007 { packets, peers, .. } => format!(
-            "{} of {device} to {} {} not marked. Public networks usually ignore QoS marking.",
+            "{} from {device} to {} {} not marked. Public networks usually ignore QoS marking.",
             counted(*packets, "voice packet", "voice packets", En),
             list(List::addresses(peers)),
             if *packets == 1 { "is" } else { "are" }
@@ -167,7 +167,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             dscp_name(*expected)
         ),
         Detail::Qos009 { peer, before, after, changed_at } => format!(
-            "In the stream of {device} to {peer} the marking changes at packet {} from DSCP\u{a0}{} to DSCP\u{a0}{} and stays.",
+            "In the stream from {device} to {peer} the marking changes at packet {} from DSCP\u{a0}{} to DSCP\u{a0}{} and stays so.",
             changed_at.number(),
             dscp_name(*before),
             dscp_name(*after)
@@ -180,7 +180,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             bytes(*amount, En),
             list(List::of(flows, flows.len(), |(a, b, kind)| format!("{a} → {b} ({})", protocol(*kind))))
         ),
-        Detail::Rtp001 { packets, peers, refused, heard, at_tap } => format!(
+        Detail::Rtp001 { packets, peers, refused, heard, at_tap, .. } => format!(
             "In {}, {} came from {}, but not a single one from {device}. {}",
             match finding.count {
                 1 => "one answered call".to_owned(),
@@ -190,23 +190,23 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::addresses(peers)),
             match (*refused, *heard) {
                 (true, _) => "ICMP messages show that the voice packets are turned away there.",
-                (false, true) => "The party there hears and is not heard.",
+                (false, true) => "The other side is heard but hears nothing itself.",
                 _ if *at_tap => {
                     "The capture holds only what this device sends or receives, so it was probably made there; what a computer \
                      sends itself is sometimes missing then."
                 }
                 (false, false) => {
-                    "If the measuring point sees what this device sends, the party there hears and is not heard."
+                    "If the measuring point sees everything that this device sends, the other side hears nothing."
                 }
             }
         ),
-        Detail::Rtp002 { peers } => format!(
-            "{} from {device} to {} {} answered, but no voice stream (RTP) is to be seen in either direction.",
+        Detail::Rtp002 { peers, .. } => format!(
+            "{} from {device} to {} {} answered, but no voice stream (RTP) can be seen in either direction.",
             counted(finding.count, "call", "calls", En),
             list(List::addresses(peers)),
             if finding.count == 1 { "was" } else { "were" }
         ),
-        Detail::Rtp003 { lost, expected, bursts, longest, peers, heard } => format!(
+        Detail::Rtp003 { lost, expected, bursts, longest, peers, heard, .. } => format!(
             "From {device} to {}, {} voice packets are missing ({}), in {}; the longest is {}. Guide value: at most \
              1\u{a0}%.{}",
             list(List::addresses(peers)),
@@ -232,10 +232,10 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::addresses(peers)),
             decimal(*jitter, 1, En),
             decimal(*mean, 1, En),
-            if *estimated { " The codec's clock was not seen agreed and was estimated." } else { "" }
+            if *estimated { " The capture does not show which clock was agreed for the codec; it was estimated." } else { "" }
         ),
         Detail::Rtp006 { seen, agreed, codec, peers } => format!(
-            "{device} sends {}\u{a0}ms of voice in a packet to {}; agreed are {agreed}\u{a0}ms{}.",
+            "{device} sends {}\u{a0}ms of voice per packet to {}; {agreed}\u{a0}ms was agreed{}.",
             decimal(*seen, 0, En),
             list(List::addresses(peers)),
             codec.as_ref().map_or_else(String::new, |name| format!(" ({})", quoted(name)))
@@ -257,7 +257,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             codec.as_ref().map_or_else(String::new, |name| format!(" ({})", quoted(name))),
             listed_codecs(listed, "agreed")
         ),
-        Detail::Rtp008 { peer, after, missing } => format!(
+        Detail::Rtp008 { peer, after, missing, .. } => format!(
             "{} after the answer no more voice packets come from {device} to {peer}. The call went on and ended only {} \
              later{}.",
             duration(*after, En),
@@ -324,13 +324,16 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             quoted(sent)
         ),
         Detail::Sig005 { status, calls, callers } => format!(
-            "{device} turned {} from {} away with {status} ({}), of {} in all.",
-            counted(finding.count, "call", "calls", En),
-            list(List::addresses(callers)),
+            "{device} turned away {} with {status} ({}). Callers: {}.",
+            match (finding.count, *calls) {
+                (1, 1) => "the only call".to_owned(),
+                (rejected, all) if rejected == all => format!("all {all}\u{a0}calls"),
+                (rejected, all) => format!("{} calls", of(rejected, all, "of", En)),
+            },
             failure(*status),
-            counted(*calls, "call", "calls", En)
+            list(List::addresses(callers))
         ),
-        Detail::Sig006 { peer, bytes: size } => format!(
+        Detail::Sig006 { peer, bytes: size, .. } => format!(
             "{} from {device} to {peer} {} split into IP fragments and {} not arrive whole (seen: {} of each). The \
              message is repeated in vain.",
             counted(finding.count, "large SIP message", "large SIP messages", En),
@@ -345,9 +348,10 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             connection::silence_en(device, *registrar, &duration(*longest, En), *expires)
         }
         Detail::Sig009 { method, to, most, answered } => format!(
-            "{device} had to repeat {} ({}) to {to}, one of them sent {most} times. {}",
+            "{device} had to repeat {} ({}) to {to}, sending {} {most} times. {}",
             counted(finding.count, "SIP request", "SIP requests", En),
             quoted(method),
+            if finding.count == 1 { "it" } else { "one of them" },
             match (*answered, finding.count) {
                 (0, 1) => "It was never answered.".to_owned(),
                 (0, _) => "None was answered.".to_owned(),
@@ -357,7 +361,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             }
         ),
         Detail::Sec001 { at, protocol: transport, sources } => format!(
-            "{device} answers SIP requests from the Internet at {} {at}. Requests came from {}, {}.",
+            "{device} answers SIP requests from the Internet on {} {at}. Requests came from {}, {}.",
             protocol(*transport),
             list(List::addresses(sources)),
             if sources.len() == 1 { "which is no known provider" } else { "which are no known providers" }
@@ -380,7 +384,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::addresses(peers))
         ),
         Detail::Sec004 { at, protocol: transport, sources } => format!(
-            "The management access {} {at} of {device} answers the Internet. It was accessed by {}.",
+            "The management access {} {at} of {device} answers requests from the Internet. They came from {}.",
             protocol(*transport),
             list(List::addresses(sources))
         ),
@@ -390,7 +394,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         ),
         Detail::Cap002 { duplicates, of: whole } => format!(
             "{} comparable packets ({}) were captured twice, as happens where a packet passes the measuring point more than \
-             once: two mirrored ports, all interfaces (any), inside and outside of a tunnel. All values are computed without the copies.",
+             once: two mirrored ports, all interfaces (any), inside and outside of a tunnel. The evidence names the copies, the \
+             original comes shortly before. Loss and jitter are computed without them.",
             of(*duplicates, *whole, "of", En),
             share(*duplicates, *whole, En)
         ),
@@ -399,7 +404,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             counted(*pairs, "pair of hosts", "pairs of hosts", En)
         ),
         Detail::Cap004 { cut, .. } => format!(
-            "{} captured only in part (snap length too small). What came behind is missing: numbers, codecs or RTP \
+            "{} captured only in part (snap length too small). What followed is missing: numbers, codecs or RTP \
              ports.",
             if *cut == 1 {
                 "1 SIP message was".to_owned()
@@ -430,7 +435,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 .to_owned()
         }
         Detail::Cap011 { path, packets, ended } => format!(
-            "{} is {}. {} read and judged up to there; the rest is missing.",
+            "{} is {}. {} read and judged up to that point; the rest is missing.",
             quoted(path),
             (en::WORDS.ended)(ended),
             if *packets == 1 {
@@ -463,7 +468,7 @@ fn blocked(
     refusal: Refusal,
 ) -> String {
     let tries = counted(attempts, "attempt", "attempts", En);
-    let service = service.map_or_else(String::new, |service| format!(" ({service})"));
+    let service = service.map_or_else(String::new, |service| format!(" for “{service}”"));
     let was = if attempts == 1 { "was" } else { "were" };
     let outcome = match refusal {
         Refusal::Silence => "got no answer".to_owned(),

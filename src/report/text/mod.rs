@@ -10,6 +10,7 @@ mod dscp;
 mod en;
 mod en_action;
 mod en_finding;
+mod frame;
 mod icmp;
 mod paper;
 mod screen;

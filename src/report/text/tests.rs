@@ -1,8 +1,9 @@
 use jiff::tz::TimeZone;
 
-use super::{Context, finding_text, title};
+use super::{Context, finding_text, title, words};
 use crate::capture::Ended;
-use crate::check::{Code, Detail, Finding, Refusal};
+use crate::check::{Code, Detail, Finding, Heard, Refusal, Unjudged, Verdict};
+use crate::observe::Answer;
 use crate::report::Language::{self, De, En};
 use crate::report::escape::is_plain;
 use crate::report::fixture::{HOSTILE, audit, findings, names};
@@ -176,4 +177,73 @@ fn a_device_without_role_is_told_by_its_address() {
     let names = names(De);
     let context = Context { audit: &audit, names: &names, zone: &TimeZone::UTC };
     assert_eq!(context.device("192.168.10.2".parse().unwrap()), "192.168.10.2");
+}
+
+/// What to do about these numbers.
+fn action_of(detail: Detail, language: Language) -> String {
+    said(detail.code(), language, |finding| finding.detail = detail).1
+}
+
+#[test]
+fn within_a_subnet_no_router_is_blamed() {
+    let peers = || vec!["192.168.10.2".parse().unwrap()];
+    let details = |near| {
+        [
+            Detail::Rtp001 { packets: 9, peers: peers(), refused: false, heard: true, at_tap: false, near },
+            Detail::Rtp002 { peers: peers(), near },
+            Detail::Rtp003 {
+                lost: 9,
+                expected: 100,
+                bursts: 1,
+                longest: 9,
+                peers: peers(),
+                heard: Heard::Unknown,
+                near,
+            },
+            Detail::Rtp008 { peer: peers()[0], after: 1, missing: 1, near },
+            Detail::Sig006 { peer: "192.168.10.2:5060".parse().unwrap(), bytes: 1480, near },
+        ]
+    };
+    // The network's firewall may be named only to say that it is not there.
+    let blames = [
+        (
+            De,
+            ["NAT und Firewall", "Firewall-Regeln", "Internetanschluss", "UDP-Timeout", "in der Firewall zu"],
+        ),
+        (En, ["NAT and firewall", "firewall rules", "Internet link", "UDP timeout", "in the firewall"]),
+    ];
+    for (language, names) in blames {
+        for (near, far) in details(true).into_iter().zip(details(false)) {
+            let code = near.code();
+            let blamed = |text: &str| names.iter().any(|name| text.contains(name));
+            assert!(blamed(&action_of(far, language)), "{code:?}");
+            assert!(!blamed(&action_of(near, language)), "{code:?}");
+        }
+    }
+}
+
+#[test]
+fn a_gap_in_the_capture_is_told_from_an_empty_one() {
+    let of = |unjudged| (words(En).verdict)(Verdict::NotAssessable, unjudged);
+    assert!(of(&[Unjudged::Damaged]).starts_with("NOT FULLY ASSESSABLE"));
+    assert!(of(&[Unjudged::NoDevice, Unjudged::Damaged]).starts_with("NOT ASSESSABLE"));
+    assert!(of(&[Unjudged::OneDirection]).starts_with("NOT ASSESSABLE"));
+}
+
+#[test]
+fn busy_after_ringing_may_be_a_person_who_declined() {
+    let outcome = |status, rang| words(De).outcome(Answer::Rejected(status), rang);
+    assert_eq!(outcome(486, false), "besetzt (486)");
+    assert_eq!(outcome(486, true), "besetzt oder abgewiesen (486)");
+    assert_eq!(outcome(603, true), "abgelehnt (603)");
+}
+
+#[test]
+fn a_registration_that_was_refused_later_is_not_just_accepted() {
+    let told = |accepted, status| words(De).registered(accepted, status);
+    assert_eq!(told(true, Some(200)), "angenommen");
+    assert_eq!(told(true, Some(401)), "angenommen", "a challenge is the usual way in");
+    assert_eq!(told(true, Some(403)), "angenommen, zuletzt verboten (403)");
+    assert_eq!(told(false, Some(404)), "Teilnehmer unbekannt (404)");
+    assert_eq!(told(false, None), "keine Antwort zu sehen", "a one-sided mirror shows none");
 }

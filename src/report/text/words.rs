@@ -27,7 +27,7 @@ pub(crate) struct Words {
     /// Things that are counted.
     pub(crate) nouns: Nouns,
     /// The whole report in one line.
-    pub(crate) verdict: fn(Verdict) -> &'static str,
+    pub(crate) verdict: fn(Verdict, &[Unjudged]) -> &'static str,
     /// A severity as a mark before a finding.
     pub(crate) severity: fn(Severity) -> &'static str,
     /// Findings of a severity, to be counted.
@@ -48,12 +48,48 @@ pub(crate) struct Words {
     pub(crate) answer: fn(Answer) -> String,
     /// A call that only its voice tells: name of its protocol, and whether both sides are heard.
     pub(crate) untold: fn(&str, bool) -> String,
+    /// The same of one that rang before it was refused as busy: the called person may have pressed a key.
+    pub(crate) busy_after_ringing: &'static str,
+    /// Why a registration was refused, by its status.
+    pub(crate) refused: fn(u16) -> &'static str,
     /// Who ended it.
     pub(crate) hung_up: fn(CallSide) -> &'static str,
     /// Shortest and longest time between the grants of a registration.
     pub(crate) renewed: fn(&str, &str) -> String,
     /// What the capture cannot show, and why.
     pub(crate) unjudged: fn(Unjudged) -> &'static str,
+}
+
+impl Words {
+    /// How a call went. `rang`: the called side rang.
+    pub(crate) fn outcome(&self, answer: Answer, rang: bool) -> String {
+        match answer {
+            Answer::Rejected(status @ (486 | 600)) if rang => {
+                format!("{} ({status})", self.busy_after_ringing)
+            }
+            other => (self.answer)(other),
+        }
+    }
+}
+
+impl Words {
+    /// What became of a registration. `status` is the last one: what was accepted may have been refused later.
+    pub(crate) fn registered(&self, accepted: bool, status: Option<u16>) -> String {
+        let refused = |status: u16| format!("{} ({status})", (self.refused)(status));
+        match (accepted, status) {
+            (true, Some(status @ 400..)) if !matches!(status, 401 | 407) => {
+                format!("{}, {} {}", self.notes.accepted, self.notes.finally, refused(status))
+            }
+            (true, _) => self.notes.accepted.to_owned(),
+            (false, Some(status)) => refused(status),
+            (false, None) => self.notes.unanswered.to_owned(),
+        }
+    }
+}
+
+/// Whether the capture shows the installation, only not the whole of it.
+pub(super) fn is_partial(unjudged: &[Unjudged]) -> bool {
+    !unjudged.contains(&Unjudged::NoDevice) && !unjudged.contains(&Unjudged::OneDirection)
 }
 
 /// Titles of the sections.
@@ -118,6 +154,10 @@ pub(crate) struct Labels {
     pub(crate) over_cap: &'static str,
     pub(crate) filtered: &'static str,
     pub(crate) reading: &'static str,
+    /// A pause that is too long to be one.
+    pub(crate) time_gap: &'static str,
+    /// Before the number of a document's section.
+    pub(crate) section: &'static str,
     pub(crate) meaning: &'static str,
     pub(crate) measured: &'static str,
     pub(crate) pitfalls: &'static str,
@@ -142,6 +182,8 @@ pub(crate) struct Notes {
     pub(crate) why_passed_over: &'static str,
     pub(crate) of: &'static str,
     pub(crate) accepted: &'static str,
+    /// Before what came last and differs.
+    pub(crate) finally: &'static str,
     /// Before the address at which a registrar sees its client.
     pub(crate) seen_as: &'static str,
     pub(crate) unanswered: &'static str,
@@ -153,6 +195,14 @@ pub(crate) struct Notes {
     /// Confidence of a device that is listed and against which nothing is held.
     pub(crate) only_suspected: &'static str,
     pub(crate) every_time_in: &'static str,
+    /// Before whom a call was transferred to.
+    pub(crate) transferred_to: &'static str,
+    /// Of a call that was answered and whose end was not seen.
+    pub(crate) end_unseen: &'static str,
+    /// Behind the length of a pause: the number of the packet behind it.
+    pub(crate) before_packet: &'static str,
+    /// What makes such a pause.
+    pub(crate) why_time_gap: &'static str,
 }
 
 /// Things that are counted.

@@ -1,7 +1,7 @@
 use super::super::{HostHint, Ports, SiteFile, Text, TransportSpec};
 use super::*;
-use crate::observe::fixture::{frame, host, ip, mac, numbered, stream, udp};
-use crate::observe::{Flow, MacSeen, NameSeen, SipEndpoint};
+use crate::observe::fixture::{call, frame, host, ip, mac, numbered, registration, socket, stream, udp};
+use crate::observe::{Call, Flow, MacSeen, NameSeen, SipEndpoint};
 
 const PBX: &str = "192.168.10.2";
 const PHONE: &str = "192.168.10.21";
@@ -109,6 +109,15 @@ fn what_names_the_maker_adds_to_roles_of_that_maker() {
 }
 
 #[test]
+fn a_string_that_many_products_use_names_no_maker() {
+    let mut shared = agent(Some("thing"), 60, "x*");
+    shared.vendor = "Other".into();
+    let book = |weight| Book::new(vec![agent(Some("acme.pbx"), weight, "x*"), shared.clone()]);
+    let maker = |weight| book(weight).site(&agents(&[(PBX, "x")])).device(ip(PBX)).unwrap().maker.clone();
+    assert_eq!((maker(20).as_deref(), maker(15).as_deref()), (Some("Acme"), Some("Other")));
+}
+
+#[test]
 fn a_hardware_address_counts_on_the_link_only() {
     let book = Book::new(vec![prefix(Some("acme.pbx"), 90)]);
     let known = |address, on_link| {
@@ -141,13 +150,50 @@ fn a_registrar_with_a_public_address_on_the_link_is_not_in_the_internet() {
     let scope = PeerScope::Internet;
     let book = Book::new(vec![Identity { scope, ..identity(Some("provider"), 70, Fingerprint::Registrar) }]);
     let endpoint = SipEndpoint { registrar: Some(frame(1)), ..SipEndpoint::new(ip(PUBLIC)) };
-    let mut traffic = Traffic { sip_endpoints: vec![endpoint], ..Traffic::default() };
+    let registrations = vec![registration("192.168.10.2:5064", "203.0.113.9:5060")];
+    let mut traffic = Traffic { sip_endpoints: vec![endpoint], registrations, ..Traffic::default() };
     let kind = |traffic: &Traffic| book.site(traffic).device(ip(PUBLIC)).map(|device| device.kind);
     assert_eq!(kind(&traffic), Some(Kind::Provider));
     traffic = with_mac(traffic, PUBLIC, Some(true));
     assert_eq!(kind(&traffic), Some(Kind::Provider), "the address of the router before it, perhaps");
     traffic.hosts[0].macs[0].paired = true;
     assert_eq!(kind(&traffic), None, "it answered for itself");
+}
+
+#[test]
+fn a_registrar_whose_clients_have_public_addresses_too_is_no_provider() {
+    let scope = PeerScope::Internet;
+    let book = Book::new(vec![
+        Identity { scope, ..identity(Some("provider"), 70, Fingerprint::Registrar) },
+        identity(Some("thing"), 50, Fingerprint::Registrar),
+    ]);
+    let role = |client: &str| {
+        let endpoint = SipEndpoint { registrar: Some(frame(1)), ..SipEndpoint::new(ip(PUBLIC)) };
+        let registrations = vec![registration(client, "203.0.113.9:5060")];
+        let traffic = Traffic { sip_endpoints: vec![endpoint], registrations, ..Traffic::default() };
+        book.site(&traffic).device(ip(PUBLIC)).map(|device| device.role.as_str().to_owned())
+    };
+    assert_eq!(role("192.168.10.2:5064").as_deref(), Some("provider"));
+    assert_eq!(role("198.51.100.7:5064").as_deref(), Some("thing"));
+}
+
+#[test]
+fn a_port_that_many_use_makes_nobody_suspect() {
+    let print = PortPrint {
+        transport: TransportSpec::Udp,
+        own: "5204".parse().unwrap(),
+        remote: Ports::Unspecified,
+        initiator: Initiator::Either,
+        speaks: Vec::new(),
+        peer: Vec::new(),
+    };
+    let found = |identities: Vec<Identity>| {
+        let flows = vec![udp("192.168.10.2:5204", "192.168.10.21:10000")];
+        Book::new(identities).site(&Traffic { flows, ..agents(&[(PBX, "x")]) }).devices.len()
+    };
+    let ports = |weight| identity(Some("acme.pbx"), weight, Fingerprint::Ports(print.clone()));
+    assert_eq!((found(vec![ports(49)]), found(vec![ports(50)])), (0, 1));
+    assert_eq!(found(vec![ports(20), agent(Some("acme.pbx"), 20, "x")]), 1, "the string says so too");
 }
 
 #[test]
@@ -265,6 +311,36 @@ fn the_smallest_model_that_holds_the_ports_is_inferred() {
     assert_eq!(model(&[5204, 5263]).as_deref(), Some("small"));
     assert_eq!(model(&[5204, 5264]).as_deref(), Some("large"));
     assert_eq!((model(&[]), model(&[5204, 6000])), (None, None));
+}
+
+#[test]
+fn ports_that_were_announced_count_for_the_model() {
+    let book = Book::new(vec![agent(Some("acme.pbx"), 90, "x*")]);
+    let announced = vec![socket("192.168.10.2:5300")];
+    let call = Call { callee_media: announced, ..call("192.168.10.21:5060", "192.168.10.2:5060") };
+    let streams = vec![stream("192.168.10.2:5204", "192.168.10.21:10000", &[(46, 60)])];
+    let site = book.site(&Traffic { streams, calls: vec![call], ..agents(&[(PBX, "x")]) });
+    assert_eq!(site.device(ip(PBX)).unwrap().model, Some("large".into()));
+}
+
+#[test]
+fn ports_contradict_the_name_of_a_model() {
+    let named = Identity { model: Some("small".into()), ..agent(Some("acme.pbx"), 90, "x*") };
+    let book = Book::new(vec![named]);
+    let device = |port: u16| {
+        let streams = vec![stream(&format!("{PBX}:{port}"), "192.168.10.21:10000", &[(46, 60)])];
+        book.site(&Traffic { streams, ..agents(&[(PBX, "x")]) }).device(ip(PBX)).cloned().unwrap()
+    };
+    let fitting = device(5204);
+    assert_eq!((fitting.model, fitting.model_is_fitted), (Some("small".into()), false));
+    assert!(fitting.contradictions.is_empty());
+    let torn = device(5300);
+    assert_eq!((torn.model, torn.model_is_fitted), (Some("large".into()), true));
+    assert_eq!(
+        (torn.contradictions[0].model.clone(), torn.confidence),
+        (Some("small".into()), Confidence::Likely)
+    );
+    assert_eq!(device(40_000).model, Some("small".into()), "a port of no model is none of another one");
 }
 
 #[test]

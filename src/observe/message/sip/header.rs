@@ -16,10 +16,11 @@ pub(super) enum HeaderName {
     Challenge,
     ContentType,
     ContentLength,
+    ReferTo,
 }
 
 /// Long and compact names.
-const NAMES: [(&[u8], HeaderName); 22] = [
+const NAMES: [(&[u8], HeaderName); 24] = [
     (b"via", HeaderName::Via),
     (b"v", HeaderName::Via),
     (b"from", HeaderName::From),
@@ -35,6 +36,8 @@ const NAMES: [(&[u8], HeaderName); 22] = [
     (b"l", HeaderName::ContentLength),
     (b"content-type", HeaderName::ContentType),
     (b"c", HeaderName::ContentType),
+    (b"refer-to", HeaderName::ReferTo),
+    (b"r", HeaderName::ReferTo),
     (b"expires", HeaderName::Expires),
     (b"user-agent", HeaderName::UserAgent),
     (b"server", HeaderName::Server),
@@ -58,6 +61,6 @@ impl HeaderName {
 
     /// Whether its value is kept as text that people read.
     pub(super) fn is_text(self) -> bool {
-        matches!(self, Self::From | Self::To | Self::Contact | Self::UserAgent | Self::Server)
+        matches!(self, Self::From | Self::To | Self::Contact | Self::UserAgent | Self::Server | Self::ReferTo)
     }
 }

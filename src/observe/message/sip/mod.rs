@@ -83,6 +83,8 @@ pub struct SipMessage {
     pub contacts: Vec<Contact>,
     /// Number of contacts in the message, kept or not.
     pub contact_count: usize,
+    /// Refer-To, RFC 3515 section 2.1: to whom a call is to be transferred.
+    pub refer_to: Option<Party>,
     /// Expires header in seconds.
     pub expires: Option<u32>,
     /// User-Agent.
@@ -172,6 +174,7 @@ impl Reader {
             via_count: 0,
             contacts: Vec::new(),
             contact_count: 0,
+            refer_to: None,
             expires: None,
             user_agent: None,
             server: None,
@@ -198,6 +201,7 @@ impl Reader {
             HeaderName::CSeq => once(&mut message.cseq, CSeq::read(value, defects), defects),
             HeaderName::From => once(&mut message.from, Party::read(value, defects), defects),
             HeaderName::To => once(&mut message.to, Party::read(value, defects), defects),
+            HeaderName::ReferTo => once(&mut message.refer_to, Party::read(value, defects), defects),
             HeaderName::Via => self.via(value),
             HeaderName::Contact => self.contact(value),
             HeaderName::Expires => message.expires = message.expires.or(seconds(value, defects)),

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use super::case::Case;
 use super::finding::{Detail, Evidence, Finding, Party, Severity, Subject};
 use crate::config::SourceText;
-use crate::observe::fixture::{ip, numbered};
-use crate::observe::{Flow, Stream, Traffic};
+use crate::observe::fixture::{frame, ip, numbered, socket};
+use crate::observe::{Flow, Protocol, Registration, Stream, Traffic, Unanswered};
 use crate::rules::Rulebook;
 use crate::site::{Confidence, Device, Hints, Kind, Lore, RoleId, Scope, Site, SiteFile, Vocabulary};
 
@@ -140,6 +140,28 @@ pub(super) fn finding(detail: Detail, severity: Severity, subject: Option<&str>)
         count: 1,
         responsible: Party::Nobody,
         evidence: Evidence::default(),
+    }
+}
+
+/// A registration over UDP that went well.
+pub(super) fn registration(client: &str, registrar: &str) -> Registration {
+    Registration {
+        aor: "sip:21@a.example".into(),
+        client: socket(client),
+        registrar: socket(registrar),
+        protocol: Protocol::Udp,
+        contact: None,
+        expires: Some(300),
+        attempts: 1,
+        status: Some(200),
+        accepted: true,
+        challenges: 0,
+        rhythm: None,
+        frames: vec![frame(1)],
+        refused: None,
+        unanswered: Unanswered::default(),
+        granted: None,
+        mappings: Vec::new(),
     }
 }
 

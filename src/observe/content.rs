@@ -16,6 +16,8 @@ use super::stream::Assembler;
 
 /// Payloads that are looked at before a flow counts as unknown.
 const LOOKS: u8 = 8;
+/// A stream is looked at until it has so many bytes, in however small pieces they come.
+const LEAST_PREFIX: usize = 512;
 /// A hello or a request is over by then; post-quantum key shares make hellos of some kilobytes.
 const PREFIX_LIMIT: usize = 16 * 1024;
 
@@ -72,6 +74,8 @@ struct Readers {
 #[derive(Clone, Debug, Default)]
 struct Reader {
     assembler: Assembler,
+    /// SIP only: what comes next goes on with a line that begins no message.
+    is_amid_line: bool,
     is_done: bool,
     /// The certificate of this direction was told.
     told_certificate: bool,
@@ -128,6 +132,8 @@ impl Content {
                     tell(Note::Dhcp(Box::new(message)));
                 }
             }
+            // What ICE tried may then agree on keys (RFC 5763 section 5).
+            App::Stun if tls::is_dtls(payload, packet.payload.is_cut()) => self.app = App::Dtls,
             // Also between the packets of the media, and behind the handshakes before it (RFC 5761, RFC 7983).
             App::Rtcp | App::Rtp | App::Stun | App::Dtls | App::Unknown => {
                 if let Some(report) = read_rtcp(payload, packet.payload.wire) {
@@ -155,6 +161,9 @@ impl Content {
                 None => *self.starts.of(from) = Some(start),
             }
         }
+        if segment.flags.has(TcpFlags::ACK) {
+            self.acknowledge(from.other(), segment.acknowledgment, tell);
+        }
         if span.wire == 0 {
             return;
         }
@@ -169,7 +178,8 @@ impl Content {
         };
         let reader = readers.of(from);
         if !reader.is_done {
-            if self.app == App::Unknown && sip::is_sip(payload) {
+            // In a capture that begins amid a connection, a message may be what is read first.
+            if self.app == App::Unknown && !reader.assembler.is_started() && sip::is_sip(payload) {
                 reader.assembler.start(segment.sequence);
             }
             reader.assembler.push(segment.sequence, payload, span.wire);
@@ -185,6 +195,21 @@ impl Content {
         if !(readers.low.is_done && readers.high.is_done) {
             self.readers = Some(readers);
         }
+    }
+
+    /// The other side has all that `from` sent before this number: what the capture lacks of it will not come any more.
+    fn acknowledge(&mut self, from: End, sequence: u32, tell: &mut dyn FnMut(Note)) {
+        let Some(mut readers) = self.readers.take() else { return };
+        let reader = readers.of(from);
+        if !reader.is_done && reader.assembler.acknowledge(sequence) {
+            reader.is_amid_line = false;
+            match self.read_on(from, reader, tell) {
+                More::Wanted => {}
+                More::Enough => *reader = Reader { is_done: true, ..Reader::default() },
+                More::Over => return,
+            }
+        }
+        self.readers = Some(readers);
     }
 
     /// Bytes of TCP streams that wait to be read.
@@ -208,13 +233,14 @@ impl Content {
                 Some(app) => self.app = app,
                 None => {
                     self.looks = self.looks.saturating_add(1);
-                    return More::when(self.looks < LOOKS && stream.ready().len() < PREFIX_LIMIT);
+                    let length = stream.ready().len();
+                    return More::when(length < LEAST_PREFIX || self.looks < LOOKS && length < PREFIX_LIMIT);
                 }
             }
         }
         match self.app {
             App::Sip => {
-                read_sip(stream, tell);
+                read_sip(stream, &mut reader.is_amid_line, tell);
                 More::Wanted
             }
             App::Tls => self.read_tls(from, reader, tell),
@@ -297,9 +323,20 @@ impl Readers {
     }
 }
 
-fn read_sip(stream: &mut Assembler, tell: &mut dyn FnMut(Note)) {
+/// `is_amid_line`: what is ready goes on with a line that begins no message.
+fn read_sip(stream: &mut Assembler, is_amid_line: &mut bool, tell: &mut dyn FnMut(Note)) {
     loop {
         let ready = stream.ready();
+        if *is_amid_line {
+            let rest = memchr::memchr(b'\n', ready);
+            *is_amid_line = rest.is_none() && !stream.is_broken();
+            let used = rest.map_or(ready.len(), |end| end + 1);
+            stream.consume(used);
+            if used == 0 || *is_amid_line {
+                return;
+            }
+            continue;
+        }
         let used = match sip::frame_stream(ready) {
             sip::Frame::Message(length) => {
                 let bytes = ready.get(..length).unwrap_or(ready);
@@ -317,7 +354,10 @@ fn read_sip(stream: &mut Assembler, tell: &mut dyn FnMut(Note)) {
                 ready.len()
             }
             sip::Frame::NeedMore => return,
-            sip::Frame::NotSip => ready.len(),
+            sip::Frame::NotSip => {
+                *is_amid_line = !ready.ends_with(b"\n");
+                ready.len()
+            }
         };
         if used == 0 {
             return;
@@ -339,5 +379,7 @@ fn may_start_sip(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || matches!(byte, b'\r' | b'\n')
 }
 
+#[cfg(test)]
+mod segmentation;
 #[cfg(test)]
 mod tests;

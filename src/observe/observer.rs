@@ -357,6 +357,12 @@ fn rows(
             stream.report.ssrc,
         )
     });
+    for stream in &mut streams {
+        // Keys that DTLS agreed on are for SRTP (RFC 5764).
+        if flows.get(stream.flow).is_some_and(|flow| flow.app == App::Dtls) {
+            stream.report.secure = Some(true);
+        }
+    }
     for stream in &streams {
         // STUN or DTLS may have come first: what the flow is for is voice or video.
         if let Some(flow) = flows.get_mut(stream.flow) {

@@ -13,6 +13,8 @@ const READY_LIMIT: usize = 64 * 1024;
 pub struct Assembler {
     /// Sequence number of the byte after `ready`.
     next: Option<u32>,
+    /// Where the stream begins was not told: `next` goes by its first segment.
+    is_guessed: bool,
     ready: Vec<u8>,
     /// Segments behind a hole by their offset.
     waiting: BTreeMap<i64, Vec<u8>>,
@@ -33,6 +35,7 @@ impl Assembler {
     pub fn push(&mut self, sequence: u32, bytes: &[u8], wire: u32) {
         if self.next.is_none() {
             self.start(sequence);
+            self.is_guessed = true;
         }
         if std::mem::take(&mut self.is_broken) {
             self.ready.clear();
@@ -69,6 +72,27 @@ impl Assembler {
         self.ready.drain(..count.min(self.ready.len()));
     }
 
+    /// Whether it was told where the stream starts.
+    pub(super) fn is_started(&self) -> bool {
+        self.next.is_some() && !self.is_guessed
+    }
+
+    /// The receiver has all before this number: a hole in it does not fill. Whether that makes further bytes ready, with
+    /// those before the hole gone.
+    pub(super) fn acknowledge(&mut self, sequence: u32) -> bool {
+        let (Some(next), Some((&first, _))) = (self.next, self.waiting.first_key_value()) else {
+            return false;
+        };
+        let acknowledged = self.offset + i64::from(sequence.wrapping_sub(next).cast_signed());
+        if first > acknowledged {
+            return false;
+        }
+        self.ready.clear();
+        self.advance(first);
+        self.drain();
+        true
+    }
+
     fn append(&mut self, at: i64, bytes: &[u8], wire: u32) {
         let known = usize::try_from(self.offset - at).unwrap_or(usize::MAX);
         if let Some(fresh) = bytes.get(known..) {
@@ -89,11 +113,10 @@ impl Assembler {
     }
 
     fn wait(&mut self, at: i64, bytes: &[u8]) {
-        if bytes.is_empty() || self.waiting.contains_key(&at) {
-            return;
-        }
-        self.waiting_bytes += bytes.len();
-        self.waiting.insert(at, bytes.to_vec());
+        let known = self.waiting.get(&at).map_or(0, Vec::len);
+        let Some(more) = bytes.get(known..).filter(|more| !more.is_empty()) else { return };
+        self.waiting_bytes += more.len();
+        self.waiting.entry(at).or_default().extend_from_slice(more);
         if self.waiting_bytes > WAITING_LIMIT
             && let Some((&first, _)) = self.waiting.first_key_value()
         {
@@ -130,6 +153,16 @@ mod tests {
     }
 
     #[test]
+    fn a_segment_that_waits_may_come_again_and_be_longer() {
+        let mut stream = Assembler::default();
+        stream.start(0);
+        stream.push(4, b"ef", 2);
+        stream.push(4, b"EFgh", 4);
+        stream.push(0, b"abcd", 4);
+        assert_eq!((stream.ready(), stream.held()), (&b"abcdefgh"[..], 8));
+    }
+
+    #[test]
     fn skips_a_hole_that_never_fills() {
         let mut stream = Assembler::default();
         stream.push(0, b"abc", 3);
@@ -137,6 +170,19 @@ mod tests {
             stream.push(1000 + block * 1024, &[b'x'; 1024], 1024);
         }
         assert!(stream.ready().starts_with(b"x"));
+    }
+
+    #[test]
+    fn what_the_receiver_has_and_the_capture_lacks_is_not_waited_for() {
+        let mut stream = Assembler::default();
+        stream.start(u32::MAX - 1);
+        stream.push(u32::MAX - 1, b"ab", 2);
+        stream.push(2, b"ef", 2);
+        assert!(!stream.acknowledge(0) && !stream.acknowledge(1), "the hole may fill yet");
+        assert_eq!(stream.ready(), b"ab");
+        assert!(stream.acknowledge(4));
+        assert_eq!((stream.ready(), stream.held()), (&b"ef"[..], 2));
+        assert!(!stream.acknowledge(4));
     }
 
     #[test]

@@ -1,7 +1,7 @@
-use super::super::fixture::{PBX, PHONE, World, row, subjects};
+use super::super::fixture::{self, PBX, PHONE, World, row, subjects};
 use super::*;
 use crate::observe::fixture::{at, frame, ip, sent, socket, tcp, udp};
-use crate::observe::{Failed, SeenCertificate, TcpOutcome, Unanswered};
+use crate::observe::{Failed, SeenCertificate, TcpOutcome};
 
 const WEB: &str =
     "transport = \"tcp\"\nown = 443\ninitiator = \"peer\"\npeer.scope = \"lan\"\nspeaks = [\"tls\"]";
@@ -50,24 +50,7 @@ fn a_certificate_that_has_expired_is_a_warning_if_the_connection_stands() {
 }
 
 fn registration() -> Registration {
-    Registration {
-        aor: "sip:10@a.example".into(),
-        client: socket("192.168.10.2:5064"),
-        registrar: socket(REGISTRAR),
-        protocol: Protocol::Udp,
-        contact: None,
-        expires: Some(300),
-        attempts: 1,
-        status: Some(200),
-        accepted: true,
-        challenges: 0,
-        rhythm: None,
-        frames: vec![frame(1)],
-        refused: None,
-        unanswered: Unanswered::default(),
-        granted: None,
-        mappings: Vec::new(),
-    }
+    fixture::registration("192.168.10.2:5064", REGISTRAR)
 }
 
 /// The PBX and its registrar are silent for so many ms; the PBX is seen for the last time after `alive` ms.

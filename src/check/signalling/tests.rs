@@ -1,28 +1,11 @@
-use super::super::fixture::{PBX, PHONE, PUBLIC, World, subjects};
+use super::super::fixture::{self, PBX, PHONE, PUBLIC, World, subjects};
 use super::*;
 use crate::observe::fixture::{at, frame, ip, socket, udp};
 use crate::observe::{Mapping, Refused, SipEndpoint, Unanswered};
 
 /// A registration of the phone at the PBX that went well.
 fn registration() -> Registration {
-    Registration {
-        aor: "sip:21@a.example".into(),
-        client: socket("192.168.10.21:5060"),
-        registrar: socket("192.168.10.2:5060"),
-        protocol: Protocol::Udp,
-        contact: None,
-        expires: Some(120),
-        attempts: 2,
-        status: Some(200),
-        accepted: true,
-        challenges: 0,
-        rhythm: None,
-        frames: vec![frame(1)],
-        refused: None,
-        unanswered: Unanswered::default(),
-        granted: None,
-        mappings: Vec::new(),
-    }
+    fixture::registration("192.168.10.21:5060", "192.168.10.2:5060")
 }
 
 fn world(registration: Registration) -> World {

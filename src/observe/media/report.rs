@@ -29,7 +29,7 @@ pub struct StreamReport {
     pub recognition: Recognition,
     /// Audio or video, from SDP, else the payload type, else the clock.
     pub kind: MediaKind,
-    /// Whether SDP announced it as SRTP; `None` without SDP.
+    /// Whether SDP announced it as SRTP, or DTLS agreed on its keys; `None` if neither was seen.
     pub secure: Option<bool>,
     /// Call-IDs of the announcements that held for its packets, in order, at most 8.
     pub calls: Vec<Arc<str>>,

@@ -127,7 +127,7 @@ pub fn recognise_datagram(
     // Strong marks first: text, cookies and magic numbers; then formats where everything must fit.
     if sip::is_sip(bytes) || sip::keep_alive(bytes).is_some() {
         Some(App::Sip)
-    } else if stun::read(bytes, is_cut).is_some() {
+    } else if stun::read(bytes, is_cut).is_some() || stun::channel_data(bytes, is_cut).is_some() {
         Some(App::Stun)
     } else if tls::is_dtls(bytes, is_cut) {
         Some(App::Dtls)

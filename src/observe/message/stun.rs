@@ -1,4 +1,5 @@
-//! STUN, RFC 8489, and classic STUN, RFC 3489: takes a datagram or the start of a TCP direction.
+//! STUN, RFC 8489, classic STUN, RFC 3489, and the channels of TURN, RFC 8656: takes a datagram or the start of a TCP
+//! direction.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -9,6 +10,10 @@ use super::text::Text;
 const MAGIC_COOKIE: u32 = 0x2112_a442;
 /// Longest kept software name.
 const SOFTWARE_LIMIT: usize = 128;
+
+/// First byte of a channel's number. Those from 0x4100 to 0x4fff are channels as well, but clients count up from 0x4000,
+/// and GTP version 2 (3GPP TS 29.274 section 5.1) looks like 0x4820.
+const CHANNELS: u8 = 0x40;
 
 const MAPPED_ADDRESS: u16 = 0x0001;
 const XOR_MAPPED_ADDRESS: u16 = 0x0020;
@@ -60,6 +65,24 @@ pub fn read(bytes: &[u8], is_cut: bool) -> Option<Stun> {
     // Without a cookie only a binding that fits to the last byte is believed, and only a request may be empty.
     let is_binding = stun.method == 1 && is_exact && (length > 0 || stun.class == Class::Request);
     (!is_classic || (is_binding && transaction != [0; 12])).then_some(stun)
+}
+
+/// What a channel of TURN carries, RFC 8656 section 12.4; `None` if the datagram is none. Four bytes of header are little
+/// to go by, so what it carries must be one of the protocols that share a port with media (RFC 7983).
+#[must_use]
+pub fn channel_data(bytes: &[u8], is_cut: bool) -> Option<&[u8]> {
+    let (&[first, _, high, low], rest) = bytes.split_first_chunk()?;
+    let length = usize::from(u16::from_be_bytes([high, low]));
+    // Over UDP it may be padded to whole words.
+    let fits = is_cut && rest.len() <= length || (length..length + 4).contains(&rest.len());
+    let data = rest.get(..length).unwrap_or(rest);
+    let is_known = match data.first()? {
+        0..=3 => read(data, is_cut).is_some_and(|stun| !stun.is_classic),
+        20..=63 => super::tls::is_dtls(data, is_cut),
+        128..=191 => data.len() >= 8,
+        _ => false,
+    };
+    (first == CHANNELS && fits && is_known).then_some(data)
 }
 
 impl Stun {
@@ -150,6 +173,22 @@ mod tests {
     }
 
     #[test]
+    fn channels_carry_what_shares_a_port_with_media() {
+        let channel = |data: &[u8]| [&[0x40, 0x03, 0, data.len() as u8], data].concat();
+        let rtp = [0x80, 8, 0, 1, 0, 0, 0, 160, 1, 2, 3, 4, 0xd5];
+        assert_eq!(channel_data(&channel(&rtp), false), Some(&rtp[..]));
+        assert_eq!(channel_data(&channel(RESPONSE), false), Some(RESPONSE));
+        assert_eq!(channel_data(&[&channel(&rtp)[..], &[0; 3]].concat(), false), Some(&rtp[..]), "padded");
+        assert_eq!(channel_data(&channel(&rtp)[..12], true), Some(&rtp[..8]), "cut");
+        assert_eq!(channel_data(&channel(&rtp)[..12], false), None, "too short");
+        assert_eq!(channel_data(&[&channel(&rtp)[..], &[0; 4]].concat(), false), None, "too long");
+        assert_eq!(channel_data(&channel(b"Hello, World!"), false), None);
+        let mut other = channel(&rtp);
+        other[0] = 0x48;
+        assert_eq!(channel_data(&other, false), None, "GTP version 2");
+    }
+
+    #[test]
     fn media_are_not_stun() {
         assert_eq!(read(&[0x80; 60], false), None);
         assert_eq!(read(&[0; 60], false), None);
@@ -159,6 +198,7 @@ mod tests {
         #[test]
         fn mutants_never_panic(bytes in mutants(RESPONSE), is_cut: bool) {
             let _ = read(&bytes, is_cut);
+            let _ = channel_data(&bytes, is_cut);
         }
     }
 }

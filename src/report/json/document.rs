@@ -340,7 +340,7 @@ pub(in crate::report) struct Stream {
     pub(in crate::report) kind: MediaKind,
     /// Why it is taken for RTP.
     pub(in crate::report) recognition: Recognition,
-    /// Whether SDP announced it as SRTP; null without SDP.
+    /// Whether SDP announced it as SRTP, or DTLS agreed on its keys; null if neither was seen.
     pub(in crate::report) secure: Option<bool>,
     pub(in crate::report) payload_types: Vec<u8>,
     /// The same in order of appearance, with what they are.

@@ -60,8 +60,10 @@ pub fn certificate(name: &str, not_after: &str) -> Vec<u8> {
     record(HANDSHAKE, &handshake(CERTIFICATE, &with_long_length(with_long_length(certificate))))
 }
 
-fn der(tag: u8, content: &[Vec<u8>]) -> Vec<u8> {
-    let content = content.concat();
+/// An element of DER, ITU-T X.690 section 8.1: its parts behind tag and length.
+#[must_use]
+pub fn der(tag: u8, parts: &[impl AsRef<[u8]>]) -> Vec<u8> {
+    let content: Vec<u8> = parts.iter().flat_map(|part| part.as_ref()).copied().collect();
     let [.., high, low] = (content.len() as u32).to_be_bytes();
     let mut bytes = match content.len() {
         0..=127 => vec![tag, low],

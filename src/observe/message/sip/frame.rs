@@ -2,7 +2,7 @@
 
 use memchr::memchr_iter;
 
-use super::super::ascii::{line_at, number};
+use super::super::ascii::{is_token, line_at, number};
 use super::header::HeaderName;
 use super::scan::{self, Headers};
 
@@ -87,8 +87,8 @@ fn message(bytes: &[u8], headers_start: usize) -> Frame {
 fn is_start_of_line(bytes: &[u8]) -> bool {
     const LINE_LIMIT: usize = 4096;
     bytes.len() < LINE_LIMIT
+        && bytes.get(..1).is_some_and(is_token)
         && line_at(bytes, 0).is_some_and(|line| line.end == line.bytes.len())
-        && bytes.iter().all(|byte| !byte.is_ascii_control())
 }
 
 /// Skips to the next line that starts a message.
@@ -98,7 +98,18 @@ fn resync(bytes: &[u8]) -> Frame {
         // Blank lines are passed over one by one: looking behind each of them anew would take quadratic time.
         !matches!(line, [b'\r' | b'\n', ..]) && scan::start_line(line).is_some()
     };
-    memchr_iter(b'\n', bytes).map(|at| at + 1).find(|&at| is_start(at)).map_or(Frame::NotSip, Frame::Junk)
+    let mut last = None;
+    for at in memchr_iter(b'\n', bytes).map(|at| at + 1) {
+        if is_start(at) {
+            return Frame::Junk(at);
+        }
+        last = Some(at);
+    }
+    // The last line may become one.
+    match last.filter(|&at| bytes.get(at..).is_some_and(|rest| !rest.is_empty() && is_start_of_line(rest))) {
+        Some(at) => Frame::Junk(at),
+        None => Frame::NotSip,
+    }
 }
 
 #[cfg(test)]
@@ -129,6 +140,7 @@ mod tests {
         assert_eq!(frame_stream(&stream), Frame::Junk(stream.len() - BYE.len()));
         let stream = [&b"x\n".repeat(200_000)[..], &b"\n".repeat(200_000), BYE].concat();
         assert_eq!(frame_stream(&stream), Frame::Junk(stream.len() - BYE.len()));
+        assert_eq!(frame_stream(b"=audio 4000\r\nBYE sip:b@exam"), Frame::Junk(13), "it may become one");
         assert_eq!(frame_stream(b"\x16\x03\x01\x02\x00\x01\n\n\n"), Frame::NotSip);
         assert_eq!(frame_stream(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"), Frame::NotSip);
     }

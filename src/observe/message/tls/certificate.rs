@@ -127,13 +127,12 @@ fn time(element: Element<'_>) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use samplegen::talk::tls::der as tlv;
+
     use super::*;
 
-    fn tlv(tag: u8, content: &[&[u8]]) -> Vec<u8> {
-        let content = content.concat();
-        let length = u16::try_from(content.len()).unwrap().to_be_bytes();
-        [&[tag, 0x82], &length[..], &content].concat()
-    }
+    /// No parts.
+    const EMPTY: [&[u8]; 0] = [];
 
     fn name(common_name: &[u8]) -> Vec<u8> {
         let pair = tlv(SEQUENCE, &[&tlv(OID, &[COMMON_NAME]), &tlv(0x0c, &[common_name])]);
@@ -151,14 +150,14 @@ mod tests {
         let fields: [&[u8]; 8] = [
             &tlv(VERSION, &[&tlv(0x02, &[&[2]])]),
             &tlv(0x02, &[&[1]]),
-            &tlv(SEQUENCE, &[]),
+            &tlv(SEQUENCE, &EMPTY),
             &name(b"pbx"),
             &validity,
             &name(b"pbx"),
-            &tlv(SEQUENCE, &[]),
+            &tlv(SEQUENCE, &EMPTY),
             &tlv(EXTENSIONS, &[&tlv(SEQUENCE, &[&extension])]),
         ];
-        tlv(SEQUENCE, &[&tlv(SEQUENCE, &fields), &tlv(SEQUENCE, &[])])
+        tlv(SEQUENCE, &[&tlv(SEQUENCE, &fields), &tlv(SEQUENCE, &EMPTY)])
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
+use crate::observe::message::sip::Method;
 use crate::observe::{
-    Answer, Call, CallProtocol, Incomplete, Missing, Protocol, Registration, Repeated, Rewrite,
+    Answer, Call, CallProtocol, Incomplete, Missing, Protocol, Registration, Repeated, Rewrite, Step,
 };
 use crate::site::{Confidence, Scope};
 
@@ -201,12 +202,11 @@ fn failed_calls(case: &Case<'_>) -> Vec<Finding> {
                 && (0..=ANOTHER_TRY).contains(&waited)
         });
         if is_fault(status) && is_own && !is_passed_on && !tried_again {
-            failed.entry((call.callee.ip(), status)).or_default().push(call);
+            failed.entry((refuser(call, status), status)).or_default().push(call);
         }
     }
     let findings = failed.into_iter().filter_map(|((host, status), refused)| {
-        let is_sip = |call: &&Call| call.protocol == CallProtocol::Sip && call.callee.ip() == host;
-        let all = calls.iter().filter(is_sip).count();
+        let all = calls.iter().filter(|call| was_asked(call, host)).count();
         // Wrong numbers and telephones that are switched off are everyday life, unless hardly a call succeeds.
         let is_everyday = matches!(status, 404 | 410 | 480 | 484 | 604);
         if is_everyday && (refused.len() < LEAST_EVERYDAY || refused.len() * 2 < all) {
@@ -234,6 +234,20 @@ fn failed_calls(case: &Case<'_>) -> Vec<Finding> {
         })
     });
     findings.collect()
+}
+
+/// Who turned a call away: a proxy passes on what another one answered, and the call is the same on both hops.
+fn refuser(call: &Call, status: u16) -> IpAddr {
+    let is_refusal = |step: &Step<'_>| step.status == Some(status) && step.method == Some(&Method::Invite);
+    call.ladder.steps().find(is_refusal).map_or(call.callee, |step| step.from).ip()
+}
+
+/// Whether the INVITE went to this host.
+fn was_asked(call: &Call, host: IpAddr) -> bool {
+    let is_invite = |step: Step<'_>| {
+        step.status.is_none() && step.method == Some(&Method::Invite) && step.to.ip() == host
+    };
+    call.protocol == CallProtocol::Sip && (call.callee.ip() == host || call.ladder.steps().any(is_invite))
 }
 
 /// Final answers behind which no person stands: nobody was busy, declined or hung up (RFC 3261 section 21), and neither

@@ -43,24 +43,26 @@ fn hold_by_an_address_of_zeros() {
 }
 
 #[test]
-fn hold_by_re_invite() {
-    let held = |is_told: bool| {
+fn hold_by_re_invite_or_update() {
+    let held = |method: Option<&str>| {
         let mut net = site();
         let talk = agreed(&mut net, 9 * SECOND);
         forth().speak(&mut net, STANDS, 1, 440);
         back().speak(&mut net, STANDS, 1, 140);
-        if is_told {
+        if let Some(method) = method {
             talk.ask(
                 &mut net,
                 STANDS + 2900 * MS,
-                ("INVITE", 2),
+                (method, 2),
                 &sdp(phone(), "sendonly"),
                 &sdp(pbx(), "recvonly"),
             );
         }
         net
     };
-    excluded("RTP-008", held(true), held(false));
+    for method in ["INVITE", "UPDATE"] {
+        excluded("RTP-008", held(Some(method)), held(None));
+    }
 }
 
 #[test]

@@ -236,6 +236,33 @@ fn b2bua_passes_a_refusal_on() {
     assert_eq!((refused(false), refused(true)), ((true, false), (false, true)));
 }
 
+#[test]
+fn a_proxy_passes_a_refusal_on() {
+    // One call on two hops: the same Call-ID, and a Via of the proxy on the second.
+    let mut net = site();
+    for nth in 0..2 {
+        let at = AT + nth * 3 * SECOND;
+        let dialog = net.dialog(phone(), pbx(), DOMAIN);
+        let invite = dialog.request("INVITE", 1, &[], &sdp(phone(), "sendrecv"));
+        let refusal = dialog.answer("488 Not Acceptable Here", "INVITE", 1, &[], "");
+        let through = |message: &[u8]| {
+            let text = String::from_utf8(message.to_vec()).unwrap();
+            text.replacen("\r\n", "\r\nVia: SIP/2.0/UDP 192.168.10.2:5060;branch=z9hG4bKp\r\n", 1)
+                .into_bytes()
+        };
+        let t17 = T17.port(5060);
+        net.udp(at, phone().sip, pbx().sip, Class::Signalling, &invite);
+        net.udp(at + 5 * MS, pbx().sip, t17, Class::Signalling, &through(&invite));
+        net.udp(at + 200 * MS, t17, pbx().sip, Class::Signalling, &through(&refusal));
+        net.udp(at + 205 * MS, pbx().sip, phone().sip, Class::Signalling, &refusal);
+    }
+    let audit = audit(net.capture());
+    let told = audit.findings.iter().filter(|finding| finding.code().as_str() == "SIG-005");
+    let about: Vec<_> =
+        told.filter_map(|finding| finding.subject.as_ref()).map(|subject| subject.address).collect();
+    assert_eq!(about, [T17.ip], "and not the PBX");
+}
+
 /// The base site and a large INVITE in two fragments, sent so often; the second fragments may get lost.
 fn large(tries: u32, keeps: bool) -> Capture {
     let mut net = site();

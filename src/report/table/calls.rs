@@ -31,7 +31,8 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
         has_failed(other).cmp(&has_failed(call)).then(loss(y).total_cmp(&loss(x))).then(x.cmp(y))
     });
     let rows: Vec<Vec<Piece>> = order.iter().take(MOST).map(|(_, call)| call_line(view, call)).collect();
-    let voice: Vec<Vec<String>> = order.iter().take(MOST).map(|(id, _)| voice_lines(view, *id)).collect();
+    let below: Vec<Vec<String>> =
+        order.iter().take(MOST).map(|(id, call)| lines_below(view, *id, call)).collect();
     let heads = [
         (labels.start, Lean::Left),
         (labels.parties, Lean::Left),
@@ -39,7 +40,7 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
         (labels.length, Lean::Right),
         (labels.result, Lean::Left),
     ];
-    page.table_with_notes(&heads, &rows, &voice);
+    page.table_with_notes(&heads, &rows, &below);
     view.write_rest(page, rows.len(), calls.len());
 }
 
@@ -65,11 +66,16 @@ fn worst_loss(view: &View<'_>) -> BTreeMap<usize, f64> {
     worst
 }
 
-/// A line for each direction of a call.
-fn voice_lines(view: &View<'_>, call: usize) -> Vec<String> {
+/// To whom it was transferred, and a line for each direction.
+fn lines_below(view: &View<'_>, id: usize, call: &Call) -> Vec<String> {
     let traffic = &view.audit.traffic;
-    let streams = traffic.voice_of(call).filter_map(|stream| traffic.streams.get(stream));
-    streams.take(MOST_STREAMS).map(|stream| media::of_call(view, stream)).collect()
+    let transfer = call
+        .transferred
+        .as_ref()
+        .map(|(_, to)| format!("{} {}", view.words.notes.transferred_to, escape_terminal(to, FIELD)));
+    let streams = traffic.voice_of(id).filter_map(|stream| traffic.streams.get(stream));
+    let voice = streams.take(MOST_STREAMS).map(|stream| media::of_call(view, stream));
+    transfer.into_iter().chain(voice).collect()
 }
 
 fn call_line(view: &View<'_>, call: &Call) -> Vec<Piece> {
@@ -88,9 +94,6 @@ fn call_line(view: &View<'_>, call: &Call) -> Vec<Piece> {
         (Answer::Answered, None, None) if is_sip => view.words.notes.end_unseen,
         _ => "",
     };
-    let transfer = call.transferred.as_ref().map_or_else(String::new, |(_, to)| {
-        format!("{} {}", view.words.notes.transferred_to, escape_terminal(to, FIELD))
-    });
     let from = escape_terminal(&call.from, FIELD);
     let to = escape_terminal(&call.to, FIELD);
     vec![
@@ -98,7 +101,7 @@ fn call_line(view: &View<'_>, call: &Call) -> Vec<Piece> {
         Piece::lines([from, format!("→\u{a0}{to}")], Tone::Plain),
         rang.unwrap_or_else(|| NO_VALUE.to_owned()).into(),
         length.into(),
-        Piece::lines([result.as_str(), &transfer, ended], Tone::Plain),
+        Piece::lines([result.as_str(), ended], Tone::Plain),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! A small installation made by hand, with one finding of every kind, for tests.
 
 mod heard;
+mod voice;
 
 use std::collections::BTreeMap;
 
@@ -15,16 +16,10 @@ use crate::check::{
 use crate::config::SourceText;
 use crate::decode::{Layers, Mac, NotIp, Skip};
 use crate::observe::fixture::{ip, socket};
-use crate::observe::media::marking::MarkingReport;
-use crate::observe::media::report::Moment;
-use crate::observe::media::sequence::{Counts, SegmentReport};
-use crate::observe::media::tally::{Seen, Spread};
-use crate::observe::media::timing::TimingReport;
-use crate::observe::media::{self, MediaKind, Recognition, StreamReport};
 use crate::observe::message::App;
 use crate::observe::{
     Answer, Call, CallSide, Direction, Flow, HostFacts, Initiator, MacSeen, Mapping, Protocol, Quality,
-    Registration, Rhythm, Stream, Traffic, Unanswered,
+    Registration, Rhythm, Traffic, Unanswered,
 };
 use crate::rules::Rulebook;
 use crate::site::{
@@ -465,8 +460,8 @@ fn traffic() -> Traffic {
             flow(1, "192.168.10.31:40000", "192.168.10.2:4711"),
         ],
         streams: vec![
-            stream("192.168.10.31:10000", "192.168.10.2:5204", 46),
-            stream("192.168.10.2:5204", "192.168.10.31:10000", 0),
+            voice::stream("192.168.10.31:10000", "192.168.10.2:5204", 46),
+            voice::stream("192.168.10.2:5204", "192.168.10.31:10000", 0),
         ],
         calls: vec![call],
         registrations: vec![registration],
@@ -516,60 +511,6 @@ fn flow(id: usize, a: &str, b: &str) -> Flow {
         silence: None,
         others: 0,
     }
-}
-
-fn stream(source: &str, destination: &str, dscp: u8) -> Stream {
-    let frame = Frame::new(0, 20);
-    let seen = |value, packets| Seen { value, packets, frames: vec![frame], last: frame };
-    let spread = |min, mean, max| Spread { min, mean, max, max_at: frame, count: 2999 };
-    let moment = |seconds| Moment { frame, time: at(seconds) };
-    let report = StreamReport {
-        flow: 0,
-        direction: media::Direction::AToB,
-        ssrc: 0xdead_beef,
-        recognition: Recognition::Content,
-        kind: MediaKind::Audio,
-        secure: None,
-        calls: Vec::new(),
-        announced_ptime: None,
-        announced_direction: None,
-        announced_at: None,
-        announced_formats: Vec::new(),
-        announced_codecs: Vec::new(),
-        unlisted: Vec::new(),
-        payloads: Vec::new(),
-        codec: Some("PCMA".to_owned()),
-        ptime: Some(20.0),
-        first: moment(8),
-        last: moment(68),
-        octets: 480_000,
-        ip_octets: 600_000,
-        counts: Counts { packets: 2990, expected: 3000, lost: 10, ..Counts::default() },
-        segments: vec![SegmentReport {
-            first: (frame, at(8)),
-            highest: (frame, at(68)),
-            highest_sequence: 68_536,
-            ticks: 480_000,
-            expected: 3000,
-            lost: 10,
-        }],
-        silence: Some(12.5),
-        gaps: Vec::new(),
-        timing: TimingReport {
-            jitter: Some(spread(0.0, f64::NAN, 4.24)),
-            delta: Some(spread(18.0, 20.0, 41.5)),
-            ..TimingReport::default()
-        },
-        marking: MarkingReport {
-            dscp: vec![seen(dscp, 2900), seen(dscp + 1, 90)],
-            ..MarkingReport::default()
-        },
-        receiver: Some(heard::receiver(frame)),
-        quality: None,
-        course: media::course::Course::default(),
-        wireshark: None,
-    };
-    Stream { flow: 0, source: socket(source), destination: socket(destination), call: Some(0), report }
 }
 
 fn row(id: &str, device: &str, status: RowStatus, packets: u64) -> RowResult {

@@ -73,6 +73,7 @@ const FIXED: &[&str] = &[
     "status",
     "time",
     "title",
+    "transferred_by",
     "transport",
     "unjudged",
     "vendor",
@@ -82,6 +83,7 @@ const FIXED: &[&str] = &[
     "path",
     "from",
     "to",
+    "transferred_to",
     "aor",
 ];
 

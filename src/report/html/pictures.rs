@@ -1,6 +1,7 @@
 //! Pictures as inline SVG: who talks to whom, marking by direction, calls on a time line. Colour never says a thing
 //! alone: dashes, hatching and words say it too.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{Markup, html};
@@ -14,6 +15,8 @@ use crate::report::text::PaperWords;
 /// Most devices in the circle, directions and calls in a picture.
 const MOST_DEVICES: usize = 14;
 const MOST_LINES: usize = 24;
+/// Width and height of the box of a device.
+const BOX: (f64, f64) = (192.0, 38.0);
 pub(super) const WIDTH: f64 = 760.0;
 /// Height of a line of a chart.
 const STEP: f64 = 24.0;
@@ -42,11 +45,8 @@ pub(super) fn who_talks(document: &Document, words: &PaperWords) -> Markup {
         .filter(|finding| finding.severity >= Severity::Warning)
         .filter_map(|finding| finding.subject.as_ref().map(|subject| subject.address.as_str()))
         .collect();
-    let (height, middle) = (420.0, (WIDTH / 2.0, 210.0));
-    let place = |index: usize| {
-        let angle = std::f64::consts::TAU * index as f64 / nodes.len() as f64 - std::f64::consts::FRAC_PI_2;
-        (middle.0 + 230.0 * angle.cos(), middle.1 + 160.0 * angle.sin())
-    };
+    let (places, height) = around(nodes.len());
+    let place = |index: usize| places.get(index).copied().unwrap_or_default();
     let most = pairs.values().copied().max().unwrap_or(1).max(1) as f64;
     let lines = pairs.iter().filter_map(|((a, b), packets)| {
         let ends = [a, b].map(|end| nodes.iter().position(|node| node == end));
@@ -75,6 +75,27 @@ pub(super) fn who_talks(document: &Document, words: &PaperWords) -> Markup {
             figcaption { (words.who_talks_note) }
         }
     }
+}
+
+/// Middles of so many boxes around an ellipse, the first at the top, and the height of the drawing: row below row, two to a
+/// row, so that none covers another.
+fn around(count: usize) -> (Vec<(f64, f64)>, f64) {
+    let across = WIDTH / 2.0 - BOX.0 / 2.0 - 4.0;
+    let down = (12.0 * count as f64).max(160.0);
+    let place = |index: usize| {
+        let row = index.min(count - index);
+        // From the top, -1, to the bottom, 1.
+        let depth = 4.0 * row as f64 / count as f64 - 1.0;
+        let aside = (across * (1.0 - depth * depth).max(0.0).sqrt()).max(BOX.0 / 2.0 + 4.0);
+        let x = match (2 * index).cmp(&count) {
+            _ if index == 0 => 0.0,
+            Ordering::Less => aside,
+            Ordering::Equal => 0.0,
+            Ordering::Greater => -aside,
+        };
+        (WIDTH / 2.0 + x, down + 50.0 + down * depth)
+    };
+    ((0..count).map(place).collect(), 2.0 * down + 100.0)
 }
 
 /// Packets between the devices with a role and everybody else.
@@ -185,4 +206,25 @@ pub(super) fn short(text: &str, most: usize) -> String {
         return text;
     }
     text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_box_of_a_device_covers_another() {
+        for count in 2..=MOST_DEVICES {
+            let (places, height) = around(count);
+            assert_eq!(places.len(), count);
+            for (nth, (x, y)) in places.iter().enumerate() {
+                assert!(x - BOX.0 / 2.0 > 0.0 && x + BOX.0 / 2.0 < WIDTH, "{count}: {x}");
+                assert!(y - BOX.1 / 2.0 > 0.0 && y + BOX.1 / 2.0 < height, "{count}: {y}");
+                for (other_x, other_y) in places.iter().take(nth) {
+                    let is_apart = (x - other_x).abs() > BOX.0 || (y - other_y).abs() > BOX.1;
+                    assert!(is_apart, "{nth} of {count}");
+                }
+            }
+        }
+    }
 }

@@ -7,8 +7,9 @@ use super::de;
 use super::de_action::action;
 use super::dscp::Hint;
 use super::icmp::{Reason, reason};
+use super::loss;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
-use crate::check::{Code, Detail, Finding, Heard, LossSign, PortUse, Refusal, Side};
+use crate::check::{Code, Detail, Finding, Heard, PortUse, Refusal, Side};
 use crate::observe::Protocol;
 use crate::report::language::Language::De;
 use crate::report::number::{bytes, count, counted, decimal, duration, percent, share, time_of_day};
@@ -401,7 +402,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         ),
         Detail::Cap001 { signs } => format!(
             "{} Verlust- und Jitterwerte sind deshalb nicht belastbar.",
-            signs.iter().map(loss_sign).collect::<Vec<_>>().join(" ")
+            signs.iter().map(loss::de).collect::<Vec<_>>().join(" ")
         ),
         Detail::Cap002 { duplicates, of: whole } => format!(
             "{} vergleichbaren Paketen ({}) sind doppelt aufgezeichnet. Das geschieht, wo ein Paket mehrmals am \
@@ -580,24 +581,5 @@ fn further(calls: u64) -> String {
     match calls.saturating_sub(1) {
         0 => String::new(),
         more => format!(" (ebenso in {})", counted(more, "weiteren Gespräch", "weiteren Gesprächen", De)),
-    }
-}
-
-fn loss_sign(sign: &LossSign) -> String {
-    match sign {
-        LossSign::Drops { packets, own } => {
-            let verb = if *packets == 1 { "ging" } else { "gingen" };
-            let lost =
-                format!("Beim Mitschneiden {verb} {} verloren", counted(*packets, "Paket", "Pakete", De));
-            let kernel = packets.saturating_sub(*own);
-            match own {
-                0 => format!("{lost}."),
-                own => format!("{lost}: {} im Kernel, {} in pbxray.", count(kernel, De), count(*own, De)),
-            }
-        }
-        LossSign::UnseenAcknowledged { connections, of: whole } => format!(
-            "In {} TCP-Verbindungen werden Daten bestätigt, die im Mitschnitt fehlen.",
-            of(*connections, *whole, "von", De)
-        ),
     }
 }

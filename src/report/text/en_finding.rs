@@ -7,8 +7,9 @@ use super::dscp::Hint;
 use super::en;
 use super::en_action::action;
 use super::icmp::{Reason, reason};
+use super::loss;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
-use crate::check::{Code, Detail, Finding, Heard, LossSign, PortUse, Refusal, Side};
+use crate::check::{Code, Detail, Finding, Heard, PortUse, Refusal, Side};
 use crate::observe::Protocol;
 use crate::report::language::Language::En;
 use crate::report::number::{bytes, count, counted, decimal, duration, percent, share, time_of_day};
@@ -390,7 +391,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         ),
         Detail::Cap001 { signs } => format!(
             "{} Loss and jitter values are therefore not reliable.",
-            signs.iter().map(loss_sign).collect::<Vec<_>>().join(" ")
+            signs.iter().map(loss::en).collect::<Vec<_>>().join(" ")
         ),
         Detail::Cap002 { duplicates, of: whole } => format!(
             "{} comparable packets ({}) were captured twice, as happens where a packet passes the measuring point more than \
@@ -562,23 +563,5 @@ fn further(calls: u64) -> String {
     match calls.saturating_sub(1) {
         0 => String::new(),
         more => format!(" (likewise in {})", counted(more, "further call", "further calls", En)),
-    }
-}
-
-fn loss_sign(sign: &LossSign) -> String {
-    match sign {
-        LossSign::Drops { packets, own } => {
-            let lost =
-                format!("{} lost while capturing", counted(*packets, "packet was", "packets were", En));
-            let kernel = packets.saturating_sub(*own);
-            match own {
-                0 => format!("{lost}."),
-                own => format!("{lost}: {} in the kernel, {} in pbxray.", count(kernel, En), count(*own, En)),
-            }
-        }
-        LossSign::UnseenAcknowledged { connections, of: whole } => format!(
-            "In {} TCP connections data are acknowledged that the capture does not hold.",
-            of(*connections, *whole, "of", En)
-        ),
     }
 }

@@ -12,6 +12,7 @@ mod en_action;
 mod en_finding;
 mod frame;
 mod icmp;
+mod loss;
 mod paper;
 mod screen;
 mod status;

@@ -1,0 +1,43 @@
+//! How a finding tells that packets are missing in the capture, in both languages.
+
+use super::of;
+use crate::check::LossSign;
+use crate::report::language::Language::{De, En};
+use crate::report::number::{count, counted};
+
+pub(super) fn de(sign: &LossSign) -> String {
+    match sign {
+        LossSign::Drops { packets, own } => {
+            let verb = if *packets == 1 { "ging" } else { "gingen" };
+            let lost =
+                format!("Beim Mitschneiden {verb} {} verloren", counted(*packets, "Paket", "Pakete", De));
+            let kernel = packets.saturating_sub(*own);
+            match own {
+                0 => format!("{lost}."),
+                own => format!("{lost}: {} im Kernel, {} in pbxray.", count(kernel, De), count(*own, De)),
+            }
+        }
+        LossSign::UnseenAcknowledged { connections, of: whole } => format!(
+            "In {} TCP-Verbindungen werden Daten bestätigt, die im Mitschnitt fehlen.",
+            of(*connections, *whole, "von", De)
+        ),
+    }
+}
+
+pub(super) fn en(sign: &LossSign) -> String {
+    match sign {
+        LossSign::Drops { packets, own } => {
+            let lost =
+                format!("{} lost while capturing", counted(*packets, "packet was", "packets were", En));
+            let kernel = packets.saturating_sub(*own);
+            match own {
+                0 => format!("{lost}."),
+                own => format!("{lost}: {} in the kernel, {} in pbxray.", count(kernel, En), count(*own, En)),
+            }
+        }
+        LossSign::UnseenAcknowledged { connections, of: whole } => format!(
+            "In {} TCP connections data are acknowledged that the capture does not hold.",
+            of(*connections, *whole, "of", En)
+        ),
+    }
+}

@@ -48,19 +48,7 @@ mod tests {
     use crate::capture::Ended;
 
     fn summary(path: &Path) -> CaptureSummary {
-        CaptureSummary {
-            path: path.display().to_string(),
-            format: String::new(),
-            packets: 0,
-            bytes: 0,
-            first: None,
-            last: None,
-            interfaces: Vec::new(),
-            cut_packets: 0,
-            ended: Ended::Complete,
-            own_drops: 0,
-            sha256: None,
-        }
+        CaptureSummary::unread(path.display().to_string(), String::new(), Ended::Complete)
     }
 
     #[test]

@@ -200,18 +200,6 @@ impl Input {
 
     /// The summary of an input of which nothing was read.
     fn unread(&self, ended: Ended) -> CaptureSummary {
-        CaptureSummary {
-            path: self.name(),
-            format: self.format.clone(),
-            packets: 0,
-            bytes: 0,
-            first: None,
-            last: None,
-            interfaces: Vec::new(),
-            cut_packets: 0,
-            own_drops: 0,
-            ended,
-            sha256: None,
-        }
+        CaptureSummary::unread(self.name(), self.format.clone(), ended)
     }
 }

@@ -159,3 +159,22 @@ pub struct CaptureSummary {
     /// SHA-256 of the file in hexadecimal, once [`fingerprint`](super::fingerprint) has read it again.
     pub sha256: Option<Box<str>>,
 }
+
+impl CaptureSummary {
+    /// Of an input of which nothing was read.
+    pub(super) fn unread(path: String, format: String, ended: Ended) -> Self {
+        Self {
+            path,
+            format,
+            packets: 0,
+            bytes: 0,
+            first: None,
+            last: None,
+            interfaces: Vec::new(),
+            cut_packets: 0,
+            own_drops: 0,
+            ended,
+            sha256: None,
+        }
+    }
+}

@@ -92,13 +92,13 @@ impl Collector {
 mod tests {
     use super::*;
     use crate::observe::Direction;
-    use crate::observe::Side;
+    use crate::observe::Sent;
     use crate::observe::fixture::{at, frame, numbered, sent, stream, udp};
 
     /// Flows whose starters' frames are 10, 20, 30 ...
     fn flows(count: u64) -> Vec<Flow> {
         let flow = |number: u64| Flow {
-            from_a: Side::from(Direction {
+            from_a: Sent::from(Direction {
                 frames: [frame(number * 10)].into_iter().collect(),
                 first: Some((frame(number * 10), at(number as i64))),
                 last: Some((frame(number * 10), at(number as i64 + 100))),

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use super::case::Case;
 use super::finding::{Detail, Evidence, Finding, Party, Severity, Subject};
 use crate::config::SourceText;
-use crate::observe::fixture::{frame, ip, numbered, socket};
-use crate::observe::{Flow, Protocol, Registration, Stream, Traffic, Unanswered};
+use crate::observe::fixture::{self, ip, numbered};
+use crate::observe::{Flow, Registration, Stream, Traffic};
 use crate::rules::Rulebook;
 use crate::site::{Confidence, Device, Hints, Kind, Lore, RoleId, Scope, Site, SiteFile, Vocabulary};
 
@@ -145,24 +145,7 @@ pub(super) fn finding(detail: Detail, severity: Severity, subject: Option<&str>)
 
 /// A registration over UDP that went well.
 pub(super) fn registration(client: &str, registrar: &str) -> Registration {
-    Registration {
-        aor: "sip:21@a.example".into(),
-        client: socket(client),
-        registrar: socket(registrar),
-        protocol: Protocol::Udp,
-        contact: None,
-        expires: Some(300),
-        attempts: 1,
-        status: Some(200),
-        accepted: true,
-        challenges: 0,
-        rhythm: None,
-        frames: vec![frame(1)],
-        refused: None,
-        unanswered: Unanswered::default(),
-        granted: None,
-        mappings: Vec::new(),
-    }
+    Registration { expires: Some(300), ..fixture::registration(client, registrar) }
 }
 
 /// Addresses that findings are about.

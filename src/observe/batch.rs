@@ -150,6 +150,7 @@ mod tests {
     use super::super::fixture::{at, ip, packet};
     use super::*;
     use crate::capture::LinkType;
+    use crate::decode::NotIp;
 
     fn record(index: u64) -> Record<'static> {
         let link = LinkType(1);
@@ -210,13 +211,10 @@ mod tests {
 
     #[test]
     fn what_cannot_be_decoded_is_counted_by_reason() {
-        let reasons = [Skip::CutIp, Skip::NotIp(crate::decode::NotIp::EtherType(0x88e1)), Skip::CutIp];
+        let reasons = [Skip::CutIp, Skip::NotIp(NotIp::EtherType(0x88e1)), Skip::CutIp];
         let mut batch = batch_of(reasons.map(Decoded::Skipped));
         batch.pass_over();
-        assert_eq!(
-            batch.skipped,
-            [(Skip::CutIp, 2), (Skip::NotIp(crate::decode::NotIp::EtherType(0x88e1)), 1)].into()
-        );
+        assert_eq!(batch.skipped, [(Skip::CutIp, 2), (Skip::NotIp(NotIp::EtherType(0x88e1)), 1)].into());
         assert_eq!((batch.frames, batch.filtered), (3, 1), "what the filter kept out is no frame");
     }
 }

@@ -9,12 +9,13 @@ use hashbrown::HashMap;
 
 use crate::capture::{Frame, Timestamp};
 
+use super::call::Call;
 use super::message::sdp::Sdp;
 use super::message::sip::{Kind, Method, Party, SipMessage};
 use super::registrations::Registrations;
 use super::repeats::Repeats;
 use super::talk::{self, Talk};
-use super::traffic::{Call, Protocol, Registration, Repeated, Rewrite, SipEndpoint};
+use super::traffic::{Protocol, Registration, Repeated, Rewrite, SipEndpoint};
 use super::via::Vias;
 
 const CALLS_KEPT: usize = 65_536;

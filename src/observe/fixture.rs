@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use super::call::{Call, CallProtocol};
 use super::dialogs::Heard;
 use super::ladder::Ladder;
 use super::media::marking::MarkingReport;
@@ -11,10 +12,9 @@ use super::media::tally::Seen;
 use super::media::timing::TimingReport;
 use super::media::{self, MediaKind, Recognition, StreamReport};
 use super::message::{App, sip};
-use super::side::Side;
+use super::sent::Sent;
 use super::traffic::{
-    Answer, Call, CallProtocol, Direction, Flow, HostFacts, Initiator, Protocol, Registration, Stream,
-    TcpOutcome, TcpTrace, Unanswered,
+    Direction, Flow, HostFacts, Initiator, Protocol, Registration, Stream, TcpOutcome, TcpTrace, Unanswered,
 };
 use crate::capture::{Frame, Timestamp};
 use crate::decode::{Layers, Mac, Packet, Part, Span, Transport};
@@ -67,11 +67,11 @@ pub(crate) fn packet(from: &str, to: &str) -> Packet {
 }
 
 /// What a side sent that sent `packets` unmarked packets with payload.
-pub(crate) fn sent(packets: u64) -> Side {
+pub(crate) fn sent(packets: u64) -> Sent {
     if packets == 0 {
-        return Side::default();
+        return Sent::default();
     }
-    Side::from(Direction {
+    Sent::from(Direction {
         packets,
         bytes: packets * 100,
         payload_packets: packets,
@@ -225,29 +225,10 @@ pub(crate) fn host(address: &str, on_link: Option<bool>) -> HostFacts {
 
 /// A call that an INVITE began and of which nothing more was seen.
 pub(crate) fn call(caller: &str, callee: &str) -> Call {
-    Call {
-        call_id: "c1".into(),
-        protocol: CallProtocol::Sip,
-        caller: socket(caller),
-        callee: socket(callee),
-        from: "sip:21@a.example".into(),
-        to: "sip:10@a.example".into(),
-        start: (frame(1), at(0)),
-        ringing: None,
-        answered: None,
-        end: None,
-        answer: Answer::Open,
-        status: None,
-        hung_up: None,
-        leg_of: None,
-        transferred: None,
-        caller_media: Vec::new(),
-        callee_media: Vec::new(),
-        may_be_silent: false,
-        renegotiated: Vec::new(),
-        also_heard: Vec::new(),
-        ladder: Ladder::default(),
-    }
+    let ends = (socket(caller), socket(callee));
+    let from = "sip:21@a.example".into();
+    let to = "sip:10@a.example".into();
+    Call { from, to, ..Call::begun("c1".into(), CallProtocol::Sip, ends, (frame(1), at(0))) }
 }
 
 /// A registration that was accepted.

@@ -9,7 +9,7 @@ use crate::decode::{Layers, Packet, Part, Transport};
 use super::content::Content;
 use super::media;
 use super::message::App;
-use super::side::Side;
+use super::sent::Sent;
 use super::tcp::TcpState;
 use super::traffic::{Direction, Flow, IcmpReport, Initiator, Protocol, Silence};
 
@@ -86,8 +86,8 @@ impl FlowKey {
 pub(super) struct FlowState {
     pub(super) key: FlowKey,
     pub(super) first_from: End,
-    pub(super) low: Side,
-    pub(super) high: Side,
+    pub(super) low: Sent,
+    pub(super) high: Sent,
     pub(super) tcp: Option<Box<TcpState>>,
     pub(super) content: Content,
     silence: Option<Box<Silence>>,
@@ -101,8 +101,8 @@ impl FlowState {
         Self {
             key,
             first_from,
-            low: Side::default(),
-            high: Side::default(),
+            low: Sent::default(),
+            high: Sent::default(),
             tcp: None,
             content: Content::default(),
             silence: None,

@@ -8,6 +8,7 @@
 
 mod announce;
 mod batch;
+mod call;
 mod clock;
 mod content;
 mod dialogs;
@@ -28,8 +29,8 @@ mod past;
 mod quality;
 mod registrations;
 mod repeats;
+mod sent;
 mod shard;
-mod side;
 mod stream;
 mod talk;
 mod tcp;
@@ -39,18 +40,19 @@ mod via;
 mod view;
 
 pub use batch::Batch;
+pub use call::{Answer, Call, CallProtocol, CallSide};
 pub use fragments::{Counts as FragmentCounts, Datagram, Incomplete, Missing, Reassembler};
 pub use handshakes::{Failed, Handshakes, Seen as SeenCertificate};
 pub use ladder::{Ladder, Step};
 pub use marks::Marks;
 pub use observer::Observer;
 pub use quality::Quality;
+pub use sent::Sent;
 pub use shard::{Shard, Wave};
-pub use side::Side;
 pub use stream::Assembler;
 pub use traffic::{
-    Answer, Call, CallProtocol, CallSide, Direction, FirstFrames, Flow, HostFacts, IcmpReport, Initiator,
-    MacSeen, Mapping, NameSeen, NameSource, Protocol, Refused, Registration, Repeated, Rewrite, Rhythm,
-    Silence, SipEndpoint, Stream, TcpOutcome, TcpTrace, Traffic, Unanswered,
+    Direction, FirstFrames, Flow, HostFacts, IcmpReport, Initiator, MacSeen, Mapping, NameSeen, NameSource,
+    Protocol, Refused, Registration, Repeated, Rewrite, Rhythm, Silence, SipEndpoint, Stream, TcpOutcome,
+    TcpTrace, Traffic, Unanswered,
 };
 pub use view::FlowView;

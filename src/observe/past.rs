@@ -12,7 +12,7 @@ use crate::capture::{Frame, Timestamp};
 
 use super::media::StreamReport;
 use super::message::App;
-use super::side::Side;
+use super::sent::Sent;
 use super::traffic::{Direction, FirstFrames, Flow, IcmpReport, Initiator, Protocol, Silence, TcpOutcome};
 
 /// Kinds of conversation of one shard; packets of further ones are counted as over the limit.
@@ -138,7 +138,7 @@ fn longest_silence(row: &Flow, other: &Flow) -> Option<Box<Silence>> {
     known.chain(between).max_by_key(|silence| silence.length())
 }
 
-fn fold_direction(row: &mut Side, other: &Side) {
+fn fold_direction(row: &mut Sent, other: &Sent) {
     if other.packets == 0 {
         return;
     }

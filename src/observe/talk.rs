@@ -5,11 +5,10 @@ use std::net::SocketAddr;
 
 use crate::capture::{Frame, Timestamp};
 
+use super::call::{Answer, Call, CallProtocol, CallSide};
 use super::dialogs::{Heard, aor};
-use super::ladder::Ladder;
 use super::message::sdp::{Direction, Sdp};
 use super::message::sip::{Kind, Method};
-use super::traffic::{Answer, Call, CallProtocol, CallSide};
 
 const OFFERS_KEPT: usize = 16;
 const MEDIA_KEPT: usize = 8;
@@ -37,29 +36,9 @@ impl Talk {
     /// The call that an INVITE begins.
     pub(super) fn new(call_id: &str, heard: &Heard) -> Self {
         let message = &heard.message;
-        let call = Call {
-            call_id: call_id.into(),
-            protocol: CallProtocol::Sip,
-            caller: heard.from,
-            callee: heard.to,
-            from: aor(message.from.as_ref()),
-            to: aor(message.to.as_ref()),
-            start: (heard.frame, heard.time),
-            ringing: None,
-            answered: None,
-            end: None,
-            answer: Answer::Open,
-            status: None,
-            hung_up: None,
-            leg_of: None,
-            transferred: None,
-            caller_media: Vec::new(),
-            callee_media: Vec::new(),
-            may_be_silent: false,
-            renegotiated: Vec::new(),
-            also_heard: Vec::new(),
-            ladder: Ladder::default(),
-        };
+        let ends = (heard.from, heard.to);
+        let begun = Call::begun(call_id.into(), CallProtocol::Sip, ends, (heard.frame, heard.time));
+        let call = Call { from: aor(message.from.as_ref()), to: aor(message.to.as_ref()), ..begun };
         let tag = message.from.as_ref().and_then(|from| from.tag.as_deref());
         Self { call, caller_tag: tag.map(Into::into), asked: heard.time, is_answered: false, transfer: None }
     }
@@ -232,28 +211,12 @@ mod tests {
     use super::*;
 
     fn call(from: &str, to: &str, ms: i64, numbers: [&str; 2]) -> Call {
+        let [from_number, to_number] = numbers;
+        let id = format!("{from}-{ms}").into();
         Call {
-            call_id: format!("{from}-{ms}").into(),
-            protocol: CallProtocol::Sip,
-            caller: socket(from),
-            callee: socket(to),
-            from: format!("sip:{}@a.example", numbers[0]).into(),
-            to: format!("sip:{}@b.example", numbers[1]).into(),
-            start: (frame(1), at(ms)),
-            ringing: None,
-            answered: None,
-            end: None,
-            answer: Answer::Open,
-            status: None,
-            hung_up: None,
-            leg_of: None,
-            transferred: None,
-            caller_media: Vec::new(),
-            callee_media: Vec::new(),
-            may_be_silent: false,
-            renegotiated: Vec::new(),
-            also_heard: Vec::new(),
-            ladder: Ladder::default(),
+            from: format!("sip:{from_number}@a.example").into(),
+            to: format!("sip:{to_number}@b.example").into(),
+            ..Call::begun(id, CallProtocol::Sip, (socket(from), socket(to)), (frame(1), at(ms)))
         }
     }
 

@@ -7,14 +7,14 @@ use arrayvec::ArrayVec;
 
 use crate::capture::{Frame, Timestamp};
 use crate::decode::{Layers, Mac};
+use crate::observe::call::Call;
 use crate::observe::fragments::Incomplete;
 use crate::observe::handshakes::Handshakes;
-use crate::observe::ladder::Ladder;
 use crate::observe::marks::Marks;
 use crate::observe::media::StreamReport;
 use crate::observe::message::App;
 use crate::observe::quality::Quality;
-use crate::observe::side::Side;
+use crate::observe::sent::Sent;
 
 /// Everything that was seen.
 #[derive(Clone, Debug, Default)]
@@ -94,9 +94,9 @@ pub struct Flow {
     /// Why `a` is taken for the starter.
     pub initiator: Initiator,
     /// What `a` sent.
-    pub from_a: Side,
+    pub from_a: Sent,
     /// What `b` sent.
-    pub from_b: Side,
+    pub from_b: Sent,
     /// What the content says it is, [`App::Unknown`] if nothing.
     pub app: App,
     /// Name that a TLS hello of `a` asked for.
@@ -254,21 +254,6 @@ pub struct Stream {
     pub report: StreamReport,
 }
 
-/// How a call ended up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// 200 to INVITE.
-    Answered,
-    /// A final answer of 300 and above.
-    Rejected(u16),
-    /// Cancelled by the caller.
-    Cancelled,
-    /// Sent again and again, and nothing answered.
-    Unanswered,
-    /// No final answer in the capture.
-    Open,
-}
-
 /// Requests of one method over UDP that were sent three times or more, copies left out.
 #[derive(Clone, Debug)]
 pub struct Repeated {
@@ -288,84 +273,6 @@ pub struct Repeated {
     pub frames: Vec<Frame>,
     /// First and last.
     pub span: (Timestamp, Timestamp),
-}
-
-/// One of the two sides of a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CallSide {
-    /// Who sent the first INVITE.
-    Caller,
-    /// Who received it.
-    Callee,
-}
-
-/// What set a call up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CallProtocol {
-    /// RFC 3261.
-    Sip,
-    /// A protocol of this name that nobody can read: the call is known by its voice alone.
-    Unreadable(Box<str>),
-}
-
-impl CallProtocol {
-    /// `SIP`, or the name of the other protocol.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Sip => "SIP",
-            Self::Unreadable(name) => name,
-        }
-    }
-}
-
-/// One SIP dialog that an INVITE began, or a call that only its voice tells.
-#[derive(Clone, Debug)]
-pub struct Call {
-    /// Call-ID; without SIP a name that no other call has.
-    pub call_id: Box<str>,
-    /// What set it up. Where nobody can read it, the telephone counts as caller, addresses stand for numbers, and the
-    /// call lasts from the first packet of voice to the last.
-    pub protocol: CallProtocol,
-    /// Who sent the first INVITE, and to whom.
-    pub caller: SocketAddr,
-    /// Receiver of the first INVITE.
-    pub callee: SocketAddr,
-    /// Address of record of the From header, `sip:user@host`.
-    pub from: Box<str>,
-    /// That of the To header.
-    pub to: Box<str>,
-    /// First INVITE.
-    pub start: (Frame, Timestamp),
-    /// First 180 to 183: post-dial delay ends there.
-    pub ringing: Option<(Frame, Timestamp)>,
-    /// 200 to the first INVITE.
-    pub answered: Option<(Frame, Timestamp)>,
-    /// BYE, CANCEL or final rejection.
-    pub end: Option<(Frame, Timestamp)>,
-    /// How it went.
-    pub answer: Answer,
-    /// Last final status of its INVITE, apart from 401 and 407.
-    pub status: Option<u16>,
-    /// Who sent BYE or CANCEL.
-    pub hung_up: Option<CallSide>,
-    /// Index of the call that a PBX passed on as this one.
-    pub leg_of: Option<usize>,
-    /// Which side had the call transferred, and to whom: the last REFER that was accepted (RFC 3515).
-    pub transferred: Option<(CallSide, Box<str>)>,
-    /// Where the caller's side announced to receive audio, in order, each once, at most 8.
-    pub caller_media: Vec<SocketAddr>,
-    /// The same of the callee's side.
-    pub callee_media: Vec<SocketAddr>,
-    /// Some SDP of the call says something else than audio both ways at one address: hold, refused media, T.38, ICE.
-    /// Silence is no fault then.
-    pub may_be_silent: bool,
-    /// When SDP came after the answer, re-INVITE or UPDATE, or a REFER handed the call over; at most 16.
-    pub renegotiated: Vec<Timestamp>,
-    /// Streams that belong to an earlier call as well, because their sources went on with their numbers.
-    pub also_heard: Vec<usize>,
-    /// Its messages, the first 48, as long as there is room.
-    pub ladder: Ladder,
 }
 
 /// REGISTER requests of one contact.

@@ -17,38 +17,43 @@ use crate::report::{Language, Pane, opened};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (40, 10), (200, 60)];
 
-/// Draws after each key; gives the lines of the last picture.
-fn press(language: Language, (width, height): (u16, u16), audit: Audit, keys: &[KeyCode]) -> Vec<String> {
-    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+/// What the view needs beside the board; nothing runs.
+fn with_terms<T>(language: Language, then: impl FnOnce(&Terms<'_>) -> T) -> T {
     let (names, settings) = (names(language), settings(language, 80));
-    let interfaces = ["eth1".to_owned()];
-    let terms = Terms {
+    then(&Terms {
         names: &names,
         settings: &settings,
         meter: &Meter::default(),
-        interfaces: &interfaces,
+        interfaces: &["eth1".to_owned()],
         stop: &AtomicBool::new(false),
         signal: &AtomicUsize::new(0),
         folder: PathBuf::new(),
-    };
-    let board = Board::default();
-    let turn = |(at, finding): (usize, &Finding)| Turn {
-        finding: finding.clone(),
-        since: Timestamp(at as i64 * 1_000_000_000),
-        cleared: None,
-    };
-    let turns: Vec<Turn> = audit.findings.iter().enumerate().map(turn).collect();
-    board.show(&Arc::new(audit), &turns);
-    let mut model = Model::default();
-    model.learn(&board.told(), &terms);
-    terminal.draw(|frame| draw(frame, &mut model, &terms)).unwrap();
-    for key in keys {
-        model.key(KeyEvent::new(*key, KeyModifiers::NONE));
-        terminal.draw(|frame| draw(frame, &mut model, &terms)).unwrap();
-    }
-    let buffer = terminal.backend().buffer();
-    let line = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>();
-    (0..height).map(line).collect()
+    })
+}
+
+/// Draws after each key; gives the lines of the last picture.
+fn press(language: Language, (width, height): (u16, u16), audit: Audit, keys: &[KeyCode]) -> Vec<String> {
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    with_terms(language, |terms| {
+        let board = Board::default();
+        let turn = |(at, finding): (usize, &Finding)| Turn {
+            finding: finding.clone(),
+            since: Timestamp(at as i64 * 1_000_000_000),
+            cleared: None,
+        };
+        let turns: Vec<Turn> = audit.findings.iter().enumerate().map(turn).collect();
+        board.show(&Arc::new(audit), &turns);
+        let mut model = Model::default();
+        model.learn(&board.told(), terms);
+        terminal.draw(|frame| draw(frame, &mut model, terms)).unwrap();
+        for key in keys {
+            model.key(KeyEvent::new(*key, KeyModifiers::NONE));
+            terminal.draw(|frame| draw(frame, &mut model, terms)).unwrap();
+        }
+        let buffer = terminal.backend().buffer();
+        let line = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>();
+        (0..height).map(line).collect()
+    })
 }
 
 fn keys(text: &str) -> Vec<KeyCode> {
@@ -137,35 +142,30 @@ fn the_chosen_row_is_about_the_same_wherever_it_stands() {
 
 #[test]
 fn what_comes_moves_the_chosen_row_down() {
-    let (names, settings) = (names(Language::En), settings(Language::En, 80));
-    let terms = Terms {
-        names: &names,
-        settings: &settings,
-        meter: &Meter::default(),
-        interfaces: &[],
-        stop: &AtomicBool::new(false),
-        signal: &AtomicUsize::new(0),
-        folder: PathBuf::new(),
-    };
-    let audit = Arc::new(audit());
-    let turn =
-        |at: usize| Turn { finding: audit.findings[at].clone(), since: Timestamp(at as i64), cleared: None };
-    let board = Board::default();
-    let mut model = Model::default();
-    let mut look = |board: &Board, code: KeyCode| {
-        model.key(KeyEvent::new(code, KeyModifiers::NONE));
-        model.learn(&board.told(), &terms);
-        model.refresh(&terms, 80);
-        model.window(20).0
-    };
-    board.show(&audit, &[turn(0), turn(1), turn(2)]);
-    look(&board, KeyCode::Null);
-    assert_eq!(look(&board, KeyCode::Down), 1);
-    board.show(&audit, &[turn(3), turn(4)]);
-    assert_eq!(look(&board, KeyCode::Null), 3, "two came above it");
-    assert_eq!(look(&board, KeyCode::Home), 0);
-    board.show(&audit, &[turn(5)]);
-    assert_eq!(look(&board, KeyCode::Null), 0, "who looks at the latest goes on to");
+    with_terms(Language::En, |terms| {
+        let audit = Arc::new(audit());
+        let turn = |at: usize| Turn {
+            finding: audit.findings[at].clone(),
+            since: Timestamp(at as i64),
+            cleared: None,
+        };
+        let board = Board::default();
+        let mut model = Model::default();
+        let mut look = |board: &Board, code: KeyCode| {
+            model.key(KeyEvent::new(code, KeyModifiers::NONE));
+            model.learn(&board.told(), terms);
+            model.refresh(terms, 80);
+            model.window(20).0
+        };
+        board.show(&audit, &[turn(0), turn(1), turn(2)]);
+        look(&board, KeyCode::Null);
+        assert_eq!(look(&board, KeyCode::Down), 1);
+        board.show(&audit, &[turn(3), turn(4)]);
+        assert_eq!(look(&board, KeyCode::Null), 3, "two came above it");
+        assert_eq!(look(&board, KeyCode::Home), 0);
+        board.show(&audit, &[turn(5)]);
+        assert_eq!(look(&board, KeyCode::Null), 0, "who looks at the latest goes on to");
+    });
 }
 
 #[test]
@@ -203,25 +203,17 @@ fn hostile_names_are_spelled_out_in_every_view() {
 #[test]
 fn a_frozen_picture_learns_nothing_until_it_goes_on() {
     let mut model = Model::default();
-    let (names, settings) = (names(Language::En), settings(Language::En, 80));
-    let terms = Terms {
-        names: &names,
-        settings: &settings,
-        meter: &Meter::default(),
-        interfaces: &[],
-        stop: &AtomicBool::new(false),
-        signal: &AtomicUsize::new(0),
-        folder: PathBuf::new(),
-    };
-    let board = Board::default();
-    let freeze = KeyEvent::new(KeyCode::Char('f'), KeyModifiers::NONE);
-    model.key(freeze);
-    board.show(&Arc::new(audit()), &[]);
-    model.learn(&board.told(), &terms);
-    assert!(model.headline.is_none());
-    model.key(freeze);
-    model.learn(&board.told(), &terms);
-    assert!(model.headline.is_some());
+    with_terms(Language::En, |terms| {
+        let board = Board::default();
+        let freeze = KeyEvent::new(KeyCode::Char('f'), KeyModifiers::NONE);
+        model.key(freeze);
+        board.show(&Arc::new(audit()), &[]);
+        model.learn(&board.told(), terms);
+        assert!(model.headline.is_none());
+        model.key(freeze);
+        model.learn(&board.told(), terms);
+        assert!(model.headline.is_some());
+    });
 }
 
 #[test]

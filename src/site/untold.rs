@@ -8,7 +8,7 @@ use std::net::{IpAddr, SocketAddr};
 use crate::capture::{Frame, Timestamp};
 use crate::observe::media::MediaKind;
 use crate::observe::media::course::Course;
-use crate::observe::{Answer, Call, CallProtocol, Flow, Ladder, Traffic};
+use crate::observe::{Answer, Call, CallProtocol, Flow, Traffic};
 
 use super::{Confidence, Role, Site};
 
@@ -149,27 +149,13 @@ fn call(
     let is_heard = |side| runs.iter().any(|run| run.from == side);
     let both = is_heard(phone) && is_heard(other);
     Call {
-        call_id: Box::default(),
-        protocol: CallProtocol::Unreadable(protocol.into()),
-        caller: phone,
-        callee: other,
         from: phone.ip().to_string().into(),
         to: other.ip().to_string().into(),
-        start,
-        ringing: None,
         answered: both.then_some(start),
         end: end.is_some_and(|end| end.since(last.1) >= OVER).then_some(last),
         answer: if both { Answer::Answered } else { Answer::Open },
-        status: None,
-        hung_up: None,
-        leg_of: None,
-        transferred: None,
-        caller_media: Vec::new(),
-        callee_media: Vec::new(),
         may_be_silent: true,
-        renegotiated: Vec::new(),
-        also_heard: Vec::new(),
-        ladder: Ladder::default(),
+        ..Call::begun(Box::default(), CallProtocol::Unreadable(protocol.into()), (phone, other), start)
     }
 }
 

@@ -1,6 +1,6 @@
+use super::super::call::{Answer, CallSide};
 use super::super::fixture::{at, frame, ip, socket};
 use super::super::message::sip;
-use super::super::traffic::{Answer, CallSide};
 use super::*;
 
 const PHONE: &str = "192.168.10.21:5060";

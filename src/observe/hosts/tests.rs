@@ -1,5 +1,5 @@
 use super::super::fixture::{frame, ip, mac, numbered, udp};
-use super::super::side::Side;
+use super::super::sent::Sent;
 use super::*;
 
 /// A flow whose starter `from` sends with this hardware address and TTL.
@@ -7,7 +7,7 @@ fn sends(from: &str, from_mac: Mac, ttl: u8) -> Flow {
     let mut flow = udp(&socket_text(from), "192.168.10.99:9");
     flow.from_a.mac = Some(from_mac);
     flow.from_a.ttl = Some((ttl, ttl));
-    flow.from_b = Side::default();
+    flow.from_b = Sent::default();
     flow
 }
 

@@ -1,8 +1,12 @@
-//! All streams of a measurement, and what might become one.
+//! Takes the packets of a shard that could be RTP, in order of arrival; gives a report for each stream. Knows no flow but by
+//! its index, and nothing of SIP but what an announcement says.
 //!
 //! The SSRC of random UDP is random: nearly every packet looks like the start of another stream. So a source is a mere
 //! candidate, whose packets are kept aside, until five of them follow each other; a flow direction that brings sixteen
 //! candidates and never a stream is given up. What is dropped is counted.
+
+mod queues;
+mod sides;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -12,6 +16,8 @@ use super::report::StreamReport;
 use super::sample::{Direction, Sample};
 use super::stream::{Key, Stream};
 use crate::capture::{Frame, Timestamp};
+use queues::Queues;
+use sides::Sides;
 
 /// Packets near each other that make a candidate a stream.
 const FOLLOWING: u8 = 5;
@@ -84,92 +90,6 @@ pub struct Streams {
     born: u64,
     candidates: usize,
     dropped: Dropped,
-}
-
-/// Directions of flows that brought packets, found by the index of the flow.
-#[derive(Clone, Debug, Default)]
-struct Sides {
-    /// Place in `kept` and one more, 0 for none; by flow, then direction.
-    places: Vec<[u32; 2]>,
-    kept: Vec<Side>,
-}
-
-impl Sides {
-    fn place(&self, flow: u32, direction: Direction) -> Option<usize> {
-        let place = self.places.get(flow as usize)?[direction as usize];
-        (place as usize).checked_sub(1)
-    }
-
-    fn get(&self, flow: u32, direction: Direction) -> Option<&Side> {
-        self.kept.get(self.place(flow, direction)?)
-    }
-
-    fn get_mut(&mut self, flow: u32, direction: Direction) -> Option<&mut Side> {
-        let place = self.place(flow, direction)?;
-        self.kept.get_mut(place)
-    }
-
-    fn insert(&mut self, flow: u32, direction: Direction, side: Side) {
-        if self.places.len() <= flow as usize {
-            self.places.resize(flow as usize + 1, [0, 0]);
-        }
-        self.kept.push(side);
-        if let Some(places) = self.places.get_mut(flow as usize) {
-            places[direction as usize] = self.kept.len() as u32;
-        }
-    }
-}
-
-/// Packets of one call of [`Streams::push_all`] in line behind each other, stream by stream.
-#[derive(Clone, Debug, Default)]
-struct Queues {
-    /// By stream: place in `lines` and one more, 0 for none.
-    of_stream: Vec<u32>,
-    lines: Vec<Line>,
-    /// By packet: the next one of its stream, the number of packets for none.
-    next: Vec<u32>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Line {
-    stream: u32,
-    first: u32,
-    last: u32,
-}
-
-impl Queues {
-    fn begin(&mut self, packets: usize) {
-        self.next.clear();
-        self.next.resize(packets, packets as u32);
-    }
-
-    fn add(&mut self, stream: usize, packet: u32) {
-        if self.of_stream.len() <= stream {
-            self.of_stream.resize(stream + 1, 0);
-        }
-        let Some(place) = self.of_stream.get_mut(stream) else { return };
-        match (*place as usize).checked_sub(1).and_then(|at| self.lines.get_mut(at)) {
-            Some(line) => {
-                if let Some(next) = self.next.get_mut(line.last as usize) {
-                    *next = packet;
-                }
-                line.last = packet;
-            }
-            None => {
-                self.lines.push(Line { stream: stream as u32, first: packet, last: packet });
-                *place = self.lines.len() as u32;
-            }
-        }
-    }
-
-    /// Takes the next line out.
-    fn pop(&mut self) -> Option<Line> {
-        let line = self.lines.pop()?;
-        if let Some(place) = self.of_stream.get_mut(line.stream as usize) {
-            *place = 0;
-        }
-        Some(line)
-    }
 }
 
 /// One direction of a flow.
@@ -344,7 +264,7 @@ impl Streams {
         self.by_key = self.streams.iter().enumerate().map(|(at, (key, _))| (*key, at)).collect();
         self.queues = Queues::default();
         let mut sides = std::mem::take(&mut self.sides);
-        for flow in 0..sides.places.len() as u32 {
+        for flow in 0..sides.flows() {
             let Some(to) = place(flow) else { continue };
             for direction in [Direction::AToB, Direction::BToA] {
                 let Some(side) = sides.get_mut(flow, direction) else { continue };

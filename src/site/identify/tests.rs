@@ -355,7 +355,7 @@ fn what_was_sent_to_a_host_says_nothing_about_it() {
     };
     let book = Book::new(vec![identity(Some("acme.phone"), 60, Fingerprint::Ports(print))]);
     let answered = udp("192.168.10.51:50000", "192.168.10.21:12179");
-    let unanswered = Flow { from_b: observe::Side::default(), ..answered.clone() };
+    let unanswered = Flow { from_b: observe::Sent::default(), ..answered.clone() };
     let count = |flow| book.site(&Traffic { flows: vec![flow], ..Traffic::default() }).devices.len();
     assert_eq!((count(answered), count(unanswered)), (1, 0));
 }

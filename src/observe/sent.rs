@@ -9,9 +9,9 @@ static NOTHING: Direction = Direction::NOTHING;
 
 /// The packets of one end of a flow; reads as a [`Direction`] without packets where there were none.
 #[derive(Clone, Debug, Default)]
-pub struct Side(Option<Box<Direction>>);
+pub struct Sent(Option<Box<Direction>>);
 
-impl Deref for Side {
+impl Deref for Sent {
     type Target = Direction;
 
     fn deref(&self) -> &Direction {
@@ -19,13 +19,13 @@ impl Deref for Side {
     }
 }
 
-impl DerefMut for Side {
+impl DerefMut for Sent {
     fn deref_mut(&mut self) -> &mut Direction {
         self.0.get_or_insert_default()
     }
 }
 
-impl From<Direction> for Side {
+impl From<Direction> for Sent {
     fn from(direction: Direction) -> Self {
         Self(Some(Box::new(direction)))
     }
@@ -37,10 +37,10 @@ mod tests {
 
     #[test]
     fn a_silent_end_takes_no_room_and_reads_as_nothing() {
-        let mut side = Side::default();
-        assert_eq!((side.packets, side.first, size_of::<Side>()), (0, None, size_of::<usize>()));
-        assert!(side.0.is_none(), "reading made no box");
-        side.packets += 1;
-        assert_eq!(side.clone().packets, 1);
+        let mut sent = Sent::default();
+        assert_eq!((sent.packets, sent.first, size_of::<Sent>()), (0, None, size_of::<usize>()));
+        assert!(sent.0.is_none(), "reading made no box");
+        sent.packets += 1;
+        assert_eq!(sent.clone().packets, 1);
     }
 }

@@ -153,8 +153,15 @@ impl<'a> Answered<'a> {
     fn all(case: &Case<'a>) -> Vec<Self> {
         let mut streams: BTreeMap<usize, Vec<&'a Stream>> = BTreeMap::new();
         for stream in &case.traffic.streams {
-            if let Some(call) = stream.call {
-                streams.entry(call).or_default().push(stream);
+            // Early media of a telephone that did not get the call are no part of the conversation.
+            if let Some(id) = stream.call
+                && case
+                    .traffic
+                    .calls
+                    .get(id)
+                    .is_some_and(|call| !call.is_beside(stream.source, stream.destination))
+            {
+                streams.entry(id).or_default().push(stream);
             }
         }
         let calls = case.traffic.calls.iter().enumerate().filter_map(|(id, call)| {
@@ -261,6 +268,7 @@ fn side<'a>(
     let came_back = case.traffic.flows.iter().flat_map(FlowView::both).any(|view| {
         view.flow.protocol == Protocol::Udp
             && view.received.packets > 0
+            && !answered.call.is_beside(view.own(), view.peer())
             && (own.contains(&view.own()) || spoken.iter().any(|stream| stream.source == view.own()))
     });
     let (silent, speaking) = (other.last()?.ip(), speech.source.ip());

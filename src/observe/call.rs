@@ -69,7 +69,7 @@ pub struct Call {
     pub start: (Frame, Timestamp),
     /// First 180 to 183: post-dial delay ends there.
     pub ringing: Option<(Frame, Timestamp)>,
-    /// 200 to the first INVITE.
+    /// 200 to the first INVITE: of several dialogs that it began, of the one that was not ended again at once.
     pub answered: Option<(Frame, Timestamp)>,
     /// BYE, CANCEL or final rejection.
     pub end: Option<(Frame, Timestamp)>,
@@ -85,8 +85,12 @@ pub struct Call {
     pub transferred: Option<(CallSide, Box<str>)>,
     /// Where the caller's side announced to receive audio, in order, each once, at most 8.
     pub caller_media: Vec<SocketAddr>,
-    /// The same of the callee's side.
+    /// The same of the callee's side: of several telephones that rang, the one that answered.
     pub callee_media: Vec<SocketAddr>,
+    /// Where telephones that rang as well announced to receive audio, and did not get the call; at most 8.
+    pub other_media: Vec<SocketAddr>,
+    /// A PBX had several telephones ring with calls of their own and ended this one when another answered.
+    pub answered_elsewhere: bool,
     /// Some SDP of the call says something else than audio both ways at one address: hold, refused media, T.38, ICE.
     /// Silence is no fault then.
     pub may_be_silent: bool,
@@ -99,6 +103,12 @@ pub struct Call {
 }
 
 impl Call {
+    /// Whether media between these ends are those of a telephone that rang as well and did not get the call.
+    #[must_use]
+    pub fn is_beside(&self, source: SocketAddr, destination: SocketAddr) -> bool {
+        self.other_media.contains(&source) || self.other_media.contains(&destination)
+    }
+
     /// A call of which only the beginning was seen. `ends`: caller and callee. The names, media and ladder are empty.
     #[must_use]
     pub fn begun(
@@ -125,6 +135,8 @@ impl Call {
             transferred: None,
             caller_media: Vec::new(),
             callee_media: Vec::new(),
+            other_media: Vec::new(),
+            answered_elsewhere: false,
             may_be_silent: false,
             renegotiated: Vec::new(),
             also_heard: Vec::new(),

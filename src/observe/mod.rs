@@ -16,6 +16,7 @@ mod duplicates;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod flow;
+mod fork;
 mod fragments;
 mod handshakes;
 mod hosts;

@@ -1,21 +1,23 @@
 //! Takes the messages of one SIP dialog in capture order, gives a call (RFC 3261 sections 12 to 15): when it rang, how it
 //! ended, who hung up, and which calls are legs of one behind a B2BUA.
 
-use std::net::SocketAddr;
+use std::collections::BTreeMap;
 
-use crate::capture::{Frame, Timestamp};
+use crate::capture::Timestamp;
 
 use super::call::{Answer, Call, CallProtocol, CallSide};
 use super::dialogs::{Heard, aor};
-use super::message::sdp::{Direction, Sdp};
+use super::fork::{Attempts, Branches};
+use super::message::sdp::Sdp;
 use super::message::sip::{Kind, Method};
 
 const OFFERS_KEPT: usize = 16;
-const MEDIA_KEPT: usize = 8;
 /// A PBX that passes a call on does so within this time (ns); queues and announcements come later.
 const PASSED_ON_WITHIN: i64 = 5_000_000_000;
 /// An INVITE that was sent again after this time (ns), RFC 3261 section 17.1.1.2, had no answer until then.
 const SENT_AGAIN: i64 = 400_000_000;
+/// The telephones that a PBX called as well are told to stop within this time (ns) behind the answer of one.
+const CALLED_OFF_WITHIN: i64 = 2_000_000_000;
 /// Calls before this one that are looked at for the other leg.
 const LEGS_LOOKED_AT: usize = 256;
 
@@ -24,6 +26,10 @@ const LEGS_LOOKED_AT: usize = 256;
 pub(super) struct Talk {
     call: Call,
     caller_tag: Option<Box<str>>,
+    attempts: Attempts,
+    branches: Branches,
+    /// Number of the INVITE that was answered first.
+    invited: Option<u32>,
     /// When the INVITE was last sent.
     asked: Timestamp,
     /// Anything answered.
@@ -40,7 +46,16 @@ impl Talk {
         let begun = Call::begun(call_id.into(), CallProtocol::Sip, ends, (heard.frame, heard.time));
         let call = Call { from: aor(message.from.as_ref()), to: aor(message.to.as_ref()), ..begun };
         let tag = message.from.as_ref().and_then(|from| from.tag.as_deref());
-        Self { call, caller_tag: tag.map(Into::into), asked: heard.time, is_answered: false, transfer: None }
+        Self {
+            call,
+            caller_tag: tag.map(Into::into),
+            attempts: Attempts::default(),
+            branches: Branches::default(),
+            invited: None,
+            asked: heard.time,
+            is_answered: false,
+            transfer: None,
+        }
     }
 
     /// Reads one of its messages, with the session description in its body. `has_room`: whether its ladder may grow;
@@ -52,7 +67,7 @@ impl Talk {
             Kind::Response { status, .. } => {
                 self.is_answered = true;
                 match message.method() {
-                    Some(Method::Invite) => self.response(*status, (heard.frame, heard.time)),
+                    Some(Method::Invite) => self.response(*status, heard),
                     Some(Method::Refer) if (200..300).contains(status) => {
                         self.call.transferred = self.transfer.take().or(self.call.transferred.take());
                     }
@@ -68,95 +83,99 @@ impl Talk {
 
     fn request(&mut self, method: &Method, heard: &Heard) {
         let now = (heard.frame, heard.time);
-        let side = if self.is_of_caller(heard) { CallSide::Caller } else { CallSide::Callee };
-        let call = &mut self.call;
+        let side = self.side(heard);
         match method {
-            Method::Invite => self.asked = heard.time,
-            Method::Bye => {
-                call.end.get_or_insert(now);
-                call.hung_up.get_or_insert(side);
+            Method::Invite => {
+                self.asked = heard.time;
+                let is_in_dialog = heard.message.to.as_ref().is_some_and(|to| to.tag.is_some());
+                if !is_in_dialog && self.invited.is_none() {
+                    self.attempts.invite(heard);
+                }
             }
+            Method::Bye => self.branches.bye(self.branch_tag(heard), now, side),
             Method::Refer => {
                 self.transfer = heard.message.refer_to.as_ref().map(|to| (side, to.aor().into()));
                 // Who hands the call over need not go on speaking.
-                if call.answered.is_some() && call.renegotiated.len() < OFFERS_KEPT {
-                    call.renegotiated.push(heard.time);
+                if self.invited.is_some() {
+                    self.renegotiate(heard);
                 }
             }
-            Method::Cancel if call.answer == Answer::Open => {
-                call.answer = Answer::Cancelled;
-                call.end.get_or_insert(now);
-                call.hung_up.get_or_insert(side);
-            }
+            Method::Cancel => self.attempts.cancel(heard, side),
             _ => {}
         }
     }
 
-    fn response(&mut self, status: u16, now: (Frame, Timestamp)) {
-        let call = &mut self.call;
-        match status {
-            180..=183 => {
-                call.ringing.get_or_insert(now);
-            }
-            200..=299 if call.answered.is_none() => {
-                // It may have crossed a CANCEL, or follow a refusal of the first attempt: only a BYE ends it now.
-                call.end = None;
-                call.hung_up = None;
-                call.answer = Answer::Answered;
-                call.answered = Some(now);
-                call.status = Some(status);
-            }
-            // 401 and 407 ask for credentials: the caller tries again.
-            300..=699 if !matches!(status, 401 | 407) && call.answered.is_none() => {
-                call.status = Some(status);
-                if call.answer == Answer::Open {
-                    call.answer = Answer::Rejected(status);
-                    call.end.get_or_insert(now);
-                }
-            }
-            _ => {}
+    fn response(&mut self, status: u16, heard: &Heard) {
+        let now = (heard.frame, heard.time);
+        let caller = self.call.caller;
+        if (180..=183).contains(&status) {
+            self.call.ringing.get_or_insert(now);
         }
+        if !(200..=299).contains(&status) {
+            self.attempts.answer(heard, status, caller);
+            return;
+        }
+        // It may have crossed a CANCEL, or follow a refusal of another telephone: only a BYE ends it now.
+        let tag = self.branch_tag(heard).map(Box::from);
+        let is_first = self.branches.confirm(tag.as_deref(), now, heard.to.ip() == caller.ip());
+        if is_first && self.invited.is_none() {
+            self.invited = Some(heard.message.cseq.as_ref().map_or(0, |cseq| cseq.number));
+            self.call.status = Some(status);
+        }
+    }
+
+    fn renegotiate(&mut self, heard: &Heard) {
+        if self.call.renegotiated.len() < OFFERS_KEPT {
+            self.call.renegotiated.push(heard.time);
+        }
+    }
+
+    fn side(&self, heard: &Heard) -> CallSide {
+        if self.is_of_caller(heard) { CallSide::Caller } else { CallSide::Callee }
+    }
+
+    /// Whether From names the caller, as it does in every message about the caller's requests.
+    fn names_caller(&self, heard: &Heard) -> bool {
+        let tag = heard.message.from.as_ref().and_then(|from| from.tag.as_deref());
+        tag == self.caller_tag.as_deref()
+    }
+
+    /// The tag of who is called, by which the dialogs of one INVITE are told apart.
+    fn branch_tag<'a>(&self, heard: &'a Heard) -> Option<&'a str> {
+        let party = if self.names_caller(heard) { &heard.message.to } else { &heard.message.from };
+        party.as_ref().and_then(|party| party.tag.as_deref())
     }
 
     /// Whether the caller's side sent the message. An answer repeats the From of the request, so its sender is the other
     /// one.
     fn is_of_caller(&self, heard: &Heard) -> bool {
-        let tag = heard.message.from.as_ref().and_then(|from| from.tag.as_deref());
-        let names_caller = tag == self.caller_tag.as_deref();
-        names_caller == matches!(heard.message.kind, Kind::Request { .. })
+        self.names_caller(heard) == matches!(heard.message.kind, Kind::Request { .. })
     }
 
-    /// Keeps where a side wants to receive audio, and whether silence may be meant.
+    /// Keeps where a side wants to receive audio. What follows the answer and does not belong to the INVITE that was
+    /// answered (its 200 on further hops, the answer in ACK to an offer in 200) is agreed anew.
     fn note_media(&mut self, heard: &Heard, sdp: &Sdp) {
-        let is_of_caller = self.is_of_caller(heard);
-        let call = &mut self.call;
-        let is_new = call.answered.is_some_and(|(frame, _)| frame != heard.frame);
-        if is_new && call.renegotiated.len() < OFFERS_KEPT {
-            call.renegotiated.push(heard.time);
-        }
-        let known = if is_of_caller { &mut call.caller_media } else { &mut call.callee_media };
-        let mut audio = sdp.media.iter().filter(|media| media.kind.as_str() == "audio");
-        let (Some(media), None) = (audio.next(), audio.next()) else {
-            call.may_be_silent = true;
-            return;
-        };
-        let host = media.connection.as_ref().or(sdp.connection.as_ref()).and_then(|host| host.ip());
-        let address = host.filter(|address| !address.is_unspecified());
-        call.may_be_silent |= media.port == 0
-            || address.is_none()
-            || media.direction != Direction::SendRecv
-            || !media.candidates.is_empty()
-            || sdp.media.iter().any(|media| media.kind.as_str() == "image");
-        if let Some(address) = address.filter(|_| media.port != 0) {
-            let endpoint = SocketAddr::new(address, media.port);
-            if known.len() < MEDIA_KEPT && !known.contains(&endpoint) {
-                known.push(endpoint);
-            }
+        let side = self.side(heard);
+        self.branches.describe(self.branch_tag(heard), side, sdp);
+        let number = heard.message.cseq.as_ref().map_or(0, |cseq| cseq.number);
+        let is_first = self.names_caller(heard)
+            && self.invited == Some(number)
+            && matches!(heard.message.method(), Some(Method::Invite | Method::Ack));
+        if self.invited.is_some() && !is_first {
+            self.renegotiate(heard);
         }
     }
 
     fn finish(self) -> Call {
         let mut call = self.call;
+        if self.invited.is_none() {
+            let outcome = self.attempts.outcome(call.caller);
+            call.answer = outcome.answer;
+            (call.end, call.hung_up, call.status) = (outcome.end, outcome.hung_up, outcome.status);
+        } else {
+            call.answer = Answer::Answered;
+        }
+        self.branches.settle(&mut call);
         let waited = self.asked.since(call.start.1);
         if call.answer == Answer::Open && !self.is_answered && waited >= SENT_AGAIN {
             call.answer = Answer::Unanswered;
@@ -174,7 +193,23 @@ pub(super) fn finish(talks: Vec<Talk>) -> Vec<Call> {
             call.leg_of = leg_of;
         }
     }
+    called_off(&mut calls);
     calls
+}
+
+/// Marks the legs that a PBX ended because another telephone had answered.
+fn called_off(calls: &mut [Call]) {
+    let mut answers: BTreeMap<usize, Vec<Timestamp>> = BTreeMap::new();
+    for call in calls.iter() {
+        if let (Some(root), Some((_, at))) = (call.leg_of, call.answered) {
+            answers.entry(root).or_default().push(at);
+        }
+    }
+    for call in calls.iter_mut().filter(|call| call.answer == Answer::Cancelled) {
+        let siblings = call.leg_of.and_then(|root| answers.get(&root));
+        let (Some(siblings), Some((_, end))) = (siblings, call.end) else { continue };
+        call.answered_elsewhere = siblings.iter().any(|at| (0..=CALLED_OFF_WITHIN).contains(&end.since(*at)));
+    }
 }
 
 /// The call that a PBX passed on as this one: it came to whoever sends this one, shortly before, and one of the two numbers
@@ -182,8 +217,16 @@ pub(super) fn finish(talks: Vec<Talk>) -> Vec<Call> {
 fn other_leg(calls: &[Call], index: usize, call: &Call) -> Option<usize> {
     let before = calls.get(..index)?;
     let first = index.saturating_sub(LEGS_LOOKED_AT);
-    let fits = |earlier: &Call| {
-        let passed = call.start.1.since(earlier.start.1);
+    // Telephones may ring one after the other: the next one when the one before has not answered.
+    let tried: BTreeMap<usize, Timestamp> = before
+        .iter()
+        .skip(first)
+        .filter(|other| other.answered.is_none() && other.caller.ip() == call.caller.ip())
+        .filter_map(|other| Some((other.leg_of?, other.end?.1)))
+        .collect();
+    let fits = |(at, earlier): &(usize, &Call)| {
+        let begun = tried.get(at).map_or(earlier.start.1, |end| earlier.start.1.max(*end));
+        let passed = call.start.1.since(begun);
         let is_running = earlier.end.is_none_or(|(_, end)| end > call.start.1);
         let same = |x: &str, y: &str| !user(x).is_empty() && user(x) == user(y);
         earlier.callee.ip() == call.caller.ip()
@@ -192,7 +235,7 @@ fn other_leg(calls: &[Call], index: usize, call: &Call) -> Option<usize> {
             && is_running
             && (same(&earlier.from, &call.from) || same(&earlier.to, &call.to))
     };
-    let mut found = before.iter().enumerate().skip(first).filter(|(_, earlier)| fits(earlier));
+    let mut found = before.iter().enumerate().skip(first).filter(fits);
     match (found.next(), found.next()) {
         (Some((only, _)), None) => Some(only),
         _ => None,
@@ -241,6 +284,16 @@ mod tests {
         );
         assert_eq!(leg(&[came.clone(), passed_on(20, ["23", "24"])]), None, "another call of the PBX");
         assert_eq!(leg(&[came.clone(), passed_on(20_000, ["21", "22"])]), None, "much later");
+        let tried =
+            Call { leg_of: Some(0), end: Some((frame(2), at(19_000))), ..passed_on(20, ["21", "22"]) };
+        let next = passed_on(20_000, ["21", "23"]);
+        assert_eq!(
+            leg(&[came.clone(), tried.clone(), next.clone()]),
+            Some(0),
+            "the next telephone of a group"
+        );
+        let answered = Call { answered: Some((frame(2), at(900))), ..tried };
+        assert_eq!(leg(&[came.clone(), answered, next]), None, "the call is already there");
         let ended = Call { end: Some((frame(2), at(10))), ..came.clone() };
         assert_eq!(leg(&[ended, passed_on(20, ["21", "22"])]), None);
         assert_eq!(leg(&[came.clone(), came.clone(), passed_on(20, ["21", "22"])]), None, "two could be it");

@@ -46,11 +46,15 @@ pub struct Traffic {
 }
 
 impl Traffic {
-    /// Positions of the streams of a call, in order.
+    /// Positions of the streams of a call, in order; of several telephones that rang, those of the one that answered.
     pub fn voice_of(&self, call: usize) -> impl Iterator<Item = usize> {
-        let also = self.calls.get(call).map_or(&[][..], |call| &call.also_heard);
-        let own = self.streams.iter().enumerate();
-        own.filter(move |(at, stream)| stream.call == Some(call) || also.contains(at)).map(|(at, _)| at)
+        let known = self.calls.get(call);
+        let also = known.map_or(&[][..], |call| &call.also_heard);
+        let own = self.streams.iter().enumerate().filter(move |(at, stream)| {
+            let is_beside = known.is_some_and(|call| call.is_beside(stream.source, stream.destination));
+            also.contains(at) || stream.call == Some(call) && !is_beside
+        });
+        own.map(|(at, _)| at)
     }
 }
 

@@ -26,6 +26,8 @@ fn call() -> Call {
         status: Some(200),
         hung_up: None,
         leg_of: None,
+        other_media: Vec::new(),
+        answered_elsewhere: false,
         transferred: None,
         caller_media: vec![socket("192.168.10.21:10000")],
         callee_media: vec![socket("192.168.10.2:5204")],

@@ -43,6 +43,9 @@ pub(in crate::report) struct Call {
     /// Which side had it transferred.
     #[serde(default)]
     pub(in crate::report) transferred_by: Option<CallSide>,
+    /// A PBX had several telephones ring, each with a call of its own, and ended this one when another answered.
+    #[serde(default)]
+    pub(in crate::report) answered_elsewhere: bool,
     /// Position in `calls` of the call that a PBX passed on as this one.
     pub(in crate::report) leg_of: Option<usize>,
     /// Positions in `calls` of those that a PBX passed on this one as.
@@ -257,6 +260,7 @@ fn call(id: usize, call: &observe::Call, ties: &Ties) -> Call {
         hung_up: call.hung_up.map(Into::into),
         transferred_to: call.transferred.as_ref().map(|(_, to)| to.to_string()),
         transferred_by: call.transferred.as_ref().map(|(side, _)| (*side).into()),
+        answered_elsewhere: call.answered_elsewhere,
         leg_of: call.leg_of,
         leg_by: ties.legs.get(&id).cloned().unwrap_or_default(),
         caller: endpoint(call.caller),

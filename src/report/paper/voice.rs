@@ -125,6 +125,8 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
         result = format!("{result}; {}", (maker.words.hung_up)(side.into()));
     } else if call.is_sip() && answer == Answer::Answered && call.end.is_none() {
         result = format!("{result}; {}", maker.words.notes.end_unseen);
+    } else if call.answered_elsewhere {
+        result = format!("{result}; {}", maker.words.notes.answered_elsewhere);
     }
     vec![
         Cell::new(maker.moment(call.start.as_deref())),

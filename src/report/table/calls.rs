@@ -92,6 +92,7 @@ fn call_line(view: &View<'_>, call: &Call) -> Vec<Piece> {
     let ended = match (call.answer, call.hung_up, call.end) {
         (Answer::Answered, Some(side), _) => (view.words.hung_up)(side),
         (Answer::Answered, None, None) if is_sip => view.words.notes.end_unseen,
+        (Answer::Cancelled, ..) if call.answered_elsewhere => view.words.notes.answered_elsewhere,
         _ => "",
     };
     let from = escape_terminal(&call.from, FIELD);

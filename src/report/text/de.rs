@@ -126,6 +126,7 @@ const NOTES: Notes = Notes {
     every_time_in: "Alle Uhrzeiten in der Zeitzone",
     transferred_to: "vermittelt an",
     end_unseen: "Ende nicht im Mitschnitt",
+    answered_elsewhere: "an anderem Telefon angenommen",
     before_packet: "vor Paket",
     why_time_gap: "Die Uhr wurde gestellt, oder mehrere Mitschnitte sind zusammengefügt.",
 };

@@ -126,6 +126,7 @@ const NOTES: Notes = Notes {
     every_time_in: "All times in time zone",
     transferred_to: "transferred to",
     end_unseen: "end not in the capture",
+    answered_elsewhere: "answered at another telephone",
     before_packet: "before packet",
     why_time_gap: "The clock was set, or several captures were joined.",
 };

@@ -199,6 +199,7 @@ pub(crate) struct Notes {
     pub(crate) transferred_to: &'static str,
     /// Of a call that was answered and whose end was not seen.
     pub(crate) end_unseen: &'static str,
+    pub(crate) answered_elsewhere: &'static str,
     /// Behind the length of a pause: the number of the packet behind it.
     pub(crate) before_packet: &'static str,
     /// What makes such a pause.

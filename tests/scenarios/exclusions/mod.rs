@@ -3,6 +3,7 @@
 
 mod connection;
 mod course;
+mod fork;
 mod heard;
 mod marking;
 mod signalling;

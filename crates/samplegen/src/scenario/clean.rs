@@ -4,10 +4,10 @@ use super::agfeo::{self, Site};
 use super::{Container, Scenario, pascom};
 use crate::frame;
 use crate::net::{
-    Boot, Call, Class, End, Host, Line, MS, Net, Outcome, Policy, Refusal, SECOND, Say, Stream,
+    Boot, Call, Class, End, Host, Line, MS, Media, Net, Outcome, Policy, Refusal, SECOND, Say, Stream,
 };
 use crate::talk::rtp::Codec;
-use crate::talk::{dns, lan, server, tls};
+use crate::talk::{dns, lan, server, sip, tls};
 
 /// Faults that these sites come close to without having them.
 const NO_FAULT: [&str; 9] =
@@ -20,6 +20,7 @@ pub(super) fn all() -> Vec<Scenario> {
         agfeo_provider_trunk(),
         agfeo_old_es_ip_modules(),
         agfeo_asip(),
+        agfeo_ring_group(),
         pascom_cloud(),
         pascom_onsite(),
         office_without_telephony(),
@@ -157,6 +158,79 @@ fn agfeo_asip() -> Scenario {
     .pbx(PBX, "es-pure-ip")
     .never(&NO_FAULT)
     .never(&["RTP-001", "RTP-003", "RTP-008", "RTP-009"])
+}
+
+/// One call rings at two telephones, with a call of the PBX to each: the T17 acknowledges that it rings, the DECT base
+/// answers.
+fn agfeo_ring_group() -> Scenario {
+    use agfeo::{DOMAIN, PBX, T14, T17};
+    let mut net = Site { lasts: 0, ..Site::default() }.net();
+    let (caller, outer) = (agfeo::t14_line(T14), agfeo::pbx_line(PBX, 5204));
+    let line = |rtp| Line { user: "21", ..agfeo::pbx_line(PBX, rtp) };
+    let dect = Line { user: "10", ..agfeo::dect_line("31", 50_004) };
+    let t17 = Line { user: "10", ..agfeo::t17_line(T17) };
+    let (to_dect, to_t17) = (line(5206), line(5208));
+    let sdp = |line: Line| sip::sdp(line.media.from.address(), Codec::Pcma, "sendrecv");
+    let at = 4 * SECOND;
+    let [first, second, third] = [(caller, outer), (to_dect, dect), (to_t17, t17)]
+        .map(|(from, to)| (net.dialog(from, to, DOMAIN), from, to));
+    for (delay, (dialog, from, to)) in [(0, &first), (10, &second), (12, &third)] {
+        let steps = [
+            (true, dialog.request("INVITE", 1, &["Supported: 100rel".to_owned()], &sdp(*from))),
+            (false, dialog.answer("100 Trying", "INVITE", 1, &[], "")),
+        ];
+        net.signal(at + delay * MS, from.sip, to.sip, &steps);
+    }
+    let reliable = ["Require: 100rel".to_owned(), "RSeq: 1".to_owned()];
+    let (dialog, from, to) = &third;
+    let rings = [
+        (false, dialog.answer("183 Session Progress", "INVITE", 1, &reliable, &sdp(*to))),
+        (true, dialog.request("PRACK", 2, &["RAck: 1 1 INVITE".to_owned()], "")),
+        (false, dialog.answer("200 OK", "PRACK", 2, &[], "")),
+    ];
+    net.signal(at + 100 * MS, from.sip, to.sip, &rings);
+    for (dialog, from, to) in [&second, &first] {
+        net.signal(
+            at + 150 * MS,
+            from.sip,
+            to.sip,
+            &[(false, dialog.answer("180 Ringing", "INVITE", 1, &[], ""))],
+        );
+    }
+    let answered = at + 3 * SECOND;
+    for (delay, (dialog, from, to)) in [(0, &second), (40, &first)] {
+        let steps = [
+            (false, dialog.answer("200 OK", "INVITE", 1, &[], &sdp(*to))),
+            (true, dialog.request("ACK", 1, &[], "")),
+        ];
+        net.signal(answered + delay * MS, from.sip, to.sip, &steps);
+    }
+    let (dialog, from, to) = &third;
+    let why = ["Reason: SIP;cause=200;text=\"Call completed elsewhere\"".to_owned()];
+    let called_off = [
+        (true, dialog.request("CANCEL", 1, &why, "")),
+        (false, dialog.answer("200 OK", "CANCEL", 1, &[], "")),
+        (false, dialog.answer("487 Request Terminated", "INVITE", 1, &[], "")),
+        (true, dialog.request("ACK", 1, &[], "")),
+    ];
+    net.signal(answered + 60 * MS, from.sip, to.sip, &called_off);
+    for (one, other) in [(caller, outer), (to_dect, dect)] {
+        net.media(&Media::between(one.media.from, other.media.from, answered + 100 * MS, 4 * SECOND));
+    }
+    for (delay, (dialog, from, to)) in [(0, &first), (20, &second)] {
+        let steps =
+            [(true, dialog.request("BYE", 2, &[], "")), (false, dialog.answer("200 OK", "BYE", 2, &[], ""))];
+        net.signal(answered + 4200 * MS + delay * MS, from.sip, to.sip, &steps);
+    }
+    Scenario::new(
+        "agfeo-ring-group",
+        "A call that the PBX has ring at a T17, which acknowledges reliably that it rings (100rel, PRACK), and at a DECT \
+         handset, which answers; the T17 is told that the call was answered elsewhere.",
+        net.capture(),
+    )
+    .pbx(PBX, "es-pure-ip")
+    .never(&NO_FAULT)
+    .never(&["RTP-001", "RTP-002", "SIG-005", "SIG-009"])
 }
 
 fn pascom_cloud() -> Scenario {

@@ -114,9 +114,10 @@ pub(super) fn split_outside_quotes(bytes: &[u8], separator: u8) -> impl Iterator
 
 /// Position of `wanted` outside quotes and angle brackets.
 fn find_outside_quotes(bytes: &[u8], wanted: u8) -> Option<usize> {
-    // Most values hold neither, and then the search need not look at every byte.
-    if memchr2(b'"', b'<', bytes).is_none() {
-        return memchr(wanted, bytes);
+    // Mostly nothing is opened before the first one, and then the search need not look at every byte.
+    let first = memchr(wanted, bytes)?;
+    if memchr2(b'"', b'<', bytes.get(..first)?).is_none() {
+        return Some(first);
     }
     let (mut is_quoted, mut is_escaped, mut is_bracketed) = (false, false, false);
     bytes.iter().position(|&byte| {
@@ -145,10 +146,15 @@ pub(super) fn find_unquoted(bytes: &[u8], wanted: u8) -> Option<usize> {
 }
 
 /// Value of `name` in `;name=value;flag`; empty for a mere flag. Quotes are taken off.
-pub(super) fn parameter<'a>(parameters: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
-    split_outside_quotes(parameters, b';').find_map(|part| {
+pub(super) fn parameter<'a>(bytes: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    parameters(bytes).find_map(|(key, value)| key.eq_ignore_ascii_case(name).then_some(value))
+}
+
+/// Names and values of `;name=value;flag`; the value of a mere flag is empty. Quotes are taken off values.
+pub(super) fn parameters(bytes: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    split_outside_quotes(bytes, b';').map(|part| {
         let (key, value) = split_once(part, b'=').unwrap_or((part, b""));
-        key.trim_ascii().eq_ignore_ascii_case(name).then(|| unquote(value.trim_ascii()))
+        (key.trim_ascii(), unquote(value.trim_ascii()))
     })
 }
 

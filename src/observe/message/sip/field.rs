@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memrchr};
+use memchr::{memchr, memchr_iter, memrchr};
 
-use super::super::ascii::{find_unquoted, is_token, number, parameter, port, split_once, words};
+use super::super::ascii::{find_unquoted, is_token, number, parameter, parameters, port, split_once, words};
 use super::super::text::{Host, Text};
 use super::defect::{Defect, Defects};
 use super::{Method, seconds};
@@ -135,19 +135,25 @@ impl Via {
         let (_, rest) = split_once(rest, b'/')?;
         let rest = rest.trim_ascii_start();
         let (transport, rest) = rest.split_at(rest.iter().position(u8::is_ascii_whitespace)?);
-        let (sent_by, parameters) = split_once(rest, b';').unwrap_or((rest, b""));
+        let (sent_by, rest) = split_once(rest, b';').unwrap_or((rest, b""));
         let (host, port) = host_port(sent_by)?;
-        let rport = match parameter(parameters, b"rport") {
-            None => Rport::Absent,
-            Some(value) => self::port(value).map_or(Rport::Asked, Rport::Port),
-        };
+        let (mut rport, mut branch, mut received) = (None, None, None);
+        for (name, value) in parameters(rest) {
+            let wanted = match name.len() {
+                5 if name.eq_ignore_ascii_case(b"rport") => &mut rport,
+                6 if name.eq_ignore_ascii_case(b"branch") => &mut branch,
+                8 if name.eq_ignore_ascii_case(b"received") => &mut received,
+                _ => continue,
+            };
+            wanted.get_or_insert(value);
+        }
         Some(Self {
             transport: Text::new(transport, TOKEN_LIMIT),
             host,
             port,
-            branch: parameter(parameters, b"branch").map(|branch| Text::new(branch, TOKEN_LIMIT)),
-            received: parameter(parameters, b"received").and_then(Host::new),
-            rport,
+            branch: branch.map(|branch| Text::new(branch, TOKEN_LIMIT)),
+            received: received.and_then(Host::new),
+            rport: rport.map_or(Rport::Absent, |value| self::port(value).map_or(Rport::Asked, Rport::Port)),
         })
     }
 }
@@ -173,7 +179,7 @@ fn password(uri: &[u8]) -> Option<Range<usize>> {
 
 /// URI and parameters of `"name" <uri>;parameters` or `uri;parameters`.
 fn name_addr<'a>(value: &'a [u8], defects: &mut Defects) -> Option<(&'a [u8], &'a [u8])> {
-    let is_quote_open = value.iter().filter(|&&byte| byte == b'"').count() % 2 == 1;
+    let is_quote_open = memchr_iter(b'"', value).count() % 2 == 1;
     let (uri, parameters) = match find_unquoted(value, b'<') {
         Some(open) => {
             let inner = value.get(open + 1..)?;
@@ -204,7 +210,7 @@ fn host_port(bytes: &[u8]) -> Option<(Host, Option<u16>)> {
     let colon = match memrchr(b']', bytes) {
         Some(bracket) => memchr(b':', bytes.get(bracket..)?).map(|at| bracket + at),
         // An IPv6 address without brackets is wrong and met in practice.
-        None => memchr(b':', bytes).filter(|_| memchr::memchr_iter(b':', bytes).count() == 1),
+        None => memchr(b':', bytes).filter(|_| memchr_iter(b':', bytes).count() == 1),
     };
     match colon {
         Some(colon) => Some((Host::new(bytes.get(..colon)?)?, port(bytes.get(colon + 1..)?.trim_ascii()))),

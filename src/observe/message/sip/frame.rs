@@ -70,7 +70,7 @@ fn message(bytes: &[u8], headers_start: usize) -> Frame {
     let mut headers = Headers::new(bytes, headers_start, true);
     let length = headers
         .by_ref()
-        .filter(|header| HeaderName::find(header.name) == Some(HeaderName::ContentLength))
+        .filter(|header| header.name == Some(HeaderName::ContentLength))
         .fold(None, |first, header| first.or(number(&header.value())));
     match headers.body {
         Some(body) => {

@@ -19,44 +19,33 @@ pub(super) enum HeaderName {
     ReferTo,
 }
 
-/// Long and compact names.
-const NAMES: [(&[u8], HeaderName); 24] = [
-    (b"via", HeaderName::Via),
-    (b"v", HeaderName::Via),
-    (b"from", HeaderName::From),
-    (b"f", HeaderName::From),
-    (b"to", HeaderName::To),
-    (b"t", HeaderName::To),
-    (b"call-id", HeaderName::CallId),
-    (b"i", HeaderName::CallId),
-    (b"cseq", HeaderName::CSeq),
-    (b"contact", HeaderName::Contact),
-    (b"m", HeaderName::Contact),
-    (b"content-length", HeaderName::ContentLength),
-    (b"l", HeaderName::ContentLength),
-    (b"content-type", HeaderName::ContentType),
-    (b"c", HeaderName::ContentType),
-    (b"refer-to", HeaderName::ReferTo),
-    (b"r", HeaderName::ReferTo),
-    (b"expires", HeaderName::Expires),
-    (b"user-agent", HeaderName::UserAgent),
-    (b"server", HeaderName::Server),
-    (b"authorization", HeaderName::Credentials),
-    (b"proxy-authorization", HeaderName::Credentials),
-    (b"www-authenticate", HeaderName::Challenge),
-    (b"proxy-authenticate", HeaderName::Challenge),
-];
+/// Bytes of the longest name that is read.
+const LONGEST: usize = b"proxy-authorization".len();
 
 impl HeaderName {
-    /// `name` without blanks around it.
+    /// `name` without blanks around it, long or compact.
     pub(super) fn find(name: &[u8]) -> Option<Self> {
-        // The table has no two names of one length that begin and end alike, so that most comparisons end here.
-        let ends = |name: &[u8]| {
-            (name.len(), name.first().map(u8::to_ascii_lowercase), name.last().map(u8::to_ascii_lowercase))
-        };
-        let wanted = ends(name);
-        let alike = |(known, _): &&(&[u8], Self)| ends(known) == wanted && known.eq_ignore_ascii_case(name);
-        NAMES.iter().find(alike).map(|&(_, header)| header)
+        let mut letters = [0; LONGEST];
+        let letters = letters.get_mut(..name.len())?;
+        letters.copy_from_slice(name);
+        letters.make_ascii_lowercase();
+        Some(match &*letters {
+            b"via" | b"v" => Self::Via,
+            b"from" | b"f" => Self::From,
+            b"to" | b"t" => Self::To,
+            b"call-id" | b"i" => Self::CallId,
+            b"cseq" => Self::CSeq,
+            b"contact" | b"m" => Self::Contact,
+            b"content-length" | b"l" => Self::ContentLength,
+            b"content-type" | b"c" => Self::ContentType,
+            b"refer-to" | b"r" => Self::ReferTo,
+            b"expires" => Self::Expires,
+            b"user-agent" => Self::UserAgent,
+            b"server" => Self::Server,
+            b"authorization" | b"proxy-authorization" => Self::Credentials,
+            b"www-authenticate" | b"proxy-authenticate" => Self::Challenge,
+            _ => return None,
+        })
     }
 
     /// Whether its value is kept as text that people read.

@@ -142,10 +142,12 @@ impl SipMessage {
 #[must_use]
 pub fn read(bytes: &[u8], is_cut: bool) -> Option<SipMessage> {
     let start = scan::start_line(bytes)?;
-    let mut reader = Reader::new(&start, is_cut);
+    let mut reader = Reader::new(&start, is_cut, bytes.is_ascii());
     let mut headers = Headers::new(bytes, start.end, is_cut);
     for header in headers.by_ref() {
-        reader.header(header.name, &header.value());
+        if let Some(name) = header.name {
+            reader.header(name, &header.value());
+        }
     }
     if headers.has_bare_line_feed {
         reader.defects.add(Defect::LineEnding);
@@ -160,10 +162,12 @@ pub fn read(bytes: &[u8], is_cut: bool) -> Option<SipMessage> {
 struct Reader {
     message: SipMessage,
     defects: Defects,
+    /// Of the whole message, so that its texts need not be looked at one by one.
+    is_ascii: bool,
 }
 
 impl Reader {
-    fn new(start: &StartLine<'_>, is_cut: bool) -> Self {
+    fn new(start: &StartLine<'_>, is_cut: bool, is_ascii: bool) -> Self {
         let message = SipMessage {
             kind: start.kind(),
             call_id: None,
@@ -187,12 +191,11 @@ impl Reader {
             defects: Vec::new(),
             boundary: None,
         };
-        Self { message, defects: start.defects }
+        Self { message, defects: start.defects, is_ascii }
     }
 
-    fn header(&mut self, name: &[u8], value: &[u8]) {
-        let Some(name) = HeaderName::find(name) else { return };
-        if name.is_text() && std::str::from_utf8(value).is_err() {
+    fn header(&mut self, name: HeaderName, value: &[u8]) {
+        if !self.is_ascii && name.is_text() && std::str::from_utf8(value).is_err() {
             self.defects.add(Defect::NotUtf8);
         }
         let (message, defects) = (&mut self.message, &mut self.defects);

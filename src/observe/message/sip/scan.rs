@@ -6,6 +6,7 @@ use super::super::ascii::{Ending, is_token, line_at, number, split_once, strip_p
 use super::super::text::Text;
 use super::defect::{Defect, Defects};
 use super::field::{URI_LIMIT, uri_text};
+use super::header::HeaderName;
 use super::{Kind, Method, PHRASE_LIMIT};
 
 /// Longest method that is taken for one.
@@ -117,16 +118,17 @@ fn version_defect(version: &[u8], defects: &mut Defects) -> Option<()> {
 /// One header with its folded lines.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Header<'a> {
-    /// Without the blanks around it.
-    pub(super) name: &'a [u8],
+    /// `None` if it is none of those that are read.
+    pub(super) name: Option<HeaderName>,
     raw: &'a [u8],
+    is_folded: bool,
 }
 
 impl<'a> Header<'a> {
     /// The value without blanks around it, folded lines joined by one blank (RFC 3261 section 7.3.1).
     pub(super) fn value(&self) -> Cow<'a, [u8]> {
         let raw = self.raw.trim_ascii();
-        if memchr::memchr(b'\n', raw).is_none() {
+        if !self.is_folded {
             return Cow::Borrowed(raw);
         }
         let lines: Vec<&[u8]> = raw.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).collect();
@@ -173,13 +175,17 @@ impl<'a> Iterator for Headers<'a> {
             while matches!(self.bytes.get(self.offset), Some(b' ' | b'\t')) {
                 self.offset = line_at(self.bytes, self.offset)?.end;
             }
-            let whole = self.bytes.get(start..self.offset)?;
-            match split_once(whole, b':') {
-                Some((name, raw)) if is_token(name.trim_ascii_end()) => {
-                    return Some(Header { name: name.trim_ascii_end(), raw });
-                }
-                _ => self.has_junk = true,
+            let is_folded = self.offset != line.end;
+            let Some((name, raw)) = split_once(self.bytes.get(start..self.offset)?, b':') else {
+                self.has_junk = true;
+                continue;
+            };
+            let name = name.trim_ascii_end();
+            let known = HeaderName::find(name);
+            if known.is_some() || is_token(name) {
+                return Some(Header { name: known, raw, is_folded });
             }
+            self.has_junk = true;
         }
         None
     }

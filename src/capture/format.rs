@@ -53,7 +53,7 @@ fn foreign(head: &[u8]) -> Refusal {
             "this is an archive: unpack it first"
         }
         _ if head.len() < HEAD => "it is too short to hold a packet: record the capture again",
-        _ => "save the capture in Wireshark as pcapng; what Wireshark cannot open is no capture",
+        _ => "if it is a capture that Wireshark can open, save it there as pcapng",
     };
     let start = head.get(..head.len().min(12)).unwrap_or_default().escape_ascii().to_string();
     Refusal::Foreign { start, advice }

@@ -49,7 +49,7 @@ pub enum OpenError {
     },
     /// Something else than a capture.
     #[error(
-        "{}: is no packet capture: it starts with \"{start}\", expected pcap, pcapng or snoop, \
+        "{}: cannot be read: it starts with \"{start}\", expected pcap, pcapng or snoop, \
          plain or packed with gzip, zstd or lz4; {advice}",
         .path.display()
     )]
@@ -62,7 +62,7 @@ pub enum OpenError {
         advice: &'static str,
     },
     /// A capture of a format version that is not read.
-    #[error("{}: is {reason}: convert it with `editcap -F pcapng OLD NEW`", .path.display())]
+    #[error("{}: is {reason}: open it with the program that wrote it and save it as pcapng", .path.display())]
     Version {
         /// As named.
         path: PathBuf,

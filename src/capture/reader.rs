@@ -195,6 +195,8 @@ impl Reader {
             last: self.tally.latest(),
             interfaces: self.framing.interfaces(&self.tally),
             cut_packets: self.tally.cut,
+            cut_to: self.tally.cut_to,
+            timeless_packets: self.tally.timeless,
             own_drops: 0,
             ended: self.ended.clone().unwrap_or(Ended::Stopped),
             sha256: None,

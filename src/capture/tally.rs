@@ -15,6 +15,10 @@ pub(super) struct Tally {
     pub(super) bytes: u64,
     /// Records shorter than on the wire.
     pub(super) cut: u64,
+    /// Bytes kept of the longest of them.
+    pub(super) cut_to: usize,
+    /// Records without a time, or with one that no calendar holds.
+    pub(super) timeless: u64,
     /// Earliest and latest known time.
     pub(super) times: Option<(Timestamp, Timestamp)>,
     drops: BTreeMap<u32, Drops>,
@@ -35,9 +39,14 @@ impl Tally {
         self.numbers += 1;
         self.packets += 1;
         self.bytes = self.bytes.saturating_add(u64::from(original));
-        self.cut += u64::from(captured < original as usize);
+        if captured < original as usize {
+            self.cut += 1;
+            self.cut_to = self.cut_to.max(captured);
+        }
         if time.is_known() {
             self.span(time, time);
+        } else {
+            self.timeless += 1;
         }
     }
 
@@ -67,6 +76,8 @@ impl Tally {
         self.packets += later.packets;
         self.bytes = self.bytes.saturating_add(later.bytes);
         self.cut += later.cut;
+        self.cut_to = self.cut_to.max(later.cut_to);
+        self.timeless += later.timeless;
         if let Some((earliest, latest)) = later.times {
             self.span(earliest, latest);
         }

@@ -151,6 +151,10 @@ pub struct CaptureSummary {
     pub interfaces: Vec<InterfaceSummary>,
     /// Records shorter than on the wire.
     pub cut_packets: u64,
+    /// Bytes kept of the longest of them, 0 if there is none.
+    pub cut_to: usize,
+    /// Records without a time, or with one that [`Timestamp`] cannot hold.
+    pub timeless_packets: u64,
     /// Packets of a live capture for which this program had no room, all interfaces together; they are in the
     /// interfaces' drops too. 0 for a file.
     pub own_drops: u64,
@@ -172,6 +176,8 @@ impl CaptureSummary {
             last: None,
             interfaces: Vec::new(),
             cut_packets: 0,
+            cut_to: 0,
+            timeless_packets: 0,
             own_drops: 0,
             ended,
             sha256: None,

@@ -94,6 +94,9 @@ fn duplicates(traffic: &Traffic) -> Option<Finding> {
         return None;
     }
     let mut finding = note(Detail::Cap002 { duplicates, of }, Severity::Notice, duplicates);
+    if !is_many {
+        finding.confidence = Confidence::Likely;
+    }
     finding.evidence = at_frames(&quality.duplicate_frames);
     Some(finding)
 }
@@ -101,7 +104,8 @@ fn duplicates(traffic: &Traffic) -> Option<Finding> {
 /// CAP-003.
 fn one_direction(traffic: &Traffic) -> Option<Finding> {
     let quality = &traffic.quality;
-    let none_both = quality.pairs >= LEAST_PAIRS && quality.pairs_both_ways == 0;
+    let is_shown = quality.pairs >= LEAST_PAIRS || quality.pairs_answered_unseen > 0;
+    let none_both = is_shown && quality.pairs_both_ways == 0;
     (none_both && quality.frames >= LEAST_FRAMES)
         .then(|| note(Detail::Cap003 { pairs: quality.pairs }, Severity::Warning, quality.pairs))
 }
@@ -198,6 +202,8 @@ mod tests {
             last: None,
             interfaces: vec![interface],
             cut_packets: 0,
+            cut_to: 0,
+            timeless_packets: 0,
             own_drops: 3,
             ended,
             sha256: None,
@@ -252,6 +258,8 @@ mod tests {
         };
         assert!(raised(2, 0, 20));
         assert!(!raised(1, 0, 20) && !raised(2, 0, 19) && !raised(200, 1, 2000));
+        let alone = Quality { pairs: 1, pairs_answered_unseen: 1, frames: 20, ..Quality::default() };
+        assert!(one_direction(&traffic(alone)).is_some(), "somebody must have answered");
     }
 
     #[test]

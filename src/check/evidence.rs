@@ -10,7 +10,7 @@ use super::finding::Evidence;
 
 const FRAMES_KEPT: usize = 5;
 /// Flows or streams that are named; a longer filter nobody reads.
-const NAMED: usize = 8;
+pub(super) const NAMED: usize = 8;
 
 /// Evidence that lies in whole flows, both directions.
 pub(super) fn of_flows<'a>(flows: impl IntoIterator<Item = &'a Flow>) -> Evidence {

@@ -23,6 +23,14 @@ pub(super) fn service(host: IpAddr, service: SocketAddr, protocol: Protocol) -> 
     }
 }
 
+/// Packets of a host with this port at either end.
+pub(super) fn own_port(address: IpAddr, port: u16, protocol: Protocol) -> String {
+    match transport(protocol) {
+        Some(name) => format!("{} && {name}.port == {port}", host(address)),
+        None => host(address),
+    }
+}
+
 /// Packets of a flow, both directions.
 pub(super) fn flow(flow: &Flow) -> String {
     let hosts = hosts(flow.a.ip(), flow.b.ip());
@@ -83,6 +91,13 @@ mod tests {
     fn a_service_is_selected_from_whatever_port_it_is_asked() {
         let filter = service(ip("192.168.10.21"), socket("192.168.10.2:5060"), Protocol::Udp);
         assert_eq!(filter, "ip.addr == 192.168.10.21 && ip.addr == 192.168.10.2 && udp.port == 5060");
+    }
+
+    #[test]
+    fn a_port_is_selected_whoever_is_at_the_other_end() {
+        let of = |protocol| own_port(ip("192.168.10.2"), 21, protocol);
+        assert_eq!(of(Protocol::Tcp), "ip.addr == 192.168.10.2 && tcp.port == 21");
+        assert_eq!(of(Protocol::Icmp), "ip.addr == 192.168.10.2");
     }
 
     #[test]

@@ -12,8 +12,9 @@ use crate::rules::Row;
 use crate::site::{AppName, Device, Initiator, Kind, PeerScope, PortSet, Scope, media_ports, smallest_model};
 
 use super::case::{Case, End, RTP, SIP};
-use super::evidence::{of_flows, of_streams};
+use super::evidence::{NAMED, of_flows, of_streams};
 use super::exposure::exposure;
+use super::filter::{any_of, own_port};
 use super::finding::{Detail, Finding, Party, PortUse, Severity, Side};
 
 /// A single packet may be a stray.
@@ -117,6 +118,18 @@ fn undocumented(case: &Case<'_>, device: &Device, ends: &[&End<'_>]) -> Option<F
         return None;
     }
     let flows: Vec<&Flow> = uses.values().flatten().map(|view| view.flow).collect();
+    let mut evidence = of_flows(flows.iter().copied());
+    if flows.len() > NAMED {
+        let ports =
+            uses.keys().take(NAMED).map(|(protocol, port, _)| own_port(device.address, *port, *protocol));
+        evidence.filter = any_of(ports.collect());
+    }
+    let packets = |views: &[&FlowView<'_>]| -> u64 {
+        views.iter().map(|view| view.flow.from_a.packets + view.flow.from_b.packets).sum()
+    };
+    let mut uses: Vec<_> = uses.into_iter().collect();
+    // A report names the first few.
+    uses.sort_by_key(|(_, views)| Reverse(packets(views)));
     let document = case.book.vendor_documents().find(|document| {
         device.vendor.as_deref().is_some_and(|vendor| document.vendor.eq_ignore_ascii_case(vendor))
     });
@@ -135,7 +148,7 @@ fn undocumented(case: &Case<'_>, device: &Device, ends: &[&End<'_>]) -> Option<F
         rows: rows.into_iter().map(Into::into).collect(),
         count: flows.len() as u64,
         responsible: Party::Telephony,
-        evidence: of_flows(flows),
+        evidence,
     })
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use crate::capture::{Record, Timestamp};
+use crate::capture::{LinkType, Record, Timestamp};
 use crate::decode::{Decoded, Fragment, IcmpError, LinkMessage, Packet, Part, Skip, Transport};
 
 use super::clock::ClockTrace;
@@ -14,6 +14,8 @@ use super::traffic::Protocol;
 
 /// How many parts the flow table has. Fixed, so that caps bite at the same packet whatever the number of threads.
 pub(super) const SHARDS: usize = 8;
+/// `LINKTYPE_FRELAY`: begins with the number of the circuit.
+const FRAME_RELAY: LinkType = LinkType(107);
 
 /// What one block of records held.
 #[derive(Debug, Default)]
@@ -101,7 +103,11 @@ impl Batch {
         let shard =
             shard_of((packet.source, packet.source_port), (packet.destination, packet.destination_port));
         let rtp = media_header(&packet, payload);
-        self.events[shard].push(Event::Packet(packet, duplicates::print(&packet, payload), rtp));
+        let mut print = duplicates::print(&packet, payload, rtp.is_some());
+        if record.link == FRAME_RELAY {
+            print = print.on(record.data.first_chunk().map_or(0, |dlci| u16::from_be_bytes(*dlci)));
+        }
+        self.events[shard].push(Event::Packet(packet, print, rtp));
     }
 }
 

@@ -1,10 +1,14 @@
-//! Takes the times of records in capture order; gives the steps back in them. Times are compared only within an
-//! interface, because captures of several interfaces are not written in strict order.
+//! Takes the times of records in capture order; gives the steps back in them, and the leaps that no clock makes by
+//! itself. Steps are compared only within an interface, because captures of several interfaces are not written in strict
+//! order.
 
 use crate::capture::{Frame, Timestamp};
 
 /// Steps back up to this are the reordering of capture threads and queues, not a clock that was set.
 const TOLERANCE_NS: i64 = 100_000_000;
+/// From a record to the next one, in either direction and whatever their interfaces: in a capture of one site the clock
+/// was set, or captures were joined.
+const LEAP_NS: i64 = 86_400_000_000_000;
 const FRAMES_KEPT: usize = 5;
 const INTERFACES_WATCHED: usize = 64;
 
@@ -12,6 +16,11 @@ const INTERFACES_WATCHED: usize = 64;
 #[derive(Clone, Debug, Default)]
 pub(super) struct ClockTrace {
     lanes: Vec<Lane>,
+    /// First and last record with a time.
+    ends: Option<[(Timestamp, u32); 2]>,
+    leaps: u64,
+    /// The first of the largest: ns to the record with this index.
+    largest_leap: Option<(i64, u32)>,
 }
 
 #[derive(Clone, Debug)]
@@ -20,8 +29,6 @@ struct Lane {
     first: (Timestamp, u32),
     last: Timestamp,
     back: Vec<(u32, i64)>,
-    /// Longest pause and the record behind it.
-    pause: (i64, u32),
 }
 
 impl ClockTrace {
@@ -29,17 +36,30 @@ impl ClockTrace {
         if !time.is_known() {
             return;
         }
+        match &mut self.ends {
+            Some([_, last]) => {
+                let leap = time.since(last.0);
+                *last = (time, index);
+                if leap.saturating_abs() >= LEAP_NS {
+                    self.leaps += 1;
+                    if self
+                        .largest_leap
+                        .is_none_or(|(largest, _)| leap.saturating_abs() > largest.saturating_abs())
+                    {
+                        self.largest_leap = Some((leap, index));
+                    }
+                }
+            }
+            None => self.ends = Some([(time, index); 2]),
+        }
         if let Some(lane) = self.lanes.iter_mut().find(|lane| lane.interface == interface) {
             let back = lane.last.since(time);
             if back > TOLERANCE_NS {
                 lane.back.push((index, back));
-            } else if back.saturating_neg() > lane.pause.0 {
-                lane.pause = (back.saturating_neg(), index);
             }
             lane.last = time;
         } else if self.lanes.len() < INTERFACES_WATCHED {
-            let (first, back, pause) = ((time, index), Vec::new(), (0, index));
-            self.lanes.push(Lane { interface, first, last: time, back, pause });
+            self.lanes.push(Lane { interface, first: (time, index), last: time, back: Vec::new() });
         }
     }
 }
@@ -54,8 +74,19 @@ pub(super) struct Clock {
     pub(super) largest: i64,
     /// The first few frames behind a step.
     pub(super) frames: Vec<Frame>,
-    /// Longest time in nanoseconds without a record, and the frame behind it.
-    pub(super) pause: Option<(i64, Frame)>,
+    /// Leaps from one record to the next.
+    pub(super) leaps: Leaps,
+    /// The latest record of each file.
+    ends: Vec<(u16, Timestamp)>,
+}
+
+/// Leaps of a day or more from one record to the next of its file, whatever their interfaces.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Leaps {
+    /// How many.
+    pub count: u64,
+    /// The first of the largest: nanoseconds, negative for one back, and the frame that it led to.
+    pub largest: Option<(i64, Frame)>,
 }
 
 impl Clock {
@@ -75,8 +106,6 @@ impl Clock {
                     *last = lane.last;
                     if back > TOLERANCE_NS {
                         self.step(frame_of(index), back);
-                    } else {
-                        self.rest(back.saturating_neg(), frame_of(index));
                     }
                 }
                 None => self.lasts.push((key, lane.last)),
@@ -84,18 +113,32 @@ impl Clock {
             for &(index, back) in &lane.back {
                 self.step(frame_of(index), back);
             }
-            self.rest(lane.pause.0, frame_of(lane.pause.1));
+        }
+        if let Some([(first, index), (last, _)]) = trace.ends {
+            let file = frame_of(index).file();
+            match self.ends.iter_mut().find(|(known, _)| *known == file) {
+                Some((_, before)) => {
+                    let leap = first.since(*before);
+                    *before = last;
+                    if leap.saturating_abs() >= LEAP_NS {
+                        self.leaps.count += 1;
+                        self.leap(leap, frame_of(index));
+                    }
+                }
+                None => self.ends.push((file, last)),
+            }
+        }
+        self.leaps.count += trace.leaps;
+        if let Some((leap, index)) = trace.largest_leap {
+            self.leap(leap, frame_of(index));
         }
     }
 
     /// Of equals the first counts, however the capture is cut into blocks.
-    fn rest(&mut self, pause: i64, frame: Frame) {
-        let is_longer = match self.pause {
-            Some((longest, first)) => pause > longest || pause == longest && frame < first,
-            None => pause > 0,
-        };
-        if is_longer {
-            self.pause = Some((pause, frame));
+    fn leap(&mut self, leap: i64, frame: Frame) {
+        let is_larger = |(largest, _): (i64, Frame)| leap.saturating_abs() > largest.saturating_abs();
+        if self.leaps.largest.is_none_or(is_larger) {
+            self.leaps.largest = Some((leap, frame));
         }
     }
 
@@ -134,12 +177,23 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_pause_is_known_wherever_blocks_meet() {
-        let pause = |blocks| clock_of(blocks).pause.map(|(pause, frame)| (pause / 1_000_000, frame.number()));
-        assert_eq!(pause(&[(0, &[(0, 0), (0, 5000), (0, 5001)])]), Some((5000, 2)));
-        assert_eq!(pause(&[(0, &[(0, 0)]), (0, &[(0, 5000), (0, 5001)])]), Some((5000, 1)));
-        assert_eq!(pause(&[(0, &[(0, 0), (1, 9000), (0, 3), (1, 9001)])]), Some((3, 3)), "interfaces differ");
-        assert_eq!(pause(&[(0, &[(0, 7)])]), None);
+    fn leaps_of_a_day_count_in_either_direction_wherever_blocks_meet() {
+        const DAY: i64 = 86_400_000;
+        let leaps = |blocks| {
+            let Leaps { count, largest } = clock_of(blocks).leaps;
+            (count, largest.map(|(leap, frame)| (leap / 1_000_000, frame.number())))
+        };
+        let none = (0, None);
+        assert_eq!(leaps(&[(0, &[(0, 0), (0, DAY - 1), (0, DAY)])]), none);
+        assert_eq!(leaps(&[(0, &[(0, 0), (0, DAY), (0, 0)])]), (2, Some((DAY, 2))), "the first of equals");
+        assert_eq!(leaps(&[(0, &[(0, 0)]), (0, &[(0, DAY), (0, DAY + 1)])]), (1, Some((DAY, 1))));
+        assert_eq!(
+            leaps(&[(0, &[(0, 5 * DAY), (1, 0), (1, 1), (0, 2 * DAY)])]),
+            (2, Some((-5 * DAY, 2))),
+            "interfaces differ, and the reader sees the leap all the same"
+        );
+        assert_eq!(leaps(&[(0, &[(0, 0)]), (1, &[(0, 9 * DAY)])]), none, "files are no neighbours");
+        assert_eq!(leaps(&[(0, &[(0, 7)])]), none);
     }
 
     #[test]

@@ -7,9 +7,15 @@ use crate::decode::{Packet, Transport};
 
 /// A copy follows within this time, a retransmission does not (RFC 6298: 200 ms at the least in practice).
 const WINDOW_NS: i64 = 10_000_000;
+/// The same for TCP without an IP identification, which a segment that was sent again has in common with the first: the tail
+/// of a burst is sent again within milliseconds (RFC 8985 section 7).
+const UNNUMBERED_WINDOW_NS: i64 = 1_000_000;
 const SLOTS: usize = 4096;
-/// So many payload bytes tell two packets apart.
+/// So many payload bytes tell two packets with an IP identification apart, or two of voice, which carry a number of their own.
 const LOOKED_AT: usize = 64;
+/// ICMPv6 types from multicast listener queries to the neighbour discovery (RFC 4890 section 4.4): hosts repeat these unchanged
+/// and without a number.
+const REPEATED: std::ops::RangeInclusive<u8> = 130..=143;
 
 /// Digits of pi: odd enough to mix by.
 const SALT: [u64; 2] = [0x243f_6a88_85a3_08d3, 0x1319_8a2e_0370_7344];
@@ -29,11 +35,15 @@ impl Default for Duplicates {
 impl Duplicates {
     /// `None`: the packet carries nothing that could tell a copy from a new packet.
     pub(super) fn is_copy(&mut self, packet: &Packet, Print(print): Print) -> Option<bool> {
-        if packet.payload.wire == 0 || !packet.time.is_known() {
+        let is_repeated = matches!(packet.transport, Transport::Icmp { kind, .. } if REPEATED.contains(&kind))
+            && packet.source.is_ipv6();
+        if packet.payload.wire == 0 || !packet.time.is_known() || is_repeated {
             return None;
         }
         let slot = self.slots.get_mut(print as usize % SLOTS)?;
-        let is_copy = slot.0 == print && (0..=WINDOW_NS).contains(&packet.time.0.saturating_sub(slot.1));
+        let is_unnumbered = packet.identification == 0 && matches!(packet.transport, Transport::Tcp(_));
+        let window = if is_unnumbered { UNNUMBERED_WINDOW_NS } else { WINDOW_NS };
+        let is_copy = slot.0 == print && (0..=window).contains(&packet.time.0.saturating_sub(slot.1));
         *slot = (print, packet.time.0);
         Some(is_copy)
     }
@@ -43,9 +53,16 @@ impl Duplicates {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Print(u64);
 
+impl Print {
+    /// The same on a virtual circuit: what a router sends on several of them, it sends several times.
+    pub(super) fn on(self, circuit: u16) -> Self {
+        Self(mix(self.0, circuit.into()))
+    }
+}
+
 /// Takes the packet and what is captured of its payload. This runs for every packet and is most of what the check costs, so the
 /// mixing is a multiplication for each sixteen bytes (as in wyhash), and not a general hash.
-pub(super) fn print(packet: &Packet, payload: &[u8]) -> Print {
+pub(super) fn print(packet: &Packet, payload: &[u8], is_voice: bool) -> Print {
     let ports = u64::from(packet.source_port) << 16 | u64::from(packet.destination_port);
     let mut print = match (packet.source, packet.destination) {
         (IpAddr::V4(source), IpAddr::V4(destination)) => {
@@ -57,11 +74,18 @@ pub(super) fn print(packet: &Packet, payload: &[u8]) -> Print {
         }
     };
     print = mix(print, u64::from(packet.identification) << 32 | u64::from(packet.payload.wire));
-    if let Transport::Tcp(Some(segment)) = packet.transport {
-        let numbers = u64::from(segment.sequence) << 32 | u64::from(segment.acknowledgment);
-        print = mix(print ^ u64::from(segment.flags.0), numbers);
+    match packet.transport {
+        Transport::Tcp(Some(segment)) => {
+            let numbers = u64::from(segment.sequence) << 32 | u64::from(segment.acknowledgment);
+            print = mix(print ^ u64::from(segment.flags.0), numbers);
+        }
+        // A host that asks itself sends the answer between the same addresses.
+        Transport::Icmp { kind, code } => print = mix(print, u64::from(kind) << 8 | u64::from(code)),
+        _ => {}
     }
-    let (blocks, rest) = payload.get(..LOOKED_AT).unwrap_or(payload).as_chunks::<16>();
+    let is_numbered = packet.identification != 0 || is_voice || matches!(packet.transport, Transport::Tcp(_));
+    let head = if is_numbered { payload.get(..LOOKED_AT).unwrap_or(payload) } else { payload };
+    let (blocks, rest) = head.as_chunks::<16>();
     for block in blocks {
         print = mix16(print, block);
     }
@@ -102,8 +126,8 @@ mod tests {
     /// Whether the second of two packets is a copy of the first.
     fn is_copy(first: &Packet, second: &Packet, payload: &[u8]) -> Option<bool> {
         let mut duplicates = Duplicates::default();
-        assert_ne!(duplicates.is_copy(first, print(first, BYTES)), Some(true));
-        duplicates.is_copy(second, print(second, payload))
+        assert_ne!(duplicates.is_copy(first, print(first, BYTES, false)), Some(true));
+        duplicates.is_copy(second, print(second, payload, false))
     }
 
     fn one() -> Packet {
@@ -133,6 +157,49 @@ mod tests {
         assert_eq!(is_copy(&one(), &one(), b"twenty bytes of date"), Some(false), "other data");
         assert_eq!(is_copy(&segment(1), &segment(2), BYTES), Some(false), "other acknowledgment");
         assert_eq!(is_copy(&segment(1), &segment(1), BYTES), Some(true));
+    }
+
+    #[test]
+    fn without_an_identification_the_whole_payload_counts() {
+        let (mut first, mut second) = ([b'x'; 300], [b'x'; 300]);
+        (first[299], second[299]) = (b'1', b'2');
+        let is_same =
+            |packet: &Packet, is_voice| print(packet, &first, is_voice) == print(packet, &second, is_voice);
+        let unnumbered = Packet { identification: 0, ..one() };
+        assert!(!is_same(&unnumbered, false));
+        assert!(is_same(&one(), false) && is_same(&unnumbered, true), "numbered otherwise");
+    }
+
+    #[test]
+    fn what_hosts_repeat_unchanged_is_not_compared() {
+        let transport = Transport::Icmp { kind: 135, code: 0 };
+        let ask = Packet { transport, ..packet("[fe80::1]:0", "[ff02::1:ff00:2]:0") };
+        assert_eq!(is_copy(&ask, &ask, BYTES), None);
+    }
+
+    #[test]
+    fn an_answer_to_oneself_is_no_copy_of_the_question() {
+        let ping = |kind| Packet {
+            transport: Transport::Icmp { kind, code: 0 },
+            ..packet("127.0.0.1:0", "127.0.0.1:0")
+        };
+        assert_eq!(is_copy(&ping(8), &ping(0), BYTES), Some(false));
+        assert_eq!(is_copy(&ping(8), &ping(8), BYTES), Some(true));
+    }
+
+    #[test]
+    fn a_segment_without_a_number_is_a_copy_within_a_millisecond() {
+        let transport = Transport::Tcp(Some(TcpSegment::default()));
+        let one = Packet { identification: 0, transport, ..one() };
+        let later = |nanoseconds| Packet { time: one.time.plus(nanoseconds), ..one };
+        assert_eq!(is_copy(&one, &later(UNNUMBERED_WINDOW_NS), BYTES), Some(true));
+        assert_eq!(is_copy(&one, &later(UNNUMBERED_WINDOW_NS + 1), BYTES), Some(false), "sent again");
+    }
+
+    #[test]
+    fn the_same_on_another_circuit_is_no_copy() {
+        let print = print(&one(), BYTES, false);
+        assert_ne!(print.on(0x1861), print.on(0x1871));
     }
 
     #[test]

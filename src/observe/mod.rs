@@ -26,6 +26,7 @@ pub mod media;
 pub mod message;
 mod names;
 mod observer;
+mod pairs;
 mod past;
 mod quality;
 mod registrations;

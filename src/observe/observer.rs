@@ -21,6 +21,7 @@ use super::hosts::HostBook;
 use super::media::{self, Announcements, Receptions};
 use super::message::{App, arp, dhcp, lldp};
 use super::names::NameBook;
+use super::pairs::note_pairs;
 use super::quality::Quality;
 use super::shard::{Injected, Shard, Told, Wave, place};
 use super::traffic::{Flow, Protocol, Stream, Traffic};
@@ -161,7 +162,7 @@ impl Observer {
             clock_back: self.clock.steps,
             clock_back_frames: self.clock.frames,
             clock_back_max: self.clock.largest,
-            longest_pause: self.clock.pause,
+            leaps: self.clock.leaps,
             cut_sip: self.cut_sip,
             cut_sip_count: self.cut_sip_count,
             incomplete_datagrams: fragments.incomplete,
@@ -398,36 +399,4 @@ fn put_in_order(flows: &mut [Flow]) -> Vec<usize> {
 
 fn key(flow: &Flow) -> FlowKey {
     FlowKey::new((flow.a.ip(), flow.a.port()), (flow.b.ip(), flow.b.port()), flow.protocol).0
-}
-
-/// Counts pairs of unicast hosts, and those that were seen in both directions.
-fn note_pairs(flows: &[Flow], quality: &mut Quality) {
-    let mut pairs: BTreeMap<(IpAddr, IpAddr), [bool; 2]> = BTreeMap::new();
-    for flow in flows {
-        let (a, b) = (flow.a.ip(), flow.b.ip());
-        // What a host says to itself has no two directions.
-        let is_pair = a != b && !is_group(a) && !is_group(b);
-        if !matches!(flow.protocol, Protocol::Tcp | Protocol::Udp) || !is_pair {
-            continue;
-        }
-        if flow.protocol == Protocol::Tcp {
-            quality.tcp_connections += 1 + flow.others;
-        }
-        let seen = pairs.entry((a.min(b), a.max(b))).or_default();
-        let (forth, back) = (flow.from_a.packets > 0, flow.from_b.packets > 0);
-        let [low, high] = if a <= b { [forth, back] } else { [back, forth] };
-        seen[0] |= low;
-        seen[1] |= high;
-    }
-    quality.pairs = pairs.len() as u64;
-    quality.pairs_both_ways = pairs.values().filter(|seen| seen[0] && seen[1]).count() as u64;
-}
-
-fn is_group(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => {
-            v4.is_multicast() || v4.is_broadcast() || v4.octets()[3] == 255 || v4.is_unspecified()
-        }
-        IpAddr::V6(v6) => v6.is_multicast() || v6.is_unspecified(),
-    }
 }

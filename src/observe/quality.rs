@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use crate::capture::Frame;
 use crate::decode::Skip;
 
+use super::clock::Leaps;
+
 /// What the capture can and cannot show.
 #[derive(Clone, Debug, Default)]
 pub struct Quality {
@@ -32,8 +34,8 @@ pub struct Quality {
     pub clock_back_frames: Vec<Frame>,
     /// Largest step back in nanoseconds.
     pub clock_back_max: i64,
-    /// Longest time (ns) without a record on an interface, and the frame behind it.
-    pub longest_pause: Option<(i64, Frame)>,
+    /// Leaps of a day or more from one record to the next.
+    pub leaps: Leaps,
     /// Bytes that TCP acknowledged and the capture does not hold: connections where that happened.
     pub unseen_connections: u64,
     /// The first frames of that evidence.
@@ -44,6 +46,8 @@ pub struct Quality {
     pub pairs: u64,
     /// Of those, pairs with packets in both directions.
     pub pairs_both_ways: u64,
+    /// Pairs with packets in one direction that would not be there without an answer.
+    pub pairs_answered_unseen: u64,
     /// IP datagrams whose fragments never came together.
     pub incomplete_datagrams: u64,
     /// Packets of flows that a cap dropped.

@@ -128,9 +128,9 @@ impl Shard {
     }
 
     fn datagram(&mut self, at: (u64, Frame), datagram: &Injected) {
-        let print = duplicates::print(&datagram.packet, &datagram.bytes);
         let payload = datagram.bytes.get(datagram.packet.payload.range()).unwrap_or_default();
         let rtp = media_header(&datagram.packet, payload);
+        let print = duplicates::print(&datagram.packet, &datagram.bytes, rtp.is_some());
         self.packet(at, &datagram.packet, print, rtp, &datagram.bytes);
     }
 

@@ -80,18 +80,43 @@ pub(crate) fn percentage(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| part as f64 * 100.0 / whole as f64)
 }
 
-/// A length of time, given in nanoseconds, in the two largest units that matter: `3 min 12 s`, `20,3 s`, `40 ms`.
+/// A length of time, given in nanoseconds, rounded to the two largest units that matter: `3 min 12 s`, `20,3 s`, `40 ms`.
 pub(crate) fn duration(nanoseconds: i64, language: Language) -> String {
     let gap = NO_BREAK_SPACE;
     let length = nanoseconds.unsigned_abs();
-    let seconds = length / 1_000_000_000;
-    match seconds {
-        0 => format!("{}{gap}ms", decimal(length as f64 / 1e6, usize::from(length < 10_000_000), language)),
-        1..60 => format!("{}{gap}s", decimal(length as f64 / 1e9, 1, language)),
-        60..3600 => format!("{}{gap}min{gap}{}{gap}s", seconds / 60, seconds % 60),
-        3600..86_400 => format!("{}{gap}h{gap}{}{gap}min", seconds / 3600, seconds / 60 % 60),
-        _ => format!("{}{gap}d{gap}{}{gap}h", seconds / 86_400, seconds / 3600 % 24),
+    let in_units = |unit: u64| length.saturating_add(unit / 2) / unit;
+    let two = |(large, large_unit): (u64, &str), (small, small_unit): (u64, &str)| {
+        let rest = if small > 0 { format!("{gap}{small}{gap}{small_unit}") } else { String::new() };
+        format!("{large}{gap}{large_unit}{rest}")
+    };
+    let [microsecond, tenth, second] = [1_000, 100_000_000, 1_000_000_000];
+    let (seconds, minutes, hours) = (in_units(second), in_units(60 * second), in_units(3600 * second));
+    if (1..100 * microsecond).contains(&length) {
+        return format!("{}{gap}µs", in_units(microsecond).max(1));
     }
+    if length < second {
+        return format!(
+            "{}{gap}ms",
+            decimal(length as f64 / 1e6, usize::from(length < 10_000_000), language)
+        );
+    }
+    if in_units(tenth) < 600 {
+        return format!("{}{gap}s", decimal(length as f64 / 1e9, 1, language));
+    }
+    if seconds < 3600 {
+        return two((seconds / 60, "min"), (seconds % 60, "s"));
+    }
+    if minutes < 24 * 60 {
+        return two((minutes / 60, "h"), (minutes % 60, "min"));
+    }
+    let days = hours / 24;
+    let unit = match (language, days) {
+        (Language::De, 1) => "Tag",
+        (Language::De, _) => "Tage",
+        (Language::En, 1) => "day",
+        (Language::En, _) => "days",
+    };
+    two((days, unit), (hours % 24, "h"))
 }
 
 /// An amount of data in decimal units: `812 B`, `12,3 MB`.
@@ -220,8 +245,20 @@ mod tests {
         assert_eq!(duration(20 * second + 300_000_000, En), "20.3\u{a0}s");
         assert_eq!(duration(192 * second, De), "3\u{a0}min\u{a0}12\u{a0}s");
         assert_eq!(duration(3_900 * second, De), "1\u{a0}h\u{a0}5\u{a0}min");
-        assert_eq!(duration(90_000 * second, De), "1\u{a0}d\u{a0}1\u{a0}h");
-        assert_eq!(duration(i64::MIN, En), "106751\u{a0}d\u{a0}23\u{a0}h");
+        assert_eq!(duration(90_000 * second, De), "1\u{a0}Tag\u{a0}1\u{a0}h");
+        assert_eq!(duration(i64::MIN, En), "106752\u{a0}days");
+        assert_eq!(
+            [27_400, 400, 0].map(|length| duration(length, De)),
+            ["27\u{a0}µs", "1\u{a0}µs", "0,0\u{a0}ms"]
+        );
+    }
+
+    #[test]
+    fn durations_are_rounded_and_leave_out_what_is_nothing() {
+        let told = |seconds: f64| duration((seconds * 1e9) as i64, En).replace('\u{a0}', " ");
+        assert_eq!([76.9, 60.0, 59.96, 59.94].map(told), ["1 min 17 s", "1 min", "1 min", "59.9 s"]);
+        assert_eq!([3_599.6, 7_199.0, 86_399.0].map(told), ["1 h", "2 h", "1 day"]);
+        assert_eq!(told(10_000_000.0), "115 days 18 h");
     }
 
     #[test]

@@ -70,9 +70,11 @@ impl Interface {
         Some(interface)
     }
 
+    /// [`Timestamp::UNKNOWN`] behind the year 2262, where no clock is and nanoseconds end.
     #[inline]
     pub(super) fn time(&self, ticks: u64) -> Timestamp {
-        Timestamp(self.resolution.nanoseconds(ticks)).plus(self.offset)
+        let time = Timestamp(self.resolution.nanoseconds(ticks)).plus(self.offset);
+        if time.0 == i64::MAX { Timestamp::UNKNOWN } else { time }
     }
 
     pub(super) fn summary(&self, drops: Option<u64>) -> InterfaceSummary {

@@ -26,8 +26,9 @@ pub(super) const CAP_002: Page = Page {
     de: Text {
         meaning: "Derselbe Verkehr wurde doppelt aufgezeichnet, meist weil der Spiegelport beide Seiten einer Verbindung \
                   oder ein Paket vor und nach dem Router erfasst.",
-        measured: "Mehr als 1 % der vergleichbaren Pakete und mindestens 10 Pakete sind Kopien eines kurz zuvor gesehenen \
-                   Pakets. Alle Werte sind ohne die Kopien gerechnet.",
+        measured: "Mehr als 1 % der vergleichbaren Pakete und mindestens 10 Pakete sind Kopien eines höchstens 10 ms zuvor \
+                   gesehenen Pakets; in kurzen Mitschnitten genügen 5, wenn es ein Fünftel ist. Alle Werte sind ohne die \
+                   Kopien gerechnet.",
         action: "Keine nötig. Für eine saubere Messung spiegeln Sie nur einen Port oder ein VLAN.",
         pitfalls: "Wiederholungen, die ein Gerät selbst sendet (SIP über UDP), haben eine neue IP-Kennung und sind keine \
                    Kopien.",
@@ -36,8 +37,8 @@ pub(super) const CAP_002: Page = Page {
     en: Text {
         meaning: "The same traffic was captured twice, usually because the mirror port covers both ends of a connection or \
                   a packet before and after the router.",
-        measured: "More than 1 % of the comparable packets, and at least 10 packets, are copies of one seen shortly before. \
-                   All values are computed without the copies.",
+        measured: "More than 1 % of the comparable packets, and at least 10 packets, are copies of one seen at most 10 ms \
+                   before; in short captures 5 will do if they are a fifth. All values are computed without the copies.",
         action: "None needed. For a clean capture mirror one port or one VLAN only.",
         pitfalls: "Repetitions that a device itself sends (SIP over UDP) have a new IP identification and are no copies.",
         source: "Behaviour of mirror ports (SPAN); copies are recognised by content.",
@@ -89,7 +90,8 @@ pub(super) const CAP_006: Page = Page {
         meaning: "Die Zeitstempel springen zurück. Jitter und Abstände aus diesem Mitschnitt sind wertlos \
                   und werden nicht beurteilt.",
         measured: "Zeitstempel, die um mehr als 100 ms kleiner sind als der vorige derselben Schnittstelle; weniger kann \
-                   beim Mitschneiden vertauscht worden sein. Sprünge nach vorn werden nicht erkannt.",
+                   beim Mitschneiden vertauscht worden sein. Sprünge von einem Tag oder mehr nennt der \
+                   Abschnitt „Mitschnitt“ in beiden Richtungen.",
         action: "Schneiden Sie auf einem Gerät mit stabiler Uhr mit. Virtuelle Maschinen und Zeitumstellungen während der \
                  Messung sind die häufigste Ursache.",
         pitfalls: "Zusammengefügte Dateien sind oft nicht nach Zeit geordnet; übergeben Sie die Dateien einzeln.",
@@ -98,7 +100,8 @@ pub(super) const CAP_006: Page = Page {
     en: Text {
         meaning: "Time stamps jump back. Jitter and intervals of this capture are worthless and not judged.",
         measured: "Time stamps more than 100 ms smaller than the one before on the same interface; less may have been \
-                   swapped while capturing. Leaps forward are not detected.",
+                   swapped while capturing. Leaps of a day or more in either direction are told in the section about \
+                   the capture.",
         action: "Capture on a machine with a stable clock. Virtual machines and a change of time while capturing are the \
                  usual causes.",
         pitfalls: "Merged files are often not in order of time; give the files one by one.",

@@ -6,14 +6,19 @@ use std::collections::BTreeSet;
 use super::View;
 use super::page::{Page, Piece, Tone};
 use crate::capture::{CaptureSummary, Ended};
-use crate::decode::Skip;
+use crate::decode::{Layers, Skip};
+use crate::observe::Protocol;
 use crate::report::link;
-use crate::report::number::{bytes, counted, duration, period, share};
+use crate::report::number::{bytes, counted, period, share};
 
 /// Most files described one by one.
 const MOST: usize = 20;
-/// A pause (ns) of a day or more is none in a capture of one site: the clock was set, or captures were joined.
-const LONGEST_PAUSE: i64 = 86_400_000_000_000;
+/// 1 January 1980: whoever captures earlier has no clock.
+const CLOCK_SET: i64 = 315_532_800_000_000_000;
+/// Most VLANs named.
+const VLANS: usize = 8;
+/// IP protocol number of the encapsulating security payload, RFC 4303.
+const ESP: u8 = 50;
 /// Most files named that were passed over.
 const PASSED_OVER: usize = 5;
 
@@ -57,15 +62,23 @@ fn file_facts(view: &View<'_>, capture: &CaptureSummary) -> Vec<(Piece, Piece)> 
     ];
     if let (Some(first), Some(last)) = (capture.first, capture.last) {
         let period = period(first, last, view.context.zone, view.language);
-        facts.push((labels.period.into(), period.into()));
+        let unset = (first.0 < CLOCK_SET).then(|| view.words.notes.clock_unset.to_owned());
+        facts.push((labels.period.into(), Piece::lines([period].into_iter().chain(unset), Tone::Plain)));
     }
     let links: BTreeSet<String> =
         capture.interfaces.iter().map(|interface| link::name(interface.link)).collect();
-    facts.push((labels.link_type.into(), links.into_iter().collect::<Vec<_>>().join(", ").into()));
+    if !links.is_empty() {
+        facts.push((labels.link_type.into(), links.into_iter().collect::<Vec<_>>().join(", ").into()));
+    }
     facts.push((labels.drops.into(), drops(view, capture).into()));
     if capture.cut_packets > 0 {
         let cut = counted(capture.cut_packets, noun.one, noun.many, view.language);
-        facts.push((labels.cut.into(), cut.into()));
+        let kept = bytes(capture.cut_to as u64, view.language);
+        facts.push((labels.cut.into(), format!("{cut} ({} {kept})", view.words.notes.at_most).into()));
+    }
+    if capture.timeless_packets > 0 {
+        let timeless = counted(capture.timeless_packets, noun.one, noun.many, view.language);
+        facts.push((labels.timeless.into(), timeless.into()));
     }
     if capture.ended != Ended::Complete {
         facts.push((labels.reading.into(), (view.words.ended)(&capture.ended).into()));
@@ -97,17 +110,22 @@ fn quality_facts(view: &View<'_>) -> Vec<(Piece, Piece)> {
     if quality.filtered > 0 {
         facts.push((labels.filtered.into(), packets(quality.filtered)));
     }
-    if let Some((pause, frame)) = quality.longest_pause.filter(|(pause, _)| *pause >= LONGEST_PAUSE) {
-        let notes = &view.words.notes;
-        let length = duration(pause, view.language);
-        let lines = [
-            format!("{length} {} {}", notes.before_packet, view.frames(&[frame])),
-            notes.why_time_gap.to_owned(),
-        ];
+    if let Some((leap, frame)) = quality.leaps.largest {
+        let told = (view.words.leaps)(quality.leaps.count, leap, &view.frames(&[frame]));
+        let lines = [told, view.words.notes.why_time_gap.to_owned()];
         facts.push((labels.time_gap.into(), Piece::lines(lines, Tone::Plain)));
     }
     if quality.duplicate_candidates > 0 {
         facts.push((labels.duplicates.into(), of(quality.duplicates, quality.duplicate_candidates)));
+    }
+    let wrapped = wrapped(view);
+    if !wrapped.is_empty() {
+        facts.push((labels.wrapped.into(), wrapped.join(", ").into()));
+    }
+    let sealed = view.audit.traffic.flows.iter().filter(|flow| flow.protocol == Protocol::Other(ESP));
+    let sealed = sealed.fold(0, |sum: u64, flow| sum + flow.from_a.packets + flow.from_b.packets);
+    if sealed > 0 {
+        facts.push((labels.sealed.into(), packets(sealed)));
     }
     if quality.pairs > 0 {
         facts.push((labels.both_ways.into(), of(quality.pairs_both_ways, quality.pairs)));
@@ -123,6 +141,28 @@ fn quality_facts(view: &View<'_>) -> Vec<(Piece, Piece)> {
         facts.push((labels.over_cap.into(), over_cap.join(", ").into()));
     }
     facts
+}
+
+/// What the judged packets are wrapped in: VLANs and tunnels.
+fn wrapped(view: &View<'_>) -> Vec<String> {
+    let flows = &view.audit.traffic.flows;
+    let vlans: BTreeSet<u16> = flows.iter().flat_map(|flow| flow.vlans.iter().copied()).collect();
+    let layers = flows.iter().fold(Layers::default(), |all, flow| all.with(flow.layers));
+    let shown = vlans.iter().take(VLANS).map(|id| format!("VLAN\u{a0}{id}"));
+    let rest = vlans.len().saturating_sub(VLANS) as u64;
+    let rest = (rest > 0).then(|| format!("… {} {}", view.count(rest), view.words.notes.more));
+    let names = [
+        (Layers::VLAN_STACK, "QinQ"),
+        (Layers::MPLS, "MPLS"),
+        (Layers::PPP, "PPP"),
+        (Layers::GRE, "GRE"),
+        (Layers::ERSPAN, "ERSPAN"),
+        (Layers::VXLAN, "VXLAN"),
+        (Layers::IP_IN_IP, "IP in IP"),
+        (Layers::OTHER, view.words.notes.other_tunnel),
+    ];
+    let names = names.into_iter().filter(|(layer, _)| layers.has(*layer)).map(|(_, name)| name.to_owned());
+    shown.chain(rest).chain(names).collect()
 }
 
 /// What a limit of memory kept out, by kind.

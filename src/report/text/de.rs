@@ -2,13 +2,14 @@
 
 use super::frame;
 use super::words::{Headings, Labels, Notes, Noun, Nouns, Words, is_partial};
-use crate::capture::Ended;
+use crate::capture::{Ended, LinkType};
 use crate::check::{Party, RowStatus, Severity, Unjudged, Verdict};
 use crate::decode::Skip;
 use crate::observe::{Answer, CallSide};
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::language::Language;
-use crate::report::number::count;
+use crate::report::link;
+use crate::report::number::{count, duration};
 use crate::site::{Confidence, EvidenceKind};
 
 pub(super) const WORDS: Words = Words {
@@ -24,6 +25,7 @@ pub(super) const WORDS: Words = Words {
     row_status,
     skip,
     ended,
+    leaps,
     evidence,
     answer,
     untold,
@@ -85,14 +87,17 @@ const LABELS: Labels = Labels {
     drops: "Beim Mitschneiden verloren",
     not_decoded: "Nicht gelesen",
     cut: "Gekürzt",
+    timeless: "Ohne Zeitangabe",
+    wrapped: "VLAN und Tunnel",
+    sealed: "Verschlüsselt mit IPsec, nicht lesbar",
     duplicates: "Doppelt (von den vergleichbaren Paketen)",
     both_ways: "Gerätepaare in beiden Richtungen",
     passed_over: "Übergangene Dateien",
-    incomplete: "Unvollständige Fragmente",
+    incomplete: "Datagramme, zu denen Fragmente fehlen",
     over_cap: "Nicht ausgewertet (Speichergrenze)",
     filtered: "Vom Filter ausgelassen",
     reading: "Lesen",
-    time_gap: "Zeitlücke",
+    time_gap: "Zeitsprünge",
     section: "Abschnitt",
     meaning: "Bedeutung",
     measured: "Gemessen",
@@ -102,7 +107,7 @@ const LABELS: Labels = Labels {
 const NOTES: Notes = Notes {
     no_findings: "Keine.",
     everything_judged: "Nichts: Für die Prüfungen dieser Version reicht der Mitschnitt aus.",
-    no_devices: "Kein Gerät eines bekannten Herstellers erkannt. Benennen Sie die Anlage mit --pbx ADRESSE=MODELL.",
+    no_devices: "Kein Gerät von AGFEO oder pascom erkannt. Benennen Sie die Anlage mit --pbx ADRESSE=MODELL.",
     no_rows: "Ohne erkanntes Gerät gibt es keine dokumentierten Ports, die zu prüfen wären.",
     unused_rows: "Im Mitschnitt nicht beobachtet; das ist kein Fehler:",
     no_media: "Im Mitschnitt ist kein Sprechweg zu erkennen.",
@@ -127,8 +132,10 @@ const NOTES: Notes = Notes {
     transferred_to: "vermittelt an",
     end_unseen: "Ende nicht im Mitschnitt",
     answered_elsewhere: "an anderem Telefon angenommen",
-    before_packet: "vor Paket",
-    why_time_gap: "Die Uhr wurde gestellt, oder mehrere Mitschnitte sind zusammengefügt.",
+    clock_unset: "Die Uhr des aufzeichnenden Geräts war nicht gestellt.",
+    at_most: "höchstens",
+    other_tunnel: "anderer Tunnel",
+    why_time_gap: "Die Uhr wurde gestellt, mehrere Mitschnitte sind zusammengefügt, oder es kam lange kein Paket.",
 };
 
 const NOUNS: Nouns = Nouns {
@@ -207,16 +214,30 @@ fn row_status(status: RowStatus) -> &'static str {
 fn skip(skip: Skip) -> String {
     match skip {
         Skip::Empty => "leerer Frame".to_owned(),
-        Skip::UnknownLink(link) => format!("Schnittstellentyp {link} wird nicht gelesen"),
-        Skip::CutLink => "kürzer als der Link-Layer-Header".to_owned(),
+        Skip::UnknownLink(link) => {
+            format!("Schnittstellentyp {} wird nicht gelesen", link::name(LinkType(link)))
+        }
+        Skip::CutLink => "Link-Layer-Header abgeschnitten oder nicht lesbar".to_owned(),
         Skip::NotIp(kind) => format!("kein IP ({})", frame::kind(kind)),
         Skip::NoData => "keine lesbaren Daten (WLAN-Verwaltung oder verschlüsselt)".to_owned(),
-        Skip::CutIp => "kürzer als der IP-Header".to_owned(),
+        Skip::CutIp => "IP-Header oder Erweiterungsheader abgeschnitten".to_owned(),
         Skip::BadIp => "IP-Header widersprüchlich".to_owned(),
         Skip::CutTransport => "vor den Portnummern abgeschnitten".to_owned(),
         Skip::BadTransport => "TCP- oder UDP-Header widersprüchlich".to_owned(),
         Skip::TooDeep => "zu viele Schichten ineinander".to_owned(),
         Skip::BadTunnel => "Tunnel-Header nicht lesbar".to_owned(),
+    }
+}
+
+fn leaps(leaps: u64, largest: i64, frame: &str) -> String {
+    let length = duration(largest, Language::De);
+    let back = if largest < 0 { " zurück" } else { "" };
+    match leaps {
+        1 => format!("einer, um {length}{back}, vor Paket {frame}"),
+        _ => format!(
+            "{} von mindestens einem Tag, der größte um {length}{back}, vor Paket {frame}",
+            count(leaps, Language::De)
+        ),
     }
 }
 
@@ -239,11 +260,12 @@ fn ended(ended: &Ended) -> String {
 
 /// What the reader says in English about a record that does not hold, in German as far as a person is helped by it.
 fn damage(reason: &str) -> Option<&'static str> {
-    const KNOWN: [(&str, &str); 4] = [
+    const KNOWN: [(&str, &str); 5] = [
         ("a block", "Die Längenangaben eines Blocks stimmen nicht"),
         ("a record", "Die Längenangabe eines Pakets stimmt nicht"),
         ("a packet", "Ein Paketblock passt nicht zu seinem Paket oder seiner Schnittstelle"),
         ("a section", "Der Kopf eines Abschnitts ist unvollständig"),
+        ("pcapng version", "Dort beginnt ein Abschnitt einer pcapng-Version, die es offiziell nicht gibt"),
     ];
     KNOWN.into_iter().find(|(begins, _)| reason.starts_with(begins)).map(|(_, german)| german)
 }
@@ -324,9 +346,7 @@ fn refused(status: u16) -> &'static str {
 
 fn unjudged(what: Unjudged) -> &'static str {
     match what {
-        Unjudged::NoDevice => {
-            "Portlisten der Hersteller: Es wurde kein Gerät eines bekannten Herstellers erkannt."
-        }
+        Unjudged::NoDevice => "Portlisten der Hersteller: Es wurde kein Gerät von AGFEO oder pascom erkannt.",
         Unjudged::NoVoice => "EF-Kennzeichnung und RTP-Ports: Im Mitschnitt ist kein Sprechweg zu erkennen.",
         Unjudged::OneDirection => {
             "Blockierte Ports und einseitige Sprache: Der Mitschnitt zeigt nur eine Richtung."

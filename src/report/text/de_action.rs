@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use super::{dscp_name, protocol};
+use crate::capture::Ended;
 use crate::check::{Detail, Heard, Refusal};
 use crate::observe::Protocol;
 
@@ -250,6 +251,11 @@ pub(super) fn action(detail: &Detail) -> String {
         }
         Detail::Cap010 { answered: false, .. } => {
             "Führen Sie während des Mitschnitts mindestens ein Gespräch von einer Minute."
+        }
+        Detail::Cap011 { ended: Ended::Damaged { reason, .. }, .. }
+            if reason.starts_with("pcapng version") =>
+        {
+            "Fragen Sie, mit welchem Programm die Datei geschrieben wurde, und speichern Sie sie dort als pcapng 1.0."
         }
         Detail::Cap011 { .. } => "Wiederholen Sie den Mitschnitt, oder übertragen Sie die Datei noch einmal.",
     };

@@ -405,16 +405,21 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             signs.iter().map(loss::de).collect::<Vec<_>>().join(" ")
         ),
         Detail::Cap002 { duplicates, of: whole } => format!(
-            "{} vergleichbaren Paketen ({}) sind doppelt aufgezeichnet. Das geschieht, wo ein Paket mehrmals am \
-             Messpunkt vorbeikommt: zwei gespiegelte Ports, alle Schnittstellen (any), innerhalb und außerhalb eines \
-             Tunnels. Belegt wird mit den Kopien, das Original steht kurz davor. Verlust und Jitter sind ohne sie gerechnet.",
+            "{} vergleichbaren Paketen ({}) sind Kopien eines anderen. Das geschieht, wo ein Paket mehrmals am Messpunkt \
+             vorbeikommt: zwei gespiegelte Ports, alle Schnittstellen (any), vor und hinter einem Router, innerhalb und \
+             außerhalb eines Tunnels; oder die Datei wurde mit sich selbst zusammengefügt. Als Belege stehen hier die ersten Kopien; das Original steht jeweils kurz davor. Verlust und Jitter sind ohne sie gerechnet.",
             of(*duplicates, *whole, "von", De),
             share(*duplicates, *whole, De)
         ),
+        Detail::Cap003 { pairs: 1 } => {
+            "Vom einzigen Gerätepaar ist nur eine Richtung zu sehen, obwohl die andere Seite geantwortet haben muss. Einseitige \
+             Sprache und blockierte Ports lassen sich so nicht beurteilen."
+                .to_owned()
+        }
         Detail::Cap003 { pairs } => format!(
-            "Von {} ist nur eine Richtung zu sehen. Einseitige Sprache und blockierte Ports lassen sich so nicht \
+            "Von keinem der {} sind beide Richtungen zu sehen. Einseitige Sprache und blockierte Ports lassen sich so nicht \
              beurteilen.",
-            counted(*pairs, "Gerätepaar", "Gerätepaaren", De)
+            counted(*pairs, "Gerätepaar", "Gerätepaare", De)
         ),
         Detail::Cap004 { cut, .. } => format!(
             "{} nur zum Teil aufgezeichnet (Snaplen zu klein). Was dahinter stand, fehlt: Rufnummern, Codecs oder \

@@ -2,13 +2,14 @@
 
 use super::frame;
 use super::words::{Headings, Labels, Notes, Noun, Nouns, Words, is_partial};
-use crate::capture::Ended;
+use crate::capture::{Ended, LinkType};
 use crate::check::{Party, RowStatus, Severity, Unjudged, Verdict};
 use crate::decode::Skip;
 use crate::observe::{Answer, CallSide};
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::language::Language;
-use crate::report::number::count;
+use crate::report::link;
+use crate::report::number::{count, duration};
 use crate::site::{Confidence, EvidenceKind};
 
 pub(super) const WORDS: Words = Words {
@@ -24,6 +25,7 @@ pub(super) const WORDS: Words = Words {
     row_status,
     skip,
     ended,
+    leaps,
     evidence,
     answer,
     untold,
@@ -85,6 +87,9 @@ const LABELS: Labels = Labels {
     drops: "Lost while capturing",
     not_decoded: "Not read",
     cut: "Cut short",
+    timeless: "Without a time",
+    wrapped: "VLANs and tunnels",
+    sealed: "Encrypted by IPsec, unreadable",
     duplicates: "Duplicates (of comparable packets)",
     both_ways: "Pairs of hosts seen both ways",
     passed_over: "Files passed over",
@@ -92,7 +97,7 @@ const LABELS: Labels = Labels {
     over_cap: "Not evaluated (memory limit)",
     filtered: "Left out by filter",
     reading: "Reading",
-    time_gap: "Gap in time",
+    time_gap: "Leaps in time",
     section: "section",
     meaning: "Meaning",
     measured: "Measured",
@@ -127,8 +132,10 @@ const NOTES: Notes = Notes {
     transferred_to: "transferred to",
     end_unseen: "end not in the capture",
     answered_elsewhere: "answered at another telephone",
-    before_packet: "before packet",
-    why_time_gap: "The clock was set, or several captures were joined.",
+    clock_unset: "The clock of the capturing machine was not set.",
+    at_most: "at most",
+    other_tunnel: "another tunnel",
+    why_time_gap: "The clock was set, several captures were joined, or no packet came for long.",
 };
 
 const NOUNS: Nouns = Nouns {
@@ -205,16 +212,28 @@ fn row_status(status: RowStatus) -> &'static str {
 fn skip(skip: Skip) -> String {
     match skip {
         Skip::Empty => "empty frame".to_owned(),
-        Skip::UnknownLink(link) => format!("link type {link} is not read"),
-        Skip::CutLink => "shorter than the link-layer header".to_owned(),
+        Skip::UnknownLink(link) => format!("link type {} is not read", link::name(LinkType(link))),
+        Skip::CutLink => "link-layer header cut or unreadable".to_owned(),
         Skip::NotIp(kind) => format!("not IP ({})", frame::kind(kind)),
         Skip::NoData => "no readable data (WLAN management or encrypted)".to_owned(),
-        Skip::CutIp => "shorter than the IP header".to_owned(),
+        Skip::CutIp => "IP header or extension header cut".to_owned(),
         Skip::BadIp => "IP header contradicts itself".to_owned(),
         Skip::CutTransport => "cut before the port numbers".to_owned(),
         Skip::BadTransport => "TCP or UDP header contradicts itself".to_owned(),
         Skip::TooDeep => "too many layers inside each other".to_owned(),
         Skip::BadTunnel => "tunnel header unreadable".to_owned(),
+    }
+}
+
+fn leaps(leaps: u64, largest: i64, frame: &str) -> String {
+    let length = duration(largest, Language::En);
+    let back = if largest < 0 { " back" } else { "" };
+    match leaps {
+        1 => format!("one, by {length}{back}, before packet {frame}"),
+        _ => format!(
+            "{} of a day or more, the largest by {length}{back}, before packet {frame}",
+            count(leaps, Language::En)
+        ),
     }
 }
 
@@ -314,7 +333,7 @@ fn unjudged(what: Unjudged) -> &'static str {
         Unjudged::OneDirection => "Blocked ports and one-way audio: the capture shows one direction only.",
         Unjudged::Encrypted => "Calls and registrations: the signalling is encrypted.",
         Unjudged::Incomplete => "Packet loss and jitter: packets were lost while capturing.",
-        Unjudged::Clock => "Jitter and intervals: the clock of the capture jumps.",
+        Unjudged::Clock => "Jitter and intervals: the time stamps of the capture jump.",
         Unjudged::Damaged => "Everything after the damage: the file cannot be read there.",
         Unjudged::CutSip => "Registrations, calls, codecs and RTP ports: the SIP messages are cut short.",
     }

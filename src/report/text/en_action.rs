@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use super::{dscp_name, protocol};
+use crate::capture::Ended;
 use crate::check::{Detail, Heard, Refusal};
 use crate::observe::Protocol;
 
@@ -226,6 +227,11 @@ pub(super) fn action(detail: &Detail) -> String {
             "Measure where the voice passes too, and without a capture filter for SIP."
         }
         Detail::Cap010 { answered: false, .. } => "Make at least one call of one minute while capturing.",
+        Detail::Cap011 { ended: Ended::Damaged { reason, .. }, .. }
+            if reason.starts_with("pcapng version") =>
+        {
+            "Ask which program wrote the file, and save it there as pcapng 1.0."
+        }
         Detail::Cap011 { .. } => "Repeat the capture, or transfer the file again.",
     };
     text.to_owned()

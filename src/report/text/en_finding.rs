@@ -394,14 +394,20 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             signs.iter().map(loss::en).collect::<Vec<_>>().join(" ")
         ),
         Detail::Cap002 { duplicates, of: whole } => format!(
-            "{} comparable packets ({}) were captured twice, as happens where a packet passes the measuring point more than \
-             once: two mirrored ports, all interfaces (any), inside and outside of a tunnel. The evidence names the copies, the \
-             original comes shortly before. Loss and jitter are computed without them.",
+            "{} comparable packets ({}) are copies of another one, as happens where a packet passes the measuring point more \
+             than once: two mirrored ports, all interfaces (any), before and behind a router, inside and outside of a tunnel; \
+             or the file was merged with itself. The evidence names the first \
+             copies; each original comes shortly before. Loss and jitter are computed without them.",
             of(*duplicates, *whole, "of", En),
             share(*duplicates, *whole, En)
         ),
+        Detail::Cap003 { pairs: 1 } => {
+            "Of the only pair of hosts one direction is visible, although the other side must have answered. One-way audio and \
+             blocked ports cannot be judged that way."
+                .to_owned()
+        }
         Detail::Cap003 { pairs } => format!(
-            "Of {} only one direction is visible. One-way audio and blocked ports cannot be judged that way.",
+            "Of none of the {} both directions are visible. One-way audio and blocked ports cannot be judged that way.",
             counted(*pairs, "pair of hosts", "pairs of hosts", En)
         ),
         Detail::Cap004 { cut, .. } => format!(

@@ -42,6 +42,8 @@ pub(crate) struct Words {
     pub(crate) skip: fn(Skip) -> String,
     /// Why reading ended.
     pub(crate) ended: fn(&Ended) -> String,
+    /// Leaps in time: how many, the largest in nanoseconds and the packet that it led to.
+    pub(crate) leaps: fn(u64, i64, &str) -> String,
     /// What kind of sign identifies a device.
     pub(crate) evidence: fn(EvidenceKind) -> &'static str,
     /// How a call went.
@@ -147,6 +149,10 @@ pub(crate) struct Labels {
     pub(crate) drops: &'static str,
     pub(crate) not_decoded: &'static str,
     pub(crate) cut: &'static str,
+    pub(crate) timeless: &'static str,
+    pub(crate) wrapped: &'static str,
+    /// Packets whose content IPsec hides.
+    pub(crate) sealed: &'static str,
     pub(crate) duplicates: &'static str,
     pub(crate) both_ways: &'static str,
     pub(crate) passed_over: &'static str,
@@ -154,7 +160,7 @@ pub(crate) struct Labels {
     pub(crate) over_cap: &'static str,
     pub(crate) filtered: &'static str,
     pub(crate) reading: &'static str,
-    /// A pause that is too long to be one.
+    /// Leaps of a day or more from one packet to the next.
     pub(crate) time_gap: &'static str,
     /// Before the number of a document's section.
     pub(crate) section: &'static str,
@@ -200,9 +206,12 @@ pub(crate) struct Notes {
     /// Of a call that was answered and whose end was not seen.
     pub(crate) end_unseen: &'static str,
     pub(crate) answered_elsewhere: &'static str,
-    /// Behind the length of a pause: the number of the packet behind it.
-    pub(crate) before_packet: &'static str,
-    /// What makes such a pause.
+    /// Of a capture from before there were captures.
+    pub(crate) clock_unset: &'static str,
+    /// Before the bytes kept of a packet.
+    pub(crate) at_most: &'static str,
+    pub(crate) other_tunnel: &'static str,
+    /// What makes such leaps.
     pub(crate) why_time_gap: &'static str,
 }
 

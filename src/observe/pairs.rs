@@ -1,0 +1,139 @@
+//! Takes the finished flows, gives the pairs of hosts that should be seen in both directions and were, or were not.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use super::message::App;
+use super::quality::Quality;
+use super::traffic::{Flow, Protocol, TcpOutcome};
+
+/// Packets of voice that are a conversation.
+const VOICE: u64 = 50;
+/// Segments of one direction that are a connection.
+const HALF: u64 = 5;
+
+/// What two hosts exchanged.
+#[derive(Clone, Copy, Debug, Default)]
+struct Exchange {
+    low_to_high: u64,
+    high_to_low: u64,
+    has_sip: bool,
+    has_voice: bool,
+    /// TCP that one side sends although the capture does not hold what set the connection up.
+    has_half: bool,
+}
+
+impl Exchange {
+    fn is_both_ways(self) -> bool {
+        self.low_to_high > 0 && self.high_to_low > 0
+    }
+
+    /// Who speaks on an established connection, or sends voice besides the signalling that it needs, was answered.
+    fn was_answered(self) -> bool {
+        self.has_half || self.has_sip && self.has_voice
+    }
+}
+
+/// Counts pairs of unicast hosts, and those that were seen in both directions.
+pub(super) fn note_pairs(flows: &[Flow], quality: &mut Quality) {
+    let mut pairs: BTreeMap<(IpAddr, IpAddr), Exchange> = BTreeMap::new();
+    for flow in flows {
+        let (a, b) = (flow.a.ip(), flow.b.ip());
+        // What a host says to itself has no two directions.
+        let is_pair = a != b && !is_group(a) && !is_group(b);
+        if !matches!(flow.protocol, Protocol::Tcp | Protocol::Udp) || !is_pair || is_one_way(flow) {
+            continue;
+        }
+        if flow.protocol == Protocol::Tcp {
+            quality.tcp_connections += 1 + flow.others;
+        }
+        let pair = pairs.entry((a.min(b), a.max(b))).or_default();
+        let (forth, back) = (flow.from_a.packets, flow.from_b.packets);
+        let [low, high] = if a <= b { [forth, back] } else { [back, forth] };
+        pair.low_to_high += low;
+        pair.high_to_low += high;
+        pair.has_sip |= flow.app == App::Sip;
+        pair.has_voice |= flow.app == App::Rtp && forth + back >= VOICE;
+        pair.has_half |= flow.tcp.as_ref().is_some_and(|tcp| tcp.outcome == TcpOutcome::Midstream)
+            && (forth == 0 || back == 0)
+            && forth + back >= HALF;
+    }
+    // What only an ICMP error quotes was not seen, and a single packet may want no answer.
+    pairs.retain(|_, pair| pair.low_to_high + pair.high_to_low > 1);
+    quality.pairs = pairs.len() as u64;
+    quality.pairs_both_ways = pairs.values().filter(|pair| pair.is_both_ways()).count() as u64;
+    quality.pairs_answered_unseen =
+        pairs.values().filter(|pair| !pair.is_both_ways() && pair.was_answered()).count() as u64;
+}
+
+/// UDP that nobody answers, or not to the one that asked: DHCP, syslog, SNMP traps, NetFlow and IPFIX, sFlow.
+fn is_one_way(flow: &Flow) -> bool {
+    const PORTS: [u16; 11] = [67, 68, 162, 514, 546, 547, 2055, 4739, 6343, 9995, 9996];
+    flow.protocol == Protocol::Udp && [flow.a.port(), flow.b.port()].iter().any(|port| PORTS.contains(port))
+}
+
+fn is_group(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            v4.is_multicast() || v4.is_broadcast() || v4.octets()[3] == 255 || v4.is_unspecified()
+        }
+        IpAddr::V6(v6) => v6.is_multicast() || v6.is_unspecified(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{sent, tcp, udp};
+    use super::*;
+
+    const PHONE: &str = "192.168.10.21";
+    const PBX: &str = "192.168.10.2";
+
+    /// Pairs, those both ways, those of which an answer is missing.
+    fn pairs(flows: &[Flow]) -> (u64, u64, u64) {
+        let mut quality = Quality::default();
+        note_pairs(flows, &mut quality);
+        (quality.pairs, quality.pairs_both_ways, quality.pairs_answered_unseen)
+    }
+
+    fn datagrams(port: u16, app: App, forth: u64, back: u64) -> Flow {
+        let flow = udp(&format!("{PHONE}:{port}"), &format!("{PBX}:{port}"));
+        Flow { app, from_a: sent(forth), from_b: sent(back), ..flow }
+    }
+
+    #[test]
+    fn a_pair_counts_once_with_what_all_its_flows_show() {
+        let (forth, back) = (datagrams(5060, App::Sip, 2, 0), datagrams(5061, App::Unknown, 0, 2));
+        assert_eq!(pairs(&[forth.clone()]), (1, 0, 0));
+        assert_eq!(pairs(&[forth, back]), (1, 1, 0));
+    }
+
+    #[test]
+    fn what_wants_no_answer_is_no_pair() {
+        for port in [67, 162, 514, 6343] {
+            assert_eq!(pairs(&[datagrams(port, App::Unknown, 9, 0)]), (0, 0, 0), "{port}");
+        }
+        assert_eq!(pairs(&[datagrams(47_808, App::Unknown, 1, 0)]), (0, 0, 0), "a single packet");
+        assert_eq!(pairs(&[datagrams(5060, App::Sip, 0, 0)]), (0, 0, 0), "quoted by an ICMP error");
+    }
+
+    #[test]
+    fn voice_beside_its_signalling_was_answered() {
+        let (sip, voice) = (datagrams(5060, App::Sip, 25, 0), datagrams(10_000, App::Rtp, VOICE, 0));
+        assert_eq!(pairs(&[sip.clone(), voice.clone()]), (1, 0, 1));
+        assert_eq!(pairs(&[sip.clone()]), (1, 0, 0), "a PBX that is off answers nothing");
+        assert_eq!(pairs(&[voice]), (1, 0, 0), "announcements go one way");
+        assert_eq!(pairs(&[sip, datagrams(10_000, App::Rtp, VOICE, 1)]), (1, 1, 0));
+    }
+
+    #[test]
+    fn half_a_connection_was_answered() {
+        let connection = |outcome, forth| {
+            let flow = tcp("192.168.10.21:40000", "192.168.10.2:5060", outcome, 1);
+            Flow { from_a: sent(forth), from_b: sent(0), ..flow }
+        };
+        assert_eq!(pairs(&[connection(TcpOutcome::Midstream, HALF)]), (1, 0, 1));
+        assert_eq!(pairs(&[connection(TcpOutcome::Midstream, HALF - 1)]), (1, 0, 0));
+        assert_eq!(pairs(&[connection(TcpOutcome::Silent, HALF)]), (1, 0, 0), "nobody answers");
+    }
+}

@@ -20,7 +20,6 @@ const LOOKED_AT: &[(&str, &str, &str)] = &[
     ("voip/zeek_zeek__sip_wireshark.pcap", "SIG-009", "the same"),
     ("voip/zeek_zeek__sip_wireshark.pcap", "SIG-009", "the same"),
     ("voip/zeek_zeek__sip_wireshark.pcap", "SIG-009", "the same"),
-    ("voip/ntop_nDPI__fuzz-2006-06-26-2594.pcap", "SIG-005", "the same, damaged: one of the two 403 is left"),
     ("voip/NormB_sipnab__sip-488-codec-reject.pcapng", "SIG-005", "the call gets 488, as the name says"),
     ("voip/goffinet_sip_captures__private-test-sip.pcapng", "SIG-005", "three of four calls get 480"),
     (
@@ -123,7 +122,6 @@ const LOOKED_AT: &[(&str, &str, &str)] = &[
     ("voip/open5gs_open5gs__pcapng_volte.pcapng", "CAP-001", "its statistics block counts 627 drops"),
     ("voip/sippy_rtpproxy__catch_dtmf_dtmf.pcap", "CAP-003", "two senders, and nothing ever comes back"),
     ("voip/slytechs-repos_jnetpcap-legacy__tc_TC_IDPRE_EXT0140.pcap", "CAP-011", "ends within frame 588"),
-    ("other/ntop_nDPI__bacnet.pcap", "CAP-003", "nine pairs, and nothing ever comes back"),
 ];
 
 #[test]

@@ -16,9 +16,6 @@ use super::finding::{Detail, Finding, Party, Severity, Unjudged};
 
 /// As rows name the content.
 const TLS: &str = "tls";
-/// Longest silence (ns) of a mapping: routers forget UDP after 30 to 180 s (DOMAIN.md, F5), findings.tsv asks for 60 s.
-/// The rest is for timers that are a little late.
-const LONGEST_SILENCE: i64 = 66_000_000_000;
 /// Seconds; a shorter registration is renewed often enough.
 const SHORT_REGISTRATION: u32 = 60;
 
@@ -154,12 +151,12 @@ fn is_translated(case: &Case<'_>, row: &Registration) -> bool {
 /// `alive`: the client's last packet.
 fn silent(case: &Case<'_>, watched: &Watched<'_>, alive: Option<(Frame, Timestamp)>) -> Option<Finding> {
     let (row, flow) = (watched.row, watched.flow?);
-    let known = flow.silence.as_deref().copied();
+    let known = flow.silence.as_deref().map(|silences| silences.longest);
     let last = latest([flow.from_a.last, flow.from_b.last])?;
     // Until the capture ends, as long as the client is there and did not register from another port instead.
     let until = alive.filter(|_| watched.is_only).map(|until| Silence { after: last, until });
     let silence = known.into_iter().chain(until).max_by_key(Silence::length)?;
-    if silence.length() <= LONGEST_SILENCE {
+    if silence.length() <= Silence::LONG {
         return None;
     }
     let mut collector = Collector::default();

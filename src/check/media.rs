@@ -18,7 +18,7 @@ use super::finding::{Detail, Evidence, Finding, Party, Severity, Unjudged};
 mod course;
 mod loss;
 
-pub(super) use course::unlisted;
+pub(super) use course::{sides_as_announced, sides_of_one_source, unlisted};
 pub(super) use loss::behind;
 
 /// As findings.tsv has it: so many packets, of loss those that were expected.

@@ -34,6 +34,7 @@ pub use finding::{
     RulebookInfo, Severity, Side, Subject, Unjudged, Verdict,
 };
 pub use media::LEAST_JUDGED;
+pub use mended::is_disproved_by_absence;
 
 /// Runs all checks and puts together what a report needs.
 #[must_use]

@@ -20,8 +20,8 @@ use super::finding::{Detail, Finding, Party, PortUse, Severity, Side};
 /// A single packet may be a stray.
 const PACKETS_FOR_A_PORT: u64 = 2;
 /// As findings.tsv has it.
-const PACKETS_FOR_MEDIA: u64 = 50;
-const PEERS_NAMED: usize = 5;
+pub(super) const PACKETS_FOR_MEDIA: u64 = 50;
+pub(super) const PEERS_NAMED: usize = 5;
 /// RTP and RTCP.
 const PORTS_OF_A_CHANNEL: u64 = 2;
 /// As findings.tsv has it.
@@ -179,6 +179,12 @@ fn rows_of_peers<'a>(case: &Case<'a>, device: &Device) -> Vec<(&'a Row, PortSet)
     legs.filter(|(_, leg)| leg.peer.roles.contains(&device.role))
         .filter_map(|(row, leg)| Some((row, leg.remote.set()?.clone())))
         .collect()
+}
+
+/// Whether a row says that this device has its voice on such a port.
+pub(super) fn is_documented_for_media(case: &Case<'_>, host: IpAddr, port: u16) -> bool {
+    let rows = case.device(host).and_then(|device| voice_rows(case, device)).unwrap_or_default();
+    rows.iter().any(|(_, ports)| ports.contains(port))
 }
 
 /// PORT-002.
@@ -346,7 +352,7 @@ fn provider_rows<'a>(case: &Case<'a>, device: &'a Device) -> Vec<(&'a Row, PortS
         .collect()
 }
 
-fn is_provider_sip(case: &Case<'_>, end: &End<'_>) -> bool {
+pub(super) fn is_provider_sip(case: &Case<'_>, end: &End<'_>) -> bool {
     let view = &end.view;
     end.device.kind == Kind::Pbx
         && view.flow.protocol == Protocol::Udp
@@ -408,6 +414,19 @@ fn is_called_over_tcp(case: &Case<'_>, end: &End<'_>) -> bool {
         && case.scope(view.peer().ip()) == Scope::Lan
         && is_registrar_port
         && matches!(view.flow.app, App::Sip | App::Tls)
+}
+
+/// Who called a registrar over TCP or TLS, and when last.
+pub(super) fn called_over_tcp(case: &Case<'_>, registrar: IpAddr) -> BTreeMap<IpAddr, Timestamp> {
+    let mut clients = BTreeMap::new();
+    let ends = case.ends.iter().filter(|end| end.device.address == registrar);
+    for view in ends.filter(|end| is_called_over_tcp(case, end)).map(|end| &end.view) {
+        for (_, time) in [view.sent.last, view.received.last].into_iter().flatten() {
+            let last = clients.entry(view.peer().ip()).or_insert(time);
+            *last = time.max(*last);
+        }
+    }
+    clients
 }
 
 /// PORT-009.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use crate::capture::Frame;
+use crate::capture::{Frame, Timestamp};
 use crate::observe::media::marking::Remarked;
 use crate::observe::media::{MediaKind, Seen};
 use crate::observe::message::App;
@@ -75,33 +75,18 @@ impl<'a> Sender<'a> {
         senders.collect()
     }
 
-    /// Whether the capture shows what this sender itself put on the wire: behind a router it may have been altered.
     fn is_local(&self, case: &Case<'_>) -> bool {
-        let on_link = case.host(self.address).and_then(|facts| facts.on_link);
-        !self.is_outside(case) && on_link != Some(false)
-    }
-
-    /// Whether its packets come out of the Internet.
-    fn is_outside(&self, case: &Case<'_>) -> bool {
-        let is_neighbour = case.host(self.address).is_some_and(HostFacts::is_neighbour);
-        case.scope(self.address) == Scope::Public && !is_neighbour
-    }
-
-    fn kind(&self) -> Kind {
-        self.device.map_or(Kind::Other, |device| device.kind)
+        is_local(case, self.address)
     }
 
     fn is_system(&self) -> bool {
-        matches!(self.kind(), Kind::Pbx | Kind::Cloud)
+        is_system(self.device)
     }
 
     /// QOS-001, 003, 007 and 008: one of them for a sender and a place, never two.
     fn voice(&self, case: &Case<'_>) -> Vec<Finding> {
-        let is_internet_leg = |stream: &&Stream| {
-            !self.is_local(case) || self.is_system() && case.scope(stream.destination.ip()) == Scope::Public
-        };
         let (internet, local): (Vec<&Stream>, Vec<&Stream>) =
-            self.streams.iter().copied().partition(is_internet_leg);
+            self.streams.iter().copied().partition(|stream| is_internet_leg(case, stream));
         let mut findings = Vec::new();
         findings.extend(self.on_the_internet_leg(case, &internet));
         findings.extend(self.in_the_lan(case, &local));
@@ -117,7 +102,7 @@ impl<'a> Sender<'a> {
         let detail = Detail::Qos007 {
             packets: marking.wrong,
             peers: peers.into_iter().take(PEERS_NAMED).collect(),
-            inbound: self.is_outside(case),
+            inbound: is_outside(case, self.address),
         };
         Some(self.finding(case, detail, Severity::Info, Party::Nobody, streams, marking.wrong))
     }
@@ -192,10 +177,30 @@ impl<'a> Sender<'a> {
         Some(finding)
     }
 
-    /// QOS-009.
+    /// When the network was put right in the middle of a call: the first change of all to the right mark. What had begun
+    /// before it may change too; where a later stream begins wrong all the same, it is how this network always does.
+    fn mended_at(&self) -> Option<Timestamp> {
+        let right = self.streams.iter().filter_map(|stream| {
+            let marking = &stream.report.marking;
+            let change = marking.dscp_change.filter(|change| change.to == self.rule.dscp)?;
+            (marking.dscp_changes == 1).then_some(change.time)
+        });
+        let first = right.min()?;
+        let begins_wrong = |stream: &&Stream| {
+            let unlike = |seen: &Seen<u8>| seen.value != self.rule.dscp && seen.packets >= LEAST_PACKETS;
+            stream.report.first.time > first && stream.report.marking.dscp.iter().any(unlike)
+        };
+        (!self.streams.iter().any(|stream| begins_wrong(&stream))).then_some(first)
+    }
+
+    /// QOS-009: one that is told as the mending of QOS-001 is none.
     fn changes(&self, case: &Case<'_>) -> Vec<Finding> {
+        let mended = self.mended_at();
+        let is_mending = |stream: &Stream, to: u8| {
+            to == self.rule.dscp && mended.is_some_and(|mended| stream.report.first.time < mended)
+        };
         let changed = self.streams.iter().filter(|_| self.is_local(case)).filter_map(|stream| {
-            let change = stream.report.marking.dscp_change?;
+            let change = stream.report.marking.dscp_change.filter(|to| !is_mending(stream, to.to))?;
             let detail = Detail::Qos009 {
                 peer: stream.destination,
                 before: change.from,
@@ -273,6 +278,29 @@ impl<'a> Sender<'a> {
             }),
         }
     }
+}
+
+/// Whether the capture shows what this sender itself put on the wire: behind a router it may have been altered.
+fn is_local(case: &Case<'_>, sender: IpAddr) -> bool {
+    let on_link = case.host(sender).and_then(|facts| facts.on_link);
+    !is_outside(case, sender) && on_link != Some(false)
+}
+
+/// Whether its packets come out of the Internet.
+fn is_outside(case: &Case<'_>, sender: IpAddr) -> bool {
+    let is_neighbour = case.host(sender).is_some_and(HostFacts::is_neighbour);
+    case.scope(sender) == Scope::Public && !is_neighbour
+}
+
+fn is_system(device: Option<&Device>) -> bool {
+    device.is_some_and(|device| matches!(device.kind, Kind::Pbx | Kind::Cloud))
+}
+
+/// Whether a stream is judged by QOS-007: it comes from behind a router, or a system sends it to the Internet.
+pub(super) fn is_internet_leg(case: &Case<'_>, stream: &Stream) -> bool {
+    let sender = stream.source.ip();
+    !is_local(case, sender)
+        || is_system(case.device(sender)) && case.scope(stream.destination.ip()) == Scope::Public
 }
 
 impl Marking {
@@ -393,6 +421,54 @@ fn signalling(case: &Case<'_>, device: &Device) -> Option<Finding> {
     })
 }
 
+/// Whether the mark of voice is nothing odd in this flow.
+fn is_telephony(flow: &Flow) -> bool {
+    matches!(flow.app, App::Rtp | App::Rtcp | App::Sip | App::Stun | App::Dtls)
+        // Datagrams of unknown content with the mark of voice are most likely voice.
+        || flow.app == App::Unknown && flow.protocol == Protocol::Udp
+}
+
+/// Whether what a host sent with the mark of voice that is none goes without it by now: to every service that it used so, a
+/// later flow of enough packets has none.
+pub(super) fn is_given_up(case: &Case<'_>, host: IpAddr, expected: u8) -> bool {
+    let media: BTreeSet<usize> = case.traffic.streams.iter().map(|stream| stream.flow).collect();
+    let mut services: BTreeMap<_, Vec<FlowView<'_>>> = BTreeMap::new();
+    for flow in &case.traffic.flows {
+        if media.contains(&flow.id) || is_telephony(flow) {
+            continue;
+        }
+        for view in FlowView::both(flow).into_iter().filter(|view| view.host() == host) {
+            let service = if view.started() { view.peer().port() } else { view.own().port() };
+            services.entry((view.peer().ip(), flow.protocol, service)).or_default().push(view);
+        }
+    }
+    let time = |moment: Option<(Frame, Timestamp)>| moment.map(|(_, time)| time);
+    let is_over = |views: &Vec<FlowView<'_>>| {
+        let marked = views.iter().filter(|view| view.sent.dscp.packets(expected) > 0);
+        let Some(last) = marked.map(|view| time(view.sent.last)).max() else { return true };
+        views.iter().any(|view| {
+            let is_later = time(view.sent.first) > last;
+            is_later && view.sent.packets >= LEAST_EF_PACKETS && view.sent.dscp.packets(expected) == 0
+        })
+    };
+    services.values().all(is_over)
+}
+
+/// Whether the latest messages of a device have this mark, and all of its signalling can be read.
+pub(super) fn signals_with(case: &Case<'_>, host: IpAddr, expected: u8) -> bool {
+    let endpoints = &case.traffic.sip_endpoints;
+    let at = endpoints.binary_search_by(|endpoint| endpoint.address.cmp(&host));
+    let latest = at.ok().and_then(|at| endpoints.get(at)).and_then(|endpoint| endpoint.marked);
+    let is_hidden = case.ends.iter().any(|end| {
+        let is_marked = |(value, ..): (u8, u64, u64)| value == expected;
+        end.device.address == host
+            && end.view.flow.app == App::Tls
+            && end.rows.iter().any(|(row, _)| row.speaks.iter().any(|word| *word == SIP))
+            && !end.view.sent.dscp.iter().all(is_marked)
+    });
+    !is_hidden && latest.is_some_and(|(mark, messages)| mark == expected && messages >= LEAST_SIGNALLING)
+}
+
 /// QOS-010: hosts of the LAN whose bulk traffic takes the place of voice.
 fn other_traffic(case: &Case<'_>) -> Vec<Finding> {
     let mut marks: BTreeSet<u8> =
@@ -404,10 +480,7 @@ fn other_traffic(case: &Case<'_>) -> Vec<Finding> {
     let mut by_sender: BTreeMap<IpAddr, (u64, u64, Vec<&Flow>)> = BTreeMap::new();
     let media: BTreeSet<usize> = case.traffic.streams.iter().map(|stream| stream.flow).collect();
     for flow in &case.traffic.flows {
-        let belongs = media.contains(&flow.id)
-            || matches!(flow.app, App::Rtp | App::Rtcp | App::Sip | App::Stun | App::Dtls)
-            // Datagrams of unknown content with the mark of voice are most likely voice.
-            || flow.app == App::Unknown && flow.protocol == Protocol::Udp;
+        let belongs = media.contains(&flow.id) || is_telephony(flow);
         for view in FlowView::both(flow) {
             let bytes = view.sent.dscp.bytes(expected);
             all += bytes;

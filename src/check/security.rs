@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
+use crate::capture::Timestamp;
 use crate::observe::message::App;
 use crate::observe::{Flow, Protocol, SipEndpoint};
 use crate::rules::{Row, Scanner};
@@ -73,17 +74,36 @@ fn exposed(case: &Case<'_>) -> Vec<Finding> {
     findings.collect()
 }
 
+/// The row of clear text that alone explains a conversation.
+fn plain_row<'a>(case: &Case<'a>, end: &End<'a>) -> Option<&'a Row> {
+    let (row, _) = end.rows.iter().find(|(row, fit)| row.plain && *fit == Fit::Full)?;
+    let is_read = || row.admits_protocol(end.view.flow.app.name()) && end.view.took_part();
+    (!is_chosen(case, end) && is_read() && is_served(case, end)).then_some(row)
+}
+
+/// What of a device can be read although it need not, with whom, and when that was seen last.
+pub(super) fn readable(case: &Case<'_>, host: IpAddr) -> BTreeMap<(IpAddr, App), Timestamp> {
+    let mut read = BTreeMap::new();
+    for end in case.ends.iter().filter(|end| end.device.address == host) {
+        let view = &end.view;
+        if plain_row(case, end).is_some() {
+            for (_, time) in [view.sent.last, view.received.last].into_iter().flatten() {
+                let last = read.entry((view.peer().ip(), view.flow.app)).or_insert(time);
+                *last = time.max(*last);
+            }
+        }
+    }
+    read
+}
+
 /// SEC-003: conversations that only a row of clear text explains, by device.
 fn clear_text(case: &Case<'_>) -> Vec<Finding> {
     let mut read: BTreeMap<IpAddr, (BTreeSet<App>, Answers<'_>)> = BTreeMap::new();
     for end in &case.ends {
-        let view = &end.view;
-        let row = end.rows.iter().find(|(row, fit)| row.plain && *fit == Fit::Full);
-        let Some((row, _)) = row.filter(|_| !is_chosen(case, end)) else { continue };
-        if row.admits_protocol(view.flow.app.name()) && view.took_part() && is_served(case, end) {
+        if let Some(row) = plain_row(case, end) {
             let (apps, entry) = read.entry(end.device.address).or_default();
-            apps.insert(view.flow.app);
-            entry.flows.push(view.flow);
+            apps.insert(end.view.flow.app);
+            entry.flows.push(end.view.flow);
             entry.rows.insert(row.id.as_str());
         }
     }

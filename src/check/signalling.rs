@@ -311,7 +311,10 @@ fn fragmented(case: &Case<'_>) -> Vec<Finding> {
     let repeated = lost.into_iter().filter(|(_, datagrams)| datagrams.len() >= LEAST_DATAGRAMS);
     let findings = repeated.map(|((from, to), datagrams)| {
         let mut collector = Collector::default();
-        datagrams.iter().for_each(|datagram| collector.frames(&datagram.frames));
+        for datagram in &datagrams {
+            collector.frames(&datagram.frames);
+            collector.time(datagram.time);
+        }
         Finding {
             detail: Detail::Sig006 {
                 peer: to,

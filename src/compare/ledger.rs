@@ -1,10 +1,10 @@
 //! Takes one audit after the other of a measurement that goes on; gives the findings that came and those that went, with
 //! their times. No words.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::capture::Timestamp;
-use crate::check::{Audit, Finding};
+use crate::check::{Audit, Finding, is_disproved_by_absence};
 
 use super::{Key, key};
 
@@ -15,8 +15,8 @@ const OVER_KEPT: usize = 1000;
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     open: BTreeMap<Key, (Timestamp, Finding)>,
-    /// All that ever came.
-    told: BTreeSet<Key>,
+    /// All that ever came, each with its latest packet when it was last over.
+    told: BTreeMap<Key, Option<Timestamp>>,
     over: VecDeque<Turn>,
     over_in_all: u64,
 }
@@ -34,7 +34,7 @@ pub struct Turn {
 
 impl Ledger {
     /// What changed up to the latest packet of `audit`: what went, then what came, heaviest first. A finding goes when its
-    /// cause is gone, or when the capture as a whole no longer shows it; it comes again when its cause does.
+    /// cause is gone, or when the capture as a whole disproves it; it comes again when packets show its cause again.
     pub fn update(&mut self, audit: &Audit) -> Vec<Turn> {
         let now =
             audit.captures.iter().filter_map(|capture| capture.last).max().unwrap_or(Timestamp::UNKNOWN);
@@ -45,8 +45,19 @@ impl Ledger {
             let key = key(finding, |address| address);
             let is_mended = audit.mended.binary_search(&at).is_ok();
             // What came and went between two looks is told as well, and goes with the next one.
-            if open.contains_key(&key) || is_mended && self.told.contains(&key) {
+            if open.contains_key(&key) {
                 continue;
+            }
+            let is_open = self.open.contains_key(&key);
+            if let Some(before) = self.told.get_mut(&key) {
+                if is_mended {
+                    *before = finding.evidence.last.max(*before);
+                    continue;
+                }
+                // What showed that it is over may have left the tables: only newer packets show that it came again.
+                if !is_open && before.is_some() && finding.evidence.last <= *before {
+                    continue;
+                }
             }
             let since = self.open.remove(&key).map(|(since, _)| since);
             if since.is_none() {
@@ -54,10 +65,23 @@ impl Ledger {
             }
             open.insert(key, (since.unwrap_or(now), finding.clone()));
         }
-        self.told.extend(open.keys().cloned());
-        let went = std::mem::replace(&mut self.open, open).into_values();
-        let mut turns: Vec<Turn> =
-            went.map(|(since, finding)| Turn { finding, since, cleared: Some(now) }).collect();
+        // A finding that is still told went by its cause.
+        let is_told =
+            |gone: &Key| audit.findings.iter().any(|finding| key(finding, |address| address) == *gone);
+        let mut turns = Vec::new();
+        for (key, (since, finding)) in std::mem::take(&mut self.open) {
+            if is_told(&key) || is_disproved_by_absence(&finding, &audit.traffic, now) {
+                let before = self.told.entry(key).or_default();
+                *before = finding.evidence.last.max(*before);
+                turns.push(Turn { finding, since, cleared: Some(now) });
+            } else {
+                open.insert(key, (since, finding));
+            }
+        }
+        for key in open.keys() {
+            self.told.entry(key.clone()).or_default();
+        }
+        self.open = open;
         self.over_in_all += turns.len() as u64;
         self.over.extend(turns.iter().cloned());
         let surplus = self.over.len().saturating_sub(OVER_KEPT);
@@ -95,6 +119,8 @@ mod tests {
         let mut audit = audit();
         audit.findings.retain(|finding| finding.code() == Code::Qos001);
         audit.findings.truncate(1);
+        // A finding that holds has its latest packet now.
+        audit.findings[0].evidence.last = (!is_mended).then_some(Timestamp(seconds * 1_000_000_000));
         audit.mended = if is_mended { vec![0] } else { Vec::new() };
         audit.captures[0].last = Some(Timestamp(seconds * 1_000_000_000));
         audit
@@ -115,6 +141,41 @@ mod tests {
         assert_eq!(turns(4, true), [], "it went already");
         assert_eq!(turns(5, false), [(5, None)], "it is there again");
         assert_eq!(told(&ledger.course()), [(1, Some(3)), (5, None)]);
+    }
+
+    #[test]
+    fn what_is_over_comes_again_with_newer_packets_only() {
+        let mut ledger = Ledger::default();
+        let mut turns = |seconds, is_mended, last: i64| {
+            let mut audit = after(seconds, is_mended);
+            audit.findings[0].evidence.last = Some(Timestamp(last * 1_000_000_000));
+            told(&ledger.update(&audit))
+        };
+        assert_eq!(turns(1, false, 1), [(1, None)]);
+        assert_eq!(turns(2, true, 1), [(1, Some(2))]);
+        assert_eq!(turns(3, false, 1), [], "what proved it has left the tables");
+        assert_eq!(turns(4, false, 4), [(4, None)]);
+    }
+
+    #[test]
+    fn what_is_no_longer_told_goes_only_where_that_proves_something() {
+        let gone = |code: Code, over_cap: u64, seconds: i64| {
+            let mut ledger = Ledger::default();
+            let mut all = audit();
+            all.findings.retain(|finding| finding.code() == code);
+            all.findings[0].evidence.last = Some(Timestamp(1_000_000_000));
+            all.mended.clear();
+            assert_eq!(ledger.update(&all).len(), 1);
+            all.findings.clear();
+            all.captures[0].last = Some(Timestamp(seconds * 1_000_000_000));
+            all.traffic.quality.packets_over_cap = over_cap;
+            ledger.update(&all).len() == 1
+        };
+        assert!(gone(Code::Port003, 0, 500), "the service answers");
+        assert!(!gone(Code::Port003, 7, 500), "its packets had to make room");
+        assert!(gone(Code::Port003, 7, 100), "they are too young for that");
+        assert!(!gone(Code::Qos010, 0, 500), "other traffic made the share smaller");
+        assert!(!gone(Code::Sec002, 0, 500), "time made the rate smaller");
     }
 
     #[test]

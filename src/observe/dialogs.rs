@@ -145,6 +145,10 @@ impl Speaker {
         let message = &heard.message;
         let endpoint = &mut self.endpoint;
         count(&mut endpoint.ports, (heard.protocol, heard.from.port()));
+        endpoint.marked = match endpoint.marked {
+            Some((mark, messages)) if mark == heard.dscp => Some((mark, messages + 1)),
+            _ => Some((heard.dscp, 1)),
+        };
         match &message.kind {
             Kind::Request { method, .. } => {
                 // A proxy passes on the agent string of the one who spoke first.

@@ -250,5 +250,6 @@ pub(crate) fn registration(client: &str, registrar: &str) -> Registration {
         unanswered: Unanswered::default(),
         granted: None,
         mappings: Vec::new(),
+        kept: None,
     }
 }

@@ -11,7 +11,7 @@ use super::media;
 use super::message::App;
 use super::sent::Sent;
 use super::tcp::TcpState;
-use super::traffic::{Direction, Flow, IcmpReport, Initiator, Protocol, Silence};
+use super::traffic::{Direction, Flow, IcmpReport, Initiator, Protocol, Silence, Silences};
 
 const VLANS_KEPT: usize = 8;
 const ICMP_KEPT: usize = 8;
@@ -90,7 +90,7 @@ pub(super) struct FlowState {
     pub(super) high: Sent,
     pub(super) tcp: Option<Box<TcpState>>,
     pub(super) content: Content,
-    silence: Option<Box<Silence>>,
+    silence: Option<Box<Silences>>,
     icmp: Vec<(End, IcmpReport)>,
     layers: Layers,
     vlans: Vec<u16>,
@@ -146,8 +146,16 @@ impl FlowState {
         let last = [self.low.last, self.high.last].into_iter().flatten().max_by_key(|(_, time)| *time);
         let Some(after) = last else { return };
         let silence = Silence { after, until: (frame, packet.time) };
-        if silence.length() > self.silence.as_ref().map_or(0, |known| known.length()) {
-            self.silence = Some(Box::new(silence));
+        if silence.length() <= 0 {
+            return;
+        }
+        let first = Silences { longest: silence, long_until: None };
+        let known = self.silence.get_or_insert_with(|| Box::new(first));
+        if silence.length() > known.longest.length() {
+            known.longest = silence;
+        }
+        if silence.length() > Silence::LONG {
+            known.long_until = Some(packet.time);
         }
     }
 

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use etherparse::defrag::{IpDefragBuf, IpFragRange};
 use etherparse::{IpFragOffset, IpNumber};
@@ -20,6 +20,8 @@ const MOST_BYTES: usize = 8 << 20;
 const MOST_FRAGMENTS: usize = 256;
 /// Incomplete datagrams that are listed; the others are counted only.
 const MOST_LISTED: usize = 1000;
+/// Times of whole datagrams that are kept for two sockets; those of the first 1,000 pairs.
+const WHOLE_KEPT: usize = 3;
 /// How long the rest may be under way: what Linux waits (`net.ipv4.ipfrag_time`).
 const LONGEST_WAIT: i64 = 30_000_000_000;
 /// How far a mirror port's second copy lags behind. SIP repeats a message after 500 ms at the earliest (RFC 3261
@@ -71,6 +73,19 @@ pub struct Incomplete {
     pub bytes_seen: u32,
     /// What is missing.
     pub missing: Missing,
+    /// When its first fragment came.
+    pub time: Timestamp,
+}
+
+/// UDP datagrams between two sockets that came together from fragments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Whole {
+    /// Sender.
+    pub from: SocketAddr,
+    /// Receiver.
+    pub to: SocketAddr,
+    /// When the latest became whole, ascending, at most three.
+    pub times: Vec<Timestamp>,
 }
 
 /// What became of the fragments.
@@ -102,6 +117,8 @@ pub struct Reassembler {
     bytes: usize,
     recent: VecDeque<Completed>,
     incomplete: Vec<Incomplete>,
+    /// By sender and receiver.
+    whole: BTreeMap<(SocketAddr, SocketAddr), Vec<Timestamp>>,
     counts: Counts,
 }
 
@@ -183,6 +200,28 @@ impl Reassembler {
         (self.incomplete, self.counts)
     }
 
+    /// The datagrams that became whole, by sender and receiver.
+    #[must_use]
+    pub fn whole(&self) -> Vec<Whole> {
+        let pairs = self.whole.iter();
+        pairs.map(|(&(from, to), times)| Whole { from, to, times: times.clone() }).collect()
+    }
+
+    fn note_whole(&mut self, packet: &Packet) {
+        if !matches!(packet.transport, Transport::Udp) {
+            return;
+        }
+        let from = SocketAddr::new(packet.source, packet.source_port);
+        let to = SocketAddr::new(packet.destination, packet.destination_port);
+        if self.whole.len() < MOST_LISTED || self.whole.contains_key(&(from, to)) {
+            let times = self.whole.entry((from, to)).or_default();
+            if times.len() == WHOLE_KEPT {
+                times.remove(0);
+            }
+            times.push(packet.time);
+        }
+    }
+
     fn open(&mut self, key: Key, fragment: &Fragment) -> u64 {
         let serial = self.next_serial;
         self.next_serial += 1;
@@ -203,7 +242,9 @@ impl Reassembler {
 
         let (bytes, _) = buffer.take_bufs();
         let first = Packet { time: last.packet.time, index: last.packet.index, ..first };
-        Some(Datagram { packet: reassembled_packet(&first, protocol, &bytes), bytes, frames: open.frames })
+        let packet = reassembled_packet(&first, protocol, &bytes);
+        self.note_whole(&packet);
+        Some(Datagram { packet, bytes, frames: open.frames })
     }
 
     /// Whether this is the copy of a fragment whose datagram became whole a moment ago.
@@ -344,6 +385,7 @@ impl Open {
             bytes_seen: self.bytes_seen(),
             frames: self.frames,
             missing,
+            time: self.since,
         }
     }
 }

@@ -23,6 +23,8 @@ pub struct Handshakes {
     pub failed: Option<Failed>,
     /// The first certificate of the server; TLS 1.3 shows none.
     pub certificate: Option<Seen>,
+    /// The latest one, if it is another.
+    pub renewed: Option<Seen>,
 }
 
 /// Connections that an alert ended.
@@ -83,15 +85,27 @@ impl HandshakeBook {
                 return;
             }
         }
-        let row =
-            self.rows.entry(key).or_insert(Handshakes { client, server, failed: None, certificate: None });
+        let row = self.rows.entry(key).or_insert(Handshakes {
+            client,
+            server,
+            failed: None,
+            certificate: None,
+            renewed: None,
+        });
         if let Some(certificate) = said.certificate {
-            row.certificate.get_or_insert_with(|| Seen {
+            let seen = Seen {
                 name: certificate.common_name.map(|name| name.as_str().into()),
                 not_after: certificate.not_after.map(|end| Timestamp(end.saturating_mul(SECOND))),
                 frame,
                 time,
-            });
+            };
+            match &row.certificate {
+                None => row.certificate = Some(seen),
+                Some(first) if (&first.name, first.not_after) == (&seen.name, seen.not_after) => {
+                    row.renewed = None;
+                }
+                Some(_) => row.renewed = Some(seen),
+            }
         }
         if let Some(alert) = fault {
             let failed = row.failed.get_or_insert(Failed {
@@ -163,14 +177,20 @@ mod tests {
     }
 
     #[test]
-    fn the_first_certificate_is_kept() {
+    fn the_first_certificate_is_kept_and_the_latest() {
         let shown = |end| TlsSaid {
             certificate: Some(Certificate { not_after: Some(end), ..Certificate::default() }),
             ..said(false, None)
         };
+        assert_eq!(rows(vec![shown(1), shown(2), shown(1)])[0].renewed, None, "the old one is back");
         let rows = rows(vec![shown(1), shown(2)]);
         let seen = rows[0].certificate.as_ref().unwrap();
         assert_eq!((seen.not_after, seen.frame), (Some(Timestamp(SECOND)), frame(1)));
+        assert_eq!(
+            rows[0].renewed.as_ref().map(|seen| seen.frame),
+            Some(frame(2)),
+            "and the latest other one"
+        );
     }
 
     #[test]

@@ -43,7 +43,7 @@ mod view;
 
 pub use batch::Batch;
 pub use call::{Answer, Call, CallProtocol, CallSide};
-pub use fragments::{Counts as FragmentCounts, Datagram, Incomplete, Missing, Reassembler};
+pub use fragments::{Counts as FragmentCounts, Datagram, Incomplete, Missing, Reassembler, Whole};
 pub use handshakes::{Failed, Handshakes, Seen as SeenCertificate};
 pub use ladder::{Ladder, Step};
 pub use marks::Marks;
@@ -54,7 +54,7 @@ pub use shard::{Shard, Wave};
 pub use stream::Assembler;
 pub use traffic::{
     Direction, FirstFrames, Flow, HostFacts, IcmpReport, Initiator, MacSeen, Mapping, NameSeen, NameSource,
-    Protocol, Refused, Registration, Repeated, Rewrite, Rhythm, Silence, SipEndpoint, Stream, TcpOutcome,
-    TcpTrace, Traffic, Unanswered,
+    Protocol, Refused, Registration, Repeated, Rewrite, Rhythm, Silence, Silences, SipEndpoint, Stream,
+    TcpOutcome, TcpTrace, Traffic, Unanswered,
 };
 pub use view::FlowView;

@@ -153,6 +153,7 @@ impl Observer {
     /// The rows. `is_service` tells whether a port is a known service of a transport.
     pub fn finish(mut self, is_service: &impl Fn(Protocol, u16) -> bool) -> Traffic {
         self.pair_rtcp();
+        let whole = self.reassembler.whole();
         let (incomplete, fragments) = self.reassembler.finish();
         let mut quality = Quality {
             frames: self.frames,
@@ -190,6 +191,7 @@ impl Observer {
             repeats: conversations.repeats,
             handshakes: self.handshakes.finish(),
             incomplete,
+            whole,
             sip_endpoints: conversations.endpoints,
             quality,
         }

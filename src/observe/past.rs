@@ -13,7 +13,9 @@ use crate::capture::{Frame, Timestamp};
 use super::media::StreamReport;
 use super::message::App;
 use super::sent::Sent;
-use super::traffic::{Direction, FirstFrames, Flow, IcmpReport, Initiator, Protocol, Silence, TcpOutcome};
+use super::traffic::{
+    Direction, FirstFrames, Flow, IcmpReport, Initiator, Protocol, Silence, Silences, TcpOutcome,
+};
 
 /// Kinds of conversation of one shard; packets of further ones are counted as over the limit.
 const KINDS_KEPT: usize = 8_192;
@@ -99,7 +101,7 @@ impl Past {
 
 /// Adds a conversation of the same kind.
 fn fold(row: &mut Flow, other: Flow) {
-    row.silence = longest_silence(row, &other);
+    row.silence = silences(row, &other);
     row.others += 1 + other.others;
     fold_direction(&mut row.from_a, &other.from_a);
     fold_direction(&mut row.from_b, &other.from_b);
@@ -129,13 +131,20 @@ fn fold(row: &mut Flow, other: Flow) {
 }
 
 /// The pause between two conversations of the same ports is a silence too.
-fn longest_silence(row: &Flow, other: &Flow) -> Option<Box<Silence>> {
-    let known = row.silence.iter().chain(&other.silence).cloned();
+fn silences(row: &Flow, other: &Flow) -> Option<Box<Silences>> {
+    let known = row.silence.iter().chain(&other.silence).map(|known| **known);
     let is_same = row.app == App::Sip && (row.a, row.b) == (other.a, other.b);
     let last = [row.from_a.last, row.from_b.last].into_iter().flatten().max_by_key(|(_, time)| *time);
     let between = last.zip(other.begins()).filter(|_| is_same);
-    let between = between.map(|(after, (time, frame))| Box::new(Silence { after, until: (frame, time) }));
-    known.chain(between).max_by_key(|silence| silence.length())
+    let between = between.map(|(after, (time, frame))| {
+        let longest = Silence { after, until: (frame, time) };
+        Silences { longest, long_until: (longest.length() > Silence::LONG).then_some(time) }
+    });
+    let all = known.chain(between).reduce(|one, other| Silences {
+        longest: if other.longest.length() > one.longest.length() { other.longest } else { one.longest },
+        long_until: one.long_until.max(other.long_until),
+    });
+    all.map(Box::new)
 }
 
 fn fold_direction(row: &mut Sent, other: &Sent) {

@@ -2,7 +2,7 @@
 //! refused or unanswered, and where the registrar saw the client (RFC 3581).
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
@@ -40,6 +40,8 @@ struct Entry {
     call_id: Box<str>,
     /// The request that the next answer is about.
     asked: Option<Asked>,
+    /// Address and port that the latest answer showed, in this Call-ID.
+    mapped: Option<(Option<IpAddr>, u16)>,
     /// The last final answer asked for credentials.
     challenged: bool,
     refusals: u64,
@@ -124,8 +126,9 @@ impl Entry {
             unanswered: Unanswered::default(),
             granted: None,
             mappings: Vec::new(),
+            kept: None,
         };
-        Self { row, call_id: Box::default(), asked: None, challenged: false, refusals: 0 }
+        Self { row, call_id: Box::default(), asked: None, mapped: None, challenged: false, refusals: 0 }
     }
 
     fn ask(&mut self, heard: &Heard) {
@@ -160,11 +163,15 @@ impl Entry {
         row.unanswered.span = Some((first, heard.time));
 
         if !is_same_call {
-            // The client starts anew: after a restart another port is no lost mapping.
+            // The client starts anew: after a restart another port is no lost mapping, and what was lost before stays so.
             self.call_id = call_id.into();
             self.challenged = false;
             self.asked = None;
-            row.mappings.clear();
+            self.mapped = None;
+            row.kept = None;
+            if row.mappings.len() < 2 {
+                row.mappings.clear();
+            }
         }
         if self.asked.is_none_or(|asked| asked.cseq != cseq) {
             self.asked = Some(Asked {
@@ -232,17 +239,24 @@ impl Entry {
             return;
         }
         let address = via.received.as_ref().and_then(|host| host.ip());
-        let known = &mut self.row.mappings;
-        let is_same = known.last().is_some_and(|last| {
-            let same_address = match (last.address, address) {
+        let is_same = self.mapped.is_some_and(|(before, known)| {
+            let same_address = match (before, address) {
                 (Some(before), Some(now)) => before == now,
                 _ => true,
             };
-            last.port == port && same_address
+            known == port && same_address
         });
-        if !is_same && known.len() < MAPPINGS_KEPT {
+        if is_same {
+            let (first, _) = self.row.kept.unwrap_or((heard.time, heard.time));
+            self.row.kept = Some((first, heard.time));
+            return;
+        }
+        let known = &mut self.row.mappings;
+        if (self.mapped.is_some() || known.is_empty()) && known.len() < MAPPINGS_KEPT {
             known.push(Mapping { address, port, frame: heard.frame, time: heard.time });
         }
+        self.mapped = Some((address, port));
+        self.row.kept = Some((heard.time, heard.time));
     }
 }
 
@@ -420,5 +434,12 @@ mod tests {
         assert_eq!(ports(&["?", "200@5060", "?", "200@5060"]), [5060]);
         assert_eq!(ports(&["?", "200@5060", "?", "200@61000"]), [5060, 61000]);
         assert!(ports(&["?", "200"]).is_empty());
+    }
+
+    #[test]
+    fn a_mapping_is_kept_from_its_first_answer_to_its_last() {
+        let kept = |steps: &[&str]| registration(steps).kept;
+        assert_eq!(kept(&["?", "200@5060", "?", "200@5060"]), Some((at(1_000), at(2_000))));
+        assert_eq!(kept(&["?", "200@5060", "?", "200@61000"]), Some((at(2_000), at(2_000))));
     }
 }

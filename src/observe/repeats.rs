@@ -21,6 +21,8 @@ const FRAMES_KEPT: usize = 5;
 const COPY_WITHIN: i64 = 100_000_000;
 /// As findings.tsv has it.
 const LEAST_TIMES: u64 = 3;
+/// Latest requests between two sockets that one sending was enough for.
+const PROMPT: usize = 3;
 
 /// Requests while the capture runs.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +30,7 @@ pub(super) struct Repeats {
     press: Press,
     open: HashMap<Fingerprint, Sent, RandomState>,
     rows: BTreeMap<(SocketAddr, SocketAddr, Box<str>), Repeated>,
+    prompt: BTreeMap<(SocketAddr, SocketAddr, Method), [Timestamp; PROMPT]>,
     /// Requests that a cap left out.
     pub(super) over_cap: u64,
 }
@@ -61,6 +64,9 @@ impl Repeats {
             Kind::Response { .. } => {
                 let key = self.press.print(call_id, cseq, (heard.to, heard.from));
                 if let Some(sent) = self.open.remove(&key) {
+                    if sent.times == 1 {
+                        self.note_prompt(&sent);
+                    }
                     self.note(sent, true);
                 }
             }
@@ -75,7 +81,21 @@ impl Repeats {
         for sent in open {
             self.note(sent, false);
         }
+        for ((from, to, method), times) in self.prompt {
+            if let Some(row) = self.rows.get_mut(&(from, to, method.as_str().into())) {
+                row.prompt = times.iter().filter(|time| **time > row.span.1).count() as u64;
+            }
+        }
         self.rows.into_values().collect()
+    }
+
+    fn note_prompt(&mut self, sent: &Sent) {
+        let key = (sent.from, sent.to, sent.method.clone());
+        if self.prompt.len() < ROWS_KEPT || self.prompt.contains_key(&key) {
+            let times = self.prompt.entry(key).or_insert([Timestamp::UNKNOWN; PROMPT]);
+            times.rotate_left(1);
+            times[PROMPT - 1] = sent.first;
+        }
     }
 
     fn ask(&mut self, key: Fingerprint, method: &Method, heard: &Heard) {
@@ -119,6 +139,7 @@ impl Repeats {
             requests: 0,
             answered: 0,
             most: 0,
+            prompt: 0,
             frames: Vec::new(),
             span: (sent.first, sent.last),
         });

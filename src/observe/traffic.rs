@@ -8,7 +8,7 @@ use arrayvec::ArrayVec;
 use crate::capture::{Frame, Timestamp};
 use crate::decode::{Layers, Mac};
 use crate::observe::call::Call;
-use crate::observe::fragments::Incomplete;
+use crate::observe::fragments::{Incomplete, Whole};
 use crate::observe::handshakes::Handshakes;
 use crate::observe::marks::Marks;
 use crate::observe::media::StreamReport;
@@ -35,6 +35,8 @@ pub struct Traffic {
     pub handshakes: Vec<Handshakes>,
     /// IP datagrams whose fragments never came together, in the order in which they were given up, at most 1,000.
     pub incomplete: Vec<Incomplete>,
+    /// UDP datagrams that came together from fragments, by sockets, ordered; of each pair the latest.
+    pub whole: Vec<Whole>,
     /// Who spoke SIP and how it called itself, ordered by address.
     pub sip_endpoints: Vec<SipEndpoint>,
     /// Names tied to addresses, ordered by name, then address.
@@ -115,8 +117,8 @@ pub struct Flow {
     pub layers: Layers,
     /// VLAN identifiers, ordered, at most a few.
     pub vlans: Vec<u16>,
-    /// SIP only: the longest time in which neither side sent anything.
-    pub silence: Option<Box<Silence>>,
+    /// SIP only: times in which neither side sent anything.
+    pub silence: Option<Box<Silences>>,
     /// Further conversations of the same kind that the row stands for; only a live capture folds them.
     pub others: u64,
 }
@@ -130,6 +132,15 @@ impl Flow {
     }
 }
 
+/// Times in which nobody spoke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Silences {
+    /// The longest.
+    pub longest: Silence,
+    /// When the latest one that was longer than [`Silence::LONG`] ended.
+    pub long_until: Option<Timestamp>,
+}
+
 /// A time in which nobody spoke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Silence {
@@ -140,6 +151,10 @@ pub struct Silence {
 }
 
 impl Silence {
+    /// In ns: routers forget UDP after 30 to 180 s, so something is to be sent every 60 s; the rest is for timers that
+    /// are a little late.
+    pub const LONG: i64 = 66_000_000_000;
+
     /// In ns.
     #[must_use]
     pub fn length(&self) -> i64 {
@@ -273,6 +288,8 @@ pub struct Repeated {
     pub answered: u64,
     /// How often the worst was sent.
     pub most: u64,
+    /// Of the latest three requests that one sending was enough for, how many were sent behind `span`.
+    pub prompt: u64,
     /// The first few frames.
     pub frames: Vec<Frame>,
     /// First and last.
@@ -316,6 +333,8 @@ pub struct Registration {
     /// The client as the registrar saw it over UDP (RFC 3581), within one Call-ID: each that differs from the one before,
     /// at most 8.
     pub mappings: Vec<Mapping>,
+    /// First and last answer that showed the latest mapping, with no other one and no restart in between.
+    pub kept: Option<(Timestamp, Timestamp)>,
 }
 
 /// Time between one grant of a registration and the next.
@@ -387,6 +406,8 @@ pub struct Rewrite {
     pub span: (Timestamp, Timestamp),
     /// How many answers.
     pub count: u64,
+    /// Final answers to this method since the latest such answer that brought the Via back as it was sent.
+    pub intact: u64,
 }
 
 /// An address that spoke SIP.
@@ -410,6 +431,8 @@ pub struct SipEndpoint {
     pub users: u64,
     /// First request and last request it sent.
     pub span: Option<(Timestamp, Timestamp)>,
+    /// DSCP of its latest messages, and how many in a row had it.
+    pub marked: Option<(u8, u64)>,
     /// It answered a REGISTER with 2xx or a challenge: first frame.
     pub registrar: Option<Frame>,
     /// It passed on requests of others (more than one Via): the agent strings it sends may be theirs.
@@ -430,6 +453,7 @@ impl SipEndpoint {
             answers: BTreeMap::new(),
             users: 0,
             span: None,
+            marked: None,
             registrar: None,
             is_proxy: false,
         }

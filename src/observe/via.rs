@@ -115,17 +115,25 @@ impl Vias {
     }
 
     fn answer(&mut self, key: Fingerprint, here: &Sent, heard: &Heard, method: &str) {
+        let (client, server) = (heard.to.ip(), heard.from.ip());
         let Some(known) = self.open.get(&key) else { return };
         // Another number of hops is another leg of the same dialog.
         let comparable = known.len() < BRANCHES_KEPT
             && known.iter().all(|sent| sent.count == here.count)
             && here.is_host();
         let is_returned = known.iter().any(|sent| sent.is_sent_by(here) && sent.is_branch_of(here));
+        if comparable
+            && is_returned
+            && heard.message.status().is_some_and(|status| status >= 200)
+            && let Some(rewrite) = self.rewrites.get_mut(&(client, server)).filter(|it| *it.method == *method)
+        {
+            rewrite.intact += 1;
+        }
         let Some(sent) = known.last().filter(|_| comparable && !is_returned) else { return };
-        let (client, server) = (heard.to.ip(), heard.from.ip());
         if let Some(rewrite) = self.rewrites.get_mut(&(client, server)) {
             rewrite.count += 1;
             rewrite.span.1 = heard.time;
+            rewrite.intact = 0;
             return;
         }
         if self.rewrites.len() >= REWRITES_KEPT {
@@ -148,6 +156,7 @@ impl Vias {
             frames: [sent.frame, here.frame],
             span: (heard.time, heard.time),
             count: 1,
+            intact: 0,
         };
         self.rewrites.insert((client, server), rewrite);
     }

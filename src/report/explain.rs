@@ -1,6 +1,7 @@
 //! Takes a finding code, gives the page about it: what it means, how it was measured, what to do, what can mislead.
 
 mod cap;
+mod cleared;
 mod course;
 mod port;
 mod qos;
@@ -57,9 +58,10 @@ pub fn explain(code: &str, settings: &Settings) -> Result<String, UnknownCode> {
 pub(super) fn show(code: Code, settings: &Settings) -> String {
     let labels = &words(settings.language).labels;
     let page = page(code);
-    let text = match settings.language {
-        Language::De => page.de,
-        Language::En => page.en,
+    let [de, en] = cleared::cleared(code);
+    let (text, cleared) = match settings.language {
+        Language::De => (page.de, de),
+        Language::En => (page.en, en),
     };
     let mut sheet = Sheet::new(settings.width, settings.colour);
     sheet.heading(&format!("{}  {}", code.as_str(), title(code, settings.language)));
@@ -68,6 +70,7 @@ pub(super) fn show(code: Code, settings: &Settings) -> String {
         (labels.measured, text.measured),
         (labels.action, text.action),
         (labels.pitfalls, text.pitfalls),
+        (labels.cleared, cleared),
         (labels.source, text.source),
     ];
     for (label, text) in parts {
@@ -158,8 +161,8 @@ mod tests {
     fn every_code_has_a_full_page_in_both_languages() {
         for code in Code::ALL {
             let page = page(*code);
-            for text in [page.de, page.en] {
-                let parts = [text.meaning, text.measured, text.action, text.pitfalls, text.source];
+            for (text, cleared) in [page.de, page.en].into_iter().zip(cleared::cleared(*code)) {
+                let parts = [text.meaning, text.measured, text.action, text.pitfalls, cleared, text.source];
                 for part in parts {
                     assert!(part.ends_with(['.', ')']), "{}: {part}", code.as_str());
                     assert!(!part.contains("  "), "{}: {part}", code.as_str());

@@ -452,6 +452,7 @@ fn traffic() -> Traffic {
             frame: Frame::new(0, 2),
             time: at(1),
         }],
+        kept: None,
     };
     let skipped = BTreeMap::from([(Skip::NotIp(NotIp::EtherType(0x88cc)), 12), (Skip::Empty, 1)]);
     Traffic {

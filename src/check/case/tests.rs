@@ -236,6 +236,7 @@ fn a_provider_is_stated_known_by_role_or_registered_with() {
         unanswered: Unanswered::default(),
         granted: None,
         mappings: Vec::new(),
+        kept: None,
     };
     let is_provider = |world: World| world.case().is_provider(ip(PUBLIC));
     let with_registration = |client| {

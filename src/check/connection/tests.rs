@@ -1,7 +1,7 @@
 use super::super::fixture::{self, PBX, PHONE, World, row, subjects};
 use super::*;
 use crate::observe::fixture::{at, frame, ip, sent, socket, tcp, udp};
-use crate::observe::{Failed, SeenCertificate, TcpOutcome};
+use crate::observe::{Failed, SeenCertificate, Silences, TcpOutcome};
 
 const WEB: &str =
     "transport = \"tcp\"\nown = 443\ninitiator = \"peer\"\npeer.scope = \"lan\"\nspeaks = [\"tls\"]";
@@ -20,7 +20,8 @@ fn calls(port: u16, failed: Option<Failed>, certificate: Option<SeenCertificate>
     let server = SocketAddr::new(ip(PBX), port);
     let flow = tcp("192.168.10.21:40000", &server.to_string(), TcpOutcome::Answered, 1);
     let mut world = World::new(&row("R1", "acme.pbx", WEB)).device(PBX, "acme.pbx").flows(vec![flow]);
-    world.traffic.handshakes = vec![Handshakes { client: ip(PHONE), server, failed, certificate }];
+    world.traffic.handshakes =
+        vec![Handshakes { client: ip(PHONE), server, failed, certificate, renewed: None }];
     world
 }
 
@@ -56,7 +57,8 @@ fn registration() -> Registration {
 /// The PBX and its registrar are silent for so many ms; the PBX is seen for the last time after `alive` ms.
 fn silent_for(ms: i64, alive: i64, rows: Vec<Registration>) -> World {
     let silence = Silence { after: (frame(2), at(100)), until: (frame(3), at(100 + ms)) };
-    let trunk = Flow { silence: Some(Box::new(silence)), ..udp("192.168.10.2:5064", REGISTRAR) };
+    let silences = Silences { longest: silence, long_until: None };
+    let trunk = Flow { silence: Some(Box::new(silences)), ..udp("192.168.10.2:5064", REGISTRAR) };
     let mut other = udp("192.168.10.2:5060", "192.168.10.21:5060");
     other.from_a = sent(2);
     other.from_a.last = Some((frame(9), at(alive)));

@@ -205,6 +205,43 @@ fn changes<'a>(answered: &Answered<'a>, side: &Side<'a>) -> Told<'a> {
     })
 }
 
+/// What a host says in its calls: when each began, and whether its voice came from one source, from soon behind the answer
+/// to the end. Calls that were not hung up, or that nobody can judge, are left out.
+pub(in crate::check) fn sides_of_one_source(case: &Case<'_>, host: IpAddr) -> Vec<(Timestamp, bool)> {
+    let mut sides = Vec::new();
+    for answered in Answered::all(case) {
+        let call = answered.call;
+        let Some((_, end)) = call.end.filter(|_| call.hung_up.is_some()) else { continue };
+        for side in Side::both(&answered).into_iter().flatten() {
+            let own = side.streams.iter().filter(|stream| stream.source.ip() == host);
+            let Some(last) = own.max_by_key(|stream| stream.report.last.time) else { continue };
+            let lasts = last.report.first.time.since(answered.at) <= AROUND_OFFER
+                && end.since(last.report.last.time) <= STOPS_BEFORE
+                && last.report.counts.packets >= LEAST_JUDGED;
+            sides.push((call.start.1, lasts && changes(&answered, &side).is_none()));
+        }
+    }
+    sides
+}
+
+/// When the calls began in which the side that signals from this address sent its voice to `peer` from where it announced.
+pub(in crate::check) fn sides_as_announced(case: &Case<'_>, signals: IpAddr, peer: IpAddr) -> Vec<Timestamp> {
+    let mut calls = Vec::new();
+    for answered in Answered::all(case) {
+        let sides = Side::both(&answered).into_iter().flatten();
+        let is_right = |side: Side<'_>| {
+            side.signals == signals
+                && side.streams.iter().any(|stream| {
+                    stream.destination.ip() == peer
+                        && side.announced.contains(&stream.source)
+                        && stream.report.counts.packets >= LEAST_JUDGED
+                })
+        };
+        calls.extend(sides.filter_map(|side| is_right(side).then_some(answered.call.start.1)));
+    }
+    calls
+}
+
 /// RTP-013: voice comes from another place than the sender announced. Where the signalling shows another address than SDP,
 /// NAT is between, and the receiver is expected to answer to where packets come from (RFC 4961).
 fn elsewhere<'a>(answered: &Answered<'a>, side: &Side<'a>) -> Told<'a> {

@@ -4,7 +4,11 @@ use super::*;
 use crate::observe::Protocol;
 use crate::observe::fixture::{at, frame, ip, sent, socket, spoken, stream, udp};
 use crate::observe::media::marking::Remarked;
-use crate::observe::{Refused, Unanswered};
+use crate::observe::{Refused, Registration, Stream, Unanswered};
+
+mod service;
+mod signalling;
+mod voice;
 
 const EF: u8 = 46;
 /// A half second with the mark, without it, with a loss, and with jitter.
@@ -60,20 +64,21 @@ fn marks_are_right_again_when_the_latest_packets_have_them() {
 }
 
 #[test]
-fn a_change_to_the_right_mark_is_over_when_it_lasts_and_one_away_from_it_with_a_later_call() {
-    const RULE: &str = "\n[[qos]]\nid = \"Q1\"\nsection = \"1\"\nroles = [\"acme.phone\"]\nprotocol = \"rtp\"\ndscp = 46\npromised = true\n";
-    let over = |after: u8, streams: Vec<Stream>| {
-        let before = if after == EF { 0 } else { EF };
+fn a_change_of_the_mark_is_over_with_a_later_call_of_one_mark() {
+    let over = |streams: Vec<Stream>| {
         let peer = socket(&format!("{PBX}:5204"));
-        let detail = Detail::Qos009 { peer, before, after, changed_at: frame(9) };
-        let found = finding(detail, Severity::Warning, Some(PHONE));
-        let evidence = Evidence { last: Some(at(5_000)), ..Evidence::default() };
-        let world = World::new(RULE).streams(streams);
-        mended(&world.case(), &[Finding { evidence, rows: vec!["Q1".into()], ..found }]) == [0]
+        let detail = Detail::Qos009 { peer, before: EF, after: 0, changed_at: frame(9) };
+        is_over(detail, 5_000, &World::new("").streams(streams))
     };
-    let changed = |halves: usize| vec![voice(0, &[[BARE; 4], [GOOD; 4]].concat()[..halves])];
-    assert!(over(EF, changed(8)) && !over(EF, changed(7)));
-    assert!(!over(0, vec![voice(0, &[[GOOD; 4], [BARE; 4]].concat())]));
+    let marked = |start, dscp: &[(u8, u64)]| {
+        let mut stream = voice(start, &[GOOD; 8]);
+        stream.report.marking.dscp =
+            crate::observe::fixture::stream("192.168.10.21:1", "192.168.10.2:1", dscp).report.marking.dscp;
+        stream
+    };
+    let changed = || marked(0, &[(0, 100), (EF, 100)]);
+    assert!(!over(vec![changed()]) && !over(vec![changed(), marked(9_000, &[(0, 90), (EF, 110)])]));
+    assert!(over(vec![changed(), marked(9_000, &[(EF, 200)])]));
 }
 
 #[test]
@@ -170,6 +175,7 @@ fn registrations(rows: &[Row], now: i64) -> World {
             span: Some((at(0), at(failed.unwrap_or(now) * 1_000))),
         },
         mappings: Vec::new(),
+        kept: None,
     };
     world.traffic.registrations = rows.iter().map(row).collect();
     world

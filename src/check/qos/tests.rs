@@ -2,7 +2,7 @@ use super::super::finding::Code;
 use super::super::fixture::{PBX, PHONE, World, row, subjects};
 use super::*;
 use crate::observe::MacSeen;
-use crate::observe::fixture::{frame, host, ip, mac, sent, stream, udp};
+use crate::observe::fixture::{at, frame, host, ip, mac, sent, stream, udp};
 
 const EF: u8 = 46;
 const VOICE: &str = "transport = \"udp\"\nown = \"10000-10200\"\ninitiator = \"either\"\npeer.scope = \"lan\"\nspeaks = [\"rtp\"]";
@@ -177,4 +177,26 @@ fn other_traffic_counts_from_a_share_and_a_number_on() {
 #[test]
 fn values_come_by_number_of_packets() {
     assert_eq!(by_count(&[(0, 5), (26, 9), (34, 5)].into()), [(26, 9), (0, 5), (34, 5)]);
+}
+
+/// Voice of the telephone from `start` ms on whose mark changes for good after 60 packets.
+fn changing(start: i64, from: u8, to: u8) -> Stream {
+    let mut changed = voice(&[(from, 60), (to, 60)]);
+    let report = &mut changed.report;
+    report.first.time = at(start);
+    let time = at(start + 1_200);
+    report.marking.dscp_change =
+        Some(crate::observe::media::marking::DscpChange { frame: frame(61), time, from, to });
+    report.marking.dscp_changes = 1;
+    changed
+}
+
+#[test]
+fn a_change_that_mends_the_mark_is_no_finding_of_its_own() {
+    let changes = |streams: Vec<Stream>| codes(&world(streams)).iter().any(|(code, _)| *code == Code::Qos009);
+    assert!(!changes(vec![changing(0, 0, EF)]), "the network was put right");
+    assert!(!changes(vec![changing(0, 0, EF), changing(500, 0, EF)]), "in the middle of two calls");
+    assert!(changes(vec![changing(0, EF, 0)]), "the mark is lost");
+    assert!(changes(vec![changing(0, 0, EF), changing(9_000, 0, EF)]), "so each call begins");
+    assert!(changes(vec![changing(0, 0, 26)]), "neither is right");
 }

@@ -70,6 +70,7 @@ fn a_new_public_address_may_be_the_daily_reconnection() {
 #[test]
 fn what_a_router_shows_of_a_client_is_not_held_against_it() {
     let rewrite = |client: &str| Rewrite {
+        intact: 0,
         client: ip(client),
         server: ip(PBX),
         method: "INVITE".into(),
@@ -92,6 +93,7 @@ fn what_a_router_shows_of_a_client_is_not_held_against_it() {
 #[test]
 fn lost_fragments_are_told_where_sip_is_spoken_and_repeated() {
     let datagram = |missing| Incomplete {
+        time: at(0),
         source: ip(PHONE),
         destination: ip(PBX),
         ports: Some((5060, 5060)),

@@ -5,7 +5,7 @@
 use super::sample::Sample;
 use super::sequence::Copied;
 use super::tally::{Seen, Tally};
-use crate::capture::Frame;
+use crate::capture::{Frame, Timestamp};
 
 /// So many packets in a row before a DSCP value counts as settled.
 const SETTLED: u32 = 25;
@@ -16,6 +16,8 @@ const VLANS: usize = 16;
 pub struct DscpChange {
     /// First packet with the new value.
     pub frame: Frame,
+    /// Its time.
+    pub time: Timestamp,
     /// Value before.
     pub from: u8,
     /// Value from `frame` on.
@@ -77,6 +79,7 @@ pub struct Marking {
 struct Run {
     value: u8,
     first: Frame,
+    time: Timestamp,
     packets: u32,
 }
 
@@ -131,7 +134,7 @@ impl Marking {
     }
 
     fn follow(&mut self, sample: &Sample) {
-        let fresh = Run { value: sample.dscp, first: sample.frame, packets: 0 };
+        let fresh = Run { value: sample.dscp, first: sample.frame, time: sample.time, packets: 0 };
         let run = match &mut self.run {
             Some(run) if run.value == sample.dscp => run,
             other => other.insert(fresh),
@@ -141,7 +144,7 @@ impl Marking {
             && self.settled != Some(run.value)
             && let Some(from) = self.settled.replace(run.value)
         {
-            self.change = Some(DscpChange { frame: run.first, from, to: run.value });
+            self.change = Some(DscpChange { frame: run.first, time: run.time, from, to: run.value });
             self.changes += 1;
         }
     }
@@ -168,7 +171,7 @@ mod tests {
     #[test]
     fn a_lasting_change_is_found_at_its_first_frame() {
         let report = run(&[(46, 25), (0, 25)]);
-        let change = DscpChange { frame: sample(25).frame, from: 46, to: 0 };
+        let change = DscpChange { frame: sample(25).frame, time: sample(25).time, from: 46, to: 0 };
         assert_eq!((report.dscp_change, report.dscp_changes), (Some(change), 1));
     }
 

@@ -102,6 +102,7 @@ const LABELS: Labels = Labels {
     meaning: "Bedeutung",
     measured: "Gemessen",
     pitfalls: "Was täuschen kann",
+    cleared: "Wann es im Live-Betrieb als erledigt gilt",
 };
 
 const NOTES: Notes = Notes {

@@ -102,6 +102,7 @@ const LABELS: Labels = Labels {
     meaning: "Meaning",
     measured: "Measured",
     pitfalls: "What can mislead",
+    cleared: "When a live run takes it for cleared",
 };
 
 const NOTES: Notes = Notes {

@@ -167,6 +167,7 @@ pub(crate) struct Labels {
     pub(crate) meaning: &'static str,
     pub(crate) measured: &'static str,
     pub(crate) pitfalls: &'static str,
+    pub(crate) cleared: &'static str,
 }
 
 /// Sentences that introduce or replace a table. `{}` stands for a number or a list.

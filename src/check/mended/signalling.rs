@@ -1,0 +1,113 @@
+//! Whether registrations, calls and connections go well by now.
+
+use std::net::{IpAddr, SocketAddr};
+
+use crate::capture::Timestamp;
+use crate::observe::message::App;
+use crate::observe::{Answer, Call, Flow, Protocol, Registration};
+
+use super::super::case::Case;
+
+/// Whether whoever failed is not tried any more, see [`registers`]: for so long (ns).
+const GIVEN_UP: i64 = 60_000_000_000;
+/// Answers that came back as they were sent, datagrams that came whole, requests that one sending was enough for.
+const SEVERAL: u64 = 3;
+/// A mapping holds that is kept for so many times as long as the longest that was lost.
+const MAPPING_HELD: i64 = 3;
+/// Without a silence for at least so long (ns).
+const LEAST_CALM: i64 = 300_000_000_000;
+const SECOND: i64 = 1_000_000_000;
+
+/// Calls that began later and were answered.
+pub(super) fn later_calls<'a>(case: &Case<'a>, last: Timestamp) -> impl Iterator<Item = &'a Call> {
+    let calls = case.traffic.calls.iter();
+    calls.filter(move |call| call.start.1 > last && call.answer == Answer::Answered)
+}
+
+/// Whether `client` has registered since everything that failed, `failed` being when it did last: with the same account at
+/// the same registrar, or otherwise for the first time, while what failed is not tried any more.
+pub(super) fn registers(
+    case: &Case<'_>,
+    client: IpAddr,
+    failed: impl Fn(&Registration) -> Option<Timestamp>,
+) -> bool {
+    let rows = || case.traffic.registrations.iter().filter(|row| row.client.ip() == client);
+    let now = case.traffic.flows.iter().filter_map(latest).max();
+    rows().all(|row| {
+        let Some(at) = failed(row) else { return true };
+        rows().any(|other| {
+            let Some((first, latest)) = other.granted else { return false };
+            let is_same = other.aor == row.aor && other.registrar.ip() == row.registrar.ip();
+            let is_given_up = now.is_some_and(|now| now.since(at) > GIVEN_UP);
+            latest > at && (is_same || first > at && is_given_up)
+        })
+    })
+}
+
+fn latest(flow: &Flow) -> Option<Timestamp> {
+    [flow.from_a.last, flow.from_b.last].into_iter().flatten().map(|(_, time)| time).max()
+}
+
+/// SIG-003: every registration of the client whose mapping was lost has kept one for much longer since.
+pub(super) fn keeps_mapping(case: &Case<'_>, client: IpAddr) -> bool {
+    let rows = case.traffic.registrations.iter();
+    let mut lost = rows.filter(|row| row.client.ip() == client && row.mappings.len() > 1);
+    lost.all(|row| {
+        let pairs = row.mappings.iter().zip(row.mappings.iter().skip(1));
+        let longest = pairs.map(|(before, after)| after.time.since(before.time)).max().unwrap_or_default();
+        let held = row.kept.map_or(0, |(first, last)| last.since(first));
+        held >= longest.max(SECOND).saturating_mul(MAPPING_HELD)
+    })
+}
+
+/// SIG-004: the latest answers of this server brought the Via back as the client wrote it.
+pub(super) fn is_left_alone(case: &Case<'_>, client: IpAddr, server: IpAddr) -> bool {
+    let mut rows = case.traffic.rewrites.iter();
+    rows.any(|row| (row.client, row.server) == (client, server) && row.intact >= SEVERAL)
+}
+
+/// SIG-006: the latest datagrams in fragments came together.
+pub(super) fn come_together(case: &Case<'_>, sender: IpAddr, peer: SocketAddr) -> bool {
+    let lost = case.traffic.incomplete.iter().filter(|datagram| {
+        let to = datagram.ports.map(|(_, port)| SocketAddr::new(datagram.destination, port));
+        datagram.source == sender && to == Some(peer)
+    });
+    let Some(last) = lost.map(|datagram| datagram.time).max() else { return false };
+    let whole = case.traffic.whole.iter().filter(|whole| whole.from.ip() == sender && whole.to == peer);
+    let later = whole.flat_map(|whole| &whole.times).filter(|time| **time > last);
+    later.count() as u64 >= SEVERAL
+}
+
+/// SIG-007: the server shows a certificate that is valid.
+pub(super) fn has_valid_certificate(case: &Case<'_>, client: IpAddr, server: SocketAddr) -> bool {
+    let rows = case.traffic.handshakes.iter().filter(|row| (row.client, row.server) == (client, server));
+    let mut latest = rows.filter_map(|row| row.renewed.as_ref());
+    latest.any(|seen| seen.not_after.is_some_and(|end| seen.time.is_known() && end > seen.time))
+}
+
+/// SIG-008: between client and registrar there was no long silence for two registrations, and there is none now.
+pub(super) fn is_kept_alive(case: &Case<'_>, client: IpAddr, registrar: SocketAddr, expires: u32) -> bool {
+    let of_client = |flow: &&Flow| [flow.a.ip(), flow.b.ip()].contains(&client);
+    let flows = || case.traffic.flows.iter().filter(of_client);
+    let Some(now) = flows().filter_map(latest).max() else { return false };
+    let is_trunk = |flow: &&Flow| {
+        flow.protocol == Protocol::Udp && flow.app == App::Sip && [flow.a, flow.b].contains(&registrar)
+    };
+    let Some((flow, last)) =
+        flows().filter(is_trunk).filter_map(|flow| Some((flow, latest(flow)?))).max_by_key(|(_, last)| *last)
+    else {
+        return false;
+    };
+    let began = flow.begins().map(|(time, _)| time);
+    let calm = flow.silence.as_ref().and_then(|silences| silences.long_until).or(began);
+    let least = i64::from(expires).saturating_mul(2 * SECOND).max(LEAST_CALM);
+    let is_silent = now.since(last) > crate::observe::Silence::LONG;
+    !is_silent && calm.is_some_and(|calm| last.since(calm) >= least)
+}
+
+/// SIG-009: the latest requests needed one sending.
+pub(super) fn is_answered_at_once(case: &Case<'_>, sender: IpAddr, method: &str, to: SocketAddr) -> bool {
+    let rows = case.traffic.repeats.iter();
+    let mut same = rows.filter(|row| row.from.ip() == sender && row.to == to && *row.method == *method);
+    same.all(|row| row.prompt >= SEVERAL)
+}

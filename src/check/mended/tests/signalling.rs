@@ -1,0 +1,148 @@
+//! Registrations, connections and messages that went wrong.
+
+use super::super::super::finding::Detail;
+use super::super::super::fixture::{PBX, PHONE, World};
+use super::is_over;
+use crate::capture::Timestamp;
+use crate::observe::fixture::{at, frame, ip, registration, socket, udp};
+use crate::observe::message::App;
+use crate::observe::{
+    Flow, Handshakes, Incomplete, Mapping, Missing, Repeated, Rewrite, SeenCertificate, Silence, Silences,
+    Whole,
+};
+
+const REGISTRAR: &str = "203.0.113.9:5060";
+
+#[test]
+fn a_mapping_holds_when_it_is_kept_three_times_as_long() {
+    let over = |kept: Option<(i64, i64)>| {
+        let mapping = |port, seconds: i64| Mapping {
+            address: None,
+            port,
+            frame: frame(seconds as u64),
+            time: at(seconds * 1_000),
+        };
+        let mut row = registration(&format!("{PHONE}:5060"), REGISTRAR);
+        row.mappings = vec![mapping(61_000, 1), mapping(61_007, 301)];
+        row.kept = kept.map(|(first, last)| (at(first * 1_000), at(last * 1_000)));
+        let mut world = World::new("");
+        world.traffic.registrations = vec![row];
+        let detail =
+            Detail::Sig003 { registrar: socket(REGISTRAR), ports: [61_000, 61_007], addresses: None };
+        is_over(detail, 301_000, &world)
+    };
+    assert!(over(Some((301, 1_201))), "300 s were too much, 900 s hold");
+    assert!(!over(Some((301, 1_200))) && !over(Some((301, 301))) && !over(None));
+}
+
+#[test]
+fn messages_that_come_back_as_they_were_sent_show_that_nobody_rewrites() {
+    let over = |intact, server: &str| {
+        let mut world = World::new("");
+        world.traffic.rewrites = vec![Rewrite {
+            client: ip(PHONE),
+            server: ip(server),
+            method: "OPTIONS".into(),
+            sent: "a".into(),
+            returned: "b".into(),
+            is_both: true,
+            frames: [frame(1), frame(2)],
+            span: (at(1), at(2)),
+            count: 1,
+            intact,
+        }];
+        let (sent, returned) = ("a".into(), "b".into());
+        let detail = Detail::Sig004 { server: ip("203.0.113.9"), method: "OPTIONS".into(), sent, returned };
+        is_over(detail, 2, &world)
+    };
+    assert!(over(3, "203.0.113.9"));
+    assert!(!over(2, "203.0.113.9") && !over(3, "203.0.113.10"));
+}
+
+#[test]
+fn fragments_that_come_together_show_that_they_arrive() {
+    let over = |whole: &[i64]| {
+        let mut world = World::new("");
+        world.traffic.incomplete = [100, 600]
+            .map(|ms| Incomplete {
+                source: ip(PHONE),
+                destination: ip(PBX),
+                ports: Some((5060, 5060)),
+                protocol: 17,
+                frames: vec![frame(1)],
+                bytes_seen: 1_480,
+                missing: Missing::Last,
+                time: at(ms),
+            })
+            .into();
+        let (from, to) = (socket(&format!("{PHONE}:5060")), socket(&format!("{PBX}:5060")));
+        let times: Vec<Timestamp> = whole.iter().map(|ms| at(*ms)).collect();
+        world.traffic.whole = vec![Whole { from, to, times }];
+        is_over(Detail::Sig006 { peer: to, bytes: 1_480, near: false }, 600, &world)
+    };
+    assert!(over(&[700, 800, 900]));
+    assert!(!over(&[500, 800, 900]), "one of them came before the last that was lost");
+    assert!(!over(&[800, 900]));
+}
+
+#[test]
+fn a_valid_certificate_ends_one_that_had_expired() {
+    let over = |renewed: Option<i64>, alert| {
+        let server = socket(&format!("{PBX}:443"));
+        let seen =
+            |end: i64, time| SeenCertificate { name: None, not_after: Some(at(end)), frame: frame(1), time };
+        let mut world = World::new("");
+        world.traffic.handshakes = vec![Handshakes {
+            client: ip(PHONE),
+            server,
+            failed: None,
+            certificate: Some(seen(500, at(1_000))),
+            renewed: renewed.map(|end| seen(end, at(2_000))),
+        }];
+        is_over(Detail::Sig007 { server, name: None, alert, expired: Some(at(500)) }, 1_000, &world)
+    };
+    assert!(over(Some(9_000), None));
+    assert!(!over(None, None) && !over(Some(1_500), None), "that one has expired as well");
+    assert!(!over(Some(9_000), Some((70, false))), "no connection stood");
+}
+
+#[test]
+fn two_registration_times_without_a_long_silence_show_that_it_is_kept_alive() {
+    let over = |long_until: i64, last: i64, now: i64| {
+        let after = (frame(2), at(10_000));
+        let longest = Silence { after, until: (frame(3), at(long_until * 1_000)) };
+        let silences = Silences { longest, long_until: Some(at(long_until * 1_000)) };
+        let trunk = udp(&format!("{PHONE}:5060"), REGISTRAR);
+        let mut trunk = Flow { app: App::Sip, silence: Some(Box::new(silences)), ..trunk };
+        trunk.from_b.last = Some((frame(8), at(last * 1_000)));
+        let mut other = udp(&format!("{PHONE}:5062"), &format!("{PBX}:5060"));
+        other.from_a.last = Some((frame(9), at(now * 1_000)));
+        let detail = Detail::Sig008 { registrar: socket(REGISTRAR), longest: 90_000_000_000, expires: 300 };
+        is_over(detail, long_until * 1_000, &World::new("").flows(vec![trunk, other]))
+    };
+    assert!(over(100, 700, 700) && over(100, 700, 766));
+    assert!(!over(100, 699, 699), "not for long enough");
+    assert!(!over(100, 700, 767), "silent again");
+}
+
+#[test]
+fn requests_that_one_sending_is_enough_for_end_the_repeating() {
+    let over = |prompt, method: &str| {
+        let to = socket(&format!("{PBX}:5060"));
+        let mut world = World::new("");
+        world.traffic.repeats = vec![Repeated {
+            from: socket(&format!("{PHONE}:5060")),
+            to,
+            method: method.into(),
+            requests: 1,
+            answered: 1,
+            most: 4,
+            prompt,
+            frames: Vec::new(),
+            span: (at(1), at(2)),
+        }];
+        is_over(Detail::Sig009 { method: "INVITE".into(), to, most: 4, answered: 1 }, 2, &world)
+    };
+    assert!(over(3, "INVITE"));
+    assert!(!over(2, "INVITE"));
+}

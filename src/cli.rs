@@ -280,6 +280,8 @@ pub enum SchemaOf {
     Report,
     /// What compare --points tells
     Points,
+    /// A line of live --format jsonl
+    Live,
 }
 
 /// Words of `completions`.

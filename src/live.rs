@@ -13,7 +13,7 @@ use signal_hook::flag;
 
 use super::{hints, judge_settings, language, prepare, print, rulebook, severity};
 use pbxray::capture::{
-    self, Bounds, LinkEvent, Measurement, Meter, Recorded, Recorder, Recording, Ring, Tap, Tell,
+    self, Bounds, FilterSpec, LinkEvent, Measurement, Meter, Recorded, Recorder, Recording, Ring, Tap, Tell,
 };
 use pbxray::check::{Audit, Code, Finding, Severity};
 use pbxray::cli::{FailOn, LiveArgs, LiveFormat};
@@ -29,54 +29,72 @@ pub(super) fn live(args: &LiveArgs) -> Result<ExitStatus> {
     let rulebook = rulebook(judge.rules.as_deref())?;
     let hints = hints(&judge.pbx, judge.site.as_deref(), &rulebook)?;
     let until = args.until.as_deref().map(until).transpose()?;
-    let with_view = args.format.is_none()
-        && io::stdout().is_terminal()
-        && std::env::var_os("TERM").is_none_or(|terminal| terminal != "dumb");
+    let with_view = wants_view(args);
     shut_in(args, with_view)?;
     let filter = prepare(judge)?;
     let end = End::new(with_view)?;
     let meter = Arc::new(Meter::default());
-    let board = Arc::new(Board::default());
-    let bounds = Bounds {
-        duration: args.duration,
-        packets: args.packets,
-        counted: filter.clone(),
-        stop: Arc::clone(&end.stop),
-    };
-    let tell = teller(with_view.then_some(&board), language);
-    let tap = capture::tap(&args.interfaces, &bounds, &meter, &tell)?;
-    let (tap, recorder) = recording(tap, args)?;
-    let measurement = capture::listen(tap, &args.interfaces, capture::Settings::default())?;
+    let board = with_view.then(Arc::<Board>::default);
+    let (measurement, recorder) =
+        listen(args, filter.as_ref(), &end, &meter, &teller(board.as_ref(), language))?;
     let terms = Terms { rulebook: &rulebook, hints: &hints, filter: filter.as_ref() };
+    let names = report::Names::new(&rulebook, language);
+    let settings = judge_settings(judge, language, false);
     let mut lookout = Lookout {
-        names: report::Names::new(&rulebook, language),
-        settings: judge_settings(judge, language, false),
+        names: names.clone(),
+        settings: settings.clone(),
         format: args.format.unwrap_or(LiveFormat::Text),
         until,
         stop: Arc::clone(&end.stop),
         evidence_from: severity(args.evidence_from),
         recorder,
-        board: with_view.then(|| Arc::clone(&board)),
+        board: board.clone(),
         ledger: Ledger::default(),
         trouble: None,
     };
-    let audit = if with_view {
-        let (names, settings) = (lookout.names.clone(), lookout.settings.clone());
-        let setup = screen::Terms {
-            names: &names,
-            settings: &settings,
-            meter: &meter,
-            interfaces: &args.interfaces,
-            stop: &end.stop,
-            signal: &end.signalled,
-            folder: PathBuf::from("."),
-        };
-        beside_view(&board, &setup, &end, || watch(measurement, &terms, &mut lookout))?
-    } else {
-        watch(measurement, &terms, &mut lookout)
+    let audit = match &board {
+        None => watch(measurement, &terms, &mut lookout),
+        Some(board) => {
+            let setup = screen::Terms {
+                names: &names,
+                settings: &settings,
+                meter: &meter,
+                interfaces: &args.interfaces,
+                stop: &end.stop,
+                signal: &end.signalled,
+                folder: PathBuf::from("."),
+            };
+            beside_view(board, &setup, &end, || watch(measurement, &terms, &mut lookout))?
+        }
     };
     lookout.finish(&audit)?;
     Ok(ExitStatus::of(&audit, severity(judge.fail_on)))
+}
+
+/// Whether somebody sits before it.
+fn wants_view(args: &LiveArgs) -> bool {
+    let is_dumb = || std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");
+    args.format.is_none() && io::stdout().is_terminal() && !is_dumb()
+}
+
+/// Opens the interfaces, with a recorder behind them if anything is to be written.
+fn listen(
+    args: &LiveArgs,
+    filter: Option<&FilterSpec>,
+    end: &End,
+    meter: &Arc<Meter>,
+    tell: &Tell,
+) -> Result<(Measurement, Option<Recorder>)> {
+    let bounds = Bounds {
+        duration: args.duration,
+        packets: args.packets,
+        counted: filter.cloned(),
+        stop: Arc::clone(&end.stop),
+    };
+    let tap = capture::tap(&args.interfaces, &bounds, meter, tell)?;
+    let (tap, recorder) = recording(tap, args)?;
+    let measurement = capture::listen(tap, &args.interfaces, capture::Settings::default())?;
+    Ok((measurement, recorder))
 }
 
 /// Judges until the capture ends; how it stood then is looked at as well.
@@ -171,7 +189,7 @@ impl Lookout {
         let turns = self.ledger.update(audit);
         self.keep_evidence(audit, &turns);
         if let Some(board) = &self.board {
-            board.show(audit, &turns);
+            board.show(audit, &turns, (!turns.is_empty()).then(|| self.ledger.course()));
         } else if let Err(error) = self.print_lines(audit, &turns) {
             self.trouble = Some(error);
             self.stop.store(true, Ordering::Relaxed);
@@ -204,14 +222,14 @@ impl Lookout {
         if let Some(error) = self.trouble {
             return Err(error);
         }
-        let (names, settings) = (&self.names, &self.settings);
+        let (names, settings, course) = (&self.names, &self.settings, self.ledger.course());
         print(|out| match self.format {
             LiveFormat::Text => {
-                let course = report::live_course(&self.ledger, audit, names, settings);
+                let course = report::live_course(&course, audit, names, settings);
                 write!(out, "\n{}{course}", report::table(audit, names, settings))
             }
             LiveFormat::Jsonl => {
-                out.write_all(report::live_report(&self.ledger, audit, names, settings)?.as_bytes())
+                out.write_all(report::live_report(&course, audit, names, settings)?.as_bytes())
             }
         })
     }

@@ -327,6 +327,7 @@ fn schema(args: &SchemaArgs) -> Result<ExitStatus> {
     print(|out| match args.of {
         SchemaOf::Report => report::schema(out),
         SchemaOf::Points => report::points_schema(out),
+        SchemaOf::Live => report::live_schema(out),
     })?;
     Ok(ExitStatus::Clean)
 }

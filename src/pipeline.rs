@@ -1,6 +1,9 @@
 //! The way of a capture through the program: every stage, in order. The only place that runs things side by side.
 
+use std::panic;
 use std::sync::Arc;
+use std::sync::mpsc::{self, TryRecvError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
@@ -37,44 +40,72 @@ pub fn check(measurement: Measurement, terms: &Terms<'_>, progress: &mut dyn FnM
     judge(captures, passed_over, traffic, terms)
 }
 
-/// Judges a capture while it happens: shows `look` how things stand at least every half second while packets come, and
-/// gives how they stood at the end. Each look is judged as [`check`] would judge a capture that ends there.
+/// Judges a capture while it happens: shows `look` how things stand every half second while packets come, and gives how they
+/// stood at the end. Each look is judged as [`check`] would judge a capture that ends there, on a copy of the tables and
+/// beside the packets, which wait for no more than the copying.
+///
+/// # Panics
+/// Where judging or `look` does.
 pub fn watch(
     mut measurement: Measurement,
     terms: &Terms<'_>,
-    look: &mut dyn FnMut(&Arc<Audit>),
+    look: &mut (dyn FnMut(&Arc<Audit>) + Send),
 ) -> Arc<Audit> {
     let services = terms.rulebook.service_ports();
+    let is_service = |protocol, port| is_service(&services, protocol, port);
     let mut observer = Observer::default();
     let mut seen = Vec::new();
-    let mut next = Instant::now() + LOOK_EVERY;
-    let mut next_retiring = Instant::now() + RETIRE_EVERY;
-    while wave(&mut measurement, &mut observer, terms) {
-        let now = Instant::now();
-        if now >= next_retiring {
-            retire(&mut observer, &services);
-            next_retiring = Instant::now() + RETIRE_EVERY;
+    thread::scope(|scope| {
+        let (ask, asked) = mpsc::sync_channel::<(Vec<CaptureSummary>, Observer)>(1);
+        let (tell, told) = mpsc::sync_channel(1);
+        let judging = scope.spawn(move || {
+            for (captures, copy) in asked {
+                let began = Instant::now();
+                look(&Arc::new(judge(captures, Vec::new(), copy.finish(&is_service), terms)));
+                if tell.send(began.elapsed()).is_err() {
+                    break;
+                }
+            }
+        });
+        let mut is_judging = false;
+        let mut began = Instant::now();
+        let mut next = began + LOOK_EVERY;
+        let mut next_retiring = began + RETIRE_EVERY;
+        while wave(&mut measurement, &mut observer, terms) {
+            let now = Instant::now();
+            if now >= next_retiring {
+                retire(&mut observer, &services);
+                next_retiring = Instant::now() + RETIRE_EVERY;
+            }
+            match told.try_recv() {
+                Ok(took) => (is_judging, next) = (false, began + interval(took)),
+                Err(TryRecvError::Empty) => {}
+                Err(TryRecvError::Disconnected) => break,
+            }
+            if is_judging || now < next {
+                continue;
+            }
+            let captures = measurement.so_far();
+            if captures != seen && captures.iter().any(|capture| capture.packets > 0) {
+                let copy = observer.copied(|shards| shards.par_iter().cloned().collect());
+                is_judging = ask.send((captures.clone(), copy)).is_ok();
+                seen = captures;
+            }
+            (began, next) = (now, now + LOOK_EVERY);
         }
-        if now < next {
-            continue;
+        drop(ask);
+        if let Err(panic) = judging.join() {
+            panic::resume_unwind(panic);
         }
-        let captures = measurement.so_far();
-        if captures != seen && captures.iter().any(|capture| capture.packets > 0) {
-            let copy = observer.copied(|shards| shards.par_iter().cloned().collect());
-            let traffic = copy.finish(&|protocol, port| is_service(&services, protocol, port));
-            look(&Arc::new(judge(captures.clone(), Vec::new(), traffic, terms)));
-            seen = captures;
-        }
-        next = Instant::now() + pause(now.elapsed());
-    }
-    let traffic = observer.finish(&|protocol, port| is_service(&services, protocol, port));
+    });
+    let traffic = observer.finish(&is_service);
     Arc::new(judge(measurement.finish(), Vec::new(), traffic, terms))
 }
 
-/// How long the packets have the thread to themselves after a look that took so long: most of the time is theirs, however
-/// long the tables have become.
-fn pause(look: Duration) -> Duration {
-    LOOK_EVERY.max(look * 3)
+/// From the beginning of a look that took so long to that of the next one: half of a processor at most, however long the
+/// tables have become.
+fn interval(look: Duration) -> Duration {
+    LOOK_EVERY.max(look * 2)
 }
 
 /// Reads a capture to its end. The same capture gives the same traffic for any number of threads and any range size:
@@ -216,11 +247,11 @@ mod tests {
     }
 
     #[test]
-    fn looks_take_a_quarter_of_the_time_at_most() {
+    fn looks_take_half_of_a_processor_at_most() {
         for took in [1, 50, 400, 3_000].map(Duration::from_millis) {
-            assert!(took.as_secs_f64() <= 0.25 * (took + pause(took)).as_secs_f64(), "{took:?}");
+            assert!(took.as_secs_f64() <= 0.5 * interval(took).as_secs_f64(), "{took:?}");
         }
-        assert_eq!(pause(Duration::from_millis(50)), LOOK_EVERY);
+        assert_eq!(interval(Duration::from_millis(200)), LOOK_EVERY);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use support::captures::skip;
+use support::schema::compare;
 
 /// Makes the pair, listens on one end, sends the sample `$0` into the other, and ends with SIGTERM.
 const SEND: &str = r#"
@@ -101,6 +102,16 @@ fn findings_come_while_packets_come_and_go_with_their_cause() {
     }
     let output = send("qos-001", &["--format", "jsonl"]);
     let lines = lines(&output);
+    let schema: Value = serde_json::from_slice(&pbxray(&["schema", "live"]).stdout).unwrap();
+    for line in &lines {
+        let mut wrong = Vec::new();
+        compare(&schema, &schema, line, "line", &mut wrong);
+        assert!(wrong.is_empty(), "{wrong:#?}");
+        let mut other = line.clone();
+        other["event"] = "other".into();
+        compare(&schema, &schema, &other, "line", &mut wrong);
+        assert!(!wrong.is_empty(), "no such event");
+    }
     let event =
         |name: &str, code: &str| lines.iter().any(|line| line["event"] == name && line["code"] == code);
     assert!(event("new", "QOS-001"), "{lines:?}");

@@ -5,91 +5,13 @@
 
 mod support;
 
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Command, Stdio};
-use std::time::SystemTime;
-
-use serde_json::Value;
+use std::process::Command;
 
 use support::captures::skip;
+use support::site::{Heard, at_site, can_call};
 
 const PHONE: &str = "192.168.77.21";
 const PBX: &str = "192.168.77.2";
-const SPACES: [&str; 6] = ["--mount", "--net", "--pid", "--fork", "--kill-child", "--propagation=private"];
-
-/// What a run printed.
-struct Heard {
-    /// Each line with the time at which it came.
-    lines: Vec<(SystemTime, Value)>,
-    errors: String,
-}
-
-impl Heard {
-    /// Code and subject of the lines of this kind, as they came.
-    fn events(&self, event: &str) -> Vec<(&str, &str)> {
-        let lines = self.lines.iter().map(|(_, line)| line).filter(|line| line["event"] == event);
-        lines
-            .map(|line| (line["code"].as_str().unwrap(), line["subject"].as_str().unwrap_or_default()))
-            .collect()
-    }
-
-    fn has(&self, event: &str, code: &str, subject: &str) -> bool {
-        self.events(event).contains(&(code, subject))
-    }
-
-    fn report(&self) -> &Value {
-        let (_, last) = self.lines.last().unwrap();
-        assert_eq!(last["event"], "report", "{}", self.errors);
-        &last["report"]
-    }
-
-    /// Codes of the report about voice and its marks, from warnings up.
-    fn faults(&self) -> Vec<&str> {
-        let heavy = self.report()["findings"].as_array().unwrap().iter().filter(|finding| {
-            !matches!(finding["severity"].as_str().unwrap(), "info" | "notice")
-                && !finding["code"].as_str().unwrap().starts_with("CAP")
-        });
-        // How evenly packets go is the affair of a busy machine.
-        heavy.map(|finding| finding["code"].as_str().unwrap()).filter(|code| *code != "RTP-004").collect()
-    }
-}
-
-fn can_call(test: &str) -> bool {
-    let tools = "mount -t tmpfs tmpfs /run && ip netns add x && ip netns exec x nft list ruleset && \
-                 ip link add name va type veth peer name vb && \
-                 command -v sipp baresip editcap perl";
-    let output = Command::new("unshare").args(SPACES).args(["sh", "-c", tools]).output();
-    let works = output.is_ok_and(|output| output.status.success());
-    works || skip::<()>(test, "no namespaces, or no nftables, SIPp, baresip, editcap or perl").is_some()
-}
-
-/// Makes the site and does what `body` says in it.
-fn at_site(body: &str) -> Heard {
-    let mut child = Command::new("unshare")
-        .args(SPACES)
-        .args(["sh", "-c", &format!(". tests/live_calls/site\n{body}")])
-        .env("PBXRAY", env!("CARGO_BIN_EXE_pbxray"))
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stderr = child.stderr.take().unwrap();
-    let errors = std::thread::spawn(move || {
-        let mut text = String::new();
-        stderr.read_to_string(&mut text).unwrap();
-        text
-    });
-    let mut lines = Vec::new();
-    for line in BufReader::new(child.stdout.take().unwrap()).lines() {
-        let line = line.unwrap();
-        lines.push((SystemTime::now(), serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}"))));
-    }
-    let status = child.wait().unwrap();
-    let errors = errors.join().unwrap();
-    assert!(status.success(), "{errors}");
-    Heard { lines, errors }
-}
 
 #[test]
 fn marked_voice_passes_and_unmarked_voice_does_not() {
@@ -125,11 +47,12 @@ fn a_mark_that_comes_back_clears_the_finding_and_both_times_stay() {
         for subject in [PHONE, PBX] {
             assert!(heard.has("new", "QOS-001", subject), "{:?}", heard.events("new"));
             assert!(heard.has("cleared", "QOS-001", subject), "{:?}", heard.events("cleared"));
+            assert!(!heard.has("new", "QOS-009", subject), "the change is the mending");
         }
         // The fault was there: the report has it, and when it ended.
         assert!(heard.faults().contains(&"QOS-001"), "{:?}", heard.faults());
         let (_, last) = heard.lines.last().unwrap();
-        let course = last["course"].as_array().unwrap().iter();
+        let course = last["report"]["course"].as_array().unwrap().iter();
         let spells: Vec<_> = course.filter(|spell| spell["code"] == "QOS-001").collect();
         assert_eq!(spells.len(), 2, "{spells:?}");
         assert!(spells.iter().all(|spell| spell["since"].as_str() < spell["cleared"].as_str()), "{spells:?}");

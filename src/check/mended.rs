@@ -42,7 +42,7 @@ pub fn is_disproved_by_absence(finding: &Finding, traffic: &Traffic, now: Timest
     let is_share = matches!(finding.code(), Code::Qos010 | Code::Sec002 | Code::Cap001 | Code::Cap002);
     let is_full = traffic.quality.packets_over_cap > 0;
     let is_old = finding.evidence.last.is_some_and(|last| now.since(last) >= RECENT);
-    !is_share && !(is_full && is_old)
+    !(is_share || is_full && is_old)
 }
 
 fn is_mended(case: &Case<'_>, finding: &Finding) -> bool {

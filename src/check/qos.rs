@@ -186,11 +186,11 @@ impl<'a> Sender<'a> {
             (marking.dscp_changes == 1).then_some(change.time)
         });
         let first = right.min()?;
-        let begins_wrong = |stream: &&Stream| {
+        let begins_wrong = |stream: &Stream| {
             let unlike = |seen: &Seen<u8>| seen.value != self.rule.dscp && seen.packets >= LEAST_PACKETS;
             stream.report.first.time > first && stream.report.marking.dscp.iter().any(unlike)
         };
-        (!self.streams.iter().any(|stream| begins_wrong(&stream))).then_some(first)
+        (!self.streams.iter().any(|stream| begins_wrong(stream))).then_some(first)
     }
 
     /// QOS-009: one that is told as the mending of QOS-001 is none.

@@ -21,6 +21,15 @@ pub struct Ledger {
     over_in_all: u64,
 }
 
+/// All findings of a run, in the order in which they came.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Course {
+    /// Each with the time at which it went if it did. Of those that are over, the latest 1000.
+    pub turns: Vec<Turn>,
+    /// How many that are over were left out.
+    pub left_out: u64,
+}
+
 /// A finding that came or went.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Turn {
@@ -79,7 +88,7 @@ impl Ledger {
             }
         }
         for key in open.keys() {
-            self.told.entry(key.clone()).or_default();
+            self.told.entry(*key).or_default();
         }
         self.open = open;
         self.over_in_all += turns.len() as u64;
@@ -90,21 +99,15 @@ impl Ledger {
         turns
     }
 
-    /// All that came, in that order, with the time at which it went if it did. Of those that are over, the latest 1000.
+    /// All that came, with the time at which it went if it did.
     #[must_use]
-    pub fn course(&self) -> Vec<Turn> {
+    pub fn course(&self) -> Course {
         let open = self.open.values();
         let open =
             open.map(|(since, finding)| Turn { finding: finding.clone(), since: *since, cleared: None });
-        let mut course: Vec<Turn> = self.over.iter().cloned().chain(open).collect();
-        course.sort_by_key(|turn| turn.since);
-        course
-    }
-
-    /// How many that are over [`Self::course`] leaves out.
-    #[must_use]
-    pub fn left_out(&self) -> u64 {
-        self.over_in_all - self.over.len() as u64
+        let mut turns: Vec<Turn> = self.over.iter().cloned().chain(open).collect();
+        turns.sort_by_key(|turn| turn.since);
+        Course { turns, left_out: self.over_in_all - self.over.len() as u64 }
     }
 }
 
@@ -140,7 +143,7 @@ mod tests {
         assert_eq!(turns(3, true), [(1, Some(3))]);
         assert_eq!(turns(4, true), [], "it went already");
         assert_eq!(turns(5, false), [(5, None)], "it is there again");
-        assert_eq!(told(&ledger.course()), [(1, Some(3)), (5, None)]);
+        assert_eq!(told(&ledger.course().turns), [(1, Some(3)), (5, None)]);
     }
 
     #[test]
@@ -183,7 +186,7 @@ mod tests {
         let mut ledger = Ledger::default();
         assert_eq!(told(&ledger.update(&after(1, true))), [(1, None)]);
         assert_eq!(told(&ledger.update(&after(2, true))), [(1, Some(2))]);
-        assert_eq!(told(&ledger.course()), [(1, Some(2))], "and is kept");
+        assert_eq!(told(&ledger.course().turns), [(1, Some(2))], "and is kept");
     }
 
     #[test]
@@ -192,6 +195,7 @@ mod tests {
         for seconds in 0..=(OVER_KEPT as i64 + 2) * 2 {
             ledger.update(&after(seconds, seconds % 2 == 1));
         }
-        assert_eq!((ledger.course().len(), ledger.left_out()), (OVER_KEPT + 1, 2));
+        let course = ledger.course();
+        assert_eq!((course.turns.len(), course.left_out), (OVER_KEPT + 1, 2));
     }
 }

@@ -12,7 +12,7 @@ use crate::observe::{FlowView, HostFacts, Protocol};
 
 use crate::site::{Device, ModelId, RoleId};
 
-pub use ledger::{Ledger, Turn};
+pub use ledger::{Course, Ledger, Turn};
 
 /// What became of a site.
 #[derive(Clone, Debug)]

@@ -9,6 +9,7 @@ pub(super) mod document;
 mod fill;
 mod formatter;
 mod registration;
+pub(super) mod spell;
 #[cfg(test)]
 mod tests;
 

@@ -3,14 +3,17 @@
 use std::io;
 use std::net::IpAddr;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::json::document::{Document, Severity};
+use super::json::write;
 use super::number::{count, moment, rfc3339};
 use super::table::{Lean, Page, Piece, Tone};
 use super::text::{Context, finding_text, screen_words, words};
-use super::{Names, Settings, json};
+use super::{Names, Published, Settings};
 use crate::check::{Audit, Finding};
-use crate::compare::{Ledger, Turn};
+use crate::compare::{Course, Turn};
 
 /// `2026-03-02 08:00:04  new      error  QOS-001  RTP without EF marking: AGFEO T14 SIP (192.168.10.21)`.
 #[must_use]
@@ -45,12 +48,12 @@ pub fn live_json(turn: &Turn, audit: &Audit, names: &Names, settings: &Settings)
     let context = Context { audit, names, zone: &settings.zone };
     let text = finding_text(&turn.finding, &context, settings.language);
     let line = Line {
-        event: if turn.cleared.is_some() { "cleared" } else { "new" },
+        event: if turn.cleared.is_some() { Event::Cleared } else { Event::New },
         time: rfc3339(turn.cleared.unwrap_or(turn.since)),
         since: rfc3339(turn.since),
         code: turn.finding.code().as_str(),
-        severity: severity(&turn.finding),
-        subject: subject(&turn.finding),
+        severity: turn.finding.severity.into(),
+        subject: subject(&turn.finding).map(|address| address.to_string()),
         title: text.title,
         detail: &text.detail,
         action: &text.action,
@@ -58,28 +61,27 @@ pub fn live_json(turn: &Turn, audit: &Audit, names: &Names, settings: &Settings)
     Ok(serde_json::to_string(&line)? + "\n")
 }
 
-/// The whole report as the last line: `{"event":"report","course":[...],"report":{...}}`. `course` has every finding that
-/// came, with the times at which it came and went.
+/// The whole report as the last line: `{"event":"report","report":{...}}`, with its course.
 ///
 /// # Errors
-/// As [`json`].
-pub fn live_report(ledger: &Ledger, audit: &Audit, names: &Names, settings: &Settings) -> io::Result<String> {
-    let mut pretty = Vec::new();
-    json(audit, names, settings, &mut pretty)?;
-    let pretty = String::from_utf8_lossy(&pretty);
-    // A line break inside of a string is escaped, so every real one is layout.
-    let line: String = pretty.lines().map(str::trim_start).collect();
-    let course = ledger.course();
-    let spells: Vec<Spell> = course.iter().map(Spell::of).collect();
-    let course = serde_json::to_string(&spells)?;
-    Ok(format!("{{\"event\":\"report\",\"course\":{course},\"report\":{line}}}\n"))
+/// As [`super::json`].
+pub fn live_report(course: &Course, audit: &Audit, names: &Names, settings: &Settings) -> io::Result<String> {
+    let report = Published::of_run(audit, course, names, settings).line()?;
+    Ok(format!("{{\"event\":\"report\",\"report\":{report}}}\n"))
+}
+
+/// Writes the JSON Schema of a line.
+///
+/// # Errors
+/// What `out` refuses.
+pub fn live_schema(out: &mut dyn io::Write) -> io::Result<()> {
+    write(&schemars::schema_for!(AnyLine<'_>), out)
 }
 
 /// When each finding came and went, as a section behind the report; nothing where none went.
 #[must_use]
-pub fn live_course(ledger: &Ledger, audit: &Audit, names: &Names, settings: &Settings) -> String {
-    let course = ledger.course();
-    if course.iter().all(|turn| turn.cleared.is_none()) {
+pub fn live_course(course: &Course, audit: &Audit, names: &Names, settings: &Settings) -> String {
+    if course.turns.iter().all(|turn| turn.cleared.is_none()) {
         return String::new();
     }
     let (own, common) = (screen_words(settings.language), words(settings.language));
@@ -101,6 +103,7 @@ pub fn live_course(ledger: &Ledger, audit: &Audit, names: &Names, settings: &Set
         ]
     };
     let mut page = Page::new(settings.width, settings.colour);
+    page.blank();
     page.heading(own.course);
     let heads = [
         (own.since, Lean::Left),
@@ -109,51 +112,65 @@ pub fn live_course(ledger: &Ledger, audit: &Audit, names: &Names, settings: &Set
         ("Code", Lean::Left),
         (own.finding, Lean::Left),
     ];
-    page.table(&heads, &course.iter().map(row).collect::<Vec<_>>());
-    if ledger.left_out() > 0 {
-        let text = format!("… {} {}", count(ledger.left_out(), settings.language), own.more);
+    page.table(&heads, &course.turns.iter().map(row).collect::<Vec<_>>());
+    if course.left_out > 0 {
+        let text = format!("… {} {}", count(course.left_out, settings.language), own.more);
         page.paragraph(0, &text, Tone::Plain);
     }
     page.finish()
 }
 
-#[derive(Serialize)]
+/// A line of `live --format jsonl`: a finding that came or went, and at the end the report.
+#[derive(JsonSchema)]
+#[schemars(title = "a line of pbxray live", untagged)]
+#[expect(dead_code, reason = "says what the lines are, which are written one by one")]
+enum AnyLine<'a> {
+    Finding(Line<'a>),
+    Report(Box<Last>),
+}
+
+/// A finding that came or went.
+#[derive(Serialize, JsonSchema)]
 struct Line<'a> {
-    event: &'static str,
+    event: Event,
+    /// When this happened, by the clock of the capture.
     time: Option<String>,
+    /// When the finding came.
     since: Option<String>,
     code: &'static str,
-    severity: String,
-    subject: Option<IpAddr>,
+    severity: Severity,
+    /// Address of the device, if the finding is about one.
+    subject: Option<String>,
+    /// In the language of the run, as the next two.
     title: &'a str,
+    /// What was seen.
     detail: &'a str,
+    /// What to do.
     action: &'a str,
 }
 
-/// A finding from when it came to when it went.
-#[derive(Serialize)]
-struct Spell {
-    code: &'static str,
-    severity: String,
-    subject: Option<IpAddr>,
-    since: Option<String>,
-    cleared: Option<String>,
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Event {
+    /// It came.
+    New,
+    /// Its cause is gone.
+    Cleared,
 }
 
-impl Spell {
-    fn of(turn: &Turn) -> Self {
-        Self {
-            code: turn.finding.code().as_str(),
-            severity: severity(&turn.finding),
-            subject: subject(&turn.finding),
-            since: rfc3339(turn.since),
-            cleared: turn.cleared.and_then(rfc3339),
-        }
-    }
+/// The last line.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "as above")]
+struct Last {
+    event: LastEvent,
+    report: Document,
 }
 
-fn severity(finding: &Finding) -> String {
-    format!("{:?}", finding.severity).to_lowercase()
+#[derive(JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[expect(dead_code, reason = "as above")]
+enum LastEvent {
+    Report,
 }
 
 fn subject(finding: &Finding) -> Option<IpAddr> {

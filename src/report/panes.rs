@@ -2,6 +2,7 @@
 //! Knows no screen.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use super::escape::{FIELD, escape_terminal};
@@ -21,6 +22,9 @@ const MOST: usize = 1000;
 const LEAST: usize = 12;
 /// Two IPv4 addresses: half of one tells nobody apart.
 const ADDRESSES: usize = 33;
+/// An IPv4 address, and the beginning of a title that tells what it is about.
+const ADDRESS: usize = 15;
+const TITLE: usize = 20;
 /// A stream without a call that was silent for this long has ended, in nanoseconds.
 const SILENT: i64 = 3_000_000_000;
 
@@ -200,13 +204,25 @@ fn mood(severity: Severity) -> Mood {
 
 /// Latest first.
 fn of_findings(view: &View<'_>, words: &ScreenWords, turns: &[Turn]) -> List {
+    let address = |turn: &Turn| turn.finding.subject.as_ref().map(|subject| subject.address);
+    let over: BTreeSet<_> = turns
+        .iter()
+        .filter(|turn| turn.cleared.is_some())
+        .map(|turn| (turn.finding.code(), address(turn), turn.since))
+        .collect();
     let row = |(at, turn): (usize, &Turn)| {
         let finding = &turn.finding;
         let time = turn.cleared.unwrap_or(turn.since);
-        let felt = if turn.cleared.is_some() { Mood::Faint } else { mood(finding.severity) };
+        let address = address(turn);
+        let is_over = over.contains(&(finding.code(), address, turn.since));
+        let felt = if is_over { Mood::Faint } else { mood(finding.severity) };
         let title = finding_text(finding, &view.context, view.language).title;
-        let subject = finding.subject.as_ref().map(|subject| view.context.device(subject.address));
-        let text = subject.map_or_else(|| title.to_owned(), |subject| format!("{title}: {subject}"));
+        // The address stands beside it: two of one kind must be told apart where there is little room.
+        let device = address.and_then(|address| {
+            let device = view.context.device(address);
+            Some(device.strip_suffix(&format!(" ({address})"))?.to_owned())
+        });
+        let text = device.map_or_else(|| title.to_owned(), |device| format!("{title}: {device}"));
         let state = if turn.cleared.is_some() { words.went } else { words.came };
         let cells = vec![
             Cell::new(time_of_day(time, view.context.zone)).by(time.0 as f64),
@@ -215,9 +231,9 @@ fn of_findings(view: &View<'_>, words: &ScreenWords, turns: &[Turn]) -> List {
                 .by(f64::from(finding.severity as u8))
                 .felt(felt),
             Cell::new(finding.code().as_str()),
-            Cell::new(text).felt(if turn.cleared.is_some() { Mood::Faint } else { Mood::Plain }),
+            Cell::new(address.map_or_else(|| NO_VALUE.to_owned(), |address| address.to_string())),
+            Cell::new(text).felt(if is_over { Mood::Faint } else { Mood::Plain }),
         ];
-        let address = finding.subject.as_ref().map(|subject| subject.address);
         let key = format!("{:?} {address:?} {:?} {:?}", finding.code(), turn.since, turn.cleared);
         Row { cells, turn: Some(at), key }
     };
@@ -227,7 +243,8 @@ fn of_findings(view: &View<'_>, words: &ScreenWords, turns: &[Turn]) -> List {
             head(words.state, 3),
             head(words.severity, 4),
             head("Code", 0),
-            head(words.finding, 0),
+            Head { least: ADDRESS, ..head(view.words.labels.address, 0) },
+            Head { least: TITLE, ..head(words.finding, 0) },
         ],
         rows: turns.iter().enumerate().rev().take(MOST).map(row).collect(),
         empty: view.words.notes.no_findings,

@@ -18,6 +18,7 @@ use super::sarif;
 use super::spreadsheet;
 use super::table::redacted_table;
 use crate::check::Audit;
+use crate::compare::Course;
 
 /// A report in its published form.
 #[derive(Debug)]
@@ -41,6 +42,25 @@ impl Published {
     #[must_use]
     pub fn of(audit: &Audit, names: &Names, settings: &Settings) -> Self {
         Self { document: json::document_of(audit, names, settings) }
+    }
+
+    /// The same of a live run, with when its findings came and went.
+    #[must_use]
+    pub fn of_run(audit: &Audit, course: &Course, names: &Names, settings: &Settings) -> Self {
+        let mut published = Self::of(audit, names, settings);
+        json::spell::add(&mut published.document, course, audit, names, settings);
+        published
+    }
+
+    /// The report within a line of JSON.
+    ///
+    /// # Errors
+    /// None that can be named.
+    pub(super) fn line(&self) -> io::Result<String> {
+        let mut pretty = Vec::new();
+        self.json(&mut pretty)?;
+        // A line break inside of a string is escaped, so every real one is layout.
+        Ok(String::from_utf8_lossy(&pretty).lines().map(str::trim_start).collect())
     }
 
     /// A report that `--format json` wrote.
@@ -127,8 +147,12 @@ impl Published {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::Language;
+    use serde_json::Value;
+
+    use crate::capture::Timestamp;
+    use crate::compare::Turn;
     use crate::report::fixture::{HOSTILE, audit, empty_audit, names, settings};
+    use crate::report::{Language, live_course};
 
     fn published(language: Language) -> Published {
         Published::of(&audit(), &names(language), &settings(language, 80))
@@ -146,6 +170,40 @@ mod tests {
             let text = json(&published(language));
             assert_eq!(json(&Published::parse(text.as_bytes()).unwrap()), text);
         }
+    }
+
+    #[test]
+    fn the_report_of_a_run_tells_in_every_form_when_findings_came_and_went() {
+        let audit = audit();
+        let turn = |cleared: Option<i64>| Turn {
+            finding: audit.findings[0].clone(),
+            since: Timestamp(1_700_000_000_000_000_000),
+            cleared: cleared.map(|seconds| Timestamp((1_700_000_000 + seconds) * 1_000_000_000)),
+        };
+        let course = Course { turns: vec![turn(Some(90)), turn(None)], left_out: 3 };
+        for (language, heading, holds) in [
+            (Language::De, "Verlauf der Befunde", "besteht"),
+            (Language::En, "When findings came and went", "still there"),
+        ] {
+            let settings = settings(language, 100);
+            let run = Published::of_run(&audit, &course, &names(language), &settings);
+            let text = json(&run);
+            assert_eq!(json(&Published::parse(text.as_bytes()).unwrap()), text);
+            let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(value["course"][0]["cleared"], "2023-11-14T22:14:50.000000000Z");
+            assert_eq!((&value["course"][1]["cleared"], &value["course_omitted"]), (&Value::Null, &3.into()));
+            let table = live_course(&course, &audit, &names(language), &settings);
+            for form in [run.html(&settings.zone), run.markdown(&settings.zone), table] {
+                assert!(form.contains(heading) && form.contains(holds), "{form}");
+            }
+            let hidden = json(&run.redacted(Redaction::Addresses).unwrap());
+            let hidden: serde_json::Value = serde_json::from_str(&hidden).unwrap();
+            assert_eq!(hidden["course"][0]["cleared"], value["course"][0]["cleared"]);
+        }
+        assert!(!json(&published(Language::En)).contains("\"course_omitted\""), "a file has none");
+        assert!(
+            !published(Language::De).html(&settings(Language::De, 80).zone).contains("Verlauf der Befunde")
+        );
     }
 
     #[test]

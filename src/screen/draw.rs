@@ -7,6 +7,8 @@ use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph, Wrap};
 
+use unicode_width::UnicodeWidthStr;
+
 use super::Terms;
 use super::columns::{GAP, cut, fit};
 use super::model::Model;
@@ -22,7 +24,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, model: &mut Model, terms: &Terms<'_>) 
     }
     let words = screen_words(terms.settings.language);
     model.refresh(terms, area.width);
-    let above = [verdict_line(model, words), measure_line(model, words, terms), tabs(model, words)];
+    let above =
+        [verdict_line(model, words, area.width), measure_line(model, words, terms), tabs(model, words)];
     for (y, line) in (0..).zip(above) {
         frame.render_widget(line, row(area, y));
     }
@@ -50,15 +53,16 @@ fn bold() -> Style {
     Style::new().add_modifier(Modifier::BOLD)
 }
 
-fn verdict_line(model: &Model, words: &ScreenWords) -> Line<'static> {
+fn verdict_line(model: &Model, words: &ScreenWords, width: u16) -> Line<'static> {
     match &model.headline {
         None => Line::styled(words.waiting, bold()),
         Some((verdict, counts, mood)) => {
             // The word itself, then the counts, then what it means where there is room.
             let (word, meaning) = verdict.split_once(" – ").unwrap_or((verdict, ""));
+            let room = usize::from(width).saturating_sub(word.width() + GAP);
             Line::from(vec![
                 Span::styled(word.to_owned(), style(*mood).add_modifier(Modifier::REVERSED | Modifier::BOLD)),
-                Span::raw(format!("  {counts}  ")),
+                Span::raw(format!("  {}  ", cut(counts, counts.width().min(room), false))),
                 Span::styled(meaning.to_owned(), style(Mood::Faint)),
             ])
         }

@@ -25,12 +25,14 @@ use ratatui::crossterm::{cursor, execute, terminal};
 
 use crate::capture::Meter;
 use crate::check::Audit;
-use crate::compare::Turn;
-use crate::report::{Names, Published, Settings, screen_words};
+use crate::compare::{Course, Turn};
+use crate::report::{Names, Published, Settings, live_course, screen_words, table};
 use model::{Act, Model};
 
 /// How long a key or a change waits at most.
 const TICK: Duration = Duration::from_millis(200);
+/// Columns of a table that is saved.
+const PAPER: u16 = 100;
 /// Most turns that are kept; the oldest leave.
 const MOST_TURNS: usize = 1000;
 
@@ -49,13 +51,17 @@ struct Told {
     number: u64,
     audit: Option<Arc<Audit>>,
     turns: Vec<Turn>,
+    course: Arc<Course>,
     note: Option<String>,
 }
 
 impl Board {
-    /// How things stand now, and what came and went since the last time.
-    pub fn show(&self, audit: &Arc<Audit>, turns: &[Turn]) {
+    /// How things stand now, what came and went since the last time, and if anything did, what did in all.
+    pub fn show(&self, audit: &Arc<Audit>, turns: &[Turn], course: Option<Course>) {
         let mut told = self.told();
+        if let Some(course) = course {
+            told.course = Arc::new(course);
+        }
         told.number += 1;
         told.audit = Some(Arc::clone(audit));
         told.turns.extend_from_slice(turns);
@@ -198,18 +204,25 @@ pub fn run(mut stage: Stage, board: &Board, terms: &Terms<'_>) -> io::Result<()>
 /// Saves the report of all so far, frozen picture or not; says where.
 fn save(board: &Board, terms: &Terms<'_>) -> String {
     let words = screen_words(terms.settings.language);
-    let Some(audit) = board.told().audit.clone() else { return words.nothing_to_save.to_owned() };
-    let published = Published::of(&audit, terms.names, terms.settings);
+    let (audit, course) = {
+        let told = board.told();
+        (told.audit.clone(), Arc::clone(&told.course))
+    };
+    let Some(audit) = audit else { return words.nothing_to_save.to_owned() };
+    let published = Published::of_run(&audit, &course, terms.names, terms.settings);
+    let settings = Settings { width: PAPER, colour: false, ..terms.settings.clone() };
+    let text = table(&audit, terms.names, &settings) + &live_course(&course, &audit, terms.names, &settings);
     let name = format!("pbxray-{}", jiff::Zoned::now().strftime("%Y%m%d-%H%M%S"));
     let write = || -> io::Result<()> {
         let create = |ending: &str| std::fs::File::create_new(terms.folder.join(format!("{name}.{ending}")));
+        io::Write::write_all(&mut create("txt")?, text.as_bytes())?;
         io::Write::write_all(&mut create("html")?, published.html(&terms.settings.zone).as_bytes())?;
         let mut json = io::BufWriter::new(create("json")?);
         published.json(&mut json)?;
         io::Write::flush(&mut json)
     };
     match write() {
-        Ok(()) => words.saved.replace("{}", &format!("{name}.html, {name}.json")),
+        Ok(()) => words.saved.replace("{}", &format!("{name}.html, .json, .txt")),
         Err(error) => words.not_saved.replace("{}", &error.to_string()),
     }
 }

@@ -42,7 +42,7 @@ fn press(language: Language, (width, height): (u16, u16), audit: Audit, keys: &[
             cleared: None,
         };
         let turns: Vec<Turn> = audit.findings.iter().enumerate().map(turn).collect();
-        board.show(&Arc::new(audit), &turns);
+        board.show(&Arc::new(audit), &turns, None);
         let mut model = Model::default();
         model.learn(&board.told(), terms);
         terminal.draw(|frame| draw(frame, &mut model, terms)).unwrap();
@@ -157,13 +157,13 @@ fn what_comes_moves_the_chosen_row_down() {
             model.refresh(terms, 80);
             model.window(20).0
         };
-        board.show(&audit, &[turn(0), turn(1), turn(2)]);
+        board.show(&audit, &[turn(0), turn(1), turn(2)], None);
         look(&board, KeyCode::Null);
         assert_eq!(look(&board, KeyCode::Down), 1);
-        board.show(&audit, &[turn(3), turn(4)]);
+        board.show(&audit, &[turn(3), turn(4)], None);
         assert_eq!(look(&board, KeyCode::Null), 3, "two came above it");
         assert_eq!(look(&board, KeyCode::Home), 0);
-        board.show(&audit, &[turn(5)]);
+        board.show(&audit, &[turn(5)], None);
         assert_eq!(look(&board, KeyCode::Null), 0, "who looks at the latest goes on to");
     });
 }
@@ -207,7 +207,7 @@ fn a_frozen_picture_learns_nothing_until_it_goes_on() {
         let board = Board::default();
         let freeze = KeyEvent::new(KeyCode::Char('f'), KeyModifiers::NONE);
         model.key(freeze);
-        board.show(&Arc::new(audit()), &[]);
+        board.show(&Arc::new(audit()), &[], None);
         model.learn(&board.told(), terms);
         assert!(model.headline.is_none());
         model.key(freeze);

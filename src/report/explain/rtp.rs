@@ -90,7 +90,7 @@ pub(super) const RTP_004: Page = Page {
                  die üblichen Ursachen.",
         pitfalls: "Ein virtueller Rechner oder ein USB-Adapter am Messpunkt kann Pakete verspätet stempeln. Ist der \
                    Takt des Codecs nur geschätzt, ist es ein Verdacht.",
-        source: "RFC 3550 Abschnitt 6.4.1 und Anhang A.8. Richtwert 20 ms: Vorgaben deutscher Netzbetreiber für SIP- \
+        source: "RFC 3550 Abschnitt 6.4.1 und Anhang A.8. Richtwert 20 ms: Vorgaben deutscher Netzbetreiber für SIP-\
                  Trunks.",
     },
     en: Text {

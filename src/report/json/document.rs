@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 pub(in crate::report) use super::call::{Call, CallState, Message};
 pub(in crate::report) use super::course::{Course, Route};
 pub(in crate::report) use super::registration::{Mapping, Refresh, Registration};
+pub(in crate::report) use super::spell::Spell;
 use crate::{capture, check, observe, site};
 
 /// A report of pbxray about one measurement.
@@ -60,10 +61,22 @@ pub(in crate::report) struct Document {
     pub(in crate::report) registrations: Vec<Registration>,
     /// Findings, heaviest first.
     pub(in crate::report) findings: Vec<Finding>,
+    /// When the findings of a live run came and went, in the order in which they came. Missing in the report of a file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::report) course: Vec<Spell>,
+    /// How many more came and went, before those.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub(in crate::report) course_omitted: u64,
     /// What the captures cannot show.
     pub(in crate::report) unjudged: Vec<Unjudged>,
     /// Exceptions of the site file and what each covered.
     pub(in crate::report) exceptions: Vec<Exception>,
+}
+
+/// Whether nothing is left out.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 /// The program.

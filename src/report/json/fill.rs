@@ -63,6 +63,8 @@ pub(in crate::report) fn document(
         routes_omitted: routes_omitted as u64,
         registrations: audit.traffic.registrations.iter().map(registration).collect(),
         findings: audit.findings.iter().map(|one| finding(one, &context, settings.language)).collect(),
+        course: Vec::new(),
+        course_omitted: 0,
         unjudged: audit.unjudged.iter().map(|what| (*what).into()).collect(),
         exceptions: exceptions(audit),
     }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{FindingPart, Maker, Part, filled, instant, sentence, shown};
-use crate::report::json::document::{Finding, Party, Severity};
+use super::{Cell, FindingPart, Maker, Part, Table, Tone, filled, instant, sentence, shown};
+use crate::report::json::document::{Finding, Party, Severity, Spell};
 use crate::report::number::span;
+use crate::report::text::screen_words;
 
 pub(super) fn all(maker: &Maker<'_>) -> Vec<Part> {
     if maker.document.findings.is_empty() {
@@ -45,6 +46,43 @@ fn part(maker: &Maker<'_>, finding: &Finding) -> FindingPart {
         filter_label: labels.filter,
         filter: sentence(&finding.evidence.filter),
     }
+}
+
+/// When the findings of a live run came and went.
+pub(super) fn course(maker: &Maker<'_>) -> Vec<Part> {
+    let own = screen_words(maker.language);
+    if maker.document.course.is_empty() {
+        return Vec::new();
+    }
+    let time = |time: Option<&str>| {
+        Cell::number(maker.moment(time), time.and_then(instant).map(|time| time.0 as f64))
+    };
+    let row = |spell: &Spell| {
+        let subject = spell.subject.as_ref().map(|subject| format!(": {}", maker.device(subject)));
+        vec![
+            time(spell.since.as_deref()),
+            match spell.cleared.as_deref() {
+                Some(cleared) => Cell { tone: Tone::Good, ..time(Some(cleared)) },
+                None => Cell::new(own.holds),
+            },
+            Cell::number(
+                (maker.words.severity)(spell.severity.into()),
+                Some(f64::from(spell.severity as u8)),
+            ),
+            Cell::new(&spell.code),
+            Cell::new(format!("{}{}", shown(&spell.title), subject.unwrap_or_default())),
+        ]
+    };
+    let heads = [
+        (own.since, false),
+        (own.until, false),
+        (own.severity, false),
+        ("Code", false),
+        (own.finding, false),
+    ];
+    let mut table = Table::new(&heads, maker.document.course.iter().map(row).collect());
+    table.omitted += usize::try_from(maker.document.course_omitted).unwrap_or(usize::MAX);
+    vec![Part::Table(table)]
 }
 
 /// Findings about security, named and left to their place among the findings.

@@ -21,7 +21,7 @@ use super::escape::escape_terminal;
 use super::json::document::{Document, Endpoint, Severity, Verdict};
 use super::language::Language;
 use super::number;
-use super::text::{PaperWords, Words, paper_words, words};
+use super::text::{PaperWords, Words, paper_words, screen_words, words};
 use crate::capture::Timestamp;
 
 /// Most rows of a table.
@@ -168,6 +168,7 @@ fn sections(maker: &Maker<'_>) -> Vec<Section> {
         section("services", paper.services, services::parts(maker)),
         section("security", paper.security, findings::security(maker)),
         section("findings", headings.findings, findings::all(maker)),
+        section("course", screen_words(maker.language).course, findings::course(maker)),
         section("actions", paper.actions, findings::actions(maker)),
         section("firewall", paper.firewall, firewall::parts(maker)),
         section("limits", paper.limits, measurement::limits(maker)),

@@ -100,7 +100,7 @@ const DE: ScreenWords = ScreenWords {
            s   nach der nächsten Spalte sortieren\n\
            r   Reihenfolge umkehren\n\
            f   Bild anhalten und wieder laufen lassen; gemessen wird weiter\n\
-           w   Bericht über alles Bisherige als HTML und JSON im aktuellen Verzeichnis speichern\n\
+           w   Bericht über alles Bisherige als HTML, JSON und Text im aktuellen Verzeichnis speichern\n\
            q, Strg-C   Messung beenden und den Bericht ausgeben; noch einmal: sofort beenden",
     saved: "gespeichert: {}",
     not_saved: "nicht gespeichert: {}",
@@ -126,7 +126,7 @@ const DE: ScreenWords = ScreenWords {
     fact: "Angabe",
     value: "Wert",
     cleared_since: "Erledigt seit {}.",
-    of_them_cleared: "davon erledigt: {}",
+    of_them_cleared: "{} erledigt",
     course: "Verlauf der Befunde",
     since: "Seit",
     until: "Erledigt",
@@ -157,7 +157,7 @@ const EN: ScreenWords = ScreenWords {
            s   sort by the next column\n\
            r   reverse the order\n\
            f   freeze the picture and let it go on; the capture goes on all the time\n\
-           w   save a report of all so far as HTML and JSON in the current directory\n\
+           w   save a report of all so far as HTML, JSON and text in the current directory\n\
            q, Ctrl-C   end the capture and print the report; once more: end at once",
     saved: "saved: {}",
     not_saved: "not saved: {}",
@@ -183,7 +183,7 @@ const EN: ScreenWords = ScreenWords {
     fact: "Fact",
     value: "Value",
     cleared_since: "Cleared since {}.",
-    of_them_cleared: "{} of them cleared",
+    of_them_cleared: "{} cleared",
     course: "When findings came and went",
     since: "Since",
     until: "Cleared",

@@ -24,6 +24,7 @@ ip link set va mtu 9000 arp off up && ip link set vb mtu 9000 arp off up || exit
 "$PBXRAY" live -i vb --lang en "$@" &
 listener=$!
 sleep 1
+[ -z "${FLOWS:-}" ] || tcpreplay -q -i va --pps 50000 "$FLOWS" >/dev/null 2>&1 || exit 91
 tcpreplay -q -i va "$0" >/dev/null 2>&1 || exit 91
 sleep 1
 kill -TERM $listener 2>/dev/null
@@ -44,7 +45,9 @@ fn sending(sample: &str, words: &[&str]) -> Command {
     let sample = format!("samples/{sample}.pcapng");
     let mut command = Command::new("unshare");
     command.args(["--net", "sh", "-c", SEND, &sample]).args(words);
-    command.env("PBXRAY", env!("CARGO_BIN_EXE_pbxray")).current_dir(env!("CARGO_MANIFEST_DIR"));
+    // Another build of it can be measured, see the ignored test.
+    let pbxray = std::env::var("PBXRAY").unwrap_or_else(|_| env!("CARGO_BIN_EXE_pbxray").to_owned());
+    command.env("PBXRAY", pbxray).current_dir(env!("CARGO_MANIFEST_DIR"));
     command
 }
 
@@ -131,7 +134,7 @@ fn complete_at(capture: &Path, place: &Path, wanted: &(String, String)) -> Times
         let words = ["check", beginning.to_str().unwrap(), "--format", "json"];
         serde_json::from_slice(&pbxray(&words).stdout).unwrap()
     };
-    let (mut without, mut with) = (0, 100_000);
+    let (mut without, mut with) = (0, 1 << 20);
     while with - without > 1 {
         let packets = u64::midpoint(without, with);
         let report = judged(packets);
@@ -144,52 +147,105 @@ fn complete_at(capture: &Path, place: &Path, wanted: &(String, String)) -> Times
     judged(with)["captures"][0]["last"].as_str().unwrap().parse().unwrap()
 }
 
+/// How long each finding of a sample took to be told, in ms, from the packet with which the capture shows it.
+fn waits(sample: &str, flows: Option<&Path>) -> Vec<(i128, String)> {
+    let place = tempfile::tempdir().unwrap();
+    let all = place.path().join("all.pcapng");
+    let mut command = sending(sample, &["--format", "jsonl", "--write", all.to_str().unwrap()]);
+    if let Some(flows) = flows {
+        command.env("FLOWS", flows);
+    }
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut came = Vec::new();
+    for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+        let now = Timestamp::now();
+        let line: Value = serde_json::from_str(&line.unwrap()).unwrap();
+        let code = line["code"].to_string();
+        if line["event"] == "new" && !code.starts_with("\"CAP") && code != "\"RTP-004\"" {
+            came.push((now, (code, line["subject"].to_string())));
+        }
+    }
+    child.wait().unwrap();
+    assert!(!came.is_empty(), "{sample}");
+    let recorded = place.path().join("all_00001.pcapng");
+    let wait = |(time, finding): (Timestamp, (String, String))| {
+        let complete = complete_at(&recorded, place.path(), &finding);
+        let wait = time.duration_since(complete).as_millis();
+        (wait, format!("{sample}: {} after {wait} ms", finding.0))
+    };
+    came.into_iter().map(wait).collect()
+}
+
+/// Samples with findings that come at different places.
+const WAITED_FOR: [&str; 5] = ["qos-001", "port-001", "sig-001", "rtp-003", "sec-002"];
+
+fn can_measure(test: &str) -> bool {
+    let has_editcap = Command::new("editcap").arg("-h").output().is_ok();
+    can_capture(test) && (has_editcap || skip::<()>(test, "no editcap").is_some())
+}
+
 #[test]
 fn a_finding_appears_within_a_second_of_its_evidence() {
-    const TEST: &str = "a_finding_appears_within_a_second_of_its_evidence";
-    if !can_capture(TEST)
-        || Command::new("editcap").arg("-h").output().is_err() && skip::<()>(TEST, "no editcap").is_none()
-    {
+    if !can_measure("a_finding_appears_within_a_second_of_its_evidence") {
         return;
     }
-    let waits = Mutex::new(Vec::new());
+    let all = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
-        for sample in ["qos-001", "port-001", "sig-001", "rtp-003", "sec-002"] {
-            let waits = &waits;
+        for sample in WAITED_FOR {
+            let all = &all;
             scope.spawn(move || {
-                let place = tempfile::tempdir().unwrap();
-                let all = place.path().join("all.pcapng");
-                let mut child = sending(sample, &["--format", "jsonl", "--write", all.to_str().unwrap()])
-                    .stdout(Stdio::piped())
-                    .stderr(Stdio::null())
-                    .spawn()
-                    .unwrap();
-                let mut came = Vec::new();
-                for line in BufReader::new(child.stdout.take().unwrap()).lines() {
-                    let now = Timestamp::now();
-                    let line: Value = serde_json::from_str(&line.unwrap()).unwrap();
-                    let code = line["code"].to_string();
-                    if line["event"] == "new" && !code.starts_with("\"CAP") && code != "\"RTP-004\"" {
-                        came.push((now, (code, line["subject"].to_string())));
-                    }
-                }
-                child.wait().unwrap();
-                assert!(!came.is_empty(), "{sample}");
-                let recorded = place.path().join("all_00001.pcapng");
-                for (time, finding) in came {
-                    let complete = complete_at(&recorded, place.path(), &finding);
-                    let wait = time.duration_since(complete).as_millis();
-                    waits.lock().unwrap().push((wait, format!("{sample}: {} after {wait} ms", finding.0)));
-                }
+                let waits = waits(sample, None);
+                all.lock().unwrap().extend(waits);
             });
         }
     });
-    let mut waits = waits.into_inner().unwrap();
+    let mut waits = all.into_inner().unwrap();
     waits.sort();
     // One that a busy machine held up for a moment is no fault of the program.
     let (median, most) = (waits[waits.len() / 2].0, waits[waits.len() - 1].0);
     let _ = writeln!(std::io::stderr(), "median {median} ms, most {most} ms: {waits:#?}");
     assert!(waits.len() >= 5 && median < 1_000 && most < 3_000, "{waits:#?}");
+}
+
+/// Question and answer over UDP between two of 200 hosts each, no two with the same ports.
+fn conversations(count: u32) -> Vec<u8> {
+    let mut file = Vec::new();
+    for word in [0xa1b2_c3d4_u32, 2 | 4 << 16, 0, 0, 65_535, 1] {
+        file.extend(word.to_le_bytes());
+    }
+    for nth in 0..count {
+        let ports = [20_000 + (nth / 200 % 40_000) as u16, 7_000 + (nth % 13) as u16];
+        let hosts = [[10, 0, 0, 10 + (nth % 200) as u8], [10, 0, 1, 10 + (nth / 7 % 200) as u8]];
+        for (from, to) in [(0, 1), (1, 0)] {
+            let mut frame =
+                vec![2, 0, 0, 0, to as u8, hosts[to][3], 2, 0, 0, 0, from as u8, hosts[from][3], 8, 0];
+            frame.extend([0x45, 0, 0, 32, 0, 0, 0, 0, 64, 17, 0, 0]);
+            frame.extend(hosts[from]);
+            frame.extend(hosts[to]);
+            for word in [ports[from], ports[to], 12, 0] {
+                frame.extend(word.to_be_bytes());
+            }
+            frame.extend(nth.to_be_bytes());
+            for word in [0, 0, frame.len() as u32, frame.len() as u32] {
+                file.extend(word.to_le_bytes());
+            }
+            file.extend(frame);
+        }
+    }
+    file
+}
+
+#[test]
+#[ignore = "a measurement: it needs a machine with nothing else to do"]
+fn a_finding_appears_within_a_second_beside_a_hundred_thousand_conversations() {
+    let place = tempfile::tempdir().unwrap();
+    let flows = place.path().join("flows.pcap");
+    std::fs::write(&flows, conversations(100_000)).unwrap();
+    let mut waits: Vec<_> = WAITED_FOR.iter().flat_map(|sample| waits(sample, Some(&flows))).collect();
+    waits.sort();
+    let (median, most) = (waits[waits.len() / 2].0, waits[waits.len() - 1].0);
+    let _ = writeln!(std::io::stderr(), "median {median} ms, most {most} ms: {waits:#?}");
+    assert!(most < 1_000, "{waits:#?}");
 }
 
 #[test]

@@ -120,15 +120,21 @@ fn the_view_is_driven_by_keys() {
 
     pane.send(&["w"]);
     pane.wait(&["saved: pbxray-"]);
-    let endings: Vec<String> = std::fs::read_dir(folder.path())
+    let files: Vec<_> = std::fs::read_dir(folder.path())
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.is_file())
-        .map(|path| path.extension().unwrap().to_string_lossy().into_owned())
         .collect();
-    assert!(
-        endings.len() == 2 && ["html", "json"].iter().all(|wanted| endings.iter().any(|one| one == wanted))
-    );
+    assert_eq!(files.len(), 3, "{files:?}");
+    for (ending, course) in [
+        ("html", "When findings came and went"),
+        ("txt", "When findings came and went"),
+        ("json", "\"course\": ["),
+    ] {
+        let file = files.iter().find(|path| path.extension().is_some_and(|it| it == ending)).unwrap();
+        let text = std::fs::read_to_string(file).unwrap();
+        assert!(text.contains(course) && text.contains("QOS-001"), "{file:?}");
+    }
 
     pane.send(&["C-c"]);
     let screen = pane.wait(&["ended with 1"]);

@@ -9,13 +9,12 @@ mod signalling;
 mod voice;
 
 use crate::capture::Timestamp;
-use crate::observe::Traffic;
 use crate::rules::QosRule;
 
 use super::case::Case;
-use super::finding::{Code, Detail, Finding};
+use super::finding::{Audit, Code, Detail, Finding};
 use super::media::{self, LEAST_JUDGED};
-use super::{port, qos};
+use super::{is_told_by_another, port, qos};
 use signalling::{later_calls, registers};
 use voice::Voice;
 
@@ -35,14 +34,14 @@ pub(super) fn mended(case: &Case<'_>, findings: &[Finding]) -> Vec<usize> {
 }
 
 /// Whether it proves anything that a finding of a capture that goes on is no longer told: not where it was a share that
-/// other traffic makes smaller, or a rate that time does, nor where its packets had to make room. What a capture lacked
-/// it lacks for good.
+/// other traffic makes smaller, or a rate that time does, nor where its packets had to make room, nor where another one
+/// tells of the same fault by now. What a capture lacked it lacks for good.
 #[must_use]
-pub fn is_disproved_by_absence(finding: &Finding, traffic: &Traffic, now: Timestamp) -> bool {
+pub fn is_disproved_by_absence(finding: &Finding, audit: &Audit, now: Timestamp) -> bool {
     let is_share = matches!(finding.code(), Code::Qos010 | Code::Sec002 | Code::Cap001 | Code::Cap002);
-    let is_full = traffic.quality.packets_over_cap > 0;
+    let is_full = audit.traffic.quality.packets_over_cap > 0;
     let is_old = finding.evidence.last.is_some_and(|last| now.since(last) >= RECENT);
-    !(is_share || is_full && is_old)
+    !(is_share || is_full && is_old || is_told_by_another(finding, &audit.findings))
 }
 
 fn is_mended(case: &Case<'_>, finding: &Finding) -> bool {

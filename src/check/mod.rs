@@ -131,20 +131,39 @@ fn join_unanswered(findings: &mut Vec<Finding>) {
 
 /// Requests are sent again because a finding of its own says why nothing answers.
 fn drop_symptoms(findings: &mut Vec<Finding>) {
-    let causes: Vec<(Option<IpAddr>, IpAddr)> = findings
-        .iter()
-        .filter_map(|finding| match finding.detail {
-            Detail::Port003 { target, .. } => Some((subject(finding), target.ip())),
-            Detail::Sig002 { registrar, .. } => Some((subject(finding), registrar.ip())),
-            Detail::Sig006 { peer, .. } => Some((subject(finding), peer.ip())),
-            _ => None,
-        })
-        .collect();
-    findings.retain(|finding| match finding.detail {
-        Detail::Sig009 { to, .. } => !causes.contains(&(subject(finding), to.ip())),
-        _ => true,
+    let causes: Vec<Finding> = findings.iter().filter(|finding| is_cause(finding)).cloned().collect();
+    findings.retain(|finding| {
+        !matches!(finding.detail, Detail::Sig009 { .. }) || !is_told_by_another(finding, &causes)
     });
 }
+
+fn is_cause(finding: &Finding) -> bool {
+    matches!(finding.detail, Detail::Port003 { .. } | Detail::Sig002 { .. } | Detail::Sig006 { .. })
+}
+
+/// Whether one of `findings` tells of the same fault in place of this one, which may have been told before more was known.
+fn is_told_by_another(finding: &Finding, findings: &[Finding]) -> bool {
+    let target = |finding: &Finding| match finding.detail {
+        Detail::Port003 { target, .. } => Some(target),
+        Detail::Sig002 { registrar, .. } => Some(registrar),
+        Detail::Sig006 { peer, .. } => Some(peer),
+        Detail::Sig009 { to, .. } => Some(to),
+        _ => None,
+    };
+    findings.iter().filter(|other| subject(other) == subject(finding)).any(|other| {
+        match (finding.code(), other.code()) {
+            (Code::Port003, Code::Sig002) => target(finding) == target(other),
+            (Code::Sig009, _) if is_cause(other) => {
+                target(finding).map(|target| target.ip()) == target(other).map(|target| target.ip())
+            }
+            // One of them for a sender.
+            (code, told) => code != told && [code, told].iter().all(|code| UNMARKED.contains(code)),
+        }
+    })
+}
+
+/// Voice without the mark: which of them it is hangs on whom else is seen.
+const UNMARKED: [Code; 3] = [Code::Qos001, Code::Qos003, Code::Qos008];
 
 /// What the capture cannot show.
 fn unjudged(case: &Case<'_>, capture: &[Finding]) -> Vec<Unjudged> {

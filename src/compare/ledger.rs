@@ -79,7 +79,7 @@ impl Ledger {
             |gone: &Key| audit.findings.iter().any(|finding| key(finding, |address| address) == *gone);
         let mut turns = Vec::new();
         for (key, (since, finding)) in std::mem::take(&mut self.open) {
-            if is_told(&key) || is_disproved_by_absence(&finding, &audit.traffic, now) {
+            if is_told(&key) || is_disproved_by_absence(&finding, audit, now) {
                 let before = self.told.entry(key).or_default();
                 *before = finding.evidence.last.max(*before);
                 turns.push(Turn { finding, since, cleared: Some(now) });
@@ -114,7 +114,7 @@ impl Ledger {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::Code;
+    use crate::check::{Code, Detail};
     use crate::report::fixture::audit;
 
     /// The fixture's audit so many seconds after the beginning; QOS-001 is mended or not.
@@ -179,6 +179,18 @@ mod tests {
         assert!(gone(Code::Port003, 7, 100), "they are too young for that");
         assert!(!gone(Code::Qos010, 0, 500), "other traffic made the share smaller");
         assert!(!gone(Code::Sec002, 0, 500), "time made the rate smaller");
+    }
+
+    #[test]
+    fn what_another_finding_tells_by_now_has_not_gone() {
+        let mut ledger = Ledger::default();
+        let first = after(1, false);
+        ledger.update(&first);
+        let mut second = after(2, false);
+        second.findings[0].detail = Detail::Qos008 { dscp: vec![(0, 90)], expected: 46, marked: Vec::new() };
+        assert_eq!(told(&ledger.update(&second)), [(2, None)], "QOS-008 in place of QOS-001, no voice is right");
+        second.findings.clear();
+        assert_eq!(ledger.update(&second).len(), 2, "both are gone");
     }
 
     #[test]

@@ -188,7 +188,11 @@ mod tests {
         ledger.update(&first);
         let mut second = after(2, false);
         second.findings[0].detail = Detail::Qos008 { dscp: vec![(0, 90)], expected: 46, marked: Vec::new() };
-        assert_eq!(told(&ledger.update(&second)), [(2, None)], "QOS-008 in place of QOS-001, no voice is right");
+        assert_eq!(
+            told(&ledger.update(&second)),
+            [(2, None)],
+            "QOS-008 in place of QOS-001, no voice is right"
+        );
         second.findings.clear();
         assert_eq!(ledger.update(&second).len(), 2, "both are gone");
     }

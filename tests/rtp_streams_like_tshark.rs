@@ -58,6 +58,25 @@ fn streams_of_the_scenarios_have_the_figures_of_tshark() {
 
 /// The samples that were recorded from real programs.
 #[test]
+fn voice_in_turn_channels_has_the_figures_of_tshark() {
+    let test = "voice_in_turn_channels_has_the_figures_of_tshark";
+    if !tshark::is_installed(test) {
+        return;
+    }
+    let scenario = scenario::find("pascom-turn").unwrap();
+    let file = written(&scenario.file());
+    // Unasked it takes what is relayed for data.
+    assert!(tshark::streams(file.path(), &[]).is_empty());
+    let rows = tshark::streams(file.path(), &["--enable-heuristic", "rtp_stun"]);
+    let audit = audit_file(file.path(), &hints(&scenario)).unwrap();
+    let relayed = audit.traffic.streams.iter().filter(|stream| stream.relay.is_some()).count();
+    assert_eq!((rows.len(), relayed), (2, 2));
+    let differences = differences(&scenario.name, &audit, &rows);
+    let told: Vec<_> = differences.iter().map(|it| (&it.stream, it.column, &it.ours, &it.theirs)).collect();
+    assert!(told.is_empty(), "{told:?}");
+}
+
+#[test]
 fn streams_of_recorded_samples_have_the_figures_of_tshark() {
     let test = "streams_of_recorded_samples_have_the_figures_of_tshark";
     if !tshark::is_installed(test) {

@@ -47,7 +47,8 @@ pub(super) fn of_streams<'a>(
         collector.time(stream.report.last.time);
         if place < NAMED {
             collector.frames(&frames_of(stream));
-            filters.push(filter::one_way(stream.source, stream.destination, Protocol::Udp));
+            let protocol = stream.relay.map_or(Protocol::Udp, |relay| relay.protocol);
+            filters.push(filter::one_way(stream.source, stream.destination, protocol));
         }
     }
     let any = filter::any_of(filters);

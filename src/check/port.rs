@@ -73,7 +73,7 @@ fn is_unexplained(case: &Case<'_>, end: &End<'_>) -> bool {
         && flow.from_a.packets + flow.from_b.packets >= PACKETS_FOR_A_PORT
         && view.took_part();
     // Voice has codes of its own, and RTCP, STUN and DTLS keep it company.
-    let is_media = matches!(flow.app, App::Rtp | App::Rtcp | App::Stun | App::Dtls);
+    let is_media = matches!(flow.app, App::Rtp | App::Rtcp | App::Stun | App::Dtls | App::Zrtp);
     // What answers the Internet against the document has codes of its own.
     let is_exposed = exposure(case, end).is_some();
     let is_explained =
@@ -201,6 +201,7 @@ fn media_outside(case: &Case<'_>, device: &Device) -> Option<Finding> {
         .traffic
         .streams
         .iter()
+        .filter(|stream| stream.relay.is_none())
         .filter(|stream| stream.source.ip() == device.address && is_outside(stream.source.port()))
         .filter(|stream| stream.report.counts.packets >= PACKETS_FOR_MEDIA)
         .filter(|stream| !case.is_excepted_stream("PORT-002", stream))
@@ -271,7 +272,8 @@ fn channels(case: &Case<'_>, device: &Device) -> Option<Finding> {
     let channels = u64::from(model.rtp.count()) / PORTS_OF_A_CHANNEL;
     let sent = case.traffic.streams.iter().filter(|stream| {
         let port = stream.source.port();
-        stream.source.ip() == device.address
+        stream.relay.is_none()
+            && stream.source.ip() == device.address
             && model.rtp.contains(port)
             && stream.report.counts.packets >= PACKETS_FOR_MEDIA
     });
@@ -314,6 +316,7 @@ fn odd_port(case: &Case<'_>, device: &Device) -> Option<Finding> {
         .traffic
         .streams
         .iter()
+        .filter(|stream| stream.relay.is_none())
         .filter(|stream| stream.source.ip() == device.address && stream.source.port() % 2 == 1)
         .filter(|stream| {
             stream.report.kind == MediaKind::Audio && stream.report.counts.packets >= PACKETS_FOR_MEDIA

@@ -423,7 +423,7 @@ fn signalling(case: &Case<'_>, device: &Device) -> Option<Finding> {
 
 /// Whether the mark of voice is nothing odd in this flow.
 fn is_telephony(flow: &Flow) -> bool {
-    matches!(flow.app, App::Rtp | App::Rtcp | App::Sip | App::Stun | App::Dtls)
+    matches!(flow.app, App::Rtp | App::Rtcp | App::Sip | App::Stun | App::Dtls | App::Zrtp)
         // Datagrams of unknown content with the mark of voice are most likely voice.
         || flow.app == App::Unknown && flow.protocol == Protocol::Udp
 }

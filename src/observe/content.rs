@@ -3,6 +3,7 @@
 
 use crate::decode::{Packet, Span, TcpFlags, TcpSegment};
 
+use super::carriage::Carriage;
 use super::flow::End;
 use super::media::{Rtcp, could_be_rtcp, read_rtcp};
 use super::message::dhcp::{self, DhcpMessage};
@@ -11,7 +12,7 @@ use super::message::http::Http;
 use super::message::sdp::Sdp;
 use super::message::sip::{self, SipMessage};
 use super::message::tls::{Alert, Certificate};
-use super::message::{App, Reading, http, recognise_datagram, recognise_stream_start, tls};
+use super::message::{App, Reading, http, recognise_datagram, recognise_stream_start, tls, turn, zrtp};
 use super::stream::Assembler;
 
 /// Payloads that are looked at before a flow counts as unknown.
@@ -53,6 +54,8 @@ pub(super) struct Content {
     /// The end that sent the TLS client hello.
     tls_client: Option<End>,
     readers: Option<Box<Readers>>,
+    /// What packets beside the media say about how these travel.
+    pub(super) carriage: Option<Box<Carriage>>,
     /// Where the directions of a connection start that has carried nothing so far. Most of a flood never does.
     starts: Starts,
 }
@@ -97,9 +100,10 @@ impl More {
 }
 
 impl Content {
-    /// Reads a UDP payload; `is_media`: it reads as RTP, which excludes RTCP and SIP.
+    /// Reads a UDP payload of `from`; `is_media`: it reads as RTP, which excludes RTCP and SIP.
     pub(super) fn datagram(
         &mut self,
+        from: End,
         packet: &Packet,
         payload: &[u8],
         is_media: bool,
@@ -115,7 +119,8 @@ impl Content {
             }
         }
         match self.app {
-            App::Sip | App::Rtcp | App::Rtp | App::Stun | App::Dtls | App::Unknown if is_media => {}
+            App::Sip | App::Rtcp | App::Rtp | App::Stun | App::Dtls | App::Zrtp | App::Unknown
+                if is_media => {}
             App::Sip | App::Unknown if payload.first().is_some_and(|&byte| may_start_sip(byte)) => {
                 if let Some(message) = sip::read(payload, packet.payload.is_cut()) {
                     self.app = App::Sip;
@@ -135,12 +140,23 @@ impl Content {
             // What ICE tried may then agree on keys (RFC 5763 section 5).
             App::Stun if tls::is_dtls(payload, packet.payload.is_cut()) => self.app = App::Dtls,
             // Also between the packets of the media, and behind the handshakes before it (RFC 5761, RFC 7983).
-            App::Rtcp | App::Rtp | App::Stun | App::Dtls | App::Unknown => {
-                if let Some(report) = read_rtcp(payload, packet.payload.wire) {
-                    tell(Note::Rtcp(Box::new(report)));
-                }
+            App::Rtcp | App::Rtp | App::Stun | App::Dtls | App::Zrtp | App::Unknown => {
+                self.beside_media(from, payload, packet.payload, tell);
             }
             _ => {}
+        }
+    }
+
+    /// Reads a datagram on the ports of media that is none.
+    fn beside_media(&mut self, from: End, payload: &[u8], span: Span, tell: &mut dyn FnMut(Note)) {
+        if let Some(step) = zrtp::read(payload, span.is_cut()) {
+            self.carriage.get_or_insert_default().zrtp(step);
+        } else if let Some(report) = read_rtcp(payload, span.wire) {
+            tell(Note::Rtcp(Box::new(report)));
+        } else if self.app == App::Stun
+            && let Some(message) = turn::read(payload, span.is_cut())
+        {
+            self.carriage.get_or_insert_default().turn(from, message, tell);
         }
     }
 
@@ -244,6 +260,10 @@ impl Content {
                 More::Wanted
             }
             App::Tls => self.read_tls(from, reader, tell),
+            App::Stun => {
+                self.read_turn(from, stream, tell);
+                More::Wanted
+            }
             App::Http => {
                 let reading = http::read(stream.ready());
                 let is_open = matches!(reading, Reading::Partial(_));
@@ -255,6 +275,24 @@ impl Content {
                 More::when(is_open && !stream.is_broken() && stream.ready().len() < PREFIX_LIMIT)
             }
             _ => More::Enough,
+        }
+    }
+
+    /// Messages of STUN and channels one behind the other. Behind a hole reading goes on where a segment begins with one.
+    fn read_turn(&mut self, from: End, stream: &mut Assembler, tell: &mut dyn FnMut(Note)) {
+        while !stream.ready().is_empty() {
+            let ready = stream.ready();
+            let used = match turn::frame(ready) {
+                Ok(Some(length)) if length <= ready.len() => {
+                    if let Some(message) = ready.get(..length).and_then(|bytes| turn::read(bytes, false)) {
+                        self.carriage.get_or_insert_default().turn(from, message, tell);
+                    }
+                    length
+                }
+                Ok(_) if !stream.is_broken() => return,
+                Ok(_) | Err(_) => ready.len(),
+            };
+            stream.consume(used);
         }
     }
 

@@ -102,6 +102,7 @@ pub(crate) fn udp(a: &str, b: &str) -> Flow {
         layers: Layers::default(),
         vlans: Vec::new(),
         silence: None,
+        carriage: None,
         others: 0,
     }
 }
@@ -146,6 +147,8 @@ pub(crate) fn stream(source: &str, destination: &str, dscp: &[(u8, u64)]) -> Str
         recognition: Recognition::Content,
         kind: MediaKind::Audio,
         secure: None,
+        keying: None,
+        srtp_tag: None,
         calls: Vec::new(),
         announced_ptime: None,
         announced_direction: None,
@@ -171,7 +174,14 @@ pub(crate) fn stream(source: &str, destination: &str, dscp: &[(u8, u64)]) -> Str
         course: media::course::Course::default(),
         wireshark: None,
     };
-    Stream { flow: 0, source: socket(source), destination: socket(destination), call: None, report }
+    Stream {
+        flow: 0,
+        source: socket(source),
+        destination: socket(destination),
+        call: None,
+        relay: None,
+        report,
+    }
 }
 
 /// The stream from `start` ms on, in half seconds of 25 packets: mark, lost packets, greatest jitter.

@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use crate::capture::{Frame, Timestamp};
 use crate::decode::{Layers, Packet, Part, Transport};
 
+use super::carriage::Relay;
 use super::content::Content;
 use super::media;
 use super::message::App;
@@ -142,6 +143,11 @@ impl FlowState {
         }
     }
 
+    /// How a stream of it is relayed, if it is.
+    pub(super) fn relay(&self, direction: media::Direction, ssrc: u32) -> Option<Relay> {
+        self.content.carriage.as_ref()?.relay(self.key.protocol, direction, ssrc)
+    }
+
     fn note_silence(&mut self, frame: Frame, packet: &Packet) {
         let last = [self.low.last, self.high.last].into_iter().flatten().max_by_key(|(_, time)| *time);
         let Some(after) = last else { return };
@@ -219,6 +225,7 @@ impl FlowState {
             layers: self.layers,
             vlans,
             silence: self.silence,
+            carriage: self.content.carriage,
             others: 0,
         }
     }

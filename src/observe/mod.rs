@@ -9,6 +9,7 @@
 mod announce;
 mod batch;
 mod call;
+mod carriage;
 mod clock;
 mod content;
 mod dialogs;
@@ -43,6 +44,7 @@ mod view;
 
 pub use batch::Batch;
 pub use call::{Answer, Call, CallProtocol, CallSide};
+pub use carriage::{Carriage, Relay};
 pub use fragments::{Counts as FragmentCounts, Datagram, Incomplete, Missing, Reassembler, Whole};
 pub use handshakes::{Failed, Handshakes, Seen as SeenCertificate};
 pub use ladder::{Ladder, Step};

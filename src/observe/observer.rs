@@ -11,6 +11,7 @@ use crate::decode::{LinkMessage, Skip};
 
 use super::announce;
 use super::batch::{Aside, Batch, SHARDS, shard_of};
+use super::carriage::Carriage;
 use super::clock::Clock;
 use super::content::Note;
 use super::dialogs::{Dialogs, Heard};
@@ -18,7 +19,7 @@ use super::flow::{End, FlowKey};
 use super::fragments::Reassembler;
 use super::handshakes::HandshakeBook;
 use super::hosts::HostBook;
-use super::media::{self, Announcements, Receptions};
+use super::media::{self, Announcements, Keying, Receptions};
 use super::message::{App, arp, dhcp, lldp};
 use super::names::NameBook;
 use super::pairs::note_pairs;
@@ -348,7 +349,7 @@ fn rows(
                 media::Direction::AToB => (low, high),
                 media::Direction::BToA => (high, low),
             };
-            Some(Stream { flow: id, source, destination, call: None, report })
+            Some(Stream { flow: id, source, destination, call: None, relay: None, report })
         })
         .collect();
     streams.sort_by_key(|stream| {
@@ -361,18 +362,38 @@ fn rows(
         )
     });
     for stream in &mut streams {
-        // Keys that DTLS agreed on are for SRTP (RFC 5764).
-        if flows.get(stream.flow).is_some_and(|flow| flow.app == App::Dtls) {
-            stream.report.secure = Some(true);
+        if let Some(flow) = flows.get(stream.flow) {
+            note_carriage(stream, flow);
         }
     }
-    for stream in &streams {
+    for stream in streams.iter().filter(|stream| stream.relay.is_none()) {
         // STUN or DTLS may have come first: what the flow is for is voice or video.
         if let Some(flow) = flows.get_mut(stream.flow) {
             flow.app = App::Rtp;
         }
     }
     (flows, streams)
+}
+
+/// What packets beside a stream say about it: a detour over a TURN server, and who agreed on keys, which are for SRTP
+/// (RFC 5764, RFC 6189).
+fn note_carriage(stream: &mut Stream, flow: &Flow) {
+    let report = &mut stream.report;
+    let carriage = flow.carriage.as_deref();
+    stream.relay = carriage.and_then(|known| known.relay(flow.protocol, report.direction, report.ssrc));
+    let is_dtls = match stream.relay {
+        Some(_) => carriage.is_some_and(Carriage::is_dtls),
+        None => flow.app == App::Dtls,
+    };
+    if is_dtls {
+        (report.secure, report.keying) = (Some(true), Some(Keying::Dtls));
+    } else if carriage.is_some_and(Carriage::is_keyed) {
+        (report.secure, report.keying) = (Some(true), Some(Keying::Zrtp));
+    }
+    // Who announced something knows better than what the length suggests.
+    if report.secure.is_some() {
+        report.srtp_tag = None;
+    }
 }
 
 /// Orders and numbers flows by their first packets; gives the new place of each.

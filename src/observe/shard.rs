@@ -138,13 +138,14 @@ impl Shard {
     pub fn measure(&mut self, announcements: &Announcements) {
         let flows = &self.flows;
         let lookup = |waiting: &Waiting| {
-            let (flow, direction, _) = waiting.key;
+            let (flow, direction, ssrc) = waiting.key;
             let Some(flow) = flows.get(flow as usize) else { return Lookup::default() };
-            let end = |end: End| {
-                let socket = flow.key.socket(end);
-                Endpoint { address: socket.ip(), port: socket.port() }
-            };
+            let end = |end: End| Endpoint::from(flow.key.socket(end));
             let from = End::sending(direction);
+            if let Some(relay) = flow.relay(direction, ssrc) {
+                let (from, to) = relay.ends((flow.key.socket(from), flow.key.socket(from.other())));
+                return announcements.lookup(from.into(), to.into(), waiting.place);
+            }
             announcements.lookup(end(from), end(from.other()), waiting.place)
         };
         self.streams.push_all(&self.samples, lookup);
@@ -219,10 +220,17 @@ impl Shard {
             let (from, to) = (SocketAddr::from(sender), SocketAddr::from(receiver));
             told.push(Told { order, frame, time: packet.time, from, to, protocol, dscp: packet.dscp, note });
         };
+        let waiting = |header: RtpHeader| Waiting {
+            key: (index, from.direction(), header.ssrc),
+            place: place(order),
+            sample: Sample::new(frame, packet, &header),
+        };
+        let mut may_relay = false;
         match packet.transport {
             Transport::Tcp(Some(segment)) => {
                 let before = flow.content.held();
                 flow.content.segment(from, segment, packet.payload, payload, &mut tell);
+                may_relay = true;
                 self.held = self.held.saturating_sub(before) + flow.content.held();
                 if self.held > HELD_LIMIT {
                     self.held -= flow.content.held();
@@ -231,14 +239,16 @@ impl Shard {
                 }
             }
             Transport::Udp if packet.payload.wire > 0 => {
-                flow.content.datagram(packet, payload, rtp.is_some(), &mut tell);
-                if let Some(header) = rtp {
-                    let key = (index, from.direction(), header.ssrc);
-                    let sample = Sample::new(frame, packet, &header);
-                    self.samples.push(Waiting { key, place: place(order), sample });
+                flow.content.datagram(from, packet, payload, rtp.is_some(), &mut tell);
+                match rtp {
+                    Some(header) => self.samples.push(waiting(header)),
+                    None => may_relay = true,
                 }
             }
             _ => {}
+        }
+        if may_relay && let Some(carriage) = &mut flow.content.carriage {
+            self.samples.extend(carriage.take_media().map(waiting));
         }
     }
 

@@ -8,10 +8,12 @@ use arrayvec::ArrayVec;
 use crate::capture::{Frame, Timestamp};
 use crate::decode::{Layers, Mac};
 use crate::observe::call::Call;
+use crate::observe::carriage::{Carriage, Relay};
 use crate::observe::fragments::{Incomplete, Whole};
 use crate::observe::handshakes::Handshakes;
 use crate::observe::marks::Marks;
 use crate::observe::media::StreamReport;
+use crate::observe::media::report::Stretch;
 use crate::observe::message::App;
 use crate::observe::quality::Quality;
 use crate::observe::sent::Sent;
@@ -57,6 +59,15 @@ impl Traffic {
             also.contains(at) || stream.call == Some(call) && !is_beside
         });
         own.map(|(at, _)| at)
+    }
+
+    /// How a stream was in one of its calls; none where that is its only one, and all its figures are the call's.
+    #[must_use]
+    pub fn in_call(&self, stream: usize, call: usize) -> Option<Stretch> {
+        let (heard, known) = (self.streams.get(stream)?, self.calls.get(call)?);
+        let is_shared = self.calls.iter().any(|other| other.also_heard.contains(&stream));
+        let until = known.end.map_or(heard.report.last.time, |(_, end)| end);
+        is_shared.then(|| heard.report.between(known.start.1, until))
     }
 }
 
@@ -119,6 +130,8 @@ pub struct Flow {
     pub vlans: Vec<u16>,
     /// SIP only: times in which neither side sent anything.
     pub silence: Option<Box<Silences>>,
+    /// How its media travel, where packets beside them tell.
+    pub carriage: Option<Box<Carriage>>,
     /// Further conversations of the same kind that the row stands for; only a live capture folds them.
     pub others: u64,
 }
@@ -269,6 +282,8 @@ pub struct Stream {
     pub destination: SocketAddr,
     /// Index of its call in [`Traffic::calls`], if SDP ties it to one.
     pub call: Option<usize>,
+    /// The TURN server on its way, between which and the client it is measured.
+    pub relay: Option<Relay>,
     /// Numbers.
     pub report: StreamReport,
 }

@@ -510,6 +510,7 @@ fn flow(id: usize, a: &str, b: &str) -> Flow {
         layers: Layers::default(),
         vlans: Vec::new(),
         silence: None,
+        carriage: None,
         others: 0,
     }
 }

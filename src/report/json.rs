@@ -10,6 +10,7 @@ mod fill;
 mod formatter;
 mod registration;
 pub(super) mod spell;
+pub(super) mod relay;
 #[cfg(test)]
 mod tests;
 

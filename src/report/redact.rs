@@ -46,6 +46,7 @@ const FIXED: &[&str] = &[
     "format",
     "hung_up",
     "initiator",
+    "keyed_by",
     "kind",
     "language",
     "last",
@@ -385,6 +386,26 @@ mod tests {
             known.text("21 packets of 21@pbx to 030123, not 0301234"),
             "21 packets of number-1@pbx to number-2, not 0301234"
         );
+    }
+
+    #[test]
+    fn the_end_behind_a_relay_is_hidden_and_what_agreed_on_keys_stays() {
+        let mut audit = audit();
+        let (peer, relayed) = ("217.0.0.5:5004".parse().unwrap(), "217.0.0.6:49152".parse().unwrap());
+        audit.traffic.streams[0].relay = Some(crate::observe::Relay {
+            protocol: crate::observe::Protocol::Udp,
+            channel: Some(0x4001),
+            peer: Some(peer),
+            relayed: Some(relayed),
+            is_clients: true,
+        });
+        audit.traffic.streams[0].report.keying = Some(crate::observe::media::Keying::Zrtp);
+        audit.traffic.calls[0].from = "sip:zrtp@anlage.example".into();
+        let document = json::document_of(&audit, &names(Language::En), &settings(Language::En, 80));
+        let hidden = redact(&document, Redaction::Addresses).unwrap();
+        let text = serde_json::to_string(&hidden.streams[0]).unwrap();
+        assert!(!text.contains("217.0.0."), "{text}");
+        assert!(text.contains("\"keyed_by\":\"zrtp\"") && text.contains("16385"), "{text}");
     }
 
     #[test]

@@ -382,7 +382,8 @@ fn ports(
 
 fn all_media_ports(traffic: &Traffic) -> BTreeMap<IpAddr, BTreeSet<u16>> {
     let mut ports: BTreeMap<IpAddr, BTreeSet<u16>> = BTreeMap::new();
-    for stream in &traffic.streams {
+    // Between a client and its TURN server the ports are those of TURN.
+    for stream in traffic.streams.iter().filter(|stream| stream.relay.is_none()) {
         ports.entry(stream.source.ip()).or_default().insert(stream.source.port());
     }
     for end in traffic.calls.iter().flat_map(|call| call.caller_media.iter().chain(&call.callee_media)) {
@@ -394,7 +395,8 @@ fn all_media_ports(traffic: &Traffic) -> BTreeMap<IpAddr, BTreeSet<u16>> {
 /// The device's own ports on which RTP was sent.
 #[must_use]
 pub fn media_ports(traffic: &Traffic, address: IpAddr) -> BTreeSet<u16> {
-    let sent = traffic.streams.iter().filter(|stream| stream.source.ip() == address);
+    let sent =
+        traffic.streams.iter().filter(|stream| stream.source.ip() == address && stream.relay.is_none());
     sent.map(|stream| stream.source.port()).collect()
 }
 

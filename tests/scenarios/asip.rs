@@ -100,6 +100,32 @@ fn a_source_that_goes_on_after_long_silence_is_in_another_call() {
 }
 
 #[test]
+fn each_call_of_a_source_has_figures_of_its_own() {
+    // Five packets get lost in the second call.
+    let audit = parts(&[(6 * SECOND, 100, 200), (20 * SECOND, 300, 50), (21_100 * MS, 355, 100)], ASIP);
+    let calls: Vec<usize> = untold(&audit).into_iter().map(|(id, _)| id).collect();
+    assert_eq!(calls.len(), 2);
+    let of = |call: usize| -> Vec<_> {
+        let voice = audit.traffic.voice_of(call);
+        voice.filter_map(|at| audit.traffic.in_call(at, call)).map(|it| (it.packets, it.lost)).collect()
+    };
+    assert_eq!((of(calls[0]), of(calls[1])), (vec![(200, 0); 2], vec![(150, 5); 2]));
+    let quality = |call: usize| {
+        let at = audit.traffic.voice_of(call).next().unwrap();
+        audit.traffic.in_call(at, call).unwrap().quality.unwrap().mos
+    };
+    assert!(quality(calls[0]) > quality(calls[1]));
+    // Wireshark's figures stay those of the whole stream.
+    let whole = audit.traffic.streams[0].report.wireshark.unwrap();
+    assert_eq!((whole.packets, whole.lost), (350, 5));
+    let document: serde_json::Value = serde_json::from_str(&json(&audit)).unwrap();
+    let heard = &document["calls"][calls[1]]["heard"];
+    assert_eq!((&heard[0]["packets"], &heard[0]["lost"]), (&150.into(), &5.into()), "{heard}");
+    let text = table(&audit);
+    assert!(text.contains("Loss\u{a0}3.2\u{a0}%") || text.contains("Loss\u{a0}3.2 %"), "{text}");
+}
+
+#[test]
 fn a_pause_within_a_call_is_no_end() {
     assert_eq!(
         told(&parts(&[(6 * SECOND, 100, 200), (13 * SECOND, 300, 150)], ASIP)),

@@ -25,7 +25,8 @@ impl Reading {
         let packet = Packet { payload, ..packet(from, to) };
         let payload = &bytes[..captured];
         let is_media = could_be_rtp(payload, packet.payload.wire).is_some();
-        self.content.datagram(&packet, payload, is_media, &mut |note| self.notes.push(note));
+        let from = if from <= to { End::Low } else { End::High };
+        self.content.datagram(from, &packet, payload, is_media, &mut |note| self.notes.push(note));
     }
 
     /// The next segment of the lower end.

@@ -3,7 +3,7 @@
 //! Takes one [`Announcement`] per media line of an offer or answer, in any order; answers for a packet which of them
 //! holds at its frame. Reading SDP and SIP is the caller's.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use super::payload::{MediaKind, PayloadName};
@@ -21,6 +21,12 @@ pub struct Endpoint {
     pub address: IpAddr,
     /// UDP port.
     pub port: u16,
+}
+
+impl From<SocketAddr> for Endpoint {
+    fn from(socket: SocketAddr) -> Self {
+        Self { address: socket.ip(), port: socket.port() }
+    }
 }
 
 /// Which way media may flow as the announcing side sees it, RFC 8866 section 6.7.

@@ -95,6 +95,19 @@ impl Course {
         }
     }
 
+    /// What all intervals hold that lie between these two times, if only in part.
+    #[must_use]
+    pub fn between(&self, from: Timestamp, to: Timestamp) -> Interval {
+        let mut sum = Interval::default();
+        for (at, interval) in (0..).zip(&self.intervals) {
+            let begins = self.start().plus(self.width.saturating_mul(at));
+            if begins <= to && begins.plus(self.width) > from {
+                sum.add(*interval);
+            }
+        }
+        sum
+    }
+
     /// Takes a further copy of the packet counted before as `first`, which is the mark it had where it was captured first
     /// (see [`super::marking::Marking::push_copy`]).
     pub(super) fn push_copy(&mut self, first: Copied, sample: &Sample) {

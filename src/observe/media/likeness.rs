@@ -121,10 +121,9 @@ impl Likeness {
     /// Whether the length is what a codec of constant rate gives for the step; `None` for other codecs.
     fn fits_codec(&self) -> Option<bool> {
         let payload_type = self.previous?.payload_type;
-        let (_, octets) = OCTETS_PER_160.into_iter().find(|(constant, _)| *constant == payload_type)?;
         let (step, _) = self.steps.most()?;
         let (length, _) = self.lengths.most()?;
-        let nominal = u64::from(step) * octets / 160;
+        let nominal = frame_octets(payload_type, step)?;
         Some((nominal..=nominal + SRTP_TRAILER).contains(&u64::from(length)))
     }
 
@@ -155,6 +154,12 @@ impl Likeness {
             && self.frames >= 5
             && self.frames_after_marker * 10 >= self.frames * 9
     }
+}
+
+/// Payload in bytes that a codec of constant rate gives for so many ticks; `None` for other codecs.
+pub(super) fn frame_octets(payload_type: u8, ticks: u32) -> Option<u64> {
+    let (_, octets) = OCTETS_PER_160.into_iter().find(|(constant, _)| *constant == payload_type)?;
+    Some(u64::from(ticks) * octets / 160)
 }
 
 fn is_on_time(ticks: u32, nanoseconds: i64, rate: u32) -> bool {

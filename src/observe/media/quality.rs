@@ -41,6 +41,9 @@ pub struct Quality {
     pub mos: f64,
 }
 
+/// Fewer packets say nothing about quality.
+pub const LEAST: u64 = 10;
+
 /// Mean length of the loss bursts against that of random loss, `BurstR` of G.107; at least 1.
 #[must_use]
 pub fn burst_ratio(lost: u64, expected: u64, bursts: u64) -> f64 {

@@ -7,7 +7,7 @@ use super::course::Course;
 use super::likeness::Recognition;
 use super::marking::MarkingReport;
 use super::payload::MediaKind;
-use super::quality::Quality;
+use super::quality::{self, Quality};
 use super::reception::ReceiverReport;
 use super::sample::Direction;
 use super::sequence::{Counts, SegmentReport};
@@ -29,8 +29,13 @@ pub struct StreamReport {
     pub recognition: Recognition,
     /// Audio or video, from SDP, else the payload type, else the clock.
     pub kind: MediaKind,
-    /// Whether SDP announced it as SRTP, or DTLS agreed on its keys; `None` if neither was seen.
+    /// Whether SDP announced it as SRTP, or DTLS or ZRTP agreed on its keys; `None` if none of these was seen.
     pub secure: Option<bool>,
+    /// Of SRTP, what agreed on the keys.
+    pub keying: Option<Keying>,
+    /// Bytes by which each packet is longer than its codec's frame: those of SRTP's authentication tag, although nobody
+    /// announced SRTP.
+    pub srtp_tag: Option<u32>,
     /// Call-IDs of the announcements that held for its packets, in order, at most 8.
     pub calls: Vec<Arc<str>>,
     /// Packetisation time that SDP asked for, in ms; the latest.
@@ -110,6 +115,17 @@ pub enum PayloadRole {
     ComfortNoise,
 }
 
+/// What agreed on the keys of SRTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keying {
+    /// SDP announced SRTP, with keys of its own (RFC 4568) or a fingerprint.
+    Sdp,
+    /// RFC 5764.
+    Dtls,
+    /// RFC 6189.
+    Zrtp,
+}
+
 /// A packet's place and time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
@@ -119,7 +135,42 @@ pub struct Moment {
     pub time: Timestamp,
 }
 
+/// How a stream was for a time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stretch {
+    /// Different packets that arrived.
+    pub packets: u64,
+    /// Packets that never arrived.
+    pub lost: u64,
+    /// Greatest running jitter, in ms.
+    pub jitter: f64,
+    /// Listening quality, as of the whole stream.
+    pub quality: Option<Quality>,
+}
+
+impl Stretch {
+    /// Share of lost packets in percent, 0 if none was expected.
+    #[must_use]
+    pub fn lost_percent(&self) -> f64 {
+        percent(self.lost, self.packets + self.lost)
+    }
+}
+
 impl StreamReport {
+    /// The figures between two times, as exactly as the intervals of its course are wide. A source may be heard in several
+    /// calls.
+    #[must_use]
+    pub fn between(&self, from: Timestamp, to: Timestamp) -> Stretch {
+        let held = self.course.between(from, to);
+        let (packets, lost) = (u64::from(held.packets), u64::from(held.lost));
+        let bursts = quality::burst_ratio(self.counts.lost, self.counts.expected, self.counts.bursts);
+        let values = self.codec.as_deref().and_then(quality::codec);
+        let quality = values
+            .filter(|_| packets + lost >= quality::LEAST)
+            .map(|values| quality::rate(values, percent(lost, packets + lost), bursts, None));
+        Stretch { packets, lost, jitter: f64::from(held.jitter), quality }
+    }
+
     /// Share of lost packets in percent, 0 if none was expected.
     #[must_use]
     pub fn lost_percent(&self) -> f64 {

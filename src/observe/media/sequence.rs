@@ -105,6 +105,8 @@ pub struct Sequence {
     /// None before the first packet and after a pause.
     recent: Option<Box<[Recent; RECENT]>>,
     arrivals: u64,
+    /// The latest time that was told, and what it was at the last packet.
+    now: Timestamp,
     last: Timestamp,
     /// Over closed segments.
     counts: Counts,
@@ -149,6 +151,7 @@ impl Sequence {
             held: None,
             recent: None,
             arrivals: 0,
+            now: Timestamp::UNKNOWN,
             last: Timestamp::UNKNOWN,
             counts: Counts::default(),
             packets: 0,
@@ -162,8 +165,8 @@ impl Sequence {
     /// sequence numbers is not a loss.
     pub fn push(&mut self, sample: &Sample, jumped: bool) -> Arrival {
         self.arrivals += 1;
-        self.rest(sample.time);
-        self.last = sample.time;
+        self.rest(self.now.max(sample.time));
+        self.last = self.now;
         if let Some(copied) = self.find_copy(sample) {
             self.duplicates += 1;
             return Arrival::Duplicate(copied);
@@ -236,10 +239,12 @@ impl Sequence {
         }
     }
 
-    /// Lets go of the latest packets where they lie so far back at `now` that nothing can be a copy of them. The next packet
-    /// does the same, so it makes no difference when this is called, unless the clock goes back.
+    /// Lets go of the latest packets where they lie so far back at `now` that nothing can be a copy of them. Where `now`
+    /// never goes back, and is told before each packet, it makes no difference how often this is called in between, although
+    /// the clock of the packets may go back.
     pub fn rest(&mut self, now: Timestamp) {
-        if now.since(self.last) > PAUSE {
+        self.now = self.now.max(now);
+        if self.now.since(self.last) > PAUSE {
             self.recent = None;
         }
     }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::announce::{Announcement, Endpoint, MediaDirection, Profile};
 use super::course::Course;
-use super::likeness::{Likeness, Recognition};
+use super::likeness::{Likeness, Recognition, frame_octets};
 use super::marking::Marking;
 use super::payload::{MediaKind, PayloadName, VIDEO_RATE, assigned, is_comfort_noise};
 use super::quality;
-use super::report::{Moment, PayloadReport, PayloadRole, StreamReport};
+use super::report::{Keying, Moment, PayloadReport, PayloadRole, StreamReport};
 use super::sample::{Direction, Sample};
 use super::sequence::{Arrival, Sequence, Step};
 use super::silence::Silence;
@@ -25,8 +25,12 @@ const CALLS: usize = 8;
 const UNLISTED: usize = 4;
 /// Payload types of a media line that are kept.
 const FORMATS: usize = 32;
-/// Fewer packets say nothing about quality.
-const LEAST_FOR_QUALITY: u64 = 10;
+
+/// Bytes of the authentication tag: RFC 3711 section 5.2, RFC 4568 section 6.2.
+const SRTP_TAGS: [u32; 2] = [4, 10];
+/// So many packets, and this share of them alike, show that the length is no whim of the sender.
+const LEAST_FOR_SRTP: u64 = 100;
+const SRTP_CONSTANT: f64 = 0.98;
 
 /// Which stream: index of the flow, direction, SSRC.
 pub type Key = (u32, Direction, u32);
@@ -162,7 +166,7 @@ impl Stream {
         let quality = codec
             .as_deref()
             .and_then(quality::codec)
-            .filter(|_| counts.expected >= LEAST_FOR_QUALITY)
+            .filter(|_| counts.expected >= quality::LEAST)
             .map(|values| quality::rate(values, loss, burst_ratio, None));
         StreamReport {
             flow,
@@ -171,6 +175,8 @@ impl Stream {
             recognition: self.recognition(timing.clock),
             kind: self.kind(main, timing.clock),
             secure: latest.map(|known| known.secure),
+            keying: latest.filter(|known| known.secure).map(|_| Keying::Sdp),
+            srtp_tag: main.and_then(|payload| self.srtp_tag(payload)),
             calls: self.announced.calls.clone(),
             announced_ptime: latest.and_then(|known| known.ptime),
             announced_direction: latest.map(|known| known.direction),
@@ -263,6 +269,17 @@ impl Stream {
         let (step, _) = main?.steps.most()?;
         let is_video = main?.rate().is_some_and(|(rate, _)| rate == VIDEO_RATE);
         self.silence.percent(step).filter(|_| !is_video)
+    }
+
+    /// What every packet has beyond the frame of its codec, if it has the length of a tag of SRTP.
+    fn srtp_tag(&self, payload: &Payload) -> Option<u32> {
+        let packets = self.seen.get(payload.payload_type)?.packets;
+        let (length, same_length) = payload.lengths.most()?;
+        let (step, same_step) = payload.steps.most()?;
+        let is_constant = same_length >= SRTP_CONSTANT && same_step >= SRTP_CONSTANT;
+        let beyond = u64::from(length).checked_sub(frame_octets(payload.payload_type, step)?)?;
+        let tag = u32::try_from(beyond).ok().filter(|tag| SRTP_TAGS.contains(tag));
+        tag.filter(|_| is_constant && packets >= LEAST_FOR_SRTP)
     }
 
     fn payload_report(&self, payload: &Payload) -> Option<PayloadReport> {

@@ -82,6 +82,8 @@ pub struct Streams {
     by_key: Map<Key, usize>,
     sides: Sides,
     queues: Queues,
+    /// Packets of a wave behind which the clock had been, with the latest time before.
+    late: Vec<(u32, Timestamp)>,
     /// Time of the latest packet, and the stream that is looked at next for whether it rests.
     now: Timestamp,
     turn: usize,
@@ -122,6 +124,7 @@ impl Streams {
             by_key: Map::default(),
             sides: Sides::default(),
             queues: Queues::default(),
+            late: Vec::new(),
             now: start,
             turn: 0,
             births: VecDeque::new(),
@@ -138,6 +141,9 @@ impl Streams {
         self.queues.begin(packets.len());
         self.let_some_rest();
         for (at, waiting) in (0..).zip(packets) {
+            if waiting.sample.time < self.now {
+                self.late.push((at, self.now));
+            }
             self.now = self.now.max(waiting.sample.time);
             match self.established(waiting.key) {
                 Some(stream) => self.queues.add(stream, at),
@@ -152,10 +158,12 @@ impl Streams {
                 let holds = |known: &Lookup<'a>| known.until.is_none_or(|until| waiting.place < until);
                 let now = known.filter(holds).unwrap_or_else(|| lookup(waiting));
                 known = Some(now);
+                stream.rest(latest(&self.late, at, waiting.sample.time));
                 stream.push(&waiting.sample, now.announcement.map(Arc::as_ref), self.start);
                 at = self.queues.next.get(at).map_or(packets.len(), |next| *next as usize);
             }
         }
+        self.late.clear();
     }
 
     /// Streams that ended stay in the table, and should be small there. A few are looked at each time.
@@ -321,6 +329,13 @@ impl Streams {
         self.candidates -= 1;
         Some(side.candidates.remove(position))
     }
+}
+
+/// The latest time up to a packet, in the order in which packets arrived: whether a stream rests must depend neither on how
+/// packets are put into waves nor on a clock that goes back.
+fn latest(late: &[(u32, Timestamp)], at: usize, time: Timestamp) -> Timestamp {
+    let place = late.binary_search_by_key(&at, |(at, _)| *at as usize);
+    place.ok().and_then(|place| late.get(place)).map_or(time, |(_, latest)| *latest)
 }
 
 /// What a packet did to the candidates of its side.

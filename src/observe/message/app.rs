@@ -5,7 +5,7 @@ use std::fmt;
 use super::{
     Reading, capwap, dhcp, dns, http, ldap, mqtt, netbios, ntp, openvpn, quic, sip, snmp, stun, syslog, tftp,
 };
-use super::{tls, trace, xmpp};
+use super::{tls, trace, xmpp, zrtp};
 
 /// Ports that IANA gives to the variants of DNS: the format is the same.
 const MDNS_PORT: u16 = 5353;
@@ -24,6 +24,8 @@ pub enum App {
     Stun,
     /// RFC 6347.
     Dtls,
+    /// RFC 6189: keys for the media on the same ports.
+    Zrtp,
     /// RFC 9000.
     Quic,
     /// RFC 1035.
@@ -81,6 +83,7 @@ impl App {
             Self::Rtcp => "rtcp",
             Self::Stun => "stun",
             Self::Dtls => "dtls",
+            Self::Zrtp => "zrtp",
             Self::Quic => "quic",
             Self::Dns => "dns",
             Self::Mdns => "mdns",
@@ -131,6 +134,8 @@ pub fn recognise_datagram(
         Some(App::Stun)
     } else if tls::is_dtls(bytes, is_cut) {
         Some(App::Dtls)
+    } else if zrtp::read(bytes, is_cut).is_some() {
+        Some(App::Zrtp)
     } else if quic::version(bytes).is_some() {
         Some(App::Quic)
     } else if dhcp::read(bytes).is_some() {
@@ -220,11 +225,12 @@ mod tests {
     fn datagrams_are_told_by_content() {
         let query = b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0\x03pbx\x07example\0\0\x01\0\x01";
         let ntp = [&[0x23, 0, 6, 0xe9][..], &[0; 36], &[0xe9; 8]].concat();
-        let cases: [(&[u8], App); 12] = [
+        let cases: [(&[u8], App); 13] = [
             (b"OPTIONS sip:a SIP/2.0\r\n\r\n", App::Sip),
             (b"\r\n\r\n", App::Sip),
             (b"\0\x01\0\0\x21\x12\xa4\x42abcdefghijkl", App::Stun),
             (b"\x16\xfe\xff\0\0\0\0\0\0\0\0\0\x01\x01", App::Dtls),
+            (b"\x10\0\0\x01ZRTPabcd\x50\x5a\0\x03HelloACK\x01\x02\x03\x04", App::Zrtp),
             (b"\xc3\0\0\0\x01\0\0\0", App::Quic),
             (query, App::Dns),
             (b"M-SEARCH * HTTP/1.1\r\nST: x\r\n\r\n", App::Ssdp),

@@ -32,7 +32,9 @@ mod text;
 pub mod tftp;
 pub mod tls;
 pub mod trace;
+pub mod turn;
 pub mod xmpp;
+pub mod zrtp;
 
 pub use app::{App, recognise_datagram, recognise_stream_start};
 pub use reading::Reading;

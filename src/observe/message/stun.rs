@@ -7,7 +7,7 @@ use super::cursor::Cursor;
 use super::text::Text;
 
 /// RFC 8489 section 5.
-const MAGIC_COOKIE: u32 = 0x2112_a442;
+pub(super) const MAGIC_COOKIE: u32 = 0x2112_a442;
 /// Longest kept software name.
 const SOFTWARE_LIMIT: usize = 128;
 
@@ -120,7 +120,7 @@ fn method(kind: u16) -> u16 {
 }
 
 /// RFC 8489 sections 14.1 and 14.2; with a transaction the address is masked by cookie and transaction.
-fn address(value: &[u8], transaction: Option<[u8; 12]>) -> Option<SocketAddr> {
+pub(super) fn address(value: &[u8], transaction: Option<[u8; 12]>) -> Option<SocketAddr> {
     let mut cursor = Cursor::new(value);
     let (_, family, port) = (cursor.u8()?, cursor.u8()?, cursor.u16()?);
     let cookie = if transaction.is_some() { MAGIC_COOKIE } else { 0 };

@@ -57,6 +57,10 @@ pub(in crate::report) struct Call {
     pub(in crate::report) callee: Endpoint,
     /// Positions in `streams`.
     pub(in crate::report) streams: Vec<usize>,
+    /// How streams that are heard in other calls as well were in this one, as exactly as half-second intervals tell, or wider
+    /// ones of a long stream. Of all other streams the figures in `streams` are the call's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::report) heard: Vec<Heard>,
     /// Its messages, the first 48, copies left out. Unless all flows were asked for, only the 50 worst calls and their
     /// legs tell theirs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -64,6 +68,31 @@ pub(in crate::report) struct Call {
     /// Further messages.
     #[serde(default)]
     pub(in crate::report) messages_omitted: u64,
+}
+
+/// A stream during one of its calls.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct Heard {
+    /// Position in `streams`.
+    pub(in crate::report) stream: usize,
+    pub(in crate::report) packets: u64,
+    pub(in crate::report) lost: u64,
+    pub(in crate::report) lost_percent: f64,
+    /// The greatest, in ms.
+    pub(in crate::report) jitter_ms: f64,
+    pub(in crate::report) mos: Option<f64>,
+}
+
+fn heard(traffic: &Traffic, id: usize, stream: usize) -> Option<Heard> {
+    let part = traffic.in_call(stream, id)?;
+    Some(Heard {
+        stream,
+        packets: part.packets,
+        lost: part.lost,
+        lost_percent: part.lost_percent(),
+        jitter_ms: part.jitter,
+        mos: part.quality.map(|quality| quality.mos),
+    })
 }
 
 /// What a report that was stored before others were told means.
@@ -112,6 +141,9 @@ pub(super) fn calls(traffic: &Traffic, streams: &[Stream], ladders: usize) -> Ve
     let ties = Ties::of(traffic);
     let mut calls: Vec<Call> =
         traffic.calls.iter().enumerate().map(|(id, one)| call(id, one, &ties)).collect();
+    for (id, call) in calls.iter_mut().enumerate().filter(|(_, call)| !call.is_sip()) {
+        call.heard = call.streams.iter().filter_map(|stream| heard(traffic, id, *stream)).collect();
+    }
     for root in worst_first(&calls, streams).into_iter().take(ladders) {
         for member in family(&calls, root) {
             if let (Some(to), Some(from)) = (calls.get_mut(member), traffic.calls.get(member)) {
@@ -266,6 +298,7 @@ fn call(id: usize, call: &observe::Call, ties: &Ties) -> Call {
         caller: endpoint(call.caller),
         callee: endpoint(call.callee),
         streams: ties.streams.get(&id).cloned().unwrap_or_default(),
+        heard: Vec::new(),
         messages: Vec::new(),
         messages_omitted: 0,
     }

@@ -10,6 +10,7 @@ pub(in crate::report) use super::call::{Call, CallState, Message};
 pub(in crate::report) use super::course::{Course, Route};
 pub(in crate::report) use super::registration::{Mapping, Refresh, Registration};
 pub(in crate::report) use super::spell::Spell;
+use super::relay::{Keying, Relay};
 use crate::{capture, check, observe, site};
 
 /// A report of pbxray about one measurement.
@@ -353,8 +354,17 @@ pub(in crate::report) struct Stream {
     pub(in crate::report) kind: MediaKind,
     /// Why it is taken for RTP.
     pub(in crate::report) recognition: Recognition,
-    /// Whether SDP announced it as SRTP, or DTLS agreed on its keys; null if neither was seen.
+    /// Whether SDP announced it as SRTP, or DTLS or ZRTP agreed on its keys; null if none of these was seen.
     pub(in crate::report) secure: Option<bool>,
+    /// What agreed on the keys.
+    #[serde(default)]
+    pub(in crate::report) keyed_by: Option<Keying>,
+    /// Nobody announced SRTP, and yet each packet has as many bytes more than its codec gives as an authentication tag.
+    #[serde(default)]
+    pub(in crate::report) probably_srtp: bool,
+    /// The TURN server on its way.
+    #[serde(default)]
+    pub(in crate::report) relay: Option<Relay>,
     pub(in crate::report) payload_types: Vec<u8>,
     /// The same in order of appearance, with what they are.
     pub(in crate::report) payloads: Vec<Payload>,

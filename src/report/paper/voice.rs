@@ -146,9 +146,9 @@ fn voice_line(maker: &Maker<'_>, calls: &Known<'_>, stream: &Stream) -> Vec<Cell
     let loss = stream.lost_percent;
     let tone = if loss.is_some_and(|loss| loss > 1.0) { Tone::Caution } else { Tone::Plain };
     vec![
-        Cell::new(route(stream)),
+        Cell::new(detour(maker, stream)),
         Cell::new(parties(calls, stream)),
-        Cell::new(stream.codec.as_deref().unwrap_or(maker.words.notes.unknown)),
+        Cell::new(codec(maker, stream)),
         Cell::number(maker.count(stream.packets), Some(stream.packets as f64)),
         Cell { tone, ..Cell::number(share(maker, loss), loss) },
         Cell::number(number(jitter, "\u{a0}ms"), jitter),
@@ -201,6 +201,24 @@ fn parties(calls: &Known<'_>, stream: &Stream) -> String {
 
 fn route(stream: &Stream) -> String {
     format!("{} → {}", socket(&stream.source), socket(&stream.destination))
+}
+
+/// The route, with the TURN server's channel and the end behind it.
+fn detour(maker: &Maker<'_>, stream: &Stream) -> String {
+    let told = stream.relay.as_ref().map(|relay| {
+        let peer = relay.far_end.as_ref().map(socket);
+        maker.words.relayed(relay.channel, peer.as_deref())
+    });
+    let parts = told.into_iter().flatten().flatten();
+    std::iter::once(route(stream)).chain(parts).collect::<Vec<_>>().join(" ")
+}
+
+fn codec(maker: &Maker<'_>, stream: &Stream) -> String {
+    let codec = stream.codec.as_deref().unwrap_or(maker.words.notes.unknown);
+    match maker.words.protection(stream.keyed_by.map(Into::into), stream.probably_srtp) {
+        Some(protection) => format!("{codec}, {protection}"),
+        None => codec.to_owned(),
+    }
 }
 
 fn share(maker: &Maker<'_>, value: Option<f64>) -> String {

@@ -73,8 +73,10 @@ fn lines_below(view: &View<'_>, id: usize, call: &Call) -> Vec<String> {
         .transferred
         .as_ref()
         .map(|(_, to)| format!("{} {}", view.words.notes.transferred_to, escape_terminal(to, FIELD)));
-    let streams = traffic.voice_of(id).filter_map(|stream| traffic.streams.get(stream));
-    let voice = streams.take(MOST_STREAMS).map(|stream| media::of_call(view, stream));
+    let voice = traffic
+        .voice_of(id)
+        .take(MOST_STREAMS)
+        .filter_map(|at| Some(media::of_call(view, traffic.streams.get(at)?, traffic.in_call(at, id))));
     transfer.into_iter().chain(voice).collect()
 }
 

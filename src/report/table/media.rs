@@ -5,6 +5,7 @@ use super::page::{Lean, Page, Piece, Tone};
 use crate::check::LEAST_JUDGED;
 use crate::observe::Stream;
 use crate::observe::media::StreamReport;
+use crate::observe::media::report::Stretch;
 use crate::report::number::{NO_BREAK_SPACE, NO_VALUE, decimal, percent, share, span, time_of_day};
 use crate::report::text::{EXPEDITED_FORWARDING, dscp_name};
 
@@ -48,24 +49,30 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     }
 }
 
-/// One line about a stream of a call: codec, marking, loss, jitter, round trip by RTCP, quality.
-pub(super) fn of_call(view: &View<'_>, stream: &Stream) -> String {
+/// One line about a stream of a call: codec, marking, loss, jitter, round trip by RTCP, quality. `part`: of a stream that is
+/// heard in other calls as well, how it was in this one.
+pub(super) fn of_call(view: &View<'_>, stream: &Stream, part: Option<Stretch>) -> String {
     let report = &stream.report;
     let labels = &view.words.labels;
     let ef = percent(report.dscp_percent(EXPEDITED_FORWARDING), view.language);
-    let loss = percent(report.lost_percent(), view.language);
+    let lost = part.map_or_else(|| report.lost_percent(), |part| part.lost_percent());
+    let loss = percent(lost, view.language);
     let mut facts = vec![
         codec(view, report),
         format!("EF{NO_BREAK_SPACE}{ef}"),
         format!("{}{NO_BREAK_SPACE}{loss}", labels.loss),
     ];
+    facts.splice(1..1, protection(view, report));
+    facts.extend(relayed(view, stream).into_iter().next().flatten());
     if report.timing.jitter.is_some() {
-        facts.push(format!("Jitter{NO_BREAK_SPACE}{}", jitter(view, report)));
+        let told = part.map_or_else(|| jitter(view, report), |part| milliseconds(view, part.jitter));
+        facts.push(format!("Jitter{NO_BREAK_SPACE}{told}"));
     }
     if let Some(trip) = report.receiver.and_then(|receiver| receiver.round_trip_of_ends()) {
         facts.push(format!("RTT{NO_BREAK_SPACE}{}{NO_BREAK_SPACE}ms", decimal(trip, 1, view.language)));
     }
-    if let Some(mos) = mos(view, report) {
+    let quality = part.map_or(report.quality, |part| part.quality);
+    if let Some(mos) = quality.map(|quality| decimal(quality.mos, 1, view.language)) {
         facts.push(format!("MOS{NO_BREAK_SPACE}{mos}"));
     }
     format!("{} → {}: {}", stream.source.ip(), stream.destination.ip(), facts.join(", "))
@@ -73,14 +80,16 @@ pub(super) fn of_call(view: &View<'_>, stream: &Stream) -> String {
 
 fn line(view: &View<'_>, stream: &Stream, wide: bool) -> Vec<Piece> {
     let report = &stream.report;
-    let route = if wide {
-        Piece::plain(format!("{} → {}", stream.source, stream.destination))
+    let mut route = if wide {
+        vec![format!("{} → {}", stream.source, stream.destination)]
     } else {
-        Piece::lines([stream.source.to_string(), format!("→\u{a0}{}", stream.destination)], Tone::Plain)
+        vec![stream.source.to_string(), format!("→\u{a0}{}", stream.destination)]
     };
+    route.extend(relayed(view, stream).into_iter().flatten());
+    let codec = [Some(codec(view, report)), protection(view, report)];
     let mut line = vec![
-        route,
-        codec(view, report).into(),
+        Piece::lines(route, Tone::Plain),
+        Piece::lines(codec.into_iter().flatten(), Tone::Plain),
         view.count(report.counts.packets).into(),
         Piece::lines(losses(view, report), Tone::Plain),
         jitter(view, report).into(),
@@ -91,6 +100,17 @@ fn line(view: &View<'_>, stream: &Stream, wide: bool) -> Vec<Piece> {
         line.insert(1, times(view, report).into());
     }
     line
+}
+
+fn protection(view: &View<'_>, report: &StreamReport) -> Option<String> {
+    view.words.protection(report.keying, report.srtp_tag.is_some())
+}
+
+/// The channel of a TURN server that it goes through, and the end behind it.
+fn relayed(view: &View<'_>, stream: &Stream) -> [Option<String>; 2] {
+    let Some(relay) = stream.relay else { return [None, None] };
+    let peer = relay.peer.map(|peer| peer.to_string());
+    view.words.relayed(relay.channel, peer.as_deref())
 }
 
 /// From and to: times of day, with dates where the measurement takes longer than a day.
@@ -123,10 +143,11 @@ pub(in crate::report) fn codec(view: &View<'_>, report: &StreamReport) -> String
 
 /// Greatest jitter. A packet alone has none.
 pub(in crate::report) fn jitter(view: &View<'_>, report: &StreamReport) -> String {
-    report.timing.jitter.as_ref().map_or_else(
-        || NO_VALUE.to_owned(),
-        |jitter| format!("{}{NO_BREAK_SPACE}ms", decimal(jitter.max, 1, view.language)),
-    )
+    report.timing.jitter.as_ref().map_or_else(|| NO_VALUE.to_owned(), |jitter| milliseconds(view, jitter.max))
+}
+
+fn milliseconds(view: &View<'_>, value: f64) -> String {
+    format!("{}{NO_BREAK_SPACE}ms", decimal(value, 1, view.language))
 }
 
 pub(in crate::report) fn mos(view: &View<'_>, report: &StreamReport) -> Option<String> {

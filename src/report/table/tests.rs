@@ -69,3 +69,34 @@ fn frames_of_several_files_name_the_file() {
     let text = table(&audit, &names(Language::De), &settings(Language::De, 80));
     assert!(text.contains("Pakete anlage.pcapng: 12, 15, 977"), "{text}");
 }
+
+#[test]
+fn a_stream_tells_of_keys_and_of_the_channel_it_travels_in() {
+    use crate::observe::media::Keying;
+    use crate::observe::{Protocol, Relay};
+    let mut audit = audit();
+    let stream = &mut audit.traffic.streams[0];
+    stream.report.keying = Some(Keying::Zrtp);
+    stream.relay = Some(Relay {
+        protocol: Protocol::Udp,
+        channel: Some(0x4001),
+        peer: Some("203.0.113.9:5004".parse().unwrap()),
+        relayed: None,
+        is_clients: true,
+    });
+    let shown =
+        |audit: &crate::check::Audit, language| table(audit, &names(language), &settings(language, 80));
+    for (language, words) in [
+        (Language::De, ["verschlüsselt (ZRTP)", "in TURN-Kanal 0x4001", "(Gegenstelle 203.0.113.9:5004)"]),
+        (Language::En, ["encrypted (ZRTP)", "in TURN channel 0x4001", "(peer 203.0.113.9:5004)"]),
+    ] {
+        // Words are torn at blanks where a column is narrow.
+        let text = shown(&audit, language);
+        for word in words.iter().flat_map(|words| words.split(' ')) {
+            assert!(text.contains(word), "{word}: {text}");
+        }
+    }
+    let stream = &mut audit.traffic.streams[0];
+    (stream.relay, stream.report.keying, stream.report.srtp_tag) = (None, None, Some(10));
+    assert!(shown(&audit, Language::De).contains("wahrscheinlich"));
+}

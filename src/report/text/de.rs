@@ -136,6 +136,11 @@ const NOTES: Notes = Notes {
     clock_unset: "Die Uhr des aufzeichnenden Geräts war nicht gestellt.",
     at_most: "höchstens",
     other_tunnel: "anderer Tunnel",
+    encrypted: "verschlüsselt",
+    probably_srtp: "wahrscheinlich SRTP",
+    in_channel: "in TURN-Kanal",
+    in_indications: "in TURN-Nachrichten",
+    peer: "Gegenstelle",
     why_time_gap: "Die Uhr wurde gestellt, mehrere Mitschnitte sind zusammengefügt, oder es kam lange kein Paket.",
 };
 

@@ -136,6 +136,11 @@ const NOTES: Notes = Notes {
     clock_unset: "The clock of the capturing machine was not set.",
     at_most: "at most",
     other_tunnel: "another tunnel",
+    encrypted: "encrypted",
+    probably_srtp: "probably SRTP",
+    in_channel: "in TURN channel",
+    in_indications: "in TURN indications",
+    peer: "peer",
     why_time_gap: "The clock was set, several captures were joined, or no packet came for long.",
 };
 

@@ -3,6 +3,7 @@
 use crate::capture::Ended;
 use crate::check::{Party, RowStatus, Severity, Unjudged, Verdict};
 use crate::decode::Skip;
+use crate::observe::media::Keying;
 use crate::observe::{Answer, CallSide};
 use crate::site::{Confidence, EvidenceKind};
 
@@ -71,6 +72,29 @@ impl Words {
             }
             other => (self.answer)(other),
         }
+    }
+}
+
+impl Words {
+    /// Whether a stream is encrypted, and what agreed on its keys, as far as that is known.
+    pub(crate) fn protection(&self, keying: Option<Keying>, is_probable: bool) -> Option<String> {
+        let by = match keying {
+            Some(Keying::Sdp) => "SRTP",
+            Some(Keying::Dtls) => "DTLS",
+            Some(Keying::Zrtp) => "ZRTP",
+            None => return is_probable.then(|| self.notes.probably_srtp.to_owned()),
+        };
+        Some(format!("{} ({by})", self.notes.encrypted))
+    }
+
+    /// That a stream goes over a TURN server, in which channel and to whom.
+    pub(crate) fn relayed(&self, channel: Option<u16>, peer: Option<&str>) -> [Option<String>; 2] {
+        let notes = &self.notes;
+        let how = match channel {
+            Some(number) => format!("{} 0x{number:04x}", notes.in_channel),
+            None => notes.in_indications.to_owned(),
+        };
+        [Some(how), peer.map(|peer| format!("({} {peer})", notes.peer))]
     }
 }
 
@@ -212,6 +236,13 @@ pub(crate) struct Notes {
     /// Before the bytes kept of a packet.
     pub(crate) at_most: &'static str,
     pub(crate) other_tunnel: &'static str,
+    pub(crate) encrypted: &'static str,
+    pub(crate) probably_srtp: &'static str,
+    /// Before the number of a channel.
+    pub(crate) in_channel: &'static str,
+    pub(crate) in_indications: &'static str,
+    /// Before the address behind the TURN server.
+    pub(crate) peer: &'static str,
     /// What makes such leaps.
     pub(crate) why_time_gap: &'static str,
 }

@@ -1,6 +1,7 @@
 //! The exclusions of the project's table of faults, by name: what looks like a fault and is none. Beside each site stands
 //! a twin without what excuses it, about which the code is raised.
 
+mod carried;
 mod connection;
 mod course;
 mod fork;

@@ -3,6 +3,7 @@
 
 pub mod agfeo;
 mod cap;
+pub mod carried;
 mod clean;
 pub mod pascom;
 pub mod points;
@@ -160,7 +161,8 @@ impl Scenario {
 /// All scenarios but those of single rows, by name within each family.
 #[must_use]
 pub fn all() -> Vec<Scenario> {
-    let families = [clean::all, port::all, qos::all, rtp::all, sig::all, sec::all, cap::all, points::all];
+    let families =
+        [clean::all, carried::all, port::all, qos::all, rtp::all, sig::all, sec::all, cap::all, points::all];
     families.iter().flat_map(|family| family()).collect()
 }
 

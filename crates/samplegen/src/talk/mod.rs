@@ -6,3 +6,5 @@ pub mod rtp;
 pub mod server;
 pub mod sip;
 pub mod tls;
+pub mod turn;
+pub mod zrtp;

@@ -127,3 +127,20 @@ fn after_a_pause_nothing_is_a_copy() {
     sequence.rest(sample(0).time.plus(PAUSE + 1));
     assert_eq!(sequence.recent, None, "what ended takes little room");
 }
+
+#[test]
+fn a_clock_that_goes_back_does_not_undo_a_pause() {
+    // Others were heard for so long; then this one again, by a clock that was put back.
+    let again = |rests_between: bool| {
+        let mut sequence = Sequence::new();
+        sequence.push(&sample(0), false);
+        let later = sample(0).time.plus(PAUSE + 1);
+        if rests_between {
+            sequence.rest(later);
+        }
+        sequence.rest(later);
+        sequence.push(&sample(0), false);
+        sequence.counts().duplicates
+    };
+    assert_eq!((again(false), again(true)), (0, 0));
+}

@@ -132,7 +132,7 @@ fn told_at(known: &Arc<Announcement>, number: u64, place: Frame) -> Lookup<'_> {
 proptest! {
     #[test]
     fn streams_in_a_row_give_what_packets_in_turn_give(
-        packets in prop::collection::vec((0..3u32, any::<bool>(), 0..3u32, 0..8u64, any_sample()), 0..400),
+        packets in prop::collection::vec((0..3u32, any::<bool>(), 0..3u32, 0..10u64, any_sample()), 0..400),
         told in 0..500u64,
         size in 1..200usize,
     ) {
@@ -143,8 +143,13 @@ proptest! {
             let key = (*flow, if *forward { Direction::AToB } else { Direction::BToA }, *ssrc);
             let nth = numbers.entry(key).or_insert(0);
             *nth += ahead % 3;
-            // Now and then a pause, a packet of another kind.
-            time = time.plus(if *ahead == 7 { 4_000_000_000 } else { 5_000_000 });
+            // Now and then a pause, a packet of another kind, and a clock that is put forward or back.
+            time = time.plus(match ahead {
+                7 => 4_000_000_000,
+                8 => 11_000_000_000,
+                9 => -11_000_000_000,
+                _ => 5_000_000,
+            });
             let sample = Sample { time, frame: Frame::new(0, number), ..if *ahead == 6 { *wild } else { sample(*nth) } };
             Waiting { key, place: Frame::new(0, number), sample }
         }).collect();

@@ -406,6 +406,7 @@ fn announcement(frame: Frame, endpoint: Endpoint, rtpmap: &[&str]) -> Announceme
         profile: Profile::Rtp,
         formats: [8, 13, 11].into_iter().chain(payloads.iter().map(|name| name.payload_type)).collect(),
         payloads,
+        ptime_limits: (None, None),
         ptime: None,
         direction: MediaDirection::SendReceive,
         call_id: Arc::from("call"),

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::capture::{CaptureSummary, Ended, Frame};
-use crate::observe::Traffic;
+use crate::observe::media::likeness::could_carry_media;
 use crate::observe::message::App;
+use crate::observe::{Protocol, Stream, Traffic};
 use crate::site::Confidence;
 
 use super::case::{Case, SIP};
@@ -25,6 +26,13 @@ const PLAIN_PERCENT: u64 = 20;
 /// Too few pairs, or too few packets, show one direction by chance.
 const LEAST_PAIRS: u64 = 2;
 const LEAST_FRAMES: u64 = 20;
+/// Voice of so many packets shows it alone.
+const LEAST_VOICE: u64 = 100;
+/// What a thinned capture lacks at least of every stream that should have so many packets: no call survives that.
+const THINNED_PERCENT: u64 = 80;
+const THINNED_EXPECTED: u64 = 50;
+/// By how much (ms) what is left may be off its time.
+const ON_TIME: f64 = 40.0;
 
 /// All CAP findings.
 pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary]) -> Vec<Finding> {
@@ -76,12 +84,38 @@ fn incomplete(traffic: &Traffic, captures: &[CaptureSummary]) -> Option<Finding>
     if several || bytes >= UNSEEN_BYTES {
         signs.push(LossSign::UnseenAcknowledged { connections, of });
     }
+    signs.extend(thinned(traffic));
     if signs.is_empty() {
         return None;
     }
     let mut finding = note(Detail::Cap001 { signs }, Severity::Warning, drops + connections);
     finding.evidence = at_frames(&quality.unseen_frames);
     Some(finding)
+}
+
+/// Whether somebody left most packets out: every stream lacks nearly all of its packets, here and there, and what is left
+/// keeps to its time, which it would not on a network in such a state.
+fn thinned(traffic: &Traffic) -> Option<LossSign> {
+    let should = |stream: &&Stream| stream.report.counts.expected >= THINNED_EXPECTED;
+    let streams: Vec<&Stream> = traffic.streams.iter().filter(should).collect();
+    let is_thinned = |stream: &&Stream| {
+        let counts = stream.report.counts;
+        let segments = stream.report.segments.as_slice();
+        let (&[segment], Some(clock)) = (segments, stream.report.timing.clock) else { return false };
+        let nominal = f64::from(segment.ticks) * 1000.0 / f64::from(clock.rate);
+        let passed = segment.highest.1.since(segment.first.1) as f64 / 1e6;
+        counts.lost * 100 >= counts.expected * THINNED_PERCENT
+            && counts.bursts >= 2
+            && (nominal - passed).abs() <= ON_TIME
+    };
+    if streams.is_empty() || !streams.iter().all(is_thinned) {
+        return None;
+    }
+    let sum = |count: fn(&Stream) -> u64| streams.iter().map(|stream| count(stream)).sum();
+    Some(LossSign::Thinned {
+        packets: sum(|stream| stream.report.counts.packets),
+        of: sum(|stream| stream.report.counts.expected),
+    })
 }
 
 /// CAP-002.
@@ -104,7 +138,9 @@ fn duplicates(traffic: &Traffic) -> Option<Finding> {
 /// CAP-003.
 fn one_direction(traffic: &Traffic) -> Option<Finding> {
     let quality = &traffic.quality;
-    let is_shown = quality.pairs >= LEAST_PAIRS || quality.pairs_answered_unseen > 0;
+    let has_voice = || traffic.streams.iter().any(|stream| stream.report.counts.packets >= LEAST_VOICE);
+    let is_shown =
+        quality.pairs >= LEAST_PAIRS || quality.pairs_answered_unseen > 0 || quality.pairs > 0 && has_voice();
     let none_both = is_shown && quality.pairs_both_ways == 0;
     (none_both && quality.frames >= LEAST_FRAMES)
         .then(|| note(Detail::Cap003 { pairs: quality.pairs }, Severity::Warning, quality.pairs))
@@ -150,7 +186,17 @@ fn no_call(case: &Case<'_>) -> Option<Finding> {
     let called = !case.traffic.calls.is_empty();
     let answered = case.traffic.calls.iter().any(|call| call.answered.is_some());
     let unread = case.traffic.quality.frames > 0 && case.traffic.quality.decoded == 0;
-    silent.then(|| note(Detail::Cap010 { called, answered, unread }, Severity::Info, 0))
+    // A few packets, keys alone, or a protocol that is not known may be voice all the same.
+    let may_speak = case.traffic.flows.iter().any(|flow| {
+        flow.protocol == Protocol::Udp
+            && flow.app == App::Unknown
+            && [flow.a, flow.b].iter().all(|end| could_carry_media(end.port()))
+    });
+    let mut finding = silent.then(|| note(Detail::Cap010 { called, answered, unread }, Severity::Info, 0))?;
+    if may_speak {
+        finding.confidence = Confidence::Likely;
+    }
+    Some(finding)
 }
 
 /// CAP-011.
@@ -184,7 +230,9 @@ mod tests {
     use super::super::fixture::{PBX, World, row};
     use super::*;
     use crate::capture::{InterfaceSummary, LinkType};
-    use crate::observe::fixture::{stream, tcp};
+    use crate::observe::fixture::{at, frame, stream, tcp};
+    use crate::observe::media::sequence::{Counts, SegmentReport};
+    use crate::observe::media::timing::{Clock, ClockSource};
     use crate::observe::{Flow, Quality, TcpOutcome};
 
     fn traffic(quality: Quality) -> Traffic {
@@ -303,6 +351,57 @@ mod tests {
         assert!(
             call(vec![stream("192.168.10.21:10000", "192.168.10.2:5204", &[(46, 1)])]) && !call(Vec::new())
         );
+    }
+
+    #[test]
+    fn one_pair_shows_one_direction_if_it_speaks() {
+        let raised = |packets: u64| {
+            let quality = Quality { pairs: 1, frames: 200, ..Quality::default() };
+            let streams = vec![stream("192.168.10.21:10000", "192.168.10.2:5204", &[(46, packets)])];
+            one_direction(&Traffic { quality, streams, ..Traffic::default() }).is_some()
+        };
+        assert!(raised(100) && !raised(99));
+    }
+
+    /// 5 of 300 packets with this much (ms) between first and last.
+    fn rest(bursts: u64, packets: u64, ms: i64) -> Stream {
+        let mut rest = stream("192.168.10.21:10000", "192.168.10.2:5204", &[(46, packets)]);
+        let lost = 300 - packets;
+        rest.report.counts = Counts { packets, expected: 300, lost, bursts, ..Counts::default() };
+        rest.report.timing.clock = Some(Clock { rate: 8_000, source: ClockSource::Assigned });
+        rest.report.segments = vec![SegmentReport {
+            first: (frame(1), at(0)),
+            highest: (frame(9), at(ms)),
+            highest_sequence: 300,
+            ticks: 299 * 160,
+            expected: 300,
+            lost,
+        }];
+        rest
+    }
+
+    #[test]
+    fn a_capture_from_which_most_packets_were_taken_is_thinned() {
+        let told = |streams: Vec<Stream>| thinned(&Traffic { streams, ..Traffic::default() });
+        let sign = Some(LossSign::Thinned { packets: 5, of: 300 });
+        assert_eq!(told(vec![rest(4, 5, 5_980)]), sign);
+        assert_eq!(told(vec![rest(1, 5, 5_980)]), None, "one interruption");
+        assert_eq!(told(vec![rest(4, 5, 6_100)]), None, "not on time");
+        assert_eq!(told(vec![rest(9, 100, 5_980)]), None, "a network may lose two thirds");
+        let whole = stream("192.168.10.2:5204", "192.168.10.21:10000", &[(46, 300)]);
+        assert_eq!(told(vec![rest(4, 5, 5_980), whole]), None, "another stream is whole");
+        assert_eq!(told(Vec::new()), None);
+    }
+
+    #[test]
+    fn that_nobody_speaks_is_sure_unless_something_unknown_may() {
+        let confidence = |a: &str| {
+            let flow = crate::observe::fixture::udp(a, "192.168.10.2:5204");
+            let world = World::new("").flows(vec![flow]);
+            no_call(&world.case()).map(|finding| finding.confidence)
+        };
+        assert_eq!(confidence("192.168.10.21:10000"), Some(Confidence::Likely), "keys, or a few packets");
+        assert_eq!(confidence("192.168.10.21:53"), Some(Confidence::Sure));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::capture::{Frame, Timestamp};
+use crate::observe::media::Moment;
 use crate::observe::{Flow, Protocol, Stream};
 
 use super::filter;
@@ -41,23 +42,52 @@ pub(super) fn of_streams<'a>(
     let mut streams: Vec<&Stream> = streams.into_iter().collect();
     streams.sort_by_key(|stream| stream.report.first.frame);
     let mut collector = Collector::default();
-    let mut filters = Vec::new();
+    let mut filters: Vec<String> = Vec::new();
     for (place, stream) in streams.iter().enumerate() {
         collector.time(stream.report.first.time);
         collector.time(stream.report.last.time);
         if place < NAMED {
             collector.frames(&frames_of(stream));
             let protocol = stream.relay.map_or(Protocol::Udp, |relay| relay.protocol);
-            filters.push(filter::one_way(stream.source, stream.destination, protocol));
+            let filter = filter::one_way(stream.source, stream.destination, protocol);
+            if !filters.contains(&filter) {
+                filters.push(filter);
+            }
         }
     }
+    let several = filters.len() > 1;
     let any = filter::any_of(filters);
     let filter = match condition {
         "" => any,
-        condition if streams.len() > 1 => format!("({any}) && {condition}"),
+        condition if several => format!("({any}) && {condition}"),
         condition => format!("{any} && {condition}"),
     };
     collector.finish(filter)
+}
+
+/// Evidence that lies in single packets of streams: its time is theirs.
+pub(super) fn at_moments<'a>(streams: impl IntoIterator<Item = (&'a Stream, Vec<Moment>)>) -> Evidence {
+    let mut streams: Vec<(&Stream, Vec<Moment>)> = streams.into_iter().collect();
+    streams.sort_by_key(|(stream, _)| stream.report.first.frame);
+    let until = streams.iter().map(|(stream, _)| stream.report.last.time).max();
+    let mut moments: Vec<Moment> = Vec::new();
+    let mut filters: Vec<String> = Vec::new();
+    for (stream, shown) in streams.into_iter().take(NAMED) {
+        moments.extend(shown);
+        let filter = filter::one_way(stream.source, stream.destination, Protocol::Udp);
+        if !filters.contains(&filter) {
+            filters.push(filter);
+        }
+    }
+    moments.sort_unstable_by_key(|moment| moment.frame);
+    moments.dedup_by_key(|moment| moment.frame);
+    moments.truncate(FRAMES_KEPT);
+    let mut collector = Collector::default();
+    for moment in moments {
+        collector.frames(&[moment.frame]);
+        collector.time(moment.time);
+    }
+    Evidence { until, ..collector.finish(filter::any_of(filters)) }
 }
 
 /// Frames and times from several places.
@@ -85,7 +115,7 @@ impl Collector {
         self.frames.sort_unstable();
         self.frames.dedup();
         self.frames.truncate(FRAMES_KEPT);
-        Evidence { frames: self.frames, filter, first: self.first, last: self.last }
+        Evidence { frames: self.frames, filter, first: self.first, last: self.last, until: None }
     }
 }
 

@@ -9,6 +9,10 @@ use crate::observe::message::App;
 use crate::observe::{Protocol, Traffic};
 use crate::site::{Confidence, ModelId, RoleId, Site};
 
+mod signs;
+
+pub use signs::{Heard, LossSign, Unevenness};
+
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -207,36 +211,6 @@ pub enum Refusal {
     },
 }
 
-/// What shows that the capture is incomplete.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LossSign {
-    /// The file's own drop counters.
-    Drops {
-        /// Packets.
-        packets: u64,
-        /// Of those, packets that reached this program while it captured, and for which it had no room.
-        own: u64,
-    },
-    /// TCP connections in which bytes were acknowledged that the capture does not hold.
-    UnseenAcknowledged {
-        /// Such connections.
-        connections: u64,
-        /// Of so many.
-        of: u64,
-    },
-}
-
-/// What the receivers of lossy streams report by RTCP.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heard {
-    /// Nothing, or not enough to tell.
-    Unknown,
-    /// They lack packets too: so many.
-    Lost(u64),
-    /// They have what the capture lacks.
-    Complete,
-}
-
 /// The numbers of a finding, one variant per code.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Detail {
@@ -275,13 +249,22 @@ pub enum Detail {
     Qos009 { peer: SocketAddr, before: u8, after: u8, changed_at: Frame },
     /// QOS-010. Share in percent of all bytes that carry the mark of voice.
     Qos010 { percent: f64, bytes: u64, expected: u8, flows: Vec<(SocketAddr, SocketAddr, Protocol)> },
-    /// RTP-001. `packets`: what came from the other side. `refused`: ICMP says that nobody listens there. `heard`: the
+    /// RTP-001. `packets`: what came from the other side. `strays`: what came back all the same, at the beginning. `refused`: ICMP says that nobody listens there. `heard`: the
     /// capture shows voice of the silent side elsewhere, so that it would be seen here too. `at_tap`: it does not, and was
     /// probably made on the silent host. `near`, here and below: both ends lie in one subnet.
-    Rtp001 { packets: u64, peers: Vec<IpAddr>, refused: bool, heard: bool, at_tap: bool, near: bool },
+    Rtp001 {
+        packets: u64,
+        peers: Vec<IpAddr>,
+        strays: u64,
+        refused: bool,
+        heard: bool,
+        at_tap: bool,
+        near: bool,
+    },
     /// RTP-002.
     Rtp002 { peers: Vec<IpAddr>, near: bool },
-    /// RTP-003, over all streams of the sender that lose too much. `heard`: what the receivers say of it.
+    /// RTP-003, over all streams of the sender that lose too much. `heard`: what the receivers say of it. `interrupted`:
+    /// most is missing at a stretch: how often, and how long (ns) at most. `public`: one end has a public address.
     Rtp003 {
         lost: u64,
         expected: u64,
@@ -290,13 +273,25 @@ pub enum Detail {
         peers: Vec<IpAddr>,
         heard: Heard,
         near: bool,
+        interrupted: Option<(u64, i64)>,
+        public: bool,
     },
-    /// RTP-004. Greatest and mean running jitter in ms of the worst stream. `estimated`: the clock of the timestamps was estimated.
-    Rtp004 { jitter: f64, mean: f64, peers: Vec<IpAddr>, estimated: bool },
+    /// RTP-004. Greatest and mean running jitter in ms of the worst stream. `estimated`: the clock of the timestamps was
+    /// estimated. `onward`: whom the receiver passes it on to as unevenly. `own`: captured on the sender, so that nothing
+    /// lies between.
+    Rtp004 {
+        jitter: f64,
+        mean: f64,
+        peers: Vec<IpAddr>,
+        estimated: bool,
+        how: Unevenness,
+        onward: Vec<IpAddr>,
+        own: bool,
+    },
     /// RTP-005. The worst stream. `longest`: packets of its longest gap.
     Rtp005 { mos: f64, lost: u64, expected: u64, longest: u64, codec: Box<str>, peers: Vec<IpAddr> },
-    /// RTP-006. Packet times in ms.
-    Rtp006 { seen: f64, agreed: u32, codec: Option<Box<str>>, peers: Vec<IpAddr> },
+    /// RTP-006. Packet times in ms. `both`: both sides asked for it; else only the receiver.
+    Rtp006 { seen: f64, agreed: u32, both: bool, codec: Option<Box<str>>, peers: Vec<IpAddr> },
     /// RTP-007. `listed`: codecs of the receiver's SDP.
     Rtp007 { payload_type: u8, codec: Option<Box<str>>, listed: Vec<Box<str>>, peers: Vec<IpAddr> },
     /// RTP-008. Nanoseconds from the answer to the last packet, and from there to the end of the call.
@@ -305,8 +300,9 @@ pub enum Detail {
     Rtp009 { before: SocketAddr, after: SocketAddr },
     /// RTP-013.
     Rtp013 { announced: SocketAddr, seen: SocketAddr, peer: IpAddr },
-    /// RTP-014. `lost` by the receiver's word, `seen` to be missing in the capture.
-    Rtp014 { lost: u64, expected: u64, seen: u64, peers: Vec<IpAddr> },
+    /// RTP-014. `lost` by the receiver's word, of the packets that its reports cover; `seen` to be missing in the capture.
+    /// `jam`: in that time nothing came for so many ms, and then all at once.
+    Rtp014 { lost: u64, expected: u64, seen: u64, peers: Vec<IpAddr>, jam: Option<f64> },
     /// SIG-001.
     Sig001 { account: Box<str>, registrar: SocketAddr, status: u16 },
     /// SIG-002. `is_up`: the registrar sends elsewhere in the capture.
@@ -432,10 +428,12 @@ pub struct Evidence {
     pub frames: Vec<Frame>,
     /// Wireshark display filter that selects those frames; empty where a frame cannot show it.
     pub filter: String,
-    /// Time of the first and the last packet concerned.
+    /// Time of the first and the last packet of those that show it.
     pub first: Option<Timestamp>,
     /// See `first`.
     pub last: Option<Timestamp>,
+    /// Time of the latest packet that it is about, where that is another one.
+    pub until: Option<Timestamp>,
 }
 
 /// One thing to tell.
@@ -519,6 +517,10 @@ pub enum Unjudged {
     NoVoice,
     /// One direction only: blocked ports, one-way audio.
     OneDirection,
+    /// A call of which one side alone is heard, which may be meant or due to the measuring point: one-way audio.
+    OneSided,
+    /// Voice for whose sender no vendor's rule holds: its marking.
+    NoRule,
     /// Encrypted signalling: calls and registrations.
     Encrypted,
     /// Packets are missing from the capture: loss and jitter.

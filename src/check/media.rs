@@ -5,33 +5,38 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::Timestamp;
-use crate::observe::media::timing::ClockSource;
 use crate::observe::media::{MediaKind, Recognition};
 use crate::observe::{Answer, Call, FlowView, Protocol, Stream};
 use crate::site::Confidence;
 
 use super::case::Case;
-use super::evidence::{Collector, of_streams};
+use super::evidence::{Collector, at_moments};
 use super::filter;
 use super::finding::{Detail, Evidence, Finding, Party, Severity, Unjudged};
 
 mod course;
+mod length;
 mod loss;
+mod uneven;
 
 pub(super) use course::{sides_as_announced, sides_of_one_source, unlisted};
+pub(super) use length::packet_time;
 pub(super) use loss::behind;
 
 /// As findings.tsv has it: so many packets, of loss those that were expected.
 pub const LEAST_JUDGED: u64 = 100;
-const MOST_JITTER: f64 = 20.0;
-/// Between packet times that differ only by rounding.
-const PACKET_TIME_PLAY: f64 = 0.5;
-/// Share of neighbours that keep to the packet time.
-const LEAST_STEADY: f64 = 0.8;
 /// A call must last, and a side must speak, so long (ns) before the other one's silence means anything.
 const LEAST_CALL: i64 = 3_000_000_000;
 const LEAST_SPEECH: i64 = 2_000_000_000;
 const PEERS_NAMED: usize = 5;
+/// Around a new offer (ns) a stream may stop and go on: shortly before it is seen, and until the other side has answered.
+const BEFORE_OFFER: i64 = 500_000_000;
+const BEHIND_OFFER: i64 = 2_000_000_000;
+/// So many packets right after the answer are no conversation.
+const STRAYS: u64 = 2;
+/// Who sends less than one packet for so many of the other side is silent most of the time.
+const NEXT_TO_NOTHING: u64 = 20;
+const STRAY_TIME: i64 = 2_000_000_000;
 
 /// All RTP findings.
 pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
@@ -40,16 +45,17 @@ pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
         findings.extend(one_way(case));
         findings.extend(without_media(case));
     }
-    for (sender, streams) in senders(case) {
-        // Missing packets look like lost ones, and those behind them like late ones.
-        let is_complete = !unjudged.contains(&Unjudged::Incomplete);
+    // Missing packets look like lost ones, and those behind them like late ones.
+    let is_complete = !unjudged.contains(&Unjudged::Incomplete);
+    let senders = senders(case);
+    if is_complete && !unjudged.contains(&Unjudged::Clock) {
+        findings.extend(uneven::check(case, &senders));
+    }
+    for (sender, streams) in senders {
         if is_complete {
             findings.extend(loss::on_the_way(case, sender, &streams));
             findings.extend(loss::quality(case, sender, &streams));
             findings.extend(behind(case, sender, &streams));
-        }
-        if is_complete && !unjudged.contains(&Unjudged::Clock) {
-            findings.extend(jitter(case, sender, &streams));
         }
         findings.extend(packet_time(case, sender, &streams));
         findings.extend(unlisted(case, sender, &streams));
@@ -73,64 +79,11 @@ fn has_enough(stream: &Stream) -> bool {
     stream.report.counts.packets >= LEAST_JUDGED
 }
 
-/// RTP-004.
-fn jitter(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> Option<Finding> {
-    let of = |stream: &Stream| stream.report.timing.jitter.map_or(0.0, |jitter| jitter.max);
-    let mean = |stream: &Stream| stream.report.timing.jitter.map_or(0.0, |jitter| jitter.mean);
-    let is_shaky = |stream: &&&Stream| {
-        of(stream) > MOST_JITTER && has_enough(stream) && !excepted(case, "RTP-004", stream)
-    };
-    let shaky: Vec<&Stream> = streams.iter().filter(is_shaky).copied().collect();
-    let worst = shaky.iter().copied().max_by(|x, y| of(x).total_cmp(&of(y)))?;
-    let clock = worst.report.timing.clock.map(|clock| clock.source);
-    let estimated = clock == Some(ClockSource::Estimated);
-    let detail = Detail::Rtp004 { jitter: of(worst), mean: mean(worst), peers: peers(&shaky), estimated };
-    Some(Finding {
-        detail,
-        severity: Severity::Warning,
-        confidence: if estimated { Confidence::Suspected } else { Confidence::Likely },
-        subject: Some(case.subject(sender)),
-        rows: Vec::new(),
-        count: shaky.len() as u64,
-        responsible: Party::Network,
-        evidence: of_streams(shaky, "", |stream| {
-            stream.report.timing.jitter.map_or_else(Vec::new, |jitter| vec![jitter.max_at])
-        }),
-    })
-}
-
-/// RTP-006.
-pub(super) fn packet_time(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> Option<Finding> {
-    let odd = |stream: &Stream| {
-        let (seen, agreed) = (stream.report.ptime?, stream.report.announced_ptime?);
-        let is_steady = stream
-            .report
-            .payloads
-            .iter()
-            .max_by_key(|payload| payload.seen.packets)
-            .and_then(|payload| payload.step)
-            .is_some_and(|(_, share)| share >= LEAST_STEADY);
-        let differs = (seen - f64::from(agreed)).abs() > PACKET_TIME_PLAY;
-        (differs && is_steady && has_enough(stream) && agreed > 0).then_some((seen, agreed))
-    };
-    let differing: Vec<&Stream> = streams
-        .iter()
-        .copied()
-        .filter(|stream| odd(stream).is_some() && !excepted(case, "RTP-006", stream))
-        .collect();
-    let first = differing.first()?;
-    let (seen, agreed) = odd(first)?;
-    let codec = first.report.codec.as_deref().map(Into::into);
-    Some(Finding {
-        detail: Detail::Rtp006 { seen, agreed, codec, peers: peers(&differing) },
-        severity: Severity::Warning,
-        confidence: Confidence::Likely,
-        subject: Some(case.subject(sender)),
-        rows: Vec::new(),
-        count: differing.len() as u64,
-        responsible: Party::Telephony,
-        evidence: of_streams(differing, "", |stream| vec![stream.report.first.frame]),
-    })
+/// Whether a new offer or answer may explain what began then.
+fn around_offer(case: &Case<'_>, stream: &Stream, began: Timestamp) -> bool {
+    let Some(call) = stream.call.and_then(|call| case.traffic.calls.get(call)) else { return false };
+    let mut offers = call.renegotiated.iter();
+    offers.any(|offer| (-BEFORE_OFFER..=BEHIND_OFFER).contains(&began.since(*offer)))
 }
 
 fn excepted(case: &Case<'_>, code: &str, stream: &Stream) -> bool {
@@ -181,12 +134,12 @@ impl<'a> Answered<'a> {
 
 /// One side of a call that is not heard, while the other one is.
 struct Silent<'a> {
-    call: &'a Call,
     /// Who should have sent, and who sent.
     silent: IpAddr,
     speaking: IpAddr,
     streams: Vec<&'a Stream>,
     packets: u64,
+    strays: u64,
     refused: bool,
 }
 
@@ -203,33 +156,45 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
     let findings = silent.into_iter().map(|(host, calls)| {
         let speaking: BTreeSet<IpAddr> = calls.iter().map(|call| call.speaking).collect();
         let refused = calls.iter().any(|call| call.refused);
-        let heard = case.traffic.streams.iter().any(|stream| stream.source.ip() == host);
+        let heard = case
+            .traffic
+            .streams
+            .iter()
+            .any(|stream| stream.source.ip() == host && stream.report.counts.packets > STRAYS);
         // Nobody captures on a telephone or a PBX: there the mirror port of its own switch port looks the same.
         let is_computer = !case.device(host).is_some_and(|device| device.kind.is_dedicated());
         let at_tap = !heard && !refused && is_computer && case.is_measuring_point(host);
         let near = speaking.iter().all(|peer| case.are_neighbours(host, *peer));
-        let mut evidence = of_streams(calls.iter().flat_map(|call| call.streams.clone()), "", |stream| {
-            vec![stream.report.first.frame]
-        });
-        let times = calls.iter().filter_map(|call| call.call.answered).map(|(_, time)| time);
-        evidence.first = times.chain(evidence.first).filter(|time| time.is_known()).min();
+        let strays: u64 = calls.iter().map(|call| call.strays).sum();
+        // Where it was captured with the listener, all that reaches it is there.
+        let at_listener = speaking.iter().all(|peer| case.is_measuring_point(*peer));
+        let confidence = match (refused, heard || at_listener) {
+            (true, _) => Confidence::Sure,
+            // Single packets show that something came through.
+            (false, true) if strays == 0 => Confidence::Likely,
+            // A capture on the silent computer itself may lack what it sends.
+            (false, _) => Confidence::Suspected,
+        };
+        let evidence = at_moments(
+            calls.iter().flat_map(|call| &call.streams).map(|stream| (*stream, vec![stream.report.first])),
+        );
         Finding {
             detail: Detail::Rtp001 {
                 packets: calls.iter().map(|call| call.packets).sum(),
                 peers: speaking.into_iter().take(PEERS_NAMED).collect(),
+                strays,
                 refused,
                 heard,
                 at_tap,
                 near,
             },
             // On a computer, drivers may hide from the capture what it sends itself.
-            severity: if at_tap { Severity::Warning } else { Severity::Error },
-            confidence: match (refused, heard) {
-                (true, _) => Confidence::Sure,
-                (false, true) => Confidence::Likely,
-                // A capture on the silent computer itself may lack what it sends.
-                (false, false) => Confidence::Suspected,
+            severity: if at_tap || confidence == Confidence::Suspected {
+                Severity::Warning
+            } else {
+                Severity::Error
             },
+            confidence,
             subject: Some(case.subject(host)),
             rows: Vec::new(),
             count: calls.len() as u64,
@@ -248,9 +213,12 @@ fn side<'a>(
     other: &[SocketAddr],
 ) -> Option<Silent<'a>> {
     let from_own = |stream: &&&Stream| own.contains(&stream.source) || other.contains(&stream.destination);
-    let spoken: Vec<&Stream> = answered.streams.iter().filter(from_own).copied().collect();
-    // A stream that fits to neither side leaves open whose it is.
-    if spoken.len() < answered.streams.len() {
+    // Pictures are told apart: they go their own way.
+    let is_voice = |stream: &&&Stream| stream.report.kind != MediaKind::Video;
+    let spoken: Vec<&Stream> = answered.streams.iter().filter(is_voice).filter(from_own).copied().collect();
+    // A stream that fits to neither side leaves open whose it is. A few packets back at the beginning are no stream yet.
+    let others = answered.streams.iter().filter(is_voice).filter(|stream| !from_own(stream));
+    if others.into_iter().any(|stream| stream.report.counts.packets > STRAYS) {
         return None;
     }
     let talks = |stream: &Stream| {
@@ -265,11 +233,18 @@ fn side<'a>(
         return None;
     }
     // Whatever came back, to where it was asked for or along the same path: comfort noise and SRTP count too.
+    let mut strays = 0;
     let came_back = case.traffic.flows.iter().flat_map(FlowView::both).any(|view| {
-        view.flow.protocol == Protocol::Udp
+        let is_back = view.flow.protocol == Protocol::Udp
             && view.received.packets > 0
             && !answered.call.is_beside(view.own(), view.peer())
-            && (own.contains(&view.own()) || spoken.iter().any(|stream| stream.source == view.own()))
+            && (own.contains(&view.own()) || spoken.iter().any(|stream| stream.source == view.own()));
+        let is_stray = is_back
+            && view.received.packets <= STRAYS
+            && spoken.iter().any(|stream| stream.flow == view.flow.id)
+            && view.received.last.is_some_and(|(_, last)| last.since(answered.at) < STRAY_TIME);
+        strays += if is_stray { view.received.packets } else { 0 };
+        is_back && !is_stray
     });
     let (silent, speaking) = (other.last()?.ip(), speech.source.ip());
     // The capture must show what this host sends to that one.
@@ -284,12 +259,48 @@ fn side<'a>(
     }
     let flow = case.traffic.flows.get(speech.flow);
     Some(Silent {
-        call: answered.call,
         silent,
         speaking,
         packets: spoken.iter().map(|stream| stream.report.counts.packets).sum(),
+        strays,
         refused: flow.is_some_and(|flow| !flow.icmp.is_empty()),
         streams: spoken,
+    })
+}
+
+/// Whether one side alone is heard in an answered call, or the other one next to never, and no finding says so: it may be
+/// meant (hold, mute), or what the other side sends takes another way.
+pub(super) fn is_one_sided(case: &Case<'_>, findings: &[Finding]) -> bool {
+    let mut voices: BTreeMap<usize, Vec<&Stream>> = BTreeMap::new();
+    for stream in &case.traffic.streams {
+        if let Some(call) = stream.call.filter(|_| stream.report.kind == MediaKind::Audio) {
+            voices.entry(call).or_default().push(stream);
+        }
+    }
+    let is_told = |host: IpAddr| {
+        findings
+            .iter()
+            .any(|finding| matches!(&finding.detail, Detail::Rtp001 { peers, .. } if peers.contains(&host)))
+    };
+    voices.into_iter().any(|(call, streams)| {
+        let Some((_, at)) = case.traffic.calls.get(call).and_then(|call| call.answered) else { return false };
+        let spoke = |stream: &&Stream| {
+            stream.report.counts.packets >= LEAST_JUDGED && stream.report.last.time.since(at) > LEAST_CALL
+        };
+        let Some(speech) = streams.iter().copied().find(spoke) else { return false };
+        let least = STRAYS.max(speech.report.counts.packets / NEXT_TO_NOTHING);
+        let back = case.traffic.flows.get(speech.flow).is_some_and(|flow| {
+            FlowView::both(flow)
+                .into_iter()
+                .any(|view| view.own() == speech.source && view.received.packets > least)
+        });
+        let others = case.traffic.streams.iter().any(|stream| {
+            stream.destination.ip() == speech.source.ip()
+                && stream.report.counts.packets > least
+                && stream.report.last.time > speech.report.first.time
+                && stream.report.first.time < speech.report.last.time
+        });
+        !back && !others && !is_told(speech.source.ip())
     })
 }
 

@@ -45,7 +45,8 @@ pub fn is_disproved_by_absence(finding: &Finding, audit: &Audit, now: Timestamp)
 }
 
 fn is_mended(case: &Case<'_>, finding: &Finding) -> bool {
-    let (Some(subject), Some(last)) = (&finding.subject, finding.evidence.last) else { return false };
+    let last = finding.evidence.until.or(finding.evidence.last);
+    let (Some(subject), Some(last)) = (&finding.subject, last) else { return false };
     let host = subject.address;
     let voice = Voice { case, host, last };
     match &finding.detail {

@@ -31,7 +31,7 @@ use case::Case;
 
 pub use finding::{
     Audit, Code, Detail, Evidence, Finding, Heard, LossSign, Party, PortUse, Refusal, RowResult, RowStatus,
-    RulebookInfo, Severity, Side, Subject, Unjudged, Verdict,
+    RulebookInfo, Severity, Side, Subject, Unevenness, Unjudged, Verdict,
 };
 pub use media::LEAST_JUDGED;
 pub use mended::is_disproved_by_absence;
@@ -48,7 +48,7 @@ pub fn audit(
 ) -> Audit {
     let case = Case::new(&traffic, &site, book, hints);
     let mut findings = capture::check(&case, &captures);
-    let unjudged = unjudged(&case, &findings);
+    let mut unjudged = unjudged(&case, &findings);
     findings.extend(port::check(&case));
     let blocked = match unjudged.contains(&Unjudged::OneDirection) {
         true => Blocked::default(),
@@ -57,6 +57,9 @@ pub fn audit(
     findings.extend(blocked.findings);
     findings.extend(qos::check(&case));
     findings.extend(media::check(&case, &unjudged));
+    if !unjudged.contains(&Unjudged::OneDirection) && media::is_one_sided(&case, &findings) {
+        unjudged.push(Unjudged::OneSided);
+    }
     findings.extend(signalling::check(&case, &unjudged));
     findings.extend(connection::check(&case, &unjudged));
     findings.extend(security::check(&case));
@@ -172,6 +175,7 @@ fn unjudged(case: &Case<'_>, capture: &[Finding]) -> Vec<Unjudged> {
         (!known, Unjudged::NoDevice),
         (capture::has(capture, Code::Cap010), Unjudged::NoVoice),
         (capture::has(capture, Code::Cap003), Unjudged::OneDirection),
+        (qos::lacks_rule(case), Unjudged::NoRule),
         (capture::has(capture, Code::Cap008), Unjudged::Encrypted),
         (capture::has(capture, Code::Cap001), Unjudged::Incomplete),
         (capture::has(capture, Code::Cap006), Unjudged::Clock),

@@ -40,6 +40,18 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     findings
 }
 
+/// Whether somebody in the LAN sends voice for whom no rule holds, so that its mark is not judged.
+pub(super) fn lacks_rule(case: &Case<'_>) -> bool {
+    let ruled: BTreeSet<IpAddr> = Sender::all(case).iter().map(|sender| sender.address).collect();
+    case.traffic.streams.iter().any(|stream| {
+        let sender = stream.source.ip();
+        stream.report.kind != MediaKind::Video
+            && stream.report.counts.packets >= LEAST_PACKETS
+            && case.scope(sender) == Scope::Lan
+            && !ruled.contains(&sender)
+    })
+}
+
 /// An address that sends voice, with the rule that holds for it.
 struct Sender<'a> {
     address: IpAddr,

@@ -167,6 +167,8 @@ fn doubt(finding: &Finding, after: &Audit, moved: &Moved) -> Option<Doubt> {
     let needs = |what: &Unjudged| match what {
         Unjudged::NoVoice => code.starts_with("RTP") || code.starts_with("QOS") && code != "QOS-004",
         Unjudged::OneDirection => matches!(code, "PORT-003" | "RTP-001" | "RTP-002" | "SIG-002"),
+        Unjudged::OneSided => code == "RTP-001",
+        Unjudged::NoRule => code.starts_with("QOS"),
         Unjudged::Incomplete => matches!(code, "RTP-003" | "RTP-004" | "SIG-006"),
         Unjudged::Clock => code == "RTP-004",
         Unjudged::CutSip | Unjudged::Encrypted => code.starts_with("SIG"),

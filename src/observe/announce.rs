@@ -25,6 +25,7 @@ pub(super) fn media<'a>(
             formats: media.payload_types().collect(),
             payloads: payloads(media),
             ptime: media.ptime.map(u32::from),
+            ptime_limits: (media.minptime.map(u32::from), media.maxptime.map(u32::from)),
             direction: direction(media.direction),
             call_id: Arc::clone(&call_id),
         })

@@ -326,6 +326,7 @@ fn finding((detail, severity, responsible, subject): (Detail, Severity, Party, O
         filter,
         first: Some(at(3)),
         last: Some(at(70)),
+        until: None,
     };
     Finding {
         detail,

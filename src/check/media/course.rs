@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
 use super::super::case::Case;
-use super::super::evidence::of_streams;
+use super::super::evidence::{at_moments, of_streams};
 use super::super::finding::{Detail, Finding, Party, Severity};
 use super::{Answered, LEAST_JUDGED, LEAST_SPEECH, excepted, peers};
 use crate::capture::Timestamp;
@@ -49,9 +49,10 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     }
     let told = findings.into_values().map(|(finding, streams)| {
         let is_end = matches!(finding.detail, Detail::Rtp008 { .. });
-        let evidence = of_streams(streams, "", |stream| {
-            vec![if is_end { stream.report.last.frame } else { stream.report.first.frame }]
-        });
+        let evidence = at_moments(streams.into_iter().map(|stream| {
+            let shown = if is_end { stream.report.last } else { stream.report.first };
+            (stream, vec![shown])
+        }));
         Finding { evidence, ..finding }
     });
     told.collect()

@@ -5,13 +5,15 @@ use std::net::IpAddr;
 use std::ops::RangeInclusive;
 
 use super::super::case::Case;
-use super::super::evidence::{Collector, of_streams};
+use super::super::evidence::{Collector, at_moments};
 use super::super::filter;
 use super::super::finding::{Detail, Evidence, Finding, Heard, Party, Severity};
-use super::{PEERS_NAMED, excepted, has_enough, peers};
-use crate::observe::media::StreamReport;
+use super::{PEERS_NAMED, around_offer, excepted, has_enough, peers};
+use crate::observe::media::sequence::Counts;
+use crate::observe::media::{Gap, Moment, ReceiverReport, StreamReport};
 use crate::observe::{CallProtocol, Stream};
 use crate::site::Confidence;
+use crate::site::Scope;
 
 /// As findings.tsv has it.
 const LOSS_PERCENT: f64 = 1.0;
@@ -21,6 +23,11 @@ const POOR_MOS: f64 = 3.1;
 /// Packet times in use, and how far (ms) a timestamp may be off against arrival, which delay at the beginning explains.
 const PACKET_TIMES: RangeInclusive<f64> = 5.0..=120.0;
 const CLOCK_PLAY: f64 = 500.0;
+/// So few packets, half a second of voice, say nothing of what is missing; an error takes seconds of it.
+const LEAST_HEARD: u64 = 25;
+const LEAST_FOR_ERROR: u64 = 150;
+/// Share of the loss (percent) from which gaps of half a second and more are what matters.
+const INTERRUPTED_PERCENT: u64 = 80;
 /// A report that long (ns) before the end of a stream does not cover its end.
 const LATE_REPORT: i64 = 1_000_000_000;
 /// A receiver that lacks less than one in so many of what the capture lacks has got them.
@@ -28,26 +35,85 @@ const MOSTLY_HEARD: u64 = 10;
 /// Packets that a receiver must lack: single ones may have come late.
 const LEAST_LOST: u64 = 5;
 
+/// What a stream lacks, without the gaps that begin with a new offer: there the sender may just have stopped (T.38, hold).
+fn counted(case: &Case<'_>, stream: &Stream) -> Counts {
+    let mut counts = stream.report.counts;
+    let mut longest = 0;
+    for gap in &stream.report.outages {
+        let missing = u64::from(gap.missing);
+        if around_offer(case, stream, gap.began) && counts.lost >= missing {
+            counts.lost -= missing;
+            counts.expected -= missing;
+            counts.bursts = counts.bursts.saturating_sub(1);
+            longest = longest.max(missing);
+        }
+    }
+    if longest == counts.longest_burst {
+        let others = stream.report.outages.iter().filter(|gap| !around_offer(case, stream, gap.began));
+        let left = others.map(|gap| u64::from(gap.missing)).max();
+        counts.longest_burst = left.unwrap_or(counts.lost).min(counts.lost);
+    }
+    counts
+}
+
+/// Gaps that count, those of half a second and more first.
+fn gaps<'a>(case: &Case<'_>, stream: &'a Stream) -> Vec<&'a Gap> {
+    let report = &stream.report;
+    let mut gaps: Vec<&Gap> = report.outages.iter().chain(&report.gaps).collect();
+    gaps.retain(|gap| !around_offer(case, stream, gap.began));
+    gaps.dedup_by_key(|gap| gap.at.frame);
+    gaps
+}
+
+/// How often, and for how long (ns) at most, nothing came, if that is most of the loss.
+fn interrupted(case: &Case<'_>, lossy: &[&Stream], lost: u64) -> Option<(u64, i64)> {
+    let outages = || {
+        lossy.iter().flat_map(|stream| {
+            let outages = stream.report.outages.iter();
+            outages.filter(|gap| !around_offer(case, stream, gap.began))
+        })
+    };
+    let missing: u64 = outages().map(|gap| u64::from(gap.missing)).sum();
+    let longest = outages().map(|gap| gap.at.time.since(gap.began)).max()?;
+    (missing * 100 >= lost * INTERRUPTED_PERCENT).then(|| (outages().count() as u64, longest))
+}
+
+/// The frames behind the gaps.
+fn shown(case: &Case<'_>, stream: &Stream) -> Vec<Moment> {
+    gaps(case, stream).iter().map(|gap| gap.at).collect()
+}
+
 /// RTP-003.
 pub(super) fn on_the_way(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> Option<Finding> {
+    let share = |stream: &Stream| {
+        let counts = counted(case, stream);
+        counts.lost as f64 * 100.0 / counts.expected.max(1) as f64
+    };
     let is_lossy = |stream: &&&Stream| {
-        stream.report.lost_percent() > LOSS_PERCENT
+        share(stream) > LOSS_PERCENT
+            && stream.report.counts.packets >= LEAST_HEARD
             && (has_enough(stream) || is_one_stream(&stream.report))
             && !excepted(case, "RTP-003", stream)
     };
     let lossy: Vec<&Stream> = streams.iter().filter(is_lossy).copied().collect();
-    let worst = lossy.iter().map(|stream| stream.report.lost_percent()).fold(0.0, f64::max);
-    let sum = |count: fn(&Stream) -> u64| lossy.iter().map(|stream| count(stream)).sum::<u64>();
-    let lost = sum(|stream| stream.report.counts.lost);
+    let is_heavy = lossy
+        .iter()
+        .any(|stream| share(stream) > HEAVY_LOSS_PERCENT && stream.report.counts.packets >= LEAST_FOR_ERROR);
+    let all: Vec<Counts> = lossy.iter().map(|stream| counted(case, stream)).collect();
+    let sum = |count: fn(&Counts) -> u64| all.iter().map(count).sum::<u64>();
+    let lost = sum(|counts| counts.lost);
     let heard = heard(&lossy);
+    let is_public = |address| case.scope(address) == Scope::Public;
     let detail = Detail::Rtp003 {
         lost,
-        expected: sum(|stream| stream.report.counts.expected),
-        bursts: sum(|stream| stream.report.counts.bursts),
-        longest: lossy.iter().map(|stream| stream.report.counts.longest_burst).max()?,
+        expected: sum(|counts| counts.expected),
+        bursts: sum(|counts| counts.bursts),
+        longest: all.iter().map(|counts| counts.longest_burst).max()?,
         peers: peers(&lossy),
         heard,
         near: lossy.iter().all(|stream| case.are_neighbours(sender, stream.destination.ip())),
+        interrupted: interrupted(case, &lossy, lost),
+        public: is_public(sender) || lossy.iter().any(|stream| is_public(stream.destination.ip())),
     };
     let confidence = match heard {
         // What the receiver lacks as well was not lost at the mirror port.
@@ -59,7 +125,7 @@ pub(super) fn on_the_way(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -
         detail,
         severity: match heard {
             Heard::Complete => Severity::Notice,
-            _ if worst > HEAVY_LOSS_PERCENT => Severity::Error,
+            _ if is_heavy => Severity::Error,
             _ => Severity::Warning,
         },
         confidence,
@@ -67,7 +133,7 @@ pub(super) fn on_the_way(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -
         rows: Vec::new(),
         count: lost,
         responsible: Party::Network,
-        evidence: of_streams(lossy, "", |stream| stream.report.gaps.clone()),
+        evidence: at_moments(lossy.into_iter().map(|stream| (stream, shown(case, stream)))),
     })
 }
 
@@ -138,7 +204,7 @@ pub(super) fn quality(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> O
         rows: Vec::new(),
         count: poor.len() as u64,
         responsible: Party::Network,
-        evidence: of_streams(poor, "", |stream| stream.report.gaps.clone()),
+        evidence: at_moments(poor.into_iter().map(|stream| (stream, shown(case, stream)))),
     })
 }
 
@@ -154,16 +220,21 @@ pub(in crate::check) fn behind(case: &Case<'_>, sender: IpAddr, streams: &[&Stre
     };
     let lost: u64 = sum(|(lost, _)| lost);
     missing.first()?;
+    let jams: Vec<Option<f64>> = missing.iter().map(|stream| jam(stream)).collect();
+    let jam =
+        jams.iter().copied().collect::<Option<Vec<f64>>>().map(|all| all.into_iter().fold(0.0, f64::max));
     let detail = Detail::Rtp014 {
         lost,
         expected: sum(|(_, expected)| expected),
         seen: missing.iter().map(|stream| stream.report.counts.lost).sum(),
         peers: peers(&missing),
+        jam,
     };
     Some(Finding {
         detail,
-        severity: Severity::Warning,
-        confidence: Confidence::Likely,
+        // What the receiver threw away after a jam is the jam's fault, which is told by itself.
+        severity: if jam.is_some() { Severity::Notice } else { Severity::Warning },
+        confidence: if jam.is_some() { Confidence::Suspected } else { Confidence::Likely },
         subject: Some(case.subject(sender)),
         rows: Vec::new(),
         count: lost,
@@ -176,14 +247,35 @@ pub(in crate::check) fn behind(case: &Case<'_>, sender: IpAddr, streams: &[&Stre
 fn of_reports(streams: &[&Stream]) -> Evidence {
     let mut collector = Collector::default();
     let mut filters = BTreeSet::new();
+    let mut until = None;
     for stream in streams.iter().take(PEERS_NAMED) {
-        collector.time(stream.report.first.time);
-        collector.time(stream.report.last.time);
-        let worst = stream.report.receiver.map(|receiver| receiver.worst_at);
-        collector.frames(worst.as_slice());
+        until = until.max(Some(stream.report.last.time));
+        if let Some(receiver) = stream.report.receiver {
+            collector.frames(&[receiver.worst_at]);
+            collector.time(receiver.worst_time);
+        }
         filters.insert(format!("{} && udp", filter::hosts(stream.source.ip(), stream.destination.ip())));
     }
-    collector.finish(filter::any_of(filters.into_iter().collect()))
+    Evidence { until, ..collector.finish(filter::any_of(filters.into_iter().collect())) }
+}
+
+/// The longest pause (ms) within the time of the reports behind which all came at once: a receiver throws away what its
+/// buffer does not hold, and counts it as lost.
+fn jam(stream: &Stream) -> Option<f64> {
+    let receiver = stream.report.receiver?;
+    let pauses = stream.report.timing.evenness.pauses.iter();
+    let fitting = pauses.filter(|pause| pause.was_caught_up() && pause.at.time <= receiver.latest_time);
+    fitting.map(|pause| pause.length).max_by(f64::total_cmp)
+}
+
+/// Packets of the stream that the reports cover: up to the highest number that the receiver had got.
+fn covered(stream: &Stream, receiver: &ReceiverReport) -> u64 {
+    let expected = stream.report.counts.expected;
+    let Some(segment) = stream.report.segments.first().filter(|_| expected <= u64::from(u16::MAX)) else {
+        return expected;
+    };
+    let behind = (segment.highest_sequence as u16).wrapping_sub(receiver.latest.highest_sequence as u16);
+    expected.checked_sub(u64::from(behind)).unwrap_or(expected)
 }
 
 /// Packets that the receiver reports as lost, of so many, if that is more than the capture explains. Where the capture
@@ -195,7 +287,7 @@ fn lost_behind(case: &Case<'_>, stream: &Stream) -> Option<(u64, u64)> {
     let is_told =
         |call: usize| case.traffic.calls.get(call).is_none_or(|call| call.protocol == CallProtocol::Sip);
     let (lost, expected) = match stream.call.filter(|call| is_told(*call)) {
-        Some(_) => (receiver.lost(), counts.expected),
+        Some(_) => (receiver.lost(), covered(stream, &receiver)),
         None => receiver.lost_between(),
     };
     let lost = u64::try_from(lost).ok().filter(|lost| *lost <= expected)?;

@@ -1,4 +1,4 @@
-use super::super::finding::{Evidence, Heard, Severity};
+use super::super::finding::{Evidence, Heard, Severity, Unevenness};
 use super::super::fixture::{PBX, PHONE, World, finding};
 use super::*;
 use crate::observe::Protocol;
@@ -46,7 +46,17 @@ fn unmarked() -> Detail {
 
 fn lossy(lost: u64, expected: u64) -> Detail {
     let peers = vec![ip(PBX)];
-    Detail::Rtp003 { lost, expected, bursts: 1, longest: 1, peers, heard: Heard::Unknown, near: false }
+    Detail::Rtp003 {
+        lost,
+        expected,
+        bursts: 1,
+        longest: 1,
+        peers,
+        heard: Heard::Unknown,
+        near: false,
+        interrupted: None,
+        public: false,
+    }
 }
 
 #[test]
@@ -102,7 +112,15 @@ fn loss_is_over_when_as_many_packets_arrive_on_the_same_way_as_lacked_some_befor
     assert!(!over(lossy(3, 260), vec![before(), voice(9_000, &[GOOD; 6])]), "so rare a loss need not show");
     assert!(over(lossy(3, 260), vec![before(), voice(9_000, &[GOOD; 18])]));
     assert!(!over(lossy(10, 260), vec![before(), voice(9_000, &[GOOD, GOOD, GOOD, LOSSY, GOOD, GOOD])]));
-    let jitter = || Detail::Rtp004 { jitter: 30.0, mean: 9.0, peers: vec![ip(PBX)], estimated: false };
+    let jitter = || Detail::Rtp004 {
+        jitter: 30.0,
+        mean: 9.0,
+        peers: vec![ip(PBX)],
+        estimated: false,
+        how: Unevenness::Often { above: 100, of: 1_000, pauses: (0, 0.0) },
+        onward: Vec::new(),
+        own: false,
+    };
     assert!(over(jitter(), vec![voice(0, &[SHAKY; 10]), voice(9_000, &[GOOD; 8])]));
     assert!(!over(jitter(), vec![voice(0, &[SHAKY; 10]), voice(9_000, &[GOOD; 7])]));
 }
@@ -130,6 +148,7 @@ fn one_way_audio_is_over_when_the_silent_side_is_heard() {
     let detail = || Detail::Rtp001 {
         packets: 250,
         peers: vec![ip(PBX)],
+        strays: 0,
         refused: false,
         heard: false,
         at_tap: false,

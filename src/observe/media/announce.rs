@@ -86,6 +86,8 @@ pub struct Announcement {
     pub payloads: Vec<PayloadName>,
     /// `a=ptime` in ms.
     pub ptime: Option<u32>,
+    /// Shortest and longest packet time that is admitted, in ms: `minptime` of `a=fmtp`, and `a=maxptime`.
+    pub ptime_limits: (Option<u32>, Option<u32>),
     /// `a=sendrecv` and the like.
     pub direction: MediaDirection,
     /// Call-ID of the dialog.
@@ -214,6 +216,7 @@ mod tests {
             formats: vec![96],
             payloads: vec![PayloadName { payload_type: 96, name: name.into(), rate: 16_000 }],
             ptime: Some(20),
+            ptime_limits: (None, None),
             direction: MediaDirection::SendReceive,
             call_id: "call".into(),
         }

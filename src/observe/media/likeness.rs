@@ -26,6 +26,9 @@ pub enum Recognition {
 
 const LEAST_PACKETS: u64 = 10;
 const LEAST_VIDEO_PACKETS: u64 = 30;
+/// An event is sent so often at least: its beginning and three times its end.
+const LEAST_EVENT_PACKETS: u64 = 4;
+const EVENT_LENGTH: u32 = 4;
 /// So many packets whose length fits the codec outweigh any delay.
 const LEAST_OF_CODEC: u64 = 50;
 /// Codecs of constant rate, with payload bytes per 160 ticks (20 ms at 8 kHz): PCMU, GSM, PCMA, G.722, G.729; RFC 3551
@@ -52,6 +55,7 @@ pub fn could_carry_media(port: u16) -> bool {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Likeness {
     packets: u64,
+    begins_marked: bool,
     unusual_types: u64,
     by_one: u64,
     further: u64,
@@ -70,6 +74,7 @@ pub struct Likeness {
 impl Likeness {
     /// Takes the next counted packet.
     pub fn push(&mut self, sample: &Sample, step: Step) {
+        self.begins_marked |= self.packets == 0 && sample.marker;
         self.packets += 1;
         self.unusual_types += u64::from(!is_usual(sample.payload_type));
         self.lengths.add(u32::from(sample.payload_length));
@@ -104,10 +109,22 @@ impl Likeness {
         self.nanoseconds = self.nanoseconds.saturating_add(passed);
     }
 
+    /// Whether it holds keys or tones alone (RFC 4733 section 2.5.1): one dynamic type, four bytes each, numbers in a row, a
+    /// marked beginning, and timestamps that stand still while an event lasts.
+    fn is_event(&self) -> bool {
+        let is_dynamic = self.previous.is_some_and(|sample| sample.payload_type >= 96);
+        self.begins_marked
+            && is_dynamic
+            && self.packets >= LEAST_EVENT_PACKETS
+            && self.compared + 1 == self.packets
+            && self.lengths.most() == Some((EVENT_LENGTH, 1.0))
+            && self.frames * LEAST_EVENT_PACKETS <= self.compared
+    }
+
     /// Whether the packets alone are enough, given the clock that they seem to have.
     #[must_use]
     pub fn is_media(&self, clock: Option<Clock>) -> bool {
-        let Some(clock) = clock else { return false };
+        let Some(clock) = clock else { return self.is_event() };
         self.packets >= LEAST_PACKETS
             && self.unusual_types * 20 <= self.packets
             && self.by_one * 10 >= (self.by_one + self.further) * 9
@@ -171,4 +188,42 @@ fn is_on_time(ticks: u32, nanoseconds: i64, rate: u32) -> bool {
 fn is_usual_step(step: u32, rate: u32) -> bool {
     let (scaled, rate) = (u64::from(step) * 1000, u64::from(rate));
     scaled.is_multiple_of(PTIME_UNIT * rate) && (1..=MOST_PTIME * rate).contains(&scaled)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::fixture::{at, frame};
+    use super::*;
+
+    /// Packets of 20 ms with this many bytes, of this type; an event lasts so many.
+    fn keys(packets: u16, payload_type: u8, length: u16, lasts: u16) -> Likeness {
+        let mut likeness = Likeness::default();
+        for nth in 0..packets {
+            let sample = Sample {
+                frame: frame(u64::from(nth) + 1),
+                time: at(i64::from(nth) * 20),
+                timestamp: 1_000 + u32::from(nth / lasts) * 1_600,
+                sequence: nth,
+                payload_length: length,
+                ip_length: 44,
+                vlan: None,
+                pcp: None,
+                dscp: 0,
+                payload_type,
+                marker: nth % lasts == 0,
+            };
+            likeness.push(&sample, if nth == 0 { Step::First } else { Step::Forward(1) });
+        }
+        likeness
+    }
+
+    #[test]
+    fn keys_alone_are_media_and_what_only_looks_like_them_is_none() {
+        assert!(keys(12, 101, 4, 12).is_media(None), "one key");
+        assert!(keys(120, 101, 4, 12).is_media(None), "ten");
+        assert!(!keys(3, 101, 4, 12).is_media(None), "too few");
+        assert!(!keys(12, 101, 8, 12).is_media(None), "another length");
+        assert!(!keys(12, 18, 4, 12).is_media(None), "an assigned type");
+        assert!(!keys(12, 101, 4, 1).is_media(None), "timestamps that go on");
+    }
 }

@@ -33,6 +33,8 @@ pub struct ReceiverReport {
     pub worst_jitter: u32,
     /// The frame with the greatest share lost.
     pub worst_at: Frame,
+    /// When that passed the measuring point.
+    pub worst_time: Timestamp,
     /// The earliest block.
     pub first: ReportBlock,
     /// The latest block.
@@ -217,6 +219,7 @@ impl Reception {
             worst_fraction_lost: block.fraction_lost,
             worst_jitter: block.jitter,
             worst_at: frame,
+            worst_time: time,
             first: *block,
             latest: *block,
             latest_at: frame,
@@ -230,6 +233,7 @@ impl Reception {
         if block.fraction_lost > report.worst_fraction_lost {
             report.worst_fraction_lost = block.fraction_lost;
             report.worst_at = frame;
+            report.worst_time = time;
         }
         (report.latest, report.latest_at, report.latest_time) = (*block, frame, time);
     }

@@ -40,6 +40,8 @@ pub struct StreamReport {
     pub calls: Vec<Arc<str>>,
     /// Packetisation time that SDP asked for, in ms; the latest.
     pub announced_ptime: Option<u32>,
+    /// Shortest and longest that it admits, in ms: `minptime` of a codec and `a=maxptime`.
+    pub ptime_limits: (Option<u32>, Option<u32>),
     /// Media direction that SDP stated; the latest.
     pub announced_direction: Option<MediaDirection>,
     /// Whose SDP that is: where it wants to receive.
@@ -70,9 +72,10 @@ pub struct StreamReport {
     pub segments: Vec<SegmentReport>,
     /// Share of the time in which the sender left silence out, in percent.
     pub silence: Option<f64>,
-    /// The first packets whose number is not the one after the highest before, at most 5; what was missing may have come
-    /// late.
-    pub gaps: Vec<Frame>,
+    /// Where numbers are missing, the first 5; what was missing may have come late.
+    pub gaps: Vec<Gap>,
+    /// The gaps of at least [`OUTAGE`] packets, the first 8.
+    pub outages: Vec<Gap>,
     /// Jitter, delta, clock.
     pub timing: TimingReport,
     /// Packets, losses, jitter and marks over time.
@@ -124,6 +127,20 @@ pub enum Keying {
     Dtls,
     /// RFC 6189.
     Zrtp,
+}
+
+/// So many packets missing at a stretch are an interruption: half a second of voice at 20 ms.
+pub const OUTAGE: u16 = 25;
+
+/// A run of missing packets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// When the packet before it came.
+    pub began: Timestamp,
+    /// The packet behind it.
+    pub at: Moment,
+    /// Missing packets.
+    pub missing: u16,
 }
 
 /// A packet's place and time.

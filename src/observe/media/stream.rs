@@ -8,9 +8,9 @@ use super::likeness::{Likeness, Recognition, frame_octets};
 use super::marking::Marking;
 use super::payload::{MediaKind, PayloadName, VIDEO_RATE, assigned, is_comfort_noise};
 use super::quality;
-use super::report::{Keying, Moment, PayloadReport, PayloadRole, StreamReport};
+use super::report::{Gap, Keying, Moment, OUTAGE, PayloadReport, PayloadRole, StreamReport};
 use super::sample::{Direction, Sample};
-use super::sequence::{Arrival, Sequence, Step};
+use super::sequence::{Arrival, Counts, Sequence, Step};
 use super::silence::Silence;
 use super::tally::{EVIDENCE, Mode, Tally};
 use super::timing::{Clock, ClockSource, Ticks, Timing};
@@ -31,6 +31,8 @@ const SRTP_TAGS: [u32; 2] = [4, 10];
 /// So many packets, and this share of them alike, show that the length is no whim of the sender.
 const LEAST_FOR_SRTP: u64 = 100;
 const SRTP_CONSTANT: f64 = 0.98;
+/// Interruptions that are kept.
+const OUTAGES: usize = 8;
 
 /// Which stream: index of the flow, direction, SSRC.
 pub type Key = (u32, Direction, u32);
@@ -52,7 +54,8 @@ pub struct Stream {
     seen: Tally<u8, PAYLOADS>,
     payloads: Vec<Payload>,
     announced: Announced,
-    gaps: Vec<Frame>,
+    gaps: Vec<Gap>,
+    outages: Vec<Gap>,
     rtcp_paired: bool,
 }
 
@@ -85,6 +88,7 @@ struct Latest {
     kind: MediaKind,
     secure: bool,
     ptime: Option<u32>,
+    ptime_limits: (Option<u32>, Option<u32>),
     direction: MediaDirection,
 }
 
@@ -109,6 +113,7 @@ impl Stream {
             payloads: Vec::new(),
             announced: Announced::default(),
             gaps: Vec::new(),
+            outages: Vec::new(),
             rtcp_paired: false,
         }
     }
@@ -116,7 +121,7 @@ impl Stream {
     /// Takes the next packet in order of arrival, with what SDP says at its frame. `start`: time of the first frame of
     /// the measurement.
     pub fn push(&mut self, sample: &Sample, announcement: Option<&Announcement>, start: Timestamp) {
-        self.last = Moment { frame: sample.frame, time: sample.time };
+        let before = std::mem::replace(&mut self.last, Moment { frame: sample.frame, time: sample.time });
         self.ip_octets += u64::from(sample.ip_length);
         self.announced.note(sample, announcement);
         let name = announcement.and_then(|known| known.payload(sample.payload_type));
@@ -126,7 +131,10 @@ impl Stream {
         let ticks = self.note_payload(sample, name);
         let jumped = self.timing.jumped(sample, ticks);
         match self.sequence.push(sample, jumped) {
-            Arrival::Counted(step) => self.count(sample, step, ticks, start),
+            Arrival::Counted(step) => {
+                self.note_gap(sample, step, before.time);
+                self.count(sample, step, ticks, start);
+            }
             Arrival::Restart(held) => {
                 let held_ticks = self.ticks(held.payload_type);
                 self.count(&held, Step::First, held_ticks, start);
@@ -166,7 +174,7 @@ impl Stream {
         let quality = codec
             .as_deref()
             .and_then(quality::codec)
-            .filter(|_| counts.expected >= quality::LEAST)
+            .filter(|_| counts.expected >= quality::LEAST && !is_interrupted(counts))
             .map(|values| quality::rate(values, loss, burst_ratio, None));
         StreamReport {
             flow,
@@ -179,6 +187,7 @@ impl Stream {
             srtp_tag: main.and_then(|payload| self.srtp_tag(payload)),
             calls: self.announced.calls.clone(),
             announced_ptime: latest.and_then(|known| known.ptime),
+            ptime_limits: latest.map_or((None, None), |known| known.ptime_limits),
             announced_direction: latest.map(|known| known.direction),
             announced_at: latest.map(|known| known.endpoint),
             announced_formats: latest.map_or_else(Vec::new, |known| known.formats.clone()),
@@ -195,12 +204,24 @@ impl Stream {
             segments: self.sequence.segments(),
             silence: self.silence(main),
             gaps: self.gaps.clone(),
+            outages: self.outages.clone(),
             timing,
             course: self.course.so_far(),
             marking: self.marking.report(),
             receiver: None,
             quality,
             wireshark: self.wireshark.report(),
+        }
+    }
+
+    fn note_gap(&mut self, sample: &Sample, step: Step, began: Timestamp) {
+        let Step::Forward(ahead @ 2..) = step else { return };
+        let gap = Gap { began, at: Moment { frame: sample.frame, time: sample.time }, missing: ahead - 1 };
+        if self.gaps.len() < EVIDENCE {
+            self.gaps.push(gap);
+        }
+        if gap.missing >= OUTAGE && self.outages.len() < OUTAGES {
+            self.outages.push(gap);
         }
     }
 
@@ -212,9 +233,6 @@ impl Stream {
         self.course.push(sample, step, self.timing.jitter(), start);
         let role = self.payload(sample.payload_type).map(Payload::role);
         self.silence.push(sample, step, ticks, role == Some(PayloadRole::ComfortNoise));
-        if matches!(step, Step::Forward(2..)) && self.gaps.len() < EVIDENCE {
-            self.gaps.push(sample.frame);
-        }
         if ticks != Ticks::Apart {
             self.likeness.push(sample, step);
         }
@@ -386,12 +404,18 @@ impl Announced {
             kind: known.kind,
             secure: known.profile == Profile::Srtp,
             ptime: known.ptime,
+            ptime_limits: known.ptime_limits,
             direction: known.direction,
         });
         if self.calls.len() < CALLS && !self.calls.contains(&known.call_id) {
             self.calls.push(known.call_id.clone());
         }
     }
+}
+
+/// Most of the loss is one gap: an outage, to which the E-model does not apply.
+fn is_interrupted(counts: Counts) -> bool {
+    counts.longest_burst >= u64::from(OUTAGE) && counts.longest_burst * 2 > counts.lost
 }
 
 /// Encoding name of a payload type, unless it is an event or comfort noise.

@@ -10,6 +10,9 @@
 //! - Duplicates count nowhere, late packets not for delta.
 
 mod estimate;
+mod evenness;
+
+use evenness::Evening;
 
 use super::payload::VIDEO_RATE;
 use super::sample::Sample;
@@ -18,6 +21,7 @@ use super::tally::{Spread, Spreading};
 use crate::capture::Timestamp;
 
 pub use estimate::RATES;
+pub use evenness::{Evenness, GUIDE, Pause, Spell};
 
 /// Timestamp against arrival: more than this is a new beginning. In ms.
 const JUMP: f64 = 5_000.0;
@@ -60,12 +64,14 @@ pub enum Ticks {
 }
 
 /// What came out.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TimingReport {
     /// Clock of the latest media packets.
     pub clock: Option<Clock>,
     /// Running interarrival jitter in ms; `None` without a clock or with times too coarse.
     pub jitter: Option<Spread>,
+    /// When it was uneven, and by what. Empty where there is no jitter.
+    pub evenness: Evenness,
     /// Gaps between packets in sending order, in ms.
     pub delta: Option<Spread>,
     /// Beginnings of speech after silence, as the sender marked them.
@@ -87,6 +93,7 @@ pub struct Timing {
     last_marker: bool,
     jitter: f64,
     jitters: Spreading,
+    evening: Evening,
     deltas: Spreading,
     talkspurts: u64,
     jumps: u64,
@@ -148,6 +155,7 @@ impl Timing {
         TimingReport {
             clock: self.clock,
             jitter: self.jitters.spread().filter(|_| self.fine),
+            evenness: if self.fine { self.evening.so_far() } else { Evenness::default() },
             delta: self.deltas.spread().filter(|_| self.fine),
             talkspurts: self.talkspurts,
             jumps: self.jumps,
@@ -225,12 +233,15 @@ impl Timing {
             if last.timestamp == sample.timestamp {
                 return;
             }
-            let transit = last.transit(sample).abs();
+            let late = last.transit(sample);
+            let transit = late.abs();
             if transit > JUMP {
                 self.jumps += 1;
             } else {
                 self.jitter += (transit - self.jitter) / 16.0;
                 self.jitters.add(self.jitter, sample.frame);
+                let passed = milliseconds(sample.time.since(last.time));
+                self.evening.note(sample, passed, late, self.jitter);
             }
         }
         self.last_media = Some(here);

@@ -6,7 +6,8 @@ pub(super) const CAP_001: Page = Page {
     de: Text {
         meaning: "Beim Mitschneiden gingen Pakete verloren. Fehlende Sprachpakete sehen dann aus wie Paketverlust im Netz.",
         measured: "Verlustzähler der Mitschnittdatei, oder mindestens zwei TCP-Verbindungen (und mindestens 2 % aller), in \
-                   denen eine Seite Daten bestätigt, die der Mitschnitt nicht enthält.",
+                   denen eine Seite Daten bestätigt, die der Mitschnitt nicht enthält. Oder der Mitschnitt ist ausgedünnt: Jedem \
+                   Sprechweg fehlen in mehreren Lücken vier Fünftel seiner Pakete, und die übrigen kommen genau zu ihrer Zeit.",
         action: "Messen Sie an einem weniger belasteten Punkt, mit einem Mitschnittfilter oder mit einem schnelleren \
                  Rechner.",
         pitfalls: "Unvollständige TCP-Verbindungen gibt es auch, wenn der Mitschnitt nur eine Richtung sieht (CAP-003).",
@@ -15,7 +16,8 @@ pub(super) const CAP_001: Page = Page {
     en: Text {
         meaning: "Packets were lost while capturing. Missing voice packets then look like packet loss in the network.",
         measured: "Drop counters of the capture file, or at least two TCP connections (and at least 2 % of all) in which a \
-                   side acknowledges data that the capture does not hold.",
+                   side acknowledges data that the capture does not hold. Or the capture was thinned: every stream lacks four \
+                   fifths of its packets in several gaps, and the others come exactly on time.",
         action: "Capture at a less loaded point, with a capture filter or on a faster machine.",
         pitfalls: "Incomplete TCP connections also occur where the capture sees one direction only (CAP-003).",
         source: "pcapng, Interface Statistics Block. TCP: RFC 9293.",
@@ -50,7 +52,8 @@ pub(super) const CAP_003: Page = Page {
         meaning: "Der Mitschnitt zeigt jede Verbindung nur in einer Richtung. Was fehlt, kann nicht beurteilt werden: \
                   einseitige Sprache, blockierte Ports, unbeantwortete Anmeldungen.",
         measured: "Kein einziges Gerätepaar, dessen Verkehr üblicherweise beantwortet wird, ist in beiden Richtungen zu \
-                   sehen. Es müssen mindestens zwei solche Paare und 20 Pakete im Mitschnitt sein.",
+                   sehen. Es müssen mindestens zwei solche Paare, oder eines mit 100 Sprachpaketen, und 20 Pakete im \
+                   Mitschnitt sein.",
         action: "Stellen Sie den Spiegelport auf Senden und Empfangen (both), und messen Sie erneut.",
         pitfalls: "Ein sehr kurzer Mitschnitt kann zufällig nur eine Richtung enthalten.",
         source: "Grundsatz: Was der Mitschnitt nicht zeigen kann, gilt nicht als bestanden.",
@@ -59,7 +62,7 @@ pub(super) const CAP_003: Page = Page {
         meaning: "The capture shows every connection in one direction only. What is missing cannot be judged: one-way \
                   audio, blocked ports, unanswered registrations.",
         measured: "Not a single pair of hosts whose traffic is usually answered is visible in both directions. The capture \
-                   must hold at least two such pairs and 20 packets.",
+                   must hold at least two such pairs, or one with 100 voice packets, and 20 packets.",
         action: "Set the mirror port to transmit and receive (both), and capture again.",
         pitfalls: "A very short capture may hold one direction by chance.",
         source: "Principle: what the capture cannot show never counts as passed.",
@@ -133,7 +136,8 @@ pub(super) const CAP_008: Page = Page {
 pub(super) const CAP_010: Page = Page {
     de: Text {
         meaning: "Im Mitschnitt ist kein Sprechweg zu erkennen. Kennzeichnung und Sprachqualität können nicht beurteilt werden.",
-        measured: "Kein RTP-Strom, weder am SDP noch am Inhalt erkannt.",
+        measured: "Kein RTP-Strom, weder am SDP noch am Inhalt erkannt. Gewiss ist das, wenn auch kein UDP-Verkehr unbekannten \
+                   Inhalts zwischen freien Ports da ist, sonst wahrscheinlich.",
         action: "Führen Sie während der Messung mindestens ein Gespräch von einer Minute, am besten intern und extern.",
         pitfalls: "Gespräche zwischen zwei Telefonen berühren den Messpunkt oft nicht. Sprache in einem VPN-Tunnel, wenige \
                    Pakete ohne SDP und Gespräche über H.323, SCCP, MGCP oder IAX2 sind nicht zu erkennen.",
@@ -141,7 +145,8 @@ pub(super) const CAP_010: Page = Page {
     },
     en: Text {
         meaning: "No voice stream can be made out in the capture. Marking and voice quality cannot be judged.",
-        measured: "No RTP stream, recognised neither by SDP nor by content.",
+        measured: "No RTP stream, recognised neither by SDP nor by content. It is sure if there is no UDP traffic of unknown \
+                   content between free ports either, else likely.",
         action: "Make at least one call of a minute while capturing, best one internal and one external.",
         pitfalls: "Calls between two phones often do not pass the measuring point. Voice in a VPN tunnel, a few packets without \
                    SDP, and calls by H.323, SCCP, MGCP or IAX2 are not recognised.",

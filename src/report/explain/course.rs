@@ -115,7 +115,8 @@ pub(super) const RTP_014: Page = Page {
         meaning: "Der Empfänger vermisst Pakete, die der Mitschnitt enthält. Sie gehen zwischen Messpunkt und Empfänger verloren.",
         measured: "RTCP-Berichte (SR oder RR) des Empfängers zählen mindestens 5 Pakete und 1 % mehr verloren als der \
                    Mitschnitt, bei mindestens 100 Paketen. Ist der Anfang des Gesprächs nicht im Mitschnitt, zählt nur, was \
-                   zwischen zwei Berichten dazukam.",
+                   zwischen zwei Berichten dazukam. Verglichen wird mit den Paketen, welche die Berichte erfassen. Stockte die \
+                   Sprache davor und kam dann auf einmal, ist es nur ein Hinweis und ein Verdacht.",
         action: "Messen Sie näher am Empfänger.",
         pitfalls: "Manche Geräte zählen Pakete mit, die zu spät kamen oder nach einem Stau verworfen wurden.",
         source: "RFC 3550 Abschnitt 6.4.1.",
@@ -124,7 +125,8 @@ pub(super) const RTP_014: Page = Page {
         meaning: "The receiver lacks packets that the capture holds. They get lost between measuring point and receiver.",
         measured: "RTCP reports (SR or RR) of the receiver count at least 5 packets and 1 % more lost than the capture, over at \
                    least 100 packets. If the beginning of the call is not in the capture, only what was added between two \
-                   reports counts.",
+                   reports counts. It is held against the packets that the reports cover. If the voice stalled before that and \
+                   then came all at once, it is a notice and a suspicion only.",
         action: "Measure closer to the receiver.",
         pitfalls: "Some devices count packets that came too late, or that they dropped after a jam.",
         source: "RFC 3550 section 6.4.1.",

@@ -6,14 +6,15 @@ pub(super) const RTP_001: Page = Page {
     de: Text {
         meaning: "In einem angenommenen Gespräch kommt Sprache nur von einer Seite. Ein Teilnehmer hört nichts.",
         measured: "Ein Gespräch mit INVITE, Antwort und SDP beider Seiten im Mitschnitt, Sprache einer Seite für \
-                   mehr als 2 s nach der Annahme, und zu ihren angekündigten und benutzten Ports kein einziges UDP- \
-                   Paket zurück. Der Mitschnitt muss zeigen, dass Pakete des stillen Gerätes zum anderen zu sehen \
-                   wären.",
+                   mehr als 2 s nach der Annahme, und zu ihren angekündigten und benutzten Ports kein UDP-Paket \
+                   zurück, oder höchstens zwei in den ersten 2 s. Der Mitschnitt muss zeigen, dass Pakete des stillen Gerätes \
+                   zum anderen zu sehen wären. Ein Fehler ist es, wenn Pakete abgewiesen werden, das stille Gerät anderswo zu \
+                   hören ist oder beim Hörenden mitgeschnitten wurde; sonst eine Warnung.",
         action: "Prüfen Sie, ob das stille Gerät sendet; liegt die Gegenseite in einem anderen Netz, auch NAT und Firewall für \
                  seinen RTP-Bereich, die Adresse in seinem SDP und \
                  SIP ALG.",
         pitfalls: "Halten, abgelehnte Medien, T.38, ICE, Gespräche unter 3 s und einseitige Mitschnitte werden nicht \
-                   beurteilt. Ein Mitschnitt auf dem PC des Softphones enthält manchmal nicht, was dieser PC sendet; sieht er danach \
+                   beurteilt; ist dabei (fast) nur eine Seite zu hören, steht es unter „Nicht beurteilbar“. Ein Mitschnitt auf dem PC des Softphones enthält manchmal nicht, was dieser PC sendet; sieht er danach \
                    aus, ist der Befund nur eine Warnung. \
                    Sprache, die am Messpunkt vorbei läuft, kann nicht gesehen werden.",
         source: "RFC 3264 Abschnitt 5.1 und 6.1; RFC 3261 Abschnitt 13.",
@@ -21,11 +22,14 @@ pub(super) const RTP_001: Page = Page {
     en: Text {
         meaning: "In an answered call voice comes from one side only. One party hears nothing.",
         measured: "A call with INVITE, answer and the SDP of both sides in the capture, voice of one side for more \
-                   than 2 s after the answer, and not a single UDP packet back to the ports that it announced and \
-                   used. The capture must show that packets of the silent device to the other one would be seen.",
+                   than 2 s after the answer, and no UDP packet back to the ports that it announced and used, or at most two \
+                   within the first 2 s. The capture must show that packets of the silent device to the other one would be \
+                   seen. It is an error if packets are turned away, if the silent device is heard elsewhere, or if the capture \
+                   was made where the other one listens; else a warning.",
         action: "Check whether the silent device sends; if the other side lies in another network, also NAT and firewall for \
                  its RTP range, the address in its SDP, and SIP ALG.",
-        pitfalls: "Hold, refused media, T.38, ICE, calls below 3 s and one-sided captures are not judged. A capture taken \
+        pitfalls: "Hold, refused media, T.38, ICE, calls below 3 s and one-sided captures are not judged; if (next to) only one side is heard then, “Cannot be \
+                   judged” says so. A capture taken \
                    on the softphone's own PC sometimes lacks what that PC sends; where it looks so, the finding is a warning \
                    only. Voice that passes by the measuring point \
                    cannot be seen.",
@@ -58,11 +62,13 @@ pub(super) const RTP_003: Page = Page {
     de: Text {
         meaning: "Sprachpakete gehen verloren. Der Teilnehmer hört Aussetzer oder verstümmelte Silben.",
         measured: "Lücken in den RTP-Sequenznummern nach Abzug doppelter Pakete, mindestens 100 erwartete Pakete je Sprechweg, \
-                   mehr als 1 % verloren (Fehler ab mehr als 3 %). Ein Neubeginn der Zählung ist kein Verlust. \
+                   mehr als 1 % verloren (Fehler ab mehr als 3 % und 3 s Sprache). Ein Neubeginn der Zählung ist kein Verlust, \
+                   und eine Lücke ab einer halben Sekunde nicht, die mit einem neuen SDP beginnt (T.38, Halten). Fehlen vier \
+                   Fünftel in solchen Lücken, ist es eine Unterbrechung. \
                    Gewiss ist der Befund, wenn auch der Empfänger per RTCP Verlust meldet. Meldet er, dass er die Pakete \
                    hat, ist es nur ein Hinweis auf den Mitschnitt.",
         action: "Prüfen Sie Auslastung, Duplex-Einstellung, WLAN und Internetanschluss auf der Strecke vor dem \
-                 Messpunkt.",
+                 Messpunkt; bei einer Unterbrechung, was zu dieser Zeit geschah.",
         pitfalls: "Ein überlasteter Spiegelport oder Rechner verliert selbst Pakete; zeigt der Mitschnitt das \
                    (CAP-001), wird Verlust nicht beurteilt. Verlust hinter dem Messpunkt ist hier nicht zu sehen.",
         source: "RFC 3550 Abschnitt 6.4 und Anhang A.1, A.3. Richtwert 1 %: Vorgaben deutscher Netzbetreiber für SIP-Trunks.",
@@ -70,10 +76,13 @@ pub(super) const RTP_003: Page = Page {
     en: Text {
         meaning: "Voice packets get lost. The party hears drop-outs or clipped syllables.",
         measured: "Gaps in the RTP sequence numbers without duplicates, at least 100 packets expected in a stream, more than \
-                   1 % lost (an error above 3 %). A restart of the numbering is no loss. The finding is sure if the \
+                   1 % lost (an error above 3 %, with 3 s of voice). A restart of the numbering is no loss, nor is a gap of half \
+                   a second or more that begins with a new SDP (T.38, hold). If four fifths are missing in such gaps, it is an \
+                   interruption. The finding is sure if the \
                    receiver reports loss by RTCP as well. If it reports that it has the packets, it is a mere notice about \
                    the capture.",
-        action: "Check load, duplex setting, WLAN and the Internet link on the way before the measuring point.",
+        action: "Check load, duplex setting, WLAN and the Internet link on the way before the measuring point; for an \
+                 interruption, what happened at that time.",
         pitfalls: "An overloaded mirror port or computer loses packets itself; where the capture shows that \
                    (CAP-001), loss is not judged. Loss behind the measuring point is not seen here.",
         source: "RFC 3550 section 6.4, appendix A.1 and A.3. Guide value 1 %: what German carriers demand for SIP trunks.",
@@ -83,22 +92,31 @@ pub(super) const RTP_003: Page = Page {
 pub(super) const RTP_004: Page = Page {
     de: Text {
         meaning: "Sprachpakete kommen so ungleichmäßig an, dass der Puffer des Empfängers nicht mehr ausreicht.",
-        measured: "Der laufende Jitter nach RFC 3550 übersteigt 20 ms, mindestens 100 Pakete. Tasten, \
-                   Komfortrauschen und Sprechpausen zählen nicht. Springt die Uhr des Mitschnitts (CAP-006), wird \
-                   nicht geurteilt.",
+        measured: "Der laufende Jitter nach RFC 3550 übersteigt 20 ms, mindestens 100 Pakete. Eine Warnung ist es bei 5 % der \
+                   Pakete oder zum dritten Mal, sonst eine Information. Stockt die Sprache nur einmal und kommt danach auf \
+                   einmal, ist es eine Information, ab 1 s ein Hinweis. Tasten, Komfortrauschen und Pausen des Senders \
+                   zählen nicht, auch nicht, was bis 2 s nach einem neuen SDP beginnt und vorübergeht. Läuft der Takt des \
+                   Senders um mehr als 5 % falsch und erklärt das den Jitter, ist es eine Information über den Sender. \
+                   Gibt ein Gerät die Sprache so ungleichmäßig weiter, wie sie kommt, wird nur der erste Weg gemeldet. Springt \
+                   die Uhr des Mitschnitts (CAP-006), wird nicht geurteilt.",
         action: "Priorisieren Sie Sprache am Engpass. WLAN, Powerline und ein ausgelasteter Internetanschluss sind \
                  die üblichen Ursachen.",
-        pitfalls: "Ein virtueller Rechner oder ein USB-Adapter am Messpunkt kann Pakete verspätet stempeln. Ist der \
+        pitfalls: "Auf dem sendenden Rechner mitgeschnitten, kommt der Jitter von diesem selbst. Ein virtueller Rechner oder \
+                   ein USB-Adapter am Messpunkt kann Pakete verspätet stempeln. Ist der \
                    Takt des Codecs nur geschätzt, ist es ein Verdacht.",
         source: "RFC 3550 Abschnitt 6.4.1 und Anhang A.8. Richtwert 20 ms: Vorgaben deutscher Netzbetreiber für SIP-\
                  Trunks.",
     },
     en: Text {
         meaning: "Voice packets arrive so unevenly that the receiver's buffer no longer suffices.",
-        measured: "Running jitter by RFC 3550 above 20 ms, at least 100 packets. Keys, comfort noise and pauses do \
-                   not count. If the clock of the capture jumps (CAP-006), nothing is judged.",
+        measured: "Running jitter by RFC 3550 above 20 ms, at least 100 packets. It is a warning for 5 % of the packets or the \
+                   third time, else information. If the voice stalls only once and then comes all at once, it is information, \
+                   from 1 s on a notice. Keys, comfort noise and pauses of the sender do not count, nor does what begins up to \
+                   2 s after a new SDP and passes. If the sender's clock is off by more than 5 % and that explains the jitter, it \
+                   is information about the sender. If a device passes voice on as unevenly as it comes, only the first \
+                   way is told. If the clock of the capture jumps (CAP-006), nothing is judged.",
         action: "Prioritise voice at the bottleneck. WLAN, powerline and a busy Internet link are the usual causes.",
-        pitfalls: "A virtual machine or a USB adapter at the measuring point may stamp packets late. If the codec's \
+        pitfalls: "Captured on the sending computer, the jitter is its own. A virtual machine or a USB adapter at the measuring point may stamp packets late. If the codec's \
                    clock was estimated, it is a suspicion.",
         source: "RFC 3550 section 6.4.1 and appendix A.8. Guide value 20 ms: what German carriers demand for SIP \
                  trunks.",
@@ -109,21 +127,23 @@ pub(super) const RTP_006: Page = Page {
     de: Text {
         meaning: "Ein Gerät packt mehr oder weniger Sprache in ein Paket als im SDP angegeben. Manche Gegenstellen \
                   spielen das mit Aussetzern ab.",
-        measured: "Der Schritt der RTP-Zeitmarken ergibt eine andere Paketlänge als a=ptime, bei mindestens 100 \
-                   Paketen und in mindestens 80 % der Schritte.",
+        measured: "Der Schritt der RTP-Zeitmarken ergibt eine andere Paketlänge als a=ptime des Empfängers, bei mindestens 100 \
+                   Paketen und in mindestens 80 % der Schritte. Beide Seiten müssen dieselbe Länge nennen, oder minptime oder \
+                   maxptime des Empfängers schließt die gefundene aus; was sie zulassen, ist in Ordnung.",
         action: "Stellen Sie auf beiden Seiten 20 ms ein, und gleichen Sie die Codec-Listen an.",
         pitfalls: "a=ptime ist ein Wunsch des Empfängers, kein Zwang; viele Geräte kommen mit anderen Längen \
                    zurecht. Hören beide Seiten gut, ist nichts zu tun.",
-        source: "RFC 8866 Abschnitt 6.4; RFC 3551 Abschnitt 4.2.",
+        source: "RFC 8866 Abschnitt 6.4; RFC 3551 Abschnitt 4.2; RFC 7587 Abschnitt 6.1.",
     },
     en: Text {
         meaning: "A device puts more or less voice into a packet than SDP states. Some far ends play that with drop- \
                   outs.",
-        measured: "The step of the RTP timestamps gives another packet time than a=ptime, over at least 100 packets \
-                   and in at least 80 % of the steps.",
+        measured: "The step of the RTP timestamps gives another packet time than a=ptime of the receiver, over at least 100 \
+                   packets and in at least 80 % of the steps. Both sides must name the same one, or minptime or maxptime of the \
+                   receiver excludes the one found; what these admit is in order.",
         action: "Set 20 ms on both sides, and align the codec lists.",
         pitfalls: "a=ptime is a wish of the receiver, no duty; many devices cope with other lengths. If both sides \
                    hear well, nothing needs to be done.",
-        source: "RFC 8866 section 6.4; RFC 3551 section 4.2.",
+        source: "RFC 8866 section 6.4; RFC 3551 section 4.2; RFC 7587 section 6.1.",
     },
 };

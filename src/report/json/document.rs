@@ -113,7 +113,9 @@ published_both_ways! {
 
 published_both_ways! {
     /// What the captures cannot show.
-    Unjudged from check::Unjudged { NoDevice, NoVoice, OneDirection, Encrypted, Incomplete, Clock, CutSip, Damaged }
+    Unjudged from check::Unjudged {
+        NoDevice, NoVoice, OneDirection, OneSided, NoRule, Encrypted, Incomplete, Clock, CutSip, Damaged
+    }
 }
 
 /// One file.

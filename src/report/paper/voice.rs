@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{Cell, Maker, Part, Picture, Table, Tone, between, ladder, shown, socket};
 use crate::observe::Answer;
-use crate::report::json::document::{Call, CallState, Registration, Stream};
+use crate::report::json::document::{Call, CallState, MediaKind, Registration, Stream};
 use crate::report::number::{NO_VALUE, decimal, duration, percent};
+use crate::report::table::media::is_at_most;
 use crate::report::text::dscp_name;
 
 pub(super) fn marking(maker: &Maker<'_>) -> Vec<Part> {
@@ -96,6 +97,7 @@ pub(super) fn calls(maker: &Maker<'_>) -> Vec<Part> {
         &heads,
         streams.into_iter().map(|stream| voice_line(maker, &known, stream)).collect(),
     )));
+    parts.push(Part::Text(maker.words.notes.voice_key.to_owned()));
     parts
 }
 
@@ -143,6 +145,10 @@ fn voice_line(maker: &Maker<'_>, calls: &Known<'_>, stream: &Stream) -> Vec<Cell
         Some(value) => format!("{}{unit}", decimal(value, 1, maker.language)),
         None => NO_VALUE.to_owned(),
     };
+    let mut mos = number(stream.mos, "");
+    if stream.mos.is_some() && is_at_most(jitter) {
+        mos = format!("≤\u{a0}{mos}");
+    }
     let loss = stream.lost_percent;
     let tone = if loss.is_some_and(|loss| loss > 1.0) { Tone::Caution } else { Tone::Plain };
     vec![
@@ -152,7 +158,7 @@ fn voice_line(maker: &Maker<'_>, calls: &Known<'_>, stream: &Stream) -> Vec<Cell
         Cell::number(maker.count(stream.packets), Some(stream.packets as f64)),
         Cell { tone, ..Cell::number(share(maker, loss), loss) },
         Cell::number(number(jitter, "\u{a0}ms"), jitter),
-        Cell::number(number(stream.mos, ""), stream.mos),
+        Cell::number(mos, stream.mos),
     ]
 }
 
@@ -215,9 +221,13 @@ fn detour(maker: &Maker<'_>, stream: &Stream) -> String {
 
 fn codec(maker: &Maker<'_>, stream: &Stream) -> String {
     let codec = stream.codec.as_deref().unwrap_or(maker.words.notes.unknown);
+    let codec = match stream.kind {
+        MediaKind::Video => format!("{codec} ({})", maker.words.notes.video),
+        _ => codec.to_owned(),
+    };
     match maker.words.protection(stream.keyed_by.map(Into::into), stream.probably_srtp) {
         Some(protection) => format!("{codec}, {protection}"),
-        None => codec.to_owned(),
+        None => codec,
     }
 }
 

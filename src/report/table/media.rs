@@ -4,8 +4,8 @@ use super::View;
 use super::page::{Lean, Page, Piece, Tone};
 use crate::check::LEAST_JUDGED;
 use crate::observe::Stream;
-use crate::observe::media::StreamReport;
 use crate::observe::media::report::Stretch;
+use crate::observe::media::{MediaKind, StreamReport};
 use crate::report::number::{NO_BREAK_SPACE, NO_VALUE, decimal, percent, share, span, time_of_day};
 use crate::report::text::{EXPEDITED_FORWARDING, dscp_name};
 
@@ -13,6 +13,8 @@ use crate::report::text::{EXPEDITED_FORWARDING, dscp_name};
 const MOST: usize = 50;
 /// Most DSCP values shown for each.
 const VALUES: usize = 3;
+/// A fixed jitter buffer, in ms, as other meters simulate it.
+const USUAL_BUFFER: f64 = 50.0;
 /// In nanoseconds.
 const A_DAY: i64 = 86_400_000_000_000;
 /// From this width on both ends of a stream and its times fit on one line.
@@ -44,6 +46,7 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     view.write_rest(page, rows.len(), streams.len());
     let is_too_short =
         |stream: &&Stream| stream.report.counts.lost > 0 && stream.report.counts.expected < LEAST_JUDGED;
+    page.paragraph(0, view.words.notes.voice_key, Tone::Plain);
     if streams.iter().any(is_too_short) {
         page.paragraph(0, view.words.notes.few_packets, Tone::Plain);
     }
@@ -134,6 +137,7 @@ pub(in crate::report) fn codec(view: &View<'_>, report: &StreamReport) -> String
     let notes = &view.words.notes;
     let main = report.payloads.iter().max_by_key(|payload| payload.seen.packets);
     match (&report.codec, main.map(|payload| payload.seen.value)) {
+        (Some(codec), _) if report.kind == MediaKind::Video => format!("{codec} ({})", notes.video),
         (Some(codec), _) => codec.clone(),
         (None, Some(dynamic @ 96..)) => format!("{} (PT{NO_BREAK_SPACE}{dynamic})", notes.dynamic),
         (None, Some(other)) => format!("{} (PT{NO_BREAK_SPACE}{other})", notes.unknown),
@@ -150,8 +154,16 @@ fn milliseconds(view: &View<'_>, value: f64) -> String {
     format!("{}{NO_BREAK_SPACE}ms", decimal(value, 1, view.language))
 }
 
+/// Whether jitter (ms) is so great that a usual buffer does not even it out and loses packets, which the estimate of quality
+/// does not know of.
+pub(in crate::report) fn is_at_most(jitter: Option<f64>) -> bool {
+    jitter.is_some_and(|jitter| jitter > USUAL_BUFFER)
+}
+
 pub(in crate::report) fn mos(view: &View<'_>, report: &StreamReport) -> Option<String> {
-    report.quality.map(|quality| decimal(quality.mos, 1, view.language))
+    let mos = decimal(report.quality?.mos, 1, view.language);
+    let jitter = report.timing.jitter.map(|jitter| jitter.max);
+    Some(if is_at_most(jitter) { format!("≤{NO_BREAK_SPACE}{mos}") } else { mos })
 }
 
 /// What the capture lacks, and what the receiver lacked where one of them lacks anything.

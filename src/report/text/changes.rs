@@ -70,6 +70,12 @@ fn doubt_de(doubt: Doubt) -> &'static str {
         Doubt::NoRegistration => "Im zweiten Mitschnitt meldet sich dieses Gerät nirgends an.",
         Doubt::NotTried => "Im zweiten Mitschnitt hat niemand diesen Dienst angesprochen.",
         Doubt::Unjudged(Unjudged::OneDirection) => "Der zweite Mitschnitt zeigt nur eine Richtung.",
+        Doubt::Unjudged(Unjudged::OneSided) => {
+            "Im zweiten Mitschnitt ist in einem Gespräch nur eine Seite zu hören."
+        }
+        Doubt::Unjudged(Unjudged::NoRule) => {
+            "Im zweiten Mitschnitt gilt für die Absender der Sprache keine Herstellerregel."
+        }
         Doubt::Unjudged(Unjudged::Incomplete) => "Im zweiten Mitschnitt fehlen Pakete.",
         Doubt::Unjudged(Unjudged::Clock) => "Im zweiten Mitschnitt springen die Zeitstempel.",
         Doubt::Unjudged(Unjudged::CutSip) => "Im zweiten Mitschnitt sind die SIP-Nachrichten gekürzt.",
@@ -90,6 +96,10 @@ fn doubt_en(doubt: Doubt) -> &'static str {
         Doubt::NoRegistration => "In the second capture this device registers nowhere.",
         Doubt::NotTried => "In the second capture nobody tried this service.",
         Doubt::Unjudged(Unjudged::OneDirection) => "The second capture shows one direction only.",
+        Doubt::Unjudged(Unjudged::OneSided) => "In the second capture one call has voice of one side only.",
+        Doubt::Unjudged(Unjudged::NoRule) => {
+            "In the second capture no vendor's rule holds for the senders of voice."
+        }
         Doubt::Unjudged(Unjudged::Incomplete) => "Packets are missing from the second capture.",
         Doubt::Unjudged(Unjudged::Clock) => "The time stamps of the second capture jump.",
         Doubt::Unjudged(Unjudged::CutSip) => "SIP messages are cut short in the second capture.",

@@ -1,7 +1,7 @@
 //! German words of every report, apart from those of the findings.
 
 use super::frame;
-use super::words::{Headings, Labels, Notes, Noun, Nouns, Words, is_partial};
+use super::words::{Headings, Labels, Notes, Noun, Nouns, Words, is_only_unknown, is_partial};
 use crate::capture::{Ended, LinkType};
 use crate::check::{Party, RowStatus, Severity, Unjudged, Verdict};
 use crate::decode::Skip;
@@ -126,6 +126,10 @@ const NOTES: Notes = Notes {
     unanswered: "keine Antwort zu sehen",
     unknown: "unbekannt",
     dynamic: "dynamisch",
+    voice_key: "Verlust: was im Mitschnitt fehlt; „RTCP“ darunter: was der Empfänger als verloren meldet. MOS (1 bis 4,5): \
+                geschätzte Hörqualität nach G.107 aus Codec und Verlust. Laufzeit und Jitter gehen nicht ein; „≤“ steht bei \
+                Jitter über 50\u{a0}ms, den ein üblicher Puffer nicht ausgleicht.",
+    video: "Video",
     few_packets: "Verlust wird erst ab 100 erwarteten Paketen beurteilt; kürzere Sprechwege sind nur aufgeführt.",
     fitted: "oder größer (nach RTP-Ports)",
     only_suspected: "nur vermutet (wird nicht beurteilt)",
@@ -164,6 +168,9 @@ fn verdict(verdict: Verdict, unjudged: &[Unjudged]) -> &'static str {
         Verdict::Fail => "NICHT BESTANDEN – mindestens ein Punkt muss geprüft oder behoben werden.",
         Verdict::NotAssessable if is_partial(unjudged) => {
             "NICHT VOLLSTÄNDIG BEURTEILBAR – kein Fehler zu sehen, aber der Mitschnitt ist lückenhaft."
+        }
+        Verdict::NotAssessable if is_only_unknown(unjudged) => {
+            "NICHT BEURTEILBAR – die Anlage ist unbekannt: Nennen Sie sie mit --pbx ADRESSE=MODELL."
         }
         Verdict::NotAssessable => "NICHT BEURTEILBAR – der Mitschnitt reicht für ein Urteil nicht aus.",
     }
@@ -356,6 +363,14 @@ fn unjudged(what: Unjudged) -> &'static str {
         Unjudged::NoVoice => "EF-Kennzeichnung und RTP-Ports: Im Mitschnitt ist kein Sprechweg zu erkennen.",
         Unjudged::OneDirection => {
             "Blockierte Ports und einseitige Sprache: Der Mitschnitt zeigt nur eine Richtung."
+        }
+        Unjudged::OneSided => {
+            "Einseitige Sprache: In mindestens einem Gespräch ist (fast) nur eine Seite zu hören. Ob die andere schwieg (Halten, \
+             Stummschaltung) oder einen anderen Weg nahm (ICE, direkte Verbindung), zeigt der Mitschnitt nicht."
+        }
+        Unjudged::NoRule => {
+            "EF-Kennzeichnung: Für mindestens einen Absender von Sprache gilt keine Regel eines bekannten Herstellers; was er \
+             sendet, steht bei den Sprechwegen in der Spalte DSCP."
         }
         Unjudged::Encrypted => "Gespräche und Anmeldungen: Die Signalisierung ist verschlüsselt.",
         Unjudged::Incomplete => "Paketverlust und Jitter: Beim Mitschneiden gingen Pakete verloren.",

@@ -2,10 +2,12 @@
 
 use std::net::SocketAddr;
 
+use super::voice;
 use super::{dscp_name, protocol};
 use crate::capture::Ended;
-use crate::check::{Detail, Heard, Refusal};
+use crate::check::{Detail, LossSign, Refusal};
 use crate::observe::Protocol;
+use crate::report::language::Language::De;
 
 pub(super) fn action(detail: &Detail) -> String {
     let text = match detail {
@@ -99,27 +101,8 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Rtp002 { .. } => {
             "Prüfen Sie zuerst, ob der Messpunkt den Sprechweg erfasst, danach die Firewall-Regeln für RTP."
         }
-        Detail::Rtp003 { heard: Heard::Complete, .. } => {
-            "Messen Sie noch einmal an einem weniger belasteten Punkt. Erst wenn die Pakete auch dort fehlen, suchen \
-             Sie im Netz."
-        }
-        Detail::Rtp003 { heard: Heard::Lost(_), near: true, .. } => {
-            "Prüfen Sie Auslastung, Duplex-Einstellung, Kabel und WLAN-Anteil auf der Strecke vor dem Messpunkt."
-        }
-        Detail::Rtp003 { near: true, .. } => {
-            "Prüfen Sie Auslastung, Duplex-Einstellung, Kabel und WLAN-Anteil auf der Strecke. Ein überlasteter Spiegelport \
-             sieht genauso aus: Messen Sie im Zweifel an einem zweiten Punkt."
-        }
-        Detail::Rtp003 { heard: Heard::Lost(_), .. } => {
-            "Prüfen Sie Auslastung, Duplex-Einstellung, WLAN-Anteil und Internetanschluss auf der Strecke vor dem Messpunkt."
-        }
-        Detail::Rtp003 { .. } => {
-            "Prüfen Sie Auslastung, Duplex-Einstellung, WLAN-Anteil und Internetanschluss auf der Strecke. Ein \
-             überlasteter Spiegelport sieht genauso aus: Messen Sie im Zweifel an einem zweiten Punkt."
-        }
-        Detail::Rtp004 { .. } => {
-            "Priorisieren Sie Sprache am Engpass, und vermeiden Sie WLAN- oder Powerline-Strecken."
-        }
+        Detail::Rtp003 { .. } => voice::find_loss(detail, De),
+        Detail::Rtp004 { how, own, .. } => voice::even_out(*how, *own, De),
         Detail::Rtp006 { .. } => {
             "Stellen Sie die Paketlänge (ptime) auf beiden Seiten auf 20 ms, und gleichen Sie die Codec-Listen an."
         }
@@ -139,6 +122,9 @@ pub(super) fn action(detail: &Detail) -> String {
         }
         Detail::Rtp013 { .. } => {
             "Prüfen Sie RTP-Port und NAT-Einstellung des Gerätes. Firewalls und Gegenstellen, die nur die angekündigte Adresse zulassen, verwerfen diese Sprache."
+        }
+        Detail::Rtp014 { jam: Some(_), .. } => {
+            "Beheben Sie, was die Sprache stocken lässt; siehe den Befund RTP-004."
         }
         Detail::Rtp014 { .. } => {
             "Messen Sie näher am Empfänger, und prüfen Sie die Strecke zwischen Messpunkt und Empfänger."
@@ -224,6 +210,9 @@ pub(super) fn action(detail: &Detail) -> String {
         }
         Detail::Sec004 { .. } => {
             "Entfernen Sie die Portfreigabe sofort. Fernwartung nur über VPN oder den Dienst des Herstellers."
+        }
+        Detail::Cap001 { signs } if signs.iter().all(|sign| matches!(sign, LossSign::Thinned { .. })) => {
+            "Werten Sie den vollständigen Mitschnitt aus."
         }
         Detail::Cap001 { .. } => {
             "Wiederholen Sie die Messung an einem weniger belasteten Messpunkt oder mit einem Mitschnittfilter."

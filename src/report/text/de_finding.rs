@@ -8,8 +8,9 @@ use super::de_action::action;
 use super::dscp::Hint;
 use super::icmp::{Reason, reason};
 use super::loss;
+use super::voice;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
-use crate::check::{Code, Detail, Finding, Heard, PortUse, Refusal, Side};
+use crate::check::{Code, Detail, Finding, PortUse, Refusal, Side};
 use crate::observe::Protocol;
 use crate::report::language::Language::De;
 use crate::report::number::{bytes, count, counted, decimal, duration, percent, share, time_of_day};
@@ -186,14 +187,19 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             bytes(*amount, De),
             list(List::of(flows, flows.len(), |(a, b, kind)| format!("{a} → {b} ({})", protocol(*kind))))
         ),
-        Detail::Rtp001 { packets, peers, refused, heard, at_tap, .. } => format!(
-            "In {} kamen {} von {}, aber kein einziges von {device}. {}",
+        Detail::Rtp001 { packets, peers, strays, refused, heard, at_tap, .. } => format!(
+            "In {} kamen {} von {}, aber {} von {device}. {}",
             match finding.count {
                 1 => "einem angenommenen Gespräch".to_owned(),
                 many => format!("{} angenommenen Gesprächen", count(many, De)),
             },
             counted(*packets, "Sprachpaket", "Sprachpakete", De),
             list(List::addresses(peers)),
+            match strays {
+                0 => "kein einziges".to_owned(),
+                1 => "nur ein einziges, gleich am Anfang,".to_owned(),
+                few => format!("nur {}, gleich am Anfang,", count(*few, De)),
+            },
             match (*refused, *heard) {
                 (true, _) => "ICMP-Meldungen zeigen, dass die Sprachpakete dort abgewiesen werden.",
                 (false, true) => "Die Gegenseite wird gehört, hört selbst aber nichts.",
@@ -212,42 +218,14 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::addresses(peers)),
             if finding.count == 1 { "wurde" } else { "wurden" }
         ),
-        Detail::Rtp003 { lost, expected, bursts, longest, peers, heard, .. } => format!(
-            "Von {device} zu {} fehlen {} Sprachpaketen ({}), in {}; die längste umfasst {}. Richtwert: höchstens \
-             1\u{a0}%.{}",
-            list(List::addresses(peers)),
-            of(*lost, *expected, "von", De),
-            share(*lost, *expected, De),
-            counted(*bursts, "Lücke", "Lücken", De),
-            counted(*longest, "Paket", "Pakete", De),
-            match heard {
-                Heard::Unknown => String::new(),
-                Heard::Lost(lost) => format!(
-                    " Auch der Empfänger meldet per RTCP Verlust: {}.",
-                    counted(*lost, "Paket", "Pakete", De)
-                ),
-                Heard::Complete =>
-                    " Der Empfänger meldet per RTCP, dass er sie hat: Wahrscheinlich fehlen sie nur im \
-                                    Mitschnitt."
-                        .to_owned(),
-            }
-        ),
-        Detail::Rtp004 { jitter, mean, peers, estimated } => format!(
-            "Die Sprachpakete von {device} zu {} kommen ungleichmäßig an: Der Jitter erreicht {}\u{a0}ms, im Mittel {}\u{a0}ms \
-             (Richtwert: höchstens 20\u{a0}ms). Aussetzer sind möglich.{}",
-            list(List::addresses(peers)),
-            decimal(*jitter, 1, De),
-            decimal(*mean, 1, De),
-            if *estimated {
-                " Der Takt des Codecs ist nicht vereinbart zu sehen und wurde geschätzt."
-            } else {
-                ""
-            }
-        ),
-        Detail::Rtp006 { seen, agreed, codec, peers } => format!(
-            "{device} sendet zu {} {}\u{a0}ms Sprache je Paket, vereinbart sind {agreed}\u{a0}ms{}.",
+        Detail::Rtp003 { .. } | Detail::Rtp004 { .. } | Detail::Rtp014 { .. } => {
+            voice::de(&finding.detail, device)
+        }
+        Detail::Rtp006 { seen, agreed, both, codec, peers } => format!(
+            "{device} sendet zu {} {}\u{a0}ms Sprache je Paket, {} {agreed}\u{a0}ms{}.",
             list(List::addresses(peers)),
             decimal(*seen, 0, De),
+            if *both { "vereinbart sind" } else { "verlangt sind dort" },
             codec.as_ref().map_or_else(String::new, |name| format!(" ({})", quoted(name)))
         ),
         Detail::Rtp005 { mos, lost, expected, longest, codec, peers } => format!(
@@ -286,18 +264,6 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Rtp013 { announced, seen, peer } => format!(
             "{device} kündigt im SDP {announced} an, die Sprache zu {peer} kommt aber von {seen}{}.",
             further(finding.count)
-        ),
-        Detail::Rtp014 { lost, expected, seen, peers } => format!(
-            "{} meldet per RTCP, dass von {device} {} Sprachpaketen fehlen ({}). Im Mitschnitt {}: Die Pakete gehen hinter \
-             dem Messpunkt verloren.",
-            list(List::addresses(peers)),
-            of(*lost, *expected, "von", De),
-            share(*lost, *expected, De),
-            match seen {
-                0 => "sind sie da".to_owned(),
-                1 => "fehlt nur eines".to_owned(),
-                seen => format!("fehlen nur {}", count(*seen, De)),
-            }
         ),
         Detail::Sig001 { account, registrar, status } => format!(
             "Die Anmeldung von {device} für {} wird von {registrar} abgelehnt: {status}{}.",
@@ -401,8 +367,13 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::addresses(sources))
         ),
         Detail::Cap001 { signs } => format!(
-            "{} Verlust- und Jitterwerte sind deshalb nicht belastbar.",
-            signs.iter().map(loss::de).collect::<Vec<_>>().join(" ")
+            "{} {}",
+            signs.iter().map(loss::de).collect::<Vec<_>>().join(" "),
+            if context.audit.traffic.streams.is_empty() {
+                "Was der Mitschnitt nicht zeigt, kann es deshalb trotzdem gegeben haben."
+            } else {
+                "Verlust- und Jitterwerte sind deshalb nicht belastbar."
+            }
         ),
         Detail::Cap002 { duplicates, of: whole } => format!(
             "{} vergleichbaren Paketen ({}) sind Kopien eines anderen. Das geschieht, wo ein Paket mehrmals am Messpunkt \

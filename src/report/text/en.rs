@@ -1,7 +1,7 @@
 //! English words of every report, apart from those of the findings.
 
 use super::frame;
-use super::words::{Headings, Labels, Notes, Noun, Nouns, Words, is_partial};
+use super::words::{Headings, Labels, Notes, Noun, Nouns, Words, is_only_unknown, is_partial};
 use crate::capture::{Ended, LinkType};
 use crate::check::{Party, RowStatus, Severity, Unjudged, Verdict};
 use crate::decode::Skip;
@@ -126,6 +126,10 @@ const NOTES: Notes = Notes {
     unanswered: "no answer seen",
     unknown: "unknown",
     dynamic: "dynamic",
+    voice_key: "Loss: what the capture lacks; “RTCP” below it: what the receiver reports as lost. MOS (1 to 4.5): estimated \
+                listening quality by G.107 from codec and loss. Delay and jitter are not in it; “≤” marks jitter above \
+                50\u{a0}ms, which a usual buffer does not even out.",
+    video: "video",
     few_packets: "Loss is judged from 100 expected packets on; shorter streams are only listed.",
     fitted: "or larger (by RTP ports)",
     only_suspected: "only suspected (not judged)",
@@ -162,6 +166,9 @@ fn verdict(verdict: Verdict, unjudged: &[Unjudged]) -> &'static str {
         Verdict::Fail => "NOT PASSED – at least one point must be checked or fixed.",
         Verdict::NotAssessable if is_partial(unjudged) => {
             "NOT FULLY ASSESSABLE – no fault can be seen, but the capture is incomplete."
+        }
+        Verdict::NotAssessable if is_only_unknown(unjudged) => {
+            "NOT ASSESSABLE – the PBX is unknown: name it with --pbx ADDRESS=MODEL."
         }
         Verdict::NotAssessable => "NOT ASSESSABLE – the capture does not show enough for a verdict.",
     }
@@ -337,6 +344,14 @@ fn unjudged(what: Unjudged) -> &'static str {
         Unjudged::NoDevice => "The vendors' port lists: no device of a known vendor was recognised.",
         Unjudged::NoVoice => "EF marking and RTP ports: no voice stream was recognised in the capture.",
         Unjudged::OneDirection => "Blocked ports and one-way audio: the capture shows one direction only.",
+        Unjudged::OneSided => {
+            "One-way audio: in at least one call (next to) nothing is heard of one side. Whether it was silent (hold, mute) or took \
+             another way (ICE, direct media), the capture does not show."
+        }
+        Unjudged::NoRule => {
+            "EF marking: for at least one sender of voice no rule of a known vendor holds; what it sends stands with the media \
+             streams in the column DSCP."
+        }
         Unjudged::Encrypted => "Calls and registrations: the signalling is encrypted.",
         Unjudged::Incomplete => "Packet loss and jitter: packets were lost while capturing.",
         Unjudged::Clock => "Jitter and intervals: the time stamps of the capture jump.",

@@ -2,10 +2,12 @@
 
 use std::net::SocketAddr;
 
+use super::voice;
 use super::{dscp_name, protocol};
 use crate::capture::Ended;
-use crate::check::{Detail, Heard, Refusal};
+use crate::check::{Detail, LossSign, Refusal};
 use crate::observe::Protocol;
+use crate::report::language::Language::En;
 
 pub(super) fn action(detail: &Detail) -> String {
     let text = match detail {
@@ -88,24 +90,8 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Rtp002 { .. } => {
             "First check that the measuring point sees the media path, then the firewall rules for RTP."
         }
-        Detail::Rtp003 { heard: Heard::Complete, .. } => {
-            "Measure again at a point with less load. Search the network only if the packets are missing there too."
-        }
-        Detail::Rtp003 { heard: Heard::Lost(_), near: true, .. } => {
-            "Check load, duplex setting, cables and WLAN sections on the way before the measuring point."
-        }
-        Detail::Rtp003 { near: true, .. } => {
-            "Check load, duplex setting, cables and WLAN sections on the way. An overloaded mirror port looks the same: if in \
-             doubt, measure at a second place."
-        }
-        Detail::Rtp003 { heard: Heard::Lost(_), .. } => {
-            "Check load, duplex setting, WLAN sections and the Internet link on the way before the measuring point."
-        }
-        Detail::Rtp003 { .. } => {
-            "Check load, duplex setting, WLAN sections and the Internet link on the way. An overloaded mirror port looks \
-             the same: if in doubt, measure at a second place."
-        }
-        Detail::Rtp004 { .. } => "Prioritise voice at the bottleneck, and avoid WLAN or powerline sections.",
+        Detail::Rtp003 { .. } => voice::find_loss(detail, En),
+        Detail::Rtp004 { how, own, .. } => voice::even_out(*how, *own, En),
         Detail::Rtp006 { .. } => {
             "Set the packet time (ptime) to 20 ms on both sides, and align the codec lists."
         }
@@ -126,6 +112,7 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Rtp013 { .. } => {
             "Check RTP port and NAT setting of the device. Firewalls and far ends that admit only the announced address drop this voice."
         }
+        Detail::Rtp014 { jam: Some(_), .. } => "Remove what makes the voice stall; see finding RTP-004.",
         Detail::Rtp014 { .. } => {
             "Measure closer to the receiver, and check the way between measuring point and receiver."
         }
@@ -209,6 +196,9 @@ pub(super) fn action(detail: &Detail) -> String {
         }
         Detail::Sec004 { .. } => {
             "Remove the port forwarding at once. Remote maintenance by VPN or the vendor's service only."
+        }
+        Detail::Cap001 { signs } if signs.iter().all(|sign| matches!(sign, LossSign::Thinned { .. })) => {
+            "Look at the whole capture."
         }
         Detail::Cap001 { .. } => "Repeat the capture at a less loaded point or with a capture filter.",
         Detail::Cap002 { .. } => {

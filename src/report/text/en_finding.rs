@@ -8,8 +8,9 @@ use super::en;
 use super::en_action::action;
 use super::icmp::{Reason, reason};
 use super::loss;
+use super::voice;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
-use crate::check::{Code, Detail, Finding, Heard, PortUse, Refusal, Side};
+use crate::check::{Code, Detail, Finding, PortUse, Refusal, Side};
 use crate::observe::Protocol;
 use crate::report::language::Language::En;
 use crate::report::number::{bytes, count, counted, decimal, duration, percent, share, time_of_day};
@@ -181,14 +182,19 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             bytes(*amount, En),
             list(List::of(flows, flows.len(), |(a, b, kind)| format!("{a} → {b} ({})", protocol(*kind))))
         ),
-        Detail::Rtp001 { packets, peers, refused, heard, at_tap, .. } => format!(
-            "In {}, {} came from {}, but not a single one from {device}. {}",
+        Detail::Rtp001 { packets, peers, strays, refused, heard, at_tap, .. } => format!(
+            "In {}, {} came from {}, but {} from {device}. {}",
             match finding.count {
                 1 => "one answered call".to_owned(),
                 many => format!("{} answered calls", count(many, En)),
             },
             counted(*packets, "voice packet", "voice packets", En),
             list(List::addresses(peers)),
+            match strays {
+                0 => "not a single one".to_owned(),
+                1 => "only a single one, right at the beginning,".to_owned(),
+                few => format!("only {}, right at the beginning,", count(*few, En)),
+            },
             match (*refused, *heard) {
                 (true, _) => "ICMP messages show that the voice packets are turned away there.",
                 (false, true) => "The other side is heard but hears nothing itself.",
@@ -207,38 +213,14 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::addresses(peers)),
             if finding.count == 1 { "was" } else { "were" }
         ),
-        Detail::Rtp003 { lost, expected, bursts, longest, peers, heard, .. } => format!(
-            "From {device} to {}, {} voice packets are missing ({}), in {}; the longest is {}. Guide value: at most \
-             1\u{a0}%.{}",
-            list(List::addresses(peers)),
-            of(*lost, *expected, "of", En),
-            share(*lost, *expected, En),
-            counted(*bursts, "gap", "gaps", En),
-            counted(*longest, "packet", "packets", En),
-            match heard {
-                Heard::Unknown => String::new(),
-                Heard::Lost(lost) => format!(
-                    " The receiver reports loss by RTCP as well: {}.",
-                    counted(*lost, "packet", "packets", En)
-                ),
-                Heard::Complete =>
-                    " The receiver reports by RTCP that it has them: most likely they are missing in the \
-                                    capture only."
-                        .to_owned(),
-            }
-        ),
-        Detail::Rtp004 { jitter, mean, peers, estimated } => format!(
-            "The voice packets from {device} to {} arrive unevenly: jitter reaches {}\u{a0}ms, {}\u{a0}ms on average \
-             (guide value: at most 20\u{a0}ms). Drop-outs are possible.{}",
-            list(List::addresses(peers)),
-            decimal(*jitter, 1, En),
-            decimal(*mean, 1, En),
-            if *estimated { " The capture does not show which clock was agreed for the codec; it was estimated." } else { "" }
-        ),
-        Detail::Rtp006 { seen, agreed, codec, peers } => format!(
-            "{device} sends {}\u{a0}ms of voice per packet to {}; {agreed}\u{a0}ms was agreed{}.",
+        Detail::Rtp003 { .. } | Detail::Rtp004 { .. } | Detail::Rtp014 { .. } => {
+            voice::en(&finding.detail, device)
+        }
+        Detail::Rtp006 { seen, agreed, both, codec, peers } => format!(
+            "{device} sends {}\u{a0}ms of voice per packet to {}; {agreed}\u{a0}ms was {}{}.",
             decimal(*seen, 0, En),
             list(List::addresses(peers)),
+            if *both { "agreed" } else { "asked for there" },
             codec.as_ref().map_or_else(String::new, |name| format!(" ({})", quoted(name)))
         ),
         Detail::Rtp005 { mos, lost, expected, longest, codec, peers } => format!(
@@ -277,18 +259,6 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Rtp013 { announced, seen, peer } => format!(
             "{device} announces {announced} in SDP, but the voice to {peer} comes from {seen}{}.",
             further(finding.count)
-        ),
-        Detail::Rtp014 { lost, expected, seen, peers } => format!(
-            "{} reports by RTCP that {} voice packets from {device} are missing ({}). In the capture {}: the packets get lost \
-             behind the measuring point.",
-            list(List::addresses(peers)),
-            of(*lost, *expected, "of", En),
-            share(*lost, *expected, En),
-            match seen {
-                0 => "they are there".to_owned(),
-                1 => "only one is missing".to_owned(),
-                seen => format!("only {} are missing", count(*seen, En)),
-            }
         ),
         Detail::Sig001 { account, registrar, status } => format!(
             "The registration of {device} for {} is rejected by {registrar}: {status}{}.",
@@ -390,8 +360,13 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::addresses(sources))
         ),
         Detail::Cap001 { signs } => format!(
-            "{} Loss and jitter values are therefore not reliable.",
-            signs.iter().map(loss::en).collect::<Vec<_>>().join(" ")
+            "{} {}",
+            signs.iter().map(loss::en).collect::<Vec<_>>().join(" "),
+            if context.audit.traffic.streams.is_empty() {
+                "What the capture does not show may therefore have happened all the same."
+            } else {
+                "Loss and jitter values are therefore not reliable."
+            }
         ),
         Detail::Cap002 { duplicates, of: whole } => format!(
             "{} comparable packets ({}) are copies of another one, as happens where a packet passes the measuring point more \

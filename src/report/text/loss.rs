@@ -21,6 +21,11 @@ pub(super) fn de(sign: &LossSign) -> String {
             "In {} TCP-Verbindungen werden Daten bestätigt, die im Mitschnitt fehlen.",
             of(*connections, *whole, "von", De)
         ),
+        LossSign::Thinned { packets, of: whole } => format!(
+            "Der Mitschnitt ist offenbar ausgedünnt: Von den Sprachpaketen, die es nach ihren Nummern gab, sind nur {} da, und \
+             diese kommen genau zu ihrer Zeit. So geht nichts im Netz verloren.",
+            of(*packets, *whole, "von", De)
+        ),
     }
 }
 
@@ -38,6 +43,11 @@ pub(super) fn en(sign: &LossSign) -> String {
         LossSign::UnseenAcknowledged { connections, of: whole } => format!(
             "In {} TCP connections data are acknowledged that the capture does not hold.",
             of(*connections, *whole, "of", En)
+        ),
+        LossSign::Thinned { packets, of: whole } => format!(
+            "The capture seems to have been thinned: of the voice packets that there were by their numbers, only {} are there, and \
+             these come exactly on time. That is not how a network loses packets.",
+            of(*packets, *whole, "of", En)
         ),
     }
 }

@@ -18,6 +18,7 @@ mod screen;
 mod status;
 #[cfg(test)]
 mod tests;
+mod voice;
 mod words;
 
 use std::cmp::Reverse;

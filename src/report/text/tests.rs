@@ -189,7 +189,15 @@ fn within_a_subnet_no_router_is_blamed() {
     let peers = || vec!["192.168.10.2".parse().unwrap()];
     let details = |near| {
         [
-            Detail::Rtp001 { packets: 9, peers: peers(), refused: false, heard: true, at_tap: false, near },
+            Detail::Rtp001 {
+                packets: 9,
+                peers: peers(),
+                strays: 0,
+                refused: false,
+                heard: true,
+                at_tap: false,
+                near,
+            },
             Detail::Rtp002 { peers: peers(), near },
             Detail::Rtp003 {
                 lost: 9,
@@ -199,6 +207,8 @@ fn within_a_subnet_no_router_is_blamed() {
                 peers: peers(),
                 heard: Heard::Unknown,
                 near,
+                interrupted: None,
+                public: !near,
             },
             Detail::Rtp008 { peer: peers()[0], after: 1, missing: 1, near },
             Detail::Sig006 { peer: "192.168.10.2:5060".parse().unwrap(), bytes: 1480, near },

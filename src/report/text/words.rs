@@ -118,6 +118,14 @@ pub(super) fn is_partial(unjudged: &[Unjudged]) -> bool {
     !unjudged.contains(&Unjudged::NoDevice) && !unjudged.contains(&Unjudged::OneDirection)
 }
 
+/// Whether all that is missing is to know whose devices these are: there is voice, both ways, and it can be read.
+pub(super) fn is_only_unknown(unjudged: &[Unjudged]) -> bool {
+    unjudged.contains(&Unjudged::NoDevice)
+        && unjudged.iter().all(|what| {
+            matches!(what, Unjudged::NoDevice | Unjudged::NoRule | Unjudged::OneSided | Unjudged::Clock)
+        })
+}
+
 /// Titles of the sections.
 #[derive(Debug)]
 pub(crate) struct Headings {
@@ -222,6 +230,10 @@ pub(crate) struct Notes {
     /// A payload type that only SDP could explain.
     pub(crate) dynamic: &'static str,
     pub(crate) few_packets: &'static str,
+    /// What the figures of a stream mean.
+    pub(crate) voice_key: &'static str,
+    /// Beside the codec of pictures.
+    pub(crate) video: &'static str,
     pub(crate) fitted: &'static str,
     /// Confidence of a device that is listed and against which nothing is held.
     pub(crate) only_suspected: &'static str,

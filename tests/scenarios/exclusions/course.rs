@@ -300,3 +300,100 @@ fn rtcp_on_the_ports_of_the_voice() {
     };
     excluded("PORT-008", odd(10_004), odd(10_005));
 }
+
+/// A call in which the T14's packets of 440 ms are held up and come at once, 4 s after the answer; with what `also` says.
+fn stalled(also: impl FnOnce(&mut Net, &super::Talk)) -> Net {
+    let mut net = site();
+    let talk = agreed(&mut net, 8 * SECOND);
+    back().speak(&mut net, STANDS, 1, 390);
+    let (from, to) = (phone().media.from, pbx().media.from);
+    for nth in 0..390_u16 {
+        let due = STANDS + u64::from(nth) * 20 * MS;
+        let held = (200..222).contains(&nth);
+        let time = if held { STANDS + 4440 * MS + u64::from(nth) * 10_000 } else { due };
+        let header = Header {
+            payload_type: 8,
+            marker: nth == 0,
+            sequence: 1 + nth,
+            timestamp: (due / 125_000) as u32,
+            ssrc: 7,
+        };
+        net.udp(time, from, to, samplegen::net::Class::Voice, &rtp::rtp(&header, &[0xd5; 160]));
+    }
+    also(&mut net, &talk);
+    net
+}
+
+/// The call is agreed anew at this time.
+fn renew(net: &mut Net, talk: &super::Talk, at: u64) {
+    let (offer, reply) = (sdp(phone(), "sendrecv"), sdp(pbx(), "sendrecv"));
+    talk.ask(net, at, ("INVITE", 2), &offer, &reply);
+}
+
+#[test]
+fn a_stall_behind_a_new_offer() {
+    let renewed = stalled(|net, talk| renew(net, talk, STANDS + 3900 * MS));
+    excluded("RTP-004", renewed, stalled(|_, _| ()));
+    let stall = audit(stalled(|_, _| ()).capture());
+    assert!(!is_raised(&stall, "RTP-004", pbxray::check::Severity::Notice), "one stall is information");
+}
+
+/// The T14's packets of 20 ms leave so many ms apart.
+fn paced(apart: u64) -> Net {
+    let mut net = site();
+    agreed(&mut net, 12 * SECOND);
+    back().speak(&mut net, STANDS, 1, 500);
+    let (from, to) = (phone().media.from, pbx().media.from);
+    for nth in 0..250_u16 {
+        let header = Header {
+            payload_type: 8,
+            marker: nth == 0,
+            sequence: 1 + nth,
+            timestamp: 160 * u32::from(nth),
+            ssrc: 7,
+        };
+        let time = STANDS + u64::from(nth) * apart * MS;
+        net.udp(time, from, to, samplegen::net::Class::Voice, &rtp::rtp(&header, &[0xd5; 160]));
+    }
+    net
+}
+
+#[test]
+fn the_clock_of_a_slow_sender() {
+    let slow = audit(paced(44).capture());
+    assert!(!is_raised(&slow, "RTP-004", pbxray::check::Severity::Notice), "{:?}", slow.findings);
+    assert!(is_raised(&slow, "RTP-004", pbxray::check::Severity::Info), "it is told");
+    let shaky = audit(spoiled(|call| call.caller.media.jitter = 110 * MS).capture());
+    assert!(is_raised(&shaky, "RTP-004", pbxray::check::Severity::Warning));
+}
+
+/// The T14 sends 150 packets, and the next ones 3 s later with numbers as if 100 had been sent meanwhile.
+fn left_out(also: impl FnOnce(&mut Net, &super::Talk)) -> Net {
+    let mut net = site();
+    let talk = agreed(&mut net, 10 * SECOND);
+    back().speak(&mut net, STANDS, 1, 450);
+    forth().speak(&mut net, STANDS, 1, 150);
+    forth().speak(&mut net, STANDS + 5 * SECOND, 251, 200);
+    also(&mut net, &talk);
+    net
+}
+
+#[test]
+fn numbers_left_out_between_two_offers() {
+    let renewed = left_out(|net, talk| renew(net, talk, STANDS + 2900 * MS));
+    excluded("RTP-003", renewed, left_out(|_, _| ()));
+}
+
+#[test]
+fn a_thinned_capture() {
+    let whole = spoiled(|call| call.caller.media.lose_every = 20).capture();
+    let mut thinned = whole.clone();
+    let mut nth = 0;
+    thinned.records.retain(|record| {
+        let is_voice = (200..230).contains(&record.data.len());
+        nth += u32::from(is_voice);
+        !is_voice || nth % 14 == 1
+    });
+    excluded_in("RTP-003", thinned.clone(), whole);
+    assert!(is_raised(&audit(thinned), "CAP-001", pbxray::check::Severity::Warning));
+}

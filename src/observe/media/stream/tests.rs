@@ -36,6 +36,7 @@ fn announcement(payload_type: u8, name: &str, rate: u32) -> Announcement {
         formats: vec![8, payload_type],
         payloads: vec![PayloadName { payload_type, name: name.into(), rate }],
         ptime: Some(20),
+        ptime_limits: (None, None),
         direction: MediaDirection::SendReceive,
         call_id: "a@b".into(),
     }

@@ -33,6 +33,7 @@ fn announcement() -> Arc<Announcement> {
         formats: vec![8],
         payloads: Vec::new(),
         ptime: None,
+        ptime_limits: (None, None),
         direction: MediaDirection::default(),
         call_id: "a@b".into(),
     })

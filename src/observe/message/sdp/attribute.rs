@@ -81,10 +81,17 @@ impl Media {
         }
     }
 
-    /// Kept only for telephone-event: other parameters are long, and no check reads them.
+    /// Kept only for telephone-event: other parameters are long, and only the least packet time of a codec is of use.
     fn fmtp(&mut self, value: &[u8]) {
         let (format, parameters) = split_once(value, b' ').unwrap_or((value, b""));
         let Some(payload_type) = payload_type(format) else { return };
+        let mut least = parameters.split(|&byte| byte == b';').filter_map(|parameter| {
+            let (name, value) = split_once(parameter, b'=')?;
+            name.trim_ascii().eq_ignore_ascii_case(b"minptime").then(|| milliseconds(value.trim_ascii()))?
+        });
+        if let Some(least) = least.next() {
+            self.minptime = Some(self.minptime.map_or(least, |known| known.min(least)));
+        }
         let is_event =
             self.rtpmap(payload_type).is_some_and(|map| map.encoding.eq_ignore_ascii_case("telephone-event"));
         if is_event && self.telephone_events.len() < LIST_LIMIT {

@@ -62,6 +62,8 @@ pub struct Media {
     pub ptime: Option<u16>,
     /// Longest packet time in ms.
     pub maxptime: Option<u16>,
+    /// Least `minptime` of `a=fmtp` in ms (RFC 7587 section 6.1).
+    pub minptime: Option<u16>,
     /// Port of `a=rtcp`, RFC 3605.
     pub rtcp_port: Option<u16>,
     /// Address of `a=rtcp`, if written.
@@ -162,6 +164,7 @@ fn media(value: &[u8], session: &Sdp) -> Media {
         telephone_events: Vec::new(),
         ptime: None,
         maxptime: None,
+        minptime: None,
         rtcp_port: None,
         rtcp_address: None,
         has_rtcp_mux: false,

@@ -1,0 +1,64 @@
+//! What the numbers of a finding say apart from numbers: signs of loss, what a receiver reports, how voice was uneven.
+
+/// What shows that the capture is incomplete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LossSign {
+    /// The file's own drop counters.
+    Drops {
+        /// Packets.
+        packets: u64,
+        /// Of those, packets that reached this program while it captured, and for which it had no room.
+        own: u64,
+    },
+    /// TCP connections in which bytes were acknowledged that the capture does not hold.
+    UnseenAcknowledged {
+        /// Such connections.
+        connections: u64,
+        /// Of so many.
+        of: u64,
+    },
+    /// Most packets of every stream were left out, and what is there keeps to its time: nobody talks like that.
+    Thinned {
+        /// Packets of the streams that are there.
+        packets: u64,
+        /// Of so many.
+        of: u64,
+    },
+}
+
+/// What the receivers of lossy streams report by RTCP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// Nothing, or not enough to tell.
+    Unknown,
+    /// They lack packets too: so many.
+    Lost(u64),
+    /// They have what the capture lacks.
+    Complete,
+}
+
+/// How voice arrives where its jitter is above the guide value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Unevenness {
+    /// Again and again.
+    Often {
+        /// Packets with a jitter above the guide value.
+        above: u64,
+        /// Of so many.
+        of: u64,
+        /// Times in which nothing came although something was due, and the longest of them in ms.
+        pauses: (u64, f64),
+    },
+    /// One pause, behind which all came that had been held up; even before and after it.
+    Once {
+        /// In ms.
+        length: f64,
+    },
+    /// The sender's clock runs slow or fast: so much (ms) was spoken in so much time (ms).
+    Clock {
+        /// By the timestamps.
+        spoken: f64,
+        /// By arrival.
+        passed: f64,
+    },
+}

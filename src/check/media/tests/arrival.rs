@@ -1,0 +1,257 @@
+//! How voice arrives: unevenly, with gaps, in other lengths than agreed.
+
+use super::super::super::finding::Unevenness;
+use super::*;
+
+/// A spell of so many packets above the guide value that begins at `from` ms, and a pause of `ms` that ends there.
+fn spell(from: i64, above: u64) -> Spell {
+    let from = Moment { frame: frame(7), time: at(from) };
+    Spell { from, until: from.time.plus(400_000_000), above, peak: 40.0, peak_at: from }
+}
+
+/// 1,000 packets, of which spells were above the guide value.
+fn shaky(max: f64, spells: Vec<Spell>) -> Stream {
+    let mut shaky = lossy(0);
+    let timing = &mut shaky.report.timing;
+    timing.jitter = Some(Spread { min: 0.0, mean: max / 2.0, max, max_at: frame(7), count: 999 });
+    timing.evenness = Evenness {
+        measured: 999,
+        above: spells.iter().map(|spell| spell.above).sum(),
+        passed: 20_000.0,
+        spoken: 20_000.0,
+        spells,
+        pauses: Vec::new(),
+    };
+    shaky.report.last.time = at(20_000);
+    shaky
+}
+
+/// A pause of 455 ms behind which all came at once, or one of the sender.
+fn pause(ms: i64, is_caught_up: bool) -> Pause {
+    let at = Moment { frame: frame(8), time: at(ms) };
+    Pause { at, length: 455.0, late: 435.0, left: if is_caught_up { 0.0 } else { 435.0 } }
+}
+
+fn told(world: &World) -> Option<(Severity, Unevenness)> {
+    let findings = check(&world.case(), &[]);
+    findings.iter().find_map(|finding| match finding.detail {
+        Detail::Rtp004 { how, .. } => Some((finding.severity, how)),
+        _ => None,
+    })
+}
+
+#[test]
+fn jitter_counts_above_twenty_ms_and_with_a_clock_that_holds() {
+    let world = |max| World::new("").streams(vec![shaky(max, vec![spell(1_000, 60)])]);
+    assert!(codes(&world(20.0)).is_empty());
+    assert_eq!(codes(&world(20.1)), ["RTP-004"]);
+    for gap in [Unjudged::Clock, Unjudged::Incomplete] {
+        assert!(check(&world(90.0).case(), &[gap]).is_empty(), "{gap:?}");
+    }
+}
+
+#[test]
+fn a_peak_is_information_and_jitter_that_lasts_or_returns_a_warning() {
+    let severity = |spells: Vec<Spell>| {
+        let world = World::new("").streams(vec![shaky(30.0, spells)]);
+        told(&world).map(|(severity, _)| severity)
+    };
+    assert_eq!(severity(vec![spell(1_000, 5)]), Some(Severity::Info));
+    assert_eq!(severity(vec![spell(1_000, 5), spell(9_000, 5)]), Some(Severity::Info));
+    assert_eq!(severity(vec![spell(1_000, 50)]), Some(Severity::Warning), "5 %");
+    let again = [1_000, 5_000, 9_000].map(|ms| spell(ms, 5)).to_vec();
+    assert_eq!(severity(again), Some(Severity::Warning));
+}
+
+#[test]
+fn one_pause_is_told_by_its_length_and_at_the_packet_that_ended_it() {
+    let world = |pause: Pause| {
+        let mut stream = shaky(40.0, vec![spell(8_000, 60)]);
+        stream.report.timing.evenness.pauses = vec![pause];
+        World::new("").streams(vec![stream])
+    };
+    let once = world(pause(8_000, true));
+    assert_eq!(told(&once), Some((Severity::Info, Unevenness::Once { length: 455.0 })));
+    let evidence = check(&once.case(), &[]).remove(0).evidence;
+    assert_eq!(
+        (evidence.frames, evidence.first, evidence.last),
+        (vec![frame(8)], Some(at(8_000)), Some(at(8_000)))
+    );
+    assert_eq!(evidence.until, Some(at(20_000)));
+    let long = Pause { length: 1_300.0, ..pause(8_000, true) };
+    assert_eq!(told(&world(long)).map(|(severity, _)| severity), Some(Severity::Notice));
+    assert_eq!(told(&world(pause(8_000, false))), None, "the sender paused");
+}
+
+#[test]
+fn what_a_new_offer_explains_is_no_jitter() {
+    let raised = |offer: i64, pauses: Vec<Pause>| {
+        let mut stream = shaky(40.0, vec![spell(8_000, 60)]);
+        stream.report.timing.evenness.pauses = pauses;
+        stream.call = Some(0);
+        let call = Call { renegotiated: vec![at(offer)], may_be_silent: true, ..call() };
+        told(&world(call, vec![stream], flows(1000))).is_some()
+    };
+    assert!(!raised(7_500, vec![pause(8_000, true)]), "it began with the answer to the offer");
+    assert!(!raised(7_900, vec![]) && raised(5_000, vec![]), "without a pause, by its beginning");
+    assert!(raised(5_000, vec![pause(8_000, true)]), "long after it");
+    assert!(raised(8_600, vec![pause(8_000, true)]), "an offer that followed");
+}
+
+#[test]
+fn a_sender_whose_clock_is_off_is_told_and_not_the_network() {
+    let world = |spoken: f64, source| {
+        let mut slow = shaky(20.5, vec![spell(1_000, 300)]);
+        let timing = &mut slow.report.timing;
+        timing.evenness.passed = 31_000.0;
+        timing.evenness.spoken = spoken;
+        timing.clock = Some(Clock { rate: 8_000, source });
+        World::new("").streams(vec![slow])
+    };
+    let slow = world(20_000.0, ClockSource::Assigned);
+    let clock = Unevenness::Clock { spoken: 20_000.0, passed: 31_000.0 };
+    assert_eq!(told(&slow), Some((Severity::Info, clock)));
+    assert_eq!(check(&slow.case(), &[])[0].responsible, Party::Telephony);
+    assert_eq!(told(&world(20_000.0, ClockSource::Estimated)), None, "a clock that was guessed");
+    let true_one = told(&world(30_000.0, ClockSource::Assigned));
+    assert!(matches!(true_one, Some((Severity::Warning, Unevenness::Often { .. }))), "{true_one:?}");
+}
+
+#[test]
+fn jitter_that_is_passed_on_is_told_once_and_at_its_beginning() {
+    let first = shaky(84.3, vec![spell(1_000, 60)]);
+    let mut second = shaky(84.4, vec![spell(1_000, 60)]);
+    second.source = socket("192.168.10.2:5206");
+    second.destination = socket("192.168.10.22:10000");
+    let both = |second: Stream| {
+        let world = World::new("").streams(vec![second, first.clone()]);
+        let found = check(&world.case(), &[]);
+        found
+            .iter()
+            .map(|finding| match &finding.detail {
+                Detail::Rtp004 { onward, .. } => (subjects(std::slice::from_ref(finding))[0], onward.clone()),
+                other => panic!("{other:?}"),
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(both(second.clone()), [(ip(PHONE), vec![ip("192.168.10.22")])]);
+    let mut worse = second.clone();
+    worse.report.timing.jitter =
+        Some(Spread { min: 0.0, mean: 60.0, max: 120.0, max_at: frame(7), count: 999 });
+    assert_eq!(both(worse).len(), 2, "more was added");
+    second.report.first.time = at(15_000);
+    assert_eq!(both(second).len(), 2, "at another time");
+}
+
+/// 1,000 packets, of which these are missing at a stretch: when the gap began (ms), how many.
+fn interrupted(gaps: &[(i64, u16)], others: u64) -> Stream {
+    let at_a_stretch: u64 = gaps.iter().map(|gap| u64::from(gap.1)).sum();
+    let mut stream = lossy(at_a_stretch + others);
+    let report = &mut stream.report;
+    report.counts.bursts = gaps.len() as u64 + others;
+    report.counts.longest_burst = gaps.iter().map(|gap| u64::from(gap.1)).max().unwrap_or(1);
+    let gap = |&(ms, missing): &(i64, u16)| Gap {
+        began: at(ms),
+        at: Moment { frame: frame(ms as u64), time: at(ms + i64::from(missing) * 20) },
+        missing,
+    };
+    report.outages = gaps.iter().map(gap).collect();
+    report.gaps.clone_from(&report.outages);
+    stream
+}
+
+#[test]
+fn a_block_of_loss_is_an_interruption() {
+    let how = |stream: Stream| {
+        let world = World::new("").streams(vec![stream]);
+        let finding = check(&world.case(), &[]).remove(0);
+        match finding.detail {
+            Detail::Rtp003 { interrupted, .. } => (interrupted, finding.evidence.frames),
+            other => panic!("{other:?}"),
+        }
+    };
+    let (told, frames) = how(interrupted(&[(3_000, 124), (9_000, 233)], 12));
+    assert_eq!((told, frames), (Some((2, 4_660_000_000)), vec![frame(3_000), frame(9_000)]));
+    assert_eq!(how(interrupted(&[(3_000, 30)], 40)).0, None, "most is lost here and there");
+    assert_eq!(how(lossy(40)).0, None);
+}
+
+#[test]
+fn what_is_missing_between_two_offers_was_not_sent() {
+    let told = |offer: i64, others: u64| {
+        let mut stream = interrupted(&[(3_000, 300)], others);
+        stream.call = Some(0);
+        let call = Call { renegotiated: vec![at(offer)], may_be_silent: true, ..call() };
+        let found = check(&world(call, vec![stream], flows(1000)).case(), &[]);
+        found.first().map(|finding| match finding.detail {
+            Detail::Rtp003 { lost, expected, longest, .. } => (lost, expected, longest),
+            _ => panic!("{finding:?}"),
+        })
+    };
+    assert_eq!(told(2_500, 3), None, "a fax by T.38, or hold");
+    assert_eq!(told(2_500, 30), Some((30, 700, 30)), "the rest counts");
+    assert_eq!(told(9_000, 0), Some((300, 1_000, 300)), "a re-INVITE that repairs it");
+}
+
+#[test]
+fn a_packet_time_is_wrong_only_where_it_was_agreed() {
+    let told = |asked: (u32, Option<u32>), limits: (Option<u32>, Option<u32>), seen: f64| {
+        let mut forth = voice(4_000);
+        forth.report.ptime = Some(seen);
+        forth.report.announced_ptime = Some(asked.0);
+        forth.report.ptime_limits = limits;
+        forth.report.announced_at = Some(Endpoint { address: ip(PBX), port: 5204 });
+        forth.report.payloads = vec![PayloadReport {
+            seen: Seen { value: 8, packets: 200, frames: vec![frame(1)], last: frame(200) },
+            name: None,
+            role: PayloadRole::Media,
+            rate: Some(8_000),
+            length: None,
+            step: Some((160, 1.0)),
+        }];
+        let mut back = stream("192.168.10.2:5204", "192.168.10.21:10000", &[(46, 1000)]);
+        back.call = Some(0);
+        back.report.announced_ptime = asked.1;
+        back.report.announced_at = Some(Endpoint { address: ip(PHONE), port: 10_000 });
+        let found = check(&world(call(), vec![forth, back], flows(1000)).case(), &[]);
+        found.iter().any(|finding| finding.code().as_str() == "RTP-006")
+    };
+    assert!(told((20, Some(20)), (None, None), 30.0));
+    assert!(!told((20, Some(20)), (None, None), 20.2));
+    assert!(!told((20, None), (None, None), 30.0), "a wish of one side");
+    assert!(!told((20, Some(20)), (Some(10), None), 10.0), "minptime admits it");
+    assert!(told((20, None), (Some(10), None), 5.0), "and not that");
+    assert!(told((20, None), (None, Some(40)), 60.0), "longer than maxptime");
+    assert!(!told((20, Some(20)), (None, Some(40)), 40.0));
+}
+
+#[test]
+fn what_a_receiver_lacks_behind_a_jam_is_held_against_what_its_reports_cover() {
+    let told = |jammed: bool| {
+        let mut stream = lossy(0);
+        stream.call = Some(0);
+        stream.report.segments = vec![SegmentReport {
+            first: (frame(1), at(0)),
+            highest: (frame(1000), at(20_000)),
+            highest_sequence: 70_009,
+            ticks: 999 * 160,
+            expected: 1000,
+            lost: 0,
+        }];
+        let mut receiver = heard_by_receiver(30, 20_000);
+        receiver.latest.highest_sequence = 70_000;
+        stream.report.receiver = Some(receiver);
+        if jammed {
+            stream.report.timing.evenness.pauses = vec![pause(8_000, true)];
+        }
+        let found = check(&World::new("").streams(vec![stream]).case(), &[]);
+        match found.first().map(|finding| (finding.severity, &finding.detail)) {
+            Some((severity, Detail::Rtp014 { lost, expected, jam, .. })) => {
+                (severity, *lost, *expected, *jam)
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(told(false), (Severity::Warning, 30, 991, None));
+    assert_eq!(told(true), (Severity::Notice, 30, 991, Some(455.0)));
+}

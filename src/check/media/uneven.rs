@@ -1,0 +1,194 @@
+//! RTP-004: voice that arrives unevenly, and whether the network did it. What a new offer or a pause of the sender explains
+//! does not count, a sender's slow or fast clock is told as such, and what only a receiver passes on is told once.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use super::super::case::Case;
+use super::super::evidence::at_moments;
+use super::super::finding::{Detail, Finding, Party, Severity, Unevenness};
+use super::{PEERS_NAMED, around_offer, excepted, has_enough, peers};
+use crate::observe::Stream;
+use crate::observe::media::Moment;
+use crate::observe::media::timing::{ClockSource, GUIDE, Pause, Spell};
+use crate::site::Confidence;
+
+/// Below this share (percent) of the packets and so many times it is a passing matter.
+const OFTEN_PERCENT: u64 = 5;
+const OFTEN: usize = 3;
+/// A single interruption that long (ms) is worth a notice.
+const LONG: f64 = 1_000.0;
+/// Before a spell (ns) a pause belongs to it: jitter takes several pauses to rise. So long lasts what one pause causes.
+const LEAD: i64 = 2_000_000_000;
+/// A sender's clock is off by so much (share of the time, ms, and of the mean jitter).
+const DRIFT: f64 = 0.05;
+const LEAST_DRIFT: f64 = 500.0;
+const EXPLAINS: f64 = 0.5;
+/// Two legs are as uneven as each other within this share, or so many ms.
+const ALIKE: f64 = 0.1;
+const ALIKE_MS: f64 = 1.0;
+
+/// A stream that is told, and why.
+struct Uneven<'a> {
+    stream: &'a Stream,
+    how: Unevenness,
+    severity: Severity,
+    shown: Vec<Moment>,
+}
+
+/// RTP-004 for all senders.
+pub(super) fn check(case: &Case<'_>, senders: &BTreeMap<IpAddr, Vec<&Stream>>) -> Vec<Finding> {
+    let uneven: Vec<Uneven<'_>> = senders
+        .values()
+        .flatten()
+        .filter(|stream| !excepted(case, "RTP-004", stream))
+        .filter_map(|stream| judge(case, stream))
+        .collect();
+    let mut onward: BTreeMap<usize, Vec<IpAddr>> = BTreeMap::new();
+    let mut told: BTreeMap<IpAddr, Vec<usize>> = BTreeMap::new();
+    for (at, one) in uneven.iter().enumerate() {
+        let first = uneven.iter().position(|other| is_passed_on(other.stream, one.stream));
+        match first {
+            Some(first) => onward.entry(first).or_default().push(one.stream.destination.ip()),
+            None => told.entry(one.stream.source.ip()).or_default().push(at),
+        }
+    }
+    let findings = told.into_iter().filter_map(|(sender, places)| {
+        let own: Vec<&Uneven<'_>> = places.iter().filter_map(|at| uneven.get(*at)).collect();
+        let mut further: Vec<IpAddr> =
+            places.iter().filter_map(|at| onward.get(at)).flatten().copied().collect();
+        further.sort_unstable();
+        further.dedup();
+        further.truncate(PEERS_NAMED);
+        raise(case, sender, &own, further)
+    });
+    findings.collect()
+}
+
+fn raise(case: &Case<'_>, sender: IpAddr, own: &[&Uneven<'_>], onward: Vec<IpAddr>) -> Option<Finding> {
+    let worst = own
+        .iter()
+        .max_by(|x, y| x.severity.cmp(&y.severity).then(jitter(x.stream).0.total_cmp(&jitter(y.stream).0)))?;
+    let streams: Vec<&Stream> = own.iter().map(|one| one.stream).collect();
+    let estimated =
+        worst.stream.report.timing.clock.is_some_and(|clock| clock.source == ClockSource::Estimated);
+    // At the port of a telephone nothing lies between either, but nobody knows how a wireless one got there.
+    let is_computer = !case.device(sender).is_some_and(|device| device.kind.is_dedicated());
+    let captured_there = is_computer && case.is_measuring_point(sender);
+    let is_clock = matches!(worst.how, Unevenness::Clock { .. });
+    let (max, mean) = jitter(worst.stream);
+    let detail = Detail::Rtp004 {
+        jitter: max,
+        mean,
+        peers: peers(&streams),
+        estimated,
+        how: worst.how,
+        onward,
+        own: captured_there,
+    };
+    Some(Finding {
+        detail,
+        severity: worst.severity,
+        confidence: if estimated { Confidence::Suspected } else { Confidence::Likely },
+        subject: Some(case.subject(sender)),
+        rows: Vec::new(),
+        count: own.len() as u64,
+        responsible: match (is_clock, captured_there) {
+            (_, true) => Party::Computers,
+            (true, false) => Party::Telephony,
+            (false, false) => Party::Network,
+        },
+        evidence: at_moments(own.iter().map(|one| (one.stream, one.shown.clone()))),
+    })
+}
+
+/// Greatest and mean jitter in ms.
+fn jitter(stream: &Stream) -> (f64, f64) {
+    stream.report.timing.jitter.map_or((0.0, 0.0), |jitter| (jitter.max, jitter.mean))
+}
+
+fn judge<'a>(case: &Case<'_>, stream: &'a Stream) -> Option<Uneven<'a>> {
+    let (max, mean) = jitter(stream);
+    if max <= GUIDE || !has_enough(stream) {
+        return None;
+    }
+    let timing = &stream.report.timing;
+    let even = &timing.evenness;
+    let drift = even.drift();
+    let by_clock = even.passed > 0.0
+        && drift.abs() > LEAST_DRIFT
+        && drift.abs() > DRIFT * even.passed
+        && drift.abs() > EXPLAINS * mean * even.measured as f64;
+    if by_clock {
+        // Whoever guessed the clock cannot say that it is off.
+        let is_known = timing.clock.is_some_and(|clock| clock.source != ClockSource::Estimated);
+        let how = Unevenness::Clock { spoken: even.spoken, passed: even.passed };
+        let shown = vec![stream.report.first];
+        return is_known.then_some(Uneven { stream, how, severity: Severity::Info, shown });
+    }
+    let spells: Vec<&Spell> = even.spells.iter().filter(|spell| counts(case, stream, spell)).collect();
+    let above: u64 = spells.iter().map(|spell| spell.above).sum();
+    let pauses: Vec<&Pause> = even
+        .pauses
+        .iter()
+        .filter(|pause| spells.iter().any(|spell| belongs(pause, spell)) && is_told(case, stream, pause))
+        .collect();
+    let longest = pauses.iter().map(|pause| pause.length).fold(0.0, f64::max);
+    let shown = if pauses.is_empty() {
+        spells.iter().map(|spell| spell.peak_at).collect()
+    } else {
+        pauses.iter().map(|pause| pause.at).collect()
+    };
+    let is_often = above * 100 >= even.measured * OFTEN_PERCENT || spells.len() >= OFTEN;
+    let (how, severity) = match (spells.as_slice(), pauses.as_slice()) {
+        ([], _) => return None,
+        ([_], [pause]) => {
+            let severity = if pause.length < LONG { Severity::Info } else { Severity::Notice };
+            (Unevenness::Once { length: pause.length }, severity)
+        }
+        _ => {
+            let how = Unevenness::Often { above, of: even.measured, pauses: (pauses.len() as u64, longest) };
+            (how, if is_often { Severity::Warning } else { Severity::Info })
+        }
+    };
+    Some(Uneven { stream, how, severity, shown })
+}
+
+fn belongs(pause: &Pause, spell: &Spell) -> bool {
+    pause.at.time.since(spell.from.time) > -LEAD && pause.at.time <= spell.until
+}
+
+/// A pause that neither a new offer nor the sender explains.
+fn is_told(case: &Case<'_>, stream: &Stream, pause: &Pause) -> bool {
+    pause.was_caught_up() && !around_offer(case, stream, pause.began())
+}
+
+/// Whether the network may have made jitter rise: not where only such pauses did, or a new offer.
+fn counts(case: &Case<'_>, stream: &Stream, spell: &Spell) -> bool {
+    // What goes on for long is explained by nothing that was short.
+    if spell.until.since(spell.from.time) > LEAD {
+        return true;
+    }
+    let mut pauses =
+        stream.report.timing.evenness.pauses.iter().filter(|pause| belongs(pause, spell)).peekable();
+    if pauses.peek().is_none() {
+        return !around_offer(case, stream, spell.from.time);
+    }
+    pauses.any(|pause| is_told(case, stream, pause))
+}
+
+/// Whether the receiver of the first stream passes it on as the second: to another one, at the same time, as unevenly.
+fn is_passed_on(first: &Stream, second: &Stream) -> bool {
+    let alike = |x: f64, y: f64| (x - y).abs() <= (ALIKE * x.max(y)).max(ALIKE_MS);
+    let (one, other) = (jitter(first), jitter(second));
+    let begins = first.report.first.time.max(second.report.first.time);
+    let ends = first.report.last.time.min(second.report.last.time);
+    let both = ends.since(begins);
+    let longer = |stream: &Stream| stream.report.last.time.since(stream.report.first.time);
+    first.destination.ip() == second.source.ip()
+        && first.source.ip() != second.destination.ip()
+        && first.source.ip() != second.source.ip()
+        && both.saturating_mul(2) > longer(first).max(longer(second))
+        && alike(one.0, other.0)
+        && alike(one.1, other.1)
+}

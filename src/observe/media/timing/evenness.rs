@@ -1,0 +1,221 @@
+//! How long and by what a stream was uneven, beyond its greatest jitter: spells above the guide value, pauses, and whether
+//! the sender's clock keeps time with arrival.
+//!
+//! Takes the differences from which [`super::Timing`] reckons jitter, in order of arrival. All of it is bounded: what comes
+//! late in a long stream is counted and not told one by one.
+
+use super::super::report::Moment;
+use super::super::sample::Sample;
+use crate::capture::Timestamp;
+
+/// Guide value for jitter in ms: what German carriers demand for SIP trunks.
+pub const GUIDE: f64 = 20.0;
+/// A spell is over when jitter falls below this (ms).
+const CALM: f64 = 10.0;
+/// A packet that is late by more than this (ms) ends a pause: more than a jitter buffer usually holds.
+const PAUSE: f64 = 100.0;
+/// Spells and pauses that are kept.
+const KEPT: usize = 48;
+/// For so long (ns) behind a pause, and at least as long as it took, what was held up may come at once.
+const CATCHING_UP: i64 = 1_000_000_000;
+
+/// What came out.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Evenness {
+    /// Neighbours that were compared.
+    pub measured: u64,
+    /// Of those, with a running jitter above [`GUIDE`].
+    pub above: u64,
+    /// Time between them by arrival and by their timestamps, in ms.
+    pub passed: f64,
+    /// See `passed`.
+    pub spoken: f64,
+    /// Times above the guide value, in order, the first few.
+    pub spells: Vec<Spell>,
+    /// Pauses in which something was due, in order, the first few.
+    pub pauses: Vec<Pause>,
+}
+
+/// A time in which jitter rose above the guide value, until it was calm again.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spell {
+    /// The first packet above.
+    pub from: Moment,
+    /// When the last one above came.
+    pub until: Timestamp,
+    /// Packets above.
+    pub above: u64,
+    /// Greatest jitter in ms.
+    pub peak: f64,
+    /// Where that is.
+    pub peak_at: Moment,
+}
+
+/// A time in which no packet came although one was due.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pause {
+    /// The packet that ended it.
+    pub at: Moment,
+    /// Its length in ms.
+    pub length: f64,
+    /// By how much that packet was late by its timestamp, in ms.
+    pub late: f64,
+    /// Least lateness in ms of what came behind it: near 0 where packets had been held up, near `late` where the sender had
+    /// stopped and its timestamps with it.
+    pub left: f64,
+}
+
+impl Pause {
+    /// Whether packets were held up, and came at once when it was over. Else the sender itself paused.
+    #[must_use]
+    pub fn was_caught_up(&self) -> bool {
+        self.left * 2.0 < self.late
+    }
+
+    /// When it began.
+    #[must_use]
+    pub fn began(&self) -> Timestamp {
+        self.at.time.plus(-((self.length * 1e6) as i64))
+    }
+}
+
+impl Evenness {
+    /// How much longer (ms) it took than was spoken, apart from pauses of the sender; below 0: shorter. The sender's clock
+    /// runs slow or fast.
+    #[must_use]
+    pub fn drift(&self) -> f64 {
+        let own = self.pauses.iter().filter(|pause| !pause.was_caught_up());
+        self.passed - self.spoken - own.map(|pause| pause.left).sum::<f64>()
+    }
+}
+
+/// The state of one stream.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Evening {
+    told: Evenness,
+    is_open: bool,
+    /// Lateness now, in ms, against the packet before the latest pause.
+    behind: f64,
+}
+
+impl Evening {
+    /// Takes the next difference: `late` in ms against the packet before, which came `passed` ms before, and the running
+    /// jitter in ms as it stands now.
+    pub(super) fn note(&mut self, sample: &Sample, passed: f64, late: f64, jitter: f64) {
+        let at = Moment { frame: sample.frame, time: sample.time };
+        let told = &mut self.told;
+        told.measured += 1;
+        told.passed += passed;
+        told.spoken += passed - late;
+        if late > PAUSE {
+            if told.pauses.len() < KEPT {
+                told.pauses.push(Pause { at, length: passed, late, left: late });
+            }
+            self.behind = late;
+        } else if let Some(pause) = told.pauses.last_mut() {
+            self.behind += late;
+            let window = CATCHING_UP.max((pause.length * 1e6) as i64);
+            if at.time.since(pause.at.time) <= window {
+                pause.left = pause.left.min(self.behind.max(0.0));
+            }
+        }
+        if jitter > GUIDE {
+            told.above += 1;
+            if !self.is_open && told.spells.len() < KEPT {
+                told.spells.push(Spell { from: at, until: at.time, above: 0, peak: 0.0, peak_at: at });
+            }
+            self.is_open = true;
+            if let Some(spell) = told.spells.last_mut() {
+                spell.above += 1;
+                spell.until = at.time;
+                if jitter > spell.peak {
+                    (spell.peak, spell.peak_at) = (jitter, at);
+                }
+            }
+        } else if jitter < CALM {
+            self.is_open = false;
+        }
+    }
+
+    pub(super) fn so_far(&self) -> Evenness {
+        self.told.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::super::fixture::{at, frame};
+    use super::*;
+
+    fn sample(number: u64, ms: i64) -> Sample {
+        Sample {
+            frame: frame(number),
+            time: at(ms),
+            timestamp: 0,
+            sequence: 0,
+            payload_length: 160,
+            ip_length: 200,
+            vlan: None,
+            pcp: None,
+            dscp: 0,
+            payload_type: 8,
+            marker: false,
+        }
+    }
+
+    /// Packets of 20 ms that arrive at these ms, with the jitter of RFC 3550.
+    fn told(arrivals: &[i64], spoken: f64) -> Evenness {
+        let mut evening = Evening::default();
+        let mut jitter = 0.0;
+        for (number, pair) in arrivals.windows(2).enumerate() {
+            let [before, now] = pair else { continue };
+            let passed = (now - before) as f64;
+            let late = passed - spoken;
+            jitter += (late.abs() - jitter) / 16.0;
+            evening.note(&sample(number as u64 + 2, *now), passed, late, jitter);
+        }
+        evening.so_far()
+    }
+
+    fn steady(count: i64) -> Vec<i64> {
+        (0..count).map(|nth| nth * 20).collect()
+    }
+
+    #[test]
+    fn what_was_held_up_and_comes_at_once_is_a_pause_that_was_caught_up() {
+        let held: Vec<i64> =
+            steady(200).iter().map(|ms| if (1_000..1_460).contains(ms) { 1_455 } else { *ms }).collect();
+        let told = told(&held, 20.0);
+        let [pause] = told.pauses.as_slice() else { panic!("{told:?}") };
+        assert_eq!((pause.length, pause.late, pause.at.frame), (475.0, 455.0, frame(51)));
+        assert!(pause.was_caught_up() && told.drift().abs() < 1.0, "{told:?}");
+        assert_eq!(pause.began(), at(980));
+        let [spell] = told.spells.as_slice() else { panic!("{told:?}") };
+        assert_eq!(spell.from.frame, frame(51), "the packet that ended the pause");
+    }
+
+    #[test]
+    fn a_sender_that_stops_and_goes_on_catches_nothing_up() {
+        let stopped: Vec<i64> =
+            steady(200).iter().map(|ms| if *ms >= 1_000 { ms + 2_000 } else { *ms }).collect();
+        let told = told(&stopped, 20.0);
+        assert!(told.pauses.iter().all(|pause| !pause.was_caught_up()) && told.pauses.len() == 1);
+        assert!(told.drift().abs() < 1.0, "its clock stood still and runs true: {told:?}");
+    }
+
+    #[test]
+    fn a_slow_clock_drifts_without_any_pause() {
+        let slow: Vec<i64> = (0..200).map(|nth| nth * 31).collect();
+        let told = told(&slow, 20.0);
+        assert!(told.pauses.is_empty());
+        assert_eq!((told.passed, told.spoken, told.drift()), (6_169.0, 3_980.0, 2_189.0));
+    }
+
+    #[test]
+    fn what_never_ends_stays_bounded() {
+        let wild: Vec<i64> = (0..2_000).map(|nth| nth / 40 * 1_000 + nth % 40).collect();
+        let told = told(&wild, 20.0);
+        assert!(told.pauses.len() <= KEPT && told.spells.len() <= KEPT);
+        assert!(told.above > 100 && told.measured == 1_999);
+    }
+}

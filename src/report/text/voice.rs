@@ -1,0 +1,336 @@
+//! How findings tell of voice that is missing or uneven, and what to do, in both languages.
+
+use super::{List, of};
+use crate::check::{Detail, Heard, Unevenness};
+use crate::report::language::Language::{self, De, En};
+use crate::report::number::{count, counted, decimal, duration, share};
+
+/// From so many ms on a pause reads better in seconds.
+const SECONDS: f64 = 1_000.0;
+
+fn list_de(list: List) -> String {
+    list.join("und", "weitere")
+}
+
+fn list_en(list: List) -> String {
+    list.join("and", "more")
+}
+
+fn milliseconds(value: f64, language: Language) -> String {
+    if value < SECONDS {
+        format!("{}\u{a0}ms", decimal(value, 0, language))
+    } else {
+        format!("{}\u{a0}s", decimal(value / 1_000.0, 1, language))
+    }
+}
+
+/// What was seen: RTP-003, RTP-004 and RTP-014; nothing for others.
+pub(super) fn de(detail: &Detail, device: &str) -> String {
+    match detail {
+        Detail::Rtp003 { lost, expected, bursts, longest, peers, heard, interrupted, .. } => {
+            let peers = list_de(List::addresses(peers));
+            let missing = of(*lost, *expected, "von", De);
+            let percent = share(*lost, *expected, De);
+            let said = match heard {
+                Heard::Unknown => String::new(),
+                Heard::Lost(lost) => format!(
+                    " Auch der Empfänger meldet per RTCP Verlust: {}.",
+                    counted(*lost, "Paket", "Pakete", De)
+                ),
+                Heard::Complete => {
+                    " Der Empfänger meldet per RTCP, dass er sie hat: Wahrscheinlich fehlen sie nur im \
+                                    Mitschnitt."
+                        .to_owned()
+                }
+            };
+            match interrupted {
+                Some((times, longest)) => format!(
+                    "Der Sprechweg von {device} zu {peers} war {} unterbrochen{}: Dabei fehlen {missing} Sprachpaketen \
+                     ({percent}), fast alle am Stück.{said}",
+                    if *times == 1 { "einmal".to_owned() } else { format!("{}-mal", count(*times, De)) },
+                    if *times == 1 {
+                        format!(", {} lang", duration(*longest, De))
+                    } else {
+                        format!(", am längsten {}", duration(*longest, De))
+                    }
+                ),
+                None => format!(
+                    "Von {device} zu {peers} fehlen {missing} Sprachpaketen ({percent}), in {}; die längste umfasst {}. \
+                     Richtwert: höchstens 1\u{a0}%.{said}",
+                    counted(*bursts, "Lücke", "Lücken", De),
+                    counted(*longest, "Paket", "Pakete", De),
+                ),
+            }
+        }
+        Detail::Rtp004 { jitter, mean, peers, estimated, how, onward, own } => {
+            let to = list_de(List::addresses(peers));
+            let reached =
+                format!("{}\u{a0}ms, im Mittel {}\u{a0}ms", decimal(*jitter, 1, De), decimal(*mean, 1, De));
+            let mut text = match how {
+                Unevenness::Often { above, of: whole, pauses: (pauses, longest) } => format!(
+                    "Die Sprachpakete von {device} zu {to} kommen ungleichmäßig an: Der Jitter erreicht {reached}; über dem \
+                     Richtwert von 20\u{a0}ms liegt er bei {} Paketen ({}).{} {}",
+                    of(*above, *whole, "von", De),
+                    share(*above, *whole, De),
+                    match pauses {
+                        0 => String::new(),
+                        1 => format!(" Einmal kam {} lang nichts.", milliseconds(*longest, De)),
+                        many => format!(
+                            " {}-mal kam länger als 100\u{a0}ms nichts, am längsten {}.",
+                            count(*many, De),
+                            milliseconds(*longest, De)
+                        ),
+                    },
+                    if *above * 100 < *whole { "Das ging vorüber." } else { "Aussetzer sind möglich." }
+                ),
+                Unevenness::Once { length } => format!(
+                    "Die Sprache von {device} zu {to} stockte einmal {} lang; danach kamen die angestauten Pakete auf einmal. \
+                     Daher rührt der Jitter von {reached}; davor und danach kommt sie gleichmäßig an.",
+                    milliseconds(*length, De)
+                ),
+                Unevenness::Clock { spoken, passed } => format!(
+                    "{device} sendet zu {to} zu {}: In {} kam Sprache für {}, ohne dass Pakete fehlen. Der Jitter von \
+                     {reached} kommt von diesem Takt und nicht vom Netz; er ist deshalb nicht beurteilt.",
+                    if spoken < passed { "langsam" } else { "schnell" },
+                    milliseconds(*passed, De),
+                    milliseconds(*spoken, De)
+                ),
+            };
+            if !onward.is_empty() {
+                text.push_str(&format!(
+                    " Genauso ungleichmäßig gehen die Pakete von dort weiter zu {}.",
+                    list_de(List::addresses(onward))
+                ));
+            }
+            if *own {
+                text.push_str(
+                    " Der Mitschnitt enthält nur, was dieses Gerät sendet oder empfängt, ist also wohl dort entstanden: Dann \
+                     sendet es schon so.",
+                );
+            }
+            if *estimated {
+                text.push_str(" Der Takt des Codecs ist nicht vereinbart zu sehen und wurde geschätzt.");
+            }
+            text
+        }
+        Detail::Rtp014 { lost, expected, seen, peers, jam } => format!(
+            "{} meldet per RTCP, dass von {device} {} Sprachpaketen fehlen ({}). Im Mitschnitt {}: {}",
+            list_de(List::addresses(peers)),
+            of(*lost, *expected, "von", De),
+            share(*lost, *expected, De),
+            match seen {
+                0 => "sind sie da".to_owned(),
+                1 => "fehlt nur eines".to_owned(),
+                seen => format!("fehlen nur {}", count(*seen, De)),
+            },
+            match jam {
+                None => "Die Pakete gehen hinter dem Messpunkt verloren.".to_owned(),
+                Some(length) => format!(
+                    "Zuvor stockte die Sprache {} lang und kam dann auf einmal; wahrscheinlich hat der Empfänger verworfen, \
+                     was sein Puffer nicht fasste.",
+                    milliseconds(*length, De)
+                ),
+            }
+        ),
+        _ => String::new(),
+    }
+}
+
+/// The same in English.
+pub(super) fn en(detail: &Detail, device: &str) -> String {
+    match detail {
+        Detail::Rtp003 { lost, expected, bursts, longest, peers, heard, interrupted, .. } => {
+            let peers = list_en(List::addresses(peers));
+            let missing = of(*lost, *expected, "of", En);
+            let percent = share(*lost, *expected, En);
+            let said = match heard {
+                Heard::Unknown => String::new(),
+                Heard::Lost(lost) => format!(
+                    " The receiver reports loss by RTCP as well: {}.",
+                    counted(*lost, "packet", "packets", En)
+                ),
+                Heard::Complete => {
+                    " The receiver reports by RTCP that it has them: most likely they are missing in the \
+                                    capture only."
+                        .to_owned()
+                }
+            };
+            match interrupted {
+                Some((times, longest)) => format!(
+                    "The voice from {device} to {peers} was interrupted {}{}: {missing} voice packets are missing \
+                     ({percent}), nearly all of them at a stretch.{said}",
+                    if *times == 1 { "once".to_owned() } else { format!("{} times", count(*times, En)) },
+                    if *times == 1 {
+                        format!(" for {}", duration(*longest, En))
+                    } else {
+                        format!(", for {} at most", duration(*longest, En))
+                    }
+                ),
+                None => format!(
+                    "From {device} to {peers}, {missing} voice packets are missing ({percent}), in {}; the longest is {}. \
+                     Guide value: at most 1\u{a0}%.{said}",
+                    counted(*bursts, "gap", "gaps", En),
+                    counted(*longest, "packet", "packets", En),
+                ),
+            }
+        }
+        Detail::Rtp004 { jitter, mean, peers, estimated, how, onward, own } => {
+            let to = list_en(List::addresses(peers));
+            let reached =
+                format!("{}\u{a0}ms, {}\u{a0}ms on average", decimal(*jitter, 1, En), decimal(*mean, 1, En));
+            let mut text = match how {
+                Unevenness::Often { above, of: whole, pauses: (pauses, longest) } => format!(
+                    "The voice packets from {device} to {to} arrive unevenly: jitter reaches {reached}; for {} packets ({}) it \
+                     is above the guide value of 20\u{a0}ms.{} {}",
+                    of(*above, *whole, "of", En),
+                    share(*above, *whole, En),
+                    match pauses {
+                        0 => String::new(),
+                        1 => format!(" Once nothing came for {}.", milliseconds(*longest, En)),
+                        many => format!(
+                            " {} times nothing came for more than 100\u{a0}ms, for {} at most.",
+                            count(*many, En),
+                            milliseconds(*longest, En)
+                        ),
+                    },
+                    if *above * 100 < *whole { "It passed." } else { "Drop-outs are possible." }
+                ),
+                Unevenness::Once { length } => format!(
+                    "The voice from {device} to {to} stalled once, for {}; then the packets that had been held up came all at \
+                     once. That is where the jitter of {reached} comes from; before and after it the voice arrives evenly.",
+                    milliseconds(*length, En)
+                ),
+                Unevenness::Clock { spoken, passed } => format!(
+                    "{device} sends to {to} too {}: in {} came voice for {}, and no packets are missing. The jitter of \
+                     {reached} comes from that clock and not from the network; it is therefore not judged.",
+                    if spoken < passed { "slowly" } else { "fast" },
+                    milliseconds(*passed, En),
+                    milliseconds(*spoken, En)
+                ),
+            };
+            if !onward.is_empty() {
+                text.push_str(&format!(
+                    " The packets go on from there to {} as unevenly.",
+                    list_en(List::addresses(onward))
+                ));
+            }
+            if *own {
+                text.push_str(
+                    " The capture holds only what this device sends or receives, so it was probably made there: then the device \
+                     sends like that itself.",
+                );
+            }
+            if *estimated {
+                text.push_str(
+                    " The capture does not show which clock was agreed for the codec; it was estimated.",
+                );
+            }
+            text
+        }
+        Detail::Rtp014 { lost, expected, seen, peers, jam } => format!(
+            "{} reports by RTCP that {} voice packets from {device} are missing ({}). In the capture {}: {}",
+            list_en(List::addresses(peers)),
+            of(*lost, *expected, "of", En),
+            share(*lost, *expected, En),
+            match seen {
+                0 => "they are there".to_owned(),
+                1 => "only one is missing".to_owned(),
+                seen => format!("only {} are missing", count(*seen, En)),
+            },
+            match jam {
+                None => "the packets get lost behind the measuring point.".to_owned(),
+                Some(length) => format!(
+                    "before that the voice stalled for {} and then came all at once; most likely the receiver threw away what \
+                     its buffer did not hold.",
+                    milliseconds(*length, En)
+                ),
+            }
+        ),
+        _ => String::new(),
+    }
+}
+
+/// What to do about uneven voice.
+pub(super) fn even_out(how: Unevenness, own: bool, language: Language) -> &'static str {
+    match (how, own, language) {
+        (Unevenness::Clock { .. }, _, De) => {
+            "Am Netz ist dafür nichts zu ändern. Klingt das Gespräch abgehackt, prüfen Sie das sendende Gerät: Auslastung, \
+             Audio-Treiber, virtueller Rechner."
+        }
+        (Unevenness::Clock { .. }, _, En) => {
+            "Nothing in the network needs changing. If the call sounds choppy, check the sending device: load, audio driver, \
+             virtual machine."
+        }
+        (Unevenness::Once { .. }, _, De) => {
+            "Keine, solange es bei einem Mal bleibt. Häuft es sich, prüfen Sie, was zu diesen Zeiten geschieht: WLAN-Wechsel, \
+             Video oder große Übertragungen auf derselben Strecke."
+        }
+        (Unevenness::Once { .. }, _, En) => {
+            "None as long as it happens once. If it recurs, check what happens at those times: WLAN roaming, video or large \
+             transfers on the same way."
+        }
+        (Unevenness::Often { .. }, true, De) => {
+            "Prüfen Sie den sendenden Rechner: Auslastung, Audio-Treiber, Energiesparen, WLAN. Messen Sie zum Vergleich beim \
+             Empfänger."
+        }
+        (Unevenness::Often { .. }, true, En) => {
+            "Check the sending computer: load, audio driver, power saving, WLAN. Measure at the receiver for comparison."
+        }
+        (Unevenness::Often { .. }, false, De) => {
+            "Priorisieren Sie Sprache am Engpass, und vermeiden Sie WLAN- oder Powerline-Strecken."
+        }
+        (Unevenness::Often { .. }, false, En) => {
+            "Prioritise voice at the bottleneck, and avoid WLAN or powerline sections."
+        }
+    }
+}
+
+/// What to do about lost voice.
+pub(super) fn find_loss(detail: &Detail, language: Language) -> &'static str {
+    let Detail::Rtp003 { heard, near, interrupted, public, .. } = detail else { return "" };
+    match (heard, interrupted, *near || !public, language) {
+        (Heard::Complete, _, _, De) => {
+            "Messen Sie noch einmal an einem weniger belasteten Punkt. Erst wenn die Pakete auch dort fehlen, suchen \
+             Sie im Netz."
+        }
+        (Heard::Complete, _, _, En) => {
+            "Measure again at a point with less load. Search the network only if the packets are missing there too."
+        }
+        (_, Some(_), _, De) => {
+            "Eine Unterbrechung ist keine Überlast. Prüfen Sie, was in dieser Zeit geschah: Verbindung getrennt, WLAN- oder \
+             VPN-Wechsel, Neustart, Halten, oder ein Gerät, das während einer Verschlüsselung (ZRTP, DTLS) nichts sendet."
+        }
+        (_, Some(_), _, En) => {
+            "An interruption is no overload. Check what happened at that time: link down, change of WLAN or VPN, restart, hold, \
+             or a device that sends nothing while it negotiates encryption (ZRTP, DTLS)."
+        }
+        (Heard::Lost(_), None, true, De) => {
+            "Prüfen Sie Auslastung, Duplex-Einstellung, Kabel und WLAN-Anteil auf der Strecke vor dem Messpunkt."
+        }
+        (Heard::Lost(_), None, true, En) => {
+            "Check load, duplex setting, cables and WLAN sections on the way before the measuring point."
+        }
+        (Heard::Lost(_), None, false, De) => {
+            "Prüfen Sie Auslastung, Duplex-Einstellung, WLAN-Anteil und Internetanschluss auf der Strecke vor dem Messpunkt."
+        }
+        (Heard::Lost(_), None, false, En) => {
+            "Check load, duplex setting, WLAN sections and the Internet link on the way before the measuring point."
+        }
+        (Heard::Unknown, None, true, De) => {
+            "Prüfen Sie Auslastung, Duplex-Einstellung, Kabel und WLAN-Anteil auf der Strecke. Ein überlasteter Spiegelport \
+             sieht genauso aus: Messen Sie im Zweifel an einem zweiten Punkt."
+        }
+        (Heard::Unknown, None, true, En) => {
+            "Check load, duplex setting, cables and WLAN sections on the way. An overloaded mirror port looks the same: if in \
+             doubt, measure at a second place."
+        }
+        (Heard::Unknown, None, false, De) => {
+            "Prüfen Sie Auslastung, Duplex-Einstellung, WLAN-Anteil und Internetanschluss auf der Strecke. Ein \
+             überlasteter Spiegelport sieht genauso aus: Messen Sie im Zweifel an einem zweiten Punkt."
+        }
+        (Heard::Unknown, None, false, En) => {
+            "Check load, duplex setting, WLAN sections and the Internet link on the way. An overloaded mirror port looks \
+             the same: if in doubt, measure at a second place."
+        }
+    }
+}

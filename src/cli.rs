@@ -7,6 +7,17 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+/// Stands below the long help and on the manual pages of the commands that judge.
+const EXIT_STATUS: &str = "Exit status:\n  0  nothing at or above --fail-on (default: warning)\n  1  findings at or above \
+    it\n  2  could not do the job: wrong words, unreadable input, broken rule or site file\n  3  the capture shows nothing \
+    that could be judged";
+
+/// The same of a comparison.
+const COMPARE_STATUS: &str = "Exit status:\n  0  no finding came that is at or above --fail-on (default: warning); with \
+    --points: nothing was lost or altered\n  1  one came; with --points: something was lost or altered (addresses and tags \
+    aside)\n  2  could not do the job\n  3  with --points: the two have \
+    nothing in common";
+
 /// Says whether an AGFEO or pascom telephone installation behaves as its vendor documents it.
 #[derive(Debug, Parser)]
 #[command(version, about, max_term_width = 100)]
@@ -20,10 +31,13 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Judge captures and print the report
+    #[command(after_long_help = EXIT_STATUS)]
     Check(Box<CheckArgs>),
     /// Judge what an interface carries while it happens; Ctrl-C ends it with the report
+    #[command(after_long_help = EXIT_STATUS)]
     Live(Box<LiveArgs>),
     /// Compare two measurements of one site, before and after a change or at two places at the same time
+    #[command(after_long_help = COMPARE_STATUS)]
     Compare(Box<CompareArgs>),
     /// Write a capture again with the findings as packet comments, for Wireshark
     Annotate(Box<AnnotateArgs>),

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow};
+use clap::builder::PossibleValuesParser;
 use clap::{CommandFactory, Parser};
 
 use pbxray::annotate::headers;
@@ -335,9 +336,21 @@ fn schema(args: &SchemaArgs) -> Result<ExitStatus> {
 fn completions(args: &CompletionsArgs) -> Result<ExitStatus> {
     // In memory first: the generators panic where writing fails, as it does when the reader closes the pipe.
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "pbxray", &mut script);
+    clap_complete::generate(args.shell, &mut listing_values(), "pbxray", &mut script);
     print(|out| out.write_all(&script))?;
     Ok(ExitStatus::Clean)
+}
+
+/// The commands with the values that a shell may offer, where reading the words takes more than these.
+fn listing_values() -> clap::Command {
+    let codes = Code::ALL.iter().map(|code| code.as_str());
+    let listing = |command: clap::Command| {
+        let has_language = command.get_arguments().any(|word| word.get_id() == "lang");
+        if has_language { command.mut_arg("lang", |word| word.value_parser(["de", "en"])) } else { command }
+    };
+    Cli::command().mut_subcommands(listing).mut_subcommand("explain", |explain| {
+        explain.mut_arg("code", |word| word.value_parser(PossibleValuesParser::new(codes)))
+    })
 }
 
 fn man(args: &ManArgs) -> Result<ExitStatus> {

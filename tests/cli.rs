@@ -153,9 +153,14 @@ fn shells_complete_every_command_and_each_has_a_manual_page() {
         let script = out(&["completions", shell]);
         assert!(commands.iter().all(|command| script.contains(command)), "{shell}");
     }
+    let [bash, fish] = ["bash", "fish"].map(|shell| out(&["completions", shell]));
+    assert!(
+        bash.contains("QOS-001") && fish.contains("QOS-001") && bash.contains("\"de en\""),
+        "values are offered"
+    );
     assert_eq!(status(&["man", folder.path().to_str().unwrap()]), 0);
     let page = fs::read_to_string(folder.path().join("pbxray-check.1")).unwrap();
-    assert!(page.contains("\\-\\-pbx"), "{page}");
+    assert!(page.contains("\\-\\-pbx") && page.contains("Exit status"), "{page}");
     assert!(commands.iter().all(|command| folder.path().join(format!("pbxray-{command}.1")).exists()));
     assert!(refusal(&["man", "Cargo.toml/man"]).contains("Cargo.toml/man"));
 }

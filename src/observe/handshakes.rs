@@ -10,6 +10,8 @@ use super::content::TlsSaid;
 
 const ROWS_KEPT: usize = 4_096;
 const FRAMES_KEPT: usize = 5;
+/// Alternative names kept of a certificate.
+const NAMES_KEPT: usize = 4;
 const SECOND: i64 = 1_000_000_000;
 
 /// What became of the TLS connections from one client to one server, as far as it can be read.
@@ -47,6 +49,14 @@ pub struct Failed {
 pub struct Seen {
     /// Common name of its subject.
     pub name: Option<Box<str>>,
+    /// Who issued it: common name, else organization.
+    pub issuer: Option<Box<str>>,
+    /// Its holder issued it.
+    pub is_self_issued: bool,
+    /// The first few alternative names of its holder.
+    pub dns_names: Vec<Box<str>>,
+    /// Begin of its validity.
+    pub not_before: Option<Timestamp>,
     /// End of its validity.
     pub not_after: Option<Timestamp>,
     /// The frame that completed it.
@@ -95,7 +105,16 @@ impl HandshakeBook {
         if let Some(certificate) = said.certificate {
             let seen = Seen {
                 name: certificate.common_name.map(|name| name.as_str().into()),
-                not_after: certificate.not_after.map(|end| Timestamp(end.saturating_mul(SECOND))),
+                issuer: certificate.issuer.map(|name| name.as_str().into()),
+                is_self_issued: certificate.is_self_issued,
+                dns_names: certificate
+                    .dns_names
+                    .iter()
+                    .take(NAMES_KEPT)
+                    .map(|name| name.as_str().into())
+                    .collect(),
+                not_before: certificate.not_before.map(at_second),
+                not_after: certificate.not_after.map(at_second),
                 frame,
                 time,
             };
@@ -131,6 +150,11 @@ impl HandshakeBook {
     pub(super) fn finish(self) -> Vec<Handshakes> {
         self.rows.into_values().collect()
     }
+}
+
+/// Seconds since the Unix epoch.
+fn at_second(seconds: i64) -> Timestamp {
+    Timestamp(seconds.saturating_mul(SECOND))
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ use super::media::{self, Announcements, Keying, Receptions};
 use super::message::{App, arp, dhcp, lldp};
 use super::names::NameBook;
 use super::pairs::note_pairs;
+use super::policies::PolicyBook;
 use super::quality::Quality;
 use super::shard::{Injected, Shard, Told, Wave, place};
 use super::traffic::{Flow, Protocol, Stream, Traffic};
@@ -43,6 +44,7 @@ pub struct Observer {
     names: NameBook,
     hosts: HostBook,
     handshakes: HandshakeBook,
+    policies: PolicyBook,
     clock: Clock,
     /// Sender, receiver and source of RTCP.
     rtcp: BTreeSet<(SocketAddr, SocketAddr, u32)>,
@@ -90,6 +92,7 @@ impl Observer {
             names: self.names.clone(),
             hosts: self.hosts.clone(),
             handshakes: self.handshakes.clone(),
+            policies: self.policies.clone(),
             clock: self.clock.clone(),
             rtcp: self.rtcp.clone(),
             receptions: self.receptions.clone(),
@@ -168,7 +171,10 @@ impl Observer {
             cut_sip: self.cut_sip,
             cut_sip_count: self.cut_sip_count,
             incomplete_datagrams: fragments.incomplete,
-            messages_over_cap: self.dialogs.over_cap + self.names.over_cap + self.handshakes.over_cap,
+            messages_over_cap: self.dialogs.over_cap
+                + self.names.over_cap
+                + self.handshakes.over_cap
+                + self.policies.over_cap,
             ..Quality::default()
         };
         let (flows, mut streams) = rows(self.shards, &mut quality, is_service);
@@ -191,6 +197,7 @@ impl Observer {
             rewrites: conversations.rewrites,
             repeats: conversations.repeats,
             handshakes: self.handshakes.finish(),
+            policies: self.policies.finish(),
             incomplete,
             whole,
             sip_endpoints: conversations.endpoints,
@@ -255,6 +262,9 @@ impl Observer {
                 let Some(lldp) = lldp::read(bytes) else { return };
                 if let Some(name) = &lldp.system_name {
                     lldp.management.iter().for_each(|&address| self.hosts.name(address, name));
+                }
+                if let Some(sender) = message.source_mac {
+                    self.policies.push(frame, sender, &lldp);
                 }
             }
             _ => {}

@@ -15,6 +15,7 @@ use crate::observe::marks::Marks;
 use crate::observe::media::StreamReport;
 use crate::observe::media::report::Stretch;
 use crate::observe::message::App;
+use crate::observe::policies::VoicePolicy;
 use crate::observe::quality::Quality;
 use crate::observe::sent::Sent;
 
@@ -35,6 +36,8 @@ pub struct Traffic {
     pub rewrites: Vec<Rewrite>,
     /// TLS connections that failed or showed a certificate, ordered by client, then server.
     pub handshakes: Vec<Handshakes>,
+    /// What LLDP-MED tells telephones of the voice network, ordered by sender, then application.
+    pub policies: Vec<VoicePolicy>,
     /// IP datagrams whose fragments never came together, in the order in which they were given up, at most 1,000.
     pub incomplete: Vec<Incomplete>,
     /// UDP datagrams that came together from fragments, by sockets, ordered; of each pair the latest.

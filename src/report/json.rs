@@ -8,6 +8,7 @@ mod course;
 pub(super) mod document;
 mod fill;
 mod formatter;
+mod network;
 mod registration;
 pub(super) mod spell;
 pub(super) mod relay;

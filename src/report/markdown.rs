@@ -16,6 +16,12 @@ pub(super) fn markdown(paper: &Paper) -> String {
     if !counts.is_empty() {
         let _ = writeln!(out, "\n**{}**", counts.join(", "));
     }
+    if !paper.glance.is_empty() {
+        out.push('\n');
+    }
+    for one in &paper.glance {
+        let _ = writeln!(out, "- {}: {} {}", one.severity_word, plain(&one.code), plain(&one.text));
+    }
     for section in &paper.sections {
         let _ = writeln!(out, "\n## {}", section.heading);
         for (at, one) in section.parts.iter().enumerate() {
@@ -24,8 +30,19 @@ pub(super) fn markdown(paper: &Paper) -> String {
             }
         }
     }
+    acceptance(&mut out, paper);
     let _ = writeln!(out, "\n{}", plain(&paper.footer));
     out
+}
+
+/// Where both sides sign.
+fn acceptance(out: &mut String, paper: &Paper) {
+    let words = paper_words(paper.language);
+    let _ = writeln!(out, "\n## {}\n\n{}", words.acceptance, plain(words.acceptance_note));
+    let _ = writeln!(out, "\n| | {} | {} |\n| --- | --- | --- |", words.customer, words.technician);
+    for line in [words.place_and_date, words.printed_name, words.signature] {
+        let _ = writeln!(out, "| {line} | | |");
+    }
 }
 
 /// Whether a subheading comes first, and below it nothing but what cannot be drawn here.

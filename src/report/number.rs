@@ -147,6 +147,15 @@ pub(crate) fn moment(time: Timestamp, zone: &TimeZone, language: Language) -> St
     in_zone(time, zone, pattern)
 }
 
+/// The day in UTC, as certificates count: `02.03.2026`.
+pub(crate) fn day(time: Timestamp, language: Language) -> String {
+    let pattern = match language {
+        Language::De => "%d.%m.%Y",
+        Language::En => "%Y-%m-%d",
+    };
+    in_zone(time, &TimeZone::UTC, pattern)
+}
+
 /// Time of day in `zone`: `10:15:03`.
 pub(crate) fn time_of_day(time: Timestamp, zone: &TimeZone) -> String {
     in_zone(time, zone, "%H:%M:%S")

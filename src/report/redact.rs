@@ -69,6 +69,7 @@ const FIXED: &[&str] = &[
     "service",
     "severity",
     "since",
+    "sender",
     "sha256",
     "sources",
     "start",
@@ -88,7 +89,15 @@ const FIXED: &[&str] = &[
     "to",
     "transferred_to",
     "aor",
+    "holder",
+    "issuer",
+    "names",
+    "port",
+    "system",
 ];
+
+/// In the place of what a person wrote.
+const HIDDEN: &str = "***";
 
 /// What is to be hidden.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,7 +119,25 @@ pub(super) fn redact(document: &Document, redaction: Redaction) -> io::Result<Do
         passed.path = passed_name(index);
     }
     for field in &mut document.cover {
-        field.value = "***".to_owned();
+        field.value = HIDDEN.to_owned();
+    }
+    // Whoever writes a reason names people and things.
+    for exception in &mut document.exceptions {
+        exception.reason = HIDDEN.to_owned();
+    }
+    for certificate in &mut document.certificates {
+        for name in certificate.holder.iter_mut().chain(&mut certificate.issuer).chain(&mut certificate.names)
+        {
+            *name = pseudonyms.name(name);
+        }
+    }
+    for policy in &mut document.voice_policies {
+        for name in policy.system.iter_mut().chain(&mut policy.port) {
+            *name = pseudonyms.name(name);
+        }
+    }
+    for host in &mut document.hosts {
+        host.names.iter_mut().for_each(|name| *name = pseudonyms.name(name));
     }
     // Addresses are no numbers.
     for call in document.calls.iter_mut().filter(|call| call.is_sip()) {
@@ -174,6 +201,16 @@ impl Pseudonyms {
                 hosts.extend(names.cloned());
             }
         }
+        let mut ports = BTreeSet::new();
+        for certificate in &document.certificates {
+            // What a vendor's document names is the same at every customer's.
+            let names = certificate.holder.iter().chain(&certificate.issuer).chain(&certificate.names);
+            hosts.extend(names.filter(|name| !is_documented(name, document)).cloned());
+        }
+        for policy in &document.voice_policies {
+            hosts.extend(policy.system.clone());
+            ports.extend(policy.port.clone());
+        }
         calls.extend(document.calls.iter().map(|call| call.call_id.clone()));
         calls.extend(document.streams.iter().filter_map(|stream| stream.call.clone()));
         let mut words = BTreeMap::new();
@@ -193,6 +230,7 @@ impl Pseudonyms {
                 }
             };
         numbered(calls, |_| "call", &mut words);
+        numbered(ports, |_| "port", &mut words);
         numbered(hosts, |_| "host", &mut words);
         numbered(users, |word| if looks_like_a_number(word) { "number" } else { "user" }, &mut words);
         let addresses = (redaction == Redaction::Addresses).then(|| AddressNames::of(document).map);
@@ -210,6 +248,12 @@ impl Pseudonyms {
         for call in &mut audit.traffic.calls {
             call.from = self.party(&call.from).into();
             call.to = self.party(&call.to).into();
+            if let Some((_, to)) = &mut call.transferred {
+                *to = self.party(to).into();
+            }
+        }
+        for exception in &mut audit.site.exceptions {
+            exception.reason = HIDDEN.into();
         }
         for registration in &mut audit.traffic.registrations {
             registration.aor = self.party(&registration.aor).into();
@@ -222,6 +266,11 @@ impl Pseudonyms {
                 *name = name.take().filter(|_| is_kept).map(|name| self.text(&name).into());
             }
         }
+    }
+
+    /// What stands for a name as a whole, however short.
+    fn name(&self, name: &str) -> String {
+        self.words.get(name).cloned().unwrap_or_else(|| self.text(name))
     }
 
     /// `sip:user@host` and what else names a party.

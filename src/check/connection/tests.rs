@@ -12,7 +12,16 @@ fn failed() -> Failed {
 }
 
 fn expired() -> SeenCertificate {
-    SeenCertificate { name: None, not_after: Some(at(500)), frame: frame(5), time: at(1_000) }
+    SeenCertificate {
+        name: None,
+        issuer: None,
+        is_self_issued: false,
+        dns_names: Vec::new(),
+        not_before: None,
+        not_after: Some(at(500)),
+        frame: frame(5),
+        time: at(1_000),
+    }
 }
 
 /// The telephone calls the PBX's port by TLS.

@@ -104,8 +104,8 @@ pub(super) const RTP_004: Page = Page {
         pitfalls: "Auf dem sendenden Rechner mitgeschnitten, kommt der Jitter von diesem selbst. Ein virtueller Rechner oder \
                    ein USB-Adapter am Messpunkt kann Pakete verspätet stempeln. Ist der \
                    Takt des Codecs nur geschätzt, ist es ein Verdacht.",
-        source: "RFC 3550 Abschnitt 6.4.1 und Anhang A.8. Richtwert 20 ms: Vorgaben deutscher Netzbetreiber für SIP-\
-                 Trunks.",
+        source: "RFC 3550 Abschnitt 6.4.1 und Anhang A.8. Richtwert 20 ms: Vorgaben deutscher Netzbetreiber für \
+                 SIP-Trunks.",
     },
     en: Text {
         meaning: "Voice packets arrive so unevenly that the receiver's buffer no longer suffices.",
@@ -136,8 +136,7 @@ pub(super) const RTP_006: Page = Page {
         source: "RFC 8866 Abschnitt 6.4; RFC 3551 Abschnitt 4.2; RFC 7587 Abschnitt 6.1.",
     },
     en: Text {
-        meaning: "A device puts more or less voice into a packet than SDP states. Some far ends play that with drop- \
-                  outs.",
+        meaning: "A device puts more or less voice into a packet than SDP states. Some far ends play that with drop-outs.",
         measured: "The step of the RTP timestamps gives another packet time than a=ptime of the receiver, over at least 100 \
                    packets and in at least 80 % of the steps. Both sides must name the same one, or minptime or maxptime of the \
                    receiver excludes the one found; what these admit is in order.",

@@ -3,7 +3,7 @@
 
 use maud::{Markup, html};
 
-use super::pictures::{WIDTH, px, short};
+use super::pictures::{part, px, short};
 use crate::report::json::document::{Course, Document, Route, Stream};
 use crate::report::language::Language;
 use crate::report::number::{count, decimal, percent};
@@ -15,13 +15,15 @@ const MOST_LINES: usize = 8;
 const FEW_LINES: usize = 2;
 /// From here on a stream stands out: one lost packet, or jitter (ms) that a common jitter buffer feels.
 const HIGH_JITTER: f64 = 20.0;
-/// Height of a chart, and of a line with its title and its times.
+/// Height of a chart, and of a line with its title and its times, in pixels.
 const HEIGHT: f64 = 34.0;
 const STEP: f64 = 76.0;
-/// Distance from one chart to the other of a stream.
-const GAP: f64 = 24.0;
+/// Height of the line above each of the two charts of a stream.
+const LINE: f64 = 15.0;
+/// Distance from one chart to the other of a stream, in percent.
+const GAP: f64 = 4.0;
 
-/// Where a chart stands: left, top, width.
+/// Where a chart stands: left and width in percent, top in pixels.
 #[derive(Clone, Copy)]
 struct Place {
     x: f64,
@@ -43,14 +45,14 @@ pub(super) fn marks(document: &Document, language: Language, words: &PaperWords)
     }
     html! {
         figure {
-            svg viewBox={ "0 0 " (WIDTH) " " (px(STEP * routes.len() as f64)) } role="img" aria-label=(note) {
+            svg.chart width="100%" height=(px(STEP * routes.len() as f64)) role="img" aria-label=(note) {
                 @for (nth, route) in routes.iter().enumerate() {
-                    @let place = Place { x: 0.0, y: STEP * nth as f64 + 20.0, width: WIDTH };
+                    @let place = Place { x: 0.0, y: STEP * nth as f64 + 20.0, width: 100.0 };
                     @let title = format!("{} → {}", route.source, route.destination);
-                    text x="0" y=(px(place.y - 6.0)) { (short(&title, 90)) }
-                    text.soft x=(px(WIDTH)) y=(px(place.y - 6.0)) text-anchor="end" { (share_of(route, language)) " EF" }
-                    (shares(route, place))
-                    rect.frame x=(px(place.x)) y=(px(place.y)) width=(px(place.width)) height=(px(HEIGHT)) {}
+                    text x="0" y=(px(place.y - 6.0)) { (short(&title, 48)) }
+                    text.soft x="100%" y=(px(place.y + HEIGHT + 14.0)) text-anchor="end" { (share_of(route, language)) " EF" }
+                    g.share { (shares(route, place)) }
+                    (frame(place))
                     (times(document, (route.start.as_deref(), route.interval_ms, route.packets.len()), place, language))
                 }
             }
@@ -86,10 +88,10 @@ fn shares(route: &Route, place: Place) -> Markup {
     html! {
         @for (x, full) in bars {
             @if full > 0.0 {
-                rect.ef x=(px(x)) y=(px(place.y + HEIGHT - full)) width=(px(step)) height=(px(full)) {}
+                rect.ef x=(part(x)) y=(px(place.y + HEIGHT - full)) width=(part(step)) height=(px(full)) {}
             }
             @if full < HEIGHT {
-                rect.other x=(px(x)) y=(px(place.y)) width=(px(step)) height=(px(HEIGHT - full)) {}
+                rect.other x=(part(x)) y=(px(place.y)) width=(part(step)) height=(px(HEIGHT - full)) {}
             }
         }
     }
@@ -116,20 +118,21 @@ pub(super) fn voice(document: &Document, language: Language, words: &PaperWords)
     if standing_out < streams.len() {
         note = format!("{} {note}", if standing_out == 0 { words.all_clean } else { words.others_clean });
     }
-    let width = (WIDTH - GAP) / 2.0;
+    let width = (100.0 - GAP) / 2.0;
+    let step = STEP + LINE;
     html! {
         figure {
-            svg viewBox={ "0 0 " (WIDTH) " " (px(STEP * streams.len() as f64)) } role="img" aria-label=(note) {
+            svg.chart width="100%" height=(px(step * streams.len() as f64)) role="img" aria-label=(note) {
                 @for (nth, (stream, course)) in streams.iter().enumerate() {
-                    @let left = Place { x: 0.0, y: STEP * nth as f64 + 20.0, width };
+                    @let left = Place { x: 0.0, y: step * nth as f64 + 20.0 + LINE, width };
                     @let right = Place { x: width + GAP, ..left };
                     @let ends = [&stream.source, &stream.destination].map(|end| format!("{}:{}", end.address, end.port));
                     @let span = (course.start.as_deref(), course.interval_ms, course.packets.len());
-                    text x="0" y=(px(left.y - 6.0)) { (short(&ends.join(" → "), 60)) }
+                    text x="0" y=(px(left.y - LINE - 6.0)) { (short(&ends.join(" → "), 48)) }
                     (losses(course, left, language, words))
                     (jitter(course, right, language, words))
                     @for place in [left, right] {
-                        rect.frame x=(px(place.x)) y=(px(place.y)) width=(px(place.width)) height=(px(HEIGHT)) {}
+                        (frame(place))
                         (times(document, span, place, language))
                     }
                 }
@@ -157,12 +160,12 @@ fn losses(course: &Course, place: Place, language: Language, words: &PaperWords)
     let scale = most.max(5.0);
     let step = place.width / shares.len().max(1) as f64;
     html! {
-        text.soft x=(px(place.x + place.width)) y=(px(place.y + HEIGHT + 14.0)) text-anchor="end" {
+        text.soft x=(part(place.x)) y=(px(place.y - 6.0)) {
             (words.loss_at_most.replacen("{}", &percent(most, language), 1))
         }
         @for (at, share) in shares.iter().enumerate().filter(|(_, share)| **share > 0.0) {
             @let height = (HEIGHT * share / scale).max(1.5);
-            rect.loss x=(px(place.x + step * at as f64)) y=(px(place.y + HEIGHT - height)) width=(px(step.max(1.5))) height=(px(height)) {}
+            rect.loss x=(part(place.x + step * at as f64)) y=(px(place.y + HEIGHT - height)) width=(part(step.max(0.3))) height=(px(height)) {}
         }
     }
 }
@@ -172,21 +175,29 @@ fn jitter(course: &Course, place: Place, language: Language, words: &PaperWords)
     let most = values.iter().copied().fold(0.0, f64::max);
     let scale = most.max(20.0);
     let step = place.width / values.len().max(1) as f64;
-    let points: Vec<String> = values
+    let points: Vec<(f64, f64)> = values
         .iter()
         .enumerate()
         .map(|(at, value)| {
             let x = place.x + step * (at as f64 + 0.5);
-            format!("{},{}", px(x), px(place.y + HEIGHT - HEIGHT * (value / scale).clamp(0.0, 1.0)))
+            (x, place.y + HEIGHT - HEIGHT * (value / scale).clamp(0.0, 1.0))
         })
         .collect();
+    // Lines, because a polyline takes no percent; one value alone is a dot.
+    let lines = points.iter().zip(points.get(1..).filter(|rest| !rest.is_empty()).unwrap_or(&points));
     let most = format!("{}\u{a0}ms", decimal(most, 1, language));
     html! {
-        text.soft x=(px(place.x + place.width)) y=(px(place.y + HEIGHT + 14.0)) text-anchor="end" {
+        text.soft x=(part(place.x)) y=(px(place.y - 6.0)) {
             (words.jitter_at_most.replacen("{}", &most, 1))
         }
-        polyline.jitter points=(points.join(" ")) {}
+        @for ((x1, y1), (x2, y2)) in lines {
+            line.jitter x1=(part(*x1)) y1=(px(*y1)) x2=(part(*x2)) y2=(px(*y2)) {}
+        }
     }
+}
+
+fn frame(place: Place) -> Markup {
+    html! { rect.frame x=(part(place.x)) y=(px(place.y)) width=(part(place.width)) height=(px(HEIGHT)) {} }
 }
 
 /// From when to when a chart reaches, in seconds since the measurement began.
@@ -200,7 +211,7 @@ fn times(
     let from = between(zero, start).unwrap_or_default() as f64 / 1e9;
     let to = from + interval_ms * intervals as f64 / 1e3;
     html! {
-        text.soft x=(px(place.x)) y=(px(place.y + HEIGHT + 14.0)) {
+        text.soft x=(part(place.x)) y=(px(place.y + HEIGHT + 14.0)) {
             (decimal(from, 1, language)) "–" (decimal(to, 1, language)) "\u{a0}s"
         }
     }

@@ -26,7 +26,7 @@ pub(super) fn ladder(ladder: &Ladder) -> Markup {
     html! {
         figure.ladder {
             p.title { (ladder.title) }
-            svg viewBox={ "0 0 " (WIDTH) " " (px(bottom)) } role="img" aria-label=(ladder.title) {
+            svg.drawing viewBox={ "0 0 " (WIDTH) " " (px(bottom)) } role="img" aria-label=(ladder.title) {
                 @for (column, (title, address)) in ladder.ends.iter().enumerate() {
                     text x=(px(x(column))) y="12" text-anchor="middle" { (short(title, most)) }
                     text.soft x=(px(x(column))) y="28" text-anchor="middle" { (short(address, most)) }

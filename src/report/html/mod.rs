@@ -10,13 +10,15 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::json::document::{Document, Severity, Verdict};
 use super::language::Language;
 use super::number::NO_VALUE;
-use super::paper::{FindingPart, Paper, Part, Picture, Table, Tone};
+use super::paper::{Cell, FindingPart, Paper, Part, Picture, Table, Tone};
 use super::text::{PaperWords, paper_words};
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 /// From this many rows on a table can be filtered.
 const FILTERED_FROM: usize = 8;
+/// An item of a list so long at most is not broken.
+const SHORT_ITEM: usize = 18;
 /// Words of more characters may be broken anywhere; no word of a language or a vendor is so long.
 const LONGEST_WORD: usize = 40;
 
@@ -44,9 +46,10 @@ pub(super) fn html(document: &Document, paper: &Paper) -> String {
                 meta name="color-scheme" content="light dark";
                 meta name="referrer" content="no-referrer";
                 title { (paper.title) }
-                style { (PreEscaped(STYLE)) }
+                style { (PreEscaped(STYLE)) (PreEscaped(page.margins())) }
             }
-            body {
+            body data-sort-by=(page.words.sort_by) data-as-reported=(page.words.as_reported)
+                data-ascending=(page.words.ascending) data-descending=(page.words.descending) {
                 main {
                     (page.cover())
                     (page.contents())
@@ -56,7 +59,7 @@ pub(super) fn html(document: &Document, paper: &Paper) -> String {
                             @for part in &section.parts { (page.part(part)) }
                         }
                     }
-                    p.signature { (page.words.signature) }
+                    (page.acceptance())
                     footer { (paper.footer) }
                 }
                 script { (PreEscaped(SCRIPT)) }
@@ -75,7 +78,7 @@ fn policy() -> String {
 }
 
 /// SHA-256 of `script.js` in Base64; a test in a browser fails if it is not.
-const SCRIPT_HASH: &str = "sha256-Rgmol7ILfXMamc4sC52nqvV2pnlFrpoKqM9RriWRUWE=";
+const SCRIPT_HASH: &str = "sha256-QlyhNaLMBULIqx5zfab5r5m4nvcdC4o9SQzX6s5dNUA=";
 
 impl Page<'_> {
     fn cover(&self) -> Markup {
@@ -110,14 +113,73 @@ impl Page<'_> {
                         }
                     }
                 }
+                (self.glance())
             }
         }
+    }
+
+    fn glance(&self) -> Markup {
+        let weighty: usize =
+            self.document.findings.iter().filter(|finding| finding.severity >= Severity::Notice).count();
+        let rest = weighty.saturating_sub(self.paper.glance.len());
+        html! {
+            @if !self.paper.glance.is_empty() {
+                section.glance {
+                    p.label { (self.words.at_a_glance) }
+                    ul {
+                        @for one in &self.paper.glance {
+                            li {
+                                span class={ "badge " (severity_class(one.severity)) } { (one.severity_word) }
+                                a href={ "#finding-" (one.number) } { (one.code) } " " (one.text)
+                            }
+                        }
+                        @if rest > 0 { li { a href="#findings" { "+ " (rest) } } }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Where both sides sign.
+    fn acceptance(&self) -> Markup {
+        let words = self.words;
+        html! {
+            section.acceptance id="acceptance" {
+                h2 { (words.acceptance) }
+                p { (words.acceptance_note) }
+                div.signatures {
+                    @for side in [words.customer, words.technician] {
+                        div {
+                            p.side { (side) }
+                            @for line in [words.place_and_date, words.printed_name, words.signature] {
+                                p.line { (line) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// What stands in the margin of each printed page. Only words of this program and digits.
+    fn margins(&self) -> String {
+        let (before, between) = self.words.page_of.split_once("{}").unwrap_or_default();
+        let between = between.trim_end_matches("{}");
+        format!(
+            "@page {{ @bottom-left {{ content: \"{}\"; font: 8pt sans-serif; color: #444; }} \
+             @bottom-right {{ content: \"{before}\" counter(page) \"{between}\" counter(pages); font: 8pt sans-serif; \
+             color: #444; }} }}",
+            self.paper.title
+        )
     }
 
     fn contents(&self) -> Markup {
         html! {
             nav aria-label=(self.words.contents) {
-                ol { @for section in &self.paper.sections { li { a href={ "#" (section.id) } { (section.heading) } } } }
+                ol {
+                    @for section in &self.paper.sections { li { a href={ "#" (section.id) } { (section.heading) } } }
+                    li { a href="#acceptance" { (self.words.acceptance) } }
+                }
             }
         }
     }
@@ -128,13 +190,13 @@ impl Page<'_> {
             Part::Subheading(text) => html! { h3 { (text) } },
             Part::Facts(lines) => facts(lines),
             Part::List(lines) => html! { ul { @for line in lines { li { (line) } } } },
-            Part::Code(text) => html! { pre tabindex="0" { (text) } },
+            Part::Code(text) => html! { pre.copy tabindex="0" { (text) } },
             Part::Table(table) => self.table(table),
             Part::Finding(finding) => self.finding(finding),
             Part::Ladder(one) => ladder::ladder(one),
             Part::Picture(picture) => match picture {
                 Picture::WhoTalks => pictures::who_talks(self.document, self.words),
-                Picture::Marks => pictures::marks(self.document, self.words),
+                Picture::Marks => pictures::marks(self.document, self.paper.language, self.words),
                 Picture::MarksOverTime => charts::marks(self.document, self.paper.language, self.words),
                 Picture::VoiceOverTime => charts::voice(self.document, self.paper.language, self.words),
                 Picture::CallTimes => pictures::call_times(self.document, self.paper.language, self.words),
@@ -144,7 +206,7 @@ impl Page<'_> {
 
     fn finding(&self, finding: &FindingPart) -> Markup {
         html! {
-            article class={ "finding " (severity_class(finding.severity)) } {
+            article id={ "finding-" (finding.number) } class={ "finding " (severity_class(finding.severity)) } {
                 h3 {
                     span class={ "badge " (severity_class(finding.severity)) } { (finding.severity_word) }
                     " " (finding.code) " " (finding.title)
@@ -160,23 +222,30 @@ impl Page<'_> {
 
     fn table(&self, table: &Table) -> Markup {
         html! {
-            @if table.rows.len() >= FILTERED_FROM {
-                input.filter type="search" hidden placeholder=(self.words.filter_rows) aria-label=(self.words.filter_rows);
+            @if table.rows.len() > 1 {
+                // The script makes the control that sorts from the heads.
+                div.tools hidden {
+                    @if table.rows.len() >= FILTERED_FROM {
+                        input.filter type="search" placeholder=(self.words.filter_rows) aria-label=(self.words.filter_rows);
+                    }
+                }
             }
             div.scroll {
-                table {
+                table style={ "--columns: " (table.heads.iter().filter(|head| !head.is_minor).count()) } {
                     thead { tr {
-                        @for head in &table.heads { th.number[head.is_number] scope="col" { (head.text) } }
+                        @for head in &table.heads {
+                            th.number[head.is_number] .minor[head.is_minor] scope="col" { (head.text) }
+                        }
                     } }
                     tbody {
                         @for row in &table.rows {
                             tr {
                                 @for (cell, head) in row.iter().zip(&table.heads) {
-                                    td.number[head.is_number] .good[cell.tone == Tone::Good]
+                                    td.number[head.is_number] .minor[head.is_minor] .good[cell.tone == Tone::Good]
                                         .caution[cell.tone == Tone::Caution] .bad[cell.tone == Tone::Bad]
                                         .none[matches!(cell.text.as_str(), "" | NO_VALUE)]
                                         .long[has_long_word(&cell.text)]
-                                        data-order=[cell.order] data-head=(head.text) { span { (cell.text) } }
+                                        data-order=[cell.order] data-head=(head.text) { (content(cell)) }
                                 }
                             }
                         }
@@ -190,6 +259,18 @@ impl Page<'_> {
 
 fn facts(lines: &[(String, String)]) -> Markup {
     html! { @if !lines.is_empty() { dl { @for (label, text) in lines { dt { (label) } dd { (text) } } } } }
+}
+
+/// The text, each item of a list on a line of its own.
+fn content(cell: &Cell) -> Markup {
+    let is_short = |item: &String| item.chars().count() <= SHORT_ITEM;
+    html! {
+        @if cell.items.len() > 1 || cell.items.first().is_some_and(is_short) {
+            span { @for item in &cell.items { span.item.short[is_short(item)] { (item) } " " } }
+        } @else {
+            span { (cell.text) }
+        }
+    }
 }
 
 fn has_long_word(text: &str) -> bool {

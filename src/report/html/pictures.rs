@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use crate::report::json::document::{Call, Document, Severity, Stream};
 use crate::report::language::Language;
-use crate::report::number::decimal;
+use crate::report::number::{decimal, percent};
 use crate::report::paper::{between, shown};
 use crate::report::text::PaperWords;
 
@@ -18,10 +18,10 @@ const MOST_LINES: usize = 24;
 /// Width and height of the box of a device.
 const BOX: (f64, f64) = (192.0, 38.0);
 pub(super) const WIDTH: f64 = 760.0;
-/// Height of a line of a chart.
-const STEP: f64 = 24.0;
-/// Where the bars begin: left of it stand the words.
-const LEFT: f64 = 330.0;
+/// Height of a line of a chart: the words above, the bar below.
+const STEP: f64 = 38.0;
+/// Where the longest bar ends, in percent: right of it stands its share.
+const BARS: f64 = 84.0;
 
 /// The busiest devices in a circle, a line for each pair.
 pub(super) fn who_talks(document: &Document, words: &PaperWords) -> Markup {
@@ -57,7 +57,7 @@ pub(super) fn who_talks(document: &Document, words: &PaperWords) -> Markup {
     });
     html! {
         figure {
-            svg viewBox={ "0 0 " (WIDTH) " " (height) } role="img" aria-label=(words.who_talks) {
+            svg.drawing viewBox={ "0 0 " (WIDTH) " " (height) } role="img" aria-label=(words.who_talks) {
                 @for ((x1, y1), (x2, y2), width, is_bad) in lines {
                     line.line.bad[is_bad] x1=(px(x1)) y1=(px(y1)) x2=(px(x2)) y2=(px(y2)) stroke-width=(px(width)) {}
                 }
@@ -119,7 +119,7 @@ fn title(document: &Document, address: &str) -> String {
 }
 
 /// A bar for each direction: the share of EF full, the rest hatched.
-pub(super) fn marks(document: &Document, words: &PaperWords) -> Markup {
+pub(super) fn marks(document: &Document, language: Language, words: &PaperWords) -> Markup {
     let mut streams: Vec<(&Stream, f64)> = document
         .streams
         .iter()
@@ -130,28 +130,28 @@ pub(super) fn marks(document: &Document, words: &PaperWords) -> Markup {
     }
     streams.sort_by(|x, y| x.1.total_cmp(&y.1));
     streams.truncate(MOST_LINES);
-    let full = WIDTH - LEFT - 10.0;
-    let height = STEP * (streams.len() + 1) as f64;
+    let height = STEP * streams.len() as f64 + 24.0;
     html! {
         figure {
-            svg viewBox={ "0 0 " (WIDTH) " " (height) } role="img" aria-label=(words.marking) {
+            svg.chart width="100%" height=(px(height)) role="img" aria-label=(words.marking) {
                 defs {
                     pattern id="hatch" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)" {
                         line.hatch x1="0" y1="0" x2="0" y2="8" {}
                     }
                 }
                 @for (index, (stream, share)) in streams.iter().enumerate() {
-                    @let y = STEP * index as f64 + 4.0;
-                    @let ef = full * share / 100.0;
+                    @let y = STEP * index as f64;
+                    @let ef = BARS * share / 100.0;
                     text x="0" y=(px(y + 12.0)) { (short(&format!("{} → {}", stream.source.address, stream.destination.address), 46)) }
-                    rect.ef x=(px(LEFT)) y=(px(y)) width=(px(ef)) height="16" {}
-                    rect.other x=(px(LEFT + ef)) y=(px(y)) width=(px(full - ef)) height="16" {}
+                    rect.ef x="0" y=(px(y + 17.0)) width=(part(ef)) height="13" {}
+                    rect.other x=(part(ef)) y=(px(y + 17.0)) width=(part(BARS - ef)) height="13" {}
+                    text.soft x="100%" y=(px(y + 28.0)) text-anchor="end" { (percent(*share, language)) }
                 }
                 @let y = STEP * streams.len() as f64 + 4.0;
-                rect.ef x=(px(LEFT)) y=(px(y)) width="16" height="12" {}
-                text.soft x=(px(LEFT + 22.0)) y=(px(y + 11.0)) { "DSCP 46 (EF)" }
-                rect.other x=(px(LEFT + 140.0)) y=(px(y)) width="16" height="12" {}
-                text.soft x=(px(LEFT + 162.0)) y=(px(y + 11.0)) { (words.other_marks) }
+                rect.ef x="0" y=(px(y)) width="16" height="12" {}
+                text.soft x="22" y=(px(y + 11.0)) { "DSCP 46 (EF)" }
+                rect.other x="140" y=(px(y)) width="16" height="12" {}
+                text.soft x="162" y=(px(y + 11.0)) { (words.other_marks) }
             }
         }
     }
@@ -167,32 +167,40 @@ pub(super) fn call_times(document: &Document, language: Language, words: &PaperW
     let Some(length) = between(zero, last).filter(|length| *length > 0) else { return html! {} };
     let at = |time: Option<&str>| {
         let past = between(zero, time)?.clamp(0, length);
-        Some(LEFT + (WIDTH - LEFT - 10.0) * past as f64 / length as f64)
+        Some(100.0 * past as f64 / length as f64)
     };
-    let height = STEP * (calls.len() + 1) as f64;
+    let height = STEP * calls.len() as f64 + 24.0;
     let seconds = length as f64 / 1e9;
     html! {
         figure {
-            svg viewBox={ "0 0 " (WIDTH) " " (height) } role="img" aria-label=(words.call_times) {
+            svg.chart width="100%" height=(px(height)) role="img" aria-label=(words.call_times) {
                 @for (index, call) in calls.iter().enumerate() {
-                    @let y = STEP * index as f64 + 4.0;
-                    @let start = at(call.start.as_deref()).unwrap_or(LEFT);
-                    @let end = at(call.end.as_deref().or(last)).unwrap_or(start).max(start + 2.0);
+                    @let y = STEP * index as f64;
+                    @let start = at(call.start.as_deref()).unwrap_or_default();
+                    @let end = at(call.end.as_deref().or(last)).unwrap_or(start).max(start);
                     @let answered = at(call.answered.as_deref());
                     text x="0" y=(px(y + 12.0)) { (short(&format!("{} → {}", call.from, call.to), 46)) }
-                    rect.setup x=(px(start)) y=(px(y + 4.0)) width=(px(answered.unwrap_or(end) - start)) height="8" {}
+                    // However short, it is seen.
+                    rect.setup x=(part(start)) y=(px(y + 20.0)) width=(part((answered.unwrap_or(end) - start).max(0.3))) height="7" {}
                     @if let Some(answered) = answered {
-                        rect.talk x=(px(answered)) y=(px(y)) width=(px((end - answered).max(1.0))) height="16" {}
+                        rect.talk x=(part(answered)) y=(px(y + 17.0)) width=(part((end - answered).max(0.2))) height="13" {}
                     }
                 }
-                @let y = STEP * calls.len() as f64;
-                line.axis x1=(px(LEFT)) y1=(px(y)) x2=(px(WIDTH - 10.0)) y2=(px(y)) {}
-                text.soft x=(px(LEFT)) y=(px(y + 16.0)) { "0 s" }
-                text.soft x=(px(WIDTH - 10.0)) y=(px(y + 16.0)) text-anchor="end" { (decimal(seconds, 1, language)) " s" }
+                @let y = STEP * calls.len() as f64 + 2.0;
+                line.axis x1="0" y1=(px(y)) x2="100%" y2=(px(y)) {}
+                text.soft x="0" y=(px(y + 16.0)) { "0\u{a0}s" }
+                text.soft x="50%" y=(px(y + 16.0)) text-anchor="middle" { (decimal(seconds / 2.0, 1, language)) "\u{a0}s" }
+                text.soft x="100%" y=(px(y + 16.0)) text-anchor="end" { (decimal(seconds, 1, language)) "\u{a0}s" }
             }
             figcaption { (words.call_times_note) }
         }
     }
+}
+
+/// A place or a width in a chart, in percent of its width: a chart is as wide as the page leaves room, its text is not
+/// scaled.
+pub(super) fn part(value: f64) -> String {
+    format!("{value:.2}%")
 }
 
 /// A length on the drawing.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 pub(in crate::report) use super::call::{Call, CallState, Message};
 pub(in crate::report) use super::course::{Course, Route};
+pub(in crate::report) use super::network::{Certificate, VoicePolicy};
 pub(in crate::report) use super::registration::{Mapping, Refresh, Registration};
 pub(in crate::report) use super::spell::Spell;
 use super::relay::{Keying, Relay};
@@ -60,6 +61,12 @@ pub(in crate::report) struct Document {
     pub(in crate::report) calls: Vec<Call>,
     /// SIP registrations.
     pub(in crate::report) registrations: Vec<Registration>,
+    /// Certificates that servers showed.
+    #[serde(default)]
+    pub(in crate::report) certificates: Vec<Certificate>,
+    /// What LLDP-MED tells of the voice network.
+    #[serde(default)]
+    pub(in crate::report) voice_policies: Vec<VoicePolicy>,
     /// Findings, heaviest first.
     pub(in crate::report) findings: Vec<Finding>,
     /// When the findings of a live run came and went, in the order in which they came. Missing in the report of a file.
@@ -205,6 +212,9 @@ pub(in crate::report) struct Host {
     /// Maker by MAC prefix.
     pub(in crate::report) vendor: Option<String>,
     pub(in crate::report) role: Option<String>,
+    /// What sort of thing the role is.
+    #[serde(default)]
+    pub(in crate::report) kind: Option<HostKind>,
     pub(in crate::report) model: Option<String>,
     /// What the role is called in the language of the report.
     #[serde(default)]
@@ -225,6 +235,11 @@ pub(in crate::report) struct Host {
     /// User-Agent and Server strings.
     pub(in crate::report) agents: Vec<String>,
     pub(in crate::report) names: Vec<String>,
+}
+
+published! {
+    /// What sort of thing a role is.
+    HostKind from site::Kind { Pbx, Cloud, Terminal, Softphone, Software, Provider, Infrastructure, Other }
 }
 
 /// A sign for a role.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
-use super::{call, course, document as published};
+use super::{call, course, document as published, network};
 use crate::capture::{CaptureSummary, Ended, Frame, Timestamp};
 use crate::check::{Audit, Finding};
 use crate::decode::{NotIp, Skip};
@@ -62,6 +62,8 @@ pub(in crate::report) fn document(
         routes,
         routes_omitted: routes_omitted as u64,
         registrations: audit.traffic.registrations.iter().map(registration).collect(),
+        certificates: network::certificates(&audit.traffic),
+        voice_policies: network::policies(&audit.traffic),
         findings: audit.findings.iter().map(|one| finding(one, &context, settings.language)).collect(),
         course: Vec::new(),
         course_omitted: 0,
@@ -205,6 +207,7 @@ fn hosts(audit: &Audit, titles: &Names, limit: usize) -> (Vec<published::Host>, 
             macs: facts.iter().flat_map(|facts| &facts.macs).map(|seen| seen.mac.to_string()).collect(),
             vendor: device.and_then(|device| device.maker.as_ref()).map(ToString::to_string),
             role: device.map(|device| device.role.to_string()),
+            kind: device.map(|device| device.kind.into()),
             role_title: device.map(|device| titles.role(&device.role)),
             model_title: device.and_then(|device| device.model.as_ref()).map(|model| titles.model(model)),
             model: device.and_then(|device| device.model.as_ref()).map(ToString::to_string),

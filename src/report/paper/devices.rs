@@ -23,7 +23,7 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     ];
     let rows = hosts.into_iter().map(|host| line(maker, host)).collect();
     vec![
-        Part::Table(Table::new(&heads, rows)),
+        Part::Table(Table::new(&heads, rows).folding(&["MAC", "VLAN", labels.known_by])),
         Part::Subheading(maker.paper.who_talks.to_owned()),
         Part::Picture(Picture::WhoTalks),
     ]
@@ -51,10 +51,10 @@ fn line(maker: &Maker<'_>, host: &Host) -> Vec<Cell> {
         Cell::new(&host.address),
         Cell::new(device),
         Cell::new(host.vendor.as_deref().unwrap_or(NO_VALUE)),
-        Cell::new(host.macs.join(", ")),
+        Cell::list(&host.macs),
         Cell::new(if vlans.is_empty() { NO_VALUE.to_owned() } else { vlans.join(", ") }),
         Cell::new(confidence),
-        Cell::new(evidence.join("; ")),
+        Cell::list(&evidence),
     ]
 }
 
@@ -89,19 +89,20 @@ pub(super) fn rows(maker: &Maker<'_>) -> Vec<Part> {
         };
         let ports: Vec<String> =
             row.legs.iter().map(|leg| format!("{} {}", leg.transport, leg.ports)).collect();
-        let mut peers: Vec<&str> = row.legs.iter().map(|leg| leg.peer.as_str()).collect();
+        let mut peers: Vec<String> = row.legs.iter().map(|leg| leg.peer.clone()).collect();
         peers.dedup();
         vec![
             Cell::toned((maker.words.row_status)(row.status.into()), tone),
             Cell::new(maker.device(&row.device)),
             Cell::new(&row.row),
             Cell::new(row.service.as_deref().unwrap_or(NO_VALUE)),
-            Cell::new(ports.join("; ")),
-            Cell::new(peers.join("; ")),
+            Cell::list(&ports),
+            Cell::list(&peers),
             Cell::number(maker.count(row.packets), Some(row.packets as f64)),
         ]
     });
-    vec![Part::Table(Table::new(&heads, rows.collect()))]
+    let table = Table::new(&heads, rows.collect()).folding(&[maker.paper.peer]);
+    vec![Part::Table(table)]
 }
 
 /// Flows of identified devices that no row explains, most packets first.

@@ -2,30 +2,43 @@
 
 use std::collections::BTreeMap;
 
-use super::{Cell, FindingPart, Maker, Part, Table, Tone, filled, instant, sentence, shown};
-use crate::report::json::document::{Finding, Party, Severity, Spell};
+use super::{Cell, FindingPart, Glance, Maker, Part, Table, Tone, filled, instant, sentence, shown};
+use crate::report::json::document::{Evidence, Finding, Party, Severity, Spell};
 use crate::report::number::span;
 use crate::report::text::screen_words;
+
+/// Most findings on the cover.
+const MOST_AT_A_GLANCE: usize = 12;
 
 pub(super) fn all(maker: &Maker<'_>) -> Vec<Part> {
     if maker.document.findings.is_empty() {
         return vec![Part::Text(maker.words.notes.no_findings.to_owned())];
     }
-    maker.document.findings.iter().map(|finding| Part::Finding(Box::new(part(maker, finding)))).collect()
+    let parts = (1..).zip(&maker.document.findings);
+    parts.map(|(number, finding)| Part::Finding(Box::new(part(maker, number, finding)))).collect()
 }
 
-fn part(maker: &Maker<'_>, finding: &Finding) -> FindingPart {
+/// The heaviest findings in a line each; what is only information is not among them.
+pub(super) fn glance(maker: &Maker<'_>) -> Vec<Glance> {
+    let weighty = (1..).zip(&maker.document.findings).filter(|(_, one)| one.severity >= Severity::Notice);
+    let line = |(number, finding): (usize, &Finding)| {
+        let subject = finding.subject.as_ref().map(|subject| maker.device(&subject.address));
+        let about = subject.map_or_else(String::new, |subject| format!(": {subject}"));
+        Glance {
+            number,
+            severity: finding.severity,
+            severity_word: (maker.words.severity)(finding.severity.into()),
+            code: shown(&finding.code),
+            text: format!("{}{about}", shown(&finding.title)),
+        }
+    };
+    weighty.take(MOST_AT_A_GLANCE).map(line).collect()
+}
+
+fn part(maker: &Maker<'_>, number: usize, finding: &Finding) -> FindingPart {
     let labels = &maker.words.labels;
     let subject = finding.subject.as_ref().map(|subject| maker.device(&subject.address));
-    let frames: Vec<String> = finding.evidence.frames.iter().map(ToString::to_string).collect();
-    let evidence = (!frames.is_empty()).then(|| {
-        let [first, last] = [&finding.evidence.first, &finding.evidence.last].map(|time| time.as_deref());
-        let times = match (first.and_then(instant), last.and_then(instant)) {
-            (Some(first), Some(last)) => span(first, last, maker.zone, maker.language),
-            _ => maker.moment(first),
-        };
-        format!("{} ({})", filled(maker.paper.frames, &frames.join(", ")), times)
-    });
+    let evidence = evidence(maker, &finding.evidence);
     let sources = if finding.sources.is_empty() { &finding.rows } else { &finding.sources };
     let sources: Vec<String> = sources.iter().map(|source| shown(source)).collect();
     let facts = [
@@ -33,11 +46,12 @@ fn part(maker: &Maker<'_>, finding: &Finding) -> FindingPart {
         (labels.seen, Some(sentence(&finding.detail))),
         (labels.action, Some(sentence(&finding.action))),
         (labels.responsible, Some((maker.words.party)(finding.responsible.into()).to_owned())),
-        (labels.evidence, evidence),
+        (labels.evidence, (!evidence.is_empty()).then_some(evidence)),
         (labels.source, (!sources.is_empty()).then(|| sources.join("; "))),
         (labels.confidence, Some((maker.words.confidence)(finding.confidence.into()).to_owned())),
     ];
     FindingPart {
+        number,
         code: shown(&finding.code),
         severity: finding.severity,
         severity_word: (maker.words.severity)(finding.severity.into()),
@@ -83,6 +97,39 @@ pub(super) fn course(maker: &Maker<'_>) -> Vec<Part> {
     let mut table = Table::new(&heads, maker.document.course.iter().map(row).collect());
     table.omitted += usize::try_from(maker.document.course_omitted).unwrap_or(usize::MAX);
     vec![Part::Table(table)]
+}
+
+/// Packets, by file where there are several, and their times.
+fn evidence(maker: &Maker<'_>, evidence: &Evidence) -> String {
+    let captures = &maker.document.captures;
+    let packets = |frames: &[u64]| match frames {
+        [one] => filled(maker.paper.packet, &one.to_string()),
+        several => {
+            let numbers: Vec<String> = several.iter().map(ToString::to_string).collect();
+            filled(maker.paper.frames, &numbers.join(", "))
+        }
+    };
+    let mut text = if captures.len() > 1 && evidence.files.len() == evidence.frames.len() {
+        let mut by_file: BTreeMap<u16, Vec<u64>> = BTreeMap::new();
+        for (file, frame) in evidence.files.iter().zip(&evidence.frames) {
+            by_file.entry(*file).or_default().push(*frame);
+        }
+        let parts = by_file.into_iter().map(|(file, frames)| {
+            let path = captures.get(usize::from(file)).map_or("", |capture| &capture.path);
+            let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+            format!("{}: {}", shown(name), packets(&frames))
+        });
+        parts.collect::<Vec<_>>().join("; ")
+    } else if evidence.frames.is_empty() {
+        String::new()
+    } else {
+        packets(&evidence.frames)
+    };
+    let [first, last] = [&evidence.first, &evidence.last].map(|time| time.as_deref().and_then(instant));
+    if let (false, Some(first), Some(last)) = (text.is_empty(), first, last) {
+        text = format!("{text} ({})", span(first, last, maker.zone, maker.language));
+    }
+    text
 }
 
 /// Findings about security, named and left to their place among the findings.

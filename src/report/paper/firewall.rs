@@ -18,7 +18,7 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
             rows.push(vec![
                 Cell::new(maker.device(&row.device)),
                 Cell::new(&leg.transport),
-                Cell::new(&leg.ports),
+                Cell::list(std::slice::from_ref(&leg.ports)),
                 Cell::new(&leg.peer),
                 Cell::new(service),
                 Cell::new(&row.row),
@@ -40,7 +40,7 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     ];
     vec![
         Part::Text(maker.paper.firewall_note.to_owned()),
-        Part::Table(Table::new(&heads, rows)),
+        Part::Table(Table::new(&heads, rows).folding(&[labels.row, labels.status])),
         Part::Code(lines.join("\n")),
     ]
 }

@@ -51,7 +51,8 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
         }
     }
     let facts = facts.into_iter().map(|(label, value)| (label.to_owned(), value)).collect();
-    vec![Part::Table(Table::new(&heads, rows)), Part::Facts(digests(document)), Part::Facts(facts)]
+    let table = Table::new(&heads, rows).folding(&[labels.link_type, labels.drops, labels.cut]);
+    vec![Part::Table(table), Part::Facts(digests(document)), Part::Facts(facts)]
 }
 
 /// Where the capture was probably made: what goes past a place tells whose place it is.
@@ -102,16 +103,25 @@ fn digests(document: &Document) -> Vec<(String, String)> {
 fn line(maker: &Maker<'_>, capture: &Capture) -> Vec<Cell> {
     let drops: Option<u64> =
         capture.interfaces.iter().filter_map(|interface| interface.drops).reduce(u64::saturating_add);
-    let tone = match capture.ended {
-        Ended::Complete | Ended::Stopped => Tone::Plain,
-        Ended::Cut | Ended::Damaged | Ended::Unreadable => Tone::Caution,
+    let ended = match capture.ended {
+        Ended::Complete | Ended::Stopped => None,
+        Ended::Cut => Some(maker.paper.cut_off),
+        Ended::Damaged => Some(maker.paper.damaged),
+        Ended::Unreadable => Some(maker.paper.unreadable),
+    };
+    let file = match ended {
+        None => Cell::new(&capture.path),
+        Some(ended) => {
+            let items = [shown(&capture.path), ended.to_owned()];
+            Cell { tone: Tone::Caution, ..Cell::list(&items) }
+        }
     };
     let period = match [&capture.first, &capture.last].map(|time| time.as_deref().and_then(instant)) {
         [Some(first), Some(last)] => span(first, last, maker.zone, maker.language),
         _ => NO_VALUE.to_owned(),
     };
     vec![
-        Cell::toned(&capture.path, tone),
+        file,
         Cell::new(period),
         Cell::number(maker.count(capture.packets), Some(capture.packets as f64)),
         Cell::number(bytes(capture.bytes, maker.language), Some(capture.bytes as f64)),

@@ -43,9 +43,23 @@ pub(super) struct Paper {
     pub(super) sentences: Vec<String>,
     /// Number of findings by severity, heaviest first.
     pub(super) counts: Vec<(Severity, String)>,
+    /// The heaviest findings, for the cover.
+    pub(super) glance: Vec<Glance>,
     pub(super) sections: Vec<Section>,
     /// Version and time zone.
     pub(super) footer: String,
+}
+
+/// A finding in one line.
+#[derive(Debug)]
+pub(super) struct Glance {
+    /// That of its [`FindingPart`].
+    pub(super) number: usize,
+    pub(super) severity: Severity,
+    pub(super) severity_word: &'static str,
+    pub(super) code: String,
+    /// Title and device.
+    pub(super) text: String,
 }
 
 /// A heading and what stands below it.
@@ -97,6 +111,8 @@ pub(super) struct Table {
 pub(super) struct Head {
     pub(super) text: &'static str,
     pub(super) is_number: bool,
+    /// Stands below the others where there is little room.
+    pub(super) is_minor: bool,
 }
 
 /// A cell, already escaped for control characters.
@@ -106,6 +122,8 @@ pub(super) struct Cell {
     pub(super) tone: Tone,
     /// What to sort by where the text does not tell.
     pub(super) order: Option<f64>,
+    /// What the text lists, if it is a list of several.
+    pub(super) items: Vec<String>,
 }
 
 /// How a cell stands out; the text says the same in words.
@@ -120,6 +138,8 @@ pub(super) enum Tone {
 /// A finding with its facts.
 #[derive(Debug)]
 pub(super) struct FindingPart {
+    /// Its place in the report, from 1.
+    pub(super) number: usize,
     pub(super) code: String,
     pub(super) severity: Severity,
     pub(super) severity_word: &'static str,
@@ -149,6 +169,7 @@ pub(super) fn paper(document: &Document, zone: &TimeZone) -> Paper {
         cover: result::cover(&maker),
         sentences: result::sentences(&maker),
         counts: result::counts(&maker),
+        glance: findings::glance(&maker),
         sections: sections(&maker),
         footer: result::footer(&maker),
     }
@@ -218,18 +239,34 @@ impl Table {
     fn new(heads: &[(&'static str, bool)], mut rows: Vec<Vec<Cell>>) -> Self {
         let omitted = rows.len().saturating_sub(MOST_ROWS);
         rows.truncate(MOST_ROWS);
-        let heads = heads.iter().map(|&(text, is_number)| Head { text, is_number }).collect();
+        let heads =
+            heads.iter().map(|&(text, is_number)| Head { text, is_number, is_minor: false }).collect();
         Self { heads, rows, omitted }
+    }
+
+    /// The same with columns that may stand below the others.
+    fn folding(mut self, minor: &[&str]) -> Self {
+        for head in &mut self.heads {
+            head.is_minor = minor.contains(&head.text);
+        }
+        self
     }
 }
 
 impl Cell {
     fn new(text: impl AsRef<str>) -> Self {
-        Self { text: shown(text.as_ref()), tone: Tone::Plain, order: None }
+        Self { text: shown(text.as_ref()), tone: Tone::Plain, order: None, items: Vec::new() }
     }
 
     fn toned(text: impl AsRef<str>, tone: Tone) -> Self {
         Self { tone, ..Self::new(text) }
+    }
+
+    /// Several things in one cell.
+    fn list(items: &[String]) -> Self {
+        let items: Vec<String> = items.iter().map(|item| shown(item)).collect();
+        let text = if items.is_empty() { number::NO_VALUE.to_owned() } else { items.join("; ") };
+        Self { text, tone: Tone::Plain, order: None, items }
     }
 
     fn number(text: impl AsRef<str>, order: Option<f64>) -> Self {

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use super::{Maker, between, filled, shown};
 use crate::check::Unjudged;
-use crate::report::json::document::{Party, Severity};
+use crate::report::json::document::{Confidence, Host, HostKind, Party, Severity};
 use crate::report::number::{counted, duration, span, zone_name};
+
+/// Most telephone systems on the cover.
+const MOST_PLANTS: usize = 4;
 
 pub(super) fn cover(maker: &Maker<'_>) -> Vec<(String, String)> {
     let label = |label: &str| match label {
@@ -16,6 +19,10 @@ pub(super) fn cover(maker: &Maker<'_>) -> Vec<(String, String)> {
     };
     let mut fields: Vec<(String, String)> =
         maker.document.cover.iter().map(|field| (label(&field.label), shown(&field.value))).collect();
+    let plants: Vec<String> = plants(maker).map(|host| plant(maker, host)).take(MOST_PLANTS).collect();
+    if !plants.is_empty() {
+        fields.push((maker.paper.plant.to_owned(), plants.join("; ")));
+    }
     if let [capture] = maker.document.captures.as_slice() {
         let name = capture.path.rsplit(['/', '\\']).next().unwrap_or(&capture.path);
         fields.push((maker.words.labels.file.to_owned(), shown(name)));
@@ -24,6 +31,31 @@ pub(super) fn cover(maker: &Maker<'_>) -> Vec<(String, String)> {
         fields.push((maker.words.labels.period.to_owned(), period));
     }
     fields
+}
+
+/// Telephone systems that were recognised, those on the premises first.
+fn plants<'a>(maker: &Maker<'a>) -> impl Iterator<Item = &'a Host> {
+    let hosts = &maker.document.hosts;
+    let of = |kind| {
+        hosts.iter().filter(move |host| {
+            host.kind == Some(kind) && host.confidence.is_some_and(|sure| sure > Confidence::Suspected)
+        })
+    };
+    // A cloud of many addresses is named only where nothing stands on the premises.
+    let own = of(HostKind::Pbx).count() > 0;
+    of(HostKind::Pbx).chain(of(HostKind::Cloud).take(usize::from(!own)))
+}
+
+/// Role, model, firmware as the system calls itself, address.
+fn plant(maker: &Maker<'_>, host: &Host) -> String {
+    let role = host.role_title.as_deref().or(host.role.as_deref()).unwrap_or_default();
+    let model = host.model_title.as_deref().map(|model| match host.model_is_fitted {
+        true => format!("{model} {}", maker.words.notes.fitted),
+        false => model.to_owned(),
+    });
+    let parts = [Some(role), model.as_deref(), host.agents.first().map(String::as_str)];
+    let parts: Vec<String> = parts.into_iter().flatten().map(shown).collect();
+    format!("{} ({})", parts.join(", "), shown(&host.address))
 }
 
 pub(super) fn sentences(maker: &Maker<'_>) -> Vec<String> {

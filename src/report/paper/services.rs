@@ -1,10 +1,11 @@
 //! Services that the network offers: names, addresses, time, contacts, files for telephones. Who offers them, who asks,
-//! and whether an answer came.
+//! and whether an answer came; the certificates that servers show.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Cell, Maker, Part, Table, Tone, is_group};
-use crate::report::json::document::Flow;
+use super::{Cell, Maker, Part, Table, Tone, instant, is_group, shown, socket};
+use crate::report::json::document::{Certificate, Flow};
+use crate::report::number::{NO_VALUE, day};
 
 /// Names of [`Flow::app`] that are services of the network, in the order of the table.
 const SERVICES: [&str; 6] = ["DNS", "DHCP", "NTP", "LDAP", "TFTP", "HTTP"];
@@ -31,9 +32,29 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
         seen.silent += u64::from(flow.packets_ba == 0);
         seen.conversations += 1;
     }
-    if uses.is_empty() {
-        return Vec::new();
+    let mut parts = Vec::new();
+    if !uses.is_empty() {
+        parts.push(Part::Text(maker.paper.services_note.to_owned()));
+        parts.push(Part::Table(table(maker, &uses)));
     }
+    let certificates = &maker.document.certificates;
+    if !certificates.is_empty() {
+        let heads = [
+            (maker.paper.server, false),
+            (maker.paper.holder, false),
+            (maker.paper.issuer, false),
+            (maker.paper.valid, false),
+            (maker.words.labels.result, false),
+        ];
+        let rows = certificates.iter().map(|one| certificate(maker, one)).collect();
+        parts.push(Part::Subheading(maker.paper.certificates.to_owned()));
+        parts.push(Part::Text(maker.paper.certificates_note.to_owned()));
+        parts.push(Part::Table(Table::new(&heads, rows).folding(&[maker.paper.issuer])));
+    }
+    parts
+}
+
+fn table(maker: &Maker<'_>, uses: &BTreeMap<(usize, &str), Use<'_>>) -> Table {
     let labels = &maker.words.labels;
     let heads = [
         (labels.service, false),
@@ -44,7 +65,38 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
         (labels.result, false),
     ];
     let rows = uses.iter().map(|((service, server), seen)| line(maker, *service, server, seen)).collect();
-    vec![Part::Text(maker.paper.services_note.to_owned()), Part::Table(Table::new(&heads, rows))]
+    Table::new(&heads, rows)
+}
+
+fn certificate(maker: &Maker<'_>, one: &Certificate) -> Vec<Cell> {
+    let words = maker.paper;
+    let [from, to, seen] =
+        [&one.not_before, &one.not_after, &one.seen].map(|time| time.as_deref().and_then(instant));
+    let (result, tone) = match (from, to, seen) {
+        (_, Some(to), Some(seen)) if to < seen => (words.expired, Tone::Bad),
+        (Some(from), _, Some(seen)) if seen < from => (words.not_yet, Tone::Bad),
+        (Some(_), Some(_), Some(_)) => (words.is_valid, Tone::Good),
+        _ => (NO_VALUE, Tone::Plain),
+    };
+    let [from, to] =
+        [from, to].map(|time| time.map_or_else(|| NO_VALUE.to_owned(), |time| day(time, maker.language)));
+    let mut holder: Vec<String> = one.holder.iter().map(|name| shown(name)).collect();
+    holder.extend(one.names.iter().filter(|name| Some(*name) != one.holder.as_ref()).map(|name| shown(name)));
+    let issuer = match (one.self_issued, one.issuer.as_deref()) {
+        (true, _) => words.self_issued,
+        (false, issuer) => issuer.unwrap_or(NO_VALUE),
+    };
+    let server = match maker.title(&one.server.address) {
+        title if title.is_empty() => socket(&one.server),
+        title => format!("{title} ({})", socket(&one.server)),
+    };
+    vec![
+        Cell::new(server),
+        Cell::list(&holder),
+        Cell::new(issuer),
+        Cell::new(format!("{from} – {to}")),
+        Cell::toned(result, tone),
+    ]
 }
 
 fn service(flow: &Flow) -> Option<usize> {

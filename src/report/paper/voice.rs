@@ -4,12 +4,54 @@ use std::collections::BTreeMap;
 
 use super::{Cell, Maker, Part, Picture, Table, Tone, between, ladder, shown, socket};
 use crate::observe::Answer;
-use crate::report::json::document::{Call, CallState, MediaKind, Registration, Stream};
+use crate::report::json::document::{Call, CallState, MediaKind, Registration, Stream, VoicePolicy};
 use crate::report::number::{NO_VALUE, decimal, duration, percent};
 use crate::report::table::media::is_at_most;
-use crate::report::text::dscp_name;
+use crate::report::text::{EXPEDITED_FORWARDING, dscp_name};
 
 pub(super) fn marking(maker: &Maker<'_>) -> Vec<Part> {
+    let mut parts = directions(maker);
+    let told = &maker.document.voice_policies;
+    if !told.is_empty() {
+        let words = maker.paper;
+        let heads = [
+            (words.sender, false),
+            (words.sender_port, false),
+            (words.application, false),
+            ("VLAN", false),
+            ("802.1p", true),
+            ("DSCP", false),
+        ];
+        let rows = told.iter().map(|policy| policy_line(maker, policy)).collect();
+        parts.push(Part::Subheading(words.policies.to_owned()));
+        parts.push(Part::Text(words.policies_note.to_owned()));
+        parts.push(Part::Table(Table::new(&heads, rows)));
+    }
+    parts
+}
+
+/// Number of the application voice, ANSI/TIA-1057 table 12.
+const VOICE: u8 = 1;
+
+fn policy_line(maker: &Maker<'_>, policy: &VoicePolicy) -> Vec<Cell> {
+    let host = maker.document.hosts.iter().find(|host| host.macs.contains(&policy.sender));
+    let name = policy.system.as_deref().or(host.map(|host| host.address.as_str()));
+    let sender = match name {
+        Some(name) => format!("{} ({})", shown(name), policy.sender),
+        None => policy.sender.clone(),
+    };
+    let is_right = policy.application != VOICE || policy.dscp == EXPEDITED_FORWARDING;
+    vec![
+        Cell::new(sender),
+        Cell::new(policy.port.as_deref().unwrap_or(NO_VALUE)),
+        Cell::new((maker.paper.med_application)(policy.application)),
+        Cell::new(policy.vlan.map_or_else(|| maker.paper.untagged.to_owned(), |vlan| vlan.to_string())),
+        Cell::new(policy.pcp.map_or_else(|| NO_VALUE.to_owned(), |pcp| pcp.to_string())),
+        Cell::toned(dscp_name(policy.dscp), if is_right { Tone::Plain } else { Tone::Caution }),
+    ]
+}
+
+fn directions(maker: &Maker<'_>) -> Vec<Part> {
     let labels = &maker.words.labels;
     let streams = &maker.document.streams;
     if streams.is_empty() {
@@ -40,7 +82,7 @@ pub(super) fn marking(maker: &Maker<'_>) -> Vec<Part> {
             Cell::new(route(stream)),
             Cell::new(parties(&calls, stream)),
             Cell { tone, ..Cell::number(share(maker, ef), ef) },
-            Cell::new(marks.join(", ")),
+            Cell::list(&marks),
             Cell::new(tag(stream.vlan.map(u64::from))),
             Cell::new(tag(stream.pcp.map(u64::from))),
             Cell::number(maker.count(stream.packets), Some(stream.packets as f64)),
@@ -50,7 +92,7 @@ pub(super) fn marking(maker: &Maker<'_>) -> Vec<Part> {
         Part::Text(maker.paper.marking_note.to_owned()),
         Part::Picture(Picture::Marks),
         Part::Picture(Picture::MarksOverTime),
-        Part::Table(Table::new(&heads, rows.collect())),
+        Part::Table(Table::new(&heads, rows.collect()).folding(&[labels.parties, "VLAN", "802.1p"])),
     ]
 }
 
@@ -93,10 +135,8 @@ pub(super) fn calls(maker: &Maker<'_>) -> Vec<Part> {
     let known = known(maker);
     parts.push(Part::Subheading(maker.words.headings.media.to_owned()));
     parts.push(Part::Picture(Picture::VoiceOverTime));
-    parts.push(Part::Table(Table::new(
-        &heads,
-        streams.into_iter().map(|stream| voice_line(maker, &known, stream)).collect(),
-    )));
+    let rows = streams.into_iter().map(|stream| voice_line(maker, &known, stream)).collect();
+    parts.push(Part::Table(Table::new(&heads, rows).folding(&[labels.parties])));
     parts.push(Part::Text(maker.words.notes.voice_key.to_owned()));
     parts
 }
@@ -176,7 +216,7 @@ pub(super) fn registrations(maker: &Maker<'_>) -> Vec<Part> {
         (labels.attempts, true),
     ];
     let rows = maker.document.registrations.iter().map(|one| registration_line(maker, one)).collect();
-    vec![Part::Table(Table::new(&heads, rows))]
+    vec![Part::Table(Table::new(&heads, rows).folding(&[labels.transport, labels.attempts]))]
 }
 
 fn registration_line(maker: &Maker<'_>, one: &Registration) -> Vec<Cell> {

@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 
 use crate::capture::Timestamp;
 use crate::observe::message::tls::alert_name;
+use crate::report::language::Language;
+use crate::report::number::day;
 
 pub(super) fn tls_de(
     device: &str,
@@ -14,7 +16,7 @@ pub(super) fn tls_de(
 ) -> String {
     let of = name.map_or_else(String::new, |name| format!(" für {name}"));
     let expired = expired
-        .map(|end| format!("Das Zertifikat des Servers{of} ist am {} abgelaufen.", date(end, "%d.%m.%Y")));
+        .map(|end| format!("Das Zertifikat des Servers{of} ist am {} abgelaufen.", day(end, Language::De)));
     let Some((number, by_client)) = alert else {
         return format!("{device} verbindet sich mit {server} (TLS). {}", expired.unwrap_or_default());
     };
@@ -33,7 +35,7 @@ pub(super) fn tls_en(
 ) -> String {
     let of = name.map_or_else(String::new, |name| format!(" for {name}"));
     let expired =
-        expired.map(|end| format!("The server's certificate{of} expired on {}.", date(end, "%Y-%m-%d")));
+        expired.map(|end| format!("The server's certificate{of} expired on {}.", day(end, Language::En)));
     let Some((number, by_client)) = alert else {
         return format!("{device} connects to {server} (TLS). {}", expired.unwrap_or_default());
     };
@@ -60,14 +62,6 @@ pub(super) fn silence_en(device: &str, registrar: SocketAddr, longest: &str, exp
 /// As Wireshark writes it, with the number of RFC 8446 section 6.
 fn alert_text(number: u8) -> String {
     alert_name(number).map_or_else(|| number.to_string(), |name| format!("{name} ({number})"))
-}
-
-/// The day in UTC, as certificates count.
-fn date(time: Timestamp, pattern: &str) -> String {
-    jiff::Timestamp::from_nanosecond(time.0.into()).map_or_else(
-        |_| "?".to_owned(),
-        |instant| instant.to_zoned(jiff::tz::TimeZone::UTC).strftime(pattern).to_string(),
-    )
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ pub mod ethertype {
     pub const VLAN: u16 = 0x8100;
     /// IEEE 802.1ad, the outer tag of Q-in-Q.
     pub const SERVICE_VLAN: u16 = 0x88a8;
+    /// IEEE 802.1AB.
+    pub const LLDP: u16 = 0x88cc;
     /// RFC 8200.
     pub const IPV6: u16 = 0x86dd;
     /// RFC 3032.

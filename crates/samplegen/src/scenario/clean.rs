@@ -409,6 +409,7 @@ fn vlan_boot() -> Scenario {
     let untagged = Host { ip: [192, 168, 99, 130].into(), ..agfeo::T14 };
     let data_router = Host { ip: [192, 168, 99, 1].into(), ..agfeo::ROUTER };
     net.dhcp(0, untagged, data_router, &boot);
+    net.put(500 * MS, lan::lldp_policy("switch-eg", "ge-0/0/7", VOICE_VLAN, 5, 46));
     net.dhcp(SECOND, t14, router, &boot);
     let (line, server) = (agfeo::t14_line(t14), agfeo::pbx_line(pbx, 5204));
     net.arp(1500 * MS, t14, pbx);
@@ -416,8 +417,8 @@ fn vlan_boot() -> Scenario {
     net.call(&Call::new(3 * SECOND, agfeo::TALK, line, server));
     Scenario::new(
         "vlan-boot",
-        "A telephone starts untagged in the data network, learns its voice VLAN and starts again there. Voice is \
-         tagged with priority 5.",
+        "A telephone starts untagged in the data network, learns its voice VLAN from the switch (LLDP-MED) and starts \
+         again there. Voice is tagged with priority 5.",
         net.capture(),
     )
     .pbx(pbx, "es-pure-ip")

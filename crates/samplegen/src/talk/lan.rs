@@ -1,8 +1,8 @@
-//! What hosts say over UDP in the LAN: DHCP, NTP, TFTP, syslog, STUN, CAPWAP, QUIC and the search of AGFEO's tool.
+//! What hosts say in the LAN: LLDP, and over UDP DHCP, NTP, TFTP, syslog, STUN, CAPWAP, QUIC and the search of AGFEO's tool.
 
 use std::net::Ipv4Addr;
 
-use crate::frame::Mac;
+use crate::frame::{self, Mac, ethertype};
 
 /// Kind of a DHCP message, RFC 2132 section 9.6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,6 +151,28 @@ pub fn quic_initial(connection: [u8; 8], noise: &[u8]) -> Vec<u8> {
     bytes.extend(noise);
     bytes.resize(bytes.len().max(1200), 0);
     bytes
+}
+
+/// What a switch tells telephones of the voice network, IEEE 802.1AB and ANSI/TIA-1057 section 10.2.3, as a whole frame: for
+/// application 1 (voice), tagged.
+#[must_use]
+pub fn lldp_policy(system: &str, port: &str, vlan: u16, pcp: u8, dscp: u8) -> Vec<u8> {
+    const SWITCH: Mac = [0x00, 0x04, 0x0e, 0x10, 0x00, 0x07];
+    const NEAREST_BRIDGE: Mac = [0x01, 0x80, 0xc2, 0x00, 0x00, 0x0e];
+    let tlv = |kind: u16, parts: &[&[u8]]| {
+        let value = parts.concat();
+        [&(kind << 9 | value.len() as u16 & 0x01ff).to_be_bytes()[..], &value].concat()
+    };
+    let policy = 1_u32 << 24 | 1 << 22 | u32::from(vlan) << 9 | u32::from(pcp) << 6 | u32::from(dscp);
+    let frame = [
+        tlv(1, &[&[4], &SWITCH]),
+        tlv(2, &[&[5], port.as_bytes()]),
+        tlv(3, &[&120_u16.to_be_bytes()]),
+        tlv(5, &[system.as_bytes()]),
+        tlv(127, &[&[0x00, 0x12, 0xbb, 2], &policy.to_be_bytes()]),
+        tlv(0, &[]),
+    ];
+    frame::ethernet(NEAREST_BRIDGE, SWITCH, &[], ethertype::LLDP, &frame.concat())
 }
 
 /// The search broadcast of AGFEO's device tool; its real content is not published, so this is a placeholder text.

@@ -13,6 +13,8 @@ const ELEMENT_LIMIT: usize = 64;
 
 /// `id-at-commonName`, 2.5.4.3.
 const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
+/// `id-at-organizationName`, 2.5.4.10.
+const ORGANIZATION: &[u8] = &[0x55, 0x04, 0x0a];
 /// `id-ce-subjectAltName`, 2.5.29.17.
 const SUBJECT_ALT_NAME: &[u8] = &[0x55, 0x1d, 0x11];
 
@@ -28,6 +30,8 @@ const DNS_NAME: u8 = 0x82;
 pub struct Certificate {
     /// Common name of the subject.
     pub common_name: Option<Text>,
+    /// Common name of the issuer, else its organization.
+    pub issuer: Option<Text>,
     /// Alternative DNS names of the subject, in lower case.
     pub dns_names: Vec<Text>,
     /// Begin of validity, seconds since the Unix epoch.
@@ -63,7 +67,8 @@ impl Certificate {
         let _public_key = Element::expect(&mut fields, SEQUENCE);
         let extensions = elements(fields.rest()).find(|element| element.tag == EXTENSIONS);
         Some(Self {
-            common_name: common_name(subject),
+            common_name: part_of_name(subject, COMMON_NAME),
+            issuer: part_of_name(issuer, COMMON_NAME).or_else(|| part_of_name(issuer, ORGANIZATION)),
             dns_names: extensions.map_or_else(Vec::new, |extensions| dns_names(extensions.content)),
             not_before,
             not_after,
@@ -77,12 +82,13 @@ fn elements(bytes: &[u8]) -> impl Iterator<Item = Element<'_>> {
     std::iter::from_fn(move || Element::read(&mut cursor)).take(ELEMENT_LIMIT)
 }
 
-fn common_name(name: &[u8]) -> Option<Text> {
+/// The first value of an attribute in a distinguished name, RFC 5280 section 4.1.2.4.
+fn part_of_name(name: &[u8], attribute: &[u8]) -> Option<Text> {
     elements(name).filter(|set| set.tag == SET).flat_map(|set| elements(set.content)).find_map(|pair| {
         let mut pair = Cursor::new(pair.content);
-        let is_common_name = Element::expect(&mut pair, OID)? == COMMON_NAME;
+        let is_wanted = Element::expect(&mut pair, OID)? == attribute;
         let value = Element::read(&mut pair)?;
-        is_common_name.then(|| Text::new(value.content, Host::LIMIT))
+        is_wanted.then(|| Text::new(value.content, Host::LIMIT))
     })
 }
 
@@ -164,11 +170,21 @@ mod tests {
     fn reads_names_and_validity() {
         let certificate = Certificate::read(&certificate()).unwrap();
         assert_eq!(certificate.common_name.as_deref(), Some("pbx"));
+        assert_eq!(certificate.issuer.as_deref(), Some("pbx"));
         assert_eq!(certificate.dns_names, [Text::new(b"pbx.example", 99)]);
         let seconds = |text: &str| text.parse::<jiff::Timestamp>().ok().map(|time| time.as_second());
         assert_eq!(certificate.not_before, seconds("2024-01-01T00:00:00Z"));
         assert_eq!(certificate.not_after, seconds("2050-01-01T00:00:00Z"));
         assert!(certificate.is_self_issued);
+    }
+
+    #[test]
+    fn an_issuer_without_common_name_is_told_by_its_organization() {
+        let pair =
+            |oid: &[u8], text: &[u8]| tlv(SET, &[&tlv(SEQUENCE, &[&tlv(OID, &[oid]), &tlv(0x0c, &[text])])]);
+        let name = [pair(&[0x55, 0x04, 0x06], b"DE"), pair(ORGANIZATION, b"Muster GmbH")].concat();
+        assert_eq!(part_of_name(&name, COMMON_NAME), None);
+        assert_eq!(part_of_name(&name, ORGANIZATION).as_deref(), Some("Muster GmbH"));
     }
 
     #[test]

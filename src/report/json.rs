@@ -7,6 +7,7 @@ pub(super) mod call;
 mod course;
 pub(super) mod document;
 mod fill;
+mod finding;
 mod formatter;
 mod network;
 mod registration;

@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 
 pub(in crate::report) use super::call::{Call, CallState, Message};
 pub(in crate::report) use super::course::{Course, Route};
+pub(in crate::report) use super::finding::{Evidence, Finding, Party, Severity, Subject};
 pub(in crate::report) use super::network::{Certificate, VoicePolicy};
 pub(in crate::report) use super::registration::{Mapping, Refresh, Registration};
-pub(in crate::report) use super::spell::Spell;
 use super::relay::{Keying, Relay};
+pub(in crate::report) use super::spell::Spell;
 use crate::{capture, check, observe, site};
 
 /// A report of pbxray about one measurement.
@@ -543,56 +544,6 @@ pub(in crate::report) struct Wireshark {
     pub(in crate::report) min_jitter: Option<f64>,
     pub(in crate::report) mean_jitter: Option<f64>,
     pub(in crate::report) max_jitter: Option<f64>,
-}
-
-/// A finding.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub(in crate::report) struct Finding {
-    pub(in crate::report) code: String,
-    pub(in crate::report) severity: Severity,
-    pub(in crate::report) confidence: Confidence,
-    pub(in crate::report) title: String,
-    pub(in crate::report) detail: String,
-    pub(in crate::report) action: String,
-    pub(in crate::report) responsible: Party,
-    pub(in crate::report) subject: Option<Subject>,
-    /// Rows it rests on.
-    pub(in crate::report) rows: Vec<String>,
-    /// The same with what they say and where.
-    #[serde(default)]
-    pub(in crate::report) sources: Vec<String>,
-    pub(in crate::report) count: u64,
-    pub(in crate::report) evidence: Evidence,
-}
-
-published_both_ways! {
-    /// How bad it is.
-    Severity from check::Severity { Info, Notice, Warning, Error, Critical }
-}
-
-published_both_ways! {
-    /// Who can mend it.
-    Party from check::Party { Network, Telephony, Provider, Computers, Capture, Nobody }
-}
-
-/// Whom a finding is about.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub(in crate::report) struct Subject {
-    pub(in crate::report) address: String,
-    pub(in crate::report) role: Option<String>,
-}
-
-/// Where to see it.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub(in crate::report) struct Evidence {
-    /// Wireshark's frame numbers.
-    pub(in crate::report) frames: Vec<u64>,
-    /// For each frame, the position of its file in `captures`.
-    pub(in crate::report) files: Vec<u16>,
-    /// Wireshark display filter.
-    pub(in crate::report) filter: String,
-    pub(in crate::report) first: Option<String>,
-    pub(in crate::report) last: Option<String>,
 }
 
 /// An exception of the site file.

@@ -85,7 +85,7 @@ fn a_stream_tells_of_keys_and_of_the_channel_it_travels_in() {
         is_clients: true,
     });
     let shown =
-        |audit: &crate::check::Audit, language| table(audit, &names(language), &settings(language, 80));
+        |audit: &crate::check::Audit, language| table(audit, &names(language), &settings(language, 140));
     for (language, words) in [
         (Language::De, ["verschlüsselt (ZRTP)", "in TURN-Kanal 0x4001", "(Gegenstelle 203.0.113.9:5004)"]),
         (Language::En, ["encrypted (ZRTP)", "in TURN channel 0x4001", "(peer 203.0.113.9:5004)"]),

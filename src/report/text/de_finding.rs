@@ -383,8 +383,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             share(*duplicates, *whole, De)
         ),
         Detail::Cap003 { pairs: 1 } => {
-            "Vom einzigen Gerätepaar ist nur eine Richtung zu sehen, obwohl die andere Seite geantwortet haben muss. Einseitige \
-             Sprache und blockierte Ports lassen sich so nicht beurteilen."
+            "Vom einzigen Gerätepaar ist nur eine Richtung zu sehen. Einseitige Sprache und blockierte Ports lassen sich so \
+             nicht beurteilen."
                 .to_owned()
         }
         Detail::Cap003 { pairs } => format!(

@@ -377,8 +377,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             share(*duplicates, *whole, En)
         ),
         Detail::Cap003 { pairs: 1 } => {
-            "Of the only pair of hosts one direction is visible, although the other side must have answered. One-way audio and \
-             blocked ports cannot be judged that way."
+            "Of the only pair of hosts only one direction is visible. One-way audio and blocked ports cannot be judged that \
+             way."
                 .to_owned()
         }
         Detail::Cap003 { pairs } => format!(

@@ -89,8 +89,16 @@ fn fragments_that_come_together_show_that_they_arrive() {
 fn a_valid_certificate_ends_one_that_had_expired() {
     let over = |renewed: Option<i64>, alert| {
         let server = socket(&format!("{PBX}:443"));
-        let seen =
-            |end: i64, time| SeenCertificate { name: None, not_after: Some(at(end)), frame: frame(1), time };
+        let seen = |end: i64, time| SeenCertificate {
+            name: None,
+            issuer: None,
+            is_self_issued: false,
+            dns_names: Vec::new(),
+            not_before: None,
+            not_after: Some(at(end)),
+            frame: frame(1),
+            time,
+        };
         let mut world = World::new("");
         world.traffic.handshakes = vec![Handshakes {
             client: ip(PHONE),

@@ -1,16 +1,16 @@
 //! CAP codes: what the capture itself leaves open. They come before every other verdict.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::capture::{CaptureSummary, Ended, Frame};
 use crate::observe::media::likeness::could_carry_media;
 use crate::observe::message::App;
-use crate::observe::{Protocol, Stream, Traffic};
+use crate::observe::{Flow, Protocol, Stream, Traffic};
 use crate::site::Confidence;
 
 use super::case::{Case, SIP};
 use super::evidence::{Collector, of_flows};
-use super::finding::{Code, Detail, Evidence, Finding, LossSign, Party, Severity};
+use super::finding::{Code, Detail, Evidence, Finding, LossSign, NoVoice, Party, Severity};
 
 /// One connection may have started on a path that is not mirrored.
 const UNSEEN_CONNECTIONS: u64 = 2;
@@ -33,6 +33,13 @@ const THINNED_PERCENT: u64 = 80;
 const THINNED_EXPECTED: u64 = 50;
 /// By how much (ms) what is left may be off its time.
 const ON_TIME: f64 = 40.0;
+
+/// Packets of a protocol that is known by its port only.
+const LEAST_FOREIGN: u64 = 4;
+/// IP protocol number of the encapsulating security payload, RFC 4303.
+const ESP: u8 = 50;
+/// UDP ports of tunnels that encrypt: OpenVPN, IPsec behind NAT (RFC 3948), WireGuard.
+const TUNNELS: [u16; 3] = [1194, 4500, 51_820];
 
 /// All CAP findings.
 pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary]) -> Vec<Finding> {
@@ -183,20 +190,57 @@ fn encrypted(case: &Case<'_>) -> Option<Finding> {
 /// CAP-010.
 fn no_call(case: &Case<'_>) -> Option<Finding> {
     let silent = case.traffic.streams.is_empty();
-    let called = !case.traffic.calls.is_empty();
-    let answered = case.traffic.calls.iter().any(|call| call.answered.is_some());
-    let unread = case.traffic.quality.frames > 0 && case.traffic.quality.decoded == 0;
     // A few packets, keys alone, or a protocol that is not known may be voice all the same.
     let may_speak = case.traffic.flows.iter().any(|flow| {
         flow.protocol == Protocol::Udp
             && flow.app == App::Unknown
             && [flow.a, flow.b].iter().all(|end| could_carry_media(end.port()))
     });
-    let mut finding = silent.then(|| note(Detail::Cap010 { called, answered, unread }, Severity::Info, 0))?;
+    let mut finding = silent.then(|| note(Detail::Cap010(no_voice(case.traffic)), Severity::Info, 0))?;
     if may_speak {
         finding.confidence = Confidence::Likely;
     }
     Some(finding)
+}
+
+fn no_voice(traffic: &Traffic) -> NoVoice {
+    let quality = &traffic.quality;
+    if quality.frames == 0 {
+        return if quality.filtered == 0 { NoVoice::Empty } else { NoVoice::Nothing };
+    }
+    if quality.decoded == 0 {
+        return NoVoice::Unread;
+    }
+    if traffic.calls.iter().any(|call| call.answered.is_some()) {
+        return NoVoice::Answered;
+    }
+    if !traffic.calls.is_empty() {
+        return NoVoice::Called;
+    }
+    let foreign: BTreeSet<&str> = traffic.flows.iter().filter_map(foreign).collect();
+    if !foreign.is_empty() {
+        return NoVoice::Foreign(foreign.into_iter().collect());
+    }
+    let is_sealed = |flow: &Flow| match flow.protocol {
+        Protocol::Other(ESP) => true,
+        Protocol::Udp => [&flow.a, &flow.b].iter().any(|end| TUNNELS.contains(&end.port())),
+        _ => false,
+    };
+    if traffic.flows.iter().any(is_sealed) { NoVoice::Sealed } else { NoVoice::Nothing }
+}
+
+/// Telephony that is not read, by its registered port: what it says is in nobody's interest here but that it is there.
+fn foreign(flow: &Flow) -> Option<&'static str> {
+    if flow.app != App::Unknown || flow.from_a.packets + flow.from_b.packets < LEAST_FOREIGN {
+        return None;
+    }
+    match (flow.protocol, flow.b.port()) {
+        (Protocol::Tcp, 1720) => Some("H.323"),
+        (Protocol::Tcp, 2000) => Some("SCCP"),
+        (Protocol::Udp, 2427 | 2727) => Some("MGCP"),
+        (Protocol::Udp, 4569) => Some("IAX2"),
+        _ => None,
+    }
 }
 
 /// CAP-011.
@@ -230,10 +274,10 @@ mod tests {
     use super::super::fixture::{PBX, World, row};
     use super::*;
     use crate::capture::{InterfaceSummary, LinkType};
-    use crate::observe::fixture::{at, frame, stream, tcp};
+    use crate::observe::fixture::{at, frame, sent, stream, tcp, udp};
     use crate::observe::media::sequence::{Counts, SegmentReport};
     use crate::observe::media::timing::{Clock, ClockSource};
-    use crate::observe::{Flow, Quality, TcpOutcome};
+    use crate::observe::{Quality, TcpOutcome};
 
     fn traffic(quality: Quality) -> Traffic {
         Traffic { quality, ..Traffic::default() }
@@ -402,6 +446,26 @@ mod tests {
         };
         assert_eq!(confidence("192.168.10.21:10000"), Some(Confidence::Likely), "keys, or a few packets");
         assert_eq!(confidence("192.168.10.21:53"), Some(Confidence::Sure));
+    }
+
+    #[test]
+    fn without_voice_the_capture_says_what_it_has_instead() {
+        let quality = |frames, decoded| Quality { frames, decoded, ..Quality::default() };
+        let instead = |quality, flows| no_voice(&Traffic { quality, flows, ..Traffic::default() });
+        assert_eq!(instead(quality(0, 0), Vec::new()), NoVoice::Empty);
+        assert_eq!(instead(quality(9, 0), Vec::new()), NoVoice::Unread);
+        assert_eq!(instead(quality(9, 9), Vec::new()), NoVoice::Nothing);
+        let filtered = Quality { filtered: 9, ..Quality::default() };
+        assert_eq!(instead(filtered, Vec::new()), NoVoice::Nothing, "the user's filter kept all out");
+        let h323 = |packets| {
+            let flow = tcp("192.168.10.21:40000", "192.168.10.2:1720", TcpOutcome::Answered, 1);
+            vec![Flow { from_a: sent(packets), from_b: sent(0), ..flow }]
+        };
+        assert_eq!(instead(quality(9, 9), h323(4)), NoVoice::Foreign(vec!["H.323"]));
+        assert_eq!(instead(quality(9, 9), h323(3)), NoVoice::Nothing, "a scan");
+        let sealed = Flow { protocol: Protocol::Other(ESP), ..udp("192.0.2.1:0", "192.0.2.2:0") };
+        assert_eq!(instead(quality(9, 9), vec![sealed]), NoVoice::Sealed);
+        assert_eq!(instead(quality(9, 9), vec![udp("192.0.2.1:4500", "192.0.2.2:4500")]), NoVoice::Sealed);
     }
 
     #[test]

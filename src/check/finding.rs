@@ -347,9 +347,8 @@ pub enum Detail {
     Cap006 { steps: u64, largest: i64 },
     /// CAP-008.
     Cap008 { connections: u64 },
-    /// CAP-010. `called`: there are calls to be read. `answered`: some were answered, but their voice is not there.
-    /// `unread`: no packet of the capture could be read at all.
-    Cap010 { called: bool, answered: bool, unread: bool },
+    /// CAP-010.
+    Cap010(NoVoice),
     /// CAP-011.
     Cap011 { path: Box<str>, packets: u64, ended: Ended },
 }
@@ -410,6 +409,25 @@ impl Detail {
             Self::Cap011 { .. } => Code::Cap011,
         }
     }
+}
+
+/// What a capture without voice has instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoVoice {
+    /// No packet.
+    Empty,
+    /// No packet that could be read.
+    Unread,
+    /// Calls that were answered.
+    Answered,
+    /// Calls that nobody answered.
+    Called,
+    /// Telephony of these protocols, which are not read.
+    Foreign(Vec<&'static str>),
+    /// Tunnels that hide what they carry.
+    Sealed,
+    /// Nothing of telephony.
+    Nothing,
 }
 
 /// Whom a finding is about.

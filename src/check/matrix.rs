@@ -194,10 +194,7 @@ mod tests {
         assert_eq!(status(&used, &[about(PBX)], &[]), [RowStatus::Deviating]);
         let elsewhere = used.device("192.168.10.3", "acme.pbx");
         assert_eq!(status(&elsewhere, &[about("192.168.10.3")], &[]).len(), 2);
-        let mark = Finding {
-            detail: Detail::Cap010 { called: false, answered: false, unread: false },
-            ..about(PBX)
-        };
+        let mark = Finding { detail: Detail::Cap010(super::super::finding::NoVoice::Nothing), ..about(PBX) };
         assert_eq!(status(&world(vec![read(TcpOutcome::Answered)]), &[mark], &[]), [RowStatus::Used]);
     }
 

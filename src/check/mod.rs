@@ -30,8 +30,8 @@ use blocked::Blocked;
 use case::Case;
 
 pub use finding::{
-    Audit, Code, Detail, Evidence, Finding, Heard, LossSign, Party, PortUse, Refusal, RowResult, RowStatus,
-    RulebookInfo, Severity, Side, Subject, Unevenness, Unjudged, Verdict,
+    Audit, Code, Detail, Evidence, Finding, Heard, LossSign, NoVoice, Party, PortUse, Refusal, RowResult,
+    RowStatus, RulebookInfo, Severity, Side, Subject, Unevenness, Unjudged, Verdict,
 };
 pub use media::LEAST_JUDGED;
 pub use mended::is_disproved_by_absence;
@@ -219,7 +219,7 @@ mod tests {
 
     fn found(code: Code, severity: Severity) -> Finding {
         let (detail, subject) = match code {
-            Code::Cap010 => (Detail::Cap010 { called: false, answered: false, unread: false }, None),
+            Code::Cap010 => (Detail::Cap010(NoVoice::Nothing), None),
             Code::Cap003 => (Detail::Cap003 { pairs: 2 }, None),
             _ => (Detail::Qos007 { packets: 50, peers: Vec::new(), inbound: false }, Some(PBX)),
         };

@@ -10,8 +10,8 @@ use jiff::{civil::date, tz::TimeZone};
 use super::{Language, Names, Settings};
 use crate::capture::{CaptureSummary, Ended, Frame, InterfaceSummary, LinkType, PassedOver, Timestamp};
 use crate::check::{
-    Audit, Detail, Evidence, Finding, LossSign, Party, PortUse, Refusal, RowResult, RowStatus, RulebookInfo,
-    Severity, Side, Subject, Unjudged, Verdict,
+    Audit, Detail, Evidence, Finding, LossSign, NoVoice, Party, PortUse, Refusal, RowResult, RowStatus,
+    RulebookInfo, Severity, Side, Subject, Unjudged, Verdict,
 };
 use crate::config::SourceText;
 use crate::decode::{Layers, Mac, NotIp, Skip};
@@ -305,7 +305,7 @@ fn details() -> Vec<Case> {
         (Detail::Cap004 { cut: 2, frames: 100 }, Notice, Capture, None),
         (Detail::Cap006 { steps: 1, largest: 2_500_000_000 }, Notice, Capture, None),
         (Detail::Cap008 { connections: 1 }, Info, Nobody, None),
-        (Detail::Cap010 { called: false, answered: false, unread: false }, Info, Capture, None),
+        (Detail::Cap010(NoVoice::Nothing), Info, Capture, None),
         (Detail::Cap011 { path: "defekt.pcap".into(), packets: 1, ended }, Warning, Capture, None),
     ]
 }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::voice;
 use super::{dscp_name, protocol};
 use crate::capture::Ended;
-use crate::check::{Detail, LossSign, Refusal};
+use crate::check::{Detail, LossSign, NoVoice, Refusal};
 use crate::observe::Protocol;
 use crate::report::language::Language::De;
 
@@ -232,13 +232,20 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Cap008 { .. } => {
             "Keine Maßnahme. Ist der Rufaufbau gestört, werten Sie die Protokolle der Anlage aus."
         }
-        Detail::Cap010 { unread: true, .. } => {
+        Detail::Cap010(NoVoice::Empty) => {
+            "Prüfen Sie Schnittstelle und Mitschnittfilter, und wiederholen Sie den Mitschnitt."
+        }
+        Detail::Cap010(NoVoice::Foreign(_)) => "Werten Sie diese Gespräche in Wireshark aus (Telefonie).",
+        Detail::Cap010(NoVoice::Sealed) => {
+            "Messen Sie vor oder hinter dem Tunnel, und führen Sie dabei ein Gespräch von einer Minute."
+        }
+        Detail::Cap010(NoVoice::Unread) => {
             "Zeichnen Sie an der Ethernet-Schnittstelle oder dem Spiegelport auf, an dem Telefone und Anlage hängen."
         }
-        Detail::Cap010 { answered: true, .. } => {
+        Detail::Cap010(NoVoice::Answered) => {
             "Messen Sie dort, wo auch die Sprache vorbeikommt, und ohne Mitschnittfilter auf SIP."
         }
-        Detail::Cap010 { answered: false, .. } => {
+        Detail::Cap010(NoVoice::Called | NoVoice::Nothing) => {
             "Führen Sie während des Mitschnitts mindestens ein Gespräch von einer Minute."
         }
         Detail::Cap011 { ended: Ended::Damaged { reason, .. }, .. }

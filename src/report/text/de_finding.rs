@@ -10,7 +10,7 @@ use super::icmp::{Reason, reason};
 use super::loss;
 use super::voice;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
-use crate::check::{Code, Detail, Finding, PortUse, Refusal, Side};
+use crate::check::{Code, Detail, Finding, NoVoice, PortUse, Refusal, Side};
 use crate::observe::Protocol;
 use crate::report::language::Language::De;
 use crate::report::number::{bytes, count, counted, decimal, duration, percent, share, time_of_day};
@@ -413,12 +413,23 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             counted(*connections, "Verbindung", "Verbindungen", De),
             if *connections == 1 { "ist" } else { "sind" }
         ),
-        Detail::Cap010 { unread: true, .. } => {
+        Detail::Cap010(NoVoice::Empty) => "Im Mitschnitt ist kein einziges Paket.".to_owned(),
+        Detail::Cap010(NoVoice::Unread) => {
             "Kein Paket des Mitschnitts enthält IP, das pbxray lesen kann; den Grund nennt „Nicht gelesen“ im Abschnitt \
              Mitschnitt. Sprache und Signalisierung sind deshalb nicht beurteilt."
                 .to_owned()
         }
-        Detail::Cap010 { .. } => {
+        Detail::Cap010(NoVoice::Foreign(protocols)) => format!(
+            "Im Mitschnitt wird über {} telefoniert; pbxray liest nur SIP und RTP. Gespräche, Kennzeichnung (QoS) und \
+             Sprachqualität sind deshalb nicht beurteilt.",
+            protocols.join(", ")
+        ),
+        Detail::Cap010(NoVoice::Sealed) => {
+            "Im Mitschnitt ist kein Sprechweg (RTP) zu erkennen; ein Teil des Verkehrs läuft verschlüsselt durch einen Tunnel. \
+             Kennzeichnung (QoS) und Sprachqualität sind deshalb nicht beurteilt."
+                .to_owned()
+        }
+        Detail::Cap010(_) => {
             "Im Mitschnitt ist kein Sprechweg (RTP) zu erkennen. Kennzeichnung (QoS) und Sprachqualität sind deshalb \
              nicht beurteilt."
                 .to_owned()

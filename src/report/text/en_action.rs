@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::voice;
 use super::{dscp_name, protocol};
 use crate::capture::Ended;
-use crate::check::{Detail, LossSign, Refusal};
+use crate::check::{Detail, LossSign, NoVoice, Refusal};
 use crate::observe::Protocol;
 use crate::report::language::Language::En;
 
@@ -210,13 +210,18 @@ pub(super) fn action(detail: &Detail) -> String {
             "Sort the file by time (reordercap). If that does not help, capture again on a machine with a stable clock."
         }
         Detail::Cap008 { .. } => "Nothing to do. If call set-up is faulty, look into the logs of the PBX.",
-        Detail::Cap010 { unread: true, .. } => {
+        Detail::Cap010(NoVoice::Empty) => "Check interface and capture filter, and repeat the capture.",
+        Detail::Cap010(NoVoice::Foreign(_)) => "Look at these calls in Wireshark (Telephony).",
+        Detail::Cap010(NoVoice::Sealed) => "Capture before or behind the tunnel, with a call of one minute.",
+        Detail::Cap010(NoVoice::Unread) => {
             "Capture on the Ethernet interface or mirror port that telephones and PBX are connected to."
         }
-        Detail::Cap010 { answered: true, .. } => {
+        Detail::Cap010(NoVoice::Answered) => {
             "Measure where the voice passes too, and without a capture filter for SIP."
         }
-        Detail::Cap010 { answered: false, .. } => "Make at least one call of one minute while capturing.",
+        Detail::Cap010(NoVoice::Called | NoVoice::Nothing) => {
+            "Make at least one call of one minute while capturing."
+        }
         Detail::Cap011 { ended: Ended::Damaged { reason, .. }, .. }
             if reason.starts_with("pcapng version") =>
         {

@@ -10,7 +10,7 @@ use super::icmp::{Reason, reason};
 use super::loss;
 use super::voice;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
-use crate::check::{Code, Detail, Finding, PortUse, Refusal, Side};
+use crate::check::{Code, Detail, Finding, NoVoice, PortUse, Refusal, Side};
 use crate::observe::Protocol;
 use crate::report::language::Language::En;
 use crate::report::number::{bytes, count, counted, decimal, duration, percent, share, time_of_day};
@@ -406,12 +406,23 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             counted(*connections, "connection", "connections", En),
             if *connections == 1 { "is" } else { "are" }
         ),
-        Detail::Cap010 { unread: true, .. } => {
+        Detail::Cap010(NoVoice::Empty) => "The capture holds no packet at all.".to_owned(),
+        Detail::Cap010(NoVoice::Unread) => {
             "No packet of the capture holds IP that pbxray can read; “Not read” in the section on the capture says why. \
              Voice and signalling are therefore not judged."
                 .to_owned()
         }
-        Detail::Cap010 { .. } => {
+        Detail::Cap010(NoVoice::Foreign(protocols)) => format!(
+            "The capture holds telephony over {}; pbxray reads SIP and RTP only. Calls, marking (QoS) and voice quality are \
+             therefore not judged.",
+            protocols.join(", ")
+        ),
+        Detail::Cap010(NoVoice::Sealed) => {
+            "No voice stream (RTP) can be made out in the capture; part of the traffic goes encrypted through a tunnel. Marking \
+             (QoS) and voice quality are therefore not judged."
+                .to_owned()
+        }
+        Detail::Cap010(_) => {
             "No voice stream (RTP) can be made out in the capture. Marking (QoS) and voice quality are therefore not \
              judged."
                 .to_owned()

@@ -30,7 +30,7 @@ use super::escape::{FIELD, escape_terminal};
 use super::language::Language;
 use super::names::Names;
 use super::number::{count, share};
-use crate::check::{Audit, Code, Detail, Finding, PortUse, Side};
+use crate::check::{Audit, Code, Detail, Finding, NoVoice, PortUse, Side};
 use crate::observe::Protocol;
 use crate::observe::message::App;
 use crate::site::Confidence;
@@ -79,10 +79,16 @@ fn title_of(finding: &Finding, language: Language) -> &'static str {
     match (&finding.detail, language) {
         (Detail::Qos007 { inbound: true, .. }, Language::De) => "Sprache aus dem Internet ohne Kennzeichnung",
         (Detail::Qos007 { inbound: true, .. }, Language::En) => "Voice from the Internet without marking",
-        (Detail::Cap010 { unread: true, .. }, Language::De) => "Nichts Lesbares im Mitschnitt",
-        (Detail::Cap010 { unread: true, .. }, Language::En) => "Nothing readable in the capture",
-        (Detail::Cap010 { called: true, .. }, Language::De) => "Kein Sprechweg erkannt",
-        (Detail::Cap010 { called: true, .. }, Language::En) => "No voice stream recognised",
+        (Detail::Cap010(NoVoice::Empty), Language::De) => "Leerer Mitschnitt",
+        (Detail::Cap010(NoVoice::Empty), Language::En) => "Empty capture",
+        (Detail::Cap010(NoVoice::Unread), Language::De) => "Nichts Lesbares im Mitschnitt",
+        (Detail::Cap010(NoVoice::Unread), Language::En) => "Nothing readable in the capture",
+        (Detail::Cap010(NoVoice::Answered | NoVoice::Called | NoVoice::Foreign(_)), Language::De) => {
+            "Kein Sprechweg erkannt"
+        }
+        (Detail::Cap010(NoVoice::Answered | NoVoice::Called | NoVoice::Foreign(_)), Language::En) => {
+            "No voice stream recognised"
+        }
         _ => title(finding.code(), language),
     }
 }

@@ -2,7 +2,7 @@ use jiff::tz::TimeZone;
 
 use super::{Context, finding_text, title, words};
 use crate::capture::Ended;
-use crate::check::{Code, Detail, Finding, Heard, Refusal, Unjudged, Verdict};
+use crate::check::{Code, Detail, Finding, Heard, NoVoice, Refusal, Unjudged, Verdict};
 use crate::observe::Answer;
 use crate::report::Language::{self, De, En};
 use crate::report::escape::is_plain;
@@ -136,15 +136,15 @@ fn calls_without_their_voice_are_not_called_no_call() {
     let context = Context { audit: &audit, names: &names, zone: &TimeZone::UTC };
     let mut finding = audit.findings.iter().find(|finding| finding.code() == Code::Cap010).unwrap().clone();
     assert_eq!(finding_text(&finding, &context, De).title, title(Code::Cap010, De));
-    finding.detail = Detail::Cap010 { called: true, answered: true, unread: false };
+    finding.detail = Detail::Cap010(NoVoice::Answered);
     let text = finding_text(&finding, &context, De);
     assert_eq!(text.title, "Kein Sprechweg erkannt");
     assert!(text.action.contains("ohne Mitschnittfilter"), "{}", text.action);
-    finding.detail = Detail::Cap010 { called: true, answered: false, unread: false };
+    finding.detail = Detail::Cap010(NoVoice::Called);
     let text = finding_text(&finding, &context, De);
     assert_eq!(text.title, "Kein Sprechweg erkannt", "calls that nobody answered");
     assert!(text.action.contains("ein Gespräch"), "{}", text.action);
-    finding.detail = Detail::Cap010 { called: false, answered: false, unread: true };
+    finding.detail = Detail::Cap010(NoVoice::Unread);
     let text = finding_text(&finding, &context, De);
     assert!(text.detail.contains("Nicht gelesen") && text.action.contains("Spiegelport"), "{}", text.detail);
 }

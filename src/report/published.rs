@@ -258,5 +258,25 @@ mod tests {
         let results = log.pointer("/runs/0/results").unwrap().as_array().unwrap();
         assert_eq!(results.len(), audit().findings.len());
         assert!(results.iter().any(|result| result["ruleId"] == "QOS-001" && result["level"] == "error"));
+        // What the schema of SARIF 2.1.0 demands of the parts that are there.
+        assert_eq!(log["version"], "2.1.0");
+        assert!(log.pointer("/runs/0/tool/driver/name").is_some_and(serde_json::Value::is_string));
+        let rules = log.pointer("/runs/0/tool/driver/rules").unwrap().as_array().unwrap();
+        let ids: std::collections::BTreeSet<&str> =
+            rules.iter().filter_map(|rule| rule["id"].as_str()).collect();
+        assert_eq!(ids.len(), rules.len(), "each rule once");
+        for result in results {
+            assert!(
+                ids.contains(result["ruleId"].as_str().unwrap()) && result["message"]["text"].is_string()
+            );
+            assert!(["none", "note", "warning", "error"].contains(&result["level"].as_str().unwrap()));
+            assert!(result["occurrenceCount"].as_u64().unwrap() >= 1);
+            let uri = result
+                .pointer("/locations/0/physicalLocation/artifactLocation/uri")
+                .unwrap()
+                .as_str()
+                .unwrap();
+            assert!(uri.bytes().all(|byte| byte.is_ascii_graphic()), "{uri}");
+        }
     }
 }

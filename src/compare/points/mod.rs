@@ -42,7 +42,7 @@ pub enum Way {
 }
 
 /// What two points show of the same traffic. Pairs are of the first and the second point, wherever it goes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Points {
     /// First and last record of each.
     pub spans: [Option<(Timestamp, Timestamp)>; 2],

@@ -1,9 +1,12 @@
 //! Takes what two measuring points show of the same traffic; gives a page for the terminal, Markdown or JSON.
 
 mod json;
+mod summary;
 mod words;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::net::SocketAddr;
 
 use super::Settings;
 use super::markdown::plain;
@@ -99,7 +102,11 @@ pub fn points_schema(out: &mut dyn std::io::Write) -> std::io::Result<()> {
 }
 
 fn blocks(points: &Points, names: [&str; 2], settings: &Settings) -> Vec<Block> {
-    let maker = Maker { points, words: point_words(settings.language), settings, blocks: Vec::new() };
+    let mut known = BTreeSet::new();
+    let ends = points.streams.iter().map(|one| (one.source[0], one.destination[0]));
+    let ambiguous = ends.filter(|ends| !known.insert(*ends)).collect();
+    let maker =
+        Maker { points, words: point_words(settings.language), settings, ambiguous, blocks: Vec::new() };
     maker.make(names)
 }
 
@@ -107,6 +114,8 @@ struct Maker<'a> {
     points: &'a Points,
     words: &'static PointWords,
     settings: &'a Settings,
+    /// Sender and receiver at the first point of more than one stream.
+    ambiguous: BTreeSet<(SocketAddr, SocketAddr)>,
     blocks: Vec<Block>,
 }
 
@@ -124,7 +133,10 @@ impl Maker<'_> {
             }
         };
         self.blocks.push(Block::Facts(vec![(words.first, of(0)), (words.second, of(1))]));
-        if !self.points.is_matched() {
+        if self.points.is_matched() {
+            self.blocks.push(Block::Heading(words.result));
+            self.blocks.push(Block::Facts(summary::facts(self.points, words, self.settings.language)));
+        } else {
             self.blocks.push(Block::Text(words.nothing_matched.to_owned()));
         }
         self.clock();
@@ -278,7 +290,7 @@ impl Maker<'_> {
             None => "–".to_owned(),
         };
         vec![
-            format!("{} → {}", one.source[0], one.destination[0]),
+            self.name(one),
             self.way(one.way).to_owned(),
             self.number(one.matched),
             self.number(one.only[0]),
@@ -288,12 +300,21 @@ impl Maker<'_> {
         ]
     }
 
+    /// A stream by its addresses, with its SSRC where they are those of another one as well.
+    fn name(&self, one: &StreamPair) -> String {
+        let (source, destination) = (one.source[0], one.destination[0]);
+        match self.ambiguous.contains(&(source, destination)) {
+            true => format!("{source} → {destination}, SSRC {:08x}", one.ssrc),
+            false => format!("{source} → {destination}"),
+        }
+    }
+
     fn marks(&mut self) {
         let words = self.words;
         self.blocks.push(Block::Heading(words.marks));
         let mut rows = Vec::new();
         for one in &self.points.streams {
-            let what = format!("{} → {}", one.source[0], one.destination[0]);
+            let what = self.name(one);
             self.changes(&what, one.way, &one.dscp, &one.vlan, &mut rows);
         }
         self.changes("SIP", Way::Unknown, &self.points.sip.dscp, &self.points.sip.vlan, &mut rows);

@@ -10,6 +10,23 @@ pub(super) struct PointWords {
     pub(super) first: &'static str,
     pub(super) second: &'static str,
     pub(super) nothing_matched: &'static str,
+    pub(super) result: &'static str,
+    pub(super) voice: &'static str,
+    /// Lost, sent, share.
+    pub(super) voice_lost: fn(&str, &str, &str) -> String,
+    pub(super) voice_arrived: fn(&str) -> String,
+    pub(super) voice_unknown: fn(&str) -> String,
+    pub(super) voice_missing: fn(&str) -> String,
+    pub(super) marking: &'static str,
+    /// Before, behind, packets, direction.
+    pub(super) mark_changed: fn(&str, &str, &str, &str) -> String,
+    pub(super) unchanged: &'static str,
+    /// Lost, sent.
+    pub(super) sip_lost: fn(&str, &str) -> String,
+    pub(super) sip_rewritten: fn(&str) -> String,
+    pub(super) sip_arrived: &'static str,
+    pub(super) addresses: &'static str,
+    pub(super) translated: &'static str,
     pub(super) clock: &'static str,
     pub(super) offset: &'static str,
     pub(super) offset_rough: &'static str,
@@ -83,6 +100,24 @@ const DE: PointWords = PointWords {
     nothing_matched: "Nichts wurde an beiden Messpunkten gesehen: weder ein Sprachstrom noch eine SIP-Nachricht. \
                       Prüfen Sie, ob beide Mitschnitte zur selben Zeit liefen und unverschlüsselte Signalisierung zeigen. \
                       Eine Telefonanlage dazwischen, die Gespräche neu aufbaut, vergibt eigene Kennungen.",
+    result: "Ergebnis",
+    voice: "Sprache",
+    voice_lost: |lost, sent, share| format!("{lost} von {sent} Paketen unterwegs verloren ({share})"),
+    voice_arrived: |sent| format!("vollständig angekommen ({sent} Pakete)"),
+    voice_unknown: |packets| format!("Pakete an nur einem Messpunkt, Richtung unbekannt: {packets}"),
+    voice_missing: |streams| {
+        format!("Ströme, von denen ein Messpunkt nur die Signalisierung zeigt: {streams}")
+    },
+    marking: "Kennzeichnung der Sprache",
+    mark_changed: |before, behind, packets, way| {
+        format!("{before} wird zu {behind} (Sprachpakete: {packets}, Richtung {way})")
+    },
+    unchanged: "unverändert",
+    sip_lost: |lost, sent| format!("unterwegs verlorene Nachrichten: {lost} von {sent}"),
+    sip_rewritten: |fields| format!("unterwegs umgeschrieben: {fields}"),
+    sip_arrived: "alle Nachrichten angekommen, nichts umgeschrieben",
+    addresses: "Adressen und Ports",
+    translated: "werden umgesetzt (NAT)",
     clock: "Uhren und Laufzeit",
     offset: "Uhr von Messpunkt 2",
     offset_rough: "Uhr und Laufzeit zusammen",
@@ -149,7 +184,7 @@ const DE: PointWords = PointWords {
     message: "Nachricht",
     ends: "von und an",
     seen_at: "gesehen an",
-    frame: "Frame",
+    frame: "Paket",
     got_lost: "unterwegs verloren",
     not_captured: "im früheren Mitschnitt nicht enthalten",
     rewritten: "Unterwegs umgeschrieben (SIP-ALG, Proxy oder Session Border Controller):",
@@ -178,6 +213,22 @@ const EN: PointWords = PointWords {
     nothing_matched: "Nothing was seen at both points: no stream of voice and no SIP message. Check whether both captures ran \
                       at the same time and show signalling that is not encrypted. A telephone system in between that sets up \
                       calls anew gives them identifiers of its own.",
+    result: "Result",
+    voice: "Voice",
+    voice_lost: |lost, sent, share| format!("{lost} of {sent} packets lost on the way ({share})"),
+    voice_arrived: |sent| format!("arrived whole ({sent} packets)"),
+    voice_unknown: |packets| format!("packets at one point only, direction unknown: {packets}"),
+    voice_missing: |streams| format!("streams of which one point shows the signalling only: {streams}"),
+    marking: "Marking of voice",
+    mark_changed: |before, behind, packets, way| {
+        format!("{before} becomes {behind} (voice packets: {packets}, direction {way})")
+    },
+    unchanged: "unchanged",
+    sip_lost: |lost, sent| format!("messages lost on the way: {lost} of {sent}"),
+    sip_rewritten: |fields| format!("rewritten on the way: {fields}"),
+    sip_arrived: "all messages arrived, nothing rewritten",
+    addresses: "Addresses and ports",
+    translated: "are translated (NAT)",
     clock: "Clocks and delay",
     offset: "Clock of point 2",
     offset_rough: "Clock and delay together",
@@ -238,7 +289,7 @@ const EN: PointWords = PointWords {
     message: "Message",
     ends: "From and to",
     seen_at: "Seen at",
-    frame: "frame",
+    frame: "packet",
     got_lost: "lost on the way",
     not_captured: "missing from the earlier capture",
     rewritten: "Rewritten on the way (SIP ALG, proxy or session border controller):",

@@ -155,7 +155,7 @@ const DE: PaperWords = PaperWords {
     who_talks: "Wer mit wem spricht",
     who_talks_note: "Je dicker die Linie, desto mehr Pakete. Gestrichelt: mit Befund ab Warnung an einem der beiden Geräte.",
     call_times: "Gespräche auf der Zeitachse",
-    call_times_note: "Schmal und hell: Rufaufbau. Breit und dunkel: Gespräch. Zeiten ab Beginn des ersten Anrufs.",
+    call_times_note: "Schmal: Rufaufbau. Breit: Gespräch. Zeiten ab Beginn des ersten Anrufs.",
     ladders: "Ablauf der Anrufe (SIP)",
     ladders_note: "Gezeigt sind {} von {} Anrufen, die schlechtesten zuerst; die Abschnitte eines Anrufs vor und hinter der \
         Anlage stehen in einem Bild. Durchgezogen: Anfrage. Gestrichelt: Antwort. Fett: abgelehnt. Rechts stehen \
@@ -261,7 +261,7 @@ const EN: PaperWords = PaperWords {
     who_talks: "Who talks to whom",
     who_talks_note: "The thicker the line, the more packets. Dashed: a finding from warning on at one of the two devices.",
     call_times: "Calls on a time line",
-    call_times_note: "Thin and light: call setup. Thick and dark: conversation. Times from the start of the first call.",
+    call_times_note: "Thin: call setup. Thick: conversation. Times from the start of the first call.",
     ladders: "Course of the calls (SIP)",
     ladders_note: "Shown are {} of {} calls, the worst first; the parts of a call before and behind the PBX stand in one \
         picture. Solid: request. Dashed: response. Bold: refused. On the right stand mark and packet number.",

@@ -31,8 +31,8 @@ pub(super) fn all() -> Vec<Scenario> {
         sig_008_near(),
         sig_009(),
         sig_009_near(),
-        net_005(),
-        net_005_near(),
+        address_conflict(),
+        address_conflict_vrrp(),
     ]
 }
 
@@ -365,14 +365,20 @@ fn two_answers(second: [u8; 6]) -> Net {
     net
 }
 
-fn net_005() -> Scenario {
+fn address_conflict() -> Scenario {
     let net = two_answers([0x3c, 0x52, 0x82, 0x10, 0x00, 0x99]);
-    site("net-005", "Two devices answer for the address of the file server.", net.capture())
-        .expect("NET-005", NAS)
+    site(
+        "address-conflict",
+        "Two devices answer for the address of the file server. No code is about that yet, so nothing may be said.",
+        net.capture(),
+    )
 }
 
-fn net_005_near() -> Scenario {
+fn address_conflict_vrrp() -> Scenario {
     let net = two_answers([0x00, 0x00, 0x5e, 0x00, 0x01, 0x0a]);
-    site("net-005-near", "The second answer comes from a virtual router's address (VRRP).", net.capture())
-        .never(&["NET-005"])
+    site(
+        "address-conflict-vrrp",
+        "Two devices answer for one address; the second answer comes from a virtual router's (VRRP).",
+        net.capture(),
+    )
 }

@@ -283,14 +283,16 @@ impl Content {
         while !stream.ready().is_empty() {
             let ready = stream.ready();
             let used = match turn::frame(ready) {
-                Ok(Some(length)) if length <= ready.len() => {
+                turn::Frame::Message(length) if length <= ready.len() => {
                     if let Some(message) = ready.get(..length).and_then(|bytes| turn::read(bytes, false)) {
                         self.carriage.get_or_insert_default().turn(from, message, tell);
                     }
                     length
                 }
-                Ok(_) if !stream.is_broken() => return,
-                Ok(_) | Err(_) => ready.len(),
+                turn::Frame::NotTurn => ready.len(),
+                // What the snap length cut will not come.
+                _ if stream.is_broken() => ready.len(),
+                _ => return,
             };
             stream.consume(used);
         }

@@ -103,21 +103,32 @@ pub fn read(bytes: &[u8], is_cut: bool) -> Option<Turn<'_>> {
     }
 }
 
-/// How long the message at the beginning of a TCP stream is (sections 12.5 and 7.2.2 of RFC 8489), with padding; `Err` if
-/// no message begins there, `Ok(None)` if more is needed to tell.
-pub fn frame(bytes: &[u8]) -> Result<Option<usize>, ()> {
-    let Some(&[first, second, high, low]) = bytes.first_chunk() else { return Ok(None) };
+/// What a TCP stream begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Frame {
+    /// A message of so many bytes, padding included, of which some may not be there yet.
+    Message(usize),
+    /// More is needed to tell.
+    NeedMore,
+    /// No message.
+    NotTurn,
+}
+
+/// Finds the message at the beginning of a TCP stream (section 12.5, and RFC 8489 section 6.2.2).
+#[must_use]
+pub fn frame(bytes: &[u8]) -> Frame {
+    let Some(&[first, second, high, low]) = bytes.first_chunk() else { return Frame::NeedMore };
     let (kind, length) = (u16::from_be_bytes([first, second]), usize::from(u16::from_be_bytes([high, low])));
     if CHANNELS.contains(&kind) {
-        return Ok(Some(CHANNEL_HEADER + length.next_multiple_of(4)));
+        return Frame::Message(CHANNEL_HEADER + length.next_multiple_of(4));
     }
     if kind & 0xc000 != 0 || !length.is_multiple_of(4) {
-        return Err(());
+        return Frame::NotTurn;
     }
     match bytes.get(4..8) {
-        Some(cookie) if cookie == MAGIC_COOKIE.to_be_bytes() => Ok(Some(STUN_HEADER + length)),
-        Some(_) => Err(()),
-        None => Ok(None),
+        Some(cookie) if cookie == MAGIC_COOKIE.to_be_bytes() => Frame::Message(STUN_HEADER + length),
+        Some(_) => Frame::NotTurn,
+        None => Frame::NeedMore,
     }
 }
 
@@ -185,10 +196,10 @@ mod tests {
     #[test]
     fn a_stream_is_cut_into_messages() {
         let bind = stun(CHANNEL_BIND, &[(CHANNEL_NUMBER, &[0x40, 1, 0, 0]), (XOR_PEER_ADDRESS, PEER)]);
-        assert_eq!(frame(&bind), Ok(Some(bind.len())));
-        assert_eq!((frame(&bind[..3]), frame(&bind[..7])), (Ok(None), Ok(None)));
-        assert_eq!(frame(&[0x40, 1, 0, 5]), Ok(Some(12)), "padded to whole words");
-        assert_eq!((frame(b"xml / HT"), frame(b"\0\x01\0\0abcd")), (Err(()), Err(())));
+        assert_eq!(frame(&bind), Frame::Message(bind.len()));
+        assert_eq!((frame(&bind[..3]), frame(&bind[..7])), (Frame::NeedMore, Frame::NeedMore));
+        assert_eq!(frame(&[0x40, 1, 0, 5]), Frame::Message(12), "padded to whole words");
+        assert_eq!((frame(b"xml / HT"), frame(b"\0\x01\0\0abcd")), (Frame::NotTurn, Frame::NotTurn));
     }
 
     proptest! {

@@ -172,13 +172,18 @@ fn clock(traffic: &Traffic) -> Option<Finding> {
     Some(finding)
 }
 
-/// CAP-008: connections of identified devices on which SIP is documented, and which are encrypted.
+/// RFC 3261 section 19.1.2.
+const SIPS: u16 = 5061;
+
+/// CAP-008: encrypted connections on which SIP is documented for an identified device, or to the port of SIP over TLS.
 fn encrypted(case: &Case<'_>) -> Option<Finding> {
     let flows = case.ends.iter().filter(|end| {
         let signalling = end.rows.iter().any(|(row, _)| row.speaks.iter().any(|word| *word == SIP));
         end.view.flow.app == App::Tls && signalling
     });
-    let flows: BTreeMap<usize, _> = flows.map(|end| (end.view.flow.id, end.view.flow)).collect();
+    let flows = flows.map(|end| end.view.flow);
+    let others = case.traffic.flows.iter().filter(|flow| flow.app == App::Tls && flow.b.port() == SIPS);
+    let flows: BTreeMap<usize, _> = flows.chain(others).map(|flow| (flow.id, flow)).collect();
     let connections = flows.len() as u64;
     let mut finding =
         (connections > 0).then(|| note(Detail::Cap008 { connections }, Severity::Info, connections))?;

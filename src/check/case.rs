@@ -158,6 +158,15 @@ impl<'a> Case<'a> {
         by_role || registrar || self.hints.is_provider(address)
     }
 
+    /// Whether a registration of an own device is repeated in vain, and nothing shows that an answer would be in the capture.
+    pub(super) fn may_miss_answers(&self) -> bool {
+        self.traffic.registrations.iter().any(|row| {
+            let (client, registrar) = (row.client.ip(), row.registrar.ip());
+            let is_own = self.scope(client) == Scope::Lan || self.device(client).is_some();
+            is_own && row.is_silent() && !self.would_see_an_answer(client, registrar)
+        })
+    }
+
     /// Whether an answer would be in the capture: the target, or for one in the Internet any other host there, was seen
     /// to send to this host.
     pub(super) fn would_see_an_answer(&self, host: IpAddr, target: IpAddr) -> bool {

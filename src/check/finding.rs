@@ -9,6 +9,8 @@ use crate::observe::message::App;
 use crate::observe::{Protocol, Traffic};
 use crate::site::{Confidence, ModelId, RoleId, Site};
 
+use super::rejection::{Circumstance, Rejection};
+
 mod signs;
 
 pub use signs::{Heard, LossSign, Unevenness};
@@ -303,16 +305,24 @@ pub enum Detail {
     /// RTP-014. `lost` by the receiver's word, of the packets that its reports cover; `seen` to be missing in the capture.
     /// `jam`: in that time nothing came for so many ms, and then all at once.
     Rtp014 { lost: u64, expected: u64, seen: u64, peers: Vec<IpAddr>, jam: Option<f64> },
-    /// SIG-001.
-    Sig001 { account: Box<str>, registrar: SocketAddr, status: u16 },
-    /// SIG-002. `is_up`: the registrar sends elsewhere in the capture.
-    Sig002 { registrar: SocketAddr, protocol: Protocol, is_up: bool },
+    /// SIG-001. `others`: all statuses with how often they came. `accepted_after`: ns from the first refusal to the grant
+    /// that made it good. `instead`: the account under which the same user is accepted.
+    Sig001 {
+        account: Box<str>,
+        registrar: SocketAddr,
+        rejection: Rejection,
+        others: Vec<(u16, u64)>,
+        accepted_after: Option<i64>,
+        instead: Option<Box<str>>,
+    },
+    /// SIG-002. `requests`: repetitions apart. `is_up`: the registrar sends elsewhere in the capture.
+    Sig002 { registrar: SocketAddr, protocol: Protocol, requests: u64, is_up: bool },
     /// SIG-003. `addresses`: before and after, where the public address changed too.
     Sig003 { registrar: SocketAddr, ports: [u16; 2], addresses: Option<[IpAddr; 2]> },
     /// SIG-004. What was sent and what came back in its place.
     Sig004 { server: IpAddr, method: Box<str>, sent: Box<str>, returned: Box<str> },
-    /// SIG-005. Final status, how many calls that side had in all, and who called.
-    Sig005 { status: u16, calls: u64, callers: Vec<IpAddr> },
+    /// SIG-005. How many calls that side had in all, who called, and what all that failed have in common.
+    Sig005 { rejection: Rejection, calls: u64, callers: Vec<IpAddr>, why: Option<Circumstance> },
     /// SIG-006. `bytes`: payload of one datagram that was seen.
     Sig006 { peer: SocketAddr, bytes: u32, near: bool },
     /// SIG-007. `alert`: its number, and whether the client sent it. `expired`: end of the certificate's validity, if that
@@ -325,8 +335,9 @@ pub enum Detail {
     },
     /// SIG-008. `longest`: ns without a packet. `expires`: seconds the registration is valid.
     Sig008 { registrar: SocketAddr, longest: i64, expires: u32 },
-    /// SIG-009. How often the worst request was sent, and how many were answered in the end.
-    Sig009 { method: Box<str>, to: SocketAddr, most: u64, answered: u64 },
+    /// SIG-009. How often the worst request was sent, how many were answered in the end, and the final status from 400 on
+    /// that most of these got, with how many.
+    Sig009 { method: Box<str>, to: SocketAddr, most: u64, answered: u64, status: Option<(u16, u64)> },
     /// SEC-001.
     Sec001 { at: SocketAddr, protocol: Protocol, sources: Vec<IpAddr> },
     /// SEC-002. `agent`: the scanner's own name, if it gave one.
@@ -549,6 +560,8 @@ pub enum Unjudged {
     CutSip,
     /// The capture ends at a damage: everything behind it.
     Damaged,
+    /// Registrations get no answer, and nothing shows that one would be seen.
+    UnseenAnswers,
 }
 
 /// A document that was judged by.

@@ -16,6 +16,7 @@ mod media;
 mod mended;
 mod port;
 mod qos;
+mod rejection;
 mod security;
 mod signalling;
 
@@ -35,6 +36,7 @@ pub use finding::{
 };
 pub use media::LEAST_JUDGED;
 pub use mended::is_disproved_by_absence;
+pub use rejection::{Circumstance, Rejection};
 
 /// Runs all checks and puts together what a report needs.
 #[must_use]
@@ -181,6 +183,7 @@ fn unjudged(case: &Case<'_>, capture: &[Finding]) -> Vec<Unjudged> {
         (capture::has(capture, Code::Cap006), Unjudged::Clock),
         (capture::has(capture, Code::Cap004), Unjudged::CutSip),
         (capture::has(capture, Code::Cap011), Unjudged::Damaged),
+        (case.may_miss_answers(), Unjudged::UnseenAnswers),
     ];
     list.into_iter().filter(|(holds, _)| *holds).map(|(_, what)| what).collect()
 }
@@ -234,12 +237,12 @@ mod tests {
             let port = Detail::Port003 { target, protocol, refusal, outbound: false, is_up: true };
             let blocked = Finding { rows: vec!["R1".into()], ..finding(port, Severity::Error, Some(PHONE)) };
             let other = finding(
-                Detail::Sig002 { registrar: target, protocol, is_up: true },
+                Detail::Sig002 { registrar: target, protocol, requests: 1, is_up: true },
                 Severity::Error,
                 Some("192.168.10.99"),
             );
             let own = finding(
-                Detail::Sig002 { registrar: target, protocol, is_up: true },
+                Detail::Sig002 { registrar: target, protocol, requests: 1, is_up: true },
                 Severity::Error,
                 Some(PHONE),
             );

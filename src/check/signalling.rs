@@ -5,18 +5,22 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::observe::message::sip::Method;
 use crate::observe::{
-    Answer, Call, CallProtocol, Incomplete, Missing, Protocol, Registration, Repeated, Rewrite, Step,
+    Answer, Beginning, Call, CallProtocol, Incomplete, Missing, Protocol, Refused, Registration, Repeated,
+    Rewrite, Step,
 };
 use crate::site::{Confidence, Scope};
 
 use super::case::Case;
 use super::evidence::Collector;
 use super::filter;
-use super::finding::{Detail, Finding, Party, Severity, Unjudged};
+use super::finding::{Detail, Evidence, Finding, Party, Severity, Unjudged};
+use super::rejection::{Circumstance, Rejection};
 
 /// Tries without an answer, and how long (ns) they must go on: RFC 3261 section 17.1.2.2 repeats after 0.5, 1 and 2 s.
 const LEAST_TRIES: u64 = 3;
 const LEAST_WAIT: i64 = 1_000_000_000;
+/// So long (ns) a registration must have been refused to be worth a word although it was accepted in the end.
+const LONG_OUTAGE: i64 = 60_000_000_000;
 /// Answered within this time (ns), a second try shows that nothing is wrong.
 const ANOTHER_TRY: i64 = 5_000_000_000;
 /// So many calls to numbers that cannot be reached are more than chance.
@@ -54,7 +58,7 @@ fn registrations(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
             case.scope(client) == Scope::Lan || case.device(client).is_some()
         })
     };
-    let mut findings = one_per_client(own().filter_map(|registration| refused(case, registration)));
+    let mut findings = refusals(case, &own().collect::<Vec<_>>());
     if !unjudged.contains(&Unjudged::OneDirection) {
         findings.extend(one_per_client(own().filter_map(|registration| unanswered(case, registration))));
     }
@@ -77,18 +81,108 @@ fn one_per_client(findings: impl Iterator<Item = Finding>) -> Vec<Finding> {
     by_client.into_values().collect()
 }
 
-/// SIG-001.
-fn refused(case: &Case<'_>, registration: &Registration) -> Option<Finding> {
-    let refused = registration.refused?;
+/// SIG-001, one for a client and a status: what is refused at the end, and for how long it was refused before.
+fn refusals(case: &Case<'_>, registrations: &[&Registration]) -> Vec<Finding> {
+    let mut findings: BTreeMap<(IpAddr, u16), Finding> = BTreeMap::new();
+    let refused = registrations.iter().filter_map(|registration| refused(case, registration, registrations));
+    let outages = registrations.iter().filter_map(|registration| outage(case, registration));
+    for (status, finding) in refused.chain(outages) {
+        let Some(client) = finding.subject.as_ref().map(|subject| subject.address) else { continue };
+        match findings.get_mut(&(client, status)) {
+            Some(known) => {
+                // The gravest stands for the others, of equal ones the one that happened most.
+                let count = known.count + finding.count;
+                if (finding.severity, finding.count) > (known.severity, known.count) {
+                    *known = finding;
+                }
+                known.count = count;
+            }
+            None => {
+                findings.insert((client, status), finding);
+            }
+        }
+    }
+    findings.into_values().collect()
+}
+
+/// A registration that stands refused.
+fn refused(case: &Case<'_>, registration: &Registration, all: &[&Registration]) -> Option<(u16, Finding)> {
+    let refused = registration.refused.as_ref()?;
+    // The same user of the same client under another domain: then the domain is wrong, and somebody has mended it.
+    let instead = all.iter().find(|other| {
+        other.client.ip() == registration.client.ip()
+            && other.aor != registration.aor
+            && user(&other.aor).is_some_and(|name| user(&registration.aor) == Some(name))
+            && other.granted.is_some_and(|(_, latest)| latest > refused.time)
+    });
     let detail = Detail::Sig001 {
         account: registration.aor.clone(),
         registrar: registration.registrar,
-        status: refused.status,
+        rejection: rejection(case, registration, refused),
+        others: by_status(registration),
+        accepted_after: None,
+        instead: instead.map(|other| other.aor.clone()),
     };
     let mut collector = Collector::default();
     collector.frames(&[refused.frame]);
     collector.time(refused.time);
-    Some(finding(case, registration, detail, refused.count, Party::Telephony, collector))
+    let found = finding(case, registration, detail, refused.count, Party::Telephony, collector);
+    let severity = if instead.is_some() { Severity::Notice } else { Severity::Error };
+    let filter = answers(registration, refused.status);
+    let evidence = Evidence { filter, ..found.evidence };
+    Some((refused.status, Finding { severity, evidence, ..found }))
+}
+
+/// One that was refused for long before it was accepted.
+fn outage(case: &Case<'_>, registration: &Registration) -> Option<(u16, Finding)> {
+    let outage = registration.refusals.outage.as_ref().filter(|_| registration.refused.is_none())?;
+    if outage.last.count < LEAST_TRIES || outage.length() < LONG_OUTAGE {
+        return None;
+    }
+    let detail = Detail::Sig001 {
+        account: registration.aor.clone(),
+        registrar: registration.registrar,
+        rejection: rejection(case, registration, &outage.last),
+        others: by_status(registration),
+        accepted_after: Some(outage.length()),
+        instead: None,
+    };
+    let mut collector = Collector::default();
+    collector.frames(&[outage.last.frame]);
+    collector.time(outage.last.time);
+    let found = finding(case, registration, detail, outage.last.count, Party::Telephony, collector);
+    let evidence = Evidence { filter: answers(registration, outage.last.status), ..found.evidence };
+    Some((outage.last.status, Finding { severity: Severity::Notice, evidence, ..found }))
+}
+
+fn rejection(case: &Case<'_>, registration: &Registration, refused: &Refused) -> Rejection {
+    Rejection {
+        status: refused.status,
+        reason: refused.reason.clone(),
+        with_credentials: refused.with_credentials,
+        outside: is_outside(case, registration.registrar.ip()),
+    }
+}
+
+fn by_status(registration: &Registration) -> Vec<(u16, u64)> {
+    registration.refusals.by_status.iter().map(|(status, times)| (*status, *times)).collect()
+}
+
+/// Whom only a provider, or whoever runs it outside, can mend.
+fn is_outside(case: &Case<'_>, address: IpAddr) -> bool {
+    case.scope(address) == Scope::Public || case.is_provider(address)
+}
+
+/// Answers of a registrar to one client with this status.
+fn answers(registration: &Registration, status: u16) -> String {
+    let sockets = filter::service(registration.client.ip(), registration.registrar, registration.protocol);
+    format!("{sockets} && sip.CSeq.method == \"REGISTER\" && sip.Status-Code == {status}")
+}
+
+/// `21` of `sip:21@192.168.10.2`.
+fn user(aor: &str) -> Option<&str> {
+    let rest = aor.split_once(':').map_or(aor, |(_, rest)| rest);
+    rest.split_once('@').map(|(user, _)| user).filter(|user| !user.is_empty())
 }
 
 /// SIG-002.
@@ -105,6 +199,7 @@ fn unanswered(case: &Case<'_>, registration: &Registration) -> Option<Finding> {
     let detail = Detail::Sig002 {
         registrar: registration.registrar,
         protocol: registration.protocol,
+        requests: tries.requests,
         is_up: case.is_up(registrar),
     };
     let mut collector = Collector::default();
@@ -112,7 +207,9 @@ fn unanswered(case: &Case<'_>, registration: &Registration) -> Option<Finding> {
     collector.time(first);
     collector.time(last);
     let found = finding(case, registration, detail, tries.count, Party::Network, collector);
-    Some(Finding { confidence: Confidence::Likely, ..found })
+    let sockets = filter::service(client, registration.registrar, registration.protocol);
+    let evidence = Evidence { filter: format!("{sockets} && sip.Method == \"REGISTER\""), ..found.evidence };
+    Some(Finding { confidence: Confidence::Likely, evidence, ..found })
 }
 
 /// SIG-003.
@@ -190,6 +287,10 @@ fn failed_calls(case: &Case<'_>) -> Vec<Finding> {
     let mut failed: BTreeMap<(IpAddr, u16), Vec<&Call>> = BTreeMap::new();
     for (index, call) in calls.iter().enumerate() {
         let Answer::Rejected(status) = call.answer else { continue };
+        // What the caller asked for is not known.
+        if call.beginning != Beginning::Seen {
+            continue;
+        }
         let caller = call.caller.ip();
         // Strangers who are turned away have codes of their own.
         let is_own = case.scope(caller) == Scope::Lan || case.device(caller).is_some();
@@ -220,9 +321,15 @@ fn failed_calls(case: &Case<'_>) -> Vec<Finding> {
         let callers: BTreeSet<IpAddr> = refused.iter().map(|call| call.caller.ip()).collect();
         Some(Finding {
             detail: Detail::Sig005 {
-                status,
+                rejection: Rejection {
+                    status,
+                    reason: refused.last().and_then(|call| call.reason.clone()).unwrap_or_default(),
+                    with_credentials: refused.iter().all(|call| call.with_credentials),
+                    outside: is_outside(case, host),
+                },
                 calls: all as u64,
                 callers: callers.into_iter().take(CALLERS_NAMED).collect(),
+                why: why(case, &refused, host, status),
             },
             severity: Severity::Warning,
             confidence: Confidence::Sure,
@@ -230,8 +337,79 @@ fn failed_calls(case: &Case<'_>) -> Vec<Finding> {
             rows: Vec::new(),
             count: refused.len() as u64,
             responsible: Party::Telephony,
-            evidence: collector.finish(format!("{} && sip.Status-Code == {status}", filter::host(host))),
+            evidence: collector.finish(format!(
+                "{} && sip.CSeq.method == \"INVITE\" && sip.Status-Code == {status}",
+                filter::host(host)
+            )),
         })
+    });
+    findings.chain(unacknowledged(case)).collect()
+}
+
+/// What all refused calls have in common.
+fn why(case: &Case<'_>, refused: &[&Call], host: IpAddr, status: u16) -> Option<Circumstance> {
+    let is_about_media = matches!(status, 488 | 606 | 415);
+    if is_about_media && refused.iter().all(|call| call.offers_nothing) {
+        return Some(Circumstance::NoMediaOffered);
+    }
+    let registers_later = |call: &&Call| {
+        case.traffic.registrations.iter().any(|row| {
+            (row.client.ip(), row.registrar.ip()) == (call.caller.ip(), host)
+                && row.granted.is_some_and(|(first, _)| first > call.start.1)
+        })
+    };
+    let is_registered = |call: &&Call| {
+        case.traffic.registrations.iter().any(|row| {
+            row.client.ip() == call.caller.ip() && row.granted.is_some_and(|(first, _)| first <= call.start.1)
+        })
+    };
+    let is_new = refused.iter().all(|call| registers_later(call) && !is_registered(call));
+    is_new.then_some(Circumstance::NotRegistered)
+}
+
+/// SIG-005: calls that were answered, and whose answer the caller never acknowledged.
+fn unacknowledged(case: &Case<'_>) -> Vec<Finding> {
+    let calls = &case.traffic.calls;
+    let mut failed: BTreeMap<IpAddr, Vec<&Call>> = BTreeMap::new();
+    for call in calls.iter().filter(|call| call.is_unacknowledged) {
+        let ends = [call.caller.ip(), call.callee.ip()];
+        let is_own = |end: IpAddr| case.scope(end) == Scope::Lan || case.device(end).is_some();
+        if ends.into_iter().any(is_own) {
+            failed.entry(call.callee.ip()).or_default().push(call);
+        }
+    }
+    let findings = failed.into_iter().map(|(host, failed)| {
+        let mut collector = Collector::default();
+        for (frame, time) in failed.iter().flat_map(|call| [call.answered, call.end]).flatten() {
+            collector.frames(&[frame]);
+            collector.time(time);
+        }
+        let all = calls.iter().filter(|call| was_asked(call, host)).count();
+        let callers: BTreeSet<IpAddr> = failed.iter().map(|call| call.caller.ip()).collect();
+        let rejection = Rejection {
+            status: 408,
+            reason: Box::default(),
+            with_credentials: false,
+            outside: is_outside(case, host),
+        };
+        Finding {
+            detail: Detail::Sig005 {
+                rejection,
+                calls: all as u64,
+                callers: callers.into_iter().take(CALLERS_NAMED).collect(),
+                why: Some(Circumstance::Unacknowledged),
+            },
+            severity: Severity::Warning,
+            confidence: Confidence::Likely,
+            subject: Some(case.subject(host)),
+            rows: Vec::new(),
+            count: failed.len() as u64,
+            responsible: Party::Network,
+            evidence: collector.finish(format!(
+                "{} && (sip.CSeq.method == \"INVITE\" || sip.CSeq.method == \"BYE\")",
+                filter::host(host)
+            )),
+        }
     });
     findings.collect()
 }
@@ -286,6 +464,12 @@ fn repeated(case: &Case<'_>, row: &Repeated) -> Option<Finding> {
             to: row.to,
             most: row.most,
             answered: row.answered,
+            status: row
+                .statuses
+                .iter()
+                .map(|(status, times)| (*status, *times))
+                .max_by_key(|(_, times)| *times)
+                .filter(|(_, times)| times * 2 > row.answered),
         },
         severity: Severity::Warning,
         confidence: Confidence::Likely,
@@ -293,8 +477,22 @@ fn repeated(case: &Case<'_>, row: &Repeated) -> Option<Finding> {
         rows: Vec::new(),
         count: row.requests,
         responsible: Party::Network,
-        evidence: collector.finish(filter::service(sender, row.to, Protocol::Udp)),
+        evidence: collector.finish(repetitions(row)),
     })
+}
+
+/// Requests of this method from one socket to the other.
+fn repetitions(row: &Repeated) -> String {
+    let sockets = filter::one_way(row.from, row.to, Protocol::Udp);
+    match is_plain(&row.method) {
+        true => format!("{sockets} && sip.Method == \"{}\"", row.method),
+        false => format!("{sockets} && sip"),
+    }
+}
+
+/// A method may be any word of a hostile sender; Wireshark's quotes end at the next one.
+fn is_plain(method: &str) -> bool {
+    !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
 /// SIG-006.

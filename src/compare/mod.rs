@@ -173,6 +173,7 @@ fn doubt(finding: &Finding, after: &Audit, moved: &Moved) -> Option<Doubt> {
         Unjudged::Clock => code == "RTP-004",
         Unjudged::CutSip | Unjudged::Encrypted => code.starts_with("SIG"),
         Unjudged::NoDevice => code.starts_with("PORT") || code.starts_with("QOS"),
+        Unjudged::UnseenAnswers => code == "SIG-002",
         Unjudged::Damaged => false,
     };
     if let Some(what) = after.unjudged.iter().find(|what| needs(what)) {

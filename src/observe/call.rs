@@ -20,6 +20,39 @@ pub enum Answer {
     Open,
 }
 
+/// What a capture holds of the beginning of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beginning {
+    /// Its INVITE.
+    Seen,
+    /// An answer to its INVITE, which tells who called.
+    Unseen,
+    /// Only later messages: who is listed as caller may be the one who was called.
+    SidesUnknown,
+}
+
+/// A change of a call that was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// What was asked for.
+    pub kind: ChangeKind,
+    /// Status that refused it.
+    pub status: u16,
+    /// The answer.
+    pub frame: Frame,
+}
+
+/// What a re-INVITE asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// T.38, RFC 7345 and ITU-T T.38 annex D.
+    Fax,
+    /// Pictures beside the voice.
+    Video,
+    /// Hold, another codec, another address.
+    Other,
+}
+
 /// One of the two sides of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CallSide {
@@ -67,8 +100,23 @@ pub struct Call {
     pub to: Box<str>,
     /// First INVITE.
     pub start: (Frame, Timestamp),
-    /// First 180 to 183: post-dial delay ends there.
+    /// Whether the capture holds its beginning. Otherwise `start` is the first message that it holds.
+    pub beginning: Beginning,
+    /// User of the Request-URI, where that is a telephone number and not the one in To.
+    pub dialled: Option<Box<str>>,
+    /// First 180: it rings at the called side.
     pub ringing: Option<(Frame, Timestamp)>,
+    /// First 183 with a session description: the caller hears something before the answer (RFC 3960), be it ringing or an
+    /// announcement.
+    pub early_media: Option<(Frame, Timestamp)>,
+    /// First sending of the INVITE that rang, else of the last one: without the wait for credentials before it.
+    pub let_through: Option<(Frame, Timestamp)>,
+    /// Its offer names no medium that could be used.
+    pub offers_nothing: bool,
+    /// The answer was sent again and again, and no ACK was seen (RFC 3261 section 13.3.1.4): no call for either side.
+    pub is_unacknowledged: bool,
+    /// The first change of a call that stood which the other side refused; the call goes on as it was (section 14.1).
+    pub refused_change: Option<Change>,
     /// 200 to the first INVITE: of several dialogs that it began, of the one that was not ended again at once.
     pub answered: Option<(Frame, Timestamp)>,
     /// BYE, CANCEL or final rejection.
@@ -77,6 +125,10 @@ pub struct Call {
     pub answer: Answer,
     /// Last final status of its INVITE, apart from 401 and 407.
     pub status: Option<u16>,
+    /// Reason phrase of that answer; hostile.
+    pub reason: Option<Box<str>>,
+    /// The INVITE that it answers brought credentials.
+    pub with_credentials: bool,
     /// Who sent BYE or CANCEL.
     pub hung_up: Option<CallSide>,
     /// Index of the call that a PBX passed on as this one.
@@ -125,11 +177,20 @@ impl Call {
             from: Box::default(),
             to: Box::default(),
             start,
+            beginning: Beginning::Seen,
+            dialled: None,
             ringing: None,
+            early_media: None,
+            let_through: None,
+            offers_nothing: false,
+            is_unacknowledged: false,
+            refused_change: None,
             answered: None,
             end: None,
             answer: Answer::Open,
             status: None,
+            reason: None,
+            with_credentials: false,
             hung_up: None,
             leg_of: None,
             transferred: None,
@@ -142,5 +203,12 @@ impl Call {
             also_heard: Vec::new(),
             ladder: Ladder::default(),
         }
+    }
+
+    /// Nanoseconds from the INVITE that was let through to the 180.
+    #[must_use]
+    pub fn rang_after(&self) -> Option<i64> {
+        let (_, asked) = self.let_through.unwrap_or(self.start);
+        self.ringing.map(|(_, rang)| rang.since(asked))
     }
 }

@@ -393,6 +393,17 @@ fn read_sip(stream: &mut Assembler, is_amid_line: &mut bool, tell: &mut dyn FnMu
                 }
                 ready.len()
             }
+            // The head of a message whose body is longer than what is kept.
+            sip::Frame::NeedMore if stream.is_full() => {
+                let Some(whole) = sip::length_of(ready) else { return };
+                if let Some(mut message) = sip::read(ready, true) {
+                    // Nothing was cut by the capture.
+                    message.is_cut = false;
+                    tell_sip(message, ready, tell);
+                }
+                stream.pass_over(whole);
+                continue;
+            }
             sip::Frame::NeedMore => return,
             sip::Frame::NotSip => {
                 *is_amid_line = !ready.ends_with(b"\n");

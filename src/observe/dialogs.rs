@@ -12,10 +12,11 @@ use crate::capture::{Frame, Timestamp};
 use super::call::Call;
 use super::message::sdp::Sdp;
 use super::message::sip::{Kind, Method, Party, SipMessage};
+use super::registration::Registration;
 use super::registrations::Registrations;
 use super::repeats::Repeats;
 use super::talk::{self, Talk};
-use super::traffic::{Protocol, Registration, Repeated, Rewrite, SipEndpoint};
+use super::traffic::{Protocol, Repeated, Rewrite, SipEndpoint};
 use super::via::Vias;
 
 const CALLS_KEPT: usize = 65_536;
@@ -50,6 +51,8 @@ pub(super) struct Dialogs {
     endpoints: BTreeMap<IpAddr, Speaker>,
     /// Steps of ladders that are kept.
     steps: usize,
+    /// Messages without Call-ID or `CSeq`.
+    pub(super) nameless: u64,
     /// Messages that a cap left out.
     pub(super) over_cap: u64,
 }
@@ -74,6 +77,8 @@ impl Dialogs {
     /// Reads a message with the session description in its body; gives the index of the call it belongs to.
     pub(super) fn push(&mut self, heard: &Heard, sdp: Option<&Sdp>) -> Option<usize> {
         self.note_endpoint(heard);
+        let is_named = heard.message.call_id.is_some() && heard.message.cseq.is_some();
+        self.nameless += u64::from(!is_named && !heard.message.is_cut);
         self.vias.push(heard);
         self.repeats.push(heard);
         if heard.message.method() == Some(&Method::Register) {
@@ -109,7 +114,7 @@ impl Dialogs {
         if let Some(&known) = self.by_call_id.get(call_id) {
             return Some(known);
         }
-        if !matches!(message.kind, Kind::Request { method: Method::Invite, .. }) {
+        if !tells_of_a_call(message) {
             return None;
         }
         if self.talks.len() >= CALLS_KEPT {
@@ -180,6 +185,16 @@ impl Speaker {
                 }
             }
         }
+    }
+}
+
+/// Whether a message begins a call, or shows one whose beginning was not captured: an answer to INVITE, and a BYE. A
+/// challenge tells of none: what the caller does then would be seen.
+fn tells_of_a_call(message: &SipMessage) -> bool {
+    match (&message.kind, message.method()) {
+        (Kind::Request { .. }, Some(Method::Invite | Method::Bye)) => true,
+        (Kind::Response { status, .. }, Some(Method::Invite)) => !matches!(status, 401 | 407 | 481),
+        _ => false,
     }
 }
 

@@ -12,10 +12,9 @@ use super::media::tally::Seen;
 use super::media::timing::TimingReport;
 use super::media::{self, MediaKind, Recognition, StreamReport};
 use super::message::{App, sip};
+use super::registration::{Registration, Standing};
 use super::sent::Sent;
-use super::traffic::{
-    Direction, Flow, HostFacts, Initiator, Protocol, Registration, Stream, TcpOutcome, TcpTrace, Unanswered,
-};
+use super::traffic::{Direction, Flow, HostFacts, Initiator, Protocol, Stream, TcpOutcome, TcpTrace};
 use crate::capture::{Frame, Timestamp};
 use crate::decode::{Layers, Mac, Packet, Part, Span, Transport};
 
@@ -246,22 +245,11 @@ pub(crate) fn call(caller: &str, callee: &str) -> Call {
 /// A registration that was accepted.
 pub(crate) fn registration(client: &str, registrar: &str) -> Registration {
     Registration {
-        aor: "sip:21@a.example".into(),
-        client: socket(client),
-        registrar: socket(registrar),
-        protocol: Protocol::Udp,
-        contact: None,
-        expires: None,
         attempts: 1,
         status: Some(200),
         accepted: true,
-        challenges: 0,
-        rhythm: None,
+        standing: Standing::Accepted,
         frames: vec![frame(1)],
-        refused: None,
-        unanswered: Unanswered::default(),
-        granted: None,
-        mappings: Vec::new(),
-        kept: None,
+        ..Registration::new("sip:21@a.example".into(), socket(client), socket(registrar), Protocol::Udp)
     }
 }

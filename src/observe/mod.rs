@@ -30,7 +30,9 @@ mod observer;
 mod pairs;
 mod past;
 mod policies;
+mod progress;
 mod quality;
+mod registration;
 mod registrations;
 mod repeats;
 mod sent;
@@ -44,7 +46,7 @@ mod via;
 mod view;
 
 pub use batch::Batch;
-pub use call::{Answer, Call, CallProtocol, CallSide};
+pub use call::{Answer, Beginning, Call, CallProtocol, CallSide, Change, ChangeKind};
 pub use carriage::{Carriage, Relay};
 pub use fragments::{Counts as FragmentCounts, Datagram, Incomplete, Missing, Reassembler, Whole};
 pub use handshakes::{Failed, Handshakes, Seen as SeenCertificate};
@@ -53,12 +55,12 @@ pub use marks::Marks;
 pub use observer::Observer;
 pub use policies::VoicePolicy;
 pub use quality::Quality;
+pub use registration::{Mapping, Outage, Refusals, Refused, Registration, Rhythm, Standing, Unanswered};
 pub use sent::Sent;
 pub use shard::{Shard, Wave};
 pub use stream::Assembler;
 pub use traffic::{
-    Direction, FirstFrames, Flow, HostFacts, IcmpReport, Initiator, MacSeen, Mapping, NameSeen, NameSource,
-    Protocol, Refused, Registration, Repeated, Rewrite, Rhythm, Silence, Silences, SipEndpoint, Stream,
-    TcpOutcome, TcpTrace, Traffic, Unanswered,
+    Direction, FirstFrames, Flow, HostFacts, IcmpReport, Initiator, MacSeen, NameSeen, NameSource, Protocol,
+    Repeated, Rewrite, Silence, Silences, SipEndpoint, Stream, TcpOutcome, TcpTrace, Traffic,
 };
 pub use view::FlowView;

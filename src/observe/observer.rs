@@ -171,6 +171,7 @@ impl Observer {
             cut_sip: self.cut_sip,
             cut_sip_count: self.cut_sip_count,
             incomplete_datagrams: fragments.incomplete,
+            nameless_sip: self.dialogs.nameless,
             messages_over_cap: self.dialogs.over_cap
                 + self.names.over_cap
                 + self.handshakes.over_cap
@@ -178,13 +179,26 @@ impl Observer {
             ..Quality::default()
         };
         let (flows, mut streams) = rows(self.shards, &mut quality, is_service);
-        let conversations = self.dialogs.finish();
+        let mut conversations = self.dialogs.finish();
         let calls: BTreeMap<&str, usize> =
             conversations.calls.iter().enumerate().map(|(at, call)| (&*call.call_id, at)).collect();
-        for stream in &mut streams {
-            stream.call = stream.report.calls.iter().find_map(|id| calls.get(&**id).copied());
+        let mut shared = Vec::new();
+        for (at, stream) in streams.iter_mut().enumerate() {
+            let mut known = stream.report.calls.iter().filter_map(|id| calls.get(&**id).copied());
+            stream.call = known.next();
+            // Where two telephones speak to each other past the PBX, the voice is that of both legs.
+            shared.extend(known.filter_map(|other| Some((stream.call?, other, at))));
             let report = &mut stream.report;
             report.receiver = self.receptions.about(stream.source, stream.destination, report.ssrc);
+        }
+        for (own, other, at) in shared {
+            let is_leg = |of: usize, by: usize| {
+                conversations.calls.get(by).is_some_and(|call| call.leg_of == Some(of))
+            };
+            if is_leg(own, other) || is_leg(other, own) {
+                let also = conversations.calls.get_mut(other).map(|call| &mut call.also_heard);
+                also.into_iter().filter(|also| !also.contains(&at)).for_each(|also| also.push(at));
+            }
         }
         note_pairs(&flows, &mut quality);
         Traffic {

@@ -50,6 +50,8 @@ pub struct Quality {
     pub pairs_answered_unseen: u64,
     /// IP datagrams whose fragments never came together.
     pub incomplete_datagrams: u64,
+    /// SIP messages that no call and no registration could be told of, because Call-ID or `CSeq` is missing.
+    pub nameless_sip: u64,
     /// Packets of flows that a cap dropped.
     pub packets_over_cap: u64,
     /// Media samples that a cap dropped.

@@ -17,6 +17,7 @@ use super::transaction::{Fingerprint, Press};
 const WATCHED: usize = 16_384;
 const ROWS_KEPT: usize = 4_096;
 const FRAMES_KEPT: usize = 5;
+const STATUSES_KEPT: usize = 8;
 /// The same request again within this time (ns) is a copy of the capture.
 const COPY_WITHIN: i64 = 100_000_000;
 /// As findings.tsv has it.
@@ -67,7 +68,8 @@ impl Repeats {
                     if sent.times == 1 {
                         self.note_prompt(&sent);
                     }
-                    self.note(sent, true);
+                    let status = heard.message.status().filter(|status| *status >= 400);
+                    self.note(sent, true, status);
                 }
             }
         }
@@ -79,7 +81,7 @@ impl Repeats {
         // A frame of a stream may hold several requests; between equal ones the order is no matter.
         open.sort_by(|x, y| (&x.frames, x.from, x.to, &x.method).cmp(&(&y.frames, y.from, y.to, &y.method)));
         for sent in open {
-            self.note(sent, false);
+            self.note(sent, false, None);
         }
         for ((from, to, method), times) in self.prompt {
             if let Some(row) = self.rows.get_mut(&(from, to, method.as_str().into())) {
@@ -122,7 +124,7 @@ impl Repeats {
         }
     }
 
-    fn note(&mut self, sent: Sent, is_answered: bool) {
+    fn note(&mut self, sent: Sent, is_answered: bool, status: Option<u16>) {
         if sent.times < LEAST_TIMES {
             return;
         }
@@ -138,12 +140,19 @@ impl Repeats {
             method,
             requests: 0,
             answered: 0,
+            statuses: BTreeMap::new(),
             most: 0,
             prompt: 0,
             frames: Vec::new(),
             span: (sent.first, sent.last),
         });
         row.requests += 1;
+        let known = row.statuses.len();
+        if let Some(status) =
+            status.filter(|status| known < STATUSES_KEPT || row.statuses.contains_key(status))
+        {
+            *row.statuses.entry(status).or_default() += 1;
+        }
         row.answered += u64::from(is_answered);
         row.most = row.most.max(sent.times);
         row.span = (row.span.0.min(sent.first), row.span.1.max(sent.last));

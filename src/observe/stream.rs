@@ -21,6 +21,10 @@ pub struct Assembler {
     waiting_bytes: usize,
     /// Bytes are missing behind `ready` for good.
     is_broken: bool,
+    /// Bytes behind `ready` for which there was no room.
+    dropped: usize,
+    /// Bytes still to come that nobody wants.
+    unwanted: u64,
     /// Stream offset of `next`, counted from the first byte seen.
     offset: i64,
 }
@@ -72,6 +76,18 @@ impl Assembler {
         self.ready.drain(..count.min(self.ready.len()));
     }
 
+    /// Whether no more bytes fit before some are taken.
+    pub(super) fn is_full(&self) -> bool {
+        self.ready.len() >= READY_LIMIT
+    }
+
+    /// Removes so many bytes from the front of the stream, also such as are still to come.
+    pub(super) fn pass_over(&mut self, count: usize) {
+        let missing = count.saturating_sub(self.ready.len());
+        self.consume(count);
+        self.unwanted = missing.saturating_sub(std::mem::take(&mut self.dropped)) as u64;
+    }
+
     /// Whether it was told where the stream starts.
     pub(super) fn is_started(&self) -> bool {
         self.next.is_some() && !self.is_guessed
@@ -95,8 +111,10 @@ impl Assembler {
 
     fn append(&mut self, at: i64, bytes: &[u8], wire: u32) {
         let known = usize::try_from(self.offset - at).unwrap_or(usize::MAX);
-        if let Some(fresh) = bytes.get(known..) {
+        let unwanted = usize::try_from(self.unwanted).unwrap_or(usize::MAX);
+        if let Some(fresh) = bytes.get(known.saturating_add(unwanted)..) {
             let room = READY_LIMIT.saturating_sub(self.ready.len());
+            self.dropped = fresh.len().saturating_sub(room);
             self.ready.extend_from_slice(fresh.get(..room).unwrap_or(fresh));
         }
         let end = at + i64::from(wire);
@@ -109,6 +127,7 @@ impl Assembler {
     fn advance(&mut self, to: i64) {
         let by = to - self.offset;
         self.offset = to;
+        self.unwanted = self.unwanted.saturating_sub(by.unsigned_abs());
         self.next = self.next.map(|next| next.wrapping_add(by as u32));
     }
 
@@ -140,7 +159,7 @@ impl Assembler {
 
 #[cfg(test)]
 mod tests {
-    use super::Assembler;
+    use super::{Assembler, READY_LIMIT};
 
     #[test]
     fn puts_segments_in_order_and_keeps_the_first_of_two_writers() {
@@ -160,6 +179,20 @@ mod tests {
         stream.push(4, b"EFgh", 4);
         stream.push(0, b"abcd", 4);
         assert_eq!((stream.ready(), stream.held()), (&b"abcdefgh"[..], 8));
+    }
+
+    #[test]
+    fn what_nobody_wants_is_passed_over_as_it_comes() {
+        let mut stream = Assembler::default();
+        stream.start(0);
+        stream.push(0, &[b'x'; READY_LIMIT - 10], (READY_LIMIT - 10) as u32);
+        stream.push((READY_LIMIT - 10) as u32, &[b'y'; 30], 30);
+        assert!(stream.is_full());
+        stream.pass_over(READY_LIMIT + 50);
+        assert!(stream.ready().is_empty() && !stream.is_full());
+        stream.push((READY_LIMIT + 20) as u32, &[b'z'; 20], 20);
+        stream.push((READY_LIMIT + 40) as u32, b"0123456789ab", 12);
+        assert_eq!(stream.ready(), b"ab");
     }
 
     #[test]

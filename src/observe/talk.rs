@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use crate::capture::Timestamp;
 
-use super::call::{Answer, Call, CallProtocol, CallSide};
+use super::call::{Answer, Beginning, Call, CallProtocol, CallSide};
 use super::dialogs::{Heard, aor};
 use super::fork::{Attempts, Branches};
 use super::message::sdp::Sdp;
-use super::message::sip::{Kind, Method};
+use super::message::sip::{Kind, Method, SipMessage};
+use super::progress::{Progress, is_in_dialog};
 
 const OFFERS_KEPT: usize = 16;
 /// A PBX that passes a call on does so within this time (ns); queues and announcements come later.
@@ -32,6 +33,9 @@ pub(super) struct Talk {
     invited: Option<u32>,
     /// When the INVITE was last sent.
     asked: Timestamp,
+    progress: Progress,
+    /// Last refusal of an INVITE.
+    refused: Option<u16>,
     /// Anything answered.
     is_answered: bool,
     /// A REFER that waits for its answer.
@@ -39,12 +43,23 @@ pub(super) struct Talk {
 }
 
 impl Talk {
-    /// The call that an INVITE begins.
+    /// The call that an INVITE begins, or to which the first message belongs that was captured of it.
     pub(super) fn new(call_id: &str, heard: &Heard) -> Self {
         let message = &heard.message;
-        let ends = (heard.from, heard.to);
+        let (ends, beginning) = match &message.kind {
+            Kind::Request { method: Method::Invite, .. } if !is_in_dialog(message) => {
+                ((heard.from, heard.to), Beginning::Seen)
+            }
+            Kind::Request { .. } => ((heard.from, heard.to), Beginning::SidesUnknown),
+            // From names the caller where an answer to its INVITE repeats it.
+            Kind::Response { .. } if message.method() == Some(&Method::Invite) => {
+                ((heard.to, heard.from), Beginning::Unseen)
+            }
+            Kind::Response { .. } => ((heard.to, heard.from), Beginning::SidesUnknown),
+        };
         let begun = Call::begun(call_id.into(), CallProtocol::Sip, ends, (heard.frame, heard.time));
-        let call = Call { from: aor(message.from.as_ref()), to: aor(message.to.as_ref()), ..begun };
+        let (from, to) = (aor(message.from.as_ref()), aor(message.to.as_ref()));
+        let call = Call { from, to, beginning, dialled: dialled(message), ..begun };
         let tag = message.from.as_ref().and_then(|from| from.tag.as_deref());
         Self {
             call,
@@ -53,6 +68,8 @@ impl Talk {
             branches: Branches::default(),
             invited: None,
             asked: heard.time,
+            progress: Progress::default(),
+            refused: None,
             is_answered: false,
             transfer: None,
         }
@@ -62,6 +79,7 @@ impl Talk {
     /// tells whether it did.
     pub(super) fn hear(&mut self, heard: &Heard, sdp: Option<&Sdp>, has_room: bool) -> bool {
         let message = &heard.message;
+        self.progress.hear(heard, sdp);
         match &message.kind {
             Kind::Request { method, .. } => self.request(method, heard),
             Kind::Response { status, .. } => {
@@ -87,8 +105,7 @@ impl Talk {
         match method {
             Method::Invite => {
                 self.asked = heard.time;
-                let is_in_dialog = heard.message.to.as_ref().is_some_and(|to| to.tag.is_some());
-                if !is_in_dialog && self.invited.is_none() {
+                if !is_in_dialog(&heard.message) && self.invited.is_none() {
                     self.attempts.invite(heard);
                 }
             }
@@ -108,11 +125,11 @@ impl Talk {
     fn response(&mut self, status: u16, heard: &Heard) {
         let now = (heard.frame, heard.time);
         let caller = self.call.caller;
-        if (180..=183).contains(&status) {
-            self.call.ringing.get_or_insert(now);
-        }
         if !(200..=299).contains(&status) {
             self.attempts.answer(heard, status, caller);
+            if status >= 300 && !matches!(status, 401 | 407) {
+                self.refused = Some(status);
+            }
             return;
         }
         // It may have crossed a CANCEL, or follow a refusal of another telephone: only a BYE ends it now.
@@ -176,6 +193,18 @@ impl Talk {
             call.answer = Answer::Answered;
         }
         self.branches.settle(&mut call);
+        if call.beginning != Beginning::Seen {
+            // A BYE ends a call that stands (RFC 3261 section 15), and an answer needs no INVITE to be understood.
+            if call.answer == Answer::Open && call.end.is_some() {
+                call.answer = Answer::Answered;
+            } else if call.answer == Answer::Open && self.progress.is_refused() {
+                call.answer = self.refused.map_or(Answer::Open, Answer::Rejected);
+                call.status = self.refused;
+            }
+            // What was agreed before is not known.
+            call.may_be_silent = true;
+        }
+        self.progress.settle(&mut call);
         let waited = self.asked.since(call.start.1);
         if call.answer == Answer::Open && !self.is_answered && waited >= SENT_AGAIN {
             call.answer = Answer::Unanswered;
@@ -240,6 +269,16 @@ fn other_leg(calls: &[Call], index: usize, call: &Call) -> Option<usize> {
         (Some((only, _)), None) => Some(only),
         _ => None,
     }
+}
+
+/// What was dialled, where the Request-URI is a telephone number and To names somebody else (RFC 3261 section 8.1.1.2).
+fn dialled(message: &SipMessage) -> Option<Box<str>> {
+    let Kind::Request { method: Method::Invite, uri } = &message.kind else { return None };
+    let number = user(uri.as_str());
+    let is_number =
+        number.len() >= 2 && number.bytes().all(|byte| byte.is_ascii_digit() || b"+*#".contains(&byte));
+    let called = aor(message.to.as_ref());
+    (is_number && user(&called) != number).then(|| number.into())
 }
 
 /// `21` of `sip:21@192.168.10.2`.

@@ -17,6 +17,7 @@ use crate::observe::media::report::Stretch;
 use crate::observe::message::App;
 use crate::observe::policies::VoicePolicy;
 use crate::observe::quality::Quality;
+use crate::observe::registration::Registration;
 use crate::observe::sent::Sent;
 
 /// Everything that was seen.
@@ -304,6 +305,8 @@ pub struct Repeated {
     pub requests: u64,
     /// How many of them were answered in the end.
     pub answered: u64,
+    /// How many of those got which final status from 400 on, at most 8 of these.
+    pub statuses: BTreeMap<u16, u64>,
     /// How often the worst was sent.
     pub most: u64,
     /// Of the latest three requests that one sending was enough for, how many were sent behind `span`.
@@ -312,95 +315,6 @@ pub struct Repeated {
     pub frames: Vec<Frame>,
     /// First and last.
     pub span: (Timestamp, Timestamp),
-}
-
-/// REGISTER requests of one contact.
-#[derive(Clone, Debug)]
-pub struct Registration {
-    /// Address of record, `sip:user@host`.
-    pub aor: Box<str>,
-    /// Who asked.
-    pub client: SocketAddr,
-    /// Who was asked.
-    pub registrar: SocketAddr,
-    /// Over which transport.
-    pub protocol: Protocol,
-    /// Contact as given.
-    pub contact: Option<Box<str>>,
-    /// Seconds granted, else asked for.
-    pub expires: Option<u32>,
-    /// Tries: REGISTER requests, retransmissions included, without copies and without the answer to a challenge.
-    pub attempts: u64,
-    /// Last final status, 401 and 407 included.
-    pub status: Option<u16>,
-    /// A 2xx was seen.
-    pub accepted: bool,
-    /// Challenges, 401 and 407, to requests without credentials; the usual way in.
-    pub challenges: u64,
-    /// How far apart the grants came, `None` before the second.
-    pub rhythm: Option<Rhythm>,
-    /// When the first and the last grant came.
-    pub granted: Option<(Timestamp, Timestamp)>,
-    /// The first few frames.
-    pub frames: Vec<Frame>,
-    /// The last final answer refused it for good: a second challenge although credentials were sent (RFC 3261 section
-    /// 22.2), or 403, 404, 423 or 503. Signing off does not count.
-    pub refused: Option<Refused>,
-    /// REGISTER requests since the last answer of any kind.
-    pub unanswered: Unanswered,
-    /// The client as the registrar saw it over UDP (RFC 3581), within one Call-ID: each that differs from the one before,
-    /// at most 8.
-    pub mappings: Vec<Mapping>,
-    /// First and last answer that showed the latest mapping, with no other one and no restart in between.
-    pub kept: Option<(Timestamp, Timestamp)>,
-}
-
-/// Time between one grant of a registration and the next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rhythm {
-    /// Grants after the first.
-    pub refreshes: u64,
-    /// Shortest time between two, in nanoseconds.
-    pub shortest: i64,
-    /// Longest, in nanoseconds.
-    pub longest: i64,
-}
-
-/// A registration that was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Refused {
-    /// Status code.
-    pub status: u16,
-    /// The answer.
-    pub frame: Frame,
-    /// When it came.
-    pub time: Timestamp,
-    /// Refusals in all.
-    pub count: u64,
-}
-
-/// Requests that nobody answered.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Unanswered {
-    /// How many.
-    pub count: u64,
-    /// The first few frames.
-    pub frames: Vec<Frame>,
-    /// Time of the first and the last of them.
-    pub span: Option<(Timestamp, Timestamp)>,
-}
-
-/// A client as a server sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mapping {
-    /// `received`, if the server wrote it.
-    pub address: Option<IpAddr>,
-    /// `rport`.
-    pub port: u16,
-    /// The answer that says so.
-    pub frame: Frame,
-    /// When it came.
-    pub time: Timestamp,
 }
 
 /// A request whose topmost Via is not the one that its answer brought back (RFC 3261 section 8.2.6.2).

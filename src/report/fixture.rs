@@ -19,7 +19,7 @@ use crate::observe::fixture::{ip, socket};
 use crate::observe::message::App;
 use crate::observe::{
     Answer, Call, CallSide, Direction, Flow, HostFacts, Initiator, MacSeen, Mapping, Protocol, Quality,
-    Registration, Rhythm, Traffic, Unanswered,
+    Registration, Rhythm, Standing, Traffic,
 };
 use crate::rules::Rulebook;
 use crate::site::{
@@ -432,28 +432,28 @@ fn traffic() -> Traffic {
         ..heard::call()
     };
     let registration = Registration {
-        aor: "11@192.168.10.2".into(),
-        client: socket("192.168.10.31:5060"),
-        registrar: socket("192.168.10.2:5060"),
-        protocol: Protocol::Udp,
         contact: Some("sip:11@192.168.10.31".into()),
         expires: Some(600),
         attempts: 2,
         status: Some(200),
+        reason: Some("OK".into()),
         accepted: true,
+        standing: Standing::Accepted,
         challenges: 1,
         rhythm: Some(Rhythm { refreshes: 3, shortest: 540_000_000_000, longest: 555_000_000_000 }),
         frames: vec![Frame::new(0, 2)],
-        refused: None,
-        unanswered: Unanswered::default(),
-        granted: None,
         mappings: vec![Mapping {
             address: Some(ip("192.0.2.99")),
             port: 61_234,
             frame: Frame::new(0, 2),
             time: at(1),
         }],
-        kept: None,
+        ..Registration::new(
+            "11@192.168.10.2".into(),
+            socket("192.168.10.31:5060"),
+            socket("192.168.10.2:5060"),
+            Protocol::Udp,
+        )
     };
     let skipped = BTreeMap::from([(Skip::NotIp(NotIp::EtherType(0x88cc)), 12), (Skip::Empty, 1)]);
     Traffic {

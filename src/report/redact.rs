@@ -35,11 +35,13 @@ const FIXED: &[&str] = &[
     "answered",
     "app",
     "as_of",
+    "beginning",
     "cleared",
     "clock_source",
     "code",
     "codec",
     "confidence",
+    "early_media",
     "end",
     "ended",
     "first",
@@ -258,6 +260,9 @@ impl Pseudonyms {
         for registration in &mut audit.traffic.registrations {
             registration.aor = self.party(&registration.aor).into();
             registration.contact = registration.contact.take().map(|contact| self.party(&contact).into());
+            if let Some(refused) = &mut registration.refused {
+                refused.reason = self.text(&refused.reason).into();
+            }
         }
         for flow in &mut audit.traffic.flows {
             // What a name of the LAN is called is nobody's business, and a public one leads to its address.

@@ -109,6 +109,7 @@ fn what_still_holds_is_shown_as_it_stands_now() {
         to: "192.0.2.77:5060".parse().unwrap(),
         most: 3,
         answered: 0,
+        status: None,
     };
     let then = Finding { detail, ..now.clone() };
     let turn = Turn { finding: then, since: Timestamp(0), cleared: None };

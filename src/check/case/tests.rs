@@ -1,7 +1,7 @@
 use super::super::fixture::{PBX, PHONE, PUBLIC, World, row};
 use super::*;
 use crate::observe::fixture::{frame, ip, socket, tcp, udp};
-use crate::observe::{Flow, NameSeen, NameSource, Registration, TcpOutcome, Unanswered};
+use crate::observe::{Flow, NameSeen, NameSource, Protocol, Registration, TcpOutcome};
 
 const REGISTRAR: &str = "transport = \"udp\"\nown = 5060\ninitiator = \"peer\"\npeer.scope = \"lan\"";
 
@@ -219,24 +219,10 @@ fn data_that_follow_a_transfer_belong_to_its_row() {
 
 #[test]
 fn a_provider_is_stated_known_by_role_or_registered_with() {
-    let registration = |client: &str| Registration {
-        aor: "4952100@provider.example".into(),
-        client: socket(&format!("{client}:5064")),
-        registrar: socket("203.0.113.9:5060"),
-        protocol: Protocol::Udp,
-        contact: None,
-        expires: None,
-        attempts: 1,
-        status: None,
-        accepted: false,
-        challenges: 0,
-        rhythm: None,
-        frames: Vec::new(),
-        refused: None,
-        unanswered: Unanswered::default(),
-        granted: None,
-        mappings: Vec::new(),
-        kept: None,
+    let registration = |client: &str| {
+        let client = socket(&format!("{client}:5064"));
+        let registrar = socket("203.0.113.9:5060");
+        Registration::new("4952100@provider.example".into(), client, registrar, Protocol::Udp)
     };
     let is_provider = |world: World| world.case().is_provider(ip(PUBLIC));
     let with_registration = |client| {

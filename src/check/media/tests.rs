@@ -2,7 +2,7 @@ mod arrival;
 
 use super::super::fixture::{PBX, PHONE, World, subjects};
 use super::*;
-use crate::observe::fixture::{at, frame, ip, sent, socket, stream, udp};
+use crate::observe::fixture::{self, at, frame, ip, sent, socket, stream, udp};
 use crate::observe::media::quality::Quality;
 use crate::observe::media::report::PayloadRole;
 use crate::observe::media::rtcp::ReportBlock;
@@ -10,34 +10,17 @@ use crate::observe::media::sequence::{Counts, SegmentReport};
 use crate::observe::media::tally::{Seen, Spread};
 use crate::observe::media::timing::{Clock, ClockSource, Evenness, Pause, Spell};
 use crate::observe::media::{Endpoint, Gap, Moment, PayloadReport, ReceiverReport};
-use crate::observe::{CallProtocol, CallSide, Flow, Ladder};
+use crate::observe::{CallSide, Flow};
 
 /// A call of the phone that is answered at 0 ms and goes on, its phone at 10000 and the PBX at 5204.
 fn call() -> Call {
     Call {
-        call_id: "c1".into(),
-        protocol: CallProtocol::Sip,
-        caller: socket("192.168.10.21:5060"),
-        callee: socket("192.168.10.2:5060"),
-        from: "sip:21@a.example".into(),
-        to: "sip:10@a.example".into(),
-        start: (frame(1), at(0)),
-        ringing: None,
         answered: Some((frame(2), at(0))),
-        end: None,
         answer: Answer::Answered,
         status: Some(200),
-        hung_up: None,
-        leg_of: None,
-        other_media: Vec::new(),
-        answered_elsewhere: false,
-        transferred: None,
         caller_media: vec![socket("192.168.10.21:10000")],
         callee_media: vec![socket("192.168.10.2:5204")],
-        may_be_silent: false,
-        renegotiated: Vec::new(),
-        also_heard: Vec::new(),
-        ladder: Ladder::default(),
+        ..fixture::call("192.168.10.21:5060", "192.168.10.2:5060")
     }
 }
 

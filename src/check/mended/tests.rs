@@ -1,5 +1,6 @@
 use super::super::finding::{Evidence, Heard, Severity, Unevenness};
 use super::super::fixture::{PBX, PHONE, World, finding};
+use super::super::rejection::Rejection;
 use super::*;
 use crate::observe::Protocol;
 use crate::observe::fixture::{at, frame, ip, sent, socket, spoken, stream, udp};
@@ -169,32 +170,28 @@ fn registrations(rows: &[Row], now: i64) -> World {
     flow.from_a.last = Some((frame(9), at(now * 1_000)));
     let mut world = World::new("").flows(vec![flow]);
     let row = |&(account, port, failed, granted): &Row| Registration {
-        aor: account.into(),
-        client: socket(&format!("{PHONE}:{port}")),
-        registrar: socket(&format!("{PBX}:5060")),
-        protocol: Protocol::Udp,
-        contact: None,
-        expires: None,
         attempts: 1,
-        status: None,
         accepted: granted.is_some(),
-        challenges: 0,
-        rhythm: None,
         granted: granted.map(|(first, last)| (at(first * 1_000), at(last * 1_000))),
-        frames: Vec::new(),
         refused: failed.map(|time| Refused {
             status: 403,
+            reason: "Forbidden".into(),
+            with_credentials: true,
             frame: frame(1),
             time: at(time * 1_000),
             count: 1,
         }),
         unanswered: Unanswered {
             count: if failed.is_some() { 3 } else { 1 },
-            frames: Vec::new(),
             span: Some((at(0), at(failed.unwrap_or(now) * 1_000))),
+            ..Unanswered::default()
         },
-        mappings: Vec::new(),
-        kept: None,
+        ..Registration::new(
+            account.into(),
+            socket(&format!("{PHONE}:{port}")),
+            socket(&format!("{PBX}:5060")),
+            Protocol::Udp,
+        )
     };
     world.traffic.registrations = rows.iter().map(row).collect();
     world
@@ -204,10 +201,17 @@ fn registrations(rows: &[Row], now: i64) -> World {
 fn a_registration_that_succeeds_ends_what_failed() {
     let over = |rows: &[Row], now: i64| {
         let world = registrations(rows, now);
-        let refused =
-            Detail::Sig001 { account: "21".into(), registrar: socket("192.168.10.2:5060"), status: 403 };
-        let silent =
-            Detail::Sig002 { registrar: socket("192.168.10.2:5060"), protocol: Protocol::Udp, is_up: true };
+        let registrar = socket("192.168.10.2:5060");
+        let rejection = Rejection { status: 403, reason: "".into(), with_credentials: true, outside: false };
+        let refused = Detail::Sig001 {
+            account: "21".into(),
+            registrar,
+            rejection,
+            others: Vec::new(),
+            accepted_after: None,
+            instead: None,
+        };
+        let silent = Detail::Sig002 { registrar, protocol: Protocol::Udp, requests: 3, is_up: true };
         let both = [refused, silent].map(|detail| is_over(detail, 10_000, &world));
         assert_eq!(both[0], both[1]);
         both[0]

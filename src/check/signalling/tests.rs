@@ -1,7 +1,11 @@
 use super::super::fixture::{self, PBX, PHONE, PUBLIC, World, subjects};
 use super::*;
 use crate::observe::fixture::{at, frame, ip, socket, udp};
-use crate::observe::{Mapping, Refused, SipEndpoint, Unanswered};
+use crate::observe::{Mapping, Outage, Refusals, Refused, SipEndpoint, Unanswered};
+
+fn refusal(status: u16, ms: i64, count: u64) -> Refused {
+    Refused { status, reason: "No".into(), with_credentials: false, frame: frame(4), time: at(ms), count }
+}
 
 /// A registration of the phone at the PBX that went well.
 fn registration() -> Registration {
@@ -20,8 +24,8 @@ fn codes(world: &World) -> Vec<&'static str> {
 
 #[test]
 fn a_refusal_is_told_about_own_devices_only() {
-    let refused = Some(Refused { status: 403, frame: frame(4), time: at(3), count: 2 });
-    let own = world(Registration { refused, ..registration() });
+    let refused = Some(refusal(403, 3, 2));
+    let own = world(Registration { refused: refused.clone(), ..registration() });
     let findings = check(&own.case(), &[]);
     assert_eq!((subjects(&findings), findings.first().map(|f| f.count)), (vec![ip(PHONE)], Some(2)));
     let client = socket(&format!("{PUBLIC}:5060"));
@@ -29,12 +33,57 @@ fn a_refusal_is_told_about_own_devices_only() {
     assert!(codes(&world(registration())).is_empty());
 }
 
+/// SIG-001 of this world, by severity.
+fn sig_001(world: &World) -> Vec<(Severity, Detail)> {
+    let findings = check(&world.case(), &[]).into_iter();
+    findings.filter(|one| one.code().as_str() == "SIG-001").map(|one| (one.severity, one.detail)).collect()
+}
+
+#[test]
+fn a_user_who_is_accepted_in_another_domain_has_the_wrong_one() {
+    let elsewhere = |aor: &str, granted| {
+        let refused = Registration { refused: Some(refusal(404, 1_000, 1)), ..registration() };
+        let granted = Some((at(granted), at(granted)));
+        let other = Registration { aor: aor.into(), granted, ..registration() };
+        let mut world = world(refused);
+        world.traffic.registrations.push(other);
+        sig_001(&world)
+    };
+    let found = elsewhere("sip:21@b.example", 2_000);
+    let [(Severity::Notice, Detail::Sig001 { instead, .. })] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!(instead.as_deref(), Some("sip:21@b.example"));
+    assert_eq!(elsewhere("sip:22@b.example", 2_000)[0].0, Severity::Error, "somebody else");
+    assert_eq!(elsewhere("sip:21@b.example", 500)[0].0, Severity::Error, "before it was refused");
+}
+
+#[test]
+fn a_long_refusal_is_told_although_it_was_made_good() {
+    let outage = |count, ms| {
+        let outage = Outage { last: refusal(483, ms - 1, count), from: at(0), until: at(ms) };
+        let refusals = Refusals { outage: Some(outage), ..Refusals::default() };
+        sig_001(&world(Registration { refusals, ..registration() }))
+    };
+    let found = outage(3, 61_000);
+    let [(Severity::Notice, Detail::Sig001 { accepted_after, .. })] = found.as_slice() else {
+        panic!("{found:?}")
+    };
+    assert_eq!(*accepted_after, Some(61_000_000_000));
+    assert!(outage(3, 59_000).is_empty() && outage(2, 61_000).is_empty(), "soon, or hardly refused");
+}
+
+#[test]
+fn a_filter_selects_the_refusals_and_nothing_else_of_the_pair() {
+    let world = world(Registration { refused: Some(refusal(404, 3, 1)), ..registration() });
+    let filter = check(&world.case(), &[]).remove(0).evidence.filter;
+    assert!(filter.ends_with("sip.CSeq.method == \"REGISTER\" && sip.Status-Code == 404"), "{filter}");
+}
+
 #[test]
 fn tries_without_an_answer_need_time_and_proof() {
     let tries = |count, ms| {
         let frames = vec![frame(1)];
         Registration {
-            unanswered: Unanswered { count, frames, span: Some((at(0), at(ms))) },
+            unanswered: Unanswered { count, requests: 1, frames, span: Some((at(0), at(ms))) },
             ..registration()
         }
     };
@@ -115,4 +164,104 @@ fn lost_fragments_are_told_where_sip_is_spoken_and_repeated() {
     assert!(with(vec![lost()], true).is_empty(), "not sent again");
     assert!(with(vec![lost(), lost()], false).is_empty(), "no SIP");
     assert!(with(vec![datagram(Missing::Cut), datagram(Missing::Cut)], true).is_empty(), "the snap length");
+}
+
+/// A call of the phone to the PBX that was refused.
+fn refused_call(status: u16) -> Call {
+    Call {
+        answer: Answer::Rejected(status),
+        status: Some(status),
+        end: Some((frame(3), at(1_000))),
+        ..crate::observe::fixture::call("192.168.10.21:5060", "192.168.10.2:5060")
+    }
+}
+
+/// SIG-005 of this world: severity aside, the numbers.
+fn sig_005(world: &World) -> Option<(Rejection, Option<Circumstance>, String)> {
+    let findings = check(&world.case(), &[]);
+    let found = findings.into_iter().find(|one| one.code().as_str() == "SIG-005")?;
+    let Detail::Sig005 { rejection, why, .. } = found.detail else { panic!("{:?}", found.detail) };
+    Some((rejection, why, found.evidence.filter))
+}
+
+fn calls(calls: Vec<Call>) -> World {
+    let mut world = World::new("").flows(vec![udp("192.168.10.21:5060", "192.168.10.2:5060")]);
+    world.traffic.calls = calls;
+    world
+}
+
+#[test]
+fn why_a_call_failed_is_told_as_far_as_the_capture_shows_it() {
+    let call = Call { reason: Some("No".into()), with_credentials: true, ..refused_call(403) };
+    let (rejection, why, filter) = sig_005(&calls(vec![call])).unwrap();
+    let expected = Rejection { status: 403, reason: "No".into(), with_credentials: true, outside: false };
+    assert_eq!((rejection, why), (expected, None));
+    assert!(filter.contains("sip.CSeq.method == \"INVITE\""), "no answer to REGISTER: {filter}");
+    let call = Call { offers_nothing: true, ..refused_call(488) };
+    assert_eq!(sig_005(&calls(vec![call])).unwrap().1, Some(Circumstance::NoMediaOffered));
+    assert_eq!(sig_005(&calls(vec![refused_call(488)])).unwrap().1, None);
+}
+
+#[test]
+fn a_caller_who_registers_only_later_is_told() {
+    let with_grant = |granted: &[i64]| {
+        let mut world = calls(vec![refused_call(400)]);
+        let row = |ms: &i64| Registration { granted: Some((at(*ms), at(*ms))), ..registration() };
+        world.traffic.registrations = granted.iter().map(row).collect();
+        sig_005(&world).unwrap().1
+    };
+    assert_eq!(with_grant(&[5_000]), Some(Circumstance::NotRegistered));
+    assert_eq!(with_grant(&[0]), None);
+    assert_eq!(with_grant(&[]), None, "it may have registered before the capture");
+}
+
+#[test]
+fn an_answer_that_is_never_acknowledged_is_a_failed_call() {
+    let call = |is_unacknowledged| Call {
+        answer: Answer::Answered,
+        answered: Some((frame(2), at(100))),
+        is_unacknowledged,
+        ..refused_call(200)
+    };
+    assert_eq!(sig_005(&calls(vec![call(true)])).unwrap().1, Some(Circumstance::Unacknowledged));
+    assert!(sig_005(&calls(vec![call(false)])).is_none());
+}
+
+#[test]
+fn a_refusal_whose_call_began_before_the_capture_is_left_aside() {
+    let call = Call { beginning: Beginning::Unseen, ..refused_call(488) };
+    assert!(sig_005(&calls(vec![call])).is_none());
+}
+
+#[test]
+fn what_most_repeated_requests_were_answered_with_is_told() {
+    let status = |statuses: &[(u16, u64)], answered| {
+        let mut world = World::new("").flows(vec![udp("192.168.10.21:5060", "192.168.10.2:5060")]);
+        world.traffic.repeats = vec![Repeated {
+            from: socket("192.168.10.21:5060"),
+            to: socket("192.168.10.2:5060"),
+            method: "REGISTER".into(),
+            requests: answered,
+            answered,
+            statuses: statuses.iter().copied().collect(),
+            most: 4,
+            frames: vec![frame(1)],
+            span: (at(0), at(3_500)),
+        }];
+        let finding = check(&world.case(), &[]).remove(0);
+        assert!(
+            finding.evidence.filter.ends_with("sip.Method == \"REGISTER\""),
+            "{}",
+            finding.evidence.filter
+        );
+        let Detail::Sig009 { status, .. } = finding.detail else { panic!("{:?}", finding.detail) };
+        status
+    };
+    assert_eq!(status(&[(483, 16), (404, 1)], 17), Some((483, 16)));
+    assert_eq!(status(&[(483, 8)], 17), None, "the rest was accepted");
+}
+
+#[test]
+fn a_method_of_a_sender_does_not_break_out_of_the_filter() {
+    assert!(is_plain("INVITE") && !is_plain("X\" || \"") && !is_plain(""));
 }

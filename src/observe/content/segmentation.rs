@@ -171,3 +171,17 @@ fn a_lost_segment_costs_its_own_message_once_it_is_acknowledged() {
     push(End::High, TcpFlags::ACK, 1, next, &[]);
     assert_eq!(sip_of(&notes), alone(&messages[1..]));
 }
+
+#[test]
+fn a_message_whose_body_is_longer_than_what_is_kept_is_known_by_its_head() {
+    let body = "x".repeat(70_000);
+    let first = format!("INVITE sip:22@a.example SIP/2.0\r\nCall-ID: big\r\nl: {}\r\n\r\n{body}", body.len());
+    let stream = format!("{first}BYE sip:22@a.example SIP/2.0\r\nCall-ID: small\r\nl: 0\r\n\r\n");
+    let size = 1_460;
+    let segments =
+        (0..stream.len().div_ceil(size)).map(|nth| nth * size..((nth + 1) * size).min(stream.len()));
+    let notes = read(stream.as_bytes(), segments);
+    assert_eq!(notes.len(), 2, "{notes:?}");
+    assert!(notes[0].contains("\"big\"") && notes[1].contains("\"small\""), "{notes:?}");
+    assert!(!notes.iter().any(|note| note.contains("CutSip")), "nothing was cut by the capture");
+}

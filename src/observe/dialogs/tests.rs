@@ -100,10 +100,16 @@ fn a_call_is_answered_rejected_cancelled_or_open() {
 }
 
 #[test]
-fn a_dialog_whose_invite_is_missing_is_no_call() {
+fn what_tells_of_no_call_begins_none() {
     let mut ear = Ear::default();
-    assert_eq!((ear.ask("BYE"), ear.answer(200, "INVITE"), ear.ask("OPTIONS")), (None, None, None));
+    assert_eq!((ear.ask("ACK"), ear.answer(401, "INVITE"), ear.ask("OPTIONS")), (None, None, None));
     assert!(ear.end().calls.is_empty());
+    let mut ear = Ear::default();
+    assert_eq!(
+        (ear.ask("BYE"), ear.answer(200, "INVITE")),
+        (Some(0), Some(0)),
+        "it began before the capture"
+    );
 }
 
 #[test]

@@ -237,7 +237,7 @@ fn a_reliable_ringing_is_no_answer_and_prack_no_new_offer() {
         let call = one_hop(offer, &steps);
         let since = |moment: Option<Moment>| moment.map(|(_, time)| time.since(at(0)) / 1_000_000);
         assert_eq!(
-            (since(call.ringing), since(call.answered), since(call.end)),
+            (since(call.early_media), since(call.answered), since(call.end)),
             (Some(100), Some(2_000), Some(9_000))
         );
         assert_eq!(call.caller_media, [socket("192.168.10.21:10000")]);

@@ -6,10 +6,13 @@ pub(super) const SIG_001: Page = Page {
     de: Text {
         meaning: "Ein Gerät meldet sich an und wird abgewiesen. Es ist nicht erreichbar und kann meist nicht \
                   telefonieren.",
-        measured: "Eine zweite Aufforderung (401 oder 407) auf eine Anfrage mit Anmeldedaten, oder 403, 404, 423 \
-                   oder 503, ohne dass danach eine Anmeldung gelingt. Nur für Geräte im LAN und erkannte Geräte.",
-        action: "Prüfen Sie Benutzername, Kennwort und Realm; bei 404 die Nebenstelle, bei 423 die Anmeldedauer, bei \
-                 503 den Dienst.",
+        measured: "Eine zweite Aufforderung (401 oder 407) auf eine Anfrage mit Anmeldedaten, oder ein anderer Status ab \
+                   400, ohne dass danach eine Anmeldung gelingt: ein Fehler. Ein Hinweis ist es, wenn sie nach mindestens \
+                   drei Ablehnungen über mindestens 60 s doch gelingt, oder wenn derselbe Teilnehmer unter einer \
+                   anderen Domäne angenommen wird. Nur für Geräte im LAN und erkannte Geräte.",
+        action: "401, 407 und 403 nach Anmeldedaten: Benutzername, Kennwort und Realm. 403 und 404 ohne Frage nach dem Kennwort: \
+                 Nebenstelle, SIP-Domäne, erlaubte Adressen. 408, 480 und 504: Der Server erreicht den Registrar nicht, oft \
+                 der Domäne oder des DNS wegen. 482 und 483: eine Schleife. 423: die Anmeldedauer. 5xx: der Dienst.",
         pitfalls: "Eine einzelne Aufforderung (401) gehört zu jeder Anmeldung und ist kein Befund, ebenso eine \
                    abgelaufene Nonce (stale). Endet der Mitschnitt vor dem zweiten Versuch, bleibt er außer \
                    Betracht.",
@@ -17,10 +20,13 @@ pub(super) const SIG_001: Page = Page {
     },
     en: Text {
         meaning: "A device registers and is turned away. It cannot be reached and mostly cannot call.",
-        measured: "A second challenge (401 or 407) to a request with credentials, or 403, 404, 423 or 503, without a \
-                   registration that succeeds afterwards. Only for devices in the LAN and recognised ones.",
-        action: "Check user name, password and realm; with 404 the extension, with 423 the registration time, with \
-                 503 the service.",
+        measured: "A second challenge (401 or 407) to a request with credentials, or another status from 400 on, without a \
+                   registration that succeeds afterwards: an error. It is a notice if it succeeds after all, behind at \
+                   least three refusals over at least 60 s, or if the same user is accepted in another domain. Only for \
+                   devices in the LAN and recognised ones.",
+        action: "401, 407 and 403 after credentials: user name, password and realm. 403 and 404 without a password being asked \
+                 for: extension, SIP domain, permitted addresses. 408, 480 and 504: the server does not reach the registrar, \
+                 often because of the domain or DNS. 482 and 483: a loop. 423: the registration time. 5xx: the service.",
         pitfalls: "A single challenge (401) belongs to every registration and is no finding, nor is a nonce that has \
                    run out (stale). If the capture ends before the second try, it is left aside.",
         source: "RFC 3261 sections 10.3, 21.4 and 22.2.",
@@ -108,9 +114,11 @@ pub(super) const SIG_005: Page = Page {
                   oder auflegte.",
         measured: "Endgültige Antworten ab 400 auf INVITE, außer 401, 407, 422, 423, 486, 487, 491, 494, 600 und 603. Bei 404, \
                    410, 480, 484 und 604 erst ab drei Gesprächen und nur, wenn sie die Hälfte ausmachen. Nur für Anrufer \
-                   im LAN und erkannte Geräte.",
-        action: "Der Status sagt, wo zu suchen ist: 403 Berechtigung, 404 Rufnummer, 480 Anmeldung des Ziels, 488 Codecs, \
-                 5xx Störung der Gegenseite.",
+                   im LAN und erkannte Geräte. Auch eine Annahme (200), die mindestens viermal über 3 s gesendet und nie \
+                   bestätigt wird (ACK).",
+        action: "Der Status sagt, wo zu suchen ist: 403 Berechtigung oder Kennwort, 404 Rufnummer, 480 Anmeldung des Ziels, 482 \
+                 und 483 Schleife, 488 Angebot (Codecs, SRTP, Fax), 5xx Störung der Gegenseite. Der Wortlaut der Antwort sagt \
+                 oft mehr.",
         pitfalls: "Besetzt (486) und abgelehnt (603) sind Verhalten von Menschen. Gelingt derselbe Anruf binnen 5 s im zweiten \
                    Versuch, ist es kein Befund. Läuft der Anruf über die Anlage weiter, zählt nur die Strecke dahinter.",
         source: "RFC 3261 Abschnitt 21.",
@@ -119,9 +127,11 @@ pub(super) const SIG_005: Page = Page {
         meaning: "Calls are turned away by the other side or the PBX, although nobody was busy, declined or hung up.",
         measured: "Final answers from 400 on to INVITE, except 401, 407, 422, 423, 486, 487, 491, 494, 600 and 603. With 404, \
                    410, 480, 484 and 604 from three calls on, and only if they make up half. Only for callers in the LAN and \
-                   recognised devices.",
-        action: "The status says where to look: 403 permissions, 404 number, 480 registration of the target, 488 codecs, 5xx \
-                 an outage of the other side.",
+                   recognised devices. Also an answer (200) that is sent at least four times over 3 s and never acknowledged \
+                   (ACK).",
+        action: "The status says where to look: 403 permissions or password, 404 number, 480 registration of the target, 482 and \
+                 483 a loop, 488 the offer (codecs, SRTP, fax), 5xx an outage of the other side. The words of the answer often \
+                 say more.",
         pitfalls: "Busy (486) and declined (603) are what people do. If the same call succeeds within 5 s on a second try it is \
                    no finding. If the PBX passes the call on, only the leg behind it counts.",
         source: "RFC 3261 section 21.",

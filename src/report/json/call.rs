@@ -11,6 +11,7 @@ use super::fill::endpoint;
 use crate::capture::{Frame, Timestamp};
 use crate::observe::{self, Answer, CallProtocol, Step, Traffic};
 use crate::report::number;
+use crate::report::text::is_failure;
 
 /// A dialog that an INVITE began.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -31,9 +32,30 @@ pub(in crate::report) struct Call {
     pub(in crate::report) status: Option<u16>,
     /// Last final status of its INVITE, apart from 401 and 407.
     pub(in crate::report) final_status: Option<u16>,
-    /// First 180 to 183.
+    /// Reason phrase of that status, where it refused.
+    #[serde(default)]
+    pub(in crate::report) reason: Option<String>,
+    /// What the capture holds of its beginning; otherwise `start` is the first message that it holds.
+    #[serde(default)]
+    pub(in crate::report) beginning: Beginning,
+    /// The number in its Request-URI, where To names another.
+    #[serde(default)]
+    pub(in crate::report) dialled: Option<String>,
+    /// First 183 with a session description.
+    #[serde(default)]
+    pub(in crate::report) early_media: Option<String>,
+    /// From the INVITE that was let through to `early_media`, in ms.
+    #[serde(default)]
+    pub(in crate::report) early_media_after_ms: Option<f64>,
+    /// The answer was sent again and again, and nobody acknowledged it.
+    #[serde(default)]
+    pub(in crate::report) unacknowledged: bool,
+    /// What was asked for during the call and refused first.
+    #[serde(default)]
+    pub(in crate::report) refused_change: Option<RefusedChange>,
+    /// First 180.
     pub(in crate::report) ringing: Option<String>,
-    /// From INVITE to `ringing`, in ms.
+    /// From the INVITE that was let through, behind any challenge, to `ringing`, in ms.
     pub(in crate::report) post_dial_delay_ms: Option<f64>,
     /// Who sent BYE or CANCEL.
     pub(in crate::report) hung_up: Option<CallSide>,
@@ -124,6 +146,32 @@ pub(in crate::report) struct Message {
     /// Whether it carries a session description.
     pub(in crate::report) sdp: bool,
     pub(in crate::report) dscp: u8,
+}
+
+/// A re-INVITE that was refused.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct RefusedChange {
+    pub(in crate::report) kind: ChangeKind,
+    pub(in crate::report) status: u16,
+    /// Wireshark's number of the answer.
+    pub(in crate::report) frame: u64,
+}
+
+published_both_ways! {
+    /// What a re-INVITE asks for.
+    ChangeKind from observe::ChangeKind { Fax, Video, Other }
+}
+
+published_both_ways! {
+    /// What a capture holds of the beginning of a call.
+    Beginning from observe::Beginning { Seen, Unseen, SidesUnknown }
+}
+
+/// What a report that was stored before others were told means.
+impl Default for Beginning {
+    fn default() -> Self {
+        Self::Seen
+    }
 }
 
 published_both_ways! {
@@ -223,6 +271,8 @@ impl Rank {
 fn rank(call: &Call, streams: &[Stream]) -> Rank {
     let outcome = match (call.state, call.final_status) {
         (CallState::Unanswered, _) => 0,
+        (CallState::Answered, _) if call.unacknowledged => 1,
+        (CallState::Cancelled, Some(status)) if is_failure(status) => 1,
         // Busy, declined and not at home are what people do.
         (CallState::Rejected, Some(480 | 486 | 487 | 600 | 603)) => 3,
         (CallState::Rejected, _) => 1,
@@ -288,7 +338,21 @@ fn call(id: usize, call: &observe::Call, ties: &Ties) -> Call {
         },
         final_status: call.status,
         ringing: time(call.ringing),
-        post_dial_delay_ms: call.ringing.map(|(_, rang)| rang.since(call.start.1) as f64 / 1e6),
+        reason: call.reason.as_ref().map(ToString::to_string),
+        beginning: call.beginning.into(),
+        dialled: call.dialled.as_ref().map(ToString::to_string),
+        early_media: time(call.early_media),
+        early_media_after_ms: call.early_media.map(|(_, at)| {
+            let asked = call.let_through.map_or(call.start.1, |(_, asked)| asked);
+            at.since(asked) as f64 / 1e6
+        }),
+        unacknowledged: call.is_unacknowledged,
+        refused_change: call.refused_change.map(|change| RefusedChange {
+            kind: change.kind.into(),
+            status: change.status,
+            frame: change.frame.number(),
+        }),
+        post_dial_delay_ms: call.rang_after().map(|waited| waited as f64 / 1e6),
         hung_up: call.hung_up.map(Into::into),
         transferred_to: call.transferred.as_ref().map(|(_, to)| to.to_string()),
         transferred_by: call.transferred.as_ref().map(|(side, _)| (*side).into()),

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub(in crate::report) use super::call::{Call, CallState, Message};
+pub(in crate::report) use super::call::{Beginning, Call, CallState, Message};
 pub(in crate::report) use super::course::{Course, Route};
 pub(in crate::report) use super::finding::{Evidence, Finding, Party, Severity, Subject};
 pub(in crate::report) use super::network::{Certificate, VoicePolicy};
-pub(in crate::report) use super::registration::{Mapping, Refresh, Registration};
+pub(in crate::report) use super::registration::{Mapping, Refresh, Refusal, Registration};
 use super::relay::{Keying, Relay};
 pub(in crate::report) use super::spell::Spell;
 use crate::{capture, check, observe, site};
@@ -122,7 +122,7 @@ published_both_ways! {
 published_both_ways! {
     /// What the captures cannot show.
     Unjudged from check::Unjudged {
-        NoDevice, NoVoice, OneDirection, OneSided, NoRule, Encrypted, Incomplete, Clock, CutSip, Damaged
+        NoDevice, NoVoice, OneDirection, OneSided, NoRule, Encrypted, Incomplete, Clock, CutSip, Damaged, UnseenAnswers
     }
 }
 
@@ -195,6 +195,9 @@ pub(in crate::report) struct Quality {
     /// TCP connections in which bytes were acknowledged that the capture does not hold.
     pub(in crate::report) unseen_connections: u64,
     pub(in crate::report) incomplete_datagrams: u64,
+    /// SIP messages without Call-ID or `CSeq`: no call can be told of them.
+    #[serde(default)]
+    pub(in crate::report) nameless_sip: u64,
     /// Packets of flows that a limit dropped.
     pub(in crate::report) packets_over_cap: u64,
     /// Media samples that a limit dropped.

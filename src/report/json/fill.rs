@@ -168,6 +168,7 @@ fn quality(traffic: &Traffic) -> published::Quality {
         tcp_connections: quality.tcp_connections,
         unseen_connections: quality.unseen_connections,
         incomplete_datagrams: quality.incomplete_datagrams,
+        nameless_sip: quality.nameless_sip,
         packets_over_cap: quality.packets_over_cap,
         samples_over_cap: quality.samples_over_cap,
         messages_over_cap: quality.messages_over_cap,
@@ -447,10 +448,17 @@ fn registration(registration: &Registration) -> published::Registration {
         transport: transport(registration.protocol),
         expires: registration.expires,
         status: registration.status,
+        reason: registration.reason.as_ref().map(ToString::to_string),
         accepted: registration.accepted,
+        state: Some(registration.standing.into()),
+        leaving: registration.is_leaving,
+        silent: registration.is_silent(),
         attempts: registration.attempts,
+        repeats: registration.repeats,
         challenges: registration.challenges,
-        refused: registration.refused.map(|refused| refused.status),
+        refused: registration.refused.as_ref().map(|refused| refused.status),
+        refused_reason: registration.refused.as_ref().map(|refused| refused.reason.to_string()),
+        refusals: refusals(registration),
         refresh: registration.rhythm.map(|rhythm| published::Refresh {
             count: rhythm.refreshes,
             shortest_ms: rhythm.shortest as f64 / 1e6,
@@ -458,6 +466,11 @@ fn registration(registration: &Registration) -> published::Registration {
         }),
         mappings: registration.mappings.iter().map(mapping).collect(),
     }
+}
+
+fn refusals(registration: &Registration) -> Vec<published::Refusal> {
+    let by_status = registration.refusals.by_status.iter();
+    by_status.map(|(status, count)| published::Refusal { status: *status, count: *count }).collect()
 }
 
 fn mapping(mapping: &Mapping) -> published::Mapping {

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::document::Endpoint;
+use crate::observe::Standing;
 
 /// REGISTER requests of one contact.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -17,20 +18,68 @@ pub(in crate::report) struct Registration {
     pub(in crate::report) expires: Option<u32>,
     /// Last final status.
     pub(in crate::report) status: Option<u16>,
+    /// Reason phrase of that answer.
+    #[serde(default)]
+    pub(in crate::report) reason: Option<String>,
+    /// A binding was accepted at some time.
     pub(in crate::report) accepted: bool,
+    /// How it stands at the end; missing in reports that were stored before.
+    #[serde(default)]
+    pub(in crate::report) state: Option<RegistrationState>,
+    /// It was to be removed, and no 2xx to that was seen.
+    #[serde(default)]
+    pub(in crate::report) leaving: bool,
+    /// The last requests were sent again and again without any answer.
+    #[serde(default)]
+    pub(in crate::report) silent: bool,
+    /// Transactions that asked for a binding, without those that only answer a challenge.
     pub(in crate::report) attempts: u64,
+    /// Requests that were sent again.
+    #[serde(default)]
+    pub(in crate::report) repeats: u64,
     /// 401 and 407 to requests without credentials, the usual way in.
     #[serde(default)]
     pub(in crate::report) challenges: u64,
     /// The status that refused it for good, if the last answer did.
     #[serde(default)]
     pub(in crate::report) refused: Option<u16>,
+    /// Reason phrase of that refusal.
+    #[serde(default)]
+    pub(in crate::report) refused_reason: Option<String>,
+    /// All refusals of the capture by status, also those that were made good.
+    #[serde(default)]
+    pub(in crate::report) refusals: Vec<Refusal>,
     /// How it was renewed; missing before the second grant.
     #[serde(default)]
     pub(in crate::report) refresh: Option<Refresh>,
     /// Where the registrar saw the client (`received`, `rport`), each that differs from the one before.
     #[serde(default)]
     pub(in crate::report) mappings: Vec<Mapping>,
+}
+
+/// How often a registration was refused with a status.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct Refusal {
+    pub(in crate::report) status: u16,
+    pub(in crate::report) count: u64,
+}
+
+published_both_ways! {
+    /// How a registration stands at the end.
+    RegistrationState from Standing { Open, Challenged, Accepted, SignedOff, Refused }
+}
+
+impl Registration {
+    /// Also of a report that was stored without it.
+    pub(in crate::report) fn standing(&self) -> Standing {
+        match (self.state, self.accepted, self.status) {
+            (Some(state), ..) => state.into(),
+            (None, true, _) => Standing::Accepted,
+            (None, false, None) => Standing::Open,
+            (None, false, Some(401 | 407)) => Standing::Challenged,
+            (None, false, Some(_)) => Standing::Refused,
+        }
+    }
 }
 
 /// Time between one grant of a registration and the next.
@@ -44,7 +93,7 @@ pub(in crate::report) struct Refresh {
 /// A client as its registrar sees it.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(in crate::report) struct Mapping {
-    /// Missing where the registrar wrote the port alone.
+    /// Missing where only a name is known.
     pub(in crate::report) address: Option<String>,
     pub(in crate::report) port: u16,
     pub(in crate::report) time: Option<String>,

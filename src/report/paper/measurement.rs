@@ -43,6 +43,7 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     let over = quality.packets_over_cap + quality.samples_over_cap + quality.messages_over_cap;
     for (label, value) in [
         (labels.incomplete, quality.incomplete_datagrams),
+        (labels.nameless_sip, quality.nameless_sip),
         (labels.over_cap, over),
         (labels.filtered, quality.filtered),
     ] {

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{Cell, Maker, Part, Picture, Table, Tone, between, ladder, shown, socket};
-use crate::observe::Answer;
-use crate::report::json::document::{Call, CallState, MediaKind, Registration, Stream, VoicePolicy};
+use crate::observe::{Answer, Standing};
+use crate::report::json::document::{Beginning, Call, CallState, MediaKind, Registration, Stream, VoicePolicy};
 use crate::report::number::{NO_VALUE, decimal, duration, percent};
 use crate::report::table::media::is_at_most;
-use crate::report::text::{EXPEDITED_FORWARDING, dscp_name};
+use crate::report::text::{CallNotes, EXPEDITED_FORWARDING, Registered, dscp_name};
 
 pub(super) fn marking(maker: &Maker<'_>) -> Vec<Part> {
     let mut parts = directions(maker);
@@ -155,13 +155,30 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
         CallState::Open => Answer::Open,
     };
     let transfer = call.transferred_to.as_deref();
-    let ended = call.hung_up.filter(|_| answer == Answer::Answered);
+    let is_known = call.beginning != Beginning::SidesUnknown;
+    let ended = call.hung_up.filter(|_| answer == Answer::Answered && is_known);
+    let root = call.leg_of.and_then(|root| maker.document.calls.get(root));
     let mut result = match call.is_sip() {
         true => maker.words.outcome(answer, dial.is_some()),
         false => (maker.words.untold)(&shown(&call.protocol), answer == Answer::Answered),
     };
     if let Some(to) = transfer {
         result = format!("{result}; {} {}", maker.words.notes.transferred_to, shown(to));
+    }
+    let notes = CallNotes {
+        answer,
+        beginning: call.beginning.into(),
+        hung_up: call.hung_up.map(Into::into),
+        status: call.final_status,
+        reason: call.reason.as_deref().unwrap_or_default(),
+        is_unacknowledged: call.unacknowledged,
+        early_media: call.early_media_after_ms.filter(|_| dial.is_none()).map(|ms| (ms * 1e6) as i64),
+        dialled: call.dialled.as_deref(),
+        refused_change: call.refused_change.as_ref().map(|change| (change.kind.into(), change.status)),
+        leg_of: root.map(|root| maker.moment(root.start.as_deref())),
+    };
+    for line in notes.lines(maker.language) {
+        result = format!("{result}; {line}");
     }
     if let Some(side) = ended {
         result = format!("{result}; {}", (maker.words.hung_up)(side.into()));
@@ -220,8 +237,19 @@ pub(super) fn registrations(maker: &Maker<'_>) -> Vec<Part> {
 }
 
 fn registration_line(maker: &Maker<'_>, one: &Registration) -> Vec<Cell> {
-    let result = maker.words.registered(one.accepted, one.status);
-    let tone = if one.accepted { Tone::Good } else { Tone::Caution };
+    let is_accepted = one.standing() == Standing::Accepted;
+    let told = Registered {
+        standing: one.standing(),
+        accepted: one.accepted,
+        is_leaving: one.leaving,
+        is_silent: one.silent,
+        status: one.refused.or(one.status),
+        reason: one.refused_reason.as_deref().unwrap_or_default(),
+        refusals: one.refusals.iter().map(|refusal| (refusal.status, refusal.count)).collect(),
+        repeats: one.repeats,
+    };
+    let result = told.lines(maker.language).join("; ");
+    let tone = if is_accepted && !one.silent { Tone::Good } else { Tone::Caution };
     vec![
         Cell::new(&one.aor),
         Cell::new(socket(&one.client)),

@@ -6,14 +6,17 @@ use std::net::SocketAddr;
 use super::View;
 use super::media;
 use super::page::{Lean, Page, Piece, Tone};
-use crate::observe::{Answer, Call, CallProtocol, Registration};
+use crate::observe::{Answer, Beginning, Call, CallProtocol, Registration};
 use crate::report::escape::{FIELD, escape_terminal};
-use crate::report::number::{NO_VALUE, duration, moment};
+use crate::report::number::{NO_VALUE, duration, moment, time_of_day};
+use crate::report::text::{CallNotes, Registered, is_failure};
 
 /// Most calls or registrations listed.
 const MOST: usize = 30;
 /// Loss in percent from which a call comes before one without.
 const SHOWN_LOSS: f64 = 1.0;
+/// Stands before a call that failed or lost packets.
+const MARK: &str = "! ";
 /// Most streams listed of one call; hold and transfer bring several.
 const MOST_STREAMS: usize = 6;
 
@@ -22,17 +25,29 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     page.heading(view.words.headings.calls);
     let calls = &view.audit.traffic.calls;
     if calls.is_empty() {
+        let nameless = view.audit.traffic.quality.nameless_sip;
+        if nameless > 0 {
+            let told = format!("{}: {}", labels.nameless_sip, view.count(nameless));
+            page.paragraph(0, &told, Tone::Plain);
+        }
         return page.paragraph(0, view.words.notes.no_calls, Tone::Plain);
     }
     let lost = worst_loss(view);
+    let loss = |id: &usize| lost.get(id).copied().unwrap_or_default();
     let mut order: Vec<(usize, &Call)> = calls.iter().enumerate().collect();
     order.sort_by(|(x, call), (y, other)| {
-        let loss = |id: &usize| lost.get(id).copied().unwrap_or_default();
         has_failed(other).cmp(&has_failed(call)).then(loss(y).total_cmp(&loss(x))).then(x.cmp(y))
     });
-    let rows: Vec<Vec<Piece>> = order.iter().take(MOST).map(|(_, call)| call_line(view, call)).collect();
-    let below: Vec<Vec<String>> =
-        order.iter().take(MOST).map(|(id, call)| lines_below(view, *id, call)).collect();
+    // The worst are there in any case, and all stand in the order in which they began.
+    order.truncate(MOST);
+    order.sort_by_key(|(id, call)| (call.start.1, *id));
+    let is_marked = |(id, call): &(usize, &Call)| has_failed(call) || loss(id) >= SHOWN_LOSS;
+    if order.iter().any(is_marked) {
+        page.paragraph(0, view.words.notes.marked_calls, Tone::Plain);
+    }
+    let rows: Vec<Vec<Piece>> =
+        order.iter().map(|entry| call_line(view, entry.1, is_marked(entry))).collect();
+    let below: Vec<Vec<String>> = order.iter().map(|(id, call)| lines_below(view, *id, call)).collect();
     let heads = [
         (labels.start, Lean::Left),
         (labels.parties, Lean::Left),
@@ -49,7 +64,9 @@ fn has_failed(call: &Call) -> bool {
     match call.answer {
         Answer::Unanswered => true,
         Answer::Rejected(status) => status >= 400 && !matches!(status, 480 | 486 | 487 | 600 | 603),
-        Answer::Answered | Answer::Cancelled | Answer::Open => false,
+        Answer::Cancelled => call.status.is_some_and(is_failure),
+        Answer::Answered => call.is_unacknowledged,
+        Answer::Open => false,
     }
 }
 
@@ -77,30 +94,53 @@ fn lines_below(view: &View<'_>, id: usize, call: &Call) -> Vec<String> {
         .voice_of(id)
         .take(MOST_STREAMS)
         .filter_map(|at| Some(media::of_call(view, traffic.streams.get(at)?, traffic.in_call(at, id))));
-    transfer.into_iter().chain(voice).collect()
+    notes(view, call).lines(view.language).into_iter().chain(transfer).chain(voice).collect()
 }
 
-fn call_line(view: &View<'_>, call: &Call) -> Vec<Piece> {
+fn notes<'a>(view: &View<'a>, call: &'a Call) -> CallNotes<'a> {
+    let asked = call.let_through.map_or(call.start.1, |(_, at)| at);
+    let root = call.leg_of.and_then(|root| view.audit.traffic.calls.get(root));
+    CallNotes {
+        answer: call.answer,
+        beginning: call.beginning,
+        hung_up: call.hung_up,
+        status: call.status,
+        reason: call.reason.as_deref().unwrap_or_default(),
+        is_unacknowledged: call.is_unacknowledged,
+        early_media: call.early_media.filter(|_| call.ringing.is_none()).map(|(_, at)| at.since(asked)),
+        dialled: call.dialled.as_deref(),
+        refused_change: call.refused_change.map(|change| (change.kind, change.status)),
+        leg_of: root.map(|root| time_of_day(root.start.1, view.context.zone)),
+    }
+}
+
+fn call_line(view: &View<'_>, call: &Call, is_marked: bool) -> Vec<Piece> {
     let length = match (call.answered, call.end) {
         (Some((_, answered)), Some((_, end))) => duration(end.since(answered), view.language),
         _ => NO_VALUE.to_owned(),
     };
-    let rang = call.ringing.map(|(_, rang)| duration(rang.since(call.start.1), view.language));
+    let rang = call.rang_after().map(|waited| duration(waited, view.language));
     let is_sip = call.protocol == CallProtocol::Sip;
     let result = match &call.protocol {
         CallProtocol::Sip => view.words.outcome(call.answer, call.ringing.is_some()),
         CallProtocol::Unreadable(name) => (view.words.untold)(name, call.answer == Answer::Answered),
     };
     let ended = match (call.answer, call.hung_up, call.end) {
-        (Answer::Answered, Some(side), _) => (view.words.hung_up)(side),
+        (Answer::Answered, Some(side), _) if call.beginning != Beginning::SidesUnknown => {
+            (view.words.hung_up)(side)
+        }
         (Answer::Answered, None, None) if is_sip => view.words.notes.end_unseen,
         (Answer::Cancelled, ..) if call.answered_elsewhere => view.words.notes.answered_elsewhere,
         _ => "",
     };
+    let start = moment(call.start.1, view.context.zone, view.language);
     let from = escape_terminal(&call.from, FIELD);
     let to = escape_terminal(&call.to, FIELD);
     vec![
-        moment(call.start.1, view.context.zone, view.language).into(),
+        Piece::lines(
+            [format!("{}{start}", if is_marked { MARK } else { "" })],
+            if is_marked { Tone::Bad } else { Tone::Plain },
+        ),
         Piece::lines([from, format!("→\u{a0}{to}")], Tone::Plain),
         rang.unwrap_or_else(|| NO_VALUE.to_owned()).into(),
         length.into(),
@@ -128,24 +168,36 @@ pub(super) fn write_registrations(page: &mut Page, view: &View<'_>) {
 }
 
 fn registration_line(view: &View<'_>, registration: &Registration) -> Vec<Piece> {
-    let result = view.words.registered(registration.accepted, registration.status);
+    let (refused, refusals) = (registration.refused.as_ref(), &registration.refusals.by_status);
+    let told = Registered {
+        standing: registration.standing,
+        accepted: registration.accepted,
+        is_leaving: registration.is_leaving,
+        is_silent: registration.is_silent(),
+        status: refused.map(|refused| refused.status).or(registration.status),
+        reason: refused.map_or("", |refused| &*refused.reason),
+        refusals: refusals.iter().map(|(status, times)| (*status, *times)).collect(),
+        repeats: registration.repeats,
+    };
+    let mut lines = told.lines(view.language);
     let renewed = registration.rhythm.map(|rhythm| {
         let [shortest, longest] = [rhythm.shortest, rhythm.longest].map(|time| duration(time, view.language));
         (view.words.renewed)(&shortest, &longest)
     });
     // Where the registrar sees the client elsewhere than where it is: address translation.
     let seen = registration.mappings.last().and_then(|mapping| {
-        let seen = SocketAddr::new(mapping.address.unwrap_or(registration.client.ip()), mapping.port);
+        let seen = SocketAddr::new(mapping.address?, mapping.port);
         (seen != registration.client).then(|| format!("{} {seen}", view.words.notes.seen_as))
     });
-    let lines = [Some(result), renewed, seen];
+    lines.extend(renewed);
+    lines.extend(seen);
     vec![
         Piece::lines(
             [escape_terminal(&registration.aor, FIELD), registration.client.to_string()],
             Tone::Plain,
         ),
         registration.registrar.to_string().into(),
-        Piece::lines(lines.into_iter().flatten(), Tone::Plain),
+        Piece::lines(lines, Tone::Plain),
         view.count(registration.attempts).into(),
     ]
 }

@@ -133,6 +133,9 @@ fn quality_facts(view: &View<'_>) -> Vec<(Piece, Piece)> {
     if !quality.skipped.is_empty() {
         facts.push((labels.not_decoded.into(), skipped(view).into()));
     }
+    if quality.nameless_sip > 0 {
+        facts.push((labels.nameless_sip.into(), view.count(quality.nameless_sip).into()));
+    }
     if quality.incomplete_datagrams > 0 {
         facts.push((labels.incomplete.into(), view.count(quality.incomplete_datagrams).into()));
     }

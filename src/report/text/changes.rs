@@ -83,6 +83,9 @@ fn doubt_de(doubt: Doubt) -> &'static str {
         Doubt::Unjudged(Unjudged::NoDevice) => {
             "Im zweiten Mitschnitt wurde kein Gerät eines bekannten Herstellers erkannt."
         }
+        Doubt::Unjudged(Unjudged::UnseenAnswers) => {
+            "Im zweiten Mitschnitt ist nicht zu sehen, ob Anmeldungen beantwortet werden."
+        }
         Doubt::Unjudged(Unjudged::Damaged) => "Der zweite Mitschnitt ist beschädigt.",
     }
 }
@@ -106,6 +109,9 @@ fn doubt_en(doubt: Doubt) -> &'static str {
         Doubt::Unjudged(Unjudged::Encrypted) => "Signalling is encrypted in the second capture.",
         Doubt::Unjudged(Unjudged::NoDevice) => {
             "No device of a known vendor was recognised in the second capture."
+        }
+        Doubt::Unjudged(Unjudged::UnseenAnswers) => {
+            "The second capture does not show whether registrations are answered."
         }
         Doubt::Unjudged(Unjudged::Damaged) => "The second capture is damaged.",
     }

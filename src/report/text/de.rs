@@ -1,6 +1,7 @@
 //! German words of every report, apart from those of the findings.
 
 use super::frame;
+use super::signalling::meaning;
 use super::words::{Headings, Labels, Notes, Noun, Nouns, Words, is_only_unknown, is_partial};
 use crate::capture::{Ended, LinkType};
 use crate::check::{Party, RowStatus, Severity, Unjudged, Verdict};
@@ -30,7 +31,6 @@ pub(super) const WORDS: Words = Words {
     answer,
     untold,
     busy_after_ringing: "besetzt oder abgewiesen",
-    refused,
     hung_up,
     renewed,
     unjudged,
@@ -94,6 +94,7 @@ const LABELS: Labels = Labels {
     both_ways: "Gerätepaare in beiden Richtungen",
     passed_over: "Übergangene Dateien",
     incomplete: "Datagramme, zu denen Fragmente fehlen",
+    nameless_sip: "SIP-Nachrichten ohne Call-ID oder CSeq",
     over_cap: "Nicht ausgewertet (Speichergrenze)",
     filtered: "Vom Filter ausgelassen",
     reading: "Lesen",
@@ -113,17 +114,14 @@ const NOTES: Notes = Notes {
     unused_rows: "Im Mitschnitt nicht beobachtet; das ist kein Fehler:",
     no_media: "Im Mitschnitt ist kein Sprechweg zu erkennen.",
     no_unexplained: "Keine.",
-    no_calls: "Keine lesbaren Gespräche im Mitschnitt.",
+    no_calls: "Im Mitschnitt ist kein Gespräch zu erkennen.",
     exception_unused: "wurde nicht gebraucht; prüfen Sie, ob sie noch nötig ist",
     disclaimer: "Angaben der Hersteller ohne Gewähr; es sind Werkseinstellungen, die am Gerät geändert sein können.",
     more: "weitere",
     drops_unknown: "keine Angabe in der Datei",
     why_passed_over: "Den Grund nennt pbxray, wenn Sie die Datei selbst angeben.",
     of: "von",
-    accepted: "angenommen",
-    finally: "zuletzt",
     seen_as: "gesehen als",
-    unanswered: "keine Antwort zu sehen",
     unknown: "unbekannt",
     dynamic: "dynamisch",
     voice_key: "Verlust: was im Mitschnitt fehlt; „RTCP“ darunter: was der Empfänger als verloren meldet. MOS (1 bis 4,5): \
@@ -146,6 +144,7 @@ const NOTES: Notes = Notes {
     in_indications: "in TURN-Nachrichten",
     peer: "Gegenstelle",
     why_time_gap: "Die Uhr wurde gestellt, mehrere Mitschnitte sind zusammengefügt, oder es kam lange kein Paket.",
+    marked_calls: "In der Reihenfolge ihres Beginns. ! steht vor Gesprächen, die scheiterten oder Pakete verloren.",
 };
 
 const NOUNS: Nouns = Nouns {
@@ -329,31 +328,11 @@ fn hung_up(side: CallSide) -> &'static str {
     }
 }
 
-/// RFC 3261 section 21.
+/// RFC 3261 section 21, of INVITE.
 fn rejected(status: u16) -> &'static str {
     match status {
-        486 | 600 => "besetzt",
-        603 => "abgelehnt",
-        300..=399 => "umgeleitet",
         404 | 604 => "Nummer unbekannt",
-        480 => "nicht erreichbar",
-        408 => "keine Antwort",
-        487 => "abgebrochen",
-        488 | 606 => "kein gemeinsamer Codec",
-        503 => "Dienst nicht verfügbar",
-        _ => "abgewiesen",
-    }
-}
-
-/// RFC 3261 section 21, of REGISTER.
-fn refused(status: u16) -> &'static str {
-    match status {
-        401 | 407 => "Anmeldedaten verlangt",
-        403 => "verboten",
-        404 => "Teilnehmer unbekannt",
-        423 => "Anmeldedauer zu kurz",
-        503 => "Dienst nicht verfügbar",
-        _ => "abgelehnt",
+        status => meaning(status, Language::De),
     }
 }
 
@@ -375,6 +354,9 @@ fn unjudged(what: Unjudged) -> &'static str {
         Unjudged::Encrypted => "Gespräche und Anmeldungen: Die Signalisierung ist verschlüsselt.",
         Unjudged::Incomplete => "Paketverlust und Jitter: Beim Mitschneiden gingen Pakete verloren.",
         Unjudged::Clock => "Jitter und Zeitabstände: Die Zeitstempel des Mitschnitts springen.",
+        Unjudged::UnseenAnswers => {
+            "Anmeldungen ohne Antwort: Vom Registrar ist gar nichts aufgezeichnet; ob er antwortet, ist nicht zu sehen."
+        }
         Unjudged::Damaged => "Alles hinter der Schadstelle: Die Datei ist dort nicht mehr lesbar.",
         Unjudged::CutSip => "Anmeldungen, Gespräche, Codecs und RTP-Ports: Die SIP-Nachrichten sind gekürzt.",
     }

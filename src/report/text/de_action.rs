@@ -2,8 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::voice;
-use super::{dscp_name, protocol};
+use super::{dscp_name, protocol, signalling, voice};
 use crate::capture::Ended;
 use crate::check::{Detail, LossSign, NoVoice, Refusal};
 use crate::observe::Protocol;
@@ -129,21 +128,8 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Rtp014 { .. } => {
             "Messen Sie näher am Empfänger, und prüfen Sie die Strecke zwischen Messpunkt und Empfänger."
         }
-        Detail::Sig001 { status: 423, .. } => {
-            "Erhöhen Sie am Gerät die Anmeldedauer; der Registrar verlangt eine längere."
-        }
-        Detail::Sig001 { status: 503, .. } => {
-            "Prüfen Sie, ob der Dienst am Registrar läuft; beim Provider fragen Sie nach einer Störung."
-        }
-        Detail::Sig001 { .. } => {
-            "Prüfen Sie Benutzername, Kennwort und Realm, beim Provider auch, ob er nur bestimmte IP-Adressen zulässt."
-        }
-        Detail::Sig002 { is_up: true, .. } => {
-            "Der Registrar ist in Betrieb, das zeigt sein anderer Verkehr. Prüfen Sie, ob dort SIP auf diesem Port läuft \
-             und ob eine Firewall ihn sperrt."
-        }
-        Detail::Sig002 { is_up: false, .. } => {
-            "Prüfen Sie, ob die Adresse des Registrars stimmt, ob er in Betrieb ist und ob eine Firewall den Port sperrt."
+        Detail::Sig001 { .. } | Detail::Sig002 { .. } | Detail::Sig005 { .. } | Detail::Sig009 { .. } => {
+            return signalling::action(detail, De).unwrap_or_default();
         }
         Detail::Sig003 { addresses: None, .. } => {
             "Erhöhen Sie das UDP-Aging der Firewall auf mindestens 60 s, besser 180 s, oder verkürzen Sie das \
@@ -155,21 +141,6 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Sig004 { .. } => {
             "Schalten Sie SIP ALG (SIP NAT Helper) in Router und Firewall ab, wie der Hersteller es verlangt."
         }
-        Detail::Sig005 { status: 488 | 606 | 415, .. } => {
-            "Gleichen Sie die Codec-Listen beider Seiten an, auch die Vorgaben zu SRTP."
-        }
-        Detail::Sig005 { status: 404 | 484 | 604, .. } => {
-            "Prüfen Sie Rufnummernplan und Amtskennziffer, und wie die Nummern übergeben werden."
-        }
-        Detail::Sig005 { status: 403, .. } => {
-            "Prüfen Sie Berechtigung und Absendernummer, beim Provider auch die Zahl der erlaubten Gespräche."
-        }
-        Detail::Sig005 { status: 480 | 408, .. } => {
-            "Prüfen Sie, ob die gerufenen Geräte angemeldet und eingeschaltet sind."
-        }
-        Detail::Sig005 { .. } => {
-            "Prüfen Sie die Protokolle der Seite, die abweist; beim Provider fragen Sie nach einer Störung."
-        }
         Detail::Sig007 { alert: Some((42..=46 | 48, _)), .. } | Detail::Sig007 { expired: Some(_), .. } => {
             "Prüfen Sie Gültigkeit und Namen des Zertifikats und die Uhrzeit des Gerätes."
         }
@@ -178,12 +149,6 @@ pub(super) fn action(detail: &Detail) -> String {
         }
         Detail::Sig008 { .. } => {
             "Schalten Sie Keep-Alive alle 30 s ein, oder stellen Sie den UDP-Timer der Firewall auf mindestens 180 s."
-        }
-        Detail::Sig009 { answered: 0, .. } => {
-            "Prüfen Sie, ob die Gegenseite SIP auf diesem Port annimmt und ob eine Firewall einzelne Nachrichten verwirft."
-        }
-        Detail::Sig009 { .. } => {
-            "Prüfen Sie die Strecke auf Verlust und die Gegenseite auf Überlast: Sie antwortet zu spät."
         }
         Detail::Sig006 { near: true, .. } => {
             "Kürzen Sie die Codec-Liste, damit die Nachricht in ein Paket passt, oder nutzen Sie SIP über TCP, wo der Hersteller \

@@ -8,7 +8,7 @@ use super::de_action::action;
 use super::dscp::Hint;
 use super::icmp::{Reason, reason};
 use super::loss;
-use super::voice;
+use super::{signalling, voice};
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
 use crate::check::{Code, Detail, Finding, NoVoice, PortUse, Refusal, Side};
 use crate::observe::Protocol;
@@ -265,23 +265,6 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             "{device} kündigt im SDP {announced} an, die Sprache zu {peer} kommt aber von {seen}{}.",
             further(finding.count)
         ),
-        Detail::Sig001 { account, registrar, status } => format!(
-            "Die Anmeldung von {device} für {} wird von {registrar} abgelehnt: {status}{}.",
-            quoted(account),
-            match status {
-                401 | 407 => " trotz gesendeter Anmeldedaten",
-                403 => " (verboten)",
-                404 => " (Teilnehmer unbekannt)",
-                423 => " (Anmeldedauer zu kurz)",
-                503 => " (Dienst nicht verfügbar)",
-                _ => "",
-            }
-        ),
-        Detail::Sig002 { registrar, protocol: transport, .. } => format!(
-            "{} von {device} an {registrar} über {} blieben ohne Antwort.",
-            counted(finding.count, "Anmeldeversuch", "Anmeldeversuche", De),
-            protocol(*transport)
-        ),
         Detail::Sig003 { registrar, ports: [before, after], addresses } => match addresses {
             None => format!(
                 "{registrar} sieht {device} zwischen zwei Anmeldungen an einem anderen Port ({before}, dann {after}): Der \
@@ -299,16 +282,6 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             quoted(returned),
             quoted(sent)
         ),
-        Detail::Sig005 { status, calls, callers } => format!(
-            "{device} hat {} mit {status} ({}) abgewiesen. Anrufer: {}.",
-            match (finding.count, *calls) {
-                (1, 1) => "den einzigen Anruf".to_owned(),
-                (rejected, all) if rejected == all => format!("alle {all}\u{a0}Anrufe"),
-                (rejected, all) => format!("{} Anrufen", of(rejected, all, "von", De)),
-            },
-            failure(*status),
-            list(List::addresses(callers))
-        ),
         Detail::Sig006 { peer, bytes: size, .. } => format!(
             "{} von {device} zu {peer} {} in IP-Fragmente zerlegt und {} vollständig an (gesehen: {} je Nachricht). Die \
              Nachricht wird vergeblich wiederholt.",
@@ -323,19 +296,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Sig008 { registrar, longest, expires } => {
             connection::silence_de(device, *registrar, &duration(*longest, De), *expires)
         }
-        Detail::Sig009 { method, to, most, answered } => format!(
-            "{device} musste {} ({}) an {to} mehrfach senden, {} {most}-mal. {}",
-            counted(finding.count, "SIP-Anfrage", "SIP-Anfragen", De),
-            quoted(method),
-            if finding.count == 1 { "insgesamt" } else { "eine davon" },
-            match (*answered, finding.count) {
-                (0, 1) => "Sie wurde nie beantwortet.".to_owned(),
-                (0, _) => "Keine wurde beantwortet.".to_owned(),
-                (some, all) if some == all => "Die Antwort kam erst danach.".to_owned(),
-                (1, _) => "Eine wurde danach beantwortet.".to_owned(),
-                (some, _) => format!("Danach beantwortet wurden {}.", count(some, De)),
-            }
-        ),
+        Detail::Sig001 { .. } | Detail::Sig002 { .. } | Detail::Sig005 { .. } | Detail::Sig009 { .. } => {
+            signalling::detail(finding, device, De).unwrap_or_default()
+        }
         Detail::Sec001 { at, protocol: transport, sources } => format!(
             "{device} beantwortet SIP-Anfragen aus dem Internet auf {} {at}. Anfragen kamen von {}, {}.",
             protocol(*transport),
@@ -534,27 +497,6 @@ fn unmarked_voice(
         );
     }
     text
-}
-
-/// RFC 3261 section 21.
-fn failure(status: u16) -> &'static str {
-    match status {
-        400 => "fehlerhafte Anfrage",
-        403 => "verboten",
-        404 | 604 => "Nummer unbekannt",
-        408 => "keine Antwort",
-        415 | 420 => "nicht unterstützt",
-        480 => "nicht erreichbar",
-        481 => "Gespräch unbekannt",
-        482 => "Schleife",
-        484 => "Nummer unvollständig",
-        488 | 606 => "kein gemeinsamer Codec",
-        500 => "interner Fehler",
-        502 => "Fehler im Weiterweg",
-        503 => "Dienst nicht verfügbar",
-        504 => "Zeitüberschreitung im Weiterweg",
-        _ => "siehe RFC 3261 Abschnitt 21",
-    }
 }
 
 /// Codecs of an SDP, in brackets; nothing if it names none.

@@ -1,6 +1,7 @@
 //! English words of every report, apart from those of the findings.
 
 use super::frame;
+use super::signalling::meaning;
 use super::words::{Headings, Labels, Notes, Noun, Nouns, Words, is_only_unknown, is_partial};
 use crate::capture::{Ended, LinkType};
 use crate::check::{Party, RowStatus, Severity, Unjudged, Verdict};
@@ -30,7 +31,6 @@ pub(super) const WORDS: Words = Words {
     answer,
     untold,
     busy_after_ringing: "busy or declined",
-    refused,
     hung_up,
     renewed,
     unjudged,
@@ -93,6 +93,7 @@ const LABELS: Labels = Labels {
     duplicates: "Duplicates (of comparable packets)",
     both_ways: "Pairs of hosts seen both ways",
     passed_over: "Files passed over",
+    nameless_sip: "SIP messages without Call-ID or CSeq",
     incomplete: "Incomplete fragments",
     over_cap: "Not evaluated (memory limit)",
     filtered: "Left out by filter",
@@ -113,17 +114,14 @@ const NOTES: Notes = Notes {
     unused_rows: "Not observed in this capture, which is no fault:",
     no_media: "No voice stream recognised in the capture.",
     no_unexplained: "None.",
-    no_calls: "No readable calls in the capture.",
+    no_calls: "No call recognised in the capture.",
     exception_unused: "was not needed; check whether it is still necessary",
     disclaimer: "Vendor information without warranty; these are defaults, which may have been changed on the device.",
     more: "more",
     drops_unknown: "not stated in the file",
     why_passed_over: "Name such a file itself, and pbxray tells the reason.",
     of: "of",
-    accepted: "accepted",
-    finally: "in the end",
     seen_as: "seen as",
-    unanswered: "no answer seen",
     unknown: "unknown",
     dynamic: "dynamic",
     voice_key: "Loss: what the capture lacks; “RTCP” below it: what the receiver reports as lost. MOS (1 to 4.5): estimated \
@@ -146,6 +144,7 @@ const NOTES: Notes = Notes {
     in_indications: "in TURN indications",
     peer: "peer",
     why_time_gap: "The clock was set, several captures were joined, or no packet came for long.",
+    marked_calls: "In the order in which they began. ! marks calls that failed or lost packets.",
 };
 
 const NOUNS: Nouns = Nouns {
@@ -311,31 +310,11 @@ fn hung_up(side: CallSide) -> &'static str {
     }
 }
 
-/// RFC 3261 section 21.
+/// RFC 3261 section 21, of INVITE.
 fn rejected(status: u16) -> &'static str {
     match status {
-        486 | 600 => "busy",
-        603 => "declined",
-        300..=399 => "redirected",
         404 | 604 => "unknown number",
-        480 => "unavailable",
-        408 => "no answer",
-        487 => "cancelled",
-        488 | 606 => "no codec in common",
-        503 => "service unavailable",
-        _ => "rejected",
-    }
-}
-
-/// RFC 3261 section 21, of REGISTER.
-fn refused(status: u16) -> &'static str {
-    match status {
-        401 | 407 => "credentials demanded",
-        403 => "forbidden",
-        404 => "user unknown",
-        423 => "interval too brief",
-        503 => "service unavailable",
-        _ => "rejected",
+        status => meaning(status, Language::En),
     }
 }
 
@@ -355,6 +334,9 @@ fn unjudged(what: Unjudged) -> &'static str {
         Unjudged::Encrypted => "Calls and registrations: the signalling is encrypted.",
         Unjudged::Incomplete => "Packet loss and jitter: packets were lost while capturing.",
         Unjudged::Clock => "Jitter and intervals: the time stamps of the capture jump.",
+        Unjudged::UnseenAnswers => {
+            "Registrations without an answer: nothing of the registrar was captured, so whether it answers cannot be seen."
+        }
         Unjudged::Damaged => "Everything after the damage: the file cannot be read there.",
         Unjudged::CutSip => "Registrations, calls, codecs and RTP ports: the SIP messages are cut short.",
     }

@@ -2,8 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::voice;
-use super::{dscp_name, protocol};
+use super::{dscp_name, protocol, signalling, voice};
 use crate::capture::Ended;
 use crate::check::{Detail, LossSign, NoVoice, Refusal};
 use crate::observe::Protocol;
@@ -116,21 +115,8 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Rtp014 { .. } => {
             "Measure closer to the receiver, and check the way between measuring point and receiver."
         }
-        Detail::Sig001 { status: 423, .. } => {
-            "Raise the registration time at the device; the registrar asks for a longer one."
-        }
-        Detail::Sig001 { status: 503, .. } => {
-            "Check whether the service runs at the registrar; ask a provider about an outage."
-        }
-        Detail::Sig001 { .. } => {
-            "Check user name, password and realm, with a provider also whether it admits certain IP addresses only."
-        }
-        Detail::Sig002 { is_up: true, .. } => {
-            "The registrar is running, as its other traffic shows. Check whether SIP is served there on this port, and \
-             whether a firewall blocks it."
-        }
-        Detail::Sig002 { is_up: false, .. } => {
-            "Check whether the registrar's address is right, whether it is running, and whether a firewall blocks the port."
+        Detail::Sig001 { .. } | Detail::Sig002 { .. } | Detail::Sig005 { .. } | Detail::Sig009 { .. } => {
+            return signalling::action(detail, En).unwrap_or_default();
         }
         Detail::Sig003 { addresses: None, .. } => {
             "Raise the firewall's UDP aging to at least 60 s, better 180 s, or shorten the keep-alive interval."
@@ -141,21 +127,6 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Sig004 { .. } => {
             "Switch off SIP ALG (SIP NAT helper) in router and firewall, as the vendor demands."
         }
-        Detail::Sig005 { status: 488 | 606 | 415, .. } => {
-            "Align the codec lists of both sides, and what they demand about SRTP."
-        }
-        Detail::Sig005 { status: 404 | 484 | 604, .. } => {
-            "Check the dial plan and the line prefix, and how numbers are passed on."
-        }
-        Detail::Sig005 { status: 403, .. } => {
-            "Check permissions and the calling number, with a provider also the number of calls allowed."
-        }
-        Detail::Sig005 { status: 480 | 408, .. } => {
-            "Check whether the called devices are registered and switched on."
-        }
-        Detail::Sig005 { .. } => {
-            "Look into the logs of the side that turns calls away; ask a provider about an outage."
-        }
         Detail::Sig007 { alert: Some((42..=46 | 48, _)), .. } | Detail::Sig007 { expired: Some(_), .. } => {
             "Check the certificate's validity and name, and the device's clock."
         }
@@ -164,12 +135,6 @@ pub(super) fn action(detail: &Detail) -> String {
         }
         Detail::Sig008 { .. } => {
             "Switch on keep-alive every 30 s, or set the firewall's UDP timer to 180 s at least."
-        }
-        Detail::Sig009 { answered: 0, .. } => {
-            "Check whether the other side accepts SIP on this port, and whether a firewall drops single messages."
-        }
-        Detail::Sig009 { .. } => {
-            "Check the path for loss and the other side for overload: it answers too late."
         }
         Detail::Sig006 { near: true, .. } => {
             "Shorten the codec list so that the message fits into one packet, or use SIP over TCP where the vendor provides for \

@@ -8,7 +8,7 @@ use super::en;
 use super::en_action::action;
 use super::icmp::{Reason, reason};
 use super::loss;
-use super::voice;
+use super::{signalling, voice};
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
 use crate::check::{Code, Detail, Finding, NoVoice, PortUse, Refusal, Side};
 use crate::observe::Protocol;
@@ -260,23 +260,6 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             "{device} announces {announced} in SDP, but the voice to {peer} comes from {seen}{}.",
             further(finding.count)
         ),
-        Detail::Sig001 { account, registrar, status } => format!(
-            "The registration of {device} for {} is rejected by {registrar}: {status}{}.",
-            quoted(account),
-            match status {
-                401 | 407 => " although credentials were sent",
-                403 => " (forbidden)",
-                404 => " (user unknown)",
-                423 => " (interval too brief)",
-                503 => " (service unavailable)",
-                _ => "",
-            }
-        ),
-        Detail::Sig002 { registrar, protocol: transport, .. } => format!(
-            "{} by {device} at {registrar} over {} got no answer.",
-            counted(finding.count, "registration attempt", "registration attempts", En),
-            protocol(*transport)
-        ),
         Detail::Sig003 { registrar, ports: [before, after], addresses } => match addresses {
             None => format!(
                 "Between two registrations {registrar} sees {device} at another port ({before}, then {after}): the \
@@ -294,16 +277,6 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             quoted(returned),
             quoted(sent)
         ),
-        Detail::Sig005 { status, calls, callers } => format!(
-            "{device} turned away {} with {status} ({}). Callers: {}.",
-            match (finding.count, *calls) {
-                (1, 1) => "the only call".to_owned(),
-                (rejected, all) if rejected == all => format!("all {all}\u{a0}calls"),
-                (rejected, all) => format!("{} calls", of(rejected, all, "of", En)),
-            },
-            failure(*status),
-            list(List::addresses(callers))
-        ),
         Detail::Sig006 { peer, bytes: size, .. } => format!(
             "{} from {device} to {peer} {} split into IP fragments and {} not arrive whole (seen: {} of each). The \
              message is repeated in vain.",
@@ -318,19 +291,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Sig008 { registrar, longest, expires } => {
             connection::silence_en(device, *registrar, &duration(*longest, En), *expires)
         }
-        Detail::Sig009 { method, to, most, answered } => format!(
-            "{device} had to repeat {} ({}) to {to}, sending {} {most} times. {}",
-            counted(finding.count, "SIP request", "SIP requests", En),
-            quoted(method),
-            if finding.count == 1 { "it" } else { "one of them" },
-            match (*answered, finding.count) {
-                (0, 1) => "It was never answered.".to_owned(),
-                (0, _) => "None was answered.".to_owned(),
-                (some, all) if some == all => "The answer came only then.".to_owned(),
-                (1, _) => "One was answered then.".to_owned(),
-                (some, _) => format!("{} were answered then.", count(some, En)),
-            }
-        ),
+        Detail::Sig001 { .. } | Detail::Sig002 { .. } | Detail::Sig005 { .. } | Detail::Sig009 { .. } => {
+            signalling::detail(finding, device, En).unwrap_or_default()
+        }
         Detail::Sec001 { at, protocol: transport, sources } => format!(
             "{device} answers SIP requests from the Internet on {} {at}. Requests came from {}, {}.",
             protocol(*transport),
@@ -521,27 +484,6 @@ fn unmarked_voice(
         text.push_str(" The vendor promises EF for terminals only, so this is no fault of the PBX.");
     }
     text
-}
-
-/// RFC 3261 section 21.
-fn failure(status: u16) -> &'static str {
-    match status {
-        400 => "bad request",
-        403 => "forbidden",
-        404 | 604 => "unknown number",
-        408 => "no answer",
-        415 | 420 => "not supported",
-        480 => "unavailable",
-        481 => "unknown call",
-        482 => "loop",
-        484 => "incomplete number",
-        488 | 606 => "no codec in common",
-        500 => "internal error",
-        502 => "error further on",
-        503 => "service unavailable",
-        504 => "timeout further on",
-        _ => "see RFC 3261 section 21",
-    }
 }
 
 /// Codecs of an SDP, in brackets; nothing if it names none.

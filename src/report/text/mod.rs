@@ -1,6 +1,7 @@
 //! Takes findings and the names of things, gives the words for them in German and English. Everything a report says
 //! stands here; the formats only arrange it. A text that is missing does not compile.
 
+mod call;
 mod changes;
 mod connection;
 mod de;
@@ -14,7 +15,9 @@ mod frame;
 mod icmp;
 mod loss;
 mod paper;
+mod registration;
 mod screen;
+mod signalling;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -35,9 +38,11 @@ use crate::observe::Protocol;
 use crate::observe::message::App;
 use crate::site::Confidence;
 
+pub(crate) use call::{CallNotes, is_failure};
 pub(crate) use changes::{ChangeWords, change_words};
 pub(crate) use dscp::{EXPEDITED_FORWARDING, name as dscp_name};
 pub(crate) use paper::{PaperWords, paper_words};
+pub(crate) use registration::Registered;
 pub use screen::{ScreenWords, screen_words};
 pub(crate) use status::sip_status;
 pub(crate) use words::Words;

@@ -2,8 +2,12 @@
 
 /// `486 Busy Here`; the number alone where none of RFC 3261, 3262, 3265, 4028, 6665 names it.
 pub(crate) fn sip_status(status: u16) -> String {
-    let phrase = PHRASES.iter().find(|(known, _)| *known == status).map(|(_, phrase)| *phrase);
-    phrase.map_or_else(|| status.to_string(), |phrase| format!("{status} {phrase}"))
+    phrase_of(status).map_or_else(|| status.to_string(), |phrase| format!("{status} {phrase}"))
+}
+
+/// `Busy Here` of 486.
+pub(super) fn phrase_of(status: u16) -> Option<&'static str> {
+    PHRASES.iter().find(|(known, _)| *known == status).map(|(_, phrase)| *phrase)
 }
 
 /// RFC 3261 section 21, and the codes that RFC 4028, 6665 and 8599 added and telephones send.

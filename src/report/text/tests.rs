@@ -247,13 +247,3 @@ fn busy_after_ringing_may_be_a_person_who_declined() {
     assert_eq!(outcome(486, true), "besetzt oder abgewiesen (486)");
     assert_eq!(outcome(603, true), "abgelehnt (603)");
 }
-
-#[test]
-fn a_registration_that_was_refused_later_is_not_just_accepted() {
-    let told = |accepted, status| words(De).registered(accepted, status);
-    assert_eq!(told(true, Some(200)), "angenommen");
-    assert_eq!(told(true, Some(401)), "angenommen", "a challenge is the usual way in");
-    assert_eq!(told(true, Some(403)), "angenommen, zuletzt verboten (403)");
-    assert_eq!(told(false, Some(404)), "Teilnehmer unbekannt (404)");
-    assert_eq!(told(false, None), "keine Antwort zu sehen", "a one-sided mirror shows none");
-}

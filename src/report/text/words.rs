@@ -53,8 +53,6 @@ pub(crate) struct Words {
     pub(crate) untold: fn(&str, bool) -> String,
     /// The same of one that rang before it was refused as busy: the called person may have pressed a key.
     pub(crate) busy_after_ringing: &'static str,
-    /// Why a registration was refused, by its status.
-    pub(crate) refused: fn(u16) -> &'static str,
     /// Who ended it.
     pub(crate) hung_up: fn(CallSide) -> &'static str,
     /// Shortest and longest time between the grants of a registration.
@@ -95,21 +93,6 @@ impl Words {
             None => notes.in_indications.to_owned(),
         };
         [Some(how), peer.map(|peer| format!("({} {peer})", notes.peer))]
-    }
-}
-
-impl Words {
-    /// What became of a registration. `status` is the last one: what was accepted may have been refused later.
-    pub(crate) fn registered(&self, accepted: bool, status: Option<u16>) -> String {
-        let refused = |status: u16| format!("{} ({status})", (self.refused)(status));
-        match (accepted, status) {
-            (true, Some(status @ 400..)) if !matches!(status, 401 | 407) => {
-                format!("{}, {} {}", self.notes.accepted, self.notes.finally, refused(status))
-            }
-            (true, _) => self.notes.accepted.to_owned(),
-            (false, Some(status)) => refused(status),
-            (false, None) => self.notes.unanswered.to_owned(),
-        }
     }
 }
 
@@ -189,6 +172,7 @@ pub(crate) struct Labels {
     pub(crate) both_ways: &'static str,
     pub(crate) passed_over: &'static str,
     pub(crate) incomplete: &'static str,
+    pub(crate) nameless_sip: &'static str,
     pub(crate) over_cap: &'static str,
     pub(crate) filtered: &'static str,
     pub(crate) reading: &'static str,
@@ -220,12 +204,8 @@ pub(crate) struct Notes {
     /// Where to learn why a file was passed over.
     pub(crate) why_passed_over: &'static str,
     pub(crate) of: &'static str,
-    pub(crate) accepted: &'static str,
-    /// Before what came last and differs.
-    pub(crate) finally: &'static str,
     /// Before the address at which a registrar sees its client.
     pub(crate) seen_as: &'static str,
-    pub(crate) unanswered: &'static str,
     pub(crate) unknown: &'static str,
     /// A payload type that only SDP could explain.
     pub(crate) dynamic: &'static str,
@@ -243,6 +223,8 @@ pub(crate) struct Notes {
     /// Of a call that was answered and whose end was not seen.
     pub(crate) end_unseen: &'static str,
     pub(crate) answered_elsewhere: &'static str,
+    /// What the mark before a call means.
+    pub(crate) marked_calls: &'static str,
     /// Of a capture from before there were captures.
     pub(crate) clock_unset: &'static str,
     /// Before the bytes kept of a packet.

@@ -169,7 +169,7 @@ fn a_telephone_that_rang_as_well_is_not_silent() {
         (call.answer, call.hung_up, call.status),
         (Answer::Answered, Some(CallSide::Caller), Some(200))
     );
-    let times = [call.ringing, call.answered, call.end].map(|moment| since(call, moment));
+    let times = [call.early_media, call.answered, call.end].map(|moment| since(call, moment));
     assert_eq!(times, [Some(2), Some(30), Some(101)]);
     let voices: Vec<_> = clean
         .traffic

@@ -66,21 +66,30 @@ pub fn frame_stream(bytes: &[u8]) -> Frame {
     }
 }
 
+/// How long the message at the front of `bytes` is in all, once its headers are there.
+#[must_use]
+pub fn length_of(bytes: &[u8]) -> Option<usize> {
+    scan::start_line(bytes).and_then(|start| whole(bytes, start.end))
+}
+
 fn message(bytes: &[u8], headers_start: usize) -> Frame {
+    match whole(bytes, headers_start) {
+        Some(end) if end <= bytes.len() => Frame::Message(end),
+        Some(_) => Frame::NeedMore,
+        None if bytes.len() > HEAD_LIMIT => resync(bytes),
+        None => Frame::NeedMore,
+    }
+}
+
+/// Where the message ends, `None` as long as its headers do not.
+fn whole(bytes: &[u8], headers_start: usize) -> Option<usize> {
     let mut headers = Headers::new(bytes, headers_start, true);
     let length = headers
         .by_ref()
         .filter(|header| header.name == Some(HeaderName::ContentLength))
         .fold(None, |first, header| first.or(number(&header.value())));
-    match headers.body {
-        Some(body) => {
-            let length = length.filter(|&length| length <= BODY_LIMIT).unwrap_or(0);
-            let end = body.saturating_add(length as usize);
-            if end <= bytes.len() { Frame::Message(end) } else { Frame::NeedMore }
-        }
-        None if bytes.len() > HEAD_LIMIT => resync(bytes),
-        None => Frame::NeedMore,
-    }
+    let length = length.filter(|&length| length <= BODY_LIMIT).unwrap_or(0);
+    headers.body.map(|body| body.saturating_add(length as usize))
 }
 
 /// An unfinished first line that can still become a start line: `INVI`, `SIP/2.0 20`, `OPTIONS sip:b`.

@@ -21,7 +21,7 @@ use super::text::Text;
 
 pub use defect::Defect;
 pub use field::{CSeq, Contact, Party, Rport, Via};
-pub use frame::{Frame, KeepAlive, frame_stream, keep_alive};
+pub use frame::{Frame, KeepAlive, frame_stream, keep_alive, length_of};
 pub use method::Method;
 
 use defect::Defects;
@@ -125,6 +125,15 @@ impl SipMessage {
         match self.kind {
             Kind::Request { .. } => None,
             Kind::Response { status, .. } => Some(status),
+        }
+    }
+
+    /// Reason phrase of a response, if there is one.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Request { .. } => None,
+            Kind::Response { reason, .. } => Some(reason.trim()).filter(|reason| !reason.is_empty()),
         }
     }
 

@@ -1,0 +1,25 @@
+//! Why SIP turned something away, as findings tell it.
+
+/// An answer that turned a request away for good (RFC 3261 section 21).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejection {
+    /// Status code.
+    pub status: u16,
+    /// Reason phrase of the answer; hostile, may be empty.
+    pub reason: Box<str>,
+    /// The request brought credentials: only then a password can be wrong.
+    pub with_credentials: bool,
+    /// Whoever turned it away is a provider or stands outside the LAN.
+    pub outside: bool,
+}
+
+/// What a call shows about why it was turned away, beside the status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Circumstance {
+    /// Its offer (RFC 3264) names no medium that could be used.
+    NoMediaOffered,
+    /// The caller had no registration there yet; it came later.
+    NotRegistered,
+    /// It was answered, and the caller never acknowledged (RFC 3261 section 13.3.1.4).
+    Unacknowledged,
+}

@@ -1,0 +1,193 @@
+//! Takes the messages of one SIP dialog in capture order, gives what happens on the way to an answer and beside it: when it
+//! rang and how long that took, why it was refused in words, whether the answer was acknowledged, what was asked for during
+//! the call and refused.
+
+use std::net::SocketAddr;
+
+use crate::capture::{Frame, Timestamp};
+
+use super::call::{Beginning, Call, Change, ChangeKind};
+use super::dialogs::Heard;
+use super::message::sdp::Sdp;
+use super::message::sip::{Kind, Method, SipMessage};
+
+/// INVITEs kept of each kind.
+const KEPT: usize = 16;
+/// The same answer again within this time (ns) is a copy of the capture.
+const COPY_WITHIN: i64 = 100_000_000;
+/// So often, over so long (ns), an answer must have been sent to say that nothing acknowledges it: RFC 3261 section
+/// 13.3.1.4 sends it again after 0.5, 1 and 2 s.
+const LEAST_ANSWERS: u64 = 4;
+const LEAST_WAIT: i64 = 3_000_000_000;
+
+type Moment = (Frame, Timestamp);
+
+/// What is remembered while a call goes on.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Progress {
+    /// INVITEs outside a dialog, each number once.
+    invites: Vec<Invite>,
+    /// Those within it that ask for something else than voice as it is.
+    changes: Vec<(SocketAddr, u32, ChangeKind)>,
+    refused_change: Option<Change>,
+    ringing: Option<(Moment, u32)>,
+    early_media: Option<Moment>,
+    /// The last final refusal: number of its INVITE and reason phrase.
+    refusal: Option<(u32, Option<Box<str>>)>,
+    answers: Answers,
+    acknowledged: Vec<u32>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Invite {
+    number: u32,
+    sent: Moment,
+    has_credentials: bool,
+    offers_nothing: bool,
+}
+
+/// 200 to INVITE, of the first that got one.
+#[derive(Clone, Copy, Debug, Default)]
+struct Answers {
+    number: Option<u32>,
+    count: u64,
+    span: Option<(Timestamp, Timestamp)>,
+}
+
+impl Progress {
+    pub(super) fn hear(&mut self, heard: &Heard, sdp: Option<&Sdp>) {
+        let message = &heard.message;
+        let Some(cseq) = message.cseq.as_ref() else { return };
+        match &message.kind {
+            Kind::Request { method: Method::Invite, .. } => self.invite(heard, cseq.number, sdp),
+            Kind::Request { method: Method::Ack, .. } => {
+                if self.acknowledged.len() < KEPT && !self.acknowledged.contains(&cseq.number) {
+                    self.acknowledged.push(cseq.number);
+                }
+            }
+            Kind::Request { .. } => {}
+            Kind::Response { status, .. } if cseq.method == Method::Invite => {
+                self.answer(heard, *status, cseq.number, sdp.is_some());
+            }
+            Kind::Response { .. } => {}
+        }
+    }
+
+    fn invite(&mut self, heard: &Heard, number: u32, sdp: Option<&Sdp>) {
+        if is_in_dialog(&heard.message) {
+            let kind = sdp.map_or(ChangeKind::Other, kind_of);
+            let known = self.changes.iter().any(|(from, known, _)| (*from, *known) == (heard.from, number));
+            if !known && self.changes.len() < KEPT {
+                self.changes.push((heard.from, number, kind));
+            }
+            return;
+        }
+        let is_known = self.invites.iter().any(|invite| invite.number == number);
+        if !is_known && self.invites.len() < KEPT {
+            self.invites.push(Invite {
+                number,
+                sent: (heard.frame, heard.time),
+                has_credentials: heard.message.has_credentials,
+                offers_nothing: sdp.is_some_and(offers_nothing),
+            });
+        }
+    }
+
+    fn answer(&mut self, heard: &Heard, status: u16, number: u32, has_sdp: bool) {
+        let now = (heard.frame, heard.time);
+        let change = self.changes.iter().find(|(from, known, _)| (*from, *known) == (heard.to, number));
+        if let Some((.., kind)) = change {
+            // 401 and 407 ask for credentials, 491 for another moment; 481 and 408 end the call.
+            let is_refused = status >= 400 && !matches!(status, 401 | 407 | 408 | 481 | 487 | 491);
+            if is_refused && self.answers.number.is_some() {
+                let change = Change { kind: *kind, status, frame: heard.frame };
+                self.refused_change.get_or_insert(change);
+            }
+            return;
+        }
+        match status {
+            180 => {
+                self.ringing.get_or_insert((now, number));
+            }
+            183 if has_sdp => {
+                self.early_media.get_or_insert(now);
+            }
+            200..=299 => self.answers.push(number, heard.time),
+            300..=699 if !matches!(status, 401 | 407) => {
+                self.refusal = Some((number, heard.message.reason().map(Into::into)));
+            }
+            _ => {}
+        }
+    }
+
+    /// Puts what is known into the call, whose outcome is settled.
+    pub(super) fn settle(self, call: &mut Call) {
+        call.ringing = self.ringing.map(|(at, _)| at);
+        call.early_media = self.early_media;
+        let sent = |number: u32| self.invites.iter().find(|invite| invite.number == number).copied();
+        // Who is asked for credentials sends another INVITE, and waits for as long as it likes before that.
+        let through = self.ringing.and_then(|(_, number)| sent(number)).or(self.invites.last().copied());
+        call.let_through = through.map(|invite| invite.sent);
+        if let Some((number, reason)) = self.refusal {
+            call.reason = reason;
+            call.with_credentials = sent(number).is_some_and(|invite| invite.has_credentials);
+        }
+        call.offers_nothing = self.invites.last().is_some_and(|invite| invite.offers_nothing);
+        let is_acknowledged = self.answers.number.is_some_and(|number| self.acknowledged.contains(&number));
+        call.is_unacknowledged = call.beginning == Beginning::Seen
+            && call.answered.is_some()
+            && !is_acknowledged
+            && self.answers.go_on();
+        call.refused_change = self.refused_change;
+    }
+
+    /// Final refusal of an INVITE that was not seen itself.
+    pub(super) fn is_refused(&self) -> bool {
+        self.refusal.is_some()
+    }
+}
+
+impl Answers {
+    fn push(&mut self, number: u32, now: Timestamp) {
+        if *self.number.get_or_insert(number) != number {
+            return;
+        }
+        let (first, last) = self.span.unwrap_or((now, now));
+        if self.count == 0 || now.since(last) >= COPY_WITHIN {
+            self.count += 1;
+            self.span = Some((first, now));
+        }
+    }
+
+    /// They were sent again and again.
+    fn go_on(&self) -> bool {
+        let lasted = self.span.map_or(0, |(first, last)| last.since(first));
+        self.count >= LEAST_ANSWERS && lasted >= LEAST_WAIT
+    }
+}
+
+/// Whether a request belongs to a dialog that stands, RFC 3261 section 12.2.1.1.
+pub(super) fn is_in_dialog(message: &SipMessage) -> bool {
+    message.to.as_ref().is_some_and(|to| to.tag.is_some())
+}
+
+/// What an offer within a call asks for.
+fn kind_of(sdp: &Sdp) -> ChangeKind {
+    let has = |kind: &str| sdp.media.iter().any(|media| media.port != 0 && media.kind.as_str() == kind);
+    match (has("image"), has("video")) {
+        (true, _) => ChangeKind::Fax,
+        (false, true) => ChangeKind::Video,
+        (false, false) => ChangeKind::Other,
+    }
+}
+
+/// No medium of the offer could be used: port 0 (RFC 3264 section 5.1) or no address.
+fn offers_nothing(sdp: &Sdp) -> bool {
+    sdp.media.iter().all(|media| {
+        let host = media.connection.as_ref().or(sdp.connection.as_ref());
+        media.port == 0 || host.and_then(|host| host.ip()).is_some_and(|address| address.is_unspecified())
+    }) && !sdp.media.is_empty()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,144 @@
+use super::super::dialogs::Dialogs;
+use super::super::fixture::{at, frame, socket};
+use super::super::message::sip;
+use super::super::traffic::Protocol;
+use super::*;
+use crate::observe::call::{Answer, CallSide};
+
+const PHONE: &str = "192.168.10.21:5060";
+const PBX: &str = "192.168.10.2:5060";
+const VOICE: &str = "c=IN IP4 192.168.10.21\r\nm=audio 4000 RTP/AVP 8\r\n";
+const FAX: &str = "c=IN IP4 192.168.10.21\r\nm=image 4000 udptl t38\r\n";
+const NOTHING: &str = "c=IN IP4 0.0.0.0\r\nm=audio 0 RTP/AVP 8\r\n";
+
+/// Messages as frames 1, 2 ... at these milliseconds: the start line (a status is an answer of the PBX to INVITE), the
+/// number of its `CSeq`, the media of its session description, further header lines. A start line that ends in `*` stands
+/// within the dialog.
+type Step<'a> = (i64, &'a str, u32, &'a str, &'a str);
+
+fn calls_of(steps: &[Step<'_>]) -> Vec<Call> {
+    let mut dialogs = Dialogs::default();
+    for (nth, &(ms, head, number, media, more)) in (1..).zip(steps) {
+        let head_of = head.trim_end_matches('*');
+        let is_answer = head.starts_with(|c: char| c.is_ascii_digit());
+        let (from, to) = if is_answer { (PBX, PHONE) } else { (PHONE, PBX) };
+        let method = if is_answer { "INVITE" } else { head_of };
+        let line = match is_answer {
+            true => format!("SIP/2.0 {head_of}"),
+            false => format!("{head_of} sip:10@anlage.example SIP/2.0"),
+        };
+        let tag = if head.ends_with('*') { ";tag=b" } else { "" };
+        let body = match media {
+            "" => String::new(),
+            media => format!("v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\n{media}"),
+        };
+        let kind = if media.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
+        let text = format!(
+            "{line}\r\nVia: SIP/2.0/UDP 192.168.10.21;branch=z9hG4bK{number}{method}\r\nFrom: <sip:21@a.example>;tag=a\r\n\
+             To: <sip:10@a.example>{tag}\r\nCall-ID: c1\r\nCSeq: {number} {method}\r\n{more}{kind}Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let message = sip::read(text.as_bytes(), false).unwrap();
+        let sdp = message.sdp(text.as_bytes());
+        assert_eq!(sdp.is_some(), !media.is_empty(), "{text}");
+        let heard = Heard {
+            frame: frame(nth),
+            time: at(ms),
+            from: socket(from),
+            to: socket(to),
+            protocol: Protocol::Udp,
+            dscp: 0,
+            message,
+        };
+        dialogs.push(&heard, sdp.as_ref());
+    }
+    dialogs.finish().calls
+}
+
+fn call_of(steps: &[Step<'_>]) -> Call {
+    let mut calls = calls_of(steps);
+    assert_eq!(calls.len(), 1);
+    calls.remove(0)
+}
+
+const SECOND: i64 = 1_000_000_000;
+
+#[test]
+fn it_rings_with_180_and_from_the_invite_that_was_let_through() {
+    let call = call_of(&[
+        (0, "INVITE", 1, VOICE, ""),
+        (10, "407 Proxy Authentication Required", 1, "", ""),
+        (20, "ACK", 1, "", ""),
+        (17_000, "INVITE", 2, VOICE, "Proxy-Authorization: Digest username=\"21\"\r\n"),
+        (17_500, "INVITE", 2, VOICE, "Proxy-Authorization: Digest username=\"21\"\r\n"),
+        (18_000, "180 Ringing", 2, "", ""),
+    ]);
+    assert_eq!(call.rang_after(), Some(SECOND), "not the wait for credentials, and from the first sending");
+    assert_eq!(call.let_through.map(|(frame, _)| frame.number()), Some(4));
+}
+
+#[test]
+fn early_media_is_no_ringing() {
+    let call = call_of(&[(0, "INVITE", 1, VOICE, ""), (300, "183 Session Progress", 1, VOICE, "")]);
+    assert_eq!((call.ringing, call.early_media.map(|(frame, _)| frame.number())), (None, Some(2)));
+    let silent = call_of(&[(0, "INVITE", 1, VOICE, ""), (300, "183 Session Progress", 1, "", "")]);
+    assert_eq!((silent.ringing, silent.early_media), (None, None), "nothing is to be heard");
+}
+
+#[test]
+fn a_refusal_keeps_its_words_and_whether_credentials_were_sent() {
+    let credentials = "Proxy-Authorization: Digest username=\"21\"\r\n";
+    for more in ["", credentials] {
+        let call = call_of(&[(0, "INVITE", 1, VOICE, more), (10, "403 Wrong password", 1, "", "")]);
+        assert_eq!((call.answer, call.reason.as_deref()), (Answer::Rejected(403), Some("Wrong password")));
+        assert_eq!(call.with_credentials, !more.is_empty());
+        assert!(!call.offers_nothing);
+    }
+    assert!(call_of(&[(0, "INVITE", 1, NOTHING, ""), (10, "488 No", 1, "", "")]).offers_nothing);
+}
+
+#[test]
+fn an_answer_that_nobody_acknowledges_is_no_call() {
+    let mut steps: Vec<Step<'_>> = vec![(0, "INVITE", 1, VOICE, "")];
+    steps.extend([1_000, 1_500, 2_500, 4_500].map(|ms| (ms, "200 OK*", 1, VOICE, "")));
+    assert!(call_of(&steps).is_unacknowledged);
+    assert!(!call_of(&steps[..4]).is_unacknowledged, "the acknowledgement may still come");
+    steps.push((4_600, "ACK*", 1, "", ""));
+    assert!(!call_of(&steps).is_unacknowledged);
+    let copies: Vec<Step<'_>> =
+        [0, 1_000, 1_001, 1_002, 4_500].map(|ms| (ms, "200 OK*", 1, VOICE, "")).to_vec();
+    assert!(!call_of(&[&[(0, "INVITE", 1, VOICE, "")][..], &copies].concat()).is_unacknowledged);
+}
+
+#[test]
+fn a_change_that_is_refused_is_told_by_what_it_asked_for() {
+    let changed = |media, answer| {
+        call_of(&[
+            (0, "INVITE", 1, VOICE, ""),
+            (100, "200 OK*", 1, VOICE, ""),
+            (110, "ACK*", 1, "", ""),
+            (9_000, "INVITE*", 2, media, ""),
+            (9_100, answer, 2, "", ""),
+        ])
+        .refused_change
+        .map(|change| (change.kind, change.status, change.frame.number()))
+    };
+    assert_eq!(changed(FAX, "488 Not Acceptable Here*"), Some((ChangeKind::Fax, 488, 5)));
+    assert_eq!(changed(VOICE, "488 Not Acceptable Here*"), Some((ChangeKind::Other, 488, 5)));
+    assert_eq!(changed(FAX, "491 Request Pending*"), None, "only the moment was wrong");
+}
+
+#[test]
+fn a_call_that_began_before_the_capture_is_known_by_what_is_left_of_it() {
+    let answered =
+        call_of(&[(0, "180 Ringing*", 1, "", ""), (10, "200 OK*", 1, VOICE, ""), (20, "ACK*", 1, "", "")]);
+    assert_eq!((answered.beginning, answered.answer), (Beginning::Unseen, Answer::Answered));
+    assert_eq!((answered.caller, answered.callee), (socket(PHONE), socket(PBX)));
+    assert!(answered.may_be_silent, "what was agreed is not known");
+    let ended = call_of(&[(0, "BYE*", 2, "", "")]);
+    assert_eq!((ended.beginning, ended.answer), (Beginning::SidesUnknown, Answer::Answered));
+    assert_eq!((ended.answered, ended.hung_up), (None, Some(CallSide::Caller)));
+    let refused = call_of(&[(0, "486 Busy Here*", 1, "", "")]);
+    assert_eq!((refused.answer, refused.status), (Answer::Rejected(486), Some(486)));
+    assert!(calls_of(&[(0, "401 Unauthorized", 1, "", ""), (1, "ACK", 1, "", "")]).is_empty());
+}

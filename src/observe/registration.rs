@@ -1,0 +1,203 @@
+//! A registration as site and checks read it: who, where, how it stands at the end, and what went wrong before.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+
+use crate::capture::{Frame, Timestamp};
+use crate::observe::traffic::Protocol;
+
+/// Tries without an answer, and how long (ns) they must go on.
+const LEAST_TRIES: u64 = 3;
+const LEAST_WAIT: i64 = 1_000_000_000;
+
+/// How a registration stands, by the last request that was settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// No final answer was seen.
+    Open,
+    /// The registrar asked for credentials, and nothing was settled after it.
+    Challenged,
+    /// A 2xx to a binding.
+    Accepted,
+    /// A 2xx to the removal of all bindings (RFC 3261 section 10.2.2).
+    SignedOff,
+    /// Turned away for good, see [`Registration::refused`].
+    Refused,
+}
+
+/// REGISTER requests of one client at one registrar for one address of record.
+#[derive(Clone, Debug)]
+pub struct Registration {
+    /// Address of record, `sip:user@host`.
+    pub aor: Box<str>,
+    /// Who asked.
+    pub client: SocketAddr,
+    /// Who was asked.
+    pub registrar: SocketAddr,
+    /// Over which transport.
+    pub protocol: Protocol,
+    /// Contact as given.
+    pub contact: Option<Box<str>>,
+    /// Seconds granted, else asked for.
+    pub expires: Option<u32>,
+    /// Transactions (Call-ID and `CSeq`) that asked for a binding, without those that only answer a challenge.
+    pub attempts: u64,
+    /// Requests that were sent again, copies left out (RFC 3261 section 17.1.2.2).
+    pub repeats: u64,
+    /// Last final status, 401 and 407 included.
+    pub status: Option<u16>,
+    /// Reason phrase of that answer; hostile.
+    pub reason: Option<Box<str>>,
+    /// A binding was accepted with a 2xx.
+    pub accepted: bool,
+    /// How it stands at the end.
+    pub standing: Standing,
+    /// It was to be removed, and no 2xx to that was seen.
+    pub is_leaving: bool,
+    /// Challenges, 401 and 407, to requests without credentials; the usual way in.
+    pub challenges: u64,
+    /// How far apart the grants came, `None` before the second.
+    pub rhythm: Option<Rhythm>,
+    /// When the first and the last grant came.
+    pub granted: Option<(Timestamp, Timestamp)>,
+    /// The first few frames.
+    pub frames: Vec<Frame>,
+    /// The last final answer refused it for good: a second challenge although credentials were sent (RFC 3261 section
+    /// 22.2), or a status from 400 on that is no challenge. Signing off does not count.
+    pub refused: Option<Refused>,
+    /// All refusals of the capture, also those that were made good.
+    pub refusals: Refusals,
+    /// REGISTER requests since the last answer of any kind.
+    pub unanswered: Unanswered,
+    /// The client as the registrar saw it over UDP (RFC 3581), within one Call-ID: each that differs from the one before,
+    /// at most 8.
+    pub mappings: Vec<Mapping>,
+    /// First and last answer that showed the latest mapping, with no other one and no restart in between.
+    pub kept: Option<(Timestamp, Timestamp)>,
+}
+
+impl Registration {
+    /// One of which nothing is known but who asks whom.
+    #[must_use]
+    pub fn new(aor: Box<str>, client: SocketAddr, registrar: SocketAddr, protocol: Protocol) -> Self {
+        Self {
+            aor,
+            client,
+            registrar,
+            protocol,
+            contact: None,
+            expires: None,
+            attempts: 0,
+            repeats: 0,
+            status: None,
+            reason: None,
+            accepted: false,
+            standing: Standing::Open,
+            is_leaving: false,
+            challenges: 0,
+            rhythm: None,
+            granted: None,
+            frames: Vec::new(),
+            refused: None,
+            refusals: Refusals::default(),
+            unanswered: Unanswered::default(),
+            mappings: Vec::new(),
+            kept: None,
+        }
+    }
+
+    /// Whether the last requests were sent again and again and got no answer at all: RFC 3261 section 17.1.2.2 repeats
+    /// after 0.5, 1 and 2 s.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        let waited = self.unanswered.span.map_or(0, |(first, last)| last.since(first));
+        self.unanswered.count >= LEAST_TRIES && waited >= LEAST_WAIT
+    }
+}
+
+/// Time between one grant of a registration and the next, with no removal between the two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rhythm {
+    /// Grants after the first.
+    pub refreshes: u64,
+    /// Shortest time between two, in nanoseconds.
+    pub shortest: i64,
+    /// Longest, in nanoseconds.
+    pub longest: i64,
+}
+
+/// A registration that was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Status code.
+    pub status: u16,
+    /// Reason phrase; hostile.
+    pub reason: Box<str>,
+    /// Whether the request brought credentials.
+    pub with_credentials: bool,
+    /// The answer.
+    pub frame: Frame,
+    /// When it came.
+    pub time: Timestamp,
+    /// Refusals in all.
+    pub count: u64,
+}
+
+/// Refusals of a registration.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refusals {
+    /// How many by status, at most 8 of those.
+    pub by_status: BTreeMap<u16, u64>,
+    /// When the first and the last came.
+    pub span: Option<(Timestamp, Timestamp)>,
+    /// The first few answers.
+    pub frames: Vec<Frame>,
+    /// The longest row of them that ended in a grant.
+    pub outage: Option<Outage>,
+}
+
+/// A time in which a registration was refused again and again, and then accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outage {
+    /// The last refusal, with how many there were in this time.
+    pub last: Refused,
+    /// First refusal.
+    pub from: Timestamp,
+    /// The grant that ended it.
+    pub until: Timestamp,
+}
+
+impl Outage {
+    /// In ns.
+    #[must_use]
+    pub fn length(&self) -> i64 {
+        self.until.since(self.from)
+    }
+}
+
+/// Requests that nobody answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unanswered {
+    /// How often something was sent.
+    pub count: u64,
+    /// How many requests that were, repetitions apart.
+    pub requests: u64,
+    /// The first few frames.
+    pub frames: Vec<Frame>,
+    /// Time of the first and the last of them.
+    pub span: Option<(Timestamp, Timestamp)>,
+}
+
+/// A client as a server sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mapping {
+    /// `received`; without it the address that the client wrote into its Via, because then the two are the same (RFC 3261
+    /// section 18.2.1). `None` where that is a name.
+    pub address: Option<IpAddr>,
+    /// `rport`.
+    pub port: u16,
+    /// The answer that says so.
+    pub frame: Frame,
+    /// When it came.
+    pub time: Timestamp,
+}

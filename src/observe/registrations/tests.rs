@@ -1,0 +1,278 @@
+use super::super::fixture::{at, frame, socket};
+use super::super::message::sip;
+use super::*;
+
+const PHONE: &str = "192.168.10.21:5060";
+const PBX: &str = "192.168.10.2:5060";
+
+/// A REGISTER, or its answer if there is a `status`.
+#[expect(clippy::too_many_arguments, reason = "a message in one line of a test")]
+fn heard(
+    nth: u64,
+    time: Timestamp,
+    from: &str,
+    to: &str,
+    cseq: u32,
+    status: &str,
+    via: &str,
+    more: &str,
+) -> Heard {
+    let head = match status {
+        "" => "REGISTER sip:anlage.example SIP/2.0".to_owned(),
+        "stale" => "SIP/2.0 401 Unauthorized".to_owned(),
+        "nonce" => "SIP/2.0 401 nonce has changed".to_owned(),
+        status if status.contains(' ') => format!("SIP/2.0 {status}"),
+        status => format!("SIP/2.0 {status} "),
+    };
+    let text = format!(
+        "{head}\r\nVia: SIP/2.0/UDP 192.168.10.21{via};branch=z9hG4bK1\r\nFrom: <sip:21@a.example>;tag=a\r\n\
+         To: <sip:21@a.example>\r\nCall-ID: c1\r\nCSeq: {cseq} REGISTER\r\n{more}\r\n"
+    );
+    let message = sip::read(text.as_bytes(), false).unwrap();
+    Heard {
+        frame: frame(nth),
+        time,
+        from: socket(from),
+        to: socket(to),
+        protocol: Protocol::Udp,
+        dscp: 0,
+        message,
+    }
+}
+
+/// Messages half a second apart, as frames 1, 2 ...: `?` asks, `!` asks with credentials, `0` signs off, `~` sends
+/// the last request again, `=` is a copy of it 1 ms later, a number answers it, with `@` and a port as the registrar
+/// sees it.
+fn registration(steps: &[&str]) -> Registration {
+    let mut registrations = Registrations::default();
+    let (mut cseq, mut last) = (0, "");
+    for (nth, &step) in (1_u64..).zip(steps) {
+        let time = if step == "=" { at(nth as i64 * 500 - 499) } else { at(nth as i64 * 500) };
+        let request = match step {
+            "~" | "=" => Some(last),
+            "?" => Some(""),
+            "!" => Some("Authorization: Digest username=\"21\"\r\n"),
+            "0" => Some("Expires: 0\r\n"),
+            _ => None,
+        };
+        let message = if let Some(more) = request {
+            cseq += u32::from(!matches!(step, "~" | "="));
+            last = more;
+            heard(nth, time, PHONE, PBX, cseq, "", "", more)
+        } else {
+            let (status, port) = step.split_once('@').unwrap_or((step, ""));
+            let via = if port.is_empty() { String::new() } else { format!(";rport={port}") };
+            let more =
+                if status == "stale" { "WWW-Authenticate: Digest nonce=\"x\", stale=true\r\n" } else { "" };
+            heard(nth, time, PBX, PHONE, cseq, status, &via, more)
+        };
+        registrations.push(&message);
+    }
+    registrations.finish().remove(0)
+}
+
+fn refused(steps: &[&str]) -> Option<u16> {
+    registration(steps).refused.map(|refused| refused.status)
+}
+
+#[test]
+fn a_second_challenge_after_credentials_is_a_refusal() {
+    assert_eq!(refused(&["?", "401", "!", "401"]), Some(401));
+    assert_eq!(refused(&["?", "401", "!", "403"]), Some(403));
+    assert_eq!(refused(&["?", "404"]), Some(404));
+}
+
+#[test]
+fn what_is_usual_is_none() {
+    assert_eq!(refused(&["?", "401", "!", "200"]), None, "challenged once");
+    assert_eq!(refused(&["?", "401", "401"]), None, "the challenge came twice");
+    assert_eq!(refused(&["?", "401", "!", "200", "!", "401", "!", "200"]), None, "a new nonce");
+    assert_eq!(refused(&["?", "401", "!", "200", "!", "401"]), None, "the capture ends there");
+    assert_eq!(refused(&["?", "401", "!", "stale"]), None, "only the nonce is old");
+    assert_eq!(refused(&["?", "401", "!", "nonce"]), None, "the same, told in words");
+    assert_eq!(refused(&["?", "423", "?", "200"]), None, "a longer time was accepted");
+    assert_eq!(refused(&["0", "404"]), None, "signed off");
+}
+
+#[test]
+fn tries_count_until_somebody_answers() {
+    let row = registration(&["?", "401", "!", "!", "!"]);
+    assert_eq!((row.unanswered.count, row.attempts), (3, 3));
+    assert_eq!(row.unanswered.frames, [3, 4, 5].map(frame));
+    assert_eq!(registration(&["?", "?", "100"]).unanswered, Unanswered::default());
+}
+
+#[test]
+fn a_challenge_belongs_to_its_attempt_and_a_copy_to_its_original() {
+    assert_eq!(registration(&["?", "401", "!", "200"]).attempts, 1);
+    assert_eq!(
+        registration(&["?", "401", "!", "200", "!", "200"]).attempts,
+        2,
+        "refreshed with the old nonce"
+    );
+    assert_eq!(registration(&["?", "401", "!", "401", "!", "200"]).attempts, 1, "another nonce");
+    let copied = registration(&["?", "=", "401", "!", "=", "200"]);
+    assert_eq!((copied.attempts, copied.frames), (1, [1, 4].map(frame).to_vec()));
+    assert_eq!(
+        registration(&["?", "=", "~", "~"]).unanswered.count,
+        3,
+        "sent again is another try, a copy is not"
+    );
+}
+
+#[test]
+fn grants_have_a_rhythm_and_challenges_are_counted() {
+    let row = registration(&["?", "401", "!", "200", "!", "200", "?", "401", "!", "200"]);
+    let rhythm = Rhythm { refreshes: 2, shortest: 1_000_000_000, longest: 2_000_000_000 };
+    assert_eq!((row.challenges, row.rhythm), (2, Some(rhythm)));
+    assert_eq!(row.granted, Some((at(2_000), at(5_000))));
+    assert_eq!(registration(&["?", "200", "0", "200"]).rhythm, None, "signed off");
+    assert_eq!(registration(&["?", "401", "401"]).challenges, 1, "the same twice");
+    assert_eq!(registration(&["?", "401", "!", "401"]).challenges, 1, "the second is a refusal");
+}
+
+#[test]
+fn hops_of_a_proxied_request_keep_their_own_answers() {
+    const PROXY: &str = "192.168.10.3:5060";
+    let mut registrations = Registrations::default();
+    let hops = [(PHONE, PROXY, ""), (PROXY, PBX, ""), (PBX, PROXY, "200"), (PROXY, PHONE, "200")];
+    for (nth, (from, to, status)) in (1..).zip(hops) {
+        registrations.push(&heard(nth, at(nth as i64 * 10), from, to, 1, status, "", ""));
+    }
+    let rows = registrations.finish();
+    assert_eq!(rows.len(), 2);
+    for row in rows {
+        assert_eq!((row.status, row.accepted, row.unanswered), (Some(200), true, Unanswered::default()));
+    }
+}
+
+#[test]
+fn another_port_is_another_mapping() {
+    let ports = |steps: &[&str]| -> Vec<u16> {
+        registration(steps).mappings.iter().map(|mapping| mapping.port).collect()
+    };
+    assert_eq!(ports(&["?", "200@5060", "?", "200@5060"]), [5060]);
+    assert_eq!(ports(&["?", "200@5060", "?", "200@61000"]), [5060, 61000]);
+    assert!(ports(&["?", "200"]).is_empty());
+}
+
+#[test]
+fn what_only_signs_off_is_no_attempt_and_no_renewal() {
+    let row = registration(&["?", "401", "!", "200", "0", "200"]);
+    assert_eq!((row.standing, row.accepted, row.attempts), (Standing::SignedOff, true, 1));
+    let back = registration(&["?", "200", "0", "200", "?", "200"]);
+    assert_eq!(
+        (back.standing, back.attempts, back.rhythm),
+        (Standing::Accepted, 2, None),
+        "nothing was renewed"
+    );
+    let renewed = registration(&["?", "200", "0", "200", "?", "200", "?", "200"]).rhythm;
+    assert_eq!(renewed.map(|rhythm| (rhythm.refreshes, rhythm.longest)), Some((1, 1_000_000_000)));
+    let leaving = registration(&["?", "200", "0", "401"]);
+    assert_eq!((leaving.standing, leaving.is_leaving), (Standing::Accepted, true), "not confirmed");
+    assert!(!registration(&["?", "200", "0", "200"]).is_leaving);
+}
+
+#[test]
+fn an_old_contact_that_is_removed_beside_a_new_one_is_no_signing_off() {
+    let contacts = "Contact: <sip:21@10.0.0.1>;expires=0, <sip:21@10.0.0.2>;expires=600\r\n";
+    let mut registrations = Registrations::default();
+    registrations.push(&heard(1, at(0), PHONE, PBX, 1, "", "", contacts));
+    registrations.push(&heard(
+        2,
+        at(10),
+        PBX,
+        PHONE,
+        1,
+        "200",
+        "",
+        "Contact: <sip:21@10.0.0.2>;expires=300\r\n",
+    ));
+    let row = registrations.finish().remove(0);
+    assert_eq!((row.standing, row.expires), (Standing::Accepted, Some(300)));
+    let all = "Contact: *\r\nExpires: 0\r\n";
+    assert!(signs_off(&heard(1, at(0), PHONE, PBX, 1, "", "", all).message));
+}
+
+#[test]
+fn how_it_stands_is_what_was_settled_last() {
+    let stands = |steps: &[&str]| registration(steps).standing;
+    assert_eq!(stands(&["?"]), Standing::Open);
+    assert_eq!(stands(&["?", "401"]), Standing::Challenged);
+    assert_eq!(stands(&["?", "401", "!"]), Standing::Challenged);
+    assert_eq!(stands(&["?", "480"]), Standing::Refused);
+    assert_eq!(stands(&["?", "200", "?", "401"]), Standing::Accepted);
+    assert_eq!(stands(&["?", "200", "?", "503"]), Standing::Refused);
+    assert_eq!(stands(&["?", "403", "?", "401"]), Standing::Refused);
+    assert_eq!(stands(&["?", "494"]), Standing::Open, "another kind of security is asked for");
+}
+
+#[test]
+fn accounts_that_share_a_call_id_keep_their_own_answers() {
+    let mut registrations = Registrations::default();
+    let said =
+        [("21", 1, ""), ("21", 1, "200 OK"), ("22", 2, ""), ("22", 2, "403 Wrong password"), ("21", 3, "")];
+    for (nth, (user, cseq, status)) in (1..).zip(said) {
+        let (from, to) = if status.is_empty() { (PHONE, PBX) } else { (PBX, PHONE) };
+        let mut message = heard(nth, at(nth as i64 * 10), from, to, cseq, status, "", "");
+        message.message.to = Some(party(user));
+        registrations.push(&message);
+    }
+    let rows = registrations.finish();
+    let told: Vec<_> = rows.iter().map(|row| (&*row.aor, row.standing, row.accepted, row.attempts)).collect();
+    assert_eq!(
+        told,
+        [
+            ("sip:21@a.example", Standing::Accepted, true, 2),
+            ("sip:22@a.example", Standing::Refused, false, 1)
+        ]
+    );
+    let refused = rows[1].refused.clone().unwrap();
+    assert_eq!((&*refused.reason, refused.with_credentials), ("Wrong password", false));
+}
+
+fn party(user: &str) -> sip::Party {
+    let text = format!("OPTIONS sip:a SIP/2.0\r\nTo: <sip:{user}@a.example>\r\n\r\n");
+    sip::read(text.as_bytes(), false).unwrap().to.unwrap()
+}
+
+#[test]
+fn damaged_requests_and_answers_show_no_silence() {
+    let mut registrations = Registrations::default();
+    let mut unreadable = heard(1, at(0), PHONE, PBX, 1, "", "", "");
+    unreadable.message.call_id = None;
+    registrations.push(&unreadable);
+    assert!(registrations.clone().finish().is_empty(), "no answer could be told to belong to it");
+    registrations.push(&heard(2, at(500), PHONE, PBX, 7, "", "", ""));
+    let mut answer = heard(3, at(600), PBX, PHONE, 7, "200", "", "");
+    answer.message.call_id = party_call_id();
+    registrations.push(&answer);
+    let row = registrations.finish().remove(0);
+    assert_eq!((row.unanswered, row.standing), (Unanswered::default(), Standing::Open));
+}
+
+fn party_call_id() -> Option<crate::observe::message::Text> {
+    sip::read(b"OPTIONS sip:a SIP/2.0\r\nCall-ID: other\r\n\r\n", false).unwrap().call_id
+}
+
+#[test]
+fn repetitions_are_counted_apart() {
+    let row = registration(&["?", "~", "~", "?", "~"]);
+    assert_eq!((row.attempts, row.repeats, row.is_silent()), (2, 3, true));
+    assert_eq!((row.unanswered.count, row.unanswered.requests), (5, 2));
+}
+
+#[test]
+fn refusals_are_kept_by_status_and_the_longest_outage_with_its_end() {
+    let row = registration(&["?", "483", "?", "483", "?", "403", "?", "200", "?", "503", "?", "200"]);
+    assert_eq!(row.refusals.by_status, BTreeMap::from([(403, 1), (483, 2), (503, 1)]));
+    let outage = row.refusals.outage.unwrap();
+    assert_eq!((outage.last.status, outage.last.count, outage.length()), (403, 3, 3_000_000_000));
+    assert_eq!(registration(&["?", "483"]).refusals.outage, None, "nothing ended it");
+}
+
+#[test]
+fn without_received_the_registrar_saw_what_the_via_says() {
+    let row = registration(&["?", "200@14837"]);
+    assert_eq!(row.mappings[0].address, Some("192.168.10.21".parse().unwrap()));
+}

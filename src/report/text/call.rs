@@ -1,0 +1,166 @@
+//! What is to be said of a call beside its outcome, in both languages: what the capture lacks of it, what was heard before
+//! the answer, what was asked for during the call and refused, whose leg it is.
+
+use super::quoted;
+use super::signalling::meaning;
+use super::status::phrase_of;
+use crate::observe::{Answer, Beginning, CallSide, ChangeKind};
+use crate::report::language::Language::{self, De, En};
+use crate::report::number::duration;
+
+/// A call as these words need it, whichever form of report they stand in.
+#[derive(Clone, Debug)]
+pub(crate) struct CallNotes<'a> {
+    pub(crate) answer: Answer,
+    pub(crate) beginning: Beginning,
+    pub(crate) hung_up: Option<CallSide>,
+    /// Last final status of its INVITE and its reason phrase, which is hostile.
+    pub(crate) status: Option<u16>,
+    pub(crate) reason: &'a str,
+    pub(crate) is_unacknowledged: bool,
+    /// From the INVITE to early media, in ns, where it did not ring before.
+    pub(crate) early_media: Option<i64>,
+    pub(crate) dialled: Option<&'a str>,
+    pub(crate) refused_change: Option<(ChangeKind, u16)>,
+    /// When the call began that a PBX passed on as this one.
+    pub(crate) leg_of: Option<String>,
+}
+
+impl CallNotes<'_> {
+    /// A line each, in the order in which they matter.
+    pub(crate) fn lines(&self, language: Language) -> Vec<String> {
+        let say = |texts: [&str; 2]| texts[usize::from(language == En)].to_owned();
+        let unacknowledged = self.is_unacknowledged.then(|| {
+            say([
+                "Annahme nie bestätigt (kein ACK): es kam kein Gespräch zustande",
+                "answer never acknowledged (no ACK): no call came about",
+            ])
+        });
+        let beginning = (self.beginning != Beginning::Seen)
+            .then(|| say(["Beginn nicht im Mitschnitt", "beginning not in the capture"]));
+        let ended = match (self.beginning, self.hung_up) {
+            (Beginning::SidesUnknown, Some(CallSide::Caller)) => {
+                Some(say(["wer zuerst genannt ist, legt auf", "who is named first hangs up"]))
+            }
+            (Beginning::SidesUnknown, Some(CallSide::Callee)) => {
+                Some(say(["wer zuletzt genannt ist, legt auf", "who is named last hangs up"]))
+            }
+            _ => None,
+        };
+        let change = self.refused_change.map(|(kind, status)| {
+            let (what, why) = (asked_for(kind, language), meaning(status, language));
+            match language {
+                De => format!("während des Gesprächs abgelehnt: {what}, {status} ({why})"),
+                En => format!("refused during the call: {what}, {status} ({why})"),
+            }
+        });
+        let early = self.early_media.map(|after| {
+            let after = duration(after, language);
+            match language {
+                De => format!("Rufton oder Ansage aus dem Netz nach {after} (183)"),
+                En => format!("ringing tone or announcement by the network after {after} (183)"),
+            }
+        });
+        let dialled = self.dialled.map(|number| match language {
+            De => format!("gewählt: {}", quoted(number)),
+            En => format!("dialled: {}", quoted(number)),
+        });
+        let leg = self.leg_of.as_ref().map(|start| match language {
+            De => format!("von der Anlage weitergeleitet: gehört zum Gespräch von {start}"),
+            En => format!("passed on by the PBX: belongs to the call of {start}"),
+        });
+        let lines = [unacknowledged, beginning, ended, self.failure(language), self.words(language), change];
+        lines.into_iter().chain([early, dialled, leg]).flatten().collect()
+    }
+
+    /// What the caller did not wait for, or what the cancelled call was answered with: 487 is the usual one.
+    fn failure(&self, language: Language) -> Option<String> {
+        let status = self.status.filter(|status| self.answer == Answer::Cancelled && is_failure(*status))?;
+        let why = meaning(status, language);
+        Some(match language {
+            De => format!("zuletzt {status} ({why})"),
+            En => format!("in the end {status} ({why})"),
+        })
+    }
+
+    /// The phrase of a refusal that is not that of the RFC.
+    fn words(&self, language: Language) -> Option<String> {
+        let Answer::Rejected(status) = self.answer else { return None };
+        let is_usual = phrase_of(status).is_some_and(|phrase| phrase.eq_ignore_ascii_case(self.reason));
+        (!self.reason.is_empty() && !is_usual).then(|| match language {
+            De => format!("Wortlaut: „{}“", quoted(self.reason)),
+            En => format!("it says “{}”", quoted(self.reason)),
+        })
+    }
+}
+
+/// Whether a call that was cancelled had failed: nobody was reached at all.
+pub(crate) fn is_failure(status: u16) -> bool {
+    matches!(status, 408) || (500..=599).contains(&status)
+}
+
+fn asked_for(kind: ChangeKind, language: Language) -> &'static str {
+    let words = match kind {
+        ChangeKind::Fax => ["Fax (T.38)", "fax (T.38)"],
+        ChangeKind::Video => ["Bild", "video"],
+        ChangeKind::Other => ["eine Änderung (re-INVITE)", "a change (re-INVITE)"],
+    };
+    words[usize::from(language == En)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn notes() -> CallNotes<'static> {
+        CallNotes {
+            answer: Answer::Answered,
+            beginning: Beginning::Seen,
+            hung_up: None,
+            status: Some(200),
+            reason: "OK",
+            is_unacknowledged: false,
+            early_media: None,
+            dialled: None,
+            refused_change: None,
+            leg_of: None,
+        }
+    }
+
+    #[test]
+    fn of_an_ordinary_call_nothing_is_said() {
+        assert!(notes().lines(De).is_empty());
+        let busy =
+            CallNotes { answer: Answer::Rejected(486), status: Some(486), reason: "Busy Here", ..notes() };
+        assert!(busy.lines(En).is_empty());
+    }
+
+    #[test]
+    fn what_is_out_of_the_ordinary_has_a_line_each() {
+        let cancelled = CallNotes { answer: Answer::Cancelled, status: Some(408), ..notes() };
+        assert_eq!(cancelled.lines(De), ["zuletzt 408 (keine Antwort)"]);
+        let usual = CallNotes { answer: Answer::Cancelled, status: Some(487), ..notes() };
+        assert!(usual.lines(De).is_empty());
+        let refused = CallNotes { answer: Answer::Rejected(400), reason: "Zly\x1b request", ..notes() };
+        assert_eq!(refused.lines(En), ["it says “Zly\\x1b request”"]);
+        let fax = CallNotes { refused_change: Some((ChangeKind::Fax, 488)), ..notes() };
+        assert_eq!(
+            fax.lines(De),
+            ["während des Gesprächs abgelehnt: Fax (T.38), 488 (Angebot nicht annehmbar)"]
+        );
+        let late = CallNotes {
+            beginning: Beginning::SidesUnknown,
+            hung_up: Some(CallSide::Caller),
+            leg_of: Some("10:15:03".to_owned()),
+            ..notes()
+        };
+        assert_eq!(
+            late.lines(En),
+            [
+                "beginning not in the capture",
+                "who is named first hangs up",
+                "passed on by the PBX: belongs to the call of 10:15:03"
+            ]
+        );
+    }
+}

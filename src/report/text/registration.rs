@@ -1,0 +1,155 @@
+//! What became of a registration in both languages: how it stands at the end, what went wrong before, how often it was
+//! sent again.
+
+use super::signalling::{answer, tally};
+use crate::observe::Standing;
+use crate::report::language::Language::{self, De, En};
+use crate::report::number::counted;
+
+/// A registration as the words need it, whichever form of report they stand in.
+#[derive(Clone, Debug)]
+pub(crate) struct Registered<'a> {
+    pub(crate) standing: Standing,
+    /// A binding was accepted at some time.
+    pub(crate) accepted: bool,
+    /// Its removal was asked for and not confirmed.
+    pub(crate) is_leaving: bool,
+    /// The last requests were repeated and got no answer at all.
+    pub(crate) is_silent: bool,
+    /// The last final answer.
+    pub(crate) status: Option<u16>,
+    /// Its reason phrase; hostile.
+    pub(crate) reason: &'a str,
+    /// How often it was refused, by status.
+    pub(crate) refusals: Vec<(u16, u64)>,
+    pub(crate) repeats: u64,
+}
+
+impl Registered<'_> {
+    /// A line each for what is to be said, the standing first.
+    pub(crate) fn lines(&self, language: Language) -> Vec<String> {
+        let times = self.refusals.iter().map(|(_, times)| times).sum::<u64>();
+        let is_refused = self.standing == Standing::Refused;
+        let refusals = (times > u64::from(is_refused)).then(|| {
+            let before = match (is_refused, language) {
+                (true, De) => "abgelehnt insgesamt",
+                (true, En) => "rejected in all",
+                (false, De) => "zuvor abgelehnt",
+                (false, En) => "rejected before",
+            };
+            format!("{before}: {}", tally(&self.refusals, language))
+        });
+        let repeats = (self.repeats > 0).then(|| match language {
+            De => counted(self.repeats, "Wiederholung", "Wiederholungen", De),
+            En => counted(self.repeats, "repetition", "repetitions", En),
+        });
+        [Some(self.standing(language)), refusals, repeats].into_iter().flatten().collect()
+    }
+
+    fn standing(&self, language: Language) -> String {
+        let words = &WORDS[usize::from(language == En)];
+        let refused = || answer(self.status.unwrap_or_default(), self.reason, language);
+        let stands = match (self.standing, self.accepted) {
+            (Standing::Accepted, _) => words.accepted.to_owned(),
+            (Standing::SignedOff, true) => format!("{}, {}", words.accepted, words.signed_off_later),
+            (Standing::SignedOff, false) => words.signed_off.to_owned(),
+            (Standing::Refused, true) => {
+                format!("{}, {}: {}", words.accepted, words.refused_later, refused())
+            }
+            (Standing::Refused, false) => format!("{}: {}", words.refused, refused()),
+            (Standing::Challenged, _) => words.challenged.to_owned(),
+            (Standing::Open, _) => return words.unanswered.to_owned(),
+        };
+        match (self.is_silent, self.is_leaving) {
+            (true, _) => format!("{stands}, {}", words.silent_later),
+            (false, true) if self.accepted => format!("{stands}, {}", words.leaving),
+            (false, _) => stands,
+        }
+    }
+}
+
+struct Words {
+    accepted: &'static str,
+    signed_off: &'static str,
+    signed_off_later: &'static str,
+    refused: &'static str,
+    refused_later: &'static str,
+    challenged: &'static str,
+    unanswered: &'static str,
+    silent_later: &'static str,
+    leaving: &'static str,
+}
+
+const WORDS: [Words; 2] = [
+    Words {
+        accepted: "angenommen",
+        signed_off: "abgemeldet",
+        signed_off_later: "zuletzt abgemeldet",
+        refused: "abgelehnt",
+        refused_later: "zuletzt abgelehnt",
+        challenged: "nur nach Anmeldedaten gefragt",
+        unanswered: "keine Antwort zu sehen",
+        silent_later: "zuletzt ohne Antwort",
+        leaving: "Abmeldung nicht bestätigt",
+    },
+    Words {
+        accepted: "accepted",
+        signed_off: "deregistered",
+        signed_off_later: "deregistered in the end",
+        refused: "rejected",
+        refused_later: "rejected in the end",
+        challenged: "only asked for credentials",
+        unanswered: "no answer seen",
+        silent_later: "unanswered in the end",
+        leaving: "deregistration not confirmed",
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn registered(standing: Standing, accepted: bool) -> Registered<'static> {
+        Registered {
+            standing,
+            accepted,
+            is_leaving: false,
+            is_silent: false,
+            status: Some(403),
+            reason: "Forbidden",
+            refusals: Vec::new(),
+            repeats: 0,
+        }
+    }
+
+    #[test]
+    fn a_registration_is_told_by_how_it_stands() {
+        let told = |standing, accepted| registered(standing, accepted).lines(De).join("; ");
+        assert_eq!(told(Standing::Accepted, true), "angenommen");
+        assert_eq!(told(Standing::SignedOff, true), "angenommen, zuletzt abgemeldet");
+        assert_eq!(told(Standing::SignedOff, false), "abgemeldet");
+        assert_eq!(told(Standing::Refused, true), "angenommen, zuletzt abgelehnt: 403 (verboten)");
+        assert_eq!(told(Standing::Refused, false), "abgelehnt: 403 (verboten)");
+        assert_eq!(told(Standing::Challenged, false), "nur nach Anmeldedaten gefragt");
+        assert_eq!(told(Standing::Open, false), "keine Antwort zu sehen");
+    }
+
+    #[test]
+    fn what_went_wrong_before_and_at_the_end_is_told_too() {
+        let leaving = Registered { is_leaving: true, ..registered(Standing::Accepted, true) };
+        assert_eq!(leaving.lines(De), ["angenommen, Abmeldung nicht bestätigt"]);
+        let silent = Registered { is_silent: true, ..registered(Standing::Accepted, true) };
+        assert_eq!(silent.lines(En), ["accepted, unanswered in the end"]);
+        let late = Registered {
+            refusals: vec![(403, 2), (407, 22)],
+            repeats: 34,
+            ..registered(Standing::Accepted, true)
+        };
+        assert_eq!(
+            late.lines(De),
+            ["angenommen", "zuvor abgelehnt: 22-mal 407, 2-mal 403", "34\u{a0}Wiederholungen"]
+        );
+        let once = Registered { refusals: vec![(403, 1)], ..registered(Standing::Refused, false) };
+        assert_eq!(once.lines(En), ["rejected: 403 (forbidden)"], "once is said already");
+    }
+}

@@ -1,0 +1,478 @@
+//! The sentences of SIG-001, SIG-002, SIG-005 and SIG-009 in both languages, and what to do, which depends on the status,
+//! on whether credentials were sent and on where the other side stands.
+
+use super::status::{phrase_of, sip_status};
+use super::{List, of, protocol, quoted};
+use crate::check::{Circumstance, Detail, Finding, Rejection};
+use crate::report::language::Language::{self, De, En};
+use crate::report::number::{count, counted, duration};
+
+/// What was seen; `None` for other codes.
+pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Option<String> {
+    let text = match (&finding.detail, language) {
+        (Detail::Sig001 { account, registrar, rejection, others, accepted_after, instead }, De) => {
+            let mut text = format!(
+                "Die Anmeldung von {device} für {} {} von {registrar} abgelehnt: {}{}.",
+                quoted(account),
+                if accepted_after.is_some() { "wurde" } else { "wird" },
+                told(rejection, De),
+                if asks_for_credentials(rejection) {
+                    " trotz gesendeter Anmeldedaten"
+                } else if is_about_account(rejection) && !rejection.with_credentials {
+                    ", ohne dass nach einem Kennwort gefragt wurde"
+                } else {
+                    ""
+                }
+            );
+            if others.len() > 1 {
+                text.push_str(&format!(" Insgesamt abgelehnt: {}.", tally(others, De)));
+            }
+            if let Some(after) = accepted_after {
+                text.push_str(&format!(" Erst nach {} wurde sie angenommen.", duration(*after, De)));
+            }
+            if let Some(other) = instead {
+                text.push_str(&format!(" Unter {} wird derselbe Teilnehmer angenommen.", quoted(other)));
+            }
+            text
+        }
+        (Detail::Sig001 { account, registrar, rejection, others, accepted_after, instead }, En) => {
+            let mut text = format!(
+                "The registration of {device} for {} {} rejected by {registrar}: {}{}.",
+                quoted(account),
+                if accepted_after.is_some() { "was" } else { "is" },
+                told(rejection, En),
+                if asks_for_credentials(rejection) {
+                    " although credentials were sent"
+                } else if is_about_account(rejection) && !rejection.with_credentials {
+                    ", without a password being asked for"
+                } else {
+                    ""
+                }
+            );
+            if others.len() > 1 {
+                text.push_str(&format!(" Rejected in all: {}.", tally(others, En)));
+            }
+            if let Some(after) = accepted_after {
+                text.push_str(&format!(" It was accepted only after {}.", duration(*after, En)));
+            }
+            if let Some(other) = instead {
+                text.push_str(&format!(" The same user is accepted as {}.", quoted(other)));
+            }
+            text
+        }
+        (Detail::Sig002 { registrar, protocol: transport, requests, .. }, De) => format!(
+            "{} von {device} an {registrar} über {}{} ohne Antwort.",
+            counted(*requests, "Anmeldeversuch", "Anmeldeversuche", De),
+            protocol(*transport),
+            match (*requests, finding.count > *requests) {
+                (1, true) => format!(", {}-mal gesendet, blieb", count(finding.count, De)),
+                (_, true) => format!(", zusammen {}-mal gesendet, blieben", count(finding.count, De)),
+                (1, false) => " blieb".to_owned(),
+                (_, false) => " blieben".to_owned(),
+            }
+        ),
+        (Detail::Sig002 { registrar, protocol: transport, requests, .. }, En) => format!(
+            "{} by {device} at {registrar} over {}{} got no answer.",
+            counted(*requests, "registration attempt", "registration attempts", En),
+            protocol(*transport),
+            match (*requests, finding.count > *requests) {
+                (1, true) => format!(", sent {} times,", count(finding.count, En)),
+                (_, true) => format!(", sent {} times in all,", count(finding.count, En)),
+                (_, false) => String::new(),
+            }
+        ),
+        (Detail::Sig005 { rejection, calls, callers, why }, De) => {
+            let callers = List::addresses(callers).join("und", "weitere");
+            let which = |only: &str, all: &str, some: &str| match (finding.count, *calls) {
+                (1, 1) => only.to_owned(),
+                (rejected, whole) if rejected == whole => format!("{all} {whole}\u{a0}Anrufe"),
+                (rejected, whole) => format!("{} {some}", of(rejected, whole, "von", De)),
+            };
+            if *why == Some(Circumstance::Unacknowledged) {
+                return Some(format!(
+                    "{device} hat {} angenommen, die Annahme (200) aber immer wieder senden müssen, weil der Anrufer sie nie \
+                     bestätigte (ACK): Ein Gespräch kam nicht zustande. Anrufer: {callers}.",
+                    which("den einzigen Anruf", "alle", "Anrufen")
+                ));
+            }
+            format!(
+                "{device} hat {} abgewiesen: {}.{} Anrufer: {callers}.",
+                which("den einzigen Anruf", "alle", "Anrufen"),
+                told(rejection, De),
+                match why {
+                    Some(Circumstance::NoMediaOffered) =>
+                        " Angeboten war kein nutzbarer Sprechweg (Port 0 oder Adresse 0.0.0.0).",
+                    Some(Circumstance::NotRegistered) =>
+                        " Der Anrufer war zu diesem Zeitpunkt noch nicht angemeldet.",
+                    Some(Circumstance::Unacknowledged) | None => "",
+                }
+            )
+        }
+        (Detail::Sig005 { rejection, calls, callers, why }, En) => {
+            let callers = List::addresses(callers).join("and", "more");
+            let which = match (finding.count, *calls) {
+                (1, 1) => "the only call".to_owned(),
+                (rejected, all) if rejected == all => format!("all {all}\u{a0}calls"),
+                (rejected, all) => format!("{} calls", of(rejected, all, "of", En)),
+            };
+            if *why == Some(Circumstance::Unacknowledged) {
+                return Some(format!(
+                    "{device} answered {which}, but had to send its answer (200) again and again, because the caller never \
+                     acknowledged it (ACK): no call came about. Callers: {callers}."
+                ));
+            }
+            format!(
+                "{device} turned away {which}: {}.{} Callers: {callers}.",
+                told(rejection, En),
+                match why {
+                    Some(Circumstance::NoMediaOffered) =>
+                        " No usable voice was offered (port 0 or address 0.0.0.0).",
+                    Some(Circumstance::NotRegistered) => " The caller had not registered yet at that time.",
+                    Some(Circumstance::Unacknowledged) | None => "",
+                }
+            )
+        }
+        (Detail::Sig009 { method, to, most, answered, status }, De) => format!(
+            "{device} musste {} ({}) an {to} mehrfach senden, {} {most}-mal. {}{}",
+            counted(finding.count, "SIP-Anfrage", "SIP-Anfragen", De),
+            quoted(method),
+            if finding.count == 1 { "insgesamt" } else { "bis zu" },
+            match (*answered, finding.count) {
+                (0, 1) => "Sie wurde nie beantwortet.".to_owned(),
+                (0, _) => "Keine wurde beantwortet.".to_owned(),
+                (some, all) if some == all => "Die Antwort kam erst danach.".to_owned(),
+                (1, _) => "Eine wurde danach beantwortet.".to_owned(),
+                (some, _) => format!("Danach beantwortet wurden {}.", count(some, De)),
+            },
+            match status {
+                None => String::new(),
+                Some((status, times)) if times == answered && *times == 1 => {
+                    format!(" Sie lautet {}.", sip_status(*status))
+                }
+                Some((status, times)) if times == answered => {
+                    format!(" Sie lautet jedes Mal {}.", sip_status(*status))
+                }
+                Some((status, times)) => {
+                    format!(
+                        " In {} lautet sie {}.",
+                        counted(*times, "Fall", "Fällen", De),
+                        sip_status(*status)
+                    )
+                }
+            }
+        ),
+        (Detail::Sig009 { method, to, most, answered, status }, En) => format!(
+            "{device} had to repeat {} ({}) to {to}, sending {} {most} times. {}{}",
+            counted(finding.count, "SIP request", "SIP requests", En),
+            quoted(method),
+            if finding.count == 1 { "it" } else { "them up to" },
+            match (*answered, finding.count) {
+                (0, 1) => "It was never answered.".to_owned(),
+                (0, _) => "None was answered.".to_owned(),
+                (some, all) if some == all => "The answer came only then.".to_owned(),
+                (1, _) => "One was answered then.".to_owned(),
+                (some, _) => format!("{} were answered then.", count(some, En)),
+            },
+            match status {
+                None => String::new(),
+                Some((status, times)) if times == answered && *times == 1 => {
+                    format!(" It is {}.", sip_status(*status))
+                }
+                Some((status, times)) if times == answered => {
+                    format!(" Each time it is {}.", sip_status(*status))
+                }
+                Some((status, times)) => {
+                    format!(" In {} it is {}.", counted(*times, "case", "cases", En), sip_status(*status))
+                }
+            }
+        ),
+        _ => return None,
+    };
+    Some(text)
+}
+
+/// What to do; `None` for other codes.
+pub(super) fn action(detail: &Detail, language: Language) -> Option<String> {
+    let texts = match detail {
+        Detail::Sig001 { instead: Some(_), .. } => [
+            "Tragen Sie am Gerät die SIP-Domäne ein, unter der der Teilnehmer angenommen wird.",
+            "Enter the SIP domain under which the user is accepted.",
+        ],
+        Detail::Sig001 { rejection, .. } => registering(rejection),
+        Detail::Sig002 { is_up: true, .. } => [
+            "Der Registrar ist in Betrieb, das zeigt sein anderer Verkehr. Prüfen Sie, ob dort SIP auf diesem Port läuft \
+             und ob eine Firewall ihn sperrt.",
+            "The registrar is running, as its other traffic shows. Check whether SIP is served there on this port, and \
+             whether a firewall blocks it.",
+        ],
+        Detail::Sig002 { is_up: false, .. } => [
+            "Prüfen Sie, ob die Adresse des Registrars stimmt, ob er in Betrieb ist und ob eine Firewall den Port sperrt.",
+            "Check whether the registrar's address is right, whether it is running, and whether a firewall blocks the port.",
+        ],
+        Detail::Sig005 { why: Some(Circumstance::Unacknowledged), .. } => [
+            "Prüfen Sie, ob die Annahme (200) den Anrufer erreicht und wohin er die Bestätigung sendet: an die Adresse im \
+             Contact der Annahme. Verdächtig sind NAT, Firewall und SIP ALG zwischen beiden.",
+            "Check whether the answer (200) reaches the caller, and where it sends its acknowledgement: to the address in the \
+             answer's Contact. Suspects are NAT, firewall and SIP ALG between the two.",
+        ],
+        Detail::Sig005 { why: Some(Circumstance::NoMediaOffered), .. } => [
+            "Prüfen Sie die Seite, die anruft: warum ihr Angebot (SDP) keinen nutzbaren Sprechweg nennt, etwa weil der Anruf \
+             aus dem Halten heraus aufgebaut wird.",
+            "Check the side that calls: why its offer (SDP) names no usable voice, perhaps because the call is set up while on \
+             hold.",
+        ],
+        Detail::Sig005 { why: Some(Circumstance::NotRegistered), .. } => [
+            "Melden Sie das anrufende Gerät an, bevor es telefoniert, und rufen Sie noch einmal an.",
+            "Have the calling device register before it calls, and call again.",
+        ],
+        Detail::Sig005 { rejection, .. } => calling(rejection),
+        Detail::Sig009 { status: Some((482 | 483, _)), .. } => LOOP,
+        Detail::Sig009 { answered: 0, .. } => [
+            "Prüfen Sie, ob die Gegenseite SIP auf diesem Port annimmt und ob eine Firewall einzelne Nachrichten verwirft.",
+            "Check whether the other side accepts SIP on this port, and whether a firewall drops single messages.",
+        ],
+        Detail::Sig009 { status: Some((408 | 504, _)), .. } => [
+            "Die Gegenseite hat selbst keine Antwort bekommen: Prüfen Sie das Ziel dahinter und ob es angemeldet ist.",
+            "The other side got no answer itself: check the target behind it and whether that is registered.",
+        ],
+        Detail::Sig009 { .. } => [
+            "Prüfen Sie die Strecke auf Verlust und die Gegenseite auf Überlast: Sie antwortet zu spät.",
+            "Check the path for loss and the other side for overload: it answers too late.",
+        ],
+        _ => return None,
+    };
+    Some(texts[usize::from(language == En)].to_owned())
+}
+
+/// `403 (verboten; „Wrong password or domain“)`: the phrase only where it is not that of the RFC.
+fn told(rejection: &Rejection, language: Language) -> String {
+    answer(rejection.status, &rejection.reason, language)
+}
+
+/// The same of a status with its reason phrase, which is hostile.
+pub(super) fn answer(status: u16, reason: &str, language: Language) -> String {
+    let word = meaning(status, language);
+    let is_usual = reason.is_empty()
+        || phrase_of(status).is_some_and(|phrase| phrase.eq_ignore_ascii_case(reason.trim()));
+    match (is_usual, language) {
+        (true, _) => format!("{status} ({word})"),
+        (false, De) => format!("{status} ({word}; Wortlaut: „{}“)", quoted(reason)),
+        (false, En) => format!("{status} ({word}; it says “{}”)", quoted(reason)),
+    }
+}
+
+/// `22-mal 407, 16-mal 483`: the most frequent first.
+pub(super) fn tally(statuses: &[(u16, u64)], language: Language) -> String {
+    let mut statuses = statuses.to_vec();
+    statuses.sort_by_key(|(status, times)| (std::cmp::Reverse(*times), *status));
+    let told = statuses.iter().map(|(status, times)| match language {
+        De => format!("{}-mal {status}", count(*times, De)),
+        En if *times == 1 => format!("{status} once"),
+        En => format!("{status} {}\u{a0}times", count(*times, En)),
+    });
+    told.collect::<Vec<_>>().join(", ")
+}
+
+fn asks_for_credentials(rejection: &Rejection) -> bool {
+    matches!(rejection.status, 401 | 407)
+        || is_about_account(rejection) && rejection.with_credentials && rejection.status == 403
+}
+
+fn is_about_account(rejection: &Rejection) -> bool {
+    matches!(rejection.status, 403 | 404 | 604)
+}
+
+const LOOP: [&str; 2] = [
+    "Die Anfrage läuft im Kreis, bis sie verworfen wird. Prüfen Sie SIP-Domäne und Outbound-Proxy des Gerätes und ob sich \
+     der Server für diese Domäne zuständig hält (Routing, DNS).",
+    "The request runs in a circle until it is dropped. Check the device's SIP domain and outbound proxy, and whether the \
+     server takes itself to be responsible for that domain (routing, DNS).",
+];
+
+fn registering(rejection: &Rejection) -> [&'static str; 2] {
+    match (rejection.status, rejection.with_credentials, rejection.outside) {
+        (401 | 407, _, false) | (403, true, false) => {
+            ["Prüfen Sie Benutzername, Kennwort und Realm.", "Check user name, password and realm."]
+        }
+        (401 | 407, _, true) | (403, true, true) => [
+            "Prüfen Sie Benutzername, Kennwort und Realm, und beim Provider, ob er nur bestimmte IP-Adressen zulässt.",
+            "Check user name, password and realm, and with the provider whether it allows certain IP addresses only.",
+        ],
+        (403, false, _) => [
+            "Am Kennwort liegt es nicht. Prüfen Sie, ob der Registrar diesen Teilnehmer und diese IP-Adresse zulässt (erlaubte \
+             Netze, Sperrliste), und die SIP-Domäne.",
+            "The password is not the cause. Check whether the registrar allows this user and this IP address (permitted \
+             networks, block list), and the SIP domain.",
+        ],
+        (404 | 604 | 410, _, _) => [
+            "Prüfen Sie, ob es den Teilnehmer (die Nebenstelle) dort gibt, und die SIP-Domäne, also den Teil hinter dem @.",
+            "Check whether the user (the extension) exists there, and the SIP domain, the part behind the @.",
+        ],
+        (423, _, _) => [
+            "Erhöhen Sie am Gerät die Anmeldedauer; der Registrar verlangt eine längere.",
+            "Raise the registration time at the device; the registrar demands a longer one.",
+        ],
+        (482 | 483, _, _) => LOOP,
+        (408 | 480 | 504, _, _) => [
+            "Der Server, der antwortet, erreicht den zuständigen Registrar nicht. Prüfen Sie die SIP-Domäne, ihre \
+             Namensauflösung (DNS) und ob der Registrar läuft.",
+            "The server that answers does not reach the registrar in charge. Check the SIP domain, its name resolution (DNS), \
+             and whether the registrar is running.",
+        ],
+        (500..=599, _, false) => [
+            "Prüfen Sie, ob der Dienst am Registrar läuft, und lesen Sie sein Protokoll.",
+            "Check whether the service is running at the registrar, and read its log.",
+        ],
+        (500..=599, _, true) => {
+            ["Fragen Sie den Provider nach einer Störung.", "Ask the provider about an outage."]
+        }
+        (400 | 405 | 406 | 413..=421, _, _) => [
+            "Die Gegenseite versteht die Anfrage nicht oder lässt sie so nicht zu. Prüfen Sie SIP-Einstellungen und Firmware des \
+             Gerätes.",
+            "The other side does not understand the request or does not allow it. Check the device's SIP settings and firmware.",
+        ],
+        (_, _, false) => [
+            "Lesen Sie im Protokoll des Registrars nach, warum er ablehnt.",
+            "Look up in the registrar's log why it rejects.",
+        ],
+        (_, _, true) => ["Fragen Sie den Provider, warum er ablehnt.", "Ask the provider why it rejects."],
+    }
+}
+
+fn calling(rejection: &Rejection) -> [&'static str; 2] {
+    match (rejection.status, rejection.with_credentials, rejection.outside) {
+        (488 | 606 | 415, _, _) => [
+            "Vergleichen Sie das Angebot (SDP) mit dem, was die abweisende Seite kann: Codecs, Verschlüsselung (SRTP), Fax und \
+             Bild. Die Ursache allein sagt der Status nicht.",
+            "Compare the offer (SDP) with what the side that turns it away is able to do: codecs, encryption (SRTP), fax and \
+             video. The status alone does not tell the cause.",
+        ],
+        (404 | 410 | 484 | 604, _, _) => [
+            "Prüfen Sie Rufnummernplan und Amtskennziffer, und wie die Nummern übergeben werden.",
+            "Check the dial plan and the line prefix, and how numbers are passed on.",
+        ],
+        (403, true, false) => [
+            "Prüfen Sie Benutzername, Kennwort und SIP-Domäne des Anrufers, danach seine Berechtigung.",
+            "Check the caller's user name, password and SIP domain, then its permissions.",
+        ],
+        (403, true, true) => [
+            "Prüfen Sie Benutzername, Kennwort und SIP-Domäne, danach Berechtigung, Absendernummer und die Zahl der beim \
+             Provider erlaubten Gespräche.",
+            "Check user name, password and SIP domain, then permissions, the calling number and how many calls the provider \
+             allows.",
+        ],
+        (403, false, false) => [
+            "Prüfen Sie Anmeldung und Berechtigung des Anrufers und seine Absendernummer.",
+            "Check the caller's registration and permissions, and its calling number.",
+        ],
+        (403, false, true) => [
+            "Prüfen Sie Berechtigung und Absendernummer, und beim Provider die Zahl der erlaubten Gespräche.",
+            "Check permissions and the calling number, and with the provider how many calls are allowed.",
+        ],
+        (480 | 408, _, _) => [
+            "Prüfen Sie, ob die gerufenen Geräte angemeldet und eingeschaltet sind.",
+            "Check whether the called devices are registered and switched on.",
+        ],
+        (482 | 483, _, _) => [
+            "Der Anruf läuft im Kreis. Prüfen Sie Rufumleitungen, SIP-Domäne und Routing der beteiligten Server.",
+            "The call runs in a circle. Check diversions, SIP domain and routing of the servers involved.",
+        ],
+        (400 | 405 | 406 | 413..=421, _, false) => [
+            "Die Gegenseite versteht die Anfrage nicht oder lässt sie so nicht zu. Lesen Sie ihr Protokoll, und prüfen Sie Anmeldung, \
+             SIP-Einstellungen und Firmware des Anrufers.",
+            "The other side does not understand the request or does not allow it. Read its log, and check the caller's \
+             registration, SIP settings and firmware.",
+        ],
+        (_, _, false) => [
+            "Lesen Sie im Protokoll der Seite nach, die abweist.",
+            "Look into the log of the side that turns calls away.",
+        ],
+        (500..=599, _, true) => {
+            ["Fragen Sie den Provider nach einer Störung.", "Ask the provider about an outage."]
+        }
+        (_, _, true) => [
+            "Lassen Sie sich vom Provider sagen, warum er abweist.",
+            "Have the provider tell why it turns calls away.",
+        ],
+    }
+}
+
+/// RFC 3261 section 21.
+pub(super) fn meaning(status: u16, language: Language) -> &'static str {
+    let words = match status {
+        300..=399 => ["umgeleitet", "redirected"],
+        400 => ["fehlerhafte Anfrage", "bad request"],
+        401 | 407 => ["Anmeldedaten verlangt", "credentials demanded"],
+        403 => ["verboten", "forbidden"],
+        404 | 604 => ["unbekannt", "unknown"],
+        405 => ["Methode nicht erlaubt", "method not allowed"],
+        408 => ["keine Antwort", "no answer"],
+        410 => ["nicht mehr vorhanden", "gone"],
+        415 | 416 | 420 | 501 | 505 => ["nicht unterstützt", "not supported"],
+        423 => ["Anmeldedauer zu kurz", "interval too brief"],
+        480 => ["nicht erreichbar", "unavailable"],
+        481 => ["Gespräch unbekannt", "unknown call"],
+        482 => ["Schleife", "loop"],
+        483 => ["zu viele Stationen, Schleife", "too many hops, a loop"],
+        484 => ["Nummer unvollständig", "incomplete number"],
+        486 | 600 => ["besetzt", "busy"],
+        487 => ["abgebrochen", "cancelled"],
+        488 | 606 => ["Angebot nicht annehmbar", "offer not acceptable"],
+        500 => ["interner Fehler", "internal error"],
+        502 => ["Fehler im Weiterweg", "error further on"],
+        503 => ["Dienst nicht verfügbar", "service unavailable"],
+        504 => ["Zeitüberschreitung im Weiterweg", "timeout further on"],
+        603 => ["abgelehnt", "declined"],
+        _ => ["abgewiesen", "turned away"],
+    };
+    words[usize::from(language == En)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rejection(status: u16, with_credentials: bool, outside: bool) -> Rejection {
+        Rejection { status, reason: "".into(), with_credentials, outside }
+    }
+
+    #[test]
+    fn a_phrase_of_its_own_is_told_and_escaped_and_bounded() {
+        assert_eq!(answer(403, "Forbidden", De), "403 (verboten)");
+        assert_eq!(answer(403, "Wrong\x1b password", En), "403 (forbidden; it says “Wrong\\x1b password”)");
+        assert!(answer(480, &"x".repeat(500), De).chars().count() < 130);
+        assert_eq!(answer(699, "", De), "699 (abgewiesen)");
+    }
+
+    #[test]
+    fn nobody_is_sent_to_a_password_that_was_not_asked_for() {
+        for language in [0, 1] {
+            let passwords = |rejection| {
+                let text = registering(&rejection)[language];
+                ["Benutzername", "user name"].iter().any(|word| text.contains(word))
+            };
+            assert!(passwords(rejection(403, true, false)) && passwords(rejection(401, true, false)));
+            for status in [403, 404, 408, 423, 480, 483, 503] {
+                assert!(!passwords(rejection(status, false, false)), "{status}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_who_has_a_provider_is_sent_to_it() {
+        for status in 400..=699 {
+            for with_credentials in [false, true] {
+                let near = rejection(status, with_credentials, false);
+                for text in registering(&near).into_iter().chain(calling(&near)) {
+                    assert!(!text.contains("rovider"), "{status}: {text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_most_frequent_refusal_comes_first() {
+        assert_eq!(tally(&[(403, 2), (407, 22), (483, 1)], De), "22-mal 407, 2-mal 403, 1-mal 483");
+        assert_eq!(tally(&[(403, 2), (483, 1)], En), "403 2\u{a0}times, 483 once");
+    }
+}

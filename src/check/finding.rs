@@ -13,7 +13,7 @@ use super::rejection::{Circumstance, Rejection};
 
 mod signs;
 
-pub use signs::{Heard, LossSign, Unevenness};
+pub use signs::{Heard, LossSign, NoVoice, Unevenness};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -420,25 +420,6 @@ impl Detail {
             Self::Cap011 { .. } => Code::Cap011,
         }
     }
-}
-
-/// What a capture without voice has instead.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NoVoice {
-    /// No packet.
-    Empty,
-    /// No packet that could be read.
-    Unread,
-    /// Calls that were answered.
-    Answered,
-    /// Calls that nobody answered.
-    Called,
-    /// Telephony of these protocols, which are not read.
-    Foreign(Vec<&'static str>),
-    /// Tunnels that hide what they carry.
-    Sealed,
-    /// Nothing of telephony.
-    Nothing,
 }
 
 /// Whom a finding is about.

@@ -105,7 +105,9 @@ fn is_mended(case: &Case<'_>, finding: &Finding) -> bool {
                     && media::behind(case, host, &[stream]).is_none()
             })
         }),
-        Detail::Sig001 { .. } => registers(case, host, |row| row.refused.as_ref().map(|refused| refused.time)),
+        Detail::Sig001 { .. } => {
+            registers(case, host, |row| row.refused.as_ref().map(|refused| refused.time))
+        }
         Detail::Sig002 { .. } => registers(case, host, |row| {
             let tries = &row.unanswered;
             tries.span.filter(|_| tries.count >= LEAST_TRIES).map(|(_, last)| last)

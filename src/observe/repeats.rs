@@ -42,6 +42,8 @@ struct Sent {
     to: SocketAddr,
     method: Method,
     times: u64,
+    /// A provisional answer came, and the final one is waited for.
+    is_heard: bool,
     first: Timestamp,
     last: Timestamp,
     frames: Vec<Frame>,
@@ -64,7 +66,13 @@ impl Repeats {
             // Any answer ends repeating, RFC 3261 section 17.1.1.2.
             Kind::Response { .. } => {
                 let key = self.press.print(call_id, cseq, (heard.to, heard.from));
-                if let Some(sent) = self.open.remove(&key) {
+                let is_provisional = heard.message.status().is_some_and(|status| status < 200);
+                if let Some(sent) = self.open.get_mut(&key)
+                    && is_provisional
+                    && sent.times >= LEAST_TIMES
+                {
+                    sent.is_heard = true;
+                } else if let Some(sent) = self.open.remove(&key) {
                     if sent.times == 1 {
                         self.note_prompt(&sent);
                     }
@@ -81,7 +89,8 @@ impl Repeats {
         // A frame of a stream may hold several requests; between equal ones the order is no matter.
         open.sort_by(|x, y| (&x.frames, x.from, x.to, &x.method).cmp(&(&y.frames, y.from, y.to, &y.method)));
         for sent in open {
-            self.note(sent, false, None);
+            let is_heard = sent.is_heard;
+            self.note(sent, is_heard, None);
         }
         for ((from, to, method), times) in self.prompt {
             if let Some(row) = self.rows.get_mut(&(from, to, method.as_str().into())) {
@@ -110,6 +119,7 @@ impl Repeats {
             to: heard.to,
             method: method.clone(),
             times: 0,
+            is_heard: false,
             first: heard.time,
             last: heard.time,
             frames: Vec::new(),

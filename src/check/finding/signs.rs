@@ -1,4 +1,5 @@
-//! What the numbers of a finding say apart from numbers: signs of loss, what a receiver reports, how voice was uneven.
+//! What the numbers of a finding say apart from numbers: signs of loss, what a receiver reports, how voice was uneven, what
+//! there is instead of it.
 
 /// What shows that the capture is incomplete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,4 +62,23 @@ pub enum Unevenness {
         /// By arrival.
         passed: f64,
     },
+}
+
+/// What a capture without voice has instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoVoice {
+    /// No packet.
+    Empty,
+    /// No packet that could be read.
+    Unread,
+    /// Calls that were answered.
+    Answered,
+    /// Calls that nobody answered.
+    Called,
+    /// Telephony of these protocols, which are not read.
+    Foreign(Vec<&'static str>),
+    /// Tunnels that hide what they carry.
+    Sealed,
+    /// Nothing of telephony.
+    Nothing,
 }

@@ -244,6 +244,7 @@ fn what_most_repeated_requests_were_answered_with_is_told() {
             requests: answered,
             answered,
             statuses: statuses.iter().copied().collect(),
+            prompt: 0,
             most: 4,
             frames: vec![frame(1)],
             span: (at(0), at(3_500)),

@@ -276,3 +276,10 @@ fn without_received_the_registrar_saw_what_the_via_says() {
     let row = registration(&["?", "200@14837"]);
     assert_eq!(row.mappings[0].address, Some("192.168.10.21".parse().unwrap()));
 }
+
+#[test]
+fn a_mapping_is_kept_from_its_first_answer_to_its_last() {
+    let kept = |steps: &[&str]| registration(steps).kept;
+    assert_eq!(kept(&["?", "200@5060", "?", "200@5060"]), Some((at(1_000), at(2_000))));
+    assert_eq!(kept(&["?", "200@5060", "?", "200@61000"]), Some((at(2_000), at(2_000))));
+}

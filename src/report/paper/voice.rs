@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{Cell, Maker, Part, Picture, Table, Tone, between, ladder, shown, socket};
 use crate::observe::{Answer, Standing};
-use crate::report::json::document::{Beginning, Call, CallState, MediaKind, Registration, Stream, VoicePolicy};
+use crate::report::json::document::{
+    Beginning, Call, CallState, MediaKind, Registration, Stream, VoicePolicy,
+};
 use crate::report::number::{NO_VALUE, decimal, duration, percent};
 use crate::report::table::media::is_at_most;
 use crate::report::text::{CallNotes, EXPEDITED_FORWARDING, Registered, dscp_name};

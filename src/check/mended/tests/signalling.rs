@@ -143,13 +143,14 @@ fn requests_that_one_sending_is_enough_for_end_the_repeating() {
             to,
             method: method.into(),
             requests: 1,
+            statuses: std::collections::BTreeMap::new(),
             answered: 1,
             most: 4,
             prompt,
             frames: Vec::new(),
             span: (at(1), at(2)),
         }];
-        is_over(Detail::Sig009 { method: "INVITE".into(), to, most: 4, answered: 1 }, 2, &world)
+        is_over(Detail::Sig009 { method: "INVITE".into(), to, most: 4, answered: 1, status: None }, 2, &world)
     };
     assert!(over(3, "INVITE"));
     assert!(!over(2, "INVITE"));

@@ -63,14 +63,16 @@ try() {
     lost=$((sent - $(seen)))
 }
 
-# How many packets the listener got, by its own word.
+# How many packets the listener got, by its own word; none where it says nothing.
 seen() {
-    case $name in
-        pbxray*) tail -1 "$scratch/out" | grep -o '"packets": *[0-9]*' | head -1 | grep -o '[0-9]*$' ;;
+    local count
+    count=$(case $name in
+        pbxray*) tail -1 "$scratch/out" | awk 'match($0, /"packets": *[0-9]+/) { print substr($0, RSTART + 10, RLENGTH - 10) + 0 }' ;;
         tcpdump) sed -n 's/^\([0-9]*\) packets captured.*/\1/p' "$scratch/err" ;;
-        dumpcap) sed -n "s|.*received/dropped on interface.*: \([0-9]*\)/.*|\1|p" "$scratch/err" | head -1 ;;
-        tshark) capinfos -Mc "$scratch/tshark.pcapng" 2>/dev/null | sed -n 's/.*Number of packets: *//p' ;;
-    esac || echo 0
+        dumpcap) sed -n 's|.*received/dropped on interface[^:]*: \([0-9]*\)/.*|\1|p' "$scratch/err" ;;
+        tshark) capinfos -Mc "$scratch/tshark.pcapng" 2>/dev/null | sed -n 's/.*Number of packets[^0-9]*//p' ;;
+    esac)
+    echo "${count:-0}"
 }
 
 run() {

@@ -239,8 +239,8 @@ fn of_findings(view: &View<'_>, words: &ScreenWords, turns: &[Turn]) -> List {
     };
     List {
         heads: vec![
-            head(words.time, 1),
-            head(words.state, 3),
+            head(words.time, 3),
+            head(words.state, 1),
             head(words.severity, 4),
             head("Code", 0),
             Head { least: ADDRESS, ..head(view.words.labels.address, 0) },

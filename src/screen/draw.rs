@@ -60,10 +60,11 @@ fn verdict_line(model: &Model, words: &ScreenWords, width: u16) -> Line<'static>
             // The word itself, then the counts, then what it means where there is room.
             let (word, meaning) = verdict.split_once(" – ").unwrap_or((verdict, ""));
             let room = usize::from(width).saturating_sub(word.width() + GAP);
+            let rest = room.saturating_sub(counts.width() + GAP);
             Line::from(vec![
                 Span::styled(word.to_owned(), style(*mood).add_modifier(Modifier::REVERSED | Modifier::BOLD)),
                 Span::raw(format!("  {}  ", cut(counts, counts.width().min(room), false))),
-                Span::styled(meaning.to_owned(), style(Mood::Faint)),
+                Span::styled(cut(meaning, meaning.width().min(rest), false), style(Mood::Faint)),
             ])
         }
     }
@@ -105,15 +106,15 @@ fn draw_body(frame: &mut Frame<'_>, area: Rect, model: &mut Model, words: &Scree
     frame.render_widget(Clear, area);
     if let Some(page) = &mut model.page {
         let paragraph = Paragraph::new(page.text.as_str()).wrap(Wrap { trim: false });
-        // Lines as they are wrapped: a word is never wider than the picture more than once.
-        let lines: usize = page
-            .text
-            .lines()
-            .map(|line| {
-                Line::raw(line).width().div_ceil(usize::from(area.width).saturating_sub(8).max(1)).max(1)
-            })
-            .sum();
-        page.top = page.top.min(u16::try_from(lines.saturating_sub(1)).unwrap_or(u16::MAX));
+        // Lines as they are wrapped; those that are too wide break between words, so that some more may come of them.
+        let (width, height) = (usize::from(area.width), usize::from(area.height));
+        let wrapped = |line: &str| match Line::raw(line).width() {
+            short if short <= width => 1,
+            long => long.div_ceil(width.saturating_sub(8).max(1)),
+        };
+        let lines: usize = page.text.lines().map(wrapped).sum();
+        // The last line goes no higher than to the foot of the picture.
+        page.top = page.top.min(u16::try_from(lines.saturating_sub(height)).unwrap_or(u16::MAX));
         let top = page.top;
         frame.render_widget(paragraph.scroll((top, 0)), area);
         model.height = usize::from(area.height);

@@ -35,7 +35,7 @@ const RULES: &str = r#"
 kind = "vendor"
 vendor = "AGFEO"
 title = "Portübersicht"
-edition = "Stand 19.01.2026LB (Fußzeile: © AGFEO 2023LB)"
+edition = "19.01.2026LB (© AGFEO 2023LB)"
 as_of = 2026-01-19
 origin = "Wiki"
 disclaimer.de = "Ohne Gewähr."
@@ -106,7 +106,7 @@ pub(crate) fn audit() -> Audit {
         rulebooks: vec![RulebookInfo {
             vendor: "AGFEO".into(),
             title: "Portübersicht".into(),
-            as_of: "Stand 19.01.2026LB, Fußzeile „© AGFEO 2023LB“".into(),
+            as_of: "19.01.2026LB, © AGFEO 2023LB".into(),
             rows: 76,
         }],
         captures: vec![capture("mitschnitt/anlage.pcapng", Ended::Complete)],

@@ -69,7 +69,6 @@ const LOOKED_AT: &[(&str, &str, &str)] = &[
     ),
     ("voip/javier-pastor_ptavi-p5__sip.cap", "RTP-004", "40.7 ms on average"),
     ("voip/jkloris_MTAA_SIP_proxy__Z1_fullcall.pcapng", "RTP-004", "a gap of 208 ms"),
-    ("voip/jkloris_MTAA_SIP_proxy__Z1_videocall.pcapng", "RTP-004", "22.6 ms on average, a gap of 2.8 s"),
     ("voip/MichalCab_ISA__aaa.pcap", "SIG-001", "the account voi18063 is refused: 403 Wrong password"),
     ("voip/zeek_zeek__sip_wireshark.pcap", "SIG-001", "the beginning of the same capture"),
     (

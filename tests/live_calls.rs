@@ -34,6 +34,10 @@ fn marked_voice_passes_and_unmarked_voice_does_not() {
     }
 }
 
+/// Voice without the mark. On a busy machine one side is judged before the other one is heard, and whom else there is
+/// decides which of them it is.
+const UNMARKED: [&str; 3] = ["QOS-001", "QOS-003", "QOS-008"];
+
 #[test]
 fn a_mark_that_comes_back_clears_the_finding_and_both_times_stay() {
     if !can_call("a_mark_that_comes_back_clears_the_finding_and_both_times_stay") {
@@ -44,18 +48,22 @@ fn a_mark_that_comes_back_clears_the_finding_and_both_times_stay() {
     let within = "mark cs0; listen -i phone; (sleep 5; mark ef) & call 10; hang_up";
     for body in [between, within] {
         let heard = at_site(body);
+        let (_, last) = heard.lines.last().unwrap();
+        let course = last["report"]["course"].as_array().unwrap();
         for subject in [PHONE, PBX] {
-            assert!(heard.has("new", "QOS-001", subject), "{:?}", heard.events("new"));
-            assert!(heard.has("cleared", "QOS-001", subject), "{:?}", heard.events("cleared"));
+            let told = |event| UNMARKED.iter().any(|code| heard.has(event, code, subject));
+            assert!(told("new"), "{:?}", heard.events("new"));
+            assert!(told("cleared"), "{:?}", heard.events("cleared"));
             assert!(!heard.has("new", "QOS-009", subject), "the change is the mending");
+            let ended = course.iter().any(|spell| {
+                UNMARKED.iter().any(|code| spell["code"] == *code)
+                    && spell["subject"] == subject
+                    && spell["since"].as_str() < spell["cleared"].as_str()
+            });
+            assert!(ended, "{course:?}");
         }
         // The fault was there: the report has it, and when it ended.
-        assert!(heard.faults().contains(&"QOS-001"), "{:?}", heard.faults());
-        let (_, last) = heard.lines.last().unwrap();
-        let course = last["report"]["course"].as_array().unwrap().iter();
-        let spells: Vec<_> = course.filter(|spell| spell["code"] == "QOS-001").collect();
-        assert_eq!(spells.len(), 2, "{spells:?}");
-        assert!(spells.iter().all(|spell| spell["since"].as_str() < spell["cleared"].as_str()), "{spells:?}");
+        assert!(heard.faults().iter().any(|code| UNMARKED.contains(code)), "{:?}", heard.faults());
     }
 }
 

@@ -38,6 +38,8 @@ const ON_TIME: f64 = 40.0;
 const LEAST_FOREIGN: u64 = 4;
 /// IP protocol number of the encapsulating security payload, RFC 4303.
 const ESP: u8 = 50;
+/// One packet in so many goes through a tunnel where that may be what hides the voice.
+const SEALED_SHARE: u64 = 10;
 /// UDP ports of tunnels that encrypt: OpenVPN, IPsec behind NAT (RFC 3948), WireGuard.
 const TUNNELS: [u16; 3] = [1194, 4500, 51_820];
 
@@ -231,7 +233,10 @@ fn no_voice(traffic: &Traffic) -> NoVoice {
         Protocol::Udp => [&flow.a, &flow.b].iter().any(|end| TUNNELS.contains(&end.port())),
         _ => false,
     };
-    if traffic.flows.iter().any(is_sealed) { NoVoice::Sealed } else { NoVoice::Nothing }
+    let packets = |flow: &Flow| flow.from_a.packets + flow.from_b.packets;
+    let sealed: u64 = traffic.flows.iter().filter(|flow| is_sealed(flow)).map(packets).sum();
+    let is_much = sealed > 0 && sealed * SEALED_SHARE >= quality.frames;
+    if is_much { NoVoice::Sealed } else { NoVoice::Nothing }
 }
 
 /// Telephony that is not read, by its registered port: what it says is in nobody's interest here but that it is there.
@@ -239,13 +244,14 @@ fn foreign(flow: &Flow) -> Option<&'static str> {
     if flow.app != App::Unknown || flow.from_a.packets + flow.from_b.packets < LEAST_FOREIGN {
         return None;
     }
-    match (flow.protocol, flow.b.port()) {
+    // Who of two UDP ends started, a capture that begins amid the call does not show.
+    [flow.b.port(), flow.a.port()].into_iter().find_map(|port| match (flow.protocol, port) {
         (Protocol::Tcp, 1720) => Some("H.323"),
         (Protocol::Tcp, 2000) => Some("SCCP"),
         (Protocol::Udp, 2427 | 2727) => Some("MGCP"),
         (Protocol::Udp, 4569) => Some("IAX2"),
         _ => None,
-    }
+    })
 }
 
 /// CAP-011.
@@ -468,9 +474,12 @@ mod tests {
         };
         assert_eq!(instead(quality(9, 9), h323(4)), NoVoice::Foreign(vec!["H.323"]));
         assert_eq!(instead(quality(9, 9), h323(3)), NoVoice::Nothing, "a scan");
-        let sealed = Flow { protocol: Protocol::Other(ESP), ..udp("192.0.2.1:0", "192.0.2.2:0") };
-        assert_eq!(instead(quality(9, 9), vec![sealed]), NoVoice::Sealed);
-        assert_eq!(instead(quality(9, 9), vec![udp("192.0.2.1:4500", "192.0.2.2:4500")]), NoVoice::Sealed);
+        let sealed =
+            Flow { protocol: Protocol::Other(ESP), from_a: sent(4), ..udp("192.0.2.1:0", "192.0.2.2:0") };
+        assert_eq!(instead(quality(9, 9), vec![sealed.clone()]), NoVoice::Sealed);
+        assert_eq!(instead(quality(900, 900), vec![sealed]), NoVoice::Nothing, "hides no call");
+        let behind_nat = Flow { from_a: sent(4), ..udp("192.0.2.1:4500", "192.0.2.2:4500") };
+        assert_eq!(instead(quality(9, 9), vec![behind_nat]), NoVoice::Sealed);
     }
 
     #[test]

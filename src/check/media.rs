@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::Timestamp;
-use crate::observe::media::{MediaKind, Recognition};
+use crate::observe::media::{MediaDirection, MediaKind, Recognition};
 use crate::observe::{Answer, Call, FlowView, Protocol, Stream};
 use crate::site::Confidence;
 
@@ -288,6 +288,11 @@ pub(super) fn is_one_sided(case: &Case<'_>, findings: &[Finding]) -> bool {
             stream.report.counts.packets >= LEAST_JUDGED && stream.report.last.time.since(at) > LEAST_CALL
         };
         let Some(speech) = streams.iter().copied().find(spoke) else { return false };
+        // Hold: that one side alone is to be heard was agreed.
+        if speech.report.announced_direction.is_some_and(|direction| direction != MediaDirection::SendReceive)
+        {
+            return false;
+        }
         let least = STRAYS.max(speech.report.counts.packets / NEXT_TO_NOTHING);
         let back = case.traffic.flows.get(speech.flow).is_some_and(|flow| {
             FlowView::both(flow)

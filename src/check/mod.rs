@@ -83,7 +83,8 @@ pub fn audit(
     let exceptions = case.exceptions();
     // Behind the exceptions: what is looked at again here is no further use of them.
     let mended = mended::mended(&case, &findings);
-    let verdict = verdict(&findings, &unjudged);
+    let has_used_rows = rows.iter().any(|row| row.status != RowStatus::Unused);
+    let verdict = verdict(&findings, &unjudged, has_used_rows);
     site.exceptions = exceptions;
     Audit {
         verdict,
@@ -172,7 +173,12 @@ const UNMARKED: [Code; 3] = [Code::Qos001, Code::Qos003, Code::Qos008];
 
 /// What the capture cannot show.
 fn unjudged(case: &Case<'_>, capture: &[Finding]) -> Vec<Unjudged> {
-    let known = case.devices().any(|device| device.vendor.is_some());
+    // Of what is only ever the far end, such as a cloud, no document lists ports of its own.
+    let has_rows = |device: &&crate::site::Device| {
+        let rows = &mut case.book.rows_for(&device.role, device.model.as_ref());
+        device.vendor.is_some() && rows.any(|row| row.roles.contains(&device.role))
+    };
+    let known = case.devices().any(|device| has_rows(&device));
     let list = [
         (!known, Unjudged::NoDevice),
         (capture::has(capture, Code::Cap010), Unjudged::NoVoice),
@@ -189,13 +195,14 @@ fn unjudged(case: &Case<'_>, capture: &[Finding]) -> Vec<Unjudged> {
 }
 
 /// Faults of the installation decide; a capture that shows neither fault nor voice passes nothing.
-fn verdict(findings: &[Finding], unjudged: &[Unjudged]) -> Verdict {
+fn verdict(findings: &[Finding], unjudged: &[Unjudged], has_used_rows: bool) -> Verdict {
     let about_site = |finding: &&Finding| !finding.code().as_str().starts_with("CAP");
     let worst = findings.iter().filter(about_site).map(|finding| finding.severity).max();
     let nothing_shown = unjudged.contains(&Unjudged::NoDevice) || unjudged.contains(&Unjudged::OneDirection);
     match worst {
         Some(severity) if severity >= Severity::Warning => Verdict::Fail,
-        _ if nothing_shown => Verdict::NotAssessable,
+        // Of what a document says nothing was seen: that is no acceptance.
+        _ if nothing_shown || !has_used_rows => Verdict::NotAssessable,
         // What is missing or cannot be read may be the fault: a warning about the capture is no pass.
         _ if findings.iter().any(|finding| finding.severity >= Severity::Warning) => Verdict::NotAssessable,
         Some(Severity::Notice) => Verdict::Notes,
@@ -217,7 +224,7 @@ fn rulebooks(book: &Rulebook) -> Vec<RulebookInfo> {
 
 #[cfg(test)]
 mod tests {
-    use super::fixture::{PBX, PHONE, World, finding};
+    use super::fixture::{PBX, PHONE, World, finding, row};
     use super::*;
 
     fn found(code: Code, severity: Severity) -> Finding {
@@ -278,7 +285,7 @@ mod tests {
         for (findings, unjudged, expected) in cases {
             let severities: Vec<_> =
                 findings.iter().map(|finding| (finding.code(), finding.severity)).collect();
-            assert_eq!(verdict(&findings, unjudged), expected, "{severities:?} {unjudged:?}");
+            assert_eq!(verdict(&findings, unjudged, true), expected, "{severities:?} {unjudged:?}");
         }
     }
 
@@ -288,7 +295,11 @@ mod tests {
         assert_eq!(unjudged(&empty.case(), &[]), [Unjudged::NoDevice]);
         let other = World::new("").device(PBX, "other");
         assert_eq!(unjudged(&other.case(), &[]), [Unjudged::NoDevice], "a device of no vendor");
-        let known = World::new("").device(PBX, "acme.pbx");
+        let no_rows = World::new("").device(PBX, "acme.pbx");
+        assert_eq!(unjudged(&no_rows.case(), &[]), [Unjudged::NoDevice], "a device whose ports nobody lists");
+        let words =
+            "transport = \"udp\"\nown = 5060\ninitiator = \"peer\"\npeer.scope = \"any\"\nspeaks = [\"sip\"]";
+        let known = World::new(&row("R1", "acme.pbx", words)).device(PBX, "acme.pbx");
         let silent = [found(Code::Cap010, Severity::Info), found(Code::Cap003, Severity::Warning)];
         assert_eq!(unjudged(&known.case(), &silent), [Unjudged::NoVoice, Unjudged::OneDirection]);
         let suspected = known.with(PBX, |device| device.confidence = crate::site::Confidence::Suspected);

@@ -476,7 +476,8 @@ fn repeated(case: &Case<'_>, row: &Repeated) -> Option<Finding> {
         subject: Some(case.subject(sender)),
         rows: Vec::new(),
         count: row.requests,
-        responsible: Party::Network,
+        // What was refused in the end reached its target.
+        responsible: if row.statuses.is_empty() { Party::Network } else { Party::Telephony },
         evidence: collector.finish(repetitions(row)),
     })
 }

@@ -47,7 +47,8 @@ pub enum Unevenness {
         above: u64,
         /// Of so many.
         of: u64,
-        /// Times in which nothing came although something was due, and the longest of them in ms.
+        /// Packets that came more than 100 ms later than their time stamp lets one expect, as far as they were kept, and by how
+        /// much (ms) the worst of them.
         pauses: (u64, f64),
     },
     /// One pause, behind which all came that had been held up; even before and after it.

@@ -132,7 +132,7 @@ pub(super) fn on_the_way(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -
         subject: Some(case.subject(sender)),
         rows: Vec::new(),
         count: lost,
-        responsible: Party::Network,
+        responsible: if heard == Heard::Complete { Party::Capture } else { Party::Network },
         evidence: at_moments(lossy.into_iter().map(|stream| (stream, shown(case, stream)))),
     })
 }

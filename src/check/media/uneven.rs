@@ -18,8 +18,10 @@ const OFTEN_PERCENT: u64 = 5;
 const OFTEN: usize = 3;
 /// A single interruption that long (ms) is worth a notice.
 const LONG: f64 = 1_000.0;
-/// Before a spell (ns) a pause belongs to it: jitter takes several pauses to rise. So long lasts what one pause causes.
+/// Before a spell (ns) a pause belongs to it: jitter takes several pauses to rise. One pause keeps it up for so many packets
+/// at most, 2 s of voice.
 const LEAD: i64 = 2_000_000_000;
+const LASTING: u64 = 100;
 /// A sender's clock is off by so much (share of the time, ms, and of the mean jitter).
 const DRIFT: f64 = 0.05;
 const LEAST_DRIFT: f64 = 500.0;
@@ -133,7 +135,7 @@ fn judge<'a>(case: &Case<'_>, stream: &'a Stream) -> Option<Uneven<'a>> {
         .iter()
         .filter(|pause| spells.iter().any(|spell| belongs(pause, spell)) && is_told(case, stream, pause))
         .collect();
-    let longest = pauses.iter().map(|pause| pause.length).fold(0.0, f64::max);
+    let longest = pauses.iter().map(|pause| pause.late).fold(0.0, f64::max);
     let shown = if pauses.is_empty() {
         spells.iter().map(|spell| spell.peak_at).collect()
     } else {
@@ -166,7 +168,7 @@ fn is_told(case: &Case<'_>, stream: &Stream, pause: &Pause) -> bool {
 /// Whether the network may have made jitter rise: not where only such pauses did, or a new offer.
 fn counts(case: &Case<'_>, stream: &Stream, spell: &Spell) -> bool {
     // What goes on for long is explained by nothing that was short.
-    if spell.until.since(spell.from.time) > LEAD {
+    if spell.above > LASTING {
         return true;
     }
     let mut pauses =

@@ -104,7 +104,9 @@ pub(super) fn calls(maker: &Maker<'_>) -> Vec<Part> {
     let mut parts = Vec::new();
     let calls = &maker.document.calls;
     if calls.is_empty() {
-        parts.push(Part::Text(maker.words.notes.no_calls.to_owned()));
+        let notes = &maker.words.notes;
+        let none = if maker.document.streams.is_empty() { notes.no_calls } else { notes.no_signalling };
+        parts.push(Part::Text(none.to_owned()));
     } else {
         let heads = [
             (labels.start, false),
@@ -164,6 +166,9 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
         true => maker.words.outcome(answer, dial.is_some()),
         false => (maker.words.untold)(&shown(&call.protocol), answer == Answer::Answered),
     };
+    if answer == Answer::Cancelled && call.answered_elsewhere {
+        maker.words.notes.answered_elsewhere.clone_into(&mut result);
+    }
     if let Some(to) = transfer {
         result = format!("{result}; {} {}", maker.words.notes.transferred_to, shown(to));
     }
@@ -186,8 +191,6 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
         result = format!("{result}; {}", (maker.words.hung_up)(side.into()));
     } else if call.is_sip() && answer == Answer::Answered && call.end.is_none() {
         result = format!("{result}; {}", maker.words.notes.end_unseen);
-    } else if call.answered_elsewhere {
-        result = format!("{result}; {}", maker.words.notes.answered_elsewhere);
     }
     vec![
         Cell::new(maker.moment(call.start.as_deref())),

@@ -30,7 +30,9 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
             let told = format!("{}: {}", labels.nameless_sip, view.count(nameless));
             page.paragraph(0, &told, Tone::Plain);
         }
-        return page.paragraph(0, view.words.notes.no_calls, Tone::Plain);
+        let notes = &view.words.notes;
+        let has_voice = !view.audit.traffic.streams.is_empty();
+        return page.paragraph(0, if has_voice { notes.no_signalling } else { notes.no_calls }, Tone::Plain);
     }
     let lost = worst_loss(view);
     let loss = |id: &usize| lost.get(id).copied().unwrap_or_default();
@@ -125,12 +127,15 @@ fn call_line(view: &View<'_>, call: &Call, is_marked: bool) -> Vec<Piece> {
         CallProtocol::Sip => view.words.outcome(call.answer, call.ringing.is_some()),
         CallProtocol::Unreadable(name) => (view.words.untold)(name, call.answer == Answer::Answered),
     };
+    let result = match call.answer {
+        Answer::Cancelled if call.answered_elsewhere => view.words.notes.answered_elsewhere.to_owned(),
+        _ => result,
+    };
     let ended = match (call.answer, call.hung_up, call.end) {
         (Answer::Answered, Some(side), _) if call.beginning != Beginning::SidesUnknown => {
             (view.words.hung_up)(side)
         }
         (Answer::Answered, None, None) if is_sip => view.words.notes.end_unseen,
-        (Answer::Cancelled, ..) if call.answered_elsewhere => view.words.notes.answered_elsewhere,
         _ => "",
     };
     let start = moment(call.start.1, view.context.zone, view.language);

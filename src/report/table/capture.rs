@@ -8,6 +8,7 @@ use super::page::{Page, Piece, Tone};
 use crate::capture::{CaptureSummary, Ended};
 use crate::decode::{Layers, Skip};
 use crate::observe::Protocol;
+use crate::observe::message::App;
 use crate::report::link;
 use crate::report::number::{bytes, counted, period, share};
 
@@ -19,6 +20,8 @@ const CLOCK_SET: i64 = 315_532_800_000_000_000;
 const VLANS: usize = 8;
 /// IP protocol number of the encapsulating security payload, RFC 4303.
 const ESP: u8 = 50;
+/// UDP port of the same behind NAT, RFC 3948.
+const ESP_BEHIND_NAT: u16 = 4500;
 /// Most files named that were passed over.
 const PASSED_OVER: usize = 5;
 
@@ -62,7 +65,7 @@ fn file_facts(view: &View<'_>, capture: &CaptureSummary) -> Vec<(Piece, Piece)> 
     ];
     if let (Some(first), Some(last)) = (capture.first, capture.last) {
         let period = period(first, last, view.context.zone, view.language);
-        let unset = (first.0 < CLOCK_SET).then(|| view.words.notes.clock_unset.to_owned());
+        let unset = (last.0 < CLOCK_SET).then(|| view.words.notes.clock_unset.to_owned());
         facts.push((labels.period.into(), Piece::lines([period].into_iter().chain(unset), Tone::Plain)));
     }
     let links: BTreeSet<String> =
@@ -122,7 +125,11 @@ fn quality_facts(view: &View<'_>) -> Vec<(Piece, Piece)> {
     if !wrapped.is_empty() {
         facts.push((labels.wrapped.into(), wrapped.join(", ").into()));
     }
-    let sealed = view.audit.traffic.flows.iter().filter(|flow| flow.protocol == Protocol::Other(ESP));
+    let sealed = view.audit.traffic.flows.iter().filter(|flow| {
+        let ports = [flow.a.port(), flow.b.port()];
+        flow.protocol == Protocol::Other(ESP)
+            || flow.protocol == Protocol::Udp && flow.app == App::Unknown && ports.contains(&ESP_BEHIND_NAT)
+    });
     let sealed = sealed.fold(0, |sum: u64, flow| sum + flow.from_a.packets + flow.from_b.packets);
     if sealed > 0 {
         facts.push((labels.sealed.into(), packets(sealed)));

@@ -76,7 +76,9 @@ pub(super) fn of_call(view: &View<'_>, stream: &Stream, part: Option<Stretch>) -
     }
     let quality = part.map_or(report.quality, |part| part.quality);
     if let Some(mos) = quality.map(|quality| decimal(quality.mos, 1, view.language)) {
-        facts.push(format!("MOS{NO_BREAK_SPACE}{mos}"));
+        let most = part.map(|part| part.jitter).or(report.timing.jitter.as_ref().map(|jitter| jitter.max));
+        let bound = if is_at_most(most) { "≤\u{a0}" } else { "" };
+        facts.push(format!("MOS{NO_BREAK_SPACE}{bound}{mos}"));
     }
     format!("{} → {}: {}", stream.source.ip(), stream.destination.ip(), facts.join(", "))
 }

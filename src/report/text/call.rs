@@ -57,8 +57,8 @@ impl CallNotes<'_> {
         let early = self.early_media.map(|after| {
             let after = duration(after, language);
             match language {
-                De => format!("Rufton oder Ansage aus dem Netz nach {after} (183)"),
-                En => format!("ringing tone or announcement by the network after {after} (183)"),
+                De => format!("183 nach {after}: Rufton oder Ansage vor der Annahme möglich"),
+                En => format!("183 after {after}: ringing tone or announcement before the answer possible"),
             }
         });
         let dialled = self.dialled.map(|number| match language {

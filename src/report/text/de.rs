@@ -110,11 +110,12 @@ const NOTES: Notes = Notes {
     no_findings: "Keine.",
     everything_judged: "Nichts: Für die Prüfungen dieser Version reicht der Mitschnitt aus.",
     no_devices: "Kein Gerät von AGFEO oder pascom erkannt. Benennen Sie die Anlage mit --pbx ADRESSE=MODELL.",
-    no_rows: "Ohne erkanntes Gerät gibt es keine dokumentierten Ports, die zu prüfen wären.",
+    no_rows: "Kein erkanntes Gerät hat dokumentierte Ports, die zu prüfen wären.",
     unused_rows: "Im Mitschnitt nicht beobachtet; das ist kein Fehler:",
     no_media: "Im Mitschnitt ist kein Sprechweg zu erkennen.",
     no_unexplained: "Keine.",
     no_calls: "Im Mitschnitt ist kein Gespräch zu erkennen.",
+    no_signalling: "Zu den Sprechwegen ist im Mitschnitt keine lesbare Signalisierung.",
     exception_unused: "wurde nicht gebraucht; prüfen Sie, ob sie noch nötig ist",
     disclaimer: "Angaben der Hersteller ohne Gewähr; es sind Werkseinstellungen, die am Gerät geändert sein können.",
     more: "weitere",
@@ -338,7 +339,9 @@ fn rejected(status: u16) -> &'static str {
 
 fn unjudged(what: Unjudged) -> &'static str {
     match what {
-        Unjudged::NoDevice => "Portlisten der Hersteller: Es wurde kein Gerät von AGFEO oder pascom erkannt.",
+        Unjudged::NoDevice => {
+            "Portlisten der Hersteller: Es wurde kein Gerät erkannt, für das AGFEO oder pascom Ports dokumentiert."
+        }
         Unjudged::NoVoice => "EF-Kennzeichnung und RTP-Ports: Im Mitschnitt ist kein Sprechweg zu erkennen.",
         Unjudged::OneDirection => {
             "Blockierte Ports und einseitige Sprache: Der Mitschnitt zeigt nur eine Richtung."
@@ -352,7 +355,7 @@ fn unjudged(what: Unjudged) -> &'static str {
              sendet, steht bei den Sprechwegen in der Spalte DSCP."
         }
         Unjudged::Encrypted => "Gespräche und Anmeldungen: Die Signalisierung ist verschlüsselt.",
-        Unjudged::Incomplete => "Paketverlust und Jitter: Beim Mitschneiden gingen Pakete verloren.",
+        Unjudged::Incomplete => "Paketverlust und Jitter: Der Mitschnitt ist unvollständig.",
         Unjudged::Clock => "Jitter und Zeitabstände: Die Zeitstempel des Mitschnitts springen.",
         Unjudged::UnseenAnswers => {
             "Anmeldungen ohne Antwort: Vom Registrar ist gar nichts aufgezeichnet; ob er antwortet, ist nicht zu sehen."

@@ -180,8 +180,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             dscp_name(*after)
         ),
         Detail::Qos010 { percent: part, bytes: amount, expected, flows } => format!(
-            "{} aller Daten mit DSCP\u{a0}{} sind keine Sprache und kommen von {device} ({}): {}. Das nimmt der \
-             Sprache den Vorrang.",
+            "{} aller Daten mit DSCP\u{a0}{} sind keine Sprache und kommen von {device} ({}): {}. Das kann der \
+             Sprache den Vorrang nehmen.",
             percent(*part, De),
             dscp_name(*expected),
             bytes(*amount, De),
@@ -229,8 +229,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             codec.as_ref().map_or_else(String::new, |name| format!(" ({})", quoted(name)))
         ),
         Detail::Rtp005 { mos, lost, expected, longest, codec, peers } => format!(
-            "Der Schätzwert MOS-LQ für die Sprache von {device} zu {} beträgt {} ({}, E-Modell G.107, ohne Laufzeit; ab 3,6 \
-             ist sie gut). Ursache ist der Verlust von {} Paketen ({}), die längste Lücke umfasst {}.",
+            "Der Schätzwert MOS-LQ für die Sprache von {device} zu {} beträgt {} ({}, E-Modell G.107, ohne Laufzeit; \
+             unter 3,6 sind viele Teilnehmer unzufrieden). Ursache ist der Verlust von {} Paketen ({}), die längste Lücke umfasst {}.",
             list(List::addresses(peers)),
             decimal(*mos, 1, De),
             quoted(codec),
@@ -268,7 +268,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Sig003 { registrar, ports: [before, after], addresses } => match addresses {
             None => format!(
                 "{registrar} sieht {device} zwischen zwei Anmeldungen an einem anderen Port ({before}, dann {after}): Der \
-                 Router hat die UDP-Zuordnung verworfen. In der Zwischenzeit waren eingehende Rufe nicht zustellbar."
+                 Router hat die UDP-Zuordnung verworfen. In der Zwischenzeit können eingehende Rufe nicht zustellbar \
+                 gewesen sein."
             ),
             Some([old, new]) => format!(
                 "{registrar} sieht {device} zwischen zwei Anmeldungen an einer anderen öffentlichen Adresse ({old}, \

@@ -110,11 +110,12 @@ const NOTES: Notes = Notes {
     no_findings: "None.",
     everything_judged: "Nothing: the capture is sufficient for the checks of this version.",
     no_devices: "No device of a known vendor recognised. Name the PBX with --pbx ADDRESS=MODEL.",
-    no_rows: "Without a recognised device there are no documented ports to check.",
+    no_rows: "No recognised device has documented ports to check.",
     unused_rows: "Not observed in this capture, which is no fault:",
     no_media: "No voice stream recognised in the capture.",
     no_unexplained: "None.",
     no_calls: "No call recognised in the capture.",
+    no_signalling: "The capture holds no readable signalling for the voice streams.",
     exception_unused: "was not needed; check whether it is still necessary",
     disclaimer: "Vendor information without warranty; these are defaults, which may have been changed on the device.",
     more: "more",
@@ -320,7 +321,9 @@ fn rejected(status: u16) -> &'static str {
 
 fn unjudged(what: Unjudged) -> &'static str {
     match what {
-        Unjudged::NoDevice => "The vendors' port lists: no device of a known vendor was recognised.",
+        Unjudged::NoDevice => {
+            "The vendors' port lists: no device was recognised for which AGFEO or pascom documents ports."
+        }
         Unjudged::NoVoice => "EF marking and RTP ports: no voice stream was recognised in the capture.",
         Unjudged::OneDirection => "Blocked ports and one-way audio: the capture shows one direction only.",
         Unjudged::OneSided => {
@@ -332,7 +335,7 @@ fn unjudged(what: Unjudged) -> &'static str {
              streams in the column DSCP."
         }
         Unjudged::Encrypted => "Calls and registrations: the signalling is encrypted.",
-        Unjudged::Incomplete => "Packet loss and jitter: packets were lost while capturing.",
+        Unjudged::Incomplete => "Packet loss and jitter: the capture is incomplete.",
         Unjudged::Clock => "Jitter and intervals: the time stamps of the capture jump.",
         Unjudged::UnseenAnswers => {
             "Registrations without an answer: nothing of the registrar was captured, so whether it answers cannot be seen."

@@ -91,9 +91,7 @@ pub(super) fn action(detail: &Detail) -> String {
         }
         Detail::Rtp003 { .. } => voice::find_loss(detail, En),
         Detail::Rtp004 { how, own, .. } => voice::even_out(*how, *own, En),
-        Detail::Rtp006 { .. } => {
-            "Set the packet time (ptime) to 20 ms on both sides, and align the codec lists."
-        }
+        Detail::Rtp006 { .. } => "Set the packet time (ptime) to 20 ms on both sides.",
         Detail::Rtp005 { .. } => "Remove the packet loss; see finding RTP-003.",
         Detail::Rtp007 { .. } => {
             "Align the codec lists of both sides, and update the firmware of the device."
@@ -106,7 +104,7 @@ pub(super) fn action(detail: &Detail) -> String {
             "Check the UDP timeout of the firewall and session timers on the way, and whether the device still sends voice."
         }
         Detail::Rtp009 { .. } => {
-            "None if both sides go on hearing. Otherwise check what the PBX switches at that moment (music on hold, transfer)."
+            "None if both sides still hear each other. Otherwise check what the PBX switches at that moment (music on hold, transfer)."
         }
         Detail::Rtp013 { .. } => {
             "Check RTP port and NAT setting of the device. Firewalls and far ends that admit only the announced address drop this voice."

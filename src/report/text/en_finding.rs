@@ -175,8 +175,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             dscp_name(*after)
         ),
         Detail::Qos010 { percent: part, bytes: amount, expected, flows } => format!(
-            "{} of all data with DSCP\u{a0}{} are not voice and come from {device} ({}): {}. They take the priority away \
-             from voice.",
+            "{} of all data with DSCP\u{a0}{} are not voice and come from {device} ({}): {}. They may take the priority \
+             away from voice.",
             percent(*part, En),
             dscp_name(*expected),
             bytes(*amount, En),
@@ -224,8 +224,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             codec.as_ref().map_or_else(String::new, |name| format!(" ({})", quoted(name)))
         ),
         Detail::Rtp005 { mos, lost, expected, longest, codec, peers } => format!(
-            "The estimated MOS-LQ of the voice from {device} to {} is {} ({}, E-model G.107, without delay; from 3.6 on it is \
-             good). The cause is the loss of {} packets ({}); the longest gap is {}.",
+            "The estimated MOS-LQ of the voice from {device} to {} is {} ({}, E-model G.107, without delay; below 3.6 many \
+             users are dissatisfied). The cause is the loss of {} packets ({}); the longest gap is {}.",
             list(List::addresses(peers)),
             decimal(*mos, 1, En),
             quoted(codec),
@@ -263,7 +263,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Sig003 { registrar, ports: [before, after], addresses } => match addresses {
             None => format!(
                 "Between two registrations {registrar} sees {device} at another port ({before}, then {after}): the \
-                 router dropped the UDP mapping. Meanwhile incoming calls could not be delivered."
+                 router dropped the UDP mapping. Meanwhile incoming calls may not have been delivered."
             ),
             Some([old, new]) => format!(
                 "Between two registrations {registrar} sees {device} at another public address ({old}, then {new}). Once \

@@ -103,7 +103,7 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                     Some(Circumstance::NoMediaOffered) =>
                         " Angeboten war kein nutzbarer Sprechweg (Port 0 oder Adresse 0.0.0.0).",
                     Some(Circumstance::NotRegistered) =>
-                        " Der Anrufer war zu diesem Zeitpunkt noch nicht angemeldet.",
+                        " Im Mitschnitt meldet sich der Anrufer erst danach an.",
                     Some(Circumstance::Unacknowledged) | None => "",
                 }
             )
@@ -127,7 +127,8 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                 match why {
                     Some(Circumstance::NoMediaOffered) =>
                         " No usable voice was offered (port 0 or address 0.0.0.0).",
-                    Some(Circumstance::NotRegistered) => " The caller had not registered yet at that time.",
+                    Some(Circumstance::NotRegistered) =>
+                        " In the capture the caller registers only after that.",
                     Some(Circumstance::Unacknowledged) | None => "",
                 }
             )

@@ -74,9 +74,12 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
                     share(*above, *whole, De),
                     match pauses {
                         0 => String::new(),
-                        1 => format!(" Einmal kam {} lang nichts.", milliseconds(*longest, De)),
+                        1 => format!(
+                            " Einmal kam ein Paket {} später, als sein Zeitstempel erwarten lässt.",
+                            milliseconds(*longest, De)
+                        ),
                         many => format!(
-                            " {}-mal kam länger als 100\u{a0}ms nichts, am längsten {}.",
+                            " Mindestens {}-mal kam ein Paket mehr als 100\u{a0}ms später, als sein Zeitstempel erwarten lässt, höchstens {}.",
                             count(*many, De),
                             milliseconds(*longest, De)
                         ),
@@ -186,9 +189,13 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
                     share(*above, *whole, En),
                     match pauses {
                         0 => String::new(),
-                        1 => format!(" Once nothing came for {}.", milliseconds(*longest, En)),
+                        1 => format!(
+                            " Once a packet came {} later than its time stamp lets one expect.",
+                            milliseconds(*longest, En)
+                        ),
                         many => format!(
-                            " {} times nothing came for more than 100\u{a0}ms, for {} at most.",
+                            " At least {} times a packet came more than 100\u{a0}ms later than its time stamp lets one expect, by {} \
+                             at most.",
                             count(*many, En),
                             milliseconds(*longest, En)
                         ),

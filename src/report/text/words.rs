@@ -197,6 +197,8 @@ pub(crate) struct Notes {
     pub(crate) no_media: &'static str,
     pub(crate) no_unexplained: &'static str,
     pub(crate) no_calls: &'static str,
+    /// Voice is there, and no call to which it belongs.
+    pub(crate) no_signalling: &'static str,
     pub(crate) exception_unused: &'static str,
     pub(crate) disclaimer: &'static str,
     pub(crate) more: &'static str,

@@ -95,6 +95,13 @@ fn what_a_new_offer_explains_is_no_jitter() {
     assert!(!raised(7_500, vec![pause(8_000, true)]), "it began with the answer to the offer");
     assert!(!raised(7_900, vec![]) && raised(5_000, vec![]), "without a pause, by its beginning");
     assert!(raised(5_000, vec![pause(8_000, true)]), "long after it");
+    let lasting = |above| {
+        let mut stream = shaky(40.0, vec![spell(8_000, above)]);
+        stream.call = Some(0);
+        let call = Call { renegotiated: vec![at(7_900)], may_be_silent: true, ..call() };
+        told(&world(call, vec![stream], flows(1000))).is_some()
+    };
+    assert!(!lasting(100) && lasting(101), "no offer explains what goes on");
     assert!(raised(8_600, vec![pause(8_000, true)]), "an offer that followed");
 }
 

@@ -160,10 +160,13 @@ impl<'a> Case<'a> {
 
     /// Whether a registration of an own device is repeated in vain, and nothing shows that an answer would be in the capture.
     pub(super) fn may_miss_answers(&self) -> bool {
-        self.traffic.registrations.iter().any(|row| {
-            let (client, registrar) = (row.client.ip(), row.registrar.ip());
+        let silent = self.traffic.registrations.iter().filter(|row| row.is_silent());
+        // Of many accounts of one client all flows are gone through once.
+        let pairs: BTreeSet<(IpAddr, IpAddr)> =
+            silent.map(|row| (row.client.ip(), row.registrar.ip())).collect();
+        pairs.into_iter().any(|(client, registrar)| {
             let is_own = self.scope(client) == Scope::Lan || self.device(client).is_some();
-            is_own && row.is_silent() && !self.would_see_an_answer(client, registrar)
+            is_own && !self.would_see_an_answer(client, registrar)
         })
     }
 

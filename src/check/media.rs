@@ -299,13 +299,16 @@ pub(super) fn is_one_sided(case: &Case<'_>, findings: &[Finding]) -> bool {
                 .into_iter()
                 .any(|view| view.own() == speech.source && view.received.packets > least)
         });
-        let others = case.traffic.streams.iter().any(|stream| {
-            stream.destination.ip() == speech.source.ip()
-                && stream.report.counts.packets > least
-                && stream.report.last.time > speech.report.first.time
-                && stream.report.first.time < speech.report.last.time
-        });
-        !back && !others && !is_told(speech.source.ip())
+        // All streams are looked at last, since nearly every call is answered on its own flow.
+        let others = || {
+            case.traffic.streams.iter().any(|stream| {
+                stream.destination.ip() == speech.source.ip()
+                    && stream.report.counts.packets > least
+                    && stream.report.last.time > speech.report.first.time
+                    && stream.report.first.time < speech.report.last.time
+            })
+        };
+        !back && !is_told(speech.source.ip()) && !others()
     })
 }
 

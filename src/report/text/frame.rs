@@ -28,16 +28,21 @@ pub(super) fn kind(kind: NotIp) -> String {
 }
 
 /// <https://www.iana.org/assignments/ieee-802-numbers>
-const ETHER_TYPES: [(u16, &str); 9] = [
+const ETHER_TYPES: [(u16, &str); 14] = [
+    (0x0842, "Wake-on-LAN"),
+    (0x6003, "DECnet"),
+    (0x8035, "RARP"),
     (0x8863, "PPPoE Discovery"),
     (0x8809, "LACP"),
     (0x886d, "Intel Teaming"),
+    (0x886f, "Microsoft NLB"),
     (0x888e, "802.1X"),
     (0x88cc, "LLDP"),
     (0x88e5, "MACsec"),
     (0x88f7, "PTP"),
     (0x9000, "Loopback"),
     (0x88e1, "HomePlug"),
+    (0x8902, "CFM"),
 ];
 
 /// Protocols of Cisco, as Wireshark names them.

@@ -20,6 +20,8 @@ const FRAMES_KEPT: usize = 5;
 const STATUSES_KEPT: usize = 8;
 /// The same request again within this time (ns) is a copy of the capture.
 const COPY_WITHIN: i64 = 100_000_000;
+/// A final answer follows a provisional one at once (ns) if both were late for one reason.
+const PROMPTLY: i64 = 1_000_000_000;
 /// As findings.tsv has it.
 const LEAST_TIMES: u64 = 3;
 /// Latest requests between two sockets that one sending was enough for.
@@ -42,8 +44,8 @@ struct Sent {
     to: SocketAddr,
     method: Method,
     times: u64,
-    /// A provisional answer came, and the final one is waited for.
-    is_heard: bool,
+    /// When a provisional answer came, behind which the final one is waited for.
+    heard: Option<Timestamp>,
     first: Timestamp,
     last: Timestamp,
     frames: Vec<Frame>,
@@ -71,12 +73,14 @@ impl Repeats {
                     && is_provisional
                     && sent.times >= LEAST_TIMES
                 {
-                    sent.is_heard = true;
+                    sent.heard.get_or_insert(heard.time);
                 } else if let Some(sent) = self.open.remove(&key) {
                     if sent.times == 1 {
                         self.note_prompt(&sent);
                     }
-                    let status = heard.message.status().filter(|status| *status >= 400);
+                    // A final answer long behind the first one has another cause than what made the request come again.
+                    let is_prompt = sent.heard.is_none_or(|first| heard.time.since(first) <= PROMPTLY);
+                    let status = heard.message.status().filter(|status| *status >= 400 && is_prompt);
                     self.note(sent, true, status);
                 }
             }
@@ -89,7 +93,7 @@ impl Repeats {
         // A frame of a stream may hold several requests; between equal ones the order is no matter.
         open.sort_by(|x, y| (&x.frames, x.from, x.to, &x.method).cmp(&(&y.frames, y.from, y.to, &y.method)));
         for sent in open {
-            let is_heard = sent.is_heard;
+            let is_heard = sent.heard.is_some();
             self.note(sent, is_heard, None);
         }
         for ((from, to, method), times) in self.prompt {
@@ -119,7 +123,7 @@ impl Repeats {
             to: heard.to,
             method: method.clone(),
             times: 0,
-            is_heard: false,
+            heard: None,
             first: heard.time,
             last: heard.time,
             frames: Vec::new(),
@@ -181,15 +185,13 @@ mod tests {
     const PHONE: &str = "192.168.10.21:5060";
     const PBX: &str = "192.168.10.2:5060";
 
-    /// A request of the telephone at these milliseconds, and an answer at that one.
-    fn repeated(method: &str, asked: &[i64], answered: Option<i64>) -> Vec<(u64, u64, u64)> {
+    /// Messages at these milliseconds: requests of the telephone, and answers with a status.
+    fn rows(method: &str, messages: &[(i64, Option<u16>)]) -> Vec<Repeated> {
         let mut repeats = Repeats::default();
-        let asked = asked.iter().map(|ms| (*ms, true));
-        for (nth, (ms, is_request)) in (1..).zip(asked.chain(answered.map(|ms| (ms, false)))) {
-            let (from, to, head) = if is_request {
-                (PHONE, PBX, format!("{method} sip:10@a.example SIP/2.0"))
-            } else {
-                (PBX, PHONE, "SIP/2.0 200 OK".to_owned())
+        for (nth, (ms, status)) in (1..).zip(messages) {
+            let (from, to, head) = match status {
+                None => (PHONE, PBX, format!("{method} sip:10@a.example SIP/2.0")),
+                Some(status) => (PBX, PHONE, format!("SIP/2.0 {status} Whatever")),
             };
             let text = format!(
                 "{head}\r\nVia: SIP/2.0/UDP 192.168.10.21;branch=z9hG4bK1\r\nFrom: <sip:21@a.example>;tag=a\r\n\
@@ -199,7 +201,7 @@ mod tests {
             let (from, to) = (socket(from), socket(to));
             let heard = Heard {
                 frame: frame(nth),
-                time: at(ms),
+                time: at(*ms),
                 from,
                 to,
                 protocol: Protocol::Udp,
@@ -208,7 +210,30 @@ mod tests {
             };
             repeats.push(&heard);
         }
-        repeats.finish().iter().map(|row| (row.requests, row.answered, row.most)).collect()
+        repeats.finish()
+    }
+
+    /// A request of the telephone at these milliseconds, and an answer at that one.
+    fn repeated(method: &str, asked: &[i64], answered: Option<i64>) -> Vec<(u64, u64, u64)> {
+        let asked = asked.iter().map(|ms| (*ms, None));
+        let messages: Vec<_> = asked.chain(answered.map(|ms| (ms, Some(200)))).collect();
+        rows(method, &messages).iter().map(|row| (row.requests, row.answered, row.most)).collect()
+    }
+
+    #[test]
+    fn a_final_answer_counts_that_follows_the_first_one_at_once() {
+        let statuses = |answers: &[(i64, u16)]| {
+            let asked = [0, 500, 1500].map(|ms| (ms, None));
+            let answers = answers.iter().map(|(ms, status)| (*ms, Some(*status)));
+            let rows = rows("REGISTER", &asked.into_iter().chain(answers).collect::<Vec<_>>());
+            (rows[0].answered, rows[0].statuses.clone())
+        };
+        let once = |status| BTreeMap::from([(status, 1)]);
+        assert_eq!(statuses(&[(3_500, 483)]), (1, once(483)));
+        assert_eq!(statuses(&[(3_500, 100), (3_510, 483)]), (1, once(483)));
+        assert_eq!(statuses(&[(3_500, 100), (35_000, 408)]), (1, BTreeMap::new()), "another cause");
+        assert_eq!(statuses(&[(3_500, 100)]), (1, BTreeMap::new()), "the final one is not there");
+        assert_eq!(statuses(&[(3_500, 200)]), (1, BTreeMap::new()));
     }
 
     #[test]

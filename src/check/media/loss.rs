@@ -10,7 +10,7 @@ use super::super::filter;
 use super::super::finding::{Detail, Evidence, Finding, Heard, Party, Severity};
 use super::{PEERS_NAMED, around_offer, excepted, has_enough, peers};
 use crate::observe::media::sequence::Counts;
-use crate::observe::media::{Gap, Moment, ReceiverReport, StreamReport};
+use crate::observe::media::{Gap, Moment, StreamReport};
 use crate::observe::{CallProtocol, Stream};
 use crate::site::Confidence;
 use crate::site::Scope;
@@ -268,16 +268,6 @@ fn jam(stream: &Stream) -> Option<f64> {
     fitting.map(|pause| pause.length).max_by(f64::total_cmp)
 }
 
-/// Packets of the stream that the reports cover: up to the highest number that the receiver had got.
-fn covered(stream: &Stream, receiver: &ReceiverReport) -> u64 {
-    let expected = stream.report.counts.expected;
-    let Some(segment) = stream.report.segments.first().filter(|_| expected <= u64::from(u16::MAX)) else {
-        return expected;
-    };
-    let behind = (segment.highest_sequence as u16).wrapping_sub(receiver.latest.highest_sequence as u16);
-    expected.checked_sub(u64::from(behind)).unwrap_or(expected)
-}
-
 /// Packets that the receiver reports as lost, of so many, if that is more than the capture explains. Where the capture
 /// lacks the beginning of the stream, only what came between two reports counts.
 fn lost_behind(case: &Case<'_>, stream: &Stream) -> Option<(u64, u64)> {
@@ -287,7 +277,7 @@ fn lost_behind(case: &Case<'_>, stream: &Stream) -> Option<(u64, u64)> {
     let is_told =
         |call: usize| case.traffic.calls.get(call).is_none_or(|call| call.protocol == CallProtocol::Sip);
     let (lost, expected) = match stream.call.filter(|call| is_told(*call)) {
-        Some(_) => (receiver.lost(), covered(stream, &receiver)),
+        Some(_) => (receiver.lost(), stream.report.covered_by(&receiver)),
         None => receiver.lost_between(),
     };
     let lost = u64::try_from(lost).ok().filter(|lost| *lost <= expected)?;

@@ -174,6 +174,17 @@ impl Stretch {
 }
 
 impl StreamReport {
+    /// Packets that the reports of its receiver cover: up to the highest number that it had got.
+    #[must_use]
+    pub fn covered_by(&self, receiver: &ReceiverReport) -> u64 {
+        let expected = self.counts.expected;
+        let Some(segment) = self.segments.first().filter(|_| expected <= u64::from(u16::MAX)) else {
+            return expected;
+        };
+        let behind = (segment.highest_sequence as u16).wrapping_sub(receiver.latest.highest_sequence as u16);
+        expected.checked_sub(u64::from(behind)).unwrap_or(expected)
+    }
+
     /// The figures between two times, as exactly as the intervals of its course are wide. A source may be heard in several
     /// calls.
     #[must_use]

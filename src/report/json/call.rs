@@ -11,7 +11,7 @@ use super::fill::endpoint;
 use crate::capture::{Frame, Timestamp};
 use crate::observe::{self, Answer, CallProtocol, Step, Traffic};
 use crate::report::number;
-use crate::report::text::is_failure;
+use crate::report::text::{is_everyday, is_failure};
 
 /// A dialog that an INVITE began.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -273,8 +273,7 @@ fn rank(call: &Call, streams: &[Stream]) -> Rank {
         (CallState::Unanswered, _) => 0,
         (CallState::Answered, _) if call.unacknowledged => 1,
         (CallState::Cancelled, Some(status)) if is_failure(status) => 1,
-        // Busy, declined and not at home are what people do.
-        (CallState::Rejected, Some(480 | 486 | 487 | 600 | 603)) => 3,
+        (CallState::Rejected, Some(status)) if is_everyday(status, call.reason.as_deref()) => 3,
         (CallState::Rejected, _) => 1,
         (CallState::Answered | CallState::Cancelled | CallState::Open, _) => 2,
     };

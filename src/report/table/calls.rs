@@ -9,7 +9,7 @@ use super::page::{Lean, Page, Piece, Tone};
 use crate::observe::{Answer, Beginning, Call, CallProtocol, Registration};
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, duration, moment, time_of_day};
-use crate::report::text::{CallNotes, Registered, is_failure};
+use crate::report::text::{CallNotes, Registered, is_everyday, is_failure};
 
 /// Most calls or registrations listed.
 const MOST: usize = 30;
@@ -65,7 +65,7 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
 fn has_failed(call: &Call) -> bool {
     match call.answer {
         Answer::Unanswered => true,
-        Answer::Rejected(status) => status >= 400 && !matches!(status, 480 | 486 | 487 | 600 | 603),
+        Answer::Rejected(status) => status >= 400 && !is_everyday(status, call.reason.as_deref()),
         Answer::Cancelled => call.status.is_some_and(is_failure),
         Answer::Answered => call.is_unacknowledged,
         Answer::Open => false,

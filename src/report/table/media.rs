@@ -174,7 +174,7 @@ fn losses(view: &View<'_>, report: &StreamReport) -> Vec<String> {
     if let Some(receiver) = report.receiver {
         let lost = u64::try_from(receiver.lost()).unwrap_or(0);
         if lost + report.counts.lost > 0 {
-            let heard = share(lost, report.counts.expected.max(lost), view.language);
+            let heard = share(lost, report.covered_by(&receiver).max(lost), view.language);
             lines.push(format!("RTCP{NO_BREAK_SPACE}{heard}"));
         }
     }

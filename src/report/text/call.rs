@@ -94,6 +94,19 @@ impl CallNotes<'_> {
     }
 }
 
+/// Whether a refusal is what people do: busy, declined, not at home. A server that cannot reach the telephone says 480 too, and
+/// in its own words.
+pub(crate) fn is_everyday(status: u16, reason: Option<&str>) -> bool {
+    let is_usual = |reason: &str| {
+        reason.is_empty() || phrase_of(status).is_some_and(|phrase| phrase.eq_ignore_ascii_case(reason))
+    };
+    match status {
+        486 | 487 | 600 | 603 => true,
+        480 => reason.is_none_or(is_usual),
+        _ => false,
+    }
+}
+
 /// Whether a call that was cancelled had failed: nobody was reached at all.
 pub(crate) fn is_failure(status: u16) -> bool {
     matches!(status, 408) || (500..=599).contains(&status)
@@ -162,5 +175,12 @@ mod tests {
                 "passed on by the PBX: belongs to the call of 10:15:03"
             ]
         );
+    }
+
+    #[test]
+    fn what_people_do_is_no_fault_but_in_a_servers_own_words() {
+        assert!([486, 487, 600, 603].iter().all(|status| is_everyday(*status, Some("Whatever"))));
+        assert!(is_everyday(480, None) && is_everyday(480, Some("Temporarily Unavailable")));
+        assert!(!is_everyday(480, Some("No DNS results")) && !is_everyday(404, None));
     }
 }

@@ -38,7 +38,7 @@ use crate::observe::Protocol;
 use crate::observe::message::App;
 use crate::site::Confidence;
 
-pub(crate) use call::{CallNotes, is_failure};
+pub(crate) use call::{CallNotes, is_everyday, is_failure};
 pub(crate) use changes::{ChangeWords, change_words};
 pub(crate) use dscp::{EXPEDITED_FORWARDING, name as dscp_name};
 pub(crate) use paper::{PaperWords, paper_words};

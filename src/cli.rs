@@ -133,8 +133,8 @@ pub struct JudgeArgs {
     /// Exit with status 1 from this severity on
     #[arg(long, value_enum, default_value_t = FailOn::Warning)]
     pub fail_on: FailOn,
-    /// Threads that read and decode; as many as there are processors if not given
-    #[arg(long, value_name = "N")]
+    /// Threads that read and decode, at most 256; as many as there are processors if not given
+    #[arg(long, value_name = "N", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=256))]
     pub threads: Option<usize>,
     /// List every flow and every address in the JSON report, not only the first 10,000
     #[arg(long)]

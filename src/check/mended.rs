@@ -39,7 +39,8 @@ pub(super) fn mended(case: &Case<'_>, findings: &[Finding]) -> Vec<usize> {
 #[must_use]
 pub fn is_disproved_by_absence(finding: &Finding, audit: &Audit, now: Timestamp) -> bool {
     let is_share = matches!(finding.code(), Code::Qos010 | Code::Sec002 | Code::Cap001 | Code::Cap002);
-    let is_full = audit.traffic.quality.packets_over_cap > 0;
+    let quality = &audit.traffic.quality;
+    let is_full = quality.packets_over_cap > 0 || quality.messages_over_cap > 0;
     let is_old = finding.evidence.last.is_some_and(|last| now.since(last) >= RECENT);
     !(is_share || is_full && is_old || is_told_by_another(finding, &audit.findings))
 }

@@ -20,6 +20,9 @@ use super::traffic::{Protocol, Repeated, Rewrite, SipEndpoint};
 use super::via::Vias;
 
 const CALLS_KEPT: usize = 65_536;
+/// Calls that a capture of days remembers, and how many make room at a time.
+const CALLS_REMEMBERED: usize = 16_384;
+const CALLS_FORGOTTEN: usize = CALLS_REMEMBERED / 8;
 const ENDPOINTS_KEPT: usize = 16_384;
 const STRINGS_KEPT: usize = 16;
 const KEYS_KEPT: usize = 64;
@@ -91,6 +94,25 @@ impl Dialogs {
             self.steps += usize::from(has_grown);
         }
         Some(call)
+    }
+
+    /// Lets those calls go of which nothing was heard for the longest time, where there are more than a capture of days
+    /// remembers; their messages count as over the limit.
+    pub(super) fn forget_oldest(&mut self) {
+        if self.talks.len() <= CALLS_REMEMBERED {
+            return;
+        }
+        let forgotten = self.talks.len() - CALLS_REMEMBERED + CALLS_FORGOTTEN;
+        let mut last: Vec<_> = self.talks.iter().map(Talk::last_heard).collect();
+        let (_, &mut latest, _) = last.select_nth_unstable(forgotten - 1);
+        let (stay, go): (Vec<Talk>, Vec<Talk>) =
+            std::mem::take(&mut self.talks).into_iter().partition(|talk| talk.last_heard() > latest);
+        for talk in go {
+            self.over_cap += talk.messages();
+            self.steps -= talk.steps();
+        }
+        self.by_call_id = stay.iter().enumerate().map(|(at, talk)| (talk.call_id().into(), at)).collect();
+        self.talks = stay;
     }
 
     pub(super) fn finish(self) -> Conversations {

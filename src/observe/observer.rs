@@ -151,6 +151,7 @@ impl Observer {
             self.rtcp.clear();
         }
         self.announcements.forget_oldest();
+        self.dialogs.forget_oldest();
         self.clock.latest()
     }
 

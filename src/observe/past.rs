@@ -17,10 +17,12 @@ use super::traffic::{
     Direction, FirstFrames, Flow, IcmpReport, Initiator, Protocol, Silence, Silences, TcpOutcome,
 };
 
-/// Kinds of conversation of one shard; packets of further ones are counted as over the limit.
-const KINDS_KEPT: usize = 8_192;
+/// Kinds of conversation of one shard; the packets of those that make room are counted as over the limit.
+const KINDS_KEPT: usize = 4_096;
+/// How many make room at a time, so that choosing them costs little.
+const KINDS_FREED: usize = KINDS_KEPT / 8;
 /// Flows with media of one shard; the oldest make room and are counted the same way.
-const MEDIA_KEPT: usize = 4_096;
+const MEDIA_KEPT: usize = 2_048;
 /// Systems take the ports of their own connections from here on: Linux from 32768, others from 49152 (RFC 6335 section
 /// 6). What starts a connection from a lower port means that port.
 const EPHEMERAL: u16 = 32_768;
@@ -56,18 +58,31 @@ impl Kind {
     }
 }
 
+/// Conversations of one kind, summed up.
+#[derive(Clone, Debug)]
+struct Row {
+    flow: Flow,
+    /// With a known service or in SIP: what the judgement lives on, and the last to make room.
+    is_known: bool,
+}
+
 /// The past of one shard.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Past {
-    folded: HashMap<Kind, Flow, RandomState>,
+    folded: HashMap<Kind, Row, RandomState>,
     media: VecDeque<(Flow, Vec<StreamReport>)>,
     /// Packets that are in no row.
     pub(super) over_cap: u64,
 }
 
 impl Past {
-    /// Takes a flow that is over, with its streams.
-    pub(super) fn take(&mut self, flow: Flow, mut streams: Vec<StreamReport>) {
+    /// Takes a flow that is over, with its streams. `is_service` tells whether a port is a known service of a transport.
+    pub(super) fn take(
+        &mut self,
+        flow: Flow,
+        mut streams: Vec<StreamReport>,
+        is_service: &impl Fn(Protocol, u16) -> bool,
+    ) {
         streams.retain(StreamReport::is_media);
         if !streams.is_empty() {
             self.media.push_back((flow, streams));
@@ -80,12 +95,31 @@ impl Past {
         }
         let kind = Kind::of(&flow);
         if let Some(known) = self.folded.get_mut(&kind) {
-            fold(known, flow);
-        } else if self.folded.len() < KINDS_KEPT {
-            self.folded.insert(kind, flow);
-        } else {
-            self.over_cap += packets(&flow);
+            fold(&mut known.flow, flow);
+            return;
         }
+        if self.folded.len() >= KINDS_KEPT {
+            self.make_room();
+        }
+        let is_known = flow.app == App::Sip || is_service(flow.protocol, flow.b.port());
+        self.folded.insert(kind, Row { flow, is_known });
+    }
+
+    /// Lets the rows go that were heard last the longest ago, those first that no judgement needs: the present of a capture
+    /// of days counts for more than its first hour.
+    fn make_room(&mut self) {
+        let rank = |row: &Row| {
+            let last = [row.flow.from_a.last, row.flow.from_b.last].into_iter().flatten();
+            (row.is_known, last.map(|(frame, time)| (time, frame)).max())
+        };
+        let mut ranks: Vec<_> = self.folded.values().map(rank).collect();
+        let (_, &mut latest, _) = ranks.select_nth_unstable(KINDS_FREED - 1);
+        let over_cap = &mut self.over_cap;
+        self.folded.retain(|_, row| {
+            let stays = rank(row) > latest;
+            *over_cap += if stays { 0 } else { packets(&row.flow) };
+            stays
+        });
     }
 
     /// How many rows.
@@ -95,7 +129,7 @@ impl Past {
 
     /// All rows with their streams, in no order.
     pub(super) fn into_rows(self) -> impl Iterator<Item = (Flow, Vec<StreamReport>)> {
-        self.folded.into_values().map(|flow| (flow, Vec::new())).chain(self.media)
+        self.folded.into_values().map(|row| (row.flow, Vec::new())).chain(self.media)
     }
 }
 
@@ -184,12 +218,12 @@ fn packets(flow: &Flow) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{frame, tcp, udp};
+    use super::super::fixture::{at, frame, tcp, udp};
     use super::*;
 
     fn rows(flows: impl IntoIterator<Item = Flow>) -> Vec<Flow> {
         let mut past = Past::default();
-        flows.into_iter().for_each(|flow| past.take(flow, Vec::new()));
+        flows.into_iter().for_each(|flow| past.take(flow, Vec::new(), &|_, _| false));
         past.into_rows().map(|(flow, _)| flow).collect()
     }
 
@@ -226,14 +260,29 @@ mod tests {
         assert_eq!(rows(flows).len(), 5);
     }
 
+    /// A datagram to a port of a host of its own, `number` seconds after the beginning.
+    fn asked(number: u32, port: u16) -> Flow {
+        let to = format!("10.{}.{}.1:{port}", number >> 8, number & 255);
+        let mut flow = udp("192.168.10.21:50000", &to);
+        flow.from_a.packets = 2;
+        flow.from_a.last = Some((frame(u64::from(number)), at(i64::from(number) * 1_000)));
+        flow.from_b.last = None;
+        flow
+    }
+
     #[test]
-    fn more_kinds_than_are_kept_are_counted() {
+    fn the_oldest_kinds_make_room_and_are_counted_and_known_services_stay() {
         let mut past = Past::default();
+        let is_service = |_, port| port == 389;
         for number in 0..KINDS_KEPT as u32 + 3 {
-            let mut flow = udp("192.168.10.21:50000", &format!("10.{}.{}.1:9", number >> 8, number & 255));
-            flow.from_a.packets = 2;
-            past.take(flow, Vec::new());
+            let port = if number < 5 { 389 } else { 9 };
+            past.take(asked(number, port), Vec::new(), &is_service);
         }
-        assert_eq!((past.over_cap, past.into_rows().count()), (3 * 4, KINDS_KEPT), "four packets each");
+        assert_eq!(past.over_cap, KINDS_FREED as u64 * 4, "four packets each");
+        let mut kept: Vec<_> = past.into_rows().map(|(flow, _)| flow.from_a.last.unwrap().0).collect();
+        kept.sort_unstable();
+        let known = (0..5).map(frame);
+        let latest = (5 + KINDS_FREED as u64..KINDS_KEPT as u64 + 3).map(frame);
+        assert_eq!(kept, known.chain(latest).collect::<Vec<_>>());
     }
 }

@@ -187,7 +187,8 @@ impl Shard {
             let Some(flow) = flow else { continue };
             self.held = self.held.saturating_sub(flow.content.held());
             self.counts.note_unseen(&flow);
-            self.past.take(flow.finish(is_service), streams.remove(&at).unwrap_or_default());
+            let streams = streams.remove(&at).unwrap_or_default();
+            self.past.take(flow.finish(is_service), streams, is_service);
         }
     }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::capture::Timestamp;
+use crate::capture::{Frame, Timestamp};
 
 use super::call::{Answer, Beginning, Call, CallProtocol, CallSide};
 use super::dialogs::{Heard, aor};
@@ -40,6 +40,8 @@ pub(super) struct Talk {
     is_answered: bool,
     /// A REFER that waits for its answer.
     transfer: Option<(CallSide, Box<str>)>,
+    messages: u64,
+    last_heard: (Timestamp, Frame),
 }
 
 impl Talk {
@@ -72,13 +74,35 @@ impl Talk {
             refused: None,
             is_answered: false,
             transfer: None,
+            messages: 0,
+            last_heard: (heard.time, heard.frame),
         }
+    }
+
+    pub(super) fn call_id(&self) -> &str {
+        &self.call.call_id
+    }
+
+    /// How many messages it had.
+    pub(super) fn messages(&self) -> u64 {
+        self.messages
+    }
+
+    /// How many of them its ladder shows.
+    pub(super) fn steps(&self) -> usize {
+        self.call.ladder.steps().count()
+    }
+
+    pub(super) fn last_heard(&self) -> (Timestamp, Frame) {
+        self.last_heard
     }
 
     /// Reads one of its messages, with the session description in its body. `has_room`: whether its ladder may grow;
     /// tells whether it did.
     pub(super) fn hear(&mut self, heard: &Heard, sdp: Option<&Sdp>, has_room: bool) -> bool {
         let message = &heard.message;
+        self.messages += 1;
+        self.last_heard = (heard.time, heard.frame);
         self.progress.hear(heard, sdp);
         match &message.kind {
             Kind::Request { method, .. } => self.request(method, heard),

@@ -270,3 +270,47 @@ fn a_transfer_counts_once_it_is_accepted() {
     assert_eq!(transfer(202), Some((CallSide::Callee, "sip:30@anlage.example".into())));
     assert_eq!(transfer(603), None);
 }
+
+#[test]
+fn calls_not_heard_of_the_longest_make_room_in_a_capture_of_days() {
+    let mut dialogs = Dialogs::default();
+    let mut frames = 0;
+    let mut hear = |dialogs: &mut Dialogs, call: usize, method: &str| {
+        frames += 1;
+        let text = format!(
+            "{method} sip:10@anlage.example SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK{frames}\r\n\
+             From: <sip:21@anlage.example>;tag=a\r\nTo: <sip:10@anlage.example>\r\nCall-ID: c{call}\r\n\
+             CSeq: {frames} {method}\r\n\r\n",
+        );
+        let heard = Heard {
+            frame: frame(frames),
+            time: at(frames as i64),
+            from: socket(PHONE),
+            to: socket(PBX),
+            protocol: Protocol::Udp,
+            dscp: 0,
+            message: sip::read(text.as_bytes(), false).unwrap(),
+        };
+        dialogs.push(&heard, None)
+    };
+    for call in 0..CALLS_REMEMBERED {
+        hear(&mut dialogs, call, "INVITE");
+    }
+    dialogs.forget_oldest();
+    assert_eq!((dialogs.talks.len(), dialogs.over_cap), (CALLS_REMEMBERED, 0), "all have room");
+
+    hear(&mut dialogs, 0, "UPDATE");
+    hear(&mut dialogs, CALLS_REMEMBERED, "INVITE");
+    dialogs.forget_oldest();
+    assert_eq!(dialogs.talks.len(), CALLS_REMEMBERED - CALLS_FORGOTTEN);
+    assert_eq!((dialogs.over_cap, dialogs.steps), (CALLS_FORGOTTEN as u64 + 1, dialogs.talks.len() + 1));
+    let first: Vec<&str> = dialogs.talks.iter().take(2).map(Talk::call_id).collect();
+    assert_eq!(
+        first,
+        ["c0".to_owned(), format!("c{}", CALLS_FORGOTTEN + 2)],
+        "the first one was heard of again"
+    );
+    assert_eq!(hear(&mut dialogs, 0, "BYE"), Some(0));
+    let latest = dialogs.talks.len() - 1;
+    assert_eq!(hear(&mut dialogs, CALLS_REMEMBERED, "BYE"), Some(latest));
+}

@@ -95,7 +95,7 @@ pub struct LiveArgs {
     /// Write everything that passes, as pcapng, to a ring of files: FILE_00001.pcapng and so on
     #[arg(long, value_name = "FILE")]
     pub write: Option<PathBuf>,
-    /// Begin the next file at this size (100M, 1G)
+    /// Begin the next file at this size (100M, 1G; at least 1M)
     #[arg(long, value_name = "SIZE", value_parser = size, default_value = "100M", requires = "write")]
     pub rotate: u64,
     /// Keep so many files, the latest

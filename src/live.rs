@@ -2,8 +2,8 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use anyhow::{Context, Result, anyhow};
@@ -13,11 +13,12 @@ use signal_hook::flag;
 
 use super::{hints, judge_settings, language, prepare, print, rulebook, severity};
 use pbxray::capture::{
-    self, Bounds, FilterSpec, LinkEvent, Measurement, Meter, Recorded, Recorder, Recording, Ring, Tap, Tell,
+    self, Bounds, FilterSpec, LinkEvent, Measurement, Meter, Outages, Recorded, Recorder, Recording, Ring,
+    Tap, Tell, Timestamp,
 };
 use pbxray::check::{Audit, Code, Finding, Severity};
 use pbxray::cli::{FailOn, LiveArgs, LiveFormat};
-use pbxray::compare::{Ledger, Turn};
+use pbxray::compare::{Course, Ledger, Turn};
 use pbxray::confine::confine;
 use pbxray::pipeline::{self, Terms};
 use pbxray::report::{self, ExitStatus, Language, screen_words};
@@ -35,8 +36,12 @@ pub(super) fn live(args: &LiveArgs) -> Result<ExitStatus> {
     let end = End::new(with_view)?;
     let meter = Arc::new(Meter::default());
     let board = with_view.then(Arc::<Board>::default);
-    let (measurement, recorder) =
-        listen(args, filter.as_ref(), &end, &meter, &teller(board.as_ref(), language))?;
+    let outages = Arc::<Mutex<Outages>>::default();
+    let tell = teller(board.as_ref(), &outages, language);
+    if let Some(twice) = twice(&args.interfaces) {
+        return Err(anyhow!("--interface {twice}: is given twice"));
+    }
+    let (measurement, recorder) = listen(args, filter.as_ref(), &end, &meter, &tell)?;
     let terms = Terms { rulebook: &rulebook, hints: &hints, filter: filter.as_ref() };
     let names = report::Names::new(&rulebook, language);
     let settings = judge_settings(judge, language, false);
@@ -50,6 +55,7 @@ pub(super) fn live(args: &LiveArgs) -> Result<ExitStatus> {
         recorder,
         board: board.clone(),
         ledger: Ledger::default(),
+        outages,
         trouble: None,
     };
     let audit = match &board {
@@ -69,6 +75,14 @@ pub(super) fn live(args: &LiveArgs) -> Result<ExitStatus> {
     };
     lookout.finish(&audit)?;
     Ok(ExitStatus::of(&audit, severity(judge.fail_on)))
+}
+
+/// An interface that is named more than once: all its packets would be copies.
+fn twice(interfaces: &[String]) -> Option<&String> {
+    (1..)
+        .zip(interfaces)
+        .find(|(next, name)| interfaces.iter().skip(*next).any(|other| other == *name))
+        .map(|it| it.1)
 }
 
 /// Whether somebody sits before it.
@@ -157,14 +171,20 @@ impl End {
     }
 }
 
-/// Tells of links: in the view where there is one, else on standard error.
-fn teller(board: Option<&Arc<Board>>, language: Language) -> Tell {
-    match board.map(Arc::clone) {
-        Some(board) => Arc::new(move |event| board.note(link_text(&event, language))),
-        None => Arc::new(move |event| {
-            let _ = writeln!(io::stderr(), "pbxray: {}", link_text(&event, language));
-        }),
-    }
+/// Tells of links, in the view where there is one, else on standard error; and keeps it for the report.
+fn teller(board: Option<&Arc<Board>>, outages: &Arc<Mutex<Outages>>, language: Language) -> Tell {
+    let (board, outages) = (board.map(Arc::clone), Arc::clone(outages));
+    Arc::new(move |event| {
+        let now = jiff::Timestamp::now().as_nanosecond();
+        let now = Timestamp(i64::try_from(now).unwrap_or(i64::MAX));
+        outages.lock().unwrap_or_else(PoisonError::into_inner).note(&event, now);
+        match &board {
+            Some(board) => board.note(link_text(&event, language)),
+            None => {
+                let _ = writeln!(io::stderr(), "pbxray: {}", link_text(&event, language));
+            }
+        }
+    })
 }
 
 /// Looks at each judgement, and tells whoever is to hear of it: the view or the log, the recorder, the capture.
@@ -178,6 +198,7 @@ struct Lookout {
     recorder: Option<Recorder>,
     board: Option<Arc<Board>>,
     ledger: Ledger,
+    outages: Arc<Mutex<Outages>>,
     trouble: Option<anyhow::Error>,
 }
 
@@ -189,11 +210,17 @@ impl Lookout {
         let turns = self.ledger.update(audit);
         self.keep_evidence(audit, &turns);
         if let Some(board) = &self.board {
-            board.show(audit, &turns, (!turns.is_empty()).then(|| self.ledger.course()));
+            board.show(audit, &turns, self.course());
         } else if let Err(error) = self.print_lines(audit, &turns) {
             self.trouble = Some(error);
             self.stop.store(true, Ordering::Relaxed);
         }
+    }
+
+    /// What came and went, and when nothing could be captured.
+    fn course(&self) -> Course {
+        let outages = self.outages.lock().unwrap_or_else(PoisonError::into_inner).list();
+        Course { outages, ..self.ledger.course() }
     }
 
     fn keep_evidence(&self, audit: &Audit, turns: &[Turn]) {
@@ -216,17 +243,19 @@ impl Lookout {
 
     /// Closes the records and prints the report, with what came and went.
     fn finish(self, audit: &Audit) -> Result<()> {
+        let course = self.course();
         if let Some(recorder) = self.recorder {
             tell_recorded(&recorder.finish());
         }
         if let Some(error) = self.trouble {
             return Err(error);
         }
-        let (names, settings, course) = (&self.names, &self.settings, self.ledger.course());
+        let (names, settings) = (&self.names, &self.settings);
         print(|out| match self.format {
             LiveFormat::Text => {
+                let close = report::live_close(&course, audit, names, settings);
                 let course = report::live_course(&course, audit, names, settings);
-                write!(out, "\n{}{course}", report::table(audit, names, settings))
+                write!(out, "\n{}{course}{close}", report::table(audit, names, settings))
             }
             LiveFormat::Jsonl => {
                 out.write_all(report::live_report(&course, audit, names, settings)?.as_bytes())

@@ -28,6 +28,7 @@ mod lineup;
 mod live;
 mod measurement;
 mod meter;
+mod outages;
 mod pcap;
 mod pcapng;
 mod pcapng_blocks;
@@ -49,6 +50,7 @@ pub use job::{Chunk, Job, Outcome};
 pub use live::{Bounds, LinkEvent, LiveError, Tap, Tell, tap};
 pub use measurement::{Measurement, Progress, Settings, listen, open};
 pub use meter::{Meter, Reading};
+pub use outages::{Outage, Outages};
 pub use recorder::{Recorded, Recorder, Recording, Ring};
 pub use value::{CaptureSummary, Ended, Frame, InterfaceSummary, LinkType, Record, Timestamp};
 

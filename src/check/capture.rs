@@ -203,7 +203,9 @@ fn no_call(case: &Case<'_>) -> Option<Finding> {
             && flow.app == App::Unknown
             && [flow.a, flow.b].iter().all(|end| could_carry_media(end.port()))
     });
-    let mut finding = silent.then(|| note(Detail::Cap010(no_voice(case.traffic)), Severity::Info, 0))?;
+    let reason = silent.then(|| no_voice(case.traffic))?;
+    let may_speak = may_speak || reason == NoVoice::Sealed;
+    let mut finding = note(Detail::Cap010(reason), Severity::Info, 0);
     if may_speak {
         finding.confidence = Confidence::Likely;
     }
@@ -236,7 +238,17 @@ fn no_voice(traffic: &Traffic) -> NoVoice {
     let packets = |flow: &Flow| flow.from_a.packets + flow.from_b.packets;
     let sealed: u64 = traffic.flows.iter().filter(|flow| is_sealed(flow)).map(packets).sum();
     let is_much = sealed > 0 && sealed * SEALED_SHARE >= quality.frames;
-    if is_much { NoVoice::Sealed } else { NoVoice::Nothing }
+    let is_own = |flow: &Flow| {
+        let (a, b) = (flow.a.ip(), flow.b.ip());
+        a == b || a.is_loopback() && b.is_loopback()
+    };
+    if is_much {
+        NoVoice::Sealed
+    } else if !traffic.flows.is_empty() && traffic.flows.iter().all(is_own) {
+        NoVoice::Loopback
+    } else {
+        NoVoice::Nothing
+    }
 }
 
 /// Telephony that is not read, by its registered port: what it says is in nobody's interest here but that it is there.

@@ -3,13 +3,15 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::capture::Timestamp;
-use crate::check::{Audit, Finding, is_disproved_by_absence};
+use crate::capture::{Outage, Timestamp};
+use crate::check::{Audit, Code, Finding, is_disproved_by_absence};
 
 use super::{Key, key};
 
 /// Findings that are over, of which the latest are kept.
 const OVER_KEPT: usize = 1000;
+/// A capture that lasts no longer (ns) need not have had a call yet.
+const BEGINNING: i64 = 30_000_000_000;
 
 /// Findings that hold at the moment, one for each code and device, and those that are over.
 #[derive(Clone, Debug, Default)]
@@ -28,12 +30,14 @@ pub struct Course {
     pub turns: Vec<Turn>,
     /// How many that are over were left out.
     pub left_out: u64,
+    /// When nothing could be captured on an interface.
+    pub outages: Vec<Outage>,
 }
 
 /// A finding that came or went.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Turn {
-    /// As it was seen last.
+    /// As it was seen last, at the heaviest that it was.
     pub finding: Finding,
     /// When it came.
     pub since: Timestamp,
@@ -68,11 +72,15 @@ impl Ledger {
                     continue;
                 }
             }
-            let since = self.open.remove(&key).map(|(since, _)| since);
-            if since.is_none() {
-                came.push(Turn { finding: finding.clone(), since: now, cleared: None });
-            }
-            open.insert(key, (since.unwrap_or(now), finding.clone()));
+            let Some((since, before)) = self.open.remove(&key) else {
+                if !is_premature(finding, audit) {
+                    came.push(Turn { finding: finding.clone(), since: now, cleared: None });
+                    open.insert(key, (now, finding.clone()));
+                }
+                continue;
+            };
+            let severity = finding.severity.max(before.severity);
+            open.insert(key, (since, Finding { severity, ..finding.clone() }));
         }
         // A finding that is still told went by its cause.
         let is_told =
@@ -107,14 +115,22 @@ impl Ledger {
             open.map(|(since, finding)| Turn { finding: finding.clone(), since: *since, cleared: None });
         let mut turns: Vec<Turn> = self.over.iter().cloned().chain(open).collect();
         turns.sort_by_key(|turn| turn.since);
-        Course { turns, left_out: self.over_in_all - self.over.len() as u64 }
+        Course { turns, left_out: self.over_in_all - self.over.len() as u64, outages: Vec::new() }
     }
+}
+
+/// Whether a capture that has only begun says so of itself: that there was no call yet.
+fn is_premature(finding: &Finding, audit: &Audit) -> bool {
+    let first = audit.captures.iter().filter_map(|capture| capture.first).min();
+    let last = audit.captures.iter().filter_map(|capture| capture.last).max();
+    let has_begun = first.zip(last).is_none_or(|(first, last)| last.since(first) < BEGINNING);
+    finding.code() == Code::Cap010 && has_begun
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::{Code, Detail};
+    use crate::check::{Code, Detail, Severity};
     use crate::report::fixture::audit;
 
     /// The fixture's audit so many seconds after the beginning; QOS-001 is mended or not.
@@ -132,6 +148,30 @@ mod tests {
     fn told(turns: &[Turn]) -> Vec<(i64, Option<i64>)> {
         let second = |time: Timestamp| time.0 / 1_000_000_000;
         turns.iter().map(|turn| (second(turn.since), turn.cleared.map(second))).collect()
+    }
+
+    #[test]
+    fn a_capture_that_has_only_begun_need_not_have_a_call() {
+        let mut ledger = Ledger::default();
+        let mut turns = |seconds| {
+            let mut audit = after(seconds, false);
+            audit.findings[0].detail = Detail::Cap010(crate::check::NoVoice::Nothing);
+            audit.captures[0].first = Some(Timestamp(0));
+            told(&ledger.update(&audit))
+        };
+        assert_eq!((turns(1), turns(29)), (Vec::new(), Vec::new()));
+        assert_eq!((turns(31), turns(32)), (vec![(31, None)], Vec::new()));
+    }
+
+    #[test]
+    fn a_finding_is_remembered_at_its_heaviest() {
+        let mut ledger = Ledger::default();
+        for severity in [Severity::Warning, Severity::Error, Severity::Notice] {
+            let mut audit = after(10, false);
+            audit.findings[0].severity = severity;
+            ledger.update(&audit);
+        }
+        assert_eq!(ledger.course().turns[0].finding.severity, Severity::Error);
     }
 
     #[test]
@@ -172,6 +212,7 @@ mod tests {
             all.findings.clear();
             all.captures[0].last = Some(Timestamp(seconds * 1_000_000_000));
             all.traffic.quality.packets_over_cap = over_cap;
+            all.traffic.quality.messages_over_cap = 0;
             ledger.update(&all).len() == 1
         };
         assert!(gone(Code::Port003, 0, 500), "the service answers");

@@ -6,13 +6,15 @@ use std::net::IpAddr;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::escape::{FIELD, escape_terminal};
 use super::json::document::{Document, Severity};
 use super::json::write;
-use super::number::{count, moment, rfc3339};
-use super::table::{Lean, Page, Piece, Tone};
+use super::number::{NO_VALUE, count, counted, moment, rfc3339};
+use super::table::{Lean, Page, Piece, Tone, View, verdict};
 use super::text::{Context, finding_text, screen_words, words};
-use super::{Names, Published, Settings};
-use crate::check::{Audit, Finding};
+use super::{Language, Names, Published, Settings};
+use crate::capture::Outage;
+use crate::check::{self, Audit, Finding};
 use crate::compare::{Course, Turn};
 
 /// `2026-03-02 08:00:04  new      error  QOS-001  RTP without EF marking: AGFEO T14 SIP (192.168.10.21)`.
@@ -81,7 +83,7 @@ pub fn live_schema(out: &mut dyn io::Write) -> io::Result<()> {
 /// When each finding came and went, as a section behind the report; nothing where none went.
 #[must_use]
 pub fn live_course(course: &Course, audit: &Audit, names: &Names, settings: &Settings) -> String {
-    if course.turns.iter().all(|turn| turn.cleared.is_none()) {
+    if course.turns.iter().all(|turn| turn.cleared.is_none()) && course.outages.is_empty() {
         return String::new();
     }
     let (own, common) = (screen_words(settings.language), words(settings.language));
@@ -112,12 +114,54 @@ pub fn live_course(course: &Course, audit: &Audit, names: &Names, settings: &Set
         ("Code", Lean::Left),
         (own.finding, Lean::Left),
     ];
-    page.table(&heads, &course.turns.iter().map(row).collect::<Vec<_>>());
+    let outage = |outage: &Outage| {
+        vec![
+            Piece::plain(time(outage.since)),
+            outage.until.map_or_else(|| Piece::plain(own.holds), |at| Piece::new(time(at), Tone::Good)),
+            Piece::plain(NO_VALUE),
+            Piece::plain(NO_VALUE),
+            Piece::plain(own.outage.replace("{}", &escape_terminal(&outage.interface, FIELD))),
+        ]
+    };
+    page.table(
+        &heads,
+        &course.turns.iter().map(row).chain(course.outages.iter().map(outage)).collect::<Vec<_>>(),
+    );
     if course.left_out > 0 {
         let text = format!("… {} {}", count(course.left_out, settings.language), own.more);
         page.paragraph(0, &text, Tone::Plain);
     }
     page.finish()
+}
+
+/// The verdict once more, as the last line that is seen of a long report; with what was found meanwhile and is not in the
+/// report any more.
+#[must_use]
+pub fn live_close(course: &Course, audit: &Audit, names: &Names, settings: &Settings) -> String {
+    let view = View::new(audit, names, settings);
+    let mut page = Page::new(settings.width, settings.colour);
+    page.blank();
+    verdict::write_line(&mut page, &view);
+    if let Some(text) = meanwhile(course, audit, settings.language) {
+        page.paragraph(0, &text, Tone::Caution);
+    }
+    page.finish()
+}
+
+/// What was found from warning up, was cleared, and is not among the findings of the end.
+fn meanwhile(course: &Course, audit: &Audit, language: Language) -> Option<String> {
+    let subject = |finding: &Finding| (finding.code(), subject(finding));
+    let is_told =
+        |turn: &&Turn| audit.findings.iter().any(|finding| subject(finding) == subject(&turn.finding));
+    let gone = || course.turns.iter().filter(|turn| turn.cleared.is_some() && !is_told(turn));
+    let counts =
+        [check::Severity::Critical, check::Severity::Error, check::Severity::Warning].map(|severity| {
+            let found = gone().filter(|turn| turn.finding.severity == severity).count() as u64;
+            let noun = (words(language).findings)(severity);
+            (found > 0).then(|| counted(found, noun.one, noun.many, language))
+        });
+    let counts: Vec<String> = counts.into_iter().flatten().collect();
+    (!counts.is_empty()).then(|| screen_words(language).meanwhile.replace("{}", &counts.join(", ")))
 }
 
 /// A line of `live --format jsonl`: a finding that came or went, and at the end the report.

@@ -35,7 +35,7 @@ pub use explain::{UnknownCode, explain};
 pub use interfaces::interfaces;
 pub use json::{json, schema};
 pub use language::{Language, UnknownLanguage};
-pub use live::{live_course, live_json, live_report, live_schema, live_text};
+pub use live::{live_close, live_course, live_json, live_report, live_schema, live_text};
 
 pub use names::{LegName, Names, RowName};
 pub use notes::{Notes, copied};

@@ -3,7 +3,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::escape::{FIELD, escape_terminal};
 use super::explain::show;
@@ -149,7 +149,7 @@ pub fn headline(audit: &Audit, names: &Names, settings: &Settings) -> (String, S
         Verdict::Fail => Mood::Bad,
         Verdict::NotAssessable => Mood::Caution,
     };
-    let mut counts = verdict::severities(&view);
+    let mut counts = if audit.findings.is_empty() { String::new() } else { verdict::severities(&view) };
     if !audit.mended.is_empty() {
         let cleared = view.count(audit.mended.len() as u64);
         let cleared = screen_words(settings.language).of_them_cleared.replace("{}", &cleared);
@@ -183,15 +183,19 @@ pub fn opened(turn: &Turn, audit: &Audit, names: &Names, settings: &Settings) ->
         page.paragraph(0, &words.cleared_since.replace("{}", &time), Tone::Good);
         page.blank();
     }
-    // What still holds is shown as it stands now, with all its packets so far.
+    findings::write_finding(&mut page, &view, as_it_stands(turn, audit));
+    let plain = Settings { colour: false, ..settings.clone() };
+    format!("{}\n{}", page.finish(), show(turn.finding.code(), &plain))
+}
+
+/// What still holds is shown as it stands now, with all its packets so far.
+fn as_it_stands<'a>(turn: &'a Turn, audit: &'a Audit) -> &'a Finding {
     let subject = |finding: &Finding| finding.subject.as_ref().map(|subject| subject.address);
     let is_same = |finding: &&Finding| {
         (finding.code(), subject(finding)) == (turn.finding.code(), subject(&turn.finding))
     };
     let now = audit.findings.iter().find(is_same).filter(|_| turn.cleared.is_none());
-    findings::write_finding(&mut page, &view, now.unwrap_or(&turn.finding));
-    let plain = Settings { colour: false, ..settings.clone() };
-    format!("{}\n{}", page.finish(), show(turn.finding.code(), &plain))
+    now.unwrap_or(&turn.finding)
 }
 
 fn mood(severity: Severity) -> Mood {
@@ -211,10 +215,10 @@ fn of_findings(view: &View<'_>, words: &ScreenWords, turns: &[Turn]) -> List {
         .map(|turn| (turn.finding.code(), address(turn), turn.since))
         .collect();
     let row = |(at, turn): (usize, &Turn)| {
-        let finding = &turn.finding;
         let time = turn.cleared.unwrap_or(turn.since);
         let address = address(turn);
-        let is_over = over.contains(&(finding.code(), address, turn.since));
+        let is_over = over.contains(&(turn.finding.code(), address, turn.since));
+        let finding = if is_over { &turn.finding } else { as_it_stands(turn, view.audit) };
         let felt = if is_over { Mood::Faint } else { mood(finding.severity) };
         let title = finding_text(finding, &view.context, view.language).title;
         // The address stands beside it: two of one kind must be told apart where there is little room.
@@ -277,7 +281,7 @@ fn of_calls(view: &View<'_>, words: &ScreenWords) -> List {
         heads: vec![
             head(words.state, 1),
             head(view.words.labels.start, 5),
-            head(words.parties, 3),
+            Head { least: ADDRESS, ..head(words.parties, 3) },
             Head { least: ADDRESSES, ..head(view.words.labels.route, 7) },
             head(view.words.labels.codec, 6),
             head("DSCP", 0),
@@ -321,7 +325,14 @@ fn call_cells(
         }
         _ => words.ended.to_owned(),
     };
-    let parties = call.map_or_else(nothing, |call| {
+    let route = match (stream, call) {
+        (Some(stream), _) => Some((stream.source.ip(), stream.destination.ip())),
+        (None, Some(call)) => Some((call.caller.ip(), call.callee.ip())),
+        (None, None) => None,
+    };
+    let named = call.filter(|call| !call.from.is_empty() || !call.to.is_empty());
+    let without_numbers = || route.map_or_else(nothing, |(from, to)| Cell::new(short(from, to)));
+    let parties = named.map_or_else(without_numbers, |call| {
         let (from, to) = (user(&call.from), user(&call.to));
         Cell::new(match stream.map(|stream| speaker(call, stream)) {
             None | Some(Some(CallSide::Caller)) => format!("{from} → {to}"),
@@ -329,16 +340,11 @@ fn call_cells(
             Some(None) => format!("{from}, {to}"),
         })
     });
-    let ends = |from: String, to: String| Cell::new(format!("{from} → {to}"));
     let mut cells = vec![
         Cell::new(state).felt(if runs { Mood::Good } else { Mood::Faint }),
         Cell::new(time_of_day(start, view.context.zone)).by(start.0 as f64),
         parties,
-        match (stream, call) {
-            (Some(stream), _) => ends(stream.source.ip().to_string(), stream.destination.ip().to_string()),
-            (None, Some(call)) => ends(call.caller.ip().to_string(), call.callee.ip().to_string()),
-            (None, None) => nothing(),
-        },
+        route.map_or_else(nothing, |(from, to)| Cell::new(format!("{from} → {to}"))),
     ];
     let Some(report) = stream.map(|stream| &stream.report) else {
         cells.extend(std::iter::repeat_with(nothing).take(5));
@@ -348,7 +354,7 @@ fn call_cells(
     let quality = report.quality.map(|quality| quality.mos);
     cells.extend([
         Cell::new(media::codec(view, report)),
-        Cell::new(media::marks(view, report).join(" ")),
+        Cell::new(media::marks(view, report).join(", ")),
         Cell::new(percent(report.lost_percent(), view.language)).by(report.lost_percent()),
         Cell::new(media::jitter(view, report)).by(jitter),
         quality.map_or_else(nothing, |mos| Cell::new(decimal(mos, 1, view.language)).by(mos)),
@@ -365,6 +371,17 @@ fn speaker(call: &Call, stream: &Stream) -> Option<CallSide> {
         (true, false) => Some(CallSide::Caller),
         (false, true) => Some(CallSide::Callee),
         _ => None,
+    }
+}
+
+/// Two addresses in as little room as tells them apart: `…10.21 → …10.4` in one /16.
+fn short(from: IpAddr, to: IpAddr) -> String {
+    match (from, to) {
+        (IpAddr::V4(from), IpAddr::V4(to)) if from.octets()[..2] == to.octets()[..2] => {
+            let end = |address: Ipv4Addr| format!("…{}.{}", address.octets()[2], address.octets()[3]);
+            format!("{} → {}", end(from), end(to))
+        }
+        _ => format!("{from} → {to}"),
     }
 }
 

@@ -149,7 +149,7 @@ mod tests {
     use super::*;
     use serde_json::Value;
 
-    use crate::capture::Timestamp;
+    use crate::capture::{Outage, Timestamp};
     use crate::compare::Turn;
     use crate::report::fixture::{HOSTILE, audit, empty_audit, names, settings};
     use crate::report::{Language, live_course};
@@ -180,10 +180,15 @@ mod tests {
             since: Timestamp(1_700_000_000_000_000_000),
             cleared: cleared.map(|seconds| Timestamp((1_700_000_000 + seconds) * 1_000_000_000)),
         };
-        let course = Course { turns: vec![turn(Some(90)), turn(None)], left_out: 3 };
-        for (language, heading, holds) in [
-            (Language::De, "Verlauf der Befunde", "besteht"),
-            (Language::En, "When findings came and went", "still there"),
+        let outage = Outage {
+            interface: "eth7".to_owned(),
+            since: Timestamp(1_700_000_000_000_000_000),
+            until: Some(Timestamp(1_700_000_005_000_000_000)),
+        };
+        let course = Course { turns: vec![turn(Some(90)), turn(None)], left_out: 3, outages: vec![outage] };
+        for (language, heading, holds, silent) in [
+            (Language::De, "Verlauf der Befunde", "besteht", "Schnittstelle eth7 ohne Verbindung"),
+            (Language::En, "When findings came and went", "still there", "interface eth7 had no link"),
         ] {
             let settings = settings(language, 100);
             let run = Published::of_run(&audit, &course, &names(language), &settings);
@@ -192,9 +197,10 @@ mod tests {
             let value: serde_json::Value = serde_json::from_str(&text).unwrap();
             assert_eq!(value["course"][0]["cleared"], "2023-11-14T22:14:50.000000000Z");
             assert_eq!((&value["course"][1]["cleared"], &value["course_omitted"]), (&Value::Null, &3.into()));
+            assert_eq!(value["outages"][0]["until"], "2023-11-14T22:13:25.000000000Z");
             let table = live_course(&course, &audit, &names(language), &settings);
             for form in [run.html(&settings.zone), run.markdown(&settings.zone), table] {
-                assert!(form.contains(heading) && form.contains(holds), "{form}");
+                assert!(form.contains(heading) && form.contains(holds) && form.contains(silent), "{form}");
             }
             let hidden = json(&run.redacted(Redaction::Addresses).unwrap());
             let hidden: serde_json::Value = serde_json::from_str(&hidden).unwrap();
@@ -203,6 +209,30 @@ mod tests {
         assert!(!json(&published(Language::En)).contains("\"course_omitted\""), "a file has none");
         assert!(
             !published(Language::De).html(&settings(Language::De, 80).zone).contains("Verlauf der Befunde")
+        );
+    }
+
+    #[test]
+    fn the_end_of_a_run_says_what_was_found_meanwhile_and_is_not_told_any_more() {
+        let (told, mut gone) = (audit(), empty_audit());
+        let turn = |finding: &crate::check::Finding, cleared| Turn {
+            finding: finding.clone(),
+            since: Timestamp(0),
+            cleared,
+        };
+        let is_error = |finding: &&crate::check::Finding| finding.severity == crate::check::Severity::Error;
+        let error = told.findings.iter().find(is_error).unwrap();
+        let close = |turns: Vec<Turn>, audit: &crate::check::Audit| {
+            let course = Course { turns, ..Course::default() };
+            crate::report::live_close(&course, audit, &names(Language::De), &settings(Language::De, 100))
+        };
+        let text = close(vec![turn(error, Some(Timestamp(9)))], &gone);
+        assert!(text.contains("NICHT BEURTEILBAR") && text.contains("außerdem: 1\u{a0}Fehler"), "{text}");
+        assert!(!close(vec![turn(error, None)], &gone).contains("außerdem"), "it holds");
+        gone.findings.push(error.clone());
+        assert!(
+            !close(vec![turn(error, Some(Timestamp(9)))], &gone).contains("außerdem"),
+            "the report has it"
         );
     }
 

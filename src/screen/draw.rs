@@ -59,10 +59,11 @@ fn verdict_line(model: &Model, words: &ScreenWords, width: u16) -> Line<'static>
         Some((verdict, counts, mood)) => {
             // The word itself, then the counts, then what it means where there is room.
             let (word, meaning) = verdict.split_once(" – ").unwrap_or((verdict, ""));
+            let word = format!("{} {word}", words.so_far);
             let room = usize::from(width).saturating_sub(word.width() + GAP);
             let rest = room.saturating_sub(counts.width() + GAP);
             Line::from(vec![
-                Span::styled(word.to_owned(), style(*mood).add_modifier(Modifier::REVERSED | Modifier::BOLD)),
+                Span::styled(word, style(*mood).add_modifier(Modifier::REVERSED | Modifier::BOLD)),
                 Span::raw(format!("  {}  ", cut(counts, counts.width().min(room), false))),
                 Span::styled(cut(meaning, meaning.width().min(rest), false), style(Mood::Faint)),
             ])

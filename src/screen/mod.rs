@@ -56,12 +56,10 @@ struct Told {
 }
 
 impl Board {
-    /// How things stand now, what came and went since the last time, and if anything did, what did in all.
-    pub fn show(&self, audit: &Arc<Audit>, turns: &[Turn], course: Option<Course>) {
+    /// How things stand now, what came and went since the last time, and what did in all.
+    pub fn show(&self, audit: &Arc<Audit>, turns: &[Turn], course: Course) {
         let mut told = self.told();
-        if let Some(course) = course {
-            told.course = Arc::new(course);
-        }
+        told.course = Arc::new(course);
         told.number += 1;
         told.audit = Some(Arc::clone(audit));
         told.turns.extend_from_slice(turns);

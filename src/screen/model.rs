@@ -199,6 +199,8 @@ impl Model {
         let look = self.look_mut();
         look.at = look.at.min(rows.saturating_sub(1));
         look.top = look.top.clamp((look.at + 1).saturating_sub(height), look.at);
+        // A picture that has become higher, or a table that has become shorter, leaves no rows above out of sight.
+        look.top = look.top.min(rows.saturating_sub(height));
         (look.at, look.top)
     }
 

@@ -11,7 +11,7 @@ use super::model::{Act, Model};
 use super::{Board, Terms};
 use crate::capture::{Meter, Timestamp};
 use crate::check::{Audit, Code, Detail, Finding};
-use crate::compare::Turn;
+use crate::compare::{Course, Turn};
 use crate::report::fixture::{HOSTILE, audit, names, settings};
 use crate::report::{Language, Pane, opened};
 
@@ -42,7 +42,7 @@ fn press(language: Language, (width, height): (u16, u16), audit: Audit, keys: &[
             cleared: None,
         };
         let turns: Vec<Turn> = audit.findings.iter().enumerate().map(turn).collect();
-        board.show(&Arc::new(audit), &turns, None);
+        board.show(&Arc::new(audit), &turns, Course::default());
         let mut model = Model::default();
         model.learn(&board.told(), terms);
         terminal.draw(|frame| draw(frame, &mut model, terms)).unwrap();
@@ -62,9 +62,10 @@ fn keys(text: &str) -> Vec<KeyCode> {
 
 #[test]
 fn every_view_has_verdict_tabs_rows_and_keys_at_every_size() {
-    for (language, verdict, tab) in
-        [(Language::De, "NICHT BESTANDEN", "1 Befunde"), (Language::En, "NOT PASSED", "1 Findings")]
-    {
+    for (language, verdict, tab) in [
+        (Language::De, "BISHER NICHT BESTANDEN", "1 Befunde"),
+        (Language::En, "SO FAR NOT PASSED", "1 Findings"),
+    ] {
         for size in SIZES {
             for digit in 1..=5 {
                 let lines = press(language, size, audit(), &keys(&digit.to_string()));
@@ -162,13 +163,13 @@ fn what_comes_moves_the_chosen_row_down() {
             model.refresh(terms, 80);
             model.window(20).0
         };
-        board.show(&audit, &[turn(0), turn(1), turn(2)], None);
+        board.show(&audit, &[turn(0), turn(1), turn(2)], Course::default());
         look(&board, KeyCode::Null);
         assert_eq!(look(&board, KeyCode::Down), 1);
-        board.show(&audit, &[turn(3), turn(4)], None);
+        board.show(&audit, &[turn(3), turn(4)], Course::default());
         assert_eq!(look(&board, KeyCode::Null), 3, "two came above it");
         assert_eq!(look(&board, KeyCode::Home), 0);
-        board.show(&audit, &[turn(5)], None);
+        board.show(&audit, &[turn(5)], Course::default());
         assert_eq!(look(&board, KeyCode::Null), 0, "who looks at the latest goes on to");
     });
 }
@@ -212,7 +213,7 @@ fn a_frozen_picture_learns_nothing_until_it_goes_on() {
         let board = Board::default();
         let freeze = KeyEvent::new(KeyCode::Char('f'), KeyModifiers::NONE);
         model.key(freeze);
-        board.show(&Arc::new(audit()), &[], None);
+        board.show(&Arc::new(audit()), &[], Course::default());
         model.learn(&board.told(), terms);
         assert!(model.headline.is_none());
         model.key(freeze);

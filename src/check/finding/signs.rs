@@ -80,6 +80,8 @@ pub enum NoVoice {
     Foreign(Vec<&'static str>),
     /// Tunnels that hide what they carry.
     Sealed,
+    /// Packets of a device to itself alone.
+    Loopback,
     /// Nothing of telephony.
     Nothing,
 }

@@ -51,16 +51,16 @@ pub(super) fn cleared(code: Code) -> [&'static str; 2] {
             "Each device that came over TCP or TLS later registers over UDP.",
         ],
         Code::Qos001 | Code::Qos003 | Code::Qos008 => [
-            "Die letzten 100 Sprachpakete des Geräts tragen die erwartete Markierung, höchstens 2 % ausgenommen; auch mitten \
+            "Die letzten 100 Sprachpakete des Geräts tragen die erwartete Kennzeichnung, höchstens 2 % ausgenommen; auch mitten \
              im Gespräch.",
             "The latest 100 voice packets of the device have the expected mark, 2 % at most excepted; also in the middle of a call.",
         ],
         Code::Qos002 => [
-            "Bei mindestens 100 späteren Paketen kommt auch die zweite Kopie mit der Markierung an.",
+            "Bei mindestens 100 späteren Paketen kommt auch die zweite Kopie mit der Kennzeichnung an.",
             "Of at least 100 later packets the second copy has the mark as well.",
         ],
         Code::Qos004 => [
-            "Die letzten zehn SIP-Nachrichten des Geräts tragen die erwartete Markierung. Signalisiert es auch über TLS ohne \
+            "Die letzten zehn SIP-Nachrichten des Geräts tragen die erwartete Kennzeichnung. Signalisiert es auch über TLS ohne \
              sie, bleibt der Befund: In einer laufenden Verbindung ist der Wechsel nicht zu sehen.",
             "The latest ten SIP messages of the device have the expected mark. Where it also signals over TLS without it, the \
              finding stays: within a connection that goes on the change cannot be seen.",
@@ -70,7 +70,7 @@ pub(super) fn cleared(code: Code) -> [&'static str; 2] {
             "A later stream of at least 100 packets has the expected priority only.",
         ],
         Code::Qos007 => [
-            "Die letzten 100 Sprachpakete auf diesem Weg tragen die erwartete Markierung, höchstens 2 % ausgenommen.",
+            "Die letzten 100 Sprachpakete auf diesem Weg tragen die erwartete Kennzeichnung, höchstens 2 % ausgenommen.",
             "The latest 100 voice packets on this way have the expected mark, 2 % at most excepted.",
         ],
         Code::Qos009 => [
@@ -78,7 +78,7 @@ pub(super) fn cleared(code: Code) -> [&'static str; 2] {
             "A later stream of at least 100 packets has one DSCP value only.",
         ],
         Code::Qos010 => [
-            "Zu jedem Dienst, den der Rechner mit der Markierung von Sprache benutzt hat, gibt es eine spätere Verbindung mit \
+            "Zu jedem Dienst, den der Rechner mit der Kennzeichnung von Sprache benutzt hat, gibt es eine spätere Verbindung mit \
              mindestens 20 Paketen ohne sie. Dass ihr Anteil sinkt, weil mehr telefoniert wird, zählt nicht.",
             "To every service that the host used with the mark of voice there is a later connection of at least 20 packets without \
              it. That its share falls because there are more calls does not count.",

@@ -12,7 +12,7 @@ pub(in crate::report) use super::finding::{Evidence, Finding, Party, Severity, S
 pub(in crate::report) use super::network::{Certificate, VoicePolicy};
 pub(in crate::report) use super::registration::{Mapping, Refresh, Refusal, Registration};
 use super::relay::{Keying, Relay};
-pub(in crate::report) use super::spell::Spell;
+pub(in crate::report) use super::spell::{Outage, Spell};
 use crate::{capture, check, observe, site};
 
 /// A report of pbxray about one measurement.
@@ -76,6 +76,9 @@ pub(in crate::report) struct Document {
     /// How many more came and went, before those.
     #[serde(default, skip_serializing_if = "is_none")]
     pub(in crate::report) course_omitted: u64,
+    /// When an interface of a live run had no link. Missing in the report of a file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::report) outages: Vec<Outage>,
     /// What the captures cannot show.
     pub(in crate::report) unjudged: Vec<Unjudged>,
     /// Exceptions of the site file and what each covered.

@@ -67,6 +67,7 @@ pub(in crate::report) fn document(
         findings: audit.findings.iter().map(|one| finding(one, &context, settings.language)).collect(),
         course: Vec::new(),
         course_omitted: 0,
+        outages: Vec::new(),
         unjudged: audit.unjudged.iter().map(|what| (*what).into()).collect(),
         exceptions: exceptions(audit),
     }

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::document::{Document, Severity};
+use crate::capture;
 use crate::check::Audit;
 use crate::compare::{Course, Turn};
 use crate::report::text::{Context, finding_text};
@@ -20,6 +21,15 @@ pub(in crate::report) struct Spell {
     pub(in crate::report) since: Option<String>,
     /// Null: it holds.
     pub(in crate::report) cleared: Option<String>,
+}
+
+/// A time in which an interface of a live run had no link, so that nothing was captured on it.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct Outage {
+    pub(in crate::report) interface: String,
+    pub(in crate::report) since: Option<String>,
+    /// Null: it has none yet.
+    pub(in crate::report) until: Option<String>,
 }
 
 /// Puts the course of a run into its report.
@@ -44,4 +54,10 @@ pub(in crate::report) fn add(
     };
     document.course = course.turns.iter().map(spell).collect();
     document.course_omitted = course.left_out;
+    let outage = |outage: &capture::Outage| Outage {
+        interface: outage.interface.clone(),
+        since: number::rfc3339(outage.since),
+        until: outage.until.and_then(number::rfc3339),
+    };
+    document.outages = course.outages.iter().map(outage).collect();
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Cell, FindingPart, Glance, Maker, Part, Table, Tone, filled, instant, sentence, shown};
-use crate::report::json::document::{Evidence, Finding, Party, Severity, Spell};
-use crate::report::number::span;
+use crate::report::json::document::{Evidence, Finding, Outage, Party, Severity, Spell};
+use crate::report::number::{NO_VALUE, span};
 use crate::report::text::screen_words;
 
 /// Most findings on the cover.
@@ -65,7 +65,7 @@ fn part(maker: &Maker<'_>, number: usize, finding: &Finding) -> FindingPart {
 /// When the findings of a live run came and went.
 pub(super) fn course(maker: &Maker<'_>) -> Vec<Part> {
     let own = screen_words(maker.language);
-    if maker.document.course.is_empty() {
+    if maker.document.course.is_empty() && maker.document.outages.is_empty() {
         return Vec::new();
     }
     let time = |time: Option<&str>| {
@@ -94,7 +94,17 @@ pub(super) fn course(maker: &Maker<'_>) -> Vec<Part> {
         ("Code", false),
         (own.finding, false),
     ];
-    let mut table = Table::new(&heads, maker.document.course.iter().map(row).collect());
+    let outage = |outage: &Outage| {
+        vec![
+            time(outage.since.as_deref()),
+            outage.until.as_deref().map_or_else(|| Cell::new(own.holds), |until| time(Some(until))),
+            Cell::new(NO_VALUE),
+            Cell::new(NO_VALUE),
+            Cell::new(own.outage.replace("{}", &shown(&outage.interface))),
+        ]
+    };
+    let rows = maker.document.course.iter().map(row).chain(maker.document.outages.iter().map(outage));
+    let mut table = Table::new(&heads, rows.collect());
     table.omitted += usize::try_from(maker.document.course_omitted).unwrap_or(usize::MAX);
     vec![Part::Table(table)]
 }

@@ -53,7 +53,11 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
         return Vec::new();
     }
     let numbers = [ladders.len(), roots.len()].map(|number| count(number as u64, maker.language));
-    let note = numbers.iter().fold(maker.paper.ladders_note.to_owned(), |note, number| filled(&note, number));
+    let some = numbers.iter().fold(maker.paper.ladders_some.to_owned(), |note, number| filled(&note, number));
+    let note = match ladders.len() < roots.len() {
+        true => format!("{some} {}", maker.paper.ladders_note),
+        false => maker.paper.ladders_note.to_owned(),
+    };
     let mut parts = vec![Part::Subheading(maker.paper.ladders.to_owned()), Part::Text(note)];
     parts.append(&mut ladders);
     parts

@@ -141,8 +141,10 @@ impl Maker<'_> {
         }
         self.clock();
         self.streams();
-        self.marks();
-        self.mappings();
+        if self.points.is_matched() {
+            self.marks();
+            self.mappings();
+        }
         self.sip();
         for (point, left_out) in self.points.left_out.into_iter().enumerate() {
             if left_out > 0 {

@@ -6,14 +6,19 @@ use crate::check::{Severity, Verdict};
 use crate::report::number::{count, counted, period};
 
 pub(super) fn write(page: &mut Page, view: &View<'_>) {
+    write_line(page, view);
+    page.paragraph(0, &severities(view), Tone::Plain);
+    page.paragraph(0, &measurement(view), Tone::Plain);
+}
+
+/// The verdict alone.
+pub(in crate::report) fn write_line(page: &mut Page, view: &View<'_>) {
     let tone = match view.audit.verdict {
         Verdict::Pass | Verdict::Notes => Tone::Good,
         Verdict::Fail => Tone::Bad,
         Verdict::NotAssessable => Tone::Caution,
     };
     page.paragraph(0, (view.words.verdict)(view.audit.verdict, &view.audit.unjudged), tone);
-    page.paragraph(0, &severities(view), Tone::Plain);
-    page.paragraph(0, &measurement(view), Tone::Plain);
 }
 
 /// `2 Fehler, 1 Warnung`.

@@ -136,7 +136,8 @@ const NOTES: Notes = Notes {
     transferred_to: "vermittelt an",
     end_unseen: "Ende nicht im Mitschnitt",
     answered_elsewhere: "an anderem Telefon angenommen",
-    clock_unset: "Die Uhr des aufzeichnenden Geräts war nicht gestellt.",
+    clock_unset: "Die Pakete tragen keine echte Zeit (1970): Die Uhr des aufzeichnenden Geräts war nicht gestellt, oder die Zeiten \
+        wurden später entfernt.",
     at_most: "höchstens",
     other_tunnel: "anderer Tunnel",
     encrypted: "verschlüsselt",
@@ -232,7 +233,7 @@ fn skip(skip: Skip) -> String {
         }
         Skip::CutLink => "Link-Layer-Header abgeschnitten oder nicht lesbar".to_owned(),
         Skip::NotIp(kind) => format!("kein IP ({})", frame::kind(kind)),
-        Skip::NoData => "keine lesbaren Daten (WLAN-Verwaltung oder verschlüsselt)".to_owned(),
+        Skip::NoData => "keine lesbaren Daten (WLAN: Verwaltung, Steuerung oder verschlüsselt)".to_owned(),
         Skip::CutIp => "IP-Header oder Erweiterungsheader abgeschnitten".to_owned(),
         Skip::BadIp => "IP-Header widersprüchlich".to_owned(),
         Skip::CutTransport => "vor den Portnummern abgeschnitten".to_owned(),

@@ -202,7 +202,7 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Cap010(NoVoice::Sealed) => {
             "Messen Sie vor oder hinter dem Tunnel, und führen Sie dabei ein Gespräch von einer Minute."
         }
-        Detail::Cap010(NoVoice::Unread) => {
+        Detail::Cap010(NoVoice::Unread | NoVoice::Loopback) => {
             "Zeichnen Sie an der Ethernet-Schnittstelle oder dem Spiegelport auf, an dem Telefone und Anlage hängen."
         }
         Detail::Cap010(NoVoice::Answered) => {

@@ -389,8 +389,13 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             protocols.join(", ")
         ),
         Detail::Cap010(NoVoice::Sealed) => {
-            "Im Mitschnitt ist kein Sprechweg (RTP) zu erkennen; ein Teil des Verkehrs läuft verschlüsselt durch einen Tunnel. \
-             Kennzeichnung (QoS) und Sprachqualität sind deshalb nicht beurteilt."
+            "Im Mitschnitt ist kein Sprechweg (RTP) zu erkennen. Verkehr läuft verschlüsselt durch einen Tunnel; darin können \
+             Gespräche sein. Kennzeichnung (QoS) und Sprachqualität sind deshalb nicht beurteilt."
+                .to_owned()
+        }
+        Detail::Cap010(NoVoice::Loopback) => {
+            "Im Mitschnitt spricht nur ein Gerät mit sich selbst; was über das Netzwerk geht, ist nicht darin. Kennzeichnung \
+             (QoS) und Sprachqualität sind deshalb nicht beurteilt."
                 .to_owned()
         }
         Detail::Cap010(_) => {

@@ -136,7 +136,8 @@ const NOTES: Notes = Notes {
     transferred_to: "transferred to",
     end_unseen: "end not in the capture",
     answered_elsewhere: "answered at another telephone",
-    clock_unset: "The clock of the capturing machine was not set.",
+    clock_unset: "The packets carry no real time (1970): the clock of the capturing machine was not set, or the times were taken \
+        out later.",
     at_most: "at most",
     other_tunnel: "another tunnel",
     encrypted: "encrypted",
@@ -228,7 +229,7 @@ fn skip(skip: Skip) -> String {
         Skip::UnknownLink(link) => format!("link type {} is not read", link::name(LinkType(link))),
         Skip::CutLink => "link-layer header cut or unreadable".to_owned(),
         Skip::NotIp(kind) => format!("not IP ({})", frame::kind(kind)),
-        Skip::NoData => "no readable data (WLAN management or encrypted)".to_owned(),
+        Skip::NoData => "no readable data (WLAN: management, control or encrypted)".to_owned(),
         Skip::CutIp => "IP header or extension header cut".to_owned(),
         Skip::BadIp => "IP header contradicts itself".to_owned(),
         Skip::CutTransport => "cut before the port numbers".to_owned(),

@@ -176,7 +176,7 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Cap010(NoVoice::Empty) => "Check interface and capture filter, and repeat the capture.",
         Detail::Cap010(NoVoice::Foreign(_)) => "Look at these calls in Wireshark (Telephony).",
         Detail::Cap010(NoVoice::Sealed) => "Capture before or behind the tunnel, with a call of one minute.",
-        Detail::Cap010(NoVoice::Unread) => {
+        Detail::Cap010(NoVoice::Unread | NoVoice::Loopback) => {
             "Capture on the Ethernet interface or mirror port that telephones and PBX are connected to."
         }
         Detail::Cap010(NoVoice::Answered) => {

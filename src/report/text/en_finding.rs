@@ -381,8 +381,13 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             protocols.join(", ")
         ),
         Detail::Cap010(NoVoice::Sealed) => {
-            "No voice stream (RTP) can be made out in the capture; part of the traffic goes encrypted through a tunnel. Marking \
-             (QoS) and voice quality are therefore not judged."
+            "No voice stream (RTP) can be made out in the capture. Traffic goes encrypted through a tunnel, which may carry \
+             calls. Marking (QoS) and voice quality are therefore not judged."
+                .to_owned()
+        }
+        Detail::Cap010(NoVoice::Loopback) => {
+            "In the capture a device speaks with itself alone; what goes over the network is not in it. Marking (QoS) and voice \
+             quality are therefore not judged."
                 .to_owned()
         }
         Detail::Cap010(_) => {

@@ -51,6 +51,7 @@ pub(crate) struct PaperWords {
     pub(crate) call_times: &'static str,
     pub(crate) call_times_note: &'static str,
     pub(crate) ladders: &'static str,
+    pub(crate) ladders_some: &'static str,
     pub(crate) ladders_note: &'static str,
     pub(crate) ladder_more: &'static str,
     pub(crate) packet: &'static str,
@@ -157,10 +158,11 @@ const DE: PaperWords = PaperWords {
     call_times: "Gespräche auf der Zeitachse",
     call_times_note: "Schmal: Rufaufbau. Breit: Gespräch. Zeiten ab Beginn des ersten Anrufs.",
     ladders: "Ablauf der Anrufe (SIP)",
-    ladders_note: "Gezeigt sind {} von {} Anrufen, die schlechtesten zuerst; die Abschnitte eines Anrufs vor und hinter der \
+    ladders_some: "Gezeigt sind {} von {} Anrufen, die schlechtesten zuerst.",
+    ladders_note: "Die Abschnitte eines Anrufs vor und hinter der \
         Anlage stehen in einem Bild. Durchgezogen: Anfrage. Gestrichelt: Antwort. Fett: abgelehnt. Rechts stehen \
         Kennzeichnung und Paketnummer.",
-    ladder_more: "{} weitere Nachrichten sind nicht gezeigt.",
+    ladder_more: "Weitere Nachrichten, die nicht gezeigt sind: {}.",
     packet: "Paket {}",
     time: "Zeit",
     message: "Nachricht",
@@ -263,9 +265,10 @@ const EN: PaperWords = PaperWords {
     call_times: "Calls on a time line",
     call_times_note: "Thin: call setup. Thick: conversation. Times from the start of the first call.",
     ladders: "Course of the calls (SIP)",
-    ladders_note: "Shown are {} of {} calls, the worst first; the parts of a call before and behind the PBX stand in one \
+    ladders_some: "Shown are {} of {} calls, the worst first.",
+    ladders_note: "The parts of a call before and behind the PBX stand in one \
         picture. Solid: request. Dashed: response. Bold: refused. On the right stand mark and packet number.",
-    ladder_more: "{} more messages are not shown.",
+    ladder_more: "Further messages that are not shown: {}.",
     packet: "packet {}",
     time: "Time",
     message: "Message",

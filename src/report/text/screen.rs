@@ -65,6 +65,12 @@ pub struct ScreenWords {
     pub(crate) until: &'static str,
     /// In place of a time: the finding has not gone.
     pub(crate) holds: &'static str,
+    /// An interface had no link.
+    pub(crate) outage: &'static str,
+    /// Before the verdict of a capture that goes on.
+    pub so_far: &'static str,
+    /// Behind the verdict: findings that came and went and that the report does not have any more.
+    pub(crate) meanwhile: &'static str,
 }
 
 /// The view's words in a language.
@@ -131,6 +137,9 @@ const DE: ScreenWords = ScreenWords {
     since: "Seit",
     until: "Erledigt",
     holds: "besteht",
+    outage: "Schnittstelle {} ohne Verbindung: nichts gemessen",
+    so_far: "BISHER",
+    meanwhile: "Zwischenzeitlich gab es außerdem: {} (siehe Verlauf der Befunde).",
 };
 
 const EN: ScreenWords = ScreenWords {
@@ -188,4 +197,7 @@ const EN: ScreenWords = ScreenWords {
     since: "Since",
     until: "Cleared",
     holds: "still there",
+    outage: "interface {} had no link: nothing captured",
+    so_far: "SO FAR",
+    meanwhile: "In the meantime there also were: {} (see when findings came and went).",
 };

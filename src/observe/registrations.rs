@@ -1,7 +1,7 @@
 //! Takes REGISTER requests and their answers in capture order; gives registrations (RFC 3261 section 10): accepted,
 //! removed, refused or unanswered, and where the registrar saw the client (RFC 3581).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 
 use foldhash::fast::RandomState;
@@ -15,7 +15,10 @@ use super::registration::{Mapping, Outage, Refused, Registration, Rhythm, Standi
 use super::traffic::Protocol;
 
 const REGISTRATIONS_KEPT: usize = 16_384;
+/// The oldest makes room, and is there again as soon as its client registers anew.
 const CALL_IDS_KEPT: usize = 65_536;
+/// Rows by Call-ID, of all Call-IDs together: some clients use one for all their accounts.
+const HOPS_KEPT: usize = 2 * CALL_IDS_KEPT;
 const FRAMES_KEPT: usize = 5;
 const MAPPINGS_KEPT: usize = 8;
 const STATUSES_KEPT: usize = 8;
@@ -23,9 +26,8 @@ const STATUSES_KEPT: usize = 8;
 const OPEN_KEPT: usize = 4;
 /// Registrations that are looked at for an answer to nobody.
 const LOOKED_AT: usize = 1_024;
-/// Hops of one request that are told apart: phone, proxies, registrar. Clients that register several accounts with one
-/// Call-ID need a place for each.
-const HOPS_KEPT: usize = 32;
+/// Ports of one client from which one account registers with one Call-ID, and that are looked at for an answer.
+const PORTS_LOOKED_AT: usize = 32;
 /// The same request again within this time (ns) is a copy of the capture: RFC 3261 section 17.1.2.2 repeats after
 /// 0.5 s at the earliest.
 const COPY_WITHIN: i64 = 100_000_000;
@@ -39,7 +41,13 @@ pub(super) struct Registrations {
     rows: BTreeMap<Key, Entry>,
     /// A proxy passes on a request with its Call-ID, so one may be seen on several hops, and some clients use one Call-ID
     /// for all their accounts.
-    by_call_id: HashMap<Box<str>, Vec<Key>, RandomState>,
+    by_call_id: HashMap<Box<str>, BTreeSet<Key>, RandomState>,
+    /// The Call-IDs in the order in which they came.
+    call_ids: VecDeque<Box<str>>,
+    /// Rows by Call-ID, of all together.
+    hops: usize,
+    /// Rows by addresses of client and registrar.
+    between: HashMap<(IpAddr, IpAddr), Vec<Key>, RandomState>,
 }
 
 #[derive(Clone, Debug)]
@@ -97,31 +105,54 @@ impl Registrations {
         if !self.rows.contains_key(&key) && self.rows.len() >= REGISTRATIONS_KEPT {
             return false;
         }
-        let entry = self.rows.entry(key.clone()).or_insert_with(|| Entry::new(&key, heard.protocol));
+        let entry = self.rows.entry(key.clone()).or_insert_with(|| {
+            self.between.entry((key.1.ip(), key.2.ip())).or_default().push(key.clone());
+            Entry::new(&key, heard.protocol)
+        });
         entry.ask(heard, call_id);
-        if self.by_call_id.len() < CALL_IDS_KEPT || self.by_call_id.contains_key(call_id) {
-            let hops = self.by_call_id.entry(call_id.into()).or_default();
-            if hops.len() < HOPS_KEPT && !hops.contains(&key) {
-                hops.push(key);
-            }
-        }
+        self.note_hop(call_id, key);
         true
+    }
+
+    fn note_hop(&mut self, call_id: &str, key: Key) {
+        if self.by_call_id.get(call_id).is_some_and(|hops| hops.contains(&key)) {
+            return;
+        }
+        while self.by_call_id.len() >= CALL_IDS_KEPT || self.hops >= HOPS_KEPT {
+            let Some(oldest) = self.call_ids.pop_front() else { break };
+            self.hops -= self.by_call_id.remove(&oldest).map_or(0, |hops| hops.len());
+        }
+        let hops = self.by_call_id.entry(call_id.into()).or_insert_with(|| {
+            self.call_ids.push_back(call_id.into());
+            BTreeSet::new()
+        });
+        self.hops += usize::from(hops.insert(key));
     }
 
     fn answer(&mut self, heard: &Heard, status: u16) {
         let message = &heard.message;
-        let hops = message.call_id.as_deref().and_then(|call_id| self.by_call_id.get(call_id));
-        let Some(hops) = hops.filter(|hops| hops.iter().any(|key| key.1.ip() == heard.to.ip())) else {
-            return self.note_life(heard);
-        };
-        let account = aor(message.to.as_ref());
+        let own: Key = (aor(message.to.as_ref()), heard.to, heard.from);
+        let call_id = message.call_id.as_deref().unwrap_or_default();
+        let hops = self.by_call_id.get(call_id);
         // An answer repeats To (RFC 3261 section 8.2.6.2); one that does not is known by its number alone.
-        let names_account = hops.iter().any(|key| key.0 == account);
-        for key in hops.iter().filter(|key| key.1.ip() == heard.to.ip()) {
-            let Some(entry) = self.rows.get_mut(key) else { continue };
-            if names_account && key.0 != account {
-                continue;
+        let mut keys: Vec<Key> = match hops {
+            Some(hops) if of_account(hops, &own.0).next().is_some() => {
+                of_client(hops, &own.0, heard.to.ip()).take(PORTS_LOOKED_AT).cloned().collect()
             }
+            Some(hops) => {
+                hops.iter().filter(|key| key.1.ip() == heard.to.ip()).take(LOOKED_AT).cloned().collect()
+            }
+            None => Vec::new(),
+        };
+        let asked_here = |entry: &Entry| entry.asked.iter().any(|asked| *asked.call_id == *call_id);
+        if !keys.contains(&own) && self.rows.get(&own).is_some_and(asked_here) {
+            keys.push(own);
+        }
+        if keys.is_empty() {
+            return self.note_life(heard);
+        }
+        for key in &keys {
+            let Some(entry) = self.rows.get_mut(key) else { continue };
             // From whatever address: somebody is there.
             entry.row.unanswered = Unanswered::default();
             if heard.from.ip() == key.2.ip() && status >= 200 {
@@ -133,14 +164,28 @@ impl Registrations {
     /// An answer to a request whose Call-ID was not readable, or not the same: whom it is for is not known, but the
     /// registrar answers this client.
     fn note_life(&mut self, heard: &Heard) {
-        let number = heard.message.cseq.as_ref().map(|cseq| cseq.number);
-        for (key, entry) in self.rows.iter_mut().take(LOOKED_AT) {
-            let is_between = (key.1.ip(), key.2.ip()) == (heard.to.ip(), heard.from.ip());
-            if is_between && number.is_some_and(|number| entry.awaits(number)) {
+        let Some(number) = heard.message.cseq.as_ref().map(|cseq| cseq.number) else { return };
+        let own: Key = (aor(heard.message.to.as_ref()), heard.to, heard.from);
+        let between = self.between.get(&(heard.to.ip(), heard.from.ip()));
+        for key in std::iter::once(&own).chain(between.into_iter().flatten().take(LOOKED_AT)) {
+            if let Some(entry) = self.rows.get_mut(key).filter(|entry| entry.awaits(number)) {
                 entry.row.unanswered = Unanswered::default();
             }
         }
     }
+}
+
+/// The rows of an account, from whatever client.
+fn of_account<'a>(hops: &'a BTreeSet<Key>, account: &'a str) -> impl Iterator<Item = &'a Key> {
+    let least = SocketAddr::from(([0; 4], 0));
+    let from: Key = (account.into(), least, least);
+    hops.range(from..).take_while(move |key| *key.0 == *account)
+}
+
+/// The rows of an account at one client.
+fn of_client<'a>(hops: &'a BTreeSet<Key>, account: &'a str, client: IpAddr) -> impl Iterator<Item = &'a Key> {
+    let from: Key = (account.into(), SocketAddr::new(client, 0), SocketAddr::from(([0; 4], 0)));
+    hops.range(from..).take_while(move |key| *key.0 == *account && key.1.ip() == client)
 }
 
 impl Entry {

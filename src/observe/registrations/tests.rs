@@ -231,6 +231,49 @@ fn accounts_that_share_a_call_id_keep_their_own_answers() {
     assert_eq!((&*refused.reason, refused.with_credentials), ("Wrong password", false));
 }
 
+#[test]
+fn any_number_of_accounts_may_share_a_call_id() {
+    let mut registrations = Registrations::default();
+    for (nth, user) in (1..).zip((100..200).chain(100..200)) {
+        for (from, to, status) in [(PHONE, PBX, ""), (PBX, PHONE, "200")] {
+            let mut message = heard(nth, at(nth as i64 * 1_000), from, to, nth as u32, status, "", "");
+            message.message.to = Some(party(&user.to_string()));
+            registrations.push(&message);
+        }
+    }
+    let rows = registrations.finish();
+    assert_eq!(rows.len(), 100);
+    for row in rows {
+        assert_eq!((row.attempts, row.unanswered), (2, Unanswered::default()), "{}", row.aor);
+    }
+}
+
+#[test]
+fn the_oldest_call_id_makes_room_and_its_row_still_takes_answers() {
+    let mut registrations = Registrations::default();
+    registrations.push(&heard(1, at(0), PHONE, PBX, 1, "", "", ""));
+    let other: Key = ("sip:100@a.example".into(), socket("203.0.113.9:5060"), socket(PBX));
+    (0..CALL_IDS_KEPT).for_each(|nth| registrations.note_hop(&nth.to_string(), other.clone()));
+    assert!(!registrations.by_call_id.contains_key("c1"));
+    registrations.push(&heard(2, at(10), PBX, PHONE, 1, "200", "", ""));
+    let row = registrations.clone().finish().remove(0);
+    assert_eq!((row.standing, row.unanswered), (Standing::Accepted, Unanswered::default()));
+    registrations.push(&heard(3, at(20), PHONE, PBX, 2, "", "", ""));
+    assert!(registrations.by_call_id.contains_key("c1"), "it has come again");
+    registrations.push(&heard(4, at(30), PBX, "192.168.10.21:61000", 2, "403", "", ""));
+    assert_eq!(
+        registrations.clone().finish()[0].standing,
+        Standing::Refused,
+        "to another port of the client"
+    );
+    let kept: usize = registrations.by_call_id.values().map(BTreeSet::len).sum();
+    assert_eq!((registrations.hops, registrations.call_ids.len()), (kept, registrations.by_call_id.len()));
+    let account = |nth: usize| (nth.to_string().into(), socket(PHONE), socket(PBX));
+    (0..=HOPS_KEPT).for_each(|nth| registrations.note_hop("one for all", account(nth)));
+    let kept: usize = registrations.by_call_id.values().map(BTreeSet::len).sum();
+    assert!(kept <= HOPS_KEPT && registrations.hops == kept, "{kept}");
+}
+
 fn party(user: &str) -> sip::Party {
     let text = format!("OPTIONS sip:a SIP/2.0\r\nTo: <sip:{user}@a.example>\r\n\r\n");
     sip::read(text.as_bytes(), false).unwrap().to.unwrap()

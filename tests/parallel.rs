@@ -45,6 +45,10 @@ static REFERENCES: LazyLock<Vec<Reference>> = LazyLock::new(|| {
             references.push(Reference::new(&scenario, container, &bytes));
         }
     }
+    for scenario in ["agfeo-lan", "pascom-onsite"].map(find) {
+        let bytes = with_numbers_between(&scenario.capture);
+        references.push(Reference::new(&scenario, "pcapng with custom blocks", &bytes));
+    }
     references
         .extend(FILES.map(find).iter().map(|scenario| Reference::new(scenario, "file", &scenario.file())));
     references
@@ -222,6 +226,20 @@ fn containers(capture: &Capture) -> [(&'static str, Vec<u8>); 3] {
         ("pcapng", pcapng::write(capture)),
         ("pcapng with blocks in the middle", with_blocks_in_the_middle(capture)),
     ]
+}
+
+/// Custom blocks, which Wireshark numbers as it does packets: many before the first packet, and some between.
+fn with_numbers_between(capture: &Capture) -> Vec<u8> {
+    let mut file = Pcapng::new(Order::Little);
+    let interface = file.interface(&Interface::of(capture));
+    (0..capture.records.len()).for_each(|_| file.custom(b"note"));
+    for (place, record) in capture.records.iter().enumerate() {
+        file.packet(interface, record);
+        if place % 20 == 10 {
+            file.custom(b"note");
+        }
+    }
+    file.finish()
 }
 
 /// Three thirds: one interface in microseconds, a second in nanoseconds, and a section of the other byte order.

@@ -122,6 +122,8 @@ pub struct Chunk<T> {
     pub value: T,
     /// The bytes that the records lie in.
     pub bytes: Buffer,
+    /// Every [`Record::index`] in it is lower: records, and what else Wireshark numbers.
+    pub numbers: u64,
     frames: Frames,
 }
 
@@ -269,12 +271,13 @@ fn walk<V: FnMut(Record<'_>)>(
 }
 
 impl<T> Chunk<T> {
-    pub(super) fn of_file(file: u16, number: u64, value: T, bytes: Buffer) -> Self {
-        Self { value, bytes, frames: Frames::From { file, number } }
+    /// `number`: the first of the frame numbers, of which there are `numbers`.
+    pub(super) fn of_file(file: u16, number: u64, numbers: u64, value: T, bytes: Buffer) -> Self {
+        Self { value, bytes, numbers, frames: Frames::From { file, number } }
     }
 
     pub(super) fn of_merged(frames: Vec<Frame>, value: T, bytes: Buffer) -> Self {
-        Self { value, bytes, frames: Frames::Each(frames) }
+        Self { value, bytes, numbers: frames.len() as u64, frames: Frames::Each(frames) }
     }
 
     /// File and frame number of the record with this [`Record::index`].

@@ -251,7 +251,7 @@ impl Reader {
             Stop::Damage(reason) => Some(Ended::Damaged { at: end, reason }),
             Stop::Unreadable(reason) => Some(Ended::Unreadable { at: end, reason }),
         };
-        (tally.packets > 0).then(|| Chunk::of_file(self.file, number, value, bytes))
+        (tally.packets > 0).then(|| Chunk::of_file(self.file, number, tally.numbers, value, bytes))
     }
 }
 

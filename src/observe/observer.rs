@@ -54,6 +54,8 @@ pub struct Observer {
     skipped: BTreeMap<Skip, u64>,
     frames: u64,
     filtered: u64,
+    /// Places in the measurement up to now. More than frames, where a capture holds what else Wireshark numbers.
+    numbers: u64,
     cut_sip: Vec<Frame>,
     cut_sip_count: u64,
 }
@@ -70,7 +72,8 @@ impl Observer {
         let mut before = Vec::with_capacity(chunks.len());
         for chunk in &chunks {
             let batch = &chunk.value;
-            before.push(self.frames + self.filtered);
+            before.push(self.numbers);
+            self.numbers += chunk.numbers;
             self.frames += batch.frames;
             self.filtered += batch.filtered;
             self.clock.absorb(&batch.clock, |index| chunk.frame(u64::from(index)));
@@ -98,6 +101,7 @@ impl Observer {
             receptions: self.receptions.clone(),
             skipped: self.skipped.clone(),
             frames: self.frames,
+            numbers: self.numbers,
             filtered: self.filtered,
             cut_sip: self.cut_sip.clone(),
             cut_sip_count: self.cut_sip_count,

@@ -83,7 +83,7 @@ pub(super) struct Injected {
 #[derive(Debug)]
 pub struct Wave {
     pub(super) chunks: Vec<Chunk<Batch>>,
-    /// Records of the measurement before each chunk.
+    /// Places in the measurement before each chunk.
     pub(super) before: Vec<u64>,
     /// By chunk, then shard, in order of index.
     pub(super) injected: Vec<[Vec<Injected>; super::batch::SHARDS]>,

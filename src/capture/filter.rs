@@ -198,20 +198,29 @@ pub enum FilterError {
     },
 }
 
-/// Widens X to `(X) or (vlan and ((X) or (vlan and (X))))`, true also of frames with one tag or two.
+/// Widens X to `(U) or (vlan and ((U) or (vlan and (X))))` where U is X of what bears no further tag, true also of frames
+/// with one tag or two.
 ///
 /// In libpcap's language `vlan` is true of a tagged frame and shifts every offset after it by the tag, so X without
-/// tag has to come first, and the second tag has to stand inside the first. For the same reason an expression that
-/// itself says where to look, with `vlan` or another word that shifts offsets, is left alone.
+/// tag has to come first, and the second tag has to stand inside the first. It is asked of what bears no tag alone: what a
+/// negation excludes would be found in every tagged frame otherwise, since X sees none of what is behind the tag. For the
+/// same reason an expression that itself says where to look, with `vlan`, another word that shifts offsets or the type of
+/// a tag, is left alone.
 fn with_vlan_tags(expression: &str) -> String {
     const SHIFT_OFFSETS: [&str; 6] = ["vlan", "mpls", "pppoed", "pppoes", "geneve", "vxlan"];
+    const TAGS: [&str; 3] = ["0x8100", "0x88a8", "0x9100"];
+    const TAGS_IN_DECIMAL: [&str; 3] = ["33024", "34984", "37120"];
 
-    let mut words = expression.split(|letter: char| letter.is_whitespace() || "()!&|".contains(letter));
-    if words.any(|word| SHIFT_OFFSETS.contains(&word)) {
+    let is_between = |letter: char| letter.is_whitespace() || "()!&|[]:=<>".contains(letter);
+    let words: Vec<&str> = expression.split(is_between).filter(|word| !word.is_empty()).collect();
+    let asks_for_tags = words.iter().any(|word| TAGS.contains(&word.to_ascii_lowercase().as_str()))
+        || words.windows(2).any(|pair| matches!(pair, ["proto", number] if TAGS_IN_DECIMAL.contains(number)));
+    if asks_for_tags || words.iter().any(|word| SHIFT_OFFSETS.contains(word)) {
         return expression.to_owned();
     }
-    let x = expression;
-    format!("({x}) or (vlan and (({x}) or (vlan and ({x}))))")
+    let tagged = TAGS.map(|tag| format!("ether proto {tag}")).join(" or ");
+    let (x, untagged) = (expression, format!("(not ({tagged}) and ({expression}))"));
+    format!("{untagged} or (vlan and ({untagged} or (vlan and ({x}))))")
 }
 
 /// The `DLT_` number that libpcap has for the `LINKTYPE_` number of a file: the same but for those that were given
@@ -266,7 +275,10 @@ mod tests {
         for vlans in [&[][..], &[100], &[100, 7]] {
             assert!(matches("udp dst port 5061", ETHERNET, &frame(5061, vlans)), "{vlans:?}");
             assert!(!matches("udp dst port 5061", ETHERNET, &frame(5062, vlans)), "{vlans:?}");
-            assert!(!matches("not udp", ETHERNET, &frame(5061, &[])), "{vlans:?}");
+            assert!(!matches("not udp", ETHERNET, &frame(5061, vlans)), "{vlans:?}");
+            assert!(!matches("not udp dst port 5061", ETHERNET, &frame(5061, vlans)), "{vlans:?}");
+            assert!(matches("not udp dst port 5061", ETHERNET, &frame(5062, vlans)), "{vlans:?}");
+            assert!(matches("not tcp and not host 192.0.2.9", ETHERNET, &frame(5061, vlans)), "{vlans:?}");
         }
     }
 
@@ -277,6 +289,10 @@ mod tests {
         assert!(!matches("vlan 7 and udp", ETHERNET, &frame(5061, &[100, 7])));
         assert!(!matches("(vlan)", ETHERNET, &frame(5061, &[])));
         assert_eq!(with_vlan_tags("not(vlan)and ip"), "not(vlan)and ip");
+        for asks_for_tags in ["ether proto 0x8100", "ether[12:2]=0x88A8", "ether proto 33024"] {
+            assert_eq!(with_vlan_tags(asks_for_tags), asks_for_tags);
+        }
+        assert_ne!(with_vlan_tags("tcp port 33024"), "tcp port 33024");
         assert_ne!(with_vlan_tags("host vlan.example"), "host vlan.example");
     }
 

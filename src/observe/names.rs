@@ -1,7 +1,7 @@
 //! Takes DNS messages in capture order; gives which host asked for which name and what it stands for.
 
-use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, Ipv4Addr};
 
 use crate::capture::Frame;
 
@@ -29,7 +29,8 @@ impl NameBook {
             self.note((name, from, None, NameSource::Dns), frame);
             return;
         }
-        for record in &message.records {
+        let owners = owners(&question.name, message);
+        for record in message.records.iter().filter(|record| owners.contains(&*record.name)) {
             let address = match record.data {
                 Data::A(address) => IpAddr::V4(address),
                 Data::Aaaa(address) => IpAddr::V6(address),
@@ -45,8 +46,8 @@ impl NameBook {
             let Some((frame, _)) = flow.from_a.first else { continue };
             let named = [(&flow.tls_name, NameSource::Tls), (&flow.http_host, NameSource::Http)];
             for (name, source) in named {
-                if let Some(name) = name.as_deref().filter(|name| name.parse::<IpAddr>().is_err()) {
-                    self.note((plain(name), flow.a.ip(), Some(flow.b.ip()), source), frame);
+                if let Some(name) = name.as_deref().and_then(host_name) {
+                    self.note((name, flow.a.ip(), Some(flow.b.ip()), source), frame);
                 }
             }
         }
@@ -76,9 +77,40 @@ impl NameBook {
     }
 }
 
-/// Lower case, without the dot of the root and without a port.
+/// The names whose addresses answer the question: itself, and those that an alias (RFC 1034 section 3.6.2), a service (RFC
+/// 2782) or a rule (RFC 3403) leads to. What else a server adds belongs to others, such as the servers of the zone.
+fn owners<'a>(question: &'a str, message: &'a DnsMessage) -> BTreeSet<&'a str> {
+    let mut owners = BTreeSet::from([question]);
+    loop {
+        let known = owners.len();
+        for record in &message.records {
+            let next = match &record.data {
+                Data::Cname(next)
+                | Data::Srv { target: next, .. }
+                | Data::Naptr { replacement: next, .. } => next,
+                Data::A(_) | Data::Aaaa(_) | Data::Ptr(_) => continue,
+            };
+            if owners.contains(&*record.name) {
+                owners.insert(next);
+            }
+        }
+        if owners.len() == known {
+            return owners;
+        }
+    }
+}
+
+/// The host that `Host` (RFC 9110 section 7.2) or a hello names, if that is no address.
+fn host_name(host: &str) -> Option<Box<str>> {
+    if host.starts_with('[') || host.parse::<IpAddr>().is_ok() {
+        return None;
+    }
+    let name = host.split_once(':').map_or(host, |(name, _)| name);
+    Some(plain(name)).filter(|name| name.parse::<Ipv4Addr>().is_err())
+}
+
+/// Lower case, without the dot of the root.
 fn plain(name: &str) -> Box<str> {
-    let name = name.split_once(':').map_or(name, |(host, _)| host);
     name.trim_end_matches('.').to_ascii_lowercase().into()
 }
 
@@ -87,7 +119,7 @@ mod tests {
     use samplegen::talk::dns as talk;
 
     use super::super::fixture::{frame, ip, numbered, udp};
-    use super::super::message::dns;
+    use super::super::message::{Text, dns};
     use super::*;
 
     const CLIENT: &str = "192.168.10.2";
@@ -114,13 +146,55 @@ mod tests {
     }
 
     #[test]
+    fn what_a_server_adds_of_others_is_not_what_was_asked_for() {
+        let record = |name: &str, data| dns::Record { name: text(name), ttl: 60, data };
+        let address = |last| Data::A(Ipv4Addr::new(198, 51, 100, last));
+        let srv = |target| Data::Srv { priority: 0, weight: 0, port: 5060, target: text(target) };
+        let asked = dns::read(&talk::query(1, "firma.pascom.cloud")).unwrap();
+        let named = |records: Vec<dns::Record>| -> Vec<IpAddr> {
+            let mut book = NameBook::default();
+            let answer = DnsMessage { is_response: true, records, ..asked.clone() };
+            book.dns(frame(1), ip(RESOLVER), ip(CLIENT), &answer);
+            book.finish(&[]).iter().filter_map(|seen| seen.address).collect()
+        };
+        let own = record("firma.pascom.cloud", address(10));
+        assert_eq!(named(vec![own, record("ns1.hoster.example", address(53))]), [ip("198.51.100.10")]);
+        let chain = [
+            record("b.example", address(2)),
+            record("a.example", srv("b.example")),
+            record("firma.pascom.cloud", Data::Cname(text("a.example"))),
+        ];
+        assert_eq!(named(chain.to_vec()), [ip("198.51.100.2")], "in whatever order");
+        let circle = [
+            record("firma.pascom.cloud", Data::Cname(text("a.example"))),
+            record("a.example", Data::Cname(text("firma.pascom.cloud"))),
+        ];
+        assert!(named(circle.to_vec()).is_empty());
+    }
+
+    fn text(name: &str) -> Text {
+        dns::read(&talk::query(1, name)).unwrap().questions.remove(0).name
+    }
+
+    #[test]
     fn greetings_name_the_server() {
         let tls = Flow { tls_name: Some("a.example".into()), ..udp("192.168.10.2:1", "198.51.100.10:443") };
         let http =
             Flow { http_host: Some("B.example.:8080".into()), ..udp("192.168.10.2:2", "198.51.100.10:80") };
-        let number =
-            Flow { http_host: Some("192.168.10.9".into()), ..udp("192.168.10.2:3", "192.168.10.9:80") };
-        let names = NameBook::default().finish(&numbered(vec![tls, http, number]));
+        let addresses = [
+            "192.168.10.9",
+            "192.168.10.9:8080",
+            "192.168.10.9.:8080",
+            "[2001:db8::5]",
+            "[2001:db8::5]:8080",
+            "2001:db8::5",
+        ];
+        let addressed = addresses.map(|address| Flow {
+            http_host: Some(address.into()),
+            ..udp("192.168.10.2:3", "192.168.10.9:80")
+        });
+        let flows = [tls, http].into_iter().chain(addressed).collect();
+        let names = NameBook::default().finish(&numbered(flows));
         let server = Some(ip("198.51.100.10"));
         let expected =
             [("a.example", server, NameSource::Tls, 1), ("b.example", server, NameSource::Http, 1)];

@@ -15,6 +15,8 @@ const OPTION_END: u16 = 0;
 const OPTION_COMMENT: u16 = 1;
 /// Name, resolution, FCS length and time offset of an interface: what its packets need, and no more.
 const OF_INTERFACES: [u16; 4] = [2, 9, 13, 14];
+/// Times and counts of an interface's statistics, without what people wrote beside them.
+const OF_STATISTICS: [u16; 7] = [2, 3, 4, 5, 6, 7, 8];
 /// Flags of a packet.
 const OF_PACKETS: [u16; 1] = [2];
 /// Before the packet in an enhanced packet block and in the obsolete one.
@@ -112,6 +114,14 @@ impl State {
                 if !is_private && !rewriter.plan.only_commented {
                     out.extend(whole);
                 }
+            }
+            INTERFACE_STATISTICS if is_private => {
+                let (head, options) =
+                    block.body.split_at_checked(12).ok_or("a statistics block cut short")?;
+                write(out, block, |out| {
+                    out.extend(head);
+                    write_options(out, block.order, options, Some(&OF_STATISTICS), &[]);
+                });
             }
             INTERFACE_STATISTICS => out.extend(whole),
             _ if is_private => {}
@@ -266,4 +276,47 @@ fn put_u32(out: &mut Vec<u8>, order: Order, value: u32) {
         Order::Little => value.to_le_bytes(),
         Order::Big => value.to_be_bytes(),
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::super::copy::Keep;
+    use super::super::super::pcapng_blocks as blocks;
+    use super::*;
+
+    /// A file with a statistics block that has a comment and a count of drops, written again.
+    fn rewritten(is_private: bool) -> Vec<u8> {
+        let mut file = blocks::section();
+        blocks::interface(&mut file, "eth1", 1, 0, true);
+        let block = Block { kind: INTERFACE_STATISTICS, order: Order::Little, start: 0, body: &[] };
+        write(&mut file, &block, |out| {
+            out.extend([0; 12]);
+            write_option(out, Order::Little, OPTION_COMMENT, b"Rechner von Frau Muster");
+            write_option(out, Order::Little, 5, &7_u64.to_le_bytes());
+            write_option(out, Order::Little, OPTION_END, &[]);
+        });
+        let comments = BTreeMap::new();
+        let keep: &Keep<'_> = &|record: &Record<'_>| record.data.to_vec();
+        let plan = Plan {
+            section: "",
+            comments: &comments,
+            only_commented: false,
+            keep: is_private.then_some(keep),
+        };
+        let mut state = State::parse(&file).unwrap().unwrap();
+        let (mut at, mut out) = (0, Vec::new());
+        assert_eq!(state.rewrite(&file, &mut at, &mut Rewriter::new(&plan), &mut out), Halt::Limit);
+        out
+    }
+
+    #[test]
+    fn what_people_wrote_beside_statistics_is_not_passed_on() {
+        let holds = |file: &[u8], wanted: &[u8]| file.windows(wanted.len()).any(|bytes| bytes == wanted);
+        let drops = [&[5_u8, 0, 8, 0][..], &7_u64.to_le_bytes()[..]].concat();
+        let (open, private) = (rewritten(false), rewritten(true));
+        assert!(holds(&open, b"Frau Muster") && holds(&open, &drops));
+        assert!(!holds(&private, b"Frau Muster") && holds(&private, &drops));
+    }
 }

@@ -56,8 +56,8 @@ pub(super) struct Dialogs {
     steps: usize,
     /// Messages without Call-ID or `CSeq`.
     pub(super) nameless: u64,
-    /// Messages that a cap left out.
-    pub(super) over_cap: u64,
+    /// Messages that a cap of its own left out.
+    over_cap: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -113,6 +113,11 @@ impl Dialogs {
         }
         self.by_call_id = stay.iter().enumerate().map(|(at, talk)| (talk.call_id().into(), at)).collect();
         self.talks = stay;
+    }
+
+    /// Messages that a cap left out.
+    pub(super) fn over_cap(&self) -> u64 {
+        self.over_cap + self.repeats.over_cap + self.vias.over_cap
     }
 
     pub(super) fn finish(self) -> Conversations {

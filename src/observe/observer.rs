@@ -177,7 +177,7 @@ impl Observer {
             cut_sip_count: self.cut_sip_count,
             incomplete_datagrams: fragments.incomplete,
             nameless_sip: self.dialogs.nameless,
-            messages_over_cap: self.dialogs.over_cap
+            messages_over_cap: self.dialogs.over_cap()
                 + self.names.over_cap
                 + self.handshakes.over_cap
                 + self.policies.over_cap,

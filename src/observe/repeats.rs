@@ -1,7 +1,7 @@
 //! Takes SIP requests over UDP and their answers in capture order; gives those that had to be sent again and again (RFC 3261
 //! sections 17.1.1.2 and 17.1.2.2).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 
 use foldhash::fast::RandomState;
@@ -14,7 +14,10 @@ use super::message::sip::{Kind, Method};
 use super::traffic::{Protocol, Repeated};
 use super::transaction::{Fingerprint, Press};
 
+/// Requests without an answer; the oldest makes room.
 const WATCHED: usize = 16_384;
+/// So long (ns) after it was sent last no answer is waited for: timers B and F, RFC 3261 section 17.1.
+const RESTED: i64 = 32_000_000_000;
 const ROWS_KEPT: usize = 4_096;
 const FRAMES_KEPT: usize = 5;
 const STATUSES_KEPT: usize = 8;
@@ -32,6 +35,8 @@ const PROMPT: usize = 3;
 pub(super) struct Repeats {
     press: Press,
     open: HashMap<Fingerprint, Sent, RandomState>,
+    /// In the order in which they came, with the time: some are answered by now.
+    oldest: VecDeque<(Fingerprint, Timestamp)>,
     rows: BTreeMap<(SocketAddr, SocketAddr, Box<str>), Repeated>,
     prompt: BTreeMap<(SocketAddr, SocketAddr, Method), [Timestamp; PROMPT]>,
     /// Requests that a cap left out.
@@ -114,9 +119,9 @@ impl Repeats {
     }
 
     fn ask(&mut self, key: Fingerprint, method: &Method, heard: &Heard) {
-        if !self.open.contains_key(&key) && self.open.len() >= WATCHED {
-            self.over_cap += 1;
-            return;
+        if !self.open.contains_key(&key) {
+            self.make_room(heard.time);
+            self.oldest.push_back((key, heard.time));
         }
         let sent = self.open.entry(key).or_insert_with(|| Sent {
             from: heard.from,
@@ -135,6 +140,26 @@ impl Repeats {
         sent.last = heard.time;
         if sent.frames.len() < FRAMES_KEPT {
             sent.frames.push(heard.frame);
+        }
+    }
+
+    /// Whatever repeated itself becomes a row; what may still have been answered counts as over the limit.
+    fn make_room(&mut self, now: Timestamp) {
+        let Self { open, oldest, .. } = self;
+        if oldest.len() >= 2 * WATCHED {
+            oldest.retain(|(key, first)| open.get(key).is_some_and(|sent| sent.first == *first));
+        }
+        while self.open.len() >= WATCHED
+            && let Some((key, first)) = self.oldest.pop_front()
+        {
+            if self.open.get(&key).is_none_or(|sent| sent.first != first) {
+                continue;
+            }
+            if let Some(sent) = self.open.remove(&key) {
+                self.over_cap += u64::from(now.since(sent.last) < RESTED);
+                let is_heard = sent.heard.is_some();
+                self.note(sent, is_heard, None);
+            }
         }
     }
 
@@ -188,6 +213,11 @@ mod tests {
     /// Messages at these milliseconds: requests of the telephone, and answers with a status.
     fn rows(method: &str, messages: &[(i64, Option<u16>)]) -> Vec<Repeated> {
         let mut repeats = Repeats::default();
+        push(&mut repeats, "c1", method, messages);
+        repeats.finish()
+    }
+
+    fn push(repeats: &mut Repeats, call_id: &str, method: &str, messages: &[(i64, Option<u16>)]) {
         for (nth, (ms, status)) in (1..).zip(messages) {
             let (from, to, head) = match status {
                 None => (PHONE, PBX, format!("{method} sip:10@a.example SIP/2.0")),
@@ -195,7 +225,7 @@ mod tests {
             };
             let text = format!(
                 "{head}\r\nVia: SIP/2.0/UDP 192.168.10.21;branch=z9hG4bK1\r\nFrom: <sip:21@a.example>;tag=a\r\n\
-                 To: <sip:10@a.example>\r\nCall-ID: c1\r\nCSeq: 1 {method}\r\n\r\n"
+                 To: <sip:10@a.example>\r\nCall-ID: {call_id}\r\nCSeq: 1 {method}\r\n\r\n"
             );
             let message = sip::read(text.as_bytes(), false).unwrap();
             let (from, to) = (socket(from), socket(to));
@@ -210,7 +240,6 @@ mod tests {
             };
             repeats.push(&heard);
         }
-        repeats.finish()
     }
 
     /// A request of the telephone at these milliseconds, and an answer at that one.
@@ -234,6 +263,51 @@ mod tests {
         assert_eq!(statuses(&[(3_500, 100), (35_000, 408)]), (1, BTreeMap::new()), "another cause");
         assert_eq!(statuses(&[(3_500, 100)]), (1, BTreeMap::new()), "the final one is not there");
         assert_eq!(statuses(&[(3_500, 200)]), (1, BTreeMap::new()));
+    }
+
+    #[test]
+    fn a_flood_without_answers_hides_no_repeated_request() {
+        let ask = |ms: i64| (ms, None);
+        let mut repeats = Repeats::default();
+        push(&mut repeats, "early", "INVITE", &[0, 500, 1500].map(ask));
+        let other = Sent {
+            from: socket(PHONE),
+            to: socket(PBX),
+            method: Method::Options,
+            times: 1,
+            heard: None,
+            first: at(2_000),
+            last: at(2_000),
+            frames: Vec::new(),
+        };
+        for number in 0..WATCHED as u32 - 1 {
+            let key = repeats.press.print("scan", &sip::CSeq { number, method: Method::Options }, 0);
+            repeats.oldest.push_back((key, other.first));
+            repeats.open.insert(key, other.clone());
+        }
+        push(&mut repeats, "soon", "OPTIONS", &[ask(3_000)]);
+        assert_eq!(
+            (repeats.open.len(), repeats.over_cap),
+            (WATCHED, 1),
+            "the first one may have been answered"
+        );
+        push(&mut repeats, "late", "BYE", &[40_000, 40_500, 41_500].map(ask));
+        push(&mut repeats, "late", "BYE", &[(41_600, Some(200))]);
+        assert_eq!(repeats.over_cap, 1, "what has rested is over");
+        let rows = repeats.finish();
+        let told: Vec<_> = rows.iter().map(|row| (&*row.method, row.most, row.answered)).collect();
+        assert_eq!(told, [("BYE", 3, 1), ("INVITE", 3, 0)]);
+    }
+
+    #[test]
+    fn what_is_answered_leaves_no_trace_that_grows() {
+        let mut repeats = Repeats::default();
+        for nth in 0..3 * WATCHED as u32 {
+            let key = repeats.press.print("c", &sip::CSeq { number: nth, method: Method::Options }, 0);
+            repeats.make_room(at(0));
+            repeats.oldest.push_back((key, at(0)));
+        }
+        assert!(repeats.oldest.len() <= 2 * WATCHED);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use super::message::sip::{Kind, Via};
 use super::traffic::Rewrite;
 use super::transaction::{Fingerprint, Press};
 
-/// Requests that wait for an answer.
+/// Requests that wait for an answer, or had one; the oldest makes room.
 const MOST_OPEN: usize = 16_384;
 /// Attempts with one CSeq: each has a branch of its own.
 const BRANCHES_KEPT: usize = 4;
@@ -31,6 +31,8 @@ pub(super) struct Vias {
     open: HashMap<Fingerprint, Vec<Sent>, RandomState>,
     oldest: VecDeque<Fingerprint>,
     rewrites: BTreeMap<(IpAddr, IpAddr), Rewrite>,
+    /// Answers with another Via that a cap left out.
+    pub(super) over_cap: u64,
 }
 
 /// The topmost Via of a message.
@@ -137,6 +139,7 @@ impl Vias {
             return;
         }
         if self.rewrites.len() >= REWRITES_KEPT {
+            self.over_cap += 1;
             return;
         }
         let (same_sender, same_branch) = (sent.is_sent_by(here), sent.is_branch_of(here));

@@ -53,6 +53,7 @@ pub(super) fn live(args: &LiveArgs) -> Result<ExitStatus> {
         stop: Arc::clone(&end.stop),
         evidence_from: severity(args.evidence_from),
         recorder,
+        recorder_told: 0,
         board: board.clone(),
         ledger: Ledger::default(),
         outages,
@@ -196,6 +197,8 @@ struct Lookout {
     stop: Arc<AtomicBool>,
     evidence_from: Severity,
     recorder: Option<Recorder>,
+    /// How much of the recorder's trouble was told.
+    recorder_told: usize,
     board: Option<Arc<Board>>,
     ledger: Ledger,
     outages: Arc<Mutex<Outages>>,
@@ -207,6 +210,7 @@ impl Lookout {
         if self.until.is_some_and(|until| audit.findings.iter().any(|finding| until.is_met(finding))) {
             self.stop.store(true, Ordering::Relaxed);
         }
+        self.tell_trouble();
         let turns = self.ledger.update(audit);
         self.keep_evidence(audit, &turns);
         if let Some(board) = &self.board {
@@ -221,6 +225,22 @@ impl Lookout {
     fn course(&self) -> Course {
         let outages = self.outages.lock().unwrap_or_else(PoisonError::into_inner).list();
         Course { outages, ..self.ledger.course() }
+    }
+
+    /// What the recorder could not write is told while something can be done about it.
+    fn tell_trouble(&mut self) {
+        let Some(recorder) = &self.recorder else { return };
+        for trouble in recorder.trouble(self.recorder_told) {
+            self.recorder_told += 1;
+            match &self.board {
+                Some(board) => {
+                    board.note(screen_words(self.settings.language).recording.replace("{}", &trouble));
+                }
+                None => {
+                    let _ = writeln!(io::stderr(), "pbxray: recording: {trouble}");
+                }
+            }
+        }
     }
 
     fn keep_evidence(&self, audit: &Audit, turns: &[Turn]) {
@@ -245,7 +265,9 @@ impl Lookout {
     fn finish(self, audit: &Audit) -> Result<()> {
         let course = self.course();
         if let Some(recorder) = self.recorder {
-            tell_recorded(&recorder.finish());
+            // Beside the view only its note said so.
+            let told = if self.board.is_some() { 0 } else { self.recorder_told };
+            tell_recorded(&recorder.finish(), told);
         }
         if let Some(error) = self.trouble {
             return Err(error);
@@ -305,13 +327,14 @@ fn recording(tap: Tap, args: &LiveArgs) -> Result<(Tap, Option<Recorder>)> {
     Ok((tap, Some(recorder)))
 }
 
-fn tell_recorded(recorded: &Recorded) {
+/// `told`: how much of the trouble stands there already.
+fn tell_recorded(recorded: &Recorded, told: usize) {
     let mut out = io::stderr().lock();
     for file in &recorded.files {
         let _ = writeln!(out, "pbxray: wrote {}", file.display());
     }
-    for trouble in &recorded.trouble {
-        let _ = writeln!(out, "pbxray: recording ended early: {trouble}");
+    for trouble in recorded.trouble.iter().skip(told) {
+        let _ = writeln!(out, "pbxray: recording: {trouble}");
     }
     if recorded.missed > 0 {
         let _ = writeln!(out, "pbxray: {} blocks are in no file: the disk was too slow", recorded.missed);

@@ -5,9 +5,9 @@ use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -24,6 +24,8 @@ const AFTER: Duration = Duration::from_secs(10);
 const MOST_OF_A_FILE: u64 = 256 << 20;
 /// All files of evidence of a run; the oldest make room.
 const MOST_EVIDENCE: u64 = 1 << 30;
+/// A place that stays full for days has more to tell than anybody reads.
+const TROUBLE_KEPT: usize = 100;
 /// How often a quiet capture looks whether a file of evidence is over.
 const POLL: Duration = Duration::from_millis(500);
 
@@ -54,7 +56,7 @@ pub struct Recorded {
     pub files: Vec<PathBuf>,
     /// Blocks that came faster than the disk took them.
     pub missed: u64,
-    /// What ended recording early: the file, and the system's words.
+    /// What could not be written, or made room for: the file, and the system's words.
     pub trouble: Vec<String>,
 }
 
@@ -78,6 +80,7 @@ impl Feed {
 pub struct Recorder {
     sender: SyncSender<Message>,
     missed: Arc<AtomicU64>,
+    trouble: Arc<Mutex<Vec<String>>>,
     thread: JoinHandle<Recorded>,
 }
 
@@ -86,6 +89,13 @@ impl Recorder {
     /// noted while a file is being written goes into that file.
     pub fn note(&self, name: &str, comment: &str) {
         let _ = self.sender.send(Message::Note { name: name.to_owned(), comment: comment.to_owned() });
+    }
+
+    /// [`Recorded::trouble`] up to now, behind the first `known` of it.
+    #[must_use]
+    pub fn trouble(&self, known: usize) -> Vec<String> {
+        let trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        trouble.get(known..).unwrap_or_default().to_vec()
     }
 
     /// Ends recording, waits until all is written.
@@ -112,12 +122,13 @@ pub(super) fn start(recording: Recording, interfaces: Vec<u8>) -> io::Result<(Fe
     let (sender, receiver) = sync_channel(QUEUE);
     let mut writer = Writer::new(recording, interfaces)?;
     let missed = Arc::new(AtomicU64::new(0));
+    let trouble = Arc::clone(&writer.trouble);
     let thread = thread::Builder::new().name("recorder".to_owned()).spawn(move || {
         writer.run(&receiver);
-        writer.recorded
+        writer.done()
     })?;
     let feed = Feed { sender: sender.clone(), missed: Arc::clone(&missed) };
-    Ok((feed, Recorder { sender, missed, thread }))
+    Ok((feed, Recorder { sender, missed, trouble, thread }))
 }
 
 /// A file that is being written.
@@ -152,6 +163,7 @@ struct Writer {
     ring: Option<(Ring, Open, u64)>,
     evidence: Option<Evidence>,
     recorded: Recorded,
+    trouble: Arc<Mutex<Vec<String>>>,
 }
 
 #[derive(Debug)]
@@ -182,7 +194,12 @@ impl Writer {
             }
             None => None,
         };
-        Ok(Self { interfaces, ring, evidence, recorded })
+        Ok(Self { interfaces, ring, evidence, recorded, trouble: Arc::default() })
+    }
+
+    fn done(self) -> Recorded {
+        let trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Recorded { trouble, ..self.recorded }
     }
 
     fn run(&mut self, receiver: &Receiver<Message>) {
@@ -208,6 +225,7 @@ impl Writer {
     fn write_ring(&mut self, bytes: &[u8]) {
         let Some((ring, open, number)) = &mut self.ring else { return };
         let mut done = Ok(());
+        let mut left = None;
         if open.bytes >= ring.file_bytes {
             *number += 1;
             let next = open
@@ -223,14 +241,22 @@ impl Writer {
             }
             let oldest = number.checked_sub(ring.files.max(1) as u64).filter(|oldest| *oldest > 0);
             if let Some(oldest) = oldest.map(|oldest| numbered(&ring.path, oldest)) {
-                done = done.and(fs::remove_file(&oldest));
                 self.recorded.files.retain(|path| *path != oldest);
+                match fs::remove_file(&oldest) {
+                    // Somebody took it away.
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => left = Some((oldest, error)),
+                    _ => {}
+                }
             }
         }
         let done = done.and_then(|()| open.write(bytes));
         let path = open.path.clone();
         if !self.trouble(&path, done) {
             self.ring = None;
+        }
+        // Recording goes on: the file is one too many, and no more.
+        if let Some((oldest, error)) = left {
+            self.trouble(&oldest, Err(error));
         }
     }
 
@@ -305,7 +331,10 @@ impl Writer {
     /// Keeps what went wrong; whether nothing did.
     fn trouble(&mut self, path: &Path, done: io::Result<()>) -> bool {
         let Err(error) = done else { return true };
-        self.recorded.trouble.push(format!("{}: {error}", path.display()));
+        let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        if trouble.len() < TROUBLE_KEPT {
+            trouble.push(format!("{}: {error}", path.display()));
+        }
         false
     }
 }
@@ -367,6 +396,32 @@ mod tests {
         assert_eq!(fs::read_dir(place.path()).unwrap().count(), 3);
         assert_eq!((recorded.missed, recorded.trouble), (0, Vec::<String>::new()));
         assert_eq!(packets(&recorded.files[0]), 10);
+    }
+
+    #[test]
+    fn a_ring_goes_on_where_somebody_takes_its_files_away() {
+        let place = tempfile::tempdir().unwrap();
+        let ring = Ring { path: place.path().join("all.pcapng"), file_bytes: 10_000, files: 3 };
+        let file = |number| numbered(&ring.path, number);
+        let mut writer =
+            Writer::new(Recording { ring: Some(ring.clone()), evidence: None }, interfaces()).unwrap();
+        let write = |writer: &mut Writer, blocks: u8| {
+            (0..blocks).for_each(|byte| writer.write_ring(&block_of(byte, 1_000)));
+        };
+        write(&mut writer, 25);
+        fs::remove_file(file(1)).unwrap();
+        write(&mut writer, 10);
+        assert!(writer.ring.is_some());
+        let trouble = || writer.trouble.lock().unwrap().clone();
+        assert_eq!((trouble().len(), file(1).exists(), file(4).exists()), (0, false, true));
+        // A directory in the place of the oldest file cannot be removed as a file.
+        fs::remove_file(file(2)).unwrap();
+        fs::create_dir(file(2)).unwrap();
+        write(&mut writer, 10);
+        assert!(writer.ring.is_some() && file(5).exists(), "it is one too many and no more");
+        let trouble = writer.done().trouble;
+        assert_eq!(trouble.len(), 1, "{trouble:?}");
+        assert!(trouble[0].starts_with(&file(2).display().to_string()), "{trouble:?}");
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub struct ScreenWords {
     pub nothing_to_save: &'static str,
     /// The capture is being ended.
     pub ending: &'static str,
+    /// Something could not be recorded.
+    pub recording: &'static str,
     /// An interface went away.
     pub gone: &'static str,
     /// It came back.
@@ -112,6 +114,7 @@ const DE: ScreenWords = ScreenWords {
     not_saved: "nicht gespeichert: {}",
     nothing_to_save: "Es gibt noch nichts zu speichern.",
     ending: "Die Messung wird beendet. Noch einmal q beendet sofort, ohne Bericht.",
+    recording: "Aufzeichnung: {}",
     gone: "Schnittstelle ist weg ({}); es wird auf sie gewartet",
     back: "Schnittstelle ist wieder da",
     down: "Schnittstelle ist abgeschaltet oder ohne Verbindung; es wird auf sie gewartet",
@@ -172,6 +175,7 @@ const EN: ScreenWords = ScreenWords {
     not_saved: "not saved: {}",
     nothing_to_save: "There is nothing to save yet.",
     ending: "The capture is being ended. q once more ends at once, without a report.",
+    recording: "recording: {}",
     gone: "is gone ({}); waiting for it",
     back: "is back",
     down: "is down or has no link; waiting for it",

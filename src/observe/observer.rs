@@ -179,6 +179,7 @@ impl Observer {
             nameless_sip: self.dialogs.nameless,
             messages_over_cap: self.dialogs.over_cap()
                 + self.names.over_cap
+                + self.announcements.dropped()
                 + self.handshakes.over_cap
                 + self.policies.over_cap,
             ..Quality::default()

@@ -11,7 +11,7 @@ use crate::capture::Frame;
 
 /// Announcements kept in all; further ones are counted.
 const MOST: usize = 65_536;
-/// Of one address and port; further ones are counted.
+/// Of one address and port; the oldest makes room, since its packets were measured long ago.
 const MOST_PER_ENDPOINT: usize = 1_024;
 
 /// An address and port.
@@ -124,7 +124,6 @@ pub struct Announcements {
     by_endpoint: hashbrown::HashMap<Endpoint, Vec<Arc<Announcement>>, foldhash::quality::RandomState>,
     kept: usize,
     dropped: u64,
-    generation: u64,
 }
 
 impl Announcements {
@@ -139,13 +138,17 @@ impl Announcements {
         if repeats {
             return;
         }
+        if known.len() >= MOST_PER_ENDPOINT && at > 0 {
+            known.remove(0);
+            known.insert(at - 1, Arc::new(announcement));
+            return;
+        }
         if self.kept >= MOST || known.len() >= MOST_PER_ENDPOINT {
             self.dropped += 1;
             return;
         }
         known.insert(at, Arc::new(announcement));
         self.kept += 1;
-        self.generation += 1;
     }
 
     /// Makes room in a capture of days: once more than half of what is kept is there, the older half goes. Who still talks
@@ -163,7 +166,6 @@ impl Announcements {
             !known.is_empty()
         });
         self.kept = self.by_endpoint.values().map(Vec::len).sum();
-        self.generation += 1;
     }
 
     /// What holds for a packet in `frame`. The receiver's own announcement fixes what payload types mean (RFC 3264
@@ -179,13 +181,7 @@ impl Announcements {
         Lookup { announcement: at_source, until }
     }
 
-    /// Grows with every change: an answer kept from an earlier generation may be stale.
-    #[must_use]
-    pub fn generation(&self) -> u64 {
-        self.generation
-    }
-
-    /// Announcements that were not kept.
+    /// Announcements for which there was no room.
     #[must_use]
     pub fn dropped(&self) -> u64 {
         self.dropped
@@ -239,7 +235,7 @@ mod tests {
         assert_eq!((name(middle), middle.until), (Some("first"), Some(Frame::new(0, 30))));
         let late = known.lookup(a, b, Frame::new(1, 1));
         assert_eq!((name(late), late.until), (Some("second"), None));
-        assert_eq!(known.generation(), 2);
+        assert_eq!(known.kept, 2);
     }
 
     #[test]
@@ -259,11 +255,15 @@ mod tests {
         for number in 1..=3 {
             known.add(announcement(number, endpoint(1, 4000), "same"));
         }
-        assert_eq!((known.generation(), known.dropped()), (1, 0));
+        assert_eq!((known.kept, known.dropped()), (1, 0));
         for number in 0..MOST_PER_ENDPOINT as u64 + 2 {
             known.add(announcement(number + 10, endpoint(2, 4000), &number.to_string()));
         }
-        assert_eq!(known.dropped(), 2);
+        assert_eq!((known.kept, known.dropped()), (1 + MOST_PER_ENDPOINT, 0));
+        let at = |number| known.lookup(endpoint(1, 9), endpoint(2, 4000), Frame::new(0, number));
+        assert_eq!(name(at(10)), None, "the oldest made room");
+        let latest = MOST_PER_ENDPOINT as u64 + 1;
+        assert_eq!(name(at(latest + 10)), Some(&*latest.to_string()), "and never the latest");
     }
 
     #[test]

@@ -196,6 +196,12 @@ struct Described {
 impl Branches {
     /// A 200 to INVITE; tells whether it is the first of its dialog.
     pub(super) fn confirm(&mut self, tag: Option<&str>, at: Moment, at_caller: bool) -> bool {
+        if self.known.len() >= BRANCHES_KEPT
+            && !self.known.iter().any(|branch| branch.tag.as_deref() == tag)
+            && let Some(only_rang) = self.known.iter_mut().find(|branch| branch.confirmed.is_none())
+        {
+            *only_rang = Branch { tag: tag.map(Into::into), ..Branch::default() };
+        }
         let Some(branch) = self.branch(tag) else { return false };
         branch.at_caller |= at_caller;
         let is_first = branch.confirmed.is_none();

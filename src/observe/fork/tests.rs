@@ -308,3 +308,23 @@ fn a_flood_of_branches_fills_no_memory() {
     assert_eq!(call.answer, Answer::Open);
     assert!(call.callee_media.len() <= MEDIA_KEPT && call.other_media.len() <= MEDIA_KEPT);
 }
+
+#[test]
+fn the_one_who_answers_has_room_however_many_rang() {
+    let mut branches = Branches::default();
+    let rings: Vec<String> = (0..BRANCHES_KEPT + 4).map(|nth| format!("b{nth}")).collect();
+    let described = |last: u8| {
+        sdp::read(format!("v=0\r\nc=IN IP4 192.0.2.{last}\r\nm=audio 4000 RTP/AVP 8\r\n").as_bytes())
+    };
+    for (nth, tag) in (1..).zip(&rings) {
+        branches.describe(Some(tag), CallSide::Callee, &described(nth));
+    }
+    let answered = (frame(30), at(3_000));
+    assert!(branches.confirm(rings.last().map(String::as_str), answered, true));
+    assert!(!branches.confirm(rings.last().map(String::as_str), answered, true), "the same again");
+    branches.describe(rings.last().map(String::as_str), CallSide::Callee, &described(99));
+    let mut call = super::super::fixture::call("192.168.10.21:5060", "192.168.10.2:5060");
+    branches.settle(&mut call);
+    assert_eq!((call.answered, call.callee_media), (Some(answered), vec![socket("192.0.2.99:4000")]));
+    assert_eq!(branches.known.len(), BRANCHES_KEPT);
+}

@@ -28,6 +28,8 @@ pub(super) enum Note {
     Sip(Box<SipMessage>, Option<Box<Sdp>>),
     /// SIP that the snap length cut before its end.
     CutSip,
+    /// SIP whose headers do not end.
+    EndlessSip,
     Dns(Box<DnsMessage>),
     Dhcp(Box<DhcpMessage>),
     Rtcp(Box<Rtcp>),
@@ -193,12 +195,14 @@ impl Content {
             None => return,
         };
         let reader = readers.of(from);
+        // A SYN takes a number of its own before the bytes that it may bring (RFC 9293 section 3.4, RFC 7413).
+        let sequence = segment.sequence.wrapping_add(u32::from(segment.flags.has(TcpFlags::SYN)));
         if !reader.is_done {
             // In a capture that begins amid a connection, a message may be what is read first.
             if self.app == App::Unknown && !reader.assembler.is_started() && sip::is_sip(payload) {
-                reader.assembler.start(segment.sequence);
+                reader.assembler.start(sequence);
             }
-            reader.assembler.push(segment.sequence, payload, span.wire);
+            reader.assembler.push(sequence, payload, span.wire);
             match self.read_on(from, reader, tell) {
                 More::Wanted => {}
                 More::Enough => {
@@ -292,6 +296,11 @@ impl Content {
                 turn::Frame::NotTurn => ready.len(),
                 // What the snap length cut will not come.
                 _ if stream.is_broken() => ready.len(),
+                // Longer than what is kept.
+                turn::Frame::Message(length) if stream.is_full() => {
+                    stream.pass_over(length);
+                    continue;
+                }
                 _ => return,
             };
             stream.consume(used);
@@ -386,6 +395,11 @@ fn read_sip(stream: &mut Assembler, is_amid_line: &mut bool, tell: &mut dyn FnMu
                 length
             }
             sip::Frame::KeepAlive(_, length) | sip::Frame::Junk(length) => length,
+            sip::Frame::Endless(length) => {
+                tell(Note::EndlessSip);
+                *is_amid_line = ready.get(..length).is_some_and(|passed| !passed.ends_with(b"\n"));
+                length
+            }
             // What the snap length cut will not come.
             sip::Frame::NeedMore if stream.is_broken() => {
                 if let Some(message) = sip::read(ready, true) {

@@ -60,6 +60,7 @@ pub struct Observer {
     cut_sip_count: u64,
 }
 
+    endless_sip: u64,
 impl Observer {
     /// Counts the blocks, puts fragments together, reads ARP and LLDP: all that is rare and needs capture order.
     pub fn open(&mut self, chunks: Vec<Chunk<Batch>>) -> Wave {
@@ -105,6 +106,7 @@ impl Observer {
             filtered: self.filtered,
             cut_sip: self.cut_sip.clone(),
             cut_sip_count: self.cut_sip_count,
+            endless_sip: self.endless_sip,
             spare: Vec::new(),
         }
     }
@@ -177,7 +179,8 @@ impl Observer {
             cut_sip_count: self.cut_sip_count,
             incomplete_datagrams: fragments.incomplete,
             nameless_sip: self.dialogs.nameless,
-            messages_over_cap: self.dialogs.over_cap()
+            messages_over_cap: self.endless_sip
+                + self.dialogs.over_cap()
                 + self.names.over_cap
                 + self.announcements.dropped()
                 + self.handshakes.over_cap
@@ -308,6 +311,7 @@ impl Observer {
                     self.cut_sip.push(frame);
                 }
             }
+            Note::EndlessSip => self.endless_sip += 1,
             Note::Dns(message) => self.names.dns(frame, from.ip(), to.ip(), &message),
             Note::Dhcp(message) => self.dhcp(frame, &message),
             Note::Tls(said) => self.handshakes.push(frame, time, from, to, *said),

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 
 /// Bytes that may wait behind a hole.
 const WAITING_LIMIT: usize = 64 * 1024;
+/// Bytes that a segment takes in memory beside its own while it waits: many short ones must not take many times what is
+/// counted.
+const SEGMENT: usize = 64;
 /// Bytes that may wait to be taken by the reader.
 const READY_LIMIT: usize = 64 * 1024;
 
@@ -16,6 +19,8 @@ pub struct Assembler {
     /// Where the stream begins was not told: `next` goes by its first segment.
     is_guessed: bool,
     ready: Vec<u8>,
+    /// Bytes at the front of `ready` that the reader has taken. They go with the next segment, all at once.
+    taken: usize,
     /// Segments behind a hole by their offset.
     waiting: BTreeMap<i64, Vec<u8>>,
     waiting_bytes: usize,
@@ -42,8 +47,9 @@ impl Assembler {
             self.is_guessed = true;
         }
         if std::mem::take(&mut self.is_broken) {
-            self.ready.clear();
+            self.forget();
         }
+        self.ready.drain(..std::mem::take(&mut self.taken));
         let at = self.offset + i64::from(sequence.wrapping_sub(self.next.unwrap_or(sequence)) as i32);
         if at > self.offset {
             self.wait(at, bytes);
@@ -56,13 +62,13 @@ impl Assembler {
     /// The bytes in order; the reader removes what it used with [`Self::consume`].
     #[must_use]
     pub fn ready(&self) -> &[u8] {
-        &self.ready
+        self.ready.get(self.taken..).unwrap_or_default()
     }
 
-    /// Bytes it holds.
+    /// Bytes it holds, with what segments take that wait.
     #[must_use]
     pub fn held(&self) -> usize {
-        self.ready.len() + self.waiting_bytes
+        self.ready().len() + self.waiting_bytes
     }
 
     /// Whether bytes are missing behind the ready ones, which are gone with the next segment.
@@ -73,17 +79,22 @@ impl Assembler {
 
     /// Removes so many bytes from the front of the ready ones.
     pub fn consume(&mut self, count: usize) {
-        self.ready.drain(..count.min(self.ready.len()));
+        self.taken += count.min(self.ready().len());
+    }
+
+    fn forget(&mut self) {
+        self.ready.clear();
+        self.taken = 0;
     }
 
     /// Whether no more bytes fit before some are taken.
     pub(super) fn is_full(&self) -> bool {
-        self.ready.len() >= READY_LIMIT
+        self.ready().len() >= READY_LIMIT
     }
 
     /// Removes so many bytes from the front of the stream, also such as are still to come.
     pub(super) fn pass_over(&mut self, count: usize) {
-        let missing = count.saturating_sub(self.ready.len());
+        let missing = count.saturating_sub(self.ready().len());
         self.consume(count);
         self.unwanted = missing.saturating_sub(std::mem::take(&mut self.dropped)) as u64;
     }
@@ -103,7 +114,7 @@ impl Assembler {
         if first > acknowledged {
             return false;
         }
-        self.ready.clear();
+        self.forget();
         self.advance(first);
         self.drain();
         true
@@ -113,7 +124,7 @@ impl Assembler {
         let known = usize::try_from(self.offset - at).unwrap_or(usize::MAX);
         let unwanted = usize::try_from(self.unwanted).unwrap_or(usize::MAX);
         if let Some(fresh) = bytes.get(known.saturating_add(unwanted)..) {
-            let room = READY_LIMIT.saturating_sub(self.ready.len());
+            let room = READY_LIMIT.saturating_sub(self.ready().len());
             self.dropped = fresh.len().saturating_sub(room);
             self.ready.extend_from_slice(fresh.get(..room).unwrap_or(fresh));
         }
@@ -134,12 +145,12 @@ impl Assembler {
     fn wait(&mut self, at: i64, bytes: &[u8]) {
         let known = self.waiting.get(&at).map_or(0, Vec::len);
         let Some(more) = bytes.get(known..).filter(|more| !more.is_empty()) else { return };
-        self.waiting_bytes += more.len();
+        self.waiting_bytes += more.len() + if known == 0 { SEGMENT } else { 0 };
         self.waiting.entry(at).or_default().extend_from_slice(more);
         if self.waiting_bytes > WAITING_LIMIT
             && let Some((&first, _)) = self.waiting.first_key_value()
         {
-            self.ready.clear();
+            self.forget();
             self.advance(first);
         }
     }
@@ -150,7 +161,7 @@ impl Assembler {
                 break;
             }
             let (at, bytes) = entry.remove_entry();
-            self.waiting_bytes -= bytes.len();
+            self.waiting_bytes -= bytes.len() + SEGMENT;
             let wire = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
             self.append(at, &bytes, wire);
         }
@@ -159,7 +170,7 @@ impl Assembler {
 
 #[cfg(test)]
 mod tests {
-    use super::{Assembler, READY_LIMIT};
+    use super::{Assembler, READY_LIMIT, SEGMENT, WAITING_LIMIT};
 
     #[test]
     fn puts_segments_in_order_and_keeps_the_first_of_two_writers() {
@@ -193,6 +204,37 @@ mod tests {
         stream.push((READY_LIMIT + 20) as u32, &[b'z'; 20], 20);
         stream.push((READY_LIMIT + 40) as u32, b"0123456789ab", 12);
         assert_eq!(stream.ready(), b"ab");
+    }
+
+    #[test]
+    fn short_segments_behind_holes_count_with_what_they_take() {
+        let mut stream = Assembler::default();
+        stream.start(0);
+        for nth in 1..=20_000 {
+            stream.push(nth * 2, b"x", 1);
+            assert!(stream.held() <= WAITING_LIMIT + SEGMENT, "{}", stream.held());
+        }
+        assert!(stream.waiting.len() <= WAITING_LIMIT / SEGMENT, "{}", stream.waiting.len());
+        stream.push(0, &[b'y'; 100_000], 100_000);
+        assert_eq!((stream.waiting.len(), stream.waiting_bytes), (0, 0));
+    }
+
+    #[test]
+    fn what_is_taken_bit_by_bit_leaves_the_rest() {
+        let mut stream = Assembler::default();
+        stream.start(0);
+        let bytes: Vec<u8> = (0..READY_LIMIT).map(|nth| nth as u8).collect();
+        stream.push(0, &bytes, READY_LIMIT as u32);
+        assert!(stream.is_full());
+        for nth in 0..READY_LIMIT - 1 {
+            assert_eq!(stream.ready()[0], nth as u8);
+            stream.consume(1);
+        }
+        assert_eq!((stream.ready().len(), stream.held()), (1, 1));
+        stream.push(READY_LIMIT as u32, b"end", 3);
+        assert_eq!((stream.ready(), stream.ready.len()), (&b"\xffend"[..], 4), "the taken ones are gone");
+        stream.consume(10);
+        assert!(stream.ready().is_empty());
     }
 
     #[test]

@@ -89,6 +89,10 @@ fn read(stream: &mut Assembler, segment: &Segment) -> (Vec<Message>, u64) {
                 length
             }
             sip::Frame::KeepAlive(_, length) | sip::Frame::Junk(length) => length,
+            sip::Frame::Endless(length) => {
+                unread += 1;
+                length
+            }
             // What the snap length cut will not come.
             sip::Frame::NeedMore if stream.is_broken() && !ready.is_empty() => {
                 unread += 1;

@@ -119,6 +119,39 @@ fn messages_of_a_stream_are_told_when_they_are_whole() {
 }
 
 #[test]
+fn headers_without_end_hide_no_message_behind_them() {
+    let mut flow = Reading::default();
+    flow.segment(b"OPTIONS sip:a@b SIP/2.0\r\n");
+    let header = [&b"X: "[..], &[b'y'; 1_390][..], b"\r\n"].concat();
+    (0..60).for_each(|_| flow.segment(&header));
+    flow.segment(b"\r\n");
+    (0..50).for_each(|_| flow.segment(OPTIONS));
+    let endless = flow.notes.iter().filter(|note| matches!(note, Note::EndlessSip)).count();
+    assert_eq!((flow.sip(), endless), (50, 1));
+}
+
+#[test]
+fn a_message_of_turn_that_is_longer_than_what_is_kept_is_passed_over() {
+    let binding = b"\0\x01\0\0\x21\x12\xa4\x42abcdefghijkl";
+    let mut flow = Reading::default();
+    (0..LOOKS).for_each(|_| flow.segment(binding));
+    assert_eq!(flow.content.app, App::Stun);
+    // A channel with the longest length that can be stated.
+    let mut long = vec![0x40, 0, 0xff, 0xff];
+    long.resize(4 + 0x1_0000, 0);
+    long.chunks(1_400).for_each(|bytes| flow.segment(bytes));
+    assert!(flow.content.held() < 1_400, "{}", flow.content.held());
+}
+
+#[test]
+fn a_connection_may_begin_with_what_it_says() {
+    let mut flow = Reading::default();
+    flow.flagged(TcpFlags::SYN, OPTIONS);
+    flow.segment(OPTIONS);
+    assert_eq!(flow.sip(), 2);
+}
+
+#[test]
 fn a_new_connection_is_read_anew() {
     let mut flow = Reading::default();
     flow.segment(&OPTIONS[..30]);

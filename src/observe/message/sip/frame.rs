@@ -6,7 +6,7 @@ use super::super::ascii::{is_token, line_at, number};
 use super::header::HeaderName;
 use super::scan::{self, Headers};
 
-/// More headers than this are no SIP message.
+/// So many bytes without the end of the headers are no SIP message.
 const HEAD_LIMIT: usize = 64 * 1024;
 /// A longer body is not believed: the next start line is looked for instead.
 const BODY_LIMIT: u64 = 256 * 1024;
@@ -20,6 +20,8 @@ pub enum Frame {
     KeepAlive(KeepAlive, usize),
     /// So many bytes that belong to no message; a start line may follow them.
     Junk(usize),
+    /// A message whose headers take more room than any has: so many bytes of it, at most up to the next start line.
+    Endless(usize),
     /// A message, or what can become one, that is not whole yet.
     NeedMore,
     /// No SIP, and no start line further on.
@@ -76,7 +78,11 @@ fn message(bytes: &[u8], headers_start: usize) -> Frame {
     match whole(bytes, headers_start) {
         Some(end) if end <= bytes.len() => Frame::Message(end),
         Some(_) => Frame::NeedMore,
-        None if bytes.len() > HEAD_LIMIT => resync(bytes),
+        // Nobody keeps more of a stream than this: it would be waited for without end.
+        None if bytes.len() >= HEAD_LIMIT => match resync(bytes) {
+            Frame::Junk(length) => Frame::Endless(length),
+            _ => Frame::Endless(bytes.len()),
+        },
         None => Frame::NeedMore,
     }
 }
@@ -152,6 +158,17 @@ mod tests {
         assert_eq!(frame_stream(b"=audio 4000\r\nBYE sip:b@exam"), Frame::Junk(13), "it may become one");
         assert_eq!(frame_stream(b"\x16\x03\x01\x02\x00\x01\n\n\n"), Frame::NotSip);
         assert_eq!(frame_stream(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"), Frame::NotSip);
+    }
+
+    #[test]
+    fn headers_without_end_are_given_up_at_the_limit() {
+        let mut stream = b"OPTIONS sip:a SIP/2.0\r\n".to_vec();
+        stream.resize(HEAD_LIMIT - 1, b'y');
+        assert_eq!(frame_stream(&stream), Frame::NeedMore);
+        stream.push(b'\n');
+        assert_eq!(frame_stream(&stream), Frame::Endless(HEAD_LIMIT));
+        stream.extend(BYE);
+        assert_eq!(frame_stream(&stream), Frame::Endless(HEAD_LIMIT), "a message follows");
     }
 
     #[test]

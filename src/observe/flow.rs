@@ -95,10 +95,12 @@ pub(super) struct FlowState {
     icmp: Vec<(End, IcmpReport)>,
     layers: Layers,
     vlans: Vec<u16>,
+    /// When it was first heard of, which may be by an ICMP error alone.
+    since: Timestamp,
 }
 
 impl FlowState {
-    pub(super) fn new(key: FlowKey, first_from: End) -> Self {
+    pub(super) fn new(key: FlowKey, first_from: End, since: Timestamp) -> Self {
         Self {
             key,
             first_from,
@@ -110,6 +112,7 @@ impl FlowState {
             icmp: Vec::new(),
             layers: Layers::default(),
             vlans: Vec::new(),
+            since,
         }
     }
 
@@ -169,8 +172,8 @@ impl FlowState {
     /// was closed or never stood, a question with its answer. What talks for long may pause for long.
     pub(super) fn is_over(&self, now: Timestamp) -> bool {
         let times = [self.low.first, self.low.last, self.high.first, self.high.last].into_iter().flatten();
-        let (first, last) = times
-            .fold((now, Timestamp(i64::MIN)), |(first, last), (_, time)| (first.min(time), last.max(time)));
+        let (first, last) =
+            times.fold((now, self.since), |(first, last), (_, time)| (first.min(time), last.max(time)));
         let is_dialog = self.low.packets > 0 && self.high.packets > 0 && last.since(first) >= LONG;
         let pause = match &self.tcp {
             Some(tcp) if tcp.is_open() => OPEN_PAUSE,

@@ -206,7 +206,7 @@ impl Shard {
         let (key, from) = FlowKey::new(sender, receiver, protocol);
         let payload = block.get(packet.payload.range()).unwrap_or_default();
         self.counts.look_at(frame, packet, self.duplicates.is_copy(packet, print));
-        let Some(index) = self.flow_index(key, from) else {
+        let Some(index) = self.flow_index(key, from, packet.time) else {
             self.counts.over_cap += 1;
             return;
         };
@@ -266,7 +266,10 @@ impl Shard {
             (error.quoted_destination, error.quoted_ports.1),
             protocol,
         );
-        let Some(index) = self.flow_index(key, about) else { return };
+        let Some(index) = self.flow_index(key, about, error.packet.time) else {
+            self.counts.over_cap += 1;
+            return;
+        };
         if let Some(flow) = self.flows.get_mut(index as usize) {
             let report = IcmpReport {
                 reporter: error.packet.source,
@@ -281,7 +284,7 @@ impl Shard {
         }
     }
 
-    fn flow_index(&mut self, key: FlowKey, from: End) -> Option<u32> {
+    fn flow_index(&mut self, key: FlowKey, from: End, time: Timestamp) -> Option<u32> {
         if let Some(&known) = self.by_key.get(&key) {
             return Some(known);
         }
@@ -290,7 +293,7 @@ impl Shard {
         }
         let index = u32::try_from(self.flows.len()).ok()?;
         self.by_key.insert(key, index);
-        self.flows.push(FlowState::new(key, from));
+        self.flows.push(FlowState::new(key, from, time));
         Some(index)
     }
 }

@@ -15,7 +15,8 @@ fn flow_of(packets: &[Packet]) -> FlowState {
     let end = |packet: &Packet| key(A, B).0.low == (packet.source, packet.source_port);
     let sides: Vec<End> =
         packets.iter().map(|packet| if end(packet) { End::Low } else { End::High }).collect();
-    let mut flow = FlowState::new(key(A, B).0, sides.first().copied().unwrap_or(End::Low));
+    let since = packets.first().map_or(at(0), |packet| packet.time);
+    let mut flow = FlowState::new(key(A, B).0, sides.first().copied().unwrap_or(End::Low), since);
     for (number, (packet, side)) in (1..).zip(packets.iter().zip(sides)) {
         flow.count(side, frame(number), packet);
     }
@@ -61,6 +62,14 @@ fn a_handshake_outweighs_a_service_and_a_service_the_first_packet() {
 fn two_services_leave_it_to_the_first_packet() {
     let flow = flow_of(&[packet(B, A), packet(A, B)]).finish(|_, _| true);
     assert_eq!((flow.a, flow.initiator), (socket(B), Initiator::FirstPacket));
+}
+
+#[test]
+fn what_only_an_error_tells_of_is_over_too() {
+    let mut flow = FlowState::new(key(A, B).0, End::Low, at(1_000));
+    flow.blame(End::Low, unreachable(3));
+    assert!(!flow.is_over(at(120_999)));
+    assert!(flow.is_over(at(121_000)));
 }
 
 #[test]

@@ -12,6 +12,9 @@ use super::traffic::{Direction, Flow, HostFacts, MacSeen};
 /// Addresses for which facts are kept; the busiest networks of our customers have some thousand.
 const HOSTS_KEPT: usize = 262_144;
 const NAMES_KEPT: usize = 8;
+/// Hardware addresses of one address, as its packets and as ARP have them: who invents one for each frame takes no more
+/// room and no more time than others.
+const MACS_KEPT: usize = 8;
 
 /// What hosts say of themselves outside of flows.
 #[derive(Clone, Debug, Default)]
@@ -24,18 +27,20 @@ pub(super) struct HostBook {
 impl HostBook {
     /// ARP, neighbour discovery or DHCP ties the two.
     pub(super) fn pair(&mut self, address: IpAddr, mac: Mac, frame: Frame) {
-        if address.is_unspecified() || mac.is_multicast() || self.pairs.len() >= HOSTS_KEPT {
+        let has_room = self.pairs.len() < HOSTS_KEPT || self.pairs.contains_key(&address);
+        if address.is_unspecified() || mac.is_multicast() || !has_room {
             return;
         }
         let macs = self.pairs.entry(address).or_default();
-        if macs.len() < NAMES_KEPT {
+        if macs.len() < MACS_KEPT {
             macs.entry(mac).or_insert(frame);
         }
     }
 
     /// The host calls itself so.
     pub(super) fn name(&mut self, address: IpAddr, name: &str) {
-        if name.is_empty() || self.own_names.len() >= HOSTS_KEPT {
+        let has_room = self.own_names.len() < HOSTS_KEPT || self.own_names.contains_key(&address);
+        if name.is_empty() || !has_room {
             return;
         }
         let names = self.own_names.entry(address).or_default();
@@ -109,20 +114,21 @@ fn note(
     facts.received += received.packets;
     let (Some(&first), true) = (sent.frames.first(), sent.packets > 0) else { return };
     if let Some(mac) = sent.mac {
+        let has_room = facts.macs.len() < MACS_KEPT;
         match facts.macs.iter_mut().find(|seen| seen.mac == mac) {
             Some(seen) => {
                 seen.frames += sent.packets - sent.other_macs;
                 seen.first = seen.first.min(first);
             }
-            None => {
+            None if has_room => {
                 facts.macs.push(MacSeen { mac, frames: sent.packets - sent.other_macs, first, paired: false })
             }
+            None => {}
         }
     }
     for vlan in vlans {
-        if !facts.vlans.contains(vlan) {
-            facts.vlans.push(*vlan);
-            facts.vlans.sort_unstable();
+        if let Err(place) = facts.vlans.binary_search(vlan) {
+            facts.vlans.insert(place, *vlan);
         }
     }
     if let Some((least, most)) = sent.ttl {

@@ -114,3 +114,15 @@ fn what_a_host_says_of_itself_is_bounded() {
     assert_eq!(hosts[&host].own_names.len(), NAMES_KEPT);
     assert_eq!(hosts[&host].vendor_class.as_deref(), Some("first"));
 }
+
+#[test]
+fn who_invents_hardware_addresses_gets_no_more_room() {
+    let mut flows: Vec<Flow> = (0..40).map(|nth| sends("10.0.1.5", mac(nth), 64)).collect();
+    flows.iter_mut().zip(1..).for_each(|(flow, vlan)| flow.vlans = vec![4_000 - vlan, 7]);
+    let mut book = HostBook::default();
+    (100..140).for_each(|nth| book.pair(ip("10.0.1.5"), mac(nth), frame(1)));
+    let facts = &facts(book, flows)[&ip("10.0.1.5")];
+    assert_eq!(facts.macs.len(), 2 * MACS_KEPT);
+    assert_eq!(facts.macs.iter().filter(|seen| seen.paired).count(), MACS_KEPT);
+    assert!(facts.vlans.len() == 41 && facts.vlans.is_sorted());
+}

@@ -303,6 +303,8 @@ pub enum Skip {
     TooDeep,
     /// A tunnel whose header cannot be read.
     BadTunnel,
+    /// One of more kinds than are told apart.
+    Rest,
 }
 
 /// What a frame carries instead of IP, by the kind of number that says so.

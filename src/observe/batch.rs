@@ -22,7 +22,8 @@ const FRAME_RELAY: LinkType = LinkType(107);
 pub struct Batch {
     pub(super) events: [Vec<Event>; SHARDS],
     pub(super) aside: Vec<Aside>,
-    pub(super) skipped: BTreeMap<Skip, u64>,
+    /// With the index of the first record and their number.
+    pub(super) skipped: BTreeMap<Skip, (u32, u64)>,
     /// Time of the first record.
     pub(super) first: Option<Timestamp>,
     pub(super) frames: u64,
@@ -79,7 +80,7 @@ impl Batch {
             }
             Decoded::Link(message) => self.aside.push(Aside::Link(message)),
             Decoded::Skipped(reason) => {
-                *self.skipped.entry(reason).or_default() += 1;
+                self.skipped.entry(reason).or_insert((record.index as u32, 0)).1 += 1;
             }
         }
     }
@@ -220,7 +221,8 @@ mod tests {
         let reasons = [Skip::CutIp, Skip::NotIp(NotIp::EtherType(0x88e1)), Skip::CutIp];
         let mut batch = batch_of(reasons.map(Decoded::Skipped));
         batch.pass_over();
-        assert_eq!(batch.skipped, [(Skip::CutIp, 2), (Skip::NotIp(NotIp::EtherType(0x88e1)), 1)].into());
+        let other = Skip::NotIp(NotIp::EtherType(0x88e1));
+        assert_eq!(batch.skipped, [(Skip::CutIp, (0, 2)), (other, (1, 1))].into());
         assert_eq!((batch.frames, batch.filtered), (3, 1), "what the filter kept out is no frame");
     }
 }

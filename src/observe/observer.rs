@@ -30,6 +30,8 @@ use super::traffic::{Flow, Protocol, Stream, Traffic};
 
 const FRAMES_KEPT: usize = 5;
 const RTCP_SOURCES_KEPT: usize = 65_536;
+/// Kinds of what cannot be judged that are told apart: numbers in a frame make 2^40 of them.
+const SKIPS_KEPT: usize = 256;
 const ETHERTYPE_ARP: u16 = 0x0806;
 const ETHERTYPE_LLDP: u16 = 0x88cc;
 
@@ -52,15 +54,15 @@ pub struct Observer {
     /// Empty ones that were used before: what they have room for need not be asked for again.
     spare: Vec<Batch>,
     skipped: BTreeMap<Skip, u64>,
-    frames: u64,
-    filtered: u64,
     /// Places in the measurement up to now. More than frames, where a capture holds what else Wireshark numbers.
     numbers: u64,
+    frames: u64,
+    filtered: u64,
     cut_sip: Vec<Frame>,
     cut_sip_count: u64,
+    endless_sip: u64,
 }
 
-    endless_sip: u64,
 impl Observer {
     /// Counts the blocks, puts fragments together, reads ARP and LLDP: all that is rare and needs capture order.
     pub fn open(&mut self, chunks: Vec<Chunk<Batch>>) -> Wave {
@@ -78,9 +80,7 @@ impl Observer {
             self.frames += batch.frames;
             self.filtered += batch.filtered;
             self.clock.absorb(&batch.clock, |index| chunk.frame(u64::from(index)));
-            for (reason, count) in &batch.skipped {
-                *self.skipped.entry(*reason).or_default() += count;
-            }
+            note_skipped(&mut self.skipped, batch);
             injected.push(self.asides(chunk));
         }
         Wave { chunks, before, injected }
@@ -101,8 +101,8 @@ impl Observer {
             rtcp: self.rtcp.clone(),
             receptions: self.receptions.clone(),
             skipped: self.skipped.clone(),
-            frames: self.frames,
             numbers: self.numbers,
+            frames: self.frames,
             filtered: self.filtered,
             cut_sip: self.cut_sip.clone(),
             cut_sip_count: self.cut_sip_count,
@@ -341,6 +341,18 @@ impl Observer {
     }
 }
 
+/// Adds what a block holds of it. In the order of its records, so that it does not depend on the blocks which kinds have
+/// room.
+fn note_skipped(skipped: &mut BTreeMap<Skip, u64>, batch: &Batch) {
+    let mut fresh: Vec<_> =
+        batch.skipped.iter().map(|(reason, (first, count))| (first, reason, count)).collect();
+    fresh.sort_unstable();
+    for (_, reason, count) in fresh {
+        let has_room = skipped.len() < SKIPS_KEPT || skipped.contains_key(reason);
+        *skipped.entry(if has_room { *reason } else { Skip::Rest }).or_default() += count;
+    }
+}
+
 /// Flows in order of their first frame, and the streams that are RTP with the ids of those flows.
 fn rows(
     shards: Vec<Shard>,
@@ -456,4 +468,32 @@ fn put_in_order(flows: &mut [Flow]) -> Vec<usize> {
 
 fn key(flow: &Flow) -> FlowKey {
     FlowKey::new((flow.a.ip(), flow.a.port()), (flow.b.ip(), flow.b.port()), flow.protocol).0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::NotIp;
+
+    #[test]
+    fn kinds_without_end_are_summed_up_in_the_order_of_their_records() {
+        let kind = |number: u16| Skip::NotIp(NotIp::Snap([1, 2, 3], number));
+        // The later the record, the lower its number.
+        let records: Vec<Skip> = (0..1_000).map(|nth| kind(999 - nth)).collect();
+        let sums = |block: usize| {
+            let mut sums = BTreeMap::new();
+            for records in records.chunks(block) {
+                let mut batch = Batch::default();
+                for (index, reason) in (0..).zip(records) {
+                    batch.skipped.entry(*reason).or_insert((index, 0)).1 += 1;
+                }
+                note_skipped(&mut sums, &batch);
+            }
+            sums
+        };
+        let whole = sums(1_000);
+        assert_eq!(whole.len(), SKIPS_KEPT + 1);
+        assert_eq!((whole[&kind(999)], whole[&Skip::Rest]), (1, 1_000 - SKIPS_KEPT as u64));
+        assert_eq!(sums(7), whole);
+    }
 }

@@ -151,6 +151,7 @@ fn skip_name(skip: Skip) -> String {
         Skip::BadTransport => "bad-transport",
         Skip::TooDeep => "too-deep",
         Skip::BadTunnel => "bad-tunnel",
+        Skip::Rest => "rest",
     };
     name.to_owned()
 }

@@ -240,6 +240,7 @@ fn skip(skip: Skip) -> String {
         Skip::BadTransport => "TCP- oder UDP-Header widersprüchlich".to_owned(),
         Skip::TooDeep => "zu viele Schichten ineinander".to_owned(),
         Skip::BadTunnel => "Tunnel-Header nicht lesbar".to_owned(),
+        Skip::Rest => "weitere Arten".to_owned(),
     }
 }
 

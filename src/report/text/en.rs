@@ -236,6 +236,7 @@ fn skip(skip: Skip) -> String {
         Skip::BadTransport => "TCP or UDP header contradicts itself".to_owned(),
         Skip::TooDeep => "too many layers inside each other".to_owned(),
         Skip::BadTunnel => "tunnel header unreadable".to_owned(),
+        Skip::Rest => "further kinds".to_owned(),
     }
 }
 

@@ -5,6 +5,8 @@ mod interface;
 mod options;
 mod rewrite;
 
+use std::sync::Arc;
+
 use super::bytes::Order;
 use super::framing::{Described, Halt, LONGEST, Sink};
 use super::tally::Tally;
@@ -47,12 +49,21 @@ mod code {
 }
 
 /// What has to be known to read a block: the section's byte order and the interfaces of the file so far.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(super) struct State {
     order: Order,
-    /// Of the whole file; those of the section start at `base`.
-    interfaces: Vec<Interface>,
+    /// Of the whole file; those of the section start at `base`. Shared, since a state is copied for each range and each read
+    /// of a pipe.
+    interfaces: Arc<Vec<Interface>>,
     base: usize,
+}
+
+impl PartialEq for State {
+    fn eq(&self, other: &Self) -> bool {
+        let same_interfaces =
+            || Arc::ptr_eq(&self.interfaces, &other.interfaces) || self.interfaces == other.interfaces;
+        (self.order, self.base) == (other.order, other.base) && same_interfaces()
+    }
 }
 
 /// A block without its type and lengths.
@@ -71,7 +82,7 @@ impl State {
             return None;
         }
         let order = section_order(bytes.get(8..)?)?;
-        let state = Self { order, interfaces: Vec::new(), base: 0 };
+        let state = Self { order, interfaces: Arc::default(), base: 0 };
         Some(section_version(order, bytes.get(8..16)?).map(|()| state))
     }
 
@@ -104,7 +115,7 @@ impl State {
 
     pub(super) fn interfaces(&self, tally: &Tally) -> Vec<InterfaceSummary> {
         (0..)
-            .zip(&self.interfaces)
+            .zip(&*self.interfaces)
             .map(|(number, interface)| interface.summary(tally.drops(number)))
             .collect()
     }
@@ -192,7 +203,7 @@ impl State {
             return Err(format!("more than {MOST_INTERFACES} interfaces"));
         }
         let interface = Interface::parse(block.order, block.body).ok_or("an interface block cut short")?;
-        self.interfaces.push(interface);
+        Arc::make_mut(&mut self.interfaces).push(interface);
         Ok(())
     }
 

@@ -90,6 +90,9 @@ type Reported = (SocketAddr, SocketAddr, u32);
 #[derive(Clone, Debug, Default)]
 pub struct Receptions {
     receivers: BTreeMap<Reported, Reception>,
+    /// By addresses of receiver and sender, and source: the one that is reported on, `None` if there are several. A host may
+    /// report on thousands.
+    by_address: BTreeMap<(IpAddr, IpAddr, u32), Option<Reported>>,
     /// Middle of the NTP time and capture time of the last reports of a sender.
     senders: BTreeMap<(IpAddr, u32), VecDeque<(u32, Timestamp)>>,
 }
@@ -156,14 +159,8 @@ impl Receptions {
                 .find(|((.., about), _)| *about == ssrc)
         };
         let found = [1, 0].into_iter().find_map(|above| sent_from(beside(above)?)).or_else(|| {
-            let ends = (SocketAddr::new(destination.ip(), 0), SocketAddr::new(destination.ip(), u16::MAX));
-            let unspecified = SocketAddr::new(source.ip(), 0);
-            let mut fitting = self
-                .receivers
-                .range((ends.0, unspecified, 0)..)
-                .take_while(|((from, ..), _)| *from <= ends.1)
-                .filter(|((_, to, about), _)| to.ip() == source.ip() && *about == ssrc);
-            fitting.next().filter(|_| fitting.next().is_none())
+            let only = self.by_address.get(&(destination.ip(), source.ip(), ssrc))?.as_ref()?;
+            self.receivers.get_key_value(only)
         })?;
         let ((receiver, sender, _), reception) = found;
         let back = self.receivers.get(&(*sender, *receiver, reception.reporter));
@@ -171,8 +168,13 @@ impl Receptions {
     }
 
     fn reception(&mut self, key: Reported) -> Option<&mut Reception> {
-        if self.receivers.len() >= RECEIVERS && !self.receivers.contains_key(&key) {
-            return None;
+        if !self.receivers.contains_key(&key) {
+            if self.receivers.len() >= RECEIVERS {
+                return None;
+            }
+            let (from, to, about) = key;
+            let known = self.by_address.entry((from.ip(), to.ip(), about));
+            known.and_modify(|only| *only = None).or_insert(Some(key));
         }
         Some(self.receivers.entry(key).or_default())
     }

@@ -24,7 +24,6 @@ const EXCEPTIONS: &[(&str, usize, &str)] = &[
     ("AlexeyVasilev_PcapFlowLab__parsing_mpls_pw_01_mpls_pw_eth_ipv4_tcp_no_cw.pcap", 1, PSEUDOWIRE),
     ("AlexeyVasilev_PcapFlowLab__parsing_mpls_pw_02_mpls_pw_eth_ipv4_udp_no_cw.pcap", 1, PSEUDOWIRE),
     ("AlexeyVasilev_PcapFlowLab__showcase_pcap_flow_lab_showcase.pcap", 1, PSEUDOWIRE),
-    ("FoxIO-LLC_ja4__gre-erspan-vxlan.pcap", 7, "VXLAN-GPE is not taken off"),
     ("arkime_arkime__vxlan.pcap", 2, "ARP inside VXLAN is a link message"),
     ("dotpcap_packetnet__ipv6_redirect.pcap", 1, "a redirect is no ICMPv6 error"),
     ("kbandla_dpkt__nb6-http.pcap", 11, "L2TP is not taken off"),

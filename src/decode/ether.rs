@@ -18,7 +18,7 @@ pub(super) const ETHERNET: u16 = 0x6558;
 /// PPP, RFC 2637 and 7676.
 pub(super) const PPP: u16 = 0x880b;
 const PPPOE_SESSION: u16 = 0x8864;
-const MPLS_UNICAST: u16 = 0x8847;
+pub(super) const MPLS_UNICAST: u16 = 0x8847;
 const MPLS_MULTICAST: u16 = 0x8848;
 /// IEEE 802.1ah, provider backbone bridging: the service tag.
 const BACKBONE_SERVICE: u16 = 0x88e7;

@@ -11,6 +11,8 @@ const GTP_U: u16 = 2152;
 /// Registered for VXLAN, RFC 7348 section 5; Linux took the other before.
 const VXLAN: u16 = 4789;
 const VXLAN_LINUX: u16 = 8472;
+/// Registered for VXLAN-GPE, draft-ietf-nvo3-vxlan-gpe-13 section 9.1.
+const VXLAN_GPE: u16 = 4790;
 /// Registered for Geneve, RFC 8926 section 3.3.
 const GENEVE: u16 = 6081;
 /// What senders and receivers of TaZmen Sniffer Protocol use.
@@ -21,6 +23,7 @@ const TZSP: u16 = 37008;
 pub(super) fn in_udp(ports: (u16, u16), payload: View<'_>) -> Option<(Layers, Step<'_>)> {
     match ports.1 {
         VXLAN | VXLAN_LINUX => vxlan(payload),
+        VXLAN_GPE => vxlan_gpe(payload),
         GENEVE => geneve(payload),
         GTP_U => gtp_u(payload),
         TZSP => tzsp(payload),
@@ -35,6 +38,28 @@ fn vxlan(view: View<'_>) -> Option<(Layers, Step<'_>)> {
         return None;
     }
     Some((Layers::VXLAN, Step::Into(Layer::Ethernet, view.skip(8)?)))
+}
+
+/// draft-ietf-nvo3-vxlan-gpe-13 section 3: version 0, the I flag, P where the next protocol is named, B for copies to several
+/// receivers; a packet with O is for the tunnel's ends themselves. Everything reserved is zero.
+fn vxlan_gpe(view: View<'_>) -> Option<(Layers, Step<'_>)> {
+    const VALID_NETWORK_IDENTIFIER: u8 = 0x08;
+    const NEXT_PROTOCOL: u8 = 0x04;
+    const TO_SEVERAL: u8 = 0x02;
+    let [flags, _, _, next] = view.array(0)?;
+    if flags & !(NEXT_PROTOCOL | TO_SEVERAL) != VALID_NETWORK_IDENTIFIER
+        || view.u16(1)? != 0
+        || view.u8(7)? != 0
+    {
+        return None;
+    }
+    let layer = match (flags & NEXT_PROTOCOL != 0, next) {
+        (false, 0) | (true, 3) => Layer::Ethernet,
+        (true, 1 | 2) => Layer::Ip,
+        (true, 5) => Layer::EtherType(ether::MPLS_UNICAST),
+        _ => return None,
+    };
+    Some((Layers::VXLAN, Step::Into(layer, view.skip(8)?)))
 }
 
 /// RFC 8926 section 3.4.

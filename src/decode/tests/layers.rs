@@ -54,6 +54,8 @@ fn stations_and_tag_are_those_of_the_innermost_link_header() {
             | "erspan III, platform"
             | "vxlan"
             | "vxlan, Linux"
+            | "vxlan-gpe"
+            | "vxlan-gpe, no protocol named"
             | "tzsp"
             | "erspan in vxlan" => inner,
             "802.11 QoS" | "802.11 QoS, padded" | "802.11 QoS, HT control" | "802.11 aggregate" => {
@@ -61,7 +63,8 @@ fn stations_and_tag_are_those_of_the_innermost_link_header() {
             }
             "802.11 four addresses" => Some(Mac([8; 6])),
             "IP in IP" | "gre" | "gre, all fields" | "gre, key" | "gre, routing" | "pptp"
-            | "erspan III, IP" | "geneve" | "gtp-u" | "gtp-u, extended" => None,
+            | "erspan III, IP" | "vxlan-gpe, IP" | "vxlan-gpe, MPLS" | "geneve" | "gtp-u"
+            | "gtp-u, extended" => None,
             "802.11" | "radiotap" | "avs" | "cooked" | "cooked, VLAN" | "cooked v2" => outer,
             _ if case.link == ETHERNET => outer,
             _ => None,
@@ -109,7 +112,7 @@ fn a_tunnel_that_cannot_be_read_leaves_the_packet_around_it() {
 #[test]
 fn voice_at_a_tunnel_port_is_voice() {
     let rtp = [&[0x80, 0, 0, 1, 0, 0, 0, 160, 1, 2, 3, 4], &[0xd5; 160][..]].concat();
-    for port in [2152, 4789, 6081, 8472, 37008] {
+    for port in [2152, 4789, 4790, 6081, 8472, 37008] {
         let packet = packet(RAW, &ipv4(17, &udp((5004, port), &rtp)));
         assert_eq!((packet.destination_port, packet.layers), (port, Layers::default()));
     }

@@ -181,6 +181,7 @@ fn tunnels(ip: &[u8]) -> Vec<Wrapped> {
     let geneve = [&[1, 0], protocol.to_be_bytes().as_slice(), &[0, 0, 1, 0, 0, 0, 0, 0]].concat();
     let erspan = Layers::ERSPAN;
     let vxlan = [8, 0, 0, 0, 0, 0, 1, 0];
+    let gpe_protocol = if ip[0] >> 4 == 4 { 1 } else { 2 };
     let case = |name, frame, layers| Wrapped { name, link: ETHERNET, frame, layers };
     vec![
         case("IP in IP", outer_ipv4(inner_protocol, ip), Layers::IP_IN_IP),
@@ -218,6 +219,14 @@ fn tunnels(ip: &[u8]) -> Vec<Wrapped> {
         ),
         case("vxlan", in_udp(4789, &vxlan, &frame), Layers::VXLAN),
         case("vxlan, Linux", in_udp(8472, &vxlan, &frame), Layers::VXLAN),
+        case("vxlan-gpe", in_udp(4790, &[0x0c, 0, 0, 3, 0, 0, 1, 0], &frame), Layers::VXLAN),
+        case("vxlan-gpe, no protocol named", in_udp(4790, &vxlan, &frame), Layers::VXLAN),
+        case("vxlan-gpe, IP", in_udp(4790, &[0x0e, 0, 0, gpe_protocol, 0, 0, 1, 0], ip), Layers::VXLAN),
+        case(
+            "vxlan-gpe, MPLS",
+            in_udp(4790, &[0x0c, 0, 0, 5, 0, 0, 1, 0], &[&[0, 1, 1, 64], ip].concat()),
+            Layers::VXLAN.with(Layers::MPLS),
+        ),
         case("geneve", in_udp(6081, &geneve, ip), Layers::OTHER),
         case("gtp-u", in_udp(2152, &gtp, ip), Layers::OTHER),
         case("gtp-u, extended", in_udp(2152, &extended, ip), Layers::OTHER),

@@ -182,12 +182,19 @@ pub(crate) fn period(first: Timestamp, last: Timestamp, zone: &TimeZone, languag
 }
 
 /// The zone's name in the IANA database, else its offset at `time`: `UTC+01:00`. A zone that the system does not tell
-/// is UTC.
+/// is UTC, and so it is called whichever of its names the system has it under.
 pub(crate) fn zone_name(zone: &TimeZone, time: Option<Timestamp>) -> String {
     match (zone.iana_name(), time) {
-        (Some(name), _) => name.to_owned(),
+        (Some(name), _) => plain_zone(name).to_owned(),
         (None, Some(time)) if time.is_known() && !zone.is_unknown() => in_zone(time, zone, "UTC%:z"),
         _ => "UTC".to_owned(),
+    }
+}
+
+fn plain_zone(name: &str) -> &str {
+    match name {
+        "Etc/UTC" | "Etc/UCT" | "Etc/Universal" | "Etc/Zulu" | "UCT" | "Universal" | "Zulu" => "UTC",
+        other => other,
     }
 }
 
@@ -293,6 +300,7 @@ mod tests {
         assert_eq!(zone_name(&east, Some(first)), "UTC+01:00");
         assert_eq!(zone_name(&TimeZone::UTC, None), "UTC");
         assert_eq!(zone_name(&TimeZone::unknown(), Some(first)), "UTC");
+        assert_eq!((plain_zone("Etc/UTC"), plain_zone("Europe/Berlin")), ("UTC", "Europe/Berlin"));
         assert_eq!(moment(Timestamp::UNKNOWN, &TimeZone::UTC, De), NO_VALUE);
     }
 }

@@ -26,6 +26,7 @@ pub struct Stated {
     pub model: Option<ModelId>,
     /// What the user calls it.
     pub name: Option<String>,
+    /// The option that states it, which reads alike in both languages.
     source: &'static str,
 }
 
@@ -42,7 +43,7 @@ impl Hints {
                 role: Some(host.role.clone()),
                 model: host.model.clone(),
                 name: host.name.clone(),
-                source: "site file",
+                source: "--site",
             };
             hosts.insert(host.address, stated);
         }
@@ -204,6 +205,10 @@ mod tests {
         assert_eq!((&host.role, &host.name), (&Some("b.server".into()), &name));
         assert_eq!(&*host.words(), "--pbx b.server");
         assert_eq!(hints.hosts().count(), 1);
+        let host = HostHint { address: ip(PBX), role: "a.phone".into(), model: None, name: None };
+        let site = SiteFile { hosts: vec![host], ..SiteFile::default() };
+        let hints = with_lore(|lore| Hints::new(site, &[], lore)).unwrap();
+        assert_eq!(&*hints.host(ip(PBX)).unwrap().words(), "--site a.phone");
     }
 
     #[test]

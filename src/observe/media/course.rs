@@ -273,29 +273,13 @@ impl Course {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::fixture::{at, frame};
+    use super::super::super::fixture::at;
     use super::*;
-
-    fn sample(ms: i64, dscp: u8) -> Sample {
-        Sample {
-            frame: frame(1),
-            time: at(ms),
-            timestamp: 0,
-            sequence: 0,
-            payload_length: 160,
-            ip_length: 200,
-            vlan: None,
-            pcp: None,
-            dscp,
-            payload_type: 8,
-            marker: false,
-        }
-    }
 
     fn course(packets: &[(i64, Step, u8)]) -> Course {
         let mut course = Course::default();
         for (ms, step, dscp) in packets {
-            course.push(&sample(*ms, *dscp), *step, *ms as f64, at(0));
+            course.push(&Sample { dscp: *dscp, ..Sample::arrived(1, *ms) }, *step, *ms as f64, at(0));
         }
         course.so_far()
     }

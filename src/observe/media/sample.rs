@@ -60,6 +60,27 @@ impl Sample {
     }
 }
 
+#[cfg(test)]
+impl Sample {
+    /// An unmarked packet of G.711 of which only frame and arrival (ms) matter.
+    pub(in crate::observe::media) fn arrived(number: u64, ms: i64) -> Self {
+        use super::super::fixture::{at, frame};
+        Self {
+            frame: frame(number),
+            time: at(ms),
+            timestamp: 0,
+            sequence: 0,
+            payload_length: 160,
+            ip_length: 200,
+            vlan: None,
+            pcp: None,
+            dscp: 0,
+            payload_type: 8,
+            marker: false,
+        }
+    }
+}
+
 fn saturate(length: u32) -> u16 {
     u16::try_from(length).unwrap_or(u16::MAX)
 }

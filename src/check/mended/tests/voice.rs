@@ -91,6 +91,28 @@ fn ports_are_right_when_several_wrong_ones_would_have_shown() {
     assert!(!over(odd(), 5_000, &[10_001, 10_002, 10_004]));
 }
 
+#[test]
+fn a_range_fits_the_model_again_when_later_streams_keep_to_it() {
+    let range = row(
+        "R1",
+        "acme.pbx",
+        "transport = \"udp\"\nown = \"5204-5263\"\ninitiator = \"either\"\npeer.scope = \"lan\"\nspeaks = [\"rtp\"]",
+    );
+    let model = "\n[[model]]\nid = \"small\"\nrole = \"acme.pbx\"\ntitle.de = \"-\"\ntitle.en = \"-\"\nrtp_row = \"R1\"\n\
+                 channels = 30\n";
+    let over = |model_id: &str, ports: &[u16]| {
+        let world =
+            World::new(&format!("{range}{model}")).device(PHONE, "acme.pbx").streams(from_ports(ports));
+        let (observed, documented) = ((5_300, 5_300), "5204-5263".into());
+        is_over(Detail::Port006 { observed, model: model_id.into(), documented, fits: None }, 5_000, &world)
+    };
+    assert!(!over("small", &[5_300]), "it only stopped");
+    assert!(over("small", &[5_300, 5_204, 5_206, 5_208]));
+    assert!(!over("small", &[5_300, 5_204, 5_206]), "two may be chance");
+    assert!(!over("small", &[5_300, 5_204, 5_206, 5_208, 5_264]), "the last one is outside again");
+    assert!(!over("large", &[5_300, 5_204, 5_206, 5_208]), "a model that the rule book does not have");
+}
+
 /// Calls of the telephone, a minute each; voice from these ports, one after the other; whether SDP names the port.
 fn calls(ports: &[&[u16]], announced: u16) -> World {
     let mut world = World::new("");

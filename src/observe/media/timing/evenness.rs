@@ -147,22 +147,6 @@ mod tests {
     use super::super::super::super::fixture::{at, frame};
     use super::*;
 
-    fn sample(number: u64, ms: i64) -> Sample {
-        Sample {
-            frame: frame(number),
-            time: at(ms),
-            timestamp: 0,
-            sequence: 0,
-            payload_length: 160,
-            ip_length: 200,
-            vlan: None,
-            pcp: None,
-            dscp: 0,
-            payload_type: 8,
-            marker: false,
-        }
-    }
-
     /// Packets of 20 ms that arrive at these ms, with the jitter of RFC 3550.
     fn told(arrivals: &[i64], spoken: f64) -> Evenness {
         let mut evening = Evening::default();
@@ -172,7 +156,7 @@ mod tests {
             let passed = (now - before) as f64;
             let late = passed - spoken;
             jitter += (late.abs() - jitter) / 16.0;
-            evening.note(&sample(number as u64 + 2, *now), passed, late, jitter);
+            evening.note(&Sample::arrived(number as u64 + 2, *now), passed, late, jitter);
         }
         evening.so_far()
     }

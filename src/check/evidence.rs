@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::capture::{Frame, Timestamp};
 use crate::observe::media::Moment;
-use crate::observe::{Flow, Protocol, Stream};
+use crate::observe::{Flow, FlowView, Protocol, Stream};
 
 use super::filter;
 use super::finding::Evidence;
 
-const FRAMES_KEPT: usize = 5;
+pub(super) const FRAMES_KEPT: usize = 5;
 /// Flows or streams that are named; a longer filter nobody reads.
 pub(super) const NAMED: usize = 8;
 
@@ -31,6 +31,42 @@ pub(super) fn of_flows<'a>(flows: impl IntoIterator<Item = &'a Flow>) -> Evidenc
         }
     }
     collector.finish(filter::any_of(filters))
+}
+
+/// Evidence that lies in what one side of flows sent with marks such as `is_meant`; `condition` says the same to Wireshark.
+/// Where that side used others too, no frame of it is known to be one, and nothing but the way stands for it.
+pub(super) fn of_marked<'a>(
+    views: impl IntoIterator<Item = &'a FlowView<'a>>,
+    is_meant: impl Fn(u8) -> bool,
+    condition: &str,
+) -> Evidence {
+    let views: BTreeMap<usize, &FlowView<'_>> = views.into_iter().map(|view| (view.flow.id, view)).collect();
+    let is_pure = |view: &&&FlowView<'_>| view.sent.dscp.iter().all(|(mark, ..)| is_meant(mark));
+    let shown: Vec<&FlowView<'_>> = match views.values().filter(is_pure).copied().collect::<Vec<_>>() {
+        none if none.is_empty() => views.values().copied().collect(),
+        pure => pure,
+    };
+    let condition = if shown.iter().all(|view| is_pure(&view)) { condition } else { "" };
+    let mut collector = Collector::default();
+    let mut filters = Vec::new();
+    for view in &shown {
+        [view.sent.first, view.sent.last].into_iter().flatten().for_each(|(_, time)| collector.time(time));
+        if filters.len() < NAMED {
+            collector.frames(&view.sent.frames);
+            filters.push(filter::one_way(view.own(), view.peer(), view.flow.protocol));
+        }
+    }
+    collector.finish(with_condition(filters, condition))
+}
+
+/// `any of the filters`, and the condition, if there is one.
+fn with_condition(filters: Vec<String>, condition: &str) -> String {
+    let any = filter::any_of(filters);
+    match condition {
+        "" => any,
+        condition if any.contains("||") => format!("({any}) && {condition}"),
+        condition => format!("{any} && {condition}"),
+    }
 }
 
 /// Evidence that lies in some frames of streams; `frames_of` gives them, `condition` is what they have in common.
@@ -55,14 +91,7 @@ pub(super) fn of_streams<'a>(
             }
         }
     }
-    let several = filters.len() > 1;
-    let any = filter::any_of(filters);
-    let filter = match condition {
-        "" => any,
-        condition if several => format!("({any}) && {condition}"),
-        condition => format!("{any} && {condition}"),
-    };
-    collector.finish(filter)
+    collector.finish(with_condition(filters, condition))
 }
 
 /// Evidence that lies in single packets of streams: its time is theirs.
@@ -159,6 +188,22 @@ mod tests {
         let flows = flows(1);
         let evidence = of_flows(flows.iter().chain(&flows));
         assert!(!evidence.filter.contains("||"), "{}", evidence.filter);
+    }
+
+    #[test]
+    fn what_one_side_marks_is_shown_by_its_packets_alone() {
+        let marked = |marks: &[(u8, u64)]| {
+            let mut flow = flows(1).remove(0);
+            flow.from_a.dscp = marks.iter().map(|(mark, packets)| (*mark, *packets, 100)).collect();
+            let views = FlowView::both(&flow);
+            of_marked(&views[..1], |mark| mark != 24, "!x")
+        };
+        let wrong = marked(&[(26, 9)]);
+        assert_eq!(wrong.frames, [frame(10)]);
+        let way =
+            "ip.src == 192.168.10.21 && ip.dst == 192.168.10.2 && udp.srcport == 40001 && udp.dstport == 389";
+        assert_eq!(wrong.filter, format!("{way} && !x"));
+        assert_eq!(marked(&[(24, 1), (26, 9)]).filter, way, "which of them the frames are is not known");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Wireshark display filters for the evidence of findings: short enough to paste, and true for the frames named.
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 
 use crate::observe::{Flow, Protocol};
@@ -12,6 +13,12 @@ pub(super) fn host(address: IpAddr) -> String {
 /// Packets that two addresses exchanged.
 pub(super) fn hosts(a: IpAddr, b: IpAddr) -> String {
     format!("{} && {}", host(a), host(b))
+}
+
+/// Fragments that two addresses exchanged.
+pub(super) fn fragments(a: IpAddr, b: IpAddr) -> String {
+    let is_fragment = if a.is_ipv4() { "(ip.flags.mf == 1 || ip.frag_offset > 0)" } else { "ipv6.fraghdr" };
+    format!("{} && {is_fragment}", hosts(a, b))
 }
 
 /// Packets that a host exchanged with a service.
@@ -35,6 +42,10 @@ pub(super) fn own_port(address: IpAddr, port: u16, protocol: Protocol) -> String
 pub(super) fn flow(flow: &Flow) -> String {
     let hosts = hosts(flow.a.ip(), flow.b.ip());
     match transport(flow.protocol) {
+        Some(name) if flow.a.port() == flow.b.port() => {
+            let port = flow.a.port();
+            format!("{hosts} && {name}.srcport == {port} && {name}.dstport == {port}")
+        }
         Some(name) => {
             format!("{hosts} && {name}.port == {} && {name}.port == {}", flow.a.port(), flow.b.port())
         }
@@ -54,14 +65,21 @@ pub(super) fn one_way(from: SocketAddr, to: SocketAddr, protocol: Protocol) -> S
     }
 }
 
-/// Packets whose DSCP is not `expected`, in the family of `address`.
-pub(super) fn dscp_is_not(address: IpAddr, expected: u8) -> String {
+/// Packets with this DSCP, in the family of `address`.
+pub(super) fn dscp_is(address: IpAddr, dscp: u8) -> String {
     let field = if address.is_ipv4() { "ip.dsfield.dscp" } else { "ipv6.tclass.dscp" };
-    format!("!({field} == {expected})")
+    format!("{field} == {dscp}")
 }
 
-/// `(x) || (y) ...`, or the only one.
-pub(super) fn any_of(parts: Vec<String>) -> String {
+/// Packets whose DSCP is not `expected`, in the family of `address`.
+pub(super) fn dscp_is_not(address: IpAddr, expected: u8) -> String {
+    format!("!({})", dscp_is(address, expected))
+}
+
+/// `(x) || (y) ...`, or the only one; what stands there twice is said once.
+pub(super) fn any_of(mut parts: Vec<String>) -> String {
+    let mut told = BTreeSet::new();
+    parts.retain(|part| told.insert(part.clone()));
     match parts.as_slice() {
         [one] => one.clone(),
         many => many.iter().map(|part| format!("({part})")).collect::<Vec<_>>().join(" || "),
@@ -105,6 +123,8 @@ mod tests {
         let filter =
             "ip.addr == 192.168.10.21 && ip.addr == 192.168.10.2 && udp.port == 10000 && udp.port == 5204";
         assert_eq!(flow(&udp("192.168.10.21:10000", "192.168.10.2:5204")), filter);
+        let filter = "ip.addr == 192.168.10.21 && ip.addr == 192.168.10.2 && udp.srcport == 5060 && udp.dstport == 5060";
+        assert_eq!(flow(&udp("192.168.10.21:5060", "192.168.10.2:5060")), filter, "one port on both sides");
         let six = tcp("[fd00::21]:40000", "[fd00::2]:443", TcpOutcome::Answered, 1);
         let filter = "ipv6.addr == fd00::21 && ipv6.addr == fd00::2 && tcp.port == 40000 && tcp.port == 443";
         assert_eq!(flow(&six), filter);
@@ -134,5 +154,7 @@ mod tests {
         assert_eq!(any_of(Vec::new()), "");
         assert_eq!(any_of(vec!["a && b".into()]), "a && b");
         assert_eq!(any_of(vec!["a && b".into(), "c".into()]), "(a && b) || (c)");
+        assert_eq!(any_of(vec!["a && b".into(), "c".into(), "a && b".into()]), "(a && b) || (c)");
+        assert_eq!(any_of(vec!["a && b".into(), "a && b".into()]), "a && b");
     }
 }

@@ -12,7 +12,7 @@ use crate::rules::QosRule;
 use crate::site::{Confidence, Device, Kind, Scope};
 
 use super::case::{Case, RTP, SIP};
-use super::evidence::{of_flows, of_streams};
+use super::evidence::{of_marked, of_streams};
 use super::filter;
 use super::finding::{Detail, Finding, Party, Severity};
 
@@ -416,11 +416,9 @@ fn signalling(case: &Case<'_>, device: &Device) -> Option<Finding> {
     if !is_local || packets < LEAST_SIGNALLING || wrong * 2 < packets {
         return None;
     }
-    let flows: Vec<&Flow> = views
-        .iter()
-        .filter(|view| view.sent.dscp.iter().any(|(value, ..)| value != rule.dscp))
-        .map(|view| view.flow)
-        .collect();
+    let unlike =
+        views.iter().copied().filter(|view| view.sent.dscp.iter().any(|(value, ..)| value != rule.dscp));
+    let condition = filter::dscp_is_not(device.address, rule.dscp);
     Some(Finding {
         detail: Detail::Qos004 { packets: wrong, dscp: by_count(&values), expected: rule.dscp },
         severity: Severity::Notice,
@@ -428,8 +426,9 @@ fn signalling(case: &Case<'_>, device: &Device) -> Option<Finding> {
         subject: Some(case.subject(device.address)),
         rows: vec![rule.id.as_str().into()],
         count: wrong,
-        responsible: Party::Network,
-        evidence: of_flows(flows),
+        // Which mark signalling carries is set at the device, or by whoever provisions it.
+        responsible: Party::Telephony,
+        evidence: of_marked(unlike, |value| value != rule.dscp, &condition),
     })
 }
 
@@ -489,7 +488,7 @@ fn other_traffic(case: &Case<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let mut all = 0;
-    let mut by_sender: BTreeMap<IpAddr, (u64, u64, Vec<&Flow>)> = BTreeMap::new();
+    let mut by_sender: BTreeMap<IpAddr, (u64, u64, Vec<FlowView<'_>>)> = BTreeMap::new();
     let media: BTreeSet<usize> = case.traffic.streams.iter().map(|stream| stream.flow).collect();
     for flow in &case.traffic.flows {
         let belongs = media.contains(&flow.id) || is_telephony(flow);
@@ -500,23 +499,24 @@ fn other_traffic(case: &Case<'_>) -> Vec<Finding> {
                 let entry = by_sender.entry(view.host()).or_default();
                 entry.0 += bytes;
                 entry.1 += view.sent.dscp.packets(expected);
-                entry.2.push(flow);
+                entry.2.push(view);
             }
         }
     }
-    let findings = by_sender.into_iter().filter_map(|(address, (bytes, packets, mut flows))| {
+    let findings = by_sender.into_iter().filter_map(|(address, (bytes, packets, mut views))| {
         let percent = bytes as f64 * 100.0 / all as f64;
         if percent <= EF_BYTES_PERCENT || packets < LEAST_EF_PACKETS {
             return None;
         }
-        flows.sort_by_key(|flow| std::cmp::Reverse(flow.from_a.bytes + flow.from_b.bytes));
-        flows.truncate(PEERS_NAMED);
+        views.sort_by_key(|view| std::cmp::Reverse(view.sent.dscp.bytes(expected)));
+        views.truncate(PEERS_NAMED);
+        let condition = filter::dscp_is(address, expected);
         Some(Finding {
             detail: Detail::Qos010 {
                 percent,
                 bytes,
                 expected,
-                flows: flows.iter().map(|flow| (flow.a, flow.b, flow.protocol)).collect(),
+                flows: views.iter().map(|view| (view.own(), view.peer(), view.flow.protocol)).collect(),
             },
             severity: Severity::Notice,
             confidence: Confidence::Likely,
@@ -524,7 +524,7 @@ fn other_traffic(case: &Case<'_>) -> Vec<Finding> {
             rows: Vec::new(),
             count: packets,
             responsible: Party::Network,
-            evidence: of_flows(flows),
+            evidence: of_marked(&views, |value| value == expected, &condition),
         })
     });
     findings.collect()

@@ -9,7 +9,7 @@ use crate::observe::{Flow, Protocol, Stream, Traffic};
 use crate::site::Confidence;
 
 use super::case::{Case, SIP};
-use super::evidence::{Collector, of_flows};
+use super::evidence::{Collector, FRAMES_KEPT, of_flows};
 use super::finding::{Code, Detail, Evidence, Finding, LossSign, NoVoice, Party, Severity};
 
 /// One connection may have started on a path that is not mirrored.
@@ -140,7 +140,15 @@ fn duplicates(traffic: &Traffic) -> Option<Finding> {
     if !is_many {
         finding.confidence = Confidence::Likely;
     }
-    finding.evidence = at_frames(&quality.duplicate_frames);
+    // A pair is shown whole or not at all.
+    let mut shown: BTreeSet<Frame> = BTreeSet::new();
+    for pair in &quality.duplicate_pairs {
+        let with: BTreeSet<Frame> = shown.iter().chain(pair).copied().collect();
+        if with.len() <= FRAMES_KEPT {
+            shown = with;
+        }
+    }
+    finding.evidence = at_frames(&shown.into_iter().collect::<Vec<_>>());
     Some(finding)
 }
 
@@ -283,7 +291,9 @@ fn damaged(capture: &CaptureSummary) -> Option<Finding> {
 fn at_frames(frames: &[Frame]) -> Evidence {
     let mut collector = Collector::default();
     collector.frames(frames);
-    let numbers: Vec<String> = frames.iter().map(|frame| frame.number().to_string()).collect();
+    // Frames of several files may have one number, and the filter is used on one file at a time.
+    let numbers: BTreeSet<u64> = frames.iter().map(|frame| frame.number()).collect();
+    let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
     let filter = if numbers.is_empty() {
         String::new()
     } else {
@@ -359,6 +369,20 @@ mod tests {
         };
         assert!(!raised(4, 8) && raised(5, 25) && !raised(5, 26));
         assert!(!raised(10, 1000) && raised(10, 999));
+    }
+
+    #[test]
+    fn copies_are_shown_with_their_originals() {
+        let shown = |pairs: &[[u64; 2]]| {
+            let duplicate_pairs = pairs.iter().map(|pair| pair.map(frame)).collect();
+            let quality =
+                Quality { duplicates: 20, duplicate_candidates: 40, duplicate_pairs, ..Quality::default() };
+            duplicates(&traffic(quality)).unwrap().evidence
+        };
+        let pairs = shown(&[[1, 2], [3, 5], [6, 7]]);
+        assert_eq!(pairs.frames, [1, 2, 3, 5].map(frame), "half a pair shows nothing");
+        assert_eq!(pairs.filter, "frame.number in {1, 2, 3, 5}");
+        assert_eq!(shown(&[[1, 2], [2, 3], [3, 4], [4, 5]]).frames.len(), 5, "copies of copies");
     }
 
     fn duplicates_of(quality: Quality) -> bool {
@@ -499,5 +523,8 @@ mod tests {
         let frames: Vec<Frame> = [3, 9].map(|number| Frame::new(0, number)).into();
         assert_eq!(at_frames(&frames).filter, "frame.number in {3, 9}");
         assert_eq!(at_frames(&[]), Evidence::default());
+        let of_files: Vec<Frame> =
+            [(0, 3), (0, 9), (1, 3)].map(|(file, number)| Frame::new(file, number)).into();
+        assert_eq!(at_frames(&of_files).filter, "frame.number in {3, 9}");
     }
 }

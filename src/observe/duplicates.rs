@@ -3,6 +3,7 @@
 
 use std::net::IpAddr;
 
+use crate::capture::Frame;
 use crate::decode::{Packet, Transport};
 
 /// A copy follows within this time, a retransmission does not (RFC 6298: 200 ms at the least in practice).
@@ -11,6 +12,7 @@ const WINDOW_NS: i64 = 10_000_000;
 /// of a burst is sent again within milliseconds (RFC 8985 section 7).
 const UNNUMBERED_WINDOW_NS: i64 = 1_000_000;
 const SLOTS: usize = 4096;
+const PAIRS_KEPT: usize = 5;
 /// So many payload bytes tell two packets with an IP identification apart, or two of voice, which carry a number of their own.
 const LOOKED_AT: usize = 64;
 /// ICMPv6 types from multicast listener queries to the neighbour discovery (RFC 4890 section 4.4): hosts repeat these unchanged
@@ -24,27 +26,44 @@ const SALT: [u64; 2] = [0x243f_6a88_85a3_08d3, 0x1319_8a2e_0370_7344];
 #[derive(Clone, Debug)]
 pub(super) struct Duplicates {
     slots: Vec<(u64, i64)>,
+    /// In which frame the packet of each slot was, until enough copies are named.
+    frames: Vec<Frame>,
+    pairs: Vec<[Frame; 2]>,
 }
 
 impl Default for Duplicates {
     fn default() -> Self {
-        Self { slots: vec![(0, i64::MIN); SLOTS] }
+        Self { slots: vec![(0, i64::MIN); SLOTS], frames: vec![Frame::NONE; SLOTS], pairs: Vec::new() }
     }
 }
 
 impl Duplicates {
+    /// The first few copies, each behind the packet that it is a copy of.
+    pub(super) fn pairs(&self) -> &[[Frame; 2]] {
+        &self.pairs
+    }
+
     /// `None`: the packet carries nothing that could tell a copy from a new packet.
-    pub(super) fn is_copy(&mut self, packet: &Packet, Print(print): Print) -> Option<bool> {
+    pub(super) fn is_copy(&mut self, frame: Frame, packet: &Packet, Print(print): Print) -> Option<bool> {
         let is_repeated = matches!(packet.transport, Transport::Icmp { kind, .. } if REPEATED.contains(&kind))
             && packet.source.is_ipv6();
         if packet.payload.wire == 0 || !packet.time.is_known() || is_repeated {
             return None;
         }
-        let slot = self.slots.get_mut(print as usize % SLOTS)?;
+        let at = print as usize % SLOTS;
+        let slot = self.slots.get_mut(at)?;
         let is_unnumbered = packet.identification == 0 && matches!(packet.transport, Transport::Tcp(_));
         let window = if is_unnumbered { UNNUMBERED_WINDOW_NS } else { WINDOW_NS };
         let is_copy = slot.0 == print && (0..=window).contains(&packet.time.0.saturating_sub(slot.1));
         *slot = (print, packet.time.0);
+        if self.pairs.len() < PAIRS_KEPT
+            && let Some(known) = self.frames.get_mut(at)
+        {
+            if is_copy {
+                self.pairs.push([*known, frame]);
+            }
+            *known = frame;
+        }
         Some(is_copy)
     }
 }
@@ -117,7 +136,7 @@ fn mix(a: u64, b: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::packet;
+    use super::super::fixture::{frame, packet};
     use super::*;
     use crate::decode::{Span, TcpFlags, TcpSegment};
 
@@ -126,8 +145,25 @@ mod tests {
     /// Whether the second of two packets is a copy of the first.
     fn is_copy(first: &Packet, second: &Packet, payload: &[u8]) -> Option<bool> {
         let mut duplicates = Duplicates::default();
-        assert_ne!(duplicates.is_copy(first, print(first, BYTES, false)), Some(true));
-        duplicates.is_copy(second, print(second, payload, false))
+        assert_ne!(duplicates.is_copy(frame(1), first, print(first, BYTES, false)), Some(true));
+        duplicates.is_copy(frame(2), second, print(second, payload, false))
+    }
+
+    #[test]
+    fn a_copy_is_named_with_what_it_is_a_copy_of() {
+        let mut duplicates = Duplicates::default();
+        let mut take = |number, id| {
+            let packet = Packet { identification: id, ..one() };
+            duplicates.is_copy(frame(number), &packet, print(&packet, BYTES, false))
+        };
+        for (number, id) in [(1, 7), (2, 8), (3, 7), (4, 7), (5, 9)] {
+            take(number, id);
+        }
+        let pairs = [[frame(1), frame(3)], [frame(3), frame(4)]];
+        assert_eq!(duplicates.pairs(), pairs, "a third one is a copy of the second");
+        let mut many = Duplicates::default();
+        (0..20).for_each(|number| _ = many.is_copy(frame(number), &one(), print(&one(), BYTES, false)));
+        assert_eq!(many.pairs().len(), PAIRS_KEPT);
     }
 
     fn one() -> Packet {

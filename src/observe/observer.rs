@@ -378,11 +378,12 @@ fn rows(
             flows.push(flow);
         }
         shard.counts.add_to(quality);
+        quality.duplicate_pairs.extend_from_slice(shard.duplicates.pairs());
     }
     quality.unseen_frames.sort_unstable();
     quality.unseen_frames.truncate(FRAMES_KEPT);
-    quality.duplicate_frames.sort_unstable();
-    quality.duplicate_frames.truncate(FRAMES_KEPT);
+    quality.duplicate_pairs.sort_unstable_by_key(|[original, copy]| (*copy, *original));
+    quality.duplicate_pairs.truncate(FRAMES_KEPT);
     let ids = put_in_order(&mut flows);
     let mut streams: Vec<Stream> = reports
         .into_iter()

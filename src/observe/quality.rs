@@ -26,8 +26,8 @@ pub struct Quality {
     pub duplicates: u64,
     /// Frames that could have been recognised as copies.
     pub duplicate_candidates: u64,
-    /// First few copies.
-    pub duplicate_frames: Vec<Frame>,
+    /// First few copies, each behind what it is a copy of.
+    pub duplicate_pairs: Vec<[Frame; 2]>,
     /// Time stamps smaller than the one before, by more than the tolerance for reordered capture threads.
     pub clock_back: u64,
     /// First few of those.

@@ -34,7 +34,7 @@ const MEDIA_LIMITS: Limits = Limits { streams: 8_192, candidates: 2_048 };
 pub struct Shard {
     by_key: HashMap<FlowKey, u32, RandomState>,
     pub(super) flows: Vec<FlowState>,
-    duplicates: Duplicates,
+    pub(super) duplicates: Duplicates,
     samples: Vec<Waiting>,
     held: usize,
     pub(super) streams: Streams,
@@ -52,7 +52,6 @@ pub(super) struct Counts {
     pub(super) cut_payloads: u64,
     pub(super) copies: u64,
     pub(super) copy_candidates: u64,
-    pub(super) copy_frames: Vec<Frame>,
     unseen: u64,
     unseen_frames: Vec<Frame>,
 }
@@ -205,7 +204,7 @@ impl Shard {
         let receiver = (packet.destination, packet.destination_port);
         let (key, from) = FlowKey::new(sender, receiver, protocol);
         let payload = block.get(packet.payload.range()).unwrap_or_default();
-        self.counts.look_at(frame, packet, self.duplicates.is_copy(packet, print));
+        self.counts.look_at(packet, self.duplicates.is_copy(frame, packet, print));
         let Some(index) = self.flow_index(key, from, packet.time) else {
             self.counts.over_cap += 1;
             return;
@@ -310,7 +309,6 @@ impl Counts {
         quality.cut_payloads += self.cut_payloads;
         quality.duplicates += self.copies;
         quality.duplicate_candidates += self.copy_candidates;
-        quality.duplicate_frames.extend_from_slice(&self.copy_frames);
         quality.unseen_connections += self.unseen;
         quality.unseen_frames.extend_from_slice(&self.unseen_frames);
     }
@@ -325,14 +323,9 @@ impl Counts {
         }
     }
 
-    fn look_at(&mut self, frame: Frame, packet: &Packet, is_copy: Option<bool>) {
+    fn look_at(&mut self, packet: &Packet, is_copy: Option<bool>) {
         self.cut_payloads += u64::from(packet.payload.is_cut() && packet.part == Part::Whole);
         self.copy_candidates += u64::from(is_copy.is_some());
-        if is_copy == Some(true) {
-            self.copies += 1;
-            if self.copy_frames.len() < FRAMES_KEPT {
-                self.copy_frames.push(frame);
-            }
-        }
+        self.copies += u64::from(is_copy == Some(true));
     }
 }

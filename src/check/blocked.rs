@@ -39,7 +39,8 @@ pub(super) struct Blocked {
 pub(super) fn check(case: &Case<'_>) -> Blocked {
     let mut documented: BTreeMap<usize, Vec<&Row>> = BTreeMap::new();
     for end in &case.ends {
-        documented.entry(end.view.flow.id).or_default().extend(end.rows.iter().map(|(row, _)| *row));
+        let meant = end.rows.iter().map(|(row, _)| *row).filter(|row| !end.is_outdone(row));
+        documented.entry(end.view.flow.id).or_default().extend(meant);
     }
     let mut attempts: BTreeMap<(IpAddr, Protocol, SocketAddr), Attempts<'_>> = BTreeMap::new();
     for (id, rows) in documented.iter().filter(|(_, rows)| !rows.is_empty()) {

@@ -8,7 +8,7 @@ use std::net::{IpAddr, SocketAddr};
 use crate::observe::HostFacts;
 use crate::observe::message::App;
 use crate::observe::{FlowView, Protocol, Stream, Traffic};
-use crate::rules::{Leg, Row, Rulebook};
+use crate::rules::{DocumentKind, Leg, Row, Rulebook};
 use crate::site::{
     Confidence, Device, ExceptionUse, Hints, Initiator, Kind, PeerScope, Ports, RoleId, Scope, Site,
 };
@@ -19,6 +19,9 @@ use super::finding::Subject;
 pub(super) const RTP: &str = "rtp";
 /// The word of rule books for SIP.
 pub(super) const SIP: &str = "sip";
+
+/// A range of more own ports names none: the free ones are 1024 to 65535.
+const NAMED_PORTS: u32 = 10_000;
 
 /// The case to be judged.
 #[derive(Debug)]
@@ -32,6 +35,8 @@ pub(super) struct Case<'a> {
     /// Flows that a row of either end explains.
     pub(super) explained: BTreeSet<usize>,
     names: BTreeMap<IpAddr, BTreeSet<&'a str>>,
+    /// Who was registered where.
+    registered: BTreeSet<(IpAddr, IpAddr)>,
     /// How often each exception of the site file was used.
     used: Vec<Cell<u64>>,
 }
@@ -42,6 +47,22 @@ pub(super) struct End<'a> {
     pub(super) view: FlowView<'a>,
     pub(super) device: &'a Device,
     pub(super) rows: Vec<(&'a Row, Fit)>,
+}
+
+impl End<'_> {
+    /// A row for whatever port is not meant where another for the same content names the port: a softphone with preset
+    /// ports does not use the free ones as well. Nor is one of the extended profile where the port list itself has it.
+    pub(super) fn is_outdone(&self, row: &Row) -> bool {
+        let names_port = |row: &Row| row.own_ports().is_some_and(|ports| ports.count() <= NAMED_PORTS);
+        let is_open = !names_port(row) && row.legs.iter().all(|leg| leg.remote.set().is_none());
+        let is_added = row.document.kind == DocumentKind::Extended;
+        let others = self.rows.iter().filter(|(_, fit)| *fit == Fit::Full).map(|(other, _)| *other);
+        others.into_iter().any(|other| {
+            let is_better =
+                is_open && names_port(other) || is_added && other.document.kind == DocumentKind::Vendor;
+            is_better && other.roles == row.roles && other.speaks == row.speaks && !other.speaks.is_empty()
+        })
+    }
 }
 
 /// How well a row explains a flow.
@@ -62,8 +83,10 @@ impl<'a> Case<'a> {
             }
         }
         let used = hints.site.exceptions.iter().map(|_| Cell::new(0)).collect();
-        let mut case =
-            Self { traffic, site, book, hints, ends: Vec::new(), explained: BTreeSet::new(), names, used };
+        let accepted = traffic.registrations.iter().filter(|registration| registration.accepted);
+        let registered = accepted.map(|one| (one.client.ip(), one.registrar.ip())).collect();
+        let (ends, explained) = (Vec::new(), BTreeSet::new());
+        let mut case = Self { traffic, site, book, hints, ends, explained, names, registered, used };
         case.ends = case.bind();
         let explained = case.ends.iter().filter(|end| !end.rows.is_empty()).map(|end| end.view.flow.id);
         case.explained = explained.collect();
@@ -280,20 +303,30 @@ impl<'a> Case<'a> {
         if !in_scope || !leg.peer.admits_address(peer) {
             return None;
         }
-        let by_role = self.role_fit(&leg.peer.roles, peer, strict)?;
+        let by_role = self.role_fit(&leg.peer.roles, view.host(), peer, strict)?;
         let by_name = self.name_fit(leg, view, strict)?;
         Some(by_role.min(by_name))
     }
 
-    fn role_fit(&self, roles: &[RoleId], peer: IpAddr, strict: bool) -> Option<Fit> {
+    fn role_fit(&self, roles: &[RoleId], host: IpAddr, peer: IpAddr, strict: bool) -> Option<Fit> {
+        let are_all = |kinds: &[Kind]| roles.iter().all(|role| kinds.contains(&self.book.kind(role)));
         match self.device(peer) {
             _ if roles.is_empty() => Some(Fit::Full),
+            // Who is registered here is served here, and no trunk leads to him.
+            _ if are_all(&[Kind::Provider, Kind::Other]) && self.registered.contains(&(peer, host)) => None,
             Some(device) if roles.contains(&device.role) => Some(Fit::Full),
             // A role that no vendor documents contradicts nothing.
             Some(device) if device.vendor.is_some() => None,
             // Whom nobody identified is one of the others.
             None if strict && roles.iter().any(|role| self.book.kind(role) == Kind::Other) => Some(Fit::Full),
             _ if strict => None,
+            // A provider stands in the LAN only where somebody says so.
+            None if are_all(&[Kind::Provider])
+                && self.scope(peer) == Scope::Lan
+                && !self.is_provider(peer) =>
+            {
+                Some(Fit::Possible)
+            }
             _ => Some(Fit::Full),
         }
     }

@@ -27,7 +27,8 @@ disclaimer.en = "-"
 "#;
 
 /// Roles of the vendor, of another one, and of nobody.
-const ROLES: [(&str, &str); 6] = [
+const ROLES: [(&str, &str); 7] = [
+    ("acme.cloud", "cloud"),
     ("acme.pbx", "pbx"),
     ("acme.phone", "terminal"),
     ("acme.softphone", "softphone"),

@@ -6,13 +6,12 @@ use std::net::IpAddr;
 use crate::capture::Frame;
 use crate::observe::Protocol;
 use crate::rules::{DocumentKind, Row};
+use crate::site::{Kind, RoleId};
 
 use super::case::{Case, End, Fit};
 use super::finding::{Code, Finding, RowResult, RowStatus};
 
 const FRAMES_KEPT: usize = 5;
-/// A range of more own ports names none: the free ones are 1024 to 65535.
-const NAMED_PORTS: u32 = 10_000;
 /// Findings that say that a documented service runs on other ports.
 const DEVIATIONS: [Code; 5] = [Code::Port001, Code::Port002, Code::Port005, Code::Port006, Code::Port009];
 
@@ -21,6 +20,7 @@ const DEVIATIONS: [Code; 5] = [Code::Port001, Code::Port002, Code::Port005, Code
 pub(super) fn rows(case: &Case<'_>, findings: &[Finding], failed: &BTreeSet<usize>) -> Vec<RowResult> {
     let mut used: Flows<'_> = BTreeMap::new();
     let mut blocked: Flows<'_> = BTreeMap::new();
+    let systems = systems(case);
     for end in &case.ends {
         let id = end.view.flow.id;
         let kind = if failed.contains(&id) { &mut blocked } else { &mut used };
@@ -30,7 +30,8 @@ pub(super) fn rows(case: &Case<'_>, findings: &[Finding], failed: &BTreeSet<usiz
             fit == Fit::Full || is_failed && row.legs.iter().all(|leg| leg.peer.names.is_empty())
         };
         if is_failed || is_use(end) {
-            let meant = end.rows.iter().filter(|(row, fit)| fits(row, *fit) && !is_outdone(row, end));
+            let meant = end.rows.iter().filter(|(row, fit)| fits(row, *fit) && !end.is_outdone(row));
+            let meant = meant.filter(|(row, _)| holds(&systems, end.device.address, row));
             for (row, _) in meant {
                 kind.entry((end.device.address, row.id.as_str())).or_default().insert(id);
             }
@@ -50,12 +51,32 @@ pub(super) fn rows(case: &Case<'_>, findings: &[Finding], failed: &BTreeSet<usiz
             let is_vendors = matches!(row.document.kind, DocumentKind::Vendor | DocumentKind::Extended);
             // A row that is documented for another role says nothing where it was not seen.
             let is_own = row.roles.contains(&device.role) || status != RowStatus::Unused;
-            if is_vendors && is_own {
+            if is_vendors && is_own && (status != RowStatus::Unused || holds(&systems, device.address, row)) {
                 results.push(result(case, key, status, flows));
             }
         }
     }
     results
+}
+
+/// The telephone systems, by role, that each device exchanged packets with.
+fn systems<'a>(case: &Case<'a>) -> Systems<'a> {
+    let mut systems = Systems::new();
+    for end in case.ends.iter().filter(|end| end.view.took_part()) {
+        let peer = case.device(end.view.peer().ip());
+        if let Some(system) = peer.filter(|peer| matches!(peer.kind, Kind::Pbx | Kind::Cloud)) {
+            systems.entry(end.device.address).or_default().insert(&system.role);
+        }
+    }
+    systems
+}
+
+type Systems<'a> = BTreeMap<IpAddr, BTreeSet<&'a RoleId>>;
+
+/// Whether a row is about the device, which is so unless it is for those of another system than the one it uses.
+fn holds(systems: &Systems<'_>, device: IpAddr, row: &Row) -> bool {
+    let own = systems.get(&device);
+    row.system.as_ref().is_none_or(|system| own.is_none_or(|own| own.contains(system)))
 }
 
 type Flows<'a> = BTreeMap<(IpAddr, &'a str), BTreeSet<usize>>;
@@ -85,21 +106,6 @@ fn is_use(end: &End<'_>) -> bool {
     view.took_part() || is_told
 }
 
-/// A row for whatever port is not meant where another for the same content names the port: a softphone with preset
-/// ports does not use the free ones as well.
-fn is_outdone(row: &Row, end: &End<'_>) -> bool {
-    let names_port = |row: &Row| row.own_ports().is_some_and(|ports| ports.count() <= NAMED_PORTS);
-    let others = end.rows.iter().filter(|(_, fit)| *fit == Fit::Full).map(|(other, _)| *other);
-    !names_port(row)
-        && row.legs.iter().all(|leg| leg.remote.set().is_none())
-        && others.into_iter().any(|other| {
-            names_port(other)
-                && other.roles == row.roles
-                && other.speaks == row.speaks
-                && !other.speaks.is_empty()
-        })
-}
-
 /// Rows from which findings say that a device departs. A row that gives the far side's ports is one of the device on
 /// the near side.
 fn deviating<'a>(case: &'a Case<'_>, findings: &'a [Finding]) -> BTreeSet<(IpAddr, &'a str)> {
@@ -119,11 +125,13 @@ fn deviating<'a>(case: &'a Case<'_>, findings: &'a [Finding]) -> BTreeSet<(IpAdd
 
 /// Rows that fully explain each flow, by flow id.
 pub(super) fn flow_rows(case: &Case<'_>) -> Vec<Vec<Box<str>>> {
+    let systems = systems(case);
     let mut rows: Vec<BTreeSet<Box<str>>> = vec![BTreeSet::new(); case.traffic.flows.len()];
     for end in &case.ends {
         if let Some(rows) = rows.get_mut(end.view.flow.id) {
             let model = end.device.model.as_ref();
             let full = end.rows.iter().filter(|(row, fit)| *fit == Fit::Full && row.is_for_model(model));
+            let full = full.filter(|(row, _)| holds(&systems, end.device.address, row));
             rows.extend(full.map(|(row, _)| row.id.as_str().into()));
         }
     }
@@ -224,6 +232,21 @@ mod tests {
         assert!(seen(Vec::new()).is_empty());
         let at_phone = tcp("192.168.10.51:40000", "192.168.10.21:389", TcpOutcome::Answered, 1);
         assert_eq!(seen(vec![at_phone]), [RowStatus::Used]);
+    }
+
+    #[test]
+    fn a_row_for_another_system_is_not_about_a_device() {
+        let words = "transport = \"tcp\"\nremote = 80\ninitiator = \"own\"\npeer.scope = \"any\"\nsystem = \"acme.cloud\"";
+        let found = |talks: bool| {
+            let rules = row("R1", "acme.phone", words);
+            let mut world = World::new(&rules).device(PHONE, "acme.phone").device(PBX, "acme.pbx");
+            let mut flows = vec![tcp("192.168.10.21:40000", "203.0.113.9:80", TcpOutcome::Answered, 1)];
+            flows.extend(talks.then(|| udp("192.168.10.21:5060", "192.168.10.2:5060")));
+            world = world.flows(flows);
+            (status(&world, &[], &[]), flow_rows(&world.case()).remove(0).len())
+        };
+        assert_eq!(found(false), (vec![RowStatus::Used], 1));
+        assert_eq!(found(true), (Vec::new(), 0), "its system is the other one");
     }
 
     #[test]

@@ -82,6 +82,9 @@ pub struct Row {
     pub expected: bool,
     /// Clear text that has to be chosen: the vendor's own setting is encryption.
     pub plain: bool,
+    /// The system with which the row holds, where a vendor has several: a device that uses another one has nothing to do
+    /// with it.
+    pub system: Option<RoleId>,
 }
 
 impl Row {

@@ -237,7 +237,12 @@ impl<'a> Scene<'a> {
         let kind = self.kinds.get(&role).copied().unwrap_or(Kind::Other);
         // Voice from some port of a wide range, or TLS on a usual one: too many do that to suspect anybody.
         let own = || marks.iter().filter(|mark| mark.identity.role.as_ref() == Some(&role));
-        if stated.is_none() && weight < LIKELY && own().all(|mark| mark.sign.kind == EvidenceKind::Ports) {
+        let says_little = |mark: &Mark<'_>| {
+            let names_peer =
+                matches!(&mark.identity.fingerprint, Fingerprint::Ports(print) if !print.peer.is_empty());
+            mark.sign.kind == EvidenceKind::Ports && !names_peer
+        };
+        if stated.is_none() && weight < LIKELY && own().all(says_little) {
             return None;
         }
         let mut contradictions = self.contradictions(&role, marks);
@@ -292,9 +297,14 @@ impl<'a> Scene<'a> {
     }
 
     fn contradictions(&self, role: &RoleId, marks: &[Mark<'a>]) -> Vec<Contradiction> {
+        let fact = |mark: &Mark<'a>| (mark.sign.kind, mark.sign.seen.clone());
+        let own = marks.iter().filter(|mark| mark.identity.role.as_ref() == Some(role));
+        let own: BTreeSet<_> = own.map(fact).collect();
         let mut contradictions: Vec<Contradiction> = marks
             .iter()
             .filter(|mark| u32::from(mark.identity.weight) >= LEAST)
+            // A name that several products of a vendor ask for does not speak against the one that it speaks for.
+            .filter(|mark| mark.sign.kind != EvidenceKind::NameAsked || !own.contains(&fact(mark)))
             .filter_map(|mark| {
                 let other = mark.identity.role.as_ref().filter(|other| !self.are_kin(role, other))?;
                 Some(Contradiction { role: other.clone(), model: None, evidence: mark.sign.clone() })

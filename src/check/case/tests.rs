@@ -1,9 +1,11 @@
-use super::super::fixture::{PBX, PHONE, PUBLIC, World, row};
+use super::super::fixture::{PBX, PHONE, PUBLIC, World, registration, row};
 use super::*;
 use crate::observe::fixture::{frame, ip, socket, tcp, udp};
 use crate::observe::{Flow, NameSeen, NameSource, Protocol, Registration, TcpOutcome};
 
 const REGISTRAR: &str = "transport = \"udp\"\nown = 5060\ninitiator = \"peer\"\npeer.scope = \"lan\"";
+
+const REGISTRAR_OF_ANY: &str = "transport = \"udp\"\nown = 5060\ninitiator = \"peer\"\npeer.scope = \"any\"";
 
 /// How the row with these words explains the flow at the PBX.
 fn fit_in(world: World, flow: Flow) -> Option<Fit> {
@@ -111,6 +113,50 @@ fn the_peer_must_be_what_the_document_says_if_that_is_known() {
     assert_eq!(called(None), Some(Fit::Full));
     assert_eq!(called(Some("rival.phone")), None);
     assert_eq!(called(Some("other")), Some(Fit::Full), "a role that no vendor documents contradicts nothing");
+}
+
+#[test]
+fn whom_a_system_serves_is_none_of_its_providers() {
+    let fit = |roles: &str, from: &str, registered: bool, stated: bool| {
+        let words = format!("{REGISTRAR_OF_ANY}\npeer.roles = [{roles}]");
+        let mut world = World::new(&row("R1", "acme.pbx", &words));
+        if stated {
+            world = world.site_file(&format!("[[provider]]\naddresses = [\"{from}\"]\n"));
+        }
+        if registered {
+            let client = format!("{from}:5060");
+            world.traffic.registrations = vec![registration(&client, "192.168.10.2:5060")];
+        }
+        fit_in(world, udp(&format!("{from}:5060"), "192.168.10.2:5060"))
+    };
+    let (trunk, gateway) = ("\"provider\"", "\"provider\", \"other\"");
+    assert_eq!(fit(trunk, PHONE, true, false), None);
+    assert_eq!(fit(gateway, PHONE, true, false), None);
+    assert_eq!(fit(trunk, PHONE, false, false), Some(Fit::Possible), "nothing says that it is one");
+    assert_eq!(fit(gateway, PHONE, false, false), Some(Fit::Full));
+    assert_eq!(fit(trunk, PHONE, false, true), Some(Fit::Full), "the user says so");
+    assert_eq!(fit(trunk, PUBLIC, false, false), Some(Fit::Full));
+}
+
+#[test]
+fn a_row_that_says_less_gives_way() {
+    let words = |own: &str| {
+        let words =
+            "transport = \"udp\"\ninitiator = \"either\"\npeer.scope = \"lan\"\npeer.roles = [\"acme.pbx\"]";
+        format!("{words}\nspeaks = [\"sip\"]\nown = {own}")
+    };
+    let outdone = |other: &str| {
+        let rules = [row("R1", "acme.phone", &words("\"dynamic\"")), row("R2", "acme.phone", &words(other))];
+        let flow = Flow { app: App::Sip, ..udp("192.168.10.21:60104", "192.168.10.2:5060") };
+        let world =
+            World::new(&rules.concat()).device(PHONE, "acme.phone").device(PBX, "acme.pbx").flows(vec![flow]);
+        let case = world.case();
+        let end = case.ends.iter().find(|end| end.device.address == ip(PHONE)).unwrap();
+        let rows: Vec<bool> = end.rows.iter().map(|(row, _)| end.is_outdone(row)).collect();
+        rows
+    };
+    assert_eq!(outdone("60104"), [true, false]);
+    assert_eq!(outdone("60105"), [false], "the other row is about another port");
 }
 
 #[test]

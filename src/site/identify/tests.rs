@@ -1,7 +1,7 @@
 use super::super::{HostHint, Ports, SiteFile, Text, TransportSpec};
 use super::*;
-use crate::observe::fixture::{call, frame, host, ip, mac, numbered, registration, socket, stream, udp};
-use crate::observe::{Call, Flow, MacSeen, NameSeen, SipEndpoint};
+use crate::observe::fixture::{call, frame, host, ip, mac, numbered, registration, socket, stream, tcp, udp};
+use crate::observe::{Call, Flow, MacSeen, NameSeen, SipEndpoint, TcpOutcome};
 
 const PBX: &str = "192.168.10.2";
 const PHONE: &str = "192.168.10.21";
@@ -223,6 +223,50 @@ fn a_contradiction_lowers_the_confidence() {
         Confidence::Likely,
         "a system is no telephone"
     );
+}
+
+#[test]
+fn a_name_that_several_products_ask_for_speaks_against_none_of_them() {
+    let asks = |role| identity(Some(role), 60, Fingerprint::AsksFor(vec!["*.acme.example".parse().unwrap()]));
+    let other =
+        identity(Some("acme.phone"), 60, Fingerprint::AsksFor(vec!["phones.example".parse().unwrap()]));
+    let book = Book::new(vec![asks("acme.pbx"), asks("acme.phone"), prefix(Some("acme.pbx"), 30), other]);
+    let seen = |name: &str| NameSeen {
+        name: name.into(),
+        host: ip(PBX),
+        address: None,
+        frame: frame(1),
+        source: NameSource::Dns,
+        count: 1,
+    };
+    let against = |names: &[&str]| {
+        let names = names.iter().map(|name| seen(name)).collect();
+        let traffic = with_mac(Traffic { names, ..Traffic::default() }, PBX, None);
+        book.site(&traffic).device(ip(PBX)).unwrap().contradictions.len()
+    };
+    assert_eq!(against(&["licence.acme.example"]), 0);
+    assert_eq!(against(&["licence.acme.example", "phones.example"]), 1);
+}
+
+#[test]
+fn ports_of_a_known_peer_are_worth_a_suspicion() {
+    let print = |peer: &[&str]| PortPrint {
+        transport: TransportSpec::Tcp,
+        own: Ports::default(),
+        remote: "5061".parse().map(Ports::Set).unwrap(),
+        initiator: Initiator::Own,
+        speaks: Vec::new(),
+        peer: peer.iter().map(|role| RoleId::from(*role)).collect(),
+    };
+    let found = |peer: &[&str]| {
+        let ports = identity(Some("acme.phone"), 30, Fingerprint::Ports(print(peer)));
+        let book = Book::new(vec![agent(Some("acme.pbx"), 90, "x*"), ports]);
+        let call = tcp("192.168.10.21:40000", "192.168.10.2:5061", TcpOutcome::Answered, 1);
+        let traffic = Traffic { flows: numbered(vec![call]), ..agents(&[(PBX, "x")]) };
+        book.site(&traffic).device(ip(PHONE)).map(|device| device.confidence)
+    };
+    assert_eq!(found(&["acme.pbx"]), Some(Confidence::Suspected));
+    assert_eq!(found(&[]), None, "TLS on a usual port, whoever is there");
 }
 
 #[test]

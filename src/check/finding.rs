@@ -315,16 +315,18 @@ pub enum Detail {
         accepted_after: Option<i64>,
         instead: Option<Box<str>>,
     },
-    /// SIG-002. `requests`: repetitions apart. `is_up`: the registrar sends elsewhere in the capture.
-    Sig002 { registrar: SocketAddr, protocol: Protocol, requests: u64, is_up: bool },
+    /// SIG-002. `requests`: repetitions apart. `is_up`: the registrar sends elsewhere in the capture. `serves`: it accepts
+    /// others on this very port.
+    Sig002 { registrar: SocketAddr, protocol: Protocol, requests: u64, is_up: bool, serves: bool, near: bool },
     /// SIG-003. `addresses`: before and after, where the public address changed too.
     Sig003 { registrar: SocketAddr, ports: [u16; 2], addresses: Option<[IpAddr; 2]> },
     /// SIG-004. What was sent and what came back in its place.
     Sig004 { server: IpAddr, method: Box<str>, sent: Box<str>, returned: Box<str> },
     /// SIG-005. How many calls that side had in all, who called, and what all that failed have in common.
     Sig005 { rejection: Rejection, calls: u64, callers: Vec<IpAddr>, why: Option<Circumstance> },
-    /// SIG-006. `bytes`: payload of one datagram that was seen.
-    Sig006 { peer: SocketAddr, bytes: u32, near: bool },
+    /// SIG-006. `bytes`: payload of one datagram that was seen. `sent`: sendings of the messages that are counted. `method`:
+    /// if all have one. `unlisted`: they begin calls of which nothing else was seen.
+    Sig006 { peer: SocketAddr, bytes: u32, near: bool, sent: u64, method: Option<Box<str>>, unlisted: bool },
     /// SIG-007. `alert`: its number, and whether the client sent it. `expired`: end of the certificate's validity, if that
     /// lies before the capture.
     Sig007 {

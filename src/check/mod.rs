@@ -243,16 +243,16 @@ mod tests {
             let protocol = crate::observe::Protocol::Udp;
             let port = Detail::Port003 { target, protocol, refusal, outbound: false, is_up: true };
             let blocked = Finding { rows: vec!["R1".into()], ..finding(port, Severity::Error, Some(PHONE)) };
-            let other = finding(
-                Detail::Sig002 { registrar: target, protocol, requests: 1, is_up: true },
-                Severity::Error,
-                Some("192.168.10.99"),
-            );
-            let own = finding(
-                Detail::Sig002 { registrar: target, protocol, requests: 1, is_up: true },
-                Severity::Error,
-                Some(PHONE),
-            );
+            let silent = Detail::Sig002 {
+                registrar: target,
+                protocol,
+                requests: 1,
+                is_up: true,
+                serves: false,
+                near: true,
+            };
+            let other = finding(silent.clone(), Severity::Error, Some("192.168.10.99"));
+            let own = finding(silent, Severity::Error, Some(PHONE));
             let mut findings = vec![blocked, own, other];
             join_unanswered(&mut findings);
             findings.iter().map(|finding| (finding.code(), finding.rows.len())).collect::<Vec<_>>()

@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use crate::observe::message::sip::Method;
 use crate::observe::{
     Answer, Beginning, Call, CallProtocol, Incomplete, Missing, Protocol, Refused, Registration, Repeated,
-    Rewrite, Step,
+    RequestId, Rewrite, Step,
 };
 use crate::site::{Confidence, Scope};
 
@@ -196,17 +196,26 @@ fn unanswered(case: &Case<'_>, registration: &Registration) -> Option<Finding> {
     {
         return None;
     }
+    let serves = case.traffic.registrations.iter().any(|other| {
+        (other.registrar, other.protocol) == (registration.registrar, registration.protocol)
+            && other.client.ip() != client
+            && other.accepted
+    });
     let detail = Detail::Sig002 {
         registrar: registration.registrar,
         protocol: registration.protocol,
         requests: tries.requests,
         is_up: case.is_up(registrar),
+        serves,
+        near: case.are_neighbours(client, registrar),
     };
+    // Where others get through, the account is the first to be suspected.
+    let responsible = if serves { Party::Telephony } else { Party::Network };
     let mut collector = Collector::default();
     collector.frames(&tries.frames);
     collector.time(first);
     collector.time(last);
-    let found = finding(case, registration, detail, tries.count, Party::Network, collector);
+    let found = finding(case, registration, detail, tries.count, responsible, collector);
     let sockets = filter::service(client, registration.registrar, registration.protocol);
     let evidence = Evidence { filter: format!("{sockets} && sip.Method == \"REGISTER\""), ..found.evidence };
     Some(Finding { confidence: Confidence::Likely, evidence, ..found })
@@ -514,19 +523,33 @@ fn fragmented(case: &Case<'_>) -> Vec<Finding> {
             collector.frames(&datagram.frames);
             collector.time(datagram.time);
         }
+        let sent = datagrams.len() as u64;
+        let requests: BTreeSet<&RequestId> =
+            datagrams.iter().filter_map(|datagram| datagram.request.as_ref()).collect();
+        // What the first fragment does not tell may be a sending of one that it does.
+        let messages = if requests.is_empty() { sent } else { requests.len() as u64 };
+        let methods: BTreeSet<&str> = requests.iter().map(|request| &*request.method).collect();
+        let method = methods.first().filter(|_| methods.len() == 1);
+        let is_listed =
+            |request: &&RequestId| case.traffic.calls.iter().any(|call| call.call_id == request.call_id);
+        let unlisted =
+            method.is_some_and(|method| *method == "INVITE") && !requests.iter().any(|one| is_listed(one));
         Finding {
             detail: Detail::Sig006 {
                 peer: to,
                 bytes: datagrams.iter().map(|datagram| datagram.bytes_seen).max().unwrap_or_default(),
                 near: case.are_neighbours(from.ip(), to.ip()),
+                sent,
+                method: method.map(|method| (*method).into()),
+                unlisted,
             },
             severity: Severity::Warning,
             confidence: Confidence::Likely,
             subject: Some(case.subject(from.ip())),
             rows: Vec::new(),
-            count: datagrams.len() as u64,
+            count: messages,
             responsible: Party::Network,
-            evidence: collector.finish(filter::hosts(from.ip(), to.ip())),
+            evidence: collector.finish(filter::fragments(from.ip(), to.ip())),
         }
     });
     findings.collect()

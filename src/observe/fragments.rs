@@ -1,5 +1,5 @@
 //! Takes IP fragments in capture order, gives whole datagrams, and tells which never became whole.
-//! Knows nothing of what a datagram carries.
+//! Of what a datagram carries it knows SIP alone, to tell which of those are sendings of one message.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -9,6 +9,7 @@ use etherparse::defrag::{IpDefragBuf, IpFragRange};
 use etherparse::{IpFragOffset, IpNumber};
 use hashbrown::HashMap;
 
+use super::message::sip;
 use crate::capture::{Frame, Timestamp};
 use crate::decode::{Decoded, Fragment, Packet, Part, Transport, decode_reassembled};
 
@@ -75,6 +76,19 @@ pub struct Incomplete {
     pub missing: Missing,
     /// When its first fragment came.
     pub time: Timestamp,
+    /// The SIP request that its first fragment begins.
+    pub request: Option<RequestId>,
+}
+
+/// What tells a SIP request from others: sent again it is the same (RFC 3261 section 17.1.1.2).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RequestId {
+    /// Call-ID.
+    pub call_id: Box<str>,
+    /// Number of the `CSeq`.
+    pub number: u32,
+    /// Method.
+    pub method: Box<str>,
 }
 
 /// UDP datagrams between two sockets that came together from fragments.
@@ -370,7 +384,25 @@ impl Open {
         }
     }
 
+    /// The request at the beginning of the first fragment, if headers that tell it apart lie in it.
+    fn request(&self) -> Option<RequestId> {
+        const HEADER: usize = 8;
+        let State::Collecting(buffer) = &self.state else { return None };
+        let first = buffer.sections().iter().find(|section| section.start == 0)?;
+        if self.protocol != IpNumber::UDP.0 || self.first.is_none() {
+            return None;
+        }
+        let message = sip::read(buffer.data().get(HEADER..usize::from(first.end))?, true)?;
+        let (call_id, cseq) = (message.call_id?, message.cseq?);
+        matches!(message.kind, sip::Kind::Request { .. }).then(|| RequestId {
+            call_id: call_id.as_str().into(),
+            number: cseq.number,
+            method: cseq.method.to_string().into(),
+        })
+    }
+
     fn into_incomplete(self) -> Incomplete {
+        let request = self.request();
         let missing = match &self.state {
             State::Lost(why, _) => *why,
             State::Collecting(_) if self.first.is_none() => Missing::First,
@@ -386,6 +418,7 @@ impl Open {
             frames: self.frames,
             missing,
             time: self.since,
+            request,
         }
     }
 }

@@ -48,7 +48,7 @@ mod view;
 pub use batch::Batch;
 pub use call::{Answer, Beginning, Call, CallProtocol, CallSide, Change, ChangeKind};
 pub use carriage::{Carriage, Relay};
-pub use fragments::{Counts as FragmentCounts, Datagram, Incomplete, Missing, Reassembler, Whole};
+pub use fragments::{Counts as FragmentCounts, Datagram, Incomplete, Missing, Reassembler, RequestId, Whole};
 pub use handshakes::{Failed, Handshakes, Seen as SeenCertificate};
 pub use ladder::{Ladder, Step};
 pub use marks::Marks;

@@ -9,12 +9,12 @@ use super::escape::{FIELD, escape_terminal};
 use super::explain::show;
 use super::number::{NO_VALUE, bytes, decimal, moment, percent, period, share, time_of_day};
 use super::table::{Page, Tone, View, devices, findings, media, verdict};
-use super::text::{ScreenWords, finding_text, screen_words};
+use super::text::{ScreenWords, arrow, finding_text, screen_words};
 use super::{Names, Settings};
 use crate::capture::Timestamp;
 use crate::check::{Audit, Finding, RowStatus, Severity, Verdict};
 use crate::compare::Turn;
-use crate::observe::{Answer, Call, CallSide, Stream};
+use crate::observe::{Answer, Call, CallProtocol, CallSide, Stream};
 
 /// Most rows of a table.
 const MOST: usize = 1000;
@@ -311,6 +311,11 @@ fn is_running(call: &Call) -> bool {
     call.end.is_none() && matches!(call.answer, Answer::Answered | Answer::Open)
 }
 
+/// The arrow between the sides of a call.
+fn between(call: &Call) -> &'static str {
+    arrow(call.protocol == CallProtocol::Sip, call.beginning)
+}
+
 fn call_cells(
     view: &View<'_>,
     words: &ScreenWords,
@@ -326,16 +331,17 @@ fn call_cells(
         _ => words.ended.to_owned(),
     };
     let route = match (stream, call) {
-        (Some(stream), _) => Some((stream.source.ip(), stream.destination.ip())),
-        (None, Some(call)) => Some((call.caller.ip(), call.callee.ip())),
+        (Some(stream), _) => Some((stream.source.ip(), "→", stream.destination.ip())),
+        (None, Some(call)) => Some((call.caller.ip(), between(call), call.callee.ip())),
         (None, None) => None,
     };
     let named = call.filter(|call| !call.from.is_empty() || !call.to.is_empty());
-    let without_numbers = || route.map_or_else(nothing, |(from, to)| Cell::new(short(from, to)));
+    let without_numbers = || route.map_or_else(nothing, |(from, arrow, to)| Cell::new(short(from, arrow, to)));
     let parties = named.map_or_else(without_numbers, |call| {
         let (from, to) = (user(&call.from), user(&call.to));
         Cell::new(match stream.map(|stream| speaker(call, stream)) {
-            None | Some(Some(CallSide::Caller)) => format!("{from} → {to}"),
+            None => format!("{from} {} {to}", between(call)),
+            Some(Some(CallSide::Caller)) => format!("{from} → {to}"),
             Some(Some(CallSide::Callee)) => format!("{to} → {from}"),
             Some(None) => format!("{from}, {to}"),
         })
@@ -344,7 +350,7 @@ fn call_cells(
         Cell::new(state).felt(if runs { Mood::Good } else { Mood::Faint }),
         Cell::new(time_of_day(start, view.context.zone)).by(start.0 as f64),
         parties,
-        route.map_or_else(nothing, |(from, to)| Cell::new(format!("{from} → {to}"))),
+        route.map_or_else(nothing, |(from, arrow, to)| Cell::new(format!("{from} {arrow} {to}"))),
     ];
     let Some(report) = stream.map(|stream| &stream.report) else {
         cells.extend(std::iter::repeat_with(nothing).take(5));
@@ -375,13 +381,13 @@ fn speaker(call: &Call, stream: &Stream) -> Option<CallSide> {
 }
 
 /// Two addresses in as little room as tells them apart: `…10.21 → …10.4` in one /16.
-fn short(from: IpAddr, to: IpAddr) -> String {
+fn short(from: IpAddr, arrow: &str, to: IpAddr) -> String {
     match (from, to) {
         (IpAddr::V4(from), IpAddr::V4(to)) if from.octets()[..2] == to.octets()[..2] => {
             let end = |address: Ipv4Addr| format!("…{}.{}", address.octets()[2], address.octets()[3]);
-            format!("{} → {}", end(from), end(to))
+            format!("{} {arrow} {}", end(from), end(to))
         }
-        _ => format!("{from} → {to}"),
+        _ => format!("{from} {arrow} {to}"),
     }
 }
 

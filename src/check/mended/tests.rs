@@ -211,7 +211,14 @@ fn a_registration_that_succeeds_ends_what_failed() {
             accepted_after: None,
             instead: None,
         };
-        let silent = Detail::Sig002 { registrar, protocol: Protocol::Udp, requests: 3, is_up: true };
+        let silent = Detail::Sig002 {
+            registrar,
+            protocol: Protocol::Udp,
+            requests: 3,
+            is_up: true,
+            serves: false,
+            near: true,
+        };
         let both = [refused, silent].map(|detail| is_over(detail, 10_000, &world));
         assert_eq!(both[0], both[1]);
         both[0]

@@ -99,6 +99,33 @@ fn tries_without_an_answer_need_time_and_proof() {
 }
 
 #[test]
+fn a_registrar_that_accepts_others_on_that_port_is_not_behind_a_firewall() {
+    let silent = || Registration {
+        unanswered: Unanswered {
+            count: 3,
+            requests: 1,
+            frames: vec![frame(1)],
+            span: Some((at(0), at(1_500))),
+        },
+        accepted: false,
+        ..registration()
+    };
+    let beside = |other: Registration| {
+        let mut world = world(silent());
+        world.traffic.registrations.push(other);
+        let finding = check(&world.case(), &[]).remove(0);
+        let Detail::Sig002 { serves, .. } = finding.detail else { panic!("{finding:?}") };
+        (serves, finding.responsible)
+    };
+    let other = || fixture::registration("192.168.10.22:5060", "192.168.10.2:5060");
+    assert_eq!(beside(other()), (true, Party::Telephony));
+    assert_eq!(beside(Registration { accepted: false, ..other() }), (false, Party::Network));
+    assert_eq!(beside(Registration { protocol: Protocol::Tcp, ..other() }).1, Party::Network);
+    let own = fixture::registration("192.168.10.21:5070", "192.168.10.2:5060");
+    assert_eq!(beside(own).1, Party::Network, "another account of the same device");
+}
+
+#[test]
 fn a_new_public_address_may_be_the_daily_reconnection() {
     let seen = |first: (&str, u16), second: (&str, u16)| {
         let mapping = |(address, port): (&str, u16), number| Mapping {
@@ -150,6 +177,7 @@ fn lost_fragments_are_told_where_sip_is_spoken_and_repeated() {
         frames: vec![frame(1)],
         bytes_seen: 1480,
         missing,
+        request: None,
     };
     let with = |datagrams: Vec<Incomplete>, speaks: bool| {
         let mut world = World::new("");
@@ -164,6 +192,38 @@ fn lost_fragments_are_told_where_sip_is_spoken_and_repeated() {
     assert!(with(vec![lost()], true).is_empty(), "not sent again");
     assert!(with(vec![lost(), lost()], false).is_empty(), "no SIP");
     assert!(with(vec![datagram(Missing::Cut), datagram(Missing::Cut)], true).is_empty(), "the snap length");
+}
+
+#[test]
+fn sendings_of_one_message_are_one_message() {
+    let datagram = |call_id: &str, number| Incomplete {
+        time: at(0),
+        source: ip(PHONE),
+        destination: ip(PBX),
+        ports: Some((5060, 5060)),
+        protocol: UDP,
+        frames: vec![frame(1)],
+        bytes_seen: 1480,
+        missing: Missing::Last,
+        request: Some(RequestId { call_id: call_id.into(), number, method: "INVITE".into() }),
+    };
+    let told = |datagrams: Vec<Incomplete>, calls: Vec<Call>| {
+        let mut world = World::new("");
+        (world.traffic.incomplete, world.traffic.calls) = (datagrams, calls);
+        let mut endpoint = SipEndpoint::new(ip(PHONE));
+        endpoint.ports.insert((Protocol::Udp, 5060), 1);
+        world.traffic.sip_endpoints = vec![endpoint];
+        let found = check(&world.case(), &[]).into_iter().find_map(|finding| match finding.detail {
+            Detail::Sig006 { sent, unlisted, .. } => Some((finding.count, sent, unlisted)),
+            _ => None,
+        });
+        found.unwrap()
+    };
+    let thrice = || vec![datagram("a", 1), datagram("a", 1), datagram("a", 1)];
+    assert_eq!(told(thrice(), Vec::new()), (1, 3, true));
+    assert_eq!(told([thrice(), vec![datagram("a", 2), datagram("b", 1)]].concat(), Vec::new()), (3, 5, true));
+    let listed = Call { call_id: "a".into(), ..refused_call(408) };
+    assert_eq!(told(thrice(), vec![listed]).2, false, "the report has the call");
 }
 
 /// A call of the phone to the PBX that was refused.

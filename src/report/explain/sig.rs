@@ -35,12 +35,13 @@ pub(super) const SIG_001: Page = Page {
 
 pub(super) const SIG_002: Page = Page {
     de: Text {
-        meaning: "Ein Gerät fragt nach einer Anmeldung und bekommt keine Antwort. Es ist nicht erreichbar.",
+        meaning: "Ein Gerät will sich anmelden und bekommt keine Antwort. Es ist nicht erreichbar.",
         measured: "Mindestens drei REGISTER über mindestens 1 s ohne irgendeine Antwort danach. Der Mitschnitt muss \
                    zeigen, dass eine Antwort zu sehen wäre: anderer Verkehr vom selben Ziel oder, bei Zielen im \
                    Internet, von irgendwo dort.",
-        action: "Prüfen Sie, ob der Registrar läuft und ob eine Firewall auf dem Weg den Port sperrt.",
-        pitfalls: "Ein einseitiger Spiegelport verbirgt jede Antwort und wird nicht beurteilt. Eine Antwort nach \
+        action: "Melden sich andere Geräte dort an, prüfen Sie Konto und Sperrliste der Anlage. Sonst prüfen Sie, ob der \
+                 Registrar läuft und ob eine Firewall auf dem Weg den Port sperrt.",
+        pitfalls: "Manche Anlagen antworten Unbekannten und Gesperrten mit Absicht nicht. Ein einseitiger Spiegelport verbirgt jede Antwort und wird nicht beurteilt. Eine Antwort nach \
                    einer Wiederholung ist kein Befund.",
         source: "RFC 3261 Abschnitt 10.2 und 17.1.2.2.",
     },
@@ -49,8 +50,9 @@ pub(super) const SIG_002: Page = Page {
         measured: "At least three REGISTER over at least 1 s without any answer after them. The capture must show \
                    that an answer would be seen: other traffic from the same target or, for targets in the Internet, \
                    from anywhere there.",
-        action: "Check whether the registrar runs and whether a firewall on the way blocks the port.",
-        pitfalls: "A one-sided mirror port hides every answer and is not judged. An answer after a repetition is no \
+        action: "If other devices register there, check the account and the block list of the PBX. Otherwise check whether the \
+                 registrar runs and whether a firewall on the way blocks the port.",
+        pitfalls: "Some systems leave strangers and blocked devices without an answer on purpose. A one-sided mirror port hides every answer and is not judged. An answer after a repetition is no \
                    finding.",
         source: "RFC 3261 sections 10.2 and 17.1.2.2.",
     },

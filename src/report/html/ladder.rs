@@ -1,4 +1,4 @@
-//! The ladder of a call as inline SVG: requests solid, answers dashed, refusals bold.
+//! The ladder of a call as inline SVG: requests solid, answers dashed, refusals bold; and as a list for narrow screens.
 
 use maud::{Markup, html};
 
@@ -36,7 +36,23 @@ pub(super) fn ladder(ladder: &Ladder) -> Markup {
                     (message(step, (x(step.from), x(step.to)), HEAD + STEP * (nth as f64 + 0.75)))
                 }
             }
+            (list(ladder))
             @if let Some(more) = &ladder.more { figcaption { (more) } }
+        }
+    }
+}
+
+/// The same for a screen that is too narrow for columns.
+fn list(ladder: &Ladder) -> Markup {
+    let end = |column: usize| ladder.ends.get(column).map_or("", |(_, address)| address);
+    html! {
+        ol.narrow {
+            @for step in &ladder.steps {
+                li {
+                    span.soft { (step.time) } " " (end(step.from)) " → " (end(step.to)) br;
+                    span.bad[step.is_bad] { (step.text) } " " span.soft { (step.note) }
+                }
+            }
         }
     }
 }

@@ -195,7 +195,7 @@ impl Page<'_> {
             Part::Finding(finding) => self.finding(finding),
             Part::Ladder(one) => ladder::ladder(one),
             Part::Picture(picture) => match picture {
-                Picture::WhoTalks => pictures::who_talks(self.document, self.words),
+                Picture::WhoTalks => pictures::who_talks(self.document, self.paper.language, self.words),
                 Picture::Marks => pictures::marks(self.document, self.paper.language, self.words),
                 Picture::MarksOverTime => charts::marks(self.document, self.paper.language, self.words),
                 Picture::VoiceOverTime => charts::voice(self.document, self.paper.language, self.words),

@@ -1,4 +1,4 @@
-//! Pictures as inline SVG: who talks to whom, marking by direction, calls on a time line. Colour never says a thing
+//! Pictures as inline SVG: who talks to whom (for narrow screens as a list), marking by direction, calls on a time line. Colour never says a thing
 //! alone: dashes, hatching and words say it too.
 
 use std::cmp::Ordering;
@@ -8,9 +8,9 @@ use maud::{Markup, html};
 
 use crate::report::json::document::{Call, Document, Severity, Stream};
 use crate::report::language::Language;
-use crate::report::number::{decimal, percent};
+use crate::report::number::{counted, decimal, percent};
 use crate::report::paper::{between, shown};
-use crate::report::text::PaperWords;
+use crate::report::text::{PaperWords, words as texts};
 
 /// Most devices in the circle, directions and calls in a picture.
 const MOST_DEVICES: usize = 14;
@@ -24,7 +24,7 @@ const STEP: f64 = 38.0;
 const BARS: f64 = 84.0;
 
 /// The busiest devices in a circle, a line for each pair.
-pub(super) fn who_talks(document: &Document, words: &PaperWords) -> Markup {
+pub(super) fn who_talks(document: &Document, language: Language, words: &PaperWords) -> Markup {
     let pairs = pairs(document);
     let mut busy: BTreeMap<&str, u64> = BTreeMap::new();
     for ((a, b), packets) in &pairs {
@@ -55,8 +55,26 @@ pub(super) fn who_talks(document: &Document, words: &PaperWords) -> Markup {
         let width = 1.0 + 5.0 * (*packets as f64 / most).sqrt();
         Some((place(from), place(to), width, is_bad))
     });
+    let mut listed: Vec<((&str, &str), u64)> = pairs
+        .iter()
+        .filter(|((a, b), _)| [a, b].iter().all(|end| nodes.contains(end)))
+        .map(|(ends, packets)| (*ends, *packets))
+        .collect();
+    listed.sort_by(|x, y| y.1.cmp(&x.1).then(x.0.cmp(&y.0)));
+    let named = |address: &str| match title(document, address) {
+        none if none.is_empty() => shown(address),
+        title => format!("{} ({})", shown(&title), shown(address)),
+    };
+    let packet = &texts(language).nouns.packet;
     html! {
         figure {
+            ul.narrow {
+                @for ((a, b), packets) in listed.iter().take(MOST_LINES) {
+                    li.bad[faulty.contains(a) || faulty.contains(b)] {
+                        (named(a)) " ↔ " (named(b)) ": " (counted(*packets, packet.one, packet.many, language))
+                    }
+                }
+            }
             svg.drawing viewBox={ "0 0 " (WIDTH) " " (height) } role="img" aria-label=(words.who_talks) {
                 @for ((x1, y1), (x2, y2), width, is_bad) in lines {
                     line.line.bad[is_bad] x1=(px(x1)) y1=(px(y1)) x2=(px(x2)) y2=(px(y2)) stroke-width=(px(width)) {}
@@ -72,7 +90,7 @@ pub(super) fn who_talks(document: &Document, words: &PaperWords) -> Markup {
                     text.soft x=(px(x)) y=(px(y + below)) text-anchor="middle" { (short(address, 26)) }
                 }
             }
-            figcaption { (words.who_talks_note) }
+            figcaption.wide { (words.who_talks_note) }
         }
     }
 }
@@ -179,7 +197,7 @@ pub(super) fn call_times(document: &Document, language: Language, words: &PaperW
                     @let start = at(call.start.as_deref()).unwrap_or_default();
                     @let end = at(call.end.as_deref().or(last)).unwrap_or(start).max(start);
                     @let answered = at(call.answered.as_deref());
-                    text x="0" y=(px(y + 12.0)) { (short(&format!("{} → {}", call.from, call.to), 46)) }
+                    text x="0" y=(px(y + 12.0)) { (short(&format!("{} {} {}", call.from, call.arrow(), call.to), 46)) }
                     // However short, it is seen.
                     rect.setup x=(part(start)) y=(px(y + 20.0)) width=(part((answered.unwrap_or(end) - start).max(0.3))) height="7" {}
                     @if let Some(answered) = answered {

@@ -11,7 +11,7 @@ use super::fill::endpoint;
 use crate::capture::{Frame, Timestamp};
 use crate::observe::{self, Answer, CallProtocol, Step, Traffic};
 use crate::report::number;
-use crate::report::text::{is_everyday, is_failure};
+use crate::report::text::{arrow, is_everyday, is_failure};
 
 /// A dialog that an INVITE began.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -126,6 +126,11 @@ impl Call {
     /// Whether its messages could have been read.
     pub(in crate::report) fn is_sip(&self) -> bool {
         self.protocol == CallProtocol::Sip.name()
+    }
+
+    /// What stands between the sides.
+    pub(in crate::report) fn arrow(&self) -> &'static str {
+        arrow(self.is_sip(), self.beginning.into())
     }
 }
 

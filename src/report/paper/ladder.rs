@@ -86,8 +86,9 @@ fn ladder(maker: &Maker<'_>, root: usize) -> Option<Ladder> {
     let omitted = kept.saturating_sub(steps.len() as u64);
     Some(Ladder {
         title: format!(
-            "{} → {}, {}",
+            "{} {} {}, {}",
             shown(&call.from),
+            call.arrow(),
             shown(&call.to),
             maker.moment(call.start.as_deref())
         ),

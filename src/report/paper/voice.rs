@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::{Cell, Maker, Part, Picture, Table, Tone, between, ladder, shown, socket};
 use crate::observe::{Answer, Standing};
 use crate::report::json::document::{
-    Beginning, Call, CallState, MediaKind, Registration, Stream, VoicePolicy,
+    Beginning, Call, CallState, Endpoint, MediaKind, Registration, Stream, Unjudged, VoicePolicy,
 };
 use crate::report::number::{NO_VALUE, decimal, duration, percent};
+use crate::report::redact::is_public;
 use crate::report::table::media::is_at_most;
 use crate::report::text::{CallNotes, EXPEDITED_FORWARDING, Registered, dscp_name};
 
@@ -194,7 +195,7 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
     }
     vec![
         Cell::new(maker.moment(call.start.as_deref())),
-        Cell::new(format!("{} → {}", shown(&call.from), shown(&call.to))),
+        Cell::new(format!("{} {} {}", shown(&call.from), call.arrow(), shown(&call.to))),
         Cell::number(span(dial.map(|ms| (ms * 1e6) as i64)), dial),
         Cell::number(span(length), length.map(|length| length as f64)),
         Cell::new(result),
@@ -238,7 +239,21 @@ pub(super) fn registrations(maker: &Maker<'_>) -> Vec<Part> {
         (labels.attempts, true),
     ];
     let rows = maker.document.registrations.iter().map(|one| registration_line(maker, one)).collect();
-    vec![Part::Table(Table::new(&heads, rows).folding(&[labels.transport, labels.attempts]))]
+    let mut parts = vec![Part::Table(Table::new(&heads, rows).folding(&[labels.transport, labels.attempts]))];
+    let is_told =
+        maker.document.findings.iter().any(|finding| ["SEC-001", "SEC-002"].contains(&&*finding.code));
+    let is_seen = !maker.document.unjudged.contains(&Unjudged::OneDirection);
+    let is_public = |end: &Endpoint| end.address.parse().is_ok_and(is_public);
+    let is_known = |end: &Endpoint| {
+        maker.document.hosts.iter().any(|host| host.address == end.address && host.role.is_some())
+    };
+    let is_stranger = |one: &Registration| {
+        one.status.is_none() && is_public(&one.client) && !is_public(&one.registrar) && !is_known(&one.client)
+    };
+    if !is_told && is_seen && maker.document.registrations.iter().any(is_stranger) {
+        parts.push(Part::Text(maker.words.notes.strangers.to_owned()));
+    }
+    parts
 }
 
 fn registration_line(maker: &Maker<'_>, one: &Registration) -> Vec<Cell> {
@@ -275,7 +290,10 @@ fn known<'a>(maker: &Maker<'a>) -> Known<'a> {
 /// Whose call a stream belongs to.
 fn parties(calls: &Known<'_>, stream: &Stream) -> String {
     let call = stream.call.as_deref().and_then(|id| calls.get(id));
-    call.map_or_else(|| NO_VALUE.to_owned(), |call| format!("{} → {}", shown(&call.from), shown(&call.to)))
+    call.map_or_else(
+        || NO_VALUE.to_owned(),
+        |call| format!("{} {} {}", shown(&call.from), call.arrow(), shown(&call.to)),
+    )
 }
 
 fn route(stream: &Stream) -> String {

@@ -6,10 +6,12 @@ use std::net::SocketAddr;
 use super::View;
 use super::media;
 use super::page::{Lean, Page, Piece, Tone};
+use crate::check::{Code, Unjudged};
 use crate::observe::{Answer, Beginning, Call, CallProtocol, Registration};
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, duration, moment, time_of_day};
-use crate::report::text::{CallNotes, Registered, is_everyday, is_failure};
+use crate::report::redact::is_public;
+use crate::report::text::{CallNotes, Registered, arrow, is_everyday, is_failure};
 
 /// Most calls or registrations listed.
 const MOST: usize = 30;
@@ -76,7 +78,7 @@ fn has_failed(call: &Call) -> bool {
 fn worst_loss(view: &View<'_>) -> BTreeMap<usize, f64> {
     let mut worst: BTreeMap<usize, f64> = BTreeMap::new();
     for stream in &view.audit.traffic.streams {
-        let lost = stream.report.lost_percent();
+        let lost = stream.report.lost_percent().max(media::heard_lost(&stream.report).unwrap_or_default());
         if let Some(call) = stream.call.filter(|_| lost >= SHOWN_LOSS) {
             let known = worst.entry(call).or_default();
             *known = known.max(lost);
@@ -146,7 +148,7 @@ fn call_line(view: &View<'_>, call: &Call, is_marked: bool) -> Vec<Piece> {
             [format!("{}{start}", if is_marked { MARK } else { "" })],
             if is_marked { Tone::Bad } else { Tone::Plain },
         ),
-        Piece::lines([from, format!("→\u{a0}{to}")], Tone::Plain),
+        Piece::lines([from, format!("{}\u{a0}{to}", arrow(is_sip, call.beginning))], Tone::Plain),
         rang.unwrap_or_else(|| NO_VALUE.to_owned()).into(),
         length.into(),
         Piece::lines([result.as_str(), ended], Tone::Plain),
@@ -170,6 +172,19 @@ pub(super) fn write_registrations(page: &mut Page, view: &View<'_>) {
     ];
     page.table(&heads, &rows);
     view.write_rest(page, rows.len(), registrations.len());
+    let is_told =
+        view.audit.findings.iter().any(|finding| matches!(finding.code(), Code::Sec001 | Code::Sec002));
+    let is_stranger = |registration: &Registration| {
+        let (client, registrar) = (registration.client.ip(), registration.registrar.ip());
+        registration.status.is_none()
+            && is_public(client)
+            && !is_public(registrar)
+            && view.audit.site.device(client).is_none()
+    };
+    let is_seen = !view.audit.unjudged.contains(&Unjudged::OneDirection);
+    if !is_told && is_seen && registrations.iter().any(is_stranger) {
+        page.paragraph(0, view.words.notes.strangers, Tone::Plain);
+    }
 }
 
 fn registration_line(view: &View<'_>, registration: &Registration) -> Vec<Piece> {

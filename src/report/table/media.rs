@@ -47,6 +47,9 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     let is_too_short =
         |stream: &&Stream| stream.report.counts.lost > 0 && stream.report.counts.expected < LEAST_JUDGED;
     page.paragraph(0, view.words.notes.voice_key, Tone::Plain);
+    if streams.iter().any(|stream| remarked(&stream.report).is_some()) {
+        page.paragraph(0, view.words.notes.remarked, Tone::Plain);
+    }
     if streams.iter().any(is_too_short) {
         page.paragraph(0, view.words.notes.few_packets, Tone::Plain);
     }
@@ -62,8 +65,17 @@ pub(super) fn of_call(view: &View<'_>, stream: &Stream, part: Option<Stretch>) -
     let loss = percent(lost, view.language);
     let mut facts = vec![
         codec(view, report),
-        format!("EF{NO_BREAK_SPACE}{ef}"),
-        format!("{}{NO_BREAK_SPACE}{loss}", labels.loss),
+        match remarked(report) {
+            Some(later) => format!("EF{NO_BREAK_SPACE}{ef}{NO_BREAK_SPACE}{later}"),
+            None => format!("EF{NO_BREAK_SPACE}{ef}"),
+        },
+        match heard_lost(report) {
+            Some(heard) => {
+                let heard = percent(heard, view.language);
+                format!("{}{NO_BREAK_SPACE}{loss} (RTCP{NO_BREAK_SPACE}{heard})", labels.loss)
+            }
+            None => format!("{}{NO_BREAK_SPACE}{loss}", labels.loss),
+        },
     ];
     facts.splice(1..1, protection(view, report));
     facts.extend(relayed(view, stream).into_iter().next().flatten());
@@ -168,6 +180,19 @@ pub(in crate::report) fn mos(view: &View<'_>, report: &StreamReport) -> Option<S
     Some(if is_at_most(jitter) { format!("≤{NO_BREAK_SPACE}{mos}") } else { mos })
 }
 
+/// What the receiver lacks, in percent of what its reports cover, where that is anything.
+pub(super) fn heard_lost(report: &StreamReport) -> Option<f64> {
+    let receiver = report.receiver?;
+    let lost = u64::try_from(receiver.lost()).ok().filter(|lost| *lost > 0)?;
+    Some(lost as f64 * 100.0 / report.covered_by(&receiver).max(lost) as f64)
+}
+
+/// `→ 0 (CS0)`: with which mark packets came by a second time that had another one before.
+fn remarked(report: &StreamReport) -> Option<String> {
+    let (first, second) = report.marking.remarked.map(|pair| (pair.first.1, pair.second.1))?;
+    (first != second).then(|| format!("→{NO_BREAK_SPACE}{}", dscp_name(second)))
+}
+
 /// What the capture lacks, and what the receiver lacked where one of them lacks anything.
 fn losses(view: &View<'_>, report: &StreamReport) -> Vec<String> {
     let mut lines = vec![percent(report.lost_percent(), view.language)];
@@ -187,7 +212,7 @@ pub(in crate::report) fn marks(view: &View<'_>, report: &StreamReport) -> Vec<St
         report.marking.dscp.iter().map(|seen| (seen.value, seen.packets)).collect();
     seen.sort_by_key(|(value, packets)| (std::cmp::Reverse(*packets), *value));
     let all = seen.iter().map(|(_, packets)| packets).sum();
-    match seen.as_slice() {
+    let mut lines: Vec<String> = match seen.as_slice() {
         [(value, _)] => vec![dscp_name(*value)],
         _ => seen
             .iter()
@@ -196,5 +221,7 @@ pub(in crate::report) fn marks(view: &View<'_>, report: &StreamReport) -> Vec<St
                 format!("{}:{NO_BREAK_SPACE}{}", dscp_name(*value), share(*packets, all, view.language))
             })
             .collect(),
-    }
+    };
+    lines.extend(remarked(report));
+    lines
 }

@@ -26,6 +26,11 @@ pub(crate) struct CallNotes<'a> {
     pub(crate) leg_of: Option<String>,
 }
 
+/// Between the sides of a call: to whom it went, where that is known.
+pub(crate) fn arrow(is_sip: bool, beginning: Beginning) -> &'static str {
+    if is_sip && beginning != Beginning::SidesUnknown { "→" } else { "↔" }
+}
+
 impl CallNotes<'_> {
     /// A line each, in the order in which they matter.
     pub(crate) fn lines(&self, language: Language) -> Vec<String> {
@@ -175,6 +180,13 @@ mod tests {
                 "passed on by the PBX: belongs to the call of 10:15:03"
             ]
         );
+    }
+
+    #[test]
+    fn a_call_points_to_somebody_where_that_is_known() {
+        assert_eq!([true, false].map(|is_sip| arrow(is_sip, Beginning::Seen)), ["→", "↔"]);
+        assert_eq!(arrow(true, Beginning::Unseen), "→", "an answer tells the sides");
+        assert_eq!(arrow(true, Beginning::SidesUnknown), "↔");
     }
 
     #[test]

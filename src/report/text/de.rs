@@ -128,6 +128,9 @@ const NOTES: Notes = Notes {
     voice_key: "Verlust: was im Mitschnitt fehlt; „RTCP“ darunter: was der Empfänger als verloren meldet. MOS (1 bis 4,5): \
                 geschätzte Hörqualität nach G.107 aus Codec und Verlust. Laufzeit und Jitter gehen nicht ein; „≤“ steht bei \
                 Jitter über 50\u{a0}ms, den ein üblicher Puffer nicht ausgleicht.",
+    strangers: "Anmeldeversuche aus dem Internet, die niemand beantwortet, sind kein Befund. Der Router leitet sie aber bis hierher \
+                weiter: Prüfen Sie, ob diese Weiterleitung gebraucht wird.",
+    remarked: "DSCP mit „→“: so kommen dieselben Pakete ein zweites Mal vorbei, unterwegs umgeschrieben.",
     video: "Video",
     few_packets: "Verlust wird erst ab 100 erwarteten Paketen beurteilt; kürzere Sprechwege sind nur aufgeführt.",
     fitted: "oder größer (nach RTP-Ports)",
@@ -146,7 +149,7 @@ const NOTES: Notes = Notes {
     in_indications: "in TURN-Nachrichten",
     peer: "Gegenstelle",
     why_time_gap: "Die Uhr wurde gestellt, mehrere Mitschnitte sind zusammengefügt, oder es kam lange kein Paket.",
-    marked_calls: "In der Reihenfolge ihres Beginns. ! steht vor Gesprächen, die scheiterten oder Pakete verloren.",
+    marked_calls: "In der Reihenfolge ihres Beginns. ! steht vor Gesprächen, die scheiterten oder Pakete verloren (auch laut Empfänger, RTCP).",
 };
 
 const NOUNS: Nouns = Nouns {
@@ -353,8 +356,8 @@ fn unjudged(what: Unjudged) -> &'static str {
              Stummschaltung) oder einen anderen Weg nahm (ICE, direkte Verbindung), zeigt der Mitschnitt nicht."
         }
         Unjudged::NoRule => {
-            "EF-Kennzeichnung: Für mindestens einen Absender von Sprache gilt keine Regel eines bekannten Herstellers; was er \
-             sendet, steht bei den Sprechwegen in der Spalte DSCP."
+            "EF-Kennzeichnung: Zu mindestens einem Gerät, das Sprache sendet, gibt es keine Herstellervorgabe. Seine DSCP-Werte \
+             stehen bei den Sprechwegen."
         }
         Unjudged::Encrypted => "Gespräche und Anmeldungen: Die Signalisierung ist verschlüsselt.",
         Unjudged::Incomplete => "Paketverlust und Jitter: Der Mitschnitt ist unvollständig.",

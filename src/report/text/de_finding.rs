@@ -283,13 +283,21 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             quoted(returned),
             quoted(sent)
         ),
-        Detail::Sig006 { peer, bytes: size, .. } => format!(
-            "{} von {device} zu {peer} {} in IP-Fragmente zerlegt und {} vollständig an (gesehen: {} je Nachricht). Die \
-             Nachricht wird vergeblich wiederholt.",
+        Detail::Sig006 { peer, bytes: size, sent, method, unlisted, .. } => format!(
+            "{}{} von {device} zu {peer}, {}{}-mal gesendet, {} in IP-Fragmente zerlegt und {} nie vollständig an (gesehen: {} \
+             je Sendung).{}",
             counted(finding.count, "große SIP-Nachricht", "große SIP-Nachrichten", De),
+            method.as_ref().map_or_else(String::new, |method| format!(" ({})", quoted(method))),
+            if finding.count == 1 { "" } else { "zusammen " },
+            count(*sent, De),
             if finding.count == 1 { "ist" } else { "sind" },
-            if finding.count == 1 { "kommt nicht" } else { "kommen nicht" },
-            bytes(u64::from(*size), De)
+            if finding.count == 1 { "kommt" } else { "kommen" },
+            bytes(u64::from(*size), De),
+            match (*unlisted, finding.count) {
+                (false, _) => "",
+                (true, 1) => " Der Anruf kommt nicht zustande; unter „Gespräche“ fehlt er, weil keine seiner Nachrichten vollständig ist.",
+                (true, _) => " Die Anrufe kommen nicht zustande; unter „Gespräche“ fehlen sie, weil keine ihrer Nachrichten vollständig ist.",
+            }
         ),
         Detail::Sig007 { server, name, alert, expired } => {
             connection::tls_de(device, *server, name.as_deref().map(quoted).as_deref(), *alert, *expired)
@@ -342,7 +350,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Cap002 { duplicates, of: whole } => format!(
             "{} vergleichbaren Paketen ({}) sind Kopien eines anderen. Das geschieht, wo ein Paket mehrmals am Messpunkt \
              vorbeikommt: zwei gespiegelte Ports, alle Schnittstellen (any), vor und hinter einem Router, innerhalb und \
-             außerhalb eines Tunnels; oder die Datei wurde mit sich selbst zusammengefügt. Als Belege stehen hier die ersten Kopien; das Original steht jeweils kurz davor. Verlust und Jitter sind ohne sie gerechnet.",
+             außerhalb eines Tunnels; oder die Datei wurde mit sich selbst zusammengefügt. Als Beleg stehen hier die ersten Paare aus Original und Kopie. Verlust und Jitter sind ohne sie gerechnet.",
             of(*duplicates, *whole, "von", De),
             share(*duplicates, *whole, De)
         ),

@@ -128,6 +128,9 @@ const NOTES: Notes = Notes {
     voice_key: "Loss: what the capture lacks; “RTCP” below it: what the receiver reports as lost. MOS (1 to 4.5): estimated \
                 listening quality by G.107 from codec and loss. Delay and jitter are not in it; “≤” marks jitter above \
                 50\u{a0}ms, which a usual buffer does not even out.",
+    strangers: "Attempts to register from the Internet that nobody answers are no finding. But the router forwards them to this \
+                place: check whether that forwarding is needed.",
+    remarked: "DSCP with “→”: so the same packets come by a second time, rewritten on the way.",
     video: "video",
     few_packets: "Loss is judged from 100 expected packets on; shorter streams are only listed.",
     fitted: "or larger (by RTP ports)",
@@ -146,7 +149,7 @@ const NOTES: Notes = Notes {
     in_indications: "in TURN indications",
     peer: "peer",
     why_time_gap: "The clock was set, several captures were joined, or no packet came for long.",
-    marked_calls: "In the order in which they began. ! marks calls that failed or lost packets.",
+    marked_calls: "In the order in which they began. ! marks calls that failed or lost packets (by the receiver's word, RTCP, as well).",
 };
 
 const NOUNS: Nouns = Nouns {
@@ -333,8 +336,8 @@ fn unjudged(what: Unjudged) -> &'static str {
              another way (ICE, direct media), the capture does not show."
         }
         Unjudged::NoRule => {
-            "EF marking: for at least one sender of voice no rule of a known vendor holds; what it sends stands with the media \
-             streams in the column DSCP."
+            "EF marking: for at least one device that sends voice there is no vendor's rule. Its DSCP values are listed with the \
+             media streams."
         }
         Unjudged::Encrypted => "Calls and registrations: the signalling is encrypted.",
         Unjudged::Incomplete => "Packet loss and jitter: the capture is incomplete.",

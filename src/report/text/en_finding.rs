@@ -277,13 +277,21 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             quoted(returned),
             quoted(sent)
         ),
-        Detail::Sig006 { peer, bytes: size, .. } => format!(
-            "{} from {device} to {peer} {} split into IP fragments and {} not arrive whole (seen: {} of each). The \
-             message is repeated in vain.",
+        Detail::Sig006 { peer, bytes: size, sent, method, unlisted, .. } => format!(
+            "{}{} from {device} to {peer}, sent {} times{}, {} split into IP fragments and never {} whole (seen: {} of each \
+             sending).{}",
             counted(finding.count, "large SIP message", "large SIP messages", En),
+            method.as_ref().map_or_else(String::new, |method| format!(" ({})", quoted(method))),
+            count(*sent, En),
+            if finding.count == 1 { "" } else { " in all" },
             if finding.count == 1 { "is" } else { "are" },
-            if finding.count == 1 { "does" } else { "do" },
-            bytes(u64::from(*size), En)
+            if finding.count == 1 { "arrives" } else { "arrive" },
+            bytes(u64::from(*size), En),
+            match (*unlisted, finding.count) {
+                (false, _) => "",
+                (true, 1) => " The call does not come about; it is not listed under “Calls”, because none of its messages is complete.",
+                (true, _) => " The calls do not come about; they are not listed under “Calls”, because none of their messages is complete.",
+            }
         ),
         Detail::Sig007 { server, name, alert, expired } => {
             connection::tls_en(device, *server, name.as_deref().map(quoted).as_deref(), *alert, *expired)
@@ -335,7 +343,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             "{} comparable packets ({}) are copies of another one, as happens where a packet passes the measuring point more \
              than once: two mirrored ports, all interfaces (any), before and behind a router, inside and outside of a tunnel; \
              or the file was merged with itself. The evidence names the first \
-             copies; each original comes shortly before. Loss and jitter are computed without them.",
+             pairs of original and copy. Loss and jitter are computed without them.",
             of(*duplicates, *whole, "of", En),
             share(*duplicates, *whole, En)
         ),

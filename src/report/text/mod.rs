@@ -38,7 +38,7 @@ use crate::observe::Protocol;
 use crate::observe::message::App;
 use crate::site::Confidence;
 
-pub(crate) use call::{CallNotes, is_everyday, is_failure};
+pub(crate) use call::{CallNotes, arrow, is_everyday, is_failure};
 pub(crate) use changes::{ChangeWords, change_words};
 pub(crate) use dscp::{EXPEDITED_FORWARDING, name as dscp_name};
 pub(crate) use paper::{PaperWords, paper_words};
@@ -84,6 +84,10 @@ fn title_of(finding: &Finding, language: Language) -> &'static str {
     match (&finding.detail, language) {
         (Detail::Qos007 { inbound: true, .. }, Language::De) => "Sprache aus dem Internet ohne Kennzeichnung",
         (Detail::Qos007 { inbound: true, .. }, Language::En) => "Voice from the Internet without marking",
+        (Detail::Rtp013 { announced, seen, .. }, language) if announced.ip() == seen.ip() => match language {
+            Language::De => "Sprache kommt von anderem Port als angekündigt",
+            Language::En => "Media from another port than announced",
+        },
         (Detail::Cap010(NoVoice::Empty), Language::De) => "Leerer Mitschnitt",
         (Detail::Cap010(NoVoice::Empty), Language::En) => "Empty capture",
         (Detail::Cap010(NoVoice::Unread), Language::De) => "Nichts Lesbares im Mitschnitt",

@@ -200,6 +200,20 @@ pub(super) fn action(detail: &Detail, language: Language) -> Option<String> {
             "Enter the SIP domain under which the user is accepted.",
         ],
         Detail::Sig001 { rejection, .. } => registering(rejection),
+        Detail::Sig002 { serves: true, near: true, .. } => [
+            "Andere Geräte meldet der Registrar auf demselben Port an. Prüfen Sie in der Anlage, ob dieses Konto eingerichtet ist \
+             und ob die Adresse des Gerätes gesperrt ist (Sperrliste), und am Gerät Konto und SIP-Domäne.",
+            "The registrar registers other devices on the same port. Check at the PBX whether this account is set up and whether \
+             the device's address is blocked (block list), and at the device the account and the SIP domain.",
+        ],
+        Detail::Sig002 { serves: true, near: false, .. } => [
+            "Andere Geräte meldet der Registrar auf demselben Port an. Prüfen Sie in der Anlage, ob dieses Konto eingerichtet ist \
+             und ob die Adresse des Gerätes gesperrt ist (Sperrliste), am Gerät Konto und SIP-Domäne, und ob eine Firewall \
+             gerade dieses Gerät oder sein Netz aussperrt.",
+            "The registrar registers other devices on the same port. Check at the PBX whether this account is set up and whether \
+             the device's address is blocked (block list), at the device the account and the SIP domain, and whether a firewall \
+             shuts out this very device or its network.",
+        ],
         Detail::Sig002 { is_up: true, .. } => [
             "Der Registrar ist in Betrieb, das zeigt sein anderer Verkehr. Prüfen Sie, ob dort SIP auf diesem Port läuft \
              und ob eine Firewall ihn sperrt.",

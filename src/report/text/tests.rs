@@ -130,6 +130,22 @@ fn voice_that_comes_from_the_internet_is_called_that() {
 }
 
 #[test]
+fn voice_from_another_port_of_the_announced_address_is_called_that() {
+    let audit = audit();
+    let names = names(De);
+    let context = Context { audit: &audit, names: &names, zone: &TimeZone::UTC };
+    let mut finding = audit.findings.iter().find(|finding| finding.code() == Code::Rtp013).unwrap().clone();
+    let mut title_of = |announced: &str, seen: &str| {
+        let (announced, seen) = (announced.parse().unwrap(), seen.parse().unwrap());
+        finding.detail = Detail::Rtp013 { announced, seen, peer: "192.168.10.2".parse().unwrap() };
+        finding_text(&finding, &context, De).title
+    };
+    let at_port = title_of("192.168.10.31:10000", "192.168.10.31:10008");
+    assert_eq!(at_port, "Sprache kommt von anderem Port als angekündigt");
+    assert_eq!(title_of("192.168.10.31:10000", "192.168.10.32:10000"), title(Code::Rtp013, De));
+}
+
+#[test]
 fn calls_without_their_voice_are_not_called_no_call() {
     let audit = audit();
     let names = names(De);
@@ -211,7 +227,14 @@ fn within_a_subnet_no_router_is_blamed() {
                 public: !near,
             },
             Detail::Rtp008 { peer: peers()[0], after: 1, missing: 1, near },
-            Detail::Sig006 { peer: "192.168.10.2:5060".parse().unwrap(), bytes: 1480, near },
+            Detail::Sig006 {
+                peer: "192.168.10.2:5060".parse().unwrap(),
+                bytes: 1480,
+                near,
+                sent: 3,
+                method: None,
+                unlisted: false,
+            },
         ]
     };
     // The network's firewall may be named only to say that it is not there.

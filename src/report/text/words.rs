@@ -212,6 +212,10 @@ pub(crate) struct Notes {
     /// A payload type that only SDP could explain.
     pub(crate) dynamic: &'static str,
     pub(crate) few_packets: &'static str,
+    /// Of registrations from the Internet that nobody answers.
+    pub(crate) strangers: &'static str,
+    /// Of packets that come by twice, with another mark the second time.
+    pub(crate) remarked: &'static str,
     /// What the figures of a stream mean.
     pub(crate) voice_key: &'static str,
     /// Beside the codec of pictures.

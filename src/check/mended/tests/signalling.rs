@@ -73,12 +73,15 @@ fn fragments_that_come_together_show_that_they_arrive() {
                 bytes_seen: 1_480,
                 missing: Missing::Last,
                 time: at(ms),
+                request: None,
             })
             .into();
         let (from, to) = (socket(&format!("{PHONE}:5060")), socket(&format!("{PBX}:5060")));
         let times: Vec<Timestamp> = whole.iter().map(|ms| at(*ms)).collect();
         world.traffic.whole = vec![Whole { from, to, times }];
-        is_over(Detail::Sig006 { peer: to, bytes: 1_480, near: false }, 600, &world)
+        let detail =
+            Detail::Sig006 { peer: to, bytes: 1_480, near: false, sent: 2, method: None, unlisted: false };
+        is_over(detail, 600, &world)
     };
     assert!(over(&[700, 800, 900]));
     assert!(!over(&[500, 800, 900]), "one of them came before the last that was lost");

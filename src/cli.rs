@@ -209,6 +209,9 @@ pub struct CompareArgs {
     /// Language of the page; else that of the system, else English
     #[arg(long, value_name = "de|en")]
     pub lang: Option<String>,
+    /// Pseudonyms instead of telephone numbers, users and names, `=addresses` of public addresses as well
+    #[arg(long, value_enum, value_name = "people|addresses", num_args = 0..=1, require_equals = true, default_missing_value = "people", conflicts_with = "points")]
+    pub redact: Option<Redact>,
     /// Exit with status 1 if a finding came that is at least this severe
     #[arg(long, value_enum, default_value_t = FailOn::Warning)]
     pub fail_on: FailOn,

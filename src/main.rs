@@ -263,7 +263,8 @@ fn compare(args: &CompareArgs) -> Result<ExitStatus> {
     let settings =
         report::Settings { width: args.width.unwrap_or_else(terminal_width), ..settings(language) };
     let names = report::Names::new(&rulebook, language);
-    let page = report::changes(&changes, (&before, &after), &names, &settings);
+    let redaction = args.redact.map(redaction);
+    let page = report::changes(&changes, (&before, &after), &names, &settings, redaction);
     print(|out| out.write_all(page.as_bytes()))?;
     let least = severity(args.fail_on);
     let is_worse = changes.came.iter().any(|finding| finding.severity >= least);

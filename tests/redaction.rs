@@ -12,8 +12,8 @@ use samplegen::scenario::agfeo;
 use samplegen::talk::{sip, tls};
 use tempfile::tempdir;
 
-/// Callers, a number, users, hosts, a domain, certificates, reasons, files: nothing of it is a word of the report.
-const SECRETS: [&str; 13] = [
+/// Callers, a number, users, hosts, a domain, certificates, reasons, files, a serial number: nothing of it is a word of the report.
+const SECRETS: [&str; 14] = [
     "annegret.muster",
     "+4930987654321",
     "kreuzberg",
@@ -27,6 +27,7 @@ const SECRETS: [&str; 13] = [
     "praxis-muster",
     "ueberweisung",
     "switch-op-saal",
+    "7C2F80A1234567",
 ];
 /// The telephone numbers are short and stand alone: looked for as users of an address.
 const SHORT: [&str; 2] = ["sip:77@", "sip:78@"];
@@ -41,7 +42,7 @@ fn capture(path: &Path) {
     let mut net = Net::new(77);
     let (phone, pbx) = (agfeo::T14, agfeo::PBX);
     let line = |user: &'static str, nth: u16| {
-        Line::new(user, "AGFEO T14 SIP 2.14.1", phone.port(5060 + nth), 10_000 + 2 * nth)
+        Line::new(user, "AGFEO T14 SIP 2.14.1 7C2F80A1234567", phone.port(5060 + nth), 10_000 + 2 * nth)
     };
     let server = |user: &'static str| Line::new(user, "AGFEO SIP V4.10.02", pbx.port(5060), 5204);
     net.arp(0, phone, pbx);
@@ -127,6 +128,28 @@ fn no_secret_is_left_in_any_form() {
             }
         }
     }
+}
+
+#[test]
+fn a_comparison_has_pseudonyms_that_tell_its_captures_apart() {
+    let (before, after) = ("samples/sec-002.pcapng", "samples/sig-001.pcapng");
+    let told = |redact: &[&str]| {
+        let output =
+            pbxray(&[&["compare", before, after, "--lang", "de", "--width", "200"], redact].concat());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let plain = told(&[]);
+    for word in ["sec-002.pcapng", "sig-001.pcapng", "198.51.100.77"] {
+        assert!(plain.contains(word), "{word} is not told at all: {plain}");
+    }
+    let hidden = told(&["--redact=addresses"]);
+    for word in ["sec-002.pcapng", "sig-001.pcapng", "198.51.100.77"] {
+        assert!(!hidden.contains(word), "{word}: {hidden}");
+    }
+    assert!(hidden.contains("capture-1") && hidden.contains("capture-2"), "{hidden}");
+    assert!(told(&["--redact"]).contains("198.51.100.77"));
+    let points = pbxray(&["compare", "--points", before, after, "--redact"]);
+    assert_eq!(points.status.code(), Some(2), "nothing is hidden there, so nobody may think so");
 }
 
 #[test]

@@ -3,8 +3,10 @@
 use std::net::IpAddr;
 
 use super::Settings;
+use super::json::document_of;
 use super::names::Names;
 use super::number::{NO_VALUE, count};
+use super::redact::{Pseudonyms, Redaction};
 use super::table::{Lean, Page, Piece, Tone};
 use super::text::{ChangeWords, Context, Words, change_words, finding_text, words};
 use crate::check::{Audit, Finding, RowStatus, Verdict};
@@ -12,13 +14,14 @@ use crate::compare::{Changes, DeviceChange, RowChange};
 
 use crate::site::{ModelId, RoleId};
 
-/// The comparison as a page for a terminal.
+/// The comparison as a page for a terminal, with pseudonyms on demand; the same in what came and in what went.
 #[must_use]
 pub fn changes(
     changes: &Changes<'_>,
     audits: (&Audit, &Audit),
     names: &Names,
     settings: &Settings,
+    redaction: Option<Redaction>,
 ) -> String {
     let of = |audit| Context { audit, names, zone: &settings.zone };
     let view = View {
@@ -30,6 +33,10 @@ pub fn changes(
         own: change_words(settings.language),
     };
     let mut page = Page::new(settings.width, settings.colour);
+    if let Some(redaction) = redaction {
+        let published = |audit| document_of(audit, names, settings);
+        page = page.redacted(Pseudonyms::of_both(&published(audits.0), &published(audits.1), redaction));
+    }
     view.verdicts(&mut page, changes);
     view.findings(&mut page, changes);
     view.devices(&mut page, &changes.devices);

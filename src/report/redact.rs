@@ -3,6 +3,7 @@
 //! in every form of a report.
 
 mod addresses;
+mod serial;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -116,6 +117,10 @@ pub(super) fn redact(document: &Document, redaction: Redaction) -> io::Result<Do
     let mut document = document.clone();
     for (index, capture) in document.captures.iter_mut().enumerate() {
         capture.path = capture_name(index);
+        // On Windows the name is a number of this one machine, elsewhere whatever somebody called it.
+        for (index, interface) in capture.interfaces.iter_mut().enumerate() {
+            interface.name = interface.name.take().map(|_| format!("interface-{}", index + 1));
+        }
     }
     for (index, passed) in document.passed_over.iter_mut().enumerate() {
         passed.path = passed_name(index);
@@ -180,6 +185,23 @@ pub(super) struct Pseudonyms {
 }
 
 impl Pseudonyms {
+    /// The same for two reports that are shown side by side.
+    pub(super) fn of_both(first: &Document, second: &Document, redaction: Redaction) -> Self {
+        let mut both = first.clone();
+        let second = second.clone();
+        both.captures.extend(second.captures);
+        both.passed_over.extend(second.passed_over);
+        both.certificates.extend(second.certificates);
+        both.voice_policies.extend(second.voice_policies);
+        both.hosts.extend(second.hosts);
+        both.calls.extend(second.calls);
+        both.streams.extend(second.streams);
+        both.registrations.extend(second.registrations);
+        both.findings.extend(second.findings);
+        both.flows.extend(second.flows);
+        Self::of(&both, redaction)
+    }
+
     pub(super) fn of(document: &Document, redaction: Redaction) -> Self {
         let (mut users, mut hosts, mut calls) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         let parties = document
@@ -231,6 +253,9 @@ impl Pseudonyms {
                     words.insert(word, pseudonym);
                 }
             };
+        let agents = document.hosts.iter().flat_map(|host| &host.agents);
+        let serials = agents.flat_map(|agent| serial::serials(agent)).map(str::to_owned).collect();
+        numbered(serials, |_| "serial", &mut words);
         numbered(calls, |_| "call", &mut words);
         numbered(ports, |_| "port", &mut words);
         numbered(hosts, |_| "host", &mut words);

@@ -237,12 +237,7 @@ impl<'a> Scene<'a> {
         let kind = self.kinds.get(&role).copied().unwrap_or(Kind::Other);
         // Voice from some port of a wide range, or TLS on a usual one: too many do that to suspect anybody.
         let own = || marks.iter().filter(|mark| mark.identity.role.as_ref() == Some(&role));
-        let says_little = |mark: &Mark<'_>| {
-            let names_peer =
-                matches!(&mark.identity.fingerprint, Fingerprint::Ports(print) if !print.peer.is_empty());
-            mark.sign.kind == EvidenceKind::Ports && !names_peer
-        };
-        if stated.is_none() && weight < LIKELY && own().all(says_little) {
+        if stated.is_none() && weight < LIKELY && own().all(|mark| mark.sign.kind == EvidenceKind::Ports) {
             return None;
         }
         let mut contradictions = self.contradictions(&role, marks);

@@ -91,6 +91,9 @@ pub(super) fn who_talks(document: &Document, language: Language, words: &PaperWo
                 }
             }
             figcaption.wide { (words.who_talks_note) }
+            @if !faulty.is_empty() {
+                figcaption.narrow { (words.who_talks_list_note) }
+            }
         }
     }
 }

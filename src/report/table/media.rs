@@ -69,7 +69,8 @@ pub(super) fn of_call(view: &View<'_>, stream: &Stream, part: Option<Stretch>) -
             Some(later) => format!("EF{NO_BREAK_SPACE}{ef}{NO_BREAK_SPACE}{later}"),
             None => format!("EF{NO_BREAK_SPACE}{ef}"),
         },
-        match heard_lost(report) {
+        // Reports of a receiver are about a whole stream, not about one call of several.
+        match heard_lost(report).filter(|_| part.is_none()) {
             Some(heard) => {
                 let heard = percent(heard, view.language);
                 format!("{}{NO_BREAK_SPACE}{loss} (RTCP{NO_BREAK_SPACE}{heard})", labels.loss)

@@ -130,7 +130,7 @@ const NOTES: Notes = Notes {
                 Jitter über 50\u{a0}ms, den ein üblicher Puffer nicht ausgleicht.",
     strangers: "Anmeldeversuche aus dem Internet, die niemand beantwortet, sind kein Befund. Der Router leitet sie aber bis hierher \
                 weiter: Prüfen Sie, ob diese Weiterleitung gebraucht wird.",
-    remarked: "DSCP mit „→“: so kommen dieselben Pakete ein zweites Mal vorbei, unterwegs umgeschrieben.",
+    remarked: "„→“ bei DSCP: Dieselben Pakete kommen mit diesem Wert ein zweites Mal vorbei; er wurde unterwegs geändert.",
     video: "Video",
     few_packets: "Verlust wird erst ab 100 erwarteten Paketen beurteilt; kürzere Sprechwege sind nur aufgeführt.",
     fitted: "oder größer (nach RTP-Ports)",

@@ -130,7 +130,7 @@ const NOTES: Notes = Notes {
                 50\u{a0}ms, which a usual buffer does not even out.",
     strangers: "Attempts to register from the Internet that nobody answers are no finding. But the router forwards them to this \
                 place: check whether that forwarding is needed.",
-    remarked: "DSCP with “→”: so the same packets come by a second time, rewritten on the way.",
+    remarked: "“→” with DSCP: the same packets come by a second time with this value; it was changed on the way.",
     video: "video",
     few_packets: "Loss is judged from 100 expected packets on; shorter streams are only listed.",
     fitted: "or larger (by RTP ports)",

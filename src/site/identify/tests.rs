@@ -1,7 +1,7 @@
 use super::super::{HostHint, Ports, SiteFile, Text, TransportSpec};
 use super::*;
-use crate::observe::fixture::{call, frame, host, ip, mac, numbered, registration, socket, stream, tcp, udp};
-use crate::observe::{Call, Flow, MacSeen, NameSeen, SipEndpoint, TcpOutcome};
+use crate::observe::fixture::{call, frame, host, ip, mac, numbered, registration, socket, stream, udp};
+use crate::observe::{Call, Flow, MacSeen, NameSeen, SipEndpoint};
 
 const PBX: &str = "192.168.10.2";
 const PHONE: &str = "192.168.10.21";
@@ -246,27 +246,6 @@ fn a_name_that_several_products_ask_for_speaks_against_none_of_them() {
     };
     assert_eq!(against(&["licence.acme.example"]), 0);
     assert_eq!(against(&["licence.acme.example", "phones.example"]), 1);
-}
-
-#[test]
-fn ports_of_a_known_peer_are_worth_a_suspicion() {
-    let print = |peer: &[&str]| PortPrint {
-        transport: TransportSpec::Tcp,
-        own: Ports::default(),
-        remote: "5061".parse().map(Ports::Set).unwrap(),
-        initiator: Initiator::Own,
-        speaks: Vec::new(),
-        peer: peer.iter().map(|role| RoleId::from(*role)).collect(),
-    };
-    let found = |peer: &[&str]| {
-        let ports = identity(Some("acme.phone"), 30, Fingerprint::Ports(print(peer)));
-        let book = Book::new(vec![agent(Some("acme.pbx"), 90, "x*"), ports]);
-        let call = tcp("192.168.10.21:40000", "192.168.10.2:5061", TcpOutcome::Answered, 1);
-        let traffic = Traffic { flows: numbered(vec![call]), ..agents(&[(PBX, "x")]) };
-        book.site(&traffic).device(ip(PHONE)).map(|device| device.confidence)
-    };
-    assert_eq!(found(&["acme.pbx"]), Some(Confidence::Suspected));
-    assert_eq!(found(&[]), None, "TLS on a usual port, whoever is there");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::{Frame, Timestamp};
-use crate::observe::{Flow, Handshakes, Protocol, Registration, Silence};
+use crate::observe::{Binding, Flow, Handshakes, Protocol, Registration, Silence, Silences};
 use crate::rules::DocumentKind;
 use crate::site::{Confidence, Scope};
 
@@ -93,9 +93,11 @@ fn connection(case: &Case<'_>, row: &Handshakes, rows: &BTreeSet<&str>) -> Optio
 fn kept_alive(case: &Case<'_>) -> Vec<Finding> {
     let registrations = &case.traffic.registrations;
     let translated = registrations.iter().filter(|row| is_translated(case, row));
-    let mut watched: BTreeMap<(SocketAddr, SocketAddr), Watched<'_>> = translated
-        .map(|row| ((row.client, row.registrar), Watched { row, flow: None, is_only: true }))
-        .collect();
+    let mut watched: BTreeMap<(SocketAddr, SocketAddr), Watched<'_>> = BTreeMap::new();
+    for row in translated {
+        let known = watched.entry((row.client, row.registrar)).or_insert_with(|| Watched::new(row));
+        known.bound.extend(&row.bound);
+    }
     if watched.is_empty() {
         return Vec::new();
     }
@@ -136,6 +138,21 @@ struct Watched<'a> {
     flow: Option<&'a Flow>,
     /// The client registers there from no other port.
     is_only: bool,
+    /// When any of its accounts stood there: nobody calls a telephone that is not registered.
+    bound: Vec<Binding>,
+}
+
+impl<'a> Watched<'a> {
+    fn new(row: &'a Registration) -> Self {
+        Self { row, flow: None, is_only: true, bound: Vec::new() }
+    }
+
+    /// For how long (ns) it stood in a silence, in one piece.
+    fn counts(&self, silence: &Silence) -> i64 {
+        let shared =
+            |bound: &Binding| bound.until.min(silence.until.1).since(bound.from.max(silence.after.1));
+        self.bound.iter().map(shared).max().unwrap_or_default()
+    }
 }
 
 /// A registration over UDP from a private IPv4 address to the Internet: a router translates its address.
@@ -151,28 +168,26 @@ fn is_translated(case: &Case<'_>, row: &Registration) -> bool {
 /// `alive`: the client's last packet.
 fn silent(case: &Case<'_>, watched: &Watched<'_>, alive: Option<(Frame, Timestamp)>) -> Option<Finding> {
     let (row, flow) = (watched.row, watched.flow?);
-    let known = flow.silence.as_deref().map(|silences| silences.longest);
+    let known = flow.silence.as_deref().into_iter().flat_map(Silences::longest_first);
     let last = latest([flow.from_a.last, flow.from_b.last])?;
     // Until the capture ends, as long as the client is there and did not register from another port instead.
     let until = alive.filter(|_| watched.is_only).map(|until| Silence { after: last, until });
-    let silence = known.into_iter().chain(until).max_by_key(Silence::length)?;
-    if silence.length() <= Silence::LONG {
+    let all = known.map(|silence| (silence, true)).chain(until.map(|silence| (silence, false)));
+    let (silence, is_ended) = all.max_by_key(|(silence, _)| watched.counts(silence))?;
+    let longest = watched.counts(&silence);
+    if longest <= Silence::LONG {
         return None;
     }
     let mut collector = Collector::default();
     collector.frames(&[silence.after.0]);
     collector.time(silence.after.1);
     collector.time(silence.until.1);
-    if known == Some(silence) {
+    if is_ended {
         collector.frames(&[silence.until.0]);
     }
     let (client, registrar) = (row.client.ip(), row.registrar);
     Some(Finding {
-        detail: Detail::Sig008 {
-            registrar,
-            longest: silence.length(),
-            expires: row.expires.unwrap_or_default(),
-        },
+        detail: Detail::Sig008 { registrar, longest, expires: row.expires.unwrap_or_default() },
         severity: Severity::Notice,
         confidence: Confidence::Likely,
         subject: Some(case.subject(client)),

@@ -4,9 +4,10 @@ use std::net::IpAddr;
 
 use super::case::Case;
 use super::finding::{Detail, Evidence, Finding, Party, Severity, Subject};
+use crate::capture::Timestamp;
 use crate::config::SourceText;
 use crate::observe::fixture::{self, ip, numbered};
-use crate::observe::{Flow, Registration, Stream, Traffic};
+use crate::observe::{Binding, Flow, Registration, Stream, Traffic};
 use crate::rules::Rulebook;
 use crate::site::{Confidence, Device, Hints, Kind, Lore, RoleId, Scope, Site, SiteFile, Vocabulary};
 
@@ -146,7 +147,8 @@ pub(super) fn finding(detail: Detail, severity: Severity, subject: Option<&str>)
 
 /// A registration over UDP that went well.
 pub(super) fn registration(client: &str, registrar: &str) -> Registration {
-    Registration { expires: Some(300), ..fixture::registration(client, registrar) }
+    let bound = vec![Binding { from: Timestamp(0), until: Timestamp(i64::MAX) }];
+    Registration { expires: Some(300), bound, ..fixture::registration(client, registrar) }
 }
 
 /// Addresses that findings are about.

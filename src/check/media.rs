@@ -29,9 +29,6 @@ pub const LEAST_JUDGED: u64 = 100;
 const LEAST_CALL: i64 = 3_000_000_000;
 const LEAST_SPEECH: i64 = 2_000_000_000;
 const PEERS_NAMED: usize = 5;
-/// Around a new offer (ns) a stream may stop and go on: shortly before it is seen, and until the other side has answered.
-const BEFORE_OFFER: i64 = 500_000_000;
-const BEHIND_OFFER: i64 = 2_000_000_000;
 /// So many packets right after the answer are no conversation.
 const STRAYS: u64 = 2;
 /// Who sends less than one packet for so many of the other side is silent most of the time.
@@ -81,9 +78,8 @@ fn has_enough(stream: &Stream) -> bool {
 
 /// Whether a new offer or answer may explain what began then.
 fn around_offer(case: &Case<'_>, stream: &Stream, began: Timestamp) -> bool {
-    let Some(call) = stream.call.and_then(|call| case.traffic.calls.get(call)) else { return false };
-    let mut offers = call.renegotiated.iter();
-    offers.any(|offer| (-BEFORE_OFFER..=BEHIND_OFFER).contains(&began.since(*offer)))
+    let call = stream.call.and_then(|call| case.traffic.calls.get(call));
+    call.is_some_and(|call| call.is_around_offer(began))
 }
 
 fn excepted(case: &Case<'_>, code: &str, stream: &Stream) -> bool {

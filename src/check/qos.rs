@@ -40,14 +40,14 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Whether somebody in the LAN sends voice for whom no rule holds, so that its mark is not judged.
+/// Whether somebody in the LAN sends voice for whom no rule holds, so that its mark is not judged, or nobody at all is judged:
+/// large networks have public addresses inside as well.
 pub(super) fn lacks_rule(case: &Case<'_>) -> bool {
     let ruled: BTreeSet<IpAddr> = Sender::all(case).iter().map(|sender| sender.address).collect();
     case.traffic.streams.iter().any(|stream| {
         let sender = stream.source.ip();
         stream.report.kind != MediaKind::Video
-            && stream.report.counts.packets >= LEAST_PACKETS
-            && case.scope(sender) == Scope::Lan
+            && (case.scope(sender) == Scope::Lan || ruled.is_empty())
             && !ruled.contains(&sender)
     })
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
+use crate::capture::Timestamp;
 use crate::observe::message::sip::Method;
 use crate::observe::{
     Answer, Beginning, Call, CallProtocol, Incomplete, Missing, Protocol, Refused, Registration, Repeated,
@@ -26,6 +27,10 @@ const ANOTHER_TRY: i64 = 5_000_000_000;
 /// So many calls to numbers that cannot be reached are more than chance.
 const LEAST_EVERYDAY: usize = 3;
 const CALLERS_NAMED: usize = 5;
+/// Proxies that are named between who repeats a request and who does not answer it.
+const HOPS_NAMED: usize = 4;
+/// A proxy that keeps no state passes a request on within this time (ns); its own timer would wait 500 ms.
+const PASSED_ON_WITHIN: i64 = 200_000_000;
 /// A message whose fragments are lost is sent again.
 const LEAST_DATAGRAMS: usize = 2;
 /// IP protocol number.
@@ -293,7 +298,7 @@ fn rewritten(case: &Case<'_>, rewrite: &Rewrite) -> Option<Finding> {
 /// SIG-005: one finding for a side and a status.
 fn failed_calls(case: &Case<'_>) -> Vec<Finding> {
     let calls = &case.traffic.calls;
-    let mut failed: BTreeMap<(IpAddr, u16), Vec<&Call>> = BTreeMap::new();
+    let mut failed: BTreeMap<(IpAddr, u16), (SocketAddr, Vec<&Call>)> = BTreeMap::new();
     for (index, call) in calls.iter().enumerate() {
         let Answer::Rejected(status) = call.answer else { continue };
         // What the caller asked for is not known.
@@ -312,11 +317,12 @@ fn failed_calls(case: &Case<'_>) -> Vec<Finding> {
                 && (0..=ANOTHER_TRY).contains(&waited)
         });
         if is_fault(status) && is_own && !is_passed_on && !tried_again {
-            failed.entry((refuser(call, status), status)).or_default().push(call);
+            let at = refuser(call, status);
+            failed.entry((at.ip(), status)).or_insert_with(|| (at, Vec::new())).1.push(call);
         }
     }
-    let findings = failed.into_iter().filter_map(|((host, status), refused)| {
-        let all = calls.iter().filter(|call| was_asked(call, host)).count();
+    let findings = failed.into_iter().filter_map(|((host, status), (at, refused))| {
+        let all = calls.iter().filter(|call| was_asked(call, at)).count();
         // Wrong numbers and telephones that are switched off are everyday life, unless hardly a call succeeds.
         let is_everyday = matches!(status, 404 | 410 | 480 | 484 | 604);
         if is_everyday && (refused.len() < LEAST_EVERYDAY || refused.len() * 2 < all) {
@@ -379,21 +385,21 @@ fn why(case: &Case<'_>, refused: &[&Call], host: IpAddr, status: u16) -> Option<
 /// SIG-005: calls that were answered, and whose answer the caller never acknowledged.
 fn unacknowledged(case: &Case<'_>) -> Vec<Finding> {
     let calls = &case.traffic.calls;
-    let mut failed: BTreeMap<IpAddr, Vec<&Call>> = BTreeMap::new();
+    let mut failed: BTreeMap<IpAddr, (SocketAddr, Vec<&Call>)> = BTreeMap::new();
     for call in calls.iter().filter(|call| call.is_unacknowledged) {
         let ends = [call.caller.ip(), call.callee.ip()];
         let is_own = |end: IpAddr| case.scope(end) == Scope::Lan || case.device(end).is_some();
         if ends.into_iter().any(is_own) {
-            failed.entry(call.callee.ip()).or_default().push(call);
+            failed.entry(call.callee.ip()).or_insert_with(|| (call.callee, Vec::new())).1.push(call);
         }
     }
-    let findings = failed.into_iter().map(|(host, failed)| {
+    let findings = failed.into_iter().map(|(host, (at, failed))| {
         let mut collector = Collector::default();
         for (frame, time) in failed.iter().flat_map(|call| [call.answered, call.end]).flatten() {
             collector.frames(&[frame]);
             collector.time(time);
         }
-        let all = calls.iter().filter(|call| was_asked(call, host)).count();
+        let all = calls.iter().filter(|call| was_asked(call, at)).count();
         let callers: BTreeSet<IpAddr> = failed.iter().map(|call| call.caller.ip()).collect();
         let rejection = Rejection {
             status: 408,
@@ -424,17 +430,20 @@ fn unacknowledged(case: &Case<'_>) -> Vec<Finding> {
 }
 
 /// Who turned a call away: a proxy passes on what another one answered, and the call is the same on both hops.
-fn refuser(call: &Call, status: u16) -> IpAddr {
+fn refuser(call: &Call, status: u16) -> SocketAddr {
     let is_refusal = |step: &Step<'_>| step.status == Some(status) && step.method == Some(&Method::Invite);
-    call.ladder.steps().find(is_refusal).map_or(call.callee, |step| step.from).ip()
+    call.ladder.steps().find(is_refusal).map_or(call.callee, |step| step.from)
 }
 
-/// Whether the INVITE went to this host.
-fn was_asked(call: &Call, host: IpAddr) -> bool {
-    let is_invite = |step: Step<'_>| {
-        step.status.is_none() && step.method == Some(&Method::Invite) && step.to.ip() == host
-    };
-    call.protocol == CallProtocol::Sip && (call.callee.ip() == host || call.ladder.steps().any(is_invite))
+/// Whether the INVITE went to this host. Where the caller runs on it as well, the port tells the two apart.
+fn was_asked(call: &Call, host: SocketAddr) -> bool {
+    let is_beside = call.caller.ip() == host.ip();
+    let is_host = |end: SocketAddr| if is_beside { end == host } else { end.ip() == host.ip() };
+    let is_invite =
+        |step: Step<'_>| step.status.is_none() && step.method == Some(&Method::Invite) && is_host(step.to);
+    call.protocol == CallProtocol::Sip
+        && !is_host(call.caller)
+        && (is_host(call.callee) || call.ladder.steps().any(is_invite))
 }
 
 /// Final answers behind which no person stands: nobody was busy, declined or hung up (RFC 3261 section 21), and neither
@@ -446,8 +455,21 @@ fn is_fault(status: u16) -> bool {
 /// SIG-009.
 fn repeated(case: &Case<'_>, row: &Repeated) -> Option<Finding> {
     let sender = row.from.ip();
-    let is_own = case.scope(sender) == Scope::Lan || case.device(sender).is_some();
-    if !is_own || row.span.1.since(row.span.0) < LEAST_WAIT || !case.would_see_an_answer(sender, row.to.ip())
+    let rows = &case.traffic.repeats;
+    // A proxy that keeps no state only passes on what its client sends again: the client had to, and is told.
+    if rows.iter().any(|other| is_passed_on(other, row)) {
+        return None;
+    }
+    let mut hops = Vec::new();
+    let mut last = row;
+    while let Some(next) = rows.iter().find(|next| hops.len() < HOPS_NAMED && is_passed_on(last, next)) {
+        hops.push(last.to.ip());
+        last = next;
+    }
+    let is_own = |host: IpAddr| case.scope(host) == Scope::Lan || case.device(host).is_some();
+    if !is_own(sender) && !hops.iter().any(|hop| is_own(*hop))
+        || row.span.1.since(row.span.0) < LEAST_WAIT
+        || !case.would_see_an_answer(sender, row.to.ip())
     {
         return None;
     }
@@ -455,12 +477,12 @@ fn repeated(case: &Case<'_>, row: &Repeated) -> Option<Finding> {
     if &*row.method == "REGISTER" && row.answered == 0 {
         return None;
     }
-    // A proxy passes on every repetition; who does not answer is behind it.
-    let is_passed_on = case.traffic.repeats.iter().any(|other| {
+    // Where a proxy repeats by itself, who does not answer is behind it.
+    let is_behind = |other: &Repeated| {
         let together = other.span.0 <= row.span.1 && row.span.0 <= other.span.1;
         other.from.ip() == row.to.ip() && other.method == row.method && together
-    });
-    if is_passed_on {
+    };
+    if hops.is_empty() && rows.iter().any(is_behind) {
         return None;
     }
     let mut collector = Collector::default();
@@ -470,7 +492,8 @@ fn repeated(case: &Case<'_>, row: &Repeated) -> Option<Finding> {
     Some(Finding {
         detail: Detail::Sig009 {
             method: row.method.clone(),
-            to: row.to,
+            to: last.to,
+            through: hops,
             most: row.most,
             answered: row.answered,
             status: row
@@ -489,6 +512,17 @@ fn repeated(case: &Case<'_>, row: &Repeated) -> Option<Finding> {
         responsible: if row.statuses.is_empty() { Party::Network } else { Party::Telephony },
         evidence: collector.finish(repetitions(row)),
     })
+}
+
+/// Whether the receiver of the first row passed each sending on at once as the second.
+fn is_passed_on(first: &Repeated, second: &Repeated) -> bool {
+    let at_once = |from: Timestamp, to: Timestamp| (0..=PASSED_ON_WITHIN).contains(&to.since(from));
+    first.to.ip() == second.from.ip()
+        && first.from.ip() != second.from.ip()
+        && first.method == second.method
+        && (first.requests, first.most) == (second.requests, second.most)
+        && at_once(first.span.0, second.span.0)
+        && at_once(first.span.1, second.span.1)
 }
 
 /// Requests of this method from one socket to the other.

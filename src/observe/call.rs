@@ -4,6 +4,11 @@ use std::net::SocketAddr;
 
 use crate::capture::{Frame, Timestamp};
 use crate::observe::ladder::Ladder;
+use crate::observe::message::sip::Cause;
+
+/// Around a new offer (ns) a stream may stop and go on: shortly before it is seen, and until the other side has answered.
+const BEFORE_OFFER: i64 = 500_000_000;
+const BEHIND_OFFER: i64 = 2_000_000_000;
 
 /// How a call ended up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +67,17 @@ pub enum CallSide {
     Callee,
 }
 
+impl CallSide {
+    /// The one it talks to.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Caller => Self::Callee,
+            Self::Callee => Self::Caller,
+        }
+    }
+}
+
 /// What set a call up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CallProtocol {
@@ -109,17 +125,20 @@ pub struct Call {
     /// First 183 with a session description: the caller hears something before the answer (RFC 3960), be it ringing or an
     /// announcement.
     pub early_media: Option<(Frame, Timestamp)>,
-    /// First sending of the INVITE that rang, else of the last one: without the wait for credentials before it.
+    /// First sending of the INVITE that rang, else of the last one: without the wait for credentials before it. `None` where
+    /// the capture lacks it.
     pub let_through: Option<(Frame, Timestamp)>,
     /// Its offer names no medium that could be used.
     pub offers_nothing: bool,
     /// The answer was sent again and again, and no ACK was seen (RFC 3261 section 13.3.1.4): no call for either side.
     pub is_unacknowledged: bool,
+    /// Nanoseconds from the answer to an ACK that came only when the answer had been sent again and again.
+    pub late_ack: Option<i64>,
     /// The first change of a call that stood which the other side refused; the call goes on as it was (section 14.1).
     pub refused_change: Option<Change>,
     /// 200 to the first INVITE: of several dialogs that it began, of the one that was not ended again at once.
     pub answered: Option<(Frame, Timestamp)>,
-    /// BYE, CANCEL or final rejection.
+    /// BYE (the answer to it where the capture lacks the request), CANCEL or final rejection.
     pub end: Option<(Frame, Timestamp)>,
     /// How it went.
     pub answer: Answer,
@@ -127,6 +146,8 @@ pub struct Call {
     pub status: Option<u16>,
     /// Reason phrase of that answer; hostile.
     pub reason: Option<Box<str>>,
+    /// Why it ended, as the message says that ended it (RFC 3326); its text is hostile.
+    pub cause: Option<Cause>,
     /// The INVITE that it answers brought credentials.
     pub with_credentials: bool,
     /// Who sent BYE or CANCEL.
@@ -141,7 +162,8 @@ pub struct Call {
     pub callee_media: Vec<SocketAddr>,
     /// Where telephones that rang as well announced to receive audio, and did not get the call; at most 8.
     pub other_media: Vec<SocketAddr>,
-    /// A PBX had several telephones ring with calls of their own and ended this one when another answered.
+    /// A PBX had several telephones ring with calls of their own and ended this one when another answered, or who cancelled
+    /// it says that somebody else has taken the call.
     pub answered_elsewhere: bool,
     /// Some SDP of the call says something else than audio both ways at one address: hold, refused media, T.38, ICE.
     /// Silence is no fault then.
@@ -159,6 +181,13 @@ impl Call {
     #[must_use]
     pub fn is_beside(&self, source: SocketAddr, destination: SocketAddr) -> bool {
         self.other_media.contains(&source) || self.other_media.contains(&destination)
+    }
+
+    /// Whether a new offer or answer may explain what began then.
+    #[must_use]
+    pub fn is_around_offer(&self, began: Timestamp) -> bool {
+        let mut offers = self.renegotiated.iter();
+        offers.any(|offer| (-BEFORE_OFFER..=BEHIND_OFFER).contains(&began.since(*offer)))
     }
 
     /// A call of which only the beginning was seen. `ends`: caller and callee. The names, media and ladder are empty.
@@ -184,12 +213,14 @@ impl Call {
             let_through: None,
             offers_nothing: false,
             is_unacknowledged: false,
+            late_ack: None,
             refused_change: None,
             answered: None,
             end: None,
             answer: Answer::Open,
             status: None,
             reason: None,
+            cause: None,
             with_credentials: false,
             hung_up: None,
             leg_of: None,
@@ -208,7 +239,17 @@ impl Call {
     /// Nanoseconds from the INVITE that was let through to the 180.
     #[must_use]
     pub fn rang_after(&self) -> Option<i64> {
-        let (_, asked) = self.let_through.unwrap_or(self.start);
-        self.ringing.map(|(_, rang)| rang.since(asked))
+        self.waited(self.ringing)
+    }
+
+    /// Nanoseconds from the INVITE that was let through to early media.
+    #[must_use]
+    pub fn heard_after(&self) -> Option<i64> {
+        self.waited(self.early_media)
+    }
+
+    fn waited(&self, until: Option<(Frame, Timestamp)>) -> Option<i64> {
+        let (_, asked) = self.let_through?;
+        until.map(|(_, at)| at.since(asked))
     }
 }

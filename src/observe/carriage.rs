@@ -27,6 +27,8 @@ pub struct Carriage {
     ways: Vec<Way>,
     /// RTP of the latest packet, to be measured.
     media: Vec<RtpHeader>,
+    /// RTP packets of sources for which there was no room.
+    left_out: u64,
 }
 
 /// A source that is relayed.
@@ -105,6 +107,8 @@ impl Carriage {
         if let Some(header) = could_be_rtp(bytes, wire) {
             if self.note_way(direction, header.ssrc, carried) {
                 self.media.push(header);
+            } else {
+                self.left_out += 1;
             }
         } else if let Some(report) = read_rtcp(bytes, wire) {
             tell(Note::Rtcp(Box::new(report)));
@@ -134,6 +138,12 @@ impl Carriage {
     /// The RTP that the latest packet carried.
     pub(super) fn take_media(&mut self) -> impl Iterator<Item = RtpHeader> {
         self.media.drain(..)
+    }
+
+    /// RTP packets of sources beyond the 64 that are measured.
+    #[must_use]
+    pub fn left_out(&self) -> u64 {
+        self.left_out
     }
 
     /// Whether ZRTP agreed on keys for the media.
@@ -246,6 +256,7 @@ mod tests {
             (taken, carriage.ways.len(), carriage.channels.len()),
             (WAYS_KEPT, WAYS_KEPT, CHANNELS_KEPT)
         );
+        assert_eq!(carriage.left_out(), 1_000 - WAYS_KEPT as u64, "and is told");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::media::{self, MediaKind, Recognition, StreamReport};
 use super::message::{App, sip};
 use super::registration::{Registration, Standing};
 use super::sent::Sent;
-use super::traffic::{Direction, Flow, HostFacts, Initiator, Protocol, Stream, TcpOutcome, TcpTrace};
+use super::traffic::{Direction, Flow, HostFacts, Initiator, Paused, Protocol, Stream, TcpOutcome, TcpTrace};
 use crate::capture::{Frame, Timestamp};
 use crate::decode::{Layers, Mac, Packet, Part, Span, Transport};
 
@@ -180,6 +180,8 @@ pub(crate) fn stream(source: &str, destination: &str, dscp: &[(u8, u64)]) -> Str
         source: socket(source),
         destination: socket(destination),
         call: None,
+        is_shared: false,
+        paused: Paused::default(),
         relay: None,
         report,
     }

@@ -158,13 +158,9 @@ impl FlowState {
         if silence.length() <= 0 {
             return;
         }
-        let first = Silences { longest: silence, long_until: None };
-        let known = self.silence.get_or_insert_with(|| Box::new(first));
-        if silence.length() > known.longest.length() {
-            known.longest = silence;
-        }
-        if silence.length() > Silence::LONG {
-            known.long_until = Some(packet.time);
+        match &mut self.silence {
+            Some(known) => known.note(silence),
+            None => self.silence = Some(Box::new(Silences::of(silence))),
         }
     }
 

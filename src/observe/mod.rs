@@ -16,12 +16,14 @@ mod dialogs;
 mod duplicates;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod families;
 mod flow;
 mod fork;
 mod fragments;
 mod handshakes;
 mod hosts;
 mod ladder;
+mod lookups;
 mod marks;
 pub mod media;
 pub mod message;
@@ -35,6 +37,7 @@ mod quality;
 mod registration;
 mod registrations;
 mod repeats;
+mod returns;
 mod sent;
 mod shard;
 mod stream;
@@ -51,16 +54,19 @@ pub use carriage::{Carriage, Relay};
 pub use fragments::{Counts as FragmentCounts, Datagram, Incomplete, Missing, Reassembler, RequestId, Whole};
 pub use handshakes::{Failed, Handshakes, Seen as SeenCertificate};
 pub use ladder::{Ladder, Step};
+pub use lookups::{Lookup, LookupKind};
 pub use marks::Marks;
 pub use observer::Observer;
 pub use policies::VoicePolicy;
 pub use quality::Quality;
-pub use registration::{Mapping, Outage, Refusals, Refused, Registration, Rhythm, Standing, Unanswered};
+pub use registration::{
+    Binding, Mapping, Outage, Refusals, Refused, Registration, Rhythm, Standing, Unanswered,
+};
 pub use sent::Sent;
 pub use shard::{Shard, Wave};
 pub use stream::Assembler;
 pub use traffic::{
-    Direction, FirstFrames, Flow, HostFacts, IcmpReport, Initiator, MacSeen, NameSeen, NameSource, Protocol,
-    Repeated, Rewrite, Silence, Silences, SipEndpoint, Stream, TcpOutcome, TcpTrace, Traffic,
+    Direction, FirstFrames, Flow, HostFacts, IcmpReport, Initiator, MacSeen, NameSeen, NameSource, Paused,
+    Protocol, Repeated, Rewrite, Silence, Silences, SipEndpoint, Stream, TcpOutcome, TcpTrace, Traffic,
 };
 pub use view::FlowView;

@@ -15,18 +15,21 @@ use super::carriage::Carriage;
 use super::clock::Clock;
 use super::content::Note;
 use super::dialogs::{Dialogs, Heard};
+use super::families::Families;
 use super::flow::{End, FlowKey};
 use super::fragments::Reassembler;
 use super::handshakes::HandshakeBook;
 use super::hosts::HostBook;
+use super::lookups::LookupBook;
 use super::media::{self, Announcements, Keying, Receptions};
 use super::message::{App, arp, dhcp, lldp};
 use super::names::NameBook;
 use super::pairs::note_pairs;
 use super::policies::PolicyBook;
 use super::quality::Quality;
+use super::returns::pair_ways;
 use super::shard::{Injected, Shard, Told, Wave, place};
-use super::traffic::{Flow, Protocol, Stream, Traffic};
+use super::traffic::{Flow, Paused, Protocol, Stream, Traffic};
 
 const FRAMES_KEPT: usize = 5;
 const RTCP_SOURCES_KEPT: usize = 65_536;
@@ -44,6 +47,7 @@ pub struct Observer {
     announcements: Announcements,
     dialogs: Dialogs,
     names: NameBook,
+    lookups: LookupBook,
     hosts: HostBook,
     handshakes: HandshakeBook,
     policies: PolicyBook,
@@ -94,6 +98,7 @@ impl Observer {
             announcements: self.announcements.clone(),
             dialogs: self.dialogs.clone(),
             names: self.names.clone(),
+            lookups: self.lookups.clone(),
             hosts: self.hosts.clone(),
             handshakes: self.handshakes.clone(),
             policies: self.policies.clone(),
@@ -191,27 +196,32 @@ impl Observer {
         let mut conversations = self.dialogs.finish();
         let calls: BTreeMap<&str, usize> =
             conversations.calls.iter().enumerate().map(|(at, call)| (&*call.call_id, at)).collect();
+        let families = Families::of(&conversations.calls);
         let mut shared = Vec::new();
         for (at, stream) in streams.iter_mut().enumerate() {
-            let mut known = stream.report.calls.iter().filter_map(|id| calls.get(&**id).copied());
+            let announced = stream.report.calls.iter().filter_map(|id| calls.get(&**id).copied());
+            let ends = (stream.source, stream.destination);
+            let mut known = families.heard_in(ends, announced.collect()).into_iter();
             stream.call = known.next();
-            // Where two telephones speak to each other past the PBX, the voice is that of both legs.
-            shared.extend(known.filter_map(|other| Some((stream.call?, other, at))));
+            shared.extend(known.map(|other| (other, at)));
             let report = &mut stream.report;
             report.receiver = self.receptions.about(stream.source, stream.destination, report.ssrc);
         }
-        for (own, other, at) in shared {
-            let is_leg = |of: usize, by: usize| {
-                conversations.calls.get(by).is_some_and(|call| call.leg_of == Some(of))
-            };
-            if is_leg(own, other) || is_leg(other, own) {
-                let also = conversations.calls.get_mut(other).map(|call| &mut call.also_heard);
-                also.into_iter().filter(|also| !also.contains(&at)).for_each(|also| also.push(at));
+        for stream in &mut streams {
+            if let Some(call) = stream.call.and_then(|call| conversations.calls.get(call)) {
+                stream.paused = Paused::at_offers(call, &stream.report);
+            }
+        }
+        for (other, at) in shared {
+            if let (Some(call), Some(stream)) = (conversations.calls.get_mut(other), streams.get_mut(at)) {
+                call.also_heard.push(at);
+                stream.is_shared = true;
             }
         }
         note_pairs(&flows, &mut quality);
         Traffic {
             names: self.names.finish(&flows),
+            lookups: self.lookups.finish(),
             hosts: self.hosts.finish(&flows),
             flows,
             streams,
@@ -312,7 +322,10 @@ impl Observer {
                 }
             }
             Note::EndlessSip => self.endless_sip += 1,
-            Note::Dns(message) => self.names.dns(frame, from.ip(), to.ip(), &message),
+            Note::Dns(message) => {
+                self.names.dns(frame, from.ip(), to.ip(), &message);
+                self.lookups.dns(time, from.ip(), to.ip(), &message);
+            }
             Note::Dhcp(message) => self.dhcp(frame, &message),
             Note::Tls(said) => self.handshakes.push(frame, time, from, to, *said),
             Note::Rtcp(rtcp) => {
@@ -380,10 +393,13 @@ fn rows(
         shard.counts.add_to(quality);
         quality.duplicate_pairs.extend_from_slice(shard.duplicates.pairs());
     }
+    let relayed = flows.iter().filter_map(|flow| flow.carriage.as_deref());
+    quality.samples_over_cap += relayed.map(Carriage::left_out).sum::<u64>();
     quality.unseen_frames.sort_unstable();
     quality.unseen_frames.truncate(FRAMES_KEPT);
     quality.duplicate_pairs.sort_unstable_by_key(|[original, copy]| (*copy, *original));
     quality.duplicate_pairs.truncate(FRAMES_KEPT);
+    pair_ways(&mut reports);
     let ids = put_in_order(&mut flows);
     let mut streams: Vec<Stream> = reports
         .into_iter()
@@ -396,7 +412,16 @@ fn rows(
                 media::Direction::AToB => (low, high),
                 media::Direction::BToA => (high, low),
             };
-            Some(Stream { flow: id, source, destination, call: None, relay: None, report })
+            Some(Stream {
+                flow: id,
+                source,
+                destination,
+                call: None,
+                is_shared: false,
+                paused: Paused::default(),
+                relay: None,
+                report,
+            })
         })
         .collect();
     streams.sort_by_key(|stream| {

@@ -166,17 +166,15 @@ fn fold(row: &mut Flow, other: Flow) {
 
 /// The pause between two conversations of the same ports is a silence too.
 fn silences(row: &Flow, other: &Flow) -> Option<Box<Silences>> {
-    let known = row.silence.iter().chain(&other.silence).map(|known| **known);
+    let known = row.silence.iter().chain(&other.silence).map(|known| (**known).clone());
     let is_same = row.app == App::Sip && (row.a, row.b) == (other.a, other.b);
     let last = [row.from_a.last, row.from_b.last].into_iter().flatten().max_by_key(|(_, time)| *time);
     let between = last.zip(other.begins()).filter(|_| is_same);
-    let between = between.map(|(after, (time, frame))| {
-        let longest = Silence { after, until: (frame, time) };
-        Silences { longest, long_until: (longest.length() > Silence::LONG).then_some(time) }
-    });
-    let all = known.chain(between).reduce(|one, other| Silences {
-        longest: if other.longest.length() > one.longest.length() { other.longest } else { one.longest },
-        long_until: one.long_until.max(other.long_until),
+    let between = between.map(|(after, (time, frame))| Silences::of(Silence { after, until: (frame, time) }));
+    let all = known.chain(between).reduce(|mut one, other| {
+        other.longest_first().for_each(|silence| one.note(silence));
+        one.long_until = one.long_until.max(other.long_until);
+        one
     });
     all.map(Box::new)
 }

@@ -6,10 +6,10 @@ use std::net::SocketAddr;
 
 use crate::capture::{Frame, Timestamp};
 
-use super::call::{Beginning, Call, Change, ChangeKind};
+use super::call::{Answer, Beginning, Call, Change, ChangeKind};
 use super::dialogs::Heard;
 use super::message::sdp::Sdp;
-use super::message::sip::{Kind, Method, SipMessage};
+use super::message::sip::{Cause, CauseProtocol, Kind, Method, SipMessage};
 
 /// INVITEs kept of each kind.
 const KEPT: usize = 16;
@@ -35,7 +35,41 @@ pub(super) struct Progress {
     /// The last final refusal: number of its INVITE and reason phrase.
     refusal: Option<(u32, Option<Box<str>>)>,
     answers: Answers,
-    acknowledged: Vec<u32>,
+    /// Numbers of the INVITEs, and when their first ACK came.
+    acknowledged: Vec<(u32, Timestamp)>,
+    causes: Causes,
+}
+
+/// What Reason headers say, of the first message of each kind that ends a call.
+#[derive(Clone, Debug, Default)]
+struct Causes {
+    bye: Option<Cause>,
+    cancel: Option<Cause>,
+    /// A final refusal.
+    refusal: Option<Cause>,
+    is_elsewhere: bool,
+}
+
+impl Causes {
+    fn note(&mut self, message: &SipMessage) {
+        // What the telephone network said is more than a status that stands there anyway.
+        let Some(cause) = message.causes.iter().min_by_key(|cause| cause.protocol != CauseProtocol::Q850)
+        else {
+            return;
+        };
+        let known = match &message.kind {
+            Kind::Request { method: Method::Bye, .. } => &mut self.bye,
+            Kind::Request { method: Method::Cancel, .. } => {
+                self.is_elsewhere |= message.causes.iter().any(Cause::is_elsewhere);
+                &mut self.cancel
+            }
+            Kind::Response { status: 300.., .. } if message.method() == Some(&Method::Invite) => {
+                &mut self.refusal
+            }
+            _ => return,
+        };
+        known.get_or_insert_with(|| cause.clone());
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -57,12 +91,14 @@ struct Answers {
 impl Progress {
     pub(super) fn hear(&mut self, heard: &Heard, sdp: Option<&Sdp>) {
         let message = &heard.message;
+        self.causes.note(message);
         let Some(cseq) = message.cseq.as_ref() else { return };
         match &message.kind {
             Kind::Request { method: Method::Invite, .. } => self.invite(heard, cseq.number, sdp),
             Kind::Request { method: Method::Ack, .. } => {
-                if self.acknowledged.len() < KEPT && !self.acknowledged.contains(&cseq.number) {
-                    self.acknowledged.push(cseq.number);
+                let is_known = self.acknowledged.iter().any(|(number, _)| *number == cseq.number);
+                if self.acknowledged.len() < KEPT && !is_known {
+                    self.acknowledged.push((cseq.number, heard.time));
                 }
             }
             Kind::Request { .. } => {}
@@ -133,12 +169,20 @@ impl Progress {
             call.with_credentials = sent(number).is_some_and(|invite| invite.has_credentials);
         }
         call.offers_nothing = self.invites.last().is_some_and(|invite| invite.offers_nothing);
-        let is_acknowledged = self.answers.number.is_some_and(|number| self.acknowledged.contains(&number));
-        call.is_unacknowledged = call.beginning == Beginning::Seen
-            && call.answered.is_some()
-            && !is_acknowledged
-            && self.answers.go_on();
+        let answered = self.answers.number;
+        let acknowledged = self.acknowledged.iter().find(|(number, _)| answered == Some(*number));
+        let has_answer = call.beginning == Beginning::Seen && call.answered.is_some();
+        call.is_unacknowledged = has_answer && acknowledged.is_none() && self.answers.go_on();
+        let waited = acknowledged.zip(self.answers.span).map(|((_, at), (first, _))| at.since(first));
+        call.late_ack = waited.filter(|waited| has_answer && *waited >= LEAST_WAIT);
         call.refused_change = self.refused_change;
+        call.answered_elsewhere = self.causes.is_elsewhere && call.answer == Answer::Cancelled;
+        call.cause = match call.answer {
+            Answer::Answered => self.causes.bye,
+            Answer::Cancelled => self.causes.cancel,
+            Answer::Rejected(_) => self.causes.refusal,
+            Answer::Unanswered | Answer::Open => None,
+        };
     }
 
     /// Final refusal of an INVITE that was not seen itself.

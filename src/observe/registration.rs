@@ -56,10 +56,15 @@ pub struct Registration {
     pub is_leaving: bool,
     /// Challenges, 401 and 407, to requests without credentials; the usual way in.
     pub challenges: u64,
+    /// Challenges that refused a nonce which the registrar had given only just before (RFC 7616 section 3.3, `stale`): the
+    /// client is asked for new credentials again and again.
+    pub stale: u64,
     /// How far apart the grants came, `None` before the second.
     pub rhythm: Option<Rhythm>,
     /// When the first and the last grant came.
     pub granted: Option<(Timestamp, Timestamp)>,
+    /// When it stood as far as the capture tells, in order, the latest 8.
+    pub bound: Vec<Binding>,
     /// The first few frames.
     pub frames: Vec<Frame>,
     /// The last final answer refused it for good: a second challenge although credentials were sent (RFC 3261 section
@@ -95,8 +100,10 @@ impl Registration {
             standing: Standing::Open,
             is_leaving: false,
             challenges: 0,
+            stale: 0,
             rhythm: None,
             granted: None,
+            bound: Vec::new(),
             frames: Vec::new(),
             refused: None,
             refusals: Refusals::default(),
@@ -113,6 +120,15 @@ impl Registration {
         let waited = self.unanswered.span.map_or(0, |(first, last)| last.since(first));
         self.unanswered.count >= LEAST_TRIES && waited >= LEAST_WAIT
     }
+}
+
+/// A time in which a registration stood: from a grant until it ran out, or until the client asked for its removal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// The grant.
+    pub from: Timestamp,
+    /// The end; later than the capture where nothing ended it.
+    pub until: Timestamp,
 }
 
 /// Time between one grant of a registration and the next, with no removal between the two.

@@ -11,7 +11,7 @@ use crate::capture::Timestamp;
 
 use super::dialogs::{Heard, aor};
 use super::message::sip::{Kind, Rport, SipMessage};
-use super::registration::{Mapping, Outage, Refused, Registration, Rhythm, Standing, Unanswered};
+use super::registration::{Binding, Mapping, Outage, Refused, Registration, Rhythm, Standing, Unanswered};
 use super::traffic::Protocol;
 
 const REGISTRATIONS_KEPT: usize = 16_384;
@@ -21,6 +21,8 @@ const CALL_IDS_KEPT: usize = 65_536;
 const HOPS_KEPT: usize = 2 * CALL_IDS_KEPT;
 const FRAMES_KEPT: usize = 5;
 const MAPPINGS_KEPT: usize = 8;
+const BINDINGS_KEPT: usize = 8;
+const SECOND: i64 = 1_000_000_000;
 const STATUSES_KEPT: usize = 8;
 /// Transactions of a registration that an answer may be about.
 const OPEN_KEPT: usize = 4;
@@ -244,6 +246,9 @@ impl Entry {
             row.expires = expires(message, None).or(row.expires);
         }
         row.is_leaving |= signs_off;
+        if signs_off && let Some(binding) = row.bound.last_mut() {
+            binding.until = binding.until.min(heard.time);
+        }
         let is_same_call = *self.call_id == *call_id;
         // The answer to a challenge belongs to the attempt that was challenged (RFC 3261 section 22.2).
         let was_answered = self.asked.last().is_some_and(|asked| asked.is_answered);
@@ -288,10 +293,12 @@ impl Entry {
         let row = &mut self.row;
         let is_challenge = matches!(status, 401 | 407);
         row.challenges += u64::from(is_challenge && !asked.has_credentials);
+        let was_asked_just_now = is_challenge && asked.has_credentials && self.challenged;
+        row.stale += u64::from(was_asked_just_now && is_stale(message));
         let is_refused = !asked.signs_off
             && match status {
                 // Credentials of a nonce that has run out are challenged once more, and that is no refusal.
-                401 | 407 => asked.has_credentials && self.challenged && !is_stale(message),
+                401 | 407 => was_asked_just_now && !is_stale(message),
                 // Another kind of security is asked for, RFC 3329 section 2.3.1.
                 494 => false,
                 status => status >= 400,
@@ -352,6 +359,7 @@ impl Entry {
     fn note_grant(&mut self, now: Timestamp) {
         let (first, _) = self.row.granted.unzip();
         self.row.granted = Some((first.unwrap_or(now), now));
+        self.note_binding(now);
         let Some(before) = self.bound.replace(now) else { return };
         let waited = now.since(before);
         let rhythm =
@@ -359,6 +367,21 @@ impl Entry {
         rhythm.refreshes += 1;
         rhythm.shortest = rhythm.shortest.min(waited);
         rhythm.longest = rhythm.longest.max(waited);
+    }
+
+    /// A grant without a time of its own holds for an hour, RFC 3261 section 10.2.1.1.
+    fn note_binding(&mut self, now: Timestamp) {
+        let lasts = i64::from(self.row.expires.unwrap_or(3_600)).saturating_mul(SECOND);
+        let until = now.plus(lasts);
+        let known = &mut self.row.bound;
+        if let Some(running) = known.last_mut().filter(|binding| binding.until >= now) {
+            running.until = until;
+            return;
+        }
+        if known.len() >= BINDINGS_KEPT {
+            known.remove(0);
+        }
+        known.push(Binding { from: now, until });
     }
 
     fn note_mapping(&mut self, heard: &Heard) {

@@ -110,6 +110,11 @@ impl Talk {
                 self.is_answered = true;
                 match message.method() {
                     Some(Method::Invite) => self.response(*status, heard),
+                    Some(Method::Bye) if is_over(*status) => {
+                        // Where the request is in the capture it has ended the call already.
+                        let asker = self.side(heard).other();
+                        self.branches.bye(self.branch_tag(heard), (heard.frame, heard.time), asker);
+                    }
                     Some(Method::Refer) if (200..300).contains(status) => {
                         self.call.transferred = self.transfer.take().or(self.call.transferred.take());
                     }
@@ -237,6 +242,11 @@ impl Talk {
     }
 }
 
+/// Whether this answer to BYE says that the call is over, RFC 3261 section 15.1.1.
+fn is_over(status: u16) -> bool {
+    matches!(status, 200..=299 | 408 | 481)
+}
+
 /// The calls in the order in which they began, legs tied together.
 pub(super) fn finish(talks: Vec<Talk>) -> Vec<Call> {
     let mut calls: Vec<Call> = talks.into_iter().map(Talk::finish).collect();
@@ -261,7 +271,8 @@ fn called_off(calls: &mut [Call]) {
     for call in calls.iter_mut().filter(|call| call.answer == Answer::Cancelled) {
         let siblings = call.leg_of.and_then(|root| answers.get(&root));
         let (Some(siblings), Some((_, end))) = (siblings, call.end) else { continue };
-        call.answered_elsewhere = siblings.iter().any(|at| (0..=CALLED_OFF_WITHIN).contains(&end.since(*at)));
+        call.answered_elsewhere |=
+            siblings.iter().any(|at| (0..=CALLED_OFF_WITHIN).contains(&end.since(*at)));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
+use std::{iter, mem};
 
 use arrayvec::ArrayVec;
 
@@ -11,6 +12,7 @@ use crate::observe::call::Call;
 use crate::observe::carriage::{Carriage, Relay};
 use crate::observe::fragments::{Incomplete, Whole};
 use crate::observe::handshakes::Handshakes;
+use crate::observe::lookups::Lookup;
 use crate::observe::marks::Marks;
 use crate::observe::media::StreamReport;
 use crate::observe::media::report::Stretch;
@@ -45,6 +47,8 @@ pub struct Traffic {
     pub whole: Vec<Whole>,
     /// Who spoke SIP and how it called itself, ordered by address.
     pub sip_endpoints: Vec<SipEndpoint>,
+    /// Who looked for its SIP server by DNS and got no answer, ordered by address.
+    pub lookups: Vec<Lookup>,
     /// Names tied to addresses, ordered by name, then address.
     pub names: Vec<NameSeen>,
     /// Ordered by address.
@@ -69,9 +73,8 @@ impl Traffic {
     #[must_use]
     pub fn in_call(&self, stream: usize, call: usize) -> Option<Stretch> {
         let (heard, known) = (self.streams.get(stream)?, self.calls.get(call)?);
-        let is_shared = self.calls.iter().any(|other| other.also_heard.contains(&stream));
         let until = known.end.map_or(heard.report.last.time, |(_, end)| end);
-        is_shared.then(|| heard.report.between(known.start.1, until))
+        heard.is_shared.then(|| heard.report.between(known.start.1, until))
     }
 }
 
@@ -150,12 +153,42 @@ impl Flow {
 }
 
 /// Times in which nobody spoke.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Silences {
     /// The longest.
     pub longest: Silence,
+    /// The next longest.
+    pub further: ArrayVec<Silence, 3>,
     /// When the latest one that was longer than [`Silence::LONG`] ended.
     pub long_until: Option<Timestamp>,
+}
+
+impl Silences {
+    /// With one silence only.
+    #[must_use]
+    pub fn of(silence: Silence) -> Self {
+        Self { longest: silence, further: ArrayVec::new(), long_until: silence.ended_long() }
+    }
+
+    /// Adds one that is not yet known. Of two that last as long the earlier one counts.
+    pub fn note(&mut self, silence: Silence) {
+        self.long_until = self.long_until.max(silence.ended_long());
+        let mut left = silence;
+        for known in iter::once(&mut self.longest).chain(&mut self.further) {
+            if (left.length(), known.after.1) > (known.length(), left.after.1) {
+                mem::swap(known, &mut left);
+            }
+        }
+        // Where there is no room left, the shortest goes.
+        if left.length() > 0 {
+            let _ = self.further.try_push(left);
+        }
+    }
+
+    /// The longest ones, the longest first.
+    pub fn longest_first(&self) -> impl Iterator<Item = Silence> + '_ {
+        iter::once(self.longest).chain(self.further.iter().copied())
+    }
 }
 
 /// A time in which nobody spoke.
@@ -176,6 +209,10 @@ impl Silence {
     #[must_use]
     pub fn length(&self) -> i64 {
         self.until.1.since(self.after.1)
+    }
+
+    fn ended_long(&self) -> Option<Timestamp> {
+        (self.length() > Self::LONG).then_some(self.until.1)
     }
 }
 
@@ -286,10 +323,46 @@ pub struct Stream {
     pub destination: SocketAddr,
     /// Index of its call in [`Traffic::calls`], if SDP ties it to one.
     pub call: Option<usize>,
+    /// Other calls have it among those that are [also heard](Call::also_heard) in them.
+    pub is_shared: bool,
+    /// What is missing of it because it paused at a new offer.
+    pub paused: Paused,
     /// The TURN server on its way, between which and the client it is measured.
     pub relay: Option<Relay>,
     /// Numbers.
     pub report: StreamReport,
+}
+
+/// Pauses of at least half a second that begin with a new offer: hold, T.38, or voice that goes another way from then on. What
+/// numbers are missing there got lost nowhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Paused {
+    /// Packets that the numbers tell of.
+    pub packets: u64,
+    /// For how long, in ns.
+    pub length: i64,
+}
+
+impl Paused {
+    /// What a stream lacks because it paused at a new offer of its call.
+    pub(super) fn at_offers(call: &Call, report: &StreamReport) -> Self {
+        let pauses = report.outages.iter().filter(|gap| call.is_around_offer(gap.began));
+        pauses.fold(Self::default(), |all, gap| Self {
+            packets: (all.packets + u64::from(gap.missing)).min(report.counts.lost),
+            length: all.length + gap.at.time.since(gap.began),
+        })
+    }
+}
+
+impl Stream {
+    /// Share of lost packets in percent, without those that belong to a pause.
+    #[must_use]
+    pub fn lost_percent(&self) -> f64 {
+        let counts = &self.report.counts;
+        let lost = counts.lost.saturating_sub(self.paused.packets);
+        let expected = counts.expected.saturating_sub(self.paused.packets);
+        if expected == 0 { 0.0 } else { lost as f64 * 100.0 / expected as f64 }
+    }
 }
 
 /// Requests of one method over UDP that were sent three times or more, copies left out.

@@ -62,6 +62,7 @@ const FIXED: &[&str] = &[
     "model_title",
     "peer",
     "ports",
+    "protocol",
     "recognition",
     "responsible",
     "ringing",

@@ -112,6 +112,7 @@ fn what_still_holds_is_shown_as_it_stands_now() {
     let detail = Detail::Sig009 {
         method: "INVITE".into(),
         to: "192.0.2.77:5060".parse().unwrap(),
+        through: Vec::new(),
         most: 3,
         answered: 0,
         status: None,

@@ -171,6 +171,7 @@ fn insert(traffic: &mut Traffic, mut call: Call, runs: &[Run]) {
         match stream.call {
             None => stream.call = Some(at),
             Some(known) if known != at && !call.also_heard.contains(&run.stream) => {
+                stream.is_shared = true;
                 call.also_heard.push(run.stream);
             }
             Some(_) => {}

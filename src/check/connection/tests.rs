@@ -1,7 +1,7 @@
 use super::super::fixture::{self, PBX, PHONE, World, row, subjects};
 use super::*;
 use crate::observe::fixture::{at, frame, ip, sent, socket, tcp, udp};
-use crate::observe::{Failed, SeenCertificate, Silences, TcpOutcome};
+use crate::observe::{Binding, Failed, SeenCertificate, Silences, TcpOutcome};
 
 const WEB: &str =
     "transport = \"tcp\"\nown = 443\ninitiator = \"peer\"\npeer.scope = \"lan\"\nspeaks = [\"tls\"]";
@@ -66,7 +66,7 @@ fn registration() -> Registration {
 /// The PBX and its registrar are silent for so many ms; the PBX is seen for the last time after `alive` ms.
 fn silent_for(ms: i64, alive: i64, rows: Vec<Registration>) -> World {
     let silence = Silence { after: (frame(2), at(100)), until: (frame(3), at(100 + ms)) };
-    let silences = Silences { longest: silence, long_until: None };
+    let silences = Silences::of(silence);
     let trunk = Flow { silence: Some(Box::new(silences)), ..udp("192.168.10.2:5064", REGISTRAR) };
     let mut other = udp("192.168.10.2:5060", "192.168.10.21:5060");
     other.from_a = sent(2);
@@ -85,6 +85,13 @@ fn a_mapping_needs_a_packet_a_minute() {
     assert!(codes(90_000, Registration { expires: Some(0), ..registration() }).is_empty(), "signed off");
     assert!(codes(90_000, Registration { accepted: false, ..registration() }).is_empty());
     assert!(codes(90_000, Registration { protocol: Protocol::Tcp, ..registration() }).is_empty());
+    let bound = |from, until| Registration {
+        bound: vec![Binding { from: at(from), until: at(until) }],
+        ..registration()
+    };
+    assert!(codes(90_000, bound(30_000, 95_000)).is_empty(), "it stood for less than that");
+    assert!(codes(90_000, bound(200_000, 900_000)).is_empty(), "it was not registered then");
+    assert_eq!(codes(90_000, bound(10_000, 900_000)).len(), 1);
     let inside = Registration { registrar: socket("192.168.10.9:5060"), ..registration() };
     assert!(codes(90_000, inside).is_empty(), "no router between");
     for what in [Unjudged::Incomplete, Unjudged::OneDirection] {
@@ -98,6 +105,8 @@ fn silence_to_the_end_counts_while_the_client_is_there() {
     let rows = |alive, rows| severities(&silent_for(0, alive, rows), &[]).len();
     assert_eq!(rows(66_011, vec![registration()]), 1);
     assert_eq!(rows(66_010, vec![registration()]), 0);
+    let left = Registration { bound: vec![Binding { from: at(0), until: at(20_000) }], ..registration() };
+    assert_eq!(rows(90_000, vec![left]), 0, "it has signed off");
     let moved = Registration { client: socket("192.168.10.2:5066"), ..registration() };
     assert_eq!(rows(90_000, vec![registration(), moved]), 0, "registered from another port instead");
 }

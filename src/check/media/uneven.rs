@@ -22,6 +22,11 @@ const LONG: f64 = 1_000.0;
 /// at most, 2 s of voice.
 const LEAD: i64 = 2_000_000_000;
 const LASTING: u64 = 100;
+/// So much (ms) a usual jitter buffer evens out: packets that come two or three at a time at a steady rhythm, because their
+/// sender has them so, do no harm.
+const HARMLESS: f64 = 60.0;
+/// So long (ns) a sender may take until its voice comes evenly: softphones open their microphone then.
+const START: i64 = 1_000_000_000;
 /// A sender's clock is off by so much (share of the time, ms, and of the mean jitter).
 const DRIFT: f64 = 0.05;
 const LEAST_DRIFT: f64 = 500.0;
@@ -167,6 +172,9 @@ fn is_told(case: &Case<'_>, stream: &Stream, pause: &Pause) -> bool {
 
 /// Whether the network may have made jitter rise: not where only such pauses did, or a new offer.
 fn counts(case: &Case<'_>, stream: &Stream, spell: &Spell) -> bool {
+    if spell.swing <= HARMLESS || (0..=START).contains(&spell.until.since(stream.report.first.time)) {
+        return false;
+    }
     // What goes on for long is explained by nothing that was short.
     if spell.above > LASTING {
         return true;

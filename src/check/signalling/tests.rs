@@ -323,6 +323,51 @@ fn what_most_repeated_requests_were_answered_with_is_told() {
 }
 
 #[test]
+fn what_a_proxy_only_passes_on_is_told_of_who_repeated_it() {
+    let (caller, proxy, called) = ("192.168.10.21:5060", "192.168.10.2:5060", "192.168.10.22:5060");
+    let row = |from: &str, to: &str, first: i64| Repeated {
+        from: socket(from),
+        to: socket(to),
+        method: "INVITE".into(),
+        requests: 1,
+        answered: 1,
+        statuses: BTreeMap::new(),
+        prompt: 0,
+        most: 4,
+        frames: vec![frame(1)],
+        span: (at(first), at(first + 3_500)),
+    };
+    let told = |delay: i64| {
+        let flows = vec![udp(caller, proxy), udp(proxy, called)];
+        let mut world = World::new("").flows(flows);
+        world.traffic.repeats = vec![row(caller, proxy, 0), row(proxy, called, delay)];
+        let found = check(&world.case(), &[]);
+        let hops = found.iter().map(|finding| match &finding.detail {
+            Detail::Sig009 { to, through, .. } => {
+                (finding.subject.as_ref().unwrap().address, *to, through.clone())
+            }
+            other => panic!("{other:?}"),
+        });
+        hops.collect::<Vec<_>>()
+    };
+    let address = |socket_of: &str| socket(socket_of).ip();
+    assert_eq!(told(1), [(address(caller), socket(called), vec![address(proxy)])]);
+    assert_eq!(told(400), [(address(proxy), socket(called), vec![])], "it repeats by itself");
+}
+
+#[test]
+fn where_caller_and_server_run_on_one_host_the_port_tells_who_was_asked() {
+    let (phone, server) = (socket("192.168.10.2:59718"), socket("192.168.10.2:5060"));
+    let call =
+        |caller, callee| Call::begun("c".into(), CallProtocol::Sip, (caller, callee), (frame(1), at(0)));
+    assert!(was_asked(&call(phone, server), server));
+    assert!(!was_asked(&call(server, phone), server), "it called itself");
+    let other = socket("192.168.10.2:5062");
+    let elsewhere = socket("192.168.10.21:5060");
+    assert!(was_asked(&call(elsewhere, other), server), "another port of the same host");
+}
+
+#[test]
 fn a_method_of_a_sender_does_not_break_out_of_the_filter() {
     assert!(is_plain("INVITE") && !is_plain("X\" || \"") && !is_plain(""));
 }

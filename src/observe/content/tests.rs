@@ -51,6 +51,21 @@ const HERE: &str = "192.168.10.2:40000";
 const THERE: &str = "192.168.10.3:40001";
 
 #[test]
+fn rtcp_that_a_turn_server_relays_over_tcp_is_read() {
+    let mut flow = Reading::default();
+    flow.flagged(TcpFlags::SYN, &[]);
+    let mut allocate = vec![0, 3, 0, 0, 0x21, 0x12, 0xa4, 0x42];
+    allocate.extend([7; 12]);
+    let report = [0x80, 201, 0, 1, 0, 0, 0, 9];
+    let channel = [&[0x40, 1, 0, 8][..], &report].concat();
+    // One of them lies across two segments.
+    flow.segment(&[allocate, channel.clone(), channel[..5].to_vec()].concat());
+    flow.segment(&channel[5..]);
+    let told = flow.notes.iter().filter(|note| matches!(note, Note::Rtcp(_))).count();
+    assert_eq!((flow.content.app, told), (App::Stun, 2));
+}
+
+#[test]
 fn content_decides_and_not_the_port() {
     let mut flow = Reading::default();
     flow.datagram(HERE, THERE, OPTIONS);

@@ -314,3 +314,27 @@ fn calls_not_heard_of_the_longest_make_room_in_a_capture_of_days() {
     let latest = dialogs.talks.len() - 1;
     assert_eq!(hear(&mut dialogs, CALLS_REMEMBERED, "BYE"), Some(latest));
 }
+
+#[test]
+fn the_answer_to_a_bye_that_the_capture_lacks_ends_the_call() {
+    let ended = |status: u16| {
+        let mut ear = Ear::default();
+        ear.answer(180, "INVITE");
+        ear.answer(200, "INVITE");
+        ear.answer(status, "BYE");
+        let call = ear.end().calls.remove(0);
+        (call.answer, call.end.map(|(frame, _)| frame.number()), call.hung_up)
+    };
+    assert_eq!(ended(200), (Answer::Answered, Some(3), Some(CallSide::Caller)));
+    assert_eq!(ended(481), (Answer::Answered, Some(3), Some(CallSide::Caller)));
+    assert_eq!(ended(401), (Answer::Answered, None, None), "credentials are asked for first");
+    let mut ear = Ear::default();
+    for step in ["INVITE", "200", "ACK", "BYE"] {
+        match step.parse() {
+            Ok(status) => ear.answer(status, "INVITE"),
+            Err(_) => ear.ask(step),
+        };
+    }
+    ear.answer(200, "BYE");
+    assert_eq!(ear.end().calls[0].end.map(|(frame, _)| frame.number()), Some(4), "the request is there");
+}

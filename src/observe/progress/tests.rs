@@ -142,3 +142,42 @@ fn a_call_that_began_before_the_capture_is_known_by_what_is_left_of_it() {
     assert_eq!((refused.answer, refused.status), (Answer::Rejected(486), Some(486)));
     assert!(calls_of(&[(0, "401 Unauthorized", 1, "", ""), (1, "ACK", 1, "", "")]).is_empty());
 }
+
+#[test]
+fn of_a_call_whose_invite_is_missing_nobody_knows_how_long_it_took_to_ring() {
+    let call = call_of(&[
+        (0, "100 Trying", 1, "", ""),
+        (600, "183 Session Progress*", 1, VOICE, ""),
+        (6_000, "180 Ringing*", 1, "", ""),
+        (7_000, "200 OK*", 1, VOICE, ""),
+    ]);
+    assert_eq!((call.ringing.is_some(), call.rang_after(), call.heard_after()), (true, None, None));
+}
+
+#[test]
+fn an_answer_that_was_acknowledged_late_is_a_call_and_is_told() {
+    let late = |ack| {
+        call_of(&[(0, "INVITE", 1, VOICE, ""), (1_000, "200 OK*", 1, VOICE, ""), (ack, "ACK*", 1, "", "")])
+    };
+    let call = late(33_000);
+    assert_eq!((call.is_unacknowledged, call.late_ack), (false, Some(32 * SECOND)));
+    assert_eq!(late(1_200).late_ack, None);
+}
+
+#[test]
+fn the_cause_is_that_of_the_message_which_ended_the_call() {
+    let cause = |steps: &[Step<'_>]| {
+        let call = call_of(steps);
+        (call.answer, call.cause.map(|cause| cause.value), call.answered_elsewhere)
+    };
+    let invite = (0, "INVITE", 1, VOICE, "");
+    let rejected = (900, "603 Decline", 1, "", "Reason: Q.850;cause=21\r\n");
+    assert_eq!(cause(&[invite, rejected]), (Answer::Rejected(603), Some(21), false));
+    let elsewhere = "Reason: SIP;cause=200;text=\"Call completed elsewhere\"\r\n";
+    let ringing = (100, "180 Ringing", 1, "", "");
+    let stopped = (500, "CANCEL", 1, "", elsewhere);
+    let over = (510, "487 Request Terminated", 1, "", "");
+    assert_eq!(cause(&[invite, ringing, stopped, over]), (Answer::Cancelled, Some(200), true));
+    let busy = (0, "INVITE", 1, VOICE, "Reason: Q.850;cause=17\r\n");
+    assert_eq!(cause(&[busy, (100, "200 OK*", 1, VOICE, "")]).1, None, "nothing ended it");
+}

@@ -95,6 +95,27 @@ fn what_is_usual_is_none() {
 }
 
 #[test]
+fn who_is_asked_again_and_again_for_new_credentials_is_told() {
+    let row = registration(&["?", "401", "!", "stale", "?", "401", "!", "nonce"]);
+    assert_eq!((row.stale, row.refused, row.standing), (2, None, Standing::Challenged));
+    let renewed = registration(&["?", "401", "!", "200", "!", "stale", "!", "200"]);
+    assert_eq!(renewed.stale, 0, "an old nonce that has run out");
+}
+
+#[test]
+fn a_registration_stands_until_it_runs_out_or_is_to_be_removed() {
+    let spans = |steps: &[&str]| {
+        let bound = registration(steps).bound;
+        bound.into_iter().map(|bound| bound.until.since(bound.from) / 1_000_000_000).collect::<Vec<_>>()
+    };
+    let kept = spans(&["?", "200", "?", "200"]);
+    let [kept] = kept.as_slice() else { panic!("one time: {kept:?}") };
+    assert!(*kept > 60, "renewed: {kept}");
+    let left = spans(&["?", "200", "0", "401", "!", "200"]);
+    assert!(matches!(left.as_slice(), [until, again] if *until < 60 && *again >= 60), "{left:?}");
+}
+
+#[test]
 fn tries_count_until_somebody_answers() {
     let row = registration(&["?", "401", "!", "!", "!"]);
     assert_eq!((row.unanswered.count, row.attempts), (3, 3));

@@ -95,7 +95,9 @@ pub(super) const RTP_004: Page = Page {
         measured: "Der laufende Jitter nach RFC 3550 übersteigt 20 ms, mindestens 100 Pakete. Eine Warnung ist es bei 5 % der \
                    Pakete oder zum dritten Mal, sonst eine Information. Stockt die Sprache nur einmal und kommt danach auf \
                    einmal, ist es eine Information, ab 1 s ein Hinweis. Tasten, Komfortrauschen und Pausen des Senders \
-                   zählen nicht, auch nicht, was bis 2 s nach einem neuen SDP beginnt und vorübergeht. Läuft der Takt des \
+                   zählen nicht, auch nicht, was bis 2 s nach einem neuen SDP beginnt und vorübergeht, die erste Sekunde eines \
+                   Sprechwegs und was um höchstens 60 ms schwankt: Das gleicht ein üblicher Puffer aus, und manches Softphone \
+                   sendet zwei oder drei Pakete auf einmal. Läuft der Takt des \
                    Senders um mehr als 5 % falsch und erklärt das den Jitter, ist es eine Information über den Sender. \
                    Gibt ein Gerät die Sprache so ungleichmäßig weiter, wie sie kommt, wird nur der erste Weg gemeldet. Springt \
                    die Uhr des Mitschnitts (CAP-006), wird nicht geurteilt.",
@@ -112,7 +114,8 @@ pub(super) const RTP_004: Page = Page {
         measured: "Running jitter by RFC 3550 above 20 ms, at least 100 packets. It is a warning for 5 % of the packets or the \
                    third time, else information. If the voice stalls only once and then comes all at once, it is information, \
                    from 1 s on a notice. Keys, comfort noise and pauses of the sender do not count, nor does what begins up to \
-                   2 s after a new SDP and passes. If the sender's clock is off by more than 5 % and that explains the jitter, it \
+                   2 s after a new SDP and passes, the first second of a stream, and what swings by 60 ms at most: a usual \
+                   buffer evens that out, and some softphones send two or three packets at a time. If the sender's clock is off by more than 5 % and that explains the jitter, it \
                    is information about the sender. If a device passes voice on as unevenly as it comes, only the first \
                    way is told. If the clock of the capture jumps (CAP-006), nothing is judged.",
         action: "Prioritise voice at the bottleneck. WLAN, powerline and a busy Internet link are the usual causes.",

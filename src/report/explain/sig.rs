@@ -195,7 +195,7 @@ pub(super) const SIG_008: Page = Page {
         meaning: "Zwischen einem Gerät hinter dem Router und seinem Registrar im Internet ist länger Ruhe, als manche Firewall eine \
                   UDP-Zuordnung behält. Danach kommen ankommende Rufe nicht mehr an, bis sich das Gerät neu anmeldet.",
         measured: "Mehr als 66 s ohne ein Paket in einer der beiden Richtungen (60 s und etwas Spiel), über UDP, von einer privaten \
-                   IPv4-Adresse zu einer öffentlichen, bei einer angenommenen Anmeldung von mehr als 60 s. Die Ruhe bis zum Ende der \
+                   IPv4-Adresse zu einer öffentlichen, während eine angenommene Anmeldung von mehr als 60 s besteht. Die Ruhe bis zum Ende der \
                    Aufzeichnung zählt nur, solange das Gerät anderes sendet.",
         action: "Schalten Sie Keep-Alive (CRLF, OPTIONS oder STUN) alle 30 s ein, verkürzen Sie die Anmeldedauer, oder stellen Sie \
                  den UDP-Timer der Firewall auf mindestens 180 s.",
@@ -207,7 +207,7 @@ pub(super) const SIG_008: Page = Page {
         meaning: "A device behind the router and its registrar on the Internet are silent for longer than some firewalls keep a UDP \
                   mapping. Inbound calls do not arrive any more then, until the device registers anew.",
         measured: "More than 66 s without a packet in either direction (60 s and some play), over UDP, from a private IPv4 address \
-                   to a public one, with an accepted registration of more than 60 s. Silence until the capture ends counts only as \
+                   to a public one, while an accepted registration of more than 60 s stands. Silence until the capture ends counts only as \
                    long as the device sends something else.",
         action: "Switch on keep-alive (CRLF, OPTIONS or STUN) every 30 s, shorten the registration, or set the firewall's UDP timer \
                  to 180 s at least.",
@@ -222,7 +222,8 @@ pub(super) const SIG_009: Page = Page {
         meaning: "Ein Gerät sendet dieselbe SIP-Anfrage immer wieder, weil die Antwort ausbleibt oder zu spät kommt. Der \
                   Rufaufbau dauert dann Sekunden oder scheitert.",
         measured: "Dieselbe Anfrage (Call-ID und CSeq) mindestens dreimal über UDP, über mindestens 1 s. Der Mitschnitt muss \
-                   zeigen, dass eine Antwort zu sehen wäre.",
+                   zeigen, dass eine Antwort zu sehen wäre. Reicht ein Proxy jede Wiederholung nur weiter, wird gemeldet, wer \
+                   wiederholt hat.",
         action: "Kommt die Antwort danach, prüfen Sie Verlust und Überlast; kommt keine, prüfen Sie Ziel und Firewall.",
         pitfalls: "Kopien eines Spiegelports zählen nicht. Fehlen im Mitschnitt Pakete oder eine Richtung, wird nicht geurteilt. \
                    Anmeldungen ohne jede Antwort sind SIG-002, verlorene Fragmente SIG-006.",
@@ -232,7 +233,7 @@ pub(super) const SIG_009: Page = Page {
         meaning: "A device sends the same SIP request again and again, because the answer is missing or comes too late. Call \
                   set-up then takes seconds or fails.",
         measured: "The same request (Call-ID and CSeq) at least three times over UDP, over at least 1 s. The capture must show \
-                   that an answer would be seen.",
+                   that an answer would be seen. Where a proxy only passes each sending on, it is told of who repeated it.",
         action: "If the answer comes afterwards, check for loss and overload; if none comes, check the target and the firewall.",
         pitfalls: "Copies of a mirror port do not count. If packets or a direction are missing from the capture, nothing is \
                    judged. Registrations without any answer are SIG-002, lost fragments SIG-006.",

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::document::{Endpoint, Stream};
 use super::fill::endpoint;
 use crate::capture::{Frame, Timestamp};
+use crate::observe::message::sip;
 use crate::observe::{self, Answer, CallProtocol, Step, Traffic};
 use crate::report::number;
 use crate::report::text::{arrow, is_everyday, is_failure};
@@ -20,7 +21,7 @@ pub(in crate::report) struct Call {
     pub(in crate::report) call_id: String,
     /// What set it up: `SIP`, or `ASIP`, which nobody can read. Then voice alone tells of the call: numbers are unknown,
     /// addresses stand for them, the telephone for the caller, and it lasts from the first packet to the last.
-    #[serde(default = "sip")]
+    #[serde(default = "sip_protocol")]
     pub(in crate::report) protocol: String,
     pub(in crate::report) from: String,
     pub(in crate::report) to: String,
@@ -35,6 +36,9 @@ pub(in crate::report) struct Call {
     /// Reason phrase of that status, where it refused.
     #[serde(default)]
     pub(in crate::report) reason: Option<String>,
+    /// Why it ended, as the message says that ended it (Reason header, RFC 3326).
+    #[serde(default)]
+    pub(in crate::report) cause: Option<Cause>,
     /// What the capture holds of its beginning; otherwise `start` is the first message that it holds.
     #[serde(default)]
     pub(in crate::report) beginning: Beginning,
@@ -44,18 +48,22 @@ pub(in crate::report) struct Call {
     /// First 183 with a session description.
     #[serde(default)]
     pub(in crate::report) early_media: Option<String>,
-    /// From the INVITE that was let through to `early_media`, in ms.
+    /// From the INVITE that was let through to `early_media`, in ms; missing where the capture lacks that INVITE.
     #[serde(default)]
     pub(in crate::report) early_media_after_ms: Option<f64>,
     /// The answer was sent again and again, and nobody acknowledged it.
     #[serde(default)]
     pub(in crate::report) unacknowledged: bool,
+    /// From the answer to an ACK that came only when the answer had been sent again and again, in ms.
+    #[serde(default)]
+    pub(in crate::report) late_ack_ms: Option<f64>,
     /// What was asked for during the call and refused first.
     #[serde(default)]
     pub(in crate::report) refused_change: Option<RefusedChange>,
     /// First 180.
     pub(in crate::report) ringing: Option<String>,
-    /// From the INVITE that was let through, behind any challenge, to `ringing`, in ms.
+    /// From the INVITE that was let through, behind any challenge, to `ringing`, in ms; missing where the capture lacks that
+    /// INVITE.
     pub(in crate::report) post_dial_delay_ms: Option<f64>,
     /// Who sent BYE or CANCEL.
     pub(in crate::report) hung_up: Option<CallSide>,
@@ -118,7 +126,7 @@ fn heard(traffic: &Traffic, id: usize, stream: usize) -> Option<Heard> {
 }
 
 /// What a report that was stored before others were told means.
-fn sip() -> String {
+fn sip_protocol() -> String {
     CallProtocol::Sip.name().to_owned()
 }
 
@@ -151,6 +159,32 @@ pub(in crate::report) struct Message {
     /// Whether it carries a session description.
     pub(in crate::report) sdp: bool,
     pub(in crate::report) dscp: u8,
+}
+
+/// A value of a Reason header.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct Cause {
+    /// Whose number it is.
+    pub(in crate::report) protocol: CauseProtocol,
+    pub(in crate::report) value: u16,
+    /// What the sender wrote beside it.
+    #[serde(default)]
+    pub(in crate::report) text: Option<String>,
+}
+
+impl Cause {
+    fn of(cause: &sip::Cause) -> Self {
+        Self {
+            protocol: cause.protocol.into(),
+            value: cause.value,
+            text: cause.text.as_ref().map(|text| text.as_str().to_owned()),
+        }
+    }
+}
+
+published_both_ways! {
+    /// Whose numbers a cause is of: ITU-T Q.850, or status codes.
+    CauseProtocol from sip::CauseProtocol { Q850, Sip }
 }
 
 /// A re-INVITE that was refused.
@@ -343,14 +377,13 @@ fn call(id: usize, call: &observe::Call, ties: &Ties) -> Call {
         final_status: call.status,
         ringing: time(call.ringing),
         reason: call.reason.as_ref().map(ToString::to_string),
+        cause: call.cause.as_ref().map(Cause::of),
         beginning: call.beginning.into(),
         dialled: call.dialled.as_ref().map(ToString::to_string),
         early_media: time(call.early_media),
-        early_media_after_ms: call.early_media.map(|(_, at)| {
-            let asked = call.let_through.map_or(call.start.1, |(_, asked)| asked);
-            at.since(asked) as f64 / 1e6
-        }),
+        early_media_after_ms: call.heard_after().map(|waited| waited as f64 / 1e6),
         unacknowledged: call.is_unacknowledged,
+        late_ack_ms: call.late_ack.map(|waited| waited as f64 / 1e6),
         refused_change: call.refused_change.map(|change| RefusedChange {
             kind: change.kind.into(),
             status: change.status,

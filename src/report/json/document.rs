@@ -10,7 +10,7 @@ pub(in crate::report) use super::call::{Beginning, Call, CallState, Message};
 pub(in crate::report) use super::course::{Course, Route};
 pub(in crate::report) use super::finding::{Evidence, Finding, Party, Severity, Subject};
 pub(in crate::report) use super::network::{Certificate, VoicePolicy};
-pub(in crate::report) use super::registration::{Mapping, Refresh, Refusal, Registration};
+pub(in crate::report) use super::registration::{Lookup, Mapping, Refresh, Refusal, Registration};
 use super::relay::{Keying, Relay};
 pub(in crate::report) use super::spell::{Outage, Spell};
 use crate::{capture, check, observe, site};
@@ -62,6 +62,9 @@ pub(in crate::report) struct Document {
     pub(in crate::report) calls: Vec<Call>,
     /// SIP registrations.
     pub(in crate::report) registrations: Vec<Registration>,
+    /// Who looked for its SIP server by DNS and got no answer.
+    #[serde(default)]
+    pub(in crate::report) unanswered_lookups: Vec<Lookup>,
     /// Certificates that servers showed.
     #[serde(default)]
     pub(in crate::report) certificates: Vec<Certificate>,
@@ -410,6 +413,9 @@ pub(in crate::report) struct Stream {
     pub(in crate::report) expected: u64,
     pub(in crate::report) lost: u64,
     pub(in crate::report) lost_percent: Option<f64>,
+    /// How many of those belong to a pause that began with a new offer: hold, T.38, another way.
+    #[serde(default)]
+    pub(in crate::report) paused: u64,
     /// Runs of lost packets.
     pub(in crate::report) bursts: u64,
     /// Packets of the longest run.

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::document::Endpoint;
-use crate::observe::Standing;
+use crate::observe::{self, Standing};
 
 /// REGISTER requests of one contact.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -40,6 +40,9 @@ pub(in crate::report) struct Registration {
     /// 401 and 407 to requests without credentials, the usual way in.
     #[serde(default)]
     pub(in crate::report) challenges: u64,
+    /// Challenges that refused a nonce which the registrar had given only just before.
+    #[serde(default)]
+    pub(in crate::report) stale: u64,
     /// The status that refused it for good, if the last answer did.
     #[serde(default)]
     pub(in crate::report) refused: Option<u16>,
@@ -55,6 +58,27 @@ pub(in crate::report) struct Registration {
     /// Where the registrar saw the client (`received`, `rport`), each that differs from the one before.
     #[serde(default)]
     pub(in crate::report) mappings: Vec<Mapping>,
+}
+
+/// Questions for a SIP server (RFC 3263) that nobody answered, although the resolver answers others.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct Lookup {
+    /// Who asked.
+    pub(in crate::report) host: String,
+    pub(in crate::report) kind: LookupKind,
+    /// How often, repetitions and all names together.
+    pub(in crate::report) asked: u64,
+}
+
+impl Lookup {
+    pub(super) fn of(lookup: &observe::Lookup) -> Self {
+        Self { host: lookup.host.to_string(), kind: lookup.kind.into(), asked: lookup.asked }
+    }
+}
+
+published_both_ways! {
+    /// Which record was asked for.
+    LookupKind from observe::LookupKind { Srv, Naptr }
 }
 
 /// How often a registration was refused with a status.

@@ -137,7 +137,14 @@ fn evidence(maker: &Maker<'_>, evidence: &Evidence) -> String {
     };
     let [first, last] = [&evidence.first, &evidence.last].map(|time| time.as_deref().and_then(instant));
     if let (false, Some(first), Some(last)) = (text.is_empty(), first, last) {
-        text = format!("{text} ({})", span(first, last, maker.zone, maker.language));
+        let time = span(first, last, maker.zone, maker.language);
+        let is_one = evidence.frames.len() == 1 && first == last;
+        // The frames are the first few, the time is that of all.
+        text = if is_one {
+            format!("{text} ({time})")
+        } else {
+            format!("{text}; {} {time}", maker.words.labels.time_of_all)
+        };
     }
     text
 }

@@ -10,7 +10,7 @@ use crate::report::json::document::{
 use crate::report::number::{NO_VALUE, decimal, duration, percent};
 use crate::report::redact::is_public;
 use crate::report::table::media::is_at_most;
-use crate::report::text::{CallNotes, EXPEDITED_FORWARDING, Registered, dscp_name};
+use crate::report::text::{CallNotes, EXPEDITED_FORWARDING, Registered, dscp_name, unanswered};
 
 pub(super) fn marking(maker: &Maker<'_>) -> Vec<Part> {
     let mut parts = directions(maker);
@@ -126,7 +126,7 @@ pub(super) fn calls(maker: &Maker<'_>) -> Vec<Part> {
         return parts;
     }
     let worth = |stream: &Stream| stream.mos.unwrap_or(5.0);
-    let lost = |stream: &Stream| stream.lost_percent.unwrap_or(0.0);
+    let lost = |stream: &Stream| loss_percent(stream).unwrap_or(0.0);
     streams.sort_by(|x, y| worth(x).total_cmp(&worth(y)).then(lost(y).total_cmp(&lost(x))));
     let heads = [
         (labels.route, false),
@@ -147,7 +147,7 @@ pub(super) fn calls(maker: &Maker<'_>) -> Vec<Part> {
 }
 
 fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
-    let length = between(call.answered.as_deref(), call.end.as_deref());
+    let length = between(call.answered.as_deref(), call.end.as_deref()).filter(|_| !call.unacknowledged);
     let dial = call.post_dial_delay_ms;
     let span = |value: Option<i64>| {
         value.map_or_else(|| NO_VALUE.to_owned(), |value| duration(value, maker.language))
@@ -164,11 +164,13 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
     let ended = call.hung_up.filter(|_| answer == Answer::Answered && is_known);
     let root = call.leg_of.and_then(|root| maker.document.calls.get(root));
     let mut result = match call.is_sip() {
-        true => maker.words.outcome(answer, dial.is_some()),
+        true => maker.words.outcome(answer, call.ringing.is_some()),
         false => (maker.words.untold)(&shown(&call.protocol), answer == Answer::Answered),
     };
     if answer == Answer::Cancelled && call.answered_elsewhere {
         maker.words.notes.answered_elsewhere.clone_into(&mut result);
+    } else if call.unacknowledged {
+        maker.words.notes.unacknowledged.clone_into(&mut result);
     }
     if let Some(to) = transfer {
         result = format!("{result}; {} {}", maker.words.notes.transferred_to, shown(to));
@@ -180,7 +182,12 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
         status: call.final_status,
         reason: call.reason.as_deref().unwrap_or_default(),
         is_unacknowledged: call.unacknowledged,
-        early_media: call.early_media_after_ms.filter(|_| dial.is_none()).map(|ms| (ms * 1e6) as i64),
+        late_ack: call.late_ack_ms.map(|ms| (ms * 1e6) as i64),
+        cause: call
+            .cause
+            .as_ref()
+            .map(|cause| (cause.protocol.into(), cause.value, cause.text.as_deref().unwrap_or_default())),
+        early_media: call.early_media_after_ms.filter(|_| call.ringing.is_none()).map(|ms| (ms * 1e6) as i64),
         dialled: call.dialled.as_deref(),
         refused_change: call.refused_change.as_ref().map(|change| (change.kind.into(), change.status)),
         leg_of: root.map(|root| maker.moment(root.start.as_deref())),
@@ -202,6 +209,13 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
     ]
 }
 
+/// Without what belongs to a pause at a new offer.
+fn loss_percent(stream: &Stream) -> Option<f64> {
+    let (lost, expected) =
+        (stream.lost.saturating_sub(stream.paused), stream.expected.saturating_sub(stream.paused));
+    stream.lost_percent.map(|_| if expected == 0 { 0.0 } else { lost as f64 * 100.0 / expected as f64 })
+}
+
 fn voice_line(maker: &Maker<'_>, calls: &Known<'_>, stream: &Stream) -> Vec<Cell> {
     let jitter = stream.jitter_ms.as_ref().and_then(|jitter| jitter.max);
     let number = |value: Option<f64>, unit: &str| match value {
@@ -212,7 +226,7 @@ fn voice_line(maker: &Maker<'_>, calls: &Known<'_>, stream: &Stream) -> Vec<Cell
     if stream.mos.is_some() && is_at_most(jitter) {
         mos = format!("≤\u{a0}{mos}");
     }
-    let loss = stream.lost_percent;
+    let loss = loss_percent(stream);
     let tone = if loss.is_some_and(|loss| loss > 1.0) { Tone::Caution } else { Tone::Plain };
     vec![
         Cell::new(detour(maker, stream)),
@@ -227,8 +241,13 @@ fn voice_line(maker: &Maker<'_>, calls: &Known<'_>, stream: &Stream) -> Vec<Cell
 
 pub(super) fn registrations(maker: &Maker<'_>) -> Vec<Part> {
     let labels = &maker.words.labels;
+    let lookups = maker.document.unanswered_lookups.iter().map(|lookup| {
+        let host = shown(&lookup.host);
+        Part::Text(unanswered(&host, lookup.kind.into(), lookup.asked, maker.language))
+    });
+    let mut parts: Vec<Part> = lookups.collect();
     if maker.document.registrations.is_empty() {
-        return Vec::new();
+        return parts;
     }
     let heads = [
         (labels.account, false),
@@ -239,7 +258,7 @@ pub(super) fn registrations(maker: &Maker<'_>) -> Vec<Part> {
         (labels.attempts, true),
     ];
     let rows = maker.document.registrations.iter().map(|one| registration_line(maker, one)).collect();
-    let mut parts = vec![Part::Table(Table::new(&heads, rows).folding(&[labels.transport, labels.attempts]))];
+    parts.push(Part::Table(Table::new(&heads, rows).folding(&[labels.transport, labels.attempts])));
     let is_told =
         maker.document.findings.iter().any(|finding| ["SEC-001", "SEC-002"].contains(&&*finding.code));
     let is_seen = !maker.document.unjudged.contains(&Unjudged::OneDirection);
@@ -267,6 +286,7 @@ fn registration_line(maker: &Maker<'_>, one: &Registration) -> Vec<Cell> {
         reason: one.refused_reason.as_deref().unwrap_or_default(),
         refusals: one.refusals.iter().map(|refusal| (refusal.status, refusal.count)).collect(),
         repeats: one.repeats,
+        stale: one.stale,
     };
     let result = told.lines(maker.language).join("; ");
     let tone = if is_accepted && !one.silent { Tone::Good } else { Tone::Caution };

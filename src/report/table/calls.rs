@@ -11,7 +11,7 @@ use crate::observe::{Answer, Beginning, Call, CallProtocol, Registration};
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, duration, moment, time_of_day};
 use crate::report::redact::is_public;
-use crate::report::text::{CallNotes, Registered, arrow, is_everyday, is_failure};
+use crate::report::text::{CallNotes, Registered, arrow, is_everyday, is_failure, unanswered};
 
 /// Most calls or registrations listed.
 const MOST: usize = 30;
@@ -77,8 +77,12 @@ fn has_failed(call: &Call) -> bool {
 /// Greatest loss in percent among the streams of each call that lost anything worth a look, by call.
 fn worst_loss(view: &View<'_>) -> BTreeMap<usize, f64> {
     let mut worst: BTreeMap<usize, f64> = BTreeMap::new();
+    // What the capture lacks was not lost on the way.
+    if view.audit.unjudged.contains(&Unjudged::Incomplete) {
+        return worst;
+    }
     for stream in &view.audit.traffic.streams {
-        let lost = stream.report.lost_percent().max(media::heard_lost(&stream.report).unwrap_or_default());
+        let lost = stream.lost_percent().max(media::heard_lost(&stream.report).unwrap_or_default());
         if let Some(call) = stream.call.filter(|_| lost >= SHOWN_LOSS) {
             let known = worst.entry(call).or_default();
             *known = known.max(lost);
@@ -102,7 +106,6 @@ fn lines_below(view: &View<'_>, id: usize, call: &Call) -> Vec<String> {
 }
 
 fn notes<'a>(view: &View<'a>, call: &'a Call) -> CallNotes<'a> {
-    let asked = call.let_through.map_or(call.start.1, |(_, at)| at);
     let root = call.leg_of.and_then(|root| view.audit.traffic.calls.get(root));
     CallNotes {
         answer: call.answer,
@@ -111,7 +114,12 @@ fn notes<'a>(view: &View<'a>, call: &'a Call) -> CallNotes<'a> {
         status: call.status,
         reason: call.reason.as_deref().unwrap_or_default(),
         is_unacknowledged: call.is_unacknowledged,
-        early_media: call.early_media.filter(|_| call.ringing.is_none()).map(|(_, at)| at.since(asked)),
+        late_ack: call.late_ack,
+        cause: call
+            .cause
+            .as_ref()
+            .map(|cause| (cause.protocol, cause.value, cause.text.as_ref().map_or("", |text| text.as_str()))),
+        early_media: call.heard_after().filter(|_| call.ringing.is_none()),
         dialled: call.dialled.as_deref(),
         refused_change: call.refused_change.map(|change| (change.kind, change.status)),
         leg_of: root.map(|root| time_of_day(root.start.1, view.context.zone)),
@@ -120,7 +128,9 @@ fn notes<'a>(view: &View<'a>, call: &'a Call) -> CallNotes<'a> {
 
 fn call_line(view: &View<'_>, call: &Call, is_marked: bool) -> Vec<Piece> {
     let length = match (call.answered, call.end) {
-        (Some((_, answered)), Some((_, end))) => duration(end.since(answered), view.language),
+        (Some((_, answered)), Some((_, end))) if !call.is_unacknowledged => {
+            duration(end.since(answered), view.language)
+        }
         _ => NO_VALUE.to_owned(),
     };
     let rang = call.rang_after().map(|waited| duration(waited, view.language));
@@ -131,6 +141,7 @@ fn call_line(view: &View<'_>, call: &Call, is_marked: bool) -> Vec<Piece> {
     };
     let result = match call.answer {
         Answer::Cancelled if call.answered_elsewhere => view.words.notes.answered_elsewhere.to_owned(),
+        Answer::Answered if call.is_unacknowledged => view.words.notes.unacknowledged.to_owned(),
         _ => result,
     };
     let ended = match (call.answer, call.hung_up, call.end) {
@@ -157,11 +168,19 @@ fn call_line(view: &View<'_>, call: &Call, is_marked: bool) -> Vec<Piece> {
 
 pub(super) fn write_registrations(page: &mut Page, view: &View<'_>) {
     let labels = &view.words.labels;
-    let registrations = &view.audit.traffic.registrations;
-    if registrations.is_empty() {
+    let traffic = &view.audit.traffic;
+    let registrations = &traffic.registrations;
+    if registrations.is_empty() && traffic.lookups.is_empty() {
         return;
     }
     page.heading(view.words.headings.registrations);
+    for lookup in traffic.lookups.iter().take(MOST) {
+        let told = unanswered(&lookup.host.to_string(), lookup.kind, lookup.asked, view.language);
+        page.paragraph(0, &told, Tone::Plain);
+    }
+    if registrations.is_empty() {
+        return;
+    }
     let rows: Vec<Vec<Piece>> =
         registrations.iter().take(MOST).map(|registration| registration_line(view, registration)).collect();
     let heads = [
@@ -198,6 +217,7 @@ fn registration_line(view: &View<'_>, registration: &Registration) -> Vec<Piece>
         reason: refused.map_or("", |refused| &*refused.reason),
         refusals: refusals.iter().map(|(status, times)| (*status, *times)).collect(),
         repeats: registration.repeats,
+        stale: registration.stale,
     };
     let mut lines = told.lines(view.language);
     let renewed = registration.rhythm.map(|rhythm| {

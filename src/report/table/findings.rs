@@ -52,7 +52,7 @@ fn tone(severity: Severity) -> Tone {
     }
 }
 
-/// `Pakete 12, 15 (19.01.2026 10:15:03 – 10:16:10)`.
+/// `Pakete 12, 15; Zeitraum 19.01.2026 10:15:03 – 10:16:10`: the frames are the first few, the time is that of all.
 fn evidence(view: &View<'_>, finding: &Finding) -> Option<String> {
     let evidence = &finding.evidence;
     let noun = view.words.nouns.packet;
@@ -66,7 +66,10 @@ fn evidence(view: &View<'_>, finding: &Finding) -> Option<String> {
         _ => None,
     };
     match (frames, time) {
-        (Some(frames), Some(time)) => Some(format!("{frames} ({time})")),
+        (Some(frames), Some(time)) if evidence.frames.len() == 1 && evidence.first == evidence.last => {
+            Some(format!("{frames} ({time})"))
+        }
+        (Some(frames), Some(time)) => Some(format!("{frames}; {} {time}", view.words.labels.time_of_all)),
         (frames, time) => frames.or(time),
     }
 }

@@ -2,11 +2,11 @@
 
 use super::View;
 use super::page::{Lean, Page, Piece, Tone};
-use crate::check::LEAST_JUDGED;
+use crate::check::{LEAST_JUDGED, Unjudged};
 use crate::observe::Stream;
 use crate::observe::media::report::Stretch;
 use crate::observe::media::{MediaKind, StreamReport};
-use crate::report::number::{NO_BREAK_SPACE, NO_VALUE, decimal, percent, share, span, time_of_day};
+use crate::report::number::{NO_BREAK_SPACE, NO_VALUE, decimal, duration, percent, share, span, time_of_day};
 use crate::report::text::{EXPEDITED_FORWARDING, dscp_name};
 
 /// Most streams listed.
@@ -50,8 +50,14 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     if streams.iter().any(|stream| remarked(&stream.report).is_some()) {
         page.paragraph(0, view.words.notes.remarked, Tone::Plain);
     }
+    if view.audit.unjudged.contains(&Unjudged::Clock) {
+        page.paragraph(0, view.words.notes.jitter_unjudged, Tone::Plain);
+    }
     if streams.iter().any(is_too_short) {
         page.paragraph(0, view.words.notes.few_packets, Tone::Plain);
+    }
+    if streams.iter().any(|stream| stream.paused.packets > 0) {
+        page.paragraph(0, view.words.notes.paused, Tone::Plain);
     }
 }
 
@@ -61,7 +67,7 @@ pub(super) fn of_call(view: &View<'_>, stream: &Stream, part: Option<Stretch>) -
     let report = &stream.report;
     let labels = &view.words.labels;
     let ef = percent(report.dscp_percent(EXPEDITED_FORWARDING), view.language);
-    let lost = part.map_or_else(|| report.lost_percent(), |part| part.lost_percent());
+    let lost = part.map_or_else(|| stream.lost_percent(), |part| part.lost_percent());
     let loss = percent(lost, view.language);
     let mut facts = vec![
         codec(view, report),
@@ -109,7 +115,7 @@ fn line(view: &View<'_>, stream: &Stream, wide: bool) -> Vec<Piece> {
         Piece::lines(route, Tone::Plain),
         Piece::lines(codec.into_iter().flatten(), Tone::Plain),
         view.count(report.counts.packets).into(),
-        Piece::lines(losses(view, report), Tone::Plain),
+        Piece::lines(losses(view, stream), Tone::Plain),
         jitter(view, report).into(),
         Piece::lines(marks(view, report), Tone::Plain),
         mos(view, report).unwrap_or_else(|| NO_VALUE.to_owned()).into(),
@@ -195,8 +201,12 @@ fn remarked(report: &StreamReport) -> Option<String> {
 }
 
 /// What the capture lacks, and what the receiver lacked where one of them lacks anything.
-fn losses(view: &View<'_>, report: &StreamReport) -> Vec<String> {
-    let mut lines = vec![percent(report.lost_percent(), view.language)];
+fn losses(view: &View<'_>, stream: &Stream) -> Vec<String> {
+    let report = &stream.report;
+    let mut lines = vec![percent(stream.lost_percent(), view.language)];
+    if stream.paused.packets > 0 {
+        lines.push(format!("Pause{NO_BREAK_SPACE}{}", duration(stream.paused.length, view.language)));
+    }
     if let Some(receiver) = report.receiver {
         let lost = u64::try_from(receiver.lost()).unwrap_or(0);
         if lost + report.counts.lost > 0 {

@@ -1,9 +1,11 @@
 //! What is to be said of a call beside its outcome, in both languages: what the capture lacks of it, what was heard before
 //! the answer, what was asked for during the call and refused, whose leg it is.
 
+use super::cause::because;
 use super::quoted;
 use super::signalling::meaning;
 use super::status::phrase_of;
+use crate::observe::message::sip::CauseProtocol;
 use crate::observe::{Answer, Beginning, CallSide, ChangeKind};
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::duration;
@@ -18,6 +20,10 @@ pub(crate) struct CallNotes<'a> {
     pub(crate) status: Option<u16>,
     pub(crate) reason: &'a str,
     pub(crate) is_unacknowledged: bool,
+    /// From the answer to its ACK, in ns, where that came late.
+    pub(crate) late_ack: Option<i64>,
+    /// What the message says that ended it, with the text beside it, which is hostile.
+    pub(crate) cause: Option<(CauseProtocol, u16, &'a str)>,
     /// From the INVITE to early media, in ns, where it did not ring before.
     pub(crate) early_media: Option<i64>,
     pub(crate) dialled: Option<&'a str>,
@@ -37,9 +43,16 @@ impl CallNotes<'_> {
         let say = |texts: [&str; 2]| texts[usize::from(language == En)].to_owned();
         let unacknowledged = self.is_unacknowledged.then(|| {
             say([
-                "Annahme nie bestätigt (kein ACK): es kam kein Gespräch zustande",
-                "answer never acknowledged (no ACK): no call came about",
+                "kein ACK auf die Annahme: es kam kein Gespräch zustande",
+                "no ACK to the answer: no call came about",
             ])
+        });
+        let late = self.late_ack.map(|after| {
+            let after = duration(after, language);
+            match language {
+                De => format!("Annahme erst nach {after} bestätigt (ACK)"),
+                En => format!("answer acknowledged only after {after} (ACK)"),
+            }
         });
         let beginning = (self.beginning != Beginning::Seen)
             .then(|| say(["Beginn nicht im Mitschnitt", "beginning not in the capture"]));
@@ -74,7 +87,17 @@ impl CallNotes<'_> {
             De => format!("von der Anlage weitergeleitet: gehört zum Gespräch von {start}"),
             En => format!("passed on by the PBX: belongs to the call of {start}"),
         });
-        let lines = [unacknowledged, beginning, ended, self.failure(language), self.words(language), change];
+        let cause = self.cause.and_then(|cause| because(cause, language));
+        let lines = [
+            unacknowledged,
+            late,
+            beginning,
+            ended,
+            self.failure(language),
+            self.words(language),
+            cause,
+            change,
+        ];
         lines.into_iter().chain([early, dialled, leg]).flatten().collect()
     }
 
@@ -138,6 +161,8 @@ mod tests {
             status: Some(200),
             reason: "OK",
             is_unacknowledged: false,
+            late_ack: None,
+            cause: None,
             early_media: None,
             dialled: None,
             refused_change: None,

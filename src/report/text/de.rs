@@ -83,6 +83,7 @@ const LABELS: Labels = Labels {
     attempts: "Versuche",
     file: "Datei",
     period: "Zeitraum",
+    time_of_all: "Zeitraum",
     link_type: "Schnittstellentyp",
     drops: "Beim Mitschneiden verloren",
     not_decoded: "Nicht gelesen",
@@ -139,6 +140,7 @@ const NOTES: Notes = Notes {
     transferred_to: "vermittelt an",
     end_unseen: "Ende nicht im Mitschnitt",
     answered_elsewhere: "an anderem Telefon angenommen",
+    unacknowledged: "Annahme nicht bestätigt",
     clock_unset: "Die Pakete tragen keine echte Zeit (1970): Die Uhr des aufzeichnenden Geräts war nicht gestellt, oder die Zeiten \
         wurden später entfernt.",
     at_most: "höchstens",
@@ -150,6 +152,9 @@ const NOTES: Notes = Notes {
     peer: "Gegenstelle",
     why_time_gap: "Die Uhr wurde gestellt, mehrere Mitschnitte sind zusammengefügt, oder es kam lange kein Paket.",
     marked_calls: "In der Reihenfolge ihres Beginns. ! steht vor Gesprächen, die scheiterten oder Pakete verloren (auch laut Empfänger, RTCP).",
+    jitter_unjudged: "Jitter steht hier nur zur Kenntnis und ist nicht beurteilt: Die Zeitstempel des Mitschnitts springen.",
+    paused: "Pause: Mit einem neuen Angebot (Halten, Fax, anderer Weg) kam so lange nichts. Was dort an Nummern fehlt, zählt nicht \
+             als Verlust.",
 };
 
 const NOUNS: Nouns = Nouns {

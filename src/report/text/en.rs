@@ -83,6 +83,7 @@ const LABELS: Labels = Labels {
     attempts: "Attempts",
     file: "File",
     period: "Period",
+    time_of_all: "period",
     link_type: "Link type",
     drops: "Lost while capturing",
     not_decoded: "Not read",
@@ -139,6 +140,7 @@ const NOTES: Notes = Notes {
     transferred_to: "transferred to",
     end_unseen: "end not in the capture",
     answered_elsewhere: "answered at another telephone",
+    unacknowledged: "answer not acknowledged",
     clock_unset: "The packets carry no real time (1970): the clock of the capturing machine was not set, or the times were taken \
         out later.",
     at_most: "at most",
@@ -150,6 +152,9 @@ const NOTES: Notes = Notes {
     peer: "peer",
     why_time_gap: "The clock was set, several captures were joined, or no packet came for long.",
     marked_calls: "In the order in which they began. ! marks calls that failed or lost packets (by the receiver's word, RTCP, as well).",
+    jitter_unjudged: "Jitter is listed for information only and not judged: the time stamps of the capture jump.",
+    paused: "Pause: with a new offer (hold, fax, another way) nothing came for so long. Numbers that are missing there do not count \
+             as lost.",
 };
 
 const NOUNS: Nouns = Nouns {

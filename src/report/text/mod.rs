@@ -2,6 +2,7 @@
 //! stands here; the formats only arrange it. A text that is missing does not compile.
 
 mod call;
+mod cause;
 mod changes;
 mod connection;
 mod de;
@@ -13,6 +14,7 @@ mod en_action;
 mod en_finding;
 mod frame;
 mod icmp;
+mod lookup;
 mod loss;
 mod paper;
 mod registration;
@@ -41,6 +43,7 @@ use crate::site::Confidence;
 pub(crate) use call::{CallNotes, arrow, is_everyday, is_failure};
 pub(crate) use changes::{ChangeWords, change_words};
 pub(crate) use dscp::{EXPEDITED_FORWARDING, name as dscp_name};
+pub(crate) use lookup::unanswered;
 pub(crate) use paper::{PaperWords, paper_words};
 pub(crate) use registration::Registered;
 pub use screen::{ScreenWords, screen_words};

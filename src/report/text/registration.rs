@@ -23,6 +23,8 @@ pub(crate) struct Registered<'a> {
     /// How often it was refused, by status.
     pub(crate) refusals: Vec<(u16, u64)>,
     pub(crate) repeats: u64,
+    /// How often it was asked for credentials anew although it had just answered a challenge.
+    pub(crate) stale: u64,
 }
 
 impl Registered<'_> {
@@ -43,7 +45,12 @@ impl Registered<'_> {
             De => counted(self.repeats, "Wiederholung", "Wiederholungen", De),
             En => counted(self.repeats, "repetition", "repetitions", En),
         });
-        [Some(self.standing(language)), refusals, repeats].into_iter().flatten().collect()
+        // Once is what every nonce comes to that has run out.
+        let stale = (self.stale > 1).then(|| match language {
+            De => format!("{}-mal neue Anmeldedaten verlangt (Nonce abgelaufen)", self.stale),
+            En => format!("new credentials demanded {} times (nonce out of date)", self.stale),
+        });
+        [Some(self.standing(language)), refusals, stale, repeats].into_iter().flatten().collect()
     }
 
     fn standing(&self, language: Language) -> String {
@@ -119,6 +126,7 @@ mod tests {
             reason: "Forbidden",
             refusals: Vec::new(),
             repeats: 0,
+            stale: 0,
         }
     }
 
@@ -149,6 +157,13 @@ mod tests {
             late.lines(De),
             ["angenommen", "zuvor abgelehnt: 22-mal 407, 2-mal 403", "34\u{a0}Wiederholungen"]
         );
+        let stale = Registered { stale: 3, ..registered(Standing::Challenged, false) };
+        assert_eq!(
+            stale.lines(De),
+            ["nur nach Anmeldedaten gefragt", "3-mal neue Anmeldedaten verlangt (Nonce abgelaufen)"]
+        );
+        let renewed = Registered { stale: 1, ..registered(Standing::Accepted, true) };
+        assert_eq!(renewed.lines(En), ["accepted"], "a nonce runs out now and then");
         let once = Registered { refusals: vec![(403, 1)], ..registered(Standing::Refused, false) };
         assert_eq!(once.lines(En), ["rejected: 403 (forbidden)"], "once is said already");
     }

@@ -12,9 +12,11 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
     let text = match (&finding.detail, language) {
         (Detail::Sig001 { account, registrar, rejection, others, accepted_after, instead }, De) => {
             let mut text = format!(
-                "Die Anmeldung von {device} für {} {} von {registrar} abgelehnt: {}{}.",
+                "Die Anmeldung von {device} für {} {} von {registrar} abgelehnt{}: {}{}.",
                 quoted(account),
                 if accepted_after.is_some() { "wurde" } else { "wird" },
+                // The answers before it may have had another cause.
+                if others.len() > 1 { ", zuletzt" } else { "" },
                 told(rejection, De),
                 if asks_for_credentials(rejection) {
                     " trotz gesendeter Anmeldedaten"
@@ -37,9 +39,10 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
         }
         (Detail::Sig001 { account, registrar, rejection, others, accepted_after, instead }, En) => {
             let mut text = format!(
-                "The registration of {device} for {} {} rejected by {registrar}: {}{}.",
+                "The registration of {device} for {} {} rejected by {registrar}{}: {}{}.",
                 quoted(account),
                 if accepted_after.is_some() { "was" } else { "is" },
+                if others.len() > 1 { ", in the end" } else { "" },
                 told(rejection, En),
                 if asks_for_credentials(rejection) {
                     " although credentials were sent"
@@ -133,10 +136,14 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                 }
             )
         }
-        (Detail::Sig009 { method, to, most, answered, status }, De) => format!(
-            "{device} musste {} ({}) an {to} mehrfach senden, {} {most}-mal. {}{}",
+        (Detail::Sig009 { method, to, through, most, answered, status }, De) => format!(
+            "{device} musste {} ({}) an {to}{} mehrfach senden, {} {most}-mal. {}{}",
             counted(finding.count, "SIP-Anfrage", "SIP-Anfragen", De),
             quoted(method),
+            match through.as_slice() {
+                [] => String::new(),
+                hops => format!(" über {}", List::addresses(hops).join("und", "weitere")),
+            },
             if finding.count == 1 { "insgesamt" } else { "bis zu" },
             match (*answered, finding.count) {
                 (0, 1) => "Sie wurde nie beantwortet.".to_owned(),
@@ -162,10 +169,14 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                 }
             }
         ),
-        (Detail::Sig009 { method, to, most, answered, status }, En) => format!(
-            "{device} had to repeat {} ({}) to {to}, sending {} {most} times. {}{}",
+        (Detail::Sig009 { method, to, through, most, answered, status }, En) => format!(
+            "{device} had to repeat {} ({}) to {to}{}, sending {} {most} times. {}{}",
             counted(finding.count, "SIP request", "SIP requests", En),
             quoted(method),
+            match through.as_slice() {
+                [] => String::new(),
+                hops => format!(" through {}", List::addresses(hops).join("and", "more")),
+            },
             if finding.count == 1 { "it" } else { "them up to" },
             match (*answered, finding.count) {
                 (0, 1) => "It was never answered.".to_owned(),

@@ -160,6 +160,8 @@ pub(crate) struct Labels {
     pub(crate) attempts: &'static str,
     pub(crate) file: &'static str,
     pub(crate) period: &'static str,
+    /// Before the time of all packets behind a finding, of which the first few are named.
+    pub(crate) time_of_all: &'static str,
     pub(crate) link_type: &'static str,
     pub(crate) drops: &'static str,
     pub(crate) not_decoded: &'static str,
@@ -229,8 +231,14 @@ pub(crate) struct Notes {
     /// Of a call that was answered and whose end was not seen.
     pub(crate) end_unseen: &'static str,
     pub(crate) answered_elsewhere: &'static str,
+    /// The answer of a call that its caller never acknowledged.
+    pub(crate) unacknowledged: &'static str,
     /// What the mark before a call means.
     pub(crate) marked_calls: &'static str,
+    /// That jitter is listed and not judged.
+    pub(crate) jitter_unjudged: &'static str,
+    /// What a pause at a new offer is.
+    pub(crate) paused: &'static str,
     /// Of a capture from before there were captures.
     pub(crate) clock_unset: &'static str,
     /// Before the bytes kept of a packet.

@@ -6,7 +6,7 @@ use super::*;
 /// A spell of so many packets above the guide value that begins at `from` ms, and a pause of `ms` that ends there.
 fn spell(from: i64, above: u64) -> Spell {
     let from = Moment { frame: frame(7), time: at(from) };
-    Spell { from, until: from.time.plus(400_000_000), above, peak: 40.0, peak_at: from }
+    Spell { from, until: from.time.plus(400_000_000), above, peak: 40.0, peak_at: from, swing: 120.0 }
 }
 
 /// 1,000 packets, of which spells were above the guide value.
@@ -61,6 +61,14 @@ fn a_peak_is_information_and_jitter_that_lasts_or_returns_a_warning() {
     assert_eq!(severity(vec![spell(1_000, 50)]), Some(Severity::Warning), "5 %");
     let again = [1_000, 5_000, 9_000].map(|ms| spell(ms, 5)).to_vec();
     assert_eq!(severity(again), Some(Severity::Warning));
+}
+
+#[test]
+fn what_every_buffer_holds_and_the_first_second_are_no_fault() {
+    let severity = |spell: Spell| told(&World::new("").streams(vec![shaky(30.0, vec![spell])]));
+    assert_eq!(severity(Spell { swing: 60.0, ..spell(1_000, 600) }), None, "two packets at a time");
+    assert!(severity(Spell { swing: 80.0, ..spell(1_000, 600) }).is_some());
+    assert_eq!(severity(spell(100, 20)), None, "it has only just begun");
 }
 
 #[test]

@@ -122,7 +122,7 @@ fn two_registration_times_without_a_long_silence_show_that_it_is_kept_alive() {
     let over = |long_until: i64, last: i64, now: i64| {
         let after = (frame(2), at(10_000));
         let longest = Silence { after, until: (frame(3), at(long_until * 1_000)) };
-        let silences = Silences { longest, long_until: Some(at(long_until * 1_000)) };
+        let silences = Silences { long_until: Some(at(long_until * 1_000)), ..Silences::of(longest) };
         let trunk = udp(&format!("{PHONE}:5060"), REGISTRAR);
         let mut trunk = Flow { app: App::Sip, silence: Some(Box::new(silences)), ..trunk };
         trunk.from_b.last = Some((frame(8), at(last * 1_000)));
@@ -153,7 +153,15 @@ fn requests_that_one_sending_is_enough_for_end_the_repeating() {
             frames: Vec::new(),
             span: (at(1), at(2)),
         }];
-        is_over(Detail::Sig009 { method: "INVITE".into(), to, most: 4, answered: 1, status: None }, 2, &world)
+        let detail = Detail::Sig009 {
+            method: "INVITE".into(),
+            to,
+            through: Vec::new(),
+            most: 4,
+            answered: 1,
+            status: None,
+        };
+        is_over(detail, 2, &world)
     };
     assert!(over(3, "INVITE"));
     assert!(!over(2, "INVITE"));

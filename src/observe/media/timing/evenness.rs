@@ -14,6 +14,9 @@ pub const GUIDE: f64 = 20.0;
 const CALM: f64 = 10.0;
 /// A packet that is late by more than this (ms) ends a pause: more than a jitter buffer usually holds.
 const PAUSE: f64 = 100.0;
+/// So many packets are looked at together to see by how much they are early and late: over more of them a clock that is a
+/// little off would count as well.
+const SWINGING: u32 = 50;
 /// Spells and pauses that are kept.
 const KEPT: usize = 48;
 /// For so long (ns) behind a pause, and at least as long as it took, what was held up may come at once.
@@ -49,6 +52,9 @@ pub struct Spell {
     pub peak: f64,
     /// Where that is.
     pub peak_at: Moment,
+    /// Greatest difference between the earliest and the latest packet against their timestamps, in ms: what a jitter buffer
+    /// must hold. Two packets at a time, as some senders have them, come to one packet time.
+    pub swing: f64,
 }
 
 /// A time in which no packet came although one was due.
@@ -96,6 +102,30 @@ pub(super) struct Evening {
     is_open: bool,
     /// Lateness now, in ms, against the packet before the latest pause.
     behind: f64,
+    swing: Swing,
+}
+
+/// How early and how late the latest packets of a spell were, in ms against the packet before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Swing {
+    now: f64,
+    least: f64,
+    most: f64,
+    packets: u32,
+}
+
+impl Swing {
+    /// Takes the next packet; gives the difference between the earliest and the latest.
+    fn push(&mut self, late: f64) -> f64 {
+        if self.packets >= SWINGING {
+            *self = Self { now: self.now, least: self.now, most: self.now, packets: 0 };
+        }
+        self.packets += 1;
+        self.now += late;
+        self.least = self.least.min(self.now);
+        self.most = self.most.max(self.now);
+        self.most - self.least
+    }
 }
 
 impl Evening {
@@ -122,7 +152,9 @@ impl Evening {
         if jitter > GUIDE {
             told.above += 1;
             if !self.is_open && told.spells.len() < KEPT {
-                told.spells.push(Spell { from: at, until: at.time, above: 0, peak: 0.0, peak_at: at });
+                let spell = Spell { from: at, until: at.time, above: 0, peak: 0.0, peak_at: at, swing: 0.0 };
+                told.spells.push(spell);
+                self.swing = Swing::default();
             }
             self.is_open = true;
             if let Some(spell) = told.spells.last_mut() {
@@ -134,6 +166,12 @@ impl Evening {
             }
         } else if jitter < CALM {
             self.is_open = false;
+        }
+        if self.is_open {
+            let swing = self.swing.push(late);
+            if let Some(spell) = told.spells.last_mut() {
+                spell.swing = spell.swing.max(swing);
+            }
         }
     }
 
@@ -193,6 +231,19 @@ mod tests {
         let told = told(&slow, 20.0);
         assert!(told.pauses.is_empty());
         assert_eq!((told.passed, told.spoken, told.drift()), (6_169.0, 3_980.0, 2_189.0));
+    }
+
+    #[test]
+    fn packets_two_at_a_time_swing_by_one_and_those_held_up_by_as_long_as_that() {
+        // Jitter comes near 20 ms and stays there: 22.5 ms of audio a packet take it above.
+        let paired: Vec<i64> = (0..400).map(|nth| nth / 2 * 45).collect();
+        let paired = told(&paired, 22.5);
+        let [spell] = paired.spells.as_slice() else { panic!("{paired:?}") };
+        assert!(spell.above > 300 && (spell.swing - 22.5).abs() < 0.01, "{spell:?}");
+        let held: Vec<i64> =
+            steady(200).iter().map(|ms| if (1_000..1_460).contains(ms) { 1_455 } else { *ms }).collect();
+        let held = told(&held, 20.0);
+        assert!(held.spells.iter().all(|spell| spell.swing >= 455.0), "{held:?}");
     }
 
     #[test]

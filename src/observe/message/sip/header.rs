@@ -17,6 +17,7 @@ pub(super) enum HeaderName {
     ContentType,
     ContentLength,
     ReferTo,
+    Reason,
 }
 
 /// Bytes of the longest name that is read.
@@ -40,6 +41,7 @@ impl HeaderName {
             b"content-type" | b"c" => Self::ContentType,
             b"refer-to" | b"r" => Self::ReferTo,
             b"expires" => Self::Expires,
+            b"reason" => Self::Reason,
             b"user-agent" => Self::UserAgent,
             b"server" => Self::Server,
             b"authorization" | b"proxy-authorization" => Self::Credentials,

@@ -1,6 +1,7 @@
 //! SIP, RFC 3261: takes a datagram or one framed message of a TCP direction, gives a [`SipMessage`]. Never fails on a
 //! header: what cannot be read is absent and named in [`SipMessage::defects`]. Keeps no credentials.
 
+mod cause;
 mod defect;
 mod field;
 mod frame;
@@ -19,6 +20,7 @@ use super::ascii::{number, parameter, split_once, split_outside_quotes, strip_pr
 use super::sdp::{self, Sdp};
 use super::text::Text;
 
+pub use cause::{Cause, CauseProtocol};
 pub use defect::Defect;
 pub use field::{CSeq, Contact, Party, Rport, Via};
 pub use frame::{Frame, KeepAlive, frame_stream, keep_alive, length_of};
@@ -34,6 +36,8 @@ const CALL_ID_LIMIT: usize = 256;
 const AGENT_LIMIT: usize = 160;
 /// Longest kept reason phrase or media type.
 const PHRASE_LIMIT: usize = 120;
+/// Reasons kept of one message: one of each protocol.
+const CAUSES_LIMIT: usize = 2;
 /// Contacts kept of one message: a registrar's answer lists every binding.
 const CONTACT_LIMIT: usize = 8;
 
@@ -85,6 +89,8 @@ pub struct SipMessage {
     pub contact_count: usize,
     /// Refer-To, RFC 3515 section 2.1: to whom a call is to be transferred.
     pub refer_to: Option<Party>,
+    /// Reason headers, RFC 3326: why it was sent.
+    pub causes: Vec<Cause>,
     /// Expires header in seconds.
     pub expires: Option<u32>,
     /// User-Agent.
@@ -188,6 +194,7 @@ impl Reader {
             contacts: Vec::new(),
             contact_count: 0,
             refer_to: None,
+            causes: Vec::new(),
             expires: None,
             user_agent: None,
             server: None,
@@ -216,6 +223,10 @@ impl Reader {
             HeaderName::ReferTo => once(&mut message.refer_to, Party::read(value, defects), defects),
             HeaderName::Via => self.via(value),
             HeaderName::Contact => self.contact(value),
+            HeaderName::Reason => {
+                let causes = split_outside_quotes(value, b',').filter_map(Cause::read);
+                message.causes.extend(causes.take(CAUSES_LIMIT.saturating_sub(message.causes.len())));
+            }
             HeaderName::Expires => message.expires = message.expires.or(seconds(value, defects)),
             HeaderName::UserAgent => message.user_agent = Some(Text::new(value, AGENT_LIMIT)),
             HeaderName::Server => message.server = Some(Text::new(value, AGENT_LIMIT)),

@@ -336,7 +336,8 @@ fn call_cells(
         (None, None) => None,
     };
     let named = call.filter(|call| !call.from.is_empty() || !call.to.is_empty());
-    let without_numbers = || route.map_or_else(nothing, |(from, arrow, to)| Cell::new(short(from, arrow, to)));
+    let without_numbers =
+        || route.map_or_else(nothing, |(from, arrow, to)| Cell::new(short(from, arrow, to)));
     let parties = named.map_or_else(without_numbers, |call| {
         let (from, to) = (user(&call.from), user(&call.to));
         Cell::new(match stream.map(|stream| speaker(call, stream)) {

@@ -152,8 +152,7 @@ fn a_row_that_says_less_gives_way() {
             World::new(&rules.concat()).device(PHONE, "acme.phone").device(PBX, "acme.pbx").flows(vec![flow]);
         let case = world.case();
         let end = case.ends.iter().find(|end| end.device.address == ip(PHONE)).unwrap();
-        let rows: Vec<bool> = end.rows.iter().map(|(row, _)| end.is_outdone(row)).collect();
-        rows
+        end.rows.iter().map(|(row, _)| end.is_outdone(row)).collect::<Vec<bool>>()
     };
     assert_eq!(outdone("60104"), [true, false]);
     assert_eq!(outdone("60105"), [false], "the other row is about another port");

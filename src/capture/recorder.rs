@@ -22,7 +22,7 @@ const BEFORE_BYTES: usize = 64 << 20;
 const AFTER: Duration = Duration::from_secs(10);
 /// A file of evidence is not longer.
 const MOST_OF_A_FILE: u64 = 256 << 20;
-/// All files of evidence of a run; the oldest make room.
+/// All files of evidence in the folder, of earlier runs as well; the oldest make room.
 const MOST_EVIDENCE: u64 = 1 << 30;
 /// A place that stays full for days has more to tell than anybody reads.
 const TROUBLE_KEPT: usize = 100;
@@ -175,6 +175,55 @@ struct Evidence {
     done: VecDeque<(PathBuf, u64)>,
 }
 
+impl Evidence {
+    /// Removes the oldest files until the rest is no more than is kept; gives their names.
+    fn make_room(&mut self) -> Vec<PathBuf> {
+        let mut gone = Vec::new();
+        let mut bytes: u64 = self.done.iter().map(|(_, bytes)| bytes).sum();
+        while bytes > MOST_EVIDENCE
+            && let Some((oldest, its)) = self.done.pop_front()
+        {
+            bytes -= its;
+            let _ = fs::remove_file(&oldest);
+            gone.push(oldest);
+        }
+        gone
+    }
+}
+
+/// Files of evidence that earlier runs left in a folder, the oldest first: their names begin with the time.
+fn earlier(directory: &Path) -> io::Result<VecDeque<(PathBuf, u64)>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        let is_ours = path.file_name().and_then(|name| name.to_str()).is_some_and(is_evidence);
+        // What a link leads to is not ours.
+        let metadata = fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_file);
+        if let Some(metadata) = metadata.filter(|_| is_ours) {
+            files.push((path, metadata.len()));
+        }
+    }
+    files.sort();
+    Ok(files.into())
+}
+
+/// Whether a file is called as `live` calls evidence: `20260302-080000-QOS-001.pcapng`.
+fn is_evidence(name: &str) -> bool {
+    let digits =
+        |text: &str, count: usize| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
+    let Some(name) = name.strip_suffix(".pcapng") else { return false };
+    match name.split('-').collect::<Vec<_>>().as_slice() {
+        [day, time, family, number] => {
+            digits(day, 8)
+                && digits(time, 6)
+                && digits(number, 3)
+                && !family.is_empty()
+                && family.bytes().all(|byte| byte.is_ascii_uppercase())
+        }
+        _ => false,
+    }
+}
+
 impl Writer {
     fn new(recording: Recording, interfaces: Vec<u8>) -> io::Result<Self> {
         let mut recorded = Recorded::default();
@@ -189,8 +238,11 @@ impl Writer {
         let evidence = match recording.evidence {
             Some(directory) => {
                 fs::create_dir_all(&directory)?;
-                let (latest, done) = (VecDeque::new(), VecDeque::new());
-                Some(Evidence { directory, latest, latest_bytes: 0, open: None, done })
+                let done = earlier(&directory)?;
+                let mut evidence =
+                    Evidence { directory, latest: VecDeque::new(), latest_bytes: 0, open: None, done };
+                evidence.make_room();
+                Some(evidence)
             }
             None => None,
         };
@@ -317,13 +369,7 @@ impl Writer {
         let Some((mut open, _)) = evidence.open.take() else { return };
         let done = open.out.flush();
         evidence.done.push_back((open.path.clone(), open.bytes));
-        let mut gone = Vec::new();
-        while evidence.done.iter().map(|(_, bytes)| bytes).sum::<u64>() > MOST_EVIDENCE
-            && let Some((oldest, _)) = evidence.done.pop_front()
-        {
-            let _ = fs::remove_file(&oldest);
-            gone.push(oldest);
-        }
+        let gone = evidence.make_room();
         self.recorded.files.retain(|path| !gone.contains(path));
         self.trouble(&open.path, done);
     }
@@ -439,6 +485,37 @@ mod tests {
         assert_eq!(packets(&recorded.files[0]), 8);
         let text = fs::read(&recorded.files[0]).unwrap();
         assert!(String::from_utf8_lossy(&text).contains("QOS-001: what it is"));
+    }
+
+    #[test]
+    fn evidence_of_earlier_runs_makes_room_oldest_first() {
+        let place = tempfile::tempdir().unwrap();
+        let file = |name: &str, bytes: u64| {
+            File::create(place.path().join(name)).unwrap().set_len(bytes).unwrap();
+        };
+        file("20260301-080000-QOS-001.pcapng", MOST_EVIDENCE / 2);
+        file("20260302-080000-QOS-001.pcapng", MOST_EVIDENCE / 2);
+        file("20260303-080000-RTP-003.pcapng", 1);
+        for others in ["20200101-trace.pcapng", "all_00001.pcapng", "20200101-080000-QOS-001.txt"] {
+            file(others, MOST_EVIDENCE);
+        }
+        let recording = Recording { ring: None, evidence: Some(place.path().to_path_buf()) };
+        let (feed, recorder) = start(recording, interfaces()).unwrap();
+        drop(feed);
+        recorder.finish();
+        let mut left: Vec<_> =
+            fs::read_dir(place.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        left.sort();
+        assert_eq!(
+            left,
+            [
+                "20200101-080000-QOS-001.txt",
+                "20200101-trace.pcapng",
+                "20260302-080000-QOS-001.pcapng",
+                "20260303-080000-RTP-003.pcapng",
+                "all_00001.pcapng"
+            ]
+        );
     }
 
     #[test]

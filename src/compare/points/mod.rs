@@ -56,6 +56,8 @@ pub struct Points {
     pub sip: SipPoints,
     /// Where the same packets have other addresses or ports, by those of the first point.
     pub mappings: Vec<Mapping>,
+    /// Packets and messages of ends that were left out of `mappings`.
+    pub mappings_left_out: u64,
     /// What each point's limits left out, and SIP that could not be read whole.
     pub left_out: [u64; 2],
 }
@@ -86,19 +88,24 @@ impl Points {
 pub struct Kinds<T: Ord> {
     /// Packets by pair.
     pub pairs: BTreeMap<(T, T), u64>,
+    /// Packets of further kinds that are not the same at both.
+    pub others_changed: u64,
 }
 
 impl<T: Ord + Copy> Kinds<T> {
     fn add(&mut self, first: T, second: T) {
         if self.pairs.contains_key(&(first, second)) || self.pairs.len() < KINDS_KEPT {
             *self.pairs.entry((first, second)).or_default() += 1;
+        } else if first != second {
+            self.others_changed += 1;
         }
     }
 
     /// Packets that are not the same at both.
     #[must_use]
     pub fn changed(&self) -> u64 {
-        self.pairs.iter().filter(|((first, second), _)| first != second).map(|(_, count)| count).sum()
+        let kept = self.pairs.iter().filter(|((first, second), _)| first != second);
+        kept.map(|(_, count)| count).sum::<u64>() + self.others_changed
     }
 }
 
@@ -253,6 +260,7 @@ pub fn points(first: &Trace, second: &Trace) -> Points {
         streams,
         alone,
         sip,
+        mappings_left_out: mappings.left_out,
         mappings: mappings.finish(),
         left_out: traces.map(|trace| trace.left_out),
     }
@@ -260,18 +268,25 @@ pub fn points(first: &Trace, second: &Trace) -> Points {
 
 /// Ends that are others at the other point, bounded.
 #[derive(Debug, Default)]
-struct Mappings(BTreeMap<(SocketAddr, SocketAddr), u64>);
+struct Mappings {
+    kept: BTreeMap<(SocketAddr, SocketAddr), u64>,
+    left_out: u64,
+}
 
 impl Mappings {
     fn add(&mut self, first: SocketAddr, second: SocketAddr, packets: u64) {
-        let is_known = self.0.contains_key(&(first, second));
-        if first != second && (is_known || self.0.len() < KINDS_KEPT) {
-            *self.0.entry((first, second)).or_default() += packets;
+        if first == second {
+            return;
+        }
+        if self.kept.contains_key(&(first, second)) || self.kept.len() < KINDS_KEPT {
+            *self.kept.entry((first, second)).or_default() += packets;
+        } else {
+            self.left_out += packets;
         }
     }
 
     fn finish(self) -> Vec<Mapping> {
-        self.0.into_iter().map(|((a, b), packets)| Mapping { ends: [a, b], packets }).collect()
+        self.kept.into_iter().map(|((a, b), packets)| Mapping { ends: [a, b], packets }).collect()
     }
 }
 

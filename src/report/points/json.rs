@@ -28,6 +28,8 @@ pub(super) struct Document {
     sip: Sip,
     /// Where the same packets have other addresses or ports.
     mappings: Vec<Mapping>,
+    /// Packets and messages with further ones.
+    mappings_left_out: u64,
 }
 
 /// The program.
@@ -274,6 +276,7 @@ pub(super) fn document(points: &Points, names: [&str; 2], version: &'static str)
             .iter()
             .map(|one| Mapping { ends: one.ends.map(|end| end.to_string()), packets: one.packets })
             .collect(),
+        mappings_left_out: points.mappings_left_out,
     }
 }
 

@@ -109,7 +109,7 @@ mod tests {
             way,
             matched: 97,
             only,
-            dscp: Kinds { pairs: dscp.iter().copied().collect() },
+            dscp: Kinds { pairs: dscp.iter().copied().collect(), ..Kinds::default() },
             vlan: Kinds::default(),
             differences: Differences::default(),
         }

@@ -48,7 +48,7 @@ pub enum Command {
     /// Explain a finding code
     Explain(ExplainArgs),
     /// List the interfaces that libpcap sees
-    Interfaces,
+    Interfaces(InterfacesArgs),
     /// Print the JSON Schema of what --format json writes
     Schema(SchemaArgs),
     /// Print what lets a shell complete pbxray's words
@@ -101,7 +101,8 @@ pub struct LiveArgs {
     /// Keep so many files, the latest
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..), default_value_t = 10, requires = "write")]
     pub keep: u32,
-    /// Write what came in the 30 s before a finding and the 10 s after it, as pcapng, to this directory; at most 1 GiB
+    /// Write what came in the 30 s before a finding and the 10 s after it, as pcapng, to this directory; at most
+    /// 1 GiB, for which the oldest of earlier runs make room
     #[arg(long, value_name = "DIR")]
     pub evidence: Option<PathBuf>,
     /// Findings from this severity on are worth such a file
@@ -278,6 +279,14 @@ pub struct ExplainArgs {
     /// A code as the report prints it, such as QOS-001
     pub code: String,
     /// Language of the page
+    #[arg(long, value_name = "de|en")]
+    pub lang: Option<String>,
+}
+
+/// Words of `interfaces`.
+#[derive(Debug, Args)]
+pub struct InterfacesArgs {
+    /// Language of the list; else that of the system, else English
     #[arg(long, value_name = "de|en")]
     pub lang: Option<String>,
 }

@@ -380,6 +380,10 @@ impl Until {
 
 fn until(word: &str) -> Result<Until> {
     let code = Code::ALL.iter().find(|code| code.as_str().eq_ignore_ascii_case(word));
+    anyhow::ensure!(
+        code.is_none_or(|code| code.is_raised()),
+        "--until {word}: is told in the table of documented ports alone and never found; name another code"
+    );
     let severity = || FailOn::from_str(word, true).map(|word| Until::Severity(severity(word)));
     code.map(|code| Until::Code(*code)).map_or_else(severity, Ok).map_err(|_| {
         anyhow!("--until {word}: is no finding code and no severity (info, notice, warning, error, critical)")

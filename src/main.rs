@@ -1,6 +1,7 @@
 //! The program: words to settings to pipeline to report to exit status.
 
 mod live;
+mod outputs;
 
 use std::cell::RefCell;
 use std::fs::File;
@@ -12,13 +13,14 @@ use anyhow::{Context, Result, anyhow};
 use clap::builder::PossibleValuesParser;
 use clap::{CommandFactory, Parser};
 
+use outputs::Kind;
 use pbxray::annotate::headers;
 use pbxray::capture::{self, FilterSpec, Measurement, Record};
 use pbxray::check::{Audit, Code, Severity};
 use pbxray::cli::{
     AnnotateArgs, CheckArgs, Cli, Colour, Command, CompareArgs, CompletionsArgs, ExplainArgs, FailOn,
-    FormArgs, Format, JudgeArgs, ManArgs, PbxHint, PointsFormat, PortsArgs, Redact, ReportArgs, SchemaArgs,
-    SchemaOf,
+    FormArgs, Format, InterfacesArgs, JudgeArgs, ManArgs, PbxHint, PointsFormat, PortsArgs, Redact,
+    ReportArgs, SchemaArgs, SchemaOf,
 };
 use pbxray::compare::points::Trace;
 use pbxray::pipeline::{self, Terms};
@@ -41,7 +43,7 @@ fn main() -> ExitCode {
         Command::Report(args) => render(&args),
         Command::Ports(args) => ports(&args),
         Command::Explain(args) => explain(&args),
-        Command::Interfaces => interfaces(),
+        Command::Interfaces(args) => interfaces(&args),
         Command::Schema(args) => schema(&args),
         Command::Completions(args) => completions(&args),
         Command::Man(args) => man(&args),
@@ -58,8 +60,9 @@ fn main() -> ExitCode {
 }
 
 fn check(args: &CheckArgs) -> Result<ExitStatus> {
-    check_forms(&args.form)?;
     let judge = &args.judge;
+    let site = judge.site.as_deref().into_iter();
+    check_forms(&args.form, args.inputs.iter().map(PathBuf::as_path).chain(site))?;
     let language = language(judge.lang.as_deref())?;
     let rulebook = rulebook(judge.rules.as_deref())?;
     let hints = hints(&judge.pbx, judge.site.as_deref(), &rulebook)?;
@@ -134,12 +137,9 @@ fn annotate(args: &AnnotateArgs) -> Result<ExitStatus> {
         "{}: is no regular file; annotate takes one capture file",
         args.input.display()
     );
-    let (input, output) = (args.input.canonicalize(), args.output.canonicalize());
-    anyhow::ensure!(
-        !matches!((input, output), (Ok(input), Ok(output)) if input == output),
-        "--output {}: is the capture itself; name another file",
-        args.output.display()
-    );
+    let site = judge.site.as_deref();
+    let inputs: Vec<&Path> = std::iter::once(args.input.as_path()).chain(site).collect();
+    outputs::check(&[(&args.output, Kind::File)], &inputs)?;
     let measurement = capture::open(std::slice::from_ref(&args.input), capture::Settings::default())?;
     let terms = Terms { rulebook: &rulebook, hints: &hints, filter: filter.as_ref() };
     let mut line = ProgressLine::new();
@@ -176,7 +176,7 @@ fn render(args: &ReportArgs) -> Result<ExitStatus> {
         !args.form.format.contains(&Format::Table),
         "the table needs the capture; say --format html, markdown, csv, sarif or json"
     );
-    check_forms(&args.form)?;
+    check_forms(&args.form, std::iter::once(args.result.as_path()))?;
     let name = args.result.display();
     let bytes = std::fs::read(&args.result).with_context(|| name.to_string())?;
     let stored = Published::parse(&bytes).map_err(|error| anyhow!("{name} {error}"))?;
@@ -189,7 +189,7 @@ fn render(args: &ReportArgs) -> Result<ExitStatus> {
 }
 
 /// Says what is wrong with the forms before a long capture is read.
-fn check_forms(form: &FormArgs) -> Result<()> {
+fn check_forms<'a>(form: &FormArgs, inputs: impl Iterator<Item = &'a Path>) -> Result<()> {
     let (formats, outputs) = (form.format.len(), form.output.len());
     anyhow::ensure!(
         outputs == formats || (outputs == 0 && formats == 1),
@@ -199,7 +199,9 @@ fn check_forms(form: &FormArgs) -> Result<()> {
         outputs > 0 || !form.format.contains(&Format::Csv),
         "CSV is four files; name a directory for them with -o"
     );
-    Ok(())
+    let kind = |format: &Format| if *format == Format::Csv { Kind::Directory } else { Kind::File };
+    let outputs = form.output.iter().zip(&form.format).map(|(path, format)| (path.as_path(), kind(format)));
+    outputs::check(&outputs.collect::<Vec<_>>(), &inputs.collect::<Vec<_>>())
 }
 
 fn redaction(redact: Redact) -> Redaction {
@@ -274,6 +276,14 @@ fn compare(args: &CompareArgs) -> Result<ExitStatus> {
 /// Reads each capture twice: for its streams, then for their packets.
 fn compare_points(args: &CompareArgs, terms: &Terms<'_>, language: Language) -> Result<ExitStatus> {
     let inputs = [&args.before, &args.after];
+    for input in inputs {
+        let is_pipe = input.as_os_str() == "-" || input.exists() && !input.is_file() && !input.is_dir();
+        anyhow::ensure!(
+            !is_pipe,
+            "{}: --points reads each capture twice, and what comes through a pipe is there once; save it to a file",
+            input.display()
+        );
+    }
     let read = |input: &PathBuf| -> Result<Trace> {
         let open = || capture::open(std::slice::from_ref(input), capture::Settings::default());
         let mut line = ProgressLine::new();
@@ -317,10 +327,11 @@ fn explain(args: &ExplainArgs) -> Result<ExitStatus> {
     Ok(ExitStatus::Clean)
 }
 
-fn interfaces() -> Result<ExitStatus> {
+fn interfaces(args: &InterfacesArgs) -> Result<ExitStatus> {
+    let language = language(args.lang.as_deref())?;
     let mut interfaces = capture::interfaces()?;
     capture::try_opening(&mut interfaces);
-    let list = report::interfaces(&interfaces, language(None)?, terminal_width());
+    let list = report::interfaces(&interfaces, language, terminal_width());
     print(|out| out.write_all(list.as_bytes()))?;
     Ok(ExitStatus::Clean)
 }
@@ -380,8 +391,11 @@ fn rulebook(directory: Option<&Path>) -> Result<Rulebook> {
 
 fn hints(pbx: &[PbxHint], site: Option<&Path>, book: &Rulebook) -> Result<Hints> {
     let rows = book.row_ids();
-    let codes: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
-    let known = Vocabulary { roles: &book.roles, models: &book.models, rows: &rows, codes: &codes };
+    let raised = || Code::ALL.iter().filter(|code| code.is_raised());
+    let codes: Vec<&str> = raised().map(|code| code.as_str()).collect();
+    let detailed: Vec<&str> = raised().filter(|code| code.takes_ports()).map(|code| code.as_str()).collect();
+    let (roles, models) = (&book.roles, &book.models);
+    let known = Vocabulary { roles, models, rows: &rows, codes: &codes, detailed: &detailed };
     let site = match site {
         Some(path) => SiteFile::load(path, &known).map_err(|problems| anyhow!("{problems}"))?,
         None => SiteFile::default(),

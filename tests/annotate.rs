@@ -208,7 +208,7 @@ fn the_capture_itself_is_never_overwritten() {
         let told = String::from_utf8_lossy(&assert.get_output().stderr).into_owned();
         assert!(told.contains(why), "{told}");
     };
-    refused(&["annotate", name, "-o", name], "is the capture itself");
+    refused(&["annotate", name, "-o", name], "is read itself");
     assert_eq!(fs::read(&copy).unwrap(), fs::read("samples/qos-001.pcapng").unwrap());
     refused(&["annotate", "samples", "-o", name], "takes one capture file");
     assert_eq!(fs::read(&copy).unwrap(), fs::read("samples/qos-001.pcapng").unwrap());

@@ -177,6 +177,12 @@ fn a_comparison_fails_if_something_came() {
 }
 
 #[test]
+fn two_points_are_not_compared_through_a_pipe() {
+    let told = refusal(&["compare", "--points", "samples/points-lan.pcapng", "-"]);
+    assert!(told.contains("reads each capture twice"), "{told}");
+}
+
+#[test]
 fn ports_can_be_narrowed() {
     let ids = |words: &[&str]| -> Vec<String> {
         let table = out(&[&["ports", "--width", "200"], words].concat());

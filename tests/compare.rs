@@ -4,8 +4,11 @@
 
 mod support;
 
-use pbxray::check::{Audit, Code};
+use std::net::IpAddr;
+
+use pbxray::check::{Audit, Code, Detail, Finding};
 use pbxray::compare::{Changes, Doubt, changes};
+use pbxray::observe::HostFacts;
 use pbxray::site::Hints;
 use samplegen::scenario::find;
 
@@ -70,6 +73,76 @@ fn silence_of_a_capture_that_cannot_show_it_puts_nothing_right() {
     assert!(of(doubt("qos-001", "cap-010"), Code::Qos001).is_some(), "no call in the second measurement");
     assert_eq!(of(doubt("port-003", "agfeo-lan"), Code::Port003), Some(Doubt::NotTried));
     assert_eq!(of(doubt("port-003", "port-003-near"), Code::Port003), None, "tried again, and answered");
+}
+
+#[test]
+fn what_nobody_tried_is_not_put_right() {
+    for (before, code, after) in [
+        ("sec-001", Code::Sec001, "qos-001"),
+        ("sec-002", Code::Sec002, "qos-001"),
+        ("sig-004", Code::Sig004, "qos-001"),
+        ("sig-005", Code::Sig005, "qos-001"),
+        ("sig-006", Code::Sig006, "qos-001"),
+        ("port-001", Code::Port001, "qos-001"),
+        ("port-009", Code::Port009, "qos-001"),
+        ("rtp-008", Code::Rtp008, "qos-001"),
+        ("rtp-001", Code::Rtp001, "vlan-boot"),
+    ] {
+        let found = went(&changes(&sample(before), &sample(after)));
+        let doubt =
+            found.into_iter().find(|(known, _)| *known == code).unwrap_or_else(|| panic!("{before}")).1;
+        assert!(doubt.is_some(), "{before} against {after}");
+    }
+}
+
+#[test]
+fn what_was_tried_again_and_goes_well_is_put_right() {
+    for (before, code, after) in [
+        ("qos-001", Code::Qos001, "agfeo-lan"),
+        ("port-003", Code::Port003, "port-003-near"),
+        ("port-002", Code::Port002, "port-002-near"),
+    ] {
+        let found = went(&changes(&sample(before), &sample(after)));
+        assert!(found.contains(&(code, None)), "{before} against {after}: {found:?}");
+    }
+}
+
+#[test]
+fn a_second_port_a_second_status_is_a_finding_of_its_own() {
+    let other = |finding: &Finding| {
+        let mut second = finding.clone();
+        match &mut second.detail {
+            Detail::Sec001 { at, .. } => at.set_port(5900),
+            Detail::Sig001 { rejection, .. } => rejection.status = 404,
+            _ => return None,
+        }
+        Some(second)
+    };
+    for name in ["sec-001", "sig-001"] {
+        let before = sample(name);
+        let mut after = before.clone();
+        after.findings.extend(before.findings.iter().find_map(other));
+        let worse = changes(&before, &after);
+        assert_eq!(came(&worse), [after.findings.last().unwrap().code()], "{name}");
+        assert_eq!(stayed(&worse).len(), before.findings.len());
+    }
+}
+
+#[test]
+fn of_several_addresses_nobody_guesses() {
+    let (before, mut after) = (sample("qos-001"), moved("qos-001"));
+    let new = after.traffic.hosts.iter().position(|host| host.address == IpAddr::from(ELSEWHERE)).unwrap();
+    let beside = |address: IpAddr| HostFacts { address, ..after.traffic.hosts[new].clone() };
+    let (link_local, further) =
+        (beside("fe80::15".parse().unwrap()), beside("192.168.10.78".parse().unwrap()));
+    after.traffic.hosts.push(link_local);
+    assert_eq!(
+        stayed(&changes(&before, &after)),
+        [Code::Qos001],
+        "the other kind of IP says nothing of this one"
+    );
+    after.traffic.hosts.insert(new + 1, further);
+    assert_eq!(stayed(&changes(&before, &after)), []);
 }
 
 #[test]

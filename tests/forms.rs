@@ -60,6 +60,31 @@ fn what_cannot_be_written_is_refused_before_reading() {
 }
 
 #[test]
+fn what_is_read_is_never_overwritten_nor_one_report_by_another() {
+    let folder = tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (trace, report, place) = (path("trace.pcapng"), path("report.html"), path(""));
+    fs::copy(SAMPLE, &trace).unwrap();
+    let told = |words: &[&str], why: &str| {
+        let error = error_of(words);
+        assert!(error.contains(why), "{words:?}: {error}");
+        assert_eq!(fs::read(&trace).unwrap(), fs::read(SAMPLE).unwrap());
+    };
+    told(&["check", &trace, "--format", "html", "-o", &trace], "is read itself");
+    told(&["check", &place, "--format", "html", "-o", &trace], "is read itself");
+    told(&["check", SAMPLE, "--format", "html,json", "-o", &report, "-o", &report], "is named twice");
+    told(&["check", SAMPLE, "--format", "csv", "-o", &trace], "name a directory");
+    told(&["check", SAMPLE, "-o", &place], "is a directory");
+    told(&["check", SAMPLE, "-o", &path("absent/report.txt")], "there is no directory");
+    for _ in 0..2 {
+        let output = pbxray(&["check", &place, "--format", "html", "-o", &report]);
+        assert_eq!(output.status.code(), Some(1), "a report beside the capture, and again");
+    }
+    fs::copy("samples/agfeo-lan.pcapng", path("other.json")).unwrap();
+    told(&["report", &path("other.json"), "--format", "html", "-o", &path("other.json")], "is read itself");
+}
+
+#[test]
 fn a_stored_report_gives_the_same_page() {
     let folder = tempdir().unwrap();
     let page = written(folder.path(), "html", &[]);

@@ -79,10 +79,22 @@ fn the_site_file_loads() {
     let book = Rulebook::builtin().unwrap();
     let rows = book.row_ids();
     let codes: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
-    let known = Vocabulary { roles: &book.roles, models: &book.models, rows: &rows, codes: &codes };
+    let detailed: Vec<&str> =
+        Code::ALL.iter().filter(|code| code.takes_ports()).map(|code| code.as_str()).collect();
+    let (roles, models) = (&book.roles, &book.models);
+    let known = Vocabulary { roles, models, rows: &rows, codes: &codes, detailed: &detailed };
     if let Err(problems) = SiteFile::parse(&SourceText::new("README.md", text), &known) {
         panic!("{problems}");
     }
+}
+
+#[test]
+fn the_codes_whose_exceptions_take_ports_are_those_of_the_program() {
+    let readme = read("README.md");
+    let text = readme.split("with them it accepts").nth(1).expect("the list").split('.').next().unwrap();
+    let words: BTreeSet<&str> = text.split([' ', ',', '\n']).filter(|word| word.contains('-')).collect();
+    let taking = Code::ALL.iter().filter(|code| code.takes_ports()).map(|code| code.as_str());
+    assert_eq!(words, taking.collect());
 }
 
 #[test]

@@ -7,13 +7,16 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::observe::HostFacts;
 use crate::observe::message::App;
-use crate::observe::{FlowView, Protocol, Stream, Traffic};
+use crate::observe::{Beginning, CallProtocol, FlowView, Protocol, Stream, Traffic};
 use crate::rules::{DocumentKind, Leg, Row, Rulebook};
 use crate::site::{
     Confidence, Device, ExceptionUse, Hints, Initiator, Kind, PeerScope, Ports, RoleId, Scope, Site,
 };
 
 use super::finding::Subject;
+use index::Index;
+
+mod index;
 
 /// The word of rule books for voice.
 pub(super) const RTP: &str = "rtp";
@@ -37,8 +40,11 @@ pub(super) struct Case<'a> {
     names: BTreeMap<IpAddr, BTreeSet<&'a str>>,
     /// Who was registered where.
     registered: BTreeSet<(IpAddr, IpAddr)>,
+    /// Who called whom.
+    called: BTreeSet<(IpAddr, IpAddr)>,
     /// How often each exception of the site file was used.
     used: Vec<Cell<u64>>,
+    index: Index,
 }
 
 /// A flow as an identified device sees it, and the rows that explain it.
@@ -85,8 +91,24 @@ impl<'a> Case<'a> {
         let used = hints.site.exceptions.iter().map(|_| Cell::new(0)).collect();
         let accepted = traffic.registrations.iter().filter(|registration| registration.accepted);
         let registered = accepted.map(|one| (one.client.ip(), one.registrar.ip())).collect();
-        let (ends, explained) = (Vec::new(), BTreeSet::new());
-        let mut case = Self { traffic, site, book, hints, ends, explained, names, registered, used };
+        let calls = traffic
+            .calls
+            .iter()
+            .filter(|call| call.protocol == CallProtocol::Sip && call.beginning != Beginning::SidesUnknown);
+        let called = calls.map(|call| (call.caller.ip(), call.callee.ip())).collect();
+        let mut case = Self {
+            traffic,
+            site,
+            book,
+            hints,
+            ends: Vec::new(),
+            explained: BTreeSet::new(),
+            names,
+            registered,
+            called,
+            used,
+            index: Index::default(),
+        };
         case.ends = case.bind();
         let explained = case.ends.iter().filter(|end| !end.rows.is_empty()).map(|end| end.view.flow.id);
         case.explained = explained.collect();
@@ -173,18 +195,17 @@ impl<'a> Case<'a> {
     /// Whether the address belongs to a provider: stated, by role, or because an identified device registers there.
     pub(super) fn is_provider(&self, address: IpAddr) -> bool {
         let by_role = self.device(address).is_some_and(|d| d.kind == Kind::Provider);
-        let registrar = self.traffic.registrations.iter().any(|registration| {
-            registration.registrar.ip() == address
-                && self.scope(address) == Scope::Public
-                && self.device(registration.client.ip()).is_some()
-        });
-        by_role || registrar || self.hints.is_provider(address)
+        by_role || self.registrars().contains(&address) || self.hints.is_provider(address)
+    }
+
+    /// Whether this device turned to the address of its own accord for telephony: a provider, or somebody it calls.
+    pub(super) fn is_partner(&self, device: IpAddr, address: IpAddr) -> bool {
+        self.called.contains(&(device, address)) || self.is_provider(address)
     }
 
     /// Whether a registration of an own device is repeated in vain, and nothing shows that an answer would be in the capture.
     pub(super) fn may_miss_answers(&self) -> bool {
         let silent = self.traffic.registrations.iter().filter(|row| row.is_silent());
-        // Of many accounts of one client all flows are gone through once.
         let pairs: BTreeSet<(IpAddr, IpAddr)> =
             silent.map(|row| (row.client.ip(), row.registrar.ip())).collect();
         pairs.into_iter().any(|(client, registrar)| {
@@ -197,17 +218,13 @@ impl<'a> Case<'a> {
     /// to send to this host.
     pub(super) fn would_see_an_answer(&self, host: IpAddr, target: IpAddr) -> bool {
         let outbound = self.scope(target) == Scope::Public;
-        self.traffic.flows.iter().flat_map(FlowView::both).any(|view| {
-            let peer = view.peer().ip();
-            let same_way = peer == target || outbound && self.scope(peer) == Scope::Public;
-            view.host() == host && same_way && view.sent.packets > 0 && view.received.packets > 0
-        })
+        let ways = self.ways();
+        ways.both.contains(&(host, target)) || outbound && ways.outbound.contains(&host)
     }
 
     /// Whether the host sends anything in the capture.
     pub(super) fn is_up(&self, host: IpAddr) -> bool {
-        let views = self.traffic.flows.iter().flat_map(FlowView::both);
-        views.into_iter().any(|view| view.host() == host && view.sent.packets > 0)
+        self.ways().senders.contains(&host)
     }
 
     /// Whether the site file accepts findings of this code about the view's own side. Counts the exception as used.
@@ -218,6 +235,17 @@ impl<'a> Case<'a> {
     /// As [`Self::is_excepted`], for the sender of a stream.
     pub(super) fn is_excepted_stream(&self, code: &str, stream: &Stream) -> bool {
         self.except(code, stream.source, stream.destination, Protocol::Udp)
+    }
+
+    /// As [`Self::is_excepted`], for a side of which nothing need be there.
+    pub(super) fn is_excepted_between(
+        &self,
+        code: &str,
+        own: SocketAddr,
+        peer: SocketAddr,
+        protocol: Protocol,
+    ) -> bool {
+        self.except(code, own, peer, protocol)
     }
 
     /// Whether the site file accepts all findings of this code about a host, whatever the port and the peer.

@@ -12,7 +12,8 @@ use crate::site::{Confidence, Scope};
 use super::case::Case;
 use super::evidence::Collector;
 use super::filter;
-use super::finding::{Detail, Finding, Party, Severity, Unjudged};
+use super::finding::{Code, Detail, Finding, Party, Severity, Unjudged};
+use super::hidden::is_left_out;
 
 /// As rows name the content.
 const TLS: &str = "tls";
@@ -21,9 +22,8 @@ const SHORT_REGISTRATION: u32 = 60;
 
 /// SIG-007 and SIG-008.
 pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
-    // Where packets are cut short, the try that succeeded may be the one that cannot be read.
-    let mut findings = if unjudged.contains(&Unjudged::CutSip) { Vec::new() } else { secured(case) };
-    if !unjudged.contains(&Unjudged::Incomplete) && !unjudged.contains(&Unjudged::OneDirection) {
+    let mut findings = if is_left_out(Code::Sig007, unjudged) { Vec::new() } else { secured(case) };
+    if !is_left_out(Code::Sig008, unjudged) {
         findings.extend(kept_alive(case));
     }
     findings

@@ -13,8 +13,7 @@ pub(super) fn exposure<'a>(case: &Case<'a>, end: &End<'_>) -> Option<&'a Exposur
     if !is_asked_from_the_internet(case, view) {
         return None;
     }
-    let of_role = case.book.exposures.iter().filter(|rule| rule.roles.contains(&end.device.role));
-    of_role.into_iter().find(|rule| {
+    case.book.exposures_of(&end.device.role).find(|rule| {
         let transport = match view.flow.protocol {
             Protocol::Udp => rule.transport.admits_udp(),
             Protocol::Tcp => rule.transport.admits_tcp(),
@@ -32,7 +31,9 @@ fn is_asked_from_the_internet(case: &Case<'_>, view: &FlowView<'_>) -> bool {
     let peer = view.peer().ip();
     !view.started()
         && case.scope(peer) == Scope::Public
-        && !case.is_provider(peer)
+        && !case.is_partner(view.host(), peer)
+        // Whoever sends first, be it an empty line, keeps a way open for the other one (RFC 5626 section 3.5.1).
+        && view.received.first.map(|(_, time)| time) <= view.sent.first.map(|(_, time)| time)
         && view.took_part()
         && view.received.payload_packets > 0
         && view.sent.payload_packets > 0

@@ -189,7 +189,7 @@ pub struct PortUse {
     pub side: Side,
     /// Flows.
     pub flows: usize,
-    /// The first few peers.
+    /// All peers, ordered.
     pub peers: Vec<SocketAddr>,
 }
 
@@ -222,16 +222,16 @@ pub enum Detail {
     Port002 { ports: Vec<u16>, documented: Box<str> },
     /// PORT-003. `outbound`: the target lies in the Internet. `is_up`: the target sends elsewhere in the capture.
     Port003 { target: SocketAddr, protocol: Protocol, refusal: Refusal, outbound: bool, is_up: bool },
-    /// PORT-005.
-    Port005 { port: u16, provider: SocketAddr, documented: Box<str> },
+    /// PORT-005. `registers`: a registration was read.
+    Port005 { port: u16, provider: SocketAddr, documented: Box<str>, registers: bool },
     /// PORT-006. `fits`: the smallest documented model that holds the observed ports.
     Port006 { observed: (u16, u16), model: ModelId, documented: Box<str>, fits: Option<ModelId> },
     /// PORT-007. Most calls at a time, how many the model has channels for, and when.
     Port007 { calls: u64, channels: u64, model: ModelId, at: Timestamp },
     /// PORT-008.
     Port008 { ports: Vec<u16>, peers: Vec<IpAddr> },
-    /// PORT-009.
-    Port009 { port: u16, tls: bool, peers: Vec<IpAddr> },
+    /// PORT-009. `registers`: a registration was read.
+    Port009 { port: u16, tls: bool, registers: bool, peers: Vec<IpAddr> },
     /// QOS-001. `terminal`: false for a PBX, which is documented less strictly. `promised`: the vendor of the device
     /// itself says that it marks.
     Qos001 { unmarked: u64, packets: u64, dscp: Vec<(u8, u64)>, expected: u8, terminal: bool, promised: bool },

@@ -109,7 +109,7 @@ impl World {
     pub(super) fn site_file(mut self, text: &str) -> Self {
         let rows = self.book.row_ids();
         let (roles, models) = (&self.book.roles, &self.book.models);
-        let known = Vocabulary { roles, models, rows: &rows, codes: &[] };
+        let known = Vocabulary { roles, models, rows: &rows, codes: &[], detailed: &[] };
         let file = SiteFile::parse(&SourceText::new("site.toml", text), &known);
         let file = file.unwrap_or_else(|errors| panic!("{errors}"));
         let lore = Lore { roles, models, identities: &[] };

@@ -12,7 +12,8 @@ use crate::site::Confidence;
 use super::case::Case;
 use super::evidence::{Collector, at_moments};
 use super::filter;
-use super::finding::{Detail, Evidence, Finding, Party, Severity, Unjudged};
+use super::finding::{Code, Detail, Evidence, Finding, Party, Severity, Unjudged};
+use super::hidden::is_left_out;
 
 mod course;
 mod length;
@@ -28,7 +29,8 @@ pub const LEAST_JUDGED: u64 = 100;
 /// A call must last, and a side must speak, so long (ns) before the other one's silence means anything.
 const LEAST_CALL: i64 = 3_000_000_000;
 const LEAST_SPEECH: i64 = 2_000_000_000;
-const PEERS_NAMED: usize = 5;
+/// Streams or calls of which packets are shown.
+const STREAMS_SHOWN: usize = 5;
 /// So many packets right after the answer are no conversation.
 const STRAYS: u64 = 2;
 /// Who sends less than one packet for so many of the other side is silent most of the time.
@@ -38,20 +40,25 @@ const STRAY_TIME: i64 = 2_000_000_000;
 /// All RTP findings.
 pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if !unjudged.contains(&Unjudged::OneDirection) {
+    let is_judged = |code| !is_left_out(code, unjudged);
+    if is_judged(Code::Rtp001) {
         findings.extend(one_way(case));
+    }
+    if is_judged(Code::Rtp002) {
         findings.extend(without_media(case));
     }
-    // Missing packets look like lost ones, and those behind them like late ones.
-    let is_complete = !unjudged.contains(&Unjudged::Incomplete);
     let senders = senders(case);
-    if is_complete && !unjudged.contains(&Unjudged::Clock) {
+    if is_judged(Code::Rtp004) {
         findings.extend(uneven::check(case, &senders));
     }
     for (sender, streams) in senders {
-        if is_complete {
+        if is_judged(Code::Rtp003) {
             findings.extend(loss::on_the_way(case, sender, &streams));
+        }
+        if is_judged(Code::Rtp005) {
             findings.extend(loss::quality(case, sender, &streams));
+        }
+        if is_judged(Code::Rtp014) {
             findings.extend(behind(case, sender, &streams));
         }
         findings.extend(packet_time(case, sender, &streams));
@@ -88,7 +95,7 @@ fn excepted(case: &Case<'_>, code: &str, stream: &Stream) -> bool {
 
 fn peers(streams: &[&Stream]) -> Vec<IpAddr> {
     let peers: BTreeSet<IpAddr> = streams.iter().map(|stream| stream.destination.ip()).collect();
-    peers.into_iter().take(PEERS_NAMED).collect()
+    peers.into_iter().collect()
 }
 
 /// An answered call with plain audio both ways, long enough that both sides must be heard.
@@ -152,11 +159,7 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
     let findings = silent.into_iter().map(|(host, calls)| {
         let speaking: BTreeSet<IpAddr> = calls.iter().map(|call| call.speaking).collect();
         let refused = calls.iter().any(|call| call.refused);
-        let heard = case
-            .traffic
-            .streams
-            .iter()
-            .any(|stream| stream.source.ip() == host && stream.report.counts.packets > STRAYS);
+        let heard = case.streams_from(host).any(|stream| stream.report.counts.packets > STRAYS);
         // Nobody captures on a telephone or a PBX: there the mirror port of its own switch port looks the same.
         let is_computer = !case.device(host).is_some_and(|device| device.kind.is_dedicated());
         let at_tap = !heard && !refused && is_computer && case.is_measuring_point(host);
@@ -177,7 +180,7 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
         Finding {
             detail: Detail::Rtp001 {
                 packets: calls.iter().map(|call| call.packets).sum(),
-                peers: speaking.into_iter().take(PEERS_NAMED).collect(),
+                peers: speaking.into_iter().collect(),
                 strays,
                 refused,
                 heard,
@@ -230,11 +233,10 @@ fn side<'a>(
     }
     // Whatever came back, to where it was asked for or along the same path: comfort noise and SRTP count too.
     let mut strays = 0;
-    let came_back = case.traffic.flows.iter().flat_map(FlowView::both).any(|view| {
-        let is_back = view.flow.protocol == Protocol::Udp
-            && view.received.packets > 0
-            && !answered.call.is_beside(view.own(), view.peer())
-            && (own.contains(&view.own()) || spoken.iter().any(|stream| stream.source == view.own()));
+    let ears: BTreeSet<SocketAddr> =
+        own.iter().copied().chain(spoken.iter().map(|stream| stream.source)).collect();
+    let came_back = ears.into_iter().flat_map(|ear| case.datagrams_of(ear)).any(|view| {
+        let is_back = view.received.packets > 0 && !answered.call.is_beside(view.own(), view.peer());
         let is_stray = is_back
             && view.received.packets <= STRAYS
             && spoken.iter().any(|stream| stream.flow == view.flow.id)
@@ -244,13 +246,11 @@ fn side<'a>(
     });
     let (silent, speaking) = (other.last()?.ip(), speech.source.ip());
     // The capture must show what this host sends to that one.
-    let is_seen = case
-        .traffic
-        .flows
-        .iter()
-        .flat_map(FlowView::both)
-        .any(|view| view.host() == silent && view.peer().ip() == speaking && view.sent.packets > 0);
-    if came_back || !is_seen || silent == speaking || excepted(case, "RTP-001", speech) {
+    let is_seen = case.sends_to(silent, speaking);
+    // The finding is about the silent side.
+    let is_excepted =
+        || other.iter().any(|own| case.is_excepted_between("RTP-001", *own, speech.source, Protocol::Udp));
+    if came_back || !is_seen || silent == speaking || is_excepted() {
         return None;
     }
     let flow = case.traffic.flows.get(speech.flow);
@@ -321,7 +321,7 @@ fn without_media(case: &Case<'_>) -> Vec<Finding> {
         let callees: BTreeSet<IpAddr> = calls.iter().map(|call| call.callee.ip()).collect();
         let near = callees.iter().all(|callee| case.are_neighbours(caller, *callee));
         Finding {
-            detail: Detail::Rtp002 { peers: callees.into_iter().take(PEERS_NAMED).collect(), near },
+            detail: Detail::Rtp002 { peers: callees.into_iter().collect(), near },
             severity: Severity::Error,
             confidence: Confidence::Likely,
             subject: Some(case.subject(caller)),
@@ -337,13 +337,10 @@ fn without_media(case: &Case<'_>) -> Vec<Finding> {
 /// Whether nothing came to where the sides wanted to receive, although this capture shows media of theirs elsewhere.
 fn is_silent(case: &Case<'_>, call: &Call) -> bool {
     let ends = || call.caller_media.iter().chain(&call.callee_media);
-    let anything_came = case.traffic.flows.iter().flat_map(FlowView::both).any(|view| {
-        view.flow.protocol == Protocol::Udp
-            && view.sent.packets + view.received.packets > 0
-            && ends().any(|end| *end == view.own())
-    });
-    let media_is_seen =
-        case.traffic.streams.iter().any(|stream| ends().any(|end| end.ip() == stream.source.ip()));
+    let anything_came = ends()
+        .flat_map(|end| case.datagrams_of(*end))
+        .any(|view| view.sent.packets + view.received.packets > 0);
+    let media_is_seen = ends().any(|end| case.streams_from(end.ip()).next().is_some());
     // The voice takes the way of the signalling, which is seen.
     let same_way = call.caller_media.iter().all(|end| end.ip() == call.caller.ip())
         && call.callee_media.iter().all(|end| end.ip() == call.callee.ip());
@@ -353,7 +350,7 @@ fn is_silent(case: &Case<'_>, call: &Call) -> bool {
 fn of_calls(calls: &[&Call]) -> Evidence {
     let mut collector = Collector::default();
     let mut filters = BTreeSet::new();
-    for call in calls.iter().take(PEERS_NAMED) {
+    for call in calls.iter().take(STREAMS_SHOWN) {
         for (frame, time) in [Some(call.start), call.answered, call.end].into_iter().flatten() {
             collector.frames(&[frame]);
             collector.time(time);

@@ -8,6 +8,8 @@ mod service;
 mod signalling;
 mod voice;
 
+use std::net::IpAddr;
+
 use crate::capture::Timestamp;
 use crate::rules::QosRule;
 
@@ -24,6 +26,8 @@ const LEAST_TRIES: u64 = 3;
 const CALLS: u64 = 3;
 /// At the rate of the finding, so many would have gone wrong among the later ones.
 const MISSED: u64 = 3;
+/// Peers of which each must be seen to be right.
+const MOST_PEERS: usize = 256;
 /// What is younger (ns) has not left the tables of a capture, full or not.
 const RECENT: i64 = 120_000_000_000;
 
@@ -82,13 +86,13 @@ fn is_mended(case: &Case<'_>, finding: &Finding) -> bool {
         Detail::Qos009 { .. } => voice.later().any(|stream| stream.report.marking.dscp.len() == 1),
         Detail::Qos010 { expected, .. } => qos::is_given_up(case, host, *expected),
         Detail::Rtp001 { peers, .. } => {
-            peers.iter().all(|peer| voice.later().any(|stream| stream.destination.ip() == *peer))
+            all(peers, |peer| voice.later().any(|stream| stream.destination.ip() == *peer))
         }
-        Detail::Rtp002 { peers, .. } => peers.iter().all(|peer| voice.is_heard_in_a_call(*peer)),
+        Detail::Rtp002 { peers, .. } => all(peers, |peer| voice.is_heard_in_a_call(*peer)),
         Detail::Rtp003 { lost, expected, peers, .. } | Detail::Rtp005 { lost, expected, peers, .. } => {
-            peers.iter().all(|peer| voice.arrives(*peer, *lost, *expected))
+            all(peers, |peer| voice.arrives(*peer, *lost, *expected))
         }
-        Detail::Rtp004 { peers, .. } => peers.iter().all(|peer| voice.is_even(*peer)),
+        Detail::Rtp004 { peers, .. } => all(peers, |peer| voice.is_even(*peer)),
         Detail::Rtp006 { .. } => voice.later().any(|stream| {
             let is_agreed = stream.report.ptime.is_some() && stream.report.announced_ptime.is_some();
             is_agreed && media::packet_time(case, host, &[stream]).is_none()
@@ -99,7 +103,7 @@ fn is_mended(case: &Case<'_>, finding: &Finding) -> bool {
         Detail::Rtp008 { peer, .. } => voice.lasts(*peer),
         Detail::Rtp009 { .. } => voice.keeps_its_source(finding.count),
         Detail::Rtp013 { announced, peer, .. } => voice.comes_as_announced(*announced, *peer, finding.count),
-        Detail::Rtp014 { peers, .. } => peers.iter().all(|peer| {
+        Detail::Rtp014 { peers, .. } => all(peers, |peer| {
             voice.later().any(|stream| {
                 stream.destination.ip() == *peer
                     && stream.report.receiver.is_some()
@@ -146,6 +150,11 @@ fn is_mended(case: &Case<'_>, finding: &Finding) -> bool {
         | Detail::Cap010 { .. }
         | Detail::Cap011 { .. } => false,
     }
+}
+
+/// Whether it holds for all peers. Of very many nobody asks for each, and what is not known holds on.
+fn all(peers: &[IpAddr], holds: impl Fn(&IpAddr) -> bool) -> bool {
+    peers.len() <= MOST_PEERS && peers.iter().all(holds)
 }
 
 /// Whether among `later` ones several would have been wrong, had `wrong` of `all` gone on.

@@ -5,12 +5,14 @@ mod blocked;
 mod capture;
 mod case;
 mod connection;
+mod distinction;
 mod evidence;
 mod exposure;
 mod filter;
 mod finding;
 #[cfg(test)]
 mod fixture;
+mod hidden;
 mod matrix;
 mod media;
 mod mended;
@@ -30,6 +32,7 @@ use crate::site::{Hints, Site};
 use blocked::Blocked;
 use case::Case;
 
+pub use distinction::Distinction;
 pub use finding::{
     Audit, Code, Detail, Evidence, Finding, Heard, LossSign, NoVoice, Party, PortUse, Refusal, RowResult,
     RowStatus, RulebookInfo, Severity, Side, Subject, Unevenness, Unjudged, Verdict,
@@ -52,7 +55,7 @@ pub fn audit(
     let mut findings = capture::check(&case, &captures);
     let mut unjudged = unjudged(&case, &findings);
     findings.extend(port::check(&case));
-    let blocked = match unjudged.contains(&Unjudged::OneDirection) {
+    let blocked = match hidden::is_left_out(Code::Port003, &unjudged) {
         true => Blocked::default(),
         false => blocked::check(&case),
     };

@@ -21,7 +21,6 @@ use super::finding::{Detail, Finding, Party, PortUse, Severity, Side};
 const PACKETS_FOR_A_PORT: u64 = 2;
 /// As findings.tsv has it.
 pub(super) const PACKETS_FOR_MEDIA: u64 = 50;
-pub(super) const PEERS_NAMED: usize = 5;
 /// RTP and RTCP.
 const PORTS_OF_A_CHANNEL: u64 = 2;
 /// As findings.tsv has it.
@@ -33,8 +32,7 @@ const SIPS_PORT: u16 = 5061;
 pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for device in case.devices() {
-        let ends: Vec<&End<'_>> =
-            case.ends.iter().filter(|end| end.device.address == device.address).collect();
+        let ends: Vec<&End<'_>> = case.ends_at(device.address).collect();
         findings.extend(media_outside(case, device));
         findings.extend(model(case, device));
         findings.extend(channels(case, device));
@@ -198,11 +196,8 @@ fn media_outside(case: &Case<'_>, device: &Device) -> Option<Finding> {
         !documented.iter().chain(&of_any_model).any(|ports| ports.contains(port))
     };
     let outside: Vec<&Stream> = case
-        .traffic
-        .streams
-        .iter()
-        .filter(|stream| stream.relay.is_none())
-        .filter(|stream| stream.source.ip() == device.address && is_outside(stream.source.port()))
+        .streams_from(device.address)
+        .filter(|stream| stream.relay.is_none() && is_outside(stream.source.port()))
         .filter(|stream| stream.report.counts.packets >= PACKETS_FOR_MEDIA)
         .filter(|stream| !case.is_excepted_stream("PORT-002", stream))
         .collect();
@@ -243,11 +238,8 @@ fn model(case: &Case<'_>, device: &Device) -> Option<Finding> {
     }
     let voice = voice_rows(case, device).unwrap_or_default();
     let wrong: BTreeSet<u16> = observed.iter().copied().filter(|&port| !model.rtp.contains(port)).collect();
-    let streams = case
-        .traffic
-        .streams
-        .iter()
-        .filter(|stream| stream.source.ip() == device.address && wrong.contains(&stream.source.port()));
+    let streams = case.streams_from(device.address);
+    let streams = streams.filter(|stream| wrong.contains(&stream.source.port()));
     Some(Finding {
         detail: Detail::Port006 {
             observed: (first, last),
@@ -270,25 +262,13 @@ fn channels(case: &Case<'_>, device: &Device) -> Option<Finding> {
     let id = device.model.as_ref().filter(|_| device.kind == Kind::Pbx && !device.model_is_fitted)?;
     let model = case.book.model(id.as_str())?;
     let channels = u64::from(model.rtp.count()) / PORTS_OF_A_CHANNEL;
-    let sent = case.traffic.streams.iter().filter(|stream| {
-        let port = stream.source.port();
+    let sent = case.streams_from(device.address).filter(|stream| {
         stream.relay.is_none()
-            && stream.source.ip() == device.address
-            && model.rtp.contains(port)
+            && model.rtp.contains(stream.source.port())
             && stream.report.counts.packets >= PACKETS_FOR_MEDIA
     });
     let sent: Vec<&Stream> = sent.collect();
-    let busy_at = |at: Timestamp| -> Vec<&Stream> {
-        let runs = |stream: &&&Stream| (stream.report.first.time..=stream.report.last.time).contains(&at);
-        sent.iter().filter(runs).copied().collect()
-    };
-    // Most are in use at the beginning of one of them.
-    let slots = |streams: &[&Stream]| -> u64 {
-        streams.iter().map(|stream| stream.source.port() / 2).collect::<BTreeSet<u16>>().len() as u64
-    };
-    let begins = sent.iter().map(|stream| stream.report.first.time);
-    let (calls, at) =
-        begins.map(|at| (slots(&busy_at(at)), at)).max_by_key(|(calls, at)| (*calls, Reverse(*at)))?;
+    let (calls, at) = most_at_a_time(&sent)?;
     if channels == 0 || calls * 100 < channels * BUSY_PERCENT {
         return None;
     }
@@ -300,8 +280,36 @@ fn channels(case: &Case<'_>, device: &Device) -> Option<Finding> {
         rows: Vec::new(),
         count: calls,
         responsible: Party::Telephony,
-        evidence: of_streams(busy_at(at), "", first_frame),
+        evidence: of_streams(sent.into_iter().filter(|stream| runs_at(stream, at)), "", first_frame),
     })
+}
+
+fn runs_at(stream: &Stream, at: Timestamp) -> bool {
+    (stream.report.first.time..=stream.report.last.time).contains(&at)
+}
+
+/// How many pairs of ports are in use at a time at most, and when so many were first.
+fn most_at_a_time(streams: &[&Stream]) -> Option<(u64, Timestamp)> {
+    let pair = |stream: &Stream| stream.source.port() / PORTS_OF_A_CHANNEL as u16;
+    // Whatever begins when another one ends runs beside it.
+    let begins = streams.iter().map(|stream| (stream.report.first.time, false, pair(stream)));
+    let ends = streams.iter().map(|stream| (stream.report.last.time, true, pair(stream)));
+    let mut turns: Vec<(Timestamp, bool, u16)> = begins.chain(ends).collect();
+    turns.sort_unstable();
+    let mut running: BTreeMap<u16, i64> = BTreeMap::new();
+    let mut most = None;
+    for (at, is_end, pair) in turns {
+        let streams = running.entry(pair).or_default();
+        *streams += if is_end { -1 } else { 1 };
+        if *streams == 0 {
+            running.remove(&pair);
+        }
+        let calls = running.len() as u64;
+        if !is_end && most.is_none_or(|(known, _)| calls > known) {
+            most = Some((calls, at));
+        }
+    }
+    most
 }
 
 /// PORT-008: RTP has the even port of a pair (RFC 3550 section 11), and the document counts two ports for a call.
@@ -313,11 +321,8 @@ fn odd_port(case: &Case<'_>, device: &Device) -> Option<Finding> {
     }
     let documents_ports = voice_rows(case, device).is_some_and(|rows| !rows.is_empty());
     let odd: Vec<&Stream> = case
-        .traffic
-        .streams
-        .iter()
-        .filter(|stream| stream.relay.is_none())
-        .filter(|stream| stream.source.ip() == device.address && stream.source.port() % 2 == 1)
+        .streams_from(device.address)
+        .filter(|stream| stream.relay.is_none() && stream.source.port() % 2 == 1)
         .filter(|stream| {
             stream.report.kind == MediaKind::Audio && stream.report.counts.packets >= PACKETS_FOR_MEDIA
         })
@@ -329,10 +334,7 @@ fn odd_port(case: &Case<'_>, device: &Device) -> Option<Finding> {
     let ports: BTreeSet<u16> = odd.iter().map(|stream| stream.source.port()).collect();
     let peers: BTreeSet<IpAddr> = odd.iter().map(|stream| stream.destination.ip()).collect();
     Some(Finding {
-        detail: Detail::Port008 {
-            ports: ports.into_iter().collect(),
-            peers: peers.into_iter().take(PEERS_NAMED).collect(),
-        },
+        detail: Detail::Port008 { ports: ports.into_iter().collect(), peers: peers.into_iter().collect() },
         severity: Severity::Warning,
         confidence: device.confidence,
         subject: Some(case.subject(device.address)),
@@ -360,8 +362,8 @@ pub(super) fn is_provider_sip(case: &Case<'_>, end: &End<'_>) -> bool {
     end.device.kind == Kind::Pbx
         && view.flow.protocol == Protocol::Udp
         && view.flow.app == App::Sip
-        && view.started()
         && case.scope(view.peer().ip()) == Scope::Public
+        && case.is_partner(view.host(), view.peer().ip())
 }
 
 /// PORT-005.
@@ -381,6 +383,11 @@ fn provider_port(case: &Case<'_>, device: &Device, ends: &[&End<'_>]) -> Option<
             port: first.own().port(),
             provider: first.peer(),
             documented: documented.join(", ").into(),
+            registers: case
+                .traffic
+                .registrations
+                .iter()
+                .any(|row| (row.client, row.registrar) == (first.own(), first.peer())),
         },
         severity: Severity::Notice,
         confidence: device.confidence,
@@ -422,8 +429,7 @@ fn is_called_over_tcp(case: &Case<'_>, end: &End<'_>) -> bool {
 /// Who called a registrar over TCP or TLS, and when last.
 pub(super) fn called_over_tcp(case: &Case<'_>, registrar: IpAddr) -> BTreeMap<IpAddr, Timestamp> {
     let mut clients = BTreeMap::new();
-    let ends = case.ends.iter().filter(|end| end.device.address == registrar);
-    for view in ends.filter(|end| is_called_over_tcp(case, end)).map(|end| &end.view) {
+    for view in case.ends_at(registrar).filter(|end| is_called_over_tcp(case, end)).map(|end| &end.view) {
         for (_, time) in [view.sent.last, view.received.last].into_iter().flatten() {
             let last = clients.entry(view.peer().ip()).or_insert(time);
             *last = time.max(*last);
@@ -443,7 +449,11 @@ fn registrar_transport(case: &Case<'_>, device: &Device, ends: &[&End<'_>]) -> O
         detail: Detail::Port009 {
             port: first.own().port(),
             tls: first.flow.app == App::Tls,
-            peers: sources.into_iter().take(PEERS_NAMED).collect(),
+            registers: case.traffic.registrations.iter().any(|row| {
+                (row.registrar.ip(), row.protocol) == (device.address, Protocol::Tcp)
+                    && sources.contains(&row.client.ip())
+            }),
+            peers: sources.into_iter().collect(),
         },
         severity: Severity::Notice,
         confidence: device.confidence,
@@ -461,7 +471,7 @@ fn first_frame(stream: &Stream) -> Vec<Frame> {
 
 fn peers(all: impl Iterator<Item = SocketAddr>) -> Vec<SocketAddr> {
     let all: BTreeSet<SocketAddr> = all.collect();
-    all.into_iter().take(PEERS_NAMED).collect()
+    all.into_iter().collect()
 }
 
 #[cfg(test)]

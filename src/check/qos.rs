@@ -24,7 +24,7 @@ const EF_BYTES_PERCENT: f64 = 5.0;
 const LEAST_SIGNALLING: u64 = 10;
 const LEAST_EF_PACKETS: u64 = 20;
 const LEAST_PAIRS: u64 = 20;
-const PEERS_NAMED: usize = 5;
+const FLOWS_NAMED: usize = 5;
 
 /// All QOS findings.
 pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
@@ -113,7 +113,7 @@ impl<'a> Sender<'a> {
         let peers: BTreeSet<IpAddr> = streams.iter().map(|stream| stream.destination.ip()).collect();
         let detail = Detail::Qos007 {
             packets: marking.wrong,
-            peers: peers.into_iter().take(PEERS_NAMED).collect(),
+            peers: peers.into_iter().collect(),
             inbound: is_outside(case, self.address),
         };
         Some(self.finding(case, detail, Severity::Info, Party::Nobody, streams, marking.wrong))
@@ -360,18 +360,13 @@ fn rule_of_system<'a>(case: &Case<'a>, streams: &[&Stream]) -> Option<&'a QosRul
 fn marking_peers(case: &Case<'_>, streams: &[&Stream], expected: u8) -> Vec<IpAddr> {
     let mut peers = BTreeSet::new();
     for stream in streams {
-        let back = case
-            .traffic
-            .streams
-            .iter()
-            .filter(|other| other.source == stream.destination && other.destination == stream.source);
-        let back: Vec<&Stream> = back.collect();
+        let back: Vec<&Stream> = case.streams_between(stream.destination, stream.source).collect();
         let marking = Marking::of(&back, expected);
         if marking.packets >= LEAST_PACKETS && !marking.is_short_of() {
             peers.insert(stream.destination.ip());
         }
     }
-    peers.into_iter().take(PEERS_NAMED).collect()
+    peers.into_iter().collect()
 }
 
 /// Destination ports for a group policy: what is documented of the system that these streams go to.
@@ -402,7 +397,7 @@ fn signalling(case: &Case<'_>, device: &Device) -> Option<Finding> {
             || view.flow.app == App::Tls
                 && rows.iter().any(|(row, _)| row.speaks.iter().any(|word| *word == SIP))
     };
-    let ends = case.ends.iter().filter(|end| end.device.address == device.address);
+    let ends = case.ends_at(device.address);
     let views: Vec<&FlowView<'_>> =
         ends.filter(|end| is_signalling(&end.view, &end.rows)).map(|end| &end.view).collect();
     let is_local = device.scope == Scope::Lan && device.on_link != Some(false);
@@ -509,7 +504,7 @@ fn other_traffic(case: &Case<'_>) -> Vec<Finding> {
             return None;
         }
         views.sort_by_key(|view| std::cmp::Reverse(view.sent.dscp.bytes(expected)));
-        views.truncate(PEERS_NAMED);
+        views.truncate(FLOWS_NAMED);
         let condition = filter::dscp_is(address, expected);
         Some(Finding {
             detail: Detail::Qos010 {

@@ -8,7 +8,7 @@ use crate::capture::Timestamp;
 use crate::observe::message::App;
 use crate::observe::{Flow, Protocol, SipEndpoint};
 use crate::rules::{Row, Scanner};
-use crate::site::{Confidence, Kind, Scope};
+use crate::site::{Confidence, Initiator, Kind, Scope};
 
 use super::case::{Case, End, Fit, SIP};
 use super::evidence::{Collector, of_flows};
@@ -16,7 +16,8 @@ use super::exposure::exposure;
 use super::filter;
 use super::finding::{Detail, Finding, Party, Severity};
 
-const SOURCES_NAMED: usize = 5;
+/// RFC 3261 section 19.1.2.
+const SIP_PORT: u16 = 5060;
 /// As findings.tsv has it: users asked for within a minute.
 const USERS_PER_MINUTE: f64 = 10.0;
 /// Whoever is let in this often is a partner, not a scanner: share of 2xx among final answers.
@@ -35,6 +36,8 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
 struct Answers<'a> {
     flows: Vec<&'a Flow>,
     rows: BTreeSet<&'a str>,
+    /// None of it could be a provider's, with whom the device registered before the capture began.
+    is_certain: bool,
 }
 
 /// SEC-001 and SEC-004.
@@ -49,29 +52,38 @@ fn exposed(case: &Case<'_>) -> Vec<Finding> {
                 let entry = answered.entry((view.own(), view.flow.protocol, is_sip)).or_default();
                 entry.flows.push(view.flow);
                 entry.rows.insert(exposure.id.as_str());
+                entry.is_certain |= !may_be_provider(end);
             }
         }
     }
-    let findings = answered.into_iter().map(|((at, protocol, is_sip), Answers { flows, rows })| {
-        let sources: BTreeSet<IpAddr> = flows.iter().map(|flow| flow.a.ip()).collect();
-        let sources = sources.into_iter().take(SOURCES_NAMED).collect();
-        let confidence = case.device(at.ip()).map_or(Confidence::Suspected, |device| device.confidence);
-        Finding {
-            detail: if is_sip {
-                Detail::Sec001 { at, protocol, sources }
-            } else {
-                Detail::Sec004 { at, protocol, sources }
-            },
-            severity: Severity::Critical,
-            confidence,
-            subject: Some(case.subject(at.ip())),
-            rows: rows.into_iter().map(Into::into).collect(),
-            count: flows.len() as u64,
-            responsible: Party::Network,
-            evidence: of_flows(flows),
-        }
-    });
+    let findings =
+        answered.into_iter().map(|((at, protocol, is_sip), Answers { flows, rows, is_certain })| {
+            let sources: BTreeSet<IpAddr> = flows.iter().map(|flow| flow.a.ip()).collect();
+            let sources = sources.into_iter().collect();
+            let known = case.device(at.ip()).map_or(Confidence::Suspected, |device| device.confidence);
+            let confidence = if is_certain { known } else { Confidence::Suspected };
+            Finding {
+                detail: if is_sip {
+                    Detail::Sec001 { at, protocol, sources }
+                } else {
+                    Detail::Sec004 { at, protocol, sources }
+                },
+                severity: if is_certain { Severity::Critical } else { Severity::Warning },
+                confidence,
+                subject: Some(case.subject(at.ip())),
+                rows: rows.into_iter().map(Into::into).collect(),
+                count: flows.len() as u64,
+                responsible: Party::Network,
+                evidence: of_flows(flows),
+            }
+        });
     findings.collect()
+}
+
+/// A documented port of the device for its provider, and the port of a provider: what asks there may be one.
+fn may_be_provider(end: &End<'_>) -> bool {
+    let is_trunk = |row: &Row| row.legs.iter().any(|leg| leg.initiator == Initiator::Own);
+    end.view.peer().port() == SIP_PORT && end.rows.iter().any(|(row, _)| is_trunk(row))
 }
 
 /// The row of clear text that alone explains a conversation.
@@ -84,7 +96,7 @@ fn plain_row<'a>(case: &Case<'a>, end: &End<'a>) -> Option<&'a Row> {
 /// What of a device can be read although it need not, with whom, and when that was seen last.
 pub(super) fn readable(case: &Case<'_>, host: IpAddr) -> BTreeMap<(IpAddr, App), Timestamp> {
     let mut read = BTreeMap::new();
-    for end in case.ends.iter().filter(|end| end.device.address == host) {
+    for end in case.ends_at(host) {
         let view = &end.view;
         if plain_row(case, end).is_some() {
             for (_, time) in [view.sent.last, view.received.last].into_iter().flatten() {
@@ -107,14 +119,11 @@ fn clear_text(case: &Case<'_>) -> Vec<Finding> {
             entry.rows.insert(row.id.as_str());
         }
     }
-    let findings = read.into_iter().map(|(address, (apps, Answers { flows, rows }))| {
+    let findings = read.into_iter().map(|(address, (apps, Answers { flows, rows, .. }))| {
         let other = |flow: &&Flow| if flow.a.ip() == address { flow.b.ip() } else { flow.a.ip() };
         let peers: BTreeSet<IpAddr> = flows.iter().map(other).collect();
         Finding {
-            detail: Detail::Sec003 {
-                apps: apps.into_iter().collect(),
-                peers: peers.into_iter().take(SOURCES_NAMED).collect(),
-            },
+            detail: Detail::Sec003 { apps: apps.into_iter().collect(), peers: peers.into_iter().collect() },
             severity: Severity::Warning,
             confidence: case.device(address).map_or(Confidence::Suspected, |device| device.confidence),
             subject: Some(case.subject(address)),
@@ -143,17 +152,17 @@ fn is_chosen(case: &Case<'_>, end: &End<'_>) -> bool {
 /// rows do not tell of a tunnel, in which clear text is meant.
 fn is_served(case: &Case<'_>, end: &End<'_>) -> bool {
     let (own, peer) = (end.device.address, end.view.peer().ip());
-    let in_tunnel = case.ends.iter().any(|other| {
-        other.view.flow.id == end.view.flow.id
-            && other.device.address == peer
+    let in_tunnel = case.ends_of(end.view.flow.id).iter().any(|other| {
+        other.device.address == peer
             && other.rows.iter().any(|(row, _)| row.legs.iter().any(|leg| !leg.peer.networks.is_empty()))
     });
     let is_client =
         case.device(peer).is_some_and(|device| matches!(device.kind, Kind::Terminal | Kind::Softphone));
-    let registers = case.traffic.registrations.iter().any(|registration| {
-        registration.accepted && (registration.client.ip(), registration.registrar.ip()) == (peer, own)
-    });
-    !in_tunnel && (is_client || registers || end.view.flow.app != App::Sip)
+    let registers = || {
+        let mut rows = case.registrations_of(peer);
+        rows.any(|row| row.accepted && row.registrar.ip() == own)
+    };
+    !in_tunnel && (is_client || registers() || end.view.flow.app != App::Sip)
 }
 
 /// SEC-002.
@@ -275,6 +284,35 @@ text.en = "-"
         let provider = "[[provider]]\naddresses = [\"203.0.113.9\"]\n";
         assert!(codes(&world().site_file(provider).flows(call())).is_empty());
         assert_eq!(codes(&world().flows(call())), ["SEC-001"]);
+    }
+
+    #[test]
+    fn a_stranger_at_the_port_of_the_trunk_is_told_unless_the_device_turned_to_it() {
+        let words = "transport = \"udp\"\nown = \"5064-5127\"\ninitiator = \"own\"\n\
+            peer = { scope = \"any\", roles = [\"provider\"] }\nspeaks = [\"sip\"]";
+        let rules = format!("{RULES}{}", row("R1", "acme.pbx", words));
+        let asked = |port: u16| {
+            let flow = udp(&format!("203.0.113.9:{port}"), "192.168.10.2:5064");
+            let flow = Flow { app: App::Sip, initiator: crate::observe::Initiator::FirstPacket, ..flow };
+            World::new(&rules).device(PBX, "acme.pbx").flows(vec![flow])
+        };
+        let told = |world: &World| {
+            let findings = check(&world.case());
+            findings.iter().map(|found| (found.code().as_str(), found.severity)).collect::<Vec<_>>()
+        };
+        assert_eq!(told(&asked(5071)), [("SEC-001", Severity::Critical)]);
+        assert_eq!(told(&asked(5060)), [("SEC-001", Severity::Warning)], "it may be a provider");
+        let mut registered = asked(5060);
+        let row = super::super::fixture::registration("192.168.10.2:5064", "203.0.113.9:5060");
+        registered.traffic.registrations = vec![row];
+        assert!(told(&registered).is_empty(), "the provider");
+        let mut kept_open = asked(5060);
+        let flow = &mut kept_open.traffic.flows[0];
+        flow.from_b = crate::observe::Sent::from(crate::observe::Direction {
+            first: Some((frame(1), at(-50))),
+            ..crate::observe::Direction::clone(&flow.from_b)
+        });
+        assert!(told(&kept_open).is_empty(), "the device sent first");
     }
 
     #[test]

@@ -14,7 +14,8 @@ use crate::site::{Confidence, Scope};
 use super::case::Case;
 use super::evidence::Collector;
 use super::filter;
-use super::finding::{Detail, Evidence, Finding, Party, Severity, Unjudged};
+use super::finding::{Code, Detail, Evidence, Finding, Party, Severity, Unjudged};
+use super::hidden::is_left_out;
 use super::rejection::{Circumstance, Rejection};
 
 /// Tries without an answer, and how long (ns) they must go on: RFC 3261 section 17.1.2.2 repeats after 0.5, 1 and 2 s.
@@ -26,7 +27,6 @@ const LONG_OUTAGE: i64 = 60_000_000_000;
 const ANOTHER_TRY: i64 = 5_000_000_000;
 /// So many calls to numbers that cannot be reached are more than chance.
 const LEAST_EVERYDAY: usize = 3;
-const CALLERS_NAMED: usize = 5;
 /// Proxies that are named between who repeats a request and who does not answer it.
 const HOPS_NAMED: usize = 4;
 /// A proxy that keeps no state passes a request on within this time (ns); its own timer would wait 500 ms.
@@ -39,16 +39,25 @@ const UDP: u8 = 17;
 /// All SIG findings.
 pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    // An answer that is cut short may be the one that is missing.
-    if !unjudged.contains(&Unjudged::CutSip) {
-        findings.extend(registrations(case, unjudged));
+    let is_judged = |code| !is_left_out(code, unjudged);
+    findings.extend(registrations(case, unjudged));
+    if is_judged(Code::Sig005) {
         findings.extend(failed_calls(case));
+    }
+    if is_judged(Code::Sig004) {
         findings.extend(case.traffic.rewrites.iter().filter_map(|rewrite| rewritten(case, rewrite)));
     }
-    if !unjudged.contains(&Unjudged::Incomplete) {
+    if is_judged(Code::Sig006) {
         findings.extend(fragmented(case));
-        if !unjudged.contains(&Unjudged::OneDirection) && !unjudged.contains(&Unjudged::CutSip) {
-            findings.extend(case.traffic.repeats.iter().filter_map(|row| repeated(case, row)));
+    }
+    if is_judged(Code::Sig009) {
+        let mut by_sender: BTreeMap<(IpAddr, &str), Vec<&Repeated>> = BTreeMap::new();
+        for row in &case.traffic.repeats {
+            by_sender.entry((row.from.ip(), &row.method)).or_default().push(row);
+        }
+        for row in &case.traffic.repeats {
+            let onward = by_sender.get(&(row.to.ip(), &*row.method)).map_or(&[][..], Vec::as_slice);
+            findings.extend(repeated(case, row, onward));
         }
     }
     findings
@@ -63,11 +72,16 @@ fn registrations(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
             case.scope(client) == Scope::Lan || case.device(client).is_some()
         })
     };
-    let mut findings = refusals(case, &own().collect::<Vec<_>>());
-    if !unjudged.contains(&Unjudged::OneDirection) {
+    let mut findings = Vec::new();
+    if !is_left_out(Code::Sig001, unjudged) {
+        findings.extend(refusals(case, &own().collect::<Vec<_>>()));
+    }
+    if !is_left_out(Code::Sig002, unjudged) {
         findings.extend(one_per_client(own().filter_map(|registration| unanswered(case, registration))));
     }
-    findings.extend(one_per_client(own().filter_map(|registration| remapped(case, registration))));
+    if !is_left_out(Code::Sig003, unjudged) {
+        findings.extend(one_per_client(own().filter_map(|registration| remapped(case, registration))));
+    }
     findings
 }
 
@@ -89,7 +103,7 @@ fn one_per_client(findings: impl Iterator<Item = Finding>) -> Vec<Finding> {
 /// SIG-001, one for a client and a status: what is refused at the end, and for how long it was refused before.
 fn refusals(case: &Case<'_>, registrations: &[&Registration]) -> Vec<Finding> {
     let mut findings: BTreeMap<(IpAddr, u16), Finding> = BTreeMap::new();
-    let refused = registrations.iter().filter_map(|registration| refused(case, registration, registrations));
+    let refused = registrations.iter().filter_map(|registration| refused(case, registration));
     let outages = registrations.iter().filter_map(|registration| outage(case, registration));
     for (status, finding) in refused.chain(outages) {
         let Some(client) = finding.subject.as_ref().map(|subject| subject.address) else { continue };
@@ -111,12 +125,11 @@ fn refusals(case: &Case<'_>, registrations: &[&Registration]) -> Vec<Finding> {
 }
 
 /// A registration that stands refused.
-fn refused(case: &Case<'_>, registration: &Registration, all: &[&Registration]) -> Option<(u16, Finding)> {
+fn refused(case: &Case<'_>, registration: &Registration) -> Option<(u16, Finding)> {
     let refused = registration.refused.as_ref()?;
     // The same user of the same client under another domain: then the domain is wrong, and somebody has mended it.
-    let instead = all.iter().find(|other| {
-        other.client.ip() == registration.client.ip()
-            && other.aor != registration.aor
+    let instead = case.registrations_of(registration.client.ip()).find(|other| {
+        other.aor != registration.aor
             && user(&other.aor).is_some_and(|name| user(&registration.aor) == Some(name))
             && other.granted.is_some_and(|(_, latest)| latest > refused.time)
     });
@@ -298,6 +311,8 @@ fn rewritten(case: &Case<'_>, rewrite: &Rewrite) -> Option<Finding> {
 /// SIG-005: one finding for a side and a status.
 fn failed_calls(case: &Case<'_>) -> Vec<Finding> {
     let calls = &case.traffic.calls;
+    let passed_on: BTreeSet<usize> = calls.iter().filter_map(|call| call.leg_of).collect();
+    let answered = answered(calls);
     let mut failed: BTreeMap<(IpAddr, u16), (SocketAddr, Vec<&Call>)> = BTreeMap::new();
     for (index, call) in calls.iter().enumerate() {
         let Answer::Rejected(status) = call.answer else { continue };
@@ -309,20 +324,19 @@ fn failed_calls(case: &Case<'_>) -> Vec<Finding> {
         // Strangers who are turned away have codes of their own.
         let is_own = case.scope(caller) == Scope::Lan || case.device(caller).is_some();
         // The leg behind the PBX tells who refused, and a second try that was answered that nothing is wrong.
-        let is_passed_on = calls.iter().any(|other| other.leg_of == Some(index));
-        let tried_again = calls.iter().any(|other| {
-            let waited = other.start.1.since(call.start.1);
-            other.answered.is_some()
-                && (other.caller.ip(), &other.to) == (caller, &call.to)
-                && (0..=ANOTHER_TRY).contains(&waited)
+        let is_passed_on = passed_on.contains(&index);
+        let tried_again = answered.get(&(caller, &*call.to)).is_some_and(|starts| {
+            let next = starts.partition_point(|start| *start < call.start.1);
+            starts.get(next).is_some_and(|start| start.since(call.start.1) <= ANOTHER_TRY)
         });
         if is_fault(status) && is_own && !is_passed_on && !tried_again {
             let at = refuser(call, status);
             failed.entry((at.ip(), status)).or_insert_with(|| (at, Vec::new())).1.push(call);
         }
     }
+    let asked = if failed.is_empty() { Asked::default() } else { Asked::of(calls) };
     let findings = failed.into_iter().filter_map(|((host, status), (at, refused))| {
-        let all = calls.iter().filter(|call| was_asked(call, at)).count();
+        let all = asked.at(at);
         // Wrong numbers and telephones that are switched off are everyday life, unless hardly a call succeeds.
         let is_everyday = matches!(status, 404 | 410 | 480 | 484 | 604);
         if is_everyday && (refused.len() < LEAST_EVERYDAY || refused.len() * 2 < all) {
@@ -343,7 +357,7 @@ fn failed_calls(case: &Case<'_>) -> Vec<Finding> {
                     outside: is_outside(case, host),
                 },
                 calls: all as u64,
-                callers: callers.into_iter().take(CALLERS_NAMED).collect(),
+                callers: callers.into_iter().collect(),
                 why: why(case, &refused, host, status),
             },
             severity: Severity::Warning,
@@ -368,15 +382,13 @@ fn why(case: &Case<'_>, refused: &[&Call], host: IpAddr, status: u16) -> Option<
         return Some(Circumstance::NoMediaOffered);
     }
     let registers_later = |call: &&Call| {
-        case.traffic.registrations.iter().any(|row| {
-            (row.client.ip(), row.registrar.ip()) == (call.caller.ip(), host)
-                && row.granted.is_some_and(|(first, _)| first > call.start.1)
+        case.registrations_of(call.caller.ip()).any(|row| {
+            row.registrar.ip() == host && row.granted.is_some_and(|(first, _)| first > call.start.1)
         })
     };
     let is_registered = |call: &&Call| {
-        case.traffic.registrations.iter().any(|row| {
-            row.client.ip() == call.caller.ip() && row.granted.is_some_and(|(first, _)| first <= call.start.1)
-        })
+        let mut rows = case.registrations_of(call.caller.ip());
+        rows.any(|row| row.granted.is_some_and(|(first, _)| first <= call.start.1))
     };
     let is_new = refused.iter().all(|call| registers_later(call) && !is_registered(call));
     is_new.then_some(Circumstance::NotRegistered)
@@ -393,13 +405,14 @@ fn unacknowledged(case: &Case<'_>) -> Vec<Finding> {
             failed.entry(call.callee.ip()).or_insert_with(|| (call.callee, Vec::new())).1.push(call);
         }
     }
+    let asked = if failed.is_empty() { Asked::default() } else { Asked::of(calls) };
     let findings = failed.into_iter().map(|(host, (at, failed))| {
         let mut collector = Collector::default();
         for (frame, time) in failed.iter().flat_map(|call| [call.answered, call.end]).flatten() {
             collector.frames(&[frame]);
             collector.time(time);
         }
-        let all = calls.iter().filter(|call| was_asked(call, at)).count();
+        let all = asked.at(at);
         let callers: BTreeSet<IpAddr> = failed.iter().map(|call| call.caller.ip()).collect();
         let rejection = Rejection {
             status: 408,
@@ -411,7 +424,7 @@ fn unacknowledged(case: &Case<'_>) -> Vec<Finding> {
             detail: Detail::Sig005 {
                 rejection,
                 calls: all as u64,
-                callers: callers.into_iter().take(CALLERS_NAMED).collect(),
+                callers: callers.into_iter().collect(),
                 why: Some(Circumstance::Unacknowledged),
             },
             severity: Severity::Warning,
@@ -435,15 +448,47 @@ fn refuser(call: &Call, status: u16) -> SocketAddr {
     call.ladder.steps().find(is_refusal).map_or(call.callee, |step| step.from)
 }
 
-/// Whether the INVITE went to this host. Where the caller runs on it as well, the port tells the two apart.
-fn was_asked(call: &Call, host: SocketAddr) -> bool {
-    let is_beside = call.caller.ip() == host.ip();
-    let is_host = |end: SocketAddr| if is_beside { end == host } else { end.ip() == host.ip() };
-    let is_invite =
-        |step: Step<'_>| step.status.is_none() && step.method == Some(&Method::Invite) && is_host(step.to);
-    call.protocol == CallProtocol::Sip
-        && !is_host(call.caller)
-        && (is_host(call.callee) || call.ladder.steps().any(is_invite))
+/// To how many calls each host was asked: the INVITE of how many went there.
+#[derive(Debug, Default)]
+struct Asked {
+    by_host: BTreeMap<IpAddr, usize>,
+    /// Where the caller runs on the host as well, the port tells the two apart.
+    beside_caller: BTreeMap<SocketAddr, usize>,
+}
+
+impl Asked {
+    fn of(calls: &[Call]) -> Self {
+        let mut asked = Self::default();
+        let is_invite = |step: &Step<'_>| step.status.is_none() && step.method == Some(&Method::Invite);
+        for call in calls.iter().filter(|call| call.protocol == CallProtocol::Sip) {
+            let caller = call.caller;
+            let passed_on = call.ladder.steps().filter(is_invite).map(|step| step.to);
+            let ends: BTreeSet<SocketAddr> = passed_on.chain([call.callee]).collect();
+            for end in ends.iter().filter(|end| end.ip() == caller.ip() && **end != caller) {
+                *asked.beside_caller.entry(*end).or_default() += 1;
+            }
+            let hosts: BTreeSet<IpAddr> = ends.iter().map(SocketAddr::ip).filter(|host| *host != caller.ip()).collect();
+            for host in hosts {
+                *asked.by_host.entry(host).or_default() += 1;
+            }
+        }
+        asked
+    }
+
+    fn at(&self, host: SocketAddr) -> usize {
+        let beside = self.beside_caller.get(&host).copied().unwrap_or_default();
+        self.by_host.get(&host.ip()).copied().unwrap_or_default() + beside
+    }
+}
+
+/// When calls began that were answered, by who called whom, ascending.
+fn answered(calls: &[Call]) -> BTreeMap<(IpAddr, &str), Vec<Timestamp>> {
+    let mut answered: BTreeMap<(IpAddr, &str), Vec<Timestamp>> = BTreeMap::new();
+    for call in calls.iter().filter(|call| call.answered.is_some()) {
+        answered.entry((call.caller.ip(), &*call.to)).or_default().push(call.start.1);
+    }
+    answered.values_mut().for_each(|starts| starts.sort_unstable());
+    answered
 }
 
 /// Final answers behind which no person stands: nobody was busy, declined or hung up (RFC 3261 section 21), and neither
@@ -453,7 +498,9 @@ fn is_fault(status: u16) -> bool {
 }
 
 /// SIG-009.
-fn repeated(case: &Case<'_>, row: &Repeated) -> Option<Finding> {
+///
+/// `onward`: what its receiver repeats of the same method.
+fn repeated(case: &Case<'_>, row: &Repeated, onward: &[&Repeated]) -> Option<Finding> {
     let sender = row.from.ip();
     let rows = &case.traffic.repeats;
     // A proxy that keeps no state only passes on what its client sends again: the client had to, and is told.
@@ -478,11 +525,8 @@ fn repeated(case: &Case<'_>, row: &Repeated) -> Option<Finding> {
         return None;
     }
     // Where a proxy repeats by itself, who does not answer is behind it.
-    let is_behind = |other: &Repeated| {
-        let together = other.span.0 <= row.span.1 && row.span.0 <= other.span.1;
-        other.from.ip() == row.to.ip() && other.method == row.method && together
-    };
-    if hops.is_empty() && rows.iter().any(is_behind) {
+    let is_behind = |other: &&Repeated| other.span.0 <= row.span.1 && row.span.0 <= other.span.1;
+    if hops.is_empty() && onward.iter().any(is_behind) {
         return None;
     }
     let mut collector = Collector::default();

@@ -13,7 +13,7 @@ const OVER_KEPT: usize = 1000;
 /// A capture that lasts no longer (ns) need not have had a call yet.
 const BEGINNING: i64 = 30_000_000_000;
 
-/// Findings that hold at the moment, one for each code and device, and those that are over.
+/// Findings that hold at the moment, one for each code, device and service, peer or status, and those that are over.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     open: BTreeMap<Key, (Timestamp, Finding)>,
@@ -96,7 +96,7 @@ impl Ledger {
             }
         }
         for key in open.keys() {
-            self.told.entry(*key).or_default();
+            self.told.entry(key.clone()).or_default();
         }
         self.open = open;
         self.over_in_all += turns.len() as u64;
@@ -129,8 +129,11 @@ fn is_premature(finding: &Finding, audit: &Audit) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
+
     use super::*;
     use crate::check::{Code, Detail, Severity};
+    use crate::observe::Protocol;
     use crate::report::fixture::audit;
 
     /// The fixture's audit so many seconds after the beginning; QOS-001 is mended or not.
@@ -236,6 +239,24 @@ mod tests {
         );
         second.findings.clear();
         assert_eq!(ledger.update(&second).len(), 2, "both are gone");
+    }
+
+    #[test]
+    fn a_second_open_port_is_told_as_well() {
+        let mut ledger = Ledger::default();
+        let mut audit = after(1, false);
+        let exposed = |port: u16| Detail::Sec001 {
+            at: SocketAddr::from(([192, 168, 10, 2], port)),
+            protocol: Protocol::Udp,
+            sources: Vec::new(),
+        };
+        audit.findings[0].detail = exposed(5060);
+        assert_eq!(ledger.update(&audit).len(), 1);
+        let mut second = audit.findings[0].clone();
+        second.detail = exposed(5900);
+        audit.findings.push(second);
+        assert_eq!(ledger.update(&audit).len(), 1, "the first one is known");
+        assert_eq!(ledger.update(&audit).len(), 0);
     }
 
     #[test]

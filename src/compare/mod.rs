@@ -2,17 +2,19 @@
 
 mod ledger;
 pub mod points;
+mod shown;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
-use crate::check::{Audit, Code, Detail, Finding, RowStatus, Unjudged, Verdict};
+use crate::check::{Audit, Code, Distinction, Finding, RowStatus, Unjudged, Verdict};
 use crate::decode::Mac;
-use crate::observe::{FlowView, HostFacts, Protocol};
+use crate::observe::HostFacts;
 
 use crate::site::{Device, ModelId, RoleId};
 
 pub use ledger::{Course, Ledger, Turn};
+use shown::Second;
 
 /// What became of a site.
 #[derive(Clone, Debug)]
@@ -49,7 +51,7 @@ pub enum Doubt {
     NoVoice,
     /// The device registered nowhere.
     NoRegistration,
-    /// The service was not tried again.
+    /// Nothing in it would have gone wrong, or right, in the same way.
     NotTried,
     /// The second measurement as a whole cannot show it.
     Unjudged(Unjudged),
@@ -81,7 +83,7 @@ pub struct DeviceChange {
 }
 
 /// By what a finding is the same in both measurements.
-type Key = (Code, Option<IpAddr>, Option<(Protocol, SocketAddr)>);
+type Key = (Code, Option<IpAddr>, Distinction);
 
 /// Compares two measurements of one site.
 #[must_use]
@@ -97,7 +99,7 @@ pub fn changes<'a>(before: &'a Audit, after: &'a Audit) -> Changes<'a> {
         match of_after.get(&key) {
             Some(now) if seen.insert(key) => stayed.push((finding, *now)),
             Some(_) => {}
-            None => went.push(Gone { finding, doubt: doubt(finding, after, &moved) }),
+            None => went.push(Gone { finding, doubt: doubt(finding, (before, after), &moved) }),
         }
     }
     let is_new = |finding: &&Finding| !of_before.contains(&key(finding, |address| address));
@@ -118,15 +120,25 @@ struct Moved {
 
 impl Moved {
     fn new(before: &Audit, after: &Audit) -> Self {
-        let by_mac: BTreeMap<Mac, IpAddr> =
-            after.traffic.hosts.iter().filter_map(|host| Some((own_mac(host)?, host.address))).collect();
+        let (old, new) = (Self::by_mac(before), Self::by_mac(after));
         let is_there = |address: IpAddr| host(after, address).is_some();
-        let gone = before.traffic.hosts.iter().filter(|host| !is_there(host.address));
-        let now = gone.filter_map(|host| {
-            let address = *by_mac.get(&own_mac(host)?)?;
-            (address.is_ipv4() == host.address.is_ipv4()).then_some((host.address, address))
+        let now = old.into_iter().filter_map(|(key, addresses)| {
+            // Of several addresses of one kind nobody knows which has become which.
+            let ([before], [now]) = (addresses.as_slice(), new.get(&key)?.as_slice()) else { return None };
+            (!is_there(*before)).then_some((*before, *now))
         });
         Self { now: now.collect() }
+    }
+
+    /// Addresses by hardware address and kind of IP.
+    fn by_mac(audit: &Audit) -> BTreeMap<(Mac, bool), Vec<IpAddr>> {
+        let mut addresses: BTreeMap<(Mac, bool), Vec<IpAddr>> = BTreeMap::new();
+        for host in &audit.traffic.hosts {
+            if let Some(mac) = own_mac(host) {
+                addresses.entry((mac, host.address.is_ipv4())).or_default().push(host.address);
+            }
+        }
+        addresses
     }
 
     fn now(&self, address: IpAddr) -> IpAddr {
@@ -148,63 +160,54 @@ fn host(audit: &Audit, address: IpAddr) -> Option<&HostFacts> {
 }
 
 fn key(finding: &Finding, now: impl Fn(IpAddr) -> IpAddr) -> Key {
-    let service = match finding.detail {
-        Detail::Port003 { target, protocol, .. } => {
-            Some((protocol, SocketAddr::new(now(target.ip()), target.port())))
-        }
-        _ => None,
-    };
-    (finding.code(), finding.subject.as_ref().map(|subject| now(subject.address)), service)
+    let subject = finding.subject.as_ref().map(|subject| now(subject.address));
+    (finding.code(), subject, finding.distinction().moved(now))
 }
 
 /// Why the second measurement may lack the finding although nothing was put right.
-fn doubt(finding: &Finding, after: &Audit, moved: &Moved) -> Option<Doubt> {
-    let code = finding.code().as_str();
+fn doubt(finding: &Finding, (before, after): (&Audit, &Audit), moved: &Moved) -> Option<Doubt> {
+    let code = finding.code();
     // What a capture says of itself is over when the next one does not say it.
-    if code.starts_with("CAP") {
+    if code.as_str().starts_with("CAP") {
         return None;
     }
-    let needs = |what: &Unjudged| match what {
-        Unjudged::NoVoice => code.starts_with("RTP") || code.starts_with("QOS") && code != "QOS-004",
-        Unjudged::OneDirection => matches!(code, "PORT-003" | "RTP-001" | "RTP-002" | "SIG-002"),
-        Unjudged::OneSided => code == "RTP-001",
-        Unjudged::NoRule => code.starts_with("QOS"),
-        Unjudged::Incomplete => matches!(code, "RTP-003" | "RTP-004" | "SIG-006"),
-        Unjudged::Clock => code == "RTP-004",
-        Unjudged::CutSip | Unjudged::Encrypted => code.starts_with("SIG"),
-        Unjudged::NoDevice => code.starts_with("PORT") || code.starts_with("QOS"),
-        Unjudged::UnseenAnswers => code == "SIG-002",
-        Unjudged::Damaged => false,
-    };
-    if let Some(what) = after.unjudged.iter().find(|what| needs(what)) {
+    if let Some(what) = after.unjudged.iter().find(|what| what.hides(code)) {
         return Some(Doubt::Unjudged(*what));
     }
-    let address = moved.now(finding.subject.as_ref()?.address);
-    if host(after, address).is_none() {
-        return Some(Doubt::DeviceAbsent);
+    let host = moved.now(finding.subject.as_ref()?.address);
+    let second = Second { before, after, host, now: |address| moved.now(address) };
+    if !is_told_by_another(finding, host, after) && second.shows_it_right(finding) {
+        return None;
+    }
+    Some(lacking(code, host, after))
+}
+
+/// What the second measurement would need.
+fn lacking(code: Code, host: IpAddr, after: &Audit) -> Doubt {
+    if self::host(after, host).is_none() {
+        return Doubt::DeviceAbsent;
     }
     let traffic = &after.traffic;
-    let is_about_voice = code.starts_with("RTP") || code.starts_with("QOS") && code != "QOS-004";
-    let has_voice = || {
-        let ends = |stream: &crate::observe::Stream| [stream.source.ip(), stream.destination.ip()];
-        traffic.streams.iter().any(|stream| ends(stream).contains(&address))
+    let text = code.as_str();
+    let is_about_voice = text.starts_with("RTP") || text.starts_with("QOS") && code != Code::Qos004;
+    let has_voice =
+        || traffic.streams.iter().any(|stream| [stream.source.ip(), stream.destination.ip()].contains(&host));
+    let registers = || traffic.registrations.iter().any(|known| known.client.ip() == host);
+    match code {
+        _ if is_about_voice && !has_voice() => Doubt::NoVoice,
+        Code::Sig001 | Code::Sig002 | Code::Sig003 if !registers() => Doubt::NoRegistration,
+        _ => Doubt::NotTried,
+    }
+}
+
+/// Voice without its mark has several codes, of which one is told: another one puts nothing right.
+fn is_told_by_another(finding: &Finding, host: IpAddr, after: &Audit) -> bool {
+    const UNMARKED: [Code; 3] = [Code::Qos001, Code::Qos003, Code::Qos008];
+    let is_there = |other: &Finding| {
+        other.subject.as_ref().is_some_and(|subject| subject.address == host)
+            && UNMARKED.contains(&other.code())
     };
-    if is_about_voice && !has_voice() {
-        return Some(Doubt::NoVoice);
-    }
-    let registered = || traffic.registrations.iter().any(|known| known.client.ip() == address);
-    if matches!(code, "SIG-001" | "SIG-002" | "SIG-003") && !registered() {
-        return Some(Doubt::NoRegistration);
-    }
-    if let Detail::Port003 { target, protocol, .. } = finding.detail {
-        let target = SocketAddr::new(moved.now(target.ip()), target.port());
-        let mut views =
-            traffic.flows.iter().filter(|flow| flow.protocol == protocol).flat_map(FlowView::both);
-        if !views.any(|view| view.host() == address && view.peer() == target) {
-            return Some(Doubt::NotTried);
-        }
-    }
-    None
+    UNMARKED.contains(&finding.code()) && after.findings.iter().any(is_there)
 }
 
 fn rows(before: &Audit, after: &Audit, moved: &Moved) -> Vec<RowChange> {

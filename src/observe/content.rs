@@ -52,6 +52,8 @@ pub(super) struct Content {
     pub(super) app: App,
     pub(super) tls_name: Option<Box<str>>,
     pub(super) http_host: Option<Box<str>>,
+    /// The end that sent the first SIP request in a datagram, or was sent the first answer.
+    pub(super) asked: Option<End>,
     looks: u8,
     /// The end that sent the TLS client hello.
     tls_client: Option<End>,
@@ -126,6 +128,8 @@ impl Content {
             App::Sip | App::Unknown if payload.first().is_some_and(|&byte| may_start_sip(byte)) => {
                 if let Some(message) = sip::read(payload, packet.payload.is_cut()) {
                     self.app = App::Sip;
+                    let is_request = matches!(message.kind, sip::Kind::Request { .. });
+                    self.asked.get_or_insert(if is_request { from } else { from.other() });
                     tell_sip(message, payload, tell);
                 }
             }

@@ -234,6 +234,11 @@ impl FlowState {
             return (end, Initiator::Handshake);
         }
         let served = |end: End| is_service(self.key.protocol, self.key.socket(end).port());
+        // Each side of SIP may ask, from whatever port: a scanner sends from 5060 as well.
+        if let Some(end) = self.content.asked {
+            let is_service = served(end.other()) && !served(end);
+            return (end, if is_service { Initiator::Service } else { Initiator::FirstPacket });
+        }
         match (served(End::Low), served(End::High)) {
             (true, false) => (End::High, Initiator::Service),
             (false, true) => (End::Low, Initiator::Service),

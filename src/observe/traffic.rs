@@ -100,7 +100,7 @@ pub enum Initiator {
     Handshake,
     /// One side's port is a known service and no handshake was seen: the other side started.
     Service,
-    /// The sender of the first packet.
+    /// The sender of the first packet, of SIP over UDP that of the first request.
     FirstPacket,
 }
 

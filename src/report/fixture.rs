@@ -236,6 +236,7 @@ fn details() -> Vec<Case> {
                 port: 6000,
                 provider: socket("192.0.2.1:5060"),
                 documented: "5064-5127".into(),
+                registers: true,
             },
             Notice,
             Telephony,
@@ -252,7 +253,12 @@ fn details() -> Vec<Case> {
             Telephony,
             Some(PBX),
         ),
-        (Detail::Port009 { port: 5061, tls: true, peers: vec![ip(PHONE)] }, Notice, Telephony, Some(PBX)),
+        (
+            Detail::Port009 { port: 5061, tls: true, registers: true, peers: vec![ip(PHONE)] },
+            Notice,
+            Telephony,
+            Some(PBX),
+        ),
         (qos_001, Error, Network, Some(PHONE)),
         (
             Detail::Qos002 {

@@ -63,9 +63,7 @@ fn result(document: &Document, finding: &Finding) -> Value {
         "locations": locations,
         "occurrenceCount": finding.count,
         // The same finding at the same device is the same result in the next run.
-        "partialFingerprints": {
-            "pbxray/1": format!("{}:{}", finding.code, subject.map_or("", |subject| subject.address.as_str())),
-        },
+        "partialFingerprints": { "pbxray/1": fingerprint(finding) },
         "properties": {
             "severity": finding.severity,
             "confidence": finding.confidence,
@@ -74,6 +72,14 @@ fn result(document: &Document, finding: &Finding) -> Value {
             "rows": finding.rows,
         },
     })
+}
+
+fn fingerprint(finding: &Finding) -> String {
+    let subject = finding.subject.as_ref().map_or("", |subject| subject.address.as_str());
+    match finding.about.as_str() {
+        "" => format!("{}:{subject}", finding.code),
+        about => format!("{}:{subject}:{about}", finding.code),
+    }
 }
 
 /// A path as a relative or absolute URI reference, RFC 3986: everything but unreserved characters and slashes encoded.
@@ -93,6 +99,33 @@ fn uri(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn findings_of_one_code_and_device_are_told_apart() {
+        let one = |about: &str| Finding {
+            code: "SEC-001".to_owned(),
+            severity: Severity::Critical,
+            confidence: crate::site::Confidence::Sure.into(),
+            title: String::new(),
+            detail: String::new(),
+            action: String::new(),
+            responsible: crate::check::Party::Network.into(),
+            subject: None,
+            about: about.to_owned(),
+            rows: Vec::new(),
+            sources: Vec::new(),
+            count: 1,
+            evidence: crate::report::json::document::Evidence {
+                frames: Vec::new(),
+                files: Vec::new(),
+                filter: String::new(),
+                first: None,
+                last: None,
+            },
+        };
+        assert_eq!(fingerprint(&one("")), "SEC-001:");
+        assert_ne!(fingerprint(&one("UDP 5060")), fingerprint(&one("UDP 5900")));
+    }
 
     #[test]
     fn a_path_is_a_uri() {

@@ -92,12 +92,6 @@ impl Rulebook {
         by_id(&self.rows, id, |row| row.id.as_str())
     }
 
-    /// The statement with this id.
-    #[must_use]
-    pub fn statement(&self, id: &str) -> Option<&Statement> {
-        by_id(&self.statements, id, |statement| statement.id.as_str())
-    }
-
     /// The role with this id.
     #[must_use]
     pub fn role(&self, id: &str) -> Option<&Role> {
@@ -132,18 +126,8 @@ impl Rulebook {
     }
 
     /// Ports of this role that must never answer a public address.
-    pub fn exposures_of<'a>(&'a self, role: &'a RoleId) -> impl Iterator<Item = &'a Exposure> + 'a {
+    pub fn exposures_of<'a>(&'a self, role: &RoleId) -> impl Iterator<Item = &'a Exposure> {
         self.exposures.iter().filter(move |exposure| exposure.roles.contains(role))
-    }
-
-    /// Models of a role whose RTP ports hold all of `observed`, smallest first. While the model is not known, the
-    /// first of them is the most that can be said.
-    #[must_use]
-    pub fn models_fitting(&self, role: &RoleId, observed: &PortSet) -> Vec<&Model> {
-        let of_role = self.models.iter().filter(|model| model.role == *role);
-        let mut fitting: Vec<&Model> = of_role.filter(|model| model.rtp.contains_all(observed)).collect();
-        fitting.sort_by_key(|model| (model.rtp.count(), &model.id));
-        fitting
     }
 
     /// Single ports on which somebody waits to be called, by any row: where a capture holds no handshake, the side

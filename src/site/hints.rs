@@ -3,7 +3,6 @@
 //! ```toml
 //! customer = "Muster GmbH"
 //! lan = ["192.168.10.0/24"]
-//! voice_vlans = [10]
 //!
 //! [[host]]
 //! address = "192.168.10.2"
@@ -50,8 +49,10 @@ pub struct Vocabulary<'a> {
     pub models: &'a [Model],
     /// Ids of the rule rows.
     pub rows: &'a [RowId],
-    /// Finding codes; empty if they are not to be checked.
+    /// Codes of findings that may be raised; empty if they are not to be checked.
     pub codes: &'a [&'a str],
+    /// Those of which an exception may name a port, a peer or a transport; empty if that is not to be checked.
+    pub detailed: &'a [&'a str],
 }
 
 /// The site file, checked against the rule books.
@@ -67,8 +68,6 @@ pub struct SiteFile {
     pub cover_fields: Vec<(String, String)>,
     /// Networks that are LAN although their addresses do not show it, or all there are.
     pub lan: Vec<IpNet>,
-    /// VLANs that carry voice, 0 to 4094.
-    pub voice_vlans: Vec<u16>,
     /// Hosts whose role the user states.
     pub hosts: Vec<HostHint>,
     /// Carriers.
@@ -276,7 +275,6 @@ impl Reader<'_> {
             (text(&mut file, "customer"), text(&mut file, "location"), text(&mut file, "technician"));
         let cover: Option<Spanned<BTreeMap<Spanned<String>, String>>> = file.take("cover", self.problems);
         let lan: Option<Spanned<Vec<Spanned<String>>>> = file.take("lan", self.problems);
-        let vlans: Option<Spanned<Vec<Spanned<u16>>>> = file.take("voice_vlans", self.problems);
         let hosts = file.take_all("host", self.problems);
         let providers = file.take_all("provider", self.problems);
         let ports = file.take_all("ports", self.problems);
@@ -288,7 +286,6 @@ impl Reader<'_> {
             technician,
             cover_fields: cover_fields(cover.map(Spanned::into_inner).unwrap_or_default()),
             lan: self.networks(lan.map(Spanned::into_inner).unwrap_or_default()),
-            voice_vlans: self.vlans(vlans.map(Spanned::into_inner).unwrap_or_default()),
             hosts: self.hosts(hosts),
             providers: providers.into_iter().filter_map(|raw| self.provider(raw)).collect(),
             ports: ports.into_iter().filter_map(|raw| self.port_change(raw.into_inner())).collect(),
@@ -350,20 +347,29 @@ impl Reader<'_> {
         let host = raw.host.as_ref().map(|host| self.address(host));
         let peer = raw.peer.as_ref().map(|peer| self.network(peer));
         let port = raw.port.as_ref().map(|port| self.ports(port));
-        let code = raw.code.map(|code| self.code(code));
+        let is_detailed = raw.peer.is_some() || raw.port.is_some() || raw.transport.is_some();
+        let code = raw.code.map(|code| self.code(code, is_detailed));
         let reason = self.reason(raw.reason)?;
         let (host, peer, port, code) = (host.flatten(), peer.flatten(), port.flatten(), code.flatten());
         Some(Exception { host, peer, port, transport: raw.transport, code, reason, line })
     }
 
-    fn code(&mut self, code: Spanned<String>) -> Option<String> {
-        let known = self.known.codes;
-        if known.is_empty() || known.contains(&code.get_ref().as_str()) {
-            return Some(code.into_inner());
+    fn code(&mut self, code: Spanned<String>, is_detailed: bool) -> Option<String> {
+        let is_in = |known: &[&str]| known.is_empty() || known.contains(&code.get_ref().as_str());
+        if !is_in(self.known.codes) {
+            let message = format!("no finding has the code `{}`", code.get_ref());
+            self.complain(code.span(), message, "use the code that the report prints, such as PORT-001");
+            return None;
         }
-        let message = format!("no finding has the code `{}`", code.get_ref());
-        self.complain(code.span(), message, "use the code that the report prints, such as PORT-001");
-        None
+        if is_detailed && !is_in(self.known.detailed) {
+            let message =
+                format!("{} is about a host as a whole, not about a port or a peer", code.get_ref());
+            let help =
+                "leave port, peer and transport out: the exception then accepts the finding about this host";
+            self.complain(code.span(), message, help);
+            return None;
+        }
+        Some(code.into_inner())
     }
 
     fn reason(&mut self, reason: Spanned<String>) -> Option<String> {
@@ -439,15 +445,6 @@ impl Reader<'_> {
             self.complain(text.span(), message, "write it like 192.168.10.0/24, or a single address");
         }
         parsed.map(|network| network.trunc())
-    }
-
-    fn vlans(&mut self, vlans: Vec<Spanned<u16>>) -> Vec<u16> {
-        let (valid, invalid): (Vec<_>, Vec<_>) = vlans.into_iter().partition(|vlan| *vlan.get_ref() <= 4094);
-        for vlan in invalid {
-            let message = format!("{} is no VLAN", vlan.get_ref());
-            self.complain(vlan.span(), message, "VLANs are numbered from 1 to 4094");
-        }
-        valid.into_iter().map(Spanned::into_inner).collect()
     }
 
     fn complain(&mut self, span: Range<usize>, message: impl Into<String>, help: impl Into<String>) {

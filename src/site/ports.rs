@@ -31,12 +31,6 @@ impl PortSet {
         self.0.iter().any(|&(first, last)| (first..=last).contains(&port))
     }
 
-    /// Whether all ports of `other` are among these.
-    #[must_use]
-    pub fn contains_all(&self, other: &Self) -> bool {
-        other.0.iter().all(|&(first, last)| self.0.iter().any(|&(from, to)| from <= first && last <= to))
-    }
-
     /// The ranges in ascending order.
     pub fn ranges(&self) -> impl Iterator<Item = RangeInclusive<u16>> + '_ {
         self.0.iter().map(|&(first, last)| first..=last)

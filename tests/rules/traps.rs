@@ -2,7 +2,7 @@
 //! that are about packets rather than about data are tested where packets are judged.
 
 use pbxray::rules::{DocumentKind, Row, Rulebook};
-use pbxray::site::{Fingerprint, Initiator, Kind, ModelId, PeerScope, PortSet, Ports, RoleId};
+use pbxray::site::{Fingerprint, Initiator, Kind, PeerScope, PortSet, Ports, RoleId, smallest_model};
 
 use crate::book;
 
@@ -362,13 +362,13 @@ fn t29_the_ports_of_the_provider_registration_are_no_exposure() {
 fn t30_the_smallest_model_that_fits() {
     let book = book();
     let pbx = RoleId::from("agfeo.pbx");
-    let fitting = |observed: &str| -> Vec<ModelId> {
-        let models = book.models_fitting(&pbx, &observed.parse().unwrap());
-        models.into_iter().map(|model| model.id.clone()).collect()
+    let smallest = |observed: &[u16]| {
+        let observed = observed.iter().copied().collect();
+        smallest_model(&book.models, &pbx, &observed).map(|model| model.id.as_str())
     };
-    assert_eq!(fitting("5204-5263")[0], "es-pure-ip");
-    assert_eq!(fitting("5300"), ["es-22", "es-7xx-plus", "hypervoice"]);
-    assert_eq!(fitting("5332"), ["hypervoice"]);
-    assert_eq!(fitting("5012, 5020"), ["es-12ch", "es-16ch"]);
-    assert!(fitting("5004, 5204").is_empty());
+    assert_eq!(smallest(&[5204, 5263]), Some("es-pure-ip"));
+    assert_eq!(smallest(&[5300]), Some("es-22"));
+    assert_eq!(smallest(&[5332]), Some("hypervoice"));
+    assert_eq!(smallest(&[5012, 5020]), Some("es-12ch"));
+    assert_eq!(smallest(&[5004, 5204]), None);
 }

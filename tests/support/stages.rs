@@ -69,7 +69,8 @@ pub(crate) fn hints(scenario: &Scenario) -> Hints {
 /// What the user states in a site file and by `--pbx`.
 pub(crate) fn stated(site: String, pbx: &[(IpAddr, Option<String>)]) -> Hints {
     let rows = BOOK.row_ids();
-    let known = Vocabulary { roles: &BOOK.roles, models: &BOOK.models, rows: &rows, codes: &[] };
+    let known =
+        Vocabulary { roles: &BOOK.roles, models: &BOOK.models, rows: &rows, codes: &[], detailed: &[] };
     let site = SiteFile::parse(&SourceText::new("site.toml", site), &known).unwrap();
     let lore = Lore { roles: &BOOK.roles, models: &BOOK.models, identities: &BOOK.identities };
     Hints::new(site, pbx, lore).unwrap()

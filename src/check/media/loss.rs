@@ -8,7 +8,7 @@ use super::super::case::Case;
 use super::super::evidence::{Collector, at_moments};
 use super::super::filter;
 use super::super::finding::{Detail, Evidence, Finding, Heard, Party, Severity};
-use super::{PEERS_NAMED, around_offer, excepted, has_enough, peers};
+use super::{STREAMS_SHOWN, around_offer, excepted, has_enough, peers};
 use crate::observe::media::sequence::Counts;
 use crate::observe::media::{Gap, Moment, StreamReport};
 use crate::observe::{CallProtocol, Stream};
@@ -248,7 +248,7 @@ fn of_reports(streams: &[&Stream]) -> Evidence {
     let mut collector = Collector::default();
     let mut filters = BTreeSet::new();
     let mut until = None;
-    for stream in streams.iter().take(PEERS_NAMED) {
+    for stream in streams.iter().take(STREAMS_SHOWN) {
         until = until.max(Some(stream.report.last.time));
         if let Some(receiver) = stream.report.receiver {
             collector.frames(&[receiver.worst_at]);

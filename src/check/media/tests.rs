@@ -60,6 +60,17 @@ fn one_way_audio_is_about_the_silent_side() {
 }
 
 #[test]
+fn an_exception_for_one_way_audio_names_the_silent_side() {
+    let told = |host: &str, port: u16| {
+        let text =
+            format!("[[exception]]\ncode = \"RTP-001\"\nhost = \"{host}\"\nport = {port}\nreason = \"x\"\n");
+        codes(&world(call(), vec![voice(4_000)], flows(0)).site_file(&text)).len()
+    };
+    assert_eq!((told(PBX, 5204), told(PBX, 10_000), told(PBX, 5206)), (0, 0, 1));
+    assert_eq!(told(PHONE, 10_000), 1, "the telephone speaks");
+}
+
+#[test]
 fn silence_of_the_computer_that_captures_asks_for_another_measuring_point() {
     let about_pbx = || flows(0).into_iter().chain([udp("192.168.10.51:40000", "192.168.10.2:443")]);
     let severity = |flows: Vec<Flow>| {

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use super::super::case::Case;
 use super::super::evidence::at_moments;
 use super::super::finding::{Detail, Finding, Party, Severity, Unevenness};
-use super::{PEERS_NAMED, around_offer, excepted, has_enough, peers};
+use super::{around_offer, excepted, has_enough, peers};
 use crate::observe::Stream;
 use crate::observe::media::Moment;
 use crate::observe::media::timing::{ClockSource, GUIDE, Pause, Spell};
@@ -51,11 +51,11 @@ pub(super) fn check(case: &Case<'_>, senders: &BTreeMap<IpAddr, Vec<&Stream>>) -
         .filter(|stream| !excepted(case, "RTP-004", stream))
         .filter_map(|stream| judge(case, stream))
         .collect();
+    let before = legs_before(&uneven);
     let mut onward: BTreeMap<usize, Vec<IpAddr>> = BTreeMap::new();
     let mut told: BTreeMap<IpAddr, Vec<usize>> = BTreeMap::new();
     for (at, one) in uneven.iter().enumerate() {
-        let first = uneven.iter().position(|other| is_passed_on(other.stream, one.stream));
-        match first {
+        match first_leg(at, &before) {
             Some(first) => onward.entry(first).or_default().push(one.stream.destination.ip()),
             None => told.entry(one.stream.source.ip()).or_default().push(at),
         }
@@ -66,10 +66,38 @@ pub(super) fn check(case: &Case<'_>, senders: &BTreeMap<IpAddr, Vec<&Stream>>) -
             places.iter().filter_map(|at| onward.get(at)).flatten().copied().collect();
         further.sort_unstable();
         further.dedup();
-        further.truncate(PEERS_NAMED);
         raise(case, sender, &own, further)
     });
     findings.collect()
+}
+
+/// For each the place of the stream that it passes on, if it does.
+fn legs_before(uneven: &[Uneven<'_>]) -> Vec<Option<usize>> {
+    let mut to: BTreeMap<IpAddr, Vec<usize>> = BTreeMap::new();
+    for (at, one) in uneven.iter().enumerate() {
+        to.entry(one.stream.destination.ip()).or_default().push(at);
+    }
+    let before = uneven.iter().map(|one| {
+        let mut legs = to.get(&one.stream.source.ip()).into_iter().flatten().copied();
+        legs.find(|leg| uneven.get(*leg).is_some_and(|leg| is_passed_on(leg.stream, one.stream)))
+    });
+    before.collect()
+}
+
+/// The leg with which it began, over however many others. `None`: it begins with this one, or with each of a ring.
+fn first_leg(at: usize, before: &[Option<usize>]) -> Option<usize> {
+    let step = |at: usize| before.get(at).copied().flatten();
+    let mut first = None;
+    let mut leg = at;
+    for _ in 0..before.len() {
+        let Some(earlier) = step(leg) else { return first };
+        if earlier == at {
+            return None;
+        }
+        (first, leg) = (Some(earlier), earlier);
+    }
+    // It leads into a ring, whose legs are told themselves.
+    first
 }
 
 fn raise(case: &Case<'_>, sender: IpAddr, own: &[&Uneven<'_>], onward: Vec<IpAddr>) -> Option<Finding> {

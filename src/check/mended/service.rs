@@ -11,6 +11,7 @@ use crate::site::Scope;
 use super::super::case::Case;
 use super::super::finding::{Finding, PortUse, Side};
 use super::super::{port, security};
+use super::MOST_PEERS;
 
 /// Tries of one host without an answer: a single one may be lost.
 const LEAST_TRIES: u64 = 2;
@@ -74,7 +75,7 @@ pub(super) fn is_put_right(case: &Case<'_>, host: IpAddr, uses: &[PortUse], find
     let Some(last) = finding.evidence.last else { return false };
     uses.iter().all(|used| {
         used.side == Side::Own && is_closed(case, host, used, last)
-            || used.peers.len() < port::PEERS_NAMED
+            || (1..=MOST_PEERS).contains(&used.peers.len())
                 && used.peers.iter().all(|peer| goes_by(case, host, peer.ip(), finding, last))
     })
 }

@@ -46,10 +46,8 @@ struct Stretch {
 
 impl<'a> Voice<'a> {
     fn streams(&self) -> impl Iterator<Item = &'a Stream> {
-        let host = self.host;
-        let is_voice =
-            move |stream: &&Stream| stream.source.ip() == host && stream.report.kind != MediaKind::Video;
-        self.case.traffic.streams.iter().filter(is_voice)
+        let streams = self.case.streams_from(self.host);
+        streams.filter(|stream| stream.report.kind != MediaKind::Video)
     }
 
     /// Streams that began behind the finding and are long enough to be judged.

@@ -173,3 +173,43 @@ fn registering_over_tcp_is_told_once_and_as_what_it_is() {
     );
     assert_eq!(codes(5070), ["PORT-001", "PORT-001"]);
 }
+
+#[test]
+fn channels_are_counted_at_the_busiest_moment() {
+    let one = |port: u16, first: i64, last: i64| {
+        let mut stream = stream(&format!("{PBX}:{port}"), "192.168.10.21:10000", &[(0, 60)]);
+        stream.report.first.time = crate::observe::fixture::at(first);
+        stream.report.last.time = crate::observe::fixture::at(last);
+        stream
+    };
+    let streams =
+        [one(5004, 0, 90), one(5006, 10, 20), one(5006, 15, 30), one(5008, 30, 40), one(5010, 50, 60)];
+    let most = most_at_a_time(&streams.iter().collect::<Vec<_>>());
+    assert_eq!(most, Some((3, crate::observe::fixture::at(30))), "the last moment of one is beside the next");
+    assert_eq!(most_at_a_time(&[]), None);
+}
+
+#[test]
+fn whom_the_device_only_answers_is_no_provider() {
+    let words = "transport = \"udp\"\nown = \"5064-5127\"\ninitiator = \"own\"\n\
+        peer = { scope = \"internet\" }\nspeaks = [\"sip\"]";
+    let told = |change: &dyn Fn(&mut World)| {
+        let flow = Flow { app: App::Sip, ..udp(&format!("{PBX}:40000"), "203.0.113.9:5060") };
+        let mut world = World::new(&row("R1", "acme.pbx", words)).device(PBX, "acme.pbx").flows(vec![flow]);
+        change(&mut world);
+        let found = found(&world, Code::Port005);
+        found.first().map(|finding| match finding.detail {
+            Detail::Port005 { registers, .. } => registers,
+            _ => panic!("{finding:?}"),
+        })
+    };
+    let registration = crate::check::fixture::registration;
+    assert_eq!(told(&|_| {}), None, "nobody knows what it is");
+    let at = |client: String| {
+        move |world: &mut World| {
+            world.traffic.registrations = vec![registration(&client, "203.0.113.9:5060")];
+        }
+    };
+    assert_eq!(told(&at(format!("{PBX}:40000"))), Some(true));
+    assert_eq!(told(&at(format!("{PBX}:5064"))), Some(false), "it registers from another port");
+}

@@ -105,6 +105,14 @@ fn the_internet_leg_is_information() {
     assert_eq!(codes(&neighbour), warned, "a house may use public addresses within");
 }
 
+#[test]
+fn all_peers_are_known_however_few_are_named() {
+    let leg = |end: u8| stream("192.168.10.2:5206", &format!("203.0.113.{end}:4000"), &[(0, 60)]);
+    let findings = check(&world((10..19).map(leg).collect()).case());
+    let Detail::Qos007 { peers, .. } = &findings[0].detail else { panic!("{findings:?}") };
+    assert_eq!(peers.len(), 9);
+}
+
 /// QOS-005 with so many tagged packets of priority 5 and of 0.
 fn is_priority_missing(good: u64, bad: u64) -> bool {
     let mut stream = voice(&[(EF, good + bad)]);

@@ -86,6 +86,23 @@ fn keep_alives_before_sip_cost_no_message() {
 }
 
 #[test]
+fn whoever_sends_the_first_request_asked() {
+    let mut flow = Reading::default();
+    flow.datagram(HERE, THERE, b"\r\n\r\n");
+    flow.datagram(THERE, HERE, OPTIONS);
+    flow.datagram(HERE, THERE, OPTIONS);
+    assert_eq!(flow.content.asked, Some(End::High), "an empty line asks nothing");
+    let mut late = Reading::default();
+    late.datagram(
+        THERE,
+        HERE,
+        b"SIP/2.0 200 OK\r\nCall-ID: x\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n",
+    );
+    late.datagram(THERE, HERE, OPTIONS);
+    assert_eq!(late.content.asked, Some(End::Low), "what is answered was asked before");
+}
+
+#[test]
 fn names_are_asked_in_dns() {
     let mut flow = Reading::default();
     flow.datagram(HERE, "192.168.10.1:53", &dns_talk::query(1, "pbx.agfeo.de"));

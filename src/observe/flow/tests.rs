@@ -59,6 +59,19 @@ fn a_handshake_outweighs_a_service_and_a_service_the_first_packet() {
 }
 
 #[test]
+fn whoever_asks_first_starts_sip_over_udp_whatever_its_port() {
+    let started = |asked: End, service: u16| {
+        let mut flow = flow_of(&[packet(A, B), packet(B, A)]);
+        flow.content.asked = Some(asked);
+        let flow = flow.finish(|_, port| port == service);
+        (flow.a, flow.initiator)
+    };
+    assert_eq!(started(End::Low, 5060), (socket(A), Initiator::FirstPacket), "from the port of the service");
+    assert_eq!(started(End::High, 5060), (socket(B), Initiator::Service));
+    assert_eq!(started(End::High, 9), (socket(B), Initiator::FirstPacket));
+}
+
+#[test]
 fn two_services_leave_it_to_the_first_packet() {
     let flow = flow_of(&[packet(B, A), packet(A, B)]).finish(|_, _| true);
     assert_eq!((flow.a, flow.initiator), (socket(B), Initiator::FirstPacket));

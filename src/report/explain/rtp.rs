@@ -133,7 +133,7 @@ pub(super) const RTP_006: Page = Page {
         measured: "Der Schritt der RTP-Zeitmarken ergibt eine andere Paketlänge als a=ptime des Empfängers, bei mindestens 100 \
                    Paketen und in mindestens 80 % der Schritte. Beide Seiten müssen dieselbe Länge nennen, oder minptime oder \
                    maxptime des Empfängers schließt die gefundene aus; was sie zulassen, ist in Ordnung.",
-        action: "Stellen Sie auf beiden Seiten 20 ms ein.",
+        action: "Stellen Sie auf beiden Seiten dieselbe Länge ein, in der Regel 20 ms (G.723.1: 30 ms).",
         pitfalls: "a=ptime ist ein Wunsch des Empfängers, kein Zwang; viele Geräte kommen mit anderen Längen \
                    zurecht. Hören beide Seiten gut, ist nichts zu tun.",
         source: "RFC 8866 Abschnitt 6.4; RFC 3551 Abschnitt 4.2; RFC 7587 Abschnitt 6.1.",
@@ -143,7 +143,7 @@ pub(super) const RTP_006: Page = Page {
         measured: "The step of the RTP timestamps gives another packet time than a=ptime of the receiver, over at least 100 \
                    packets and in at least 80 % of the steps. Both sides must name the same one, or minptime or maxptime of the \
                    receiver excludes the one found; what these admit is in order.",
-        action: "Set 20 ms on both sides.",
+        action: "Set the same packet time on both sides, as a rule 20 ms (G.723.1: 30 ms).",
         pitfalls: "a=ptime is a wish of the receiver, no duty; many devices cope with other lengths. If both sides \
                    hear well, nothing needs to be done.",
         source: "RFC 8866 section 6.4; RFC 3551 section 4.2; RFC 7587 section 6.1.",

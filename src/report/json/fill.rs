@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
+use super::super::escape::{FIELD, escape_terminal};
 use super::{call, course, document as published, network};
 use crate::capture::{CaptureSummary, Ended, Frame, Timestamp};
 use crate::check::{Audit, Finding};
@@ -501,6 +502,7 @@ fn finding(finding: &Finding, context: &Context<'_>, language: Language) -> publ
             address: subject.address.to_string(),
             role: subject.role.as_ref().map(ToString::to_string),
         }),
+        about: escape_terminal(&finding.distinction().to_string(), FIELD),
         rows: finding.rows.iter().map(ToString::to_string).collect(),
         sources: finding.rows.iter().map(|row| source(row, context.names)).collect(),
         count: finding.count,

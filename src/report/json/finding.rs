@@ -17,6 +17,9 @@ pub(in crate::report) struct Finding {
     pub(in crate::report) action: String,
     pub(in crate::report) responsible: Party,
     pub(in crate::report) subject: Option<Subject>,
+    /// The port, service, peer or status that it is about, where one device may have several findings of this code.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(in crate::report) about: String,
     /// Rows it rests on.
     pub(in crate::report) rows: Vec<String>,
     /// The same with what they say and where.

@@ -68,7 +68,7 @@ fn doubt_de(doubt: Doubt) -> &'static str {
             "Im zweiten Mitschnitt führt dieses Gerät kein Gespräch. Messen Sie noch einmal mit Gespräch."
         }
         Doubt::NoRegistration => "Im zweiten Mitschnitt meldet sich dieses Gerät nirgends an.",
-        Doubt::NotTried => "Im zweiten Mitschnitt hat niemand diesen Dienst angesprochen.",
+        Doubt::NotTried => "Der zweite Mitschnitt zeigt nicht, dass es jetzt richtig geht.",
         Doubt::Unjudged(Unjudged::OneDirection) => "Der zweite Mitschnitt zeigt nur eine Richtung.",
         Doubt::Unjudged(Unjudged::OneSided) => {
             "Im zweiten Mitschnitt ist in einem Gespräch nur eine Seite zu hören."
@@ -97,7 +97,7 @@ fn doubt_en(doubt: Doubt) -> &'static str {
             "In the second capture this device has no call. Measure again with a call."
         }
         Doubt::NoRegistration => "In the second capture this device registers nowhere.",
-        Doubt::NotTried => "In the second capture nobody tried this service.",
+        Doubt::NotTried => "The second capture does not show that it goes right by now.",
         Doubt::Unjudged(Unjudged::OneDirection) => "The second capture shows one direction only.",
         Doubt::Unjudged(Unjudged::OneSided) => "In the second capture one call has voice of one side only.",
         Doubt::Unjudged(Unjudged::NoRule) => {

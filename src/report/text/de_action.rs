@@ -102,7 +102,9 @@ pub(super) fn action(detail: &Detail) -> String {
         }
         Detail::Rtp003 { .. } => voice::find_loss(detail, De),
         Detail::Rtp004 { how, own, .. } => voice::even_out(*how, *own, De),
-        Detail::Rtp006 { .. } => "Stellen Sie die Paketlänge (ptime) auf beiden Seiten auf 20 ms.",
+        Detail::Rtp006 { agreed, .. } => {
+            return format!("Stellen Sie die Paketlänge (ptime) auf beiden Seiten auf {agreed} ms.");
+        }
         Detail::Rtp005 { .. } => "Beheben Sie den Paketverlust; siehe den Befund RTP-003.",
         Detail::Rtp007 { .. } => {
             "Gleichen Sie die Codec-Listen beider Seiten ab, und aktualisieren Sie die Firmware des Gerätes."

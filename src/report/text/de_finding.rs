@@ -91,8 +91,12 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Port003 { target, protocol, refusal, .. } => {
             blocked(finding.count, (*target, *protocol), device, context.service(finding), *refusal)
         }
-        Detail::Port005 { port, provider, documented } => format!(
+        Detail::Port005 { port, provider, documented, registers: true } => format!(
             "{device} meldet sich von UDP {port} beim Provider {provider} an; dokumentiert ist der Bereich \
+             {documented}."
+        ),
+        Detail::Port005 { port, provider, documented, registers: false } => format!(
+            "{device} spricht von UDP {port} aus SIP mit dem Provider {provider}; dokumentiert ist der Bereich \
              {documented}."
         ),
         Detail::Port006 { observed: (first, last), model, documented, fits } => format!(
@@ -121,12 +125,16 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::addresses(peers)),
             list(List::of(ports, ports.len(), u16::to_string))
         ),
-        Detail::Port009 { port, tls, peers } => format!(
-            "{} {} sich über {} {port} an der Anlage an; dokumentiert ist dort nur UDP.",
-            list(List::addresses(peers)),
-            if peers.len() == 1 { "meldet" } else { "melden" },
-            if *tls { "TLS" } else { "TCP" }
-        ),
+        Detail::Port009 { port, tls, registers, peers } => {
+            let (who, over) = (list(List::addresses(peers)), if *tls { "TLS" } else { "TCP" });
+            let what = match (*registers, peers.len() == 1) {
+                (true, true) => format!("meldet sich über {over} {port} an der Anlage an"),
+                (true, false) => format!("melden sich über {over} {port} an der Anlage an"),
+                (false, true) => format!("spricht über {over} {port} mit der Anlage SIP"),
+                (false, false) => format!("sprechen über {over} {port} mit der Anlage SIP"),
+            };
+            format!("{who} {what}; dokumentiert ist dort nur UDP.")
+        }
         Detail::Qos001 { unmarked, packets, dscp, expected, terminal, .. } => {
             unmarked_voice((*unmarked, *packets), dscp, *expected, *terminal)
         }
@@ -432,8 +440,8 @@ fn undocumented(port: &PortUse) -> String {
     let flows = counted(port.flows as u64, "Verbindung", "Verbindungen", De);
     let name = format!("{}\u{a0}{}", protocol(port.protocol), port.port);
     match port.side {
-        Side::Own => format!("eigener Port {name} zu {} ({flows})", peers(port)),
-        Side::Remote => format!("{name} zu {} ({flows})", peers(port)),
+        Side::Own => format!("eigener Port {name} zu {} ({flows})", list(peers(port))),
+        Side::Remote => format!("{name} zu {} ({flows})", list(peers(port))),
     }
 }
 

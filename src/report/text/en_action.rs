@@ -91,7 +91,9 @@ pub(super) fn action(detail: &Detail) -> String {
         }
         Detail::Rtp003 { .. } => voice::find_loss(detail, En),
         Detail::Rtp004 { how, own, .. } => voice::even_out(*how, *own, En),
-        Detail::Rtp006 { .. } => "Set the packet time (ptime) to 20 ms on both sides.",
+        Detail::Rtp006 { agreed, .. } => {
+            return format!("Set the packet time (ptime) to {agreed} ms on both sides.");
+        }
         Detail::Rtp005 { .. } => "Remove the packet loss; see finding RTP-003.",
         Detail::Rtp007 { .. } => {
             "Align the codec lists of both sides, and update the firmware of the device."

@@ -91,8 +91,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Port003 { target, protocol, refusal, .. } => {
             blocked(finding.count, (*target, *protocol), device, context.service(finding), *refusal)
         }
-        Detail::Port005 { port, provider, documented } => format!(
-            "{device} registers with the provider {provider} from UDP {port}; the documented range is {documented}."
+        Detail::Port005 { port, provider, documented, registers } => format!(
+            "{device} {} {provider} from UDP {port}; the documented range is {documented}.",
+            if *registers { "registers with the provider" } else { "speaks SIP with the provider" }
         ),
         Detail::Port006 { observed: (first, last), model, documented, fits } => format!(
             "{} seen; the documented range of {} is {documented}.{}",
@@ -119,10 +120,15 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::addresses(peers)),
             list(List::of(ports, ports.len(), u16::to_string))
         ),
-        Detail::Port009 { port, tls, peers } => format!(
+        Detail::Port009 { port, tls, registers, peers } => format!(
             "{} {} with the PBX over {} {port}; only UDP is documented there.",
             list(List::addresses(peers)),
-            if peers.len() == 1 { "registers" } else { "register" },
+            match (*registers, peers.len() == 1) {
+                (true, true) => "registers",
+                (true, false) => "register",
+                (false, true) => "speaks SIP",
+                (false, false) => "speak SIP",
+            },
             if *tls { "TLS" } else { "TCP" }
         ),
         Detail::Qos001 { unmarked, packets, dscp, expected, terminal, .. } => {
@@ -424,8 +430,8 @@ fn undocumented(port: &PortUse) -> String {
     let flows = counted(port.flows as u64, "flow", "flows", En);
     let name = format!("{}\u{a0}{}", protocol(port.protocol), port.port);
     match port.side {
-        Side::Own => format!("own port {name} to {} ({flows})", peers(port)),
-        Side::Remote => format!("{name} to {} ({flows})", peers(port)),
+        Side::Own => format!("own port {name} to {} ({flows})", list(peers(port))),
+        Side::Remote => format!("{name} to {} ({flows})", list(peers(port))),
     }
 }
 

@@ -192,18 +192,15 @@ impl List {
     }
 }
 
-/// Peers of a port, one where all are the same; of a remote port the address only.
-fn peers(port: &PortUse) -> String {
-    let mut shown: Vec<String> = port
-        .peers
-        .iter()
-        .map(|peer| match port.side {
-            Side::Own => peer.to_string(),
-            Side::Remote => peer.ip().to_string(),
-        })
-        .collect();
+/// Peers of a port; of a remote port the addresses only.
+fn peers(port: &PortUse) -> List {
+    let shown = port.peers.iter().map(|peer| match port.side {
+        Side::Own => peer.to_string(),
+        Side::Remote => peer.ip().to_string(),
+    });
+    let mut shown: Vec<String> = shown.collect();
     shown.dedup();
-    shown.join(", ")
+    List::of(&shown, shown.len(), String::clone)
 }
 
 /// `DSCP 0 (CS0) 98 %, DSCP 40 (CS5) 2 %`: most packets first; no share where there is one value only.

@@ -201,6 +201,24 @@ fn action_of(detail: Detail, language: Language) -> String {
 }
 
 #[test]
+fn the_packet_time_to_set_is_the_one_that_was_agreed() {
+    for agreed in [20, 30] {
+        let detail = || Detail::Rtp006 { seen: 60.0, agreed, both: true, codec: None, peers: Vec::new() };
+        for language in [De, En] {
+            assert!(action_of(detail(), language).contains(&format!("{agreed} ms")));
+        }
+    }
+}
+
+#[test]
+fn the_total_counts_and_not_what_is_named() {
+    let peers = (10..19).map(|end| format!("203.0.113.{end}").parse().unwrap()).collect();
+    let detail = Detail::Qos007 { packets: 1080, peers, inbound: false };
+    let told = said(detail.code(), En, |finding| finding.detail = detail).0;
+    assert!(told.contains("and 5 more"), "{told}");
+}
+
+#[test]
 fn within_a_subnet_no_router_is_blamed() {
     let peers = || vec!["192.168.10.2".parse().unwrap()];
     let details = |near| {

@@ -158,6 +158,30 @@ fn jitter_that_is_passed_on_is_told_once_and_at_its_beginning() {
     assert_eq!(both(second).len(), 2, "at another time");
 }
 
+#[test]
+fn over_several_legs_the_first_is_told_and_of_a_ring_each() {
+    let leg = |from: &str, to: &str| {
+        let mut leg = shaky(84.3, vec![spell(1_000, 60)]);
+        (leg.source, leg.destination) = (socket(&format!("{from}:5206")), socket(&format!("{to}:5206")));
+        leg
+    };
+    let told = |legs: &[(&str, &str)]| {
+        let world = World::new("").streams(legs.iter().map(|(from, to)| leg(from, to)).collect());
+        let found = check(&world.case(), &[]);
+        let jitter = found.iter().filter_map(|finding| match &finding.detail {
+            Detail::Rtp004 { onward, .. } => {
+                Some((subjects(std::slice::from_ref(finding))[0], onward.clone()))
+            }
+            _ => None,
+        });
+        jitter.collect::<Vec<_>>()
+    };
+    let [a, b, c, d] = ["192.168.10.11", "192.168.10.12", "192.168.10.13", "192.168.10.14"];
+    assert_eq!(told(&[(a, b), (b, c), (c, d)]), [(ip(a), vec![ip(c), ip(d)])]);
+    let ring: Vec<IpAddr> = told(&[(a, b), (b, c), (c, a)]).into_iter().map(|(sender, _)| sender).collect();
+    assert_eq!(ring, [ip(a), ip(b), ip(c)]);
+}
+
 /// 1,000 packets, of which these are missing at a stretch: when the gap began (ms), how many.
 fn interrupted(gaps: &[(i64, u16)], others: u64) -> Stream {
     let at_a_stretch: u64 = gaps.iter().map(|gap| u64::from(gap.1)).sum();

@@ -154,8 +154,10 @@ fn the_provider_is_asked_from_a_documented_port() {
         let flow = Flow { app: App::Sip, ..udp(&format!("{PBX}:{port}"), &format!("{provider}:5060")) };
         let flow = from(500, Flow { from_b: sent(answers), ..flow });
         let provider = socket("203.0.113.9:5060");
-        let detail = Detail::Port005 { port: 40_000, provider, documented: "5064-5069".into() };
-        is_over(detail, &[], World::new(&rules), vec![flow])
+        let detail =
+            Detail::Port005 { port: 40_000, provider, documented: "5064-5069".into(), registers: true };
+        let known = "[[provider]]\naddresses = [\"203.0.113.0/24\"]\n";
+        is_over(detail, &[], World::new(&rules).site_file(known), vec![flow])
     };
     assert!(over(5064, "203.0.113.9", 2));
     assert!(!over(5064, "203.0.113.9", 0) && !over(40_001, "203.0.113.9", 2));
@@ -175,7 +177,7 @@ fn whoever_came_over_tcp_registers_over_udp() {
         (row.protocol, row.granted) = (protocol, Some((at(granted), at(granted))));
         world.traffic.registrations = vec![row];
         let called = tcp(&format!("{PHONE}:40000"), &format!("{PBX}:5060"), TcpOutcome::Answered, 1);
-        let detail = Detail::Port009 { port: 5060, tls: false, peers: vec![ip(PHONE)] };
+        let detail = Detail::Port009 { port: 5060, tls: false, registers: false, peers: vec![ip(PHONE)] };
         is_over(detail, &[], world, vec![from(0, Flow { app: App::Sip, ..called })])
     };
     assert!(over(Protocol::Udp, 500, PHONE));

@@ -1,0 +1,376 @@
+//! Whether a second measurement shows that what was wrong in the first goes right by now. That the finding is missing does
+//! not show it: somebody must have tried.
+//!
+//! `src/check/mended.rs` says the same of the end of one capture, by what came behind the finding. Here all of the second
+//! capture is later, it does not have the finding, and what it must hold is what would have raised it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, SocketAddr};
+
+use crate::check::{Audit, Detail, Finding, LEAST_JUDGED, PortUse, Side};
+use crate::observe::message::App;
+use crate::observe::{Answer, Call, FlowView, Protocol, Registration, Silence, Stream, TcpOutcome};
+
+/// Voice of which ports are judged.
+const LEAST_MEDIA: u64 = 50;
+/// Packets of which jitter is judged.
+const LEAST_EVEN: u64 = 200;
+/// Losses that packets at the rate of the finding would have shown, and the longest run that is waited for.
+const LOSSES: u64 = 5;
+const LONGEST_RUN: u64 = 1000;
+/// Messages of which their mark is judged; packets that may be marked as voice.
+const LEAST_MESSAGES: u64 = 10;
+const LEAST_PACKETS: u64 = 20;
+/// Calls, answers, datagrams.
+const SEVERAL: u64 = 3;
+/// A side that sends up to so long (ns) before the end of the call did not stop early.
+const STOPS_BEFORE: i64 = 5_000_000_000;
+const SECOND: i64 = 1_000_000_000;
+/// Without a silence for at least so long (ns).
+const LEAST_CALM: i64 = 300_000_000_000;
+/// Tries of one host without an answer, and hosts that try in vain.
+const LEAST_TRIES: u64 = 2;
+const LEAST_SOURCES: usize = 2;
+
+/// The device of a finding in the second measurement.
+pub(super) struct Second<'a, F> {
+    pub(super) before: &'a Audit,
+    pub(super) after: &'a Audit,
+    /// Its address by now.
+    pub(super) host: IpAddr,
+    /// The address by now of a host of the first measurement.
+    pub(super) now: F,
+}
+
+impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
+    pub(super) fn shows_it_right(&self, finding: &Finding) -> bool {
+        let now = |peers: &[IpAddr]| -> Vec<IpAddr> { peers.iter().map(|peer| (self.now)(*peer)).collect() };
+        let to_all = |peers: &[IpAddr], least: u64| {
+            let mut sent: BTreeMap<IpAddr, u64> = BTreeMap::new();
+            for stream in self.voice() {
+                *sent.entry(stream.destination.ip()).or_default() += packets(stream);
+            }
+            now(peers).iter().all(|peer| sent.get(peer).is_some_and(|packets| *packets >= least))
+        };
+        match &finding.detail {
+            Detail::Port001 { uses, .. } => uses.iter().all(|used| self.is_elsewhere_or_shut(used, finding)),
+            Detail::Port002 { .. } | Detail::Port006 { .. } | Detail::Port008 { .. } => {
+                self.voice().any(|stream| packets(stream) >= LEAST_MEDIA)
+            }
+            Detail::Port003 { target, protocol, .. } => {
+                let target = SocketAddr::new((self.now)(target.ip()), target.port());
+                self.views().any(|view| {
+                    (view.flow.protocol, view.peer()) == (*protocol, target) && view.was_answered()
+                })
+            }
+            Detail::Port005 { provider, .. } => self.views().any(|view| {
+                (view.flow.protocol, view.flow.app) == (Protocol::Udp, App::Sip)
+                    && view.peer().ip() == provider.ip()
+                    && view.was_answered()
+                    && self.rows(view.flow.id).next().is_some()
+            }),
+            Detail::Port009 { peers, .. } => now(peers).into_iter().all(|peer| {
+                self.after.traffic.registrations.iter().any(|row| {
+                    (row.client.ip(), row.registrar.ip(), row.protocol) == (peer, self.host, Protocol::Udp)
+                        && row.granted.is_some()
+                })
+            }),
+            Detail::Qos001 { expected, .. }
+            | Detail::Qos003 { expected, .. }
+            | Detail::Qos008 { expected, .. } => self.is_marked(*expected),
+            Detail::Qos002 { .. } => self.voice().any(|stream| stream.report.marking.kept >= LEAST_JUDGED),
+            Detail::Qos004 { expected, .. } => {
+                let endpoints = self.after.traffic.sip_endpoints.iter();
+                let mut own = endpoints.filter(|endpoint| endpoint.address == self.host);
+                own.any(|endpoint| {
+                    endpoint
+                        .marked
+                        .is_some_and(|(mark, messages)| mark == *expected && messages >= LEAST_MESSAGES)
+                })
+            }
+            Detail::Qos005 { expected, .. } => {
+                let right = |stream: &Stream| -> u64 {
+                    let seen = stream.report.marking.pcp.iter();
+                    seen.filter(|seen| seen.value == *expected).map(|seen| seen.packets).sum()
+                };
+                self.voice().map(right).sum::<u64>() >= LEAST_JUDGED
+            }
+            // From the Internet whoever sends to is in the LAN.
+            Detail::Qos007 { inbound: true, .. } => {
+                self.voice().any(|stream| packets(stream) >= LEAST_JUDGED)
+            }
+            Detail::Qos007 { peers, .. } => now(peers).into_iter().any(|peer| {
+                self.voice().any(|stream| stream.destination.ip() == peer && packets(stream) >= LEAST_JUDGED)
+            }),
+            Detail::Qos009 { .. } => self
+                .voice()
+                .any(|stream| packets(stream) >= LEAST_JUDGED && stream.report.marking.dscp.len() == 1),
+            Detail::Qos010 { flows, expected, .. } => flows.iter().all(|(a, b, protocol)| {
+                let before = finding.subject.as_ref().map(|subject| subject.address);
+                let peer = if Some(a.ip()) == before { b.ip() } else { a.ip() };
+                let peer = (self.now)(peer);
+                self.views().any(|view| {
+                    (view.peer().ip(), view.flow.protocol) == (peer, *protocol)
+                        && view.sent.packets >= LEAST_PACKETS
+                        && view.sent.dscp.packets(*expected) == 0
+                })
+            }),
+            Detail::Rtp001 { peers, .. } => to_all(peers, LEAST_JUDGED),
+            Detail::Rtp002 { peers, .. } => now(peers).into_iter().all(|peer| {
+                self.after.traffic.streams.iter().any(|stream| {
+                    packets(stream) >= LEAST_JUDGED
+                        && self.call(stream).is_some_and(|call| {
+                            (call.caller.ip(), call.callee.ip()) == (self.host, peer)
+                                && call.answer == Answer::Answered
+                        })
+                })
+            }),
+            Detail::Rtp003 { lost, expected, peers, .. } | Detail::Rtp005 { lost, expected, peers, .. } => {
+                let least = LOSSES.saturating_mul(*expected) / (*lost).max(1);
+                to_all(peers, least.clamp(LEAST_JUDGED, LONGEST_RUN))
+            }
+            Detail::Rtp004 { peers, .. } => to_all(peers, LEAST_EVEN),
+            Detail::Rtp006 { .. } => self.voice().any(|stream| {
+                packets(stream) >= LEAST_JUDGED
+                    && stream.report.ptime.is_some()
+                    && stream.report.announced_ptime.is_some()
+            }),
+            Detail::Rtp007 { .. } => self
+                .voice()
+                .any(|stream| packets(stream) >= LEAST_JUDGED && stream.report.announced_at.is_some()),
+            Detail::Rtp008 { peer, .. } => {
+                let peer = (self.now)(*peer);
+                self.voice().any(|stream| stream.destination.ip() == peer && self.lasts(stream))
+            }
+            Detail::Rtp009 { .. } => {
+                self.calls_with(|stream| self.lasts(stream)) >= finding.count.clamp(1, SEVERAL)
+            }
+            Detail::Rtp013 { peer, .. } => {
+                let peer = (self.now)(*peer);
+                let is_right = |stream: &Stream| {
+                    let is_announced = |call: &Call| {
+                        call.caller_media.contains(&stream.source)
+                            || call.callee_media.contains(&stream.source)
+                    };
+                    stream.destination.ip() == peer && self.call(stream).is_some_and(is_announced)
+                };
+                self.calls_with(is_right) >= finding.count.clamp(1, SEVERAL)
+            }
+            Detail::Rtp014 { peers, .. } => now(peers).into_iter().all(|peer| {
+                self.voice().any(|stream| {
+                    stream.destination.ip() == peer
+                        && packets(stream) >= LEAST_JUDGED
+                        && stream.report.receiver.is_some()
+                })
+            }),
+            Detail::Sig001 { account, .. } => self.registers(account, finding),
+            Detail::Sig002 { registrar, .. } => {
+                let registrar = (self.now)(registrar.ip());
+                self.granted().any(|row| row.registrar.ip() == registrar)
+            }
+            Detail::Sig003 { registrar, .. } => self.keeps_mapping((self.now)(registrar.ip()), finding),
+            Detail::Sig004 { server, .. } => {
+                let server = (self.now)(*server);
+                self.sip_with(server).any(|view| view.received.payload_packets >= SEVERAL)
+            }
+            Detail::Sig005 { .. } => {
+                let calls = self.after.traffic.calls.iter().filter(|call| {
+                    call.callee.ip() == self.host
+                        && call.answer == Answer::Answered
+                        && !call.is_unacknowledged
+                });
+                calls.count() as u64 >= finding.count.clamp(1, SEVERAL)
+            }
+            Detail::Sig006 { peer, .. } => {
+                let peer = (self.now)(peer.ip());
+                let whole = self.after.traffic.whole.iter();
+                let whole = whole.filter(|whole| (whole.from.ip(), whole.to.ip()) == (self.host, peer));
+                whole.map(|whole| whole.times.len() as u64).sum::<u64>() >= SEVERAL
+            }
+            Detail::Sig007 { server, alert, .. } => {
+                let server = SocketAddr::new((self.now)(server.ip()), server.port());
+                self.connects(server, alert.is_some())
+            }
+            Detail::Sig008 { registrar, expires, .. } => {
+                self.is_kept_alive((self.now)(registrar.ip()), *expires)
+            }
+            Detail::Sig009 { method, to, .. } => {
+                let to = (self.now)(to.ip());
+                let endpoints = self.after.traffic.sip_endpoints.iter();
+                let mut own = endpoints.filter(|endpoint| endpoint.address == self.host);
+                own.any(|endpoint| endpoint.requests.get(method).is_some_and(|sent| *sent >= SEVERAL))
+                    && self.sip_with(to).any(|view| view.received.payload_packets >= SEVERAL)
+            }
+            Detail::Sec001 { at, protocol, .. } | Detail::Sec004 { at, protocol, .. } => {
+                self.is_shut(at.port(), *protocol)
+            }
+            Detail::Sec003 { peers, .. } => now(peers).into_iter().all(|peer| {
+                self.views()
+                    .any(|view| (view.flow.app, view.peer().ip()) == (App::Tls, peer) && view.took_part())
+            }),
+            // That there are fewer calls today, and that a scanner has gone on, puts nothing right.
+            Detail::Port007 { .. } | Detail::Sec002 { .. } => false,
+            // What a capture says of itself is over when the next one does not say it.
+            Detail::Cap001 { .. }
+            | Detail::Cap002 { .. }
+            | Detail::Cap003 { .. }
+            | Detail::Cap004 { .. }
+            | Detail::Cap006 { .. }
+            | Detail::Cap008 { .. }
+            | Detail::Cap010 { .. }
+            | Detail::Cap011 { .. } => true,
+        }
+    }
+
+    /// Voice that the device sends.
+    fn voice(&self) -> impl Iterator<Item = &'a Stream> {
+        let host = self.host;
+        self.after.traffic.streams.iter().filter(move |stream| stream.source.ip() == host)
+    }
+
+    /// Its conversations.
+    fn views(&self) -> impl Iterator<Item = FlowView<'a>> {
+        let host = self.host;
+        self.after.traffic.flows.iter().flat_map(FlowView::both).filter(move |view| view.host() == host)
+    }
+
+    fn sip_with(&self, peer: IpAddr) -> impl Iterator<Item = FlowView<'a>> {
+        self.views().filter(move |view| (view.flow.app, view.peer().ip()) == (App::Sip, peer))
+    }
+
+    fn rows(&self, flow: usize) -> impl Iterator<Item = &'a str> {
+        self.after.flow_rows.get(flow).into_iter().flatten().map(|row| &**row)
+    }
+
+    fn call(&self, stream: &Stream) -> Option<&'a Call> {
+        stream.call.and_then(|call| self.after.traffic.calls.get(call))
+    }
+
+    /// Calls with voice of the device for which this holds.
+    fn calls_with(&self, holds: impl Fn(&Stream) -> bool) -> u64 {
+        let voice = self.voice().filter(|stream| packets(stream) >= LEAST_JUDGED && holds(stream));
+        let calls: BTreeSet<usize> = voice.filter_map(|stream| stream.call).collect();
+        calls.len() as u64
+    }
+
+    /// Whether the device sends to the end of a call that was ended.
+    fn lasts(&self, stream: &Stream) -> bool {
+        let call = self.call(stream).filter(|call| call.hung_up.is_some());
+        let end = call.and_then(|call| call.end);
+        end.is_some_and(|(_, end)| end.since(stream.report.last.time) <= STOPS_BEFORE)
+    }
+
+    fn is_marked(&self, expected: u8) -> bool {
+        let marked = |stream: &Stream| -> u64 {
+            let seen = stream.report.marking.dscp.iter();
+            seen.filter(|seen| seen.value == expected).map(|seen| seen.packets).sum()
+        };
+        self.voice().map(marked).sum::<u64>() >= LEAST_JUDGED
+    }
+
+    /// PORT-001: the device refuses at that port, or the same peers are served where it is documented.
+    fn is_elsewhere_or_shut(&self, used: &PortUse, finding: &Finding) -> bool {
+        let mut at_port = self
+            .views()
+            .filter(|view| (view.flow.protocol, view.own().port()) == (used.protocol, used.port))
+            .filter(|view| !view.started())
+            .peekable();
+        let is_refused = |view: FlowView<'_>| match view.flow.tcp.as_ref().map(|tcp| tcp.outcome) {
+            Some(outcome) => outcome == TcpOutcome::Refused,
+            None => view.sent.packets == 0 && view.flow.icmp.iter().any(|icmp| icmp.reporter == self.host),
+        };
+        let is_shut = used.side == Side::Own && at_port.peek().is_some() && at_port.all(is_refused);
+        let is_elsewhere = |peer: &SocketAddr| {
+            let peer = (self.now)(peer.ip());
+            self.views().any(|view| {
+                view.peer().ip() == peer
+                    && view.was_answered()
+                    && self.rows(view.flow.id).any(|id| finding.rows.iter().any(|row| **row == *id))
+            })
+        };
+        is_shut || !used.peers.is_empty() && used.peers.iter().all(is_elsewhere)
+    }
+
+    fn granted(&self) -> impl Iterator<Item = &'a Registration> {
+        let host = self.host;
+        let rows = self.after.traffic.registrations.iter();
+        rows.filter(move |row| row.client.ip() == host && row.granted.is_some())
+    }
+
+    /// SIG-001: the account is accepted, or one that the device did not have before, and the first is given up.
+    fn registers(&self, account: &str, finding: &Finding) -> bool {
+        let before = finding.subject.as_ref().map(|subject| subject.address);
+        let known = |aor: &str| {
+            let mut rows = self.before.traffic.registrations.iter();
+            rows.any(|row| Some(row.client.ip()) == before && *row.aor == *aor && row.granted.is_some())
+        };
+        let rows = &self.after.traffic.registrations;
+        let is_tried = rows.iter().any(|row| row.client.ip() == self.host && *row.aor == *account);
+        self.granted().any(|row| *row.aor == *account || !is_tried && !known(&row.aor))
+    }
+
+    /// SIG-003: a mapping is kept for much longer than those that were lost.
+    fn keeps_mapping(&self, registrar: IpAddr, finding: &Finding) -> bool {
+        let span = finding.evidence.first.zip(finding.evidence.last);
+        let lost = span.map_or(0, |(first, last)| last.since(first)) / (finding.count.max(1) as i64);
+        let least = lost.max(SECOND).saturating_mul(SEVERAL as i64);
+        self.granted().filter(|row| row.registrar.ip() == registrar).any(|row| {
+            row.mappings.len() < 2 && row.kept.is_some_and(|(first, last)| last.since(first) >= least)
+        })
+    }
+
+    /// SIG-007: a connection stands; where the certificate had expired, the server shows one that is valid.
+    fn connects(&self, server: SocketAddr, had_failed: bool) -> bool {
+        if had_failed {
+            return self.views().any(|view| {
+                (view.flow.app, view.peer()) == (App::Tls, server)
+                    && view.was_answered()
+                    && view.sent.payload_packets >= SEVERAL
+                    && view.received.payload_packets >= SEVERAL
+            });
+        }
+        let rows = self.after.traffic.handshakes.iter();
+        let rows = rows.filter(|row| (row.client, row.server) == (self.host, server));
+        rows.flat_map(|row| row.certificate.iter().chain(&row.renewed))
+            .any(|seen| seen.not_after.is_some_and(|end| seen.time.is_known() && end > seen.time))
+    }
+
+    /// SIG-008: for two registrations no long silence.
+    fn is_kept_alive(&self, registrar: IpAddr, expires: u32) -> bool {
+        let least = i64::from(expires).saturating_mul(2 * SECOND).max(LEAST_CALM);
+        self.sip_with(registrar).any(|view| {
+            let times = [view.sent.first, view.sent.last, view.received.first, view.received.last];
+            let times = || times.into_iter().flatten().map(|(_, time)| time);
+            let (first, last) = (times().min(), times().max());
+            let longest = view.flow.silence.as_ref().map_or(0, |silences| silences.longest.length());
+            view.flow.protocol == Protocol::Udp
+                && first.zip(last).is_some_and(|(first, last)| last.since(first) >= least)
+                && longest <= Silence::LONG
+        })
+    }
+
+    /// SEC-001 and SEC-004: several hosts beyond the link ask, and the device, which is there, answers none of them.
+    fn is_shut(&self, port: u16, protocol: Protocol) -> bool {
+        let on_link = |address: IpAddr| super::host(self.after, address).and_then(|host| host.on_link);
+        let mut sources = BTreeSet::new();
+        for view in self.views().filter(|view| !view.started()) {
+            let peer = view.peer().ip();
+            if (view.own().port(), view.flow.protocol) != (port, protocol) || on_link(peer) == Some(true) {
+                continue;
+            }
+            let tries = match view.flow.tcp.as_ref().map(|tcp| (tcp.outcome, tcp.attempt_count)) {
+                Some((TcpOutcome::Refused | TcpOutcome::Silent, tries)) => tries,
+                None if view.sent.packets == 0 => view.received.payload_packets,
+                _ => return false,
+            };
+            if tries >= LEAST_TRIES {
+                sources.insert(peer);
+            }
+        }
+        sources.len() >= LEAST_SOURCES && self.views().any(|view| view.sent.packets > 0)
+    }
+}
+
+fn packets(stream: &Stream) -> u64 {
+    stream.report.counts.packets
+}

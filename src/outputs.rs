@@ -1,0 +1,86 @@
+//! Takes where reports are to go and what is read for them; says what cannot be written, or would be overwritten, before a
+//! long capture is read.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, ensure};
+use pbxray::capture;
+
+/// What is to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// One file.
+    File,
+    /// A directory of files, which is made if need be.
+    Directory,
+}
+
+/// Refuses outputs that cannot be written, that are read themselves, or that are one.
+pub(crate) fn check(outputs: &[(&Path, Kind)], inputs: &[&Path]) -> Result<()> {
+    let mut known = BTreeSet::new();
+    for (output, kind) in outputs {
+        let shown = output.display();
+        match kind {
+            Kind::File => {
+                ensure!(!output.is_dir(), "--output {shown}: is a directory; name a file in it");
+                let parent = parent(output);
+                ensure!(
+                    parent.is_dir(),
+                    "--output {shown}: there is no directory {}; make it, or name another file",
+                    parent.display()
+                );
+            }
+            Kind::Directory => {
+                ensure!(
+                    !output.exists() || output.is_dir(),
+                    "--output {shown}: is a file, and CSV is four files; name a directory for them"
+                );
+            }
+        }
+        // A terminal or a pipe takes several reports one behind the other.
+        let place = place(output);
+        ensure!(
+            is_special(output) || known.insert(place.clone()),
+            "--output {shown}: is named twice, and one report would overwrite the other; name another file"
+        );
+        for input in inputs {
+            ensure!(!is_read(&place, input), "--output {shown}: is read itself; name another file");
+        }
+    }
+    Ok(())
+}
+
+/// Whether reading `input` reads what lies at `place`.
+fn is_read(place: &Path, input: &Path) -> bool {
+    let Ok(input) = input.canonicalize() else { return false };
+    if input == place {
+        return input.is_file();
+    }
+    // Of a directory all captures are read; a report in it may be written anew.
+    input.is_dir() && place.parent() == Some(&input) && place.is_file() && is_capture(place)
+}
+
+fn is_capture(path: &Path) -> bool {
+    capture::open(&[path.to_path_buf()], capture::Settings::default()).is_ok()
+}
+
+fn is_special(path: &Path) -> bool {
+    path.exists() && !path.is_file() && !path.is_dir()
+}
+
+/// The same file or directory has the same one, whatever it was named, whether it is there or not.
+fn place(path: &Path) -> PathBuf {
+    let by_parent = || {
+        let parent = parent(path).canonicalize().ok()?;
+        Some(parent.join(path.file_name()?))
+    };
+    path.canonicalize().ok().or_else(by_parent).unwrap_or_else(|| path.to_path_buf())
+}
+
+fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}

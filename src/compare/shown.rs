@@ -11,7 +11,7 @@ use crate::check::{Audit, Detail, Finding, LEAST_JUDGED, PortUse, Side};
 use crate::observe::message::App;
 use crate::observe::{Answer, Call, FlowView, Protocol, Registration, Silence, Stream, TcpOutcome};
 
-/// Voice of which ports are judged.
+/// Voice of which ports and marks are judged.
 const LEAST_MEDIA: u64 = 50;
 /// Packets of which jitter is judged.
 const LEAST_EVEN: u64 = 200;
@@ -78,7 +78,7 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
             Detail::Qos001 { expected, .. }
             | Detail::Qos003 { expected, .. }
             | Detail::Qos008 { expected, .. } => self.is_marked(*expected),
-            Detail::Qos002 { .. } => self.voice().any(|stream| stream.report.marking.kept >= LEAST_JUDGED),
+            Detail::Qos002 { .. } => self.voice().any(|stream| stream.report.marking.kept >= LEAST_MEDIA),
             Detail::Qos004 { expected, .. } => {
                 let endpoints = self.after.traffic.sip_endpoints.iter();
                 let mut own = endpoints.filter(|endpoint| endpoint.address == self.host);
@@ -93,18 +93,16 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
                     let seen = stream.report.marking.pcp.iter();
                     seen.filter(|seen| seen.value == *expected).map(|seen| seen.packets).sum()
                 };
-                self.voice().map(right).sum::<u64>() >= LEAST_JUDGED
+                self.voice().map(right).sum::<u64>() >= LEAST_MEDIA
             }
             // From the Internet whoever sends to is in the LAN.
-            Detail::Qos007 { inbound: true, .. } => {
-                self.voice().any(|stream| packets(stream) >= LEAST_JUDGED)
-            }
+            Detail::Qos007 { inbound: true, .. } => self.voice().any(|stream| packets(stream) >= LEAST_MEDIA),
             Detail::Qos007 { peers, .. } => now(peers).into_iter().any(|peer| {
-                self.voice().any(|stream| stream.destination.ip() == peer && packets(stream) >= LEAST_JUDGED)
+                self.voice().any(|stream| stream.destination.ip() == peer && packets(stream) >= LEAST_MEDIA)
             }),
             Detail::Qos009 { .. } => self
                 .voice()
-                .any(|stream| packets(stream) >= LEAST_JUDGED && stream.report.marking.dscp.len() == 1),
+                .any(|stream| packets(stream) >= LEAST_MEDIA && stream.report.marking.dscp.len() == 1),
             Detail::Qos010 { flows, expected, .. } => flows.iter().all(|(a, b, protocol)| {
                 let before = finding.subject.as_ref().map(|subject| subject.address);
                 let peer = if Some(a.ip()) == before { b.ip() } else { a.ip() };
@@ -265,7 +263,7 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
             let seen = stream.report.marking.dscp.iter();
             seen.filter(|seen| seen.value == expected).map(|seen| seen.packets).sum()
         };
-        self.voice().map(marked).sum::<u64>() >= LEAST_JUDGED
+        self.voice().map(marked).sum::<u64>() >= LEAST_MEDIA
     }
 
     /// PORT-001: the device refuses at that port, or the same peers are served where it is documented.

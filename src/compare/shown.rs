@@ -136,9 +136,15 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
             Detail::Rtp007 { .. } => self
                 .voice()
                 .any(|stream| packets(stream) >= LEAST_JUDGED && stream.report.announced_at.is_some()),
-            Detail::Rtp008 { peer, .. } => {
+            Detail::Rtp008 { peer, after, .. } => {
                 let peer = (self.now)(*peer);
-                self.voice().any(|stream| stream.destination.ip() == peer && self.lasts(stream))
+                // A call that is over before voice stopped then does not show that it goes on by now.
+                let goes_on = |stream: &Stream| {
+                    let answered = self.call(stream).and_then(|call| call.answered);
+                    answered.is_some_and(|(_, at)| stream.report.last.time.since(at) > *after)
+                };
+                self.voice()
+                    .any(|stream| stream.destination.ip() == peer && self.lasts(stream) && goes_on(stream))
             }
             Detail::Rtp009 { .. } => {
                 self.calls_with(|stream| self.lasts(stream)) >= finding.count.clamp(1, SEVERAL)

@@ -1,6 +1,7 @@
 //! The values that reading a capture gives.
 
 use std::fmt;
+use std::num::NonZeroU64;
 
 /// Nanoseconds since the Unix epoch, UTC.
 ///
@@ -33,31 +34,38 @@ impl Timestamp {
 
 /// Wireshark's frame number (from 1) together with the file it counts in.
 ///
-/// Orders by file, then number: the order in which the files of one measurement were read.
+/// Orders by file, then number: the order in which the files of one measurement were read. An `Option` of it takes no more
+/// room than itself: rows of flows and streams hold many, and there may be half a million of these.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Frame(u64);
+pub struct Frame(NonZeroU64);
 
 impl Frame {
     const NUMBER_BITS: u32 = 48;
     /// No frame: they count from 1.
-    pub const NONE: Self = Self(0);
+    pub const NONE: Self = Self(NonZeroU64::MIN);
 
     /// `file` counts from 0 in the order of the measurement, `number` from 1 as Wireshark does.
     #[must_use]
     pub fn new(file: u16, number: u64) -> Self {
-        Self(u64::from(file) << Self::NUMBER_BITS | number & ((1 << Self::NUMBER_BITS) - 1))
+        let raw = u64::from(file) << Self::NUMBER_BITS | number & ((1 << Self::NUMBER_BITS) - 1);
+        Self(NonZeroU64::MIN.saturating_add(raw))
+    }
+
+    /// File and number in one, as they order.
+    fn raw(self) -> u64 {
+        self.0.get() - 1
     }
 
     /// Index of the file within the measurement.
     #[must_use]
     pub fn file(self) -> u16 {
-        (self.0 >> Self::NUMBER_BITS) as u16
+        (self.raw() >> Self::NUMBER_BITS) as u16
     }
 
     /// Wireshark's `frame.number` in that file.
     #[must_use]
     pub fn number(self) -> u64 {
-        self.0 & ((1 << Self::NUMBER_BITS) - 1)
+        self.raw() & ((1 << Self::NUMBER_BITS) - 1)
     }
 }
 

@@ -67,7 +67,7 @@ impl<'a> Attempts<'a> {
         self.flows.push(view.flow);
         self.rows.extend(rows.iter().map(|row| (row.id.as_str(), *row)));
         self.answered |= view.was_answered();
-        let icmp = view.flow.icmp.iter().find(|report| report.about_a && is_unreachable(report));
+        let icmp = view.flow.extra.icmp.iter().find(|report| report.about_a && is_unreachable(report));
         let (count, refusal) = match (&view.flow.tcp, icmp) {
             (Some(tcp), None) if tcp.outcome == TcpOutcome::Refused => {
                 (tcp.attempt_count, Some(Refusal::Reset))

@@ -122,9 +122,7 @@ impl<'a> Case<'a> {
 
     /// What the lower layers say of `address`.
     pub(super) fn host(&self, address: IpAddr) -> Option<&'a HostFacts> {
-        let hosts = &self.traffic.hosts;
-        let at = hosts.binary_search_by(|facts| facts.address.cmp(&address));
-        at.ok().and_then(|at| hosts.get(at))
+        self.traffic.host(address)
     }
 
     /// Whether the capture seems to have been made on this host: everything in it comes from there or goes there, and to
@@ -363,7 +361,7 @@ impl<'a> Case<'a> {
         if leg.peer.names.is_empty() {
             return Some(Fit::Full);
         }
-        let greeted = [view.flow.tls_name.as_deref(), view.flow.http_host.as_deref()];
+        let greeted = [view.flow.extra.tls_name.as_deref(), view.flow.extra.http_host.as_deref()];
         let mut known: BTreeSet<&str> = greeted.into_iter().flatten().collect();
         if known.is_empty()
             && let Some(names) = self.names.get(&view.peer().ip())

@@ -168,7 +168,7 @@ fn is_translated(case: &Case<'_>, row: &Registration) -> bool {
 /// `alive`: the client's last packet.
 fn silent(case: &Case<'_>, watched: &Watched<'_>, alive: Option<(Frame, Timestamp)>) -> Option<Finding> {
     let (row, flow) = (watched.row, watched.flow?);
-    let known = flow.silence.as_deref().into_iter().flat_map(Silences::longest_first);
+    let known = flow.extra.silence.as_deref().into_iter().flat_map(Silences::longest_first);
     let last = latest([flow.from_a.last, flow.from_b.last])?;
     // Until the capture ends, as long as the client is there and did not register from another port instead.
     let until = alive.filter(|_| watched.is_only).map(|until| Silence { after: last, until });

@@ -1,5 +1,6 @@
 //! What a check says: a code, numbers and evidence. The words for it are the report's.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
 use jiff::civil::Date;
@@ -584,8 +585,8 @@ pub struct Audit {
     pub site: Site,
     /// Row matrix, ordered by device, then row.
     pub rows: Vec<RowResult>,
-    /// Rows that explain a flow, by flow id.
-    pub flow_rows: Vec<Vec<Box<str>>>,
+    /// Rows that explain a flow, by flow id; few flows have any.
+    pub flow_rows: BTreeMap<usize, Vec<Box<str>>>,
     /// Flows of identified vendor devices that nothing explains, by flow id.
     pub unexplained: Vec<usize>,
     /// What the capture cannot show.

@@ -102,7 +102,7 @@ fn result(
 fn is_use(end: &End<'_>) -> bool {
     let view = &end.view;
     let is_told =
-        view.flow.protocol == Protocol::Udp && view.received.packets > 0 && view.flow.icmp.is_empty();
+        view.flow.protocol == Protocol::Udp && view.received.packets > 0 && view.flow.extra.icmp.is_empty();
     view.took_part() || is_told
 }
 
@@ -123,19 +123,19 @@ fn deviating<'a>(case: &'a Case<'_>, findings: &'a [Finding]) -> BTreeSet<(IpAdd
     deviating
 }
 
-/// Rows that fully explain each flow, by flow id.
-pub(super) fn flow_rows(case: &Case<'_>) -> Vec<Vec<Box<str>>> {
+/// Rows that fully explain a flow, by flow id.
+pub(super) fn flow_rows(case: &Case<'_>) -> BTreeMap<usize, Vec<Box<str>>> {
     let systems = systems(case);
-    let mut rows: Vec<BTreeSet<Box<str>>> = vec![BTreeSet::new(); case.traffic.flows.len()];
+    let mut rows: BTreeMap<usize, BTreeSet<Box<str>>> = BTreeMap::new();
     for end in &case.ends {
-        if let Some(rows) = rows.get_mut(end.view.flow.id) {
-            let model = end.device.model.as_ref();
-            let full = end.rows.iter().filter(|(row, fit)| *fit == Fit::Full && row.is_for_model(model));
-            let full = full.filter(|(row, _)| holds(&systems, end.device.address, row));
-            rows.extend(full.map(|(row, _)| row.id.as_str().into()));
+        let model = end.device.model.as_ref();
+        for (row, fit) in &end.rows {
+            if *fit == Fit::Full && row.is_for_model(model) && holds(&systems, end.device.address, row) {
+                rows.entry(end.view.flow.id).or_default().insert(row.id.as_str().into());
+            }
         }
     }
-    rows.into_iter().map(|rows| rows.into_iter().collect()).collect()
+    rows.into_iter().map(|(flow, rows)| (flow, rows.into_iter().collect())).collect()
 }
 
 fn packets(case: &Case<'_>, flows: &[usize]) -> u64 {
@@ -158,7 +158,7 @@ mod tests {
     use super::super::finding::{Detail, Severity};
     use super::super::fixture::{PBX, PHONE, World, finding, row};
     use super::*;
-    use crate::observe::fixture::{sent, tcp, udp};
+    use crate::observe::fixture::{greeting, sent, tcp, udp};
     use crate::observe::{Flow, TcpOutcome};
 
     const DIRECTORY: &str = "transport = \"tcp\"\nown = 389\ninitiator = \"peer\"\npeer.scope = \"lan\"";
@@ -254,11 +254,11 @@ mod tests {
         let words = "transport = \"tcp\"\nremote = 443\ninitiator = \"own\"\npeer.scope = \"any\"\npeer.names = [\"pbx.example\"]";
         let label = |name: Option<&str>| {
             let visit = tcp("192.168.10.2:40000", "203.0.113.9:443", TcpOutcome::Answered, 1);
-            let flow = Flow { tls_name: name.map(Into::into), ..visit };
+            let flow = greeting(name, None, visit);
             let world = World::new(&row("R1", "acme.pbx", words)).device(PBX, "acme.pbx").flows(vec![flow]);
             flow_rows(&world.case())
         };
-        assert_eq!(label(Some("pbx.example")), [vec!["R1".into()]]);
-        assert_eq!(label(None), [Vec::<Box<str>>::new()]);
+        assert_eq!(label(Some("pbx.example")), [(0, vec!["R1".into()])].into());
+        assert_eq!(label(None), BTreeMap::new());
     }
 }

@@ -259,7 +259,7 @@ fn side<'a>(
         speaking,
         packets: spoken.iter().map(|stream| stream.report.counts.packets).sum(),
         strays,
-        refused: flow.is_some_and(|flow| !flow.icmp.is_empty()),
+        refused: flow.is_some_and(|flow| !flow.extra.icmp.is_empty()),
         streams: spoken,
     })
 }

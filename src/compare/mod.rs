@@ -155,8 +155,7 @@ fn own_mac(host: &HostFacts) -> Option<Mac> {
 }
 
 fn host(audit: &Audit, address: IpAddr) -> Option<&HostFacts> {
-    let hosts = &audit.traffic.hosts;
-    hosts.binary_search_by(|host| host.address.cmp(&address)).ok().and_then(|at| hosts.get(at))
+    audit.traffic.host(address)
 }
 
 fn key(finding: &Finding, now: impl Fn(IpAddr) -> IpAddr) -> Key {

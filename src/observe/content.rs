@@ -3,7 +3,6 @@
 
 use crate::decode::{Packet, Span, TcpFlags, TcpSegment};
 
-use super::carriage::Carriage;
 use super::flow::End;
 use super::media::{Rtcp, could_be_rtcp, read_rtcp};
 use super::message::dhcp::{self, DhcpMessage};
@@ -13,7 +12,9 @@ use super::message::sdp::Sdp;
 use super::message::sip::{self, SipMessage};
 use super::message::tls::{Alert, Certificate};
 use super::message::{App, Reading, http, recognise_datagram, recognise_stream_start, tls, turn, zrtp};
+use super::sent::Rare;
 use super::stream::Assembler;
+use super::traffic::FlowExtra;
 
 /// Payloads that are looked at before a flow counts as unknown.
 const LOOKS: u8 = 8;
@@ -50,16 +51,14 @@ pub(super) struct TlsSaid {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Content {
     pub(super) app: App,
-    pub(super) tls_name: Option<Box<str>>,
-    pub(super) http_host: Option<Box<str>>,
     /// The end that sent the first SIP request in a datagram, or was sent the first answer.
     pub(super) asked: Option<End>,
     looks: u8,
     /// The end that sent the TLS client hello.
     tls_client: Option<End>,
     readers: Option<Box<Readers>>,
-    /// What packets beside the media say about how these travel.
-    pub(super) carriage: Option<Box<Carriage>>,
+    /// What goes into the row as it is.
+    pub(super) extra: Rare<FlowExtra>,
     /// Where the directions of a connection start that has carried nothing so far. Most of a flood never does.
     starts: Starts,
 }
@@ -156,13 +155,13 @@ impl Content {
     /// Reads a datagram on the ports of media that is none.
     fn beside_media(&mut self, from: End, payload: &[u8], span: Span, tell: &mut dyn FnMut(Note)) {
         if let Some(step) = zrtp::read(payload, span.is_cut()) {
-            self.carriage.get_or_insert_default().zrtp(step);
+            self.extra.carriage.get_or_insert_default().zrtp(step);
         } else if let Some(report) = read_rtcp(payload, span.wire) {
             tell(Note::Rtcp(Box::new(report)));
         } else if self.app == App::Stun
             && let Some(message) = turn::read(payload, span.is_cut())
         {
-            self.carriage.get_or_insert_default().turn(from, message, tell);
+            self.extra.carriage.get_or_insert_default().turn(from, message, tell);
         }
     }
 
@@ -278,7 +277,7 @@ impl Content {
                 if let Some(Http::Request(request)) = reading.known()
                     && let Some(host) = request.host
                 {
-                    self.http_host.get_or_insert_with(|| host.to_ascii_lowercase().into());
+                    self.extra.http_host.get_or_insert_with(|| host.to_ascii_lowercase().into());
                 }
                 More::when(is_open && !stream.is_broken() && stream.ready().len() < PREFIX_LIMIT)
             }
@@ -293,7 +292,7 @@ impl Content {
             let used = match turn::frame(ready) {
                 turn::Frame::Message(length) if length <= ready.len() => {
                     if let Some(message) = ready.get(..length).and_then(|bytes| turn::read(bytes, false)) {
-                        self.carriage.get_or_insert_default().turn(from, message, tell);
+                        self.extra.carriage.get_or_insert_default().turn(from, message, tell);
                     }
                     length
                 }
@@ -319,7 +318,7 @@ impl Content {
         if let Some(hello) = &said.client_hello {
             self.tls_client = Some(from);
             if let Some(name) = &hello.server_name {
-                self.tls_name.get_or_insert_with(|| name.to_ascii_lowercase().into());
+                self.extra.tls_name.get_or_insert_with(|| name.to_ascii_lowercase().into());
             }
         } else if said.server_hello.is_some() {
             self.tls_client = Some(from.other());

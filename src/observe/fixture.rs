@@ -13,8 +13,10 @@ use super::media::timing::TimingReport;
 use super::media::{self, MediaKind, Recognition, StreamReport};
 use super::message::{App, sip};
 use super::registration::{Registration, Standing};
-use super::sent::Sent;
-use super::traffic::{Direction, Flow, HostFacts, Initiator, Paused, Protocol, Stream, TcpOutcome, TcpTrace};
+use super::sent::{Rare, Sent};
+use super::traffic::{
+    Direction, Flow, HostFacts, Initiator, Paused, Protocol, Stream, TcpOutcome, TcpTrace, Vlans,
+};
 use crate::capture::{Frame, Timestamp};
 use crate::decode::{Layers, Mac, Packet, Part, Span, Transport};
 
@@ -94,16 +96,18 @@ pub(crate) fn udp(a: &str, b: &str) -> Flow {
         from_a: sent(2),
         from_b: sent(2),
         app: App::Unknown,
-        tls_name: None,
-        http_host: None,
         tcp: None,
-        icmp: Vec::new(),
         layers: Layers::default(),
-        vlans: Vec::new(),
-        silence: None,
-        carriage: None,
-        others: 0,
+        vlans: Vlans::default(),
+        extra: Rare::default(),
     }
+}
+
+/// The flow, with the names that its TLS hello and its HTTP request gave.
+pub(crate) fn greeting(tls_name: Option<&str>, http_host: Option<&str>, mut flow: Flow) -> Flow {
+    flow.extra.tls_name = tls_name.map(Into::into);
+    flow.extra.http_host = http_host.map(Into::into);
+    flow
 }
 
 /// A TCP connection that `a` opened; one that was not answered has nothing from `b`.
@@ -183,7 +187,7 @@ pub(crate) fn stream(source: &str, destination: &str, dscp: &[(u8, u64)]) -> Str
         is_shared: false,
         paused: Paused::default(),
         relay: None,
-        report,
+        report: Box::new(report),
     }
 }
 

@@ -12,10 +12,8 @@ use super::media;
 use super::message::App;
 use super::sent::Sent;
 use super::tcp::TcpState;
-use super::traffic::{Direction, Flow, IcmpReport, Initiator, Protocol, Silence, Silences};
+use super::traffic::{Direction, Flow, IcmpReport, Initiator, Protocol, Silence, Silences, Vlans};
 
-const VLANS_KEPT: usize = 8;
-const ICMP_KEPT: usize = 8;
 /// Pauses (ns) after which a flow of a live capture is over: one that is no conversation, one that is, and a TCP
 /// connection that nobody closed (RFC 5382 section 5: two hours and four minutes).
 const SHORT_PAUSE: i64 = 120 * 1_000_000_000;
@@ -91,10 +89,8 @@ pub(super) struct FlowState {
     pub(super) high: Sent,
     pub(super) tcp: Option<Box<TcpState>>,
     pub(super) content: Content,
-    silence: Option<Box<Silences>>,
-    icmp: Vec<(End, IcmpReport)>,
     layers: Layers,
-    vlans: Vec<u16>,
+    vlans: Vlans,
     /// When it was first heard of, which may be by an ICMP error alone.
     since: Timestamp,
 }
@@ -108,10 +104,8 @@ impl FlowState {
             high: Sent::default(),
             tcp: None,
             content: Content::default(),
-            silence: None,
-            icmp: Vec::new(),
             layers: Layers::default(),
-            vlans: Vec::new(),
+            vlans: Vlans::default(),
             since,
         }
     }
@@ -121,7 +115,6 @@ impl FlowState {
         self.layers = self.layers.with(packet.layers);
         if let Some(tag) = packet.vlan
             && !self.vlans.contains(&tag.id)
-            && self.vlans.len() < VLANS_KEPT
         {
             self.vlans.push(tag.id);
         }
@@ -133,7 +126,7 @@ impl FlowState {
             End::High => &mut self.high,
         };
         // Wireshark shows the ports of a fragmented datagram in the frame that completes it.
-        if packet.part != Part::First && !side.frames.is_full() {
+        if packet.part != Part::First {
             side.frames.push(frame);
         }
         if packet.part == Part::Reassembled {
@@ -148,7 +141,7 @@ impl FlowState {
 
     /// How a stream of it is relayed, if it is.
     pub(super) fn relay(&self, direction: media::Direction, ssrc: u32) -> Option<Relay> {
-        self.content.carriage.as_ref()?.relay(self.key.protocol, direction, ssrc)
+        self.content.extra.carriage.as_ref()?.relay(self.key.protocol, direction, ssrc)
     }
 
     fn note_silence(&mut self, frame: Frame, packet: &Packet) {
@@ -158,9 +151,9 @@ impl FlowState {
         if silence.length() <= 0 {
             return;
         }
-        match &mut self.silence {
+        match &mut self.content.extra.silence {
             Some(known) => known.note(silence),
-            None => self.silence = Some(Box::new(Silences::of(silence))),
+            none => *none = Some(Box::new(Silences::of(silence))),
         }
     }
 
@@ -182,15 +175,15 @@ impl FlowState {
 
     /// Counts an ICMP error that quotes a packet `about` had sent.
     pub(super) fn blame(&mut self, about: End, report: IcmpReport) {
-        let same = |(end, known): &&mut (End, IcmpReport)| {
-            *end == about
-                && (known.v6, known.kind, known.code, known.reporter)
-                    == (report.v6, report.kind, report.code, report.reporter)
+        // Which end is `a` is known in the end; until then it is the low one.
+        let report = IcmpReport { about_a: about == End::Low, ..report };
+        let reports = &mut self.content.extra.icmp;
+        let is_same = |known: &&mut Box<IcmpReport>| {
+            IcmpReport { frame: report.frame, count: report.count, ..***known } == report
         };
-        if let Some((_, known)) = self.icmp.iter_mut().find(same) {
-            known.count += 1;
-        } else if self.icmp.len() < ICMP_KEPT {
-            self.icmp.push((about, report));
+        match reports.iter_mut().find(is_same) {
+            Some(known) => known.count += 1,
+            None => reports.push(Box::new(report)),
         }
     }
 
@@ -204,10 +197,10 @@ impl FlowState {
         };
         let mut vlans = self.vlans;
         vlans.sort_unstable();
-        let icmp = self.icmp.into_iter().map(|(about, mut report)| {
-            report.about_a = about == starter;
-            report
-        });
+        let mut extra = self.content.extra;
+        for report in extra.known().into_iter().flat_map(|extra| extra.icmp.iter_mut()) {
+            report.about_a = report.about_a == (starter == End::Low);
+        }
         Flow {
             id: 0,
             protocol: key.protocol,
@@ -217,15 +210,10 @@ impl FlowState {
             from_a: a,
             from_b: b,
             app: self.content.app,
-            tls_name: self.content.tls_name,
-            http_host: self.content.http_host,
             tcp: self.tcp.map(|tcp| Box::new(tcp.finish())),
-            icmp: icmp.collect(),
             layers: self.layers,
             vlans,
-            silence: self.silence,
-            carriage: self.content.carriage,
-            others: 0,
+            extra,
         }
     }
 
@@ -254,13 +242,13 @@ fn count(side: &mut Direction, frame: Frame, packet: &Packet) {
     side.payload_packets += u64::from(packet.payload.wire > 0);
     side.dscp.add(packet.dscp, 1, length);
     if let Some(tag) = packet.vlan {
-        side.pcp.add(tag.pcp, 1, length);
+        side.extra.pcp.add(tag.pcp, 1, length);
     }
     side.first.get_or_insert((frame, packet.time));
     side.last = Some((frame, packet.time));
     match (side.mac, packet.source_mac) {
         (None, seen) => side.mac = seen,
-        (Some(known), Some(seen)) if known != seen => side.other_macs += 1,
+        (Some(known), Some(seen)) if known != seen => side.extra.other_macs += 1,
         _ => {}
     }
     let (least, most) = side.ttl.unwrap_or((packet.ttl, packet.ttl));

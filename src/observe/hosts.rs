@@ -2,7 +2,11 @@
 //! hardware addresses and whether it is on the captured link.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::BuildHasher;
 use std::net::IpAddr;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
 
 use crate::capture::Frame;
 use crate::decode::Mac;
@@ -58,13 +62,13 @@ impl HostBook {
 
     /// Facts for every address that sent or was paired.
     pub(super) fn finish(self, flows: &[Flow]) -> Vec<HostFacts> {
-        let mut hosts: BTreeMap<IpAddr, HostFacts> = BTreeMap::new();
+        let mut hosts = Hosts::default();
         for flow in flows {
             note(&mut hosts, flow.a.ip(), &flow.from_a, &flow.from_b, &flow.vlans);
             note(&mut hosts, flow.b.ip(), &flow.from_b, &flow.from_a, &flow.vlans);
         }
         for (address, macs) in &self.pairs {
-            let facts = hosts.entry(*address).or_insert_with(|| empty(*address));
+            let Some(facts) = hosts.of(*address, usize::MAX) else { continue };
             for (mac, frame) in macs {
                 match facts.macs.iter_mut().find(|seen| seen.mac == *mac) {
                     Some(seen) => seen.paired = true,
@@ -72,8 +76,10 @@ impl HostBook {
                 }
             }
         }
+        let mut hosts = hosts.rows;
+        hosts.sort_by_cached_key(|facts| facts.address);
         let forwarders = forwarders(&hosts);
-        for facts in hosts.values_mut() {
+        for facts in &mut hosts {
             facts.macs.sort_by(|x, y| y.frames.cmp(&x.frames).then(x.mac.cmp(&y.mac)));
             facts.on_link = on_link(facts, &forwarders);
             if let Some(names) = self.own_names.get(&facts.address) {
@@ -81,7 +87,35 @@ impl HostBook {
             }
             facts.vendor_class = self.vendor_classes.get(&facts.address).cloned();
         }
-        hosts.into_values().collect()
+        hosts
+    }
+}
+
+/// The rows while they are gathered. A flood has hundreds of thousands: they stand in one list, which moves as a whole.
+#[derive(Default)]
+struct Hosts {
+    rows: Vec<HostFacts>,
+    by_address: HashTable<u32>,
+    hasher: RandomState,
+}
+
+impl Hosts {
+    /// The row of an address; none if it is new and there are `most` already.
+    fn of(&mut self, address: IpAddr, most: usize) -> Option<&mut HostFacts> {
+        let hash = self.hasher.hash_one(address);
+        let is_at = |at: &u32| self.rows.get(*at as usize).is_some_and(|facts| facts.address == address);
+        if let Some(&at) = self.by_address.find(hash, is_at) {
+            return self.rows.get_mut(at as usize);
+        }
+        if self.rows.len() >= most {
+            return None;
+        }
+        let at = u32::try_from(self.rows.len()).ok()?;
+        self.rows.push(empty(address));
+        let hash_at =
+            |&at: &u32| self.rows.get(at as usize).map_or(0, |facts| self.hasher.hash_one(facts.address));
+        self.by_address.insert_unique(hash, at, hash_at);
+        self.rows.last_mut()
     }
 }
 
@@ -99,17 +133,8 @@ fn empty(address: IpAddr) -> HostFacts {
     }
 }
 
-fn note(
-    hosts: &mut BTreeMap<IpAddr, HostFacts>,
-    address: IpAddr,
-    sent: &Direction,
-    received: &Direction,
-    vlans: &[u16],
-) {
-    if !hosts.contains_key(&address) && hosts.len() >= HOSTS_KEPT {
-        return;
-    }
-    let facts = hosts.entry(address).or_insert_with(|| empty(address));
+fn note(hosts: &mut Hosts, address: IpAddr, sent: &Direction, received: &Direction, vlans: &[u16]) {
+    let Some(facts) = hosts.of(address, HOSTS_KEPT) else { return };
     facts.sent += sent.packets;
     facts.received += received.packets;
     let (Some(&first), true) = (sent.frames.first(), sent.packets > 0) else { return };
@@ -117,11 +142,14 @@ fn note(
         let has_room = facts.macs.len() < MACS_KEPT;
         match facts.macs.iter_mut().find(|seen| seen.mac == mac) {
             Some(seen) => {
-                seen.frames += sent.packets - sent.other_macs;
+                seen.frames += sent.packets - sent.extra.other_macs;
                 seen.first = seen.first.min(first);
             }
             None if has_room => {
-                facts.macs.push(MacSeen { mac, frames: sent.packets - sent.other_macs, first, paired: false })
+                // Most have one.
+                facts.macs.reserve_exact(usize::from(facts.macs.is_empty()));
+                let frames = sent.packets - sent.extra.other_macs;
+                facts.macs.push(MacSeen { mac, frames, first, paired: false });
             }
             None => {}
         }
@@ -139,9 +167,9 @@ fn note(
 
 /// Hardware addresses that send for several IPv4 (or several routed IPv6) addresses: routers, and mirror ports
 /// behind one. A host with one address of each family is none.
-fn forwarders(hosts: &BTreeMap<IpAddr, HostFacts>) -> BTreeSet<Mac> {
+fn forwarders(hosts: &[HostFacts]) -> BTreeSet<Mac> {
     let mut senders: BTreeMap<Mac, u32> = BTreeMap::new();
-    for facts in hosts.values() {
+    for facts in hosts {
         let counts = match facts.address {
             IpAddr::V4(v4) => !v4.is_unspecified() && !v4.is_link_local(),
             IpAddr::V6(v6) => v6.segments()[0] & 0xe000 == 0x2000,

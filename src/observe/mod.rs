@@ -14,6 +14,7 @@ mod clock;
 mod content;
 mod dialogs;
 mod duplicates;
+mod few;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod families;
@@ -51,6 +52,7 @@ mod view;
 pub use batch::Batch;
 pub use call::{Answer, Beginning, Call, CallProtocol, CallSide, Change, ChangeKind};
 pub use carriage::{Carriage, Relay};
+pub use few::Few;
 pub use fragments::{Counts as FragmentCounts, Datagram, Incomplete, Missing, Reassembler, RequestId, Whole};
 pub use handshakes::{Failed, Handshakes, Seen as SeenCertificate};
 pub use ladder::{Ladder, Step};
@@ -62,11 +64,12 @@ pub use quality::Quality;
 pub use registration::{
     Binding, Mapping, Outage, Refusals, Refused, Registration, Rhythm, Standing, Unanswered,
 };
-pub use sent::Sent;
+pub use sent::{Nothing, Rare, Sent};
 pub use shard::{Shard, Wave};
 pub use stream::Assembler;
 pub use traffic::{
-    Direction, FirstFrames, Flow, HostFacts, IcmpReport, Initiator, MacSeen, NameSeen, NameSource, Paused,
-    Protocol, Repeated, Rewrite, Silence, Silences, SipEndpoint, Stream, TcpOutcome, TcpTrace, Traffic,
+    Direction, DirectionExtra, FirstFrames, Flow, FlowExtra, HostFacts, IcmpReport, Initiator, MacSeen,
+    NameSeen, NameSource, Paused, Protocol, Repeated, Rewrite, Silence, Silences, SipEndpoint, Stream,
+    TcpOutcome, TcpTrace, Traffic, Vlans,
 };
 pub use view::FlowView;

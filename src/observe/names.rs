@@ -44,7 +44,7 @@ impl NameBook {
     pub(super) fn finish(mut self, flows: &[Flow]) -> Vec<NameSeen> {
         for flow in flows {
             let Some((frame, _)) = flow.from_a.first else { continue };
-            let named = [(&flow.tls_name, NameSource::Tls), (&flow.http_host, NameSource::Http)];
+            let named = [(&flow.extra.tls_name, NameSource::Tls), (&flow.extra.http_host, NameSource::Http)];
             for (name, source) in named {
                 if let Some(name) = name.as_deref().and_then(host_name) {
                     self.note((name, flow.a.ip(), Some(flow.b.ip()), source), frame);
@@ -118,7 +118,7 @@ fn plain(name: &str) -> Box<str> {
 mod tests {
     use samplegen::talk::dns as talk;
 
-    use super::super::fixture::{frame, ip, numbered, udp};
+    use super::super::fixture::{frame, greeting, ip, numbered, udp};
     use super::super::message::{Text, dns};
     use super::*;
 
@@ -178,9 +178,8 @@ mod tests {
 
     #[test]
     fn greetings_name_the_server() {
-        let tls = Flow { tls_name: Some("a.example".into()), ..udp("192.168.10.2:1", "198.51.100.10:443") };
-        let http =
-            Flow { http_host: Some("B.example.:8080".into()), ..udp("192.168.10.2:2", "198.51.100.10:80") };
+        let tls = greeting(Some("a.example"), None, udp("192.168.10.2:1", "198.51.100.10:443"));
+        let http = greeting(None, Some("B.example.:8080"), udp("192.168.10.2:2", "198.51.100.10:80"));
         let addresses = [
             "192.168.10.9",
             "192.168.10.9:8080",
@@ -189,10 +188,8 @@ mod tests {
             "[2001:db8::5]:8080",
             "2001:db8::5",
         ];
-        let addressed = addresses.map(|address| Flow {
-            http_host: Some(address.into()),
-            ..udp("192.168.10.2:3", "192.168.10.9:80")
-        });
+        let addressed =
+            addresses.map(|address| greeting(None, Some(address), udp("192.168.10.2:3", "192.168.10.9:80")));
         let flows = [tls, http].into_iter().chain(addressed).collect();
         let names = NameBook::default().finish(&numbered(flows));
         let server = Some(ip("198.51.100.10"));

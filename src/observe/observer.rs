@@ -21,7 +21,7 @@ use super::fragments::Reassembler;
 use super::handshakes::HandshakeBook;
 use super::hosts::HostBook;
 use super::lookups::LookupBook;
-use super::media::{self, Announcements, Keying, Receptions};
+use super::media::{self, Announcements, Keying, Receptions, StreamReport};
 use super::message::{App, arp, dhcp, lldp};
 use super::names::NameBook;
 use super::pairs::note_pairs;
@@ -379,15 +379,15 @@ fn rows(
     for mut shard in shards {
         quality.samples_over_cap += shard.streams.dropped().no_room;
         let before = flows.len();
-        let running = shard.streams.finish().into_iter();
-        reports.extend(running.map(|report| (before + report.flow as usize, report)));
+        let running = shard.streams.finish().filter(StreamReport::is_media);
+        reports.extend(running.map(|report| (before + report.flow as usize, Box::new(report))));
         for state in shard.flows {
             shard.counts.note_unseen(&state);
             flows.push(state.finish(is_service));
         }
         quality.packets_over_cap += shard.past.over_cap;
         for (flow, streams) in shard.past.into_rows() {
-            reports.extend(streams.into_iter().map(|report| (flows.len(), report)));
+            reports.extend(streams.into_iter().map(|report| (flows.len(), Box::new(report))));
             flows.push(flow);
         }
         shard.counts.add_to(quality);
@@ -403,7 +403,6 @@ fn rows(
     let ids = put_in_order(&mut flows);
     let mut streams: Vec<Stream> = reports
         .into_iter()
-        .filter(|(_, report)| report.is_media())
         .filter_map(|(place, report)| {
             let id = *ids.get(place)?;
             let key = key(flows.get(id)?);
@@ -451,7 +450,7 @@ fn rows(
 /// (RFC 5764, RFC 6189).
 fn note_carriage(stream: &mut Stream, flow: &Flow) {
     let report = &mut stream.report;
-    let carriage = flow.carriage.as_deref();
+    let carriage = flow.extra.carriage.as_deref();
     stream.relay = carriage.and_then(|known| known.relay(flow.protocol, report.direction, report.ssrc));
     let is_dtls = match stream.relay {
         Some(_) => carriage.is_some_and(Carriage::is_dtls),
@@ -472,7 +471,8 @@ fn note_carriage(stream: &mut Stream, flow: &Flow) {
 fn put_in_order(flows: &mut [Flow]) -> Vec<usize> {
     let mut order: Vec<_> = flows.iter().enumerate().map(|(at, flow)| (flow.begins(), at)).collect();
     let key = |at: usize| flows.get(at).map(key);
-    order.sort_unstable_by(|x, y| x.0.cmp(&y.0).then_with(|| key(x.1).cmp(&key(y.1))));
+    // Each shard's are nearly in order: a sort that finds such runs merges them.
+    order.sort_by(|x, y| x.0.cmp(&y.0).then_with(|| key(x.1).cmp(&key(y.1))));
     let mut places = vec![0; flows.len()];
     for (place, (_, at)) in order.into_iter().enumerate() {
         if let Some(to) = places.get_mut(at) {

@@ -1,7 +1,10 @@
 //! Takes the finished flows, gives the pairs of hosts that should be seen in both directions and were, or were not.
 
-use std::collections::BTreeMap;
+use std::hash::BuildHasher;
 use std::net::IpAddr;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
 
 use super::message::App;
 use super::quality::Quality;
@@ -36,8 +39,12 @@ impl Exchange {
 
 /// Counts pairs of unicast hosts, and those that were seen in both directions.
 pub(super) fn note_pairs(flows: &[Flow], quality: &mut Quality) {
-    let mut pairs: BTreeMap<(IpAddr, IpAddr), Exchange> = BTreeMap::new();
-    for flow in flows {
+    // With a flow of theirs, by which they are found again: that need not stand twice, and pairs may be as many as flows.
+    let mut pairs: Vec<(u32, Exchange)> = Vec::new();
+    let mut by_hosts: HashTable<u32> = HashTable::new();
+    let hasher = RandomState::default();
+    let hosts_at = |at: u32| flows.get(at as usize).map(hosts_of);
+    for (own, flow) in (0..).zip(flows) {
         let (a, b) = (flow.a.ip(), flow.b.ip());
         // What a host says to itself has no two directions.
         let is_pair = a != b && !is_group(a) && !is_group(b);
@@ -45,9 +52,20 @@ pub(super) fn note_pairs(flows: &[Flow], quality: &mut Quality) {
             continue;
         }
         if flow.protocol == Protocol::Tcp {
-            quality.tcp_connections += 1 + flow.others;
+            quality.tcp_connections += 1 + flow.extra.others;
         }
-        let pair = pairs.entry((a.min(b), a.max(b))).or_default();
+        let hosts = Some(hosts_of(flow));
+        let is_at = |at: &u32| pairs.get(*at as usize).is_some_and(|(flow, _)| hosts_at(*flow) == hosts);
+        let found = by_hosts.find(hasher.hash_one(hosts), is_at).copied();
+        let at = found.unwrap_or_else(|| {
+            let at = pairs.len() as u32;
+            pairs.push((own, Exchange::default()));
+            let hash_at =
+                |&at: &u32| hasher.hash_one(pairs.get(at as usize).and_then(|(flow, _)| hosts_at(*flow)));
+            by_hosts.insert_unique(hasher.hash_one(hosts), at, hash_at);
+            at
+        });
+        let Some((_, pair)) = pairs.get_mut(at as usize) else { continue };
         let (forth, back) = (flow.from_a.packets, flow.from_b.packets);
         let [low, high] = if a <= b { [forth, back] } else { [back, forth] };
         pair.low_to_high += low;
@@ -59,11 +77,17 @@ pub(super) fn note_pairs(flows: &[Flow], quality: &mut Quality) {
             && forth + back >= HALF;
     }
     // What only an ICMP error quotes was not seen, and a single packet may want no answer.
-    pairs.retain(|_, pair| pair.low_to_high + pair.high_to_low > 1);
+    pairs.retain(|(_, pair)| pair.low_to_high + pair.high_to_low > 1);
     quality.pairs = pairs.len() as u64;
-    quality.pairs_both_ways = pairs.values().filter(|pair| pair.is_both_ways()).count() as u64;
+    quality.pairs_both_ways = pairs.iter().filter(|(_, pair)| pair.is_both_ways()).count() as u64;
     quality.pairs_answered_unseen =
-        pairs.values().filter(|pair| !pair.is_both_ways() && pair.was_answered()).count() as u64;
+        pairs.iter().filter(|(_, pair)| !pair.is_both_ways() && pair.was_answered()).count() as u64;
+}
+
+/// Both hosts, the smaller address first.
+fn hosts_of(flow: &Flow) -> (IpAddr, IpAddr) {
+    let (a, b) = (flow.a.ip(), flow.b.ip());
+    (a.min(b), a.max(b))
 }
 
 /// UDP that nobody answers, or not to the one that asked: DHCP, syslog, SNMP traps, NetFlow and IPFIX, sFlow.

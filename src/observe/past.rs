@@ -2,7 +2,7 @@
 //! Conversations of one kind are folded into one row that sums them up; those that carried media stay single, with their
 //! streams.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::net::IpAddr;
 
 use foldhash::fast::RandomState;
@@ -10,6 +10,7 @@ use hashbrown::HashMap;
 
 use crate::capture::{Frame, Timestamp};
 
+use super::marks::Marks;
 use super::media::StreamReport;
 use super::message::App;
 use super::sent::Sent;
@@ -26,8 +27,6 @@ const MEDIA_KEPT: usize = 2_048;
 /// Systems take the ports of their own connections from here on: Linux from 32768, others from 49152 (RFC 6335 section
 /// 6). What starts a connection from a lower port means that port.
 const EPHEMERAL: u16 = 32_768;
-const VLANS_KEPT: usize = 8;
-const ICMP_KEPT: usize = 8;
 
 /// Conversations with one of these are of one kind: the same hosts, the same service, the same course.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -51,8 +50,8 @@ impl Kind {
             b: (flow.b.ip(), flow.b.port()),
             initiator: flow.initiator,
             app: flow.app,
-            tls_name: flow.tls_name.clone(),
-            http_host: flow.http_host.clone(),
+            tls_name: flow.extra.tls_name.clone(),
+            http_host: flow.extra.http_host.clone(),
             outcome: flow.tcp.as_ref().map(|tcp| tcp.outcome),
         }
     }
@@ -135,15 +134,13 @@ impl Past {
 
 /// Adds a conversation of the same kind.
 fn fold(row: &mut Flow, other: Flow) {
-    row.silence = silences(row, &other);
-    row.others += 1 + other.others;
+    row.extra.silence = silences(row, &other);
+    row.extra.others += 1 + other.extra.others;
     fold_direction(&mut row.from_a, &other.from_a);
     fold_direction(&mut row.from_b, &other.from_b);
     row.layers = row.layers.with(other.layers);
-    row.vlans.extend(other.vlans);
-    row.vlans.sort_unstable();
-    row.vlans.dedup();
-    row.vlans.truncate(VLANS_KEPT);
+    let vlans: BTreeSet<u16> = row.vlans.iter().chain(&other.vlans).copied().collect();
+    row.vlans = vlans.into_iter().collect();
     if let (Some(tcp), Some(other)) = (&mut row.tcp, other.tcp) {
         tcp.attempts = first_of(&tcp.attempts, &other.attempts);
         tcp.attempt_count += other.attempt_count;
@@ -151,22 +148,22 @@ fn fold(row: &mut Flow, other: Flow) {
         tcp.reset = tcp.reset.into_iter().chain(other.reset).min();
         tcp.unseen_acknowledged += other.unseen_acknowledged;
     }
-    for report in other.icmp {
-        let is_same = |known: &&mut IcmpReport| {
-            IcmpReport { frame: report.frame, count: report.count, ..**known } == report
+    for report in &other.extra.icmp {
+        let is_same = |known: &&mut Box<IcmpReport>| {
+            IcmpReport { frame: report.frame, count: report.count, ..***known } == **report
         };
-        if let Some(known) = row.icmp.iter_mut().find(is_same) {
+        if let Some(known) = row.extra.icmp.iter_mut().find(is_same) {
             known.count += report.count;
             known.frame = known.frame.min(report.frame);
-        } else if row.icmp.len() < ICMP_KEPT {
-            row.icmp.push(report);
+        } else {
+            row.extra.icmp.push(report.clone());
         }
     }
 }
 
 /// The pause between two conversations of the same ports is a silence too.
 fn silences(row: &Flow, other: &Flow) -> Option<Box<Silences>> {
-    let known = row.silence.iter().chain(&other.silence).map(|known| (**known).clone());
+    let known = row.extra.silence.iter().chain(&other.extra.silence).map(|known| (**known).clone());
     let is_same = row.app == App::Sip && (row.a, row.b) == (other.a, other.b);
     let last = [row.from_a.last, row.from_b.last].into_iter().flatten().max_by_key(|(_, time)| *time);
     let between = last.zip(other.begins()).filter(|_| is_same);
@@ -184,16 +181,21 @@ fn fold_direction(row: &mut Sent, other: &Sent) {
         return;
     }
     let row: &mut Direction = row;
-    row.other_macs += match (row.mac, other.mac) {
+    let other_macs = match (row.mac, other.mac) {
         (Some(known), Some(mac)) if known != mac => other.packets,
-        _ => other.other_macs,
+        _ => other.extra.other_macs,
     };
+    if other_macs > 0 {
+        row.extra.other_macs += other_macs;
+    }
     row.mac = row.mac.or(other.mac);
     row.packets += other.packets;
     row.bytes += other.bytes;
     row.payload_packets += other.payload_packets;
     row.dscp.merge(&other.dscp);
-    row.pcp.merge(&other.pcp);
+    if other.extra.pcp != Marks::NONE {
+        row.extra.pcp.merge(&other.extra.pcp);
+    }
     let earlier = |(frame, time): &(Frame, Timestamp)| (*time, *frame);
     row.first = row.first.into_iter().chain(other.first).min_by_key(earlier);
     row.last = row.last.into_iter().chain(other.last).max_by_key(earlier);
@@ -207,7 +209,7 @@ fn fold_direction(row: &mut Sent, other: &Sent) {
 fn first_of(some: &FirstFrames, more: &FirstFrames) -> FirstFrames {
     let mut all: Vec<Frame> = some.iter().chain(more).copied().collect();
     all.sort_unstable();
-    all.into_iter().take(some.capacity()).collect()
+    all.into_iter().collect()
 }
 
 fn packets(flow: &Flow) -> u64 {
@@ -216,7 +218,7 @@ fn packets(flow: &Flow) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{at, frame, tcp, udp};
+    use super::super::fixture::{at, frame, greeting, tcp, udp};
     use super::*;
 
     fn rows(flows: impl IntoIterator<Item = Flow>) -> Vec<Flow> {
@@ -241,9 +243,9 @@ mod tests {
         let folded = rows([silent(50_000, 7), silent(50_001, 3), silent(50_002, 9)]);
         let [only] = folded.as_slice() else { panic!("{folded:?}") };
         let tcp = only.tcp.as_ref().unwrap();
-        assert_eq!((only.others, only.from_a.packets, tcp.attempt_count), (2, 6, 6));
+        assert_eq!((only.extra.others, only.from_a.packets, tcp.attempt_count), (2, 6, 6));
         assert_eq!(only.from_a.dscp, [(46, 3, 270), (0, 3, 180)].into_iter().collect());
-        assert_eq!(tcp.attempts.as_slice(), [3, 4, 7, 8, 9].map(frame), "the first five");
+        assert_eq!(tcp.attempts.to_vec(), [3, 4, 7, 8, 9].map(frame), "the first five");
     }
 
     #[test]
@@ -252,7 +254,7 @@ mod tests {
             attempt(50_000, 1, TcpOutcome::Silent),
             attempt(50_001, 3, TcpOutcome::Refused),
             attempt(4_000, 5, TcpOutcome::Silent),
-            Flow { tls_name: Some("a.example".into()), ..attempt(50_002, 7, TcpOutcome::Silent) },
+            greeting(Some("a.example"), None, attempt(50_002, 7, TcpOutcome::Silent)),
             udp("192.168.10.21:50000", "192.168.10.2:389"),
         ];
         assert_eq!(rows(flows).len(), 5);

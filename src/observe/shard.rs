@@ -2,10 +2,11 @@
 //! media. Shards share nothing, so they run side by side and still read exactly as one reader would.
 
 use std::collections::BTreeMap;
+use std::hash::BuildHasher;
 use std::net::{IpAddr, SocketAddr};
 
 use foldhash::fast::RandomState;
-use hashbrown::HashMap;
+use hashbrown::HashTable;
 
 use crate::capture::{Chunk, Frame, Timestamp};
 use crate::decode::{IcmpError, Packet, Part, Transport};
@@ -32,7 +33,9 @@ const MEDIA_LIMITS: Limits = Limits { streams: 8_192, candidates: 2_048 };
 /// One part of the flow table with all that belongs to its flows.
 #[derive(Clone, Debug)]
 pub struct Shard {
-    by_key: HashMap<FlowKey, u32, RandomState>,
+    /// Places in `flows`, found by the key that stands there: it need not stand twice.
+    by_key: HashTable<u32>,
+    hasher: RandomState,
     pub(super) flows: Vec<FlowState>,
     pub(super) duplicates: Duplicates,
     samples: Vec<Waiting>,
@@ -92,7 +95,8 @@ impl Shard {
     /// An empty part of the table. `start`: time of the first frame, from which Wireshark counts.
     pub(super) fn new(start: Timestamp) -> Self {
         Self {
-            by_key: HashMap::default(),
+            by_key: HashTable::new(),
+            hasher: RandomState::default(),
             flows: Vec::new(),
             duplicates: Duplicates::default(),
             samples: Vec::new(),
@@ -154,7 +158,7 @@ impl Shard {
     /// RTCP of `ssrc` was seen beside the media from `source` to `target`.
     pub(super) fn pair_rtcp(&mut self, source: (IpAddr, u16), target: (IpAddr, u16), ssrc: u32) {
         let (key, from) = FlowKey::new(source, target, Protocol::Udp);
-        if let Some(&flow) = self.by_key.get(&key) {
+        if let Some(flow) = self.known(&key) {
             self.streams.pair_rtcp((flow, from.direction(), ssrc));
         }
     }
@@ -177,7 +181,11 @@ impl Shard {
         if over.iter().all(Option::is_none) {
             return;
         }
-        self.by_key = (0..).zip(&self.flows).map(|(at, flow)| (flow.key, at)).collect();
+        self.by_key = HashTable::with_capacity(self.flows.len());
+        let hash = |flow: &FlowState| self.hasher.hash_one(flow.key);
+        for (at, flow) in (0..).zip(&self.flows) {
+            self.by_key.insert_unique(hash(flow), at, |&at| self.flows.get(at as usize).map_or(0, hash));
+        }
         let mut streams: BTreeMap<u32, Vec<StreamReport>> = BTreeMap::new();
         for report in self.streams.renumber(&|flow| places.get(flow as usize).copied().flatten()) {
             streams.entry(report.flow).or_default().push(report);
@@ -247,7 +255,10 @@ impl Shard {
             }
             _ => {}
         }
-        if may_relay && let Some(carriage) = &mut flow.content.carriage {
+        if may_relay
+            && let Some(extra) = flow.content.extra.known()
+            && let Some(carriage) = &mut extra.carriage
+        {
             self.samples.extend(carriage.take_media().map(waiting));
         }
     }
@@ -284,16 +295,23 @@ impl Shard {
     }
 
     fn flow_index(&mut self, key: FlowKey, from: End, time: Timestamp) -> Option<u32> {
-        if let Some(&known) = self.by_key.get(&key) {
+        if let Some(known) = self.known(&key) {
             return Some(known);
         }
         if self.flows.len() >= FLOWS_KEPT {
             return None;
         }
         let index = u32::try_from(self.flows.len()).ok()?;
-        self.by_key.insert(key, index);
         self.flows.push(FlowState::new(key, from, time));
+        let hash_at =
+            |&at: &u32| self.flows.get(at as usize).map_or(0, |flow| self.hasher.hash_one(flow.key));
+        self.by_key.insert_unique(self.hasher.hash_one(key), index, hash_at);
         Some(index)
+    }
+
+    fn known(&self, key: &FlowKey) -> Option<u32> {
+        let is_at = |at: &u32| self.flows.get(*at as usize).is_some_and(|flow| flow.key == *key);
+        self.by_key.find(self.hasher.hash_one(key), is_at).copied()
     }
 }
 

@@ -17,7 +17,7 @@ const HOLES_KEPT: usize = 8;
 pub(super) struct TcpState {
     opener: Option<End>,
     attempts: FirstFrames,
-    attempt_count: u64,
+    attempt_count: u32,
     outcome: TcpOutcome,
     settled_by: Option<Frame>,
     reset: Option<Frame>,
@@ -70,7 +70,7 @@ impl Default for TcpState {
     fn default() -> Self {
         Self {
             opener: None,
-            attempts: FirstFrames::new(),
+            attempts: FirstFrames::default(),
             attempt_count: 0,
             outcome: TcpOutcome::Midstream,
             settled_by: None,
@@ -114,10 +114,8 @@ impl TcpState {
         if flags.is_attempt() {
             self.opener.get_or_insert(from);
             if self.opener == Some(from) {
-                self.attempt_count += 1;
-                if !self.attempts.is_full() {
-                    self.attempts.push(frame);
-                }
+                self.attempt_count = self.attempt_count.saturating_add(1);
+                self.attempts.push(frame);
                 if self.outcome == TcpOutcome::Midstream && self.settled_by.is_none() {
                     self.outcome = TcpOutcome::Silent;
                 }
@@ -155,7 +153,7 @@ impl TcpState {
     pub(super) fn finish(self) -> TcpTrace {
         TcpTrace {
             attempts: self.attempts,
-            attempt_count: self.attempt_count,
+            attempt_count: self.attempt_count.into(),
             outcome: self.outcome,
             settled_by: self.settled_by,
             reset: self.reset,

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::{iter, mem};
 
-use arrayvec::ArrayVec;
-
 use crate::capture::{Frame, Timestamp};
 use crate::decode::{Layers, Mac};
 use crate::observe::call::Call;
 use crate::observe::carriage::{Carriage, Relay};
+use crate::observe::few::Few;
 use crate::observe::fragments::{Incomplete, Whole};
 use crate::observe::handshakes::Handshakes;
 use crate::observe::lookups::Lookup;
@@ -20,7 +19,7 @@ use crate::observe::message::App;
 use crate::observe::policies::VoicePolicy;
 use crate::observe::quality::Quality;
 use crate::observe::registration::Registration;
-use crate::observe::sent::Sent;
+use crate::observe::sent::{Rare, Sent};
 
 /// Everything that was seen.
 #[derive(Clone, Debug, Default)]
@@ -58,6 +57,13 @@ pub struct Traffic {
 }
 
 impl Traffic {
+    /// What link and LAN say about an address.
+    #[must_use]
+    pub fn host(&self, address: IpAddr) -> Option<&HostFacts> {
+        let at = self.hosts.binary_search_by(|facts| facts.address.cmp(&address));
+        at.ok().and_then(|at| self.hosts.get(at))
+    }
+
     /// Positions of the streams of a call, in order; of several telephones that rang, those of the one that answered.
     pub fn voice_of(&self, call: usize) -> impl Iterator<Item = usize> {
         let known = self.calls.get(call);
@@ -123,24 +129,40 @@ pub struct Flow {
     pub from_b: Sent,
     /// What the content says it is, [`App::Unknown`] if nothing.
     pub app: App,
+    /// TCP only: how it went.
+    pub tcp: Option<Box<TcpTrace>>,
+    /// Outer layers of its packets, united.
+    pub layers: Layers,
+    /// VLAN identifiers, ordered, at most a few.
+    pub vlans: Vlans,
+    /// What is known of few flows.
+    pub extra: Rare<FlowExtra>,
+}
+
+/// VLAN identifiers: nearly every conversation stays in one.
+pub type Vlans = Few<u16, 8>;
+
+/// What is known of few flows.
+#[derive(Clone, Debug, Default)]
+pub struct FlowExtra {
     /// Name that a TLS hello of `a` asked for.
     pub tls_name: Option<Box<str>>,
     /// Host that an HTTP request of `a` named.
     pub http_host: Option<Box<str>>,
-    /// TCP only: how it went.
-    pub tcp: Option<Box<TcpTrace>>,
     /// ICMP errors that quoted a packet of this flow, at most a few per type and code.
-    pub icmp: Vec<IcmpReport>,
-    /// Outer layers of its packets, united.
-    pub layers: Layers,
-    /// VLAN identifiers, ordered, at most a few.
-    pub vlans: Vec<u16>,
+    pub icmp: Few<Box<IcmpReport>, 8>,
     /// SIP only: times in which neither side sent anything.
     pub silence: Option<Box<Silences>>,
     /// How its media travel, where packets beside them tell.
     pub carriage: Option<Box<Carriage>>,
     /// Further conversations of the same kind that the row stands for; only a live capture folds them.
     pub others: u64,
+}
+
+impl FlowExtra {
+    /// Of a flow of which no more is known.
+    pub const NOTHING: Self =
+        Self { tls_name: None, http_host: None, icmp: Few::NONE, silence: None, carriage: None, others: 0 };
 }
 
 impl Flow {
@@ -217,7 +239,7 @@ impl Silence {
 }
 
 /// The first few frames of something, in order: there may be half a million flows, and each keeps them.
-pub type FirstFrames = ArrayVec<Frame, 5>;
+pub type FirstFrames = Few<Frame, 5>;
 
 /// What one side of a flow sent.
 #[derive(Clone, Debug, Default)]
@@ -236,14 +258,26 @@ pub struct Direction {
     pub last: Option<(Frame, Timestamp)>,
     /// The first few frames, for evidence.
     pub frames: FirstFrames,
-    /// Hardware address its frames came from, with the number of frames of any other in `other_macs`.
+    /// Hardware address its frames came from, with the number of frames of any other in `extra.other_macs`.
     pub mac: Option<Mac>,
-    /// Frames that came from another hardware address than `mac`.
-    pub other_macs: u64,
     /// Smallest and largest TTL.
     pub ttl: Option<(u8, u8)>,
+    /// What is known of few.
+    pub extra: Rare<DirectionExtra>,
+}
+
+/// What is known of few directions.
+#[derive(Clone, Debug, Default)]
+pub struct DirectionExtra {
+    /// Frames that came from another hardware address than the first.
+    pub other_macs: u64,
     /// 802.1p priority of tagged packets.
     pub pcp: Marks,
+}
+
+impl DirectionExtra {
+    /// Of untagged packets of one sender.
+    pub const NOTHING: Self = Self { other_macs: 0, pcp: Marks::NONE };
 }
 
 impl Direction {
@@ -255,11 +289,10 @@ impl Direction {
         dscp: Marks::NONE,
         first: None,
         last: None,
-        frames: FirstFrames::new_const(),
+        frames: FirstFrames::NONE,
         mac: None,
-        other_macs: 0,
         ttl: None,
-        pcp: Marks::NONE,
+        extra: Rare::NONE,
     };
 }
 
@@ -329,8 +362,8 @@ pub struct Stream {
     pub paused: Paused,
     /// The TURN server on its way, between which and the client it is measured.
     pub relay: Option<Relay>,
-    /// Numbers.
-    pub report: StreamReport,
+    /// Numbers. They are long: streams are put in order without moving them.
+    pub report: Box<StreamReport>,
 }
 
 /// Pauses of at least half a second that begin with a new offer: hold, T.38, or voice that goes another way from then on. What

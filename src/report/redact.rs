@@ -293,7 +293,8 @@ impl Pseudonyms {
         for flow in &mut audit.traffic.flows {
             // What a name of the LAN is called is nobody's business, and a public one leads to its address.
             let is_kept = self.addresses.is_none() && is_public(flow.b.ip());
-            for name in [&mut flow.tls_name, &mut flow.http_host] {
+            let Some(extra) = flow.extra.known() else { continue };
+            for name in [&mut extra.tls_name, &mut extra.http_host] {
                 *name = name.take().filter(|_| is_kept).map(|name| self.text(&name).into());
             }
         }

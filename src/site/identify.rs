@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use crate::capture::Frame;
 use crate::decode::Mac;
 use crate::observe::message::App;
-use crate::observe::{self, FlowView, HostFacts, NameSource, Traffic};
+use crate::observe::{self, FlowView, NameSource, Traffic};
 
 use super::device::{Confidence, Contradiction, Device, Evidence, EvidenceKind, Scope, Site};
 use super::identity::{AgentSide, Fingerprint, Identity, PortPrint};
@@ -71,7 +71,6 @@ struct Scene<'a> {
     traffic: &'a Traffic,
     lore: Lore<'a>,
     hints: &'a Hints,
-    facts: BTreeMap<IpAddr, &'a HostFacts>,
     kinds: BTreeMap<&'a RoleId, Kind>,
     /// For each identity that asks for ports: the sides of flows that fit, whatever their peers turn out to be.
     by_ports: Vec<Vec<FlowView<'a>>>,
@@ -87,7 +86,6 @@ impl<'a> Scene<'a> {
             traffic,
             lore,
             hints,
-            facts: traffic.hosts.iter().map(|facts| (facts.address, facts)).collect(),
             kinds: lore.roles.iter().map(|role| (&role.id, role.kind)).collect(),
             by_ports: by_ports(traffic, lore.identities),
             name_servers: traffic
@@ -134,7 +132,7 @@ impl<'a> Scene<'a> {
             PeerScope::Any => true,
             PeerScope::Lan => self.hints.scope(address) == Scope::Lan,
             PeerScope::Internet => {
-                let is_neighbour = self.facts.get(&address).is_some_and(|facts| facts.is_neighbour());
+                let is_neighbour = self.traffic.host(address).is_some_and(|facts| facts.is_neighbour());
                 self.hints.scope(address) == Scope::Public && !is_neighbour
             }
             PeerScope::Multicast => self.hints.scope(address) == Scope::Multicast,
@@ -241,7 +239,7 @@ impl<'a> Scene<'a> {
             return None;
         }
         let mut contradictions = self.contradictions(&role, marks);
-        let facts = self.facts.get(&address);
+        let facts = self.traffic.host(address);
         let mut evidence: Vec<Evidence> = marks
             .iter()
             .filter(|mark| mark.identity.role.as_ref().is_none_or(|other| *other == role))
@@ -350,8 +348,14 @@ fn by_ports<'a>(traffic: &'a Traffic, identities: &[Identity]) -> Vec<Vec<FlowVi
         })
         .collect();
     for view in traffic.flows.iter().flat_map(FlowView::both) {
+        // Of a flood nearly all flows end here.
+        let (is_try, took_part) = (is_try(&view), view.took_part());
+        if !is_try && !took_part {
+            continue;
+        }
         for (at, print) in &prints {
-            if fits(&view, print)
+            if (took_part || print.initiator == Initiator::Own)
+                && fits(&view, print)
                 && let Some(views) = found.get_mut(*at)
             {
                 views.push(view);
@@ -474,9 +478,14 @@ fn fits(view: &FlowView<'_>, print: &PortPrint) -> bool {
         Initiator::Own => view.started() || view.start_is_open(),
         Initiator::Peer => !view.started() || view.start_is_open(),
     };
-    let tried = view.started() && print.initiator == Initiator::Own && view.sent.packets > 0;
+    let tried = print.initiator == Initiator::Own && is_try(view);
     let spoken = print.speaks.is_empty() || print.speaks.iter().any(|word| *word == view.flow.app.name());
     started && spoken && (tried || view.took_part())
+}
+
+/// Whether the host set out to talk to the peer, whatever came of it.
+fn is_try(view: &FlowView<'_>) -> bool {
+    view.started() && view.sent.packets > 0
 }
 
 #[cfg(test)]

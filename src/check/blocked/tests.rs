@@ -36,8 +36,15 @@ fn refusals(words: &str, flows: Vec<Flow>) -> Vec<Refusal> {
 fn unreachable(mut flow: Flow, kind: u8) -> Flow {
     let reporter = ip("192.168.10.1");
     flow.from_b = sent(0);
-    flow.icmp =
-        vec![IcmpReport { reporter, about_a: true, v6: false, kind, code: 13, frame: frame(9), count: 2 }];
+    flow.extra.icmp.push(Box::new(IcmpReport {
+        reporter,
+        about_a: true,
+        v6: false,
+        kind,
+        code: 13,
+        frame: frame(9),
+        count: 2,
+    }));
     flow
 }
 

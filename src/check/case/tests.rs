@@ -1,6 +1,6 @@
 use super::super::fixture::{PBX, PHONE, PUBLIC, World, registration, row};
 use super::*;
-use crate::observe::fixture::{frame, ip, socket, tcp, udp};
+use crate::observe::fixture::{frame, greeting as named, ip, socket, tcp, udp};
 use crate::observe::{Flow, NameSeen, NameSource, Protocol, Registration, TcpOutcome};
 
 const REGISTRAR: &str = "transport = \"udp\"\nown = 5060\ninitiator = \"peer\"\npeer.scope = \"lan\"";
@@ -88,8 +88,7 @@ fn the_peer_must_be_where_the_document_has_it() {
 fn a_name_is_known_by_greeting_or_by_dns_or_not_at_all() {
     let words = "transport = \"tcp\"\nremote = 443\ninitiator = \"own\"\npeer.scope = \"any\"\npeer.names = [\"*.acme.example\"]";
     let visit = |greeting: Option<&str>, dns: Option<&str>| {
-        let flow =
-            Flow { tls_name: greeting.map(Into::into), ..answered("192.168.10.2:40000", "203.0.113.9:443") };
+        let flow = named(greeting, None, answered("192.168.10.2:40000", "203.0.113.9:443"));
         let mut world = World::new(&row("R1", "acme.pbx", words));
         world.traffic.names = dns.map(|name| name_of(PUBLIC, name)).into_iter().collect();
         fit_in(world, flow)

@@ -67,7 +67,8 @@ fn registration() -> Registration {
 fn silent_for(ms: i64, alive: i64, rows: Vec<Registration>) -> World {
     let silence = Silence { after: (frame(2), at(100)), until: (frame(3), at(100 + ms)) };
     let silences = Silences::of(silence);
-    let trunk = Flow { silence: Some(Box::new(silences)), ..udp("192.168.10.2:5064", REGISTRAR) };
+    let mut trunk = udp("192.168.10.2:5064", REGISTRAR);
+    trunk.extra.silence = Some(Box::new(silences));
     let mut other = udp("192.168.10.2:5060", "192.168.10.21:5060");
     other.from_a = sent(2);
     other.from_a.last = Some((frame(9), at(alive)));

@@ -93,7 +93,7 @@ fn is_closed(case: &Case<'_>, host: IpAddr, used: &PortUse, last: Timestamp) -> 
     later.peek().is_some()
         && later.all(|view| match view.flow.tcp.as_ref().map(|tcp| tcp.outcome) {
             Some(outcome) => outcome == TcpOutcome::Refused,
-            None => view.flow.icmp.iter().any(is_refused),
+            None => view.flow.extra.icmp.iter().any(|report| is_refused(report)),
         })
 }
 

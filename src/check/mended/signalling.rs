@@ -99,7 +99,7 @@ pub(super) fn is_kept_alive(case: &Case<'_>, client: IpAddr, registrar: SocketAd
         return false;
     };
     let began = flow.begins().map(|(time, _)| time);
-    let calm = flow.silence.as_ref().and_then(|silences| silences.long_until).or(began);
+    let calm = flow.extra.silence.as_ref().and_then(|silences| silences.long_until).or(began);
     let least = i64::from(expires).saturating_mul(2 * SECOND).max(LEAST_CALM);
     let is_silent = now.since(last) > crate::observe::Silence::LONG;
     !is_silent && calm.is_some_and(|calm| last.since(calm) >= least)

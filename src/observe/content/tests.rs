@@ -125,9 +125,9 @@ fn a_hello_may_come_in_pieces() {
     let mut flow = Reading::default();
     let (first, second) = hello.split_at(20);
     flow.segment(first);
-    assert_eq!(flow.content.tls_name, None);
+    assert_eq!(flow.content.extra.tls_name, None);
     flow.segment(second);
-    assert_eq!((flow.content.app, flow.content.tls_name.as_deref()), (App::Tls, Some("aws.agfeo.de")));
+    assert_eq!((flow.content.app, flow.content.extra.tls_name.as_deref()), (App::Tls, Some("aws.agfeo.de")));
     assert_eq!(flow.content.held(), 0, "nothing is kept of what was read");
 }
 
@@ -135,7 +135,10 @@ fn a_hello_may_come_in_pieces() {
 fn http_names_its_host() {
     let mut flow = Reading::default();
     flow.segment(b"GET /fw HTTP/1.1\r\nHost: DECT.agfeo.de\r\n\r\n");
-    assert_eq!((flow.content.app, flow.content.http_host.as_deref()), (App::Http, Some("dect.agfeo.de")));
+    assert_eq!(
+        (flow.content.app, flow.content.extra.http_host.as_deref()),
+        (App::Http, Some("dect.agfeo.de"))
+    );
 }
 
 #[test]

@@ -1,4 +1,5 @@
 use super::super::fixture::{at, frame, ip, mac, packet, socket};
+use super::super::traffic::TcpTrace;
 use super::*;
 use crate::decode::{Span, TcpFlags, TcpSegment, VlanTag};
 
@@ -94,16 +95,16 @@ fn each_side_counts_what_it_sent() {
     let side = &flow.from_a;
     assert_eq!((side.packets, side.payload_packets, side.bytes), (3, 2, 144));
     assert_eq!(side.dscp, [(0, 2, 96), (46, 1, 48)].into_iter().collect());
-    assert_eq!((side.ttl, side.pcp.packets(5), side.pcp.iter().count()), (Some((63, 64)), 1, 1));
-    assert_eq!((side.mac, side.other_macs), (Some(mac(1)), 1));
+    assert_eq!((side.ttl, side.extra.pcp.packets(5), side.extra.pcp.iter().count()), (Some((63, 64)), 1, 1));
+    assert_eq!((side.mac, side.extra.other_macs), (Some(mac(1)), 1));
     assert_eq!((side.first, side.last), (Some((frame(1), at(0))), Some((frame(3), at(0)))));
-    assert_eq!((flow.from_b.packets, flow.vlans), (1, vec![20]));
+    assert_eq!((flow.from_b.packets, flow.vlans.to_vec()), (1, vec![20]));
 }
 
 #[test]
 fn the_first_five_frames_are_evidence() {
     let flow = flow_of(&[packet(A, B); 7]).finish(|_, _| false);
-    assert_eq!(flow.from_a.frames.as_slice(), [1, 2, 3, 4, 5].map(frame));
+    assert_eq!(flow.from_a.frames.to_vec(), [1, 2, 3, 4, 5].map(frame));
 }
 
 #[test]
@@ -111,7 +112,7 @@ fn a_datagram_in_fragments_counts_once_and_is_shown_where_it_is_whole() {
     let first = Packet { part: Part::First, ..packet(A, B) };
     let whole = Packet { part: Part::Reassembled, ..packet(A, B) };
     let flow = flow_of(&[first, whole]).finish(|_, _| false);
-    assert_eq!((flow.from_a.packets, flow.from_a.frames.as_slice()), (1, &[frame(2)][..]));
+    assert_eq!((flow.from_a.packets, &*flow.from_a.frames), (1, &[frame(2)][..]));
 }
 
 #[test]
@@ -121,7 +122,7 @@ fn errors_of_one_kind_are_one() {
         flow.blame(End::High, unreachable(code));
     }
     flow.blame(End::Low, unreachable(3));
-    let icmp = flow.finish(|_, _| false).icmp;
+    let icmp = flow.finish(|_, _| false).extra.icmp.clone();
     let seen: Vec<_> = icmp.iter().map(|report| (report.about_a, report.code, report.count)).collect();
     // B began, so what quotes B's packets is about the starter.
     assert_eq!(seen, [(true, 3, 2), (true, 13, 1), (false, 3, 1)]);
@@ -131,5 +132,17 @@ fn errors_of_one_kind_are_one() {
 fn errors_are_bounded() {
     let mut flow = flow_of(&[packet(A, B)]);
     (0..=u8::MAX).for_each(|code| flow.blame(End::Low, unreachable(code)));
-    assert_eq!(flow.finish(|_, _| false).icmp.len(), ICMP_KEPT);
+    assert_eq!(flow.finish(|_, _| false).extra.icmp.len(), 8);
+}
+
+#[test]
+fn a_flow_of_one_packet_takes_little_room() {
+    // A flood fills the table with them: what one takes more, half a million take.
+    assert!(size_of::<FlowState>() <= 128, "{}", size_of::<FlowState>());
+    assert!(size_of::<Flow>() <= 128, "{}", size_of::<Flow>());
+    assert!(size_of::<Direction>() <= 120, "{}", size_of::<Direction>());
+    assert!(size_of::<TcpState>() <= 104, "{}", size_of::<TcpState>());
+    assert!(size_of::<TcpTrace>() <= 56, "{}", size_of::<TcpTrace>());
+    let flow = flow_of(&[packet(A, B)]);
+    assert!(flow.content.extra.clone().known().is_none() && flow.low.extra.clone().known().is_none());
 }

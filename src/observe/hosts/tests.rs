@@ -87,7 +87,7 @@ fn several_addresses_of_ipv6_are_one_host() {
 fn hardware_addresses_come_by_number_of_frames() {
     let mut busy = sends("192.168.10.5", mac(7), 64);
     busy.from_a.packets = 50;
-    busy.from_a.other_macs = 1;
+    busy.from_a.extra.other_macs = 1;
     let hosts = facts(HostBook::default(), vec![sends("192.168.10.5", mac(3), 64), busy]);
     let macs: Vec<(Mac, u64)> =
         hosts[&ip("192.168.10.5")].macs.iter().map(|seen| (seen.mac, seen.frames)).collect();

@@ -158,6 +158,12 @@ impl Stream {
         self.rtcp_paired = true;
     }
 
+    /// Where it begins.
+    #[must_use]
+    pub fn first_frame(&self) -> Frame {
+        self.first.frame
+    }
+
     /// The figures so far.
     #[must_use]
     pub fn report(&self, (flow, direction, ssrc): Key) -> StreamReport {

@@ -225,9 +225,10 @@ impl Streams {
     }
 
     /// Decides about the last candidates and gives all streams by first frame, also those that are most likely no RTP
-    /// ([`StreamReport::is_media`]). To look at a table that goes on growing, clone it.
+    /// ([`StreamReport::is_media`]). To look at a table that goes on growing, clone it. Each stream makes room for its
+    /// report: both never stand whole beside each other.
     #[must_use]
-    pub fn finish(&mut self) -> Vec<StreamReport> {
+    pub fn finish(&mut self) -> impl Iterator<Item = StreamReport> + use<> {
         let births = std::mem::take(&mut self.births);
         for (key, birth) in births {
             match self.take_candidate(key, birth) {
@@ -236,11 +237,9 @@ impl Streams {
                 None => {}
             }
         }
-        // Each stream makes room for its report.
-        let streams = std::mem::take(&mut self.streams);
-        let mut reports: Vec<_> = streams.into_iter().map(|(key, stream)| stream.report(key)).collect();
-        reports.sort_by_key(|report| (report.first.frame, report.flow, report.direction, report.ssrc));
-        reports
+        let mut streams = std::mem::take(&mut self.streams);
+        streams.sort_unstable_by_key(|(key, stream)| (stream.first_frame(), *key));
+        streams.into_iter().map(|(key, stream)| stream.report(key))
     }
 
     /// Lets go of the flows that have no new place: their streams are over. `place` gives the new index of a flow.

@@ -86,7 +86,7 @@ fn the_sender_of_the_syn_opened() {
 fn all_attempts_are_counted_and_the_first_are_kept() {
     let trace = Line::default().flags(&[(Low, SYN); 7]).end();
     assert_eq!(trace.attempt_count, 7);
-    assert_eq!(trace.attempts.as_slice(), [1, 2, 3, 4, 5].map(frame));
+    assert_eq!(trace.attempts.to_vec(), [1, 2, 3, 4, 5].map(frame));
 }
 
 #[test]

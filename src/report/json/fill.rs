@@ -12,7 +12,7 @@ use crate::observe::media::sequence::SegmentReport;
 use crate::observe::media::tally::Spread;
 use crate::observe::media::timing::Clock;
 use crate::observe::media::{PayloadReport, ReceiverReport, StreamReport};
-use crate::observe::{Direction, Flow, HostFacts, Mapping, Marks, Protocol, Registration, Stream, Traffic};
+use crate::observe::{Direction, Flow, Mapping, Marks, Protocol, Registration, Stream, Traffic};
 use crate::report::text::{Context, EXPEDITED_FORWARDING, finding_text};
 use crate::report::{Language, LegName, Names, Settings, link, number, text};
 use crate::site::{Device, Evidence};
@@ -183,8 +183,6 @@ fn quality(traffic: &Traffic) -> published::Quality {
 /// Addresses that were seen or stated, in order, with all that is known of each: at most `limit` beside the devices, and
 /// how many are left out.
 fn hosts(audit: &Audit, titles: &Names, limit: usize) -> (Vec<published::Host>, usize) {
-    let facts: BTreeMap<IpAddr, &HostFacts> =
-        audit.traffic.hosts.iter().map(|host| (host.address, host)).collect();
     let mut agents: BTreeMap<IpAddr, BTreeSet<&str>> = BTreeMap::new();
     for endpoint in &audit.traffic.sip_endpoints {
         let strings = endpoint.user_agents.keys().chain(endpoint.servers.keys());
@@ -196,17 +194,20 @@ fn hosts(audit: &Audit, titles: &Names, limit: usize) -> (Vec<published::Host>, 
             names.entry(address).or_default().insert(&seen.name);
         }
     }
-    for host in &audit.traffic.hosts {
+    for host in audit.traffic.hosts.iter().filter(|host| !host.own_names.is_empty()) {
         names.entry(host.address).or_default().extend(host.own_names.iter().map(|name| &**name));
     }
-    let addresses: BTreeSet<IpAddr> =
-        facts.keys().copied().chain(audit.site.devices.iter().map(|device| device.address)).collect();
+    let known = audit.traffic.hosts.iter().map(|host| host.address);
+    let mut addresses: Vec<IpAddr> =
+        known.chain(audit.site.devices.iter().map(|device| device.address)).collect();
+    addresses.sort_unstable();
+    addresses.dedup();
     let strings = |found: Option<&BTreeSet<&str>>| -> Vec<String> {
         found.into_iter().flatten().map(ToString::to_string).collect()
     };
     let host = |address: IpAddr| {
         let device = audit.site.device(address);
-        let facts = facts.get(&address);
+        let facts = audit.traffic.host(address);
         published::Host {
             address: address.to_string(),
             macs: facts.iter().flat_map(|facts| &facts.macs).map(|seen| seen.mac.to_string()).collect(),
@@ -303,7 +304,7 @@ fn flow(flow: &Flow, audit: &Audit) -> published::Flow {
     let times = |pick: fn(&Direction) -> Option<(Frame, Timestamp)>| {
         [&*flow.from_a, &*flow.from_b].into_iter().filter_map(pick).map(|(_, time)| time)
     };
-    let rows = audit.flow_rows.get(flow.id).into_iter().flatten();
+    let rows = audit.flow_rows.get(&flow.id).into_iter().flatten();
     published::Flow {
         a: endpoint(flow.a),
         b: endpoint(flow.b),
@@ -320,7 +321,7 @@ fn flow(flow: &Flow, audit: &Audit) -> published::Flow {
         dscp_ab: packets(&flow.from_a.dscp),
         dscp_ba: packets(&flow.from_b.dscp),
         app: text::app(flow.app).map(ToOwned::to_owned),
-        conversations: 1 + flow.others,
+        conversations: 1 + flow.extra.others,
     }
 }
 

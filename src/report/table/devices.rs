@@ -50,9 +50,7 @@ fn address(view: &View<'_>, device: &Device) -> Vec<String> {
 }
 
 fn host<'a>(view: &View<'a>, device: &Device) -> Option<&'a HostFacts> {
-    let hosts = &view.audit.traffic.hosts;
-    let at = hosts.binary_search_by(|host| host.address.cmp(&device.address)).ok()?;
-    hosts.get(at)
+    view.audit.traffic.host(device.address)
 }
 
 /// Role, model, confidence.

@@ -39,7 +39,7 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
 
 fn line(view: &View<'_>, flow: &Flow) -> Vec<Piece> {
     let amount = flow.from_a.bytes.saturating_add(flow.from_b.bytes);
-    let name = flow.tls_name.as_deref().or(flow.http_host.as_deref());
+    let name = flow.extra.tls_name.as_deref().or(flow.extra.http_host.as_deref());
     vec![
         Piece::lines([flow.a.to_string(), format!("→\u{a0}{}", flow.b)], Tone::Plain),
         protocol(flow.protocol).into(),

@@ -1,7 +1,7 @@
 use super::super::{HostHint, Ports, SiteFile, Text, TransportSpec};
 use super::*;
 use crate::observe::fixture::{call, frame, host, ip, mac, numbered, registration, socket, stream, udp};
-use crate::observe::{Call, Flow, MacSeen, NameSeen, SipEndpoint};
+use crate::observe::{Call, Flow, HostFacts, MacSeen, NameSeen, SipEndpoint};
 
 const PBX: &str = "192.168.10.2";
 const PHONE: &str = "192.168.10.21";

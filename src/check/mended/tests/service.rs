@@ -111,8 +111,9 @@ fn a_port_that_nobody_documented_is_closed_when_the_device_says_so() {
             frame: frame(3),
             count: 1,
         };
-        let flow = udp(&format!("{PHONE}:40001"), &format!("{PBX}:69"));
-        from(500, Flow { from_b: sent(0), icmp: vec![report], ..flow })
+        let mut flow = udp(&format!("{PHONE}:40001"), &format!("{PBX}:69"));
+        flow.extra.icmp.push(Box::new(report));
+        from(500, Flow { from_b: sent(0), ..flow })
     };
     let over =
         |reporter| is_over(used(Side::Own, Protocol::Udp, 69), &[], World::new(""), vec![asked(reporter)]);

@@ -124,7 +124,8 @@ fn two_registration_times_without_a_long_silence_show_that_it_is_kept_alive() {
         let longest = Silence { after, until: (frame(3), at(long_until * 1_000)) };
         let silences = Silences { long_until: Some(at(long_until * 1_000)), ..Silences::of(longest) };
         let trunk = udp(&format!("{PHONE}:5060"), REGISTRAR);
-        let mut trunk = Flow { app: App::Sip, silence: Some(Box::new(silences)), ..trunk };
+        let mut trunk = Flow { app: App::Sip, ..trunk };
+        trunk.extra.silence = Some(Box::new(silences));
         trunk.from_b.last = Some((frame(8), at(last * 1_000)));
         let mut other = udp(&format!("{PHONE}:5062"), &format!("{PBX}:5060"));
         other.from_a.last = Some((frame(9), at(now * 1_000)));

@@ -1,0 +1,120 @@
+//! Lists of which nearly all hold one thing or none: those take no memory of their own. Rows of flows hold several such
+//! lists each, and there may be half a million flows.
+
+use std::ops::{Deref, DerefMut};
+
+use arrayvec::ArrayVec;
+
+/// At most `N` things, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Few<T, const N: usize>(Kept<T, N>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Kept<T, const N: usize> {
+    None,
+    One(T),
+    Many(Box<ArrayVec<T, N>>),
+}
+
+impl<T, const N: usize> Few<T, N> {
+    /// An empty one.
+    pub const NONE: Self = Self(Kept::None);
+
+    /// Whether what is pushed now is left out.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.len() >= N
+    }
+
+    /// Adds one at the end, or leaves it out where there is no room.
+    pub fn push(&mut self, value: T) {
+        match &mut self.0 {
+            Kept::None => self.0 = Kept::One(value),
+            Kept::Many(known) => {
+                if !known.is_full() {
+                    known.push(value);
+                }
+            }
+            Kept::One(_) if N > 1 => {
+                let mut both = Box::<ArrayVec<T, N>>::default();
+                if let Kept::One(known) = std::mem::replace(&mut self.0, Kept::None) {
+                    both.push(known);
+                }
+                both.push(value);
+                self.0 = Kept::Many(both);
+            }
+            Kept::One(_) => {}
+        }
+    }
+}
+
+impl<T, const N: usize> Default for Few<T, N> {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
+impl<T, const N: usize> Deref for Few<T, N> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        match &self.0 {
+            Kept::None => &[],
+            Kept::One(only) => std::slice::from_ref(only),
+            Kept::Many(known) => known,
+        }
+    }
+}
+
+impl<T, const N: usize> DerefMut for Few<T, N> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        match &mut self.0 {
+            Kept::None => &mut [],
+            Kept::One(only) => std::slice::from_mut(only),
+            Kept::Many(known) => known,
+        }
+    }
+}
+
+impl<T, const N: usize> FromIterator<T> for Few<T, N> {
+    fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
+        let mut few = Self::default();
+        values.into_iter().take(N).for_each(|value| few.push(value));
+        few
+    }
+}
+
+impl<'a, T, const N: usize> IntoIterator for &'a Few<T, N> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_holds_what_there_is_room_for_in_order() {
+        let mut few = Few::<u64, 3>::default();
+        for pushed in 0..5 {
+            assert_eq!((few.to_vec(), few.is_full()), ((0..pushed.min(3)).collect(), pushed >= 3));
+            few.push(pushed);
+        }
+        few.reverse();
+        assert_eq!(few.to_vec(), [2, 1, 0]);
+        assert_eq!((0..9).collect::<Few<u64, 3>>().to_vec(), [0, 1, 2]);
+        assert_eq!((0..9).collect::<Few<u64, 1>>().to_vec(), [0]);
+    }
+
+    #[test]
+    fn one_takes_no_memory_of_its_own() {
+        let mut few = Few::<u64, 5>::default();
+        few.push(7);
+        assert!(matches!(few.0, Kept::One(7)));
+        assert_eq!(size_of::<Few<u64, 5>>(), 16);
+    }
+}

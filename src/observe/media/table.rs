@@ -227,7 +227,6 @@ impl Streams {
     /// Decides about the last candidates and gives all streams by first frame, also those that are most likely no RTP
     /// ([`StreamReport::is_media`]). To look at a table that goes on growing, clone it. Each stream makes room for its
     /// report: both never stand whole beside each other.
-    #[must_use]
     pub fn finish(&mut self) -> impl Iterator<Item = StreamReport> + use<> {
         let births = std::mem::take(&mut self.births);
         for (key, birth) in births {

@@ -610,8 +610,7 @@ fn fragmented(case: &Case<'_>) -> Vec<Finding> {
         let method = methods.first().filter(|_| methods.len() == 1);
         let is_listed =
             |request: &&RequestId| case.traffic.calls.iter().any(|call| call.call_id == request.call_id);
-        let unlisted =
-            method.is_some_and(|method| *method == "INVITE") && !requests.iter().any(|one| is_listed(one));
+        let unlisted = method.is_some_and(|method| *method == "INVITE") && !requests.iter().any(is_listed);
         Finding {
             detail: Detail::Sig006 {
                 peer: to,

@@ -383,7 +383,7 @@ fn pbxray(patterns: &[Pattern], frames: &[Captured]) -> BTreeMap<u32, WiresharkR
         streams.push_all(&[waiting], |waiting| announcements.lookup(here, there, waiting.place));
     }
     let reports = streams.finish();
-    reports.iter().filter_map(|report| Some((report.ssrc, report.wireshark?))).collect()
+    reports.filter_map(|report| Some((report.ssrc, report.wireshark?))).collect()
 }
 
 fn announcement(frame: Frame, endpoint: Endpoint, rtpmap: &[&str]) -> Announcement {

@@ -467,7 +467,8 @@ impl Asked {
             for end in ends.iter().filter(|end| end.ip() == caller.ip() && **end != caller) {
                 *asked.beside_caller.entry(*end).or_default() += 1;
             }
-            let hosts: BTreeSet<IpAddr> = ends.iter().map(SocketAddr::ip).filter(|host| *host != caller.ip()).collect();
+            let hosts: BTreeSet<IpAddr> =
+                ends.iter().map(SocketAddr::ip).filter(|host| *host != caller.ip()).collect();
             for host in hosts {
                 *asked.by_host.entry(host).or_default() += 1;
             }

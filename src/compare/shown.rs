@@ -243,7 +243,7 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
     }
 
     fn rows(&self, flow: usize) -> impl Iterator<Item = &'a str> {
-        self.after.flow_rows.get(flow).into_iter().flatten().map(|row| &**row)
+        self.after.flow_rows.get(&flow).into_iter().flatten().map(|row| &**row)
     }
 
     fn call(&self, stream: &Stream) -> Option<&'a Call> {
@@ -281,7 +281,9 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
             .peekable();
         let is_refused = |view: FlowView<'_>| match view.flow.tcp.as_ref().map(|tcp| tcp.outcome) {
             Some(outcome) => outcome == TcpOutcome::Refused,
-            None => view.sent.packets == 0 && view.flow.icmp.iter().any(|icmp| icmp.reporter == self.host),
+            None => {
+                view.sent.packets == 0 && view.flow.extra.icmp.iter().any(|icmp| icmp.reporter == self.host)
+            }
         };
         let is_shut = used.side == Side::Own && at_port.peek().is_some() && at_port.all(is_refused);
         let is_elsewhere = |peer: &SocketAddr| {
@@ -346,7 +348,7 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
             let times = [view.sent.first, view.sent.last, view.received.first, view.received.last];
             let times = || times.into_iter().flatten().map(|(_, time)| time);
             let (first, last) = (times().min(), times().max());
-            let longest = view.flow.silence.as_ref().map_or(0, |silences| silences.longest.length());
+            let longest = view.flow.extra.silence.as_ref().map_or(0, |silences| silences.longest.length());
             view.flow.protocol == Protocol::Udp
                 && first.zip(last).is_some_and(|(first, last)| last.since(first) >= least)
                 && longest <= Silence::LONG

@@ -393,7 +393,7 @@ fn rows(
         shard.counts.add_to(quality);
         quality.duplicate_pairs.extend_from_slice(shard.duplicates.pairs());
     }
-    let relayed = flows.iter().filter_map(|flow| flow.carriage.as_deref());
+    let relayed = flows.iter().filter_map(|flow| flow.extra.carriage.as_deref());
     quality.samples_over_cap += relayed.map(Carriage::left_out).sum::<u64>();
     quality.unseen_frames.sort_unstable();
     quality.unseen_frames.truncate(FRAMES_KEPT);

@@ -9,7 +9,7 @@ const LEAST_PAIRED: u64 = 5;
 
 /// What is too short to be known by its own packets is RTP where the other direction of the same two ports is: the same
 /// payload type with the same step, all numbers in a row.
-pub(super) fn pair_ways(reports: &mut [(usize, StreamReport)]) {
+pub(super) fn pair_ways(reports: &mut [(usize, Box<StreamReport>)]) {
     let look = |report: &StreamReport| {
         let main = report.payloads.iter().max_by_key(|payload| payload.seen.packets)?;
         Some((main.seen.value, main.step?.0))
@@ -44,7 +44,7 @@ mod tests {
         recognition: Recognition,
         packets: u64,
         payload_type: u8,
-    ) -> StreamReport {
+    ) -> Box<StreamReport> {
         let mut report = stream("192.168.10.21:10000", "192.168.10.2:5204", &[(0, packets)]).report;
         let frames = vec![report.first.frame];
         report.direction = direction;
@@ -64,7 +64,7 @@ mod tests {
     }
 
     /// Whether a short stream of the other direction is taken for RTP.
-    fn is_taken(place: usize, short: StreamReport) -> bool {
+    fn is_taken(place: usize, short: Box<StreamReport>) -> bool {
         let known = report(Direction::AToB, Recognition::Content, 12, 18);
         let mut reports = vec![(3, known), (place, short)];
         pair_ways(&mut reports);

@@ -118,7 +118,7 @@ fn what_a_host_says_of_itself_is_bounded() {
 #[test]
 fn who_invents_hardware_addresses_gets_no_more_room() {
     let mut flows: Vec<Flow> = (0..40).map(|nth| sends("10.0.1.5", mac(nth), 64)).collect();
-    flows.iter_mut().zip(1..).for_each(|(flow, vlan)| flow.vlans = vec![4_000 - vlan, 7]);
+    flows.iter_mut().zip(1..).for_each(|(flow, vlan)| flow.vlans = [4_000 - vlan, 7].into_iter().collect());
     let mut book = HostBook::default();
     (100..140).for_each(|nth| book.pair(ip("10.0.1.5"), mac(nth), frame(1)));
     let facts = &facts(book, flows)[&ip("10.0.1.5")];

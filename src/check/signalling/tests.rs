@@ -223,7 +223,7 @@ fn sendings_of_one_message_are_one_message() {
     assert_eq!(told(thrice(), Vec::new()), (1, 3, true));
     assert_eq!(told([thrice(), vec![datagram("a", 2), datagram("b", 1)]].concat(), Vec::new()), (3, 5, true));
     let listed = Call { call_id: "a".into(), ..refused_call(408) };
-    assert_eq!(told(thrice(), vec![listed]).2, false, "the report has the call");
+    assert!(!told(thrice(), vec![listed]).2, "the report has the call");
 }
 
 /// A call of the phone to the PBX that was refused.

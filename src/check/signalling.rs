@@ -1,14 +1,12 @@
 //! SIG codes: whether devices can register (RFC 3261 section 10), and what becomes of their messages on the way.
 
+mod calls;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::Timestamp;
-use crate::observe::message::sip::Method;
-use crate::observe::{
-    Answer, Beginning, Call, CallProtocol, Incomplete, Missing, Protocol, Refused, Registration, Repeated,
-    RequestId, Rewrite, Step,
-};
+use crate::observe::{Incomplete, Missing, Protocol, Refused, Registration, Repeated, RequestId, Rewrite};
 use crate::site::{Confidence, Scope};
 
 use super::case::Case;
@@ -16,17 +14,13 @@ use super::evidence::Collector;
 use super::filter;
 use super::finding::{Code, Detail, Evidence, Finding, Party, Severity, Unjudged};
 use super::hidden::is_left_out;
-use super::rejection::{Circumstance, Rejection};
+use super::rejection::Rejection;
 
 /// Tries without an answer, and how long (ns) they must go on: RFC 3261 section 17.1.2.2 repeats after 0.5, 1 and 2 s.
 const LEAST_TRIES: u64 = 3;
 const LEAST_WAIT: i64 = 1_000_000_000;
 /// So long (ns) a registration must have been refused to be worth a word although it was accepted in the end.
 const LONG_OUTAGE: i64 = 60_000_000_000;
-/// Answered within this time (ns), a second try shows that nothing is wrong.
-const ANOTHER_TRY: i64 = 5_000_000_000;
-/// So many calls to numbers that cannot be reached are more than chance.
-const LEAST_EVERYDAY: usize = 3;
 /// Proxies that are named between who repeats a request and who does not answer it.
 const HOPS_NAMED: usize = 4;
 /// A proxy that keeps no state passes a request on within this time (ns); its own timer would wait 500 ms.
@@ -42,7 +36,7 @@ pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
     let is_judged = |code| !is_left_out(code, unjudged);
     findings.extend(registrations(case, unjudged));
     if is_judged(Code::Sig005) {
-        findings.extend(failed_calls(case));
+        findings.extend(calls::check(case));
     }
     if is_judged(Code::Sig004) {
         findings.extend(case.traffic.rewrites.iter().filter_map(|rewrite| rewritten(case, rewrite)));
@@ -306,196 +300,6 @@ fn rewritten(case: &Case<'_>, rewrite: &Rewrite) -> Option<Finding> {
         responsible: Party::Network,
         evidence: collector.finish(filter::hosts(rewrite.client, rewrite.server)),
     })
-}
-
-/// SIG-005: one finding for a side and a status.
-fn failed_calls(case: &Case<'_>) -> Vec<Finding> {
-    let calls = &case.traffic.calls;
-    let passed_on: BTreeSet<usize> = calls.iter().filter_map(|call| call.leg_of).collect();
-    let answered = answered(calls);
-    let mut failed: BTreeMap<(IpAddr, u16), (SocketAddr, Vec<&Call>)> = BTreeMap::new();
-    for (index, call) in calls.iter().enumerate() {
-        let Answer::Rejected(status) = call.answer else { continue };
-        // What the caller asked for is not known.
-        if call.beginning != Beginning::Seen {
-            continue;
-        }
-        let caller = call.caller.ip();
-        // Strangers who are turned away have codes of their own.
-        let is_own = case.scope(caller) == Scope::Lan || case.device(caller).is_some();
-        // The leg behind the PBX tells who refused, and a second try that was answered that nothing is wrong.
-        let is_passed_on = passed_on.contains(&index);
-        let tried_again = answered.get(&(caller, &*call.to)).is_some_and(|starts| {
-            let next = starts.partition_point(|start| *start < call.start.1);
-            starts.get(next).is_some_and(|start| start.since(call.start.1) <= ANOTHER_TRY)
-        });
-        if is_fault(status) && is_own && !is_passed_on && !tried_again {
-            let at = refuser(call, status);
-            failed.entry((at.ip(), status)).or_insert_with(|| (at, Vec::new())).1.push(call);
-        }
-    }
-    let asked = if failed.is_empty() { Asked::default() } else { Asked::of(calls) };
-    let findings = failed.into_iter().filter_map(|((host, status), (at, refused))| {
-        let all = asked.at(at);
-        // Wrong numbers and telephones that are switched off are everyday life, unless hardly a call succeeds.
-        let is_everyday = matches!(status, 404 | 410 | 480 | 484 | 604);
-        if is_everyday && (refused.len() < LEAST_EVERYDAY || refused.len() * 2 < all) {
-            return None;
-        }
-        let mut collector = Collector::default();
-        for (frame, time) in refused.iter().filter_map(|call| call.end) {
-            collector.frames(&[frame]);
-            collector.time(time);
-        }
-        let callers: BTreeSet<IpAddr> = refused.iter().map(|call| call.caller.ip()).collect();
-        Some(Finding {
-            detail: Detail::Sig005 {
-                rejection: Rejection {
-                    status,
-                    reason: refused.last().and_then(|call| call.reason.clone()).unwrap_or_default(),
-                    with_credentials: refused.iter().all(|call| call.with_credentials),
-                    outside: is_outside(case, host),
-                },
-                calls: all as u64,
-                callers: callers.into_iter().collect(),
-                why: why(case, &refused, host, status),
-            },
-            severity: Severity::Warning,
-            confidence: Confidence::Sure,
-            subject: Some(case.subject(host)),
-            rows: Vec::new(),
-            count: refused.len() as u64,
-            responsible: Party::Telephony,
-            evidence: collector.finish(format!(
-                "{} && sip.CSeq.method == \"INVITE\" && sip.Status-Code == {status}",
-                filter::host(host)
-            )),
-        })
-    });
-    findings.chain(unacknowledged(case)).collect()
-}
-
-/// What all refused calls have in common.
-fn why(case: &Case<'_>, refused: &[&Call], host: IpAddr, status: u16) -> Option<Circumstance> {
-    let is_about_media = matches!(status, 488 | 606 | 415);
-    if is_about_media && refused.iter().all(|call| call.offers_nothing) {
-        return Some(Circumstance::NoMediaOffered);
-    }
-    let registers_later = |call: &&Call| {
-        case.registrations_of(call.caller.ip()).any(|row| {
-            row.registrar.ip() == host && row.granted.is_some_and(|(first, _)| first > call.start.1)
-        })
-    };
-    let is_registered = |call: &&Call| {
-        let mut rows = case.registrations_of(call.caller.ip());
-        rows.any(|row| row.granted.is_some_and(|(first, _)| first <= call.start.1))
-    };
-    let is_new = refused.iter().all(|call| registers_later(call) && !is_registered(call));
-    is_new.then_some(Circumstance::NotRegistered)
-}
-
-/// SIG-005: calls that were answered, and whose answer the caller never acknowledged.
-fn unacknowledged(case: &Case<'_>) -> Vec<Finding> {
-    let calls = &case.traffic.calls;
-    let mut failed: BTreeMap<IpAddr, (SocketAddr, Vec<&Call>)> = BTreeMap::new();
-    for call in calls.iter().filter(|call| call.is_unacknowledged) {
-        let ends = [call.caller.ip(), call.callee.ip()];
-        let is_own = |end: IpAddr| case.scope(end) == Scope::Lan || case.device(end).is_some();
-        if ends.into_iter().any(is_own) {
-            failed.entry(call.callee.ip()).or_insert_with(|| (call.callee, Vec::new())).1.push(call);
-        }
-    }
-    let asked = if failed.is_empty() { Asked::default() } else { Asked::of(calls) };
-    let findings = failed.into_iter().map(|(host, (at, failed))| {
-        let mut collector = Collector::default();
-        for (frame, time) in failed.iter().flat_map(|call| [call.answered, call.end]).flatten() {
-            collector.frames(&[frame]);
-            collector.time(time);
-        }
-        let all = asked.at(at);
-        let callers: BTreeSet<IpAddr> = failed.iter().map(|call| call.caller.ip()).collect();
-        let rejection = Rejection {
-            status: 408,
-            reason: Box::default(),
-            with_credentials: false,
-            outside: is_outside(case, host),
-        };
-        Finding {
-            detail: Detail::Sig005 {
-                rejection,
-                calls: all as u64,
-                callers: callers.into_iter().collect(),
-                why: Some(Circumstance::Unacknowledged),
-            },
-            severity: Severity::Warning,
-            confidence: Confidence::Likely,
-            subject: Some(case.subject(host)),
-            rows: Vec::new(),
-            count: failed.len() as u64,
-            responsible: Party::Network,
-            evidence: collector.finish(format!(
-                "{} && (sip.CSeq.method == \"INVITE\" || sip.CSeq.method == \"BYE\")",
-                filter::host(host)
-            )),
-        }
-    });
-    findings.collect()
-}
-
-/// Who turned a call away: a proxy passes on what another one answered, and the call is the same on both hops.
-fn refuser(call: &Call, status: u16) -> SocketAddr {
-    let is_refusal = |step: &Step<'_>| step.status == Some(status) && step.method == Some(&Method::Invite);
-    call.ladder.steps().find(is_refusal).map_or(call.callee, |step| step.from)
-}
-
-/// To how many calls each host was asked: the INVITE of how many went there.
-#[derive(Debug, Default)]
-struct Asked {
-    by_host: BTreeMap<IpAddr, usize>,
-    /// Where the caller runs on the host as well, the port tells the two apart.
-    beside_caller: BTreeMap<SocketAddr, usize>,
-}
-
-impl Asked {
-    fn of(calls: &[Call]) -> Self {
-        let mut asked = Self::default();
-        let is_invite = |step: &Step<'_>| step.status.is_none() && step.method == Some(&Method::Invite);
-        for call in calls.iter().filter(|call| call.protocol == CallProtocol::Sip) {
-            let caller = call.caller;
-            let passed_on = call.ladder.steps().filter(is_invite).map(|step| step.to);
-            let ends: BTreeSet<SocketAddr> = passed_on.chain([call.callee]).collect();
-            for end in ends.iter().filter(|end| end.ip() == caller.ip() && **end != caller) {
-                *asked.beside_caller.entry(*end).or_default() += 1;
-            }
-            let hosts: BTreeSet<IpAddr> =
-                ends.iter().map(SocketAddr::ip).filter(|host| *host != caller.ip()).collect();
-            for host in hosts {
-                *asked.by_host.entry(host).or_default() += 1;
-            }
-        }
-        asked
-    }
-
-    fn at(&self, host: SocketAddr) -> usize {
-        let beside = self.beside_caller.get(&host).copied().unwrap_or_default();
-        self.by_host.get(&host.ip()).copied().unwrap_or_default() + beside
-    }
-}
-
-/// When calls began that were answered, by who called whom, ascending.
-fn answered(calls: &[Call]) -> BTreeMap<(IpAddr, &str), Vec<Timestamp>> {
-    let mut answered: BTreeMap<(IpAddr, &str), Vec<Timestamp>> = BTreeMap::new();
-    for call in calls.iter().filter(|call| call.answered.is_some()) {
-        answered.entry((call.caller.ip(), &*call.to)).or_default().push(call.start.1);
-    }
-    answered.values_mut().for_each(|starts| starts.sort_unstable());
-    answered
-}
-
-/// Final answers behind which no person stands: nobody was busy, declined or hung up (RFC 3261 section 21), and neither
-/// credentials, another interval nor another time is all that is missing.
-fn is_fault(status: u16) -> bool {
-    status >= 400 && !matches!(status, 401 | 407 | 422 | 423 | 486 | 487 | 491 | 494 | 600 | 603)
 }
 
 /// SIG-009.

@@ -1,7 +1,10 @@
 use super::super::fixture::{self, PBX, PHONE, PUBLIC, World, subjects};
+use super::super::rejection::Circumstance;
 use super::*;
 use crate::observe::fixture::{at, frame, ip, socket, udp};
-use crate::observe::{Mapping, Outage, Refusals, Refused, SipEndpoint, Unanswered};
+use crate::observe::{
+    Answer, Beginning, Call, CallProtocol, Mapping, Outage, Refusals, Refused, SipEndpoint, Unanswered,
+};
 
 fn refusal(status: u16, ms: i64, count: u64) -> Refused {
     Refused { status, reason: "No".into(), with_credentials: false, frame: frame(4), time: at(ms), count }
@@ -360,7 +363,7 @@ fn where_caller_and_server_run_on_one_host_the_port_tells_who_was_asked() {
     let (phone, server) = (socket("192.168.10.2:59718"), socket("192.168.10.2:5060"));
     let call =
         |caller, callee| Call::begun("c".into(), CallProtocol::Sip, (caller, callee), (frame(1), at(0)));
-    let was_asked = |call: Call| Asked::of(&[call]).at(server) == 1;
+    let was_asked = |call: Call| calls::Asked::of(&[call]).at(server) == 1;
     assert!(was_asked(call(phone, server)));
     assert!(!was_asked(call(server, phone)), "it called itself");
     let other = socket("192.168.10.2:5062");

@@ -21,6 +21,11 @@ pub(crate) fn check(outputs: &[(&Path, Kind)], inputs: &[&Path]) -> Result<()> {
     let mut known = BTreeSet::new();
     for (output, kind) in outputs {
         let shown = output.display();
+        // Elsewhere it stands for standard output; here it would be a file of that name, which nobody wants.
+        ensure!(
+            output.as_os_str() != "-",
+            "--output -: is no name of a file; a report without --output goes to standard output"
+        );
         match kind {
             Kind::File => {
                 ensure!(!output.is_dir(), "--output {shown}: is a directory; name a file in it");

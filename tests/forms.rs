@@ -73,6 +73,7 @@ fn what_is_read_is_never_overwritten_nor_one_report_by_another() {
     told(&["check", &trace, "--format", "html", "-o", &trace], "is read itself");
     told(&["check", &place, "--format", "html", "-o", &trace], "is read itself");
     told(&["check", SAMPLE, "--format", "html,json", "-o", &report, "-o", &report], "is named twice");
+    told(&["check", SAMPLE, "--format", "json", "-o", "-"], "is no name of a file");
     told(&["check", SAMPLE, "--format", "csv", "-o", &trace], "name a directory");
     told(&["check", SAMPLE, "-o", &place], "is a directory");
     told(&["check", SAMPLE, "-o", &path("absent/report.txt")], "there is no directory");

@@ -252,7 +252,10 @@ fn no_voice(traffic: &Traffic) -> NoVoice {
     };
     if is_much {
         NoVoice::Sealed
-    } else if !traffic.flows.is_empty() && traffic.flows.iter().all(is_own) {
+    } else if quality.decoded == quality.frames
+        && !traffic.flows.is_empty()
+        && traffic.flows.iter().all(is_own)
+    {
         NoVoice::Loopback
     } else {
         NoVoice::Nothing
@@ -311,6 +314,19 @@ mod tests {
     use crate::observe::media::sequence::{Counts, SegmentReport};
     use crate::observe::media::timing::{Clock, ClockSource};
     use crate::observe::{Quality, TcpOutcome};
+
+    #[test]
+    fn a_capture_of_one_device_with_itself_is_told_as_such_and_only_then() {
+        let of = |flows: Vec<Flow>, frames| {
+            let quality = Quality { frames, decoded: 10, ..Quality::default() };
+            no_voice(&Traffic { flows, ..traffic(quality) })
+        };
+        let own = || udp("127.0.0.1:40000", "127.0.0.1:53");
+        assert_eq!(of(vec![own(), udp("10.0.0.1:40000", "10.0.0.1:53")], 10), NoVoice::Loopback);
+        assert_eq!(of(vec![own(), udp("10.0.0.1:40000", "10.0.0.2:53")], 10), NoVoice::Nothing);
+        assert_eq!(of(vec![own()], 11), NoVoice::Nothing, "a frame that could not be read");
+        assert_eq!(of(Vec::new(), 10), NoVoice::Nothing);
+    }
 
     fn traffic(quality: Quality) -> Traffic {
         Traffic { quality, ..Traffic::default() }

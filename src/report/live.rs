@@ -150,9 +150,8 @@ pub fn live_close(course: &Course, audit: &Audit, names: &Names, settings: &Sett
 
 /// What was found from warning up, was cleared, and is not among the findings of the end.
 fn meanwhile(course: &Course, audit: &Audit, language: Language) -> Option<String> {
-    let subject = |finding: &Finding| (finding.code(), subject(finding));
-    let is_told =
-        |turn: &&Turn| audit.findings.iter().any(|finding| subject(finding) == subject(&turn.finding));
+    let key = |finding: &Finding| (finding.code(), subject(finding), finding.distinction());
+    let is_told = |turn: &&Turn| audit.findings.iter().any(|finding| key(finding) == key(&turn.finding));
     let gone = || course.turns.iter().filter(|turn| turn.cleared.is_some() && !is_told(turn));
     let counts =
         [check::Severity::Critical, check::Severity::Error, check::Severity::Warning].map(|severity| {

@@ -191,9 +191,8 @@ pub fn opened(turn: &Turn, audit: &Audit, names: &Names, settings: &Settings) ->
 /// What still holds is shown as it stands now, with all its packets so far.
 fn as_it_stands<'a>(turn: &'a Turn, audit: &'a Audit) -> &'a Finding {
     let subject = |finding: &Finding| finding.subject.as_ref().map(|subject| subject.address);
-    let is_same = |finding: &&Finding| {
-        (finding.code(), subject(finding)) == (turn.finding.code(), subject(&turn.finding))
-    };
+    let key = |finding: &Finding| (finding.code(), subject(finding), finding.distinction());
+    let is_same = |finding: &&Finding| key(finding) == key(&turn.finding);
     let now = audit.findings.iter().find(is_same).filter(|_| turn.cleared.is_none());
     now.unwrap_or(&turn.finding)
 }
@@ -212,12 +211,12 @@ fn of_findings(view: &View<'_>, words: &ScreenWords, turns: &[Turn]) -> List {
     let over: BTreeSet<_> = turns
         .iter()
         .filter(|turn| turn.cleared.is_some())
-        .map(|turn| (turn.finding.code(), address(turn), turn.since))
+        .map(|turn| (turn.finding.code(), address(turn), turn.finding.distinction(), turn.since))
         .collect();
     let row = |(at, turn): (usize, &Turn)| {
         let time = turn.cleared.unwrap_or(turn.since);
         let address = address(turn);
-        let is_over = over.contains(&(turn.finding.code(), address, turn.since));
+        let is_over = over.contains(&(turn.finding.code(), address, turn.finding.distinction(), turn.since));
         let finding = if is_over { &turn.finding } else { as_it_stands(turn, view.audit) };
         let felt = if is_over { Mood::Faint } else { mood(finding.severity) };
         let title = finding_text(finding, &view.context, view.language).title;
@@ -238,7 +237,8 @@ fn of_findings(view: &View<'_>, words: &ScreenWords, turns: &[Turn]) -> List {
             Cell::new(address.map_or_else(|| NO_VALUE.to_owned(), |address| address.to_string())),
             Cell::new(text).felt(if is_over { Mood::Faint } else { Mood::Plain }),
         ];
-        let key = format!("{:?} {address:?} {:?} {:?}", finding.code(), turn.since, turn.cleared);
+        let about = finding.distinction();
+        let key = format!("{:?} {address:?} {about} {:?} {:?}", finding.code(), turn.since, turn.cleared);
         Row { cells, turn: Some(at), key }
     };
     List {
@@ -531,6 +531,7 @@ fn of_capture(view: &View<'_>, words: &ScreenWords) -> List {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::{Code, Detail};
     use crate::report::Language;
     use crate::report::escape::is_plain;
     use crate::report::fixture::{audit, empty_audit, names, settings};
@@ -563,6 +564,23 @@ mod tests {
                 assert!(text.lines().all(|line| line.chars().all(is_plain)), "{text}");
             }
         }
+    }
+
+    #[test]
+    fn two_ports_of_one_device_are_two_findings() {
+        let (mut audit, names, settings) = (audit(), names(Language::En), settings(Language::En, 100));
+        audit.findings.retain(|finding| finding.code() == Code::Sec001);
+        audit.findings.truncate(1);
+        let mut other = audit.findings[0].clone();
+        let Detail::Sec001 { at, .. } = &mut other.detail else { panic!("{other:?}") };
+        at.set_port(at.port() + 1);
+        other.severity = Severity::Notice;
+        audit.findings.push(other);
+        let turn = |finding: &Finding| Turn { finding: finding.clone(), since: Timestamp(0), cleared: None };
+        let turns: Vec<Turn> = audit.findings.iter().map(turn).collect();
+        let list = pane(Pane::Findings, &audit, &turns, &names, &settings);
+        assert_ne!(list.rows[0].key, list.rows[1].key);
+        assert_ne!(list.rows[0].cells[2].text, list.rows[1].cells[2].text, "each with its own severity");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::draw::draw;
 use super::model::{Act, Model};
 use super::{Board, Terms};
 use crate::capture::{Meter, Timestamp};
-use crate::check::{Audit, Code, Detail, Finding};
+use crate::check::{Audit, Code, Finding};
 use crate::compare::{Course, Turn};
 use crate::report::fixture::{HOSTILE, audit, names, settings};
 use crate::report::{Language, Pane, opened};
@@ -109,15 +109,8 @@ fn enter_opens_the_explanation_and_escape_closes_it() {
 fn what_still_holds_is_shown_as_it_stands_now() {
     let (names, settings, audit) = (names(Language::En), settings(Language::En, 80), audit());
     let now = audit.findings.iter().find(|finding| finding.code() == Code::Sig009).unwrap();
-    let detail = Detail::Sig009 {
-        method: "INVITE".into(),
-        to: "192.0.2.77:5060".parse().unwrap(),
-        through: Vec::new(),
-        most: 3,
-        answered: 0,
-        status: None,
-    };
-    let then = Finding { detail, ..now.clone() };
+    let mut then = now.clone();
+    then.evidence.filter = "ip.addr == 192.0.2.77".to_owned();
     let turn = Turn { finding: then, since: Timestamp(0), cleared: None };
     assert!(!opened(&turn, &audit, &names, &settings).contains("192.0.2.77"), "as when it came");
     let cleared = Turn { cleared: Some(Timestamp(1)), ..turn };

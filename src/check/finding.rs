@@ -509,7 +509,9 @@ pub struct RowResult {
     pub status: RowStatus,
     /// Ids of the flows, ordered.
     pub flows: Vec<usize>,
-    /// Packets of those flows.
+    /// Flows in which attempts failed: all of them where the row is blocked, those of others where it was used as well.
+    pub blocked_flows: usize,
+    /// Packets of `flows`.
     pub packets: u64,
     /// First few frames.
     pub frames: Vec<Frame>,

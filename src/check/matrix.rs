@@ -42,7 +42,8 @@ pub(super) fn rows(case: &Case<'_>, findings: &[Finding], failed: &BTreeSet<usiz
     for device in case.devices().filter(|device| device.vendor.is_some()) {
         for row in case.book.rows_for(&device.role, device.model.as_ref()) {
             let key = (device.address, row.id.as_str());
-            let (status, flows) = match (used.get(&key), blocked.get(&key)) {
+            let failed = blocked.get(&key);
+            let (status, flows) = match (used.get(&key), failed) {
                 (flows, _) if deviating.contains(&key) => (RowStatus::Deviating, flows),
                 (Some(flows), _) => (RowStatus::Used, Some(flows)),
                 (None, Some(flows)) => (RowStatus::Blocked, Some(flows)),
@@ -52,7 +53,8 @@ pub(super) fn rows(case: &Case<'_>, findings: &[Finding], failed: &BTreeSet<usiz
             // A row that is documented for another role says nothing where it was not seen.
             let is_own = row.roles.contains(&device.role) || status != RowStatus::Unused;
             if is_vendors && is_own && (status != RowStatus::Unused || holds(&systems, device.address, row)) {
-                results.push(result(case, key, status, flows));
+                let blocked_flows = failed.map_or(0, BTreeSet::len);
+                results.push(RowResult { blocked_flows, ..result(case, key, status, flows) });
             }
         }
     }
@@ -95,6 +97,7 @@ fn result(
         packets: packets(case, &flows),
         frames: frames(case, &flows),
         flows,
+        blocked_flows: 0,
     }
 }
 
@@ -189,6 +192,9 @@ mod tests {
         );
         let later = world(vec![read(TcpOutcome::Refused), read(TcpOutcome::Answered)]);
         assert_eq!(status(&later, &[], &[0]), [RowStatus::Used]);
+        let results = rows(&later.case(), &[], &[0].into());
+        let flows: Vec<_> = results.iter().map(|row| (row.flows.as_slice(), row.blocked_flows)).collect();
+        assert_eq!(flows, [([1].as_slice(), 1)], "and that others could not is told beside it");
     }
 
     #[test]

@@ -177,6 +177,14 @@ pub struct Call {
 }
 
 impl Call {
+    /// From the answer to the end, in nanoseconds. `None` where one of them is not in the capture, no call came about, or
+    /// the clock of the capture was set back between them.
+    #[must_use]
+    pub fn length(&self) -> Option<i64> {
+        let length = self.end?.1.since(self.answered?.1);
+        (!self.is_unacknowledged && length >= 0).then_some(length)
+    }
+
     /// Whether media between these ends are those of a telephone that rang as well and did not get the call.
     #[must_use]
     pub fn is_beside(&self, source: SocketAddr, destination: SocketAddr) -> bool {

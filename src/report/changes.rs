@@ -159,7 +159,9 @@ impl View<'_> {
             return;
         }
         page.heading(self.own.rows);
-        let status = |status: Option<RowStatus>| status.map_or(NO_VALUE, self.words.row_status);
+        let status = |status: Option<RowStatus>| {
+            status.map_or(NO_VALUE, |status| (self.words.row_status)(status, false))
+        };
         let lines: Vec<Vec<Piece>> = rows
             .iter()
             .map(|row| {

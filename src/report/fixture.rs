@@ -518,7 +518,15 @@ fn flow(id: usize, a: &str, b: &str) -> Flow {
 }
 
 fn row(id: &str, device: &str, status: RowStatus, packets: u64) -> RowResult {
-    RowResult { row: id.into(), device: ip(device), status, flows: vec![0], packets, frames: Vec::new() }
+    RowResult {
+        row: id.into(),
+        device: ip(device),
+        status,
+        flows: vec![0],
+        blocked_flows: 0,
+        packets,
+        frames: Vec::new(),
+    }
 }
 
 pub(super) fn capture(path: &str, ended: Ended) -> CaptureSummary {

@@ -1,4 +1,4 @@
-//! Takes link types, gives their registered names.
+//! Takes link types, gives their registered names and what people call them.
 
 use crate::capture::LinkType;
 
@@ -68,4 +68,58 @@ pub(crate) fn name(link: LinkType) -> String {
         other => return other.to_string(),
     };
     name.to_owned()
+}
+
+/// What Wireshark calls a link type of that registered name; the name itself where that says as much.
+pub(crate) fn title(name: &str) -> &str {
+    match name {
+        "NULL" => "NULL/Loopback",
+        "LOOP" => "OpenBSD Loopback",
+        "ETHERNET" => "Ethernet",
+        "EXP_ETHERNET" => "Ethernet (3 Mbit/s)",
+        "ETHERNET_MPACKET" => "IEEE 802.3br mPackets",
+        "DSA_TAG_DSA" => "Ethernet + DSA tag",
+        "DSA_TAG_EDSA" => "Ethernet + EDSA tag",
+        "IEEE802_5" => "Token Ring",
+        "IEEE802_11" => "IEEE 802.11 (WLAN)",
+        "IEEE802_11_PRISM" | "IEEE802_11_RADIOTAP" | "IEEE802_11_AVS" => "IEEE 802.11 + radio header (WLAN)",
+        "PPI" => "Per-Packet Information (PPI)",
+        "IEEE802_15_4_WITHFCS" | "IEEE802_15_4_NOFCS" => "IEEE 802.15.4",
+        "PPP_HDLC" => "PPP in HDLC",
+        "PPP_ETHER" => "PPP-over-Ethernet",
+        "PPP_WITH_DIR" => "PPP + direction",
+        "C_HDLC" => "Cisco HDLC",
+        "FRELAY" => "Frame Relay",
+        "ATM_RFC1483" => "ATM (RFC 1483)",
+        "SUNATM" => "SunATM",
+        "ARCNET_BSD" | "ARCNET_LINUX" => "ARCNET",
+        "RAW" | "12" | "14" => "Raw IP",
+        "IPV4" => "Raw IPv4",
+        "IPV6" => "Raw IPv6",
+        "LINUX_SLL" => "Linux cooked-mode v1",
+        "LINUX_SLL2" => "Linux cooked-mode v2",
+        "CAN_SOCKETCAN" => "SocketCAN",
+        "NETLINK" => "Linux netlink",
+        "USB_LINUX" | "USB_LINUX_MMAPPED" | "USBPCAP" => "USB",
+        "BLUETOOTH_HCI_H4" | "BLUETOOTH_HCI_H4_WITH_PHDR" => "Bluetooth HCI",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_type_has_a_name_for_programs_and_one_for_people() {
+        for (link, registered, told) in [
+            (1, "ETHERNET", "Ethernet"),
+            (113, "LINUX_SLL", "Linux cooked-mode v1"),
+            (12, "12", "Raw IP"),
+            (147, "147", "147"),
+        ] {
+            let name = name(LinkType(link));
+            assert_eq!((name.as_str(), title(&name)), (registered, told));
+        }
+    }
 }

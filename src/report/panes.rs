@@ -460,7 +460,9 @@ fn of_ports(view: &View<'_>) -> List {
         let cells = vec![
             Cell::new(row.device.to_string()),
             Cell::new(&row.row),
-            Cell::new((view.words.row_status)(row.status)).by(order(row.status).into()).felt(felt),
+            Cell::new((view.words.row_status)(row.status, row.blocked_flows > 0))
+                .by(order(row.status).into())
+                .felt(felt),
             Cell::new(view.count(row.packets)).by(row.packets as f64),
             Cell::new(service),
         ];

@@ -185,6 +185,15 @@ impl StreamReport {
         expected.checked_sub(u64::from(behind)).unwrap_or(expected)
     }
 
+    /// What the receiver lacks by its own reports, in percent of the packets that they cover; 0 where copies outweigh it.
+    /// `None`: it sent none.
+    #[must_use]
+    pub fn receiver_lost_percent(&self) -> Option<f64> {
+        let receiver = self.receiver?;
+        let lost = u64::try_from(receiver.lost()).unwrap_or(0);
+        Some(percent(lost, self.covered_by(&receiver).max(lost)))
+    }
+
     /// The figures between two times, as exactly as the intervals of its course are wide. A source may be heard in several
     /// calls.
     #[must_use]

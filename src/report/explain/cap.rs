@@ -28,7 +28,7 @@ pub(super) const CAP_002: Page = Page {
     de: Text {
         meaning: "Derselbe Verkehr wurde doppelt aufgezeichnet, meist weil der Spiegelport beide Seiten einer Verbindung \
                   oder ein Paket vor und nach dem Router erfasst.",
-        measured: "Mehr als 1 % der vergleichbaren Pakete und mindestens 10 Pakete sind Kopien eines höchstens 10 ms zuvor \
+        measured: "Mehr als 1 % der Pakete mit Nutzdaten und mindestens 10 Pakete sind Kopien eines höchstens 10 ms zuvor \
                    gesehenen Pakets; in kurzen Mitschnitten genügen 5, wenn es ein Fünftel ist. Alle Werte sind ohne die \
                    Kopien gerechnet.",
         action: "Keine nötig. Für eine saubere Messung spiegeln Sie nur einen Port oder ein VLAN.",
@@ -39,7 +39,7 @@ pub(super) const CAP_002: Page = Page {
     en: Text {
         meaning: "The same traffic was captured twice, usually because the mirror port covers both ends of a connection or \
                   a packet before and after the router.",
-        measured: "More than 1 % of the comparable packets, and at least 10 packets, are copies of one seen at most 10 ms \
+        measured: "More than 1 % of the packets with payload, and at least 10 packets, are copies of one seen at most 10 ms \
                    before; in short captures 5 will do if they are a fifth. All values are computed without the copies.",
         action: "None needed. For a clean capture mirror one port or one VLAN only.",
         pitfalls: "Repetitions that a device itself sends (SIP over UDP) have a new IP identification and are no copies.",

@@ -4,7 +4,7 @@
 use maud::{Markup, html};
 
 use super::pictures::{part, px, short};
-use crate::report::json::document::{Course, Document, Route, Stream};
+use crate::report::json::document::{Course, Document, Route, Stream, Unjudged};
 use crate::report::language::Language;
 use crate::report::number::{count, decimal, percent};
 use crate::report::paper::between;
@@ -40,7 +40,9 @@ pub(super) fn marks(document: &Document, language: Language, words: &PaperWords)
     }
     let all = document.routes.len() as u64 + document.routes_omitted;
     let mut note = note(words.marks_over_time, [routes.len() as u64, all], language);
-    if standing_out < routes.len() {
+    // Where packets lost their mark on the way the picture shows how they came by first.
+    let is_kept = document.streams.iter().all(|stream| stream.remarked.is_none());
+    if standing_out < routes.len() && is_kept {
         note = format!("{} {note}", if standing_out == 0 { words.all_marked } else { words.others_marked });
     }
     html! {
@@ -115,7 +117,9 @@ pub(super) fn voice(document: &Document, language: Language, words: &PaperWords)
     streams.truncate(lines(standing_out));
     let mut note =
         note(words.voice_over_time, [streams.len() as u64, document.streams.len() as u64], language);
-    if standing_out < streams.len() {
+    // What a gap in the capture hides may have been lost as well.
+    let is_whole = document.findings.iter().all(|finding| finding.code != "CAP-001");
+    if standing_out < streams.len() && is_whole && !document.unjudged.contains(&Unjudged::Clock) {
         note = format!("{} {note}", if standing_out == 0 { words.all_clean } else { words.others_clean });
     }
     let width = (100.0 - GAP) / 2.0;
@@ -145,7 +149,8 @@ pub(super) fn voice(document: &Document, language: Language, words: &PaperWords)
 /// Whether there is nothing to see in a stream's course.
 fn is_clean(stream: &Stream) -> bool {
     let jitter = stream.jitter_ms.as_ref().and_then(|jitter| jitter.max).unwrap_or_default();
-    stream.lost == 0 && jitter < HIGH_JITTER
+    let heard = stream.receiver.as_ref().map_or(0, |receiver| receiver.lost);
+    stream.lost == 0 && heard <= 0 && jitter < HIGH_JITTER
 }
 
 fn losses(course: &Course, place: Place, language: Language, words: &PaperWords) -> Markup {

@@ -299,6 +299,9 @@ pub(in crate::report) struct Row {
     pub(in crate::report) status: RowStatus,
     /// Number of flows.
     pub(in crate::report) flows: u64,
+    /// Flows in which attempts failed (PORT-003); beside `used` those of other devices or times.
+    #[serde(default)]
+    pub(in crate::report) blocked_flows: u64,
     pub(in crate::report) packets: u64,
 }
 
@@ -437,6 +440,9 @@ pub(in crate::report) struct Stream {
     pub(in crate::report) dscp: BTreeMap<u8, u64>,
     /// Share of packets marked EF.
     pub(in crate::report) ef_percent: Option<f64>,
+    /// Packets came by a second time with another mark.
+    #[serde(default)]
+    pub(in crate::report) remarked: Option<Remarked>,
     /// VLAN of most packets.
     pub(in crate::report) vlan: Option<u16>,
     /// 802.1p priority of most tagged packets.
@@ -454,6 +460,15 @@ pub(in crate::report) struct Stream {
     pub(in crate::report) course: Option<Course>,
     /// The figures of `tshark -z rtp,streams` 4.0.
     pub(in crate::report) wireshark: Option<Wireshark>,
+}
+
+/// Copies of packets with another DSCP value than their originals.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct Remarked {
+    pub(in crate::report) copies: u64,
+    /// DSCP value of the first original, then that of its copy.
+    pub(in crate::report) from_dscp: u8,
+    pub(in crate::report) to_dscp: u8,
 }
 
 /// Least, mean and greatest value.
@@ -512,6 +527,9 @@ pub(in crate::report) struct Receiver {
     pub(in crate::report) reports: u64,
     /// Packets lost since the receiver began to count; negative where duplicates outweigh losses.
     pub(in crate::report) lost: i64,
+    /// Their share of the packets that its reports cover.
+    #[serde(default)]
+    pub(in crate::report) lost_percent: Option<f64>,
     /// Greatest share lost between two reports.
     pub(in crate::report) worst_lost_percent: Option<f64>,
     /// Greatest jitter reported, if the clock of the stream is known.

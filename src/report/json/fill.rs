@@ -10,7 +10,6 @@ use crate::check::{Audit, Finding};
 use crate::decode::{NotIp, Skip};
 use crate::observe::media::sequence::SegmentReport;
 use crate::observe::media::tally::Spread;
-use crate::observe::media::timing::Clock;
 use crate::observe::media::{PayloadReport, ReceiverReport, StreamReport};
 use crate::observe::{Direction, Flow, Mapping, Marks, Protocol, Registration, Stream, Traffic};
 use crate::report::text::{Context, EXPEDITED_FORWARDING, finding_text};
@@ -268,6 +267,7 @@ fn rows(audit: &Audit, names: &Names) -> Vec<published::Row> {
         legs: names.row(&row.row).into_iter().flat_map(|name| &name.legs).map(leg).collect(),
         status: row.status.into(),
         flows: row.flows.len() as u64,
+        blocked_flows: row.blocked_flows as u64,
         packets: row.packets,
     });
     rows.collect()
@@ -373,13 +373,18 @@ fn stream(stream: &Stream, traffic: &Traffic) -> published::Stream {
         jitter_ms: report.timing.jitter.as_ref().map(spread),
         dscp: marking.dscp.iter().map(|seen| (seen.value, seen.packets)).collect(),
         ef_percent: finite(report.dscp_percent(EXPEDITED_FORWARDING)),
+        remarked: marking.remarked.map(|pair| published::Remarked {
+            copies: pair.pairs,
+            from_dscp: pair.first.1,
+            to_dscp: pair.second.1,
+        }),
         vlan: most(&mut marking.vlans.iter().map(|seen| (seen.value, seen.packets))),
         pcp: most(&mut marking.pcp.iter().map(|seen| (u16::from(seen.value), seen.packets)))
             .map(|pcp| pcp as u8),
         mos: report.quality.as_ref().and_then(|quality| finite(quality.mos)),
         rating: report.quality.as_ref().and_then(|quality| finite(quality.rating)),
         call: call.map(|call| call.call_id.to_string()),
-        receiver: report.receiver.as_ref().map(|receiver| reported(receiver, report.timing.clock)),
+        receiver: report.receiver.as_ref().map(|receiver| reported(receiver, report)),
         course: None,
         wireshark: wireshark(report),
     }
@@ -404,12 +409,14 @@ fn segment(segment: &SegmentReport) -> published::Segment {
     }
 }
 
-fn reported(receiver: &ReceiverReport, clock: Option<Clock>) -> published::Receiver {
+fn reported(receiver: &ReceiverReport, report: &StreamReport) -> published::Receiver {
+    let clock = report.timing.clock;
     let share = |part: u8| finite(f64::from(part) * 100.0 / 256.0);
     let score = |tenths: Option<u8>| tenths.map(|tenths| f64::from(tenths) / 10.0);
     published::Receiver {
         reports: receiver.blocks,
         lost: receiver.lost(),
+        lost_percent: report.receiver_lost_percent().and_then(finite),
         worst_lost_percent: share(receiver.worst_fraction_lost),
         max_jitter_ms: clock.and_then(|clock| finite(receiver.worst_jitter(clock))),
         round_trip_ms: receiver.round_trip.as_ref().map(spread),

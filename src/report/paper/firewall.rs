@@ -22,7 +22,7 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
                 Cell::new(&leg.peer),
                 Cell::new(service),
                 Cell::new(&row.row),
-                Cell::new((maker.words.row_status)(row.status.into())),
+                Cell::new((maker.words.row_status)(row.status.into(), row.blocked_flows > 0)),
             ]);
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{Maker, Part, between, filled, shown};
 use crate::report::json::call::{family, worst_first};
-use crate::report::json::document::{Call, Message};
+use crate::report::json::document::{Call, Message, Unjudged};
 use crate::report::number::{count, decimal};
 use crate::report::text::{dscp_name, sip_status};
 
@@ -66,10 +66,13 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
 fn ladder(maker: &Maker<'_>, root: usize) -> Option<Ladder> {
     let calls = &maker.document.calls;
     let call = calls.get(root)?;
+    let has_leaps = maker.document.unjudged.contains(&Unjudged::Clock);
     let members: Vec<&Call> =
         family(calls, root).into_iter().filter_map(|member| calls.get(member)).collect();
     let mut messages: Vec<&Message> = members.iter().flat_map(|member| &member.messages).collect();
-    messages.sort_by(|x, y| (&x.time, x.file, x.frame).cmp(&(&y.time, y.file, y.frame)));
+    // A clock that was set back puts nothing before what was captured earlier.
+    let time = |message: &Message| message.time.clone().filter(|_| !has_leaps);
+    messages.sort_by_cached_key(|message| (time(message), message.file, message.frame));
     let zero = messages.first()?.time.as_deref();
     let mut ends: Vec<&str> = Vec::new();
     let mut steps = Vec::new();

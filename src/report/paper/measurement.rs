@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Cell, Maker, Part, Table, Tone, filled, instant, is_group, shown};
 use crate::report::json::document::{Capture, Document, Ended};
+use crate::report::link;
 use crate::report::number::{NO_VALUE, bytes, counted, share, span};
 use crate::report::redact::is_public;
 
@@ -126,7 +127,7 @@ fn line(maker: &Maker<'_>, capture: &Capture) -> Vec<Cell> {
         Cell::new(period),
         Cell::number(maker.count(capture.packets), Some(capture.packets as f64)),
         Cell::number(bytes(capture.bytes, maker.language), Some(capture.bytes as f64)),
-        Cell::new(capture.linktypes.join(", ")),
+        Cell::new(capture.linktypes.iter().map(|name| link::title(name)).collect::<Vec<_>>().join(", ")),
         Cell::number(drops.map_or_else(|| NO_VALUE.to_owned(), |drops| maker.count(drops)), None),
         Cell::number(maker.count(capture.cut_packets), Some(capture.cut_packets as f64)),
     ]

@@ -269,6 +269,14 @@ impl Cell {
         Self { text, tone: Tone::Plain, order: None, items }
     }
 
+    /// A line, or several.
+    fn of_lines(lines: &[String]) -> Self {
+        match lines {
+            [line] => Self::new(line),
+            lines => Self::list(lines),
+        }
+    }
+
     fn number(text: impl AsRef<str>, order: Option<f64>) -> Self {
         Self { order, ..Self::new(text) }
     }

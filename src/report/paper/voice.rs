@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Cell, Maker, Part, Picture, Table, Tone, between, ladder, shown, socket};
+use super::{Cell, Maker, Part, Picture, Table, Tone, between, instant, ladder, shown, socket};
 use crate::observe::{Answer, Standing};
 use crate::report::json::document::{
     Beginning, Call, CallState, Endpoint, MediaKind, Registration, Stream, Unjudged, VoicePolicy,
 };
-use crate::report::number::{NO_VALUE, decimal, duration, percent};
+use crate::report::number::{NO_VALUE, decimal, duration, percent, span};
 use crate::report::redact::is_public;
 use crate::report::table::media::is_at_most;
 use crate::report::text::{CallNotes, EXPEDITED_FORWARDING, Registered, dscp_name, unanswered};
@@ -77,6 +77,7 @@ fn directions(maker: &Maker<'_>) -> Vec<Part> {
             .dscp
             .iter()
             .map(|(value, packets)| format!("{}: {}", dscp_name(*value), maker.count(*packets)))
+            .chain(remarked(stream).map(|later| format!("→\u{a0}{}", dscp_name(later))))
             .collect();
         let ef = stream.ef_percent;
         let tone = if ef.is_some_and(|ef| ef < 95.0) { Tone::Caution } else { Tone::Good };
@@ -91,12 +92,21 @@ fn directions(maker: &Maker<'_>) -> Vec<Part> {
             Cell::number(maker.count(stream.packets), Some(stream.packets as f64)),
         ]
     });
-    vec![
+    let mut parts = vec![
         Part::Text(maker.paper.marking_note.to_owned()),
         Part::Picture(Picture::Marks),
         Part::Picture(Picture::MarksOverTime),
         Part::Table(Table::new(&heads, rows.collect()).folding(&[labels.parties, "VLAN", "802.1p"])),
-    ]
+    ];
+    if streams.iter().any(|stream| remarked(stream).is_some()) {
+        parts.push(Part::Text(maker.words.notes.remarked.to_owned()));
+    }
+    parts
+}
+
+/// The value with which packets came by a second time that had another one before.
+fn remarked(stream: &Stream) -> Option<u8> {
+    stream.remarked.as_ref().filter(|pair| pair.from_dscp != pair.to_dscp).map(|pair| pair.to_dscp)
 }
 
 /// Calls on their time line, then every stream, worst first.
@@ -119,6 +129,9 @@ pub(super) fn calls(maker: &Maker<'_>) -> Vec<Part> {
         parts.push(Part::Picture(Picture::CallTimes));
         parts
             .push(Part::Table(Table::new(&heads, calls.iter().map(|call| call_line(maker, call)).collect())));
+        if maker.document.unjudged.contains(&Unjudged::Clock) {
+            parts.push(Part::Text(maker.words.notes.times_unjudged.to_owned()));
+        }
     }
     parts.append(&mut ladder::parts(maker));
     let mut streams: Vec<&Stream> = maker.document.streams.iter().collect();
@@ -130,6 +143,7 @@ pub(super) fn calls(maker: &Maker<'_>) -> Vec<Part> {
     streams.sort_by(|x, y| worth(x).total_cmp(&worth(y)).then(lost(y).total_cmp(&lost(x))));
     let heads = [
         (labels.route, false),
+        (labels.period, false),
         (labels.parties, false),
         (labels.codec, false),
         (labels.packets, true),
@@ -141,13 +155,17 @@ pub(super) fn calls(maker: &Maker<'_>) -> Vec<Part> {
     parts.push(Part::Subheading(maker.words.headings.media.to_owned()));
     parts.push(Part::Picture(Picture::VoiceOverTime));
     let rows = streams.into_iter().map(|stream| voice_line(maker, &known, stream)).collect();
-    parts.push(Part::Table(Table::new(&heads, rows).folding(&[labels.parties])));
+    parts.push(Part::Table(Table::new(&heads, rows).folding(&[labels.period, labels.parties])));
     parts.push(Part::Text(maker.words.notes.voice_key.to_owned()));
+    if maker.document.unjudged.contains(&Unjudged::Clock) {
+        parts.push(Part::Text(maker.words.notes.jitter_unjudged.to_owned()));
+    }
     parts
 }
 
 fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
-    let length = between(call.answered.as_deref(), call.end.as_deref()).filter(|_| !call.unacknowledged);
+    let length = between(call.answered.as_deref(), call.end.as_deref())
+        .filter(|length| !call.unacknowledged && *length >= 0);
     let dial = call.post_dial_delay_ms;
     let span = |value: Option<i64>| {
         value.map_or_else(|| NO_VALUE.to_owned(), |value| duration(value, maker.language))
@@ -161,7 +179,7 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
     };
     let transfer = call.transferred_to.as_deref();
     let is_known = call.beginning != Beginning::SidesUnknown;
-    let ended = call.hung_up.filter(|_| answer == Answer::Answered && is_known);
+    let ended = call.hung_up.filter(|_| matches!(answer, Answer::Answered | Answer::Open) && is_known);
     let root = call.leg_of.and_then(|root| maker.document.calls.get(root));
     let mut result = match call.is_sip() {
         true => maker.words.outcome(answer, call.ringing.is_some()),
@@ -171,6 +189,8 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
         maker.words.notes.answered_elsewhere.clone_into(&mut result);
     } else if call.unacknowledged {
         maker.words.notes.unacknowledged.clone_into(&mut result);
+    } else if answer == Answer::Open && call.is_sip() && call.end.is_some() {
+        maker.words.notes.answer_unseen.clone_into(&mut result);
     }
     if let Some(to) = transfer {
         result = format!("{result}; {} {}", maker.words.notes.transferred_to, shown(to));
@@ -227,13 +247,18 @@ fn voice_line(maker: &Maker<'_>, calls: &Known<'_>, stream: &Stream) -> Vec<Cell
         mos = format!("≤\u{a0}{mos}");
     }
     let loss = loss_percent(stream);
+    let heard = stream.receiver.as_ref().and_then(|receiver| receiver.lost_percent);
+    let heard = heard.filter(|heard| *heard > 0.0 || stream.lost > 0);
+    let losses = std::iter::once(share(maker, loss));
+    let losses = losses.chain(heard.map(|heard| format!("RTCP\u{a0}{}", share(maker, Some(heard)))));
     let tone = if loss.is_some_and(|loss| loss > 1.0) { Tone::Caution } else { Tone::Plain };
     vec![
         Cell::new(detour(maker, stream)),
+        Cell::new(period(maker, stream)),
         Cell::new(parties(calls, stream)),
         Cell::new(codec(maker, stream)),
         Cell::number(maker.count(stream.packets), Some(stream.packets as f64)),
-        Cell { tone, ..Cell::number(share(maker, loss), loss) },
+        Cell { tone, order: loss, ..Cell::of_lines(&losses.collect::<Vec<_>>()) },
         Cell::number(number(jitter, "\u{a0}ms"), jitter),
         Cell::number(mos, stream.mos),
     ]
@@ -305,6 +330,15 @@ type Known<'a> = BTreeMap<&'a str, &'a Call>;
 
 fn known<'a>(maker: &Maker<'a>) -> Known<'a> {
     maker.document.calls.iter().map(|call| (call.call_id.as_str(), call)).collect()
+}
+
+/// From its first packet to its last.
+fn period(maker: &Maker<'_>, stream: &Stream) -> String {
+    let [first, last] = [&stream.first, &stream.last].map(|time| time.as_deref().and_then(instant));
+    first.zip(last).map_or_else(
+        || NO_VALUE.to_owned(),
+        |(first, last)| span(first.min(last), last.max(first), maker.zone, maker.language),
+    )
 }
 
 /// Whose call a stream belongs to.

@@ -61,6 +61,9 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     ];
     page.table_with_notes(&heads, &rows, &below);
     view.write_rest(page, rows.len(), calls.len());
+    if view.audit.unjudged.contains(&Unjudged::Clock) {
+        page.paragraph(0, view.words.notes.times_unjudged, Tone::Plain);
+    }
 }
 
 /// Nobody hung up, declined or was busy, and yet there was no call.
@@ -127,12 +130,7 @@ fn notes<'a>(view: &View<'a>, call: &'a Call) -> CallNotes<'a> {
 }
 
 fn call_line(view: &View<'_>, call: &Call, is_marked: bool) -> Vec<Piece> {
-    let length = match (call.answered, call.end) {
-        (Some((_, answered)), Some((_, end))) if !call.is_unacknowledged => {
-            duration(end.since(answered), view.language)
-        }
-        _ => NO_VALUE.to_owned(),
-    };
+    let length = call.length().map_or_else(|| NO_VALUE.to_owned(), |length| duration(length, view.language));
     let rang = call.rang_after().map(|waited| duration(waited, view.language));
     let is_sip = call.protocol == CallProtocol::Sip;
     let result = match &call.protocol {
@@ -142,10 +140,12 @@ fn call_line(view: &View<'_>, call: &Call, is_marked: bool) -> Vec<Piece> {
     let result = match call.answer {
         Answer::Cancelled if call.answered_elsewhere => view.words.notes.answered_elsewhere.to_owned(),
         Answer::Answered if call.is_unacknowledged => view.words.notes.unacknowledged.to_owned(),
+        // A BYE without any answer: the capture shows one side only.
+        Answer::Open if is_sip && call.end.is_some() => view.words.notes.answer_unseen.to_owned(),
         _ => result,
     };
     let ended = match (call.answer, call.hung_up, call.end) {
-        (Answer::Answered, Some(side), _) if call.beginning != Beginning::SidesUnknown => {
+        (Answer::Answered | Answer::Open, Some(side), _) if call.beginning != Beginning::SidesUnknown => {
             (view.words.hung_up)(side)
         }
         (Answer::Answered, None, None) if is_sip => view.words.notes.end_unseen,

@@ -68,8 +68,11 @@ fn file_facts(view: &View<'_>, capture: &CaptureSummary) -> Vec<(Piece, Piece)> 
         let unset = (last.0 < CLOCK_SET).then(|| view.words.notes.clock_unset.to_owned());
         facts.push((labels.period.into(), Piece::lines([period].into_iter().chain(unset), Tone::Plain)));
     }
-    let links: BTreeSet<String> =
-        capture.interfaces.iter().map(|interface| link::name(interface.link)).collect();
+    let links: BTreeSet<String> = capture
+        .interfaces
+        .iter()
+        .map(|interface| link::title(&link::name(interface.link)).to_owned())
+        .collect();
     if !links.is_empty() {
         facts.push((labels.link_type.into(), links.into_iter().collect::<Vec<_>>().join(", ").into()));
     }

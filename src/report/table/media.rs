@@ -189,9 +189,7 @@ pub(in crate::report) fn mos(view: &View<'_>, report: &StreamReport) -> Option<S
 
 /// What the receiver lacks, in percent of what its reports cover, where that is anything.
 pub(super) fn heard_lost(report: &StreamReport) -> Option<f64> {
-    let receiver = report.receiver?;
-    let lost = u64::try_from(receiver.lost()).ok().filter(|lost| *lost > 0)?;
-    Some(lost as f64 * 100.0 / report.covered_by(&receiver).max(lost) as f64)
+    report.receiver_lost_percent().filter(|lost| *lost > 0.0)
 }
 
 /// `→ 0 (CS0)`: with which mark packets came by a second time that had another one before.
@@ -207,12 +205,9 @@ fn losses(view: &View<'_>, stream: &Stream) -> Vec<String> {
     if stream.paused.packets > 0 {
         lines.push(format!("Pause{NO_BREAK_SPACE}{}", duration(stream.paused.length, view.language)));
     }
-    if let Some(receiver) = report.receiver {
-        let lost = u64::try_from(receiver.lost()).unwrap_or(0);
-        if lost + report.counts.lost > 0 {
-            let heard = share(lost, report.covered_by(&receiver).max(lost), view.language);
-            lines.push(format!("RTCP{NO_BREAK_SPACE}{heard}"));
-        }
+    let heard = report.receiver_lost_percent();
+    if let Some(heard) = heard.filter(|heard| *heard > 0.0 || report.counts.lost > 0) {
+        lines.push(format!("RTCP{NO_BREAK_SPACE}{}", percent(heard, view.language)));
     }
     lines
 }

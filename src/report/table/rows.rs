@@ -29,6 +29,7 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
 
 fn line(view: &View<'_>, row: &RowResult) -> Vec<Piece> {
     let tone = match row.status {
+        RowStatus::Used if row.blocked_flows > 0 => Tone::Bad,
         RowStatus::Used | RowStatus::Unused => Tone::Plain,
         RowStatus::Blocked => Tone::Bad,
         RowStatus::Deviating => Tone::Caution,
@@ -37,7 +38,7 @@ fn line(view: &View<'_>, row: &RowResult) -> Vec<Piece> {
         row.device.to_string().into(),
         Piece::plain(&row.row),
         Piece::lines(service(view, &row.row), Tone::Plain),
-        Piece::new((view.words.row_status)(row.status), tone),
+        Piece::new((view.words.row_status)(row.status, row.blocked_flows > 0), tone),
         view.count(row.packets).into(),
     ]
 }

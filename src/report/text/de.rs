@@ -91,8 +91,8 @@ const LABELS: Labels = Labels {
     timeless: "Ohne Zeitangabe",
     wrapped: "VLAN und Tunnel",
     sealed: "Verschlüsselt mit IPsec, nicht lesbar",
-    duplicates: "Doppelt (von den vergleichbaren Paketen)",
-    both_ways: "Gerätepaare in beiden Richtungen",
+    duplicates: "Doppelt (von den Paketen mit Nutzdaten)",
+    both_ways: "Gerätepaare (TCP/UDP) in beiden Richtungen",
     passed_over: "Übergangene Dateien",
     incomplete: "Datagramme, zu denen Fragmente fehlen",
     nameless_sip: "SIP-Nachrichten ohne Call-ID oder CSeq",
@@ -139,6 +139,7 @@ const NOTES: Notes = Notes {
     every_time_in: "Alle Uhrzeiten in der Zeitzone",
     transferred_to: "vermittelt an",
     end_unseen: "Ende nicht im Mitschnitt",
+    answer_unseen: "Antwort nicht im Mitschnitt",
     answered_elsewhere: "an anderem Telefon angenommen",
     unacknowledged: "Annahme nicht bestätigt",
     clock_unset: "Die Pakete tragen keine echte Zeit (1970): Die Uhr des aufzeichnenden Geräts war nicht gestellt, oder die Zeiten \
@@ -152,6 +153,7 @@ const NOTES: Notes = Notes {
     peer: "Gegenstelle",
     why_time_gap: "Die Uhr wurde gestellt, mehrere Mitschnitte sind zusammengefügt, oder es kam lange kein Paket.",
     marked_calls: "In der Reihenfolge ihres Beginns. ! steht vor Gesprächen, die scheiterten oder Pakete verloren (auch laut Empfänger, RTCP).",
+    times_unjudged: "Die Zeitstempel des Mitschnitts springen: Zeiten und Dauer können um den Sprung falsch sein.",
     jitter_unjudged: "Jitter steht hier nur zur Kenntnis und ist nicht beurteilt: Die Zeitstempel des Mitschnitts springen.",
     paused: "Pause: Mit einem neuen Angebot (Halten, Fax, anderer Weg) kam so lange nichts. Was dort an Nummern fehlt, zählt nicht \
              als Verlust.",
@@ -224,8 +226,9 @@ fn party(party: Party) -> &'static str {
     }
 }
 
-fn row_status(status: RowStatus) -> &'static str {
+fn row_status(status: RowStatus, some_blocked: bool) -> &'static str {
     match status {
+        RowStatus::Used if some_blocked => "benutzt, teils blockiert",
         RowStatus::Used => "benutzt",
         RowStatus::Unused => "nicht beobachtet",
         RowStatus::Blocked => "blockiert",
@@ -237,7 +240,7 @@ fn skip(skip: Skip) -> String {
     match skip {
         Skip::Empty => "leerer Frame".to_owned(),
         Skip::UnknownLink(link) => {
-            format!("Schnittstellentyp {} wird nicht gelesen", link::name(LinkType(link)))
+            format!("Schnittstellentyp {} wird nicht gelesen", link::title(&link::name(LinkType(link))))
         }
         Skip::CutLink => "Link-Layer-Header abgeschnitten oder nicht lesbar".to_owned(),
         Skip::NotIp(kind) => format!("kein IP ({})", frame::kind(kind)),

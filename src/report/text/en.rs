@@ -91,8 +91,8 @@ const LABELS: Labels = Labels {
     timeless: "Without a time",
     wrapped: "VLANs and tunnels",
     sealed: "Encrypted by IPsec, unreadable",
-    duplicates: "Duplicates (of comparable packets)",
-    both_ways: "Pairs of hosts seen both ways",
+    duplicates: "Duplicates (of packets with payload)",
+    both_ways: "Pairs of hosts (TCP/UDP) seen both ways",
     passed_over: "Files passed over",
     nameless_sip: "SIP messages without Call-ID or CSeq",
     incomplete: "Incomplete fragments",
@@ -139,6 +139,7 @@ const NOTES: Notes = Notes {
     every_time_in: "All times in time zone",
     transferred_to: "transferred to",
     end_unseen: "end not in the capture",
+    answer_unseen: "answer not in the capture",
     answered_elsewhere: "answered at another telephone",
     unacknowledged: "answer not acknowledged",
     clock_unset: "The packets carry no real time (1970): the clock of the capturing machine was not set, or the times were taken \
@@ -152,6 +153,7 @@ const NOTES: Notes = Notes {
     peer: "peer",
     why_time_gap: "The clock was set, several captures were joined, or no packet came for long.",
     marked_calls: "In the order in which they began. ! marks calls that failed or lost packets (by the receiver's word, RTCP, as well).",
+    times_unjudged: "The time stamps of the capture jump: times and lengths may be wrong by the jump.",
     jitter_unjudged: "Jitter is listed for information only and not judged: the time stamps of the capture jump.",
     paused: "Pause: with a new offer (hold, fax, another way) nothing came for so long. Numbers that are missing there do not count \
              as lost.",
@@ -222,8 +224,9 @@ fn party(party: Party) -> &'static str {
     }
 }
 
-fn row_status(status: RowStatus) -> &'static str {
+fn row_status(status: RowStatus, some_blocked: bool) -> &'static str {
     match status {
+        RowStatus::Used if some_blocked => "used, partly blocked",
         RowStatus::Used => "used",
         RowStatus::Unused => "not observed",
         RowStatus::Blocked => "blocked",
@@ -234,7 +237,9 @@ fn row_status(status: RowStatus) -> &'static str {
 fn skip(skip: Skip) -> String {
     match skip {
         Skip::Empty => "empty frame".to_owned(),
-        Skip::UnknownLink(link) => format!("link type {} is not read", link::name(LinkType(link))),
+        Skip::UnknownLink(link) => {
+            format!("link type {} is not read", link::title(&link::name(LinkType(link))))
+        }
         Skip::CutLink => "link-layer header cut or unreadable".to_owned(),
         Skip::NotIp(kind) => format!("not IP ({})", frame::kind(kind)),
         Skip::NoData => "no readable data (WLAN: management, control or encrypted)".to_owned(),

@@ -38,7 +38,8 @@ pub(crate) struct Words {
     /// Who can mend it.
     pub(crate) party: fn(Party) -> &'static str,
     /// What became of a documented row.
-    pub(crate) row_status: fn(RowStatus) -> &'static str,
+    /// What became of a row, and whether attempts failed beside it.
+    pub(crate) row_status: fn(RowStatus, bool) -> &'static str,
     /// Why a frame gave no packet.
     pub(crate) skip: fn(Skip) -> String,
     /// Why reading ended.
@@ -230,6 +231,8 @@ pub(crate) struct Notes {
     pub(crate) transferred_to: &'static str,
     /// Of a call that was answered and whose end was not seen.
     pub(crate) end_unseen: &'static str,
+    /// Of a call that somebody ended although the capture shows no answer.
+    pub(crate) answer_unseen: &'static str,
     pub(crate) answered_elsewhere: &'static str,
     /// The answer of a call that its caller never acknowledged.
     pub(crate) unacknowledged: &'static str,
@@ -237,6 +240,7 @@ pub(crate) struct Notes {
     pub(crate) marked_calls: &'static str,
     /// That jitter is listed and not judged.
     pub(crate) jitter_unjudged: &'static str,
+    pub(crate) times_unjudged: &'static str,
     /// What a pause at a new offer is.
     pub(crate) paused: &'static str,
     /// Of a capture from before there were captures.

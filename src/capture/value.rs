@@ -174,7 +174,7 @@ pub struct CaptureSummary {
 
 impl CaptureSummary {
     /// Of an input of which nothing was read.
-    pub(super) fn unread(path: String, format: String, ended: Ended) -> Self {
+    pub(crate) fn unread(path: String, format: String, ended: Ended) -> Self {
         Self {
             path,
             format,

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::capture::{CaptureSummary, Ended, Frame};
-use crate::observe::media::likeness::could_carry_media;
 use crate::observe::message::App;
-use crate::observe::{Flow, Protocol, Stream, Traffic};
+use crate::observe::{Stream, Traffic};
 use crate::site::Confidence;
 
+use super::absence;
 use super::case::{Case, SIP};
 use super::evidence::{Collector, FRAMES_KEPT, of_flows};
-use super::finding::{Code, Detail, Evidence, Finding, LossSign, NoVoice, Party, Severity};
+use super::finding::{Code, Detail, Evidence, Finding, LossSign, Party, Severity};
 
 /// One connection may have started on a path that is not mirrored.
 const UNSEEN_CONNECTIONS: u64 = 2;
@@ -34,15 +34,6 @@ const THINNED_EXPECTED: u64 = 50;
 /// By how much (ms) what is left may be off its time.
 const ON_TIME: f64 = 40.0;
 
-/// Packets of a protocol that is known by its port only.
-const LEAST_FOREIGN: u64 = 4;
-/// IP protocol number of the encapsulating security payload, RFC 4303.
-const ESP: u8 = 50;
-/// One packet in so many goes through a tunnel where that may be what hides the voice.
-const SEALED_SHARE: u64 = 10;
-/// UDP ports of tunnels that encrypt: OpenVPN, IPsec behind NAT (RFC 3948), WireGuard.
-const TUNNELS: [u16; 3] = [1194, 4500, 51_820];
-
 /// All CAP findings.
 pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary]) -> Vec<Finding> {
     let traffic = case.traffic;
@@ -53,7 +44,7 @@ pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary]) -> Vec<Finding
     findings.extend(cut_sip(traffic));
     findings.extend(clock(traffic));
     findings.extend(encrypted(case));
-    findings.extend(no_call(case));
+    findings.extend(absence::check(case, captures));
     findings
 }
 
@@ -202,81 +193,6 @@ fn encrypted(case: &Case<'_>) -> Option<Finding> {
     Some(finding)
 }
 
-/// CAP-010.
-fn no_call(case: &Case<'_>) -> Option<Finding> {
-    let silent = case.traffic.streams.is_empty();
-    // A few packets, keys alone, or a protocol that is not known may be voice all the same.
-    let may_speak = case.traffic.flows.iter().any(|flow| {
-        flow.protocol == Protocol::Udp
-            && flow.app == App::Unknown
-            && [flow.a, flow.b].iter().all(|end| could_carry_media(end.port()))
-    });
-    let reason = silent.then(|| no_voice(case.traffic))?;
-    let may_speak = may_speak || reason == NoVoice::Sealed;
-    let mut finding = note(Detail::Cap010(reason), Severity::Info, 0);
-    if may_speak {
-        finding.confidence = Confidence::Likely;
-    }
-    Some(finding)
-}
-
-fn no_voice(traffic: &Traffic) -> NoVoice {
-    let quality = &traffic.quality;
-    if quality.frames == 0 {
-        return if quality.filtered == 0 { NoVoice::Empty } else { NoVoice::Nothing };
-    }
-    if quality.decoded == 0 {
-        return NoVoice::Unread;
-    }
-    if traffic.calls.iter().any(|call| call.answered.is_some()) {
-        return NoVoice::Answered;
-    }
-    if !traffic.calls.is_empty() {
-        return NoVoice::Called;
-    }
-    let foreign: BTreeSet<&str> = traffic.flows.iter().filter_map(foreign).collect();
-    if !foreign.is_empty() {
-        return NoVoice::Foreign(foreign.into_iter().collect());
-    }
-    let is_sealed = |flow: &Flow| match flow.protocol {
-        Protocol::Other(ESP) => true,
-        Protocol::Udp => [&flow.a, &flow.b].iter().any(|end| TUNNELS.contains(&end.port())),
-        _ => false,
-    };
-    let packets = |flow: &Flow| flow.from_a.packets + flow.from_b.packets;
-    let sealed: u64 = traffic.flows.iter().filter(|flow| is_sealed(flow)).map(packets).sum();
-    let is_much = sealed > 0 && sealed * SEALED_SHARE >= quality.frames;
-    let is_own = |flow: &Flow| {
-        let (a, b) = (flow.a.ip(), flow.b.ip());
-        a == b || a.is_loopback() && b.is_loopback()
-    };
-    if is_much {
-        NoVoice::Sealed
-    } else if quality.decoded == quality.frames
-        && !traffic.flows.is_empty()
-        && traffic.flows.iter().all(is_own)
-    {
-        NoVoice::Loopback
-    } else {
-        NoVoice::Nothing
-    }
-}
-
-/// Telephony that is not read, by its registered port: what it says is in nobody's interest here but that it is there.
-fn foreign(flow: &Flow) -> Option<&'static str> {
-    if flow.app != App::Unknown || flow.from_a.packets + flow.from_b.packets < LEAST_FOREIGN {
-        return None;
-    }
-    // Who of two UDP ends started, a capture that begins amid the call does not show.
-    [flow.b.port(), flow.a.port()].into_iter().find_map(|port| match (flow.protocol, port) {
-        (Protocol::Tcp, 1720) => Some("H.323"),
-        (Protocol::Tcp, 2000) => Some("SCCP"),
-        (Protocol::Udp, 2427 | 2727) => Some("MGCP"),
-        (Protocol::Udp, 4569) => Some("IAX2"),
-        _ => None,
-    })
-}
-
 /// CAP-011.
 fn damaged(capture: &CaptureSummary) -> Option<Finding> {
     if matches!(capture.ended, Ended::Complete | Ended::Stopped) {
@@ -310,23 +226,10 @@ mod tests {
     use super::super::fixture::{PBX, World, row};
     use super::*;
     use crate::capture::{InterfaceSummary, LinkType};
-    use crate::observe::fixture::{at, frame, sent, stream, tcp, udp};
+    use crate::observe::fixture::{at, frame, stream, tcp};
     use crate::observe::media::sequence::{Counts, SegmentReport};
     use crate::observe::media::timing::{Clock, ClockSource};
-    use crate::observe::{Quality, TcpOutcome};
-
-    #[test]
-    fn a_capture_of_one_device_with_itself_is_told_as_such_and_only_then() {
-        let of = |flows: Vec<Flow>, frames| {
-            let quality = Quality { frames, decoded: 10, ..Quality::default() };
-            no_voice(&Traffic { flows, ..traffic(quality) })
-        };
-        let own = || udp("127.0.0.1:40000", "127.0.0.1:53");
-        assert_eq!(of(vec![own(), udp("10.0.0.1:40000", "10.0.0.1:53")], 10), NoVoice::Loopback);
-        assert_eq!(of(vec![own(), udp("10.0.0.1:40000", "10.0.0.2:53")], 10), NoVoice::Nothing);
-        assert_eq!(of(vec![own()], 11), NoVoice::Nothing, "a frame that could not be read");
-        assert_eq!(of(Vec::new(), 10), NoVoice::Nothing);
-    }
+    use crate::observe::{Flow, Quality, TcpOutcome};
 
     fn traffic(quality: Quality) -> Traffic {
         Traffic { quality, ..Traffic::default() }
@@ -453,14 +356,6 @@ mod tests {
     }
 
     #[test]
-    fn voice_is_what_makes_a_call() {
-        let call = |streams| no_call(&World::new("").streams(streams).case()).is_none();
-        assert!(
-            call(vec![stream("192.168.10.21:10000", "192.168.10.2:5204", &[(46, 1)])]) && !call(Vec::new())
-        );
-    }
-
-    #[test]
     fn one_pair_shows_one_direction_if_it_speaks() {
         let raised = |packets: u64| {
             let quality = Quality { pairs: 1, frames: 200, ..Quality::default() };
@@ -498,40 +393,6 @@ mod tests {
         let whole = stream("192.168.10.2:5204", "192.168.10.21:10000", &[(46, 300)]);
         assert_eq!(told(vec![rest(4, 5, 5_980), whole]), None, "another stream is whole");
         assert_eq!(told(Vec::new()), None);
-    }
-
-    #[test]
-    fn that_nobody_speaks_is_sure_unless_something_unknown_may() {
-        let confidence = |a: &str| {
-            let flow = crate::observe::fixture::udp(a, "192.168.10.2:5204");
-            let world = World::new("").flows(vec![flow]);
-            no_call(&world.case()).map(|finding| finding.confidence)
-        };
-        assert_eq!(confidence("192.168.10.21:10000"), Some(Confidence::Likely), "keys, or a few packets");
-        assert_eq!(confidence("192.168.10.21:53"), Some(Confidence::Sure));
-    }
-
-    #[test]
-    fn without_voice_the_capture_says_what_it_has_instead() {
-        let quality = |frames, decoded| Quality { frames, decoded, ..Quality::default() };
-        let instead = |quality, flows| no_voice(&Traffic { quality, flows, ..Traffic::default() });
-        assert_eq!(instead(quality(0, 0), Vec::new()), NoVoice::Empty);
-        assert_eq!(instead(quality(9, 0), Vec::new()), NoVoice::Unread);
-        assert_eq!(instead(quality(9, 9), Vec::new()), NoVoice::Nothing);
-        let filtered = Quality { filtered: 9, ..Quality::default() };
-        assert_eq!(instead(filtered, Vec::new()), NoVoice::Nothing, "the user's filter kept all out");
-        let h323 = |packets| {
-            let flow = tcp("192.168.10.21:40000", "192.168.10.2:1720", TcpOutcome::Answered, 1);
-            vec![Flow { from_a: sent(packets), from_b: sent(0), ..flow }]
-        };
-        assert_eq!(instead(quality(9, 9), h323(4)), NoVoice::Foreign(vec!["H.323"]));
-        assert_eq!(instead(quality(9, 9), h323(3)), NoVoice::Nothing, "a scan");
-        let sealed =
-            Flow { protocol: Protocol::Other(ESP), from_a: sent(4), ..udp("192.0.2.1:0", "192.0.2.2:0") };
-        assert_eq!(instead(quality(9, 9), vec![sealed.clone()]), NoVoice::Sealed);
-        assert_eq!(instead(quality(900, 900), vec![sealed]), NoVoice::Nothing, "hides no call");
-        let behind_nat = Flow { from_a: sent(4), ..udp("192.0.2.1:4500", "192.0.2.2:4500") };
-        assert_eq!(instead(quality(9, 9), vec![behind_nat]), NoVoice::Sealed);
     }
 
     #[test]

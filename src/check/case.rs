@@ -142,6 +142,13 @@ impl<'a> Case<'a> {
         peers.len() > 1
     }
 
+    /// Whether the capture was probably made on this computer. At the port of a telephone nothing lies between either, but
+    /// nobody knows how a wireless one got there.
+    pub(super) fn was_captured_on(&self, host: IpAddr) -> bool {
+        let is_computer = !self.device(host).is_some_and(|device| device.kind.is_dedicated());
+        is_computer && self.is_measuring_point(host)
+    }
+
     /// Whether both lie in one subnet, so that no router and no firewall of the network stands between them: private
     /// addresses of one /24 or /64, and neither is behind a router.
     pub(super) fn are_neighbours(&self, one: IpAddr, other: IpAddr) -> bool {

@@ -14,7 +14,7 @@ use super::rejection::{Circumstance, Rejection};
 
 mod signs;
 
-pub use signs::{Heard, LossSign, NoVoice, Unevenness};
+pub use signs::{Heard, LossSign, NoVoice, Unevenness, Unjudged};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -267,7 +267,8 @@ pub enum Detail {
     /// RTP-002.
     Rtp002 { peers: Vec<IpAddr>, near: bool },
     /// RTP-003, over all streams of the sender that lose too much. `heard`: what the receivers say of it. `interrupted`:
-    /// most is missing at a stretch: how often, and how long (ns) at most. `public`: one end has a public address.
+    /// most is missing at a stretch: how often, and how long (ns) at most. `public`: one end has a public address. `own`:
+    /// captured on the sender.
     Rtp003 {
         lost: u64,
         expected: u64,
@@ -278,6 +279,7 @@ pub enum Detail {
         near: bool,
         interrupted: Option<(u64, i64)>,
         public: bool,
+        own: bool,
     },
     /// RTP-004. Greatest and mean running jitter in ms of the worst stream. `estimated`: the clock of the timestamps was
     /// estimated. `onward`: whom the receiver passes it on to as unevenly. `own`: captured on the sender, so that nothing
@@ -528,33 +530,6 @@ pub enum Verdict {
     Fail,
     /// The capture cannot show it.
     NotAssessable,
-}
-
-/// What the capture cannot show, so that nobody takes silence for a pass.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Unjudged {
-    /// No device of a vendor was recognised: nothing can be held against a document.
-    NoDevice,
-    /// No voice: marking and media ports.
-    NoVoice,
-    /// One direction only: blocked ports, one-way audio.
-    OneDirection,
-    /// A call of which one side alone is heard, which may be meant or due to the measuring point: one-way audio.
-    OneSided,
-    /// Voice for whose sender no vendor's rule holds: its marking.
-    NoRule,
-    /// Encrypted signalling: calls and registrations.
-    Encrypted,
-    /// Packets are missing from the capture: loss and jitter.
-    Incomplete,
-    /// The clock jumps: jitter.
-    Clock,
-    /// SIP is cut by the snap length: calls and announced media.
-    CutSip,
-    /// The capture ends at a damage: everything behind it.
-    Damaged,
-    /// Registrations get no answer, and nothing shows that one would be seen.
-    UnseenAnswers,
 }
 
 /// A document that was judged by.

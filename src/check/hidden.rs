@@ -24,6 +24,7 @@ fn prevents(what: Unjudged, code: Code) -> bool {
         Unjudged::CutSip => matches!(code, Sig001 | Sig002 | Sig003 | Sig004 | Sig005 | Sig007 | Sig009),
         Unjudged::NoDevice
         | Unjudged::NoVoice
+        | Unjudged::OwnOnly
         | Unjudged::OneSided
         | Unjudged::NoRule
         | Unjudged::Encrypted
@@ -41,6 +42,7 @@ impl Unjudged {
         let may_hide = match self {
             Self::NoDevice => text.starts_with("PORT") || text.starts_with("QOS"),
             Self::NoVoice => text.starts_with("RTP") || is_mark_of_voice,
+            Self::OwnOnly => true,
             Self::OneSided => code == Code::Rtp001,
             Self::NoRule => text.starts_with("QOS"),
             Self::Encrypted | Self::CutSip => text.starts_with("SIG"),

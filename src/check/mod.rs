@@ -1,6 +1,7 @@
 //! Takes traffic, site and rulebook; gives findings. One file per family of codes. No input or output, no words, no
 //! threads; the families do not know each other.
 
+mod absence;
 mod blocked;
 mod capture;
 mod case;
@@ -182,9 +183,11 @@ fn unjudged(case: &Case<'_>, capture: &[Finding]) -> Vec<Unjudged> {
         device.vendor.is_some() && rows.any(|row| row.roles.contains(&device.role))
     };
     let known = case.devices().any(|device| has_rows(&device));
+    let own_only = absence::is_own_only(case.traffic);
     let list = [
         (!known, Unjudged::NoDevice),
-        (capture::has(capture, Code::Cap010), Unjudged::NoVoice),
+        (own_only, Unjudged::OwnOnly),
+        (capture::has(capture, Code::Cap010) && !own_only, Unjudged::NoVoice),
         (capture::has(capture, Code::Cap003), Unjudged::OneDirection),
         (qos::lacks_rule(case), Unjudged::NoRule),
         (capture::has(capture, Code::Cap008), Unjudged::Encrypted),
@@ -201,7 +204,8 @@ fn unjudged(case: &Case<'_>, capture: &[Finding]) -> Vec<Unjudged> {
 fn verdict(findings: &[Finding], unjudged: &[Unjudged], has_used_rows: bool) -> Verdict {
     let about_site = |finding: &&Finding| !finding.code().as_str().starts_with("CAP");
     let worst = findings.iter().filter(about_site).map(|finding| finding.severity).max();
-    let nothing_shown = unjudged.contains(&Unjudged::NoDevice) || unjudged.contains(&Unjudged::OneDirection);
+    let shows_nothing = [Unjudged::NoDevice, Unjudged::OneDirection, Unjudged::OwnOnly];
+    let nothing_shown = shows_nothing.iter().any(|what| unjudged.contains(what));
     match worst {
         Some(severity) if severity >= Severity::Warning => Verdict::Fail,
         // Of what a document says nothing was seen: that is no acceptance.

@@ -11,6 +11,7 @@ use crate::observe::{Direction, Flow, FlowView, HostFacts, Protocol, Stream};
 use crate::rules::QosRule;
 use crate::site::{Confidence, Device, Kind, Scope};
 
+use super::absence::is_own;
 use super::case::{Case, RTP, SIP};
 use super::evidence::{of_marked, of_streams};
 use super::filter;
@@ -47,9 +48,15 @@ pub(super) fn lacks_rule(case: &Case<'_>) -> bool {
     case.traffic.streams.iter().any(|stream| {
         let sender = stream.source.ip();
         stream.report.kind != MediaKind::Video
+            && crosses_network(stream)
             && (case.scope(sender) == Scope::Lan || ruled.is_empty())
             && !ruled.contains(&sender)
     })
+}
+
+/// What a device sends to itself no switch and no router marks anew.
+fn crosses_network(stream: &Stream) -> bool {
+    !is_own(stream.source.ip(), stream.destination.ip())
 }
 
 /// An address that sends voice, with the rule that holds for it.
@@ -74,7 +81,7 @@ impl<'a> Sender<'a> {
     fn all(case: &Case<'a>) -> Vec<Self> {
         let mut by_source: BTreeMap<IpAddr, Vec<&'a Stream>> = BTreeMap::new();
         for stream in &case.traffic.streams {
-            if stream.report.kind != MediaKind::Video {
+            if stream.report.kind != MediaKind::Video && crosses_network(stream) {
                 by_source.entry(stream.source.ip()).or_default().push(stream);
             }
         }

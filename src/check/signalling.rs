@@ -357,8 +357,11 @@ fn repeated(case: &Case<'_>, row: &Repeated, onward: &[&Repeated]) -> Option<Fin
         subject: Some(case.subject(sender)),
         rows: Vec::new(),
         count: row.requests,
-        // What was refused in the end reached its target.
-        responsible: if row.statuses.is_empty() { Party::Network } else { Party::Telephony },
+        // What was refused in the end reached its target; who asked for credentials only answered late.
+        responsible: match row.statuses.keys().all(|status| matches!(status, 401 | 407)) {
+            true => Party::Network,
+            false => Party::Telephony,
+        },
         evidence: collector.finish(repetitions(row)),
     })
 }

@@ -32,7 +32,7 @@ pub(super) fn link<'a>(walk: &mut Walk, number: u16, view: View<'a>) -> Step<'a>
         163 => wireless::avs(view),
         // PPP_PPPD: a direction in the place of the address, and the control field.
         166 => behind(Layer::Ppp, view, 2),
-        192 => per_packet_information(walk, view),
+        192 => per_packet_information(view),
         // PPP_WITH_DIR: the direction in front.
         204 => behind(Layer::Ppp, view, 1),
         // IPNET of Solaris.
@@ -167,8 +167,7 @@ fn pflog(view: View<'_>) -> Option<Step<'_>> {
 }
 
 /// CACE's per-packet information: a length and a `DLT_` number, little endian.
-fn per_packet_information<'a>(walk: &mut Walk, view: View<'a>) -> Option<Step<'a>> {
-    walk.add(Layers::OTHER);
+fn per_packet_information(view: View<'_>) -> Option<Step<'_>> {
     let length = view.array(2).map(u16::from_le_bytes)?;
     let link = view.array(4).map(u32::from_le_bytes)?;
     if length < 8 {

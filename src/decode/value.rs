@@ -153,7 +153,7 @@ impl Layers {
     pub const IP_IN_IP: Self = Self(1 << 7);
     /// What the tunnel holds could not be read (cut, encrypted, no IP, too deep): the packet around it is judged.
     pub const INCOMPLETE: Self = Self(1 << 8);
-    /// Any other tunnel that was taken off (Geneve, GTP-U, TZSP, PPI ...).
+    /// Any other tunnel that was taken off (Geneve, GTP-U, TZSP ...).
     pub const OTHER: Self = Self(1 << 9);
 
     /// Adds the bits of `other`.

@@ -362,6 +362,10 @@ impl Entry {
         self.note_binding(now);
         let Some(before) = self.bound.replace(now) else { return };
         let waited = now.since(before);
+        // Who registers again at once puts his address right.
+        if waited < SECOND {
+            return;
+        }
         let rhythm =
             self.row.rhythm.get_or_insert(Rhythm { refreshes: 0, shortest: waited, longest: waited });
         rhythm.refreshes += 1;

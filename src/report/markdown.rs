@@ -49,7 +49,7 @@ fn acceptance(out: &mut String, paper: &Paper) {
 fn heads_pictures_only(parts: &[Part]) -> bool {
     let Some((Part::Subheading(_), below)) = parts.split_first() else { return false };
     let mut below = below.iter().take_while(|part| !matches!(part, Part::Subheading(_))).peekable();
-    below.peek().is_some() && below.all(|part| matches!(part, Part::Picture(_)))
+    below.peek().is_some() && below.all(|part| matches!(part, Part::Picture(_) | Part::Key(_)))
 }
 
 fn part(out: &mut String, part: &Part, paper: &Paper) {
@@ -80,7 +80,7 @@ fn part(out: &mut String, part: &Part, paper: &Paper) {
             ladder(out, one, paper);
             Ok(())
         }
-        Part::Picture(_) => Ok(()),
+        Part::Picture(_) | Part::Key(_) => Ok(()),
     };
 }
 

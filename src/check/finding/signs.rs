@@ -1,5 +1,5 @@
 //! What the numbers of a finding say apart from numbers: signs of loss, what a receiver reports, how voice was uneven, what
-//! there is instead of it.
+//! there is instead of it, what cannot be judged.
 
 /// What shows that the capture is incomplete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +76,8 @@ pub enum NoVoice {
     Answered,
     /// Calls that nobody answered.
     Called,
+    /// RTCP, without the voice that it reports on.
+    Reported,
     /// Telephony of these protocols, which are not read.
     Foreign(Vec<&'static str>),
     /// Tunnels that hide what they carry.
@@ -84,4 +86,33 @@ pub enum NoVoice {
     Loopback,
     /// Nothing of telephony.
     Nothing,
+}
+
+/// What the capture cannot show, so that nobody takes silence for a pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Unjudged {
+    /// No device of a vendor was recognised: nothing can be held against a document.
+    NoDevice,
+    /// No voice: marking and media ports.
+    NoVoice,
+    /// Packets of a device to itself alone: ports, marking and quality.
+    OwnOnly,
+    /// One direction only: blocked ports, one-way audio.
+    OneDirection,
+    /// A call of which one side alone is heard, which may be meant or due to the measuring point: one-way audio.
+    OneSided,
+    /// Voice for whose sender no vendor's rule holds: its marking.
+    NoRule,
+    /// Encrypted signalling: calls and registrations.
+    Encrypted,
+    /// Packets are missing from the capture: loss and jitter.
+    Incomplete,
+    /// The clock jumps: jitter.
+    Clock,
+    /// SIP is cut by the snap length: calls and announced media.
+    CutSip,
+    /// The capture ends at a damage: everything behind it.
+    Damaged,
+    /// Registrations get no answer, and nothing shows that one would be seen.
+    UnseenAnswers,
 }

@@ -104,6 +104,8 @@ pub(super) fn on_the_way(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -
     let lost = sum(|counts| counts.lost);
     let heard = heard(&lossy);
     let is_public = |address| case.scope(address) == Scope::Public;
+    // Nothing lies between that could lose a packet: it was not sent, or not captured.
+    let own = case.was_captured_on(sender) && !matches!(heard, Heard::Lost(_));
     let detail = Detail::Rtp003 {
         lost,
         expected: sum(|counts| counts.expected),
@@ -113,11 +115,13 @@ pub(super) fn on_the_way(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -
         heard,
         near: lossy.iter().all(|stream| case.are_neighbours(sender, stream.destination.ip())),
         interrupted: interrupted(case, &lossy, lost),
+        own,
         public: is_public(sender) || lossy.iter().any(|stream| is_public(stream.destination.ip())),
     };
     let confidence = match heard {
         // What the receiver lacks as well was not lost at the mirror port.
         Heard::Lost(_) => Confidence::Sure,
+        Heard::Unknown if own => Confidence::Suspected,
         Heard::Unknown => Confidence::Likely,
         Heard::Complete => Confidence::Suspected,
     };
@@ -125,14 +129,18 @@ pub(super) fn on_the_way(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -
         detail,
         severity: match heard {
             Heard::Complete => Severity::Notice,
-            _ if is_heavy => Severity::Error,
+            _ if is_heavy && !own => Severity::Error,
             _ => Severity::Warning,
         },
         confidence,
         subject: Some(case.subject(sender)),
         rows: Vec::new(),
         count: lost,
-        responsible: if heard == Heard::Complete { Party::Capture } else { Party::Network },
+        responsible: match heard {
+            Heard::Complete => Party::Capture,
+            _ if own => Party::Computers,
+            _ => Party::Network,
+        },
         evidence: at_moments(lossy.into_iter().map(|stream| (stream, shown(case, stream)))),
     })
 }

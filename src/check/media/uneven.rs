@@ -107,9 +107,7 @@ fn raise(case: &Case<'_>, sender: IpAddr, own: &[&Uneven<'_>], onward: Vec<IpAdd
     let streams: Vec<&Stream> = own.iter().map(|one| one.stream).collect();
     let estimated =
         worst.stream.report.timing.clock.is_some_and(|clock| clock.source == ClockSource::Estimated);
-    // At the port of a telephone nothing lies between either, but nobody knows how a wireless one got there.
-    let is_computer = !case.device(sender).is_some_and(|device| device.kind.is_dedicated());
-    let captured_there = is_computer && case.is_measuring_point(sender);
+    let captured_there = case.was_captured_on(sender);
     let is_clock = matches!(worst.how, Unevenness::Clock { .. });
     let (max, mean) = jitter(worst.stream);
     let detail = Detail::Rtp004 {

@@ -57,6 +57,7 @@ fn lossy(lost: u64, expected: u64) -> Detail {
         near: false,
         interrupted: None,
         public: false,
+        own: false,
     }
 }
 

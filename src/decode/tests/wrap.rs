@@ -116,7 +116,7 @@ fn link_headers(ip: &[u8]) -> Vec<Wrapped> {
         make("ipnet", 226, &[&[0; 24], ip], none),
         make("nflog", 239, &[&[2, 0, 0, 1, 6, 0, 10, 0, 0, 0, 0, 0], &nflog_length, &[9, 0], ip], none),
         make("pktap", 258, &[&[16, 0, 0, 0, 1, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0], ip], none),
-        make("ppi", 192, &[&[0, 0, 8, 0, 12, 0, 0, 0], ip], Layers::OTHER),
+        make("ppi", 192, &[&[0, 0, 8, 0, 12, 0, 0, 0], ip], Layers::default()),
     ]
 }
 

@@ -231,6 +231,10 @@ impl Reception {
             voip: None,
         });
         report.blocks += 1;
+        // Who ends a call may report once more, of nothing: numbers below those that it had got say nothing of its loss.
+        if block.highest_sequence == 0 && report.latest.highest_sequence > 0 {
+            return;
+        }
         report.worst_jitter = report.worst_jitter.max(block.jitter);
         if block.fraction_lost > report.worst_fraction_lost {
             report.worst_fraction_lost = block.fraction_lost;
@@ -304,12 +308,14 @@ mod tests {
     fn the_worst_interval_and_the_latest_block_are_kept() {
         let mut book = Receptions::default();
         for (at, block) in
-            [block(7, 4, 1, 100), block(7, 64, 20, 200), block(7, 0, 20, 300)].into_iter().enumerate()
+            [block(7, 4, 1, 100), block(7, 64, 20, 200), block(7, 0, 20, 300), block(7, 0, 20, 0)]
+                .into_iter()
+                .enumerate()
         {
             note(&mut book, PBX, PHONE, &packet(9, None, vec![block]), at as i64);
         }
         let report = book.about(socket("192.0.2.1:5000"), socket("192.0.2.2:6000"), 7).unwrap();
-        assert_eq!((report.blocks, report.worst_fraction_lost, report.lost()), (3, 64, 20));
+        assert_eq!((report.blocks, report.worst_fraction_lost, report.lost()), (4, 64, 20));
         assert_eq!((report.worst_at, report.latest_at), (Frame::new(0, 1), Frame::new(0, 2)));
         assert_eq!(report.lost_between(), (19, 200));
         let clock = Clock { rate: 8_000, source: ClockSource::Assigned };

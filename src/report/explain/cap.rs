@@ -6,7 +6,7 @@ pub(super) const CAP_001: Page = Page {
     de: Text {
         meaning: "Beim Mitschneiden gingen Pakete verloren. Fehlende Sprachpakete sehen dann aus wie Paketverlust im Netz.",
         measured: "Verlustzähler der Mitschnittdatei, oder mindestens zwei TCP-Verbindungen (und mindestens 2 % aller), in \
-                   denen eine Seite Daten bestätigt, die der Mitschnitt nicht enthält. Oder der Mitschnitt ist ausgedünnt: Jedem \
+                   denen eine Seite Daten bestätigt, die der Mitschnitt nicht enthält, oder mindestens 146.000 solche Byte. Oder der Mitschnitt ist ausgedünnt: Jedem \
                    Sprechweg fehlen in mehreren Lücken vier Fünftel seiner Pakete, und die übrigen kommen genau zu ihrer Zeit.",
         action: "Messen Sie an einem weniger belasteten Punkt, mit einem Mitschnittfilter oder mit einem schnelleren \
                  Rechner.",
@@ -16,7 +16,7 @@ pub(super) const CAP_001: Page = Page {
     en: Text {
         meaning: "Packets were lost while capturing. Missing voice packets then look like packet loss in the network.",
         measured: "Drop counters of the capture file, or at least two TCP connections (and at least 2 % of all) in which a \
-                   side acknowledges data that the capture does not hold. Or the capture was thinned: every stream lacks four \
+                   side acknowledges data that the capture does not hold, or at least 146,000 such bytes. Or the capture was thinned: every stream lacks four \
                    fifths of its packets in several gaps, and the others come exactly on time.",
         action: "Capture at a less loaded point, with a capture filter or on a faster machine.",
         pitfalls: "Incomplete TCP connections also occur where the capture sees one direction only (CAP-003).",

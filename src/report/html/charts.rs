@@ -231,7 +231,7 @@ mod tests {
     use super::*;
     use crate::report::fixture::{audit, names, settings};
     use crate::report::json;
-    use crate::report::json::document::Spread;
+    use crate::report::json::document::{Remarked, Spread};
     use crate::report::text::paper_words;
 
     /// A document of `count` streams and directions that nothing is wrong with.
@@ -251,6 +251,8 @@ mod tests {
             mos: Some(4.4),
             jitter_ms: Some(Spread { min: Some(0.0), mean: Some(0.5), max: Some(1.0) }),
             course: Some(course),
+            receiver: None,
+            remarked: None,
             ..document.streams[0].clone()
         };
         let numbered = |nth: usize| {
@@ -269,6 +271,8 @@ mod tests {
         };
         document.routes = (0..count).map(route).collect();
         document.routes_omitted = 0;
+        document.unjudged.clear();
+        document.findings.clear();
         document
     }
 
@@ -294,6 +298,12 @@ mod tests {
         assert!(voice.contains(words.all_clean) && marks.contains(words.all_marked));
         let [voice, _] = drawn(&clean(1));
         assert_eq!(shown(&voice, 1), [0]);
+        let mut document = clean(9);
+        document.unjudged.push(Unjudged::Clock);
+        document.streams[3].remarked = Some(Remarked { copies: 9, from_dscp: 46, to_dscp: 0 });
+        let [voice, marks] = drawn(&document);
+        assert!(!voice.contains(words.all_clean), "jitter is not judged");
+        assert!(!marks.contains(words.all_marked), "and the mark did not last");
     }
 
     #[test]

@@ -187,6 +187,7 @@ impl Page<'_> {
     fn part(&self, part: &Part) -> Markup {
         match part {
             Part::Text(text) => html! { p { (text) } },
+            Part::Key(text) => html! { p { (text) } },
             Part::Subheading(text) => html! { h3 { (text) } },
             Part::Facts(lines) => facts(lines),
             Part::List(lines) => html! { ul { @for line in lines { li { (line) } } } },

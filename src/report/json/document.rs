@@ -128,7 +128,7 @@ published_both_ways! {
 published_both_ways! {
     /// What the captures cannot show.
     Unjudged from check::Unjudged {
-        NoDevice, NoVoice, OneDirection, OneSided, NoRule, Encrypted, Incomplete, Clock, CutSip, Damaged, UnseenAnswers
+        NoDevice, NoVoice, OwnOnly, OneDirection, OneSided, NoRule, Encrypted, Incomplete, Clock, CutSip, Damaged, UnseenAnswers
     }
 }
 

@@ -14,7 +14,7 @@ use crate::observe::media::{PayloadReport, ReceiverReport, StreamReport};
 use crate::observe::{Direction, Flow, Mapping, Marks, Protocol, Registration, Stream, Traffic};
 use crate::report::text::{Context, EXPEDITED_FORWARDING, finding_text};
 use crate::report::{Language, LegName, Names, Settings, link, number, text};
-use crate::site::{Device, Evidence};
+use crate::site::{Device, Evidence, Scope};
 
 /// Calls that tell their messages, unless all flows were asked for.
 const LADDERS: usize = 50;
@@ -207,9 +207,12 @@ fn hosts(audit: &Audit, titles: &Names, limit: usize) -> (Vec<published::Host>, 
     let host = |address: IpAddr| {
         let device = audit.site.device(address);
         let facts = audit.traffic.host(address);
+        // Behind a router every packet carries the router's hardware address, and the VLAN of its port.
+        let is_public = device.is_some_and(|device| device.scope == Scope::Public);
+        let own = facts.filter(|facts| !is_public && facts.on_link != Some(false));
         published::Host {
             address: address.to_string(),
-            macs: facts.iter().flat_map(|facts| &facts.macs).map(|seen| seen.mac.to_string()).collect(),
+            macs: own.iter().flat_map(|facts| &facts.macs).map(|seen| seen.mac.to_string()).collect(),
             vendor: device.and_then(|device| device.maker.as_ref()).map(ToString::to_string),
             role: device.map(|device| device.role.to_string()),
             kind: device.map(|device| device.kind.into()),
@@ -221,7 +224,7 @@ fn hosts(audit: &Audit, titles: &Names, limit: usize) -> (Vec<published::Host>, 
             confidence: device.map(|device| device.confidence.into()),
             evidence: device.map(signs).unwrap_or_default(),
             contradictions: device.map(contradictions).unwrap_or_default(),
-            vlans: facts.map(|facts| facts.vlans.clone()).unwrap_or_default(),
+            vlans: own.map(|facts| facts.vlans.clone()).unwrap_or_default(),
             agents: strings(agents.get(&address)),
             names: strings(names.get(&address)),
         }

@@ -2,12 +2,15 @@
 
 use super::{Cell, Maker, Part, Table, shown};
 use crate::report::number::NO_VALUE;
+use crate::report::redact::is_public;
 
 pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     let labels = &maker.words.labels;
     let mut rows = Vec::new();
     let mut lines = Vec::new();
-    for row in &maker.document.rows {
+    // The firewall of this network has nothing to open for a device on the Internet.
+    let is_inside = |device: &str| !device.parse().is_ok_and(is_public);
+    for row in maker.document.rows.iter().filter(|row| is_inside(&row.device)) {
         for leg in row.legs.iter().filter(|leg| leg.leaves_lan) {
             let service = row.service.as_deref().unwrap_or(NO_VALUE);
             let line = format!(

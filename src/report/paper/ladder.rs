@@ -58,7 +58,11 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
         true => format!("{some} {}", maker.paper.ladders_note),
         false => maker.paper.ladders_note.to_owned(),
     };
-    let mut parts = vec![Part::Subheading(maker.paper.ladders.to_owned()), Part::Text(note)];
+    let mut parts = vec![
+        Part::Subheading(maker.paper.ladders.to_owned()),
+        Part::Text(note),
+        Part::Key(maker.paper.ladders_key),
+    ];
     parts.append(&mut ladders);
     parts
 }

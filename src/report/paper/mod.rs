@@ -85,6 +85,8 @@ pub(super) enum Part {
     Ladder(Box<Ladder>),
     /// For formats that can draw.
     Picture(Picture),
+    /// How to read what they drew.
+    Key(&'static str),
 }
 
 /// A picture that the published report has the numbers for.

@@ -94,6 +94,7 @@ fn directions(maker: &Maker<'_>) -> Vec<Part> {
     });
     let mut parts = vec![
         Part::Text(maker.paper.marking_note.to_owned()),
+        Part::Key(maker.paper.marking_key),
         Part::Picture(Picture::Marks),
         Part::Picture(Picture::MarksOverTime),
         Part::Table(Table::new(&heads, rows.collect()).folding(&[labels.parties, "VLAN", "802.1p"])),
@@ -246,6 +247,9 @@ fn voice_line(maker: &Maker<'_>, calls: &Known<'_>, stream: &Stream) -> Vec<Cell
     if stream.mos.is_some() && is_at_most(jitter) {
         mos = format!("≤\u{a0}{mos}");
     }
+    let copies = (stream.duplicates > 0)
+        .then(|| format!("{}\u{a0}{}", maker.count(stream.duplicates), maker.words.notes.twice));
+    let packets: Vec<String> = std::iter::once(maker.count(stream.packets)).chain(copies).collect();
     let loss = loss_percent(stream);
     let heard = stream.receiver.as_ref().and_then(|receiver| receiver.lost_percent);
     let heard = heard.filter(|heard| *heard > 0.0 || stream.lost > 0);
@@ -257,7 +261,7 @@ fn voice_line(maker: &Maker<'_>, calls: &Known<'_>, stream: &Stream) -> Vec<Cell
         Cell::new(period(maker, stream)),
         Cell::new(parties(calls, stream)),
         Cell::new(codec(maker, stream)),
-        Cell::number(maker.count(stream.packets), Some(stream.packets as f64)),
+        Cell { order: Some(stream.packets as f64), ..Cell::of_lines(&packets) },
         Cell { tone, order: loss, ..Cell::of_lines(&losses.collect::<Vec<_>>()) },
         Cell::number(number(jitter, "\u{a0}ms"), jitter),
         Cell::number(mos, stream.mos),
@@ -389,6 +393,7 @@ mod tests {
     use crate::report::Language;
     use crate::report::fixture::{audit, names, settings};
     use crate::report::json;
+    use crate::report::text::words;
 
     #[test]
     fn each_direction_names_its_call() {
@@ -407,8 +412,10 @@ mod tests {
                 Part::Table(table) => Some(table),
                 _ => None,
             });
-            let rows = &tables.next_back().unwrap().rows;
-            let named: Vec<&str> = rows.iter().map(|row| row[1].text.as_str()).collect();
+            let table = tables.next_back().unwrap();
+            let parties = words(Language::En).labels.parties;
+            let at = table.heads.iter().position(|head| head.text == parties).unwrap();
+            let named: Vec<&str> = table.rows.iter().map(|row| row[at].text.as_str()).collect();
             assert_eq!(named.len(), 2);
             assert!(named.contains(&format!("{from} → {}", shown(&to)).as_str()), "{named:?}");
             assert!(named.contains(&NO_VALUE), "{named:?}");

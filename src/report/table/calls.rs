@@ -85,7 +85,8 @@ fn worst_loss(view: &View<'_>) -> BTreeMap<usize, f64> {
         return worst;
     }
     for stream in &view.audit.traffic.streams {
-        let lost = stream.lost_percent().max(media::heard_lost(&stream.report).unwrap_or_default());
+        // What the receiver has was not lost, whatever the capture lacks.
+        let lost = stream.report.receiver_lost_percent().unwrap_or_else(|| stream.lost_percent());
         if let Some(call) = stream.call.filter(|_| lost >= SHOWN_LOSS) {
             let known = worst.entry(call).or_default();
             *known = known.max(lost);

@@ -114,7 +114,7 @@ fn line(view: &View<'_>, stream: &Stream, wide: bool) -> Vec<Piece> {
     let mut line = vec![
         Piece::lines(route, Tone::Plain),
         Piece::lines(codec.into_iter().flatten(), Tone::Plain),
-        view.count(report.counts.packets).into(),
+        Piece::lines(packets(view, report), Tone::Plain),
         Piece::lines(losses(view, stream), Tone::Plain),
         jitter(view, report).into(),
         Piece::lines(marks(view, report), Tone::Plain),
@@ -160,6 +160,9 @@ pub(in crate::report) fn codec(view: &View<'_>, report: &StreamReport) -> String
     match (&report.codec, main.map(|payload| payload.seen.value)) {
         (Some(codec), _) if report.kind == MediaKind::Video => format!("{codec} ({})", notes.video),
         (Some(codec), _) => codec.clone(),
+        (None, Some(dynamic @ 96..)) if report.kind == MediaKind::Video => {
+            format!("{} (PT{NO_BREAK_SPACE}{dynamic}, {})", notes.dynamic, notes.video)
+        }
         (None, Some(dynamic @ 96..)) => format!("{} (PT{NO_BREAK_SPACE}{dynamic})", notes.dynamic),
         (None, Some(other)) => format!("{} (PT{NO_BREAK_SPACE}{other})", notes.unknown),
         (None, None) => notes.unknown.to_owned(),
@@ -196,6 +199,14 @@ pub(super) fn heard_lost(report: &StreamReport) -> Option<f64> {
 fn remarked(report: &StreamReport) -> Option<String> {
     let (first, second) = report.marking.remarked.map(|pair| (pair.first.1, pair.second.1))?;
     (first != second).then(|| format!("→{NO_BREAK_SPACE}{}", dscp_name(second)))
+}
+
+/// Different packets, and how many came once more.
+fn packets(view: &View<'_>, report: &StreamReport) -> Vec<String> {
+    let copies = report.counts.duplicates;
+    let more =
+        (copies > 0).then(|| format!("{}{NO_BREAK_SPACE}{}", view.count(copies), view.words.notes.twice));
+    std::iter::once(view.count(report.counts.packets)).chain(more).collect()
 }
 
 /// What the capture lacks, and what the receiver lacked where one of them lacks anything.

@@ -47,15 +47,15 @@ pub(super) fn tls_en(
 
 pub(super) fn silence_de(device: &str, registrar: SocketAddr, longest: &str, expires: u32) -> String {
     format!(
-        "Zwischen {device} und {registrar} (SIP über UDP, angemeldet für {expires} s) ist bis zu {longest} lang kein Paket \
-         zu sehen. Manche Firewall vergisst die Zuordnung nach 30 bis 60 s, ankommende Rufe gehen dann verloren."
+        "Zwischen {device} und {registrar} (SIP über UDP, angemeldet für {expires} s) ist, solange die Anmeldung gilt, \
+         bis zu {longest} lang kein Paket zu sehen. Manche Firewall vergisst die Zuordnung nach 30 bis 60 s, ankommende Rufe gehen dann verloren."
     )
 }
 
 pub(super) fn silence_en(device: &str, registrar: SocketAddr, longest: &str, expires: u32) -> String {
     format!(
-        "Between {device} and {registrar} (SIP over UDP, registered for {expires} s) no packet is seen for up to {longest}. \
-         Some firewalls forget the mapping after 30 to 60 s, and inbound calls are lost then."
+        "Between {device} and {registrar} (SIP over UDP, registered for {expires} s) no packet is seen for up to {longest} \
+         while the registration stands. Some firewalls forget the mapping after 30 to 60 s, and inbound calls are lost then."
     )
 }
 

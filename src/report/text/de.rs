@@ -2,7 +2,7 @@
 
 use super::frame;
 use super::signalling::meaning;
-use super::words::{Headings, Labels, Notes, Noun, Nouns, Words, is_only_unknown, is_partial};
+use super::words::{Headings, Labels, Notes, Noun, Nouns, Words, is_only_unknown, is_partial, is_unused};
 use crate::capture::{Ended, LinkType};
 use crate::check::{Party, RowStatus, Severity, Unjudged, Verdict};
 use crate::decode::Skip;
@@ -88,7 +88,7 @@ const LABELS: Labels = Labels {
     drops: "Beim Mitschneiden verloren",
     not_decoded: "Nicht gelesen",
     cut: "Gekürzt",
-    timeless: "Ohne Zeitangabe",
+    timeless: "Ohne brauchbare Zeitangabe",
     wrapped: "VLAN und Tunnel",
     sealed: "Verschlüsselt mit IPsec, nicht lesbar",
     duplicates: "Doppelt (von den Paketen mit Nutzdaten)",
@@ -153,6 +153,7 @@ const NOTES: Notes = Notes {
     peer: "Gegenstelle",
     why_time_gap: "Die Uhr wurde gestellt, mehrere Mitschnitte sind zusammengefügt, oder es kam lange kein Paket.",
     marked_calls: "In der Reihenfolge ihres Beginns. ! steht vor Gesprächen, die scheiterten oder Pakete verloren (auch laut Empfänger, RTCP).",
+    twice: "doppelt",
     times_unjudged: "Die Zeitstempel des Mitschnitts springen: Zeiten und Dauer können um den Sprung falsch sein.",
     jitter_unjudged: "Jitter steht hier nur zur Kenntnis und ist nicht beurteilt: Die Zeitstempel des Mitschnitts springen.",
     paused: "Pause: Mit einem neuen Angebot (Halten, Fax, anderer Weg) kam so lange nichts. Was dort an Nummern fehlt, zählt nicht \
@@ -179,6 +180,9 @@ fn verdict(verdict: Verdict, unjudged: &[Unjudged]) -> &'static str {
         Verdict::Fail => "NICHT BESTANDEN – mindestens ein Punkt muss geprüft oder behoben werden.",
         Verdict::NotAssessable if is_partial(unjudged) => {
             "NICHT VOLLSTÄNDIG BEURTEILBAR – kein Fehler zu sehen, aber der Mitschnitt ist lückenhaft."
+        }
+        Verdict::NotAssessable if is_unused(unjudged) => {
+            "NICHT BEURTEILBAR – keiner der dokumentierten Ports wird im Mitschnitt benutzt."
         }
         Verdict::NotAssessable if is_only_unknown(unjudged) => {
             "NICHT BEURTEILBAR – die Anlage ist unbekannt: Nennen Sie sie mit --pbx ADRESSE=MODELL."
@@ -356,6 +360,10 @@ fn unjudged(what: Unjudged) -> &'static str {
             "Portlisten der Hersteller: Es wurde kein Gerät erkannt, für das AGFEO oder pascom Ports dokumentiert."
         }
         Unjudged::NoVoice => "EF-Kennzeichnung und RTP-Ports: Im Mitschnitt ist kein Sprechweg zu erkennen.",
+        Unjudged::OwnOnly => {
+            "Ports, EF-Kennzeichnung und Sprachqualität: Im Mitschnitt spricht nur ein Gerät mit sich selbst; was über das \
+             Netzwerk geht, ist nicht darin."
+        }
         Unjudged::OneDirection => {
             "Blockierte Ports und einseitige Sprache: Der Mitschnitt zeigt nur eine Richtung."
         }

@@ -200,15 +200,15 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Cap010(NoVoice::Empty) => {
             "Prüfen Sie Schnittstelle und Mitschnittfilter, und wiederholen Sie den Mitschnitt."
         }
-        Detail::Cap010(NoVoice::Foreign(_)) => "Werten Sie diese Gespräche in Wireshark aus (Telefonie).",
+        Detail::Cap010(NoVoice::Foreign(_)) => "Werten Sie diese Signalisierung in Wireshark aus.",
         Detail::Cap010(NoVoice::Sealed) => {
             "Messen Sie vor oder hinter dem Tunnel, und führen Sie dabei ein Gespräch von einer Minute."
         }
         Detail::Cap010(NoVoice::Unread | NoVoice::Loopback) => {
             "Zeichnen Sie an der Ethernet-Schnittstelle oder dem Spiegelport auf, an dem Telefone und Anlage hängen."
         }
-        Detail::Cap010(NoVoice::Answered) => {
-            "Messen Sie dort, wo auch die Sprache vorbeikommt, und ohne Mitschnittfilter auf SIP."
+        Detail::Cap010(NoVoice::Answered | NoVoice::Reported) => {
+            "Messen Sie dort, wo auch die Sprache vorbeikommt, und ohne Mitschnittfilter, der sie ausschließt."
         }
         Detail::Cap010(NoVoice::Called | NoVoice::Nothing) => {
             "Führen Sie während des Mitschnitts mindestens ein Gespräch von einer Minute."

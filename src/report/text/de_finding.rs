@@ -113,8 +113,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             ))
         ),
         Detail::Port007 { calls, channels, model, at } => format!(
-            "Um {} Uhr hatte {device} {} gleichzeitig; {} hat {channels} Sprechkanäle. Weitere Gespräche bekommen dann \
-             keinen Kanal mehr.",
+            "Um {} Uhr hatte {device} {} gleichzeitig; {} hat {channels} Sprechkanäle. Sind alle belegt, bekommen \
+             weitere Gespräche keinen Kanal mehr.",
             time_of_day(*at, context.zone),
             counted(*calls, "Sprechweg", "Sprechwege", De),
             context.names.model(model)
@@ -400,13 +400,18 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 .to_owned()
         }
         Detail::Cap010(NoVoice::Foreign(protocols)) => format!(
-            "Im Mitschnitt wird über {} telefoniert; pbxray liest nur SIP und RTP. Gespräche, Kennzeichnung (QoS) und \
+            "Der Mitschnitt enthält Telefonie über {}; pbxray liest nur SIP und RTP. Gespräche, Kennzeichnung (QoS) und \
              Sprachqualität sind deshalb nicht beurteilt.",
             protocols.join(", ")
         ),
         Detail::Cap010(NoVoice::Sealed) => {
             "Im Mitschnitt ist kein Sprechweg (RTP) zu erkennen. Verkehr läuft verschlüsselt durch einen Tunnel; darin können \
              Gespräche sein. Kennzeichnung (QoS) und Sprachqualität sind deshalb nicht beurteilt."
+                .to_owned()
+        }
+        Detail::Cap010(NoVoice::Reported) => {
+            "Im Mitschnitt ist kein Sprechweg (RTP) zu erkennen, wohl aber RTCP, das zu einem gehört: Gesprochen wurde, nur die \
+             Sprache selbst ist nicht aufgezeichnet. Kennzeichnung (QoS) und Sprachqualität sind deshalb nicht beurteilt."
                 .to_owned()
         }
         Detail::Cap010(NoVoice::Loopback) => {

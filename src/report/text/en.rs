@@ -2,7 +2,7 @@
 
 use super::frame;
 use super::signalling::meaning;
-use super::words::{Headings, Labels, Notes, Noun, Nouns, Words, is_only_unknown, is_partial};
+use super::words::{Headings, Labels, Notes, Noun, Nouns, Words, is_only_unknown, is_partial, is_unused};
 use crate::capture::{Ended, LinkType};
 use crate::check::{Party, RowStatus, Severity, Unjudged, Verdict};
 use crate::decode::Skip;
@@ -88,14 +88,14 @@ const LABELS: Labels = Labels {
     drops: "Lost while capturing",
     not_decoded: "Not read",
     cut: "Cut short",
-    timeless: "Without a time",
+    timeless: "Without a usable time",
     wrapped: "VLANs and tunnels",
     sealed: "Encrypted by IPsec, unreadable",
     duplicates: "Duplicates (of packets with payload)",
     both_ways: "Pairs of hosts (TCP/UDP) seen both ways",
     passed_over: "Files passed over",
     nameless_sip: "SIP messages without Call-ID or CSeq",
-    incomplete: "Incomplete fragments",
+    incomplete: "Datagrams with missing fragments",
     over_cap: "Not evaluated (memory limit)",
     filtered: "Left out by filter",
     reading: "Reading",
@@ -110,7 +110,7 @@ const LABELS: Labels = Labels {
 const NOTES: Notes = Notes {
     no_findings: "None.",
     everything_judged: "Nothing: the capture is sufficient for the checks of this version.",
-    no_devices: "No device of a known vendor recognised. Name the PBX with --pbx ADDRESS=MODEL.",
+    no_devices: "No device of AGFEO or pascom recognised. Name the PBX with --pbx ADDRESS=MODEL.",
     no_rows: "No recognised device has documented ports to check.",
     unused_rows: "Not observed in this capture, which is no fault:",
     no_media: "No voice stream recognised in the capture.",
@@ -153,6 +153,7 @@ const NOTES: Notes = Notes {
     peer: "peer",
     why_time_gap: "The clock was set, several captures were joined, or no packet came for long.",
     marked_calls: "In the order in which they began. ! marks calls that failed or lost packets (by the receiver's word, RTCP, as well).",
+    twice: "twice",
     times_unjudged: "The time stamps of the capture jump: times and lengths may be wrong by the jump.",
     jitter_unjudged: "Jitter is listed for information only and not judged: the time stamps of the capture jump.",
     paused: "Pause: with a new offer (hold, fax, another way) nothing came for so long. Numbers that are missing there do not count \
@@ -177,6 +178,9 @@ fn verdict(verdict: Verdict, unjudged: &[Unjudged]) -> &'static str {
         Verdict::Fail => "NOT PASSED – at least one point must be checked or fixed.",
         Verdict::NotAssessable if is_partial(unjudged) => {
             "NOT FULLY ASSESSABLE – no fault can be seen, but the capture is incomplete."
+        }
+        Verdict::NotAssessable if is_unused(unjudged) => {
+            "NOT ASSESSABLE – none of the documented ports is used in the capture."
         }
         Verdict::NotAssessable if is_only_unknown(unjudged) => {
             "NOT ASSESSABLE – the PBX is unknown: name it with --pbx ADDRESS=MODEL."
@@ -340,6 +344,10 @@ fn unjudged(what: Unjudged) -> &'static str {
             "The vendors' port lists: no device was recognised for which AGFEO or pascom documents ports."
         }
         Unjudged::NoVoice => "EF marking and RTP ports: no voice stream was recognised in the capture.",
+        Unjudged::OwnOnly => {
+            "Ports, EF marking and voice quality: in the capture a device speaks with itself alone; what goes over the network \
+             is not in it."
+        }
         Unjudged::OneDirection => "Blocked ports and one-way audio: the capture shows one direction only.",
         Unjudged::OneSided => {
             "One-way audio: in at least one call (next to) nothing is heard of one side. Whether it was silent (hold, mute) or took \

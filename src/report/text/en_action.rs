@@ -176,13 +176,13 @@ pub(super) fn action(detail: &Detail) -> String {
         }
         Detail::Cap008 { .. } => "Nothing to do. If call set-up is faulty, look into the logs of the PBX.",
         Detail::Cap010(NoVoice::Empty) => "Check interface and capture filter, and repeat the capture.",
-        Detail::Cap010(NoVoice::Foreign(_)) => "Look at these calls in Wireshark (Telephony).",
+        Detail::Cap010(NoVoice::Foreign(_)) => "Look at this signalling in Wireshark.",
         Detail::Cap010(NoVoice::Sealed) => "Capture before or behind the tunnel, with a call of one minute.",
         Detail::Cap010(NoVoice::Unread | NoVoice::Loopback) => {
             "Capture on the Ethernet interface or mirror port that telephones and PBX are connected to."
         }
-        Detail::Cap010(NoVoice::Answered) => {
-            "Measure where the voice passes too, and without a capture filter for SIP."
+        Detail::Cap010(NoVoice::Answered | NoVoice::Reported) => {
+            "Measure where the voice passes too, and without a capture filter that keeps it out."
         }
         Detail::Cap010(NoVoice::Called | NoVoice::Nothing) => {
             "Make at least one call of one minute while capturing."

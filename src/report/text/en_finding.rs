@@ -104,12 +104,12 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             },
             context.names.model(model),
             fits.as_ref().map_or_else(String::new, |model| format!(
-                " The smallest system whose range holds them is {}.",
+                " The smallest system whose range fits is {}.",
                 context.names.model(model)
             ))
         ),
         Detail::Port007 { calls, channels, model, at } => format!(
-            "At {} {device} had {} at the same time; {} has {channels} channels. Further calls then get none.",
+            "At {} {device} had {} at the same time; {} has {channels} channels. Once all are taken, further calls get none.",
             time_of_day(*at, context.zone),
             counted(*calls, "call", "calls", En),
             context.names.model(model)
@@ -359,7 +359,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 .to_owned()
         }
         Detail::Cap003 { pairs } => format!(
-            "Of none of the {} both directions are visible. One-way audio and blocked ports cannot be judged that way.",
+            "For none of the {} are both directions visible. One-way audio and blocked ports cannot be judged that way.",
             counted(*pairs, "pair of hosts", "pairs of hosts", En)
         ),
         Detail::Cap004 { cut, .. } => format!(
@@ -397,6 +397,11 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Cap010(NoVoice::Sealed) => {
             "No voice stream (RTP) can be made out in the capture. Traffic goes encrypted through a tunnel, which may carry \
              calls. Marking (QoS) and voice quality are therefore not judged."
+                .to_owned()
+        }
+        Detail::Cap010(NoVoice::Reported) => {
+            "No voice stream (RTP) can be made out in the capture, but RTCP that belongs to one: there was voice, only it was not \
+             captured. Marking (QoS) and voice quality are therefore not judged."
                 .to_owned()
         }
         Detail::Cap010(NoVoice::Loopback) => {

@@ -95,12 +95,16 @@ fn title_of(finding: &Finding, language: Language) -> &'static str {
         (Detail::Cap010(NoVoice::Empty), Language::En) => "Empty capture",
         (Detail::Cap010(NoVoice::Unread), Language::De) => "Nichts Lesbares im Mitschnitt",
         (Detail::Cap010(NoVoice::Unread), Language::En) => "Nothing readable in the capture",
-        (Detail::Cap010(NoVoice::Answered | NoVoice::Called | NoVoice::Foreign(_)), Language::De) => {
-            "Kein Sprechweg erkannt"
-        }
-        (Detail::Cap010(NoVoice::Answered | NoVoice::Called | NoVoice::Foreign(_)), Language::En) => {
-            "No voice stream recognised"
-        }
+        (Detail::Cap010(NoVoice::Loopback), Language::De) => "Nur Pakete eines Gerätes an sich selbst",
+        (Detail::Cap010(NoVoice::Loopback), Language::En) => "Only packets of a device to itself",
+        (
+            Detail::Cap010(NoVoice::Answered | NoVoice::Called | NoVoice::Foreign(_) | NoVoice::Reported),
+            Language::De,
+        ) => "Kein Sprechweg erkannt",
+        (
+            Detail::Cap010(NoVoice::Answered | NoVoice::Called | NoVoice::Foreign(_) | NoVoice::Reported),
+            Language::En,
+        ) => "No voice stream recognised",
         _ => title(finding.code(), language),
     }
 }

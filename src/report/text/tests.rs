@@ -243,6 +243,7 @@ fn within_a_subnet_no_router_is_blamed() {
                 near,
                 interrupted: None,
                 public: !near,
+                own: false,
             },
             Detail::Rtp008 { peer: peers()[0], after: 1, missing: 1, near },
             Detail::Sig006 {

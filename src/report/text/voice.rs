@@ -27,11 +27,16 @@ fn milliseconds(value: f64, language: Language) -> String {
 /// What was seen: RTP-003, RTP-004 and RTP-014; nothing for others.
 pub(super) fn de(detail: &Detail, device: &str) -> String {
     match detail {
-        Detail::Rtp003 { lost, expected, bursts, longest, peers, heard, interrupted, .. } => {
+        Detail::Rtp003 { lost, expected, bursts, longest, peers, heard, interrupted, own, .. } => {
             let peers = list_de(List::addresses(peers));
             let missing = of(*lost, *expected, "von", De);
             let percent = share(*lost, *expected, De);
             let said = match heard {
+                Heard::Unknown if *own => {
+                    " Der Mitschnitt enthält nur, was dieses Gerät sendet oder empfängt, ist also wohl dort \
+                     entstanden: Dann hat es die Pakete nicht gesendet, oder der Mitschnitt hat sie verpasst."
+                        .to_owned()
+                }
                 Heard::Unknown => String::new(),
                 Heard::Lost(lost) => format!(
                     " Auch der Empfänger meldet per RTCP Verlust: {}.",
@@ -46,13 +51,14 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
             match interrupted {
                 Some((times, longest)) => format!(
                     "Der Sprechweg von {device} zu {peers} war {} unterbrochen{}: Dabei fehlen {missing} Sprachpaketen \
-                     ({percent}), fast alle am Stück.{said}",
+                     ({percent}), fast alle {}.{said}",
                     if *times == 1 { "einmal".to_owned() } else { format!("{}-mal", count(*times, De)) },
                     if *times == 1 {
                         format!(", {} lang", duration(*longest, De))
                     } else {
                         format!(", am längsten {}", duration(*longest, De))
-                    }
+                    },
+                    if *times == 1 { "am Stück" } else { "in diesen Lücken" }
                 ),
                 None => format!(
                     "Von {device} zu {peers} fehlen {missing} Sprachpaketen ({percent}), in {}; die längste umfasst {}. \
@@ -79,7 +85,8 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
                             milliseconds(*longest, De)
                         ),
                         many => format!(
-                            " Mindestens {}-mal kam ein Paket mehr als 100\u{a0}ms später, als sein Zeitstempel erwarten lässt, höchstens {}.",
+                            " Mindestens {}-mal kam ein Paket mehr als 100\u{a0}ms später, als sein Zeitstempel erwarten lässt, das späteste davon {}. Nicht \
+                             mitgezählt ist, was einem neuen Angebot (SDP) folgt oder in die erste Sekunde fällt.",
                             count(*many, De),
                             milliseconds(*longest, De)
                         ),
@@ -142,11 +149,16 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
 /// The same in English.
 pub(super) fn en(detail: &Detail, device: &str) -> String {
     match detail {
-        Detail::Rtp003 { lost, expected, bursts, longest, peers, heard, interrupted, .. } => {
+        Detail::Rtp003 { lost, expected, bursts, longest, peers, heard, interrupted, own, .. } => {
             let peers = list_en(List::addresses(peers));
             let missing = of(*lost, *expected, "of", En);
             let percent = share(*lost, *expected, En);
             let said = match heard {
+                Heard::Unknown if *own => {
+                    " The capture holds only what this device sends or receives, so it was probably made \
+                     there: then the device did not send the packets, or the capture missed them."
+                        .to_owned()
+                }
                 Heard::Unknown => String::new(),
                 Heard::Lost(lost) => format!(
                     " The receiver reports loss by RTCP as well: {}.",
@@ -161,13 +173,14 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
             match interrupted {
                 Some((times, longest)) => format!(
                     "The voice from {device} to {peers} was interrupted {}{}: {missing} voice packets are missing \
-                     ({percent}), nearly all of them at a stretch.{said}",
+                     ({percent}), nearly all of them {}.{said}",
                     if *times == 1 { "once".to_owned() } else { format!("{} times", count(*times, En)) },
                     if *times == 1 {
                         format!(" for {}", duration(*longest, En))
                     } else {
                         format!(", for {} at most", duration(*longest, En))
-                    }
+                    },
+                    if *times == 1 { "at a stretch" } else { "in these gaps" }
                 ),
                 None => format!(
                     "From {device} to {peers}, {missing} voice packets are missing ({percent}), in {}; the longest is {}. \
@@ -194,8 +207,8 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
                             milliseconds(*longest, En)
                         ),
                         many => format!(
-                            " At least {} times a packet came more than 100\u{a0}ms later than its time stamp lets one expect, by {} \
-                             at most.",
+                            " At least {} times a packet came more than 100\u{a0}ms later than its time stamp lets one expect, the latest of \
+                             them {}. Not counted is what follows a new offer (SDP) or falls into the first second.",
                             count(*many, En),
                             milliseconds(*longest, En)
                         ),
@@ -294,7 +307,17 @@ pub(super) fn even_out(how: Unevenness, own: bool, language: Language) -> &'stat
 
 /// What to do about lost voice.
 pub(super) fn find_loss(detail: &Detail, language: Language) -> &'static str {
-    let Detail::Rtp003 { heard, near, interrupted, public, .. } = detail else { return "" };
+    let Detail::Rtp003 { heard, near, interrupted, public, own, .. } = detail else { return "" };
+    if *own && *heard == Heard::Unknown {
+        return match language {
+            De => {
+                "Prüfen Sie die Auslastung dieses Rechners, und messen Sie am Switch (Spiegelport): Dort zeigt sich, was er sendet."
+            }
+            En => {
+                "Check the load of this computer, and measure at the switch (mirror port): there it shows what it sends."
+            }
+        };
+    }
     match (heard, interrupted, *near || !public, language) {
         (Heard::Complete, _, _, De) => {
             "Messen Sie noch einmal an einem weniger belasteten Punkt. Erst wenn die Pakete auch dort fehlen, suchen \

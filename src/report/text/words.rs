@@ -97,9 +97,21 @@ impl Words {
     }
 }
 
+/// Whether the capture shows the installation.
+fn shows_site(unjudged: &[Unjudged]) -> bool {
+    let hides = [Unjudged::NoDevice, Unjudged::OneDirection, Unjudged::OwnOnly];
+    hides.iter().all(|what| !unjudged.contains(what))
+}
+
 /// Whether the capture shows the installation, only not the whole of it.
 pub(super) fn is_partial(unjudged: &[Unjudged]) -> bool {
-    !unjudged.contains(&Unjudged::NoDevice) && !unjudged.contains(&Unjudged::OneDirection)
+    let gaps = [Unjudged::Incomplete, Unjudged::Damaged, Unjudged::CutSip];
+    shows_site(unjudged) && gaps.iter().any(|what| unjudged.contains(what))
+}
+
+/// Whether the capture is whole and shows the installation: then nothing that is documented was to be seen.
+pub(super) fn is_unused(unjudged: &[Unjudged]) -> bool {
+    shows_site(unjudged) && !is_partial(unjudged)
 }
 
 /// Whether all that is missing is to know whose devices these are: there is voice, both ways, and it can be read.
@@ -241,6 +253,8 @@ pub(crate) struct Notes {
     /// That jitter is listed and not judged.
     pub(crate) jitter_unjudged: &'static str,
     pub(crate) times_unjudged: &'static str,
+    /// Behind the number of packets of a stream that are copies.
+    pub(crate) twice: &'static str,
     /// What a pause at a new offer is.
     pub(crate) paused: &'static str,
     /// Of a capture from before there were captures.

@@ -60,50 +60,23 @@ impl FilterSpec {
     /// Each thread compiles its own programs, once.
     #[must_use]
     pub fn selects(&self, record: &Record<'_>) -> bool {
+        self.passes(record.link, record.data)
+    }
+
+    fn passes(&self, link: LinkType, data: &[u8]) -> bool {
         thread_local! {
             static COMPILED: RefCell<Vec<(String, LinkType, Option<Filter>)>> = const { RefCell::new(Vec::new()) };
         }
         COMPILED.with_borrow_mut(|compiled| {
             let known =
-                compiled.iter().position(|(text, link, _)| *link == record.link && *text == self.expression);
+                compiled.iter().position(|(text, known, _)| *known == link && *text == self.expression);
             let at = known.unwrap_or_else(|| {
-                compiled.push((self.expression.clone(), record.link, self.compile(record.link).ok()));
+                compiled.push((self.expression.clone(), link, self.compile(link).ok()));
                 compiled.len() - 1
             });
             let filter = compiled.get(at).and_then(|(.., filter)| filter.as_ref());
-            filter.is_some_and(|filter| filter.matches(record.data))
+            filter.is_some_and(|filter| filter.matches(data))
         })
-    }
-
-    /// The programs of one worker, compiled as link types turn up (some 0.1 ms each).
-    #[must_use]
-    pub fn worker(&self) -> FilterWorker<'_> {
-        FilterWorker { spec: self, filters: Vec::new() }
-    }
-}
-
-/// The programs of one worker: a [`Filter`] may move between threads but not be shared by them.
-#[derive(Debug)]
-pub struct FilterWorker<'s> {
-    spec: &'s FilterSpec,
-    filters: Vec<(LinkType, Filter)>,
-}
-
-impl FilterWorker<'_> {
-    /// Whether the expression is true of a record.
-    ///
-    /// # Errors
-    ///
-    /// [`FilterError::Link`] if the expression says nothing about records of this link type.
-    pub fn matches(&mut self, link: LinkType, data: &[u8]) -> Result<bool, FilterError> {
-        // A capture has one link type, rarely a few.
-        if let Some((_, filter)) = self.filters.iter().find(|(known, _)| *known == link) {
-            return Ok(filter.matches(data));
-        }
-        let filter = self.spec.compile(link)?;
-        let matches = filter.matches(data);
-        self.filters.push((link, filter));
-        Ok(matches)
     }
 }
 
@@ -267,7 +240,7 @@ mod tests {
     }
 
     fn matches(expression: &str, link: LinkType, data: &[u8]) -> bool {
-        FilterSpec::new(expression).unwrap().worker().matches(link, data).unwrap()
+        FilterSpec::new(expression).unwrap().passes(link, data)
     }
 
     #[test]
@@ -300,23 +273,20 @@ mod tests {
     fn link_types_may_change_within_a_capture() {
         let frame = frame(5061, &[]);
         let spec = FilterSpec::new("udp dst port 5061").unwrap();
-        let mut worker = spec.worker();
         let sll2: Vec<u8> = [8, 0].into_iter().chain([0; 18]).chain(frame[14..].iter().copied()).collect();
         for _ in 0..2 {
-            assert!(worker.matches(ETHERNET, &frame).unwrap());
-            assert!(worker.matches(RAW, &frame[14..]).unwrap());
-            assert!(worker.matches(SLL2, &sll2).unwrap());
+            assert!(spec.passes(ETHERNET, &frame));
+            assert!(spec.passes(RAW, &frame[14..]));
+            assert!(spec.passes(SLL2, &sll2));
         }
-        assert_eq!(worker.filters.len(), 3);
     }
 
     #[test]
     fn any_cut_is_judged_without_trouble() {
         let (spec, frame) = (FilterSpec::new("udp dst port 5061").unwrap(), frame(5061, &[1, 2]));
-        let mut worker = spec.worker();
         let ports = frame.len() - b"OPTIONS".len() - 4;
         for length in 0..=frame.len() {
-            assert_eq!(worker.matches(ETHERNET, &frame[..length]).unwrap(), length >= ports, "{length}");
+            assert_eq!(spec.passes(ETHERNET, &frame[..length]), length >= ports, "{length}");
         }
     }
 
@@ -332,7 +302,7 @@ mod tests {
     #[test]
     fn an_expression_is_refused_where_it_says_nothing() {
         let spec = FilterSpec::new("ether host 02:02:02:02:02:02").unwrap();
-        let error = spec.worker().matches(RAW, &[]).unwrap_err().to_string();
+        let error = spec.compile(RAW).map(|_| ()).unwrap_err().to_string();
         assert!(error.contains("--filter") && error.contains("link type 101"), "{error}");
         // Words that exist on one link type only are no syntax errors.
         let spec = FilterSpec::new("ifindex 3").unwrap();
@@ -342,11 +312,11 @@ mod tests {
     }
 
     #[test]
-    fn workers_may_run_in_threads() {
+    fn threads_may_share_an_expression() {
         let (spec, frame) = (FilterSpec::new("udp dst port 5061").unwrap(), frame(5061, &[]));
         std::thread::scope(|scope| {
             for _ in 0..8 {
-                scope.spawn(|| assert!(spec.worker().matches(ETHERNET, &frame).unwrap()));
+                scope.spawn(|| assert!(spec.passes(ETHERNET, &frame)));
             }
         });
     }

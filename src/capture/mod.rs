@@ -43,7 +43,7 @@ mod value;
 pub use buffer::Buffer;
 pub use copy::{Copied, CopyError, Keep, Plan, copy};
 pub use digest::fingerprint;
-pub use filter::{Filter, FilterError, FilterSpec, FilterWorker};
+pub use filter::{Filter, FilterError, FilterSpec};
 pub use inputs::{OpenError, PassedOver};
 pub use interfaces::{Access, Interface, InterfacesError, interfaces, try_opening};
 pub use job::{Chunk, Job, Outcome};

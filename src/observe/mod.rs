@@ -59,7 +59,7 @@ pub use ladder::{Ladder, Step};
 pub use lookups::{Lookup, LookupKind};
 pub use marks::Marks;
 pub use observer::Observer;
-pub use policies::VoicePolicy;
+pub use policies::{Policy, VoicePolicy};
 pub use quality::Quality;
 pub use registration::{
     Binding, Mapping, Outage, Refusals, Refused, Registration, Rhythm, Standing, Unanswered,

@@ -22,7 +22,7 @@ use super::handshakes::HandshakeBook;
 use super::hosts::HostBook;
 use super::lookups::LookupBook;
 use super::media::{self, Announcements, Keying, Receptions, StreamReport};
-use super::message::{App, arp, dhcp, lldp};
+use super::message::{App, arp, cdp, dhcp, lldp};
 use super::names::NameBook;
 use super::pairs::note_pairs;
 use super::policies::PolicyBook;
@@ -37,6 +37,8 @@ const RTCP_SOURCES_KEPT: usize = 65_536;
 const SKIPS_KEPT: usize = 256;
 const ETHERTYPE_ARP: u16 = 0x0806;
 const ETHERTYPE_LLDP: u16 = 0x88cc;
+/// As `LinkMessage` has it: SNAP gives it no EtherType.
+const CDP: u16 = 0x2000;
 
 /// Everything that is known so far.
 #[derive(Debug, Default)]
@@ -298,6 +300,11 @@ impl Observer {
                 }
                 if let Some(sender) = message.source_mac {
                     self.policies.push(frame, sender, &lldp);
+                }
+            }
+            CDP => {
+                if let (Some(cdp), Some(sender)) = (cdp::read(bytes), message.source_mac) {
+                    self.policies.push_cdp(frame, sender, &cdp);
                 }
             }
             _ => {}

@@ -1,11 +1,12 @@
-//! Takes LLDP frames in capture order, gives what switches and telephones say of the voice network: VLAN, 802.1p priority
-//! and DSCP by LLDP-MED, ANSI/TIA-1057 section 10.2.3.
+//! Takes LLDP and CDP frames in capture order, gives what switches and telephones say of the voice network: VLAN, 802.1p
+//! priority and DSCP by LLDP-MED, ANSI/TIA-1057 section 10.2.3; the VLAN alone by Cisco's CDP.
 
 use std::collections::BTreeMap;
 
 use crate::capture::Frame;
 use crate::decode::Mac;
 
+use super::message::cdp::Cdp;
 use super::message::lldp::{Lldp, NetworkPolicy};
 
 /// A switch sends one frame a port, a mirror port shows a few of them.
@@ -21,18 +22,27 @@ pub struct VoicePolicy {
     /// Its port.
     pub port: Option<Box<str>>,
     /// The latest word.
-    pub policy: NetworkPolicy,
+    pub policy: Policy,
     /// Frames that told it.
     pub count: u64,
     /// The first of them.
     pub frame: Frame,
 }
 
+/// What is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Policy {
+    /// By LLDP-MED.
+    Med(NetworkPolicy),
+    /// By CDP: the VLAN that telephones shall use.
+    Cdp(u16),
+}
+
 /// Policies while the capture runs.
 #[derive(Clone, Debug, Default)]
 pub(super) struct PolicyBook {
-    /// By sender and application.
-    rows: BTreeMap<(Mac, u8), VoicePolicy>,
+    /// By sender and application; none by CDP.
+    rows: BTreeMap<(Mac, Option<u8>), VoicePolicy>,
     /// Words that a cap left out.
     pub(super) over_cap: u64,
 }
@@ -41,24 +51,41 @@ impl PolicyBook {
     pub(super) fn push(&mut self, frame: Frame, sender: Mac, lldp: &Lldp) {
         // An end that knows nothing yet asks with an unknown policy: that tells nobody anything.
         for policy in lldp.policies.iter().filter(|policy| !policy.is_unknown) {
-            let key = (sender, policy.application);
-            if !self.rows.contains_key(&key) && self.rows.len() >= POLICIES_KEPT {
-                self.over_cap += 1;
-                continue;
-            }
-            let row = self.rows.entry(key).or_insert_with(|| VoicePolicy {
-                sender,
-                system: None,
-                port: None,
-                policy: *policy,
-                count: 0,
-                frame,
-            });
-            row.policy = *policy;
-            row.count += 1;
+            let Some(row) = self.row(sender, Policy::Med(*policy), frame) else { continue };
             row.system = lldp.system_name.as_ref().map(|name| name.as_str().into());
             row.port = lldp.port_id.as_ref().map(|id| id.as_str().into());
         }
+    }
+
+    pub(super) fn push_cdp(&mut self, frame: Frame, sender: Mac, cdp: &Cdp) {
+        let told = cdp.voice_vlan.and_then(|vlan| self.row(sender, Policy::Cdp(vlan), frame));
+        let Some(row) = told else { return };
+        row.system = cdp.device_id.as_ref().map(|name| name.as_str().into());
+        row.port = cdp.port_id.as_ref().map(|id| id.as_str().into());
+    }
+
+    /// The row of what a sender tells, with the new word in it. `None`: the cap leaves it out.
+    fn row(&mut self, sender: Mac, policy: Policy, frame: Frame) -> Option<&mut VoicePolicy> {
+        let application = match policy {
+            Policy::Med(policy) => Some(policy.application),
+            Policy::Cdp(_) => None,
+        };
+        let key = (sender, application);
+        if !self.rows.contains_key(&key) && self.rows.len() >= POLICIES_KEPT {
+            self.over_cap += 1;
+            return None;
+        }
+        let row = self.rows.entry(key).or_insert_with(|| VoicePolicy {
+            sender,
+            system: None,
+            port: None,
+            policy,
+            count: 0,
+            frame,
+        });
+        row.policy = policy;
+        row.count += 1;
+        Some(row)
     }
 
     /// Ordered by sender, then application.
@@ -87,10 +114,24 @@ mod tests {
         book.push(frame(2), other, &lldp(&[NetworkPolicy { is_unknown: true, ..VOICE }]));
         book.push(frame(3), switch, &lldp(&[NetworkPolicy { vlan: 30, ..VOICE }]));
         let rows = book.finish();
-        let told: Vec<_> =
-            rows.iter().map(|row| (row.policy.application, row.policy.vlan, row.count)).collect();
-        assert_eq!(told, [(1, 30, 2), (2, 20, 1)]);
+        let told: Vec<_> = rows.iter().map(|row| (row.policy, row.count)).collect();
+        let signalling = NetworkPolicy { application: 2, dscp: 24, ..VOICE };
+        let expected = [(Policy::Med(NetworkPolicy { vlan: 30, ..VOICE }), 2), (Policy::Med(signalling), 1)];
+        assert_eq!(told, expected);
         assert!(rows.iter().all(|row| row.sender == switch && row.frame == frame(1)));
+    }
+
+    #[test]
+    fn cdp_tells_the_voice_vlan_beside_lldp() {
+        let mut book = PolicyBook::default();
+        let switch = Mac([0, 4, 0, 0, 0, 1]);
+        book.push(frame(1), switch, &lldp(&[VOICE]));
+        let cdp = Cdp { voice_vlan: Some(30), ..Cdp::default() };
+        book.push_cdp(frame(2), switch, &cdp);
+        book.push_cdp(frame(3), switch, &Cdp { voice_vlan: None, ..cdp });
+        let rows = book.finish();
+        let told: Vec<_> = rows.iter().map(|row| (row.policy, row.count)).collect();
+        assert_eq!(told, [(Policy::Cdp(30), 1), (Policy::Med(VOICE), 1)]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ pub(super) mod document;
 mod fill;
 mod finding;
 mod formatter;
-mod network;
+pub(super) mod network;
 mod registration;
 pub(super) mod spell;
 pub(super) mod relay;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::document::Endpoint;
 use super::fill::endpoint;
-use crate::observe::{self, SeenCertificate, Traffic};
+use crate::observe::{self, Policy, SeenCertificate, Traffic};
 use crate::report::number;
 
 /// The certificate that a server showed, up to TLS 1.2; TLS 1.3 encrypts it.
@@ -35,7 +35,8 @@ pub(in crate::report) struct Certificate {
     pub(in crate::report) file: u16,
 }
 
-/// Network policy of LLDP-MED, ANSI/TIA-1057 section 10.2.3: what a switch tells telephones, or one says that it uses.
+/// Network policy of LLDP-MED, ANSI/TIA-1057 section 10.2.3: what a switch tells telephones, or one says that it uses; or the
+/// voice VLAN of CDP.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(in crate::report) struct VoicePolicy {
     /// MAC address that sent it.
@@ -51,7 +52,8 @@ pub(in crate::report) struct VoicePolicy {
     pub(in crate::report) vlan: Option<u16>,
     /// 802.1p priority; null where frames are to go untagged.
     pub(in crate::report) pcp: Option<u8>,
-    pub(in crate::report) dscp: u8,
+    /// Null where CDP told it.
+    pub(in crate::report) dscp: Option<u8>,
     /// Frames that told it.
     pub(in crate::report) count: u64,
     /// The first of them.
@@ -59,6 +61,9 @@ pub(in crate::report) struct VoicePolicy {
     /// Position of its file in `captures`.
     pub(in crate::report) file: u16,
 }
+
+/// Number of the application voice, ANSI/TIA-1057 table 12.
+pub(in crate::report) const VOICE: u8 = 1;
 
 /// A row for each server and certificate, ordered by server.
 pub(super) fn certificates(traffic: &Traffic) -> Vec<Certificate> {
@@ -91,15 +96,21 @@ pub(super) fn certificates(traffic: &Traffic) -> Vec<Certificate> {
 
 pub(super) fn policies(traffic: &Traffic) -> Vec<VoicePolicy> {
     let policy = |told: &observe::VoicePolicy| {
-        let is_tagged = told.policy.is_tagged;
+        let (application, vlan, pcp, dscp) = match told.policy {
+            Policy::Med(med) => {
+                let tagged = |value| Some(value).filter(|_| med.is_tagged);
+                (med.application, tagged(med.vlan), tagged(med.pcp.into()), Some(med.dscp))
+            }
+            Policy::Cdp(vlan) => (VOICE, Some(vlan), None, None),
+        };
         VoicePolicy {
             sender: told.sender.to_string(),
             system: told.system.as_ref().map(ToString::to_string),
             port: told.port.as_ref().map(ToString::to_string),
-            application: told.policy.application,
-            vlan: is_tagged.then_some(told.policy.vlan),
-            pcp: is_tagged.then_some(told.policy.pcp),
-            dscp: told.policy.dscp,
+            application,
+            vlan,
+            pcp: pcp.map(|pcp| pcp as u8),
+            dscp,
             count: told.count,
             frame: told.frame.number(),
             file: told.frame.file(),

@@ -7,6 +7,7 @@ use crate::observe::{Answer, Standing};
 use crate::report::json::document::{
     Beginning, Call, CallState, Endpoint, MediaKind, Registration, Stream, Unjudged, VoicePolicy,
 };
+use crate::report::json::network::VOICE;
 use crate::report::number::{NO_VALUE, decimal, duration, percent, span};
 use crate::report::redact::is_public;
 use crate::report::table::media::is_at_most;
@@ -33,9 +34,6 @@ pub(super) fn marking(maker: &Maker<'_>) -> Vec<Part> {
     parts
 }
 
-/// Number of the application voice, ANSI/TIA-1057 table 12.
-const VOICE: u8 = 1;
-
 fn policy_line(maker: &Maker<'_>, policy: &VoicePolicy) -> Vec<Cell> {
     let host = maker.document.hosts.iter().find(|host| host.macs.contains(&policy.sender));
     let name = policy.system.as_deref().or(host.map(|host| host.address.as_str()));
@@ -43,14 +41,15 @@ fn policy_line(maker: &Maker<'_>, policy: &VoicePolicy) -> Vec<Cell> {
         Some(name) => format!("{} ({})", shown(name), policy.sender),
         None => policy.sender.clone(),
     };
-    let is_right = policy.application != VOICE || policy.dscp == EXPEDITED_FORWARDING;
+    let is_right = policy.application != VOICE || policy.dscp.is_none_or(|dscp| dscp == EXPEDITED_FORWARDING);
+    let dscp = policy.dscp.map_or_else(|| NO_VALUE.to_owned(), dscp_name);
     vec![
         Cell::new(sender),
         Cell::new(policy.port.as_deref().unwrap_or(NO_VALUE)),
         Cell::new((maker.paper.med_application)(policy.application)),
         Cell::new(policy.vlan.map_or_else(|| maker.paper.untagged.to_owned(), |vlan| vlan.to_string())),
         Cell::new(policy.pcp.map_or_else(|| NO_VALUE.to_owned(), |pcp| pcp.to_string())),
-        Cell::toned(dscp_name(policy.dscp), if is_right { Tone::Plain } else { Tone::Caution }),
+        Cell::toned(dscp, if is_right { Tone::Plain } else { Tone::Caution }),
     ]
 }
 

@@ -2,7 +2,9 @@
 
 use super::frame;
 use super::signalling::meaning;
-use super::words::{Headings, Labels, Notes, Noun, Nouns, Words, is_only_unknown, is_partial, is_unused};
+use super::words::{
+    Headings, Labels, Notes, Noun, Nouns, OTHER_VERSION, Words, is_only_unknown, is_partial, is_unused,
+};
 use crate::capture::{Ended, LinkType};
 use crate::check::{Party, RowStatus, Severity, Unjudged, Verdict};
 use crate::decode::Skip;
@@ -276,6 +278,9 @@ fn ended(ended: &Ended) -> String {
     match ended {
         Ended::Complete => "vollständig".to_owned(),
         Ended::Cut { at } => format!("mitten in einem Paket abgeschnitten (Byte {})", byte(*at)),
+        Ended::Damaged { at, reason } if reason.starts_with(OTHER_VERSION) => {
+            format!("ab Byte {} in einer pcapng-Version geschrieben, die es offiziell nicht gibt", byte(*at))
+        }
         Ended::Damaged { at, reason } => match damage(reason) {
             Some(reason) => format!("ab Byte {} beschädigt: {reason}", byte(*at)),
             None => format!("ab Byte {} beschädigt", byte(*at)),
@@ -290,12 +295,11 @@ fn ended(ended: &Ended) -> String {
 
 /// What the reader says in English about a record that does not hold, in German as far as a person is helped by it.
 fn damage(reason: &str) -> Option<&'static str> {
-    const KNOWN: [(&str, &str); 5] = [
+    const KNOWN: [(&str, &str); 4] = [
         ("a block", "Die Längenangaben eines Blocks stimmen nicht"),
         ("a record", "Die Längenangabe eines Pakets stimmt nicht"),
         ("a packet", "Ein Paketblock passt nicht zu seinem Paket oder seiner Schnittstelle"),
         ("a section", "Der Kopf eines Abschnitts ist unvollständig"),
-        ("pcapng version", "Dort beginnt ein Abschnitt einer pcapng-Version, die es offiziell nicht gibt"),
     ];
     KNOWN.into_iter().find(|(begins, _)| reason.starts_with(begins)).map(|(_, german)| german)
 }
@@ -369,7 +373,7 @@ fn unjudged(what: Unjudged) -> &'static str {
         }
         Unjudged::OneSided => {
             "Einseitige Sprache: In mindestens einem Gespräch ist (fast) nur eine Seite zu hören. Ob die andere schwieg (Halten, \
-             Stummschaltung) oder einen anderen Weg nahm (ICE, direkte Verbindung), zeigt der Mitschnitt nicht."
+             Stummschaltung) oder einen anderen Weg nahm (ICE, direkte Verbindung, VPN), zeigt der Mitschnitt nicht."
         }
         Unjudged::NoRule => {
             "EF-Kennzeichnung: Zu mindestens einem Gerät, das Sprache sendet, gibt es keine Herstellervorgabe. Seine DSCP-Werte \

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use super::words::OTHER_VERSION;
 use super::{dscp_name, protocol, signalling, voice};
 use crate::capture::Ended;
 use crate::check::{Detail, LossSign, NoVoice, Refusal};
@@ -213,9 +214,7 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Cap010(NoVoice::Called | NoVoice::Nothing) => {
             "Führen Sie während des Mitschnitts mindestens ein Gespräch von einer Minute."
         }
-        Detail::Cap011 { ended: Ended::Damaged { reason, .. }, .. }
-            if reason.starts_with("pcapng version") =>
-        {
+        Detail::Cap011 { ended: Ended::Damaged { reason, .. }, .. } if reason.starts_with(OTHER_VERSION) => {
             "Fragen Sie, mit welchem Programm die Datei geschrieben wurde, und speichern Sie sie dort als pcapng 1.0."
         }
         Detail::Cap011 { .. } => "Wiederholen Sie den Mitschnitt, oder übertragen Sie die Datei noch einmal.",

@@ -2,7 +2,9 @@
 
 use super::frame;
 use super::signalling::meaning;
-use super::words::{Headings, Labels, Notes, Noun, Nouns, Words, is_only_unknown, is_partial, is_unused};
+use super::words::{
+    Headings, Labels, Notes, Noun, Nouns, OTHER_VERSION, Words, is_only_unknown, is_partial, is_unused,
+};
 use crate::capture::{Ended, LinkType};
 use crate::check::{Party, RowStatus, Severity, Unjudged, Verdict};
 use crate::decode::Skip;
@@ -274,6 +276,12 @@ fn ended(ended: &Ended) -> String {
     match ended {
         Ended::Complete => "complete".to_owned(),
         Ended::Cut { at } => format!("cut off within a packet (byte {})", byte(*at)),
+        Ended::Damaged { at, reason } if reason.starts_with(OTHER_VERSION) => {
+            format!(
+                "written from byte {} on in a version of pcapng that does not exist officially",
+                byte(*at)
+            )
+        }
         Ended::Damaged { at, reason } => {
             format!("damaged from byte {} on: {}", byte(*at), escape_terminal(reason, FIELD))
         }
@@ -351,7 +359,7 @@ fn unjudged(what: Unjudged) -> &'static str {
         Unjudged::OneDirection => "Blocked ports and one-way audio: the capture shows one direction only.",
         Unjudged::OneSided => {
             "One-way audio: in at least one call (next to) nothing is heard of one side. Whether it was silent (hold, mute) or took \
-             another way (ICE, direct media), the capture does not show."
+             another way (ICE, direct media, VPN), the capture does not show."
         }
         Unjudged::NoRule => {
             "EF marking: for at least one device that sends voice there is no vendor's rule. Its DSCP values are listed with the \

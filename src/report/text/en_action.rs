@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use super::words::OTHER_VERSION;
 use super::{dscp_name, protocol, signalling, voice};
 use crate::capture::Ended;
 use crate::check::{Detail, LossSign, NoVoice, Refusal};
@@ -187,9 +188,7 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Cap010(NoVoice::Called | NoVoice::Nothing) => {
             "Make at least one call of one minute while capturing."
         }
-        Detail::Cap011 { ended: Ended::Damaged { reason, .. }, .. }
-            if reason.starts_with("pcapng version") =>
-        {
+        Detail::Cap011 { ended: Ended::Damaged { reason, .. }, .. } if reason.starts_with(OTHER_VERSION) => {
             "Ask which program wrote the file, and save it there as pcapng 1.0."
         }
         Detail::Cap011 { .. } => "Repeat the capture, or transfer the file again.",

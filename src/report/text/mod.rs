@@ -35,6 +35,7 @@ use super::escape::{FIELD, escape_terminal};
 use super::language::Language;
 use super::names::Names;
 use super::number::{count, share};
+use crate::capture::Ended;
 use crate::check::{Audit, Code, Detail, Finding, NoVoice, PortUse, Side};
 use crate::observe::Protocol;
 use crate::observe::message::App;
@@ -91,6 +92,14 @@ fn title_of(finding: &Finding, language: Language) -> &'static str {
             Language::De => "Sprache kommt von anderem Port als angekündigt",
             Language::En => "Media from another port than announced",
         },
+        (Detail::Cap011 { ended: Ended::Damaged { reason, .. }, .. }, language)
+            if reason.starts_with(words::OTHER_VERSION) =>
+        {
+            match language {
+                Language::De => "Mitschnittdatei nicht ganz lesbar",
+                Language::En => "Capture file not wholly readable",
+            }
+        }
         (Detail::Cap010(NoVoice::Empty), Language::De) => "Leerer Mitschnitt",
         (Detail::Cap010(NoVoice::Empty), Language::En) => "Empty capture",
         (Detail::Cap010(NoVoice::Unread), Language::De) => "Nichts Lesbares im Mitschnitt",

@@ -200,7 +200,7 @@ const DE: PaperWords = PaperWords {
     is_valid: "gültig",
     expired: "abgelaufen",
     not_yet: "noch nicht gültig",
-    policies: "Vorgaben für das Sprachnetz (LLDP-MED)",
+    policies: "Vorgaben für das Sprachnetz (LLDP-MED, CDP)",
     policies_note: "Was Switches den Telefonen vorgeben und was Telefone davon melden. Für Sprache gehört DSCP \
         46 (EF) dorthin.",
     sender: "Absender",
@@ -308,7 +308,7 @@ const EN: PaperWords = PaperWords {
     is_valid: "valid",
     expired: "expired",
     not_yet: "not yet valid",
-    policies: "Voice network as told by LLDP-MED",
+    policies: "Voice network as told by LLDP-MED and CDP",
     policies_note: "What switches tell telephones, and what telephones say of it. For voice it should be DSCP \
         46 (EF).",
     sender: "Sender",

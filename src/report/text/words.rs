@@ -7,6 +7,9 @@ use crate::observe::media::Keying;
 use crate::observe::{Answer, CallSide};
 use crate::site::{Confidence, EvidenceKind};
 
+/// With this the reader's reason begins where a section of a file is whole, and of a version that nobody knows.
+pub(super) const OTHER_VERSION: &str = "pcapng version";
+
 /// A noun in both numbers.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Noun {

@@ -13,7 +13,7 @@ use super::live::Tap;
 use super::meter::Meter;
 use super::reader::Reader;
 use super::stream::Origin;
-use super::value::{CaptureSummary, Record};
+use super::value::{CaptureSummary, Live, Record};
 
 /// Ranges are not longer than this, whatever the settings say: offsets into a chunk have 32 bits.
 const LONGEST_RANGE: u64 = 256 << 20;
@@ -113,10 +113,11 @@ enum Mode {
     Together(Interleave),
 }
 
-/// What a live capture had no room for; it is one input.
-fn with_own_drops(mut captures: Vec<CaptureSummary>, meter: Option<&Meter>) -> Vec<CaptureSummary> {
+/// What a live capture had no room for, and that it is one; it is one input.
+fn told_live(mut captures: Vec<CaptureSummary>, meter: Option<&Meter>, goes_on: bool) -> Vec<CaptureSummary> {
     if let (Some(meter), Some(capture)) = (meter, captures.first_mut()) {
         capture.own_drops = meter.read().own_drops;
+        capture.live = Some(Live { goes_on });
     }
     captures
 }
@@ -179,7 +180,7 @@ impl Measurement {
             Mode::Alone(reader) => self.lineup.close(reader),
             Mode::Together(lanes) => lanes.readers().for_each(|reader| self.lineup.close(reader)),
         }
-        with_own_drops(self.lineup.summaries(), self.meter.as_deref())
+        told_live(self.lineup.summaries(), self.meter.as_deref(), false)
     }
 
     /// What was read of each input up to now, without those that are still to come.
@@ -190,7 +191,7 @@ impl Measurement {
             Mode::Alone(reader) => self.lineup.so_far(std::iter::once(&**reader)),
             Mode::Together(lanes) => self.lineup.so_far(lanes.readers()),
         };
-        with_own_drops(captures, self.meter.as_deref())
+        told_live(captures, self.meter.as_deref(), true)
     }
 
     /// The inputs in the order of [`Frame::file`](super::Frame::file), as the user named them.

@@ -52,7 +52,7 @@ pub use measurement::{Measurement, Progress, Settings, listen, open};
 pub use meter::{Meter, Reading};
 pub use outages::{Outage, Outages};
 pub use recorder::{Recorded, Recorder, Recording, Ring};
-pub use value::{CaptureSummary, Ended, Frame, InterfaceSummary, LinkType, Record, Timestamp};
+pub use value::{CaptureSummary, Ended, Frame, InterfaceSummary, LinkType, Live, Record, Timestamp};
 
 #[cfg(test)]
 mod tests;

@@ -198,6 +198,7 @@ impl Reader {
             cut_to: self.tally.cut_to,
             timeless_packets: self.tally.timeless,
             own_drops: 0,
+            live: None,
             ended: self.ended.clone().unwrap_or(Ended::Stopped),
             sha256: None,
         }

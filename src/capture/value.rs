@@ -140,6 +140,13 @@ pub struct InterfaceSummary {
     pub drops: Option<u64>,
 }
 
+/// What is true of a live capture alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Live {
+    /// It went on when this was told.
+    pub goes_on: bool,
+}
+
 /// What was read from one input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaptureSummary {
@@ -166,6 +173,8 @@ pub struct CaptureSummary {
     /// Packets of a live capture for which this program had no room, all interfaces together; they are in the
     /// interfaces' drops too. 0 for a file.
     pub own_drops: u64,
+    /// Only of a live capture.
+    pub live: Option<Live>,
     /// Why reading ended.
     pub ended: Ended,
     /// SHA-256 of the file in hexadecimal, once [`fingerprint`](super::fingerprint) has read it again.
@@ -187,6 +196,7 @@ impl CaptureSummary {
             cut_to: 0,
             timeless_packets: 0,
             own_drops: 0,
+            live: None,
             ended,
             sha256: None,
         }

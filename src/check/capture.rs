@@ -249,6 +249,7 @@ mod tests {
             cut_to: 0,
             timeless_packets: 0,
             own_drops: 3,
+            live: None,
             ended,
             sha256: None,
         }

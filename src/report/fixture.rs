@@ -547,6 +547,7 @@ pub(super) fn capture(path: &str, ended: Ended) -> CaptureSummary {
         cut_to: 0,
         timeless_packets: 0,
         own_drops: 5,
+        live: None,
         ended,
         sha256: Some("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad".into()),
     }

@@ -149,9 +149,9 @@ mod tests {
     use super::*;
     use serde_json::Value;
 
-    use crate::capture::{Outage, Timestamp};
+    use crate::capture::{CaptureSummary, Ended, Live, Outage, Timestamp};
     use crate::compare::Turn;
-    use crate::report::fixture::{HOSTILE, audit, empty_audit, names, settings};
+    use crate::report::fixture::{HOSTILE, audit, capture, empty_audit, names, settings};
     use crate::report::{Language, live_course};
 
     fn published(language: Language) -> Published {
@@ -210,6 +210,41 @@ mod tests {
         assert!(
             !published(Language::De).html(&settings(Language::De, 80).zone).contains("Verlauf der Befunde")
         );
+    }
+
+    /// The fixture as a live capture on `eth0`.
+    fn live(audit: crate::check::Audit, goes_on: bool) -> crate::check::Audit {
+        let ended = if goes_on { Ended::Stopped } else { Ended::Complete };
+        let live = Some(Live { goes_on });
+        let captures = vec![CaptureSummary { live, ..capture("eth0", ended) }];
+        crate::check::Audit { captures, passed_over: Vec::new(), ..audit }
+    }
+
+    /// The report of a live capture in each form for people, as it comes back from a stored one.
+    fn forms(audit: &crate::check::Audit, course: &Course, language: Language) -> [String; 3] {
+        let (names, settings) = (names(language), settings(language, 100));
+        let run = Published::of_run(audit, course, &names, &settings);
+        let run = Published::parse(json(&run).as_bytes()).unwrap();
+        let table = crate::report::table(audit, &names, &settings);
+        [run.html(&settings.zone), run.markdown(&settings.zone), table]
+    }
+
+    #[test]
+    fn the_report_of_a_live_capture_names_an_interface_and_says_whether_it_goes_on() {
+        for (language, wrong, interface, interim) in [
+            (Language::De, ["Datei", "Benutzer beendet"], "Schnittstelle", "Die Messung läuft weiter"),
+            (Language::En, ["File", "stopped by the user"], "Interface", "the capture goes on"),
+        ] {
+            for goes_on in [true, false] {
+                for form in forms(&live(empty_audit(), goes_on), &Course::default(), language) {
+                    assert!(form.contains(interface), "{form}");
+                    assert_eq!(form.contains(interim), goes_on, "{form}");
+                    assert!(!wrong.iter().any(|word| form.contains(word)), "{form}");
+                }
+            }
+            let file = forms(&audit(), &Course::default(), language);
+            assert!(file.iter().all(|form| form.contains(wrong[0]) && !form.contains(interim)));
+        }
     }
 
     #[test]

@@ -147,6 +147,9 @@ pub(in crate::report) struct Capture {
     pub(in crate::report) interfaces: Vec<Interface>,
     /// Packets shorter than on the wire.
     pub(in crate::report) cut_packets: u64,
+    /// Of a live capture, whose `path` names interfaces. Missing in the report of a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) live: Option<Live>,
     /// Frames that gave nothing, by reason. Null where several files were read: see `quality.undecoded`.
     pub(in crate::report) undecoded: Option<BTreeMap<String, u64>>,
     /// Why reading ended.
@@ -157,6 +160,13 @@ pub(in crate::report) struct Capture {
     /// written beside it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::report) sha256: Option<String>,
+}
+
+/// What is true of a live capture alone.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct Live {
+    /// The capture went on when this was written.
+    pub(in crate::report) goes_on: bool,
 }
 
 /// An entry of a named directory that was not read.

@@ -111,6 +111,7 @@ fn capture(capture: &CaptureSummary, audit: &Audit) -> published::Capture {
         linktypes: links.into_iter().collect(),
         interfaces: interfaces.collect(),
         cut_packets: capture.cut_packets,
+        live: capture.live.as_ref().map(|live| published::Live { goes_on: live.goes_on }),
         undecoded: alone.then(|| undecoded(&audit.traffic)),
         ended: capture.ended.clone().into(),
         ended_at: match capture.ended {

@@ -7,6 +7,7 @@ use crate::report::json::document::{Capture, Document, Ended};
 use crate::report::link;
 use crate::report::number::{NO_VALUE, bytes, counted, share, span};
 use crate::report::redact::is_public;
+use crate::report::text::run_words;
 
 /// Fewer packets do not tell where they were captured.
 const LEAST_TELLING: u64 = 20;
@@ -17,7 +18,7 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     let labels = &maker.words.labels;
     let document = maker.document;
     let heads = [
-        (labels.file, false),
+        (file_label(maker), false),
         (labels.period, false),
         (labels.packets, true),
         (labels.bytes, true),
@@ -55,6 +56,17 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     let facts = facts.into_iter().map(|(label, value)| (label.to_owned(), value)).collect();
     let table = Table::new(&heads, rows).folding(&[labels.link_type, labels.drops, labels.cut]);
     vec![Part::Table(table), Part::Facts(digests(document)), Part::Facts(facts)]
+}
+
+/// What was read: files, or the interfaces of a live capture.
+pub(super) fn file_label(maker: &Maker<'_>) -> &'static str {
+    let captures = &maker.document.captures;
+    let interface = &run_words(maker.language).interface;
+    match captures.iter().find(|capture| capture.live.is_some()) {
+        Some(capture) if capture.interfaces.len() > 1 => interface.many,
+        Some(_) => interface.one,
+        None => maker.words.labels.file,
+    }
 }
 
 /// Where the capture was probably made: what goes past a place tells whose place it is.

@@ -6,6 +6,7 @@ use super::{Maker, between, filled, shown};
 use crate::check::Unjudged;
 use crate::report::json::document::{Confidence, Host, HostKind, Party, Severity};
 use crate::report::number::{counted, duration, span, zone_name};
+use crate::report::text::run_words;
 
 /// Most telephone systems on the cover.
 const MOST_PLANTS: usize = 4;
@@ -25,7 +26,7 @@ pub(super) fn cover(maker: &Maker<'_>) -> Vec<(String, String)> {
     }
     if let [capture] = maker.document.captures.as_slice() {
         let name = capture.path.rsplit(['/', '\\']).next().unwrap_or(&capture.path);
-        fields.push((maker.words.labels.file.to_owned(), shown(name)));
+        fields.push((super::measurement::file_label(maker).to_owned(), shown(name)));
     }
     if let Some(period) = period(maker) {
         fields.push((maker.words.labels.period.to_owned(), period));
@@ -61,6 +62,7 @@ fn plant(maker: &Maker<'_>, host: &Host) -> String {
 pub(super) fn sentences(maker: &Maker<'_>) -> Vec<String> {
     let unjudged: Vec<Unjudged> = maker.document.unjudged.iter().map(|what| (*what).into()).collect();
     let mut sentences = vec![(maker.words.verdict)(maker.document.verdict.into(), &unjudged).to_owned()];
+    sentences.extend(interim(maker));
     sentences.push(filled(maker.paper.measured, &measured(maker)));
     let mut by_party: BTreeMap<Party, u64> = BTreeMap::new();
     for finding in super::findings::to_do(maker) {
@@ -80,6 +82,16 @@ pub(super) fn sentences(maker: &Maker<'_>) -> Vec<String> {
     }
     sentences.push(last);
     sentences
+}
+
+/// That a live capture goes on while its report is read.
+fn interim(maker: &Maker<'_>) -> Option<String> {
+    let run = run_words(maker.language);
+    let mut live = maker.document.captures.iter().filter_map(|capture| capture.live.as_ref());
+    live.any(|live| live.goes_on).then(|| match ends(maker).1 {
+        Some(last) => filled(run.interim, &maker.moment(Some(last))),
+        None => run.interim_unknown.to_owned(),
+    })
 }
 
 /// How much: packets, length, calls, voice streams.

@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 
 use super::View;
 use super::page::{Page, Piece, Tone};
+use super::verdict::interim;
 use crate::capture::{CaptureSummary, Ended};
 use crate::decode::{Layers, Skip};
 use crate::observe::Protocol;
 use crate::observe::message::App;
 use crate::report::link;
 use crate::report::number::{bytes, counted, period, share};
+use crate::report::text::run_words;
 
 /// Most files described one by one.
 const MOST: usize = 20;
@@ -51,8 +53,14 @@ fn passed_over(view: &View<'_>) -> Option<(Piece, Piece)> {
 fn file_facts(view: &View<'_>, capture: &CaptureSummary) -> Vec<(Piece, Piece)> {
     let labels = &view.words.labels;
     let noun = view.words.nouns.packet;
+    let run = run_words(view.language);
+    let input = match &capture.live {
+        None => (labels.file.into(), format!("{} ({})", capture.path, capture.format).into()),
+        Some(_) if capture.interfaces.len() > 1 => (run.interface.many.into(), (&*capture.path).into()),
+        Some(_) => (run.interface.one.into(), (&*capture.path).into()),
+    };
     let mut facts: Vec<(Piece, Piece)> = vec![
-        (labels.file.into(), format!("{} ({})", capture.path, capture.format).into()),
+        input,
         (
             labels.packets.into(),
             format!(
@@ -86,7 +94,9 @@ fn file_facts(view: &View<'_>, capture: &CaptureSummary) -> Vec<(Piece, Piece)> 
         let timeless = counted(capture.timeless_packets, noun.one, noun.many, view.language);
         facts.push((labels.timeless.into(), timeless.into()));
     }
-    if capture.ended != Ended::Complete {
+    if let (true, Some(text)) = (capture.live.is_some(), interim(view)) {
+        facts.push((run.state.into(), text.into()));
+    } else if capture.ended != Ended::Complete {
         facts.push((labels.reading.into(), (view.words.ended)(&capture.ended).into()));
     }
     facts
@@ -95,6 +105,9 @@ fn file_facts(view: &View<'_>, capture: &CaptureSummary) -> Vec<(Piece, Piece)> 
 /// Frames dropped while capturing; not the same as none where the file does not tell.
 fn drops(view: &View<'_>, capture: &CaptureSummary) -> String {
     let told: Vec<u64> = capture.interfaces.iter().filter_map(|interface| interface.drops).collect();
+    if told.is_empty() && capture.live.is_some() {
+        return run_words(view.language).drops_unknown.to_owned();
+    }
     if told.is_empty() {
         return view.words.notes.drops_unknown.to_owned();
     }

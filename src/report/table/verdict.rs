@@ -3,10 +3,14 @@
 use super::View;
 use super::page::{Page, Tone};
 use crate::check::{Severity, Verdict};
-use crate::report::number::{count, counted, period};
+use crate::report::number::{count, counted, moment, period};
+use crate::report::text::run_words;
 
 pub(super) fn write(page: &mut Page, view: &View<'_>) {
     write_line(page, view);
+    if let Some(text) = interim(view) {
+        page.paragraph(0, &text, Tone::Caution);
+    }
     page.paragraph(0, &severities(view), Tone::Plain);
     page.paragraph(0, &measurement(view), Tone::Plain);
 }
@@ -39,6 +43,17 @@ pub(in crate::report) fn severities(view: &View<'_>) -> String {
     counts.join(", ")
 }
 
+/// That a live capture goes on while its report is read.
+pub(in crate::report) fn interim(view: &View<'_>) -> Option<String> {
+    let run = run_words(view.language);
+    let captures = &view.audit.captures;
+    let goes_on = captures.iter().any(|capture| capture.live.as_ref().is_some_and(|live| live.goes_on));
+    goes_on.then(|| match captures.iter().filter_map(|capture| capture.last).max() {
+        Some(last) => run.interim.replace("{}", &moment(last, view.context.zone, view.language)),
+        None => run.interim_unknown.to_owned(),
+    })
+}
+
 /// `trace.pcapng, 12.345 Pakete, 19.01.2026 10:15:03 – 10:25:10 (10 min 7 s)`.
 fn measurement(view: &View<'_>) -> String {
     let captures = &view.audit.captures;
@@ -51,9 +66,12 @@ fn measurement(view: &View<'_>) -> String {
     };
     let total = captures.iter().fold(0_u64, |sum, capture| sum.saturating_add(capture.packets));
     let noun = view.words.nouns.packet;
+    let heading = match captures.first().and_then(|capture| capture.live.as_ref()) {
+        Some(_) => run_words(view.language).run,
+        None => view.words.headings.capture,
+    };
     let mut text = format!(
-        "{}: {files}, {}\u{a0}{}",
-        view.words.headings.capture,
+        "{heading}: {files}, {}\u{a0}{}",
         count(total, view.language),
         if total == 1 { noun.one } else { noun.many }
     );

@@ -276,8 +276,9 @@ impl Lookout {
         print(|out| match self.format {
             LiveFormat::Text => {
                 let close = report::live_close(&course, audit, names, settings);
+                let table = report::run_table(audit, &course, names, settings);
                 let course = report::live_course(&course, audit, names, settings);
-                write!(out, "\n{}{course}{close}", report::table(audit, names, settings))
+                write!(out, "\n{table}{course}{close}")
             }
             LiveFormat::Jsonl => {
                 out.write_all(report::live_report(&course, audit, names, settings)?.as_bytes())

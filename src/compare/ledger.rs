@@ -34,6 +34,15 @@ pub struct Course {
     pub outages: Vec<Outage>,
 }
 
+impl Course {
+    /// Since when a finding of the report at the end holds, or that it is over: the latest turn of its kind.
+    #[must_use]
+    pub fn of(&self, finding: &Finding) -> Option<&Turn> {
+        let wanted = key(finding, |address| address);
+        self.turns.iter().rev().find(|turn| key(&turn.finding, |address| address) == wanted)
+    }
+}
+
 /// A finding that came or went.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Turn {

@@ -85,8 +85,9 @@ fn part(out: &mut String, part: &Part, paper: &Paper) {
 }
 
 fn finding(out: &mut String, finding: &FindingPart) {
-    let _ =
-        writeln!(out, "\n### {} {}: {}", finding.severity_word, plain(&finding.code), plain(&finding.title));
+    let is_over = finding.cleared.map_or_else(String::new, |cleared| format!(" ({cleared})"));
+    let (severity, title) = (finding.severity_word, plain(&finding.title));
+    let _ = writeln!(out, "\n### {severity}{is_over} {}: {title}", plain(&finding.code));
     let lines: Vec<(String, String)> =
         finding.facts.iter().map(|(label, text)| ((*label).to_owned(), text.clone())).collect();
     facts(out, &lines);

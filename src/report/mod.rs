@@ -45,7 +45,7 @@ pub use points::{points, points_json, points_markdown, points_schema};
 pub use ports::{NoSuchRows, PortsFilter, ports};
 pub use published::{NotAReport, Published};
 pub use redact::{AddressNames, Redaction};
-pub use table::table;
+pub use table::{run_table, table};
 pub use text::{Context, FindingText, ScreenWords, finding_text, screen_words};
 
 /// How a report is to look.

@@ -150,6 +150,7 @@ mod tests {
     use serde_json::Value;
 
     use crate::capture::{CaptureSummary, Ended, Live, Outage, Timestamp};
+    use crate::check::Code;
     use crate::compare::Turn;
     use crate::report::fixture::{HOSTILE, audit, capture, empty_audit, names, settings};
     use crate::report::{Language, live_course};
@@ -225,7 +226,7 @@ mod tests {
         let (names, settings) = (names(language), settings(language, 100));
         let run = Published::of_run(audit, course, &names, &settings);
         let run = Published::parse(json(&run).as_bytes()).unwrap();
-        let table = crate::report::table(audit, &names, &settings);
+        let table = crate::report::run_table(audit, course, &names, &settings);
         [run.html(&settings.zone), run.markdown(&settings.zone), table]
     }
 
@@ -244,6 +245,46 @@ mod tests {
             }
             let file = forms(&audit(), &Course::default(), language);
             assert!(file.iter().all(|form| form.contains(wrong[0]) && !form.contains(interim)));
+        }
+    }
+
+    #[test]
+    fn a_finding_of_a_live_capture_says_since_when_it_holds_and_when_it_was_cleared() {
+        let mut audit = live(audit(), false);
+        audit.findings.retain(|finding| matches!(finding.code(), Code::Qos001 | Code::Sig009));
+        let turn = |code: Code, since: i64, cleared: Option<i64>| Turn {
+            finding: audit.findings.iter().find(|finding| finding.code() == code).unwrap().clone(),
+            since: Timestamp(since * 1_000_000_000),
+            cleared: cleared.map(|cleared| Timestamp(cleared * 1_000_000_000)),
+        };
+        let course = |turns| Course { turns, ..Course::default() };
+        for (language, over, holds, word) in [
+            (
+                Language::De,
+                "erledigt seit 01.01.1970 00:01:30; aufgetreten 01.01.1970 00:00:30",
+                "aufgetreten 01.01.1970 00:00:40, besteht",
+                "erledigt",
+            ),
+            (
+                Language::En,
+                "cleared 1970-01-01 00:01:30; came 1970-01-01 00:00:30",
+                "came 1970-01-01 00:00:40, still there",
+                "cleared",
+            ),
+        ] {
+            let turns = vec![turn(Code::Qos001, 30, Some(90)), turn(Code::Sig009, 40, None)];
+            for form in forms(&audit, &course(turns), language) {
+                let form = form.replace('\u{a0}', " ");
+                assert!(form.contains(over) && form.contains(holds), "{form}");
+            }
+            // It came again: what was cleared before says nothing.
+            let turns = vec![turn(Code::Qos001, 30, Some(90)), turn(Code::Qos001, 95, None)];
+            let [html, markdown, table] = forms(&audit, &course(turns), language);
+            assert!(!html.contains(over) && !table.contains(over) && !markdown.contains(over), "{html}");
+            let turns = vec![turn(Code::Qos001, 30, Some(90))];
+            let [html, markdown, _] = forms(&audit, &course(turns), language);
+            assert!(html.contains(&format!("<span class=\"badge cleared\">{word}</span> QOS-001")), "{html}");
+            assert!(markdown.contains(&format!(" ({word}) QOS-001")), "{markdown}");
         }
     }
 

@@ -103,6 +103,8 @@ mod tests {
     #[test]
     fn findings_of_one_code_and_device_are_told_apart() {
         let one = |about: &str| Finding {
+            since: None,
+            cleared: None,
             code: "SEC-001".to_owned(),
             severity: Severity::Critical,
             confidence: crate::site::Confidence::Sure.into(),

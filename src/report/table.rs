@@ -21,12 +21,20 @@ use super::text::{Context, Words, words};
 use super::{Settings, number};
 use crate::capture::Frame;
 use crate::check::Audit;
+use crate::compare::Course;
 pub(super) use page::{Lean, Page, Piece, Tone};
 
 /// The whole report.
 #[must_use]
 pub fn table(audit: &Audit, names: &Names, settings: &Settings) -> String {
     filled(Page::new(settings.width, settings.colour), audit, names, settings)
+}
+
+/// The same of a live run, whose findings say since when they hold or that they are over.
+#[must_use]
+pub fn run_table(audit: &Audit, course: &Course, names: &Names, settings: &Settings) -> String {
+    let view = View { course: Some(course), ..View::new(audit, names, settings) };
+    write(Page::new(settings.width, settings.colour), &view, settings)
 }
 
 /// The same with pseudonyms.
@@ -40,19 +48,22 @@ pub(super) fn redacted_table(
     filled(Page::new(settings.width, settings.colour).redacted(pseudonyms), &audit, names, settings)
 }
 
-fn filled(mut page: Page, audit: &Audit, names: &Names, settings: &Settings) -> String {
-    let view = View::new(audit, names, settings);
-    verdict::write(&mut page, &view);
-    findings::write(&mut page, &view);
-    findings::write_unjudged(&mut page, &view);
-    devices::write(&mut page, &view);
-    rows::write(&mut page, &view);
-    media::write(&mut page, &view);
-    flows::write(&mut page, &view);
-    calls::write(&mut page, &view);
-    calls::write_registrations(&mut page, &view);
-    capture::write(&mut page, &view);
-    sources::write(&mut page, &view, settings.version);
+fn filled(page: Page, audit: &Audit, names: &Names, settings: &Settings) -> String {
+    write(page, &View::new(audit, names, settings), settings)
+}
+
+fn write(mut page: Page, view: &View<'_>, settings: &Settings) -> String {
+    verdict::write(&mut page, view);
+    findings::write(&mut page, view);
+    findings::write_unjudged(&mut page, view);
+    devices::write(&mut page, view);
+    rows::write(&mut page, view);
+    media::write(&mut page, view);
+    flows::write(&mut page, view);
+    calls::write(&mut page, view);
+    calls::write_registrations(&mut page, view);
+    capture::write(&mut page, view);
+    sources::write(&mut page, view, settings.version);
     page.finish()
 }
 
@@ -63,6 +74,8 @@ pub(super) struct View<'a> {
     pub(super) context: Context<'a>,
     pub(super) words: &'static Words,
     pub(super) language: Language,
+    /// When findings came and went, at the end of a live run.
+    pub(super) course: Option<&'a Course>,
 }
 
 impl<'a> View<'a> {
@@ -72,6 +85,7 @@ impl<'a> View<'a> {
             context: Context { audit, names, zone: &settings.zone },
             words: words(settings.language),
             language: settings.language,
+            course: None,
         }
     }
 

@@ -26,7 +26,7 @@ use ratatui::crossterm::{cursor, execute, terminal};
 use crate::capture::Meter;
 use crate::check::Audit;
 use crate::compare::{Course, Turn};
-use crate::report::{Names, Published, Settings, live_course, screen_words, table};
+use crate::report::{Names, Published, Settings, live_course, run_table, screen_words};
 use model::{Act, Model};
 
 /// How long a key or a change waits at most.
@@ -209,7 +209,8 @@ fn save(board: &Board, terms: &Terms<'_>) -> String {
     let Some(audit) = audit else { return words.nothing_to_save.to_owned() };
     let published = Published::of_run(&audit, &course, terms.names, terms.settings);
     let settings = Settings { width: PAPER, colour: false, ..terms.settings.clone() };
-    let text = table(&audit, terms.names, &settings) + &live_course(&course, &audit, terms.names, &settings);
+    let text = run_table(&audit, &course, terms.names, &settings)
+        + &live_course(&course, &audit, terms.names, &settings);
     let name = format!("pbxray-{}", jiff::Zoned::now().strftime("%Y%m%d-%H%M%S"));
     let write = || -> io::Result<()> {
         let create = |ending: &str| std::fs::File::create_new(terms.folder.join(format!("{name}.{ending}")));

@@ -210,6 +210,7 @@ impl Page<'_> {
             article id={ "finding-" (finding.number) } class={ "finding " (severity_class(finding.severity)) } {
                 h3 {
                     span class={ "badge " (severity_class(finding.severity)) } { (finding.severity_word) }
+                    @if let Some(cleared) = finding.cleared { " " span.badge.cleared { (cleared) } }
                     " " (finding.code) " " (finding.title)
                 }
                 dl { @for (label, text) in &finding.facts { dt { (label) } dd { (text) } } }

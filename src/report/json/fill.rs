@@ -503,6 +503,8 @@ fn finding(finding: &Finding, context: &Context<'_>, language: Language) -> publ
     let words = finding_text(finding, context, language);
     let (frames, files) = frames(&finding.evidence.frames);
     published::Finding {
+        since: None,
+        cleared: None,
         code: finding.code().as_str().to_owned(),
         severity: finding.severity.into(),
         confidence: finding.confidence.into(),

@@ -26,6 +26,12 @@ pub(in crate::report) struct Finding {
     #[serde(default)]
     pub(in crate::report) sources: Vec<String>,
     pub(in crate::report) count: u64,
+    /// When it came. Of a live capture only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) since: Option<String>,
+    /// When it went, its cause being gone. Of a live capture only; missing while it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) cleared: Option<String>,
     pub(in crate::report) evidence: Evidence,
 }
 

@@ -52,6 +52,11 @@ pub(in crate::report) fn add(
             cleared: turn.cleared.and_then(number::rfc3339),
         }
     };
+    for (finding, published) in audit.findings.iter().zip(&mut document.findings) {
+        let turn = course.of(finding);
+        published.since = turn.and_then(|turn| number::rfc3339(turn.since));
+        published.cleared = turn.and_then(|turn| turn.cleared).and_then(number::rfc3339);
+    }
     document.course = course.turns.iter().map(spell).collect();
     document.course_omitted = course.left_out;
     let outage = |outage: &capture::Outage| Outage {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Cell, FindingPart, Glance, Maker, Part, Table, Tone, filled, instant, sentence, shown};
 use crate::report::json::document::{Evidence, Finding, Outage, Party, Severity, Spell};
 use crate::report::number::{NO_VALUE, span};
-use crate::report::text::screen_words;
+use crate::report::text::{run_words, screen_words};
 
 /// Most findings on the cover.
 const MOST_AT_A_GLANCE: usize = 12;
@@ -29,7 +29,7 @@ pub(super) fn glance(maker: &Maker<'_>) -> Vec<Glance> {
             severity: finding.severity,
             severity_word: (maker.words.severity)(finding.severity.into()),
             code: shown(&finding.code),
-            text: format!("{}{about}", shown(&finding.title)),
+            text: format!("{}{about}{}", shown(&finding.title), in_brackets(cleared(maker, finding))),
         }
     };
     weighty.take(MOST_AT_A_GLANCE).map(line).collect()
@@ -43,6 +43,7 @@ fn part(maker: &Maker<'_>, number: usize, finding: &Finding) -> FindingPart {
     let sources: Vec<String> = sources.iter().map(|source| shown(source)).collect();
     let facts = [
         (labels.device, subject),
+        (run_words(maker.language).state, state(maker, finding)),
         (labels.seen, Some(sentence(&finding.detail))),
         (labels.action, Some(sentence(&finding.action))),
         (labels.responsible, Some((maker.words.party)(finding.responsible.into()).to_owned())),
@@ -56,10 +57,29 @@ fn part(maker: &Maker<'_>, number: usize, finding: &Finding) -> FindingPart {
         severity: finding.severity,
         severity_word: (maker.words.severity)(finding.severity.into()),
         title: shown(&finding.title),
+        cleared: cleared(maker, finding),
         facts: facts.into_iter().filter_map(|(label, text)| Some((label, text?))).collect(),
         filter_label: labels.filter,
         filter: sentence(&finding.evidence.filter),
     }
+}
+
+/// Since when it holds, or that it is over, in the report of a live capture.
+fn state(maker: &Maker<'_>, finding: &Finding) -> Option<String> {
+    let run = run_words(maker.language);
+    let since = maker.moment(Some(finding.since.as_deref()?));
+    Some(match finding.cleared.as_deref() {
+        None => (run.holds)(&since),
+        Some(cleared) => (run.cleared)(&since, &maker.moment(Some(cleared))),
+    })
+}
+
+fn cleared(maker: &Maker<'_>, finding: &Finding) -> Option<&'static str> {
+    finding.cleared.as_ref().map(|_| run_words(maker.language).is_cleared)
+}
+
+fn in_brackets(word: Option<&str>) -> String {
+    word.map_or_else(String::new, |word| format!(" ({word})"))
 }
 
 /// When the findings of a live run came and went.
@@ -159,9 +179,10 @@ pub(super) fn security(maker: &Maker<'_>) -> Vec<Part> {
         .map(|finding| {
             let severity = (maker.words.severity)(finding.severity.into());
             format!(
-                "{severity}: {} {} – {}",
+                "{severity}: {} {}{} – {}",
                 shown(&finding.code),
                 shown(&finding.title),
+                in_brackets(cleared(maker, finding)),
                 sentence(&finding.detail)
             )
         })
@@ -183,7 +204,8 @@ pub(super) fn actions(maker: &Maker<'_>) -> Vec<Part> {
     for finding in to_do(maker) {
         let subject = finding.subject.as_ref().map(|subject| maker.device(&subject.address));
         let about = subject.map_or_else(String::new, |subject| format!(", {subject}"));
-        let line = format!("{}{about}: {}", shown(&finding.code), sentence(&finding.action));
+        let is_over = in_brackets(cleared(maker, finding));
+        let line = format!("{}{is_over}{about}: {}", shown(&finding.code), sentence(&finding.action));
         let lines = by_party.entry(finding.responsible).or_default();
         if !lines.contains(&line) {
             lines.push(line);

@@ -146,6 +146,8 @@ pub(super) struct FindingPart {
     pub(super) severity: Severity,
     pub(super) severity_word: &'static str,
     pub(super) title: String,
+    /// A word for that it is over, in the report of a live capture.
+    pub(super) cleared: Option<&'static str>,
     pub(super) facts: Vec<(&'static str, String)>,
     pub(super) filter_label: &'static str,
     pub(super) filter: String,

@@ -4,8 +4,8 @@ use super::View;
 use super::page::{Page, Piece, Tone};
 use crate::check::{Finding, Severity};
 use crate::report::language::Language;
-use crate::report::number::span;
-use crate::report::text::finding_text;
+use crate::report::number::{moment, span};
+use crate::report::text::{finding_text, run_words};
 
 pub(super) fn write(page: &mut Page, view: &View<'_>) {
     page.heading(view.words.headings.findings);
@@ -30,6 +30,10 @@ pub(in crate::report) fn write_finding(page: &mut Page, view: &View<'_>, finding
     if let Some(subject) = &finding.subject {
         facts.push((labels.device.into(), view.context.device(subject.address).into()));
     }
+    facts.extend(
+        state(view, finding)
+            .map(|(text, tone)| (run_words(view.language).state.into(), Piece::new(text, tone))),
+    );
     facts.push((labels.seen.into(), text.detail.into()));
     facts.push((labels.action.into(), text.action.into()));
     facts.push((labels.responsible.into(), (view.words.party)(finding.responsible).into()));
@@ -41,6 +45,17 @@ pub(in crate::report) fn write_finding(page: &mut Page, view: &View<'_>, finding
         page.paragraph(2, &format!("{}:", labels.filter), Tone::Plain);
         page.verbatim(4, &finding.evidence.filter);
     }
+}
+
+/// Since when it holds, or that it is over, at the end of a live run.
+fn state(view: &View<'_>, finding: &Finding) -> Option<(String, Tone)> {
+    let turn = view.course?.of(finding)?;
+    let run = run_words(view.language);
+    let time = |time| moment(time, view.context.zone, view.language);
+    Some(match turn.cleared {
+        None => ((run.holds)(&time(turn.since)), Tone::Plain),
+        Some(cleared) => ((run.cleared)(&time(turn.since), &time(cleared)), Tone::Good),
+    })
 }
 
 fn tone(severity: Severity) -> Tone {

@@ -16,6 +16,12 @@ pub(crate) struct RunWords {
     pub(crate) interim_unknown: &'static str,
     /// Before that, as a fact.
     pub(crate) state: &'static str,
+    /// A finding holds since then.
+    pub(crate) holds: fn(&str) -> String,
+    /// It came then, and its cause is gone since then.
+    pub(crate) cleared: fn(&str, &str) -> String,
+    /// The same in a word.
+    pub(crate) is_cleared: &'static str,
     /// Nothing was told yet of packets that the kernel dropped.
     pub(crate) drops_unknown: &'static str,
 }
@@ -33,6 +39,9 @@ const DE: RunWords = RunWords {
     interim: "Zwischenstand, letztes Paket {}: Die Messung läuft weiter.",
     interim_unknown: "Zwischenstand, noch kein Paket: Die Messung läuft weiter.",
     state: "Stand",
+    holds: |since| format!("aufgetreten {since}, besteht"),
+    cleared: |since, cleared| format!("erledigt seit {cleared}; aufgetreten {since}"),
+    is_cleared: "erledigt",
     drops_unknown: "noch keine Angabe",
 };
 
@@ -42,5 +51,8 @@ const EN: RunWords = RunWords {
     interim: "Interim state, latest packet {}: the capture goes on.",
     interim_unknown: "Interim state, no packet yet: the capture goes on.",
     state: "State",
+    holds: |since| format!("came {since}, still there"),
+    cleared: |since, cleared| format!("cleared {cleared}; came {since}"),
+    is_cleared: "cleared",
     drops_unknown: "not told yet",
 };

@@ -24,7 +24,7 @@ use super::framing::LONGEST_USUAL;
 use super::interfaces::{Interface, InterfacesError, interfaces};
 use super::meter::Meter;
 use super::pcapng_blocks as block;
-use super::recorder::{self, Feed, Recorder, Recording};
+use super::recorder::{self, Feed, Recorder, Recording, Records};
 
 /// The kernel keeps this much while nobody reads: 0.4 s of a full gigabit.
 const KERNEL_BUFFER: i32 = 64 << 20;
@@ -123,6 +123,7 @@ pub struct Tap {
     /// Blocks that describe the interfaces.
     interfaces: Vec<u8>,
     feed: Option<Feed>,
+    records: Option<Records>,
     meter: Arc<Meter>,
     /// While it lives, links are watched.
     _listener: Arc<()>,
@@ -134,13 +135,18 @@ impl Tap {
     /// # Errors
     /// A file or directory cannot be made.
     pub fn record(self, recording: Recording) -> io::Result<(Self, Recorder)> {
-        let (feed, recorder) = recorder::start(recording, self.interfaces.clone())?;
-        Ok((Self { feed: Some(feed), ..self }, recorder))
+        let (feed, records, recorder) = recorder::start(recording, self.interfaces.clone())?;
+        Ok((Self { feed: Some(feed), records: Some(records), ..self }, recorder))
     }
 
     /// What its threads count.
     pub(super) fn meter(&self) -> Arc<Meter> {
         Arc::clone(&self.meter)
+    }
+
+    /// Where its frames stand, if they are written.
+    pub(super) fn records(&self) -> Option<Records> {
+        self.records.clone()
     }
 
     /// Waits for the next block; `None` at the end.
@@ -232,6 +238,7 @@ pub fn tap(names: &[String], bounds: &Bounds, meter: &Arc<Meter>, tell: &Tell) -
         at: 0,
         interfaces,
         feed: None,
+        records: None,
         meter: Arc::clone(meter),
         _listener: listener,
     })
@@ -242,7 +249,7 @@ impl Read for Tap {
         while self.at >= self.bytes.len() {
             let Some(bytes) = self.next_block() else { return Ok(0) };
             (self.bytes, self.at) = (Arc::new(bytes), 0);
-            if let Some(feed) = &self.feed {
+            if let Some(feed) = &mut self.feed {
                 feed.push(&self.bytes);
             }
         }

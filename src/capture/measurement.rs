@@ -12,6 +12,7 @@ use super::lineup::{Input, Lineup};
 use super::live::Tap;
 use super::meter::Meter;
 use super::reader::Reader;
+use super::recorder::Records;
 use super::stream::Origin;
 use super::value::{CaptureSummary, Live, Record};
 
@@ -50,8 +51,8 @@ pub struct Measurement {
     lineup: Lineup,
     mode: Mode,
     passed_over: Vec<PassedOver>,
-    /// What the threads of a live capture count.
-    meter: Option<Arc<Meter>>,
+    /// Of a live capture.
+    interfaces: Option<Interfaces>,
 }
 
 /// Looks at every input and puts them in order. The files of a directory that are no captures are passed over; a
@@ -86,7 +87,7 @@ pub fn open(paths: &[PathBuf], settings: Settings) -> Result<Measurement, OpenEr
         return Err(OpenError::TooMany { count: inputs.len(), most });
     }
     lineup.set_inputs(inputs);
-    Ok(Measurement { lineup, mode: Mode::Between, passed_over, meter: None })
+    Ok(Measurement { lineup, mode: Mode::Between, passed_over, interfaces: None })
 }
 
 /// A measurement that is read from interfaces while it happens; `names` as the user gave them.
@@ -95,12 +96,19 @@ pub fn open(paths: &[PathBuf], settings: Settings) -> Result<Measurement, OpenEr
 /// See [`OpenError`].
 pub fn listen(tap: Tap, names: &[String], settings: Settings) -> Result<Measurement, OpenError> {
     let name = names.join(", ");
-    let meter = Some(tap.meter());
+    let interfaces = Some(Interfaces { meter: tap.meter(), records: tap.records() });
     let origin = Origin::Live(Arc::new(Mutex::new(Some(tap))));
     let lineup = Lineup::of_live(settings, &name, origin)
         .map_err(|refusal| OpenError::refused(Path::new(&name), refusal))?
         .ok_or(OpenError::Stopped)?;
-    Ok(Measurement { lineup, mode: Mode::Between, passed_over: Vec::new(), meter })
+    Ok(Measurement { lineup, mode: Mode::Between, passed_over: Vec::new(), interfaces })
+}
+
+/// What is known of a live capture beside its stream.
+#[derive(Debug)]
+struct Interfaces {
+    meter: Arc<Meter>,
+    records: Option<Records>,
 }
 
 #[derive(Debug)]
@@ -114,10 +122,15 @@ enum Mode {
 }
 
 /// What a live capture had no room for, and that it is one; it is one input.
-fn told_live(mut captures: Vec<CaptureSummary>, meter: Option<&Meter>, goes_on: bool) -> Vec<CaptureSummary> {
-    if let (Some(meter), Some(capture)) = (meter, captures.first_mut()) {
-        capture.own_drops = meter.read().own_drops;
-        capture.live = Some(Live { goes_on });
+fn told_live(
+    mut captures: Vec<CaptureSummary>,
+    source: Option<&Interfaces>,
+    goes_on: bool,
+) -> Vec<CaptureSummary> {
+    if let (Some(source), Some(capture)) = (source, captures.first_mut()) {
+        capture.own_drops = source.meter.read().own_drops;
+        let written = source.records.as_ref().map(|records| records.list(!goes_on)).unwrap_or_default();
+        capture.live = Some(Live { goes_on, written });
     }
     captures
 }
@@ -180,7 +193,7 @@ impl Measurement {
             Mode::Alone(reader) => self.lineup.close(reader),
             Mode::Together(lanes) => lanes.readers().for_each(|reader| self.lineup.close(reader)),
         }
-        told_live(self.lineup.summaries(), self.meter.as_deref(), false)
+        told_live(self.lineup.summaries(), self.interfaces.as_ref(), false)
     }
 
     /// What was read of each input up to now, without those that are still to come.
@@ -191,7 +204,7 @@ impl Measurement {
             Mode::Alone(reader) => self.lineup.so_far(std::iter::once(&**reader)),
             Mode::Together(lanes) => self.lineup.so_far(lanes.readers()),
         };
-        told_live(captures, self.meter.as_deref(), true)
+        told_live(captures, self.interfaces.as_ref(), true)
     }
 
     /// The inputs in the order of [`Frame::file`](super::Frame::file), as the user named them.

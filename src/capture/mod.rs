@@ -39,6 +39,7 @@ mod stream;
 mod system;
 mod tally;
 mod value;
+mod written;
 
 pub use buffer::Buffer;
 pub use copy::{Copied, CopyError, Keep, Plan, copy};
@@ -53,6 +54,7 @@ pub use meter::{Meter, Reading};
 pub use outages::{Outage, Outages};
 pub use recorder::{Recorded, Recorder, Recording, Ring};
 pub use value::{CaptureSummary, Ended, Frame, InterfaceSummary, LinkType, Live, Record, Timestamp};
+pub use written::Written;
 
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::pcapng_blocks as block;
+use super::written::{Shelf, Written};
 
 /// Blocks that wait to be written.
 const QUEUE: usize = 128;
@@ -26,6 +27,8 @@ const MOST_OF_A_FILE: u64 = 256 << 20;
 const MOST_EVIDENCE: u64 = 1 << 30;
 /// A place that stays full for days has more to tell than anybody reads.
 const TROUBLE_KEPT: usize = 100;
+/// At the end the last blocks are waited for so long.
+const LAST_BLOCKS: Duration = Duration::from_secs(5);
 /// How often a quiet capture looks whether a file of evidence is over.
 const POLL: Duration = Duration::from_millis(500);
 
@@ -65,13 +68,56 @@ pub struct Recorded {
 pub(super) struct Feed {
     sender: SyncSender<Message>,
     missed: Arc<AtomicU64>,
+    /// Frames of all blocks so far.
+    frames: u64,
 }
 
 impl Feed {
-    pub(super) fn push(&self, block: &Arc<Vec<u8>>) {
-        if let Err(TrySendError::Full(_)) = self.sender.try_send(Message::Block(Arc::clone(block))) {
+    pub(super) fn push(&mut self, block: &Arc<Vec<u8>>) {
+        let stretch = Stretch::of(block, self.frames + 1);
+        self.frames += stretch.frames;
+        if let Err(TrySendError::Full(_)) = self.sender.try_send(Message::Block(stretch)) {
             self.missed.fetch_add(1, Ordering::Relaxed);
         }
+    }
+}
+
+/// A block with the number of its first frame in the capture.
+#[derive(Clone, Debug)]
+struct Stretch {
+    bytes: Arc<Vec<u8>>,
+    first: u64,
+    frames: u64,
+}
+
+impl Stretch {
+    fn of(block: &Arc<Vec<u8>>, first: u64) -> Self {
+        let (mut rest, mut frames) = (block.as_slice(), 0);
+        while let Some(next) = block::next(rest) {
+            frames += u64::from(next.time.is_some());
+            rest = rest.get(next.length..).unwrap_or_default();
+        }
+        Self { bytes: Arc::clone(block), first, frames }
+    }
+}
+
+/// What is written, for whoever reports.
+#[derive(Clone, Debug)]
+pub(super) struct Records {
+    sender: SyncSender<Message>,
+    shelf: Shelf,
+}
+
+impl Records {
+    /// Which frames stand where. `is_over`: all that came is waited for.
+    pub(super) fn list(&self, is_over: bool) -> Vec<Written> {
+        if is_over {
+            let (done, wait) = sync_channel(1);
+            if self.sender.send(Message::Ask(done)).is_ok() {
+                let _ = wait.recv_timeout(LAST_BLOCKS);
+            }
+        }
+        self.shelf.list()
     }
 }
 
@@ -109,8 +155,13 @@ impl Recorder {
 
 #[derive(Debug)]
 enum Message {
-    Block(Arc<Vec<u8>>),
-    Note { name: String, comment: String },
+    Block(Stretch),
+    /// Whether all before this is written.
+    Ask(SyncSender<()>),
+    Note {
+        name: String,
+        comment: String,
+    },
     End,
 }
 
@@ -118,17 +169,18 @@ enum Message {
 ///
 /// # Errors
 /// The first file, or the directory, cannot be made.
-pub(super) fn start(recording: Recording, interfaces: Vec<u8>) -> io::Result<(Feed, Recorder)> {
+pub(super) fn start(recording: Recording, interfaces: Vec<u8>) -> io::Result<(Feed, Records, Recorder)> {
     let (sender, receiver) = sync_channel(QUEUE);
     let mut writer = Writer::new(recording, interfaces)?;
     let missed = Arc::new(AtomicU64::new(0));
     let trouble = Arc::clone(&writer.trouble);
+    let records = Records { sender: sender.clone(), shelf: writer.shelf.clone() };
     let thread = thread::Builder::new().name("recorder".to_owned()).spawn(move || {
         writer.run(&receiver);
         writer.done()
     })?;
-    let feed = Feed { sender: sender.clone(), missed: Arc::clone(&missed) };
-    Ok((feed, Recorder { sender, missed, trouble, thread }))
+    let feed = Feed { sender: sender.clone(), missed: Arc::clone(&missed), frames: 0 };
+    Ok((feed, records, Recorder { sender, missed, trouble, thread }))
 }
 
 /// A file that is being written.
@@ -137,6 +189,7 @@ struct Open {
     path: PathBuf,
     out: BufWriter<File>,
     bytes: u64,
+    frames: u64,
 }
 
 impl Open {
@@ -146,7 +199,7 @@ impl Open {
             block::commented_section(&mut head, comment);
         }
         head.extend(interfaces);
-        let mut open = Self { out: BufWriter::new(File::create(&path)?), path, bytes: 0 };
+        let mut open = Self { out: BufWriter::new(File::create(&path)?), path, bytes: 0, frames: 0 };
         open.write(&head)?;
         Ok(open)
     }
@@ -163,6 +216,7 @@ struct Writer {
     ring: Option<(Ring, Open, u64)>,
     evidence: Option<Evidence>,
     recorded: Recorded,
+    shelf: Shelf,
     trouble: Arc<Mutex<Vec<String>>>,
 }
 
@@ -246,7 +300,7 @@ impl Writer {
             }
             None => None,
         };
-        Ok(Self { interfaces, ring, evidence, recorded, trouble: Arc::default() })
+        Ok(Self { interfaces, ring, evidence, recorded, shelf: Shelf::default(), trouble: Arc::default() })
     }
 
     fn done(self) -> Recorded {
@@ -257,9 +311,12 @@ impl Writer {
     fn run(&mut self, receiver: &Receiver<Message>) {
         loop {
             match receiver.recv_timeout(POLL) {
-                Ok(Message::Block(bytes)) => {
-                    self.write_ring(&bytes);
-                    self.write_evidence(&bytes);
+                Ok(Message::Block(stretch)) => {
+                    self.write_ring(&stretch);
+                    self.write_evidence(&stretch.bytes);
+                }
+                Ok(Message::Ask(done)) => {
+                    let _ = done.try_send(());
                 }
                 Ok(Message::Note { name, comment }) => self.note(&name, &comment),
                 Err(RecvTimeoutError::Timeout) => {}
@@ -274,7 +331,7 @@ impl Writer {
         self.close_evidence();
     }
 
-    fn write_ring(&mut self, bytes: &[u8]) {
+    fn write_ring(&mut self, stretch: &Stretch) {
         let Some((ring, open, number)) = &mut self.ring else { return };
         let mut done = Ok(());
         let mut left = None;
@@ -294,6 +351,7 @@ impl Writer {
             let oldest = number.checked_sub(ring.files.max(1) as u64).filter(|oldest| *oldest > 0);
             if let Some(oldest) = oldest.map(|oldest| numbered(&ring.path, oldest)) {
                 self.recorded.files.retain(|path| *path != oldest);
+                self.shelf.forget(&oldest);
                 match fs::remove_file(&oldest) {
                     // Somebody took it away.
                     Err(error) if error.kind() != io::ErrorKind::NotFound => left = Some((oldest, error)),
@@ -301,10 +359,14 @@ impl Writer {
                 }
             }
         }
-        let done = done.and_then(|()| open.write(bytes));
+        let done = done.and_then(|()| open.write(&stretch.bytes));
         let path = open.path.clone();
-        if !self.trouble(&path, done) {
-            self.ring = None;
+        let Stretch { first, frames, .. } = *stretch;
+        let run = Written { path: path.clone(), first, number: open.frames + 1, frames };
+        open.frames += frames;
+        match self.trouble(&path, done) {
+            true => self.shelf.add(run),
+            false => self.ring = None,
         }
         // Recording goes on: the file is one too many, and no more.
         if let Some((oldest, error)) = left {
@@ -393,145 +455,4 @@ fn numbered(path: &Path, number: u64) -> PathBuf {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn block_of(byte: u8, length: usize) -> Arc<Vec<u8>> {
-        let mut bytes = Vec::new();
-        block::packet(&mut bytes, 0, 0, length as u32, &vec![byte; length]);
-        Arc::new(bytes)
-    }
-
-    fn interfaces() -> Vec<u8> {
-        let mut bytes = Vec::new();
-        block::interface(&mut bytes, "eth1", 1, 0, true);
-        bytes
-    }
-
-    /// Pushes as fast as the recorder takes, so that nothing is missed.
-    fn push(feed: &Feed, block: &Arc<Vec<u8>>) {
-        feed.sender.send(Message::Block(Arc::clone(block))).unwrap();
-    }
-
-    fn packets(path: &Path) -> u64 {
-        let mut measurement =
-            super::super::open(&[path.to_path_buf()], super::super::Settings::default()).unwrap();
-        loop {
-            let jobs = measurement.next_wave();
-            if jobs.is_empty() {
-                break;
-            }
-            let outcomes = jobs.into_iter().map(|job| job.read(&|_: &mut (), _| {})).collect();
-            measurement.join(outcomes, &|_: &mut (), _| {});
-        }
-        measurement.finish().iter().map(|capture| capture.packets).sum()
-    }
-
-    #[test]
-    fn a_ring_keeps_the_latest_files() {
-        let place = tempfile::tempdir().unwrap();
-        let ring = Ring { path: place.path().join("all.pcapng"), file_bytes: 10_000, files: 3 };
-        let recording = Recording { ring: Some(ring), evidence: None };
-        let (feed, recorder) = start(recording, interfaces()).unwrap();
-        (0..100).for_each(|byte| push(&feed, &block_of(byte, 1_000)));
-        drop(feed);
-        let recorded = recorder.finish();
-        let names: Vec<_> =
-            recorded.files.iter().map(|path| path.file_name().unwrap().to_string_lossy()).collect();
-        assert_eq!(names, ["all_00008.pcapng", "all_00009.pcapng", "all_00010.pcapng"]);
-        assert_eq!(fs::read_dir(place.path()).unwrap().count(), 3);
-        assert_eq!((recorded.missed, recorded.trouble), (0, Vec::<String>::new()));
-        assert_eq!(packets(&recorded.files[0]), 10);
-    }
-
-    #[test]
-    fn a_ring_goes_on_where_somebody_takes_its_files_away() {
-        let place = tempfile::tempdir().unwrap();
-        let ring = Ring { path: place.path().join("all.pcapng"), file_bytes: 10_000, files: 3 };
-        let file = |number| numbered(&ring.path, number);
-        let mut writer =
-            Writer::new(Recording { ring: Some(ring.clone()), evidence: None }, interfaces()).unwrap();
-        let write = |writer: &mut Writer, blocks: u8| {
-            (0..blocks).for_each(|byte| writer.write_ring(&block_of(byte, 1_000)));
-        };
-        write(&mut writer, 25);
-        fs::remove_file(file(1)).unwrap();
-        write(&mut writer, 10);
-        assert!(writer.ring.is_some());
-        let trouble = || writer.trouble.lock().unwrap().clone();
-        assert_eq!((trouble().len(), file(1).exists(), file(4).exists()), (0, false, true));
-        // A directory in the place of the oldest file cannot be removed as a file.
-        fs::remove_file(file(2)).unwrap();
-        fs::create_dir(file(2)).unwrap();
-        write(&mut writer, 10);
-        assert!(writer.ring.is_some() && file(5).exists(), "it is one too many and no more");
-        let trouble = writer.done().trouble;
-        assert_eq!(trouble.len(), 1, "{trouble:?}");
-        assert!(trouble[0].starts_with(&file(2).display().to_string()), "{trouble:?}");
-    }
-
-    #[test]
-    fn evidence_holds_what_came_before_and_after() {
-        let place = tempfile::tempdir().unwrap();
-        let recording = Recording { ring: None, evidence: Some(place.path().join("evidence")) };
-        let (feed, recorder) = start(recording, interfaces()).unwrap();
-        (0..5).for_each(|byte| push(&feed, &block_of(byte, 100)));
-        recorder.note("now-QOS-001", "QOS-001: what it is");
-        recorder.note("now-RTP-001", "comes meanwhile");
-        (5..8).for_each(|byte| push(&feed, &block_of(byte, 100)));
-        drop(feed);
-        let recorded = recorder.finish();
-        assert_eq!(recorded.files, [place.path().join("evidence/now-QOS-001.pcapng")]);
-        assert_eq!(packets(&recorded.files[0]), 8);
-        let text = fs::read(&recorded.files[0]).unwrap();
-        assert!(String::from_utf8_lossy(&text).contains("QOS-001: what it is"));
-    }
-
-    #[test]
-    fn evidence_of_earlier_runs_makes_room_oldest_first() {
-        let place = tempfile::tempdir().unwrap();
-        let file = |name: &str, bytes: u64| {
-            File::create(place.path().join(name)).unwrap().set_len(bytes).unwrap();
-        };
-        file("20260301-080000-QOS-001.pcapng", MOST_EVIDENCE / 2);
-        file("20260302-080000-QOS-001.pcapng", MOST_EVIDENCE / 2);
-        file("20260303-080000-RTP-003.pcapng", 1);
-        for others in ["20200101-trace.pcapng", "all_00001.pcapng", "20200101-080000-QOS-001.txt"] {
-            file(others, MOST_EVIDENCE);
-        }
-        let recording = Recording { ring: None, evidence: Some(place.path().to_path_buf()) };
-        let (feed, recorder) = start(recording, interfaces()).unwrap();
-        drop(feed);
-        recorder.finish();
-        let mut left: Vec<_> =
-            fs::read_dir(place.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-        left.sort();
-        assert_eq!(
-            left,
-            [
-                "20200101-080000-QOS-001.txt",
-                "20200101-trace.pcapng",
-                "20260302-080000-QOS-001.pcapng",
-                "20260303-080000-RTP-003.pcapng",
-                "all_00001.pcapng"
-            ]
-        );
-    }
-
-    #[test]
-    fn a_place_that_cannot_be_written_to_is_told_at_once() {
-        let place = tempfile::tempdir().unwrap();
-        let file = place.path().join("file");
-        fs::write(&file, "").unwrap();
-        let recording = Recording { ring: None, evidence: Some(file.join("below")) };
-        assert!(start(recording, interfaces()).is_err());
-    }
-
-    #[test]
-    fn what_the_disk_does_not_take_is_counted() {
-        let (sender, _receiver) = sync_channel(1);
-        let feed = Feed { sender, missed: Arc::default() };
-        (0..3).for_each(|byte| feed.push(&block_of(byte, 10)));
-        assert_eq!(feed.missed.load(Ordering::Relaxed), 2);
-    }
-}
+mod tests;

@@ -2,6 +2,9 @@
 
 use std::fmt;
 use std::num::NonZeroU64;
+use std::path::Path;
+
+use super::written::Written;
 
 /// Nanoseconds since the Unix epoch, UTC.
 ///
@@ -145,6 +148,19 @@ pub struct InterfaceSummary {
 pub struct Live {
     /// It went on when this was told.
     pub goes_on: bool,
+    /// Where its frames stand, if what passes is written; without that their numbers lead nowhere.
+    pub written: Vec<Written>,
+}
+
+impl Live {
+    /// The file that holds a frame, and its number there.
+    #[must_use]
+    pub fn place(&self, frame: u64) -> Option<(&Path, u64)> {
+        self.written.iter().find_map(|run| {
+            let past = frame.checked_sub(run.first).filter(|past| *past < run.frames)?;
+            Some((run.path.as_path(), run.number + past))
+        })
+    }
 }
 
 /// What was read from one input.

@@ -11,6 +11,7 @@ mod finding;
 mod formatter;
 pub(super) mod network;
 mod registration;
+mod running;
 pub(super) mod spell;
 pub(super) mod relay;
 #[cfg(test)]

@@ -149,8 +149,8 @@ mod tests {
     use super::*;
     use serde_json::Value;
 
-    use crate::capture::{CaptureSummary, Ended, Live, Outage, Timestamp};
-    use crate::check::Code;
+    use crate::capture::{CaptureSummary, Ended, Frame, Live, Outage, Timestamp, Written};
+    use crate::check::{Code, Detail};
     use crate::compare::Turn;
     use crate::report::fixture::{HOSTILE, audit, capture, empty_audit, names, settings};
     use crate::report::{Language, live_course};
@@ -216,7 +216,7 @@ mod tests {
     /// The fixture as a live capture on `eth0`.
     fn live(audit: crate::check::Audit, goes_on: bool) -> crate::check::Audit {
         let ended = if goes_on { Ended::Stopped } else { Ended::Complete };
-        let live = Some(Live { goes_on });
+        let live = Some(Live { goes_on, written: Vec::new() });
         let captures = vec![CaptureSummary { live, ..capture("eth0", ended) }];
         crate::check::Audit { captures, passed_over: Vec::new(), ..audit }
     }
@@ -285,6 +285,48 @@ mod tests {
             let [html, markdown, _] = forms(&audit, &course(turns), language);
             assert!(html.contains(&format!("<span class=\"badge cleared\">{word}</span> QOS-001")), "{html}");
             assert!(markdown.contains(&format!(" ({word}) QOS-001")), "{markdown}");
+        }
+    }
+
+    #[test]
+    fn frames_of_a_live_capture_are_told_by_their_file_or_not_at_all() {
+        let mut audit = live(audit(), false);
+        audit.findings.retain(|finding| finding.code() == Code::Qos002);
+        let evidence = &mut audit.findings[0].evidence;
+        evidence.filter = String::new();
+        evidence.frames = vec![Frame::new(0, 12), Frame::new(0, 977)];
+        (evidence.first, evidence.last) = (Some(Timestamp(0)), Some(Timestamp(1_000_000_000)));
+        let Detail::Qos002 { frames, .. } = &mut audit.findings[0].detail else {
+            panic!("{:?}", audit.findings)
+        };
+        *frames = [Frame::new(0, 12), Frame::new(0, 13)];
+        let run = |first: u64, number, frames, file: &str| Written {
+            path: format!("records/{file}").into(),
+            first,
+            number,
+            frames,
+        };
+        let sentences = |audit: &crate::check::Audit, language| {
+            let text = forms(audit, &Course::default(), language).map(|form| form.replace('\u{a0}', " "));
+            text.map(|form| form.split_whitespace().collect::<Vec<_>>().join(" ").replace("\\_", "_"))
+        };
+        for (language, packet, example) in [
+            (Language::De, "Paket 1", "zum Beispiel Paket 2 und 3"),
+            (Language::En, "packet 1", "packets 2 and 3, for instance"),
+        ] {
+            audit.captures[0].live = Some(Live::default());
+            for form in sentences(&audit, language) {
+                let told = [packet, "zum Beispiel Paket", "for instance", "977"];
+                assert!(!told.iter().any(|told| form.contains(told)), "{form}");
+                assert!(form.contains("1970"), "the times are told: {form}");
+            }
+            let written = vec![run(11, 1, 900, "a_00007.pcapng"), run(911, 1, 100, "a_00008.pcapng")];
+            audit.captures[0].live = Some(Live { goes_on: false, written });
+            for form in sentences(&audit, language) {
+                assert!(form.contains(example), "{form}");
+                let [first, second] = ["a_00007.pcapng", "a_00008.pcapng"].map(|file| form.contains(file));
+                assert!(first && second && form.contains("67") && !form.contains("977"), "{form}");
+            }
         }
     }
 

@@ -118,6 +118,9 @@ pub(super) fn redact(document: &Document, redaction: Redaction) -> io::Result<Do
     let mut document = document.clone();
     for (index, capture) in document.captures.iter_mut().enumerate() {
         capture.path = capture_name(index);
+        for (index, run) in capture.live.iter_mut().flat_map(|live| &mut live.written).enumerate() {
+            run.path = format!("record-{}", index + 1);
+        }
         // On Windows the name is a number of this one machine, elsewhere whatever somebody called it.
         for (index, interface) in capture.interfaces.iter_mut().enumerate() {
             interface.name = interface.name.take().map(|_| format!("interface-{}", index + 1));

@@ -12,7 +12,10 @@ pub(super) fn tables(document: &Document) -> io::Result<[(&'static str, Vec<u8>)
     let language = if document.language == "de" { Language::De } else { Language::En };
     let sheet = Sheet { language };
     Ok([
-        ("findings.csv", sheet.write(&FINDINGS, document.findings.iter().map(|one| sheet.finding(one)))?),
+        (
+            "findings.csv",
+            sheet.write(&FINDINGS, document.findings.iter().map(|one| sheet.finding(one, document)))?,
+        ),
         ("flows.csv", sheet.write(&FLOWS, document.flows.iter().map(flow))?),
         ("streams.csv", sheet.write(&STREAMS, document.streams.iter().map(|one| sheet.stream(one)))?),
         ("rows.csv", sheet.write(&ROWS, document.rows.iter().map(row))?),
@@ -89,9 +92,16 @@ impl Sheet {
         Ok(file)
     }
 
-    fn finding(&self, finding: &Finding) -> Vec<String> {
+    fn finding(&self, finding: &Finding, document: &Document) -> Vec<String> {
         let subject = finding.subject.as_ref();
-        let frames: Vec<String> = finding.evidence.frames.iter().map(ToString::to_string).collect();
+        let files = finding.evidence.files.iter().copied().chain(std::iter::repeat(0));
+        let places = finding
+            .evidence
+            .frames
+            .iter()
+            .zip(files)
+            .filter_map(|(frame, file)| document.place(file, *frame));
+        let frames: Vec<String> = places.map(|(_, number)| number.to_string()).collect();
         vec![
             finding.code.clone(),
             word(&finding.severity),

@@ -99,23 +99,40 @@ impl<'a> View<'a> {
         path.rsplit(['/', '\\']).next().unwrap_or(path)
     }
 
-    /// Frame numbers, with the file before them where there are several.
-    fn frames(&self, frames: &[Frame]) -> String {
-        let several = self.audit.captures.len() > 1;
-        let mut text = String::new();
-        let mut file = None;
-        for frame in frames {
-            if several && file != Some(frame.file()) {
-                text.push_str(if file.is_some() { "; " } else { "" });
-                text.push_str(self.file_name(frame.file()));
+    /// Where a person finds a frame: its file where there may be several, and its number in it. `None`: nowhere, since a live
+    /// capture was not written.
+    fn place(&self, frame: Frame) -> Option<(Option<String>, u64)> {
+        let captures = &self.audit.captures;
+        let capture = captures.get(usize::from(frame.file()));
+        let name = |path: &str| path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned();
+        match capture.and_then(|capture| capture.live.as_ref()) {
+            Some(live) => {
+                let (path, number) = live.place(frame.number())?;
+                Some((Some(name(&path.display().to_string())), number))
+            }
+            None if captures.len() > 1 => {
+                Some((Some(self.file_name(frame.file()).to_owned()), frame.number()))
+            }
+            None => Some((None, frame.number())),
+        }
+    }
+
+    /// Frame numbers, with the file before them where there are several, and how many can be found.
+    fn frames(&self, frames: &[Frame]) -> (String, usize) {
+        let (mut text, mut count) = (String::new(), 0);
+        let mut known = None;
+        for (file, number) in frames.iter().filter_map(|frame| self.place(*frame)) {
+            if file.is_some() && file != known {
+                text.push_str(if count > 0 { "; " } else { "" });
+                text.push_str(file.as_deref().unwrap_or_default());
                 text.push_str(": ");
-            } else if !text.is_empty() {
+            } else if count > 0 {
                 text.push_str(", ");
             }
-            text.push_str(&frame.number().to_string());
-            file = Some(frame.file());
+            text.push_str(&number.to_string());
+            (known, count) = (file, count + 1);
         }
-        text
+        (text, count)
     }
 
     /// A line about entries that are not shown; nothing if all are.

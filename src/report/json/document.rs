@@ -12,6 +12,7 @@ pub(in crate::report) use super::finding::{Evidence, Finding, Party, Severity, S
 pub(in crate::report) use super::network::{Certificate, VoicePolicy};
 pub(in crate::report) use super::registration::{Lookup, Mapping, Refresh, Refusal, Registration};
 use super::relay::{Keying, Relay};
+pub(in crate::report) use super::running::{Live, Written};
 pub(in crate::report) use super::spell::{Outage, Spell};
 use crate::{capture, check, observe, site};
 
@@ -160,13 +161,6 @@ pub(in crate::report) struct Capture {
     /// written beside it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::report) sha256: Option<String>,
-}
-
-/// What is true of a live capture alone.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub(in crate::report) struct Live {
-    /// The capture went on when this was written.
-    pub(in crate::report) goes_on: bool,
 }
 
 /// An entry of a named directory that was not read.

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::super::escape::{FIELD, escape_terminal};
 use super::{call, course, document as published, network};
-use crate::capture::{CaptureSummary, Ended, Frame, Timestamp};
+use crate::capture::{CaptureSummary, Ended, Frame, Live, Timestamp};
 use crate::check::{Audit, Finding};
 use crate::decode::{NotIp, Skip};
 use crate::observe::media::sequence::SegmentReport;
@@ -111,7 +111,7 @@ fn capture(capture: &CaptureSummary, audit: &Audit) -> published::Capture {
         linktypes: links.into_iter().collect(),
         interfaces: interfaces.collect(),
         cut_packets: capture.cut_packets,
-        live: capture.live.as_ref().map(|live| published::Live { goes_on: live.goes_on }),
+        live: capture.live.as_ref().map(live),
         undecoded: alone.then(|| undecoded(&audit.traffic)),
         ended: capture.ended.clone().into(),
         ended_at: match capture.ended {
@@ -120,6 +120,16 @@ fn capture(capture: &CaptureSummary, audit: &Audit) -> published::Capture {
         },
         sha256: capture.sha256.as_deref().map(str::to_owned),
     }
+}
+
+fn live(live: &Live) -> published::Live {
+    let written = live.written.iter().map(|run| published::Written {
+        path: run.path.display().to_string(),
+        first: run.first,
+        number: run.number,
+        frames: run.frames,
+    });
+    published::Live { goes_on: live.goes_on, written: written.collect() }
 }
 
 fn passed_over(audit: &Audit) -> Vec<published::PassedOver> {

@@ -129,9 +129,8 @@ pub(super) fn course(maker: &Maker<'_>) -> Vec<Part> {
     vec![Part::Table(table)]
 }
 
-/// Packets, by file where there are several, and their times.
+/// Packets, by file where there may be several, and their times; the times alone where no file holds the packets.
 fn evidence(maker: &Maker<'_>, evidence: &Evidence) -> String {
-    let captures = &maker.document.captures;
     let packets = |frames: &[u64]| match frames {
         [one] => filled(maker.paper.packet, &one.to_string()),
         several => {
@@ -139,28 +138,32 @@ fn evidence(maker: &Maker<'_>, evidence: &Evidence) -> String {
             filled(maker.paper.frames, &numbers.join(", "))
         }
     };
-    let mut text = if captures.len() > 1 && evidence.files.len() == evidence.frames.len() {
-        let mut by_file: BTreeMap<u16, Vec<u64>> = BTreeMap::new();
-        for (file, frame) in evidence.files.iter().zip(&evidence.frames) {
-            by_file.entry(*file).or_default().push(*frame);
+    let files = evidence.files.iter().copied().chain(std::iter::repeat(0));
+    let mut by_file: Vec<(Option<&str>, Vec<u64>)> = Vec::new();
+    for (file, number) in
+        evidence.frames.iter().zip(files).filter_map(|(frame, file)| maker.document.place(file, *frame))
+    {
+        match by_file.iter_mut().find(|(known, _)| *known == file) {
+            Some((_, numbers)) => numbers.push(number),
+            None => by_file.push((file, vec![number])),
         }
-        let parts = by_file.into_iter().map(|(file, frames)| {
-            let path = captures.get(usize::from(file)).map_or("", |capture| &capture.path);
+    }
+    let parts = by_file.iter().map(|(file, numbers)| match file {
+        Some(path) => {
             let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
-            format!("{}: {}", shown(name), packets(&frames))
-        });
-        parts.collect::<Vec<_>>().join("; ")
-    } else if evidence.frames.is_empty() {
-        String::new()
-    } else {
-        packets(&evidence.frames)
-    };
+            format!("{}: {}", shown(name), packets(numbers))
+        }
+        None => packets(numbers),
+    });
+    let mut text = parts.collect::<Vec<_>>().join("; ");
     let [first, last] = [&evidence.first, &evidence.last].map(|time| time.as_deref().and_then(instant));
-    if let (false, Some(first), Some(last)) = (text.is_empty(), first, last) {
+    if let (false, Some(first), Some(last)) = (evidence.frames.is_empty(), first, last) {
         let time = span(first, last, maker.zone, maker.language);
         let is_one = evidence.frames.len() == 1 && first == last;
         // The frames are the first few, the time is that of all.
-        text = if is_one {
+        text = if text.is_empty() {
+            time
+        } else if is_one {
             format!("{text} ({time})")
         } else {
             format!("{text}; {} {time}", maker.words.labels.time_of_all)

@@ -130,11 +130,12 @@ fn step(maker: &Maker<'_>, message: &Message, zero: Option<&str>, (from, to): (u
         from,
         to,
         text: shown(&text),
-        note: format!(
-            "{} · {}",
-            dscp_name(message.dscp),
-            filled(maker.paper.packet, &message.frame.to_string())
-        ),
+        note: match maker.document.place(message.file, message.frame) {
+            Some((_, number)) => {
+                format!("{} · {}", dscp_name(message.dscp), filled(maker.paper.packet, &number.to_string()))
+            }
+            None => dscp_name(message.dscp),
+        },
         is_answer: message.status.is_some(),
         is_bad: message.status.is_some_and(|status| status >= 400 && !matches!(status, 401 | 407 | 487)),
     }

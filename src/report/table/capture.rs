@@ -130,7 +130,11 @@ fn quality_facts(view: &View<'_>) -> Vec<(Piece, Piece)> {
         facts.push((labels.filtered.into(), packets(quality.filtered)));
     }
     if let Some((leap, frame)) = quality.leaps.largest {
-        let told = (view.words.leaps)(quality.leaps.count, leap, &view.frames(&[frame]));
+        let place = match view.frames(&[frame]) {
+            (_, 0) => frame.number().to_string(),
+            (text, _) => text,
+        };
+        let told = (view.words.leaps)(quality.leaps.count, leap, &place);
         let lines = [told, view.words.notes.why_time_gap.to_owned()];
         facts.push((labels.time_gap.into(), Piece::lines(lines, Tone::Plain)));
     }

@@ -71,10 +71,10 @@ fn tone(severity: Severity) -> Tone {
 fn evidence(view: &View<'_>, finding: &Finding) -> Option<String> {
     let evidence = &finding.evidence;
     let noun = view.words.nouns.packet;
-    let frames = match evidence.frames.as_slice() {
-        [] => None,
-        [_] => Some(format!("{} {}", noun.one, view.frames(&evidence.frames))),
-        _ => Some(format!("{} {}", noun.many, view.frames(&evidence.frames))),
+    let frames = match view.frames(&evidence.frames) {
+        (_, 0) => None,
+        (text, 1) => Some(format!("{} {text}", noun.one)),
+        (text, _) => Some(format!("{} {text}", noun.many)),
     };
     let time = match (evidence.first, evidence.last.or(evidence.first)) {
         (Some(first), Some(last)) => Some(span(first, last, view.context.zone, view.language)),

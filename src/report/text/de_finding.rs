@@ -139,14 +139,15 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             unmarked_voice((*unmarked, *packets), dscp, *expected, *terminal)
         }
         Detail::Qos002 { pairs, before, after, frames: [first, second] } => format!(
-            "{} von {device} sind zweimal aufgezeichnet, erst mit DSCP\u{a0}{}, dann mit DSCP\u{a0}{} (zum Beispiel Paket {} \
-             und {}). Zwischen den beiden Messstellen wird die Kennzeichnung geändert; ab dort läuft die Sprache ohne \
+            "{} von {device} sind zweimal aufgezeichnet, erst mit DSCP\u{a0}{}, dann mit DSCP\u{a0}{}{}. \
+             Zwischen den beiden Messstellen wird die Kennzeichnung geändert; ab dort läuft die Sprache ohne \
              Vorrang.",
             counted(*pairs, "Sprachpaket", "Sprachpakete", De),
             dscp_name(*before),
             dscp_name(*after),
-            first.number(),
-            second.number()
+            context.numbers([*first, *second]).map_or_else(String::new, |[first, second]| format!(
+                " (zum Beispiel Paket {first} und {second})"
+            ))
         ),
         Detail::Qos003 { packets, expected, .. } => format!(
             "{device} ist ein Softphone auf einem PC und sendet {} ohne Kennzeichnung (DSCP 0 statt {}). \

@@ -135,13 +135,14 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             unmarked_voice((*unmarked, *packets), dscp, *expected, *terminal)
         }
         Detail::Qos002 { pairs, before, after, frames: [first, second] } => format!(
-            "{} of {device} were captured twice, first with DSCP\u{a0}{}, then with DSCP\u{a0}{} (packets {} and {}, for \
-             instance). Between the two places the marking is changed; beyond that point voice has no priority.",
+            "{} of {device} were captured twice, first with DSCP\u{a0}{}, then with DSCP\u{a0}{}{}. \
+             Between the two places the marking is changed; beyond that point voice has no priority.",
             counted(*pairs, "voice packet", "voice packets", En),
             dscp_name(*before),
             dscp_name(*after),
-            first.number(),
-            second.number()
+            context.numbers([*first, *second]).map_or_else(String::new, |[first, second]| format!(
+                " (packets {first} and {second}, for instance)"
+            ))
         ),
         Detail::Qos003 { packets, expected, .. } => format!(
             "{device} is a softphone on a PC and sends {} without marking (DSCP 0 instead of {}). Windows marks \

@@ -36,7 +36,7 @@ use super::escape::{FIELD, escape_terminal};
 use super::language::Language;
 use super::names::Names;
 use super::number::{count, share};
-use crate::capture::Ended;
+use crate::capture::{Ended, Frame};
 use crate::check::{Audit, Code, Detail, Finding, NoVoice, PortUse, Side};
 use crate::observe::Protocol;
 use crate::observe::message::App;
@@ -144,6 +144,19 @@ impl Context<'_> {
             Some(device) => format!("{} ({address})", self.names.role(&device.role)),
             None => address.to_string(),
         }
+    }
+
+    /// Where a person finds these frames: their numbers in their file. `None`: one of them stands in none, since a live capture
+    /// was not written.
+    fn numbers<const N: usize>(&self, frames: [Frame; N]) -> Option<[u64; N]> {
+        let mut numbers = frames.map(Frame::number);
+        for (number, frame) in numbers.iter_mut().zip(frames) {
+            let capture = self.audit.captures.get(usize::from(frame.file()));
+            if let Some(live) = capture.and_then(|capture| capture.live.as_ref()) {
+                *number = live.place(frame.number())?.1;
+            }
+        }
+        Some(numbers)
     }
 
     /// Whom a finding is about.

@@ -11,7 +11,7 @@ use clap::ValueEnum;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
-use super::{hints, judge_settings, language, prepare, print, rulebook, severity};
+use super::{hints, judge_settings, language, prepare, print, rulebook, severity, terminal_width};
 use pbxray::capture::{
     self, Bounds, FilterSpec, LinkEvent, Measurement, Meter, Outages, Recorded, Recorder, Recording, Ring,
     Tap, Tell, Timestamp,
@@ -48,6 +48,7 @@ pub(super) fn live(args: &LiveArgs) -> Result<ExitStatus> {
     let mut lookout = Lookout {
         names: names.clone(),
         settings: settings.clone(),
+        width: judge.width,
         format: args.format.unwrap_or(LiveFormat::Text),
         until,
         stop: Arc::clone(&end.stop),
@@ -192,6 +193,8 @@ fn teller(board: Option<&Arc<Board>>, outages: &Arc<Mutex<Outages>>, language: L
 struct Lookout {
     names: report::Names,
     settings: report::Settings,
+    /// Columns of the report, if the user says.
+    width: Option<u16>,
     format: LiveFormat,
     until: Option<Until>,
     stop: Arc<AtomicBool>,
@@ -272,7 +275,9 @@ impl Lookout {
         if let Some(error) = self.trouble {
             return Err(error);
         }
-        let (names, settings) = (&self.names, &self.settings);
+        // A terminal may have another width by now.
+        let width = self.width.unwrap_or_else(terminal_width);
+        let (names, settings) = (&self.names, &report::Settings { width, ..self.settings.clone() });
         print(|out| match self.format {
             LiveFormat::Text => {
                 let close = report::live_close(&course, audit, names, settings);

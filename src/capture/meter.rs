@@ -32,7 +32,7 @@ impl Meter {
         }
     }
 
-    pub(super) fn took(&self, packets: u64) {
+    pub(crate) fn took(&self, packets: u64) {
         self.packets.fetch_add(packets, Ordering::Relaxed);
     }
 

@@ -40,7 +40,7 @@ pub use live::{live_close, live_course, live_json, live_report, live_schema, liv
 pub use names::{LegName, Names, RowName};
 pub use notes::{Notes, copied};
 pub(crate) use number::count as whole;
-pub use panes::{Cell, Head, List, Mood, Pane, Row, headline, opened, pane};
+pub use panes::{About, Cell, Head, List, Mood, Pane, Row, headline, opened, pane, row_page};
 pub use points::{points, points_json, points_markdown, points_schema};
 pub use ports::{NoSuchRows, PortsFilter, ports};
 pub use published::{NotAReport, Published};

@@ -1,32 +1,28 @@
 //! Takes an audit and what came and went, gives the tables of the terminal view: cells of escaped text, a bounded number.
 //! Knows no screen.
 
-use std::cmp::Reverse;
+mod calls;
+mod ports;
+
 use std::collections::BTreeSet;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::escape::{FIELD, escape_terminal};
 use super::explain::show;
-use super::number::{NO_VALUE, bytes, decimal, moment, percent, period, share, time_of_day};
-use super::table::{Page, Tone, View, devices, findings, media, verdict};
-use super::text::{ScreenWords, arrow, finding_text, screen_words};
+use super::number::{NO_VALUE, bytes, moment, period, share, time_of_day};
+use super::table::{Page, Tone, View, devices, findings, verdict};
+use super::text::{ScreenWords, finding_text, screen_words};
 use super::{Names, Settings};
 use crate::capture::Timestamp;
-use crate::check::{Audit, Finding, RowStatus, Severity, Verdict};
+use crate::check::{Audit, Finding, Severity, Verdict};
 use crate::compare::Turn;
-use crate::observe::{Answer, Call, CallProtocol, CallSide, Stream};
 
 /// Most rows of a table.
 const MOST: usize = 1000;
 /// A column of words that had to shrink keeps at least this.
 const LEAST: usize = 12;
-/// Two IPv4 addresses: half of one tells nobody apart.
-const ADDRESSES: usize = 33;
 /// An IPv4 address, and the beginning of a title that tells what it is about.
 const ADDRESS: usize = 15;
 const TITLE: usize = 20;
-/// A stream without a call that was silent for this long has ended, in nanoseconds.
-const SILENT: i64 = 3_000_000_000;
 
 /// One of the views.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,20 +98,35 @@ impl Cell {
     }
 }
 
+/// What a row is about, by its place among its like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// What its cells say.
+    Cells,
+    /// A finding that came or went.
+    Turn(usize),
+    /// A finding of the audit.
+    Finding(usize),
+    /// A call.
+    Call(usize),
+    /// Voice without a call.
+    Stream(usize),
+}
+
 /// A row of a table.
 #[derive(Clone, Debug)]
 pub struct Row {
     /// A cell for each head.
     pub cells: Vec<Cell>,
-    /// Which turn it is about, if any.
-    pub turn: Option<usize>,
+    /// What is told when it is opened, beside its cells.
+    pub about: About,
     /// What it is about: the same in every table of its kind, however they are sorted.
     pub key: String,
 }
 
 impl Row {
     fn new(key: String, cells: Vec<Cell>) -> Self {
-        Self { cells, turn: None, key }
+        Self { cells, about: About::Cells, key }
     }
 }
 
@@ -165,27 +176,55 @@ pub fn pane(pane: Pane, audit: &Audit, turns: &[Turn], names: &Names, settings: 
     let words = screen_words(settings.language);
     match pane {
         Pane::Findings => of_findings(&view, words, turns),
-        Pane::Calls => of_calls(&view, words),
+        Pane::Calls => calls::list(&view, words),
         Pane::Devices => of_devices(&view),
-        Pane::Ports => of_ports(&view),
+        Pane::Ports => ports::list(&view, words),
         Pane::Capture => of_capture(&view, words),
+    }
+}
+
+/// All about a row; `None`: its cells say all.
+#[must_use]
+pub fn row_page(
+    about: About,
+    audit: &Audit,
+    turns: &[Turn],
+    names: &Names,
+    settings: &Settings,
+) -> Option<String> {
+    match about {
+        About::Cells => None,
+        About::Turn(at) => Some(opened(turns.get(at)?, audit, names, settings)),
+        About::Finding(at) => Some(explained(audit.findings.get(at)?, None, audit, names, settings)),
+        About::Call(at) => calls::call_page(at, &View::new(audit, names, settings), settings.width),
+        About::Stream(at) => calls::stream_page(at, &View::new(audit, names, settings), settings.width),
     }
 }
 
 /// All about a finding that came or went, and the page about its code.
 #[must_use]
 pub fn opened(turn: &Turn, audit: &Audit, names: &Names, settings: &Settings) -> String {
+    explained(as_it_stands(turn, audit), turn.cleared, audit, names, settings)
+}
+
+fn explained(
+    finding: &Finding,
+    cleared: Option<Timestamp>,
+    audit: &Audit,
+    names: &Names,
+    settings: &Settings,
+) -> String {
     let view = View::new(audit, names, settings);
     let words = screen_words(settings.language);
     let mut page = Page::new(settings.width, false);
-    if let Some(cleared) = turn.cleared {
+    if let Some(cleared) = cleared {
         let time = moment(cleared, &settings.zone, settings.language);
         page.paragraph(0, &words.cleared_since.replace("{}", &time), Tone::Good);
         page.blank();
     }
-    findings::write_finding(&mut page, &view, as_it_stands(turn, audit));
+    findings::write_finding(&mut page, &view, finding);
     let plain = Settings { colour: false, ..settings.clone() };
-    format!("{}\n{}", page.finish(), show(turn.finding.code(), &plain))
+    format!("{}\n{}", page.finish(), show(finding.code(), &plain))
 }
 
 /// What still holds is shown as it stands now, with all its packets so far.
@@ -239,7 +278,7 @@ fn of_findings(view: &View<'_>, words: &ScreenWords, turns: &[Turn]) -> List {
         ];
         let about = finding.distinction();
         let key = format!("{:?} {address:?} {about} {:?} {:?}", finding.code(), turn.since, turn.cleared);
-        Row { cells, turn: Some(at), key }
+        Row { cells, about: About::Turn(at), key }
     };
     List {
         heads: vec![
@@ -254,149 +293,6 @@ fn of_findings(view: &View<'_>, words: &ScreenWords, turns: &[Turn]) -> List {
         empty: view.words.notes.no_findings,
         more: turns.len().saturating_sub(MOST),
     }
-}
-
-/// Running ones first, then the latest.
-fn of_calls(view: &View<'_>, words: &ScreenWords) -> List {
-    let traffic = &view.audit.traffic;
-    let now = view.audit.captures.iter().filter_map(|capture| capture.last).max();
-    let mut with_voice = vec![false; traffic.calls.len()];
-    let mut lines: Vec<(bool, Timestamp, Option<&Call>, Option<&Stream>)> = Vec::new();
-    for stream in traffic.streams.iter().filter(|stream| stream.report.is_media()) {
-        let call = stream.call.and_then(|call| traffic.calls.get(call));
-        if let Some(seen) = stream.call.and_then(|call| with_voice.get_mut(call)) {
-            *seen = true;
-        }
-        let is_heard = now.is_some_and(|now| now.since(stream.report.last.time) < SILENT);
-        let runs = call.map_or(is_heard, is_running);
-        let start = call.map_or(stream.report.first.time, |call| call.start.1);
-        lines.push((runs, start, call, Some(stream)));
-    }
-    let silent = traffic.calls.iter().zip(&with_voice).filter(|(_, seen)| !**seen);
-    lines.extend(silent.map(|(call, _)| (is_running(call), call.start.1, Some(call), None)));
-    lines.sort_by_key(|(runs, start, ..)| (Reverse(*runs), Reverse(*start)));
-    let more = lines.len().saturating_sub(MOST);
-    lines.truncate(MOST);
-    List {
-        heads: vec![
-            head(words.state, 1),
-            head(view.words.labels.start, 5),
-            Head { least: ADDRESS, ..head(words.parties, 3) },
-            Head { least: ADDRESSES, ..head(view.words.labels.route, 7) },
-            head(view.words.labels.codec, 6),
-            head("DSCP", 0),
-            number(view.words.labels.loss, 0),
-            number(words.jitter, 2),
-            number("MOS", 0),
-        ],
-        rows: lines
-            .into_iter()
-            .map(|line| Row::new(call_key(&line), call_cells(view, words, line)))
-            .collect(),
-        empty: view.words.notes.no_calls,
-        more,
-    }
-}
-
-/// The direction of a call, or the call itself where it has no voice.
-fn call_key((_, _, call, stream): &(bool, Timestamp, Option<&Call>, Option<&Stream>)) -> String {
-    let call = || call.map_or_else(String::new, |call| call.call_id.to_string());
-    stream.map_or_else(call, |stream| {
-        let report = &stream.report;
-        format!("{} {} {} {:?}", stream.source, stream.destination, report.ssrc, report.first.time)
-    })
-}
-
-fn is_running(call: &Call) -> bool {
-    call.end.is_none() && matches!(call.answer, Answer::Answered | Answer::Open)
-}
-
-/// The arrow between the sides of a call.
-fn between(call: &Call) -> &'static str {
-    arrow(call.protocol == CallProtocol::Sip, call.beginning)
-}
-
-fn call_cells(
-    view: &View<'_>,
-    words: &ScreenWords,
-    (runs, start, call, stream): (bool, Timestamp, Option<&Call>, Option<&Stream>),
-) -> Vec<Cell> {
-    let nothing = || Cell::new(NO_VALUE).by(-1.0);
-    let state = match call.map(|call| call.answer) {
-        _ if runs && call.is_some_and(|call| call.answered.is_none()) => words.ringing.to_owned(),
-        _ if runs => words.running.to_owned(),
-        Some(answer @ (Answer::Rejected(_) | Answer::Cancelled | Answer::Unanswered)) => {
-            view.words.outcome(answer, call.is_some_and(|call| call.ringing.is_some()))
-        }
-        _ => words.ended.to_owned(),
-    };
-    let route = match (stream, call) {
-        (Some(stream), _) => Some((stream.source.ip(), "→", stream.destination.ip())),
-        (None, Some(call)) => Some((call.caller.ip(), between(call), call.callee.ip())),
-        (None, None) => None,
-    };
-    let named = call.filter(|call| !call.from.is_empty() || !call.to.is_empty());
-    let without_numbers =
-        || route.map_or_else(nothing, |(from, arrow, to)| Cell::new(short(from, arrow, to)));
-    let parties = named.map_or_else(without_numbers, |call| {
-        let (from, to) = (user(&call.from), user(&call.to));
-        Cell::new(match stream.map(|stream| speaker(call, stream)) {
-            None => format!("{from} {} {to}", between(call)),
-            Some(Some(CallSide::Caller)) => format!("{from} → {to}"),
-            Some(Some(CallSide::Callee)) => format!("{to} → {from}"),
-            Some(None) => format!("{from}, {to}"),
-        })
-    });
-    let mut cells = vec![
-        Cell::new(state).felt(if runs { Mood::Good } else { Mood::Faint }),
-        Cell::new(time_of_day(start, view.context.zone)).by(start.0 as f64),
-        parties,
-        route.map_or_else(nothing, |(from, arrow, to)| Cell::new(format!("{from} {arrow} {to}"))),
-    ];
-    let Some(report) = stream.map(|stream| &stream.report) else {
-        cells.extend(std::iter::repeat_with(nothing).take(5));
-        return cells;
-    };
-    let jitter = report.timing.jitter.as_ref().map_or(-1.0, |jitter| jitter.max);
-    let quality = report.quality.map(|quality| quality.mos);
-    cells.extend([
-        Cell::new(media::codec(view, report)),
-        Cell::new(media::marks(view, report).join(", ")),
-        Cell::new(percent(report.lost_percent(), view.language)).by(report.lost_percent()),
-        Cell::new(media::jitter(view, report)).by(jitter),
-        quality.map_or_else(nothing, |mos| Cell::new(decimal(mos, 1, view.language)).by(mos)),
-    ]);
-    cells
-}
-
-/// Whose voice a stream of the call is, as far as signalling and SDP tell.
-fn speaker(call: &Call, stream: &Stream) -> Option<CallSide> {
-    let is_of = |media: &[SocketAddr], signalling: SocketAddr| {
-        media.contains(&stream.source) || stream.source.ip() == signalling.ip()
-    };
-    match (is_of(&call.caller_media, call.caller), is_of(&call.callee_media, call.callee)) {
-        (true, false) => Some(CallSide::Caller),
-        (false, true) => Some(CallSide::Callee),
-        _ => None,
-    }
-}
-
-/// Two addresses in as little room as tells them apart: `…10.21 → …10.4` in one /16.
-fn short(from: IpAddr, arrow: &str, to: IpAddr) -> String {
-    match (from, to) {
-        (IpAddr::V4(from), IpAddr::V4(to)) if from.octets()[..2] == to.octets()[..2] => {
-            let end = |address: Ipv4Addr| format!("…{}.{}", address.octets()[2], address.octets()[3]);
-            format!("{} {arrow} {}", end(from), end(to))
-        }
-        _ => format!("{from} {arrow} {to}"),
-    }
-}
-
-/// The user of `sip:user@host`, else all of it.
-fn user(address: &str) -> String {
-    let plain = address.split_once(':').map_or(address, |(_, rest)| rest);
-    let user = plain.split_once('@').map_or(plain, |(user, _)| user);
-    escape_terminal(if user.is_empty() { address } else { user }, FIELD / 2)
 }
 
 fn of_devices(view: &View<'_>) -> List {
@@ -430,54 +326,6 @@ fn of_devices(view: &View<'_>) -> List {
         ],
         rows: rows.collect(),
         empty: view.words.notes.no_devices,
-        more: all.len().saturating_sub(MOST),
-    }
-}
-
-/// What was seen first; what was not follows.
-fn of_ports(view: &View<'_>) -> List {
-    let labels = &view.words.labels;
-    let mut all: Vec<_> = view.audit.rows.iter().collect();
-    let order = |status: RowStatus| match status {
-        RowStatus::Blocked => 0_u8,
-        RowStatus::Deviating => 1,
-        RowStatus::Used => 2,
-        RowStatus::Unused => 3,
-    };
-    all.sort_by_key(|row| order(row.status));
-    let rows = all.iter().take(MOST).map(|row| {
-        let felt = match row.status {
-            RowStatus::Used => Mood::Good,
-            RowStatus::Unused => Mood::Faint,
-            RowStatus::Blocked => Mood::Bad,
-            RowStatus::Deviating => Mood::Caution,
-        };
-        let name = view.context.names.row(&row.row);
-        let service = name.map_or_else(String::new, |name| match &name.condition {
-            Some(condition) => format!("{} ({condition})", name.service),
-            None => name.service.to_string(),
-        });
-        let cells = vec![
-            Cell::new(row.device.to_string()),
-            Cell::new(&row.row),
-            Cell::new((view.words.row_status)(row.status, row.blocked_flows > 0))
-                .by(order(row.status).into())
-                .felt(felt),
-            Cell::new(view.count(row.packets)).by(row.packets as f64),
-            Cell::new(service),
-        ];
-        Row::new(format!("{} {}", row.device, row.row), cells)
-    });
-    List {
-        heads: vec![
-            head(labels.device, 0),
-            head(labels.row, 0),
-            head(labels.status, 0),
-            number(labels.packets, 1),
-            head(labels.service, 2),
-        ],
-        rows: rows.collect(),
-        empty: view.words.notes.no_rows,
         more: all.len().saturating_sub(MOST),
     }
 }

@@ -1,7 +1,7 @@
 //! Takes an audit, gives the report for a terminal: the verdict in one line first, then what to do about it, then what
 //! it rests on.
 
-mod calls;
+pub(super) mod calls;
 mod capture;
 pub(super) mod devices;
 pub(super) mod findings;

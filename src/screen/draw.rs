@@ -12,8 +12,10 @@ use unicode_width::UnicodeWidthStr;
 use super::Terms;
 use super::columns::{GAP, cut, fit};
 use super::model::Model;
-use crate::report::{Mood, Pane, ScreenWords, screen_words};
+use crate::report::{Language, Mood, Pane, ScreenWords, screen_words};
 
+/// So much of the names of interfaces is shown in any case.
+const LEAST_OF_NAMES: usize = 4;
 /// Lines above the table.
 const ABOVE: u16 = 3;
 
@@ -24,14 +26,18 @@ pub(super) fn draw(frame: &mut Frame<'_>, model: &mut Model, terms: &Terms<'_>) 
     }
     let words = screen_words(terms.settings.language);
     model.refresh(terms, area.width);
-    let above =
-        [verdict_line(model, words, area.width), measure_line(model, words, terms), tabs(model, words)];
+    let above = [
+        verdict_line(model, words, area.width),
+        measure_line(model, words, terms, area.width),
+        tabs(model, words, area.width),
+    ];
     for (y, line) in (0..).zip(above) {
         frame.render_widget(line, row(area, y));
     }
     let body = Rect { y: ABOVE.min(area.height), height: area.height.saturating_sub(ABOVE + 1), ..area };
     draw_body(frame, body, model, words, terms);
-    frame.render_widget(bottom(model, words, area.width), row(area, area.height - 1));
+    frame
+        .render_widget(bottom(model, words, area.width, terms.settings.language), row(area, area.height - 1));
 }
 
 /// One line of the picture, where it has that many.
@@ -71,12 +77,11 @@ fn verdict_line(model: &Model, words: &ScreenWords, width: u16) -> Line<'static>
     }
 }
 
-fn measure_line(model: &Model, words: &ScreenWords, terms: &Terms<'_>) -> Line<'static> {
+fn measure_line(model: &Model, words: &ScreenWords, terms: &Terms<'_>, width: u16) -> Line<'static> {
     let reading = model.reading;
     let drops = |count: u64| style(if count > 0 { Mood::Bad } else { Mood::Plain });
     let count = |value| crate::report::whole(value, terms.settings.language);
-    Line::from(vec![
-        Span::raw(format!("{}  ", terms.interfaces.join(" "))),
+    let mut line = Line::from(vec![
         Span::raw(format!("{} {}  {}/s  ", count(reading.packets), words.packets, count(model.rate))),
         Span::styled(
             format!("{} {}", words.kernel_drops, count(reading.kernel_drops)),
@@ -84,20 +89,28 @@ fn measure_line(model: &Model, words: &ScreenWords, terms: &Terms<'_>) -> Line<'
         ),
         Span::raw("  "),
         Span::styled(format!("{} {}", words.own_drops, count(reading.own_drops)), drops(reading.own_drops)),
-    ])
+    ]);
+    // Names of many interfaces give way to the counts.
+    let names = terms.interfaces.join(" ");
+    let room = usize::from(width).saturating_sub(line.width() + GAP).max(LEAST_OF_NAMES).min(names.width());
+    line.spans.insert(0, Span::raw(format!("{}  ", cut(&names, room, false))));
+    line
 }
 
-fn tabs(model: &Model, words: &ScreenWords) -> Line<'static> {
-    let mut spans = Vec::new();
+fn tabs(model: &Model, words: &ScreenWords, width: u16) -> Line<'static> {
+    let mut line = Line::default();
     for ((number, title), pane) in (1..).zip(words.tabs).zip(Pane::ALL) {
         let chosen = if pane == model.pane { bold().add_modifier(Modifier::REVERSED) } else { Style::new() };
-        spans.push(Span::styled(format!("{number} {title}"), chosen));
-        spans.push(Span::raw(" "));
+        line.push_span(Span::styled(format!("{number} {title}"), chosen));
+        line.push_span(Span::raw(" "));
     }
-    if let Some(since) = &model.frozen {
-        spans.push(Span::styled(words.frozen.replace("{}", since), style(Mood::Caution)));
+    if let Some(frozen) = &model.frozen {
+        let text = format!(" {} ", words.frozen.replace("{}", &frozen.since));
+        // Before the tabs where there is no room behind them: that it stands still must be seen.
+        let at = if line.width() + text.width() > usize::from(width) { 0 } else { line.spans.len() };
+        line.spans.insert(at, Span::styled(text, style(Mood::Caution).add_modifier(Modifier::REVERSED)));
     }
-    Line::from(spans)
+    line
 }
 
 fn draw_body(frame: &mut Frame<'_>, area: Rect, model: &mut Model, words: &ScreenWords, terms: &Terms<'_>) {
@@ -167,9 +180,20 @@ fn draw_body(frame: &mut Frame<'_>, area: Rect, model: &mut Model, words: &Scree
 }
 
 /// A note, else the keys, as many as fit.
-fn bottom(model: &Model, words: &ScreenWords, width: u16) -> Line<'static> {
+fn bottom(model: &Model, words: &ScreenWords, width: u16, language: Language) -> Line<'static> {
     if let Some(note) = model.note() {
         return Line::styled(cut(note, usize::from(width), false), bold());
+    }
+    if let (Some((packets, told)), None) = (model.since_frozen(), &model.page) {
+        let (key, does) = words.go_on;
+        let count = |value| crate::report::whole(value, language);
+        let text = words.since_then.replacen("{}", &count(packets), 1).replacen("{}", &count(told), 1);
+        let room = usize::from(width).saturating_sub(key.width() + does.width() + 1 + GAP);
+        return Line::from(vec![
+            Span::styled(key, bold()),
+            Span::raw(format!(" {does}  ")),
+            Span::raw(cut(&text, room, false)),
+        ]);
     }
     let keys = if model.page.is_some() { words.page_keys } else { words.keys };
     let mut line = Line::default();

@@ -51,6 +51,8 @@ struct Told {
     number: u64,
     audit: Option<Arc<Audit>>,
     turns: Vec<Turn>,
+    /// With those that left.
+    turns_in_all: u64,
     course: Arc<Course>,
     note: Option<String>,
 }
@@ -62,6 +64,7 @@ impl Board {
         told.course = Arc::new(course);
         told.number += 1;
         told.audit = Some(Arc::clone(audit));
+        told.turns_in_all += turns.len() as u64;
         told.turns.extend_from_slice(turns);
         let surplus = told.turns.len().saturating_sub(MOST_TURNS);
         told.turns.drain(..surplus);

@@ -9,7 +9,7 @@ use super::{Terms, Told};
 use crate::capture::Reading;
 use crate::check::Audit;
 use crate::compare::Turn;
-use crate::report::{Cell, List, Pane, headline, opened, pane, screen_words};
+use crate::report::{Cell, List, Pane, headline, pane, row_page, screen_words};
 use crate::report::{Mood, Settings};
 
 /// How long a note stays.
@@ -32,6 +32,16 @@ pub(super) enum Act {
 pub(super) struct Page {
     pub(super) text: String,
     pub(super) top: u16,
+}
+
+/// A picture that stands still.
+#[derive(Clone, Debug)]
+pub(super) struct Frozen {
+    /// Since when, as time of day.
+    pub(super) since: String,
+    /// What was counted then.
+    packets: u64,
+    told: u64,
 }
 
 /// What a key asks to open.
@@ -65,8 +75,9 @@ pub(super) struct Model {
     is_stale: bool,
     pub(super) page: Option<Page>,
     wish: Option<Wish>,
-    /// Since when, as time of day.
-    pub(super) frozen: Option<String>,
+    pub(super) frozen: Option<Frozen>,
+    /// How many turns were told, with those that came since the picture was frozen.
+    told: u64,
     note: Option<(String, Instant)>,
     noted: Option<String>,
     pub(super) reading: Reading,
@@ -91,6 +102,7 @@ impl Default for Model {
             page: None,
             wish: None,
             frozen: None,
+            told: 0,
             note: None,
             noted: None,
             reading: Reading::default(),
@@ -117,6 +129,7 @@ impl Model {
                 self.say(note.clone());
             }
         }
+        self.told = told.turns_in_all;
         if self.frozen.is_none() && told.number != self.number {
             self.number = told.number;
             self.audit.clone_from(&told.audit);
@@ -176,8 +189,8 @@ impl Model {
     fn row_page(&self, terms: &Terms<'_>, settings: &Settings) -> Option<String> {
         let (audit, list) = (self.audit.as_ref()?, self.list.as_ref()?);
         let row = list.rows.get(self.look().at)?;
-        if let Some(turn) = row.turn.and_then(|turn| self.turns.get(turn)) {
-            return Some(opened(turn, audit, terms.names, settings));
+        if let Some(text) = row_page(row.about, audit, &self.turns, terms.names, settings) {
+            return Some(text);
         }
         let lines =
             list.heads.iter().zip(&row.cells).map(|(head, cell)| format!("{}: {}\n", head.text, cell.text));
@@ -202,6 +215,12 @@ impl Model {
         // A picture that has become higher, or a table that has become shorter, leaves no rows above out of sight.
         look.top = look.top.min(rows.saturating_sub(height));
         (look.at, look.top)
+    }
+
+    /// Packets and turns that came since the picture was frozen.
+    pub(super) fn since_frozen(&self) -> Option<(u64, u64)> {
+        let frozen = self.frozen.as_ref()?;
+        Some((self.reading.packets.saturating_sub(frozen.packets), self.told.saturating_sub(frozen.told)))
     }
 
     pub(super) fn sort(&self) -> Option<(usize, bool)> {
@@ -250,7 +269,11 @@ impl Model {
             KeyCode::Enter => self.page = None,
             KeyCode::Char('f') => {
                 self.frozen = match self.frozen.take() {
-                    None => Some(jiff::Zoned::now().strftime("%H:%M:%S").to_string()),
+                    None => Some(Frozen {
+                        since: jiff::Zoned::now().strftime("%H:%M:%S").to_string(),
+                        packets: self.reading.packets,
+                        told: self.told,
+                    }),
                     Some(_) => None,
                 };
             }

@@ -9,9 +9,10 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::draw::draw;
 use super::model::{Act, Model};
 use super::{Board, Terms};
-use crate::capture::{Meter, Timestamp};
+use crate::capture::{Frame, Meter, Timestamp};
 use crate::check::{Audit, Code, Finding};
 use crate::compare::{Course, Turn};
+use crate::observe::Answer;
 use crate::report::fixture::{HOSTILE, audit, names, settings};
 use crate::report::{Language, Pane, opened};
 
@@ -213,6 +214,142 @@ fn a_frozen_picture_learns_nothing_until_it_goes_on() {
         model.key(freeze);
         model.learn(&board.told(), terms);
         assert!(model.headline.is_some());
+    });
+}
+
+#[test]
+fn a_frozen_picture_says_since_when_and_what_came_since() {
+    for (language, frozen, since, go_on) in [
+        (Language::De, "ANGEHALTEN seit ", "seither 12.345 Pakete, 2 Meldungen", "f weiter"),
+        (Language::En, "FROZEN since ", "since then 12,345 packets, 2 events", "f go on"),
+    ] {
+        for size in [(80, 24), (40, 10)] {
+            with_terms(language, |terms| {
+                let audit = Arc::new(audit());
+                let turn = |at: usize| Turn {
+                    finding: audit.findings[at].clone(),
+                    since: Timestamp(at as i64),
+                    cleared: None,
+                };
+                let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
+                let (board, mut model) = (Board::default(), Model::default());
+                let mut look = |board: &Board, model: &mut Model| {
+                    model.learn(&board.told(), terms);
+                    terminal.draw(|frame| draw(frame, model, terms)).unwrap();
+                    let buffer = terminal.backend().buffer();
+                    let line = |y| (0..size.0).map(|x| buffer[(x, y)].symbol()).collect::<String>();
+                    (0..size.1).map(line).collect::<Vec<_>>()
+                };
+                board.show(&audit, &[turn(0)], Course::default());
+                assert!(!look(&board, &mut model)[2].contains(frozen));
+                model.key(KeyEvent::new(KeyCode::Char('f'), KeyModifiers::NONE));
+                terms.meter.took(12_345);
+                board.show(&audit, &[turn(1), turn(2)], Course::default());
+                let lines = look(&board, &mut model);
+                assert!(lines[2].contains(frozen), "{lines:#?}");
+                let last = lines.last().unwrap();
+                assert!(last.starts_with(go_on), "{last}");
+                assert!(last.contains(since) || size.0 == 40 && last.contains('…'), "{last}");
+                model.key(KeyEvent::new(KeyCode::Char('f'), KeyModifiers::NONE));
+                let lines = look(&board, &mut model);
+                assert!(!lines[2].contains(frozen) && !lines.last().unwrap().contains(go_on), "{lines:#?}");
+            });
+        }
+    }
+}
+
+#[test]
+fn an_opened_call_tells_times_and_both_directions() {
+    let mut audit = audit();
+    let call = &mut audit.traffic.calls[0];
+    let at = |millis: i64| (Frame::new(0, 1), Timestamp(1_768_814_100_000_000_000 + millis * 1_000_000));
+    (call.start, call.let_through) = (at(0), Some(at(0)));
+    (call.ringing, call.answered, call.end) = (Some(at(1_500)), Some(at(4_000)), Some(at(64_000)));
+    (call.answer, call.status) = (Answer::Answered, Some(200));
+    let page = |language, keys: &str| press(language, (100, 60), audit.clone(), &self::keys(keys)).join("\n");
+    for (language, wanted) in [
+        (
+            Language::De,
+            [
+                "Anrufer",
+                "Ziel",
+                "09:15:00",
+                "09:15:01",
+                "1,5\u{a0}s",
+                "09:15:04",
+                "09:16:04",
+                "1\u{a0}min",
+                "200 OK",
+                "Anrufer → Ziel: 192.168.10.31:10000",
+                "Ziel → Anrufer: ",
+                "PCMA",
+                "Paketlänge",
+                "DSCP",
+                "0,3\u{a0}%",
+                "4,2\u{a0}ms",
+            ],
+        ),
+        (
+            Language::En,
+            [
+                "Caller",
+                "Callee",
+                "09:15:00",
+                "09:15:01",
+                "1.5\u{a0}s",
+                "09:15:04",
+                "09:16:04",
+                "1\u{a0}min",
+                "200 OK",
+                "Caller → Callee: 192.168.10.31:10000",
+                "Callee → Caller: ",
+                "PCMA",
+                "Packet time",
+                "DSCP",
+                "0.3\u{a0}%",
+                "4.2\u{a0}ms",
+            ],
+        ),
+    ] {
+        let opened = page(language, "2\n");
+        for wanted in wanted {
+            assert!(opened.contains(wanted), "{wanted}: {opened}");
+        }
+    }
+}
+
+#[test]
+fn ports_are_told_with_transport_and_those_without_a_row_too() {
+    for size in [(80, 24), (140, 40)] {
+        let lines = press(Language::De, size, audit(), &keys("4"));
+        assert!(lines[3].contains("Status") && lines[3].contains("Ports"), "{lines:#?}");
+        let text = lines.join("\n");
+        assert!(text.contains("PORT-001") && text.contains("undokumentiert"), "{text}");
+        assert!(text.contains("PORT-006") && text.contains("abweichend"), "{text}");
+        assert!(lines[4..].iter().any(|line| line.contains("UDP ") || line.contains("TCP ")), "{text}");
+    }
+    // What is cut says so, and the row of a finding opens its explanation.
+    let narrow = press(Language::De, (80, 24), audit(), &keys("4"));
+    assert!(narrow[4..23].iter().any(|line| line.trim_end().ends_with('…')), "{narrow:#?}");
+    let row = narrow[4..].iter().position(|line| line.contains("PORT-001")).unwrap();
+    let steps = [keys("4"), vec![KeyCode::Down; row], keys("\n")].concat();
+    let opened = press(Language::De, (140, 80), audit(), &steps).join("\n");
+    assert!(opened.contains("Was täuschen kann"), "{opened}");
+}
+
+#[test]
+fn names_of_many_interfaces_leave_the_drops_in_sight() {
+    with_terms(Language::De, |terms| {
+        let interfaces: Vec<String> = (0..12).map(|nth| format!("enp{nth}s0f1")).collect();
+        let Terms { names, settings, meter, stop, signal, .. } = *terms;
+        let folder = PathBuf::new();
+        let terms = Terms { names, settings, meter, interfaces: &interfaces, stop, signal, folder };
+        let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
+        let mut model = Model::default();
+        terminal.draw(|frame| draw(frame, &mut model, &terms)).unwrap();
+        let buffer = terminal.backend().buffer();
+        let line = (0..80).map(|x| buffer[(x, 1)].symbol()).collect::<String>();
+        assert!(line.contains("pbxray verwarf 0") && line.contains('…'), "{line}");
     });
 }
 

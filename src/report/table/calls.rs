@@ -109,7 +109,8 @@ fn lines_below(view: &View<'_>, id: usize, call: &Call) -> Vec<String> {
     notes(view, call).lines(view.language).into_iter().chain(transfer).chain(voice).collect()
 }
 
-fn notes<'a>(view: &View<'a>, call: &'a Call) -> CallNotes<'a> {
+/// What else is to be said of a call.
+pub(in crate::report) fn notes<'a>(view: &View<'a>, call: &'a Call) -> CallNotes<'a> {
     let root = call.leg_of.and_then(|root| view.audit.traffic.calls.get(root));
     CallNotes {
         answer: call.answer,

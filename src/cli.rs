@@ -83,9 +83,15 @@ pub struct LiveArgs {
     /// How to judge.
     #[command(flatten)]
     pub judge: JudgeArgs,
-    /// Lines, one for each finding that comes or goes, then the report; without this a terminal gets the full-screen view
-    #[arg(long, value_enum)]
-    pub format: Option<LiveFormat>,
+    /// text or jsonl: lines on standard output, one for each finding that comes or goes, then the report; without one of them
+    /// a terminal gets the full-screen view. The other forms are of the report at the end, each with an --output, several with
+    /// commas between them
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub format: Vec<LiveFormat>,
+    /// Write the report at the end to this file instead of standard output; one for each form, in their order, or one alone for
+    /// the table. CSV takes a directory
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Vec<PathBuf>,
     /// End after this time (90s, 10m, 2h)
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub duration: Option<Duration>,
@@ -350,6 +356,34 @@ pub enum LiveFormat {
     Text,
     /// For programs: one JSON object in each line, the last one holds the report.
     Jsonl,
+    /// The report as text.
+    Table,
+    /// The report for programs.
+    Json,
+    /// The report as one page to print and sign.
+    Html,
+    /// The same as text.
+    Markdown,
+    /// The report for a spreadsheet: four files in a directory.
+    Csv,
+    /// The report for pipelines.
+    Sarif,
+}
+
+impl LiveFormat {
+    /// The form of the report at the end; `None`: goes to standard output all the time.
+    #[must_use]
+    pub fn report(self) -> Option<Format> {
+        match self {
+            Self::Text | Self::Jsonl => None,
+            Self::Table => Some(Format::Table),
+            Self::Json => Some(Format::Json),
+            Self::Html => Some(Format::Html),
+            Self::Markdown => Some(Format::Markdown),
+            Self::Csv => Some(Format::Csv),
+            Self::Sarif => Some(Format::Sarif),
+        }
+    }
 }
 
 /// `--fail-on`.

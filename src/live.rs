@@ -1,5 +1,7 @@
 //! `pbxray live`: puts capture, recorder, judgement and view together.
 
+mod reports;
+
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -11,7 +13,9 @@ use clap::ValueEnum;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
-use super::{hints, judge_settings, language, prepare, print, rulebook, severity, terminal_width};
+use super::{
+    hints, is_closed_pipe, judge_settings, language, prepare, print, rulebook, severity, terminal_width,
+};
 use pbxray::capture::{
     self, Bounds, FilterSpec, LinkEvent, Measurement, Meter, Outages, Recorded, Recorder, Recording, Ring,
     Tap, Tell, Timestamp,
@@ -21,8 +25,9 @@ use pbxray::cli::{FailOn, LiveArgs, LiveFormat};
 use pbxray::compare::{Course, Ledger, Turn};
 use pbxray::confine::confine;
 use pbxray::pipeline::{self, Terms};
-use pbxray::report::{self, ExitStatus, Language, screen_words};
+use pbxray::report::{self, ExitStatus, Language, Published, screen_words};
 use pbxray::screen::{self, Board, Stage};
+use reports::{Reports, Wanted};
 
 pub(super) fn live(args: &LiveArgs) -> Result<ExitStatus> {
     let judge = &args.judge;
@@ -31,7 +36,8 @@ pub(super) fn live(args: &LiveArgs) -> Result<ExitStatus> {
     let hints = hints(&judge.pbx, judge.site.as_deref(), &rulebook)?;
     let until = args.until.as_deref().map(until).transpose()?;
     let with_view = wants_view(args);
-    shut_in(args, with_view)?;
+    let wanted = Wanted::of(args)?;
+    shut_in(args, &wanted, with_view)?;
     let filter = prepare(judge)?;
     let end = End::new(with_view)?;
     let meter = Arc::new(Meter::default());
@@ -42,6 +48,7 @@ pub(super) fn live(args: &LiveArgs) -> Result<ExitStatus> {
         return Err(anyhow!("--interface {twice}: is given twice"));
     }
     let (measurement, recorder) = listen(args, filter.as_ref(), &end, &meter, &tell)?;
+    let reports = wanted.open()?;
     let terms = Terms { rulebook: &rulebook, hints: &hints, filter: filter.as_ref() };
     let names = report::Names::new(&rulebook, language);
     let settings = judge_settings(judge, language, false);
@@ -49,7 +56,8 @@ pub(super) fn live(args: &LiveArgs) -> Result<ExitStatus> {
         names: names.clone(),
         settings: settings.clone(),
         width: judge.width,
-        format: args.format.unwrap_or(LiveFormat::Text),
+        format: stream(args).unwrap_or(LiveFormat::Text),
+        reports,
         until,
         stop: Arc::clone(&end.stop),
         evidence_from: severity(args.evidence_from),
@@ -87,10 +95,15 @@ fn twice(interfaces: &[String]) -> Option<&String> {
         .map(|it| it.1)
 }
 
+/// What goes to standard output all the time, if the user says.
+fn stream(args: &LiveArgs) -> Option<LiveFormat> {
+    args.format.iter().copied().find(|format| format.report().is_none())
+}
+
 /// Whether somebody sits before it.
 fn wants_view(args: &LiveArgs) -> bool {
     let is_dumb = || std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");
-    args.format.is_none() && io::stdout().is_terminal() && !is_dumb()
+    stream(args).is_none() && io::stdout().is_terminal() && !is_dumb()
 }
 
 /// Opens the interfaces, with a recorder behind them if anything is to be written.
@@ -196,6 +209,7 @@ struct Lookout {
     /// Columns of the report, if the user says.
     width: Option<u16>,
     format: LiveFormat,
+    reports: Reports,
     until: Option<Until>,
     stop: Arc<AtomicBool>,
     evidence_from: Severity,
@@ -257,55 +271,84 @@ impl Lookout {
 
     fn print_lines(&self, audit: &Audit, turns: &[Turn]) -> Result<()> {
         let lines = turns.iter().map(|turn| match self.format {
-            LiveFormat::Text => Ok(report::live_text(turn, audit, &self.names, &self.settings)),
             LiveFormat::Jsonl => report::live_json(turn, audit, &self.names, &self.settings),
+            _ => Ok(report::live_text(turn, audit, &self.names, &self.settings)),
         });
         let lines = lines.collect::<io::Result<String>>()?;
         print(|out| out.write_all(lines.as_bytes()))
     }
 
     /// Closes the records and prints the report, with what came and went.
-    fn finish(self, audit: &Audit) -> Result<()> {
+    fn finish(mut self, audit: &Audit) -> Result<()> {
         let course = self.course();
         if let Some(recorder) = self.recorder {
             // Beside the view only its note said so.
             let told = if self.board.is_some() { 0 } else { self.recorder_told };
             tell_recorded(&recorder.finish(), told);
         }
-        if let Some(error) = self.trouble {
-            return Err(error);
-        }
         // A terminal may have another width by now.
         let width = self.width.unwrap_or_else(terminal_width);
         let (names, settings) = (&self.names, &report::Settings { width, ..self.settings.clone() });
-        print(|out| match self.format {
-            LiveFormat::Text => {
-                let close = report::live_close(&course, audit, names, settings);
-                let table = report::run_table(audit, &course, names, settings);
-                let course = report::live_course(&course, audit, names, settings);
-                write!(out, "\n{table}{course}{close}")
+        let page = |settings: &report::Settings| {
+            let table = report::run_table(audit, &course, names, settings);
+            table
+                + &report::live_course(&course, audit, names, settings)
+                + &report::live_close(&course, audit, names, settings)
+        };
+        let has_files = !self.reports.is_empty();
+        if has_files {
+            // Before anything that may fail: whoever read standard output may be gone.
+            let published = Published::of_run(audit, &course, names, settings);
+            let plain = report::Settings { colour: false, ..settings.clone() };
+            self.reports.write(&published, &page(&plain), &settings.zone)?;
+            for path in self.reports.paths() {
+                let _ = writeln!(io::stderr(), "pbxray: wrote {}", path.display());
             }
-            LiveFormat::Jsonl => {
-                out.write_all(report::live_report(&course, audit, names, settings)?.as_bytes())
-            }
-        })
+        }
+        let printed = match self.trouble {
+            Some(error) => Err(error),
+            None => print(|out| match self.format {
+                LiveFormat::Jsonl => {
+                    out.write_all(report::live_report(&course, audit, names, settings)?.as_bytes())
+                }
+                _ if has_files => {
+                    out.write_all(report::live_close(&course, audit, names, settings).as_bytes())
+                }
+                _ => write!(out, "\n{}", page(settings)),
+            }),
+        };
+        match printed {
+            // The report is where it was to go.
+            Err(error) if has_files && is_closed_pipe(&error) => Ok(()),
+            printed => printed,
+        }
+    }
+}
+
+/// The directory that a file stands in. `trace.pcapng` stands in the working directory, whose name is empty then.
+fn parent(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+        _ => PathBuf::from("."),
     }
 }
 
 /// Gives up what is not needed, before there is any other thread.
-fn shut_in(args: &LiveArgs, with_view: bool) -> Result<()> {
+fn shut_in(args: &LiveArgs, wanted: &Wanted, with_view: bool) -> Result<()> {
     if let Some(directory) = &args.evidence {
         std::fs::create_dir_all(directory).with_context(|| format!("--evidence {}", directory.display()))?;
     }
-    // `trace.pcapng` stands in the working directory, whose name is empty then.
-    let parent = |path: &Path| match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
-        _ => Path::new(".").to_path_buf(),
-    };
     // The view saves reports where it was started.
     let here = with_view.then(|| PathBuf::from("."));
-    let outputs: Vec<_> =
-        args.write.as_deref().map(parent).into_iter().chain(args.evidence.clone()).chain(here).collect();
+    let outputs: Vec<_> = args
+        .write
+        .as_deref()
+        .map(parent)
+        .into_iter()
+        .chain(args.evidence.clone())
+        .chain(here)
+        .chain(wanted.directories()?)
+        .collect();
     let outputs: Vec<&Path> = outputs.iter().map(std::path::PathBuf::as_path).collect();
     let confined = confine(&outputs);
     for (what, done) in [("rights", &confined.rights), ("writing", &confined.writing)] {

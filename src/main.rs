@@ -211,6 +211,33 @@ fn redaction(redact: Redact) -> Redaction {
     }
 }
 
+/// Writes one form that is one file.
+fn write_form(
+    format: Format,
+    published: Option<&Published>,
+    table: &str,
+    zone: &jiff::tz::TimeZone,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match (format, published) {
+        (Format::Html, Some(report)) => out.write_all(report.html(zone).as_bytes()),
+        (Format::Markdown, Some(report)) => out.write_all(report.markdown(zone).as_bytes()),
+        (Format::Sarif, Some(report)) => report.sarif(out),
+        (Format::Json, Some(report)) => report.json(out),
+        _ => out.write_all(table.as_bytes()),
+    }
+}
+
+/// Writes the tables for a spreadsheet to a directory.
+fn write_csv(published: &Published, path: &Path) -> Result<()> {
+    let said = || format!("--output {}", path.display());
+    std::fs::create_dir_all(path).with_context(said)?;
+    for (name, bytes) in published.csv()? {
+        std::fs::write(path.join(name), bytes).with_context(said)?;
+    }
+    Ok(())
+}
+
 fn write_forms(
     form: &FormArgs,
     published: Option<&Published>,
@@ -221,19 +248,10 @@ fn write_forms(
         let path = form.output.get(index);
         let said = || path.map_or_else(String::new, |path| format!("--output {}", path.display()));
         if let (Format::Csv, Some(path), Some(published)) = (format, path, published) {
-            std::fs::create_dir_all(path).with_context(said)?;
-            for (name, bytes) in published.csv()? {
-                std::fs::write(path.join(name), bytes).with_context(said)?;
-            }
+            write_csv(published, path)?;
             continue;
         }
-        let write = |out: &mut dyn Write| match (format, published) {
-            (Format::Html, Some(report)) => out.write_all(report.html(zone).as_bytes()),
-            (Format::Markdown, Some(report)) => out.write_all(report.markdown(zone).as_bytes()),
-            (Format::Sarif, Some(report)) => report.sarif(out),
-            (Format::Json, Some(report)) => report.json(out),
-            _ => out.write_all(table.as_bytes()),
-        };
+        let write = |out: &mut dyn Write| write_form(*format, published, table, zone, out);
         match path {
             None => print(write)?,
             Some(path) => {

@@ -275,6 +275,79 @@ fn what_passes_is_written_and_evidence_shows_the_finding_again() {
     assert!(told.contains("all_00001.pcapng") && !told.contains("too slow"), "{told}");
 }
 
+#[test]
+fn the_report_at_the_end_goes_to_files() {
+    if !can_capture("the_report_at_the_end_goes_to_files") {
+        return;
+    }
+    let place = tempfile::tempdir().unwrap();
+    let [html, json, csv] = ["page.html", "report.json", "tables"].map(|name| place.path().join(name));
+    std::fs::write(&json, "an older report, longer than nothing").unwrap();
+    let [html_name, json_name, csv_name] = [&html, &json, &csv].map(|path| path.to_str().unwrap());
+    let words = ["--format", "html,json,csv", "-o", html_name, "-o", json_name, "-o", csv_name];
+    let output = send("qos-001", &words);
+    let (told, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(1), "{errors}");
+    assert!(!errors.contains("could not be confined") && errors.contains("wrote"), "{errors}");
+    // Its lines and the verdict, and not the report again.
+    assert!(
+        told.contains("  QOS-001  ") && told.contains("NOT PASSED") && !told.contains("Evidence"),
+        "{told}"
+    );
+    let report: Value = serde_json::from_slice(&std::fs::read(&json).unwrap()).unwrap();
+    let file = pbxray(&["check", "samples/qos-001.pcapng", "--format", "json"]);
+    assert_eq!(said(&report), said(&serde_json::from_slice(&file.stdout).unwrap()));
+    assert_eq!(report["captures"][0]["live"]["goes_on"], false);
+    let page = std::fs::read_to_string(&html).unwrap();
+    assert!(page.contains("<dt>Interface</dt><dd>vb</dd>") && page.contains("still there"), "{page}");
+    assert_eq!(std::fs::read_dir(&csv).unwrap().count(), 4);
+}
+
+#[test]
+fn the_report_is_written_although_whoever_read_the_lines_is_gone() {
+    if !can_capture("the_report_is_written_although_whoever_read_the_lines_is_gone") {
+        return;
+    }
+    let place = tempfile::tempdir().unwrap();
+    let report = place.path().join("report.txt");
+    let words = ["--format", "text", "-o", report.to_str().unwrap()];
+    let mut child = sending("qos-001", &words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // As `tee` does when Ctrl-C ends both.
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    let text = std::fs::read_to_string(&report).unwrap();
+    assert!(
+        text.starts_with("NOT PASSED") && text.contains("QOS-001") && text.contains("Interface"),
+        "{text}"
+    );
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn places_for_reports_are_looked_at_before_anything_is_captured() {
+    let place = tempfile::tempdir().unwrap();
+    let [file, there, missing] = ["report.html", ".", "none/report.html"]
+        .map(|name| place.path().join(name).to_str().unwrap().to_owned());
+    let site = place.path().join("site.toml");
+    std::fs::write(&site, "").unwrap();
+    let site = site.to_str().unwrap();
+    for (words, told) in [
+        (vec!["-o", "-"], "is no name of a file"),
+        (vec!["-o", &there], "is a directory"),
+        (vec!["-o", &missing], "there is no directory"),
+        (vec!["--site", site, "-o", site], "is read itself"),
+        (vec!["--format", "html,json", "-o", &file, "-o", &file], "is named twice"),
+        (vec!["--format", "html"], "say -o for each form"),
+        (vec!["--format", "text,html", "-o", &file, "-o", &file], "say -o for each form"),
+        (vec!["--format", "text,jsonl"], "takes one of them"),
+    ] {
+        let output = pbxray(&[&["live", "-i", "no-such-interface"], &words[..]].concat());
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && text.contains(told), "{words:?}: {text}");
+        assert!(!std::path::Path::new(&file).exists(), "{words:?}");
+    }
+}
+
 /// Listens on one end of a pair, prints what the system says of the rights of each thread, and ends.
 const LOOK: &str = r#"
 ip link add name va type veth peer name vb || exit 90

@@ -135,11 +135,15 @@ fn the_view_is_driven_by_keys() {
         let file = files.iter().find(|path| path.extension().is_some_and(|it| it == ending)).unwrap();
         let text = std::fs::read_to_string(file).unwrap();
         assert!(text.contains(course) && text.contains("QOS-001"), "{file:?}");
+        let interim = if ending == "json" { "\"goes_on\": true" } else { "Interim state, latest packet" };
+        assert!(text.contains(interim), "{file:?}");
     }
 
     pane.send(&["C-c"]);
     let screen = pane.wait(&["ended with 1"]);
     assert!(!screen.contains("1 Findings") && screen.contains("pbxray 0."), "{screen}");
+    let widest = screen.lines().map(|line| line.chars().count()).max().unwrap();
+    assert!(widest > 80, "as wide as the terminal is at the end, not at the beginning: {screen}");
     pane.line("stty -a | tr ' ' '\\n' | grep -x echo; echo cursor $?");
     pane.wait(&["cursor 0"]);
 }

@@ -103,7 +103,10 @@ fn call_cells(
         (None, Some(call)) => Some((call.caller.ip(), between(call), call.callee.ip())),
         (None, None) => None,
     };
+    // Where nobody can read the signalling, addresses stand for numbers.
+    let is_address = |party: &str| party.parse::<IpAddr>().is_ok();
     let named = call.filter(|call| !call.from.is_empty() || !call.to.is_empty());
+    let named = named.filter(|call| !is_address(&call.from) || !is_address(&call.to));
     let without_numbers =
         || route.map_or_else(nothing, |(from, arrow, to)| Cell::new(short(from, arrow, to)));
     let parties = named.map_or_else(without_numbers, |call| {

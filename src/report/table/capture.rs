@@ -28,8 +28,11 @@ const ESP_BEHIND_NAT: u16 = 4500;
 const PASSED_OVER: usize = 5;
 
 pub(super) fn write(page: &mut Page, view: &View<'_>) {
-    page.heading(view.words.headings.capture);
     let captures = &view.audit.captures;
+    page.heading(match captures.first().and_then(|capture| capture.live.as_ref()) {
+        Some(_) => run_words(view.language).run,
+        None => view.words.headings.capture,
+    });
     for capture in captures.iter().take(MOST) {
         page.facts(0, &file_facts(view, capture));
         page.blank();

@@ -1,0 +1,123 @@
+//! Where the report of a live capture goes beside standard output: `--output`, a file for each form.
+
+use std::fs::File;
+use std::io::{BufWriter, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+
+use super::super::outputs::{self, Kind};
+use super::super::{write_csv, write_form};
+use pbxray::cli::{Format, LiveArgs, LiveFormat};
+use pbxray::report::Published;
+
+/// What is asked for, checked before anything is captured.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    forms: Vec<(Format, PathBuf)>,
+}
+
+/// The same with its files open, so that what cannot be written is told at the beginning and not after hours.
+#[derive(Debug, Default)]
+pub(super) struct Reports {
+    forms: Vec<(Format, PathBuf, Option<File>)>,
+}
+
+impl Wanted {
+    /// The forms of a report with the places for them.
+    pub(super) fn of(args: &LiveArgs) -> Result<Self> {
+        let streams: Vec<LiveFormat> =
+            args.format.iter().copied().filter(|format| format.report().is_none()).collect();
+        ensure!(streams.len() < 2, "--format text,jsonl: standard output takes one of them");
+        let mut formats: Vec<Format> = args.format.iter().filter_map(|format| format.report()).collect();
+        if formats.is_empty() && args.output.len() == 1 {
+            formats.push(Format::Table);
+        }
+        let (forms, places) = (formats.len(), args.output.len());
+        ensure!(
+            forms == places,
+            "--format names {forms} forms of the report and there are {places} times -o; say -o for each form, in the same \
+             order (text and jsonl go to standard output and need none)"
+        );
+        let kind = |format: &Format| if *format == Format::Csv { Kind::Directory } else { Kind::File };
+        let checked: Vec<(&Path, Kind)> =
+            args.output.iter().zip(&formats).map(|(path, format)| (path.as_path(), kind(format))).collect();
+        let read: Vec<&Path> =
+            args.judge.site.as_deref().into_iter().chain(args.judge.rules.as_deref()).collect();
+        outputs::check(&checked, &read)?;
+        Ok(Self { forms: formats.into_iter().zip(args.output.iter().cloned()).collect() })
+    }
+
+    /// Makes the directories that are to be, and gives those that are written to.
+    pub(super) fn directories(&self) -> Result<Vec<PathBuf>> {
+        let place = |(format, path): &(Format, PathBuf)| match format {
+            Format::Csv => {
+                std::fs::create_dir_all(path).with_context(|| said(path))?;
+                Ok(path.clone())
+            }
+            _ => Ok(super::parent(path)),
+        };
+        self.forms.iter().map(place).collect()
+    }
+
+    /// Opens the files. What is in them stays until the report is there.
+    pub(super) fn open(self) -> Result<Reports> {
+        let open = |(format, path): (Format, PathBuf)| -> Result<_> {
+            let file = match format {
+                Format::Csv => None,
+                _ => Some(
+                    File::options()
+                        .create(true)
+                        .truncate(false)
+                        .write(true)
+                        .open(&path)
+                        .with_context(|| said(&path))?,
+                ),
+            };
+            Ok((format, path, file))
+        };
+        Ok(Reports { forms: self.forms.into_iter().map(open).collect::<Result<_>>()? })
+    }
+}
+
+impl Reports {
+    pub(super) fn is_empty(&self) -> bool {
+        self.forms.is_empty()
+    }
+
+    /// Writes each form; `table` is the one for a terminal.
+    pub(super) fn write(
+        &mut self,
+        published: &Published,
+        table: &str,
+        zone: &jiff::tz::TimeZone,
+    ) -> Result<()> {
+        for (format, path, file) in &mut self.forms {
+            match file {
+                None => write_csv(published, path)?,
+                Some(file) => {
+                    let mut write = || {
+                        if file.metadata()?.is_file() {
+                            file.set_len(0)?;
+                            file.rewind()?;
+                        }
+                        let mut out = BufWriter::new(&*file);
+                        write_form(*format, Some(published), table, zone, &mut out)?;
+                        out.flush()
+                    };
+                    write().with_context(|| said(path))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The files, for whoever is to be told.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.forms.iter().map(|(_, path, _)| path.as_path())
+    }
+}
+
+fn said(path: &Path) -> String {
+    format!("--output {}", path.display())
+}

@@ -204,8 +204,9 @@ mod tests {
     use samplegen::scenario::{Scenario, find};
 
     use super::*;
-    use crate::capture::{Settings, Timestamp, open};
+    use crate::capture::{Live, Settings, Timestamp, open};
     use crate::check::{Code, RowStatus, Verdict};
+    use crate::compare::{Ledger, Turn};
     use crate::observe::Initiator;
 
     fn run<T>(scenario: &Scenario, range_bytes: u64, then: impl FnOnce(Measurement, &Terms<'_>) -> T) -> T {
@@ -300,6 +301,74 @@ mod tests {
             assert_eq!(packets(&folded), packets(&whole), "{}", scenario.name);
             assert_eq!(folded.traffic.streams.len(), whole.traffic.streams.len(), "{}", scenario.name);
         }
+    }
+
+    /// What a live run tells of a capture that comes in real time, with a look every half second of its clock.
+    fn turns(scenario: &Scenario) -> (Vec<Turn>, Audit) {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), scenario.file()).unwrap();
+        let rulebook = Rulebook::builtin().unwrap();
+        let settings = Settings { range_bytes: 1 << 10, wave: 1, ..Settings::default() };
+        let mut measurement = open(&[file.path().to_path_buf()], settings).unwrap();
+        let terms = Terms { rulebook: &rulebook, hints: &Hints::default(), filter: None };
+        let services = rulebook.service_ports();
+        let is_service = |protocol, port| is_service(&services, protocol, port);
+        let (mut observer, mut ledger, mut turns) = (Observer::default(), Ledger::default(), Vec::new());
+        let mut next = None;
+        while wave(&mut measurement, &mut observer, &terms) {
+            let mut captures = measurement.so_far();
+            captures[0].live = Some(Live { goes_on: true, written: Vec::new() });
+            let Some(now) = captures.iter().filter_map(|capture| capture.last).max() else { continue };
+            if next.is_none_or(|next: Timestamp| now >= next) {
+                let copy = observer.copied(|shards| shards.to_vec());
+                turns.extend(ledger.update(&judge(captures, Vec::new(), copy.finish(&is_service), &terms)));
+                next = Some(now.plus(500_000_000));
+            }
+        }
+        let traffic = observer.finish(&is_service);
+        let audit = judge(measurement.finish(), Vec::new(), traffic, &terms);
+        turns.extend(ledger.update(&audit));
+        (turns, audit)
+    }
+
+    #[test]
+    fn nothing_is_told_that_the_next_seconds_take_back() {
+        let mut found = Vec::new();
+        for scenario in samplegen::scenario::all() {
+            let (turns, audit) = turns(&scenario);
+            // Loss was there, and its share falls while voice goes on; what blocks a registration is told as SIG-002 in the end.
+            let is_told_else = |code| match code {
+                Code::Rtp003 => true,
+                Code::Port003 => audit.findings.iter().any(|finding| finding.code() == Code::Sig002),
+                _ => false,
+            };
+            let came = turns.iter().filter(|turn| turn.cleared.is_none());
+            for turn in came.filter(|turn| !is_told_else(turn.finding.code())) {
+                let of = |finding: &check::Finding| {
+                    (finding.code(), finding.subject.clone(), finding.distinction())
+                };
+                // What was mended is in the report of the end; what is not was never there.
+                if !audit.findings.iter().any(|finding| of(finding) == of(&turn.finding)) {
+                    found.push(format!(
+                        "{} {:?} {:?}",
+                        scenario.name,
+                        turn.finding.code(),
+                        turn.finding.subject
+                    ));
+                }
+            }
+        }
+        assert!(found.is_empty(), "{found:#?}");
+    }
+
+    #[test]
+    fn a_connection_that_was_turned_away_is_told_once_no_second_try_mends_it() {
+        let (turns, audit) = turns(&find("sig-007").unwrap());
+        let told = turns.iter().find(|turn| turn.finding.code() == Code::Sig007).unwrap();
+        let finding = audit.findings.iter().find(|finding| finding.code() == Code::Sig007).unwrap();
+        // Its time has passed, or the capture is at its end.
+        let (first, last) = (finding.evidence.first.unwrap(), audit.captures[0].last.unwrap());
+        assert!(told.since.since(first) >= 5_000_000_000 || told.since == last, "{told:?}");
     }
 
     #[test]

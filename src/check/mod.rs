@@ -18,6 +18,7 @@ mod matrix;
 mod media;
 mod mended;
 mod port;
+mod premature;
 mod qos;
 mod rejection;
 mod security;
@@ -71,6 +72,7 @@ pub fn audit(
     findings.extend(security::check(&case));
     join_unanswered(&mut findings);
     drop_symptoms(&mut findings);
+    premature::leave_out(&mut findings, &captures);
     findings.retain(|finding| {
         !subject(finding).is_some_and(|host| case.is_excepted_whole(finding.code().as_str(), host))
     });

@@ -17,8 +17,8 @@ use super::{
     hints, is_closed_pipe, judge_settings, language, prepare, print, rulebook, severity, terminal_width,
 };
 use pbxray::capture::{
-    self, Bounds, FilterSpec, LinkEvent, Measurement, Meter, Outages, Recorded, Recorder, Recording, Ring,
-    Tap, Tell, Timestamp,
+    self, Bounds, FilterSpec, LinkEvent, Measurement, Meter, Outages, Recorder, Recording, Ring, Tap, Tell,
+    Timestamp,
 };
 use pbxray::check::{Audit, Code, Finding, Severity};
 use pbxray::cli::{FailOn, LiveArgs, LiveFormat};
@@ -37,17 +37,18 @@ pub(super) fn live(args: &LiveArgs) -> Result<ExitStatus> {
     let until = args.until.as_deref().map(until).transpose()?;
     let with_view = wants_view(args);
     let wanted = Wanted::of(args)?;
-    shut_in(args, &wanted, with_view)?;
-    let filter = prepare(judge)?;
+    shut_in(args, &wanted, with_view, language)?;
+    let filter = prepare(judge, language)?;
     let end = End::new(with_view)?;
     let meter = Arc::new(Meter::default());
     let board = with_view.then(Arc::<Board>::default);
     let outages = Arc::<Mutex<Outages>>::default();
     let tell = teller(board.as_ref(), &outages, language);
     if let Some(twice) = twice(&args.interfaces) {
-        return Err(anyhow!("--interface {twice}: is given twice"));
+        let text = language.either("ist doppelt angegeben", "is given twice");
+        return Err(anyhow!("--interface {twice}: {text}"));
     }
-    let (measurement, recorder) = listen(args, filter.as_ref(), &end, &meter, &tell)?;
+    let (measurement, recorder) = listen(args, filter.as_ref(), &end, &meter, &tell, language)?;
     let reports = wanted.open()?;
     let terms = Terms { rulebook: &rulebook, hints: &hints, filter: filter.as_ref() };
     let names = report::Names::new(&rulebook, language);
@@ -113,6 +114,7 @@ fn listen(
     end: &End,
     meter: &Arc<Meter>,
     tell: &Tell,
+    language: Language,
 ) -> Result<(Measurement, Option<Recorder>)> {
     let bounds = Bounds {
         duration: args.duration,
@@ -120,7 +122,8 @@ fn listen(
         counted: filter.cloned(),
         stop: Arc::clone(&end.stop),
     };
-    let tap = capture::tap(&args.interfaces, &bounds, meter, tell)?;
+    let tap = capture::tap(&args.interfaces, &bounds, meter, tell)
+        .map_err(|error| anyhow!("{}", report::live_trouble(&error, language)))?;
     let (tap, recorder) = recording(tap, args)?;
     let measurement = capture::listen(tap, &args.interfaces, capture::Settings::default())?;
     Ok((measurement, recorder))
@@ -254,7 +257,8 @@ impl Lookout {
                     board.note(screen_words(self.settings.language).recording.replace("{}", &trouble));
                 }
                 None => {
-                    let _ = writeln!(io::stderr(), "pbxray: recording: {trouble}");
+                    let line = report::recording(&trouble, self.settings.language);
+                    let _ = writeln!(io::stderr(), "pbxray: {line}");
                 }
             }
         }
@@ -284,7 +288,9 @@ impl Lookout {
         if let Some(recorder) = self.recorder {
             // Beside the view only its note said so.
             let told = if self.board.is_some() { 0 } else { self.recorder_told };
-            tell_recorded(&recorder.finish(), told);
+            for line in report::recorded(&recorder.finish(), told, self.settings.language) {
+                let _ = writeln!(io::stderr(), "pbxray: {line}");
+            }
         }
         // A terminal may have another width by now.
         let width = self.width.unwrap_or_else(terminal_width);
@@ -302,7 +308,8 @@ impl Lookout {
             let plain = report::Settings { colour: false, ..settings.clone() };
             self.reports.write(&published, &page(&plain), &settings.zone)?;
             for path in self.reports.paths() {
-                let _ = writeln!(io::stderr(), "pbxray: wrote {}", path.display());
+                let line = report::wrote(&path.display().to_string(), settings.language);
+                let _ = writeln!(io::stderr(), "pbxray: {line}");
             }
         }
         let printed = match self.trouble {
@@ -334,7 +341,7 @@ fn parent(path: &Path) -> PathBuf {
 }
 
 /// Gives up what is not needed, before there is any other thread.
-fn shut_in(args: &LiveArgs, wanted: &Wanted, with_view: bool) -> Result<()> {
+fn shut_in(args: &LiveArgs, wanted: &Wanted, with_view: bool, language: Language) -> Result<()> {
     if let Some(directory) = &args.evidence {
         std::fs::create_dir_all(directory).with_context(|| format!("--evidence {}", directory.display()))?;
     }
@@ -351,9 +358,15 @@ fn shut_in(args: &LiveArgs, wanted: &Wanted, with_view: bool) -> Result<()> {
         .collect();
     let outputs: Vec<&Path> = outputs.iter().map(std::path::PathBuf::as_path).collect();
     let confined = confine(&outputs);
-    for (what, done) in [("rights", &confined.rights), ("writing", &confined.writing)] {
+    let rights = language
+        .either("die eigenen Rechte konnten nicht beschränkt werden", "note: rights could not be confined");
+    let writing = language.either(
+        "das Schreiben konnte nicht auf die Ausgabeordner beschränkt werden",
+        "note: writing could not be confined",
+    );
+    for (text, done) in [(rights, &confined.rights), (writing, &confined.writing)] {
         if let Err(reason) = done {
-            let _ = writeln!(io::stderr(), "pbxray: note: {what} could not be confined: {reason}");
+            let _ = writeln!(io::stderr(), "pbxray: {text}: {reason}");
         }
     }
     Ok(())
@@ -374,20 +387,6 @@ fn recording(tap: Tap, args: &LiveArgs) -> Result<(Tap, Option<Recorder>)> {
     let recording = Recording { ring, evidence: args.evidence.clone() };
     let (tap, recorder) = tap.record(recording).with_context(said)?;
     Ok((tap, Some(recorder)))
-}
-
-/// `told`: how much of the trouble stands there already.
-fn tell_recorded(recorded: &Recorded, told: usize) {
-    let mut out = io::stderr().lock();
-    for file in &recorded.files {
-        let _ = writeln!(out, "pbxray: wrote {}", file.display());
-    }
-    for trouble in recorded.trouble.iter().skip(told) {
-        let _ = writeln!(out, "pbxray: recording: {trouble}");
-    }
-    if recorded.missed > 0 {
-        let _ = writeln!(out, "pbxray: {} blocks are in no file: the disk was too slow", recorded.missed);
-    }
 }
 
 fn link_text(event: &LinkEvent, language: Language) -> String {

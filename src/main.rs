@@ -66,7 +66,7 @@ fn check(args: &CheckArgs) -> Result<ExitStatus> {
     let language = language(judge.lang.as_deref())?;
     let rulebook = rulebook(judge.rules.as_deref())?;
     let hints = hints(&judge.pbx, judge.site.as_deref(), &rulebook)?;
-    let filter = prepare(judge)?;
+    let filter = prepare(judge, language)?;
     let settings = capture::Settings { range_bytes: args.range_bytes, ..capture::Settings::default() };
     let measurement = capture::open(&args.inputs, settings)?;
     let terms = Terms { rulebook: &rulebook, hints: &hints, filter: filter.as_ref() };
@@ -79,14 +79,19 @@ fn check(args: &CheckArgs) -> Result<ExitStatus> {
 }
 
 /// The filter; sets the number of threads.
-fn prepare(judge: &JudgeArgs) -> Result<Option<FilterSpec>> {
+fn prepare(judge: &JudgeArgs, language: Language) -> Result<Option<FilterSpec>> {
     if let Some(threads) = judge.threads {
         rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
             .build_global()
             .with_context(|| format!("--threads {threads}"))?;
     }
-    judge.filter.as_deref().map(FilterSpec::new).transpose().map_err(|error| anyhow!("{error}"))
+    judge
+        .filter
+        .as_deref()
+        .map(FilterSpec::new)
+        .transpose()
+        .map_err(|error| anyhow!("{}", report::filter_trouble(&error, language)))
 }
 
 fn judge_settings(judge: &JudgeArgs, language: Language, is_file: bool) -> report::Settings {
@@ -131,7 +136,7 @@ fn annotate(args: &AnnotateArgs) -> Result<ExitStatus> {
     let language = language(judge.lang.as_deref())?;
     let rulebook = rulebook(judge.rules.as_deref())?;
     let hints = hints(&judge.pbx, judge.site.as_deref(), &rulebook)?;
-    let filter = prepare(judge)?;
+    let filter = prepare(judge, language)?;
     anyhow::ensure!(
         args.input.is_file(),
         "{}: is no regular file; annotate takes one capture file",
@@ -347,7 +352,8 @@ fn explain(args: &ExplainArgs) -> Result<ExitStatus> {
 
 fn interfaces(args: &InterfacesArgs) -> Result<ExitStatus> {
     let language = language(args.lang.as_deref())?;
-    let mut interfaces = capture::interfaces()?;
+    let mut interfaces =
+        capture::interfaces().map_err(|error| anyhow!("{}", report::interfaces_trouble(&error, language)))?;
     capture::try_opening(&mut interfaces);
     let list = report::interfaces(&interfaces, language, terminal_width());
     print(|out| out.write_all(list.as_bytes()))?;

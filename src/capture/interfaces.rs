@@ -76,6 +76,11 @@ pub enum InterfacesError {
     Refused(String),
 }
 
+impl InterfacesError {
+    /// How to install what is missing.
+    pub const INSTALL: &str = pcap_dyn::INSTALL;
+}
+
 impl From<Device> for Interface {
     fn from(device: Device) -> Self {
         let flags = &device.flags;

@@ -26,6 +26,7 @@ mod sarif;
 mod spreadsheet;
 mod table;
 mod text;
+mod trouble;
 
 use jiff::tz::TimeZone;
 
@@ -47,6 +48,7 @@ pub use published::{NotAReport, Published};
 pub use redact::{AddressNames, Redaction};
 pub use table::{run_table, table};
 pub use text::{Context, FindingText, ScreenWords, finding_text, screen_words};
+pub use trouble::{filter_trouble, interfaces_trouble, live_trouble, recorded, recording, wrote};
 
 /// How a report is to look.
 #[derive(Clone, Debug)]

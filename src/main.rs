@@ -113,6 +113,12 @@ fn write_report(args: &CheckArgs, mut audit: Audit, rulebook: &Rulebook, languag
         let is_signed = form.format.iter().any(|format| matches!(format, Format::Html | Format::Markdown));
         capture::fingerprint(&mut audit.captures, if is_signed { u64::MAX } else { CHEAP_TO_READ });
     }
+    if form.redact.is_none() && form.format == [Format::Json] {
+        let written = write_to(form.output.first(), |out| report::json(&audit, &names, &settings, out));
+        // The process ends: taking a large result apart would only take time.
+        std::mem::forget(audit);
+        return written;
+    }
     let published = is_published.then(|| Published::of(&audit, &names, &settings));
     let (published, table) = match (published, form.redact) {
         (Some(plain), Some(redact)) => {
@@ -122,7 +128,6 @@ fn write_report(args: &CheckArgs, mut audit: Audit, rulebook: &Rulebook, languag
         }
         (plain, _) => {
             let table = has_table.then(|| report::table(&audit, &names, &settings));
-            // The process ends: taking a large result apart would only take time.
             std::mem::forget(audit);
             (plain, table)
         }
@@ -251,21 +256,21 @@ fn write_forms(
 ) -> Result<()> {
     for (index, format) in form.format.iter().enumerate() {
         let path = form.output.get(index);
-        let said = || path.map_or_else(String::new, |path| format!("--output {}", path.display()));
         if let (Format::Csv, Some(path), Some(published)) = (format, path, published) {
             write_csv(published, path)?;
             continue;
         }
-        let write = |out: &mut dyn Write| write_form(*format, published, table, zone, out);
-        match path {
-            None => print(write)?,
-            Some(path) => {
-                let mut out = BufWriter::new(File::create(path).with_context(said)?);
-                write(&mut out).and_then(|()| out.flush()).with_context(said)?;
-            }
-        }
+        write_to(path, |out| write_form(*format, published, table, zone, out))?;
     }
     Ok(())
+}
+
+/// Writes to a file, or to standard output where none is named.
+fn write_to(path: Option<&PathBuf>, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    let Some(path) = path else { return print(write) };
+    let said = || format!("--output {}", path.display());
+    let mut out = BufWriter::new(File::create(path).with_context(said)?);
+    write(&mut out).and_then(|()| out.flush()).with_context(said)
 }
 
 fn compare(args: &CompareArgs) -> Result<ExitStatus> {

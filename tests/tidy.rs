@@ -45,7 +45,7 @@ const FAMILIES: [&str; 7] = ["blocked", "capture", "media", "port", "qos", "secu
 const USED_IN: [(&str, &[&str]); 15] = [
     ("caps", &["src/confine.rs"]),
     ("landlock", &["src/confine.rs"]),
-    ("rayon", &["src/pipeline.rs", "src/main.rs"]),
+    ("rayon", &["src/pipeline.rs", "src/main.rs", "src/report/json/lists.rs"]),
     ("ratatui", &["src/screen/"]),
     ("clap", &["src/cli.rs", "src/main.rs", "src/live.rs"]),
     ("comfy_table", &["src/report/"]),

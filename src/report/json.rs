@@ -9,11 +9,14 @@ pub(super) mod document;
 mod fill;
 mod finding;
 mod formatter;
+mod lists;
 pub(super) mod network;
 mod registration;
 mod running;
 pub(super) mod spell;
 pub(super) mod relay;
+mod rows;
+pub(super) mod worst;
 #[cfg(test)]
 mod tests;
 
@@ -26,22 +29,28 @@ use super::names::Names;
 use crate::check::Audit;
 use document::Document;
 use formatter::Guarded;
+use rows::Rows;
 
 /// Flows listed unless all are asked for.
 const FLOWS: usize = 10_000;
 
-/// Writes the whole report.
+/// Writes the whole report, the long lists of it while they are made: they never stand in memory. The same bytes as
+/// [`super::Published::json`] writes.
 ///
 /// # Errors
 /// What `out` refuses.
 pub fn json(audit: &Audit, names: &Names, settings: &Settings, out: &mut dyn io::Write) -> io::Result<()> {
-    write(&document_of(audit, names, settings), out)
+    let limit = flows_listed(settings);
+    lists::write(&fill::frame(audit, names, settings, limit), &Rows::of(audit, limit), out)
 }
 
 /// The published form.
 pub(super) fn document_of(audit: &Audit, names: &Names, settings: &Settings) -> Document {
-    let limit = if settings.all_flows { usize::MAX } else { FLOWS };
-    fill::document(audit, names, settings, limit)
+    fill::document(audit, names, settings, flows_listed(settings))
+}
+
+fn flows_listed(settings: &Settings) -> usize {
+    if settings.all_flows { usize::MAX } else { FLOWS }
 }
 
 /// Writes the JSON Schema of the report.

@@ -1,18 +1,18 @@
-//! The published form of a call, which calls are the worst, and the messages of those.
+//! The published form of a call, and of its messages.
 
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::document::{Endpoint, Stream};
+use super::document::Endpoint;
 use super::fill::endpoint;
+use super::worst::{Outcome, Standing};
 use crate::capture::{Frame, Timestamp};
 use crate::observe::message::sip;
 use crate::observe::{self, Answer, CallProtocol, Step, Traffic};
 use crate::report::number;
-use crate::report::text::{arrow, is_everyday, is_failure};
+use crate::report::text::arrow;
 
 /// A dialog that an INVITE began.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -223,25 +223,6 @@ published! {
     CallState from observe::Answer { Answered, Rejected(_), Cancelled, Unanswered, Open }
 }
 
-/// All calls, the `ladders` worst and their legs with their messages.
-pub(super) fn calls(traffic: &Traffic, streams: &[Stream], ladders: usize) -> Vec<Call> {
-    let ties = Ties::of(traffic);
-    let mut calls: Vec<Call> =
-        traffic.calls.iter().enumerate().map(|(id, one)| call(id, one, &ties)).collect();
-    for (id, call) in calls.iter_mut().enumerate().filter(|(_, call)| !call.is_sip()) {
-        call.heard = call.streams.iter().filter_map(|stream| heard(traffic, id, *stream)).collect();
-    }
-    for root in worst_first(&calls, streams).into_iter().take(ladders) {
-        for member in family(&calls, root) {
-            if let (Some(to), Some(from)) = (calls.get_mut(member), traffic.calls.get(member)) {
-                to.messages = from.ladder.steps().map(message).collect();
-                to.messages_omitted = from.ladder.omitted;
-            }
-        }
-    }
-    calls
-}
-
 fn message(step: Step<'_>) -> Message {
     Message {
         frame: step.frame.number(),
@@ -256,88 +237,15 @@ fn message(step: Step<'_>) -> Message {
     }
 }
 
-/// A call and what a PBX passed it on as, in order.
-pub(in crate::report) fn family(calls: &[Call], root: usize) -> Vec<usize> {
-    let mut members = vec![root];
-    let mut at = 0;
-    while let Some(call) = members.get(at).and_then(|member| calls.get(*member)) {
-        // A stored report may tie calls in a circle.
-        let more: Vec<usize> = call.leg_by.iter().copied().filter(|leg| !members.contains(leg)).collect();
-        members.extend(more);
-        at += 1;
-    }
-    members.retain(|member| *member < calls.len());
-    members
-}
-
-/// Positions of the calls that are no leg of another, the worst first: those that came to nothing, then those with the
-/// worst voice, then the earliest.
-pub(in crate::report) fn worst_first(calls: &[Call], streams: &[Stream]) -> Vec<usize> {
-    let mut ranked: Vec<(usize, Rank)> = calls
-        .iter()
-        .enumerate()
-        .filter(|(_, call)| call.leg_of.is_none())
-        .map(|(root, _)| {
-            let members = family(calls, root);
-            let ranks =
-                members.iter().filter_map(|member| calls.get(*member)).map(|call| rank(call, streams));
-            (root, ranks.min_by(Rank::compare).unwrap_or_default())
-        })
-        .collect();
-    ranked.sort_by(|x, y| x.1.compare(&y.1).then(x.0.cmp(&y.0)));
-    ranked.into_iter().map(|(root, _)| root).collect()
-}
-
-/// How a call stands, the worst smallest.
-#[derive(Clone, Copy, Debug, Default)]
-struct Rank {
-    outcome: u8,
-    mos: f64,
-    kept_percent: f64,
-    ef_percent: f64,
-}
-
-impl Rank {
-    fn compare(&self, other: &Self) -> Ordering {
-        self.outcome
-            .cmp(&other.outcome)
-            .then(self.mos.total_cmp(&other.mos))
-            .then(self.kept_percent.total_cmp(&other.kept_percent))
-            .then(self.ef_percent.total_cmp(&other.ef_percent))
-    }
-}
-
-fn rank(call: &Call, streams: &[Stream]) -> Rank {
-    let outcome = match (call.state, call.final_status) {
-        (CallState::Unanswered, _) => 0,
-        (CallState::Answered, _) if call.unacknowledged => 1,
-        (CallState::Cancelled, Some(status)) if is_failure(status) => 1,
-        (CallState::Rejected, Some(status)) if is_everyday(status, call.reason.as_deref()) => 3,
-        (CallState::Rejected, _) => 1,
-        (CallState::Answered | CallState::Cancelled | CallState::Open, _) => 2,
-    };
-    let own = || call.streams.iter().filter_map(|stream| streams.get(*stream));
-    let least = |values: &mut dyn Iterator<Item = f64>, best: f64| values.fold(best, f64::min);
-    Rank {
-        outcome,
-        mos: least(&mut own().filter_map(|stream| stream.mos), 5.0),
-        kept_percent: least(
-            &mut own().filter_map(|stream| stream.lost_percent).map(|lost| 100.0 - lost),
-            100.0,
-        ),
-        ef_percent: least(&mut own().filter_map(|stream| stream.ef_percent), 100.0),
-    }
-}
-
 /// What belongs to each call, by its position.
-struct Ties {
+pub(super) struct Ties {
     /// Calls that it was passed on as.
     legs: BTreeMap<usize, Vec<usize>>,
     streams: BTreeMap<usize, Vec<usize>>,
 }
 
 impl Ties {
-    fn of(traffic: &Traffic) -> Self {
+    pub(super) fn of(traffic: &Traffic) -> Self {
         let legs = traffic.calls.iter().map(|call| call.leg_of);
         let mut streams = positions(traffic.streams.iter().map(|stream| stream.call));
         for (id, call) in traffic.calls.iter().enumerate().filter(|(_, call)| !call.also_heard.is_empty()) {
@@ -347,6 +255,25 @@ impl Ties {
         }
         Self { legs: positions(legs), streams }
     }
+
+    fn legs(&self, id: usize) -> &[usize] {
+        self.legs.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    fn streams(&self, id: usize) -> &[usize] {
+        self.streams.get(&id).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// How the call stands among the others.
+pub(super) fn standing<'a>(id: usize, call: &observe::Call, ties: &'a Ties) -> Standing<'a> {
+    let outcome = Outcome {
+        state: call.answer.into(),
+        final_status: call.status,
+        unacknowledged: call.is_unacknowledged,
+        reason: call.reason.as_deref(),
+    };
+    Standing::of(outcome, call.leg_of, ties.legs(id), ties.streams(id))
 }
 
 fn positions(owners: impl Iterator<Item = Option<usize>>) -> BTreeMap<usize, Vec<usize>> {
@@ -359,7 +286,10 @@ fn positions(owners: impl Iterator<Item = Option<usize>>) -> BTreeMap<usize, Vec
     positions
 }
 
-fn call(id: usize, call: &observe::Call, ties: &Ties) -> Call {
+/// The published form of a call, with its messages if it `tells` them.
+pub(super) fn call(id: usize, call: &observe::Call, ties: &Ties, traffic: &Traffic, tells: bool) -> Call {
+    let streams = ties.streams(id);
+    let is_sip = call.protocol == CallProtocol::Sip;
     let time = |at: Option<(Frame, Timestamp)>| at.and_then(|(_, time)| number::rfc3339(time));
     Call {
         call_id: call.call_id.to_string(),
@@ -395,12 +325,15 @@ fn call(id: usize, call: &observe::Call, ties: &Ties) -> Call {
         transferred_by: call.transferred.as_ref().map(|(side, _)| (*side).into()),
         answered_elsewhere: call.answered_elsewhere,
         leg_of: call.leg_of,
-        leg_by: ties.legs.get(&id).cloned().unwrap_or_default(),
+        leg_by: ties.legs(id).to_vec(),
         caller: endpoint(call.caller),
         callee: endpoint(call.callee),
-        streams: ties.streams.get(&id).cloned().unwrap_or_default(),
-        heard: Vec::new(),
-        messages: Vec::new(),
-        messages_omitted: 0,
+        streams: streams.to_vec(),
+        heard: match is_sip {
+            true => Vec::new(),
+            false => streams.iter().filter_map(|stream| heard(traffic, id, *stream)).collect(),
+        },
+        messages: if tells { call.ladder.steps().map(message).collect() } else { Vec::new() },
+        messages_omitted: if tells { call.ladder.omitted } else { 0 },
     }
 }

@@ -7,8 +7,8 @@ use std::net::IpAddr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::document::Stream;
 use crate::observe::Traffic;
+use crate::observe::media::StreamReport;
 use crate::observe::media::course::{Course as Seen, INTERVALS, NARROWEST};
 use crate::report::number;
 use crate::report::text::EXPEDITED_FORWARDING;
@@ -41,32 +41,12 @@ pub(in crate::report) struct Route {
     pub(in crate::report) dscp: BTreeMap<u8, Vec<u64>>,
 }
 
-/// Gives the `most` streams with the worst voice their course.
-pub(super) fn add(streams: &mut [Stream], traffic: &Traffic, most: usize) {
-    let mut order: Vec<usize> = (0..streams.len().min(traffic.streams.len())).collect();
-    if order.len() > most {
-        let rank = |at: &usize| {
-            let stream = streams.get(*at);
-            let mos = stream.and_then(|one| one.mos).unwrap_or(5.0);
-            let lost = stream.and_then(|one| one.lost_percent).unwrap_or_default();
-            (mos, -lost)
-        };
-        order.sort_by(|x, y| {
-            let (x, y) = (rank(x), rank(y));
-            x.0.total_cmp(&y.0).then(x.1.total_cmp(&y.1))
-        });
-        order.truncate(most);
-    }
-    for at in order {
-        if let (Some(to), Some(from)) = (streams.get_mut(at), traffic.streams.get(at)) {
-            to.course = Some(course(&from.report.course, from.report.timing.jitter.is_some()));
-        }
-    }
-}
-
-fn course(seen: &Seen, has_jitter: bool) -> Course {
+/// How a stream went.
+pub(super) fn of(report: &StreamReport) -> Course {
+    let seen = &report.course;
     let intervals = seen.intervals();
     let rounded = |jitter: f32| (f64::from(jitter) * 1e3).round() / 1e3;
+    let has_jitter = report.timing.jitter.is_some();
     Course {
         start: number::rfc3339(seen.start()),
         interval_ms: seen.width() as f64 / 1e6,

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
 use super::super::escape::{FIELD, escape_terminal};
-use super::{call, course, document as published, network};
+use super::rows::Rows;
+use super::worst::Grade;
+use super::{course, document as published, network};
 use crate::capture::{CaptureSummary, Ended, Frame, Live, Timestamp};
 use crate::check::{Audit, Finding};
 use crate::decode::{NotIp, Skip};
@@ -12,14 +14,11 @@ use crate::observe::media::sequence::SegmentReport;
 use crate::observe::media::tally::Spread;
 use crate::observe::media::{PayloadReport, ReceiverReport, StreamReport};
 use crate::observe::{Direction, Flow, Mapping, Marks, Protocol, Registration, Stream, Traffic};
-use crate::report::text::{Context, EXPEDITED_FORWARDING, finding_text};
+use crate::report::text::{Context, finding_text};
 use crate::report::{Language, LegName, Names, Settings, link, number, text};
 use crate::site::{Device, Evidence, Scope};
 
-/// Calls that tell their messages, unless all flows were asked for.
-const LADDERS: usize = 50;
-/// Streams and directions that tell their course, unless all flows were asked for.
-const COURSES: usize = 100;
+/// Directions that tell their course, unless all flows were asked for.
 const ROUTES: usize = 50;
 
 /// The published form, with at most `limit` flows.
@@ -29,11 +28,19 @@ pub(in crate::report) fn document(
     settings: &Settings,
     limit: usize,
 ) -> published::Document {
+    let rows = Rows::of(audit, limit);
+    published::Document {
+        flows: (0..rows.flows()).filter_map(|at| rows.flow(at)).collect(),
+        streams: (0..rows.streams()).filter_map(|at| rows.stream(at)).collect(),
+        calls: (0..rows.calls()).filter_map(|at| rows.call(at)).collect(),
+        ..frame(audit, titles, settings, limit)
+    }
+}
+
+/// The same without its flows, streams and calls.
+pub(super) fn frame(audit: &Audit, titles: &Names, settings: &Settings, limit: usize) -> published::Document {
     let context = Context { audit, names: titles, zone: &settings.zone };
-    let flows = chosen_flows(audit, limit);
     let bounded = |most| if limit == usize::MAX { limit } else { most };
-    let mut streams: Vec<_> = audit.traffic.streams.iter().map(|one| stream(one, &audit.traffic)).collect();
-    course::add(&mut streams, &audit.traffic, bounded(COURSES));
     let (routes, routes_omitted) = course::routes(&audit.traffic, bounded(ROUTES));
     let (hosts, hosts_omitted) = hosts(audit, titles, limit);
     published::Document {
@@ -55,10 +62,10 @@ pub(in crate::report) fn document(
         hosts_omitted: hosts_omitted as u64,
         hosts,
         rows: rows(audit, titles),
-        flows_omitted: audit.traffic.flows.len().saturating_sub(flows.len()) as u64,
-        flows: flows.into_iter().map(|one| flow(one, audit)).collect(),
-        calls: call::calls(&audit.traffic, &streams, bounded(LADDERS)),
-        streams,
+        flows_omitted: audit.traffic.flows.len().saturating_sub(limit) as u64,
+        flows: Vec::new(),
+        calls: Vec::new(),
+        streams: Vec::new(),
         routes,
         routes_omitted: routes_omitted as u64,
         registrations: audit.traffic.registrations.iter().map(registration).collect(),
@@ -297,7 +304,7 @@ fn leg(leg: &LegName) -> published::Leg {
 }
 
 /// At most `limit` flows in their order: first those of identified devices and of the subjects of findings.
-fn chosen_flows(audit: &Audit, limit: usize) -> Vec<&Flow> {
+pub(super) fn chosen_flows(audit: &Audit, limit: usize) -> Vec<&Flow> {
     let flows = &audit.traffic.flows;
     if flows.len() <= limit {
         return flows.iter().collect();
@@ -314,7 +321,7 @@ fn chosen_flows(audit: &Audit, limit: usize) -> Vec<&Flow> {
     chosen
 }
 
-fn flow(flow: &Flow, audit: &Audit) -> published::Flow {
+pub(super) fn flow(flow: &Flow, audit: &Audit) -> published::Flow {
     let times = |pick: fn(&Direction) -> Option<(Frame, Timestamp)>| {
         [&*flow.from_a, &*flow.from_b].into_iter().filter_map(pick).map(|(_, time)| time)
     };
@@ -343,8 +350,13 @@ fn packets(marks: &Marks) -> BTreeMap<u8, u64> {
     marks.iter().map(|(mark, packets, _)| (mark, packets)).collect()
 }
 
-fn stream(stream: &Stream, traffic: &Traffic) -> published::Stream {
+pub(super) fn stream(
+    stream: &Stream,
+    traffic: &Traffic,
+    course: Option<published::Course>,
+) -> published::Stream {
     let report = &stream.report;
+    let grade = Grade::of(report);
     let call = stream.call.and_then(|call| traffic.calls.get(call));
     let marking = &report.marking;
     let most = |packets: &mut dyn Iterator<Item = (u16, u64)>| {
@@ -373,7 +385,7 @@ fn stream(stream: &Stream, traffic: &Traffic) -> published::Stream {
         packets: report.counts.packets,
         expected: report.counts.expected,
         lost: report.counts.lost,
-        lost_percent: finite(report.lost_percent()),
+        lost_percent: grade.lost_percent,
         paused: stream.paused.packets,
         bursts: report.counts.bursts,
         longest_burst: report.counts.longest_burst,
@@ -386,7 +398,7 @@ fn stream(stream: &Stream, traffic: &Traffic) -> published::Stream {
         delta_ms: report.timing.delta.as_ref().map(spread),
         jitter_ms: report.timing.jitter.as_ref().map(spread),
         dscp: marking.dscp.iter().map(|seen| (seen.value, seen.packets)).collect(),
-        ef_percent: finite(report.dscp_percent(EXPEDITED_FORWARDING)),
+        ef_percent: grade.ef_percent,
         remarked: marking.remarked.map(|pair| published::Remarked {
             copies: pair.pairs,
             from_dscp: pair.first.1,
@@ -395,11 +407,11 @@ fn stream(stream: &Stream, traffic: &Traffic) -> published::Stream {
         vlan: most(&mut marking.vlans.iter().map(|seen| (seen.value, seen.packets))),
         pcp: most(&mut marking.pcp.iter().map(|seen| (u16::from(seen.value), seen.packets)))
             .map(|pcp| pcp as u8),
-        mos: report.quality.as_ref().and_then(|quality| finite(quality.mos)),
+        mos: grade.mos,
         rating: report.quality.as_ref().and_then(|quality| finite(quality.rating)),
         call: call.map(|call| call.call_id.to_string()),
         receiver: report.receiver.as_ref().map(|receiver| reported(receiver, report)),
-        course: None,
+        course,
         wireshark: wireshark(report),
     }
 }
@@ -573,6 +585,6 @@ fn frames(frames: &[Frame]) -> (Vec<u64>, Vec<u16>) {
 }
 
 /// JSON has no word for what is not a number.
-fn finite(value: f64) -> Option<f64> {
+pub(super) fn finite(value: f64) -> Option<f64> {
     value.is_finite().then_some(value)
 }

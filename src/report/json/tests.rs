@@ -3,7 +3,7 @@ use serde_json::Value;
 use super::{FLOWS, json, schema};
 use crate::check::Audit;
 use crate::report::fixture::{HOSTILE, audit, empty_audit, names, settings};
-use crate::report::{Language, Settings};
+use crate::report::{Language, Published, Settings};
 
 fn text(audit: &Audit, settings: &Settings) -> String {
     let mut out = Vec::new();
@@ -151,4 +151,32 @@ fn an_empty_measurement_is_valid_too() {
     let document = value(&empty_audit(), &settings(Language::De, 80));
     assert_eq!(document["verdict"], "not-assessable");
     assert_eq!(document["language"], "de");
+}
+
+#[test]
+fn lists_that_are_made_while_they_are_written_are_those_of_the_published_form() {
+    let mut audit = audit();
+    let (calls, streams) = (audit.traffic.calls.clone(), audit.traffic.streams.clone());
+    for _ in 0..2_500 / streams.len() {
+        audit.traffic.streams.extend_from_slice(&streams);
+    }
+    audit.traffic.calls.extend_from_slice(&calls);
+    for (audit, all_flows) in [(&audit, false), (&audit, true), (&empty_audit(), false)] {
+        let settings = Settings { all_flows, ..settings(Language::De, 80) };
+        let mut whole = Vec::new();
+        let published = Published::of(audit, &names(Language::De), &settings);
+        published.json(&mut whole).unwrap();
+        assert!(text(audit, &settings).as_bytes() == whole, "they differ");
+    }
+}
+
+#[test]
+fn the_layout_is_that_of_serde_json() {
+    let value = serde_json::json!({
+        "empty": [[], {}, [[]], [{ "a": {} }]], "deep": [[[{ "a": [1, "b", null, -2.5] }]], "c"], "d": "\n\"\\e"
+    });
+    let mut written = Vec::new();
+    super::write(&value, &mut written).unwrap();
+    let pretty = serde_json::to_string_pretty(&value).unwrap() + "\n";
+    assert_eq!(String::from_utf8(written).unwrap(), pretty);
 }

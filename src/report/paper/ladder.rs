@@ -1,8 +1,8 @@
 //! The messages of the worst calls as ladders: a column for each address, a line for each message.
 
 use super::{Maker, Part, between, filled, shown};
-use crate::report::json::call::{family, worst_first};
 use crate::report::json::document::{Call, Message, Unjudged};
+use crate::report::json::worst::{Grade, Standing, family, worst_first};
 use crate::report::number::{count, decimal};
 use crate::report::text::{dscp_name, sip_status};
 
@@ -41,13 +41,15 @@ pub(in crate::report) struct LadderStep {
 /// The worst calls, nothing where no call tells its messages.
 pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     let (calls, streams) = (&maker.document.calls, &maker.document.streams);
-    let roots = worst_first(calls, streams);
+    let standings: Vec<_> = calls.iter().map(Standing::published).collect();
+    let grades: Vec<_> = streams.iter().map(Grade::published).collect();
+    let roots = worst_first(&standings, &grades);
     let mut ladders: Vec<Part> = Vec::new();
     for root in &roots {
         if ladders.len() >= MOST_LADDERS {
             break;
         }
-        ladders.extend(ladder(maker, *root).map(|ladder| Part::Ladder(Box::new(ladder))));
+        ladders.extend(ladder(maker, &standings, *root).map(|ladder| Part::Ladder(Box::new(ladder))));
     }
     if ladders.is_empty() {
         return Vec::new();
@@ -67,12 +69,12 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     parts
 }
 
-fn ladder(maker: &Maker<'_>, root: usize) -> Option<Ladder> {
+fn ladder(maker: &Maker<'_>, standings: &[Standing<'_>], root: usize) -> Option<Ladder> {
     let calls = &maker.document.calls;
     let call = calls.get(root)?;
     let has_leaps = maker.document.unjudged.contains(&Unjudged::Clock);
     let members: Vec<&Call> =
-        family(calls, root).into_iter().filter_map(|member| calls.get(member)).collect();
+        family(standings, root).into_iter().filter_map(|member| calls.get(member)).collect();
     let mut messages: Vec<&Message> = members.iter().flat_map(|member| &member.messages).collect();
     // A clock that was set back puts nothing before what was captured earlier.
     let time = |message: &Message| message.time.clone().filter(|_| !has_leaps);

@@ -12,7 +12,7 @@ use crate::capture::{CaptureSummary, FilterSpec, Measurement, PassedOver, Record
 use crate::check::{self, Audit};
 use crate::compare::points::{Sightings, Trace};
 use crate::decode;
-use crate::observe::{Batch, Observer, Protocol, Traffic};
+use crate::observe::{Batch, Observer, Protocol, Shard, Traffic};
 use crate::rules::Rulebook;
 use crate::site::{self, Hints, Lore, TransportSpec};
 
@@ -52,7 +52,7 @@ pub fn watch(
     look: &mut (dyn FnMut(&Arc<Audit>) + Send),
 ) -> Arc<Audit> {
     let services = terms.rulebook.service_ports();
-    let is_service = |protocol, port| is_service(&services, protocol, port);
+    let services = services.as_slice();
     let mut observer = Observer::default();
     let mut seen = Vec::new();
     thread::scope(|scope| {
@@ -61,7 +61,9 @@ pub fn watch(
         let judging = scope.spawn(move || {
             for (captures, copy) in asked {
                 let began = Instant::now();
-                look(&Arc::new(judge(captures, Vec::new(), copy.finish(&is_service), terms)));
+                // The other threads are for the packets.
+                let traffic = copy.finish(&|protocol, port| is_service(services, protocol, port));
+                look(&Arc::new(judge(captures, Vec::new(), traffic, terms)));
                 if tell.send(began.elapsed()).is_err() {
                     break;
                 }
@@ -72,9 +74,11 @@ pub fn watch(
         let mut next = began + LOOK_EVERY;
         let mut next_retiring = began + RETIRE_EVERY;
         while wave(&mut measurement, &mut observer, terms) {
+            // The next wave may be long in coming.
+            catch_up(&mut observer);
             let now = Instant::now();
             if now >= next_retiring {
-                retire(&mut observer, &services);
+                retire(&mut observer, services);
                 next_retiring = Instant::now() + RETIRE_EVERY;
             }
             match told.try_recv() {
@@ -98,7 +102,7 @@ pub fn watch(
             panic::resume_unwind(panic);
         }
     });
-    let traffic = observer.finish(&is_service);
+    let traffic = finish(observer, services);
     Arc::new(judge(measurement.finish(), Vec::new(), traffic, terms))
 }
 
@@ -120,8 +124,8 @@ pub fn observe(
     while wave(&mut measurement, &mut observer, terms) {
         progress(&measurement);
     }
-    let traffic = observer.finish(&|protocol, port| is_service(&services, protocol, port));
-    (measurement.finish(), traffic)
+    catch_up(&mut observer);
+    (measurement.finish(), finish(observer, &services))
 }
 
 /// Reads the capture of one measuring point again, once its traffic is known, for what can be told apart at another one.
@@ -146,7 +150,8 @@ pub fn trace(
     }
 }
 
-/// Takes the next stretches of the capture through decoding and observing; `false` at its end.
+/// Takes the next stretches of the capture through decoding and tracking, and meanwhile settles and measures those before
+/// them; `false` at its end, and then the last ones wait for [`catch_up`].
 fn wave(measurement: &mut Measurement, observer: &mut Observer, terms: &Terms<'_>) -> bool {
     let visit = |batch: &mut Batch, record: Record<'_>| match terms.filter {
         Some(filter) if !filter.selects(&record) => batch.pass_over(),
@@ -160,12 +165,41 @@ fn wave(measurement: &mut Measurement, observer: &mut Observer, terms: &Terms<'_
     let outcomes =
         jobs.into_par_iter().zip(batches).map(|(job, batch)| job.read_into(batch, &visit)).collect();
     let wave = observer.open(measurement.join(outcomes, &visit));
-    observer.shards_mut().par_iter_mut().enumerate().for_each(|(own, shard)| shard.track(own, &wave));
+    let mut shards = observer.lend();
+    rayon::join(
+        || observer.settle(),
+        || shards.par_iter_mut().enumerate().for_each(|(own, shard)| shard.track(own, &wave)),
+    );
+    observer.take_back(shards);
     observer.close(wave);
+    measure(observer);
+    true
+}
+
+/// Settles and measures what the latest wave told.
+fn catch_up(observer: &mut Observer) {
+    let shards = observer.lend();
     observer.settle();
+    observer.take_back(shards);
+    measure(observer);
+}
+
+fn measure(observer: &mut Observer) {
     let (shards, announcements) = observer.measuring();
     shards.par_iter_mut().for_each(|shard| shard.measure(announcements));
-    true
+}
+
+/// What all waves together hold.
+fn finish(mut observer: Observer, services: &[(TransportSpec, u16)]) -> Traffic {
+    let (dialogs, shards, spent) = observer.concluding();
+    rayon::join(
+        || dialogs.conclude(),
+        || {
+            shards.par_iter_mut().for_each(Shard::conclude);
+            drop(spent);
+        },
+    );
+    observer.finish(&|protocol, port| is_service(services, protocol, port))
 }
 
 /// Lets what is over leave the tables of a capture that may run for days.
@@ -289,6 +323,7 @@ mod tests {
                 let is_service = |protocol, port| is_service(&services, protocol, port);
                 let mut observer = Observer::default();
                 while wave(&mut measurement, &mut observer, terms) {}
+                catch_up(&mut observer);
                 observer.before_retiring();
                 let long_after = Timestamp(i64::MAX);
                 observer.shards_mut().iter_mut().for_each(|shard| shard.retire(long_after, &is_service));

@@ -45,7 +45,9 @@ pub(super) struct Heard {
 
 /// Calls, registrations and endpoints while the capture runs.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Dialogs {
+pub struct Dialogs {
+    /// All that follows, put together at the end.
+    conversations: Option<Box<Conversations>>,
     talks: Vec<Talk>,
     by_call_id: HashMap<Box<str>, usize, RandomState>,
     registrations: Registrations,
@@ -67,7 +69,7 @@ struct Speaker {
 }
 
 /// What [`Dialogs::finish`] gives.
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Conversations {
     pub(super) calls: Vec<Call>,
     pub(super) registrations: Vec<Registration>,
@@ -120,19 +122,29 @@ impl Dialogs {
         self.over_cap + self.repeats.over_cap + self.vias.over_cap
     }
 
-    pub(super) fn finish(self) -> Conversations {
-        let endpoints = self.endpoints.into_values().map(|speaker| {
+    /// Last step, when all is heard: puts calls, registrations and speakers together. A second time does nothing.
+    pub fn conclude(&mut self) {
+        if self.conversations.is_some() {
+            return;
+        }
+        self.over_cap = self.over_cap();
+        let endpoints = std::mem::take(&mut self.endpoints).into_values().map(|speaker| {
             let mut endpoint = speaker.endpoint;
             endpoint.users = speaker.users.len() as u64;
             endpoint
         });
-        Conversations {
-            calls: talk::finish(self.talks),
-            registrations: self.registrations.finish(),
-            repeats: self.repeats.finish(),
-            rewrites: self.vias.finish(),
+        self.conversations = Some(Box::new(Conversations {
+            calls: talk::finish(std::mem::take(&mut self.talks)),
+            registrations: std::mem::take(&mut self.registrations).finish(),
+            repeats: std::mem::take(&mut self.repeats).finish(),
+            rewrites: std::mem::take(&mut self.vias).finish(),
             endpoints: endpoints.collect(),
-        }
+        }));
+    }
+
+    pub(super) fn finish(mut self) -> Conversations {
+        self.conclude();
+        self.conversations.map(|conversations| *conversations).unwrap_or_default()
     }
 
     fn call(&mut self, heard: &Heard) -> Option<usize> {

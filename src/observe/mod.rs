@@ -52,13 +52,14 @@ mod view;
 pub use batch::Batch;
 pub use call::{Answer, Beginning, Call, CallProtocol, CallSide, Change, ChangeKind};
 pub use carriage::{Carriage, Relay};
+pub use dialogs::Dialogs;
 pub use few::Few;
 pub use fragments::{Counts as FragmentCounts, Datagram, Incomplete, Missing, Reassembler, RequestId, Whole};
 pub use handshakes::{Failed, Handshakes, Seen as SeenCertificate};
 pub use ladder::{Ladder, Step};
 pub use lookups::{Lookup, LookupKind};
 pub use marks::Marks;
-pub use observer::Observer;
+pub use observer::{Observer, Spent};
 pub use policies::{Policy, VoicePolicy};
 pub use quality::Quality;
 pub use registration::{

@@ -21,7 +21,7 @@ use super::fragments::Reassembler;
 use super::handshakes::HandshakeBook;
 use super::hosts::HostBook;
 use super::lookups::LookupBook;
-use super::media::{self, Announcements, Keying, Receptions, StreamReport};
+use super::media::{self, Announcements, Keying, Receptions};
 use super::message::{App, arp, cdp, dhcp, lldp};
 use super::names::NameBook;
 use super::pairs::note_pairs;
@@ -45,6 +45,8 @@ const CDP: u16 = 0x2000;
 pub struct Observer {
     /// Empty until the first record tells the start of time.
     shards: Vec<Shard>,
+    /// What the shards told before they were lent, each in order.
+    told: Vec<Vec<Told>>,
     reassembler: Reassembler,
     announcements: Announcements,
     dialogs: Dialogs,
@@ -67,6 +69,13 @@ pub struct Observer {
     cut_sip: Vec<Frame>,
     cut_sip_count: u64,
     endless_sip: u64,
+}
+
+/// What is needed no more once all is measured; to let go of it takes a while.
+#[derive(Debug)]
+pub struct Spent {
+    _batches: Vec<Batch>,
+    _announcements: Announcements,
 }
 
 impl Observer {
@@ -96,6 +105,7 @@ impl Observer {
     pub fn copied(&self, copy: impl FnOnce(&[Shard]) -> Vec<Shard>) -> Self {
         Self {
             shards: copy(&self.shards),
+            told: self.told.clone(),
             reassembler: self.reassembler.clone(),
             announcements: self.announcements.clone(),
             dialogs: self.dialogs.clone(),
@@ -131,16 +141,30 @@ impl Observer {
         self.spare.iter_mut().for_each(Batch::clear);
     }
 
-    /// The shards, for tracking.
+    /// The shards, for letting go of what is over.
     pub fn shards_mut(&mut self) -> &mut [Shard] {
         &mut self.shards
     }
 
-    /// Reads what the shards were told, in capture order.
-    pub fn settle(&mut self) {
+    /// The shards, which may read a wave while [`Self::settle`] hears what they told of the one before: neither needs the
+    /// other. [`Self::take_back`] takes them again.
+    pub fn lend(&mut self) -> Vec<Shard> {
         let mut shards = std::mem::take(&mut self.shards);
+        self.told.resize_with(shards.len(), Vec::new);
+        shards.iter_mut().zip(&mut self.told).for_each(|(shard, told)| shard.hand_over(told));
+        shards
+    }
+
+    /// Takes the shards back.
+    pub fn take_back(&mut self, shards: Vec<Shard>) {
+        self.shards = shards;
+    }
+
+    /// Reads what the shards had told when they were lent, in capture order.
+    pub fn settle(&mut self) {
+        let mut all = std::mem::take(&mut self.told);
         // Each list is in order, and messages of one frame stand in one of them.
-        let mut lists: Vec<_> = shards.iter_mut().map(|shard| shard.notes.drain(..).peekable()).collect();
+        let mut lists: Vec<_> = all.iter_mut().map(|told| told.drain(..).peekable()).collect();
         loop {
             let order = |list: &mut Peekable<Drain<'_, Told>>| list.peek().map(|told| told.order);
             let first = lists.iter_mut().filter_map(|list| Some((order(list)?, list))).min_by_key(|it| it.0);
@@ -148,7 +172,7 @@ impl Observer {
             self.hear(told);
         }
         drop(lists);
-        self.shards = shards;
+        self.told = all;
     }
 
     /// The shards and what they need for measuring.
@@ -168,9 +192,20 @@ impl Observer {
         self.clock.latest()
     }
 
+    /// The calls and the shards, which may now conclude, all side by side, and what may be let go of meanwhile.
+    pub fn concluding(&mut self) -> (&mut Dialogs, &mut [Shard], Spent) {
+        self.pair_rtcp();
+        let spent = Spent {
+            _batches: std::mem::take(&mut self.spare),
+            _announcements: self.announcements.take_all(),
+        };
+        (&mut self.dialogs, &mut self.shards, spent)
+    }
+
     /// The rows. `is_service` tells whether a port is a known service of a transport.
     pub fn finish(mut self, is_service: &impl Fn(Protocol, u16) -> bool) -> Traffic {
-        self.pair_rtcp();
+        let (_, shards, _) = self.concluding();
+        shards.iter_mut().for_each(Shard::conclude);
         let whole = self.reassembler.whole();
         let (incomplete, fragments) = self.reassembler.finish();
         let mut quality = Quality {
@@ -386,8 +421,8 @@ fn rows(
     for mut shard in shards {
         quality.samples_over_cap += shard.streams.dropped().no_room;
         let before = flows.len();
-        let running = shard.streams.finish().filter(StreamReport::is_media);
-        reports.extend(running.map(|report| (before + report.flow as usize, Box::new(report))));
+        let running = std::mem::take(&mut shard.reports).into_iter();
+        reports.extend(running.map(|report| (before + report.flow as usize, report)));
         for state in shard.flows {
             shard.counts.note_unseen(&state);
             flows.push(state.finish(is_service));

@@ -39,8 +39,12 @@ pub struct Shard {
     pub(super) flows: Vec<FlowState>,
     pub(super) duplicates: Duplicates,
     samples: Vec<Waiting>,
+    /// Samples of the wave before, which what it told has been settled for.
+    due: Vec<Waiting>,
     held: usize,
     pub(super) streams: Streams,
+    /// Of its streams, once it has concluded: those that are media, by first frame.
+    pub(super) reports: Vec<Box<StreamReport>>,
     pub(super) past: Past,
     /// What the packets of the current wave told, in order.
     pub(super) notes: Vec<Told>,
@@ -100,8 +104,10 @@ impl Shard {
             flows: Vec::new(),
             duplicates: Duplicates::default(),
             samples: Vec::new(),
+            due: Vec::new(),
             held: 0,
             streams: Streams::new(MEDIA_LIMITS, start),
+            reports: Vec::new(),
             past: Past::default(),
             notes: Vec::new(),
             counts: Counts::default(),
@@ -137,7 +143,14 @@ impl Shard {
         self.packet(at, &datagram.packet, print, rtp, &datagram.bytes);
     }
 
-    /// Second step: media, once the announcements up to the end of the wave are known.
+    /// What the packets of the latest wave told goes into `told`, which is empty, and what could be media among them waits for
+    /// [`Self::measure`]; nothing waited any more.
+    pub(super) fn hand_over(&mut self, told: &mut Vec<Told>) {
+        std::mem::swap(&mut self.notes, told);
+        std::mem::swap(&mut self.samples, &mut self.due);
+    }
+
+    /// Second step: media, once what the wave told that brought it is settled, so that all announcements up to its end are known.
     pub fn measure(&mut self, announcements: &Announcements) {
         let flows = &self.flows;
         let lookup = |waiting: &Waiting| {
@@ -151,8 +164,14 @@ impl Shard {
             }
             announcements.lookup(end(from), end(from.other()), waiting.place)
         };
-        self.streams.push_all(&self.samples, lookup);
-        self.samples.clear();
+        self.streams.push_all(&self.due, lookup);
+        self.due.clear();
+    }
+
+    /// Last step, when all is measured: the reports of the streams that are media. A second time does nothing.
+    pub fn conclude(&mut self) {
+        let reports = self.streams.finish().filter(StreamReport::is_media);
+        self.reports.extend(reports.map(Box::new));
     }
 
     /// RTCP of `ssrc` was seen beside the media from `source` to `target`.

@@ -58,10 +58,12 @@ impl Profile {
     /// Reads the protocol field.
     #[must_use]
     pub fn parse(protocol: &str) -> Self {
-        let protocol = protocol.to_ascii_uppercase();
-        if protocol.contains("RTP/SAVP") {
+        let contains = |part: &str| {
+            protocol.as_bytes().windows(part.len()).any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
+        };
+        if contains("RTP/SAVP") {
             Self::Srtp
-        } else if protocol.contains("RTP/AVP") {
+        } else if contains("RTP/AVP") {
             Self::Rtp
         } else {
             Self::Other
@@ -101,6 +103,31 @@ impl Announcement {
         self.profile != Profile::Other && self.formats.contains(&payload_type)
     }
 
+    /// Whether the other one is the same but for its frame.
+    fn says_the_same(&self, other: &Self) -> bool {
+        let Self {
+            frame: _,
+            endpoint,
+            kind,
+            profile,
+            formats,
+            payloads,
+            ptime,
+            ptime_limits,
+            direction,
+            call_id,
+        } = self;
+        *endpoint == other.endpoint
+            && *kind == other.kind
+            && *profile == other.profile
+            && *formats == other.formats
+            && *payloads == other.payloads
+            && *ptime == other.ptime
+            && *ptime_limits == other.ptime_limits
+            && *direction == other.direction
+            && *call_id == other.call_id
+    }
+
     /// The name of a payload type.
     #[must_use]
     pub fn payload(&self, payload_type: u8) -> Option<&PayloadName> {
@@ -134,7 +161,7 @@ impl Announcements {
         let repeats = at
             .checked_sub(1)
             .and_then(|before| known.get(before))
-            .is_some_and(|before| **before == Announcement { frame: before.frame, ..announcement.clone() });
+            .is_some_and(|before| before.says_the_same(&announcement));
         if repeats {
             return;
         }
@@ -166,6 +193,11 @@ impl Announcements {
             !known.is_empty()
         });
         self.kept = self.by_endpoint.values().map(Vec::len).sum();
+    }
+
+    /// Takes them all away and leaves what was counted.
+    pub fn take_all(&mut self) -> Self {
+        std::mem::replace(self, Self { dropped: self.dropped, ..Self::default() })
     }
 
     /// What holds for a packet in `frame`. The receiver's own announcement fixes what payload types mean (RFC 3264

@@ -61,6 +61,8 @@ impl Attempts {
                 && known.branch.as_deref() == branch
         });
         if !is_known && self.known.len() < ATTEMPTS_KEPT {
+            // Most calls have one or two, and there may be many calls.
+            self.known.reserve_exact(1);
             self.known.push(Attempt {
                 from: heard.from,
                 to: heard.to,
@@ -237,6 +239,8 @@ impl Branches {
         let at = self.known.iter().position(|branch| branch.tag.as_deref() == tag);
         let at = at.or_else(|| {
             (self.known.len() < BRANCHES_KEPT).then(|| {
+                // Nearly always the only one.
+                self.known.reserve_exact(1);
                 self.known.push(Branch { tag: tag.map(Into::into), ..Branch::default() });
                 self.known.len() - 1
             })
@@ -321,6 +325,8 @@ impl Described {
 
 fn keep(media: &mut Vec<SocketAddr>, end: SocketAddr) {
     if media.len() < MEDIA_KEPT && !media.contains(&end) {
+        // Mostly one.
+        media.reserve_exact(1);
         media.push(end);
     }
 }

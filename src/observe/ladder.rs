@@ -111,6 +111,8 @@ impl Ladder {
         let known = self.ends.iter().position(|end| *end == socket);
         let place = known.or_else(|| {
             (self.ends.len() < ENDS_KEPT).then(|| {
+                // Mostly two.
+                self.ends.reserve_exact(1);
                 self.ends.push(socket);
                 self.ends.len() - 1
             })

@@ -98,6 +98,7 @@ impl Progress {
             Kind::Request { method: Method::Ack, .. } => {
                 let is_known = self.acknowledged.iter().any(|(number, _)| *number == cseq.number);
                 if self.acknowledged.len() < KEPT && !is_known {
+                    self.acknowledged.reserve_exact(1);
                     self.acknowledged.push((cseq.number, heard.time));
                 }
             }
@@ -120,6 +121,7 @@ impl Progress {
         }
         let is_known = self.invites.iter().any(|invite| invite.number == number);
         if !is_known && self.invites.len() < KEPT {
+            self.invites.reserve_exact(1);
             self.invites.push(Invite {
                 number,
                 sent: (heard.frame, heard.time),

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 
+use arrayvec::ArrayVec;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
@@ -53,7 +54,7 @@ struct Sent {
     heard: Option<Timestamp>,
     first: Timestamp,
     last: Timestamp,
-    frames: Vec<Frame>,
+    frames: ArrayVec<Frame, FRAMES_KEPT>,
 }
 
 impl Repeats {
@@ -131,14 +132,14 @@ impl Repeats {
             heard: None,
             first: heard.time,
             last: heard.time,
-            frames: Vec::new(),
+            frames: ArrayVec::new(),
         });
         if sent.times > 0 && heard.time.since(sent.last) < COPY_WITHIN {
             return;
         }
         sent.times += 1;
         sent.last = heard.time;
-        if sent.frames.len() < FRAMES_KEPT {
+        if !sent.frames.is_full() {
             sent.frames.push(heard.frame);
         }
     }
@@ -278,7 +279,7 @@ mod tests {
             heard: None,
             first: at(2_000),
             last: at(2_000),
-            frames: Vec::new(),
+            frames: ArrayVec::new(),
         };
         for number in 0..WATCHED as u32 - 1 {
             let key = repeats.press.print("scan", &sip::CSeq { number, method: Method::Options }, 0);

@@ -43,35 +43,32 @@ struct Sent {
     frame: Frame,
 }
 
-impl Sent {
-    /// What is no host name (RFC 3261 section 25.1) is a damaged message, not a rewritten one.
-    fn is_host(&self) -> bool {
-        let Host::Name(name) = &self.via.host else { return true };
-        !name.is_truncated()
-            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:[]".contains(&byte))
-    }
+/// What is no host name (RFC 3261 section 25.1) is a damaged message, not a rewritten one.
+fn is_host(via: &Via) -> bool {
+    let Host::Name(name) = &via.host else { return true };
+    !name.is_truncated() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:[]".contains(&byte))
+}
 
-    fn port(&self) -> u16 {
-        self.via.port.unwrap_or(SIP_PORT)
-    }
+fn port(via: &Via) -> u16 {
+    via.port.unwrap_or(SIP_PORT)
+}
 
-    fn sent_by(&self) -> String {
-        format!("{}:{}", self.via.host.to_string().to_ascii_lowercase(), self.port())
-    }
+fn sent_by(via: &Via) -> String {
+    format!("{}:{}", via.host.to_string().to_ascii_lowercase(), port(via))
+}
 
-    fn is_sent_by(&self, other: &Self) -> bool {
-        let is_same_host = match (&self.via.host, &other.via.host) {
-            (Host::Name(name), Host::Name(other)) => name.eq_ignore_ascii_case(other),
-            (host, other) => host == other,
-        };
-        is_same_host && self.port() == other.port()
-    }
+fn is_same_sender(via: &Via, other: &Via) -> bool {
+    let is_same_host = match (&via.host, &other.host) {
+        (Host::Name(name), Host::Name(other)) => name.eq_ignore_ascii_case(other),
+        (host, other) => host == other,
+    };
+    is_same_host && port(via) == port(other)
+}
 
-    /// One that was not written differs from none.
-    fn is_branch_of(&self, other: &Self) -> bool {
-        let (branch, other) = (&self.via.branch, &other.via.branch);
-        branch.is_none() || other.is_none() || branch == other
-    }
+/// One that was not written differs from none.
+fn is_same_branch(via: &Via, other: &Via) -> bool {
+    let (branch, other) = (&via.branch, &other.branch);
+    branch.is_none() || other.is_none() || branch == other
 }
 
 impl Vias {
@@ -81,14 +78,11 @@ impl Vias {
             return;
         };
         let (from, to) = (heard.from.ip(), heard.to.ip());
-        let here = || Sent { via: via.clone(), count: message.via_count, frame: heard.frame };
         match message.kind {
-            Kind::Request { .. } => self.ask(self.press.print(call_id, cseq, (from, to)), here()),
+            Kind::Request { .. } => self.ask(self.press.print(call_id, cseq, (from, to)), via, heard),
             Kind::Response { .. } => {
                 let key = self.press.print(call_id, cseq, (to, from));
-                if self.open.contains_key(&key) {
-                    self.answer(key, &here(), heard, cseq.method.as_str());
-                }
+                self.answer(key, via, heard, cseq.method.as_str());
             }
         }
     }
@@ -97,7 +91,7 @@ impl Vias {
         self.rewrites.into_values().collect()
     }
 
-    fn ask(&mut self, key: Fingerprint, sent: Sent) {
+    fn ask(&mut self, key: Fingerprint, via: &Via, heard: &Heard) {
         if !self.open.contains_key(&key) {
             if self.open.len() >= MOST_OPEN
                 && let Some(oldest) = self.oldest.pop_front()
@@ -108,22 +102,23 @@ impl Vias {
         }
         let known = self.open.entry(key).or_default();
         let is_known =
-            known.iter().any(|other| other.via.branch == sent.via.branch && other.is_sent_by(&sent));
+            known.iter().any(|other| other.via.branch == via.branch && is_same_sender(&other.via, via));
         if known.len() < BRANCHES_KEPT && !is_known {
             // Nearly always the only one.
             known.reserve_exact(1);
-            known.push(sent);
+            known.push(Sent { via: via.clone(), count: heard.message.via_count, frame: heard.frame });
         }
     }
 
-    fn answer(&mut self, key: Fingerprint, here: &Sent, heard: &Heard, method: &str) {
+    fn answer(&mut self, key: Fingerprint, here: &Via, heard: &Heard, method: &str) {
         let (client, server) = (heard.to.ip(), heard.from.ip());
         let Some(known) = self.open.get(&key) else { return };
         // Another number of hops is another leg of the same dialog.
         let comparable = known.len() < BRANCHES_KEPT
-            && known.iter().all(|sent| sent.count == here.count)
-            && here.is_host();
-        let is_returned = known.iter().any(|sent| sent.is_sent_by(here) && sent.is_branch_of(here));
+            && known.iter().all(|sent| sent.count == heard.message.via_count)
+            && is_host(here);
+        let is_returned =
+            known.iter().any(|sent| is_same_sender(&sent.via, here) && is_same_branch(&sent.via, here));
         if comparable
             && is_returned
             && heard.message.status().is_some_and(|status| status >= 200)
@@ -142,21 +137,21 @@ impl Vias {
             self.over_cap += 1;
             return;
         }
-        let (same_sender, same_branch) = (sent.is_sent_by(here), sent.is_branch_of(here));
-        let told = |sent: &Sent| -> Box<str> {
-            match (&sent.via.branch, same_sender) {
-                (Some(branch), true) => format!("{};branch={}", sent.sent_by(), branch.as_str()).into(),
-                _ => sent.sent_by().into(),
+        let (same_sender, same_branch) = (is_same_sender(&sent.via, here), is_same_branch(&sent.via, here));
+        let told = |via: &Via| -> Box<str> {
+            match (&via.branch, same_sender) {
+                (Some(branch), true) => format!("{};branch={}", sent_by(via), branch.as_str()).into(),
+                _ => sent_by(via).into(),
             }
         };
         let rewrite = Rewrite {
             client,
             server,
             method: method.into(),
-            sent: told(sent),
+            sent: told(&sent.via),
             returned: told(here),
             is_both: !same_sender && !same_branch,
-            frames: [sent.frame, here.frame],
+            frames: [sent.frame, heard.frame],
             span: (heard.time, heard.time),
             count: 1,
             intact: 0,

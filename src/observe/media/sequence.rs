@@ -249,6 +249,13 @@ impl Sequence {
         }
     }
 
+    /// The last time at which it does not [rest](Self::rest) yet unless packets come; `None` if it does already, or no packet
+    /// tells a time.
+    #[must_use]
+    pub fn rests_at(&self) -> Option<Timestamp> {
+        self.recent.as_ref().filter(|_| self.last.is_known()).map(|_| self.last.plus(PAUSE))
+    }
+
     fn find_copy(&self, sample: &Sample) -> Option<Copied> {
         let recent = self.recent.as_ref()?.get(slot(sample.sequence))?;
         let same = (self.arrivals as u32).wrapping_sub(recent.arrival) <= RECENT as u32

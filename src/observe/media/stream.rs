@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::announce::{Announcement, Endpoint, MediaDirection, Profile};
+use super::announce::{Announcement, Profile};
 use super::course::Course;
 use super::likeness::{Likeness, Recognition, frame_octets};
 use super::marking::Marking;
@@ -49,7 +49,8 @@ pub struct Stream {
     course: Course,
     silence: Silence,
     marking: Marking,
-    likeness: Likeness,
+    /// Nothing where SDP announced it: then nothing else has to speak for it.
+    likeness: Option<Box<Likeness>>,
     wireshark: Wireshark,
     seen: Tally<u8, PAYLOADS>,
     payloads: Vec<Payload>,
@@ -72,24 +73,10 @@ struct Payload {
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Announced {
     signalled: bool,
-    latest: Option<Latest>,
+    latest: Option<Arc<Announcement>>,
     calls: Vec<Arc<str>>,
-    /// Payload types that the announcement at [`Latest::endpoint`] did not list.
+    /// Payload types that the announcement at the endpoint of the latest did not list.
     unlisted: Tally<u8, UNLISTED>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-struct Latest {
-    frame: Frame,
-    call_id: Arc<str>,
-    endpoint: Endpoint,
-    formats: Vec<u8>,
-    codecs: Vec<String>,
-    kind: MediaKind,
-    secure: bool,
-    ptime: Option<u32>,
-    ptime_limits: (Option<u32>, Option<u32>),
-    direction: MediaDirection,
 }
 
 impl Stream {
@@ -107,7 +94,7 @@ impl Stream {
             course: Course::default(),
             silence: Silence::default(),
             marking: Marking::default(),
-            likeness: Likeness::default(),
+            likeness: None,
             wireshark: Wireshark::default(),
             seen: Tally::default(),
             payloads: Vec::new(),
@@ -120,10 +107,13 @@ impl Stream {
 
     /// Takes the next packet in order of arrival, with what SDP says at its frame. `start`: time of the first frame of
     /// the measurement.
-    pub fn push(&mut self, sample: &Sample, announcement: Option<&Announcement>, start: Timestamp) {
+    pub fn push(&mut self, sample: &Sample, announcement: Option<&Arc<Announcement>>, start: Timestamp) {
         let before = std::mem::replace(&mut self.last, Moment { frame: sample.frame, time: sample.time });
         self.ip_octets += u64::from(sample.ip_length);
         self.announced.note(sample, announcement);
+        if self.announced.signalled {
+            self.likeness = None;
+        }
         let name = announcement.and_then(|known| known.payload(sample.payload_type));
         let rate = wireshark::clock_rate(sample.payload_type, name);
         self.wireshark.push(wireshark::relative_ms(sample.time, start), sample, rate);
@@ -153,6 +143,12 @@ impl Stream {
         self.sequence.rest(now);
     }
 
+    /// When it will rest unless packets come; `None` if it does already, or no packet tells a time.
+    #[must_use]
+    pub fn rests_at(&self) -> Option<Timestamp> {
+        self.sequence.rests_at()
+    }
+
     /// RTCP speaks of this source.
     pub fn pair_rtcp(&mut self) {
         self.rtcp_paired = true;
@@ -169,7 +165,8 @@ impl Stream {
     pub fn report(&self, (flow, direction, ssrc): Key) -> StreamReport {
         let counts = self.sequence.counts();
         let timing = self.timing.report();
-        let latest = self.announced.latest.as_ref();
+        let latest = self.announced.latest.as_deref();
+        let is_secure = |known: &Announcement| known.profile == Profile::Srtp;
         let payloads: Vec<_> =
             self.payloads.iter().filter_map(|payload| self.payload_report(payload)).collect();
         let main = self.main_payload();
@@ -188,16 +185,16 @@ impl Stream {
             ssrc,
             recognition: self.recognition(timing.clock),
             kind: self.kind(main, timing.clock),
-            secure: latest.map(|known| known.secure),
-            keying: latest.filter(|known| known.secure).map(|_| Keying::Sdp),
+            secure: latest.map(is_secure),
+            keying: latest.filter(|known| is_secure(known)).map(|_| Keying::Sdp),
             srtp_tag: main.and_then(|payload| self.srtp_tag(payload)),
             calls: self.announced.calls.clone(),
             announced_ptime: latest.and_then(|known| known.ptime),
             ptime_limits: latest.map_or((None, None), |known| known.ptime_limits),
             announced_direction: latest.map(|known| known.direction),
             announced_at: latest.map(|known| known.endpoint),
-            announced_formats: latest.map_or_else(Vec::new, |known| known.formats.clone()),
-            announced_codecs: latest.map_or_else(Vec::new, |known| known.codecs.clone()),
+            announced_formats: latest.into_iter().flat_map(formats).collect(),
+            announced_codecs: latest.map_or_else(Vec::new, codecs),
             unlisted: self.announced.unlisted.sorted(),
             payloads,
             codec,
@@ -239,8 +236,8 @@ impl Stream {
         self.course.push(sample, step, self.timing.jitter(), start);
         let role = self.payload(sample.payload_type).map(Payload::role);
         self.silence.push(sample, step, ticks, role == Some(PayloadRole::ComfortNoise));
-        if ticks != Ticks::Apart {
-            self.likeness.push(sample, step);
+        if ticks != Ticks::Apart && !self.announced.signalled {
+            self.likeness.get_or_insert_default().push(sample, step);
         }
         if let Some(payload) = self.payload_mut(sample.payload_type) {
             payload.push(sample);
@@ -322,7 +319,7 @@ impl Stream {
             Recognition::Signalled
         } else if self.rtcp_paired {
             Recognition::RtcpPaired
-        } else if self.likeness.is_media(clock) {
+        } else if self.likeness.as_ref().is_some_and(|likeness| likeness.is_media(clock)) {
             Recognition::Content
         } else {
             Recognition::None
@@ -388,7 +385,7 @@ impl Payload {
 }
 
 impl Announced {
-    fn note(&mut self, sample: &Sample, announcement: Option<&Announcement>) {
+    fn note(&mut self, sample: &Sample, announcement: Option<&Arc<Announcement>>) {
         let Some(known) = announcement.filter(|known| known.profile != Profile::Other) else { return };
         self.signalled |= known.announces(sample.payload_type);
         let last = self.latest.as_ref();
@@ -401,22 +398,23 @@ impl Announced {
         if last.is_some_and(|last| last.frame == known.frame && last.call_id == known.call_id) {
             return;
         }
-        self.latest = Some(Latest {
-            frame: known.frame,
-            call_id: known.call_id.clone(),
-            endpoint: known.endpoint,
-            formats: known.formats.iter().copied().take(FORMATS).collect(),
-            codecs: known.formats.iter().take(FORMATS).filter_map(|format| codec(known, *format)).collect(),
-            kind: known.kind,
-            secure: known.profile == Profile::Srtp,
-            ptime: known.ptime,
-            ptime_limits: known.ptime_limits,
-            direction: known.direction,
-        });
+        self.latest = Some(Arc::clone(known));
         if self.calls.len() < CALLS && !self.calls.contains(&known.call_id) {
+            // Most streams have one call.
+            self.calls.reserve_exact(1);
             self.calls.push(known.call_id.clone());
         }
     }
+}
+
+/// Encoding names of a media line, events and comfort noise aside.
+fn codecs(known: &Announcement) -> Vec<String> {
+    formats(known).filter_map(|format| codec(known, format)).collect()
+}
+
+/// Payload types of a media line, as many as are kept.
+fn formats(known: &Announcement) -> impl Iterator<Item = u8> {
+    known.formats.iter().copied().take(FORMATS)
 }
 
 /// Most of the loss is one gap: an outage, to which the E-model does not apply.

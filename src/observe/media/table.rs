@@ -31,9 +31,6 @@ const TRIES: u32 = 16;
 const OPEN: usize = 16;
 const CROWD: usize = 64;
 
-/// Streams that are looked at for whether they rest, each time packets are taken.
-const AT_REST: usize = 64;
-
 type Map<K, V> = hashbrown::HashMap<K, V, foldhash::quality::RandomState>;
 
 /// How much is kept at once.
@@ -84,9 +81,10 @@ pub struct Streams {
     queues: Queues,
     /// Packets of a wave behind which the clock had been, with the latest time before.
     late: Vec<(u32, Timestamp)>,
-    /// Time of the latest packet, and the stream that is looked at next for whether it rests.
+    /// Time of the latest packet.
     now: Timestamp,
-    turn: usize,
+    /// Streams that do not rest yet, and when they are looked at for that, roughly in this order.
+    awake: VecDeque<(Timestamp, usize)>,
     /// Candidates in order of birth, with those that are gone already.
     births: VecDeque<(Key, u64)>,
     born: u64,
@@ -126,7 +124,7 @@ impl Streams {
             queues: Queues::default(),
             late: Vec::new(),
             now: start,
-            turn: 0,
+            awake: VecDeque::new(),
             births: VecDeque::new(),
             born: 0,
             candidates: 0,
@@ -152,6 +150,7 @@ impl Streams {
         }
         while let Some(line) = self.queues.pop() {
             let Some((_, stream)) = self.streams.get_mut(line.stream as usize) else { continue };
+            let rested = stream.rests_at().is_none();
             let mut known: Option<Lookup<'a>> = None;
             let mut at = line.first as usize;
             while let Some(waiting) = packets.get(at) {
@@ -159,19 +158,23 @@ impl Streams {
                 let now = known.filter(holds).unwrap_or_else(|| lookup(waiting));
                 known = Some(now);
                 stream.rest(latest(&self.late, at, waiting.sample.time));
-                stream.push(&waiting.sample, now.announcement.map(Arc::as_ref), self.start);
+                stream.push(&waiting.sample, now.announcement, self.start);
                 at = self.queues.next.get(at).map_or(packets.len(), |next| *next as usize);
+            }
+            if rested && let Some(due) = stream.rests_at() {
+                self.awake.push_back((due, line.stream as usize));
             }
         }
         self.late.clear();
     }
 
-    /// Streams that ended stay in the table, and should be small there. A few are looked at each time.
+    /// Streams that ended stay in the table, and should be small there.
     fn let_some_rest(&mut self) {
-        for _ in 0..AT_REST.min(self.streams.len()) {
-            self.turn = if self.turn + 1 < self.streams.len() { self.turn + 1 } else { 0 };
-            if let Some((_, stream)) = self.streams.get_mut(self.turn) {
+        for _ in 0..self.awake.len() {
+            let Some((_, at)) = self.awake.pop_front_if(|(due, _)| *due < self.now) else { return };
+            if let Some((_, stream)) = self.streams.get_mut(at) {
                 stream.rest(self.now);
+                self.awake.extend(stream.rests_at().map(|due| (due, at)));
             }
         }
     }
@@ -268,6 +271,8 @@ impl Streams {
             }
         }
         self.by_key = self.streams.iter().enumerate().map(|(at, (key, _))| (*key, at)).collect();
+        let awake = self.streams.iter().enumerate();
+        self.awake = awake.filter_map(|(at, (_, stream))| Some((stream.rests_at()?, at))).collect();
         self.queues = Queues::default();
         let mut sides = std::mem::take(&mut self.sides);
         for flow in 0..sides.flows() {
@@ -295,13 +300,16 @@ impl Streams {
         }
         let mut stream = Box::new(Stream::new(first));
         for (sample, announcement) in &candidate.packets {
-            stream.push(sample, announcement.as_deref(), self.start);
+            stream.push(sample, announcement.as_ref(), self.start);
         }
         let index = self.streams.len();
+        self.awake.extend(stream.rests_at().map(|due| (due, index)));
         self.streams.push((key, stream));
         self.by_key.insert(key, index);
         if let Some(side) = self.sides.get_mut(key.0, key.1) {
             side.current = Some((key.2, index));
+            // There may be many sides, and most have this stream alone.
+            side.candidates.shrink_to_fit();
         }
     }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::observe::media::announce::{Endpoint, Profile};
+use crate::observe::media::announce::{Endpoint, MediaDirection, Profile};
 use proptest::prelude::*;
 use std::net::IpAddr;
 
@@ -43,9 +43,10 @@ fn announcement(payload_type: u8, name: &str, rate: u32) -> Announcement {
 }
 
 fn run_with(samples: &[Sample], announcement: Option<&Announcement>) -> StreamReport {
+    let announcement = announcement.cloned().map(Arc::new);
     let mut stream = Stream::new(&samples[0]);
     for sample in samples {
-        stream.push(sample, announcement, samples[0].time);
+        stream.push(sample, announcement.as_ref(), samples[0].time);
     }
     stream.report(KEY)
 }
@@ -216,7 +217,7 @@ proptest! {
     fn any_packets_give_finite_and_consistent_figures(
         samples in prop::collection::vec(any_sample(), 1..400), rate in any::<u32>(), cut in any::<prop::sample::Index>()
     ) {
-        let known = announcement(96, "opus", rate);
+        let known = Arc::new(announcement(96, "opus", rate));
         let start = samples[0].time;
         let mut stream = Stream::new(&samples[0]);
         let mut resumed = None;

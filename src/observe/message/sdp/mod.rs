@@ -118,6 +118,8 @@ pub fn read(body: &[u8]) -> Sdp {
                 sdp.media_count += 1;
                 is_kept = sdp.media.len() < MEDIA_LIMIT;
                 if is_kept {
+                    // A line takes much room, and most descriptions have one.
+                    sdp.media.reserve_exact(1);
                     sdp.media.push(media(value, &sdp));
                 }
             }
@@ -139,8 +141,14 @@ pub fn read(body: &[u8]) -> Sdp {
 impl Sdp {
     fn origin(&mut self, value: &[u8]) {
         // user, session id, version, IN, IP4 or IP6, address: RFC 8866 section 5.2. The user may hold blanks, wrongly.
-        let fields: Vec<&[u8]> = words(value).take(LIST_LIMIT).collect();
-        if let [.., version, _network, _kind, address] = fields.as_slice() {
+        let (mut last, mut count): ([&[u8]; 4], _) = ([b""; 4], 0);
+        for field in words(value).take(LIST_LIMIT) {
+            last.rotate_left(1);
+            last[3] = field;
+            count += 1;
+        }
+        if count >= last.len() {
+            let [version, _network, _kind, address] = last;
             self.version = number(version);
             self.origin = Host::new(address);
         }

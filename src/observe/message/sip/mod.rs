@@ -249,8 +249,13 @@ impl Reader {
     fn contact(&mut self, value: &[u8]) {
         for value in split_outside_quotes(value, b',') {
             self.message.contact_count += 1;
-            if self.message.contacts.len() < CONTACT_LIMIT {
-                self.message.contacts.extend(Contact::read(value, &mut self.defects));
+            let kept = &mut self.message.contacts;
+            if kept.len() < CONTACT_LIMIT
+                && let Some(contact) = Contact::read(value, &mut self.defects)
+            {
+                // Nearly always the only one.
+                kept.reserve_exact(1);
+                kept.push(contact);
             }
         }
     }

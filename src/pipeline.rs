@@ -191,15 +191,18 @@ fn measure(observer: &mut Observer) {
 
 /// What all waves together hold.
 fn finish(mut observer: Observer, services: &[(TransportSpec, u16)]) -> Traffic {
-    let (dialogs, shards, spent) = observer.concluding();
-    rayon::join(
-        || dialogs.conclude(),
-        || {
-            shards.par_iter_mut().for_each(Shard::conclude);
-            drop(spent);
-        },
-    );
-    observer.finish(&|protocol, port| is_service(services, protocol, port))
+    // In a thread that filled the tables: an allocator that keeps memory by thread has there what they give back.
+    rayon::scope(|_| {
+        let (dialogs, shards, spent) = observer.concluding();
+        rayon::join(
+            || dialogs.conclude(),
+            || {
+                shards.par_iter_mut().for_each(Shard::conclude);
+                drop(spent);
+            },
+        );
+        observer.finish(&|protocol, port| is_service(services, protocol, port))
+    })
 }
 
 /// Lets what is over leave the tables of a capture that may run for days.

@@ -65,6 +65,27 @@ fn loss_reordering_and_copies_do_not_hinder() {
 }
 
 #[test]
+fn whoever_falls_silent_rests_and_does_so_again_after_speaking_again() {
+    const OTHER: Key = (8, Direction::AToB, 0xbeef);
+    let mut streams = table();
+    let is_awake = |streams: &mut Streams, key| {
+        let is_awake = streams.stream_mut(key).unwrap().rests_at().is_some();
+        assert_eq!(is_awake, streams.awake.iter().any(|(_, at)| streams.streams[*at].0 == key));
+        is_awake
+    };
+    // Packets every 20 ms: 500 of them are 10 s.
+    for (from, speaks) in [(0, true), (2_000, true), (4_000, false)] {
+        if speaks {
+            (from..from + 20).for_each(|n| streams.push(KEY, &sample(n), None));
+            assert!(is_awake(&mut streams, KEY));
+        }
+        (from + 20..from + 600).for_each(|n| streams.push(OTHER, &sample(n), None));
+        assert!(!is_awake(&mut streams, KEY) && is_awake(&mut streams, OTHER));
+    }
+    assert_eq!(streams.awake.len(), 1);
+}
+
+#[test]
 fn random_sources_are_given_up() {
     let mut streams = table();
     let noise = |n: u32| (KEY.0, KEY.1, n.wrapping_mul(0x9e37_79b9));

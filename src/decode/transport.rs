@@ -34,6 +34,10 @@ pub(super) fn transport<'a>(
             let around = walk.packet(header, (0, 0), Transport::Other(protocol.0), view);
             walk.enter_tunnel(around, Layers::default(), Step::Into(Layer::Gre, view))
         }
+        ip_number::ETHER_IP => {
+            let around = walk.packet(header, (0, 0), Transport::Other(protocol.0), view);
+            walk.enter_tunnel(around, Layers::OTHER, tunnel::etherip(view))
+        }
         other => walk.end_packet(header, (0, 0), Transport::Other(other.0), view),
     }
 }

@@ -18,10 +18,25 @@ const GENEVE: u16 = 6081;
 /// What senders and receivers of TaZmen Sniffer Protocol use.
 const TZSP: u16 = 37008;
 
+/// Registered for L2TP, RFC 2661 section 8.1; either end may have another one.
+const L2TP: u16 = 1701;
+/// Registered for the data channel of CAPWAP, RFC 5415 section 3.1; the access point's is any.
+const CAPWAP_DATA: u16 = 5247;
+/// Registered for GRE in UDP, RFC 8086 section 8.1.
+const GRE_IN_UDP: u16 = 4754;
+/// Registered for MPLS in UDP, RFC 7510 section 5.
+const MPLS_IN_UDP: u16 = 6635;
+
 /// The tunnel in a UDP datagram, and its inside.
 #[inline]
 pub(super) fn in_udp(ports: (u16, u16), payload: View<'_>) -> Option<(Layers, Step<'_>)> {
+    if ports.0 == CAPWAP_DATA || ports.0 == L2TP {
+        return in_either(ports.0, payload);
+    }
     match ports.1 {
+        CAPWAP_DATA | L2TP => in_either(ports.1, payload),
+        GRE_IN_UDP => gre_in_udp(payload),
+        MPLS_IN_UDP => mpls_in_udp(payload),
         VXLAN | VXLAN_LINUX => vxlan(payload),
         VXLAN_GPE => vxlan_gpe(payload),
         GENEVE => geneve(payload),
@@ -29,6 +44,90 @@ pub(super) fn in_udp(ports: (u16, u16), payload: View<'_>) -> Option<(Layers, St
         TZSP => tzsp(payload),
         _ => None,
     }
+}
+
+/// Tunnels of which only one end need have the port.
+fn in_either(port: u16, payload: View<'_>) -> Option<(Layers, Step<'_>)> {
+    if port == L2TP { l2tp(payload) } else { capwap_data(payload) }
+}
+
+/// RFC 2661 section 3.1: data of version 2, everything reserved zero, with PPP inside that carries IP. What PPP negotiates,
+/// and what it encrypts, is left as it is.
+fn l2tp(view: View<'_>) -> Option<(Layers, Step<'_>)> {
+    const LENGTH: u16 = 0x4000;
+    const SEQUENCE: u16 = 0x0800;
+    const OFFSET: u16 = 0x0200;
+    const PRIORITY: u16 = 0x0100;
+    const VERSION_2: u16 = 2;
+    let flags = view.u16(0)?;
+    if flags & !(LENGTH | SEQUENCE | OFFSET | PRIORITY) != VERSION_2 {
+        return None;
+    }
+    let mut rest = view.skip(2)?;
+    if flags & LENGTH != 0 {
+        if u32::from(rest.u16(0)?) > view.wire() {
+            return None;
+        }
+        rest = rest.skip(2)?;
+    }
+    rest = rest.skip(if flags & SEQUENCE != 0 { 8 } else { 4 })?;
+    if flags & OFFSET != 0 {
+        rest = rest.skip(2 + usize::from(rest.u16(0)?))?;
+    }
+    let behind_control = if rest.u16(0)? == 0xff03 { rest.skip(2)? } else { rest };
+    let is_ip = matches!(behind_control.array(0)?, [0x21 | 0x57, _] | [0, 0x21 | 0x57]);
+    is_ip.then_some((Layers::OTHER, Step::Into(Layer::Ppp, rest)))
+}
+
+/// RFC 5415 section 4.3: a preamble of version 0 that is not encrypted, a whole frame of Ethernet or of WLAN.
+fn capwap_data(view: View<'_>) -> Option<(Layers, Step<'_>)> {
+    const PLAIN: u8 = 0;
+    const WLAN: u8 = 1;
+    const LEAST_WORDS: u8 = 2;
+    const FRAGMENT: u8 = 0x80;
+    const KEEP_ALIVE: u8 = 0x08;
+    const RESERVED: u8 = 0x07;
+    let [preamble, lengths, binding, flags] = view.array(0)?;
+    let words = lengths >> 3;
+    if preamble != PLAIN || words < LEAST_WORDS || flags & (FRAGMENT | KEEP_ALIVE | RESERVED) != 0 {
+        return None;
+    }
+    let layer = match (binding & 1, binding >> 1 & 0x1f) {
+        (0, _) => Layer::Ethernet,
+        (_, WLAN) => Layer::Wireless,
+        _ => return None,
+    };
+    Some((Layers::OTHER, Step::Into(layer, view.skip(usize::from(words) * 4)?)))
+}
+
+/// RFC 8086 section 3 advises against the checksum of GRE: with it voice would look alike.
+fn gre_in_udp(view: View<'_>) -> Option<(Layers, Step<'_>)> {
+    const KEY_AND_SEQUENCE: u16 = 0x3000;
+    let is_plain = view.u16(0)? & !KEY_AND_SEQUENCE == 0;
+    let is_known = matches!(view.u16(2)?, ether::IPV4 | ether::IPV6 | ether::ETHERNET | ether::MPLS_UNICAST);
+    (is_plain && is_known).then_some((Layers::OTHER, Step::Into(Layer::Gre, view)))
+}
+
+/// RFC 7510: a stack of labels, and an IP packet as long as what is left.
+fn mpls_in_udp(view: View<'_>) -> Option<(Layers, Step<'_>)> {
+    const BOTTOM: u8 = 0x01;
+    const MOST_LABELS: usize = 8;
+    let bottom = (0..MOST_LABELS).find(|at| view.u8(at * 4 + 2).is_some_and(|byte| byte & BOTTOM != 0))?;
+    let inside = view.skip((bottom + 1) * 4)?;
+    let length = match inside.u8(0)? >> 4 {
+        4 => u32::from(inside.u16(2)?),
+        6 => u32::from(inside.u16(4)?) + 40,
+        _ => return None,
+    };
+    (length == inside.wire())
+        .then_some((Layers::OTHER, Step::Into(Layer::EtherType(ether::MPLS_UNICAST), view)))
+}
+
+/// RFC 3378 section 3: version 3, everything reserved zero, and a frame.
+pub(super) fn etherip(view: View<'_>) -> Step<'_> {
+    const VERSION_3: u16 = 0x3000;
+    let frame = view.u16(0).filter(|header| *header == VERSION_3).and_then(|_| view.skip(2));
+    frame.map_or(Step::Skip(Skip::BadTunnel), |frame| Step::Into(Layer::Ethernet, frame))
 }
 
 /// RFC 7348 section 5: the I flag, everything reserved zero.

@@ -56,6 +56,8 @@ fn stations_and_tag_are_those_of_the_innermost_link_header() {
             | "vxlan, Linux"
             | "vxlan-gpe"
             | "vxlan-gpe, no protocol named"
+            | "capwap"
+            | "etherip"
             | "tzsp"
             | "erspan in vxlan" => inner,
             "802.11 QoS" | "802.11 QoS, padded" | "802.11 QoS, HT control" | "802.11 aggregate" => {
@@ -64,7 +66,7 @@ fn stations_and_tag_are_those_of_the_innermost_link_header() {
             "802.11 four addresses" => Some(Mac([8; 6])),
             "IP in IP" | "gre" | "gre, all fields" | "gre, key" | "gre, routing" | "pptp"
             | "erspan III, IP" | "vxlan-gpe, IP" | "vxlan-gpe, MPLS" | "geneve" | "gtp-u"
-            | "gtp-u, extended" => None,
+            | "gtp-u, extended" | "l2tp" | "l2tp, all fields" | "gre in udp" | "mpls in udp" => None,
             "802.11" | "radiotap" | "avs" | "cooked" | "cooked, VLAN" | "cooked v2" => outer,
             _ if case.link == ETHERNET => outer,
             _ => None,
@@ -112,7 +114,7 @@ fn a_tunnel_that_cannot_be_read_leaves_the_packet_around_it() {
 #[test]
 fn voice_at_a_tunnel_port_is_voice() {
     let rtp = [&[0x80, 0, 0, 1, 0, 0, 0, 160, 1, 2, 3, 4], &[0xd5; 160][..]].concat();
-    for port in [2152, 4789, 4790, 6081, 8472, 37008] {
+    for port in [1701, 2152, 4754, 4789, 4790, 5247, 6081, 6635, 8472, 37008] {
         let packet = packet(RAW, &ipv4(17, &udp((5004, port), &rtp)));
         assert_eq!((packet.destination_port, packet.layers), (port, Layers::default()));
     }

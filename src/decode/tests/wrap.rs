@@ -181,6 +181,8 @@ fn tunnels(ip: &[u8]) -> Vec<Wrapped> {
     let geneve = [&[1, 0], protocol.to_be_bytes().as_slice(), &[0, 0, 1, 0, 0, 0, 0, 0]].concat();
     let erspan = Layers::ERSPAN;
     let vxlan = [8, 0, 0, 0, 0, 0, 1, 0];
+    let l2tp = Layers::OTHER.with(Layers::PPP);
+    let gre_header = [&[0, 0], protocol.to_be_bytes().as_slice()].concat();
     let gpe_protocol = if ip[0] >> 4 == 4 { 1 } else { 2 };
     let case = |name, frame, layers| Wrapped { name, link: ETHERNET, frame, layers };
     vec![
@@ -230,6 +232,16 @@ fn tunnels(ip: &[u8]) -> Vec<Wrapped> {
         case("geneve", in_udp(6081, &geneve, ip), Layers::OTHER),
         case("gtp-u", in_udp(2152, &gtp, ip), Layers::OTHER),
         case("gtp-u, extended", in_udp(2152, &extended, ip), Layers::OTHER),
+        case("l2tp", in_udp(1701, &[&[0, 2, 0, 1, 0, 1][..], &[0xff, 3], &ppp].concat(), ip), l2tp),
+        case(
+            "l2tp, all fields",
+            in_udp(1701, &[&[0x4b, 2, 0, 20, 0, 1, 0, 1, 0, 0, 0, 0, 0, 1, 9][..], &ppp].concat(), ip),
+            l2tp,
+        ),
+        case("capwap", in_udp(5247, &[0, 0x10, 2, 0, 0, 0, 0, 0], &frame), Layers::OTHER),
+        case("gre in udp", in_udp(4754, &gre_header, ip), Layers::OTHER.with(Layers::GRE)),
+        case("mpls in udp", in_udp(6635, &[0, 1, 1, 64], ip), Layers::OTHER.with(Layers::MPLS)),
+        case("etherip", outer_ipv4(97, &[&[0x30, 0], &frame[..]].concat()), Layers::OTHER),
         case("tzsp", in_udp(37008, &[1, 0, 0, 1, 0, 10, 1, 9, 1], &frame), Layers::OTHER),
         case(
             "erspan in vxlan",

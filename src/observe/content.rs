@@ -82,6 +82,8 @@ struct Reader {
     assembler: Assembler,
     /// SIP only: what comes next goes on with a line that begins no message.
     is_amid_line: bool,
+    /// SIP only: where the message begins that is not whole yet, and what is known of it.
+    unfinished: (i64, sip::Unfinished),
     is_done: bool,
     /// The certificate of this direction was told.
     told_certificate: bool,
@@ -263,7 +265,14 @@ impl Content {
         }
         match self.app {
             App::Sip => {
-                read_sip(stream, &mut reader.is_amid_line, tell);
+                let (front, unfinished) = &mut reader.unfinished;
+                let is_as_before = *front == stream.front() && !stream.is_broken() && !stream.is_full();
+                if is_as_before && !reader.is_amid_line && unfinished.goes_on(stream.ready()) {
+                    return More::Wanted;
+                }
+                let is_open = read_sip(stream, &mut reader.is_amid_line, tell);
+                let known = if is_open { sip::Unfinished::of(stream.ready()) } else { Default::default() };
+                reader.unfinished = (stream.front(), known);
                 More::Wanted
             }
             App::Tls => self.read_tls(from, reader, tell),
@@ -375,8 +384,8 @@ impl Readers {
     }
 }
 
-/// `is_amid_line`: what is ready goes on with a line that begins no message.
-fn read_sip(stream: &mut Assembler, is_amid_line: &mut bool, tell: &mut dyn FnMut(Note)) {
+/// `is_amid_line`: what is ready goes on with a line that begins no message. Whether a message is left that needs more.
+fn read_sip(stream: &mut Assembler, is_amid_line: &mut bool, tell: &mut dyn FnMut(Note)) -> bool {
     loop {
         let ready = stream.ready();
         if *is_amid_line {
@@ -385,7 +394,7 @@ fn read_sip(stream: &mut Assembler, is_amid_line: &mut bool, tell: &mut dyn FnMu
             let used = rest.map_or(ready.len(), |end| end + 1);
             stream.consume(used);
             if used == 0 || *is_amid_line {
-                return;
+                return false;
             }
             continue;
         }
@@ -412,7 +421,7 @@ fn read_sip(stream: &mut Assembler, is_amid_line: &mut bool, tell: &mut dyn FnMu
             }
             // The head of a message whose body is longer than what is kept.
             sip::Frame::NeedMore if stream.is_full() => {
-                let Some(whole) = sip::length_of(ready) else { return };
+                let Some(whole) = sip::length_of(ready) else { return false };
                 if let Some(mut message) = sip::read(ready, true) {
                     // Nothing was cut by the capture.
                     message.is_cut = false;
@@ -421,14 +430,14 @@ fn read_sip(stream: &mut Assembler, is_amid_line: &mut bool, tell: &mut dyn FnMu
                 stream.pass_over(whole);
                 continue;
             }
-            sip::Frame::NeedMore => return,
+            sip::Frame::NeedMore => return !ready.is_empty(),
             sip::Frame::NotSip => {
                 *is_amid_line = !ready.ends_with(b"\n");
                 ready.len()
             }
         };
         if used == 0 {
-            return;
+            return false;
         }
         stream.consume(used);
     }

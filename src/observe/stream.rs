@@ -65,6 +65,12 @@ impl Assembler {
         self.ready.get(self.taken..).unwrap_or_default()
     }
 
+    /// Where [`Self::ready`] begins in the stream. As long as it is the same, bytes were added behind it at most.
+    #[must_use]
+    pub fn front(&self) -> i64 {
+        self.offset - i64::try_from(self.ready().len()).unwrap_or(i64::MAX)
+    }
+
     /// Bytes it holds, with what segments take that wait.
     #[must_use]
     pub fn held(&self) -> usize {

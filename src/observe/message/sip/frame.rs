@@ -28,6 +28,44 @@ pub enum Frame {
     NotSip,
 }
 
+/// What is known of a message at the front of a stream that is not whole yet, so that it need not be read from its start
+/// with every segment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unfinished {
+    /// How long it is in all, once its headers are whole.
+    whole: Option<usize>,
+    /// So many bytes of it do not hold the end of its headers; 0 where nothing is known.
+    scanned: usize,
+}
+
+impl Unfinished {
+    /// What [`frame_stream`] found to need more.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        match scan::start_line(bytes) {
+            Some(start) => Self { whole: whole(bytes, start.end), scanned: bytes.len() },
+            None => Self::default(),
+        }
+    }
+
+    /// Whether the same bytes with more behind them need more still. Looks at what is new only.
+    #[must_use]
+    pub fn goes_on(&mut self, bytes: &[u8]) -> bool {
+        if let Some(whole) = self.whole {
+            return bytes.len() < whole;
+        }
+        if self.scanned == 0 || bytes.len() < self.scanned || bytes.len() >= HEAD_LIMIT {
+            return false;
+        }
+        // An empty line may begin in what was there before.
+        let fresh = bytes.get(self.scanned.saturating_sub(2)..).unwrap_or_default();
+        let is_over = memchr_iter(b'\n', fresh)
+            .any(|end| matches!(fresh.get(end + 1..), Some([b'\n', ..] | [b'\r', b'\n', ..])));
+        self.scanned = bytes.len();
+        !is_over
+    }
+}
+
 /// RFC 5626 section 3.5.1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeepAlive {
@@ -147,6 +185,30 @@ mod tests {
         for length in 0..BYE.len() {
             assert_eq!(frame_stream(&BYE[..length]), Frame::NeedMore, "{length} bytes");
         }
+    }
+
+    #[test]
+    fn a_message_in_pieces_is_whole_at_the_same_byte_without_being_read_anew() {
+        let folded = b"OPTIONS sip:a SIP/2.0\r\nSubject: x\r\n y\nl: 2\n\r\nab";
+        for stream in [BYE, folded] {
+            for first in 1..stream.len() {
+                let mut unfinished = Unfinished::of(&stream[..first]);
+                for length in first + 1..=stream.len() {
+                    let goes_on = unfinished.goes_on(&stream[..length]);
+                    let is_whole = frame_stream(&stream[..length]) == Frame::Message(length);
+                    assert!(!(goes_on && is_whole), "{first} and {length} bytes");
+                    if !goes_on {
+                        unfinished = Unfinished::of(&stream[..length]);
+                    }
+                }
+            }
+        }
+        let mut amid_headers = Unfinished::of(&BYE[..40]);
+        assert!(amid_headers.goes_on(&BYE[..45]), "no empty line");
+        assert!(!amid_headers.goes_on(&BYE[..BYE.len() - 3]), "the headers are over");
+        let mut amid_body = Unfinished::of(&BYE[..BYE.len() - 3]);
+        assert!(amid_body.goes_on(&BYE[..BYE.len() - 1]));
+        assert!(!Unfinished::of(b"INVI").goes_on(b"INVITE sip:a SIP"), "no start line yet");
     }
 
     #[test]

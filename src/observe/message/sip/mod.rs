@@ -23,7 +23,7 @@ use super::text::Text;
 pub use cause::{Cause, CauseProtocol};
 pub use defect::Defect;
 pub use field::{CSeq, Contact, Party, Rport, Via};
-pub use frame::{Frame, KeepAlive, frame_stream, keep_alive, length_of};
+pub use frame::{Frame, KeepAlive, Unfinished, frame_stream, keep_alive, length_of};
 pub use method::Method;
 
 use defect::Defects;

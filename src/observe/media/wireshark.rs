@@ -84,7 +84,8 @@ impl Wireshark {
             packets: state.packets,
             expected,
             lost,
-            lost_percent: if expected == 0 { 0.0 } else { lost as f64 * 100.0 / expected as f64 },
+            // Wireshark keeps what was expected in 32 bits without a sign, and takes its share of that.
+            lost_percent: if expected == 0 { 0.0 } else { lost as f64 * 100.0 / f64::from(expected as u32) },
             min_delta: state.delta_range.min,
             mean_delta: state.delta_range.mean,
             max_delta: state.delta_range.max,
@@ -226,5 +227,25 @@ impl Range {
             self.min = value;
         }
         self.mean = (self.mean * (before - 1.0) + value) / before;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::stream::tests::sample;
+    use super::*;
+
+    #[test]
+    fn less_than_nothing_is_expected_of_a_source_that_begins_anew_far_below() {
+        let mut known = Wireshark::default();
+        let first = (40_000..40_295).zip((2_000_000..).step_by(160));
+        let second = (3_000..3_300).zip((1_000..).step_by(160));
+        for (number, (sequence, timestamp)) in (0..).zip(first.chain(second)) {
+            known.push(number as f64 * 20.0, &Sample { sequence, timestamp, ..sample(number) }, 8_000);
+        }
+        let report = known.report().unwrap();
+        // tshark 4.0.17 of such a capture: 595 packets, lost -37295 (-0.0%).
+        assert_eq!((report.packets, report.lost), (595, -37_295));
+        assert!(report.lost_percent < 0.0 && report.lost_percent > -0.001, "{}", report.lost_percent);
     }
 }

@@ -101,6 +101,7 @@ impl Dialogs {
     /// Lets those calls go of which nothing was heard for the longest time, where there are more than a capture of days
     /// remembers; their messages count as over the limit.
     pub(super) fn forget_oldest(&mut self) {
+        self.over_cap += self.registrations.forget_oldest();
         if self.talks.len() <= CALLS_REMEMBERED {
             return;
         }

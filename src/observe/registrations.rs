@@ -4,13 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 
+use arrayvec::ArrayVec;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
 use crate::capture::Timestamp;
 
 use super::dialogs::{Heard, aor};
-use super::message::sip::{Kind, Rport, SipMessage};
+use super::message::sip::{Contact, Kind, Rport, SipMessage};
 use super::registration::{Binding, Mapping, Outage, Refused, Registration, Rhythm, Standing, Unanswered};
 use super::traffic::Protocol;
 
@@ -23,11 +24,14 @@ const FRAMES_KEPT: usize = 5;
 const MAPPINGS_KEPT: usize = 8;
 const BINDINGS_KEPT: usize = 8;
 const SECOND: i64 = 1_000_000_000;
+/// What a URI means that names no port, RFC 3261 section 19.1.2.
+const SIP_PORT: u16 = 5060;
 const STATUSES_KEPT: usize = 8;
 /// Transactions of a registration that an answer may be about.
 const OPEN_KEPT: usize = 4;
-/// Registrations that are looked at for an answer to nobody.
-const LOOKED_AT: usize = 1_024;
+/// Those that a capture of days remembers, and how many make room at a time.
+const REMEMBERED: usize = REGISTRATIONS_KEPT / 2;
+const FORGOTTEN: usize = REMEMBERED / 8;
 /// Ports of one client from which one account registers with one Call-ID, and that are looked at for an answer.
 const PORTS_LOOKED_AT: usize = 32;
 /// The same request again within this time (ns) is a copy of the capture: RFC 3261 section 17.1.2.2 repeats after
@@ -48,8 +52,8 @@ pub(super) struct Registrations {
     call_ids: VecDeque<Box<str>>,
     /// Rows by Call-ID, of all together.
     hops: usize,
-    /// Rows by addresses of client and registrar.
-    between: HashMap<(IpAddr, IpAddr), Vec<Key>, RandomState>,
+    /// Rows with a request of this number that waits for an answer, by the client's address.
+    open: HashMap<(IpAddr, u32), BTreeSet<Key>, RandomState>,
 }
 
 #[derive(Clone, Debug)]
@@ -57,12 +61,17 @@ struct Entry {
     row: Registration,
     /// Of the last request.
     call_id: Box<str>,
+    /// As the last request gives it.
+    contact: Option<Contact>,
     /// The latest requests, in order.
     asked: Vec<Asked>,
     /// Address and port that the latest answer showed, in this Call-ID.
     mapped: Option<(Option<IpAddr>, u16)>,
     /// The last final answer asked for credentials.
     challenged: bool,
+    /// When anything of it was heard last, and how many messages it had.
+    heard: Timestamp,
+    messages: u64,
     /// When the binding was granted that still stands.
     bound: Option<Timestamp>,
     /// When it was first refused since the last grant, and how often.
@@ -107,13 +116,54 @@ impl Registrations {
         if !self.rows.contains_key(&key) && self.rows.len() >= REGISTRATIONS_KEPT {
             return false;
         }
-        let entry = self.rows.entry(key.clone()).or_insert_with(|| {
-            self.between.entry((key.1.ip(), key.2.ip())).or_default().push(key.clone());
-            Entry::new(&key, heard.protocol)
-        });
+        let entry = self.rows.entry(key.clone()).or_insert_with(|| Entry::new(&key, heard.protocol));
+        let before: ArrayVec<u32, OPEN_KEPT> = entry.open().collect();
         entry.ask(heard, call_id);
+        let now: ArrayVec<u32, OPEN_KEPT> = entry.open().collect();
+        for number in before.into_iter().filter(|number| !now.contains(number)) {
+            self.close(&key, number);
+        }
+        let asked = number(&heard.message);
+        if now.contains(&asked) {
+            self.open.entry((key.1.ip(), asked)).or_default().insert(key.clone());
+        }
         self.note_hop(call_id, key);
         true
+    }
+
+    /// This request of the row waits no more.
+    fn close(&mut self, key: &Key, number: u32) {
+        if let hashbrown::hash_map::Entry::Occupied(mut known) = self.open.entry((key.1.ip(), number)) {
+            known.get_mut().remove(key);
+            if known.get().is_empty() {
+                known.remove();
+            }
+        }
+    }
+
+    /// Lets those rows go that rested for the longest time, where there are more than a capture of days remembers: a client
+    /// that reconnects over TCP makes a row each time. Gives how many messages they had, as far as they were counted.
+    pub(super) fn forget_oldest(&mut self) -> u64 {
+        if self.rows.len() <= REMEMBERED {
+            return 0;
+        }
+        let forgotten = self.rows.len() - REMEMBERED + FORGOTTEN;
+        let mut last: Vec<Timestamp> = self.rows.values().map(|entry| entry.heard).collect();
+        let (_, &mut latest, _) = last.select_nth_unstable(forgotten - 1);
+        let mut messages = 0;
+        let mut gone = Vec::new();
+        self.rows.retain(|key, entry| {
+            let stays = entry.heard > latest;
+            if !stays {
+                messages += entry.messages;
+                gone.push((key.clone(), entry.open().collect::<ArrayVec<u32, OPEN_KEPT>>()));
+            }
+            stays
+        });
+        for (key, numbers) in gone {
+            numbers.into_iter().for_each(|number| self.close(&key, number));
+        }
+        messages
     }
 
     fn note_hop(&mut self, call_id: &str, key: Key) {
@@ -142,7 +192,9 @@ impl Registrations {
                 of_client(hops, &own.0, heard.to.ip()).take(PORTS_LOOKED_AT).cloned().collect()
             }
             Some(hops) => {
-                hops.iter().filter(|key| key.1.ip() == heard.to.ip()).take(LOOKED_AT).cloned().collect()
+                let waiting = self.open.get(&(heard.to.ip(), number(message)));
+                let known = waiting.into_iter().flatten().filter(|key| hops.contains(key));
+                known.take(PORTS_LOOKED_AT).cloned().collect()
             }
             None => Vec::new(),
         };
@@ -157,8 +209,13 @@ impl Registrations {
             let Some(entry) = self.rows.get_mut(key) else { continue };
             // From whatever address: somebody is there.
             entry.row.unanswered = Unanswered::default();
+            entry.heard = heard.time;
+            entry.messages += 1;
             if heard.from.ip() == key.2.ip() && status >= 200 {
                 entry.answer(heard, status);
+            }
+            if !entry.awaits(number(message)) {
+                self.close(key, number(message));
             }
         }
     }
@@ -167,10 +224,16 @@ impl Registrations {
     /// registrar answers this client.
     fn note_life(&mut self, heard: &Heard) {
         let Some(number) = heard.message.cseq.as_ref().map(|cseq| cseq.number) else { return };
-        let own: Key = (aor(heard.message.to.as_ref()), heard.to, heard.from);
-        let between = self.between.get(&(heard.to.ip(), heard.from.ip()));
-        for key in std::iter::once(&own).chain(between.into_iter().flatten().take(LOOKED_AT)) {
-            if let Some(entry) = self.rows.get_mut(key).filter(|entry| entry.awaits(number)) {
+        let (client, registrar) = (heard.to.ip(), heard.from.ip());
+        // Once is enough until the same number is asked again.
+        let Some(waiting) = self.open.remove(&(client, number)) else { return };
+        let (answered, others): (BTreeSet<Key>, _) =
+            waiting.into_iter().partition(|key| key.2.ip() == registrar);
+        if !others.is_empty() {
+            self.open.insert((client, number), others);
+        }
+        for key in &answered {
+            if let Some(entry) = self.rows.get_mut(key) {
                 entry.row.unanswered = Unanswered::default();
             }
         }
@@ -195,21 +258,31 @@ impl Entry {
         Self {
             row: Registration::new(aor.clone(), *client, *registrar, protocol),
             call_id: Box::default(),
+            contact: None,
             asked: Vec::new(),
             mapped: None,
             challenged: false,
+            heard: Timestamp::UNKNOWN,
+            messages: 0,
             bound: None,
             trouble: None,
         }
     }
 
     fn awaits(&self, cseq: u32) -> bool {
-        self.asked.iter().any(|asked| asked.cseq == cseq && !asked.is_answered)
+        self.open().any(|number| number == cseq)
+    }
+
+    /// Numbers of the requests that wait for an answer.
+    fn open(&self) -> impl Iterator<Item = u32> {
+        self.asked.iter().filter(|asked| !asked.is_answered).map(|asked| asked.cseq)
     }
 
     fn ask(&mut self, heard: &Heard, call_id: &str) {
         let message = &heard.message;
         let cseq = number(message);
+        self.heard = heard.time;
+        self.messages += 1;
         let row = &mut self.row;
         let known = self.asked.iter_mut().find(|asked| {
             *asked.call_id == *call_id
@@ -240,10 +313,11 @@ impl Entry {
         }
         if let Some(contact) = message.contacts.first() {
             row.contact = Some(contact.uri.as_str().into());
+            self.contact = Some(contact.clone());
         }
         let signs_off = signs_off(message);
         if !signs_off {
-            row.expires = expires(message, None).or(row.expires);
+            row.expires = asked_for(message).or(row.expires);
         }
         row.is_leaving |= signs_off;
         if signs_off && let Some(binding) = row.bound.last_mut() {
@@ -319,7 +393,7 @@ impl Entry {
             } else {
                 row.standing = Standing::Accepted;
                 row.accepted = true;
-                row.expires = expires(message, row.contact.as_deref()).or(row.expires);
+                row.expires = granted(message, self.contact.as_ref()).or(row.expires);
                 self.note_grant(heard.time);
             }
         } else if is_refused {
@@ -438,13 +512,27 @@ fn signs_off(message: &SipMessage) -> bool {
     }
 }
 
-/// Seconds that a REGISTER asks for or its answer grants, RFC 3261 section 10.2.1.1. An answer lists the bindings of other
-/// clients as well; `own` is the one that was asked for.
-fn expires(message: &SipMessage, own: Option<&str>) -> Option<u32> {
+/// Seconds that a REGISTER asks for, RFC 3261 section 10.2.1.1.
+fn asked_for(message: &SipMessage) -> Option<u32> {
     let contacts = &message.contacts;
-    let same = contacts.iter().find(|contact| own == Some(contact.uri.as_str()));
     let added = contacts.iter().find(|contact| contact.expires != Some(0));
-    same.or(added).or(contacts.first()).and_then(|contact| contact.expires).or(message.expires)
+    added.or(contacts.first()).and_then(|contact| contact.expires).or(message.expires)
+}
+
+/// Seconds that its answer grants, which lists the bindings of other clients as well; `own` is the one that was asked for.
+/// A registrar may write it in another way, and only where it lists a single one that one is meant whatever it says.
+fn granted(message: &SipMessage, own: Option<&Contact>) -> Option<u32> {
+    let contacts = &message.contacts;
+    let is_same = |contact: &&Contact| own.is_some_and(|own| contact.uri == own.uri);
+    let place = |contact: &Contact| contact.host().map(|(host, port)| (host, port.unwrap_or(SIP_PORT)));
+    let own_place = own.and_then(place);
+    let is_there = |contact: &&Contact| own_place.is_some() && place(contact) == own_place;
+    let found = contacts.iter().find(is_same).or_else(|| contacts.iter().find(is_there));
+    match contacts.as_slice() {
+        [] => message.expires,
+        [only] => only.expires.or(message.expires),
+        _ => found.and_then(|contact| contact.expires.or(message.expires)),
+    }
 }
 
 #[cfg(test)]

@@ -347,3 +347,77 @@ fn a_mapping_is_kept_from_its_first_answer_to_its_last() {
     assert_eq!(kept(&["?", "200@5060", "?", "200@5060"]), Some((at(1_000), at(2_000))));
     assert_eq!(kept(&["?", "200@5060", "?", "200@61000"]), Some((at(2_000), at(2_000))));
 }
+
+#[test]
+fn what_is_granted_stands_beside_the_own_contact() {
+    let granted = |answer: &str| {
+        let mut registrations = Registrations::default();
+        let own = "Contact: <sip:21@192.168.10.21:5060>;expires=600\r\n";
+        registrations.push(&heard(1, at(0), PHONE, PBX, 1, "", "", own));
+        registrations.push(&heard(2, at(10), PBX, PHONE, 1, "200", "", answer));
+        registrations.finish().remove(0).expires
+    };
+    let other = "<sip:21@192.168.10.99:5060>;expires=3000";
+    let both = |own: &str| granted(&format!("Contact: {other}, <{own}>;expires=120\r\n"));
+    assert_eq!(both("sip:21@192.168.10.21:5060"), Some(120));
+    assert_eq!(both("sip:21@192.168.10.21:5060;transport=udp"), Some(120), "written in another way");
+    assert_eq!(both("sip:21@192.168.10.21"), Some(120), "without the usual port");
+    assert_eq!(both("sip:21@192.168.10.22:5060"), Some(600), "none is the own: as asked for");
+    assert_eq!(granted("Contact: <sip:21@203.0.113.9:61000>;expires=120\r\n"), Some(120), "NAT between");
+    assert_eq!(granted("Expires: 300\r\n"), Some(300));
+}
+
+#[test]
+fn answers_to_nobody_are_told_by_their_number_without_looking_at_all_rows() {
+    let mut registrations = Registrations::default();
+    for port in 0..2_000 {
+        let client = format!("192.168.10.21:{}", 10_000 + port);
+        registrations.push(&heard(1, at(0), &client, PBX, 1, "", "", ""));
+    }
+    let answer = |registrations: &mut Registrations, number| {
+        let mut answer = heard(2, at(10), PBX, "192.168.10.21:40000", number, "200", "", "");
+        answer.message.call_id = party_call_id();
+        registrations.push(&answer);
+        registrations.rows.values().filter(|entry| entry.row.unanswered.count == 0).count()
+    };
+    assert_eq!(answer(&mut registrations, 7), 0);
+    assert_eq!(answer(&mut registrations, 1), 2_000, "any of them may be meant");
+    assert!(registrations.open.is_empty(), "and none waits for such an answer any more");
+    registrations.push(&heard(3, at(900), "192.168.10.21:10000", PBX, 1, "", "", ""));
+    assert_eq!(registrations.rows.values().filter(|entry| entry.row.unanswered.count == 1).count(), 1);
+    assert_eq!(answer(&mut registrations, 1), 2_000, "asked again");
+}
+
+#[test]
+fn requests_that_wait_are_known_as_long_as_they_do() {
+    let mut registrations = Registrations::default();
+    for nth in 1..=20 {
+        registrations.push(&heard(nth, at(nth as i64 * 1_000), PHONE, PBX, nth as u32, "", "", ""));
+    }
+    assert_eq!(registrations.open.len(), OPEN_KEPT);
+    for nth in 17..=20 {
+        registrations.push(&heard(nth, at(30_000), PBX, PHONE, nth as u32, "200", "", ""));
+    }
+    assert!(registrations.open.is_empty());
+}
+
+#[test]
+fn what_rested_longest_makes_room_in_a_capture_of_days() {
+    let mut registrations = Registrations::default();
+    let row = |nth: usize| format!("10.0.{}.{}:5060", nth / 250, nth % 250 + 1);
+    let kept = REMEMBERED + 100;
+    for nth in 0..kept {
+        registrations.push(&heard(1, at(nth as i64), &row(nth), PBX, 1, "", "", ""));
+    }
+    registrations.push(&heard(2, at(kept as i64), PBX, &row(0), 1, "200", "", ""));
+    assert_eq!(registrations.forget_oldest(), (100 + FORGOTTEN) as u64, "of each its request");
+    assert_eq!(registrations.rows.len(), REMEMBERED - FORGOTTEN);
+    let is_there = |registrations: &Registrations, nth: usize| {
+        registrations.rows.keys().any(|key| key.1 == socket(&row(nth)))
+    };
+    assert!(is_there(&registrations, 0), "heard of just now");
+    assert!(!is_there(&registrations, 1) && is_there(&registrations, kept - 1));
+    assert_eq!(registrations.forget_oldest(), 0);
+    registrations.push(&heard(3, at(kept as i64 + 1), "192.168.10.99:5060", PBX, 1, "", "", ""));
+    assert!(registrations.rows.keys().any(|key| key.1 == socket("192.168.10.99:5060")));
+}

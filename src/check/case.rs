@@ -14,8 +14,10 @@ use crate::site::{
 };
 
 use super::finding::Subject;
+pub(super) use during::Span;
 use index::Index;
 
+mod during;
 mod index;
 
 /// The word of rule books for voice.
@@ -128,18 +130,7 @@ impl<'a> Case<'a> {
     /// Whether the capture seems to have been made on this host: everything in it comes from there or goes there, and to
     /// more than one other host.
     pub(super) fn is_measuring_point(&self, host: IpAddr) -> bool {
-        let mut peers: BTreeSet<IpAddr> = BTreeSet::new();
-        for flow in &self.traffic.flows {
-            let ends = [flow.a.ip(), flow.b.ip()];
-            if ends.iter().any(|end| self.scope(*end) == Scope::Multicast) {
-                continue;
-            }
-            if !ends.contains(&host) {
-                return false;
-            }
-            peers.extend(ends.into_iter().filter(|end| *end != host));
-        }
-        peers.len() > 1
+        self.measuring_point() == Some(host)
     }
 
     /// Whether the capture was probably made on this computer. At the port of a telephone nothing lies between either, but

@@ -9,7 +9,7 @@ use crate::observe::media::{MediaDirection, MediaKind, Recognition};
 use crate::observe::{Answer, Call, FlowView, Protocol, Stream};
 use crate::site::Confidence;
 
-use super::case::Case;
+use super::case::{Case, Span};
 use super::evidence::{Collector, at_moments};
 use super::filter;
 use super::finding::{Code, Detail, Evidence, Finding, Party, Severity, Unjudged};
@@ -105,6 +105,9 @@ struct Answered<'a> {
     streams: Vec<&'a Stream>,
 }
 
+/// What one host sends to another in a call: the hops of a proxy that relays media are two.
+type Hop = (IpAddr, IpAddr);
+
 impl<'a> Answered<'a> {
     fn all(case: &Case<'a>) -> Vec<Self> {
         let mut streams: BTreeMap<usize, Vec<&'a Stream>> = BTreeMap::new();
@@ -120,6 +123,18 @@ impl<'a> Answered<'a> {
                 streams.entry(id).or_default().push(stream);
             }
         }
+        for (id, call) in case.traffic.calls.iter().enumerate() {
+            let shared = call.also_heard.iter().filter_map(|at| case.traffic.streams.get(*at));
+            let heard: Vec<&Stream> = shared
+                .filter(|stream| !call.is_beside(stream.source, stream.destination))
+                .filter(|stream| Answered::span_of(call).packets_of(stream) > 0)
+                .collect();
+            if !heard.is_empty() {
+                let known = streams.entry(id).or_default();
+                known.extend(heard);
+                known.sort_by_key(|stream| (stream.report.first.time, stream.report.first.frame));
+            }
+        }
         let calls = case.traffic.calls.iter().enumerate().filter_map(|(id, call)| {
             let (_, at) = call.answered.filter(|_| call.answer == Answer::Answered)?;
             let is_plain =
@@ -132,6 +147,38 @@ impl<'a> Answered<'a> {
             })
         });
         calls.collect()
+    }
+
+    /// From the INVITE on, since early media are heard as well, to the end. The next call may use the same ports.
+    fn span_of(call: &Call) -> Span {
+        Span { from: call.start.1, until: call.end.map(|(_, end)| end) }
+    }
+
+    fn span(&self) -> Span {
+        Self::span_of(self.call)
+    }
+
+    /// Last packet of a stream that belongs to the call, as its source may go on in the next one.
+    fn last_of(&self, stream: &Stream) -> Timestamp {
+        let last = stream.report.last.time;
+        self.call.end.map_or(last, |(_, end)| if stream.is_shared { last.min(end) } else { last })
+    }
+
+    /// First packet of a stream that belongs to the call, not before its INVITE.
+    fn first_of(&self, stream: &Stream) -> Timestamp {
+        let first = stream.report.first.time;
+        if stream.is_shared { first.max(self.call.start.1) } else { first }
+    }
+
+    fn packets_of(&self, stream: &Stream) -> u64 {
+        if stream.is_shared { self.span().packets_of(stream) } else { stream.report.counts.packets }
+    }
+
+    /// Between which hosts voice goes, without direction, in order.
+    fn hops(&self) -> BTreeSet<Hop> {
+        let voices = self.streams.iter().filter(|stream| stream.report.kind != MediaKind::Video);
+        let ends = voices.map(|stream| (stream.source.ip(), stream.destination.ip()));
+        ends.map(|(from, to)| (from.min(to), from.max(to))).collect()
     }
 }
 
@@ -152,7 +199,14 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
     for answered in Answered::all(case) {
         let call = answered.call;
         let sides = [(&call.caller_media, &call.callee_media), (&call.callee_media, &call.caller_media)];
-        if let Some(side) = sides.into_iter().find_map(|(own, other)| side(case, &answered, own, other)) {
+        let hops = answered.hops();
+        // A proxy that keeps the Call-ID relays between two hops, and each has a way back of its own.
+        let hops: Vec<Option<Hop>> =
+            if hops.len() > 1 { hops.into_iter().map(Some).collect() } else { vec![None] };
+        let mut found = hops.into_iter().flat_map(|hop| {
+            sides.iter().filter_map(|(own, other)| side(case, &answered, own, other, hop)).collect::<Vec<_>>()
+        });
+        if let Some(side) = found.next() {
             silent.entry(side.silent).or_default().push(side);
         }
     }
@@ -204,64 +258,107 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
     findings.collect()
 }
 
-/// Whether the side that wants to receive at `own` is heard and the other one, at `other`, is not.
+/// Whether the side that wants to receive at `own` is heard and the other one, at `other`, is not; of several hops on that
+/// one.
 fn side<'a>(
     case: &Case<'a>,
     answered: &Answered<'a>,
     own: &[SocketAddr],
     other: &[SocketAddr],
+    hop: Option<Hop>,
 ) -> Option<Silent<'a>> {
     let from_own = |stream: &&&Stream| own.contains(&stream.source) || other.contains(&stream.destination);
     // Pictures are told apart: they go their own way.
     let is_voice = |stream: &&&Stream| stream.report.kind != MediaKind::Video;
-    let spoken: Vec<&Stream> = answered.streams.iter().filter(is_voice).filter(from_own).copied().collect();
+    let on_hop = |stream: &&&Stream| {
+        let (from, to) = (stream.source.ip(), stream.destination.ip());
+        hop.is_none_or(|hop| hop == (from.min(to), from.max(to)))
+    };
+    let spoken: Vec<&Stream> =
+        answered.streams.iter().filter(is_voice).filter(from_own).filter(on_hop).copied().collect();
     // A stream that fits to neither side leaves open whose it is. A few packets back at the beginning are no stream yet.
-    let others = answered.streams.iter().filter(is_voice).filter(|stream| !from_own(stream));
-    if others.into_iter().any(|stream| stream.report.counts.packets > STRAYS) {
+    let fits = |stream: &&&Stream| {
+        from_own(stream)
+            || hop.is_some() && (own.contains(&stream.destination) || other.contains(&stream.source))
+    };
+    let others = answered.streams.iter().filter(is_voice).filter(|stream| !fits(stream));
+    if others.into_iter().any(|stream| answered.packets_of(stream) > STRAYS) {
         return None;
     }
     let talks = |stream: &Stream| {
-        let begins = stream.report.first.time.max(answered.at);
+        let begins = answered.first_of(stream).max(answered.at);
         stream.report.kind == MediaKind::Audio
             && stream.report.recognition != Recognition::None
-            && stream.report.counts.packets >= LEAST_JUDGED
-            && stream.report.last.time.since(begins) > LEAST_SPEECH
+            && answered.packets_of(stream) >= LEAST_JUDGED
+            && answered.last_of(stream).since(begins) > LEAST_SPEECH
     };
     let speech = spoken.iter().copied().find(|stream| talks(stream))?;
-    if speech.report.last.time.since(answered.at) < LEAST_CALL {
+    if answered.last_of(speech).since(answered.at) < LEAST_CALL {
+        return None;
+    }
+    let speaking = speech.source.ip();
+    let silent = match hop {
+        None => other.last()?.ip(),
+        Some(_) => speech.destination.ip(),
+    };
+    // Who sends on to somebody that sends nothing back stands in the middle: the other hop tells who is silent, or the way
+    // back passes by.
+    if hop.is_some() && passes_on_without_answer(answered, silent, speaking) {
         return None;
     }
     // Whatever came back, to where it was asked for or along the same path: comfort noise and SRTP count too.
     let mut strays = 0;
-    let ears: BTreeSet<SocketAddr> =
-        own.iter().copied().chain(spoken.iter().map(|stream| stream.source)).collect();
+    let ears: BTreeSet<SocketAddr> = own
+        .iter()
+        .copied()
+        .chain(spoken.iter().map(|stream| stream.source))
+        .filter(|ear| hop.is_none() || ear.ip() == speaking)
+        .collect();
+    let span = answered.span();
+    let later = Span { from: answered.at.plus(STRAY_TIME), ..span };
     let came_back = ears.into_iter().flat_map(|ear| case.datagrams_of(ear)).any(|view| {
-        let is_back = view.received.packets > 0 && !answered.call.is_beside(view.own(), view.peer());
+        let back = case.received_in(&view, span);
+        let is_back = back > 0 && !answered.call.is_beside(view.own(), view.peer());
         let is_stray = is_back
-            && view.received.packets <= STRAYS
+            && back <= STRAYS
             && spoken.iter().any(|stream| stream.flow == view.flow.id)
-            && view.received.last.is_some_and(|(_, last)| last.since(answered.at) < STRAY_TIME);
-        strays += if is_stray { view.received.packets } else { 0 };
+            && case.received_in(&view, later) == 0;
+        strays += if is_stray { back } else { 0 };
         is_back && !is_stray
     });
-    let (silent, speaking) = (other.last()?.ip(), speech.source.ip());
     // The capture must show what this host sends to that one.
     let is_seen = case.sends_to(silent, speaking);
     // The finding is about the silent side.
+    let silent_ends = || other.iter().filter(|own| hop.is_none() || own.ip() == silent);
     let is_excepted =
-        || other.iter().any(|own| case.is_excepted_between("RTP-001", *own, speech.source, Protocol::Udp));
+        || silent_ends().any(|own| case.is_excepted_between("RTP-001", *own, speech.source, Protocol::Udp));
     if came_back || !is_seen || silent == speaking || is_excepted() {
         return None;
     }
     let flow = case.traffic.flows.get(speech.flow);
+    let of_speaker = spoken.iter().filter(|stream| stream.source.ip() == speaking);
     Some(Silent {
         silent,
         speaking,
-        packets: spoken.iter().map(|stream| stream.report.counts.packets).sum(),
+        packets: of_speaker.map(|stream| answered.packets_of(stream)).sum(),
         strays,
         refused: flow.is_some_and(|flow| !flow.extra.icmp.is_empty()),
         streams: spoken,
     })
+}
+
+/// Whether `silent` sends voice to a third host of the call that sends it none.
+fn passes_on_without_answer(answered: &Answered<'_>, silent: IpAddr, speaking: IpAddr) -> bool {
+    let voices = || answered.streams.iter().filter(|stream| stream.report.kind != MediaKind::Video);
+    let sends = |from: IpAddr, to: IpAddr| {
+        voices().any(|stream| {
+            (stream.source.ip(), stream.destination.ip()) == (from, to)
+                && answered.packets_of(stream) > STRAYS
+        })
+    };
+    voices()
+        .map(|stream| stream.destination.ip())
+        .any(|third| third != speaking && third != silent && sends(silent, third) && !sends(third, silent))
 }
 
 /// Whether one side alone is heard in an answered call, or the other one next to never, and no finding says so: it may be
@@ -337,9 +434,10 @@ fn without_media(case: &Case<'_>) -> Vec<Finding> {
 /// Whether nothing came to where the sides wanted to receive, although this capture shows media of theirs elsewhere.
 fn is_silent(case: &Case<'_>, call: &Call) -> bool {
     let ends = || call.caller_media.iter().chain(&call.callee_media);
+    let span = Answered::span_of(call);
     let anything_came = ends()
         .flat_map(|end| case.datagrams_of(*end))
-        .any(|view| view.sent.packets + view.received.packets > 0);
+        .any(|view| case.sent_in(&view, span) + case.received_in(&view, span) > 0);
     let media_is_seen = ends().any(|end| case.streams_from(end.ip()).next().is_some());
     // The voice takes the way of the signalling, which is seen.
     let same_way = call.caller_media.iter().all(|end| end.ip() == call.caller.ip())

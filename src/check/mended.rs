@@ -18,7 +18,7 @@ use super::finding::{Audit, Code, Detail, Finding};
 use super::media::{self, LEAST_JUDGED};
 use super::{is_told_by_another, port, qos};
 use signalling::{later_calls, registers};
-use voice::Voice;
+use voice::{Sides, Voice};
 
 /// Requests without an answer; fewer may still be answered.
 const LEAST_TRIES: u64 = 3;
@@ -33,8 +33,9 @@ const RECENT: i64 = 120_000_000_000;
 
 /// Places of the findings whose cause is gone, ascending.
 pub(super) fn mended(case: &Case<'_>, findings: &[Finding]) -> Vec<usize> {
+    let sides = Sides::default();
     let places = findings.iter().enumerate();
-    places.filter(|(_, finding)| is_mended(case, finding)).map(|(at, _)| at).collect()
+    places.filter(|(_, finding)| is_mended(case, &sides, finding)).map(|(at, _)| at).collect()
 }
 
 /// Whether it proves anything that a finding of a capture that goes on is no longer told: not where it was a share that
@@ -49,11 +50,11 @@ pub fn is_disproved_by_absence(finding: &Finding, audit: &Audit, now: Timestamp)
     !(is_share || is_full && is_old || is_told_by_another(finding, &audit.findings))
 }
 
-fn is_mended(case: &Case<'_>, finding: &Finding) -> bool {
+fn is_mended(case: &Case<'_>, sides: &Sides, finding: &Finding) -> bool {
     let last = finding.evidence.until.or(finding.evidence.last);
     let (Some(subject), Some(last)) = (&finding.subject, last) else { return false };
     let host = subject.address;
-    let voice = Voice { case, host, last };
+    let voice = Voice { case, sides, host, last };
     match &finding.detail {
         Detail::Port001 { uses, .. } => service::is_put_right(case, host, uses, finding),
         Detail::Port002 { .. } => voice.has_ports(port::PACKETS_FOR_MEDIA, |stream| {

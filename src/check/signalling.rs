@@ -121,6 +121,12 @@ fn refusals(case: &Case<'_>, registrations: &[&Registration]) -> Vec<Finding> {
 /// A registration that stands refused.
 fn refused(case: &Case<'_>, registration: &Registration) -> Option<(u16, Finding)> {
     let refused = registration.refused.as_ref()?;
+    // From another port it was accepted since.
+    if let Some(granted) = case.account_of(registration).and_then(|all| all.granted_after(refused.time)) {
+        let (first, count) = case.account_of(registration)?.refusals()?;
+        let length = granted.since(first);
+        return made_good(case, registration, &Refused { count, ..refused.clone() }, length);
+    }
     // The same user of the same client under another domain: then the domain is wrong, and somebody has mended it.
     let instead = case.registrations_of(registration.client.ip()).find(|other| {
         other.aor != registration.aor
@@ -148,23 +154,34 @@ fn refused(case: &Case<'_>, registration: &Registration) -> Option<(u16, Finding
 /// One that was refused for long before it was accepted.
 fn outage(case: &Case<'_>, registration: &Registration) -> Option<(u16, Finding)> {
     let outage = registration.refusals.outage.as_ref().filter(|_| registration.refused.is_none())?;
-    if outage.last.count < LEAST_TRIES || outage.length() < LONG_OUTAGE {
+    made_good(case, registration, &outage.last, outage.length())
+}
+
+/// What was refused for `length` (ns) and then accepted. `last`: the last refusal, with how many there were.
+fn made_good(
+    case: &Case<'_>,
+    registration: &Registration,
+    last: &Refused,
+    length: i64,
+) -> Option<(u16, Finding)> {
+    if last.count < LEAST_TRIES || length < LONG_OUTAGE {
         return None;
     }
     let detail = Detail::Sig001 {
         account: registration.aor.clone(),
         registrar: registration.registrar,
-        rejection: rejection(case, registration, &outage.last),
+        rejection: rejection(case, registration, last),
         others: by_status(registration),
-        accepted_after: Some(outage.length()),
+        accepted_after: Some(length),
         instead: None,
     };
     let mut collector = Collector::default();
-    collector.frames(&[outage.last.frame]);
-    collector.time(outage.last.time);
-    let found = finding(case, registration, detail, outage.last.count, Party::Telephony, collector);
-    let evidence = Evidence { filter: answers(registration, outage.last.status), ..found.evidence };
-    Some((outage.last.status, Finding { severity: Severity::Notice, evidence, ..found }))
+    collector.frames(&[last.frame]);
+    collector.time(last.time);
+    let count = registration.refused.as_ref().map_or(last.count, |refused| refused.count);
+    let found = finding(case, registration, detail, count, Party::Telephony, collector);
+    let evidence = Evidence { filter: answers(registration, last.status), ..found.evidence };
+    Some((last.status, Finding { severity: Severity::Notice, evidence, ..found }))
 }
 
 fn rejection(case: &Case<'_>, registration: &Registration, refused: &Refused) -> Rejection {
@@ -202,7 +219,10 @@ fn unanswered(case: &Case<'_>, registration: &Registration) -> Option<Finding> {
     let tries = &registration.unanswered;
     let (first, last) = tries.span?;
     let (client, registrar) = (registration.client.ip(), registration.registrar.ip());
-    if tries.count < LEAST_TRIES
+    // From another port of the client the registrar has accepted it since.
+    let is_made_good = case.account_of(registration).and_then(|all| all.granted_after(last)).is_some();
+    if is_made_good
+        || tries.count < LEAST_TRIES
         || last.since(first) < LEAST_WAIT
         || !case.would_see_an_answer(client, registrar)
     {

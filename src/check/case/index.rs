@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 use std::net::{IpAddr, SocketAddr};
 
+use crate::capture::Timestamp;
 use crate::observe::{FlowView, Protocol, Registration, Stream};
 use crate::site::Scope;
 
@@ -16,11 +17,46 @@ use super::Case;
 pub(super) struct Index {
     ways: OnceCell<Ways>,
     sockets: OnceCell<Places<SocketAddr>>,
+    pairs: OnceCell<Places<(IpAddr, IpAddr)>>,
     ends: OnceCell<Places<IpAddr>>,
     streams: OnceCell<Places<IpAddr>>,
+    calls: OnceCell<Places<usize>>,
     paths: OnceCell<Places<(SocketAddr, SocketAddr)>>,
     registrations: OnceCell<Places<IpAddr>>,
     registrars: OnceCell<BTreeSet<IpAddr>>,
+    measuring_point: OnceCell<Option<IpAddr>>,
+    accounts: OnceCell<HashMap<AccountKey, Account>>,
+    now: OnceCell<Option<Timestamp>>,
+}
+
+/// Address of record, client and registrar.
+type AccountKey = (Box<str>, IpAddr, IpAddr);
+
+/// The registrations of one account from all ports of a client at one registrar: with TCP each connection has a port of its
+/// own, and after a restart UDP may have another one too.
+#[derive(Debug, Default)]
+pub(in crate::check) struct Account {
+    /// When a port was granted first, ascending.
+    granted: Vec<Timestamp>,
+    /// Latest grant.
+    latest: Option<Timestamp>,
+    /// First refusal, and how many there were.
+    refused: Option<Timestamp>,
+    refusals: u64,
+}
+
+impl Account {
+    /// When it was granted behind this time, as far as that is known to be earlier than the latest time.
+    pub(in crate::check) fn granted_after(&self, time: Timestamp) -> Option<Timestamp> {
+        let latest = self.latest.filter(|latest| *latest > time)?;
+        let behind = self.granted.partition_point(|granted| *granted <= time);
+        Some(self.granted.get(behind).copied().unwrap_or(latest))
+    }
+
+    /// First refusal and how many there were, of all ports.
+    pub(in crate::check) fn refusals(&self) -> Option<(Timestamp, u64)> {
+        self.refused.map(|first| (first, self.refusals))
+    }
 }
 
 type Places<K> = HashMap<K, Vec<usize>>;
@@ -77,6 +113,25 @@ impl<'a> Case<'a> {
         views.filter(move |view| view.own() == socket)
     }
 
+    /// Conversations over UDP of two hosts as the first one sees them, in order of flows.
+    pub(in crate::check) fn datagrams_between(
+        &self,
+        host: IpAddr,
+        peer: IpAddr,
+    ) -> impl Iterator<Item = FlowView<'a>> {
+        let flows = &self.traffic.flows;
+        let pairs = self.index.pairs.get_or_init(|| {
+            let datagrams = flows.iter().enumerate().filter(|(_, flow)| flow.protocol == Protocol::Udp);
+            by(datagrams.flat_map(|(at, flow)| {
+                let (a, b) = (flow.a.ip(), flow.b.ip());
+                [((a, b), at), ((b, a), at)]
+            }))
+        });
+        let places = pairs.get(&(host, peer)).into_iter().flatten();
+        let views = places.filter_map(move |at| flows.get(*at)).flat_map(FlowView::both);
+        views.filter(move |view| view.host() == host && view.peer().ip() == peer)
+    }
+
     /// The ends of flows at a device, in order of flows.
     pub(in crate::check) fn ends_at(&self, device: IpAddr) -> impl Iterator<Item = &super::End<'a>> {
         let all = self.ends.iter().enumerate();
@@ -90,6 +145,14 @@ impl<'a> Case<'a> {
         let key = |(at, stream): (usize, &Stream)| (stream.source.ip(), at);
         let streams = self.index.streams.get_or_init(|| by(all.iter().enumerate().map(key)));
         streams.get(&host).into_iter().flatten().filter_map(move |at| all.get(*at))
+    }
+
+    /// Streams of a call, in order.
+    pub(in crate::check) fn streams_in(&self, call: usize) -> impl Iterator<Item = &'a Stream> {
+        let all = &self.traffic.streams;
+        let key = |(at, stream): (usize, &Stream)| Some((stream.call?, at));
+        let streams = self.index.calls.get_or_init(|| by(all.iter().enumerate().filter_map(key)));
+        streams.get(&call).into_iter().flatten().filter_map(move |at| all.get(*at))
     }
 
     /// Streams from one socket to another, in order.
@@ -113,6 +176,53 @@ impl<'a> Case<'a> {
         let key = |(at, row): (usize, &Registration)| (row.client.ip(), at);
         let rows = self.index.registrations.get_or_init(|| by(all.iter().enumerate().map(key)));
         rows.get(&client).into_iter().flatten().filter_map(move |at| all.get(*at))
+    }
+
+    /// The host at an end of every conversation that is not for a group, where its peers are several.
+    pub(super) fn measuring_point(&self) -> Option<IpAddr> {
+        *self.index.measuring_point.get_or_init(|| {
+            let ends = || {
+                let ends = self.traffic.flows.iter().map(|flow| [flow.a.ip(), flow.b.ip()]);
+                ends.filter(|ends| ends.iter().all(|end| self.scope(*end) != Scope::Multicast))
+            };
+            let is_everywhere = |host: &IpAddr| ends().all(|ends| ends.contains(host));
+            let peers = |host: IpAddr| {
+                let peers = ends().flatten().filter(move |end| *end != host);
+                peers.collect::<BTreeSet<_>>().len()
+            };
+            let first = ends().next()?;
+            first.into_iter().find(|host| is_everywhere(host) && peers(*host) > 1)
+        })
+    }
+
+    /// All registrations of this one's account from this client at this registrar.
+    pub(in crate::check) fn account_of(&self, row: &Registration) -> Option<&Account> {
+        let key = |row: &Registration| (row.aor.clone(), row.client.ip(), row.registrar.ip());
+        let accounts = self.index.accounts.get_or_init(|| {
+            let mut accounts: HashMap<AccountKey, Account> = HashMap::new();
+            for row in &self.traffic.registrations {
+                let account = accounts.entry(key(row)).or_default();
+                if let Some((first, latest)) = row.granted {
+                    account.granted.push(first);
+                    account.latest = account.latest.max(Some(latest));
+                }
+                if let (Some((first, _)), Some(_)) = (row.refusals.span, &row.refused) {
+                    account.refused = Some(account.refused.map_or(first, |known| known.min(first)));
+                    account.refusals += row.refusals.by_status.values().sum::<u64>();
+                }
+            }
+            accounts.iter_mut().for_each(|(_, account)| account.granted.sort_unstable());
+            accounts
+        });
+        accounts.get(&key(row))
+    }
+
+    /// Latest packet of the capture.
+    pub(in crate::check) fn now(&self) -> Option<Timestamp> {
+        *self.index.now.get_or_init(|| {
+            let ends = self.traffic.flows.iter().flat_map(|flow| [flow.from_a.last, flow.from_b.last]);
+            ends.flatten().map(|(_, time)| time).max()
+        })
     }
 
     /// Public registrars of identified devices.

@@ -1,18 +1,18 @@
 //! How the voice of a call goes on: whether it stops, comes from somewhere else, or carries what nobody agreed on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::{IpAddr, SocketAddr};
 
-use super::super::case::Case;
+use super::super::case::{Case, Span};
 use super::super::evidence::{at_moments, of_streams};
 use super::super::finding::{Detail, Finding, Party, Severity};
 use super::{Answered, LEAST_JUDGED, LEAST_SPEECH, excepted, peers};
 use crate::capture::Timestamp;
+use crate::observe::Stream;
 use crate::observe::media::MediaKind;
 use crate::observe::media::payload::is_comfort_noise;
 use crate::observe::media::report::PayloadRole;
 use crate::observe::message::App;
-use crate::observe::{FlowView, Protocol, Stream};
 use crate::site::Confidence;
 
 /// As findings.tsv has it (ns).
@@ -133,8 +133,10 @@ impl<'a> Side<'a> {
         (caller.streams.len() + callee.streams.len() == voices).then_some([caller, callee])
     }
 
-    fn last(&self) -> Option<&'a Stream> {
-        self.streams.iter().copied().max_by_key(|stream| stream.report.last.time)
+    /// The stream that goes on longest in the call, with the time of its last packet there.
+    fn last(&self, answered: &Answered<'_>) -> Option<(&'a Stream, Timestamp)> {
+        let lasting = self.streams.iter().map(|stream| (*stream, answered.last_of(stream)));
+        lasting.max_by_key(|(_, last)| *last)
     }
 }
 
@@ -143,10 +145,10 @@ type Told<'a> = Option<(&'static str, Detail, &'a Stream)>;
 /// RTP-008: a side falls silent for good, while the other one goes on and the call too.
 fn stops<'a>(case: &Case<'a>, answered: &Answered<'a>, side: &Side<'a>, other: &Side<'a>) -> Told<'a> {
     let (_, end) = answered.call.end.filter(|_| answered.call.hung_up.is_some())?;
-    let stream = side.last().filter(|stream| stream.report.counts.packets >= LEAST_JUDGED)?;
-    let stopped = stream.report.last.time;
+    let (stream, stopped) =
+        side.last(answered).filter(|(stream, _)| answered.packets_of(stream) >= LEAST_JUDGED)?;
     let missing = end.since(stopped);
-    let goes_on = other.last()?.report.last.time.since(stopped) > STOPS_BEFORE;
+    let goes_on = other.last(answered)?.1.since(stopped) > STOPS_BEFORE;
     let spoke = stopped.since(answered.at) > LEAST_SPEECH;
     let pauses = side.streams.iter().any(|stream| may_pause(stream));
     let renewed = answered.call.renegotiated.iter().any(|time| time.since(stopped) > -AROUND_OFFER);
@@ -155,7 +157,7 @@ fn stops<'a>(case: &Case<'a>, answered: &Answered<'a>, side: &Side<'a>, other: &
         && spoke
         && !pauses
         && !renewed
-        && !still_sends(case, stream, stopped);
+        && !still_sends(case, stream, stopped, end);
     found.then(|| {
         let peer = stream.destination.ip();
         let near = case.are_neighbours(stream.source.ip(), peer);
@@ -169,14 +171,16 @@ fn may_pause(stream: &Stream) -> bool {
     noise || stream.report.silence.is_some_and(|share| share > TALKATIVE)
 }
 
-/// Whether anything else goes the same way, between the same hosts, although it was not recognised as voice.
-fn still_sends(case: &Case<'_>, stream: &Stream, stopped: Timestamp) -> bool {
-    case.traffic.flows.iter().flat_map(FlowView::both).any(|view| {
-        view.flow.protocol == Protocol::Udp
-            && view.host() == stream.source.ip()
-            && view.peer().ip() == stream.destination.ip()
-            && !matches!(view.flow.app, App::Sip | App::Rtcp)
-            && view.sent.last.is_some_and(|(_, time)| time.since(stopped) > HANDOVER)
+/// Whether anything else goes the same way before the call ends, between the same hosts, although it was not recognised as
+/// voice. What belongs to another call at that time does not count.
+fn still_sends(case: &Case<'_>, stream: &Stream, stopped: Timestamp, end: Timestamp) -> bool {
+    let span = Span { from: stopped.plus(HANDOVER), until: Some(end) };
+    case.datagrams_between(stream.source.ip(), stream.destination.ip()).any(|view| {
+        let is_of_another = || {
+            let mut streams = case.streams_between(view.own(), view.peer()).peekable();
+            streams.peek().is_some() && streams.all(|other| other.call.is_some() && other.call != stream.call)
+        };
+        !matches!(view.flow.app, App::Sip | App::Rtcp) && case.sent_in(&view, span) > 0 && !is_of_another()
     })
 }
 
@@ -206,39 +210,43 @@ fn changes<'a>(answered: &Answered<'a>, side: &Side<'a>) -> Told<'a> {
     })
 }
 
-/// What a host says in its calls: when each began, and whether its voice came from one source, from soon behind the answer
+/// What hosts say in their calls: when each began, and whether its voice came from one source, from soon behind the answer
 /// to the end. Calls that were not hung up, or that nobody can judge, are left out.
-pub(in crate::check) fn sides_of_one_source(case: &Case<'_>, host: IpAddr) -> Vec<(Timestamp, bool)> {
-    let mut sides = Vec::new();
+pub(in crate::check) fn sides_of_one_source(case: &Case<'_>) -> HashMap<IpAddr, Vec<(Timestamp, bool)>> {
+    let mut sides: HashMap<IpAddr, Vec<(Timestamp, bool)>> = HashMap::new();
     for answered in Answered::all(case) {
         let call = answered.call;
         let Some((_, end)) = call.end.filter(|_| call.hung_up.is_some()) else { continue };
         for side in Side::both(&answered).into_iter().flatten() {
-            let own = side.streams.iter().filter(|stream| stream.source.ip() == host);
-            let Some(last) = own.max_by_key(|stream| stream.report.last.time) else { continue };
-            let lasts = last.report.first.time.since(answered.at) <= AROUND_OFFER
-                && end.since(last.report.last.time) <= STOPS_BEFORE
-                && last.report.counts.packets >= LEAST_JUDGED;
-            sides.push((call.start.1, lasts && changes(&answered, &side).is_none()));
+            let hosts: BTreeSet<IpAddr> = side.streams.iter().map(|stream| stream.source.ip()).collect();
+            for host in hosts {
+                let own = side.streams.iter().filter(|stream| stream.source.ip() == host);
+                let Some(last) = own.max_by_key(|stream| stream.report.last.time) else { continue };
+                let lasts = last.report.first.time.since(answered.at) <= AROUND_OFFER
+                    && end.since(last.report.last.time) <= STOPS_BEFORE
+                    && last.report.counts.packets >= LEAST_JUDGED;
+                let is_one = lasts && changes(&answered, &side).is_none();
+                sides.entry(host).or_default().push((call.start.1, is_one));
+            }
         }
     }
     sides
 }
 
-/// When the calls began in which the side that signals from this address sent its voice to `peer` from where it announced.
-pub(in crate::check) fn sides_as_announced(case: &Case<'_>, signals: IpAddr, peer: IpAddr) -> Vec<Timestamp> {
-    let mut calls = Vec::new();
+/// When the calls began in which the side that signals from the first address sent its voice to the second one from where it
+/// announced.
+pub(in crate::check) fn sides_as_announced(case: &Case<'_>) -> HashMap<(IpAddr, IpAddr), Vec<Timestamp>> {
+    let mut calls: HashMap<(IpAddr, IpAddr), Vec<Timestamp>> = HashMap::new();
     for answered in Answered::all(case) {
-        let sides = Side::both(&answered).into_iter().flatten();
-        let is_right = |side: Side<'_>| {
-            side.signals == signals
-                && side.streams.iter().any(|stream| {
-                    stream.destination.ip() == peer
-                        && side.announced.contains(&stream.source)
-                        && stream.report.counts.packets >= LEAST_JUDGED
-                })
-        };
-        calls.extend(sides.filter_map(|side| is_right(side).then_some(answered.call.start.1)));
+        for side in Side::both(&answered).into_iter().flatten() {
+            let right = side.streams.iter().filter(|stream| {
+                side.announced.contains(&stream.source) && stream.report.counts.packets >= LEAST_JUDGED
+            });
+            let peers: BTreeSet<IpAddr> = right.map(|stream| stream.destination.ip()).collect();
+            for peer in peers {
+                calls.entry((side.signals, peer)).or_default().push(answered.call.start.1);
+            }
+        }
     }
     calls
 }
@@ -248,10 +256,10 @@ pub(in crate::check) fn sides_as_announced(case: &Case<'_>, signals: IpAddr, pee
 fn elsewhere<'a>(answered: &Answered<'a>, side: &Side<'a>) -> Told<'a> {
     let announced = side.announced.iter().copied().find(|announced| announced.ip() == side.signals)?;
     side.streams.iter().copied().find_map(|stream| {
-        let begins = stream.report.first.time.max(answered.at);
+        let begins = answered.first_of(stream).max(answered.at);
         let found = !side.announced.contains(&stream.source)
-            && stream.report.counts.packets >= LEAST_JUDGED
-            && stream.report.last.time.since(begins) > LEAST_SPEECH;
+            && answered.packets_of(stream) >= LEAST_JUDGED
+            && answered.last_of(stream).since(begins) > LEAST_SPEECH;
         let detail = Detail::Rtp013 { announced, seen: stream.source, peer: stream.destination.ip() };
         found.then_some(("RTP-013", detail, stream))
     })

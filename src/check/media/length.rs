@@ -78,11 +78,8 @@ fn odd(case: &Case<'_>, stream: &Stream) -> Option<Agreed> {
 
 /// Whether the sender asks the receiver for the same packet time.
 fn has_same_wish(case: &Case<'_>, stream: &Stream, ptime: u32) -> bool {
-    case.traffic.streams.iter().any(|back| {
+    stream.call.into_iter().flat_map(|call| case.streams_in(call)).any(|back| {
         let at = back.report.announced_at.map(|at| SocketAddr::new(at.address, at.port));
-        back.call.is_some()
-            && back.call == stream.call
-            && at == Some(stream.source)
-            && back.report.announced_ptime == Some(ptime)
+        at == Some(stream.source) && back.report.announced_ptime == Some(ptime)
     })
 }

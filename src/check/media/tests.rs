@@ -1,4 +1,6 @@
+mod again;
 mod arrival;
+mod hops;
 
 use super::super::fixture::{PBX, PHONE, World, subjects};
 use super::*;

@@ -31,16 +31,15 @@ pub(super) fn registers(
     client: IpAddr,
     failed: impl Fn(&Registration) -> Option<Timestamp>,
 ) -> bool {
-    let rows = || case.traffic.registrations.iter().filter(|row| row.client.ip() == client);
-    let now = case.traffic.flows.iter().filter_map(latest).max();
-    rows().all(|row| {
+    let now = case.now();
+    // When a registration of the client was granted for the first time, the latest of those.
+    let granted = case.registrations_of(client).filter_map(|row| row.granted);
+    let begun = granted.map(|(first, _)| first).max();
+    case.registrations_of(client).all(|row| {
         let Some(at) = failed(row) else { return true };
-        rows().any(|other| {
-            let Some((first, latest)) = other.granted else { return false };
-            let is_same = other.aor == row.aor && other.registrar.ip() == row.registrar.ip();
-            let is_given_up = now.is_some_and(|now| now.since(at) > GIVEN_UP);
-            latest > at && (is_same || first > at && is_given_up)
-        })
+        let is_same = case.account_of(row).and_then(|all| all.granted_after(at)).is_some();
+        let is_given_up = now.is_some_and(|now| now.since(at) > GIVEN_UP);
+        is_same || is_given_up && begun.is_some_and(|first| first > at)
     })
 }
 

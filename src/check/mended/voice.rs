@@ -1,5 +1,7 @@
 //! Whether voice is right by now: by its latest packets, over all streams, or by a later call.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::Timestamp;
@@ -27,9 +29,17 @@ const STREAMS: usize = 64;
 /// A side that sends up to so long (ns) before the end of the call did not stop early.
 const STOPS_BEFORE: i64 = 5_000_000_000;
 
+/// What the sides of all calls say, made once for all findings, when it is first asked for.
+#[derive(Default)]
+pub(super) struct Sides {
+    of_one_source: OnceCell<HashMap<IpAddr, Vec<(Timestamp, bool)>>>,
+    as_announced: OnceCell<HashMap<(IpAddr, IpAddr), Vec<Timestamp>>>,
+}
+
 /// Voice of the device that a finding is about.
 pub(super) struct Voice<'a> {
     pub(super) case: &'a Case<'a>,
+    pub(super) sides: &'a Sides,
     pub(super) host: IpAddr,
     /// Latest packet behind the finding.
     pub(super) last: Timestamp,
@@ -163,7 +173,8 @@ impl<'a> Voice<'a> {
     /// Whether so many later calls have voice of the device from one source to the end that at the rate of the finding several
     /// would have changed it.
     pub(super) fn keeps_its_source(&self, found: u64) -> bool {
-        let sides = sides_of_one_source(self.case, self.host);
+        let all = self.sides.of_one_source.get_or_init(|| sides_of_one_source(self.case));
+        let sides = all.get(&self.host).map_or(&[][..], Vec::as_slice);
         let before = sides.iter().filter(|(start, _)| *start <= self.last).count() as u64;
         let later: Vec<bool> =
             sides.iter().filter(|(start, _)| *start > self.last).map(|(_, kept)| *kept).collect();
@@ -172,7 +183,8 @@ impl<'a> Voice<'a> {
 
     /// Whether in as many later calls voice for `peer` came from where this side announced.
     pub(super) fn comes_as_announced(&self, announced: SocketAddr, peer: IpAddr, found: u64) -> bool {
-        let sides = sides_as_announced(self.case, announced.ip(), peer);
+        let all = self.sides.as_announced.get_or_init(|| sides_as_announced(self.case));
+        let sides = all.get(&(announced.ip(), peer)).map_or(&[][..], Vec::as_slice);
         let later = sides.iter().filter(|start| **start > self.last).count() as u64;
         later >= found.clamp(1, CALLS)
     }

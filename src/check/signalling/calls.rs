@@ -204,7 +204,10 @@ fn answered(calls: &[Call]) -> BTreeMap<(IpAddr, &str), Vec<Timestamp>> {
 }
 
 /// Final answers behind which no person stands: nobody was busy, declined or hung up (RFC 3261 section 21), and neither
-/// credentials, another interval nor another time is all that is missing.
+/// credentials, another interval nor another time is all that is missing. Nor did anything fail where the called side does
+/// not want the call (607, RFC 8197), somebody blocks it for that side (608, RFC 8688), or anonymous callers are turned away
+/// (433, RFC 5079).
 fn is_fault(status: u16) -> bool {
-    status >= 400 && !matches!(status, 401 | 407 | 422 | 423 | 486 | 487 | 491 | 494 | 600 | 603)
+    let is_meant = matches!(status, 433 | 486 | 600 | 603 | 607 | 608);
+    status >= 400 && !is_meant && !matches!(status, 401 | 407 | 422 | 423 | 487 | 491 | 494)
 }

@@ -375,3 +375,53 @@ fn where_caller_and_server_run_on_one_host_the_port_tells_who_was_asked() {
 fn a_method_of_a_sender_does_not_break_out_of_the_filter() {
     assert!(is_plain("INVITE") && !is_plain("X\" || \"") && !is_plain(""));
 }
+
+/// A registration of the phone from port 5060 that went wrong, and one from another port with the first and the latest grant at
+/// these times.
+fn from_another_port(wrong: Registration, granted: [i64; 2], registrar: &str) -> World {
+    let mut world = world(wrong);
+    let [first, latest] = granted.map(at);
+    world.traffic.registrations.push(Registration {
+        client: socket("192.168.10.21:61000"),
+        registrar: socket(registrar),
+        granted: Some((first, latest)),
+        ..registration()
+    });
+    world
+}
+
+#[test]
+fn a_registration_that_goes_well_from_another_port_is_made_good() {
+    let refused = |count| Registration {
+        refused: Some(refusal(503, 3_000, count)),
+        refusals: Refusals {
+            by_status: BTreeMap::from([(503, count)]),
+            span: Some((at(1_000), at(3_000))),
+            ..Refusals::default()
+        },
+        ..registration()
+    };
+    const SAME: &str = "192.168.10.2:5060";
+    assert_eq!(codes(&from_another_port(refused(1), [600, 2_000], SAME)), ["SIG-001"], "before it");
+    assert!(codes(&from_another_port(refused(1), [600_000, 700_000], SAME)).is_empty(), "hardly refused");
+    assert!(codes(&from_another_port(refused(3), [50_000, 700_000], SAME)).is_empty(), "soon");
+    assert_eq!(codes(&from_another_port(refused(1), [600_000, 700_000], "192.168.10.3:5060")), ["SIG-001"]);
+    let found = sig_001(&from_another_port(refused(3), [601_000, 700_000], SAME));
+    let [(Severity::Notice, Detail::Sig001 { accepted_after, .. })] = found.as_slice() else {
+        panic!("{found:?}")
+    };
+    assert_eq!(*accepted_after, Some(600_000_000_000));
+
+    let span = Some((at(0), at(7_500)));
+    let unanswered = Unanswered { count: 5, requests: 1, frames: vec![frame(1)], span };
+    let silent = || Registration { unanswered: unanswered.clone(), ..registration() };
+    assert_eq!(codes(&from_another_port(silent(), [1_000, 5_000], SAME)), ["SIG-002"]);
+    assert!(codes(&from_another_port(silent(), [200_000, 300_000], SAME)).is_empty());
+}
+
+#[test]
+fn who_does_not_want_a_call_is_no_fault() {
+    let told = |status| sig_005(&calls(vec![refused_call(status)])).is_some();
+    assert!([433, 486, 600, 603, 607, 608].into_iter().all(|status| !told(status)));
+    assert!([500, 503].into_iter().all(told));
+}

@@ -103,6 +103,8 @@ impl CallProtocol {
 pub struct Call {
     /// Call-ID; without SIP a name that no other call has.
     pub call_id: Box<str>,
+    /// How many calls before it have the same Call-ID.
+    pub same_id: usize,
     /// What set it up. Where nobody can read it, the telephone counts as caller, addresses stand for numbers, and the
     /// call lasts from the first packet of voice to the last.
     pub protocol: CallProtocol,
@@ -177,6 +179,15 @@ pub struct Call {
 }
 
 impl Call {
+    /// The Call-ID, with a number behind it where a call before has the same one: no other call is called so.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self.same_id {
+            0 => self.call_id.to_string(),
+            before => format!("{} ({})", self.call_id, before + 1),
+        }
+    }
+
     /// From the answer to the end, in nanoseconds. `None` where one of them is not in the capture, no call came about, or
     /// the clock of the capture was set back between them.
     #[must_use]
@@ -208,6 +219,7 @@ impl Call {
     ) -> Self {
         Self {
             call_id,
+            same_id: 0,
             protocol,
             caller: ends.0,
             callee: ends.1,

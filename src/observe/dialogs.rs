@@ -10,6 +10,7 @@ use hashbrown::HashMap;
 use crate::capture::{Frame, Timestamp};
 
 use super::call::Call;
+use super::few::Few;
 use super::message::sdp::Sdp;
 use super::message::sip::{Kind, Method, Party, SipMessage};
 use super::registration::Registration;
@@ -23,6 +24,8 @@ const CALLS_KEPT: usize = 65_536;
 /// Calls that a capture of days remembers, and how many make room at a time.
 const CALLS_REMEMBERED: usize = 16_384;
 const CALLS_FORGOTTEN: usize = CALLS_REMEMBERED / 8;
+/// Calls that have one Call-ID.
+const TALKS_OF_A_CALL_ID: usize = 16;
 const ENDPOINTS_KEPT: usize = 16_384;
 const STRINGS_KEPT: usize = 16;
 const KEYS_KEPT: usize = 64;
@@ -49,7 +52,8 @@ pub struct Dialogs {
     /// All that follows, put together at the end.
     conversations: Option<Box<Conversations>>,
     talks: Vec<Talk>,
-    by_call_id: HashMap<Box<str>, usize, RandomState>,
+    /// Nearly always one; more where a B2BUA keeps the Call-ID of what it passes on, or a client uses one for all its calls.
+    by_call_id: HashMap<Box<str>, Few<usize, TALKS_OF_A_CALL_ID>, RandomState>,
     registrations: Registrations,
     repeats: Repeats,
     vias: Vias,
@@ -114,7 +118,10 @@ impl Dialogs {
             self.over_cap += talk.messages();
             self.steps -= talk.steps();
         }
-        self.by_call_id = stay.iter().enumerate().map(|(at, talk)| (talk.call_id().into(), at)).collect();
+        self.by_call_id.clear();
+        for (at, talk) in stay.iter().enumerate() {
+            self.by_call_id.entry(talk.call_id().into()).or_default().push(at);
+        }
         self.talks = stay;
     }
 
@@ -151,8 +158,16 @@ impl Dialogs {
     fn call(&mut self, heard: &Heard) -> Option<usize> {
         let message = &heard.message;
         let call_id = message.call_id.as_deref().filter(|id| !id.is_empty())?;
-        if let Some(&known) = self.by_call_id.get(call_id) {
-            return Some(known);
+        let known = self.by_call_id.get(call_id);
+        let before = known.map_or(0, |known| known.len());
+        let talks = || known.into_iter().flat_map(|known| known.iter()).rev().copied();
+        let talk = |at: usize| self.talks.get(at);
+        let own = talks().find(|at| talk(*at).is_some_and(|talk| talk.is_named_by(message)));
+        let is_another = own.is_none()
+            && before < TALKS_OF_A_CALL_ID
+            && talks().all(|at| talk(at).is_some_and(|talk| talk.is_another(heard)));
+        if let Some(at) = own.or_else(|| talks().next()).filter(|_| !is_another) {
+            return Some(at);
         }
         if !tells_of_a_call(message) {
             return None;
@@ -162,8 +177,8 @@ impl Dialogs {
             return None;
         }
         let index = self.talks.len();
-        self.by_call_id.insert(call_id.into(), index);
-        self.talks.push(Talk::new(call_id, heard));
+        self.by_call_id.entry(call_id.into()).or_default().push(index);
+        self.talks.push(Talk::new(call_id, before, heard));
         Some(index)
     }
 

@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
+use crate::capture::Timestamp;
+
 use super::call::Call;
 
 /// Calls with what a PBX passed them on as.
@@ -23,12 +25,35 @@ impl<'a> Families<'a> {
         Self { calls, legs }
     }
 
-    /// The calls that a stream belongs to, the earliest first. `announced`: those that told of its receiver while it ran.
+    /// The calls that a stream belongs to, the earliest first. `announced`: those that told of its receiver while it ran;
+    /// `is_heard`: whether it has packets between two times.
     ///
     /// Where two telephones speak to each other past the PBX, the voice is that of both legs, whichever of them announced
-    /// it last.
-    pub(super) fn heard_in(&self, ends: (SocketAddr, SocketAddr), announced: Vec<usize>) -> Vec<usize> {
+    /// it last. A source may go on with its numbers in a later call between the same ends.
+    pub(super) fn heard_in(
+        &self,
+        ends: (SocketAddr, SocketAddr),
+        announced: Vec<usize>,
+        is_heard: &impl Fn(Timestamp, Option<Timestamp>) -> bool,
+    ) -> Vec<usize> {
+        let announced: Vec<usize> =
+            announced.iter().copied().filter(|call| !self.is_mistaken(*call, ends, &announced)).collect();
         let Some(&own) = announced.first() else { return announced };
+        let mut known = self.family(own, ends, &announced);
+        for other in announced {
+            let is_in_time = || {
+                let call = self.calls.get(other);
+                call.is_some_and(|call| is_heard(call.start.1, call.end.map(|(_, end)| end)))
+            };
+            if !known.contains(&other) && self.names(other, ends) && is_in_time() {
+                known.push(other);
+            }
+        }
+        known
+    }
+
+    /// A call, or both legs of one, as far as the stream is theirs.
+    fn family(&self, own: usize, ends: (SocketAddr, SocketAddr), announced: &[usize]) -> Vec<usize> {
         let root = self.leg_of(own).unwrap_or(own);
         let legs = self.legs.get(&root).into_iter().flatten().copied();
         let named: Vec<usize> =
@@ -39,11 +64,29 @@ impl<'a> Families<'a> {
         let is_leg = |of: usize, by: usize| self.leg_of(by) == Some(of);
         let mut known = vec![own];
         for other in announced {
-            if !known.contains(&other) && (is_leg(own, other) || is_leg(other, own)) {
-                known.push(other);
+            if !known.contains(other) && (is_leg(own, *other) || is_leg(*other, own)) {
+                known.push(*other);
             }
         }
         known
+    }
+
+    /// Whether another call with the same Call-ID fits better to these ends.
+    fn is_mistaken(&self, call: usize, ends: (SocketAddr, SocketAddr), announced: &[usize]) -> bool {
+        let shares_id = |other: usize| match (self.calls.get(call), self.calls.get(other)) {
+            (Some(own), Some(other)) => own.same_id != other.same_id && own.call_id == other.call_id,
+            _ => false,
+        };
+        let fit = |call: usize| (self.names(call, ends), self.touches(call, ends));
+        announced.iter().any(|other| shares_id(*other) && fit(*other) > fit(call))
+    }
+
+    /// Whether a side of a call announced one of these ends.
+    fn touches(&self, call: usize, (source, destination): (SocketAddr, SocketAddr)) -> bool {
+        self.calls.get(call).is_some_and(|call| {
+            let all = [&call.caller_media, &call.callee_media, &call.other_media];
+            all.into_iter().any(|media| media.contains(&source) || media.contains(&destination))
+        })
     }
 
     fn leg_of(&self, call: usize) -> Option<usize> {
@@ -82,7 +125,7 @@ mod tests {
     }
 
     fn heard_in(calls: &[Call], from: &str, to: &str, announced: &[usize]) -> Vec<usize> {
-        Families::of(calls).heard_in((socket(from), socket(to)), announced.to_vec())
+        Families::of(calls).heard_in((socket(from), socket(to)), announced.to_vec(), &|_, _| true)
     }
 
     #[test]
@@ -100,7 +143,18 @@ mod tests {
         assert_eq!(heard_in(&calls, PBX, CALLED, &[1]), [1]);
         let moved = "198.51.100.7:40000";
         assert_eq!(heard_in(&calls, moved, CALLER, &[0, 1]), [0, 1], "both announced where it goes");
+        let second = Call { same_id: 1, ..call(None, PBX, CALLED) };
+        assert_eq!(heard_in(&[call(None, CALLER, PBX), second], PBX, CALLED, &[0, 1]), [1], "one Call-ID");
         let apart = [call(None, CALLER, PBX), call(None, CALLER, CALLED)];
         assert_eq!(heard_in(&apart, moved, CALLER, &[0, 1]), [0], "another call");
+    }
+
+    #[test]
+    fn a_source_that_goes_on_is_heard_in_each_call_between_its_ends() {
+        let calls = [call(None, CALLER, PBX), call(None, CALLER, PBX), call(None, CALLER, CALLED)];
+        assert_eq!(heard_in(&calls, PBX, CALLER, &[0, 1, 2]), [0, 1], "the third is with somebody else");
+        let ends = (socket(PBX), socket(CALLER));
+        let known = Families::of(&calls).heard_in(ends, vec![0, 1], &|_, _| false);
+        assert_eq!(known, [0], "silent by then");
     }
 }

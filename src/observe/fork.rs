@@ -184,6 +184,8 @@ struct Branch {
     end: Option<(Moment, CallSide)>,
     caller: Described,
     callee: Described,
+    /// Number of the latest offer of a side within the dialog, and what it described before.
+    offered: Vec<(CallSide, u32, Described)>,
 }
 
 /// What a side says about its audio.
@@ -217,14 +219,37 @@ impl Branches {
         end.get_or_insert((at, side));
     }
 
-    /// A session description of a side. `tag`: of the dialog, as far as there is one.
-    pub(super) fn describe(&mut self, tag: Option<&str>, side: CallSide, sdp: &Sdp) {
+    /// Whether the call that was answered has ended.
+    pub(super) fn is_over(&self) -> bool {
+        let chosen = self.chosen().and_then(|at| self.known.get(at));
+        self.stray.is_some() || chosen.is_some_and(|branch| branch.end.is_some())
+    }
+
+    /// The other side refused what this one offered: what it described before holds on.
+    pub(super) fn take_back(&mut self, tag: Option<&str>, side: CallSide, number: u32) {
+        let Some(branch) = self.known.iter_mut().find(|branch| branch.tag.as_deref() == tag) else { return };
+        let offer = branch.offered.iter().position(|known| (known.0, known.1) == (side, number));
+        if let Some((_, _, before)) = offer.map(|at| branch.offered.remove(at)) {
+            *branch.of(side) = before;
+        }
+    }
+
+    /// A session description of a side. `tag`: of the dialog, as far as there is one. `offer`: number of the request within
+    /// the dialog that brings it.
+    pub(super) fn describe(&mut self, tag: Option<&str>, side: CallSide, sdp: &Sdp, offer: Option<u32>) {
         let offered = self.offer.may_be_silent;
         if side == CallSide::Caller && tag.is_none() {
             let is_settled = self.known.iter().any(|branch| branch.confirmed.is_some());
             self.offer.take(sdp, is_settled);
         } else if let Some(branch) = self.branch(tag) {
             let is_settled = branch.confirmed.is_some();
+            if let Some(number) = offer
+                && !branch.offered.iter().any(|known| (known.0, known.1) == (side, number))
+            {
+                let before = branch.of(side).clone();
+                branch.offered.retain(|known| known.0 != side);
+                branch.offered.push((side, number, before));
+            }
             if side == CallSide::Callee {
                 return branch.callee.take(sdp, is_settled);
             }
@@ -302,6 +327,15 @@ impl Branches {
                     keep(&mut call.other_media, *end);
                 }
             }
+        }
+    }
+}
+
+impl Branch {
+    fn of(&mut self, side: CallSide) -> &mut Described {
+        match side {
+            CallSide::Caller => &mut self.caller,
+            CallSide::Callee => &mut self.callee,
         }
     }
 }

@@ -9,7 +9,7 @@ use std::vec::Drain;
 use crate::capture::{Chunk, Frame, Timestamp};
 use crate::decode::{LinkMessage, Skip};
 
-use super::announce;
+use super::announce::Offers;
 use super::batch::{Aside, Batch, SHARDS, shard_of};
 use super::carriage::Carriage;
 use super::clock::Clock;
@@ -49,6 +49,7 @@ pub struct Observer {
     told: Vec<Vec<Told>>,
     reassembler: Reassembler,
     announcements: Announcements,
+    offers: Offers,
     dialogs: Dialogs,
     names: NameBook,
     lookups: LookupBook,
@@ -108,6 +109,7 @@ impl Observer {
             told: self.told.clone(),
             reassembler: self.reassembler.clone(),
             announcements: self.announcements.clone(),
+            offers: self.offers.clone(),
             dialogs: self.dialogs.clone(),
             names: self.names.clone(),
             lookups: self.lookups.clone(),
@@ -231,14 +233,17 @@ impl Observer {
         };
         let (flows, mut streams) = rows(self.shards, &mut quality, is_service);
         let mut conversations = self.dialogs.finish();
-        let calls: BTreeMap<&str, usize> =
-            conversations.calls.iter().enumerate().map(|(at, call)| (&*call.call_id, at)).collect();
+        let mut calls: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (at, call) in conversations.calls.iter().enumerate() {
+            calls.entry(&call.call_id).or_default().push(at);
+        }
         let families = Families::of(&conversations.calls);
         let mut shared = Vec::new();
         for (at, stream) in streams.iter_mut().enumerate() {
-            let announced = stream.report.calls.iter().filter_map(|id| calls.get(&**id).copied());
+            let announced = stream.report.calls.iter().filter_map(|id| calls.get(&**id)).flatten();
             let ends = (stream.source, stream.destination);
-            let mut known = families.heard_in(ends, announced.collect()).into_iter();
+            let is_heard = |from, until: Option<Timestamp>| stream.is_heard_between(from, until);
+            let mut known = families.heard_in(ends, announced.copied().collect(), &is_heard).into_iter();
             stream.call = known.next();
             shared.extend(known.map(|other| (other, at)));
             let report = &mut stream.report;
@@ -352,10 +357,7 @@ impl Observer {
             Note::Sip(message, sdp) => {
                 let heard = Heard { frame, time, from, to, protocol, dscp, message: *message };
                 self.dialogs.push(&heard, sdp.as_deref());
-                if let (Some(sdp), Some(call_id)) = (sdp, &heard.message.call_id) {
-                    announce::media(place(order), call_id, &sdp)
-                        .for_each(|media| self.announcements.add(media));
-                }
+                self.offers.hear(place(order), &heard, sdp.as_deref(), &mut self.announcements);
             }
             Note::CutSip => {
                 self.cut_sip_count += 1;

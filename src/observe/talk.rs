@@ -46,7 +46,8 @@ pub(super) struct Talk {
 
 impl Talk {
     /// The call that an INVITE begins, or to which the first message belongs that was captured of it.
-    pub(super) fn new(call_id: &str, heard: &Heard) -> Self {
+    /// `before`: how many calls had its Call-ID already.
+    pub(super) fn new(call_id: &str, before: usize, heard: &Heard) -> Self {
         let message = &heard.message;
         let (ends, beginning) = match &message.kind {
             Kind::Request { method: Method::Invite, .. } if !is_in_dialog(message) => {
@@ -61,7 +62,7 @@ impl Talk {
         };
         let begun = Call::begun(call_id.into(), CallProtocol::Sip, ends, (heard.frame, heard.time));
         let (from, to) = (aor(message.from.as_ref()), aor(message.to.as_ref()));
-        let call = Call { from, to, beginning, dialled: dialled(message), ..begun };
+        let call = Call { from, to, beginning, same_id: before, dialled: dialled(message), ..begun };
         let tag = message.from.as_ref().and_then(|from| from.tag.as_deref());
         Self {
             call,
@@ -81,6 +82,33 @@ impl Talk {
 
     pub(super) fn call_id(&self) -> &str {
         &self.call.call_id
+    }
+
+    /// Whether a message of its Call-ID has the tag of its caller, so that it belongs here for certain.
+    pub(super) fn is_named_by(&self, message: &SipMessage) -> bool {
+        let parties = [&message.from, &message.to].into_iter().flatten();
+        let mut tags = parties.filter_map(|party| party.tag.as_deref());
+        tags.any(|tag| Some(tag) == self.caller_tag.as_deref())
+    }
+
+    /// Whether an INVITE with its Call-ID, but of another caller's tag, begins a call of its own (RFC 3261 section 12: tags
+    /// are part of what names a dialog): what a B2BUA passes on, or a client does that uses one Call-ID again.
+    pub(super) fn is_another(&self, heard: &Heard) -> bool {
+        let message = &heard.message;
+        let is_invite = matches!(message.kind, Kind::Request { method: Method::Invite, .. });
+        let has_tags =
+            self.caller_tag.is_some() && message.from.as_ref().is_some_and(|from| from.tag.is_some());
+        is_invite
+            && has_tags
+            && !is_in_dialog(message)
+            && (heard.from.ip() != self.call.caller.ip() || self.is_over())
+    }
+
+    fn is_over(&self) -> bool {
+        match self.invited {
+            Some(_) => self.branches.is_over(),
+            None => self.attempts.outcome(self.call.caller).answer != Answer::Open,
+        }
     }
 
     /// How many messages it had.
@@ -104,10 +132,17 @@ impl Talk {
         self.messages += 1;
         self.last_heard = (heard.time, heard.frame);
         self.progress.hear(heard, sdp);
+        // What a refusal describes is what its sender could do (RFC 3261 section 21.4.26), and agrees on nothing.
+        let is_refusal = message.status().is_some_and(|status| status >= 300);
         match &message.kind {
             Kind::Request { method, .. } => self.request(method, heard),
             Kind::Response { status, .. } => {
                 self.is_answered = true;
+                if is_refusal && is_offer(message) {
+                    // The session goes on as it was, section 14.1.
+                    let asker = self.side(heard).other();
+                    self.branches.take_back(self.branch_tag(heard), asker, number(message));
+                }
                 match message.method() {
                     Some(Method::Invite) => self.response(*status, heard),
                     Some(Method::Bye) if is_over(*status) => {
@@ -122,7 +157,7 @@ impl Talk {
                 }
             }
         }
-        if let Some(sdp) = sdp {
+        if let Some(sdp) = sdp.filter(|_| !is_refusal) {
             self.note_media(heard, sdp);
         }
         self.call.ladder.push(heard, sdp.is_some(), has_room)
@@ -202,8 +237,11 @@ impl Talk {
     /// answered (its 200 on further hops, the answer in ACK to an offer in 200) is agreed anew.
     fn note_media(&mut self, heard: &Heard, sdp: &Sdp) {
         let side = self.side(heard);
-        self.branches.describe(self.branch_tag(heard), side, sdp);
-        let number = heard.message.cseq.as_ref().map_or(0, |cseq| cseq.number);
+        let number = number(&heard.message);
+        let is_request = matches!(heard.message.kind, Kind::Request { .. });
+        let offer =
+            (is_request && is_offer(&heard.message) && is_in_dialog(&heard.message)).then_some(number);
+        self.branches.describe(self.branch_tag(heard), side, sdp, offer);
         let is_first = self.names_caller(heard)
             && self.invited == Some(number)
             && matches!(heard.message.method(), Some(Method::Invite | Method::Ack));
@@ -240,6 +278,15 @@ impl Talk {
         }
         call
     }
+}
+
+fn number(message: &SipMessage) -> u32 {
+    message.cseq.as_ref().map_or(0, |cseq| cseq.number)
+}
+
+/// Whether it belongs to a request that may offer another session, RFC 3261 section 14 and RFC 3311.
+fn is_offer(message: &SipMessage) -> bool {
+    matches!(message.method(), Some(Method::Invite | Method::Update))
 }
 
 /// Whether this answer to BYE says that the call is over, RFC 3261 section 15.1.1.

@@ -390,6 +390,14 @@ impl Paused {
 }
 
 impl Stream {
+    /// Whether it has packets between these times, as exactly as the intervals of its course are wide.
+    pub(super) fn is_heard_between(&self, from: Timestamp, until: Option<Timestamp>) -> bool {
+        let (first, last) = (self.report.first.time, self.report.last.time);
+        let until = until.unwrap_or(last);
+        let is_within = first >= from && last <= until;
+        is_within || first <= until && last >= from && self.report.course.between(from, until).packets > 0
+    }
+
     /// Share of lost packets in percent, without those that belong to a pause.
     #[must_use]
     pub fn lost_percent(&self) -> f64 {

@@ -338,3 +338,55 @@ fn the_answer_to_a_bye_that_the_capture_lacks_ends_the_call() {
     ear.answer(200, "BYE");
     assert_eq!(ear.end().calls[0].end.map(|(frame, _)| frame.number()), Some(4), "the request is there");
 }
+
+#[test]
+fn a_call_id_that_is_used_again_is_another_call() {
+    let mut ear = Ear::default();
+    ear.ask("INVITE");
+    ear.answer(200, "INVITE");
+    ear.ask("BYE");
+    ear.tag = Some("second");
+    assert_eq!(ear.ask("INVITE"), Some(1));
+    ear.answer(500, "INVITE");
+    let calls = ear.end().calls;
+    let told: Vec<_> = calls.iter().map(|call| (call.name(), call.answer)).collect();
+    let expected = [("c1".to_owned(), Answer::Answered), ("c1 (2)".to_owned(), Answer::Rejected(500))];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn what_a_b2bua_passes_on_with_the_same_call_id_is_a_leg() {
+    const OTHER: &str = "192.168.10.22:5060";
+    let mut ear = Ear::default();
+    let invite = "INVITE sip:10@anlage.example SIP/2.0";
+    assert_eq!(ear.ask("INVITE"), Some(0));
+    ear.tag = Some("leg");
+    assert_eq!(ear.hear(PBX, OTHER, invite, "1 INVITE", &[]), Some(1));
+    assert_eq!(ear.hear(OTHER, PBX, "SIP/2.0 200 OK", "1 INVITE", &[]), Some(1));
+    ear.tag = None;
+    assert_eq!(ear.answer(200, "INVITE"), Some(0));
+    let calls = ear.end().calls;
+    assert_eq!((calls[0].answer, calls[1].answer), (Answer::Answered, Answer::Answered));
+    assert_eq!(calls[1].leg_of, Some(0));
+}
+
+#[test]
+fn an_invite_that_is_tried_again_is_the_same_call() {
+    let mut ear = Ear::default();
+    ear.ask("INVITE");
+    ear.answer(401, "INVITE");
+    ear.tag = Some("anew");
+    assert_eq!(ear.ask("INVITE"), Some(0), "with credentials, and a tag of its own");
+    let mut forked = Ear::default();
+    forked.ask("INVITE");
+    let invite = "INVITE sip:10@anlage.example SIP/2.0";
+    assert_eq!(forked.hear(PBX, "192.168.10.22:5060", invite, "1 INVITE", &[]), Some(0), "a proxy");
+    let mut many = Ear::default();
+    for tag in ["b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t"]
+    {
+        many.ask("INVITE");
+        many.answer(486, "INVITE");
+        many.tag = Some(tag);
+    }
+    assert_eq!(many.end().calls.len(), TALKS_OF_A_CALL_ID);
+}

@@ -317,14 +317,50 @@ fn the_one_who_answers_has_room_however_many_rang() {
         sdp::read(format!("v=0\r\nc=IN IP4 192.0.2.{last}\r\nm=audio 4000 RTP/AVP 8\r\n").as_bytes())
     };
     for (nth, tag) in (1..).zip(&rings) {
-        branches.describe(Some(tag), CallSide::Callee, &described(nth));
+        branches.describe(Some(tag), CallSide::Callee, &described(nth), None);
     }
     let answered = (frame(30), at(3_000));
     assert!(branches.confirm(rings.last().map(String::as_str), answered, true));
     assert!(!branches.confirm(rings.last().map(String::as_str), answered, true), "the same again");
-    branches.describe(rings.last().map(String::as_str), CallSide::Callee, &described(99));
+    branches.describe(rings.last().map(String::as_str), CallSide::Callee, &described(99), None);
     let mut call = super::super::fixture::call("192.168.10.21:5060", "192.168.10.2:5060");
     branches.settle(&mut call);
     assert_eq!((call.answered, call.callee_media), (Some(answered), vec![socket("192.0.2.99:4000")]));
     assert_eq!(branches.known.len(), BRANCHES_KEPT);
+}
+
+#[test]
+fn a_refused_offer_changes_nothing() {
+    let tagged = Said { tag: "b", branch: "a", ..INVITE };
+    let begun = [(100, 180, tagged), (2_000, 200, Said { sdp: ANSWER, ..tagged })];
+    let hold = Some(("192.168.10.21:10008", "a=inactive"));
+    let again = Said { cseq: "2 INVITE", branch: "r", tag: "b", ..INVITE };
+    let with = |status: u16, sdp| {
+        let mut steps = begun.to_vec();
+        steps.extend([(8_000, 0, Said { sdp: hold, ..again }), (8_010, status, Said { sdp, ..again })]);
+        one_hop(OFFER, &steps)
+    };
+    let refused = with(488, Some(("192.168.10.2:4444", "a=inactive")));
+    assert_eq!((refused.caller_media, refused.may_be_silent), (vec![socket("192.168.10.21:10000")], false));
+    assert_eq!(refused.callee_media, [socket("192.168.10.2:4000")], "what a refusal describes");
+    let agreed = with(200, ANSWER);
+    assert!(agreed.may_be_silent && agreed.caller_media.contains(&socket("192.168.10.21:10008")));
+    // Both ask at once, RFC 3261 section 14.1, and neither gets it.
+    let mut crossed = begun.to_vec();
+    let of_callee = Said { by_callee: true, cseq: "7 INVITE", ..again };
+    crossed.push((8_000, 0, Said { sdp: hold, ..again }));
+    let mut scene = Scene::default();
+    scene.ask(0, [CALLER, PROXY], Said { branch: "a", sdp: OFFER, ..INVITE });
+    for (ms, status, said) in crossed {
+        match status {
+            0 => scene.ask(ms, [CALLER, PROXY], said),
+            _ => scene.answer(ms, [PROXY, CALLER], status, said),
+        }
+    }
+    scene.ask(8_001, [PROXY, CALLER], Said { sdp: hold, ..of_callee });
+    scene.answer(8_010, [PROXY, CALLER], 491, again);
+    scene.answer(8_011, [CALLER, PROXY], 491, of_callee);
+    let call = scene.call();
+    assert!(!call.may_be_silent);
+    assert_eq!(call.callee_media, [socket("192.168.10.2:4000")]);
 }

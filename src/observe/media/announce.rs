@@ -94,6 +94,9 @@ pub struct Announcement {
     pub direction: MediaDirection,
     /// Call-ID of the dialog.
     pub call_id: Arc<str>,
+    /// The next line of the same description for the same endpoint: voice and pictures on one port (RFC 9143), or SRTP
+    /// offered beside RTP.
+    pub beside: Option<Arc<Announcement>>,
 }
 
 impl Announcement {
@@ -103,8 +106,30 @@ impl Announcement {
         self.profile != Profile::Other && self.formats.contains(&payload_type)
     }
 
+    /// The line that announces this payload type, else the first one.
+    #[must_use]
+    pub fn line_of(&self, payload_type: u8) -> &Self {
+        let mut line = self;
+        while let Some(next) = line.beside.as_deref().filter(|_| !line.announces(payload_type)) {
+            line = next;
+        }
+        if line.announces(payload_type) { line } else { self }
+    }
+
+    /// Whether lines for the same media differ in what protects them, so that the answer has to tell.
+    fn is_undecided(&self) -> bool {
+        let mut line = self;
+        while let Some(next) = line.beside.as_deref() {
+            if next.kind == self.kind && next.profile != self.profile {
+                return true;
+            }
+            line = next;
+        }
+        false
+    }
+
     /// Whether the other one is the same but for its frame.
-    fn says_the_same(&self, other: &Self) -> bool {
+    fn repeats(&self, other: &Self) -> bool {
         let Self {
             frame: _,
             endpoint,
@@ -116,8 +141,15 @@ impl Announcement {
             ptime_limits,
             direction,
             call_id,
+            beside,
         } = self;
-        *endpoint == other.endpoint
+        let are_same = match (beside, &other.beside) {
+            (None, None) => true,
+            (Some(own), Some(other)) => own.repeats(other),
+            _ => false,
+        };
+        are_same
+            && *endpoint == other.endpoint
             && *kind == other.kind
             && *profile == other.profile
             && *formats == other.formats
@@ -161,7 +193,7 @@ impl Announcements {
         let repeats = at
             .checked_sub(1)
             .and_then(|before| known.get(before))
-            .is_some_and(|before| before.says_the_same(&announcement));
+            .is_some_and(|before| before.repeats(&announcement));
         if repeats {
             return;
         }
@@ -205,12 +237,27 @@ impl Announcements {
     #[must_use]
     pub fn lookup(&self, source: Endpoint, destination: Endpoint, frame: Frame) -> Lookup<'_> {
         let (at_destination, next_destination) = self.at(destination, frame);
+        if let Some(offer) = at_destination.filter(|offer| offer.is_undecided()) {
+            let (answer, next_source) = self.at(source, frame);
+            let until = [next_destination, next_source].into_iter().flatten().min();
+            let mut lines = std::iter::successors(Some(offer), |line| line.beside.as_ref());
+            let agreed = answer.and_then(|answer| {
+                lines.find(|line| line.kind == answer.kind && line.profile == answer.profile)
+            });
+            return Lookup { announcement: Some(agreed.unwrap_or(offer)), until };
+        }
         if at_destination.is_some() {
             return Lookup { announcement: at_destination, until: next_destination };
         }
         let (at_source, next_source) = self.at(source, frame);
         let until = [next_destination, next_source].into_iter().flatten().min();
         Lookup { announcement: at_source, until }
+    }
+
+    /// The latest announcement of an endpoint before this frame.
+    #[must_use]
+    pub fn at_present(&self, endpoint: Endpoint, frame: Frame) -> Option<&Arc<Announcement>> {
+        self.at(endpoint, frame).0
     }
 
     /// Announcements for which there was no room.
@@ -247,6 +294,7 @@ mod tests {
             ptime_limits: (None, None),
             direction: MediaDirection::SendReceive,
             call_id: "call".into(),
+            beside: None,
         }
     }
 
@@ -279,6 +327,33 @@ mod tests {
         let before = known.lookup(a, b, Frame::new(0, 5));
         assert_eq!((name(before), before.until), (Some("of a"), Some(Frame::new(0, 20))));
         assert_eq!(name(known.lookup(a, b, Frame::new(0, 25))), Some("of b"));
+    }
+
+    #[test]
+    fn of_srtp_offered_beside_rtp_the_answer_tells_which_holds() {
+        let (a, b) = (endpoint(1, 4000), endpoint(2, 5000));
+        let offer = |number| {
+            let plain = announcement(number, b, "x");
+            let beside = Some(Arc::new(plain.clone()));
+            Announcement { profile: Profile::Srtp, beside, ..plain }
+        };
+        let answered = |profile: Profile| {
+            let mut known = Announcements::default();
+            known.add(offer(1));
+            known.add(Announcement { profile, ..announcement(20, a, "x") });
+            known
+        };
+        let profile = |known: &Announcements, number| {
+            let found = known.lookup(a, b, Frame::new(0, number));
+            (found.announcement.map(|known| known.profile), found.until)
+        };
+        let plain = answered(Profile::Rtp);
+        assert_eq!(profile(&plain, 5), (Some(Profile::Srtp), Some(Frame::new(0, 20))), "the first, so far");
+        assert_eq!(profile(&plain, 25), (Some(Profile::Rtp), None));
+        assert_eq!(profile(&answered(Profile::Srtp), 25), (Some(Profile::Srtp), None));
+        let mut again = answered(Profile::Rtp);
+        again.add(offer(30));
+        assert_eq!(again.kept, 2, "repeated line by line");
     }
 
     #[test]

@@ -110,6 +110,7 @@ impl Stream {
     pub fn push(&mut self, sample: &Sample, announcement: Option<&Arc<Announcement>>, start: Timestamp) {
         let before = std::mem::replace(&mut self.last, Moment { frame: sample.frame, time: sample.time });
         self.ip_octets += u64::from(sample.ip_length);
+        let announcement = announcement.map(|known| known.line_of(sample.payload_type));
         self.announced.note(sample, announcement);
         if self.announced.signalled {
             self.likeness = None;

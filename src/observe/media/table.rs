@@ -361,7 +361,8 @@ impl Side {
         announcement: Option<&Arc<Announcement>>,
     ) -> Outcome {
         let mut outcome = Outcome::default();
-        let signalled = announcement.is_some_and(|known| known.announces(sample.payload_type));
+        let signalled = announcement
+            .is_some_and(|known| known.line_of(sample.payload_type).announces(sample.payload_type));
         let position = match self.candidates.iter().position(|candidate| candidate.ssrc == ssrc) {
             Some(position) => position,
             None => {

@@ -292,7 +292,7 @@ pub(super) fn call(id: usize, call: &observe::Call, ties: &Ties, traffic: &Traff
     let is_sip = call.protocol == CallProtocol::Sip;
     let time = |at: Option<(Frame, Timestamp)>| at.and_then(|(_, time)| number::rfc3339(time));
     Call {
-        call_id: call.call_id.to_string(),
+        call_id: call.name(),
         protocol: call.protocol.name().to_owned(),
         from: call.from.to_string(),
         to: call.to.to_string(),

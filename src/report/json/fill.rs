@@ -13,7 +13,7 @@ use crate::decode::{NotIp, Skip};
 use crate::observe::media::sequence::SegmentReport;
 use crate::observe::media::tally::Spread;
 use crate::observe::media::{PayloadReport, ReceiverReport, StreamReport};
-use crate::observe::{Direction, Flow, Mapping, Marks, Protocol, Registration, Stream, Traffic};
+use crate::observe::{Call, Direction, Flow, Mapping, Marks, Protocol, Registration, Stream, Traffic};
 use crate::report::text::{Context, finding_text};
 use crate::report::{Language, LegName, Names, Settings, link, number, text};
 use crate::site::{Device, Evidence, Scope};
@@ -409,7 +409,7 @@ pub(super) fn stream(
             .map(|pcp| pcp as u8),
         mos: grade.mos,
         rating: report.quality.as_ref().and_then(|quality| finite(quality.rating)),
-        call: call.map(|call| call.call_id.to_string()),
+        call: call.map(Call::name),
         receiver: report.receiver.as_ref().map(|receiver| reported(receiver, report)),
         course,
         wireshark: wireshark(report),

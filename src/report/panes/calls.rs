@@ -68,7 +68,7 @@ pub(super) fn list(view: &View<'_>, words: &ScreenWords) -> List {
 
 /// The direction of a call, or the call itself where it has no voice.
 fn call_key(call: Option<&Call>, stream: Option<&Stream>) -> String {
-    let call = || call.map_or_else(String::new, |call| call.call_id.to_string());
+    let call = || call.map_or_else(String::new, Call::name);
     stream.map_or_else(call, |stream| {
         let report = &stream.report;
         format!("{} {} {} {:?}", stream.source, stream.destination, report.ssrc, report.first.time)

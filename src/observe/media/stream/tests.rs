@@ -39,6 +39,7 @@ fn announcement(payload_type: u8, name: &str, rate: u32) -> Announcement {
         ptime_limits: (None, None),
         direction: MediaDirection::SendReceive,
         call_id: "a@b".into(),
+        beside: None,
     }
 }
 

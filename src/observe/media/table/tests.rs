@@ -36,6 +36,7 @@ fn announcement() -> Arc<Announcement> {
         ptime_limits: (None, None),
         direction: MediaDirection::default(),
         call_id: "a@b".into(),
+        beside: None,
     })
 }
 

@@ -133,8 +133,13 @@ fn milliseconds(value: &[u8]) -> Option<u16> {
     value.split(|&byte| byte == b'.').next().and_then(port)
 }
 
-/// `1 1 UDP 2130706431 192.0.2.1 8998 typ host`, RFC 8839 section 5.1.
+/// `1 1 UDP 2130706431 192.0.2.1 8998 typ host`, RFC 8839 section 5.1: that of the first component, which is RTP, over UDP.
 fn candidate(value: &[u8]) -> Option<(Host, u16)> {
-    let mut fields = words(value).skip(4);
+    let mut fields = words(value).skip(1);
+    let (component, transport) = (fields.next()?, fields.next()?);
+    if component != b"1" || !transport.eq_ignore_ascii_case(b"udp") {
+        return None;
+    }
+    let mut fields = fields.skip(1);
     Some((Host::new(fields.next()?)?, port(fields.next()?)?))
 }

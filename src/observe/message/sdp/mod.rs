@@ -17,6 +17,8 @@ const MEDIA_LIMIT: usize = 16;
 const LIST_LIMIT: usize = 32;
 /// Longest kept word.
 const WORD_LIMIT: usize = 64;
+/// Multipart bodies inside the outermost one, `multipart/alternative` in `multipart/mixed`.
+const PARTS_DEEP: usize = 1;
 /// Parts of a multipart body that are looked at.
 const PART_LIMIT: usize = 16;
 
@@ -76,7 +78,7 @@ pub struct Media {
     pub has_fingerprint: bool,
     /// Direction; that of the session, else `sendrecv`, unless written.
     pub direction: Direction,
-    /// Address and port of `a=candidate`, RFC 8839.
+    /// Address and port of `a=candidate` for RTP over UDP, RFC 8839.
     pub candidates: Vec<(Host, u16)>,
 }
 
@@ -102,7 +104,7 @@ pub fn from_body(content_type: &str, boundary: Option<&str>, body: &[u8]) -> Opt
         return Some(read(body));
     }
     strip_prefix(content_type.as_bytes(), b"multipart/")?;
-    part(body, boundary?).map(read)
+    part(body, boundary?, PARTS_DEEP).map(read)
 }
 
 /// Reads the lines of a session description.
@@ -188,32 +190,48 @@ fn connection(value: &[u8]) -> Option<Host> {
     words(value).nth(2).and_then(|address| address.split(|&byte| byte == b'/').next()).and_then(Host::new)
 }
 
-/// Body of the first `application/sdp` part of a multipart body, RFC 2046 section 5.1.
-fn part<'a>(body: &'a [u8], boundary: &str) -> Option<&'a [u8]> {
+/// Body of the first `application/sdp` part of a multipart body, RFC 2046 section 5.1; also of one inside it, so many
+/// levels deep.
+fn part<'a>(body: &'a [u8], boundary: &str, deep: usize) -> Option<&'a [u8]> {
     let delimiter = format!("--{boundary}");
     let mut starts = memchr::memmem::find_iter(body, delimiter.as_bytes()).take(PART_LIMIT);
     let mut start = starts.next()? + delimiter.len();
     loop {
         let next = starts.next();
         let part = body.get(start..next.unwrap_or(body.len()))?;
-        if let Some(content) = part_content(part) {
+        if let Some(content) = part_content(part, deep) {
             return Some(content);
         }
         start = next? + delimiter.len();
     }
 }
 
-/// What stands behind the headers of a part, if it is a session description.
-fn part_content(part: &[u8]) -> Option<&[u8]> {
+/// The parameter of that name of `mixed;boundary="a b"`.
+fn boundary_of(kind: &[u8]) -> Option<&str> {
+    let mut parameters = kind.split(|&byte| byte == b';').skip(1);
+    let value = parameters.find_map(|parameter| strip_prefix(parameter.trim_ascii(), b"boundary="))?;
+    let value = value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\"")).unwrap_or(value);
+    std::str::from_utf8(value.trim_ascii()).ok().filter(|value| !value.is_empty())
+}
+
+/// What stands behind the headers of a part, if it is a session description or holds one.
+fn part_content(part: &[u8], deep: usize) -> Option<&[u8]> {
     let mut is_sdp = false;
+    let mut inner = None;
     let mut offset = super::ascii::line_at(part, 0)?.end;
     while let Some(line) = super::ascii::line_at(part, offset) {
         offset = line.end;
         if line.bytes.is_empty() {
-            return part.get(offset..).filter(|_| is_sdp);
+            let content = part.get(offset..)?;
+            return match inner {
+                Some(boundary) if deep > 0 => self::part(content, boundary, deep - 1),
+                _ => Some(content).filter(|_| is_sdp),
+            };
         }
-        is_sdp |= strip_prefix(line.bytes, b"content-type:")
-            .is_some_and(|kind| strip_prefix(kind.trim_ascii(), b"application/sdp").is_some());
+        if let Some(kind) = strip_prefix(line.bytes, b"content-type:") {
+            is_sdp |= strip_prefix(kind.trim_ascii(), b"application/sdp").is_some();
+            inner = strip_prefix(kind.trim_ascii(), b"multipart/").and_then(boundary_of);
+        }
     }
     None
 }

@@ -57,6 +57,21 @@ fn finds_the_part_of_a_multipart_body() {
 }
 
 #[test]
+fn finds_the_part_of_a_body_within_another() {
+    let nested = |inner: &str, boundary: &str| {
+        let body = format!(
+            "--o\r\nContent-Type: multipart/alternative;{boundary}\r\n\r\n--i\r\nContent-Type: {inner}\r\n\r\n\
+             v=0\r\nm=audio 4000 RTP/AVP 0\r\n--i--\r\n--o\r\nContent-Type: text/plain\r\n\r\nx\r\n--o--\r\n"
+        );
+        from_body("multipart/mixed", Some("o"), body.as_bytes()).map(|sdp| sdp.media.len())
+    };
+    assert_eq!(nested("application/sdp", "boundary=i"), Some(1));
+    assert_eq!(nested("application/sdp", "x=1; boundary=\"i\""), Some(1));
+    assert_eq!(nested("text/plain", "boundary=i"), None);
+    assert_eq!(nested("multipart/mixed;boundary=i", "boundary=i"), None, "not without end");
+}
+
+#[test]
 fn lists_are_bounded_and_counted() {
     let line = b"m=audio 4000 RTP/AVP 0\r\na=inactive\r\n";
     let sdp = read(

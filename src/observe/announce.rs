@@ -240,6 +240,7 @@ mod tests {
         let lines = ["v=0", "c=IN IP4 192.168.10.21", "m=audio 10000 RTP/AVP 8", "m=video 10000 RTP/AVP 99"];
         let found = announced(&lines);
         let [both] = found.as_slice() else { panic!("{found:?}") };
+        let both = Arc::new(both.clone());
         let kind = |payload_type| both.line_of(payload_type).kind;
         assert_eq!((kind(8), kind(99), kind(0)), (MediaKind::Audio, MediaKind::Video, MediaKind::Audio));
     }

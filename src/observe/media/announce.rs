@@ -108,9 +108,9 @@ impl Announcement {
 
     /// The line that announces this payload type, else the first one.
     #[must_use]
-    pub fn line_of(&self, payload_type: u8) -> &Self {
+    pub fn line_of(self: &Arc<Self>, payload_type: u8) -> &Arc<Self> {
         let mut line = self;
-        while let Some(next) = line.beside.as_deref().filter(|_| !line.announces(payload_type)) {
+        while let Some(next) = line.beside.as_ref().filter(|_| !line.announces(payload_type)) {
             line = next;
         }
         if line.announces(payload_type) { line } else { self }

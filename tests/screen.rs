@@ -27,7 +27,7 @@ impl Pane {
     /// A shell in a network namespace of its own, with its files in `folder`.
     fn new(folder: &Path) -> Self {
         let pane = Self(folder.join("tmux"));
-        let shell = "exec unshare --net env -u NO_COLOR LC_ALL=C.UTF-8 PS1='$ ' sh";
+        let shell = "exec unshare --net env -u NO_COLOR -u RUST_BACKTRACE LC_ALL=C.UTF-8 PS1='$ ' sh";
         pane.tmux(&["-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", shell]);
         pane
     }

@@ -108,6 +108,8 @@ pub struct Terms<'a> {
 #[derive(Debug)]
 pub struct Stage {
     terminal: Terminal<CrosstermBackend<io::Stdout>>,
+    /// It was given back already.
+    is_torn: Arc<AtomicBool>,
 }
 
 impl Stage {
@@ -117,6 +119,7 @@ impl Stage {
     /// The terminal refuses.
     pub fn open(board: &Board) -> io::Result<Self> {
         let is_torn = Arc::clone(&board.is_torn);
+        let is_given_back = Arc::clone(&board.is_torn);
         let told = panic::take_hook();
         panic::set_hook(Box::new(move |what| {
             if !is_torn.swap(true, Ordering::Relaxed) {
@@ -128,7 +131,7 @@ impl Stage {
         let opened = execute!(io::stdout(), EnterAlternateScreen, cursor::Hide)
             .and_then(|()| Terminal::new(CrosstermBackend::new(io::stdout())));
         match opened {
-            Ok(terminal) => Ok(Self { terminal }),
+            Ok(terminal) => Ok(Self { terminal, is_torn: is_given_back }),
             Err(error) => {
                 restore();
                 Err(error)
@@ -139,7 +142,10 @@ impl Stage {
 
 impl Drop for Stage {
     fn drop(&mut self) {
-        restore();
+        // Once only: the second time would put the cursor back to where it was, over what a panic said.
+        if !self.is_torn.swap(true, Ordering::Relaxed) {
+            restore();
+        }
     }
 }
 

@@ -18,12 +18,15 @@ const SILENT: i64 = 3_000_000_000;
 /// Most streams that are told of a call.
 const MOST_STREAMS: usize = 16;
 
+/// Whether it runs, since when, the call, and one direction of voice; one of the two is there.
+type Line<'a> = (bool, Timestamp, Option<&'a Call>, Option<&'a Stream>);
+
 /// Running ones first, then the latest.
 pub(super) fn list(view: &View<'_>, words: &ScreenWords) -> List {
     let traffic = &view.audit.traffic;
     let now = view.audit.captures.iter().filter_map(|capture| capture.last).max();
     let mut with_voice = vec![false; traffic.calls.len()];
-    let mut lines: Vec<(bool, Timestamp, Option<&Call>, Option<&Stream>, About)> = Vec::new();
+    let mut lines: Vec<(About, Line<'_>)> = Vec::new();
     for (at, stream) in traffic.streams.iter().enumerate().filter(|(_, stream)| stream.report.is_media()) {
         let call = stream.call.and_then(|call| traffic.calls.get(call));
         if let Some(seen) = stream.call.and_then(|call| with_voice.get_mut(call)) {
@@ -33,13 +36,13 @@ pub(super) fn list(view: &View<'_>, words: &ScreenWords) -> List {
         let runs = call.map_or(is_heard, is_running);
         let start = call.map_or(stream.report.first.time, |call| call.start.1);
         let about = stream.call.filter(|_| call.is_some()).map_or(About::Stream(at), About::Call);
-        lines.push((runs, start, call, Some(stream), about));
+        lines.push((about, (runs, start, call, Some(stream))));
     }
     let silent = traffic.calls.iter().enumerate().zip(&with_voice).filter(|(_, seen)| !**seen);
     let silent =
-        silent.map(|((at, call), _)| (is_running(call), call.start.1, Some(call), None, About::Call(at)));
+        silent.map(|((at, call), _)| (About::Call(at), (is_running(call), call.start.1, Some(call), None)));
     lines.extend(silent);
-    lines.sort_by_key(|(runs, start, ..)| (Reverse(*runs), Reverse(*start)));
+    lines.sort_by_key(|(_, (runs, start, ..))| (Reverse(*runs), Reverse(*start)));
     let more = lines.len().saturating_sub(MOST);
     lines.truncate(MOST);
     List {
@@ -56,9 +59,9 @@ pub(super) fn list(view: &View<'_>, words: &ScreenWords) -> List {
         ],
         rows: lines
             .into_iter()
-            .map(|(runs, start, call, stream, about)| Row {
+            .map(|(about, line)| Row {
                 about,
-                ..Row::new(call_key(call, stream), call_cells(view, words, (runs, start, call, stream)))
+                ..Row::new(call_key(line.2, line.3), call_cells(view, words, line))
             })
             .collect(),
         empty: view.words.notes.no_calls,
@@ -84,11 +87,7 @@ fn between(call: &Call) -> &'static str {
     arrow(call.protocol == CallProtocol::Sip, call.beginning)
 }
 
-fn call_cells(
-    view: &View<'_>,
-    words: &ScreenWords,
-    (runs, start, call, stream): (bool, Timestamp, Option<&Call>, Option<&Stream>),
-) -> Vec<Cell> {
+fn call_cells(view: &View<'_>, words: &ScreenWords, (runs, start, call, stream): Line<'_>) -> Vec<Cell> {
     let nothing = || Cell::new(NO_VALUE).by(-1.0);
     let state = match call.map(|call| call.answer) {
         _ if runs && call.is_some_and(|call| call.answered.is_none()) => words.ringing.to_owned(),

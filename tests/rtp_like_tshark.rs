@@ -410,5 +410,6 @@ fn announcement(frame: Frame, endpoint: Endpoint, rtpmap: &[&str]) -> Announceme
         ptime: None,
         direction: MediaDirection::SendReceive,
         call_id: Arc::from("call"),
+        beside: None,
     }
 }

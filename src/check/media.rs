@@ -316,16 +316,24 @@ fn side<'a>(
         .collect();
     let span = answered.span();
     let later = Span { from: answered.at.plus(STRAY_TIME), ..span };
-    let came_back = ears.into_iter().flat_map(|ear| case.datagrams_of(ear)).any(|view| {
-        let back = case.received_in(&view, span);
-        let is_back = back > 0 && !answered.call.is_beside(view.own(), view.peer());
-        let is_stray = is_back
-            && back <= STRAYS
-            && spoken.iter().any(|stream| stream.flow == view.flow.id)
-            && case.received_in(&view, later) == 0;
-        strays += if is_stray { back } else { 0 };
-        is_back && !is_stray
+    // Nearly every call is answered along the same path; a port may have talked to thousands of others before.
+    let same_path = spoken.iter().filter_map(|stream| case.traffic.flows.get(stream.flow));
+    let is_answered = same_path.flat_map(FlowView::both).any(|view| {
+        ears.contains(&view.own())
+            && !answered.call.is_beside(view.own(), view.peer())
+            && case.received_in(&view, span) > STRAYS
     });
+    let came_back = is_answered
+        || ears.into_iter().flat_map(|ear| case.datagrams_of(ear)).any(|view| {
+            let back = case.received_in(&view, span);
+            let is_back = back > 0 && !answered.call.is_beside(view.own(), view.peer());
+            let is_stray = is_back
+                && back <= STRAYS
+                && spoken.iter().any(|stream| stream.flow == view.flow.id)
+                && case.received_in(&view, later) == 0;
+            strays += if is_stray { back } else { 0 };
+            is_back && !is_stray
+        });
     // The capture must show what this host sends to that one.
     let is_seen = case.sends_to(silent, speaking);
     // The finding is about the silent side.

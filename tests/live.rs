@@ -267,6 +267,13 @@ fn what_passes_is_written_and_evidence_shows_the_finding_again() {
     let sample = report(std::path::Path::new("samples/qos-001.pcapng"));
     assert_eq!(whole["captures"][0]["packets"], sample["captures"][0]["packets"]);
     assert_eq!(said(&whole), said(&sample));
+    // The report names packets by their numbers in that file.
+    let finding = &whole["findings"].as_array().unwrap().iter().find(|one| one["code"] == "QOS-001").unwrap();
+    let frames = finding["evidence"]["frames"].as_array().unwrap().iter().map(Value::to_string);
+    let named = format!("Packets all_00001.pcapng: {};", frames.collect::<Vec<_>>().join(", "));
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let printed = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(printed.to_lowercase().contains(&named.to_lowercase()), "{named} in {printed}");
     let files: Vec<_> = std::fs::read_dir(&evidence).unwrap().map(|entry| entry.unwrap().path()).collect();
     let [file] = files.as_slice() else { panic!("{files:?}") };
     assert!(file.to_string_lossy().ends_with("-QOS-001.pcapng"), "{file:?}");

@@ -26,7 +26,6 @@ const EXCEPTIONS: &[(&str, usize, &str)] = &[
     ("AlexeyVasilev_PcapFlowLab__showcase_pcap_flow_lab_showcase.pcap", 1, PSEUDOWIRE),
     ("arkime_arkime__vxlan.pcap", 2, "ARP inside VXLAN is a link message"),
     ("dotpcap_packetnet__ipv6_redirect.pcap", 1, "a redirect is no ICMPv6 error"),
-    ("kbandla_dpkt__nb6-http.pcap", 11, "L2TP is not taken off"),
     ("ntop_nDPI__fuzz-2006-06-26-2594.pcap", 1, CUT_CHAIN),
     ("ntop_nDPI__teredo.pcap", 24, "Teredo is not taken off"),
     ("seladb_PcapPlusPlus__Pcap++Test_ip4_bad_fragment.pcap", 1, CUT_CHAIN),

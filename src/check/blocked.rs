@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use crate::observe::message::App;
 use crate::observe::{Flow, FlowView, IcmpReport, Protocol, TcpOutcome};
 use crate::rules::Row;
-use crate::site::{Confidence, Scope};
+use crate::site::{Confidence, Initiator, Scope};
 
 use super::case::{Case, RTP};
 use super::evidence::of_flows;
@@ -99,6 +99,11 @@ fn is_request(view: &FlowView<'_>, rows: &[&Row]) -> bool {
     }
 }
 
+/// A service of the device itself that the document does not expect everywhere: web configuration, say.
+fn is_offered_by_some(row: &Row) -> bool {
+    !row.expected && row.legs.iter().all(|leg| leg.initiator == Initiator::Peer)
+}
+
 fn is_unreachable(report: &IcmpReport) -> bool {
     report.kind == if report.v6 { UNREACHABLE_V6 } else { UNREACHABLE_V4 }
 }
@@ -124,9 +129,21 @@ fn finding(
     if views.iter().any(|view| view.host() == host && case.is_excepted("PORT-003", view)) {
         return None;
     }
+    // Whoever looks for devices is refused by all of another kind.
+    let is_by_target = match refusal {
+        Refusal::Icmp { reporter, .. } => reporter == target.ip(),
+        Refusal::Reset => true,
+        Refusal::Silence => false,
+    };
+    if is_by_target && attempts.rows.values().all(|row| row.search) {
+        return None;
+    }
     let outbound = case.scope(target.ip()) == Scope::Public;
     // A service under a condition need not be there.
-    let is_optional = attempts.rows.values().all(|row| row.condition.is_some() || row.is_wildcard());
+    let is_optional = attempts
+        .rows
+        .values()
+        .all(|row| row.condition.is_some() || row.is_wildcard() || is_offered_by_some(row));
     // A public host that knocks in vain is no fault.
     let device = case.device(host);
     if device.is_none() && case.scope(host) != Scope::Lan {

@@ -25,6 +25,9 @@ pub(super) const RTP: &str = "rtp";
 /// The word of rule books for SIP.
 pub(super) const SIP: &str = "sip";
 
+/// SIP over TLS, RFC 3261 section 19.1.2.
+pub(super) const SIPS_PORT: u16 = 5061;
+
 /// A range of more own ports names none: the free ones are 1024 to 65535.
 const NAMED_PORTS: u32 = 10_000;
 
@@ -327,9 +330,27 @@ impl<'a> Case<'a> {
         if !in_scope || !leg.peer.admits_address(peer) {
             return None;
         }
-        let by_role = self.role_fit(&leg.peer.roles, view.host(), peer, strict)?;
+        let by_role = self
+            .role_fit(&leg.peer.roles, view.host(), peer, strict)
+            .or_else(|| self.trunk_fit(&leg.peer.roles, view))?;
         let by_name = self.name_fit(leg, view, strict)?;
         Some(by_role.min(by_name))
+    }
+
+    /// A row for the provider that gives no port at all: the provider may be stated, and whom a device turns to in the Internet
+    /// with TLS where SIP is at home may be one. What can be read says by itself who is a provider.
+    fn trunk_fit(&self, roles: &[RoleId], view: &FlowView<'_>) -> Option<Fit> {
+        let peer = view.peer().ip();
+        let is_for_providers = roles.iter().any(|role| self.book.kind(role) == Kind::Provider);
+        let is_of_a_vendor = self.device(peer).is_some_and(|device| device.vendor.is_some());
+        if !is_for_providers || self.registered.contains(&(peer, view.host())) || is_of_a_vendor {
+            return None;
+        }
+        if self.is_provider(peer) {
+            return Some(Fit::Full);
+        }
+        let is_trunk = view.flow.app == App::Tls && view.peer().port() == SIPS_PORT;
+        (is_trunk && self.scope(peer) == Scope::Public).then_some(Fit::Possible)
     }
 
     fn role_fit(&self, roles: &[RoleId], host: IpAddr, peer: IpAddr, strict: bool) -> Option<Fit> {

@@ -13,8 +13,10 @@ use crate::site::{Confidence, ModelId, RoleId, Site};
 use super::rejection::{Circumstance, Rejection};
 
 mod signs;
+mod verdict;
 
-pub use signs::{Heard, LossSign, NoVoice, Unevenness, Unjudged};
+pub use signs::{Heard, LossSign, NoVoice, Unevenness, VoiceSender};
+pub use verdict::{Unjudged, Verdict};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -233,9 +235,8 @@ pub enum Detail {
     Port008 { ports: Vec<u16>, peers: Vec<IpAddr> },
     /// PORT-009. `registers`: a registration was read.
     Port009 { port: u16, tls: bool, registers: bool, peers: Vec<IpAddr> },
-    /// QOS-001. `terminal`: false for a PBX, which is documented less strictly. `promised`: the vendor of the device
-    /// itself says that it marks.
-    Qos001 { unmarked: u64, packets: u64, dscp: Vec<(u8, u64)>, expected: u8, terminal: bool, promised: bool },
+    /// QOS-001.
+    Qos001 { unmarked: u64, packets: u64, dscp: Vec<(u8, u64)>, expected: u8, sender: VoiceSender },
     /// QOS-002. Values of the first pair of copies and their frames.
     Qos002 { pairs: u64, before: u8, after: u8, frames: [Frame; 2] },
     /// QOS-003. `media_ports`: destination range for the group policy.
@@ -517,19 +518,6 @@ pub struct RowResult {
     pub packets: u64,
     /// First few frames.
     pub frames: Vec<Frame>,
-}
-
-/// The whole in one word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Nothing to say.
-    Pass,
-    /// Notices only.
-    Notes,
-    /// Warnings or worse.
-    Fail,
-    /// The capture cannot show it.
-    NotAssessable,
 }
 
 /// A document that was judged by.

@@ -11,7 +11,7 @@ use crate::observe::{Flow, FlowView, Protocol, Stream};
 use crate::rules::Row;
 use crate::site::{AppName, Device, Initiator, Kind, PeerScope, PortSet, Scope, media_ports, smallest_model};
 
-use super::case::{Case, End, RTP, SIP};
+use super::case::{Case, End, RTP, SIP, SIPS_PORT};
 use super::evidence::{NAMED, of_flows, of_streams};
 use super::exposure::exposure;
 use super::filter::{any_of, own_port};
@@ -25,8 +25,6 @@ pub(super) const PACKETS_FOR_MEDIA: u64 = 50;
 const PORTS_OF_A_CHANNEL: u64 = 2;
 /// As findings.tsv has it.
 const BUSY_PERCENT: u64 = 90;
-/// SIP over TLS, RFC 3261 section 19.1.2.
-const SIPS_PORT: u16 = 5061;
 
 /// All PORT findings but PORT-003, which needs the attempts that failed.
 pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {

@@ -15,7 +15,7 @@ use super::absence::is_own;
 use super::case::{Case, RTP, SIP};
 use super::evidence::{of_marked, of_streams};
 use super::filter;
-use super::finding::{Detail, Finding, Party, Severity};
+use super::finding::{Detail, Finding, Party, Severity, VoiceSender};
 
 /// As findings.tsv has it.
 const LEAST_PACKETS: u64 = 50;
@@ -137,7 +137,7 @@ impl<'a> Sender<'a> {
         if self.is_system() {
             let marked = marking_peers(case, streams, expected);
             let detail = if marked.is_empty() {
-                Detail::Qos001 { unmarked: wrong, packets, dscp, expected, terminal: false, promised: false }
+                Detail::Qos001 { unmarked: wrong, packets, dscp, expected, sender: VoiceSender::System }
             } else {
                 Detail::Qos008 { dscp, expected, marked }
             };
@@ -155,8 +155,24 @@ impl<'a> Sender<'a> {
         // For a device that no document names, the vendor of the system promised nothing.
         let promised = self.is_bound && self.rule.promised;
         let severity = if promised { Severity::Error } else { Severity::Warning };
-        let detail = Detail::Qos001 { unmarked: wrong, packets, dscp, expected, terminal: true, promised };
+        let is_unmarked = dscp.first().is_some_and(|(value, _)| *value == 0);
+        let sender = match promised {
+            true => VoiceSender::Promised,
+            false if is_unmarked && self.may_need_policy(case) => VoiceSender::PhoneOrSoftphone,
+            false => VoiceSender::Other,
+        };
+        let detail = Detail::Qos001 { unmarked: wrong, packets, dscp, expected, sender };
         Some(self.finding(case, detail, severity, Party::Network, streams, wrong))
+    }
+
+    /// Whether no more is known of the device than its vendor, of whose softphones some mark by a policy only (trap T-27).
+    fn may_need_policy(&self, case: &Case<'_>) -> bool {
+        let device = self.device.filter(|device| !self.is_bound && device.kind == Kind::Other);
+        let Some(vendor) = device.and_then(|device| device.vendor.as_deref()) else { return false };
+        let is_meant = |rule: &QosRule| {
+            rule.protocol == RTP && rule.needs_policy && rule.document.vendor.eq_ignore_ascii_case(vendor)
+        };
+        case.book.qos.iter().any(is_meant)
     }
 
     /// QOS-005.
@@ -356,7 +372,7 @@ fn frames_unlike(seen: &[Seen<u8>], expected: u8) -> Vec<Frame> {
 /// A telephone of another maker is judged by the system it talks to.
 fn rule_of_system<'a>(case: &Case<'a>, streams: &[&Stream]) -> Option<&'a QosRule> {
     let systems = streams.iter().filter_map(|stream| case.device(stream.destination.ip()));
-    systems.filter(|device| device.kind == Kind::Pbx).find_map(|device| {
+    systems.filter(|device| is_system(Some(device))).find_map(|device| {
         let vendor = device.vendor.as_deref()?;
         let of_vendor = |rule: &&QosRule| rule.document.vendor.eq_ignore_ascii_case(vendor);
         case.book.qos.iter().filter(|rule| rule.protocol == RTP).find(of_vendor)
@@ -399,14 +415,10 @@ fn media_ports(case: &Case<'_>, streams: &[&Stream]) -> Option<Box<str>> {
 /// QOS-004.
 fn signalling(case: &Case<'_>, device: &Device) -> Option<Finding> {
     let rule = case.book.qos_for(&device.role, SIP)?;
-    let is_signalling = |view: &FlowView<'_>, rows: &[(&crate::rules::Row, super::case::Fit)]| {
-        view.flow.app == App::Sip
-            || view.flow.app == App::Tls
-                && rows.iter().any(|(row, _)| row.speaks.iter().any(|word| *word == SIP))
-    };
+    let is_signalling = |flow: &Flow| flow.app == App::Sip || flow.app == App::Tls && speaks(case, flow, SIP);
     let ends = case.ends_at(device.address);
     let views: Vec<&FlowView<'_>> =
-        ends.filter(|end| is_signalling(&end.view, &end.rows)).map(|end| &end.view).collect();
+        ends.map(|end| &end.view).filter(|view| is_signalling(view.flow)).collect();
     let is_local = device.scope == Scope::Lan && device.on_link != Some(false);
     let sent: Vec<&Direction> = views.iter().map(|view| view.sent).collect();
     let mut values: BTreeMap<u8, u64> = BTreeMap::new();
@@ -434,11 +446,20 @@ fn signalling(case: &Case<'_>, device: &Device) -> Option<Finding> {
     })
 }
 
-/// Whether the mark of voice is nothing odd in this flow.
-fn is_telephony(flow: &Flow) -> bool {
+/// Whether a row of either end says that this may be the flow's content: documents tell of one side only.
+fn speaks(case: &Case<'_>, flow: &Flow, protocol: &str) -> bool {
+    let rows = case.ends_of(flow.id).iter().flat_map(|end| &end.rows);
+    rows.flat_map(|(row, _)| &row.speaks).any(|word| word.as_str().eq_ignore_ascii_case(protocol))
+}
+
+/// Whether the mark of voice is nothing odd in this flow. Signalling is none that can always be read.
+fn is_telephony(case: &Case<'_>, flow: &Flow) -> bool {
+    let unread = || case.book.roles.iter().filter_map(|role| role.calls.as_deref());
     matches!(flow.app, App::Rtp | App::Rtcp | App::Sip | App::Stun | App::Dtls | App::Zrtp)
         // Datagrams of unknown content with the mark of voice are most likely voice.
         || flow.app == App::Unknown && flow.protocol == Protocol::Udp
+        || matches!(flow.app, App::Tls | App::Unknown)
+            && std::iter::once(SIP).chain(unread()).any(|protocol| speaks(case, flow, protocol))
 }
 
 /// Whether what a host sent with the mark of voice that is none goes without it by now: to every service that it used so, a
@@ -447,7 +468,7 @@ pub(super) fn is_given_up(case: &Case<'_>, host: IpAddr, expected: u8) -> bool {
     let media: BTreeSet<usize> = case.traffic.streams.iter().map(|stream| stream.flow).collect();
     let mut services: BTreeMap<_, Vec<FlowView<'_>>> = BTreeMap::new();
     for flow in &case.traffic.flows {
-        if media.contains(&flow.id) || is_telephony(flow) {
+        if media.contains(&flow.id) || is_telephony(case, flow) {
             continue;
         }
         for view in FlowView::both(flow).into_iter().filter(|view| view.host() == host) {
@@ -476,7 +497,7 @@ pub(super) fn signals_with(case: &Case<'_>, host: IpAddr, expected: u8) -> bool 
         let is_marked = |(value, ..): (u8, u64, u64)| value == expected;
         end.device.address == host
             && end.view.flow.app == App::Tls
-            && end.rows.iter().any(|(row, _)| row.speaks.iter().any(|word| *word == SIP))
+            && speaks(case, end.view.flow, SIP)
             && !end.view.sent.dscp.iter().all(is_marked)
     });
     !is_hidden && latest.is_some_and(|(mark, messages)| mark == expected && messages >= LEAST_SIGNALLING)
@@ -493,7 +514,7 @@ fn other_traffic(case: &Case<'_>) -> Vec<Finding> {
     let mut by_sender: BTreeMap<IpAddr, (u64, u64, Vec<FlowView<'_>>)> = BTreeMap::new();
     let media: BTreeSet<usize> = case.traffic.streams.iter().map(|stream| stream.flow).collect();
     for flow in &case.traffic.flows {
-        let belongs = media.contains(&flow.id) || is_telephony(flow);
+        let belongs = media.contains(&flow.id) || is_telephony(case, flow);
         for view in FlowView::both(flow) {
             let bytes = view.sent.dscp.bytes(expected);
             all += bytes;

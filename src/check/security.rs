@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::Timestamp;
 use crate::observe::message::App;
-use crate::observe::{Flow, Protocol, SipEndpoint};
+use crate::observe::{Flow, FlowView, Protocol, SipEndpoint};
 use crate::rules::{Row, Scanner};
 use crate::site::{Confidence, Initiator, Kind, Scope};
 
@@ -84,6 +84,20 @@ fn exposed(case: &Case<'_>) -> Vec<Finding> {
 fn may_be_provider(end: &End<'_>) -> bool {
     let is_trunk = |row: &Row| row.legs.iter().any(|leg| leg.initiator == Initiator::Own);
     end.view.peer().port() == SIP_PORT && end.rows.iter().any(|(row, _)| is_trunk(row))
+}
+
+/// Whether all that this address asks for it asks as a provider may.
+fn calls_as_provider(case: &Case<'_>, source: IpAddr) -> bool {
+    let mut asked = case
+        .traffic
+        .flows
+        .iter()
+        .filter(|flow| {
+            flow.app == App::Sip
+                && FlowView::both(flow).iter().any(|view| view.host() == source && view.started())
+        })
+        .peekable();
+    asked.peek().is_some() && asked.all(|flow| case.ends_of(flow.id).iter().any(may_be_provider))
 }
 
 /// The row of clear text that alone explains a conversation.
@@ -172,7 +186,8 @@ fn scan(case: &Case<'_>, endpoint: &SipEndpoint) -> Option<Finding> {
         return None;
     }
     let agent = endpoint.user_agents.keys().find(|agent| scanner(case, agent).is_some());
-    if agent.is_none() && !guesses(endpoint) {
+    // Twelve numbers in a row may as well be those of the customer, asked for by his carrier: SEC-001 tells of him.
+    if agent.is_none() && (!guesses(endpoint) || calls_as_provider(case, source)) {
         return None;
     }
     let requests: u64 = endpoint.requests.values().sum();
@@ -395,6 +410,27 @@ text.en = "-"
         assert!(scans(scanner.clone(), world()).is_empty());
         scanner.user_agents.insert("friendly-scanner/1".into(), frame(1));
         assert_eq!(scans(scanner, world()).len(), 1);
+    }
+
+    #[test]
+    fn a_carrier_that_asks_for_the_customers_numbers_is_no_scanner() {
+        let words = "transport = \"udp\"\nown = \"5064-5127\"\ninitiator = \"own\"\n\
+            peer = { scope = \"any\", roles = [\"provider\"] }\nspeaks = [\"sip\"]";
+        let rules = format!("{RULES}{}", row("R1", "acme.pbx", words));
+        let asked = |from: u16, at: u16, agent: &str| {
+            let flow = udp(&format!("{PUBLIC}:{from}"), &format!("{PBX}:{at}"));
+            // Whoever was there first is not seen: the trunk may be older than the capture.
+            let flow = Flow { app: App::Sip, initiator: crate::observe::Initiator::FirstPacket, ..flow };
+            let mut endpoint = with_answers(guessing(PUBLIC, 50, 60), &[(486, 50)]);
+            endpoint.user_agents.insert(agent.into(), frame(1));
+            let mut world = World::new(&rules).device(PBX, "acme.pbx").flows(vec![flow]);
+            world.traffic.sip_endpoints = vec![endpoint];
+            codes(&world)
+        };
+        assert_eq!(asked(5060, 5064, "Carrier SBC"), ["SEC-001"], "which says that it may be the provider");
+        assert_eq!(asked(5071, 5064, "Carrier SBC"), ["SEC-001", "SEC-002"], "not from a provider's port");
+        assert_eq!(asked(5060, 5060, "Carrier SBC"), ["SEC-001", "SEC-002"], "not at the trunk");
+        assert_eq!(asked(5060, 5064, "friendly-scanner/1"), ["SEC-001", "SEC-002"], "by its own name");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::{Language, Names, Settings};
 use crate::capture::{CaptureSummary, Ended, Frame, InterfaceSummary, LinkType, PassedOver, Timestamp};
 use crate::check::{
     Audit, Detail, Evidence, Finding, LossSign, NoVoice, Party, PortUse, Refusal, RowResult, RowStatus,
-    RulebookInfo, Severity, Side, Subject, Unjudged, Verdict,
+    RulebookInfo, Severity, Side, Subject, Unjudged, Verdict, VoiceSender,
 };
 use crate::config::SourceText;
 use crate::decode::{Layers, Mac, NotIp, Skip};
@@ -195,8 +195,7 @@ fn details() -> Vec<Case> {
         packets: 4210,
         dscp: vec![(0, 4000), (40, 100)],
         expected: 46,
-        terminal: true,
-        promised: true,
+        sender: VoiceSender::Promised,
     };
     let qos_003 = Detail::Qos003 {
         packets: 1520,

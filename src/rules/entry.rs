@@ -61,6 +61,7 @@ impl Entries<'_> {
             note: raw.note.map(|text| self.text(text)),
             expected: raw.expected,
             plain: raw.plain,
+            search: raw.search,
             system: raw.system.as_ref().and_then(|role| self.role(role)),
         };
         self.check_wildcard(&row, raw.id.span());

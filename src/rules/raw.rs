@@ -85,6 +85,8 @@ pub(super) struct RawRow {
     pub(super) expected: bool,
     #[serde(default)]
     pub(super) plain: bool,
+    #[serde(default)]
+    pub(super) search: bool,
     /// The role of the system whose devices the row is about.
     pub(super) system: Option<Spanned<String>>,
 }

@@ -82,6 +82,8 @@ pub struct Row {
     pub expected: bool,
     /// Clear text that has to be chosen: the vendor's own setting is encryption.
     pub plain: bool,
+    /// A search: it asks whether such a device is there, and that one is not is an answer.
+    pub search: bool,
     /// The system with which the row holds, where a vendor has several: a device that uses another one has nothing to do
     /// with it.
     pub system: Option<RoleId>,

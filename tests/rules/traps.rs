@@ -2,7 +2,7 @@
 //! that are about packets rather than about data are tested where packets are judged.
 
 use pbxray::rules::{DocumentKind, Row, Rulebook};
-use pbxray::site::{Fingerprint, Initiator, Kind, PeerScope, PortSet, Ports, RoleId, smallest_model};
+use pbxray::site::{Fingerprint, Initiator, Kind, PeerScope, PortSet, Ports, Role, RoleId, smallest_model};
 
 use crate::book;
 
@@ -220,6 +220,19 @@ fn t16_443_of_the_pbx_is_for_the_lan_and_must_not_answer_the_internet() {
     assert_eq!(inbound.peer.scope, PeerScope::Lan);
     let closed: Vec<u16> = book.exposures_of(&pbx).filter_map(|exposure| exposure.ports.last()).collect();
     assert_eq!(closed, [5060, 443]);
+}
+
+#[test]
+fn t22_no_agfeo_device_may_answer_the_internet() {
+    let book = book();
+    let agfeo = |role: &&Role| role.id.as_str().starts_with("agfeo.");
+    let telephones = |role: &&Role| matches!(role.kind, Kind::Pbx | Kind::Terminal | Kind::Softphone);
+    for role in book.roles.iter().filter(agfeo).filter(telephones) {
+        let ports: Vec<u16> = book.exposures_of(&role.id).filter_map(|rule| rule.ports.last()).collect();
+        // The web server of a PC is its owner's.
+        let closed: &[u16] = if role.kind == Kind::Softphone { &[5060] } else { &[5060, 443] };
+        assert_eq!(ports, closed, "{}", role.id.as_str());
+    }
 }
 
 #[test]

@@ -165,3 +165,31 @@ fn an_exception_silences_it() {
     assert!(check(&case).findings.is_empty());
     assert_eq!(case.exceptions()[0].matched, 1);
 }
+
+#[test]
+fn a_service_that_not_every_device_offers_need_not_be_there() {
+    let severity = |words: &str, tried: Flow| {
+        let world = world(&row("R1", "acme.pbx", words), vec![tried]);
+        check(&world.case()).findings[0].severity
+    };
+    let offered = format!("{DIRECTORY}\nexpected = false");
+    assert_eq!(severity(&offered, tried(TcpOutcome::Refused, 2)), Severity::Notice);
+    let asked = format!("{CLOUD}\nexpected = false");
+    let refused = tcp("192.168.10.2:40000", "203.0.113.9:443", TcpOutcome::Refused, 2);
+    assert_eq!(severity(&asked, refused), Severity::Error, "what the device looks for elsewhere");
+}
+
+#[test]
+fn who_looks_for_devices_is_refused_by_others() {
+    let search = "transport = \"udp\"\nremote = 12189\ninitiator = \"own\"\npeer.scope = \"lan\"";
+    let asked = || vec![unreachable(udp("192.168.10.2:40000", "192.168.10.41:12189"), UNREACHABLE_V4)];
+    let by_itself = || {
+        let mut asked = asked();
+        asked[0].extra.icmp[0].reporter = ip("192.168.10.41");
+        asked
+    };
+    assert_eq!(refusals(search, by_itself()).len(), 1);
+    let marked = format!("{search}\nsearch = true");
+    assert!(refusals(&marked, by_itself()).is_empty());
+    assert_eq!(refusals(&marked, asked()).len(), 1, "somebody on the way");
+}

@@ -179,6 +179,25 @@ fn a_row_without_ports_holds_for_the_peer_and_the_content_that_it_names() {
 }
 
 #[test]
+fn a_trunk_over_tls_belongs_to_the_row_of_the_provider() {
+    let words = "transport = \"tcp\"\nown = \"dynamic\"\ninitiator = \"own\"\n\
+        peer = { scope = \"any\", roles = [\"provider\"] }\nspeaks = [\"sip\", \"tls\"]";
+    let trunk = |site: &str, port: u16, app| {
+        let flow = Flow { app, ..answered("192.168.10.2:40000", &format!("203.0.113.9:{port}")) };
+        fit_in(World::new(&row("R1", "acme.pbx", words)).site_file(site), flow)
+    };
+    let stated = "[[provider]]\naddresses = [\"203.0.113.9\"]\n";
+    assert_eq!(trunk(stated, 5061, App::Tls), Some(Fit::Full), "the site file names it");
+    assert_eq!(trunk(stated, 5070, App::Tls), Some(Fit::Full), "the document gives no port");
+    assert_eq!(trunk("", 5061, App::Tls), Some(Fit::Possible));
+    assert_eq!(trunk("", 443, App::Tls), None, "TLS to whomever");
+    let inside = Flow { app: App::Tls, ..answered("192.168.10.2:40000", "192.168.10.77:5061") };
+    assert_eq!(fit(words, inside), None, "nobody said that a provider stands in the LAN");
+    let called = Flow { app: App::Tls, ..answered("203.0.113.9:5061", "192.168.10.2:40000") };
+    assert_eq!(fit(words, called), None, "the PBX did not open it");
+}
+
+#[test]
 fn content_outweighs_the_port() {
     let speaking = |speaks, app| {
         let words = format!(

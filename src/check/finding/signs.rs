@@ -1,5 +1,5 @@
 //! What the numbers of a finding say apart from numbers: signs of loss, what a receiver reports, how voice was uneven, what
-//! there is instead of it, what cannot be judged.
+//! there is instead of it, who sends it.
 
 /// What shows that the capture is incomplete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,31 +88,15 @@ pub enum NoVoice {
     Nothing,
 }
 
-/// What the capture cannot show, so that nobody takes silence for a pass.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Unjudged {
-    /// No device of a vendor was recognised: nothing can be held against a document.
-    NoDevice,
-    /// No voice: marking and media ports.
-    NoVoice,
-    /// Packets of a device to itself alone: ports, marking and quality.
-    OwnOnly,
-    /// One direction only: blocked ports, one-way audio.
-    OneDirection,
-    /// A call of which one side alone is heard, which may be meant or due to the measuring point: one-way audio.
-    OneSided,
-    /// Voice for whose sender no vendor's rule holds: its marking.
-    NoRule,
-    /// Encrypted signalling: calls and registrations.
-    Encrypted,
-    /// Packets are missing from the capture: loss and jitter.
-    Incomplete,
-    /// The clock jumps: jitter.
-    Clock,
-    /// SIP is cut by the snap length: calls and announced media.
-    CutSip,
-    /// The capture ends at a damage: everything behind it.
-    Damaged,
-    /// Registrations get no answer, and nothing shows that one would be seen.
-    UnseenAnswers,
+/// Who sends voice without its mark, and what a document says of that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VoiceSender {
+    /// A telephone system, which is documented less strictly.
+    System,
+    /// A device whose vendor says that it marks.
+    Promised,
+    /// A device of which nobody promised it.
+    Other,
+    /// A telephone or a softphone, which the capture does not tell apart: the one marks by itself, the other by a policy.
+    PhoneOrSoftphone,
 }

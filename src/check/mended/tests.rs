@@ -1,4 +1,4 @@
-use super::super::finding::{Evidence, Heard, Severity, Unevenness};
+use super::super::finding::{Evidence, Heard, Severity, Unevenness, VoiceSender};
 use super::super::fixture::{PBX, PHONE, World, finding};
 use super::super::rejection::Rejection;
 use super::*;
@@ -40,8 +40,7 @@ fn unmarked() -> Detail {
         packets: 250,
         dscp: vec![(0, 250)],
         expected: EF,
-        terminal: true,
-        promised: true,
+        sender: VoiceSender::Promised,
     }
 }
 

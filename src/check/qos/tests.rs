@@ -78,6 +78,25 @@ fn a_softphone_needs_a_policy() {
 }
 
 #[test]
+fn who_may_be_a_telephone_or_a_softphone_gets_both_remedies() {
+    let sender = |kind: Kind, vendor: Option<&str>, dscp: u8| {
+        let streams = vec![stream("192.168.10.77:50000", "192.168.10.2:5204", &[(dscp, 60)])];
+        let world = world(streams).device("192.168.10.77", "other");
+        let world = world.with("192.168.10.77", |device| {
+            (device.kind, device.vendor) = (kind, vendor.map(Into::into));
+        });
+        let found = check(&world.case());
+        match found.as_slice() {
+            [Finding { detail: Detail::Qos001 { sender, .. }, severity: Severity::Warning, .. }] => *sender,
+            _ => panic!("{found:?}"),
+        }
+    };
+    assert_eq!(sender(Kind::Other, Some("acme"), 0), VoiceSender::PhoneOrSoftphone);
+    assert_eq!(sender(Kind::Other, Some("acme"), 34), VoiceSender::Other, "something marks, but wrongly");
+    assert_eq!(sender(Kind::Other, None, 0), VoiceSender::Other, "a telephone of another maker");
+}
+
+#[test]
 fn another_makers_telephone_is_judged_by_the_system_it_talks_to() {
     let stranger = vec![stream("192.168.10.77:4000", "192.168.10.2:5204", &[(0, 60)])];
     let found = world(stranger);
@@ -153,6 +172,39 @@ fn signalling_counts_from_ten_packets_on_and_by_half() {
     assert_eq!(signalling(&[(0, 10)]), raised);
     assert!(signalling(&[(24, 11), (0, 9)]).is_empty());
     assert_eq!(signalling(&[(24, 10), (26, 10)]), raised);
+}
+
+#[test]
+fn signalling_inside_tls_counts_where_the_row_of_either_end_says_so() {
+    let registrar = row(
+        "R9",
+        "acme.pbx",
+        "transport = \"tcp\"\nown = 5061\ninitiator = \"peer\"\npeer.scope = \"any\"\nspeaks = [\"sip\", \"tls\"]",
+    );
+    let told = |rules: &str, dscp: u8| {
+        let mut flow = Flow {
+            app: App::Tls,
+            protocol: Protocol::Tcp,
+            ..udp("192.168.10.21:40000", "192.168.10.2:5061")
+        };
+        flow.from_a = sent(60);
+        flow.from_a.dscp = [(dscp, 60, 60_000)].into_iter().collect();
+        let world = World::new(rules).device(PBX, "acme.pbx").device(PHONE, "acme.phone").flows(vec![flow]);
+        codes(&world)
+    };
+    let with_registrar = format!("{}{registrar}", rules());
+    assert_eq!(
+        told(&with_registrar, 0),
+        [(Code::Qos004, Severity::Notice)],
+        "the telephone has no row of its own"
+    );
+    assert_eq!(
+        told(&with_registrar, EF),
+        [(Code::Qos004, Severity::Notice)],
+        "and takes the place of no voice"
+    );
+    assert!(told(&with_registrar, 24).is_empty());
+    assert_eq!(told(&rules(), EF), [(Code::Qos010, Severity::Notice)], "TLS of which no row tells");
 }
 
 /// QOS-010 for a computer that sends so many bytes with EF beside 950 bytes of voice.

@@ -34,7 +34,8 @@ pub(super) const SEC_002: Page = Page {
         meaning: "Jemand im Internet sucht nach offenen Telefonanlagen und probiert Teilnehmer oder Kennwörter durch.",
         measured: "Anfragen mit der Kennung bekannter Scanner, oder mindestens zehn verschiedene Teilnehmer je Minute \
                    von einer öffentlichen Adresse, deren Anfragen zu weniger als 10 % angenommen werden. Kritisch, wenn \
-                   eine Anfrage beantwortet wurde; sonst ein Hinweis.",
+                   eine Anfrage beantwortet wurde; sonst ein Hinweis. Wer nur von Port 5060 an den Ports der Amtsleitung \
+                   anfragt, kann der Provider sein: Dann steht es bei SEC-001.",
         action: "Entfernen Sie vor allem die Portfreigabe; sperren Sie zusätzlich die Adresse. Wurde geantwortet, \
                  ändern Sie Kennwörter und prüfen die Verbindungsdaten.",
         pitfalls: "Die Kennung kann gefälscht sein, auch als AGFEO. Überwachungen des Providers fragen regelmäßig, aber \
@@ -45,7 +46,8 @@ pub(super) const SEC_002: Page = Page {
         meaning: "Someone on the Internet looks for open telephone systems and tries users or passwords.",
         measured: "Requests with the agent string of known scanners, or at least ten different users a minute from one \
                    public address of whose requests less than 10 % are accepted. Critical if a request was answered, \
-                   otherwise a notice.",
+                   otherwise a notice. Whoever asks from port 5060 and at the ports of the trunk alone may be the provider: \
+                   SEC-001 tells of it.",
         action: "Above all remove the port forwarding; block the address as well. If there was an answer, change \
                  passwords and check the call records.",
         pitfalls: "The agent string may be forged, even as AGFEO. A provider's monitoring asks regularly, but always for \

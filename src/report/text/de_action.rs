@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::words::OTHER_VERSION;
 use super::{dscp_name, protocol, signalling, voice};
 use crate::capture::Ended;
-use crate::check::{Detail, LossSign, NoVoice, Refusal};
+use crate::check::{Detail, LossSign, NoVoice, Refusal, VoiceSender};
 use crate::observe::Protocol;
 use crate::report::language::Language::De;
 
@@ -38,15 +38,20 @@ pub(super) fn action(detail: &Detail) -> String {
             "Stellen Sie die Endgeräte auf SIP über UDP, wenn Anmeldungen unzuverlässig sind; sonst ist nichts \
              zu tun."
         }
-        Detail::Qos001 { promised: true, .. } => {
+        Detail::Qos001 { sender: VoiceSender::Promised, .. } => {
             "Prüfen Sie, ob der Switch-Port der Kennzeichnung des Gerätes vertraut (Trust DSCP), und messen Sie \
              direkt am Gerät."
         }
-        Detail::Qos001 { terminal: true, .. } => {
+        Detail::Qos001 { sender: VoiceSender::Other, .. } => {
             "Prüfen Sie, ob der Switch-Port der Kennzeichnung des Gerätes vertraut (Trust DSCP), und danach die \
              QoS-Einstellung des Gerätes. Messen Sie im Zweifel direkt am Gerät."
         }
-        Detail::Qos001 { terminal: false, .. } | Detail::Qos008 { .. } => {
+        Detail::Qos001 { sender: VoiceSender::PhoneOrSoftphone, .. } => {
+            "Stellen Sie fest, ob das ein Telefon oder ein PC mit Softphone ist. Beim Telefon: Prüfen Sie, ob der \
+             Switch-Port der Kennzeichnung vertraut (Trust DSCP), und die QoS-Einstellung. Beim Windows-PC: Richten Sie \
+             dort „Richtlinienbasierter QoS“ ein."
+        }
+        Detail::Qos001 { sender: VoiceSender::System, .. } | Detail::Qos008 { .. } => {
             "Prüfen Sie die QoS-Einstellung der Anlage und ob ihr Switch-Port der Kennzeichnung vertraut. Lässt \
              sich die Anlage nicht einstellen, kennzeichnen Sie ihre Sprache am Switch-Port."
         }

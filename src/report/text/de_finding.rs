@@ -10,7 +10,7 @@ use super::icmp::{Reason, reason};
 use super::loss;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
 use super::{signalling, voice};
-use crate::check::{Code, Detail, Finding, NoVoice, PortUse, Refusal, Side};
+use crate::check::{Code, Detail, Finding, NoVoice, PortUse, Refusal, Side, VoiceSender};
 use crate::observe::Protocol;
 use crate::report::language::Language::De;
 use crate::report::number::{bytes, count, counted, decimal, duration, percent, share, time_of_day};
@@ -135,8 +135,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             };
             format!("{who} {what}; dokumentiert ist dort nur UDP.")
         }
-        Detail::Qos001 { unmarked, packets, dscp, expected, terminal, .. } => {
-            unmarked_voice((*unmarked, *packets), dscp, *expected, *terminal)
+        Detail::Qos001 { unmarked, packets, dscp, expected, sender } => {
+            unmarked_voice((*unmarked, *packets), dscp, *expected, *sender != VoiceSender::System)
         }
         Detail::Qos002 { pairs, before, after, frames: [first, second] } => format!(
             "{} von {device} sind zweimal aufgezeichnet, erst mit DSCP\u{a0}{}, dann mit DSCP\u{a0}{}{}. \

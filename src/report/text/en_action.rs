@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::words::OTHER_VERSION;
 use super::{dscp_name, protocol, signalling, voice};
 use crate::capture::Ended;
-use crate::check::{Detail, LossSign, NoVoice, Refusal};
+use crate::check::{Detail, LossSign, NoVoice, Refusal, VoiceSender};
 use crate::observe::Protocol;
 use crate::report::language::Language::En;
 
@@ -33,14 +33,19 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Port009 { .. } => {
             "Set the terminals to SIP over UDP if registrations are unreliable; otherwise there is nothing to do."
         }
-        Detail::Qos001 { promised: true, .. } => {
+        Detail::Qos001 { sender: VoiceSender::Promised, .. } => {
             "Check whether the switch port trusts the device's marking (trust DSCP), and measure right at the device."
         }
-        Detail::Qos001 { terminal: true, .. } => {
+        Detail::Qos001 { sender: VoiceSender::Other, .. } => {
             "Check whether the switch port trusts the device's marking (trust DSCP), then the QoS setting of the \
              device. If in doubt, measure right at the device."
         }
-        Detail::Qos001 { terminal: false, .. } | Detail::Qos008 { .. } => {
+        Detail::Qos001 { sender: VoiceSender::PhoneOrSoftphone, .. } => {
+            "Find out whether this is a telephone or a PC with a softphone. With a telephone, check whether the switch port \
+             trusts the marking (trust DSCP), and the QoS setting. With a Windows PC, create a “policy-based QoS” \
+             rule there."
+        }
+        Detail::Qos001 { sender: VoiceSender::System, .. } | Detail::Qos008 { .. } => {
             "Check the QoS setting of the PBX and whether its switch port trusts the marking. If the PBX has no \
              such setting, mark its voice at the switch port."
         }

@@ -10,7 +10,7 @@ use super::icmp::{Reason, reason};
 use super::loss;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
 use super::{signalling, voice};
-use crate::check::{Code, Detail, Finding, NoVoice, PortUse, Refusal, Side};
+use crate::check::{Code, Detail, Finding, NoVoice, PortUse, Refusal, Side, VoiceSender};
 use crate::observe::Protocol;
 use crate::report::language::Language::En;
 use crate::report::number::{bytes, count, counted, decimal, duration, percent, share, time_of_day};
@@ -131,8 +131,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             },
             if *tls { "TLS" } else { "TCP" }
         ),
-        Detail::Qos001 { unmarked, packets, dscp, expected, terminal, .. } => {
-            unmarked_voice((*unmarked, *packets), dscp, *expected, *terminal)
+        Detail::Qos001 { unmarked, packets, dscp, expected, sender } => {
+            unmarked_voice((*unmarked, *packets), dscp, *expected, *sender != VoiceSender::System)
         }
         Detail::Qos002 { pairs, before, after, frames: [first, second] } => format!(
             "{} of {device} were captured twice, first with DSCP\u{a0}{}, then with DSCP\u{a0}{}{}. \

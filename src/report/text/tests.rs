@@ -2,7 +2,7 @@ use jiff::tz::TimeZone;
 
 use super::{Context, finding_text, title, words};
 use crate::capture::Ended;
-use crate::check::{Code, Detail, Finding, Heard, NoVoice, Refusal, Unjudged, Verdict};
+use crate::check::{Code, Detail, Finding, Heard, NoVoice, Refusal, Unjudged, Verdict, VoiceSender};
 use crate::observe::Answer;
 use crate::report::Language::{self, De, En};
 use crate::report::escape::is_plain;
@@ -111,11 +111,18 @@ fn who_marks_some_packets_is_not_said_to_mark_none() {
 fn what_a_vendor_promises_needs_no_setting() {
     assert!(!said(Code::Qos001, De, |_| {}).1.contains("QoS-Einstellung"));
     let other_maker = |finding: &mut Finding| {
-        if let Detail::Qos001 { promised, .. } = &mut finding.detail {
-            *promised = false;
+        if let Detail::Qos001 { sender, .. } = &mut finding.detail {
+            *sender = VoiceSender::Other;
         }
     };
     assert!(said(Code::Qos001, De, other_maker).1.contains("QoS-Einstellung"));
+    let either = |finding: &mut Finding| {
+        if let Detail::Qos001 { sender, .. } = &mut finding.detail {
+            *sender = VoiceSender::PhoneOrSoftphone;
+        }
+    };
+    let (_, action) = said(Code::Qos001, De, either);
+    assert!(action.contains("Trust DSCP") && action.contains("Richtlinienbasierter QoS"), "{action}");
 }
 
 #[test]

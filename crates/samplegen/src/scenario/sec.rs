@@ -3,11 +3,14 @@
 use super::agfeo::{self, PBX, PROVIDER_DOMAIN, STRANGER, Site};
 use super::{Scenario, pascom};
 use crate::net::{Call, Class, Line, MS, Net, Outcome, Refusal, SECOND, Say};
+use crate::talk::server;
 
 pub(super) fn all() -> Vec<Scenario> {
     vec![
         sec_001(),
         sec_001_near(),
+        sec_001_phone(),
+        sec_001_phone_near(),
         sec_001_near_provider(),
         sec_002(),
         sec_002_unanswered(),
@@ -54,6 +57,55 @@ fn sec_001_near() -> Scenario {
     let mut net = Site::default().net();
     stranger(&mut net, "Linphone/4.4", &["21"], false);
     site("sec-001-near", "A stranger's REGISTER stays unanswered.", net).never(&["SEC-001"])
+}
+
+/// A stranger asks a telephone over SIP and over http.
+fn telephone_asked(net: &mut Net, answers: bool) {
+    let phone = agfeo::t14_line(agfeo::T14);
+    let line = Line::new("100", "Linphone/4.4", STRANGER.port(5071), 0);
+    let dialog = net.dialog(line, phone, "192.168.10.21");
+    let mut steps = vec![(true, dialog.request("OPTIONS", 1, &[], ""))];
+    if answers {
+        steps.push((false, dialog.answer("200 OK", "OPTIONS", 1, &[], "")));
+    }
+    net.signal(agfeo::AFTER, line.sip, phone.sip, &steps);
+    let (from, to) = (STRANGER.port(44_000), agfeo::T14.port(80));
+    if answers {
+        let words = [
+            Say::Client(server::http_get("192.0.2.1", "/", "curl/7.88")),
+            Say::Server(server::http_answer("200 OK", "T14", "-")),
+        ];
+        net.conversation(agfeo::AFTER + SECOND, from, to, Class::Data, &words);
+    } else {
+        net.refused(agfeo::AFTER + SECOND, from, to, 2, Refusal::Reset);
+    }
+}
+
+fn sec_001_phone() -> Scenario {
+    let mut net = Site::default().net();
+    telephone_asked(&mut net, true);
+    site("sec-001-phone", "A telephone answers a stranger in the Internet, over SIP and over http.", net)
+        .expect("SEC-001", agfeo::T14)
+        .expect("SEC-004", agfeo::T14)
+        .never(&["PORT-001"])
+}
+
+fn sec_001_phone_near() -> Scenario {
+    let mut net = Site::default().net();
+    telephone_asked(&mut net, false);
+    let words = [
+        Say::Client(server::http_get("192.168.10.21", "/", "Mozilla/5.0")),
+        Say::Server(server::http_answer("200 OK", "T14", "-")),
+    ];
+    net.conversation(
+        agfeo::AFTER + 4 * SECOND,
+        agfeo::PC.port(50_200),
+        agfeo::T14.port(80),
+        Class::Data,
+        &words,
+    );
+    site("sec-001-phone-near", "The telephone does not answer the stranger, and serves the LAN.", net)
+        .never(&["SEC-001", "SEC-004", "PORT-001"])
 }
 
 fn sec_001_near_provider() -> Scenario {

@@ -1,6 +1,6 @@
 //! Plays a row: what is spoken turns into datagrams, a TCP conversation, a registration or media.
 
-use super::super::agfeo::{DOMAIN, PROVIDER_DOMAIN};
+use super::super::agfeo::{DOMAIN, PROVIDER_DOMAIN, ROUTER};
 use super::cast::Who;
 use super::table::{Row, Talk};
 use crate::net::{Call, Class, End, Host, Line, MS, Media, Net, Outcome, Refusal, SECOND, Say, Stream};
@@ -74,7 +74,9 @@ pub(super) fn unanswered(net: &mut Net, row: &Row, at: u64) {
         let at = at + nth * 2 * SECOND;
         net.udp(at, from, to, Class::Data, &request);
         if !to.host.internet && !from.host.internet {
-            net.unreachable(at + MS, to.host, 3, from, to);
+            // Who is searched for and is another says so itself; that is no fault.
+            let (by, code) = if row.talk == Talk::Search { (ROUTER, 13) } else { (to.host, 3) };
+            net.unreachable(at + MS, by, code, from, to);
         }
     }
 }

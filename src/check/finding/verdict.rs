@@ -1,0 +1,43 @@
+//! The whole in one word, and what keeps it from being said.
+
+/// The whole in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing to say.
+    Pass,
+    /// Notices only.
+    Notes,
+    /// Warnings or worse.
+    Fail,
+    /// The capture cannot show it.
+    NotAssessable,
+}
+
+/// What the capture cannot show, so that nobody takes silence for a pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Unjudged {
+    /// No device of a vendor was recognised: nothing can be held against a document.
+    NoDevice,
+    /// No voice: marking and media ports.
+    NoVoice,
+    /// Packets of a device to itself alone: ports, marking and quality.
+    OwnOnly,
+    /// One direction only: blocked ports, one-way audio.
+    OneDirection,
+    /// A call of which one side alone is heard, which may be meant or due to the measuring point: one-way audio.
+    OneSided,
+    /// Voice for whose sender no vendor's rule holds: its marking.
+    NoRule,
+    /// Encrypted signalling: calls and registrations.
+    Encrypted,
+    /// Packets are missing from the capture: loss and jitter.
+    Incomplete,
+    /// The clock jumps: jitter.
+    Clock,
+    /// SIP is cut by the snap length: calls and announced media.
+    CutSip,
+    /// The capture ends at a damage: everything behind it.
+    Damaged,
+    /// Registrations get no answer, and nothing shows that one would be seen.
+    UnseenAnswers,
+}

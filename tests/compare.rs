@@ -10,7 +10,10 @@ use pbxray::check::{Audit, Code, Detail, Finding};
 use pbxray::compare::{Changes, Doubt, changes};
 use pbxray::observe::HostFacts;
 use pbxray::site::Hints;
-use samplegen::scenario::find;
+use samplegen::net::{Call, Class, Host, Line, Net, Refusal, SECOND};
+use samplegen::scenario::agfeo::{self, PBX, Site};
+use samplegen::scenario::{Scenario, find, pascom};
+use samplegen::talk::rtp::Codec;
 
 use support::stages::{audit_bytes, audit_of};
 
@@ -19,6 +22,18 @@ const ELSEWHERE: [u8; 4] = [192, 168, 10, 77];
 
 fn sample(name: &str) -> Audit {
     audit_of(&find(name).unwrap())
+}
+
+/// The base site and what is added to it.
+fn site(add: impl FnOnce(&mut Net)) -> Audit {
+    let mut net = Site::default().net();
+    add(&mut net);
+    audit_of(&Scenario::new("", "", net.capture()).pbx(PBX, "es-pure-ip"))
+}
+
+/// What became of the finding: `Some(None)` if it was put right.
+fn fate(code: Code, before: &Audit, after: &Audit) -> Option<Option<Doubt>> {
+    went(&changes(before, after)).into_iter().find(|(known, _)| *known == code).map(|(_, doubt)| doubt)
 }
 
 /// The sample, with the telephone at another address.
@@ -155,4 +170,122 @@ fn a_device_is_known_by_its_hardware_address() {
     let [device] = found.devices.as_slice() else { panic!("{:?}", found.devices) };
     assert_eq!(device.address.0.unwrap().to_string(), "192.168.10.21");
     assert_eq!(device.address.1.unwrap().to_string(), "192.168.10.77");
+}
+
+#[test]
+fn a_port_is_shut_when_strangers_of_the_internet_are_turned_away() {
+    let before = sample("sec-004");
+    let turned_away = |hosts: [Host; 2]| {
+        site(|net| {
+            for (at, host) in (agfeo::AFTER..).step_by(5_000_000_000).zip(hosts) {
+                net.refused(at, host.port(44_000), PBX.port(443), 2, Refusal::Reset);
+            }
+        })
+    };
+    let internet = |last| Host::internet("stranger", [198, 51, 100, last], agfeo::ROUTER);
+    let branch = |last| Host::internet("branch", [10, 1, last, 5], agfeo::ROUTER);
+    assert_eq!(fate(Code::Sec004, &before, &turned_away([internet(81), internet(82)])), Some(None));
+    let inside = turned_away([branch(1), branch(2)]);
+    assert!(matches!(fate(Code::Sec004, &before, &inside), Some(Some(_))), "hosts of the own network");
+}
+
+#[test]
+fn clear_text_is_put_right_by_encryption_of_the_same_service() {
+    let before = sample("sec-003");
+    let (phone, server) = (pascom::YEALINK, pascom::SERVER);
+    let after = |signals: bool| {
+        let mut net = Net::new(1);
+        net.arp(0, phone, server);
+        net.tls(SECOND, phone.port(40_001), server.port(8884), Class::Data, pascom::SERVER_NAME, 400);
+        if signals {
+            let from = (phone, 40_003);
+            pascom::signalling(&mut net, 2 * SECOND, from, server, pascom::SERVER_NAME, 4 * SECOND);
+        }
+        audit_of(&Scenario::new("", "", net.capture()).role(server, "pascom.server"))
+    };
+    assert_eq!(fate(Code::Sec003, &before, &after(true)), Some(None));
+    assert!(matches!(fate(Code::Sec003, &before, &after(false)), Some(Some(_))), "provisioning is no SIP");
+}
+
+/// Calls of the T14 to a number, answered or refused.
+fn calls(number: &'static str, answer: Option<&str>) -> Audit {
+    let (phone, pbx) = (agfeo::t14_line(agfeo::T14), Line { user: number, ..agfeo::pbx_line(PBX, 5206) });
+    site(|net| {
+        for nth in 0..3 {
+            let at = agfeo::AFTER + nth * 4 * SECOND;
+            match answer {
+                Some(answer) => {
+                    let dialog = net.dialog(phone, pbx, agfeo::DOMAIN);
+                    let offer =
+                        samplegen::talk::sip::sdp(phone.media.from.address(), Codec::Pcma, "sendrecv");
+                    let steps = [
+                        (true, dialog.request("INVITE", 1, &[], &offer)),
+                        (false, dialog.answer(answer, "INVITE", 1, &[], "")),
+                        (true, dialog.request("ACK", 1, &[], "")),
+                    ];
+                    net.signal(at, phone.sip, pbx.sip, &steps);
+                }
+                None => net.call(&Call::new(at, 3 * SECOND, phone, pbx)),
+            }
+        }
+    })
+}
+
+#[test]
+fn calls_that_failed_outside_are_put_right_by_calls_outside() {
+    let before = calls("01711234567", Some("503 Service Unavailable"));
+    assert_eq!(fate(Code::Sig005, &before, &calls("030987654", None)), Some(None));
+    let inside = calls("12", None);
+    assert!(matches!(fate(Code::Sig005, &before, &inside), Some(Some(_))), "an extension was reached before");
+}
+
+#[test]
+fn repeated_requests_are_put_right_by_those_that_one_sending_was_enough_for() {
+    let before = sample("sig-009");
+    assert_eq!(fate(Code::Sig009, &before, &calls("12", None)), Some(None));
+    let other = site(|net| {
+        let (phone, pbx) = (agfeo::t14_line(agfeo::T14), agfeo::pbx_line(PBX, 5206));
+        for nth in 0..4 {
+            net.options(agfeo::AFTER + nth * SECOND, phone, pbx, agfeo::DOMAIN);
+        }
+    });
+    assert!(matches!(fate(Code::Sig009, &before, &other), Some(Some(_))), "another request");
+}
+
+#[test]
+fn one_wrong_port_of_several_is_put_right_by_as_many_calls_as_would_have_shown_it() {
+    let with_ports = |ports: &[u16]| {
+        site(|net| {
+            for (at, port) in (agfeo::AFTER..).step_by(4_000_000_000).zip(ports) {
+                let pbx = agfeo::pbx_line(PBX, *port);
+                net.call(&Call::new(at, 2 * SECOND, agfeo::t14_line(agfeo::T14), pbx));
+            }
+        })
+    };
+    let before = with_ports(&[5206, 5300]);
+    assert!(matches!(fate(Code::Port006, &before, &with_ports(&[5206])), Some(Some(_))));
+    assert_eq!(fate(Code::Port006, &before, &with_ports(&[5206; 9])), Some(None));
+}
+
+#[test]
+fn other_traffic_with_the_mark_is_put_right_at_its_own_service() {
+    let before = sample("qos-010");
+    assert_eq!(fate(Code::Qos010, &before, &sample("qos-010-near")), Some(None));
+    let other = site(|net| {
+        let (from, to) = (agfeo::OFFICE_PC.port(50_000), agfeo::NAS.port(443));
+        net.tls(agfeo::AFTER, from, to, Class::Data, "nas", 40_000);
+    });
+    assert!(matches!(fate(Code::Qos010, &before, &other), Some(Some(_))), "another service of the same host");
+}
+
+#[test]
+fn the_packet_time_is_put_right_towards_each_peer() {
+    let before = sample("rtp-006");
+    assert_eq!(fate(Code::Rtp006, &before, &calls("12", None)), Some(None));
+    let elsewhere = site(|net| {
+        let (trunk, provider) = (agfeo::trunk_line(5064, 5206), agfeo::provider_line());
+        net.call(&Call::new(agfeo::AFTER, 3 * SECOND, trunk, provider));
+    });
+    let of_pbx = went(&changes(&before, &elsewhere));
+    assert!(of_pbx.iter().any(|(code, doubt)| *code == Code::Rtp006 && doubt.is_some()), "{of_pbx:?}");
 }

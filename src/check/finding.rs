@@ -1,6 +1,6 @@
 //! What a check says: a code, numbers and evidence. The words for it are the report's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
 use jiff::civil::Date;
@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use crate::capture::{CaptureSummary, Ended, Frame, PassedOver, Timestamp};
 use crate::observe::message::App;
 use crate::observe::{Protocol, Traffic};
-use crate::site::{Confidence, ModelId, RoleId, Site};
+use crate::site::{AppName, Confidence, ModelId, RoleId, Site};
 
 use super::rejection::{Circumstance, Rejection};
 
@@ -552,6 +552,8 @@ pub struct Audit {
     pub rows: Vec<RowResult>,
     /// Rows that explain a flow, by flow id; few flows have any.
     pub flow_rows: BTreeMap<usize, Vec<Box<str>>>,
+    /// What connections over TLS carry by the rows that explain them, by flow id: `sip`, `xmpp`. Rows of clear text aside.
+    pub inside_tls: BTreeMap<usize, BTreeSet<AppName>>,
     /// Flows of identified vendor devices that nothing explains, by flow id.
     pub unexplained: Vec<usize>,
     /// What the capture cannot show.

@@ -16,7 +16,7 @@ use crate::rules::QosRule;
 use super::case::Case;
 use super::finding::{Audit, Code, Detail, Finding};
 use super::media::{self, LEAST_JUDGED};
-use super::{is_told_by_another, port, qos};
+use super::{Target, is_told_by_another, port, qos};
 use signalling::{later_calls, registers};
 use voice::{Sides, Voice};
 
@@ -94,12 +94,20 @@ fn is_mended(case: &Case<'_>, sides: &Sides, finding: &Finding) -> bool {
             all(peers, |peer| voice.arrives(*peer, *lost, *expected))
         }
         Detail::Rtp004 { peers, .. } => all(peers, |peer| voice.is_even(*peer)),
-        Detail::Rtp006 { .. } => voice.later().any(|stream| {
-            let is_agreed = stream.report.ptime.is_some() && stream.report.announced_ptime.is_some();
-            is_agreed && media::packet_time(case, host, &[stream]).is_none()
+        Detail::Rtp006 { peers, .. } => all(peers, |peer| {
+            voice.later().any(|stream| {
+                let is_agreed = stream.report.ptime.is_some() && stream.report.announced_ptime.is_some();
+                stream.destination.ip() == *peer
+                    && is_agreed
+                    && media::packet_time(case, host, &[stream]).is_none()
+            })
         }),
-        Detail::Rtp007 { .. } => voice.later().any(|stream| {
-            stream.report.announced_at.is_some() && media::unlisted(case, host, &[stream]).is_none()
+        Detail::Rtp007 { peers, .. } => all(peers, |peer| {
+            voice.later().any(|stream| {
+                stream.destination.ip() == *peer
+                    && stream.report.announced_at.is_some()
+                    && media::unlisted(case, host, &[stream]).is_none()
+            })
         }),
         Detail::Rtp008 { peer, .. } => voice.lasts(*peer),
         Detail::Rtp009 { .. } => voice.keeps_its_source(finding.count),
@@ -120,9 +128,14 @@ fn is_mended(case: &Case<'_>, sides: &Sides, finding: &Finding) -> bool {
         }),
         Detail::Sig003 { .. } => signalling::keeps_mapping(case, host),
         Detail::Sig004 { server, .. } => signalling::is_left_alone(case, host, *server),
-        Detail::Sig005 { .. } => {
-            let answered = later_calls(case, last).filter(|call| call.callee.ip() == host).count();
-            answered as u64 >= finding.count.min(CALLS)
+        Detail::Sig005 { rejection, .. } => {
+            let answered = |target: Option<Target>| {
+                let calls = later_calls(case, last).filter(|call| call.callee.ip() == host);
+                calls.filter(|call| target.is_none_or(|target| Target::of(call) == target)).count() as u64
+            };
+            let refused = Target::refused(&case.traffic.calls, host, rejection.status);
+            answered(None) >= finding.count.min(CALLS)
+                && refused.into_iter().all(|(target, calls)| answered(Some(target)) >= calls.min(CALLS))
         }
         Detail::Sig006 { peer, .. } => signalling::come_together(case, host, *peer),
         // One that failed is no longer told once a connection stands.
@@ -159,7 +172,8 @@ fn all(peers: &[IpAddr], holds: impl Fn(&IpAddr) -> bool) -> bool {
 }
 
 /// Whether among `later` ones several would have been wrong, had `wrong` of `all` gone on.
-fn outweighs(later: u64, wrong: u64, all: u64) -> bool {
+#[must_use]
+pub fn outweighs(later: u64, wrong: u64, all: u64) -> bool {
     wrong > 0 && later.saturating_mul(wrong) >= all.max(wrong).saturating_mul(MISSED)
 }
 

@@ -23,6 +23,7 @@ mod qos;
 mod rejection;
 mod security;
 mod signalling;
+mod target;
 
 use std::net::IpAddr;
 
@@ -40,8 +41,9 @@ pub use finding::{
     RowStatus, RulebookInfo, Severity, Side, Subject, Unevenness, Unjudged, Verdict, VoiceSender,
 };
 pub use media::LEAST_JUDGED;
-pub use mended::is_disproved_by_absence;
+pub use mended::{is_disproved_by_absence, outweighs};
 pub use rejection::{Circumstance, Rejection};
+pub use target::Target;
 
 /// Runs all checks and puts together what a report needs.
 #[must_use]
@@ -85,6 +87,7 @@ pub fn audit(
     });
     let rows = matrix::rows(&case, &findings, &blocked.flows);
     let flow_rows = matrix::flow_rows(&case);
+    let inside_tls = security::inside_tls(&case);
     let unexplained = port::unexplained(&case);
     let exceptions = case.exceptions();
     // Behind the exceptions: what is looked at again here is no further use of them.
@@ -99,6 +102,7 @@ pub fn audit(
         passed_over,
         rows,
         flow_rows,
+        inside_tls,
         unexplained,
         findings,
         mended,

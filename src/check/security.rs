@@ -8,7 +8,7 @@ use crate::capture::Timestamp;
 use crate::observe::message::App;
 use crate::observe::{Flow, FlowView, Protocol, SipEndpoint};
 use crate::rules::{Row, Scanner};
-use crate::site::{Confidence, Initiator, Kind, Scope};
+use crate::site::{AppName, Confidence, Initiator, Kind, Scope};
 
 use super::case::{Case, End, Fit, SIP};
 use super::evidence::{Collector, of_flows};
@@ -120,6 +120,19 @@ pub(super) fn readable(case: &Case<'_>, host: IpAddr) -> BTreeMap<(IpAddr, App),
         }
     }
     read
+}
+
+/// What connections over TLS that stand carry by their rows, other than TLS itself, by flow id.
+pub(super) fn inside_tls(case: &Case<'_>) -> BTreeMap<usize, BTreeSet<AppName>> {
+    let mut inside: BTreeMap<usize, BTreeSet<AppName>> = BTreeMap::new();
+    for end in case.ends.iter().filter(|end| end.view.flow.app == App::Tls && end.view.took_part()) {
+        let rows = end.rows.iter().filter(|(row, _)| !row.plain);
+        let words = rows.flat_map(|(row, _)| &row.speaks).filter(|word| **word != App::Tls.name());
+        for word in words {
+            inside.entry(end.view.flow.id).or_default().insert(word.clone());
+        }
+    }
+    inside
 }
 
 /// SEC-003: conversations that only a row of clear text explains, by device.

@@ -7,9 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
-use crate::check::{Audit, Detail, Finding, LEAST_JUDGED, PortUse, Side};
+use crate::check::{Audit, Detail, Finding, LEAST_JUDGED, PortUse, Side, Target, outweighs};
 use crate::observe::message::App;
 use crate::observe::{Answer, Call, FlowView, Protocol, Registration, Silence, Stream, TcpOutcome};
+use crate::site::{Hints, Kind, PortSet, Scope};
 
 /// Voice of which ports and marks are judged.
 const LEAST_MEDIA: u64 = 50;
@@ -54,9 +55,12 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
         };
         match &finding.detail {
             Detail::Port001 { uses, .. } => uses.iter().all(|used| self.is_elsewhere_or_shut(used, finding)),
-            Detail::Port002 { .. } | Detail::Port006 { .. } | Detail::Port008 { .. } => {
-                self.voice().any(|stream| packets(stream) >= LEAST_MEDIA)
+            Detail::Port002 { ports, .. } | Detail::Port008 { ports, .. } => {
+                self.has_other_ports(finding, |port| ports.contains(&port))
             }
+            Detail::Port006 { documented, .. } => documented
+                .parse::<PortSet>()
+                .is_ok_and(|documented| self.has_other_ports(finding, |port| !documented.contains(port))),
             Detail::Port003 { target, protocol, .. } => {
                 let target = SocketAddr::new((self.now)(target.ip()), target.port());
                 self.views().any(|view| {
@@ -82,11 +86,12 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
             Detail::Qos004 { expected, .. } => {
                 let endpoints = self.after.traffic.sip_endpoints.iter();
                 let mut own = endpoints.filter(|endpoint| endpoint.address == self.host);
-                own.any(|endpoint| {
+                let is_read = own.any(|endpoint| {
                     endpoint
                         .marked
                         .is_some_and(|(mark, messages)| mark == *expected && messages >= LEAST_MESSAGES)
-                })
+                });
+                is_read || self.signals_inside_tls_with(*expected)
             }
             Detail::Qos005 { expected, .. } => {
                 let right = |stream: &Stream| -> u64 {
@@ -105,10 +110,21 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
                 .any(|stream| packets(stream) >= LEAST_MEDIA && stream.report.marking.dscp.len() == 1),
             Detail::Qos010 { flows, expected, .. } => flows.iter().all(|(a, b, protocol)| {
                 let before = finding.subject.as_ref().map(|subject| subject.address);
-                let peer = if Some(a.ip()) == before { b.ip() } else { a.ip() };
-                let peer = (self.now)(peer);
+                let (own, peer) = if Some(a.ip()) == before { (a, b) } else { (b, a) };
+                let address = (self.now)(peer.ip());
+                // The port that stays is that of the side that was called.
+                let mut known =
+                    self.before.traffic.flows.iter().flat_map(FlowView::both).filter(|view| {
+                        (view.own(), view.peer(), view.flow.protocol) == (*own, *peer, *protocol)
+                    });
+                let calls = known.any(|view| view.started());
                 self.views().any(|view| {
-                    (view.peer().ip(), view.flow.protocol) == (peer, *protocol)
+                    let is_service = match calls {
+                        true => view.peer().port() == peer.port(),
+                        false => view.own().port() == own.port(),
+                    };
+                    (view.peer().ip(), view.flow.protocol) == (address, *protocol)
+                        && is_service
                         && view.sent.packets >= LEAST_PACKETS
                         && view.sent.dscp.packets(*expected) == 0
                 })
@@ -128,14 +144,21 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
                 to_all(peers, least.clamp(LEAST_JUDGED, LONGEST_RUN))
             }
             Detail::Rtp004 { peers, .. } => to_all(peers, LEAST_EVEN),
-            Detail::Rtp006 { .. } => self.voice().any(|stream| {
-                packets(stream) >= LEAST_JUDGED
-                    && stream.report.ptime.is_some()
-                    && stream.report.announced_ptime.is_some()
+            Detail::Rtp006 { peers, .. } => now(peers).into_iter().all(|peer| {
+                self.voice().any(|stream| {
+                    stream.destination.ip() == peer
+                        && packets(stream) >= LEAST_JUDGED
+                        && stream.report.ptime.is_some()
+                        && stream.report.announced_ptime.is_some()
+                })
             }),
-            Detail::Rtp007 { .. } => self
-                .voice()
-                .any(|stream| packets(stream) >= LEAST_JUDGED && stream.report.announced_at.is_some()),
+            Detail::Rtp007 { peers, .. } => now(peers).into_iter().all(|peer| {
+                self.voice().any(|stream| {
+                    stream.destination.ip() == peer
+                        && packets(stream) >= LEAST_JUDGED
+                        && stream.report.announced_at.is_some()
+                })
+            }),
             Detail::Rtp008 { peer, after, .. } => {
                 let peer = (self.now)(*peer);
                 // A call that is over before voice stopped then does not show that it goes on by now.
@@ -177,14 +200,7 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
                 let server = (self.now)(*server);
                 self.sip_with(server).any(|view| view.received.payload_packets >= SEVERAL)
             }
-            Detail::Sig005 { .. } => {
-                let calls = self.after.traffic.calls.iter().filter(|call| {
-                    call.callee.ip() == self.host
-                        && call.answer == Answer::Answered
-                        && !call.is_unacknowledged
-                });
-                calls.count() as u64 >= finding.count.clamp(1, SEVERAL)
-            }
+            Detail::Sig005 { rejection, .. } => self.answers_calls(rejection.status, finding),
             Detail::Sig006 { peer, .. } => {
                 let peer = (self.now)(peer.ip());
                 let whole = self.after.traffic.whole.iter();
@@ -200,17 +216,20 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
             }
             Detail::Sig009 { method, to, .. } => {
                 let to = (self.now)(to.ip());
-                let endpoints = self.after.traffic.sip_endpoints.iter();
-                let mut own = endpoints.filter(|endpoint| endpoint.address == self.host);
-                own.any(|endpoint| endpoint.requests.get(method).is_some_and(|sent| *sent >= SEVERAL))
-                    && self.sip_with(to).any(|view| view.received.payload_packets >= SEVERAL)
+                let prompt = self.after.traffic.prompt.iter();
+                let same = prompt
+                    .filter(|row| (row.from.ip(), row.to.ip()) == (self.host, to) && row.method == *method);
+                same.map(|row| row.count).sum::<u64>() >= SEVERAL
             }
             Detail::Sec001 { at, protocol, .. } | Detail::Sec004 { at, protocol, .. } => {
                 self.is_shut(at.port(), *protocol)
             }
-            Detail::Sec003 { peers, .. } => now(peers).into_iter().all(|peer| {
-                self.views()
-                    .any(|view| (view.flow.app, view.peer().ip()) == (App::Tls, peer) && view.took_part())
+            Detail::Sec003 { apps, peers } => now(peers).into_iter().all(|peer| {
+                // Which of them was read with which peer is not told: one that goes encrypted by now is enough.
+                self.views().any(|view| {
+                    view.peer().ip() == peer
+                        && apps.iter().any(|app| self.is_inside_tls(view.flow.id, app.name()))
+                })
             }),
             // That there are fewer calls today, and that a scanner has gone on, puts nothing right.
             Detail::Port007 { .. } | Detail::Sec002 { .. } => false,
@@ -246,6 +265,11 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
         self.after.flow_rows.get(&flow).into_iter().flatten().map(|row| &**row)
     }
 
+    /// Whether this is TLS that stands, and carries the protocol by the rows that explain it.
+    fn is_inside_tls(&self, flow: usize, protocol: &str) -> bool {
+        self.after.inside_tls.get(&flow).is_some_and(|inside| inside.iter().any(|word| *word == protocol))
+    }
+
     fn call(&self, stream: &Stream) -> Option<&'a Call> {
         stream.call.and_then(|call| self.after.traffic.calls.get(call))
     }
@@ -270,6 +294,46 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
             seen.filter(|seen| seen.value == expected).map(|seen| seen.packets).sum()
         };
         self.voice().map(marked).sum::<u64>() >= LEAST_MEDIA
+    }
+
+    /// PORT-002, PORT-006 and PORT-008: of so many streams several would have such a port at the rate of the first measurement.
+    fn has_other_ports(&self, finding: &Finding, is_wrong: impl Fn(u16) -> bool) -> bool {
+        let before = finding.subject.as_ref().map(|subject| subject.address);
+        let streams = self.before.traffic.streams.iter();
+        let streams =
+            streams.filter(|stream| Some(stream.source.ip()) == before && packets(stream) >= LEAST_MEDIA);
+        let ports: Vec<u16> = streams.map(|stream| stream.source.port()).collect();
+        let wrong = ports.iter().filter(|port| is_wrong(**port)).count() as u64;
+        let later = self.voice().filter(|stream| packets(stream) >= LEAST_MEDIA).count() as u64;
+        // What all of them did, the first one shows to be over.
+        outweighs(later, wrong, ports.len() as u64) || later > 0 && wrong == ports.len() as u64
+    }
+
+    /// QOS-004: most packets of signalling that nobody can read have the mark.
+    fn signals_inside_tls_with(&self, expected: u8) -> bool {
+        let (mut all, mut right) = (0, 0);
+        for view in self.views().filter(|view| self.is_inside_tls(view.flow.id, App::Sip.name())) {
+            all += view.sent.dscp.iter().map(|(_, packets, _)| packets).sum::<u64>();
+            right += view.sent.dscp.packets(expected);
+        }
+        all >= LEAST_MESSAGES && right * 2 > all
+    }
+
+    /// SIG-005: as many calls are answered as were refused, and those that lead outside if those were.
+    fn answers_calls(&self, status: u16, finding: &Finding) -> bool {
+        let answered = |target: Option<Target>| {
+            let calls = self.after.traffic.calls.iter().filter(|call| {
+                call.callee.ip() == self.host && call.answer == Answer::Answered && !call.is_unacknowledged
+            });
+            calls.filter(|call| target.is_none_or(|target| Target::of(call) == target)).count() as u64
+        };
+        let before = finding.subject.as_ref().map(|subject| subject.address);
+        let refused = before.map(|host| Target::refused(&self.before.traffic.calls, host, status));
+        answered(None) >= finding.count.clamp(1, SEVERAL)
+            && refused
+                .unwrap_or_default()
+                .into_iter()
+                .all(|(target, calls)| answered(Some(target)) >= calls.clamp(1, SEVERAL))
     }
 
     /// PORT-001: the device refuses at that port, or the same peers are served where it is documented.
@@ -355,13 +419,23 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
         })
     }
 
-    /// SEC-001 and SEC-004: several hosts beyond the link ask, and the device, which is there, answers none of them.
+    /// SEC-001 and SEC-004: several hosts of the Internet ask, and the device, which is there, answers none of them.
     fn is_shut(&self, port: u16, protocol: Protocol) -> bool {
         let on_link = |address: IpAddr| super::host(self.after, address).and_then(|host| host.on_link);
+        let is_stranger = |address: IpAddr| {
+            let known = self.after.site.device(address);
+            let scope = known.map_or_else(|| Hints::default().scope(address), |device| device.scope);
+            scope == Scope::Public
+                && known.is_none_or(|device| device.kind != Kind::Provider)
+                && !self.after.traffic.registrations.iter().any(|row| row.registrar.ip() == address)
+        };
         let mut sources = BTreeSet::new();
         for view in self.views().filter(|view| !view.started()) {
             let peer = view.peer().ip();
-            if (view.own().port(), view.flow.protocol) != (port, protocol) || on_link(peer) == Some(true) {
+            if (view.own().port(), view.flow.protocol) != (port, protocol)
+                || on_link(peer) == Some(true)
+                || !is_stranger(peer)
+            {
                 continue;
             }
             let tries = match view.flow.tcp.as_ref().map(|tcp| (tcp.outcome, tcp.attempt_count)) {

@@ -15,7 +15,7 @@ use super::message::sdp::Sdp;
 use super::message::sip::{Kind, Method, Party, SipMessage};
 use super::registration::Registration;
 use super::registrations::Registrations;
-use super::repeats::Repeats;
+use super::repeats::{Prompt, Repeats};
 use super::talk::{self, Talk};
 use super::traffic::{Protocol, Repeated, Rewrite, SipEndpoint};
 use super::via::Vias;
@@ -78,6 +78,7 @@ pub(super) struct Conversations {
     pub(super) calls: Vec<Call>,
     pub(super) registrations: Vec<Registration>,
     pub(super) repeats: Vec<Repeated>,
+    pub(super) prompt: Vec<Prompt>,
     pub(super) rewrites: Vec<Rewrite>,
     pub(super) endpoints: Vec<SipEndpoint>,
 }
@@ -141,10 +142,12 @@ impl Dialogs {
             endpoint.users = speaker.users.len() as u64;
             endpoint
         });
+        let (repeats, prompt) = std::mem::take(&mut self.repeats).finish();
         self.conversations = Some(Box::new(Conversations {
             calls: talk::finish(std::mem::take(&mut self.talks)),
             registrations: std::mem::take(&mut self.registrations).finish(),
-            repeats: std::mem::take(&mut self.repeats).finish(),
+            repeats,
+            prompt,
             rewrites: std::mem::take(&mut self.vias).finish(),
             endpoints: endpoints.collect(),
         }));

@@ -65,6 +65,7 @@ pub use quality::Quality;
 pub use registration::{
     Binding, Mapping, Outage, Refusals, Refused, Registration, Rhythm, Standing, Unanswered,
 };
+pub use repeats::Prompt;
 pub use sent::{Nothing, Rare, Sent};
 pub use shard::{Shard, Wave};
 pub use stream::Assembler;

@@ -271,6 +271,7 @@ impl Observer {
             registrations: conversations.registrations,
             rewrites: conversations.rewrites,
             repeats: conversations.repeats,
+            prompt: conversations.prompt,
             handshakes: self.handshakes.finish(),
             policies: self.policies.finish(),
             incomplete,

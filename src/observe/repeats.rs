@@ -31,6 +31,19 @@ const LEAST_TIMES: u64 = 3;
 /// Latest requests between two sockets that one sending was enough for.
 const PROMPT: usize = 3;
 
+/// Requests of one kind that one sending was enough for: an answer came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prompt {
+    /// Sender.
+    pub from: SocketAddr,
+    /// Receiver.
+    pub to: SocketAddr,
+    /// Method.
+    pub method: Box<str>,
+    /// How many, up to three.
+    pub count: u64,
+}
+
 /// Requests while the capture runs.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Repeats {
@@ -93,8 +106,8 @@ impl Repeats {
         }
     }
 
-    /// Ordered by sender, receiver, method.
-    pub(super) fn finish(mut self) -> Vec<Repeated> {
+    /// Both ordered by sender, receiver, method.
+    pub(super) fn finish(mut self) -> (Vec<Repeated>, Vec<Prompt>) {
         let mut open: Vec<Sent> = self.open.drain().map(|(_, sent)| sent).collect();
         // A frame of a stream may hold several requests; between equal ones the order is no matter.
         open.sort_by(|x, y| (&x.frames, x.from, x.to, &x.method).cmp(&(&y.frames, y.from, y.to, &y.method)));
@@ -102,12 +115,17 @@ impl Repeats {
             let is_heard = sent.heard.is_some();
             self.note(sent, is_heard, None);
         }
+        let mut prompt = Vec::with_capacity(self.prompt.len());
         for ((from, to, method), times) in self.prompt {
-            if let Some(row) = self.rows.get_mut(&(from, to, method.as_str().into())) {
+            let method: Box<str> = method.as_str().into();
+            let count = times.iter().filter(|time| time.is_known()).count() as u64;
+            let key = (from, to, method);
+            if let Some(row) = self.rows.get_mut(&key) {
                 row.prompt = times.iter().filter(|time| **time > row.span.1).count() as u64;
             }
+            prompt.push(Prompt { from, to, method: key.2, count });
         }
-        self.rows.into_values().collect()
+        (self.rows.into_values().collect(), prompt)
     }
 
     fn note_prompt(&mut self, sent: &Sent) {
@@ -215,7 +233,7 @@ mod tests {
     fn rows(method: &str, messages: &[(i64, Option<u16>)]) -> Vec<Repeated> {
         let mut repeats = Repeats::default();
         push(&mut repeats, "c1", method, messages);
-        repeats.finish()
+        repeats.finish().0
     }
 
     fn push(repeats: &mut Repeats, call_id: &str, method: &str, messages: &[(i64, Option<u16>)]) {
@@ -295,7 +313,7 @@ mod tests {
         push(&mut repeats, "late", "BYE", &[40_000, 40_500, 41_500].map(ask));
         push(&mut repeats, "late", "BYE", &[(41_600, Some(200))]);
         assert_eq!(repeats.over_cap, 1, "what has rested is over");
-        let rows = repeats.finish();
+        let (rows, _) = repeats.finish();
         let told: Vec<_> = rows.iter().map(|row| (&*row.method, row.most, row.answered)).collect();
         assert_eq!(told, [("BYE", 3, 1), ("INVITE", 3, 0)]);
     }

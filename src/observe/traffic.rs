@@ -6,6 +6,7 @@ use std::{iter, mem};
 
 use arrayvec::ArrayVec;
 
+use super::repeats::Prompt;
 use crate::capture::{Frame, Timestamp};
 use crate::decode::{Layers, Mac};
 use crate::observe::call::Call;
@@ -36,6 +37,8 @@ pub struct Traffic {
     pub registrations: Vec<Registration>,
     /// SIP requests that were sent three times or more, ordered by sender, receiver, method.
     pub repeats: Vec<Repeated>,
+    /// SIP requests that one sending was enough for, in the same order, at most 4,096 kinds.
+    pub prompt: Vec<Prompt>,
     /// SIP requests whose Via came back altered, ordered by client, then server.
     pub rewrites: Vec<Rewrite>,
     /// TLS connections that failed or showed a certificate, ordered by client, then server.

@@ -127,6 +127,23 @@ fn loss_is_over_when_as_many_packets_arrive_on_the_same_way_as_lacked_some_befor
 }
 
 #[test]
+fn the_packet_time_is_over_when_it_is_kept_towards_each_peer() {
+    let other = "203.0.113.9";
+    let paced = |peer: &str| {
+        let mut stream = to(peer, 9_000, &[GOOD; 8]);
+        (stream.report.ptime, stream.report.announced_ptime) = (Some(20.0), Some(20));
+        stream
+    };
+    let over = |streams: Vec<Stream>| {
+        let peers = vec![ip(PBX), ip(other)];
+        let detail = Detail::Rtp006 { seen: 40.0, agreed: 20, both: true, codec: None, peers };
+        is_over(detail, 5_000, &World::new("").streams(streams))
+    };
+    assert!(over(vec![paced(PBX), paced(other)]));
+    assert!(!over(vec![paced(PBX)]), "the trunk was not tried");
+}
+
+#[test]
 fn a_switch_keeps_the_mark_when_the_copies_behind_it_have_it() {
     let pair = Remarked { pairs: 30, first: (frame(1), EF), second: (frame(2), 0) };
     let copied = |start: i64, remarked: Option<Remarked>, kept: u64| {

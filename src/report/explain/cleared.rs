@@ -102,12 +102,12 @@ pub(super) fn cleared(code: Code) -> [&'static str; 2] {
             "With the latest 200 packets on the same way the jitter stays below 15 ms.",
         ],
         Code::Rtp006 => [
-            "Ein späterer Strom des Geräts hält die vereinbarte Paketdauer ein.",
-            "A later stream of the device keeps to the agreed packet time.",
+            "Zu jeder dieser Gegenstellen hält ein späterer Strom des Geräts die vereinbarte Paketdauer ein.",
+            "To each of these peers a later stream of the device keeps to the agreed packet time.",
         ],
         Code::Rtp007 => [
-            "Ein späterer Strom des Geräts trägt nur, was das SDP des Empfängers nennt.",
-            "A later stream of the device carries only what the receiver's SDP lists.",
+            "Zu jeder dieser Gegenstellen trägt ein späterer Strom des Geräts nur, was das SDP des Empfängers nennt.",
+            "To each of these peers a later stream of the device carries only what the receiver's SDP lists.",
         ],
         Code::Rtp008 => [
             "In einem späteren Gespräch mit derselben Gegenstelle sendet das Gerät bis zum Ende.",
@@ -146,8 +146,10 @@ pub(super) fn cleared(code: Code) -> [&'static str; 2] {
             "The latest three final answers of the same server to this method bring the Via back as it was sent.",
         ],
         Code::Sig005 => [
-            "Ebenso viele spätere Gespräche mit derselben Seite werden angenommen, höchstens drei.",
-            "As many later calls with the same side are answered, three at most.",
+            "Ebenso viele spätere Gespräche mit derselben Seite werden angenommen, höchstens drei; scheiterten Gespräche nach außen, \
+             dann solche nach außen.",
+            "As many later calls with the same side are answered, three at most; where calls to the outside failed, calls to the \
+             outside.",
         ],
         Code::Sig006 => [
             "Drei spätere SIP-Nachrichten in Fragmenten kommen auf demselben Weg vollständig an.",

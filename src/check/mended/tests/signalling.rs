@@ -2,13 +2,14 @@
 
 use super::super::super::finding::Detail;
 use super::super::super::fixture::{PBX, PHONE, World};
+use super::super::super::rejection::Rejection;
 use super::is_over;
 use crate::capture::Timestamp;
 use crate::observe::fixture::{at, frame, ip, registration, socket, udp};
 use crate::observe::message::App;
 use crate::observe::{
-    Flow, Handshakes, Incomplete, Mapping, Missing, Repeated, Rewrite, SeenCertificate, Silence, Silences,
-    Whole,
+    Answer, Call, CallProtocol, Flow, Handshakes, Incomplete, Mapping, Missing, Repeated, Rewrite,
+    SeenCertificate, Silence, Silences, Whole,
 };
 
 const REGISTRAR: &str = "203.0.113.9:5060";
@@ -166,4 +167,25 @@ fn requests_that_one_sending_is_enough_for_end_the_repeating() {
     };
     assert!(over(3, "INVITE"));
     assert!(!over(2, "INVITE"));
+}
+
+/// A call that the telephone is asked for.
+fn call(to: &str, second: i64, answer: Answer) -> Call {
+    let ends = (socket(&format!("{PBX}:5060")), socket(&format!("{PHONE}:5060")));
+    let start = (frame(second as u64), at(second * 1_000));
+    Call { to: to.into(), answer, ..Call::begun("c".into(), CallProtocol::Sip, ends, start) }
+}
+
+#[test]
+fn calls_that_failed_outside_are_over_with_calls_outside() {
+    let over = |later: &str| {
+        let refused = |second| call("sip:01711234567@pbx", second, Answer::Rejected(503));
+        let answered = |second| call(later, second, Answer::Answered);
+        let mut world = World::new("");
+        world.traffic.calls = vec![refused(1), refused(2), answered(11), answered(12)];
+        let rejection = Rejection { status: 503, reason: "".into(), with_credentials: true, outside: false };
+        is_over(Detail::Sig005 { rejection, calls: 2, callers: vec![ip(PBX)], why: None }, 10_000, &world)
+    };
+    assert!(over("sip:030987654@pbx"));
+    assert!(!over("sip:12@pbx"), "an extension was reached before as well");
 }

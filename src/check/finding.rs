@@ -62,7 +62,7 @@ macro_rules! codes {
 
             /// As printed, for instance `QOS-001`.
             #[must_use]
-            pub fn as_str(self) -> &'static str {
+            pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)* }
             }
         }

@@ -1,15 +1,16 @@
 //! Takes what became of a site between two measurements, gives a page for the terminal.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use super::Settings;
 use super::json::document_of;
 use super::names::Names;
 use super::number::{NO_VALUE, count};
-use super::redact::{Pseudonyms, Redaction};
+use super::redact::{Pseudonyms, Redaction, capture_name};
 use super::table::{Lean, Page, Piece, Tone};
 use super::text::{ChangeWords, Context, Words, change_words, finding_text, words};
-use crate::check::{Audit, Finding, RowStatus, Verdict};
+use crate::check::{Audit, Detail, Finding, RowStatus, Verdict};
 use crate::compare::{Changes, DeviceChange, RowChange};
 
 use crate::site::{ModelId, RoleId};
@@ -31,6 +32,7 @@ pub fn changes(
         settings,
         words: words(settings.language),
         own: change_words(settings.language),
+        is_redacted: redaction.is_some(),
     };
     let mut page = Page::new(settings.width, settings.colour);
     if let Some(redaction) = redaction {
@@ -51,13 +53,18 @@ struct View<'a> {
     settings: &'a Settings,
     words: &'static Words,
     own: &'static ChangeWords,
+    is_redacted: bool,
 }
 
 impl View<'_> {
     fn verdicts(&self, page: &mut Page, changes: &Changes<'_>) {
         let line = |context: &Context<'_>, verdict: Verdict| -> Piece {
-            let files = context.audit.captures.iter().map(|capture| file_name(&capture.path));
-            let files: Vec<&str> = files.collect();
+            let files: Vec<Cow<'_, str>> = match self.is_redacted {
+                true => self.pseudonyms_of_files(context).map(|(_, name)| name.into()).collect(),
+                false => {
+                    context.audit.captures.iter().map(|capture| file_name(&capture.path).into()).collect()
+                }
+            };
             Piece::lines(
                 [files.join(", ").as_str(), (self.words.verdict)(verdict, &context.audit.unjudged)],
                 Tone::Plain,
@@ -75,16 +82,16 @@ impl View<'_> {
     fn findings(&self, page: &mut Page, changes: &Changes<'_>) {
         let came = changes.came.iter().map(|finding| {
             let text = finding_text(finding, &self.after, self.settings.language);
-            self.finding(finding, &self.after, &[&text.detail, &text.action])
+            self.finding(finding, &self.after, &[&self.seen(finding, &self.after), &text.action])
         });
         self.section(page, self.own.came, came.collect());
         let stayed = changes.stayed.iter().map(|(before, after)| {
-            let text = finding_text(after, &self.after, self.settings.language);
+            let seen = self.seen(after, &self.after);
             let counts = (before.count != after.count).then(|| {
                 let number = |finding: &Finding| count(finding.count, self.settings.language);
                 format!("{} → {} {}", number(before), number(after), self.own.times)
             });
-            self.finding(after, &self.after, &[&text.detail, counts.as_deref().unwrap_or_default()])
+            self.finding(after, &self.after, &[&seen, counts.as_deref().unwrap_or_default()])
         });
         self.section(page, self.own.stayed, stayed.collect());
         let went = |doubtful: bool| changes.went.iter().filter(move |gone| gone.doubt.is_some() == doubtful);
@@ -99,6 +106,28 @@ impl View<'_> {
         if !open.is_empty() {
             self.section(page, self.own.doubtful, open);
         }
+    }
+
+    /// The files of one measurement with what stands for them; those of the second are numbered on.
+    fn pseudonyms_of_files<'c>(&self, context: &Context<'c>) -> impl Iterator<Item = (&'c str, String)> {
+        let before = match std::ptr::eq(context.audit, self.before.audit) {
+            true => 0,
+            false => self.before.audit.captures.len(),
+        };
+        let captures = context.audit.captures.iter().enumerate();
+        captures.map(move |(index, capture)| (capture.path.as_str(), capture_name(before + index)))
+    }
+
+    /// What was seen of a finding. Only CAP-011 names a file.
+    fn seen(&self, finding: &Finding, context: &Context<'_>) -> String {
+        let mut shown = finding.clone();
+        if let Detail::Cap011 { path, .. } = &mut shown.detail
+            && self.is_redacted
+            && let Some((_, name)) = self.pseudonyms_of_files(context).find(|(known, _)| **known == **path)
+        {
+            *path = name.into();
+        }
+        finding_text(&shown, context, self.settings.language).detail
     }
 
     fn section(&self, page: &mut Page, title: &str, rows: Vec<Vec<Piece>>) {

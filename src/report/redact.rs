@@ -3,6 +3,7 @@
 //! in every form of a report.
 
 mod addresses;
+mod phrase;
 mod serial;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,8 +18,8 @@ pub(super) use addresses::is_public;
 use addresses::with_addresses;
 
 use super::escape::{FIELD, escape_terminal};
-use super::json::document::Document;
-use crate::check::Audit;
+use super::json::document::{Document, SignKind};
+use crate::check::{Audit, Code, Detail};
 
 /// Shortest word that is replaced wherever it stands; a shorter one only as the user of an address.
 const LEAST_WORD: usize = 3;
@@ -42,6 +43,7 @@ const FIXED: &[&str] = &[
     "code",
     "codec",
     "confidence",
+    "dialled",
     "early_media",
     "end",
     "ended",
@@ -100,6 +102,10 @@ const FIXED: &[&str] = &[
     "system",
 ];
 
+/// Whose sentence begins with the name of a file, and whose quotes what stood in a Via.
+const FILE_CODE: &str = Code::Cap011.as_str();
+const VIA_CODE: &str = Code::Sig004.as_str();
+
 /// In the place of what a person wrote.
 const HIDDEN: &str = "***";
 
@@ -116,14 +122,18 @@ pub enum Redaction {
 pub(super) fn redact(document: &Document, redaction: Redaction) -> io::Result<Document> {
     let pseudonyms = Pseudonyms::of(document, redaction);
     let mut document = document.clone();
+    let mut paths = Vec::new();
+    let mut interfaces = BTreeMap::new();
     for (index, capture) in document.captures.iter_mut().enumerate() {
-        capture.path = capture_name(index);
+        paths.push(std::mem::replace(&mut capture.path, capture_name(index)));
         for (index, run) in capture.live.iter_mut().flat_map(|live| &mut live.written).enumerate() {
             run.path = format!("record-{}", index + 1);
         }
         // On Windows the name is a number of this one machine, elsewhere whatever somebody called it.
         for (index, interface) in capture.interfaces.iter_mut().enumerate() {
-            interface.name = interface.name.take().map(|_| format!("interface-{}", index + 1));
+            let Some(name) = &mut interface.name else { continue };
+            let name = std::mem::replace(name, interface_name(index));
+            interfaces.entry(name).or_insert_with(|| interface_name(index));
         }
     }
     for (index, passed) in document.passed_over.iter_mut().enumerate() {
@@ -136,6 +146,9 @@ pub(super) fn redact(document: &Document, redaction: Redaction) -> io::Result<Do
     for exception in &mut document.exceptions {
         exception.reason = HIDDEN.to_owned();
     }
+    hide_files_in_findings(&mut document, paths);
+    hide_interfaces_of_outages(&mut document, &interfaces);
+    phrase::hide_in(&mut document);
     for certificate in &mut document.certificates {
         for name in certificate.holder.iter_mut().chain(&mut certificate.issuer).chain(&mut certificate.names)
         {
@@ -155,6 +168,7 @@ pub(super) fn redact(document: &Document, redaction: Redaction) -> io::Result<Do
         call.from = pseudonyms.party(&call.from);
         call.to = pseudonyms.party(&call.to);
         call.transferred_to = call.transferred_to.as_deref().map(|to| pseudonyms.party(to));
+        call.dialled = call.dialled.as_deref().map(|number| pseudonyms.name(number));
     }
     for registration in &mut document.registrations {
         registration.aor = pseudonyms.party(&registration.aor);
@@ -173,8 +187,35 @@ pub(super) fn redact(document: &Document, redaction: Redaction) -> io::Result<Do
     Ok(document)
 }
 
-fn capture_name(index: usize) -> String {
+/// In the place of a file's name, by its place among those that are read.
+pub(super) fn capture_name(index: usize) -> String {
     format!("capture-{}", index + 1)
+}
+
+fn interface_name(index: usize) -> String {
+    format!("interface-{}", index + 1)
+}
+
+/// Only the sentence of CAP-011 names a file, and begins with it. A name that is a bare word is replaced nowhere else.
+fn hide_files_in_findings(document: &mut Document, paths: Vec<String>) {
+    let named = paths.iter().map(|path| escape_terminal(path, FIELD)).enumerate();
+    for (index, path) in named {
+        for finding in document.findings.iter_mut().filter(|finding| finding.code == FILE_CODE) {
+            if let Some(rest) = finding.detail.strip_prefix(&path).filter(|rest| rest.starts_with(' ')) {
+                finding.detail = format!("{}{rest}", capture_name(index));
+            }
+        }
+    }
+}
+
+/// The same number as among the interfaces of the captures; one that is not there has the next.
+fn hide_interfaces_of_outages(document: &mut Document, known: &BTreeMap<String, String>) {
+    let mut numbers = known.clone();
+    for outage in &mut document.outages {
+        let next = interface_name(numbers.len());
+        let number = numbers.entry(std::mem::take(&mut outage.interface)).or_insert(next);
+        outage.interface.clone_from(number);
+    }
 }
 
 fn passed_name(index: usize) -> String {
@@ -222,6 +263,13 @@ impl Pseudonyms {
             users.insert(user.to_owned());
             hosts.extend(host.filter(|host| host.parse::<IpAddr>().is_err()).map(str::to_owned));
         }
+        users.extend(document.calls.iter().filter_map(|call| call.dialled.clone()));
+        for finding in document.findings.iter().filter(|finding| finding.code == VIA_CODE) {
+            hosts.extend(quotations(&finding.detail).filter_map(named_host).map(str::to_owned));
+        }
+        let signs = document.hosts.iter().flat_map(|host| &host.evidence);
+        let stated = signs.filter(|sign| sign.kind == SignKind::Stated);
+        hosts.extend(stated.flat_map(|sign| quotations(&sign.seen)).map(str::to_owned));
         for host in &document.hosts {
             let is_ours = host.address.parse().is_ok_and(|address| !is_public(address));
             if is_ours || redaction == Redaction::Addresses {
@@ -264,6 +312,10 @@ impl Pseudonyms {
         numbered(ports, |_| "port", &mut words);
         numbered(hosts, |_| "host", &mut words);
         numbered(users, |word| if looks_like_a_number(word) { "number" } else { "user" }, &mut words);
+        for phrase in phrase::uncommon(document) {
+            words.insert(escape_terminal(phrase, FIELD), HIDDEN.to_owned());
+            words.insert(phrase.to_owned(), HIDDEN.to_owned());
+        }
         let addresses = (redaction == Redaction::Addresses).then(|| AddressNames::of(document).map);
         Self { words, addresses }
     }
@@ -271,6 +323,14 @@ impl Pseudonyms {
     /// The texts of an audit that is to be shown as it is.
     pub(super) fn hide(&self, audit: &mut Audit) {
         for (index, capture) in audit.captures.iter_mut().enumerate() {
+            for finding in &mut audit.findings {
+                match &mut finding.detail {
+                    Detail::Cap011 { path, .. } if **path == *capture.path => {
+                        *path = capture_name(index).into();
+                    }
+                    _ => {}
+                }
+            }
             capture.path = capture_name(index);
         }
         for (index, passed) in audit.passed_over.iter_mut().enumerate() {
@@ -282,16 +342,15 @@ impl Pseudonyms {
             if let Some((_, to)) = &mut call.transferred {
                 *to = self.party(to).into();
             }
+            call.dialled = call.dialled.take().map(|number| self.name(&number).into());
         }
+        phrase::hide_in_audit(audit);
         for exception in &mut audit.site.exceptions {
             exception.reason = HIDDEN.into();
         }
         for registration in &mut audit.traffic.registrations {
             registration.aor = self.party(&registration.aor).into();
             registration.contact = registration.contact.take().map(|contact| self.party(&contact).into());
-            if let Some(refused) = &mut registration.refused {
-                refused.reason = self.text(&refused.reason).into();
-            }
         }
         for flow in &mut audit.traffic.flows {
             // What a name of the LAN is called is nobody's business, and a public one leads to its address.
@@ -409,6 +468,27 @@ fn add_path(words: &mut BTreeMap<String, String>, path: &str, pseudonym: &str) {
     }
 }
 
+/// What stands in quotation marks, German or English.
+fn quotations(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (_, quoted) = rest.split_once(['„', '“'])?;
+        let (quotation, behind) = quoted.split_once(['“', '”'])?;
+        rest = behind;
+        Some(quotation)
+    })
+}
+
+/// The host of `host:port` or less, unless it is an address.
+fn named_host(sent_by: &str) -> Option<&str> {
+    let is_address = |host: &str| host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
+    let host = match sent_by.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => sent_by,
+    };
+    Some(host).filter(|host| !host.is_empty() && !is_address(host) && !is_address(sent_by))
+}
+
 /// Whether the vendor's document names the host: then it is the same at every customer's.
 fn is_documented(name: &str, document: &Document) -> bool {
     let said =
@@ -444,150 +524,4 @@ fn parts(party: &str) -> (&str, Option<&str>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::report::fixture::{audit, names, settings};
-    use crate::report::{Language, Published, json, table};
-
-    fn pseudonyms(words: &[(&str, &str)]) -> Pseudonyms {
-        let words = words.iter().map(|(word, other)| ((*word).to_owned(), (*other).to_owned())).collect();
-        let real: IpAddr = "217.0.0.5".parse().unwrap();
-        let map = BTreeMap::from([(real, "198.18.0.1".parse().unwrap())]);
-        Pseudonyms { words, addresses: Some(map) }
-    }
-
-    #[test]
-    fn the_user_of_a_party_is_found_in_every_form() {
-        assert_eq!(parts("\"Anna\" <sip:21@pbx.example:5060;x=y>"), ("21", Some("pbx.example")));
-        assert_eq!(parts("sip:+4930@[2001:db8::1]:5060"), ("+4930", Some("2001:db8::1")));
-        assert_eq!(parts("21"), ("21", None));
-    }
-
-    #[test]
-    fn words_are_replaced_where_they_stand_alone() {
-        let known = pseudonyms(&[("21", "number-1"), ("030123", "number-2")]);
-        assert_eq!(
-            known.text("21 packets of 21@pbx to 030123, not 0301234"),
-            "21 packets of number-1@pbx to number-2, not 0301234"
-        );
-    }
-
-    #[test]
-    fn the_end_behind_a_relay_is_hidden_and_what_agreed_on_keys_stays() {
-        let mut audit = audit();
-        let (peer, relayed) = ("217.0.0.5:5004".parse().unwrap(), "217.0.0.6:49152".parse().unwrap());
-        audit.traffic.streams[0].relay = Some(crate::observe::Relay {
-            protocol: crate::observe::Protocol::Udp,
-            channel: Some(0x4001),
-            peer: Some(peer),
-            relayed: Some(relayed),
-            is_clients: true,
-        });
-        audit.traffic.streams[0].report.keying = Some(crate::observe::media::Keying::Zrtp);
-        audit.traffic.calls[0].from = "sip:zrtp@anlage.example".into();
-        let document = json::document_of(&audit, &names(Language::En), &settings(Language::En, 80));
-        let hidden = redact(&document, Redaction::Addresses).unwrap();
-        let text = serde_json::to_string(&hidden.streams[0]).unwrap();
-        assert!(!text.contains("217.0.0."), "{text}");
-        assert!(text.contains("\"keyed_by\":\"zrtp\"") && text.contains("16385"), "{text}");
-    }
-
-    #[test]
-    fn an_extension_is_no_count_and_no_port() {
-        let known = pseudonyms(&[("100", "number-1"), ("5060", "number-2"), ("anna", "user-3")]);
-        assert_eq!(
-            known.text("100 of sip:100 and sip:5060 at 10.0.0.1:5060, anna, annabel"),
-            "100 of sip:number-1 and sip:number-2 at 10.0.0.1:5060, user-3, annabel"
-        );
-        assert_eq!(
-            known.filter("frame.number in {100, 101} && sip.from contains \"anna\" && anna == 217.0.0.5"),
-            "frame.number in {100, 101} && sip.from contains \"user-3\" && anna == 198.18.0.1"
-        );
-    }
-
-    #[test]
-    fn the_longest_word_wins_and_others_do_not_hide_it() {
-        let known = pseudonyms(&[
-            ("anna", "user-1"),
-            ("anna.b", "user-2"),
-            ("anna.berg", "user-3"),
-            ("zoë", "user-4"),
-        ]);
-        assert_eq!(
-            known.text("anna.berg anna.b anna.bx anna. (zoë) zoëx"),
-            "user-3 user-2 user-1.bx user-1. (user-4) zoëx"
-        );
-    }
-
-    #[test]
-    fn addresses_are_replaced_with_port_and_in_filters() {
-        let known = pseudonyms(&[]);
-        assert_eq!(known.text("ip.src == 217.0.0.5 && x"), "ip.src == 198.18.0.1 && x");
-        assert_eq!(known.text("217.0.0.5:5060, 217.0.0.5."), "198.18.0.1:5060, 198.18.0.1.");
-        assert_eq!(known.text("217.0.0.50 192.168.1.1"), "217.0.0.50 192.168.1.1");
-    }
-
-    /// Every word that the form of the report is made of, as the name of a caller.
-    #[test]
-    fn who_is_called_like_a_word_of_the_report_does_not_alter_it() {
-        let mut schema = Vec::new();
-        json::schema(&mut schema).unwrap();
-        let schema: Value = serde_json::from_slice(&schema).unwrap();
-        let mut words = Vec::new();
-        enumerated(&schema, &mut words);
-        assert!(words.contains(&"not-assessable".to_owned()) && words.len() > 40, "{words:?}");
-        let document = json::document_of(&audit(), &names(Language::De), &settings(Language::De, 80));
-        let mut named = document.clone();
-        for (call, word) in std::iter::repeat_n(&document.calls[0], words.len()).zip(&words) {
-            let mut call = call.clone();
-            call.from = format!("sip:{word}@pbx.example");
-            named.calls.push(call);
-        }
-        let hidden = redact(&named, Redaction::Addresses).unwrap();
-        assert_eq!(hidden.verdict, document.verdict);
-        assert!(
-            hidden
-                .findings
-                .iter()
-                .zip(&document.findings)
-                .all(|(x, y)| x.severity == y.severity && x.title == y.title)
-        );
-        assert!(hidden.calls.iter().all(|call| !call.from.contains("pbx.example")));
-    }
-
-    fn enumerated(value: &Value, words: &mut Vec<String>) {
-        match value {
-            Value::Object(fields) => {
-                let listed = fields.get("enum").and_then(Value::as_array).into_iter().flatten();
-                words.extend(listed.chain(fields.get("const")).filter_map(Value::as_str).map(str::to_owned));
-                fields.values().for_each(|value| enumerated(value, words));
-            }
-            Value::Array(values) => values.iter().for_each(|value| enumerated(value, words)),
-            _ => {}
-        }
-    }
-
-    #[test]
-    fn the_table_has_the_pseudonyms_of_the_published_forms() {
-        for (language, redaction) in [(Language::De, Redaction::People), (Language::En, Redaction::Addresses)]
-        {
-            let (names, settings) = (names(language), settings(language, 120));
-            let plain = table(&audit(), &names, &settings);
-            let published = Published::of(&audit(), &names, &settings);
-            let hidden = published.redacted_table(audit(), &names, &settings, redaction);
-            for secret in ["11@192.168.10.2", "anlage.pcapng", "notizen.txt", "defekt.pcap", "evil"] {
-                assert!(plain.contains(secret), "the table names {secret}");
-            }
-            for secret in ["11@", "anlage.pcapng", "notizen.txt"] {
-                assert!(!hidden.contains(secret), "{secret}: {hidden}");
-            }
-            assert_eq!(hidden.contains("203.0.113.77"), redaction == Redaction::People);
-            let document = redact(&json::document_of(&audit(), &names, &settings), redaction).unwrap();
-            for shown in [&document.calls[0].from, &document.calls[0].to, &document.registrations[0].aor] {
-                assert!(hidden.contains(shown.as_str()), "{shown}: {hidden}");
-            }
-            // The filter is still one: its frames are frames.
-            assert!(hidden.contains("frame.number in {12, 15, 977}"), "{hidden}");
-        }
-    }
-}
+mod tests;

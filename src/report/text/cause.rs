@@ -46,6 +46,12 @@ const Q850: [(u16, [&str; 2]); 34] = [
     (127, ["Zusammenarbeit der Netze", "interworking"]),
 ];
 
+/// What the standard calls the causes in English, the usual ones too.
+pub(super) fn standard_words() -> impl Iterator<Item = &'static str> {
+    let usual = ["normal call clearing", "normal, unspecified"];
+    usual.into_iter().chain(Q850.iter().map(|(_, [_, english])| *english))
+}
+
 /// `Auslösegrund: Q.850 21 (Anruf abgewiesen)`; `None` where it is what always stands there. The text is hostile.
 pub(super) fn because(
     (protocol, value, text): (CauseProtocol, u16, &str),

@@ -50,7 +50,7 @@ pub(crate) use paper::{PaperWords, paper_words};
 pub(crate) use registration::Registered;
 pub(crate) use running::run_words;
 pub use screen::{ScreenWords, screen_words};
-pub(crate) use status::sip_status;
+pub(crate) use status::{is_standard_phrase, sip_status};
 pub(crate) use words::Words;
 
 /// The words of one finding.

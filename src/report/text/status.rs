@@ -10,6 +10,15 @@ pub(super) fn phrase_of(status: u16) -> Option<&'static str> {
     PHRASES.iter().find(|(known, _)| *known == status).map(|(_, phrase)| *phrase)
 }
 
+/// Whether a reason phrase or the text of a cause holds no word but those of the standards, so that it can name nobody. Empty: it
+/// says nothing.
+pub(crate) fn is_standard_phrase(phrase: &str) -> bool {
+    let standard = || PHRASES.iter().map(|(_, phrase)| *phrase).chain(super::cause::standard_words());
+    let words = |text: &'static str| text.split(|c: char| !c.is_alphanumeric());
+    let is_known = |word: &str| standard().flat_map(words).any(|known| known.eq_ignore_ascii_case(word));
+    phrase.split([' ', '_', '-', ',', '.', '(', ')', '/']).all(|word| word.is_empty() || is_known(word))
+}
+
 /// RFC 3261 section 21, and the codes that RFC 4028, 6665 and 8599 added and telephones send.
 const PHRASES: [(u16, &str); 42] = [
     (100, "Trying"),
@@ -65,5 +74,15 @@ mod tests {
         assert!(PHRASES.windows(2).all(|pair| pair[0].0 < pair[1].0));
         assert_eq!(sip_status(486), "486 Busy Here");
         assert_eq!(sip_status(699), "699");
+    }
+
+    #[test]
+    fn a_phrase_of_the_standards_names_nobody() {
+        for phrase in ["Busy Here", "busy", "", "NORMAL_CLEARING", "Temporarily not available", "User busy"] {
+            assert!(is_standard_phrase(phrase), "{phrase}");
+        }
+        for phrase in ["Frau Meier is busy", "Number 21", "Busy: anna@pbx", "wird von Meier benutzt"] {
+            assert!(!is_standard_phrase(phrase), "{phrase}");
+        }
     }
 }

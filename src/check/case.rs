@@ -10,7 +10,8 @@ use crate::observe::message::App;
 use crate::observe::{Beginning, CallProtocol, FlowView, Protocol, Stream, Traffic};
 use crate::rules::{DocumentKind, Leg, Row, Rulebook};
 use crate::site::{
-    Confidence, Device, ExceptionUse, Hints, Initiator, Kind, PeerScope, Ports, RoleId, Scope, Site,
+    Confidence, Device, ExceptionUse, Hints, Initiator, Kind, PeerScope, PortChange, Ports, RoleId, Scope,
+    Site,
 };
 
 use super::finding::Subject;
@@ -182,13 +183,12 @@ impl<'a> Case<'a> {
 
     /// Own ports of a leg, as the site file may have changed them.
     pub(super) fn own_ports<'b>(&'b self, row: &Row, leg: &'b Leg, host: IpAddr) -> &'b Ports {
-        let change = self
-            .hints
-            .site
-            .ports
-            .iter()
-            .find(|change| change.row == row.id && change.host.is_none_or(|only| only == host));
-        change.map_or(&leg.own, |change| &change.own)
+        self.port_change(row, host).map_or(&leg.own, |change| &change.own)
+    }
+
+    fn port_change(&self, row: &Row, host: IpAddr) -> Option<&'a PortChange> {
+        let mut changes = self.hints.site.ports.iter();
+        changes.find(|change| change.row == row.id && change.host.is_none_or(|only| only == host))
     }
 
     /// Whether the address belongs to a provider: stated, by role, or because an identified device registers there.
@@ -258,10 +258,29 @@ impl<'a> Case<'a> {
         covered
     }
 
-    /// The exceptions of the site file with how often each was used.
+    /// The exceptions of the site file with how often each was used, and its changed ports with how many flows use them, in the
+    /// order of the file.
     pub(super) fn exceptions(&self) -> Vec<ExceptionUse> {
         let exceptions = self.hints.site.exceptions.iter().zip(&self.used);
-        exceptions.map(|(exception, used)| exception.with_use(used.get())).collect()
+        let exceptions = exceptions.map(|(exception, used)| exception.with_use(used.get()));
+        let changes = self.hints.site.ports.iter();
+        let changes = changes.map(|change| change.with_use(self.flows_by(change)));
+        let mut all: Vec<ExceptionUse> = exceptions.chain(changes).collect();
+        all.sort_by_key(|one| one.line);
+        all
+    }
+
+    /// How many flows a row explains at ports that the site file changed.
+    fn flows_by(&self, change: &PortChange) -> u64 {
+        let is_used = |end: &&End<'_>| {
+            let mut rows = end.rows.iter().map(|(row, _)| *row);
+            rows.any(|row| {
+                row.id == change.row
+                    && change.own.admits(end.view.own().port())
+                    && self.port_change(row, end.view.host()).is_some_and(|known| known == change)
+            })
+        };
+        self.ends.iter().filter(is_used).count() as u64
     }
 
     fn except(&self, code: &str, own: SocketAddr, peer: SocketAddr, protocol: Protocol) -> bool {

@@ -400,7 +400,7 @@ fn site() -> Site {
         ExceptionUse { text: "port udp/9999".into(), reason: "Türöffner".into(), line: 17, matched: 0 },
     ];
     let cover = vec![("customer".into(), HOSTILE.into()), ("Auftrag".into(), "4711".into())];
-    Site { devices: vec![pbx, phone, softphone], exceptions, cover }
+    Site { devices: vec![pbx, phone, softphone], absent: Vec::new(), exceptions, cover }
 }
 
 fn traffic() -> Traffic {

@@ -10,7 +10,9 @@ use crate::capture::Frame;
 pub struct Site {
     /// Every address with a role other than none, ordered by address.
     pub devices: Vec<Device>,
-    /// The user's exceptions and how often each was used.
+    /// Addresses that the user stated and that the capture does not hold, with the option that did, ordered by address.
+    pub absent: Vec<(IpAddr, &'static str)>,
+    /// The user's exceptions and changed ports, and how often each was used.
     pub exceptions: Vec<ExceptionUse>,
     /// What the user says of installation and order, label and text, for the cover of a report.
     pub cover: Vec<(Box<str>, Box<str>)>,
@@ -122,7 +124,7 @@ pub struct Contradiction {
     pub evidence: Evidence,
 }
 
-/// An exception of the site file and what it matched.
+/// An exception of the site file, or ports that it changes, and what it matched.
 #[derive(Clone, Debug)]
 pub struct ExceptionUse {
     /// As the user wrote it, in one line.

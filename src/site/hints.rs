@@ -111,6 +111,27 @@ pub struct PortChange {
     pub own: Ports,
     /// Why.
     pub reason: String,
+    /// Line in the site file, from 1, for the list of exceptions in the report.
+    pub line: usize,
+}
+
+impl PortChange {
+    /// For the list of exceptions in the report: row, host, ports.
+    #[must_use]
+    pub fn with_use(&self, matched: u64) -> ExceptionUse {
+        let words = [
+            Some(self.row.to_string()),
+            self.host.map(|host| host.to_string()),
+            self.own.set().map(ToString::to_string),
+        ];
+        let words: Vec<String> = words.into_iter().flatten().collect();
+        ExceptionUse {
+            text: words.join(" ").into(),
+            reason: self.reason.as_str().into(),
+            line: self.line,
+            matched,
+        }
+    }
 }
 
 /// A finding that is accepted. What is given must fit; what is not given fits always.
@@ -288,7 +309,7 @@ impl Reader<'_> {
             lan: self.networks(lan.map(Spanned::into_inner).unwrap_or_default()),
             hosts: self.hosts(hosts),
             providers: providers.into_iter().filter_map(|raw| self.provider(raw)).collect(),
-            ports: ports.into_iter().filter_map(|raw| self.port_change(raw.into_inner())).collect(),
+            ports: ports.into_iter().filter_map(|raw| self.port_change(raw)).collect(),
             exceptions: exceptions.into_iter().filter_map(|raw| self.exception(raw)).collect(),
         }
     }
@@ -323,7 +344,9 @@ impl Reader<'_> {
         Some(ProviderHint { name: raw.name, addresses: self.networks(raw.addresses) })
     }
 
-    fn port_change(&mut self, raw: RawPorts) -> Option<PortChange> {
+    fn port_change(&mut self, raw: Spanned<RawPorts>) -> Option<PortChange> {
+        let (line, _) = self.source.line_column(raw.span().start);
+        let raw = raw.into_inner();
         let row = raw.row.get_ref().as_str();
         let known = self.known.rows.iter().find(|id| id.as_str() == row).cloned();
         if known.is_none() {
@@ -333,7 +356,7 @@ impl Reader<'_> {
         let own = self.ports(&raw.own);
         let host = raw.host.as_ref().map(|host| self.address(host));
         let reason = self.reason(raw.reason);
-        Some(PortChange { row: known?, host: host.flatten(), own: own?, reason: reason? })
+        Some(PortChange { row: known?, host: host.flatten(), own: own?, reason: reason?, line })
     }
 
     fn exception(&mut self, raw: Spanned<RawException>) -> Option<Exception> {

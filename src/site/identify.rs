@@ -10,7 +10,7 @@ use crate::observe::{self, FlowView, NameSource, Traffic};
 
 use super::device::{Confidence, Contradiction, Device, Evidence, EvidenceKind, Scope, Site};
 use super::identity::{AgentSide, Fingerprint, Identity, PortPrint};
-use super::stated::Hints;
+use super::stated::{Hints, Stated};
 use super::value::{Initiator, Kind, Model, ModelId, PeerScope, Role, RoleId};
 
 /// What rule books know of products, as values.
@@ -52,11 +52,20 @@ pub fn identify(traffic: &Traffic, lore: Lore<'_>, hints: &Hints) -> Site {
         roles = settled;
     }
     let mut addresses: BTreeSet<IpAddr> = found.keys().copied().collect();
-    addresses.extend(hints.hosts().map(|host| host.address));
+    let is_seen = |address: IpAddr| addresses.contains(&address) || is_there(traffic, address);
+    let (seen, absent): (Vec<&Stated>, Vec<&Stated>) = hints.hosts().partition(|host| is_seen(host.address));
+    addresses.extend(seen.iter().map(|host| host.address));
     let empty = Vec::new();
     let devices =
         addresses.into_iter().filter_map(|at| scene.settle(at, found.get(&at).unwrap_or(&empty))).collect();
-    Site { devices, exceptions: Vec::new(), cover: hints.site.cover() }
+    let absent = absent.into_iter().map(|host| (host.address, host.source())).collect();
+    Site { devices, absent, exceptions: Vec::new(), cover: hints.site.cover() }
+}
+
+/// Whether the capture holds a packet from, to or about the address.
+fn is_there(traffic: &Traffic, address: IpAddr) -> bool {
+    let ends = traffic.flows.iter().flat_map(|flow| [flow.a.ip(), flow.b.ip()]);
+    traffic.host(address).is_some() || ends.into_iter().any(|end| end == address)
 }
 
 /// One piece of evidence that fits a host.
@@ -252,6 +261,9 @@ impl<'a> Scene<'a> {
                 weight: 100,
                 frames: Vec::new(),
             });
+        }
+        if let Some(seen) = self.hints.provider_words(address) {
+            evidence.push(Evidence { kind: EvidenceKind::Stated, seen, weight: 100, frames: Vec::new() });
         }
         // One string may be a sign of the maker and of the role.
         evidence.sort_by(|x, y| (x.kind, &x.seen, y.weight).cmp(&(y.kind, &y.seen, x.weight)));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::device::Scope;
-use super::hints::SiteFile;
+use super::hints::{ProviderHint, SiteFile};
 use super::identify::Lore;
 use super::value::{Kind, ModelId, RoleId};
 
@@ -47,7 +47,18 @@ impl Hints {
             };
             hosts.insert(host.address, stated);
         }
+        let mut said: BTreeMap<IpAddr, &Option<String>> = BTreeMap::new();
         for (address, word) in pbx {
+            if let Some(other) = said.insert(*address, word).filter(|other| *other != word) {
+                let words = |word: &Option<String>| {
+                    word.as_ref().map_or_else(|| address.to_string(), |word| format!("{address}={word}"))
+                };
+                return Err(format!(
+                    "--pbx: {address} is given twice, as `{}` and as `{}`; keep one",
+                    words(other),
+                    words(word)
+                ));
+            }
             let (role, model) = match word {
                 None => (None, None),
                 Some(word) => role_or_model(word, lore)?,
@@ -73,6 +84,16 @@ impl Hints {
     #[must_use]
     pub fn is_provider(&self, address: IpAddr) -> bool {
         self.site.providers.iter().any(|known| known.addresses.iter().any(|net| net.contains(&address)))
+    }
+
+    /// What the site file calls the provider at this address, for the list of evidence; `None` where it names none there.
+    #[must_use]
+    pub fn provider_words(&self, address: IpAddr) -> Option<Box<str>> {
+        let is_there = |known: &&ProviderHint| known.addresses.iter().any(|net| net.contains(&address));
+        let provider = self.site.providers.iter().find(is_there)?;
+        let mut words = "--site provider".to_owned();
+        push_name(&mut words, provider.name.as_deref());
+        Some(words.into())
     }
 
     /// Where an address lies: private by RFC 1918, 3927, 4193 and 4291, or as the site file says. Addresses of
@@ -112,6 +133,12 @@ impl Stated {
         best.map(|role| role.id.clone())
     }
 
+    /// The option that states it.
+    #[must_use]
+    pub fn source(&self) -> &'static str {
+        self.source
+    }
+
     /// For the list of evidence.
     pub(super) fn words(&self) -> Box<str> {
         let mut words = self.source.to_owned();
@@ -120,7 +147,17 @@ impl Stated {
             words.push(' ');
             words.push_str(word);
         }
+        push_name(&mut words, self.name.as_deref());
         words.into()
+    }
+}
+
+/// What the user calls it, in quotation marks.
+fn push_name(words: &mut String, name: Option<&str>) {
+    if let Some(name) = name {
+        words.push_str(" “");
+        words.push_str(name);
+        words.push('”');
     }
 }
 
@@ -139,7 +176,7 @@ fn role_or_model(word: &str, lore: Lore<'_>) -> Result<(Option<RoleId>, Option<M
 
 #[cfg(test)]
 mod tests {
-    use super::super::{HostHint, Model, ProviderHint, Role, Text};
+    use super::super::{HostHint, Model, Role, Text};
     use super::*;
 
     const PBX: &str = "192.168.10.2";
@@ -196,6 +233,30 @@ mod tests {
     }
 
     #[test]
+    fn two_options_for_one_address_must_agree() {
+        let of_both = |words: [Option<&str>; 2]| {
+            let pbx = words.map(|word| (ip(PBX), word.map(Into::into)));
+            with_lore(|lore| Hints::new(SiteFile::default(), &pbx, lore))
+        };
+        let error = of_both([Some("a-one"), Some("b.server")]).unwrap_err();
+        assert!(error.contains("`192.168.10.2=a-one` and as `192.168.10.2=b.server`"), "{error}");
+        assert!(of_both([None, Some("b.server")]).is_err() && of_both([Some("a-one"); 2]).is_ok());
+    }
+
+    #[test]
+    fn what_the_site_file_calls_somebody_is_told() {
+        let name = |text: &str| Some(text.to_owned());
+        let host = HostHint { address: ip(PBX), role: "a.phone".into(), model: None, name: name("Empfang") };
+        let provider =
+            ProviderHint { name: name("Musterfon"), addresses: vec!["217.0.0.0/13".parse().unwrap()] };
+        let site = SiteFile { hosts: vec![host], providers: vec![provider], ..SiteFile::default() };
+        let hints = with_lore(|lore| Hints::new(site, &[], lore)).unwrap();
+        assert_eq!(&*hints.host(ip(PBX)).unwrap().words(), "--site a.phone “Empfang”");
+        assert_eq!(hints.provider_words(ip("217.0.0.5")).as_deref(), Some("--site provider “Musterfon”"));
+        assert_eq!(hints.provider_words(ip(PBX)), None);
+    }
+
+    #[test]
     fn the_command_line_outweighs_the_site_file_but_keeps_the_name() {
         let name = Some("Anlage".to_owned());
         let host = HostHint { address: ip(PBX), role: "a.phone".into(), model: None, name: name.clone() };
@@ -203,7 +264,7 @@ mod tests {
         let hints = hints(site, Some("b.server")).unwrap();
         let host = hints.host(ip(PBX)).unwrap();
         assert_eq!((&host.role, &host.name), (&Some("b.server".into()), &name));
-        assert_eq!(&*host.words(), "--pbx b.server");
+        assert_eq!(&*host.words(), "--pbx b.server “Anlage”");
         assert_eq!(hints.hosts().count(), 1);
         let host = HostHint { address: ip(PBX), role: "a.phone".into(), model: None, name: None };
         let site = SiteFile { hosts: vec![host], ..SiteFile::default() };

@@ -263,6 +263,21 @@ fn the_site_file_may_move_a_range() {
 }
 
 #[test]
+fn a_moved_range_is_told_with_its_reason_and_its_use() {
+    let moved = |own: u16| {
+        let change =
+            format!("[[ports]]\nrow = \"R1\"\nhost = \"{PBX}\"\nown = {own}\nreason = \"verschoben\"\n");
+        let world = World::new(&row("R1", "acme.pbx", REGISTRAR)).site_file(&change).device(PBX, "acme.pbx");
+        let world = world.flows(vec![udp("192.168.10.21:40000", "192.168.10.2:6060")]);
+        let told = world.case().exceptions();
+        let [one] = told.as_slice() else { panic!("{told:?}") };
+        (one.text.to_string(), one.reason.to_string(), one.line, one.matched)
+    };
+    assert_eq!(moved(6060), ("R1 192.168.10.2 6060".to_owned(), "verschoben".to_owned(), 1, 1));
+    assert_eq!(moved(6070).3, 0, "nothing uses it");
+}
+
+#[test]
 fn data_that_follow_a_transfer_belong_to_its_row() {
     let words =
         "transport = \"udp\"\nown = 69\ndata = \"dynamic\"\ninitiator = \"peer\"\npeer.scope = \"lan\"";

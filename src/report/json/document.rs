@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub(in crate::report) use super::call::{Beginning, Call, CallState, Message};
 pub(in crate::report) use super::course::{Course, Route};
 pub(in crate::report) use super::finding::{Evidence, Finding, Party, Severity, Subject};
-pub(in crate::report) use super::network::{Certificate, VoicePolicy};
+pub(in crate::report) use super::network::{Absent, Certificate, VoicePolicy};
 pub(in crate::report) use super::registration::{Lookup, Mapping, Refresh, Refusal, Registration};
 use super::relay::{Keying, Relay};
 pub(in crate::report) use super::running::{Live, Written};
@@ -85,7 +85,10 @@ pub(in crate::report) struct Document {
     pub(in crate::report) outages: Vec<Outage>,
     /// What the captures cannot show.
     pub(in crate::report) unjudged: Vec<Unjudged>,
-    /// Exceptions of the site file and what each covered.
+    /// Addresses that the user stated and that no packet of the captures is of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::report) absent: Vec<Absent>,
+    /// Exceptions and changed ports of the site file and what each covered.
     pub(in crate::report) exceptions: Vec<Exception>,
 }
 
@@ -580,7 +583,7 @@ pub(in crate::report) struct Wireshark {
     pub(in crate::report) max_jitter: Option<f64>,
 }
 
-/// An exception of the site file.
+/// An exception of the site file, or own ports of a row that it changes: row, host, ports.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(in crate::report) struct Exception {
     /// Line in the site file.

@@ -77,6 +77,7 @@ pub(super) fn frame(audit: &Audit, titles: &Names, settings: &Settings, limit: u
         course_omitted: 0,
         outages: Vec::new(),
         unjudged: audit.unjudged.iter().map(|what| (*what).into()).collect(),
+        absent: super::network::absent(audit),
         exceptions: exceptions(audit),
     }
 }

@@ -8,8 +8,24 @@ use serde::{Deserialize, Serialize};
 
 use super::document::Endpoint;
 use super::fill::endpoint;
+use crate::check::Audit;
 use crate::observe::{self, Policy, SeenCertificate, Traffic};
 use crate::report::number;
+
+/// An address that the user stated and that no packet is of.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct Absent {
+    pub(in crate::report) address: String,
+    /// The option that states it: `--pbx` or `--site`.
+    pub(in crate::report) option: String,
+}
+
+pub(super) fn absent(audit: &Audit) -> Vec<Absent> {
+    let absent = audit.site.absent.iter();
+    absent
+        .map(|(address, option)| Absent { address: address.to_string(), option: (*option).to_owned() })
+        .collect()
+}
 
 /// The certificate that a server showed, up to TLS 1.2; TLS 1.3 encrypts it.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]

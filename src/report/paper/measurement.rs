@@ -7,7 +7,7 @@ use crate::report::json::document::{Capture, Document, Ended};
 use crate::report::link;
 use crate::report::number::{NO_VALUE, bytes, counted, share, span};
 use crate::report::redact::is_public;
-use crate::report::text::run_words;
+use crate::report::text::{absent, run_words};
 
 /// Fewer packets do not tell where they were captured.
 const LEAST_TELLING: u64 = 20;
@@ -148,11 +148,13 @@ fn line(maker: &Maker<'_>, capture: &Capture) -> Vec<Cell> {
 pub(super) fn limits(maker: &Maker<'_>) -> Vec<Part> {
     let document = maker.document;
     let mut parts = Vec::new();
-    if document.unjudged.is_empty() {
+    let hosts = document.absent.iter().map(|host| (shown(&host.address), shown(&host.option)));
+    let absent = absent(&hosts.collect::<Vec<_>>(), maker.language);
+    if document.unjudged.is_empty() && absent.is_none() {
         parts.push(Part::Text(maker.words.notes.everything_judged.to_owned()));
     } else {
         let what = document.unjudged.iter().map(|what| (maker.words.unjudged)((*what).into()).to_owned());
-        parts.push(Part::List(what.collect()));
+        parts.push(Part::List(what.chain(absent).collect()));
     }
     if !document.exceptions.is_empty() {
         parts.push(Part::Subheading(maker.words.headings.exceptions.to_owned()));

@@ -5,7 +5,7 @@ use super::page::{Page, Piece, Tone};
 use crate::check::{Finding, Severity};
 use crate::report::language::Language;
 use crate::report::number::{moment, span};
-use crate::report::text::{finding_text, run_words};
+use crate::report::text::{absent, finding_text, run_words};
 
 pub(super) fn write(page: &mut Page, view: &View<'_>) {
     page.heading(view.words.headings.findings);
@@ -118,9 +118,13 @@ fn section(view: &View<'_>, section: &str) -> String {
 /// What the capture cannot show.
 pub(super) fn write_unjudged(page: &mut Page, view: &View<'_>) {
     page.heading(view.words.headings.not_judged);
-    if view.audit.unjudged.is_empty() {
+    let hosts = view.audit.site.absent.iter();
+    let hosts: Vec<_> = hosts.map(|(address, option)| (address.to_string(), (*option).to_owned())).collect();
+    let absent = absent(&hosts, view.language);
+    if view.audit.unjudged.is_empty() && absent.is_none() {
         page.paragraph(0, view.words.notes.everything_judged, Tone::Plain);
     }
-    let open = view.audit.unjudged.iter().map(|what| ("–".into(), (view.words.unjudged)(*what).into()));
+    let open = view.audit.unjudged.iter().map(|what| (view.words.unjudged)(*what).to_owned());
+    let open = open.chain(absent).map(|what| ("–".into(), what.into()));
     page.facts(0, &open.collect::<Vec<(Piece, Piece)>>());
 }

@@ -48,7 +48,7 @@ const HEADINGS: Headings = Headings {
     calls: "Gespräche",
     registrations: "Anmeldungen",
     capture: "Mitschnitt",
-    exceptions: "Ausnahmen aus der Standortdatei",
+    exceptions: "Ausnahmen und geänderte Ports aus der Standortdatei",
     sources: "Quellen",
 };
 

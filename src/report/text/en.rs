@@ -48,7 +48,7 @@ const HEADINGS: Headings = Headings {
     calls: "Calls",
     registrations: "Registrations",
     capture: "Capture",
-    exceptions: "Exceptions from the site file",
+    exceptions: "Exceptions and changed ports from the site file",
     sources: "Sources",
 };
 

@@ -1,6 +1,7 @@
 //! Takes findings and the names of things, gives the words for them in German and English. Everything a report says
 //! stands here; the formats only arrange it. A text that is missing does not compile.
 
+mod absent;
 mod call;
 mod cause;
 mod changes;
@@ -42,6 +43,7 @@ use crate::observe::Protocol;
 use crate::observe::message::App;
 use crate::site::Confidence;
 
+pub(crate) use absent::absent;
 pub(crate) use call::{CallNotes, arrow, is_everyday, is_failure};
 pub(crate) use changes::{ChangeWords, change_words};
 pub(crate) use dscp::{EXPEDITED_FORWARDING, name as dscp_name};

@@ -273,7 +273,9 @@ fn what_the_user_states_is_sure_whatever_is_seen() {
     assert!(device.role == "acme.pbx" && device.confidence == Confidence::Sure);
     assert_eq!(device.evidence[0].kind, EvidenceKind::Stated);
     assert_eq!(device.contradictions.len(), 1, "and what speaks against it is shown");
-    assert!(identify(&Traffic::default(), book.lore(), &hints).device(ip(PBX)).is_some(), "unseen, too");
+    let unseen = identify(&Traffic::default(), book.lore(), &hints);
+    assert!(unseen.devices.is_empty() && site.absent.is_empty());
+    assert_eq!(unseen.absent, [(ip(PBX), "--site")], "of what is not in the capture nothing is judged");
 }
 
 #[test]

@@ -44,7 +44,10 @@ pub struct Shard {
     held: usize,
     pub(super) streams: Streams,
     /// Of its streams, once it has concluded: those that are media, by first frame.
-    #[expect(clippy::vec_box, reason = "they are long, and are put in order together with those of other shards")]
+    #[expect(
+        clippy::vec_box,
+        reason = "they are long, and are put in order together with those of other shards"
+    )]
     pub(super) reports: Vec<Box<StreamReport>>,
     pub(super) past: Past,
     /// What the packets of the current wave told, in order.

@@ -39,9 +39,10 @@ pub struct Rulebook {
     pub statements: Vec<Statement>,
     /// What identifies products.
     pub identities: Vec<Identity>,
-    /// Names that documents misprint.
+    /// Names that documents misprint. The checks of this version ask for neither these nor `retired`: they are kept for the
+    /// families NET and DEV, and checked like all other entries.
     pub misprints: Vec<Misprint>,
-    /// Devices out of support.
+    /// Devices out of support. See `misprints`.
     pub retired: Vec<Retired>,
     /// SIP scanners.
     pub scanners: Vec<Scanner>,

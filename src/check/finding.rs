@@ -326,8 +326,15 @@ pub enum Detail {
     Sig003 { registrar: SocketAddr, ports: [u16; 2], addresses: Option<[IpAddr; 2]> },
     /// SIG-004. What was sent and what came back in its place.
     Sig004 { server: IpAddr, method: Box<str>, sent: Box<str>, returned: Box<str> },
-    /// SIG-005. How many calls that side had in all, who called, and what all that failed have in common.
-    Sig005 { rejection: Rejection, calls: u64, callers: Vec<IpAddr>, why: Option<Circumstance> },
+    /// SIG-005. How many calls that side had in all and how many of them were answered, who called, and what all that failed have
+    /// in common.
+    Sig005 {
+        rejection: Rejection,
+        calls: u64,
+        answered: u64,
+        callers: Vec<IpAddr>,
+        why: Option<Circumstance>,
+    },
     /// SIG-006. `bytes`: payload of one datagram that was seen. `sent`: sendings of the messages that are counted. `method`:
     /// if all have one. `unlisted`: they begin calls of which nothing else was seen.
     Sig006 { peer: SocketAddr, bytes: u32, near: bool, sent: u64, method: Option<Box<str>>, unlisted: bool },

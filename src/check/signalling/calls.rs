@@ -45,7 +45,10 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
             failed.entry((at.ip(), status)).or_insert_with(|| (at, Vec::new())).1.push(call);
         }
     }
-    let asked = if failed.is_empty() { Asked::default() } else { Asked::of(calls) };
+    let [asked, served] = match failed.is_empty() {
+        true => [Asked::default(), Asked::default()],
+        false => [Asked::of(calls), Asked::of(calls.iter().filter(|call| call.answered.is_some()))],
+    };
     let findings = failed.into_iter().filter_map(|((host, status), (at, refused))| {
         let all = asked.at(at);
         // Wrong numbers and telephones that are switched off are everyday life, unless hardly a call succeeds.
@@ -68,6 +71,7 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
                     outside: is_outside(case, host),
                 },
                 calls: all as u64,
+                answered: served.at(at) as u64,
                 callers: callers.into_iter().collect(),
                 why: why(case, &refused, host, status),
             },
@@ -135,6 +139,8 @@ fn unacknowledged(case: &Case<'_>) -> Vec<Finding> {
             detail: Detail::Sig005 {
                 rejection,
                 calls: all as u64,
+                // Answered is what these were.
+                answered: all as u64,
                 callers: callers.into_iter().collect(),
                 why: Some(Circumstance::Unacknowledged),
             },
@@ -168,10 +174,10 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    pub(super) fn of(calls: &[Call]) -> Self {
+    pub(super) fn of<'a>(calls: impl IntoIterator<Item = &'a Call>) -> Self {
         let mut asked = Self::default();
         let is_invite = |step: &Step<'_>| step.status.is_none() && step.method == Some(&Method::Invite);
-        for call in calls.iter().filter(|call| call.protocol == CallProtocol::Sip) {
+        for call in calls.into_iter().filter(|call| call.protocol == CallProtocol::Sip) {
             let caller = call.caller;
             let passed_on = call.ladder.steps().filter(is_invite).map(|step| step.to);
             let ends: BTreeSet<SocketAddr> = passed_on.chain([call.callee]).collect();

@@ -291,6 +291,27 @@ fn an_answer_that_is_never_acknowledged_is_a_failed_call() {
 }
 
 #[test]
+fn that_the_other_calls_failed_too_is_known() {
+    let answered = |third: Call| {
+        let world = calls(vec![refused_call(403), refused_call(403), third]);
+        let findings = check(&world.case(), &[]);
+        let found = findings.iter().find_map(|one| match &one.detail {
+            Detail::Sig005 { calls, answered, .. } => Some((one.count, *calls, *answered)),
+            _ => None,
+        });
+        found.unwrap()
+    };
+    assert_eq!(answered(refused_call(480)), (2, 3, 0));
+    let good = Call {
+        answer: Answer::Answered,
+        answered: Some((frame(2), at(500))),
+        to: "sip:other@pbx.example".into(),
+        ..refused_call(200)
+    };
+    assert_eq!(answered(good), (2, 3, 1));
+}
+
+#[test]
 fn a_refusal_whose_call_began_before_the_capture_is_left_aside() {
     let call = Call { beginning: Beginning::Unseen, ..refused_call(488) };
     assert!(sig_005(&calls(vec![call])).is_none());

@@ -84,7 +84,12 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                 (_, false) => String::new(),
             }
         ),
-        (Detail::Sig005 { rejection, calls, callers, why }, De) => {
+        (Detail::Sig005 { rejection, calls, answered, callers, why }, De) => {
+            let others = if *answered == 0 && finding.count < *calls {
+                " Auch von den übrigen wurde keiner angenommen."
+            } else {
+                ""
+            };
             let callers = List::addresses(callers).join("und", "weitere");
             let which = |only: &str, all: &str, some: &str| match (finding.count, *calls) {
                 (1, 1) => only.to_owned(),
@@ -99,7 +104,7 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                 ));
             }
             format!(
-                "{device} hat {} abgewiesen: {}.{} Anrufer: {callers}.",
+                "{device} hat {} abgewiesen: {}.{others}{} Anrufer: {callers}.",
                 which("den einzigen Anruf", "alle", "Anrufen"),
                 told(rejection, De),
                 match why {
@@ -111,7 +116,12 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                 }
             )
         }
-        (Detail::Sig005 { rejection, calls, callers, why }, En) => {
+        (Detail::Sig005 { rejection, calls, answered, callers, why }, En) => {
+            let others = if *answered == 0 && finding.count < *calls {
+                " None of the others was answered either."
+            } else {
+                ""
+            };
             let callers = List::addresses(callers).join("and", "more");
             let which = match (finding.count, *calls) {
                 (1, 1) => "the only call".to_owned(),
@@ -125,7 +135,7 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                 ));
             }
             format!(
-                "{device} turned away {which}: {}.{} Callers: {callers}.",
+                "{device} turned away {which}: {}.{others}{} Callers: {callers}.",
                 told(rejection, En),
                 match why {
                     Some(Circumstance::NoMediaOffered) =>

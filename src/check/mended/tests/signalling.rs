@@ -184,7 +184,11 @@ fn calls_that_failed_outside_are_over_with_calls_outside() {
         let mut world = World::new("");
         world.traffic.calls = vec![refused(1), refused(2), answered(11), answered(12)];
         let rejection = Rejection { status: 503, reason: "".into(), with_credentials: true, outside: false };
-        is_over(Detail::Sig005 { rejection, calls: 2, callers: vec![ip(PBX)], why: None }, 10_000, &world)
+        is_over(
+            Detail::Sig005 { rejection, calls: 2, answered: 0, callers: vec![ip(PBX)], why: None },
+            10_000,
+            &world,
+        )
     };
     assert!(over("sip:030987654@pbx"));
     assert!(!over("sip:12@pbx"), "an extension was reached before as well");

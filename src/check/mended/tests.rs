@@ -3,9 +3,9 @@ use super::super::fixture::{PBX, PHONE, World, finding};
 use super::super::rejection::Rejection;
 use super::*;
 use crate::observe::Protocol;
-use crate::observe::fixture::{at, frame, ip, sent, socket, spoken, stream, udp};
+use crate::observe::fixture::{self, at, frame, ip, sent, socket, spoken, stream, udp};
 use crate::observe::media::marking::Remarked;
-use crate::observe::{Refused, Registration, Stream, Unanswered};
+use crate::observe::{Answer, Call, Refused, Registration, Stream, Unanswered};
 
 mod service;
 mod signalling;
@@ -176,6 +176,24 @@ fn one_way_audio_is_over_when_the_silent_side_is_heard() {
     assert!(over(vec![voice(9_000, &[GOOD; 4])]));
     assert!(!over(vec![voice(9_000, &[GOOD; 3])]) && !over(vec![to("192.168.10.3", 9_000, &[GOOD; 4])]));
     assert!(!over(vec![voice(1_000, &[GOOD; 20])]), "that was before");
+}
+
+#[test]
+fn a_call_without_voice_is_over_when_a_later_one_has_some() {
+    let over = |start: i64, answer: Answer, halves: usize| {
+        let call = fixture::call(&format!("{PHONE}:5060"), &format!("{PBX}:5060"));
+        let mut heard = voice(start, &vec![GOOD; halves]);
+        heard.call = Some(0);
+        let mut world = World::new("").streams(vec![heard]);
+        world.traffic.calls = vec![Call { start: (frame(8), at(start)), answer, ..call }];
+        is_over(Detail::Rtp002 { peers: vec![ip(PBX)], near: false }, 5_000, &world)
+    };
+    assert!(over(9_000, Answer::Answered, 4));
+    assert!(
+        !over(9_000, Answer::Answered, 3) && !over(9_000, Answer::Cancelled, 4),
+        "hardly any, early media"
+    );
+    assert!(!over(1_000, Answer::Answered, 4), "that was before");
 }
 
 /// Registrations of the telephone: account, client port, when it failed (s), first and last grant (s).

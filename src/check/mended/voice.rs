@@ -34,6 +34,19 @@ const STOPS_BEFORE: i64 = 5_000_000_000;
 pub(super) struct Sides {
     of_one_source: OnceCell<HashMap<IpAddr, Vec<(Timestamp, bool)>>>,
     as_announced: OnceCell<HashMap<(IpAddr, IpAddr), Vec<Timestamp>>>,
+    heard: OnceCell<HashMap<(IpAddr, IpAddr), Timestamp>>,
+}
+
+/// When the latest answered call with voice began, by caller and callee.
+fn latest_with_voice(case: &Case<'_>) -> HashMap<(IpAddr, IpAddr), Timestamp> {
+    let mut latest: HashMap<(IpAddr, IpAddr), Timestamp> = HashMap::new();
+    let voices = case.traffic.streams.iter().filter(|stream| stream.report.counts.packets >= LEAST_JUDGED);
+    let calls = voices.filter_map(|stream| case.traffic.calls.get(stream.call?));
+    for call in calls.filter(|call| call.answer == Answer::Answered) {
+        let known = latest.entry((call.caller.ip(), call.callee.ip())).or_insert(call.start.1);
+        *known = call.start.1.max(*known);
+    }
+    latest
 }
 
 /// Voice of the device that a finding is about.
@@ -147,17 +160,8 @@ impl<'a> Voice<'a> {
 
     /// Whether there is voice in a later call of this caller with `peer`.
     pub(super) fn is_heard_in_a_call(&self, peer: IpAddr) -> bool {
-        let calls = &self.case.traffic.calls;
-        self.case.traffic.streams.iter().any(|stream| {
-            let call = stream.call.and_then(|call| calls.get(call));
-            stream.report.counts.packets >= LEAST_JUDGED
-                && call.is_some_and(|call| {
-                    call.start.1 > self.last
-                        && call.caller.ip() == self.host
-                        && call.callee.ip() == peer
-                        && call.answer == Answer::Answered
-                })
-        })
+        let latest = self.sides.heard.get_or_init(|| latest_with_voice(self.case));
+        latest.get(&(self.host, peer)).is_some_and(|start| *start > self.last)
     }
 
     /// Whether the device sends voice to `peer` up to the end of a later call.

@@ -8,7 +8,8 @@
 mod queues;
 mod sides;
 
-use std::collections::VecDeque;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
 use std::sync::Arc;
 
 use super::announce::{Announcement, Lookup};
@@ -43,7 +44,7 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// A stream takes about 6 KB, a candidate up to 3 KB.
+    /// A stream takes about 3 KB while it speaks, a candidate up to 3 KB.
     fn default() -> Self {
         Self { streams: 65_536, candidates: 16_384 }
     }
@@ -83,8 +84,8 @@ pub struct Streams {
     late: Vec<(u32, Timestamp)>,
     /// Time of the latest packet.
     now: Timestamp,
-    /// Streams that do not rest yet, and when they are looked at for that, roughly in this order.
-    awake: VecDeque<(Timestamp, usize)>,
+    /// Streams that do not rest yet, and when they are looked at for that, the earliest first.
+    awake: BinaryHeap<Reverse<(Timestamp, usize)>>,
     /// Candidates in order of birth, with those that are gone already.
     births: VecDeque<(Key, u64)>,
     born: u64,
@@ -124,7 +125,7 @@ impl Streams {
             queues: Queues::default(),
             late: Vec::new(),
             now: start,
-            awake: VecDeque::new(),
+            awake: BinaryHeap::new(),
             births: VecDeque::new(),
             born: 0,
             candidates: 0,
@@ -162,7 +163,7 @@ impl Streams {
                 at = self.queues.next.get(at).map_or(packets.len(), |next| *next as usize);
             }
             if rested && let Some(due) = stream.rests_at() {
-                self.awake.push_back((due, line.stream as usize));
+                self.awake.push(Reverse((due, line.stream as usize)));
             }
         }
         self.late.clear();
@@ -170,11 +171,13 @@ impl Streams {
 
     /// Streams that ended stay in the table, and should be small there.
     fn let_some_rest(&mut self) {
-        for _ in 0..self.awake.len() {
-            let Some((_, at)) = self.awake.pop_front_if(|(due, _)| *due < self.now) else { return };
+        while let Some(&Reverse((due, at))) = self.awake.peek()
+            && due < self.now
+        {
+            self.awake.pop();
             if let Some((_, stream)) = self.streams.get_mut(at) {
                 stream.rest(self.now);
-                self.awake.extend(stream.rests_at().map(|due| (due, at)));
+                self.awake.extend(stream.rests_at().map(|due| Reverse((due, at))));
             }
         }
     }
@@ -272,7 +275,7 @@ impl Streams {
         }
         self.by_key = self.streams.iter().enumerate().map(|(at, (key, _))| (*key, at)).collect();
         let awake = self.streams.iter().enumerate();
-        self.awake = awake.filter_map(|(at, (_, stream))| Some((stream.rests_at()?, at))).collect();
+        self.awake = awake.filter_map(|(at, (_, stream))| Some(Reverse((stream.rests_at()?, at)))).collect();
         self.queues = Queues::default();
         let mut sides = std::mem::take(&mut self.sides);
         for flow in 0..sides.flows() {
@@ -303,7 +306,7 @@ impl Streams {
             stream.push(sample, announcement.as_ref(), self.start);
         }
         let index = self.streams.len();
-        self.awake.extend(stream.rests_at().map(|due| (due, index)));
+        self.awake.extend(stream.rests_at().map(|due| Reverse((due, index))));
         self.streams.push((key, stream));
         self.by_key.insert(key, index);
         if let Some(side) = self.sides.get_mut(key.0, key.1) {

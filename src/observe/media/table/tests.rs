@@ -71,7 +71,7 @@ fn whoever_falls_silent_rests_and_does_so_again_after_speaking_again() {
     let mut streams = table();
     let is_awake = |streams: &mut Streams, key| {
         let is_awake = streams.stream_mut(key).unwrap().rests_at().is_some();
-        assert_eq!(is_awake, streams.awake.iter().any(|(_, at)| streams.streams[*at].0 == key));
+        assert_eq!(is_awake, streams.awake.iter().any(|Reverse((_, at))| streams.streams[*at].0 == key));
         is_awake
     };
     // Packets every 20 ms: 500 of them are 10 s.

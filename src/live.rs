@@ -34,9 +34,9 @@ pub(super) fn live(args: &LiveArgs) -> Result<ExitStatus> {
     let language = language(judge.lang.as_deref())?;
     let rulebook = rulebook(judge.rules.as_deref())?;
     let hints = hints(&judge.pbx, judge.site.as_deref(), &rulebook)?;
-    let until = args.until.as_deref().map(until).transpose()?;
+    let until = args.until.as_deref().map(|word| until(word, language)).transpose()?;
     let with_view = wants_view(args);
-    let wanted = Wanted::of(args)?;
+    let wanted = Wanted::of(args, language)?;
     shut_in(args, &wanted, with_view, language)?;
     let filter = prepare(judge, language)?;
     let end = End::new(with_view)?;
@@ -426,14 +426,20 @@ impl Until {
     }
 }
 
-fn until(word: &str) -> Result<Until> {
+fn until(word: &str, language: Language) -> Result<Until> {
     let code = Code::ALL.iter().find(|code| code.as_str().eq_ignore_ascii_case(word));
     anyhow::ensure!(
         code.is_none_or(|code| code.is_raised()),
-        "--until {word}: is told in the table of documented ports alone and never found; name another code"
+        "--until {word}: {}",
+        language.either(
+            "steht nur in der Tabelle der dokumentierten Ports und wird nie gefunden; nennen Sie einen anderen Code",
+            "is told in the table of documented ports alone and never found; name another code"
+        )
     );
     let severity = || FailOn::from_str(word, true).map(|word| Until::Severity(severity(word)));
     code.map(|code| Until::Code(*code)).map_or_else(severity, Ok).map_err(|_| {
-        anyhow!("--until {word}: is no finding code and no severity (info, notice, warning, error, critical)")
+        let text =
+            language.either("ist weder ein Code noch eine Schwere", "is no finding code and no severity");
+        anyhow!("--until {word}: {text} (info, notice, warning, error, critical)")
     })
 }

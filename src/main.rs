@@ -62,8 +62,8 @@ fn main() -> ExitCode {
 fn check(args: &CheckArgs) -> Result<ExitStatus> {
     let judge = &args.judge;
     let site = judge.site.as_deref().into_iter();
-    check_forms(&args.form, args.inputs.iter().map(PathBuf::as_path).chain(site))?;
     let language = language(judge.lang.as_deref())?;
+    check_forms(&args.form, args.inputs.iter().map(PathBuf::as_path).chain(site), language)?;
     let rulebook = rulebook(judge.rules.as_deref())?;
     let hints = hints(&judge.pbx, judge.site.as_deref(), &rulebook)?;
     let filter = prepare(judge, language)?;
@@ -149,7 +149,7 @@ fn annotate(args: &AnnotateArgs) -> Result<ExitStatus> {
     );
     let site = judge.site.as_deref();
     let inputs: Vec<&Path> = std::iter::once(args.input.as_path()).chain(site).collect();
-    outputs::check(&[(&args.output, Kind::File)], &inputs)?;
+    outputs::check(&[(&args.output, Kind::File)], &inputs, language)?;
     let measurement = capture::open(std::slice::from_ref(&args.input), capture::Settings::default())?;
     let terms = Terms { rulebook: &rulebook, hints: &hints, filter: filter.as_ref() };
     let mut line = ProgressLine::new();
@@ -186,7 +186,7 @@ fn render(args: &ReportArgs) -> Result<ExitStatus> {
         !args.form.format.contains(&Format::Table),
         "the table needs the capture; say --format html, markdown, csv, sarif or json"
     );
-    check_forms(&args.form, std::iter::once(args.result.as_path()))?;
+    check_forms(&args.form, std::iter::once(args.result.as_path()), language(None)?)?;
     let name = args.result.display();
     let bytes = std::fs::read(&args.result).with_context(|| name.to_string())?;
     let stored = Published::parse(&bytes).map_err(|error| anyhow!("{name} {error}"))?;
@@ -199,19 +199,35 @@ fn render(args: &ReportArgs) -> Result<ExitStatus> {
 }
 
 /// Says what is wrong with the forms before a long capture is read.
-fn check_forms<'a>(form: &FormArgs, inputs: impl Iterator<Item = &'a Path>) -> Result<()> {
+fn check_forms<'a>(
+    form: &FormArgs,
+    inputs: impl Iterator<Item = &'a Path>,
+    language: Language,
+) -> Result<()> {
     let (formats, outputs) = (form.format.len(), form.output.len());
     anyhow::ensure!(
         outputs == formats || (outputs == 0 && formats == 1),
-        "--format names {formats} forms and there are {outputs} times -o; say -o for each form, in the same order"
+        "{}",
+        match language {
+            Language::De => format!(
+                "--format nennt {formats} Formen, und -o steht {outputs}-mal da; nennen Sie -o für jede Form, in derselben Folge"
+            ),
+            Language::En => format!(
+                "--format names {formats} forms and there are {outputs} times -o; say -o for each form, in the same order"
+            ),
+        }
     );
     anyhow::ensure!(
         outputs > 0 || !form.format.contains(&Format::Csv),
-        "CSV is four files; name a directory for them with -o"
+        "{}",
+        language.either(
+            "CSV sind vier Dateien; nennen Sie mit -o einen Ordner für sie",
+            "CSV is four files; name a directory for them with -o"
+        )
     );
     let kind = |format: &Format| if *format == Format::Csv { Kind::Directory } else { Kind::File };
     let outputs = form.output.iter().zip(&form.format).map(|(path, format)| (path.as_path(), kind(format)));
-    outputs::check(&outputs.collect::<Vec<_>>(), &inputs.collect::<Vec<_>>())
+    outputs::check(&outputs.collect::<Vec<_>>(), &inputs.collect::<Vec<_>>(), language)
 }
 
 fn redaction(redact: Redact) -> Redaction {

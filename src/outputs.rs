@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
 use pbxray::capture;
+use pbxray::report::Language;
 
 /// What is to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,29 +18,47 @@ pub(crate) enum Kind {
 }
 
 /// Refuses outputs that cannot be written, that are read themselves, or that are one.
-pub(crate) fn check(outputs: &[(&Path, Kind)], inputs: &[&Path]) -> Result<()> {
+pub(crate) fn check(outputs: &[(&Path, Kind)], inputs: &[&Path], language: Language) -> Result<()> {
+    let say = |de, en| language.either(de, en);
     let mut known = BTreeSet::new();
     for (output, kind) in outputs {
         let shown = output.display();
         // Elsewhere it stands for standard output; here it would be a file of that name, which nobody wants.
         ensure!(
             output.as_os_str() != "-",
-            "--output -: is no name of a file; a report without --output goes to standard output"
+            "--output -: {}",
+            say(
+                "ist kein Dateiname; ohne --output geht ein Bericht auf die Standardausgabe",
+                "is no name of a file; a report without --output goes to standard output"
+            )
         );
         match kind {
             Kind::File => {
-                ensure!(!output.is_dir(), "--output {shown}: is a directory; name a file in it");
+                ensure!(
+                    !output.is_dir(),
+                    "--output {shown}: {}",
+                    say("ist ein Ordner; nennen Sie eine Datei darin", "is a directory; name a file in it")
+                );
                 let parent = parent(output);
                 ensure!(
                     parent.is_dir(),
-                    "--output {shown}: there is no directory {}; make it, or name another file",
-                    parent.display()
+                    "--output {shown}: {} {}; {}",
+                    say("es gibt keinen Ordner", "there is no directory"),
+                    parent.display(),
+                    say(
+                        "legen Sie ihn an, oder nennen Sie eine andere Datei",
+                        "make it, or name another file"
+                    )
                 );
             }
             Kind::Directory => {
                 ensure!(
                     !output.exists() || output.is_dir(),
-                    "--output {shown}: is a file, and CSV is four files; name a directory for them"
+                    "--output {shown}: {}",
+                    say(
+                        "ist eine Datei, und CSV sind vier Dateien; nennen Sie einen Ordner für sie",
+                        "is a file, and CSV is four files; name a directory for them"
+                    )
                 );
             }
         }
@@ -47,10 +66,18 @@ pub(crate) fn check(outputs: &[(&Path, Kind)], inputs: &[&Path]) -> Result<()> {
         let place = place(output);
         ensure!(
             is_special(output) || known.insert(place.clone()),
-            "--output {shown}: is named twice, and one report would overwrite the other; name another file"
+            "--output {shown}: {}",
+            say(
+                "ist doppelt genannt, und ein Bericht würde den anderen überschreiben; nennen Sie eine andere Datei",
+                "is named twice, and one report would overwrite the other; name another file"
+            )
         );
         for input in inputs {
-            ensure!(!is_read(&place, input), "--output {shown}: is read itself; name another file");
+            ensure!(
+                !is_read(&place, input),
+                "--output {shown}: {}",
+                say("wird selbst gelesen; nennen Sie eine andere Datei", "is read itself; name another file")
+            );
         }
     }
     Ok(())

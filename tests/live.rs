@@ -353,6 +353,16 @@ fn places_for_reports_are_looked_at_before_anything_is_captured() {
         assert!(output.status.code() == Some(2) && text.contains(told), "{words:?}: {text}");
         assert!(!std::path::Path::new(&file).exists(), "{words:?}");
     }
+    for (words, told) in [
+        (vec!["-o", "-"], "--output -: ist kein Dateiname"),
+        (vec!["--format", "html"], "nennen Sie -o für jede Form"),
+        (vec!["--until", "x"], "--until x: ist weder ein Code noch eine Schwere"),
+        (vec![], "no-such-interface: diese Schnittstelle gibt es nicht"),
+    ] {
+        let output = pbxray(&[&["live", "-i", "no-such-interface", "--lang", "de"], &words[..]].concat());
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && text.contains(told), "{words:?}: {text}");
+    }
 }
 
 /// Listens on one end of a pair, prints what the system says of the rights of each thread, and ends.

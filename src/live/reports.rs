@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use super::super::outputs::{self, Kind};
 use super::super::{write_csv, write_form};
 use pbxray::cli::{Format, LiveArgs, LiveFormat};
-use pbxray::report::Published;
+use pbxray::report::{Language, Published};
 
 /// What is asked for, checked before anything is captured.
 #[derive(Debug)]
@@ -25,10 +25,15 @@ pub(super) struct Reports {
 
 impl Wanted {
     /// The forms of a report with the places for them.
-    pub(super) fn of(args: &LiveArgs) -> Result<Self> {
+    pub(super) fn of(args: &LiveArgs, language: Language) -> Result<Self> {
         let streams: Vec<LiveFormat> =
             args.format.iter().copied().filter(|format| format.report().is_none()).collect();
-        ensure!(streams.len() < 2, "--format text,jsonl: standard output takes one of them");
+        ensure!(
+            streams.len() < 2,
+            "--format text,jsonl: {}",
+            language
+                .either("auf die Standardausgabe geht nur eines davon", "standard output takes one of them")
+        );
         let mut formats: Vec<Format> = args.format.iter().filter_map(|format| format.report()).collect();
         if formats.is_empty() && args.output.len() == 1 {
             formats.push(Format::Table);
@@ -36,15 +41,24 @@ impl Wanted {
         let (forms, places) = (formats.len(), args.output.len());
         ensure!(
             forms == places,
-            "--format names {forms} forms of the report and there are {places} times -o; say -o for each form, in the same \
-             order (text and jsonl go to standard output and need none)"
+            "{}",
+            match language {
+                Language::De => format!(
+                    "--format nennt {forms} Formen des Berichts, und -o steht {places}-mal da; nennen Sie -o für jede Form, in \
+                     derselben Folge (text und jsonl gehen auf die Standardausgabe und brauchen keines)"
+                ),
+                Language::En => format!(
+                    "--format names {forms} forms of the report and there are {places} times -o; say -o for each form, in the \
+                     same order (text and jsonl go to standard output and need none)"
+                ),
+            }
         );
         let kind = |format: &Format| if *format == Format::Csv { Kind::Directory } else { Kind::File };
         let checked: Vec<(&Path, Kind)> =
             args.output.iter().zip(&formats).map(|(path, format)| (path.as_path(), kind(format))).collect();
         let read: Vec<&Path> =
             args.judge.site.as_deref().into_iter().chain(args.judge.rules.as_deref()).collect();
-        outputs::check(&checked, &read)?;
+        outputs::check(&checked, &read, language)?;
         Ok(Self { forms: formats.into_iter().zip(args.output.iter().cloned()).collect() })
     }
 

@@ -276,12 +276,12 @@ fn write_stream(page: &mut Page, view: &View<'_>, at: usize, call: Option<usize>
     let facts = [
         (labels.codec, Some(codec.into_iter().flatten().collect::<Vec<_>>().join(", "))),
         (words.packet_time, packet_time),
-        (labels.packets, Some(view.count(part.map_or(report.counts.packets, |part| part.packets)))),
-        (labels.length, Some(duration(span, view.language)).filter(|_| part.is_none())),
         ("DSCP", Some(media::marks(view, report).join(", "))),
         (labels.loss, Some(percent(lost, view.language))),
         (labels.jitter, jitter.map(milliseconds)),
         ("MOS", quality),
+        (labels.packets, Some(view.count(part.map_or(report.counts.packets, |part| part.packets)))),
+        (labels.length, Some(duration(span, view.language)).filter(|_| part.is_none())),
         ("VLAN", (!vlans.is_empty()).then(|| vlans.join(", "))),
     ];
     page.facts(0, &told(facts));

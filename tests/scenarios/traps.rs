@@ -405,3 +405,74 @@ fn a_port_that_refuses_the_internet_is_as_it_should_be() {
     net.call(&call);
     assert!(codes(&agfeo(net, "es-pure-ip"), PBX).is_empty());
 }
+
+#[test]
+fn what_agfeo_documents_beside_its_tables_is_no_undocumented_port() {
+    let visits = |host: Host, name: &'static str, port: u16| {
+        let mut net = Site::default().net();
+        if host == agfeo::DECT {
+            net.register(
+                7 * SECOND,
+                agfeo::dect_line("31", 50_004),
+                agfeo::pbx_line(PBX, 0),
+                DOMAIN,
+                Outcome::Accepted,
+            );
+        }
+        net.resolve(agfeo::AFTER, host, agfeo::ROUTER, name, &[agfeo::CLOUD]);
+        let server = agfeo::CLOUD.port(port);
+        net.tls(agfeo::AFTER + SECOND, host.port(49_500), server, Class::Data, name, 400);
+        agfeo(net, "es-pure-ip")
+    };
+    assert!(
+        codes(&visits(agfeo::DECT, "dect.agfeo.de", 443), agfeo::DECT).is_empty(),
+        "80 / 443, section 1.4"
+    );
+    assert!(codes(&visits(T14, "update.example", 443), T14).is_empty(), "update, section 2.0");
+    assert_eq!(codes(&visits(T14, "update.example", 8443), T14), ["PORT-001"]);
+    assert!(codes(&visits(PBX, "mqtt.example", 8883), PBX).is_empty(), "MQTT client, section 1.1");
+    assert!(codes(&visits(PBX, "tel.example", 5061), PBX).is_empty(), "the trunk by TCP, section 1.2");
+    assert_eq!(codes(&visits(PBX, "tel.example", 5071), PBX), ["PORT-001"]);
+}
+
+#[test]
+fn a_service_that_need_not_be_there_is_no_error() {
+    let mut net = Site::default().net();
+    net.refused(agfeo::AFTER, OFFICE_PC.port(50_300), PBX.port(443), 3, Refusal::Reset);
+    let audit = agfeo(net, "es-pure-ip");
+    assert_eq!(
+        finding(&audit, "PORT-003", OFFICE_PC).severity,
+        Severity::Notice,
+        "https of the PBX, section 3.0"
+    );
+    let searched = |by: Host| {
+        let mut net = Site::default().net();
+        let (from, to) = (OFFICE_PC.port(52_000), PBX.port(12_189));
+        for nth in 0..3 {
+            net.udp(agfeo::AFTER + nth * SECOND, from, to, Class::Data, &lan::device_search());
+            net.unreachable(agfeo::AFTER + nth * SECOND + MS, by, 3, from, to);
+        }
+        codes(&agfeo(net, "es-pure-ip"), OFFICE_PC)
+    };
+    assert!(searched(PBX).is_empty(), "another device says that it is another");
+    assert_eq!(searched(agfeo::ROUTER), ["PORT-003"]);
+}
+
+#[test]
+fn t27_encrypted_sip_and_voice_alone_tell_no_telephone_from_a_client() {
+    let told = |chats: bool| {
+        let mut net = Net::new(1);
+        let pc = pascom::PC.marking(Policy::NONE);
+        net.arp(0, pc, SERVER);
+        pascom::signalling(&mut net, 100 * MS, (pc, 40_003), SERVER, SERVER_NAME, 4 * SECOND);
+        if chats {
+            net.tls(200 * MS, pc.port(40_004), SERVER.port(5222), Class::Data, SERVER_NAME, 400);
+        }
+        net.media(&pascom::srtp(pc, 50_000, SERVER, 30_002, SECOND, 2 * SECOND));
+        let audit = onsite(net);
+        let heaviest = audit.findings.first().map(|finding| (finding.code().as_str(), finding.severity));
+        (role(&audit, pc).map(str::to_owned), heaviest)
+    };
+    assert_eq!(told(false), (Some("pascom.subscriber".to_owned()), Some(("QOS-001", Severity::Warning))));
+    assert_eq!(told(true), (Some("pascom.client".to_owned()), Some(("QOS-003", Severity::Warning))));
+}

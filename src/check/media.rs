@@ -101,6 +101,8 @@ fn peers(streams: &[&Stream]) -> Vec<IpAddr> {
 /// An answered call with plain audio both ways, long enough that both sides must be heard.
 struct Answered<'a> {
     call: &'a Call,
+    /// Position of the call, or of the one whose leg it is.
+    root: usize,
     at: Timestamp,
     streams: Vec<&'a Stream>,
 }
@@ -142,6 +144,7 @@ impl<'a> Answered<'a> {
             let is_short = call.end.is_some_and(|(_, end)| end.since(at) < LEAST_CALL);
             (is_plain && !is_short && at.is_known()).then(|| Self {
                 call,
+                root: call.leg_of.unwrap_or(id),
                 at,
                 streams: streams.remove(&id).unwrap_or_default(),
             })
@@ -196,6 +199,8 @@ struct Silent<'a> {
 /// RTP-001: one finding for a side that stays silent.
 fn one_way(case: &Case<'_>) -> Vec<Finding> {
     let mut silent: BTreeMap<IpAddr, Vec<Silent<'_>>> = BTreeMap::new();
+    // Where a PBX only signals, both legs of a call have the same voice.
+    let mut told = BTreeSet::new();
     for answered in Answered::all(case) {
         let call = answered.call;
         let sides = [(&call.caller_media, &call.callee_media), (&call.callee_media, &call.caller_media)];
@@ -206,7 +211,10 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
         let mut found = hops.into_iter().flat_map(|hop| {
             sides.iter().filter_map(|(own, other)| side(case, &answered, own, other, hop)).collect::<Vec<_>>()
         });
-        if let Some(side) = found.next() {
+        if let Some(side) = found.next()
+            && told
+                .insert((answered.root, side.streams.first().map(|voice| (voice.source, voice.destination))))
+        {
             silent.entry(side.silent).or_default().push(side);
         }
     }

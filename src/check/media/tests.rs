@@ -62,6 +62,18 @@ fn one_way_audio_is_about_the_silent_side() {
 }
 
 #[test]
+fn two_legs_with_the_same_voice_are_one_call() {
+    let told = |leg_of| {
+        let mut world = world(call(), vec![voice(4_000)], flows(0));
+        let leg = Call { leg_of, call_id: "leg".into(), also_heard: vec![0], ..call() };
+        world.traffic.calls.push(leg);
+        let findings = check(&world.case(), &[]);
+        findings.first().map(|finding| finding.count)
+    };
+    assert_eq!((told(Some(0)), told(None)), (Some(1), Some(2)));
+}
+
+#[test]
 fn an_exception_for_one_way_audio_names_the_silent_side() {
     let told = |host: &str, port: u16| {
         let text =

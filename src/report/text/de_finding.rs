@@ -411,8 +411,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 .to_owned()
         }
         Detail::Cap010(NoVoice::Reported) => {
-            "Im Mitschnitt ist kein Sprechweg (RTP) zu erkennen, wohl aber RTCP, das zu einem gehört: Gesprochen wurde, nur die \
-             Sprache selbst ist nicht aufgezeichnet. Kennzeichnung (QoS) und Sprachqualität sind deshalb nicht beurteilt."
+            "Im Mitschnitt ist kein Sprechweg (RTP) zu erkennen, wohl aber RTCP, das zu einem gehört: Entweder fehlt die Sprache \
+             im Mitschnitt, oder keine Seite sendet welche. Kennzeichnung (QoS) und Sprachqualität sind deshalb nicht beurteilt."
                 .to_owned()
         }
         Detail::Cap010(NoVoice::Loopback) => {

@@ -401,8 +401,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 .to_owned()
         }
         Detail::Cap010(NoVoice::Reported) => {
-            "No voice stream (RTP) can be made out in the capture, but RTCP that belongs to one: there was voice, only it was not \
-             captured. Marking (QoS) and voice quality are therefore not judged."
+            "No voice stream (RTP) can be made out in the capture, but RTCP that belongs to one: either the voice is missing from \
+             the capture, or no side sends any. Marking (QoS) and voice quality are therefore not judged."
                 .to_owned()
         }
         Detail::Cap010(NoVoice::Loopback) => {

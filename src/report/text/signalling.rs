@@ -104,7 +104,7 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                 ));
             }
             format!(
-                "{device} hat {} abgewiesen: {}.{others}{} Anrufer: {callers}.",
+                "{device} hat {} abgewiesen: {}.{}{others} Anrufer: {callers}.",
                 which("den einzigen Anruf", "alle", "Anrufen"),
                 told(rejection, De),
                 match why {
@@ -135,7 +135,7 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                 ));
             }
             format!(
-                "{device} turned away {which}: {}.{others}{} Callers: {callers}.",
+                "{device} turned away {which}: {}.{}{others} Callers: {callers}.",
                 told(rejection, En),
                 match why {
                     Some(Circumstance::NoMediaOffered) =>

@@ -49,7 +49,9 @@ limit() {
 try() {
     local rate=$1
     shift
-    ip netns exec "$space" sh -c 'echo $$ >"$0/cgroup.procs"; exec taskset -c 0 "$@"' "$group" "$@" >"$scratch/out" 2>"$scratch/err" &
+    # In the namespace /sys is another one, without control groups: the limit comes first, and must hold.
+    sh -ec 'echo $$ >"$0/cgroup.procs"; space=$1; shift; exec ip netns exec "$space" taskset -c 0 "$@"' \
+        "$group" "$space" "$@" >"$scratch/out" 2>"$scratch/err" &
     listener=$!
     sleep 3
     local told

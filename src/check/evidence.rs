@@ -110,12 +110,10 @@ pub(super) fn at_moments<'a>(streams: impl IntoIterator<Item = (&'a Stream, Vec<
     }
     moments.sort_unstable_by_key(|moment| moment.frame);
     moments.dedup_by_key(|moment| moment.frame);
-    moments.truncate(FRAMES_KEPT);
     let mut collector = Collector::default();
-    for moment in moments {
-        collector.frames(&[moment.frame]);
-        collector.time(moment.time);
-    }
+    // The time is that of all of them.
+    moments.iter().for_each(|moment| collector.time(moment.time));
+    moments.iter().take(FRAMES_KEPT).for_each(|moment| collector.frames(&[moment.frame]));
     Evidence { until, ..collector.finish(filter::any_of(filters)) }
 }
 
@@ -204,6 +202,15 @@ mod tests {
             "ip.src == 192.168.10.21 && ip.dst == 192.168.10.2 && udp.srcport == 40001 && udp.dstport == 389";
         assert_eq!(wrong.filter, format!("{way} && !x"));
         assert_eq!(marked(&[(24, 1), (26, 9)]).filter, way, "which of them the frames are is not known");
+    }
+
+    #[test]
+    fn the_time_of_moments_is_that_of_all_and_not_of_the_frames_that_are_named() {
+        let voice = stream("192.168.10.21:10000", "192.168.10.2:5204", &[(46, 60)]);
+        let moment = |number: u64| Moment { frame: frame(number), time: at(number as i64) };
+        let told = at_moments([(&voice, (1..=9).map(moment).collect())]);
+        assert_eq!(told.frames.len(), FRAMES_KEPT);
+        assert_eq!((told.first, told.last), (Some(at(1)), Some(at(9))));
     }
 
     #[test]

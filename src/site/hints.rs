@@ -124,13 +124,7 @@ impl PortChange {
             self.host.map(|host| host.to_string()),
             self.own.set().map(ToString::to_string),
         ];
-        let words: Vec<String> = words.into_iter().flatten().collect();
-        ExceptionUse {
-            text: words.join(" ").into(),
-            reason: self.reason.as_str().into(),
-            line: self.line,
-            matched,
-        }
+        used(words, &self.reason, self.line, matched)
     }
 }
 
@@ -191,14 +185,14 @@ impl Exception {
             self.port.as_ref().and_then(Ports::set).map(ToString::to_string),
             self.transport.map(|transport| transport.to_string()),
         ];
-        let words: Vec<String> = words.into_iter().flatten().collect();
-        ExceptionUse {
-            text: words.join(" ").into(),
-            reason: self.reason.as_str().into(),
-            line: self.line,
-            matched,
-        }
+        used(words, &self.reason, self.line, matched)
     }
+}
+
+/// An entry of the site file for the list in the report, in the words that were given.
+fn used<const N: usize>(words: [Option<String>; N], reason: &str, line: usize, matched: u64) -> ExceptionUse {
+    let words: Vec<String> = words.into_iter().flatten().collect();
+    ExceptionUse { text: words.join(" ").into(), reason: reason.into(), line, matched }
 }
 
 impl SiteFile {

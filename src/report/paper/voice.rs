@@ -157,6 +157,10 @@ pub(super) fn calls(maker: &Maker<'_>) -> Vec<Part> {
     let rows = streams.into_iter().map(|stream| voice_line(maker, &known, stream)).collect();
     parts.push(Part::Table(Table::new(&heads, rows).folding(&[labels.period, labels.parties])));
     parts.push(Part::Text(maker.words.notes.voice_key.to_owned()));
+    let is_video = |stream: &Stream| stream.kind == MediaKind::Video && stream.jitter_ms.is_some();
+    if maker.document.streams.iter().any(is_video) {
+        parts.push(Part::Text(maker.words.notes.video_jitter.to_owned()));
+    }
     if maker.document.unjudged.contains(&Unjudged::Clock) {
         parts.push(Part::Text(maker.words.notes.jitter_unjudged.to_owned()));
     }

@@ -50,6 +50,11 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     if streams.iter().any(|stream| remarked(&stream.report).is_some()) {
         page.paragraph(0, view.words.notes.remarked, Tone::Plain);
     }
+    let is_video =
+        |stream: &&Stream| stream.report.kind == MediaKind::Video && stream.report.timing.jitter.is_some();
+    if streams.iter().any(is_video) {
+        page.paragraph(0, view.words.notes.video_jitter, Tone::Plain);
+    }
     if view.audit.unjudged.contains(&Unjudged::Clock) {
         page.paragraph(0, view.words.notes.jitter_unjudged, Tone::Plain);
     }

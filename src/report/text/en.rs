@@ -157,6 +157,7 @@ const NOTES: Notes = Notes {
     marked_calls: "In the order in which they began. ! marks calls that failed or lost packets (by the receiver's word, RTCP, as well).",
     twice: "twice",
     times_unjudged: "The time stamps of the capture jump: times and lengths may be wrong by the jump.",
+    video_jitter: "Jitter of video: that of the first packet of each picture; the others carry the same time stamp.",
     jitter_unjudged: "Jitter is listed for information only and not judged: the time stamps of the capture jump.",
     paused: "Pause: with a new offer (hold, fax, another way) nothing came for so long. Numbers that are missing there do not count \
              as lost.",

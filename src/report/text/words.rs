@@ -255,6 +255,8 @@ pub(crate) struct Notes {
     pub(crate) marked_calls: &'static str,
     /// That jitter is listed and not judged.
     pub(crate) jitter_unjudged: &'static str,
+    /// What the jitter of pictures is.
+    pub(crate) video_jitter: &'static str,
     pub(crate) times_unjudged: &'static str,
     /// Behind the number of packets of a stream that are copies.
     pub(crate) twice: &'static str,

@@ -49,12 +49,17 @@ pub(super) fn check(case: &Case<'_>) -> Blocked {
             attempts.entry((view.host(), flow.protocol, view.peer())).or_default().add(&view, rows);
         }
     }
+    let answered = |((_, protocol, target), attempts): (&(IpAddr, Protocol, SocketAddr), &Attempts<'_>)| {
+        attempts.answered.then_some((*protocol, *target))
+    };
+    let served: BTreeSet<(Protocol, SocketAddr)> = attempts.iter().filter_map(answered).collect();
     let failed = attempts.into_iter().filter(|(_, attempts)| {
         !attempts.answered && attempts.count >= LEAST_ATTEMPTS && !attempts.refusals.is_empty()
     });
     let mut blocked = Blocked::default();
     for ((host, protocol, target), attempts) in failed {
-        if let Some(finding) = finding(case, host, protocol, target, &attempts) {
+        let serves = served.contains(&(protocol, target));
+        if let Some(finding) = finding(case, host, (protocol, target, serves), &attempts) {
             blocked.flows.extend(attempts.flows.iter().map(|flow| flow.id));
             blocked.findings.push(finding);
         }
@@ -115,8 +120,7 @@ fn refusal(report: &IcmpReport) -> Refusal {
 fn finding(
     case: &Case<'_>,
     host: IpAddr,
-    protocol: Protocol,
-    target: SocketAddr,
+    (protocol, target, serves): (Protocol, SocketAddr, bool),
     attempts: &Attempts<'_>,
 ) -> Option<Finding> {
     // What was said outweighs silence.
@@ -151,7 +155,14 @@ fn finding(
     }
     let known = device.map_or(Confidence::Likely, |device| device.confidence);
     Some(Finding {
-        detail: Detail::Port003 { target, protocol, refusal, outbound, is_up: case.is_up(target.ip()) },
+        detail: Detail::Port003 {
+            target,
+            protocol,
+            refusal,
+            outbound,
+            is_up: case.is_up(target.ip()),
+            serves,
+        },
         severity: if is_optional { Severity::Notice } else { Severity::Error },
         confidence: if refusal == Refusal::Silence { Confidence::Likely } else { known },
         subject: Some(case.subject(host)),

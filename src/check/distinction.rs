@@ -99,7 +99,9 @@ impl Finding {
                 Distinction::Port(*protocol, at.port())
             }
             Detail::Sig001 { rejection, .. } => Distinction::Status(rejection.status),
-            Detail::Sig005 { why: Some(Circumstance::Unacknowledged), .. } => Distinction::Unacknowledged,
+            Detail::Sig005 { why: Some(Circumstance::Unacknowledged { .. }), .. } => {
+                Distinction::Unacknowledged
+            }
             Detail::Sig005 { rejection, .. } => Distinction::Status(rejection.status),
             Detail::Sig004 { server, .. } => Distinction::Peer(*server),
             Detail::Sig006 { peer, .. } => Distinction::Peer(peer.ip()),

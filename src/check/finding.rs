@@ -223,8 +223,16 @@ pub enum Detail {
     Port001 { uses: Vec<PortUse>, as_of: Option<Date> },
     /// PORT-002. Ranges as text, such as `10000-10200`.
     Port002 { ports: Vec<u16>, documented: Box<str> },
-    /// PORT-003. `outbound`: the target lies in the Internet. `is_up`: the target sends elsewhere in the capture.
-    Port003 { target: SocketAddr, protocol: Protocol, refusal: Refusal, outbound: bool, is_up: bool },
+    /// PORT-003. `outbound`: the target lies in the Internet. `is_up`: the target sends elsewhere in the capture. `serves`:
+    /// others are answered on the same port.
+    Port003 {
+        target: SocketAddr,
+        protocol: Protocol,
+        refusal: Refusal,
+        outbound: bool,
+        is_up: bool,
+        serves: bool,
+    },
     /// PORT-005. `registers`: a registration was read.
     Port005 { port: u16, provider: SocketAddr, documented: Box<str>, registers: bool },
     /// PORT-006. `fits`: the smallest documented model that holds the observed ports.

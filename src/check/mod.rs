@@ -254,7 +254,8 @@ mod tests {
         let told = |refusal| {
             let target = crate::observe::fixture::socket("192.168.10.2:5060");
             let protocol = crate::observe::Protocol::Udp;
-            let port = Detail::Port003 { target, protocol, refusal, outbound: false, is_up: true };
+            let port =
+                Detail::Port003 { target, protocol, refusal, outbound: false, is_up: true, serves: false };
             let blocked = Finding { rows: vec!["R1".into()], ..finding(port, Severity::Error, Some(PHONE)) };
             let silent = Detail::Sig002 {
                 registrar: target,

@@ -20,6 +20,7 @@ pub enum Circumstance {
     NoMediaOffered,
     /// The caller had no registration there yet; it came later.
     NotRegistered,
-    /// It was answered, and the caller never acknowledged (RFC 3261 section 13.3.1.4).
-    Unacknowledged,
+    /// It was answered, and the caller never acknowledged (RFC 3261 section 13.3.1.4). `over_tcp`: the answer went over TCP, so
+    /// that it was not lost on the way.
+    Unacknowledged { over_tcp: bool },
 }

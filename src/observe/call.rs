@@ -268,6 +268,19 @@ impl Call {
         self.waited(self.early_media)
     }
 
+    /// Nanoseconds from the first INVITE to the one that was let through; its caller may have been challenged between.
+    #[must_use]
+    pub fn let_through_after(&self) -> Option<i64> {
+        self.let_through.map(|(_, at)| at.since(self.start.1))
+    }
+
+    /// Nanoseconds that it rang until it ended without an answer.
+    #[must_use]
+    pub fn rang_for(&self) -> Option<i64> {
+        let ((_, from), (_, until)) = self.ringing.zip(self.end)?;
+        self.answered.is_none().then(|| until.since(from))
+    }
+
     fn waited(&self, until: Option<(Frame, Timestamp)>) -> Option<i64> {
         let (_, asked) = self.let_through?;
         until.map(|(_, at)| at.since(asked))

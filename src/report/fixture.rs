@@ -177,6 +177,7 @@ fn details() -> Vec<Case> {
         refusal: Refusal::Icmp { v6: false, kind: 3, code: 13, reporter: ip("192.168.10.1") },
         outbound: true,
         is_up: false,
+        serves: false,
     };
     let use_of = |port, side, flows, peer| PortUse {
         protocol: Protocol::Udp,

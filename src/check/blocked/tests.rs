@@ -89,6 +89,19 @@ fn one_answer_outweighs_all_failures() {
 }
 
 #[test]
+fn that_others_are_answered_on_the_same_port_is_told() {
+    let silent = || vec![tried(TcpOutcome::Silent, 3), both_ways()];
+    let other = |port: u16| tcp("192.168.10.22:49900", &format!("{PBX}:{port}"), TcpOutcome::Answered, 1);
+    let serves = |flow: Option<Flow>| {
+        let flows = silent().into_iter().chain(flow).collect();
+        let found = check(&world(&row("R1", "acme.pbx", DIRECTORY), flows).case()).findings;
+        matches!(found.first().map(|finding| &finding.detail), Some(Detail::Port003 { serves: true, .. }))
+    };
+    assert!(serves(Some(other(389))));
+    assert!(!serves(None) && !serves(Some(other(636))));
+}
+
+#[test]
 fn attempts_of_several_connections_add_up() {
     let second = Flow { a: "192.168.10.21:49901".parse().unwrap(), ..tried(TcpOutcome::Silent, 1) };
     let found = refusals(DIRECTORY, vec![tried(TcpOutcome::Silent, 1), second, both_ways()]);

@@ -10,8 +10,9 @@ use super::super::finding::{Detail, Finding, Party, Severity};
 use super::super::rejection::{Circumstance, Rejection};
 use super::is_outside;
 use crate::capture::Timestamp;
+use crate::observe::message::App;
 use crate::observe::message::sip::Method;
-use crate::observe::{Answer, Beginning, Call, CallProtocol, Step};
+use crate::observe::{Answer, Beginning, Call, CallProtocol, Flow, Protocol, Step};
 use crate::site::{Confidence, Scope};
 
 /// Answered within this time (ns), a second try shows that nothing is wrong.
@@ -109,6 +110,15 @@ fn why(case: &Case<'_>, refused: &[&Call], host: IpAddr, status: u16) -> Option<
     is_new.then_some(Circumstance::NotRegistered)
 }
 
+/// Both ends of a connection, whichever called.
+fn ends(flow: &Flow) -> [SocketAddr; 2] {
+    pair(flow.a, flow.b)
+}
+
+fn pair(one: SocketAddr, other: SocketAddr) -> [SocketAddr; 2] {
+    [one.min(other), one.max(other)]
+}
+
 /// SIG-005: calls that were answered, and whose answer the caller never acknowledged.
 fn unacknowledged(case: &Case<'_>) -> Vec<Finding> {
     let calls = &case.traffic.calls;
@@ -121,6 +131,9 @@ fn unacknowledged(case: &Case<'_>) -> Vec<Finding> {
         }
     }
     let asked = if failed.is_empty() { Asked::default() } else { Asked::of(calls) };
+    let is_tcp = |flow: &&Flow| !failed.is_empty() && flow.protocol == Protocol::Tcp && flow.app == App::Sip;
+    let connections: BTreeSet<[SocketAddr; 2]> = case.traffic.flows.iter().filter(is_tcp).map(ends).collect();
+    let over_tcp = |call: &Call| connections.contains(&pair(call.caller, call.callee));
     let findings = failed.into_iter().map(|(host, (at, failed))| {
         let mut collector = Collector::default();
         for (frame, time) in failed.iter().flat_map(|call| [call.answered, call.end]).flatten() {
@@ -142,7 +155,9 @@ fn unacknowledged(case: &Case<'_>) -> Vec<Finding> {
                 // Answered is what these were.
                 answered: all as u64,
                 callers: callers.into_iter().collect(),
-                why: Some(Circumstance::Unacknowledged),
+                why: Some(Circumstance::Unacknowledged {
+                    over_tcp: failed.iter().all(|call| over_tcp(call)),
+                }),
             },
             severity: Severity::Warning,
             confidence: Confidence::Likely,

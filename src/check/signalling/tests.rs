@@ -1,9 +1,11 @@
 use super::super::fixture::{self, PBX, PHONE, PUBLIC, World, subjects};
 use super::super::rejection::Circumstance;
 use super::*;
-use crate::observe::fixture::{at, frame, ip, socket, udp};
+use crate::observe::fixture::{at, frame, ip, socket, tcp, udp};
+use crate::observe::message::App;
 use crate::observe::{
-    Answer, Beginning, Call, CallProtocol, Mapping, Outage, Refusals, Refused, SipEndpoint, Unanswered,
+    Answer, Beginning, Call, CallProtocol, Flow, Mapping, Outage, Refusals, Refused, SipEndpoint, TcpOutcome,
+    Unanswered,
 };
 
 fn refusal(status: u16, ms: i64, count: u64) -> Refused {
@@ -286,7 +288,13 @@ fn an_answer_that_is_never_acknowledged_is_a_failed_call() {
         is_unacknowledged,
         ..refused_call(200)
     };
-    assert_eq!(sig_005(&calls(vec![call(true)])).unwrap().1, Some(Circumstance::Unacknowledged));
+    let mut world = calls(vec![call(true)]);
+    let why = |world: &World| sig_005(world).unwrap().1;
+    assert_eq!(why(&world), Some(Circumstance::Unacknowledged { over_tcp: false }));
+    let Call { caller, callee, .. } = call(true);
+    let connection = tcp(&callee.to_string(), &caller.to_string(), TcpOutcome::Answered, 1);
+    world.traffic.flows.push(Flow { app: App::Sip, ..connection });
+    assert_eq!(why(&world), Some(Circumstance::Unacknowledged { over_tcp: true }), "TCP does not lose it");
     assert!(sig_005(&calls(vec![call(false)])).is_none());
 }
 

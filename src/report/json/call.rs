@@ -62,6 +62,9 @@ pub(in crate::report) struct Call {
     pub(in crate::report) refused_change: Option<RefusedChange>,
     /// First 180.
     pub(in crate::report) ringing: Option<String>,
+    /// The INVITE that was let through, behind any challenge; missing where the capture lacks it.
+    #[serde(default)]
+    pub(in crate::report) let_through: Option<String>,
     /// From the INVITE that was let through, behind any challenge, to `ringing`, in ms; missing where the capture lacks that
     /// INVITE.
     pub(in crate::report) post_dial_delay_ms: Option<f64>,
@@ -306,6 +309,7 @@ pub(super) fn call(id: usize, call: &observe::Call, ties: &Ties, traffic: &Traff
         },
         final_status: call.status,
         ringing: time(call.ringing),
+        let_through: time(call.let_through),
         reason: call.reason.as_ref().map(ToString::to_string),
         cause: call.cause.as_ref().map(Cause::of),
         beginning: call.beginning.into(),

@@ -1,6 +1,6 @@
 //! Marking by direction, calls with their voice, registrations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Cell, Maker, Part, Picture, Table, Tone, between, instant, ladder, shown, socket};
 use crate::observe::{Answer, Standing};
@@ -212,9 +212,14 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
             .as_ref()
             .map(|cause| (cause.protocol.into(), cause.value, cause.text.as_deref().unwrap_or_default())),
         early_media: call.early_media_after_ms.filter(|_| call.ringing.is_none()).map(|ms| (ms * 1e6) as i64),
+        let_through: between(call.start.as_deref(), call.let_through.as_deref()),
+        rang_for: between(call.ringing.as_deref(), call.end.as_deref()).filter(|_| call.answered.is_none()),
         dialled: call.dialled.as_deref(),
         refused_change: call.refused_change.as_ref().map(|change| (change.kind.into(), change.status)),
         leg_of: root.map(|root| maker.moment(root.start.as_deref())),
+        rang_at: root
+            .filter(|root| is_one_of_several(maker, root, call))
+            .map(|_| shown(&call.callee.address)),
     };
     for line in notes.lines(maker.language) {
         result = format!("{result}; {line}");
@@ -231,6 +236,13 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
         Cell::number(span(length), length.map(|length| length as f64)),
         Cell::new(result),
     ]
+}
+
+/// Whether a PBX passed the call of `root` on to several telephones, all under the number that was called.
+fn is_one_of_several(maker: &Maker<'_>, root: &Call, call: &Call) -> bool {
+    let legs = root.leg_by.iter().filter_map(|leg| maker.document.calls.get(*leg));
+    let same = legs.filter(|leg| leg.to == root.to).map(|leg| &leg.callee.address);
+    call.to == root.to && same.collect::<BTreeSet<_>>().len() > 1
 }
 
 /// Without what belongs to a pause at a new offer.

@@ -1,7 +1,7 @@
 //! Calls and registrations.
 
-use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, SocketAddr};
 
 use super::View;
 use super::media;
@@ -125,10 +125,21 @@ pub(in crate::report) fn notes<'a>(view: &View<'a>, call: &'a Call) -> CallNotes
             .as_ref()
             .map(|cause| (cause.protocol, cause.value, cause.text.as_ref().map_or("", |text| text.as_str()))),
         early_media: call.heard_after().filter(|_| call.ringing.is_none()),
+        let_through: call.let_through_after(),
+        rang_for: call.rang_for(),
         dialled: call.dialled.as_deref(),
         refused_change: call.refused_change.map(|change| (change.kind, change.status)),
         leg_of: root.map(|root| time_of_day(root.start.1, view.context.zone)),
+        rang_at: root
+            .filter(|root| root.to == call.to && is_one_of_several(view, call))
+            .map(|_| call.callee.ip().to_string()),
     }
+}
+
+/// Whether a PBX passed the same call on to several telephones, all under one number.
+fn is_one_of_several(view: &View<'_>, call: &Call) -> bool {
+    let legs = view.audit.traffic.calls.iter().filter(|leg| leg.leg_of == call.leg_of && leg.to == call.to);
+    legs.map(|leg| leg.callee.ip()).collect::<BTreeSet<IpAddr>>().len() > 1
 }
 
 fn call_line(view: &View<'_>, call: &Call, is_marked: bool) -> Vec<Piece> {

@@ -10,6 +10,11 @@ use crate::observe::{Answer, Beginning, CallSide, ChangeKind};
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::duration;
 
+/// An INVITE with credentials usually follows the challenge within milliseconds (ns).
+const LATE: i64 = 2_000_000_000;
+/// A telephone that rang for less was not heard (ns).
+const WORTH_TELLING: i64 = 1_000_000_000;
+
 /// A call as these words need it, whichever form of report they stand in.
 #[derive(Clone, Debug)]
 pub(crate) struct CallNotes<'a> {
@@ -26,10 +31,16 @@ pub(crate) struct CallNotes<'a> {
     pub(crate) cause: Option<(CauseProtocol, u16, &'a str)>,
     /// From the INVITE to early media, in ns, where it did not ring before.
     pub(crate) early_media: Option<i64>,
+    /// From the first INVITE to the one that was let through, in ns: `early_media` and ringing count from the latter.
+    pub(crate) let_through: Option<i64>,
+    /// How long it rang without being answered, in ns.
+    pub(crate) rang_for: Option<i64>,
     pub(crate) dialled: Option<&'a str>,
     pub(crate) refused_change: Option<(ChangeKind, u16)>,
     /// When the call began that a PBX passed on as this one.
     pub(crate) leg_of: Option<String>,
+    /// Where this leg went, if the same number rang elsewhere too.
+    pub(crate) rang_at: Option<String>,
 }
 
 /// Between the sides of a call: to whom it went, where that is known.
@@ -54,8 +65,12 @@ impl CallNotes<'_> {
                 En => format!("answer acknowledged only after {after} (ACK)"),
             }
         });
-        let beginning = (self.beginning != Beginning::Seen)
-            .then(|| say(["Beginn nicht im Mitschnitt", "beginning not in the capture"]));
+        let beginning = (self.beginning != Beginning::Seen).then(|| {
+            say([
+                "Beginn nicht im Mitschnitt; die Zeit ist die der ersten Nachricht",
+                "beginning not in the capture; the time is that of the first message",
+            ])
+        });
         let ended = match (self.beginning, self.hung_up) {
             (Beginning::SidesUnknown, Some(CallSide::Caller)) => {
                 Some(say(["wer zuerst genannt ist, legt auf", "who is named first hangs up"]))
@@ -83,9 +98,11 @@ impl CallNotes<'_> {
             De => format!("gewählt: {}", quoted(number)),
             En => format!("dialled: {}", quoted(number)),
         });
+        let rang_at =
+            |before: &str| self.rang_at.as_ref().map_or_else(String::new, |at| format!(" {before} {at}"));
         let leg = self.leg_of.as_ref().map(|start| match language {
-            De => format!("von der Anlage weitergeleitet: gehört zum Gespräch von {start}"),
-            En => format!("passed on by the PBX: belongs to the call of {start}"),
+            De => format!("von der Anlage weitergeleitet{}: gehört zum Gespräch von {start}", rang_at("an")),
+            En => format!("passed on by the PBX{}: belongs to the call of {start}", rang_at("to")),
         });
         let cause = self.cause.and_then(|cause| because(cause, language));
         let lines = [
@@ -93,12 +110,32 @@ impl CallNotes<'_> {
             late,
             beginning,
             ended,
+            self.let_through(language),
+            self.rang_for(language),
             self.failure(language),
             self.words(language),
             cause,
             change,
         ];
         lines.into_iter().chain([early, dialled, leg]).flatten().collect()
+    }
+
+    /// That the INVITE which rang went out long after the first one, which the times beside it do not show.
+    fn let_through(&self, language: Language) -> Option<String> {
+        let after = duration(self.let_through.filter(|after| *after >= LATE)?, language);
+        Some(match language {
+            De => format!("erst der INVITE {after} nach dem ersten kam durch"),
+            En => format!("only the INVITE {after} after the first one got through"),
+        })
+    }
+
+    fn rang_for(&self, language: Language) -> Option<String> {
+        let is_open = !matches!(self.answer, Answer::Answered | Answer::Open);
+        let rang = duration(self.rang_for.filter(|rang| is_open && *rang >= WORTH_TELLING)?, language);
+        Some(match language {
+            De => format!("klingelte {rang} lang"),
+            En => format!("rang for {rang}"),
+        })
     }
 
     /// What the caller did not wait for, or what the cancelled call was answered with: 487 is the usual one.
@@ -164,9 +201,12 @@ mod tests {
             late_ack: None,
             cause: None,
             early_media: None,
+            let_through: None,
+            rang_for: None,
             dialled: None,
             refused_change: None,
             leg_of: None,
+            rang_at: None,
         }
     }
 
@@ -186,6 +226,19 @@ mod tests {
         assert!(usual.lines(De).is_empty());
         let refused = CallNotes { answer: Answer::Rejected(400), reason: "Zly\x1b request", ..notes() };
         assert_eq!(refused.lines(En), ["it says “Zly\\x1b request”"]);
+        let rang = CallNotes {
+            answer: Answer::Rejected(486),
+            reason: "Busy Here",
+            rang_for: Some(45_255_000_000),
+            let_through: Some(17_400_000_000),
+            ..notes()
+        };
+        assert_eq!(
+            rang.lines(De),
+            ["erst der INVITE 17,4\u{a0}s nach dem ersten kam durch", "klingelte 45,3\u{a0}s lang"]
+        );
+        let picked_up = CallNotes { rang_for: Some(45_255_000_000), ..notes() };
+        assert!(picked_up.lines(De).is_empty(), "who is answered rang until then");
         let fax = CallNotes { refused_change: Some((ChangeKind::Fax, 488)), ..notes() };
         assert_eq!(
             fax.lines(De),
@@ -195,14 +248,15 @@ mod tests {
             beginning: Beginning::SidesUnknown,
             hung_up: Some(CallSide::Caller),
             leg_of: Some("10:15:03".to_owned()),
+            rang_at: Some("192.168.10.22".to_owned()),
             ..notes()
         };
         assert_eq!(
             late.lines(En),
             [
-                "beginning not in the capture",
+                "beginning not in the capture; the time is that of the first message",
                 "who is named first hangs up",
-                "passed on by the PBX: belongs to the call of 10:15:03"
+                "passed on by the PBX to 192.168.10.22: belongs to the call of 10:15:03"
             ]
         );
     }

@@ -5,13 +5,14 @@ use std::net::SocketAddr;
 use crate::capture::Timestamp;
 use crate::observe::message::tls::alert_name;
 use crate::report::language::Language;
-use crate::report::number::day;
+use crate::report::number::{count, day};
 
 pub(super) fn tls_de(
     device: &str,
     server: SocketAddr,
     name: Option<&str>,
     alert: Option<(u8, bool)>,
+    times: u64,
     expired: Option<Timestamp>,
 ) -> String {
     let of = name.map_or_else(String::new, |name| format!(" für {name}"));
@@ -23,7 +24,8 @@ pub(super) fn tls_de(
     let who = if by_client { format!("{device} bricht") } else { format!("{server} bricht") };
     let with = if by_client { server.to_string() } else { device.to_owned() };
     let more = expired.map_or_else(String::new, |text| format!(" {text}"));
-    format!("{who} die TLS-Verbindung mit {with} ab: Meldung {}.{more}", alert_text(number))
+    let often = if times > 1 { format!(" {}-mal", count(times, Language::De)) } else { String::new() };
+    format!("{who} die TLS-Verbindung mit {with}{often} ab: Meldung {}.{more}", alert_text(number))
 }
 
 pub(super) fn tls_en(
@@ -31,6 +33,7 @@ pub(super) fn tls_en(
     server: SocketAddr,
     name: Option<&str>,
     alert: Option<(u8, bool)>,
+    times: u64,
     expired: Option<Timestamp>,
 ) -> String {
     let of = name.map_or_else(String::new, |name| format!(" for {name}"));
@@ -42,7 +45,8 @@ pub(super) fn tls_en(
     let who = if by_client { device.to_owned() } else { server.to_string() };
     let with = if by_client { server.to_string() } else { device.to_owned() };
     let more = expired.map_or_else(String::new, |text| format!(" {text}"));
-    format!("{who} ends the TLS connection with {with}: alert {}.{more}", alert_text(number))
+    let often = if times > 1 { format!(" {}\u{a0}times", count(times, Language::En)) } else { String::new() };
+    format!("{who} ends the TLS connection with {with}{often}: alert {}.{more}", alert_text(number))
 }
 
 pub(super) fn silence_de(device: &str, registrar: SocketAddr, longest: &str, expires: u32) -> String {
@@ -74,20 +78,23 @@ mod tests {
 
     #[test]
     fn who_ended_the_connection_and_why_is_said() {
-        let text = tls_de("A", server(), None, Some((48, true)), None);
-        assert_eq!(text, "A bricht die TLS-Verbindung mit 192.168.10.2:443 ab: Meldung unknown_ca (48).");
-        let text = tls_en("A", server(), None, Some((200, false)), None);
+        let text = tls_de("A", server(), None, Some((48, true)), 2, None);
+        assert_eq!(
+            text,
+            "A bricht die TLS-Verbindung mit 192.168.10.2:443 2-mal ab: Meldung unknown_ca (48)."
+        );
+        let text = tls_en("A", server(), None, Some((200, false)), 1, None);
         assert_eq!(text, "192.168.10.2:443 ends the TLS connection with A: alert 200.");
     }
 
     #[test]
     fn a_date_that_has_passed_is_given_in_utc() {
         let end = Some(Timestamp(1_577_836_799_000_000_000));
-        let text = tls_de("A", server(), Some("„pbx“"), None, end);
+        let text = tls_de("A", server(), Some("„pbx“"), None, 1, end);
         assert_eq!(
             text,
             "A verbindet sich mit 192.168.10.2:443 (TLS). Das Zertifikat des Servers für „pbx“ ist am 31.12.2019 abgelaufen."
         );
-        assert!(tls_en("A", server(), None, None, end).ends_with("expired on 2019-12-31."));
+        assert!(tls_en("A", server(), None, None, 1, end).ends_with("expired on 2019-12-31."));
     }
 }

@@ -32,7 +32,7 @@ pub(super) const WORDS: Words = Words {
     evidence,
     answer,
     untold,
-    busy_after_ringing: "besetzt oder abgewiesen",
+    busy_after_ringing: "abgewiesen oder nicht angenommen",
     hung_up,
     renewed,
     unjudged,

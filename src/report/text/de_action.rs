@@ -19,8 +19,8 @@ pub(super) fn action(detail: &Detail) -> String {
             "Stellen Sie den RTP-Bereich auf den dokumentierten Wert, oder passen Sie Firewall- und QoS-Regeln an \
              den tatsächlichen Bereich an."
         }
-        Detail::Port003 { target, protocol: transport, refusal, outbound, is_up } => {
-            return unblock(*target, *transport, *refusal, (*outbound, *is_up));
+        Detail::Port003 { target, protocol: transport, refusal, outbound, is_up, serves } => {
+            return unblock(*target, *transport, *refusal, [*outbound, *is_up, *serves]);
         }
         Detail::Port005 { .. } => {
             "Prüfen Sie die Einstellungen des SIP-Kontos und die NAT-Regeln der Firewall."
@@ -147,8 +147,17 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Sig004 { .. } => {
             "Schalten Sie SIP ALG (SIP NAT Helper) in Router und Firewall ab, wie der Hersteller es verlangt."
         }
-        Detail::Sig007 { alert: Some((42..=46 | 48, _)), .. } | Detail::Sig007 { expired: Some(_), .. } => {
+        Detail::Sig007 { expired: Some(_), .. } => {
+            "Erneuern Sie das Zertifikat des Servers. Ist es nicht abgelaufen, prüfen Sie die Uhr des mitschneidenden Rechners."
+        }
+        Detail::Sig007 { alert: Some((42..=46 | 48, _)), .. } => {
             "Prüfen Sie Gültigkeit und Namen des Zertifikats und die Uhrzeit des Gerätes."
+        }
+        Detail::Sig007 { alert: Some((40 | 70 | 71, _)), .. } => {
+            "Vergleichen Sie TLS-Version und Firmware beider Seiten."
+        }
+        Detail::Sig007 { alert: Some((112, _)), .. } => {
+            "Der Server kennt den Namen nicht, unter dem das Gerät ihn anspricht: Prüfen Sie die Serveradresse am Gerät."
         }
         Detail::Sig007 { .. } => {
             "Vergleichen Sie TLS-Version und Firmware beider Seiten, und prüfen Sie Namen und Zertifikat des Servers."
@@ -231,9 +240,16 @@ fn unblock(
     target: SocketAddr,
     transport: Protocol,
     refusal: Refusal,
-    (outbound, is_up): (bool, bool),
+    [outbound, is_up, serves]: [bool; 3],
 ) -> String {
     let port = format!("{} {}", protocol(transport), target.port());
+    if serves {
+        return format!(
+            "Andere Geräte erreichen {} über {port}. Prüfen Sie, ob die Adresse dieses Gerätes dort gesperrt ist (Sperrliste) \
+             und ob eine Firewall oder sein VLAN gerade dieses Gerät aussperrt.",
+            target.ip()
+        );
+    }
     if outbound {
         return format!(
             "Geben Sie {port} in der Firewall abgehend zu {} frei. Ist der Port frei, prüfen Sie, ob der Dienst \

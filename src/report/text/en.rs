@@ -32,7 +32,7 @@ pub(super) const WORDS: Words = Words {
     evidence,
     answer,
     untold,
-    busy_after_ringing: "busy or declined",
+    busy_after_ringing: "declined or not answered",
     hung_up,
     renewed,
     unjudged,

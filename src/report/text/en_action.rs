@@ -18,8 +18,8 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Port002 { .. } => {
             "Set the RTP range to the documented value, or adapt the firewall and QoS rules to the actual range."
         }
-        Detail::Port003 { target, protocol: transport, refusal, outbound, is_up } => {
-            return unblock(*target, *transport, *refusal, (*outbound, *is_up));
+        Detail::Port003 { target, protocol: transport, refusal, outbound, is_up, serves } => {
+            return unblock(*target, *transport, *refusal, [*outbound, *is_up, *serves]);
         }
         Detail::Port005 { .. } => "Check the settings of the SIP account and the NAT rules of the firewall.",
         Detail::Port006 { .. } => {
@@ -133,8 +133,17 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Sig004 { .. } => {
             "Switch off SIP ALG (SIP NAT helper) in router and firewall, as the vendor demands."
         }
-        Detail::Sig007 { alert: Some((42..=46 | 48, _)), .. } | Detail::Sig007 { expired: Some(_), .. } => {
+        Detail::Sig007 { expired: Some(_), .. } => {
+            "Renew the server's certificate. If it has not expired, check the clock of the capturing computer."
+        }
+        Detail::Sig007 { alert: Some((42..=46 | 48, _)), .. } => {
             "Check the certificate's validity and name, and the device's clock."
+        }
+        Detail::Sig007 { alert: Some((40 | 70 | 71, _)), .. } => {
+            "Compare TLS version and firmware of both sides."
+        }
+        Detail::Sig007 { alert: Some((112, _)), .. } => {
+            "The server does not know the name by which the device calls it: check the server address set at the device."
         }
         Detail::Sig007 { .. } => {
             "Compare TLS version and firmware of both sides, and check the server's name and certificate."
@@ -205,9 +214,16 @@ fn unblock(
     target: SocketAddr,
     transport: Protocol,
     refusal: Refusal,
-    (outbound, is_up): (bool, bool),
+    [outbound, is_up, serves]: [bool; 3],
 ) -> String {
     let port = format!("{} {}", protocol(transport), target.port());
+    if serves {
+        return format!(
+            "Other devices reach {} over {port}. Check whether this device's address is blocked there (block list), and \
+             whether a firewall or its VLAN shuts out this very device.",
+            target.ip()
+        );
+    }
     if outbound {
         return format!(
             "Allow {port} outbound to {} in the firewall. If it is allowed, check that the service is running there.",

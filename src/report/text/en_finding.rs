@@ -301,7 +301,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             }
         ),
         Detail::Sig007 { server, name, alert, expired } => {
-            connection::tls_en(device, *server, name.as_deref().map(quoted).as_deref(), *alert, *expired)
+            let name = name.as_deref().map(quoted);
+            connection::tls_en(device, *server, name.as_deref(), *alert, finding.count, *expired)
         }
         Detail::Sig008 { registrar, longest, expires } => {
             connection::silence_en(device, *registrar, &duration(*longest, En), *expires)

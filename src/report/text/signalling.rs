@@ -85,10 +85,10 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
             }
         ),
         (Detail::Sig005 { rejection, calls, answered, callers, why }, De) => {
-            let others = if *answered == 0 && finding.count < *calls {
-                " Auch von den übrigen wurde keiner angenommen."
-            } else {
-                ""
+            let others = match calls.saturating_sub(finding.count) {
+                1 if *answered == 0 => " Auch der andere wurde nicht angenommen.",
+                2.. if *answered == 0 => " Auch von den übrigen wurde keiner angenommen.",
+                _ => "",
             };
             let callers = List::addresses(callers).join("und", "weitere");
             let which = |only: &str, all: &str, some: &str| match (finding.count, *calls) {
@@ -96,7 +96,7 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                 (rejected, whole) if rejected == whole => format!("{all} {whole}\u{a0}Anrufe"),
                 (rejected, whole) => format!("{} {some}", of(rejected, whole, "von", De)),
             };
-            if *why == Some(Circumstance::Unacknowledged) {
+            if matches!(why, Some(Circumstance::Unacknowledged { .. })) {
                 return Some(format!(
                     "{device} hat {} angenommen, die Annahme (200) aber immer wieder senden müssen, weil der Anrufer sie nie \
                      bestätigte (ACK): Ein Gespräch kam nicht zustande. Anrufer: {callers}.",
@@ -112,15 +112,15 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                         " Angeboten war kein nutzbarer Sprechweg (Port 0 oder Adresse 0.0.0.0).",
                     Some(Circumstance::NotRegistered) =>
                         " Im Mitschnitt meldet sich der Anrufer erst danach an.",
-                    Some(Circumstance::Unacknowledged) | None => "",
+                    Some(Circumstance::Unacknowledged { .. }) | None => "",
                 }
             )
         }
         (Detail::Sig005 { rejection, calls, answered, callers, why }, En) => {
-            let others = if *answered == 0 && finding.count < *calls {
-                " None of the others was answered either."
-            } else {
-                ""
+            let others = match calls.saturating_sub(finding.count) {
+                1 if *answered == 0 => " The other one was not answered either.",
+                2.. if *answered == 0 => " None of the others was answered either.",
+                _ => "",
             };
             let callers = List::addresses(callers).join("and", "more");
             let which = match (finding.count, *calls) {
@@ -128,7 +128,7 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                 (rejected, all) if rejected == all => format!("all {all}\u{a0}calls"),
                 (rejected, all) => format!("{} calls", of(rejected, all, "of", En)),
             };
-            if *why == Some(Circumstance::Unacknowledged) {
+            if matches!(why, Some(Circumstance::Unacknowledged { .. })) {
                 return Some(format!(
                     "{device} answered {which}, but had to send its answer (200) again and again, because the caller never \
                      acknowledged it (ACK): no call came about. Callers: {callers}."
@@ -142,19 +142,23 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                         " No usable voice was offered (port 0 or address 0.0.0.0).",
                     Some(Circumstance::NotRegistered) =>
                         " In the capture the caller registers only after that.",
-                    Some(Circumstance::Unacknowledged) | None => "",
+                    Some(Circumstance::Unacknowledged { .. }) | None => "",
                 }
             )
         }
         (Detail::Sig009 { method, to, through, most, answered, status }, De) => format!(
-            "{device} musste {} ({}) an {to}{} mehrfach senden, {} {most}-mal. {}{}",
-            counted(finding.count, "SIP-Anfrage", "SIP-Anfragen", De),
+            "{device} musste {} ({}) an {to}{} {}{most}-mal senden. {}{}",
+            if finding.count == 1 {
+                "eine SIP-Anfrage".to_owned()
+            } else {
+                counted(finding.count, "SIP-Anfrage", "SIP-Anfragen", De)
+            },
             quoted(method),
             match through.as_slice() {
                 [] => String::new(),
                 hops => format!(" über {}", List::addresses(hops).join("und", "weitere")),
             },
-            if finding.count == 1 { "insgesamt" } else { "bis zu" },
+            if finding.count == 1 { "" } else { "bis zu " },
             match (*answered, finding.count) {
                 (0, 1) => "Sie wurde nie beantwortet.".to_owned(),
                 (0, _) => "Keine wurde beantwortet.".to_owned(),
@@ -180,14 +184,18 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
             }
         ),
         (Detail::Sig009 { method, to, through, most, answered, status }, En) => format!(
-            "{device} had to repeat {} ({}) to {to}{}, sending {} {most} times. {}{}",
-            counted(finding.count, "SIP request", "SIP requests", En),
+            "{device} had to send {} ({}) to {to}{} {}{most} times. {}{}",
+            if finding.count == 1 {
+                "one SIP request".to_owned()
+            } else {
+                counted(finding.count, "SIP request", "SIP requests", En)
+            },
             quoted(method),
             match through.as_slice() {
                 [] => String::new(),
                 hops => format!(" through {}", List::addresses(hops).join("and", "more")),
             },
-            if finding.count == 1 { "it" } else { "them up to" },
+            if finding.count == 1 { "" } else { "up to " },
             match (*answered, finding.count) {
                 (0, 1) => "It was never answered.".to_owned(),
                 (0, _) => "None was answered.".to_owned(),
@@ -245,7 +253,13 @@ pub(super) fn action(detail: &Detail, language: Language) -> Option<String> {
             "Prüfen Sie, ob die Adresse des Registrars stimmt, ob er in Betrieb ist und ob eine Firewall den Port sperrt.",
             "Check whether the registrar's address is right, whether it is running, and whether a firewall blocks the port.",
         ],
-        Detail::Sig005 { why: Some(Circumstance::Unacknowledged), .. } => [
+        Detail::Sig005 { why: Some(Circumstance::Unacknowledged { over_tcp: true }), .. } => [
+            "Die Annahme (200) ging über TCP und kam an. Prüfen Sie an der Anlage oder Software, die anruft, warum sie sie nicht \
+             bestätigt, und wohin sie die Bestätigung sendet: an die Adresse im Contact der Annahme.",
+            "The answer (200) went over TCP and arrived. Check at the PBX or software that calls why it does not acknowledge it, \
+             and where it sends its acknowledgement: to the address in the answer's Contact.",
+        ],
+        Detail::Sig005 { why: Some(Circumstance::Unacknowledged { over_tcp: false }), .. } => [
             "Prüfen Sie, ob die Annahme (200) den Anrufer erreicht und wohin er die Bestätigung sendet: an die Adresse im \
              Contact der Annahme. Verdächtig sind NAT, Firewall und SIP ALG zwischen beiden.",
             "Check whether the answer (200) reaches the caller, and where it sends its acknowledgement: to the address in the \

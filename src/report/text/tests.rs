@@ -293,6 +293,6 @@ fn a_gap_in_the_capture_is_told_from_an_empty_one() {
 fn busy_after_ringing_may_be_a_person_who_declined() {
     let outcome = |status, rang| words(De).outcome(Answer::Rejected(status), rang);
     assert_eq!(outcome(486, false), "besetzt (486)");
-    assert_eq!(outcome(486, true), "besetzt oder abgewiesen (486)");
+    assert_eq!(outcome(486, true), "abgewiesen oder nicht angenommen (486)");
     assert_eq!(outcome(603, true), "abgelehnt (603)");
 }

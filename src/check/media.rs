@@ -89,6 +89,12 @@ fn around_offer(case: &Case<'_>, stream: &Stream, began: Timestamp) -> bool {
     call.is_some_and(|call| call.is_around_offer(began))
 }
 
+/// Whether a stream may have paused then because of one, so that nothing got lost.
+fn may_pause_at(case: &Case<'_>, stream: &Stream, began: Timestamp) -> bool {
+    let call = stream.call.and_then(|call| case.traffic.calls.get(call));
+    call.is_some_and(|call| call.may_pause_at(began))
+}
+
 fn excepted(case: &Case<'_>, code: &str, stream: &Stream) -> bool {
     case.is_excepted_stream(code, stream)
 }

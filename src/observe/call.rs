@@ -170,8 +170,11 @@ pub struct Call {
     /// Some SDP of the call says something else than audio both ways at one address: hold, refused media, T.38, ICE.
     /// Silence is no fault then.
     pub may_be_silent: bool,
-    /// When SDP came after the answer, re-INVITE or UPDATE, or a REFER handed the call over; at most 16.
+    /// When SDP after the answer, re-INVITE or UPDATE, changed something of what was agreed, or a REFER handed the call over;
+    /// at most 16.
     pub renegotiated: Vec<Timestamp>,
+    /// Those of them that changed address, port, direction or kind of a medium, or handed over; at most 16.
+    pub rerouted: Vec<Timestamp>,
     /// Streams that belong to an earlier call as well, because their sources went on with their numbers.
     pub also_heard: Vec<usize>,
     /// Its messages, the first 48, as long as there is room.
@@ -205,8 +208,14 @@ impl Call {
     /// Whether a new offer or answer may explain what began then.
     #[must_use]
     pub fn is_around_offer(&self, began: Timestamp) -> bool {
-        let mut offers = self.renegotiated.iter();
-        offers.any(|offer| (-BEFORE_OFFER..=BEHIND_OFFER).contains(&began.since(*offer)))
+        is_around(&self.renegotiated, began)
+    }
+
+    /// Whether a stream may have stopped then because of a new offer or answer: hold, T.38, or voice that goes another way.
+    /// Another codec is no reason to stop.
+    #[must_use]
+    pub fn may_pause_at(&self, began: Timestamp) -> bool {
+        is_around(&self.rerouted, began)
     }
 
     /// A call of which only the beginning was seen. `ends`: caller and callee. The names, media and ladder are empty.
@@ -251,6 +260,7 @@ impl Call {
             answered_elsewhere: false,
             may_be_silent: false,
             renegotiated: Vec::new(),
+            rerouted: Vec::new(),
             also_heard: Vec::new(),
             ladder: Ladder::default(),
         }
@@ -285,4 +295,8 @@ impl Call {
         let (_, asked) = self.let_through?;
         until.map(|(_, at)| at.since(asked))
     }
+}
+
+fn is_around(offers: &[Timestamp], began: Timestamp) -> bool {
+    offers.iter().any(|offer| (-BEFORE_OFFER..=BEHIND_OFFER).contains(&began.since(*offer)))
 }

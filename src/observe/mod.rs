@@ -30,6 +30,7 @@ pub mod media;
 pub mod message;
 mod names;
 mod observer;
+mod offers;
 mod pairs;
 mod past;
 mod policies;

@@ -10,6 +10,7 @@ use super::dialogs::{Heard, aor};
 use super::fork::{Attempts, Branches};
 use super::message::sdp::Sdp;
 use super::message::sip::{Kind, Method, SipMessage};
+use super::offers::{Novelty, Offers};
 use super::progress::{Progress, is_in_dialog};
 
 const OFFERS_KEPT: usize = 16;
@@ -29,6 +30,7 @@ pub(super) struct Talk {
     caller_tag: Option<Box<str>>,
     attempts: Attempts,
     branches: Branches,
+    offers: Offers,
     /// Number of the INVITE that was answered first.
     invited: Option<u32>,
     /// When the INVITE was last sent.
@@ -69,6 +71,7 @@ impl Talk {
             caller_tag: tag.map(Into::into),
             attempts: Attempts::default(),
             branches: Branches::default(),
+            offers: Offers::default(),
             invited: None,
             asked: heard.time,
             progress: Progress::default(),
@@ -142,6 +145,7 @@ impl Talk {
                     // The session goes on as it was, section 14.1.
                     let asker = self.side(heard).other();
                     self.branches.take_back(self.branch_tag(heard), asker, number(message));
+                    self.offers.take_back((self.names_caller(heard), number(message)));
                 }
                 match message.method() {
                     Some(Method::Invite) => self.response(*status, heard),
@@ -178,7 +182,7 @@ impl Talk {
                 self.transfer = heard.message.refer_to.as_ref().map(|to| (side, to.aor().into()));
                 // Who hands the call over need not go on speaking.
                 if self.invited.is_some() {
-                    self.renegotiate(heard);
+                    self.renegotiate(heard, Novelty::Way);
                 }
             }
             Method::Cancel => self.attempts.cancel(heard, side),
@@ -205,9 +209,12 @@ impl Talk {
         }
     }
 
-    fn renegotiate(&mut self, heard: &Heard) {
-        if self.call.renegotiated.len() < OFFERS_KEPT {
+    fn renegotiate(&mut self, heard: &Heard, changed: Novelty) {
+        if changed > Novelty::Nothing && self.call.renegotiated.len() < OFFERS_KEPT {
             self.call.renegotiated.push(heard.time);
+        }
+        if changed == Novelty::Way && self.call.rerouted.len() < OFFERS_KEPT {
+            self.call.rerouted.push(heard.time);
         }
     }
 
@@ -242,11 +249,13 @@ impl Talk {
         let offer =
             (is_request && is_offer(&heard.message) && is_in_dialog(&heard.message)).then_some(number);
         self.branches.describe(self.branch_tag(heard), side, sdp, offer);
+        let transaction = (self.names_caller(heard), number);
+        let changed = self.offers.take(heard, side == CallSide::Caller, transaction, sdp);
         let is_first = self.names_caller(heard)
             && self.invited == Some(number)
             && matches!(heard.message.method(), Some(Method::Invite | Method::Ack));
         if self.invited.is_some() && !is_first {
-            self.renegotiate(heard);
+            self.renegotiate(heard, changed);
         }
     }
 

@@ -371,8 +371,8 @@ pub struct Stream {
     pub report: Box<StreamReport>,
 }
 
-/// Pauses of at least half a second that begin with a new offer: hold, T.38, or voice that goes another way from then on. What
-/// numbers are missing there got lost nowhere.
+/// Pauses of at least half a second that begin with an offer of something else: hold, T.38, or voice that goes another way from
+/// then on. What numbers are missing there got lost nowhere.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Paused {
     /// Packets that the numbers tell of.
@@ -384,7 +384,7 @@ pub struct Paused {
 impl Paused {
     /// What a stream lacks because it paused at a new offer of its call.
     pub(super) fn at_offers(call: &Call, report: &StreamReport) -> Self {
-        let pauses = report.outages.iter().filter(|gap| call.is_around_offer(gap.began));
+        let pauses = report.outages.iter().filter(|gap| call.may_pause_at(gap.began));
         pauses.fold(Self::default(), |all, gap| Self {
             packets: (all.packets + u64::from(gap.missing)).min(report.counts.lost),
             length: all.length + gap.at.time.since(gap.began),

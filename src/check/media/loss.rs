@@ -8,7 +8,7 @@ use super::super::case::Case;
 use super::super::evidence::{Collector, at_moments};
 use super::super::filter;
 use super::super::finding::{Detail, Evidence, Finding, Heard, Party, Severity};
-use super::{STREAMS_SHOWN, around_offer, excepted, has_enough, peers};
+use super::{STREAMS_SHOWN, excepted, has_enough, may_pause_at, peers};
 use crate::observe::media::sequence::Counts;
 use crate::observe::media::{Gap, Moment, StreamReport};
 use crate::observe::{CallProtocol, Stream};
@@ -41,7 +41,7 @@ fn counted(case: &Case<'_>, stream: &Stream) -> Counts {
     let mut longest = 0;
     for gap in &stream.report.outages {
         let missing = u64::from(gap.missing);
-        if around_offer(case, stream, gap.began) && counts.lost >= missing {
+        if may_pause_at(case, stream, gap.began) && counts.lost >= missing {
             counts.lost -= missing;
             counts.expected -= missing;
             counts.bursts = counts.bursts.saturating_sub(1);
@@ -49,7 +49,7 @@ fn counted(case: &Case<'_>, stream: &Stream) -> Counts {
         }
     }
     if longest == counts.longest_burst {
-        let others = stream.report.outages.iter().filter(|gap| !around_offer(case, stream, gap.began));
+        let others = stream.report.outages.iter().filter(|gap| !may_pause_at(case, stream, gap.began));
         let left = others.map(|gap| u64::from(gap.missing)).max();
         counts.longest_burst = left.unwrap_or(counts.lost).min(counts.lost);
     }
@@ -60,7 +60,7 @@ fn counted(case: &Case<'_>, stream: &Stream) -> Counts {
 fn gaps<'a>(case: &Case<'_>, stream: &'a Stream) -> Vec<&'a Gap> {
     let report = &stream.report;
     let mut gaps: Vec<&Gap> = report.outages.iter().chain(&report.gaps).collect();
-    gaps.retain(|gap| !around_offer(case, stream, gap.began));
+    gaps.retain(|gap| !may_pause_at(case, stream, gap.began));
     gaps.dedup_by_key(|gap| gap.at.frame);
     gaps
 }
@@ -70,7 +70,7 @@ fn interrupted(case: &Case<'_>, lossy: &[&Stream], lost: u64) -> Option<(u64, i6
     let outages = || {
         lossy.iter().flat_map(|stream| {
             let outages = stream.report.outages.iter();
-            outages.filter(|gap| !around_offer(case, stream, gap.began))
+            outages.filter(|gap| !may_pause_at(case, stream, gap.began))
         })
     };
     let missing: u64 = outages().map(|gap| u64::from(gap.missing)).sum();

@@ -54,6 +54,7 @@ impl Scene {
             to,
             protocol: Protocol::Udp,
             dscp: 0,
+            datagram: None,
             message: sip::read(text.as_bytes(), false).unwrap(),
         };
         self.dialogs.push(&heard, description.as_ref());
@@ -265,6 +266,48 @@ fn an_update_before_the_answer_settles_what_was_inactive() {
     let call = one_hop(inactive(OFFER), &steps);
     assert!(call.may_be_silent);
     assert_eq!(call.renegotiated, [at(5_000)]);
+}
+
+#[test]
+fn an_offer_of_what_was_agreed_is_no_new_one() {
+    let tagged = Said { tag: "b", branch: "a", ..INVITE };
+    let again = |cseq, sdp| Said { cseq, sdp, ..tagged };
+    let with = |end: Option<(&'static str, &str)>, line| end.map(|(end, _)| (end, line));
+    let asked = |later: &[(i64, u16, Said<'_>)]| {
+        let answered = [(2_000, 200, Said { sdp: ANSWER, ..tagged })];
+        let call = one_hop(OFFER, &[&answered, later].concat());
+        (call.renegotiated, call.rerouted)
+    };
+    // RFC 4028: the timer of the session, by re-INVITE or UPDATE.
+    let timer = [
+        (5_000, 0, again("2 INVITE", OFFER)),
+        (5_010, 200, again("2 INVITE", ANSWER)),
+        (5_500, 0, again("3 UPDATE", OFFER)),
+    ];
+    assert_eq!(asked(&timer), (vec![], vec![]));
+    // Another codec or packet time is no reason to stop.
+    let coding = with(OFFER, "a=ptime:30");
+    let changed = [(5_000, 0, again("2 INVITE", coding)), (5_010, 200, again("2 INVITE", ANSWER))];
+    assert_eq!(asked(&changed), (vec![at(5_000), at(5_010)], vec![]));
+    let elsewhere = Some(("192.168.10.21:10002", ""));
+    for other in [
+        with(OFFER, "a=sendonly"),
+        elsewhere,
+        Some(("192.168.10.23:10000", "")),
+        with(OFFER, "m=image 6 udptl t38"),
+    ] {
+        let held = [(5_000, 0, again("2 INVITE", other)), (5_010, 200, again("2 INVITE", ANSWER))];
+        assert_eq!(asked(&held), (vec![at(5_000), at(5_010)], vec![at(5_000), at(5_010)]), "{other:?}");
+        let resumed = [&held[..], &[(9_000, 0, again("3 INVITE", OFFER))]].concat();
+        assert_eq!(asked(&resumed).1, [at(5_000), at(5_010), at(9_000)], "{other:?}");
+        // Refused, it changed nothing that a later one could put back.
+        let refused = [
+            (5_000, 0, again("2 INVITE", other)),
+            (5_010, 488, again("2 INVITE", None)),
+            (9_000, 0, again("3 INVITE", OFFER)),
+        ];
+        assert_eq!(asked(&refused).1, [at(5_000)], "{other:?}");
+    }
 }
 
 #[test]

@@ -220,7 +220,7 @@ fn what_is_missing_between_two_offers_was_not_sent() {
     let told = |offer: i64, others: u64| {
         let mut stream = interrupted(&[(3_000, 300)], others);
         stream.call = Some(0);
-        let call = Call { renegotiated: vec![at(offer)], may_be_silent: true, ..call() };
+        let call = Call { rerouted: vec![at(offer)], may_be_silent: true, ..call() };
         let found = check(&world(call, vec![stream], flows(1000)).case(), &[]);
         found.first().map(|finding| match finding.detail {
             Detail::Rtp003 { lost, expected, longest, .. } => (lost, expected, longest),

@@ -5,7 +5,7 @@ use super::super::text::{Host, Text};
 use super::{LIST_LIMIT, Media, Sdp, WORD_LIMIT};
 
 /// Who sends, RFC 8866 section 6.7.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Direction {
     /// Both.
     #[default]
@@ -31,7 +31,7 @@ impl Direction {
 }
 
 /// `a=rtpmap:96 opus/48000/2`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RtpMap {
     /// RTP payload type, 0 to 127.
     pub payload_type: u8,

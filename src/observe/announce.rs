@@ -270,6 +270,7 @@ mod tests {
                 to: super::super::fixture::socket(to),
                 protocol: super::super::traffic::Protocol::Udp,
                 dscp: 0,
+                datagram: None,
                 message: super::super::message::sip::read(text.as_bytes(), false).unwrap(),
             };
             let types: String = formats.iter().map(|format| format!(" {format}")).collect();

@@ -43,7 +43,25 @@ pub(super) struct Heard {
     pub(super) protocol: Protocol,
     /// Of the packet that ends it.
     pub(super) dscp: u8,
+    /// Over UDP.
+    pub(super) datagram: Option<Datagram>,
     pub(super) message: SipMessage,
+}
+
+/// By what a datagram that was sent again is told from a copy that the capture holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Datagram {
+    /// Of IP; 0 where there is none.
+    pub(super) identification: u16,
+    pub(super) ttl: u8,
+}
+
+impl Datagram {
+    /// Whether this one was sent anew: a copy keeps its identification, and what comes behind a router has another TTL.
+    pub(super) fn is_sent_after(self, other: Self) -> bool {
+        let is_numbered = self.identification != 0 && other.identification != 0;
+        is_numbered && self.identification != other.identification && self.ttl == other.ttl
+    }
 }
 
 /// Calls, registrations and endpoints while the capture runs.

@@ -218,6 +218,7 @@ pub(crate) fn ladder(messages: &[(&str, &str, &str)]) -> Ladder {
             to: socket(to),
             protocol: Protocol::Udp,
             dscp: 24,
+            datagram: None,
             message: sip::read(text.as_bytes(), false).unwrap(),
         };
         ladder.push(&heard, nth == 1, true);

@@ -146,6 +146,7 @@ mod tests {
             to: socket(to),
             protocol: Protocol::Udp,
             dscp: 24,
+            datagram: None,
             message: sip::read(text.as_bytes(), false).unwrap(),
         }
     }

@@ -353,10 +353,10 @@ impl Observer {
     }
 
     fn hear(&mut self, told: Told) {
-        let Told { order, frame, time, from, to, protocol, dscp, note } = told;
+        let Told { order, frame, time, from, to, protocol, dscp, datagram, note } = told;
         match note {
             Note::Sip(message, sdp) => {
-                let heard = Heard { frame, time, from, to, protocol, dscp, message: *message };
+                let heard = Heard { frame, time, from, to, protocol, dscp, datagram, message: *message };
                 self.dialogs.push(&heard, sdp.as_deref());
                 self.offers.hear(place(order), &heard, sdp.as_deref(), &mut self.announcements);
             }

@@ -10,7 +10,7 @@ use hashbrown::HashMap;
 
 use crate::capture::Timestamp;
 
-use super::dialogs::{Heard, aor};
+use super::dialogs::{Datagram, Heard, aor};
 use super::message::sip::{Contact, Kind, Rport, SipMessage};
 use super::registration::{Binding, Mapping, Outage, Refused, Registration, Rhythm, Standing, Unanswered};
 use super::traffic::Protocol;
@@ -34,8 +34,8 @@ const REMEMBERED: usize = REGISTRATIONS_KEPT / 2;
 const FORGOTTEN: usize = REMEMBERED / 8;
 /// Ports of one client from which one account registers with one Call-ID, and that are looked at for an answer.
 const PORTS_LOOKED_AT: usize = 32;
-/// The same request again within this time (ns) is a copy of the capture: RFC 3261 section 17.1.2.2 repeats after
-/// 0.5 s at the earliest.
+/// The same request again within this time (ns) is a copy of the capture, unless its datagram is another one: RFC 3261
+/// section 17.1.2.2 repeats after 0.5 s at the earliest.
 const COPY_WITHIN: i64 = 100_000_000;
 
 /// Address of record, client, registrar.
@@ -85,6 +85,8 @@ struct Asked {
     cseq: u32,
     /// When it was last sent.
     time: Timestamp,
+    /// As what.
+    datagram: Option<Datagram>,
     has_credentials: bool,
     signs_off: bool,
     is_answered: bool,
@@ -292,8 +294,11 @@ impl Entry {
         let is_again = known.is_some();
         if let Some(asked) = known {
             let waited = heard.time.since(asked.time);
-            asked.time = heard.time;
-            if waited < COPY_WITHIN {
+            let is_anew =
+                asked.datagram.zip(heard.datagram).is_some_and(|(before, now)| now.is_sent_after(before));
+            (asked.time, asked.datagram) = (heard.time, heard.datagram);
+            // What was held up on the way comes all at once.
+            if waited < COPY_WITHIN && !is_anew {
                 return;
             }
             row.repeats += 1;
@@ -345,6 +350,7 @@ impl Entry {
             call_id: call_id.into(),
             cseq,
             time: heard.time,
+            datagram: heard.datagram,
             has_credentials: message.has_credentials,
             signs_off,
             is_answered: false,

@@ -255,6 +255,7 @@ mod tests {
                 to,
                 protocol: Protocol::Udp,
                 dscp: 0,
+                datagram: None,
                 message,
             };
             repeats.push(&heard);

@@ -13,6 +13,7 @@ use crate::decode::{IcmpError, Packet, Part, Transport};
 
 use super::batch::{Batch, Event, media_header, protocol_of};
 use super::content::Note;
+use super::dialogs::Datagram;
 use super::duplicates::{self, Duplicates, Print};
 use super::flow::{End, FlowKey, FlowState};
 use super::media::{
@@ -78,6 +79,7 @@ pub(super) struct Told {
     pub(super) to: SocketAddr,
     pub(super) protocol: Protocol,
     pub(super) dscp: u8,
+    pub(super) datagram: Option<Datagram>,
     pub(super) note: Note,
 }
 
@@ -249,7 +251,11 @@ impl Shard {
         let told = &mut self.notes;
         let mut tell = |note| {
             let (from, to) = (SocketAddr::from(sender), SocketAddr::from(receiver));
-            told.push(Told { order, frame, time: packet.time, from, to, protocol, dscp: packet.dscp, note });
+            let is_datagram = protocol == Protocol::Udp;
+            let datagram =
+                is_datagram.then_some(Datagram { identification: packet.identification, ttl: packet.ttl });
+            let (time, dscp) = (packet.time, packet.dscp);
+            told.push(Told { order, frame, time, from, to, protocol, dscp, datagram, note });
         };
         let waiting = |header: RtpHeader| Waiting {
             key: (index, from.direction(), header.ssrc),

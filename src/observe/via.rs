@@ -185,6 +185,7 @@ mod tests {
                 to,
                 protocol: Protocol::Udp,
                 dscp: 0,
+                datagram: None,
                 message,
             });
         };

@@ -35,6 +35,7 @@ impl Ear {
             to: socket(to),
             protocol: Protocol::Udp,
             dscp: 0,
+            datagram: None,
             message: sip::read(text.as_bytes(), false).unwrap(),
         };
         self.dialogs.push(&heard, None)
@@ -289,6 +290,7 @@ fn calls_not_heard_of_the_longest_make_room_in_a_capture_of_days() {
             to: socket(PBX),
             protocol: Protocol::Udp,
             dscp: 0,
+            datagram: None,
             message: sip::read(text.as_bytes(), false).unwrap(),
         };
         dialogs.push(&heard, None)

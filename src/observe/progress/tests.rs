@@ -48,6 +48,7 @@ fn calls_of(steps: &[Step<'_>]) -> Vec<Call> {
             to: socket(to),
             protocol: Protocol::Udp,
             dscp: 0,
+            datagram: None,
             message,
         };
         dialogs.push(&heard, sdp.as_ref());

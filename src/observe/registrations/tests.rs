@@ -36,27 +36,31 @@ fn heard(
         to: socket(to),
         protocol: Protocol::Udp,
         dscp: 0,
+        datagram: None,
         message,
     }
 }
 
 /// Messages half a second apart, as frames 1, 2 ...: `?` asks, `!` asks with credentials, `0` signs off, `~` sends
-/// the last request again, `=` is a copy of it 1 ms later, a number answers it, with `@` and a port as the registrar
+/// the last request again, `+` does so 1 ms later, `=` is a copy of it 1 ms later, a number answers it, with `@` and a port as the registrar
 /// sees it.
 fn registration(steps: &[&str]) -> Registration {
     let mut registrations = Registrations::default();
-    let (mut cseq, mut last) = (0, "");
+    let (mut cseq, mut last, mut identification) = (0, "", 0);
     for (nth, &step) in (1_u64..).zip(steps) {
-        let time = if step == "=" { at(nth as i64 * 500 - 499) } else { at(nth as i64 * 500) };
+        let time = if matches!(step, "=" | "+") { at(nth as i64 * 500 - 499) } else { at(nth as i64 * 500) };
         let request = match step {
-            "~" | "=" => Some(last),
+            "~" | "=" | "+" => Some(last),
             "?" => Some(""),
             "!" => Some("Authorization: Digest username=\"21\"\r\n"),
             "0" => Some("Expires: 0\r\n"),
             _ => None,
         };
+        if step != "=" {
+            identification = 0x358c + nth as u16;
+        }
         let message = if let Some(more) = request {
-            cseq += u32::from(!matches!(step, "~" | "="));
+            cseq += u32::from(!matches!(step, "~" | "=" | "+"));
             last = more;
             heard(nth, time, PHONE, PBX, cseq, "", "", more)
         } else {
@@ -66,9 +70,28 @@ fn registration(steps: &[&str]) -> Registration {
                 if status == "stale" { "WWW-Authenticate: Digest nonce=\"x\", stale=true\r\n" } else { "" };
             heard(nth, time, PBX, PHONE, cseq, status, &via, more)
         };
-        registrations.push(&message);
+        let datagram = Some(Datagram { identification, ttl: 64 });
+        registrations.push(&Heard { datagram, ..message });
     }
     registrations.finish().remove(0)
+}
+
+#[test]
+fn what_was_sent_again_and_held_up_on_the_way_is_no_copy() {
+    let told = |steps: &[&str]| {
+        let row = registration(steps);
+        (row.attempts, row.repeats, row.unanswered.count)
+    };
+    assert_eq!(told(&["?", "+", "200", "200"]), (1, 1, 0));
+    assert_eq!(told(&["?", "=", "200"]), (1, 0, 0), "copies of a mirror port");
+    assert_eq!(told(&["?", "+", "~"]), (1, 2, 3));
+    let sent = |identification, ttl| Datagram { identification, ttl };
+    assert!(sent(2, 64).is_sent_after(sent(1, 64)));
+    assert!(!sent(2, 63).is_sent_after(sent(1, 64)), "a firewall on the way may give it a new one");
+    assert!(
+        !sent(2, 64).is_sent_after(sent(0, 64)) && !sent(0, 64).is_sent_after(sent(0, 64)),
+        "without one"
+    );
 }
 
 fn refused(steps: &[&str]) -> Option<u16> {

@@ -127,7 +127,7 @@ impl Content {
             App::Sip | App::Rtcp | App::Rtp | App::Stun | App::Dtls | App::Zrtp | App::Unknown
                 if is_media => {}
             App::Sip | App::Unknown if payload.first().is_some_and(|&byte| may_start_sip(byte)) => {
-                if let Some(message) = sip::read(payload, packet.payload.is_cut()) {
+                if let Some(message) = sip::read_for_dialogs(payload, packet.payload.is_cut()) {
                     self.app = App::Sip;
                     let is_request = matches!(message.kind, sip::Kind::Request { .. });
                     self.asked.get_or_insert(if is_request { from } else { from.other() });
@@ -401,7 +401,7 @@ fn read_sip(stream: &mut Assembler, is_amid_line: &mut bool, tell: &mut dyn FnMu
         let used = match sip::frame_stream(ready) {
             sip::Frame::Message(length) => {
                 let bytes = ready.get(..length).unwrap_or(ready);
-                if let Some(message) = sip::read(bytes, false) {
+                if let Some(message) = sip::read_for_dialogs(bytes, false) {
                     tell_sip(message, bytes, tell);
                 }
                 length
@@ -414,7 +414,7 @@ fn read_sip(stream: &mut Assembler, is_amid_line: &mut bool, tell: &mut dyn FnMu
             }
             // What the snap length cut will not come.
             sip::Frame::NeedMore if stream.is_broken() => {
-                if let Some(message) = sip::read(ready, true) {
+                if let Some(message) = sip::read_for_dialogs(ready, true) {
                     tell_sip(message, ready, tell);
                 }
                 ready.len()
@@ -422,7 +422,7 @@ fn read_sip(stream: &mut Assembler, is_amid_line: &mut bool, tell: &mut dyn FnMu
             // The head of a message whose body is longer than what is kept.
             sip::Frame::NeedMore if stream.is_full() => {
                 let Some(whole) = sip::length_of(ready) else { return false };
-                if let Some(mut message) = sip::read(ready, true) {
+                if let Some(mut message) = sip::read_for_dialogs(ready, true) {
                     // Nothing was cut by the capture.
                     message.is_cut = false;
                     tell_sip(message, ready, tell);

@@ -77,7 +77,7 @@ fn cut(length: usize, cuts: &[Index]) -> Vec<Range<usize>> {
 fn alone(messages: &[Vec<u8>]) -> Vec<String> {
     let mut notes = Vec::new();
     for bytes in messages {
-        tell_sip(sip::read(bytes, false).unwrap(), bytes, &mut |note| notes.push(note));
+        tell_sip(sip::read_for_dialogs(bytes, false).unwrap(), bytes, &mut |note| notes.push(note));
     }
     sip_of(&notes)
 }
@@ -184,4 +184,18 @@ fn a_message_whose_body_is_longer_than_what_is_kept_is_known_by_its_head() {
     assert_eq!(notes.len(), 2, "{notes:?}");
     assert!(notes[0].contains("\"big\"") && notes[1].contains("\"small\""), "{notes:?}");
     assert!(!notes.iter().any(|note| note.contains("CutSip")), "nothing was cut by the capture");
+}
+
+#[test]
+fn each_byte_is_looked_at_a_few_times_however_short_the_segments_are() {
+    let head = format!("Subject: {}\r\n", "x".repeat(70)).repeat(100);
+    let body = "x".repeat(8_000);
+    let one =
+        format!("INVITE sip:22@a.example SIP/2.0\r\nCall-ID: x\r\n{head}l: {}\r\n\r\n{body}", body.len());
+    let stream = one.repeat(3);
+    let looked_at = sip::work::of(|| {
+        let notes = read(stream.as_bytes(), (0..stream.len()).map(|at| at..at + 1));
+        assert_eq!(notes.len(), 3);
+    });
+    assert!(looked_at <= 10 * stream.len(), "{looked_at} bytes of {}", stream.len());
 }

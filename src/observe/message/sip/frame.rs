@@ -42,6 +42,7 @@ impl Unfinished {
     /// What [`frame_stream`] found to need more.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
+        note_work(bytes.len());
         match scan::start_line(bytes) {
             Some(start) => Self { whole: whole(bytes, start.end), scanned: bytes.len() },
             None => Self::default(),
@@ -59,6 +60,7 @@ impl Unfinished {
         }
         // An empty line may begin in what was there before.
         let fresh = bytes.get(self.scanned.saturating_sub(2)..).unwrap_or_default();
+        note_work(fresh.len());
         let is_over = memchr_iter(b'\n', fresh)
             .any(|end| matches!(fresh.get(end + 1..), Some([b'\n', ..] | [b'\r', b'\n', ..])));
         self.scanned = bytes.len();
@@ -91,6 +93,7 @@ pub fn keep_alive(datagram: &[u8]) -> Option<KeepAlive> {
 /// start line.
 #[must_use]
 pub fn frame_stream(bytes: &[u8]) -> Frame {
+    note_work(bytes.len());
     if bytes.starts_with(b"\r\n\r\n") {
         return Frame::KeepAlive(KeepAlive::Ping, 4);
     }
@@ -164,6 +167,35 @@ fn resync(bytes: &[u8]) -> Frame {
         None => Frame::NotSip,
     }
 }
+
+/// Bytes that this thread has looked for the end of a message in: tests count them, because times tell little of cost.
+#[cfg(test)]
+pub(crate) mod work {
+    use std::cell::Cell;
+
+    thread_local! {
+        static LOOKED_AT: Cell<usize> = const { Cell::new(0) };
+    }
+
+    pub(super) fn note(bytes: usize) {
+        LOOKED_AT.with(|known| known.set(known.get() + bytes));
+    }
+
+    /// How many bytes `job` looked at.
+    pub(crate) fn of(job: impl FnOnce()) -> usize {
+        let before = LOOKED_AT.with(Cell::get);
+        job();
+        LOOKED_AT.with(Cell::get) - before
+    }
+}
+
+#[cfg(test)]
+fn note_work(bytes: usize) {
+    work::note(bytes);
+}
+
+#[cfg(not(test))]
+fn note_work(_: usize) {}
 
 #[cfg(test)]
 mod tests {

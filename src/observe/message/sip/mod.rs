@@ -23,6 +23,8 @@ use super::text::Text;
 pub use cause::{Cause, CauseProtocol};
 pub use defect::Defect;
 pub use field::{CSeq, Contact, Party, Rport, Via};
+#[cfg(test)]
+pub(crate) use frame::work;
 pub use frame::{Frame, KeepAlive, Unfinished, frame_stream, keep_alive, length_of};
 pub use method::Method;
 
@@ -156,12 +158,32 @@ impl SipMessage {
 /// `is_cut` says that the wire carried more than `bytes`.
 #[must_use]
 pub fn read(bytes: &[u8], is_cut: bool) -> Option<SipMessage> {
+    read_with(bytes, is_cut, true)
+}
+
+/// As [`read`], with the contacts of REGISTER and its answers alone: nearly every message has one, and only where somebody
+/// registers does it say when that runs out (RFC 3261 section 10.2.1.1).
+#[must_use]
+pub fn read_for_dialogs(bytes: &[u8], is_cut: bool) -> Option<SipMessage> {
+    read_with(bytes, is_cut, false)
+}
+
+fn read_with(bytes: &[u8], is_cut: bool, wants_contacts: bool) -> Option<SipMessage> {
     let start = scan::start_line(bytes)?;
     let mut reader = Reader::new(&start, is_cut, bytes.is_ascii());
     let mut headers = Headers::new(bytes, start.end, is_cut);
     for header in headers.by_ref() {
-        if let Some(name) = header.name {
-            reader.header(name, &header.value());
+        match header.name {
+            Some(HeaderName::Contact) if !wants_contacts => {}
+            Some(name) => reader.header(name, &header.value()),
+            None => {}
+        }
+    }
+    // What an answer is about may stand behind its contacts.
+    if !wants_contacts && reader.message.method() == Some(&Method::Register) {
+        let again = Headers::new(bytes, start.end, is_cut);
+        for header in again.filter(|header| header.name == Some(HeaderName::Contact)) {
+            reader.header(HeaderName::Contact, &header.value());
         }
     }
     if headers.has_bare_line_feed {

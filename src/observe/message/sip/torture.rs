@@ -228,6 +228,31 @@ fn a_cut_message_gives_what_is_there() {
     assert!(message.sdp(text.as_bytes()).is_some());
 }
 
+#[test]
+fn contacts_are_read_where_somebody_registers() {
+    let message = |head: &str, method: &str| {
+        let text = format!(
+            "{head}\r\nContact: <sip:21@192.0.2.1>;expires=60, <sip:22@192.0.2.1>\r\nm: <sip:23@192.0.2.1>\r\n\
+             Call-ID: x\r\nCSeq: 1 {method}\r\n\r\n"
+        );
+        let [all, some] = [read, read_for_dialogs].map(|read| read(text.as_bytes(), false).unwrap());
+        let others = |message: SipMessage| SipMessage { contacts: Vec::new(), contact_count: 0, ..message };
+        assert_eq!((all.contacts.len(), all.contact_count), (3, 3));
+        let is_same = some == all;
+        assert_eq!((is_same, others(some.clone())), (is_same, others(all)));
+        (is_same, some.contacts.len())
+    };
+    for method in ["REGISTER", "INVITE", "SUBSCRIBE"] {
+        let told = if method == "REGISTER" { (true, 3) } else { (false, 0) };
+        assert_eq!(message(&format!("{method} sip:a.example SIP/2.0"), method), told);
+        assert_eq!(
+            message("SIP/2.0 200 OK", method),
+            told,
+            "an answer says what it answers behind its contacts"
+        );
+    }
+}
+
 proptest! {
     #[test]
     fn random_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), is_cut: bool) {

@@ -94,12 +94,13 @@ impl Assembler {
     }
 
     /// Whether no more bytes fit before some are taken.
-    pub(super) fn is_full(&self) -> bool {
+    #[must_use]
+    pub fn is_full(&self) -> bool {
         self.ready().len() >= READY_LIMIT
     }
 
     /// Removes so many bytes from the front of the stream, also such as are still to come.
-    pub(super) fn pass_over(&mut self, count: usize) {
+    pub fn pass_over(&mut self, count: usize) {
         let missing = count.saturating_sub(self.ready().len());
         self.consume(count);
         self.unwanted = missing.saturating_sub(std::mem::take(&mut self.dropped)) as u64;

@@ -20,6 +20,8 @@ pub enum Circumstance {
     NoMediaOffered,
     /// The caller had no registration there yet; it came later.
     NotRegistered,
+    /// Whoever refused could not resolve the name of the domain, as the words of the answer say (RFC 3263).
+    NameUnresolved,
     /// It was answered, and the caller never acknowledged (RFC 3261 section 13.3.1.4). `over_tcp`: the answer went over TCP, so
     /// that it was not lost on the way.
     Unacknowledged { over_tcp: bool },

@@ -53,7 +53,8 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     let findings = failed.into_iter().filter_map(|((host, status), (at, refused))| {
         let all = asked.at(at);
         // Wrong numbers and telephones that are switched off are everyday life, unless hardly a call succeeds.
-        let is_everyday = matches!(status, 404 | 410 | 480 | 484 | 604);
+        let is_everyday =
+            matches!(status, 404 | 410 | 480 | 484 | 604) && !refused.iter().all(|call| blames_dns(call));
         if is_everyday && (refused.len() < LEAST_EVERYDAY || refused.len() * 2 < all) {
             return None;
         }
@@ -97,6 +98,9 @@ fn why(case: &Case<'_>, refused: &[&Call], host: IpAddr, status: u16) -> Option<
     if is_about_media && refused.iter().all(|call| call.offers_nothing) {
         return Some(Circumstance::NoMediaOffered);
     }
+    if refused.iter().all(|call| blames_dns(call)) {
+        return Some(Circumstance::NameUnresolved);
+    }
     let registers_later = |call: &&Call| {
         case.registrations_of(call.caller.ip()).any(|row| {
             row.registrar.ip() == host && row.granted.is_some_and(|(first, _)| first > call.start.1)
@@ -117,6 +121,15 @@ fn ends(flow: &Flow) -> [SocketAddr; 2] {
 
 fn pair(one: SocketAddr, other: SocketAddr) -> [SocketAddr; 2] {
     [one.min(other), one.max(other)]
+}
+
+/// Whether the words of the refusal say that a name could not be resolved: `No DNS results` (repro), `Unresolvable destination`
+/// (Kamailio). The status is any then, 478, 480 and 5xx among them.
+fn blames_dns(call: &Call) -> bool {
+    let words = call.reason.iter().flat_map(|reason| reason.split(|letter: char| !letter.is_alphanumeric()));
+    words
+        .map(str::to_ascii_lowercase)
+        .any(|word| word == "dns" || word.starts_with("unresolv") || word == "resolve")
 }
 
 /// SIG-005: calls that were answered, and whose answer the caller never acknowledged.

@@ -268,6 +268,22 @@ fn why_a_call_failed_is_told_as_far_as_the_capture_shows_it() {
 }
 
 #[test]
+fn a_name_that_is_not_resolved_is_no_telephone_that_is_off() {
+    let why = |status, reason: &str| {
+        let call = Call { reason: Some(reason.into()), ..refused_call(status) };
+        sig_005(&calls(vec![call])).map(|(_, why, _)| why)
+    };
+    assert_eq!(why(480, "Temporarily Unavailable"), None, "one telephone that is off");
+    assert_eq!(why(480, "No DNS results"), Some(Some(Circumstance::NameUnresolved)), "one is enough");
+    assert_eq!(why(478, "Unresolvable destination (478/SL)"), Some(Some(Circumstance::NameUnresolved)));
+    assert_eq!(why(503, "Unable to resolve next hop"), Some(Some(Circumstance::NameUnresolved)));
+    assert_eq!(why(503, "Resolved elsewhere, dnsmasq"), Some(None));
+    let both = ["No DNS results", "Temporarily Unavailable", "Temporarily Unavailable"]
+        .map(|reason| Call { reason: Some(reason.into()), ..refused_call(480) });
+    assert_eq!(sig_005(&calls(both.to_vec())).unwrap().1, None, "not all of them");
+}
+
+#[test]
 fn a_caller_who_registers_only_later_is_told() {
     let with_grant = |granted: &[i64]| {
         let mut world = calls(vec![refused_call(400)]);

@@ -115,12 +115,12 @@ pub(super) const SIG_005: Page = Page {
         meaning: "Gespräche werden von der Gegenseite oder der Anlage abgewiesen, ohne dass jemand besetzt war, ablehnte \
                   oder auflegte.",
         measured: "Endgültige Antworten ab 400 auf INVITE, außer 401, 407, 422, 423, 486, 487, 491, 494, 600 und 603. Bei 404, \
-                   410, 480, 484 und 604 erst ab drei Gesprächen und nur, wenn sie die Hälfte ausmachen. Nur für Anrufer \
+                   410, 480, 484 und 604 erst ab drei Gesprächen und nur, wenn sie die Hälfte ausmachen, außer wo der Wortlaut DNS nennt. Nur für Anrufer \
                    im LAN und erkannte Geräte. Auch eine Annahme (200), die mindestens viermal über 3 s gesendet und nie \
                    bestätigt wird (ACK).",
         action: "Der Status sagt, wo zu suchen ist: 403 Berechtigung oder Kennwort, 404 Rufnummer, 480 Anmeldung des Ziels, 482 \
                  und 483 Schleife, 488 Angebot (Codecs, SRTP, Fax), 5xx Störung der Gegenseite. Der Wortlaut der Antwort sagt \
-                 oft mehr.",
+                 oft mehr: Nennt er DNS („No DNS results“), sind SIP-Domäne und DNS-Server zu prüfen, nicht das Ziel.",
         pitfalls: "Besetzt (486) und abgelehnt (603) sind Verhalten von Menschen. Gelingt derselbe Anruf binnen 5 s im zweiten \
                    Versuch, ist es kein Befund. Läuft der Anruf über die Anlage weiter, zählt nur die Strecke dahinter.",
         source: "RFC 3261 Abschnitt 21.",
@@ -128,12 +128,12 @@ pub(super) const SIG_005: Page = Page {
     en: Text {
         meaning: "Calls are turned away by the other side or the PBX, although nobody was busy, declined or hung up.",
         measured: "Final answers from 400 on to INVITE, except 401, 407, 422, 423, 486, 487, 491, 494, 600 and 603. With 404, \
-                   410, 480, 484 and 604 from three calls on, and only if they make up half. Only for callers in the LAN and \
+                   410, 480, 484 and 604 from three calls on, and only if they make up half, unless the words of the answer name DNS. Only for callers in the LAN and \
                    recognised devices. Also an answer (200) that is sent at least four times over 3 s and never acknowledged \
                    (ACK).",
         action: "The status says where to look: 403 permissions or password, 404 number, 480 registration of the target, 482 and \
                  483 a loop, 488 the offer (codecs, SRTP, fax), 5xx an outage of the other side. The words of the answer often \
-                 say more.",
+                 say more: where they name DNS (“No DNS results”), check SIP domain and DNS server, not the target.",
         pitfalls: "Busy (486) and declined (603) are what people do. If the same call succeeds within 5 s on a second try it is \
                    no finding. If the PBX passes the call on, only the leg behind it counts.",
         source: "RFC 3261 section 21.",

@@ -112,6 +112,8 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                         " Angeboten war kein nutzbarer Sprechweg (Port 0 oder Adresse 0.0.0.0).",
                     Some(Circumstance::NotRegistered) =>
                         " Im Mitschnitt meldet sich der Anrufer erst danach an.",
+                    Some(Circumstance::NameUnresolved) =>
+                        " Der Name hinter dem @ lässt sich dort nicht auflösen (DNS).",
                     Some(Circumstance::Unacknowledged { .. }) | None => "",
                 }
             )
@@ -142,6 +144,8 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                         " No usable voice was offered (port 0 or address 0.0.0.0).",
                     Some(Circumstance::NotRegistered) =>
                         " In the capture the caller registers only after that.",
+                    Some(Circumstance::NameUnresolved) =>
+                        " The name behind the @ cannot be resolved there (DNS).",
                     Some(Circumstance::Unacknowledged { .. }) | None => "",
                 }
             )
@@ -274,6 +278,12 @@ pub(super) fn action(detail: &Detail, language: Language) -> Option<String> {
         Detail::Sig005 { why: Some(Circumstance::NotRegistered), .. } => [
             "Melden Sie das anrufende Gerät an, bevor es telefoniert, und rufen Sie noch einmal an.",
             "Have the calling device register before it calls, and call again.",
+        ],
+        Detail::Sig005 { why: Some(Circumstance::NameUnresolved), .. } => [
+            "Prüfen Sie die SIP-Domäne, also den Namen hinter dem @, an der Anlage und am Telefon, und welchen DNS-Server die Seite \
+             fragt, die abweist. Am gerufenen Gerät liegt es nicht.",
+            "Check the SIP domain, the name behind the @, at the PBX and at the telephone, and which DNS server is asked by the \
+             side that turns the calls away. The called device is not the cause.",
         ],
         Detail::Sig005 { rejection, .. } => calling(rejection),
         Detail::Sig009 { status: Some((482 | 483, _)), .. } => LOOP,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::Timestamp;
-use crate::observe::media::{MediaDirection, MediaKind, Recognition};
+use crate::observe::media::{MediaDirection, MediaKind, Moment, Recognition};
 use crate::observe::{Answer, Call, FlowView, Protocol, Stream};
 use crate::site::Confidence;
 
@@ -196,6 +196,9 @@ struct Silent<'a> {
     /// Who should have sent, and who sent.
     silent: IpAddr,
     speaking: IpAddr,
+    /// The answer to the call, and the last packet in it.
+    answered: Moment,
+    until: Timestamp,
     streams: Vec<&'a Stream>,
     packets: u64,
     strays: u64,
@@ -242,9 +245,14 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
             // A capture on the silent computer itself may lack what it sends.
             (false, _) => Confidence::Suspected,
         };
-        let evidence = at_moments(
-            calls.iter().flat_map(|call| &call.streams).map(|stream| (*stream, vec![stream.report.first])),
-        );
+        // A source may go on from an earlier call or in a later one, where voice comes back.
+        let began = |call: &Silent<'_>, stream: &Stream| match stream.is_shared {
+            true => call.answered,
+            false => stream.report.first,
+        };
+        let streams = calls.iter().flat_map(|call| call.streams.iter().map(move |stream| (call, *stream)));
+        let shown = at_moments(streams.map(|(call, stream)| (stream, vec![began(call, stream)])));
+        let evidence = Evidence { until: calls.iter().map(|call| call.until).max(), ..shown };
         Finding {
             detail: Detail::Rtp001 {
                 packets: calls.iter().map(|call| call.packets).sum(),
@@ -362,6 +370,8 @@ fn side<'a>(
     Some(Silent {
         silent,
         speaking,
+        answered: answered.call.answered.map_or(speech.report.first, |(frame, time)| Moment { frame, time }),
+        until: spoken.iter().map(|stream| answered.last_of(stream)).max()?,
         packets: of_speaker.map(|stream| answered.packets_of(stream)).sum(),
         strays,
         refused: flow.is_some_and(|flow| !flow.extra.icmp.is_empty()),

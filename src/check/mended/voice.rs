@@ -6,9 +6,9 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::Timestamp;
 use crate::observe::media::MediaKind;
-use crate::observe::{Answer, Stream};
+use crate::observe::{Answer, Call, Stream};
 
-use super::super::case::Case;
+use super::super::case::{Case, Span};
 use super::super::media::{LEAST_JUDGED, sides_as_announced, sides_of_one_source};
 use super::super::qos;
 use super::{CALLS, outweighs};
@@ -35,15 +35,43 @@ pub(super) struct Sides {
     of_one_source: OnceCell<HashMap<IpAddr, Vec<(Timestamp, bool)>>>,
     as_announced: OnceCell<HashMap<(IpAddr, IpAddr), Vec<Timestamp>>>,
     heard: OnceCell<HashMap<(IpAddr, IpAddr), Timestamp>>,
+    again: OnceCell<HashMap<(SocketAddr, SocketAddr, u32), Timestamp>>,
 }
 
 /// When the latest answered call with voice began, by caller and callee.
 fn latest_with_voice(case: &Case<'_>) -> HashMap<(IpAddr, IpAddr), Timestamp> {
     let mut latest: HashMap<(IpAddr, IpAddr), Timestamp> = HashMap::new();
-    let voices = case.traffic.streams.iter().filter(|stream| stream.report.counts.packets >= LEAST_JUDGED);
-    let calls = voices.filter_map(|stream| case.traffic.calls.get(stream.call?));
-    for call in calls.filter(|call| call.answer == Answer::Answered) {
+    let streams = &case.traffic.streams;
+    let voices = streams.iter().filter(|stream| stream.report.counts.packets >= LEAST_JUDGED);
+    let own = voices.filter_map(|stream| case.traffic.calls.get(stream.call?));
+    let shared = further(case).map(|(call, _)| call);
+    for call in own.chain(shared).filter(|call| call.answer == Answer::Answered) {
         let known = latest.entry((call.caller.ip(), call.callee.ip())).or_insert(call.start.1);
+        *known = call.start.1.max(*known);
+    }
+    latest
+}
+
+/// Calls with the streams that are heard in them and began in an earlier one, as far as they are long enough to be judged.
+fn further<'a>(case: &Case<'a>) -> impl Iterator<Item = (&'a Call, &'a Stream)> {
+    let traffic = case.traffic;
+    traffic.calls.iter().flat_map(move |call| {
+        let span = Span { from: call.start.1, until: call.end.map(|(_, end)| end) };
+        let heard = call.also_heard.iter().filter_map(|at| traffic.streams.get(*at));
+        heard.filter(move |stream| span.packets_of(stream) >= LEAST_JUDGED).map(move |stream| (call, stream))
+    })
+}
+
+/// By what a stream is known.
+fn way(stream: &Stream) -> (SocketAddr, SocketAddr, u32) {
+    (stream.source, stream.destination, stream.report.ssrc)
+}
+
+/// When the latest call began in which a source of an earlier one went on.
+fn heard_again(case: &Case<'_>) -> HashMap<(SocketAddr, SocketAddr, u32), Timestamp> {
+    let mut latest = HashMap::new();
+    for (call, stream) in further(case) {
+        let known = latest.entry(way(stream)).or_insert(call.start.1);
         *known = call.start.1.max(*known);
     }
     latest
@@ -78,6 +106,18 @@ impl<'a> Voice<'a> {
         let last = self.last;
         self.streams().filter(move |stream| {
             stream.report.first.time > last && stream.report.counts.packets >= LEAST_JUDGED
+        })
+    }
+
+    /// Whether the device has sent voice to `peer` since, be it in a stream that began before: a source may go on with its numbers
+    /// in a later call. What merely lasts, as another call at the same time does, shows nothing.
+    pub(super) fn sends_again(&self, peer: IpAddr) -> bool {
+        let again = || self.sides.again.get_or_init(|| heard_again(self.case));
+        self.streams().filter(|stream| stream.destination.ip() == peer).any(|stream| {
+            match stream.report.first.time > self.last {
+                true => stream.report.counts.packets >= LEAST_JUDGED,
+                false => again().get(&way(stream)).is_some_and(|start| *start > self.last),
+            }
         })
     }
 

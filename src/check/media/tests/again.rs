@@ -66,6 +66,20 @@ fn a_good_call_on_the_same_ports_hides_no_one_way_audio() {
 }
 
 #[test]
+fn one_way_audio_has_the_time_of_its_own_calls() {
+    // Both sources go on with their numbers, and the PBX is silent in the second call.
+    let mut world = two_calls(&[(0, [0, 60_000])], &[FIRST]);
+    world.traffic.streams[0].is_shared = true;
+    world.traffic.streams[0].report.course =
+        Course::of(at(0), &[(46, Interval { packets: 25, ..Interval::default() }); 120]);
+    world.traffic.calls[1].also_heard = vec![0];
+    let findings = check(&world.case(), &[]);
+    let evidence = &findings[0].evidence;
+    assert_eq!(codes(&world), ["RTP-001"]);
+    assert_eq!((evidence.last, evidence.until), (Some(at(30_000)), Some(at(50_000))));
+}
+
+#[test]
 fn a_good_call_on_the_same_ports_hides_no_call_without_voice() {
     assert_eq!(codes(&two_calls(&[FIRST], &[FIRST])), ["RTP-002"]);
     let mut tried = two_calls(&[FIRST], &[FIRST]);

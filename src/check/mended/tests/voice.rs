@@ -3,9 +3,9 @@
 use super::super::super::finding::{Detail, Evidence, Finding, Severity};
 use super::super::super::fixture::{PBX, PHONE, World, finding, row};
 use super::super::mended;
-use super::{BARE, EF, GOOD, is_over};
-use crate::observe::fixture::{at, call, ip, sent, socket, spoken, stream, tcp};
-use crate::observe::{Answer, CallSide, Flow, SipEndpoint, Stream, TcpOutcome};
+use super::{BARE, EF, GOOD, is_over, voice};
+use crate::observe::fixture::{at, call, frame, ip, sent, socket, spoken, stream, tcp};
+use crate::observe::{Answer, Call, CallProtocol, CallSide, Flow, SipEndpoint, Stream, TcpOutcome};
 
 const RULE: &str = "\n[[qos]]\nid = \"Q1\"\nsection = \"1\"\nroles = [\"acme.pbx\"]\nprotocol = \"rtp\"\ndscp = 46\npromised = true\n";
 
@@ -164,4 +164,47 @@ fn voice_from_where_it_was_announced_ends_that_it_came_from_elsewhere() {
     };
     assert!(over(&[&[10_008], &[10_000]]));
     assert!(!over(&[&[10_008]]) && !over(&[&[10_008], &[10_008]]));
+}
+
+/// A world in which a source of the telephone goes on over 20 s, in a call at 0 s and in one from `ms` on.
+fn goes_on(ms: [i64; 2], also_heard: Vec<usize>) -> World {
+    let ends = (socket(&format!("{PHONE}:5060")), socket(&format!("{PBX}:5060")));
+    let call = |ms: [i64; 2]| Call {
+        answer: Answer::Answered,
+        end: Some((frame(9), at(ms[1]))),
+        ..Call::begun("c".into(), CallProtocol::Sip, ends, (frame(1), at(ms[0])))
+    };
+    let source = Stream { call: Some(0), is_shared: true, ..voice(0, &[GOOD; 40]) };
+    let mut world = World::new("").streams(vec![source]);
+    world.traffic.calls = vec![call([0, 3_000]), Call { also_heard, ..call(ms) }];
+    world
+}
+
+#[test]
+fn a_silent_side_is_heard_again_in_the_stream_of_an_earlier_call() {
+    let over = |ms, also_heard| {
+        let detail = Detail::Rtp001 {
+            packets: 500,
+            peers: vec![ip(PBX)],
+            strays: 0,
+            refused: false,
+            heard: true,
+            at_tap: false,
+            near: true,
+        };
+        is_over(detail, 5_000, &goes_on(ms, also_heard))
+    };
+    assert!(over([9_000, 15_000], vec![0]));
+    assert!(!over([9_000, 15_000], Vec::new()), "another call that lasts");
+    assert!(!over([4_000, 15_000], vec![0]), "a call that began before");
+    assert!(!over([9_000, 10_200], vec![0]), "75 packets are too few");
+}
+
+#[test]
+fn a_call_is_heard_in_the_stream_of_an_earlier_one() {
+    let over = |also_heard| {
+        let detail = Detail::Rtp002 { peers: vec![ip(PBX)], near: true };
+        is_over(detail, 5_000, &goes_on([9_000, 15_000], also_heard))
+    };
+    assert!(over(vec![0]) && !over(Vec::new()));
 }

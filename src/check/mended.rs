@@ -8,6 +8,7 @@ mod service;
 mod signalling;
 mod voice;
 
+use std::cell::OnceCell;
 use std::net::IpAddr;
 
 use crate::capture::Timestamp;
@@ -16,8 +17,8 @@ use crate::rules::QosRule;
 use super::case::Case;
 use super::finding::{Audit, Code, Detail, Finding};
 use super::media::{self, LEAST_JUDGED};
-use super::{Target, is_told_by_another, port, qos};
-use signalling::{later_calls, registers};
+use super::{is_told_by_another, port, qos};
+use signalling::{Outcomes, registers};
 use voice::{Sides, Voice};
 
 /// Requests without an answer; fewer may still be answered.
@@ -33,9 +34,16 @@ const RECENT: i64 = 120_000_000_000;
 
 /// Places of the findings whose cause is gone, ascending.
 pub(super) fn mended(case: &Case<'_>, findings: &[Finding]) -> Vec<usize> {
-    let sides = Sides::default();
+    let known = Known::default();
     let places = findings.iter().enumerate();
-    places.filter(|(_, finding)| is_mended(case, &sides, finding)).map(|(at, _)| at).collect()
+    places.filter(|(_, finding)| is_mended(case, &known, finding)).map(|(at, _)| at).collect()
+}
+
+/// What all calls tell, gone through once for all findings, when it is first asked for.
+#[derive(Default)]
+struct Known {
+    sides: Sides,
+    outcomes: OnceCell<Outcomes>,
 }
 
 /// Whether it proves anything that a finding of a capture that goes on is no longer told: not where it was a share that
@@ -50,11 +58,11 @@ pub fn is_disproved_by_absence(finding: &Finding, audit: &Audit, now: Timestamp)
     !(is_share || is_full && is_old || is_told_by_another(finding, &audit.findings))
 }
 
-fn is_mended(case: &Case<'_>, sides: &Sides, finding: &Finding) -> bool {
+fn is_mended(case: &Case<'_>, known: &Known, finding: &Finding) -> bool {
     let last = finding.evidence.until.or(finding.evidence.last);
     let (Some(subject), Some(last)) = (&finding.subject, last) else { return false };
     let host = subject.address;
-    let voice = Voice { case, sides, host, last };
+    let voice = Voice { case, sides: &known.sides, host, last };
     match &finding.detail {
         Detail::Port001 { uses, .. } => service::is_put_right(case, host, uses, finding),
         Detail::Port002 { .. } => voice.has_ports(port::PACKETS_FOR_MEDIA, |stream| {
@@ -127,13 +135,8 @@ fn is_mended(case: &Case<'_>, sides: &Sides, finding: &Finding) -> bool {
         Detail::Sig003 { .. } => signalling::keeps_mapping(case, host),
         Detail::Sig004 { server, .. } => signalling::is_left_alone(case, host, *server),
         Detail::Sig005 { rejection, .. } => {
-            let answered = |target: Option<Target>| {
-                let calls = later_calls(case, last).filter(|call| call.callee.ip() == host);
-                calls.filter(|call| target.is_none_or(|target| Target::of(call) == target)).count() as u64
-            };
-            let refused = Target::refused(&case.traffic.calls, host, rejection.status);
-            answered(None) >= finding.count.min(CALLS)
-                && refused.into_iter().all(|(target, calls)| answered(Some(target)) >= calls.min(CALLS))
+            let outcomes = known.outcomes.get_or_init(|| Outcomes::of(&case.traffic.calls));
+            outcomes.are_better(host, rejection.status, finding.count, last, CALLS)
         }
         Detail::Sig006 { peer, .. } => signalling::come_together(case, host, *peer),
         // One that failed is no longer told once a connection stands.

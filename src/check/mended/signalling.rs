@@ -1,5 +1,6 @@
 //! Whether registrations, calls and connections go well by now.
 
+use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::Timestamp;
@@ -7,6 +8,7 @@ use crate::observe::message::App;
 use crate::observe::{Answer, Call, Flow, Protocol, Registration};
 
 use super::super::case::Case;
+use super::super::target::Target;
 
 /// Whether whoever failed is not tried any more, see [`registers`]: for so long (ns).
 const GIVEN_UP: i64 = 60_000_000_000;
@@ -18,10 +20,53 @@ const MAPPING_HELD: i64 = 3;
 const LEAST_CALM: i64 = 300_000_000_000;
 const SECOND: i64 = 1_000_000_000;
 
-/// Calls that began later and were answered.
-pub(super) fn later_calls<'a>(case: &Case<'a>, last: Timestamp) -> impl Iterator<Item = &'a Call> {
-    let calls = case.traffic.calls.iter();
-    calls.filter(move |call| call.start.1 > last && call.answer == Answer::Answered)
+/// How the calls went that somebody was asked for: by who that was, made once for all findings.
+#[derive(Debug, Default)]
+pub(super) struct Outcomes {
+    /// When those began that came about, ascending, by where they were to lead.
+    answered: HashMap<(IpAddr, Target), Vec<Timestamp>>,
+    /// How many were turned away with a status, by where they were to lead.
+    refused: HashMap<(IpAddr, u16), BTreeMap<Target, u64>>,
+}
+
+impl Outcomes {
+    pub(super) fn of<'a>(calls: impl IntoIterator<Item = &'a Call>) -> Self {
+        let mut outcomes = Self::default();
+        for call in calls {
+            let (host, target) = (call.callee.ip(), Target::of(call));
+            match call.answer {
+                Answer::Answered if !call.is_unacknowledged => {
+                    outcomes.answered.entry((host, target)).or_default().push(call.start.1);
+                }
+                Answer::Rejected(status) => {
+                    let refused = outcomes.refused.entry((host, status)).or_default();
+                    *refused.entry(target).or_default() += 1;
+                }
+                _ => {}
+            }
+        }
+        outcomes.answered.values_mut().for_each(|starts| starts.sort_unstable());
+        outcomes
+    }
+
+    /// SIG-005: as many later calls to this host came about as were turned away, up to `most`, and that wherever those with
+    /// this status were to lead.
+    pub(super) fn are_better(
+        &self,
+        host: IpAddr,
+        status: u16,
+        found: u64,
+        last: Timestamp,
+        most: u64,
+    ) -> bool {
+        let later = |target: Target| {
+            let starts = self.answered.get(&(host, target)).map_or(&[][..], Vec::as_slice);
+            (starts.len() - starts.partition_point(|start| *start <= last)) as u64
+        };
+        let mut refused = self.refused.get(&(host, status)).into_iter().flatten();
+        later(Target::Inside) + later(Target::Outside) >= found.min(most)
+            && refused.all(|(target, calls)| later(*target) >= (*calls).min(most))
+    }
 }
 
 /// Whether `client` has registered since everything that failed, `failed` being when it did last: with the same account at

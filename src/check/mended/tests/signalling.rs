@@ -1,8 +1,11 @@
 //! Registrations, connections and messages that went wrong.
 
+use std::cell::Cell;
+
 use super::super::super::finding::Detail;
 use super::super::super::fixture::{PBX, PHONE, World};
 use super::super::super::rejection::Rejection;
+use super::super::signalling::Outcomes;
 use super::is_over;
 use crate::capture::Timestamp;
 use crate::observe::fixture::{at, frame, ip, registration, socket, udp};
@@ -192,4 +195,24 @@ fn calls_that_failed_outside_are_over_with_calls_outside() {
     };
     assert!(over("sip:030987654@pbx"));
     assert!(!over("sip:12@pbx"), "an extension was reached before as well");
+}
+
+#[test]
+fn however_many_findings_ask_the_calls_are_gone_through_once() {
+    let looked_at = Cell::new(0_u64);
+    let calls: Vec<Call> = (1..=400)
+        .map(|second| {
+            let answer = if second % 2 == 0 { Answer::Answered } else { Answer::Rejected(503) };
+            call("sip:12@pbx", second, answer)
+        })
+        .collect();
+    let outcomes = Outcomes::of(calls.iter().inspect(|_| looked_at.set(looked_at.get() + 1)));
+    for last in 2..=400_i64 {
+        let later = 200 - last.unsigned_abs() / 2;
+        let are_better = |most| outcomes.are_better(ip(PHONE), 503, 200, at(last * 1_000), most);
+        assert_eq!((are_better(later), are_better(later + 1)), (true, false), "{later} came about since");
+    }
+    assert_eq!(looked_at.get(), 400);
+    let unheard = Call { is_unacknowledged: true, ..call("sip:12@pbx", 11, Answer::Answered) };
+    assert!(!Outcomes::of([&unheard]).are_better(ip(PHONE), 408, 1, at(10_000), 3), "nobody acknowledged it");
 }

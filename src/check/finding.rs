@@ -575,7 +575,7 @@ pub struct Audit {
     pub unjudged: Vec<Unjudged>,
     /// Ordered by severity, heaviest first, then code, then subject.
     pub findings: Vec<Finding>,
-    /// Places of findings whose cause is gone by the end of the capture, ascending: the device did right later on. The
-    /// report of a capture tells them as any other; what follows one (`live`) tells that they are over.
+    /// Places of findings whose cause is gone by the end of the capture, ascending: the device did right later on. Only of a
+    /// capture that somebody follows (`live`); the report of a file tells them as any other, and does not look.
     pub mended: Vec<usize>,
 }

@@ -91,7 +91,8 @@ pub fn audit(
     let unexplained = port::unexplained(&case);
     let exceptions = case.exceptions();
     // Behind the exceptions: what is looked at again here is no further use of them.
-    let mended = mended::mended(&case, &findings);
+    let is_followed = captures.iter().any(|capture| capture.live.is_some());
+    let mended = if is_followed { mended::mended(&case, &findings) } else { Vec::new() };
     let has_used_rows = rows.iter().any(|row| row.status != RowStatus::Unused);
     let verdict = verdict(&findings, &unjudged, has_used_rows);
     site.exceptions = exceptions;
@@ -318,6 +319,32 @@ mod tests {
         assert_eq!(unjudged(&known.case(), &silent), [Unjudged::NoVoice, Unjudged::OneDirection]);
         let suspected = known.with(PBX, |device| device.confidence = crate::site::Confidence::Suspected);
         assert_eq!(unjudged(&suspected.case(), &[]), [Unjudged::NoDevice], "a suspicion is no device");
+    }
+
+    #[test]
+    fn what_was_put_right_is_looked_at_where_somebody_follows() {
+        use crate::capture::{CaptureSummary, Ended, Live};
+        use crate::observe::Answer;
+        use crate::observe::fixture::{at, call, frame};
+        let mended = |live: Option<Live>| {
+            let of = |answer, second: i64| {
+                let end = Some((frame(3), at(second * 1_000 + 500)));
+                let start = (frame(1), at(second * 1_000));
+                let call = call("192.168.10.21:5060", "192.168.10.2:5060");
+                crate::observe::Call { answer, start, end, ..call }
+            };
+            let mut world = World::new("");
+            world.traffic.calls = vec![of(Answer::Rejected(503), 1), of(Answer::Answered, 9)];
+            let summary = CaptureSummary::unread("eth1".into(), "pcapng".into(), Ended::Complete);
+            let captures = vec![CaptureSummary { live, ..summary }];
+            let audit = audit(captures, Vec::new(), world.traffic, world.site, &world.book, &world.hints);
+            assert!(audit.findings.iter().any(|finding| finding.code() == Code::Sig005));
+            audit.mended.iter().map(|at| audit.findings[*at].code()).collect::<Vec<_>>()
+        };
+        let live = |goes_on| Some(Live { goes_on, written: Vec::new() });
+        assert_eq!(mended(live(true)), [Code::Sig005]);
+        assert_eq!(mended(live(false)), [Code::Sig005], "the report at the end");
+        assert!(mended(None).is_empty(), "a file is over");
     }
 
     #[test]

@@ -11,15 +11,12 @@ use crate::site::Confidence;
 
 use super::case::Case;
 use super::finding::{Detail, Evidence, Finding, NoVoice, Party, Severity};
+use super::tunnel::tunnel;
 
 /// Packets of a protocol that is known by its port only.
 const LEAST_FOREIGN: u64 = 4;
-/// IP protocol number of the encapsulating security payload, RFC 4303.
-const ESP: u8 = 50;
 /// One packet in so many goes through a tunnel where that may be what hides the voice.
 const SEALED_SHARE: u64 = 10;
-/// UDP ports of tunnels that encrypt: OpenVPN, IPsec behind NAT (RFC 3948), WireGuard.
-const TUNNELS: [u16; 3] = [1194, 4500, 51_820];
 /// Reports that tell of voice: one may be a goodbye.
 const LEAST_REPORTS: u64 = 2;
 
@@ -90,12 +87,7 @@ fn no_voice(traffic: &Traffic) -> NoVoice {
     if !foreign.is_empty() {
         return NoVoice::Foreign(foreign.into_iter().collect());
     }
-    let is_sealed = |flow: &Flow| match flow.protocol {
-        Protocol::Other(ESP) => true,
-        Protocol::Udp => [&flow.a, &flow.b].iter().any(|end| TUNNELS.contains(&end.port())),
-        _ => false,
-    };
-    let sealed: u64 = traffic.flows.iter().filter(|flow| is_sealed(flow)).map(packets).sum();
+    let sealed: u64 = traffic.flows.iter().filter(|flow| tunnel(flow).is_some()).map(packets).sum();
     let is_much = sealed > 0 && sealed * SEALED_SHARE >= quality.frames;
     if is_much { NoVoice::Sealed } else { NoVoice::Nothing }
 }
@@ -118,6 +110,7 @@ fn foreign(flow: &Flow) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::World;
+    use super::super::tunnel::ESP;
     use super::*;
     use crate::observe::fixture::{sent, stream, tcp, udp};
     use crate::observe::{Quality, TcpOutcome};

@@ -26,6 +26,8 @@ fn prevents(what: Unjudged, code: Code) -> bool {
         | Unjudged::NoVoice
         | Unjudged::OwnOnly
         | Unjudged::OneSided
+        | Unjudged::OneSidedIpsec
+        | Unjudged::OneSidedTunnel
         | Unjudged::NoRule
         | Unjudged::Encrypted
         | Unjudged::Damaged
@@ -43,7 +45,7 @@ impl Unjudged {
             Self::NoDevice => text.starts_with("PORT") || text.starts_with("QOS"),
             Self::NoVoice => text.starts_with("RTP") || is_mark_of_voice,
             Self::OwnOnly => true,
-            Self::OneSided => code == Code::Rtp001,
+            Self::OneSided | Self::OneSidedIpsec | Self::OneSidedTunnel => code == Code::Rtp001,
             Self::NoRule => text.starts_with("QOS"),
             Self::Encrypted | Self::CutSip => text.starts_with("SIG"),
             Self::UnseenAnswers => code == Code::Sig002,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::Timestamp;
-use crate::observe::media::{MediaDirection, MediaKind, Moment, Recognition};
+use crate::observe::media::{MediaKind, Moment, Recognition};
 use crate::observe::{Answer, Call, FlowView, Protocol, Stream};
 use crate::site::Confidence;
 
@@ -18,11 +18,13 @@ use super::hidden::is_left_out;
 mod course;
 mod length;
 mod loss;
+mod one_sided;
 mod uneven;
 
 pub(super) use course::{sides_as_announced, sides_of_one_source, unlisted};
 pub(super) use length::packet_time;
 pub(super) use loss::behind;
+pub(super) use one_sided::one_sided;
 
 /// As findings.tsv has it: so many packets, of loss those that were expected.
 pub const LEAST_JUDGED: u64 = 100;
@@ -362,7 +364,9 @@ fn side<'a>(
     let silent_ends = || other.iter().filter(|own| hop.is_none() || own.ip() == silent);
     let is_excepted =
         || silent_ends().any(|own| case.is_excepted_between("RTP-001", *own, speech.source, Protocol::Udp));
-    if came_back || !is_seen || silent == speaking || is_excepted() {
+    // Or it comes through a tunnel that nobody can look into.
+    let is_hidden = || case.is_tunnel_between(silent, speaking);
+    if came_back || !is_seen || silent == speaking || is_hidden() || is_excepted() {
         return None;
     }
     let flow = case.traffic.flows.get(speech.flow);
@@ -391,50 +395,6 @@ fn passes_on_without_answer(answered: &Answered<'_>, silent: IpAddr, speaking: I
     voices()
         .map(|stream| stream.destination.ip())
         .any(|third| third != speaking && third != silent && sends(silent, third) && !sends(third, silent))
-}
-
-/// Whether one side alone is heard in an answered call, or the other one next to never, and no finding says so: it may be
-/// meant (hold, mute), or what the other side sends takes another way.
-pub(super) fn is_one_sided(case: &Case<'_>, findings: &[Finding]) -> bool {
-    let mut voices: BTreeMap<usize, Vec<&Stream>> = BTreeMap::new();
-    for stream in &case.traffic.streams {
-        if let Some(call) = stream.call.filter(|_| stream.report.kind == MediaKind::Audio) {
-            voices.entry(call).or_default().push(stream);
-        }
-    }
-    let is_told = |host: IpAddr| {
-        findings
-            .iter()
-            .any(|finding| matches!(&finding.detail, Detail::Rtp001 { peers, .. } if peers.contains(&host)))
-    };
-    voices.into_iter().any(|(call, streams)| {
-        let Some((_, at)) = case.traffic.calls.get(call).and_then(|call| call.answered) else { return false };
-        let spoke = |stream: &&Stream| {
-            stream.report.counts.packets >= LEAST_JUDGED && stream.report.last.time.since(at) > LEAST_CALL
-        };
-        let Some(speech) = streams.iter().copied().find(spoke) else { return false };
-        // Hold: that one side alone is to be heard was agreed.
-        if speech.report.announced_direction.is_some_and(|direction| direction != MediaDirection::SendReceive)
-        {
-            return false;
-        }
-        let least = STRAYS.max(speech.report.counts.packets / NEXT_TO_NOTHING);
-        let back = case.traffic.flows.get(speech.flow).is_some_and(|flow| {
-            FlowView::both(flow)
-                .into_iter()
-                .any(|view| view.own() == speech.source && view.received.packets > least)
-        });
-        // All streams are looked at last, since nearly every call is answered on its own flow.
-        let others = || {
-            case.traffic.streams.iter().any(|stream| {
-                stream.destination.ip() == speech.source.ip()
-                    && stream.report.counts.packets > least
-                    && stream.report.last.time > speech.report.first.time
-                    && stream.report.first.time < speech.report.last.time
-            })
-        };
-        !back && !is_told(speech.source.ip()) && !others()
-    })
 }
 
 /// RTP-002: one finding for a caller.

@@ -24,6 +24,7 @@ mod rejection;
 mod security;
 mod signalling;
 mod target;
+mod tunnel;
 
 use std::net::IpAddr;
 
@@ -66,8 +67,8 @@ pub fn audit(
     findings.extend(blocked.findings);
     findings.extend(qos::check(&case));
     findings.extend(media::check(&case, &unjudged));
-    if !unjudged.contains(&Unjudged::OneDirection) && media::is_one_sided(&case, &findings) {
-        unjudged.push(Unjudged::OneSided);
+    if !unjudged.contains(&Unjudged::OneDirection) {
+        unjudged.extend(media::one_sided(&case, &findings));
     }
     findings.extend(signalling::check(&case, &unjudged));
     findings.extend(connection::check(&case, &unjudged));

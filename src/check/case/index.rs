@@ -7,9 +7,10 @@ use std::hash::Hash;
 use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::Timestamp;
-use crate::observe::{FlowView, Protocol, Registration, Stream};
+use crate::observe::{Flow, FlowView, Protocol, Registration, Stream};
 use crate::site::Scope;
 
+use super::super::tunnel::{Tunnel, tunnel};
 use super::Case;
 
 /// The tables, of places in the traffic.
@@ -72,6 +73,10 @@ pub(super) struct Ways {
     pub(super) both: HashSet<(IpAddr, IpAddr)>,
     /// Hosts that have such a conversation with somebody in the Internet.
     pub(super) outbound: HashSet<IpAddr>,
+    /// Sender and receiver of what goes through a tunnel that nobody can look into.
+    tunnelled: HashMap<(IpAddr, IpAddr), Tunnel>,
+    /// The busiest of these tunnels, with its place in the traffic.
+    busiest: Option<(Tunnel, usize)>,
 }
 
 impl<'a> Case<'a> {
@@ -85,6 +90,9 @@ impl<'a> Case<'a> {
                 }
                 ways.senders.insert(host);
                 ways.sent.insert((host, peer));
+                if let Some(tunnel) = tunnel(view.flow) {
+                    ways.tunnelled.entry((host, peer)).or_insert(tunnel);
+                }
                 if view.received.packets > 0 {
                     ways.both.insert((host, peer));
                     if self.scope(peer) == Scope::Public {
@@ -92,6 +100,11 @@ impl<'a> Case<'a> {
                     }
                 }
             }
+            let tunnels = self.traffic.flows.iter().enumerate();
+            let tunnels = tunnels.filter_map(|(at, flow)| Some((tunnel(flow)?, at, packets(flow))));
+            ways.busiest = tunnels
+                .max_by_key(|(_, at, packets)| (*packets, std::cmp::Reverse(*at)))
+                .map(|(tunnel, at, _)| (tunnel, at));
             ways
         })
     }
@@ -99,6 +112,31 @@ impl<'a> Case<'a> {
     /// Whether `from` sends anything to `to`.
     pub(in crate::check) fn sends_to(&self, from: IpAddr, to: IpAddr) -> bool {
         self.ways().sent.contains(&(from, to))
+    }
+
+    /// Whether `from` sends anything to `to` in a tunnel that nobody can look into.
+    pub(in crate::check) fn is_tunnel_between(&self, from: IpAddr, to: IpAddr) -> bool {
+        self.ways().tunnelled.contains_key(&(from, to))
+    }
+
+    /// The tunnel that may hold what a voice is answered with: one between the same hosts, else the busiest of the capture where
+    /// it ran meanwhile and has more than so many packets. Who captures at the end of a tunnel has what comes in opened, and
+    /// what goes out closed, between other addresses.
+    pub(in crate::check) fn tunnel_beside(&self, speech: &Stream, least: u64) -> Option<Tunnel> {
+        let ways = self.ways();
+        let (from, to) = (speech.source.ip(), speech.destination.ip());
+        let between = ways.tunnelled.get(&(to, from)).or_else(|| ways.tunnelled.get(&(from, to)));
+        let beside = ways.busiest.filter(|(_, at)| {
+            self.traffic.flows.get(*at).is_some_and(|flow| {
+                let ends = [&flow.from_a, &flow.from_b];
+                let first = ends.iter().filter_map(|end| end.first).map(|(_, time)| time).min();
+                let last = ends.iter().filter_map(|end| end.last).map(|(_, time)| time).max();
+                packets(flow) > least
+                    && first.is_some_and(|first| first < speech.report.last.time)
+                    && last.is_some_and(|last| last > speech.report.first.time)
+            })
+        });
+        between.copied().or(beside.map(|(tunnel, _)| tunnel))
     }
 
     /// Conversations over UDP of a socket, in order of flows.
@@ -233,6 +271,10 @@ impl<'a> Case<'a> {
             own.map(|row| row.registrar.ip()).filter(|at| self.scope(*at) == Scope::Public).collect()
         })
     }
+}
+
+fn packets(flow: &Flow) -> u64 {
+    flow.from_a.packets + flow.from_b.packets
 }
 
 fn by<K: Eq + Hash>(all: impl Iterator<Item = (K, usize)>) -> Places<K> {

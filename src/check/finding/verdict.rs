@@ -26,6 +26,10 @@ pub enum Unjudged {
     OneDirection,
     /// A call of which one side alone is heard, which may be meant or due to the measuring point: one-way audio.
     OneSided,
+    /// The same while an IPsec tunnel ran, in which the other side may have spoken.
+    OneSidedIpsec,
+    /// The same while another tunnel ran that nobody can look into.
+    OneSidedTunnel,
     /// Voice for whose sender no vendor's rule holds: its marking.
     NoRule,
     /// Encrypted signalling: calls and registrations.

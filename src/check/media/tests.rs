@@ -147,16 +147,65 @@ fn a_call_of_which_one_side_alone_is_heard_is_not_passed_over() {
     let one_sided = |call: Call, streams: Vec<Stream>, flows| {
         let world = world(call, streams, flows);
         let case = world.case();
-        is_one_sided(&case, &check(&case, &[]))
+        !super::one_sided(&case, &check(&case, &[])).is_empty()
     };
     let ice = || Call { may_be_silent: true, ..call() };
     assert!(one_sided(ice(), vec![voice(4_000)], flows(0)));
+    let at_that_time = |call| {
+        let mut other = stream("192.168.10.22:10000", "192.168.10.21:10000", &[(46, 200)]);
+        other.report.last.time = at(4_000);
+        one_sided(ice(), vec![voice(4_000), Stream { call, ..other }], flows(0))
+    };
+    assert!(
+        at_that_time(Some(1)) && !at_that_time(Some(0)) && !at_that_time(None),
+        "another call answers nothing"
+    );
     assert!(!one_sided(call(), vec![voice(4_000)], flows(0)), "told as RTP-001");
     assert!(!one_sided(ice(), vec![voice(4_000)], flows(200)), "something comes back");
     let mut back = stream("192.168.10.2:5300", "192.168.10.21:10000", &[(46, 200)]);
     back.report.last.time = at(4_000);
     assert!(!one_sided(ice(), vec![voice(4_000), back], flows(0)), "from another port");
     assert!(!one_sided(ice(), vec![voice(2_900)], flows(0)), "too short to tell");
+}
+
+#[test]
+fn what_may_come_through_a_tunnel_is_not_judged_and_the_tunnel_is_named() {
+    let told = |call: Call, tunnel: Flow| {
+        let flows = flows(0).into_iter().chain([tunnel]).collect();
+        let world = world(call, vec![voice(4_000)], flows);
+        let case = world.case();
+        let findings = check(&case, &[]);
+        let codes: Vec<_> = findings.iter().map(|finding| finding.code().as_str()).collect();
+        (codes, super::one_sided(&case, &findings).into_iter().collect::<Vec<_>>())
+    };
+    let ice = || Call { may_be_silent: true, ..call() };
+    let sealed = |protocol, from: &str, to: &str| {
+        let mut flow = Flow { protocol, from_a: sent(100), from_b: sent(0), ..udp(from, to) };
+        (flow.from_a.first, flow.from_a.last) = (Some((frame(3), at(1_000))), Some((frame(9), at(3_900))));
+        flow
+    };
+    let (esp, gre) = (Protocol::Other(50), Protocol::Other(47));
+    let between = |protocol| sealed(protocol, "192.168.10.2:0", "192.168.10.21:0");
+    assert_eq!(told(call(), between(esp)), (vec![], vec![Unjudged::OneSidedIpsec]));
+    assert_eq!(told(call(), between(gre)), (vec![], vec![Unjudged::OneSidedTunnel]));
+    assert_eq!(told(call(), between(Protocol::Other(89))).0, ["RTP-001"], "OSPF is no tunnel");
+    let away = || sealed(esp, "192.168.10.21:0", "192.168.10.2:0");
+    assert_eq!(told(call(), away()).0, ["RTP-001"], "the silent side sends nothing in it");
+    assert_eq!(told(ice(), away()).1, [Unjudged::OneSidedIpsec]);
+    let elsewhere = || sealed(esp, "192.0.2.1:0", "198.51.100.1:0");
+    assert_eq!(told(call(), elsewhere()).0, ["RTP-001"]);
+    assert_eq!(told(ice(), elsewhere()).1, [Unjudged::OneSidedIpsec], "of the host under another address");
+    let mut later = elsewhere();
+    (later.from_a.first, later.from_a.last) = (Some((frame(30), at(5_000))), Some((frame(39), at(9_000))));
+    assert_eq!(told(ice(), later).1, [Unjudged::OneSided]);
+    assert_eq!(
+        told(ice(), Flow { from_a: sent(9), ..elsewhere() }).1,
+        [Unjudged::OneSided],
+        "too little for voice"
+    );
+    let port = |at: &str| sealed(Protocol::Udp, at, "198.51.100.1:40000");
+    assert_eq!(told(ice(), port("192.0.2.1:4500")).1, [Unjudged::OneSidedIpsec], "behind NAT");
+    assert_eq!(told(ice(), port("192.0.2.1:51820")).1, [Unjudged::OneSidedTunnel]);
 }
 
 #[test]

@@ -132,7 +132,8 @@ published_both_ways! {
 published_both_ways! {
     /// What the captures cannot show.
     Unjudged from check::Unjudged {
-        NoDevice, NoVoice, OwnOnly, OneDirection, OneSided, NoRule, Encrypted, Incomplete, Clock, CutSip, Damaged, UnseenAnswers
+        NoDevice, NoVoice, OwnOnly, OneDirection, OneSided, OneSidedIpsec, OneSidedTunnel, NoRule, Encrypted, Incomplete, Clock,
+        CutSip, Damaged, UnseenAnswers
     }
 }
 

@@ -71,7 +71,7 @@ fn doubt_de(doubt: Doubt) -> &'static str {
         Doubt::NotTried => "Der zweite Mitschnitt zeigt nicht, dass es jetzt richtig geht.",
         Doubt::Unjudged(Unjudged::OwnOnly) => "Im zweiten Mitschnitt spricht nur ein Gerät mit sich selbst.",
         Doubt::Unjudged(Unjudged::OneDirection) => "Der zweite Mitschnitt zeigt nur eine Richtung.",
-        Doubt::Unjudged(Unjudged::OneSided) => {
+        Doubt::Unjudged(Unjudged::OneSided | Unjudged::OneSidedIpsec | Unjudged::OneSidedTunnel) => {
             "Im zweiten Mitschnitt ist in einem Gespräch nur eine Seite zu hören."
         }
         Doubt::Unjudged(Unjudged::NoRule) => {
@@ -101,7 +101,9 @@ fn doubt_en(doubt: Doubt) -> &'static str {
         Doubt::NotTried => "The second capture does not show that it goes right by now.",
         Doubt::Unjudged(Unjudged::OwnOnly) => "In the second capture a device speaks with itself alone.",
         Doubt::Unjudged(Unjudged::OneDirection) => "The second capture shows one direction only.",
-        Doubt::Unjudged(Unjudged::OneSided) => "In the second capture one call has voice of one side only.",
+        Doubt::Unjudged(Unjudged::OneSided | Unjudged::OneSidedIpsec | Unjudged::OneSidedTunnel) => {
+            "In the second capture one call has voice of one side only."
+        }
         Doubt::Unjudged(Unjudged::NoRule) => {
             "In the second capture no vendor's rule holds for the senders of voice."
         }

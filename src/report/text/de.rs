@@ -376,6 +376,16 @@ fn unjudged(what: Unjudged) -> &'static str {
             "Einseitige Sprache: In mindestens einem Gespräch ist (fast) nur eine Seite zu hören. Ob die andere schwieg (Halten, \
              Stummschaltung) oder einen anderen Weg nahm (ICE, direkte Verbindung, VPN), zeigt der Mitschnitt nicht."
         }
+        Unjudged::OneSidedIpsec => {
+            "Einseitige Sprache: In mindestens einem Gespräch ist (fast) nur eine Seite zu hören, und zur selben Zeit läuft ein \
+             IPsec-Tunnel (ESP). Ob die andere Seite darin spricht, zeigt der Mitschnitt nicht. Messen Sie dort, wo die \
+             Sprache nicht im Tunnel ist."
+        }
+        Unjudged::OneSidedTunnel => {
+            "Einseitige Sprache: In mindestens einem Gespräch ist (fast) nur eine Seite zu hören, und zur selben Zeit läuft ein \
+             Tunnel, in den pbxray nicht hineinsieht (OpenVPN, WireGuard, GRE oder L2TPv3). Ob die andere Seite darin spricht, \
+             zeigt der Mitschnitt nicht. Messen Sie dort, wo die Sprache nicht im Tunnel ist."
+        }
         Unjudged::NoRule => {
             "EF-Kennzeichnung: Zu mindestens einem Gerät, das Sprache sendet, gibt es keine Herstellervorgabe. Seine DSCP-Werte \
              stehen bei den Sprechwegen."

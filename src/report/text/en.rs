@@ -362,6 +362,16 @@ fn unjudged(what: Unjudged) -> &'static str {
             "One-way audio: in at least one call (next to) nothing is heard of one side. Whether it was silent (hold, mute) or took \
              another way (ICE, direct media, VPN), the capture does not show."
         }
+        Unjudged::OneSidedIpsec => {
+            "One-way audio: in at least one call (next to) nothing is heard of one side, and at the same time an IPsec tunnel (ESP) \
+             runs. Whether the other side speaks in it, the capture does not show. Measure where the voice is not inside the \
+             tunnel."
+        }
+        Unjudged::OneSidedTunnel => {
+            "One-way audio: in at least one call (next to) nothing is heard of one side, and at the same time a tunnel runs that \
+             pbxray cannot look into (OpenVPN, WireGuard, GRE or L2TPv3). Whether the other side speaks in it, the capture does \
+             not show. Measure where the voice is not inside the tunnel."
+        }
         Unjudged::NoRule => {
             "EF marking: for at least one device that sends voice there is no vendor's rule. Its DSCP values are listed with the \
              media streams."

@@ -121,7 +121,15 @@ pub(super) fn is_unused(unjudged: &[Unjudged]) -> bool {
 pub(super) fn is_only_unknown(unjudged: &[Unjudged]) -> bool {
     unjudged.contains(&Unjudged::NoDevice)
         && unjudged.iter().all(|what| {
-            matches!(what, Unjudged::NoDevice | Unjudged::NoRule | Unjudged::OneSided | Unjudged::Clock)
+            matches!(
+                what,
+                Unjudged::NoDevice
+                    | Unjudged::NoRule
+                    | Unjudged::OneSided
+                    | Unjudged::OneSidedIpsec
+                    | Unjudged::OneSidedTunnel
+                    | Unjudged::Clock
+            )
         })
 }
 

@@ -173,10 +173,15 @@ impl Entries<'_> {
         if fingerprint.is_none() || second.is_some() {
             let help =
                 "give exactly one of mac, agent, asks_for, known_as, ports, registrar; use one entry each";
-            self.complain(span, "an identity needs one kind of evidence", help);
+            self.complain(span.clone(), "an identity needs one kind of evidence", help);
             return None;
         }
-        Some(Identity { vendor, role, model, weight, scope: raw.scope, fingerprint: fingerprint?, text })
+        let (scope, telephones) = (raw.scope, raw.telephones);
+        if telephones && !matches!(fingerprint, Some(Fingerprint::Mac(_))) {
+            let help = "give it with mac, or leave it out";
+            self.complain(span, "telephones says what a MAC address belongs to", help);
+        }
+        Some(Identity { vendor, role, model, weight, scope, telephones, fingerprint: fingerprint?, text })
     }
 
     fn port_print(&mut self, raw: RawPortPrint) -> PortPrint {
@@ -197,6 +202,7 @@ impl Entries<'_> {
             kind: raw.kind,
             title: self.text(raw.title),
             calls,
+            telephone: raw.telephone.as_ref().and_then(|role| self.role(role)),
         }
     }
 

@@ -43,6 +43,8 @@ pub(super) struct RawRole {
     pub(super) title: RawText,
     /// Name of the protocol of its calls, if nobody can read it.
     pub(super) calls: Option<String>,
+    /// The role that a MAC address of a maker of telephones settles this one as.
+    pub(super) telephone: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -164,6 +166,9 @@ pub(super) struct RawIdentity {
     #[serde(default)]
     pub(super) scope: PeerScope,
     pub(super) mac: Option<Words>,
+    /// With `mac` alone: the maker's devices that a telephone system serves are telephones.
+    #[serde(default)]
+    pub(super) telephones: bool,
     pub(super) agent: Option<Words>,
     #[serde(default)]
     pub(super) agent_side: AgentSide,

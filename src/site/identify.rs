@@ -236,11 +236,16 @@ impl<'a> Scene<'a> {
         }
         // The first of equals is the one that rule books name first by id.
         let heaviest = sums.iter().max_by(|x, y| x.1.cmp(y.1).then(y.0.cmp(x.0)));
-        let (role, weight) = match (stated.and_then(|host| host.role(self.lore, &sums)), heaviest) {
-            (Some(role), _) => (role, 100),
-            (None, Some((role, weight))) if *weight >= LEAST => ((*role).clone(), *weight),
-            _ => return None,
-        };
+        let (role, weight, of_telephone) =
+            match (stated.and_then(|host| host.role(self.lore, &sums)), heaviest) {
+                (Some(role), _) => (role, 100, None),
+                (None, Some((role, weight))) if *weight >= LEAST => {
+                    let telephone = self.telephone(role, marks);
+                    let settled = telephone.map_or_else(|| (*role).clone(), |(role, _)| role.clone());
+                    (settled, *weight, telephone.map(|(_, mark)| mark))
+                }
+                _ => return None,
+            };
         let kind = self.kinds.get(&role).copied().unwrap_or(Kind::Other);
         // Voice from some port of a wide range, or TLS on a usual one: too many do that to suspect anybody.
         let own = || marks.iter().filter(|mark| mark.identity.role.as_ref() == Some(&role));
@@ -252,6 +257,7 @@ impl<'a> Scene<'a> {
         let mut evidence: Vec<Evidence> = marks
             .iter()
             .filter(|mark| mark.identity.role.as_ref().is_none_or(|other| *other == role))
+            .chain(of_telephone)
             .map(|mark| mark.sign.clone())
             .collect();
         if let Some(host) = stated {
@@ -299,6 +305,14 @@ impl<'a> Scene<'a> {
             scope: self.hints.scope(address),
             on_link: facts.and_then(|facts| facts.on_link),
         })
+    }
+
+    /// What a role that leaves it open is with a MAC address of a maker of telephones, and that address. One of a maker of
+    /// computers decides nothing: there are telephones with such.
+    fn telephone<'m>(&self, role: &RoleId, marks: &'m [Mark<'a>]) -> Option<(&'a RoleId, &'m Mark<'a>)> {
+        let open = self.lore.roles.iter().find(|open| open.id == *role)?;
+        let mark = marks.iter().find(|mark| mark.identity.telephones)?;
+        Some((open.telephone.as_ref()?, mark))
     }
 
     fn contradictions(&self, role: &RoleId, marks: &[Mark<'a>]) -> Vec<Contradiction> {

@@ -20,6 +20,9 @@ pub struct Identity {
     pub weight: u8,
     /// Where the host must be for it to count: an agent string from the Internet proves nothing.
     pub scope: PeerScope,
+    /// Whether whoever has such a MAC address is a telephone if a telephone system serves it: the maker makes nothing else that
+    /// registers there.
+    pub telephones: bool,
     /// What must be seen. Any of the alternatives will do, and it counts once.
     pub fingerprint: Fingerprint,
     /// What was seen, for the list of evidence in the report.

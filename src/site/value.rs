@@ -144,6 +144,8 @@ pub struct Role {
     pub title: Text,
     /// Name of the protocol of its calls where nobody can read it: voice alone tells of them.
     pub calls: Option<Box<str>>,
+    /// Where the role leaves open which of several it is: what it is with a MAC address of a maker of telephones.
+    pub telephone: Option<RoleId>,
 }
 
 /// A model of a role as a rule book declares it.

@@ -460,9 +460,9 @@ fn a_service_that_need_not_be_there_is_no_error() {
 
 #[test]
 fn t27_encrypted_sip_and_voice_alone_tell_no_telephone_from_a_client() {
-    let told = |chats: bool| {
+    let told = |host: Host, chats: bool| {
         let mut net = Net::new(1);
-        let pc = pascom::PC.marking(Policy::NONE);
+        let pc = host.marking(Policy::NONE);
         net.arp(0, pc, SERVER);
         pascom::signalling(&mut net, 100 * MS, (pc, 40_003), SERVER, SERVER_NAME, 4 * SECOND);
         if chats {
@@ -473,6 +473,13 @@ fn t27_encrypted_sip_and_voice_alone_tell_no_telephone_from_a_client() {
         let heaviest = audit.findings.first().map(|finding| (finding.code().as_str(), finding.severity));
         (role(&audit, pc).map(str::to_owned), heaviest)
     };
-    assert_eq!(told(false), (Some("pascom.subscriber".to_owned()), Some(("QOS-001", Severity::Warning))));
-    assert_eq!(told(true), (Some("pascom.client".to_owned()), Some(("QOS-003", Severity::Warning))));
+    let is = |role: &str, code, severity| (Some(role.to_owned()), Some((code, severity)));
+    assert_eq!(told(pascom::PC, false), is("pascom.subscriber", "QOS-001", Severity::Warning));
+    assert_eq!(told(pascom::PC, true), is("pascom.client", "QOS-003", Severity::Warning));
+    assert_eq!(
+        told(YEALINK, false),
+        is("pascom.phone", "QOS-001", Severity::Error),
+        "its maker builds telephones alone"
+    );
+    assert_eq!(told(YEALINK, true), is("pascom.client", "QOS-003", Severity::Warning));
 }

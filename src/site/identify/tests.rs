@@ -25,7 +25,8 @@ impl Book {
             ("provider", Kind::Provider),
             ("thing", Kind::Other),
         ];
-        let roles = kinds.map(|(id, kind)| Role { id: id.into(), kind, title: text(), calls: None });
+        let roles =
+            kinds.map(|(id, kind)| Role { id: id.into(), kind, title: text(), calls: None, telephone: None });
         let models = [("small", "5204-5263"), ("large", "5204-5523")];
         let models = models.map(|(id, rtp)| Model {
             id: id.into(),
@@ -54,7 +55,8 @@ fn text() -> Text {
 fn identity(role: Option<&str>, weight: u8, fingerprint: Fingerprint) -> Identity {
     let scope = PeerScope::Any;
     let role = role.map(RoleId::from);
-    Identity { vendor: "Acme".into(), role, model: None, weight, scope, fingerprint, text: text() }
+    let (vendor, model, telephones) = ("Acme".into(), None, false);
+    Identity { vendor, role, model, weight, scope, telephones, fingerprint, text: text() }
 }
 
 fn agent(role: Option<&str>, weight: u8, pattern: &str) -> Identity {
@@ -126,6 +128,33 @@ fn a_hardware_address_counts_on_the_link_only() {
     assert!(known(PBX, Some(true)) && known(PBX, None));
     assert!(!known(PBX, Some(false)), "behind a router it is the router's");
     assert!(!known(PUBLIC, Some(true)), "so it is from the Internet");
+}
+
+#[test]
+fn a_maker_of_telephones_tells_what_the_traffic_leaves_open() {
+    let told = |makers: &[&Identity], (weight, door), on_link| {
+        let others = [agent(Some("thing"), weight, "x*"), agent(Some("acme.door"), door, "x*")];
+        let makers = makers.iter().map(|maker| (*maker).clone());
+        let mut book = Book::new(makers.chain(others).collect());
+        for role in book.roles.iter_mut().filter(|role| role.id == "thing") {
+            role.telephone = Some("acme.phone".into());
+        }
+        let site = book.site(&with_mac(agents(&[(PHONE, "x")]), PHONE, Some(on_link)));
+        let device = site.device(ip(PHONE)).unwrap();
+        let by_mac = device.evidence.iter().any(|sign| sign.kind == EvidenceKind::MacPrefix);
+        (device.role.to_string(), device.confidence, by_mac)
+    };
+    let maker = |telephones| Identity { telephones, ..prefix(Some("thing"), 1) };
+    let (telephones, computers) = (maker(true), Identity { role: None, ..maker(false) });
+    let is = |role: &str, by_mac| (role.to_owned(), Confidence::Likely, by_mac);
+    let open = 60;
+    assert_eq!(told(&[&telephones], (open, 20), true), is("acme.phone", true));
+    assert_eq!(told(&[&computers], (open, 20), true), is("thing", true), "a maker of computers");
+    assert_eq!(told(&[&telephones], (open, 20), false), is("thing", false), "a router's address");
+    assert_eq!(told(&[&telephones], (20, 60), true).0, "acme.door", "something else weighs more");
+    let fingerprint = Fingerprint::Mac(vec!["00:00:5e:0".parse().unwrap()]);
+    let longer = Identity { fingerprint, ..computers.clone() };
+    assert_eq!(told(&[&telephones, &longer], (open, 20), true), is("thing", true), "the longer prefix");
 }
 
 #[test]

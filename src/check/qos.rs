@@ -488,19 +488,26 @@ pub(super) fn is_given_up(case: &Case<'_>, host: IpAddr, expected: u8) -> bool {
     services.values().all(is_over)
 }
 
-/// Whether the latest messages of a device have this mark, and all of its signalling can be read.
+/// Whether the latest messages of a device have this mark. Signalling inside TLS must go through connections that have it
+/// throughout and began when the last one without it was silent: when the mark changed within one, nobody can see.
 pub(super) fn signals_with(case: &Case<'_>, host: IpAddr, expected: u8) -> bool {
     let endpoints = &case.traffic.sip_endpoints;
     let at = endpoints.binary_search_by(|endpoint| endpoint.address.cmp(&host));
     let latest = at.ok().and_then(|at| endpoints.get(at)).and_then(|endpoint| endpoint.marked);
-    let is_hidden = case.ends.iter().any(|end| {
-        let is_marked = |(value, ..): (u8, u64, u64)| value == expected;
-        end.device.address == host
-            && end.view.flow.app == App::Tls
-            && speaks(case, end.view.flow, SIP)
-            && !end.view.sent.dscp.iter().all(is_marked)
-    });
-    !is_hidden && latest.is_some_and(|(mark, messages)| mark == expected && messages >= LEAST_SIGNALLING)
+    let hidden = case.ends_at(host).map(|end| &end.view);
+    let hidden = hidden.filter(|view| view.flow.app == App::Tls && speaks(case, view.flow, SIP));
+    let is_marked = |view: &&FlowView<'_>| view.sent.dscp.iter().all(|(value, ..)| value == expected);
+    let (right, wrong): (Vec<&FlowView<'_>>, Vec<&FlowView<'_>>) = hidden.partition(is_marked);
+    let time = |moment: Option<(Frame, Timestamp)>| moment.map(|(_, time)| time);
+    let last = wrong.iter().map(|view| time(view.sent.last)).max();
+    let renewed = right.iter().filter(|view| last.is_none_or(|last| time(view.sent.first) > last));
+    let is_renewed = renewed.map(|view| view.sent.packets).sum::<u64>() >= LEAST_SIGNALLING;
+    match latest {
+        Some((mark, messages)) => {
+            mark == expected && messages >= LEAST_SIGNALLING && (wrong.is_empty() || is_renewed)
+        }
+        None => is_renewed,
+    }
 }
 
 /// QOS-010: hosts of the LAN whose bulk traffic takes the place of voice.

@@ -306,6 +306,19 @@ fn t23_signalling_with_pascom_is_not_readable() {
 }
 
 #[test]
+fn what_may_be_readable_has_a_row_by_which_it_goes_encrypted() {
+    let book = book();
+    for plain in book.rows.iter().filter(|row| row.plain) {
+        for word in &plain.speaks {
+            let is_secret = |row: &&Row| !row.plain && row.speaks.iter().any(|known| *known == "tls");
+            let is_theirs = |row: &&Row| row.roles.iter().any(|role| plain.roles.contains(role));
+            let mut secret = book.rows.iter().filter(is_secret).filter(is_theirs);
+            assert!(secret.any(|row| row.admits_protocol(word.as_str())), "{} {word}", plain.id);
+        }
+    }
+}
+
+#[test]
 fn t24_makers_have_more_prefixes_than_the_how_to_lists() {
     let book = book();
     for maker in ["Yealink", "Grandstream"] {

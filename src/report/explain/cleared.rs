@@ -60,10 +60,12 @@ pub(super) fn cleared(code: Code) -> [&'static str; 2] {
             "Of at least 100 later packets the second copy has the mark as well.",
         ],
         Code::Qos004 => [
-            "Die letzten zehn SIP-Nachrichten des Geräts tragen die erwartete Kennzeichnung. Signalisiert es auch über TLS ohne \
-             sie, bleibt der Befund: In einer laufenden Verbindung ist der Wechsel nicht zu sehen.",
-            "The latest ten SIP messages of the device have the expected mark. Where it also signals over TLS without it, the \
-             finding stays: within a connection that goes on the change cannot be seen.",
+            "Die letzten zehn SIP-Nachrichten des Geräts tragen die erwartete Kennzeichnung. Über TLS zählen nur Verbindungen, die \
+             später beginnen, nachdem die letzte ohne die Kennzeichnung verstummt ist, und die sie mit mindestens zehn Paketen \
+             durchgehend tragen: In einer laufenden Verbindung ist der Wechsel nicht zu sehen.",
+            "The latest ten SIP messages of the device have the expected mark. Over TLS only connections count that begin after the \
+             last one without the mark has fallen silent, and that have it on all of at least ten packets: within a connection \
+             that goes on the change cannot be seen.",
         ],
         Code::Qos005 => [
             "Ein späterer Strom mit mindestens 100 Paketen trägt nur noch die erwartete Priorität.",

@@ -5,6 +5,7 @@ use super::super::super::fixture::{PBX, PHONE, World, finding, row};
 use super::super::mended;
 use super::{BARE, EF, GOOD, is_over, voice};
 use crate::observe::fixture::{at, call, frame, ip, sent, socket, spoken, stream, tcp};
+use crate::observe::message::App;
 use crate::observe::{Answer, Call, CallProtocol, CallSide, Flow, SipEndpoint, Stream, TcpOutcome};
 
 const RULE: &str = "\n[[qos]]\nid = \"Q1\"\nsection = \"1\"\nroles = [\"acme.pbx\"]\nprotocol = \"rtp\"\ndscp = 46\npromised = true\n";
@@ -36,6 +37,40 @@ fn signalling_is_right_by_its_latest_messages() {
     };
     assert!(over(Some((24, 10))));
     assert!(!over(Some((24, 9))) && !over(Some((0, 50))) && !over(None));
+}
+
+#[test]
+fn signalling_inside_tls_is_right_by_later_connections() {
+    let rules = row(
+        "R1",
+        "acme.pbx",
+        "transport = \"tcp\"\nown = 5061\ninitiator = \"peer\"\npeer.scope = \"any\"\nspeaks = [\"sip\", \"tls\"]",
+    );
+    let tls = |port: u16, start: i64, dscp: &[(u8, u64)]| {
+        let mut flow = tcp(&format!("{PHONE}:{port}"), &format!("{PBX}:5061"), TcpOutcome::Answered, 1);
+        flow.app = App::Tls;
+        flow.from_a = sent(dscp.iter().map(|(_, packets)| packets).sum());
+        flow.from_a.dscp = dscp.iter().map(|&(value, packets)| (value, packets, packets * 100)).collect();
+        flow.from_a.first = flow.from_a.first.map(|(frame, _)| (frame, at(start)));
+        flow.from_a.last = flow.from_a.last.map(|(frame, _)| (frame, at(start + 10)));
+        flow
+    };
+    let over = |flows: Vec<Flow>, marked| {
+        let mut world = World::new(&rules).device(PBX, "acme.pbx").device(PHONE, "acme.phone").flows(flows);
+        world.traffic.sip_endpoints = vec![SipEndpoint { marked, ..SipEndpoint::new(ip(PHONE)) }];
+        is_over(Detail::Qos004 { packets: 40, dscp: vec![(0, 40)], expected: 24 }, 10, &world)
+    };
+    let bare = || tls(40_000, 0, &[(0, 40)]);
+    assert!(over(vec![bare(), tls(40_001, 500, &[(24, 10)])], None));
+    assert!(!over(vec![bare()], None), "it only stopped");
+    assert!(!over(vec![bare(), tls(40_001, 500, &[(24, 9)])], None));
+    assert!(!over(vec![bare(), tls(40_001, 5, &[(24, 10)])], None), "while the first one still sent without");
+    assert!(
+        !over(vec![tls(40_000, 0, &[(0, 30), (24, 30)])], None),
+        "within one connection nobody can see when"
+    );
+    assert!(!over(vec![bare(), tls(40_001, 500, &[(24, 10)])], Some((0, 10))), "what can be read has it not");
+    assert!(!over(vec![bare()], Some((24, 10))), "what can be read alone has it");
 }
 
 #[test]

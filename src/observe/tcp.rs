@@ -47,6 +47,9 @@ struct Gaps {
     /// Bytes that were skipped and not yet seen, oldest first.
     holes: Vec<Hole>,
     lost: Lost,
+    /// The highest acknowledgment of bytes that nobody had seen when it came, with its frame: there may be a hole before the
+    /// next segment shows it.
+    ahead: Option<(u32, Frame)>,
 }
 
 /// A gap in what was captured. A late segment may still fill it: capture queues mix up the order, and the
@@ -166,7 +169,7 @@ impl Side {
     /// A new connection: what the one before lost stays lost.
     fn begin(&mut self, next: u32) {
         let lost = self.lost();
-        let gaps = (lost.bytes > 0).then(|| Box::new(Gaps { lost, holes: Vec::new() }));
+        let gaps = (lost.bytes > 0).then(|| Box::new(Gaps { lost, ..Gaps::default() }));
         *self = Self { next: Some(next), is_exact: true, gaps, ..Self::default() };
     }
 
@@ -191,6 +194,9 @@ impl Side {
     fn got(&mut self, acknowledgment: u32, frame: Frame) {
         if self.acknowledged.is_none_or(|known| after(acknowledgment, known)) {
             self.acknowledged = Some(acknowledgment);
+            if self.next.is_some_and(|next| after(acknowledgment, next)) {
+                self.gaps.get_or_insert_default().ahead = Some((acknowledgment, frame));
+            }
             self.show(frame);
         }
     }
@@ -199,8 +205,10 @@ impl Side {
     fn show(&mut self, frame: Frame) {
         let Some(acknowledged) = self.acknowledged else { return };
         let Some(gaps) = &mut self.gaps else { return };
+        let ahead = gaps.ahead;
         for hole in gaps.holes.iter_mut().filter(|hole| !after(hole.to, acknowledged)) {
-            hole.acknowledged_by.get_or_insert(frame);
+            let told = ahead.filter(|(ahead, _)| !after(hole.to, *ahead));
+            hole.acknowledged_by.get_or_insert(told.map_or(frame, |(_, frame)| frame));
         }
     }
 

@@ -177,6 +177,22 @@ fn acknowledged_bytes_that_nobody_captured_are_lost() {
 }
 
 #[test]
+fn the_frame_that_acknowledges_shows_it_also_where_it_stands_before_the_gap() {
+    let shown = |words: &[(End, u32, u32, u32)]| {
+        let mut state = TcpState::default();
+        for (number, (from, sequence, acknowledgment, length)) in (1..).zip(words) {
+            let (sequence, acknowledgment) = (*sequence, *acknowledgment);
+            let segment = TcpSegment { sequence, acknowledgment, flags: TcpFlags(TcpFlags::ACK) };
+            state.push(*from, Frame::new(0, number), segment, *length);
+        }
+        state.unseen_frame().map(|frame| frame.number())
+    };
+    let (data, more) = ((End::Low, 100, 1, 50), (End::Low, 300, 1, 50));
+    assert_eq!(shown(&[data, (End::High, 1, 300, 0), more]), Some(2), "as Wireshark has it");
+    assert_eq!(shown(&[data, more, (End::High, 1, 300, 0), (End::High, 1, 350, 0)]), Some(3));
+}
+
+#[test]
 fn what_the_receiver_lacks_too_was_lost_on_the_way() {
     assert_eq!(lost(&[Data(0, 100), Data(200, 100), Ack(100)]), 0);
     assert_eq!(lost(&[Data(0, 100), Data(200, 100), Ack(100), Data(100, 100), Ack(300)]), 0);

@@ -16,9 +16,10 @@ const INTERFACES_WATCHED: usize = 64;
 #[derive(Clone, Debug, Default)]
 pub(super) struct ClockTrace {
     lanes: Vec<Lane>,
-    /// First and last record with a time.
-    ends: Option<[(Timestamp, u32); 2]>,
+    /// First and last record with a time, and their interfaces.
+    ends: Option<[(Timestamp, u32, u32); 2]>,
     leaps: u64,
+    crossing: u64,
     /// The first of the largest: ns to the record with this index.
     largest_leap: Option<(i64, u32)>,
 }
@@ -39,9 +40,11 @@ impl ClockTrace {
         match &mut self.ends {
             Some([_, last]) => {
                 let leap = time.since(last.0);
-                *last = (time, index);
+                let crosses = last.2 != interface;
+                *last = (time, index, interface);
                 if leap.saturating_abs() >= LEAP_NS {
                     self.leaps += 1;
+                    self.crossing += u64::from(crosses);
                     if self
                         .largest_leap
                         .is_none_or(|(largest, _)| leap.saturating_abs() > largest.saturating_abs())
@@ -50,7 +53,7 @@ impl ClockTrace {
                     }
                 }
             }
-            None => self.ends = Some([(time, index); 2]),
+            None => self.ends = Some([(time, index, interface); 2]),
         }
         if let Some(lane) = self.lanes.iter_mut().find(|lane| lane.interface == interface) {
             let back = lane.last.since(time);
@@ -76,8 +79,8 @@ pub(super) struct Clock {
     pub(super) frames: Vec<Frame>,
     /// Leaps from one record to the next.
     pub(super) leaps: Leaps,
-    /// The latest record of each file.
-    ends: Vec<(u16, Timestamp)>,
+    /// The latest record of each file, and its interface.
+    ends: Vec<(u16, Timestamp, u32)>,
 }
 
 /// Leaps of a day or more from one record to the next of its file, whatever their interfaces.
@@ -85,6 +88,8 @@ pub(super) struct Clock {
 pub struct Leaps {
     /// How many.
     pub count: u64,
+    /// Those among them from a record of one interface to one of another, whose clock is another one.
+    pub crossing: u64,
     /// The first of the largest: nanoseconds, negative for one back, and the frame that it led to.
     pub largest: Option<(i64, Frame)>,
 }
@@ -114,21 +119,24 @@ impl Clock {
                 self.step(frame_of(index), back);
             }
         }
-        if let Some([(first, index), (last, _)]) = trace.ends {
+        if let Some([(first, index, begins_at), (last, _, ends_at)]) = trace.ends {
             let file = frame_of(index).file();
-            match self.ends.iter_mut().find(|(known, _)| *known == file) {
-                Some((_, before)) => {
+            match self.ends.iter_mut().find(|(known, ..)| *known == file) {
+                Some((_, before, interface)) => {
                     let leap = first.since(*before);
-                    *before = last;
+                    let crosses = *interface != begins_at;
+                    (*before, *interface) = (last, ends_at);
                     if leap.saturating_abs() >= LEAP_NS {
                         self.leaps.count += 1;
+                        self.leaps.crossing += u64::from(crosses);
                         self.leap(leap, frame_of(index));
                     }
                 }
-                None => self.ends.push((file, last)),
+                None => self.ends.push((file, last, ends_at)),
             }
         }
         self.leaps.count += trace.leaps;
+        self.leaps.crossing += trace.crossing;
         if let Some((leap, index)) = trace.largest_leap {
             self.leap(leap, frame_of(index));
         }
@@ -180,7 +188,7 @@ mod tests {
     fn leaps_of_a_day_count_in_either_direction_wherever_blocks_meet() {
         const DAY: i64 = 86_400_000;
         let leaps = |blocks| {
-            let Leaps { count, largest } = clock_of(blocks).leaps;
+            let Leaps { count, largest, .. } = clock_of(blocks).leaps;
             (count, largest.map(|(leap, frame)| (leap / 1_000_000, frame.number())))
         };
         let none = (0, None);
@@ -194,6 +202,20 @@ mod tests {
         );
         assert_eq!(leaps(&[(0, &[(0, 0)]), (1, &[(0, 9 * DAY)])]), none, "files are no neighbours");
         assert_eq!(leaps(&[(0, &[(0, 7)])]), none);
+    }
+
+    #[test]
+    fn leaps_between_interfaces_are_told_apart() {
+        const DAY: i64 = 86_400_000;
+        let crossing = |blocks| {
+            let clock = clock_of(blocks);
+            (clock.leaps.count, clock.leaps.crossing, clock.steps)
+        };
+        assert_eq!(crossing(&[(0, &[(0, 5 * DAY), (0, 0), (1, 2 * DAY)])]), (2, 1, 1));
+        assert_eq!(
+            crossing(&[(0, &[(0, 5 * DAY)]), (0, &[(1, 0), (1, 1)]), (0, &[(1, 2 * DAY)])]),
+            (2, 1, 0)
+        );
     }
 
     #[test]

@@ -138,7 +138,13 @@ fn quality_facts(view: &View<'_>) -> Vec<(Piece, Piece)> {
             (text, _) => text,
         };
         let told = (view.words.leaps)(quality.leaps.count, leap, &place);
-        let lines = [told, view.words.notes.why_time_gap.to_owned()];
+        let (notes, leaps) = (&view.words.notes, quality.leaps);
+        let (some, why) = match leaps.crossing {
+            0 => (None, notes.why_time_gap),
+            all if all == leaps.count => (None, notes.why_time_gap_across),
+            some => (Some((notes.time_gaps_across)(some)), notes.why_time_gap),
+        };
+        let lines = std::iter::once(told).chain(some).chain([why.to_owned()]);
         facts.push((labels.time_gap.into(), Piece::lines(lines, Tone::Plain)));
     }
     if quality.duplicate_candidates > 0 {

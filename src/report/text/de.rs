@@ -153,6 +153,15 @@ const NOTES: Notes = Notes {
     in_channel: "in TURN-Kanal",
     in_indications: "in TURN-Nachrichten",
     peer: "Gegenstelle",
+    why_time_gap_across: "Die Pakete davor und danach stammen von verschiedenen Schnittstellen: Deren Uhren gehen \
+        verschieden, mehrere Mitschnitte sind zusammengefügt, oder es kam lange kein Paket. CAP-006 vergleicht nur die \
+        Zeiten derselben Schnittstelle.",
+    time_gaps_across: |number| {
+        let number = count(number, Language::De);
+        format!(
+            "{number} davon zwischen verschiedenen Schnittstellen; CAP-006 vergleicht nur die Zeiten derselben."
+        )
+    },
     why_time_gap: "Die Uhr wurde gestellt, mehrere Mitschnitte sind zusammengefügt, oder es kam lange kein Paket.",
     marked_calls: "In der Reihenfolge ihres Beginns. ! steht vor Gesprächen, die scheiterten oder Pakete verloren (auch laut Empfänger, RTCP).",
     twice: "doppelt",

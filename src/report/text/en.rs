@@ -153,6 +153,12 @@ const NOTES: Notes = Notes {
     in_channel: "in TURN channel",
     in_indications: "in TURN indications",
     peer: "peer",
+    why_time_gap_across: "The packets before and after come from different interfaces: their clocks differ, several \
+        captures were joined, or no packet came for long. CAP-006 compares times of the same interface only.",
+    time_gaps_across: |number| {
+        let number = count(number, Language::En);
+        format!("{number} of them between different interfaces; CAP-006 compares times of the same one only.")
+    },
     why_time_gap: "The clock was set, several captures were joined, or no packet came for long.",
     marked_calls: "In the order in which they began. ! marks calls that failed or lost packets (by the receiver's word, RTCP, as well).",
     twice: "twice",

@@ -284,6 +284,9 @@ pub(crate) struct Notes {
     pub(crate) peer: &'static str,
     /// What makes such leaps.
     pub(crate) why_time_gap: &'static str,
+    /// The same where each leads from one interface to another; and that so many do.
+    pub(crate) why_time_gap_across: &'static str,
+    pub(crate) time_gaps_across: fn(u64) -> String,
 }
 
 /// Things that are counted.

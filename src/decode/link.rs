@@ -156,7 +156,7 @@ fn frame_relay(view: View<'_>) -> Option<Step<'_>> {
     Some(match view.u8(at)? {
         0xcc | 0x8e => Step::Into(Layer::Ip, inner),
         0x80 if inner.array(0)? == [0, 0, 0] => Step::Into(Layer::EtherType(inner.u16(3)?), inner.skip(5)?),
-        other => Step::Skip(Skip::NotIp(NotIp::Other(u16::from(other)))),
+        other => Step::Skip(Skip::NotIp(NotIp::FrameRelay(other))),
     })
 }
 

@@ -318,6 +318,8 @@ pub enum NotIp {
     Llc(u16),
     /// A protocol of PPP, RFC 1661 section 2.
     Ppp(u16),
+    /// A network layer protocol identifier (NLPID) of Frame Relay, RFC 2427 section 3.
+    FrameRelay(u8),
     /// An address family or a number of the kernel's.
     Other(u16),
 }

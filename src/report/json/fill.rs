@@ -161,6 +161,7 @@ fn skip_name(skip: Skip) -> String {
         }
         Skip::NotIp(NotIp::Llc(number)) => return format!("not-ip-llc-{number:04x}"),
         Skip::NotIp(NotIp::Ppp(number)) => return format!("not-ip-ppp-{number:04x}"),
+        Skip::NotIp(NotIp::FrameRelay(number)) => return format!("not-ip-frame-relay-{number:02x}"),
         Skip::NotIp(NotIp::Other(number)) => return format!("not-ip-other-{number:04x}"),
         Skip::NoData => "no-data",
         Skip::Empty => "empty",

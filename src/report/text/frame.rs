@@ -12,6 +12,7 @@ pub(super) fn kind(kind: NotIp) -> String {
         }
         NotIp::Llc(number) => (format!("LLC 0x{number:04x}"), &LLC),
         NotIp::Ppp(number) => (format!("PPP 0x{number:04x}"), &PPP),
+        NotIp::FrameRelay(number) => (format!("Frame Relay 0x{number:02x}"), &FRAME_RELAY),
         NotIp::Other(number) => (format!("0x{number:04x}"), &[]),
     };
     let wanted = match kind {
@@ -20,6 +21,7 @@ pub(super) fn kind(kind: NotIp) -> String {
         | NotIp::Llc(number)
         | NotIp::Ppp(number)
         | NotIp::Other(number) => number,
+        NotIp::FrameRelay(number) => number.into(),
     };
     match names.iter().find(|(known, _)| *known == wanted) {
         Some((_, name)) => format!("{number}, {name}"),
@@ -44,6 +46,10 @@ const ETHER_TYPES: [(u16, &str); 14] = [
     (0x88e1, "HomePlug"),
     (0x8902, "CFM"),
 ];
+
+/// RFC 2427 section 3.1 and appendix C, ISO/IEC TR 9577.
+const FRAME_RELAY: [(u16, &str); 6] =
+    [(0x08, "Q.933"), (0x09, "LMI"), (0x80, "SNAP"), (0x81, "CLNP"), (0x82, "ES-IS"), (0x83, "IS-IS")];
 
 /// Protocols of Cisco, as Wireshark names them.
 const CISCO: [(u16, &str); 4] = [(0x010b, "PVST+"), (0x0111, "UDLD"), (0x2003, "VTP"), (0x2004, "DTP")];
@@ -73,6 +79,8 @@ mod tests {
         assert_eq!(kind(NotIp::Snap([0, 0, 0x0c], 0x010b)), "SNAP 00:00:0c 0x010b, PVST+");
         assert_eq!(kind(NotIp::Snap([0, 0xe0, 0x2b], 0x010b)), "SNAP 00:e0:2b 0x010b", "another maker's");
         assert_eq!(kind(NotIp::Llc(0x4242)), "LLC 0x4242, Spanning Tree");
+        assert_eq!(kind(NotIp::FrameRelay(0x08)), "Frame Relay 0x08, Q.933");
+        assert_eq!(kind(NotIp::FrameRelay(0xb1)), "Frame Relay 0xb1");
         assert_eq!(kind(NotIp::Ppp(0xc021)), "PPP 0xc021, LCP");
     }
 }

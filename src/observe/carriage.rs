@@ -38,6 +38,10 @@ struct Way {
     ssrc: u32,
     /// The latest.
     channel: Option<u16>,
+    /// In a session of multiplexed TURN.
+    multiplexed: bool,
+    /// Packets in indications.
+    indicated: u64,
     /// As known at its first packet: what holds for a packet must not depend on those behind it.
     peer: Option<SocketAddr>,
     relayed: Option<SocketAddr>,
@@ -50,6 +54,10 @@ pub struct Relay {
     pub protocol: Protocol,
     /// Number of the channel; without one it travels in Send or Data indications.
     pub channel: Option<u16>,
+    /// Whether the latest packet was in a session of Microsoft's multiplexed TURN instead.
+    pub multiplexed: bool,
+    /// Packets in Send or Data indications: those before the channel was bound.
+    pub indicated: u64,
     /// The other end, where the capture shows which that is.
     pub peer: Option<SocketAddr>,
     /// The address that the server gave the client.
@@ -122,6 +130,8 @@ impl Carriage {
         let is_it = |way: &&mut Way| (way.direction, way.ssrc) == (direction, ssrc);
         if let Some(way) = self.ways.iter_mut().find(is_it) {
             way.channel = carried.channel.or(way.channel);
+            way.multiplexed = carried.multiplexed;
+            way.indicated += carried.indicated();
             return true;
         }
         if self.ways.len() >= WAYS_KEPT {
@@ -131,7 +141,9 @@ impl Carriage {
             self.channels.iter().find(|(channel, _)| *channel == number).map(|(_, peer)| *peer)
         });
         let (channel, peer) = (carried.channel, carried.peer.or(bound));
-        self.ways.push(Way { direction, ssrc, channel, peer, relayed: self.relayed });
+        let (multiplexed, indicated) = (carried.multiplexed, carried.indicated());
+        let relayed = self.relayed;
+        self.ways.push(Way { direction, ssrc, channel, multiplexed, indicated, peer, relayed });
         true
     }
 
@@ -165,6 +177,8 @@ impl Carriage {
         Some(Relay {
             protocol,
             channel: way.channel,
+            multiplexed: way.multiplexed,
+            indicated: way.indicated,
             peer: way.peer,
             relayed: way.relayed,
             is_clients: self.client == Some(direction),
@@ -182,7 +196,8 @@ mod tests {
 
     fn carried(channel: Option<u16>, peer: Option<SocketAddr>, bytes: &[u8]) -> Turn<'_> {
         let is_clients = channel.is_none().then_some(true);
-        Turn::Carried(Carried { channel, peer, bytes, wire: bytes.len() as u32, is_clients })
+        let (multiplexed, wire) = (false, bytes.len() as u32);
+        Turn::Carried(Carried { channel, multiplexed, peer, bytes, wire, is_clients })
     }
 
     fn hear(carriage: &mut Carriage, from: End, message: Turn<'_>) -> usize {
@@ -224,9 +239,20 @@ mod tests {
         let mut carriage = Carriage::default();
         hear(&mut carriage, End::Low, carried(None, Some(peer), &RTP));
         assert_eq!(carriage.relay(Protocol::Udp, FORTH, 7).unwrap().channel, None);
+        hear(&mut carriage, End::Low, carried(None, Some(peer), &RTP));
         hear(&mut carriage, End::Low, carried(Some(0x4000), None, &RTP));
         let relay = carriage.relay(Protocol::Udp, FORTH, 7).unwrap();
-        assert_eq!((relay.channel, relay.peer), (Some(0x4000), Some(peer)));
+        assert_eq!((relay.channel, relay.indicated, relay.peer), (Some(0x4000), 2, Some(peer)));
+    }
+
+    #[test]
+    fn what_is_multiplexed_is_in_no_indication() {
+        let mut carriage = Carriage::default();
+        let (wire, is_clients) = (RTP.len() as u32, None);
+        let told = Carried { channel: None, multiplexed: true, peer: None, bytes: &RTP, wire, is_clients };
+        assert_eq!(hear(&mut carriage, End::Low, Turn::Carried(told)), 1);
+        let relay = carriage.relay(Protocol::Udp, FORTH, 7).unwrap();
+        assert_eq!((relay.multiplexed, relay.indicated), (true, 0));
     }
 
     #[test]

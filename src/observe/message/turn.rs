@@ -1,6 +1,6 @@
 //! TURN, RFC 8656: takes a datagram or a piece of a TCP stream that belongs to a flow of STUN, gives what it says about
 //! relaying and what it carries for a peer: in ChannelData (section 12.4) or in the DATA attribute of Send and Data
-//! indications (section 11).
+//! indications (section 11). And what Skype and Teams put around the same on their way to a relay of Microsoft.
 
 use std::net::SocketAddr;
 
@@ -11,6 +11,13 @@ use super::stun::{MAGIC_COOKIE, address};
 const CHANNELS: std::ops::RangeInclusive<u16> = 0x4000..=0x4fff;
 const STUN_HEADER: usize = 20;
 const CHANNEL_HEADER: usize = 4;
+
+/// Multiplexed TURN of Microsoft's relays, as Wireshark reads it (packet-stun.c): the length of what follows, an identifier
+/// of the session, and then what elsewhere would stand alone.
+const MULTIPLEXED: u16 = 0xff10;
+const SESSION: usize = 8;
+/// RFC 7983 section 7: so STUN begins.
+const STUN_STARTS: std::ops::RangeInclusive<u8> = 0..=3;
 
 const CHANNEL_NUMBER: u16 = 0x000c;
 const XOR_PEER_ADDRESS: u16 = 0x0012;
@@ -46,6 +53,8 @@ pub enum Turn<'a> {
 pub struct Carried<'a> {
     /// Its channel; in indications there is none.
     pub channel: Option<u16>,
+    /// Whether it stands in a session of multiplexed TURN instead.
+    pub multiplexed: bool,
     /// The peer, where the message names it.
     pub peer: Option<SocketAddr>,
     /// As far as captured.
@@ -54,6 +63,14 @@ pub struct Carried<'a> {
     pub wire: u32,
     /// Whether the client sent it, if the message tells.
     pub is_clients: Option<bool>,
+}
+
+impl Carried<'_> {
+    /// 1 where it stands in an indication, else 0.
+    #[must_use]
+    pub fn indicated(&self) -> u64 {
+        u64::from(self.channel.is_none() && !self.multiplexed)
+    }
 }
 
 /// Reads a message; `None` if it is none of these. `is_cut`: the snap length took its end.
@@ -67,9 +84,12 @@ pub fn read(bytes: &[u8], is_cut: bool) -> Option<Turn<'_>> {
         // Over UDP it may be padded to whole words.
         let fits = is_cut && rest.len() <= wanted || (wanted..wanted + 4).contains(&rest.len());
         let bytes = rest.get(..wanted).unwrap_or(rest);
-        let carried =
-            Carried { channel: Some(kind), peer: None, bytes, wire: length.into(), is_clients: None };
+        let (channel, multiplexed, peer) = (Some(kind), false, None);
+        let carried = Carried { channel, multiplexed, peer, bytes, wire: length.into(), is_clients: None };
         return fits.then_some(Turn::Carried(carried));
+    }
+    if kind == MULTIPLEXED {
+        return multiplexed(cursor.rest(), length, is_cut);
     }
     if !matches!(kind, ALLOCATE_SUCCESS | CHANNEL_BIND | SEND | DATA_INDICATION)
         || cursor.u32()? != MAGIC_COOKIE
@@ -98,9 +118,22 @@ pub fn read(bytes: &[u8], is_cut: bool) -> Option<Turn<'_>> {
         CHANNEL_BIND => Some(Turn::Bind { channel: channel?, peer: peer? }),
         _ => data.map(|(bytes, wire)| {
             let is_clients = Some(kind == SEND);
-            Turn::Carried(Carried { channel: None, peer, bytes, wire, is_clients })
+            Turn::Carried(Carried { channel: None, multiplexed: false, peer, bytes, wire, is_clients })
         }),
     }
+}
+
+/// What follows the length in multiplexed TURN.
+fn multiplexed(rest: &[u8], length: u16, is_cut: bool) -> Option<Turn<'_>> {
+    let wanted = usize::from(length);
+    let fits = rest.len() == wanted || is_cut && rest.len() < wanted;
+    let bytes = rest.get(SESSION..).filter(|_| fits)?;
+    let wire = u32::try_from(wanted.checked_sub(SESSION)?).ok()?;
+    if bytes.first().is_some_and(|first| STUN_STARTS.contains(first)) {
+        return read(bytes, is_cut);
+    }
+    let (channel, peer, is_clients) = (None, None, None);
+    Some(Turn::Carried(Carried { channel, multiplexed: true, peer, bytes, wire, is_clients }))
 }
 
 /// What a TCP stream begins with.
@@ -178,8 +211,9 @@ mod tests {
     fn what_is_carried_is_read() {
         let data: &[u8] = &[0x80, 8, 0, 1, 2];
         let send = stun(SEND, &[(XOR_PEER_ADDRESS, PEER), (DATA, data)]);
-        let carried =
-            Carried { channel: None, peer: Some(peer()), bytes: data, wire: 5, is_clients: Some(true) };
+        let (channel, multiplexed) = (None, false);
+        let is_clients = Some(true);
+        let carried = Carried { channel, multiplexed, peer: Some(peer()), bytes: data, wire: 5, is_clients };
         assert_eq!(read(&send, false), Some(Turn::Carried(carried)));
         let back = stun(DATA_INDICATION, &[(XOR_PEER_ADDRESS, PEER), (DATA, data)]);
         assert_eq!(read(&back, false), Some(Turn::Carried(Carried { is_clients: Some(false), ..carried })));
@@ -191,6 +225,23 @@ mod tests {
         let cut = &send[..send.len() - 5];
         assert_eq!(read(cut, true), Some(Turn::Carried(Carried { bytes: &data[..3], ..carried })));
         assert_eq!(read(cut, false), None);
+    }
+
+    #[test]
+    fn what_skype_multiplexes_is_read() {
+        let data: &[u8] = &[0x90, 97, 0, 1, 2];
+        let wrap = |inside: &[u8]| {
+            let length = (SESSION + inside.len()) as u16;
+            [&MULTIPLEXED.to_be_bytes()[..], &length.to_be_bytes(), &[7; SESSION], inside].concat()
+        };
+        let (channel, is_clients) = (None, None);
+        let carried = Carried { channel, multiplexed: true, peer: None, bytes: data, wire: 5, is_clients };
+        let wrapped = wrap(data);
+        assert_eq!(read(&wrapped, false), Some(Turn::Carried(carried)));
+        assert_eq!(read(&wrapped[..15], true), Some(Turn::Carried(Carried { bytes: &data[..3], ..carried })));
+        assert_eq!((read(&wrapped[..15], false), read(&wrapped[..8], true)), (None, None));
+        let allocated = stun(ALLOCATE_SUCCESS, &[(XOR_RELAYED_ADDRESS, PEER)]);
+        assert_eq!(read(&wrap(&allocated), false), Some(Turn::Allocated { relayed: peer() }));
     }
 
     #[test]

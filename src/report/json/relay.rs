@@ -19,6 +19,12 @@ pub(in crate::report) struct Relay {
     pub(in crate::report) transport: String,
     /// Number of the channel; null in Send and Data indications.
     pub(in crate::report) channel: Option<u16>,
+    /// Whether it is in a session of Microsoft's multiplexed TURN instead.
+    #[serde(default)]
+    pub(in crate::report) multiplexed: bool,
+    /// Packets in Send and Data indications; with a channel, those before it was bound.
+    #[serde(default)]
+    pub(in crate::report) indicated: u64,
     /// The end behind the server, where the capture shows which that is.
     pub(in crate::report) far_end: Option<Endpoint>,
     /// The address that the server gave the client.
@@ -31,6 +37,8 @@ impl From<observe::Relay> for Relay {
         Self {
             transport: transport.to_owned(),
             channel: relay.channel,
+            multiplexed: relay.multiplexed,
+            indicated: relay.indicated,
             far_end: relay.peer.map(endpoint),
             relayed: relay.relayed.map(endpoint),
         }

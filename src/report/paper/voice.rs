@@ -377,7 +377,7 @@ fn route(stream: &Stream) -> String {
 fn detour(maker: &Maker<'_>, stream: &Stream) -> String {
     let told = stream.relay.as_ref().map(|relay| {
         let peer = relay.far_end.as_ref().map(socket);
-        maker.words.relayed(relay.channel, peer.as_deref())
+        maker.words.relayed((relay.channel, relay.multiplexed, relay.indicated), peer.as_deref())
     });
     let parts = told.into_iter().flatten().flatten();
     std::iter::once(route(stream)).chain(parts).collect::<Vec<_>>().join(" ")

@@ -33,6 +33,8 @@ fn the_end_behind_a_relay_is_hidden_and_what_agreed_on_keys_stays() {
     audit.traffic.streams[0].relay = Some(crate::observe::Relay {
         protocol: crate::observe::Protocol::Udp,
         channel: Some(0x4001),
+        multiplexed: false,
+        indicated: 5,
         peer: Some(peer),
         relayed: Some(relayed),
         is_clients: true,

@@ -139,7 +139,7 @@ fn protection(view: &View<'_>, report: &StreamReport) -> Option<String> {
 fn relayed(view: &View<'_>, stream: &Stream) -> [Option<String>; 2] {
     let Some(relay) = stream.relay else { return [None, None] };
     let peer = relay.peer.map(|peer| peer.to_string());
-    view.words.relayed(relay.channel, peer.as_deref())
+    view.words.relayed((relay.channel, relay.multiplexed, relay.indicated), peer.as_deref())
 }
 
 /// From and to: times of day, with dates where the measurement takes longer than a day.

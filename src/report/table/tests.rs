@@ -80,6 +80,8 @@ fn a_stream_tells_of_keys_and_of_the_channel_it_travels_in() {
     stream.relay = Some(Relay {
         protocol: Protocol::Udp,
         channel: Some(0x4001),
+        multiplexed: false,
+        indicated: 5,
         peer: Some("203.0.113.9:5004".parse().unwrap()),
         relayed: None,
         is_clients: true,
@@ -87,8 +89,18 @@ fn a_stream_tells_of_keys_and_of_the_channel_it_travels_in() {
     let shown =
         |audit: &crate::check::Audit, language| table(audit, &names(language), &settings(language, 140));
     for (language, words) in [
-        (Language::De, ["verschlüsselt (ZRTP)", "in TURN-Kanal 0x4001", "(Gegenstelle 203.0.113.9:5004)"]),
-        (Language::En, ["encrypted (ZRTP)", "in TURN channel 0x4001", "(peer 203.0.113.9:5004)"]),
+        (
+            Language::De,
+            [
+                "verschlüsselt (ZRTP)",
+                "in TURN-Kanal 0x4001, 5 in TURN-Nachrichten",
+                "(Gegenstelle 203.0.113.9:5004)",
+            ],
+        ),
+        (
+            Language::En,
+            ["encrypted (ZRTP)", "in TURN channel 0x4001, 5 in TURN indications", "(peer 203.0.113.9:5004)"],
+        ),
     ] {
         // Words are torn at blanks where a column is narrow.
         let text = shown(&audit, language);

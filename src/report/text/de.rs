@@ -152,6 +152,7 @@ const NOTES: Notes = Notes {
     probably_srtp: "wahrscheinlich SRTP",
     in_channel: "in TURN-Kanal",
     in_indications: "in TURN-Nachrichten",
+    multiplexed: "in TURN-Multiplex (Microsoft)",
     peer: "Gegenstelle",
     why_time_gap_across: "Die Pakete davor und danach stammen von verschiedenen Schnittstellen: Deren Uhren gehen \
         verschieden, mehrere Mitschnitte sind zusammengefügt, oder es kam lange kein Paket. CAP-006 vergleicht nur die \

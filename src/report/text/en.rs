@@ -152,6 +152,7 @@ const NOTES: Notes = Notes {
     probably_srtp: "probably SRTP",
     in_channel: "in TURN channel",
     in_indications: "in TURN indications",
+    multiplexed: "in multiplexed TURN (Microsoft)",
     peer: "peer",
     why_time_gap_across: "The packets before and after come from different interfaces: their clocks differ, several \
         captures were joined, or no packet came for long. CAP-006 compares times of the same interface only.",

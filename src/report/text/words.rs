@@ -89,10 +89,19 @@ impl Words {
         Some(format!("{} ({by})", self.notes.encrypted))
     }
 
-    /// That a stream goes over a TURN server, in which channel and to whom.
-    pub(crate) fn relayed(&self, channel: Option<u16>, peer: Option<&str>) -> [Option<String>; 2] {
+    /// That a stream goes over a TURN server, and to whom. Of how it does: the channel, whether it is multiplexed instead, and
+    /// packets in indications.
+    pub(crate) fn relayed(
+        &self,
+        (channel, multiplexed, indicated): (Option<u16>, bool, u64),
+        peer: Option<&str>,
+    ) -> [Option<String>; 2] {
         let notes = &self.notes;
         let how = match channel {
+            _ if multiplexed => notes.multiplexed.to_owned(),
+            Some(number) if indicated > 0 => {
+                format!("{} 0x{number:04x}, {indicated} {}", notes.in_channel, notes.in_indications)
+            }
             Some(number) => format!("{} 0x{number:04x}", notes.in_channel),
             None => notes.in_indications.to_owned(),
         };
@@ -280,6 +289,7 @@ pub(crate) struct Notes {
     /// Before the number of a channel.
     pub(crate) in_channel: &'static str,
     pub(crate) in_indications: &'static str,
+    pub(crate) multiplexed: &'static str,
     /// Before the address behind the TURN server.
     pub(crate) peer: &'static str,
     /// What makes such leaps.

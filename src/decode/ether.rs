@@ -1,5 +1,7 @@
 //! Takes what stands behind an Ethernet address pair, gives the next layer: `EtherType`s, VLAN tags, MPLS, LLC.
 
+use std::num::NonZeroU16;
+
 use etherparse::{EtherType, Ethernet2HeaderSlice, SingleVlanHeaderSlice, ether_type};
 
 use super::ip;
@@ -70,7 +72,7 @@ fn other_payload<'a>(walk: &mut Walk, outer_type: u16, view: View<'a>) -> Step<'
     }
 }
 
-/// IEEE 802.1Q: takes off all tags and keeps the innermost.
+/// IEEE 802.1Q: takes off all tags and keeps the innermost, and the VLAN of the outermost.
 fn tags<'a>(walk: &mut Walk, ether_type: u16, view: View<'a>) -> Result<(u16, View<'a>), Skip> {
     let (mut ether_type, mut view) = (ether_type, view);
     for _ in 0..DEEPEST_TAG_STACK {
@@ -79,8 +81,9 @@ fn tags<'a>(walk: &mut Walk, ether_type: u16, view: View<'a>) -> Result<(u16, Vi
         }
         let header = SingleVlanHeaderSlice::from_slice(view.bytes()).map_err(|_| Skip::CutLink)?;
         let tag = VlanTag { id: header.vlan_identifier().value(), pcp: header.priority_code_point().value() };
-        if walk.vlan.replace(tag).is_some() {
+        if let Some(outer) = walk.vlan.replace(tag) {
             walk.add(Layers::VLAN_STACK);
+            walk.outer_vlan = walk.outer_vlan.or(NonZeroU16::new(outer.id));
         }
         walk.add(Layers::VLAN);
         ether_type = header.ether_type().0;

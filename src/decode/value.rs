@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::num::NonZeroU16;
 use std::ops::Range;
 
 use crate::capture::Timestamp;
@@ -211,6 +212,8 @@ pub struct Packet {
     pub identification: u16,
     /// Innermost VLAN tag before the judged IP packet.
     pub vlan: Option<VlanTag>,
+    /// VLAN of the outermost tag, where there are several: what a carrier or a switch put around the customer's own.
+    pub outer_vlan: Option<NonZeroU16>,
     /// Sender of the innermost Ethernet (or cooked) header.
     pub source_mac: Option<Mac>,
     /// Receiver of the innermost Ethernet header.
@@ -274,6 +277,8 @@ pub struct LinkMessage {
     pub source_mac: Option<Mac>,
     /// Innermost VLAN tag.
     pub vlan: Option<VlanTag>,
+    /// VLAN of the outermost tag, where there are several.
+    pub outer_vlan: Option<NonZeroU16>,
     /// The bytes behind the link header.
     pub payload: Span,
 }

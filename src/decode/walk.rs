@@ -2,6 +2,7 @@
 //! Knows the order of the layers only; each is read in a file of its own.
 
 use std::net::IpAddr;
+use std::num::NonZeroU16;
 
 use super::value::{Decoded, Fragment, Layers, LinkMessage, Mac, Packet, Part, Skip, Transport, VlanTag};
 use super::view::View;
@@ -66,6 +67,7 @@ pub(super) struct Walk {
     interface: u16,
     pub(super) layers: Layers,
     pub(super) vlan: Option<VlanTag>,
+    pub(super) outer_vlan: Option<NonZeroU16>,
     pub(super) source_mac: Option<Mac>,
     pub(super) destination_mac: Option<Mac>,
     /// A tag that a mirroring switch moved from the next Ethernet header into its own.
@@ -91,6 +93,7 @@ impl Walk {
             interface,
             layers: Layers::default(),
             vlan: None,
+            outer_vlan: None,
             source_mac: None,
             destination_mac: None,
             moved_tag: None,
@@ -107,6 +110,7 @@ impl Walk {
         Self {
             layers: first.layers,
             vlan: first.vlan,
+            outer_vlan: first.outer_vlan,
             source_mac: first.source_mac,
             destination_mac: first.destination_mac,
             part: Part::Reassembled,
@@ -190,7 +194,7 @@ impl Walk {
     pub(super) fn stations(&mut self, source: Option<Mac>, destination: Option<Mac>) {
         self.source_mac = source;
         self.destination_mac = destination;
-        self.vlan = self.moved_tag.take();
+        (self.vlan, self.outer_vlan) = (self.moved_tag.take(), None);
     }
 
     pub(super) fn add(&mut self, layer: Layers) {
@@ -237,6 +241,7 @@ impl Walk {
             ttl: header.ttl,
             identification: header.identification,
             vlan: self.vlan,
+            outer_vlan: self.outer_vlan,
             source_mac: self.source_mac,
             destination_mac: self.destination_mac,
             layers: self.layers,
@@ -254,6 +259,7 @@ impl Walk {
             protocol,
             source_mac: self.source_mac,
             vlan: self.vlan,
+            outer_vlan: self.outer_vlan,
             payload: payload.span(),
         })
     }

@@ -118,6 +118,13 @@ impl FlowState {
         {
             self.vlans.push(tag.id);
         }
+        if let Some(outer) = packet.outer_vlan {
+            let known =
+                self.content.extra.known().is_some_and(|extra| extra.outer_vlans.contains(&outer.get()));
+            if !known {
+                self.content.extra.outer_vlans.push(outer.get());
+            }
+        }
         if self.content.app == App::Sip {
             self.note_silence(frame, packet);
         }

@@ -19,11 +19,18 @@ const NAMES_KEPT: usize = 8;
 /// Hardware addresses of one address, as its packets and as ARP have them: who invents one for each frame takes no more
 /// room and no more time than others.
 const MACS_KEPT: usize = 8;
+/// The same of VLANs in which it asks by ARP, by both tags.
+const VLANS_KEPT: usize = 8;
+
+/// The inner (or only) VLAN of a frame, and the outer one.
+type Tags = (Option<u16>, Option<u16>);
 
 /// What hosts say of themselves outside of flows.
 #[derive(Clone, Debug, Default)]
 pub(super) struct HostBook {
     pairs: BTreeMap<IpAddr, BTreeMap<Mac, Frame>>,
+    /// Of ARP.
+    vlans: BTreeMap<IpAddr, BTreeSet<Tags>>,
     own_names: BTreeMap<IpAddr, BTreeSet<Box<str>>>,
     vendor_classes: BTreeMap<IpAddr, Box<str>>,
 }
@@ -38,6 +45,17 @@ impl HostBook {
         let macs = self.pairs.entry(address).or_default();
         if macs.len() < MACS_KEPT {
             macs.entry(mac).or_insert(frame);
+        }
+    }
+
+    /// ARP of the host comes with these tags; those of hosts that are known by it.
+    pub(super) fn tag(&mut self, address: IpAddr, vlan: Option<u16>, outer: Option<u16>) {
+        if vlan.is_none() || !self.pairs.contains_key(&address) {
+            return;
+        }
+        let vlans = self.vlans.entry(address).or_default();
+        if vlans.len() < VLANS_KEPT {
+            vlans.insert((vlan, outer));
         }
     }
 
@@ -64,8 +82,8 @@ impl HostBook {
     pub(super) fn finish(self, flows: &[Flow]) -> Vec<HostFacts> {
         let mut hosts = Hosts::default();
         for flow in flows {
-            note(&mut hosts, flow.a.ip(), &flow.from_a, &flow.from_b, &flow.vlans);
-            note(&mut hosts, flow.b.ip(), &flow.from_b, &flow.from_a, &flow.vlans);
+            note(&mut hosts, flow.a.ip(), &flow.from_a, &flow.from_b, flow);
+            note(&mut hosts, flow.b.ip(), &flow.from_b, &flow.from_a, flow);
         }
         for (address, macs) in &self.pairs {
             let Some(facts) = hosts.of(*address, usize::MAX) else { continue };
@@ -74,6 +92,13 @@ impl HostBook {
                     Some(seen) => seen.paired = true,
                     None => facts.macs.push(MacSeen { mac: *mac, frames: 0, first: *frame, paired: true }),
                 }
+            }
+        }
+        for (address, vlans) in &self.vlans {
+            let Some(facts) = hosts.of(*address, usize::MAX) else { continue };
+            for (vlan, outer) in vlans {
+                vlan.iter().for_each(|vlan| put(&mut facts.vlans, *vlan));
+                outer.iter().for_each(|outer| put(&mut facts.outer_vlans, *outer));
             }
         }
         let mut hosts = hosts.rows;
@@ -127,13 +152,14 @@ fn empty(address: IpAddr) -> HostFacts {
         macs: Vec::new(),
         on_link: None,
         vlans: Vec::new(),
+        outer_vlans: Vec::new(),
         ttl: None,
         own_names: Vec::new(),
         vendor_class: None,
     }
 }
 
-fn note(hosts: &mut Hosts, address: IpAddr, sent: &Direction, received: &Direction, vlans: &[u16]) {
+fn note(hosts: &mut Hosts, address: IpAddr, sent: &Direction, received: &Direction, flow: &Flow) {
     let Some(facts) = hosts.of(address, HOSTS_KEPT) else { return };
     facts.sent += sent.packets;
     facts.received += received.packets;
@@ -154,14 +180,18 @@ fn note(hosts: &mut Hosts, address: IpAddr, sent: &Direction, received: &Directi
             None => {}
         }
     }
-    for vlan in vlans {
-        if let Err(place) = facts.vlans.binary_search(vlan) {
-            facts.vlans.insert(place, *vlan);
-        }
-    }
+    flow.vlans.iter().for_each(|vlan| put(&mut facts.vlans, *vlan));
+    flow.extra.outer_vlans.iter().for_each(|vlan| put(&mut facts.outer_vlans, *vlan));
     if let Some((least, most)) = sent.ttl {
         let (low, high) = facts.ttl.unwrap_or((least, most));
         facts.ttl = Some((low.min(least), high.max(most)));
+    }
+}
+
+/// Adds it in its place.
+fn put(vlans: &mut Vec<u16>, vlan: u16) {
+    if let Err(place) = vlans.binary_search(&vlan) {
+        vlans.insert(place, vlan);
     }
 }
 

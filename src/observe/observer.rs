@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter::Peekable;
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU16;
 use std::vec::Drain;
 
 use crate::capture::{Chunk, Frame, Timestamp};
@@ -331,7 +332,10 @@ impl Observer {
         match message.protocol {
             ETHERTYPE_ARP => {
                 if let Some(arp) = arp::read(bytes) {
-                    self.hosts.pair(IpAddr::V4(arp.sender), arp.sender_mac, frame);
+                    let sender = IpAddr::V4(arp.sender);
+                    self.hosts.pair(sender, arp.sender_mac, frame);
+                    let outer = message.outer_vlan.map(NonZeroU16::get);
+                    self.hosts.tag(sender, message.vlan.map(|tag| tag.id), outer);
                 }
             }
             ETHERTYPE_LLDP => {

@@ -141,6 +141,11 @@ fn fold(row: &mut Flow, other: Flow) {
     row.layers = row.layers.with(other.layers);
     let vlans: BTreeSet<u16> = row.vlans.iter().chain(&other.vlans).copied().collect();
     row.vlans = vlans.into_iter().collect();
+    for outer in &other.extra.outer_vlans {
+        if !row.extra.outer_vlans.contains(outer) {
+            row.extra.outer_vlans.push(*outer);
+        }
+    }
     if let (Some(tcp), Some(other)) = (&mut row.tcp, other.tcp) {
         tcp.attempts = first_of(&tcp.attempts, &other.attempts);
         tcp.attempt_count += other.attempt_count;

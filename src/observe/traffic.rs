@@ -158,6 +158,10 @@ pub struct FlowExtra {
     pub icmp: Few<Box<IcmpReport>, 8>,
     /// SIP only: times in which neither side sent anything.
     pub silence: Option<Box<Silences>>,
+    /// VLANs of the outermost tags, where frames had several.
+    pub outer_vlans: Vlans,
+    /// SIP over UDP only: not `a` alone sent requests.
+    pub asks_back: bool,
     /// How its media travel, where packets beside them tell.
     pub carriage: Option<Box<Carriage>>,
     /// Further conversations of the same kind that the row stands for; only a live capture folds them.
@@ -166,8 +170,16 @@ pub struct FlowExtra {
 
 impl FlowExtra {
     /// Of a flow of which no more is known.
-    pub const NOTHING: Self =
-        Self { tls_name: None, http_host: None, icmp: Few::NONE, silence: None, carriage: None, others: 0 };
+    pub const NOTHING: Self = Self {
+        tls_name: None,
+        http_host: None,
+        icmp: Few::NONE,
+        silence: None,
+        outer_vlans: Vlans::NONE,
+        asks_back: false,
+        carriage: None,
+        others: 0,
+    };
 }
 
 impl Flow {
@@ -566,8 +578,10 @@ pub struct HostFacts {
     /// Whether it is on the captured link: one hardware address that sends for no other address (or ARP pairs
     /// them), or a TTL of 255/128/64 unaltered. `None`: the capture cannot show it.
     pub on_link: Option<bool>,
-    /// VLANs of the packets it sent.
+    /// VLANs of the packets it sent and of its ARP.
     pub vlans: Vec<u16>,
+    /// Those of the outermost of several tags.
+    pub outer_vlans: Vec<u16>,
     /// Smallest and largest TTL of what it sent.
     pub ttl: Option<(u8, u8)>,
     /// Names it gave itself (DHCP option 12 and 81, LLDP, mDNS).

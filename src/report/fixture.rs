@@ -417,6 +417,7 @@ fn traffic() -> Traffic {
         }],
         on_link: Some(true),
         vlans: vec![20],
+        outer_vlans: Vec::new(),
         ttl: Some((64, 64)),
         own_names: vec!["anlage".into()],
         vendor_class: None,

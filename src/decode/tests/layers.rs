@@ -80,8 +80,12 @@ fn the_innermost_tag_is_kept_with_its_priority() {
     let ip = udp_in_ipv4();
     let frame = tagged(&[(0x88a8, 100), (0x8100, 0xa000 | 200)], ether_type(&ip), &ip);
     assert_eq!(packet(ETHERNET, &frame).vlan, Some(VlanTag { id: 200, pcp: 5 }));
+    assert_eq!(packet(ETHERNET, &frame).outer_vlan.map(|id| id.get()), Some(100));
+    let three = tagged(&[(0x88a8, 100), (0x88a8, 7), (0x8100, 200)], ether_type(&ip), &ip);
+    assert_eq!(packet(ETHERNET, &three).outer_vlan.map(|id| id.get()), Some(100), "the outermost");
     let priority_only = tagged(&[(0x8100, 0xc000)], ether_type(&ip), &ip);
     assert_eq!(packet(ETHERNET, &priority_only).vlan, Some(VlanTag { id: 0, pcp: 6 }));
+    assert_eq!(packet(ETHERNET, &priority_only).outer_vlan, None);
 }
 
 #[test]

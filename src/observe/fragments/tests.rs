@@ -33,6 +33,7 @@ fn fragment_of(identification: u32, offset: usize, more: bool, piece: &[u8]) -> 
         ecn: 0,
         ttl: 64,
         vlan: None,
+        outer_vlan: None,
         source_mac: None,
         destination_mac: None,
         identification: 0,

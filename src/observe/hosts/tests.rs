@@ -51,6 +51,21 @@ fn what_arp_pairs_is_on_the_link() {
 }
 
 #[test]
+fn arp_shows_the_vlan_of_who_sends_nothing_else() {
+    let mut book = HostBook::default();
+    let (host, stranger) = (ip("192.168.10.5"), ip("192.168.10.6"));
+    book.pair(host, mac(1), frame(1));
+    book.tag(host, Some(20), Some(100));
+    book.tag(host, None, None);
+    book.tag(stranger, Some(30), None);
+    (0..1_000).for_each(|id| book.tag(host, Some(1_000 + id), None));
+    let facts = facts(book, Vec::new());
+    assert_eq!((facts[&host].vlans[0], &facts[&host].outer_vlans[..]), (20, &[100][..]));
+    assert_eq!(facts[&host].vlans.len(), VLANS_KEPT, "a flood fills no memory");
+    assert!(!facts.contains_key(&stranger), "ARP of the unspecified address names nobody");
+}
+
+#[test]
 fn a_ttl_below_its_start_has_crossed_a_router() {
     for (ttl, on_link) in [(255, true), (128, true), (64, true), (63, false), (127, false), (254, false)] {
         assert_eq!(

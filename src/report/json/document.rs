@@ -250,6 +250,9 @@ pub(in crate::report) struct Host {
     /// Signs for other roles.
     pub(in crate::report) contradictions: Vec<Contradiction>,
     pub(in crate::report) vlans: Vec<u16>,
+    /// VLANs of the outermost of several tags (QinQ).
+    #[serde(default)]
+    pub(in crate::report) outer_vlans: Vec<u16>,
     /// User-Agent and Server strings.
     pub(in crate::report) agents: Vec<String>,
     pub(in crate::report) names: Vec<String>,

@@ -245,6 +245,7 @@ fn hosts(audit: &Audit, titles: &Names, limit: usize) -> (Vec<published::Host>, 
             evidence: device.map(signs).unwrap_or_default(),
             contradictions: device.map(contradictions).unwrap_or_default(),
             vlans: own.map(|facts| facts.vlans.clone()).unwrap_or_default(),
+            outer_vlans: own.map(|facts| facts.outer_vlans.clone()).unwrap_or_default(),
             agents: strings(agents.get(&address)),
             names: strings(names.get(&address)),
         }

@@ -46,7 +46,9 @@ fn line(maker: &Maker<'_>, host: &Host) -> Vec<Cell> {
         .iter()
         .map(|sign| format!("{}: {}", (maker.words.evidence)(sign.kind.into()), sign.seen))
         .collect();
-    let vlans: Vec<String> = host.vlans.iter().map(ToString::to_string).collect();
+    let mut vlans: Vec<String> = host.vlans.iter().map(ToString::to_string).collect();
+    let outer = maker.words.notes.outer_vlan;
+    vlans.extend(host.outer_vlans.iter().map(|vlan| format!("{outer} {vlan}")));
     vec![
         Cell::new(&host.address),
         Cell::new(device),

@@ -37,6 +37,12 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
         let vlans: Vec<String> = vlans.iter().map(ToString::to_string).collect();
         facts.push(("VLAN", vlans.join(", ")));
     }
+    let outer: BTreeSet<u16> =
+        document.hosts.iter().flat_map(|host| host.outer_vlans.iter().copied()).collect();
+    if !outer.is_empty() {
+        let outer: Vec<String> = outer.iter().map(ToString::to_string).collect();
+        facts.push((maker.words.notes.outer_vlan, outer.join(", ")));
+    }
     facts.extend([
         (labels.duplicates, of(quality.duplicates, quality.duplicate_candidates)),
         (labels.both_ways, of(quality.pairs_both_ways, quality.pairs)),

@@ -185,11 +185,23 @@ fn quality_facts(view: &View<'_>) -> Vec<(Piece, Piece)> {
 /// What the judged packets are wrapped in: VLANs and tunnels.
 fn wrapped(view: &View<'_>) -> Vec<String> {
     let flows = &view.audit.traffic.flows;
-    let vlans: BTreeSet<u16> = flows.iter().flat_map(|flow| flow.vlans.iter().copied()).collect();
+    // ARP shows the VLAN of hosts that send nothing else.
+    let hosts = &view.audit.traffic.hosts;
+    let by_arp = hosts.iter().flat_map(|host| host.vlans.iter().copied());
+    let vlans: BTreeSet<u16> =
+        flows.iter().flat_map(|flow| flow.vlans.iter().copied()).chain(by_arp).collect();
+    let of_flows = flows.iter().flat_map(|flow| flow.extra.outer_vlans.iter().copied());
+    let of_hosts = hosts.iter().flat_map(|host| host.outer_vlans.iter().copied());
+    let outer: BTreeSet<u16> = of_flows.chain(of_hosts).collect();
     let layers = flows.iter().fold(Layers::default(), |all, flow| all.with(flow.layers));
     let shown = vlans.iter().take(VLANS).map(|id| format!("VLAN\u{a0}{id}"));
-    let rest = vlans.len().saturating_sub(VLANS) as u64;
-    let rest = (rest > 0).then(|| format!("… {} {}", view.count(rest), view.words.notes.more));
+    let more = |all: usize| {
+        let rest = all.saturating_sub(VLANS) as u64;
+        (rest > 0).then(|| format!("… {} {}", view.count(rest), view.words.notes.more))
+    };
+    let label = view.words.notes.outer_vlan;
+    let outer_shown = outer.iter().take(VLANS).map(|id| format!("{label}\u{a0}{id}"));
+    let (rest, outer_rest) = (more(vlans.len()), more(outer.len()));
     let names = [
         (Layers::VLAN_STACK, "QinQ"),
         (Layers::MPLS, "MPLS"),
@@ -201,7 +213,7 @@ fn wrapped(view: &View<'_>) -> Vec<String> {
         (Layers::OTHER, view.words.notes.other_tunnel),
     ];
     let names = names.into_iter().filter(|(layer, _)| layers.has(*layer)).map(|(_, name)| name.to_owned());
-    shown.chain(rest).chain(names).collect()
+    shown.chain(rest).chain(outer_shown).chain(outer_rest).chain(names).collect()
 }
 
 /// What a limit of memory kept out, by kind.

@@ -150,6 +150,7 @@ const NOTES: Notes = Notes {
     other_tunnel: "anderer Tunnel",
     encrypted: "verschlüsselt",
     probably_srtp: "wahrscheinlich SRTP",
+    outer_vlan: "äußeres VLAN",
     in_channel: "in TURN-Kanal",
     in_indications: "in TURN-Nachrichten",
     multiplexed: "in TURN-Multiplex (Microsoft)",

@@ -150,6 +150,7 @@ const NOTES: Notes = Notes {
     other_tunnel: "another tunnel",
     encrypted: "encrypted",
     probably_srtp: "probably SRTP",
+    outer_vlan: "outer VLAN",
     in_channel: "in TURN channel",
     in_indications: "in TURN indications",
     multiplexed: "in multiplexed TURN (Microsoft)",

@@ -287,6 +287,8 @@ pub(crate) struct Notes {
     pub(crate) encrypted: &'static str,
     pub(crate) probably_srtp: &'static str,
     /// Before the number of a channel.
+    /// VLAN of the outermost of several tags.
+    pub(crate) outer_vlan: &'static str,
     pub(crate) in_channel: &'static str,
     pub(crate) in_indications: &'static str,
     pub(crate) multiplexed: &'static str,

@@ -63,15 +63,19 @@ pub(super) struct End<'a> {
 
 impl End<'_> {
     /// A row for whatever port is not meant where another for the same content names the port: a softphone with preset
-    /// ports does not use the free ones as well. Nor is one of the extended profile where the port list itself has it.
+    /// ports does not use the free ones as well. Nor is one of the extended profile where the port list itself has it, or one
+    /// for what the device asks of others where only the other side asks and a row says that it may.
     pub(super) fn is_outdone(&self, row: &Row) -> bool {
         let names_port = |row: &Row| row.own_ports().is_some_and(|ports| ports.count() <= NAMED_PORTS);
         let is_open = !names_port(row) && row.legs.iter().all(|leg| leg.remote.set().is_none());
         let is_added = row.document.kind == DocumentKind::Extended;
+        let asks = |row: &Row| row.legs.iter().all(|leg| leg.initiator == Initiator::Own);
+        let is_for_asking = !self.view.asks() && asks(row);
         let others = self.rows.iter().filter(|(_, fit)| *fit == Fit::Full).map(|(other, _)| *other);
         others.into_iter().any(|other| {
-            let is_better =
-                is_open && names_port(other) || is_added && other.document.kind == DocumentKind::Vendor;
+            let is_better = is_open && names_port(other)
+                || is_added && other.document.kind == DocumentKind::Vendor
+                || is_for_asking && !asks(other);
             is_better && other.roles == row.roles && other.speaks == row.speaks && !other.speaks.is_empty()
         })
     }

@@ -162,6 +162,7 @@ mod tests {
     use super::super::fixture::{PBX, PHONE, World, finding, row};
     use super::*;
     use crate::observe::fixture::{greeting, sent, tcp, udp};
+    use crate::observe::message::App;
     use crate::observe::{Flow, TcpOutcome};
 
     const DIRECTORY: &str = "transport = \"tcp\"\nown = 389\ninitiator = \"peer\"\npeer.scope = \"lan\"";
@@ -238,6 +239,26 @@ mod tests {
         assert!(seen(Vec::new()).is_empty());
         let at_phone = tcp("192.168.10.51:40000", "192.168.10.21:389", TcpOutcome::Answered, 1);
         assert_eq!(seen(vec![at_phone]), [RowStatus::Used]);
+    }
+
+    #[test]
+    fn a_row_for_what_a_device_asks_is_not_used_by_what_it_is_asked() {
+        let leg = |initiator: &str, side: &str| {
+            format!(
+                "transport = \"udp\"\n{side} = 5060\ninitiator = \"{initiator}\"\npeer.scope = \"any\"\nspeaks = [\"sip\"]"
+            )
+        };
+        let (asked, asks) = (leg("peer", "own"), leg("own", "remote"));
+        let rules = [row("R1", "acme.pbx", &asked), row("R2", "acme.pbx", &asks)];
+        let used = |rules: &str, asks_back| {
+            let initiator = crate::observe::Initiator::FirstPacket;
+            let mut flow = udp("192.168.10.60:5060", "192.168.10.2:5060");
+            (flow.app, flow.initiator, flow.extra.asks_back) = (App::Sip, initiator, asks_back);
+            status(&World::new(rules).device(PBX, "acme.pbx").flows(vec![flow]), &[], &[])
+        };
+        assert_eq!(used(&rules.concat(), false), [RowStatus::Used, RowStatus::Unused]);
+        assert_eq!(used(&rules.concat(), true), [RowStatus::Used, RowStatus::Used]);
+        assert_eq!(used(&rules[1], false), [RowStatus::Used], "no other row says that it may be asked");
     }
 
     #[test]

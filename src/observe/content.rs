@@ -130,7 +130,10 @@ impl Content {
                 if let Some(message) = sip::read_for_dialogs(payload, packet.payload.is_cut()) {
                     self.app = App::Sip;
                     let is_request = matches!(message.kind, sip::Kind::Request { .. });
-                    self.asked.get_or_insert(if is_request { from } else { from.other() });
+                    let asks = if is_request { from } else { from.other() };
+                    if *self.asked.get_or_insert(asks) != asks {
+                        self.extra.asks_back = true;
+                    }
                     tell_sip(message, payload, tell);
                 }
             }

@@ -135,6 +135,9 @@ impl Past {
 /// Adds a conversation of the same kind.
 fn fold(row: &mut Flow, other: Flow) {
     row.extra.silence = silences(row, &other);
+    if other.extra.asks_back {
+        row.extra.asks_back = true;
+    }
     row.extra.others += 1 + other.extra.others;
     fold_direction(&mut row.from_a, &other.from_a);
     fold_direction(&mut row.from_b, &other.from_b);

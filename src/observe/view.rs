@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use super::message::App;
 use super::traffic::{Direction, Flow, Initiator, Protocol, TcpOutcome};
 
 /// One end's view of a flow.
@@ -54,6 +55,13 @@ impl<'a> FlowView<'a> {
     #[must_use]
     pub fn start_is_open(&self) -> bool {
         self.flow.initiator == Initiator::FirstPacket
+    }
+
+    /// Whether the own side sent a request, of SIP over UDP; of anything else, whether it may have started.
+    #[must_use]
+    pub fn asks(&self) -> bool {
+        let is_datagram = (self.flow.app, self.flow.protocol) == (App::Sip, Protocol::Udp);
+        self.started() || if is_datagram { self.flow.extra.asks_back } else { self.start_is_open() }
     }
 
     /// Whether the own side took part of its own accord: it started and went on, or it answered. A packet that was
@@ -142,6 +150,17 @@ mod tests {
     fn who_is_sent_a_datagram_has_not_taken_part() {
         let flow = Flow { from_b: sent(0), ..udp(A, B) };
         assert_eq!(shares(&flow), ([true, false], [false, true]));
+    }
+
+    #[test]
+    fn who_asks_is_known_of_sip_over_udp() {
+        let asks = |app, asks_back| {
+            let mut flow = Flow { app, initiator: Initiator::FirstPacket, ..udp(A, B) };
+            flow.extra.asks_back = asks_back;
+            FlowView::both(&flow).map(|view| view.asks())
+        };
+        assert_eq!((asks(App::Sip, false), asks(App::Sip, true)), ([true, false], [true, true]));
+        assert_eq!(asks(App::Unknown, false), [true, true], "of what cannot be read nobody knows");
     }
 
     #[test]

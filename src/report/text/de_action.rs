@@ -5,11 +5,14 @@ use std::net::SocketAddr;
 use super::words::OTHER_VERSION;
 use super::{dscp_name, protocol, signalling, voice};
 use crate::capture::Ended;
-use crate::check::{Detail, LossSign, NoVoice, Refusal, VoiceSender};
+use crate::check::{Detail, Finding, LossSign, NoVoice, Refusal, VoiceSender};
 use crate::observe::Protocol;
 use crate::report::language::Language::De;
+use crate::site::Confidence;
 
-pub(super) fn action(detail: &Detail) -> String {
+pub(super) fn action(finding: &Finding) -> String {
+    let detail = &finding.detail;
+    let is_suspected = finding.confidence == Confidence::Suspected;
     let text = match detail {
         Detail::Port001 { .. } => {
             "Prüfen Sie, wofür der Port benutzt wird. Ist er gewollt, tragen Sie ihn mit Begründung in die \
@@ -173,6 +176,11 @@ pub(super) fn action(detail: &Detail) -> String {
             "Lassen Sie IP-Fragmente in der Firewall zu, kürzen Sie die Codec-Liste, oder nutzen Sie SIP über TCP, wo der \
              Hersteller es vorsieht."
         }
+        Detail::Sec001 { .. } if is_suspected => {
+            "Klären Sie zuerst, ob die Anfragen von Ihrem Provider kommen: Dann tragen Sie seine Adressen in die Standortdatei \
+             ein. Sonst entfernen Sie die Portfreigabe; Zugriff von außen nur über VPN. Ist eine NAT-Regel nötig, nur für die \
+             Adressen des Providers."
+        }
         Detail::Sec001 { .. } => {
             "Entfernen Sie die Portfreigabe sofort. Zugriff von außen nur über VPN; ist eine NAT-Regel nötig, nur \
              für die Adressen des Providers."
@@ -187,6 +195,10 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Sec003 { .. } => {
             "Stellen Sie die Schnittstelle auf „sicher (TLS/SRTP)“ und das Telefonbuch auf LDAPS. Ist Klartext so \
              gewollt, nehmen Sie ihn als Ausnahme in die Standortdatei auf."
+        }
+        Detail::Sec004 { .. } if is_suspected => {
+            "Klären Sie zuerst, welches Gerät dort antwortet. Ist es die Anlage oder ein Telefon, entfernen Sie die \
+             Portfreigabe. Fernwartung nur über VPN oder den Dienst des Herstellers."
         }
         Detail::Sec004 { .. } => {
             "Entfernen Sie die Portfreigabe sofort. Fernwartung nur über VPN oder den Dienst des Herstellers."

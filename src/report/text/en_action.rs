@@ -5,11 +5,14 @@ use std::net::SocketAddr;
 use super::words::OTHER_VERSION;
 use super::{dscp_name, protocol, signalling, voice};
 use crate::capture::Ended;
-use crate::check::{Detail, LossSign, NoVoice, Refusal, VoiceSender};
+use crate::check::{Detail, Finding, LossSign, NoVoice, Refusal, VoiceSender};
 use crate::observe::Protocol;
 use crate::report::language::Language::En;
+use crate::site::Confidence;
 
-pub(super) fn action(detail: &Detail) -> String {
+pub(super) fn action(finding: &Finding) -> String {
+    let detail = &finding.detail;
+    let is_suspected = finding.confidence == Confidence::Suspected;
     let text = match detail {
         Detail::Port001 { .. } => {
             "Find out what the port is used for. If it is wanted, enter it in the site file with the reason; \
@@ -159,6 +162,11 @@ pub(super) fn action(detail: &Detail) -> String {
             "Allow IP fragments in the firewall, shorten the codec list, or use SIP over TCP where the vendor provides for \
              it."
         }
+        Detail::Sec001 { .. } if is_suspected => {
+            "First find out whether the requests come from your provider: then enter his addresses in the site file. Otherwise \
+             remove the port forwarding; access from outside by VPN only. If a NAT rule is needed, allow the provider's \
+             addresses only."
+        }
         Detail::Sec001 { .. } => {
             "Remove the port forwarding at once. Access from outside by VPN only; if a NAT rule is needed, allow \
              the provider's addresses only."
@@ -173,6 +181,10 @@ pub(super) fn action(detail: &Detail) -> String {
         Detail::Sec003 { .. } => {
             "Set the interface to “secure (TLS/SRTP)” and the phone book to LDAPS. If clear text is intended, accept it by \
              an exception in the site file."
+        }
+        Detail::Sec004 { .. } if is_suspected => {
+            "First find out which device answers there. If it is the PBX or a telephone, remove the port forwarding. Remote \
+             maintenance by VPN or the vendor's service only."
         }
         Detail::Sec004 { .. } => {
             "Remove the port forwarding at once. Remote maintenance by VPN or the vendor's service only."

@@ -49,6 +49,18 @@ fn every_finding_is_told_in_full_sentences() {
 }
 
 #[test]
+fn what_is_only_suspected_is_to_be_found_out_first() {
+    for code in [Code::Sec001, Code::Sec004] {
+        let told = |language, confidence| said(code, language, |finding| finding.confidence = confidence).1;
+        for (language, at_once) in [(De, "sofort"), (En, "at once")] {
+            assert!(told(language, Confidence::Likely).contains(at_once));
+            let suspected = told(language, Confidence::Suspected);
+            assert!(!suspected.contains(at_once) && suspected.ends_with('.'), "{suspected}");
+        }
+    }
+}
+
+#[test]
 fn one_is_not_told_as_many() {
     let once = |finding: &mut Finding| {
         finding.count = 1;

@@ -128,7 +128,8 @@ fn duplicates(traffic: &Traffic) -> Option<Finding> {
         return None;
     }
     let mut finding = note(Detail::Cap002 { duplicates, of }, Severity::Notice, duplicates);
-    if !is_many {
+    let certain = duplicates.saturating_sub(quality.equal_pings);
+    if certain < LEAST_DUPLICATES || certain * 100 <= of * DUPLICATE_PERCENT {
         finding.confidence = Confidence::Likely;
     }
     // A pair is shown whole or not at all.
@@ -292,6 +293,16 @@ mod tests {
     }
 
     #[test]
+    fn equal_pings_may_have_been_sent_twice() {
+        let sure = |equal_pings| {
+            let (duplicates, duplicate_candidates) = (20, 40);
+            let quality = Quality { duplicates, duplicate_candidates, equal_pings, ..Quality::default() };
+            duplicates_found(quality).confidence
+        };
+        assert_eq!((sure(10), sure(11)), (Confidence::Sure, Confidence::Likely));
+    }
+
+    #[test]
     fn copies_are_shown_with_their_originals() {
         let shown = |pairs: &[[u64; 2]]| {
             let duplicate_pairs = pairs.iter().map(|pair| pair.map(frame)).collect();
@@ -307,6 +318,10 @@ mod tests {
 
     fn duplicates_of(quality: Quality) -> bool {
         duplicates(&traffic(quality)).is_some()
+    }
+
+    fn duplicates_found(quality: Quality) -> Finding {
+        duplicates(&traffic(quality)).unwrap()
     }
 
     #[test]

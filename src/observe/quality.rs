@@ -24,6 +24,8 @@ pub struct Quality {
     pub cut_sip_count: u64,
     /// Frames that are copies of one shortly before.
     pub duplicates: u64,
+    /// Those among them that are ICMP: somebody may have sent the same twice, since not all give each a number of its own.
+    pub equal_pings: u64,
     /// Frames that could have been recognised as copies.
     pub duplicate_candidates: u64,
     /// First few copies, each behind what it is a copy of.

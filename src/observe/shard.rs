@@ -63,6 +63,7 @@ pub(super) struct Counts {
     pub(super) unread_streams: u64,
     pub(super) cut_payloads: u64,
     pub(super) copies: u64,
+    pub(super) equal_pings: u64,
     pub(super) copy_candidates: u64,
     unseen: u64,
     unseen_frames: Vec<Frame>,
@@ -355,6 +356,7 @@ impl Counts {
         quality.messages_over_cap += self.unread_streams;
         quality.cut_payloads += self.cut_payloads;
         quality.duplicates += self.copies;
+        quality.equal_pings += self.equal_pings;
         quality.duplicate_candidates += self.copy_candidates;
         quality.unseen_connections += self.unseen;
         quality.unseen_frames.extend_from_slice(&self.unseen_frames);
@@ -374,5 +376,7 @@ impl Counts {
         self.cut_payloads += u64::from(packet.payload.is_cut() && packet.part == Part::Whole);
         self.copy_candidates += u64::from(is_copy.is_some());
         self.copies += u64::from(is_copy == Some(true));
+        let is_ping = matches!(packet.transport, Transport::Icmp { .. });
+        self.equal_pings += u64::from(is_copy == Some(true) && is_ping);
     }
 }

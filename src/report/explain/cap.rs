@@ -33,7 +33,7 @@ pub(super) const CAP_002: Page = Page {
                    Kopien gerechnet.",
         action: "Keine nötig. Für eine saubere Messung spiegeln Sie nur einen Port oder ein VLAN.",
         pitfalls: "Wiederholungen, die ein Gerät selbst sendet (SIP über UDP), haben eine neue IP-Kennung und sind keine \
-                   Kopien.",
+                   Kopien. Sind es vor allem gleiche Pings, steht „wahrscheinlich“: Manche Programme senden zwei ohne Unterschied.",
         source: "Verhalten von Spiegelports (SPAN); Kopien werden am Inhalt erkannt.",
     },
     en: Text {
@@ -42,7 +42,8 @@ pub(super) const CAP_002: Page = Page {
         measured: "More than 1 % of the packets with payload, and at least 10 packets, are copies of one seen at most 10 ms \
                    before; in short captures 5 will do if they are a fifth. All values are computed without the copies.",
         action: "None needed. For a clean capture mirror one port or one VLAN only.",
-        pitfalls: "Repetitions that a device itself sends (SIP over UDP) have a new IP identification and are no copies.",
+        pitfalls: "Repetitions that a device itself sends (SIP over UDP) have a new IP identification and are no copies. If they \
+                   are mostly equal pings, it says “likely”: some programs send two without a difference.",
         source: "Behaviour of mirror ports (SPAN); copies are recognised by content.",
     },
 };

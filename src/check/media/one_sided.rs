@@ -70,9 +70,21 @@ fn unanswered<'a>(
     });
     // Nearly every call is answered on its own flow.
     let is_answered = back
+        || streams.iter().any(|other| is_elsewhere(case, call, other, speech, least))
         || of_conversation(case, id, call).any(|other| is_back(other, speech, least))
         || unclaimed.answers(speech, least);
     (!is_answered).then_some(speech)
+}
+
+/// Whether the voice of the other side goes where the speaker wants to receive it, which may be an address of his router; what
+/// comes back from there may take another way yet, unless it is turned away.
+fn is_elsewhere(case: &Case<'_>, call: &Call, other: &Stream, speech: &Stream, least: u64) -> bool {
+    let mut announced = call.caller_media.iter().chain(&call.callee_media);
+    let is_refused = || case.traffic.flows.get(other.flow).is_some_and(|flow| !flow.extra.icmp.is_empty());
+    other.source.ip() == speech.destination.ip()
+        && other.report.counts.packets > least
+        && announced.any(|end| *end == other.destination)
+        && !is_refused()
 }
 
 /// Streams of a call, of the one whose leg it is, and what is heard in it of another one. That somebody else speaks to the

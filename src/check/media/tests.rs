@@ -166,6 +166,17 @@ fn a_call_of_which_one_side_alone_is_heard_is_not_passed_over() {
     back.report.last.time = at(4_000);
     assert!(!one_sided(ice(), vec![voice(4_000), back], flows(0)), "from another port");
     assert!(!one_sided(ice(), vec![voice(2_900)], flows(0)), "too short to tell");
+    let router = socket("203.0.113.9:10000");
+    let mapped = Call { caller_media: vec![socket("192.168.10.21:10000"), router], ..ice() };
+    let to_router = |source: &str| {
+        let mut back = stream(source, "203.0.113.9:10000", &[(46, 200)]);
+        (back.call, back.report.last.time) = (Some(0), at(4_000));
+        vec![voice(4_000), back]
+    };
+    let here = || to_router("192.168.10.2:5204");
+    assert!(!one_sided(mapped.clone(), here(), flows(0)), "to where the speaker wants to have it");
+    assert!(one_sided(ice(), here(), flows(0)), "nobody asked for it there");
+    assert!(one_sided(mapped, to_router("192.168.10.3:5204"), flows(0)), "from somebody else");
 }
 
 #[test]

@@ -37,6 +37,8 @@ const PORTS_LOOKED_AT: usize = 32;
 /// The same request again within this time (ns) is a copy of the capture, unless its datagram is another one: RFC 3261
 /// section 17.1.2.2 repeats after 0.5 s at the earliest.
 const COPY_WITHIN: i64 = 100_000_000;
+/// After this (ns) a client waits for no answer any more: timer F, RFC 3261 section 17.1.2.2.
+const TRANSACTION: i64 = 32 * SECOND;
 
 /// Address of record, client, registrar.
 type Key = (Box<str>, SocketAddr, SocketAddr);
@@ -330,8 +332,15 @@ impl Entry {
         }
         let is_same_call = *self.call_id == *call_id;
         // The answer to a challenge belongs to the attempt that was challenged (RFC 3261 section 22.2).
-        let was_answered = self.asked.last().is_some_and(|asked| asked.is_answered);
-        let is_the_same = is_same_call && was_answered && self.challenged && message.has_credentials;
+        let last = self.asked.last();
+        let was_answered = last.is_some_and(|asked| asked.is_answered);
+        // Where answers pass by the measuring point, credentials in the next request tell that it was challenged.
+        let is_next = last.is_some_and(|asked| {
+            let is_open = !asked.is_answered && !asked.has_credentials && !asked.signs_off;
+            is_open && cseq == asked.cseq.wrapping_add(1) && heard.time.since(asked.time) <= TRANSACTION
+        });
+        let is_challenged = was_answered && self.challenged || is_next;
+        let is_the_same = is_same_call && is_challenged && message.has_credentials;
         row.attempts += u64::from(!is_the_same && !signs_off);
         if !is_same_call {
             // The client starts anew: after a restart another port is no lost mapping, and what was lost before stays so.

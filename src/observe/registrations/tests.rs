@@ -155,6 +155,8 @@ fn a_challenge_belongs_to_its_attempt_and_a_copy_to_its_original() {
         "refreshed with the old nonce"
     );
     assert_eq!(registration(&["?", "401", "!", "401", "!", "200"]).attempts, 1, "another nonce");
+    assert_eq!(registration(&["?", "!", "?", "!"]).attempts, 2, "answers that pass by the measuring point");
+    assert_eq!(registration(&["?", "?", "?"]).attempts, 3);
     let copied = registration(&["?", "=", "401", "!", "=", "200"]);
     assert_eq!((copied.attempts, copied.frames), (1, [1, 4].map(frame).to_vec()));
     assert_eq!(

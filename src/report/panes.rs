@@ -316,6 +316,19 @@ fn of_devices(view: &View<'_>) -> List {
         ];
         Row::new(device.address.to_string(), cells)
     });
+    // What the user stated and nothing was heard of stands behind what was.
+    let hint = screen_words(view.language).not_in_capture;
+    let absent = view.audit.site.absent.iter().enumerate().map(|(at, (address, option))| {
+        let cells = vec![
+            Cell::new(address.to_string()).by((all.len() + at) as f64),
+            Cell::new(format!("{hint} ({option})")).felt(Mood::Caution),
+            Cell::new(NO_VALUE).by(0.0),
+            Cell::new(view.count(0)).by(0.0),
+            Cell::default(),
+        ];
+        Row::new(address.to_string(), cells)
+    });
+    let number_of_all = all.len() + absent.len();
     List {
         heads: vec![
             head(labels.address, 0),
@@ -324,9 +337,9 @@ fn of_devices(view: &View<'_>) -> List {
             number(labels.packets, 2),
             head(labels.known_by, 3),
         ],
-        rows: rows.collect(),
+        rows: rows.chain(absent).take(MOST).collect(),
         empty: view.words.notes.no_devices,
-        more: all.len().saturating_sub(MOST),
+        more: number_of_all.saturating_sub(MOST),
     }
 }
 
@@ -431,6 +444,17 @@ mod tests {
         let list = pane(Pane::Findings, &audit, &turns, &names, &settings);
         assert_ne!(list.rows[0].key, list.rows[1].key);
         assert_ne!(list.rows[0].cells[2].text, list.rows[1].cells[2].text, "each with its own severity");
+    }
+
+    #[test]
+    fn what_the_site_file_names_and_nobody_heard_is_shown() {
+        let (mut audit, settings) = (audit(), settings(Language::De, 100));
+        let devices = pane(Pane::Devices, &audit, &[], &names(Language::De), &settings).rows.len();
+        audit.site.absent = vec![("192.168.10.99".parse().unwrap(), "--site")];
+        let rows = pane(Pane::Devices, &audit, &[], &names(Language::De), &settings).rows;
+        assert_eq!(rows.len(), devices + 1);
+        let last: Vec<&str> = rows[devices].cells.iter().map(|cell| cell.text.as_str()).collect();
+        assert_eq!(last[..2], ["192.168.10.99", "noch kein Paket gesehen (--site)"]);
     }
 
     #[test]

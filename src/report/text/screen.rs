@@ -82,6 +82,8 @@ pub struct ScreenWords {
     pub(crate) cleared_since: &'static str,
     /// Behind the counts of findings: so many of them are over.
     pub(crate) of_them_cleared: &'static str,
+    /// Of an address that the user stated.
+    pub(crate) not_in_capture: &'static str,
     /// Heading above when findings came and went.
     pub(crate) course: &'static str,
     pub(crate) since: &'static str,
@@ -171,6 +173,7 @@ const DE: ScreenWords = ScreenWords {
     value: "Wert",
     cleared_since: "Erledigt seit {}.",
     of_them_cleared: "{} erledigt",
+    not_in_capture: "noch kein Paket gesehen",
     course: "Verlauf der Befunde",
     since: "Seit",
     until: "Erledigt",
@@ -246,6 +249,7 @@ const EN: ScreenWords = ScreenWords {
     value: "Value",
     cleared_since: "Cleared since {}.",
     of_them_cleared: "{} cleared",
+    not_in_capture: "no packet seen yet",
     course: "When findings came and went",
     since: "Since",
     until: "Cleared",

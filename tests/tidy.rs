@@ -39,7 +39,8 @@ const MAY_NAME: [(&str, &[&str]); 18] = [
 ];
 
 /// Families of codes. They do not know each other.
-const FAMILIES: [&str; 7] = ["blocked", "capture", "media", "port", "qos", "security", "signalling"];
+const FAMILIES: [&str; 8] =
+    ["blocked", "capture", "media", "network", "port", "qos", "security", "signalling"];
 
 /// Crates and the only places that use them.
 const USED_IN: [(&str, &[&str]); 15] = [

@@ -138,6 +138,7 @@ impl Finding {
             | Detail::Rtp014 { .. }
             | Detail::Sig002 { .. }
             | Detail::Sig003 { .. }
+            | Detail::Net004 { .. }
             | Detail::Sec002 { .. }
             | Detail::Sec003 { .. }
             | Detail::Cap001 { .. }

@@ -146,6 +146,8 @@ codes! {
     Sig008 = "SIG-008";
     /// SIP requests are sent again and again.
     Sig009 = "SIG-009";
+    /// Voice in a VLAN that is none for voice.
+    Net004 = "NET-004";
     /// SIP reachable from the Internet.
     Sec001 = "SEC-001";
     /// SIP scan.
@@ -366,6 +368,8 @@ pub enum Detail {
         answered: u64,
         status: Option<(u16, u64)>,
     },
+    /// NET-004. The wrong VLANs with their packets, and those that the user states.
+    Net004 { vlans: Vec<(u16, u64)>, expected: Vec<u16> },
     /// SEC-001.
     Sec001 { at: SocketAddr, protocol: Protocol, sources: Vec<IpAddr> },
     /// SEC-002. `agent`: the scanner's own name, if it gave one.
@@ -434,6 +438,7 @@ impl Detail {
             Self::Sig007 { .. } => Code::Sig007,
             Self::Sig008 { .. } => Code::Sig008,
             Self::Sig009 { .. } => Code::Sig009,
+            Self::Net004 { .. } => Code::Net004,
             Self::Sec001 { .. } => Code::Sec001,
             Self::Sec002 { .. } => Code::Sec002,
             Self::Sec003 { .. } => Code::Sec003,

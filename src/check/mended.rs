@@ -147,6 +147,10 @@ fn is_mended(case: &Case<'_>, known: &Known, finding: &Finding) -> bool {
             signalling::is_kept_alive(case, host, *registrar, *expires)
         }
         Detail::Sig009 { method, to, .. } => signalling::is_answered_at_once(case, host, method, *to),
+        Detail::Net004 { expected, .. } => voice.later().any(|stream| {
+            let vlans = &stream.report.marking.vlans;
+            !vlans.is_empty() && vlans.iter().all(|seen| expected.contains(&seen.value))
+        }),
         Detail::Sec001 { at, protocol, .. } | Detail::Sec004 { at, protocol, .. } => {
             service::is_shut(case, *at, *protocol, last)
         }

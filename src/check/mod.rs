@@ -17,6 +17,7 @@ mod hidden;
 mod matrix;
 mod media;
 mod mended;
+mod network;
 mod port;
 mod premature;
 mod qos;
@@ -72,6 +73,7 @@ pub fn audit(
     }
     findings.extend(signalling::check(&case, &unjudged));
     findings.extend(connection::check(&case, &unjudged));
+    findings.extend(network::check(&case));
     findings.extend(security::check(&case));
     join_unanswered(&mut findings);
     drop_symptoms(&mut findings);

@@ -188,7 +188,8 @@ fn lacking(code: Code, host: IpAddr, after: &Audit) -> Doubt {
     }
     let traffic = &after.traffic;
     let text = code.as_str();
-    let is_about_voice = text.starts_with("RTP") || text.starts_with("QOS") && code != Code::Qos004;
+    let is_about_voice =
+        text.starts_with("RTP") || text.starts_with("QOS") && code != Code::Qos004 || code == Code::Net004;
     let has_voice =
         || traffic.streams.iter().any(|stream| [stream.source.ip(), stream.destination.ip()].contains(&host));
     let registers = || traffic.registrations.iter().any(|known| known.client.ip() == host);

@@ -221,6 +221,11 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
                     .filter(|row| (row.from.ip(), row.to.ip()) == (self.host, to) && row.method == *method);
                 same.map(|row| row.count).sum::<u64>() >= SEVERAL
             }
+            Detail::Net004 { expected, .. } => {
+                let seen = self.voice().flat_map(|stream| &stream.report.marking.vlans);
+                let right = seen.filter(|seen| expected.contains(&seen.value)).map(|seen| seen.packets);
+                right.sum::<u64>() >= LEAST_MEDIA
+            }
             Detail::Sec001 { at, protocol, .. } | Detail::Sec004 { at, protocol, .. } => {
                 self.is_shut(at.port(), *protocol)
             }

@@ -3,6 +3,7 @@
 mod cap;
 mod cleared;
 mod course;
+mod net;
 mod port;
 mod qos;
 mod rtp;
@@ -121,6 +122,7 @@ fn page(code: Code) -> Page {
         Code::Sig007 => sig::SIG_007,
         Code::Sig008 => sig::SIG_008,
         Code::Sig009 => sig::SIG_009,
+        Code::Net004 => net::NET_004,
         Code::Sec001 => sec::SEC_001,
         Code::Sec002 => sec::SEC_002,
         Code::Sec003 => sec::SEC_003,

@@ -291,6 +291,12 @@ fn details() -> Vec<Case> {
         (qos_009, Warning, Network, Some(PHONE)),
         (qos_010, Notice, Network, Some(PHONE)),
         (
+            Detail::Net004 { vlans: vec![(30, 400), (31, 12)], expected: vec![20] },
+            Warning,
+            Network,
+            Some(PHONE),
+        ),
+        (
             Detail::Sec001 {
                 at: socket("192.168.10.2:5060"),
                 protocol: Protocol::Udp,

@@ -3,6 +3,7 @@
 //! ```toml
 //! customer = "Muster GmbH"
 //! lan = ["192.168.10.0/24"]
+//! voice_vlans = [20]
 //!
 //! [[host]]
 //! address = "192.168.10.2"
@@ -25,7 +26,7 @@
 //! reason = "Hausautomation auf der Anlage"
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
@@ -68,6 +69,8 @@ pub struct SiteFile {
     pub cover_fields: Vec<(String, String)>,
     /// Networks that are LAN although their addresses do not show it, or all there are.
     pub lan: Vec<IpNet>,
+    /// VLANs that voice belongs in; none if that is not to be judged.
+    pub voice_vlans: Vec<u16>,
     /// Hosts whose role the user states.
     pub hosts: Vec<HostHint>,
     /// Carriers.
@@ -290,6 +293,7 @@ impl Reader<'_> {
             (text(&mut file, "customer"), text(&mut file, "location"), text(&mut file, "technician"));
         let cover: Option<Spanned<BTreeMap<Spanned<String>, String>>> = file.take("cover", self.problems);
         let lan: Option<Spanned<Vec<Spanned<String>>>> = file.take("lan", self.problems);
+        let voice_vlans: Option<Spanned<Vec<Spanned<u16>>>> = file.take("voice_vlans", self.problems);
         let hosts = file.take_all("host", self.problems);
         let providers = file.take_all("provider", self.problems);
         let ports = file.take_all("ports", self.problems);
@@ -301,6 +305,7 @@ impl Reader<'_> {
             technician,
             cover_fields: cover_fields(cover.map(Spanned::into_inner).unwrap_or_default()),
             lan: self.networks(lan.map(Spanned::into_inner).unwrap_or_default()),
+            voice_vlans: self.vlans(voice_vlans.map(Spanned::into_inner).unwrap_or_default()),
             hosts: self.hosts(hosts),
             providers: providers.into_iter().filter_map(|raw| self.provider(raw)).collect(),
             ports: ports.into_iter().filter_map(|raw| self.port_change(raw)).collect(),
@@ -451,6 +456,18 @@ impl Reader<'_> {
 
     fn networks(&mut self, texts: Vec<Spanned<String>>) -> Vec<IpNet> {
         texts.iter().filter_map(|text| self.network(text)).collect()
+    }
+
+    /// In order, each once. Of the numbers of 12 bits 0 and 4095 name no VLAN (IEEE 802.1Q).
+    fn vlans(&mut self, numbers: Vec<Spanned<u16>>) -> Vec<u16> {
+        let mut vlans = BTreeSet::new();
+        for number in numbers {
+            match *number.get_ref() {
+                known @ 1..=4094 => drop(vlans.insert(known)),
+                other => self.complain(number.span(), format!("{other} is no VLAN"), "VLANs are 1 to 4094"),
+            }
+        }
+        vlans.into_iter().collect()
     }
 
     /// A network, or a single address as the network that holds only it.

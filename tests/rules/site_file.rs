@@ -69,7 +69,8 @@ fn each_mistake_is_named_with_line_column_and_advice() {
     for (from, to, message, help) in [
         ("customer =", "⟦custommer =", "unknown key `custommer`", "`customer`"),
         ("\"192.168.10.0/24\", \"10", "⟦\"192.168.10.0/33\", \"10", "no network", "192.168.10.0/24"),
-        ("lan =", "⟦voice_vlans = [10]\nlan =", "unknown key `voice_vlans`", "`lan`"),
+        ("lan =", "⟦vlans = [10]\nlan =", "unknown key `vlans`", "`lan`"),
+        ("lan =", "voice_vlans = [10, ⟦4095]\nlan =", "4095 is no VLAN", "1 to 4094"),
         ("code = \"PORT-001\"", "code = ⟦\"QOS-001\"", "about a host as a whole", "leave port, peer"),
         ("address = \"192.168.10.2\"", "address = ⟦\"192.168.10\"", "no IP address", "192.168.10.2"),
         ("role = \"agfeo.pbx\"", "role = ⟦\"agfeo.pxb\"", "declares the role", "agfeo.pbx"),

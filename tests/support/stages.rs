@@ -58,6 +58,9 @@ pub(crate) fn written(bytes: &[u8]) -> NamedTempFile {
 /// What the user states about a scenario.
 pub(crate) fn hints(scenario: &Scenario) -> Hints {
     let mut text = String::new();
+    if !scenario.voice_vlans.is_empty() {
+        let _ = writeln!(text, "voice_vlans = {:?}", scenario.voice_vlans);
+    }
     for (address, role) in &scenario.roles {
         let _ = write!(text, "[[host]]\naddress = \"{address}\"\nrole = \"{role}\"\n");
     }

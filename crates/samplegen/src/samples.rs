@@ -134,6 +134,9 @@ fn certificate(scenario: &Scenario) -> String {
     lines.extend(optional("stated on the command line", &stated));
     let hosts: Vec<String> = scenario.roles.iter().map(|(ip, role)| format!("{ip} is `{role}`")).collect();
     lines.extend(optional("stated in the site file", &hosts));
+    let vlans: Vec<String> =
+        scenario.voice_vlans.iter().map(|vlan| format!("VLAN {vlan} for voice")).collect();
+    lines.extend(optional("stated in the site file", &vlans));
     lines.join("\n") + "\n"
 }
 

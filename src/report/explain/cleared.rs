@@ -171,6 +171,10 @@ pub(super) fn cleared(code: Code) -> [&'static str; 2] {
             "Die letzten drei Anfragen dieser Methode an dieselbe Stelle werden beim ersten Mal beantwortet.",
             "The latest three requests of this method to the same place are answered the first time.",
         ],
+        Code::Net004 => [
+            "Ein späterer Strom mit mindestens 100 Paketen läuft nur noch in einem VLAN der Standortdatei.",
+            "A later stream of at least 100 packets is only in a VLAN of the site file.",
+        ],
         Code::Sec001 | Code::Sec004 => [
             "Mindestens zwei fremde Adressen im Internet fragen später je zweimal an, und das Gerät, das sonst weiter sendet, \
              antwortet keiner. Kommen keine Anfragen mehr an, weil die Firewall sie vorher abweist, zeigt das hier kein Paket: \

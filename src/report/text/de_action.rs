@@ -176,6 +176,10 @@ pub(super) fn action(finding: &Finding) -> String {
             "Lassen Sie IP-Fragmente in der Firewall zu, kürzen Sie die Codec-Liste, oder nutzen Sie SIP über TCP, wo der \
              Hersteller es vorsieht."
         }
+        Detail::Net004 { .. } => {
+            "Prüfen Sie am Gerät, am Switch-Port und in LLDP-MED oder DHCP, welches Sprach-VLAN eingestellt ist. Gehört Sprache \
+             auch in dieses VLAN, ergänzen Sie voice_vlans in der Standortdatei."
+        }
         Detail::Sec001 { .. } if is_suspected => {
             "Klären Sie zuerst, ob die Anfragen von Ihrem Provider kommen: Dann tragen Sie seine Adressen in die Standortdatei \
              ein. Sonst entfernen Sie die Portfreigabe; Zugriff von außen nur über VPN. Ist eine NAT-Regel nötig, nur für die \

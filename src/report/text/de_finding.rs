@@ -55,6 +55,7 @@ pub(super) fn title(code: Code) -> &'static str {
         Code::Sig007 => "TLS-Verbindung scheitert oder Zertifikat abgelaufen",
         Code::Sig008 => "Keep-Alive zu selten",
         Code::Sig009 => "SIP-Anfragen werden wiederholt",
+        Code::Net004 => "Sprache im falschen VLAN",
         Code::Sec001 => "SIP aus dem Internet erreichbar",
         Code::Sec002 => "SIP-Scan erkannt",
         Code::Sec003 => "Unverschlüsselte statt gesicherte Verbindung",
@@ -318,6 +319,13 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Sig001 { .. } | Detail::Sig002 { .. } | Detail::Sig005 { .. } | Detail::Sig009 { .. } => {
             signalling::detail(finding, device, De).unwrap_or_default()
         }
+        Detail::Net004 { vlans, expected } => format!(
+            "{} von {device} {} in VLAN {} unterwegs. Als Sprach-VLAN nennt die Standortdatei {}.",
+            counted(finding.count, "Sprachpaket", "Sprachpakete", De),
+            if finding.count == 1 { "ist" } else { "sind" },
+            list(List::of(vlans, vlans.len(), |(vlan, _)| vlan.to_string())),
+            list(List::of(expected, expected.len(), u16::to_string))
+        ),
         Detail::Sec001 { at, protocol: transport, sources } => format!(
             "{device} beantwortet SIP-Anfragen aus dem Internet auf {} {at}. Anfragen kamen von {}, {}.",
             protocol(*transport),

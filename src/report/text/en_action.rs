@@ -162,6 +162,10 @@ pub(super) fn action(finding: &Finding) -> String {
             "Allow IP fragments in the firewall, shorten the codec list, or use SIP over TCP where the vendor provides for \
              it."
         }
+        Detail::Net004 { .. } => {
+            "Check at the device, at the switch port and in LLDP-MED or DHCP which voice VLAN is set. If voice belongs in this \
+             VLAN as well, add it to voice_vlans in the site file."
+        }
         Detail::Sec001 { .. } if is_suspected => {
             "First find out whether the requests come from your provider: then enter his addresses in the site file. Otherwise \
              remove the port forwarding; access from outside by VPN only. If a NAT rule is needed, allow the provider's \

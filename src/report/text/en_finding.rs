@@ -55,6 +55,7 @@ pub(super) fn title(code: Code) -> &'static str {
         Code::Sig007 => "TLS connection fails or certificate expired",
         Code::Sig008 => "Keep-alive too rare",
         Code::Sig009 => "SIP requests are sent again and again",
+        Code::Net004 => "Voice in the wrong VLAN",
         Code::Sec001 => "SIP reachable from the Internet",
         Code::Sec002 => "SIP scan",
         Code::Sec003 => "Clear text instead of a secured connection",
@@ -310,6 +311,13 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Sig001 { .. } | Detail::Sig002 { .. } | Detail::Sig005 { .. } | Detail::Sig009 { .. } => {
             signalling::detail(finding, device, En).unwrap_or_default()
         }
+        Detail::Net004 { vlans, expected } => format!(
+            "{} of {device} {} in VLAN {}. The site file names {} for voice.",
+            counted(finding.count, "voice packet", "voice packets", En),
+            if finding.count == 1 { "is" } else { "are" },
+            list(List::of(vlans, vlans.len(), |(vlan, _)| vlan.to_string())),
+            list(List::of(expected, expected.len(), u16::to_string))
+        ),
         Detail::Sec001 { at, protocol: transport, sources } => format!(
             "{device} answers SIP requests from the Internet on {} {at}. Requests came from {}, {}.",
             protocol(*transport),

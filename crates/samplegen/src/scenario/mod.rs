@@ -5,6 +5,7 @@ pub mod agfeo;
 mod cap;
 pub mod carried;
 mod clean;
+mod net;
 pub mod pascom;
 pub mod points;
 mod port;
@@ -50,6 +51,8 @@ pub struct Scenario {
     pub pbx: Vec<(IpAddr, &'static str)>,
     /// What the user states in the site file: role per address.
     pub roles: Vec<(IpAddr, &'static str)>,
+    /// VLANs that the user states for voice in the site file.
+    pub voice_vlans: Vec<u16>,
     /// Findings that must be raised: code and subject; no subject where the finding has none.
     pub expect: Vec<(&'static str, Option<IpAddr>)>,
     /// Findings that may be raised beside them, because the fault has that second face.
@@ -71,6 +74,7 @@ impl Scenario {
             container: Container::Pcapng,
             pbx: Vec::new(),
             roles: Vec::new(),
+            voice_vlans: Vec::new(),
             expect: Vec::new(),
             may: Vec::new(),
             never: Vec::new(),
@@ -89,6 +93,13 @@ impl Scenario {
     #[must_use]
     pub fn role(mut self, host: Host, role: &'static str) -> Self {
         self.roles.push((host.ip, role));
+        self
+    }
+
+    /// States the VLANs of voice.
+    #[must_use]
+    pub fn voice_vlans(mut self, vlans: &[u16]) -> Self {
+        self.voice_vlans.extend(vlans);
         self
     }
 
@@ -161,8 +172,18 @@ impl Scenario {
 /// All scenarios but those of single rows, by name within each family.
 #[must_use]
 pub fn all() -> Vec<Scenario> {
-    let families =
-        [clean::all, carried::all, port::all, qos::all, rtp::all, sig::all, sec::all, cap::all, points::all];
+    let families = [
+        clean::all,
+        carried::all,
+        port::all,
+        qos::all,
+        rtp::all,
+        sig::all,
+        net::all,
+        sec::all,
+        cap::all,
+        points::all,
+    ];
     families.iter().flat_map(|family| family()).collect()
 }
 
@@ -181,7 +202,7 @@ mod tests {
     /// The findings of the first wave, but for PORT-004, which only the row matrix shows.
     const CODES: &str = "PORT-001 PORT-002 PORT-003 PORT-005 PORT-006 PORT-007 PORT-008 PORT-009 QOS-001 QOS-002 QOS-003 QOS-004 QOS-005 \
         QOS-007 QOS-008 QOS-009 QOS-010 RTP-001 RTP-002 RTP-003 RTP-004 RTP-005 RTP-006 RTP-007 RTP-008 RTP-009 RTP-013 RTP-014 SIG-001 SIG-002 SIG-003 SIG-004 SIG-005 \
-        SIG-006 SIG-007 SIG-008 SIG-009 SEC-001 SEC-002 SEC-003 SEC-004 CAP-001 CAP-002 CAP-003 CAP-004 CAP-006 CAP-008 CAP-010 \
+        SIG-006 SIG-007 SIG-008 SIG-009 NET-004 SEC-001 SEC-002 SEC-003 SEC-004 CAP-001 CAP-002 CAP-003 CAP-004 CAP-006 CAP-008 CAP-010 \
         CAP-011";
 
     #[test]

@@ -7,6 +7,8 @@
 #[allow(dead_code, reason = "the other bench writes files")]
 mod wire;
 
+mod limit;
+
 use std::path::PathBuf;
 
 use divan::counter::ItemsCount;

@@ -68,7 +68,7 @@ pub(super) fn frame(audit: &Audit, titles: &Names, settings: &Settings, limit: u
         streams: Vec::new(),
         routes,
         routes_omitted: routes_omitted as u64,
-        registrations: audit.traffic.registrations.iter().map(registration).collect(),
+        registrations: super::registration::all(audit),
         unanswered_lookups: audit.traffic.lookups.iter().map(published::Lookup::of).collect(),
         certificates: network::certificates(&audit.traffic),
         voice_policies: network::policies(&audit.traffic),
@@ -481,7 +481,7 @@ fn spread(spread: &Spread) -> published::Spread {
     published::Spread { min: finite(spread.min), mean: finite(spread.mean), max: finite(spread.max) }
 }
 
-fn registration(registration: &Registration) -> published::Registration {
+pub(super) fn registration(registration: &Registration, unreachable: u64) -> published::Registration {
     published::Registration {
         aor: registration.aor.to_string(),
         contact: registration.contact.as_ref().map(ToString::to_string),
@@ -499,6 +499,7 @@ fn registration(registration: &Registration) -> published::Registration {
         repeats: registration.repeats,
         challenges: registration.challenges,
         stale: registration.stale,
+        unreachable,
         refused: registration.refused.as_ref().map(|refused| refused.status),
         refused_reason: registration.refused.as_ref().map(|refused| refused.reason.to_string()),
         refusals: refusals(registration),

@@ -4,7 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::document::Endpoint;
+use super::fill::registration;
+use crate::check::Audit;
 use crate::observe::{self, Standing};
+use crate::report::text::unreachable;
 
 /// REGISTER requests of one contact.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -43,6 +46,9 @@ pub(in crate::report) struct Registration {
     /// Challenges that refused a nonce which the registrar had given only just before.
     #[serde(default)]
     pub(in crate::report) stale: u64,
+    /// ICMP errors which say that what the client sent did not reach the registrar.
+    #[serde(default)]
+    pub(in crate::report) unreachable: u64,
     /// The status that refused it for good, if the last answer did.
     #[serde(default)]
     pub(in crate::report) refused: Option<u16>,
@@ -91,6 +97,14 @@ pub(in crate::report) struct Refusal {
 published_both_ways! {
     /// How a registration stands at the end.
     RegistrationState from Standing { Open, Challenged, Accepted, SignedOff, Refused }
+}
+
+/// All of a measurement, with what ICMP says of each.
+pub(super) fn all(audit: &Audit) -> Vec<Registration> {
+    let unreachable = unreachable(&audit.traffic.flows);
+    let times = |one: &observe::Registration| unreachable.get(&(one.client, one.registrar)).copied();
+    let rows = audit.traffic.registrations.iter();
+    rows.map(|one| registration(one, times(one).unwrap_or_default())).collect()
 }
 
 impl Registration {

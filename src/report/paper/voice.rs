@@ -331,6 +331,7 @@ fn registration_line(maker: &Maker<'_>, one: &Registration) -> Vec<Cell> {
         refusals: one.refusals.iter().map(|refusal| (refusal.status, refusal.count)).collect(),
         repeats: one.repeats,
         stale: one.stale,
+        unreachable: one.unreachable,
     };
     let result = told.lines(maker.language).join("; ");
     let tone = if is_accepted && !one.silent { Tone::Good } else { Tone::Caution };

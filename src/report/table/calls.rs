@@ -11,7 +11,7 @@ use crate::observe::{Answer, Beginning, Call, CallProtocol, Registration};
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, duration, moment, time_of_day};
 use crate::report::redact::is_public;
-use crate::report::text::{CallNotes, Registered, arrow, is_everyday, is_failure, unanswered};
+use crate::report::text::{CallNotes, Registered, arrow, is_everyday, is_failure, unanswered, unreachable};
 
 /// Most calls or registrations listed.
 const MOST: usize = 30;
@@ -194,8 +194,12 @@ pub(super) fn write_registrations(page: &mut Page, view: &View<'_>) {
     if registrations.is_empty() {
         return;
     }
-    let rows: Vec<Vec<Piece>> =
-        registrations.iter().take(MOST).map(|registration| registration_line(view, registration)).collect();
+    let unreachable = unreachable(&traffic.flows);
+    let line = |registration: &Registration| {
+        let times = unreachable.get(&(registration.client, registration.registrar)).copied();
+        registration_line(view, registration, times.unwrap_or_default())
+    };
+    let rows: Vec<Vec<Piece>> = registrations.iter().take(MOST).map(line).collect();
     let heads = [
         (labels.account, Lean::Left),
         (labels.registrar, Lean::Left),
@@ -219,7 +223,7 @@ pub(super) fn write_registrations(page: &mut Page, view: &View<'_>) {
     }
 }
 
-fn registration_line(view: &View<'_>, registration: &Registration) -> Vec<Piece> {
+fn registration_line(view: &View<'_>, registration: &Registration, unreachable: u64) -> Vec<Piece> {
     let (refused, refusals) = (registration.refused.as_ref(), &registration.refusals.by_status);
     let told = Registered {
         standing: registration.standing,
@@ -231,6 +235,7 @@ fn registration_line(view: &View<'_>, registration: &Registration) -> Vec<Piece>
         refusals: refusals.iter().map(|(status, times)| (*status, *times)).collect(),
         repeats: registration.repeats,
         stale: registration.stale,
+        unreachable,
     };
     let mut lines = told.lines(view.language);
     let renewed = registration.rhythm.map(|rhythm| {

@@ -1,8 +1,12 @@
 //! What became of a registration in both languages: how it stands at the end, what went wrong before, how often it was
 //! sent again.
 
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+
 use super::signalling::{answer, tally};
-use crate::observe::Standing;
+use crate::observe::message::App;
+use crate::observe::{Flow, Standing};
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::counted;
 
@@ -25,6 +29,27 @@ pub(crate) struct Registered<'a> {
     pub(crate) repeats: u64,
     /// How often it was asked for credentials anew although it had just answered a challenge.
     pub(crate) stale: u64,
+    /// How often ICMP said that nobody could be reached there.
+    pub(crate) unreachable: u64,
+}
+
+/// "Destination unreachable", RFC 792 and RFC 4443.
+const UNREACHABLE_V4: u8 = 3;
+const UNREACHABLE_V6: u8 = 1;
+
+/// How often ICMP said of SIP that it did not reach the other side, by sender and receiver.
+pub(crate) fn unreachable(flows: &[Flow]) -> BTreeMap<(SocketAddr, SocketAddr), u64> {
+    let mut times: BTreeMap<(SocketAddr, SocketAddr), u64> = BTreeMap::new();
+    for flow in flows.iter().filter(|flow| flow.app == App::Sip) {
+        for report in &flow.extra.icmp {
+            let kind = if report.v6 { UNREACHABLE_V6 } else { UNREACHABLE_V4 };
+            let ends = if report.about_a { (flow.a, flow.b) } else { (flow.b, flow.a) };
+            if report.kind == kind {
+                *times.entry(ends).or_default() += report.count;
+            }
+        }
+    }
+    times
 }
 
 impl Registered<'_> {
@@ -50,7 +75,13 @@ impl Registered<'_> {
             De => format!("{}-mal neue Anmeldedaten verlangt (Nonce abgelaufen)", self.stale),
             En => format!("new credentials demanded {} times (nonce out of date)", self.stale),
         });
-        [Some(self.standing(language)), refusals, stale, repeats].into_iter().flatten().collect()
+        let unreachable = (self.unreachable > 0).then(|| match (self.unreachable, language) {
+            (times, De) => format!("Registrar {times}-mal nicht erreichbar (ICMP)"),
+            (1, En) => "registrar once unreachable (ICMP)".to_owned(),
+            (times, En) => format!("registrar unreachable {times} times (ICMP)"),
+        });
+        let lines = [Some(self.standing(language)), refusals, unreachable, stale, repeats];
+        lines.into_iter().flatten().collect()
     }
 
     fn standing(&self, language: Language) -> String {
@@ -127,7 +158,25 @@ mod tests {
             refusals: Vec::new(),
             repeats: 0,
             stale: 0,
+            unreachable: 0,
         }
+    }
+
+    #[test]
+    fn what_icmp_says_of_the_registrar_is_told() {
+        use crate::observe::IcmpReport;
+        use crate::observe::fixture::{frame, ip, socket, udp};
+        let report = |kind, about_a| {
+            let (reporter, frame) = (ip("192.168.10.2"), frame(2));
+            Box::new(IcmpReport { reporter, about_a, v6: false, kind, code: 3, frame, count: 2 })
+        };
+        let mut flow = Flow { app: App::Sip, ..udp("192.168.10.21:5060", "192.168.10.2:5060") };
+        [report(3, true), report(11, true)].into_iter().for_each(|report| flow.extra.icmp.push(report));
+        let ends = (socket("192.168.10.21:5060"), socket("192.168.10.2:5060"));
+        assert_eq!(unreachable(std::slice::from_ref(&flow)), [(ends, 2)].into());
+        let told = Registered { unreachable: 2, ..registered(Standing::Accepted, true) };
+        assert_eq!(told.lines(De), ["angenommen", "Registrar 2-mal nicht erreichbar (ICMP)"]);
+        assert_eq!(told.lines(En), ["accepted", "registrar unreachable 2 times (ICMP)"]);
     }
 
     #[test]

@@ -93,6 +93,28 @@ fn a_change_of_the_mark_is_over_with_a_later_call_of_one_mark() {
 }
 
 #[test]
+fn voice_is_in_its_vlan_again_with_a_later_call_there_alone() {
+    let over = |streams: Vec<Stream>| {
+        let detail = Detail::Net004 { vlans: vec![(30, 250)], expected: vec![20, 21] };
+        is_over(detail, 5_000, &World::new("").streams(streams))
+    };
+    let tagged = |start, vlans: &[(u16, u64)]| {
+        let mut stream = voice(start, &[GOOD; 8]);
+        let seen = |(value, packets): (u16, u64)| {
+            let (frames, last) = (vec![frame(1)], frame(9));
+            crate::observe::media::tally::Seen { value, packets, frames, last }
+        };
+        stream.report.marking.vlans = vlans.iter().copied().map(seen).collect();
+        stream
+    };
+    let astray = || tagged(0, &[(30, 200)]);
+    assert!(over(vec![astray(), tagged(9_000, &[(21, 200)])]));
+    assert!(!over(vec![astray()]), "it only stopped");
+    assert!(!over(vec![astray(), tagged(9_000, &[(20, 100), (30, 100)])]));
+    assert!(!over(vec![astray(), tagged(9_000, &[])]), "without a tag nobody knows");
+}
+
+#[test]
 fn what_a_system_sends_to_the_internet_says_nothing_about_its_lan() {
     let world = |peer: &str| {
         let world = World::new("").device(PHONE, "acme.pbx");

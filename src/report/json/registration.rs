@@ -7,7 +7,7 @@ use super::document::Endpoint;
 use super::fill::registration;
 use crate::check::Audit;
 use crate::observe::{self, Standing};
-use crate::report::text::unreachable;
+use crate::report::text::Unreachable;
 
 /// REGISTER requests of one contact.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -101,10 +101,9 @@ published_both_ways! {
 
 /// All of a measurement, with what ICMP says of each.
 pub(super) fn all(audit: &Audit) -> Vec<Registration> {
-    let unreachable = unreachable(&audit.traffic.flows);
-    let times = |one: &observe::Registration| unreachable.get(&(one.client, one.registrar)).copied();
+    let unreachable = Unreachable::of(&audit.traffic.flows);
     let rows = audit.traffic.registrations.iter();
-    rows.map(|one| registration(one, times(one).unwrap_or_default())).collect()
+    rows.map(|one| registration(one, unreachable.times(one))).collect()
 }
 
 impl Registration {

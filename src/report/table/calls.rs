@@ -11,7 +11,7 @@ use crate::observe::{Answer, Beginning, Call, CallProtocol, Registration};
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, duration, moment, time_of_day};
 use crate::report::redact::is_public;
-use crate::report::text::{CallNotes, Registered, arrow, is_everyday, is_failure, unanswered, unreachable};
+use crate::report::text::{CallNotes, Registered, Unreachable, arrow, is_everyday, is_failure, unanswered};
 
 /// Most calls or registrations listed.
 const MOST: usize = 30;
@@ -194,11 +194,9 @@ pub(super) fn write_registrations(page: &mut Page, view: &View<'_>) {
     if registrations.is_empty() {
         return;
     }
-    let unreachable = unreachable(&traffic.flows);
-    let line = |registration: &Registration| {
-        let times = unreachable.get(&(registration.client, registration.registrar)).copied();
-        registration_line(view, registration, times.unwrap_or_default())
-    };
+    let unreachable = Unreachable::of(&traffic.flows);
+    let line =
+        |registration: &Registration| registration_line(view, registration, unreachable.times(registration));
     let rows: Vec<Vec<Piece>> = registrations.iter().take(MOST).map(line).collect();
     let heads = [
         (labels.account, Lean::Left),

@@ -49,7 +49,7 @@ pub(crate) use changes::{ChangeWords, change_words};
 pub(crate) use dscp::{EXPEDITED_FORWARDING, name as dscp_name};
 pub(crate) use lookup::unanswered;
 pub(crate) use paper::{PaperWords, paper_words};
-pub(crate) use registration::{Registered, unreachable};
+pub(crate) use registration::{Registered, Unreachable};
 pub(crate) use running::run_words;
 pub use screen::{ScreenWords, screen_words};
 pub(crate) use status::{is_standard_phrase, sip_status};

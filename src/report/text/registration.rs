@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use super::signalling::{answer, tally};
+use crate::capture::Frame;
 use crate::observe::message::App;
-use crate::observe::{Flow, Standing};
+use crate::observe::{Flow, Registration, Standing};
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::counted;
 
@@ -37,19 +38,31 @@ pub(crate) struct Registered<'a> {
 const UNREACHABLE_V4: u8 = 3;
 const UNREACHABLE_V6: u8 = 1;
 
-/// How often ICMP said of SIP that it did not reach the other side, by sender and receiver.
-pub(crate) fn unreachable(flows: &[Flow]) -> BTreeMap<(SocketAddr, SocketAddr), u64> {
-    let mut times: BTreeMap<(SocketAddr, SocketAddr), u64> = BTreeMap::new();
-    for flow in flows.iter().filter(|flow| flow.app == App::Sip) {
-        for report in &flow.extra.icmp {
-            let kind = if report.v6 { UNREACHABLE_V6 } else { UNREACHABLE_V4 };
-            let ends = if report.about_a { (flow.a, flow.b) } else { (flow.b, flow.a) };
-            if report.kind == kind {
-                *times.entry(ends).or_default() += report.count;
+/// What ICMP says of SIP that did not reach the other side: first frame and how often, by sender and receiver.
+#[derive(Debug)]
+pub(crate) struct Unreachable(BTreeMap<(SocketAddr, SocketAddr), Vec<(Frame, u64)>>);
+
+impl Unreachable {
+    pub(crate) fn of(flows: &[Flow]) -> Self {
+        let mut told: BTreeMap<(SocketAddr, SocketAddr), Vec<(Frame, u64)>> = BTreeMap::new();
+        for flow in flows.iter().filter(|flow| flow.app == App::Sip) {
+            for report in &flow.extra.icmp {
+                let kind = if report.v6 { UNREACHABLE_V6 } else { UNREACHABLE_V4 };
+                let ends = if report.about_a { (flow.a, flow.b) } else { (flow.b, flow.a) };
+                if report.kind == kind {
+                    told.entry(ends).or_default().push((report.frame, report.count));
+                }
             }
         }
+        Self(told)
     }
-    times
+
+    /// How often since the client first asked: what was said before was about another account of it.
+    pub(crate) fn times(&self, one: &Registration) -> u64 {
+        let told = self.0.get(&(one.client, one.registrar)).into_iter().flatten();
+        let since = one.frames.first();
+        told.filter(|(frame, _)| since.is_none_or(|since| since < frame)).map(|(_, count)| count).sum()
+    }
 }
 
 impl Registered<'_> {
@@ -165,15 +178,21 @@ mod tests {
     #[test]
     fn what_icmp_says_of_the_registrar_is_told() {
         use crate::observe::IcmpReport;
-        use crate::observe::fixture::{frame, ip, socket, udp};
+        use crate::observe::fixture::{frame, ip, registration, udp};
         let report = |kind, about_a| {
             let (reporter, frame) = (ip("192.168.10.2"), frame(2));
             Box::new(IcmpReport { reporter, about_a, v6: false, kind, code: 3, frame, count: 2 })
         };
         let mut flow = Flow { app: App::Sip, ..udp("192.168.10.21:5060", "192.168.10.2:5060") };
         [report(3, true), report(11, true)].into_iter().for_each(|report| flow.extra.icmp.push(report));
-        let ends = (socket("192.168.10.21:5060"), socket("192.168.10.2:5060"));
-        assert_eq!(unreachable(std::slice::from_ref(&flow)), [(ends, 2)].into());
+        let unreachable = Unreachable::of(std::slice::from_ref(&flow));
+        let since = |number| {
+            let row = registration("192.168.10.21:5060", "192.168.10.2:5060");
+            unreachable.times(&Registration { frames: vec![frame(number)], ..row })
+        };
+        assert_eq!((since(1), since(3)), (2, 0), "another account began later");
+        let other = registration("192.168.10.2:5060", "192.168.10.21:5060");
+        assert_eq!(unreachable.times(&other), 0, "the other way");
         let told = Registered { unreachable: 2, ..registered(Standing::Accepted, true) };
         assert_eq!(told.lines(De), ["angenommen", "Registrar 2-mal nicht erreichbar (ICMP)"]);
         assert_eq!(told.lines(En), ["accepted", "registrar unreachable 2 times (ICMP)"]);

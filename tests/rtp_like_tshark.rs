@@ -377,6 +377,7 @@ fn pbxray(patterns: &[Pattern], frames: &[Captured]) -> BTreeMap<u32, WiresharkR
             dscp: 46,
             payload_type: header.payload_type,
             marker: header.marker,
+            odd_padding: false,
         };
         let key = (captured.pattern as u32, Direction::AToB, header.ssrc);
         let waiting = Waiting { key, place: frame, sample };

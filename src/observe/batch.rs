@@ -104,7 +104,7 @@ impl Batch {
         let shard =
             shard_of((packet.source, packet.source_port), (packet.destination, packet.destination_port));
         let rtp = media_header(&packet, payload);
-        let mut print = duplicates::print(&packet, payload, rtp.is_some());
+        let mut print = duplicates::print(&packet, payload, rtp.is_some_and(|rtp| !rtp.odd_padding));
         if record.link == FRAME_RELAY {
             print = print.on(record.data.first_chunk().map_or(0, |dlci| u16::from_be_bytes(*dlci)));
         }

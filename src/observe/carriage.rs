@@ -112,7 +112,9 @@ impl Carriage {
 
     fn carried(&mut self, direction: Direction, carried: &Carried<'_>, tell: &mut dyn FnMut(Note)) {
         let Carried { bytes, wire, .. } = *carried;
-        if let Some(header) = could_be_rtp(bytes, wire) {
+        let is_known = |ssrc| self.ways.iter().any(|way| (way.direction, way.ssrc) == (direction, ssrc));
+        let header = could_be_rtp(bytes, wire).filter(|header| !header.odd_padding || is_known(header.ssrc));
+        if let Some(header) = header {
             if self.note_way(direction, header.ssrc, carried) {
                 self.media.push(header);
             } else {

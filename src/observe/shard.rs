@@ -146,7 +146,8 @@ impl Shard {
     fn datagram(&mut self, at: (u64, Frame), datagram: &Injected) {
         let payload = datagram.bytes.get(datagram.packet.payload.range()).unwrap_or_default();
         let rtp = media_header(&datagram.packet, payload);
-        let print = duplicates::print(&datagram.packet, &datagram.bytes, rtp.is_some());
+        let print =
+            duplicates::print(&datagram.packet, &datagram.bytes, rtp.is_some_and(|rtp| !rtp.odd_padding));
         self.packet(at, &datagram.packet, print, rtp, &datagram.bytes);
     }
 
@@ -277,11 +278,10 @@ impl Shard {
                 }
             }
             Transport::Udp if packet.payload.wire > 0 => {
-                flow.content.datagram(from, packet, payload, rtp.is_some(), &mut tell);
-                match rtp {
-                    Some(header) => self.samples.push(waiting(header)),
-                    None => may_relay = true,
-                }
+                let is_media = rtp.is_some_and(|header| !header.odd_padding);
+                flow.content.datagram(from, packet, payload, is_media, &mut tell);
+                self.samples.extend(rtp.map(waiting));
+                may_relay = !is_media;
             }
             _ => {}
         }

@@ -211,6 +211,7 @@ mod tests {
                 dscp: 0,
                 payload_type,
                 marker: nth % lasts == 0,
+                odd_padding: false,
             };
             likeness.push(&sample, if nth == 0 { Step::First } else { Step::Forward(1) });
         }

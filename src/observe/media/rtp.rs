@@ -30,6 +30,9 @@ pub struct RtpHeader {
     pub ssrc: u32,
     /// Payload on the wire in bytes, without CSRC list, extension and padding as far as the captured bytes show them.
     pub payload_length: u32,
+    /// Whether the length of the padding does not fit. SRTP encrypts it (RFC 3711 section 3.1), so that it may be anything;
+    /// in the clear only something else than RTP looks like that.
+    pub odd_padding: bool,
 }
 
 /// Reads a header if the datagram could be RTP: version 2, no RTCP, lengths that fit into `wire_length` bytes.
@@ -48,18 +51,21 @@ pub fn could_be_rtp(bytes: &[u8], wire_length: u32) -> Option<RtpHeader> {
     if matches!(payload_type, 72..=76) || (second >= MARKER && rtcp::could_be_rtcp(bytes, wire_length)) {
         return None;
     }
+    let (payload_length, odd_padding) = payload_length(first, bytes, wire_length)?;
     Some(RtpHeader {
         marker: second & MARKER != 0,
         payload_type,
         sequence: u16::from_be_bytes([s0, s1]),
         timestamp: u32::from_be_bytes([t0, t1, t2, t3]),
         ssrc: u32::from_be_bytes([x0, x1, x2, x3]),
-        payload_length: payload_length(first, bytes, wire_length)?,
+        payload_length,
+        odd_padding,
     })
 }
 
-/// `None` if the lengths contradict each other. What the snap length cut off is taken as absent.
-fn payload_length(first: u8, bytes: &[u8], wire_length: u32) -> Option<u32> {
+/// `None` if the lengths contradict each other, but for padding: then it is taken for payload, and that is told. What the snap
+/// length cut off is taken as absent.
+fn payload_length(first: u8, bytes: &[u8], wire_length: u32) -> Option<(u32, bool)> {
     let mut header = FIXED_HEADER + 4 * usize::from(first & CSRC_COUNT);
     if first & EXTENSION != 0 {
         // RFC 3550 section 5.3.1: 16 bit for the profile, then the length in 32 bit words.
@@ -72,13 +78,12 @@ fn payload_length(first: u8, bytes: &[u8], wire_length: u32) -> Option<u32> {
     let payload = wire_length.checked_sub(u32::try_from(header).ok()?)?;
     let captured_whole = u32::try_from(bytes.len()).is_ok_and(|captured| captured >= wire_length);
     if first & PADDING == 0 || !captured_whole {
-        return Some(payload);
+        return Some((payload, false));
     }
     let last = usize::try_from(wire_length).ok()?.checked_sub(1)?;
-    match u32::from(*bytes.get(last)?) {
-        0 => None,
-        padding => payload.checked_sub(padding),
-    }
+    let padding = u32::from(*bytes.get(last)?);
+    let without = payload.checked_sub(padding).filter(|_| padding > 0);
+    Some((without.unwrap_or(payload), without.is_none()))
 }
 
 #[cfg(test)]
@@ -102,6 +107,7 @@ mod tests {
             timestamp: 160,
             ssrc: 0xdead_beef,
             payload_length: 160,
+            odd_padding: false,
         };
         assert_eq!(header, expected);
     }
@@ -136,8 +142,12 @@ mod tests {
             "length 0x1234 fits not"
         );
         assert_eq!(could_be_rtp(&packet(0x8f, 0, &[0; 8]), 20), None, "15 CSRC in 8 bytes");
-        assert_eq!(could_be_rtp(&packet(0xa0, 0, &[0; 8]), 20), None, "padding of 0 bytes");
-        assert_eq!(could_be_rtp(&packet(0xa0, 0, &[9; 8]), 20), None, "padding longer than the payload");
+        let padded = |last: u8| {
+            let header = could_be_rtp(&packet(0xa0, 0, &[last; 8]), 20).unwrap();
+            (header.payload_length, header.odd_padding)
+        };
+        assert_eq!((padded(0), padded(9)), ((8, true), (8, true)), "0 bytes, longer than the payload");
+        assert_eq!((padded(1), padded(8)), ((7, false), (0, false)));
         assert_eq!(could_be_rtp(&packet(0x80, 0, &[])[..11], 172), None, "header cut");
     }
 

@@ -38,6 +38,8 @@ pub struct Sample {
     pub payload_type: u8,
     /// RTP marker bit.
     pub marker: bool,
+    /// Whether only a source that is known to send RTP can have sent it ([`RtpHeader::odd_padding`]).
+    pub odd_padding: bool,
 }
 
 impl Sample {
@@ -56,6 +58,7 @@ impl Sample {
             dscp: packet.dscp,
             payload_type: header.payload_type,
             marker: header.marker,
+            odd_padding: header.odd_padding,
         }
     }
 }
@@ -77,6 +80,7 @@ impl Sample {
             dscp: 0,
             payload_type: 8,
             marker: false,
+            odd_padding: false,
         }
     }
 }

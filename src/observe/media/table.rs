@@ -146,6 +146,7 @@ impl Streams {
             self.now = self.now.max(waiting.sample.time);
             match self.established(waiting.key) {
                 Some(stream) => self.queues.add(stream, at),
+                None if waiting.sample.odd_padding => {}
                 None => self.consider(waiting.key, &waiting.sample, lookup(waiting).announcement),
             }
         }

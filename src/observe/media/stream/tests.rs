@@ -20,6 +20,7 @@ pub(in crate::observe::media) fn sample(number: u64) -> Sample {
         dscp: 46,
         payload_type: 8,
         marker: false,
+        odd_padding: false,
     }
 }
 

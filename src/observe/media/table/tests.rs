@@ -57,6 +57,19 @@ fn five_packets_in_a_row_make_a_stream_and_none_is_missing() {
 }
 
 #[test]
+fn encrypted_padding_is_counted_where_the_source_is_known() {
+    let odd = |n| Sample { odd_padding: true, ..sample(n) };
+    let mut streams = table();
+    (0..40).for_each(|n| streams.push(KEY, &odd(n), None));
+    assert!(finished(&mut streams.clone()).is_empty(), "anything may look like that");
+    (0..20).for_each(|n| streams.push(KEY, &sample(n), None));
+    (20..23).for_each(|n| streams.push(KEY, &odd(n), None));
+    streams.push(KEY, &sample(23), None);
+    let reports = finished(&mut streams);
+    assert_eq!((reports.len(), reports[0].counts.packets, reports[0].counts.lost), (1, 24, 0));
+}
+
+#[test]
 fn loss_reordering_and_copies_do_not_hinder() {
     let mut streams = table();
     for n in [0, 0, 2, 2, 1, 1, 9, 9, 12, 12] {

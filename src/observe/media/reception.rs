@@ -21,6 +21,12 @@ const SENT: usize = 8;
 const LONGEST_TRIP: i64 = 10_000_000_000;
 /// The delay at the receiver is rounded, and clocks differ a little: so far (ns) below 0 counts as 0.
 const ROUNDING: i64 = 1_000_000;
+/// Of a receiver of whose times one in so many is impossible, none counts.
+const TRUSTED: u32 = 5;
+/// So few values count only if they are alike: the greatest is at most so many times the least, and so much (ms).
+const FEW: u64 = 5;
+const SCATTER: f64 = 4.0;
+const LEAST_SCATTER: f64 = 20.0;
 
 /// RTCP report blocks about one stream, RFC 3550 section 6.4.1.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -103,6 +109,8 @@ struct Reception {
     /// By which source number the receiver reports.
     reporter: u32,
     round_trip: Spreading,
+    /// Answers that came before what they answer, or after hours: the receiver does not keep to its own times.
+    impossible: u32,
     voip: Option<VoipMetrics>,
 }
 
@@ -120,7 +128,7 @@ impl Receptions {
             if let Some(trip) = self.round_trip(to.ip(), answered, time)
                 && let Some(reception) = self.reception((from, to, delay.ssrc))
             {
-                reception.round_trip.add(trip as f64 / 1e6, frame);
+                reception.note_trip(trip, frame);
             }
         }
         for block in &rtcp.reports {
@@ -130,7 +138,7 @@ impl Receptions {
             reception.reporter = rtcp.ssrc;
             reception.note(block, frame, time);
             if let Some(trip) = trip {
-                reception.round_trip.add(trip as f64 / 1e6, frame);
+                reception.note_trip(trip, frame);
             }
         }
         for metrics in &rtcp.voip {
@@ -164,7 +172,7 @@ impl Receptions {
         })?;
         let ((receiver, sender, _), reception) = found;
         let back = self.receivers.get(&(*sender, *receiver, reception.reporter));
-        reception.finish(back.and_then(|back| back.round_trip.spread()))
+        reception.finish(back.and_then(Reception::trips))
     }
 
     fn reception(&mut self, key: Reported) -> Option<&mut Reception> {
@@ -196,7 +204,7 @@ impl Receptions {
     }
 
     /// Nanoseconds since the report of a source at `sender` that is answered, without the time that it was held: the
-    /// middle of its NTP time, and the delay in 1/65536 s.
+    /// middle of its NTP time, and the delay in 1/65536 s. What cannot be is given as it is.
     fn round_trip(
         &self,
         sender: IpAddr,
@@ -209,8 +217,7 @@ impl Receptions {
         let sent = self.senders.get(&(sender, ssrc))?;
         let (_, then) = sent.iter().find(|(middle, _)| *middle == answered)?;
         let held = i64::from(delay) * 1_000_000_000 / 65_536;
-        let trip = time.since(*then).checked_sub(held)?;
-        (-ROUNDING..=LONGEST_TRIP).contains(&trip).then_some(trip.max(0))
+        time.since(*then).checked_sub(held)
     }
 }
 
@@ -244,10 +251,27 @@ impl Reception {
         (report.latest, report.latest_at, report.latest_time) = (*block, frame, time);
     }
 
+    fn note_trip(&mut self, trip: i64, frame: Frame) {
+        if (-ROUNDING..=LONGEST_TRIP).contains(&trip) {
+            self.round_trip.add(trip.max(0) as f64 / 1e6, frame);
+        } else {
+            self.impossible = self.impossible.saturating_add(1);
+        }
+    }
+
+    /// How long it took, if the receiver's times can be relied on: what is left of a clock that is often impossible is as wrong,
+    /// and a report that waits before it is sent looks like a long way.
+    fn trips(&self) -> Option<Spread> {
+        let trips = self.round_trip.spread()?;
+        let is_trusted = u64::from(self.impossible) * u64::from(TRUSTED) <= trips.count;
+        let is_alike = trips.count >= FEW || trips.max <= (trips.min * SCATTER).max(LEAST_SCATTER);
+        (is_trusted && is_alike).then_some(trips)
+    }
+
     /// `None` if there is no block: extended reports alone do not tell what was lost.
     fn finish(&self, round_trip_sender: Option<Spread>) -> Option<ReceiverReport> {
         self.report.map(|report| ReceiverReport {
-            round_trip: self.round_trip.spread(),
+            round_trip: self.trips(),
             round_trip_sender,
             voip: self.voip,
             ..report
@@ -340,6 +364,41 @@ mod tests {
         let report = book.about(socket("192.0.2.1:5000"), socket("192.0.2.2:6000"), 7).unwrap();
         let trip = report.round_trip.unwrap();
         assert_eq!((trip.count, trip.max), (1, 30.0));
+    }
+
+    /// The trips of a report every second that is answered behind so many ms, which the receiver claims to have held for
+    /// so many.
+    fn trips(answers: &[(i64, u32)]) -> Option<Spread> {
+        let mut book = Receptions::default();
+        for (number, (behind, held)) in answers.iter().enumerate() {
+            let (sent, middle) = (1_000 * number as i64, 100 + number as u32);
+            let ntp = u64::from(middle) << 16;
+            note(&mut book, PHONE, PBX, &packet(7, Some(ntp), Vec::new()), sent);
+            let delay_since_last = held * 65_536 / 1_000;
+            let answer = ReportBlock { last_sender_report: middle, delay_since_last, ..block(7, 0, 0, 50) };
+            note(&mut book, PBX, PHONE, &packet(9, None, vec![answer]), sent + behind);
+        }
+        book.about(socket("192.0.2.1:5000"), socket("192.0.2.2:6000"), 7).unwrap().round_trip
+    }
+
+    #[test]
+    fn times_that_cannot_be_spoil_those_beside_them() {
+        let good = [(110, 100); 6];
+        assert_eq!(trips(&good).map(|trips| trips.count), Some(6));
+        let with =
+            |bad: usize| trips(&[vec![(100, 900); bad], good.to_vec()].concat()).map(|trips| trips.count);
+        assert_eq!((with(1), with(2)), (Some(6), None));
+    }
+
+    #[test]
+    fn a_few_values_count_if_they_are_alike() {
+        let of = |trips_ms: &[i64]| {
+            let answers: Vec<(i64, u32)> = trips_ms.iter().map(|trip| (trip + 100, 100)).collect();
+            trips(&answers).is_some()
+        };
+        assert!(of(&[40]) && of(&[40, 150]) && of(&[1, 19]));
+        assert!(!of(&[486, 337, 17]), "the reports waited before they were sent");
+        assert!(of(&[486, 337, 17, 17, 17]), "enough of them to tell");
     }
 
     #[test]

@@ -17,6 +17,9 @@ const PAUSE: i64 = 10_000_000_000;
 /// Sequence numbers of which it is still open whether they are lost; more than `MAX_MISORDER`.
 const WINDOW: i64 = 128;
 
+/// Bytes of an event (RFC 4733 section 2.3); no voice is so short.
+const EVENT: u16 = 4;
+
 /// Segments of one stream that are told one by one.
 const SEGMENTS: usize = 16;
 
@@ -66,6 +69,8 @@ pub struct Counts {
     pub lost: u64,
     /// Further copies of packets that had arrived.
     pub duplicates: u64,
+    /// Of those, events: many senders send the end of a tone three times as one packet (RFC 4733 section 2.5.1.4).
+    pub repeated_events: u64,
     /// Packets after one with a higher number.
     pub reordered: u64,
     /// Times at which the numbering began anew.
@@ -76,6 +81,14 @@ pub struct Counts {
     pub bursts: u64,
     /// Length of the longest run.
     pub longest_burst: u64,
+}
+
+impl Counts {
+    /// Copies that nobody sends on purpose.
+    #[must_use]
+    pub fn copies(&self) -> u64 {
+        self.duplicates.saturating_sub(self.repeated_events)
+    }
 }
 
 /// A run of numbering without a restart: the source began anew, or another one uses its addresses and its number.
@@ -112,6 +125,7 @@ pub struct Sequence {
     counts: Counts,
     packets: u64,
     duplicates: u64,
+    repeated_events: u64,
     reordered: u64,
     strays: u64,
 }
@@ -156,6 +170,7 @@ impl Sequence {
             counts: Counts::default(),
             packets: 0,
             duplicates: 0,
+            repeated_events: 0,
             reordered: 0,
             strays: 0,
         }
@@ -169,6 +184,7 @@ impl Sequence {
         self.last = self.now;
         if let Some(copied) = self.find_copy(sample) {
             self.duplicates += 1;
+            self.repeated_events += u64::from(sample.payload_length == EVENT);
             return Arrival::Duplicate(copied);
         }
         self.remember(sample);
@@ -203,6 +219,7 @@ impl Sequence {
         }
         counts.packets = self.packets;
         counts.duplicates = self.duplicates;
+        counts.repeated_events = self.repeated_events;
         counts.reordered = self.reordered;
         counts.strays = self.strays + u64::from(self.held.is_some());
         counts

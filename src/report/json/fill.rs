@@ -392,7 +392,7 @@ pub(super) fn stream(
         paused: stream.paused.packets,
         bursts: report.counts.bursts,
         longest_burst: report.counts.longest_burst,
-        duplicates: report.counts.duplicates,
+        duplicates: report.counts.copies(),
         reordered: report.counts.reordered,
         strays: report.counts.strays,
         segments: report.segments.iter().map(segment).collect(),

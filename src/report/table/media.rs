@@ -208,7 +208,7 @@ fn remarked(report: &StreamReport) -> Option<String> {
 
 /// Different packets, and how many came once more.
 fn packets(view: &View<'_>, report: &StreamReport) -> Vec<String> {
-    let copies = report.counts.duplicates;
+    let copies = report.counts.copies();
     let more =
         (copies > 0).then(|| format!("{}{NO_BREAK_SPACE}{}", view.count(copies), view.words.notes.twice));
     std::iter::once(view.count(report.counts.packets)).chain(more).collect()

@@ -22,6 +22,16 @@ fn the_wrap_is_no_loss() {
 }
 
 #[test]
+fn the_end_of_a_tone_that_is_sent_three_times_is_no_copy() {
+    let of = |payload_length: u16| {
+        let samples = numbered([1, 2, 3, 3, 3]).into_iter().map(|sample| Sample { payload_length, ..sample });
+        let counts = count(&samples.collect::<Vec<_>>());
+        (counts.packets, counts.duplicates, counts.copies())
+    };
+    assert_eq!((of(4), of(160)), ((3, 2, 0), (3, 2, 2)));
+}
+
+#[test]
 fn late_packets_are_not_lost() {
     let counts = count(&numbered([10, 12, 11, 13]));
     assert_eq!((counts.expected, counts.lost, counts.reordered, counts.bursts), (4, 0, 1, 0));

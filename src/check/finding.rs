@@ -294,7 +294,7 @@ pub enum Detail {
     },
     /// RTP-004. Greatest and mean running jitter in ms of the worst stream. `estimated`: the clock of the timestamps was
     /// estimated. `onward`: whom the receiver passes it on to as unevenly. `own`: captured on the sender, so that nothing
-    /// lies between.
+    /// lies between. `link`: only switches do, and the other direction comes evenly.
     Rtp004 {
         jitter: f64,
         mean: f64,
@@ -307,6 +307,7 @@ pub enum Detail {
     /// RTP-005. The worst stream. `longest`: packets of its longest gap.
     Rtp005 { mos: f64, lost: u64, expected: u64, longest: u64, codec: Box<str>, peers: Vec<IpAddr> },
     /// RTP-006. Packet times in ms. `both`: both sides asked for it; else only the receiver.
+        link: bool,
     Rtp006 { seen: f64, agreed: u32, both: bool, codec: Option<Box<str>>, peers: Vec<IpAddr> },
     /// RTP-007. `listed`: codecs of the receiver's SDP.
     Rtp007 { payload_type: u8, codec: Option<Box<str>>, listed: Vec<Box<str>>, peers: Vec<IpAddr> },

@@ -2,6 +2,7 @@ mod again;
 mod arrival;
 mod hops;
 
+mod origin;
 use super::super::fixture::{PBX, PHONE, World, subjects};
 use super::*;
 use crate::observe::fixture::{self, at, frame, ip, sent, socket, stream, udp};

@@ -39,6 +39,9 @@ const ALIKE_MS: f64 = 1.0;
 struct Uneven<'a> {
     stream: &'a Stream,
     how: Unevenness,
+    /// Packets above the guide value, and pauses with the longest (ms), as far as they count.
+    above: u64,
+    pauses: (u64, f64),
     severity: Severity,
     shown: Vec<Moment>,
 }
@@ -104,20 +107,28 @@ fn raise(case: &Case<'_>, sender: IpAddr, own: &[&Uneven<'_>], onward: Vec<IpAdd
     let worst = own
         .iter()
         .max_by(|x, y| x.severity.cmp(&y.severity).then(jitter(x.stream).0.total_cmp(&jitter(y.stream).0)))?;
-    let streams: Vec<&Stream> = own.iter().map(|one| one.stream).collect();
     let estimated =
         worst.stream.report.timing.clock.is_some_and(|clock| clock.source == ClockSource::Estimated);
     let captured_there = case.was_captured_on(sender);
     let is_clock = matches!(worst.how, Unevenness::Clock { .. });
+    // A clock that is off, and what happens on the way, are not told in one sentence.
+    let own: Vec<&Uneven<'_>> =
+        own.iter().copied().filter(|one| matches!(one.how, Unevenness::Clock { .. }) == is_clock).collect();
+    let streams: Vec<&Stream> = own.iter().map(|one| one.stream).collect();
     let (max, mean) = jitter(worst.stream);
+    let how = if own.len() > 1 && !is_clock { together(&own) } else { worst.how };
+    // A single pause tells less of whose it is.
+    let on_link =
+        matches!(how, Unevenness::Often { .. }) && !captured_there && is_of_sender(case, sender, &streams);
     let detail = Detail::Rtp004 {
         jitter: max,
         mean,
         peers: peers(&streams),
         estimated,
-        how: worst.how,
+        how,
         onward,
         own: captured_there,
+        link: on_link,
     };
     Some(Finding {
         detail,
@@ -126,13 +137,47 @@ fn raise(case: &Case<'_>, sender: IpAddr, own: &[&Uneven<'_>], onward: Vec<IpAdd
         subject: Some(case.subject(sender)),
         rows: Vec::new(),
         count: own.len() as u64,
-        responsible: match (is_clock, captured_there) {
+        responsible: match (is_clock, captured_there || on_link) {
             (_, true) => Party::Computers,
             (true, false) => Party::Telephony,
             (false, false) => Party::Network,
         },
         evidence: at_moments(own.iter().map(|one| (one.stream, one.shown.clone()))),
     })
+}
+
+/// Whether nothing but switches lies between the ends, and they do well: the voice of the other one comes evenly the same
+/// way. What a known telephone sends is paced by hardware, so that there the way is to be looked at all the same.
+fn is_of_sender(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> bool {
+    let is_here = |host: IpAddr| case.host(host).is_some_and(|facts| facts.on_link == Some(true));
+    let is_computer = !case.device(sender).is_some_and(|device| device.kind.is_dedicated());
+    let is_back_even = |stream: &Stream| {
+        let during = |back: &Stream| {
+            let begins = stream.report.first.time.max(back.report.first.time);
+            let ends = stream.report.last.time.min(back.report.last.time);
+            ends.since(begins).saturating_mul(2) > stream.report.last.time.since(stream.report.first.time)
+        };
+        let mut back = case.streams_between(stream.destination, stream.source);
+        back.any(|back| has_enough(back) && during(back) && (f64::EPSILON..=GUIDE).contains(&jitter(back).0))
+    };
+    is_computer
+        && is_here(sender)
+        && streams.iter().all(|stream| {
+            let receiver = stream.destination.ip();
+            is_here(receiver) && case.are_neighbours(sender, receiver) && is_back_even(stream)
+        })
+}
+
+/// What happened on all the streams.
+fn together(own: &[&Uneven<'_>]) -> Unevenness {
+    Unevenness::Often {
+        above: own.iter().map(|one| one.above).sum(),
+        of: own.iter().map(|one| one.stream.report.timing.evenness.measured).sum(),
+        pauses: (
+            own.iter().map(|one| one.pauses.0).sum(),
+            own.iter().map(|one| one.pauses.1).fold(0.0, f64::max),
+        ),
+    }
 }
 
 /// Greatest and mean jitter in ms.
@@ -157,7 +202,14 @@ fn judge<'a>(case: &Case<'_>, stream: &'a Stream) -> Option<Uneven<'a>> {
         let is_known = timing.clock.is_some_and(|clock| clock.source != ClockSource::Estimated);
         let how = Unevenness::Clock { spoken: even.spoken, passed: even.passed };
         let shown = vec![stream.report.first];
-        return is_known.then_some(Uneven { stream, how, severity: Severity::Info, shown });
+        return is_known.then_some(Uneven {
+            stream,
+            how,
+            above: 0,
+            pauses: (0, 0.0),
+            severity: Severity::Info,
+            shown,
+        });
     }
     let spells: Vec<&Spell> = even.spells.iter().filter(|spell| counts(case, stream, spell)).collect();
     let above: u64 = spells.iter().map(|spell| spell.above).sum();
@@ -166,7 +218,7 @@ fn judge<'a>(case: &Case<'_>, stream: &'a Stream) -> Option<Uneven<'a>> {
         .iter()
         .filter(|pause| spells.iter().any(|spell| belongs(pause, spell)) && is_told(case, stream, pause))
         .collect();
-    let longest = pauses.iter().map(|pause| pause.late).fold(0.0, f64::max);
+    let late = (pauses.len() as u64, pauses.iter().map(|pause| pause.late).fold(0.0, f64::max));
     let shown = if pauses.is_empty() {
         spells.iter().map(|spell| spell.peak_at).collect()
     } else {
@@ -180,11 +232,11 @@ fn judge<'a>(case: &Case<'_>, stream: &'a Stream) -> Option<Uneven<'a>> {
             (Unevenness::Once { length: pause.length }, severity)
         }
         _ => {
-            let how = Unevenness::Often { above, of: even.measured, pauses: (pauses.len() as u64, longest) };
+            let how = Unevenness::Often { above, of: even.measured, pauses: late };
             (how, if is_often { Severity::Warning } else { Severity::Info })
         }
     };
-    Some(Uneven { stream, how, severity, shown })
+    Some(Uneven { stream, how, above, pauses: late, severity, shown })
 }
 
 fn belongs(pause: &Pause, spell: &Spell) -> bool {

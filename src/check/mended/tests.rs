@@ -144,6 +144,7 @@ fn loss_is_over_when_as_many_packets_arrive_on_the_same_way_as_lacked_some_befor
         onward: Vec::new(),
         own: false,
     };
+        link: false,
     assert!(over(jitter(), vec![voice(0, &[SHAKY; 10]), voice(9_000, &[GOOD; 8])]));
     assert!(!over(jitter(), vec![voice(0, &[SHAKY; 10]), voice(9_000, &[GOOD; 7])]));
 }

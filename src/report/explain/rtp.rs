@@ -103,7 +103,9 @@ pub(super) const RTP_004: Page = Page {
                    die Uhr des Mitschnitts (CAP-006), wird nicht geurteilt.",
         action: "Priorisieren Sie Sprache am Engpass. WLAN, Powerline und ein ausgelasteter Internetanschluss sind \
                  die üblichen Ursachen.",
-        pitfalls: "Auf dem sendenden Rechner mitgeschnitten, kommt der Jitter von diesem selbst. Ein virtueller Rechner oder \
+        pitfalls: "Auf dem sendenden Rechner mitgeschnitten, kommt der Jitter von diesem selbst; ebenso \
+                   wahrscheinlich, wenn beide an einer Verbindung ohne Router liegen, die Gegenrichtung gleichmäßig ankommt und \
+                   der Absender kein erkanntes Telefon ist. Ein virtueller Rechner oder \
                    ein USB-Adapter am Messpunkt kann Pakete verspätet stempeln. Ist der \
                    Takt des Codecs nur geschätzt, ist es ein Verdacht.",
         source: "RFC 3550 Abschnitt 6.4.1 und Anhang A.8. Richtwert 20 ms: Vorgaben deutscher Netzbetreiber für \
@@ -119,7 +121,8 @@ pub(super) const RTP_004: Page = Page {
                    is information about the sender. If a device passes voice on as unevenly as it comes, only the first \
                    way is told. If the clock of the capture jumps (CAP-006), nothing is judged.",
         action: "Prioritise voice at the bottleneck. WLAN, powerline and a busy Internet link are the usual causes.",
-        pitfalls: "Captured on the sending computer, the jitter is its own. A virtual machine or a USB adapter at the measuring point may stamp packets late. If the codec's \
+        pitfalls: "Captured on the sending computer, the jitter is its own; most likely so too where no router lies \
+                   between the two, the other direction comes evenly, and the sender is no telephone that was recognised. A virtual machine or a USB adapter at the measuring point may stamp packets late. If the codec's \
                    clock was estimated, it is a suspicion.",
         source: "RFC 3550 section 6.4.1 and appendix A.8. Guide value 20 ms: what German carriers demand for SIP \
                  trunks.",

@@ -2,9 +2,10 @@
 
 use super::View;
 use super::page::{Lean, Page, Piece, Tone};
-use crate::check::{LEAST_JUDGED, Unjudged};
+use crate::check::{Detail, LEAST_JUDGED, Unjudged};
 use crate::observe::Stream;
 use crate::observe::media::report::Stretch;
+use crate::observe::media::timing::{ClockSource, GUIDE};
 use crate::observe::media::{MediaKind, StreamReport};
 use crate::report::number::{NO_BREAK_SPACE, NO_VALUE, decimal, duration, percent, share, span, time_of_day};
 use crate::report::text::{EXPEDITED_FORWARDING, dscp_name};
@@ -57,6 +58,10 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     }
     if view.audit.unjudged.contains(&Unjudged::Clock) {
         page.paragraph(0, view.words.notes.jitter_unjudged, Tone::Plain);
+    } else if !view.audit.unjudged.contains(&Unjudged::Incomplete)
+        && streams.iter().any(|stream| is_untold(view, stream))
+    {
+        page.paragraph(0, view.words.notes.jitter_untold, Tone::Plain);
     }
     if streams.iter().any(is_too_short) {
         page.paragraph(0, view.words.notes.few_packets, Tone::Plain);
@@ -64,6 +69,28 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     if streams.iter().any(|stream| stream.paused.packets > 0) {
         page.paragraph(0, view.words.notes.paused, Tone::Plain);
     }
+}
+
+/// Whether a jitter above the guide value was judged and found to be no fault of anybody.
+fn is_untold(view: &View<'_>, stream: &Stream) -> bool {
+    let report = &stream.report;
+    let (from, to) = (stream.source.ip(), stream.destination.ip());
+    // Where the clock was estimated, one that is off looks like jitter.
+    let is_known = report.timing.clock.is_some_and(|clock| clock.source != ClockSource::Estimated);
+    let is_high = report.kind == MediaKind::Audio
+        && report.counts.packets >= LEAST_JUDGED
+        && is_known
+        && report.timing.jitter.as_ref().is_some_and(|jitter| jitter.max > GUIDE);
+    let is_told = || {
+        view.audit.findings.iter().any(|finding| match &finding.detail {
+            Detail::Rtp004 { peers, onward, .. } => {
+                finding.subject.as_ref().is_some_and(|subject| subject.address == from)
+                    || peers.contains(&from) && onward.contains(&to)
+            }
+            _ => false,
+        })
+    };
+    is_high && !is_told()
 }
 
 /// One line about a stream of a call: codec, marking, loss, jitter, round trip by RTCP, quality. `part`: of a stream that is

@@ -169,6 +169,7 @@ const NOTES: Notes = Notes {
     twice: "doppelt",
     times_unjudged: "Die Zeitstempel des Mitschnitts springen: Zeiten und Dauer können um den Sprung falsch sein.",
     video_jitter: "Jitter bei Video: gemessen am ersten Paket jedes Bildes; die übrigen tragen denselben Zeitstempel.",
+    jitter_untold: "Jitter über 20\u{a0}ms ohne Befund: Er folgt einem neuen Angebot (SDP) oder fällt in die erste Sekunde, der Absender pausierte selbst, oder ein üblicher Puffer gleicht ihn aus.",
     jitter_unjudged: "Jitter steht hier nur zur Kenntnis und ist nicht beurteilt: Die Zeitstempel des Mitschnitts springen.",
     paused: "Pause: Mit einem neuen Angebot (Halten, Fax, anderer Weg) kam so lange nichts. Was dort an Nummern fehlt, zählt nicht \
              als Verlust.",

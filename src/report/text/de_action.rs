@@ -110,7 +110,7 @@ pub(super) fn action(finding: &Finding) -> String {
             "Prüfen Sie zuerst, ob der Messpunkt den Sprechweg erfasst, danach die Firewall-Regeln für RTP."
         }
         Detail::Rtp003 { .. } => voice::find_loss(detail, De),
-        Detail::Rtp004 { how, own, .. } => voice::even_out(*how, *own, De),
+        Detail::Rtp004 { how, own, link, .. } => voice::even_out(*how, *own || *link, De),
         Detail::Rtp006 { agreed, .. } => {
             return format!("Stellen Sie die Paketlänge (ptime) auf beiden Seiten auf {agreed} ms.");
         }

@@ -166,6 +166,7 @@ const NOTES: Notes = Notes {
     twice: "twice",
     times_unjudged: "The time stamps of the capture jump: times and lengths may be wrong by the jump.",
     video_jitter: "Jitter of video: that of the first packet of each picture; the others carry the same time stamp.",
+    jitter_untold: "Jitter above 20\u{a0}ms without a finding: it follows a new offer (SDP) or falls into the first second, the sender paused itself, or a usual buffer evens it out.",
     jitter_unjudged: "Jitter is listed for information only and not judged: the time stamps of the capture jump.",
     paused: "Pause: with a new offer (hold, fax, another way) nothing came for so long. Numbers that are missing there do not count \
              as lost.",

@@ -38,7 +38,7 @@ use super::language::Language;
 use super::names::Names;
 use super::number::{count, share};
 use crate::capture::{Ended, Frame};
-use crate::check::{Audit, Code, Detail, Finding, NoVoice, PortUse, Side};
+use crate::check::{Audit, Code, Detail, Finding, NoVoice, PortUse, Side, Unevenness};
 use crate::observe::Protocol;
 use crate::observe::message::App;
 use crate::site::Confidence;
@@ -96,6 +96,10 @@ fn title_of(finding: &Finding, language: Language) -> &'static str {
             Language::De => "Sprache kommt von anderem Port als angekündigt",
             Language::En => "Media from another port than announced",
         },
+        (Detail::Rtp004 { how: Unevenness::Clock { .. }, .. }, Language::De) => {
+            "Takt des Absenders weicht ab"
+        }
+        (Detail::Rtp004 { how: Unevenness::Clock { .. }, .. }, Language::En) => "Clock of the sender is off",
         (Detail::Cap011 { ended: Ended::Damaged { reason, .. }, .. }, language)
             if reason.starts_with(words::OTHER_VERSION) =>
         {

@@ -68,7 +68,7 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
                 ),
             }
         }
-        Detail::Rtp004 { jitter, mean, peers, estimated, how, onward, own } => {
+        Detail::Rtp004 { jitter, mean, peers, estimated, how, onward, own, link } => {
             let to = list_de(List::addresses(peers));
             let reached =
                 format!("{}\u{a0}ms, im Mittel {}\u{a0}ms", decimal(*jitter, 1, De), decimal(*mean, 1, De));
@@ -100,8 +100,8 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
                     milliseconds(*length, De)
                 ),
                 Unevenness::Clock { spoken, passed } => format!(
-                    "{device} sendet zu {to} zu {}: In {} kam Sprache für {}, ohne dass Pakete fehlen. Der Jitter von \
-                     {reached} kommt von diesem Takt und nicht vom Netz; er ist deshalb nicht beurteilt.",
+                    "{device} sendet zu {to} zu {}: Sprache für {} kam in {}, ohne dass Pakete fehlen. Das erklärt den Jitter \
+                     (höchstens {}\u{a0}ms, im Mittel {}\u{a0}ms): Er kommt von diesem Takt und nicht vom Netz.",
                     if spoken < passed { "langsam" } else { "schnell" },
                     milliseconds(*passed, De),
                     milliseconds(*spoken, De)
@@ -172,6 +172,12 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
                 }
             };
             match interrupted {
+            if *link {
+                text.push_str(
+                    " Zwischen beiden liegt kein Router, und die Gegenrichtung kommt gleichmäßig an: Wahrscheinlich liegt es am \
+                     Absender selbst oder an seinem WLAN.",
+                );
+            }
                 Some((times, longest)) => format!(
                     "The voice from {device} to {peers} was interrupted {}{}: {missing} voice packets are missing \
                      ({percent}), nearly all of them {}.{said}",
@@ -191,10 +197,10 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
                 ),
             }
         }
-        Detail::Rtp004 { jitter, mean, peers, estimated, how, onward, own } => {
+        Detail::Rtp004 { jitter, mean, peers, estimated, how, onward, own, link } => {
             let to = list_en(List::addresses(peers));
             let reached =
-                format!("{}\u{a0}ms, {}\u{a0}ms on average", decimal(*jitter, 1, En), decimal(*mean, 1, En));
+                format!("{}\u{a0}ms ({}\u{a0}ms on average)", decimal(*jitter, 1, En), decimal(*mean, 1, En));
             let mut text = match how {
                 Unevenness::Often { above, of: whole, pauses: (pauses, longest) } => format!(
                     "The voice packets from {device} to {to} arrive unevenly: jitter reaches {reached}; for {} packets ({}) it \
@@ -223,8 +229,8 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
                     milliseconds(*length, En)
                 ),
                 Unevenness::Clock { spoken, passed } => format!(
-                    "{device} sends to {to} too {}: in {} came voice for {}, and no packets are missing. The jitter of \
-                     {reached} comes from that clock and not from the network; it is therefore not judged.",
+                    "{device} sends to {to} too {}: voice worth {} came in {}, and no packets are missing. That explains the \
+                     jitter ({}\u{a0}ms at most, {}\u{a0}ms on average): it comes from that clock and not from the network.",
                     if spoken < passed { "slowly" } else { "fast" },
                     milliseconds(*passed, En),
                     milliseconds(*spoken, En)
@@ -321,6 +327,12 @@ pub(super) fn find_loss(detail: &Detail, language: Language) -> &'static str {
         };
     }
     match (heard, interrupted, *near || !public, language) {
+            if *link {
+                text.push_str(
+                    " No router lies between the two, and the other direction comes evenly: most likely the sender itself or its WLAN \
+                     does it.",
+                );
+            }
         (Heard::Complete, _, _, De) => {
             "Messen Sie noch einmal an einem weniger belasteten Punkt. Erst wenn die Pakete auch dort fehlen, suchen \
              Sie im Netz."

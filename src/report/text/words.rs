@@ -274,6 +274,8 @@ pub(crate) struct Notes {
     pub(crate) jitter_unjudged: &'static str,
     /// What the jitter of pictures is.
     pub(crate) video_jitter: &'static str,
+    /// Why a jitter above the guide value is no finding.
+    pub(crate) jitter_untold: &'static str,
     pub(crate) times_unjudged: &'static str,
     /// Behind the number of packets of a stream that are copies.
     pub(crate) twice: &'static str,

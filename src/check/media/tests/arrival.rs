@@ -4,13 +4,13 @@ use super::super::super::finding::Unevenness;
 use super::*;
 
 /// A spell of so many packets above the guide value that begins at `from` ms, and a pause of `ms` that ends there.
-fn spell(from: i64, above: u64) -> Spell {
+pub(super) fn spell(from: i64, above: u64) -> Spell {
     let from = Moment { frame: frame(7), time: at(from) };
     Spell { from, until: from.time.plus(400_000_000), above, peak: 40.0, peak_at: from, swing: 120.0 }
 }
 
 /// 1,000 packets, of which spells were above the guide value.
-fn shaky(max: f64, spells: Vec<Spell>) -> Stream {
+pub(super) fn shaky(max: f64, spells: Vec<Spell>) -> Stream {
     let mut shaky = lossy(0);
     let timing = &mut shaky.report.timing;
     timing.jitter = Some(Spread { min: 0.0, mean: max / 2.0, max, max_at: frame(7), count: 999 });

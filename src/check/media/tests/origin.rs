@@ -1,0 +1,40 @@
+//! Whose doing it is that voice is uneven: of all streams of a sender, of the sender itself.
+
+use super::super::super::finding::Unevenness;
+use super::arrival::{shaky, spell};
+use super::*;
+
+const SENDER: &str = "192.168.10.21:10000";
+const RECEIVER: &str = "192.168.10.2:5204";
+
+#[test]
+fn the_figures_are_those_of_all_streams_that_are_told() {
+    let mut second = shaky(25.0, vec![spell(1_000, 40)]);
+    second.destination = socket("192.168.10.22:10000");
+    let world = World::new("").streams(vec![shaky(30.0, vec![spell(1_000, 60)]), second]);
+    let finding = check(&world.case(), &[]).remove(0);
+    let Detail::Rtp004 { jitter, how, peers, .. } = finding.detail else { panic!("{finding:?}") };
+    let both = Unevenness::Often { above: 100, of: 1_998, pauses: (0, 0.0) };
+    assert_eq!((jitter, how, peers.len()), (30.0, both, 2));
+}
+
+#[test]
+fn on_one_link_with_an_even_other_direction_the_sender_is_asked() {
+    let told = |back: f64, on_link: Option<bool>, role: Option<&str>| {
+        let mut even = shaky(back, Vec::new());
+        (even.source, even.destination) = (socket(RECEIVER), socket(SENDER));
+        let mut world = World::new("").streams(vec![shaky(30.0, vec![spell(1_000, 600)]), even]);
+        if let Some(role) = role {
+            world = world.device(PHONE, role);
+        }
+        world.traffic.hosts = vec![fixture::host(PBX, Some(true)), fixture::host(PHONE, on_link)];
+        let finding = check(&world.case(), &[]).remove(0);
+        let Detail::Rtp004 { link, .. } = finding.detail else { panic!("{finding:?}") };
+        (link, finding.responsible)
+    };
+    assert_eq!(told(8.0, Some(true), None), (true, Party::Computers));
+    let network = (false, Party::Network);
+    assert_eq!(told(21.0, Some(true), None), network, "both directions are uneven");
+    assert_eq!(told(8.0, None, None), network, "a router may be between");
+    assert_eq!(told(8.0, Some(true), Some("acme.phone")), network, "a telephone");
+}

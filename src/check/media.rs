@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::Timestamp;
 use crate::observe::media::{MediaKind, Moment, Recognition};
+use crate::observe::message::App;
 use crate::observe::{Answer, Call, FlowView, Protocol, Stream};
 use crate::site::Confidence;
 
@@ -350,7 +351,8 @@ fn side<'a>(
     let came_back = is_answered
         || ears.into_iter().flat_map(|ear| case.datagrams_of(ear)).any(|view| {
             let back = case.received_in(&view, span);
-            let is_back = back > 0 && !answered.call.is_beside(view.own(), view.peer());
+            let is_back =
+                back > 0 && !is_stun(&view, back) && !answered.call.is_beside(view.own(), view.peer());
             let is_stray = is_back
                 && back <= STRAYS
                 && spoken.iter().any(|stream| stream.flow == view.flow.id)
@@ -359,6 +361,14 @@ fn side<'a>(
             is_back && !is_stray
         });
     // The capture must show what this host sends to that one.
+    let of_speaker: u64 = spoken
+        .iter()
+        .filter(|stream| stream.source.ip() == speaking)
+        .map(|stream| answered.packets_of(stream))
+        .sum();
+    // What opens the mapping of a NAT is no voice: STUN with a server, or in vain.
+    let is_stun =
+        |view: &FlowView<'_>, back: u64| view.flow.app == App::Stun && back * NEXT_TO_NOTHING < of_speaker;
     let is_seen = case.sends_to(silent, speaking);
     // The finding is about the silent side.
     let silent_ends = || other.iter().filter(|own| hop.is_none() || own.ip() == silent);
@@ -370,13 +380,12 @@ fn side<'a>(
         return None;
     }
     let flow = case.traffic.flows.get(speech.flow);
-    let of_speaker = spoken.iter().filter(|stream| stream.source.ip() == speaking);
     Some(Silent {
         silent,
         speaking,
         answered: answered.call.answered.map_or(speech.report.first, |(frame, time)| Moment { frame, time }),
         until: spoken.iter().map(|stream| answered.last_of(stream)).max()?,
-        packets: of_speaker.map(|stream| answered.packets_of(stream)).sum(),
+        packets: of_speaker,
         strays,
         refused: flow.is_some_and(|flow| !flow.extra.icmp.is_empty()),
         streams: spoken,

@@ -229,6 +229,18 @@ fn whatever_comes_back_is_no_silence() {
 }
 
 #[test]
+#[test]
+fn what_opens_a_mapping_is_no_voice_that_comes_back() {
+    let with = |app: App, back: u64| {
+        let server = Flow { app, from_b: sent(back), ..udp("192.168.10.21:10000", "203.0.113.7:3478") };
+        let flows = flows(0).into_iter().chain([server]).collect();
+        codes(&world(call(), vec![voice(4_000)], flows))
+    };
+    assert_eq!(with(App::Stun, 1), ["RTP-001"]);
+    assert!(with(App::Stun, 10).is_empty(), "more than now and then: a relay");
+    assert!(with(App::Unknown, 1).is_empty());
+}
+
 fn what_passes_by_the_measuring_point_is_not_judged() {
     let direct = Call { callee_media: vec![socket("192.168.10.22:10000")], ..call() };
     let mut voice = voice(4_000);

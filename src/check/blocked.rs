@@ -109,7 +109,8 @@ fn is_offered_by_some(row: &Row) -> bool {
     !row.expected && row.legs.iter().all(|leg| leg.initiator == Initiator::Peer)
 }
 
-fn is_unreachable(report: &IcmpReport) -> bool {
+/// Whether ICMP says that it could not be delivered.
+pub(super) fn is_unreachable(report: &IcmpReport) -> bool {
     report.kind == if report.v6 { UNREACHABLE_V6 } else { UNREACHABLE_V4 }
 }
 

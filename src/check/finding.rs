@@ -15,7 +15,7 @@ use super::rejection::{Circumstance, Rejection};
 mod signs;
 mod verdict;
 
-pub use signs::{Heard, LossSign, NoVoice, Unevenness, VoiceSender};
+pub use signs::{Astray, Heard, LossSign, NoVoice, Unevenness, VoiceSender};
 pub use verdict::{Unjudged, Verdict};
 
 /// How bad it is.
@@ -263,7 +263,8 @@ pub enum Detail {
     Qos009 { peer: SocketAddr, before: u8, after: u8, changed_at: Frame },
     /// QOS-010. Share in percent of all bytes that carry the mark of voice.
     Qos010 { percent: f64, bytes: u64, expected: u8, flows: Vec<(SocketAddr, SocketAddr, Protocol)> },
-    /// RTP-001. `packets`: what came from the other side. `strays`: what came back all the same, at the beginning. `refused`: ICMP says that nobody listens there. `heard`: the
+    /// RTP-001. `export`, here and below: the capture looks like the export of a display filter.
+    /// `astray`: the voice is sent, and turned away where it goes; `packets` then are those. Else `packets`: what came from the other side. `strays`: what came back all the same, at the beginning. `refused`: ICMP says that nobody listens there. `heard`: the
     /// capture shows voice of the silent side elsewhere, so that it would be seen here too. `at_tap`: it does not, and was
     /// probably made on the silent host. `near`, here and below: both ends lie in one subnet.
     Rtp001 {
@@ -274,6 +275,8 @@ pub enum Detail {
         heard: bool,
         at_tap: bool,
         near: bool,
+        export: bool,
+        astray: Option<Astray>,
     },
     /// RTP-002.
     Rtp002 { peers: Vec<IpAddr>, near: bool },
@@ -291,6 +294,7 @@ pub enum Detail {
         interrupted: Option<(u64, i64)>,
         public: bool,
         own: bool,
+        export: bool,
     },
     /// RTP-004. Greatest and mean running jitter in ms of the worst stream. `estimated`: the clock of the timestamps was
     /// estimated. `onward`: whom the receiver passes it on to as unevenly. `own`: captured on the sender, so that nothing
@@ -303,11 +307,11 @@ pub enum Detail {
         how: Unevenness,
         onward: Vec<IpAddr>,
         own: bool,
+        link: bool,
     },
     /// RTP-005. The worst stream. `longest`: packets of its longest gap.
     Rtp005 { mos: f64, lost: u64, expected: u64, longest: u64, codec: Box<str>, peers: Vec<IpAddr> },
     /// RTP-006. Packet times in ms. `both`: both sides asked for it; else only the receiver.
-        link: bool,
     Rtp006 { seen: f64, agreed: u32, both: bool, codec: Option<Box<str>>, peers: Vec<IpAddr> },
     /// RTP-007. `listed`: codecs of the receiver's SDP.
     Rtp007 { payload_type: u8, codec: Option<Box<str>>, listed: Vec<Box<str>>, peers: Vec<IpAddr> },

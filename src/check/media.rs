@@ -16,6 +16,7 @@ use super::filter;
 use super::finding::{Code, Detail, Evidence, Finding, Party, Severity, Unjudged};
 use super::hidden::is_left_out;
 
+mod astray;
 mod course;
 mod length;
 mod loss;
@@ -46,6 +47,9 @@ pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
     let is_judged = |code| !is_left_out(code, unjudged);
     if is_judged(Code::Rtp001) {
         findings.extend(one_way(case));
+        // One finding for a host.
+        let told: BTreeSet<_> = findings.iter().map(|finding| finding.subject.clone()).collect();
+        findings.extend(astray::check(case).into_iter().filter(|finding| !told.contains(&finding.subject)));
     }
     if is_judged(Code::Rtp002) {
         findings.extend(without_media(case));
@@ -233,6 +237,7 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
     let findings = silent.into_iter().map(|(host, calls)| {
         let speaking: BTreeSet<IpAddr> = calls.iter().map(|call| call.speaking).collect();
         let refused = calls.iter().any(|call| call.refused);
+        let export = !refused && case.is_export();
         let heard = case.streams_from(host).any(|stream| stream.report.counts.packets > STRAYS);
         // Nobody captures on a telephone or a PBX: there the mirror port of its own switch port looks the same.
         let is_computer = !case.device(host).is_some_and(|device| device.kind.is_dedicated());
@@ -243,6 +248,7 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
         let at_listener = speaking.iter().all(|peer| case.is_measuring_point(*peer));
         let confidence = match (refused, heard || at_listener) {
             (true, _) => Confidence::Sure,
+            (false, _) if export => Confidence::Suspected,
             // Single packets show that something came through.
             (false, true) if strays == 0 => Confidence::Likely,
             // A capture on the silent computer itself may lack what it sends.
@@ -265,6 +271,8 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
                 heard,
                 at_tap,
                 near,
+                export,
+                astray: None,
             },
             // On a computer, drivers may hide from the capture what it sends itself.
             severity: if at_tap || confidence == Confidence::Suspected {
@@ -276,7 +284,11 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
             subject: Some(case.subject(host)),
             rows: Vec::new(),
             count: calls.len() as u64,
-            responsible: if near { Party::Telephony } else { Party::Network },
+            responsible: match near {
+                _ if export => Party::Capture,
+                true => Party::Telephony,
+                false => Party::Network,
+            },
             evidence,
         }
     });
@@ -348,6 +360,14 @@ fn side<'a>(
             && !answered.call.is_beside(view.own(), view.peer())
             && case.received_in(&view, span) > STRAYS
     });
+    let of_speaker: u64 = spoken
+        .iter()
+        .filter(|stream| stream.source.ip() == speaking)
+        .map(|stream| answered.packets_of(stream))
+        .sum();
+    // What opens the mapping of a NAT is no voice: STUN with a server, or in vain.
+    let is_stun =
+        |view: &FlowView<'_>, back: u64| view.flow.app == App::Stun && back * NEXT_TO_NOTHING < of_speaker;
     let came_back = is_answered
         || ears.into_iter().flat_map(|ear| case.datagrams_of(ear)).any(|view| {
             let back = case.received_in(&view, span);
@@ -361,14 +381,6 @@ fn side<'a>(
             is_back && !is_stray
         });
     // The capture must show what this host sends to that one.
-    let of_speaker: u64 = spoken
-        .iter()
-        .filter(|stream| stream.source.ip() == speaking)
-        .map(|stream| answered.packets_of(stream))
-        .sum();
-    // What opens the mapping of a NAT is no voice: STUN with a server, or in vain.
-    let is_stun =
-        |view: &FlowView<'_>, back: u64| view.flow.app == App::Stun && back * NEXT_TO_NOTHING < of_speaker;
     let is_seen = case.sends_to(silent, speaking);
     // The finding is about the silent side.
     let silent_ends = || other.iter().filter(|own| hop.is_none() || own.ip() == silent);

@@ -39,8 +39,8 @@ use case::Case;
 
 pub use distinction::Distinction;
 pub use finding::{
-    Audit, Code, Detail, Evidence, Finding, Heard, LossSign, NoVoice, Party, PortUse, Refusal, RowResult,
-    RowStatus, RulebookInfo, Severity, Side, Subject, Unevenness, Unjudged, Verdict, VoiceSender,
+    Astray, Audit, Code, Detail, Evidence, Finding, Heard, LossSign, NoVoice, Party, PortUse, Refusal,
+    RowResult, RowStatus, RulebookInfo, Severity, Side, Subject, Unevenness, Unjudged, Verdict, VoiceSender,
 };
 pub use media::LEAST_JUDGED;
 pub use mended::{is_disproved_by_absence, outweighs};

@@ -7,7 +7,8 @@ use std::hash::Hash;
 use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::Timestamp;
-use crate::observe::{Flow, FlowView, Protocol, Registration, Stream};
+use crate::observe::message::App;
+use crate::observe::{Flow, FlowView, HostFacts, Protocol, Registration, Stream};
 use crate::site::Scope;
 
 use super::super::tunnel::{Tunnel, tunnel};
@@ -26,6 +27,7 @@ pub(super) struct Index {
     registrations: OnceCell<Places<IpAddr>>,
     registrars: OnceCell<BTreeSet<IpAddr>>,
     measuring_point: OnceCell<Option<IpAddr>>,
+    is_export: OnceCell<bool>,
     accounts: OnceCell<HashMap<AccountKey, Account>>,
     now: OnceCell<Option<Timestamp>>,
 }
@@ -230,6 +232,22 @@ impl<'a> Case<'a> {
             };
             let first = ends().next()?;
             first.into_iter().find(|host| is_everywhere(host) && peers(*host) > 1)
+        })
+    }
+
+    /// Whether it holds calls and nothing else, not even what every network carries beside them (ARP, RTCP): so Wireshark
+    /// exports by the display filter `sip || rtp`, and what it did not take for RTP is missing then.
+    pub(in crate::check) fn is_export(&self) -> bool {
+        *self.index.is_export.get_or_init(|| {
+            let traffic = self.traffic;
+            let is_call =
+                |flow: &Flow| flow.protocol == Protocol::Udp && matches!(flow.app, App::Sip | App::Rtp);
+            let is_signalled = traffic.flows.iter().any(|flow| flow.app == App::Sip);
+            let has_arp = traffic.hosts.iter().any(HostFacts::is_neighbour);
+            is_signalled
+                && !has_arp
+                && traffic.quality.skipped.is_empty()
+                && traffic.flows.iter().all(is_call)
         })
     }
 

@@ -1,5 +1,7 @@
-//! What the numbers of a finding say apart from numbers: signs of loss, what a receiver reports, how voice was uneven, what
-//! there is instead of it, who sends it.
+//! What the numbers of a finding say apart from numbers: signs of loss, what a receiver reports, how voice was uneven, where
+//! it went instead, what there is instead of it, who sends it.
+
+use std::net::SocketAddr;
 
 /// What shows that the capture is incomplete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +65,19 @@ pub enum Unevenness {
         /// By arrival.
         passed: f64,
     },
+}
+
+/// Where voice went that somebody else was to hear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Astray {
+    /// Where it was sent, and turned away by ICMP.
+    pub to: SocketAddr,
+    /// For so long (ns).
+    pub lasted: i64,
+    /// Whether that address is a public one although both lie in one subnet.
+    pub outside: bool,
+    /// Whether it went to who waited for it afterwards.
+    pub is_over: bool,
 }
 
 /// What a capture without voice has instead.

@@ -106,6 +106,9 @@ pub(super) fn on_the_way(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -
     let is_public = |address| case.scope(address) == Scope::Public;
     // Nothing lies between that could lose a packet: it was not sent, or not captured.
     let own = case.was_captured_on(sender) && !matches!(heard, Heard::Lost(_));
+    let interrupted = interrupted(case, &lossy, lost);
+    // Wireshark may have taken what is missing at a stretch for something else than RTP.
+    let export = interrupted.is_some() && heard == Heard::Unknown && case.is_export();
     let detail = Detail::Rtp003 {
         lost,
         expected: sum(|counts| counts.expected),
@@ -114,14 +117,15 @@ pub(super) fn on_the_way(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -
         peers: peers(&lossy),
         heard,
         near: lossy.iter().all(|stream| case.are_neighbours(sender, stream.destination.ip())),
-        interrupted: interrupted(case, &lossy, lost),
+        interrupted,
         own,
+        export,
         public: is_public(sender) || lossy.iter().any(|stream| is_public(stream.destination.ip())),
     };
     let confidence = match heard {
         // What the receiver lacks as well was not lost at the mirror port.
         Heard::Lost(_) => Confidence::Sure,
-        Heard::Unknown if own => Confidence::Suspected,
+        Heard::Unknown if own || export => Confidence::Suspected,
         Heard::Unknown => Confidence::Likely,
         Heard::Complete => Confidence::Suspected,
     };
@@ -129,7 +133,7 @@ pub(super) fn on_the_way(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -
         detail,
         severity: match heard {
             Heard::Complete => Severity::Notice,
-            _ if is_heavy && !own => Severity::Error,
+            _ if is_heavy && !own && !export => Severity::Error,
             _ => Severity::Warning,
         },
         confidence,
@@ -138,6 +142,7 @@ pub(super) fn on_the_way(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -
         count: lost,
         responsible: match heard {
             Heard::Complete => Party::Capture,
+            _ if export => Party::Capture,
             _ if own => Party::Computers,
             _ => Party::Network,
         },

@@ -1,8 +1,9 @@
 mod again;
 mod arrival;
+mod astray;
 mod hops;
-
 mod origin;
+
 use super::super::fixture::{PBX, PHONE, World, subjects};
 use super::*;
 use crate::observe::fixture::{self, at, frame, ip, sent, socket, stream, udp};
@@ -229,7 +230,6 @@ fn whatever_comes_back_is_no_silence() {
 }
 
 #[test]
-#[test]
 fn what_opens_a_mapping_is_no_voice_that_comes_back() {
     let with = |app: App, back: u64| {
         let server = Flow { app, from_b: sent(back), ..udp("192.168.10.21:10000", "203.0.113.7:3478") };
@@ -241,6 +241,7 @@ fn what_opens_a_mapping_is_no_voice_that_comes_back() {
     assert!(with(App::Unknown, 1).is_empty());
 }
 
+#[test]
 fn what_passes_by_the_measuring_point_is_not_judged() {
     let direct = Call { callee_media: vec![socket("192.168.10.22:10000")], ..call() };
     let mut voice = voice(4_000);

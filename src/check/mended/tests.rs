@@ -57,6 +57,7 @@ fn lossy(lost: u64, expected: u64) -> Detail {
         interrupted: None,
         public: false,
         own: false,
+        export: false,
     }
 }
 
@@ -143,8 +144,8 @@ fn loss_is_over_when_as_many_packets_arrive_on_the_same_way_as_lacked_some_befor
         how: Unevenness::Often { above: 100, of: 1_000, pauses: (0, 0.0) },
         onward: Vec::new(),
         own: false,
-    };
         link: false,
+    };
     assert!(over(jitter(), vec![voice(0, &[SHAKY; 10]), voice(9_000, &[GOOD; 8])]));
     assert!(!over(jitter(), vec![voice(0, &[SHAKY; 10]), voice(9_000, &[GOOD; 7])]));
 }
@@ -194,6 +195,8 @@ fn one_way_audio_is_over_when_the_silent_side_is_heard() {
         heard: false,
         at_tap: false,
         near: false,
+        export: false,
+        astray: None,
     };
     let over = |streams| is_over(detail(), 5_000, &World::new("").streams(streams));
     assert!(over(vec![voice(9_000, &[GOOD; 4])]));

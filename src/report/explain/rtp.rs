@@ -9,14 +9,18 @@ pub(super) const RTP_001: Page = Page {
                    mehr als 2 s nach der Annahme, und zu ihren angekündigten und benutzten Ports kein UDP-Paket \
                    zurück, oder höchstens zwei in den ersten 2 s. Der Mitschnitt muss zeigen, dass Pakete des stillen Gerätes \
                    zum anderen zu sehen wären. Ein Fehler ist es, wenn Pakete abgewiesen werden, das stille Gerät anderswo zu \
-                   hören ist oder beim Hörenden mitgeschnitten wurde; sonst eine Warnung.",
+                   hören ist oder beim Hörenden mitgeschnitten wurde; sonst eine Warnung. Ebenso gemeldet wird Sprache, die \
+                   mindestens 2 s lang an eine Adresse geht, von der nur ICMP-Abweisungen kommen, während ein anderes Gerät \
+                   mit dem Absender spricht und nichts von ihm erhält (STUN-Adresse im SDP, kein NAT-Loopback). STUN zählt nicht als Sprache.",
         action: "Prüfen Sie, ob das stille Gerät sendet; liegt die Gegenseite in einem anderen Netz, auch NAT und Firewall für \
                  seinen RTP-Bereich, die Adresse in seinem SDP und \
                  SIP ALG.",
         pitfalls: "Halten, abgelehnte Medien, T.38, ICE, Gespräche unter 3 s und einseitige Mitschnitte werden nicht \
                    beurteilt; ist dabei (fast) nur eine Seite zu hören, steht es unter „Nicht beurteilbar“. Ein Mitschnitt auf dem PC des Softphones enthält manchmal nicht, was dieser PC sendet; sieht er danach \
                    aus, ist der Befund nur eine Warnung. \
-                   Sprache, die am Messpunkt vorbei läuft, kann nicht gesehen werden.",
+                   Sprache, die am Messpunkt vorbei läuft, kann nicht gesehen werden. Enthält der Mitschnitt nichts als SIP und \
+                   RTP, ist er wohl ein Export mit Anzeigefilter, in dem Wireshark nur eine Richtung erkannte: Dann ist der \
+                   Befund nur ein Verdacht.",
         source: "RFC 3264 Abschnitt 5.1 und 6.1; RFC 3261 Abschnitt 13.",
     },
     en: Text {
@@ -25,14 +29,17 @@ pub(super) const RTP_001: Page = Page {
                    than 2 s after the answer, and no UDP packet back to the ports that it announced and used, or at most two \
                    within the first 2 s. The capture must show that packets of the silent device to the other one would be \
                    seen. It is an error if packets are turned away, if the silent device is heard elsewhere, or if the capture \
-                   was made where the other one listens; else a warning.",
+                   was made where the other one listens; else a warning. Told as well is voice that goes for 2 s or more to an address \
+                   from which nothing but refusals by ICMP come, while another device talks to the sender and gets nothing \
+                   of it (address of STUN in SDP, no NAT loopback). STUN does not count as voice.",
         action: "Check whether the silent device sends; if the other side lies in another network, also NAT and firewall for \
                  its RTP range, the address in its SDP, and SIP ALG.",
         pitfalls: "Hold, refused media, T.38, ICE, calls below 3 s and one-sided captures are not judged; if (next to) only one side is heard then, “Cannot be \
                    judged” says so. A capture taken \
                    on the softphone's own PC sometimes lacks what that PC sends; where it looks so, the finding is a warning \
                    only. Voice that passes by the measuring point \
-                   cannot be seen.",
+                   cannot be seen. A capture of nothing but SIP and RTP was probably exported with a display filter, in which \
+                   Wireshark recognised one direction only: then the finding is a mere suspicion.",
         source: "RFC 3264 sections 5.1 and 6.1; RFC 3261 section 13.",
     },
 };

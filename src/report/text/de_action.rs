@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::words::OTHER_VERSION;
 use super::{dscp_name, protocol, signalling, voice};
 use crate::capture::Ended;
-use crate::check::{Detail, Finding, LossSign, NoVoice, Refusal, VoiceSender};
+use crate::check::{Astray, Detail, Finding, LossSign, NoVoice, Refusal, VoiceSender};
 use crate::observe::Protocol;
 use crate::report::language::Language::De;
 use crate::site::Confidence;
@@ -85,6 +85,16 @@ pub(super) fn action(finding: &Finding) -> String {
             "Nehmen Sie diesem Verkehr die EF-Kennzeichnung: am Gerät, in der Gruppenrichtlinie oder am \
              Switch-Port. Bei Bildtelefonie kann sie gewollt sein."
         }
+        Detail::Rtp001 { astray: Some(Astray { outside: true, .. }), .. } => {
+            "Schalten Sie beim Gerät, das diese Adresse im SDP ankündigt, STUN oder die feste externe Adresse ab, solange es im \
+             selben LAN telefoniert, oder lassen Sie die Anlage die Sprache vermitteln. Leitet der Router Pakete an die eigene \
+             öffentliche Adresse nach innen zurück (NAT-Loopback, Hairpin-NAT), geht es auch so."
+        }
+        Detail::Rtp001 { astray: Some(_), .. } => {
+            "Prüfen Sie, welche Adresse und welchen Port die Gegenseite im SDP ankündigt und ob sie dort empfängt: STUN, externe \
+             Adresse, NAT, SIP ALG."
+        }
+        Detail::Rtp001 { export: true, .. } => voice::export_whole(De),
         Detail::Rtp001 { at_tap: true, near: true, .. } => {
             "Messen Sie zuerst an anderer Stelle, etwa am Spiegelport des Switches. Fehlt die Sprache auch dort, prüfen Sie \
              Headset, Softphone und eigene Firewall dieses Gerätes."

@@ -197,7 +197,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             bytes(*amount, De),
             list(List::of(flows, flows.len(), |(a, b, kind)| format!("{a} → {b} ({})", protocol(*kind))))
         ),
-        Detail::Rtp001 { packets, peers, strays, refused, heard, at_tap, .. } => format!(
+        Detail::Rtp001 { astray: Some(_), .. } => voice::de(&finding.detail, device),
+        Detail::Rtp001 { packets, peers, strays, refused, heard, at_tap, export, .. } => format!(
             "In {} kamen {} von {}, aber {} von {device}. {}",
             match finding.count {
                 1 => "einem angenommenen Gespräch".to_owned(),
@@ -212,6 +213,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             },
             match (*refused, *heard) {
                 (true, _) => "ICMP-Meldungen zeigen, dass die Sprachpakete dort abgewiesen werden.",
+                _ if *export => voice::exported(De),
                 (false, true) => "Die Gegenseite wird gehört, hört selbst aber nichts.",
                 _ if *at_tap => {
                     "Der Mitschnitt enthält nur, was dieses Gerät sendet oder empfängt, ist also wohl dort entstanden; was ein \

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::words::OTHER_VERSION;
 use super::{dscp_name, protocol, signalling, voice};
 use crate::capture::Ended;
-use crate::check::{Detail, Finding, LossSign, NoVoice, Refusal, VoiceSender};
+use crate::check::{Astray, Detail, Finding, LossSign, NoVoice, Refusal, VoiceSender};
 use crate::observe::Protocol;
 use crate::report::language::Language::En;
 use crate::site::Confidence;
@@ -74,6 +74,16 @@ pub(super) fn action(finding: &Finding) -> String {
             "Take the EF marking off this traffic: at the device, in the group policy or at the switch port. With \
              video telephony it may be wanted."
         }
+        Detail::Rtp001 { astray: Some(Astray { outside: true, .. }), .. } => {
+            "At the device that announces this address in SDP, switch off STUN or the fixed external address as long as it \
+             telephones within the same LAN, or let the PBX relay the voice. A router that leads packets to its own public \
+             address back inside (NAT loopback, hairpin NAT) makes it work as well."
+        }
+        Detail::Rtp001 { astray: Some(_), .. } => {
+            "Check which address and port the other side announces in SDP, and whether it receives there: STUN, external \
+             address, NAT, SIP ALG."
+        }
+        Detail::Rtp001 { export: true, .. } => voice::export_whole(En),
         Detail::Rtp001 { at_tap: true, near: true, .. } => {
             "Measure at another point first, such as a mirror port of the switch. If the voice is missing there too, check \
              headset, softphone and own firewall of this device."

@@ -190,7 +190,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             bytes(*amount, En),
             list(List::of(flows, flows.len(), |(a, b, kind)| format!("{a} → {b} ({})", protocol(*kind))))
         ),
-        Detail::Rtp001 { packets, peers, strays, refused, heard, at_tap, .. } => format!(
+        Detail::Rtp001 { astray: Some(_), .. } => voice::en(&finding.detail, device),
+        Detail::Rtp001 { packets, peers, strays, refused, heard, at_tap, export, .. } => format!(
             "In {}, {} came from {}, but {} from {device}. {}",
             match finding.count {
                 1 => "one answered call".to_owned(),
@@ -205,6 +206,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             },
             match (*refused, *heard) {
                 (true, _) => "ICMP messages show that the voice packets are turned away there.",
+                _ if *export => voice::exported(En),
                 (false, true) => "The other side is heard but hears nothing itself.",
                 _ if *at_tap => {
                     "The capture holds only what this device sends or receives, so it was probably made there; what a computer \

@@ -2,7 +2,9 @@ use jiff::tz::TimeZone;
 
 use super::{Context, finding_text, title, words};
 use crate::capture::Ended;
-use crate::check::{Code, Detail, Finding, Heard, NoVoice, Refusal, Unjudged, Verdict, VoiceSender};
+use crate::check::{
+    Astray, Code, Detail, Finding, Heard, NoVoice, Refusal, Unevenness, Unjudged, Verdict, VoiceSender,
+};
 use crate::observe::Answer;
 use crate::report::Language::{self, De, En};
 use crate::report::escape::is_plain;
@@ -238,6 +240,61 @@ fn the_total_counts_and_not_what_is_named() {
 }
 
 #[test]
+fn voice_that_goes_astray_is_told_by_where_it_goes() {
+    let told = |outside, is_over| {
+        let to = "198.51.100.7:7078".parse().unwrap();
+        let (detail, action) = said(Code::Rtp001, De, |finding| {
+            if let Detail::Rtp001 { astray, .. } = &mut finding.detail {
+                *astray = Some(Astray { to, lasted: 6_100_000_000, outside, is_over });
+            }
+        });
+        assert!(
+            detail.contains("an 198.51.100.7:7078, wo sie per ICMP abgewiesen wird: 312 Pakete in 6,1 s.")
+        );
+        (
+            detail.contains("außerhalb des NAT"),
+            detail.contains("bis sie direkt"),
+            action.contains("NAT-Loopback"),
+        )
+    };
+    assert_eq!(told(true, false), (true, false, true));
+    assert_eq!(told(false, true), (false, true, false));
+}
+
+#[test]
+fn what_a_display_filter_may_have_left_out_is_said_to() {
+    let (detail, action) = said(Code::Rtp001, De, |finding| {
+        if let Detail::Rtp001 { refused, export, .. } = &mut finding.detail {
+            (*refused, *export) = (false, true);
+        }
+    });
+    assert!(
+        detail.contains("Export mit Anzeigefilter") && action.starts_with("Werten Sie den ungefilterten")
+    );
+    let (detail, _) = said(Code::Rtp003, En, |finding| {
+        if let Detail::Rtp003 { heard, export, .. } = &mut finding.detail {
+            (*heard, *export) = (Heard::Unknown, true);
+        }
+    });
+    assert!(detail.contains("exported with a display filter"), "{detail}");
+}
+
+#[test]
+fn a_clock_that_is_off_is_no_jitter_that_is_too_high() {
+    let audit = audit();
+    let names = names(De);
+    let context = Context { audit: &audit, names: &names, zone: &TimeZone::UTC };
+    let mut finding = audit.findings.iter().find(|finding| finding.code() == Code::Rtp004).unwrap().clone();
+    if let Detail::Rtp004 { how, .. } = &mut finding.detail {
+        *how = Unevenness::Clock { spoken: 11_800.0, passed: 18_200.0 };
+    }
+    let text = finding_text(&finding, &context, De);
+    assert_eq!(text.title, "Takt des Absenders weicht ab");
+    let detail = text.detail.replace('\u{a0}', " ");
+    assert!(detail.contains("Sprache für 11,8 s kam in 18,2 s"), "{detail}");
+}
+
+#[test]
 fn within_a_subnet_no_router_is_blamed() {
     let peers = || vec!["192.168.10.2".parse().unwrap()];
     let details = |near| {
@@ -250,6 +307,8 @@ fn within_a_subnet_no_router_is_blamed() {
                 heard: true,
                 at_tap: false,
                 near,
+                export: false,
+                astray: None,
             },
             Detail::Rtp002 { peers: peers(), near },
             Detail::Rtp003 {
@@ -263,6 +322,7 @@ fn within_a_subnet_no_router_is_blamed() {
                 interrupted: None,
                 public: !near,
                 own: false,
+                export: false,
             },
             Detail::Rtp008 { peer: peers()[0], after: 1, missing: 1, near },
             Detail::Sig006 {

@@ -1,7 +1,7 @@
 //! How findings tell of voice that is missing or uneven, and what to do, in both languages.
 
 use super::{List, of};
-use crate::check::{Detail, Heard, Unevenness};
+use crate::check::{Astray, Detail, Heard, Unevenness};
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::{count, counted, decimal, duration, share};
 
@@ -24,10 +24,60 @@ fn milliseconds(value: f64, language: Language) -> String {
     }
 }
 
-/// What was seen: RTP-003, RTP-004 and RTP-014; nothing for others.
+/// Why a capture of nothing but calls is not to be trusted.
+pub(super) fn exported(language: Language) -> &'static str {
+    match language {
+        De => {
+            "Der Mitschnitt enthält ausschließlich SIP und RTP, ist also wohl ein Export mit Anzeigefilter (sip || rtp): Was \
+             Wireshark dabei nicht als RTP erkannte, fehlt hier, auch wenn es gesendet wurde."
+        }
+        En => {
+            "The capture holds nothing but SIP and RTP, so it was probably exported with a display filter (sip || rtp): what \
+             Wireshark did not recognise as RTP is missing here, even if it was sent."
+        }
+    }
+}
+
+/// What to do about that.
+pub(super) fn export_whole(language: Language) -> &'static str {
+    match language {
+        De => {
+            "Werten Sie den ungefilterten Mitschnitt aus. Steht er nicht mehr zur Verfügung, messen Sie noch einmal und \
+             speichern Sie alle Pakete."
+        }
+        En => {
+            "Check the unfiltered capture. If it is not at hand any more, measure again and save all packets."
+        }
+    }
+}
+
+/// What was seen: RTP-001 of voice that goes astray, RTP-003, RTP-004 and RTP-014; nothing for others.
 pub(super) fn de(detail: &Detail, device: &str) -> String {
     match detail {
-        Detail::Rtp003 { lost, expected, bursts, longest, peers, heard, interrupted, own, .. } => {
+        Detail::Rtp001 { packets, peers, astray: Some(Astray { to, lasted, outside, is_over }), .. } => {
+            format!(
+                "{device} sendet seine Sprache an {to}, wo sie per ICMP abgewiesen wird: {} in {}. {} {} davon nichts{}",
+                counted(*packets, "Paket", "Pakete", De),
+                duration(*lasted, De),
+                list_de(List::addresses(peers)),
+                if peers.len() == 1 { "hört" } else { "hören" },
+                match (*outside, *is_over) {
+                    (true, true) => {
+                        ", bis sie direkt dorthin geht. Das Ziel ist eine öffentliche Adresse, also eine außerhalb des NAT (aus \
+                     STUN etwa), obwohl beide im selben Subnetz liegen."
+                    }
+                    (true, false) => {
+                        ". Das Ziel ist eine öffentliche Adresse, also eine außerhalb des NAT (aus STUN etwa), obwohl beide im \
+                     selben Subnetz liegen."
+                    }
+                    (false, true) => ", bis sie direkt dorthin geht.",
+                    (false, false) => ".",
+                }
+            )
+        }
+        Detail::Rtp003 {
+            lost, expected, bursts, longest, peers, heard, interrupted, own, export, ..
+        } => {
             let peers = list_de(List::addresses(peers));
             let missing = of(*lost, *expected, "von", De);
             let percent = share(*lost, *expected, De);
@@ -37,6 +87,7 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
                      entstanden: Dann hat es die Pakete nicht gesendet, oder der Mitschnitt hat sie verpasst."
                         .to_owned()
                 }
+                Heard::Unknown if *export => format!(" {}", exported(De)),
                 Heard::Unknown => String::new(),
                 Heard::Lost(lost) => format!(
                     " Auch der Empfänger meldet per RTCP Verlust: {}.",
@@ -103,8 +154,10 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
                     "{device} sendet zu {to} zu {}: Sprache für {} kam in {}, ohne dass Pakete fehlen. Das erklärt den Jitter \
                      (höchstens {}\u{a0}ms, im Mittel {}\u{a0}ms): Er kommt von diesem Takt und nicht vom Netz.",
                     if spoken < passed { "langsam" } else { "schnell" },
+                    milliseconds(*spoken, De),
                     milliseconds(*passed, De),
-                    milliseconds(*spoken, De)
+                    decimal(*jitter, 1, De),
+                    decimal(*mean, 1, De)
                 ),
             };
             if !onward.is_empty() {
@@ -117,6 +170,12 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
                 text.push_str(
                     " Der Mitschnitt enthält nur, was dieses Gerät sendet oder empfängt, ist also wohl dort entstanden: Dann \
                      sendet es schon so.",
+                );
+            }
+            if *link {
+                text.push_str(
+                    " Zwischen beiden liegt kein Router, und die Gegenrichtung kommt gleichmäßig an: Wahrscheinlich liegt es am \
+                     Absender selbst oder an seinem WLAN.",
                 );
             }
             if *estimated {
@@ -150,7 +209,30 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
 /// The same in English.
 pub(super) fn en(detail: &Detail, device: &str) -> String {
     match detail {
-        Detail::Rtp003 { lost, expected, bursts, longest, peers, heard, interrupted, own, .. } => {
+        Detail::Rtp001 { packets, peers, astray: Some(Astray { to, lasted, outside, is_over }), .. } => {
+            format!(
+                "{device} sends its voice to {to}, where ICMP turns it away: {} in {}. {} {} nothing of it{}",
+                counted(*packets, "packet", "packets", En),
+                duration(*lasted, En),
+                list_en(List::addresses(peers)),
+                if peers.len() == 1 { "hears" } else { "hear" },
+                match (*outside, *is_over) {
+                    (true, true) => {
+                        " until it goes there directly. The target is a public address, that is one outside of the NAT (from STUN, \
+                     say), although both lie in the same subnet."
+                    }
+                    (true, false) => {
+                        ". The target is a public address, that is one outside of the NAT (from STUN, say), although both lie in \
+                     the same subnet."
+                    }
+                    (false, true) => " until it goes there directly.",
+                    (false, false) => ".",
+                }
+            )
+        }
+        Detail::Rtp003 {
+            lost, expected, bursts, longest, peers, heard, interrupted, own, export, ..
+        } => {
             let peers = list_en(List::addresses(peers));
             let missing = of(*lost, *expected, "of", En);
             let percent = share(*lost, *expected, En);
@@ -160,6 +242,7 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
                      there: then the device did not send the packets, or the capture missed them."
                         .to_owned()
                 }
+                Heard::Unknown if *export => format!(" {}", exported(En)),
                 Heard::Unknown => String::new(),
                 Heard::Lost(lost) => format!(
                     " The receiver reports loss by RTCP as well: {}.",
@@ -172,12 +255,6 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
                 }
             };
             match interrupted {
-            if *link {
-                text.push_str(
-                    " Zwischen beiden liegt kein Router, und die Gegenrichtung kommt gleichmäßig an: Wahrscheinlich liegt es am \
-                     Absender selbst oder an seinem WLAN.",
-                );
-            }
                 Some((times, longest)) => format!(
                     "The voice from {device} to {peers} was interrupted {}{}: {missing} voice packets are missing \
                      ({percent}), nearly all of them {}.{said}",
@@ -232,8 +309,10 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
                     "{device} sends to {to} too {}: voice worth {} came in {}, and no packets are missing. That explains the \
                      jitter ({}\u{a0}ms at most, {}\u{a0}ms on average): it comes from that clock and not from the network.",
                     if spoken < passed { "slowly" } else { "fast" },
+                    milliseconds(*spoken, En),
                     milliseconds(*passed, En),
-                    milliseconds(*spoken, En)
+                    decimal(*jitter, 1, En),
+                    decimal(*mean, 1, En)
                 ),
             };
             if !onward.is_empty() {
@@ -246,6 +325,12 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
                 text.push_str(
                     " The capture holds only what this device sends or receives, so it was probably made there: then the device \
                      sends like that itself.",
+                );
+            }
+            if *link {
+                text.push_str(
+                    " No router lies between the two, and the other direction comes evenly: most likely the sender itself or its WLAN \
+                     does it.",
                 );
             }
             if *estimated {
@@ -315,7 +400,10 @@ pub(super) fn even_out(how: Unevenness, own: bool, language: Language) -> &'stat
 
 /// What to do about lost voice.
 pub(super) fn find_loss(detail: &Detail, language: Language) -> &'static str {
-    let Detail::Rtp003 { heard, near, interrupted, public, own, .. } = detail else { return "" };
+    let Detail::Rtp003 { heard, near, interrupted, public, own, export, .. } = detail else { return "" };
+    if *export {
+        return export_whole(language);
+    }
     if *own && *heard == Heard::Unknown {
         return match language {
             De => {
@@ -327,12 +415,6 @@ pub(super) fn find_loss(detail: &Detail, language: Language) -> &'static str {
         };
     }
     match (heard, interrupted, *near || !public, language) {
-            if *link {
-                text.push_str(
-                    " No router lies between the two, and the other direction comes evenly: most likely the sender itself or its WLAN \
-                     does it.",
-                );
-            }
         (Heard::Complete, _, _, De) => {
             "Messen Sie noch einmal an einem weniger belasteten Punkt. Erst wenn die Pakete auch dort fehlen, suchen \
              Sie im Netz."

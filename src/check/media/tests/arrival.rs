@@ -183,7 +183,7 @@ fn over_several_legs_the_first_is_told_and_of_a_ring_each() {
 }
 
 /// 1,000 packets, of which these are missing at a stretch: when the gap began (ms), how many.
-fn interrupted(gaps: &[(i64, u16)], others: u64) -> Stream {
+pub(super) fn interrupted(gaps: &[(i64, u16)], others: u64) -> Stream {
     let at_a_stretch: u64 = gaps.iter().map(|gap| u64::from(gap.1)).sum();
     let mut stream = lossy(at_a_stretch + others);
     let report = &mut stream.report;

@@ -1,4 +1,5 @@
-//! Whose doing it is that voice is uneven: of all streams of a sender, of the sender itself.
+//! Whose doing it is that voice is uneven or missing: of all streams of a sender, of the sender itself, of whoever exported
+//! the capture.
 
 use super::super::super::finding::Unevenness;
 use super::arrival::{shaky, spell};
@@ -37,4 +38,41 @@ fn on_one_link_with_an_even_other_direction_the_sender_is_asked() {
     assert_eq!(told(21.0, Some(true), None), network, "both directions are uneven");
     assert_eq!(told(8.0, None, None), network, "a router may be between");
     assert_eq!(told(8.0, Some(true), Some("acme.phone")), network, "a telephone");
+}
+
+#[test]
+fn an_export_of_a_display_filter_proves_no_silence() {
+    let told = |with: Option<Flow>| {
+        let mut flows = flows(0);
+        (flows[0].app, flows[1].app) = (App::Sip, App::Rtp);
+        flows.extend(with);
+        let elsewhere = stream("192.168.10.2:5300", "192.168.10.22:10000", &[(46, 200)]);
+        let world = world(call(), vec![voice(4_000), elsewhere], flows);
+        let finding = check(&world.case(), &[]).remove(0);
+        let Detail::Rtp001 { export, .. } = finding.detail else { panic!("{finding:?}") };
+        (export, finding.severity, finding.confidence, finding.responsible)
+    };
+    let doubtful = (true, Severity::Warning, Confidence::Suspected, Party::Capture);
+    assert_eq!(told(None), doubtful);
+    let other = |app| Some(Flow { app, ..udp("192.168.10.21:40000", "192.168.10.2:53") });
+    assert_eq!(told(other(App::Sip)), doubtful);
+    let whole = (false, Severity::Error, Confidence::Likely, Party::Telephony);
+    assert_eq!(told(other(App::Dns)), whole);
+    assert_eq!(told(other(App::Rtcp)), whole, "no filter for RTP lets RTCP pass");
+}
+
+#[test]
+fn an_export_of_a_display_filter_proves_no_interruption() {
+    let told = |app| {
+        let mut lossy = arrival::interrupted(&[(3_000, 300)], 0);
+        lossy.flow = 1;
+        let mut flows = flows(1000);
+        (flows[0].app, flows[1].app) = (app, App::Rtp);
+        let world = World::new("").streams(vec![lossy]).flows(flows);
+        let finding = check(&world.case(), &[]).remove(0);
+        let Detail::Rtp003 { export, .. } = finding.detail else { panic!("{finding:?}") };
+        (export, finding.severity, finding.confidence)
+    };
+    assert_eq!(told(App::Sip), (true, Severity::Warning, Confidence::Suspected));
+    assert_eq!(told(App::Tls), (false, Severity::Error, Confidence::Likely));
 }

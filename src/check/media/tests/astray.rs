@@ -1,0 +1,71 @@
+//! Voice that is sent to where nobody takes it.
+
+use super::*;
+use crate::check::finding::Astray;
+use crate::observe::IcmpReport;
+
+const OWN: &str = "192.168.10.14:7078";
+const OTHER: &str = "192.168.10.15:7078";
+const OUTSIDE: &str = "91.127.224.214:7078";
+
+/// Voice from one socket to another, from one time to another (ms), 50 packets a second.
+fn said(flow: usize, ends: [&str; 2], ms: [i64; 2]) -> Stream {
+    let mut said = stream(ends[0], ends[1], &[(0, (ms[1] - ms[0]) as u64 / 20)]);
+    said.flow = flow;
+    said.report.first.time = at(ms[0]);
+    said.report.last.time = at(ms[1]);
+    said
+}
+
+/// Both talk until then (ms); what the own side says goes outside, and ICMP turns it away so often.
+fn astray(refused: u64, until: i64) -> World {
+    let icmp = IcmpReport {
+        reporter: ip("91.127.224.214"),
+        about_a: true,
+        v6: false,
+        kind: 3,
+        code: 3,
+        frame: frame(4),
+        count: refused,
+    };
+    let mut out = Flow { from_b: sent(0), ..udp(OWN, OUTSIDE) };
+    out.extra.icmp = std::iter::once(Box::new(icmp)).collect();
+    let back = Flow { from_b: sent(0), ..udp(OTHER, OWN) };
+    let streams = vec![said(0, [OWN, OUTSIDE], [0, until]), said(1, [OTHER, OWN], [0, until])];
+    World::new("").streams(streams).flows(vec![out, back])
+}
+
+fn told(world: &World) -> Option<(Severity, Vec<IpAddr>, Astray)> {
+    check(&world.case(), &[]).into_iter().find_map(|finding| match finding.detail {
+        Detail::Rtp001 { peers, astray: Some(astray), .. } => {
+            assert_eq!(finding.subject.map(|subject| subject.address), Some(ip("192.168.10.14")));
+            Some((finding.severity, peers, astray))
+        }
+        _ => None,
+    })
+}
+
+#[test]
+fn voice_that_is_turned_away_outside_of_the_nat_is_one_way_audio() {
+    let found = Astray { to: socket(OUTSIDE), lasted: 6_000_000_000, outside: true, is_over: false };
+    assert_eq!(told(&astray(59, 6_000)), Some((Severity::Error, vec![ip("192.168.10.15")], found)));
+    assert!(told(&astray(2, 6_000)).is_none(), "who hangs up refuses the last packets");
+    assert!(told(&astray(59, 1_900)).is_none(), "a moment");
+    let mut answered = astray(59, 6_000);
+    answered.traffic.flows[0].from_b = sent(1);
+    assert!(told(&answered).is_none(), "something comes back");
+    let mut alone = astray(59, 6_000);
+    alone.traffic.streams.pop();
+    assert!(told(&alone).is_none(), "nobody else waits for it");
+}
+
+#[test]
+fn what_reaches_its_listener_as_well_is_not_astray() {
+    let with = |ms: [i64; 2]| {
+        let mut world = astray(59, 3_000);
+        world.traffic.streams.push(said(1, [OWN, OTHER], ms));
+        told(&world).map(|(severity, _, astray)| (severity, astray.is_over))
+    };
+    assert_eq!(with([0, 3_000]), None);
+    assert_eq!(with([3_000, 6_000]), Some((Severity::Warning, true)), "from the second offer on");
+}

@@ -1,17 +1,17 @@
 //! CAP-010: what a capture without voice has instead.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use crate::capture::{CaptureSummary, Ended};
 use crate::observe::media::likeness::could_carry_media;
 use crate::observe::message::App;
-use crate::observe::{Flow, Protocol, Traffic};
+use crate::observe::{Flow, Protocol, Traffic, is_own};
 use crate::site::Confidence;
 
 use super::case::Case;
 use super::finding::{Detail, Evidence, Finding, NoVoice, Party, Severity};
-use super::tunnel::tunnel;
+use super::tunnel::{Tunnel, tunnel};
 
 /// Packets of a protocol that is known by its port only.
 const LEAST_FOREIGN: u64 = 4;
@@ -20,8 +20,8 @@ const SEALED_SHARE: u64 = 10;
 /// Reports that tell of voice: one may be a goodbye.
 const LEAST_REPORTS: u64 = 2;
 
-/// CAP-010.
-pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary]) -> Option<Finding> {
+/// CAP-010. `has_gaps`: what the capture lacks may be the voice.
+pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary], has_gaps: bool) -> Option<Finding> {
     let traffic = case.traffic;
     if !traffic.streams.is_empty() && !is_own_only(traffic) {
         return None;
@@ -38,7 +38,12 @@ pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary]) -> Option<Find
             && [flow.a, flow.b].iter().all(|end| could_carry_media(end.port()))
     });
     let reason = no_voice(traffic);
-    let is_likely = may_speak || matches!(reason, NoVoice::Sealed | NoVoice::Reported);
+    let may_hide = has_gaps || may_speak || traffic.flows.iter().any(|flow| flow.esp() > 0);
+    let is_likely = match reason {
+        NoVoice::Empty => false,
+        NoVoice::Sealed | NoVoice::Ipsec | NoVoice::Reported { .. } | NoVoice::Rewritten => true,
+        _ => may_hide,
+    };
     Some(Finding {
         detail: Detail::Cap010(reason),
         severity: Severity::Info,
@@ -57,44 +62,68 @@ pub(super) fn is_own_only(traffic: &Traffic) -> bool {
     is_read && !traffic.flows.is_empty() && traffic.flows.iter().all(|flow| is_own(flow.a.ip(), flow.b.ip()))
 }
 
-/// Whether packets between these addresses stay within a device.
-pub(super) fn is_own(a: IpAddr, b: IpAddr) -> bool {
-    a == b || a.is_loopback() && b.is_loopback()
-}
-
 fn no_voice(traffic: &Traffic) -> NoVoice {
     let quality = &traffic.quality;
     if quality.frames == 0 {
         return if quality.filtered == 0 { NoVoice::Empty } else { NoVoice::Nothing };
     }
-    if quality.decoded == 0 {
+    if quality.decoded == quality.link_messages {
         return NoVoice::Unread;
     }
     if is_own_only(traffic) {
-        return NoVoice::Loopback;
+        return if quality.rewritten > 0 { NoVoice::Rewritten } else { NoVoice::Loopback };
     }
     if traffic.calls.iter().any(|call| call.answered.is_some()) {
         return NoVoice::Answered;
     }
-    let packets = |flow: &Flow| flow.from_a.packets + flow.from_b.packets;
-    if traffic.flows.iter().any(|flow| flow.app == App::Rtcp && packets(flow) >= LEAST_REPORTS) {
-        return NoVoice::Reported;
+    if traffic.flows.iter().any(|flow| flow.app == App::Rtcp && flow.packets() >= LEAST_REPORTS) {
+        return reported(traffic);
     }
     if !traffic.calls.is_empty() {
         return NoVoice::Called;
     }
-    let foreign: BTreeSet<&str> = traffic.flows.iter().filter_map(foreign).collect();
+    let foreign = foreign_telephony(traffic);
     if !foreign.is_empty() {
-        return NoVoice::Foreign(foreign.into_iter().collect());
+        return NoVoice::Foreign(foreign.into_keys().collect());
     }
-    let sealed: u64 = traffic.flows.iter().filter(|flow| tunnel(flow).is_some()).map(packets).sum();
+    let tunnelled: u64 =
+        traffic.flows.iter().filter(|flow| tunnel(flow) == Some(Tunnel::Other)).map(Flow::packets).sum();
+    let protected: u64 = traffic.flows.iter().map(Flow::esp).sum();
+    let sealed = tunnelled + protected;
     let is_much = sealed > 0 && sealed * SEALED_SHARE >= quality.frames;
-    if is_much { NoVoice::Sealed } else { NoVoice::Nothing }
+    match is_much {
+        true if protected >= tunnelled => NoVoice::Ipsec,
+        true => NoVoice::Sealed,
+        false => NoVoice::Nothing,
+    }
+}
+
+/// Who sends and who only listens, by the word of RTCP.
+fn reported(traffic: &Traffic) -> NoVoice {
+    let mut sent: BTreeMap<IpAddr, u64> = BTreeMap::new();
+    for count in traffic.rtcp.iter().filter(|count| count.sends()) {
+        *sent.entry(count.address).or_default() += u64::from(count.packets.1);
+    }
+    let only_hears = |address: &IpAddr| !sent.contains_key(address);
+    let hearing = traffic.rtcp.iter().filter(|count| count.hears).map(|count| count.address);
+    let listeners: BTreeSet<IpAddr> = hearing.filter(only_hears).collect();
+    NoVoice::Reported { listeners: listeners.into_iter().collect(), senders: sent.into_iter().collect() }
+}
+
+/// Packets of telephony that is not read, by its name.
+pub(crate) fn foreign_telephony(traffic: &Traffic) -> BTreeMap<&'static str, u64> {
+    let mut packets = BTreeMap::new();
+    for flow in &traffic.flows {
+        if let Some(name) = foreign(flow) {
+            *packets.entry(name).or_default() += flow.packets();
+        }
+    }
+    packets
 }
 
 /// Telephony that is not read, by its registered port: what it says is in nobody's interest here but that it is there.
 fn foreign(flow: &Flow) -> Option<&'static str> {
-    if flow.app != App::Unknown || flow.from_a.packets + flow.from_b.packets < LEAST_FOREIGN {
+    if flow.app != App::Unknown || flow.packets() < LEAST_FOREIGN {
         return None;
     }
     // Who of two UDP ends started, a capture that begins amid the call does not show.
@@ -102,6 +131,8 @@ fn foreign(flow: &Flow) -> Option<&'static str> {
         (Protocol::Tcp, 1720) => Some("H.323"),
         (Protocol::Tcp, 2000) => Some("SCCP"),
         (Protocol::Udp, 2427 | 2727) => Some("MGCP"),
+        // In text and in binary form, over TCP and SCTP too: ITU-T H.248.1 annex D.
+        (Protocol::Udp | Protocol::Tcp | Protocol::Sctp, 2944 | 2945) => Some("H.248 (MEGACO)"),
         (Protocol::Udp, 4569) => Some("IAX2"),
         _ => None,
     })
@@ -125,7 +156,8 @@ mod tests {
             let flows = vec![udp(&format!("{from}:10000"), "192.168.10.2:5204")];
             let voice = stream(&format!("{from}:10000"), "192.168.10.2:5204", &[(46, packets)]);
             let streams = if packets > 0 { vec![voice] } else { Vec::new() };
-            check(&World::new("").flows(flows).streams(streams).case(), &[]).map(|finding| finding.detail)
+            check(&World::new("").flows(flows).streams(streams).case(), &[], false)
+                .map(|finding| finding.detail)
         };
         assert_eq!(is_told("192.168.10.21", 1), None);
         assert_eq!(is_told("192.168.10.21", 0), Some(Detail::Cap010(NoVoice::Empty)));
@@ -136,7 +168,7 @@ mod tests {
     fn a_file_that_could_not_be_read_is_not_empty() {
         let told = |ended| {
             let capture = CaptureSummary::unread("a".to_owned(), "pcapng".to_owned(), ended);
-            check(&World::new("").case(), &[capture]).is_some()
+            check(&World::new("").case(), &[capture], true).is_some()
         };
         assert!(told(Ended::Complete));
         assert!(!told(Ended::Damaged { at: 0, reason: "-".to_owned() }));
@@ -153,17 +185,25 @@ mod tests {
         assert_eq!(of(vec![own(), udp("10.0.0.1:40000", "10.0.0.2:53")], 10), NoVoice::Nothing);
         assert_eq!(of(vec![own()], 11), NoVoice::Nothing, "a frame that could not be read");
         assert_eq!(of(Vec::new(), 10), NoVoice::Nothing);
+        let quality = Quality { frames: 10, decoded: 10, rewritten: 1, ..Quality::default() };
+        let between_stations = Traffic { flows: vec![own()], ..traffic(quality) };
+        assert_eq!(no_voice(&between_stations), NoVoice::Rewritten);
     }
 
     #[test]
     fn that_nobody_speaks_is_sure_unless_something_unknown_may() {
-        let confidence = |a: &str| {
-            let flow = crate::observe::fixture::udp(a, "192.168.10.2:5204");
-            let world = World::new("").flows(vec![flow]);
-            check(&world.case(), &[]).map(|finding| finding.confidence)
+        let confidence = |flow: Flow, has_gaps| {
+            let mut world = World::new("").flows(vec![flow]);
+            world.traffic.quality = Quality { frames: 100, decoded: 100, ..Quality::default() };
+            check(&world.case(), &[], has_gaps).map(|finding| finding.confidence)
         };
-        assert_eq!(confidence("192.168.10.21:10000"), Some(Confidence::Likely), "keys, or a few packets");
-        assert_eq!(confidence("192.168.10.21:53"), Some(Confidence::Sure));
+        let from = |a: &str| udp(a, "192.168.10.2:5204");
+        let likely = Some(Confidence::Likely);
+        assert_eq!(confidence(from("192.168.10.21:10000"), false), likely, "keys, or a few packets");
+        assert_eq!(confidence(from("192.168.10.21:53"), false), Some(Confidence::Sure));
+        assert_eq!(confidence(from("192.168.10.21:53"), true), likely, "packets are missing");
+        let esp = Flow { protocol: Protocol::Other(50), from_a: sent(1), ..from("192.168.10.21:0") };
+        assert_eq!(confidence(esp, false), likely, "a packet of IPsec");
     }
 
     #[test]
@@ -182,8 +222,8 @@ mod tests {
         assert_eq!(instead(quality(9, 9), h323(4)), NoVoice::Foreign(vec!["H.323"]));
         assert_eq!(instead(quality(9, 9), h323(3)), NoVoice::Nothing, "a scan");
         let sealed =
-            Flow { protocol: Protocol::Other(ESP), from_a: sent(4), ..udp("192.0.2.1:0", "192.0.2.2:0") };
-        assert_eq!(instead(quality(9, 9), vec![sealed.clone()]), NoVoice::Sealed);
+            Flow { protocol: Protocol::Other(50), from_a: sent(4), ..udp("192.0.2.1:0", "192.0.2.2:0") };
+        assert_eq!(instead(quality(9, 9), vec![sealed.clone()]), NoVoice::Ipsec);
         assert_eq!(instead(quality(900, 900), vec![sealed]), NoVoice::Nothing, "hides no call");
         let reports = |packets| Flow {
             app: App::Rtcp,
@@ -191,9 +231,16 @@ mod tests {
             from_b: sent(0),
             ..udp("192.0.2.1:5005", "192.0.2.2:5005")
         };
-        assert_eq!(instead(quality(9, 9), vec![reports(2)]), NoVoice::Reported);
+        let nobody = NoVoice::Reported { senders: Vec::new(), listeners: Vec::new() };
+        assert_eq!(instead(quality(9, 9), vec![reports(2)]), nobody);
         assert_eq!(instead(quality(9, 9), vec![reports(1)]), NoVoice::Nothing, "a goodbye");
-        let behind_nat = Flow { from_a: sent(4), ..udp("192.0.2.1:4500", "192.0.2.2:4500") };
-        assert_eq!(instead(quality(9, 9), vec![behind_nat]), NoVoice::Sealed);
+        let mut behind_nat = Flow { from_a: sent(4), ..udp("192.0.2.1:4500", "192.0.2.2:4500") };
+        assert_eq!(instead(quality(9, 9), vec![behind_nat.clone()]), NoVoice::Nothing, "no byte of ESP");
+        behind_nat.extra.esp = 4;
+        assert_eq!(instead(quality(9, 9), vec![behind_nat]), NoVoice::Ipsec);
+        let wireguard = Flow { from_a: sent(4), ..udp("192.0.2.1:51820", "192.0.2.2:51820") };
+        assert_eq!(instead(quality(9, 9), vec![wireguard]), NoVoice::Sealed);
+        let beacons = Quality { link_messages: 9, ..quality(9, 9) };
+        assert_eq!(instead(beacons, Vec::new()), NoVoice::Unread, "ARP and LLDP hold no IP");
     }
 }

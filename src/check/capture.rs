@@ -44,7 +44,8 @@ pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary]) -> Vec<Finding
     findings.extend(cut_sip(traffic));
     findings.extend(clock(traffic));
     findings.extend(encrypted(case));
-    findings.extend(absence::check(case, captures));
+    let has_gaps = has(&findings, Code::Cap001) || has(&findings, Code::Cap011);
+    findings.extend(absence::check(case, captures, has_gaps));
     findings
 }
 
@@ -132,16 +133,27 @@ fn duplicates(traffic: &Traffic) -> Option<Finding> {
     if certain < LEAST_DUPLICATES || certain * 100 <= of * DUPLICATE_PERCENT {
         finding.confidence = Confidence::Likely;
     }
-    // A pair is shown whole or not at all.
+    // An original is shown with all its copies or not at all, unless it is the first one and has too many.
     let mut shown: BTreeSet<Frame> = BTreeSet::new();
-    for pair in &quality.duplicate_pairs {
-        let with: BTreeSet<Frame> = shown.iter().chain(pair).copied().collect();
-        if with.len() <= FRAMES_KEPT {
-            shown = with;
+    for group in groups(&quality.duplicate_pairs) {
+        if shown.is_empty() || shown.len() + group.len() <= FRAMES_KEPT {
+            shown.extend(group.into_iter().take(FRAMES_KEPT));
         }
     }
     finding.evidence = at_frames(&shown.into_iter().collect::<Vec<_>>());
     Some(finding)
+}
+
+/// Originals with their copies, in the order of the first pair of each: a further copy is paired with the one before.
+fn groups(pairs: &[[Frame; 2]]) -> Vec<BTreeSet<Frame>> {
+    let mut groups: Vec<BTreeSet<Frame>> = Vec::new();
+    for pair in pairs {
+        match groups.iter_mut().find(|group| pair.iter().any(|frame| group.contains(frame))) {
+            Some(group) => group.extend(pair),
+            None => groups.push(pair.iter().copied().collect()),
+        }
+    }
+    groups
 }
 
 /// CAP-003.
@@ -313,7 +325,9 @@ mod tests {
         let pairs = shown(&[[1, 2], [3, 5], [6, 7]]);
         assert_eq!(pairs.frames, [1, 2, 3, 5].map(frame), "half a pair shows nothing");
         assert_eq!(pairs.filter, "frame.number in {1, 2, 3, 5}");
-        assert_eq!(shown(&[[1, 2], [2, 3], [3, 4], [4, 5]]).frames.len(), 5, "copies of copies");
+        assert_eq!(shown(&[[1, 2], [2, 3], [3, 4], [4, 5], [5, 6]]).frames.len(), 5, "copies of copies");
+        let with_three = shown(&[[1, 2], [3, 4], [4, 5], [6, 7], [5, 8]]).frames;
+        assert_eq!(with_three, [1, 2, 6, 7].map(frame), "not three of four");
     }
 
     fn duplicates_of(quality: Quality) -> bool {

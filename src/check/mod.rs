@@ -37,6 +37,7 @@ use crate::site::{Hints, Site};
 use blocked::Blocked;
 use case::Case;
 
+pub(crate) use absence::foreign_telephony;
 pub use distinction::Distinction;
 pub use finding::{
     Astray, Audit, Code, Detail, Evidence, Finding, Heard, LossSign, NoVoice, Party, PortUse, Refusal,

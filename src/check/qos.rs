@@ -7,11 +7,10 @@ use crate::capture::{Frame, Timestamp};
 use crate::observe::media::marking::Remarked;
 use crate::observe::media::{MediaKind, Seen};
 use crate::observe::message::App;
-use crate::observe::{Direction, Flow, FlowView, HostFacts, Protocol, Stream};
+use crate::observe::{Direction, Flow, FlowView, HostFacts, Protocol, Stream, is_own};
 use crate::rules::QosRule;
 use crate::site::{Confidence, Device, Kind, Scope};
 
-use super::absence::is_own;
 use super::case::{Case, RTP, SIP};
 use super::evidence::{of_marked, of_streams};
 use super::filter;

@@ -3,12 +3,9 @@
 use crate::observe::message::App;
 use crate::observe::{Flow, Protocol};
 
-/// IP protocol numbers: generic routing encapsulation (RFC 2784), encapsulating security payload (RFC 4303), L2TPv3 (RFC 3931).
+/// IP protocol numbers: generic routing encapsulation (RFC 2784), L2TPv3 (RFC 3931).
 const GRE: u8 = 47;
-pub(super) const ESP: u8 = 50;
 const L2TP: u8 = 115;
-/// UDP port of IPsec behind NAT, RFC 3948.
-const IPSEC_NAT: u16 = 4500;
 /// UDP ports of other tunnels that encrypt: OpenVPN, WireGuard.
 const TUNNELS: [u16; 2] = [1194, 51_820];
 
@@ -25,9 +22,8 @@ pub(super) enum Tunnel {
 pub(super) fn tunnel(flow: &Flow) -> Option<Tunnel> {
     let is_at = |ports: &[u16]| [flow.a, flow.b].iter().any(|end| ports.contains(&end.port()));
     match (flow.protocol, flow.app) {
-        (Protocol::Other(ESP), _) => Some(Tunnel::Ipsec),
+        _ if flow.esp() > 0 => Some(Tunnel::Ipsec),
         (Protocol::Other(GRE | L2TP), _) | (Protocol::Udp, App::OpenVpn) => Some(Tunnel::Other),
-        (Protocol::Udp, App::Unknown) if is_at(&[IPSEC_NAT]) => Some(Tunnel::Ipsec),
         (Protocol::Udp, App::Unknown) if is_at(&TUNNELS) => Some(Tunnel::Other),
         _ => None,
     }

@@ -64,7 +64,7 @@ fn other_payload<'a>(walk: &mut Walk, outer_type: u16, view: View<'a>) -> Step<'
         ETHERNET => Step::Into(Layer::Ethernet, view),
         MPLS_UNICAST | MPLS_MULTICAST => mpls(walk, view),
         BACKBONE_SERVICE => {
-            walk.add(Layers::OTHER);
+            walk.add(Layers::PBB);
             view.skip(4).map_or(Step::Skip(Skip::BadTunnel), |inner| Step::Into(Layer::Ethernet, inner))
         }
         length if length <= LONGEST_LENGTH => Step::Into(Layer::Llc, view.limit(u32::from(length))),

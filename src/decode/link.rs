@@ -15,7 +15,7 @@ pub(super) fn link<'a>(walk: &mut Walk, number: u16, view: View<'a>) -> Step<'a>
     let step = match number {
         1 => return Step::Into(Layer::Ethernet, view),
         0 | 108 => null(view),
-        9 => return Step::Into(Layer::Ppp, view),
+        9 => return Step::Into(Layer::PppLink, view),
         // RAW has these numbers as DLT on some systems, and tools write them to files.
         12 | 14 | 101 | 228 | 229 => return Step::Into(Layer::Ip, view),
         50 => ppp_or_cisco_hdlc(walk, view),
@@ -31,10 +31,10 @@ pub(super) fn link<'a>(walk: &mut Walk, number: u16, view: View<'a>) -> Step<'a>
         127 => wireless::radiotap(view),
         163 => wireless::avs(view),
         // PPP_PPPD: a direction in the place of the address, and the control field.
-        166 => behind(Layer::Ppp, view, 2),
+        166 => behind(Layer::PppLink, view, 2),
         192 => per_packet_information(view),
         // PPP_WITH_DIR: the direction in front.
-        204 => behind(Layer::Ppp, view, 1),
+        204 => behind(Layer::PppLink, view, 1),
         // IPNET of Solaris.
         226 => behind(Layer::Ip, view, 24),
         239 => nflog(view),
@@ -97,6 +97,11 @@ fn behind_cooked(hardware: u16, protocol: u16, view: View<'_>) -> Step<'_> {
 /// RFC 1661 section 2 and RFC 1662 section 3.1; address, control and the first protocol byte may be left out.
 pub(super) fn ppp<'a>(walk: &mut Walk, view: View<'a>) -> Step<'a> {
     walk.add(Layers::PPP);
+    ppp_link(view)
+}
+
+/// [`ppp`] as the link type of the capture.
+pub(super) fn ppp_link(view: View<'_>) -> Step<'_> {
     ppp_protocol(view).unwrap_or(Step::Skip(Skip::CutLink))
 }
 
@@ -128,7 +133,7 @@ pub(super) fn pppoe_session<'a>(walk: &mut Walk, view: View<'a>) -> Step<'a> {
 fn ppp_or_cisco_hdlc<'a>(walk: &mut Walk, view: View<'a>) -> Option<Step<'a>> {
     match view.u16(0)? {
         0x0f00 | 0x8f00 => cisco_hdlc(walk, view),
-        _ => Some(Step::Into(Layer::Ppp, view)),
+        _ => Some(Step::Into(Layer::PppLink, view)),
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) fn transport<'a>(
         }
         ip_number::ETHER_IP => {
             let around = walk.packet(header, (0, 0), Transport::Other(protocol.0), view);
-            walk.enter_tunnel(around, Layers::OTHER, tunnel::etherip(view))
+            walk.enter_tunnel(around, Layers::ETHER_IP, tunnel::etherip(view))
         }
         other => walk.end_packet(header, (0, 0), Transport::Other(other.0), view),
     }

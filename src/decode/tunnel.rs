@@ -76,7 +76,7 @@ fn l2tp(view: View<'_>) -> Option<(Layers, Step<'_>)> {
     }
     let behind_control = if rest.u16(0)? == 0xff03 { rest.skip(2)? } else { rest };
     let is_ip = matches!(behind_control.array(0)?, [0x21 | 0x57, _] | [0, 0x21 | 0x57]);
-    is_ip.then_some((Layers::OTHER, Step::Into(Layer::Ppp, rest)))
+    is_ip.then_some((Layers::L2TP, Step::Into(Layer::Ppp, rest)))
 }
 
 /// RFC 5415 section 4.3: a preamble of version 0 that is not encrypted, a whole frame of Ethernet or of WLAN.
@@ -97,7 +97,7 @@ fn capwap_data(view: View<'_>) -> Option<(Layers, Step<'_>)> {
         (_, WLAN) => Layer::Wireless,
         _ => return None,
     };
-    Some((Layers::OTHER, Step::Into(layer, view.skip(usize::from(words) * 4)?)))
+    Some((Layers::CAPWAP, Step::Into(layer, view.skip(usize::from(words) * 4)?)))
 }
 
 /// RFC 8086 section 3 advises against the checksum of GRE: with it voice would look alike.
@@ -105,7 +105,7 @@ fn gre_in_udp(view: View<'_>) -> Option<(Layers, Step<'_>)> {
     const KEY_AND_SEQUENCE: u16 = 0x3000;
     let is_plain = view.u16(0)? & !KEY_AND_SEQUENCE == 0;
     let is_known = matches!(view.u16(2)?, ether::IPV4 | ether::IPV6 | ether::ETHERNET | ether::MPLS_UNICAST);
-    (is_plain && is_known).then_some((Layers::OTHER, Step::Into(Layer::Gre, view)))
+    (is_plain && is_known).then_some((Layers::GRE, Step::Into(Layer::Gre, view)))
 }
 
 /// RFC 7510: a stack of labels, and an IP packet as long as what is left.
@@ -120,7 +120,7 @@ fn mpls_in_udp(view: View<'_>) -> Option<(Layers, Step<'_>)> {
         _ => return None,
     };
     (length == inside.wire())
-        .then_some((Layers::OTHER, Step::Into(Layer::EtherType(ether::MPLS_UNICAST), view)))
+        .then_some((Layers::MPLS, Step::Into(Layer::EtherType(ether::MPLS_UNICAST), view)))
 }
 
 /// RFC 3378 section 3: version 3, everything reserved zero, and a frame.
@@ -173,7 +173,7 @@ fn geneve(view: View<'_>) -> Option<(Layers, Step<'_>)> {
         return None;
     }
     let inner = view.skip(8 + usize::from(option_words) * 4)?;
-    Some((Layers::OTHER, Step::Into(Layer::EtherType(ether_type), inner)))
+    Some((Layers::GENEVE, Step::Into(Layer::EtherType(ether_type), inner)))
 }
 
 /// 3GPP TS 29.281 section 5.1: version 1, a user's packet, and a length that reaches to the end, or beyond the
@@ -193,13 +193,13 @@ fn gtp_u(view: View<'_>) -> Option<(Layers, Step<'_>)> {
         return None;
     }
     if flags & OPTIONAL_FIELDS == 0 {
-        return Some((Layers::OTHER, Step::Into(Layer::Ip, view.skip(8)?)));
+        return Some((Layers::GTP_U, Step::Into(Layer::Ip, view.skip(8)?)));
     }
     let mut next = if flags & EXTENSION_HEADER != 0 { view.u8(11)? } else { 0 };
     let mut inner = view.skip(12)?;
     for _ in 0..MOST_EXTENSION_HEADERS {
         if next == 0 {
-            return Some((Layers::OTHER, Step::Into(Layer::Ip, inner)));
+            return Some((Layers::GTP_U, Step::Into(Layer::Ip, inner)));
         }
         let length = usize::from(inner.u8(0)?.max(1)) * 4;
         next = inner.u8(length - 1)?;
@@ -225,7 +225,7 @@ fn tzsp(view: View<'_>) -> Option<(Layers, Step<'_>)> {
     let mut tags = view.skip(4)?;
     for _ in 0..MOST_TAGS {
         tags = match tags.u8(0)? {
-            END => return Some((Layers::OTHER, Step::Into(layer, tags.skip(1)?))),
+            END => return Some((Layers::TZSP, Step::Into(layer, tags.skip(1)?))),
             PADDING => tags.skip(1)?,
             _ => tags.skip(2 + usize::from(tags.u8(1)?))?,
         };

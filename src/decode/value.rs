@@ -131,7 +131,7 @@ pub enum Transport {
     Other(u8),
 }
 
-/// Outer layers that were taken off before the judged IP packet, as a set of bits.
+/// Outer layers that were taken off before the judged IP packet, and a tunnel whose inside cannot be judged, as a set of bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Layers(pub u16);
 
@@ -142,7 +142,7 @@ impl Layers {
     pub const VLAN_STACK: Self = Self(1 << 1);
     /// MPLS labels.
     pub const MPLS: Self = Self(1 << 2);
-    /// PPP or PPPoE.
+    /// PPP or PPPoE that something else carries; not where PPP is the link itself.
     pub const PPP: Self = Self(1 << 3);
     /// GRE, RFC 2784 and 2890.
     pub const GRE: Self = Self(1 << 4);
@@ -152,10 +152,23 @@ impl Layers {
     pub const VXLAN: Self = Self(1 << 6);
     /// IP in IP, RFC 2003 and 4213.
     pub const IP_IN_IP: Self = Self(1 << 7);
-    /// What the tunnel holds could not be read (cut, encrypted, no IP, too deep): the packet around it is judged.
+    /// What the tunnel holds could not be read (cut, encrypted, no IP, too deep): the packet around it is judged, and has
+    /// the tunnel's own bit too.
     pub const INCOMPLETE: Self = Self(1 << 8);
-    /// Any other tunnel that was taken off (Geneve, GTP-U, TZSP ...).
-    pub const OTHER: Self = Self(1 << 9);
+    /// `EtherIP`, RFC 3378.
+    pub const ETHER_IP: Self = Self(1 << 9);
+    /// GTP-U, 3GPP TS 29.281.
+    pub const GTP_U: Self = Self(1 << 10);
+    /// Geneve, RFC 8926.
+    pub const GENEVE: Self = Self(1 << 11);
+    /// L2TPv2, RFC 2661.
+    pub const L2TP: Self = Self(1 << 12);
+    /// Provider backbone bridging, MAC in MAC, IEEE 802.1ah.
+    pub const PBB: Self = Self(1 << 13);
+    /// The data channel of CAPWAP, RFC 5415.
+    pub const CAPWAP: Self = Self(1 << 14);
+    /// `TaZmen` Sniffer Protocol.
+    pub const TZSP: Self = Self(1 << 15);
 
     /// Adds the bits of `other`.
     #[must_use]

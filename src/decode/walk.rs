@@ -24,8 +24,10 @@ pub(super) enum Layer {
     EtherType(u16),
     /// IEEE 802.2, from the DSAP on.
     Llc,
-    /// PPP, from the address field or the protocol on.
+    /// PPP that something else carries, from the address field or the protocol on.
     Ppp,
+    /// The same where PPP is the link itself, which is no tunnel.
+    PppLink,
     /// PPP over Ethernet, RFC 2516 section 4, from the version on.
     PppoeSession,
     /// IEEE 802.11, from the frame control on.
@@ -163,6 +165,7 @@ impl Walk {
             Layer::Link(number) => link::link(self, number, view),
             Layer::Llc => ether::llc(self, view),
             Layer::Ppp => link::ppp(self, view),
+            Layer::PppLink => link::ppp_link(view),
             Layer::PppoeSession => link::pppoe_session(self, view),
             Layer::Wireless => wireless::frame(self, view),
             Layer::Gre => tunnel::gre(self, view),
@@ -204,7 +207,8 @@ impl Walk {
     /// Goes into a tunnel; `around` is the packet that carries it. The stations are those of the tunnel's ends: of the
     /// hosts inside they say nothing, unless a frame inside names its own.
     pub(super) fn enter_tunnel<'a>(&mut self, around: Packet, tunnel: Layers, inside: Step<'a>) -> Step<'a> {
-        self.outer = Some(Box::new(Packet { layers: around.layers.with(Layers::INCOMPLETE), ..around }));
+        self.outer =
+            Some(Box::new(Packet { layers: around.layers.with(tunnel).with(Layers::INCOMPLETE), ..around }));
         (self.source_mac, self.destination_mac) = (None, None);
         self.add(tunnel);
         inside

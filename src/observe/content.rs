@@ -23,6 +23,10 @@ const LEAST_PREFIX: usize = 512;
 /// A hello or a request is over by then; post-quantum key shares make hellos of some kilobytes.
 const PREFIX_LIMIT: usize = 16 * 1024;
 
+/// UDP port of ESP behind NAT; IKE there has zeros where the number of a security association would stand, and one byte keeps
+/// the mapping alive: RFC 3948 section 2.
+const ESP_BEHIND_NAT: u16 = 4500;
+
 /// Something a payload said that more than its own flow needs.
 #[derive(Clone, Debug)]
 pub(super) enum Note {
@@ -122,6 +126,13 @@ impl Content {
             } else if could_be_rtcp(payload, packet.payload.wire) {
                 self.app = App::Rtcp;
             }
+        }
+        let is_behind_nat = [packet.source_port, packet.destination_port].contains(&ESP_BEHIND_NAT);
+        if is_behind_nat
+            && !is_media
+            && payload.first_chunk().is_some_and(|association: &[u8; 4]| *association != [0; 4])
+        {
+            self.extra.esp += 1;
         }
         match self.app {
             App::Sip | App::Rtcp | App::Rtp | App::Stun | App::Dtls | App::Zrtp | App::Unknown

@@ -1,7 +1,7 @@
 //! Takes packets in capture order; says which are copies of one shortly before, as a mirror port makes them when it
 //! sees a packet twice. A retransmission has a new IP identification or comes much later.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use crate::capture::Frame;
 use crate::decode::{Packet, Transport};
@@ -12,7 +12,8 @@ const WINDOW_NS: i64 = 10_000_000;
 /// of a burst is sent again within milliseconds (RFC 8985 section 7).
 const UNNUMBERED_WINDOW_NS: i64 = 1_000_000;
 const SLOTS: usize = 4096;
-const PAIRS_KEPT: usize = 5;
+/// More than a report shows, so that the last packet it shows has all of its copies.
+pub(super) const PAIRS_KEPT: usize = 12;
 /// So many payload bytes tell two packets with an IP identification apart, or two of voice, which carry a number of their own.
 const LOOKED_AT: usize = 64;
 /// ICMPv6 types from multicast listener queries to the neighbour discovery (RFC 4890 section 4.4): hosts repeat these unchanged
@@ -44,17 +45,26 @@ impl Duplicates {
     }
 
     /// `None`: the packet carries nothing that could tell a copy from a new packet.
-    pub(super) fn is_copy(&mut self, frame: Frame, packet: &Packet, Print(print): Print) -> Option<bool> {
+    ///
+    /// The capturing machine may have put a packet and its copy down in the other order (several queues or interfaces), so a
+    /// copy may carry a time that is a little earlier.
+    pub(super) fn is_copy(
+        &mut self,
+        frame: Frame,
+        packet: &Packet,
+        Print { bits: print, is_numbered }: Print,
+    ) -> Option<bool> {
         let is_repeated = matches!(packet.transport, Transport::Icmp { kind, .. } if REPEATED.contains(&kind))
             && packet.source.is_ipv6();
-        if packet.payload.wire == 0 || !packet.time.is_known() || is_repeated {
+        let is_announced = !is_numbered && is_for_many(packet.destination);
+        if packet.payload.wire == 0 || !packet.time.is_known() || is_repeated || is_announced {
             return None;
         }
         let at = print as usize % SLOTS;
         let slot = self.slots.get_mut(at)?;
         let is_unnumbered = packet.identification == 0 && matches!(packet.transport, Transport::Tcp(_));
         let window = if is_unnumbered { UNNUMBERED_WINDOW_NS } else { WINDOW_NS };
-        let is_copy = slot.0 == print && (0..=window).contains(&packet.time.0.saturating_sub(slot.1));
+        let is_copy = slot.0 == print && packet.time.0.saturating_sub(slot.1).saturating_abs() <= window;
         *slot = (print, packet.time.0);
         if self.pairs.len() < PAIRS_KEPT
             && let Some(known) = self.frames.get_mut(at)
@@ -70,12 +80,16 @@ impl Duplicates {
 
 /// What a copy has in common with its original.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Print(u64);
+pub(super) struct Print {
+    bits: u64,
+    /// Whether a number in it tells a packet that is sent again from a copy.
+    is_numbered: bool,
+}
 
 impl Print {
     /// The same on a virtual circuit: what a router sends on several of them, it sends several times.
     pub(super) fn on(self, circuit: u16) -> Self {
-        Self(mix(self.0, circuit.into()))
+        Self { bits: mix(self.bits, circuit.into()), ..self }
     }
 }
 
@@ -113,7 +127,12 @@ pub(super) fn print(packet: &Packet, payload: &[u8], is_voice: bool) -> Print {
         last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
         print = mix16(print, &last);
     }
-    Print(print)
+    Print { bits: print, is_numbered }
+}
+
+/// Whether it goes to a group or to all: what mDNS, LLMNR and DHCP say is said again unchanged (RFC 6762 section 8.3).
+fn is_for_many(destination: IpAddr) -> bool {
+    destination.is_multicast() || destination == IpAddr::V4(Ipv4Addr::BROADCAST)
 }
 
 fn bits(address: IpAddr) -> (u64, u64) {
@@ -176,7 +195,8 @@ mod tests {
         assert_eq!(is_copy(&one(), &later(0), BYTES), Some(true));
         assert_eq!(is_copy(&one(), &later(WINDOW_NS), BYTES), Some(true));
         assert_eq!(is_copy(&one(), &later(WINDOW_NS + 1), BYTES), Some(false));
-        assert_eq!(is_copy(&one(), &later(-1), BYTES), Some(false), "the clock went back");
+        assert_eq!(is_copy(&one(), &later(-WINDOW_NS), BYTES), Some(true), "put down in the other order");
+        assert_eq!(is_copy(&one(), &later(-WINDOW_NS - 1), BYTES), Some(false), "the clock went back");
     }
 
     #[test]
@@ -211,6 +231,21 @@ mod tests {
         let transport = Transport::Icmp { kind: 135, code: 0 };
         let ask = Packet { transport, ..packet("[fe80::1]:0", "[ff02::1:ff00:2]:0") };
         assert_eq!(is_copy(&ask, &ask, BYTES), None);
+    }
+
+    #[test]
+    fn what_is_said_to_all_without_a_number_is_not_compared() {
+        let told = |to: &str, identification, is_voice| {
+            let packet = Packet { identification, ..packet("[fe80::1]:5353", to) };
+            let mut duplicates = Duplicates::default();
+            duplicates.is_copy(frame(1), &packet, print(&packet, BYTES, is_voice));
+            duplicates.is_copy(frame(2), &packet, print(&packet, BYTES, is_voice))
+        };
+        assert_eq!(told("[ff02::fb]:5353", 0, false), None, "mDNS over IPv6 has no identification");
+        assert_eq!(told("255.255.255.255:67", 0, false), None);
+        assert_eq!(told("224.0.0.251:5353", 7, false), Some(true));
+        assert_eq!(told("224.0.1.75:5004", 0, true), Some(true), "voice has its sequence numbers");
+        assert_eq!(told("[fe80::2]:5353", 0, false), Some(true), "to one host");
     }
 
     #[test]

@@ -14,6 +14,8 @@ use super::sent::Sent;
 use super::tcp::TcpState;
 use super::traffic::{Direction, Flow, IcmpReport, Initiator, Protocol, Silence, Silences, Vlans};
 
+/// IP protocol number of the encapsulating security payload, RFC 4303.
+const ESP: u8 = 50;
 /// Pauses (ns) after which a flow of a live capture is over: one that is no conversation, one that is, and a TCP
 /// connection that nobody closed (RFC 5382 section 5: two hours and four minutes).
 const SHORT_PAUSE: i64 = 120 * 1_000_000_000;
@@ -238,6 +240,24 @@ impl FlowState {
             (true, false) => (End::High, Initiator::Service),
             (false, true) => (End::Low, Initiator::Service),
             _ => (self.first_from, Initiator::FirstPacket),
+        }
+    }
+}
+
+impl Flow {
+    /// Packets of both ends.
+    #[must_use]
+    pub fn packets(&self) -> u64 {
+        self.from_a.packets.saturating_add(self.from_b.packets)
+    }
+
+    /// Packets of IPsec that are not read: ESP itself, and behind NAT.
+    #[must_use]
+    pub fn esp(&self) -> u64 {
+        match self.protocol {
+            Protocol::Other(ESP) => self.packets(),
+            Protocol::Udp if self.app == App::Unknown => self.extra.esp,
+            _ => 0,
         }
     }
 }

@@ -62,7 +62,7 @@ pub use lookups::{Lookup, LookupKind};
 pub use marks::Marks;
 pub use observer::{Observer, Spent};
 pub use policies::{Policy, VoicePolicy};
-pub use quality::Quality;
+pub use quality::{Quality, is_own};
 pub use registration::{
     Binding, Mapping, Outage, Refusals, Refused, Registration, Rhythm, Standing, Unanswered,
 };

@@ -16,6 +16,7 @@ use super::carriage::Carriage;
 use super::clock::Clock;
 use super::content::Note;
 use super::dialogs::{Dialogs, Heard};
+use super::duplicates::PAIRS_KEPT;
 use super::families::Families;
 use super::flow::{End, FlowKey};
 use super::fragments::Reassembler;
@@ -61,6 +62,8 @@ pub struct Observer {
     /// Sender, receiver and source of RTCP.
     rtcp: BTreeSet<(SocketAddr, SocketAddr, u32)>,
     receptions: Receptions,
+    link_messages: u64,
+    fragments: u64,
     /// Empty ones that were used before: what they have room for need not be asked for again.
     spare: Vec<Batch>,
     skipped: BTreeMap<Skip, u64>,
@@ -120,6 +123,8 @@ impl Observer {
             clock: self.clock.clone(),
             rtcp: self.rtcp.clone(),
             receptions: self.receptions.clone(),
+            link_messages: self.link_messages,
+            fragments: self.fragments,
             skipped: self.skipped.clone(),
             numbers: self.numbers,
             frames: self.frames,
@@ -216,6 +221,8 @@ impl Observer {
             filtered: self.filtered,
             decoded: self.frames - self.skipped.values().sum::<u64>(),
             skipped: self.skipped,
+            link_messages: self.link_messages,
+            fragments: self.fragments,
             clock_back: self.clock.steps,
             clock_back_frames: self.clock.frames,
             clock_back_max: self.clock.largest,
@@ -275,6 +282,7 @@ impl Observer {
             prompt: conversations.prompt,
             handshakes: self.handshakes.finish(),
             policies: self.policies.finish(),
+            rtcp: self.receptions.counts().collect(),
             incomplete,
             whole,
             sip_endpoints: conversations.endpoints,
@@ -307,8 +315,12 @@ impl Observer {
         let mut injected: [Vec<Injected>; SHARDS] = Default::default();
         for aside in &chunk.value.aside {
             match aside {
-                Aside::Link(message) => self.link(chunk, message),
+                Aside::Link(message) => {
+                    self.link_messages += 1;
+                    self.link(chunk, message);
+                }
                 Aside::Fragment(fragment) => {
+                    self.fragments += 1;
                     let frame = chunk.frame(u64::from(fragment.packet.index));
                     let bytes = chunk.bytes.get(fragment.packet.payload.range()).unwrap_or_default();
                     if let Some(datagram) = self.reassembler.push(frame, fragment, bytes) {
@@ -447,7 +459,7 @@ fn rows(
     quality.unseen_frames.sort_unstable();
     quality.unseen_frames.truncate(FRAMES_KEPT);
     quality.duplicate_pairs.sort_unstable_by_key(|[original, copy]| (*copy, *original));
-    quality.duplicate_pairs.truncate(FRAMES_KEPT);
+    quality.duplicate_pairs.truncate(PAIRS_KEPT);
     pair_ways(&mut reports);
     let ids = put_in_order(&mut flows);
     let mut streams: Vec<Stream> = reports

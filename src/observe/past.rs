@@ -139,6 +139,9 @@ fn fold(row: &mut Flow, other: Flow) {
         row.extra.asks_back = true;
     }
     row.extra.others += 1 + other.extra.others;
+    if other.extra.esp > 0 {
+        row.extra.esp += other.extra.esp;
+    }
     fold_direction(&mut row.from_a, &other.from_a);
     fold_direction(&mut row.from_b, &other.from_b);
     row.layers = row.layers.with(other.layers);

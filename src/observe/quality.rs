@@ -1,6 +1,7 @@
 //! What of the capture itself a report tells: what could not be read, came twice, is missing or was dropped.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use crate::capture::Frame;
 use crate::decode::Skip;
@@ -14,6 +15,8 @@ pub struct Quality {
     pub frames: u64,
     /// Frames that gave a packet, fragment, ICMP error or link message.
     pub decoded: u64,
+    /// Of those, frames without IP: ARP, LLDP, CDP.
+    pub link_messages: u64,
     /// Frames that gave nothing, by reason.
     pub skipped: BTreeMap<Skip, u64>,
     /// Packets whose payload is cut by the snap length.
@@ -28,6 +31,8 @@ pub struct Quality {
     pub equal_pings: u64,
     /// Frames that could have been recognised as copies.
     pub duplicate_candidates: u64,
+    /// Fragments of IP datagrams; of each datagram the first one and the whole may be recognised as copies.
+    pub fragments: u64,
     /// First few copies, each behind what it is a copy of.
     pub duplicate_pairs: Vec<[Frame; 2]>,
     /// Time stamps smaller than the one before, by more than the tolerance for reordered capture threads.
@@ -50,6 +55,9 @@ pub struct Quality {
     pub pairs_both_ways: u64,
     /// Pairs with packets in one direction that would not be there without an answer.
     pub pairs_answered_unseen: u64,
+    /// Packets of a device to itself that go between two stations of an Ethernet, which no device does: somebody put other
+    /// addresses in.
+    pub rewritten: u64,
     /// IP datagrams whose fragments never came together.
     pub incomplete_datagrams: u64,
     /// SIP messages that no call and no registration could be told of, because Call-ID or `CSeq` is missing.
@@ -62,4 +70,10 @@ pub struct Quality {
     pub messages_over_cap: u64,
     /// Frames that the user's filter kept out.
     pub filtered: u64,
+}
+
+/// Whether packets between these addresses stay within a device.
+#[must_use]
+pub fn is_own(a: IpAddr, b: IpAddr) -> bool {
+    a == b || a.is_loopback() && b.is_loopback()
 }

@@ -9,7 +9,7 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use crate::capture::{Chunk, Frame, Timestamp};
-use crate::decode::{IcmpError, Packet, Part, Transport};
+use crate::decode::{IcmpError, Mac, Packet, Part, Transport};
 
 use super::batch::{Batch, Event, media_header, protocol_of};
 use super::content::Note;
@@ -20,7 +20,7 @@ use super::media::{
     Announcements, Endpoint, Limits, Lookup, RtpHeader, Sample, StreamReport, Streams, Waiting,
 };
 use super::past::Past;
-use super::quality::Quality;
+use super::quality::{Quality, is_own};
 use super::traffic::{IcmpReport, Protocol};
 
 /// Flows one shard keeps; the packets of further flows are counted in [`super::Quality::packets_over_cap`].
@@ -65,6 +65,8 @@ pub(super) struct Counts {
     pub(super) copies: u64,
     pub(super) equal_pings: u64,
     pub(super) copy_candidates: u64,
+    /// Of a device to itself, between two stations.
+    rewritten: u64,
     unseen: u64,
     unseen_frames: Vec<Frame>,
 }
@@ -350,11 +352,20 @@ pub(super) fn place(order: u64) -> Frame {
     Frame::new(0, order)
 }
 
+/// Whether Ethernet has it go from one station to another; the loopback interface has zeros for both.
+fn has_two_stations(packet: &Packet) -> bool {
+    let stations = packet.source_mac.zip(packet.destination_mac);
+    stations.is_some_and(|(from, to)| {
+        from != to && from != Mac([0; 6]) && to != Mac([0; 6]) && !to.is_multicast()
+    })
+}
+
 impl Counts {
     pub(super) fn add_to(&self, quality: &mut Quality) {
         quality.packets_over_cap += self.over_cap;
         quality.messages_over_cap += self.unread_streams;
         quality.cut_payloads += self.cut_payloads;
+        quality.rewritten += self.rewritten;
         quality.duplicates += self.copies;
         quality.equal_pings += self.equal_pings;
         quality.duplicate_candidates += self.copy_candidates;
@@ -378,5 +389,6 @@ impl Counts {
         self.copies += u64::from(is_copy == Some(true));
         let is_ping = matches!(packet.transport, Transport::Icmp { .. });
         self.equal_pings += u64::from(is_copy == Some(true) && is_ping);
+        self.rewritten += u64::from(is_own(packet.source, packet.destination) && has_two_stations(packet));
     }
 }

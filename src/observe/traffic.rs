@@ -16,8 +16,8 @@ use crate::observe::fragments::{Incomplete, Whole};
 use crate::observe::handshakes::Handshakes;
 use crate::observe::lookups::Lookup;
 use crate::observe::marks::Marks;
-use crate::observe::media::StreamReport;
 use crate::observe::media::report::Stretch;
+use crate::observe::media::{SenderCount, StreamReport};
 use crate::observe::message::App;
 use crate::observe::policies::VoicePolicy;
 use crate::observe::quality::Quality;
@@ -45,6 +45,8 @@ pub struct Traffic {
     pub handshakes: Vec<Handshakes>,
     /// What LLDP-MED tells telephones of the voice network, ordered by sender, then application.
     pub policies: Vec<VoicePolicy>,
+    /// What sources of media say of themselves by RTCP, ordered by address, at most 16,384.
+    pub rtcp: Vec<SenderCount>,
     /// IP datagrams whose fragments never came together, in the order in which they were given up, at most 1,000.
     pub incomplete: Vec<Incomplete>,
     /// UDP datagrams that came together from fragments, by sockets, ordered; of each pair the latest.
@@ -164,6 +166,8 @@ pub struct FlowExtra {
     pub asks_back: bool,
     /// How its media travel, where packets beside them tell.
     pub carriage: Option<Box<Carriage>>,
+    /// Packets of ESP behind NAT, RFC 3948 section 2.1.
+    pub esp: u64,
     /// Further conversations of the same kind that the row stands for; only a live capture folds them.
     pub others: u64,
 }
@@ -177,7 +181,8 @@ impl FlowExtra {
         silence: None,
         outer_vlans: Vlans::NONE,
         asks_back: false,
-        carriage: None,
+                carriage: None,
+        esp: 0,
         others: 0,
     };
 }

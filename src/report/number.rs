@@ -31,6 +31,18 @@ pub(crate) fn count(value: u64, language: Language) -> String {
     text
 }
 
+/// A text with thousands marks in its numbers as [`count`] sets them, those of another base left as they are.
+pub(crate) fn grouped(text: &str, language: Language) -> String {
+    let grouped = text.split_inclusive(|c: char| !c.is_ascii_alphanumeric()).map(|piece| {
+        let digits = piece.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+        match digits.parse() {
+            Ok(number) if !digits.starts_with('0') => count(number, language) + &piece[digits.len()..],
+            _ => piece.to_owned(),
+        }
+    });
+    grouped.collect()
+}
+
 /// A number with its noun in the right form: `1 Paket`, `2 Pakete`.
 pub(crate) fn counted(value: u64, one: &str, many: &str, language: Language) -> String {
     let noun = if value == 1 { one } else { many };
@@ -116,7 +128,8 @@ pub(crate) fn duration(nanoseconds: i64, language: Language) -> String {
         (Language::En, 1) => "day",
         (Language::En, _) => "days",
     };
-    two((days, unit), (hours % 24, "h"))
+    let rest = if hours % 24 > 0 { format!("{gap}{}{gap}h", hours % 24) } else { String::new() };
+    format!("{}{gap}{unit}{rest}", count(days, language))
 }
 
 /// An amount of data in decimal units: `812 B`, `12,3 MB`.
@@ -229,6 +242,16 @@ mod tests {
     }
 
     #[test]
+    fn numbers_in_a_text_get_their_marks() {
+        let damage = "a block of 469762048 bytes (type 0x0a0d0d0a), longer than 262144";
+        assert_eq!(
+            grouped(damage, En),
+            "a block of 469,762,048 bytes (type 0x0a0d0d0a), longer than 262,144"
+        );
+        assert_eq!(grouped("00012345 b12345 ä 1234", En), "00012345 b12345 ä 1234");
+    }
+
+    #[test]
     fn the_noun_follows_the_number() {
         assert_eq!(counted(1, "Paket", "Pakete", De), "1\u{a0}Paket");
         assert_eq!(counted(0, "Paket", "Pakete", De), "0\u{a0}Pakete");
@@ -262,7 +285,7 @@ mod tests {
         assert_eq!(duration(192 * second, De), "3\u{a0}min\u{a0}12\u{a0}s");
         assert_eq!(duration(3_900 * second, De), "1\u{a0}h\u{a0}5\u{a0}min");
         assert_eq!(duration(90_000 * second, De), "1\u{a0}Tag\u{a0}1\u{a0}h");
-        assert_eq!(duration(i64::MIN, En), "106752\u{a0}days");
+        assert_eq!(duration(i64::MIN, En), "106,752\u{a0}days");
         assert_eq!(
             [27_400, 400, 0].map(|length| duration(length, De)),
             ["27\u{a0}µs", "1\u{a0}µs", "0,0\u{a0}ms"]

@@ -153,7 +153,7 @@ impl State {
         let stated = order.u32(head, 4).unwrap_or_default();
         let length = stated as usize;
         if !(EMPTY_BLOCK..=LONGEST_BLOCK).contains(&length) || !length.is_multiple_of(4) {
-            return Err(Halt::Damage(format!("a block of {length} bytes (type {kind:#x})")));
+            return Err(Halt::Damage(format!("a block of {length} bytes (type {kind:#010x})")));
         }
         let whole = rest.get(..length).ok_or(Halt::Short(length))?;
         let again = order.u32(whole, length - 4).unwrap_or_default();

@@ -3,6 +3,8 @@
 
 use std::net::SocketAddr;
 
+use std::net::IpAddr;
+
 /// What shows that the capture is incomplete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LossSign {
@@ -85,20 +87,29 @@ pub struct Astray {
 pub enum NoVoice {
     /// No packet.
     Empty,
-    /// No packet that could be read.
+    /// No packet of IP that could be read.
     Unread,
     /// Calls that were answered.
     Answered,
     /// Calls that nobody answered.
     Called,
     /// RTCP, without the voice that it reports on.
-    Reported,
+    Reported {
+        /// Who sends by the counts of its sender reports, ordered, and how many packets up to the latest of them.
+        senders: Vec<(IpAddr, u64)>,
+        /// Who only reports what it gets, ordered.
+        listeners: Vec<IpAddr>,
+    },
     /// Telephony of these protocols, which are not read.
     Foreign(Vec<&'static str>),
     /// Tunnels that hide what they carry.
     Sealed,
+    /// Packets of IPsec (ESP), in a tunnel or not.
+    Ipsec,
     /// Packets of a device to itself alone.
     Loopback,
+    /// The same, but Ethernet has them go between two stations.
+    Rewritten,
     /// Nothing of telephony.
     Nothing,
 }

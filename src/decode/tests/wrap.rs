@@ -98,13 +98,13 @@ fn link_headers(ip: &[u8]) -> Vec<Wrapped> {
             &[&protocol, &[0, 0, 0, 0, 0, 3, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0], ip],
             none,
         ),
-        make("ppp", 9, &[&[0xff, 0x03, 0, ppp], ip], Layers::PPP),
-        make("ppp without address", 9, &[&[0, ppp], ip], Layers::PPP),
-        make("ppp, short protocol", 9, &[&[ppp], ip], Layers::PPP),
-        make("ppp serial", 50, &[&[0xff, 0x03, 0, ppp], ip], Layers::PPP),
+        make("ppp", 9, &[&[0xff, 0x03, 0, ppp], ip], none),
+        make("ppp without address", 9, &[&[0, ppp], ip], none),
+        make("ppp, short protocol", 9, &[&[ppp], ip], none),
+        make("ppp serial", 50, &[&[0xff, 0x03, 0, ppp], ip], none),
         make("ppp serial, Cisco HDLC", 50, &[&[0x0f, 0], &protocol, ip], none),
-        make("ppp with direction", 204, &[&[1, 0xff, 0x03, 0, ppp], ip], Layers::PPP),
-        make("pppd", 166, &[&[0, 0x03, 0, ppp], ip], Layers::PPP),
+        make("ppp with direction", 204, &[&[1, 0xff, 0x03, 0, ppp], ip], none),
+        make("pppd", 166, &[&[0, 0x03, 0, ppp], ip], none),
         make("pppoe", 51, &[&[0x11, 0, 0, 1, 0, 0, 0, ppp], ip], Layers::PPP),
         make("Cisco HDLC", 104, &[&[0x8f, 0], &protocol, ip], none),
         make("frame relay", 107, &[&[0x18, 0x61, 3, nlpid], ip], none),
@@ -140,7 +140,7 @@ fn behind_ethernet(ip: &[u8]) -> Vec<Wrapped> {
             ethernet(0x8847, &[&[0, 1, 1, 64, 0, 0, 0, 0], &frame[..]].concat()),
             Layers::MPLS,
         ),
-        case("backbone", ethernet(0x88e7, &[&[0, 0, 0, 1], &frame[..]].concat()), Layers::OTHER),
+        case("backbone", ethernet(0x88e7, &[&[0, 0, 0, 1], &frame[..]].concat()), Layers::PBB),
     ];
     for tag in [0x8100, 0x88a8, 0x9100, 0x9200, 0x9300] {
         all.push(case("one tag", tagged(&[(tag, 0xa064)], protocol, ip), Layers::VLAN));
@@ -181,7 +181,7 @@ fn tunnels(ip: &[u8]) -> Vec<Wrapped> {
     let geneve = [&[1, 0], protocol.to_be_bytes().as_slice(), &[0, 0, 1, 0, 0, 0, 0, 0]].concat();
     let erspan = Layers::ERSPAN;
     let vxlan = [8, 0, 0, 0, 0, 0, 1, 0];
-    let l2tp = Layers::OTHER.with(Layers::PPP);
+    let l2tp = Layers::L2TP.with(Layers::PPP);
     let gre_header = [&[0, 0], protocol.to_be_bytes().as_slice()].concat();
     let gpe_protocol = if ip[0] >> 4 == 4 { 1 } else { 2 };
     let case = |name, frame, layers| Wrapped { name, link: ETHERNET, frame, layers };
@@ -229,20 +229,20 @@ fn tunnels(ip: &[u8]) -> Vec<Wrapped> {
             in_udp(4790, &[0x0c, 0, 0, 5, 0, 0, 1, 0], &[&[0, 1, 1, 64], ip].concat()),
             Layers::VXLAN.with(Layers::MPLS),
         ),
-        case("geneve", in_udp(6081, &geneve, ip), Layers::OTHER),
-        case("gtp-u", in_udp(2152, &gtp, ip), Layers::OTHER),
-        case("gtp-u, extended", in_udp(2152, &extended, ip), Layers::OTHER),
+        case("geneve", in_udp(6081, &geneve, ip), Layers::GENEVE),
+        case("gtp-u", in_udp(2152, &gtp, ip), Layers::GTP_U),
+        case("gtp-u, extended", in_udp(2152, &extended, ip), Layers::GTP_U),
         case("l2tp", in_udp(1701, &[&[0, 2, 0, 1, 0, 1][..], &[0xff, 3], &ppp].concat(), ip), l2tp),
         case(
             "l2tp, all fields",
             in_udp(1701, &[&[0x4b, 2, 0, 20, 0, 1, 0, 1, 0, 0, 0, 0, 0, 1, 9][..], &ppp].concat(), ip),
             l2tp,
         ),
-        case("capwap", in_udp(5247, &[0, 0x10, 2, 0, 0, 0, 0, 0], &frame), Layers::OTHER),
-        case("gre in udp", in_udp(4754, &gre_header, ip), Layers::OTHER.with(Layers::GRE)),
-        case("mpls in udp", in_udp(6635, &[0, 1, 1, 64], ip), Layers::OTHER.with(Layers::MPLS)),
-        case("etherip", outer_ipv4(97, &[&[0x30, 0], &frame[..]].concat()), Layers::OTHER),
-        case("tzsp", in_udp(37008, &[1, 0, 0, 1, 0, 10, 1, 9, 1], &frame), Layers::OTHER),
+        case("capwap", in_udp(5247, &[0, 0x10, 2, 0, 0, 0, 0, 0], &frame), Layers::CAPWAP),
+        case("gre in udp", in_udp(4754, &gre_header, ip), Layers::GRE),
+        case("mpls in udp", in_udp(6635, &[0, 1, 1, 64], ip), Layers::MPLS),
+        case("etherip", outer_ipv4(97, &[&[0x30, 0], &frame[..]].concat()), Layers::ETHER_IP),
+        case("tzsp", in_udp(37008, &[1, 0, 0, 1, 0, 10, 1, 9, 1], &frame), Layers::TZSP),
         case(
             "erspan in vxlan",
             in_udp(4789, &vxlan, &gre(0, 0x88be, &[], &frame)),

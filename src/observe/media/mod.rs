@@ -38,7 +38,7 @@ pub mod wireshark;
 pub use announce::{Announcement, Announcements, Endpoint, Lookup, MediaDirection, Profile};
 pub use likeness::Recognition;
 pub use payload::{MediaKind, PayloadName};
-pub use reception::{ReceiverReport, Receptions};
+pub use reception::{ReceiverReport, Receptions, SenderCount};
 pub use report::{Gap, Keying, Moment, PayloadReport, StreamReport};
 pub use rtcp::{Rtcp, could_be_rtcp, read_rtcp};
 pub use rtp::{RtpHeader, could_be_rtp};

@@ -89,6 +89,30 @@ impl ReceiverReport {
     }
 }
 
+/// What a source says of itself by RTCP, RFC 3550 section 6.4.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SenderCount {
+    /// Who it is.
+    pub address: IpAddr,
+    /// Sender reports, copies left out.
+    pub reports: u64,
+    /// Packets sent, by the first and the latest of them.
+    pub packets: (u32, u32),
+    /// NTP time of the latest, by which a copy of it is known.
+    ntp: u64,
+    /// It reports on what it got of others.
+    pub hears: bool,
+}
+
+impl SenderCount {
+    /// As it looks by its reports; a count that stands still is no sending.
+    #[must_use]
+    pub fn sends(&self) -> bool {
+        let (first, latest) = self.packets;
+        if self.reports > 1 { first != latest } else { latest > 0 }
+    }
+}
+
 /// Receiver, sender and source of a stream.
 type Reported = (SocketAddr, SocketAddr, u32);
 
@@ -101,6 +125,8 @@ pub struct Receptions {
     by_address: BTreeMap<(IpAddr, IpAddr, u32), Option<Reported>>,
     /// Middle of the NTP time and capture time of the last reports of a sender.
     senders: BTreeMap<(IpAddr, u32), VecDeque<(u32, Timestamp)>>,
+    /// What each source tells of itself, by address and source.
+    counts: BTreeMap<(IpAddr, u32), SenderCount>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -117,6 +143,7 @@ struct Reception {
 impl Receptions {
     /// Takes the next RTCP packet.
     pub fn note(&mut self, (from, to): (SocketAddr, SocketAddr), rtcp: &Rtcp, frame: Frame, time: Timestamp) {
+        self.note_count(from.ip(), rtcp);
         if let Some(sender) = rtcp.sender {
             self.note_sender(from.ip(), rtcp.ssrc, (sender.ntp >> 16) as u32, time);
         }
@@ -145,6 +172,31 @@ impl Receptions {
             if let Some(reception) = self.reception((from, to, metrics.ssrc)) {
                 reception.voip = Some(*metrics);
             }
+        }
+    }
+
+    /// What each source told of itself, by address, then source.
+    pub fn counts(&self) -> impl Iterator<Item = SenderCount> {
+        self.counts.values().copied()
+    }
+
+    fn note_count(&mut self, address: IpAddr, rtcp: &Rtcp) {
+        let hears = rtcp.reports.iter().any(|block| block.highest_sequence > 0);
+        let key = (address, rtcp.ssrc);
+        let has_room = self.counts.len() < SENDERS || self.counts.contains_key(&key);
+        if !has_room || rtcp.sender.is_none() && !hears {
+            return;
+        }
+        let new = SenderCount { address, reports: 0, packets: (0, 0), ntp: 0, hears: false };
+        let count = self.counts.entry(key).or_insert(new);
+        count.hears |= hears;
+        if let Some(sender) = rtcp.sender
+            && (count.reports == 0 || count.ntp != sender.ntp)
+        {
+            let first = if count.reports == 0 { sender.packets } else { count.packets.0 };
+            count.packets = (first, sender.packets);
+            count.ntp = sender.ntp;
+            count.reports += 1;
         }
     }
 
@@ -438,12 +490,32 @@ mod tests {
     }
 
     #[test]
+    fn who_sends_is_told_by_the_counts_of_its_reports() {
+        let sends = |told: &[(u64, u32)]| {
+            let mut book = Receptions::default();
+            for (ntp, packets) in told {
+                let mut report = packet(7, Some(*ntp), Vec::new());
+                report.sender = report.sender.map(|sender| SenderInfo { packets: *packets, ..sender });
+                note(&mut book, PHONE, PBX, &report, 0);
+            }
+            book.counts().map(|count| (count.sends(), count.packets.1)).collect::<Vec<_>>()
+        };
+        assert_eq!(sends(&[(1, 200), (2, 401), (3, 602)]), [(true, 602)]);
+        assert_eq!(sends(&[(1, 200), (2, 200)]), [(false, 200)], "it stands still");
+        assert_eq!(sends(&[(1, 200), (1, 200)]), [(true, 200)], "a copy of the only report");
+        assert_eq!(sends(&[(1, 0)]), [(false, 0)]);
+        let mut book = Receptions::default();
+        note(&mut book, PBX, PHONE, &packet(9, None, vec![block(7, 0, 0, 50)]), 0);
+        assert!(book.counts().all(|count| count.hears && !count.sends()));
+    }
+
+    #[test]
     fn a_flood_of_sources_is_bounded() {
         let mut book = Receptions::default();
         for ssrc in 0..SENDERS as u32 + 10 {
             note(&mut book, PHONE, PBX, &packet(ssrc, Some(1), Vec::new()), 0);
         }
-        assert_eq!(book.senders.len(), SENDERS);
+        assert_eq!((book.senders.len(), book.counts.len()), (SENDERS, SENDERS));
         for ntp in 0..100 {
             note(&mut book, PHONE, PBX, &packet(1, Some(ntp << 16), Vec::new()), 0);
         }

@@ -28,9 +28,11 @@ pub(super) const CAP_002: Page = Page {
     de: Text {
         meaning: "Derselbe Verkehr wurde doppelt aufgezeichnet, meist weil der Spiegelport beide Seiten einer Verbindung \
                   oder ein Paket vor und nach dem Router erfasst.",
-        measured: "Mehr als 1 % der Pakete mit Nutzdaten und mindestens 10 Pakete sind Kopien eines höchstens 10 ms zuvor \
-                   gesehenen Pakets; in kurzen Mitschnitten genügen 5, wenn es ein Fünftel ist. Alle Werte sind ohne die \
-                   Kopien gerechnet.",
+        measured: "Mehr als 1 % der Pakete mit Nutzdaten und mindestens 10 Pakete sind Kopien eines anderen, das in der \
+                   Datei davor steht und höchstens 10 ms früher oder später aufgezeichnet ist; in kurzen Mitschnitten \
+                   genügen 5, wenn es ein Fünftel ist. Nicht verglichen werden Pakete ohne brauchbare Zeit, Fragmente \
+                   nach dem ersten und Rundsendungen ohne IP-Kennung (mDNS, LLMNR über IPv6), die ihr Absender \
+                   wiederholt. Alle Werte sind ohne die Kopien gerechnet.",
         action: "Keine nötig. Für eine saubere Messung spiegeln Sie nur einen Port oder ein VLAN.",
         pitfalls: "Wiederholungen, die ein Gerät selbst sendet (SIP über UDP), haben eine neue IP-Kennung und sind keine \
                    Kopien. Sind es vor allem gleiche Pings, steht „wahrscheinlich“: Manche Programme senden zwei ohne Unterschied.",
@@ -39,8 +41,11 @@ pub(super) const CAP_002: Page = Page {
     en: Text {
         meaning: "The same traffic was captured twice, usually because the mirror port covers both ends of a connection or \
                   a packet before and after the router.",
-        measured: "More than 1 % of the packets with payload, and at least 10 packets, are copies of one seen at most 10 ms \
-                   before; in short captures 5 will do if they are a fifth. All values are computed without the copies.",
+        measured: "More than 1 % of the packets with payload, and at least 10 packets, are copies of another that stands before \
+                   them in the file and was captured at most 10 ms earlier or later; in short captures 5 will do if they are \
+                   a fifth. Not compared are packets without a usable time, fragments behind the first, and what goes to \
+                   all without an IP identification (mDNS, LLMNR over IPv6), which its sender repeats. All values are \
+                   computed without the copies.",
         action: "None needed. For a clean capture mirror one port or one VLAN only.",
         pitfalls: "Repetitions that a device itself sends (SIP over UDP) have a new IP identification and are no copies. If they \
                    are mostly equal pings, it says “likely”: some programs send two without a difference.",
@@ -137,20 +142,21 @@ pub(super) const CAP_008: Page = Page {
 pub(super) const CAP_010: Page = Page {
     de: Text {
         meaning: "Im Mitschnitt ist kein Sprechweg zu erkennen. Kennzeichnung und Sprachqualität können nicht beurteilt werden.",
-        measured: "Kein RTP-Strom, weder am SDP noch am Inhalt erkannt. Gewiss ist das, wenn auch kein UDP-Verkehr unbekannten \
-                   Inhalts zwischen freien Ports da ist, sonst wahrscheinlich.",
+        measured: "Kein RTP-Strom, weder am SDP noch am Inhalt erkannt. Gewiss ist das, wenn der Mitschnitt vollständig ist \
+                   und weder UDP-Verkehr unbekannten Inhalts zwischen freien Ports noch IPsec (ESP) enthält, sonst \
+                   wahrscheinlich.",
         action: "Führen Sie während der Messung mindestens ein Gespräch von einer Minute, am besten intern und extern.",
-        pitfalls: "Gespräche zwischen zwei Telefonen berühren den Messpunkt oft nicht. Sprache in einem VPN-Tunnel, wenige \
-                   Pakete ohne SDP und Gespräche über H.323, SCCP, MGCP oder IAX2 sind nicht zu erkennen.",
+        pitfalls: "Gespräche zwischen zwei Telefonen berühren den Messpunkt oft nicht. Sprache in einem VPN-Tunnel oder in IPsec, wenige \
+                   Pakete ohne SDP und Gespräche über H.323, SCCP, MGCP, H.248 oder IAX2 sind nicht zu erkennen.",
         source: "Grundsatz: Was der Mitschnitt nicht zeigen kann, gilt nicht als bestanden.",
     },
     en: Text {
         meaning: "No voice stream can be made out in the capture. Marking and voice quality cannot be judged.",
-        measured: "No RTP stream, recognised neither by SDP nor by content. It is sure if there is no UDP traffic of unknown \
-                   content between free ports either, else likely.",
+        measured: "No RTP stream, recognised neither by SDP nor by content. It is sure if the capture is complete and holds neither \
+                   UDP traffic of unknown content between free ports nor IPsec (ESP), else likely.",
         action: "Make at least one call of a minute while capturing, best one internal and one external.",
-        pitfalls: "Calls between two phones often do not pass the measuring point. Voice in a VPN tunnel, a few packets without \
-                   SDP, and calls by H.323, SCCP, MGCP or IAX2 are not recognised.",
+        pitfalls: "Calls between two phones often do not pass the measuring point. Voice in a VPN tunnel or in IPsec, a few packets without \
+                   SDP, and calls by H.323, SCCP, MGCP, H.248 or IAX2 are not recognised.",
         source: "Principle: what the capture cannot show never counts as passed.",
     },
 };

@@ -7,7 +7,7 @@ use crate::report::json::document::{Capture, Document, Ended};
 use crate::report::link;
 use crate::report::number::{NO_VALUE, bytes, counted, share, span};
 use crate::report::redact::is_public;
-use crate::report::text::{absent, run_words};
+use crate::report::text::{absent, edition, run_words};
 
 /// Fewer packets do not tell where they were captured.
 const LEAST_TELLING: u64 = 20;
@@ -180,10 +180,13 @@ pub(super) fn limits(maker: &Maker<'_>) -> Vec<Part> {
 }
 
 pub(super) fn sources(maker: &Maker<'_>) -> Vec<Part> {
-    let noun = maker.words.nouns.row;
+    let noun = maker.words.nouns.entry;
     let books = maker.document.rulebooks.iter().map(|book| {
         let rows = counted(book.rows, noun.one, noun.many, maker.language);
-        (shown(&book.vendor), format!("{}, {} ({rows})", shown(&book.title), shown(&book.as_of)))
+        (
+            shown(&book.vendor),
+            format!("{}, {} ({rows})", shown(&book.title), edition(&shown(&book.as_of), maker.language)),
+        )
     });
     vec![Part::Facts(books.collect()), Part::Text(maker.words.notes.disclaimer.to_owned())]
 }

@@ -7,9 +7,9 @@ use super::View;
 use super::page::{Page, Piece, Tone};
 use super::verdict::interim;
 use crate::capture::{CaptureSummary, Ended};
+use crate::check::foreign_telephony;
 use crate::decode::{Layers, Skip};
-use crate::observe::Protocol;
-use crate::observe::message::App;
+use crate::observe::Flow;
 use crate::report::link;
 use crate::report::number::{bytes, counted, period, share};
 use crate::report::text::run_words;
@@ -20,10 +20,6 @@ const MOST: usize = 20;
 const CLOCK_SET: i64 = 315_532_800_000_000_000;
 /// Most VLANs named.
 const VLANS: usize = 8;
-/// IP protocol number of the encapsulating security payload, RFC 4303.
-const ESP: u8 = 50;
-/// UDP port of the same behind NAT, RFC 3948.
-const ESP_BEHIND_NAT: u16 = 4500;
 /// Most files named that were passed over.
 const PASSED_OVER: usize = 5;
 
@@ -121,10 +117,10 @@ fn drops(view: &View<'_>, capture: &CaptureSummary) -> String {
 fn quality_facts(view: &View<'_>) -> Vec<(Piece, Piece)> {
     let labels = &view.words.labels;
     let quality = &view.audit.traffic.quality;
-    let of = |part: u64, whole: u64| -> Piece {
+    let of = |part: u64, whole: u64| -> String {
         let share = share(part, whole, view.language);
         let of = view.words.notes.of;
-        format!("{} {of} {} ({share})", view.count(part), view.count(whole)).into()
+        format!("{} {of} {} ({share})", view.count(part), view.count(whole))
     };
     let noun = view.words.nouns.packet;
     let packets = |number| -> Piece { counted(number, noun.one, noun.many, view.language).into() };
@@ -148,26 +144,28 @@ fn quality_facts(view: &View<'_>) -> Vec<(Piece, Piece)> {
         facts.push((labels.time_gap.into(), Piece::lines(lines, Tone::Plain)));
     }
     if quality.duplicate_candidates > 0 {
-        facts.push((labels.duplicates.into(), of(quality.duplicates, quality.duplicate_candidates)));
+        let share = of(quality.duplicates, quality.duplicate_candidates);
+        let timeless = view.audit.captures.iter().any(|capture| capture.timeless_packets > 0);
+        let uncompared = (timeless || quality.fragments > 0).then(|| view.words.notes.uncompared.to_owned());
+        facts.push((
+            labels.duplicates.into(),
+            Piece::lines([share].into_iter().chain(uncompared), Tone::Plain),
+        ));
     }
     let wrapped = wrapped(view);
     if !wrapped.is_empty() {
         facts.push((labels.wrapped.into(), wrapped.join(", ").into()));
     }
-    let sealed = view.audit.traffic.flows.iter().filter(|flow| {
-        let ports = [flow.a.port(), flow.b.port()];
-        flow.protocol == Protocol::Other(ESP)
-            || flow.protocol == Protocol::Udp && flow.app == App::Unknown && ports.contains(&ESP_BEHIND_NAT)
-    });
-    let sealed = sealed.fold(0, |sum: u64, flow| sum + flow.from_a.packets + flow.from_b.packets);
+    let sealed = view.audit.traffic.flows.iter().map(Flow::esp).fold(0, u64::saturating_add);
     if sealed > 0 {
         facts.push((labels.sealed.into(), packets(sealed)));
     }
     if quality.pairs > 0 {
-        facts.push((labels.both_ways.into(), of(quality.pairs_both_ways, quality.pairs)));
+        facts.push((labels.both_ways.into(), of(quality.pairs_both_ways, quality.pairs).into()));
     }
-    if !quality.skipped.is_empty() {
-        facts.push((labels.not_decoded.into(), skipped(view).into()));
+    let unread = unread(view);
+    if !unread.is_empty() {
+        facts.push((labels.not_decoded.into(), unread.into()));
     }
     if quality.nameless_sip > 0 {
         facts.push((labels.nameless_sip.into(), view.count(quality.nameless_sip).into()));
@@ -210,10 +208,17 @@ fn wrapped(view: &View<'_>) -> Vec<String> {
         (Layers::ERSPAN, "ERSPAN"),
         (Layers::VXLAN, "VXLAN"),
         (Layers::IP_IN_IP, "IP in IP"),
-        (Layers::OTHER, view.words.notes.other_tunnel),
+        (Layers::ETHER_IP, "EtherIP"),
+        (Layers::GTP_U, "GTP-U"),
+        (Layers::GENEVE, "Geneve"),
+        (Layers::L2TP, "L2TP"),
+        (Layers::PBB, "PBB (MAC in MAC)"),
+        (Layers::CAPWAP, "CAPWAP"),
+        (Layers::TZSP, "TZSP"),
     ];
     let names = names.into_iter().filter(|(layer, _)| layers.has(*layer)).map(|(_, name)| name.to_owned());
-    shown.chain(rest).chain(outer_shown).chain(outer_rest).chain(names).collect()
+    let unread = layers.has(Layers::INCOMPLETE).then(|| view.words.notes.unread_inside.to_owned());
+    shown.chain(rest).chain(outer_shown).chain(outer_rest).chain(names).chain(unread).collect()
 }
 
 /// What a limit of memory kept out, by kind.
@@ -229,14 +234,14 @@ fn over_cap(view: &View<'_>) -> Vec<String> {
     met.map(|(number, noun)| counted(number, noun.one, noun.many, view.language)).collect()
 }
 
-/// `12 kein IP (0x0806), 1 leerer Frame`: most frames first.
-fn skipped(view: &View<'_>) -> String {
+/// `12 × kein IP (0x0806), 1 × leerer Frame, 130 × MGCP`: most frames first, then telephony that is no SIP.
+fn unread(view: &View<'_>) -> String {
     let mut reasons: Vec<(Skip, u64)> =
         view.audit.traffic.quality.skipped.iter().map(|(skip, frames)| (*skip, *frames)).collect();
     reasons.sort_by_key(|(skip, frames)| (Reverse(*frames), *skip));
-    let texts: Vec<String> = reasons
-        .into_iter()
-        .map(|(skip, frames)| format!("{}\u{a0}× {}", view.count(frames), (view.words.skip)(skip)))
-        .collect();
-    texts.join(", ")
+    let skipped = reasons.into_iter().map(|(skip, frames)| (frames, (view.words.skip)(skip)));
+    let telephony = foreign_telephony(&view.audit.traffic).into_iter();
+    let all = skipped.chain(telephony.map(|(name, packets)| (packets, name.to_owned())));
+    let texts = all.map(|(number, what)| format!("{}\u{a0}× {what}", view.count(number)));
+    texts.collect::<Vec<_>>().join(", ")
 }

@@ -3,18 +3,19 @@
 use super::View;
 use super::page::{Page, Piece, Tone};
 use crate::report::number::{counted, zone_name};
+use crate::report::text::edition;
 
 pub(super) fn write(page: &mut Page, view: &View<'_>, version: &str) {
     write_exceptions(page, view);
     page.heading(view.words.headings.sources);
-    let noun = view.words.nouns.row;
+    let noun = view.words.nouns.entry;
     let documents: Vec<(Piece, Piece)> = view
         .audit
         .rulebooks
         .iter()
         .map(|book| {
             let rows = counted(book.rows as u64, noun.one, noun.many, view.language);
-            let text = format!("{}, {} ({rows})", book.title, book.as_of);
+            let text = format!("{}, {} ({rows})", book.title, edition(&book.as_of, view.language));
             (Piece::plain(&book.vendor), text.into())
         })
         .collect();

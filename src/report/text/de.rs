@@ -92,7 +92,7 @@ const LABELS: Labels = Labels {
     cut: "Gekürzt",
     timeless: "Ohne brauchbare Zeitangabe",
     wrapped: "VLAN und Tunnel",
-    sealed: "Verschlüsselt mit IPsec, nicht lesbar",
+    sealed: "ESP von IPsec, nicht gelesen",
     duplicates: "Doppelt (von den Paketen mit Nutzdaten)",
     both_ways: "Gerätepaare (TCP/UDP) in beiden Richtungen",
     passed_over: "Übergangene Dateien",
@@ -144,10 +144,11 @@ const NOTES: Notes = Notes {
     answer_unseen: "Antwort nicht im Mitschnitt",
     answered_elsewhere: "an anderem Telefon angenommen",
     unacknowledged: "Annahme nicht bestätigt",
-    clock_unset: "Die Pakete tragen keine echte Zeit (1970): Die Uhr des aufzeichnenden Geräts war nicht gestellt, oder die Zeiten \
+    clock_unset: "Die Pakete tragen keine echte Zeit (vor 1980): Die Uhr des aufzeichnenden Geräts war nicht gestellt, oder die Zeiten \
         wurden später entfernt.",
     at_most: "höchstens",
-    other_tunnel: "anderer Tunnel",
+    unread_inside: "innen nicht alles lesbar",
+    uncompared: "Nicht verglichen: Pakete ohne brauchbare Zeit und Fragmente nach dem ersten.",
     encrypted: "verschlüsselt",
     probably_srtp: "wahrscheinlich SRTP",
     outer_vlan: "äußeres VLAN",
@@ -181,6 +182,7 @@ const NOUNS: Nouns = Nouns {
     message: Noun { one: "Nachricht", many: "Nachrichten" },
     file: Noun { one: "Datei", many: "Dateien" },
     row: Noun { one: "Zeile", many: "Zeilen" },
+    entry: Noun { one: "Eintrag", many: "Einträge" },
     time: Noun { one: "Mal", many: "Mal" },
 };
 
@@ -188,6 +190,9 @@ fn verdict(verdict: Verdict, unjudged: &[Unjudged]) -> &'static str {
     match verdict {
         Verdict::Pass => {
             "BESTANDEN – die geprüften Ports und Kennzeichnungen entsprechen den Herstellerangaben."
+        }
+        Verdict::Notes if unjudged.contains(&Unjudged::NoVoice) => {
+            "BESTANDEN MIT HINWEISEN – kein Fehler an der Anlage gefunden, aber auch kein Sprechweg: Kennzeichnung und Sprachqualität sind nicht beurteilt."
         }
         Verdict::Notes => {
             "BESTANDEN MIT HINWEISEN – kein Fehler an der Anlage gefunden; beachten Sie die Hinweise."
@@ -259,7 +264,7 @@ fn skip(skip: Skip) -> String {
     match skip {
         Skip::Empty => "leerer Frame".to_owned(),
         Skip::UnknownLink(link) => {
-            format!("Schnittstellentyp {} wird nicht gelesen", link::title(&link::name(LinkType(link))))
+            format!("Schnittstellentyp {}", link::title(&link::name(LinkType(link))))
         }
         Skip::CutLink => "Link-Layer-Header abgeschnitten oder nicht lesbar".to_owned(),
         Skip::NotIp(kind) => format!("kein IP ({})", frame::kind(kind)),
@@ -378,8 +383,8 @@ fn unjudged(what: Unjudged) -> &'static str {
         }
         Unjudged::NoVoice => "EF-Kennzeichnung und RTP-Ports: Im Mitschnitt ist kein Sprechweg zu erkennen.",
         Unjudged::OwnOnly => {
-            "Ports, EF-Kennzeichnung und Sprachqualität: Im Mitschnitt spricht nur ein Gerät mit sich selbst; was über das \
-             Netzwerk geht, ist nicht darin."
+            "Ports, EF-Kennzeichnung und Sprachqualität: Im Mitschnitt gehen alle Pakete von einer Adresse an sie selbst; was über \
+             das Netzwerk geht, zeigen sie nicht."
         }
         Unjudged::OneDirection => {
             "Blockierte Ports und einseitige Sprache: Der Mitschnitt zeigt nur eine Richtung."
@@ -408,7 +413,7 @@ fn unjudged(what: Unjudged) -> &'static str {
         Unjudged::UnseenAnswers => {
             "Anmeldungen ohne Antwort: Vom Registrar ist gar nichts aufgezeichnet; ob er antwortet, ist nicht zu sehen."
         }
-        Unjudged::Damaged => "Alles hinter der Schadstelle: Die Datei ist dort nicht mehr lesbar.",
+        Unjudged::Damaged => "Alles ab der Stelle, an der das Lesen endete (CAP-011).",
         Unjudged::CutSip => "Anmeldungen, Gespräche, Codecs und RTP-Ports: Die SIP-Nachrichten sind gekürzt.",
     }
 }

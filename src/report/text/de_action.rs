@@ -3,9 +3,9 @@
 use std::net::SocketAddr;
 
 use super::words::OTHER_VERSION;
-use super::{dscp_name, protocol, signalling, voice};
+use super::{dscp_name, no_voice, protocol, signalling, voice};
 use crate::capture::Ended;
-use crate::check::{Astray, Detail, Finding, LossSign, NoVoice, Refusal, VoiceSender};
+use crate::check::{Astray, Detail, Finding, LossSign, Refusal, VoiceSender};
 use crate::observe::Protocol;
 use crate::report::language::Language::De;
 use crate::site::Confidence;
@@ -238,22 +238,7 @@ pub(super) fn action(finding: &Finding) -> String {
         Detail::Cap008 { .. } => {
             "Keine Maßnahme. Ist der Rufaufbau gestört, werten Sie die Protokolle der Anlage aus."
         }
-        Detail::Cap010(NoVoice::Empty) => {
-            "Prüfen Sie Schnittstelle und Mitschnittfilter, und wiederholen Sie den Mitschnitt."
-        }
-        Detail::Cap010(NoVoice::Foreign(_)) => "Werten Sie diese Signalisierung in Wireshark aus.",
-        Detail::Cap010(NoVoice::Sealed) => {
-            "Messen Sie vor oder hinter dem Tunnel, und führen Sie dabei ein Gespräch von einer Minute."
-        }
-        Detail::Cap010(NoVoice::Unread | NoVoice::Loopback) => {
-            "Zeichnen Sie an der Ethernet-Schnittstelle oder dem Spiegelport auf, an dem Telefone und Anlage hängen."
-        }
-        Detail::Cap010(NoVoice::Answered | NoVoice::Reported) => {
-            "Messen Sie dort, wo auch die Sprache vorbeikommt, und ohne Mitschnittfilter, der sie ausschließt."
-        }
-        Detail::Cap010(NoVoice::Called | NoVoice::Nothing) => {
-            "Führen Sie während des Mitschnitts mindestens ein Gespräch von einer Minute."
-        }
+        Detail::Cap010(reason) => no_voice::action(reason, De),
         Detail::Cap011 { ended: Ended::Damaged { reason, .. }, .. } if reason.starts_with(OTHER_VERSION) => {
             "Fragen Sie, mit welchem Programm die Datei geschrieben wurde, und speichern Sie sie dort als pcapng 1.0."
         }

@@ -8,9 +8,10 @@ use super::de_action::action;
 use super::dscp::Hint;
 use super::icmp::{Reason, reason};
 use super::loss;
+use super::no_voice;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
 use super::{signalling, voice};
-use crate::check::{Code, Detail, Finding, NoVoice, PortUse, Refusal, Side, VoiceSender};
+use crate::check::{Code, Detail, Finding, PortUse, Refusal, Side, VoiceSender};
 use crate::observe::Protocol;
 use crate::report::language::Language::De;
 use crate::report::number::{bytes, count, counted, decimal, duration, percent, share, time_of_day};
@@ -370,7 +371,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Cap002 { duplicates, of: whole } => format!(
             "{} Paketen mit Nutzdaten ({}) sind Kopien eines anderen. Das geschieht, wo ein Paket mehrmals am Messpunkt \
              vorbeikommt: zwei gespiegelte Ports, alle Schnittstellen (any), vor und hinter einem Router, innerhalb und \
-             außerhalb eines Tunnels; oder die Datei wurde mit sich selbst zusammengefügt. Als Beleg stehen hier die ersten Paare aus Original und Kopie. Verlust und Jitter sind ohne sie gerechnet.",
+             außerhalb eines Tunnels; oder die Datei wurde mit sich selbst zusammengefügt. Als Beleg stehen hier die ersten Originale mit ihren Kopien. Verlust und Jitter sind ohne sie gerechnet.",
             of(*duplicates, *whole, "von", De),
             share(*duplicates, *whole, De)
         ),
@@ -405,45 +406,18 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             counted(*connections, "Verbindung", "Verbindungen", De),
             if *connections == 1 { "ist" } else { "sind" }
         ),
-        Detail::Cap010(NoVoice::Empty) => "Im Mitschnitt ist kein einziges Paket.".to_owned(),
-        Detail::Cap010(NoVoice::Unread) => {
-            "Kein Paket des Mitschnitts enthält IP, das pbxray lesen kann; den Grund nennt „Nicht gelesen“ im Abschnitt \
-             Mitschnitt. Sprache und Signalisierung sind deshalb nicht beurteilt."
-                .to_owned()
-        }
-        Detail::Cap010(NoVoice::Foreign(protocols)) => format!(
-            "Der Mitschnitt enthält Telefonie über {}; pbxray liest nur SIP und RTP. Gespräche, Kennzeichnung (QoS) und \
-             Sprachqualität sind deshalb nicht beurteilt.",
-            protocols.join(", ")
-        ),
-        Detail::Cap010(NoVoice::Sealed) => {
-            "Im Mitschnitt ist kein Sprechweg (RTP) zu erkennen. Verkehr läuft verschlüsselt durch einen Tunnel; darin können \
-             Gespräche sein. Kennzeichnung (QoS) und Sprachqualität sind deshalb nicht beurteilt."
-                .to_owned()
-        }
-        Detail::Cap010(NoVoice::Reported) => {
-            "Im Mitschnitt ist kein Sprechweg (RTP) zu erkennen, wohl aber RTCP, das zu einem gehört: Entweder fehlt die Sprache \
-             im Mitschnitt, oder keine Seite sendet welche. Kennzeichnung (QoS) und Sprachqualität sind deshalb nicht beurteilt."
-                .to_owned()
-        }
-        Detail::Cap010(NoVoice::Loopback) => {
-            "Im Mitschnitt spricht nur ein Gerät mit sich selbst; was über das Netzwerk geht, ist nicht darin. Kennzeichnung \
-             (QoS) und Sprachqualität sind deshalb nicht beurteilt."
-                .to_owned()
-        }
-        Detail::Cap010(_) => {
-            "Im Mitschnitt ist kein Sprechweg (RTP) zu erkennen. Kennzeichnung (QoS) und Sprachqualität sind deshalb \
-             nicht beurteilt."
-                .to_owned()
-        }
+        Detail::Cap010(reason) => no_voice::detail(reason, context, De),
         Detail::Cap011 { path, packets, ended } => format!(
-            "{} ist {}. Bis dahin {} gelesen und ausgewertet; der Rest fehlt.",
+            "{} ist {}. {}",
             quoted(path),
             (de::WORDS.ended)(ended),
-            if *packets == 1 {
-                "wurde 1\u{a0}Paket".to_owned()
-            } else {
-                format!("wurden {}\u{a0}Pakete", count(*packets, De))
+            match *packets {
+                0 => "Kein Paket konnte gelesen werden.".to_owned(),
+                1 => "Bis dahin wurde 1\u{a0}Paket gelesen und ausgewertet; der Rest fehlt.".to_owned(),
+                many => format!(
+                    "Bis dahin wurden {}\u{a0}Pakete gelesen und ausgewertet; der Rest fehlt.",
+                    count(many, De)
+                ),
             }
         ),
     }

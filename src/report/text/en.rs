@@ -12,7 +12,7 @@ use crate::observe::{Answer, CallSide};
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::language::Language;
 use crate::report::link;
-use crate::report::number::{count, duration};
+use crate::report::number::{count, duration, grouped};
 use crate::site::{Confidence, EvidenceKind};
 
 pub(super) const WORDS: Words = Words {
@@ -92,7 +92,7 @@ const LABELS: Labels = Labels {
     cut: "Cut short",
     timeless: "Without a usable time",
     wrapped: "VLANs and tunnels",
-    sealed: "Encrypted by IPsec, unreadable",
+    sealed: "ESP of IPsec, not read",
     duplicates: "Duplicates (of packets with payload)",
     both_ways: "Pairs of hosts (TCP/UDP) seen both ways",
     passed_over: "Files passed over",
@@ -144,10 +144,11 @@ const NOTES: Notes = Notes {
     answer_unseen: "answer not in the capture",
     answered_elsewhere: "answered at another telephone",
     unacknowledged: "answer not acknowledged",
-    clock_unset: "The packets carry no real time (1970): the clock of the capturing machine was not set, or the times were taken \
+    clock_unset: "The packets carry no real time (before 1980): the clock of the capturing machine was not set, or the times were taken \
         out later.",
     at_most: "at most",
-    other_tunnel: "another tunnel",
+    unread_inside: "not all of it can be read inside",
+    uncompared: "Not compared: packets without a usable time, and fragments behind the first.",
     encrypted: "encrypted",
     probably_srtp: "probably SRTP",
     outer_vlan: "outer VLAN",
@@ -178,6 +179,7 @@ const NOUNS: Nouns = Nouns {
     message: Noun { one: "message", many: "messages" },
     file: Noun { one: "file", many: "files" },
     row: Noun { one: "row", many: "rows" },
+    entry: Noun { one: "entry", many: "entries" },
     time: Noun { one: "time", many: "times" },
 };
 
@@ -185,6 +187,9 @@ fn verdict(verdict: Verdict, unjudged: &[Unjudged]) -> &'static str {
     match verdict {
         Verdict::Pass => {
             "PASSED – the ports and markings that were checked are as the vendor documents them."
+        }
+        Verdict::Notes if unjudged.contains(&Unjudged::NoVoice) => {
+            "PASSED WITH NOTES – no fault of the installation found, but no voice either: marking and voice quality are not judged."
         }
         Verdict::Notes => "PASSED WITH NOTES – no fault of the installation found; see the notes.",
         Verdict::Fail => "NOT PASSED – at least one point must be checked or fixed.",
@@ -254,7 +259,7 @@ fn skip(skip: Skip) -> String {
     match skip {
         Skip::Empty => "empty frame".to_owned(),
         Skip::UnknownLink(link) => {
-            format!("link type {} is not read", link::title(&link::name(LinkType(link))))
+            format!("link type {}", link::title(&link::name(LinkType(link))))
         }
         Skip::CutLink => "link-layer header cut or unreadable".to_owned(),
         Skip::NotIp(kind) => format!("not IP ({})", frame::kind(kind)),
@@ -293,7 +298,8 @@ fn ended(ended: &Ended) -> String {
             )
         }
         Ended::Damaged { at, reason } => {
-            format!("damaged from byte {} on: {}", byte(*at), escape_terminal(reason, FIELD))
+            let reason = grouped(&escape_terminal(reason, FIELD), Language::En);
+            format!("damaged from byte {} on: {reason}", byte(*at))
         }
         Ended::Unreadable { at, reason } => {
             format!("unreadable from byte {} on; message: “{}”", byte(*at), escape_terminal(reason, FIELD))
@@ -363,8 +369,8 @@ fn unjudged(what: Unjudged) -> &'static str {
         }
         Unjudged::NoVoice => "EF marking and RTP ports: no voice stream was recognised in the capture.",
         Unjudged::OwnOnly => {
-            "Ports, EF marking and voice quality: in the capture a device speaks with itself alone; what goes over the network \
-             is not in it."
+            "Ports, EF marking and voice quality: in the capture all packets go from an address to itself; what goes over the \
+             network they do not show."
         }
         Unjudged::OneDirection => "Blocked ports and one-way audio: the capture shows one direction only.",
         Unjudged::OneSided => {
@@ -391,7 +397,7 @@ fn unjudged(what: Unjudged) -> &'static str {
         Unjudged::UnseenAnswers => {
             "Registrations without an answer: nothing of the registrar was captured, so whether it answers cannot be seen."
         }
-        Unjudged::Damaged => "Everything after the damage: the file cannot be read there.",
+        Unjudged::Damaged => "Everything from the place on at which reading ended (CAP-011).",
         Unjudged::CutSip => "Registrations, calls, codecs and RTP ports: the SIP messages are cut short.",
     }
 }

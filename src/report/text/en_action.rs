@@ -3,9 +3,9 @@
 use std::net::SocketAddr;
 
 use super::words::OTHER_VERSION;
-use super::{dscp_name, protocol, signalling, voice};
+use super::{dscp_name, no_voice, protocol, signalling, voice};
 use crate::capture::Ended;
-use crate::check::{Astray, Detail, Finding, LossSign, NoVoice, Refusal, VoiceSender};
+use crate::check::{Astray, Detail, Finding, LossSign, Refusal, VoiceSender};
 use crate::observe::Protocol;
 use crate::report::language::Language::En;
 use crate::site::Confidence;
@@ -216,18 +216,7 @@ pub(super) fn action(finding: &Finding) -> String {
             "Sort the file by time (reordercap). If that does not help, capture again on a machine with a stable clock."
         }
         Detail::Cap008 { .. } => "Nothing to do. If call set-up is faulty, look into the logs of the PBX.",
-        Detail::Cap010(NoVoice::Empty) => "Check interface and capture filter, and repeat the capture.",
-        Detail::Cap010(NoVoice::Foreign(_)) => "Look at this signalling in Wireshark.",
-        Detail::Cap010(NoVoice::Sealed) => "Capture before or behind the tunnel, with a call of one minute.",
-        Detail::Cap010(NoVoice::Unread | NoVoice::Loopback) => {
-            "Capture on the Ethernet interface or mirror port that telephones and PBX are connected to."
-        }
-        Detail::Cap010(NoVoice::Answered | NoVoice::Reported) => {
-            "Measure where the voice passes too, and without a capture filter that keeps it out."
-        }
-        Detail::Cap010(NoVoice::Called | NoVoice::Nothing) => {
-            "Make at least one call of one minute while capturing."
-        }
+        Detail::Cap010(reason) => no_voice::action(reason, En),
         Detail::Cap011 { ended: Ended::Damaged { reason, .. }, .. } if reason.starts_with(OTHER_VERSION) => {
             "Ask which program wrote the file, and save it there as pcapng 1.0."
         }

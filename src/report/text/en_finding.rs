@@ -8,9 +8,10 @@ use super::en;
 use super::en_action::action;
 use super::icmp::{Reason, reason};
 use super::loss;
+use super::no_voice;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
 use super::{signalling, voice};
-use crate::check::{Code, Detail, Finding, NoVoice, PortUse, Refusal, Side, VoiceSender};
+use crate::check::{Code, Detail, Finding, PortUse, Refusal, Side, VoiceSender};
 use crate::observe::Protocol;
 use crate::report::language::Language::En;
 use crate::report::number::{bytes, count, counted, decimal, duration, percent, share, time_of_day};
@@ -361,7 +362,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             "{} packets with payload ({}) are copies of another one, as happens where a packet passes the measuring point more \
              than once: two mirrored ports, all interfaces (any), before and behind a router, inside and outside of a tunnel; \
              or the file was merged with itself. The evidence names the first \
-             pairs of original and copy. Loss and jitter are computed without them.",
+             originals with their copies. Loss and jitter are computed without them.",
             of(*duplicates, *whole, "of", En),
             share(*duplicates, *whole, En)
         ),
@@ -395,45 +396,18 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             counted(*connections, "connection", "connections", En),
             if *connections == 1 { "is" } else { "are" }
         ),
-        Detail::Cap010(NoVoice::Empty) => "The capture holds no packet at all.".to_owned(),
-        Detail::Cap010(NoVoice::Unread) => {
-            "No packet of the capture holds IP that pbxray can read; “Not read” in the section on the capture says why. \
-             Voice and signalling are therefore not judged."
-                .to_owned()
-        }
-        Detail::Cap010(NoVoice::Foreign(protocols)) => format!(
-            "The capture holds telephony over {}; pbxray reads SIP and RTP only. Calls, marking (QoS) and voice quality are \
-             therefore not judged.",
-            protocols.join(", ")
-        ),
-        Detail::Cap010(NoVoice::Sealed) => {
-            "No voice stream (RTP) can be made out in the capture. Traffic goes encrypted through a tunnel, which may carry \
-             calls. Marking (QoS) and voice quality are therefore not judged."
-                .to_owned()
-        }
-        Detail::Cap010(NoVoice::Reported) => {
-            "No voice stream (RTP) can be made out in the capture, but RTCP that belongs to one: either the voice is missing from \
-             the capture, or no side sends any. Marking (QoS) and voice quality are therefore not judged."
-                .to_owned()
-        }
-        Detail::Cap010(NoVoice::Loopback) => {
-            "In the capture a device speaks with itself alone; what goes over the network is not in it. Marking (QoS) and voice \
-             quality are therefore not judged."
-                .to_owned()
-        }
-        Detail::Cap010(_) => {
-            "No voice stream (RTP) can be made out in the capture. Marking (QoS) and voice quality are therefore not \
-             judged."
-                .to_owned()
-        }
+        Detail::Cap010(reason) => no_voice::detail(reason, context, En),
         Detail::Cap011 { path, packets, ended } => format!(
-            "{} is {}. {} read and judged up to that point; the rest is missing.",
+            "{} is {}. {}",
             quoted(path),
             (en::WORDS.ended)(ended),
-            if *packets == 1 {
-                "1 packet was".to_owned()
-            } else {
-                format!("{} packets were", count(*packets, En))
+            match *packets {
+                0 => "No packet could be read.".to_owned(),
+                1 => "1 packet was read and judged up to that point; the rest is missing.".to_owned(),
+                many => format!(
+                    "{} packets were read and judged up to that point; the rest is missing.",
+                    count(many, En)
+                ),
             }
         ),
     }

@@ -55,8 +55,14 @@ const FRAME_RELAY: [(u16, &str); 6] =
 const CISCO: [(u16, &str); 4] = [(0x010b, "PVST+"), (0x0111, "UDLD"), (0x2003, "VTP"), (0x2004, "DTP")];
 
 /// Destination and source service access point, IEEE 802.2.
-const LLC: [(u16, &str); 4] =
-    [(0x4242, "Spanning Tree"), (0xfefe, "IS-IS"), (0xe0e0, "IPX"), (0xf0f0, "NetBIOS")];
+/// Novell put IPX right behind the length, where its own checksum is always 0xffff: "raw 802.3".
+const LLC: [(u16, &str); 5] = [
+    (0x4242, "Spanning Tree"),
+    (0xfefe, "IS-IS"),
+    (0xe0e0, "IPX"),
+    (0xf0f0, "NetBIOS"),
+    (0xffff, "IPX, raw 802.3"),
+];
 
 /// <https://www.iana.org/assignments/ppp-numbers>
 const PPP: [(u16, &str); 6] = [
@@ -81,6 +87,7 @@ mod tests {
         assert_eq!(kind(NotIp::Llc(0x4242)), "LLC 0x4242, Spanning Tree");
         assert_eq!(kind(NotIp::FrameRelay(0x08)), "Frame Relay 0x08, Q.933");
         assert_eq!(kind(NotIp::FrameRelay(0xb1)), "Frame Relay 0xb1");
+        assert_eq!(kind(NotIp::Llc(0xffff)), "LLC 0xffff, IPX, raw 802.3");
         assert_eq!(kind(NotIp::Ppp(0xc021)), "PPP 0xc021, LCP");
     }
 }

@@ -10,6 +10,7 @@ mod de;
 mod de_action;
 mod de_finding;
 mod dscp;
+mod edition;
 mod en;
 mod en_action;
 mod en_finding;
@@ -17,6 +18,7 @@ mod frame;
 mod icmp;
 mod lookup;
 mod loss;
+mod no_voice;
 mod paper;
 mod registration;
 mod running;
@@ -38,7 +40,7 @@ use super::language::Language;
 use super::names::Names;
 use super::number::{count, share};
 use crate::capture::{Ended, Frame};
-use crate::check::{Audit, Code, Detail, Finding, NoVoice, PortUse, Side, Unevenness};
+use crate::check::{Audit, Code, Detail, Finding, PortUse, Side, Unevenness};
 use crate::observe::Protocol;
 use crate::observe::message::App;
 use crate::site::Confidence;
@@ -47,6 +49,7 @@ pub(crate) use absent::absent;
 pub(crate) use call::{CallNotes, arrow, is_everyday, is_failure};
 pub(crate) use changes::{ChangeWords, change_words};
 pub(crate) use dscp::{EXPEDITED_FORWARDING, name as dscp_name};
+pub(crate) use edition::edition;
 pub(crate) use lookup::unanswered;
 pub(crate) use paper::{PaperWords, paper_words};
 pub(crate) use registration::{Registered, Unreachable};
@@ -108,20 +111,9 @@ fn title_of(finding: &Finding, language: Language) -> &'static str {
                 Language::En => "Capture file not wholly readable",
             }
         }
-        (Detail::Cap010(NoVoice::Empty), Language::De) => "Leerer Mitschnitt",
-        (Detail::Cap010(NoVoice::Empty), Language::En) => "Empty capture",
-        (Detail::Cap010(NoVoice::Unread), Language::De) => "Nichts Lesbares im Mitschnitt",
-        (Detail::Cap010(NoVoice::Unread), Language::En) => "Nothing readable in the capture",
-        (Detail::Cap010(NoVoice::Loopback), Language::De) => "Nur Pakete eines Gerätes an sich selbst",
-        (Detail::Cap010(NoVoice::Loopback), Language::En) => "Only packets of a device to itself",
-        (
-            Detail::Cap010(NoVoice::Answered | NoVoice::Called | NoVoice::Foreign(_) | NoVoice::Reported),
-            Language::De,
-        ) => "Kein Sprechweg erkannt",
-        (
-            Detail::Cap010(NoVoice::Answered | NoVoice::Called | NoVoice::Foreign(_) | NoVoice::Reported),
-            Language::En,
-        ) => "No voice stream recognised",
+        (Detail::Cap010(reason), _) => {
+            no_voice::title(reason, language).unwrap_or_else(|| title(finding.code(), language))
+        }
         _ => title(finding.code(), language),
     }
 }

@@ -285,7 +285,10 @@ pub(crate) struct Notes {
     pub(crate) clock_unset: &'static str,
     /// Before the bytes kept of a packet.
     pub(crate) at_most: &'static str,
-    pub(crate) other_tunnel: &'static str,
+    /// Of tunnels that hold something else than readable IP as well.
+    pub(crate) unread_inside: &'static str,
+    /// What is not among the packets that could be copies.
+    pub(crate) uncompared: &'static str,
     pub(crate) encrypted: &'static str,
     pub(crate) probably_srtp: &'static str,
     /// Before the number of a channel.
@@ -311,5 +314,7 @@ pub(crate) struct Nouns {
     pub(crate) message: Noun,
     pub(crate) file: Noun,
     pub(crate) row: Noun,
+    /// Of a document.
+    pub(crate) entry: Noun,
     pub(crate) time: Noun,
 }

@@ -1,0 +1,208 @@
+//! What a capture without voice has instead (CAP-010), in both languages.
+
+use super::{Context, List};
+use crate::check::{Code, NoVoice};
+use crate::report::language::Language::{self, De, En};
+use crate::report::number::{count, counted};
+
+/// A better title than that of the code, where there is one.
+pub(super) fn title(reason: &NoVoice, language: Language) -> Option<&'static str> {
+    let (de, en) = match reason {
+        NoVoice::Empty => ("Leerer Mitschnitt", "Empty capture"),
+        NoVoice::Unread => ("Kein lesbares IP-Paket im Mitschnitt", "No readable IP packet in the capture"),
+        NoVoice::Loopback => {
+            ("Nur Pakete eines Gerätes an sich selbst", "Only packets of a device to itself")
+        }
+        NoVoice::Rewritten => ("Adressen nachträglich ersetzt", "Addresses were replaced"),
+        NoVoice::Answered | NoVoice::Called | NoVoice::Foreign(_) | NoVoice::Reported { .. } => {
+            ("Kein Sprechweg erkannt", "No voice stream recognised")
+        }
+        NoVoice::Sealed | NoVoice::Ipsec | NoVoice::Nothing => return None,
+    };
+    Some(match language {
+        De => de,
+        En => en,
+    })
+}
+
+/// What was seen.
+pub(super) fn detail(reason: &NoVoice, context: &Context<'_>, language: Language) -> String {
+    match language {
+        De => german(reason, context),
+        En => english(reason, context),
+    }
+}
+
+/// Whether packets are missing, so that nothing can be said of all the traffic.
+fn has_gaps(context: &Context<'_>) -> bool {
+    context.audit.findings.iter().any(|finding| matches!(finding.code(), Code::Cap001 | Code::Cap011))
+}
+
+fn german(reason: &NoVoice, context: &Context<'_>) -> String {
+    let unjudged = "Kennzeichnung (QoS) und Sprachqualität sind deshalb nicht beurteilt.";
+    let place =
+        if has_gaps(context) { "In dem, was aufgezeichnet und gelesen wurde," } else { "Im Mitschnitt" };
+    let none = format!("{place} ist kein Sprechweg (RTP) zu erkennen");
+    match reason {
+        NoVoice::Empty => "Im Mitschnitt ist kein einziges Paket.".to_owned(),
+        NoVoice::Unread if context.audit.traffic.quality.skipped.is_empty() => {
+            "Der Mitschnitt enthält kein IP-Paket, nur Meldungen zwischen Nachbarn (ARP, LLDP, CDP). Sprache und Signalisierung \
+             sind deshalb nicht beurteilt."
+                .to_owned()
+        }
+        NoVoice::Unread => {
+            "Kein Paket des Mitschnitts enthält IP, das pbxray lesen kann; den Grund nennt „Nicht gelesen“ im Abschnitt \
+             Mitschnitt. Sprache und Signalisierung sind deshalb nicht beurteilt."
+                .to_owned()
+        }
+        NoVoice::Foreign(protocols) => format!(
+            "Der Mitschnitt enthält Telefonie über {}; pbxray liest nur SIP und RTP. Gespräche, Kennzeichnung (QoS) und \
+             Sprachqualität sind deshalb nicht beurteilt.",
+            protocols.join(", ")
+        ),
+        NoVoice::Sealed => format!(
+            "{none}. Verkehr läuft verschlüsselt durch einen Tunnel; darin können Gespräche sein. {unjudged}"
+        ),
+        NoVoice::Ipsec => {
+            format!("{none}. Verkehr ist mit IPsec (ESP) geschützt; darin können Gespräche sein. {unjudged}")
+        }
+        NoVoice::Reported { senders, .. } if senders.is_empty() => format!(
+            "{none}, wohl aber RTCP, das zu einem gehört: Entweder fehlt die Sprache im Mitschnitt, oder keine Seite sendet \
+             welche. {unjudged}"
+        ),
+        NoVoice::Reported { senders, listeners } => format!(
+            "{none}, wohl aber RTCP, das zu einem gehört. Danach wird Sprache gesendet von {}{}. Die Sprache selbst fehlt im \
+             Mitschnitt. {unjudged}",
+            List::of(senders, senders.len(), |(address, packets)| format!(
+                "{address} ({} bis zum letzten Bericht)",
+                counted(*packets, "Paket", "Pakete", De)
+            ))
+            .join("und", "weiteren"),
+            match listeners.as_slice() {
+                [] => String::new(),
+                some => format!(
+                    "; nur empfangen wird sie von {}",
+                    List::of(some, some.len(), ToString::to_string).join("und", "weiteren")
+                ),
+            }
+        ),
+        NoVoice::Loopback => format!(
+            "Im Mitschnitt spricht nur ein Gerät mit sich selbst; was über das Netzwerk geht, ist nicht darin. {unjudged}"
+        ),
+        NoVoice::Rewritten => format!(
+            "Alle Pakete gehen von einer Adresse an sie selbst, im Ethernet aber {} zwischen zwei Stationen. Das tut kein Gerät: \
+             Die IP-Adressen wurden nachträglich ersetzt (anonymisiert), und wer mit wem spricht, ist nicht zu erkennen. \
+             {unjudged}",
+            match context.audit.traffic.quality.rewritten {
+                1 => "eines davon".to_owned(),
+                many => format!("{} davon", count(many, De)),
+            }
+        ),
+        NoVoice::Answered | NoVoice::Called | NoVoice::Nothing => format!("{none}. {unjudged}"),
+    }
+}
+
+fn english(reason: &NoVoice, context: &Context<'_>) -> String {
+    let unjudged = "Marking (QoS) and voice quality are therefore not judged.";
+    let place = if has_gaps(context) { "what was captured and read" } else { "the capture" };
+    let none = format!("No voice stream (RTP) can be made out in {place}");
+    match reason {
+        NoVoice::Empty => "The capture holds no packet at all.".to_owned(),
+        NoVoice::Unread if context.audit.traffic.quality.skipped.is_empty() => {
+            "The capture holds no IP packet, only messages between neighbours (ARP, LLDP, CDP). Voice and signalling are \
+             therefore not judged."
+                .to_owned()
+        }
+        NoVoice::Unread => {
+            "No packet of the capture holds IP that pbxray can read; “Not read” in the section on the capture says why. \
+             Voice and signalling are therefore not judged."
+                .to_owned()
+        }
+        NoVoice::Foreign(protocols) => format!(
+            "The capture holds telephony over {}; pbxray reads SIP and RTP only. Calls, marking (QoS) and voice quality are \
+             therefore not judged.",
+            protocols.join(", ")
+        ),
+        NoVoice::Sealed => {
+            format!(
+                "{none}. Traffic goes encrypted through a tunnel, which may carry calls. {unjudged}"
+            )
+        }
+        NoVoice::Ipsec => {
+            format!("{none}. Traffic is protected by IPsec (ESP), which may carry calls. {unjudged}")
+        }
+        NoVoice::Reported { senders, .. } if senders.is_empty() => format!(
+            "{none}, but RTCP that belongs to one: either the voice is missing from the capture, or no side sends any. {unjudged}"
+        ),
+        NoVoice::Reported { senders, listeners } => format!(
+            "{none}, but RTCP that belongs to one. By its word voice is sent by {}{}. The voice itself is missing from the \
+             capture. {unjudged}",
+            List::of(senders, senders.len(), |(address, packets)| format!(
+                "{address} ({} up to its latest report)",
+                counted(*packets, "packet", "packets", En)
+            ))
+            .join("and", "more"),
+            match listeners.as_slice() {
+                [] => String::new(),
+                some => format!(
+                    ", and only received by {}",
+                    List::of(some, some.len(), ToString::to_string).join("and", "more")
+                ),
+            }
+        ),
+        NoVoice::Loopback => format!(
+            "In the capture a device speaks with itself alone; what goes over the network is not in it. {unjudged}"
+        ),
+        NoVoice::Rewritten => format!(
+            "All packets go from an address to itself, and yet {} between two stations of the Ethernet. No device does that: \
+             the IP addresses were replaced later (anonymised), and who speaks with whom cannot be told. {unjudged}",
+            match context.audit.traffic.quality.rewritten {
+                1 => "one of them".to_owned(),
+                many => format!("{} of them", count(many, En)),
+            }
+        ),
+        NoVoice::Answered | NoVoice::Called | NoVoice::Nothing => format!("{none}. {unjudged}"),
+    }
+}
+
+/// What to do.
+pub(super) fn action(reason: &NoVoice, language: Language) -> &'static str {
+    let (de, en) = match reason {
+        NoVoice::Empty => (
+            "Prüfen Sie Schnittstelle und Mitschnittfilter, und wiederholen Sie den Mitschnitt.",
+            "Check interface and capture filter, and repeat the capture.",
+        ),
+        NoVoice::Foreign(_) => {
+            ("Werten Sie diese Signalisierung in Wireshark aus.", "Look at this signalling in Wireshark.")
+        }
+        NoVoice::Sealed => (
+            "Messen Sie vor oder hinter dem Tunnel, und führen Sie dabei ein Gespräch von einer Minute.",
+            "Capture before or behind the tunnel, with a call of one minute.",
+        ),
+        NoVoice::Ipsec => (
+            "Messen Sie dort, wo der Verkehr noch nicht oder nicht mehr verschlüsselt ist, und führen Sie dabei ein Gespräch \
+             von einer Minute.",
+            "Capture where the traffic is not yet, or no longer, encrypted, with a call of one minute.",
+        ),
+        NoVoice::Unread | NoVoice::Loopback => (
+            "Zeichnen Sie an der Ethernet-Schnittstelle oder dem Spiegelport auf, an dem Telefone und Anlage hängen.",
+            "Capture on the Ethernet interface or mirror port that telephones and PBX are connected to.",
+        ),
+        NoVoice::Rewritten => (
+            "Werten Sie den Mitschnitt so aus, wie er vor dem Ersetzen der Adressen war.",
+            "Look at the capture as it was before the addresses were replaced.",
+        ),
+        NoVoice::Answered | NoVoice::Reported { .. } => (
+            "Messen Sie dort, wo auch die Sprache vorbeikommt, und ohne Mitschnittfilter, der sie ausschließt.",
+            "Measure where the voice passes too, and without a capture filter that keeps it out.",
+        ),
+        NoVoice::Called | NoVoice::Nothing => (
+            "Führen Sie während des Mitschnitts mindestens ein Gespräch von einer Minute.",
+            "Make at least one call of one minute while capturing.",
+        ),
+    };
+    match language {
+        De => de,
+        En => en,
+    }
+}

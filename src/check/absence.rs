@@ -126,13 +126,18 @@ fn foreign(flow: &Flow) -> Option<&'static str> {
     if flow.app != App::Unknown || flow.packets() < LEAST_FOREIGN {
         return None;
     }
+    const H248: &str = "H.248 (MEGACO)";
+    // ITU-T H.248.1 annex D, in text and in binary form. Any client may have one of these ports by chance.
+    let ends = [flow.a, flow.b].map(|end| matches!(end.port(), 2944 | 2945));
+    match (flow.protocol, ends) {
+        (Protocol::Udp, [true, true]) | (Protocol::Sctp, [true, _] | [_, true]) => return Some(H248),
+        _ => {}
+    }
     // Who of two UDP ends started, a capture that begins amid the call does not show.
     [flow.b.port(), flow.a.port()].into_iter().find_map(|port| match (flow.protocol, port) {
         (Protocol::Tcp, 1720) => Some("H.323"),
         (Protocol::Tcp, 2000) => Some("SCCP"),
         (Protocol::Udp, 2427 | 2727) => Some("MGCP"),
-        // In text and in binary form, over TCP and SCTP too: ITU-T H.248.1 annex D.
-        (Protocol::Udp | Protocol::Tcp | Protocol::Sctp, 2944 | 2945) => Some("H.248 (MEGACO)"),
         (Protocol::Udp, 4569) => Some("IAX2"),
         _ => None,
     })
@@ -221,6 +226,13 @@ mod tests {
         };
         assert_eq!(instead(quality(9, 9), h323(4)), NoVoice::Foreign(vec!["H.323"]));
         assert_eq!(instead(quality(9, 9), h323(3)), NoVoice::Nothing, "a scan");
+        let gateway = |own: u16| {
+            let ends = udp(&format!("192.0.2.1:{own}"), "192.0.2.2:2944");
+            vec![Flow { from_a: sent(130), ..ends }]
+        };
+        let traffic = Traffic { flows: gateway(2944), ..Traffic::default() };
+        assert_eq!(foreign_telephony(&traffic).into_iter().collect::<Vec<_>>(), [("H.248 (MEGACO)", 130)]);
+        assert_eq!(instead(quality(9, 9), gateway(40_000)), NoVoice::Nothing, "a port by chance");
         let sealed =
             Flow { protocol: Protocol::Other(50), from_a: sent(4), ..udp("192.0.2.1:0", "192.0.2.2:0") };
         assert_eq!(instead(quality(9, 9), vec![sealed.clone()]), NoVoice::Ipsec);

@@ -128,9 +128,7 @@ impl Content {
             }
         }
         let is_behind_nat = [packet.source_port, packet.destination_port].contains(&ESP_BEHIND_NAT);
-        if is_behind_nat
-            && !is_media
-            && payload.first_chunk().is_some_and(|association: &[u8; 4]| *association != [0; 4])
+        if is_behind_nat && payload.first_chunk().is_some_and(|association: &[u8; 4]| *association != [0; 4])
         {
             self.extra.esp += 1;
         }

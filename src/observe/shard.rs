@@ -392,3 +392,25 @@ impl Counts {
         self.rewritten += u64::from(is_own(packet.source, packet.destination) && has_two_stations(packet));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::packet;
+    use super::*;
+
+    #[test]
+    fn the_loopback_interface_has_no_stations() {
+        let own = packet("127.0.0.1:5004", "127.0.0.1:6004");
+        let rewritten = |packet: &Packet| {
+            let mut counts = Counts::default();
+            counts.look_at(packet, None);
+            counts.rewritten
+        };
+        assert_eq!(rewritten(&own), 1, "two stations");
+        let zeros = Some(Mac([0; 6]));
+        assert_eq!(rewritten(&Packet { source_mac: zeros, destination_mac: zeros, ..own }), 0);
+        assert_eq!(rewritten(&Packet { destination_mac: own.source_mac, ..own }), 0, "one and the same");
+        assert_eq!(rewritten(&Packet { source_mac: None, destination_mac: None, ..own }), 0);
+        assert_eq!(rewritten(&packet("10.0.0.1:5004", "10.0.0.2:6004")), 0, "of two devices");
+    }
+}

@@ -66,6 +66,20 @@ fn rtcp_that_a_turn_server_relays_over_tcp_is_read() {
 }
 
 #[test]
+fn esp_behind_nat_is_known_by_its_bytes() {
+    let mut flow = Reading::default();
+    let (here, there) = ("192.168.10.2:4500", "192.0.2.2:4500");
+    flow.cut_datagram(here, there, &[0x91; 60], 0);
+    flow.datagram(here, there, &[0xff]);
+    flow.datagram(here, there, &[&[0; 4][..], &[0x91; 28]].concat());
+    assert_eq!(flow.content.extra.esp, 0, "nothing captured, a keep-alive, IKE");
+    flow.datagram(here, there, &[0x91; 60]);
+    assert_eq!(flow.content.extra.esp, 1);
+    flow.datagram(HERE, THERE, &[0x91; 60]);
+    assert_eq!(flow.content.extra.esp, 1, "another port");
+}
+
+#[test]
 fn content_decides_and_not_the_port() {
     let mut flow = Reading::default();
     flow.datagram(HERE, THERE, OPTIONS);

@@ -2,6 +2,10 @@ use unicode_width::UnicodeWidthStr;
 
 use super::table;
 use crate::capture::Ended;
+use crate::check::Audit;
+use crate::decode::Layers;
+use crate::observe::message::App;
+use crate::observe::{Flow, Protocol};
 use crate::report::escape::is_plain;
 use crate::report::fixture::{audit, capture, empty_audit, names, settings};
 use crate::report::{Language, Settings};
@@ -71,9 +75,29 @@ fn frames_of_several_files_name_the_file() {
 }
 
 #[test]
+fn what_wraps_the_packets_and_what_was_not_read_has_a_name() {
+    let mut audit = audit();
+    let flow = audit.traffic.flows[0].clone();
+    let ends = "192.0.2.1:2944".parse().unwrap();
+    let mut gateway = Flow { protocol: Protocol::Udp, a: ends, b: ends, app: App::Unknown, ..flow };
+    gateway.from_a.packets = 130;
+    gateway.from_b.packets = 0;
+    gateway.layers = Layers::GTP_U.with(Layers::INCOMPLETE);
+    audit.traffic.flows.push(gateway);
+    let shown = |audit: &Audit| table(audit, &names(Language::En), &settings(Language::En, 140));
+    let before = shown(&audit);
+    assert!(before.contains("GTP-U, not all of it can be read inside"), "{before}");
+    assert!(before.contains("130\u{a0}× H.248 (MEGACO)"), "{before}");
+    let compared = "of fragments only";
+    assert_eq!(before.contains(compared), audit.captures.iter().any(|one| one.timeless_packets > 0));
+    audit.traffic.quality.fragments = 1;
+    assert!(shown(&audit).contains(compared));
+}
+
+#[test]
 fn a_stream_tells_of_keys_and_of_the_channel_it_travels_in() {
+    use crate::observe::Relay;
     use crate::observe::media::Keying;
-    use crate::observe::{Protocol, Relay};
     let mut audit = audit();
     let stream = &mut audit.traffic.streams[0];
     stream.report.keying = Some(Keying::Zrtp);

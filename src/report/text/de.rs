@@ -93,7 +93,7 @@ const LABELS: Labels = Labels {
     timeless: "Ohne brauchbare Zeitangabe",
     wrapped: "VLAN und Tunnel",
     sealed: "ESP von IPsec, nicht gelesen",
-    duplicates: "Doppelt (von den Paketen mit Nutzdaten)",
+    duplicates: "Doppelt (von den vergleichbaren Paketen)",
     both_ways: "Gerätepaare (TCP/UDP) in beiden Richtungen",
     passed_over: "Übergangene Dateien",
     incomplete: "Datagramme, zu denen Fragmente fehlen",
@@ -148,7 +148,8 @@ const NOTES: Notes = Notes {
         wurden später entfernt.",
     at_most: "höchstens",
     unread_inside: "innen nicht alles lesbar",
-    uncompared: "Nicht verglichen: Pakete ohne brauchbare Zeit und Fragmente nach dem ersten.",
+    uncompared: "Vergleichbar sind Pakete mit Nutzdaten und brauchbarer Zeit; von Fragmenten nur das erste, und keine \
+                 Rundsendungen ohne IP-Kennung.",
     encrypted: "verschlüsselt",
     probably_srtp: "wahrscheinlich SRTP",
     outer_vlan: "äußeres VLAN",

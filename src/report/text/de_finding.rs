@@ -369,7 +369,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             }
         ),
         Detail::Cap002 { duplicates, of: whole } => format!(
-            "{} Paketen mit Nutzdaten ({}) sind Kopien eines anderen. Das geschieht, wo ein Paket mehrmals am Messpunkt \
+            "{} vergleichbaren Paketen ({}) sind Kopien eines anderen. Das geschieht, wo ein Paket mehrmals am Messpunkt \
              vorbeikommt: zwei gespiegelte Ports, alle Schnittstellen (any), vor und hinter einem Router, innerhalb und \
              außerhalb eines Tunnels; oder die Datei wurde mit sich selbst zusammengefügt. Als Beleg stehen hier die ersten Originale mit ihren Kopien. Verlust und Jitter sind ohne sie gerechnet.",
             of(*duplicates, *whole, "von", De),

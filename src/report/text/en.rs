@@ -93,7 +93,7 @@ const LABELS: Labels = Labels {
     timeless: "Without a usable time",
     wrapped: "VLANs and tunnels",
     sealed: "ESP of IPsec, not read",
-    duplicates: "Duplicates (of packets with payload)",
+    duplicates: "Duplicates (of comparable packets)",
     both_ways: "Pairs of hosts (TCP/UDP) seen both ways",
     passed_over: "Files passed over",
     nameless_sip: "SIP messages without Call-ID or CSeq",
@@ -148,7 +148,8 @@ const NOTES: Notes = Notes {
         out later.",
     at_most: "at most",
     unread_inside: "not all of it can be read inside",
-    uncompared: "Not compared: packets without a usable time, and fragments behind the first.",
+    uncompared: "Comparable are packets with payload and a usable time; of fragments only the first, and nothing that goes to all \
+                 without an IP identification.",
     encrypted: "encrypted",
     probably_srtp: "probably SRTP",
     outer_vlan: "outer VLAN",

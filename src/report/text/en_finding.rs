@@ -359,7 +359,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             }
         ),
         Detail::Cap002 { duplicates, of: whole } => format!(
-            "{} packets with payload ({}) are copies of another one, as happens where a packet passes the measuring point more \
+            "{} comparable packets ({}) are copies of another one, as happens where a packet passes the measuring point more \
              than once: two mirrored ports, all interfaces (any), before and behind a router, inside and outside of a tunnel; \
              or the file was merged with itself. The evidence names the first \
              originals with their copies. Loss and jitter are computed without them.",

@@ -184,6 +184,43 @@ fn calls_without_their_voice_are_not_called_no_call() {
     finding.detail = Detail::Cap010(NoVoice::Unread);
     let text = finding_text(&finding, &context, De);
     assert!(text.detail.contains("Nicht gelesen") && text.action.contains("Spiegelport"), "{}", text.detail);
+    let [one, other] = ["192.0.2.1", "192.0.2.2"].map(|address| address.parse().unwrap());
+    let told = |senders: &[(std::net::IpAddr, u64)], listeners: &[std::net::IpAddr]| {
+        let reason = NoVoice::Reported { senders: senders.into(), listeners: listeners.into() };
+        finding_text(&Finding { detail: Detail::Cap010(reason), ..finding.clone() }, &context, De).detail
+    };
+    assert!(told(&[], &[other]).contains("oder keine Seite sendet"));
+    let sent = told(&[(one, 602)], &[other]).replace('\u{a0}', " ");
+    assert!(sent.contains(
+        "von 192.0.2.1 (602 Pakete bis zum letzten Bericht); nur empfangen wird sie von 192.0.2.2"
+    ));
+    assert!(!sent.contains("keine Seite"), "{sent}");
+}
+
+#[test]
+fn nothing_is_said_of_what_a_capture_with_gaps_lacks() {
+    let mut audit = audit();
+    let names = names(De);
+    let of = |audit: &crate::check::Audit, detail: Detail| {
+        let context = Context { audit, names: &names, zone: &TimeZone::UTC };
+        let finding = audit.findings.iter().find(|finding| finding.code() == Code::Cap010).unwrap().clone();
+        finding_text(&Finding { detail, ..finding }, &context, De).detail
+    };
+    let nothing = || Detail::Cap010(NoVoice::Nothing);
+    assert!(of(&audit, nothing()).starts_with("In dem, was aufgezeichnet und gelesen wurde,"));
+    audit.findings.retain(|finding| !matches!(finding.code(), Code::Cap001 | Code::Cap011));
+    assert!(of(&audit, nothing()).starts_with("Im Mitschnitt"));
+    audit.traffic.quality.skipped.clear();
+    assert!(of(&audit, Detail::Cap010(NoVoice::Unread)).contains("kein IP-Paket"));
+    let unread = |packets| Detail::Cap011 { path: "a".into(), packets, ended: Ended::Cut { at: 7 } };
+    assert!(of(&audit, unread(0)).ends_with("Kein Paket konnte gelesen werden."));
+    assert!(of(&audit, unread(1)).ends_with("der Rest fehlt."));
+}
+
+#[test]
+fn notices_are_pointed_to_where_there_are_any() {
+    let told = |unjudged: &[Unjudged]| (words(De).verdict)(Verdict::Notes, unjudged);
+    assert!(told(&[]).contains("die Hinweise") && !told(&[Unjudged::NoVoice]).contains("die Hinweise"));
 }
 
 #[test]

@@ -146,7 +146,6 @@ fn foreign(flow: &Flow) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::World;
-    use super::super::tunnel::ESP;
     use super::*;
     use crate::observe::fixture::{sent, stream, tcp, udp};
     use crate::observe::{Quality, TcpOutcome};

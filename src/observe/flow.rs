@@ -11,8 +11,9 @@ use super::content::Content;
 use super::media;
 use super::message::App;
 use super::sent::Sent;
+use super::silences::{Silence, Silences};
 use super::tcp::TcpState;
-use super::traffic::{Direction, Flow, IcmpReport, Initiator, Protocol, Silence, Silences, Vlans};
+use super::traffic::{Direction, Flow, IcmpReport, Initiator, Protocol, Vlans};
 
 /// IP protocol number of the encapsulating security payload, RFC 4303.
 const ESP: u8 = 50;

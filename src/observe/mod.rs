@@ -42,6 +42,7 @@ mod repeats;
 mod returns;
 mod sent;
 mod shard;
+mod silences;
 mod stream;
 mod talk;
 mod tcp;
@@ -69,10 +70,11 @@ pub use registration::{
 pub use repeats::Prompt;
 pub use sent::{Nothing, Rare, Sent};
 pub use shard::{Shard, Wave};
+pub use silences::{Silence, Silences};
 pub use stream::Assembler;
 pub use traffic::{
     Direction, DirectionExtra, FirstFrames, Flow, FlowExtra, HostFacts, IcmpReport, Initiator, MacSeen,
-    NameSeen, NameSource, Paused, Protocol, Repeated, Rewrite, Silence, Silences, SipEndpoint, Stream,
-    TcpOutcome, TcpTrace, Traffic, Vlans,
+    NameSeen, NameSource, Paused, Protocol, Repeated, Rewrite, SipEndpoint, Stream, TcpOutcome, TcpTrace,
+    Traffic, Vlans,
 };
 pub use view::FlowView;

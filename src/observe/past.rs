@@ -14,9 +14,8 @@ use super::marks::Marks;
 use super::media::StreamReport;
 use super::message::App;
 use super::sent::Sent;
-use super::traffic::{
-    Direction, FirstFrames, Flow, IcmpReport, Initiator, Protocol, Silence, Silences, TcpOutcome,
-};
+use super::silences::{Silence, Silences};
+use super::traffic::{Direction, FirstFrames, Flow, IcmpReport, Initiator, Protocol, TcpOutcome};
 
 /// Kinds of conversation of one shard; the packets of those that make room are counted as over the limit.
 const KINDS_KEPT: usize = 4_096;

@@ -217,7 +217,10 @@ fn what_may_come_through_a_tunnel_is_not_judged_and_the_tunnel_is_named() {
         "too little for voice"
     );
     let port = |at: &str| sealed(Protocol::Udp, at, "198.51.100.1:40000");
-    assert_eq!(told(ice(), port("192.0.2.1:4500")).1, [Unjudged::OneSidedIpsec], "behind NAT");
+    let mut behind_nat = port("192.0.2.1:4500");
+    assert_eq!(told(ice(), behind_nat.clone()).1, [Unjudged::OneSided], "no byte of ESP");
+    behind_nat.extra.esp = 100;
+    assert_eq!(told(ice(), behind_nat).1, [Unjudged::OneSidedIpsec], "behind NAT");
     assert_eq!(told(ice(), port("192.0.2.1:51820")).1, [Unjudged::OneSidedTunnel]);
 }
 

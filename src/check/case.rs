@@ -7,7 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::observe::HostFacts;
 use crate::observe::message::App;
-use crate::observe::{Beginning, CallProtocol, FlowView, Protocol, Stream, Traffic};
+use crate::observe::{Beginning, CallProtocol, FlowView, Protocol, Registration, Stream, Traffic};
 use crate::rules::{DocumentKind, Leg, Row, Rulebook};
 use crate::site::{
     Confidence, Device, ExceptionUse, Hints, Initiator, Kind, PeerScope, PortChange, Ports, RoleId, Scope,
@@ -209,12 +209,21 @@ impl<'a> Case<'a> {
     /// Whether a registration of an own device is repeated in vain, and nothing shows that an answer would be in the capture.
     pub(super) fn may_miss_answers(&self) -> bool {
         let silent = self.traffic.registrations.iter().filter(|row| row.is_silent());
-        let pairs: BTreeSet<(IpAddr, IpAddr)> =
-            silent.map(|row| (row.client.ip(), row.registrar.ip())).collect();
-        pairs.into_iter().any(|(client, registrar)| {
-            let is_own = self.scope(client) == Scope::Lan || self.device(client).is_some();
-            is_own && !self.would_see_an_answer(client, registrar)
+        let is_own = |client: IpAddr| self.scope(client) == Scope::Lan || self.device(client).is_some();
+        silent.filter(|row| is_own(row.client.ip())).any(|row| {
+            !self.would_see_an_answer(row.client.ip(), row.registrar.ip()) || self.may_have_been_answered(row)
         })
+    }
+
+    /// Whether the latest requests of a registration may have been answered although the capture holds no answer, as where a
+    /// mirror port lost one direction meanwhile: over UDP none of them was sent again, which RFC 3261 section 17.1.2.2 wants
+    /// without an answer, and nothing that came to the client since is in the capture.
+    pub(super) fn may_have_been_answered(&self, row: &Registration) -> bool {
+        let tries = &row.unanswered;
+        let reached = self.ways().reached.get(&row.client.ip());
+        row.protocol == Protocol::Udp
+            && tries.requests == tries.count
+            && tries.span.is_some_and(|(first, _)| reached.is_none_or(|last| *last < first))
     }
 
     /// Whether an answer would be in the capture: the target, or for one in the Internet any other host there, was seen

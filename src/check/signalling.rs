@@ -225,6 +225,7 @@ fn unanswered(case: &Case<'_>, registration: &Registration) -> Option<Finding> {
         || tries.count < LEAST_TRIES
         || last.since(first) < LEAST_WAIT
         || !case.would_see_an_answer(client, registrar)
+        || case.may_have_been_answered(registration)
     {
         return None;
     }

@@ -75,6 +75,8 @@ pub(super) struct Ways {
     pub(super) both: HashSet<(IpAddr, IpAddr)>,
     /// Hosts that have such a conversation with somebody in the Internet.
     pub(super) outbound: HashSet<IpAddr>,
+    /// When the last packet came to a host.
+    pub(super) reached: HashMap<IpAddr, Timestamp>,
     /// Sender and receiver of what goes through a tunnel that nobody can look into.
     tunnelled: HashMap<(IpAddr, IpAddr), Tunnel>,
     /// The busiest of these tunnels, with its place in the traffic.
@@ -92,6 +94,10 @@ impl<'a> Case<'a> {
                 }
                 ways.senders.insert(host);
                 ways.sent.insert((host, peer));
+                if let Some((_, last)) = view.sent.last {
+                    let known = ways.reached.entry(peer).or_insert(last);
+                    *known = last.max(*known);
+                }
                 if let Some(tunnel) = tunnel(view.flow) {
                     ways.tunnelled.entry((host, peer)).or_insert(tunnel);
                 }

@@ -104,6 +104,31 @@ fn tries_without_an_answer_need_time_and_proof() {
 }
 
 #[test]
+fn a_mirror_port_that_lost_a_direction_meanwhile_shows_no_registrar_that_is_silent() {
+    let told = |requests, reached: i64| {
+        let unanswered = Unanswered {
+            count: 3,
+            requests,
+            frames: vec![frame(1)],
+            span: Some((at(60_000), at(1_260_000))),
+        };
+        let mut world = world(Registration { unanswered, ..registration() });
+        for flow in &mut world.traffic.flows {
+            (flow.from_a.last, flow.from_b.last) =
+                (Some((frame(9), at(1_260_000))), Some((frame(5), at(reached))));
+        }
+        (codes(&world), world.case().may_miss_answers())
+    };
+    assert_eq!(
+        told(3, 50_000),
+        (vec![], true),
+        "renewed at its time, each once, and nothing comes to the client"
+    );
+    assert_eq!(told(3, 70_000), (vec!["SIG-002"], false), "what comes to the client is seen");
+    assert_eq!(told(2, 50_000), (vec!["SIG-002"], false), "who got an answer sends nothing again");
+}
+
+#[test]
 fn a_registrar_that_accepts_others_on_that_port_is_not_behind_a_firewall() {
     let silent = || Registration {
         unanswered: Unanswered {

@@ -41,7 +41,8 @@ pub(super) const SIG_002: Page = Page {
                    Internet, von irgendwo dort.",
         action: "Melden sich andere Geräte dort an, prüfen Sie Konto und Sperrliste der Anlage. Sonst prüfen Sie, ob der \
                  Registrar läuft und ob eine Firewall auf dem Weg den Port sperrt.",
-        pitfalls: "Manche Anlagen antworten Unbekannten und Gesperrten mit Absicht nicht. Ein einseitiger Spiegelport verbirgt jede Antwort und wird nicht beurteilt. Eine Antwort nach \
+        pitfalls: "Manche Anlagen antworten Unbekannten und Gesperrten mit Absicht nicht. Ein einseitiger Spiegelport verbirgt jede Antwort und wird nicht beurteilt, auch einer, der erst \
+                   während der Messung eine Richtung verliert: Dann wird keine Anfrage wiederholt. Eine Antwort nach \
                    einer Wiederholung ist kein Befund.",
         source: "RFC 3261 Abschnitt 10.2 und 17.1.2.2.",
     },
@@ -52,7 +53,8 @@ pub(super) const SIG_002: Page = Page {
                    from anywhere there.",
         action: "If other devices register there, check the account and the block list of the PBX. Otherwise check whether the \
                  registrar runs and whether a firewall on the way blocks the port.",
-        pitfalls: "Some systems leave strangers and blocked devices without an answer on purpose. A one-sided mirror port hides every answer and is not judged. An answer after a repetition is no \
+        pitfalls: "Some systems leave strangers and blocked devices without an answer on purpose. A one-sided mirror port hides every answer and is not judged, nor one that loses a direction \
+                   while it is measured: then no request is sent again. An answer after a repetition is no \
                    finding.",
         source: "RFC 3261 sections 10.2 and 17.1.2.2.",
     },

@@ -255,9 +255,9 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
             (false, _) => Confidence::Suspected,
         };
         // A source may go on from an earlier call or in a later one, where voice comes back.
-        let began = |call: &Silent<'_>, stream: &Stream| match stream.is_shared {
-            true => call.answered,
-            false => stream.report.first,
+        let began = |call: &Silent<'_>, stream: &Stream| {
+            let first = stream.report.first;
+            if stream.is_shared && first.time < call.answered.time { call.answered } else { first }
         };
         let streams = calls.iter().flat_map(|call| call.streams.iter().map(move |stream| (call, *stream)));
         let shown = at_moments(streams.map(|(call, stream)| (stream, vec![began(call, stream)])));

@@ -71,6 +71,11 @@ const LOOKED_AT: &[(&str, &str, &str)] = &[
     ("voip/zeek_zeek__sip_wireshark.pcap", "SIG-001", "the beginning of the same capture"),
     (
         "voip/ntop_nDPI__FAX-Call-t38-CA-TDM-SIP-FB-1.pcap",
+        "RTP-003",
+        "nothing for 34.3 s behind a re-INVITE that leaves address and port as they are; tshark counts the same 1,712",
+    ),
+    (
+        "voip/ntop_nDPI__FAX-Call-t38-CA-TDM-SIP-FB-1.pcap",
         "RTP-006",
         "80 bytes of PCMA every 10 ms, a=ptime:20 and 30 in all SDP",
     ),

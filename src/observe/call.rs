@@ -173,7 +173,9 @@ pub struct Call {
     /// When SDP after the answer, re-INVITE or UPDATE, changed something of what was agreed, or a REFER handed the call over;
     /// at most 16.
     pub renegotiated: Vec<Timestamp>,
-    /// Those of them that changed address, port, direction or kind of a medium, or handed over; at most 16.
+    /// When it repeated what was agreed, as a session timer does (RFC 4028); at most 16.
+    pub offered_again: Vec<Timestamp>,
+    /// Those of [`Self::renegotiated`] that changed address, port, direction or kind of a medium, or handed over; at most 16.
     pub rerouted: Vec<Timestamp>,
     /// Streams that belong to an earlier call as well, because their sources went on with their numbers.
     pub also_heard: Vec<usize>,
@@ -260,6 +262,7 @@ impl Call {
             answered_elsewhere: false,
             may_be_silent: false,
             renegotiated: Vec::new(),
+            offered_again: Vec::new(),
             rerouted: Vec::new(),
             also_heard: Vec::new(),
             ladder: Ladder::default(),

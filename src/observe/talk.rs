@@ -210,8 +210,12 @@ impl Talk {
     }
 
     fn renegotiate(&mut self, heard: &Heard, changed: Novelty) {
-        if changed > Novelty::Nothing && self.call.renegotiated.len() < OFFERS_KEPT {
-            self.call.renegotiated.push(heard.time);
+        let offers = match changed {
+            Novelty::Nothing => &mut self.call.offered_again,
+            Novelty::Coding | Novelty::Way => &mut self.call.renegotiated,
+        };
+        if offers.len() < OFFERS_KEPT {
+            offers.push(heard.time);
         }
         if changed == Novelty::Way && self.call.rerouted.len() < OFFERS_KEPT {
             self.call.rerouted.push(heard.time);

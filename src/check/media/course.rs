@@ -192,11 +192,11 @@ fn changes<'a>(answered: &Answered<'a>, side: &Side<'a>) -> Told<'a> {
         let long = |stream: &Stream| stream.report.counts.packets >= LEAST_JUDGED;
         // A PBX plays tones of its own until the call stands.
         let stood = began.since(answered.at) > AROUND_OFFER;
-        let renewed = answered
-            .call
-            .renegotiated
-            .iter()
-            .any(|time| time.since(ended) > -AROUND_OFFER && time.since(began) < AROUND_OFFER);
+        // A PBX that hands a call over may say to the one side what it said before.
+        let call = answered.call;
+        let mut offers = call.renegotiated.iter().chain(&call.offered_again);
+        let renewed =
+            offers.any(|time| time.since(ended) > -AROUND_OFFER && time.since(began) < AROUND_OFFER);
         let found = before.destination == after.destination
             && is_handover
             && stood

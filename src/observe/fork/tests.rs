@@ -285,6 +285,11 @@ fn an_offer_of_what_was_agreed_is_no_new_one() {
         (5_500, 0, again("3 UPDATE", OFFER)),
     ];
     assert_eq!(asked(&timer), (vec![], vec![]));
+    let again_at = |later: &[(i64, u16, Said<'_>)]| {
+        let answered = [(2_000, 200, Said { sdp: ANSWER, ..tagged })];
+        one_hop(OFFER, &[&answered, later].concat()).offered_again
+    };
+    assert_eq!(again_at(&timer), [at(5_000), at(5_010), at(5_500)]);
     // Another codec or packet time is no reason to stop.
     let coding = with(OFFER, "a=ptime:30");
     let changed = [(5_000, 0, again("2 INVITE", coding)), (5_010, 200, again("2 INVITE", ANSWER))];

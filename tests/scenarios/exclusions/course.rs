@@ -49,10 +49,14 @@ fn mute_with_silence_left_out() {
 #[test]
 fn re_invite_before_the_end() {
     let renewed = breaks_off(|net, talk| {
-        let (offer, reply) = (sdp(phone(), "sendrecv"), sdp(pbx(), "sendrecv"));
-        talk.ask(net, STANDS + 3 * SECOND, ("INVITE", 2), &offer, &reply);
+        renew(net, talk, STANDS + 3 * SECOND);
     });
     excluded("RTP-008", renewed, breaks_off(|_, _| ()));
+    let repeated = audit(breaks_off(|net, talk| repeat(net, talk, STANDS + 3 * SECOND)).capture());
+    assert!(
+        is_raised(&repeated, "RTP-008", pbxray::check::Severity::Warning),
+        "a session timer ends no voice"
+    );
 }
 
 #[test]
@@ -92,8 +96,7 @@ fn handed_over(also: impl FnOnce(&mut Net, &super::Talk)) -> Net {
 #[test]
 fn transfer_by_re_invite_brings_another_source() {
     let renewed = handed_over(|net, talk| {
-        let (offer, reply) = (sdp(phone(), "sendrecv"), sdp(pbx(), "sendrecv"));
-        talk.ask(net, STANDS + 2950 * MS, ("INVITE", 2), &offer, &reply);
+        repeat(net, talk, STANDS + 2950 * MS);
     });
     excluded("RTP-009", renewed, handed_over(|_, _| ()));
 }
@@ -324,10 +327,17 @@ fn stalled(also: impl FnOnce(&mut Net, &super::Talk)) -> Net {
     net
 }
 
-/// The call is agreed anew at this time.
+/// The call is agreed anew at this time: the T14 wants to receive at another port.
 fn renew(net: &mut Net, talk: &super::Talk, at: u64) {
     let (offer, reply) = (sdp(phone(), "sendrecv"), sdp(pbx(), "sendrecv"));
-    talk.ask(net, at, ("INVITE", 2), &offer, &reply);
+    let elsewhere = offer.replace("m=audio 10000", "m=audio 10002");
+    assert_ne!(elsewhere, offer);
+    talk.ask(net, at, ("INVITE", 2), &elsewhere, &reply);
+}
+
+/// What was agreed is offered again, as a session timer does.
+fn repeat(net: &mut Net, talk: &super::Talk, at: u64) {
+    talk.ask(net, at, ("INVITE", 2), &sdp(phone(), "sendrecv"), &sdp(pbx(), "sendrecv"));
 }
 
 #[test]
@@ -382,6 +392,11 @@ fn left_out(also: impl FnOnce(&mut Net, &super::Talk)) -> Net {
 fn numbers_left_out_between_two_offers() {
     let renewed = left_out(|net, talk| renew(net, talk, STANDS + 2900 * MS));
     excluded("RTP-003", renewed, left_out(|_, _| ()));
+    let repeated = audit(left_out(|net, talk| repeat(net, talk, STANDS + 2900 * MS)).capture());
+    assert!(
+        is_raised(&repeated, "RTP-003", pbxray::check::Severity::Error),
+        "a session timer pauses no voice"
+    );
 }
 
 #[test]

@@ -227,7 +227,7 @@ mod tests {
         assert_eq!(instead(quality(9, 9), h323(3)), NoVoice::Nothing, "a scan");
         let gateway = |own: u16| {
             let ends = udp(&format!("192.0.2.1:{own}"), "192.0.2.2:2944");
-            vec![Flow { from_a: sent(130), ..ends }]
+            vec![Flow { from_a: sent(130), from_b: sent(0), ..ends }]
         };
         let traffic = Traffic { flows: gateway(2944), ..Traffic::default() };
         assert_eq!(foreign_telephony(&traffic).into_iter().collect::<Vec<_>>(), [("H.248 (MEGACO)", 130)]);

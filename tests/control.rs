@@ -65,7 +65,37 @@ const LOOKED_AT: &[(&str, &str, &str)] = &[
         "RTP-004",
         "12.5 ms on average, a gap of 195 ms",
     ),
+    (
+        "voip/javier-pastor_ptavi-p5__sip.cap",
+        "RTP-001",
+        "611 packets to the provider, none back; STUN shows another port than SDP announces",
+    ),
     ("voip/javier-pastor_ptavi-p5__sip.cap", "RTP-004", "40.7 ms on average"),
+    (
+        "voip/jkloris_MTAA_SIP_proxy__Z1_fullcall.pcapng",
+        "RTP-001",
+        "all voice goes to the public address of 192.168.1.15, ICMP turns it away, none comes to it",
+    ),
+    (
+        "voip/jkloris_MTAA_SIP_proxy__Z1_hangup.pcapng",
+        "RTP-001",
+        "the same telephones: 20 ICMP errors, no packet to 192.168.1.15",
+    ),
+    (
+        "voip/jkloris_MTAA_SIP_proxy__Z1_pickup-call.pcapng",
+        "RTP-001",
+        "the same telephones: 51 ICMP errors, no packet to 192.168.1.15",
+    ),
+    (
+        "voip/jkloris_MTAA_SIP_proxy__Z1_transfercall.pcapng",
+        "RTP-001",
+        "the same telephones: turned away for 7.7 s",
+    ),
+    (
+        "voip/jkloris_MTAA_SIP_proxy__Z1_videocall.pcapng",
+        "RTP-001",
+        "the same telephones: turned away for 3 s, then straight to 192.168.1.15",
+    ),
     ("voip/jkloris_MTAA_SIP_proxy__Z1_fullcall.pcapng", "RTP-004", "a gap of 208 ms"),
     ("voip/MichalCab_ISA__aaa.pcap", "SIG-001", "the account voi18063 is refused: 403 Wrong password"),
     ("voip/zeek_zeek__sip_wireshark.pcap", "SIG-001", "the beginning of the same capture"),
@@ -87,6 +117,11 @@ const LOOKED_AT: &[(&str, &str, &str)] = &[
     ("voip/jkloris_MTAA_SIP_proxy__Z1_pickup-call.pcapng", "CAP-001", "its statistics block counts 1 drop"),
     ("voip/open5gs_open5gs__pcapng_volte.pcapng", "CAP-001", "its statistics block counts 627 drops"),
     ("voip/sippy_rtpproxy__catch_dtmf_dtmf.pcap", "CAP-003", "two senders, and nothing ever comes back"),
+    (
+        "voip/psabol571_MTAA-pcap__presmerovanie_hovoru.pcapng",
+        "RTP-001",
+        "348 packets to the public address of 192.168.1.58, turned away by ICMP",
+    ),
     ("voip/slytechs-repos_jnetpcap-legacy__tc_TC_IDPRE_EXT0140.pcap", "CAP-011", "ends within frame 588"),
     (
         "voip/NormB_sipnab__b2bua-asterisk.pcapng",

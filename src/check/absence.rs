@@ -86,8 +86,9 @@ fn no_voice(traffic: &Traffic) -> NoVoice {
     if !foreign.is_empty() {
         return NoVoice::Foreign(foreign.into_keys().collect());
     }
-    let tunnelled: u64 =
-        traffic.flows.iter().filter(|flow| tunnel(flow) == Some(Tunnel::Other)).map(Flow::packets).sum();
+    // GRE and L2TP are only not opened; over UDP they encrypt.
+    let encrypts = |flow: &&Flow| flow.protocol == Protocol::Udp && tunnel(flow) == Some(Tunnel::Other);
+    let tunnelled: u64 = traffic.flows.iter().filter(encrypts).map(Flow::packets).sum();
     let protected: u64 = traffic.flows.iter().map(Flow::esp).sum();
     let sealed = tunnelled + protected;
     let is_much = sealed > 0 && sealed * SEALED_SHARE >= quality.frames;
@@ -235,7 +236,9 @@ mod tests {
         let sealed =
             Flow { protocol: Protocol::Other(50), from_a: sent(4), ..udp("192.0.2.1:0", "192.0.2.2:0") };
         assert_eq!(instead(quality(9, 9), vec![sealed.clone()]), NoVoice::Ipsec);
-        assert_eq!(instead(quality(900, 900), vec![sealed]), NoVoice::Nothing, "hides no call");
+        assert_eq!(instead(quality(900, 900), vec![sealed.clone()]), NoVoice::Nothing, "hides no call");
+        let unopened = Flow { protocol: Protocol::Other(47), ..sealed };
+        assert_eq!(instead(quality(9, 9), vec![unopened]), NoVoice::Nothing, "GRE encrypts nothing");
         let reports = |packets| Flow {
             app: App::Rtcp,
             from_a: sent(packets),

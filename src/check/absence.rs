@@ -128,11 +128,11 @@ fn foreign(flow: &Flow) -> Option<&'static str> {
         return None;
     }
     const H248: &str = "H.248 (MEGACO)";
-    // ITU-T H.248.1 annex D, in text and in binary form. Any client may have one of these ports by chance.
+    // ITU-T H.248.1 annex D, in text and in binary form. Any client may have one of these ports by chance, and over SCTP
+    // heartbeats cannot be told from messages.
     let ends = [flow.a, flow.b].map(|end| matches!(end.port(), 2944 | 2945));
-    match (flow.protocol, ends) {
-        (Protocol::Udp, [true, true]) | (Protocol::Sctp, [true, _] | [_, true]) => return Some(H248),
-        _ => {}
+    if (flow.protocol, ends) == (Protocol::Udp, [true, true]) {
+        return Some(H248);
     }
     // Who of two UDP ends started, a capture that begins amid the call does not show.
     [flow.b.port(), flow.a.port()].into_iter().find_map(|port| match (flow.protocol, port) {

@@ -1,7 +1,9 @@
 //! Takes the session descriptions of one call in capture order; gives what each of them changes of what the same side said
 //! before (RFC 3264 section 8). A session timer repeats what was agreed (RFC 4028 section 7.4), and such an offer explains nothing.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
+
+use foldhash::fast::FixedState;
 
 use super::dialogs::Heard;
 use super::message::sdp::Sdp;
@@ -93,7 +95,7 @@ impl Offers {
 
 impl Shape {
     fn of(sdp: &Sdp) -> Self {
-        let (mut way, mut coding) = (DefaultHasher::new(), DefaultHasher::new());
+        let [mut way, mut coding] = [0, 1].map(|seed| FixedState::with_seed(seed).build_hasher());
         sdp.media_count.hash(&mut way);
         for media in &sdp.media {
             let host = media.connection.as_ref().or(sdp.connection.as_ref());
@@ -116,7 +118,5 @@ impl Shape {
 
 /// The same for the same value in every run.
 fn digest(value: impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
+    FixedState::default().hash_one(value)
 }

@@ -5,7 +5,7 @@ pub(super) mod calls;
 mod capture;
 pub(super) mod devices;
 pub(super) mod findings;
-mod flows;
+pub(super) mod flows;
 pub(super) mod media;
 mod page;
 mod rows;

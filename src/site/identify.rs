@@ -171,6 +171,14 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// Whether the capture shows the MAC address that its maker gave the host.
+    fn has_own_mac(&self, address: IpAddr) -> bool {
+        self.traffic.host(address).is_some_and(|facts| {
+            let is_own = facts.on_link != Some(false) && self.hints.scope(address) == Scope::Lan;
+            is_own && facts.macs.iter().any(|seen| !seen.mac.is_local() && !seen.mac.is_multicast())
+        })
+    }
+
     fn agents(&self, side: AgentSide, fits: impl Fn(&str) -> bool) -> Vec<(IpAddr, Evidence)> {
         let mut signs = Vec::new();
         for endpoint in &self.traffic.sip_endpoints {
@@ -294,7 +302,7 @@ impl<'a> Scene<'a> {
             address,
             kind,
             vendor: vendor_of(&role).map(Into::into),
-            maker: maker(marks),
+            maker: maker(marks, self.has_own_mac(address)),
             model_is_stated: stated_model.is_some(),
             model_is_fitted,
             model,
@@ -461,11 +469,13 @@ fn vendor_of(role: &RoleId) -> Option<&str> {
     role.as_str().split_once('.').map(|(vendor, _)| vendor)
 }
 
-/// By MAC prefix; where the link has none or a router hides it, by an agent string that others do not use too.
-fn maker(marks: &[Mark<'_>]) -> Option<Box<str>> {
+/// By MAC prefix; where the link has none or a router hides it, by an agent string that others do not use too. Software runs on
+/// what others made: there the MAC is that of a maker who is not known.
+fn maker(marks: &[Mark<'_>], has_own_mac: bool) -> Option<Box<str>> {
     let is_name = |mark: &&Mark<'_>| mark.identity.weight >= LEAST_NAME;
     let named_by = |kind| marks.iter().filter(is_name).find(|mark| mark.sign.kind == kind);
-    let named = named_by(EvidenceKind::MacPrefix).or_else(|| named_by(EvidenceKind::Agent))?;
+    let by_agent = || if has_own_mac { None } else { named_by(EvidenceKind::Agent) };
+    let named = named_by(EvidenceKind::MacPrefix).or_else(by_agent)?;
     Some(named.identity.vendor.as_str().into())
 }
 

@@ -142,8 +142,9 @@ impl Stated {
     /// For the list of evidence.
     pub(super) fn words(&self) -> Box<str> {
         let mut words = self.source.to_owned();
-        let stated = [self.role.as_ref().map(RoleId::as_str), self.model.as_ref().map(ModelId::as_str)];
-        for word in stated.into_iter().flatten() {
+        // Whoever states a model has said the role with it.
+        let stated = self.model.as_ref().map(ModelId::as_str).or(self.role.as_ref().map(RoleId::as_str));
+        if let Some(word) = stated {
             words.push(' ');
             words.push_str(word);
         }

@@ -116,7 +116,8 @@ fn raise(case: &Case<'_>, sender: IpAddr, own: &[&Uneven<'_>], onward: Vec<IpAdd
         own.iter().copied().filter(|one| matches!(one.how, Unevenness::Clock { .. }) == is_clock).collect();
     let streams: Vec<&Stream> = own.iter().map(|one| one.stream).collect();
     let (max, mean) = jitter(worst.stream);
-    let how = if own.len() > 1 && !is_clock { together(&own) } else { worst.how };
+    let (how, mean) =
+        if own.len() > 1 && !is_clock { (together(&own), mean_of(&own)) } else { (worst.how, mean) };
     // A single pause tells less of whose it is.
     let on_link =
         matches!(how, Unevenness::Often { .. }) && !captured_there && is_of_sender(case, sender, &streams);
@@ -164,7 +165,9 @@ fn is_of_sender(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> bool {
         && is_here(sender)
         && streams.iter().all(|stream| {
             let receiver = stream.destination.ip();
-            is_here(receiver) && case.are_neighbours(sender, receiver) && is_back_even(stream)
+            // What is captured where it is sent from says nothing of the way.
+            let crossed = !case.was_captured_on(receiver);
+            crossed && is_here(receiver) && case.are_neighbours(sender, receiver) && is_back_even(stream)
         })
 }
 
@@ -178,6 +181,14 @@ fn together(own: &[&Uneven<'_>]) -> Unevenness {
             own.iter().map(|one| one.pauses.1).fold(0.0, f64::max),
         ),
     }
+}
+
+/// Mean jitter in ms of all the streams.
+fn mean_of(own: &[&Uneven<'_>]) -> f64 {
+    let measured = |one: &Uneven<'_>| one.stream.report.timing.evenness.measured as f64;
+    let all: f64 = own.iter().map(|one| measured(one)).sum();
+    let sum: f64 = own.iter().map(|one| measured(one) * jitter(one.stream).1).sum();
+    if all > 0.0 { sum / all } else { 0.0 }
 }
 
 /// Greatest and mean jitter in ms.

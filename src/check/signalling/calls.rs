@@ -98,7 +98,14 @@ fn why(case: &Case<'_>, refused: &[&Call], host: IpAddr, status: u16) -> Option<
     if is_about_media && refused.iter().all(|call| call.offers_nothing) {
         return Some(Circumstance::NoMediaOffered);
     }
-    if refused.iter().all(|call| blames_dns(call)) {
+    // Who serves the domain does not need to resolve it: there it is the user who is missing.
+    let is_served = |call: &&Call| {
+        let mut rows = case.traffic.registrations.iter();
+        rows.any(|row| {
+            row.registrar.ip() == host && row.granted.is_some() && domain(&row.aor) == domain(&call.to)
+        })
+    };
+    if refused.iter().all(|call| blames_dns(call)) && !refused.iter().any(is_served) {
         return Some(Circumstance::NameUnresolved);
     }
     let registers_later = |call: &&Call| {
@@ -121,6 +128,11 @@ fn ends(flow: &Flow) -> [SocketAddr; 2] {
 
 fn pair(one: SocketAddr, other: SocketAddr) -> [SocketAddr; 2] {
     [one.min(other), one.max(other)]
+}
+
+/// `anlage.example` of `sip:21@anlage.example`.
+fn domain(aor: &str) -> Option<&str> {
+    aor.rsplit_once('@').map(|(_, domain)| domain)
 }
 
 /// Whether the words of the refusal say that a name could not be resolved: `No DNS results` (repro), `Unresolvable destination`
@@ -154,6 +166,7 @@ fn unacknowledged(case: &Case<'_>) -> Vec<Finding> {
             collector.time(time);
         }
         let all = asked.at(at);
+        let arrived = failed.iter().all(|call| over_tcp(call));
         let callers: BTreeSet<IpAddr> = failed.iter().map(|call| call.caller.ip()).collect();
         let rejection = Rejection {
             status: 408,
@@ -168,16 +181,15 @@ fn unacknowledged(case: &Case<'_>) -> Vec<Finding> {
                 // Answered is what these were.
                 answered: all as u64,
                 callers: callers.into_iter().collect(),
-                why: Some(Circumstance::Unacknowledged {
-                    over_tcp: failed.iter().all(|call| over_tcp(call)),
-                }),
+                why: Some(Circumstance::Unacknowledged { over_tcp: arrived }),
             },
             severity: Severity::Warning,
             confidence: Confidence::Likely,
             subject: Some(case.subject(host)),
             rows: Vec::new(),
             count: failed.len() as u64,
-            responsible: Party::Network,
+            // TCP has shown that the network brings the answer.
+            responsible: if arrived { Party::Telephony } else { Party::Network },
             evidence: collector.finish(format!(
                 "{} && (sip.CSeq.method == \"INVITE\" || sip.CSeq.method == \"BYE\")",
                 filter::host(host)

@@ -303,6 +303,18 @@ fn a_name_that_is_not_resolved_is_no_telephone_that_is_off() {
     assert_eq!(why(478, "Unresolvable destination (478/SL)"), Some(Some(Circumstance::NameUnresolved)));
     assert_eq!(why(503, "Unable to resolve next hop"), Some(Some(Circumstance::NameUnresolved)));
     assert_eq!(why(503, "Resolved elsewhere, dnsmasq"), Some(None));
+    let unresolved =
+        || Call { reason: Some("No DNS results".into()), to: "sip:22@a.example".into(), ..refused_call(503) };
+    let registrar = unresolved().callee;
+    let with_granted = |aor: &str| {
+        let mut world = calls(vec![unresolved()]);
+        let (client, granted) = (socket("192.168.10.99:5060"), Some((at(1), at(1))));
+        world.traffic.registrations =
+            vec![Registration { aor: aor.into(), client, registrar, granted, ..registration() }];
+        sig_005(&world).unwrap().1
+    };
+    assert_eq!(with_granted("sip:99@a.example"), None, "the domain is served, the user is missing");
+    assert_eq!(with_granted("sip:99@b.example"), Some(Circumstance::NameUnresolved));
     let both = ["No DNS results", "Temporarily Unavailable", "Temporarily Unavailable"]
         .map(|reason| Call { reason: Some(reason.into()), ..refused_call(480) });
     assert_eq!(sig_005(&calls(both.to_vec())).unwrap().1, None, "not all of them");

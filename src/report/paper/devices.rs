@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use super::{Cell, Maker, Part, Picture, Table, Tone, shown, socket};
 use crate::report::json::document::{Confidence, Flow, Host, RowStatus};
 use crate::report::number::{NO_VALUE, bytes};
+use crate::report::table::flows::is_about_strangers;
 
 pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     let labels = &maker.words.labels;
@@ -112,7 +113,10 @@ pub(super) fn unexplained(maker: &Maker<'_>) -> Vec<Part> {
     let labels = &maker.words.labels;
     let mut flows: Vec<&Flow> = maker.document.flows.iter().filter(|flow| flow.is_unexplained).collect();
     if flows.is_empty() {
-        return vec![Part::Text(maker.words.notes.no_unexplained.to_owned())];
+        let notes = &maker.words.notes;
+        let is_told = maker.document.findings.iter().any(|finding| is_about_strangers(&finding.code));
+        let none = if is_told { notes.unexplained_are_told } else { notes.no_unexplained };
+        return vec![Part::Text(none.to_owned())];
     }
     let packets = |flow: &Flow| flow.packets_ab.saturating_add(flow.packets_ba);
     flows.sort_by_key(|flow| Reverse(packets(flow)));

@@ -212,7 +212,8 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
             .as_ref()
             .map(|cause| (cause.protocol.into(), cause.value, cause.text.as_deref().unwrap_or_default())),
         early_media: call.early_media_after_ms.filter(|_| call.ringing.is_none()).map(|ms| (ms * 1e6) as i64),
-        let_through: between(call.start.as_deref(), call.let_through.as_deref()),
+        let_through: between(call.start.as_deref(), call.let_through.as_deref())
+            .filter(|_| call.ringing.as_ref().or(call.early_media.as_ref()).is_some()),
         rang_for: between(call.ringing.as_deref(), call.end.as_deref()).filter(|_| call.answered.is_none()),
         dialled: call.dialled.as_deref(),
         refused_change: call.refused_change.as_ref().map(|change| (change.kind.into(), change.status)),

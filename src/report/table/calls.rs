@@ -125,7 +125,7 @@ pub(in crate::report) fn notes<'a>(view: &View<'a>, call: &'a Call) -> CallNotes
             .as_ref()
             .map(|cause| (cause.protocol, cause.value, cause.text.as_ref().map_or("", |text| text.as_str()))),
         early_media: call.heard_after().filter(|_| call.ringing.is_none()),
-        let_through: call.let_through_after(),
+        let_through: call.let_through_after().filter(|_| call.ringing.or(call.early_media).is_some()),
         rang_for: call.rang_for(),
         dialled: call.dialled.as_deref(),
         refused_change: call.refused_change.map(|change| (change.kind, change.status)),

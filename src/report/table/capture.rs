@@ -20,8 +20,6 @@ const MOST: usize = 20;
 const CLOCK_SET: i64 = 315_532_800_000_000_000;
 /// Most VLANs named.
 const VLANS: usize = 8;
-/// What is left out of the search for copies is told where one packet in so many is a fragment.
-const FRAGMENTS_TOLD: u64 = 10;
 /// Most files named that were passed over.
 const PASSED_OVER: usize = 5;
 
@@ -148,8 +146,7 @@ fn quality_facts(view: &View<'_>) -> Vec<(Piece, Piece)> {
     if quality.duplicate_candidates > 0 {
         let share = of(quality.duplicates, quality.duplicate_candidates);
         let timeless = view.audit.captures.iter().any(|capture| capture.timeless_packets > 0);
-        let is_worth_a_word = timeless || quality.fragments * FRAGMENTS_TOLD >= quality.frames;
-        let uncompared = is_worth_a_word.then(|| view.words.notes.uncompared.to_owned());
+        let uncompared = timeless.then(|| view.words.notes.uncompared.to_owned());
         facts.push((
             labels.duplicates.into(),
             Piece::lines([share].into_iter().chain(uncompared), Tone::Plain),

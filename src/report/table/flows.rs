@@ -22,7 +22,10 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     let all = &view.audit.traffic.flows;
     let mut flows: Vec<&Flow> = view.audit.unexplained.iter().filter_map(|id| all.get(*id)).collect();
     if flows.is_empty() {
-        return page.paragraph(0, view.words.notes.no_unexplained, Tone::Plain);
+        let notes = &view.words.notes;
+        let is_told = view.audit.findings.iter().any(|finding| is_about_strangers(finding.code().as_str()));
+        let none = if is_told { notes.unexplained_are_told } else { notes.no_unexplained };
+        return page.paragraph(0, none, Tone::Plain);
     }
     flows.sort_by_key(|flow| (Reverse(packets(flow)), flow.id));
     let rows: Vec<Vec<Piece>> = flows.iter().take(MOST).map(|flow| line(view, flow)).collect();
@@ -35,6 +38,11 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     ];
     page.table(&heads, &rows);
     view.write_rest(page, rows.len(), flows.len());
+}
+
+/// Codes about connections that no document has and that have no row here.
+pub(in crate::report) fn is_about_strangers(code: &str) -> bool {
+    matches!(code, "SEC-001" | "SEC-002" | "SEC-004")
 }
 
 fn line(view: &View<'_>, flow: &Flow) -> Vec<Piece> {

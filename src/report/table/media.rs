@@ -7,6 +7,7 @@ use crate::observe::Stream;
 use crate::observe::media::report::Stretch;
 use crate::observe::media::timing::{ClockSource, GUIDE};
 use crate::observe::media::{MediaKind, StreamReport};
+use crate::report::language::Language;
 use crate::report::number::{NO_BREAK_SPACE, NO_VALUE, decimal, duration, percent, share, span, time_of_day};
 use crate::report::text::{EXPEDITED_FORWARDING, dscp_name};
 
@@ -97,7 +98,10 @@ fn is_untold(view: &View<'_>, stream: &Stream) -> bool {
 /// heard in other calls as well, how it was in this one.
 pub(super) fn of_call(view: &View<'_>, stream: &Stream, part: Option<Stretch>) -> String {
     let report = &stream.report;
-    let labels = &view.words.labels;
+    let [lost_word, jitter_word] = match view.language {
+        Language::De => ["Verlust", "Jitter"],
+        Language::En => ["loss", "jitter"],
+    };
     let ef = percent(report.dscp_percent(EXPEDITED_FORWARDING), view.language);
     let lost = part.map_or_else(|| stream.lost_percent(), |part| part.lost_percent());
     let loss = percent(lost, view.language);
@@ -111,16 +115,16 @@ pub(super) fn of_call(view: &View<'_>, stream: &Stream, part: Option<Stretch>) -
         match heard_lost(report).filter(|_| part.is_none()) {
             Some(heard) => {
                 let heard = percent(heard, view.language);
-                format!("{}{NO_BREAK_SPACE}{loss} (RTCP{NO_BREAK_SPACE}{heard})", labels.loss)
+                format!("{lost_word}{NO_BREAK_SPACE}{loss} (RTCP{NO_BREAK_SPACE}{heard})")
             }
-            None => format!("{}{NO_BREAK_SPACE}{loss}", labels.loss),
+            None => format!("{lost_word}{NO_BREAK_SPACE}{loss}"),
         },
     ];
     facts.splice(1..1, protection(view, report));
     facts.extend(relayed(view, stream).into_iter().next().flatten());
     if report.timing.jitter.is_some() {
         let told = part.map_or_else(|| jitter(view, report), |part| milliseconds(view, part.jitter));
-        facts.push(format!("Jitter{NO_BREAK_SPACE}{told}"));
+        facts.push(format!("{jitter_word}{NO_BREAK_SPACE}{told}"));
     }
     if let Some(trip) = report.receiver.and_then(|receiver| receiver.round_trip_of_ends()) {
         facts.push(format!("RTT{NO_BREAK_SPACE}{}{NO_BREAK_SPACE}ms", decimal(trip, 1, view.language)));
@@ -224,7 +228,7 @@ pub(in crate::report) fn mos(view: &View<'_>, report: &StreamReport) -> Option<S
 
 /// What the receiver lacks, in percent of what its reports cover, where that is anything.
 pub(super) fn heard_lost(report: &StreamReport) -> Option<f64> {
-    report.receiver_lost_percent().filter(|lost| *lost > 0.0)
+    report.receiver_lost_percent().filter(|lost| *lost > 0.0 || report.counts.lost > 0)
 }
 
 /// `→ 0 (CS0)`: with which mark packets came by a second time that had another one before.

@@ -120,12 +120,12 @@ impl CallNotes<'_> {
         lines.into_iter().chain([early, dialled, leg]).flatten().collect()
     }
 
-    /// That the INVITE which rang went out long after the first one, which the times beside it do not show.
+    /// That ringing is counted from an INVITE long after the first one, with which the call began.
     fn let_through(&self, language: Language) -> Option<String> {
         let after = duration(self.let_through.filter(|after| *after >= LATE)?, language);
         Some(match language {
-            De => format!("erst der INVITE {after} nach dem ersten kam durch"),
-            En => format!("only the INVITE {after} after the first one got through"),
+            De => format!("gezählt ab dem INVITE, der {after} nach dem ersten kam"),
+            En => format!("counted from the INVITE that came {after} after the first one"),
         })
     }
 
@@ -235,7 +235,7 @@ mod tests {
         };
         assert_eq!(
             rang.lines(De),
-            ["erst der INVITE 17,4\u{a0}s nach dem ersten kam durch", "klingelte 45,3\u{a0}s lang"]
+            ["gezählt ab dem INVITE, der 17,4\u{a0}s nach dem ersten kam", "klingelte 45,3\u{a0}s lang"]
         );
         let picked_up = CallNotes { rang_for: Some(45_255_000_000), ..notes() };
         assert!(picked_up.lines(De).is_empty(), "who is answered rang until then");

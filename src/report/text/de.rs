@@ -117,6 +117,7 @@ const NOTES: Notes = Notes {
     unused_rows: "Im Mitschnitt nicht beobachtet; das ist kein Fehler:",
     no_media: "Im Mitschnitt ist kein Sprechweg zu erkennen.",
     no_unexplained: "Keine.",
+    unexplained_are_told: "Keine außer denen, von denen ein Befund (SEC) handelt.",
     no_calls: "Im Mitschnitt ist kein Gespräch zu erkennen.",
     no_signalling: "Zu den Sprechwegen ist im Mitschnitt keine lesbare Signalisierung.",
     exception_unused: "wurde nicht gebraucht; prüfen Sie, ob sie noch nötig ist",
@@ -148,8 +149,7 @@ const NOTES: Notes = Notes {
         wurden später entfernt.",
     at_most: "höchstens",
     unread_inside: "innen nicht alles lesbar",
-    uncompared: "Vergleichbar sind Pakete mit Nutzdaten und brauchbarer Zeit; von Fragmenten nur das erste, und keine \
-                 Rundsendungen ohne IP-Kennung.",
+    uncompared: "Vergleichbar sind Pakete mit Nutzdaten und brauchbarer Zeit, ohne Rundsendungen, die keine IP-Kennung tragen.",
     encrypted: "verschlüsselt",
     probably_srtp: "wahrscheinlich SRTP",
     outer_vlan: "äußeres VLAN",
@@ -158,13 +158,10 @@ const NOTES: Notes = Notes {
     multiplexed: "in TURN-Multiplex (Microsoft)",
     peer: "Gegenstelle",
     why_time_gap_across: "Die Pakete davor und danach stammen von verschiedenen Schnittstellen: Deren Uhren gehen \
-        verschieden, mehrere Mitschnitte sind zusammengefügt, oder es kam lange kein Paket. CAP-006 vergleicht nur die \
-        Zeiten derselben Schnittstelle.",
+        verschieden, mehrere Mitschnitte sind zusammengefügt, oder es kam lange kein Paket.",
     time_gaps_across: |number| {
         let number = count(number, Language::De);
-        format!(
-            "{number} davon zwischen verschiedenen Schnittstellen; CAP-006 vergleicht nur die Zeiten derselben."
-        )
+        format!("{number} davon zwischen verschiedenen Schnittstellen, deren Uhren verschieden gehen können.")
     },
     why_time_gap: "Die Uhr wurde gestellt, mehrere Mitschnitte sind zusammengefügt, oder es kam lange kein Paket.",
     marked_calls: "In der Reihenfolge ihres Beginns. ! steht vor Gesprächen, die scheiterten oder Pakete verloren (auch laut Empfänger, RTCP).",
@@ -384,8 +381,8 @@ fn unjudged(what: Unjudged) -> &'static str {
         }
         Unjudged::NoVoice => "EF-Kennzeichnung und RTP-Ports: Im Mitschnitt ist kein Sprechweg zu erkennen.",
         Unjudged::OwnOnly => {
-            "Ports, EF-Kennzeichnung und Sprachqualität: Im Mitschnitt gehen alle Pakete von einer Adresse an sie selbst; was über \
-             das Netzwerk geht, zeigen sie nicht."
+            "Ports, EF-Kennzeichnung und Sprachqualität: Im Mitschnitt gehen alle Pakete von einer Adresse an sie selbst; wer \
+             im Netzwerk mit wem spricht, zeigen sie nicht."
         }
         Unjudged::OneDirection => {
             "Blockierte Ports und einseitige Sprache: Der Mitschnitt zeigt nur eine Richtung."

@@ -7,8 +7,14 @@ use super::{dscp_name, no_voice, protocol, signalling, voice};
 use crate::capture::Ended;
 use crate::check::{Astray, Detail, Finding, LossSign, Refusal, VoiceSender};
 use crate::observe::Protocol;
+use crate::observe::message::App;
 use crate::report::language::Language::De;
+use crate::report::redact::is_public;
 use crate::site::Confidence;
+
+const SECURE_INTERFACE: &str = "Stellen Sie die Schnittstelle auf „sicher (TLS/SRTP)“. Ist Klartext so gewollt, nehmen Sie ihn als Ausnahme in die Standortdatei auf.";
+const SECURE_PHONE_BOOK: &str = "Stellen Sie das Telefonbuch auf LDAPS. Ist Klartext so gewollt, nehmen Sie ihn als Ausnahme in die Standortdatei auf.";
+const SECURE_ALL: &str = "Stellen Sie die Schnittstelle auf „sicher (TLS/SRTP)“ und das Telefonbuch auf LDAPS. Ist Klartext so gewollt, nehmen Sie ihn als Ausnahme in die Standortdatei auf.";
 
 pub(super) fn action(finding: &Finding) -> String {
     let detail = &finding.detail;
@@ -108,6 +114,12 @@ pub(super) fn action(finding: &Finding) -> String {
              dieses Gerät sendet (Stummschaltung, Halten, eigene Firewall) und wohin: an die Adresse, welche die \
              Gegenseite im SDP ankündigt."
         }
+        Detail::Rtp001 { .. }
+            if finding.subject.as_ref().is_some_and(|subject| is_public(subject.address)) =>
+        {
+            "Was diese Gegenstelle sendet, kommt an der Messstelle nicht an. Prüfen Sie auf Ihrer Seite NAT und Firewall für den \
+             RTP-Bereich und Adresse und Port, die Ihr Gerät im SDP ankündigt; schalten Sie SIP ALG ab."
+        }
         Detail::Rtp001 { .. } => {
             "Prüfen Sie NAT und Firewall für den RTP-Bereich dieses Gerätes und die Adresse, die es im SDP ankündigt; \
              schalten Sie SIP ALG ab."
@@ -206,9 +218,15 @@ pub(super) fn action(finding: &Finding) -> String {
         Detail::Sec002 { answered: false, .. } => {
             "Prüfen Sie, warum diese Anfragen bis zum Messpunkt gelangen, und sperren Sie sie in der Firewall."
         }
-        Detail::Sec003 { .. } => {
-            "Stellen Sie die Schnittstelle auf „sicher (TLS/SRTP)“ und das Telefonbuch auf LDAPS. Ist Klartext so \
-             gewollt, nehmen Sie ihn als Ausnahme in die Standortdatei auf."
+        Detail::Sec003 { apps, .. } => {
+            let [phone_book, others] =
+                [true, false].map(|is_ldap| apps.iter().any(|app| (*app == App::Ldap) == is_ldap));
+            return match (phone_book, others) {
+                (true, true) => SECURE_ALL,
+                (true, false) => SECURE_PHONE_BOOK,
+                (false, _) => SECURE_INTERFACE,
+            }
+            .to_owned();
         }
         Detail::Sec004 { .. } if is_suspected => {
             "Klären Sie zuerst, welches Gerät dort antwortet. Ist es die Anlage oder ein Telefon, entfernen Sie die \

@@ -24,7 +24,7 @@ pub(super) fn title(code: Code) -> &'static str {
         Code::Port004 => "Dokumentierter Dienst nicht beobachtet",
         Code::Port005 => "Provideranmeldung von unerwartetem Quellport",
         Code::Port006 => "RTP-Bereich passt nicht zum Anlagentyp",
-        Code::Port007 => "Sprechkanäle der Anlage fast ausgeschöpft",
+        Code::Port007 => "Sprechkanäle der Anlage werden knapp",
         Code::Port008 => "Sprache auf ungeradem Port",
         Code::Port009 => "SIP über TCP oder TLS am internen Registrar",
         Code::Qos001 => "RTP-Pakete ohne EF-Kennzeichnung",
@@ -118,7 +118,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             "Um {} Uhr hatte {device} {} gleichzeitig; {} hat {channels} Sprechkanäle. Sind alle belegt, bekommen \
              weitere Gespräche keinen Kanal mehr.",
             time_of_day(*at, context.zone),
-            counted(*calls, "Sprechweg", "Sprechwege", De),
+            counted(*calls, "Gespräch", "Gespräche", De),
             context.names.model(model)
         ),
         Detail::Port008 { ports, peers } => format!(
@@ -371,7 +371,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Cap002 { duplicates, of: whole } => format!(
             "{} vergleichbaren Paketen ({}) sind Kopien eines anderen. Das geschieht, wo ein Paket mehrmals am Messpunkt \
              vorbeikommt: zwei gespiegelte Ports, alle Schnittstellen (any), vor und hinter einem Router, innerhalb und \
-             außerhalb eines Tunnels; oder die Datei wurde mit sich selbst zusammengefügt. Als Beleg stehen hier die ersten Originale mit ihren Kopien. Verlust und Jitter sind ohne sie gerechnet.",
+             außerhalb eines Tunnels; oder die Datei wurde mit sich selbst zusammengefügt. Als Beleg stehen hier die ersten Pakete, die mehrmals vorkommen. Verlust und Jitter sind ohne sie gerechnet.",
             of(*duplicates, *whole, "von", De),
             share(*duplicates, *whole, De)
         ),

@@ -117,6 +117,7 @@ const NOTES: Notes = Notes {
     unused_rows: "Not observed in this capture, which is no fault:",
     no_media: "No voice stream recognised in the capture.",
     no_unexplained: "None.",
+    unexplained_are_told: "None but those that a finding (SEC) is about.",
     no_calls: "No call recognised in the capture.",
     no_signalling: "The capture holds no readable signalling for the voice streams.",
     exception_unused: "was not needed; check whether it is still necessary",
@@ -148,8 +149,7 @@ const NOTES: Notes = Notes {
         out later.",
     at_most: "at most",
     unread_inside: "not all of it can be read inside",
-    uncompared: "Comparable are packets with payload and a usable time; of fragments only the first, and nothing that goes to all \
-                 without an IP identification.",
+    uncompared: "Comparable are packets with payload and a usable time, without those to many that bear no IP identification.",
     encrypted: "encrypted",
     probably_srtp: "probably SRTP",
     outer_vlan: "outer VLAN",
@@ -158,10 +158,10 @@ const NOTES: Notes = Notes {
     multiplexed: "in multiplexed TURN (Microsoft)",
     peer: "peer",
     why_time_gap_across: "The packets before and after come from different interfaces: their clocks differ, several \
-        captures were joined, or no packet came for long. CAP-006 compares times of the same interface only.",
+        captures were joined, or no packet came for long.",
     time_gaps_across: |number| {
         let number = count(number, Language::En);
-        format!("{number} of them between different interfaces; CAP-006 compares times of the same one only.")
+        format!("{number} of them between different interfaces, whose clocks may differ.")
     },
     why_time_gap: "The clock was set, several captures were joined, or no packet came for long.",
     marked_calls: "In the order in which they began. ! marks calls that failed or lost packets (by the receiver's word, RTCP, as well).",
@@ -370,8 +370,8 @@ fn unjudged(what: Unjudged) -> &'static str {
         }
         Unjudged::NoVoice => "EF marking and RTP ports: no voice stream was recognised in the capture.",
         Unjudged::OwnOnly => {
-            "Ports, EF marking and voice quality: in the capture all packets go from an address to itself; what goes over the \
-             network they do not show."
+            "Ports, EF marking and voice quality: in the capture all packets go from an address to itself; who speaks to whom on \
+             the network they do not show."
         }
         Unjudged::OneDirection => "Blocked ports and one-way audio: the capture shows one direction only.",
         Unjudged::OneSided => {

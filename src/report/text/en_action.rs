@@ -7,8 +7,15 @@ use super::{dscp_name, no_voice, protocol, signalling, voice};
 use crate::capture::Ended;
 use crate::check::{Astray, Detail, Finding, LossSign, Refusal, VoiceSender};
 use crate::observe::Protocol;
+use crate::observe::message::App;
 use crate::report::language::Language::En;
+use crate::report::redact::is_public;
 use crate::site::Confidence;
+
+const SECURE_INTERFACE: &str = "Set the interface to “secure (TLS/SRTP)”. If clear text is intended, accept it by an exception in the site file.";
+const SECURE_PHONE_BOOK: &str =
+    "Set the phone book to LDAPS. If clear text is intended, accept it by an exception in the site file.";
+const SECURE_ALL: &str = "Set the interface to “secure (TLS/SRTP)” and the phone book to LDAPS. If clear text is intended, accept it by an exception in the site file.";
 
 pub(super) fn action(finding: &Finding) -> String {
     let detail = &finding.detail;
@@ -96,6 +103,12 @@ pub(super) fn action(finding: &Finding) -> String {
             "Both sides lie in the same subnet, so neither NAT nor the network's firewall is between them. Check whether this \
              device sends (mute, hold, its own firewall) and where to: the address that the other side announces in \
              SDP."
+        }
+        Detail::Rtp001 { .. }
+            if finding.subject.as_ref().is_some_and(|subject| is_public(subject.address)) =>
+        {
+            "What this far side sends does not reach the measuring point. On your side check NAT and firewall for the RTP range, and \
+             address and port that your device announces in SDP; switch SIP ALG off."
         }
         Detail::Rtp001 { .. } => {
             "Check NAT and firewall for the RTP range of this device and the address that it announces in SDP; switch SIP \
@@ -192,9 +205,15 @@ pub(super) fn action(finding: &Finding) -> String {
         Detail::Sec002 { answered: false, .. } => {
             "Check why these requests reach the measuring point, and block them in the firewall."
         }
-        Detail::Sec003 { .. } => {
-            "Set the interface to “secure (TLS/SRTP)” and the phone book to LDAPS. If clear text is intended, accept it by \
-             an exception in the site file."
+        Detail::Sec003 { apps, .. } => {
+            let [phone_book, others] =
+                [true, false].map(|is_ldap| apps.iter().any(|app| (*app == App::Ldap) == is_ldap));
+            return match (phone_book, others) {
+                (true, true) => SECURE_ALL,
+                (true, false) => SECURE_PHONE_BOOK,
+                (false, _) => SECURE_INTERFACE,
+            }
+            .to_owned();
         }
         Detail::Sec004 { .. } if is_suspected => {
             "First find out which device answers there. If it is the PBX or a telephone, remove the port forwarding. Remote \

@@ -24,7 +24,7 @@ pub(super) fn title(code: Code) -> &'static str {
         Code::Port004 => "Documented service not observed",
         Code::Port005 => "Provider registration from an unexpected source port",
         Code::Port006 => "RTP range does not match the PBX model",
-        Code::Port007 => "Call channels of the PBX nearly exhausted",
+        Code::Port007 => "Call channels of the PBX run short",
         Code::Port008 => "Voice on an odd port",
         Code::Port009 => "SIP over TCP or TLS at the internal registrar",
         Code::Qos001 => "RTP without EF marking",
@@ -362,7 +362,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             "{} comparable packets ({}) are copies of another one, as happens where a packet passes the measuring point more \
              than once: two mirrored ports, all interfaces (any), before and behind a router, inside and outside of a tunnel; \
              or the file was merged with itself. The evidence names the first \
-             originals with their copies. Loss and jitter are computed without them.",
+             packets that occur more than once. Loss and jitter are computed without them.",
             of(*duplicates, *whole, "of", En),
             share(*duplicates, *whole, En)
         ),

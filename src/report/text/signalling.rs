@@ -258,8 +258,8 @@ pub(super) fn action(detail: &Detail, language: Language) -> Option<String> {
             "Check whether the registrar's address is right, whether it is running, and whether a firewall blocks the port.",
         ],
         Detail::Sig005 { why: Some(Circumstance::Unacknowledged { over_tcp: true }), .. } => [
-            "Die Annahme (200) ging über TCP und kam an. Prüfen Sie an der Anlage oder Software, die anruft, warum sie sie nicht \
-             bestätigt, und wohin sie die Bestätigung sendet: an die Adresse im Contact der Annahme.",
+            "Die Annahme (200) ging über TCP und kam an. Prüfen Sie an der Anlage oder Software, die anruft, warum die \
+             Bestätigung (ACK) ausbleibt oder wohin sie geht; richtig ist die Adresse im Contact der Annahme.",
             "The answer (200) went over TCP and arrived. Check at the PBX or software that calls why it does not acknowledge it, \
              and where it sends its acknowledgement: to the address in the answer's Contact.",
         ],

@@ -28,11 +28,11 @@ fn milliseconds(value: f64, language: Language) -> String {
 pub(super) fn exported(language: Language) -> &'static str {
     match language {
         De => {
-            "Der Mitschnitt enthält ausschließlich SIP und RTP, ist also wohl ein Export mit Anzeigefilter (sip || rtp): Was \
+            "Der Mitschnitt enthält so gut wie nur SIP und RTP, ist also wohl ein Export mit Anzeigefilter (sip || rtp): Was \
              Wireshark dabei nicht als RTP erkannte, fehlt hier, auch wenn es gesendet wurde."
         }
         En => {
-            "The capture holds nothing but SIP and RTP, so it was probably exported with a display filter (sip || rtp): what \
+            "The capture holds next to nothing but SIP and RTP, so it was probably exported with a display filter (sip || rtp): what \
              Wireshark did not recognise as RTP is missing here, even if it was sent."
         }
     }
@@ -420,7 +420,7 @@ pub(super) fn find_loss(detail: &Detail, language: Language) -> &'static str {
              Sie im Netz."
         }
         (Heard::Complete, _, _, En) => {
-            "Measure again at a point with less load. Search the network only if the packets are missing there too."
+            "Measure again at a point with less load. Look for the fault in the network only if the packets are missing there too."
         }
         (_, Some(_), _, De) => {
             "Eine Unterbrechung ist keine Überlast. Prüfen Sie, was in dieser Zeit geschah: Verbindung getrennt, WLAN- oder \

@@ -231,6 +231,7 @@ pub(crate) struct Notes {
     pub(crate) unused_rows: &'static str,
     pub(crate) no_media: &'static str,
     pub(crate) no_unexplained: &'static str,
+    pub(crate) unexplained_are_told: &'static str,
     pub(crate) no_calls: &'static str,
     /// Voice is there, and no call to which it belongs.
     pub(crate) no_signalling: &'static str,

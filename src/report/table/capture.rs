@@ -29,12 +29,18 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
         Some(_) => run_words(view.language).run,
         None => view.words.headings.capture,
     });
-    for capture in captures.iter().take(MOST) {
+    for (place, capture) in captures.iter().take(MOST).enumerate() {
+        if place > 0 {
+            page.blank();
+        }
         page.facts(0, &file_facts(view, capture));
+    }
+    let facts: Vec<(Piece, Piece)> = passed_over(view).into_iter().chain(quality_facts(view)).collect();
+    if captures.len() > MOST || !(captures.is_empty() || facts.is_empty()) {
         page.blank();
     }
     view.write_rest(page, captures.len().min(MOST), captures.len());
-    page.facts(0, &passed_over(view).into_iter().chain(quality_facts(view)).collect::<Vec<_>>());
+    page.facts(0, &facts);
 }
 
 /// What lies in a named directory and was not read. The reader's reasons are English, so the report names the way to

@@ -143,7 +143,7 @@ pub(super) fn flow_rows(case: &Case<'_>) -> BTreeMap<usize, Vec<Box<str>>> {
 
 fn packets(case: &Case<'_>, flows: &[usize]) -> u64 {
     let flows = flows.iter().filter_map(|id| case.traffic.flows.get(*id));
-    flows.map(|flow| flow.from_a.packets + flow.from_b.packets).sum()
+    flows.map(|flow| flow.packets()).sum()
 }
 
 fn frames(case: &Case<'_>, flows: &[usize]) -> Vec<Frame> {

@@ -66,7 +66,7 @@ fn is_unexplained(case: &Case<'_>, end: &End<'_>) -> bool {
     let flow = view.flow;
     let counts = matches!(flow.protocol, Protocol::Tcp | Protocol::Udp)
         && case.scope(view.peer().ip()) != Scope::Multicast
-        && flow.from_a.packets + flow.from_b.packets >= PACKETS_FOR_A_PORT
+        && flow.packets() >= PACKETS_FOR_A_PORT
         && view.took_part();
     // Voice has codes of its own, and RTCP, STUN and DTLS keep it company.
     let is_media = matches!(flow.app, App::Rtp | App::Rtcp | App::Stun | App::Dtls | App::Zrtp);
@@ -120,9 +120,7 @@ fn undocumented(case: &Case<'_>, device: &Device, ends: &[&End<'_>]) -> Option<F
             uses.keys().take(NAMED).map(|(protocol, port, _)| own_port(device.address, *port, *protocol));
         evidence.filter = any_of(ports.collect());
     }
-    let packets = |views: &[&FlowView<'_>]| -> u64 {
-        views.iter().map(|view| view.flow.from_a.packets + view.flow.from_b.packets).sum()
-    };
+    let packets = |views: &[&FlowView<'_>]| -> u64 { views.iter().map(|view| view.flow.packets()).sum() };
     let mut uses: Vec<_> = uses.into_iter().collect();
     // A report names the first few.
     uses.sort_by_key(|(_, views)| Reverse(packets(views)));

@@ -87,7 +87,7 @@ impl Past {
             if self.media.len() > MEDIA_KEPT
                 && let Some((flow, _)) = self.media.pop_front()
             {
-                self.over_cap += packets(&flow);
+                self.over_cap += flow.packets();
             }
             return;
         }
@@ -115,7 +115,7 @@ impl Past {
         let over_cap = &mut self.over_cap;
         self.folded.retain(|_, row| {
             let stays = rank(row) > latest;
-            *over_cap += if stays { 0 } else { packets(&row.flow) };
+            *over_cap += if stays { 0 } else { row.flow.packets() };
             stays
         });
     }
@@ -220,10 +220,6 @@ fn first_of(some: &FirstFrames, more: &FirstFrames) -> FirstFrames {
     let mut all: Vec<Frame> = some.iter().chain(more).copied().collect();
     all.sort_unstable();
     all.into_iter().collect()
-}
-
-fn packets(flow: &Flow) -> u64 {
-    flow.from_a.packets + flow.from_b.packets
 }
 
 #[cfg(test)]

@@ -109,7 +109,7 @@ impl<'a> Case<'a> {
                 }
             }
             let tunnels = self.traffic.flows.iter().enumerate();
-            let tunnels = tunnels.filter_map(|(at, flow)| Some((tunnel(flow)?, at, packets(flow))));
+            let tunnels = tunnels.filter_map(|(at, flow)| Some((tunnel(flow)?, at, flow.packets())));
             ways.busiest = tunnels
                 .max_by_key(|(_, at, packets)| (*packets, std::cmp::Reverse(*at)))
                 .map(|(tunnel, at, _)| (tunnel, at));
@@ -139,7 +139,7 @@ impl<'a> Case<'a> {
                 let ends = [&flow.from_a, &flow.from_b];
                 let first = ends.iter().filter_map(|end| end.first).map(|(_, time)| time).min();
                 let last = ends.iter().filter_map(|end| end.last).map(|(_, time)| time).max();
-                packets(flow) > least
+                flow.packets() > least
                     && first.is_some_and(|first| first < speech.report.last.time)
                     && last.is_some_and(|last| last > speech.report.first.time)
             })
@@ -295,10 +295,6 @@ impl<'a> Case<'a> {
             own.map(|row| row.registrar.ip()).filter(|at| self.scope(*at) == Scope::Public).collect()
         })
     }
-}
-
-fn packets(flow: &Flow) -> u64 {
-    flow.from_a.packets + flow.from_b.packets
 }
 
 fn by<K: Eq + Hash>(all: impl Iterator<Item = (K, usize)>) -> Places<K> {

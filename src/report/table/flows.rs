@@ -27,7 +27,7 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
         let none = if is_told { notes.unexplained_are_told } else { notes.no_unexplained };
         return page.paragraph(0, none, Tone::Plain);
     }
-    flows.sort_by_key(|flow| (Reverse(packets(flow)), flow.id));
+    flows.sort_by_key(|flow| (Reverse(flow.packets()), flow.id));
     let rows: Vec<Vec<Piece>> = flows.iter().take(MOST).map(|flow| line(view, flow)).collect();
     let heads = [
         (labels.route, Lean::Left),
@@ -52,11 +52,7 @@ fn line(view: &View<'_>, flow: &Flow) -> Vec<Piece> {
         Piece::lines([flow.a.to_string(), format!("→\u{a0}{}", flow.b)], Tone::Plain),
         protocol(flow.protocol).into(),
         Piece::lines([app(flow.app).unwrap_or(view.words.notes.unknown), name.unwrap_or("")], Tone::Plain),
-        view.count(packets(flow)).into(),
+        view.count(flow.packets()).into(),
         bytes(amount, view.language).into(),
     ]
-}
-
-fn packets(flow: &Flow) -> u64 {
-    flow.from_a.packets.saturating_add(flow.from_b.packets)
 }

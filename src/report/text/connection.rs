@@ -1,11 +1,26 @@
-//! The sentences of SIG-007 and SIG-008 in both languages, side by side: numbers of alerts and dates are the same.
+//! The sentences of SIG-007 and SIG-008 in both languages, side by side: numbers of alerts and dates are the same. And how what
+//! SEC-003 saw in clear text is made secure.
 
 use std::net::SocketAddr;
 
 use crate::capture::Timestamp;
+use crate::observe::message::App;
 use crate::observe::message::tls::alert_name;
 use crate::report::language::Language;
 use crate::report::number::{count, day};
+
+const SECURE_INTERFACE: [&str; 2] = [
+    "Stellen Sie die Schnittstelle auf „sicher (TLS/SRTP)“. Ist Klartext so gewollt, nehmen Sie ihn als Ausnahme in die Standortdatei auf.",
+    "Set the interface to “secure (TLS/SRTP)”. If clear text is intended, accept it by an exception in the site file.",
+];
+const SECURE_PHONE_BOOK: [&str; 2] = [
+    "Stellen Sie das Telefonbuch auf LDAPS. Ist Klartext so gewollt, nehmen Sie ihn als Ausnahme in die Standortdatei auf.",
+    "Set the phone book to LDAPS. If clear text is intended, accept it by an exception in the site file.",
+];
+const SECURE_ALL: [&str; 2] = [
+    "Stellen Sie die Schnittstelle auf „sicher (TLS/SRTP)“ und das Telefonbuch auf LDAPS. Ist Klartext so gewollt, nehmen Sie ihn als Ausnahme in die Standortdatei auf.",
+    "Set the interface to “secure (TLS/SRTP)” and the phone book to LDAPS. If clear text is intended, accept it by an exception in the site file.",
+];
 
 pub(super) fn tls_de(
     device: &str,
@@ -61,6 +76,18 @@ pub(super) fn silence_en(device: &str, registrar: SocketAddr, longest: &str, exp
         "Between {device} and {registrar} (SIP over UDP, registered for {expires} s) no packet is seen for up to {longest} \
          while the registration stands. Some firewalls forget the mapping after 30 to 60 s, and inbound calls are lost then."
     )
+}
+
+/// What to do about a SEC-003, by what was readable: the phone book, SIP, or both.
+pub(super) fn secure(apps: &[App], language: Language) -> String {
+    let [phone_book, others] =
+        [true, false].map(|is_ldap| apps.iter().any(|app| (*app == App::Ldap) == is_ldap));
+    let texts = match (phone_book, others) {
+        (true, true) => SECURE_ALL,
+        (true, false) => SECURE_PHONE_BOOK,
+        (false, _) => SECURE_INTERFACE,
+    };
+    texts[usize::from(language == Language::En)].to_owned()
 }
 
 /// As Wireshark writes it, with the number of RFC 8446 section 6.

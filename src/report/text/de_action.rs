@@ -1,20 +1,13 @@
 //! German words of the findings: what to do.
 
-use std::net::SocketAddr;
-
+use super::connection::secure;
 use super::words::OTHER_VERSION;
 use super::{dscp_name, no_voice, protocol, signalling, voice};
 use crate::capture::Ended;
 use crate::check::{Astray, Detail, Finding, LossSign, Refusal, VoiceSender};
-use crate::observe::Protocol;
-use crate::observe::message::App;
 use crate::report::language::Language::De;
 use crate::report::redact::is_public;
 use crate::site::Confidence;
-
-const SECURE_INTERFACE: &str = "Stellen Sie die Schnittstelle auf „sicher (TLS/SRTP)“. Ist Klartext so gewollt, nehmen Sie ihn als Ausnahme in die Standortdatei auf.";
-const SECURE_PHONE_BOOK: &str = "Stellen Sie das Telefonbuch auf LDAPS. Ist Klartext so gewollt, nehmen Sie ihn als Ausnahme in die Standortdatei auf.";
-const SECURE_ALL: &str = "Stellen Sie die Schnittstelle auf „sicher (TLS/SRTP)“ und das Telefonbuch auf LDAPS. Ist Klartext so gewollt, nehmen Sie ihn als Ausnahme in die Standortdatei auf.";
 
 pub(super) fn action(finding: &Finding) -> String {
     let detail = &finding.detail;
@@ -28,9 +21,7 @@ pub(super) fn action(finding: &Finding) -> String {
             "Stellen Sie den RTP-Bereich auf den dokumentierten Wert, oder passen Sie Firewall- und QoS-Regeln an \
              den tatsächlichen Bereich an."
         }
-        Detail::Port003 { target, protocol: transport, refusal, outbound, is_up, serves } => {
-            return unblock(*target, *transport, *refusal, [*outbound, *is_up, *serves]);
-        }
+        Detail::Port003 { .. } => return unblock(detail),
         Detail::Port005 { .. } => {
             "Prüfen Sie die Einstellungen des SIP-Kontos und die NAT-Regeln der Firewall."
         }
@@ -218,16 +209,7 @@ pub(super) fn action(finding: &Finding) -> String {
         Detail::Sec002 { answered: false, .. } => {
             "Prüfen Sie, warum diese Anfragen bis zum Messpunkt gelangen, und sperren Sie sie in der Firewall."
         }
-        Detail::Sec003 { apps, .. } => {
-            let [phone_book, others] =
-                [true, false].map(|is_ldap| apps.iter().any(|app| (*app == App::Ldap) == is_ldap));
-            return match (phone_book, others) {
-                (true, true) => SECURE_ALL,
-                (true, false) => SECURE_PHONE_BOOK,
-                (false, _) => SECURE_INTERFACE,
-            }
-            .to_owned();
-        }
+        Detail::Sec003 { apps, .. } => return secure(apps, De),
         Detail::Sec004 { .. } if is_suspected => {
             "Klären Sie zuerst, welches Gerät dort antwortet. Ist es die Anlage oder ein Telefon, entfernen Sie die \
              Portfreigabe. Fernwartung nur über VPN oder den Dienst des Herstellers."
@@ -265,21 +247,20 @@ pub(super) fn action(finding: &Finding) -> String {
     text.to_owned()
 }
 
-fn unblock(
-    target: SocketAddr,
-    transport: Protocol,
-    refusal: Refusal,
-    [outbound, is_up, serves]: [bool; 3],
-) -> String {
-    let port = format!("{} {}", protocol(transport), target.port());
-    if serves {
+/// What to do about a PORT-003.
+fn unblock(detail: &Detail) -> String {
+    let Detail::Port003 { target, protocol: transport, refusal, outbound, is_up, serves } = detail else {
+        return String::new();
+    };
+    let port = format!("{} {}", protocol(*transport), target.port());
+    if *serves {
         return format!(
             "Andere Geräte erreichen {} über {port}. Prüfen Sie, ob die Adresse dieses Gerätes dort gesperrt ist (Sperrliste) \
              und ob eine Firewall oder sein VLAN gerade dieses Gerät aussperrt.",
             target.ip()
         );
     }
-    if outbound {
+    if *outbound {
         return format!(
             "Geben Sie {port} in der Firewall abgehend zu {} frei. Ist der Port frei, prüfen Sie, ob der Dienst \
              am Ziel läuft.",
@@ -291,7 +272,7 @@ fn unblock(
             "Prüfen Sie, ob der Dienst auf {} eingeschaltet ist; er nimmt {port} nicht an.",
             target.ip()
         ),
-        Refusal::Silence | Refusal::Icmp { .. } if is_up => format!(
+        Refusal::Silence | Refusal::Icmp { .. } if *is_up => format!(
             "{} ist in Betrieb, das zeigt sein anderer Verkehr. Prüfen Sie, ob der Dienst dort auf {port} läuft und ob \
              eine Firewall ihn sperrt, auch die des Gerätes selbst.",
             target.ip()

@@ -1,21 +1,13 @@
 //! English words of the findings: what to do.
 
-use std::net::SocketAddr;
-
+use super::connection::secure;
 use super::words::OTHER_VERSION;
 use super::{dscp_name, no_voice, protocol, signalling, voice};
 use crate::capture::Ended;
 use crate::check::{Astray, Detail, Finding, LossSign, Refusal, VoiceSender};
-use crate::observe::Protocol;
-use crate::observe::message::App;
 use crate::report::language::Language::En;
 use crate::report::redact::is_public;
 use crate::site::Confidence;
-
-const SECURE_INTERFACE: &str = "Set the interface to “secure (TLS/SRTP)”. If clear text is intended, accept it by an exception in the site file.";
-const SECURE_PHONE_BOOK: &str =
-    "Set the phone book to LDAPS. If clear text is intended, accept it by an exception in the site file.";
-const SECURE_ALL: &str = "Set the interface to “secure (TLS/SRTP)” and the phone book to LDAPS. If clear text is intended, accept it by an exception in the site file.";
 
 pub(super) fn action(finding: &Finding) -> String {
     let detail = &finding.detail;
@@ -28,9 +20,7 @@ pub(super) fn action(finding: &Finding) -> String {
         Detail::Port002 { .. } => {
             "Set the RTP range to the documented value, or adapt the firewall and QoS rules to the actual range."
         }
-        Detail::Port003 { target, protocol: transport, refusal, outbound, is_up, serves } => {
-            return unblock(*target, *transport, *refusal, [*outbound, *is_up, *serves]);
-        }
+        Detail::Port003 { .. } => return unblock(detail),
         Detail::Port005 { .. } => "Check the settings of the SIP account and the NAT rules of the firewall.",
         Detail::Port006 { .. } => {
             "Correct the stated PBX model (--pbx or site file), or adapt the QoS and firewall rules made for that \
@@ -205,16 +195,7 @@ pub(super) fn action(finding: &Finding) -> String {
         Detail::Sec002 { answered: false, .. } => {
             "Check why these requests reach the measuring point, and block them in the firewall."
         }
-        Detail::Sec003 { apps, .. } => {
-            let [phone_book, others] =
-                [true, false].map(|is_ldap| apps.iter().any(|app| (*app == App::Ldap) == is_ldap));
-            return match (phone_book, others) {
-                (true, true) => SECURE_ALL,
-                (true, false) => SECURE_PHONE_BOOK,
-                (false, _) => SECURE_INTERFACE,
-            }
-            .to_owned();
-        }
+        Detail::Sec003 { apps, .. } => return secure(apps, En),
         Detail::Sec004 { .. } if is_suspected => {
             "First find out which device answers there. If it is the PBX or a telephone, remove the port forwarding. Remote \
              maintenance by VPN or the vendor's service only."
@@ -244,21 +225,20 @@ pub(super) fn action(finding: &Finding) -> String {
     text.to_owned()
 }
 
-fn unblock(
-    target: SocketAddr,
-    transport: Protocol,
-    refusal: Refusal,
-    [outbound, is_up, serves]: [bool; 3],
-) -> String {
-    let port = format!("{} {}", protocol(transport), target.port());
-    if serves {
+/// What to do about a PORT-003.
+fn unblock(detail: &Detail) -> String {
+    let Detail::Port003 { target, protocol: transport, refusal, outbound, is_up, serves } = detail else {
+        return String::new();
+    };
+    let port = format!("{} {}", protocol(*transport), target.port());
+    if *serves {
         return format!(
             "Other devices reach {} over {port}. Check whether this device's address is blocked there (block list), and \
              whether a firewall or its VLAN shuts out this very device.",
             target.ip()
         );
     }
-    if outbound {
+    if *outbound {
         return format!(
             "Allow {port} outbound to {} in the firewall. If it is allowed, check that the service is running there.",
             target.ip()
@@ -268,7 +248,7 @@ fn unblock(
         Refusal::Reset => {
             format!("Check whether the service is switched on at {}; it does not accept {port}.", target.ip())
         }
-        Refusal::Silence | Refusal::Icmp { .. } if is_up => format!(
+        Refusal::Silence | Refusal::Icmp { .. } if *is_up => format!(
             "{} is running, as its other traffic shows. Check whether the service is there on {port}, and whether a \
              firewall blocks it, that of the device itself included.",
             target.ip()

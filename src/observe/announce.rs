@@ -97,7 +97,8 @@ impl Offers {
 /// section 6). Several lines may share one endpoint (RFC 9143), and packets may go to any candidate (RFC 8839).
 fn media(frame: Frame, call_id: &str, sdp: &Sdp) -> Vec<Announcement> {
     let call_id: Arc<str> = call_id.into();
-    let mut announced: Vec<Announcement> = Vec::new();
+    // Nearly always one for each line.
+    let mut announced: Vec<Announcement> = Vec::with_capacity(sdp.media.len());
     // The last first, so that each line has those behind it.
     for media in sdp.media.iter().rev().filter(|media| media.port != 0) {
         let Some(host) = media.connection.as_ref().or(sdp.connection.as_ref()) else { continue };
@@ -115,15 +116,15 @@ fn media(frame: Frame, call_id: &str, sdp: &Sdp) -> Vec<Announcement> {
             beside,
         };
         let candidates = media.candidates.iter().filter_map(|(host, port)| Some((host.ip()?, *port)));
-        let own = host.ip().map(|address| (address, media.port));
-        let mut ends: Vec<Endpoint> = Vec::new();
-        for (address, port) in own.into_iter().chain(candidates) {
+        let own = host.ip().map(|address| Endpoint { address, port: media.port });
+        let mut others: Vec<Endpoint> = Vec::new();
+        for (address, port) in candidates {
             let endpoint = Endpoint { address, port };
-            if !ends.contains(&endpoint) {
-                ends.push(endpoint);
+            if own != Some(endpoint) && !others.contains(&endpoint) {
+                others.push(endpoint);
             }
         }
-        for endpoint in ends {
+        for endpoint in own.into_iter().chain(others) {
             match announced.iter_mut().find(|known| known.endpoint == endpoint) {
                 Some(known) => {
                     let behind = std::mem::replace(known, line(endpoint, None));

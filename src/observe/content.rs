@@ -29,8 +29,9 @@ const ESP_BEHIND_NAT: u16 = 4500;
 
 /// Something a payload said that more than its own flow needs.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "the lists of a wave are used again, boxes of messages would not be")]
 pub(super) enum Note {
-    Sip(Box<SipMessage>, Option<Box<Sdp>>),
+    Sip(SipMessage, Option<Box<Sdp>>),
     /// SIP that the snap length cut before its end.
     CutSip,
     /// SIP whose headers do not end.
@@ -460,7 +461,7 @@ fn tell_sip(message: SipMessage, bytes: &[u8], tell: &mut dyn FnMut(Note)) {
         tell(Note::CutSip);
     }
     let sdp = message.sdp(bytes).map(Box::new);
-    tell(Note::Sip(Box::new(message), sdp));
+    tell(Note::Sip(message, sdp));
 }
 
 /// A method or `SIP/2.0` starts with a letter, possibly behind line ends; RTP and most binary formats do not.

@@ -372,7 +372,7 @@ impl Observer {
         let Told { order, frame, time, from, to, protocol, dscp, datagram, note } = told;
         match note {
             Note::Sip(message, sdp) => {
-                let heard = Heard { frame, time, from, to, protocol, dscp, datagram, message: *message };
+                let heard = Heard { frame, time, from, to, protocol, dscp, datagram, message };
                 self.dialogs.push(&heard, sdp.as_deref());
                 self.offers.hear(place(order), &heard, sdp.as_deref(), &mut self.announcements);
             }

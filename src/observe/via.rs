@@ -11,6 +11,7 @@ use hashbrown::HashMap;
 use crate::capture::Frame;
 
 use super::dialogs::Heard;
+use super::few::Few;
 use super::message::Host;
 use super::message::sip::{Kind, Via};
 use super::traffic::Rewrite;
@@ -28,7 +29,7 @@ const SIP_PORT: u16 = 5060;
 pub(super) struct Vias {
     press: Press,
     /// By transaction between a client and a server.
-    open: HashMap<Fingerprint, Vec<Sent>, RandomState>,
+    open: HashMap<Fingerprint, Few<Sent, BRANCHES_KEPT>, RandomState>,
     oldest: VecDeque<Fingerprint>,
     rewrites: BTreeMap<(IpAddr, IpAddr), Rewrite>,
     /// Answers with another Via that a cap left out.
@@ -103,9 +104,7 @@ impl Vias {
         let known = self.open.entry(key).or_default();
         let is_known =
             known.iter().any(|other| other.via.branch == via.branch && is_same_sender(&other.via, via));
-        if known.len() < BRANCHES_KEPT && !is_known {
-            // Nearly always the only one.
-            known.reserve_exact(1);
+        if !is_known {
             known.push(Sent { via: via.clone(), count: heard.message.via_count, frame: heard.frame });
         }
     }
@@ -114,7 +113,7 @@ impl Vias {
         let (client, server) = (heard.to.ip(), heard.from.ip());
         let Some(known) = self.open.get(&key) else { return };
         // Another number of hops is another leg of the same dialog.
-        let comparable = known.len() < BRANCHES_KEPT
+        let comparable = !known.is_full()
             && known.iter().all(|sent| sent.count == heard.message.via_count)
             && is_host(here);
         let is_returned =

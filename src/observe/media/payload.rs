@@ -1,5 +1,7 @@
 //! Payload types: the assigned ones of RFC 3551, and the names that SDP gives to the others.
 
+use compact_str::CompactString;
+
 /// What a stream carries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MediaKind {
@@ -18,7 +20,7 @@ pub struct PayloadName {
     /// 0 to 127.
     pub payload_type: u8,
     /// Encoding name as written, for example `telephone-event`.
-    pub name: Box<str>,
+    pub name: CompactString,
     /// Clock rate in Hz, 0 if the line did not tell.
     pub rate: u32,
 }

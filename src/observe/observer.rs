@@ -2,10 +2,8 @@
 //! pipeline runs: open a wave, let the shards track, settle what they told, let them measure, and finish.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::iter::Peekable;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU16;
-use std::vec::Drain;
 
 use crate::capture::{Chunk, Frame, Timestamp};
 use crate::decode::{LinkMessage, Skip};
@@ -172,10 +170,12 @@ impl Observer {
     pub fn settle(&mut self) {
         let mut all = std::mem::take(&mut self.told);
         // Each list is in order, and messages of one frame stand in one of them.
-        let mut lists: Vec<_> = all.iter_mut().map(|told| told.drain(..).peekable()).collect();
+        let mut lists: Vec<_> = all.iter_mut().map(|told| told.drain(..)).collect();
         loop {
-            let order = |list: &mut Peekable<Drain<'_, Told>>| list.peek().map(|told| told.order);
-            let first = lists.iter_mut().filter_map(|list| Some((order(list)?, list))).min_by_key(|it| it.0);
+            let first = lists
+                .iter_mut()
+                .filter_map(|list| Some((list.as_slice().first()?.order, list)))
+                .min_by_key(|(order, _)| *order);
             let Some(told) = first.and_then(|(_, list)| list.next()) else { break };
             self.hear(told);
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use crate::capture::Frame;
-use crate::observe::Protocol;
+use crate::observe::{Protocol, TcpOutcome};
 use crate::rules::{DocumentKind, Row};
 use crate::site::{Kind, RoleId};
 
@@ -101,12 +101,15 @@ fn result(
     }
 }
 
-/// The device took part, or is told something by a protocol that wants no answer (syslog).
+/// The device took part, or is told something by a protocol that wants no answer (syslog), or by a connection that only
+/// stands because it answered, of which the capture shows one direction.
 fn is_use(end: &End<'_>) -> bool {
     let view = &end.view;
     let is_told =
         view.flow.protocol == Protocol::Udp && view.received.packets > 0 && view.flow.extra.icmp.is_empty();
-    view.took_part() || is_told
+    let goes_on = view.flow.tcp.as_ref().is_some_and(|tcp| tcp.outcome == TcpOutcome::Answered)
+        && view.received.payload_packets > 0;
+    view.took_part() || is_told || goes_on
 }
 
 /// Rows from which findings say that a device departs. A row that gives the far side's ports is one of the device on
@@ -163,7 +166,7 @@ mod tests {
     use super::*;
     use crate::observe::fixture::{greeting, sent, tcp, udp};
     use crate::observe::message::App;
-    use crate::observe::{Flow, TcpOutcome};
+    use crate::observe::Flow;
 
     const DIRECTORY: &str = "transport = \"tcp\"\nown = 389\ninitiator = \"peer\"\npeer.scope = \"lan\"";
 
@@ -227,6 +230,18 @@ mod tests {
         let told = Flow { from_b: sent(0), ..udp("192.168.10.21:40000", "192.168.10.2:514") };
         let world = World::new(&row("R1", "acme.pbx", words)).device(PBX, "acme.pbx").flows(vec![told]);
         assert_eq!(status(&world, &[], &[]), [RowStatus::Used]);
+    }
+
+    #[test]
+    fn half_a_connection_that_goes_on_is_a_use() {
+        let half = |outcome, payload_packets| {
+            let mut flow = Flow { from_b: sent(0), ..read(outcome) };
+            flow.from_a.payload_packets = payload_packets;
+            status(&world(vec![flow]), &[], &[])
+        };
+        assert_eq!(half(TcpOutcome::Answered, 1), [RowStatus::Used]);
+        assert_eq!(half(TcpOutcome::Answered, 0), [RowStatus::Unused], "it may have been given up at once");
+        assert_eq!(half(TcpOutcome::Silent, 1), [RowStatus::Unused]);
     }
 
     #[test]

@@ -261,7 +261,7 @@ pub struct TcpTrace {
     pub attempt_count: u64,
     /// Outcome.
     pub outcome: TcpOutcome,
-    /// The frame that settled the outcome (SYN-ACK, RST).
+    /// The frame that settled the outcome: SYN-ACK, the ACK to one that was not captured, or RST.
     pub settled_by: Option<Frame>,
     /// A reset was seen after the connection stood.
     pub reset: Option<Frame>,
@@ -272,7 +272,7 @@ pub struct TcpTrace {
 /// What became of the attempt to connect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TcpOutcome {
-    /// SYN was answered with SYN-ACK.
+    /// SYN was answered with SYN-ACK, captured or not: who had sent the SYN went on.
     Answered,
     /// SYN was answered with RST.
     Refused,

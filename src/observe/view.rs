@@ -81,6 +81,7 @@ impl<'a> FlowView<'a> {
     pub fn was_answered(&self) -> bool {
         match self.flow.tcp.as_ref().map(|tcp| tcp.outcome) {
             Some(TcpOutcome::Refused | TcpOutcome::Silent) => false,
+            Some(TcpOutcome::Answered) => true,
             _ => self.received.packets > 0,
         }
     }

@@ -54,13 +54,16 @@ type Handshake<'a> = (&'a [(End, u8)], TcpOutcome, Option<u64>);
 
 #[test]
 fn the_answer_to_a_syn_is_the_outcome() {
-    let cases: [Handshake<'_>; 9] = [
+    let cases: [Handshake<'_>; 11] = [
         (&[(Low, SYN), (High, SYN | ACK), (Low, ACK)], TcpOutcome::Answered, Some(2)),
         (&[(Low, SYN), (High, RST | ACK)], TcpOutcome::Refused, Some(2)),
         (&[(Low, SYN), (Low, SYN), (Low, SYN)], TcpOutcome::Silent, None),
         // Giving up is not an answer.
         (&[(Low, SYN), (Low, RST)], TcpOutcome::Silent, None),
         (&[(Low, ACK), (High, ACK)], TcpOutcome::Midstream, None),
+        // Only one direction is captured; what the other end says before it has answered proves nothing.
+        (&[(Low, SYN), (Low, ACK), (Low, ACK)], TcpOutcome::Answered, Some(2)),
+        (&[(Low, SYN), (High, ACK)], TcpOutcome::Silent, None),
         (&[(Low, ACK), (High, RST)], TcpOutcome::Midstream, None),
         // The SYN is missing from the capture.
         (&[(High, SYN | ACK), (Low, ACK)], TcpOutcome::Answered, Some(1)),

@@ -24,6 +24,14 @@ const XOR_PEER_ADDRESS: u16 = 0x0012;
 const DATA: u16 = 0x0013;
 const XOR_RELAYED_ADDRESS: u16 = 0x0016;
 
+/// \[MS-TURN\] sections 2.2.1 and 2.2.2, from before RFC 5766: what its relays and clients still speak until a session stands. Every
+/// message names this cookie first, and addresses are not masked.
+const SEND_REQUEST: u16 = 0x0004;
+const OLD_DATA_INDICATION: u16 = 0x0115;
+const OLD_COOKIE: &[u8] = b"\0\x0f\0\x04\x72\xc6\x4b\xc6";
+const DESTINATION_ADDRESS: u16 = 0x0011;
+const REMOTE_ADDRESS: u16 = 0x0012;
+
 const ALLOCATE_SUCCESS: u16 = 0x0103;
 const CHANNEL_BIND: u16 = 0x0009;
 const SEND: u16 = 0x0016;
@@ -91,12 +99,14 @@ pub fn read(bytes: &[u8], is_cut: bool) -> Option<Turn<'_>> {
     if kind == MULTIPLEXED {
         return multiplexed(cursor.rest(), length, is_cut);
     }
-    if !matches!(kind, ALLOCATE_SUCCESS | CHANNEL_BIND | SEND | DATA_INDICATION)
-        || cursor.u32()? != MAGIC_COOKIE
-    {
+    let is_old = matches!(kind, SEND_REQUEST | OLD_DATA_INDICATION);
+    let cookie = cursor.u32()?;
+    let is_new =
+        matches!(kind, ALLOCATE_SUCCESS | CHANNEL_BIND | SEND | DATA_INDICATION) && cookie == MAGIC_COOKIE;
+    let transaction: [u8; 12] = cursor.array()?;
+    if !is_new && !(is_old && cursor.rest().starts_with(OLD_COOKIE)) {
         return None;
     }
-    let transaction: [u8; 12] = cursor.array()?;
     let (mut channel, mut peer, mut relayed, mut data) = (None, None, None, None);
     while let (Some(kind), Some(length)) = (cursor.u16(), cursor.u16()) {
         let wanted = usize::from(length);
@@ -107,6 +117,7 @@ pub fn read(bytes: &[u8], is_cut: bool) -> Option<Turn<'_>> {
         }
         match kind {
             CHANNEL_NUMBER => channel = Cursor::new(value).u16().filter(|number| CHANNELS.contains(number)),
+            DESTINATION_ADDRESS | REMOTE_ADDRESS if is_old => peer = address(value, None),
             XOR_PEER_ADDRESS => peer = address(value, Some(transaction)),
             XOR_RELAYED_ADDRESS => relayed = address(value, Some(transaction)),
             DATA => data = Some((value, u32::from(length))),
@@ -117,7 +128,7 @@ pub fn read(bytes: &[u8], is_cut: bool) -> Option<Turn<'_>> {
         ALLOCATE_SUCCESS => Some(Turn::Allocated { relayed: relayed? }),
         CHANNEL_BIND => Some(Turn::Bind { channel: channel?, peer: peer? }),
         _ => data.map(|(bytes, wire)| {
-            let is_clients = Some(kind == SEND);
+            let is_clients = Some(matches!(kind, SEND | SEND_REQUEST));
             Turn::Carried(Carried { channel: None, multiplexed: false, peer, bytes, wire, is_clients })
         }),
     }
@@ -242,6 +253,23 @@ mod tests {
         assert_eq!((read(&wrapped[..15], false), read(&wrapped[..8], true)), (None, None));
         let allocated = stun(ALLOCATE_SUCCESS, &[(XOR_RELAYED_ADDRESS, PEER)]);
         assert_eq!(read(&wrap(&allocated), false), Some(Turn::Allocated { relayed: peer() }));
+    }
+
+    #[test]
+    fn what_skype_sends_before_a_session_stands_is_read() {
+        let data: &[u8] = &[0x90, 97, 0, 1, 2];
+        let cookie = &OLD_COOKIE[4..];
+        let plain: &[u8] = b"\0\x01\x13\x8c\xc0\0\x02\x07";
+        let send = stun(SEND_REQUEST, &[(0x000f, cookie), (DESTINATION_ADDRESS, plain), (DATA, data)]);
+        let (channel, multiplexed, is_clients) = (None, false, Some(true));
+        let carried = Carried { channel, multiplexed, peer: Some(peer()), bytes: data, wire: 5, is_clients };
+        assert_eq!(read(&send, false), Some(Turn::Carried(carried)));
+        let mut back =
+            stun(OLD_DATA_INDICATION, &[(0x000f, cookie), (REMOTE_ADDRESS, plain), (DATA, data)]);
+        back[4..8].fill(0x44);
+        let told = Carried { is_clients: Some(false), ..carried };
+        assert_eq!(read(&back, false), Some(Turn::Carried(told)), "relays leave out the cookie of RFC 8489");
+        assert_eq!(read(&stun(SEND_REQUEST, &[(DATA, data)]), false), None, "not of that kind");
     }
 
     #[test]

@@ -94,6 +94,7 @@ fn german(reason: &NoVoice, context: &Context<'_>) -> String {
              Die IP-Adressen wurden nachträglich ersetzt (anonymisiert), und wer mit wem spricht, ist nicht zu erkennen. \
              {unjudged}",
             match context.audit.traffic.quality.rewritten {
+                all if all == context.audit.traffic.quality.decoded => "alle".to_owned(),
                 1 => "eines davon".to_owned(),
                 many => format!("{} davon", count(many, De)),
             }
@@ -157,6 +158,7 @@ fn english(reason: &NoVoice, context: &Context<'_>) -> String {
             "All packets go from an address to itself, and yet {} between two stations of the Ethernet. No device does that: \
              the IP addresses were replaced later (anonymised), and who speaks with whom cannot be told. {unjudged}",
             match context.audit.traffic.quality.rewritten {
+                all if all == context.audit.traffic.quality.decoded => "all".to_owned(),
                 1 => "one of them".to_owned(),
                 many => format!("{} of them", count(many, En)),
             }

@@ -14,7 +14,7 @@ use crate::site::{AppName, Device, Initiator, Kind, PeerScope, PortSet, Scope, m
 use super::case::{Case, End, RTP, SIP, SIPS_PORT};
 use super::evidence::{NAMED, of_flows, of_streams};
 use super::exposure::exposure;
-use super::filter::{any_of, own_port};
+use super::filter::{any_of, host, own_port};
 use super::finding::{Detail, Finding, Party, PortUse, Severity, Side};
 
 /// A single packet may be a stray.
@@ -116,8 +116,15 @@ fn undocumented(case: &Case<'_>, device: &Device, ends: &[&End<'_>]) -> Option<F
     let flows: Vec<&Flow> = uses.values().flatten().map(|view| view.flow).collect();
     let mut evidence = of_flows(flows.iter().copied());
     if flows.len() > NAMED {
-        let ports =
-            uses.keys().take(NAMED).map(|(protocol, port, _)| own_port(device.address, *port, *protocol));
+        let ports = uses.iter().take(NAMED).map(|((protocol, port, _), views)| {
+            let hosts: BTreeSet<IpAddr> = views.iter().map(|view| view.peer().ip()).collect();
+            let own = own_port(device.address, *port, *protocol);
+            // With others the same port may be documented.
+            match hosts.len() {
+                ..=NAMED => format!("{own} && ({})", any_of(hosts.into_iter().map(host).collect())),
+                _ => own,
+            }
+        });
         evidence.filter = any_of(ports.collect());
     }
     let packets = |views: &[&FlowView<'_>]| -> u64 { views.iter().map(|view| view.flow.packets()).sum() };

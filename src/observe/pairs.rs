@@ -7,7 +7,7 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use super::message::App;
-use super::quality::Quality;
+use super::quality::{Quality, is_own};
 use super::traffic::{Flow, Protocol, TcpOutcome};
 
 /// Packets of voice that are a conversation.
@@ -47,7 +47,7 @@ pub(super) fn note_pairs(flows: &[Flow], quality: &mut Quality) {
     for (own, flow) in (0..).zip(flows) {
         let (a, b) = (flow.a.ip(), flow.b.ip());
         // What a host says to itself has no two directions.
-        let is_pair = a != b && !is_group(a) && !is_group(b);
+        let is_pair = !is_own(a, b) && !is_group(a) && !is_group(b);
         if !matches!(flow.protocol, Protocol::Tcp | Protocol::Udp) || !is_pair || is_one_way(flow) {
             continue;
         }
@@ -72,7 +72,7 @@ pub(super) fn note_pairs(flows: &[Flow], quality: &mut Quality) {
         pair.high_to_low += high;
         pair.has_sip |= flow.app == App::Sip;
         pair.has_voice |= flow.app == App::Rtp && forth + back >= VOICE;
-        pair.has_half |= flow.tcp.as_ref().is_some_and(|tcp| tcp.outcome == TcpOutcome::Midstream)
+        pair.has_half |= flow.tcp.as_ref().is_some_and(|tcp| matches!(tcp.outcome, TcpOutcome::Midstream | TcpOutcome::Answered))
             && (forth == 0 || back == 0)
             && forth + back >= HALF;
     }
@@ -158,6 +158,7 @@ mod tests {
         };
         assert_eq!(pairs(&[connection(TcpOutcome::Midstream, HALF)]), (1, 0, 1));
         assert_eq!(pairs(&[connection(TcpOutcome::Midstream, HALF - 1)]), (1, 0, 0));
+        assert_eq!(pairs(&[connection(TcpOutcome::Answered, HALF)]), (1, 0, 1));
         assert_eq!(pairs(&[connection(TcpOutcome::Silent, HALF)]), (1, 0, 0), "nobody answers");
     }
 }

@@ -39,6 +39,19 @@ fn a_port_of_the_other_side_is_named_where_the_device_called() {
 }
 
 #[test]
+fn of_many_connections_the_filter_names_the_peers() {
+    let flow = |port: usize, peer: &str| {
+        tcp(&format!("192.168.10.21:{}", 49_000 + port), &format!("{peer}:4567"), TcpOutcome::Answered, 1)
+    };
+    let filter = |peers: usize| {
+        let flows = (0..=NAMED).map(|at| flow(at, &format!("192.168.10.{}", 60 + at.min(peers - 1))));
+        found(&world().flows(flows.collect()), Code::Port001)[0].evidence.filter.clone()
+    };
+    assert_eq!(filter(1), "ip.addr == 192.168.10.21 && tcp.port == 4567 && (ip.addr == 192.168.10.60)");
+    assert_eq!(filter(NAMED + 1), "ip.addr == 192.168.10.21 && tcp.port == 4567");
+}
+
+#[test]
 fn a_single_packet_is_a_stray() {
     let packets =
         |a, b| Flow { from_a: sent(a), from_b: sent(b), ..udp("192.168.10.21:49800", "192.168.10.60:4567") };

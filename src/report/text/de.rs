@@ -381,8 +381,8 @@ fn unjudged(what: Unjudged) -> &'static str {
         }
         Unjudged::NoVoice => "EF-Kennzeichnung und RTP-Ports: Im Mitschnitt ist kein Sprechweg zu erkennen.",
         Unjudged::OwnOnly => {
-            "Ports, EF-Kennzeichnung und Sprachqualität: Im Mitschnitt gehen alle Pakete von einer Adresse an sie selbst; wer \
-             im Netzwerk mit wem spricht, zeigen sie nicht."
+            "Ports, EF-Kennzeichnung und Sprachqualität: Alle Pakete im Mitschnitt bleiben in einem Gerät; wer im \
+             Netzwerk mit wem spricht, zeigen sie nicht."
         }
         Unjudged::OneDirection => {
             "Blockierte Ports und einseitige Sprache: Der Mitschnitt zeigt nur eine Richtung."

@@ -431,7 +431,7 @@ fn undocumented(port: &PortUse) -> String {
     let flows = counted(port.flows as u64, "Verbindung", "Verbindungen", De);
     let name = format!("{}\u{a0}{}", protocol(port.protocol), port.port);
     match port.side {
-        Side::Own => format!("eigener Port {name} zu {} ({flows})", list(peers(port))),
+        Side::Own => format!("eigener Port {name} mit {} ({flows})", list(peers(port))),
         Side::Remote => format!("{name} zu {} ({flows})", list(peers(port))),
     }
 }

@@ -370,8 +370,8 @@ fn unjudged(what: Unjudged) -> &'static str {
         }
         Unjudged::NoVoice => "EF marking and RTP ports: no voice stream was recognised in the capture.",
         Unjudged::OwnOnly => {
-            "Ports, EF marking and voice quality: in the capture all packets go from an address to itself; who speaks to whom on \
-             the network they do not show."
+            "Ports, EF marking and voice quality: all packets of the capture stay within one device; who speaks to whom on the \
+             network they do not show."
         }
         Unjudged::OneDirection => "Blocked ports and one-way audio: the capture shows one direction only.",
         Unjudged::OneSided => {

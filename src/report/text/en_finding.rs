@@ -421,7 +421,7 @@ fn undocumented(port: &PortUse) -> String {
     let flows = counted(port.flows as u64, "flow", "flows", En);
     let name = format!("{}\u{a0}{}", protocol(port.protocol), port.port);
     match port.side {
-        Side::Own => format!("own port {name} to {} ({flows})", list(peers(port))),
+        Side::Own => format!("own port {name} with {} ({flows})", list(peers(port))),
         Side::Remote => format!("{name} to {} ({flows})", list(peers(port))),
     }
 }

@@ -218,14 +218,14 @@ impl List {
     }
 }
 
-/// Peers of a port; of a remote port the addresses only.
+/// Peers of a port; of a remote port, and of a peer that used several ports, the address alone.
 fn peers(port: &PortUse) -> List {
-    let shown = port.peers.iter().map(|peer| match port.side {
-        Side::Own => peer.to_string(),
-        Side::Remote => peer.ip().to_string(),
+    let hosts = port.peers.chunk_by(|one, other| one.ip() == other.ip());
+    let shown = hosts.filter_map(|of_one| match (port.side, of_one) {
+        (Side::Own, [only]) => Some(only.to_string()),
+        (_, several) => several.first().map(|peer| peer.ip().to_string()),
     });
-    let mut shown: Vec<String> = shown.collect();
-    shown.dedup();
+    let shown: Vec<String> = shown.collect();
     List::of(&shown, shown.len(), String::clone)
 }
 

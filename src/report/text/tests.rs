@@ -84,8 +84,17 @@ fn one_is_not_told_as_many() {
     let (detail, _) = said(Code::Port001, De, alone);
     assert_eq!(
         detail,
-        "Nicht in der Portliste (Stand 19.01.2026): eigener Port UDP 4711 zu 192.168.10.31:40000 (7 Verbindungen)."
+        "Nicht in der Portliste (Stand 19.01.2026): eigener Port UDP 4711 mit 192.168.10.31:40000 (7 Verbindungen)."
     );
+    let called = |finding: &mut Finding| {
+        if let Detail::Port001 { uses, .. } = &mut finding.detail {
+            uses.truncate(1);
+            let port = |port| std::net::SocketAddr::new(uses[0].peers[0].ip(), port);
+            uses[0].peers = [40_000, 40_001, 40_002].map(port).to_vec();
+        }
+    };
+    let (detail, _) = said(Code::Port001, En, called);
+    assert!(detail.ends_with("own port UDP 4711 with 192.168.10.31 (7 flows)."), "{detail}");
     let single = |finding: &mut Finding| {
         if let Detail::Port006 { observed, .. } = &mut finding.detail {
             *observed = (5300, 5300);

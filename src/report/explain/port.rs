@@ -14,7 +14,8 @@ pub(super) const PORT_001: Page = Page {
                  Standortdatei ein; sonst kontrollieren Sie die Einstellungen des Gerätes.",
         pitfalls: "Portlisten nennen Werkseinstellungen. AGFEO führt die eigenen Ports der Geräte auf, pascom die Ports \
                    des Servers; der wechselnde Port der Gegenseite ist nie ein Befund. Neuere Versionen können mehr \
-                   Ports benutzen, als das Dokument kennt.",
+                   Ports benutzen, als das Dokument kennt. Beginnt eine verschlüsselte Verbindung vor dem Mitschnitt, ist \
+                   der Name des Servers nicht zu sehen: Könnte sie eine dokumentierte sein, zählt sie nicht.",
         source: "Portlisten der Hersteller mit ihrem Stand, siehe „pbxray ports“. Zuordnung der Verbindungen nach \
                  Gerät, Richtung und Inhalt, nicht nach der Nummer allein.",
     },
@@ -29,7 +30,8 @@ pub(super) const PORT_001: Page = Page {
                  not, check the settings of the device.",
         pitfalls: "Port lists state defaults. AGFEO lists the devices' own ports, pascom the ports of the server; the \
                    changing port of the other side is never a finding. Newer versions may use more ports than the \
-                   document knows.",
+                   document knows. Where an encrypted connection began before the capture, the name of the server is not \
+                   seen: what could be a documented one does not count.",
         source: "The vendors' port lists with their dates, see `pbxray ports`. Flows are matched by device, direction \
                  and content, not by number alone.",
     },

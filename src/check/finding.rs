@@ -311,8 +311,9 @@ pub enum Detail {
     },
     /// RTP-005. The worst stream. `longest`: packets of its longest gap.
     Rtp005 { mos: f64, lost: u64, expected: u64, longest: u64, codec: Box<str>, peers: Vec<IpAddr> },
-    /// RTP-006. Packet times in ms. `both`: both sides asked for it; else only the receiver.
-    Rtp006 { seen: f64, agreed: u32, both: bool, codec: Option<Box<str>>, peers: Vec<IpAddr> },
+    /// RTP-006. Packet times in ms. `mostly`: not of all packets. `both`: both sides
+    /// asked for it; else only the receiver.
+    Rtp006 { seen: f64, mostly: bool, agreed: u32, both: bool, codec: Option<Box<str>>, peers: Vec<IpAddr> },
     /// RTP-007. `listed`: codecs of the receiver's SDP.
     Rtp007 { payload_type: u8, codec: Option<Box<str>>, listed: Vec<Box<str>>, peers: Vec<IpAddr> },
     /// RTP-008. Nanoseconds from the answer to the last packet, and from there to the end of the call.

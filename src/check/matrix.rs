@@ -164,9 +164,9 @@ mod tests {
     use super::super::finding::{Detail, Severity};
     use super::super::fixture::{PBX, PHONE, World, finding, row};
     use super::*;
+    use crate::observe::Flow;
     use crate::observe::fixture::{greeting, sent, tcp, udp};
     use crate::observe::message::App;
-    use crate::observe::Flow;
 
     const DIRECTORY: &str = "transport = \"tcp\"\nown = 389\ninitiator = \"peer\"\npeer.scope = \"lan\"";
 

@@ -29,7 +29,10 @@ const ESP_BEHIND_NAT: u16 = 4500;
 
 /// Something a payload said that more than its own flow needs.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "the lists of a wave are used again, boxes of messages would not be")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "the lists of a wave are used again, boxes of messages would not be"
+)]
 pub(super) enum Note {
     Sip(SipMessage, Option<Box<Sdp>>),
     /// SIP that the snap length cut before its end.

@@ -72,7 +72,10 @@ pub(super) fn note_pairs(flows: &[Flow], quality: &mut Quality) {
         pair.high_to_low += high;
         pair.has_sip |= flow.app == App::Sip;
         pair.has_voice |= flow.app == App::Rtp && forth + back >= VOICE;
-        pair.has_half |= flow.tcp.as_ref().is_some_and(|tcp| matches!(tcp.outcome, TcpOutcome::Midstream | TcpOutcome::Answered))
+        pair.has_half |= flow
+            .tcp
+            .as_ref()
+            .is_some_and(|tcp| matches!(tcp.outcome, TcpOutcome::Midstream | TcpOutcome::Answered))
             && (forth == 0 || back == 0)
             && forth + back >= HALF;
     }

@@ -136,9 +136,7 @@ impl TcpState {
             } else {
                 self.reset.get_or_insert(frame);
             }
-        } else if flags.has(TcpFlags::ACK)
-            && self.outcome == TcpOutcome::Silent
-            && self.opener == Some(from)
+        } else if flags.has(TcpFlags::ACK) && self.outcome == TcpOutcome::Silent && self.opener == Some(from)
         {
             // It has what to acknowledge: the answer came, and the capture lacks it.
             self.outcome = TcpOutcome::Answered;

@@ -13,10 +13,14 @@ use crate::site::Confidence;
 const PLAY: f64 = 0.5;
 /// Share of neighbours that keep to the packet time.
 const LEAST_STEADY: f64 = 0.8;
+/// Share from which on it is that of all packets: where one was lost, a step is longer.
+const ALL: f64 = 0.98;
 
 /// Against what a packet time is held.
 struct Agreed {
     seen: f64,
+    /// Of the packets.
+    share: f64,
     ptime: u32,
     both: bool,
 }
@@ -29,10 +33,17 @@ pub(in crate::check) fn packet_time(case: &Case<'_>, sender: IpAddr, streams: &[
         .filter(|stream| odd(case, stream).is_some() && !excepted(case, "RTP-006", stream))
         .collect();
     let first = differing.first()?;
-    let Agreed { seen, ptime, both } = odd(case, first)?;
+    let Agreed { seen, share, ptime, both } = odd(case, first)?;
     let codec = first.report.codec.as_deref().map(Into::into);
     Some(Finding {
-        detail: Detail::Rtp006 { seen, agreed: ptime, both, codec, peers: peers(&differing) },
+        detail: Detail::Rtp006 {
+            seen,
+            mostly: share < ALL,
+            agreed: ptime,
+            both,
+            codec,
+            peers: peers(&differing),
+        },
         severity: Severity::Warning,
         confidence: Confidence::Likely,
         subject: Some(case.subject(sender)),
@@ -50,12 +61,13 @@ fn odd(case: &Case<'_>, stream: &Stream) -> Option<Agreed> {
     let report = &stream.report;
     let (seen, ptime) = (report.ptime?, report.announced_ptime.filter(|ptime| *ptime > 0)?);
     let at = report.announced_at?;
-    let is_steady = report
+    let share = report
         .payloads
         .iter()
         .max_by_key(|payload| payload.seen.packets)
         .and_then(|payload| payload.step)
-        .is_some_and(|(_, share)| share >= LEAST_STEADY);
+        .map_or(0.0, |(_, share)| share);
+    let is_steady = share >= LEAST_STEADY;
     let differs = (seen - f64::from(ptime)).abs() > PLAY;
     let is_receivers = SocketAddr::new(at.address, at.port) == stream.destination;
     if !differs || !is_steady || !has_enough(stream) || !is_receivers {
@@ -72,7 +84,7 @@ fn odd(case: &Case<'_>, stream: &Stream) -> Option<Agreed> {
     match is_beyond {
         Some(false) => None,
         None if !both => None,
-        _ => Some(Agreed { seen, ptime, both }),
+        _ => Some(Agreed { seen, share, ptime, both }),
     }
 }
 

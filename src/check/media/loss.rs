@@ -256,7 +256,8 @@ pub(in crate::check) fn behind(case: &Case<'_>, sender: IpAddr, streams: &[&Stre
     })
 }
 
-/// The reports with the worst interval, and all that the two hosts exchange over UDP: RTCP may use any port.
+/// The reports with the worst interval, and all that the two hosts report: RTCP may use any port, and is known by its type,
+/// 200 to 207 (RFC 5761 section 4), which Wireshark need not have recognised. Through a relay it stands elsewhere.
 fn of_reports(streams: &[&Stream]) -> Evidence {
     let mut collector = Collector::default();
     let mut filters = BTreeSet::new();
@@ -267,7 +268,11 @@ fn of_reports(streams: &[&Stream]) -> Evidence {
             collector.frames(&[receiver.worst_at]);
             collector.time(receiver.worst_time);
         }
-        filters.insert(format!("{} && udp", filter::hosts(stream.source.ip(), stream.destination.ip())));
+        let hosts = filter::hosts(stream.source.ip(), stream.destination.ip());
+        filters.insert(match stream.relay {
+            None => format!("{hosts} && udp.payload[1:1] >= c8 && udp.payload[1:1] <= cf"),
+            Some(_) => format!("{hosts} && udp"),
+        });
     }
     Evidence { until, ..collector.finish(filter::any_of(filters.into_iter().collect())) }
 }

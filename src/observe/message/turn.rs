@@ -264,8 +264,7 @@ mod tests {
         let (channel, multiplexed, is_clients) = (None, false, Some(true));
         let carried = Carried { channel, multiplexed, peer: Some(peer()), bytes: data, wire: 5, is_clients };
         assert_eq!(read(&send, false), Some(Turn::Carried(carried)));
-        let mut back =
-            stun(OLD_DATA_INDICATION, &[(0x000f, cookie), (REMOTE_ADDRESS, plain), (DATA, data)]);
+        let mut back = stun(OLD_DATA_INDICATION, &[(0x000f, cookie), (REMOTE_ADDRESS, plain), (DATA, data)]);
         back[4..8].fill(0x44);
         let told = Carried { is_clients: Some(false), ..carried };
         assert_eq!(read(&back, false), Some(Turn::Carried(told)), "relays leave out the cookie of RFC 8489");

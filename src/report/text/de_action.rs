@@ -224,8 +224,8 @@ pub(super) fn action(finding: &Finding) -> String {
             "Wiederholen Sie die Messung an einem weniger belasteten Messpunkt oder mit einem Mitschnittfilter."
         }
         Detail::Cap002 { .. } => {
-            "Keine Maßnahme nötig. Messen Sie beim nächsten Mal nur an einer Stelle: ein gespiegelter Port oder ein \
-             VLAN, eine Schnittstelle statt „any“."
+            "Keine Maßnahme nötig. Wenn Sie nicht zwei Stellen vergleichen wollen, messen Sie beim nächsten Mal nur an einer: \
+             ein gespiegelter Port oder ein VLAN, eine Schnittstelle statt „any“."
         }
         Detail::Cap003 { .. } => {
             "Stellen Sie den Spiegelport auf Senden und Empfangen, und messen Sie erneut."

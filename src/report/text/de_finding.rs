@@ -234,9 +234,10 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Rtp003 { .. } | Detail::Rtp004 { .. } | Detail::Rtp014 { .. } => {
             voice::de(&finding.detail, device)
         }
-        Detail::Rtp006 { seen, agreed, both, codec, peers } => format!(
-            "{device} sendet zu {} {}\u{a0}ms Sprache je Paket, {} {agreed}\u{a0}ms{}.",
+        Detail::Rtp006 { seen, mostly, agreed, both, codec, peers } => format!(
+            "{device} sendet zu {} {}{}\u{a0}ms Sprache je Paket, {} {agreed}\u{a0}ms{}.",
             list(List::addresses(peers)),
+            if *mostly { "meist " } else { "" },
             decimal(*seen, 0, De),
             if *both { "vereinbart sind" } else { "verlangt sind dort" },
             codec.as_ref().map_or_else(String::new, |name| format!(" ({})", quoted(name)))
@@ -371,7 +372,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Cap002 { duplicates, of: whole } => format!(
             "{} vergleichbaren Paketen ({}) sind Kopien eines anderen. Das geschieht, wo ein Paket mehrmals am Messpunkt \
              vorbeikommt: zwei gespiegelte Ports, alle Schnittstellen (any), vor und hinter einem Router, innerhalb und \
-             außerhalb eines Tunnels; oder die Datei wurde mit sich selbst zusammengefügt. Als Beleg stehen hier die ersten Pakete, die mehrmals vorkommen. Verlust und Jitter sind ohne sie gerechnet.",
+             außerhalb eines Tunnels; oder die Datei wurde mit sich selbst zusammengefügt. Als Beleg stehen hier die ersten davon. Verlust und Jitter sind ohne sie gerechnet.",
             of(*duplicates, *whole, "von", De),
             share(*duplicates, *whole, De)
         ),

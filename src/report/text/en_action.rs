@@ -208,7 +208,8 @@ pub(super) fn action(finding: &Finding) -> String {
         }
         Detail::Cap001 { .. } => "Repeat the capture at a less loaded point or with a capture filter.",
         Detail::Cap002 { .. } => {
-            "Nothing to do. Next time measure at one place only: one mirrored port or VLAN, one interface instead of “any”."
+            "Nothing to do. Unless you mean to compare two places, measure at one only next time: one mirrored port or VLAN, one \
+             interface instead of “any”."
         }
         Detail::Cap003 { .. } => "Set the mirror port to both transmit and receive, and capture again.",
         Detail::Cap004 { .. } => "Capture whole packets (snap length 0 or 262144).",

@@ -227,8 +227,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Rtp003 { .. } | Detail::Rtp004 { .. } | Detail::Rtp014 { .. } => {
             voice::en(&finding.detail, device)
         }
-        Detail::Rtp006 { seen, agreed, both, codec, peers } => format!(
-            "{device} sends {}\u{a0}ms of voice per packet to {}; {agreed}\u{a0}ms was {}{}.",
+        Detail::Rtp006 { seen, mostly, agreed, both, codec, peers } => format!(
+            "{device} {}sends {}\u{a0}ms of voice per packet to {}; {agreed}\u{a0}ms was {}{}.",
+            if *mostly { "mostly " } else { "" },
             decimal(*seen, 0, En),
             list(List::addresses(peers)),
             if *both { "agreed" } else { "asked for there" },
@@ -362,7 +363,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             "{} comparable packets ({}) are copies of another one, as happens where a packet passes the measuring point more \
              than once: two mirrored ports, all interfaces (any), before and behind a router, inside and outside of a tunnel; \
              or the file was merged with itself. The evidence names the first \
-             packets that occur more than once. Loss and jitter are computed without them.",
+             of them. Loss and jitter are computed without them.",
             of(*duplicates, *whole, "of", En),
             share(*duplicates, *whole, En)
         ),

@@ -270,11 +270,32 @@ fn action_of(detail: Detail, language: Language) -> String {
 #[test]
 fn the_packet_time_to_set_is_the_one_that_was_agreed() {
     for agreed in [20, 30] {
-        let detail = || Detail::Rtp006 { seen: 60.0, agreed, both: true, codec: None, peers: Vec::new() };
+        let detail = || Detail::Rtp006 {
+            seen: 60.0,
+            mostly: false,
+            agreed,
+            both: true,
+            codec: None,
+            peers: Vec::new(),
+        };
         for language in [De, En] {
             assert!(action_of(detail(), language).contains(&format!("{agreed} ms")));
         }
     }
+}
+
+#[test]
+fn a_packet_time_that_most_packets_have_is_not_told_of_all() {
+    let told = |language, most: bool| {
+        let with = |finding: &mut Finding| {
+            if let Detail::Rtp006 { mostly, .. } = &mut finding.detail {
+                *mostly = most;
+            }
+        };
+        said(Code::Rtp006, language, with).0
+    };
+    assert!(told(De, true).contains(" meist 30 ms") && told(En, true).contains(" mostly sends 30"));
+    assert!(!told(De, false).contains("meist") && !told(En, false).contains("mostly"));
 }
 
 #[test]

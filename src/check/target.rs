@@ -35,10 +35,14 @@ impl Target {
 
     /// How many calls to this host were turned away with this status, by where they were to lead.
     #[must_use]
-    pub fn refused(calls: &[Call], host: IpAddr, status: u16) -> BTreeMap<Self, u64> {
+    pub fn refused<'a>(
+        calls: impl IntoIterator<Item = &'a Call>,
+        host: IpAddr,
+        status: u16,
+    ) -> BTreeMap<Self, u64> {
         let mut refused = BTreeMap::new();
         let meant = |call: &&Call| call.callee.ip() == host && call.answer == Answer::Rejected(status);
-        for call in calls.iter().filter(meant) {
+        for call in calls.into_iter().filter(meant) {
             *refused.entry(Self::of(call)).or_default() += 1;
         }
         refused

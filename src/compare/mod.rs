@@ -1,6 +1,7 @@
 //! Takes two audits of one site, before and after a change; gives what went, what came and what stayed. No words.
 
 mod ledger;
+mod places;
 pub mod points;
 mod shown;
 
@@ -14,6 +15,7 @@ use crate::observe::HostFacts;
 use crate::site::{Device, ModelId, RoleId};
 
 pub use ledger::{Course, Ledger, Turn};
+use places::Places;
 use shown::Second;
 
 /// What became of a site.
@@ -89,6 +91,7 @@ type Key = (Code, Option<IpAddr>, Distinction);
 #[must_use]
 pub fn changes<'a>(before: &'a Audit, after: &'a Audit) -> Changes<'a> {
     let moved = Moved::new(before, after);
+    let places = (Places::of(before), Places::of(after));
     let of_after: BTreeMap<Key, &Finding> =
         after.findings.iter().rev().map(|finding| (key(finding, |address| address), finding)).collect();
     let key_before = |finding: &Finding| key(finding, |address| moved.now(address));
@@ -99,7 +102,7 @@ pub fn changes<'a>(before: &'a Audit, after: &'a Audit) -> Changes<'a> {
         match of_after.get(&key) {
             Some(now) if seen.insert(key) => stayed.push((finding, *now)),
             Some(_) => {}
-            None => went.push(Gone { finding, doubt: doubt(finding, (before, after), &moved) }),
+            None => went.push(Gone { finding, doubt: doubt(finding, (before, after), &places, &moved) }),
         }
     }
     let is_new = |finding: &&Finding| !of_before.contains(&key(finding, |address| address));
@@ -164,7 +167,12 @@ fn key(finding: &Finding, now: impl Fn(IpAddr) -> IpAddr) -> Key {
 }
 
 /// Why the second measurement may lack the finding although nothing was put right.
-fn doubt(finding: &Finding, (before, after): (&Audit, &Audit), moved: &Moved) -> Option<Doubt> {
+fn doubt(
+    finding: &Finding,
+    (before, after): (&Audit, &Audit),
+    places: &(Places, Places),
+    moved: &Moved,
+) -> Option<Doubt> {
     let code = finding.code();
     // What a capture says of itself is over when the next one does not say it.
     if code.as_str().starts_with("CAP") {
@@ -174,7 +182,7 @@ fn doubt(finding: &Finding, (before, after): (&Audit, &Audit), moved: &Moved) ->
         return Some(Doubt::Unjudged(*what));
     }
     let host = moved.now(finding.subject.as_ref()?.address);
-    let second = Second { before, after, host, now: |address| moved.now(address) };
+    let second = Second { before, after, places, host, now: |address| moved.now(address) };
     if !is_told_by_another(finding, host, after) && second.shows_it_right(finding) {
         return None;
     }

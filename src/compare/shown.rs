@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
+use super::places::Places;
 use crate::check::{Audit, Detail, Finding, LEAST_JUDGED, PortUse, Side, Target, outweighs};
 use crate::observe::message::App;
 use crate::observe::{Answer, Call, FlowView, Protocol, Registration, Silence, Stream, TcpOutcome};
@@ -37,6 +38,8 @@ const LEAST_SOURCES: usize = 2;
 pub(super) struct Second<'a, F> {
     pub(super) before: &'a Audit,
     pub(super) after: &'a Audit,
+    /// Who is where in either.
+    pub(super) places: &'a (Places, Places),
     /// Its address by now.
     pub(super) host: IpAddr,
     /// The address by now of a host of the first measurement.
@@ -114,7 +117,7 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
                 let address = (self.now)(peer.ip());
                 // The port that stays is that of the side that was called.
                 let mut known =
-                    self.before.traffic.flows.iter().flat_map(FlowView::both).filter(|view| {
+                    self.places.0.views(self.before, own.ip()).filter(|view| {
                         (view.own(), view.peer(), view.flow.protocol) == (*own, *peer, *protocol)
                     });
                 let calls = known.any(|view| view.started());
@@ -252,14 +255,12 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
 
     /// Voice that the device sends.
     fn voice(&self) -> impl Iterator<Item = &'a Stream> {
-        let host = self.host;
-        self.after.traffic.streams.iter().filter(move |stream| stream.source.ip() == host)
+        self.places.1.streams(self.after, self.host)
     }
 
     /// Its conversations.
     fn views(&self) -> impl Iterator<Item = FlowView<'a>> {
-        let host = self.host;
-        self.after.traffic.flows.iter().flat_map(FlowView::both).filter(move |view| view.host() == host)
+        self.places.1.views(self.after, self.host)
     }
 
     fn sip_with(&self, peer: IpAddr) -> impl Iterator<Item = FlowView<'a>> {
@@ -304,9 +305,8 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
     /// PORT-002, PORT-006 and PORT-008: of so many streams several would have such a port at the rate of the first measurement.
     fn has_other_ports(&self, finding: &Finding, is_wrong: impl Fn(u16) -> bool) -> bool {
         let before = finding.subject.as_ref().map(|subject| subject.address);
-        let streams = self.before.traffic.streams.iter();
-        let streams =
-            streams.filter(|stream| Some(stream.source.ip()) == before && packets(stream) >= LEAST_MEDIA);
+        let streams = before.into_iter().flat_map(|host| self.places.0.streams(self.before, host));
+        let streams = streams.filter(|stream| packets(stream) >= LEAST_MEDIA);
         let ports: Vec<u16> = streams.map(|stream| stream.source.port()).collect();
         let wrong = ports.iter().filter(|port| is_wrong(**port)).count() as u64;
         let later = self.voice().filter(|stream| packets(stream) >= LEAST_MEDIA).count() as u64;
@@ -327,13 +327,13 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
     /// SIG-005: as many calls are answered as were refused, and those that lead outside if those were.
     fn answers_calls(&self, status: u16, finding: &Finding) -> bool {
         let answered = |target: Option<Target>| {
-            let calls = self.after.traffic.calls.iter().filter(|call| {
-                call.callee.ip() == self.host && call.answer == Answer::Answered && !call.is_unacknowledged
-            });
+            let calls = self.places.1.calls(self.after, self.host);
+            let calls = calls.filter(|call| call.answer == Answer::Answered && !call.is_unacknowledged);
             calls.filter(|call| target.is_none_or(|target| Target::of(call) == target)).count() as u64
         };
         let before = finding.subject.as_ref().map(|subject| subject.address);
-        let refused = before.map(|host| Target::refused(&self.before.traffic.calls, host, status));
+        let refused =
+            before.map(|host| Target::refused(self.places.0.calls(self.before, host), host, status));
         answered(None) >= finding.count.clamp(1, SEVERAL)
             && refused
                 .unwrap_or_default()

@@ -59,6 +59,8 @@ pub struct Likeness {
     unusual_types: u64,
     by_one: u64,
     further: u64,
+    /// Of those, numbers left out before a marked packet with another timestamp: an event, behind voice that is not here.
+    behind_voice: u64,
     previous: Option<Sample>,
     steps: Mode,
     lengths: Mode,
@@ -78,6 +80,7 @@ impl Likeness {
         self.packets += 1;
         self.unusual_types += u64::from(!is_usual(sample.payload_type));
         self.lengths.add(u32::from(sample.payload_length));
+        self.behind_voice += u64::from(self.is_event_behind_voice(sample, step));
         match step {
             Step::First => {}
             Step::Forward(1) => self.by_one += 1,
@@ -89,6 +92,15 @@ impl Likeness {
         {
             self.compare(&previous, sample);
         }
+    }
+
+    fn is_event_behind_voice(&self, sample: &Sample, step: Step) -> bool {
+        let is_next = |previous: &Sample| {
+            sample.marker
+                && previous.timestamp != sample.timestamp
+                && previous.payload_type == sample.payload_type
+        };
+        matches!(step, Step::Forward(2..)) && self.previous.as_ref().is_some_and(is_next)
     }
 
     fn compare(&mut self, previous: &Sample, sample: &Sample) {
@@ -109,16 +121,16 @@ impl Likeness {
         self.nanoseconds = self.nanoseconds.saturating_add(passed);
     }
 
-    /// Whether it holds keys or tones alone (RFC 4733 section 2.5.1): one dynamic type, four bytes each, numbers in a row, a
-    /// marked beginning, and timestamps that stand still while an event lasts.
+    /// Whether it holds keys or tones alone (RFC 4733 section 2.5.1): one dynamic type, four bytes each, numbers in a row but
+    /// for those of the voice between two events, a marked beginning, and timestamps that stand still while an event lasts.
     fn is_event(&self) -> bool {
         let is_dynamic = self.previous.is_some_and(|sample| sample.payload_type >= 96);
         self.begins_marked
             && is_dynamic
             && self.packets >= LEAST_EVENT_PACKETS
-            && self.compared + 1 == self.packets
+            && self.compared + self.behind_voice + 1 == self.packets
             && self.lengths.most() == Some((EVENT_LENGTH, 1.0))
-            && self.frames * LEAST_EVENT_PACKETS <= self.compared
+            && (self.frames + self.behind_voice) * LEAST_EVENT_PACKETS <= self.compared
     }
 
     /// Whether the packets alone are enough, given the clock that they seem to have.
@@ -195,8 +207,8 @@ mod tests {
     use super::super::super::fixture::{at, frame};
     use super::*;
 
-    /// Packets of 20 ms with this many bytes, of this type; an event lasts so many.
-    fn keys(packets: u16, payload_type: u8, length: u16, lasts: u16) -> Likeness {
+    /// Packets of 20 ms with this many bytes, of this type; an event lasts so many, and so many of voice before it are not there.
+    fn keys_in_voice(packets: u16, payload_type: u8, length: u16, lasts: u16, voice: u16) -> Likeness {
         let mut likeness = Likeness::default();
         for nth in 0..packets {
             let sample = Sample {
@@ -213,9 +225,14 @@ mod tests {
                 marker: nth % lasts == 0,
                 odd_padding: false,
             };
-            likeness.push(&sample, if nth == 0 { Step::First } else { Step::Forward(1) });
+            let ahead = if nth % lasts == 0 { voice + 1 } else { 1 };
+            likeness.push(&sample, if nth == 0 { Step::First } else { Step::Forward(ahead) });
         }
         likeness
+    }
+
+    fn keys(packets: u16, payload_type: u8, length: u16, lasts: u16) -> Likeness {
+        keys_in_voice(packets, payload_type, length, lasts, 0)
     }
 
     #[test]
@@ -226,5 +243,15 @@ mod tests {
         assert!(!keys(12, 101, 8, 12).is_media(None), "another length");
         assert!(!keys(12, 18, 4, 12).is_media(None), "an assigned type");
         assert!(!keys(12, 101, 4, 1).is_media(None), "timestamps that go on");
+        assert!(keys_in_voice(48, 101, 4, 8, 9).is_media(None), "the voice between them was left out");
+        assert!(!keys_in_voice(12, 101, 4, 1, 9).is_media(None), "a number of its own each");
+        let unmarked = |nth: u16| Sample { marker: nth == 0, ..keys(1, 101, 4, 8).previous.unwrap() };
+        let mut random = Likeness::default();
+        for nth in 0..40 {
+            let sample = Sample { timestamp: u32::from(nth / 8) * 1_600, sequence: nth, ..unmarked(nth) };
+            let step = if nth == 0 { Step::First } else { Step::Forward(if nth % 8 == 0 { 9 } else { 1 }) };
+            random.push(&sample, step);
+        }
+        assert!(!random.is_media(None), "no event begins there");
     }
 }

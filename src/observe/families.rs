@@ -8,6 +8,9 @@ use crate::capture::Timestamp;
 
 use super::call::Call;
 
+/// Behind the end of a call (ns) voice may still begin that is on its way, or that a side sends which does not know yet.
+const BEHIND_END: i64 = 5_000_000_000;
+
 /// Calls with what a PBX passed them on as.
 pub(super) struct Families<'a> {
     calls: &'a [Call],
@@ -36,8 +39,12 @@ impl<'a> Families<'a> {
         announced: Vec<usize>,
         is_heard: &impl Fn(Timestamp, Option<Timestamp>) -> bool,
     ) -> Vec<usize> {
-        let announced: Vec<usize> =
-            announced.iter().copied().filter(|call| !self.is_mistaken(*call, ends, &announced)).collect();
+        let is_over = |call: usize| {
+            let end = self.calls.get(call).and_then(|call| call.end).filter(|(_, end)| end.is_known());
+            end.is_some_and(|(_, end)| !is_heard(Timestamp(i64::MIN + 1), Some(end.plus(BEHIND_END))))
+        };
+        let fits = |call: &usize| !self.is_mistaken(*call, ends, &announced) && !is_over(*call);
+        let announced: Vec<usize> = announced.iter().copied().filter(fits).collect();
         let Some(&own) = announced.first() else { return announced };
         let mut known = self.family(own, ends, &announced);
         for other in announced {
@@ -156,5 +163,15 @@ mod tests {
         let ends = (socket(PBX), socket(CALLER));
         let known = Families::of(&calls).heard_in(ends, vec![0, 1], &|_, _| false);
         assert_eq!(known, [0], "silent by then");
+        let ended = |second: i64| Call { end: Some((frame(9), at(second * 1_000))), ..calls[0].clone() };
+        let earlier = [ended(10), ended(30)];
+        // Voice of the 12th second, and of the 20th.
+        let heard = |second: i64| {
+            let is_heard = |from: Timestamp, until: Option<Timestamp>| {
+                from <= at(second * 1_000) && until.is_none_or(|until| until >= at(second * 1_000))
+            };
+            Families::of(&earlier).heard_in(ends, vec![0, 1], &is_heard)
+        };
+        assert_eq!((heard(12), heard(20)), (vec![0, 1], vec![1]), "the first call is over by then");
     }
 }

@@ -439,6 +439,7 @@ fn rows(
     let mut reports = Vec::new();
     for mut shard in shards {
         quality.samples_over_cap += shard.streams.dropped().no_room;
+        quality.maybe_media += shard.streams.dropped().unlikely + shard.unlikely + shard.past.unlikely;
         let before = flows.len();
         let running = std::mem::take(&mut shard.reports).into_iter();
         reports.extend(running.map(|report| (before + report.flow as usize, report)));
@@ -461,6 +462,10 @@ fn rows(
     quality.duplicate_pairs.sort_unstable_by_key(|[original, copy]| (*copy, *original));
     quality.duplicate_pairs.truncate(PAIRS_KEPT);
     pair_ways(&mut reports);
+    reports.retain(|(_, report)| {
+        quality.maybe_media += if report.is_media() { 0 } else { report.counts.packets };
+        report.is_media()
+    });
     let ids = put_in_order(&mut flows);
     let mut streams: Vec<Stream> = reports
         .into_iter()

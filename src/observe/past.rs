@@ -69,6 +69,8 @@ struct Row {
 pub(super) struct Past {
     folded: HashMap<Kind, Row, RandomState>,
     media: VecDeque<(Flow, Vec<StreamReport>)>,
+    /// Packets of sources that nothing shows to be RTP.
+    pub(super) unlikely: u64,
     /// Packets that are in no row.
     pub(super) over_cap: u64,
 }
@@ -81,6 +83,8 @@ impl Past {
         mut streams: Vec<StreamReport>,
         is_service: &impl Fn(Protocol, u16) -> bool,
     ) {
+        let unlikely = streams.iter().filter(|report| !report.is_media());
+        self.unlikely += unlikely.map(|report| report.counts.packets).sum::<u64>();
         streams.retain(StreamReport::is_media);
         if !streams.is_empty() {
             self.media.push_back((flow, streams));

@@ -64,6 +64,8 @@ pub struct Quality {
     pub nameless_sip: u64,
     /// Packets of flows that a cap dropped.
     pub packets_over_cap: u64,
+    /// Packets with a header as of RTP that are in no stream, because nothing else speaks for their sources.
+    pub maybe_media: u64,
     /// Media samples that a cap dropped.
     pub samples_over_cap: u64,
     /// Messages (SIP, names) and TCP streams that a cap left unread.

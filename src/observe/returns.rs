@@ -7,6 +7,12 @@ use super::media::{Direction, Recognition, StreamReport};
 /// Packets of a short stream whose other direction is known to be RTP.
 const LEAST_PAIRED: u64 = 5;
 
+/// Whether it has packets enough, all numbers in a row, for the other direction to show what it is.
+pub(super) fn is_whole(report: &StreamReport) -> bool {
+    let counts = &report.counts;
+    counts.packets >= LEAST_PAIRED && counts.lost + counts.reordered + counts.strays == 0
+}
+
 /// What is too short to be known by its own packets is RTP where the other direction of the same two ports is: the same
 /// payload type with the same step, all numbers in a row.
 pub(super) fn pair_ways(reports: &mut [(usize, Box<StreamReport>)]) {
@@ -20,13 +26,11 @@ pub(super) fn pair_ways(reports: &mut [(usize, Box<StreamReport>)]) {
         .filter_map(|(place, report)| Some((*place, report.direction, look(report)?)))
         .collect();
     for (place, report) in reports.iter_mut().filter(|(_, report)| !report.is_media()) {
-        let counts = &report.counts;
-        let is_whole = counts.packets >= LEAST_PAIRED && counts.lost + counts.reordered + counts.strays == 0;
         let other = match report.direction {
             Direction::AToB => Direction::BToA,
             Direction::BToA => Direction::AToB,
         };
-        if is_whole && look(report).is_some_and(|look| known.contains(&(*place, other, look))) {
+        if is_whole(report) && look(report).is_some_and(|look| known.contains(&(*place, other, look))) {
             report.recognition = Recognition::Content;
         }
     }

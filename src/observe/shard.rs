@@ -21,6 +21,7 @@ use super::media::{
 };
 use super::past::Past;
 use super::quality::{Quality, is_own};
+use super::returns::is_whole;
 use super::traffic::{IcmpReport, Protocol};
 
 /// Flows one shard keeps; the packets of further flows are counted in [`super::Quality::packets_over_cap`].
@@ -50,6 +51,8 @@ pub struct Shard {
         reason = "they are long, and are put in order together with those of other shards"
     )]
     pub(super) reports: Vec<Box<StreamReport>>,
+    /// Packets of sources that nothing shows to be RTP.
+    pub(super) unlikely: u64,
     pub(super) past: Past,
     /// What the packets of the current wave told, in order.
     pub(super) notes: Vec<Told>,
@@ -117,6 +120,7 @@ impl Shard {
             held: 0,
             streams: Streams::new(MEDIA_LIMITS, start),
             reports: Vec::new(),
+            unlikely: 0,
             past: Past::default(),
             notes: Vec::new(),
             counts: Counts::default(),
@@ -178,10 +182,16 @@ impl Shard {
         self.due.clear();
     }
 
-    /// Last step, when all is measured: the reports of the streams that are media. A second time does nothing.
+    /// Last step, when all is measured: the reports of the streams that are media, and of those that the other direction may
+    /// show to be. A second time does nothing.
     pub fn conclude(&mut self) {
-        let reports = self.streams.finish().filter(StreamReport::is_media);
-        self.reports.extend(reports.map(Box::new));
+        for report in self.streams.finish() {
+            if report.is_media() || is_whole(&report) {
+                self.reports.push(Box::new(report));
+            } else {
+                self.unlikely += report.counts.packets;
+            }
+        }
     }
 
     /// RTCP of `ssrc` was seen beside the media from `source` to `target`.

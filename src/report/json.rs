@@ -11,6 +11,7 @@ mod finding;
 mod formatter;
 mod lists;
 pub(super) mod network;
+mod quality;
 mod registration;
 mod running;
 pub(super) mod spell;

@@ -483,3 +483,21 @@ fn t27_encrypted_sip_and_voice_alone_tell_no_telephone_from_a_client() {
     );
     assert_eq!(told(YEALINK, true), is("pascom.client", "QOS-003", Severity::Warning));
 }
+
+/// Voice that nobody announced, eight packets of which come back, with this payload type.
+fn short_answer(payload_type: Option<u8>) -> Audit {
+    let mut net = Net::new(1);
+    let both = Media::between(YEALINK.port(40_010), SERVER.port(30_100), SECOND, 2 * SECOND);
+    let mut media = Media { rtcp: false, ..both };
+    media.streams[1].stops = Some(8 * 20 * MS);
+    media.streams[1].payload_type = payload_type;
+    net.media(&media);
+    onsite(net)
+}
+
+#[test]
+fn a_few_packets_are_voice_where_they_answer_voice_and_are_counted_in_any_case() {
+    let told = |audit: &Audit| (audit.traffic.streams.len(), audit.traffic.quality.maybe_media);
+    assert_eq!(told(&short_answer(None)), (2, 0));
+    assert_eq!(told(&short_answer(Some(0))), (1, 8), "another codec");
+}

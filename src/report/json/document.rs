@@ -10,6 +10,7 @@ pub(in crate::report) use super::call::{Beginning, Call, CallState, Message};
 pub(in crate::report) use super::course::{Course, Route};
 pub(in crate::report) use super::finding::{Evidence, Finding, Party, Severity, Subject};
 pub(in crate::report) use super::network::{Absent, Certificate, VoicePolicy};
+use super::quality::Quality;
 pub(in crate::report) use super::registration::{Lookup, Mapping, Refresh, Refusal, Registration};
 use super::relay::{Keying, Relay};
 pub(in crate::report) use super::running::{Live, Written};
@@ -187,39 +188,6 @@ pub(in crate::report) struct Interface {
 published! {
     /// Why reading ended.
     Ended from capture::Ended { Complete, Cut { .. }, Damaged { .. }, Unreadable { .. }, Stopped }
-}
-
-/// What the captures together can and cannot show.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub(in crate::report) struct Quality {
-    pub(in crate::report) frames: u64,
-    pub(in crate::report) decoded: u64,
-    /// Frames that gave nothing, by reason.
-    pub(in crate::report) undecoded: BTreeMap<String, u64>,
-    /// Frames that are copies of one shortly before.
-    pub(in crate::report) duplicates: u64,
-    /// Frames that could have been recognised as copies.
-    pub(in crate::report) duplicate_candidates: u64,
-    /// Pairs of hosts that exchanged packets of a kind that is answered.
-    pub(in crate::report) pairs: u64,
-    pub(in crate::report) pairs_both_ways: u64,
-    /// Time stamps smaller than the one before.
-    pub(in crate::report) clock_back: u64,
-    pub(in crate::report) tcp_connections: u64,
-    /// TCP connections in which bytes were acknowledged that the capture does not hold.
-    pub(in crate::report) unseen_connections: u64,
-    pub(in crate::report) incomplete_datagrams: u64,
-    /// SIP messages without Call-ID or `CSeq`: no call can be told of them.
-    #[serde(default)]
-    pub(in crate::report) nameless_sip: u64,
-    /// Packets of flows that a limit dropped.
-    pub(in crate::report) packets_over_cap: u64,
-    /// Media samples that a limit dropped.
-    pub(in crate::report) samples_over_cap: u64,
-    /// Messages (SIP, names) that a limit dropped.
-    pub(in crate::report) messages_over_cap: u64,
-    /// Frames that the user's filter kept out.
-    pub(in crate::report) filtered: u64,
 }
 
 /// An address and what it is.

@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use super::super::escape::{FIELD, escape_terminal};
 use super::rows::Rows;
 use super::worst::Grade;
-use super::{course, document as published, network};
+use super::{course, document as published, network, quality};
 use crate::capture::{CaptureSummary, Ended, Frame, Live, Timestamp};
 use crate::check::{Audit, Finding};
 use crate::decode::{NotIp, Skip};
@@ -58,7 +58,7 @@ pub(super) fn frame(audit: &Audit, titles: &Names, settings: &Settings, limit: u
         verdict: audit.verdict.into(),
         captures: audit.captures.iter().map(|one| capture(one, audit)).collect(),
         passed_over: passed_over(audit),
-        quality: quality(&audit.traffic),
+        quality: quality::of(&audit.traffic, undecoded(&audit.traffic)),
         hosts_omitted: hosts_omitted as u64,
         hosts,
         rows: rows(audit, titles),
@@ -175,28 +175,6 @@ fn skip_name(skip: Skip) -> String {
         Skip::Rest => "rest",
     };
     name.to_owned()
-}
-
-fn quality(traffic: &Traffic) -> published::Quality {
-    let quality = &traffic.quality;
-    published::Quality {
-        frames: quality.frames,
-        decoded: quality.decoded,
-        undecoded: undecoded(traffic),
-        duplicates: quality.duplicates,
-        duplicate_candidates: quality.duplicate_candidates,
-        pairs: quality.pairs,
-        pairs_both_ways: quality.pairs_both_ways,
-        clock_back: quality.clock_back,
-        tcp_connections: quality.tcp_connections,
-        unseen_connections: quality.unseen_connections,
-        incomplete_datagrams: quality.incomplete_datagrams,
-        nameless_sip: quality.nameless_sip,
-        packets_over_cap: quality.packets_over_cap,
-        samples_over_cap: quality.samples_over_cap,
-        messages_over_cap: quality.messages_over_cap,
-        filtered: quality.filtered,
-    }
 }
 
 /// Addresses that were seen or stated, in order, with all that is known of each: at most `limit` beside the devices, and

@@ -71,7 +71,7 @@ impl<'a> Attempts<'a> {
     fn add(&mut self, view: &FlowView<'a>, rows: &[&'a Row]) {
         self.flows.push(view.flow);
         self.rows.extend(rows.iter().map(|row| (row.id.as_str(), *row)));
-        self.answered |= view.was_answered();
+        self.answered |= view.was_answered() || view.flow.extra.hears;
         let icmp = view.flow.extra.icmp.iter().find(|report| report.about_a && is_unreachable(report));
         let (count, refusal) = match (&view.flow.tcp, icmp) {
             (Some(tcp), None) if tcp.outcome == TcpOutcome::Refused => {

@@ -62,6 +62,8 @@ pub(super) struct Content {
     /// The end that sent the first SIP request in a datagram, or was sent the first answer.
     pub(super) asked: Option<End>,
     looks: u8,
+    /// A SIP request in a datagram was one that may be the first that its sender said.
+    has_asked: bool,
     /// The end that sent the TLS client hello.
     tls_client: Option<End>,
     readers: Option<Box<Readers>>,
@@ -147,6 +149,7 @@ impl Content {
                     if *self.asked.get_or_insert(asks) != asks {
                         self.extra.asks_back = true;
                     }
+                    self.note_answers(&message);
                     tell_sip(message, payload, tell);
                 }
             }
@@ -168,6 +171,19 @@ impl Content {
             }
             _ => {}
         }
+    }
+
+    /// Who answers a request was sent it, and who asks a second time with credentials or with the tag of the other side
+    /// got them in an answer (RFC 3261 sections 22.2 and 12.1.2).
+    fn note_answers(&mut self, message: &SipMessage) {
+        let is_request = matches!(message.kind, sip::Kind::Request { .. });
+        let has_tag = message.to.as_ref().is_some_and(|to| to.tag.is_some());
+        let follows = is_request && (has_tag || message.has_credentials);
+        let is_proof = if follows { self.has_asked } else { !is_request };
+        if is_proof && !self.extra.known().is_some_and(|extra| extra.hears) {
+            self.extra.hears = true;
+        }
+        self.has_asked |= is_request && !follows;
     }
 
     /// Reads a datagram on the ports of media that is none.

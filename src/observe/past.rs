@@ -141,6 +141,9 @@ fn fold(row: &mut Flow, other: Flow) {
     if other.extra.asks_back {
         row.extra.asks_back = true;
     }
+    if other.extra.hears {
+        row.extra.hears = true;
+    }
     row.extra.others += 1 + other.extra.others;
     if other.extra.esp > 0 {
         row.extra.esp += other.extra.esp;

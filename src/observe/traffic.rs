@@ -162,6 +162,8 @@ pub struct FlowExtra {
     pub outer_vlans: Vlans,
     /// SIP over UDP only: not `a` alone sent requests.
     pub asks_back: bool,
+    /// SIP over UDP only: what was said shows that the other side answered, whether the capture has its answers or not.
+    pub hears: bool,
     /// How its media travel, where packets beside them tell.
     pub carriage: Option<Box<Carriage>>,
     /// Packets of ESP behind NAT, RFC 3948 section 2.1.
@@ -179,6 +181,7 @@ impl FlowExtra {
         silence: None,
         outer_vlans: Vlans::NONE,
         asks_back: false,
+        hears: false,
         carriage: None,
         esp: 0,
         others: 0,

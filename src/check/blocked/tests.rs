@@ -49,6 +49,19 @@ fn unreachable(mut flow: Flow, kind: u8) -> Flow {
 }
 
 #[test]
+fn what_was_answered_unseen_is_not_blocked() {
+    let words =
+        "transport = \"udp\"\nown = 5070\ninitiator = \"peer\"\npeer.scope = \"lan\"\nspeaks = [\"sip\"]";
+    let asked = |hears| {
+        let mut flow =
+            Flow { from_b: sent(0), app: App::Sip, ..udp("192.168.10.21:5070", "192.168.10.2:5070") };
+        flow.extra.hears = hears;
+        refusals(words, vec![flow, both_ways()])
+    };
+    assert_eq!((asked(false), asked(true)), (vec![Refusal::Silence], vec![]));
+}
+
+#[test]
 fn two_attempts_without_an_answer_are_blocked() {
     use TcpOutcome::{Refused, Silent};
     let found = |outcome, attempts| refusals(DIRECTORY, vec![tried(outcome, attempts), both_ways()]);

@@ -51,6 +51,24 @@ const HERE: &str = "192.168.10.2:40000";
 const THERE: &str = "192.168.10.3:40001";
 
 #[test]
+fn who_goes_on_as_answered_was_answered() {
+    let hears = |messages: &[(&str, &str)]| {
+        let mut flow = Reading::default();
+        for (head, more) in messages {
+            let text = format!("{head}\r\nFrom: <sip:1@a.example>;tag=x\r\nCall-ID: c\r\n{more}\r\n");
+            flow.datagram(HERE, THERE, text.as_bytes());
+        }
+        flow.content.extra.hears
+    };
+    let first = ("REGISTER sip:a.example SIP/2.0", "To: <sip:1@a.example>\r\n");
+    let again = (first.0, "To: <sip:1@a.example>\r\nAuthorization: Digest username=\"1\"\r\n");
+    let bye = ("BYE sip:a.example SIP/2.0", "To: <sip:2@a.example>;tag=y\r\n");
+    assert!(!hears(&[first, first]) && hears(&[first, again]) && hears(&[first, bye]));
+    assert!(!hears(&[again, again]) && !hears(&[bye]), "what it knows from before proves nothing");
+    assert!(hears(&[("SIP/2.0 200 OK", bye.1)]), "it was asked");
+}
+
+#[test]
 fn rtcp_that_a_turn_server_relays_over_tcp_is_read() {
     let mut flow = Reading::default();
     flow.flagged(TcpFlags::SYN, &[]);

@@ -16,6 +16,8 @@ mod torture;
 
 use std::ops::Range;
 
+use memchr::memrchr;
+
 use super::ascii::{number, parameter, split_once, split_outside_quotes, strip_prefix};
 use super::sdp::{self, Sdp};
 use super::text::Text;
@@ -149,7 +151,11 @@ impl SipMessage {
     #[must_use]
     pub fn sdp(&self, bytes: &[u8]) -> Option<Sdp> {
         let body = bytes.get(self.body.clone())?;
-        sdp::from_body(self.content_type.as_deref()?, self.boundary.as_deref(), body)
+        // Of a line that was cut nobody knows what it went on to say: a media line may have lost its formats.
+        let whole = if self.is_cut { memrchr(b'\n', body).map_or(0, |end| end + 1) } else { body.len() };
+        let described = body.get(..whole).filter(|body| !body.is_empty())?;
+        sdp::from_body(self.content_type.as_deref()?, self.boundary.as_deref(), described)
+            .filter(|sdp| !self.is_cut || sdp.media_count > 0)
     }
 }
 

@@ -59,6 +59,8 @@ pub struct Likeness {
     unusual_types: u64,
     by_one: u64,
     further: u64,
+    /// Of those, numbers left out for which the timestamp goes on by as many steps: packets that were lost.
+    spanned: u64,
     /// Of those, numbers left out before a marked packet with another timestamp: an event, behind voice that is not here.
     behind_voice: u64,
     previous: Option<Sample>,
@@ -84,7 +86,11 @@ impl Likeness {
         match step {
             Step::First => {}
             Step::Forward(1) => self.by_one += 1,
-            Step::Forward(_) | Step::Late => self.further += 1,
+            Step::Forward(numbers) => {
+                self.further += 1;
+                self.spanned += u64::from(self.spans(sample, numbers.into()));
+            }
+            Step::Late => self.further += 1,
         }
         if let Some(previous) = self.previous.replace(*sample)
             && step == Step::Forward(1)
@@ -92,6 +98,15 @@ impl Likeness {
         {
             self.compare(&previous, sample);
         }
+    }
+
+    /// Whether the timestamp goes on by the usual step for each of the numbers.
+    fn spans(&self, sample: &Sample, numbers: u32) -> bool {
+        let Some(previous) = self.previous else { return false };
+        let ticks = sample.timestamp.wrapping_sub(previous.timestamp);
+        let step = self.steps.most().map(|(step, _)| step).filter(|step| *step > 0);
+        previous.payload_type == sample.payload_type
+            && step.and_then(|step| step.checked_mul(numbers)) == Some(ticks)
     }
 
     fn is_event_behind_voice(&self, sample: &Sample, step: Step) -> bool {
@@ -139,12 +154,19 @@ impl Likeness {
         let Some(clock) = clock else { return self.is_event() };
         self.packets >= LEAST_PACKETS
             && self.unusual_types * 20 <= self.packets
-            && self.by_one * 10 >= (self.by_one + self.further) * 9
+            && self.is_numbered()
             && match self.fits_codec() {
                 Some(false) => false,
                 Some(true) if self.packets >= LEAST_OF_CODEC => self.is_paced(clock.rate),
                 _ => self.keeps_time(clock.rate) && (self.is_paced(clock.rate) || self.is_framed(clock.rate)),
             }
+    }
+
+    /// Whether the numbers go up by one, or leave out what was lost on a bad line: half of the packets are still neighbours
+    /// then.
+    fn is_numbered(&self) -> bool {
+        let steps = self.by_one + self.further;
+        (self.by_one + self.spanned) * 10 >= steps * 9 && self.by_one * 2 >= steps
     }
 
     /// Whether the length is what a codec of constant rate gives for the step; `None` for other codecs.
@@ -233,6 +255,34 @@ mod tests {
 
     fn keys(packets: u16, payload_type: u8, length: u16, lasts: u16) -> Likeness {
         keys_in_voice(packets, payload_type, length, lasts, 0)
+    }
+
+    #[test]
+    fn voice_of_a_bad_line_is_voice_and_numbers_that_only_go_up_are_none() {
+        let clock = Some(Clock { rate: 8_000, source: super::super::timing::ClockSource::Assigned });
+        // Every so-manieth packet is missing; behind it the timestamp goes on by so much too much.
+        let with = |lost_each: u16, off: u32| {
+            let mut likeness = Likeness::default();
+            let there = (0..200_u16).filter(|nth| nth % lost_each != 1);
+            let mut before = None;
+            for (place, nth) in there.enumerate() {
+                let sample = Sample {
+                    time: at(i64::from(nth) * 20),
+                    timestamp: u32::from(nth) * 160 + place as u32 * off,
+                    sequence: nth,
+                    payload_type: 8,
+                    marker: nth == 0,
+                    ..keys(1, 8, 160, 1).previous.unwrap()
+                };
+                let step = before.map_or(Step::First, |before| Step::Forward(nth - before));
+                likeness.push(&sample, step);
+                before = Some(nth);
+            }
+            likeness.is_media(clock)
+        };
+        assert!(with(20, 0) && with(5, 0) && with(4, 0), "5, 20 and 25 % lost");
+        assert!(!with(2, 0), "no neighbours are left");
+        assert!(!with(5, 1), "the timestamps do not fit the numbers");
     }
 
     #[test]

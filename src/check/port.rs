@@ -68,13 +68,15 @@ fn is_unexplained(case: &Case<'_>, end: &End<'_>) -> bool {
         && case.scope(view.peer().ip()) != Scope::Multicast
         && flow.packets() >= PACKETS_FOR_A_PORT
         && view.took_part();
+    // Half of a connection tells too little of who is called to hold it against a list.
+    let is_half = flow.protocol == Protocol::Tcp && view.received.packets == 0;
     // Voice has codes of its own, and RTCP, STUN and DTLS keep it company.
     let is_media = matches!(flow.app, App::Rtp | App::Rtcp | App::Stun | App::Dtls | App::Zrtp);
     // What answers the Internet against the document has codes of its own.
     let is_exposed = exposure(case, end).is_some();
     let is_explained =
         !end.rows.is_empty() || case.explained.contains(&flow.id) && left_rows(case, end).is_empty();
-    counts && !is_media && !is_exposed && !is_explained && !case.is_excepted("PORT-001", view)
+    counts && !is_half && !is_media && !is_exposed && !is_explained && !case.is_excepted("PORT-001", view)
 }
 
 /// Rows of the device for what the other end's row says this flow is, with own ports that this flow does not keep to.

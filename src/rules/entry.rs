@@ -167,12 +167,13 @@ impl Entries<'_> {
         let known_as = raw.known_as.map(|names| Fingerprint::KnownAs(self.parse_all(&names, GLOB_HELP)));
         let ports = raw.ports.map(|print| Fingerprint::Ports(self.port_print(print)));
         let registrar = raw.registrar.then_some(Fingerprint::Registrar);
+        let registers_at = raw.registers_at.map(|roles| Fingerprint::RegistersAt(self.roles(&roles)));
         let text = self.text(raw.text);
-        let mut given = [mac, agent, asks_for, known_as, ports, registrar].into_iter().flatten();
+        let mut given =
+            [mac, agent, asks_for, known_as, ports, registrar, registers_at].into_iter().flatten();
         let (fingerprint, second) = (given.next(), given.next());
         if fingerprint.is_none() || second.is_some() {
-            let help =
-                "give exactly one of mac, agent, asks_for, known_as, ports, registrar; use one entry each";
+            let help = "give exactly one of mac, agent, asks_for, known_as, ports, registrar, registers_at; use one entry each";
             self.complain(span.clone(), "an identity needs one kind of evidence", help);
             return None;
         }

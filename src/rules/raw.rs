@@ -177,6 +177,7 @@ pub(super) struct RawIdentity {
     pub(super) ports: Option<RawPortPrint>,
     #[serde(default)]
     pub(super) registrar: bool,
+    pub(super) registers_at: Option<Words>,
     pub(super) text: RawText,
 }
 

@@ -96,8 +96,10 @@ pub enum EvidenceKind {
     NameOwned,
     /// A port fingerprint.
     Ports,
-    /// Who registers with whom.
+    /// It accepts registrations.
     Registration,
+    /// A telephone system accepts its registration.
+    Registered,
 }
 
 /// One sign for a role.

@@ -329,6 +329,7 @@ fn evidence(kind: EvidenceKind) -> &'static str {
         EvidenceKind::NameOwned => "eigener Name",
         EvidenceKind::Ports => "typische Ports",
         EvidenceKind::Registration => "nimmt Anmeldungen an",
+        EvidenceKind::Registered => "angemeldet an",
     }
 }
 

@@ -318,6 +318,7 @@ fn evidence(kind: EvidenceKind) -> &'static str {
         EvidenceKind::NameOwned => "own name",
         EvidenceKind::Ports => "typical ports",
         EvidenceKind::Registration => "accepts registrations",
+        EvidenceKind::Registered => "registered at",
     }
 }
 

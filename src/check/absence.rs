@@ -111,12 +111,12 @@ fn reported(traffic: &Traffic) -> NoVoice {
     NoVoice::Reported { listeners: listeners.into_iter().collect(), senders: sent.into_iter().collect() }
 }
 
-/// Packets of telephony that is not read, by its name.
+/// Packets of telephony that is not read, by its name. What only acknowledges or opens a connection says nothing.
 pub(crate) fn foreign_telephony(traffic: &Traffic) -> BTreeMap<&'static str, u64> {
     let mut packets = BTreeMap::new();
     for flow in &traffic.flows {
         if let Some(name) = foreign(flow) {
-            *packets.entry(name).or_default() += flow.packets();
+            *packets.entry(name).or_default() += said(flow);
         }
     }
     packets
@@ -124,7 +124,7 @@ pub(crate) fn foreign_telephony(traffic: &Traffic) -> BTreeMap<&'static str, u64
 
 /// Telephony that is not read, by its registered port: what it says is in nobody's interest here but that it is there.
 fn foreign(flow: &Flow) -> Option<&'static str> {
-    if flow.app != App::Unknown || flow.packets() < LEAST_FOREIGN {
+    if flow.app != App::Unknown || flow.packets() < LEAST_FOREIGN || said(flow) == 0 {
         return None;
     }
     const H248: &str = "H.248 (MEGACO)";
@@ -142,6 +142,11 @@ fn foreign(flow: &Flow) -> Option<&'static str> {
         (Protocol::Udp, 4569) => Some("IAX2"),
         _ => None,
     })
+}
+
+/// Packets that carry something.
+fn said(flow: &Flow) -> u64 {
+    flow.from_a.payload_packets.saturating_add(flow.from_b.payload_packets)
 }
 
 #[cfg(test)]
@@ -226,6 +231,13 @@ mod tests {
         };
         assert_eq!(instead(quality(9, 9), h323(4)), NoVoice::Foreign(vec!["H.323"]));
         assert_eq!(instead(quality(9, 9), h323(3)), NoVoice::Nothing, "a scan");
+        let spoken = |payload_packets| {
+            let mut flows = h323(9);
+            flows.iter_mut().for_each(|flow| flow.from_a.payload_packets = payload_packets);
+            foreign_telephony(&Traffic { flows, ..Traffic::default() }).into_iter().collect::<Vec<_>>()
+        };
+        assert_eq!(spoken(2), [("H.323", 2)], "the rest only acknowledges");
+        assert_eq!(spoken(0), [], "opened and closed");
         let gateway = |own: u16| {
             let ends = udp(&format!("192.0.2.1:{own}"), "192.0.2.2:2944");
             vec![Flow { from_a: sent(130), from_b: sent(0), ..ends }]

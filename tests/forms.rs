@@ -144,3 +144,15 @@ fn a_report_to_sign_names_its_file_by_its_digest() {
         .unwrap();
     assert!(!String::from_utf8(piped.stdout).unwrap().contains("SHA-256"), "a pipe is no file");
 }
+
+#[test]
+fn a_transport_that_no_document_names_is_told_as_such() {
+    let folder = tempdir().unwrap();
+    for form in ["markdown", "html"] {
+        let file = folder.path().join(form);
+        let file = file.to_str().unwrap();
+        pbxray(&["check", "samples/agfeo-lan.pcapng", "--lang", "en", "--format", form, "-o", file]);
+        let text = fs::read_to_string(file).unwrap();
+        assert!(text.contains("presumably TCP (not given)") && !text.contains("TCP?"), "{form}");
+    }
+}

@@ -91,7 +91,7 @@ pub(super) fn rows(maker: &Maker<'_>) -> Vec<Part> {
             RowStatus::Unused => Tone::Plain,
         };
         let ports: Vec<String> =
-            row.legs.iter().map(|leg| format!("{} {}", leg.transport, leg.ports)).collect();
+            row.legs.iter().map(|leg| format!("{} {}", maker.transport(leg), leg.ports)).collect();
         let mut peers: Vec<String> = row.legs.iter().map(|leg| leg.peer.clone()).collect();
         peers.dedup();
         vec![

@@ -15,12 +15,16 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
             let service = row.service.as_deref().unwrap_or(NO_VALUE);
             let line = format!(
                 "{}\t{} {}\t{}\t{} {service}",
-                row.device, leg.transport, leg.ports, leg.peer, row.row
+                row.device,
+                maker.transport(leg),
+                leg.ports,
+                leg.peer,
+                row.row
             );
             lines.push(shown_line(&line));
             rows.push(vec![
                 Cell::new(maker.device(&row.device)),
-                Cell::new(&leg.transport),
+                Cell::new(maker.transport(leg)),
                 Cell::list(std::slice::from_ref(&leg.ports)),
                 Cell::new(&leg.peer),
                 Cell::new(service),

@@ -18,7 +18,7 @@ use jiff::tz::TimeZone;
 pub(super) use ladder::{Ladder, LadderStep};
 
 use super::escape::escape_terminal;
-use super::json::document::{Document, Endpoint, Severity, Verdict};
+use super::json::document::{Document, Endpoint, Leg, Severity, Verdict};
 use super::language::Language;
 use super::number;
 use super::text::{PaperWords, Words, paper_words, screen_words, words};
@@ -220,6 +220,15 @@ impl Maker<'_> {
     fn title(&self, address: &str) -> String {
         let host = self.document.hosts.iter().find(|host| host.address == address);
         host.and_then(|host| host.role_title.as_ref()).map(|title| shown(title)).unwrap_or_default()
+    }
+
+    /// The transport of a documented connection; the published form marks with `?` what the document does not name.
+    fn transport(&self, leg: &Leg) -> String {
+        match leg.transport.strip_suffix('?') {
+            None => shown(&leg.transport),
+            Some("") => self.paper.no_transport.to_owned(),
+            Some(presumed) => filled(self.paper.presumed_transport, &shown(presumed)),
+        }
     }
 
     fn moment(&self, time: Option<&str>) -> String {

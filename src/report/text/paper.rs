@@ -33,6 +33,9 @@ pub(crate) struct PaperWords {
     pub(crate) firewall: &'static str,
     pub(crate) firewall_note: &'static str,
     pub(crate) firewall_nothing: &'static str,
+    /// In place of a transport that the document does not name; `{}` is the one that fits.
+    pub(crate) presumed_transport: &'static str,
+    pub(crate) no_transport: &'static str,
     pub(crate) services: &'static str,
     pub(crate) services_note: &'static str,
     pub(crate) server: &'static str,
@@ -142,6 +145,8 @@ const DE: PaperWords = PaperWords {
     firewall_note: "Dokumentierte Verbindungen der erkannten Geräte, die das LAN verlassen können. Links des Pfeils steht der \
         eigene Port, rechts der der Gegenstelle; fehlt einer, ist er beliebig. → abgehend, ← eingehend, ↔ beides. Geben \
         Sie eingehende Verbindungen nur für die Gegenstellen frei, die sie brauchen: den Provider, bei pascom auch Telefone und Clients außerhalb des LAN.",
+    presumed_transport: "vermutlich {} (nicht angegeben)",
+    no_transport: "Protokoll nicht angegeben:",
     firewall_nothing: "Für die erkannten Geräte ist keine Verbindung dokumentiert, die das LAN verlässt.",
     services: "Netzdienste",
     services_note: "Je Server: wie viele Geräte ihn fragten, Pakete hin und zurück. HTTP nennt Weboberflächen und, wo Telefone sie so holen, die Provisionierung; Verschlüsseltes ist hier nicht zu sehen.",
@@ -250,6 +255,8 @@ const EN: PaperWords = PaperWords {
     firewall_note: "Documented connections of the devices found that may leave the LAN. Left of the arrow stands the own port, \
         right of it the peer's; one that is missing may be any. → outgoing, ← incoming, ↔ both. Allow incoming \
         connections only for those that need them: the provider, with pascom also telephones and clients outside the LAN.",
+    presumed_transport: "presumably {} (not given)",
+    no_transport: "protocol not given:",
     firewall_nothing: "No connection that leaves the LAN is documented for the devices found.",
     services: "Network services",
     services_note: "By server: how many devices asked it, packets to it and back. HTTP names web pages and, where telephones fetch it that way, provisioning; what is encrypted cannot be seen here.",

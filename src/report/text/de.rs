@@ -190,7 +190,7 @@ fn verdict(verdict: Verdict, unjudged: &[Unjudged]) -> &'static str {
             "BESTANDEN – die geprüften Ports und Kennzeichnungen entsprechen den Herstellerangaben."
         }
         Verdict::Notes if unjudged.contains(&Unjudged::NoVoice) => {
-            "BESTANDEN MIT HINWEISEN – kein Fehler an der Anlage gefunden, aber auch kein Sprechweg: Kennzeichnung und Sprachqualität sind nicht beurteilt."
+            "BESTANDEN, SPRACHE NICHT BEURTEILT – kein Fehler an der Anlage gefunden, aber auch kein Sprechweg: Kennzeichnung und Sprachqualität sind offen."
         }
         Verdict::Notes => {
             "BESTANDEN MIT HINWEISEN – kein Fehler an der Anlage gefunden; beachten Sie die Hinweise."

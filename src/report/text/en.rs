@@ -190,7 +190,7 @@ fn verdict(verdict: Verdict, unjudged: &[Unjudged]) -> &'static str {
             "PASSED – the ports and markings that were checked are as the vendor documents them."
         }
         Verdict::Notes if unjudged.contains(&Unjudged::NoVoice) => {
-            "PASSED WITH NOTES – no fault of the installation found, but no voice either: marking and voice quality are not judged."
+            "PASSED, VOICE NOT JUDGED – no fault of the installation found, but no voice either: marking and voice quality stay open."
         }
         Verdict::Notes => "PASSED WITH NOTES – no fault of the installation found; see the notes.",
         Verdict::Fail => "NOT PASSED – at least one point must be checked or fixed.",

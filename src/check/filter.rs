@@ -5,6 +5,10 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::observe::{Flow, Protocol};
 
+/// Of what a client and its TURN server exchange, only what relays data: channels, which are no STUN messages, and
+/// indications (class 1, RFC 8489 section 5), not requests and answers.
+pub(super) const RELAYED: &str = "!(stun.type.class != 1)";
+
 /// Packets that `address` sent or received.
 pub(super) fn host(address: IpAddr) -> String {
     format!("{} == {address}", field(address, "addr"))

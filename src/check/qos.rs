@@ -12,7 +12,7 @@ use crate::rules::QosRule;
 use crate::site::{Confidence, Device, Kind, Scope};
 
 use super::case::{Case, RTP, SIP};
-use super::evidence::{of_marked, of_streams};
+use super::evidence::{of_marked, of_parts, of_streams};
 use super::filter;
 use super::finding::{Detail, Finding, Party, Severity, VoiceSender};
 
@@ -307,9 +307,16 @@ impl<'a> Sender<'a> {
             rows: vec![self.rule.id.as_str().into()],
             count,
             responsible,
-            evidence: of_streams(unlike, &condition, |stream| {
-                frames_unlike(&stream.report.marking.dscp, expected)
-            }),
+            evidence: of_parts(
+                unlike,
+                &condition,
+                |stream| frames_unlike(&stream.report.marking.dscp, expected),
+                |stream| {
+                    let spans = stream.report.marking.dscp_spans.iter();
+                    let unlike = spans.filter(|(value, ..)| *value != expected);
+                    unlike.flat_map(|(_, first, last)| [*first, *last]).collect()
+                },
+            ),
         }
     }
 }

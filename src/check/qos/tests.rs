@@ -260,3 +260,14 @@ fn a_change_that_mends_the_mark_is_no_finding_of_its_own() {
     assert!(changes(vec![changing(0, 0, EF), changing(9_000, 0, EF)]), "so each call begins");
     assert!(changes(vec![changing(0, 0, 26)]), "neither is right");
 }
+
+#[test]
+fn the_time_is_that_of_the_packets_that_are_unlike() {
+    let mut changed = changing(0, 0, EF);
+    changed.report.marking.dscp_spans = vec![(0, at(100), at(900)), (EF, at(950), at(2_000))];
+    let findings = check(&world(vec![changed]).case());
+    let [Finding { detail: Detail::Qos001 { .. }, evidence, .. }] = findings.as_slice() else {
+        panic!("{findings:?}")
+    };
+    assert_eq!((evidence.first, evidence.last), (Some(at(100)), Some(at(900))));
+}

@@ -326,7 +326,8 @@ pub enum Detail {
     /// `jam`: in that time nothing came for so many ms, and then all at once.
     Rtp014 { lost: u64, expected: u64, seen: u64, peers: Vec<IpAddr>, jam: Option<f64> },
     /// SIG-001. `others`: all statuses with how often they came. `accepted_after`: ns from the first refusal to the grant
-    /// that made it good. `instead`: the account under which the same user is accepted.
+    /// that made it good. `instead`: the account under which the same user is accepted. `further`: other accounts of the client
+    /// that were refused with the same status, and by whom.
     Sig001 {
         account: Box<str>,
         registrar: SocketAddr,
@@ -334,6 +335,7 @@ pub enum Detail {
         others: Vec<(u16, u64)>,
         accepted_after: Option<i64>,
         instead: Option<Box<str>>,
+        further: Vec<(Box<str>, SocketAddr)>,
     },
     /// SIG-002. `requests`: repetitions apart. `is_up`: the registrar sends elsewhere in the capture. `serves`: it accepts
     /// others on this very port.
@@ -536,7 +538,7 @@ pub struct RowResult {
     pub device: IpAddr,
     /// What became of it.
     pub status: RowStatus,
-    /// Ids of the flows, ordered.
+    /// Ids of the flows, ordered; of a deviating row those that depart from it.
     pub flows: Vec<usize>,
     /// Flows in which attempts failed: all of them where the row is blocked, those of others where it was used as well.
     pub blocked_flows: usize,

@@ -470,6 +470,29 @@ fn registrar_transport(case: &Case<'_>, device: &Device, ends: &[&End<'_>]) -> O
     })
 }
 
+/// The flows by which a device departs from the rows that a finding names, by id.
+pub(super) fn departing(case: &Case<'_>, finding: &Finding) -> BTreeSet<usize> {
+    let Some(host) = finding.subject.as_ref().map(|subject| subject.address) else { return BTreeSet::new() };
+    let ends = |is_meant: &dyn Fn(&End<'_>) -> bool| {
+        case.ends_at(host).filter(|end| is_meant(end)).map(|end| end.view.flow.id).collect()
+    };
+    let voice = |is_meant: &dyn Fn(u16) -> bool| {
+        let streams = case.streams_from(host).filter(|stream| stream.relay.is_none());
+        streams.filter(|stream| is_meant(stream.source.port())).map(|stream| stream.flow).collect()
+    };
+    match &finding.detail {
+        Detail::Port001 { .. } => ends(&|end| is_unexplained(case, end) && !left_rows(case, end).is_empty()),
+        Detail::Port002 { ports, .. } => voice(&|port| ports.contains(&port)),
+        Detail::Port005 { .. } => ends(&|end| is_provider_sip(case, end) && end.rows.is_empty()),
+        Detail::Port006 { observed: (first, last), model, .. } => voice(&|port| {
+            let fits = case.book.model(model.as_str()).is_some_and(|model| model.rtp.contains(port));
+            (*first..=*last).contains(&port) && !fits
+        }),
+        Detail::Port009 { .. } => ends(&|end| is_called_over_tcp(case, end)),
+        _ => BTreeSet::new(),
+    }
+}
+
 fn first_frame(stream: &Stream) -> Vec<Frame> {
     vec![stream.report.first.frame]
 }

@@ -271,6 +271,7 @@ fn a_registration_that_succeeds_ends_what_failed() {
             others: Vec::new(),
             accepted_after: None,
             instead: None,
+            further: Vec::new(),
         };
         let silent = Detail::Sig002 {
             registrar,

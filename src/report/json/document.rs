@@ -276,7 +276,7 @@ pub(in crate::report) struct Row {
     #[serde(default)]
     pub(in crate::report) legs: Vec<Leg>,
     pub(in crate::report) status: RowStatus,
-    /// Number of flows.
+    /// Number of flows; where the row is `deviating`, of those that depart from it.
     pub(in crate::report) flows: u64,
     /// Flows in which attempts failed (PORT-003); beside `used` those of other devices or times.
     #[serde(default)]

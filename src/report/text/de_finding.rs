@@ -128,7 +128,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::of(ports, ports.len(), u16::to_string))
         ),
         Detail::Port009 { port, tls, registers, peers } => {
-            let (who, over) = (list(List::addresses(peers)), if *tls { "TLS" } else { "TCP" });
+            let who = list(List::of(peers, peers.len(), |peer| context.device(*peer)));
+            let over = if *tls { "TLS" } else { "TCP" };
             let what = match (*registers, peers.len() == 1) {
                 (true, true) => format!("meldet sich über {over} {port} an der Anlage an"),
                 (true, false) => format!("melden sich über {over} {port} an der Anlage an"),
@@ -351,7 +352,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             "{device} spricht {} im Klartext, obwohl der Hersteller hier Verschlüsselung voreinstellt. Gegenüber: {}. Wer im \
              LAN mitliest, erfährt Rufnummern und kann Gespräche mithören.",
             apps.iter().map(|app| app.name().to_uppercase()).collect::<Vec<_>>().join(" und "),
-            list(List::addresses(peers))
+            list(List::of(peers, peers.len(), |peer| context.device(*peer)))
         ),
         Detail::Sec004 { at, protocol: transport, sources } => format!(
             "Der Verwaltungszugang {} {at} von {device} antwortet auf Zugriffe aus dem Internet. Zugegriffen \
@@ -444,7 +445,13 @@ fn blocked(
     service: Option<&str>,
     refusal: Refusal,
 ) -> String {
-    let tries = counted(attempts, "Versuch", "Versuche", De);
+    let tries = match (transport, refusal) {
+        // A SYN that is sent again is no further connection.
+        (Protocol::Tcp, Refusal::Silence | Refusal::Reset) => {
+            counted(attempts, "SYN-Paket", "SYN-Pakete", De)
+        }
+        _ => counted(attempts, "Paket", "Pakete", De),
+    };
     let service = service.map_or_else(String::new, |service| format!(" für „{service}“"));
     let verb = if attempts == 1 { ("blieb", "wurde") } else { ("blieben", "wurden") };
     let outcome = match refusal {

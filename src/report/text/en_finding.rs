@@ -124,7 +124,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         ),
         Detail::Port009 { port, tls, registers, peers } => format!(
             "{} {} with the PBX over {} {port}; only UDP is documented there.",
-            list(List::addresses(peers)),
+            list(List::of(peers, peers.len(), |peer| context.device(*peer))),
             match (*registers, peers.len() == 1) {
                 (true, true) => "registers",
                 (true, false) => "register",
@@ -343,7 +343,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             "{device} speaks {} in clear text, although the vendor's setting here is encryption. With: {}. Whoever listens in \
              the LAN learns numbers and can overhear calls.",
             apps.iter().map(|app| app.name().to_uppercase()).collect::<Vec<_>>().join(" and "),
-            list(List::addresses(peers))
+            list(List::of(peers, peers.len(), |peer| context.device(*peer)))
         ),
         Detail::Sec004 { at, protocol: transport, sources } => format!(
             "The management access {} {at} of {device} answers requests from the Internet. They came from {}.",
@@ -434,7 +434,13 @@ fn blocked(
     service: Option<&str>,
     refusal: Refusal,
 ) -> String {
-    let tries = counted(attempts, "attempt", "attempts", En);
+    let tries = match (transport, refusal) {
+        // A SYN that is sent again is no further connection.
+        (Protocol::Tcp, Refusal::Silence | Refusal::Reset) => {
+            counted(attempts, "SYN packet", "SYN packets", En)
+        }
+        _ => counted(attempts, "packet", "packets", En),
+    };
     let service = service.map_or_else(String::new, |service| format!(" for “{service}”"));
     let was = if attempts == 1 { "was" } else { "were" };
     let outcome = match refusal {
@@ -446,7 +452,7 @@ fn blocked(
             if v6 { "v6" } else { "" }
         ),
     };
-    format!("{tries} by {device} to reach {target} over {}{service} {outcome}.", protocol(transport))
+    format!("{tries} from {device} to {target} over {}{service} {outcome}.", protocol(transport))
 }
 
 fn icmp_reason(reason: Reason) -> &'static str {

@@ -1,16 +1,21 @@
 //! The sentences of SIG-001, SIG-002, SIG-005 and SIG-009 in both languages, and what to do, which depends on the status,
 //! on whether credentials were sent and on where the other side stands.
 
+use std::net::SocketAddr;
+
 use super::status::{phrase_of, sip_status};
 use super::{List, of, protocol, quoted};
 use crate::check::{Circumstance, Detail, Finding, Rejection};
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::{count, counted, duration};
 
+/// Accounts that a sentence names one by one: somebody has to look at each.
+const ACCOUNTS: usize = 16;
+
 /// What was seen; `None` for other codes.
 pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Option<String> {
     let text = match (&finding.detail, language) {
-        (Detail::Sig001 { account, registrar, rejection, others, accepted_after, instead }, De) => {
+        (Detail::Sig001 { account, registrar, rejection, others, accepted_after, instead, further }, De) => {
             let mut text = format!(
                 "Die Anmeldung von {device} für {} {} von {registrar} abgelehnt{}: {}{}.",
                 quoted(account),
@@ -35,9 +40,12 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
             if let Some(other) = instead {
                 text.push_str(&format!(" Unter {} wird derselbe Teilnehmer angenommen.", quoted(other)));
             }
+            if !further.is_empty() {
+                text.push_str(&format!(" Ebenso abgelehnt: {}.", accounts(further, De)));
+            }
             text
         }
-        (Detail::Sig001 { account, registrar, rejection, others, accepted_after, instead }, En) => {
+        (Detail::Sig001 { account, registrar, rejection, others, accepted_after, instead, further }, En) => {
             let mut text = format!(
                 "The registration of {device} for {} {} rejected by {registrar}{}: {}{}.",
                 quoted(account),
@@ -60,6 +68,9 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
             }
             if let Some(other) = instead {
                 text.push_str(&format!(" The same user is accepted as {}.", quoted(other)));
+            }
+            if !further.is_empty() {
+                text.push_str(&format!(" Rejected likewise: {}.", accounts(further, En)));
             }
             text
         }
@@ -223,6 +234,18 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
         _ => return None,
     };
     Some(text)
+}
+
+/// Accounts, and who refused each.
+fn accounts(all: &[(Box<str>, SocketAddr)], language: Language) -> String {
+    let by = language.either("von", "by");
+    let shown = all.iter().take(ACCOUNTS);
+    let shown = shown.map(|(account, registrar)| format!("{} {by} {registrar}", quoted(account))).collect();
+    let (and, others) = match language {
+        De => ("und", "weitere"),
+        En => ("and", "more"),
+    };
+    List { shown, more: all.len().saturating_sub(ACCOUNTS) }.join(and, others)
 }
 
 /// What to do; `None` for other codes.

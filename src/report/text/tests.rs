@@ -5,7 +5,7 @@ use crate::capture::Ended;
 use crate::check::{
     Astray, Code, Detail, Finding, Heard, NoVoice, Refusal, Unevenness, Unjudged, Verdict, VoiceSender,
 };
-use crate::observe::Answer;
+use crate::observe::{Answer, Protocol};
 use crate::report::Language::{self, De, En};
 use crate::report::escape::is_plain;
 use crate::report::fixture::{HOSTILE, audit, findings, names};
@@ -72,10 +72,17 @@ fn one_is_not_told_as_many() {
     };
     let (detail, _) = said(Code::Port003, De, once);
     assert!(
-        detail.starts_with("1 Versuch von AGFEO Telefonanlage (192.168.10.2) zu 192.0.2.10:443"),
+        detail.starts_with("1 SYN-Paket von AGFEO Telefonanlage (192.168.10.2) zu 192.0.2.10:443"),
         "{detail}"
     );
     assert!(detail.ends_with("blieb ohne Antwort."), "{detail}");
+    let over_udp = |finding: &mut Finding| {
+        once(finding);
+        if let Detail::Port003 { protocol, .. } = &mut finding.detail {
+            *protocol = Protocol::Udp;
+        }
+    };
+    assert!(said(Code::Port003, En, over_udp).0.starts_with("1 packet from AGFEO PBX (192.168.10.2) to"));
     let alone = |finding: &mut Finding| {
         if let Detail::Port001 { uses, .. } = &mut finding.detail {
             uses.truncate(1);

@@ -14,9 +14,6 @@ use super::finding::{Detail, Finding, Party, Refusal, Severity};
 
 /// As findings.tsv has it.
 const LEAST_ATTEMPTS: u64 = 2;
-/// "Destination unreachable", RFC 792 and RFC 4443.
-const UNREACHABLE_V4: u8 = 3;
-const UNREACHABLE_V6: u8 = 1;
 
 /// Attempts of one host at one service.
 #[derive(Default)]
@@ -72,7 +69,7 @@ impl<'a> Attempts<'a> {
         self.flows.push(view.flow);
         self.rows.extend(rows.iter().map(|row| (row.id.as_str(), *row)));
         self.answered |= view.was_answered() || view.flow.extra.hears;
-        let icmp = view.flow.extra.icmp.iter().find(|report| report.about_a && is_unreachable(report));
+        let icmp = view.flow.extra.icmp.iter().find(|report| report.about_a && report.is_unreachable());
         let (count, refusal) = match (&view.flow.tcp, icmp) {
             (Some(tcp), None) if tcp.outcome == TcpOutcome::Refused => {
                 (tcp.attempt_count, Some(Refusal::Reset))
@@ -107,11 +104,6 @@ fn is_request(view: &FlowView<'_>, rows: &[&Row]) -> bool {
 /// A service of the device itself that the document does not expect everywhere: web configuration, say.
 fn is_offered_by_some(row: &Row) -> bool {
     !row.expected && row.legs.iter().all(|leg| leg.initiator == Initiator::Peer)
-}
-
-/// Whether ICMP says that it could not be delivered.
-pub(super) fn is_unreachable(report: &IcmpReport) -> bool {
-    report.kind == if report.v6 { UNREACHABLE_V6 } else { UNREACHABLE_V4 }
 }
 
 fn refusal(report: &IcmpReport) -> Refusal {

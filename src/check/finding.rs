@@ -15,7 +15,7 @@ use super::rejection::{Circumstance, Rejection};
 mod signs;
 mod verdict;
 
-pub use signs::{Astray, Heard, LossSign, NoVoice, Unevenness, VoiceSender};
+pub use signs::{Astray, Heard, Interrupted, LossSign, NoVoice, Unevenness, VoiceSender};
 pub use verdict::{Unjudged, Verdict};
 
 /// How bad it is.
@@ -281,7 +281,7 @@ pub enum Detail {
     /// RTP-002.
     Rtp002 { peers: Vec<IpAddr>, near: bool },
     /// RTP-003, over all streams of the sender that lose too much. `heard`: what the receivers say of it. `interrupted`:
-    /// most is missing at a stretch: how often, and how long (ns) at most. `public`: one end has a public address. `own`:
+    /// most is missing at a stretch. `public`: one end has a public address. `own`:
     /// captured on the sender.
     Rtp003 {
         lost: u64,
@@ -291,7 +291,7 @@ pub enum Detail {
         peers: Vec<IpAddr>,
         heard: Heard,
         near: bool,
-        interrupted: Option<(u64, i64)>,
+        interrupted: Option<Interrupted>,
         public: bool,
         own: bool,
         export: bool,
@@ -586,6 +586,8 @@ pub struct Audit {
     pub unexplained: Vec<usize>,
     /// What the capture cannot show.
     pub unjudged: Vec<Unjudged>,
+    /// Places of answered calls of which the capture holds no voice although it holds that of others, ascending.
+    pub unheard: Vec<usize>,
     /// Ordered by severity, heaviest first, then code, then subject.
     pub findings: Vec<Finding>,
     /// Places of findings whose cause is gone by the end of the capture, ascending: the device did right later on. Only of a

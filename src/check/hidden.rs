@@ -28,6 +28,7 @@ fn prevents(what: Unjudged, code: Code) -> bool {
         | Unjudged::OneSided
         | Unjudged::OneSidedIpsec
         | Unjudged::OneSidedTunnel
+        | Unjudged::UnheardCalls
         | Unjudged::NoRule
         | Unjudged::Encrypted
         | Unjudged::Damaged
@@ -46,6 +47,7 @@ impl Unjudged {
             Self::NoVoice => text.starts_with("RTP") || is_mark_of_voice,
             Self::OwnOnly => true,
             Self::OneSided | Self::OneSidedIpsec | Self::OneSidedTunnel => code == Code::Rtp001,
+            Self::UnheardCalls => code == Code::Rtp002,
             Self::NoRule => text.starts_with("QOS"),
             Self::Encrypted | Self::CutSip => text.starts_with("SIG"),
             Self::UnseenAnswers => code == Code::Sig002,

@@ -21,12 +21,14 @@ mod course;
 mod length;
 mod loss;
 mod one_sided;
+mod unheard;
 mod uneven;
 
 pub(super) use course::{sides_as_announced, sides_of_one_source, unlisted};
 pub(super) use length::packet_time;
 pub(super) use loss::behind;
 pub(super) use one_sided::one_sided;
+pub(super) use unheard::{of_another_way, unheard};
 
 /// As findings.tsv has it: so many packets, of loss those that were expected.
 pub const LEAST_JUDGED: u64 = 100;
@@ -391,7 +393,6 @@ fn side<'a>(
     if came_back || !is_seen || silent == speaking || is_hidden() || is_excepted() {
         return None;
     }
-    let flow = case.traffic.flows.get(speech.flow);
     Some(Silent {
         silent,
         speaking,
@@ -399,7 +400,7 @@ fn side<'a>(
         until: spoken.iter().map(|stream| answered.last_of(stream)).max()?,
         packets: of_speaker,
         strays,
-        refused: flow.is_some_and(|flow| !flow.extra.icmp.is_empty()),
+        refused: case.traffic.refused(speech) > 0,
         streams: spoken,
     })
 }

@@ -40,8 +40,9 @@ use case::Case;
 pub(crate) use absence::foreign_telephony;
 pub use distinction::Distinction;
 pub use finding::{
-    Astray, Audit, Code, Detail, Evidence, Finding, Heard, LossSign, NoVoice, Party, PortUse, Refusal,
-    RowResult, RowStatus, RulebookInfo, Severity, Side, Subject, Unevenness, Unjudged, Verdict, VoiceSender,
+    Astray, Audit, Code, Detail, Evidence, Finding, Heard, Interrupted, LossSign, NoVoice, Party, PortUse,
+    Refusal, RowResult, RowStatus, RulebookInfo, Severity, Side, Subject, Unevenness, Unjudged, Verdict,
+    VoiceSender,
 };
 pub use media::LEAST_JUDGED;
 pub use mended::{is_disproved_by_absence, outweighs};
@@ -72,6 +73,8 @@ pub fn audit(
     if !unjudged.contains(&Unjudged::OneDirection) {
         unjudged.extend(media::one_sided(&case, &findings));
     }
+    let unheard = media::unheard(&case);
+    unjudged.extend(media::of_another_way(&case, &unheard, &findings));
     findings.extend(signalling::check(&case, &unjudged));
     findings.extend(connection::check(&case, &unjudged));
     findings.extend(network::check(&case));
@@ -112,6 +115,7 @@ pub fn audit(
         findings,
         mended,
         unjudged,
+        unheard,
         traffic,
         site,
     }

@@ -22,6 +22,7 @@ mod flow;
 mod fork;
 mod fragments;
 mod handshakes;
+mod holds;
 mod hosts;
 mod ladder;
 mod lookups;
@@ -52,7 +53,7 @@ mod via;
 mod view;
 
 pub use batch::Batch;
-pub use call::{Answer, Beginning, Call, CallProtocol, CallSide, Change, ChangeKind};
+pub use call::{Answer, Beginning, Call, CallProtocol, CallSide, Change, ChangeKind, Hold};
 pub use carriage::{Carriage, Relay};
 pub use dialogs::Dialogs;
 pub use few::Few;

@@ -127,6 +127,7 @@ pub(crate) fn audit() -> Audit {
         inside_tls: Default::default(),
         unexplained: vec![1],
         unjudged: vec![Unjudged::Encrypted, Unjudged::Clock],
+        unheard: Vec::new(),
         findings: findings(),
         mended: Vec::new(),
     }
@@ -146,6 +147,7 @@ pub(crate) fn empty_audit() -> Audit {
         inside_tls: Default::default(),
         unexplained: Vec::new(),
         unjudged: vec![Unjudged::NoDevice, Unjudged::NoVoice],
+        unheard: Vec::new(),
         findings: Vec::new(),
         mended: Vec::new(),
     }

@@ -124,7 +124,7 @@ fn attempts_of_several_connections_add_up() {
 #[test]
 fn what_a_router_says_outweighs_silence() {
     let query = Flow { app: App::Dns, ..udp("192.168.10.2:40000", "203.0.113.9:53") };
-    let found = refusals(NAMES, vec![unreachable(query.clone(), UNREACHABLE_V4)]);
+    let found = refusals(NAMES, vec![unreachable(query.clone(), 3)]);
     assert!(matches!(found.as_slice(), [Refusal::Icmp { kind: 3, code: 13, v6: false, .. }]), "{found:?}");
     let time_exceeded = 11;
     assert!(refusals(NAMES, vec![unreachable(query, time_exceeded)]).is_empty());
@@ -208,7 +208,7 @@ fn a_service_that_not_every_device_offers_need_not_be_there() {
 #[test]
 fn who_looks_for_devices_is_refused_by_others() {
     let search = "transport = \"udp\"\nremote = 12189\ninitiator = \"own\"\npeer.scope = \"lan\"";
-    let asked = || vec![unreachable(udp("192.168.10.2:40000", "192.168.10.41:12189"), UNREACHABLE_V4)];
+    let asked = || vec![unreachable(udp("192.168.10.2:40000", "192.168.10.41:12189"), 3)];
     let by_itself = || {
         let mut asked = asked();
         asked[0].extra.icmp[0].reporter = ip("192.168.10.41");

@@ -42,6 +42,17 @@ pub enum Heard {
     Complete,
 }
 
+/// Voice of which most of what is missing is missing at a stretch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interrupted {
+    /// How often.
+    pub times: u64,
+    /// For how long (ns) at most.
+    pub longest: i64,
+    /// Whether nothing is missing elsewhere.
+    pub is_all: bool,
+}
+
 /// How voice arrives where its jitter is above the guide value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Unevenness {

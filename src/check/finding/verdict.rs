@@ -30,6 +30,8 @@ pub enum Unjudged {
     OneSidedIpsec,
     /// The same while another tunnel ran that nobody can look into.
     OneSidedTunnel,
+    /// An answered call of which no packet of voice is in a capture that holds voice of others: calls without media.
+    UnheardCalls,
     /// Voice for whose sender no vendor's rule holds: its marking.
     NoRule,
     /// Encrypted signalling: calls and registrations.

@@ -133,8 +133,8 @@ published_both_ways! {
 published_both_ways! {
     /// What the captures cannot show.
     Unjudged from check::Unjudged {
-        NoDevice, NoVoice, OwnOnly, OneDirection, OneSided, OneSidedIpsec, OneSidedTunnel, NoRule, Encrypted, Incomplete, Clock,
-        CutSip, Damaged, UnseenAnswers
+        NoDevice, NoVoice, OwnOnly, OneDirection, OneSided, OneSidedIpsec, OneSidedTunnel, UnheardCalls, NoRule, Encrypted,
+        Incomplete, Clock, CutSip, Damaged, UnseenAnswers
     }
 }
 
@@ -398,6 +398,9 @@ pub(in crate::report) struct Stream {
     /// How many of those belong to a pause that began with a new offer: hold, T.38, another way.
     #[serde(default)]
     pub(in crate::report) paused: u64,
+    /// How many packets of its way ICMP turned away as undeliverable, where nothing came back on it.
+    #[serde(default)]
+    pub(in crate::report) turned_away: u64,
     /// Runs of lost packets.
     pub(in crate::report) bursts: u64,
     /// Packets of the longest run.

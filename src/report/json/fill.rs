@@ -367,6 +367,7 @@ pub(super) fn stream(
         expected: report.counts.expected,
         lost: report.counts.lost,
         lost_percent: grade.lost_percent,
+        turned_away: traffic.turned_away(stream),
         paused: stream.paused.packets,
         bursts: report.counts.bursts,
         longest_burst: report.counts.longest_burst,

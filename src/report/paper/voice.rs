@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Cell, Maker, Part, Picture, Table, Tone, between, instant, ladder, shown, socket};
+use crate::check::LEAST_JUDGED;
 use crate::observe::{Answer, Standing};
 use crate::report::json::document::{
     Beginning, Call, CallState, Endpoint, MediaKind, Registration, Stream, Unjudged, VoicePolicy,
@@ -11,7 +12,7 @@ use crate::report::json::network::VOICE;
 use crate::report::number::{NO_VALUE, decimal, duration, percent, span};
 use crate::report::redact::is_public;
 use crate::report::table::media::is_at_most;
-use crate::report::text::{CallNotes, EXPEDITED_FORWARDING, Registered, dscp_name, unanswered};
+use crate::report::text::{CallNotes, EXPEDITED_FORWARDING, HoldNote, Registered, dscp_name, unanswered};
 
 pub(super) fn marking(maker: &Maker<'_>) -> Vec<Part> {
     let mut parts = directions(maker);
@@ -164,6 +165,10 @@ pub(super) fn calls(maker: &Maker<'_>) -> Vec<Part> {
     if maker.document.unjudged.contains(&Unjudged::Clock) {
         parts.push(Part::Text(maker.words.notes.jitter_unjudged.to_owned()));
     }
+    let is_too_short = |stream: &Stream| stream.lost > 0 && stream.expected < LEAST_JUDGED;
+    if maker.document.streams.iter().any(is_too_short) {
+        parts.push(Part::Text(maker.words.notes.few_packets.to_owned()));
+    }
     parts
 }
 
@@ -205,7 +210,9 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
         hung_up: call.hung_up.map(Into::into),
         status: call.final_status,
         reason: call.reason.as_deref().unwrap_or_default(),
+        status_behind: call.status_behind,
         is_unacknowledged: call.unacknowledged,
+        unheard: call.unheard.as_ref().map(|ends| ends.each_ref().map(|end| shown(&end.address))),
         late_ack: call.late_ack_ms.map(|ms| (ms * 1e6) as i64),
         cause: call
             .cause
@@ -216,6 +223,14 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
             .filter(|_| call.ringing.as_ref().or(call.early_media.as_ref()).is_some()),
         rang_for: between(call.ringing.as_deref(), call.end.as_deref()).filter(|_| call.answered.is_none()),
         dialled: call.dialled.as_deref(),
+        held: call.held.as_ref().and_then(|held| {
+            Some(HoldNote {
+                side: held.by.into(),
+                after: between(call.answered.as_deref(), held.from.as_deref())?,
+                lasted: between(held.from.as_deref(), held.until.as_deref()),
+                times: held.times,
+            })
+        }),
         refused_change: call.refused_change.as_ref().map(|change| (change.kind.into(), change.status)),
         leg_of: root.map(|root| maker.moment(root.start.as_deref())),
         rang_at: root
@@ -382,7 +397,8 @@ fn detour(maker: &Maker<'_>, stream: &Stream) -> String {
         maker.words.relayed((relay.channel, relay.multiplexed, relay.indicated), peer.as_deref())
     });
     let parts = told.into_iter().flatten().flatten();
-    std::iter::once(route(stream)).chain(parts).collect::<Vec<_>>().join(" ")
+    let away = (stream.turned_away > 0).then(|| format!("({})", maker.words.notes.turned_away));
+    std::iter::once(route(stream)).chain(parts).chain(away).collect::<Vec<_>>().join(" ")
 }
 
 fn codec(maker: &Maker<'_>, stream: &Stream) -> String {

@@ -122,6 +122,7 @@ pub(super) fn of_call(view: &View<'_>, stream: &Stream, part: Option<Stretch>) -
     ];
     facts.splice(1..1, protection(view, report));
     facts.extend(relayed(view, stream).into_iter().next().flatten());
+    facts.extend(turned_away(view, stream));
     if report.timing.jitter.is_some() {
         let told = part.map_or_else(|| jitter(view, report), |part| milliseconds(view, part.jitter));
         facts.push(format!("{jitter_word}{NO_BREAK_SPACE}{told}"));
@@ -146,6 +147,7 @@ fn line(view: &View<'_>, stream: &Stream, wide: bool) -> Vec<Piece> {
         vec![stream.source.to_string(), format!("→\u{a0}{}", stream.destination)]
     };
     route.extend(relayed(view, stream).into_iter().flatten());
+    route.extend(turned_away(view, stream));
     let codec = [Some(codec(view, report)), protection(view, report)];
     let mut line = vec![
         Piece::lines(route, Tone::Plain),
@@ -171,6 +173,11 @@ fn relayed(view: &View<'_>, stream: &Stream) -> [Option<String>; 2] {
     let Some(relay) = stream.relay else { return [None, None] };
     let peer = relay.peer.map(|peer| peer.to_string());
     view.words.relayed((relay.channel, relay.multiplexed, relay.indicated), peer.as_deref())
+}
+
+/// That nobody got it.
+fn turned_away(view: &View<'_>, stream: &Stream) -> Option<String> {
+    (view.audit.traffic.turned_away(stream) > 0).then(|| view.words.notes.turned_away.to_owned())
 }
 
 /// From and to: times of day, with dates where the measurement takes longer than a day.

@@ -74,6 +74,9 @@ fn doubt_de(doubt: Doubt) -> &'static str {
         Doubt::Unjudged(Unjudged::OneSided | Unjudged::OneSidedIpsec | Unjudged::OneSidedTunnel) => {
             "Im zweiten Mitschnitt ist in einem Gespräch nur eine Seite zu hören."
         }
+        Doubt::Unjudged(Unjudged::UnheardCalls) => {
+            "Zu einem Gespräch des zweiten Mitschnitts ist keine Sprache darin."
+        }
         Doubt::Unjudged(Unjudged::NoRule) => {
             "Im zweiten Mitschnitt gilt für die Absender der Sprache keine Herstellerregel."
         }
@@ -104,6 +107,7 @@ fn doubt_en(doubt: Doubt) -> &'static str {
         Doubt::Unjudged(Unjudged::OneSided | Unjudged::OneSidedIpsec | Unjudged::OneSidedTunnel) => {
             "In the second capture one call has voice of one side only."
         }
+        Doubt::Unjudged(Unjudged::UnheardCalls) => "In the second capture one call has no voice.",
         Doubt::Unjudged(Unjudged::NoRule) => {
             "In the second capture no vendor's rule holds for the senders of voice."
         }

@@ -167,6 +167,7 @@ const NOTES: Notes = Notes {
     marked_calls: "In der Reihenfolge ihres Beginns. ! steht vor Gesprächen, die scheiterten oder Pakete verloren (auch laut Empfänger, RTCP).",
     twice: "doppelt",
     times_unjudged: "Die Zeitstempel des Mitschnitts springen: Zeiten und Dauer können um den Sprung falsch sein.",
+    turned_away: "vom Ziel abgewiesen (ICMP)",
     video_jitter: "Jitter bei Video: gemessen am ersten Paket jedes Bildes; die übrigen tragen denselben Zeitstempel.",
     jitter_untold: "Jitter über 20\u{a0}ms ohne Befund: Er folgt einem neuen Angebot (SDP) oder fällt in die erste Sekunde, der Absender pausierte selbst, oder ein üblicher Puffer gleicht ihn aus.",
     jitter_unjudged: "Jitter steht hier nur zur Kenntnis und ist nicht beurteilt: Die Zeitstempel des Mitschnitts springen.",
@@ -401,6 +402,11 @@ fn unjudged(what: Unjudged) -> &'static str {
             "Einseitige Sprache: In mindestens einem Gespräch ist (fast) nur eine Seite zu hören, und zur selben Zeit läuft ein \
              Tunnel, in den pbxray nicht hineinsieht (OpenVPN, WireGuard, GRE oder L2TPv3). Ob die andere Seite darin spricht, \
              zeigt der Mitschnitt nicht. Messen Sie dort, wo die Sprache nicht im Tunnel ist."
+        }
+        Unjudged::UnheardCalls => {
+            "Gespräche ohne Sprache: Zu mindestens einem angenommenen Gespräch ist kein Sprachpaket im Mitschnitt, zu anderen \
+             schon. Ob niemand sendet oder die Sprache einen anderen Weg nimmt als den, an dem gemessen wurde (direkt zwischen den \
+             Telefonen, andere Schnittstelle, VPN), zeigt der Mitschnitt nicht."
         }
         Unjudged::NoRule => {
             "EF-Kennzeichnung: Zu mindestens einem Gerät, das Sprache sendet, gibt es keine Herstellervorgabe. Seine DSCP-Werte \

@@ -167,6 +167,7 @@ const NOTES: Notes = Notes {
     marked_calls: "In the order in which they began. ! marks calls that failed or lost packets (by the receiver's word, RTCP, as well).",
     twice: "twice",
     times_unjudged: "The time stamps of the capture jump: times and lengths may be wrong by the jump.",
+    turned_away: "turned away by the target (ICMP)",
     video_jitter: "Jitter of video: that of the first packet of each picture; the others carry the same time stamp.",
     jitter_untold: "Jitter above 20\u{a0}ms without a finding: it follows a new offer (SDP) or falls into the first second, the sender paused itself, or a usual buffer evens it out.",
     jitter_unjudged: "Jitter is listed for information only and not judged: the time stamps of the capture jump.",
@@ -388,6 +389,11 @@ fn unjudged(what: Unjudged) -> &'static str {
             "One-way audio: in at least one call (next to) nothing is heard of one side, and at the same time a tunnel runs that \
              pbxray cannot look into (OpenVPN, WireGuard, GRE or L2TPv3). Whether the other side speaks in it, the capture does \
              not show. Measure where the voice is not inside the tunnel."
+        }
+        Unjudged::UnheardCalls => {
+            "Calls without voice: of at least one answered call no packet of voice is in the capture, while others have it. \
+             Whether nobody sends or the voice takes another way than the one that was measured (straight between the \
+             telephones, another interface, VPN), the capture does not show."
         }
         Unjudged::NoRule => {
             "EF marking: for at least one device that sends voice there is no vendor's rule. Its DSCP values are listed with the \

@@ -99,7 +99,11 @@ fn german(reason: &NoVoice, context: &Context<'_>) -> String {
                 many => format!("{} davon", count(many, De)),
             }
         ),
-        NoVoice::Answered | NoVoice::Called | NoVoice::Nothing => format!("{none}. {unjudged}"),
+        NoVoice::Answered => format!(
+            "{none}, obwohl Gespräche angenommen wurden: Ihre Sprache nimmt wohl einen anderen Weg als den, an dem gemessen wurde \
+             (direkt zwischen den Telefonen, andere Schnittstelle), ein Filter hielt sie fern, oder niemand sendet. {unjudged}"
+        ),
+        NoVoice::Called | NoVoice::Nothing => format!("{none}. {unjudged}"),
     }
 }
 
@@ -163,7 +167,11 @@ fn english(reason: &NoVoice, context: &Context<'_>) -> String {
                 many => format!("{} of them", count(many, En)),
             }
         ),
-        NoVoice::Answered | NoVoice::Called | NoVoice::Nothing => format!("{none}. {unjudged}"),
+        NoVoice::Answered => format!(
+            "{none}, although calls were answered: their voice probably takes another way than the one that was measured (straight \
+             between the telephones, another interface), a filter kept it out, or nobody sends. {unjudged}"
+        ),
+        NoVoice::Called | NoVoice::Nothing => format!("{none}. {unjudged}"),
     }
 }
 

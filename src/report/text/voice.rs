@@ -1,7 +1,7 @@
 //! How findings tell of voice that is missing or uneven, and what to do, in both languages.
 
 use super::{List, of};
-use crate::check::{Astray, Detail, Heard, Unevenness};
+use crate::check::{Astray, Detail, Heard, Interrupted, Unevenness};
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::{count, counted, decimal, duration, share};
 
@@ -100,15 +100,16 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
                 }
             };
             match interrupted {
-                Some((times, longest)) => format!(
+                Some(Interrupted { times, longest, is_all }) => format!(
                     "Der Sprechweg von {device} zu {peers} war {} unterbrochen{}: Dabei fehlen {missing} Sprachpaketen \
-                     ({percent}), fast alle {}.{said}",
+                     ({percent}), {} {}.{said}",
                     if *times == 1 { "einmal".to_owned() } else { format!("{}-mal", count(*times, De)) },
                     if *times == 1 {
                         format!(", {} lang", duration(*longest, De))
                     } else {
                         format!(", am längsten {}", duration(*longest, De))
                     },
+                    if *is_all { "alle" } else { "fast alle" },
                     if *times == 1 { "am Stück" } else { "in diesen Lücken" }
                 ),
                 None => format!(
@@ -255,15 +256,16 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
                 }
             };
             match interrupted {
-                Some((times, longest)) => format!(
+                Some(Interrupted { times, longest, is_all }) => format!(
                     "The voice from {device} to {peers} was interrupted {}{}: {missing} voice packets are missing \
-                     ({percent}), nearly all of them {}.{said}",
+                     ({percent}), {} of them {}.{said}",
                     if *times == 1 { "once".to_owned() } else { format!("{} times", count(*times, En)) },
                     if *times == 1 {
                         format!(" for {}", duration(*longest, En))
                     } else {
                         format!(", for {} at most", duration(*longest, En))
                     },
+                    if *is_all { "all" } else { "nearly all" },
                     if *times == 1 { "at a stretch" } else { "in these gaps" }
                 ),
                 None => format!(

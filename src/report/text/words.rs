@@ -137,6 +137,7 @@ pub(super) fn is_only_unknown(unjudged: &[Unjudged]) -> bool {
                     | Unjudged::OneSided
                     | Unjudged::OneSidedIpsec
                     | Unjudged::OneSidedTunnel
+                    | Unjudged::UnheardCalls
                     | Unjudged::Clock
             )
         })
@@ -273,6 +274,8 @@ pub(crate) struct Notes {
     pub(crate) marked_calls: &'static str,
     /// That jitter is listed and not judged.
     pub(crate) jitter_unjudged: &'static str,
+    /// Of voice that ICMP turned away.
+    pub(crate) turned_away: &'static str,
     /// What the jitter of pictures is.
     pub(crate) video_jitter: &'static str,
     /// Why a jitter above the guide value is no finding.

@@ -20,6 +20,7 @@ use super::flow::{End, FlowKey};
 use super::fragments::Reassembler;
 use super::handshakes::HandshakeBook;
 use super::hosts::HostBook;
+use super::leases::LeaseBook;
 use super::lookups::LookupBook;
 use super::media::{self, Announcements, Keying, Receptions};
 use super::message::{App, arp, cdp, dhcp, lldp};
@@ -53,6 +54,7 @@ pub struct Observer {
     dialogs: Dialogs,
     names: NameBook,
     lookups: LookupBook,
+    leases: LeaseBook,
     hosts: HostBook,
     handshakes: HandshakeBook,
     policies: PolicyBook,
@@ -115,6 +117,7 @@ impl Observer {
             dialogs: self.dialogs.clone(),
             names: self.names.clone(),
             lookups: self.lookups.clone(),
+            leases: self.leases.clone(),
             hosts: self.hosts.clone(),
             handshakes: self.handshakes.clone(),
             policies: self.policies.clone(),
@@ -234,6 +237,7 @@ impl Observer {
             messages_over_cap: self.endless_sip
                 + self.dialogs.over_cap()
                 + self.names.over_cap
+                + self.leases.over_cap
                 + self.announcements.dropped()
                 + self.handshakes.over_cap
                 + self.policies.over_cap,
@@ -272,6 +276,7 @@ impl Observer {
         Traffic {
             names: self.names.finish(&flows),
             lookups: self.lookups.finish(),
+            dhcp: self.leases.finish(),
             hosts: self.hosts.finish(&flows),
             flows,
             streams,
@@ -387,7 +392,10 @@ impl Observer {
                 self.names.dns(frame, from.ip(), to.ip(), &message);
                 self.lookups.dns(time, from.ip(), to.ip(), &message);
             }
-            Note::Dhcp(message) => self.dhcp(frame, &message),
+            Note::Dhcp(message) => {
+                self.leases.push(from.ip(), to.ip(), &message);
+                self.dhcp(frame, &message);
+            }
             Note::Tls(said) => self.handshakes.push(frame, time, from, to, *said),
             Note::Rtcp(rtcp) => {
                 if self.rtcp.len() < RTCP_SOURCES_KEPT {

@@ -11,6 +11,7 @@ use crate::observe::carriage::{Carriage, Relay};
 use crate::observe::few::Few;
 use crate::observe::fragments::{Incomplete, Whole};
 use crate::observe::handshakes::Handshakes;
+use crate::observe::leases::DhcpServer;
 use crate::observe::lookups::Lookup;
 use crate::observe::marks::Marks;
 use crate::observe::media::report::Stretch;
@@ -56,6 +57,8 @@ pub struct Traffic {
     pub sip_endpoints: Vec<SipEndpoint>,
     /// Who looked for its SIP server by DNS and got no answer, ordered by address.
     pub lookups: Vec<Lookup>,
+    /// Who was asked for addresses, ordered by server.
+    pub dhcp: Vec<DhcpServer>,
     /// Names tied to addresses, ordered by name, then address.
     pub names: Vec<NameSeen>,
     /// Ordered by address.

@@ -12,11 +12,13 @@ mod formatter;
 mod lists;
 pub(super) mod network;
 mod quality;
+mod receiver;
 mod registration;
 mod running;
 pub(super) mod spell;
 pub(super) mod relay;
 mod rows;
+pub(super) mod skip;
 pub(super) mod worst;
 #[cfg(test)]
 mod tests;

@@ -111,6 +111,9 @@ fn ladder(out: &mut String, ladder: &Ladder, paper: &Paper) {
         writeln!(out, "\n**{}**\n\n| {} | | {} | DSCP |", plain(&ladder.title), words.time, words.message);
     let _ = writeln!(out, "| --: | --- | --- | --- |");
     for step in &ladder.steps {
+        if let Some(gap) = &step.gap {
+            let _ = writeln!(out, "| | | {} | |", plain(gap));
+        }
         let route = format!("{} → {}", end(step.from), end(step.to));
         let cells = [&step.time, &route, &step.text, &step.note].map(|text| plain(text));
         let _ = writeln!(out, "| {} |", cells.join(" | "));

@@ -19,6 +19,8 @@ pub struct RowName {
     pub condition: Option<Box<str>>,
     /// What a row says of ports.
     pub legs: Vec<LegName>,
+    /// What the document of a row says where it wants nothing to be forwarded, with the id of the statement.
+    pub no_forwarding: Option<Box<str>>,
 }
 
 /// A documented connection in words.
@@ -50,13 +52,25 @@ impl Names {
         let entry = |id: &RowId, service: Box<str>, section: &str| {
             (
                 Box::from(id.as_str()),
-                RowName { service, section: section.into(), condition: None, legs: Vec::new() },
+                RowName {
+                    service,
+                    section: section.into(),
+                    condition: None,
+                    legs: Vec::new(),
+                    no_forwarding: None,
+                },
             )
         };
         let rows = rules.rows.iter().map(|row| {
             let (id, name) = entry(&row.id, said(&row.service), &row.section);
             let condition = row.condition.as_ref().map(said);
-            (id, RowName { condition, legs: leg_names(rules, row, language), ..name })
+            let mut statements = rules.statements.iter().filter(|one| one.denies_forwarding);
+            let denial = statements.find(|one| one.document == row.document);
+            let no_forwarding = denial.map(|one| {
+                let (open, close) = (language.either("„", "“"), language.either("“", "”"));
+                format!("{open}{}{close} ({})", said(&one.text), one.id).into()
+            });
+            (id, RowName { condition, legs: leg_names(rules, row, language), no_forwarding, ..name })
         });
         let marks = rules.qos.iter().map(|rule| {
             let service = format!("{}: DSCP {}", rule.protocol.as_str().to_uppercase(), dscp_name(rule.dscp));

@@ -230,7 +230,8 @@ impl Entries<'_> {
     pub(super) fn statement(&mut self, raw: RawStatement) -> Statement {
         let (id, document) = (RowId::from(raw.id.get_ref().as_str()), Arc::clone(self.document));
         let section = self.text_of(raw.section, "the section");
-        Statement { id, document, section, text: self.text(raw.text) }
+        let denies_forwarding = raw.denies_forwarding;
+        Statement { id, document, section, denies_forwarding, text: self.text(raw.text) }
     }
 
     /// `None` if the name is none.

@@ -153,6 +153,8 @@ pub(super) struct RawExposure {
 pub(super) struct RawStatement {
     pub(super) id: Spanned<String>,
     pub(super) section: Spanned<String>,
+    #[serde(default)]
+    pub(super) denies_forwarding: bool,
     pub(super) text: RawText,
 }
 

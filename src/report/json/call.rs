@@ -170,6 +170,18 @@ pub(in crate::report) struct Message {
     pub(in crate::report) method: Option<String>,
     /// Of a response.
     pub(in crate::report) status: Option<u16>,
+    /// Reason phrase of a response where it is not the one of the standard; empty where it has none.
+    #[serde(default)]
+    pub(in crate::report) reason: Option<String>,
+    /// How often the same message (CSeq, branch, tag of To) was sent again within 0.1 s.
+    #[serde(default)]
+    pub(in crate::report) repeats: u16,
+    /// Further copies of it in the capture.
+    #[serde(default)]
+    pub(in crate::report) copies: u16,
+    /// Messages between it and the one before that are left out; part of `messages_omitted`.
+    #[serde(default)]
+    pub(in crate::report) omitted_before: u64,
     /// Whether it carries a session description.
     pub(in crate::report) sdp: bool,
     pub(in crate::report) dscp: u8,
@@ -258,6 +270,10 @@ fn message(step: Step<'_>) -> Message {
         destination: endpoint(step.to),
         method: step.method.map(ToString::to_string),
         status: step.status,
+        reason: step.reason.map(ToOwned::to_owned),
+        repeats: step.repeats,
+        copies: step.copies,
+        omitted_before: step.omitted_before,
         sdp: step.has_sdp,
         dscp: step.dscp,
     }

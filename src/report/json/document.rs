@@ -7,10 +7,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub(in crate::report) use super::call::{Beginning, Call, CallState, Message};
-pub(in crate::report) use super::course::{Course, Route};
+pub(in crate::report) use super::course::{Course, Route, Segment};
 pub(in crate::report) use super::finding::{Evidence, Finding, Party, Severity, Subject};
-pub(in crate::report) use super::network::{Absent, Certificate, VoicePolicy};
+pub(in crate::report) use super::network::{Absent, Certificate, DhcpServer, VoicePolicy};
 use super::quality::Quality;
+pub(in crate::report) use super::receiver::{Receiver, Voip};
 pub(in crate::report) use super::registration::{Lookup, Mapping, Refresh, Refusal, Registration};
 use super::relay::{Keying, Relay};
 pub(in crate::report) use super::running::{Live, Written};
@@ -67,6 +68,9 @@ pub(in crate::report) struct Document {
     /// Who looked for its SIP server by DNS and got no answer.
     #[serde(default)]
     pub(in crate::report) unanswered_lookups: Vec<Lookup>,
+    /// Who was asked for addresses and who answered, by server.
+    #[serde(default)]
+    pub(in crate::report) dhcp_servers: Vec<DhcpServer>,
     /// Certificates that servers showed.
     #[serde(default)]
     pub(in crate::report) certificates: Vec<Certificate>,
@@ -275,6 +279,9 @@ pub(in crate::report) struct Row {
     /// What the document says of transport, ports and peer, in the language of the report.
     #[serde(default)]
     pub(in crate::report) legs: Vec<Leg>,
+    /// What its document says where it wants nothing to be forwarded, with the id of the statement.
+    #[serde(default)]
+    pub(in crate::report) no_forwarding: Option<String>,
     pub(in crate::report) status: RowStatus,
     /// Number of flows; where the row is `deviating`, of those that depart from it.
     pub(in crate::report) flows: u64,
@@ -488,59 +495,6 @@ pub(in crate::report) struct Payload {
     pub(in crate::report) codec: Option<String>,
     pub(in crate::report) role: PayloadRole,
     pub(in crate::report) packets: u64,
-}
-
-/// A run of numbering within a stream.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub(in crate::report) struct Segment {
-    pub(in crate::report) first: Option<String>,
-    /// Packet with the highest number.
-    pub(in crate::report) last: Option<String>,
-    /// Highest sequence number, extended beyond 16 bit by the cycles since the first.
-    pub(in crate::report) highest_sequence: u64,
-    pub(in crate::report) expected: u64,
-    pub(in crate::report) lost: u64,
-}
-
-/// What the receiver of a stream reported by RTCP, RFC 3550 section 6.4.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub(in crate::report) struct Receiver {
-    /// Report blocks about the stream.
-    pub(in crate::report) reports: u64,
-    /// Packets lost since the receiver began to count; negative where duplicates outweigh losses.
-    pub(in crate::report) lost: i64,
-    /// Their share of the packets that its reports cover.
-    #[serde(default)]
-    pub(in crate::report) lost_percent: Option<f64>,
-    /// Greatest share lost between two reports.
-    pub(in crate::report) worst_lost_percent: Option<f64>,
-    /// Greatest jitter reported, if the clock of the stream is known.
-    pub(in crate::report) max_jitter_ms: Option<f64>,
-    /// From the measuring point to the receiver and back.
-    pub(in crate::report) round_trip_ms: Option<Spread>,
-    /// From the measuring point to the sender of the stream and back.
-    #[serde(default)]
-    pub(in crate::report) round_trip_sender_ms: Option<Spread>,
-    /// VoIP metrics, RFC 3611 section 4.7.
-    pub(in crate::report) voip: Option<Voip>,
-    /// The latest report.
-    pub(in crate::report) frames: Vec<u64>,
-    /// For each frame, the position of its file in `captures`.
-    pub(in crate::report) files: Vec<u16>,
-}
-
-/// VoIP metrics of an extended report, RFC 3611 section 4.7.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub(in crate::report) struct Voip {
-    pub(in crate::report) lost_percent: Option<f64>,
-    /// Share that came too late or early to be played.
-    pub(in crate::report) discarded_percent: Option<f64>,
-    /// Between the two ends.
-    pub(in crate::report) round_trip_ms: Option<u16>,
-    /// From the wire to the ear and from the mouth to the wire.
-    pub(in crate::report) end_system_delay_ms: Option<u16>,
-    pub(in crate::report) mos_lq: Option<f64>,
-    pub(in crate::report) mos_cq: Option<f64>,
 }
 
 /// The columns of `tshark -z rtp,streams`; -1 where it shows -1.

@@ -6,10 +6,9 @@ use std::net::{IpAddr, SocketAddr};
 use super::super::escape::{FIELD, escape_terminal};
 use super::rows::Rows;
 use super::worst::Grade;
-use super::{course, document as published, network, quality};
+use super::{course, document as published, network, quality, skip};
 use crate::capture::{CaptureSummary, Ended, Frame, Live, Timestamp};
 use crate::check::{Audit, Finding};
-use crate::decode::{NotIp, Skip};
 use crate::observe::media::sequence::SegmentReport;
 use crate::observe::media::tally::Spread;
 use crate::observe::media::{PayloadReport, ReceiverReport, StreamReport};
@@ -70,6 +69,7 @@ pub(super) fn frame(audit: &Audit, titles: &Names, settings: &Settings, limit: u
         routes_omitted: routes_omitted as u64,
         registrations: super::registration::all(audit),
         unanswered_lookups: audit.traffic.lookups.iter().map(published::Lookup::of).collect(),
+        dhcp_servers: audit.traffic.dhcp.iter().map(published::DhcpServer::of).collect(),
         certificates: network::certificates(&audit.traffic),
         voice_policies: network::policies(&audit.traffic),
         findings: audit.findings.iter().map(|one| finding(one, &context, settings.language)).collect(),
@@ -149,32 +149,7 @@ fn passed_over(audit: &Audit) -> Vec<published::PassedOver> {
 }
 
 fn undecoded(traffic: &Traffic) -> BTreeMap<String, u64> {
-    traffic.quality.skipped.iter().map(|(skip, frames)| (skip_name(*skip), *frames)).collect()
-}
-
-fn skip_name(skip: Skip) -> String {
-    let name = match skip {
-        Skip::UnknownLink(link) => return format!("unknown-link-{link}"),
-        Skip::NotIp(NotIp::EtherType(number)) => return format!("not-ip-{number:04x}"),
-        Skip::NotIp(NotIp::Snap([a, b, c], number)) => {
-            return format!("not-ip-snap-{a:02x}{b:02x}{c:02x}-{number:04x}");
-        }
-        Skip::NotIp(NotIp::Llc(number)) => return format!("not-ip-llc-{number:04x}"),
-        Skip::NotIp(NotIp::Ppp(number)) => return format!("not-ip-ppp-{number:04x}"),
-        Skip::NotIp(NotIp::FrameRelay(number)) => return format!("not-ip-frame-relay-{number:02x}"),
-        Skip::NotIp(NotIp::Other(number)) => return format!("not-ip-other-{number:04x}"),
-        Skip::NoData => "no-data",
-        Skip::Empty => "empty",
-        Skip::CutLink => "cut-link",
-        Skip::CutIp => "cut-ip",
-        Skip::BadIp => "bad-ip",
-        Skip::CutTransport => "cut-transport",
-        Skip::BadTransport => "bad-transport",
-        Skip::TooDeep => "too-deep",
-        Skip::BadTunnel => "bad-tunnel",
-        Skip::Rest => "rest",
-    };
-    name.to_owned()
+    traffic.quality.skipped.iter().map(|(skip, frames)| (skip::name(*skip), *frames)).collect()
 }
 
 /// Addresses that were seen or stated, in order, with all that is known of each: at most `limit` beside the devices, and
@@ -267,6 +242,10 @@ fn rows(audit: &Audit, names: &Names) -> Vec<published::Row> {
         device: row.device.to_string(),
         service: names.row(&row.row).map(|name| name.service.to_string()),
         legs: names.row(&row.row).into_iter().flat_map(|name| &name.legs).map(leg).collect(),
+        no_forwarding: names
+            .row(&row.row)
+            .and_then(|name| name.no_forwarding.as_ref())
+            .map(ToString::to_string),
         status: row.status.into(),
         flows: row.flows.len() as u64,
         blocked_flows: row.blocked_flows as u64,

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Cell, FindingPart, Glance, Maker, Part, Table, Tone, filled, instant, sentence, shown};
-use crate::report::json::document::{Evidence, Finding, Outage, Party, Severity, Spell};
+use super::{Cell, FindingPart, Glance, Maker, Part, Table, Tone, filled, instant, sentence, shown, voice};
+use crate::report::json::document::{Evidence, Finding, Outage, Party, Severity, Spell, Verdict};
 use crate::report::number::{NO_VALUE, span};
 use crate::report::text::{run_words, screen_words};
 
@@ -199,7 +199,16 @@ pub(super) fn security(maker: &Maker<'_>) -> Vec<Part> {
 /// What somebody has to act upon.
 pub(super) fn to_do<'a>(maker: &Maker<'a>) -> impl Iterator<Item = &'a Finding> {
     let findings = maker.document.findings.iter();
-    findings.filter(|finding| finding.severity >= Severity::Notice && finding.responsible != Party::Nobody)
+    findings.filter(|finding| finding.responsible != Party::Nobody)
+}
+
+/// What to say where no finding asks for anything.
+pub(super) fn nothing_to_do(maker: &Maker<'_>) -> &'static str {
+    match maker.document.verdict {
+        Verdict::NotAssessable => maker.paper.nothing_yet,
+        _ if voice::has_strangers(maker) => maker.paper.look_at_registrations,
+        _ => maker.paper.nothing_to_do,
+    }
 }
 
 pub(super) fn actions(maker: &Maker<'_>) -> Vec<Part> {
@@ -215,7 +224,7 @@ pub(super) fn actions(maker: &Maker<'_>) -> Vec<Part> {
         }
     }
     if by_party.is_empty() {
-        return vec![Part::Text(maker.paper.nothing_to_do.to_owned())];
+        return vec![Part::Text(nothing_to_do(maker).to_owned())];
     }
     let parts = by_party.into_iter().flat_map(|(party, lines)| {
         [Part::Subheading((maker.words.party)(party.into()).to_owned()), Part::List(lines)]

@@ -18,7 +18,7 @@ use jiff::tz::TimeZone;
 pub(super) use ladder::{Ladder, LadderStep};
 
 use super::escape::escape_terminal;
-use super::json::document::{Document, Endpoint, Leg, Severity, Verdict};
+use super::json::document::{Document, Endpoint, HostKind, Leg, Severity, Verdict};
 use super::language::Language;
 use super::number;
 use super::text::{PaperWords, Words, paper_words, screen_words, words};
@@ -216,6 +216,17 @@ impl Maker<'_> {
         }
     }
 
+    /// An address, with the device there if anybody knows what it is: stands in a sentence without an article.
+    fn address(&self, address: &str) -> String {
+        let host = self.document.hosts.iter().find(|host| host.address == address);
+        let title =
+            host.filter(|host| host.kind != Some(HostKind::Other)).and_then(|host| host.role_title.as_ref());
+        match title {
+            Some(title) => format!("{} ({})", shown(address), shown(title)),
+            None => shown(address),
+        }
+    }
+
     /// What the device at an address is, empty where nobody knows.
     fn title(&self, address: &str) -> String {
         let host = self.document.hosts.iter().find(|host| host.address == address);
@@ -314,7 +325,7 @@ fn socket(endpoint: &Endpoint) -> String {
 }
 
 /// Whether an address stands for several hosts.
-fn is_group(address: &str) -> bool {
+pub(super) fn is_group(address: &str) -> bool {
     address.ends_with(".255") || address.parse::<IpAddr>().is_ok_and(|address| address.is_multicast())
 }
 

@@ -206,23 +206,7 @@ fn wrapped(view: &View<'_>) -> Vec<String> {
     let label = view.words.notes.outer_vlan;
     let outer_shown = outer.iter().take(VLANS).map(|id| format!("{label}\u{a0}{id}"));
     let (rest, outer_rest) = (more(vlans.len()), more(outer.len()));
-    let names = [
-        (Layers::VLAN_STACK, "QinQ"),
-        (Layers::MPLS, "MPLS"),
-        (Layers::PPP, "PPP"),
-        (Layers::GRE, "GRE"),
-        (Layers::ERSPAN, "ERSPAN"),
-        (Layers::VXLAN, "VXLAN"),
-        (Layers::IP_IN_IP, "IP in IP"),
-        (Layers::ETHER_IP, "EtherIP"),
-        (Layers::GTP_U, "GTP-U"),
-        (Layers::GENEVE, "Geneve"),
-        (Layers::L2TP, "L2TP"),
-        (Layers::PBB, "PBB (MAC in MAC)"),
-        (Layers::CAPWAP, "CAPWAP"),
-        (Layers::TZSP, "TZSP"),
-    ];
-    let names = names.into_iter().filter(|(layer, _)| layers.has(*layer)).map(|(_, name)| name.to_owned());
+    let names = link::layers(layers).map(ToOwned::to_owned);
     let unread = layers.has(Layers::INCOMPLETE).then(|| view.words.notes.unread_inside.to_owned());
     shown.chain(rest).chain(outer_shown).chain(outer_rest).chain(names).chain(unread).collect()
 }

@@ -9,7 +9,7 @@ use crate::observe::media::timing::{ClockSource, GUIDE};
 use crate::observe::media::{MediaKind, StreamReport};
 use crate::report::language::Language;
 use crate::report::number::{NO_BREAK_SPACE, NO_VALUE, decimal, duration, percent, share, span, time_of_day};
-use crate::report::text::{EXPEDITED_FORWARDING, dscp_name};
+use crate::report::text::{EXPEDITED_FORWARDING, Words, dscp_name};
 
 /// Most streams listed.
 const MOST: usize = 50;
@@ -198,12 +198,23 @@ fn times(view: &View<'_>, report: &StreamReport) -> String {
 
 /// The encoding name, else which payload type nobody explained.
 pub(in crate::report) fn codec(view: &View<'_>, report: &StreamReport) -> String {
-    let notes = &view.words.notes;
     let main = report.payloads.iter().max_by_key(|payload| payload.seen.packets);
-    match (&report.codec, main.map(|payload| payload.seen.value)) {
-        (Some(codec), _) if report.kind == MediaKind::Video => format!("{codec} ({})", notes.video),
-        (Some(codec), _) => codec.clone(),
-        (None, Some(dynamic @ 96..)) if report.kind == MediaKind::Video => {
+    let main = main.map(|payload| payload.seen.value);
+    codec_of(view.words, report.codec.as_deref(), main, report.kind == MediaKind::Video)
+}
+
+/// By name, else by the payload type of most packets.
+pub(in crate::report) fn codec_of(
+    words: &Words,
+    codec: Option<&str>,
+    main: Option<u8>,
+    is_video: bool,
+) -> String {
+    let notes = &words.notes;
+    match (codec, main) {
+        (Some(codec), _) if is_video => format!("{codec} ({})", notes.video),
+        (Some(codec), _) => codec.to_owned(),
+        (None, Some(dynamic @ 96..)) if is_video => {
             format!("{} (PT{NO_BREAK_SPACE}{dynamic}, {})", notes.dynamic, notes.video)
         }
         (None, Some(dynamic @ 96..)) => format!("{} (PT{NO_BREAK_SPACE}{dynamic})", notes.dynamic),

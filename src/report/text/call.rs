@@ -4,8 +4,8 @@
 use super::cause::because;
 use super::quoted;
 use super::signalling::meaning;
-use super::status::phrase_of;
 use crate::observe::message::sip::CauseProtocol;
+use crate::observe::message::sip::standard_phrase;
 use crate::observe::{Answer, Beginning, CallSide, ChangeKind};
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::duration;
@@ -218,7 +218,7 @@ impl CallNotes<'_> {
     /// The phrase of a refusal that is not that of the RFC.
     fn words(&self, language: Language) -> Option<String> {
         let Answer::Rejected(status) = self.answer else { return None };
-        let is_usual = phrase_of(status).is_some_and(|phrase| phrase.eq_ignore_ascii_case(self.reason));
+        let is_usual = standard_phrase(status).is_some_and(|phrase| phrase.eq_ignore_ascii_case(self.reason));
         (!self.reason.is_empty() && !is_usual).then(|| match language {
             De => format!("Wortlaut: „{}“", quoted(self.reason)),
             En => format!("it says “{}”", quoted(self.reason)),
@@ -230,7 +230,7 @@ impl CallNotes<'_> {
 /// in its own words.
 pub(crate) fn is_everyday(status: u16, reason: Option<&str>) -> bool {
     let is_usual = |reason: &str| {
-        reason.is_empty() || phrase_of(status).is_some_and(|phrase| phrase.eq_ignore_ascii_case(reason))
+        reason.is_empty() || standard_phrase(status).is_some_and(|phrase| phrase.eq_ignore_ascii_case(reason))
     };
     match status {
         486 | 487 | 600 | 603 => true,

@@ -3,9 +3,10 @@
 
 use std::net::SocketAddr;
 
-use super::status::{phrase_of, sip_status};
+use super::status::in_words;
 use super::{List, of, protocol, quoted};
 use crate::check::{Circumstance, Detail, Finding, Rejection};
+use crate::observe::message::sip::standard_phrase;
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::{count, counted, duration};
 
@@ -184,16 +185,16 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
             match status {
                 None => String::new(),
                 Some((status, times)) if times == answered && *times == 1 => {
-                    format!(" Sie lautet {}.", sip_status(*status))
+                    format!(" Ihr Status ist {}.", in_words(*status))
                 }
                 Some((status, times)) if times == answered => {
-                    format!(" Sie lautet jedes Mal {}.", sip_status(*status))
+                    format!(" Ihr Status ist jedes Mal {}.", in_words(*status))
                 }
                 Some((status, times)) => {
                     format!(
-                        " In {} lautet sie {}.",
+                        " In {} ist ihr Status {}.",
                         counted(*times, "Fall", "Fällen", De),
-                        sip_status(*status)
+                        in_words(*status)
                     )
                 }
             }
@@ -221,13 +222,17 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
             match status {
                 None => String::new(),
                 Some((status, times)) if times == answered && *times == 1 => {
-                    format!(" It is {}.", sip_status(*status))
+                    format!(" Its status is {}.", in_words(*status))
                 }
                 Some((status, times)) if times == answered => {
-                    format!(" Each time it is {}.", sip_status(*status))
+                    format!(" Each time its status is {}.", in_words(*status))
                 }
                 Some((status, times)) => {
-                    format!(" In {} it is {}.", counted(*times, "case", "cases", En), sip_status(*status))
+                    format!(
+                        " In {} its status is {}.",
+                        counted(*times, "case", "cases", En),
+                        in_words(*status)
+                    )
                 }
             }
         ),
@@ -336,7 +341,7 @@ fn told(rejection: &Rejection, language: Language) -> String {
 pub(super) fn answer(status: u16, reason: &str, language: Language) -> String {
     let word = meaning(status, language);
     let is_usual = reason.is_empty()
-        || phrase_of(status).is_some_and(|phrase| phrase.eq_ignore_ascii_case(reason.trim()));
+        || standard_phrase(status).is_some_and(|phrase| phrase.eq_ignore_ascii_case(reason.trim()));
     match (is_usual, language) {
         (true, _) => format!("{status} ({word})"),
         (false, De) => format!("{status} ({word}; Wortlaut: „{}“)", quoted(reason)),

@@ -355,7 +355,7 @@ mod tests {
         let mut next = None;
         while wave(&mut measurement, &mut observer, &terms) {
             let mut captures = measurement.so_far();
-            captures[0].live = Some(Live { goes_on: true, written: Vec::new() });
+            captures[0].live = Some(Live { goes_on: true, ..Live::default() });
             let Some(now) = captures.iter().filter_map(|capture| capture.last).max() else { continue };
             if next.is_none_or(|next: Timestamp| now >= next) {
                 let copy = observer.copied(|shards| shards.to_vec());

@@ -97,12 +97,20 @@ fn output_goes_to_the_file_named() {
 }
 
 #[test]
-fn a_closed_pipe_is_success() {
-    for words in [&["check", WARNING][..], &["check", WARNING, "--format", "json"], &["ports"], &["schema"]] {
+fn a_closed_pipe_changes_no_status() {
+    for (words, status) in [
+        (&["check", WARNING][..], 1),
+        (&["check", WARNING, "--format", "html"], 1),
+        (&["check", WARNING, "--format", "json"], 1),
+        (&["check", CLEAN, "--format", "json"], 0),
+        (&["check", NOTHING_TO_JUDGE], 3),
+        (&["ports"], 0),
+        (&["schema"], 0),
+    ] {
         let mut child = pbxray(words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
         let output = child.wait_with_output().unwrap();
-        assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()), "{words:?}");
+        assert_eq!((output.status.code(), output.stderr), (Some(status), Vec::new()), "{words:?}");
     }
 }
 
@@ -321,11 +329,34 @@ fn several_files_and_directories_are_one_measurement() {
 #[test]
 fn a_file_named_twice_is_read_once() {
     assert_eq!(report(&["check", CLEAN, CLEAN]), report(&["check", CLEAN]));
+    let told = |words: &[&str]| String::from_utf8(run(words).stderr).unwrap();
+    assert!(told(&["check", CLEAN, CLEAN]).contains(&format!("{CLEAN}: is named more than once")));
+    assert_eq!(told(&["check", CLEAN, WARNING]), "");
+}
+
+#[test]
+fn near_misses_are_told_with_what_to_write() {
+    let said = refusal(&["check", CLEAN, "--redact", "addresses"]);
+    assert!(
+        said.contains("addresses: there is no such file") && said.contains("--redact=addresses"),
+        "{said}"
+    );
+    assert!(!refusal(&["check", "absent"]).contains("--redact"));
+    assert!(
+        refusal(&["check", CLEAN, "-o", "x", "-o", "y"]).contains("names 1 form and -o stands there 2 times")
+    );
+    let points = ["compare", "--points", CLEAN, CLEAN];
+    for words in [["--site", "x.toml"], ["--fail-on", "error"], ["--pbx", "192.168.10.2"]] {
+        assert!(refusal(&[&points[..], &words].concat()).contains("cannot be used with"), "{words:?}");
+    }
 }
 
 #[test]
 fn a_pipe_gets_colours_only_if_asked() {
-    assert!(out(&["check", WARNING, "--color", "always"]).contains(ESCAPE));
+    let always = out(&["check", WARNING, "--color", "always"]);
+    assert!(always.contains(ESCAPE));
+    let asked = pbxray(&["check", WARNING, "--color", "always"]).env("NO_COLOR", "1").output().unwrap();
+    assert_eq!(String::from_utf8(asked.stdout).unwrap(), always, "always means always");
     assert!(!out(&["check", WARNING, "--color", "never"]).contains(ESCAPE));
     assert!(!out(&["check", WARNING]).contains(ESCAPE));
 }

@@ -10,6 +10,7 @@ use crate::site::Confidence;
 use super::absence;
 use super::case::{Case, SIP};
 use super::evidence::{Collector, FRAMES_KEPT, of_flows};
+use super::filter;
 use super::finding::{Code, Detail, Evidence, Finding, LossSign, Party, Severity};
 
 /// One connection may have started on a path that is not mirrored.
@@ -225,13 +226,7 @@ fn at_frames(frames: &[Frame]) -> Evidence {
     collector.frames(frames);
     // Frames of several files may have one number, and the filter is used on one file at a time.
     let numbers: BTreeSet<u64> = frames.iter().map(|frame| frame.number()).collect();
-    let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
-    let filter = if numbers.is_empty() {
-        String::new()
-    } else {
-        format!("frame.number in {{{}}}", numbers.join(", "))
-    };
-    collector.finish(filter)
+    collector.finish(filter::by_number(&numbers))
 }
 
 #[cfg(test)]

@@ -260,7 +260,7 @@ pub enum Detail {
     /// QOS-008. `marked`: the terminals that mark.
     Qos008 { dscp: Vec<(u8, u64)>, expected: u8, marked: Vec<IpAddr> },
     /// QOS-009.
-    Qos009 { peer: SocketAddr, before: u8, after: u8, changed_at: Frame },
+    Qos009 { peer: SocketAddr, before: u8, after: u8, changed_at: (Frame, Timestamp) },
     /// QOS-010. Share in percent of all bytes that carry the mark of voice.
     Qos010 { percent: f64, bytes: u64, expected: u8, flows: Vec<(SocketAddr, SocketAddr, Protocol)> },
     /// RTP-001. `export`, here and below: the capture looks like the export of a display filter.

@@ -39,6 +39,7 @@ use case::Case;
 
 pub(crate) use absence::foreign_telephony;
 pub use distinction::Distinction;
+pub(crate) use filter::{by_number, is_by_number};
 pub use finding::{
     Astray, Audit, Code, Detail, Evidence, Finding, Heard, Interrupted, LossSign, NoVoice, Party, PortUse,
     Refusal, RowResult, RowStatus, RulebookInfo, Severity, Side, Subject, Unevenness, Unjudged, Verdict,
@@ -349,7 +350,7 @@ mod tests {
             assert!(audit.findings.iter().any(|finding| finding.code() == Code::Sig005));
             audit.mended.iter().map(|at| audit.findings[*at].code()).collect::<Vec<_>>()
         };
-        let live = |goes_on| Some(Live { goes_on, written: Vec::new() });
+        let live = |goes_on| Some(Live { goes_on, ..Live::default() });
         assert_eq!(mended(live(true)), [Code::Sig005]);
         assert_eq!(mended(live(false)), [Code::Sig005], "the report at the end");
         assert!(mended(None).is_empty(), "a file is over");

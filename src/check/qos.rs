@@ -239,7 +239,7 @@ impl<'a> Sender<'a> {
                 peer: stream.destination,
                 before: change.from,
                 after: change.to,
-                changed_at: change.frame,
+                changed_at: (change.frame, change.time),
             };
             let mut finding = self.finding(case, detail, Severity::Warning, Party::Network, &[stream], 1);
             finding.evidence = of_streams([*stream], "", |_| vec![change.frame]);

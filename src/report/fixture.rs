@@ -212,7 +212,7 @@ fn details() -> Vec<Case> {
         peer: socket("192.168.10.2:5204"),
         before: 46,
         after: 0,
-        changed_at: Frame::new(0, 977),
+        changed_at: (Frame::new(0, 977), Timestamp(1_768_814_101_000_000_000)),
     };
     let qos_010 = Detail::Qos010 {
         percent: 12.5,

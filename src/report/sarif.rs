@@ -36,22 +36,32 @@ pub(super) fn log(document: &Document) -> Value {
 }
 
 fn result(document: &Document, finding: &Finding) -> Value {
-    let file = finding.evidence.files.first().and_then(|file| document.captures.get(usize::from(*file)));
-    let file = file.or(document.captures.first());
+    // Its packets by the file that holds them.
+    let mut places: Vec<(&str, Vec<u64>)> = Vec::new();
+    for (path, number) in document.places(&finding.evidence) {
+        let path =
+            path.or(document.captures.first().map(|capture| capture.path.as_str())).unwrap_or_default();
+        match places.iter_mut().find(|(known, _)| *known == path) {
+            Some((_, numbers)) => numbers.push(number),
+            None => places.push((path, vec![number])),
+        }
+    }
+    if places.is_empty() {
+        places.extend(document.captures.first().map(|capture| (capture.path.as_str(), Vec::new())));
+    }
     let subject = finding.subject.as_ref();
     let logical: Vec<Value> = subject
         .map(|subject| json!({ "fullyQualifiedName": subject.address, "kind": "resource" }))
         .into_iter()
         .collect();
-    let locations: Vec<Value> = file
-        .map(|file| {
-            json!({
-                "physicalLocation": { "artifactLocation": { "uri": uri(&file.path) } },
-                "logicalLocations": logical,
-            })
+    let location = |(path, frames): &(&str, Vec<u64>)| {
+        json!({
+            "physicalLocation": { "artifactLocation": { "uri": uri(path) } },
+            "logicalLocations": logical,
+            "properties": { "frames": frames },
         })
-        .into_iter()
-        .collect();
+    };
+    let locations: Vec<Value> = places.iter().map(location).collect();
     json!({
         "ruleId": finding.code,
         "level": match finding.severity {
@@ -67,7 +77,7 @@ fn result(document: &Document, finding: &Finding) -> Value {
         "properties": {
             "severity": finding.severity,
             "confidence": finding.confidence,
-            "frames": finding.evidence.frames,
+            "frames": places.first().map_or(&[][..], |(_, frames)| frames),
             "filter": finding.evidence.filter,
             "rows": finding.rows,
         },

@@ -3,7 +3,7 @@
 
 use std::io;
 
-use super::json::document::{Document, Endpoint, Finding, Flow, Row, Stream};
+use super::json::document::{Document, Endpoint, Evidence, Finding, Flow, Row, Stream};
 use super::language::Language;
 use super::paper::shown;
 
@@ -73,7 +73,8 @@ const STREAMS: [&str; 17] = [
     "mos",
     "call_id",
 ];
-const ROWS: [&str; 8] = ["row", "device", "service", "transport_ports", "peer", "status", "flows", "packets"];
+const ROWS: [&str; 9] =
+    ["row", "device", "service", "transport_ports", "peer", "status", "flows", "blocked_flows", "packets"];
 
 struct Sheet {
     language: Language,
@@ -94,14 +95,6 @@ impl Sheet {
 
     fn finding(&self, finding: &Finding, document: &Document) -> Vec<String> {
         let subject = finding.subject.as_ref();
-        let files = finding.evidence.files.iter().copied().chain(std::iter::repeat(0));
-        let places = finding
-            .evidence
-            .frames
-            .iter()
-            .zip(files)
-            .filter_map(|(frame, file)| document.place(file, *frame));
-        let frames: Vec<String> = places.map(|(_, number)| number.to_string()).collect();
         vec![
             finding.code.clone(),
             word(&finding.severity),
@@ -114,7 +107,7 @@ impl Sheet {
             word(&finding.responsible),
             finding.rows.join(" "),
             finding.count.to_string(),
-            frames.join(" "),
+            packets(&finding.evidence, document),
             finding.evidence.filter.clone(),
             finding.evidence.first.clone().unwrap_or_default(),
         ]
@@ -151,6 +144,23 @@ impl Sheet {
     }
 }
 
+/// `46 48 50`; `a.pcapng: 46 48; b.pcapng: 3` where there may be several files.
+fn packets(evidence: &Evidence, document: &Document) -> String {
+    let mut by_file: Vec<(&str, Vec<String>)> = Vec::new();
+    for (path, number) in document.places(evidence) {
+        let file = path.map_or("", |path| path.rsplit(['/', '\\']).next().unwrap_or(path));
+        match by_file.iter_mut().find(|(known, _)| *known == file) {
+            Some((_, numbers)) => numbers.push(number.to_string()),
+            None => by_file.push((file, vec![number.to_string()])),
+        }
+    }
+    let parts = by_file.iter().map(|(file, numbers)| match *file {
+        "" => numbers.join(" "),
+        file => format!("{file}: {}", numbers.join(" ")),
+    });
+    parts.collect::<Vec<_>>().join("; ")
+}
+
 fn flow(flow: &Flow) -> Vec<String> {
     let ([a, a_port], [b, b_port]) = (ends(&flow.a), ends(&flow.b));
     vec![
@@ -182,6 +192,7 @@ fn row(row: &Row) -> Vec<String> {
         peers.join(", "),
         word(&row.status),
         row.flows.to_string(),
+        row.blocked_flows.to_string(),
         row.packets.to_string(),
     ]
 }

@@ -137,7 +137,8 @@ fn live(live: &Live) -> published::Live {
         number: run.number,
         frames: run.frames,
     });
-    published::Live { goes_on: live.goes_on, written: written.collect() }
+    let not_written = live.not_written.iter().map(|text| escape_terminal(text, 4 * FIELD)).collect();
+    published::Live { goes_on: live.goes_on, written: written.collect(), not_written }
 }
 
 fn passed_over(audit: &Audit) -> Vec<published::PassedOver> {
@@ -507,7 +508,7 @@ fn finding(finding: &Finding, context: &Context<'_>, language: Language) -> publ
         evidence: published::Evidence {
             frames,
             files,
-            filter: finding.evidence.filter.clone(),
+            filter: context.filter(&finding.evidence),
             first: finding.evidence.first.and_then(number::rfc3339),
             last: finding.evidence.last.and_then(number::rfc3339),
         },

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::{Cell, FindingPart, Glance, Maker, Part, Table, Tone, filled, instant, sentence, shown, voice};
-use crate::report::json::document::{Evidence, Finding, Outage, Party, Severity, Spell, Verdict};
+use crate::report::json::document::{Document, Evidence, Finding, Outage, Party, Severity, Spell, Verdict};
 use crate::report::number::{NO_VALUE, span};
 use crate::report::text::{run_words, screen_words};
 
 /// Most findings on the cover.
-const MOST_AT_A_GLANCE: usize = 12;
+pub(super) const MOST_AT_A_GLANCE: usize = 12;
 
 pub(super) fn all(maker: &Maker<'_>) -> Vec<Part> {
     if maker.document.findings.is_empty() {
@@ -18,9 +18,13 @@ pub(super) fn all(maker: &Maker<'_>) -> Vec<Part> {
     parts.map(|(number, finding)| Part::Finding(Box::new(part(maker, number, finding)))).collect()
 }
 
-/// The heaviest findings in a line each; what is only information is not among them.
+/// Findings with their numbers; what is only information is not among them.
+pub(super) fn weighty(document: &Document) -> impl Iterator<Item = (usize, &Finding)> {
+    (1..).zip(&document.findings).filter(|(_, one)| one.severity >= Severity::Notice)
+}
+
+/// The heaviest findings in a line each.
 pub(super) fn glance(maker: &Maker<'_>) -> Vec<Glance> {
-    let weighty = (1..).zip(&maker.document.findings).filter(|(_, one)| one.severity >= Severity::Notice);
     let line = |(number, finding): (usize, &Finding)| {
         let subject = finding.subject.as_ref().map(|subject| maker.device(&subject.address));
         let about = subject.map_or_else(String::new, |subject| format!(": {subject}"));
@@ -32,7 +36,7 @@ pub(super) fn glance(maker: &Maker<'_>) -> Vec<Glance> {
             text: format!("{}{about}{}", shown(&finding.title), in_brackets(cleared(maker, finding))),
         }
     };
-    weighty.take(MOST_AT_A_GLANCE).map(line).collect()
+    weighty(maker.document).take(MOST_AT_A_GLANCE).map(line).collect()
 }
 
 fn part(maker: &Maker<'_>, number: usize, finding: &Finding) -> FindingPart {
@@ -138,11 +142,8 @@ fn evidence(maker: &Maker<'_>, evidence: &Evidence) -> String {
             filled(maker.paper.frames, &numbers.join(", "))
         }
     };
-    let files = evidence.files.iter().copied().chain(std::iter::repeat(0));
     let mut by_file: Vec<(Option<&str>, Vec<u64>)> = Vec::new();
-    for (file, number) in
-        evidence.frames.iter().zip(files).filter_map(|(frame, file)| maker.document.place(file, *frame))
-    {
+    for (file, number) in maker.document.places(evidence) {
         match by_file.iter_mut().find(|(known, _)| *known == file) {
             Some((_, numbers)) => numbers.push(number),
             None => by_file.push((file, vec![number])),

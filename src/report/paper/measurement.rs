@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use super::{Cell, Maker, Part, Table, Tone, filled, instant, is_group, shown};
+use super::{Cell, Maker, Part, Table, Tone, filled, instant, is_group, sentence, shown};
 use crate::report::json::document::{Capture, Document, Ended};
 use crate::report::json::skip::named;
 use crate::report::link;
@@ -65,6 +65,12 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
         if value > 0 {
             facts.push((label, maker.count(value)));
         }
+    }
+    let run = run_words(maker.language);
+    for trouble in
+        document.captures.iter().filter_map(|one| one.live.as_ref()).flat_map(|live| &live.not_written)
+    {
+        facts.push((run.recording, run.not_written.replace("{}", &sentence(trouble))));
     }
     let facts = facts.into_iter().map(|(label, value)| (label.to_owned(), value)).collect();
     let table = Table::new(&heads, rows).folding(&[labels.link_type, labels.drops, labels.cut]);

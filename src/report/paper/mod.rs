@@ -45,6 +45,8 @@ pub(super) struct Paper {
     pub(super) counts: Vec<(Severity, String)>,
     /// The heaviest findings, for the cover.
     pub(super) glance: Vec<Glance>,
+    /// How many more there are.
+    pub(super) glance_rest: usize,
     pub(super) sections: Vec<Section>,
     /// Version and time zone.
     pub(super) footer: String,
@@ -174,6 +176,7 @@ pub(super) fn paper(document: &Document, zone: &TimeZone) -> Paper {
         sentences: result::sentences(&maker),
         counts: result::counts(&maker),
         glance: findings::glance(&maker),
+        glance_rest: findings::weighty(document).count().saturating_sub(findings::MOST_AT_A_GLANCE),
         sections: sections(&maker),
         footer: result::footer(&maker),
     }

@@ -99,6 +99,9 @@ fn file_facts(view: &View<'_>, capture: &CaptureSummary) -> Vec<(Piece, Piece)> 
         let timeless = counted(capture.timeless_packets, noun.one, noun.many, view.language);
         facts.push((labels.timeless.into(), timeless.into()));
     }
+    for trouble in capture.live.iter().flat_map(|live| &live.not_written) {
+        facts.push((run.recording.into(), Piece::new(run.not_written.replace("{}", trouble), Tone::Caution)));
+    }
     if let (true, Some(text)) = (capture.live.is_some(), interim(view)) {
         facts.push((run.state.into(), text.into()));
     } else if capture.ended != Ended::Complete {
@@ -135,11 +138,9 @@ fn quality_facts(view: &View<'_>) -> Vec<(Piece, Piece)> {
         facts.push((labels.filtered.into(), packets(quality.filtered)));
     }
     if let Some((leap, frame)) = quality.leaps.largest {
-        let place = match view.frames(&[frame]) {
-            (_, 0) => frame.number().to_string(),
-            (text, _) => text,
-        };
-        let told = (view.words.leaps)(quality.leaps.count, leap, &place);
+        let (place, found) = view.frames(&[frame]);
+        let place = (found > 0).then_some(place.as_str());
+        let told = (view.words.leaps)(quality.leaps.count, leap, place);
         let (notes, leaps) = (&view.words.notes, quality.leaps);
         let (some, why) = match leaps.crossing {
             0 => (None, notes.why_time_gap),

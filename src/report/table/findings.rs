@@ -41,9 +41,10 @@ pub(in crate::report) fn write_finding(page: &mut Page, view: &View<'_>, finding
     facts.extend(source(view, finding).map(|text| (labels.source.into(), text.into())));
     facts.push((labels.confidence.into(), (view.words.confidence)(finding.confidence).into()));
     page.facts(2, &facts);
-    if !finding.evidence.filter.is_empty() {
+    let filter = view.context.filter(&finding.evidence);
+    if !filter.is_empty() {
         page.paragraph(2, &format!("{}:", labels.filter), Tone::Plain);
-        page.verbatim(4, &finding.evidence.filter);
+        page.verbatim(4, &filter);
     }
 }
 

@@ -278,13 +278,14 @@ fn skip(skip: Skip) -> String {
     }
 }
 
-fn leaps(leaps: u64, largest: i64, frame: &str) -> String {
+fn leaps(leaps: u64, largest: i64, frame: Option<&str>) -> String {
     let length = duration(largest, Language::De);
     let back = if largest < 0 { " zurück" } else { "" };
+    let place = frame.map_or_else(String::new, |frame| format!(", vor Paket {frame}"));
     match leaps {
-        1 => format!("einer, um {length}{back}, vor Paket {frame}"),
+        1 => format!("einer, um {length}{back}{place}"),
         _ => format!(
-            "{} von mindestens einem Tag, der größte um {length}{back}, vor Paket {frame}",
+            "{} von mindestens einem Tag, der größte um {length}{back}{place}",
             count(leaps, Language::De)
         ),
     }

@@ -141,16 +141,16 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Qos001 { unmarked, packets, dscp, expected, sender } => {
             unmarked_voice((*unmarked, *packets), dscp, *expected, *sender != VoiceSender::System)
         }
-        Detail::Qos002 { pairs, before, after, frames: [first, second] } => format!(
+        Detail::Qos002 { pairs, before, after, frames } => format!(
             "{} von {device} sind zweimal aufgezeichnet, erst mit DSCP\u{a0}{}, dann mit DSCP\u{a0}{}{}. \
              Zwischen den beiden Messstellen wird die Kennzeichnung geändert; ab dort läuft die Sprache ohne \
              Vorrang.",
             counted(*pairs, "Sprachpaket", "Sprachpakete", De),
             dscp_name(*before),
             dscp_name(*after),
-            context.numbers([*first, *second]).map_or_else(String::new, |[first, second]| format!(
-                " (zum Beispiel Paket {first} und {second})"
-            ))
+            context
+                .packets(*frames, "und")
+                .map_or_else(String::new, |packets| format!(" (zum Beispiel Paket {packets})"))
         ),
         Detail::Qos003 { packets, expected, .. } => format!(
             "{device} ist ein Softphone auf einem PC und sendet {} ohne Kennzeichnung (DSCP 0 statt {}). \
@@ -185,9 +185,12 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             dscp_name(*expected)
         ),
         Detail::Qos009 { peer, before, after, changed_at } => format!(
-            "Im Sprechweg von {device} zu {peer} wechselt die Kennzeichnung ab Paket {} von DSCP\u{a0}{} auf DSCP\u{a0}{} \
+            "Im Sprechweg von {device} zu {peer} wechselt die Kennzeichnung {} von DSCP\u{a0}{} auf DSCP\u{a0}{} \
              und bleibt dabei.",
-            changed_at.number(),
+            match context.packet(changed_at.0) {
+                Some(packet) => format!("ab Paket {packet}"),
+                None => format!("um {}", time_of_day(changed_at.1, context.zone)),
+            },
             dscp_name(*before),
             dscp_name(*after)
         ),

@@ -276,15 +276,13 @@ fn skip(skip: Skip) -> String {
     }
 }
 
-fn leaps(leaps: u64, largest: i64, frame: &str) -> String {
+fn leaps(leaps: u64, largest: i64, frame: Option<&str>) -> String {
     let length = duration(largest, Language::En);
     let back = if largest < 0 { " back" } else { "" };
+    let place = frame.map_or_else(String::new, |frame| format!(", before packet {frame}"));
     match leaps {
-        1 => format!("one, by {length}{back}, before packet {frame}"),
-        _ => format!(
-            "{} of a day or more, the largest by {length}{back}, before packet {frame}",
-            count(leaps, Language::En)
-        ),
+        1 => format!("one, by {length}{back}{place}"),
+        _ => format!("{} of a day or more, the largest by {length}{back}{place}", count(leaps, Language::En)),
     }
 }
 

@@ -136,15 +136,15 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Qos001 { unmarked, packets, dscp, expected, sender } => {
             unmarked_voice((*unmarked, *packets), dscp, *expected, *sender != VoiceSender::System)
         }
-        Detail::Qos002 { pairs, before, after, frames: [first, second] } => format!(
+        Detail::Qos002 { pairs, before, after, frames } => format!(
             "{} of {device} were captured twice, first with DSCP\u{a0}{}, then with DSCP\u{a0}{}{}. \
              Between the two places the marking is changed; beyond that point voice has no priority.",
             counted(*pairs, "voice packet", "voice packets", En),
             dscp_name(*before),
             dscp_name(*after),
-            context.numbers([*first, *second]).map_or_else(String::new, |[first, second]| format!(
-                " (packets {first} and {second}, for instance)"
-            ))
+            context
+                .packets(*frames, "and")
+                .map_or_else(String::new, |packets| format!(" (packets {packets}, for instance)"))
         ),
         Detail::Qos003 { packets, expected, .. } => format!(
             "{device} is a softphone on a PC and sends {} without marking (DSCP 0 instead of {}). Windows marks \
@@ -178,8 +178,11 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             dscp_name(*expected)
         ),
         Detail::Qos009 { peer, before, after, changed_at } => format!(
-            "In the stream from {device} to {peer} the marking changes at packet {} from DSCP\u{a0}{} to DSCP\u{a0}{} and stays so.",
-            changed_at.number(),
+            "In the stream from {device} to {peer} the marking changes at {} from DSCP\u{a0}{} to DSCP\u{a0}{} and stays so.",
+            match context.packet(changed_at.0) {
+                Some(packet) => format!("packet {packet}"),
+                None => time_of_day(changed_at.1, context.zone),
+            },
             dscp_name(*before),
             dscp_name(*after)
         ),

@@ -414,3 +414,13 @@ fn med_application_en(number: u8) -> &'static str {
         _ => "other",
     }
 }
+
+/// That there are more findings than stand on the cover.
+pub(crate) fn glance_rest(language: Language, rest: usize) -> String {
+    match (language, rest) {
+        (Language::De, 1) => "und 1 weiterer Befund, siehe „Befunde“".to_owned(),
+        (Language::De, _) => format!("und {rest} weitere Befunde, siehe „Befunde“"),
+        (Language::En, 1) => "and 1 further finding, see “Findings”".to_owned(),
+        (Language::En, _) => format!("and {rest} further findings, see “Findings”"),
+    }
+}

@@ -48,7 +48,7 @@ pub(crate) struct Words {
     /// Why reading ended.
     pub(crate) ended: fn(&Ended) -> String,
     /// Leaps in time: how many, the largest in nanoseconds and the packet that it led to.
-    pub(crate) leaps: fn(u64, i64, &str) -> String,
+    pub(crate) leaps: fn(u64, i64, Option<&str>) -> String,
     /// What kind of sign identifies a device.
     pub(crate) evidence: fn(EvidenceKind) -> &'static str,
     /// How a call went.

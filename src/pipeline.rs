@@ -222,7 +222,9 @@ fn judge(
     let lore = Lore { roles: &book.roles, models: &book.models, identities: &book.identities };
     let site = site::identify(&traffic, lore, terms.hints);
     site::add_untold_calls(&mut traffic, &site, &book.roles);
-    check::audit(captures, passed_over, traffic, site, book, terms.hints)
+    let mut audit = check::audit(captures, passed_over, traffic, site, book, terms.hints);
+    audit.filter = terms.filter.map(|filter| filter.expression().into());
+    audit
 }
 
 /// Whether a port is a documented service of a transport.

@@ -413,8 +413,59 @@ fn a_filter_passes_over_what_it_does_not_select() {
     }
     let filtered = report(&["check", ERROR, "--filter", "udp port 5060"]);
     assert!(filtered["quality"]["filtered"].as_u64().unwrap() > 0);
+    assert_eq!(filtered["filter_expression"], "udp port 5060");
+    let nothing = ["check", ERROR, "--filter", "host 1.2.3.4"];
+    let text = out(&nothing);
+    for part in ["0 of them read", "host 1.2.3.4", "Check the filter (--filter)"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(!text.contains("Make at least one call"), "{text}");
+    assert_eq!(report(&nothing)["findings"][0]["confidence"], "likely");
+    for form in ["markdown", "html", "sarif"] {
+        let text = out(&[&nothing[..], &["--format", form]].concat());
+        assert!(text.contains("host 1.2.3.4"), "{form}: {text}");
+    }
     let flows = filtered["flows"].as_array().unwrap();
     assert!(!flows.is_empty());
     assert!(flows.iter().all(|flow| flow["a"]["port"] == 5060 || flow["b"]["port"] == 5060));
     assert!(refusal(&["check", ERROR, "--filter", "udp prot 5060"]).contains("udp prot 5060"));
+}
+
+#[test]
+fn an_accepted_finding_is_in_every_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let site =
+        file(folder.path(), "site.toml", "[[exception]]\ncode = \"QOS-001\"\nreason = \"alter Switch\"\n");
+    let words = ["check", ERROR, "--site", &site];
+    assert_eq!(status(&words), 0);
+    for form in ["text", "html", "markdown"] {
+        let text = out(&[&words[..], &["--format", form]].concat());
+        for part in ["PASSED WITH 1 ACCEPTED DEVIATION", "QOS-001", "alter Switch"] {
+            assert!(text.contains(part), "{form}, {part}: {text}");
+        }
+    }
+    let sarif: Value = serde_json::from_str(&out(&[&words[..], &["--format", "sarif"]].concat())).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let accepted = results.iter().find(|result| result["ruleId"] == "QOS-001").unwrap();
+    assert_eq!(accepted["suppressions"][0]["justification"], "alter Switch");
+    let tables = folder.path().join("tables");
+    let output = run(&[&words[..], &["--format", "csv", "-o", tables.to_str().unwrap()]].concat());
+    assert!(output.status.success());
+    let findings = fs::read_to_string(tables.join("findings.csv")).unwrap();
+    let line = findings.lines().find(|line| line.starts_with("QOS-001;")).unwrap();
+    assert!(line.ends_with(";alter Switch"), "{line}");
+    let compared = out(&["compare", ERROR, ERROR, "--site", &site]);
+    assert!(compared.contains("Accepted deviations") && compared.contains("QOS-001"), "{compared}");
+}
+
+#[test]
+fn ports_names_the_models_and_shared_rows() {
+    let all = out(&["ports"]);
+    assert!(all.contains("hypervoice") && all.contains("--pbx ADDRESS=ID"), "{all}");
+    let phones = out(&["ports", "--role", "agfeo.phone"]);
+    assert!(!phones.contains("--pbx ADDRESS=ID"), "no model is one of a telephone");
+    let headings = phones.lines().filter(|line| line.contains("(agfeo."));
+    for heading in headings {
+        assert!(heading.contains("agfeo.phone"), "{heading}");
+    }
 }

@@ -38,10 +38,17 @@ pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary], has_gaps: bool
             && [flow.a, flow.b].iter().all(|end| could_carry_media(end.port()))
     });
     let reason = no_voice(traffic);
-    let may_hide = has_gaps || may_speak || traffic.flows.iter().any(|flow| flow.esp() > 0);
+    let may_hide = has_gaps
+        || may_speak
+        || traffic.quality.filtered > 0
+        || traffic.flows.iter().any(|flow| flow.esp() > 0);
     let is_likely = match reason {
         NoVoice::Empty => false,
-        NoVoice::Sealed | NoVoice::Ipsec | NoVoice::Reported { .. } | NoVoice::Rewritten => true,
+        NoVoice::Sealed
+        | NoVoice::Ipsec
+        | NoVoice::Reported { .. }
+        | NoVoice::Rewritten
+        | NoVoice::Filtered => true,
         _ => may_hide,
     };
     Some(Finding {
@@ -65,7 +72,7 @@ pub(super) fn is_own_only(traffic: &Traffic) -> bool {
 fn no_voice(traffic: &Traffic) -> NoVoice {
     let quality = &traffic.quality;
     if quality.frames == 0 {
-        return if quality.filtered == 0 { NoVoice::Empty } else { NoVoice::Nothing };
+        return if quality.filtered == 0 { NoVoice::Empty } else { NoVoice::Filtered };
     }
     if quality.decoded == quality.link_messages {
         return NoVoice::Unread;
@@ -95,6 +102,7 @@ fn no_voice(traffic: &Traffic) -> NoVoice {
     match is_much {
         true if protected >= tunnelled => NoVoice::Ipsec,
         true => NoVoice::Sealed,
+        false if quality.filtered > 0 => NoVoice::Filtered,
         false => NoVoice::Nothing,
     }
 }
@@ -224,7 +232,13 @@ mod tests {
         assert_eq!(instead(quality(9, 0), Vec::new()), NoVoice::Unread);
         assert_eq!(instead(quality(9, 9), Vec::new()), NoVoice::Nothing);
         let filtered = Quality { filtered: 9, ..Quality::default() };
-        assert_eq!(instead(filtered, Vec::new()), NoVoice::Nothing, "the user's filter kept all out");
+        assert_eq!(
+            instead(filtered.clone(), Vec::new()),
+            NoVoice::Filtered,
+            "the user's filter kept all out"
+        );
+        let some = Quality { frames: 9, decoded: 9, ..filtered };
+        assert_eq!(instead(some, Vec::new()), NoVoice::Filtered, "or what was voice");
         let h323 = |packets| {
             let flow = tcp("192.168.10.21:40000", "192.168.10.2:1720", TcpOutcome::Answered, 1);
             vec![Flow { from_a: sent(packets), from_b: sent(0), ..flow }]

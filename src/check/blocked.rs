@@ -123,7 +123,8 @@ fn finding(
     }
     let first = attempts.flows.first()?;
     let views = FlowView::both(first);
-    if views.iter().any(|view| view.host() == host && case.is_excepted("PORT-003", view)) {
+    let own = views.iter().filter(|view| view.host() == host);
+    if case.is_any_excepted("PORT-003", own.map(|view| (view.own(), view.peer(), protocol))) {
         return None;
     }
     // Whoever looks for devices is refused by all of another kind.

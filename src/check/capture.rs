@@ -181,7 +181,9 @@ fn cut_sip(traffic: &Traffic) -> Option<Finding> {
 /// CAP-006.
 fn clock(traffic: &Traffic) -> Option<Finding> {
     let quality = &traffic.quality;
-    let detail = Detail::Cap006 { steps: quality.clock_back, largest: quality.clock_back_max };
+    // Where records are out of order the times come back as they went; a clock that was set goes on from there.
+    let returns = quality.clock_forth_max >= quality.clock_back_max / 2;
+    let detail = Detail::Cap006 { steps: quality.clock_back, largest: quality.clock_back_max, returns };
     let mut finding = (quality.clock_back > 0).then(|| note(detail, Severity::Notice, quality.clock_back))?;
     finding.evidence = at_frames(&quality.clock_back_frames);
     Some(finding)

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use crate::capture::{CaptureSummary, Ended, Frame, PassedOver, Timestamp};
 use crate::observe::message::App;
 use crate::observe::{Protocol, Traffic};
-use crate::site::{AppName, Confidence, ModelId, RoleId, Site};
+use crate::site::{AppName, Confidence, ModelId, Ports, RoleId, Site};
 
 use super::rejection::{Circumstance, Rejection};
 
@@ -16,7 +16,7 @@ mod signs;
 mod verdict;
 
 pub use signs::{Astray, Heard, Interrupted, LossSign, NoVoice, Unevenness, VoiceSender};
-pub use verdict::{Unjudged, Verdict};
+pub use verdict::{Accepted, Few, Unjudged, Verdict};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -223,8 +223,8 @@ pub enum Refusal {
 pub enum Detail {
     /// PORT-001. `as_of`: date of the vendor's list.
     Port001 { uses: Vec<PortUse>, as_of: Option<Date> },
-    /// PORT-002. Ranges as text, such as `10000-10200`.
-    Port002 { ports: Vec<u16>, documented: Box<str> },
+    /// PORT-002. Ranges as text, such as `10000-10200`: those of the document, and those that the site file puts in their place.
+    Port002 { ports: Vec<u16>, documented: Box<str>, stated: Box<str> },
     /// PORT-003. `outbound`: the target lies in the Internet. `is_up`: the target sends elsewhere in the capture. `serves`:
     /// others are answered on the same port.
     Port003 {
@@ -236,7 +236,7 @@ pub enum Detail {
         serves: bool,
     },
     /// PORT-005. `registers`: a registration was read.
-    Port005 { port: u16, provider: SocketAddr, documented: Box<str>, registers: bool },
+    Port005 { port: u16, provider: SocketAddr, documented: Box<str>, stated: Box<str>, registers: bool },
     /// PORT-006. `fits`: the smallest documented model that holds the observed ports.
     Port006 { observed: (u16, u16), model: ModelId, documented: Box<str>, fits: Option<ModelId> },
     /// PORT-007. Most calls at a time, how many the model has channels for, and when.
@@ -395,7 +395,7 @@ pub enum Detail {
     /// CAP-004.
     Cap004 { cut: u64, frames: u64 },
     /// CAP-006. Nanoseconds.
-    Cap006 { steps: u64, largest: i64 },
+    Cap006 { steps: u64, largest: i64, returns: bool },
     /// CAP-008.
     Cap008 { connections: u64 },
     /// CAP-010.
@@ -544,6 +544,8 @@ pub struct RowResult {
     pub blocked_flows: usize,
     /// Packets of `flows`.
     pub packets: u64,
+    /// Own ports that the site file puts in the place of those of the row.
+    pub stated: Option<Ports>,
     /// First few frames.
     pub frames: Vec<Frame>,
 }
@@ -588,8 +590,14 @@ pub struct Audit {
     pub unjudged: Vec<Unjudged>,
     /// Places of answered calls of which the capture holds no voice although it holds that of others, ascending.
     pub unheard: Vec<usize>,
+    /// Whose voice is too short for its marks to be judged.
+    pub few: Vec<Few>,
     /// Ordered by severity, heaviest first, then code, then subject.
     pub findings: Vec<Finding>,
+    /// What was found and the site file accepts, in the same order.
+    pub accepted: Vec<Accepted>,
+    /// The expression by which packets were chosen, in libpcap's filter language.
+    pub filter: Option<Box<str>>,
     /// Places of findings whose cause is gone by the end of the capture, ascending: the device did right later on. Only of a
     /// capture that somebody follows (`live`); the report of a file tells them as any other, and does not look.
     pub mended: Vec<usize>,

@@ -30,6 +30,8 @@ fn prevents(what: Unjudged, code: Code) -> bool {
         | Unjudged::OneSidedTunnel
         | Unjudged::UnheardCalls
         | Unjudged::NoRule
+        | Unjudged::FewPackets
+        | Unjudged::NoMarks
         | Unjudged::Encrypted
         | Unjudged::Damaged
         | Unjudged::UnseenAnswers => false,
@@ -49,6 +51,7 @@ impl Unjudged {
             Self::OneSided | Self::OneSidedIpsec | Self::OneSidedTunnel => code == Code::Rtp001,
             Self::UnheardCalls => code == Code::Rtp002,
             Self::NoRule => text.starts_with("QOS"),
+            Self::FewPackets | Self::NoMarks => is_mark_of_voice,
             Self::Encrypted | Self::CutSip => text.starts_with("SIG"),
             Self::UnseenAnswers => code == Code::Sig002,
             Self::OneDirection | Self::Incomplete | Self::Clock | Self::Damaged => false,

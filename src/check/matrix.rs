@@ -97,6 +97,11 @@ fn result(
         device,
         status,
         packets: packets(case, &flows),
+        stated: case
+            .book
+            .row(row)
+            .and_then(|row| case.port_change(row, device))
+            .map(|change| change.own.clone()),
         frames: frames(case, &flows),
         flows,
         blocked_flows: 0,

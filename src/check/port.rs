@@ -212,12 +212,9 @@ fn media_outside(case: &Case<'_>, device: &Device) -> Option<Finding> {
         return None;
     }
     let ports: BTreeSet<u16> = outside.iter().map(|stream| stream.source.port()).collect();
-    let text: BTreeSet<String> = documented.iter().map(|ports| ports.to_string()).collect();
+    let [documented, stated] = by_source(case, device, &rows);
     Some(Finding {
-        detail: Detail::Port002 {
-            ports: ports.iter().copied().collect(),
-            documented: text.into_iter().collect::<Vec<_>>().join(", ").into(),
-        },
+        detail: Detail::Port002 { ports: ports.iter().copied().collect(), documented, stated },
         severity: Severity::Warning,
         confidence: device.confidence,
         subject: Some(case.subject(device.address)),
@@ -225,6 +222,18 @@ fn media_outside(case: &Case<'_>, device: &Device) -> Option<Finding> {
         count: outside.len() as u64,
         responsible: Party::Telephony,
         evidence: of_streams(outside, "", first_frame),
+    })
+}
+
+/// Ranges as text: those of the document, and those that the site file puts in their place.
+fn by_source(case: &Case<'_>, device: &Device, rows: &[(&Row, PortSet)]) -> [Box<str>; 2] {
+    [false, true].map(|is_stated| {
+        let rows = rows.iter().filter(|(row, _)| {
+            case.port_change(row, device.address).is_some_and(|_| row.roles.contains(&device.role))
+                == is_stated
+        });
+        let text: BTreeSet<String> = rows.map(|(_, ports)| ports.to_string()).collect();
+        text.into_iter().collect::<Vec<_>>().join(", ").into()
     })
 }
 
@@ -236,12 +245,18 @@ fn model(case: &Case<'_>, device: &Device) -> Option<Finding> {
     let of_any_model = |port: &u16| {
         case.book.models.iter().any(|model| model.role == device.role && model.rtp.contains(*port))
     };
-    let observed: BTreeSet<u16> = all.into_iter().filter(of_any_model).collect();
+    // What the site file says of this row outweighs the model.
+    let stated = case
+        .book
+        .row(model.row.as_str())
+        .and_then(|row| case.port_change(row, device.address))
+        .and_then(|change| change.own.set());
+    let is_open = |port: &u16| stated.is_none_or(|ports| !ports.contains(*port));
+    let observed: BTreeSet<u16> = all.into_iter().filter(of_any_model).filter(is_open).collect();
     let (first, last) = (*observed.first()?, *observed.last()?);
     if observed.iter().all(|&port| model.rtp.contains(port)) {
         return None;
     }
-    let voice = voice_rows(case, device).unwrap_or_default();
     let wrong: BTreeSet<u16> = observed.iter().copied().filter(|&port| !model.rtp.contains(port)).collect();
     let streams = case.streams_from(device.address);
     let streams = streams.filter(|stream| wrong.contains(&stream.source.port()));
@@ -255,7 +270,7 @@ fn model(case: &Case<'_>, device: &Device) -> Option<Finding> {
         severity: Severity::Notice,
         confidence: device.confidence,
         subject: Some(case.subject(device.address)),
-        rows: voice.iter().map(|(row, _)| row.id.as_str().into()).collect(),
+        rows: vec![model.row.as_str().into()],
         count: wrong.len() as u64,
         responsible: Party::Telephony,
         evidence: of_streams(streams, "", first_frame),
@@ -382,12 +397,13 @@ fn provider_port(case: &Case<'_>, device: &Device, ends: &[&End<'_>]) -> Option<
         .map(|end| &end.view)
         .collect();
     let first = wrong.first().filter(|_| !rows.is_empty())?;
-    let documented: Vec<String> = rows.iter().map(|(_, ports)| ports.to_string()).collect();
+    let [documented, stated] = by_source(case, device, &rows);
     Some(Finding {
         detail: Detail::Port005 {
             port: first.own().port(),
             provider: first.peer(),
-            documented: documented.join(", ").into(),
+            documented,
+            stated,
             registers: case
                 .traffic
                 .registrations

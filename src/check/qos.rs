@@ -14,7 +14,7 @@ use crate::site::{Confidence, Device, Kind, Scope};
 use super::case::{Case, RTP, SIP};
 use super::evidence::{of_marked, of_parts, of_streams};
 use super::filter;
-use super::finding::{Detail, Finding, Party, Severity, VoiceSender};
+use super::finding::{Detail, Few, Finding, Party, Severity, VoiceSender};
 
 /// As findings.tsv has it.
 const LEAST_PACKETS: u64 = 50;
@@ -51,6 +51,22 @@ pub(super) fn lacks_rule(case: &Case<'_>) -> bool {
             && (case.scope(sender) == Scope::Lan || ruled.is_empty())
             && !ruled.contains(&sender)
     })
+}
+
+/// Who sends voice in the LAN without the mark, but too little of it to be judged; and whether anybody's is judged.
+pub(super) fn few(case: &Case<'_>) -> (Vec<Few>, bool) {
+    let mut few = Vec::new();
+    let mut is_any_judged = false;
+    for sender in Sender::all(case).iter().filter(|sender| sender.is_local(case)) {
+        let local: Vec<&Stream> =
+            sender.streams.iter().copied().filter(|stream| !is_internet_leg(case, stream)).collect();
+        let marking = Marking::of(&local, sender.rule.dscp);
+        is_any_judged |= marking.packets >= LEAST_PACKETS;
+        if marking.is_too_little() {
+            few.push(Few { sender: sender.address, packets: marking.packets, least: LEAST_PACKETS });
+        }
+    }
+    (few, is_any_judged)
 }
 
 /// What a device sends to itself no switch and no router marks anew.
@@ -354,6 +370,11 @@ impl Marking {
         }
         marking.values.remove(&expected);
         marking
+    }
+
+    /// Whether the mark is missing and there is too little of it to say so.
+    fn is_too_little(&self) -> bool {
+        self.packets < LEAST_PACKETS && self.wrong * 100 > self.packets * UNMARKED_PERCENT
     }
 
     fn is_short_of(&self) -> bool {

@@ -229,6 +229,7 @@ impl Observer {
             clock_back: self.clock.steps,
             clock_back_frames: self.clock.frames,
             clock_back_max: self.clock.largest,
+            clock_forth_max: self.clock.forth,
             leaps: self.clock.leaps,
             cut_sip: self.cut_sip,
             cut_sip_count: self.cut_sip_count,

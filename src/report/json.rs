@@ -8,6 +8,7 @@ mod course;
 pub(super) mod document;
 mod fill;
 mod finding;
+mod given;
 mod formatter;
 mod lists;
 pub(super) mod network;

@@ -6,7 +6,7 @@ use super::language::Language;
 use super::ports::leg_names;
 use super::text::dscp_name;
 use crate::rules::Rulebook;
-use crate::site::{ModelId, RoleId, RowId, Text};
+use crate::site::{ModelId, PortSet, RoleId, RowId, Text};
 
 /// What a row, a marking rule or a statement of a document is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,10 +30,21 @@ pub struct LegName {
     pub transport: String,
     /// Left of the arrow the own port, right of it the peer's.
     pub ports: String,
+    /// The same without the own port.
+    pub(super) behind: String,
     /// Who it is with.
     pub peer: String,
     /// Whether the peer may be beyond the router, and a port or the peer says what is meant.
     pub leaves_lan: bool,
+    /// Whether the peer may be beyond the router, and neither a port nor the peer says what is meant.
+    pub(super) leaves_unbound: bool,
+}
+
+impl LegName {
+    /// The ports with others as the own ones.
+    pub(super) fn with_own(&self, own: Option<&PortSet>) -> String {
+        own.map_or_else(|| self.ports.clone(), |own| format!("{own} {}", self.behind).trim().to_owned())
+    }
 }
 
 /// Words for ids, all in one language.

@@ -166,7 +166,7 @@ pub fn headline(audit: &Audit, names: &Names, settings: &Settings) -> (String, S
         let cleared = screen_words(settings.language).of_them_cleared.replace("{}", &cleared);
         counts = format!("{counts} ({cleared})");
     }
-    ((view.words.verdict)(audit.verdict, &audit.unjudged).to_owned(), counts, mood)
+    (verdict::sentence(&view), counts, mood)
 }
 
 /// The table of a view. `turns` are all that came and went, oldest first.

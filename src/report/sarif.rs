@@ -4,22 +4,25 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::json::document::{Document, Finding, Severity};
+use super::json::document::{Accepted, Document, Finding, Severity};
 
 /// The log as one value.
 pub(super) fn log(document: &Document) -> Value {
+    let all = document.findings.iter().chain(document.accepted.iter().map(|one| &one.finding));
     let rules: BTreeMap<&str, &str> =
-        document.findings.iter().map(|finding| (finding.code.as_str(), finding.title.as_str())).collect();
+        all.map(|finding| (finding.code.as_str(), finding.title.as_str())).collect();
     let rules: Vec<Value> = rules
         .into_iter()
         .map(|(id, title)| json!({ "id": id, "shortDescription": { "text": title } }))
         .collect();
-    let results: Vec<Value> = document.findings.iter().map(|finding| result(document, finding)).collect();
+    let accepted = document.accepted.iter().map(|one| suppressed(document, one));
+    let results: Vec<Value> =
+        document.findings.iter().map(|finding| result(document, finding)).chain(accepted).collect();
     let artifacts = document.captures.iter().map(|capture| match &capture.sha256 {
         Some(sha256) => json!({ "location": { "uri": uri(&capture.path) }, "hashes": { "sha-256": sha256 } }),
         None => json!({ "location": { "uri": uri(&capture.path) } }),
     });
-    json!({
+    let mut log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
@@ -32,7 +35,21 @@ pub(super) fn log(document: &Document) -> Value {
             "artifacts": artifacts.collect::<Vec<_>>(),
             "results": results,
         }],
-    })
+    });
+    if let (Some(expression), Some(run)) = (&document.filter_expression, log.pointer_mut("/runs/0")) {
+        run["properties"] = json!({ "filter": expression });
+    }
+    log
+}
+
+/// A finding that the site file accepts, SARIF 2.1.0 section 3.27.23.
+fn suppressed(document: &Document, accepted: &Accepted) -> Value {
+    let mut result = result(document, &accepted.finding);
+    let reasons = document.exceptions.iter().filter(|known| accepted.lines.contains(&known.line));
+    let reasons = reasons
+        .map(|known| json!({ "kind": "external", "status": "accepted", "justification": known.reason }));
+    result["suppressions"] = reasons.collect();
+    result
 }
 
 fn result(document: &Document, finding: &Finding) -> Value {

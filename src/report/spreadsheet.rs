@@ -12,17 +12,14 @@ pub(super) fn tables(document: &Document) -> io::Result<[(&'static str, Vec<u8>)
     let language = if document.language == "de" { Language::De } else { Language::En };
     let sheet = Sheet { language };
     Ok([
-        (
-            "findings.csv",
-            sheet.write(&FINDINGS, document.findings.iter().map(|one| sheet.finding(one, document)))?,
-        ),
+        ("findings.csv", sheet.write(&FINDINGS, sheet.findings(document))?),
         ("flows.csv", sheet.write(&FLOWS, document.flows.iter().map(flow))?),
         ("streams.csv", sheet.write(&STREAMS, document.streams.iter().map(|one| sheet.stream(one)))?),
         ("rows.csv", sheet.write(&ROWS, document.rows.iter().map(row))?),
     ])
 }
 
-const FINDINGS: [&str; 14] = [
+const FINDINGS: [&str; 15] = [
     "code",
     "severity",
     "confidence",
@@ -37,6 +34,7 @@ const FINDINGS: [&str; 14] = [
     "frames",
     "filter",
     "first",
+    "accepted",
 ];
 const FLOWS: [&str; 14] = [
     "a_address",
@@ -91,6 +89,21 @@ impl Sheet {
         writer.flush()?;
         drop(writer);
         Ok(file)
+    }
+
+    /// All findings; those that the site file accepts stand behind the others, with the reasons in the last column.
+    fn findings<'a>(&'a self, document: &'a Document) -> impl Iterator<Item = Vec<String>> + 'a {
+        let open = document.findings.iter().map(|one| (one, String::new()));
+        let accepted = document.accepted.iter().map(|one| {
+            let reasons = document.exceptions.iter().filter(|known| one.lines.contains(&known.line));
+            let reasons: Vec<&str> = reasons.map(|known| known.reason.as_str()).collect();
+            (&one.finding, reasons.join("; "))
+        });
+        open.chain(accepted).map(|(one, reasons)| {
+            let mut cells = self.finding(one, document);
+            cells.push(reasons);
+            cells
+        })
     }
 
     fn finding(&self, finding: &Finding, document: &Document) -> Vec<String> {

@@ -11,4 +11,5 @@ mod exclusions;
 mod roles;
 mod rows;
 mod samples;
+mod stated;
 mod traps;

@@ -121,6 +121,8 @@ pub enum NoVoice {
     Loopback,
     /// The same, but Ethernet has them go between two stations.
     Rewritten,
+    /// Nothing of telephony in what the user's filter let through.
+    Filtered,
     /// Nothing of telephony.
     Nothing,
 }

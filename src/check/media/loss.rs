@@ -16,10 +16,10 @@ use crate::site::Confidence;
 use crate::site::Scope;
 
 /// As findings.tsv has it.
-const LOSS_PERCENT: f64 = 1.0;
-const HEAVY_LOSS_PERCENT: f64 = 3.0;
-const LEAST_MOS: f64 = 3.6;
-const POOR_MOS: f64 = 3.1;
+pub(super) const LOSS_PERCENT: f64 = 1.0;
+pub(super) const HEAVY_LOSS_PERCENT: f64 = 3.0;
+pub(super) const LEAST_MOS: f64 = 3.6;
+pub(super) const POOR_MOS: f64 = 3.1;
 /// Packet times in use, and how far (ms) a timestamp may be off against arrival, which delay at the beginning explains.
 const PACKET_TIMES: RangeInclusive<f64> = 5.0..=120.0;
 const CLOCK_PLAY: f64 = 500.0;

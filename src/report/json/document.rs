@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 pub(in crate::report) use super::call::{Beginning, Call, CallState, Message};
 pub(in crate::report) use super::course::{Course, Route, Segment};
 pub(in crate::report) use super::finding::{Evidence, Finding, Party, Severity, Subject};
+pub(in crate::report) use super::given::{Accepted, CoverField, Exception, FewPackets};
 pub(in crate::report) use super::network::{Absent, Certificate, DhcpServer, VoicePolicy};
 use super::quality::Quality;
 pub(in crate::report) use super::receiver::{Receiver, Voip};
@@ -93,6 +94,15 @@ pub(in crate::report) struct Document {
     /// Addresses that the user stated and that no packet of the captures is of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(in crate::report) absent: Vec<Absent>,
+    /// Who sends voice without the mark, too little of it to be judged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::report) few_packets: Vec<FewPackets>,
+    /// Findings that the site file accepts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::report) accepted: Vec<Accepted>,
+    /// The expression of `--filter`, if packets were chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) filter_expression: Option<String>,
     /// Exceptions and changed ports of the site file and what each covered.
     pub(in crate::report) exceptions: Vec<Exception>,
 }
@@ -108,14 +118,6 @@ fn is_none(count: &u64) -> bool {
 pub(in crate::report) struct Tool {
     pub(in crate::report) name: String,
     pub(in crate::report) version: String,
-}
-
-/// A line of the cover.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub(in crate::report) struct CoverField {
-    /// `customer`, `location`, `technician`, or what the user calls it.
-    pub(in crate::report) label: String,
-    pub(in crate::report) value: String,
 }
 
 /// A document of a vendor.
@@ -137,7 +139,7 @@ published_both_ways! {
 published_both_ways! {
     /// What the captures cannot show.
     Unjudged from check::Unjudged {
-        NoDevice, NoVoice, OwnOnly, OneDirection, OneSided, OneSidedIpsec, OneSidedTunnel, UnheardCalls, NoRule, Encrypted,
+        NoDevice, NoVoice, OwnOnly, OneDirection, OneSided, OneSidedIpsec, OneSidedTunnel, UnheardCalls, NoRule, FewPackets, NoMarks, Encrypted,
         Incomplete, Clock, CutSip, Damaged, UnseenAnswers
     }
 }
@@ -282,6 +284,9 @@ pub(in crate::report) struct Row {
     /// What its document says where it wants nothing to be forwarded, with the id of the statement.
     #[serde(default)]
     pub(in crate::report) no_forwarding: Option<String>,
+    /// Own ports that the site file puts in the place of the document's, as they stand in `legs`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) stated_ports: Option<String>,
     pub(in crate::report) status: RowStatus,
     /// Number of flows; where the row is `deviating`, of those that depart from it.
     pub(in crate::report) flows: u64,
@@ -301,6 +306,9 @@ pub(in crate::report) struct Leg {
     pub(in crate::report) peer: String,
     /// Whether the peer may be beyond the router, and a port or the peer says what is meant.
     pub(in crate::report) leaves_lan: bool,
+    /// Whether the peer may be there, and the document names neither a port nor a peer.
+    #[serde(default)]
+    pub(in crate::report) leaves_unbound: bool,
 }
 
 published_both_ways! {
@@ -510,15 +518,4 @@ pub(in crate::report) struct Wireshark {
     pub(in crate::report) min_jitter: Option<f64>,
     pub(in crate::report) mean_jitter: Option<f64>,
     pub(in crate::report) max_jitter: Option<f64>,
-}
-
-/// An exception of the site file, or own ports of a row that it changes: row, host, ports.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub(in crate::report) struct Exception {
-    /// Line in the site file.
-    pub(in crate::report) line: u64,
-    pub(in crate::report) text: String,
-    pub(in crate::report) reason: String,
-    /// Flows or findings it covered.
-    pub(in crate::report) matched: u64,
 }

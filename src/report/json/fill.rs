@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use super::super::escape::{FIELD, escape_terminal};
 use super::rows::Rows;
 use super::worst::Grade;
-use super::{course, document as published, network, quality, skip};
+use super::{course, document as published, given, network, quality, skip};
 use crate::capture::{CaptureSummary, Ended, Frame, Live, Timestamp};
 use crate::check::{Audit, Finding};
 use crate::observe::media::sequence::SegmentReport;
@@ -15,7 +15,7 @@ use crate::observe::media::{PayloadReport, ReceiverReport, StreamReport};
 use crate::observe::{Call, Direction, Flow, Mapping, Marks, Protocol, Registration, Stream, Traffic};
 use crate::report::text::{Context, finding_text};
 use crate::report::{Language, LegName, Names, Settings, link, number, text};
-use crate::site::{Device, Evidence, Scope};
+use crate::site::{Device, Evidence, Ports, Scope};
 
 /// Directions that tell their course, unless all flows were asked for.
 const ROUTES: usize = 50;
@@ -52,7 +52,7 @@ pub(super) fn frame(audit: &Audit, titles: &Names, settings: &Settings, limit: u
             Language::De => "de".to_owned(),
             Language::En => "en".to_owned(),
         },
-        cover: cover(audit),
+        cover: given::cover(audit),
         rulebooks: rulebooks(audit),
         verdict: audit.verdict.into(),
         captures: audit.captures.iter().map(|one| capture(one, audit)).collect(),
@@ -78,16 +78,11 @@ pub(super) fn frame(audit: &Audit, titles: &Names, settings: &Settings, limit: u
         outages: Vec::new(),
         unjudged: audit.unjudged.iter().map(|what| (*what).into()).collect(),
         absent: super::network::absent(audit),
-        exceptions: exceptions(audit),
+        few_packets: given::few_packets(audit),
+        accepted: given::accepted(audit, |one| finding(one, &context, settings.language)),
+        filter_expression: audit.filter.as_deref().map(|text| escape_terminal(text, FIELD)),
+        exceptions: given::exceptions(audit),
     }
-}
-
-fn cover(audit: &Audit) -> Vec<published::CoverField> {
-    let field = |(label, value): &(Box<str>, Box<str>)| published::CoverField {
-        label: label.to_string(),
-        value: value.to_string(),
-    };
-    audit.site.cover.iter().map(field).collect()
 }
 
 fn rulebooks(audit: &Audit) -> Vec<published::Rulebook> {
@@ -242,7 +237,13 @@ fn rows(audit: &Audit, names: &Names) -> Vec<published::Row> {
         row: row.row.to_string(),
         device: row.device.to_string(),
         service: names.row(&row.row).map(|name| name.service.to_string()),
-        legs: names.row(&row.row).into_iter().flat_map(|name| &name.legs).map(leg).collect(),
+        legs: names
+            .row(&row.row)
+            .into_iter()
+            .flat_map(|name| &name.legs)
+            .map(|name| leg(name, row.stated.as_ref()))
+            .collect(),
+        stated_ports: row.stated.as_ref().and_then(Ports::set).map(ToString::to_string),
         no_forwarding: names
             .row(&row.row)
             .and_then(|name| name.no_forwarding.as_ref())
@@ -255,12 +256,13 @@ fn rows(audit: &Audit, names: &Names) -> Vec<published::Row> {
     rows.collect()
 }
 
-fn leg(leg: &LegName) -> published::Leg {
+fn leg(leg: &LegName, stated: Option<&Ports>) -> published::Leg {
     published::Leg {
         transport: leg.transport.clone(),
-        ports: leg.ports.clone(),
+        ports: leg.with_own(stated.and_then(Ports::set)),
         peer: leg.peer.clone(),
         leaves_lan: leg.leaves_lan,
+        leaves_unbound: leg.leaves_unbound,
     }
 }
 
@@ -503,7 +505,7 @@ fn finding(finding: &Finding, context: &Context<'_>, language: Language) -> publ
         }),
         about: escape_terminal(&finding.distinction().to_string(), FIELD),
         rows: finding.rows.iter().map(ToString::to_string).collect(),
-        sources: finding.rows.iter().map(|row| source(row, context.names)).collect(),
+        sources: finding.rows.iter().map(|row| source(row, finding, context, language)).collect(),
         count: finding.count,
         evidence: published::Evidence {
             frames,
@@ -516,18 +518,14 @@ fn finding(finding: &Finding, context: &Context<'_>, language: Language) -> publ
 }
 
 /// `Q1 RTP: DSCP 46 (EF) (section of the document)`.
-fn source(row: &str, names: &Names) -> String {
-    names.row(row).map_or_else(|| row.to_owned(), |name| format!("{row} {} ({})", name.service, name.section))
-}
-
-fn exceptions(audit: &Audit) -> Vec<published::Exception> {
-    let exceptions = audit.site.exceptions.iter().map(|exception| published::Exception {
-        line: exception.line as u64,
-        text: exception.text.to_string(),
-        reason: exception.reason.to_string(),
-        matched: exception.matched,
-    });
-    exceptions.collect()
+fn source(row: &str, finding: &Finding, context: &Context<'_>, language: Language) -> String {
+    let name = context.names.row(row);
+    let text =
+        name.map_or_else(|| row.to_owned(), |name| format!("{row} {} ({})", name.service, name.section));
+    match text::is_changed(row, finding, context.audit) {
+        true => format!("{text}, {}", text::given_words(language).stated),
+        false => text,
+    }
 }
 
 pub(super) fn endpoint(socket: SocketAddr) -> published::Endpoint {

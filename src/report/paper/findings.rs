@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{Cell, FindingPart, Glance, Maker, Part, Table, Tone, filled, instant, sentence, shown, voice};
-use crate::report::json::document::{Document, Evidence, Finding, Outage, Party, Severity, Spell, Verdict};
+use crate::report::json::document::{
+    Document, Evidence, Finding, Outage, Party, Severity, Spell, Unjudged, Verdict,
+};
 use crate::report::number::{NO_VALUE, span};
-use crate::report::text::{run_words, screen_words};
+use crate::report::text::{given_words, run_words, screen_words};
 
 /// Most findings on the cover.
 pub(super) const MOST_AT_A_GLANCE: usize = 12;
@@ -15,7 +17,24 @@ pub(super) fn all(maker: &Maker<'_>) -> Vec<Part> {
         return vec![Part::Text(maker.words.notes.no_findings.to_owned())];
     }
     let parts = (1..).zip(&maker.document.findings);
-    parts.map(|(number, finding)| Part::Finding(Box::new(part(maker, number, finding)))).collect()
+    parts.map(|(number, finding)| Part::Finding(Box::new(part(maker, number, finding, None)))).collect()
+}
+
+/// What the site file accepts, with the reasons; numbered behind the others.
+pub(super) fn accepted(maker: &Maker<'_>) -> Vec<Part> {
+    let own = given_words(maker.language);
+    let document = maker.document;
+    let accepted = (document.findings.len() + 1..).zip(&document.accepted);
+    let parts = accepted.map(|(number, one)| {
+        let reasons = document.exceptions.iter().filter(|known| one.lines.contains(&known.line));
+        let reasons = reasons.map(|known| {
+            let whole = if known.everywhere { format!("; {}", own.everywhere) } else { String::new() };
+            format!("{} ({} {}{whole})", shown(&known.reason), own.line, known.line)
+        });
+        let reasons: Vec<String> = reasons.collect();
+        Part::Finding(Box::new(part(maker, number, &one.finding, Some(reasons.join("; ")))))
+    });
+    parts.collect()
 }
 
 /// Findings with their numbers; what is only information is not among them.
@@ -39,18 +58,21 @@ pub(super) fn glance(maker: &Maker<'_>) -> Vec<Glance> {
     weighty(maker.document).take(MOST_AT_A_GLANCE).map(line).collect()
 }
 
-fn part(maker: &Maker<'_>, number: usize, finding: &Finding) -> FindingPart {
+/// `accepted`: the reasons for which nothing is to be done about it.
+fn part(maker: &Maker<'_>, number: usize, finding: &Finding, accepted: Option<String>) -> FindingPart {
     let labels = &maker.words.labels;
     let subject = finding.subject.as_ref().map(|subject| maker.device(&subject.address));
     let evidence = evidence(maker, &finding.evidence);
     let sources = if finding.sources.is_empty() { &finding.rows } else { &finding.sources };
     let sources: Vec<String> = sources.iter().map(|source| shown(source)).collect();
+    let is_open = accepted.is_none();
     let facts = [
         (labels.device, subject),
         (run_words(maker.language).state, state(maker, finding)),
         (labels.seen, Some(sentence(&finding.detail))),
-        (labels.action, Some(sentence(&finding.action))),
-        (labels.responsible, Some((maker.words.party)(finding.responsible.into()).to_owned())),
+        (labels.action, is_open.then(|| sentence(&finding.action))),
+        (labels.responsible, is_open.then(|| (maker.words.party)(finding.responsible.into()).to_owned())),
+        (given_words(maker.language).reason, accepted),
         (labels.evidence, (!evidence.is_empty()).then_some(evidence)),
         (labels.source, (!sources.is_empty()).then(|| sources.join("; "))),
         (labels.confidence, Some((maker.words.confidence)(finding.confidence.into()).to_owned())),
@@ -175,26 +197,32 @@ fn evidence(maker: &Maker<'_>, evidence: &Evidence) -> String {
 
 /// Findings about security, named and left to their place among the findings.
 pub(super) fn security(maker: &Maker<'_>) -> Vec<Part> {
-    let lines: Vec<String> = maker
-        .document
-        .findings
-        .iter()
-        .filter(|finding| finding.code.starts_with("SEC"))
-        .map(|finding| {
+    let document = maker.document;
+    let accepted =
+        document.accepted.iter().map(|one| (&one.finding, Some(given_words(maker.language).counted)));
+    let findings = document.findings.iter().map(|finding| (finding, cleared(maker, finding)));
+    let lines: Vec<String> = findings
+        .chain(accepted)
+        .filter(|(finding, _)| finding.code.starts_with("SEC"))
+        .map(|(finding, state)| {
             let severity = (maker.words.severity)(finding.severity.into());
             format!(
                 "{severity}: {} {}{} – {}",
                 shown(&finding.code),
                 shown(&finding.title),
-                in_brackets(cleared(maker, finding)),
+                in_brackets(state),
                 sentence(&finding.detail)
             )
         })
         .collect();
-    if lines.is_empty() {
-        return vec![Part::Text(maker.paper.no_security.to_owned())];
+    // Whose ports must not answer the Internet only the document of a known device says.
+    let unjudged = document.unjudged.contains(&Unjudged::NoDevice);
+    let unjudged = unjudged.then(|| Part::Text(given_words(maker.language).no_security.to_owned()));
+    match (lines.is_empty(), unjudged) {
+        (true, Some(unjudged)) => vec![unjudged],
+        (true, None) => vec![Part::Text(maker.paper.no_security.to_owned())],
+        (false, unjudged) => std::iter::once(Part::List(lines)).chain(unjudged).collect(),
     }
-    vec![Part::List(lines)]
 }
 
 /// What somebody has to act upon.

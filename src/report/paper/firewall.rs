@@ -1,11 +1,13 @@
 //! The documented connections of the devices found that may leave the LAN, as a table and as a list to copy.
 
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use super::{Cell, Maker, Part, Table, filled, shown};
 use crate::report::json::document::{Leg, Row};
 use crate::report::number::NO_VALUE;
 use crate::report::redact::is_public;
+use crate::report::text::given_words;
 use crate::site::PortSet;
 
 /// Arrows as `pbxray ports` prints them.
@@ -25,7 +27,8 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     let labels = &maker.words.labels;
     let rules = rules(maker);
     if rules.is_empty() {
-        return vec![Part::Text(maker.paper.firewall_nothing.to_owned())];
+        let nothing = Part::Text(maker.paper.firewall_nothing.to_owned());
+        return std::iter::once(nothing).chain(unbound(maker)).collect();
     }
     let mut said: Vec<&str> = rules.iter().filter_map(|rule| rule.row.no_forwarding.as_deref()).collect();
     said.sort_unstable();
@@ -33,6 +36,7 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     let mut rows = Vec::new();
     let mut lines = Vec::new();
     for Rule { row, leg, ports, rows: ids } in &rules {
+        let ports = format!("{ports}{}", super::stated(maker, row));
         let service = row.service.as_deref().unwrap_or(NO_VALUE);
         let ids = ids.join(", ");
         let transport = maker.transport(leg);
@@ -41,7 +45,7 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
         rows.push(vec![
             Cell::new(maker.device(&row.device)),
             Cell::new(transport),
-            Cell::list(std::slice::from_ref(ports)),
+            Cell::list(std::slice::from_ref(&ports)),
             Cell::new(&leg.peer),
             Cell::new(service),
             Cell::new(&ids),
@@ -64,6 +68,7 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     parts.extend(said.into_iter().map(|said| Part::Text(filled(maker.paper.no_forwarding, &shown(said)))));
     parts.push(Part::Table(Table::new(&heads, rows).folding(&[labels.row, labels.status])));
     parts.push(Part::Code(lines.join("\n")));
+    parts.extend(unbound(maker));
     parts
 }
 
@@ -116,6 +121,24 @@ fn holds(wide: &RangeInclusive<u16>, narrow: &RangeInclusive<u16>) -> bool {
     wide.contains(narrow.start()) && wide.contains(narrow.end())
 }
 
+/// Connections that may leave the LAN and of which the document gives nothing that a rule could be made of.
+fn unbound(maker: &Maker<'_>) -> Option<Part> {
+    let is_inside = |device: &str| !device.parse().is_ok_and(is_public);
+    let rows = maker.document.rows.iter().filter(|row| is_inside(&row.device));
+    let rows = rows.filter(|row| row.legs.iter().any(|leg| leg.leaves_unbound));
+    let named: BTreeMap<&str, String> = rows
+        .map(|row| {
+            let service = row.service.as_deref().map(|service| format!(" ({})", shown(service)));
+            (row.row.as_str(), format!("{}{}", shown(&row.row), service.unwrap_or_default()))
+        })
+        .collect();
+    let list: Vec<String> = named.into_values().collect();
+    (!list.is_empty()).then(|| {
+        let note = given_words(maker.language).unbound;
+        Part::Text(filled(note, &list.join(", ")))
+    })
+}
+
 /// The fields of a line, each made harmless; the tabs between them stay.
 fn shown_line(line: &str) -> String {
     line.split('\t').map(shown).collect::<Vec<_>>().join("\t")
@@ -144,6 +167,7 @@ mod tests {
                 ports: (*ports).to_owned(),
                 peer: "Internet".to_owned(),
                 leaves_lan: true,
+                leaves_unbound: false,
             }],
             ..row.clone()
         };

@@ -10,7 +10,7 @@ use crate::report::json::skip::named;
 use crate::report::link;
 use crate::report::number::{NO_VALUE, bytes, counted, share, span};
 use crate::report::redact::is_public;
-use crate::report::text::{absent, edition, run_words};
+use crate::report::text::{absent, edition, given_words, run_words, unjudged_line, use_line};
 
 /// Fewer packets do not tell where they were captured.
 const LEAST_TELLING: u64 = 20;
@@ -72,6 +72,9 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     {
         facts.push((run.recording, run.not_written.replace("{}", &sentence(trouble))));
     }
+    facts.extend(
+        document.filter_expression.as_ref().map(|text| (given_words(maker.language).filter, shown(text))),
+    );
     let facts = facts.into_iter().map(|(label, value)| (label.to_owned(), value)).collect();
     let table = Table::new(&heads, rows).folding(&[labels.link_type, labels.drops, labels.cut]);
     vec![Part::Table(table), Part::Facts(digests(document)), Part::Facts(facts)]
@@ -209,18 +212,17 @@ pub(super) fn limits(maker: &Maker<'_>) -> Vec<Part> {
     if document.unjudged.is_empty() && absent.is_none() {
         parts.push(Part::Text(maker.words.notes.everything_judged.to_owned()));
     } else {
-        let what = document.unjudged.iter().map(|what| (maker.words.unjudged)((*what).into()).to_owned());
+        let few = document.few_packets.iter();
+        let few: Vec<_> = few.map(|few| (maker.device(&few.address), few.packets, few.least)).collect();
+        let what = document.unjudged.iter();
+        let what = what.map(|what| unjudged_line(maker.words, (*what).into(), &few, maker.language));
         parts.push(Part::List(what.chain(absent).collect()));
     }
     if !document.exceptions.is_empty() {
         parts.push(Part::Subheading(maker.words.headings.exceptions.to_owned()));
-        let time = maker.words.nouns.time;
-        let lines = document.exceptions.iter().map(|exception| {
-            let used = if exception.matched == 0 {
-                maker.words.notes.exception_unused.to_owned()
-            } else {
-                counted(exception.matched, time.one, time.many, maker.language)
-            };
+        let lines = document.exceptions.iter().map(|one| (one, one.matched, one.everywhere));
+        let lines = lines.map(|(exception, matched, everywhere)| {
+            let used = use_line(maker.words, exception.is_exception, matched, everywhere, maker.language);
             (format!("{}: {}", shown(&exception.text), shown(&exception.reason)), used)
         });
         parts.push(Part::Facts(lines.collect()));

@@ -18,10 +18,10 @@ use jiff::tz::TimeZone;
 pub(super) use ladder::{Ladder, LadderStep};
 
 use super::escape::escape_terminal;
-use super::json::document::{Document, Endpoint, HostKind, Leg, Severity, Verdict};
+use super::json::document::{Document, Endpoint, HostKind, Leg, Row, Severity, Verdict};
 use super::language::Language;
 use super::number;
-use super::text::{PaperWords, Words, paper_words, screen_words, words};
+use super::text::{PaperWords, Words, given_words, paper_words, screen_words, words};
 use crate::capture::Timestamp;
 
 /// Most rows of a table.
@@ -196,6 +196,7 @@ fn sections(maker: &Maker<'_>) -> Vec<Section> {
         section("services", paper.services, services::parts(maker)),
         section("security", paper.security, findings::security(maker)),
         section("findings", headings.findings, findings::all(maker)),
+        section("accepted", given_words(maker.language).accepted, findings::accepted(maker)),
         section("course", screen_words(maker.language).course, findings::course(maker)),
         section("actions", paper.actions, findings::actions(maker)),
         section("firewall", paper.firewall, firewall::parts(maker)),
@@ -317,6 +318,13 @@ pub(super) fn shown(text: &str) -> String {
 /// A finding's sentences, which a stored report may have changed.
 fn sentence(text: &str) -> String {
     escape_terminal(text, MOST_SENTENCE)
+}
+
+/// Behind ports that the site file puts in the place of the document's.
+fn stated(maker: &Maker<'_>, row: &Row) -> String {
+    row.stated_ports
+        .as_ref()
+        .map_or_else(String::new, |_| format!(" ({})", given_words(maker.language).stated))
 }
 
 fn socket(endpoint: &Endpoint) -> String {

@@ -6,7 +6,7 @@ use super::{Maker, between, filled, shown};
 use crate::check::Unjudged;
 use crate::report::json::document::{Confidence, Host, HostKind, Party, Severity};
 use crate::report::number::{counted, duration, span, zone_name};
-use crate::report::text::run_words;
+use crate::report::text::{run_words, verdict_line};
 
 /// Most telephone systems on the cover.
 const MOST_PLANTS: usize = 4;
@@ -61,7 +61,10 @@ fn plant(maker: &Maker<'_>, host: &Host) -> String {
 
 pub(super) fn sentences(maker: &Maker<'_>) -> Vec<String> {
     let unjudged: Vec<Unjudged> = maker.document.unjudged.iter().map(|what| (*what).into()).collect();
-    let mut sentences = vec![(maker.words.verdict)(maker.document.verdict.into(), &unjudged).to_owned()];
+    let document = maker.document;
+    let accepted = document.accepted.len();
+    let verdict = verdict_line(maker.words, document.verdict.into(), &unjudged, accepted, maker.language);
+    let mut sentences = vec![verdict];
     sentences.extend(interim(maker));
     sentences.push(filled(maker.paper.measured, &measured(maker)));
     let mut by_party: BTreeMap<Party, u64> = BTreeMap::new();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Cell, Maker, Part, Table, Tone, filled, instant, is_group, shown, socket};
 use crate::report::json::document::{Certificate, DhcpServer, Flow};
-use crate::report::number::{NO_VALUE, day};
+use crate::report::number::{NO_VALUE, day, is_clock_set};
 
 /// Names of [`Flow::app`] that are services of the network, in the order of the table.
 const SERVICES: [&str; 6] = ["DNS", "DHCP", "NTP", "LDAP", "TFTP", "HTTP"];
@@ -86,6 +86,7 @@ fn certificate(maker: &Maker<'_>, one: &Certificate) -> Vec<Cell> {
     let words = maker.paper;
     let [from, to, seen] =
         [&one.not_before, &one.not_after, &one.seen].map(|time| time.as_deref().and_then(instant));
+    let seen = seen.filter(|seen| is_clock_set(*seen));
     let (result, tone) = match (from, to, seen) {
         (_, Some(to), Some(seen)) if to < seen => (words.expired, Tone::Bad),
         (Some(from), _, Some(seen)) if seen < from => (words.not_yet, Tone::Bad),
@@ -303,5 +304,28 @@ mod tests {
         let paper = told(Language::De, &[(Some("SIP"), "192.168.10.31", "192.168.10.2", (9, 9))]);
         assert!(paper.sections.iter().all(|section| section.id != "services"));
         assert!(paper.sections.iter().any(|section| section.id == "security"));
+    }
+
+    #[test]
+    fn a_clock_that_was_never_set_judges_no_certificate() {
+        let document = json::document_of(&audit(), &names(Language::De), &settings(Language::De, 80));
+        let maker = super::super::Maker {
+            document: &document,
+            language: Language::De,
+            words: text::words(Language::De),
+            paper: text::paper_words(Language::De),
+            zone: &TimeZone::UTC,
+        };
+        let result = |seen: &str| {
+            let one = Certificate { seen: Some(seen.to_owned()), ..document.certificates[0].clone() };
+            let one = Certificate {
+                not_before: Some("2026-01-01T00:00:00Z".to_owned()),
+                not_after: Some("2027-01-01T00:00:00Z".to_owned()),
+                ..one
+            };
+            certificate(&maker, &one)[4].text.clone()
+        };
+        assert_eq!(result("2025-01-01T00:00:00Z"), text::paper_words(Language::De).not_yet);
+        assert_eq!(result("1970-01-01T00:10:00Z"), NO_VALUE);
     }
 }

@@ -50,7 +50,8 @@ pub(super) fn hide_in_audit(audit: &mut Audit) {
         row.reason.iter_mut().for_each(hide);
         row.refused.iter_mut().for_each(|refused| hide(&mut refused.reason));
     }
-    for finding in &mut audit.findings {
+    let accepted = audit.accepted.iter_mut().map(|one| &mut one.finding);
+    for finding in audit.findings.iter_mut().chain(accepted) {
         match &mut finding.detail {
             Detail::Sig001 { rejection, .. } | Detail::Sig005 { rejection, .. } => {
                 hide(&mut rejection.reason)

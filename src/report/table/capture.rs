@@ -11,13 +11,11 @@ use crate::check::foreign_telephony;
 use crate::decode::{Layers, Skip};
 use crate::observe::Flow;
 use crate::report::link;
-use crate::report::number::{bytes, counted, period, share};
-use crate::report::text::run_words;
+use crate::report::number::{bytes, counted, is_clock_set, period, share};
+use crate::report::text::{given_words, run_words};
 
 /// Most files described one by one.
 const MOST: usize = 20;
-/// 1 January 1980: whoever captures earlier has no clock.
-const CLOCK_SET: i64 = 315_532_800_000_000_000;
 /// Most VLANs named.
 const VLANS: usize = 8;
 /// Most files named that were passed over.
@@ -78,7 +76,7 @@ fn file_facts(view: &View<'_>, capture: &CaptureSummary) -> Vec<(Piece, Piece)> 
     ];
     if let (Some(first), Some(last)) = (capture.first, capture.last) {
         let period = period(first, last, view.context.zone, view.language);
-        let unset = (last.0 < CLOCK_SET).then(|| view.words.notes.clock_unset.to_owned());
+        let unset = (!is_clock_set(last)).then(|| view.words.notes.clock_unset.to_owned());
         facts.push((labels.period.into(), Piece::lines([period].into_iter().chain(unset), Tone::Plain)));
     }
     let links: BTreeSet<String> = capture
@@ -136,6 +134,9 @@ fn quality_facts(view: &View<'_>) -> Vec<(Piece, Piece)> {
     let mut facts: Vec<(Piece, Piece)> = Vec::new();
     if quality.filtered > 0 {
         facts.push((labels.filtered.into(), packets(quality.filtered)));
+    }
+    if let Some(filter) = &view.audit.filter {
+        facts.push((given_words(view.language).filter.into(), filter.as_ref().into()));
     }
     if let Some((leap, frame)) = quality.leaps.largest {
         let (place, found) = view.frames(&[frame]);

@@ -170,7 +170,7 @@ const NOTES: Notes = Notes {
     turned_away: "vom Ziel abgewiesen (ICMP)",
     video_jitter: "Jitter bei Video: gemessen am ersten Paket jedes Bildes; die übrigen tragen denselben Zeitstempel.",
     jitter_untold: "Jitter über 20\u{a0}ms ohne Befund: Er folgt einem neuen Angebot (SDP) oder fällt in die erste Sekunde, der Absender pausierte selbst, oder ein üblicher Puffer gleicht ihn aus.",
-    jitter_unjudged: "Jitter steht hier nur zur Kenntnis und ist nicht beurteilt: Die Zeitstempel des Mitschnitts springen.",
+    jitter_unjudged: "Die Zeitstempel des Mitschnitts springen: Jitter steht hier nur zur Kenntnis und ist nicht beurteilt, und ein Zeitraum, der über einen Sprung reicht, stimmt nicht (er kann vor seinem Anfang enden).",
     paused: "Pause: Mit einem neuen Angebot (Halten, Fax, anderer Weg) kam so lange nichts. Was dort an Nummern fehlt, zählt nicht \
              als Verlust.",
 };
@@ -192,6 +192,9 @@ fn verdict(verdict: Verdict, unjudged: &[Unjudged]) -> &'static str {
         }
         Verdict::Notes if unjudged.contains(&Unjudged::NoVoice) => {
             "BESTANDEN, SPRACHE NICHT BEURTEILT – kein Fehler an der Anlage gefunden, aber auch kein Sprechweg: Kennzeichnung und Sprachqualität sind offen."
+        }
+        Verdict::Notes if unjudged.contains(&Unjudged::NoMarks) => {
+            "BESTANDEN MIT HINWEISEN – kein Fehler an der Anlage gefunden, aber auch kein Sprechweg, dessen Kennzeichnung beurteilt werden kann."
         }
         Verdict::Notes => {
             "BESTANDEN MIT HINWEISEN – kein Fehler an der Anlage gefunden; beachten Sie die Hinweise."
@@ -412,6 +415,13 @@ fn unjudged(what: Unjudged) -> &'static str {
         Unjudged::NoRule => {
             "EF-Kennzeichnung: Zu mindestens einem Gerät, das Sprache sendet, gibt es keine Herstellervorgabe. Seine DSCP-Werte \
              stehen bei den Sprechwegen."
+        }
+        Unjudged::FewPackets => {
+            "EF-Kennzeichnung: Nicht von jedem Gerät, das ohne Kennzeichnung sendet, sind genug Sprachpakete für ein Urteil im Mitschnitt."
+        }
+        Unjudged::NoMarks => {
+            "EF-Kennzeichnung: Von keinem Gerät sind genug Sprachpakete für ein Urteil im Mitschnitt, und was da ist, trägt die \
+             Kennzeichnung nicht. Führen Sie während des Mitschnitts ein Gespräch von einer Minute."
         }
         Unjudged::Encrypted => "Gespräche und Anmeldungen: Die Signalisierung ist verschlüsselt.",
         Unjudged::Incomplete => "Paketverlust und Jitter: Der Mitschnitt ist unvollständig.",

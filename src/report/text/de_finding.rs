@@ -6,15 +6,18 @@ use super::connection;
 use super::de;
 use super::de_action::action;
 use super::dscp::Hint;
+use super::given;
 use super::icmp::{Reason, reason};
 use super::loss;
 use super::no_voice;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
 use super::{signalling, voice};
-use crate::check::{Code, Detail, Finding, PortUse, Refusal, Side, VoiceSender};
+use crate::check::{Code, Detail, Finding, LOSS_LIMITS, MOS_LIMITS, PortUse, Refusal, Side, VoiceSender};
 use crate::observe::Protocol;
 use crate::report::language::Language::De;
-use crate::report::number::{bytes, count, counted, decimal, duration, percent, share, time_of_day};
+use crate::report::number::{
+    bytes, count, counted, decimal, decimal_beside, duration, percent, share, share_beside, time_of_day,
+};
 
 pub(super) fn title(code: Code) -> &'static str {
     match code {
@@ -85,21 +88,22 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             as_of.map_or_else(String::new, |date| format!(" (Stand {})", date.strftime("%d.%m.%Y"))),
             list(List::of(uses, uses.len(), undocumented))
         ),
-        Detail::Port002 { ports, documented } => format!(
-            "Die Sprachdaten von {device} laufen über UDP {}; dokumentiert ist {documented}. Firewall- und \
-             QoS-Regeln nach der Herstellerliste greifen dafür nicht.",
-            list(List::of(ports, ports.len(), u16::to_string))
+        Detail::Port002 { ports, documented, stated } => format!(
+            "Die Sprachdaten von {device} laufen über UDP {}; {}. Firewall- und QoS-Regeln nach {} greifen dafür nicht.",
+            list(List::of(ports, ports.len(), u16::to_string)),
+            given::range(documented, stated, De),
+            if stated.is_empty() { "der Herstellerliste" } else { "dieser Angabe" }
         ),
         Detail::Port003 { target, protocol, refusal, .. } => {
             blocked(finding.count, (*target, *protocol), device, context.service(finding), *refusal)
         }
-        Detail::Port005 { port, provider, documented, registers: true } => format!(
-            "{device} meldet sich von UDP {port} beim Provider {provider} an; dokumentiert ist der Bereich \
-             {documented}."
+        Detail::Port005 { port, provider, documented, stated, registers: true } => format!(
+            "{device} meldet sich von UDP {port} beim Provider {provider} an; {}.",
+            given::range(documented, stated, De)
         ),
-        Detail::Port005 { port, provider, documented, registers: false } => format!(
-            "{device} spricht von UDP {port} aus SIP mit dem Provider {provider}; dokumentiert ist der Bereich \
-             {documented}."
+        Detail::Port005 { port, provider, documented, stated, registers: false } => format!(
+            "{device} spricht von UDP {port} aus SIP mit dem Provider {provider}; {}.",
+            given::range(documented, stated, De)
         ),
         Detail::Port006 { observed: (first, last), model, documented, fits } => format!(
             "Beobachtet {}; für {} ist {documented} dokumentiert.{}",
@@ -250,10 +254,10 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             "Der Schätzwert MOS-LQ für die Sprache von {device} zu {} beträgt {} ({}, E-Modell G.107, ohne Laufzeit; \
              unter 3,6 sind viele Teilnehmer unzufrieden). Ursache ist der Verlust von {} Paketen ({}), die längste Lücke umfasst {}.",
             list(List::addresses(peers)),
-            decimal(*mos, 1, De),
+            decimal_beside(*mos, &MOS_LIMITS, 1, De),
             quoted(codec),
             of(*lost, *expected, "von", De),
-            share(*lost, *expected, De),
+            share_beside(*lost, *expected, &LOSS_LIMITS, De),
             counted(*longest, "Paket", "Pakete", De)
         ),
         Detail::Rtp007 { payload_type, codec, listed, peers } => format!(
@@ -399,11 +403,14 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 format!("{} SIP-Nachrichten sind", count(*cut, De))
             }
         ),
-        Detail::Cap006 { steps, largest } => format!(
-            "Die Zeitstempel springen {} {} zurück: Die Uhr wurde gestellt, oder die Datei ist nicht nach der Zeit sortiert. Jitter \
-             und Zeitabstände sind deshalb nicht beurteilt.",
+        Detail::Cap006 { steps, largest, returns } => format!(
+            "Die Zeitstempel springen {} {} zurück{} Jitter und Zeitabstände sind deshalb nicht beurteilt.",
             if *steps == 1 { "einmal um".to_owned() } else { format!("{}-mal um bis zu", count(*steps, De)) },
-            duration(*largest, De)
+            duration(*largest, De),
+            match returns {
+                true => " und danach wieder vor: Die Datei ist wohl nicht nach der Zeit sortiert.",
+                false => " und kommen nicht wieder: Die Uhr wurde wohl gestellt. Zeiträume, die über den Sprung reichen, stimmen nicht.",
+            }
         ),
         Detail::Cap008 { connections } => format!(
             "{} mit Signalisierung {} verschlüsselt (TLS). Anmeldung, Rufaufbau und vereinbarte Codecs sind nicht \

@@ -170,7 +170,7 @@ const NOTES: Notes = Notes {
     turned_away: "turned away by the target (ICMP)",
     video_jitter: "Jitter of video: that of the first packet of each picture; the others carry the same time stamp.",
     jitter_untold: "Jitter above 20\u{a0}ms without a finding: it follows a new offer (SDP) or falls into the first second, the sender paused itself, or a usual buffer evens it out.",
-    jitter_unjudged: "Jitter is listed for information only and not judged: the time stamps of the capture jump.",
+    jitter_unjudged: "The time stamps of the capture jump: jitter is listed for information only and not judged, and a period across a jump is wrong (it may end before it begins).",
     paused: "Pause: with a new offer (hold, fax, another way) nothing came for so long. Numbers that are missing there do not count \
              as lost.",
 };
@@ -192,6 +192,9 @@ fn verdict(verdict: Verdict, unjudged: &[Unjudged]) -> &'static str {
         }
         Verdict::Notes if unjudged.contains(&Unjudged::NoVoice) => {
             "PASSED, VOICE NOT JUDGED – no fault of the installation found, but no voice either: marking and voice quality stay open."
+        }
+        Verdict::Notes if unjudged.contains(&Unjudged::NoMarks) => {
+            "PASSED WITH NOTES – no fault of the installation found, but no voice stream either whose marking can be judged."
         }
         Verdict::Notes => "PASSED WITH NOTES – no fault of the installation found; see the notes.",
         Verdict::Fail => "NOT PASSED – at least one point must be checked or fixed.",
@@ -396,6 +399,13 @@ fn unjudged(what: Unjudged) -> &'static str {
         Unjudged::NoRule => {
             "EF marking: for at least one device that sends voice there is no vendor's rule. Its DSCP values are listed with the \
              media streams."
+        }
+        Unjudged::FewPackets => {
+            "EF marking: not every device that sends without the mark has enough packets of voice in the capture to be judged."
+        }
+        Unjudged::NoMarks => {
+            "EF marking: no device has enough packets of voice in the capture to be judged, and what is there lacks the mark. Make \
+             a call of one minute while capturing."
         }
         Unjudged::Encrypted => "Calls and registrations: the signalling is encrypted.",
         Unjudged::Incomplete => "Packet loss and jitter: the capture is incomplete.",

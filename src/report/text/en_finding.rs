@@ -6,15 +6,18 @@ use super::connection;
 use super::dscp::Hint;
 use super::en;
 use super::en_action::action;
+use super::given;
 use super::icmp::{Reason, reason};
 use super::loss;
 use super::no_voice;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
 use super::{signalling, voice};
-use crate::check::{Code, Detail, Finding, PortUse, Refusal, Side, VoiceSender};
+use crate::check::{Code, Detail, Finding, LOSS_LIMITS, MOS_LIMITS, PortUse, Refusal, Side, VoiceSender};
 use crate::observe::Protocol;
 use crate::report::language::Language::En;
-use crate::report::number::{bytes, count, counted, decimal, duration, percent, share, time_of_day};
+use crate::report::number::{
+    bytes, count, counted, decimal, decimal_beside, duration, percent, share, share_beside, time_of_day,
+};
 
 pub(super) fn title(code: Code) -> &'static str {
     match code {
@@ -85,17 +88,19 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             as_of.map_or_else(String::new, |date| format!(" (as of {date})")),
             list(List::of(uses, uses.len(), undocumented))
         ),
-        Detail::Port002 { ports, documented } => format!(
-            "Voice of {device} uses UDP {}; the documented range is {documented}. Firewall and QoS rules built from \
-             the vendor's list do not match it.",
-            list(List::of(ports, ports.len(), u16::to_string))
+        Detail::Port002 { ports, documented, stated } => format!(
+            "Voice of {device} uses UDP {}; {}. Firewall and QoS rules built from {} do not match it.",
+            list(List::of(ports, ports.len(), u16::to_string)),
+            given::range(documented, stated, En),
+            if stated.is_empty() { "the vendor's list" } else { "that" }
         ),
         Detail::Port003 { target, protocol, refusal, .. } => {
             blocked(finding.count, (*target, *protocol), device, context.service(finding), *refusal)
         }
-        Detail::Port005 { port, provider, documented, registers } => format!(
-            "{device} {} {provider} from UDP {port}; the documented range is {documented}.",
-            if *registers { "registers with the provider" } else { "speaks SIP with the provider" }
+        Detail::Port005 { port, provider, documented, stated, registers } => format!(
+            "{device} {} {provider} from UDP {port}; {}.",
+            if *registers { "registers with the provider" } else { "speaks SIP with the provider" },
+            given::range(documented, stated, En)
         ),
         Detail::Port006 { observed: (first, last), model, documented, fits } => format!(
             "{} seen; the documented range of {} is {documented}.{}",
@@ -242,10 +247,10 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             "The estimated MOS-LQ of the voice from {device} to {} is {} ({}, E-model G.107, without delay; below 3.6 many \
              users are dissatisfied). The cause is the loss of {} packets ({}); the longest gap is {}.",
             list(List::addresses(peers)),
-            decimal(*mos, 1, En),
+            decimal_beside(*mos, &MOS_LIMITS, 1, En),
             quoted(codec),
             of(*lost, *expected, "of", En),
-            share(*lost, *expected, En),
+            share_beside(*lost, *expected, &LOSS_LIMITS, En),
             counted(*longest, "packet", "packets", En)
         ),
         Detail::Rtp007 { payload_type, codec, listed, peers } => format!(
@@ -388,11 +393,14 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 format!("{} SIP messages were", count(*cut, En))
             }
         ),
-        Detail::Cap006 { steps, largest } => format!(
-            "The time stamps jump back {} {}: the clock was set, or the file is not sorted by time. Jitter and intervals are \
-             therefore not judged.",
+        Detail::Cap006 { steps, largest, returns } => format!(
+            "The time stamps jump back {} {}{} Jitter and intervals are therefore not judged.",
             if *steps == 1 { "once by".to_owned() } else { format!("{} times by up to", count(*steps, En)) },
-            duration(*largest, En)
+            duration(*largest, En),
+            match returns {
+                true => " and forth again: the file is probably not sorted by time.",
+                false => " and do not return: the clock was probably set. Periods across the jump are wrong.",
+            }
         ),
         Detail::Cap008 { connections } => format!(
             "{} with signalling {} encrypted (TLS). Registration, call set-up and negotiated codecs cannot be read; \

@@ -15,6 +15,7 @@ mod en;
 mod en_action;
 mod en_finding;
 mod frame;
+mod given;
 mod icmp;
 mod lookup;
 mod loss;
@@ -50,6 +51,7 @@ pub(crate) use call::{CallNotes, HoldNote, arrow, is_everyday, is_failure};
 pub(crate) use changes::{ChangeWords, change_words};
 pub(crate) use dscp::{EXPEDITED_FORWARDING, name as dscp_name};
 pub(crate) use edition::edition;
+pub(crate) use given::{given_words, is_changed, unjudged_line, use_line, verdict_line};
 pub(crate) use lookup::unanswered;
 pub(crate) use paper::{PaperWords, glance_rest, paper_words};
 pub(crate) use registration::{Registered, Unreachable};
@@ -99,6 +101,14 @@ fn title_of(finding: &Finding, language: Language) -> &'static str {
             Language::De => "Sprache kommt von anderem Port als angekündigt",
             Language::En => "Media from another port than announced",
         },
+        (Detail::Port002 { stated, documented, .. }, language)
+            if documented.is_empty() && !stated.is_empty() =>
+        {
+            language.either(
+                "Sprechweg außerhalb des angegebenen RTP-Bereichs",
+                "Media outside the stated RTP range",
+            )
+        }
         (Detail::Rtp004 { how: Unevenness::Clock { .. }, .. }, Language::De) => {
             "Takt des Absenders weicht ab"
         }

@@ -52,7 +52,7 @@ fn exposed(case: &Case<'_>) -> Vec<Finding> {
                 let entry = answered.entry((view.own(), view.flow.protocol, is_sip)).or_default();
                 entry.flows.push(view.flow);
                 entry.rows.insert(exposure.id.as_str());
-                entry.is_certain |= !may_be_provider(end) && !(is_sip && only_looks(case, view.peer().ip()));
+                entry.is_certain |= !(may_be_provider(end) || is_sip && only_looks(case, view.peer().ip()));
             }
         }
     }

@@ -452,11 +452,11 @@ mod tests {
     fn cells(document: &Document, section: &str) -> Vec<String> {
         let paper = paper(document, &TimeZone::UTC);
         let section = paper.sections.iter().find(|one| one.id == section).unwrap();
-        let tables = section.parts.iter().filter_map(|part| match part {
+        let mut tables = section.parts.iter().filter_map(|part| match part {
             Part::Table(table) => Some(table),
             _ => None,
         });
-        let rows = &tables.last().unwrap().rows;
+        let rows = &tables.next_back().unwrap().rows;
         rows.iter().flatten().map(|cell| cell.text.clone()).collect()
     }
 

@@ -20,7 +20,7 @@ pub(crate) const NO_BREAK_SPACE: char = '\u{a0}';
 pub(crate) const NO_VALUE: &str = "–";
 
 /// Places that a number gets at most so that it does not look like a limit.
-const MORE_PLACES: usize = 4;
+const MORE_PLACES: usize = 8;
 
 /// A whole number with thousands marks from five digits on: `1234`, `12.345`.
 pub(crate) fn count(value: u64, language: Language) -> String {
@@ -270,7 +270,7 @@ mod tests {
         let limits = [1.0, 3.0];
         assert_eq!(share_beside(7, 691, &limits, Language::De), "1,01\u{a0}%");
         assert_eq!(share_beside(1, 100, &limits, Language::De), "1\u{a0}%");
-        assert_eq!(share_beside(299_999, 10_000_000, &limits, Language::En), "2.9999\u{a0}%");
+        assert_eq!(share_beside(299_999, 10_000_000, &limits, Language::En), "2.99999\u{a0}%");
         assert_eq!(share_beside(2, 100, &limits, Language::En), "2\u{a0}%");
         assert_eq!(decimal_beside(3.058, &[3.6, 3.1], 1, Language::De), "3,06");
         assert_eq!(decimal_beside(3.2, &[3.6, 3.1], 1, Language::De), "3,2");

@@ -317,11 +317,18 @@ mod tests {
             zone: &TimeZone::UTC,
         };
         let result = |seen: &str| {
-            let one = Certificate { seen: Some(seen.to_owned()), ..document.certificates[0].clone() };
             let one = Certificate {
+                server: Endpoint { address: "192.168.10.2".to_owned(), port: 443 },
+                holder: None,
+                issuer: None,
+                self_issued: false,
+                names: Vec::new(),
                 not_before: Some("2026-01-01T00:00:00Z".to_owned()),
                 not_after: Some("2027-01-01T00:00:00Z".to_owned()),
-                ..one
+                seen: Some(seen.to_owned()),
+                clients: 1,
+                frame: 1,
+                file: 0,
             };
             certificate(&maker, &one)[4].text.clone()
         };

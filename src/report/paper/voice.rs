@@ -486,7 +486,7 @@ mod tests {
         let one = &mut document.registrations[0];
         one.refresh = Some(Refresh { count: 2, shortest_ms: 60_000.0, longest_ms: 90_000.0 });
         one.mappings = vec![Mapping { address: Some("203.0.113.9".to_owned()), port: 40_000, time: None }];
-        let told = cells(&document, "registrations").join(" | ");
+        let told = cells(&document, "registrations").join(" | ").replace('\u{a0}', " ");
         assert!(told.contains("erneuert nach 1 min bis 1 min 30 s; gesehen als 203.0.113.9:40000"), "{told}");
     }
 

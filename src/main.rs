@@ -223,13 +223,13 @@ fn render(args: &ReportArgs) -> Result<ExitStatus> {
         std::fs::read(&args.result)
     };
     let bytes = bytes.with_context(|| name.to_string())?;
+    let inputs = (!is_piped).then_some(args.result.as_path()).into_iter();
+    check_forms(&args.form, inputs, language(None)?)?;
     let stored = Published::parse(&bytes).map_err(|error| anyhow!("{name} {error}"))?;
     anyhow::ensure!(
         !args.form.format.contains(&Format::Table),
         "--format table: the table needs the capture; say --format markdown, html, csv, sarif or json"
     );
-    let inputs = (!is_piped).then_some(args.result.as_path()).into_iter();
-    check_forms(&args.form, inputs, language(None)?)?;
     let published = match args.form.redact {
         Some(redact) => stored.redacted(redaction(redact))?,
         None => stored,

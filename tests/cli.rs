@@ -438,7 +438,7 @@ fn an_accepted_finding_is_in_every_form() {
         file(folder.path(), "site.toml", "[[exception]]\ncode = \"QOS-001\"\nreason = \"alter Switch\"\n");
     let words = ["check", ERROR, "--site", &site];
     assert_eq!(status(&words), 0);
-    for form in ["text", "html", "markdown"] {
+    for form in ["table", "html", "markdown"] {
         let text = out(&[&words[..], &["--format", form]].concat());
         for part in ["PASSED WITH 1 ACCEPTED DEVIATION", "QOS-001", "alter Switch"] {
             assert!(text.contains(part), "{form}, {part}: {text}");

@@ -1,14 +1,13 @@
 //! What a check says: a code, numbers and evidence. The words for it are the report's.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
 use jiff::civil::Date;
 
-use crate::capture::{CaptureSummary, Ended, Frame, PassedOver, Timestamp};
+use crate::capture::{Ended, Frame, Timestamp};
+use crate::observe::Protocol;
 use crate::observe::message::App;
-use crate::observe::{Protocol, Traffic};
-use crate::site::{AppName, Confidence, ModelId, Ports, RoleId, Site};
+use crate::site::{Confidence, ModelId, Ports, RoleId};
 
 use super::rejection::{Circumstance, Rejection};
 
@@ -16,7 +15,7 @@ mod signs;
 mod verdict;
 
 pub use signs::{Astray, Heard, Interrupted, LossSign, NoVoice, Unevenness, VoiceSender};
-pub use verdict::{Accepted, Few, Unjudged, Verdict};
+pub use verdict::{Accepted, Audit, Few, Unjudged, Verdict};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -561,44 +560,4 @@ pub struct RulebookInfo {
     pub as_of: Box<str>,
     /// How many rows.
     pub rows: usize,
-}
-
-/// Everything a report needs.
-#[derive(Clone, Debug)]
-pub struct Audit {
-    /// The whole in one word.
-    pub verdict: Verdict,
-    /// Documents.
-    pub rulebooks: Vec<RulebookInfo>,
-    /// What was read.
-    pub captures: Vec<CaptureSummary>,
-    /// Entries of named directories that were not read.
-    pub passed_over: Vec<PassedOver>,
-    /// What was seen.
-    pub traffic: Traffic,
-    /// Who is who.
-    pub site: Site,
-    /// Row matrix, ordered by device, then row.
-    pub rows: Vec<RowResult>,
-    /// Rows that explain a flow, by flow id; few flows have any.
-    pub flow_rows: BTreeMap<usize, Vec<Box<str>>>,
-    /// What connections over TLS carry by the rows that explain them, by flow id: `sip`, `xmpp`. Rows of clear text aside.
-    pub inside_tls: BTreeMap<usize, BTreeSet<AppName>>,
-    /// Flows of identified vendor devices that nothing explains, by flow id.
-    pub unexplained: Vec<usize>,
-    /// What the capture cannot show.
-    pub unjudged: Vec<Unjudged>,
-    /// Places of answered calls of which the capture holds no voice although it holds that of others, ascending.
-    pub unheard: Vec<usize>,
-    /// Whose voice is too short for its marks to be judged.
-    pub few: Vec<Few>,
-    /// Ordered by severity, heaviest first, then code, then subject.
-    pub findings: Vec<Finding>,
-    /// What was found and the site file accepts, in the same order.
-    pub accepted: Vec<Accepted>,
-    /// The expression by which packets were chosen, in libpcap's filter language.
-    pub filter: Option<Box<str>>,
-    /// Places of findings whose cause is gone by the end of the capture, ascending: the device did right later on. Only of a
-    /// capture that somebody follows (`live`); the report of a file tells them as any other, and does not look.
-    pub mended: Vec<usize>,
 }

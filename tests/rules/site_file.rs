@@ -94,7 +94,7 @@ fn each_mistake_is_named_with_line_column_and_advice() {
         ("code = \"PORT-001\"", "code = ⟦\"PORT-01\"", "no finding has the code", "PORT-001"),
         ("port = 8123", "port = ⟦0", "`0` is no port", "65535"),
         ("transport = \"tcp\"", "transport = ⟦\"TPC\"", "`TPC` is no transport", "\"any\" for both"),
-        ("lan =", "customer = ⟦2026-11-30\nlan =", "2026-11-30 is a date", "\"2026-11-30\""),
+        ("\"Muster GmbH\"", "⟦2026-11-30", "2026-11-30 is a date", "\"2026-11-30\""),
         (
             "[[exception]]",
             "⟦[[exception]]\nreason = \"x\"\n[[exception]]",

@@ -110,7 +110,10 @@ fn one_is_not_told_as_many() {
     let (detail, _) = said(Code::Port006, De, single);
     assert!(detail.starts_with("Beobachtet wurde der RTP-Port 5300; für"), "{detail}");
     let (detail, _) = said(Code::Cap006, De, |_| {});
-    assert!(detail.starts_with("Die Zeitstempel springen einmal um 2,5 s zurück und danach wieder vor:"), "{detail}");
+    assert!(
+        detail.starts_with("Die Zeitstempel springen einmal um 2,5 s zurück und danach wieder vor:"),
+        "{detail}"
+    );
 }
 
 #[test]

@@ -113,7 +113,7 @@ pub(super) const TABLE: [Row; 102] = [
     row("A19", (Who::Pbx("es-12ch"), 5026), (T14, 10_000), SipMedia, From(5028)),
     row("A20", (Who::Pbx("es-16ch"), 5034), (T14, 10_000), SipMedia, From(5036)),
     row("A21", (Module, 5004), (T14, 10_000), SipMedia, From(6004)),
-    row("A22", (PBX, 5204), (T14, 10_000), SipMedia, From(5004)),
+    row("A22", (PBX, 5204), (T14, 10_000), SipMedia, From(9_000)),
     row("A23", (PBX, 5262), (T14, 10_000), SipMedia, From(5264)),
     row("A24", (Who::Pbx("es-7xx-plus"), 5330), (T14, 10_000), SipMedia, From(5332)),
     row("A25", (HYPERVOICE, 5522), (T14, 10_000), SipMedia, From(5524)),

@@ -43,9 +43,10 @@ const FAMILIES: [&str; 8] =
     ["blocked", "capture", "media", "network", "port", "qos", "security", "signalling"];
 
 /// Crates and the only places that use them.
-const USED_IN: [(&str, &[&str]); 15] = [
+const USED_IN: [(&str, &[&str]); 16] = [
     ("caps", &["src/confine.rs"]),
     ("landlock", &["src/confine.rs"]),
+    ("rustix", &["src/screen/"]),
     ("rayon", &["src/pipeline.rs", "src/main.rs", "src/report/json/lists.rs"]),
     ("ratatui", &["src/screen/"]),
     ("clap", &["src/cli.rs", "src/main.rs", "src/live.rs"]),

@@ -20,7 +20,7 @@ const TAGGED: [Wrap; 2] =
     [Wrap::Vlan(Tag { vlan: 10, pcp: 5 }), Wrap::QinQ(Tag { vlan: 7, pcp: 0 }, Tag { vlan: 10, pcp: 5 })];
 
 /// What needs more of a SIP message than the snap length leaves: from which length on it is seen, scenario, code.
-const NEEDS_CONTENT: [(u32, &str, &str); 24] = [
+const NEEDS_CONTENT: [(u32, &str, &str); 23] = [
     // Port 5060 over TCP alone does not make it SIP: its first line does.
     (96, "port-009", "PORT-009"),
     // Where voice is to go and how long its packets are stands in SDP.
@@ -51,7 +51,6 @@ const NEEDS_CONTENT: [(u32, &str, &str); 24] = [
     (u32::MAX, "sec-002", "SEC-002"),
     (u32::MAX, "sec-002-unanswered", "SEC-002"),
     // Who registers is said by SIP.
-    (u32::MAX, "sec-003", "SEC-003"),
 ];
 
 /// That the PBX talks to its provider is said by SIP behind the cut; without it the port is one that nobody documented.

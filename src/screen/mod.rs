@@ -6,6 +6,7 @@
 
 mod columns;
 mod draw;
+mod keys;
 mod model;
 #[cfg(test)]
 mod tests;
@@ -20,7 +21,7 @@ use std::time::{Duration, Instant};
 
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
-use ratatui::crossterm::event::{self, Event, KeyEventKind};
+use ratatui::crossterm::event::{self, Event, KeyEvent, KeyEventKind};
 use ratatui::crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen};
 use ratatui::crossterm::{cursor, execute, style, terminal};
 
@@ -186,14 +187,14 @@ pub fn run(mut stage: Stage, board: &Board, terms: &Terms<'_>) -> io::Result<()>
         model.learn(&board.told(), terms);
         stage.terminal.draw(|frame| draw::draw(frame, &mut model, terms))?;
         let mut acts = Vec::new();
-        let mut wait = TICK;
-        while event::poll(wait)? {
-            wait = Duration::ZERO;
-            if let Event::Key(key) = event::read()?
-                && key.kind != KeyEventKind::Release
-            {
-                acts.extend(model.key(key));
+        // What was read before waits already.
+        for wait in [Duration::ZERO, TICK] {
+            if keys::wait(wait)? == keys::Came::Gone {
+                return Ok(());
+            }
+            if let Some(key) = key()? {
                 // Each key acts on what it meets.
+                acts.extend(model.key(key));
                 break;
             }
         }
@@ -223,6 +224,18 @@ pub fn run(mut stage: Stage, board: &Board, terms: &Terms<'_>) -> io::Result<()>
         }
     }
     Ok(())
+}
+
+/// The next key, if one waits.
+fn key() -> io::Result<Option<KeyEvent>> {
+    while event::poll(Duration::ZERO)? {
+        if let Event::Key(key) = event::read()?
+            && key.kind != KeyEventKind::Release
+        {
+            return Ok(Some(key));
+        }
+    }
+    Ok(None)
 }
 
 /// Saves the report of all so far, frozen picture or not; says where.

@@ -144,6 +144,7 @@ fn finding(
         return None;
     }
     let outbound = case.scope(target.ip()) == Scope::Public;
+    let began = attempts.flows.iter().filter_map(|flow| flow.from_a.first).map(|(_, time)| time).min()?;
     // A service under a condition need not be there.
     let is_optional = attempts
         .rows
@@ -161,7 +162,7 @@ fn finding(
             protocol,
             refusal,
             outbound,
-            is_up: case.is_up(target.ip()),
+            life: case.life(target.ip(), began),
             serves,
         },
         severity: if is_optional { Severity::Notice } else { Severity::Error },

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
+use crate::capture::Timestamp;
 use crate::observe::HostFacts;
 use crate::observe::message::App;
 use crate::observe::{Beginning, CallProtocol, FlowView, Protocol, Registration, Stream, Traffic};
@@ -14,7 +15,7 @@ use crate::site::{
     Site,
 };
 
-use super::finding::Subject;
+use super::finding::{Life, Subject};
 pub(super) use during::Span;
 use index::Index;
 
@@ -234,9 +235,14 @@ impl<'a> Case<'a> {
         ways.both.contains(&(host, target)) || outbound && ways.outbound.contains(&host)
     }
 
-    /// Whether the host sends anything in the capture.
-    pub(super) fn is_up(&self, host: IpAddr) -> bool {
-        self.ways().senders.contains(&host)
+    /// What a host sends while others ask it in vain, which they do from this moment on.
+    pub(super) fn life(&self, host: IpAddr, from: Timestamp) -> Life {
+        let asked = self.host(host).and_then(|facts| facts.arp.as_ref()).map(|arp| arp.latest);
+        match self.ways().senders.get(&host).copied().max(asked) {
+            Some(latest) if latest >= from => Life::Sends,
+            Some(latest) => Life::SilentSince(latest),
+            None => Life::Unseen,
+        }
     }
 
     /// Whether the site file accepts findings of this code about the view's own side. Counts the exception as used.

@@ -15,7 +15,7 @@ use super::rejection::{Circumstance, Rejection};
 mod signs;
 mod verdict;
 
-pub use signs::{Astray, Heard, LossSign, NoVoice, Unevenness, VoiceSender};
+pub use signs::{Astray, Heard, Life, LossSign, NoVoice, Unevenness, VoiceSender};
 pub use verdict::{Unjudged, Verdict};
 
 /// How bad it is.
@@ -225,14 +225,14 @@ pub enum Detail {
     Port001 { uses: Vec<PortUse>, as_of: Option<Date> },
     /// PORT-002. Ranges as text, such as `10000-10200`.
     Port002 { ports: Vec<u16>, documented: Box<str> },
-    /// PORT-003. `outbound`: the target lies in the Internet. `is_up`: the target sends elsewhere in the capture. `serves`:
+    /// PORT-003. `outbound`: the target lies in the Internet. `life`: what the target sends meanwhile. `serves`:
     /// others are answered on the same port.
     Port003 {
         target: SocketAddr,
         protocol: Protocol,
         refusal: Refusal,
         outbound: bool,
-        is_up: bool,
+        life: Life,
         serves: bool,
     },
     /// PORT-005. `registers`: a registration was read.
@@ -335,9 +335,9 @@ pub enum Detail {
         accepted_after: Option<i64>,
         instead: Option<Box<str>>,
     },
-    /// SIG-002. `requests`: repetitions apart. `is_up`: the registrar sends elsewhere in the capture. `serves`: it accepts
+    /// SIG-002. `requests`: repetitions apart. `life`: what the registrar sends meanwhile. `serves`: it accepts
     /// others on this very port.
-    Sig002 { registrar: SocketAddr, protocol: Protocol, requests: u64, is_up: bool, serves: bool, near: bool },
+    Sig002 { registrar: SocketAddr, protocol: Protocol, requests: u64, life: Life, serves: bool, near: bool },
     /// SIG-003. `addresses`: before and after, where the public address changed too.
     Sig003 { registrar: SocketAddr, ports: [u16; 2], addresses: Option<[IpAddr; 2]> },
     /// SIG-004. What was sent and what came back in its place.

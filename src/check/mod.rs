@@ -40,7 +40,7 @@ use case::Case;
 pub(crate) use absence::foreign_telephony;
 pub use distinction::Distinction;
 pub use finding::{
-    Astray, Audit, Code, Detail, Evidence, Finding, Heard, LossSign, NoVoice, Party, PortUse, Refusal,
+    Astray, Audit, Code, Detail, Evidence, Finding, Heard, Life, LossSign, NoVoice, Party, PortUse, Refusal,
     RowResult, RowStatus, RulebookInfo, Severity, Side, Subject, Unevenness, Unjudged, Verdict, VoiceSender,
 };
 pub use media::LEAST_JUDGED;
@@ -259,14 +259,20 @@ mod tests {
         let told = |refusal| {
             let target = crate::observe::fixture::socket("192.168.10.2:5060");
             let protocol = crate::observe::Protocol::Udp;
-            let port =
-                Detail::Port003 { target, protocol, refusal, outbound: false, is_up: true, serves: false };
+            let port = Detail::Port003 {
+                target,
+                protocol,
+                refusal,
+                outbound: false,
+                life: Life::Sends,
+                serves: false,
+            };
             let blocked = Finding { rows: vec!["R1".into()], ..finding(port, Severity::Error, Some(PHONE)) };
             let silent = Detail::Sig002 {
                 registrar: target,
                 protocol,
                 requests: 1,
-                is_up: true,
+                life: Life::Sends,
                 serves: false,
                 near: true,
             };

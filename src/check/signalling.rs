@@ -240,7 +240,7 @@ fn unanswered(case: &Case<'_>, registration: &Registration) -> Option<Finding> {
         registrar: registration.registrar,
         protocol: registration.protocol,
         requests: tries.requests,
-        is_up: case.is_up(registrar),
+        life: case.life(registrar, first),
         serves,
         near: case.are_neighbours(client, registrar),
     };

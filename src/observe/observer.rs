@@ -347,6 +347,7 @@ impl Observer {
                     let sender = IpAddr::V4(arp.sender);
                     self.hosts.pair(sender, arp.sender_mac, frame);
                     let outer = message.outer_vlan.map(NonZeroU16::get);
+                    self.hosts.arp(sender, message.time, arp.answers_one());
                     self.hosts.tag(sender, message.vlan.map(|tag| tag.id), outer);
                 }
             }

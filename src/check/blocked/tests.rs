@@ -1,6 +1,7 @@
+use super::super::finding::Life;
 use super::super::fixture::{PBX, PHONE, World, row};
 use super::*;
-use crate::observe::fixture::{frame, ip, sent, tcp, udp};
+use crate::observe::fixture::{at, frame, ip, sent, tcp, udp};
 
 const DIRECTORY: &str = "transport = \"tcp\"\nown = 389\ninitiator = \"peer\"\npeer.scope = \"lan\"";
 const CLOUD: &str = "transport = \"tcp\"\nremote = 443\ninitiator = \"own\"\npeer.scope = \"any\"";
@@ -112,6 +113,23 @@ fn that_others_are_answered_on_the_same_port_is_told() {
     };
     assert!(serves(Some(other(389))));
     assert!(!serves(None) && !serves(Some(other(636))));
+}
+
+#[test]
+fn a_target_that_has_sent_nothing_since_is_not_in_operation() {
+    let life = |last: i64| {
+        let mut tried = tried(TcpOutcome::Silent, 3);
+        tried.from_a.first = Some((frame(5), at(30_000)));
+        let mut other = both_ways();
+        other.from_b.last = Some((frame(4), at(last)));
+        let found = check(&world(&row("R1", "acme.pbx", DIRECTORY), vec![tried, other]).case()).findings;
+        let [Finding { detail: Detail::Port003 { life, .. }, .. }] = found.as_slice() else {
+            panic!("{found:?}")
+        };
+        *life
+    };
+    assert_eq!(life(20_000), Life::SilentSince(at(20_000)));
+    assert_eq!(life(40_000), Life::Sends);
 }
 
 #[test]

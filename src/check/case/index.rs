@@ -67,8 +67,8 @@ type Places<K> = HashMap<K, Vec<usize>>;
 /// Who sent to whom.
 #[derive(Debug, Default)]
 pub(super) struct Ways {
-    /// Hosts that sent anything.
-    pub(super) senders: HashSet<IpAddr>,
+    /// When each host sent its last packet.
+    pub(super) senders: HashMap<IpAddr, Timestamp>,
     /// Sender and receiver.
     pub(super) sent: HashSet<(IpAddr, IpAddr)>,
     /// Host and peer of conversations with packets of both.
@@ -92,9 +92,10 @@ impl<'a> Case<'a> {
                 if view.sent.packets == 0 {
                     continue;
                 }
-                ways.senders.insert(host);
                 ways.sent.insert((host, peer));
                 if let Some((_, last)) = view.sent.last {
+                    let sent = ways.senders.entry(host).or_insert(last);
+                    *sent = last.max(*sent);
                     let known = ways.reached.entry(peer).or_insert(last);
                     *known = last.max(*known);
                 }

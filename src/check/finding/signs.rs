@@ -5,6 +5,19 @@ use std::net::SocketAddr;
 
 use std::net::IpAddr;
 
+use crate::capture::Timestamp;
+
+/// What a host sends while it is asked in vain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Life {
+    /// It sends elsewhere, so it is in operation.
+    Sends,
+    /// It sent before, and nothing since this moment.
+    SilentSince(Timestamp),
+    /// It sends nothing in the whole capture.
+    Unseen,
+}
+
 /// What shows that the capture is incomplete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LossSign {

@@ -1,11 +1,12 @@
+use super::super::finding::Life;
 use super::super::fixture::{self, PBX, PHONE, PUBLIC, World, subjects};
 use super::super::rejection::Circumstance;
 use super::*;
-use crate::observe::fixture::{at, frame, ip, socket, tcp, udp};
+use crate::observe::fixture::{at, frame, host, ip, socket, tcp, udp};
 use crate::observe::message::App;
 use crate::observe::{
-    Answer, Beginning, Call, CallProtocol, Flow, Mapping, Outage, Refusals, Refused, SipEndpoint, TcpOutcome,
-    Unanswered,
+    Answer, ArpTimes, Beginning, Call, CallProtocol, Flow, HostFacts, Mapping, Outage, Refusals, Refused,
+    SipEndpoint, TcpOutcome, Unanswered,
 };
 
 fn refusal(status: u16, ms: i64, count: u64) -> Refused {
@@ -101,6 +102,33 @@ fn tries_without_an_answer_need_time_and_proof() {
     for gap in [Unjudged::OneDirection, Unjudged::CutSip] {
         assert!(check(&world(tries(3, 1_500)).case(), &[gap]).is_empty(), "{gap:?}");
     }
+}
+
+#[test]
+fn a_registrar_that_has_sent_nothing_since_is_not_in_operation() {
+    let life = |last: i64, arp: Option<i64>| {
+        let unanswered = Unanswered {
+            count: 3,
+            requests: 1,
+            frames: vec![frame(1)],
+            span: Some((at(60_000), at(92_000))),
+        };
+        let mut world = world(Registration { unanswered, ..registration() });
+        for flow in &mut world.traffic.flows {
+            flow.from_b.last = Some((frame(5), at(last)));
+        }
+        let arp = arp.map(|ms| Box::new(ArpTimes { latest: at(ms), answered: None }));
+        world.traffic.hosts = vec![HostFacts { arp, ..host(PBX, Some(true)) }];
+        let found = check(&world.case(), &[]);
+        let [Finding { detail: Detail::Sig002 { life, .. }, .. }] = found.as_slice() else {
+            panic!("{found:?}")
+        };
+        *life
+    };
+    assert_eq!(life(50_000, None), Life::SilentSince(at(50_000)));
+    assert_eq!(life(50_000, Some(55_000)), Life::SilentSince(at(55_000)));
+    assert_eq!(life(61_000, None), Life::Sends);
+    assert_eq!(life(50_000, Some(61_000)), Life::Sends, "it asks for others by ARP");
 }
 
 #[test]

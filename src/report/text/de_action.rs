@@ -4,7 +4,7 @@ use super::connection::secure;
 use super::words::OTHER_VERSION;
 use super::{dscp_name, no_voice, protocol, signalling, voice};
 use crate::capture::Ended;
-use crate::check::{Astray, Detail, Finding, LossSign, Refusal, VoiceSender};
+use crate::check::{Astray, Detail, Finding, Life, LossSign, Refusal, VoiceSender};
 use crate::report::language::Language::De;
 use crate::report::redact::is_public;
 use crate::site::Confidence;
@@ -249,7 +249,7 @@ pub(super) fn action(finding: &Finding) -> String {
 
 /// What to do about a PORT-003.
 fn unblock(detail: &Detail) -> String {
-    let Detail::Port003 { target, protocol: transport, refusal, outbound, is_up, serves } = detail else {
+    let Detail::Port003 { target, protocol: transport, refusal, outbound, life, serves } = detail else {
         return String::new();
     };
     let port = format!("{} {}", protocol(*transport), target.port());
@@ -272,9 +272,14 @@ fn unblock(detail: &Detail) -> String {
             "Prüfen Sie, ob der Dienst auf {} eingeschaltet ist; er nimmt {port} nicht an.",
             target.ip()
         ),
-        Refusal::Silence | Refusal::Icmp { .. } if *is_up => format!(
+        Refusal::Silence | Refusal::Icmp { .. } if *life == Life::Sends => format!(
             "{} ist in Betrieb, das zeigt sein anderer Verkehr. Prüfen Sie, ob der Dienst dort auf {port} läuft und ob \
              eine Firewall ihn sperrt, auch die des Gerätes selbst.",
+            target.ip()
+        ),
+        Refusal::Silence if *life != Life::Unseen => format!(
+            "Prüfen Sie zuerst, ob {} noch in Betrieb und am Netz ist: Strom, Netzwerkkabel, Switch-Port. Ist es das, prüfen \
+             Sie, ob der Dienst dort läuft und ob eine Firewall {port} sperrt.",
             target.ip()
         ),
         Refusal::Silence | Refusal::Icmp { .. } => format!(

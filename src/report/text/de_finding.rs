@@ -90,8 +90,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
              QoS-Regeln nach der Herstellerliste greifen dafür nicht.",
             list(List::of(ports, ports.len(), u16::to_string))
         ),
-        Detail::Port003 { target, protocol, refusal, .. } => {
-            blocked(finding.count, (*target, *protocol), device, context.service(finding), *refusal)
+        Detail::Port003 { target, protocol, refusal, life, .. } => {
+            let tried = blocked(finding.count, (*target, *protocol), device, context.service(finding), *refusal);
+            tried + &signalling::silence(*life, *refusal, target.ip(), context.zone, De)
         }
         Detail::Port005 { port, provider, documented, registers: true } => format!(
             "{device} meldet sich von UDP {port} beim Provider {provider} an; dokumentiert ist der Bereich \
@@ -321,7 +322,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             connection::silence_de(device, *registrar, &duration(*longest, De), *expires)
         }
         Detail::Sig001 { .. } | Detail::Sig002 { .. } | Detail::Sig005 { .. } | Detail::Sig009 { .. } => {
-            signalling::detail(finding, device, De).unwrap_or_default()
+            signalling::detail(finding, device, context.zone, De).unwrap_or_default()
         }
         Detail::Net004 { vlans, expected } => format!(
             "{} von {device} {} in VLAN {} unterwegs. Als Sprach-VLAN nennt die Standortdatei {}.",

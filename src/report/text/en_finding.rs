@@ -90,8 +90,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
              the vendor's list do not match it.",
             list(List::of(ports, ports.len(), u16::to_string))
         ),
-        Detail::Port003 { target, protocol, refusal, .. } => {
-            blocked(finding.count, (*target, *protocol), device, context.service(finding), *refusal)
+        Detail::Port003 { target, protocol, refusal, life, .. } => {
+            let tried = blocked(finding.count, (*target, *protocol), device, context.service(finding), *refusal);
+            tried + &signalling::silence(*life, *refusal, target.ip(), context.zone, En)
         }
         Detail::Port005 { port, provider, documented, registers } => format!(
             "{device} {} {provider} from UDP {port}; the documented range is {documented}.",
@@ -313,7 +314,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             connection::silence_en(device, *registrar, &duration(*longest, En), *expires)
         }
         Detail::Sig001 { .. } | Detail::Sig002 { .. } | Detail::Sig005 { .. } | Detail::Sig009 { .. } => {
-            signalling::detail(finding, device, En).unwrap_or_default()
+            signalling::detail(finding, device, context.zone, En).unwrap_or_default()
         }
         Detail::Net004 { vlans, expected } => format!(
             "{} of {device} {} in VLAN {}. The site file names {} for voice.",

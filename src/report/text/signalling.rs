@@ -1,14 +1,37 @@
 //! The sentences of SIG-001, SIG-002, SIG-005 and SIG-009 in both languages, and what to do, which depends on the status,
 //! on whether credentials were sent and on where the other side stands.
 
+use std::net::IpAddr;
+
+use jiff::tz::TimeZone;
+
 use super::status::{phrase_of, sip_status};
 use super::{List, of, protocol, quoted};
-use crate::check::{Circumstance, Detail, Finding, Rejection};
+use crate::check::{Circumstance, Detail, Finding, Life, Refusal, Rejection};
 use crate::report::language::Language::{self, De, En};
-use crate::report::number::{count, counted, duration};
+use crate::report::number::{count, counted, duration, time_of_day};
+
+/// That a host which does not answer sends nothing at all any more, as a sentence behind another one.
+pub(super) fn silence(
+    life: Life,
+    refusal: Refusal,
+    host: IpAddr,
+    zone: &TimeZone,
+    language: Language,
+) -> String {
+    match (life, language) {
+        (Life::SilentSince(time), De) if refusal == Refusal::Silence => {
+            format!(" Seit {} Uhr kommt von {host} nichts mehr.", time_of_day(time, zone))
+        }
+        (Life::SilentSince(time), En) if refusal == Refusal::Silence => {
+            format!(" Since {} nothing comes from {host} any more.", time_of_day(time, zone))
+        }
+        _ => String::new(),
+    }
+}
 
 /// What was seen; `None` for other codes.
-pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Option<String> {
+pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language: Language) -> Option<String> {
     let text = match (&finding.detail, language) {
         (Detail::Sig001 { account, registrar, rejection, others, accepted_after, instead }, De) => {
             let mut text = format!(
@@ -63,8 +86,8 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
             }
             text
         }
-        (Detail::Sig002 { registrar, protocol: transport, requests, .. }, De) => format!(
-            "{} von {device} an {registrar} über {}{} ohne Antwort.",
+        (Detail::Sig002 { registrar, protocol: transport, requests, life, .. }, De) => format!(
+            "{} von {device} an {registrar} über {}{} ohne Antwort.{}",
             counted(*requests, "Anmeldeversuch", "Anmeldeversuche", De),
             protocol(*transport),
             match (*requests, finding.count > *requests) {
@@ -72,17 +95,19 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                 (_, true) => format!(", zusammen {}-mal gesendet, blieben", count(finding.count, De)),
                 (1, false) => " blieb".to_owned(),
                 (_, false) => " blieben".to_owned(),
-            }
+            },
+            silence(*life, Refusal::Silence, registrar.ip(), zone, De)
         ),
-        (Detail::Sig002 { registrar, protocol: transport, requests, .. }, En) => format!(
-            "{} by {device} at {registrar} over {}{} got no answer.",
+        (Detail::Sig002 { registrar, protocol: transport, requests, life, .. }, En) => format!(
+            "{} by {device} at {registrar} over {}{} got no answer.{}",
             counted(*requests, "registration attempt", "registration attempts", En),
             protocol(*transport),
             match (*requests, finding.count > *requests) {
                 (1, true) => format!(", sent {} times,", count(finding.count, En)),
                 (_, true) => format!(", sent {} times in all,", count(finding.count, En)),
                 (_, false) => String::new(),
-            }
+            },
+            silence(*life, Refusal::Silence, registrar.ip(), zone, En)
         ),
         (Detail::Sig005 { rejection, calls, answered, callers, why }, De) => {
             let others = match calls.saturating_sub(finding.count) {
@@ -247,13 +272,19 @@ pub(super) fn action(detail: &Detail, language: Language) -> Option<String> {
              the device's address is blocked (block list), at the device the account and the SIP domain, and whether a firewall \
              shuts out this very device or its network.",
         ],
-        Detail::Sig002 { is_up: true, .. } => [
+        Detail::Sig002 { life: Life::Sends, .. } => [
             "Der Registrar ist in Betrieb, das zeigt sein anderer Verkehr. Prüfen Sie, ob dort SIP auf diesem Port läuft \
              und ob eine Firewall ihn sperrt.",
             "The registrar is running, as its other traffic shows. Check whether SIP is served there on this port, and \
              whether a firewall blocks it.",
         ],
-        Detail::Sig002 { is_up: false, .. } => [
+        Detail::Sig002 { life: Life::SilentSince(_), .. } => [
+            "Prüfen Sie zuerst, ob der Registrar noch in Betrieb und am Netz ist: Strom, Netzwerkkabel, Switch-Port. Ist er es, \
+             prüfen Sie, ob dort SIP auf diesem Port läuft und ob eine Firewall ihn sperrt.",
+            "First check whether the registrar is still running and connected: power, network cable, switch port. If it is, \
+             check whether SIP is served there on this port, and whether a firewall blocks it.",
+        ],
+        Detail::Sig002 { life: Life::Unseen, .. } => [
             "Prüfen Sie, ob die Adresse des Registrars stimmt, ob er in Betrieb ist und ob eine Firewall den Port sperrt.",
             "Check whether the registrar's address is right, whether it is running, and whether a firewall blocks the port.",
         ],

@@ -212,7 +212,7 @@ impl<'a> Case<'a> {
         let silent = self.traffic.registrations.iter().filter(|row| row.is_silent());
         let is_own = |client: IpAddr| self.scope(client) == Scope::Lan || self.device(client).is_some();
         silent.filter(|row| is_own(row.client.ip())).any(|row| {
-            !self.would_see_an_answer(row.client.ip(), row.registrar.ip()) || self.may_have_been_answered(row)
+            !self.would_see_its_answer(row) || self.may_have_been_answered(row)
         })
     }
 
@@ -225,6 +225,17 @@ impl<'a> Case<'a> {
         row.protocol == Protocol::Udp
             && tries.requests == tries.count
             && tries.span.is_some_and(|(first, _)| reached.is_none_or(|last| *last < first))
+    }
+
+    /// As [`Self::would_see_an_answer`] for the latest requests of a registration: also where the registrar sent something
+    /// else to the client meanwhile, as a refusal by ICMP, or answered anybody by ARP. That goes to one host alone, and so is
+    /// seen together with what the client sends only where both directions are.
+    pub(super) fn would_see_its_answer(&self, row: &Registration) -> bool {
+        let (client, registrar) = (row.client.ip(), row.registrar.ip());
+        let answered = self.host(registrar).and_then(|facts| facts.arp.as_ref()?.answered);
+        let latest = self.ways().sent.get(&(registrar, client)).copied().max(answered);
+        self.would_see_an_answer(client, registrar)
+            || row.unanswered.span.is_some_and(|(first, _)| latest >= Some(first))
     }
 
     /// Whether an answer would be in the capture: the target, or for one in the Internet any other host there, was seen

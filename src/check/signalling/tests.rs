@@ -2,7 +2,7 @@ use super::super::finding::Life;
 use super::super::fixture::{self, PBX, PHONE, PUBLIC, World, subjects};
 use super::super::rejection::Circumstance;
 use super::*;
-use crate::observe::fixture::{at, frame, host, ip, socket, tcp, udp};
+use crate::observe::fixture::{at, frame, host, ip, sent, socket, tcp, udp};
 use crate::observe::message::App;
 use crate::observe::{
     Answer, ArpTimes, Beginning, Call, CallProtocol, Flow, HostFacts, Mapping, Outage, Refusals, Refused,
@@ -102,6 +102,34 @@ fn tries_without_an_answer_need_time_and_proof() {
     for gap in [Unjudged::OneDirection, Unjudged::CutSip] {
         assert!(check(&world(tries(3, 1_500)).case(), &[gap]).is_empty(), "{gap:?}");
     }
+}
+
+#[test]
+fn a_registrar_that_is_heard_meanwhile_would_be_heard_to_answer() {
+    let told = |arp: Option<Option<i64>>, icmp: Option<i64>| {
+        let unanswered =
+            Unanswered { count: 3, requests: 1, frames: vec![frame(1)], span: Some((at(1_000), at(9_000))) };
+        let mut world = world(Registration { unanswered, ..registration() });
+        for flow in &mut world.traffic.flows {
+            flow.from_b = sent(0);
+        }
+        if let Some(ms) = icmp {
+            let mut refusals = udp("192.168.10.2:0", "192.168.10.21:0");
+            (refusals.protocol, refusals.from_b) = (Protocol::Icmp, sent(0));
+            refusals.from_a.last = Some((frame(7), at(ms)));
+            world.traffic.flows.push(refusals);
+        }
+        let arp = arp.map(|answered| Box::new(ArpTimes { latest: at(2_000), answered: answered.map(at) }));
+        world.traffic.hosts = vec![HostFacts { arp, ..host(PBX, Some(true)) }];
+        (codes(&world), world.case().may_miss_answers())
+    };
+    let heard = (vec!["SIG-002"], false);
+    assert_eq!(told(None, None).0, [""; 0]);
+    assert_eq!(told(Some(Some(2_000)), None), heard, "it answers somebody by ARP");
+    assert!(told(Some(None), None).0.is_empty(), "what it asks all goes everywhere");
+    assert!(told(Some(Some(500)), None).0.is_empty(), "before it was asked");
+    assert_eq!(told(None, Some(2_000)), heard, "it refuses by ICMP");
+    assert!(told(None, Some(500)).0.is_empty());
 }
 
 #[test]

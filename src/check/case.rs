@@ -211,9 +211,9 @@ impl<'a> Case<'a> {
     pub(super) fn may_miss_answers(&self) -> bool {
         let silent = self.traffic.registrations.iter().filter(|row| row.is_silent());
         let is_own = |client: IpAddr| self.scope(client) == Scope::Lan || self.device(client).is_some();
-        silent.filter(|row| is_own(row.client.ip())).any(|row| {
-            !self.would_see_its_answer(row) || self.may_have_been_answered(row)
-        })
+        silent
+            .filter(|row| is_own(row.client.ip()))
+            .any(|row| !self.would_see_its_answer(row) || self.may_have_been_answered(row))
     }
 
     /// Whether the latest requests of a registration may have been answered although the capture holds no answer, as where a

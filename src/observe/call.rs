@@ -156,8 +156,10 @@ pub struct Call {
     pub hung_up: Option<CallSide>,
     /// Index of the call that a PBX passed on as this one.
     pub leg_of: Option<usize>,
-    /// Which side had the call transferred, and to whom: the last REFER that was accepted (RFC 3515).
+    /// Which side had the call transferred, and to whom: the last REFER that was accepted (RFC 3515), or refused.
     pub transferred: Option<(CallSide, Box<str>)>,
+    /// Why that failed: with what the REFER was refused, or what became of the call that it asked for.
+    pub transfer_failed: Option<u16>,
     /// Where the caller's side announced to receive audio, in order, each once, at most 8.
     pub caller_media: Vec<SocketAddr>,
     /// The same of the callee's side: of several telephones that rang, the one that answered.
@@ -256,6 +258,7 @@ impl Call {
             hung_up: None,
             leg_of: None,
             transferred: None,
+            transfer_failed: None,
             caller_media: Vec::new(),
             callee_media: Vec::new(),
             other_media: Vec::new(),

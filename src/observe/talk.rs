@@ -154,8 +154,11 @@ impl Talk {
                         let asker = self.side(heard).other();
                         self.branches.bye(self.branch_tag(heard), (heard.frame, heard.time), asker);
                     }
-                    Some(Method::Refer) if (200..300).contains(status) => {
-                        self.call.transferred = self.transfer.take().or(self.call.transferred.take());
+                    Some(Method::Refer) if *status >= 200 && !matches!(status, 401 | 407) => {
+                        if let Some(transfer) = self.transfer.take() {
+                            self.call.transferred = Some(transfer);
+                            self.call.transfer_failed = Some(*status).filter(|status| *status >= 300);
+                        }
                     }
                     _ => {}
                 }
@@ -183,6 +186,13 @@ impl Talk {
                 // Who hands the call over need not go on speaking.
                 if self.invited.is_some() {
                     self.renegotiate(heard, Novelty::Way);
+                }
+            }
+            Method::Notify => {
+                // To who asked for it; 1xx is on the way.
+                let is_told = self.call.transferred.as_ref().is_some_and(|(asked, _)| *asked != side);
+                if let Some(status) = heard.message.sipfrag.filter(|status| is_told && *status >= 200) {
+                    self.call.transfer_failed = Some(status).filter(|status| *status >= 300);
                 }
             }
             Method::Cancel => self.attempts.cancel(heard, side),

@@ -266,10 +266,32 @@ fn a_transfer_counts_once_it_is_accepted() {
         ear.tag = Some("b");
         ear.hear(PBX, PHONE, "REFER sip:21@192.168.10.21 SIP/2.0", "7 REFER", &[target]);
         ear.hear(PHONE, PBX, &format!("SIP/2.0 {status} Whatever"), "7 REFER", &[]);
-        ear.end().calls.remove(0).transferred
+        ear
     };
-    assert_eq!(transfer(202), Some((CallSide::Callee, "sip:30@anlage.example".into())));
-    assert_eq!(transfer(603), None);
+    let told = |ear: Ear| {
+        let call = ear.end().calls.remove(0);
+        (call.transferred.is_some(), call.transfer_failed)
+    };
+    assert_eq!(
+        transfer(202).end().calls.remove(0).transferred,
+        Some((CallSide::Callee, "sip:30@anlage.example".into()))
+    );
+    assert_eq!(told(transfer(202)), (true, None));
+    assert_eq!(told(transfer(603)), (true, Some(603)));
+    assert_eq!(told(transfer(401)), (false, None), "asks for credentials");
+    // The other side tells how the call fares that it was asked for.
+    let notified = |statuses: &[u16]| {
+        let mut ear = transfer(202);
+        ear.tag = Some("a");
+        for status in statuses {
+            let fragment = format!("Content-Type: message/sipfrag;version=2.0\r\n\r\nSIP/2.0 {status} So");
+            ear.hear(PHONE, PBX, "NOTIFY sip:10@192.168.10.2 SIP/2.0", "8 NOTIFY", &[&fragment]);
+        }
+        told(ear)
+    };
+    assert_eq!(notified(&[100]), (true, None));
+    assert_eq!(notified(&[100, 486]), (true, Some(486)));
+    assert_eq!(notified(&[100, 200]), (true, None));
 }
 
 #[test]

@@ -11,7 +11,9 @@ use crate::report::json::network::VOICE;
 use crate::report::number::{NO_VALUE, decimal, duration, percent, span};
 use crate::report::redact::is_public;
 use crate::report::table::media::is_at_most;
-use crate::report::text::{CallNotes, EXPEDITED_FORWARDING, Registered, dscp_name, unanswered};
+use crate::report::text::{
+    CallNotes, EXPEDITED_FORWARDING, Registered, dscp_name, failed_transfer, unanswered,
+};
 
 pub(super) fn marking(maker: &Maker<'_>) -> Vec<Part> {
     let mut parts = directions(maker);
@@ -198,6 +200,9 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
     }
     if let Some(to) = transfer {
         result = format!("{result}; {} {}", maker.words.notes.transferred_to, shown(to));
+    }
+    if let (Some(to), Some(status)) = (&call.transfer_failed_to, call.transfer_failed_status) {
+        result = format!("{result}; {}", failed_transfer(&shown(to), status, maker.language));
     }
     let notes = CallNotes {
         answer,

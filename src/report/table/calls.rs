@@ -11,7 +11,9 @@ use crate::observe::{Answer, Beginning, Call, CallProtocol, Registration};
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, duration, moment, time_of_day};
 use crate::report::redact::is_public;
-use crate::report::text::{CallNotes, Registered, Unreachable, arrow, is_everyday, is_failure, unanswered};
+use crate::report::text::{
+    CallNotes, Registered, Unreachable, arrow, failed_transfer, is_everyday, is_failure, unanswered,
+};
 
 /// Most calls or registrations listed.
 const MOST: usize = 30;
@@ -98,10 +100,13 @@ fn worst_loss(view: &View<'_>) -> BTreeMap<usize, f64> {
 /// To whom it was transferred, and a line for each direction.
 fn lines_below(view: &View<'_>, id: usize, call: &Call) -> Vec<String> {
     let traffic = &view.audit.traffic;
-    let transfer = call
-        .transferred
-        .as_ref()
-        .map(|(_, to)| format!("{} {}", view.words.notes.transferred_to, escape_terminal(to, FIELD)));
+    let transfer =
+        call.transferred.as_ref().map(|(_, to)| (escape_terminal(to, FIELD), call.transfer_failed)).map(
+            |(to, failed)| match failed {
+                Some(status) => failed_transfer(&to, status, view.language),
+                None => format!("{} {to}", view.words.notes.transferred_to),
+            },
+        );
     let voice = traffic
         .voice_of(id)
         .take(MOST_STREAMS)

@@ -43,6 +43,14 @@ pub(crate) struct CallNotes<'a> {
     pub(crate) rang_at: Option<String>,
 }
 
+/// That a call was to be transferred `to` somebody, escaped already, and why that failed.
+pub(crate) fn failed_transfer(to: &str, status: u16, language: Language) -> String {
+    match language {
+        De => format!("Vermitteln an {to} gescheitert ({status})"),
+        En => format!("transfer to {to} failed ({status})"),
+    }
+}
+
 /// Between the sides of a call: to whom it went, where that is known.
 pub(crate) fn arrow(is_sip: bool, beginning: Beginning) -> &'static str {
     if is_sip && beginning != Beginning::SidesUnknown { "→" } else { "↔" }

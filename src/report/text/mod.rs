@@ -46,7 +46,7 @@ use crate::observe::message::App;
 use crate::site::Confidence;
 
 pub(crate) use absent::absent;
-pub(crate) use call::{CallNotes, arrow, is_everyday, is_failure};
+pub(crate) use call::{CallNotes, arrow, failed_transfer, is_everyday, is_failure};
 pub(crate) use changes::{ChangeWords, change_words};
 pub(crate) use dscp::{EXPEDITED_FORWARDING, name as dscp_name};
 pub(crate) use edition::edition;

@@ -226,7 +226,7 @@ pub enum Detail {
     /// PORT-002. Ranges as text, such as `10000-10200`.
     Port002 { ports: Vec<u16>, documented: Box<str> },
     /// PORT-003. `outbound`: the target lies in the Internet. `life`: what the target sends meanwhile. `serves`:
-    /// others are answered on the same port.
+    /// others are answered on the same port. `voice`: it is no service but voice: so many packets of it were sent.
     Port003 {
         target: SocketAddr,
         protocol: Protocol,
@@ -234,6 +234,7 @@ pub enum Detail {
         outbound: bool,
         life: Life,
         serves: bool,
+        voice: Option<u64>,
     },
     /// PORT-005. `registers`: a registration was read.
     Port005 { port: u16, provider: SocketAddr, documented: Box<str>, registers: bool },

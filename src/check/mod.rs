@@ -266,6 +266,7 @@ mod tests {
                 outbound: false,
                 life: Life::Sends,
                 serves: false,
+                voice: None,
             };
             let blocked = Finding { rows: vec!["R1".into()], ..finding(port, Severity::Error, Some(PHONE)) };
             let silent = Detail::Sig002 {

@@ -178,6 +178,7 @@ fn details() -> Vec<Case> {
         outbound: true,
         life: crate::check::Life::Unseen,
         serves: false,
+        voice: None,
     };
     let use_of = |port, side, flows, peer| PortUse {
         protocol: Protocol::Udp,

@@ -149,6 +149,24 @@ fn what_a_router_says_outweighs_silence() {
 }
 
 #[test]
+fn of_voice_as_much_is_refused_as_somebody_said() {
+    const VOICE: &str =
+        "transport = \"udp\"\nown = \"5204-5263\"\ninitiator = \"either\"\npeer.scope = \"any\"";
+    let found = |app| {
+        let mut flow = Flow { app, ..udp("192.168.10.21:10000", "192.168.10.2:5204") };
+        flow.from_a = sent(400);
+        let world = world(&row("R1", "acme.pbx", VOICE), vec![unreachable(flow, UNREACHABLE_V4)]);
+        let found = check(&world.case()).findings;
+        let [Finding { detail: Detail::Port003 { voice, .. }, count, .. }] = found.as_slice() else {
+            panic!("{found:?}")
+        };
+        (*count, *voice)
+    };
+    assert_eq!(found(App::Rtp), (2, Some(400)));
+    assert_eq!(found(App::Unknown), (2, None));
+}
+
+#[test]
 fn rtcp_that_is_refused_blocks_nothing() {
     const VOICE: &str =
         "transport = \"udp\"\nown = \"5204-5263\"\ninitiator = \"either\"\npeer.scope = \"any\"";

@@ -249,10 +249,17 @@ pub(super) fn action(finding: &Finding) -> String {
 
 /// What to do about a PORT-003.
 fn unblock(detail: &Detail) -> String {
-    let Detail::Port003 { target, protocol: transport, refusal, outbound, life, serves } = detail else {
+    let Detail::Port003 { target, protocol: transport, refusal, outbound, life, serves, voice } = detail
+    else {
         return String::new();
     };
     let port = format!("{} {}", protocol(*transport), target.port());
+    if voice.is_some() {
+        return format!(
+            "Vergleichen Sie {target} mit Adresse und Port, die die Gegenseite im SDP für ihren Sprechweg nennt. Stimmen sie \
+             überein, prüfen Sie die Gegenseite und den Weg zu ihr (Routing, NAT), sonst das Gerät, das sendet."
+        );
+    }
     if *serves {
         return format!(
             "Andere Geräte erreichen {} über {port}. Prüfen Sie, ob die Adresse dieses Gerätes dort gesperrt ist (Sperrliste) \

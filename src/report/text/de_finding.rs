@@ -1,6 +1,6 @@
 //! German words of the findings: title and what was seen.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::connection;
 use super::de;
@@ -90,6 +90,10 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
              QoS-Regeln nach der Herstellerliste greifen dafür nicht.",
             list(List::of(ports, ports.len(), u16::to_string))
         ),
+        Detail::Port003 { target, refusal: Refusal::Icmp { v6, kind, code, reporter }, voice: Some(sent), .. } => {
+            let reason = icmp_reason(reason(*v6, *kind, *code));
+            turned_away((*sent, finding.count), *target, device, *reporter, reason)
+        }
         Detail::Port003 { target, protocol, refusal, life, .. } => {
             let tried = blocked(finding.count, (*target, *protocol), device, context.service(finding), *refusal);
             tried + &signalling::silence(*life, *refusal, target.ip(), context.zone, De)
@@ -459,6 +463,22 @@ fn blocked(
         ),
     };
     format!("{tries} von {device} zu {target} über {}{service} {outcome}.", protocol(transport))
+}
+
+/// Voice of which somebody says by ICMP that it does not arrive.
+fn turned_away(
+    (sent, refused): (u64, u64),
+    target: SocketAddr,
+    device: &str,
+    reporter: IpAddr,
+    reason: &str,
+) -> String {
+    format!(
+        "{device} hat {} an {target} gesendet; {reporter} hat das {}-mal mit ICMP abgewiesen: {reason}. Jedes einzelne \
+         Paket meldet ICMP nicht.",
+        counted(sent, "Sprachpaket", "Sprachpakete", De),
+        count(refused, De)
+    )
 }
 
 fn icmp_reason(reason: Reason) -> &'static str {

@@ -228,10 +228,17 @@ pub(super) fn action(finding: &Finding) -> String {
 
 /// What to do about a PORT-003.
 fn unblock(detail: &Detail) -> String {
-    let Detail::Port003 { target, protocol: transport, refusal, outbound, life, serves } = detail else {
+    let Detail::Port003 { target, protocol: transport, refusal, outbound, life, serves, voice } = detail
+    else {
         return String::new();
     };
     let port = format!("{} {}", protocol(*transport), target.port());
+    if voice.is_some() {
+        return format!(
+            "Compare {target} with the address and port that the other side's SDP names for its voice. If they are the same, \
+             check the other side and the way to it (routing, NAT), otherwise the device that sends."
+        );
+    }
     if *serves {
         return format!(
             "Other devices reach {} over {port}. Check whether this device's address is blocked there (block list), and \

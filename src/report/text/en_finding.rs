@@ -1,6 +1,6 @@
 //! English words of the findings: title and what was seen.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::connection;
 use super::dscp::Hint;
@@ -90,6 +90,10 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
              the vendor's list do not match it.",
             list(List::of(ports, ports.len(), u16::to_string))
         ),
+        Detail::Port003 { target, refusal: Refusal::Icmp { v6, kind, code, reporter }, voice: Some(sent), .. } => {
+            let reason = icmp_reason(reason(*v6, *kind, *code));
+            turned_away((*sent, finding.count), *target, device, *reporter, reason)
+        }
         Detail::Port003 { target, protocol, refusal, life, .. } => {
             let tried = blocked(finding.count, (*target, *protocol), device, context.service(finding), *refusal);
             tried + &signalling::silence(*life, *refusal, target.ip(), context.zone, En)
@@ -448,6 +452,21 @@ fn blocked(
         ),
     };
     format!("{tries} by {device} to reach {target} over {}{service} {outcome}.", protocol(transport))
+}
+
+/// Voice of which somebody says by ICMP that it does not arrive.
+fn turned_away(
+    (sent, refused): (u64, u64),
+    target: SocketAddr,
+    device: &str,
+    reporter: IpAddr,
+    reason: &str,
+) -> String {
+    format!(
+        "{device} sent {} to {target}; {reporter} refused it by ICMP {}: {reason}. ICMP does not report every single packet.",
+        counted(sent, "voice packet", "voice packets", En),
+        counted(refused, "time", "times", En)
+    )
 }
 
 fn icmp_reason(reason: Reason) -> &'static str {

@@ -79,6 +79,22 @@ fn who_fell_silent_is_not_said_to_be_in_operation() {
 }
 
 #[test]
+fn voice_that_is_refused_asks_no_service() {
+    let voice = |finding: &mut Finding| {
+        finding.count = 2;
+        if let Detail::Port003 { voice, .. } = &mut finding.detail {
+            *voice = Some(400);
+        }
+    };
+    let (detail, action) = said(Code::Port003, De, voice);
+    assert!(
+        detail.contains("400 Sprachpakete an 192.0.2.10:443 gesendet; 192.168.10.1 hat das 2-mal"),
+        "{detail}"
+    );
+    assert!(!action.contains("Dienst") && action.contains("SDP"), "{action}");
+}
+
+#[test]
 fn one_is_not_told_as_many() {
     let once = |finding: &mut Finding| {
         finding.count = 1;

@@ -2,7 +2,7 @@ use super::super::finding::Life;
 use super::super::fixture::{self, PBX, PHONE, PUBLIC, World, subjects};
 use super::super::rejection::Circumstance;
 use super::*;
-use crate::observe::fixture::{at, frame, host, ip, sent, socket, tcp, udp};
+use crate::observe::fixture::{at, frame, host, ip, sent, socket, stream, tcp, udp};
 use crate::observe::message::App;
 use crate::observe::{
     Answer, ArpTimes, Beginning, Call, CallProtocol, Flow, HostFacts, Mapping, Outage, Refusals, Refused,
@@ -404,11 +404,29 @@ fn an_answer_that_is_never_acknowledged_is_a_failed_call() {
     };
     let mut world = calls(vec![call(true)]);
     let why = |world: &World| sig_005(world).unwrap().1;
-    assert_eq!(why(&world), Some(Circumstance::Unacknowledged { over_tcp: false }));
+    assert_eq!(why(&world), Some(Circumstance::Unacknowledged { over_tcp: false, spoken: None }));
     let Call { caller, callee, .. } = call(true);
     let connection = tcp(&callee.to_string(), &caller.to_string(), TcpOutcome::Answered, 1);
     world.traffic.flows.push(Flow { app: App::Sip, ..connection });
-    assert_eq!(why(&world), Some(Circumstance::Unacknowledged { over_tcp: true }), "TCP does not lose it");
+    assert_eq!(
+        why(&world),
+        Some(Circumstance::Unacknowledged { over_tcp: true, spoken: None }),
+        "TCP does not lose it"
+    );
+    let ways = [("192.168.10.21:10000", "192.168.10.2:5204"), ("192.168.10.2:5204", "192.168.10.21:10000")];
+    world.traffic.streams = ways.map(|(from, to)| stream(from, to, &[(46, 400)])).into();
+    for stream in &mut world.traffic.streams {
+        stream.call = Some(0);
+        (stream.report.first.time, stream.report.last.time) = (at(1_000), at(9_000));
+    }
+    let spoken = Some((8_000_000_000, false));
+    assert_eq!(
+        why(&world),
+        Some(Circumstance::Unacknowledged { over_tcp: true, spoken }),
+        "and yet they spoke"
+    );
+    world.traffic.streams.pop();
+    assert_eq!(why(&world), Some(Circumstance::Unacknowledged { over_tcp: true, spoken: None }), "one side");
     assert!(sig_005(&calls(vec![call(false)])).is_none());
 }
 

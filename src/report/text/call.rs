@@ -60,12 +60,8 @@ impl CallNotes<'_> {
     /// A line each, in the order in which they matter.
     pub(crate) fn lines(&self, language: Language) -> Vec<String> {
         let say = |texts: [&str; 2]| texts[usize::from(language == En)].to_owned();
-        let unacknowledged = self.is_unacknowledged.then(|| {
-            say([
-                "kein ACK auf die Annahme: es kam kein Gespräch zustande",
-                "no ACK to the answer: no call came about",
-            ])
-        });
+        let unacknowledged =
+            self.is_unacknowledged.then(|| say(["kein ACK auf die Annahme", "no ACK to the answer"]));
         let late = self.late_ack.map(|after| {
             let after = duration(after, language);
             match language {

@@ -121,11 +121,20 @@ pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language:
                 (rejected, whole) if rejected == whole => format!("{all} {whole}\u{a0}Anrufe"),
                 (rejected, whole) => format!("{} {some}", of(rejected, whole, "von", De)),
             };
-            if matches!(why, Some(Circumstance::Unacknowledged { .. })) {
+            if let Some(Circumstance::Unacknowledged { spoken, .. }) = why {
                 return Some(format!(
                     "{device} hat {} angenommen, die Annahme (200) aber immer wieder senden müssen, weil der Anrufer sie nie \
-                     bestätigte (ACK): Ein Gespräch kam nicht zustande. Anrufer: {callers}.",
-                    which("den einzigen Anruf", "alle", "Anrufen")
+                     bestätigte (ACK){} Anrufer: {callers}.",
+                    which("den einzigen Anruf", "alle", "Anrufen"),
+                    match spoken {
+                        None => ": Ein Gespräch kam nicht zustande.".to_owned(),
+                        Some((longest, ended)) => format!(
+                            ". Sprache lief trotzdem {}{} in beide Richtungen{}.",
+                            if finding.count == 1 { "" } else { "bis zu " },
+                            duration(*longest, De),
+                            if *ended { format!(", dann legte {device} auf") } else { String::new() }
+                        ),
+                    }
                 ));
             }
             format!(
@@ -155,10 +164,19 @@ pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language:
                 (rejected, all) if rejected == all => format!("all {all}\u{a0}calls"),
                 (rejected, all) => format!("{} calls", of(rejected, all, "of", En)),
             };
-            if matches!(why, Some(Circumstance::Unacknowledged { .. })) {
+            if let Some(Circumstance::Unacknowledged { spoken, .. }) = why {
                 return Some(format!(
                     "{device} answered {which}, but had to send its answer (200) again and again, because the caller never \
-                     acknowledged it (ACK): no call came about. Callers: {callers}."
+                     acknowledged it (ACK){} Callers: {callers}.",
+                    match spoken {
+                        None => ": no call came about.".to_owned(),
+                        Some((longest, ended)) => format!(
+                            ". Both sides spoke all the same, for {}{}{}.",
+                            if finding.count == 1 { "" } else { "up to " },
+                            duration(*longest, En),
+                            if *ended { format!(", then {device} hung up") } else { String::new() }
+                        ),
+                    }
                 ));
             }
             format!(
@@ -288,13 +306,13 @@ pub(super) fn action(detail: &Detail, language: Language) -> Option<String> {
             "Prüfen Sie, ob die Adresse des Registrars stimmt, ob er in Betrieb ist und ob eine Firewall den Port sperrt.",
             "Check whether the registrar's address is right, whether it is running, and whether a firewall blocks the port.",
         ],
-        Detail::Sig005 { why: Some(Circumstance::Unacknowledged { over_tcp: true }), .. } => [
+        Detail::Sig005 { why: Some(Circumstance::Unacknowledged { over_tcp: true, .. }), .. } => [
             "Die Annahme (200) ging über TCP und kam an. Prüfen Sie an der Anlage oder Software, die anruft, warum die \
              Bestätigung (ACK) ausbleibt oder wohin sie geht; richtig ist die Adresse im Contact der Annahme.",
             "The answer (200) went over TCP and arrived. Check at the PBX or software that calls why it does not acknowledge it, \
              and where it sends its acknowledgement: to the address in the answer's Contact.",
         ],
-        Detail::Sig005 { why: Some(Circumstance::Unacknowledged { over_tcp: false }), .. } => [
+        Detail::Sig005 { why: Some(Circumstance::Unacknowledged { over_tcp: false, .. }), .. } => [
             "Prüfen Sie, ob die Annahme (200) den Anrufer erreicht und wohin er die Bestätigung sendet: an die Adresse im \
              Contact der Annahme. Verdächtig sind NAT, Firewall und SIP ALG zwischen beiden.",
             "Check whether the answer (200) reaches the caller, and where it sends its acknowledgement: to the address in the \

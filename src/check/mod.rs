@@ -37,7 +37,7 @@ use crate::site::{Hints, Site};
 use blocked::Blocked;
 use case::Case;
 
-pub(crate) use absence::foreign_telephony;
+pub(crate) use absence::{all_ended_unanswered, foreign_telephony};
 pub use distinction::Distinction;
 pub use finding::{
     Astray, Audit, Code, Detail, Evidence, Finding, Heard, Life, LossSign, NoVoice, Party, PortUse, Refusal,

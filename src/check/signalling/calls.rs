@@ -43,7 +43,9 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
             let next = starts.partition_point(|start| *start < call.start.1);
             starts.get(next).is_some_and(|start| start.since(call.start.1) <= ANOTHER_TRY)
         });
-        if is_fault(status) && is_own && !is_passed_on && !tried_again {
+        // It rang, and nobody answered.
+        let is_missed = matches!(status, 408 | 480) && call.ringing.is_some();
+        if is_fault(status) && is_own && !is_passed_on && !tried_again && !is_missed {
             let at = refuser(call, status);
             failed.entry((at.ip(), status)).or_insert_with(|| (at, Vec::new())).1.push(call);
         }

@@ -431,6 +431,17 @@ fn an_answer_that_is_never_acknowledged_is_a_failed_call() {
 }
 
 #[test]
+fn a_telephone_that_rang_and_was_not_answered_is_no_fault() {
+    let told = |status, rang: bool| {
+        let ringing = rang.then_some((frame(2), at(100)));
+        sig_005(&calls(vec![Call { ringing, ..refused_call(status) }; 3])).is_some()
+    };
+    assert!(told(408, false) && told(480, false), "nothing was reached");
+    assert!(!told(408, true) && !told(480, true), "nobody answered");
+    assert!(told(503, true), "that says something else");
+}
+
+#[test]
 fn that_the_other_calls_failed_too_is_known() {
     let answered = |third: Call| {
         let world = calls(vec![refused_call(403), refused_call(403), third]);

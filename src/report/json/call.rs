@@ -281,6 +281,7 @@ pub(super) fn standing<'a>(id: usize, call: &observe::Call, ties: &'a Ties) -> S
         final_status: call.status,
         unacknowledged: call.is_unacknowledged,
         reason: call.reason.as_deref(),
+        rang: call.ringing.is_some(),
     };
     Standing::of(outcome, call.leg_of, ties.legs(id), ties.streams(id))
 }

@@ -72,6 +72,8 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
 fn has_failed(call: &Call) -> bool {
     match call.answer {
         Answer::Unanswered => true,
+        // Where it rang, 408 says that nobody answered.
+        Answer::Rejected(408) => call.ringing.is_none(),
         Answer::Rejected(status) => status >= 400 && !is_everyday(status, call.reason.as_deref()),
         Answer::Cancelled => call.status.is_some_and(is_failure),
         Answer::Answered => call.is_unacknowledged,

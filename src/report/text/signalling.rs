@@ -137,10 +137,15 @@ pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language:
                     }
                 ));
             }
+            // Of several findings with a status each every one tells its part.
+            let part = finding.count < *calls;
             format!(
-                "{device} hat {} abgewiesen: {}.{}{others} Anrufer: {callers}.",
+                "{device} hat {}{}.{}{others} Anrufer: {callers}.",
                 which("den einzigen Anruf", "alle", "Anrufen"),
-                told(rejection, De),
+                match (told(rejection, De), part) {
+                    (status, true) => format!(" mit {status} beantwortet"),
+                    (status, false) => format!(" abgewiesen: {status}"),
+                },
                 match why {
                     Some(Circumstance::NoMediaOffered) =>
                         " Angeboten war kein nutzbarer Sprechweg (Port 0 oder Adresse 0.0.0.0).",
@@ -179,9 +184,13 @@ pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language:
                     }
                 ));
             }
+            let part = finding.count < *calls;
             format!(
-                "{device} turned away {which}: {}.{}{others} Callers: {callers}.",
-                told(rejection, En),
+                "{device} {}.{}{others} Callers: {callers}.",
+                match (told(rejection, En), part) {
+                    (status, true) => format!("answered {which} with {status}"),
+                    (status, false) => format!("turned away {which}: {status}"),
+                },
                 match why {
                     Some(Circumstance::NoMediaOffered) =>
                         " No usable voice was offered (port 0 or address 0.0.0.0).",

@@ -107,7 +107,15 @@ impl Registrations {
     }
 
     pub(super) fn finish(self) -> Vec<Registration> {
-        self.rows.into_values().map(|entry| entry.row).collect()
+        self.rows
+            .into_values()
+            .map(|entry| {
+                let is_open =
+                    entry.asked.last().is_some_and(|asked| asked.has_credentials && !asked.is_answered);
+                let is_answer_unseen = is_open && entry.row.standing == Standing::Challenged;
+                Registration { is_answer_unseen, ..entry.row }
+            })
+            .collect()
     }
 
     fn ask(&mut self, heard: &Heard) -> bool {

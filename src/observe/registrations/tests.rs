@@ -250,6 +250,9 @@ fn how_it_stands_is_what_was_settled_last() {
     assert_eq!(stands(&["?", "200", "?", "401"]), Standing::Accepted);
     assert_eq!(stands(&["?", "200", "?", "503"]), Standing::Refused);
     assert_eq!(stands(&["?", "403", "?", "401"]), Standing::Refused);
+    let unseen = |steps: &[&str]| registration(steps).is_answer_unseen;
+    assert!(unseen(&["?", "401", "!"]), "what became of the credentials is not in the capture");
+    assert!(!unseen(&["?", "401"]) && !unseen(&["?", "401", "!", "200"]) && !unseen(&["?"]));
     assert_eq!(stands(&["?", "494"]), Standing::Open, "another kind of security is asked for");
 }
 

@@ -472,6 +472,7 @@ pub(super) fn registration(registration: &Registration, unreachable: u64) -> pub
         accepted: registration.accepted,
         state: Some(registration.standing.into()),
         leaving: registration.is_leaving,
+        answer_unseen: registration.is_answer_unseen,
         silent: registration.is_silent(),
         attempts: registration.attempts,
         repeats: registration.repeats,

@@ -32,6 +32,9 @@ pub(in crate::report) struct Registration {
     /// It was to be removed, and no 2xx to that was seen.
     #[serde(default)]
     pub(in crate::report) leaving: bool,
+    /// It answered a challenge with credentials, and the capture holds no answer to that.
+    #[serde(default)]
+    pub(in crate::report) answer_unseen: bool,
     /// The last requests were sent again and again without any answer.
     #[serde(default)]
     pub(in crate::report) silent: bool,

@@ -331,6 +331,7 @@ fn registration_line(maker: &Maker<'_>, one: &Registration) -> Vec<Cell> {
         standing: one.standing(),
         accepted: one.accepted,
         is_leaving: one.leaving,
+        is_answer_unseen: one.answer_unseen,
         is_silent: one.silent,
         status: one.refused.or(one.status),
         reason: one.refused_reason.as_deref().unwrap_or_default(),

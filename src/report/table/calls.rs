@@ -234,6 +234,7 @@ fn registration_line(view: &View<'_>, registration: &Registration, unreachable: 
         standing: registration.standing,
         accepted: registration.accepted,
         is_leaving: registration.is_leaving,
+        is_answer_unseen: registration.is_answer_unseen,
         is_silent: registration.is_silent(),
         status: refused.map(|refused| refused.status).or(registration.status),
         reason: refused.map_or("", |refused| &*refused.reason),

@@ -19,6 +19,8 @@ pub(crate) struct Registered<'a> {
     pub(crate) accepted: bool,
     /// Its removal was asked for and not confirmed.
     pub(crate) is_leaving: bool,
+    /// What became of the credentials that it sent is not in the capture.
+    pub(crate) is_answer_unseen: bool,
     /// The last requests were repeated and got no answer at all.
     pub(crate) is_silent: bool,
     /// The last final answer.
@@ -108,6 +110,7 @@ impl Registered<'_> {
                 format!("{}, {}: {}", words.accepted, words.refused_later, refused())
             }
             (Standing::Refused, false) => format!("{}: {}", words.refused, refused()),
+            (Standing::Challenged, _) if self.is_answer_unseen => words.answer_unseen.to_owned(),
             (Standing::Challenged, _) => words.challenged.to_owned(),
             (Standing::Open, _) => return words.unanswered.to_owned(),
         };
@@ -126,6 +129,7 @@ struct Words {
     refused: &'static str,
     refused_later: &'static str,
     challenged: &'static str,
+    answer_unseen: &'static str,
     unanswered: &'static str,
     silent_later: &'static str,
     leaving: &'static str,
@@ -139,6 +143,7 @@ const WORDS: [Words; 2] = [
         refused: "abgelehnt",
         refused_later: "zuletzt abgelehnt",
         challenged: "nur nach Anmeldedaten gefragt",
+        answer_unseen: "Antwort auf die Anmeldedaten nicht im Mitschnitt",
         unanswered: "keine Antwort zu sehen",
         silent_later: "zuletzt ohne Antwort",
         leaving: "Abmeldung nicht bestätigt",
@@ -150,6 +155,7 @@ const WORDS: [Words; 2] = [
         refused: "rejected",
         refused_later: "rejected in the end",
         challenged: "only asked for credentials",
+        answer_unseen: "answer to the credentials not in the capture",
         unanswered: "no answer seen",
         silent_later: "unanswered in the end",
         leaving: "deregistration not confirmed",
@@ -165,6 +171,7 @@ mod tests {
             standing,
             accepted,
             is_leaving: false,
+            is_answer_unseen: false,
             is_silent: false,
             status: Some(403),
             reason: "Forbidden",
@@ -208,6 +215,8 @@ mod tests {
         assert_eq!(told(Standing::Refused, false), "abgelehnt: 403 (verboten)");
         assert_eq!(told(Standing::Challenged, false), "nur nach Anmeldedaten gefragt");
         assert_eq!(told(Standing::Open, false), "keine Antwort zu sehen");
+        let asked = Registered { is_answer_unseen: true, ..registered(Standing::Challenged, false) };
+        assert_eq!(asked.lines(De), ["Antwort auf die Anmeldedaten nicht im Mitschnitt"]);
     }
 
     #[test]

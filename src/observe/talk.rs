@@ -14,6 +14,8 @@ use super::offers::{Novelty, Offers};
 use super::progress::{Progress, is_in_dialog};
 
 const OFFERS_KEPT: usize = 16;
+/// Packets of several interfaces are swapped where they lie no further apart (ns).
+const SWAPPED_WITHIN: i64 = 1_000_000;
 /// A PBX that passes a call on does so within this time (ns); queues and announcements come later.
 const PASSED_ON_WITHIN: i64 = 5_000_000_000;
 /// An INVITE that was sent again after this time (ns), RFC 3261 section 17.1.1.2, had no answer until then.
@@ -133,7 +135,6 @@ impl Talk {
     pub(super) fn hear(&mut self, heard: &Heard, sdp: Option<&Sdp>, has_room: bool) -> bool {
         let message = &heard.message;
         self.messages += 1;
-        self.last_heard = (heard.time, heard.frame);
         self.progress.hear(heard, sdp);
         // What a refusal describes is what its sender could do (RFC 3261 section 21.4.26), and agrees on nothing.
         let is_refusal = message.status().is_some_and(|status| status >= 300);
@@ -167,6 +168,7 @@ impl Talk {
         if let Some(sdp) = sdp.filter(|_| !is_refusal) {
             self.note_media(heard, sdp);
         }
+        self.last_heard = (heard.time, heard.frame);
         self.call.ladder.push(heard, sdp.is_some(), has_room)
     }
 
@@ -176,6 +178,15 @@ impl Talk {
         match method {
             Method::Invite => {
                 self.asked = heard.time;
+                // Captured just behind its 100, as interfaces that are read in turn have it.
+                let (before, _) = self.last_heard;
+                let is_swapped = (0..=SWAPPED_WITHIN).contains(&heard.time.since(before));
+                let is_first =
+                    self.messages == 2 && self.invited.is_none() && self.call.beginning == Beginning::Unseen;
+                if is_first && is_swapped && heard.from == self.call.caller && !is_in_dialog(&heard.message) {
+                    self.call.beginning = Beginning::Seen;
+                    self.call.dialled = dialled(&heard.message);
+                }
                 if !is_in_dialog(&heard.message) && self.invited.is_none() {
                     self.attempts.invite(heard);
                 }

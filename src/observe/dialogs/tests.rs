@@ -1,4 +1,4 @@
-use super::super::call::{Answer, CallSide};
+use super::super::call::{Answer, Beginning, CallSide};
 use super::super::fixture::{at, frame, ip, socket};
 use super::super::message::sip;
 use super::*;
@@ -72,6 +72,20 @@ fn call_of(steps: &[&str]) -> Call {
 
 /// Messages, how the call went, and the frames of its answer and its end.
 type Course<'a> = (&'a [&'a str], Answer, Option<u64>, Option<u64>);
+
+#[test]
+fn an_invite_that_was_captured_just_behind_its_100_begins_the_call() {
+    let beginning = |waited| {
+        let mut ear = Ear::default();
+        ear.answer(100, "INVITE");
+        ear.waited = waited;
+        ear.ask("INVITE");
+        ear.answer(200, "INVITE");
+        ear.end().calls.remove(0).beginning
+    };
+    assert_eq!(beginning(0), Beginning::Seen);
+    assert_eq!(beginning(500), Beginning::Unseen, "sent again");
+}
 
 #[test]
 fn a_call_is_answered_rejected_cancelled_or_open() {

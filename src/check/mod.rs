@@ -8,6 +8,7 @@ mod case;
 mod connection;
 mod distinction;
 mod evidence;
+mod expiry;
 mod exposure;
 mod filter;
 mod finding;
@@ -39,6 +40,7 @@ use case::Case;
 
 pub(crate) use absence::{all_ended_unanswered, foreign_telephony};
 pub use distinction::Distinction;
+pub(crate) use expiry::Expiry;
 pub use finding::{
     Astray, Audit, Code, Detail, Evidence, Finding, Heard, Life, LossSign, NoVoice, Party, PortUse, Refusal,
     RowResult, RowStatus, RulebookInfo, Severity, Side, Subject, Unevenness, Unjudged, Verdict, VoiceSender,

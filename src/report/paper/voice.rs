@@ -8,7 +8,7 @@ use crate::report::json::document::{
     Beginning, Call, CallState, Endpoint, MediaKind, Registration, Stream, Unjudged, VoicePolicy,
 };
 use crate::report::json::network::VOICE;
-use crate::report::number::{NO_VALUE, decimal, duration, percent, span};
+use crate::report::number::{NO_VALUE, decimal, duration, percent, span, time_of_day};
 use crate::report::redact::is_public;
 use crate::report::table::media::is_at_most;
 use crate::report::text::{
@@ -331,6 +331,7 @@ fn registration_line(maker: &Maker<'_>, one: &Registration) -> Vec<Cell> {
         standing: one.standing(),
         accepted: one.accepted,
         is_leaving: one.leaving,
+        expired: one.expired_at.as_deref().and_then(instant).map(|time| time_of_day(time, maker.zone)),
         is_answer_unseen: one.answer_unseen,
         is_silent: one.silent,
         status: one.refused.or(one.status),
@@ -341,7 +342,8 @@ fn registration_line(maker: &Maker<'_>, one: &Registration) -> Vec<Cell> {
         unreachable: one.unreachable,
     };
     let result = told.lines(maker.language).join("; ");
-    let tone = if is_accepted && !one.silent { Tone::Good } else { Tone::Caution };
+    let tone =
+        if is_accepted && !one.silent && one.expired_at.is_none() { Tone::Good } else { Tone::Caution };
     vec![
         Cell::new(&one.aor),
         Cell::new(socket(&one.client)),

@@ -6,7 +6,8 @@ use std::net::{IpAddr, SocketAddr};
 use super::View;
 use super::media;
 use super::page::{Lean, Page, Piece, Tone};
-use crate::check::{Code, Unjudged};
+use crate::capture::Timestamp;
+use crate::check::{Code, Expiry, Unjudged};
 use crate::observe::{Answer, Beginning, Call, CallProtocol, Registration};
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, duration, moment, time_of_day};
@@ -202,8 +203,8 @@ pub(super) fn write_registrations(page: &mut Page, view: &View<'_>) {
         return;
     }
     let unreachable = Unreachable::of(&traffic.flows);
-    let line =
-        |registration: &Registration| registration_line(view, registration, unreachable.times(registration));
+    let expiry = Expiry::of(view.audit);
+    let line = |one: &Registration| registration_line(view, one, unreachable.times(one), expiry.since(one));
     let rows: Vec<Vec<Piece>> = registrations.iter().take(MOST).map(line).collect();
     let heads = [
         (labels.account, Lean::Left),
@@ -228,12 +229,18 @@ pub(super) fn write_registrations(page: &mut Page, view: &View<'_>) {
     }
 }
 
-fn registration_line(view: &View<'_>, registration: &Registration, unreachable: u64) -> Vec<Piece> {
+fn registration_line(
+    view: &View<'_>,
+    registration: &Registration,
+    unreachable: u64,
+    expired: Option<Timestamp>,
+) -> Vec<Piece> {
     let (refused, refusals) = (registration.refused.as_ref(), &registration.refusals.by_status);
     let told = Registered {
         standing: registration.standing,
         accepted: registration.accepted,
         is_leaving: registration.is_leaving,
+        expired: expired.map(|time| time_of_day(time, view.context.zone)),
         is_answer_unseen: registration.is_answer_unseen,
         is_silent: registration.is_silent(),
         status: refused.map(|refused| refused.status).or(registration.status),

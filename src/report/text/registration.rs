@@ -19,6 +19,8 @@ pub(crate) struct Registered<'a> {
     pub(crate) accepted: bool,
     /// Its removal was asked for and not confirmed.
     pub(crate) is_leaving: bool,
+    /// When it ran out, where nothing renewed it.
+    pub(crate) expired: Option<String>,
     /// What became of the credentials that it sent is not in the capture.
     pub(crate) is_answer_unseen: bool,
     /// The last requests were repeated and got no answer at all.
@@ -103,7 +105,11 @@ impl Registered<'_> {
         let words = &WORDS[usize::from(language == En)];
         let refused = || answer(self.status.unwrap_or_default(), self.reason, language);
         let stands = match (self.standing, self.accepted) {
-            (Standing::Accepted, _) => words.accepted.to_owned(),
+            (Standing::Accepted, _) => match (&self.expired, language) {
+                (None, _) => words.accepted.to_owned(),
+                (Some(time), De) => format!("{}, abgelaufen seit {time} Uhr, nicht erneuert", words.accepted),
+                (Some(time), En) => format!("{}, expired since {time}, not renewed", words.accepted),
+            },
             (Standing::SignedOff, true) => format!("{}, {}", words.accepted, words.signed_off_later),
             (Standing::SignedOff, false) => words.signed_off.to_owned(),
             (Standing::Refused, true) => {
@@ -171,6 +177,7 @@ mod tests {
             standing,
             accepted,
             is_leaving: false,
+            expired: None,
             is_answer_unseen: false,
             is_silent: false,
             status: Some(403),
@@ -215,6 +222,9 @@ mod tests {
         assert_eq!(told(Standing::Refused, false), "abgelehnt: 403 (verboten)");
         assert_eq!(told(Standing::Challenged, false), "nur nach Anmeldedaten gefragt");
         assert_eq!(told(Standing::Open, false), "keine Antwort zu sehen");
+        let expired = Some("06:23:03".to_owned());
+        let expired = Registered { expired, ..registered(Standing::Accepted, true) };
+        assert_eq!(expired.lines(De), ["angenommen, abgelaufen seit 06:23:03 Uhr, nicht erneuert"]);
         let asked = Registered { is_answer_unseen: true, ..registered(Standing::Challenged, false) };
         assert_eq!(asked.lines(De), ["Antwort auf die Anmeldedaten nicht im Mitschnitt"]);
     }

@@ -82,6 +82,9 @@ pub(in crate::report) struct Call {
     /// Why that failed: with what the REFER was refused, or the call that it asked for.
     #[serde(default)]
     pub(in crate::report) transfer_failed_status: Option<u16>,
+    /// Telephones that rang beside the one that answered, of a call that nobody answered all of several.
+    #[serde(default)]
+    pub(in crate::report) also_rang: Vec<String>,
     /// A PBX had several telephones ring, each with a call of its own, and ended this one when another answered.
     #[serde(default)]
     pub(in crate::report) answered_elsewhere: bool,
@@ -337,6 +340,7 @@ pub(super) fn call(id: usize, call: &observe::Call, ties: &Ties, traffic: &Traff
         transferred_by: call.transferred.as_ref().map(|(side, _)| (*side).into()),
         transfer_failed_to: transfer_to.filter(|_| call.transfer_failed.is_some()),
         transfer_failed_status: call.transfer_failed,
+        also_rang: call.also_rang().iter().map(ToString::to_string).collect(),
         answered_elsewhere: call.answered_elsewhere,
         leg_of: call.leg_of,
         leg_by: ties.legs(id).to_vec(),

@@ -220,6 +220,7 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
         let_through: between(call.start.as_deref(), call.let_through.as_deref())
             .filter(|_| call.ringing.as_ref().or(call.early_media.as_ref()).is_some()),
         rang_for: between(call.ringing.as_deref(), call.end.as_deref()).filter(|_| call.answered.is_none()),
+        also_rang: call.also_rang.iter().map(|address| shown(address)).collect(),
         dialled: call.dialled.as_deref(),
         refused_change: call.refused_change.as_ref().map(|change| (change.kind.into(), change.status)),
         leg_of: root.map(|root| maker.moment(root.start.as_deref())),

@@ -135,6 +135,7 @@ pub(in crate::report) fn notes<'a>(view: &View<'a>, call: &'a Call) -> CallNotes
         early_media: call.heard_after().filter(|_| call.ringing.is_none()),
         let_through: call.let_through_after().filter(|_| call.ringing.or(call.early_media).is_some()),
         rang_for: call.rang_for(),
+        also_rang: call.also_rang().iter().map(ToString::to_string).collect(),
         dialled: call.dialled.as_deref(),
         refused_change: call.refused_change.map(|change| (change.kind, change.status)),
         leg_of: root.map(|root| time_of_day(root.start.1, view.context.zone)),

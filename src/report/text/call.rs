@@ -2,9 +2,9 @@
 //! the answer, what was asked for during the call and refused, whose leg it is.
 
 use super::cause::because;
-use super::quoted;
 use super::signalling::meaning;
 use super::status::phrase_of;
+use super::{List, quoted};
 use crate::observe::message::sip::CauseProtocol;
 use crate::observe::{Answer, Beginning, CallSide, ChangeKind};
 use crate::report::language::Language::{self, De, En};
@@ -35,6 +35,8 @@ pub(crate) struct CallNotes<'a> {
     pub(crate) let_through: Option<i64>,
     /// How long it rang without being answered, in ns.
     pub(crate) rang_for: Option<i64>,
+    /// Telephones that rang and did not get the call, of one that nobody answered all.
+    pub(crate) also_rang: Vec<String>,
     pub(crate) dialled: Option<&'a str>,
     pub(crate) refused_change: Option<(ChangeKind, u16)>,
     /// When the call began that a PBX passed on as this one.
@@ -98,6 +100,15 @@ impl CallNotes<'_> {
                 En => format!("183 after {after}: ringing tone or announcement before the answer possible"),
             }
         });
+        let also_rang = (!self.also_rang.is_empty()).then(|| {
+            let phones = List::of(&self.also_rang, self.also_rang.len(), String::clone);
+            match (language, self.answer) {
+                (De, Answer::Answered) => format!("klingelte auch an {}", phones.join("und", "weiteren")),
+                (De, _) => format!("klingelte an {}", phones.join("und", "weiteren")),
+                (En, Answer::Answered) => format!("rang at {} too", phones.join("and", "more")),
+                (En, _) => format!("rang at {}", phones.join("and", "more")),
+            }
+        });
         let dialled = self.dialled.map(|number| match language {
             De => format!("gewählt: {}", quoted(number)),
             En => format!("dialled: {}", quoted(number)),
@@ -121,7 +132,7 @@ impl CallNotes<'_> {
             cause,
             change,
         ];
-        lines.into_iter().chain([early, dialled, leg]).flatten().collect()
+        lines.into_iter().chain([also_rang, early, dialled, leg]).flatten().collect()
     }
 
     /// That ringing is counted from an INVITE long after the first one, with which the call began.
@@ -207,6 +218,7 @@ mod tests {
             early_media: None,
             let_through: None,
             rang_for: None,
+            also_rang: Vec::new(),
             dialled: None,
             refused_change: None,
             leg_of: None,
@@ -243,6 +255,8 @@ mod tests {
         );
         let picked_up = CallNotes { rang_for: Some(45_255_000_000), ..notes() };
         assert!(picked_up.lines(De).is_empty(), "who is answered rang until then");
+        let forked = CallNotes { also_rang: vec!["192.168.10.23".to_owned()], ..notes() };
+        assert_eq!(forked.lines(De), ["klingelte auch an 192.168.10.23"]);
         let fax = CallNotes { refused_change: Some((ChangeKind::Fax, 488)), ..notes() };
         assert_eq!(
             fax.lines(De),

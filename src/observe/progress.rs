@@ -168,7 +168,7 @@ impl Progress {
         call.let_through = through.map(|invite| invite.sent);
         if let Some((number, reason)) = self.refusal {
             // Another telephone that rang was told to stop.
-            call.reason = reason.filter(|_| !call.status.is_some_and(|status| status < 300));
+            call.reason = reason.filter(|_| call.status.is_none_or(|status| status >= 300));
             call.with_credentials = sent(number).is_some_and(|invite| invite.has_credentials);
         }
         call.offers_nothing = self.invites.last().is_some_and(|invite| invite.offers_nothing);

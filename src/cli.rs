@@ -9,8 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Stands below the long help and on the manual pages of the commands that judge.
 const EXIT_STATUS: &str = "Exit status:\n  0  nothing at or above --fail-on (default: warning)\n  1  findings at or above \
-    it\n  2  could not do the job: wrong words, unreadable input, broken rule or site file\n  3  the capture shows nothing \
-    that could be judged";
+    it\n  2  could not do the job: wrong words, unreadable input, broken rule or site file\n  3  no verdict: the \
+    capture does not show the installation, or has gaps of its own; findings may be\n     there all the same";
 
 /// The same of a comparison.
 const COMPARE_STATUS: &str = "Exit status:\n  0  no finding came that is at or above --fail-on (default: warning); with \
@@ -146,7 +146,7 @@ pub struct JudgeArgs {
     /// List every flow and every address in the JSON report, not only the first 10,000
     #[arg(long)]
     pub all_flows: bool,
-    /// Columns of the table; else those of the terminal, else 100
+    /// Columns of the table, at least 60; else those of the terminal, else 100
     #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(60..=1000))]
     pub width: Option<u16>,
     /// Colours in the table
@@ -157,8 +157,9 @@ pub struct JudgeArgs {
 /// Forms of a report and where they go, for `check` and `report`.
 #[derive(Debug, Args)]
 pub struct FormArgs {
-    /// Forms of the report, several with commas between them
-    #[arg(long, value_enum, value_delimiter = ',', default_value = "table")]
+    /// Forms of the report, several with commas between them; the table if not given, and Markdown of a stored report, which
+    /// has no table
+    #[arg(long, value_enum, value_delimiter = ',')]
     pub format: Vec<Format>,
     /// Write the report to this file instead of standard output; one for each form, in their order. CSV takes a
     /// directory
@@ -168,6 +169,15 @@ pub struct FormArgs {
     /// every form
     #[arg(long, value_enum, value_name = "people|addresses", num_args = 0..=1, require_equals = true, default_missing_value = "people")]
     pub redact: Option<Redact>,
+}
+
+impl FormArgs {
+    /// The form where none is named.
+    pub fn or(&mut self, format: Format) {
+        if self.format.is_empty() {
+            self.format.push(format);
+        }
+    }
 }
 
 /// `--redact`.
@@ -182,7 +192,7 @@ pub enum Redact {
 /// Words of `report`.
 #[derive(Debug, Args)]
 pub struct ReportArgs {
-    /// What `check --format json` wrote
+    /// What `check --format json` wrote, or - for standard input
     #[arg(value_name = "RESULT.json")]
     pub result: PathBuf,
     #[command(flatten)]
@@ -204,11 +214,11 @@ pub struct CompareArgs {
     /// Form of what --points tells
     #[arg(long, value_enum, default_value_t = PointsFormat::Text, requires = "points")]
     pub format: PointsFormat,
-    /// Address of the telephone system, and its model if you know it (192.168.10.2=hypervoice)
-    #[arg(long, value_name = "IP[=MODEL]")]
+    /// Address of the telephone system, and its model if you know it (192.168.10.2=hypervoice); not with --points
+    #[arg(long, value_name = "IP[=MODEL]", conflicts_with = "points")]
     pub pbx: Vec<PbxHint>,
-    /// What you know of the site: networks, hosts, providers, exceptions (TOML)
-    #[arg(long, value_name = "FILE")]
+    /// What you know of the site: networks, hosts, providers, exceptions (TOML); not with --points
+    #[arg(long, value_name = "FILE", conflicts_with = "points")]
     pub site: Option<PathBuf>,
     /// Rule files to judge by instead of the built-in ones
     #[arg(long, value_name = "DIR")]
@@ -216,13 +226,13 @@ pub struct CompareArgs {
     /// Language of the page; else that of the system, else English
     #[arg(long, value_name = "de|en")]
     pub lang: Option<String>,
-    /// Pseudonyms instead of telephone numbers, users and names, `=addresses` of public addresses as well
+    /// Pseudonyms instead of telephone numbers, users and names, `=addresses` of public addresses as well; not with --points
     #[arg(long, value_enum, value_name = "people|addresses", num_args = 0..=1, require_equals = true, default_missing_value = "people", conflicts_with = "points")]
     pub redact: Option<Redact>,
-    /// Exit with status 1 if a finding came that is at least this severe
-    #[arg(long, value_enum, default_value_t = FailOn::Warning)]
+    /// Exit with status 1 if a finding came that is at least this severe; not with --points
+    #[arg(long, value_enum, default_value_t = FailOn::Warning, conflicts_with = "points")]
     pub fail_on: FailOn,
-    /// Columns of the page; else those of the terminal, else 100
+    /// Columns of the page, at least 60; else those of the terminal, else 100
     #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(60..=1000))]
     pub width: Option<u16>,
 }
@@ -274,7 +284,7 @@ pub struct PortsArgs {
     /// Language of the table
     #[arg(long, value_name = "de|en")]
     pub lang: Option<String>,
-    /// Columns of the table
+    /// Columns of the table, at least 60
     #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(60..=1000))]
     pub width: Option<u16>,
 }

@@ -1,21 +1,22 @@
 //! `pbxray live`: puts capture, recorder, judgement and view together.
 
+mod end;
 mod reports;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use anyhow::{Context, Result, anyhow};
 use clap::ValueEnum;
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
 
 use super::{
-    hints, is_closed_pipe, judge_settings, language, prepare, print, rulebook, severity, terminal_width,
+    hints, is_closed_pipe, is_hung_up, judge_settings, language, prepare, print_all, rulebook, severity,
+    terminal_width,
 };
+use end::End;
 use pbxray::capture::{
     self, Bounds, FilterSpec, LinkEvent, Measurement, Meter, Outages, Recorder, Recording, Ring, Tap, Tell,
     Timestamp,
@@ -39,7 +40,10 @@ pub(super) fn live(args: &LiveArgs) -> Result<ExitStatus> {
     let wanted = Wanted::of(args, language)?;
     shut_in(args, &wanted, with_view, language)?;
     let filter = prepare(judge, language)?;
-    let end = End::new(with_view)?;
+    let end = End::new()?;
+    if !with_view {
+        end.take_signals()?;
+    }
     let meter = Arc::new(Meter::default());
     let board = with_view.then(Arc::<Board>::default);
     let outages = Arc::<Mutex<Outages>>::default();
@@ -79,9 +83,14 @@ pub(super) fn live(args: &LiveArgs) -> Result<ExitStatus> {
                 interfaces: &args.interfaces,
                 stop: &end.stop,
                 signal: &end.signalled,
+                wishes: &end.wishes,
                 folder: PathBuf::from("."),
             };
-            beside_view(board, &setup, &end, || watch(measurement, &terms, &mut lookout))?
+            let (audit, ended) =
+                beside_view(board, &setup, &end, || watch(measurement, &terms, &mut lookout))?;
+            // The report follows all the same, into files at least.
+            lookout.trouble = ended.context("the terminal").err();
+            audit
         }
     };
     lookout.finish(&audit)?;
@@ -142,7 +151,7 @@ fn beside_view(
     setup: &screen::Terms<'_>,
     end: &End,
     watch: impl FnOnce() -> Arc<Audit>,
-) -> Result<Arc<Audit>> {
+) -> Result<(Arc<Audit>, io::Result<()>)> {
     let stage = Stage::open(board).context("the terminal")?;
     thread::scope(|scope| {
         let view = scope.spawn(|| screen::run(stage, board, setup));
@@ -152,41 +161,8 @@ fn beside_view(
         let ended = view.join();
         end.take_signals()?;
         // What a panic said stands on the terminal already; the report follows.
-        ended.unwrap_or(Ok(())).context("the terminal")?;
-        Ok(audit)
+        Ok((audit, ended.unwrap_or(Ok(()))))
     })
-}
-
-/// What ends the capture from outside.
-struct End {
-    stop: Arc<AtomicBool>,
-    /// The latest signal, for the view.
-    signalled: Arc<AtomicUsize>,
-}
-
-impl End {
-    fn new(with_view: bool) -> io::Result<Self> {
-        let end = Self { stop: Arc::new(AtomicBool::new(false)), signalled: Arc::new(AtomicUsize::new(0)) };
-        if with_view {
-            for signal in [SIGINT, SIGTERM] {
-                // The view must give the terminal back first.
-                flag::register_usize(signal, Arc::clone(&end.signalled), signal as usize)?;
-            }
-        } else {
-            end.take_signals()?;
-        }
-        Ok(end)
-    }
-
-    /// A signal stops the capture in order; the second one meets the flag that the first one set, and ends the program at
-    /// once.
-    fn take_signals(&self) -> io::Result<()> {
-        for signal in [SIGINT, SIGTERM] {
-            flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&self.stop))?;
-            flag::register(signal, Arc::clone(&self.stop))?;
-        }
-        Ok(())
-    }
 }
 
 /// Tells of links, in the view where there is one, else on standard error; and keeps it for the report.
@@ -265,7 +241,7 @@ impl Lookout {
     }
 
     fn keep_evidence(&self, audit: &Audit, turns: &[Turn]) {
-        let worth = |turn: &&Turn| turn.cleared.is_none() && turn.finding.severity >= self.evidence_from;
+        let worth = |turn: &&Turn| turn.reaches(self.evidence_from);
         if let (Some(recorder), Some(turn)) = (&self.recorder, turns.iter().find(worth)) {
             let time = jiff::Zoned::now().strftime("%Y%m%d-%H%M%S");
             let name = format!("{time}-{}", turn.finding.code().as_str());
@@ -279,7 +255,7 @@ impl Lookout {
             _ => Ok(report::live_text(turn, audit, &self.names, &self.settings)),
         });
         let lines = lines.collect::<io::Result<String>>()?;
-        print(|out| out.write_all(lines.as_bytes()))
+        print_all(|out| out.write_all(lines.as_bytes()))
     }
 
     /// Closes the records and prints the report, with what came and went.
@@ -314,7 +290,7 @@ impl Lookout {
         }
         let printed = match self.trouble {
             Some(error) => Err(error),
-            None => print(|out| match self.format {
+            None => print_all(|out| match self.format {
                 LiveFormat::Jsonl => {
                     out.write_all(report::live_report(&course, audit, names, settings)?.as_bytes())
                 }
@@ -325,8 +301,10 @@ impl Lookout {
             }),
         };
         match printed {
-            // The report is where it was to go.
-            Err(error) if has_files && is_closed_pipe(&error) => Ok(()),
+            // Whoever closed the pipe has seen enough.
+            Err(error) if is_closed_pipe(&error) => Ok(()),
+            // The report is where it was to go, and the terminal is gone.
+            Err(error) if has_files && is_hung_up(&error) => Ok(()),
             printed => printed,
         }
     }

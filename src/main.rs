@@ -42,11 +42,17 @@ const CHEAP_TO_READ: u64 = 32 << 20;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
-        Command::Check(args) => check(&args),
+        Command::Check(mut args) => {
+            args.form.or(Format::Table);
+            check(&args)
+        }
         Command::Live(args) => live::live(&args),
         Command::Compare(args) => compare(&args),
         Command::Annotate(args) => annotate(&args),
-        Command::Report(args) => render(&args),
+        Command::Report(mut args) => {
+            args.form.or(Format::Markdown);
+            render(&args)
+        }
         Command::Ports(args) => ports(&args),
         Command::Explain(args) => explain(&args),
         Command::Interfaces(args) => interfaces(&args),
@@ -56,8 +62,6 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(status) => status.into(),
-        // Whoever closed the pipe has seen enough.
-        Err(error) if is_closed_pipe(&error) => ExitStatus::Clean.into(),
         Err(error) => {
             let _ = writeln!(io::stderr(), "pbxray: {error:#}");
             ExitStatus::CouldNotRun.into()
@@ -74,7 +78,13 @@ fn check(args: &CheckArgs) -> Result<ExitStatus> {
     let hints = hints(&judge.pbx, judge.site.as_deref(), &rulebook)?;
     let filter = prepare(judge, language)?;
     let settings = capture::Settings { range_bytes: args.range_bytes, ..capture::Settings::default() };
-    let measurement = capture::open(&args.inputs, settings)?;
+    let measurement = capture::open(&args.inputs, settings)
+        .map_err(|error| anyhow!("{error}{}", mistaken_redact(&args.inputs, &error, language)))?;
+    for path in outputs::named_again(&args.inputs) {
+        let text = language
+            .either("ist mehrfach genannt und wird einmal gelesen", "is named more than once and read once");
+        let _ = writeln!(io::stderr(), "pbxray: {}: {text}", path.display());
+    }
     let terms = Terms { rulebook: &rulebook, hints: &hints, filter: filter.as_ref() };
     let mut line = ProgressLine::new();
     let audit = pipeline::check(measurement, &terms, &mut |measurement| line.show(measurement));
@@ -82,6 +92,20 @@ fn check(args: &CheckArgs) -> Result<ExitStatus> {
     let status = ExitStatus::of(&audit, severity(judge.fail_on));
     write_report(args, audit, &rulebook, language)?;
     Ok(status)
+}
+
+/// `--redact addresses` asks for a file of that name.
+fn mistaken_redact(inputs: &[PathBuf], error: &capture::OpenError, language: Language) -> String {
+    let capture::OpenError::NotFound { path } = error else { return String::new() };
+    let is_value = ["addresses", "people"].iter().any(|word| path.as_os_str() == *word);
+    if !is_value || !inputs.contains(path) {
+        return String::new();
+    }
+    let meant = format!("--redact={}", path.display());
+    match language {
+        Language::De => format!("; wenn Sie {meant} meinen, schreiben Sie es mit Gleichheitszeichen"),
+        Language::En => format!("; if you mean {meant}, write it with the equals sign"),
+    }
 }
 
 /// The filter; sets the number of threads.
@@ -179,8 +203,10 @@ fn annotate(args: &AnnotateArgs) -> Result<ExitStatus> {
     };
     let said = || format!("--output {}", args.output.display());
     let mut out = BufWriter::new(File::create(&args.output).with_context(said)?);
-    let copied = capture::copy(&args.input, &plan, &mut out)?;
-    out.flush().with_context(said)?;
+    let copied = capture::copy(&args.input, &plan, &mut out)
+        .map_err(anyhow::Error::from)
+        .and_then(|copied| out.flush().with_context(said).map(|()| copied))
+        .inspect_err(|_| outputs::remove_if_empty(&args.output))?;
     let told = report::copied(&copied, notes.frames.len(), language);
     print(|out| writeln!(out, "{}: {told}", args.output.display()))?;
     Ok(ExitStatus::of(&audit, severity(judge.fail_on)))
@@ -188,14 +214,22 @@ fn annotate(args: &AnnotateArgs) -> Result<ExitStatus> {
 
 /// Renders a stored report. Its status is that of a report that could be rendered.
 fn render(args: &ReportArgs) -> Result<ExitStatus> {
+    let name = args.result.display();
+    let is_piped = args.result.as_os_str() == "-";
+    let bytes = if is_piped {
+        let mut bytes = Vec::new();
+        io::Read::read_to_end(&mut io::stdin().lock(), &mut bytes).map(|_| bytes)
+    } else {
+        std::fs::read(&args.result)
+    };
+    let bytes = bytes.with_context(|| name.to_string())?;
+    let stored = Published::parse(&bytes).map_err(|error| anyhow!("{name} {error}"))?;
     anyhow::ensure!(
         !args.form.format.contains(&Format::Table),
-        "the table needs the capture; say --format html, markdown, csv, sarif or json"
+        "--format table: the table needs the capture; say --format markdown, html, csv, sarif or json"
     );
-    check_forms(&args.form, std::iter::once(args.result.as_path()), language(None)?)?;
-    let name = args.result.display();
-    let bytes = std::fs::read(&args.result).with_context(|| name.to_string())?;
-    let stored = Published::parse(&bytes).map_err(|error| anyhow!("{name} {error}"))?;
+    let inputs = (!is_piped).then_some(args.result.as_path()).into_iter();
+    check_forms(&args.form, inputs, language(None)?)?;
     let published = match args.form.redact {
         Some(redact) => stored.redacted(redaction(redact))?,
         None => stored,
@@ -216,10 +250,13 @@ fn check_forms<'a>(
         "{}",
         match language {
             Language::De => format!(
-                "--format nennt {formats} Formen, und -o steht {outputs}-mal da; nennen Sie -o für jede Form, in derselben Folge"
+                "--format nennt {}, und -o steht {outputs}-mal da; nennen Sie -o für jede Form, in derselben Folge",
+                outputs::counted(formats, "Form", "Formen")
             ),
             Language::En => format!(
-                "--format names {formats} forms and there are {outputs} times -o; say -o for each form, in the same order"
+                "--format names {} and -o stands there {}; say -o for each form, in the same order",
+                outputs::counted(formats, "form", "forms"),
+                outputs::counted(outputs, "time", "times")
             ),
         }
     );
@@ -290,9 +327,11 @@ fn write_forms(
 /// Writes to a file, or to standard output where none is named.
 fn write_to(path: Option<&PathBuf>, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     let Some(path) = path else { return print(write) };
-    let said = || format!("--output {}", path.display());
-    let mut out = BufWriter::new(File::create(path).with_context(said)?);
-    write(&mut out).and_then(|()| out.flush()).with_context(said)
+    match outputs::write(path, write) {
+        // A named pipe.
+        Err(error) if is_closed_pipe(&error) => Ok(()),
+        written => written,
+    }
 }
 
 fn compare(args: &CompareArgs) -> Result<ExitStatus> {
@@ -479,7 +518,10 @@ fn severity(fail_on: FailOn) -> Severity {
 
 fn is_coloured(colour: Colour, is_file: bool) -> bool {
     match colour {
-        Colour::Always => true,
+        Colour::Always => {
+            pbxray::screen::always_colour();
+            true
+        }
         Colour::Never => false,
         Colour::Auto => {
             let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
@@ -497,7 +539,15 @@ fn terminal_width() -> u16 {
     }
 }
 
+/// Prints as much as is wanted: whoever closes the pipe has seen enough, and what was found stays so.
 fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    match print_all(write) {
+        Err(error) if is_closed_pipe(&error) => Ok(()),
+        printed => printed,
+    }
+}
+
+fn print_all(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     let mut out = BufWriter::new(io::stdout().lock());
     write(&mut out)?;
     out.flush()?;
@@ -505,8 +555,16 @@ fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    let cause = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>());
-    cause.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    cause(error).is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// Whether there is no terminal any more: EIO, which has this number on every Unix and no kind of its own.
+fn is_hung_up(error: &anyhow::Error) -> bool {
+    cfg!(unix) && cause(error).is_some_and(|error| error.raw_os_error() == Some(5))
+}
+
+fn cause(error: &anyhow::Error) -> Option<&io::Error> {
+    error.chain().find_map(|cause| cause.downcast_ref())
 }
 
 /// How far reading is, on standard error, and only for a person.

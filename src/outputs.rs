@@ -2,9 +2,11 @@
 //! long capture is read.
 
 use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use pbxray::capture;
 use pbxray::report::Language;
 
@@ -81,6 +83,39 @@ pub(crate) fn check(outputs: &[(&Path, Kind)], inputs: &[&Path], language: Langu
         }
     }
     Ok(())
+}
+
+/// `1 form`, `2 forms`.
+pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// Files that are named more than once, each once.
+pub(crate) fn named_again(inputs: &[PathBuf]) -> BTreeSet<&Path> {
+    let mut known = BTreeSet::new();
+    let files = inputs.iter().filter(|path| path.is_file());
+    files.filter(|path| !known.insert(place(path))).map(PathBuf::as_path).collect()
+}
+
+/// Writes a file. Where that fails none stays behind that is empty.
+pub(crate) fn write(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    let said = || format!("--output {}", path.display());
+    let mut out = BufWriter::new(File::create(path).with_context(said)?);
+    let done = write(&mut out).and_then(|()| out.flush());
+    if done.is_err() {
+        // What could not be written must not be tried once more.
+        let _ = out.into_parts();
+        remove_if_empty(path);
+    }
+    done.with_context(said)
+}
+
+/// Removes a file with nothing in it.
+pub(crate) fn remove_if_empty(path: &Path) {
+    let is_empty = fs::symlink_metadata(path).is_ok_and(|found| found.is_file() && found.len() == 0);
+    if is_empty {
+        let _ = fs::remove_file(path);
+    }
 }
 
 /// Whether reading `input` reads what lies at `place`.

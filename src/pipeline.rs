@@ -222,7 +222,9 @@ fn judge(
     let lore = Lore { roles: &book.roles, models: &book.models, identities: &book.identities };
     let site = site::identify(&traffic, lore, terms.hints);
     site::add_untold_calls(&mut traffic, &site, &book.roles);
-    check::audit(captures, passed_over, traffic, site, book, terms.hints)
+    let mut audit = check::audit(captures, passed_over, traffic, site, book, terms.hints);
+    audit.filter = terms.filter.map(|filter| filter.expression().into());
+    audit
 }
 
 /// Whether a port is a documented service of a transport.
@@ -355,7 +357,7 @@ mod tests {
         let mut next = None;
         while wave(&mut measurement, &mut observer, &terms) {
             let mut captures = measurement.so_far();
-            captures[0].live = Some(Live { goes_on: true, written: Vec::new() });
+            captures[0].live = Some(Live { goes_on: true, ..Live::default() });
             let Some(now) = captures.iter().filter_map(|capture| capture.last).max() else { continue };
             if next.is_none_or(|next: Timestamp| now >= next) {
                 let copy = observer.copied(|shards| shards.to_vec());

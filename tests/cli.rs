@@ -97,12 +97,20 @@ fn output_goes_to_the_file_named() {
 }
 
 #[test]
-fn a_closed_pipe_is_success() {
-    for words in [&["check", WARNING][..], &["check", WARNING, "--format", "json"], &["ports"], &["schema"]] {
+fn a_closed_pipe_changes_no_status() {
+    for (words, status) in [
+        (&["check", WARNING][..], 1),
+        (&["check", WARNING, "--format", "html"], 1),
+        (&["check", WARNING, "--format", "json"], 1),
+        (&["check", CLEAN, "--format", "json"], 0),
+        (&["check", NOTHING_TO_JUDGE], 3),
+        (&["ports"], 0),
+        (&["schema"], 0),
+    ] {
         let mut child = pbxray(words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
         let output = child.wait_with_output().unwrap();
-        assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()), "{words:?}");
+        assert_eq!((output.status.code(), output.stderr), (Some(status), Vec::new()), "{words:?}");
     }
 }
 
@@ -321,11 +329,34 @@ fn several_files_and_directories_are_one_measurement() {
 #[test]
 fn a_file_named_twice_is_read_once() {
     assert_eq!(report(&["check", CLEAN, CLEAN]), report(&["check", CLEAN]));
+    let told = |words: &[&str]| String::from_utf8(run(words).stderr).unwrap();
+    assert!(told(&["check", CLEAN, CLEAN]).contains(&format!("{CLEAN}: is named more than once")));
+    assert_eq!(told(&["check", CLEAN, WARNING]), "");
+}
+
+#[test]
+fn near_misses_are_told_with_what_to_write() {
+    let said = refusal(&["check", CLEAN, "--redact", "addresses"]);
+    assert!(
+        said.contains("addresses: there is no such file") && said.contains("--redact=addresses"),
+        "{said}"
+    );
+    assert!(!refusal(&["check", "absent"]).contains("--redact"));
+    assert!(
+        refusal(&["check", CLEAN, "-o", "x", "-o", "y"]).contains("names 1 form and -o stands there 2 times")
+    );
+    let points = ["compare", "--points", CLEAN, CLEAN];
+    for words in [["--site", "x.toml"], ["--fail-on", "error"], ["--pbx", "192.168.10.2"]] {
+        assert!(refusal(&[&points[..], &words].concat()).contains("cannot be used with"), "{words:?}");
+    }
 }
 
 #[test]
 fn a_pipe_gets_colours_only_if_asked() {
-    assert!(out(&["check", WARNING, "--color", "always"]).contains(ESCAPE));
+    let always = out(&["check", WARNING, "--color", "always"]);
+    assert!(always.contains(ESCAPE));
+    let asked = pbxray(&["check", WARNING, "--color", "always"]).env("NO_COLOR", "1").output().unwrap();
+    assert_eq!(String::from_utf8(asked.stdout).unwrap(), always, "always means always");
     assert!(!out(&["check", WARNING, "--color", "never"]).contains(ESCAPE));
     assert!(!out(&["check", WARNING]).contains(ESCAPE));
 }
@@ -382,8 +413,62 @@ fn a_filter_passes_over_what_it_does_not_select() {
     }
     let filtered = report(&["check", ERROR, "--filter", "udp port 5060"]);
     assert!(filtered["quality"]["filtered"].as_u64().unwrap() > 0);
+    assert_eq!(filtered["filter_expression"], "udp port 5060");
+    let nothing = ["check", ERROR, "--filter", "host 1.2.3.4"];
+    let text = out(&nothing);
+    for part in ["0 of them read", "host 1.2.3.4", "Check the filter (--filter)"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(!text.contains("Make at least one call"), "{text}");
+    assert_eq!(report(&nothing)["findings"][0]["confidence"], "likely");
+    for form in ["markdown", "html", "sarif"] {
+        let text = out(&[&nothing[..], &["--format", form]].concat());
+        assert!(text.contains("host 1.2.3.4"), "{form}: {text}");
+    }
     let flows = filtered["flows"].as_array().unwrap();
     assert!(!flows.is_empty());
     assert!(flows.iter().all(|flow| flow["a"]["port"] == 5060 || flow["b"]["port"] == 5060));
     assert!(refusal(&["check", ERROR, "--filter", "udp prot 5060"]).contains("udp prot 5060"));
+}
+
+#[test]
+fn an_accepted_finding_is_in_every_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let site =
+        file(folder.path(), "site.toml", "[[exception]]\ncode = \"QOS-001\"\nreason = \"alter Switch\"\n");
+    let words = ["check", ERROR, "--site", &site];
+    assert_eq!(status(&words), 0);
+    for form in ["text", "html", "markdown"] {
+        let text = out(&[&words[..], &["--format", form]].concat());
+        for part in ["PASSED WITH 1 ACCEPTED DEVIATION", "QOS-001", "alter Switch"] {
+            assert!(text.contains(part), "{form}, {part}: {text}");
+        }
+    }
+    let sarif: Value = serde_json::from_str(&out(&[&words[..], &["--format", "sarif"]].concat())).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let accepted = results.iter().find(|result| result["ruleId"] == "QOS-001").unwrap();
+    assert_eq!(accepted["suppressions"][0]["justification"], "alter Switch");
+    let tables = folder.path().join("tables");
+    let output = run(&[&words[..], &["--format", "csv", "-o", tables.to_str().unwrap()]].concat());
+    assert!(output.status.success());
+    let findings = fs::read_to_string(tables.join("findings.csv")).unwrap();
+    let line = findings.lines().find(|line| line.starts_with("QOS-001;")).unwrap();
+    assert!(line.ends_with(";alter Switch"), "{line}");
+    let compared = out(&["compare", ERROR, ERROR, "--site", &site]);
+    assert!(compared.contains("Accepted deviations") && compared.contains("QOS-001"), "{compared}");
+}
+
+#[test]
+fn ports_names_the_models_and_shared_rows() {
+    let all = out(&["ports"]);
+    assert!(all.contains("hypervoice") && all.contains("--pbx ADDRESS=ID"), "{all}");
+    let phones = out(&["ports", "--role", "agfeo.phone"]);
+    assert!(!phones.contains("--pbx ADDRESS=ID"), "no model is one of a telephone");
+    // A heading may go over two lines.
+    let headings: Vec<&str> = phones.split("\n\n").flat_map(|text| text.split("\nRow ").next()).collect();
+    let headings: Vec<&&str> = headings.iter().filter(|text| text.contains("(agfeo.")).collect();
+    assert!(!headings.is_empty());
+    for heading in headings {
+        assert!(heading.contains("agfeo.phone"), "{heading}");
+    }
 }

@@ -43,6 +43,11 @@ const LOOKED_AT: &[(&str, &str, &str)] = &[
         "RTP-001",
         "2,287 packets to 192.168.0.150, which sends SIP and not one RTP packet; taken on that computer itself",
     ),
+    (
+        "voip/LukasStrbo_MTAA_Sip_Proxy__MTAA_Opus_NormalCall_VideoChat.pcapng",
+        "RTP-001",
+        "only suspected: the export of a display filter lacks the voice of one side",
+    ),
     ("voip/LukasStrbo_MTAA_Sip_Proxy__MTAA_Opus_NormalCall_VideoChat.pcapng", "RTP-004", "a gap of 292 ms"),
     (
         "voip/NormB_sipnab__Asterisk_ZFONE_XLITE.pcap",

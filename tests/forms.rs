@@ -55,8 +55,50 @@ fn what_cannot_be_written_is_refused_before_reading() {
         error_of(&["check", "absent.pcap", "--format", "html,json", "-o", "x"]).contains("-o for each form")
     );
     assert!(error_of(&["check", "absent.pcap", "--format", "csv"]).contains("directory"));
-    assert!(error_of(&["report", "absent.json"]).contains("table needs the capture"));
+    assert!(error_of(&["report", "absent.json"]).contains("absent.json: No such file"));
+    assert!(error_of(&["report", "absent.json", "--format", "table"]).contains("absent.json: No such file"));
     assert!(error_of(&["report", SAMPLE, "--format", "html"]).contains("no JSON report"));
+}
+
+#[test]
+fn a_stored_report_is_markdown_unless_said_otherwise_and_may_come_through_a_pipe() {
+    let folder = tempdir().unwrap();
+    let stored = folder.path().join("report.json");
+    let stored = stored.to_str().unwrap();
+    pbxray(&["check", SAMPLE, "--lang", "en", "--format", "json", "-o", stored]);
+    let output = pbxray(&["report", stored]);
+    let markdown = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.code() == Some(0) && markdown.starts_with("# "), "{markdown}");
+    let piped = Command::new(env!("CARGO_BIN_EXE_pbxray"))
+        .args(["report", "-"])
+        .stdin(fs::File::open(stored).unwrap())
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8(piped.stdout).unwrap(), markdown);
+    assert!(error_of(&["report", stored, "--format", "table"]).contains("the table needs the capture"));
+}
+
+#[test]
+fn the_tables_tell_what_is_partly_blocked_and_in_which_file_a_packet_stands() {
+    let folder = tempdir().unwrap();
+    let tables = folder.path().to_str().unwrap();
+    let rows = |words: &[&str]| {
+        pbxray(&[&["check"], words, &["--format", "csv", "-o", tables]].concat());
+        let text = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+        (text("rows.csv"), text("findings.csv"))
+    };
+    let (table, _) = rows(&["samples/port-003.pcapng"]);
+    let cells =
+        |line: &str| line.trim_start_matches('\u{feff}').split(';').map(str::to_owned).collect::<Vec<_>>();
+    let lines: Vec<Vec<String>> = table.lines().map(cells).collect();
+    let [status, blocked] =
+        ["status", "blocked_flows"].map(|head| lines[0].iter().position(|cell| cell == head).unwrap());
+    let partly = lines.iter().filter(|line| line[status] == "used" && line[blocked] != "0");
+    assert!(partly.count() > 0, "{table}");
+    let (_, findings) = rows(&[SAMPLE, "samples/port-001.pcapng"]);
+    assert!(findings.contains(";qos-001.pcapng: "), "{findings}");
+    let (_, findings) = rows(&[SAMPLE]);
+    assert!(findings.contains("QOS-001") && !findings.contains("qos-001.pcapng"), "{findings}");
 }
 
 #[test]
@@ -143,4 +185,16 @@ fn a_report_to_sign_names_its_file_by_its_digest() {
         .output()
         .unwrap();
     assert!(!String::from_utf8(piped.stdout).unwrap().contains("SHA-256"), "a pipe is no file");
+}
+
+#[test]
+fn a_transport_that_no_document_names_is_told_as_such() {
+    let folder = tempdir().unwrap();
+    for form in ["markdown", "html"] {
+        let file = folder.path().join(form);
+        let file = file.to_str().unwrap();
+        pbxray(&["check", "samples/agfeo-lan.pcapng", "--lang", "en", "--format", form, "-o", file]);
+        let text = fs::read_to_string(file).unwrap();
+        assert!(text.contains("presumably TCP (not given)") && !text.contains("TCP?"), "{form}");
+    }
 }

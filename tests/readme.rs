@@ -91,7 +91,13 @@ fn the_site_file_loads() {
 #[test]
 fn the_codes_whose_exceptions_take_ports_are_those_of_the_program() {
     let readme = read("README.md");
-    let text = readme.split("with them it accepts").nth(1).expect("the list").split('.').next().unwrap();
+    let text = readme
+        .split("With port, peer or transport it accepts")
+        .nth(1)
+        .expect("the list")
+        .split('.')
+        .next()
+        .unwrap();
     let words: BTreeSet<&str> = text.split([' ', ',', '\n']).filter(|word| word.contains('-')).collect();
     let taking = Code::ALL.iter().filter(|code| code.takes_ports()).map(|code| code.as_str());
     assert_eq!(words, taking.collect());

@@ -47,6 +47,12 @@ impl FilterSpec {
         }
     }
 
+    /// As the user wrote it.
+    #[must_use]
+    pub fn expression(&self) -> &str {
+        &self.expression
+    }
+
     /// A program for records of `link`, say to tell the user early that the expression does not suit a capture.
     ///
     /// # Errors

@@ -129,8 +129,10 @@ fn told_live(
 ) -> Vec<CaptureSummary> {
     if let (Some(source), Some(capture)) = (source, captures.first_mut()) {
         capture.own_drops = source.meter.read().own_drops;
-        let written = source.records.as_ref().map(|records| records.list(!goes_on)).unwrap_or_default();
-        capture.live = Some(Live { goes_on, written });
+        let records = source.records.as_ref();
+        let written = records.map(|records| records.list(!goes_on)).unwrap_or_default();
+        let not_written = records.map(Records::trouble).unwrap_or_default();
+        capture.live = Some(Live { goes_on, written, not_written });
     }
     captures
 }

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
@@ -106,9 +106,15 @@ impl Stretch {
 pub(super) struct Records {
     sender: SyncSender<Message>,
     shelf: Shelf,
+    trouble: Arc<Mutex<Vec<String>>>,
 }
 
 impl Records {
+    /// [`Recorded::trouble`] up to now.
+    pub(super) fn trouble(&self) -> Vec<String> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Which frames stand where. `is_over`: all that came is waited for.
     pub(super) fn list(&self, is_over: bool) -> Vec<Written> {
         if is_over {
@@ -174,7 +180,8 @@ pub(super) fn start(recording: Recording, interfaces: Vec<u8>) -> io::Result<(Fe
     let mut writer = Writer::new(recording, interfaces)?;
     let missed = Arc::new(AtomicU64::new(0));
     let trouble = Arc::clone(&writer.trouble);
-    let records = Records { sender: sender.clone(), shelf: writer.shelf.clone() };
+    let records =
+        Records { sender: sender.clone(), shelf: writer.shelf.clone(), trouble: Arc::clone(&trouble) };
     let thread = thread::Builder::new().name("recorder".to_owned()).spawn(move || {
         writer.run(&receiver);
         writer.done()
@@ -187,7 +194,7 @@ pub(super) fn start(recording: Recording, interfaces: Vec<u8>) -> io::Result<(Fe
 #[derive(Debug)]
 struct Open {
     path: PathBuf,
-    out: BufWriter<File>,
+    out: File,
     bytes: u64,
     frames: u64,
 }
@@ -199,14 +206,39 @@ impl Open {
             block::commented_section(&mut head, comment);
         }
         head.extend(interfaces);
-        let mut open = Self { out: BufWriter::new(File::create(&path)?), path, bytes: 0, frames: 0 };
-        open.write(&head)?;
-        Ok(open)
+        let mut open = Self { out: File::create(&path)?, path, bytes: 0, frames: 0 };
+        let begun = open.out.write_all(&head);
+        open.bytes = head.len() as u64;
+        match begun {
+            Ok(()) => Ok(open),
+            Err(error) => {
+                // It could not even be begun.
+                let _ = fs::remove_file(&open.path);
+                Err(error)
+            }
+        }
     }
 
+    /// Writes blocks. Where that fails the file ends with the last whole one, and `frames` counts those that are in it.
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.bytes += bytes.len() as u64;
-        self.out.write_all(bytes)
+        let done = self.out.write_all(bytes);
+        let there = match &done {
+            Ok(()) => bytes.len(),
+            Err(_) => {
+                let length = self.out.metadata().map_or(self.bytes, |found| found.len());
+                usize::try_from(length.saturating_sub(self.bytes)).unwrap_or(0)
+            }
+        };
+        let mut rest = bytes.get(..there).unwrap_or(bytes);
+        while let Some(next) = block::next(rest) {
+            self.frames += u64::from(next.time.is_some());
+            self.bytes += next.length as u64;
+            rest = rest.get(next.length..).unwrap_or_default();
+        }
+        if done.is_err() {
+            let _ = self.out.set_len(self.bytes);
+        }
+        done
     }
 }
 
@@ -324,10 +356,7 @@ impl Writer {
             }
             self.end_evidence(Instant::now());
         }
-        if let Some((_, mut open, _)) = self.ring.take() {
-            let done = open.out.flush();
-            self.trouble(&open.path, done);
-        }
+        self.ring = None;
         self.close_evidence();
     }
 
@@ -337,11 +366,7 @@ impl Writer {
         let mut left = None;
         if open.bytes >= ring.file_bytes {
             *number += 1;
-            let next = open
-                .out
-                .flush()
-                .and_then(|()| Open::begin(numbered(&ring.path, *number), "", &self.interfaces));
-            match next {
+            match Open::begin(numbered(&ring.path, *number), "", &self.interfaces) {
                 Ok(next) => {
                     self.recorded.files.push(next.path.clone());
                     *open = next;
@@ -359,14 +384,13 @@ impl Writer {
                 }
             }
         }
+        let before = open.frames;
         let done = done.and_then(|()| open.write(&stretch.bytes));
         let path = open.path.clone();
-        let Stretch { first, frames, .. } = *stretch;
-        let run = Written { path: path.clone(), first, number: open.frames + 1, frames };
-        open.frames += frames;
-        match self.trouble(&path, done) {
-            true => self.shelf.add(run),
-            false => self.ring = None,
+        let (first, frames) = (stretch.first, open.frames - before);
+        self.shelf.add(Written { path: path.clone(), first, number: before + 1, frames });
+        if !self.trouble(&path, done) {
+            self.ring = None;
         }
         // Recording goes on: the file is one too many, and no more.
         if let Some((oldest, error)) = left {
@@ -403,14 +427,14 @@ impl Writer {
         }
         let path = evidence.directory.join(format!("{name}.pcapng"));
         let before: Vec<Arc<Vec<u8>>> = evidence.latest.iter().map(|(_, bytes)| Arc::clone(bytes)).collect();
-        let begun = Open::begin(path.clone(), comment, &self.interfaces).and_then(|mut open| {
-            before.iter().try_for_each(|bytes| open.write(bytes))?;
-            Ok(open)
-        });
-        match begun {
-            Ok(open) => {
+        match Open::begin(path.clone(), comment, &self.interfaces) {
+            Ok(mut open) => {
+                let done = before.iter().try_for_each(|bytes| open.write(bytes));
                 evidence.open = Some((open, until));
-                self.recorded.files.push(path);
+                self.recorded.files.push(path.clone());
+                if !self.trouble(&path, done) {
+                    self.close_evidence();
+                }
             }
             Err(error) => {
                 self.trouble(&path, Err(error));
@@ -428,12 +452,10 @@ impl Writer {
 
     fn close_evidence(&mut self) {
         let Some(evidence) = &mut self.evidence else { return };
-        let Some((mut open, _)) = evidence.open.take() else { return };
-        let done = open.out.flush();
-        evidence.done.push_back((open.path.clone(), open.bytes));
+        let Some((open, _)) = evidence.open.take() else { return };
+        evidence.done.push_back((open.path, open.bytes));
         let gone = evidence.make_room();
         self.recorded.files.retain(|path| !gone.contains(path));
-        self.trouble(&open.path, done);
     }
 
     /// Keeps what went wrong; whether nothing did.

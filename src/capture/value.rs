@@ -150,6 +150,8 @@ pub struct Live {
     pub goes_on: bool,
     /// Where its frames stand, if what passes is written; without that their numbers lead nowhere.
     pub written: Vec<Written>,
+    /// What could not be written: the file, and the system's words.
+    pub not_written: Vec<String>,
 }
 
 impl Live {

@@ -38,10 +38,17 @@ pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary], has_gaps: bool
             && [flow.a, flow.b].iter().all(|end| could_carry_media(end.port()))
     });
     let reason = no_voice(traffic);
-    let may_hide = has_gaps || may_speak || traffic.flows.iter().any(|flow| flow.esp() > 0);
+    let may_hide = has_gaps
+        || may_speak
+        || traffic.quality.filtered > 0
+        || traffic.flows.iter().any(|flow| flow.esp() > 0);
     let is_likely = match reason {
         NoVoice::Empty => false,
-        NoVoice::Sealed | NoVoice::Ipsec | NoVoice::Reported { .. } | NoVoice::Rewritten => true,
+        NoVoice::Sealed
+        | NoVoice::Ipsec
+        | NoVoice::Reported { .. }
+        | NoVoice::Rewritten
+        | NoVoice::Filtered => true,
         _ => may_hide,
     };
     Some(Finding {
@@ -65,7 +72,7 @@ pub(super) fn is_own_only(traffic: &Traffic) -> bool {
 fn no_voice(traffic: &Traffic) -> NoVoice {
     let quality = &traffic.quality;
     if quality.frames == 0 {
-        return if quality.filtered == 0 { NoVoice::Empty } else { NoVoice::Nothing };
+        return if quality.filtered == 0 { NoVoice::Empty } else { NoVoice::Filtered };
     }
     if quality.decoded == quality.link_messages {
         return NoVoice::Unread;
@@ -97,6 +104,7 @@ fn no_voice(traffic: &Traffic) -> NoVoice {
     match is_much {
         true if protected >= tunnelled => NoVoice::Ipsec,
         true => NoVoice::Sealed,
+        false if quality.filtered > 0 => NoVoice::Filtered,
         false => NoVoice::Nothing,
     }
 }
@@ -120,12 +128,12 @@ fn reported(traffic: &Traffic) -> NoVoice {
     NoVoice::Reported { listeners: listeners.into_iter().collect(), senders: sent.into_iter().collect() }
 }
 
-/// Packets of telephony that is not read, by its name.
+/// Packets of telephony that is not read, by its name. What only acknowledges or opens a connection says nothing.
 pub(crate) fn foreign_telephony(traffic: &Traffic) -> BTreeMap<&'static str, u64> {
     let mut packets = BTreeMap::new();
     for flow in &traffic.flows {
         if let Some(name) = foreign(flow) {
-            *packets.entry(name).or_default() += flow.packets();
+            *packets.entry(name).or_default() += said(flow);
         }
     }
     packets
@@ -133,7 +141,7 @@ pub(crate) fn foreign_telephony(traffic: &Traffic) -> BTreeMap<&'static str, u64
 
 /// Telephony that is not read, by its registered port: what it says is in nobody's interest here but that it is there.
 fn foreign(flow: &Flow) -> Option<&'static str> {
-    if flow.app != App::Unknown || flow.packets() < LEAST_FOREIGN {
+    if flow.app != App::Unknown || flow.packets() < LEAST_FOREIGN || said(flow) == 0 {
         return None;
     }
     const H248: &str = "H.248 (MEGACO)";
@@ -151,6 +159,11 @@ fn foreign(flow: &Flow) -> Option<&'static str> {
         (Protocol::Udp, 4569) => Some("IAX2"),
         _ => None,
     })
+}
+
+/// Packets that carry something.
+fn said(flow: &Flow) -> u64 {
+    flow.from_a.payload_packets.saturating_add(flow.from_b.payload_packets)
 }
 
 #[cfg(test)]
@@ -228,13 +241,26 @@ mod tests {
         assert_eq!(instead(quality(9, 0), Vec::new()), NoVoice::Unread);
         assert_eq!(instead(quality(9, 9), Vec::new()), NoVoice::Nothing);
         let filtered = Quality { filtered: 9, ..Quality::default() };
-        assert_eq!(instead(filtered, Vec::new()), NoVoice::Nothing, "the user's filter kept all out");
+        assert_eq!(
+            instead(filtered.clone(), Vec::new()),
+            NoVoice::Filtered,
+            "the user's filter kept all out"
+        );
+        let some = Quality { frames: 9, decoded: 9, ..filtered };
+        assert_eq!(instead(some, Vec::new()), NoVoice::Filtered, "or what was voice");
         let h323 = |packets| {
             let flow = tcp("192.168.10.21:40000", "192.168.10.2:1720", TcpOutcome::Answered, 1);
             vec![Flow { from_a: sent(packets), from_b: sent(0), ..flow }]
         };
         assert_eq!(instead(quality(9, 9), h323(4)), NoVoice::Foreign(vec!["H.323"]));
         assert_eq!(instead(quality(9, 9), h323(3)), NoVoice::Nothing, "a scan");
+        let spoken = |payload_packets| {
+            let mut flows = h323(9);
+            flows.iter_mut().for_each(|flow| flow.from_a.payload_packets = payload_packets);
+            foreign_telephony(&Traffic { flows, ..Traffic::default() }).into_iter().collect::<Vec<_>>()
+        };
+        assert_eq!(spoken(2), [("H.323", 2)], "the rest only acknowledges");
+        assert_eq!(spoken(0), [], "opened and closed");
         let gateway = |own: u16| {
             let ends = udp(&format!("192.0.2.1:{own}"), "192.0.2.2:2944");
             vec![Flow { from_a: sent(130), from_b: sent(0), ..ends }]

@@ -14,9 +14,6 @@ use super::finding::{Detail, Finding, Party, Refusal, Severity};
 
 /// As findings.tsv has it.
 const LEAST_ATTEMPTS: u64 = 2;
-/// "Destination unreachable", RFC 792 and RFC 4443.
-const UNREACHABLE_V4: u8 = 3;
-const UNREACHABLE_V6: u8 = 1;
 
 /// Attempts of one host at one service.
 #[derive(Default)]
@@ -76,7 +73,7 @@ impl<'a> Attempts<'a> {
         self.flows.push(view.flow);
         self.rows.extend(rows.iter().map(|row| (row.id.as_str(), *row)));
         self.answered |= view.was_answered() || view.flow.extra.hears;
-        let icmp = view.flow.extra.icmp.iter().find(|report| report.about_a && is_unreachable(report));
+        let icmp = view.flow.extra.icmp.iter().find(|report| report.about_a && report.is_unreachable());
         let (count, refusal) = match (&view.flow.tcp, icmp) {
             (Some(tcp), None) if tcp.outcome == TcpOutcome::Refused => {
                 (tcp.attempt_count, Some(Refusal::Reset))
@@ -92,7 +89,7 @@ impl<'a> Attempts<'a> {
         };
         self.count += count;
         self.voice += if view.flow.app == App::Rtp { view.sent.packets } else { 0 };
-        let reports = view.flow.extra.icmp.iter().filter(|report| report.about_a && is_unreachable(report));
+        let reports = view.flow.extra.icmp.iter().filter(|report| report.about_a && report.is_unreachable());
         self.refused += if count > 0 { reports.map(|report| report.count).sum::<u64>() } else { 0 };
         self.refusals.extend(refusal);
     }
@@ -116,11 +113,6 @@ fn is_offered_by_some(row: &Row) -> bool {
     !row.expected && row.legs.iter().all(|leg| leg.initiator == Initiator::Peer)
 }
 
-/// Whether ICMP says that it could not be delivered.
-pub(super) fn is_unreachable(report: &IcmpReport) -> bool {
-    report.kind == if report.v6 { UNREACHABLE_V6 } else { UNREACHABLE_V4 }
-}
-
 fn refusal(report: &IcmpReport) -> Refusal {
     Refusal::Icmp { v6: report.v6, kind: report.kind, code: report.code, reporter: report.reporter }
 }
@@ -138,7 +130,8 @@ fn finding(
     }
     let first = attempts.flows.first()?;
     let views = FlowView::both(first);
-    if views.iter().any(|view| view.host() == host && case.is_excepted("PORT-003", view)) {
+    let own = views.iter().filter(|view| view.host() == host);
+    if case.is_any_excepted("PORT-003", own.map(|view| (view.own(), view.peer(), protocol))) {
         return None;
     }
     // Whoever looks for devices is refused by all of another kind.

@@ -10,6 +10,7 @@ use crate::site::Confidence;
 use super::absence;
 use super::case::{Case, SIP};
 use super::evidence::{Collector, FRAMES_KEPT, of_flows};
+use super::filter;
 use super::finding::{Code, Detail, Evidence, Finding, LossSign, Party, Severity};
 
 /// One connection may have started on a path that is not mirrored.
@@ -180,7 +181,9 @@ fn cut_sip(traffic: &Traffic) -> Option<Finding> {
 /// CAP-006.
 fn clock(traffic: &Traffic) -> Option<Finding> {
     let quality = &traffic.quality;
-    let detail = Detail::Cap006 { steps: quality.clock_back, largest: quality.clock_back_max };
+    // Where records are out of order the times come back as they went; a clock that was set goes on from there.
+    let returns = quality.clock_forth_max >= quality.clock_back_max / 2;
+    let detail = Detail::Cap006 { steps: quality.clock_back, largest: quality.clock_back_max, returns };
     let mut finding = (quality.clock_back > 0).then(|| note(detail, Severity::Notice, quality.clock_back))?;
     finding.evidence = at_frames(&quality.clock_back_frames);
     Some(finding)
@@ -225,13 +228,7 @@ fn at_frames(frames: &[Frame]) -> Evidence {
     collector.frames(frames);
     // Frames of several files may have one number, and the filter is used on one file at a time.
     let numbers: BTreeSet<u64> = frames.iter().map(|frame| frame.number()).collect();
-    let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
-    let filter = if numbers.is_empty() {
-        String::new()
-    } else {
-        format!("frame.number in {{{}}}", numbers.join(", "))
-    };
-    collector.finish(filter)
+    collector.finish(filter::by_number(&numbers))
 }
 
 #[cfg(test)]

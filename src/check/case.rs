@@ -1,7 +1,7 @@
 //! What every check is given: traffic, site and rulebook, with each flow end of an identified device tied to the rows
 //! that explain it.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
@@ -15,7 +15,7 @@ use crate::site::{
     Site,
 };
 
-use super::finding::{Life, Subject};
+use super::finding::{Accepted, Finding, Life, Subject};
 pub(super) use during::Span;
 use index::Index;
 
@@ -49,9 +49,19 @@ pub(super) struct Case<'a> {
     registered: BTreeSet<(IpAddr, IpAddr)>,
     /// Who called whom.
     called: BTreeSet<(IpAddr, IpAddr)>,
-    /// How often each exception of the site file was used.
-    used: Vec<Cell<u64>>,
+    view: Exceptions,
+    /// What exceptions of the site file were asked about and covered: their places, code, and whom it is about.
+    covered: RefCell<BTreeSet<(usize, String, IpAddr)>>,
     index: Index,
+}
+
+/// What is to be looked for where the site file has exceptions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exceptions {
+    /// What no exception covers.
+    Apart,
+    /// What they cover, and nothing else: that is what the user accepts.
+    Alone,
 }
 
 /// A flow as an identified device sees it, and the rows that explain it.
@@ -99,7 +109,6 @@ impl<'a> Case<'a> {
                 names.entry(address).or_default().insert(&seen.name);
             }
         }
-        let used = hints.site.exceptions.iter().map(|_| Cell::new(0)).collect();
         let accepted = traffic.registrations.iter().filter(|registration| registration.accepted);
         let registered = accepted.map(|one| (one.client.ip(), one.registrar.ip())).collect();
         let calls = traffic
@@ -117,7 +126,8 @@ impl<'a> Case<'a> {
             names,
             registered,
             called,
-            used,
+            view: Exceptions::Apart,
+            covered: RefCell::default(),
             index: Index::default(),
         };
         case.ends = case.bind();
@@ -191,7 +201,8 @@ impl<'a> Case<'a> {
         self.port_change(row, host).map_or(&leg.own, |change| &change.own)
     }
 
-    fn port_change(&self, row: &Row, host: IpAddr) -> Option<&'a PortChange> {
+    /// How the site file changed the own ports of a row at a host.
+    pub(super) fn port_change(&self, row: &Row, host: IpAddr) -> Option<&'a PortChange> {
         let mut changes = self.hints.site.ports.iter();
         changes.find(|change| change.row == row.id && change.host.is_none_or(|only| only == host))
     }
@@ -256,43 +267,68 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Whether the site file accepts findings of this code about the view's own side. Counts the exception as used.
+    /// The same case, of which only what the user accepts is to be told.
+    pub(super) fn of_accepted(mut self) -> Self {
+        self.view = Exceptions::Alone;
+        self
+    }
+
+    /// Whether nothing is to be told of this code about the view's own side, because the site file accepts it.
     pub(super) fn is_excepted(&self, code: &str, view: &FlowView<'_>) -> bool {
-        self.except(code, view.own(), view.peer(), view.flow.protocol)
+        self.is_any_excepted(code, [(view.own(), view.peer(), view.flow.protocol)])
     }
 
     /// As [`Self::is_excepted`], for the sender of a stream.
     pub(super) fn is_excepted_stream(&self, code: &str, stream: &Stream) -> bool {
-        self.except(code, stream.source, stream.destination, Protocol::Udp)
+        self.is_any_excepted(code, [(stream.source, stream.destination, Protocol::Udp)])
     }
 
-    /// As [`Self::is_excepted`], for a side of which nothing need be there.
-    pub(super) fn is_excepted_between(
+    /// As [`Self::is_excepted`], for what is one finding if the site file accepts none of these: own side, peer, transport.
+    /// Nothing of the own side need be there.
+    pub(super) fn is_any_excepted(
         &self,
         code: &str,
-        own: SocketAddr,
-        peer: SocketAddr,
-        protocol: Protocol,
+        ends: impl IntoIterator<Item = (SocketAddr, SocketAddr, Protocol)>,
     ) -> bool {
-        self.except(code, own, peer, protocol)
+        let exceptions = &self.hints.site.exceptions;
+        let mut is_covered = false;
+        for (own, peer, protocol) in ends {
+            for (place, _) in
+                exceptions.iter().enumerate().filter(|(_, one)| one.covers(code, own, peer, protocol))
+            {
+                self.covered.borrow_mut().insert((place, code.to_owned(), own.ip()));
+                is_covered = true;
+            }
+        }
+        is_covered == (self.view == Exceptions::Apart)
     }
 
     /// Whether the site file accepts all findings of this code about a host, whatever the port and the peer.
     pub(super) fn is_excepted_whole(&self, code: &str, host: IpAddr) -> bool {
-        let exceptions = self.hints.site.exceptions.iter().zip(&self.used);
-        let mut covered = false;
-        for (_, used) in exceptions.filter(|(exception, _)| exception.covers_whole(code, host)) {
-            used.set(used.get() + 1);
-            covered = true;
-        }
-        covered
+        self.hints.site.exceptions.iter().any(|exception| exception.covers_whole(code, host))
     }
 
-    /// The exceptions of the site file with how often each was used, and its changed ports with how many flows use them, in the
-    /// order of the file.
-    pub(super) fn exceptions(&self) -> Vec<ExceptionUse> {
-        let exceptions = self.hints.site.exceptions.iter().zip(&self.used);
-        let exceptions = exceptions.map(|(exception, used)| exception.with_use(used.get()));
+    /// The finding as one that the user accepts, with the lines of the exceptions that cover it; `None` if none does.
+    pub(super) fn accepted(&self, finding: Finding) -> Option<Accepted> {
+        let (code, host) = (finding.code().as_str(), finding.subject.as_ref()?.address);
+        let covered = self.covered.borrow();
+        let is_meant = |place: usize, exception: &crate::site::Exception| {
+            exception.covers_whole(code, host) || covered.contains(&(place, code.to_owned(), host))
+        };
+        let exceptions = self.hints.site.exceptions.iter().enumerate();
+        let lines: Vec<usize> = exceptions
+            .filter(|(place, exception)| is_meant(*place, exception))
+            .map(|(_, exception)| exception.line)
+            .collect();
+        (!lines.is_empty()).then_some(Accepted { finding, lines })
+    }
+
+    /// The exceptions of the site file with how many findings each covered, and its changed ports with how many flows use them,
+    /// in the order of the file.
+    pub(super) fn exceptions(&self, accepted: &[Accepted]) -> Vec<ExceptionUse> {
+        let findings = |line: usize| accepted.iter().filter(|one| one.lines.contains(&line)).count() as u64;
+        let exceptions = self.hints.site.exceptions.iter();
+        let exceptions = exceptions.map(|exception| exception.with_use(findings(exception.line)));
         let changes = self.hints.site.ports.iter();
         let changes = changes.map(|change| change.with_use(self.flows_by(change)));
         let mut all: Vec<ExceptionUse> = exceptions.chain(changes).collect();
@@ -311,15 +347,6 @@ impl<'a> Case<'a> {
             })
         };
         self.ends.iter().filter(is_used).count() as u64
-    }
-
-    fn except(&self, code: &str, own: SocketAddr, peer: SocketAddr, protocol: Protocol) -> bool {
-        let exceptions = self.hints.site.exceptions.iter().zip(&self.used);
-        let mut fitting =
-            exceptions.filter(|(exception, _)| exception.covers(code, own, peer, protocol)).peekable();
-        let is_covered = fitting.peek().is_some();
-        fitting.for_each(|(_, used)| used.set(used.get() + 1));
-        is_covered
     }
 
     fn bind(&self) -> Vec<End<'a>> {

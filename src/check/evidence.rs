@@ -75,17 +75,34 @@ pub(super) fn of_streams<'a>(
     condition: &str,
     frames_of: impl Fn(&Stream) -> Vec<Frame>,
 ) -> Evidence {
+    of_parts(streams, condition, frames_of, |_| Vec::new())
+}
+
+/// As [`of_streams`], where less than whole streams are meant: `times_of` gives the first and last of what is, in any order;
+/// none: the whole stream.
+pub(super) fn of_parts<'a>(
+    streams: impl IntoIterator<Item = &'a Stream>,
+    condition: &str,
+    frames_of: impl Fn(&Stream) -> Vec<Frame>,
+    times_of: impl Fn(&Stream) -> Vec<Timestamp>,
+) -> Evidence {
     let mut streams: Vec<&Stream> = streams.into_iter().collect();
     streams.sort_by_key(|stream| stream.report.first.frame);
     let mut collector = Collector::default();
     let mut filters: Vec<String> = Vec::new();
     for (place, stream) in streams.iter().enumerate() {
-        collector.time(stream.report.first.time);
-        collector.time(stream.report.last.time);
+        let mut times = times_of(stream);
+        if times.is_empty() {
+            times = vec![stream.report.first.time, stream.report.last.time];
+        }
+        times.into_iter().for_each(|time| collector.time(time));
         if place < NAMED {
             collector.frames(&frames_of(stream));
             let protocol = stream.relay.map_or(Protocol::Udp, |relay| relay.protocol);
-            let filter = filter::one_way(stream.source, stream.destination, protocol);
+            let mut filter = filter::one_way(stream.source, stream.destination, protocol);
+            if stream.relay.is_some() {
+                filter = format!("{filter} && {}", filter::RELAYED);
+            }
             if !filters.contains(&filter) {
                 filters.push(filter);
             }
@@ -150,8 +167,8 @@ impl Collector {
 mod tests {
     use super::*;
     use crate::observe::Direction;
-    use crate::observe::Sent;
     use crate::observe::fixture::{at, frame, numbered, sent, stream, udp};
+    use crate::observe::{Relay, Sent};
 
     /// Flows whose starters' frames are 10, 20, 30 ...
     fn flows(count: u64) -> Vec<Flow> {
@@ -222,6 +239,23 @@ mod tests {
         assert!(filter(&[&one]).ends_with("udp.dstport == 5204 && !x"));
         let both = filter(&[&one, &two]);
         assert!(both.starts_with("((ip.src") && both.ends_with(")) && !x"), "{both}");
+    }
+
+    #[test]
+    fn what_a_turn_server_relays_is_selected_without_its_answers() {
+        let mut voice = stream("192.168.20.51:50010", "198.51.100.22:3478", &[(0, 60)]);
+        let filter = |voice: &Stream| of_streams([voice], "!x", |_| vec![frame(1)]).filter;
+        assert!(!filter(&voice).contains("stun"), "whatever the port");
+        voice.relay = Some(Relay {
+            protocol: Protocol::Udp,
+            channel: Some(0x4001),
+            multiplexed: false,
+            indicated: 0,
+            peer: None,
+            relayed: None,
+            is_clients: true,
+        });
+        assert!(filter(&voice).ends_with("udp.dstport == 3478 && !(stun.type.class != 1) && !x"));
     }
 
     #[test]

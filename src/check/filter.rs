@@ -5,6 +5,24 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::observe::{Flow, Protocol};
 
+/// Of what a client and its TURN server exchange, only what relays data: channels, which are no STUN messages, and
+/// indications (class 1, RFC 8489 section 5), not requests and answers.
+pub(super) const RELAYED: &str = "!(stun.type.class != 1)";
+
+/// How a filter begins that names frames themselves.
+const BY_NUMBER: &str = "frame.number in {";
+
+/// Frames of these numbers, in the one file that the filter is used on; no filter without any.
+pub(crate) fn by_number(numbers: &BTreeSet<u64>) -> String {
+    let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
+    if numbers.is_empty() { String::new() } else { format!("{BY_NUMBER}{}}}", numbers.join(", ")) }
+}
+
+/// Whether a filter names frames by the numbers that they have in a file.
+pub(crate) fn is_by_number(filter: &str) -> bool {
+    filter.starts_with(BY_NUMBER) && filter.ends_with('}')
+}
+
 /// Packets that `address` sent or received.
 pub(super) fn host(address: IpAddr) -> String {
     format!("{} == {address}", field(address, "addr"))

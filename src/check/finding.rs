@@ -8,15 +8,15 @@ use jiff::civil::Date;
 use crate::capture::{CaptureSummary, Ended, Frame, PassedOver, Timestamp};
 use crate::observe::message::App;
 use crate::observe::{Protocol, Traffic};
-use crate::site::{AppName, Confidence, ModelId, RoleId, Site};
+use crate::site::{AppName, Confidence, ModelId, Ports, RoleId, Site};
 
 use super::rejection::{Circumstance, Rejection};
 
 mod signs;
 mod verdict;
 
-pub use signs::{Astray, Heard, Life, LossSign, NoVoice, Unevenness, VoiceSender};
-pub use verdict::{Unjudged, Verdict};
+pub use signs::{Astray, Heard, Interrupted, Life, LossSign, NoVoice, Refusal, Unevenness, VoiceSender};
+pub use verdict::{Accepted, Few, Unjudged, Verdict};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -198,33 +198,13 @@ pub struct PortUse {
     pub peers: Vec<SocketAddr>,
 }
 
-/// How attempts were turned away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Refusal {
-    /// No answer.
-    Silence,
-    /// TCP RST.
-    Reset,
-    /// ICMP or ICMPv6 error.
-    Icmp {
-        /// ICMPv6.
-        v6: bool,
-        /// Type.
-        kind: u8,
-        /// Code.
-        code: u8,
-        /// Who sent it.
-        reporter: IpAddr,
-    },
-}
-
 /// The numbers of a finding, one variant per code.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Detail {
     /// PORT-001. `as_of`: date of the vendor's list.
     Port001 { uses: Vec<PortUse>, as_of: Option<Date> },
-    /// PORT-002. Ranges as text, such as `10000-10200`.
-    Port002 { ports: Vec<u16>, documented: Box<str> },
+    /// PORT-002. Ranges as text, such as `10000-10200`: those of the document, and those that the site file puts in their place.
+    Port002 { ports: Vec<u16>, documented: Box<str>, stated: Box<str> },
     /// PORT-003. `outbound`: the target lies in the Internet. `life`: what the target sends meanwhile. `serves`:
     /// others are answered on the same port. `voice`: it is no service but voice: so many packets of it were sent.
     Port003 {
@@ -237,7 +217,7 @@ pub enum Detail {
         voice: Option<u64>,
     },
     /// PORT-005. `registers`: a registration was read.
-    Port005 { port: u16, provider: SocketAddr, documented: Box<str>, registers: bool },
+    Port005 { port: u16, provider: SocketAddr, documented: Box<str>, stated: Box<str>, registers: bool },
     /// PORT-006. `fits`: the smallest documented model that holds the observed ports.
     Port006 { observed: (u16, u16), model: ModelId, documented: Box<str>, fits: Option<ModelId> },
     /// PORT-007. Most calls at a time, how many the model has channels for, and when.
@@ -261,7 +241,7 @@ pub enum Detail {
     /// QOS-008. `marked`: the terminals that mark.
     Qos008 { dscp: Vec<(u8, u64)>, expected: u8, marked: Vec<IpAddr> },
     /// QOS-009.
-    Qos009 { peer: SocketAddr, before: u8, after: u8, changed_at: Frame },
+    Qos009 { peer: SocketAddr, before: u8, after: u8, changed_at: (Frame, Timestamp) },
     /// QOS-010. Share in percent of all bytes that carry the mark of voice.
     Qos010 { percent: f64, bytes: u64, expected: u8, flows: Vec<(SocketAddr, SocketAddr, Protocol)> },
     /// RTP-001. `export`, here and below: the capture looks like the export of a display filter.
@@ -282,7 +262,7 @@ pub enum Detail {
     /// RTP-002.
     Rtp002 { peers: Vec<IpAddr>, near: bool },
     /// RTP-003, over all streams of the sender that lose too much. `heard`: what the receivers say of it. `interrupted`:
-    /// most is missing at a stretch: how often, and how long (ns) at most. `public`: one end has a public address. `own`:
+    /// most is missing at a stretch. `public`: one end has a public address. `own`:
     /// captured on the sender.
     Rtp003 {
         lost: u64,
@@ -292,7 +272,7 @@ pub enum Detail {
         peers: Vec<IpAddr>,
         heard: Heard,
         near: bool,
-        interrupted: Option<(u64, i64)>,
+        interrupted: Option<Interrupted>,
         public: bool,
         own: bool,
         export: bool,
@@ -327,7 +307,8 @@ pub enum Detail {
     /// `jam`: in that time nothing came for so many ms, and then all at once.
     Rtp014 { lost: u64, expected: u64, seen: u64, peers: Vec<IpAddr>, jam: Option<f64> },
     /// SIG-001. `others`: all statuses with how often they came. `accepted_after`: ns from the first refusal to the grant
-    /// that made it good. `instead`: the account under which the same user is accepted.
+    /// that made it good. `instead`: the account under which the same user is accepted. `further`: other accounts of the client
+    /// that were refused with the same status, and by whom.
     Sig001 {
         account: Box<str>,
         registrar: SocketAddr,
@@ -335,6 +316,7 @@ pub enum Detail {
         others: Vec<(u16, u64)>,
         accepted_after: Option<i64>,
         instead: Option<Box<str>>,
+        further: Vec<(Box<str>, SocketAddr)>,
     },
     /// SIG-002. `requests`: repetitions apart. `life`: what the registrar sends meanwhile. `serves`: it accepts
     /// others on this very port.
@@ -394,7 +376,7 @@ pub enum Detail {
     /// CAP-004.
     Cap004 { cut: u64, frames: u64 },
     /// CAP-006. Nanoseconds.
-    Cap006 { steps: u64, largest: i64 },
+    Cap006 { steps: u64, largest: i64, returns: bool },
     /// CAP-008.
     Cap008 { connections: u64 },
     /// CAP-010.
@@ -537,12 +519,14 @@ pub struct RowResult {
     pub device: IpAddr,
     /// What became of it.
     pub status: RowStatus,
-    /// Ids of the flows, ordered.
+    /// Ids of the flows, ordered; of a deviating row those that depart from it.
     pub flows: Vec<usize>,
     /// Flows in which attempts failed: all of them where the row is blocked, those of others where it was used as well.
     pub blocked_flows: usize,
     /// Packets of `flows`.
     pub packets: u64,
+    /// Own ports that the site file puts in the place of those of the row.
+    pub stated: Option<Ports>,
     /// First few frames.
     pub frames: Vec<Frame>,
 }
@@ -585,8 +569,16 @@ pub struct Audit {
     pub unexplained: Vec<usize>,
     /// What the capture cannot show.
     pub unjudged: Vec<Unjudged>,
+    /// Places of answered calls of which the capture holds no voice although it holds that of others, ascending.
+    pub unheard: Vec<usize>,
+    /// Whose voice is too short for its marks to be judged.
+    pub few: Vec<Few>,
     /// Ordered by severity, heaviest first, then code, then subject.
     pub findings: Vec<Finding>,
+    /// What was found and the site file accepts, in the same order.
+    pub accepted: Vec<Accepted>,
+    /// The expression by which packets were chosen, in libpcap's filter language.
+    pub filter: Option<Box<str>>,
     /// Places of findings whose cause is gone by the end of the capture, ascending: the device did right later on. Only of a
     /// capture that somebody follows (`live`); the report of a file tells them as any other, and does not look.
     pub mended: Vec<usize>,

@@ -28,7 +28,10 @@ fn prevents(what: Unjudged, code: Code) -> bool {
         | Unjudged::OneSided
         | Unjudged::OneSidedIpsec
         | Unjudged::OneSidedTunnel
+        | Unjudged::UnheardCalls
         | Unjudged::NoRule
+        | Unjudged::FewPackets
+        | Unjudged::NoMarks
         | Unjudged::Encrypted
         | Unjudged::Damaged
         | Unjudged::UnseenAnswers => false,
@@ -46,7 +49,9 @@ impl Unjudged {
             Self::NoVoice => text.starts_with("RTP") || is_mark_of_voice,
             Self::OwnOnly => true,
             Self::OneSided | Self::OneSidedIpsec | Self::OneSidedTunnel => code == Code::Rtp001,
+            Self::UnheardCalls => code == Code::Rtp002,
             Self::NoRule => text.starts_with("QOS"),
+            Self::FewPackets | Self::NoMarks => is_mark_of_voice,
             Self::Encrypted | Self::CutSip => text.starts_with("SIG"),
             Self::UnseenAnswers => code == Code::Sig002,
             Self::OneDirection | Self::Incomplete | Self::Clock | Self::Damaged => false,

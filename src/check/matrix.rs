@@ -10,6 +10,7 @@ use crate::site::{Kind, RoleId};
 
 use super::case::{Case, End, Fit};
 use super::finding::{Code, Finding, RowResult, RowStatus};
+use super::port;
 
 const FRAMES_KEPT: usize = 5;
 /// Findings that say that a documented service runs on other ports.
@@ -43,11 +44,12 @@ pub(super) fn rows(case: &Case<'_>, findings: &[Finding], failed: &BTreeSet<usiz
         for row in case.book.rows_for(&device.role, device.model.as_ref()) {
             let key = (device.address, row.id.as_str());
             let failed = blocked.get(&key);
-            let (status, flows) = match (used.get(&key), failed) {
-                (flows, _) if deviating.contains(&key) => (RowStatus::Deviating, flows),
-                (Some(flows), _) => (RowStatus::Used, Some(flows)),
-                (None, Some(flows)) => (RowStatus::Blocked, Some(flows)),
-                (None, None) => (RowStatus::Unused, None),
+            let (status, flows) = match (deviating.get(&key), used.get(&key), failed) {
+                // What keeps to the row is not what departs from it.
+                (Some(departing), _, _) => (RowStatus::Deviating, Some(departing)),
+                (None, Some(flows), _) => (RowStatus::Used, Some(flows)),
+                (None, None, Some(flows)) => (RowStatus::Blocked, Some(flows)),
+                (None, None, None) => (RowStatus::Unused, None),
             };
             let is_vendors = matches!(row.document.kind, DocumentKind::Vendor | DocumentKind::Extended);
             // A row that is documented for another role says nothing where it was not seen.
@@ -95,6 +97,11 @@ fn result(
         device,
         status,
         packets: packets(case, &flows),
+        stated: case
+            .book
+            .row(row)
+            .and_then(|row| case.port_change(row, device))
+            .map(|change| change.own.clone()),
         frames: frames(case, &flows),
         flows,
         blocked_flows: 0,
@@ -112,18 +119,21 @@ fn is_use(end: &End<'_>) -> bool {
     view.took_part() || is_told || goes_on
 }
 
-/// Rows from which findings say that a device departs. A row that gives the far side's ports is one of the device on
-/// the near side.
-fn deviating<'a>(case: &'a Case<'_>, findings: &'a [Finding]) -> BTreeSet<(IpAddr, &'a str)> {
-    let mut deviating = BTreeSet::new();
+/// Rows from which findings say that a device departs, with the flows in which it does. A row that gives the far side's
+/// ports is one of the device on the near side.
+fn deviating<'a>(case: &'a Case<'_>, findings: &'a [Finding]) -> Flows<'a> {
+    let mut deviating = Flows::new();
     for finding in findings.iter().filter(|finding| DEVIATIONS.contains(&finding.code())) {
         let Some(subject) = &finding.subject else { continue };
+        let flows = port::departing(case, finding);
         for row in finding.rows.iter().filter_map(|id| case.book.row(id)) {
             let is_own = subject.role.as_ref().is_none_or(|role| row.roles.contains(role));
             let owners = case.devices().filter(|device| row.roles.contains(&device.role));
             let devices =
                 owners.map(|device| device.address).filter(|address| !is_own || *address == subject.address);
-            deviating.extend(devices.map(|address| (address, row.id.as_str())));
+            for address in devices {
+                deviating.entry((address, row.id.as_str())).or_default().extend(&flows);
+            }
         }
     }
     deviating

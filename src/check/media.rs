@@ -21,15 +21,21 @@ mod course;
 mod length;
 mod loss;
 mod one_sided;
+mod unheard;
 mod uneven;
 
 pub(super) use course::{sides_as_announced, sides_of_one_source, unlisted};
 pub(super) use length::packet_time;
 pub(super) use loss::behind;
 pub(super) use one_sided::one_sided;
+pub(super) use unheard::{of_another_way, unheard};
 
 /// As findings.tsv has it: so many packets, of loss those that were expected.
 pub const LEAST_JUDGED: u64 = 100;
+/// Limits of loss, in percent: a warning above the first, an error above the second.
+pub const LOSS_LIMITS: [f64; 2] = [loss::LOSS_PERCENT, loss::HEAVY_LOSS_PERCENT];
+/// Limits of MOS-LQ: a warning below the first, an error below the second.
+pub const MOS_LIMITS: [f64; 2] = [loss::LEAST_MOS, loss::POOR_MOS];
 /// A call must last, and a side must speak, so long (ns) before the other one's silence means anything.
 const LEAST_CALL: i64 = 3_000_000_000;
 const LEAST_SPEECH: i64 = 2_000_000_000;
@@ -385,13 +391,12 @@ fn side<'a>(
     // The finding is about the silent side.
     let silent_ends = || other.iter().filter(|own| hop.is_none() || own.ip() == silent);
     let is_excepted =
-        || silent_ends().any(|own| case.is_excepted_between("RTP-001", *own, speech.source, Protocol::Udp));
+        || case.is_any_excepted("RTP-001", silent_ends().map(|own| (*own, speech.source, Protocol::Udp)));
     // Or it comes through a tunnel that nobody can look into.
     let is_hidden = || case.is_tunnel_between(silent, speaking);
     if came_back || !is_seen || silent == speaking || is_hidden() || is_excepted() {
         return None;
     }
-    let flow = case.traffic.flows.get(speech.flow);
     Some(Silent {
         silent,
         speaking,
@@ -399,7 +404,7 @@ fn side<'a>(
         until: spoken.iter().map(|stream| answered.last_of(stream)).max()?,
         packets: of_speaker,
         strays,
-        refused: flow.is_some_and(|flow| !flow.extra.icmp.is_empty()),
+        refused: case.traffic.refused(speech) > 0,
         streams: spoken,
     })
 }

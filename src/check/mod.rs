@@ -28,6 +28,7 @@ mod signalling;
 mod target;
 mod tunnel;
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use crate::capture::{CaptureSummary, PassedOver};
@@ -41,11 +42,13 @@ use case::Case;
 pub(crate) use absence::{all_ended_unanswered, foreign_telephony};
 pub use distinction::Distinction;
 pub(crate) use expiry::Expiry;
+pub(crate) use filter::{by_number, is_by_number};
 pub use finding::{
-    Astray, Audit, Code, Detail, Evidence, Finding, Heard, Life, LossSign, NoVoice, Party, PortUse, Refusal,
-    RowResult, RowStatus, RulebookInfo, Severity, Side, Subject, Unevenness, Unjudged, Verdict, VoiceSender,
+    Accepted, Astray, Audit, Code, Detail, Evidence, Few, Finding, Heard, Interrupted, Life, LossSign,
+    NoVoice, Party, PortUse, Refusal, RowResult, RowStatus, RulebookInfo, Severity, Side, Subject,
+    Unevenness, Unjudged, Verdict, VoiceSender,
 };
-pub use media::LEAST_JUDGED;
+pub use media::{LEAST_JUDGED, LOSS_LIMITS, MOS_LIMITS};
 pub use mended::{is_disproved_by_absence, outweighs};
 pub use rejection::{Circumstance, Rejection};
 pub use target::Target;
@@ -61,46 +64,31 @@ pub fn audit(
     hints: &Hints,
 ) -> Audit {
     let case = Case::new(&traffic, &site, book, hints);
-    let mut findings = capture::check(&case, &captures);
-    let mut unjudged = unjudged(&case, &findings);
-    findings.extend(port::check(&case));
-    let blocked = match hidden::is_left_out(Code::Port003, &unjudged) {
-        true => Blocked::default(),
-        false => blocked::check(&case),
-    };
-    findings.extend(blocked.findings);
-    findings.extend(qos::check(&case));
-    findings.extend(media::check(&case, &unjudged));
-    if !unjudged.contains(&Unjudged::OneDirection) {
-        unjudged.extend(media::one_sided(&case, &findings));
-    }
-    findings.extend(signalling::check(&case, &unjudged));
-    findings.extend(connection::check(&case, &unjudged));
-    findings.extend(network::check(&case));
-    findings.extend(security::check(&case));
-    join_unanswered(&mut findings);
-    drop_symptoms(&mut findings);
-    premature::leave_out(&mut findings, &captures);
+    let Found { mut findings, mut unjudged, unheard, failed } = found(&case, &captures);
     findings.retain(|finding| {
         !subject(finding).is_some_and(|host| case.is_excepted_whole(finding.code().as_str(), host))
     });
-    findings.sort_by(|x, y| {
-        y.severity
-            .cmp(&x.severity)
-            .then_with(|| x.code().cmp(&y.code()))
-            .then_with(|| x.subject.cmp(&y.subject))
-            .then_with(|| x.evidence.frames.cmp(&y.evidence.frames))
-    });
-    let rows = matrix::rows(&case, &findings, &blocked.flows);
+    let accepted = match hints.site.exceptions.is_empty() {
+        true => Vec::new(),
+        false => {
+            let case = Case::new(&traffic, &site, book, hints).of_accepted();
+            let findings = found(&case, &captures).findings;
+            findings.into_iter().filter_map(|finding| case.accepted(finding)).collect()
+        }
+    };
+    let (few, is_any_judged) = qos::few(&case);
+    if !few.is_empty() {
+        unjudged.push(if is_any_judged { Unjudged::FewPackets } else { Unjudged::NoMarks });
+    }
+    let rows = matrix::rows(&case, &findings, &failed);
     let flow_rows = matrix::flow_rows(&case);
     let inside_tls = security::inside_tls(&case);
     let unexplained = port::unexplained(&case);
-    let exceptions = case.exceptions();
-    // Behind the exceptions: what is looked at again here is no further use of them.
+    let exceptions = case.exceptions(&accepted);
     let is_followed = captures.iter().any(|capture| capture.live.is_some());
     let mended = if is_followed { mended::mended(&case, &findings) } else { Vec::new() };
     let has_used_rows = rows.iter().any(|row| row.status != RowStatus::Unused);
-    let verdict = verdict(&findings, &unjudged, has_used_rows);
+    let verdict = verdict(&findings, &accepted, &unjudged, has_used_rows);
     site.exceptions = exceptions;
     Audit {
         verdict,
@@ -112,11 +100,60 @@ pub fn audit(
         inside_tls,
         unexplained,
         findings,
+        accepted,
+        filter: None,
         mended,
         unjudged,
+        unheard,
+        few,
         traffic,
         site,
     }
+}
+
+/// What the checks say.
+struct Found {
+    /// Heaviest first.
+    findings: Vec<Finding>,
+    unjudged: Vec<Unjudged>,
+    /// Places of answered calls without voice.
+    unheard: Vec<usize>,
+    /// Flows of attempts that failed.
+    failed: BTreeSet<usize>,
+}
+
+/// Runs all checks.
+fn found(case: &Case<'_>, captures: &[CaptureSummary]) -> Found {
+    let mut findings = capture::check(case, captures);
+    let mut unjudged = unjudged(case, &findings);
+    findings.extend(port::check(case));
+    let blocked = match hidden::is_left_out(Code::Port003, &unjudged) {
+        true => Blocked::default(),
+        false => blocked::check(case),
+    };
+    findings.extend(blocked.findings);
+    findings.extend(qos::check(case));
+    findings.extend(media::check(case, &unjudged));
+    if !unjudged.contains(&Unjudged::OneDirection) {
+        unjudged.extend(media::one_sided(case, &findings));
+    }
+    let unheard = media::unheard(case);
+    unjudged.extend(media::of_another_way(case, &unheard, &findings));
+    findings.extend(signalling::check(case, &unjudged));
+    findings.extend(connection::check(case, &unjudged));
+    findings.extend(network::check(case));
+    findings.extend(security::check(case));
+    join_unanswered(&mut findings);
+    drop_symptoms(&mut findings);
+    premature::leave_out(&mut findings, captures);
+    findings.sort_by(|x, y| {
+        y.severity
+            .cmp(&x.severity)
+            .then_with(|| x.code().cmp(&y.code()))
+            .then_with(|| x.subject.cmp(&y.subject))
+            .then_with(|| x.evidence.frames.cmp(&y.evidence.frames))
+    });
+    Found { findings, unjudged, unheard, failed: blocked.flows }
 }
 
 fn subject(finding: &Finding) -> Option<IpAddr> {
@@ -213,8 +250,14 @@ fn unjudged(case: &Case<'_>, capture: &[Finding]) -> Vec<Unjudged> {
     list.into_iter().filter(|(holds, _)| *holds).map(|(_, what)| what).collect()
 }
 
-/// Faults of the installation decide; a capture that shows neither fault nor voice passes nothing.
-fn verdict(findings: &[Finding], unjudged: &[Unjudged], has_used_rows: bool) -> Verdict {
+/// Faults of the installation decide; a capture that shows neither fault nor voice passes nothing. What the user accepts fails
+/// nothing, and is no plain pass either.
+fn verdict(
+    findings: &[Finding],
+    accepted: &[Accepted],
+    unjudged: &[Unjudged],
+    has_used_rows: bool,
+) -> Verdict {
     let about_site = |finding: &&Finding| !finding.code().as_str().starts_with("CAP");
     let worst = findings.iter().filter(about_site).map(|finding| finding.severity).max();
     let shows_nothing = [Unjudged::NoDevice, Unjudged::OneDirection, Unjudged::OwnOnly];
@@ -227,7 +270,10 @@ fn verdict(findings: &[Finding], unjudged: &[Unjudged], has_used_rows: bool) -> 
         _ if findings.iter().any(|finding| finding.severity >= Severity::Warning) => Verdict::NotAssessable,
         Some(Severity::Notice) => Verdict::Notes,
         _ if findings.iter().any(|finding| finding.severity >= Severity::Notice) => Verdict::Notes,
-        _ if unjudged.contains(&Unjudged::NoVoice) => Verdict::Notes,
+        _ if accepted.iter().any(|one| one.finding.severity >= Severity::Notice) => Verdict::Notes,
+        _ if [Unjudged::NoVoice, Unjudged::NoMarks].iter().any(|what| unjudged.contains(what)) => {
+            Verdict::Notes
+        }
         _ => Verdict::Pass,
     }
 }
@@ -294,7 +340,7 @@ mod tests {
         use Severity::{Critical, Error, Info, Notice, Warning};
         let site = |severity| vec![found(Code::Qos007, severity)];
         let capture = |severity| vec![found(Code::Cap003, severity)];
-        let cases: [(Vec<Finding>, &[Unjudged], Verdict); 13] = [
+        let cases: [(Vec<Finding>, &[Unjudged], Verdict); 15] = [
             (Vec::new(), &[], Verdict::Pass),
             (site(Info), &[], Verdict::Pass),
             (site(Notice), &[], Verdict::Notes),
@@ -304,6 +350,8 @@ mod tests {
             (site(Notice), &[Unjudged::OneDirection], Verdict::NotAssessable),
             (Vec::new(), &[Unjudged::NoDevice], Verdict::NotAssessable),
             (Vec::new(), &[Unjudged::NoVoice], Verdict::Notes),
+            (Vec::new(), &[Unjudged::NoMarks], Verdict::Notes),
+            (Vec::new(), &[Unjudged::FewPackets], Verdict::Pass),
             (Vec::new(), &[Unjudged::Encrypted], Verdict::Pass),
             // A poor capture is no fault of the installation, but no pass either.
             (capture(Warning), &[Unjudged::Incomplete], Verdict::NotAssessable),
@@ -313,7 +361,7 @@ mod tests {
         for (findings, unjudged, expected) in cases {
             let severities: Vec<_> =
                 findings.iter().map(|finding| (finding.code(), finding.severity)).collect();
-            assert_eq!(verdict(&findings, unjudged, true), expected, "{severities:?} {unjudged:?}");
+            assert_eq!(verdict(&findings, &[], unjudged, true), expected, "{severities:?} {unjudged:?}");
         }
     }
 
@@ -354,7 +402,7 @@ mod tests {
             assert!(audit.findings.iter().any(|finding| finding.code() == Code::Sig005));
             audit.mended.iter().map(|at| audit.findings[*at].code()).collect::<Vec<_>>()
         };
-        let live = |goes_on| Some(Live { goes_on, written: Vec::new() });
+        let live = |goes_on| Some(Live { goes_on, ..Live::default() });
         assert_eq!(mended(live(true)), [Code::Sig005]);
         assert_eq!(mended(live(false)), [Code::Sig005], "the report at the end");
         assert!(mended(None).is_empty(), "a file is over");

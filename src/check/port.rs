@@ -68,13 +68,15 @@ fn is_unexplained(case: &Case<'_>, end: &End<'_>) -> bool {
         && case.scope(view.peer().ip()) != Scope::Multicast
         && flow.packets() >= PACKETS_FOR_A_PORT
         && view.took_part();
+    // Half of a connection tells too little of who is called to hold it against a list.
+    let is_half = flow.protocol == Protocol::Tcp && view.received.packets == 0;
     // Voice has codes of its own, and RTCP, STUN and DTLS keep it company.
     let is_media = matches!(flow.app, App::Rtp | App::Rtcp | App::Stun | App::Dtls | App::Zrtp);
     // What answers the Internet against the document has codes of its own.
     let is_exposed = exposure(case, end).is_some();
     let is_explained =
         !end.rows.is_empty() || case.explained.contains(&flow.id) && left_rows(case, end).is_empty();
-    counts && !is_media && !is_exposed && !is_explained && !case.is_excepted("PORT-001", view)
+    counts && !is_half && !is_media && !is_exposed && !is_explained && !case.is_excepted("PORT-001", view)
 }
 
 /// Rows of the device for what the other end's row says this flow is, with own ports that this flow does not keep to.
@@ -210,12 +212,9 @@ fn media_outside(case: &Case<'_>, device: &Device) -> Option<Finding> {
         return None;
     }
     let ports: BTreeSet<u16> = outside.iter().map(|stream| stream.source.port()).collect();
-    let text: BTreeSet<String> = documented.iter().map(|ports| ports.to_string()).collect();
+    let [documented, stated] = by_source(case, device, &rows);
     Some(Finding {
-        detail: Detail::Port002 {
-            ports: ports.iter().copied().collect(),
-            documented: text.into_iter().collect::<Vec<_>>().join(", ").into(),
-        },
+        detail: Detail::Port002 { ports: ports.iter().copied().collect(), documented, stated },
         severity: Severity::Warning,
         confidence: device.confidence,
         subject: Some(case.subject(device.address)),
@@ -223,6 +222,18 @@ fn media_outside(case: &Case<'_>, device: &Device) -> Option<Finding> {
         count: outside.len() as u64,
         responsible: Party::Telephony,
         evidence: of_streams(outside, "", first_frame),
+    })
+}
+
+/// Ranges as text: those of the document, and those that the site file puts in their place.
+fn by_source(case: &Case<'_>, device: &Device, rows: &[(&Row, PortSet)]) -> [Box<str>; 2] {
+    [false, true].map(|is_stated| {
+        let rows = rows.iter().filter(|(row, _)| {
+            case.port_change(row, device.address).is_some_and(|_| row.roles.contains(&device.role))
+                == is_stated
+        });
+        let text: BTreeSet<String> = rows.map(|(_, ports)| ports.to_string()).collect();
+        text.into_iter().collect::<Vec<_>>().join(", ").into()
     })
 }
 
@@ -234,12 +245,18 @@ fn model(case: &Case<'_>, device: &Device) -> Option<Finding> {
     let of_any_model = |port: &u16| {
         case.book.models.iter().any(|model| model.role == device.role && model.rtp.contains(*port))
     };
-    let observed: BTreeSet<u16> = all.into_iter().filter(of_any_model).collect();
+    // What the site file says of this row outweighs the model.
+    let stated = case
+        .book
+        .row(model.row.as_str())
+        .and_then(|row| case.port_change(row, device.address))
+        .and_then(|change| change.own.set());
+    let is_open = |port: &u16| stated.is_none_or(|ports| !ports.contains(*port));
+    let observed: BTreeSet<u16> = all.into_iter().filter(of_any_model).filter(is_open).collect();
     let (first, last) = (*observed.first()?, *observed.last()?);
     if observed.iter().all(|&port| model.rtp.contains(port)) {
         return None;
     }
-    let voice = voice_rows(case, device).unwrap_or_default();
     let wrong: BTreeSet<u16> = observed.iter().copied().filter(|&port| !model.rtp.contains(port)).collect();
     let streams = case.streams_from(device.address);
     let streams = streams.filter(|stream| wrong.contains(&stream.source.port()));
@@ -253,7 +270,7 @@ fn model(case: &Case<'_>, device: &Device) -> Option<Finding> {
         severity: Severity::Notice,
         confidence: device.confidence,
         subject: Some(case.subject(device.address)),
-        rows: voice.iter().map(|(row, _)| row.id.as_str().into()).collect(),
+        rows: vec![model.row.as_str().into()],
         count: wrong.len() as u64,
         responsible: Party::Telephony,
         evidence: of_streams(streams, "", first_frame),
@@ -380,12 +397,13 @@ fn provider_port(case: &Case<'_>, device: &Device, ends: &[&End<'_>]) -> Option<
         .map(|end| &end.view)
         .collect();
     let first = wrong.first().filter(|_| !rows.is_empty())?;
-    let documented: Vec<String> = rows.iter().map(|(_, ports)| ports.to_string()).collect();
+    let [documented, stated] = by_source(case, device, &rows);
     Some(Finding {
         detail: Detail::Port005 {
             port: first.own().port(),
             provider: first.peer(),
-            documented: documented.join(", ").into(),
+            documented,
+            stated,
             registers: case
                 .traffic
                 .registrations
@@ -466,6 +484,29 @@ fn registrar_transport(case: &Case<'_>, device: &Device, ends: &[&End<'_>]) -> O
         responsible: Party::Telephony,
         evidence: of_flows(called.iter().map(|view| view.flow)),
     })
+}
+
+/// The flows by which a device departs from the rows that a finding names, by id.
+pub(super) fn departing(case: &Case<'_>, finding: &Finding) -> BTreeSet<usize> {
+    let Some(host) = finding.subject.as_ref().map(|subject| subject.address) else { return BTreeSet::new() };
+    let ends = |is_meant: &dyn Fn(&End<'_>) -> bool| {
+        case.ends_at(host).filter(|end| is_meant(end)).map(|end| end.view.flow.id).collect()
+    };
+    let voice = |is_meant: &dyn Fn(u16) -> bool| {
+        let streams = case.streams_from(host).filter(|stream| stream.relay.is_none());
+        streams.filter(|stream| is_meant(stream.source.port())).map(|stream| stream.flow).collect()
+    };
+    match &finding.detail {
+        Detail::Port001 { .. } => ends(&|end| is_unexplained(case, end) && !left_rows(case, end).is_empty()),
+        Detail::Port002 { ports, .. } => voice(&|port| ports.contains(&port)),
+        Detail::Port005 { .. } => ends(&|end| is_provider_sip(case, end) && end.rows.is_empty()),
+        Detail::Port006 { observed: (first, last), model, .. } => voice(&|port| {
+            let fits = case.book.model(model.as_str()).is_some_and(|model| model.rtp.contains(port));
+            (*first..=*last).contains(&port) && !fits
+        }),
+        Detail::Port009 { .. } => ends(&|end| is_called_over_tcp(case, end)),
+        _ => BTreeSet::new(),
+    }
 }
 
 fn first_frame(stream: &Stream) -> Vec<Frame> {

@@ -12,9 +12,9 @@ use crate::rules::QosRule;
 use crate::site::{Confidence, Device, Kind, Scope};
 
 use super::case::{Case, RTP, SIP};
-use super::evidence::{of_marked, of_streams};
+use super::evidence::{of_marked, of_parts, of_streams};
 use super::filter;
-use super::finding::{Detail, Finding, Party, Severity, VoiceSender};
+use super::finding::{Detail, Few, Finding, Party, Severity, VoiceSender};
 
 /// As findings.tsv has it.
 const LEAST_PACKETS: u64 = 50;
@@ -51,6 +51,22 @@ pub(super) fn lacks_rule(case: &Case<'_>) -> bool {
             && (case.scope(sender) == Scope::Lan || ruled.is_empty())
             && !ruled.contains(&sender)
     })
+}
+
+/// Who sends voice in the LAN without the mark, but too little of it to be judged; and whether anybody's is judged.
+pub(super) fn few(case: &Case<'_>) -> (Vec<Few>, bool) {
+    let mut few = Vec::new();
+    let mut is_any_judged = false;
+    for sender in Sender::all(case).iter().filter(|sender| sender.is_local(case)) {
+        let local: Vec<&Stream> =
+            sender.streams.iter().copied().filter(|stream| !is_internet_leg(case, stream)).collect();
+        let marking = Marking::of(&local, sender.rule.dscp);
+        is_any_judged |= marking.packets >= LEAST_PACKETS;
+        if marking.is_too_little() {
+            few.push(Few { sender: sender.address, packets: marking.packets, least: LEAST_PACKETS });
+        }
+    }
+    (few, is_any_judged)
 }
 
 /// What a device sends to itself no switch and no router marks anew.
@@ -239,7 +255,7 @@ impl<'a> Sender<'a> {
                 peer: stream.destination,
                 before: change.from,
                 after: change.to,
-                changed_at: change.frame,
+                changed_at: (change.frame, change.time),
             };
             let mut finding = self.finding(case, detail, Severity::Warning, Party::Network, &[stream], 1);
             finding.evidence = of_streams([*stream], "", |_| vec![change.frame]);
@@ -307,9 +323,16 @@ impl<'a> Sender<'a> {
             rows: vec![self.rule.id.as_str().into()],
             count,
             responsible,
-            evidence: of_streams(unlike, &condition, |stream| {
-                frames_unlike(&stream.report.marking.dscp, expected)
-            }),
+            evidence: of_parts(
+                unlike,
+                &condition,
+                |stream| frames_unlike(&stream.report.marking.dscp, expected),
+                |stream| {
+                    let spans = stream.report.marking.dscp_spans.iter();
+                    let unlike = spans.filter(|(value, ..)| *value != expected);
+                    unlike.flat_map(|(_, first, last)| [*first, *last]).collect()
+                },
+            ),
         }
     }
 }
@@ -347,6 +370,11 @@ impl Marking {
         }
         marking.values.remove(&expected);
         marking
+    }
+
+    /// Whether the mark is missing and there is too little of it to say so.
+    fn is_too_little(&self) -> bool {
+        self.packets < LEAST_PACKETS && self.wrong * 100 > self.packets * UNMARKED_PERCENT
     }
 
     fn is_short_of(&self) -> bool {

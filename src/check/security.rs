@@ -52,7 +52,7 @@ fn exposed(case: &Case<'_>) -> Vec<Finding> {
                 let entry = answered.entry((view.own(), view.flow.protocol, is_sip)).or_default();
                 entry.flows.push(view.flow);
                 entry.rows.insert(exposure.id.as_str());
-                entry.is_certain |= !may_be_provider(end);
+                entry.is_certain |= !(may_be_provider(end) || is_sip && only_looks(case, view.peer().ip()));
             }
         }
     }
@@ -78,6 +78,18 @@ fn exposed(case: &Case<'_>) -> Vec<Finding> {
             }
         });
     findings.collect()
+}
+
+/// Whether all that an address asks for by SIP are OPTIONS, as a registrar does that keeps the way to its client open, and it
+/// does not call itself a scanner: the registration may be older than the capture.
+fn only_looks(case: &Case<'_>, source: IpAddr) -> bool {
+    let endpoints = &case.traffic.sip_endpoints;
+    let at = endpoints.binary_search_by(|endpoint| endpoint.address.cmp(&source));
+    at.ok().and_then(|at| endpoints.get(at)).is_some_and(|endpoint| {
+        !endpoint.requests.is_empty()
+            && endpoint.requests.keys().all(|method| &**method == "OPTIONS")
+            && endpoint.user_agents.keys().all(|agent| scanner(case, agent).is_none())
+    })
 }
 
 /// A documented port of the device for its provider, and the port of a provider: what asks there may be one.
@@ -415,6 +427,26 @@ text.en = "-"
         let scan = guessing(PUBLIC, 50, 60);
         assert_eq!(scans(scan.clone(), world()), [(ip(PUBLIC), Severity::Notice)]);
         assert_eq!(scans(with_answers(scan, &[(403, 50)]), world()), [(ip(PUBLIC), Severity::Critical)]);
+    }
+
+    #[test]
+    fn a_registrar_that_keeps_the_way_open_is_only_suspected() {
+        let told = |methods: &[&str], agent: &str| {
+            let flow = Flow { app: App::Sip, ..udp("203.0.113.9:5071", "192.168.10.2:5060") };
+            let mut endpoint = SipEndpoint { users: 1, ..guessing(PUBLIC, 1, 0) };
+            endpoint.requests = methods.iter().map(|method| ((*method).into(), 3)).collect();
+            endpoint.user_agents.insert(agent.into(), frame(1));
+            let mut world = world().flows(vec![flow]);
+            world.traffic.sip_endpoints = vec![endpoint];
+            let findings = check(&world.case());
+            findings
+                .iter()
+                .find(|one| one.code().as_str() == "SEC-001")
+                .map(|one| (one.severity, one.confidence))
+        };
+        assert_eq!(told(&["OPTIONS"], "Carrier"), Some((Severity::Warning, Confidence::Suspected)));
+        assert_eq!(told(&["INVITE", "OPTIONS"], "Carrier").map(|told| told.0), Some(Severity::Critical));
+        assert_eq!(told(&["OPTIONS"], "friendly-scanner/1").map(|told| told.0), Some(Severity::Critical));
     }
 
     #[test]

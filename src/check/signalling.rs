@@ -98,26 +98,44 @@ fn one_per_client(findings: impl Iterator<Item = Finding>) -> Vec<Finding> {
 
 /// SIG-001, one for a client and a status: what is refused at the end, and for how long it was refused before.
 fn refusals(case: &Case<'_>, registrations: &[&Registration]) -> Vec<Finding> {
-    let mut findings: BTreeMap<(IpAddr, u16), Finding> = BTreeMap::new();
+    let mut findings: BTreeMap<(IpAddr, u16), Vec<Finding>> = BTreeMap::new();
     let refused = registrations.iter().filter_map(|registration| refused(case, registration));
     let outages = registrations.iter().filter_map(|registration| outage(case, registration));
     for (status, finding) in refused.chain(outages) {
         let Some(client) = finding.subject.as_ref().map(|subject| subject.address) else { continue };
-        match findings.get_mut(&(client, status)) {
-            Some(known) => {
-                // The gravest stands for the others, of equal ones the one that happened most.
-                let count = known.count + finding.count;
-                if (finding.severity, finding.count) > (known.severity, known.count) {
-                    *known = finding;
-                }
-                known.count = count;
-            }
-            None => {
-                findings.insert((client, status), finding);
-            }
-        }
+        findings.entry((client, status)).or_default().push(finding);
     }
-    findings.into_values().collect()
+    findings.into_values().filter_map(joined).collect()
+}
+
+/// One for several accounts: the gravest speaks, of equal ones the one that happened most, and names the others.
+fn joined(all: Vec<Finding>) -> Option<Finding> {
+    let account = |finding: &Finding| match &finding.detail {
+        Detail::Sig001 { account, registrar, .. } => Some((account.clone(), *registrar)),
+        _ => None,
+    };
+    let count = all.iter().map(|finding| finding.count).sum();
+    // The first of equals.
+    let gravest = all.iter().rev().max_by_key(|finding| (finding.severity, finding.count))?;
+    let own = account(gravest);
+    let others: BTreeSet<(Box<str>, SocketAddr)> =
+        all.iter().filter_map(account).filter(|other| Some(other) != own.as_ref()).collect();
+    let mut joined = Finding { count, ..gravest.clone() };
+    if others.is_empty() {
+        return Some(joined);
+    }
+    let mut collector = Collector::default();
+    let mut filters = vec![gravest.evidence.filter.clone()];
+    for Finding { evidence, .. } in &all {
+        collector.frames(&evidence.frames);
+        [evidence.first, evidence.last].into_iter().flatten().for_each(|time| collector.time(time));
+        filters.push(evidence.filter.clone());
+    }
+    joined.evidence = collector.finish(filter::any_of(filters));
+    if let Detail::Sig001 { further, .. } = &mut joined.detail {
+        further.extend(others);
+    }
+    Some(joined)
 }
 
 /// A registration that stands refused.
@@ -142,6 +160,7 @@ fn refused(case: &Case<'_>, registration: &Registration) -> Option<(u16, Finding
         others: by_status(registration),
         accepted_after: None,
         instead: instead.map(|other| other.aor.clone()),
+        further: Vec::new(),
     };
     let mut collector = Collector::default();
     collector.frames(&[refused.frame]);
@@ -176,6 +195,7 @@ fn made_good(
         others: by_status(registration),
         accepted_after: Some(length),
         instead: None,
+        further: Vec::new(),
     };
     let mut collector = Collector::default();
     collector.frames(&[last.frame]);

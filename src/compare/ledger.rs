@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::capture::{Outage, Timestamp};
-use crate::check::{Audit, Code, Finding, is_disproved_by_absence};
+use crate::check::{Audit, Code, Finding, Severity, is_disproved_by_absence};
 
 use super::{Key, key};
 
@@ -43,19 +43,36 @@ impl Course {
     }
 }
 
-/// A finding that came or went.
+/// A finding that came, became heavier or went.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Turn {
     /// As it was seen last, at the heaviest that it was.
     pub finding: Finding,
     /// When it came.
     pub since: Timestamp,
+    /// When it became heavier, and what it was before; `None`: it is not that what is told.
+    pub risen: Option<(Timestamp, Severity)>,
     /// When it went; `None`: it just came, or still holds.
     pub cleared: Option<Timestamp>,
 }
 
+impl Turn {
+    /// Whether it tells of a finding that is this severe, and was not before.
+    #[must_use]
+    pub fn reaches(&self, least: Severity) -> bool {
+        let was_before = self.risen.is_some_and(|(_, before)| before >= least);
+        self.cleared.is_none() && self.finding.severity >= least && !was_before
+    }
+
+    /// When that happened which is told.
+    #[must_use]
+    pub fn at(&self) -> Timestamp {
+        self.cleared.or(self.risen.map(|(at, _)| at)).unwrap_or(self.since)
+    }
+}
+
 impl Ledger {
-    /// What changed up to the latest packet of `audit`: what went, then what came, heaviest first. A finding goes when its
+    /// What changed up to the latest packet of `audit`: what went, then what came or is heavier than it ever was, heaviest first. A finding goes when its
     /// cause is gone, or when the capture as a whole disproves it; it comes again when packets show its cause again.
     pub fn update(&mut self, audit: &Audit) -> Vec<Turn> {
         let now =
@@ -83,11 +100,15 @@ impl Ledger {
             }
             let Some((since, before)) = self.open.remove(&key) else {
                 if !is_premature(finding, audit) {
-                    came.push(Turn { finding: finding.clone(), since: now, cleared: None });
+                    came.push(Turn { finding: finding.clone(), since: now, risen: None, cleared: None });
                     open.insert(key, (now, finding.clone()));
                 }
                 continue;
             };
+            if finding.severity > before.severity {
+                let risen = Some((now, before.severity));
+                came.push(Turn { finding: finding.clone(), since, risen, cleared: None });
+            }
             let severity = finding.severity.max(before.severity);
             open.insert(key, (since, Finding { severity, ..finding.clone() }));
         }
@@ -99,7 +120,7 @@ impl Ledger {
             if is_told(&key) || is_disproved_by_absence(&finding, audit, now) {
                 let before = self.told.entry(key).or_default();
                 *before = finding.evidence.last.max(*before);
-                turns.push(Turn { finding, since, cleared: Some(now) });
+                turns.push(Turn { finding, since, risen: None, cleared: Some(now) });
             } else {
                 open.insert(key, (since, finding));
             }
@@ -120,8 +141,12 @@ impl Ledger {
     #[must_use]
     pub fn course(&self) -> Course {
         let open = self.open.values();
-        let open =
-            open.map(|(since, finding)| Turn { finding: finding.clone(), since: *since, cleared: None });
+        let open = open.map(|(since, finding)| Turn {
+            finding: finding.clone(),
+            since: *since,
+            risen: None,
+            cleared: None,
+        });
         let mut turns: Vec<Turn> = self.over.iter().cloned().chain(open).collect();
         turns.sort_by_key(|turn| turn.since);
         Course { turns, left_out: self.over_in_all - self.over.len() as u64, outages: Vec::new() }
@@ -178,12 +203,23 @@ mod tests {
     #[test]
     fn a_finding_is_remembered_at_its_heaviest() {
         let mut ledger = Ledger::default();
-        for severity in [Severity::Warning, Severity::Error, Severity::Notice] {
-            let mut audit = after(10, false);
+        let mut told = Vec::new();
+        for (seconds, severity) in
+            (10..).zip([Severity::Warning, Severity::Error, Severity::Notice, Severity::Error])
+        {
+            let mut audit = after(seconds, false);
             audit.findings[0].severity = severity;
-            ledger.update(&audit);
+            told.extend(ledger.update(&audit));
         }
-        assert_eq!(ledger.course().turns[0].finding.severity, Severity::Error);
+        let course = ledger.course();
+        assert_eq!((course.turns.len(), course.turns[0].finding.severity), (1, Severity::Error));
+        // That it became heavier is told once.
+        let rises: Vec<_> = told.iter().map(|turn| (turn.at().0 / 1_000_000_000, turn.risen)).collect();
+        let rise = (Timestamp(11_000_000_000), Severity::Warning);
+        assert_eq!(rises, [(10, None), (11, Some(rise))]);
+        let reach = |least| told.iter().map(|turn| turn.reaches(least)).collect::<Vec<_>>();
+        assert_eq!(reach(Severity::Warning), [true, false]);
+        assert_eq!(reach(Severity::Error), [false, true]);
     }
 
     #[test]

@@ -193,7 +193,10 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
                         && stream.report.receiver.is_some()
                 })
             }),
-            Detail::Sig001 { account, .. } => self.registers(account, finding),
+            Detail::Sig001 { account, further, .. } => {
+                let further = further.iter().map(|(account, _)| account);
+                further.chain([account]).all(|account| self.registers(account, finding))
+            }
             Detail::Sig002 { registrar, .. } => {
                 let registrar = (self.now)(registrar.ip());
                 self.granted().any(|row| row.registrar.ip() == registrar)

@@ -108,6 +108,14 @@ fn problem(source: &SourceText, error: &toml::de::Error, entry: Option<std::ops:
         "correct the TOML syntax here; text goes in quotes, lists in [ ], every entry on its own line"
     };
     let span = error.span().or(entry).unwrap_or_default();
+    // A bare date is a table to the one who reads it, and no error says so.
+    let written = source.text().get(span.clone()).unwrap_or_default().trim();
+    if message.starts_with("invalid type: map, expected a string")
+        && written.starts_with(|c: char| c.is_ascii_digit())
+    {
+        let help = format!("write it in quotes: \"{written}\"");
+        return Problem::at(source, span, format!("{written} is a date, expected text"), help);
+    }
     Problem::at(source, span, message.lines().collect::<Vec<_>>().join(", "), help)
 }
 

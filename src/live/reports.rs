@@ -1,7 +1,7 @@
 //! Where the report of a live capture goes beside standard output: `--output`, a file for each form.
 
-use std::fs::File;
-use std::io::{BufWriter, Seek, Write};
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
@@ -17,10 +17,20 @@ pub(super) struct Wanted {
     forms: Vec<(Format, PathBuf)>,
 }
 
-/// The same with its files open, so that what cannot be written is told at the beginning and not after hours.
+/// The same, of which each was tried, so that what cannot be written is told at the beginning and not after hours.
 #[derive(Debug, Default)]
 pub(super) struct Reports {
-    forms: Vec<(Format, PathBuf, Option<File>)>,
+    forms: Vec<(Format, PathBuf, Place)>,
+}
+
+#[derive(Debug)]
+enum Place {
+    /// A directory.
+    Folder,
+    /// Was there before. What is in it stays until the report is there.
+    Open(File),
+    /// Is made when there is something to put into it: whatever ends the program leaves no empty file.
+    New,
 }
 
 impl Wanted {
@@ -44,12 +54,15 @@ impl Wanted {
             "{}",
             match language {
                 Language::De => format!(
-                    "--format nennt {forms} Formen des Berichts, und -o steht {places}-mal da; nennen Sie -o für jede Form, in \
-                     derselben Folge (text und jsonl gehen auf die Standardausgabe und brauchen keines)"
+                    "--format nennt {} des Berichts, und -o steht {places}-mal da; nennen Sie -o für jede Form, in \
+                     derselben Folge (text und jsonl gehen auf die Standardausgabe und brauchen keines)",
+                    outputs::counted(forms, "Form", "Formen")
                 ),
                 Language::En => format!(
-                    "--format names {forms} forms of the report and there are {places} times -o; say -o for each form, in the \
-                     same order (text and jsonl go to standard output and need none)"
+                    "--format names {} of the report and -o stands there {}; say -o for each form, in the same order (text \
+                     and jsonl go to standard output and need none)",
+                    outputs::counted(forms, "form", "forms"),
+                    outputs::counted(places, "time", "times")
                 ),
             }
         );
@@ -74,23 +87,26 @@ impl Wanted {
         self.forms.iter().map(place).collect()
     }
 
-    /// Opens the files. What is in them stays until the report is there.
+    /// Opens the files that are there, and makes sure that the others can be made.
     pub(super) fn open(self) -> Result<Reports> {
         let open = |(format, path): (Format, PathBuf)| -> Result<_> {
-            let file = match format {
-                Format::Csv => None,
-                _ => Some(
-                    File::options()
-                        .create(true)
-                        .truncate(false)
-                        .write(true)
-                        .open(&path)
-                        .with_context(|| said(&path))?,
-                ),
+            let place = match format {
+                Format::Csv => Place::Folder,
+                _ => open(&path).with_context(|| said(&path))?,
             };
-            Ok((format, path, file))
+            Ok((format, path, place))
         };
         Ok(Reports { forms: self.forms.into_iter().map(open).collect::<Result<_>>()? })
+    }
+}
+
+fn open(path: &Path) -> io::Result<Place> {
+    match File::options().write(true).create_new(true).open(path) {
+        Ok(_) => fs::remove_file(path).map(|()| Place::New),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            File::options().create(true).truncate(false).write(true).open(path).map(Place::Open)
+        }
+        Err(error) => Err(error),
     }
 }
 
@@ -106,17 +122,19 @@ impl Reports {
         table: &str,
         zone: &jiff::tz::TimeZone,
     ) -> Result<()> {
-        for (format, path, file) in &mut self.forms {
-            match file {
-                None => write_csv(published, path)?,
-                Some(file) => {
+        for (format, path, place) in &mut self.forms {
+            let write = |out: &mut dyn Write| write_form(*format, Some(published), table, zone, out);
+            match place {
+                Place::Folder => write_csv(published, path)?,
+                Place::New => outputs::write(path, write)?,
+                Place::Open(file) => {
                     let mut write = || {
                         if file.metadata()?.is_file() {
                             file.set_len(0)?;
                             file.rewind()?;
                         }
                         let mut out = BufWriter::new(&*file);
-                        write_form(*format, Some(published), table, zone, &mut out)?;
+                        write(&mut out)?;
                         out.flush()
                     };
                     write().with_context(|| said(path))?;

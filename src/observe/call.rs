@@ -59,6 +59,19 @@ pub enum ChangeKind {
     Other,
 }
 
+/// That a side put a call on hold: it offered to send at most, and the other side agreed (RFC 3264 section 8.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hold {
+    /// Who did so first.
+    pub side: CallSide,
+    /// The offer; that of the INVITE where the call was on hold from its beginning.
+    pub from: Timestamp,
+    /// The offer that ended it.
+    pub until: Option<Timestamp>,
+    /// How often the call was put on hold, by either side.
+    pub times: u32,
+}
+
 /// One of the two sides of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CallSide {
@@ -139,6 +152,8 @@ pub struct Call {
     pub late_ack: Option<i64>,
     /// The first change of a call that stood which the other side refused; the call goes on as it was (section 14.1).
     pub refused_change: Option<Change>,
+    /// The first time that the call was put on hold.
+    pub held: Option<Hold>,
     /// 200 to the first INVITE: of several dialogs that it began, of the one that was not ended again at once.
     pub answered: Option<(Frame, Timestamp)>,
     /// BYE (the answer to it where the capture lacks the request), CANCEL or final rejection.
@@ -147,6 +162,8 @@ pub struct Call {
     pub answer: Answer,
     /// Last final status of its INVITE, apart from 401 and 407.
     pub status: Option<u16>,
+    /// What was answered behind the proxy of a caller who was refused, if that is another status, and one alone.
+    pub status_behind: Option<u16>,
     /// Reason phrase of that answer; hostile.
     pub reason: Option<Box<str>>,
     /// Why it ended, as the message says that ended it (RFC 3326); its text is hostile.
@@ -170,8 +187,8 @@ pub struct Call {
     /// A PBX had several telephones ring with calls of their own and ended this one when another answered, or who cancelled
     /// it says that somebody else has taken the call.
     pub answered_elsewhere: bool,
-    /// Some SDP of the call says something else than audio both ways at one address: hold, refused media, T.38, ICE.
-    /// Silence is no fault then.
+    /// Some SDP of the call says something else than audio both ways at one address: hold, refused media, T.38, ICE
+    /// of both sides. Silence is no fault then.
     pub may_be_silent: bool,
     /// When SDP after the answer, re-INVITE or UPDATE, changed something of what was agreed, or a REFER handed the call over;
     /// at most 16.
@@ -202,6 +219,12 @@ impl Call {
     pub fn length(&self) -> Option<i64> {
         let length = self.end?.1.since(self.answered?.1);
         (!self.is_unacknowledged && length >= 0).then_some(length)
+    }
+
+    /// Where caller and callee last wanted to receive audio.
+    #[must_use]
+    pub fn agreed(&self) -> Option<[SocketAddr; 2]> {
+        Some([*self.caller_media.last()?, *self.callee_media.last()?])
     }
 
     /// Whether media between these ends are those of a telephone that rang as well and did not get the call.
@@ -249,10 +272,12 @@ impl Call {
             is_unacknowledged: false,
             late_ack: None,
             refused_change: None,
+            held: None,
             answered: None,
             end: None,
             answer: Answer::Open,
             status: None,
+            status_behind: None,
             reason: None,
             cause: None,
             with_credentials: false,

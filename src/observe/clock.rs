@@ -30,6 +30,9 @@ struct Lane {
     first: (Timestamp, u32),
     last: Timestamp,
     back: Vec<(u32, i64)>,
+    /// The largest gap (ns) from one record to the next; and the same behind the first step back.
+    forth: i64,
+    forth_behind: i64,
 }
 
 impl ClockTrace {
@@ -57,12 +60,19 @@ impl ClockTrace {
         }
         if let Some(lane) = self.lanes.iter_mut().find(|lane| lane.interface == interface) {
             let back = lane.last.since(time);
+            let forth = time.since(lane.last);
+            lane.forth = lane.forth.max(forth);
+            if !lane.back.is_empty() {
+                lane.forth_behind = lane.forth_behind.max(forth);
+            }
             if back > TOLERANCE_NS {
                 lane.back.push((index, back));
             }
             lane.last = time;
         } else if self.lanes.len() < INTERFACES_WATCHED {
-            self.lanes.push(Lane { interface, first: (time, index), last: time, back: Vec::new() });
+            let first = (time, index);
+            let lane = Lane { interface, first, last: time, back: Vec::new(), forth: 0, forth_behind: 0 };
+            self.lanes.push(lane);
         }
     }
 }
@@ -70,11 +80,14 @@ impl ClockTrace {
 /// Times of the whole capture.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Clock {
-    lasts: Vec<((u16, u32), Timestamp)>,
+    /// The latest time of each interface, and whether there was a step back before.
+    lasts: Vec<((u16, u32), Timestamp, bool)>,
     /// Steps back.
     pub(super) steps: u64,
     /// Largest of them in nanoseconds.
     pub(super) largest: i64,
+    /// The largest gap (ns) behind a step back from one record to the next: times that come back have one.
+    pub(super) forth: i64,
     /// The first few frames behind a step.
     pub(super) frames: Vec<Frame>,
     /// Leaps from one record to the next.
@@ -97,7 +110,7 @@ pub struct Leaps {
 impl Clock {
     /// The latest time of any interface.
     pub(super) fn latest(&self) -> Option<Timestamp> {
-        self.lasts.iter().map(|(_, time)| *time).max()
+        self.lasts.iter().map(|(_, time, _)| *time).max()
     }
 
     /// Joins the times of the next block.
@@ -105,15 +118,24 @@ impl Clock {
         for lane in &trace.lanes {
             let (first, index) = lane.first;
             let key = (frame_of(index).file(), lane.interface);
-            match self.lasts.iter_mut().find(|(known, _)| *known == key) {
-                Some((_, last)) => {
+            let has_stepped = !lane.back.is_empty();
+            match self.lasts.iter_mut().find(|(known, ..)| *known == key) {
+                Some((_, last, stepped)) => {
                     let back = last.since(first);
+                    let forth = if *stepped { first.since(*last) } else { 0 };
                     *last = lane.last;
+                    *stepped |= back > TOLERANCE_NS;
+                    let within = if *stepped { lane.forth } else { lane.forth_behind };
+                    *stepped |= has_stepped;
+                    self.forth = self.forth.max(forth).max(within);
                     if back > TOLERANCE_NS {
                         self.step(frame_of(index), back);
                     }
                 }
-                None => self.lasts.push((key, lane.last)),
+                None => {
+                    self.lasts.push((key, lane.last, has_stepped));
+                    self.forth = self.forth.max(lane.forth_behind);
+                }
             }
             for &(index, back) in &lane.back {
                 self.step(frame_of(index), back);
@@ -182,6 +204,20 @@ mod tests {
         let clock = clock_of(&[(0, &[(0, 1000), (0, 900), (0, 799), (0, 5000), (0, 2000)])]);
         assert_eq!((clock.steps, clock.largest), (2, 3_000_000_000));
         assert_eq!(clock.frames, [3, 5].map(|number| Frame::new(0, number)), "100 ms back is reordering");
+    }
+
+    #[test]
+    fn the_way_forth_behind_a_step_back_is_the_same_wherever_blocks_meet() {
+        let set: &[(u32, i64)] = &[(0, 0), (0, 9000), (0, 9100), (0, 4000), (0, 4500), (0, 4700)];
+        let returning: &[(u32, i64)] = &[(0, 9000), (0, 4000), (0, 4100), (0, 9100), (0, 4200)];
+        for at in 0..=set.len() {
+            let (before, behind) = set.split_at(at);
+            assert_eq!(clock_of(&[(0, before), (0, behind)]).forth, 500_000_000, "{at}");
+        }
+        for at in 0..=returning.len() {
+            let (before, behind) = returning.split_at(at);
+            assert_eq!(clock_of(&[(0, before), (0, behind)]).forth, 5_000_000_000, "{at}");
+        }
     }
 
     #[test]

@@ -49,6 +49,8 @@ pub(super) struct Outcome {
     pub(super) end: Option<Moment>,
     pub(super) hung_up: Option<CallSide>,
     pub(super) status: Option<u16>,
+    /// What was answered behind the proxy of a caller who was refused, if that is another status, and one alone.
+    pub(super) behind: Option<u16>,
 }
 
 impl Attempts {
@@ -117,14 +119,28 @@ impl Attempts {
         let is_callers = |attempt: &&Attempt| attempt.from.ip() == caller.ip();
         let own: Vec<&Attempt> = self.known.iter().filter(is_callers).collect();
         if own.iter().any(|attempt| attempt.is_answered || attempt.end.is_some()) {
-            return self.settle(&own);
+            let outcome = self.settle(&own);
+            return Outcome { behind: self.behind(caller, outcome.answer), ..outcome };
         }
         let others: Vec<&Attempt> = self.known.iter().filter(|attempt| !is_callers(attempt)).collect();
         self.settle(&others)
     }
 
+    /// A proxy may answer something else than it was answered, and tell a caller that a telephone is busy that declined.
+    fn behind(&self, caller: SocketAddr, answer: Answer) -> Option<u16> {
+        let Answer::Rejected(told) = answer else { return None };
+        let refusals = self.known.iter().filter(|attempt| attempt.from.ip() != caller.ip());
+        let mut statuses = refusals.filter_map(|attempt| match attempt.end {
+            Some((Ended::Rejected(status), _)) => Some(status),
+            _ => None,
+        });
+        let first = statuses.next()?;
+        (first != told && statuses.all(|status| status == first)).then_some(first)
+    }
+
     fn settle(&self, attempts: &[&Attempt]) -> Outcome {
-        let open = Outcome { answer: Answer::Open, end: None, hung_up: None, status: self.status };
+        let open =
+            Outcome { answer: Answer::Open, end: None, hung_up: None, status: self.status, behind: None };
         // Who tries again with another offer or credentials does so with the next number, section 8.1.3.5.
         let Some(number) = attempts.iter().map(|attempt| attempt.number).max() else { return open };
         let latest = || attempts.iter().filter(|attempt| attempt.number == number);
@@ -145,7 +161,7 @@ impl Attempts {
                 });
                 let status = refusals.min_by_key(|status| rank(*status));
                 let answer = status.map_or(Answer::Open, Answer::Rejected);
-                Outcome { answer, end: Some(at), hung_up: None, status }
+                Outcome { answer, end: Some(at), status, ..open }
             }
         }
     }
@@ -195,6 +211,9 @@ struct Described {
     media: Vec<SocketAddr>,
     /// Whether its silence is no fault.
     may_be_silent: bool,
+    /// Whether it has asked for ICE, on any hop: that takes both sides (RFC 8839 section 4.2.5), and voice may then go another
+    /// way than the lines for everybody else say.
+    has_ice: bool,
 }
 
 impl Branches {
@@ -237,7 +256,7 @@ impl Branches {
     /// A session description of a side. `tag`: of the dialog, as far as there is one. `offer`: number of the request within
     /// the dialog that brings it.
     pub(super) fn describe(&mut self, tag: Option<&str>, side: CallSide, sdp: &Sdp, offer: Option<u32>) {
-        let offered = self.offer.may_be_silent;
+        let offered = (self.offer.may_be_silent, self.offer.has_ice);
         if side == CallSide::Caller && tag.is_none() {
             let is_settled = self.known.iter().any(|branch| branch.confirmed.is_some());
             self.offer.take(sdp, is_settled);
@@ -254,7 +273,7 @@ impl Branches {
                 return branch.callee.take(sdp, is_settled);
             }
             if is_settled && branch.caller.is_empty() {
-                branch.caller.may_be_silent = offered;
+                (branch.caller.may_be_silent, branch.caller.has_ice) = offered;
             }
             branch.caller.take(sdp, is_settled);
         }
@@ -310,11 +329,13 @@ impl Branches {
         call.may_be_silent = match told {
             Some(branch) => {
                 let own = if branch.caller.is_empty() { &self.offer } else { &branch.caller };
-                own.may_be_silent || branch.callee.may_be_silent
+                let is_ice = self.offer.has_ice || branch.caller.has_ice;
+                own.may_be_silent || branch.callee.may_be_silent || is_ice && branch.callee.has_ice
             }
             None => {
                 let ends = self.known.iter().flat_map(|branch| [&branch.caller, &branch.callee]);
-                self.offer.may_be_silent || ends.into_iter().any(|end| end.may_be_silent)
+                let may_be = |end: &Described| end.may_be_silent || end.has_ice;
+                may_be(&self.offer) || ends.into_iter().any(may_be)
             }
         };
         for branch in self.known.iter().filter(|branch| told.is_none_or(|told| told.tag == branch.tag)) {
@@ -349,6 +370,7 @@ impl Described {
     /// explain any silence.
     fn take(&mut self, sdp: &Sdp, is_settled: bool) {
         let (end, silent) = audio(sdp);
+        self.has_ice |= sdp.media.iter().any(|media| media.has_ice || !media.candidates.is_empty());
         self.may_be_silent = silent || is_settled && self.may_be_silent;
         if let Some(end) = end {
             self.media.retain(|known| *known != end);
@@ -374,7 +396,6 @@ fn audio(sdp: &Sdp) -> (Option<SocketAddr>, bool) {
     let may_be_silent = media.port == 0
         || address.is_none()
         || media.direction != Direction::SendRecv
-        || !media.candidates.is_empty()
         || sdp.media.iter().any(|media| media.kind.as_str() == "image");
     let end = address.filter(|_| media.port != 0).map(|address| SocketAddr::new(address, media.port));
     (end, may_be_silent)

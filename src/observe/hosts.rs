@@ -11,6 +11,7 @@ use hashbrown::HashTable;
 use crate::capture::{Frame, Timestamp};
 use crate::decode::Mac;
 
+use super::message::arp::Arp;
 use super::traffic::{ArpTimes, Direction, Flow, HostFacts, MacSeen};
 
 /// Addresses for which facts are kept; the busiest networks of our customers have some thousand.
@@ -49,8 +50,10 @@ impl HostBook {
         }
     }
 
-    /// The host sent ARP; `answers`: to another host that had asked.
-    pub(super) fn arp(&mut self, address: IpAddr, time: Timestamp, answers: bool) {
+    /// A host sent ARP.
+    pub(super) fn arp(&mut self, arp: &Arp, frame: Frame, time: Timestamp) {
+        let (address, answers) = (IpAddr::V4(arp.sender), arp.answers_one());
+        self.pair(address, arp.sender_mac, frame);
         if !self.pairs.contains_key(&address) {
             return;
         }

@@ -20,6 +20,7 @@ use super::flow::{End, FlowKey};
 use super::fragments::Reassembler;
 use super::handshakes::HandshakeBook;
 use super::hosts::HostBook;
+use super::leases::LeaseBook;
 use super::lookups::LookupBook;
 use super::media::{self, Announcements, Keying, Receptions};
 use super::message::{App, arp, cdp, dhcp, lldp};
@@ -53,6 +54,7 @@ pub struct Observer {
     dialogs: Dialogs,
     names: NameBook,
     lookups: LookupBook,
+    leases: LeaseBook,
     hosts: HostBook,
     handshakes: HandshakeBook,
     policies: PolicyBook,
@@ -115,6 +117,7 @@ impl Observer {
             dialogs: self.dialogs.clone(),
             names: self.names.clone(),
             lookups: self.lookups.clone(),
+            leases: self.leases.clone(),
             hosts: self.hosts.clone(),
             handshakes: self.handshakes.clone(),
             policies: self.policies.clone(),
@@ -226,6 +229,7 @@ impl Observer {
             clock_back: self.clock.steps,
             clock_back_frames: self.clock.frames,
             clock_back_max: self.clock.largest,
+            clock_forth_max: self.clock.forth,
             leaps: self.clock.leaps,
             cut_sip: self.cut_sip,
             cut_sip_count: self.cut_sip_count,
@@ -234,6 +238,7 @@ impl Observer {
             messages_over_cap: self.endless_sip
                 + self.dialogs.over_cap()
                 + self.names.over_cap
+                + self.leases.over_cap
                 + self.announcements.dropped()
                 + self.handshakes.over_cap
                 + self.policies.over_cap,
@@ -272,6 +277,7 @@ impl Observer {
         Traffic {
             names: self.names.finish(&flows),
             lookups: self.lookups.finish(),
+            dhcp: self.leases.finish(),
             hosts: self.hosts.finish(&flows),
             flows,
             streams,
@@ -345,9 +351,8 @@ impl Observer {
             ETHERTYPE_ARP => {
                 if let Some(arp) = arp::read(bytes) {
                     let sender = IpAddr::V4(arp.sender);
-                    self.hosts.pair(sender, arp.sender_mac, frame);
+                    self.hosts.arp(&arp, frame, message.time);
                     let outer = message.outer_vlan.map(NonZeroU16::get);
-                    self.hosts.arp(sender, message.time, arp.answers_one());
                     self.hosts.tag(sender, message.vlan.map(|tag| tag.id), outer);
                 }
             }
@@ -388,7 +393,10 @@ impl Observer {
                 self.names.dns(frame, from.ip(), to.ip(), &message);
                 self.lookups.dns(time, from.ip(), to.ip(), &message);
             }
-            Note::Dhcp(message) => self.dhcp(frame, &message),
+            Note::Dhcp(message) => {
+                self.leases.push(from.ip(), to.ip(), &message);
+                self.dhcp(frame, &message);
+            }
             Note::Tls(said) => self.handshakes.push(frame, time, from, to, *said),
             Note::Rtcp(rtcp) => {
                 if self.rtcp.len() < RTCP_SOURCES_KEPT {

@@ -41,6 +41,8 @@ pub struct Quality {
     pub clock_back_frames: Vec<Frame>,
     /// Largest step back in nanoseconds.
     pub clock_back_max: i64,
+    /// The largest gap behind a step back from one record of an interface to its next, in nanoseconds.
+    pub clock_forth_max: i64,
     /// Leaps of a day or more from one record to the next.
     pub leaps: Leaps,
     /// Bytes that TCP acknowledged and the capture does not hold: connections where that happened.

@@ -7,9 +7,10 @@ use std::net::{IpAddr, SocketAddr};
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 use crate::capture::{Chunk, Frame, Timestamp};
-use crate::decode::{IcmpError, Mac, Packet, Part, Transport};
+use crate::decode::{IcmpError, Mac, Packet, Part, TcpSegment, Transport};
 
 use super::batch::{Batch, Event, media_header, protocol_of};
 use super::content::Note;
@@ -223,7 +224,13 @@ impl Shard {
         self.by_key = HashTable::with_capacity(self.flows.len());
         let hash = |flow: &FlowState| self.hasher.hash_one(flow.key);
         for (at, flow) in (0..).zip(&self.flows) {
-            self.by_key.insert_unique(hash(flow), at, |&at| self.flows.get(at as usize).map_or(0, hash));
+            let is_same = |at: &u32| self.flows.get(*at as usize).is_some_and(|other| other.key == flow.key);
+            let hash_at = |&at: &u32| self.flows.get(at as usize).map_or(0, hash);
+            // Of connections on the same ports the last is the one that goes on.
+            match self.by_key.entry(hash(flow), is_same, hash_at) {
+                Entry::Occupied(mut known) => *known.get_mut() = at,
+                Entry::Vacant(place) => drop(place.insert(at)),
+            }
         }
         let mut streams: BTreeMap<u32, Vec<StreamReport>> = BTreeMap::new();
         for report in self.streams.renumber(&|flow| places.get(flow as usize).copied().flatten()) {
@@ -252,6 +259,11 @@ impl Shard {
         let (key, from) = FlowKey::new(sender, receiver, protocol);
         let payload = block.get(packet.payload.range()).unwrap_or_default();
         self.counts.look_at(packet, self.duplicates.is_copy(frame, packet, print));
+        if let Transport::Tcp(Some(segment)) = packet.transport
+            && segment.flags.is_attempt()
+        {
+            self.part(key, from, segment);
+        }
         let Some(index) = self.flow_index(key, from, packet.time) else {
             self.counts.over_cap += 1;
             return;
@@ -351,6 +363,21 @@ impl Shard {
         Some(index)
     }
 
+    /// Ends the row of a TCP connection where `segment` begins another one on the same ports: names, outcome and times are
+    /// each one's own. Without room for one more row they share it.
+    fn part(&mut self, key: FlowKey, from: End, segment: TcpSegment) {
+        let Some(index) = self.known(&key).filter(|_| self.flows.len() < FLOWS_KEPT) else { return };
+        let Some(flow) = self.flows.get_mut(index as usize) else { return };
+        if !flow.tcp.as_ref().is_some_and(|tcp| tcp.is_followed_by(from, segment)) {
+            return;
+        }
+        self.held = self.held.saturating_sub(flow.content.held());
+        flow.content.give_up();
+        if let Ok(known) = self.by_key.find_entry(self.hasher.hash_one(key), |at| *at == index) {
+            known.remove();
+        }
+    }
+
     fn known(&self, key: &FlowKey) -> Option<u32> {
         let is_at = |at: &u32| self.flows.get(*at as usize).is_some_and(|flow| flow.key == *key);
         self.by_key.find(self.hasher.hash_one(key), is_at).copied()
@@ -405,8 +432,44 @@ impl Counts {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::packet;
+    use super::super::fixture::{at, frame, packet};
     use super::*;
+    use crate::decode::{Span, TcpFlags};
+
+    #[test]
+    fn connections_on_the_same_ports_have_a_row_each() {
+        const CLIENT: &str = "192.168.10.2:49300";
+        const SERVER: &str = "198.51.100.10:443";
+        let mut shard = Shard::new(at(0));
+        let mut order = 0;
+        let mut say = |shard: &mut Shard, from, to, second: i64, flags, sequence, acknowledgment| {
+            order += 1;
+            let segment = TcpSegment { sequence, acknowledgment, flags: TcpFlags(flags) };
+            let time = at(second * 1_000);
+            let packet = Packet {
+                transport: Transport::Tcp(Some(segment)),
+                time,
+                payload: Span::default(),
+                ..packet(from, to)
+            };
+            let print = duplicates::print(&packet, &[], false);
+            shard.packet((order, frame(order)), &packet, print, None, &[]);
+        };
+        let (syn, ack, fin) = (TcpFlags::SYN, TcpFlags::ACK, TcpFlags::FIN);
+        say(&mut shard, "192.168.10.2:49299", SERVER, 0, syn, 1, 0);
+        for (second, from) in [(10, 100), (11, 900)] {
+            say(&mut shard, CLIENT, SERVER, second, syn, from, 0);
+            say(&mut shard, SERVER, CLIENT, second, syn | ack, 5, from + 1);
+            say(&mut shard, CLIENT, SERVER, second, fin | ack, from + 1, 6);
+        }
+        let packets = |shard: &Shard| -> Vec<_> {
+            shard.flows.iter().map(|flow| flow.low.packets + flow.high.packets).collect()
+        };
+        assert_eq!(packets(&shard), [1, 3, 3]);
+        shard.retire(at(125_000), &|_, _| false);
+        say(&mut shard, SERVER, CLIENT, 125, ack, 6, 902);
+        assert_eq!(packets(&shard), [3, 4], "what comes is the latest one's, also when others have left");
+    }
 
     #[test]
     fn the_loopback_interface_has_no_stations() {

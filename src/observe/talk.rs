@@ -8,6 +8,7 @@ use crate::capture::{Frame, Timestamp};
 use super::call::{Answer, Beginning, Call, CallProtocol, CallSide};
 use super::dialogs::{Heard, aor};
 use super::fork::{Attempts, Branches};
+use super::holds::Holds;
 use super::message::sdp::Sdp;
 use super::message::sip::{Kind, Method, SipMessage};
 use super::offers::{Novelty, Offers};
@@ -38,6 +39,7 @@ pub(super) struct Talk {
     /// When the INVITE was last sent.
     asked: Timestamp,
     progress: Progress,
+    holds: Holds,
     /// Last refusal of an INVITE.
     refused: Option<u16>,
     /// Anything answered.
@@ -77,6 +79,7 @@ impl Talk {
             invited: None,
             asked: heard.time,
             progress: Progress::default(),
+            holds: Holds::default(),
             refused: None,
             is_answered: false,
             transfer: None,
@@ -136,6 +139,7 @@ impl Talk {
         let message = &heard.message;
         self.messages += 1;
         self.progress.hear(heard, sdp);
+        self.holds.hear(heard, self.names_caller(heard));
         // What a refusal describes is what its sender could do (RFC 3261 section 21.4.26), and agrees on nothing.
         let is_refusal = message.status().is_some_and(|status| status >= 300);
         match &message.kind {
@@ -274,6 +278,9 @@ impl Talk {
         let offer =
             (is_request && is_offer(&heard.message) && is_in_dialog(&heard.message)).then_some(number);
         self.branches.describe(self.branch_tag(heard), side, sdp, offer);
+        if is_request && is_offer(&heard.message) {
+            self.holds.offer(heard, self.names_caller(heard), side, sdp);
+        }
         let transaction = (self.names_caller(heard), number);
         let changed = self.offers.take(heard, side == CallSide::Caller, transaction, sdp);
         let is_first = self.names_caller(heard)
@@ -290,10 +297,12 @@ impl Talk {
             let outcome = self.attempts.outcome(call.caller);
             call.answer = outcome.answer;
             (call.end, call.hung_up, call.status) = (outcome.end, outcome.hung_up, outcome.status);
+            call.status_behind = outcome.behind;
         } else {
             call.answer = Answer::Answered;
         }
         self.branches.settle(&mut call);
+        call.held = self.holds.first;
         if call.beginning != Beginning::Seen {
             // A BYE ends a call that stands (RFC 3261 section 15), and an answer needs no INVITE to be understood.
             if call.answer == Answer::Open && call.end.is_some() {

@@ -35,6 +35,9 @@ struct Side {
     /// Whether `next` is beyond doubt: an empty segment may be a keep-alive, which stands one byte too low (RFC 9293
     /// section 3.8.4).
     is_exact: bool,
+    /// Whether it opened the connection, and with which number.
+    is_opened: bool,
+    initial: u32,
     /// Highest acknowledgment that the other side sent for this direction.
     acknowledged: Option<u32>,
     /// Most connections are captured whole.
@@ -87,7 +90,7 @@ impl Default for TcpState {
 
 impl TcpState {
     pub(super) fn push(&mut self, from: End, frame: Frame, segment: TcpSegment, length: u32) {
-        self.handshake(from, frame, segment.flags);
+        self.handshake(from, frame, segment);
         if segment.flags.has(TcpFlags::FIN) || segment.flags.has(TcpFlags::RST) {
             self.is_closed = true;
         } else if segment.flags.has(TcpFlags::SYN) {
@@ -113,10 +116,12 @@ impl TcpState {
         }
     }
 
-    fn handshake(&mut self, from: End, frame: Frame, flags: TcpFlags) {
+    fn handshake(&mut self, from: End, frame: Frame, segment: TcpSegment) {
+        let flags = segment.flags;
         if flags.is_attempt() {
             self.opener.get_or_insert(from);
             if self.opener == Some(from) {
+                self.side(from).open_with(segment.sequence);
                 self.attempt_count = self.attempt_count.saturating_add(1);
                 self.attempts.push(frame);
                 if self.outcome == TcpOutcome::Midstream && self.settled_by.is_none() {
@@ -128,6 +133,8 @@ impl TcpState {
             if self.opener == Some(from.other()) && self.outcome != TcpOutcome::Answered {
                 self.outcome = TcpOutcome::Answered;
                 self.settled_by = Some(frame);
+                // It tells which of several attempts was heard.
+                self.side(from.other()).open_with(segment.acknowledgment.wrapping_sub(1));
             }
         } else if flags.has(TcpFlags::RST) {
             if self.outcome == TcpOutcome::Silent && self.opener == Some(from.other()) {
@@ -142,6 +149,29 @@ impl TcpState {
             self.outcome = TcpOutcome::Answered;
             self.settled_by = Some(frame);
         }
+    }
+
+    fn side(&mut self, end: End) -> &mut Side {
+        match end {
+            End::Low => &mut self.low,
+            End::High => &mut self.high,
+        }
+    }
+
+    /// Whether this segment of `from` begins another connection on the same ports: the one before stood, and either began
+    /// elsewhere in sequence space or was closed (RFC 9293 sections 3.4 and 3.6.1). A late copy of its own SYN does not, nor
+    /// does one more attempt where none was answered.
+    pub(super) fn is_followed_by(&self, from: End, segment: TcpSegment) -> bool {
+        let stood = !matches!(self.outcome, TcpOutcome::Silent | TcpOutcome::Refused);
+        let side = match from {
+            End::Low => &self.low,
+            End::High => &self.high,
+        };
+        let is_another = match self.opener == Some(from) && side.is_opened {
+            true => side.initial != segment.sequence,
+            false => self.is_closed,
+        };
+        segment.flags.is_attempt() && stood && is_another
     }
 
     /// Whether the connection stands, as far as is known.
@@ -175,7 +205,12 @@ impl Side {
     fn begin(&mut self, next: u32) {
         let lost = self.lost();
         let gaps = (lost.bytes > 0).then(|| Box::new(Gaps { lost, ..Gaps::default() }));
-        *self = Self { next: Some(next), is_exact: true, gaps, ..Self::default() };
+        let (is_opened, initial) = (self.is_opened, self.initial);
+        *self = Self { next: Some(next), is_exact: true, is_opened, initial, gaps, ..Self::default() };
+    }
+
+    fn open_with(&mut self, initial: u32) {
+        (self.is_opened, self.initial) = (true, initial);
     }
 
     fn sent(&mut self, start: u32, end: u32, frame: Frame) {

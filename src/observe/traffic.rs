@@ -11,6 +11,7 @@ use crate::observe::carriage::{Carriage, Relay};
 use crate::observe::few::Few;
 use crate::observe::fragments::{Incomplete, Whole};
 use crate::observe::handshakes::Handshakes;
+use crate::observe::leases::DhcpServer;
 use crate::observe::lookups::Lookup;
 use crate::observe::marks::Marks;
 use crate::observe::media::report::Stretch;
@@ -21,6 +22,9 @@ use crate::observe::quality::Quality;
 use crate::observe::registration::Registration;
 use crate::observe::sent::{Rare, Sent};
 use crate::observe::silences::Silences;
+
+/// Messages of ICMP about a stream; routers send few of them. Who hangs up first refuses what is still under way.
+const LEAST_REFUSED: u64 = 3;
 
 /// Everything that was seen.
 #[derive(Clone, Debug, Default)]
@@ -53,6 +57,8 @@ pub struct Traffic {
     pub sip_endpoints: Vec<SipEndpoint>,
     /// Who looked for its SIP server by DNS and got no answer, ordered by address.
     pub lookups: Vec<Lookup>,
+    /// Who was asked for addresses, ordered by server.
+    pub dhcp: Vec<DhcpServer>,
     /// Names tied to addresses, ordered by name, then address.
     pub names: Vec<NameSeen>,
     /// Ordered by address.
@@ -78,6 +84,27 @@ impl Traffic {
             also.contains(at) || stream.call == Some(call) && !is_beside
         });
         own.map(|(at, _)| at)
+    }
+
+    /// How often ICMP said of what this stream's source sends on its way that it cannot be delivered; 0 where that may be what
+    /// was still under way when the other side had hung up.
+    #[must_use]
+    pub fn refused(&self, stream: &Stream) -> u64 {
+        let Some(flow) = self.flows.get(stream.flow) else { return 0 };
+        let is_of_a = flow.a == stream.source;
+        let errors = flow.extra.icmp.iter().filter(|icmp| icmp.about_a == is_of_a && icmp.is_unreachable());
+        let count = errors.map(|icmp| icmp.count).sum();
+        if count >= LEAST_REFUSED { count } else { 0 }
+    }
+
+    /// The same where nothing came back on that way.
+    #[must_use]
+    pub fn turned_away(&self, stream: &Stream) -> u64 {
+        let back = self.flows.get(stream.flow).map(|flow| match flow.a == stream.source {
+            true => &flow.from_b,
+            false => &flow.from_a,
+        });
+        if back.is_some_and(|back| back.packets == 0) { self.refused(stream) } else { 0 }
     }
 
     /// How a stream was in one of its calls; none where that is its only one, and all its figures are the call's.
@@ -302,6 +329,14 @@ pub struct IcmpReport {
     pub frame: Frame,
     /// How often.
     pub count: u64,
+}
+
+impl IcmpReport {
+    /// Whether it says that the packet could not be delivered: RFC 792, and RFC 4443 section 3.1.
+    #[must_use]
+    pub fn is_unreachable(&self) -> bool {
+        self.kind == if self.v6 { 1 } else { 3 }
+    }
 }
 
 /// One RTP stream with the flow it belongs to.

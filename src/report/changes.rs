@@ -9,7 +9,9 @@ use super::names::Names;
 use super::number::{NO_VALUE, count};
 use super::redact::{Pseudonyms, Redaction, capture_name};
 use super::table::{Lean, Page, Piece, Tone};
-use super::text::{ChangeWords, Context, Words, change_words, finding_text, words};
+use super::text::{
+    ChangeWords, Context, Words, change_words, finding_text, given_words, verdict_line, words,
+};
 use crate::check::{Audit, Detail, Finding, RowStatus, Verdict};
 use crate::compare::{Changes, DeviceChange, RowChange};
 
@@ -41,6 +43,7 @@ pub fn changes(
     }
     view.verdicts(&mut page, changes);
     view.findings(&mut page, changes);
+    view.accepted(&mut page);
     view.devices(&mut page, &changes.devices);
     view.rows(&mut page, &changes.rows);
     page.finish()
@@ -65,10 +68,7 @@ impl View<'_> {
                     context.audit.captures.iter().map(|capture| file_name(&capture.path).into()).collect()
                 }
             };
-            Piece::lines(
-                [files.join(", ").as_str(), (self.words.verdict)(verdict, &context.audit.unjudged)],
-                Tone::Plain,
-            )
+            Piece::lines([files.join(", ").as_str(), &self.sentence(context, verdict)], Tone::Plain)
         };
         page.facts(
             0,
@@ -77,6 +77,27 @@ impl View<'_> {
                 (Piece::new(self.own.after, Tone::Strong), line(&self.after, changes.verdicts.1)),
             ],
         );
+    }
+
+    fn sentence(&self, context: &Context<'_>, verdict: Verdict) -> String {
+        let Context { audit, .. } = context;
+        verdict_line(self.words, verdict, &audit.unjudged, audit.accepted.len(), self.settings.language)
+    }
+
+    /// What the site file accepts in the second measurement, or did in the first.
+    fn accepted(&self, page: &mut Page) {
+        let own = given_words(self.settings.language);
+        for (place, context) in [(self.own.before, &self.before), (self.own.after, &self.after)] {
+            let rows: Vec<Vec<Piece>> = context
+                .audit
+                .accepted
+                .iter()
+                .map(|one| self.finding(&one.finding, context, &[&self.seen(&one.finding, context)]))
+                .collect();
+            if !rows.is_empty() {
+                self.section(page, &format!("{} – {place}", own.accepted), rows);
+            }
+        }
     }
 
     fn findings(&self, page: &mut Page, changes: &Changes<'_>) {

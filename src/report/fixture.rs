@@ -127,7 +127,11 @@ pub(crate) fn audit() -> Audit {
         inside_tls: Default::default(),
         unexplained: vec![1],
         unjudged: vec![Unjudged::Encrypted, Unjudged::Clock],
+        unheard: Vec::new(),
         findings: findings(),
+        accepted: Vec::new(),
+        filter: None,
+        few: Vec::new(),
         mended: Vec::new(),
     }
 }
@@ -146,7 +150,11 @@ pub(crate) fn empty_audit() -> Audit {
         inside_tls: Default::default(),
         unexplained: Vec::new(),
         unjudged: vec![Unjudged::NoDevice, Unjudged::NoVoice],
+        unheard: Vec::new(),
         findings: Vec::new(),
+        accepted: Vec::new(),
+        filter: None,
+        few: Vec::new(),
         mended: Vec::new(),
     }
 }
@@ -211,7 +219,7 @@ fn details() -> Vec<Case> {
         peer: socket("192.168.10.2:5204"),
         before: 46,
         after: 0,
-        changed_at: Frame::new(0, 977),
+        changed_at: (Frame::new(0, 977), Timestamp(1_768_814_101_000_000_000)),
     };
     let qos_010 = Detail::Qos010 {
         percent: 12.5,
@@ -228,7 +236,7 @@ fn details() -> Vec<Case> {
     vec![
         (port_001, Warning, Telephony, Some(PBX)),
         (
-            Detail::Port002 { ports: vec![20_000], documented: "10000-10200".into() },
+            Detail::Port002 { ports: vec![20_000], documented: "10000-10200".into(), stated: "".into() },
             Warning,
             Telephony,
             Some(PHONE),
@@ -239,6 +247,7 @@ fn details() -> Vec<Case> {
                 port: 6000,
                 provider: socket("192.0.2.1:5060"),
                 documented: "5064-5127".into(),
+                stated: "".into(),
                 registers: true,
             },
             Notice,
@@ -318,7 +327,7 @@ fn details() -> Vec<Case> {
         (Detail::Cap002 { duplicates: 300, of: 12_345 }, Notice, Capture, None),
         (Detail::Cap003 { pairs: 4 }, Warning, Capture, None),
         (Detail::Cap004 { cut: 2, frames: 100 }, Notice, Capture, None),
-        (Detail::Cap006 { steps: 1, largest: 2_500_000_000 }, Notice, Capture, None),
+        (Detail::Cap006 { steps: 1, largest: 2_500_000_000, returns: true }, Notice, Capture, None),
         (Detail::Cap008 { connections: 1 }, Info, Nobody, None),
         (Detail::Cap010(NoVoice::Nothing), Info, Capture, None),
         (Detail::Cap011 { path: "defekt.pcap".into(), packets: 1, ended }, Warning, Capture, None),
@@ -404,8 +413,17 @@ fn site() -> Site {
             reason: "Lizenz über Proxy".into(),
             line: 12,
             matched: 1,
+            everywhere: false,
+            is_exception: false,
         },
-        ExceptionUse { text: "port udp/9999".into(), reason: "Türöffner".into(), line: 17, matched: 0 },
+        ExceptionUse {
+            text: "port udp/9999".into(),
+            reason: "Türöffner".into(),
+            line: 17,
+            matched: 0,
+            everywhere: true,
+            is_exception: true,
+        },
     ];
     let cover = vec![("customer".into(), HOSTILE.into()), ("Auftrag".into(), "4711".into())];
     Site { devices: vec![pbx, phone, softphone], absent: Vec::new(), exceptions, cover }
@@ -536,6 +554,7 @@ fn row(id: &str, device: &str, status: RowStatus, packets: u64) -> RowResult {
         flows: vec![0],
         blocked_flows: 0,
         packets,
+        stated: None,
         frames: Vec::new(),
     }
 }

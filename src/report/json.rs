@@ -8,15 +8,18 @@ mod course;
 pub(super) mod document;
 mod fill;
 mod finding;
+mod given;
 mod formatter;
 mod lists;
 pub(super) mod network;
 mod quality;
+mod receiver;
 mod registration;
 mod running;
 pub(super) mod spell;
 pub(super) mod relay;
 mod rows;
+pub(super) mod skip;
 pub(super) mod worst;
 #[cfg(test)]
 mod tests;

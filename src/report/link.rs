@@ -1,6 +1,7 @@
 //! Takes link types, gives their registered names and what people call them.
 
 use crate::capture::LinkType;
+use crate::decode::Layers;
 
 /// The name behind `LINKTYPE_` in the tcpdump.org registry, `147` for one that is not usual in the field.
 pub(crate) fn name(link: LinkType) -> String {
@@ -104,6 +105,27 @@ pub(crate) fn title(name: &str) -> &str {
         "BLUETOOTH_HCI_H4" | "BLUETOOTH_HCI_H4_WITH_PHDR" => "Bluetooth HCI",
         other => other,
     }
+}
+
+/// What packets are wrapped in, VLANs aside, by name.
+pub(super) fn layers(layers: Layers) -> impl Iterator<Item = &'static str> {
+    let names = [
+        (Layers::VLAN_STACK, "QinQ"),
+        (Layers::MPLS, "MPLS"),
+        (Layers::PPP, "PPP"),
+        (Layers::GRE, "GRE"),
+        (Layers::ERSPAN, "ERSPAN"),
+        (Layers::VXLAN, "VXLAN"),
+        (Layers::IP_IN_IP, "IP in IP"),
+        (Layers::ETHER_IP, "EtherIP"),
+        (Layers::GTP_U, "GTP-U"),
+        (Layers::GENEVE, "Geneve"),
+        (Layers::L2TP, "L2TP"),
+        (Layers::PBB, "PBB (MAC in MAC)"),
+        (Layers::CAPWAP, "CAPWAP"),
+        (Layers::TZSP, "TZSP"),
+    ];
+    names.into_iter().filter(move |(layer, _)| layers.has(*layer)).map(|(_, name)| name)
 }
 
 #[cfg(test)]

@@ -23,26 +23,26 @@ pub fn live_text(turn: &Turn, audit: &Audit, names: &Names, settings: &Settings)
     let context = Context { audit, names, zone: &settings.zone };
     let language = settings.language;
     let finding = &turn.finding;
-    let time = moment(turn.cleared.unwrap_or(turn.since), &settings.zone, language);
-    let event = match turn.cleared {
-        None => language.either("neu     ", "new     "),
-        Some(_) => language.either("erledigt", "cleared "),
+    let time = moment(turn.at(), &settings.zone, language);
+    let event = match (turn.cleared, turn.risen) {
+        (None, None) => language.either("neu     ", "new     "),
+        (None, Some(_)) => language.either("schwerer", "heavier "),
+        (Some(_), _) => language.either("erledigt", "cleared "),
     };
     let severity = (words(language).severity)(finding.severity);
     let title = finding_text(finding, &context, language).title;
     let subject =
         subject(finding).map_or_else(String::new, |address| format!(": {}", context.device(address)));
-    let since = match turn.cleared {
-        None => String::new(),
-        Some(_) => {
-            let since = moment(turn.since, &settings.zone, language);
-            format!(" ({} {since})", language.either("seit", "since"))
-        }
+    let since = if turn.at() == turn.since {
+        String::new()
+    } else {
+        let since = moment(turn.since, &settings.zone, language);
+        format!(" ({} {since})", language.either("seit", "since"))
     };
     format!("{time}  {event}  {severity}  {}  {title}{subject}{since}\n", finding.code().as_str())
 }
 
-/// The same as one JSON object: `event` is `new` or `cleared`; its words come escaped for a terminal.
+/// The same as one JSON object: `event` is `new`, `heavier` or `cleared`; its words come escaped for a terminal.
 ///
 /// # Errors
 /// None that can be named: nothing in it refuses to be JSON.
@@ -50,11 +50,16 @@ pub fn live_json(turn: &Turn, audit: &Audit, names: &Names, settings: &Settings)
     let context = Context { audit, names, zone: &settings.zone };
     let text = finding_text(&turn.finding, &context, settings.language);
     let line = Line {
-        event: if turn.cleared.is_some() { Event::Cleared } else { Event::New },
-        time: rfc3339(turn.cleared.unwrap_or(turn.since)),
+        event: match (turn.cleared, turn.risen) {
+            (None, None) => Event::New,
+            (None, Some(_)) => Event::Heavier,
+            (Some(_), _) => Event::Cleared,
+        },
+        time: rfc3339(turn.at()),
         since: rfc3339(turn.since),
         code: turn.finding.code().as_str(),
         severity: turn.finding.severity.into(),
+        before: turn.risen.map(|(_, before)| before.into()),
         subject: subject(&turn.finding).map(|address| address.to_string()),
         title: text.title,
         detail: &text.detail,
@@ -163,7 +168,7 @@ fn meanwhile(course: &Course, audit: &Audit, language: Language) -> Option<Strin
     (!counts.is_empty()).then(|| screen_words(language).meanwhile.replace("{}", &counts.join(", ")))
 }
 
-/// A line of `live --format jsonl`: a finding that came or went, and at the end the report.
+/// A line of `live --format jsonl`: a finding that came, became heavier or went, and at the end the report.
 #[derive(JsonSchema)]
 #[schemars(title = "a line of pbxray live", untagged)]
 #[expect(dead_code, reason = "says what the lines are, which are written one by one")]
@@ -172,7 +177,7 @@ enum AnyLine<'a> {
     Report(Box<Last>),
 }
 
-/// A finding that came or went.
+/// A finding that came, became heavier or went.
 #[derive(Serialize, JsonSchema)]
 struct Line<'a> {
     event: Event,
@@ -182,6 +187,9 @@ struct Line<'a> {
     since: Option<String>,
     code: &'static str,
     severity: Severity,
+    /// How bad it was before it became heavier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before: Option<Severity>,
     /// Address of the device, if the finding is about one.
     subject: Option<String>,
     /// In the language of the run, as the next two.
@@ -197,6 +205,8 @@ struct Line<'a> {
 enum Event {
     /// It came.
     New,
+    /// It is worse than it was.
+    Heavier,
     /// Its cause is gone.
     Cleared,
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::paper::{FindingPart, Ladder, Paper, Part, Table};
-use super::text::paper_words;
+use super::text::{glance_rest, paper_words};
 
 /// The paper as one text.
 pub(super) fn markdown(paper: &Paper) -> String {
@@ -21,6 +21,9 @@ pub(super) fn markdown(paper: &Paper) -> String {
     }
     for one in &paper.glance {
         let _ = writeln!(out, "- {}: {} {}", one.severity_word, plain(&one.code), plain(&one.text));
+    }
+    if paper.glance_rest > 0 {
+        let _ = writeln!(out, "- {}", glance_rest(paper.language, paper.glance_rest));
     }
     for section in &paper.sections {
         let _ = writeln!(out, "\n## {}", section.heading);
@@ -111,6 +114,9 @@ fn ladder(out: &mut String, ladder: &Ladder, paper: &Paper) {
         writeln!(out, "\n**{}**\n\n| {} | | {} | DSCP |", plain(&ladder.title), words.time, words.message);
     let _ = writeln!(out, "| --: | --- | --- | --- |");
     for step in &ladder.steps {
+        if let Some(gap) = &step.gap {
+            let _ = writeln!(out, "| | | {} | |", plain(gap));
+        }
         let route = format!("{} → {}", end(step.from), end(step.to));
         let cells = [&step.time, &route, &step.text, &step.note].map(|text| plain(text));
         let _ = writeln!(out, "| {} |", cells.join(" | "));

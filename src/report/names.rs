@@ -6,7 +6,7 @@ use super::language::Language;
 use super::ports::leg_names;
 use super::text::dscp_name;
 use crate::rules::Rulebook;
-use crate::site::{ModelId, RoleId, RowId, Text};
+use crate::site::{ModelId, PortSet, RoleId, RowId, Text};
 
 /// What a row, a marking rule or a statement of a document is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct RowName {
     pub condition: Option<Box<str>>,
     /// What a row says of ports.
     pub legs: Vec<LegName>,
+    /// What the document of a row says where it wants nothing to be forwarded, with the id of the statement.
+    pub no_forwarding: Option<Box<str>>,
 }
 
 /// A documented connection in words.
@@ -28,10 +30,21 @@ pub struct LegName {
     pub transport: String,
     /// Left of the arrow the own port, right of it the peer's.
     pub ports: String,
+    /// The same without the own port.
+    pub(super) behind: String,
     /// Who it is with.
     pub peer: String,
     /// Whether the peer may be beyond the router, and a port or the peer says what is meant.
     pub leaves_lan: bool,
+    /// Whether the peer may be beyond the router, and neither a port nor the peer says what is meant.
+    pub(super) leaves_unbound: bool,
+}
+
+impl LegName {
+    /// The ports with others as the own ones.
+    pub(super) fn with_own(&self, own: Option<&PortSet>) -> String {
+        own.map_or_else(|| self.ports.clone(), |own| format!("{own} {}", self.behind).trim().to_owned())
+    }
 }
 
 /// Words for ids, all in one language.
@@ -50,13 +63,25 @@ impl Names {
         let entry = |id: &RowId, service: Box<str>, section: &str| {
             (
                 Box::from(id.as_str()),
-                RowName { service, section: section.into(), condition: None, legs: Vec::new() },
+                RowName {
+                    service,
+                    section: section.into(),
+                    condition: None,
+                    legs: Vec::new(),
+                    no_forwarding: None,
+                },
             )
         };
         let rows = rules.rows.iter().map(|row| {
             let (id, name) = entry(&row.id, said(&row.service), &row.section);
             let condition = row.condition.as_ref().map(said);
-            (id, RowName { condition, legs: leg_names(rules, row, language), ..name })
+            let mut statements = rules.statements.iter().filter(|one| one.denies_forwarding);
+            let denial = statements.find(|one| one.document == row.document);
+            let no_forwarding = denial.map(|one| {
+                let (open, close) = (language.either("„", "“"), language.either("“", "”"));
+                format!("{open}{}{close} ({})", said(&one.text), one.id).into()
+            });
+            (id, RowName { condition, legs: leg_names(rules, row, language), no_forwarding, ..name })
         });
         let marks = rules.qos.iter().map(|rule| {
             let service = format!("{}: DSCP {}", rule.protocol.as_str().to_uppercase(), dscp_name(rule.dscp));

@@ -5,11 +5,22 @@ use jiff::tz::TimeZone;
 use super::language::Language;
 use crate::capture::Timestamp;
 
+/// 1 January 1980: whoever captures earlier has no clock.
+const CLOCK_SET: i64 = 315_532_800_000_000_000;
+
+/// Whether the clock that gave this time had been set.
+pub(crate) fn is_clock_set(time: Timestamp) -> bool {
+    time.0 >= CLOCK_SET
+}
+
 /// Stands between a number and its unit, so that no line breaks there.
 pub(crate) const NO_BREAK_SPACE: char = '\u{a0}';
 
 /// Shown where there is no number.
 pub(crate) const NO_VALUE: &str = "–";
+
+/// Places that a number gets at most so that it does not look like a limit.
+const MORE_PLACES: usize = 8;
 
 /// A whole number with thousands marks from five digits on: `1234`, `12.345`.
 pub(crate) fn count(value: u64, language: Language) -> String {
@@ -63,6 +74,28 @@ pub(crate) fn decimal(value: f64, places: usize, language: Language) -> String {
     match language {
         Language::De => text.replace('.', ","),
         Language::En => text,
+    }
+}
+
+/// [`decimal`] with so many more places that the number is on the side of each limit that the value is on.
+pub(crate) fn decimal_beside(value: f64, limits: &[f64], places: usize, language: Language) -> String {
+    let places = (places..places + MORE_PLACES).find(|places| {
+        let shown: f64 = format!("{value:.places$}").parse().unwrap_or(value);
+        limits.iter().all(|limit| (value < *limit, value > *limit) == (shown < *limit, shown > *limit))
+    });
+    decimal(value, places.unwrap_or(MORE_PLACES), language)
+}
+
+/// `part` of `whole` in percent as [`share`] has it, but never rounded onto one of the limits.
+pub(crate) fn share_beside(part: u64, whole: u64, limits: &[f64], language: Language) -> String {
+    let value = percentage(part, whole).unwrap_or(f64::NAN);
+    let is_moved = limits.iter().any(|limit| {
+        let shown: f64 = format!("{value:.1}").parse().unwrap_or(value);
+        (value < *limit, value > *limit) != (shown < *limit, shown > *limit)
+    });
+    match is_moved {
+        true => format!("{}{NO_BREAK_SPACE}%", decimal_beside(value, limits, 1, language)),
+        false => percent(value, language),
     }
 }
 
@@ -231,6 +264,18 @@ fn instant(time: Timestamp) -> Option<jiff::Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_value_is_rounded_onto_a_limit_that_it_does_not_keep() {
+        let limits = [1.0, 3.0];
+        assert_eq!(share_beside(7, 691, &limits, Language::De), "1,01\u{a0}%");
+        assert_eq!(share_beside(1, 100, &limits, Language::De), "1\u{a0}%");
+        assert_eq!(share_beside(299_999, 10_000_000, &limits, Language::En), "2.99999\u{a0}%");
+        assert_eq!(share_beside(2, 100, &limits, Language::En), "2\u{a0}%");
+        assert_eq!(decimal_beside(3.058, &[3.6, 3.1], 1, Language::De), "3,06");
+        assert_eq!(decimal_beside(3.2, &[3.6, 3.1], 1, Language::De), "3,2");
+        assert_eq!(decimal_beside(20.04, &[20.0], 1, Language::En), "20.04");
+    }
     use Language::{De, En};
 
     #[test]

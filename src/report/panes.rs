@@ -166,7 +166,7 @@ pub fn headline(audit: &Audit, names: &Names, settings: &Settings) -> (String, S
         let cleared = screen_words(settings.language).of_them_cleared.replace("{}", &cleared);
         counts = format!("{counts} ({cleared})");
     }
-    ((view.words.verdict)(audit.verdict, &audit.unjudged).to_owned(), counts, mood)
+    (verdict::sentence(&view), counts, mood)
 }
 
 /// The table of a view. `turns` are all that came and went, oldest first.
@@ -253,7 +253,7 @@ fn of_findings(view: &View<'_>, words: &ScreenWords, turns: &[Turn]) -> List {
         .map(|turn| (turn.finding.code(), address(turn), turn.finding.distinction(), turn.since))
         .collect();
     let row = |(at, turn): (usize, &Turn)| {
-        let time = turn.cleared.unwrap_or(turn.since);
+        let time = turn.at();
         let address = address(turn);
         let is_over = over.contains(&(turn.finding.code(), address, turn.finding.distinction(), turn.since));
         let finding = if is_over { &turn.finding } else { as_it_stands(turn, view.audit) };
@@ -265,7 +265,11 @@ fn of_findings(view: &View<'_>, words: &ScreenWords, turns: &[Turn]) -> List {
             Some(device.strip_suffix(&format!(" ({address})"))?.to_owned())
         });
         let text = device.map_or_else(|| title.to_owned(), |device| format!("{title}: {device}"));
-        let state = if turn.cleared.is_some() { words.went } else { words.came };
+        let state = match (turn.cleared, turn.risen) {
+            (Some(_), _) => words.went,
+            (None, Some(_)) => words.rose,
+            (None, None) => words.came,
+        };
         let cells = vec![
             Cell::new(time_of_day(time, view.context.zone)).by(time.0 as f64),
             Cell::new(state),
@@ -277,7 +281,7 @@ fn of_findings(view: &View<'_>, words: &ScreenWords, turns: &[Turn]) -> List {
             Cell::new(text).felt(if is_over { Mood::Faint } else { Mood::Plain }),
         ];
         let about = finding.distinction();
-        let key = format!("{:?} {address:?} {about} {:?} {:?}", finding.code(), turn.since, turn.cleared);
+        let key = format!("{:?} {address:?} {about} {:?} {:?}", finding.code(), turn.since, turn.at());
         Row { cells, about: About::Turn(at), key }
     };
     List {
@@ -287,7 +291,7 @@ fn of_findings(view: &View<'_>, words: &ScreenWords, turns: &[Turn]) -> List {
             head(words.severity, 4),
             head("Code", 0),
             Head { least: ADDRESS, ..head(view.words.labels.address, 0) },
-            Head { least: TITLE, ..head(words.finding, 0) },
+            Head { least: TITLE, ..head(words.finding, 2) },
         ],
         rows: turns.iter().enumerate().rev().take(MOST).map(row).collect(),
         empty: view.words.notes.no_findings,
@@ -403,6 +407,7 @@ mod tests {
         let turn = |finding: &crate::check::Finding| Turn {
             finding: finding.clone(),
             since: Timestamp(0),
+            risen: None,
             cleared: (finding.severity == Severity::Notice).then_some(Timestamp(1)),
         };
         audit.findings.iter().map(turn).collect()
@@ -439,7 +444,12 @@ mod tests {
         at.set_port(at.port() + 1);
         other.severity = Severity::Notice;
         audit.findings.push(other);
-        let turn = |finding: &Finding| Turn { finding: finding.clone(), since: Timestamp(0), cleared: None };
+        let turn = |finding: &Finding| Turn {
+            finding: finding.clone(),
+            since: Timestamp(0),
+            risen: None,
+            cleared: None,
+        };
         let turns: Vec<Turn> = audit.findings.iter().map(turn).collect();
         let list = pane(Pane::Findings, &audit, &turns, &names, &settings);
         assert_ne!(list.rows[0].key, list.rows[1].key);

@@ -71,8 +71,9 @@ pub fn ports(
     let mut out = String::new();
     for document in documents {
         let of_document: Vec<&Row> = rows.iter().copied().filter(|row| &row.document == document).collect();
-        print_document(&mut out, book, document, &of_document, language, width);
+        print_document(&mut out, book, document, &of_document, filter.role, language, width);
     }
+    print_models(&mut out, book, filter, language, width);
     let legend = language.either(
         "Ports: links des Pfeils der eigene, rechts der der Gegenstelle; fehlt einer, ist er beliebig.\n\
          → abgehend, ← eingehend, ↔ beidseitig oder nicht angegeben\n\
@@ -122,6 +123,7 @@ fn print_document(
     book: &Rulebook,
     document: &Arc<Document>,
     rows: &[&Row],
+    group: Option<&str>,
     language: Language,
     width: u16,
 ) {
@@ -129,7 +131,7 @@ fn print_document(
     let _ = writeln!(out, "{}\n", wrap(&title, width));
     let mut groups: Vec<(String, Vec<&Row>)> = Vec::new();
     for row in rows {
-        let heading = heading(book, row, language);
+        let heading = heading(book, row, group, language);
         match groups.iter_mut().find(|(known, _)| *known == heading) {
             Some((_, group)) => group.push(row),
             None => groups.push((heading, vec![row])),
@@ -151,6 +153,42 @@ fn print_document(
     let _ = writeln!(out, "{}\n", wrap(&end, width));
 }
 
+/// The models that `--pbx` and the site file may name, by id.
+fn print_models(out: &mut String, book: &Rulebook, filter: PortsFilter<'_>, language: Language, width: u16) {
+    let is_of_vendor = |role: &RoleId| {
+        let vendor = role.as_str().split('.').next().unwrap_or_default();
+        filter.vendor.is_none_or(|given| given.eq_ignore_ascii_case(vendor))
+    };
+    let models = book
+        .models
+        .iter()
+        .filter(|model| is_of_vendor(&model.role) && filter.role.is_none_or(|group| model.role.is_in(group)));
+    let models: Vec<_> = models.collect();
+    if models.is_empty() {
+        return;
+    }
+    let heading = language.either(
+        "Anlagentypen für --pbx ADRESSE=KENNUNG und `model` der Standortdatei",
+        "Models for --pbx ADDRESS=ID and `model` of the site file",
+    );
+    let mut table = Table::new();
+    table.load_style(TableStyle::new());
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+    for model in models {
+        let ports = format!("RTP {}", model.rtp);
+        table.add_row([
+            model.id.to_string(),
+            language.of(&model.title).to_owned(),
+            ports,
+            model.role.to_string(),
+        ]);
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, PADDING));
+    }
+    let _ = writeln!(out, "{}\n\n{}\n", wrap(heading, width), table.trim_fmt());
+}
+
 /// Breaks lines between words.
 fn wrap(text: &str, width: u16) -> String {
     let mut table = Table::new();
@@ -162,14 +200,25 @@ fn wrap(text: &str, width: u16) -> String {
     table.trim_fmt()
 }
 
-/// The roles a row is documented for, by title and id, or the kinds of them.
-fn heading(book: &Rulebook, row: &Row, language: Language) -> String {
+/// The roles a row is documented for, by title and id, or the kinds of them. Where none of them was asked for, also those that
+/// it holds for in fact.
+fn heading(book: &Rulebook, row: &Row, group: Option<&str>, language: Language) -> String {
     if row.kinds.is_empty() {
         let title = |role: &RoleId| match book.role(role.as_str()) {
             Some(known) => format!("{} ({role})", language.of(&known.title)),
             None => role.to_string(),
         };
-        row.roles.iter().map(title).collect::<Vec<_>>().join(", ")
+        let documented = row.roles.iter().map(title).collect::<Vec<_>>().join(", ");
+        let asked = |role: &&RoleId| group.is_some_and(|group| role.is_in(group));
+        let shared: Vec<String> = row.also.iter().filter(asked).map(title).collect();
+        match shared.is_empty() || row.roles.iter().any(|role| asked(&role)) {
+            true => documented,
+            false => format!(
+                "{documented}; {} {}",
+                language.either("gilt auch für", "holds as well for"),
+                shared.join(", ")
+            ),
+        }
     } else {
         row.kinds.iter().map(|kind| kind_word(*kind, language)).collect::<Vec<_>>().join(", ")
     }
@@ -232,14 +281,17 @@ fn service(row: &Row, language: Language) -> String {
 
 /// The own port, the direction, the remote port: `5060 ←`, `→ 443`, `68 ↔ 67`.
 fn ports_of(leg: &Leg, language: Language) -> String {
+    format!("{} {}", ports_word(&leg.own, language), behind_own(leg, language)).trim().to_owned()
+}
+
+/// The direction and the remote port.
+fn behind_own(leg: &Leg, language: Language) -> String {
     let arrow = match leg.initiator {
         Initiator::Own => "→",
         Initiator::Peer => "←",
         Initiator::Either => "↔",
     };
-    format!("{} {arrow} {}", ports_word(&leg.own, language), ports_word(&leg.remote, language))
-        .trim()
-        .to_owned()
+    format!("{arrow} {}", ports_word(&leg.remote, language)).trim().to_owned()
 }
 
 fn ports_word(ports: &Ports, language: Language) -> String {
@@ -256,10 +308,16 @@ pub(super) fn leg_names(book: &Rulebook, row: &Row, language: Language) -> Vec<L
     let name = |leg: &Leg| LegName {
         transport: row.transport.to_string(),
         ports: ports_of(leg, language),
+        behind: behind_own(leg, language),
         peer: peer(book, leg, language),
-        leaves_lan: matches!(leg.peer.scope, PeerScope::Internet | PeerScope::Any) && is_bound(leg),
+        leaves_lan: may_leave(leg) && is_bound(leg),
+        leaves_unbound: may_leave(leg) && !is_bound(leg),
     };
     row.legs.iter().map(name).collect()
+}
+
+fn may_leave(leg: &Leg) -> bool {
+    matches!(leg.peer.scope, PeerScope::Internet | PeerScope::Any)
 }
 
 /// A range of more ports names none: the free ones are 1024 to 65535.

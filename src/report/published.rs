@@ -179,6 +179,7 @@ mod tests {
         let turn = |cleared: Option<i64>| Turn {
             finding: audit.findings[0].clone(),
             since: Timestamp(1_700_000_000_000_000_000),
+            risen: None,
             cleared: cleared.map(|seconds| Timestamp((1_700_000_000 + seconds) * 1_000_000_000)),
         };
         let outage = Outage {
@@ -216,7 +217,7 @@ mod tests {
     /// The fixture as a live capture on `eth0`.
     fn live(audit: crate::check::Audit, goes_on: bool) -> crate::check::Audit {
         let ended = if goes_on { Ended::Stopped } else { Ended::Complete };
-        let live = Some(Live { goes_on, written: Vec::new() });
+        let live = Some(Live { goes_on, ..Live::default() });
         let captures = vec![CaptureSummary { live, ..capture("eth0", ended) }];
         crate::check::Audit { captures, passed_over: Vec::new(), ..audit }
     }
@@ -255,6 +256,7 @@ mod tests {
         let turn = |code: Code, since: i64, cleared: Option<i64>| Turn {
             finding: audit.findings.iter().find(|finding| finding.code() == code).unwrap().clone(),
             since: Timestamp(since * 1_000_000_000),
+            risen: None,
             cleared: cleared.map(|cleared| Timestamp(cleared * 1_000_000_000)),
         };
         let course = |turns| Course { turns, ..Course::default() };
@@ -291,15 +293,21 @@ mod tests {
     #[test]
     fn frames_of_a_live_capture_are_told_by_their_file_or_not_at_all() {
         let mut audit = live(audit(), false);
-        audit.findings.retain(|finding| finding.code() == Code::Qos002);
-        let evidence = &mut audit.findings[0].evidence;
-        evidence.filter = String::new();
-        evidence.frames = vec![Frame::new(0, 12), Frame::new(0, 977)];
-        (evidence.first, evidence.last) = (Some(Timestamp(0)), Some(Timestamp(1_000_000_000)));
-        let Detail::Qos002 { frames, .. } = &mut audit.findings[0].detail else {
-            panic!("{:?}", audit.findings)
-        };
-        *frames = [Frame::new(0, 12), Frame::new(0, 13)];
+        audit.findings.retain(|finding| matches!(finding.code(), Code::Qos002 | Code::Qos009));
+        assert_eq!(audit.findings.len(), 2);
+        for finding in &mut audit.findings {
+            let evidence = &mut finding.evidence;
+            evidence.filter = "frame.number in {12, 977}".to_owned();
+            evidence.frames = vec![Frame::new(0, 12), Frame::new(0, 977)];
+            (evidence.first, evidence.last) = (Some(Timestamp(0)), Some(Timestamp(1_000_000_000)));
+            match &mut finding.detail {
+                Detail::Qos002 { frames, .. } => *frames = [Frame::new(0, 12), Frame::new(0, 13)],
+                Detail::Qos009 { changed_at, .. } => {
+                    *changed_at = (Frame::new(0, 977), Timestamp(61_000_000_000))
+                }
+                _ => {}
+            }
+        }
         let run = |first: u64, number, frames, file: &str| Written {
             path: format!("records/{file}").into(),
             first,
@@ -310,23 +318,53 @@ mod tests {
             let text = forms(audit, &Course::default(), language).map(|form| form.replace('\u{a0}', " "));
             text.map(|form| form.split_whitespace().collect::<Vec<_>>().join(" ").replace("\\_", "_"))
         };
-        for (language, packet, example) in [
-            (Language::De, "Paket 1", "zum Beispiel Paket 2 und 3"),
-            (Language::En, "packet 1", "packets 2 and 3, for instance"),
+        for (language, packet, example, change, time) in [
+            (
+                Language::De,
+                "Paket 1",
+                "zum Beispiel Paket 2 und 3 (a_00007.pcapng)",
+                "ab Paket 67 (a_00008.pcapng)",
+                "um 00:01:01 von DSCP",
+            ),
+            (
+                Language::En,
+                "packet 1",
+                "packets 2 and 3 (a_00007.pcapng), for instance",
+                "at packet 67 (a_00008.pcapng)",
+                "at 00:01:01 from DSCP",
+            ),
         ] {
             audit.captures[0].live = Some(Live::default());
             for form in sentences(&audit, language) {
                 let told = [packet, "zum Beispiel Paket", "for instance", "977"];
                 assert!(!told.iter().any(|told| form.contains(told)), "{form}");
-                assert!(form.contains("1970"), "the times are told: {form}");
+                assert!(form.contains("1970") && form.contains(time), "the times are told: {form}");
+                assert!(!form.contains("frame.number"), "there is no file to use it on: {form}");
             }
             let written = vec![run(11, 1, 900, "a_00007.pcapng"), run(911, 1, 100, "a_00008.pcapng")];
-            audit.captures[0].live = Some(Live { goes_on: false, written });
+            audit.captures[0].live = Some(Live { goes_on: false, written, ..Live::default() });
             for form in sentences(&audit, language) {
-                assert!(form.contains(example), "{form}");
+                assert!(form.contains(example) && form.contains(change), "{form}");
+                assert!(form.contains("frame.number in {2}"), "that of the file that is named first: {form}");
                 let [first, second] = ["a_00007.pcapng", "a_00008.pcapng"].map(|file| form.contains(file));
                 assert!(first && second && form.contains("67") && !form.contains("977"), "{form}");
             }
+            let run =
+                Published::of_run(&audit, &Course::default(), &names(language), &settings(language, 100));
+            let mut sarif = Vec::new();
+            run.sarif(&mut sarif).unwrap();
+            let sarif: Value = serde_json::from_slice(&sarif).unwrap();
+            let locations = &sarif["runs"][0]["results"][0]["locations"];
+            let told = [0, 1].map(|at| {
+                let uri = &locations[at]["physicalLocation"]["artifactLocation"]["uri"];
+                format!("{uri} {}", locations[at]["properties"]["frames"])
+            });
+            assert_eq!(told, ["\"records/a_00007.pcapng\" [2]", "\"records/a_00008.pcapng\" [67]"]);
+            let findings = String::from_utf8(run.csv().unwrap()[0].1.clone()).unwrap();
+            assert!(
+                findings.contains(";\"a_00007.pcapng: 2; a_00008.pcapng: 67\";frame.number in {2};"),
+                "{findings}"
+            );
         }
     }
 
@@ -336,6 +374,7 @@ mod tests {
         let turn = |finding: &crate::check::Finding, cleared| Turn {
             finding: finding.clone(),
             since: Timestamp(0),
+            risen: None,
             cleared,
         };
         let is_error = |finding: &&crate::check::Finding| finding.severity == crate::check::Severity::Error;
@@ -371,11 +410,28 @@ mod tests {
         {
             let page = published(language).html(&TimeZone::UTC);
             assert!(page.contains(part) && page.contains("QOS-001") && page.contains("4711"), "{language:?}");
-            assert!(
-                page.contains("503 Service Unavailable (INVITE)") && !page.contains("Whatever"),
-                "ladder"
-            );
+            assert!(page.contains("503 Whatever (INVITE)"), "the words of the answer");
             assert!(!page.contains("http://") && !page.contains("src="), "something is loaded");
+        }
+    }
+
+    #[test]
+    fn findings_that_the_cover_leaves_out_are_told_in_words() {
+        let mut audit = audit();
+        let one = audit.findings.iter().find(|finding| finding.code() == Code::Qos001).unwrap().clone();
+        for (language, findings, told) in [
+            (Language::De, 15, Some("und 3 weitere Befunde, siehe")),
+            (Language::En, 13, Some("and 1 further finding, see")),
+            (Language::En, 12, None),
+        ] {
+            audit.findings = vec![one.clone(); findings];
+            let [html, markdown, _] = forms(&audit, &Course::default(), language);
+            for form in [html, markdown] {
+                match told {
+                    Some(told) => assert!(form.contains(told), "{form}"),
+                    None => assert!(!form.contains("further finding"), "{form}"),
+                }
+            }
         }
     }
 

@@ -55,6 +55,7 @@ const FIXED: &[&str] = &[
     "kind",
     "language",
     "last",
+    "layers",
     "legs",
     "linktype",
     "linktypes",
@@ -62,6 +63,7 @@ const FIXED: &[&str] = &[
     "method",
     "model",
     "model_title",
+    "no_forwarding",
     "peer",
     "ports",
     "protocol",
@@ -247,6 +249,7 @@ impl Pseudonyms {
         both.streams.extend(second.streams);
         both.registrations.extend(second.registrations);
         both.findings.extend(second.findings);
+        both.accepted.extend(second.accepted);
         both.flows.extend(second.flows);
         Self::of(&both, redaction)
     }
@@ -266,7 +269,8 @@ impl Pseudonyms {
             hosts.extend(host.filter(|host| host.parse::<IpAddr>().is_err()).map(str::to_owned));
         }
         users.extend(document.calls.iter().filter_map(|call| call.dialled.clone()));
-        for finding in document.findings.iter().filter(|finding| finding.code == VIA_CODE) {
+        let accepted = document.accepted.iter().map(|one| &one.finding);
+        for finding in document.findings.iter().chain(accepted).filter(|finding| finding.code == VIA_CODE) {
             hosts.extend(quotations(&finding.detail).filter_map(named_host).map(str::to_owned));
         }
         let signs = document.hosts.iter().flat_map(|host| &host.evidence);
@@ -350,6 +354,7 @@ impl Pseudonyms {
         for exception in &mut audit.site.exceptions {
             exception.reason = HIDDEN.into();
         }
+        audit.filter = audit.filter.take().map(|filter| self.text(&filter).into());
         for registration in &mut audit.traffic.registrations {
             registration.aor = self.party(&registration.aor).into();
             registration.contact = registration.contact.take().map(|contact| self.party(&contact).into());

@@ -4,22 +4,25 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::json::document::{Document, Finding, Severity};
+use super::json::document::{Accepted, Document, Finding, Severity};
 
 /// The log as one value.
 pub(super) fn log(document: &Document) -> Value {
+    let all = document.findings.iter().chain(document.accepted.iter().map(|one| &one.finding));
     let rules: BTreeMap<&str, &str> =
-        document.findings.iter().map(|finding| (finding.code.as_str(), finding.title.as_str())).collect();
+        all.map(|finding| (finding.code.as_str(), finding.title.as_str())).collect();
     let rules: Vec<Value> = rules
         .into_iter()
         .map(|(id, title)| json!({ "id": id, "shortDescription": { "text": title } }))
         .collect();
-    let results: Vec<Value> = document.findings.iter().map(|finding| result(document, finding)).collect();
+    let accepted = document.accepted.iter().map(|one| suppressed(document, one));
+    let results: Vec<Value> =
+        document.findings.iter().map(|finding| result(document, finding)).chain(accepted).collect();
     let artifacts = document.captures.iter().map(|capture| match &capture.sha256 {
         Some(sha256) => json!({ "location": { "uri": uri(&capture.path) }, "hashes": { "sha-256": sha256 } }),
         None => json!({ "location": { "uri": uri(&capture.path) } }),
     });
-    json!({
+    let mut log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
@@ -32,26 +35,50 @@ pub(super) fn log(document: &Document) -> Value {
             "artifacts": artifacts.collect::<Vec<_>>(),
             "results": results,
         }],
-    })
+    });
+    if let (Some(expression), Some(run)) = (&document.filter_expression, log.pointer_mut("/runs/0")) {
+        run["properties"] = json!({ "filter": expression });
+    }
+    log
+}
+
+/// A finding that the site file accepts, SARIF 2.1.0 section 3.27.23.
+fn suppressed(document: &Document, accepted: &Accepted) -> Value {
+    let mut result = result(document, &accepted.finding);
+    let reasons = document.exceptions.iter().filter(|known| accepted.lines.contains(&known.line));
+    let reasons = reasons
+        .map(|known| json!({ "kind": "external", "status": "accepted", "justification": known.reason }));
+    result["suppressions"] = reasons.collect();
+    result
 }
 
 fn result(document: &Document, finding: &Finding) -> Value {
-    let file = finding.evidence.files.first().and_then(|file| document.captures.get(usize::from(*file)));
-    let file = file.or(document.captures.first());
+    // Its packets by the file that holds them.
+    let mut places: Vec<(&str, Vec<u64>)> = Vec::new();
+    for (path, number) in document.places(&finding.evidence) {
+        let path =
+            path.or(document.captures.first().map(|capture| capture.path.as_str())).unwrap_or_default();
+        match places.iter_mut().find(|(known, _)| *known == path) {
+            Some((_, numbers)) => numbers.push(number),
+            None => places.push((path, vec![number])),
+        }
+    }
+    if places.is_empty() {
+        places.extend(document.captures.first().map(|capture| (capture.path.as_str(), Vec::new())));
+    }
     let subject = finding.subject.as_ref();
     let logical: Vec<Value> = subject
         .map(|subject| json!({ "fullyQualifiedName": subject.address, "kind": "resource" }))
         .into_iter()
         .collect();
-    let locations: Vec<Value> = file
-        .map(|file| {
-            json!({
-                "physicalLocation": { "artifactLocation": { "uri": uri(&file.path) } },
-                "logicalLocations": logical,
-            })
+    let location = |(path, frames): &(&str, Vec<u64>)| {
+        json!({
+            "physicalLocation": { "artifactLocation": { "uri": uri(path) } },
+            "logicalLocations": logical,
+            "properties": { "frames": frames },
         })
-        .into_iter()
-        .collect();
+    };
+    let locations: Vec<Value> = places.iter().map(location).collect();
     json!({
         "ruleId": finding.code,
         "level": match finding.severity {
@@ -67,7 +94,7 @@ fn result(document: &Document, finding: &Finding) -> Value {
         "properties": {
             "severity": finding.severity,
             "confidence": finding.confidence,
-            "frames": finding.evidence.frames,
+            "frames": places.first().map_or(&[][..], |(_, frames)| frames),
             "filter": finding.evidence.filter,
             "rows": finding.rows,
         },

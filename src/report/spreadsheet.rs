@@ -3,7 +3,7 @@
 
 use std::io;
 
-use super::json::document::{Document, Endpoint, Finding, Flow, Row, Stream};
+use super::json::document::{Document, Endpoint, Evidence, Finding, Flow, Row, Stream};
 use super::language::Language;
 use super::paper::shown;
 
@@ -12,17 +12,14 @@ pub(super) fn tables(document: &Document) -> io::Result<[(&'static str, Vec<u8>)
     let language = if document.language == "de" { Language::De } else { Language::En };
     let sheet = Sheet { language };
     Ok([
-        (
-            "findings.csv",
-            sheet.write(&FINDINGS, document.findings.iter().map(|one| sheet.finding(one, document)))?,
-        ),
+        ("findings.csv", sheet.write(&FINDINGS, sheet.findings(document))?),
         ("flows.csv", sheet.write(&FLOWS, document.flows.iter().map(flow))?),
         ("streams.csv", sheet.write(&STREAMS, document.streams.iter().map(|one| sheet.stream(one)))?),
         ("rows.csv", sheet.write(&ROWS, document.rows.iter().map(row))?),
     ])
 }
 
-const FINDINGS: [&str; 14] = [
+const FINDINGS: [&str; 15] = [
     "code",
     "severity",
     "confidence",
@@ -37,6 +34,7 @@ const FINDINGS: [&str; 14] = [
     "frames",
     "filter",
     "first",
+    "accepted",
 ];
 const FLOWS: [&str; 14] = [
     "a_address",
@@ -73,7 +71,8 @@ const STREAMS: [&str; 17] = [
     "mos",
     "call_id",
 ];
-const ROWS: [&str; 8] = ["row", "device", "service", "transport_ports", "peer", "status", "flows", "packets"];
+const ROWS: [&str; 9] =
+    ["row", "device", "service", "transport_ports", "peer", "status", "flows", "blocked_flows", "packets"];
 
 struct Sheet {
     language: Language,
@@ -92,16 +91,23 @@ impl Sheet {
         Ok(file)
     }
 
+    /// All findings; those that the site file accepts stand behind the others, with the reasons in the last column.
+    fn findings<'a>(&'a self, document: &'a Document) -> impl Iterator<Item = Vec<String>> + 'a {
+        let open = document.findings.iter().map(|one| (one, String::new()));
+        let accepted = document.accepted.iter().map(|one| {
+            let reasons = document.exceptions.iter().filter(|known| one.lines.contains(&known.line));
+            let reasons: Vec<&str> = reasons.map(|known| known.reason.as_str()).collect();
+            (&one.finding, reasons.join("; "))
+        });
+        open.chain(accepted).map(|(one, reasons)| {
+            let mut cells = self.finding(one, document);
+            cells.push(reasons);
+            cells
+        })
+    }
+
     fn finding(&self, finding: &Finding, document: &Document) -> Vec<String> {
         let subject = finding.subject.as_ref();
-        let files = finding.evidence.files.iter().copied().chain(std::iter::repeat(0));
-        let places = finding
-            .evidence
-            .frames
-            .iter()
-            .zip(files)
-            .filter_map(|(frame, file)| document.place(file, *frame));
-        let frames: Vec<String> = places.map(|(_, number)| number.to_string()).collect();
         vec![
             finding.code.clone(),
             word(&finding.severity),
@@ -114,7 +120,7 @@ impl Sheet {
             word(&finding.responsible),
             finding.rows.join(" "),
             finding.count.to_string(),
-            frames.join(" "),
+            packets(&finding.evidence, document),
             finding.evidence.filter.clone(),
             finding.evidence.first.clone().unwrap_or_default(),
         ]
@@ -151,6 +157,23 @@ impl Sheet {
     }
 }
 
+/// `46 48 50`; `a.pcapng: 46 48; b.pcapng: 3` where there may be several files.
+fn packets(evidence: &Evidence, document: &Document) -> String {
+    let mut by_file: Vec<(&str, Vec<String>)> = Vec::new();
+    for (path, number) in document.places(evidence) {
+        let file = path.map_or("", |path| path.rsplit(['/', '\\']).next().unwrap_or(path));
+        match by_file.iter_mut().find(|(known, _)| *known == file) {
+            Some((_, numbers)) => numbers.push(number.to_string()),
+            None => by_file.push((file, vec![number.to_string()])),
+        }
+    }
+    let parts = by_file.iter().map(|(file, numbers)| match *file {
+        "" => numbers.join(" "),
+        file => format!("{file}: {}", numbers.join(" ")),
+    });
+    parts.collect::<Vec<_>>().join("; ")
+}
+
 fn flow(flow: &Flow) -> Vec<String> {
     let ([a, a_port], [b, b_port]) = (ends(&flow.a), ends(&flow.b));
     vec![
@@ -182,6 +205,7 @@ fn row(row: &Row) -> Vec<String> {
         peers.join(", "),
         word(&row.status),
         row.flows.to_string(),
+        row.blocked_flows.to_string(),
         row.packets.to_string(),
     ]
 }

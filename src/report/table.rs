@@ -55,6 +55,7 @@ fn filled(page: Page, audit: &Audit, names: &Names, settings: &Settings) -> Stri
 fn write(mut page: Page, view: &View<'_>, settings: &Settings) -> String {
     verdict::write(&mut page, view);
     findings::write(&mut page, view);
+    findings::write_accepted(&mut page, view);
     findings::write_unjudged(&mut page, view);
     devices::write(&mut page, view);
     rows::write(&mut page, view);
@@ -99,29 +100,11 @@ impl<'a> View<'a> {
         path.rsplit(['/', '\\']).next().unwrap_or(path)
     }
 
-    /// Where a person finds a frame: its file where there may be several, and its number in it. `None`: nowhere, since a live
-    /// capture was not written.
-    fn place(&self, frame: Frame) -> Option<(Option<String>, u64)> {
-        let captures = &self.audit.captures;
-        let capture = captures.get(usize::from(frame.file()));
-        let name = |path: &str| path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned();
-        match capture.and_then(|capture| capture.live.as_ref()) {
-            Some(live) => {
-                let (path, number) = live.place(frame.number())?;
-                Some((Some(name(&path.display().to_string())), number))
-            }
-            None if captures.len() > 1 => {
-                Some((Some(self.file_name(frame.file()).to_owned()), frame.number()))
-            }
-            None => Some((None, frame.number())),
-        }
-    }
-
     /// Frame numbers, with the file before them where there are several, and how many can be found.
     fn frames(&self, frames: &[Frame]) -> (String, usize) {
         let (mut text, mut count) = (String::new(), 0);
         let mut known = None;
-        for (file, number) in frames.iter().filter_map(|frame| self.place(*frame)) {
+        for (file, number) in frames.iter().filter_map(|frame| self.context.place(*frame)) {
             if file.is_some() && file != known {
                 text.push_str(if count > 0 { "; " } else { "" });
                 text.push_str(file.as_deref().unwrap_or_default());

@@ -167,12 +167,13 @@ impl Entries<'_> {
         let known_as = raw.known_as.map(|names| Fingerprint::KnownAs(self.parse_all(&names, GLOB_HELP)));
         let ports = raw.ports.map(|print| Fingerprint::Ports(self.port_print(print)));
         let registrar = raw.registrar.then_some(Fingerprint::Registrar);
+        let registers_at = raw.registers_at.map(|roles| Fingerprint::RegistersAt(self.roles(&roles)));
         let text = self.text(raw.text);
-        let mut given = [mac, agent, asks_for, known_as, ports, registrar].into_iter().flatten();
+        let mut given =
+            [mac, agent, asks_for, known_as, ports, registrar, registers_at].into_iter().flatten();
         let (fingerprint, second) = (given.next(), given.next());
         if fingerprint.is_none() || second.is_some() {
-            let help =
-                "give exactly one of mac, agent, asks_for, known_as, ports, registrar; use one entry each";
+            let help = "give exactly one of mac, agent, asks_for, known_as, ports, registrar, registers_at; use one entry each";
             self.complain(span.clone(), "an identity needs one kind of evidence", help);
             return None;
         }
@@ -229,7 +230,8 @@ impl Entries<'_> {
     pub(super) fn statement(&mut self, raw: RawStatement) -> Statement {
         let (id, document) = (RowId::from(raw.id.get_ref().as_str()), Arc::clone(self.document));
         let section = self.text_of(raw.section, "the section");
-        Statement { id, document, section, text: self.text(raw.text) }
+        let denies_forwarding = raw.denies_forwarding;
+        Statement { id, document, section, denies_forwarding, text: self.text(raw.text) }
     }
 
     /// `None` if the name is none.

@@ -153,6 +153,8 @@ pub(super) struct RawExposure {
 pub(super) struct RawStatement {
     pub(super) id: Spanned<String>,
     pub(super) section: Spanned<String>,
+    #[serde(default)]
+    pub(super) denies_forwarding: bool,
     pub(super) text: RawText,
 }
 
@@ -177,6 +179,7 @@ pub(super) struct RawIdentity {
     pub(super) ports: Option<RawPortPrint>,
     #[serde(default)]
     pub(super) registrar: bool,
+    pub(super) registers_at: Option<Words>,
     pub(super) text: RawText,
 }
 

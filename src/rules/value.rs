@@ -240,6 +240,8 @@ pub struct Statement {
     pub document: Arc<Document>,
     /// Section of the document.
     pub section: String,
+    /// Whether it says that a firewall need forward nothing to what the document is about.
+    pub denies_forwarding: bool,
     /// What it says.
     pub text: Text,
 }

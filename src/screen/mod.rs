@@ -9,25 +9,27 @@ mod draw;
 mod model;
 #[cfg(test)]
 mod tests;
+mod wishes;
 
 use std::io;
 use std::panic;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::event::{self, Event, KeyEventKind};
 use ratatui::crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen};
-use ratatui::crossterm::{cursor, execute, terminal};
+use ratatui::crossterm::{cursor, execute, style, terminal};
 
 use crate::capture::Meter;
 use crate::check::Audit;
 use crate::compare::{Course, Turn};
 use crate::report::{Names, Published, Settings, live_course, run_table, screen_words};
 use model::{Act, Model};
+pub use wishes::Wishes;
 
 /// How long a key or a change waits at most.
 const TICK: Duration = Duration::from_millis(200);
@@ -35,6 +37,12 @@ const TICK: Duration = Duration::from_millis(200);
 const PAPER: u16 = 100;
 /// Most turns that are kept; the oldest leave.
 const MOST_TURNS: usize = 1000;
+
+/// Colours are written from now on although the environment asks for none (`NO_COLOR`), which the crate that writes them heeds by
+/// itself.
+pub fn always_colour() {
+    style::force_color_output(true);
+}
 
 /// What the judging thread tells the view.
 #[derive(Debug, Default)]
@@ -100,6 +108,8 @@ pub struct Terms<'a> {
     pub stop: &'a AtomicBool,
     /// The latest signal to end, 0 for none.
     pub signal: &'a AtomicUsize,
+    /// Whether it was told to end before.
+    pub wishes: &'a Wishes,
     /// Where reports are saved.
     pub folder: PathBuf,
 }
@@ -164,7 +174,7 @@ impl Drop for Stopper<'_> {
     }
 }
 
-/// Draws and reads keys until the board is closed. The first wish to end stops the capture; the second ends the program
+/// Draws and reads keys until the board is closed. The first wish to end stops the capture; a later one ends the program
 /// with status 128 and the number of the signal.
 ///
 /// # Errors
@@ -187,21 +197,28 @@ pub fn run(mut stage: Stage, board: &Board, terms: &Terms<'_>) -> io::Result<()>
                 break;
             }
         }
+        let now = Instant::now();
         let signal = terms.signal.swap(0, Ordering::Relaxed);
-        acts.extend((signal != 0).then_some(Act::End(signal as i32)));
+        let at_once = signal != 0 && terms.wishes.signal(now);
+        let mut ends = (signal != 0).then_some((signal as i32, at_once));
         for act in acts {
             match act {
-                Act::End(_) if !terms.stop.swap(true, Ordering::Relaxed) => {
-                    model.say(screen_words(terms.settings.language).ending.to_owned());
-                }
-                Act::End(signal) => {
-                    drop(stage);
-                    std::process::exit(128 + signal);
-                }
+                Act::End(signal) => ends = Some((signal, terms.wishes.key(now))),
                 Act::Save => {
                     let told = save(board, terms);
                     model.say(told);
                 }
+            }
+        }
+        match ends {
+            None => {}
+            Some((signal, true)) => {
+                drop(stage);
+                std::process::exit(128 + signal);
+            }
+            Some(_) => {
+                terms.stop.store(true, Ordering::Relaxed);
+                model.say(screen_words(terms.settings.language).ending.to_owned());
             }
         }
     }

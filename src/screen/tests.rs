@@ -8,7 +8,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::draw::draw;
 use super::model::{Act, Model};
-use super::{Board, Terms};
+use super::{Board, Terms, Wishes};
 use crate::capture::{Frame, Meter, Timestamp};
 use crate::check::{Audit, Code, Finding};
 use crate::compare::{Course, Turn};
@@ -28,6 +28,7 @@ fn with_terms<T>(language: Language, then: impl FnOnce(&Terms<'_>) -> T) -> T {
         interfaces: &["eth1".to_owned()],
         stop: &AtomicBool::new(false),
         signal: &AtomicUsize::new(0),
+        wishes: &Wishes::default(),
         folder: PathBuf::new(),
     })
 }
@@ -40,6 +41,7 @@ fn press(language: Language, (width, height): (u16, u16), audit: Audit, keys: &[
         let turn = |(at, finding): (usize, &Finding)| Turn {
             finding: finding.clone(),
             since: Timestamp(at as i64 * 1_000_000_000),
+            risen: None,
             cleared: None,
         };
         let turns: Vec<Turn> = audit.findings.iter().enumerate().map(turn).collect();
@@ -81,6 +83,16 @@ fn every_view_has_verdict_tabs_rows_and_keys_at_every_size() {
 }
 
 #[test]
+fn where_there_is_little_room_the_title_goes_before_the_state() {
+    let mut audit = audit();
+    audit.findings.retain(|finding| finding.code() == Code::Qos001);
+    let row = |width| press(Language::De, (width, 24), audit.clone(), &[])[4].clone();
+    let (narrow, wide) = (row(40), row(80));
+    assert!(narrow.starts_with("neu ") && narrow.contains("QOS-001"), "{narrow}");
+    assert!(!narrow.contains("RTP-Pakete") && wide.contains("RTP-Pakete"), "{wide}");
+}
+
+#[test]
 fn calls_show_both_ends_marking_loss_and_quality_at_80_columns() {
     let lines = press(Language::De, (80, 24), audit(), &keys("2"));
     for head in ["Beginn", "Sprecher", "DSCP", "Verlust", "Jitter", "MOS"] {
@@ -112,9 +124,9 @@ fn what_still_holds_is_shown_as_it_stands_now() {
     let now = audit.findings.iter().find(|finding| finding.code() == Code::Sig009).unwrap();
     let mut then = now.clone();
     then.evidence.filter = "ip.addr == 192.0.2.77".to_owned();
-    let turn = Turn { finding: then, since: Timestamp(0), cleared: None };
+    let turn = Turn { finding: then, since: Timestamp(0), risen: None, cleared: None };
     assert!(!opened(&turn, &audit, &names, &settings).contains("192.0.2.77"), "as when it came");
-    let cleared = Turn { cleared: Some(Timestamp(1)), ..turn };
+    let cleared = Turn { risen: None, cleared: Some(Timestamp(1)), ..turn };
     assert!(opened(&cleared, &audit, &names, &settings).contains("192.0.2.77"), "as it was at last");
 }
 
@@ -148,6 +160,7 @@ fn what_comes_moves_the_chosen_row_down() {
         let turn = |at: usize| Turn {
             finding: audit.findings[at].clone(),
             since: Timestamp(at as i64),
+            risen: None,
             cleared: None,
         };
         let board = Board::default();
@@ -229,6 +242,7 @@ fn a_frozen_picture_says_since_when_and_what_came_since() {
                 let turn = |at: usize| Turn {
                     finding: audit.findings[at].clone(),
                     since: Timestamp(at as i64),
+                    risen: None,
                     cleared: None,
                 };
                 let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
@@ -341,9 +355,9 @@ fn ports_are_told_with_transport_and_those_without_a_row_too() {
 fn names_of_many_interfaces_leave_the_drops_in_sight() {
     with_terms(Language::De, |terms| {
         let interfaces: Vec<String> = (0..12).map(|nth| format!("enp{nth}s0f1")).collect();
-        let Terms { names, settings, meter, stop, signal, .. } = *terms;
+        let Terms { names, settings, meter, stop, signal, wishes, .. } = *terms;
         let folder = PathBuf::new();
-        let terms = Terms { names, settings, meter, interfaces: &interfaces, stop, signal, folder };
+        let terms = Terms { names, settings, meter, interfaces: &interfaces, stop, signal, wishes, folder };
         let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
         let mut model = Model::default();
         terminal.draw(|frame| draw(frame, &mut model, &terms)).unwrap();

@@ -96,8 +96,10 @@ pub enum EvidenceKind {
     NameOwned,
     /// A port fingerprint.
     Ports,
-    /// Who registers with whom.
+    /// It accepts registrations.
     Registration,
+    /// A telephone system accepts its registration.
+    Registered,
 }
 
 /// One sign for a role.
@@ -133,6 +135,10 @@ pub struct ExceptionUse {
     pub reason: Box<str>,
     /// Line in the site file, from 1.
     pub line: usize,
-    /// How many flows or findings it covered; 0 is reported.
+    /// How many findings an exception covered, how many flows use a changed port; 0 is reported.
     pub matched: u64,
+    /// Whether it names no host, and so holds for the whole site.
+    pub everywhere: bool,
+    /// Whether it is an exception, and no changed port.
+    pub is_exception: bool,
 }

@@ -127,7 +127,7 @@ impl PortChange {
             self.host.map(|host| host.to_string()),
             self.own.set().map(ToString::to_string),
         ];
-        used(words, &self.reason, self.line, matched)
+        used(words, self.host, (&self.reason, self.line), false, matched)
     }
 }
 
@@ -188,14 +188,28 @@ impl Exception {
             self.port.as_ref().and_then(Ports::set).map(ToString::to_string),
             self.transport.map(|transport| transport.to_string()),
         ];
-        used(words, &self.reason, self.line, matched)
+        used(words, self.host, (&self.reason, self.line), true, matched)
     }
 }
 
 /// An entry of the site file for the list in the report, in the words that were given.
-fn used<const N: usize>(words: [Option<String>; N], reason: &str, line: usize, matched: u64) -> ExceptionUse {
+fn used<const N: usize>(
+    words: [Option<String>; N],
+    host: Option<IpAddr>,
+    (reason, line): (&str, usize),
+    is_exception: bool,
+    matched: u64,
+) -> ExceptionUse {
     let words: Vec<String> = words.into_iter().flatten().collect();
-    ExceptionUse { text: words.join(" ").into(), reason: reason.into(), line, matched }
+    let everywhere = host.is_none();
+    ExceptionUse {
+        text: words.join(" ").into(),
+        reason: reason.into(),
+        line,
+        matched,
+        everywhere,
+        is_exception,
+    }
 }
 
 impl SiteFile {
@@ -215,8 +229,8 @@ impl SiteFile {
     /// Everything that is wrong in it, with line and column; or that it cannot be read.
     pub fn load(path: &Path, known: &Vocabulary<'_>) -> Result<Self, Diagnosis> {
         let name = path.display().to_string();
-        match fs::read_to_string(path) {
-            Ok(text) => Self::parse(&SourceText::new(name, text), known),
+        match fs::read(path) {
+            Ok(bytes) => Self::parse(&text_of(&name, bytes)?, known),
             Err(error) => Err(Diagnosis::single(Problem::in_file(
                 &SourceText::new(name, ""),
                 format!("cannot be read: {error}"),
@@ -236,6 +250,20 @@ impl SiteFile {
         Diagnosis::check(problems)?;
         Ok(file.unwrap_or_default())
     }
+}
+
+/// The text of a file, or the place of the first byte that is none.
+fn text_of(name: &str, bytes: Vec<u8>) -> Result<SourceText, Diagnosis> {
+    let error = match String::from_utf8(bytes) {
+        Ok(text) => return Ok(SourceText::new(name, text)),
+        Err(error) => error,
+    };
+    let at = error.utf8_error().valid_up_to();
+    let byte = error.as_bytes().get(at).copied().unwrap_or_default();
+    let source = SourceText::new(name, String::from_utf8_lossy(error.as_bytes()));
+    let message = format!("the byte 0x{byte:02X} is no text in UTF-8");
+    let help = "save the file as UTF-8; many editors write it as ANSI or UTF-16 unless told otherwise";
+    Err(Diagnosis::single(Problem::at(&source, at..at + 1, message, help)))
 }
 
 #[derive(Deserialize)]
@@ -269,7 +297,7 @@ struct RawException {
     host: Option<Spanned<String>>,
     peer: Option<Spanned<String>>,
     port: Option<Spanned<Word>>,
-    transport: Option<TransportSpec>,
+    transport: Option<Spanned<String>>,
     code: Option<Spanned<String>>,
     reason: Spanned<String>,
 }
@@ -369,11 +397,22 @@ impl Reader<'_> {
         let host = raw.host.as_ref().map(|host| self.address(host));
         let peer = raw.peer.as_ref().map(|peer| self.network(peer));
         let port = raw.port.as_ref().map(|port| self.ports(port));
+        let transport = raw.transport.as_ref().map(|word| self.transport(word));
         let is_detailed = raw.peer.is_some() || raw.port.is_some() || raw.transport.is_some();
         let code = raw.code.map(|code| self.code(code, is_detailed));
         let reason = self.reason(raw.reason)?;
         let (host, peer, port, code) = (host.flatten(), peer.flatten(), port.flatten(), code.flatten());
-        Some(Exception { host, peer, port, transport: raw.transport, code, reason, line })
+        Some(Exception { host, peer, port, transport: transport.flatten(), code, reason, line })
+    }
+
+    fn transport(&mut self, word: &Spanned<String>) -> Option<TransportSpec> {
+        let known = [("udp", TransportSpec::Udp), ("tcp", TransportSpec::Tcp), ("any", TransportSpec::Any)];
+        let found = known.into_iter().find(|(known, _)| word.get_ref().eq_ignore_ascii_case(known));
+        if found.is_none() {
+            let message = format!("`{}` is no transport", word.get_ref());
+            self.complain(word.span(), message, "use \"udp\", \"tcp\", or \"any\" for both");
+        }
+        found.map(|(_, transport)| transport)
     }
 
     fn code(&mut self, code: Spanned<String>, is_detailed: bool) -> Option<String> {

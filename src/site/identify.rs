@@ -44,8 +44,11 @@ pub fn identify(traffic: &Traffic, lore: Lore<'_>, hints: &Hints) -> Site {
     let mut found = BTreeMap::new();
     for _ in 0..ROUNDS {
         found = scene.gather(&roles);
-        let settled: BTreeMap<IpAddr, RoleId> =
-            found.iter().filter_map(|(at, marks)| Some((*at, scene.settle(*at, marks)?.role))).collect();
+        // Of a host that only the user names nothing need be seen.
+        let told = hints.hosts().map(|host| host.address).filter(|at| !found.contains_key(at));
+        let told = told.filter_map(|at| Some((at, scene.settle(at, &[])?.role)));
+        let seen = found.iter().filter_map(|(at, marks)| Some((*at, scene.settle(*at, marks)?.role)));
+        let settled: BTreeMap<IpAddr, RoleId> = seen.chain(told).collect();
         if settled == roles {
             break;
         }
@@ -125,6 +128,7 @@ impl<'a> Scene<'a> {
                 }
                 Fingerprint::Ports(print) => ports(print, views, roles),
                 Fingerprint::Registrar => self.registrars(identity.scope),
+                Fingerprint::RegistersAt(systems) => self.registered(systems, roles),
             };
             for (address, mut sign) in signs {
                 if self.is_within(address, identity.scope) {
@@ -152,7 +156,9 @@ impl<'a> Scene<'a> {
     /// every packet carries the router's.
     fn by_mac(&self, found: &mut BTreeMap<IpAddr, Vec<Mark<'a>>>) {
         for facts in &self.traffic.hosts {
-            if facts.on_link == Some(false) || self.hints.scope(facts.address) != Scope::Lan {
+            // Who has no address yet sends from none (RFC 2131 section 4.1).
+            let is_nobodys = facts.address.is_unspecified();
+            if is_nobodys || facts.on_link == Some(false) || self.hints.scope(facts.address) != Scope::Lan {
                 continue;
             }
             let Some(seen) = facts.macs.iter().find(|seen| !seen.mac.is_local() && !seen.mac.is_multicast())
@@ -225,6 +231,20 @@ impl<'a> Scene<'a> {
         registrars.collect()
     }
 
+    /// Who is registered at a host with one of these roles.
+    fn registered(&self, systems: &[RoleId], roles: &BTreeMap<IpAddr, RoleId>) -> Vec<(IpAddr, Evidence)> {
+        let is_meant = |at: IpAddr| roles.get(&at).is_some_and(|role| systems.contains(role));
+        let accepted = self.traffic.registrations.iter().filter(|one| one.accepted);
+        let mut signs: BTreeMap<IpAddr, Evidence> = BTreeMap::new();
+        for one in accepted.filter(|one| is_meant(one.registrar.ip())) {
+            let frames = one.frames.iter().copied().take(1);
+            signs
+                .entry(one.client.ip())
+                .or_insert_with(|| sign(EvidenceKind::Registered, &one.registrar.to_string(), frames));
+        }
+        signs.into_iter().collect()
+    }
+
     /// The role with the heaviest evidence, unless the user states one.
     fn settle(&self, address: IpAddr, marks: &[Mark<'a>]) -> Option<Device> {
         let stated = self.hints.host(address);
@@ -237,7 +257,11 @@ impl<'a> Scene<'a> {
         // What only names the maker speaks for each of the maker's roles that something else speaks for.
         for mark in marks.iter().filter(|mark| mark.identity.role.is_none()) {
             for (role, sum) in &mut sums {
-                if vendor_of(role).is_some_and(|vendor| vendor.eq_ignore_ascii_case(&mark.identity.vendor)) {
+                // A role that leaves open what the device is gains nothing: it is for where nothing else is known.
+                let is_open = self.kinds.get(role) == Some(&Kind::Other);
+                let is_makers =
+                    vendor_of(role).is_some_and(|vendor| vendor.eq_ignore_ascii_case(&mark.identity.vendor));
+                if is_makers && !is_open {
                     *sum += u32::from(mark.identity.weight);
                 }
             }

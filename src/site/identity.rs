@@ -49,6 +49,8 @@ pub enum Fingerprint {
     Ports(PortPrint),
     /// It answers SIP REGISTER with 200 or a challenge.
     Registrar,
+    /// A host that has one of these roles already accepts its SIP REGISTER (RFC 3261 section 10.3).
+    RegistersAt(Vec<RoleId>),
 }
 
 /// Which header an agent string stands in.

@@ -93,7 +93,8 @@ fn each_mistake_is_named_with_line_column_and_advice() {
         ("reason = \"Bereich verschoben\"", "reason = ⟦\"\"", "reason is empty", "report prints it"),
         ("code = \"PORT-001\"", "code = ⟦\"PORT-01\"", "no finding has the code", "PORT-001"),
         ("port = 8123", "port = ⟦0", "`0` is no port", "65535"),
-        ("transport = \"tcp\"", "transport = ⟦\"TCP\"", "unknown variant", "`tcp`"),
+        ("transport = \"tcp\"", "transport = ⟦\"TPC\"", "`TPC` is no transport", "\"any\" for both"),
+        ("lan =", "customer = ⟦2026-11-30\nlan =", "2026-11-30 is a date", "\"2026-11-30\""),
         (
             "[[exception]]",
             "⟦[[exception]]\nreason = \"x\"\n[[exception]]",
@@ -129,6 +130,27 @@ fn a_file_that_cannot_be_read_is_named_with_the_option() {
     let errors =
         SiteFile::load("no/such/site.toml".as_ref(), &Vocabulary::default()).unwrap_err().to_string();
     assert!(errors.contains("no/such/site.toml: cannot be read") && errors.contains("--site"), "{errors}");
+}
+
+#[test]
+fn a_date_on_the_cover_is_told_to_be_written_in_quotes() {
+    let shown = load(&book(), "[cover]\nAuftrag = \"4711\"\nDatum = 2026-11-30\n").unwrap_err().to_string();
+    for part in ["site.toml:3:9", "2026-11-30 is a date", "write it in quotes: \"2026-11-30\""] {
+        assert!(shown.contains(part), "{part:?} is missing in\n{shown}");
+    }
+}
+
+#[test]
+fn a_byte_that_is_no_utf_8_is_told_with_its_place() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), b"technician = \"A\"\ncustomer = \"M\xfcller\"\n").unwrap();
+    let errors = SiteFile::load(file.path(), &Vocabulary::default()).unwrap_err();
+    assert_eq!(errors.problems()[0].line_column(), Some((2, 14)), "{errors}");
+    let shown = errors.to_string();
+    assert!(
+        shown.contains("0xFC is no text in UTF-8") && shown.contains("save the file as UTF-8"),
+        "{shown}"
+    );
 }
 
 proptest! {

@@ -32,6 +32,9 @@ fn t01_agfeo_lists_source_ports_and_pascom_ports_of_the_server() {
     let client = &row(&book, "P02").legs[0];
     assert_eq!((&client.own, &client.remote), (&Ports::Unspecified, &ports("30000-35000")));
     assert_eq!(row(&book, "P17").legs[0].own, ports("30000-35000"));
+    // Whether voice is encrypted the document does not say, and either kind uses the row.
+    let is_said = |id: &str| row(&book, id).service.de.contains("SRTP");
+    assert!(!is_said("P02") && !is_said("P17"));
     let phone = RoleId::from("pascom.phone");
     let rtp = book.rows.iter().filter(|row| row.is_for(&phone) && row.admits_protocol("rtp"));
     assert!(

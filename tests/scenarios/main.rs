@@ -8,6 +8,8 @@ mod support;
 mod asip;
 mod complaints;
 mod exclusions;
+mod roles;
 mod rows;
 mod samples;
+mod stated;
 mod traps;

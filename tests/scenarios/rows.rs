@@ -6,7 +6,8 @@ use samplegen::scenario::{self, Scenario, row_broken, row_ids, row_used};
 use crate::complaints::complaints;
 use crate::support::stages::audit_of;
 
-fn status_complaints(scenario: &Scenario, audit: &Audit) -> Vec<String> {
+/// What differs in the row matrix.
+pub(crate) fn status_complaints(scenario: &Scenario, audit: &Audit) -> Vec<String> {
     let mut complaints = Vec::new();
     for (id, expected) in &scenario.rows {
         let expected = match expected {

@@ -3,6 +3,7 @@
 use samplegen::scenario;
 
 use crate::complaints::complaints;
+use crate::rows::status_complaints;
 use crate::support::stages::audit_of;
 
 #[test]
@@ -10,9 +11,8 @@ fn every_scenario_is_judged_as_it_says() {
     let mut wrong = Vec::new();
     for scenario in scenario::all() {
         let audit = audit_of(&scenario);
-        wrong.extend(
-            complaints(&scenario, &audit).into_iter().map(|text| format!("{}: {text}", scenario.name)),
-        );
+        let all = complaints(&scenario, &audit).into_iter().chain(status_complaints(&scenario, &audit));
+        wrong.extend(all.map(|text| format!("{}: {text}", scenario.name)));
     }
     assert!(wrong.is_empty(), "{} complaints:\n{}", wrong.len(), wrong.join("\n"));
 }

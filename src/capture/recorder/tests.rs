@@ -143,7 +143,7 @@ fn each_frame_is_known_by_its_number_in_its_file() {
         let stretch = Stretch::of(&block_of(nth as u8, 1_000), nth);
         feed.sender.send(Message::Block(stretch)).unwrap();
     }
-    let live = crate::capture::Live { goes_on: true, written: records.list(true) };
+    let live = crate::capture::Live { written: records.list(true), ..Default::default() };
     for (frame, expected) in [
         (10, None),
         (20, None),

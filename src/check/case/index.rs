@@ -20,6 +20,7 @@ pub(super) struct Index {
     ways: OnceCell<Ways>,
     sockets: OnceCell<Places<SocketAddr>>,
     pairs: OnceCell<Places<(IpAddr, IpAddr)>>,
+    hosts: OnceCell<Places<IpAddr>>,
     ends: OnceCell<Places<IpAddr>>,
     streams: OnceCell<Places<IpAddr>>,
     calls: OnceCell<Places<usize>>,
@@ -181,6 +182,14 @@ impl<'a> Case<'a> {
         views.filter(move |view| view.host() == host && view.peer().ip() == peer)
     }
 
+    /// Conversations of which a host is an end, in order.
+    pub(in crate::check) fn flows_of(&self, host: IpAddr) -> impl Iterator<Item = &'a Flow> {
+        let all = &self.traffic.flows;
+        let ends = |(at, flow): (usize, &Flow)| [(flow.a.ip(), at), (flow.b.ip(), at)];
+        let hosts = self.index.hosts.get_or_init(|| by(all.iter().enumerate().flat_map(ends)));
+        hosts.get(&host).into_iter().flatten().filter_map(move |at| all.get(*at))
+    }
+
     /// The ends of flows at a device, in order of flows.
     pub(in crate::check) fn ends_at(&self, device: IpAddr) -> impl Iterator<Item = &super::End<'a>> {
         let all = self.ends.iter().enumerate();
@@ -245,18 +254,24 @@ impl<'a> Case<'a> {
     }
 
     /// Whether it holds calls and nothing else, not even what every network carries beside them (ARP, RTCP): so Wireshark
-    /// exports by the display filter `sip || rtp`, and what it did not take for RTP is missing then.
+    /// exports by the display filter `sip || rtp`, and what it did not take for RTP is missing then. ICMP errors that quote
+    /// such packets fit that filter as well.
     pub(in crate::check) fn is_export(&self) -> bool {
         *self.index.is_export.get_or_init(|| {
             let traffic = self.traffic;
             let is_call =
                 |flow: &Flow| flow.protocol == Protocol::Udp && matches!(flow.app, App::Sip | App::Rtp);
+            let is_icmp = |flow: &&Flow| flow.protocol == Protocol::Icmp;
+            let errors: u64 = traffic.flows.iter().filter(is_icmp).map(Flow::packets).sum();
+            let quoting: u64 =
+                traffic.flows.iter().flat_map(|flow| &*flow.extra.icmp).map(|icmp| icmp.count).sum();
             let is_signalled = traffic.flows.iter().any(|flow| flow.app == App::Sip);
             let has_arp = traffic.hosts.iter().any(HostFacts::is_neighbour);
             is_signalled
                 && !has_arp
                 && traffic.quality.skipped.is_empty()
-                && traffic.flows.iter().all(is_call)
+                && errors == quoting
+                && traffic.flows.iter().all(|flow| is_call(flow) || is_icmp(&flow))
         })
     }
 

@@ -269,7 +269,7 @@ fn a_moved_range_is_told_with_its_reason_and_its_use() {
             format!("[[ports]]\nrow = \"R1\"\nhost = \"{PBX}\"\nown = {own}\nreason = \"verschoben\"\n");
         let world = World::new(&row("R1", "acme.pbx", REGISTRAR)).site_file(&change).device(PBX, "acme.pbx");
         let world = world.flows(vec![udp("192.168.10.21:40000", "192.168.10.2:6060")]);
-        let told = world.case().exceptions();
+        let told = world.case().exceptions(&[]);
         let [one] = told.as_slice() else { panic!("{told:?}") };
         (one.text.to_string(), one.reason.to_string(), one.line, one.matched)
     };
@@ -316,18 +316,26 @@ fn a_provider_is_stated_known_by_role_or_registered_with() {
 }
 
 #[test]
-fn exceptions_are_counted_and_those_that_matched_nothing_too() {
+fn exceptions_are_counted_by_the_findings_that_they_cover() {
+    use super::super::finding::{Detail, Severity};
+    use super::super::fixture::finding;
     let text = "[[exception]]\ncode = \"PORT-001\"\nhost = \"192.168.10.2\"\nreason = \"a\"\n\
                 [[exception]]\nport = 8123\nreason = \"b\"\n";
     let world = World::new("").device(PBX, "acme.pbx").site_file(text);
     let world = world.flows(vec![udp("192.168.10.21:40000", "192.168.10.2:5060")]);
     let case = world.case();
     let view = &case.ends[0].view;
-    assert!(case.is_excepted("PORT-001", view) && case.is_excepted("PORT-001", view));
-    assert!(!case.is_excepted("PORT-003", view));
+    assert!(case.is_excepted("PORT-001", view) && !case.is_excepted("PORT-003", view));
     assert!(case.is_excepted_whole("PORT-001", ip(PBX)) && !case.is_excepted_whole("PORT-001", ip(PHONE)));
-    let used: Vec<(usize, u64)> = case.exceptions().iter().map(|one| (one.line, one.matched)).collect();
-    assert_eq!(used, [(1, 3), (5, 0)]);
+    let case = world.case().of_accepted();
+    assert!(!case.is_excepted("PORT-001", view) && case.is_excepted("PORT-003", view), "the other way round");
+    let about =
+        |host| finding(Detail::Port001 { uses: Vec::new(), as_of: None }, Severity::Warning, Some(host));
+    assert_eq!(case.accepted(about(PHONE)), None);
+    let accepted = [case.accepted(about(PBX)).unwrap()];
+    let used: Vec<(usize, u64)> =
+        case.exceptions(&accepted).iter().map(|one| (one.line, one.matched)).collect();
+    assert_eq!(used, [(1, 1), (5, 0)], "however often it was asked");
 }
 
 #[test]

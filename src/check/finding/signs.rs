@@ -18,6 +18,26 @@ pub enum Life {
     Unseen,
 }
 
+/// How attempts were turned away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Refusal {
+    /// No answer.
+    Silence,
+    /// TCP RST.
+    Reset,
+    /// ICMP or ICMPv6 error.
+    Icmp {
+        /// ICMPv6.
+        v6: bool,
+        /// Type.
+        kind: u8,
+        /// Code.
+        code: u8,
+        /// Who sent it.
+        reporter: IpAddr,
+    },
+}
+
 /// What shows that the capture is incomplete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LossSign {
@@ -53,6 +73,17 @@ pub enum Heard {
     Lost(u64),
     /// They have what the capture lacks.
     Complete,
+}
+
+/// Voice of which most of what is missing is missing at a stretch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interrupted {
+    /// How often.
+    pub times: u64,
+    /// For how long (ns) at most.
+    pub longest: i64,
+    /// Whether nothing is missing elsewhere.
+    pub is_all: bool,
 }
 
 /// How voice arrives where its jitter is above the guide value.
@@ -123,6 +154,8 @@ pub enum NoVoice {
     Loopback,
     /// The same, but Ethernet has them go between two stations.
     Rewritten,
+    /// Nothing of telephony in what the user's filter let through.
+    Filtered,
     /// Nothing of telephony.
     Nothing,
 }

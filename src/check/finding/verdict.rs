@@ -1,4 +1,28 @@
-//! The whole in one word, and what keeps it from being said.
+//! The whole in one word, what keeps it from being said, and what the user accepts.
+
+use std::net::IpAddr;
+
+use super::Finding;
+
+/// A finding that the site file accepts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Accepted {
+    /// What was found.
+    pub finding: Finding,
+    /// Lines of the exceptions in the site file that cover it, ascending.
+    pub lines: Vec<usize>,
+}
+
+/// A device that sends voice without the mark, but too little of it to be judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Few {
+    /// Its address.
+    pub sender: IpAddr,
+    /// Packets of voice.
+    pub packets: u64,
+    /// How many it takes.
+    pub least: u64,
+}
 
 /// The whole in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,8 +54,14 @@ pub enum Unjudged {
     OneSidedIpsec,
     /// The same while another tunnel ran that nobody can look into.
     OneSidedTunnel,
+    /// An answered call of which no packet of voice is in a capture that holds voice of others: calls without media.
+    UnheardCalls,
     /// Voice for whose sender no vendor's rule holds: its marking.
     NoRule,
+    /// Somebody sends voice without the mark, but too few packets of it: its marking.
+    FewPackets,
+    /// The same, and nobody sends enough of it: all marking.
+    NoMarks,
     /// Encrypted signalling: calls and registrations.
     Encrypted,
     /// Packets are missing from the capture: loss and jitter.

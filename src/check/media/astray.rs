@@ -4,17 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use super::super::blocked::is_unreachable;
 use super::super::case::{Case, Span};
 use super::super::evidence::at_moments;
 use super::super::finding::{Astray, Detail, Finding, Party, Severity};
 use super::{LEAST_JUDGED, LEAST_SPEECH, NEXT_TO_NOTHING, excepted};
+use crate::observe::Stream;
 use crate::observe::media::MediaKind;
-use crate::observe::{FlowView, Stream};
 use crate::site::{Confidence, Scope};
-
-/// Messages of ICMP about a stream; routers send few of them. Who hangs up first refuses what is still under way.
-const LEAST_REFUSED: u64 = 3;
 
 /// A stream that is turned away, and who should hear it.
 struct Lost<'a> {
@@ -75,13 +71,7 @@ fn is_refused(case: &Case<'_>, stream: &Stream) -> bool {
         && report.is_media()
         && report.counts.packets >= LEAST_JUDGED
         && report.last.time.since(report.first.time) >= LEAST_SPEECH;
-    let Some(flow) = case.traffic.flows.get(stream.flow).filter(|_| is_voice) else { return false };
-    let own = FlowView::both(flow).into_iter().find(|view| view.own() == stream.source);
-    own.is_some_and(|view| {
-        let about = view.flow.extra.icmp.iter().filter(|icmp| icmp.about_a == view.started());
-        let refused: u64 = about.filter(|icmp| is_unreachable(icmp)).map(|icmp| icmp.count).sum();
-        refused >= LEAST_REFUSED && view.received.packets == 0
-    })
+    is_voice && case.traffic.turned_away(stream) > 0
 }
 
 /// Who talks to the sender meanwhile and hears nothing of it, and whether its voice goes there afterwards.

@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 use super::super::case::Case;
 use super::super::evidence::{Collector, at_moments};
 use super::super::filter;
-use super::super::finding::{Detail, Evidence, Finding, Heard, Party, Severity};
+use super::super::finding::{Detail, Evidence, Finding, Heard, Interrupted, Party, Severity};
 use super::{STREAMS_SHOWN, excepted, has_enough, may_pause_at, peers};
 use crate::observe::media::sequence::Counts;
 use crate::observe::media::{Gap, Moment, StreamReport};
@@ -16,10 +16,10 @@ use crate::site::Confidence;
 use crate::site::Scope;
 
 /// As findings.tsv has it.
-const LOSS_PERCENT: f64 = 1.0;
-const HEAVY_LOSS_PERCENT: f64 = 3.0;
-const LEAST_MOS: f64 = 3.6;
-const POOR_MOS: f64 = 3.1;
+pub(super) const LOSS_PERCENT: f64 = 1.0;
+pub(super) const HEAVY_LOSS_PERCENT: f64 = 3.0;
+pub(super) const LEAST_MOS: f64 = 3.6;
+pub(super) const POOR_MOS: f64 = 3.1;
 /// Packet times in use, and how far (ms) a timestamp may be off against arrival, which delay at the beginning explains.
 const PACKET_TIMES: RangeInclusive<f64> = 5.0..=120.0;
 const CLOCK_PLAY: f64 = 500.0;
@@ -59,14 +59,14 @@ fn counted(case: &Case<'_>, stream: &Stream) -> Counts {
 /// Gaps that count, those of half a second and more first.
 fn gaps<'a>(case: &Case<'_>, stream: &'a Stream) -> Vec<&'a Gap> {
     let report = &stream.report;
-    let mut gaps: Vec<&Gap> = report.outages.iter().chain(&report.gaps).collect();
+    let mut gaps: Vec<&Gap> = report.outages.iter().chain(&report.gaps).chain(report.last_loss()).collect();
     gaps.retain(|gap| !may_pause_at(case, stream, gap.began));
     gaps.dedup_by_key(|gap| gap.at.frame);
     gaps
 }
 
-/// How often, and for how long (ns) at most, nothing came, if that is most of the loss.
-fn interrupted(case: &Case<'_>, lossy: &[&Stream], lost: u64) -> Option<(u64, i64)> {
+/// How often, and for how long at most, nothing came, if that is most of the loss.
+fn interrupted(case: &Case<'_>, lossy: &[&Stream], lost: u64) -> Option<Interrupted> {
     let outages = || {
         lossy.iter().flat_map(|stream| {
             let outages = stream.report.outages.iter();
@@ -75,7 +75,12 @@ fn interrupted(case: &Case<'_>, lossy: &[&Stream], lost: u64) -> Option<(u64, i6
     };
     let missing: u64 = outages().map(|gap| u64::from(gap.missing)).sum();
     let longest = outages().map(|gap| gap.at.time.since(gap.began)).max()?;
-    (missing * 100 >= lost * INTERRUPTED_PERCENT).then(|| (outages().count() as u64, longest))
+    let beyond: u64 = lossy.iter().map(|stream| u64::from(stream.report.outages_beyond)).sum();
+    (missing * 100 >= lost * INTERRUPTED_PERCENT).then(|| Interrupted {
+        times: outages().count() as u64 + beyond,
+        longest,
+        is_all: missing >= lost,
+    })
 }
 
 /// The frames behind the gaps.

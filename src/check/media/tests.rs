@@ -3,6 +3,7 @@ mod arrival;
 mod astray;
 mod hops;
 mod origin;
+mod unheard;
 
 use super::super::fixture::{PBX, PHONE, World, subjects};
 use super::*;

@@ -94,8 +94,7 @@ fn latest(flow: &Flow) -> Option<Timestamp> {
 
 /// SIG-003: every registration of the client whose mapping was lost has kept one for much longer since.
 pub(super) fn keeps_mapping(case: &Case<'_>, client: IpAddr) -> bool {
-    let rows = case.traffic.registrations.iter();
-    let mut lost = rows.filter(|row| row.client.ip() == client && row.mappings.len() > 1);
+    let mut lost = case.registrations_of(client).filter(|row| row.mappings.len() > 1);
     lost.all(|row| {
         let pairs = row.mappings.iter().zip(row.mappings.iter().skip(1));
         let longest = pairs.map(|(before, after)| after.time.since(before.time)).max().unwrap_or_default();
@@ -131,8 +130,7 @@ pub(super) fn has_valid_certificate(case: &Case<'_>, client: IpAddr, server: Soc
 
 /// SIG-008: between client and registrar there was no long silence for two registrations, and there is none now.
 pub(super) fn is_kept_alive(case: &Case<'_>, client: IpAddr, registrar: SocketAddr, expires: u32) -> bool {
-    let of_client = |flow: &&Flow| [flow.a.ip(), flow.b.ip()].contains(&client);
-    let flows = || case.traffic.flows.iter().filter(of_client);
+    let flows = || case.flows_of(client);
     let Some(now) = flows().filter_map(latest).max() else { return false };
     let is_trunk = |flow: &&Flow| {
         flow.protocol == Protocol::Udp && flow.app == App::Sip && [flow.a, flow.b].contains(&registrar)

@@ -79,7 +79,7 @@ fn marks_are_right_again_when_the_latest_packets_have_them() {
 fn a_change_of_the_mark_is_over_with_a_later_call_of_one_mark() {
     let over = |streams: Vec<Stream>| {
         let peer = socket(&format!("{PBX}:5204"));
-        let detail = Detail::Qos009 { peer, before: EF, after: 0, changed_at: frame(9) };
+        let detail = Detail::Qos009 { peer, before: EF, after: 0, changed_at: (frame(9), Timestamp(0)) };
         is_over(detail, 5_000, &World::new("").streams(streams))
     };
     let marked = |start, dscp: &[(u8, u64)]| {
@@ -271,6 +271,7 @@ fn a_registration_that_succeeds_ends_what_failed() {
             others: Vec::new(),
             accepted_after: None,
             instead: None,
+            further: Vec::new(),
         };
         let silent = Detail::Sig002 {
             registrar,

@@ -260,3 +260,32 @@ fn a_change_that_mends_the_mark_is_no_finding_of_its_own() {
     assert!(changes(vec![changing(0, 0, EF), changing(9_000, 0, EF)]), "so each call begins");
     assert!(changes(vec![changing(0, 0, 26)]), "neither is right");
 }
+
+#[test]
+fn the_time_is_that_of_the_packets_that_are_unlike() {
+    let mut changed = changing(0, 0, EF);
+    changed.report.marking.dscp_spans = vec![(0, at(100), at(900)), (EF, at(950), at(2_000))];
+    let findings = check(&world(vec![changed]).case());
+    let [Finding { detail: Detail::Qos001 { .. }, evidence, .. }] = findings.as_slice() else {
+        panic!("{findings:?}")
+    };
+    assert_eq!((evidence.first, evidence.last), (Some(at(100)), Some(at(900))));
+}
+
+#[test]
+fn who_sends_too_little_without_the_mark_is_not_judged() {
+    let told = |streams: Vec<Stream>| {
+        let world = world(streams);
+        let (few, is_any_judged) = few(&world.case());
+        (few.iter().map(|few| (few.sender, few.packets)).collect::<Vec<_>>(), is_any_judged)
+    };
+    let phone = ip(PHONE);
+    assert_eq!(told(vec![voice(&[(0, 49)])]), (vec![(phone, 49)], false));
+    assert_eq!(told(vec![voice(&[(0, 50)])]), (Vec::new(), true), "enough");
+    assert_eq!(told(vec![voice(&[(EF, 49)])]), (Vec::new(), false), "what is there is right");
+    assert_eq!(
+        told(vec![voice(&[(0, 49)]), answer(&[(EF, 50)])]),
+        (vec![(phone, 49)], true),
+        "another is judged"
+    );
+}

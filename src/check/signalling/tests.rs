@@ -597,3 +597,31 @@ fn who_does_not_want_a_call_is_no_fault() {
     assert!([433, 486, 600, 603, 607, 608].into_iter().all(|status| !told(status)));
     assert!([500, 503].into_iter().all(told));
 }
+
+#[test]
+fn each_account_that_is_refused_is_named() {
+    let refused = |aor: &str, registrar: &str, count| Registration {
+        aor: aor.into(),
+        registrar: socket(registrar),
+        refused: Some(refusal(403, 3, count)),
+        ..registration()
+    };
+    let mut world = world(refused("sip:21@a.example", "192.168.10.2:5060", 1));
+    world.traffic.registrations.push(refused("sip:22@a.example", "192.168.10.2:5060", 2));
+    world.traffic.registrations.push(refused("sip:23@b.example", "192.168.10.3:5060", 1));
+    let findings = check(&world.case(), &[]);
+    let [Finding { detail: Detail::Sig001 { account, further, .. }, count: 4, evidence, .. }] =
+        findings.as_slice()
+    else {
+        panic!("{findings:?}")
+    };
+    assert_eq!(&**account, "sip:22@a.example", "the one that happened most");
+    let others: Vec<_> = further.iter().map(|(aor, at)| (&**aor, at.to_string())).collect();
+    let expected = [
+        ("sip:21@a.example", "192.168.10.2:5060".to_owned()),
+        ("sip:23@b.example", "192.168.10.3:5060".to_owned()),
+    ];
+    assert_eq!(others, expected);
+    let filter = &evidence.filter;
+    assert!(filter.contains("192.168.10.2") && filter.contains("192.168.10.3"), "{filter}");
+}

@@ -414,3 +414,75 @@ fn a_refused_offer_changes_nothing() {
     assert!(!call.may_be_silent);
     assert_eq!(call.callee_media, [socket("192.168.10.2:4000")]);
 }
+
+#[test]
+fn where_a_proxy_tells_the_caller_something_else_both_are_known() {
+    let told = |at_caller: u16, behind: &[u16]| {
+        let phones = [(FIRST, "b1"), (SECOND, "b2")];
+        let mut scene = forked(&phones[..behind.len()]);
+        for ((phone, tag), status) in phones.into_iter().zip(behind) {
+            scene.answer(7_000, [phone, PROXY], *status, Said { branch: tag, tag, ..INVITE });
+        }
+        scene.answer(7_010, [PROXY, CALLER], at_caller, Said { branch: "a", tag: "b1", ..INVITE });
+        let call = scene.call();
+        (call.answer, call.status_behind)
+    };
+    assert_eq!(told(486, &[603]), (Answer::Rejected(486), Some(603)));
+    assert_eq!(told(486, &[486]), (Answer::Rejected(486), None));
+    assert_eq!(told(480, &[603, 603]), (Answer::Rejected(480), Some(603)));
+    assert_eq!(told(603, &[486, 603]), (Answer::Rejected(603), None), "several telephones, one of them busy");
+}
+
+#[test]
+fn ice_takes_both_sides() {
+    let candidate = "a=candidate:1 1 UDP 659136 192.168.10.21 10000 typ host";
+    let may_be_silent = |offer: &'static str, answer: &'static str| {
+        let mut scene = Scene::default();
+        let said = |tag, sdp| Said { cseq: "1 INVITE", branch: "a", tag, sdp, by_callee: false };
+        scene.ask(0, [CALLER, PROXY], said("", Some(("192.168.10.21:10000", offer))));
+        scene.answer(900, [PROXY, CALLER], 200, said("b", Some(("192.168.10.2:5204", answer))));
+        scene.call().may_be_silent
+    };
+    assert!(!may_be_silent(candidate, ""), "the answer knows nothing of it");
+    assert!(may_be_silent(candidate, candidate));
+    assert!(may_be_silent(candidate, "a=ice-ufrag:9uB6"), "candidates follow");
+    assert!(may_be_silent("a=sendonly", ""));
+}
+
+#[test]
+fn a_call_is_held_where_an_offer_to_send_at_most_is_agreed_to() {
+    let held_from = |first: &'static str, offers: &[(i64, &'static str, u16)]| {
+        let mut scene = Scene::default();
+        let said = |cseq, sdp| Said { cseq, branch: cseq, tag: "b", sdp, by_callee: false };
+        let plain = Some(("192.168.10.21:10000", first));
+        scene.ask(0, [CALLER, PROXY], Said { tag: "", ..said("1 INVITE", plain) });
+        scene.answer(900, [PROXY, CALLER], 200, said("1 INVITE", Some(("192.168.10.2:5204", ""))));
+        for ((ms, attribute, status), cseq) in offers.iter().zip(["2 INVITE", "3 INVITE", "4 INVITE"]) {
+            let end = if attribute.is_empty() { "192.168.10.21:10000" } else { "192.168.10.21:10002" };
+            let (end, attribute) =
+                if *attribute == "0.0.0.0" { ("0.0.0.0:10000", "") } else { (end, *attribute) };
+            // A proxy sends it on.
+            scene.ask(*ms, [CALLER, PROXY], said(cseq, Some((end, attribute))));
+            scene.ask(*ms + 5, [PROXY, FIRST], said(cseq, Some((end, attribute))));
+            scene.answer(*ms + 10, [FIRST, PROXY], *status, said(cseq, None));
+            scene.answer(*ms + 15, [PROXY, CALLER], *status, said(cseq, None));
+        }
+        let held = scene.call().held;
+        held.map(|held| (held.side, held.from, held.until, held.times))
+    };
+    let held = |offers: &[(i64, &'static str, u16)]| held_from("", offers);
+    let caller = CallSide::Caller;
+    assert_eq!(held_from("a=sendonly", &[]), Some((caller, at(0), None, 1)), "from the beginning");
+    assert_eq!(held(&[(5_000, "a=sendonly", 200)]), Some((caller, at(5_000), None, 1)));
+    assert_eq!(
+        held(&[(5_000, "a=inactive", 200), (9_000, "", 200)]),
+        Some((caller, at(5_000), Some(at(9_000)), 1))
+    );
+    assert_eq!(
+        held(&[(5_000, "0.0.0.0", 200), (9_000, "", 200), (12_000, "a=sendonly", 200)]),
+        Some((caller, at(5_000), Some(at(9_000)), 2))
+    );
+    assert_eq!(held(&[(5_000, "a=sendonly", 491), (9_000, "", 200)]), None, "refused");
+    assert_eq!(held(&[(5_000, "", 200)]), None, "a session timer");
+    assert_eq!(held(&[(5_000, "a=recvonly", 200)]), None, "its sender goes on listening");
+}

@@ -41,6 +41,8 @@ pub struct Remarked {
 pub struct MarkingReport {
     /// Per DSCP value, ascending.
     pub dscp: Vec<Seen<u8>>,
+    /// When each of them was first and last seen, ascending by value.
+    pub dscp_spans: Vec<(u8, Timestamp, Timestamp)>,
     /// The last change between two values that each held for at least 25 packets in a row, if the one before it never
     /// came back.
     pub dscp_change: Option<DscpChange>,
@@ -64,6 +66,8 @@ pub struct MarkingReport {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Marking {
     dscp: Tally<u8, 64>,
+    /// First and last time of each value.
+    spans: Vec<(u8, Timestamp, Timestamp)>,
     run: Option<Run>,
     settled: Option<u8>,
     change: Option<DscpChange>,
@@ -87,6 +91,7 @@ impl Marking {
     /// Takes the next different packet.
     pub fn push(&mut self, sample: &Sample) {
         self.dscp.add(sample.dscp, sample.frame);
+        self.note_time(sample);
         self.follow(sample);
         match sample.vlan {
             Some(vlan) => self.vlans.add(vlan, sample.frame),
@@ -111,17 +116,36 @@ impl Marking {
         if sample.time < first.time {
             std::mem::swap(&mut pair.first, &mut pair.second);
             self.dscp.correct((first.dscp, first.frame), (sample.dscp, sample.frame));
+            self.note_time(sample);
             // What changes from packet to packet because of the order of reading is no change.
             self.run = None;
         }
         self.remarked.get_or_insert(pair).pairs += 1;
     }
 
+    /// There are 64 values at most (RFC 2474 section 3).
+    fn note_time(&mut self, sample: &Sample) {
+        match self.spans.iter_mut().find(|(value, ..)| *value == sample.dscp) {
+            Some((_, first, last)) => {
+                (*first, *last) = ((*first).min(sample.time), (*last).max(sample.time));
+            }
+            None => {
+                self.spans.reserve_exact(1);
+                self.spans.push((sample.dscp, sample.time, sample.time));
+            }
+        }
+    }
+
     /// The figures so far.
     #[must_use]
     pub fn report(&self) -> MarkingReport {
+        // What was put right leaves no packet behind.
+        let is_left = |(value, ..): &&(u8, Timestamp, Timestamp)| self.dscp.get(*value).is_some();
+        let mut spans: Vec<_> = self.spans.iter().filter(is_left).copied().collect();
+        spans.sort_unstable();
         MarkingReport {
             dscp: self.dscp.sorted(),
+            dscp_spans: spans,
             dscp_change: self.change.filter(|change| self.is_for_good(change)),
             dscp_changes: self.changes,
             remarked: self.remarked,
@@ -173,6 +197,15 @@ mod tests {
         let report = run(&[(46, 25), (0, 25)]);
         let change = DscpChange { frame: sample(25).frame, time: sample(25).time, from: 46, to: 0 };
         assert_eq!((report.dscp_change, report.dscp_changes), (Some(change), 1));
+    }
+
+    #[test]
+    fn each_value_has_its_own_time() {
+        let report = run(&[(46, 25), (0, 25), (46, 1)]);
+        let span = |first, last| (sample(first).time, sample(last).time);
+        let spans: Vec<_> =
+            report.dscp_spans.iter().map(|(value, from, to)| (*value, (*from, *to))).collect();
+        assert_eq!(spans, [(0, span(25, 49)), (46, span(0, 50))]);
     }
 
     #[test]

@@ -74,8 +74,12 @@ pub struct StreamReport {
     pub silence: Option<f64>,
     /// Where numbers are missing, the first 5; what was missing may have come late.
     pub gaps: Vec<Gap>,
-    /// The gaps of at least [`OUTAGE`] packets, the first 8.
+    /// The latest of them.
+    pub latest_gap: Option<Gap>,
+    /// The gaps of at least [`OUTAGE`] packets, in order: the 8 in which most is missing, of equals the first.
     pub outages: Vec<Gap>,
+    /// How many more of those there are.
+    pub outages_beyond: u32,
     /// Jitter, delta, clock.
     pub timing: TimingReport,
     /// Packets, losses, jitter and marks over time.
@@ -206,6 +210,13 @@ impl StreamReport {
             .filter(|_| packets + lost >= quality::LEAST)
             .map(|values| quality::rate(values, percent(lost, packets + lost), bursts, None));
         Stretch { packets, lost, jitter: f64::from(held.jitter), quality }
+    }
+
+    /// The latest gap, unless what was missing there came late, as far as the intervals of its course tell.
+    #[must_use]
+    pub fn last_loss(&self) -> Option<&Gap> {
+        let gap = self.latest_gap.as_ref()?;
+        (self.course.between(gap.at.time, gap.at.time).lost > 0).then_some(gap)
     }
 
     /// Share of lost packets in percent, 0 if none was expected.

@@ -56,7 +56,9 @@ pub struct Stream {
     payloads: Vec<Payload>,
     announced: Announced,
     gaps: Vec<Gap>,
+    latest_gap: Option<Gap>,
     outages: Vec<Gap>,
+    outages_beyond: u32,
     rtcp_paired: bool,
 }
 
@@ -100,7 +102,9 @@ impl Stream {
             payloads: Vec::new(),
             announced: Announced::default(),
             gaps: Vec::new(),
+            latest_gap: None,
             outages: Vec::new(),
+            outages_beyond: 0,
             rtcp_paired: false,
         }
     }
@@ -208,7 +212,9 @@ impl Stream {
             segments: self.sequence.segments(),
             silence: self.silence(main),
             gaps: self.gaps.clone(),
+            latest_gap: self.latest_gap,
             outages: self.outages.clone(),
+            outages_beyond: self.outages_beyond,
             timing,
             course: self.course.so_far(),
             marking: self.marking.report(),
@@ -224,7 +230,26 @@ impl Stream {
         if self.gaps.len() < EVIDENCE {
             self.gaps.push(gap);
         }
-        if gap.missing >= OUTAGE && self.outages.len() < OUTAGES {
+        self.latest_gap = Some(gap);
+        if gap.missing >= OUTAGE {
+            self.note_outage(gap);
+        }
+    }
+
+    /// Those in which most is missing stay.
+    fn note_outage(&mut self, gap: Gap) {
+        if self.outages.len() < OUTAGES {
+            self.outages.push(gap);
+            return;
+        }
+        self.outages_beyond = self.outages_beyond.saturating_add(1);
+        let known = self.outages.iter().enumerate();
+        // Of equals the last one goes.
+        let least = known.min_by_key(|(at, known)| (known.missing, std::cmp::Reverse(*at)));
+        if let Some((at, known)) = least
+            && known.missing < gap.missing
+        {
+            self.outages.remove(at);
             self.outages.push(gap);
         }
     }

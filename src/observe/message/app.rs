@@ -10,6 +10,8 @@ use super::{tls, trace, xmpp, zrtp};
 /// Ports that IANA gives to the variants of DNS: the format is the same.
 const MDNS_PORT: u16 = 5353;
 const LLMNR_PORT: u16 = 5355;
+/// Of the name service, RFC 1002 section 4.2: what it says reads as DNS where its names are not encoded as they should be.
+const NETBIOS_PORT: u16 = 137;
 
 /// An application protocol.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -195,6 +197,7 @@ fn dns_by_port(source: u16, destination: u16) -> App {
     match (source, destination) {
         (MDNS_PORT, _) | (_, MDNS_PORT) => App::Mdns,
         (LLMNR_PORT, _) | (_, LLMNR_PORT) => App::Llmnr,
+        (NETBIOS_PORT, NETBIOS_PORT) => App::Netbios,
         _ => App::Dns,
     }
 }
@@ -245,6 +248,8 @@ mod tests {
         }
         assert_eq!(recognise_datagram(query, query.len(), 5353, 5353), Some(App::Mdns));
         assert_eq!(recognise_datagram(query, query.len(), 50_000, 5355), Some(App::Llmnr));
+        // A name that is not encoded as NetBIOS wants it reads as DNS.
+        assert_eq!(recognise_datagram(query, query.len(), 137, 137), Some(App::Netbios));
     }
 
     #[test]

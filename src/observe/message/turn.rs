@@ -104,7 +104,7 @@ pub fn read(bytes: &[u8], is_cut: bool) -> Option<Turn<'_>> {
     let is_new =
         matches!(kind, ALLOCATE_SUCCESS | CHANNEL_BIND | SEND | DATA_INDICATION) && cookie == MAGIC_COOKIE;
     let transaction: [u8; 12] = cursor.array()?;
-    if !is_new && !(is_old && cursor.rest().starts_with(OLD_COOKIE)) {
+    if !(is_new || is_old && cursor.rest().starts_with(OLD_COOKIE)) {
         return None;
     }
     let (mut channel, mut peer, mut relayed, mut data) = (None, None, None, None);

@@ -222,3 +222,29 @@ fn more_holes_than_are_kept_are_counted() {
     let acknowledged: Vec<Said> = (0..40).flat_map(|n| [Data(n * 20, 10), Ack(n * 20 + 10)]).collect();
     assert_eq!(lost(&acknowledged), 390);
 }
+
+#[test]
+fn another_connection_begins_elsewhere_or_behind_the_end() {
+    let follows = |line: &Line, from: End, flags: u8, sequence: u32| {
+        line.state.is_followed_by(from, TcpSegment { sequence, acknowledgment: 0, flags: TcpFlags(flags) })
+    };
+    let open = || Line::default().say(Low, SYN, 7, 0, 0).say(High, SYN | ACK, 70, 8, 0);
+    assert!(follows(&open(), Low, SYN, 9), "its end is not in the capture");
+    assert!(!follows(&open(), Low, SYN, 7), "a copy, or out of order");
+    assert!(!follows(&open(), High, SYN, 9), "opened by both at once");
+    assert!(!follows(&open(), Low, ACK, 9));
+    let closed = open().say(Low, FIN | ACK, 8, 71, 0).say(High, FIN | ACK, 71, 9, 0);
+    assert!(follows(&closed, Low, SYN, 9));
+    assert!(follows(&closed, High, SYN, 9), "from the other side");
+    assert!(!follows(&closed, Low, SYN, 7));
+    let heard = Line::default().say(Low, SYN, 7, 0, 0).say(Low, SYN, 9, 0, 0).say(High, SYN | ACK, 70, 10, 0);
+    assert!(!follows(&heard, Low, SYN, 9), "the second attempt was answered");
+    for unanswered in
+        [Line::default().say(Low, SYN, 7, 0, 0), Line::default().flags(&[(Low, SYN), (High, RST)])]
+    {
+        assert!(!follows(&unanswered, Low, SYN, 9), "one more attempt");
+    }
+    let late = Line::default().flags(&[(Low, ACK)]);
+    assert!(!follows(&late, Low, SYN, 9), "the SYN may be late in the capture");
+    assert!(follows(&late.flags(&[(Low, FIN | ACK)]), Low, SYN, 9));
+}

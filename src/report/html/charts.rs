@@ -153,13 +153,32 @@ fn is_clean(stream: &Stream) -> bool {
     stream.lost == 0 && heard <= 0 && jitter < HIGH_JITTER
 }
 
+/// Percent lost by interval. Loss is counted where the gap ends, and was lost in all of it: in the intervals without a packet
+/// before as well.
+fn shares_lost(course: &Course) -> Vec<f64> {
+    let filled = course.packets.iter().filter(|packets| **packets > 0).count().max(1);
+    let usual = course.packets.iter().map(|packets| f64::from(*packets)).sum::<f64>() / filled as f64;
+    let mut shares = vec![0.0; course.packets.len()];
+    let mut empty = 0;
+    for (at, (packets, lost)) in course.packets.iter().zip(&course.lost).enumerate() {
+        if *packets == 0 && *lost == 0 {
+            empty += 1;
+            continue;
+        }
+        let each = f64::from(*lost) / f64::from(empty as u32 + 1);
+        for share in shares.iter_mut().take(at).skip(at - empty) {
+            *share = (each * 100.0 / usual.max(1.0)).min(100.0);
+        }
+        if let Some(share) = shares.get_mut(at) {
+            *share = each * 100.0 / (f64::from(*packets) + each).max(1.0);
+        }
+        empty = 0;
+    }
+    shares
+}
+
 fn losses(course: &Course, place: Place, language: Language, words: &PaperWords) -> Markup {
-    let shares: Vec<f64> = course
-        .packets
-        .iter()
-        .zip(&course.lost)
-        .map(|(packets, lost)| f64::from(*lost) * 100.0 / (f64::from(*packets) + f64::from(*lost)).max(1.0))
-        .collect();
+    let shares = shares_lost(course);
     let most = shares.iter().copied().fold(0.0, f64::max);
     // A scale that makes little loss look little.
     let scale = most.max(5.0);
@@ -180,23 +199,30 @@ fn jitter(course: &Course, place: Place, language: Language, words: &PaperWords)
     let most = values.iter().copied().fold(0.0, f64::max);
     let scale = most.max(20.0);
     let step = place.width / values.len().max(1) as f64;
-    let points: Vec<(f64, f64)> = values
+    // An interval without packets has no jitter.
+    let points: Vec<Option<(f64, f64)>> = values
         .iter()
+        .zip(&course.packets)
         .enumerate()
-        .map(|(at, value)| {
+        .map(|(at, (value, packets))| {
             let x = place.x + step * (at as f64 + 0.5);
-            (x, place.y + HEIGHT - HEIGHT * (value / scale).clamp(0.0, 1.0))
+            (*packets > 0).then(|| (x, place.y + HEIGHT - HEIGHT * (value / scale).clamp(0.0, 1.0)))
         })
         .collect();
-    // Lines, because a polyline takes no percent; one value alone is a dot.
-    let lines = points.iter().zip(points.get(1..).filter(|rest| !rest.is_empty()).unwrap_or(&points));
+    // Lines, because a polyline takes no percent; a value without neighbours is a dot.
+    let at = |at: Option<usize>| points.get(at?).copied().flatten();
+    let lines = points.iter().enumerate().filter_map(|(nth, point)| {
+        let point = (*point)?;
+        let is_alone = at(nth.checked_sub(1)).is_none();
+        at(Some(nth + 1)).or(Some(point).filter(|_| is_alone)).map(|next| (point, next))
+    });
     let most = format!("{}\u{a0}ms", decimal(most, 1, language));
     html! {
         text.soft x=(part(place.x)) y=(px(place.y - 6.0)) {
             (words.jitter_at_most.replacen("{}", &most, 1))
         }
         @for ((x1, y1), (x2, y2)) in lines {
-            line.jitter x1=(part(*x1)) y1=(px(*y1)) x2=(part(*x2)) y2=(px(*y2)) {}
+            line.jitter x1=(part(x1)) y1=(px(y1)) x2=(part(x2)) y2=(px(y2)) {}
         }
     }
 }
@@ -288,6 +314,27 @@ mod tests {
                 picture.contains(&format!("10.0.0.{nth}:")) || picture.contains(&format!("10.0.0.{nth} →"))
             })
             .collect()
+    }
+
+    #[test]
+    fn a_gap_is_lost_where_it_was_and_has_no_jitter() {
+        let course = Course {
+            start: None,
+            interval_ms: 500.0,
+            packets: vec![25, 25, 0, 0, 0, 25, 25],
+            lost: vec![0, 0, 0, 0, 0, 100, 0],
+            jitter_ms: Some(vec![1.0, 1.0, 0.0, 0.0, 0.0, 9.0, 9.0]),
+        };
+        assert_eq!(shares_lost(&course), [0.0, 0.0, 100.0, 100.0, 100.0, 50.0, 0.0]);
+        // Silence that is not sent loses little.
+        let silent = Course { lost: vec![0, 0, 0, 0, 0, 1, 0], ..course.clone() };
+        assert!(shares_lost(&silent).iter().all(|share| *share <= 1.0));
+        let place = Place { x: 0.0, y: 0.0, width: 70.0 };
+        let drawn =
+            |course: &Course| jitter(course, place, Language::De, paper_words(Language::De)).into_string();
+        assert_eq!(drawn(&course).matches("<line").count(), 2);
+        let alone = Course { packets: vec![0, 25, 0, 0, 0, 0, 0], ..course };
+        assert_eq!(drawn(&alone).matches("<line").count(), 1);
     }
 
     #[test]

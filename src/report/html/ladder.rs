@@ -22,7 +22,14 @@ pub(super) fn ladder(ladder: &Ladder) -> Markup {
     let apart = (LAST - FIRST) / columns.saturating_sub(1).max(1) as f64;
     let x = |column: usize| FIRST + apart * column as f64;
     let most = (if columns > 2 { apart } else { 250.0 } / CHARACTER) as usize;
-    let bottom = HEAD + STEP * ladder.steps.len() as f64 + 8.0;
+    let gaps = ladder.steps.iter().filter(|step| step.gap.is_some()).count();
+    let bottom = HEAD + STEP * (ladder.steps.len() + gaps) as f64 + 8.0;
+    let mut line = 0.75;
+    let mut next = || {
+        let y = HEAD + STEP * line;
+        line += 1.0;
+        y
+    };
     html! {
         figure.ladder {
             p.title { (ladder.title) }
@@ -32,8 +39,11 @@ pub(super) fn ladder(ladder: &Ladder) -> Markup {
                     text.soft x=(px(x(column))) y="28" text-anchor="middle" { (short(address, most)) }
                     line.life x1=(px(x(column))) y1="34" x2=(px(x(column))) y2=(px(bottom)) {}
                 }
-                @for (nth, step) in ladder.steps.iter().enumerate() {
-                    (message(step, (x(step.from), x(step.to)), HEAD + STEP * (nth as f64 + 0.75)))
+                @for step in &ladder.steps {
+                    @if let Some(gap) = &step.gap {
+                        text.soft x=(px((FIRST + LAST) / 2.0)) y=(px(next() + 4.0)) text-anchor="middle" { (gap) }
+                    }
+                    (message(step, (x(step.from), x(step.to)), next()))
                 }
             }
             (list(ladder))
@@ -48,6 +58,7 @@ fn list(ladder: &Ladder) -> Markup {
     html! {
         ol.narrow {
             @for step in &ladder.steps {
+                @if let Some(gap) = &step.gap { li.soft { (gap) } }
                 li {
                     span.soft { (step.time) } " " (end(step.from)) " → " (end(step.to)) br;
                     span.bad[step.is_bad] { (step.text) } " " span.soft { (step.note) }

@@ -11,7 +11,7 @@ use super::json::document::{Document, Severity, Verdict};
 use super::language::Language;
 use super::number::NO_VALUE;
 use super::paper::{Cell, FindingPart, Paper, Part, Picture, Table, Tone};
-use super::text::{PaperWords, paper_words};
+use super::text::{PaperWords, glance_rest, paper_words};
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
@@ -119,9 +119,7 @@ impl Page<'_> {
     }
 
     fn glance(&self) -> Markup {
-        let weighty: usize =
-            self.document.findings.iter().filter(|finding| finding.severity >= Severity::Notice).count();
-        let rest = weighty.saturating_sub(self.paper.glance.len());
+        let rest = self.paper.glance_rest;
         html! {
             @if !self.paper.glance.is_empty() {
                 section.glance {
@@ -133,7 +131,7 @@ impl Page<'_> {
                                 a href={ "#finding-" (one.number) } { (one.code) } " " (one.text)
                             }
                         }
-                        @if rest > 0 { li { a href="#findings" { "+ " (rest) } } }
+                        @if rest > 0 { li { a href="#findings" { (glance_rest(self.paper.language, rest)) } } }
                     }
                 }
             }

@@ -8,13 +8,16 @@ use maud::{Markup, html};
 
 use crate::report::json::document::{Call, Document, Severity, Stream};
 use crate::report::language::Language;
-use crate::report::number::{counted, decimal, percent};
-use crate::report::paper::{between, shown};
+use crate::report::number::{count, counted, decimal, percent};
+use crate::report::paper::{between, is_group, shown};
 use crate::report::text::{PaperWords, words as texts};
 
 /// Most devices in the circle, directions and calls in a picture.
 const MOST_DEVICES: usize = 14;
 const MOST_LINES: usize = 24;
+/// Of so many packets a pair without a recognised device needs one to be drawn, and so many at least.
+const MUCH: u64 = 20;
+const LEAST_UNKNOWN: u64 = 20;
 /// Width and height of the box of a device.
 const BOX: (f64, f64) = (192.0, 38.0);
 pub(super) const WIDTH: f64 = 760.0;
@@ -25,7 +28,7 @@ const BARS: f64 = 84.0;
 
 /// The busiest devices in a circle, a line for each pair.
 pub(super) fn who_talks(document: &Document, language: Language, words: &PaperWords) -> Markup {
-    let pairs = pairs(document);
+    let (pairs, most_left) = pairs(document);
     let mut busy: BTreeMap<&str, u64> = BTreeMap::new();
     for ((a, b), packets) in &pairs {
         for end in [a, b] {
@@ -91,6 +94,9 @@ pub(super) fn who_talks(document: &Document, language: Language, words: &PaperWo
                 }
             }
             figcaption.wide { (words.who_talks_note) }
+            @if most_left > 0 {
+                figcaption { (words.who_talks_rest.replacen("{}", &count(most_left, language), 1)) }
+            }
             @if !faulty.is_empty() {
                 figcaption.narrow { (words.who_talks_list_note) }
             }
@@ -119,19 +125,32 @@ fn around(count: usize) -> (Vec<(f64, f64)>, f64) {
     ((0..count).map(place).collect(), 2.0 * down + 100.0)
 }
 
-/// Packets between the devices with a role and everybody else.
-fn pairs(document: &Document) -> BTreeMap<(&str, &str), u64> {
+/// Packets between the devices with a role and everybody else, and between others who exchange much of all; then those of the
+/// busiest pair that is left out.
+fn pairs(document: &Document) -> (BTreeMap<(&str, &str), u64>, u64) {
     let known: BTreeSet<&str> =
         document.hosts.iter().filter(|host| host.role.is_some()).map(|host| host.address.as_str()).collect();
     let mut pairs: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     for flow in &document.flows {
         let (a, b) = (flow.a.address.as_str(), flow.b.address.as_str());
-        if a != b && (known.contains(a) || known.contains(b)) {
+        if a != b {
             let packets = pairs.entry(if a < b { (a, b) } else { (b, a) }).or_default();
             *packets = packets.saturating_add(flow.packets_ab).saturating_add(flow.packets_ba);
         }
     }
-    pairs
+    let all = pairs.values().copied().fold(0, u64::saturating_add);
+    let is_drawn = |(a, b): &(&str, &str), packets: u64| {
+        let is_known = known.contains(a) || known.contains(b);
+        let is_pair = !is_group(a) && !is_group(b);
+        is_known || is_pair && packets >= LEAST_UNKNOWN && packets.saturating_mul(MUCH) >= all
+    };
+    let is_left = |ends: &(&str, &str), packets: u64| {
+        !is_drawn(ends, packets) && !is_group(ends.0) && !is_group(ends.1)
+    };
+    let rest = pairs.iter().filter(|(ends, packets)| is_left(ends, **packets));
+    let most_left = rest.map(|(_, packets)| *packets).max().unwrap_or_default();
+    pairs.retain(|ends, packets| is_drawn(ends, *packets));
+    (pairs, most_left)
 }
 
 fn title(document: &Document, address: &str) -> String {
@@ -240,6 +259,35 @@ pub(super) fn short(text: &str, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::fixture::{audit, names, settings};
+    use crate::report::json;
+    use crate::report::json::document::{Endpoint, Flow};
+
+    #[test]
+    fn main_talkers_are_drawn_whoever_they_are_and_the_rest_is_named() {
+        let mut document = json::document_of(&audit(), &names(Language::De), &settings(Language::De, 80));
+        let end = |address: &str| Endpoint { address: address.to_owned(), port: 0 };
+        let flow = document.flows[0].clone();
+        let made = |(a, b, packets): (&str, &str, u64)| Flow {
+            a: end(a),
+            b: end(b),
+            packets_ab: packets,
+            packets_ba: 0,
+            ..flow.clone()
+        };
+        let known = document.hosts.iter().find(|host| host.role.is_some()).unwrap().address.clone();
+        let flows = [
+            (&*known, "192.168.10.77", 50),
+            ("192.168.10.78", "192.168.10.79", 900),
+            ("192.168.10.80", "192.168.10.81", 30),
+            ("192.168.10.78", "224.0.0.251", 900),
+        ];
+        document.flows = flows.into_iter().map(made).collect();
+        let (drawn, most_left) = pairs(&document);
+        let ends: BTreeSet<&str> = drawn.keys().flat_map(|(a, b)| [*a, *b]).collect();
+        assert_eq!(ends, BTreeSet::from([&*known, "192.168.10.77", "192.168.10.78", "192.168.10.79"]));
+        assert_eq!(most_left, 30);
+    }
 
     #[test]
     fn no_box_of_a_device_covers_another() {

@@ -9,6 +9,7 @@ use super::document::Endpoint;
 use super::fill::endpoint;
 use super::worst::{Outcome, Standing};
 use crate::capture::{Frame, Timestamp};
+use crate::check::Audit;
 use crate::observe::message::sip;
 use crate::observe::{self, Answer, CallProtocol, Step, Traffic};
 use crate::report::number;
@@ -36,6 +37,9 @@ pub(in crate::report) struct Call {
     /// Reason phrase of that status, where it refused.
     #[serde(default)]
     pub(in crate::report) reason: Option<String>,
+    /// Status with which the called side itself refused, where the proxy told the caller another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) status_behind: Option<u16>,
     /// Why it ended, as the message says that ended it (Reason header, RFC 3326).
     #[serde(default)]
     pub(in crate::report) cause: Option<Cause>,
@@ -54,12 +58,19 @@ pub(in crate::report) struct Call {
     /// The answer was sent again and again, and nobody acknowledged it.
     #[serde(default)]
     pub(in crate::report) unacknowledged: bool,
+    /// Where caller and callee last wanted to receive audio, if not one packet of their voice is in the capture, though that of
+    /// other calls is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) unheard: Option<[Endpoint; 2]>,
     /// From the answer to an ACK that came only when the answer had been sent again and again, in ms.
     #[serde(default)]
     pub(in crate::report) late_ack_ms: Option<f64>,
     /// What was asked for during the call and refused first.
     #[serde(default)]
     pub(in crate::report) refused_change: Option<RefusedChange>,
+    /// That it was put on hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) held: Option<Hold>,
     /// First 180.
     pub(in crate::report) ringing: Option<String>,
     /// The INVITE that was let through, behind any challenge; missing where the capture lacks it.
@@ -168,6 +179,18 @@ pub(in crate::report) struct Message {
     pub(in crate::report) method: Option<String>,
     /// Of a response.
     pub(in crate::report) status: Option<u16>,
+    /// Reason phrase of a response where it is not the one of the standard; empty where it has none.
+    #[serde(default)]
+    pub(in crate::report) reason: Option<String>,
+    /// How often the same message (CSeq, branch, tag of To) was sent again within 0.1 s.
+    #[serde(default)]
+    pub(in crate::report) repeats: u16,
+    /// Further copies of it in the capture.
+    #[serde(default)]
+    pub(in crate::report) copies: u16,
+    /// Messages between it and the one before that are left out; part of `messages_omitted`.
+    #[serde(default)]
+    pub(in crate::report) omitted_before: u64,
     /// Whether it carries a session description.
     pub(in crate::report) sdp: bool,
     pub(in crate::report) dscp: u8,
@@ -208,6 +231,18 @@ pub(in crate::report) struct RefusedChange {
     pub(in crate::report) frame: u64,
 }
 
+/// The first time that a side put the call on hold.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct Hold {
+    pub(in crate::report) by: CallSide,
+    /// The offer.
+    pub(in crate::report) from: Option<String>,
+    /// The offer that ended it.
+    pub(in crate::report) until: Option<String>,
+    /// How often the call was put on hold, by either side.
+    pub(in crate::report) times: u32,
+}
+
 published_both_ways! {
     /// What a re-INVITE asks for.
     ChangeKind from observe::ChangeKind { Fax, Video, Other }
@@ -244,6 +279,10 @@ fn message(step: Step<'_>) -> Message {
         destination: endpoint(step.to),
         method: step.method.map(ToString::to_string),
         status: step.status,
+        reason: step.reason.map(ToOwned::to_owned),
+        repeats: step.repeats,
+        copies: step.copies,
+        omitted_before: step.omitted_before,
         sdp: step.has_sdp,
         dscp: step.dscp,
     }
@@ -300,7 +339,8 @@ fn positions(owners: impl Iterator<Item = Option<usize>>) -> BTreeMap<usize, Vec
 }
 
 /// The published form of a call, with its messages if it `tells` them.
-pub(super) fn call(id: usize, call: &observe::Call, ties: &Ties, traffic: &Traffic, tells: bool) -> Call {
+pub(super) fn call(id: usize, call: &observe::Call, ties: &Ties, audit: &Audit, tells: bool) -> Call {
+    let traffic = &audit.traffic;
     let streams = ties.streams(id);
     let is_sip = call.protocol == CallProtocol::Sip;
     let time = |at: Option<(Frame, Timestamp)>| at.and_then(|(_, time)| number::rfc3339(time));
@@ -319,6 +359,7 @@ pub(super) fn call(id: usize, call: &observe::Call, ties: &Ties, traffic: &Traff
             Answer::Answered | Answer::Cancelled | Answer::Unanswered | Answer::Open => None,
         },
         final_status: call.status,
+        status_behind: call.status_behind,
         ringing: time(call.ringing),
         let_through: time(call.let_through),
         reason: call.reason.as_ref().map(ToString::to_string),
@@ -328,11 +369,21 @@ pub(super) fn call(id: usize, call: &observe::Call, ties: &Ties, traffic: &Traff
         early_media: time(call.early_media),
         early_media_after_ms: call.heard_after().map(|waited| waited as f64 / 1e6),
         unacknowledged: call.is_unacknowledged,
+        unheard: call
+            .agreed()
+            .filter(|_| audit.unheard.binary_search(&id).is_ok())
+            .map(|ends| ends.map(endpoint)),
         late_ack_ms: call.late_ack.map(|waited| waited as f64 / 1e6),
         refused_change: call.refused_change.map(|change| RefusedChange {
             kind: change.kind.into(),
             status: change.status,
             frame: change.frame.number(),
+        }),
+        held: call.held.map(|held| Hold {
+            by: held.side.into(),
+            from: number::rfc3339(held.from),
+            until: held.until.and_then(number::rfc3339),
+            times: held.times,
         }),
         post_dial_delay_ms: call.rang_after().map(|waited| waited as f64 / 1e6),
         hung_up: call.hung_up.map(Into::into),

@@ -13,6 +13,18 @@ use crate::observe::media::course::{Course as Seen, INTERVALS, NARROWEST};
 use crate::report::number;
 use crate::report::text::EXPEDITED_FORWARDING;
 
+/// A run of numbering within a stream.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct Segment {
+    pub(in crate::report) first: Option<String>,
+    /// Packet with the highest number.
+    pub(in crate::report) last: Option<String>,
+    /// Highest sequence number, extended beyond 16 bit by the cycles since the first.
+    pub(in crate::report) highest_sequence: u64,
+    pub(in crate::report) expected: u64,
+    pub(in crate::report) lost: u64,
+}
+
 /// A stream by intervals.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(in crate::report) struct Course {

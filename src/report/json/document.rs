@@ -7,10 +7,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub(in crate::report) use super::call::{Beginning, Call, CallState, Message};
-pub(in crate::report) use super::course::{Course, Route};
+pub(in crate::report) use super::course::{Course, Route, Segment};
 pub(in crate::report) use super::finding::{Evidence, Finding, Party, Severity, Subject};
-pub(in crate::report) use super::network::{Absent, Certificate, VoicePolicy};
+pub(in crate::report) use super::given::{Accepted, CoverField, Exception, FewPackets};
+pub(in crate::report) use super::network::{Absent, Certificate, DhcpServer, VoicePolicy};
 use super::quality::Quality;
+pub(in crate::report) use super::receiver::{Receiver, Voip};
 pub(in crate::report) use super::registration::{Lookup, Mapping, Refresh, Refusal, Registration};
 use super::relay::{Keying, Relay};
 pub(in crate::report) use super::running::{Live, Written};
@@ -67,6 +69,9 @@ pub(in crate::report) struct Document {
     /// Who looked for its SIP server by DNS and got no answer.
     #[serde(default)]
     pub(in crate::report) unanswered_lookups: Vec<Lookup>,
+    /// Who was asked for addresses and who answered, by server.
+    #[serde(default)]
+    pub(in crate::report) dhcp_servers: Vec<DhcpServer>,
     /// Certificates that servers showed.
     #[serde(default)]
     pub(in crate::report) certificates: Vec<Certificate>,
@@ -89,6 +94,15 @@ pub(in crate::report) struct Document {
     /// Addresses that the user stated and that no packet of the captures is of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(in crate::report) absent: Vec<Absent>,
+    /// Who sends voice without the mark, too little of it to be judged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::report) few_packets: Vec<FewPackets>,
+    /// Findings that the site file accepts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::report) accepted: Vec<Accepted>,
+    /// The expression of `--filter`, if packets were chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) filter_expression: Option<String>,
     /// Exceptions and changed ports of the site file and what each covered.
     pub(in crate::report) exceptions: Vec<Exception>,
 }
@@ -104,14 +118,6 @@ fn is_none(count: &u64) -> bool {
 pub(in crate::report) struct Tool {
     pub(in crate::report) name: String,
     pub(in crate::report) version: String,
-}
-
-/// A line of the cover.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub(in crate::report) struct CoverField {
-    /// `customer`, `location`, `technician`, or what the user calls it.
-    pub(in crate::report) label: String,
-    pub(in crate::report) value: String,
 }
 
 /// A document of a vendor.
@@ -133,8 +139,8 @@ published_both_ways! {
 published_both_ways! {
     /// What the captures cannot show.
     Unjudged from check::Unjudged {
-        NoDevice, NoVoice, OwnOnly, OneDirection, OneSided, OneSidedIpsec, OneSidedTunnel, NoRule, Encrypted, Incomplete, Clock,
-        CutSip, Damaged, UnseenAnswers
+        NoDevice, NoVoice, OwnOnly, OneDirection, OneSided, OneSidedIpsec, OneSidedTunnel, UnheardCalls, NoRule, FewPackets, NoMarks, Encrypted,
+        Incomplete, Clock, CutSip, Damaged, UnseenAnswers
     }
 }
 
@@ -256,7 +262,7 @@ pub(in crate::report) struct Contradiction {
 published_both_ways! {
     /// What kind of sign it is.
     SignKind from site::EvidenceKind {
-        Stated, MacPrefix, Agent, NameAsked, NameOwned, Ports, Registration,
+        Stated, MacPrefix, Agent, NameAsked, NameOwned, Ports, Registration, Registered,
     }
 }
 
@@ -275,8 +281,14 @@ pub(in crate::report) struct Row {
     /// What the document says of transport, ports and peer, in the language of the report.
     #[serde(default)]
     pub(in crate::report) legs: Vec<Leg>,
+    /// What its document says where it wants nothing to be forwarded, with the id of the statement.
+    #[serde(default)]
+    pub(in crate::report) no_forwarding: Option<String>,
+    /// Own ports that the site file puts in the place of the document's, as they stand in `legs`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) stated_ports: Option<String>,
     pub(in crate::report) status: RowStatus,
-    /// Number of flows.
+    /// Number of flows; where the row is `deviating`, of those that depart from it.
     pub(in crate::report) flows: u64,
     /// Flows in which attempts failed (PORT-003); beside `used` those of other devices or times.
     #[serde(default)]
@@ -294,6 +306,9 @@ pub(in crate::report) struct Leg {
     pub(in crate::report) peer: String,
     /// Whether the peer may be beyond the router, and a port or the peer says what is meant.
     pub(in crate::report) leaves_lan: bool,
+    /// Whether the peer may be there, and the document names neither a port nor a peer.
+    #[serde(default)]
+    pub(in crate::report) leaves_unbound: bool,
 }
 
 published_both_ways! {
@@ -398,6 +413,9 @@ pub(in crate::report) struct Stream {
     /// How many of those belong to a pause that began with a new offer: hold, T.38, another way.
     #[serde(default)]
     pub(in crate::report) paused: u64,
+    /// How many packets of its way ICMP turned away as undeliverable, where nothing came back on it.
+    #[serde(default)]
+    pub(in crate::report) turned_away: u64,
     /// Runs of lost packets.
     pub(in crate::report) bursts: u64,
     /// Packets of the longest run.
@@ -487,59 +505,6 @@ pub(in crate::report) struct Payload {
     pub(in crate::report) packets: u64,
 }
 
-/// A run of numbering within a stream.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub(in crate::report) struct Segment {
-    pub(in crate::report) first: Option<String>,
-    /// Packet with the highest number.
-    pub(in crate::report) last: Option<String>,
-    /// Highest sequence number, extended beyond 16 bit by the cycles since the first.
-    pub(in crate::report) highest_sequence: u64,
-    pub(in crate::report) expected: u64,
-    pub(in crate::report) lost: u64,
-}
-
-/// What the receiver of a stream reported by RTCP, RFC 3550 section 6.4.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub(in crate::report) struct Receiver {
-    /// Report blocks about the stream.
-    pub(in crate::report) reports: u64,
-    /// Packets lost since the receiver began to count; negative where duplicates outweigh losses.
-    pub(in crate::report) lost: i64,
-    /// Their share of the packets that its reports cover.
-    #[serde(default)]
-    pub(in crate::report) lost_percent: Option<f64>,
-    /// Greatest share lost between two reports.
-    pub(in crate::report) worst_lost_percent: Option<f64>,
-    /// Greatest jitter reported, if the clock of the stream is known.
-    pub(in crate::report) max_jitter_ms: Option<f64>,
-    /// From the measuring point to the receiver and back.
-    pub(in crate::report) round_trip_ms: Option<Spread>,
-    /// From the measuring point to the sender of the stream and back.
-    #[serde(default)]
-    pub(in crate::report) round_trip_sender_ms: Option<Spread>,
-    /// VoIP metrics, RFC 3611 section 4.7.
-    pub(in crate::report) voip: Option<Voip>,
-    /// The latest report.
-    pub(in crate::report) frames: Vec<u64>,
-    /// For each frame, the position of its file in `captures`.
-    pub(in crate::report) files: Vec<u16>,
-}
-
-/// VoIP metrics of an extended report, RFC 3611 section 4.7.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub(in crate::report) struct Voip {
-    pub(in crate::report) lost_percent: Option<f64>,
-    /// Share that came too late or early to be played.
-    pub(in crate::report) discarded_percent: Option<f64>,
-    /// Between the two ends.
-    pub(in crate::report) round_trip_ms: Option<u16>,
-    /// From the wire to the ear and from the mouth to the wire.
-    pub(in crate::report) end_system_delay_ms: Option<u16>,
-    pub(in crate::report) mos_lq: Option<f64>,
-    pub(in crate::report) mos_cq: Option<f64>,
-}
-
 /// The columns of `tshark -z rtp,streams`; -1 where it shows -1.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(in crate::report) struct Wireshark {
@@ -553,15 +518,4 @@ pub(in crate::report) struct Wireshark {
     pub(in crate::report) min_jitter: Option<f64>,
     pub(in crate::report) mean_jitter: Option<f64>,
     pub(in crate::report) max_jitter: Option<f64>,
-}
-
-/// An exception of the site file, or own ports of a row that it changes: row, host, ports.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub(in crate::report) struct Exception {
-    /// Line in the site file.
-    pub(in crate::report) line: u64,
-    pub(in crate::report) text: String,
-    pub(in crate::report) reason: String,
-    /// Flows or findings it covered.
-    pub(in crate::report) matched: u64,
 }

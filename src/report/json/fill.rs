@@ -6,17 +6,16 @@ use std::net::{IpAddr, SocketAddr};
 use super::super::escape::{FIELD, escape_terminal};
 use super::rows::Rows;
 use super::worst::Grade;
-use super::{course, document as published, network, quality};
+use super::{course, document as published, given, network, quality, skip};
 use crate::capture::{CaptureSummary, Ended, Frame, Live, Timestamp};
 use crate::check::{Audit, Finding};
-use crate::decode::{NotIp, Skip};
 use crate::observe::media::sequence::SegmentReport;
 use crate::observe::media::tally::Spread;
 use crate::observe::media::{PayloadReport, ReceiverReport, StreamReport};
 use crate::observe::{Call, Direction, Flow, Mapping, Marks, Protocol, Registration, Stream, Traffic};
 use crate::report::text::{Context, finding_text};
 use crate::report::{Language, LegName, Names, Settings, link, number, text};
-use crate::site::{Device, Evidence, Scope};
+use crate::site::{Device, Evidence, Ports, Scope};
 
 /// Directions that tell their course, unless all flows were asked for.
 const ROUTES: usize = 50;
@@ -53,7 +52,7 @@ pub(super) fn frame(audit: &Audit, titles: &Names, settings: &Settings, limit: u
             Language::De => "de".to_owned(),
             Language::En => "en".to_owned(),
         },
-        cover: cover(audit),
+        cover: given::cover(audit),
         rulebooks: rulebooks(audit),
         verdict: audit.verdict.into(),
         captures: audit.captures.iter().map(|one| capture(one, audit)).collect(),
@@ -70,6 +69,7 @@ pub(super) fn frame(audit: &Audit, titles: &Names, settings: &Settings, limit: u
         routes_omitted: routes_omitted as u64,
         registrations: super::registration::all(audit),
         unanswered_lookups: audit.traffic.lookups.iter().map(published::Lookup::of).collect(),
+        dhcp_servers: audit.traffic.dhcp.iter().map(published::DhcpServer::of).collect(),
         certificates: network::certificates(&audit.traffic),
         voice_policies: network::policies(&audit.traffic),
         findings: audit.findings.iter().map(|one| finding(one, &context, settings.language)).collect(),
@@ -78,16 +78,11 @@ pub(super) fn frame(audit: &Audit, titles: &Names, settings: &Settings, limit: u
         outages: Vec::new(),
         unjudged: audit.unjudged.iter().map(|what| (*what).into()).collect(),
         absent: super::network::absent(audit),
-        exceptions: exceptions(audit),
+        few_packets: given::few_packets(audit),
+        accepted: given::accepted(audit, |one| finding(one, &context, settings.language)),
+        filter_expression: audit.filter.as_deref().map(|text| escape_terminal(text, FIELD)),
+        exceptions: given::exceptions(audit),
     }
-}
-
-fn cover(audit: &Audit) -> Vec<published::CoverField> {
-    let field = |(label, value): &(Box<str>, Box<str>)| published::CoverField {
-        label: label.to_string(),
-        value: value.to_string(),
-    };
-    audit.site.cover.iter().map(field).collect()
 }
 
 fn rulebooks(audit: &Audit) -> Vec<published::Rulebook> {
@@ -137,7 +132,8 @@ fn live(live: &Live) -> published::Live {
         number: run.number,
         frames: run.frames,
     });
-    published::Live { goes_on: live.goes_on, written: written.collect() }
+    let not_written = live.not_written.iter().map(|text| escape_terminal(text, 4 * FIELD)).collect();
+    published::Live { goes_on: live.goes_on, written: written.collect(), not_written }
 }
 
 fn passed_over(audit: &Audit) -> Vec<published::PassedOver> {
@@ -149,32 +145,7 @@ fn passed_over(audit: &Audit) -> Vec<published::PassedOver> {
 }
 
 fn undecoded(traffic: &Traffic) -> BTreeMap<String, u64> {
-    traffic.quality.skipped.iter().map(|(skip, frames)| (skip_name(*skip), *frames)).collect()
-}
-
-fn skip_name(skip: Skip) -> String {
-    let name = match skip {
-        Skip::UnknownLink(link) => return format!("unknown-link-{link}"),
-        Skip::NotIp(NotIp::EtherType(number)) => return format!("not-ip-{number:04x}"),
-        Skip::NotIp(NotIp::Snap([a, b, c], number)) => {
-            return format!("not-ip-snap-{a:02x}{b:02x}{c:02x}-{number:04x}");
-        }
-        Skip::NotIp(NotIp::Llc(number)) => return format!("not-ip-llc-{number:04x}"),
-        Skip::NotIp(NotIp::Ppp(number)) => return format!("not-ip-ppp-{number:04x}"),
-        Skip::NotIp(NotIp::FrameRelay(number)) => return format!("not-ip-frame-relay-{number:02x}"),
-        Skip::NotIp(NotIp::Other(number)) => return format!("not-ip-other-{number:04x}"),
-        Skip::NoData => "no-data",
-        Skip::Empty => "empty",
-        Skip::CutLink => "cut-link",
-        Skip::CutIp => "cut-ip",
-        Skip::BadIp => "bad-ip",
-        Skip::CutTransport => "cut-transport",
-        Skip::BadTransport => "bad-transport",
-        Skip::TooDeep => "too-deep",
-        Skip::BadTunnel => "bad-tunnel",
-        Skip::Rest => "rest",
-    };
-    name.to_owned()
+    traffic.quality.skipped.iter().map(|(skip, frames)| (skip::name(*skip), *frames)).collect()
 }
 
 /// Addresses that were seen or stated, in order, with all that is known of each: at most `limit` beside the devices, and
@@ -266,7 +237,17 @@ fn rows(audit: &Audit, names: &Names) -> Vec<published::Row> {
         row: row.row.to_string(),
         device: row.device.to_string(),
         service: names.row(&row.row).map(|name| name.service.to_string()),
-        legs: names.row(&row.row).into_iter().flat_map(|name| &name.legs).map(leg).collect(),
+        legs: names
+            .row(&row.row)
+            .into_iter()
+            .flat_map(|name| &name.legs)
+            .map(|name| leg(name, row.stated.as_ref()))
+            .collect(),
+        stated_ports: row.stated.as_ref().and_then(Ports::set).map(ToString::to_string),
+        no_forwarding: names
+            .row(&row.row)
+            .and_then(|name| name.no_forwarding.as_ref())
+            .map(ToString::to_string),
         status: row.status.into(),
         flows: row.flows.len() as u64,
         blocked_flows: row.blocked_flows as u64,
@@ -275,12 +256,13 @@ fn rows(audit: &Audit, names: &Names) -> Vec<published::Row> {
     rows.collect()
 }
 
-fn leg(leg: &LegName) -> published::Leg {
+fn leg(leg: &LegName, stated: Option<&Ports>) -> published::Leg {
     published::Leg {
         transport: leg.transport.clone(),
-        ports: leg.ports.clone(),
+        ports: leg.with_own(stated.and_then(Ports::set)),
         peer: leg.peer.clone(),
         leaves_lan: leg.leaves_lan,
+        leaves_unbound: leg.leaves_unbound,
     }
 }
 
@@ -367,6 +349,7 @@ pub(super) fn stream(
         expected: report.counts.expected,
         lost: report.counts.lost,
         lost_percent: grade.lost_percent,
+        turned_away: traffic.turned_away(stream),
         paused: stream.paused.packets,
         bursts: report.counts.bursts,
         longest_burst: report.counts.longest_burst,
@@ -528,12 +511,12 @@ fn finding(finding: &Finding, context: &Context<'_>, language: Language) -> publ
         }),
         about: escape_terminal(&finding.distinction().to_string(), FIELD),
         rows: finding.rows.iter().map(ToString::to_string).collect(),
-        sources: finding.rows.iter().map(|row| source(row, context.names)).collect(),
+        sources: finding.rows.iter().map(|row| source(row, finding, context, language)).collect(),
         count: finding.count,
         evidence: published::Evidence {
             frames,
             files,
-            filter: finding.evidence.filter.clone(),
+            filter: context.filter(&finding.evidence),
             first: finding.evidence.first.and_then(number::rfc3339),
             last: finding.evidence.last.and_then(number::rfc3339),
         },
@@ -541,18 +524,14 @@ fn finding(finding: &Finding, context: &Context<'_>, language: Language) -> publ
 }
 
 /// `Q1 RTP: DSCP 46 (EF) (section of the document)`.
-fn source(row: &str, names: &Names) -> String {
-    names.row(row).map_or_else(|| row.to_owned(), |name| format!("{row} {} ({})", name.service, name.section))
-}
-
-fn exceptions(audit: &Audit) -> Vec<published::Exception> {
-    let exceptions = audit.site.exceptions.iter().map(|exception| published::Exception {
-        line: exception.line as u64,
-        text: exception.text.to_string(),
-        reason: exception.reason.to_string(),
-        matched: exception.matched,
-    });
-    exceptions.collect()
+fn source(row: &str, finding: &Finding, context: &Context<'_>, language: Language) -> String {
+    let name = context.names.row(row);
+    let text =
+        name.map_or_else(|| row.to_owned(), |name| format!("{row} {} ({})", name.service, name.section));
+    match text::is_changed(row, finding, context.audit) {
+        true => format!("{text}, {}", text::given_words(language).stated),
+        false => text,
+    }
 }
 
 pub(super) fn endpoint(socket: SocketAddr) -> published::Endpoint {

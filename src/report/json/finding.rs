@@ -55,11 +55,12 @@ pub(in crate::report) struct Subject {
 /// Where to see it.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(in crate::report) struct Evidence {
-    /// Wireshark's frame numbers.
+    /// Wireshark's frame numbers. Of a live capture the numbers of the capture; `live.written` says which file holds them, and
+    /// their numbers there.
     pub(in crate::report) frames: Vec<u64>,
     /// For each frame, the position of its file in `captures`.
     pub(in crate::report) files: Vec<u16>,
-    /// Wireshark display filter.
+    /// Wireshark display filter. One by frame number has the numbers of one file, that of the first frame.
     pub(in crate::report) filter: String,
     pub(in crate::report) first: Option<String>,
     pub(in crate::report) last: Option<String>,

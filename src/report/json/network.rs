@@ -27,6 +27,33 @@ pub(super) fn absent(audit: &Audit) -> Vec<Absent> {
         .collect()
 }
 
+/// What one DHCP server was asked and what it said.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct DhcpServer {
+    /// Null for what was asked of all and nobody answered.
+    pub(in crate::report) server: Option<String>,
+    /// Clients, by hardware address.
+    pub(in crate::report) clients: u64,
+    /// Of them those that got no answer of it.
+    pub(in crate::report) unanswered_clients: u64,
+    /// Messages of clients that were for it.
+    pub(in crate::report) requests: u64,
+    /// Its messages.
+    pub(in crate::report) answers: u64,
+}
+
+impl DhcpServer {
+    pub(super) fn of(row: &observe::DhcpServer) -> Self {
+        Self {
+            server: row.server.map(|server| server.to_string()),
+            clients: row.clients,
+            unanswered_clients: row.unanswered,
+            requests: row.requests,
+            answers: row.answers,
+        }
+    }
+}
+
 /// The certificate that a server showed, up to TLS 1.2; TLS 1.3 encrypts it.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(in crate::report) struct Certificate {

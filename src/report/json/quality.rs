@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::super::link;
+use crate::check::foreign_telephony;
+use crate::decode::Layers;
 use crate::observe::Traffic;
 
 /// What the captures together can and cannot show.
@@ -14,6 +17,12 @@ pub(in crate::report) struct Quality {
     pub(in crate::report) decoded: u64,
     /// Frames that gave nothing, by reason.
     pub(in crate::report) undecoded: BTreeMap<String, u64>,
+    /// Tunnels and the like that packets are wrapped in.
+    #[serde(default)]
+    pub(in crate::report) layers: Vec<String>,
+    /// Packets of telephony that is not read, by its name.
+    #[serde(default)]
+    pub(in crate::report) foreign_telephony: BTreeMap<String, u64>,
     /// Frames that are copies of one shortly before.
     pub(in crate::report) duplicates: u64,
     /// Frames that could have been recognised as copies.
@@ -46,10 +55,16 @@ pub(in crate::report) struct Quality {
 
 pub(super) fn of(traffic: &Traffic, undecoded: BTreeMap<String, u64>) -> Quality {
     let quality = &traffic.quality;
+    let layers = traffic.flows.iter().fold(Layers::default(), |all, flow| all.with(flow.layers));
     Quality {
         frames: quality.frames,
         decoded: quality.decoded,
         undecoded,
+        layers: link::layers(layers).map(ToOwned::to_owned).collect(),
+        foreign_telephony: foreign_telephony(traffic)
+            .into_iter()
+            .map(|(name, packets)| (name.to_owned(), packets))
+            .collect(),
         duplicates: quality.duplicates,
         duplicate_candidates: quality.duplicate_candidates,
         pairs: quality.pairs,

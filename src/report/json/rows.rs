@@ -77,6 +77,6 @@ impl<'a> Rows<'a> {
     /// One call.
     pub(super) fn call(&self, at: usize) -> Option<Call> {
         let call = self.audit.traffic.calls.get(at)?;
-        Some(call::call(at, call, &self.ties, &self.audit.traffic, self.ladders.contains(&at)))
+        Some(call::call(at, call, &self.ties, self.audit, self.ladders.contains(&at)))
     }
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::document::Document;
+use super::document::{Document, Evidence};
 
 /// What is true of a live capture alone.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -12,6 +12,9 @@ pub(in crate::report) struct Live {
     pub(in crate::report) goes_on: bool,
     /// Where its frames stand if `--write` wrote them; empty: their numbers lead to no file.
     pub(in crate::report) written: Vec<Written>,
+    /// What could not be written: the file, and the system's words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::report) not_written: Vec<String>,
 }
 
 /// Frames of a live capture that stand in a file one behind the other.
@@ -36,6 +39,15 @@ impl Live {
 }
 
 impl Document {
+    /// Where a person finds the frames of a finding, those that stand anywhere.
+    pub(in crate::report) fn places<'a>(
+        &'a self,
+        evidence: &'a Evidence,
+    ) -> impl Iterator<Item = (Option<&'a str>, u64)> {
+        let files = evidence.files.iter().copied().chain(std::iter::repeat(0));
+        evidence.frames.iter().zip(files).filter_map(|(frame, file)| self.place(file, *frame))
+    }
+
     /// Where a person finds a frame: its file where there may be several, and its number in it. `None`: nowhere, since a live
     /// capture was not written.
     pub(in crate::report) fn place(&self, file: u16, frame: u64) -> Option<(Option<&str>, u64)> {

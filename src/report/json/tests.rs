@@ -50,6 +50,8 @@ streams[].course.jitter_ms routes routes_omitted
 calls[].streams calls[].messages[].frame calls[].messages[].file calls[].messages[].time
 calls[].messages[].source calls[].messages[].destination calls[].messages[].method calls[].messages[].status
 calls[].messages[].sdp calls[].messages[].dscp calls[].messages_omitted
+calls[].messages[].reason calls[].messages[].repeats calls[].messages[].copies calls[].messages[].omitted_before
+quality.layers quality.foreign_telephony dhcp_servers rows[].no_forwarding
 registrations[].aor registrations[].contact registrations[].registrar registrations[].expires
 registrations[].status registrations[].attempts
 findings[].code findings[].severity findings[].confidence findings[].title findings[].detail findings[].action

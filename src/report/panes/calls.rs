@@ -210,11 +210,12 @@ pub(super) fn call_page(at: usize, view: &View<'_>, width: u16) -> Option<String
     ];
     let mut page = Page::new(width, false);
     page.facts(0, &told(facts));
-    for note in calls::notes(view, call).lines(view.language) {
+    for note in calls::notes(view, at, call).lines(view.language) {
         page.paragraph(0, &note, Tone::Plain);
     }
     let voice: Vec<usize> = traffic.voice_of(at).collect();
-    if voice.is_empty() {
+    // One that was agreed and is not heard is told among the notes.
+    if voice.is_empty() && view.audit.unheard.binary_search(&at).is_err() {
         page.blank();
         page.paragraph(0, words.no_voice, Tone::Plain);
     }

@@ -53,7 +53,8 @@ fn documented(view: &View<'_>, row: &RowResult) -> (u8, Row) {
     });
     let mut legs: Vec<String> = Vec::new();
     for leg in name.into_iter().flat_map(|name| &name.legs) {
-        let text = format!("{} {}", leg.transport, leg.ports);
+        let ports = leg.with_own(row.stated.as_ref().and_then(crate::site::Ports::set));
+        let text = format!("{} {ports}", leg.transport);
         if !legs.contains(&text) {
             legs.push(text);
         }

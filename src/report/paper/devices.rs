@@ -90,8 +90,9 @@ pub(super) fn rows(maker: &Maker<'_>) -> Vec<Part> {
             RowStatus::Used => Tone::Good,
             RowStatus::Unused => Tone::Plain,
         };
+        let stated = super::stated(maker, row);
         let ports: Vec<String> =
-            row.legs.iter().map(|leg| format!("{} {}", leg.transport, leg.ports)).collect();
+            row.legs.iter().map(|leg| format!("{} {}{stated}", maker.transport(leg), leg.ports)).collect();
         let mut peers: Vec<String> = row.legs.iter().map(|leg| leg.peer.clone()).collect();
         peers.dedup();
         vec![

@@ -2,25 +2,48 @@
 
 use std::collections::BTreeMap;
 
-use super::{Cell, FindingPart, Glance, Maker, Part, Table, Tone, filled, instant, sentence, shown};
-use crate::report::json::document::{Evidence, Finding, Outage, Party, Severity, Spell};
+use super::{Cell, FindingPart, Glance, Maker, Part, Table, Tone, filled, instant, sentence, shown, voice};
+use crate::report::json::document::{
+    Document, Evidence, Finding, Outage, Party, Severity, Spell, Unjudged, Verdict,
+};
 use crate::report::number::{NO_VALUE, span};
-use crate::report::text::{run_words, screen_words};
+use crate::report::text::{given_words, run_words, screen_words};
 
 /// Most findings on the cover.
-const MOST_AT_A_GLANCE: usize = 12;
+pub(super) const MOST_AT_A_GLANCE: usize = 12;
 
 pub(super) fn all(maker: &Maker<'_>) -> Vec<Part> {
     if maker.document.findings.is_empty() {
         return vec![Part::Text(maker.words.notes.no_findings.to_owned())];
     }
     let parts = (1..).zip(&maker.document.findings);
-    parts.map(|(number, finding)| Part::Finding(Box::new(part(maker, number, finding)))).collect()
+    parts.map(|(number, finding)| Part::Finding(Box::new(part(maker, number, finding, None)))).collect()
 }
 
-/// The heaviest findings in a line each; what is only information is not among them.
+/// What the site file accepts, with the reasons; numbered behind the others.
+pub(super) fn accepted(maker: &Maker<'_>) -> Vec<Part> {
+    let own = given_words(maker.language);
+    let document = maker.document;
+    let accepted = (document.findings.len() + 1..).zip(&document.accepted);
+    let parts = accepted.map(|(number, one)| {
+        let reasons = document.exceptions.iter().filter(|known| one.lines.contains(&known.line));
+        let reasons = reasons.map(|known| {
+            let whole = if known.everywhere { format!("; {}", own.everywhere) } else { String::new() };
+            format!("{} ({} {}{whole})", shown(&known.reason), own.line, known.line)
+        });
+        let reasons: Vec<String> = reasons.collect();
+        Part::Finding(Box::new(part(maker, number, &one.finding, Some(reasons.join("; ")))))
+    });
+    parts.collect()
+}
+
+/// Findings with their numbers; what is only information is not among them.
+pub(super) fn weighty(document: &Document) -> impl Iterator<Item = (usize, &Finding)> {
+    (1..).zip(&document.findings).filter(|(_, one)| one.severity >= Severity::Notice)
+}
+
+/// The heaviest findings in a line each.
 pub(super) fn glance(maker: &Maker<'_>) -> Vec<Glance> {
-    let weighty = (1..).zip(&maker.document.findings).filter(|(_, one)| one.severity >= Severity::Notice);
     let line = |(number, finding): (usize, &Finding)| {
         let subject = finding.subject.as_ref().map(|subject| maker.device(&subject.address));
         let about = subject.map_or_else(String::new, |subject| format!(": {subject}"));
@@ -32,21 +55,24 @@ pub(super) fn glance(maker: &Maker<'_>) -> Vec<Glance> {
             text: format!("{}{about}{}", shown(&finding.title), in_brackets(cleared(maker, finding))),
         }
     };
-    weighty.take(MOST_AT_A_GLANCE).map(line).collect()
+    weighty(maker.document).take(MOST_AT_A_GLANCE).map(line).collect()
 }
 
-fn part(maker: &Maker<'_>, number: usize, finding: &Finding) -> FindingPart {
+/// `accepted`: the reasons for which nothing is to be done about it.
+fn part(maker: &Maker<'_>, number: usize, finding: &Finding, accepted: Option<String>) -> FindingPart {
     let labels = &maker.words.labels;
     let subject = finding.subject.as_ref().map(|subject| maker.device(&subject.address));
     let evidence = evidence(maker, &finding.evidence);
     let sources = if finding.sources.is_empty() { &finding.rows } else { &finding.sources };
     let sources: Vec<String> = sources.iter().map(|source| shown(source)).collect();
+    let is_open = accepted.is_none();
     let facts = [
         (labels.device, subject),
         (run_words(maker.language).state, state(maker, finding)),
         (labels.seen, Some(sentence(&finding.detail))),
-        (labels.action, Some(sentence(&finding.action))),
-        (labels.responsible, Some((maker.words.party)(finding.responsible.into()).to_owned())),
+        (labels.action, is_open.then(|| sentence(&finding.action))),
+        (labels.responsible, is_open.then(|| (maker.words.party)(finding.responsible.into()).to_owned())),
+        (given_words(maker.language).reason, accepted),
         (labels.evidence, (!evidence.is_empty()).then_some(evidence)),
         (labels.source, (!sources.is_empty()).then(|| sources.join("; "))),
         (labels.confidence, Some((maker.words.confidence)(finding.confidence.into()).to_owned())),
@@ -138,11 +164,8 @@ fn evidence(maker: &Maker<'_>, evidence: &Evidence) -> String {
             filled(maker.paper.frames, &numbers.join(", "))
         }
     };
-    let files = evidence.files.iter().copied().chain(std::iter::repeat(0));
     let mut by_file: Vec<(Option<&str>, Vec<u64>)> = Vec::new();
-    for (file, number) in
-        evidence.frames.iter().zip(files).filter_map(|(frame, file)| maker.document.place(file, *frame))
-    {
+    for (file, number) in maker.document.places(evidence) {
         match by_file.iter_mut().find(|(known, _)| *known == file) {
             Some((_, numbers)) => numbers.push(number),
             None => by_file.push((file, vec![number])),
@@ -174,32 +197,47 @@ fn evidence(maker: &Maker<'_>, evidence: &Evidence) -> String {
 
 /// Findings about security, named and left to their place among the findings.
 pub(super) fn security(maker: &Maker<'_>) -> Vec<Part> {
-    let lines: Vec<String> = maker
-        .document
-        .findings
-        .iter()
-        .filter(|finding| finding.code.starts_with("SEC"))
-        .map(|finding| {
+    let document = maker.document;
+    let accepted =
+        document.accepted.iter().map(|one| (&one.finding, Some(given_words(maker.language).counted)));
+    let findings = document.findings.iter().map(|finding| (finding, cleared(maker, finding)));
+    let lines: Vec<String> = findings
+        .chain(accepted)
+        .filter(|(finding, _)| finding.code.starts_with("SEC"))
+        .map(|(finding, state)| {
             let severity = (maker.words.severity)(finding.severity.into());
             format!(
                 "{severity}: {} {}{} – {}",
                 shown(&finding.code),
                 shown(&finding.title),
-                in_brackets(cleared(maker, finding)),
+                in_brackets(state),
                 sentence(&finding.detail)
             )
         })
         .collect();
-    if lines.is_empty() {
-        return vec![Part::Text(maker.paper.no_security.to_owned())];
+    // Whose ports must not answer the Internet only the document of a known device says.
+    let unjudged = document.unjudged.contains(&Unjudged::NoDevice);
+    let unjudged = unjudged.then(|| Part::Text(given_words(maker.language).no_security.to_owned()));
+    match (lines.is_empty(), unjudged) {
+        (true, Some(unjudged)) => vec![unjudged],
+        (true, None) => vec![Part::Text(maker.paper.no_security.to_owned())],
+        (false, unjudged) => std::iter::once(Part::List(lines)).chain(unjudged).collect(),
     }
-    vec![Part::List(lines)]
 }
 
 /// What somebody has to act upon.
 pub(super) fn to_do<'a>(maker: &Maker<'a>) -> impl Iterator<Item = &'a Finding> {
     let findings = maker.document.findings.iter();
-    findings.filter(|finding| finding.severity >= Severity::Notice && finding.responsible != Party::Nobody)
+    findings.filter(|finding| finding.responsible != Party::Nobody)
+}
+
+/// What to say where no finding asks for anything.
+pub(super) fn nothing_to_do(maker: &Maker<'_>) -> &'static str {
+    match maker.document.verdict {
+        Verdict::NotAssessable => maker.paper.nothing_yet,
+        _ if voice::has_strangers(maker) => maker.paper.look_at_registrations,
+        _ => maker.paper.nothing_to_do,
+    }
 }
 
 pub(super) fn actions(maker: &Maker<'_>) -> Vec<Part> {
@@ -215,7 +253,7 @@ pub(super) fn actions(maker: &Maker<'_>) -> Vec<Part> {
         }
     }
     if by_party.is_empty() {
-        return vec![Part::Text(maker.paper.nothing_to_do.to_owned())];
+        return vec![Part::Text(nothing_to_do(maker).to_owned())];
     }
     let parts = by_party.into_iter().flat_map(|(party, lines)| {
         [Part::Subheading((maker.words.party)(party.into()).to_owned()), Part::List(lines)]

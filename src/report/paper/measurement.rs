@@ -1,13 +1,16 @@
 //! What was read, what it cannot show, and the documents that were judged by.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
-use super::{Cell, Maker, Part, Table, Tone, filled, instant, is_group, shown};
+use super::{Cell, Maker, Part, Table, Tone, filled, instant, is_group, sentence, shown};
 use crate::report::json::document::{Capture, Document, Ended};
+use crate::report::json::skip::named;
 use crate::report::link;
 use crate::report::number::{NO_VALUE, bytes, counted, share, span};
 use crate::report::redact::is_public;
-use crate::report::text::{absent, edition, run_words};
+use crate::report::text::{absent, edition, given_words, run_words, unjudged_line, use_line};
 
 /// Fewer packets do not tell where they were captured.
 const LEAST_TELLING: u64 = 20;
@@ -43,10 +46,14 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
         let outer: Vec<String> = outer.iter().map(ToString::to_string).collect();
         facts.push((maker.words.notes.outer_vlan, outer.join(", ")));
     }
+    if !quality.layers.is_empty() {
+        let layers: Vec<String> = quality.layers.iter().map(|layer| shown(layer)).collect();
+        facts.push((labels.wrapped, layers.join(", ")));
+    }
     facts.extend([
         (labels.duplicates, of(quality.duplicates, quality.duplicate_candidates)),
         (labels.both_ways, of(quality.pairs_both_ways, quality.pairs)),
-        (labels.not_decoded, of(quality.undecoded.values().sum(), quality.frames)),
+        (labels.not_decoded, not_read(maker).unwrap_or_else(|| of(0, quality.frames))),
     ]);
     let over = quality.packets_over_cap + quality.samples_over_cap + quality.messages_over_cap;
     for (label, value) in [
@@ -59,9 +66,34 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
             facts.push((label, maker.count(value)));
         }
     }
+    let run = run_words(maker.language);
+    for trouble in
+        document.captures.iter().filter_map(|one| one.live.as_ref()).flat_map(|live| &live.not_written)
+    {
+        facts.push((run.recording, run.not_written.replace("{}", &sentence(trouble))));
+    }
+    facts.extend(
+        document.filter_expression.as_ref().map(|text| (given_words(maker.language).filter, shown(text))),
+    );
     let facts = facts.into_iter().map(|(label, value)| (label.to_owned(), value)).collect();
     let table = Table::new(&heads, rows).folding(&[labels.link_type, labels.drops, labels.cut]);
     vec![Part::Table(table), Part::Facts(digests(document)), Part::Facts(facts)]
+}
+
+/// What of the capture gave nothing, most first, then telephony that is no SIP; nothing if all was read.
+fn not_read(maker: &Maker<'_>) -> Option<String> {
+    let quality = &maker.document.quality;
+    let mut frames: Vec<(&str, u64)> =
+        quality.undecoded.iter().map(|(name, frames)| (&**name, *frames)).collect();
+    frames.sort_by_key(|(name, frames)| (Reverse(*frames), named(name)));
+    let word = |name: &str| named(name).map_or_else(|| name.to_owned(), maker.words.skip);
+    let frames = frames.into_iter().map(|(name, frames)| (frames, word(name)));
+    let telephony = quality.foreign_telephony.iter().map(|(name, packets)| (*packets, name.clone()));
+    let texts: Vec<String> = frames
+        .chain(telephony)
+        .map(|(number, what)| format!("{}\u{a0}× {}", maker.count(number), shown(&what)))
+        .collect();
+    (!texts.is_empty()).then(|| texts.join(", "))
 }
 
 /// What was read: files, or the interfaces of a live capture.
@@ -77,13 +109,19 @@ pub(super) fn file_label(maker: &Maker<'_>) -> &'static str {
 
 /// Where the capture was probably made: what goes past a place tells whose place it is.
 fn measuring_point(maker: &Maker<'_>) -> Option<String> {
+    let paper = maker.paper;
     let is_inside = |address: &str| address.parse().is_ok_and(|address| !is_public(address));
     let mut by_host: BTreeMap<&str, u64> = BTreeMap::new();
-    let (mut all, mut within) = (0_u64, 0_u64);
+    let (mut all, mut within, mut itself) = (0_u64, 0_u64, 0_u64);
     // What goes to all tells only that a network is there.
     for flow in maker.document.flows.iter().filter(|flow| !is_group(&flow.b.address)) {
         let packets = flow.packets_ab.saturating_add(flow.packets_ba);
         let ends = [flow.a.address.as_str(), flow.b.address.as_str()];
+        // What a device tells itself passes no port of it.
+        if ends[0] == ends[1] || ends.iter().any(|end| is_loopback(end)) {
+            itself = itself.saturating_add(packets);
+            continue;
+        }
         all = all.saturating_add(packets);
         within = within.saturating_add(if ends.iter().all(|end| is_inside(end)) { packets } else { 0 });
         for end in ends {
@@ -92,21 +130,36 @@ fn measuring_point(maker: &Maker<'_>) -> Option<String> {
         }
     }
     if all < LEAST_TELLING {
-        return None;
+        return (itself >= LEAST_TELLING).then(|| paper.on_itself.to_owned());
     }
     let nearly_all = all - all / 100;
     let always: Vec<&str> =
         by_host.iter().filter(|(_, packets)| **packets >= nearly_all).map(|(end, _)| *end).collect();
-    let paper = maker.paper;
+    let inside = by_host.keys().filter(|end| is_inside(end)).count();
+    // Cooked records are written by the device whose packets they are, whichever way these take.
+    let is_cooked =
+        maker.document.captures.iter().all(|capture| {
+            !capture.linktypes.is_empty() && capture.linktypes.iter().all(|name| is_cooked(name))
+        });
+    let has_layer = |name: &str| maker.document.quality.layers.iter().any(|layer| layer == name);
     Some(match always.as_slice() {
-        [one] if is_inside(one) => filled(paper.at_device, &maker.device(one)),
-        [one, other] => filled(&filled(paper.between_two, &maker.device(one)), &maker.device(other)),
+        [one] if is_cooked => filled(paper.on_device, &maker.address(one)),
+        _ if is_cooked => paper.on_itself.to_owned(),
+        [one, other] => filled(&filled(paper.between_two, &maker.address(one)), &maker.address(other)),
+        [one] if is_inside(one) || inside == 0 => filled(paper.at_device, &maker.address(one)),
+        _ if has_layer("PPP") && !has_layer("GRE") && !has_layer("L2TP") => paper.at_wan.to_owned(),
         _ if within == 0 => paper.at_border.to_owned(),
-        _ => {
-            let hosts = by_host.keys().filter(|end| is_inside(end)).count();
-            filled(paper.in_lan, &maker.count(hosts as u64))
-        }
+        _ => filled(paper.in_lan, &maker.count(inside as u64)),
     })
+}
+
+fn is_loopback(address: &str) -> bool {
+    address.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+}
+
+/// `LINUX_SLL` and `LINUX_SLL2`: what a Linux device records of all its interfaces, or of one without a link layer.
+fn is_cooked(link: &str) -> bool {
+    link.starts_with("LINUX_SLL")
 }
 
 /// By which each file can be told from any other.
@@ -159,18 +212,17 @@ pub(super) fn limits(maker: &Maker<'_>) -> Vec<Part> {
     if document.unjudged.is_empty() && absent.is_none() {
         parts.push(Part::Text(maker.words.notes.everything_judged.to_owned()));
     } else {
-        let what = document.unjudged.iter().map(|what| (maker.words.unjudged)((*what).into()).to_owned());
+        let few = document.few_packets.iter();
+        let few: Vec<_> = few.map(|few| (maker.device(&few.address), few.packets, few.least)).collect();
+        let what = document.unjudged.iter();
+        let what = what.map(|what| unjudged_line(maker.words, (*what).into(), &few, maker.language));
         parts.push(Part::List(what.chain(absent).collect()));
     }
     if !document.exceptions.is_empty() {
         parts.push(Part::Subheading(maker.words.headings.exceptions.to_owned()));
-        let time = maker.words.nouns.time;
-        let lines = document.exceptions.iter().map(|exception| {
-            let used = if exception.matched == 0 {
-                maker.words.notes.exception_unused.to_owned()
-            } else {
-                counted(exception.matched, time.one, time.many, maker.language)
-            };
+        let lines = document.exceptions.iter().map(|one| (one, one.matched, one.everywhere));
+        let lines = lines.map(|(exception, matched, everywhere)| {
+            let used = use_line(maker.words, exception.is_exception, matched, everywhere, maker.language);
             (format!("{}: {}", shown(&exception.text), shown(&exception.reason)), used)
         });
         parts.push(Part::Facts(lines.collect()));
@@ -242,5 +294,57 @@ mod tests {
         let mirrored = [(pbx, phone, 500), (other, phone, 400), (other, provider, 90)];
         assert_eq!(point(&mirrored), Some(filled(words.in_lan, "3")));
         assert_eq!(point(&[(pbx, phone, 19)]), None);
+        let beside = [(pbx, phone, 500), (other, pbx, 40), ("127.0.0.1", "127.0.0.1", 900), (pbx, pbx, 70)];
+        assert_eq!(point(&beside), Some(filled(words.at_device, pbx)));
+        assert_eq!(point(&[("127.0.0.1", "127.0.0.1", 900)]), Some(words.on_itself.to_owned()));
+        let public = ["198.51.100.1", "198.51.100.2", "198.51.100.3"];
+        let at_one = [(public[0], public[1], 500), (public[0], public[2], 400)];
+        assert_eq!(point(&at_one), Some(filled(words.at_device, public[0])));
+    }
+
+    #[test]
+    fn a_device_stands_behind_its_address_and_cooked_records_are_its_own() {
+        let words = paper_words(Language::De);
+        let mut document = json::document_of(&audit(), &names(Language::De), &settings(Language::De, 80));
+        let end = |address: &str| Endpoint { address: address.to_owned(), port: 0 };
+        let (pbx, other) = ("192.168.10.2", "192.168.10.99");
+        document.flows.truncate(1);
+        let flow = &mut document.flows[0];
+        (flow.a, flow.b, flow.packets_ab) = (end(pbx), end(other), 500);
+        let told = |document: &Document| {
+            let paper = paper(document, &TimeZone::UTC);
+            let text = format!("{:?}", paper.sections);
+            ["zwischen 192.168.10.2 (", "auf dem Gerät selbst", "Internetseite"]
+                .map(|part| text.contains(part))
+        };
+        assert_eq!(told(&document), [true, false, false]);
+        document.quality.layers = vec!["PPP".to_owned()];
+        document.flows.push(Flow { a: end(other), b: end("198.51.100.9"), ..document.flows[0].clone() });
+        document.flows.push(Flow { a: end(pbx), b: end("198.51.100.7"), ..document.flows[0].clone() });
+        assert_eq!(told(&document), [false, false, true]);
+        document.captures.iter_mut().for_each(|capture| capture.linktypes = vec!["LINUX_SLL2".to_owned()]);
+        assert_eq!(told(&document), [false, true, false]);
+        assert!(words.on_itself.starts_with("auf dem Gerät selbst"));
+    }
+
+    #[test]
+    fn what_was_not_read_is_told_as_on_the_screen() {
+        let mut document = json::document_of(&audit(), &names(Language::De), &settings(Language::De, 80));
+        document.quality.foreign_telephony = BTreeMap::from([("H.248 (MEGACO)".to_owned(), 1300)]);
+        document.quality.undecoded = BTreeMap::from([
+            ("not-ip-0806".to_owned(), 12),
+            ("empty".to_owned(), 40),
+            ("new-kind".to_owned(), 3),
+        ]);
+        let text = |document: &Document| format!("{:?}", paper(document, &TimeZone::UTC).sections);
+        let word = (crate::report::text::words(Language::De).skip)(crate::decode::Skip::Empty);
+        let told = text(&document);
+        let expected = format!("40\\u{{a0}}× {word}, 12\\u{{a0}}× ");
+        assert!(told.contains(&expected), "{expected}: {told}");
+        assert!(told.contains("3\\u{a0}× new-kind, 1300\\u{a0}× H.248 (MEGACO)"), "{told}");
+        document.quality.undecoded.clear();
+        document.quality.foreign_telephony.clear();
+        let none = text(&document);
+        assert!(none.contains("\"Nicht gelesen\", \"0 ("), "{none}");
     }
 }

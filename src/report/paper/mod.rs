@@ -18,10 +18,10 @@ use jiff::tz::TimeZone;
 pub(super) use ladder::{Ladder, LadderStep};
 
 use super::escape::escape_terminal;
-use super::json::document::{Document, Endpoint, Severity, Verdict};
+use super::json::document::{Document, Endpoint, HostKind, Leg, Row, Severity, Verdict};
 use super::language::Language;
 use super::number;
-use super::text::{PaperWords, Words, paper_words, screen_words, words};
+use super::text::{PaperWords, Words, given_words, paper_words, screen_words, words};
 use crate::capture::Timestamp;
 
 /// Most rows of a table.
@@ -45,6 +45,8 @@ pub(super) struct Paper {
     pub(super) counts: Vec<(Severity, String)>,
     /// The heaviest findings, for the cover.
     pub(super) glance: Vec<Glance>,
+    /// How many more there are.
+    pub(super) glance_rest: usize,
     pub(super) sections: Vec<Section>,
     /// Version and time zone.
     pub(super) footer: String,
@@ -174,6 +176,7 @@ pub(super) fn paper(document: &Document, zone: &TimeZone) -> Paper {
         sentences: result::sentences(&maker),
         counts: result::counts(&maker),
         glance: findings::glance(&maker),
+        glance_rest: findings::weighty(document).count().saturating_sub(findings::MOST_AT_A_GLANCE),
         sections: sections(&maker),
         footer: result::footer(&maker),
     }
@@ -193,6 +196,7 @@ fn sections(maker: &Maker<'_>) -> Vec<Section> {
         section("services", paper.services, services::parts(maker)),
         section("security", paper.security, findings::security(maker)),
         section("findings", headings.findings, findings::all(maker)),
+        section("accepted", given_words(maker.language).accepted, findings::accepted(maker)),
         section("course", screen_words(maker.language).course, findings::course(maker)),
         section("actions", paper.actions, findings::actions(maker)),
         section("firewall", paper.firewall, firewall::parts(maker)),
@@ -216,10 +220,30 @@ impl Maker<'_> {
         }
     }
 
+    /// An address, with the device there if anybody knows what it is: stands in a sentence without an article.
+    fn address(&self, address: &str) -> String {
+        let host = self.document.hosts.iter().find(|host| host.address == address);
+        let title =
+            host.filter(|host| host.kind != Some(HostKind::Other)).and_then(|host| host.role_title.as_ref());
+        match title {
+            Some(title) => format!("{} ({})", shown(address), shown(title)),
+            None => shown(address),
+        }
+    }
+
     /// What the device at an address is, empty where nobody knows.
     fn title(&self, address: &str) -> String {
         let host = self.document.hosts.iter().find(|host| host.address == address);
         host.and_then(|host| host.role_title.as_ref()).map(|title| shown(title)).unwrap_or_default()
+    }
+
+    /// The transport of a documented connection; the published form marks with `?` what the document does not name.
+    fn transport(&self, leg: &Leg) -> String {
+        match leg.transport.strip_suffix('?') {
+            None => shown(&leg.transport),
+            Some("") => self.paper.no_transport.to_owned(),
+            Some(presumed) => filled(self.paper.presumed_transport, &shown(presumed)),
+        }
     }
 
     fn moment(&self, time: Option<&str>) -> String {
@@ -296,6 +320,13 @@ fn sentence(text: &str) -> String {
     escape_terminal(text, MOST_SENTENCE)
 }
 
+/// Behind ports that the site file puts in the place of the document's.
+fn stated(maker: &Maker<'_>, row: &Row) -> String {
+    row.stated_ports
+        .as_ref()
+        .map_or_else(String::new, |_| format!(" ({})", given_words(maker.language).stated))
+}
+
 fn socket(endpoint: &Endpoint) -> String {
     if endpoint.address.contains(':') {
         format!("[{}]:{}", endpoint.address, endpoint.port)
@@ -305,7 +336,7 @@ fn socket(endpoint: &Endpoint) -> String {
 }
 
 /// Whether an address stands for several hosts.
-fn is_group(address: &str) -> bool {
+pub(super) fn is_group(address: &str) -> bool {
     address.ends_with(".255") || address.parse::<IpAddr>().is_ok_and(|address| address.is_multicast())
 }
 

@@ -6,7 +6,7 @@ use super::{Maker, between, filled, shown};
 use crate::check::Unjudged;
 use crate::report::json::document::{Confidence, Host, HostKind, Party, Severity};
 use crate::report::number::{counted, duration, span, zone_name};
-use crate::report::text::run_words;
+use crate::report::text::{run_words, verdict_line};
 
 /// Most telephone systems on the cover.
 const MOST_PLANTS: usize = 4;
@@ -61,7 +61,10 @@ fn plant(maker: &Maker<'_>, host: &Host) -> String {
 
 pub(super) fn sentences(maker: &Maker<'_>) -> Vec<String> {
     let unjudged: Vec<Unjudged> = maker.document.unjudged.iter().map(|what| (*what).into()).collect();
-    let mut sentences = vec![(maker.words.verdict)(maker.document.verdict.into(), &unjudged).to_owned()];
+    let document = maker.document;
+    let accepted = document.accepted.len();
+    let verdict = verdict_line(maker.words, document.verdict.into(), &unjudged, accepted, maker.language);
+    let mut sentences = vec![verdict];
     sentences.extend(interim(maker));
     sentences.push(filled(maker.paper.measured, &measured(maker)));
     let mut by_party: BTreeMap<Party, u64> = BTreeMap::new();
@@ -72,12 +75,10 @@ pub(super) fn sentences(maker: &Maker<'_>) -> Vec<String> {
         .iter()
         .map(|(party, number)| format!("{} ({})", (maker.words.party)((*party).into()), maker.count(*number)))
         .collect();
-    let mut last = if parties.is_empty() {
-        maker.paper.nothing_to_do.to_owned()
-    } else {
-        filled(maker.paper.to_do, &parties.join(", "))
-    };
-    if !maker.document.unjudged.is_empty() {
+    let none = super::findings::nothing_to_do(maker);
+    let mut last =
+        if parties.is_empty() { none.to_owned() } else { filled(maker.paper.to_do, &parties.join(", ")) };
+    if !maker.document.unjudged.is_empty() && last != maker.paper.nothing_yet {
         last = format!("{last} {}", maker.paper.not_judged);
     }
     sentences.push(last);
@@ -104,9 +105,24 @@ fn measured(maker: &Maker<'_>) -> String {
         parts.push(duration(length, maker.language));
     }
     let heading = |what: &str, number: usize| format!("{what}: {}", maker.count(number as u64));
-    parts.push(heading(maker.words.headings.calls, document.calls.len()));
+    parts.push(calls(maker));
     parts.push(heading(maker.words.headings.media, document.streams.len()));
     parts.join(", ")
+}
+
+/// How many calls, where a call that a PBX passed on is one.
+fn calls(maker: &Maker<'_>) -> String {
+    let document = maker.document;
+    let whole = document.calls.iter().filter(|call| call.leg_of.is_none()).count();
+    let [whole, all] = [whole, document.calls.len()].map(|number| number as u64);
+    if all == 0 && !document.streams.is_empty() {
+        return maker.paper.calls_unreadable.to_owned();
+    }
+    let told = format!("{}: {}", maker.words.headings.calls, maker.count(whole));
+    match whole < all {
+        true => format!("{told} ({})", filled(maker.paper.parts_of_calls, &maker.count(all))),
+        false => told,
+    }
 }
 
 pub(super) fn counts(maker: &Maker<'_>) -> Vec<(Severity, String)> {
@@ -138,4 +154,65 @@ fn ends<'a>(maker: &Maker<'a>) -> (Option<&'a str>, Option<&'a str>) {
     let captures = &maker.document.captures;
     let first = captures.iter().filter_map(|capture| capture.first.as_deref()).min();
     (first, captures.iter().filter_map(|capture| capture.last.as_deref()).max())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::super::paper;
+    use crate::report::Language;
+    use crate::report::fixture::{audit, names, settings};
+    use crate::report::json;
+    use crate::report::json::document::{Document, Endpoint, Finding, Party, Severity, Verdict};
+    use crate::report::text::paper_words;
+
+    fn document() -> Document {
+        json::document_of(&audit(), &names(Language::De), &settings(Language::De, 80))
+    }
+
+    fn told(document: &Document) -> String {
+        paper(document, &TimeZone::UTC).sentences.join("\n")
+    }
+
+    #[test]
+    fn nothing_is_to_be_done_only_where_the_page_asks_for_nothing() {
+        let words = paper_words(Language::De);
+        let mut asked = document();
+        asked.findings.retain(|finding| finding.responsible != Party::Nobody);
+        asked.findings.truncate(1);
+        asked.verdict = Verdict::Notes;
+        asked.findings[0] = Finding { severity: Severity::Info, ..asked.findings[0].clone() };
+        assert!(!told(&asked).contains(words.nothing_to_do), "{}", told(&asked));
+        asked.findings.clear();
+        asked.registrations.clear();
+        assert!(told(&asked).contains(words.nothing_to_do));
+        asked.registrations = document().registrations;
+        asked.registrations.truncate(1);
+        let stranger = &mut asked.registrations[0];
+        stranger.status = None;
+        stranger.client = Endpoint { address: "203.0.113.200".to_owned(), port: 5060 };
+        stranger.registrar = Endpoint { address: "192.168.10.2".to_owned(), port: 5060 };
+        asked.unjudged.clear();
+        assert!(told(&asked).contains(words.look_at_registrations), "{}", told(&asked));
+        asked.verdict = Verdict::NotAssessable;
+        assert!(told(&asked).contains(words.nothing_yet), "{}", told(&asked));
+    }
+
+    #[test]
+    fn a_call_in_parts_is_one_and_one_that_nobody_can_read_is_not_none() {
+        let words = paper_words(Language::De);
+        let mut document = document();
+        document.calls.truncate(1);
+        (document.calls[0].leg_of, document.calls[0].leg_by) = (None, vec![1, 2]);
+        assert!(told(&document).contains("Gespräche: 1,"));
+        let mut leg = document.calls[0].clone();
+        (leg.leg_of, leg.leg_by) = (Some(0), Vec::new());
+        document.calls.extend([leg.clone(), leg]);
+        assert!(told(&document).contains("Gespräche: 1 (3 Abschnitte),"), "{}", told(&document));
+        document.calls.clear();
+        assert!(told(&document).contains(words.calls_unreadable));
+        document.streams.clear();
+        assert!(told(&document).contains("Gespräche: 0,"));
+    }
 }

@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Cell, Maker, Part, Picture, Table, Tone, between, instant, ladder, shown, socket};
+use crate::check::LEAST_JUDGED;
 use crate::observe::{Answer, Standing};
 use crate::report::json::document::{
-    Beginning, Call, CallState, Endpoint, MediaKind, Registration, Stream, Unjudged, VoicePolicy,
+    Beginning, Call, CallState, Endpoint, MediaKind, Receiver, Registration, Stream, Unjudged, VoicePolicy,
 };
 use crate::report::json::network::VOICE;
 use crate::report::number::{NO_VALUE, decimal, duration, percent, span, time_of_day};
 use crate::report::redact::is_public;
-use crate::report::table::media::is_at_most;
+use crate::report::table::media::{codec_of, is_at_most};
 use crate::report::text::{
-    CallNotes, EXPEDITED_FORWARDING, Registered, dscp_name, failed_transfer, unanswered,
+    CallNotes, EXPEDITED_FORWARDING, HoldNote, Registered, dscp_name, failed_transfer, unanswered,
 };
 
 pub(super) fn marking(maker: &Maker<'_>) -> Vec<Part> {
@@ -166,6 +167,10 @@ pub(super) fn calls(maker: &Maker<'_>) -> Vec<Part> {
     if maker.document.unjudged.contains(&Unjudged::Clock) {
         parts.push(Part::Text(maker.words.notes.jitter_unjudged.to_owned()));
     }
+    let is_too_short = |stream: &Stream| stream.lost > 0 && stream.expected < LEAST_JUDGED;
+    if maker.document.streams.iter().any(is_too_short) {
+        parts.push(Part::Text(maker.words.notes.few_packets.to_owned()));
+    }
     parts
 }
 
@@ -210,7 +215,9 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
         hung_up: call.hung_up.map(Into::into),
         status: call.final_status,
         reason: call.reason.as_deref().unwrap_or_default(),
+        status_behind: call.status_behind,
         is_unacknowledged: call.unacknowledged,
+        unheard: call.unheard.as_ref().map(|ends| ends.each_ref().map(|end| shown(&end.address))),
         late_ack: call.late_ack_ms.map(|ms| (ms * 1e6) as i64),
         cause: call
             .cause
@@ -222,6 +229,14 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
         rang_for: between(call.ringing.as_deref(), call.end.as_deref()).filter(|_| call.answered.is_none()),
         also_rang: call.also_rang.iter().map(|address| shown(address)).collect(),
         dialled: call.dialled.as_deref(),
+        held: call.held.as_ref().and_then(|held| {
+            Some(HoldNote {
+                side: held.by.into(),
+                after: between(call.answered.as_deref(), held.from.as_deref())?,
+                lasted: between(held.from.as_deref(), held.until.as_deref()),
+                times: held.times,
+            })
+        }),
         refused_change: call.refused_change.as_ref().map(|change| (change.kind.into(), change.status)),
         leg_of: root.map(|root| maker.moment(root.start.as_deref())),
         rang_at: root
@@ -277,6 +292,9 @@ fn voice_line(maker: &Maker<'_>, calls: &Known<'_>, stream: &Stream) -> Vec<Cell
     let heard = heard.filter(|heard| *heard > 0.0 || stream.lost > 0);
     let losses = std::iter::once(share(maker, loss));
     let losses = losses.chain(heard.map(|heard| format!("RTCP\u{a0}{}", share(maker, Some(heard)))));
+    let trip = stream.receiver.as_ref().and_then(Receiver::round_trip_of_ends);
+    let jitters = std::iter::once(number(jitter, "\u{a0}ms"));
+    let jitters = jitters.chain(trip.map(|trip| format!("RTT\u{a0}{}", number(Some(trip), "\u{a0}ms"))));
     let tone = if loss.is_some_and(|loss| loss > 1.0) { Tone::Caution } else { Tone::Plain };
     vec![
         Cell::new(detour(maker, stream)),
@@ -285,7 +303,7 @@ fn voice_line(maker: &Maker<'_>, calls: &Known<'_>, stream: &Stream) -> Vec<Cell
         Cell::new(codec(maker, stream)),
         Cell { order: Some(stream.packets as f64), ..Cell::of_lines(&packets) },
         Cell { tone, order: loss, ..Cell::of_lines(&losses.collect::<Vec<_>>()) },
-        Cell::number(number(jitter, "\u{a0}ms"), jitter),
+        Cell { order: jitter, ..Cell::of_lines(&jitters.collect::<Vec<_>>()) },
         Cell::number(mos, stream.mos),
     ]
 }
@@ -310,6 +328,14 @@ pub(super) fn registrations(maker: &Maker<'_>) -> Vec<Part> {
     ];
     let rows = maker.document.registrations.iter().map(|one| registration_line(maker, one)).collect();
     parts.push(Part::Table(Table::new(&heads, rows).folding(&[labels.transport, labels.attempts])));
+    if has_strangers(maker) {
+        parts.push(Part::Text(maker.words.notes.strangers.to_owned()));
+    }
+    parts
+}
+
+/// Whether somebody on the Internet tried to register and nobody answered, which is told beside the registrations.
+pub(super) fn has_strangers(maker: &Maker<'_>) -> bool {
     let is_told =
         maker.document.findings.iter().any(|finding| ["SEC-001", "SEC-002"].contains(&&*finding.code));
     let is_seen = !maker.document.unjudged.contains(&Unjudged::OneDirection);
@@ -320,10 +346,7 @@ pub(super) fn registrations(maker: &Maker<'_>) -> Vec<Part> {
     let is_stranger = |one: &Registration| {
         one.status.is_none() && is_public(&one.client) && !is_public(&one.registrar) && !is_known(&one.client)
     };
-    if !is_told && is_seen && maker.document.registrations.iter().any(is_stranger) {
-        parts.push(Part::Text(maker.words.notes.strangers.to_owned()));
-    }
-    parts
+    !is_told && is_seen && maker.document.registrations.iter().any(is_stranger)
 }
 
 fn registration_line(maker: &Maker<'_>, one: &Registration) -> Vec<Cell> {
@@ -342,7 +365,19 @@ fn registration_line(maker: &Maker<'_>, one: &Registration) -> Vec<Cell> {
         stale: one.stale,
         unreachable: one.unreachable,
     };
-    let result = told.lines(maker.language).join("; ");
+    let mut lines = told.lines(maker.language);
+    lines.extend(one.refresh.as_ref().map(|refresh| {
+        let time = |ms: f64| duration((ms * 1e6).round() as i64, maker.language);
+        (maker.words.renewed)(&time(refresh.shortest_ms), &time(refresh.longest_ms))
+    }));
+    // Where the registrar sees the client elsewhere than where it is: address translation.
+    let seen = one.mappings.last().and_then(|mapping| {
+        let seen = Endpoint { address: mapping.address.clone()?, port: mapping.port };
+        let is_other = (&seen.address, seen.port) != (&one.client.address, one.client.port);
+        is_other.then(|| format!("{} {}", maker.words.notes.seen_as, socket(&seen)))
+    });
+    lines.extend(seen);
+    let result = lines.join("; ");
     let tone =
         if is_accepted && !one.silent && one.expired_at.is_none() { Tone::Good } else { Tone::Caution };
     vec![
@@ -391,15 +426,15 @@ fn detour(maker: &Maker<'_>, stream: &Stream) -> String {
         maker.words.relayed((relay.channel, relay.multiplexed, relay.indicated), peer.as_deref())
     });
     let parts = told.into_iter().flatten().flatten();
-    std::iter::once(route(stream)).chain(parts).collect::<Vec<_>>().join(" ")
+    let away = (stream.turned_away > 0).then(|| format!("({})", maker.words.notes.turned_away));
+    std::iter::once(route(stream)).chain(parts).chain(away).collect::<Vec<_>>().join(" ")
 }
 
 fn codec(maker: &Maker<'_>, stream: &Stream) -> String {
-    let codec = stream.codec.as_deref().unwrap_or(maker.words.notes.unknown);
-    let codec = match stream.kind {
-        MediaKind::Video => format!("{codec} ({})", maker.words.notes.video),
-        _ => codec.to_owned(),
-    };
+    let main = stream.payloads.iter().max_by_key(|payload| payload.packets);
+    let main = main.map(|payload| payload.payload_type);
+    let is_video = stream.kind == MediaKind::Video;
+    let codec = codec_of(maker.words, stream.codec.as_deref(), main, is_video);
     match maker.words.protection(stream.keyed_by.map(Into::into), stream.probably_srtp) {
         Some(protection) => format!("{codec}, {protection}"),
         None => codec,
@@ -419,7 +454,50 @@ mod tests {
     use crate::report::Language;
     use crate::report::fixture::{audit, names, settings};
     use crate::report::json;
+    use crate::report::json::document::{Document, Mapping, Payload, PayloadRole, Refresh, Spread};
     use crate::report::text::words;
+
+    /// The cells of the last table of a section, row by row.
+    fn cells(document: &Document, section: &str) -> Vec<String> {
+        let paper = paper(document, &TimeZone::UTC);
+        let section = paper.sections.iter().find(|one| one.id == section).unwrap();
+        let mut tables = section.parts.iter().filter_map(|part| match part {
+            Part::Table(table) => Some(table),
+            _ => None,
+        });
+        let rows = &tables.next_back().unwrap().rows;
+        rows.iter().flatten().map(|cell| cell.text.clone()).collect()
+    }
+
+    #[test]
+    fn a_stream_without_a_known_codec_names_its_payload_type_and_tells_the_round_trip() {
+        let mut document = json::document_of(&audit(), &names(Language::De), &settings(Language::De, 80));
+        document.streams.truncate(1);
+        let stream = &mut document.streams[0];
+        stream.codec = None;
+        stream.payloads =
+            vec![Payload { payload_type: 96, codec: None, role: PayloadRole::Media, packets: 9 }];
+        let whole = |mean| Some(Spread { min: None, mean: Some(mean), max: None });
+        let receiver = stream.receiver.as_mut().unwrap();
+        (receiver.round_trip_ms, receiver.round_trip_sender_ms) = (whole(4.0), whole(8.5));
+        let told = cells(&document, "calls");
+        assert!(told.iter().any(|cell| cell.starts_with("dynamisch (PT\u{a0}96)")), "{told:?}");
+        assert!(told.iter().any(|cell| cell.ends_with("RTT\u{a0}12,5\u{a0}ms")), "{told:?}");
+        document.streams[0].kind = MediaKind::Video;
+        let told = cells(&document, "calls");
+        assert!(told.iter().any(|cell| cell.contains("(PT\u{a0}96, Video)")), "{told:?}");
+    }
+
+    #[test]
+    fn a_registration_tells_how_it_was_renewed_and_where_it_is_seen() {
+        let mut document = json::document_of(&audit(), &names(Language::De), &settings(Language::De, 80));
+        document.registrations.truncate(1);
+        let one = &mut document.registrations[0];
+        one.refresh = Some(Refresh { count: 2, shortest_ms: 60_000.0, longest_ms: 90_000.0 });
+        one.mappings = vec![Mapping { address: Some("203.0.113.9".to_owned()), port: 40_000, time: None }];
+        let told = cells(&document, "registrations").join(" | ").replace('\u{a0}', " ");
+        assert!(told.contains("erneuert nach 1 min bis 1 min 30 s; gesehen als 203.0.113.9:40000"), "{told}");
+    }
 
     #[test]
     fn each_direction_names_its_call() {

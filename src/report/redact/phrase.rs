@@ -11,16 +11,19 @@ pub(super) fn uncommon(document: &Document) -> impl Iterator<Item = &str> {
     let of_calls = document.calls.iter().flat_map(|call| {
         [call.reason.as_deref(), call.cause.as_ref().and_then(|cause| cause.text.as_deref())]
     });
+    let of_messages =
+        document.calls.iter().flat_map(|call| &call.messages).map(|message| message.reason.as_deref());
     let of_registrations =
         document.registrations.iter().flat_map(|row| [row.reason.as_deref(), row.refused_reason.as_deref()]);
-    of_calls.chain(of_registrations).flatten().filter(|phrase| !is_standard_phrase(phrase))
+    of_calls.chain(of_messages).chain(of_registrations).flatten().filter(|phrase| !is_standard_phrase(phrase))
 }
 
 pub(super) fn hide_in(document: &mut Document) {
-    let of_calls = document
-        .calls
-        .iter_mut()
-        .flat_map(|call| [call.reason.as_mut(), call.cause.as_mut().and_then(|cause| cause.text.as_mut())]);
+    let of_calls = document.calls.iter_mut().flat_map(|call| {
+        let text = call.cause.as_mut().and_then(|cause| cause.text.as_mut());
+        let of_messages = call.messages.iter_mut().map(|message| message.reason.as_mut());
+        [call.reason.as_mut(), text].into_iter().chain(of_messages)
+    });
     let of_registrations =
         document.registrations.iter_mut().flat_map(|row| [row.reason.as_mut(), row.refused_reason.as_mut()]);
     for phrase in of_calls.chain(of_registrations).flatten() {
@@ -38,6 +41,7 @@ pub(super) fn hide_in_audit(audit: &mut Audit) {
     };
     for call in &mut audit.traffic.calls {
         call.reason.iter_mut().for_each(hide);
+        call.ladder.phrases_mut().for_each(hide);
         if let Some(text) = call.cause.as_mut().map(|cause| &mut cause.text) {
             *text = text.take().filter(|text| is_standard_phrase(text.as_str()));
         }
@@ -46,7 +50,8 @@ pub(super) fn hide_in_audit(audit: &mut Audit) {
         row.reason.iter_mut().for_each(hide);
         row.refused.iter_mut().for_each(|refused| hide(&mut refused.reason));
     }
-    for finding in &mut audit.findings {
+    let accepted = audit.accepted.iter_mut().map(|one| &mut one.finding);
+    for finding in audit.findings.iter_mut().chain(accepted) {
         match &mut finding.detail {
             Detail::Sig001 { rejection, .. } | Detail::Sig005 { rejection, .. } => {
                 hide(&mut rejection.reason)

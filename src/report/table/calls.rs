@@ -13,7 +13,7 @@ use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, duration, moment, time_of_day};
 use crate::report::redact::is_public;
 use crate::report::text::{
-    CallNotes, Registered, Unreachable, arrow, failed_transfer, is_everyday, is_failure, unanswered,
+    CallNotes, HoldNote, Registered, Unreachable, arrow, failed_transfer, is_everyday, is_failure, unanswered,
 };
 
 /// Most calls or registrations listed.
@@ -114,11 +114,11 @@ fn lines_below(view: &View<'_>, id: usize, call: &Call) -> Vec<String> {
         .voice_of(id)
         .take(MOST_STREAMS)
         .filter_map(|at| Some(media::of_call(view, traffic.streams.get(at)?, traffic.in_call(at, id))));
-    notes(view, call).lines(view.language).into_iter().chain(transfer).chain(voice).collect()
+    notes(view, id, call).lines(view.language).into_iter().chain(transfer).chain(voice).collect()
 }
 
 /// What else is to be said of a call.
-pub(in crate::report) fn notes<'a>(view: &View<'a>, call: &'a Call) -> CallNotes<'a> {
+pub(in crate::report) fn notes<'a>(view: &View<'a>, id: usize, call: &'a Call) -> CallNotes<'a> {
     let root = call.leg_of.and_then(|root| view.audit.traffic.calls.get(root));
     CallNotes {
         answer: call.answer,
@@ -126,7 +126,12 @@ pub(in crate::report) fn notes<'a>(view: &View<'a>, call: &'a Call) -> CallNotes
         hung_up: call.hung_up,
         status: call.status,
         reason: call.reason.as_deref().unwrap_or_default(),
+        status_behind: call.status_behind,
         is_unacknowledged: call.is_unacknowledged,
+        unheard: call
+            .agreed()
+            .filter(|_| view.audit.unheard.binary_search(&id).is_ok())
+            .map(|ends| ends.map(|end| end.ip().to_string())),
         late_ack: call.late_ack,
         cause: call
             .cause
@@ -137,6 +142,12 @@ pub(in crate::report) fn notes<'a>(view: &View<'a>, call: &'a Call) -> CallNotes
         rang_for: call.rang_for(),
         also_rang: call.also_rang().iter().map(ToString::to_string).collect(),
         dialled: call.dialled.as_deref(),
+        held: call.held.zip(call.answered).map(|(held, (_, answered))| HoldNote {
+            side: held.side,
+            after: held.from.since(answered),
+            lasted: held.until.map(|until| until.since(held.from)),
+            times: held.times,
+        }),
         refused_change: call.refused_change.map(|change| (change.kind, change.status)),
         leg_of: root.map(|root| time_of_day(root.start.1, view.context.zone)),
         rang_at: root

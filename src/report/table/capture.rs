@@ -11,13 +11,11 @@ use crate::check::foreign_telephony;
 use crate::decode::{Layers, Skip};
 use crate::observe::Flow;
 use crate::report::link;
-use crate::report::number::{bytes, counted, period, share};
-use crate::report::text::run_words;
+use crate::report::number::{bytes, counted, is_clock_set, period, share};
+use crate::report::text::{given_words, run_words};
 
 /// Most files described one by one.
 const MOST: usize = 20;
-/// 1 January 1980: whoever captures earlier has no clock.
-const CLOCK_SET: i64 = 315_532_800_000_000_000;
 /// Most VLANs named.
 const VLANS: usize = 8;
 /// Most files named that were passed over.
@@ -78,7 +76,7 @@ fn file_facts(view: &View<'_>, capture: &CaptureSummary) -> Vec<(Piece, Piece)> 
     ];
     if let (Some(first), Some(last)) = (capture.first, capture.last) {
         let period = period(first, last, view.context.zone, view.language);
-        let unset = (last.0 < CLOCK_SET).then(|| view.words.notes.clock_unset.to_owned());
+        let unset = (!is_clock_set(last)).then(|| view.words.notes.clock_unset.to_owned());
         facts.push((labels.period.into(), Piece::lines([period].into_iter().chain(unset), Tone::Plain)));
     }
     let links: BTreeSet<String> = capture
@@ -98,6 +96,9 @@ fn file_facts(view: &View<'_>, capture: &CaptureSummary) -> Vec<(Piece, Piece)> 
     if capture.timeless_packets > 0 {
         let timeless = counted(capture.timeless_packets, noun.one, noun.many, view.language);
         facts.push((labels.timeless.into(), timeless.into()));
+    }
+    for trouble in capture.live.iter().flat_map(|live| &live.not_written) {
+        facts.push((run.recording.into(), Piece::new(run.not_written.replace("{}", trouble), Tone::Caution)));
     }
     if let (true, Some(text)) = (capture.live.is_some(), interim(view)) {
         facts.push((run.state.into(), text.into()));
@@ -134,12 +135,13 @@ fn quality_facts(view: &View<'_>) -> Vec<(Piece, Piece)> {
     if quality.filtered > 0 {
         facts.push((labels.filtered.into(), packets(quality.filtered)));
     }
+    if let Some(filter) = &view.audit.filter {
+        facts.push((given_words(view.language).filter.into(), filter.as_ref().into()));
+    }
     if let Some((leap, frame)) = quality.leaps.largest {
-        let place = match view.frames(&[frame]) {
-            (_, 0) => frame.number().to_string(),
-            (text, _) => text,
-        };
-        let told = (view.words.leaps)(quality.leaps.count, leap, &place);
+        let (place, found) = view.frames(&[frame]);
+        let place = (found > 0).then_some(place.as_str());
+        let told = (view.words.leaps)(quality.leaps.count, leap, place);
         let (notes, leaps) = (&view.words.notes, quality.leaps);
         let (some, why) = match leaps.crossing {
             0 => (None, notes.why_time_gap),
@@ -206,23 +208,7 @@ fn wrapped(view: &View<'_>) -> Vec<String> {
     let label = view.words.notes.outer_vlan;
     let outer_shown = outer.iter().take(VLANS).map(|id| format!("{label}\u{a0}{id}"));
     let (rest, outer_rest) = (more(vlans.len()), more(outer.len()));
-    let names = [
-        (Layers::VLAN_STACK, "QinQ"),
-        (Layers::MPLS, "MPLS"),
-        (Layers::PPP, "PPP"),
-        (Layers::GRE, "GRE"),
-        (Layers::ERSPAN, "ERSPAN"),
-        (Layers::VXLAN, "VXLAN"),
-        (Layers::IP_IN_IP, "IP in IP"),
-        (Layers::ETHER_IP, "EtherIP"),
-        (Layers::GTP_U, "GTP-U"),
-        (Layers::GENEVE, "Geneve"),
-        (Layers::L2TP, "L2TP"),
-        (Layers::PBB, "PBB (MAC in MAC)"),
-        (Layers::CAPWAP, "CAPWAP"),
-        (Layers::TZSP, "TZSP"),
-    ];
-    let names = names.into_iter().filter(|(layer, _)| layers.has(*layer)).map(|(_, name)| name.to_owned());
+    let names = link::layers(layers).map(ToOwned::to_owned);
     let unread = layers.has(Layers::INCOMPLETE).then(|| view.words.notes.unread_inside.to_owned());
     shown.chain(rest).chain(outer_shown).chain(outer_rest).chain(names).chain(unread).collect()
 }

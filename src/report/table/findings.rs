@@ -5,7 +5,7 @@ use super::page::{Page, Piece, Tone};
 use crate::check::{Finding, Severity};
 use crate::report::language::Language;
 use crate::report::number::{moment, span};
-use crate::report::text::{absent, finding_text, run_words};
+use crate::report::text::{absent, finding_text, given_words, is_changed, run_words, unjudged_line};
 
 pub(super) fn write(page: &mut Page, view: &View<'_>) {
     page.heading(view.words.headings.findings);
@@ -20,7 +20,32 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     }
 }
 
+/// What the site file accepts; nothing where it accepts nothing.
+pub(super) fn write_accepted(page: &mut Page, view: &View<'_>) {
+    if view.audit.accepted.is_empty() {
+        return;
+    }
+    let own = given_words(view.language);
+    page.heading(own.accepted);
+    for (index, one) in view.audit.accepted.iter().enumerate() {
+        if index > 0 {
+            page.blank();
+        }
+        let reasons = view.audit.site.exceptions.iter().filter(|known| one.lines.contains(&known.line));
+        let reasons = reasons.map(|known| {
+            let whole = if known.everywhere { format!("; {}", own.everywhere) } else { String::new() };
+            format!("{} ({} {}{whole})", known.reason, own.line, known.line)
+        });
+        write_as(page, view, &one.finding, Some(reasons.collect()));
+    }
+}
+
 pub(in crate::report) fn write_finding(page: &mut Page, view: &View<'_>, finding: &Finding) {
+    write_as(page, view, finding, None);
+}
+
+/// A finding; with the reasons for which the user accepts it there is nothing to do.
+fn write_as(page: &mut Page, view: &View<'_>, finding: &Finding, accepted: Option<Vec<String>>) {
     let text = finding_text(finding, &view.context, view.language);
     let labels = &view.words.labels;
     let mark = Piece::new((view.words.severity)(finding.severity), tone(finding.severity));
@@ -35,15 +60,23 @@ pub(in crate::report) fn write_finding(page: &mut Page, view: &View<'_>, finding
             .map(|(text, tone)| (run_words(view.language).state.into(), Piece::new(text, tone))),
     );
     facts.push((labels.seen.into(), text.detail.into()));
-    facts.push((labels.action.into(), text.action.into()));
-    facts.push((labels.responsible.into(), (view.words.party)(finding.responsible).into()));
+    match accepted {
+        Some(reasons) => {
+            facts.push((given_words(view.language).reason.into(), Piece::lines(reasons, Tone::Plain)));
+        }
+        None => {
+            facts.push((labels.action.into(), text.action.into()));
+            facts.push((labels.responsible.into(), (view.words.party)(finding.responsible).into()));
+        }
+    }
     facts.extend(evidence(view, finding).map(|text| (labels.evidence.into(), text.into())));
     facts.extend(source(view, finding).map(|text| (labels.source.into(), text.into())));
     facts.push((labels.confidence.into(), (view.words.confidence)(finding.confidence).into()));
     page.facts(2, &facts);
-    if !finding.evidence.filter.is_empty() {
+    let filter = view.context.filter(&finding.evidence);
+    if !filter.is_empty() {
         page.paragraph(2, &format!("{}:", labels.filter), Tone::Plain);
-        page.verbatim(4, &finding.evidence.filter);
+        page.verbatim(4, &filter);
     }
 }
 
@@ -94,9 +127,15 @@ fn source(view: &View<'_>, finding: &Finding) -> Option<String> {
     let rows: Vec<String> = finding
         .rows
         .iter()
-        .map(|id| match view.context.names.row(id) {
-            Some(row) => format!("{id} {} ({})", row.service, section(view, &row.section)),
-            None => id.to_string(),
+        .map(|id| {
+            let text = match view.context.names.row(id) {
+                Some(row) => format!("{id} {} ({})", row.service, section(view, &row.section)),
+                None => id.to_string(),
+            };
+            match is_changed(id, finding, view.audit) {
+                true => format!("{text}, {}", given_words(view.language).stated),
+                false => text,
+            }
         })
         .collect();
     (!rows.is_empty()).then(|| rows.join("; "))
@@ -124,7 +163,9 @@ pub(super) fn write_unjudged(page: &mut Page, view: &View<'_>) {
     if view.audit.unjudged.is_empty() && absent.is_none() {
         page.paragraph(0, view.words.notes.everything_judged, Tone::Plain);
     }
-    let open = view.audit.unjudged.iter().map(|what| (view.words.unjudged)(*what).to_owned());
+    let few = view.audit.few.iter().map(|few| (view.context.device(few.sender), few.packets, few.least));
+    let few: Vec<(String, u64, u64)> = few.collect();
+    let open = view.audit.unjudged.iter().map(|what| unjudged_line(view.words, *what, &few, view.language));
     let open = open.chain(absent).map(|what| ("–".into(), what.into()));
     page.facts(0, &open.collect::<Vec<(Piece, Piece)>>());
 }

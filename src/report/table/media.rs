@@ -9,7 +9,7 @@ use crate::observe::media::timing::{ClockSource, GUIDE};
 use crate::observe::media::{MediaKind, StreamReport};
 use crate::report::language::Language;
 use crate::report::number::{NO_BREAK_SPACE, NO_VALUE, decimal, duration, percent, share, span, time_of_day};
-use crate::report::text::{EXPEDITED_FORWARDING, dscp_name};
+use crate::report::text::{EXPEDITED_FORWARDING, Words, dscp_name};
 
 /// Most streams listed.
 const MOST: usize = 50;
@@ -122,6 +122,7 @@ pub(super) fn of_call(view: &View<'_>, stream: &Stream, part: Option<Stretch>) -
     ];
     facts.splice(1..1, protection(view, report));
     facts.extend(relayed(view, stream).into_iter().next().flatten());
+    facts.extend(turned_away(view, stream));
     if report.timing.jitter.is_some() {
         let told = part.map_or_else(|| jitter(view, report), |part| milliseconds(view, part.jitter));
         facts.push(format!("{jitter_word}{NO_BREAK_SPACE}{told}"));
@@ -146,6 +147,7 @@ fn line(view: &View<'_>, stream: &Stream, wide: bool) -> Vec<Piece> {
         vec![stream.source.to_string(), format!("→\u{a0}{}", stream.destination)]
     };
     route.extend(relayed(view, stream).into_iter().flatten());
+    route.extend(turned_away(view, stream));
     let codec = [Some(codec(view, report)), protection(view, report)];
     let mut line = vec![
         Piece::lines(route, Tone::Plain),
@@ -173,6 +175,11 @@ fn relayed(view: &View<'_>, stream: &Stream) -> [Option<String>; 2] {
     view.words.relayed((relay.channel, relay.multiplexed, relay.indicated), peer.as_deref())
 }
 
+/// That nobody got it.
+fn turned_away(view: &View<'_>, stream: &Stream) -> Option<String> {
+    (view.audit.traffic.turned_away(stream) > 0).then(|| view.words.notes.turned_away.to_owned())
+}
+
 /// From and to: times of day, with dates where the measurement takes longer than a day.
 fn times(view: &View<'_>, report: &StreamReport) -> String {
     let captures = &view.audit.captures;
@@ -191,12 +198,23 @@ fn times(view: &View<'_>, report: &StreamReport) -> String {
 
 /// The encoding name, else which payload type nobody explained.
 pub(in crate::report) fn codec(view: &View<'_>, report: &StreamReport) -> String {
-    let notes = &view.words.notes;
     let main = report.payloads.iter().max_by_key(|payload| payload.seen.packets);
-    match (&report.codec, main.map(|payload| payload.seen.value)) {
-        (Some(codec), _) if report.kind == MediaKind::Video => format!("{codec} ({})", notes.video),
-        (Some(codec), _) => codec.clone(),
-        (None, Some(dynamic @ 96..)) if report.kind == MediaKind::Video => {
+    let main = main.map(|payload| payload.seen.value);
+    codec_of(view.words, report.codec.as_deref(), main, report.kind == MediaKind::Video)
+}
+
+/// By name, else by the payload type of most packets.
+pub(in crate::report) fn codec_of(
+    words: &Words,
+    codec: Option<&str>,
+    main: Option<u8>,
+    is_video: bool,
+) -> String {
+    let notes = &words.notes;
+    match (codec, main) {
+        (Some(codec), _) if is_video => format!("{codec} ({})", notes.video),
+        (Some(codec), _) => codec.to_owned(),
+        (None, Some(dynamic @ 96..)) if is_video => {
             format!("{} (PT{NO_BREAK_SPACE}{dynamic}, {})", notes.dynamic, notes.video)
         }
         (None, Some(dynamic @ 96..)) => format!("{} (PT{NO_BREAK_SPACE}{dynamic})", notes.dynamic),

@@ -4,6 +4,7 @@ use super::View;
 use super::page::{Lean, Page, Piece, Tone};
 use crate::check::{RowResult, RowStatus};
 use crate::report::number::counted;
+use crate::report::text::given_words;
 
 pub(super) fn write(page: &mut Page, view: &View<'_>) {
     let labels = &view.words.labels;
@@ -37,7 +38,7 @@ fn line(view: &View<'_>, row: &RowResult) -> Vec<Piece> {
     vec![
         row.device.to_string().into(),
         Piece::plain(&row.row),
-        Piece::lines(service(view, &row.row), Tone::Plain),
+        Piece::lines(service(view, &row.row).into_iter().chain(stated(view, row)), Tone::Plain),
         Piece::new((view.words.row_status)(row.status, row.blocked_flows > 0), tone),
         view.count(row.packets).into(),
     ]
@@ -48,6 +49,12 @@ fn service(view: &View<'_>, row: &str) -> Vec<String> {
     let Some(name) = view.context.names.row(row) else { return Vec::new() };
     let condition = name.condition.as_ref().map(|condition| format!("({condition})"));
     std::iter::once(name.service.to_string()).chain(condition).collect()
+}
+
+/// The ports that the site file puts in the place of the row's.
+fn stated(view: &View<'_>, row: &RowResult) -> Option<String> {
+    let ports = row.stated.as_ref()?.set()?;
+    Some(format!("{ports} ({})", given_words(view.language).stated))
 }
 
 /// One line for each device: how many rows, and which.

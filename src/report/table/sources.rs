@@ -3,7 +3,7 @@
 use super::View;
 use super::page::{Page, Piece, Tone};
 use crate::report::number::{counted, zone_name};
-use crate::report::text::edition;
+use crate::report::text::{edition, use_line};
 
 pub(super) fn write(page: &mut Page, view: &View<'_>, version: &str) {
     write_exceptions(page, view);
@@ -32,15 +32,17 @@ fn write_exceptions(page: &mut Page, view: &View<'_>) {
         return;
     }
     page.heading(view.words.headings.exceptions);
-    let time = view.words.nouns.time;
     let lines: Vec<(Piece, Piece)> = exceptions
         .iter()
         .map(|exception| {
-            let (text, tone) = if exception.matched == 0 {
-                (view.words.notes.exception_unused.to_owned(), Tone::Caution)
-            } else {
-                (counted(exception.matched, time.one, time.many, view.language), Tone::Plain)
-            };
+            let tone = if exception.matched == 0 { Tone::Caution } else { Tone::Plain };
+            let text = use_line(
+                view.words,
+                exception.is_exception,
+                exception.matched,
+                exception.everywhere,
+                view.language,
+            );
             (Piece::lines([&*exception.text, &*exception.reason], Tone::Plain), Piece::new(text, tone))
         })
         .collect();

@@ -80,8 +80,8 @@ fn what_wraps_the_packets_and_what_was_not_read_has_a_name() {
     let flow = audit.traffic.flows[0].clone();
     let ends = "192.0.2.1:2944".parse().unwrap();
     let mut gateway = Flow { protocol: Protocol::Udp, a: ends, b: ends, app: App::Unknown, ..flow };
-    gateway.from_a.packets = 130;
-    gateway.from_b.packets = 0;
+    (gateway.from_a.packets, gateway.from_a.payload_packets) = (150, 130);
+    (gateway.from_b.packets, gateway.from_b.payload_packets) = (20, 0);
     gateway.layers = Layers::GTP_U.with(Layers::INCOMPLETE);
     audit.traffic.flows.push(gateway);
     let shown = |audit: &Audit| {

@@ -3,8 +3,9 @@
 use super::View;
 use super::page::{Page, Tone};
 use crate::check::{Severity, Verdict};
+use crate::report::language::Language;
 use crate::report::number::{count, counted, moment, period};
-use crate::report::text::run_words;
+use crate::report::text::{given_words, run_words, verdict_line};
 
 pub(super) fn write(page: &mut Page, view: &View<'_>) {
     write_line(page, view);
@@ -22,7 +23,13 @@ pub(in crate::report) fn write_line(page: &mut Page, view: &View<'_>) {
         Verdict::Fail => Tone::Bad,
         Verdict::NotAssessable => Tone::Caution,
     };
-    page.paragraph(0, (view.words.verdict)(view.audit.verdict, &view.audit.unjudged), tone);
+    page.paragraph(0, &sentence(view), tone);
+}
+
+/// The verdict in one sentence.
+pub(in crate::report) fn sentence(view: &View<'_>) -> String {
+    let audit = view.audit;
+    verdict_line(view.words, audit.verdict, &audit.unjudged, audit.accepted.len(), view.language)
 }
 
 /// `2 Fehler, 1 Warnung`.
@@ -37,10 +44,14 @@ pub(in crate::report) fn severities(view: &View<'_>) -> String {
             (found > 0).then(|| counted(found as u64, noun.one, noun.many, view.language))
         })
         .collect();
+    let accepted = view.audit.accepted.len() as u64;
+    let accepted =
+        (accepted > 0).then(|| format!("{} {}", view.count(accepted), given_words(view.language).counted));
     if counts.is_empty() {
-        return format!("{}: {}", view.words.headings.findings, view.words.notes.no_findings);
+        let none = format!("{}: {}", view.words.headings.findings, view.words.notes.no_findings);
+        return accepted.map_or(none.clone(), |accepted| format!("{none} ({accepted})"));
     }
-    counts.join(", ")
+    counts.into_iter().chain(accepted).collect::<Vec<_>>().join(", ")
 }
 
 /// That a live capture goes on while its report is read.
@@ -75,6 +86,15 @@ fn measurement(view: &View<'_>) -> String {
         count(total, view.language),
         if total == 1 { noun.one } else { noun.many }
     );
+    let filtered = view.audit.traffic.quality.filtered;
+    if filtered > 0 {
+        let kept = count(total.saturating_sub(filtered), view.language);
+        let label = view.words.labels.filtered;
+        text.push_str(&match view.language {
+            Language::De => format!(" (davon {kept} gelesen; {label}: {})", count(filtered, view.language)),
+            Language::En => format!(" ({kept} of them read; {label}: {})", count(filtered, view.language)),
+        });
+    }
     let first = captures.iter().filter_map(|capture| capture.first).min();
     let last = captures.iter().filter_map(|capture| capture.last).max();
     if let (Some(first), Some(last)) = (first, last) {

@@ -3,9 +3,9 @@
 
 use super::cause::because;
 use super::signalling::meaning;
-use super::status::phrase_of;
 use super::{List, quoted};
 use crate::observe::message::sip::CauseProtocol;
+use crate::observe::message::sip::standard_phrase;
 use crate::observe::{Answer, Beginning, CallSide, ChangeKind};
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::duration;
@@ -24,7 +24,11 @@ pub(crate) struct CallNotes<'a> {
     /// Last final status of its INVITE and its reason phrase, which is hostile.
     pub(crate) status: Option<u16>,
     pub(crate) reason: &'a str,
+    /// What was answered behind the caller's proxy, if that is something else.
+    pub(crate) status_behind: Option<u16>,
     pub(crate) is_unacknowledged: bool,
+    /// Between whom voice was agreed of which the capture holds none, though it does of other calls.
+    pub(crate) unheard: Option<[String; 2]>,
     /// From the answer to its ACK, in ns, where that came late.
     pub(crate) late_ack: Option<i64>,
     /// What the message says that ended it, with the text beside it, which is hostile.
@@ -39,6 +43,7 @@ pub(crate) struct CallNotes<'a> {
     pub(crate) also_rang: Vec<String>,
     pub(crate) dialled: Option<&'a str>,
     pub(crate) refused_change: Option<(ChangeKind, u16)>,
+    pub(crate) held: Option<HoldNote>,
     /// When the call began that a PBX passed on as this one.
     pub(crate) leg_of: Option<String>,
     /// Where this leg went, if the same number rang elsewhere too.
@@ -50,6 +55,51 @@ pub(crate) fn failed_transfer(to: &str, status: u16, language: Language) -> Stri
     match language {
         De => format!("Vermitteln an {to} gescheitert ({status})"),
         En => format!("transfer to {to} failed ({status})"),
+    }
+}
+
+/// That a call was put on hold.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HoldNote {
+    pub(crate) side: CallSide,
+    /// From the answer, in ns.
+    pub(crate) after: i64,
+    /// For how long the first time, in ns, if it was taken back.
+    pub(crate) lasted: Option<i64>,
+    pub(crate) times: u32,
+}
+
+impl HoldNote {
+    fn line(self, language: Language) -> String {
+        let side = match (self.side, language) {
+            (CallSide::Caller, De) => "vom Anrufer",
+            (CallSide::Callee, De) => "vom Angerufenen",
+            (CallSide::Caller, En) => "by the caller",
+            (CallSide::Callee, En) => "by the callee",
+        };
+        let is_whole = self.after <= 0;
+        let after = duration(self.after.max(0), language);
+        let lasted = self.lasted.map(|lasted| duration(lasted, language));
+        let times = self.times;
+        match language {
+            De => {
+                let how_often = if times > 1 { format!("; {times}-mal im Ganzen") } else { String::new() };
+                let lasted =
+                    lasted.map_or_else(|| "bis zum Ende".to_owned(), |lasted| format!("{lasted} lang"));
+                match is_whole {
+                    true => format!("{side} von Beginn an gehalten, {lasted}{how_often}"),
+                    false => format!("{side} gehalten {after} nach der Annahme, {lasted}{how_often}"),
+                }
+            }
+            En => {
+                let how_often = if times > 1 { format!("; {times} times in all") } else { String::new() };
+                let lasted = lasted.map_or_else(|| "to the end".to_owned(), |lasted| format!("for {lasted}"));
+                match is_whole {
+                    true => format!("on hold {side} from the beginning, {lasted}{how_often}"),
+                    false => format!("put on hold {side} {after} after the answer, {lasted}{how_often}"),
+                }
+            }
+        }
     }
 }
 
@@ -70,6 +120,10 @@ impl CallNotes<'_> {
                 De => format!("Annahme erst nach {after} bestätigt (ACK)"),
                 En => format!("answer acknowledged only after {after} (ACK)"),
             }
+        });
+        let unheard = self.unheard.as_ref().map(|[one, other]| match language {
+            De => format!("keine Sprache im Mitschnitt (vereinbart zwischen {one} und {other})"),
+            En => format!("no voice in the capture (agreed between {one} and {other})"),
         });
         let beginning = (self.beginning != Beginning::Seen).then(|| {
             say([
@@ -122,6 +176,7 @@ impl CallNotes<'_> {
         let cause = self.cause.and_then(|cause| because(cause, language));
         let lines = [
             unacknowledged,
+            unheard,
             late,
             beginning,
             ended,
@@ -129,8 +184,10 @@ impl CallNotes<'_> {
             self.rang_for(language),
             self.failure(language),
             self.words(language),
+            self.behind(language),
             cause,
             change,
+            self.held.map(|held| held.line(language)),
         ];
         lines.into_iter().chain([also_rang, early, dialled, leg]).flatten().collect()
     }
@@ -163,10 +220,20 @@ impl CallNotes<'_> {
         })
     }
 
+    /// What the side that was called answered, where the caller was told something else.
+    fn behind(&self, language: Language) -> Option<String> {
+        let status = self.status_behind?;
+        let why = meaning(status, language);
+        Some(match language {
+            De => format!("die angerufene Seite selbst antwortete {status} ({why})"),
+            En => format!("the called side itself answered {status} ({why})"),
+        })
+    }
+
     /// The phrase of a refusal that is not that of the RFC.
     fn words(&self, language: Language) -> Option<String> {
         let Answer::Rejected(status) = self.answer else { return None };
-        let is_usual = phrase_of(status).is_some_and(|phrase| phrase.eq_ignore_ascii_case(self.reason));
+        let is_usual = standard_phrase(status).is_some_and(|phrase| phrase.eq_ignore_ascii_case(self.reason));
         (!self.reason.is_empty() && !is_usual).then(|| match language {
             De => format!("Wortlaut: „{}“", quoted(self.reason)),
             En => format!("it says “{}”", quoted(self.reason)),
@@ -178,7 +245,7 @@ impl CallNotes<'_> {
 /// in its own words.
 pub(crate) fn is_everyday(status: u16, reason: Option<&str>) -> bool {
     let is_usual = |reason: &str| {
-        reason.is_empty() || phrase_of(status).is_some_and(|phrase| phrase.eq_ignore_ascii_case(reason))
+        reason.is_empty() || standard_phrase(status).is_some_and(|phrase| phrase.eq_ignore_ascii_case(reason))
     };
     match status {
         486 | 487 | 600 | 603 => true,
@@ -212,7 +279,9 @@ mod tests {
             hung_up: None,
             status: Some(200),
             reason: "OK",
+            status_behind: None,
             is_unacknowledged: false,
+            unheard: None,
             late_ack: None,
             cause: None,
             early_media: None,
@@ -221,6 +290,7 @@ mod tests {
             also_rang: Vec::new(),
             dialled: None,
             refused_change: None,
+            held: None,
             leg_of: None,
             rang_at: None,
         }
@@ -242,6 +312,25 @@ mod tests {
         assert!(usual.lines(De).is_empty());
         let refused = CallNotes { answer: Answer::Rejected(400), reason: "Zly\x1b request", ..notes() };
         assert_eq!(refused.lines(En), ["it says “Zly\\x1b request”"]);
+        let told_busy = CallNotes { status_behind: Some(603), ..notes() };
+        assert_eq!(told_busy.lines(De), ["die angerufene Seite selbst antwortete 603 (abgelehnt)"]);
+        let held =
+            HoldNote { side: CallSide::Callee, after: 5_200_000_000, lasted: Some(12_000_000_000), times: 1 };
+        let once = CallNotes { held: Some(held), ..notes() };
+        let expected = "vom Angerufenen gehalten 5,2\u{a0}s nach der Annahme, 12,0\u{a0}s lang";
+        assert_eq!(once.lines(De), [expected]);
+        let whole =
+            CallNotes { held: Some(HoldNote { after: -300_000_000, lasted: None, ..held }), ..notes() };
+        assert_eq!(whole.lines(De), ["vom Angerufenen von Beginn an gehalten, bis zum Ende"]);
+        let often = CallNotes { held: Some(HoldNote { lasted: None, times: 3, ..held }), ..notes() };
+        let expected = "put on hold by the callee 5.2\u{a0}s after the answer, to the end; 3 times in all";
+        assert_eq!(often.lines(En), [expected]);
+        let ends = ["192.168.10.21", "192.168.10.22"].map(str::to_owned);
+        let unheard = CallNotes { unheard: Some(ends), ..notes() };
+        assert_eq!(
+            unheard.lines(De),
+            ["keine Sprache im Mitschnitt (vereinbart zwischen 192.168.10.21 und 192.168.10.22)"]
+        );
         let rang = CallNotes {
             answer: Answer::Rejected(486),
             reason: "Busy Here",

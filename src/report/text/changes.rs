@@ -74,8 +74,14 @@ fn doubt_de(doubt: Doubt) -> &'static str {
         Doubt::Unjudged(Unjudged::OneSided | Unjudged::OneSidedIpsec | Unjudged::OneSidedTunnel) => {
             "Im zweiten Mitschnitt ist in einem Gespräch nur eine Seite zu hören."
         }
+        Doubt::Unjudged(Unjudged::UnheardCalls) => {
+            "Zu einem Gespräch des zweiten Mitschnitts ist keine Sprache darin."
+        }
         Doubt::Unjudged(Unjudged::NoRule) => {
             "Im zweiten Mitschnitt gilt für die Absender der Sprache keine Herstellerregel."
+        }
+        Doubt::Unjudged(Unjudged::FewPackets | Unjudged::NoMarks) => {
+            "Im zweiten Mitschnitt sind zu wenige Sprachpakete, um die Kennzeichnung zu beurteilen."
         }
         Doubt::Unjudged(Unjudged::Incomplete) => "Im zweiten Mitschnitt fehlen Pakete.",
         Doubt::Unjudged(Unjudged::Clock) => "Im zweiten Mitschnitt springen die Zeitstempel.",
@@ -104,8 +110,12 @@ fn doubt_en(doubt: Doubt) -> &'static str {
         Doubt::Unjudged(Unjudged::OneSided | Unjudged::OneSidedIpsec | Unjudged::OneSidedTunnel) => {
             "In the second capture one call has voice of one side only."
         }
+        Doubt::Unjudged(Unjudged::UnheardCalls) => "In the second capture one call has no voice.",
         Doubt::Unjudged(Unjudged::NoRule) => {
             "In the second capture no vendor's rule holds for the senders of voice."
+        }
+        Doubt::Unjudged(Unjudged::FewPackets | Unjudged::NoMarks) => {
+            "The second capture has too few packets of voice to judge the marking."
         }
         Doubt::Unjudged(Unjudged::Incomplete) => "Packets are missing from the second capture.",
         Doubt::Unjudged(Unjudged::Clock) => "The time stamps of the second capture jump.",

@@ -164,12 +164,13 @@ const NOTES: Notes = Notes {
         format!("{number} davon zwischen verschiedenen Schnittstellen, deren Uhren verschieden gehen können.")
     },
     why_time_gap: "Die Uhr wurde gestellt, mehrere Mitschnitte sind zusammengefügt, oder es kam lange kein Paket.",
-    marked_calls: "In der Reihenfolge ihres Beginns. ! steht vor Gesprächen, die scheiterten oder Pakete verloren (auch laut Empfänger, RTCP).",
+    marked_calls: "In der Reihenfolge ihres Beginns. ! steht vor Gesprächen, die scheiterten (besetzt, abgelehnt und nicht erreichbar zählen nicht dazu) oder mindestens 1 % Verlust hatten (wo der Empfänger per RTCP berichtet, nach dessen Zählung).",
     twice: "doppelt",
     times_unjudged: "Die Zeitstempel des Mitschnitts springen: Zeiten und Dauer können um den Sprung falsch sein.",
+    turned_away: "vom Ziel abgewiesen (ICMP)",
     video_jitter: "Jitter bei Video: gemessen am ersten Paket jedes Bildes; die übrigen tragen denselben Zeitstempel.",
     jitter_untold: "Jitter über 20\u{a0}ms ohne Befund: Er folgt einem neuen Angebot (SDP) oder fällt in die erste Sekunde, der Absender pausierte selbst, oder ein üblicher Puffer gleicht ihn aus.",
-    jitter_unjudged: "Jitter steht hier nur zur Kenntnis und ist nicht beurteilt: Die Zeitstempel des Mitschnitts springen.",
+    jitter_unjudged: "Die Zeitstempel des Mitschnitts springen: Jitter steht hier nur zur Kenntnis und ist nicht beurteilt, und ein Zeitraum, der über einen Sprung reicht, stimmt nicht (er kann vor seinem Anfang enden).",
     paused: "Pause: Mit einem neuen Angebot (Halten, Fax, anderer Weg) kam so lange nichts. Was dort an Nummern fehlt, zählt nicht \
              als Verlust.",
 };
@@ -190,7 +191,10 @@ fn verdict(verdict: Verdict, unjudged: &[Unjudged]) -> &'static str {
             "BESTANDEN – die geprüften Ports und Kennzeichnungen entsprechen den Herstellerangaben."
         }
         Verdict::Notes if unjudged.contains(&Unjudged::NoVoice) => {
-            "BESTANDEN MIT HINWEISEN – kein Fehler an der Anlage gefunden, aber auch kein Sprechweg: Kennzeichnung und Sprachqualität sind nicht beurteilt."
+            "BESTANDEN, SPRACHE NICHT BEURTEILT – kein Fehler an der Anlage gefunden, aber auch kein Sprechweg: Kennzeichnung und Sprachqualität sind offen."
+        }
+        Verdict::Notes if unjudged.contains(&Unjudged::NoMarks) => {
+            "BESTANDEN MIT HINWEISEN – kein Fehler an der Anlage gefunden, aber auch kein Sprechweg, dessen Kennzeichnung beurteilt werden kann."
         }
         Verdict::Notes => {
             "BESTANDEN MIT HINWEISEN – kein Fehler an der Anlage gefunden; beachten Sie die Hinweise."
@@ -277,13 +281,14 @@ fn skip(skip: Skip) -> String {
     }
 }
 
-fn leaps(leaps: u64, largest: i64, frame: &str) -> String {
+fn leaps(leaps: u64, largest: i64, frame: Option<&str>) -> String {
     let length = duration(largest, Language::De);
     let back = if largest < 0 { " zurück" } else { "" };
+    let place = frame.map_or_else(String::new, |frame| format!(", vor Paket {frame}"));
     match leaps {
-        1 => format!("einer, um {length}{back}, vor Paket {frame}"),
+        1 => format!("einer, um {length}{back}{place}"),
         _ => format!(
-            "{} von mindestens einem Tag, der größte um {length}{back}, vor Paket {frame}",
+            "{} von mindestens einem Tag, der größte um {length}{back}{place}",
             count(leaps, Language::De)
         ),
     }
@@ -329,6 +334,7 @@ fn evidence(kind: EvidenceKind) -> &'static str {
         EvidenceKind::NameOwned => "eigener Name",
         EvidenceKind::Ports => "typische Ports",
         EvidenceKind::Registration => "nimmt Anmeldungen an",
+        EvidenceKind::Registered => "angemeldet an",
     }
 }
 
@@ -401,9 +407,21 @@ fn unjudged(what: Unjudged) -> &'static str {
              Tunnel, in den pbxray nicht hineinsieht (OpenVPN, WireGuard, GRE oder L2TPv3). Ob die andere Seite darin spricht, \
              zeigt der Mitschnitt nicht. Messen Sie dort, wo die Sprache nicht im Tunnel ist."
         }
+        Unjudged::UnheardCalls => {
+            "Gespräche ohne Sprache: Zu mindestens einem angenommenen Gespräch ist kein Sprachpaket im Mitschnitt, zu anderen \
+             schon. Ob niemand sendet oder die Sprache einen anderen Weg nimmt als den, an dem gemessen wurde (direkt zwischen den \
+             Telefonen, andere Schnittstelle, VPN), zeigt der Mitschnitt nicht."
+        }
         Unjudged::NoRule => {
             "EF-Kennzeichnung: Zu mindestens einem Gerät, das Sprache sendet, gibt es keine Herstellervorgabe. Seine DSCP-Werte \
              stehen bei den Sprechwegen."
+        }
+        Unjudged::FewPackets => {
+            "EF-Kennzeichnung: Nicht von jedem Gerät, das ohne Kennzeichnung sendet, sind genug Sprachpakete für ein Urteil im Mitschnitt."
+        }
+        Unjudged::NoMarks => {
+            "EF-Kennzeichnung: Von keinem Gerät sind genug Sprachpakete für ein Urteil im Mitschnitt, und was da ist, trägt die \
+             Kennzeichnung nicht. Führen Sie während des Mitschnitts ein Gespräch von einer Minute."
         }
         Unjudged::Encrypted => "Gespräche und Anmeldungen: Die Signalisierung ist verschlüsselt.",
         Unjudged::Incomplete => "Paketverlust und Jitter: Der Mitschnitt ist unvollständig.",

@@ -17,6 +17,10 @@ pub(super) fn action(finding: &Finding) -> String {
             "Prüfen Sie, wofür der Port benutzt wird. Ist er gewollt, tragen Sie ihn mit Begründung in die \
              Standortdatei ein; sonst kontrollieren Sie Einstellung und Gerät."
         }
+        Detail::Port002 { stated, .. } if !stated.is_empty() => {
+            "Stellen Sie den RTP-Bereich auf den angegebenen Wert, oder berichtigen Sie die Standortdatei sowie Firewall- und \
+             QoS-Regeln."
+        }
         Detail::Port002 { .. } => {
             "Stellen Sie den RTP-Bereich auf den dokumentierten Wert, oder passen Sie Firewall- und QoS-Regeln an \
              den tatsächlichen Bereich an."
@@ -231,6 +235,10 @@ pub(super) fn action(finding: &Finding) -> String {
             "Stellen Sie den Spiegelport auf Senden und Empfangen, und messen Sie erneut."
         }
         Detail::Cap004 { .. } => "Schneiden Sie mit voller Paketlänge mit (Snaplen 0 oder 262144).",
+        Detail::Cap006 { returns: false, .. } => {
+            "Sortieren Sie die Datei nicht: Pakete vor und nach dem Sprung gerieten durcheinander. Schneiden Sie noch einmal mit, \
+             an einem Gerät, dessen Uhr niemand stellt."
+        }
         Detail::Cap006 { .. } => {
             "Sortieren Sie die Datei nach der Zeit (reordercap). Hilft das nicht, schneiden Sie noch einmal an einem Gerät \
              mit stabiler Uhr mit."

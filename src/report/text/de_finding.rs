@@ -6,15 +6,19 @@ use super::connection;
 use super::de;
 use super::de_action::action;
 use super::dscp::Hint;
+use super::given;
 use super::icmp::{Reason, reason};
+use super::life::silence;
 use super::loss;
 use super::no_voice;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
 use super::{signalling, voice};
-use crate::check::{Code, Detail, Finding, PortUse, Refusal, Side, VoiceSender};
+use crate::check::{Code, Detail, Finding, LOSS_LIMITS, MOS_LIMITS, PortUse, Refusal, Side, VoiceSender};
 use crate::observe::Protocol;
 use crate::report::language::Language::De;
-use crate::report::number::{bytes, count, counted, decimal, duration, percent, share, time_of_day};
+use crate::report::number::{
+    bytes, count, counted, decimal, decimal_beside, duration, percent, share, share_beside, time_of_day,
+};
 
 pub(super) fn title(code: Code) -> &'static str {
     match code {
@@ -85,10 +89,11 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             as_of.map_or_else(String::new, |date| format!(" (Stand {})", date.strftime("%d.%m.%Y"))),
             list(List::of(uses, uses.len(), undocumented))
         ),
-        Detail::Port002 { ports, documented } => format!(
-            "Die Sprachdaten von {device} laufen über UDP {}; dokumentiert ist {documented}. Firewall- und \
-             QoS-Regeln nach der Herstellerliste greifen dafür nicht.",
-            list(List::of(ports, ports.len(), u16::to_string))
+        Detail::Port002 { ports, documented, stated } => format!(
+            "Die Sprachdaten von {device} laufen über UDP {}; {}. Firewall- und QoS-Regeln nach {} greifen dafür nicht.",
+            list(List::of(ports, ports.len(), u16::to_string)),
+            given::range(documented, stated, De),
+            if stated.is_empty() { "der Herstellerliste" } else { "dieser Angabe" }
         ),
         Detail::Port003 { target, refusal: Refusal::Icmp { v6, kind, code, reporter }, voice: Some(sent), .. } => {
             let reason = icmp_reason(reason(*v6, *kind, *code));
@@ -96,15 +101,15 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         }
         Detail::Port003 { target, protocol, refusal, life, .. } => {
             let tried = blocked(finding.count, (*target, *protocol), device, context.service(finding), *refusal);
-            tried + &signalling::silence(*life, *refusal, target.ip(), context.zone, De)
+            tried + &silence(*life, *refusal, target.ip(), context.zone, De)
         }
-        Detail::Port005 { port, provider, documented, registers: true } => format!(
-            "{device} meldet sich von UDP {port} beim Provider {provider} an; dokumentiert ist der Bereich \
-             {documented}."
+        Detail::Port005 { port, provider, documented, stated, registers: true } => format!(
+            "{device} meldet sich von UDP {port} beim Provider {provider} an; {}.",
+            given::range(documented, stated, De)
         ),
-        Detail::Port005 { port, provider, documented, registers: false } => format!(
-            "{device} spricht von UDP {port} aus SIP mit dem Provider {provider}; dokumentiert ist der Bereich \
-             {documented}."
+        Detail::Port005 { port, provider, documented, stated, registers: false } => format!(
+            "{device} spricht von UDP {port} aus SIP mit dem Provider {provider}; {}.",
+            given::range(documented, stated, De)
         ),
         Detail::Port006 { observed: (first, last), model, documented, fits } => format!(
             "Beobachtet {}; für {} ist {documented} dokumentiert.{}",
@@ -133,7 +138,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::of(ports, ports.len(), u16::to_string))
         ),
         Detail::Port009 { port, tls, registers, peers } => {
-            let (who, over) = (list(List::addresses(peers)), if *tls { "TLS" } else { "TCP" });
+            let who = list(List::of(peers, peers.len(), |peer| context.device(*peer)));
+            let over = if *tls { "TLS" } else { "TCP" };
             let what = match (*registers, peers.len() == 1) {
                 (true, true) => format!("meldet sich über {over} {port} an der Anlage an"),
                 (true, false) => format!("melden sich über {over} {port} an der Anlage an"),
@@ -145,16 +151,16 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Qos001 { unmarked, packets, dscp, expected, sender } => {
             unmarked_voice((*unmarked, *packets), dscp, *expected, *sender != VoiceSender::System)
         }
-        Detail::Qos002 { pairs, before, after, frames: [first, second] } => format!(
+        Detail::Qos002 { pairs, before, after, frames } => format!(
             "{} von {device} sind zweimal aufgezeichnet, erst mit DSCP\u{a0}{}, dann mit DSCP\u{a0}{}{}. \
              Zwischen den beiden Messstellen wird die Kennzeichnung geändert; ab dort läuft die Sprache ohne \
              Vorrang.",
             counted(*pairs, "Sprachpaket", "Sprachpakete", De),
             dscp_name(*before),
             dscp_name(*after),
-            context.numbers([*first, *second]).map_or_else(String::new, |[first, second]| format!(
-                " (zum Beispiel Paket {first} und {second})"
-            ))
+            context
+                .packets(*frames, "und")
+                .map_or_else(String::new, |packets| format!(" (zum Beispiel Paket {packets})"))
         ),
         Detail::Qos003 { packets, expected, .. } => format!(
             "{device} ist ein Softphone auf einem PC und sendet {} ohne Kennzeichnung (DSCP 0 statt {}). \
@@ -189,9 +195,12 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             dscp_name(*expected)
         ),
         Detail::Qos009 { peer, before, after, changed_at } => format!(
-            "Im Sprechweg von {device} zu {peer} wechselt die Kennzeichnung ab Paket {} von DSCP\u{a0}{} auf DSCP\u{a0}{} \
+            "Im Sprechweg von {device} zu {peer} wechselt die Kennzeichnung {} von DSCP\u{a0}{} auf DSCP\u{a0}{} \
              und bleibt dabei.",
-            changed_at.number(),
+            match context.packet(changed_at.0) {
+                Some(packet) => format!("ab Paket {packet}"),
+                None => format!("um {}", time_of_day(changed_at.1, context.zone)),
+            },
             dscp_name(*before),
             dscp_name(*after)
         ),
@@ -251,10 +260,10 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             "Der Schätzwert MOS-LQ für die Sprache von {device} zu {} beträgt {} ({}, E-Modell G.107, ohne Laufzeit; \
              unter 3,6 sind viele Teilnehmer unzufrieden). Ursache ist der Verlust von {} Paketen ({}), die längste Lücke umfasst {}.",
             list(List::addresses(peers)),
-            decimal(*mos, 1, De),
+            decimal_beside(*mos, &MOS_LIMITS, 1, De),
             quoted(codec),
             of(*lost, *expected, "von", De),
-            share(*lost, *expected, De),
+            share_beside(*lost, *expected, &LOSS_LIMITS, De),
             counted(*longest, "Paket", "Pakete", De)
         ),
         Detail::Rtp007 { payload_type, codec, listed, peers } => format!(
@@ -356,7 +365,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             "{device} spricht {} im Klartext, obwohl der Hersteller hier Verschlüsselung voreinstellt. Gegenüber: {}. Wer im \
              LAN mitliest, erfährt Rufnummern und kann Gespräche mithören.",
             apps.iter().map(|app| app.name().to_uppercase()).collect::<Vec<_>>().join(" und "),
-            list(List::addresses(peers))
+            list(List::of(peers, peers.len(), |peer| context.device(*peer)))
         ),
         Detail::Sec004 { at, protocol: transport, sources } => format!(
             "Der Verwaltungszugang {} {at} von {device} antwortet auf Zugriffe aus dem Internet. Zugegriffen \
@@ -400,11 +409,14 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 format!("{} SIP-Nachrichten sind", count(*cut, De))
             }
         ),
-        Detail::Cap006 { steps, largest } => format!(
-            "Die Zeitstempel springen {} {} zurück: Die Uhr wurde gestellt, oder die Datei ist nicht nach der Zeit sortiert. Jitter \
-             und Zeitabstände sind deshalb nicht beurteilt.",
+        Detail::Cap006 { steps, largest, returns } => format!(
+            "Die Zeitstempel springen {} {} zurück{} Jitter und Zeitabstände sind deshalb nicht beurteilt.",
             if *steps == 1 { "einmal um".to_owned() } else { format!("{}-mal um bis zu", count(*steps, De)) },
-            duration(*largest, De)
+            duration(*largest, De),
+            match returns {
+                true => " und danach wieder vor: Die Datei ist wohl nicht nach der Zeit sortiert.",
+                false => " und kommen nicht wieder: Die Uhr wurde wohl gestellt. Zeiträume, die über den Sprung reichen, stimmen nicht.",
+            }
         ),
         Detail::Cap008 { connections } => format!(
             "{} mit Signalisierung {} verschlüsselt (TLS). Anmeldung, Rufaufbau und vereinbarte Codecs sind nicht \
@@ -449,7 +461,13 @@ fn blocked(
     service: Option<&str>,
     refusal: Refusal,
 ) -> String {
-    let tries = counted(attempts, "Versuch", "Versuche", De);
+    let tries = match (transport, refusal) {
+        // A SYN that is sent again is no further connection.
+        (Protocol::Tcp, Refusal::Silence | Refusal::Reset) => {
+            counted(attempts, "SYN-Paket", "SYN-Pakete", De)
+        }
+        _ => counted(attempts, "Paket", "Pakete", De),
+    };
     let service = service.map_or_else(String::new, |service| format!(" für „{service}“"));
     let verb = if attempts == 1 { ("blieb", "wurde") } else { ("blieben", "wurden") };
     let outcome = match refusal {

@@ -164,12 +164,13 @@ const NOTES: Notes = Notes {
         format!("{number} of them between different interfaces, whose clocks may differ.")
     },
     why_time_gap: "The clock was set, several captures were joined, or no packet came for long.",
-    marked_calls: "In the order in which they began. ! marks calls that failed or lost packets (by the receiver's word, RTCP, as well).",
+    marked_calls: "In the order in which they began. ! marks calls that failed (busy, declined and unavailable do not count) or had at least 1 % loss (by the receiver's count where it reports by RTCP).",
     twice: "twice",
     times_unjudged: "The time stamps of the capture jump: times and lengths may be wrong by the jump.",
+    turned_away: "turned away by the target (ICMP)",
     video_jitter: "Jitter of video: that of the first packet of each picture; the others carry the same time stamp.",
     jitter_untold: "Jitter above 20\u{a0}ms without a finding: it follows a new offer (SDP) or falls into the first second, the sender paused itself, or a usual buffer evens it out.",
-    jitter_unjudged: "Jitter is listed for information only and not judged: the time stamps of the capture jump.",
+    jitter_unjudged: "The time stamps of the capture jump: jitter is listed for information only and not judged, and a period across a jump is wrong (it may end before it begins).",
     paused: "Pause: with a new offer (hold, fax, another way) nothing came for so long. Numbers that are missing there do not count \
              as lost.",
 };
@@ -190,7 +191,10 @@ fn verdict(verdict: Verdict, unjudged: &[Unjudged]) -> &'static str {
             "PASSED – the ports and markings that were checked are as the vendor documents them."
         }
         Verdict::Notes if unjudged.contains(&Unjudged::NoVoice) => {
-            "PASSED WITH NOTES – no fault of the installation found, but no voice either: marking and voice quality are not judged."
+            "PASSED, VOICE NOT JUDGED – no fault of the installation found, but no voice either: marking and voice quality stay open."
+        }
+        Verdict::Notes if unjudged.contains(&Unjudged::NoMarks) => {
+            "PASSED WITH NOTES – no fault of the installation found, but no voice stream either whose marking can be judged."
         }
         Verdict::Notes => "PASSED WITH NOTES – no fault of the installation found; see the notes.",
         Verdict::Fail => "NOT PASSED – at least one point must be checked or fixed.",
@@ -275,15 +279,13 @@ fn skip(skip: Skip) -> String {
     }
 }
 
-fn leaps(leaps: u64, largest: i64, frame: &str) -> String {
+fn leaps(leaps: u64, largest: i64, frame: Option<&str>) -> String {
     let length = duration(largest, Language::En);
     let back = if largest < 0 { " back" } else { "" };
+    let place = frame.map_or_else(String::new, |frame| format!(", before packet {frame}"));
     match leaps {
-        1 => format!("one, by {length}{back}, before packet {frame}"),
-        _ => format!(
-            "{} of a day or more, the largest by {length}{back}, before packet {frame}",
-            count(leaps, Language::En)
-        ),
+        1 => format!("one, by {length}{back}{place}"),
+        _ => format!("{} of a day or more, the largest by {length}{back}{place}", count(leaps, Language::En)),
     }
 }
 
@@ -318,6 +320,7 @@ fn evidence(kind: EvidenceKind) -> &'static str {
         EvidenceKind::NameOwned => "own name",
         EvidenceKind::Ports => "typical ports",
         EvidenceKind::Registration => "accepts registrations",
+        EvidenceKind::Registered => "registered at",
     }
 }
 
@@ -388,9 +391,21 @@ fn unjudged(what: Unjudged) -> &'static str {
              pbxray cannot look into (OpenVPN, WireGuard, GRE or L2TPv3). Whether the other side speaks in it, the capture does \
              not show. Measure where the voice is not inside the tunnel."
         }
+        Unjudged::UnheardCalls => {
+            "Calls without voice: of at least one answered call no packet of voice is in the capture, while others have it. \
+             Whether nobody sends or the voice takes another way than the one that was measured (straight between the \
+             telephones, another interface, VPN), the capture does not show."
+        }
         Unjudged::NoRule => {
             "EF marking: for at least one device that sends voice there is no vendor's rule. Its DSCP values are listed with the \
              media streams."
+        }
+        Unjudged::FewPackets => {
+            "EF marking: not every device that sends without the mark has enough packets of voice in the capture to be judged."
+        }
+        Unjudged::NoMarks => {
+            "EF marking: no device has enough packets of voice in the capture to be judged, and what is there lacks the mark. Make \
+             a call of one minute while capturing."
         }
         Unjudged::Encrypted => "Calls and registrations: the signalling is encrypted.",
         Unjudged::Incomplete => "Packet loss and jitter: the capture is incomplete.",

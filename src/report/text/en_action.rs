@@ -17,6 +17,9 @@ pub(super) fn action(finding: &Finding) -> String {
             "Find out what the port is used for. If it is wanted, enter it in the site file with the reason; \
              otherwise check the setting and the device."
         }
+        Detail::Port002 { stated, .. } if !stated.is_empty() => {
+            "Set the RTP range to the stated value, or correct the site file and the firewall and QoS rules."
+        }
         Detail::Port002 { .. } => {
             "Set the RTP range to the documented value, or adapt the firewall and QoS rules to the actual range."
         }
@@ -213,6 +216,10 @@ pub(super) fn action(finding: &Finding) -> String {
         }
         Detail::Cap003 { .. } => "Set the mirror port to both transmit and receive, and capture again.",
         Detail::Cap004 { .. } => "Capture whole packets (snap length 0 or 262144).",
+        Detail::Cap006 { returns: false, .. } => {
+            "Do not sort the file: packets before and behind the jump would be mixed up. Capture again on a machine whose clock \
+             nobody sets."
+        }
         Detail::Cap006 { .. } => {
             "Sort the file by time (reordercap). If that does not help, capture again on a machine with a stable clock."
         }

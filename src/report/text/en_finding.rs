@@ -6,15 +6,19 @@ use super::connection;
 use super::dscp::Hint;
 use super::en;
 use super::en_action::action;
+use super::given;
 use super::icmp::{Reason, reason};
+use super::life::silence;
 use super::loss;
 use super::no_voice;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
 use super::{signalling, voice};
-use crate::check::{Code, Detail, Finding, PortUse, Refusal, Side, VoiceSender};
+use crate::check::{Code, Detail, Finding, LOSS_LIMITS, MOS_LIMITS, PortUse, Refusal, Side, VoiceSender};
 use crate::observe::Protocol;
 use crate::report::language::Language::En;
-use crate::report::number::{bytes, count, counted, decimal, duration, percent, share, time_of_day};
+use crate::report::number::{
+    bytes, count, counted, decimal, decimal_beside, duration, percent, share, share_beside, time_of_day,
+};
 
 pub(super) fn title(code: Code) -> &'static str {
     match code {
@@ -85,10 +89,11 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             as_of.map_or_else(String::new, |date| format!(" (as of {date})")),
             list(List::of(uses, uses.len(), undocumented))
         ),
-        Detail::Port002 { ports, documented } => format!(
-            "Voice of {device} uses UDP {}; the documented range is {documented}. Firewall and QoS rules built from \
-             the vendor's list do not match it.",
-            list(List::of(ports, ports.len(), u16::to_string))
+        Detail::Port002 { ports, documented, stated } => format!(
+            "Voice of {device} uses UDP {}; {}. Firewall and QoS rules built from {} do not match it.",
+            list(List::of(ports, ports.len(), u16::to_string)),
+            given::range(documented, stated, En),
+            if stated.is_empty() { "the vendor's list" } else { "that" }
         ),
         Detail::Port003 { target, refusal: Refusal::Icmp { v6, kind, code, reporter }, voice: Some(sent), .. } => {
             let reason = icmp_reason(reason(*v6, *kind, *code));
@@ -96,11 +101,12 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         }
         Detail::Port003 { target, protocol, refusal, life, .. } => {
             let tried = blocked(finding.count, (*target, *protocol), device, context.service(finding), *refusal);
-            tried + &signalling::silence(*life, *refusal, target.ip(), context.zone, En)
+            tried + &silence(*life, *refusal, target.ip(), context.zone, En)
         }
-        Detail::Port005 { port, provider, documented, registers } => format!(
-            "{device} {} {provider} from UDP {port}; the documented range is {documented}.",
-            if *registers { "registers with the provider" } else { "speaks SIP with the provider" }
+        Detail::Port005 { port, provider, documented, stated, registers } => format!(
+            "{device} {} {provider} from UDP {port}; {}.",
+            if *registers { "registers with the provider" } else { "speaks SIP with the provider" },
+            given::range(documented, stated, En)
         ),
         Detail::Port006 { observed: (first, last), model, documented, fits } => format!(
             "{} seen; the documented range of {} is {documented}.{}",
@@ -129,7 +135,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         ),
         Detail::Port009 { port, tls, registers, peers } => format!(
             "{} {} with the PBX over {} {port}; only UDP is documented there.",
-            list(List::addresses(peers)),
+            list(List::of(peers, peers.len(), |peer| context.device(*peer))),
             match (*registers, peers.len() == 1) {
                 (true, true) => "registers",
                 (true, false) => "register",
@@ -141,15 +147,15 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Qos001 { unmarked, packets, dscp, expected, sender } => {
             unmarked_voice((*unmarked, *packets), dscp, *expected, *sender != VoiceSender::System)
         }
-        Detail::Qos002 { pairs, before, after, frames: [first, second] } => format!(
+        Detail::Qos002 { pairs, before, after, frames } => format!(
             "{} of {device} were captured twice, first with DSCP\u{a0}{}, then with DSCP\u{a0}{}{}. \
              Between the two places the marking is changed; beyond that point voice has no priority.",
             counted(*pairs, "voice packet", "voice packets", En),
             dscp_name(*before),
             dscp_name(*after),
-            context.numbers([*first, *second]).map_or_else(String::new, |[first, second]| format!(
-                " (packets {first} and {second}, for instance)"
-            ))
+            context
+                .packets(*frames, "and")
+                .map_or_else(String::new, |packets| format!(" (packets {packets}, for instance)"))
         ),
         Detail::Qos003 { packets, expected, .. } => format!(
             "{device} is a softphone on a PC and sends {} without marking (DSCP 0 instead of {}). Windows marks \
@@ -183,8 +189,11 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             dscp_name(*expected)
         ),
         Detail::Qos009 { peer, before, after, changed_at } => format!(
-            "In the stream from {device} to {peer} the marking changes at packet {} from DSCP\u{a0}{} to DSCP\u{a0}{} and stays so.",
-            changed_at.number(),
+            "In the stream from {device} to {peer} the marking changes at {} from DSCP\u{a0}{} to DSCP\u{a0}{} and stays so.",
+            match context.packet(changed_at.0) {
+                Some(packet) => format!("packet {packet}"),
+                None => time_of_day(changed_at.1, context.zone),
+            },
             dscp_name(*before),
             dscp_name(*after)
         ),
@@ -244,10 +253,10 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             "The estimated MOS-LQ of the voice from {device} to {} is {} ({}, E-model G.107, without delay; below 3.6 many \
              users are dissatisfied). The cause is the loss of {} packets ({}); the longest gap is {}.",
             list(List::addresses(peers)),
-            decimal(*mos, 1, En),
+            decimal_beside(*mos, &MOS_LIMITS, 1, En),
             quoted(codec),
             of(*lost, *expected, "of", En),
-            share(*lost, *expected, En),
+            share_beside(*lost, *expected, &LOSS_LIMITS, En),
             counted(*longest, "packet", "packets", En)
         ),
         Detail::Rtp007 { payload_type, codec, listed, peers } => format!(
@@ -348,7 +357,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             "{device} speaks {} in clear text, although the vendor's setting here is encryption. With: {}. Whoever listens in \
              the LAN learns numbers and can overhear calls.",
             apps.iter().map(|app| app.name().to_uppercase()).collect::<Vec<_>>().join(" and "),
-            list(List::addresses(peers))
+            list(List::of(peers, peers.len(), |peer| context.device(*peer)))
         ),
         Detail::Sec004 { at, protocol: transport, sources } => format!(
             "The management access {} {at} of {device} answers requests from the Internet. They came from {}.",
@@ -390,11 +399,14 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 format!("{} SIP messages were", count(*cut, En))
             }
         ),
-        Detail::Cap006 { steps, largest } => format!(
-            "The time stamps jump back {} {}: the clock was set, or the file is not sorted by time. Jitter and intervals are \
-             therefore not judged.",
+        Detail::Cap006 { steps, largest, returns } => format!(
+            "The time stamps jump back {} {}{} Jitter and intervals are therefore not judged.",
             if *steps == 1 { "once by".to_owned() } else { format!("{} times by up to", count(*steps, En)) },
-            duration(*largest, En)
+            duration(*largest, En),
+            match returns {
+                true => " and forth again: the file is probably not sorted by time.",
+                false => " and do not return: the clock was probably set. Periods across the jump are wrong.",
+            }
         ),
         Detail::Cap008 { connections } => format!(
             "{} with signalling {} encrypted (TLS). Registration, call set-up and negotiated codecs cannot be read; \
@@ -439,7 +451,13 @@ fn blocked(
     service: Option<&str>,
     refusal: Refusal,
 ) -> String {
-    let tries = counted(attempts, "attempt", "attempts", En);
+    let tries = match (transport, refusal) {
+        // A SYN that is sent again is no further connection.
+        (Protocol::Tcp, Refusal::Silence | Refusal::Reset) => {
+            counted(attempts, "SYN packet", "SYN packets", En)
+        }
+        _ => counted(attempts, "packet", "packets", En),
+    };
     let service = service.map_or_else(String::new, |service| format!(" for “{service}”"));
     let was = if attempts == 1 { "was" } else { "were" };
     let outcome = match refusal {
@@ -451,7 +469,7 @@ fn blocked(
             if v6 { "v6" } else { "" }
         ),
     };
-    format!("{tries} by {device} to reach {target} over {}{service} {outcome}.", protocol(transport))
+    format!("{tries} from {device} to {target} over {}{service} {outcome}.", protocol(transport))
 }
 
 /// Voice of which somebody says by ICMP that it does not arrive.

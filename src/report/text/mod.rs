@@ -15,8 +15,10 @@ mod en;
 mod en_action;
 mod en_finding;
 mod frame;
+mod given;
 mod icmp;
 mod lookup;
+mod life;
 mod loss;
 mod no_voice;
 mod paper;
@@ -40,18 +42,19 @@ use super::language::Language;
 use super::names::Names;
 use super::number::{count, share};
 use crate::capture::{Ended, Frame};
-use crate::check::{Audit, Code, Detail, Finding, PortUse, Side, Unevenness};
+use crate::check::{self, Audit, Code, Detail, Evidence, Finding, PortUse, Side, Unevenness};
 use crate::observe::Protocol;
 use crate::observe::message::App;
 use crate::site::Confidence;
 
 pub(crate) use absent::absent;
-pub(crate) use call::{CallNotes, arrow, failed_transfer, is_everyday, is_failure};
+pub(crate) use call::{CallNotes, HoldNote, arrow, failed_transfer, is_everyday, is_failure};
 pub(crate) use changes::{ChangeWords, change_words};
 pub(crate) use dscp::{EXPEDITED_FORWARDING, name as dscp_name};
 pub(crate) use edition::edition;
+pub(crate) use given::{given_words, is_changed, unjudged_line, use_line, verdict_line};
 pub(crate) use lookup::unanswered;
-pub(crate) use paper::{PaperWords, paper_words};
+pub(crate) use paper::{PaperWords, glance_rest, paper_words};
 pub(crate) use registration::{Registered, Unreachable};
 pub(crate) use running::run_words;
 pub use screen::{ScreenWords, screen_words};
@@ -99,6 +102,14 @@ fn title_of(finding: &Finding, language: Language) -> &'static str {
             Language::De => "Sprache kommt von anderem Port als angekündigt",
             Language::En => "Media from another port than announced",
         },
+        (Detail::Port002 { stated, documented, .. }, language)
+            if documented.is_empty() && !stated.is_empty() =>
+        {
+            language.either(
+                "Sprechweg außerhalb des angegebenen RTP-Bereichs",
+                "Media outside the stated RTP range",
+            )
+        }
         (Detail::Rtp004 { how: Unevenness::Clock { .. }, .. }, Language::De) => {
             "Takt des Absenders weicht ab"
         }
@@ -144,17 +155,59 @@ impl Context<'_> {
         }
     }
 
-    /// Where a person finds these frames: their numbers in their file. `None`: one of them stands in none, since a live capture
-    /// was not written.
-    fn numbers<const N: usize>(&self, frames: [Frame; N]) -> Option<[u64; N]> {
-        let mut numbers = frames.map(Frame::number);
-        for (number, frame) in numbers.iter_mut().zip(frames) {
-            let capture = self.audit.captures.get(usize::from(frame.file()));
-            if let Some(live) = capture.and_then(|capture| capture.live.as_ref()) {
-                *number = live.place(frame.number())?.1;
+    /// Where a person finds a frame: the name of its file where there may be several, and its number in it. `None`: nowhere,
+    /// since a live capture was not written.
+    pub(crate) fn place(&self, frame: Frame) -> Option<(Option<String>, u64)> {
+        let captures = &self.audit.captures;
+        let capture = captures.get(usize::from(frame.file()));
+        let name = |path: &str| path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned();
+        match capture.and_then(|capture| capture.live.as_ref()) {
+            Some(live) => {
+                let (path, number) = live.place(frame.number())?;
+                Some((Some(name(&path.display().to_string())), number))
             }
+            None if captures.len() > 1 => {
+                Some((Some(capture.map_or_else(String::new, |capture| name(&capture.path))), frame.number()))
+            }
+            None => Some((None, frame.number())),
         }
-        Some(numbers)
+    }
+
+    /// The same within a sentence: `12`, or `12 (trace_00002.pcapng)` where there are several files.
+    fn packet(&self, frame: Frame) -> Option<String> {
+        let (file, number) = self.place(frame)?;
+        Some(match file.filter(|_| self.has_several_files()) {
+            Some(file) => format!("{number} ({})", quoted(&file)),
+            None => number.to_string(),
+        })
+    }
+
+    /// Two of them: `12 and 13`, or `12 and 13 (trace_00002.pcapng)`.
+    fn packets(&self, [first, second]: [Frame; 2], and: &str) -> Option<String> {
+        let ((file, number), (other, _)) = (self.place(first)?, self.place(second)?);
+        let first = if file == other { number.to_string() } else { self.packet(first)? };
+        Some(format!("{first} {and} {}", self.packet(second)?))
+    }
+
+    fn has_several_files(&self) -> bool {
+        let captures = &self.audit.captures;
+        let written =
+            captures.iter().filter_map(|capture| capture.live.as_ref()).flat_map(|live| &live.written);
+        let mut paths = written.map(|run| &run.path);
+        let first = paths.next();
+        captures.len() > 1 || paths.any(|path| Some(path) != first)
+    }
+
+    /// The filter of a finding. One that names frames has their numbers in the file that is named first, since a filter is used
+    /// on one file at a time; none where no file holds them.
+    pub(crate) fn filter(&self, evidence: &Evidence) -> String {
+        if !check::is_by_number(&evidence.filter) {
+            return evidence.filter.clone();
+        }
+        let places: Vec<_> = evidence.frames.iter().filter_map(|frame| self.place(*frame)).collect();
+        let file = places.first().map(|(file, _)| file.clone());
+        let numbers = places.iter().filter(|(its, _)| Some(its) == file.as_ref()).map(|(_, number)| *number);
+        check::by_number(&numbers.collect())
     }
 
     /// Whom a finding is about.

@@ -1,6 +1,6 @@
 //! What a capture without voice has instead (CAP-010), in both languages.
 
-use super::{Context, List};
+use super::{Context, List, quoted};
 use crate::check::{Code, NoVoice, all_ended_unanswered};
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::{count, counted};
@@ -16,6 +16,9 @@ pub(super) fn title(reason: &NoVoice, language: Language) -> Option<&'static str
         NoVoice::Rewritten => ("Adressen nachträglich ersetzt", "Addresses were replaced"),
         NoVoice::Answered | NoVoice::Called | NoVoice::Foreign(_) | NoVoice::Reported { .. } => {
             ("Kein Sprechweg erkannt", "No voice stream recognised")
+        }
+        NoVoice::Filtered => {
+            ("Kein Sprechweg im gefilterten Mitschnitt", "No voice stream in the filtered capture")
         }
         NoVoice::Sealed | NoVoice::Ipsec | NoVoice::Nothing => return None,
     };
@@ -106,8 +109,26 @@ fn german(reason: &NoVoice, context: &Context<'_>) -> String {
                 all => format!("Von {} wurde keiner angenommen.", counted(all as u64, "Anruf", "Anrufen", De)),
             }
         ),
-        NoVoice::Answered | NoVoice::Called | NoVoice::Nothing => format!("{none}. {unjudged}"),
+        NoVoice::Filtered => format!(
+            "{}; der Filter{} ließ {} aus, in denen die Sprache sein kann. {unjudged}",
+            match context.audit.traffic.quality.frames {
+                0 => "Kein Paket wurde gelesen".to_owned(),
+                read => format!("In den gelesenen {} ist kein Sprechweg (RTP) zu erkennen", counted(read, "Paket", "Paketen", De)),
+            },
+            filter(context),
+            counted(context.audit.traffic.quality.filtered, "Paket", "Pakete", De)
+        ),
+        NoVoice::Answered => format!(
+            "{none}, obwohl Gespräche angenommen wurden: Ihre Sprache nimmt wohl einen anderen Weg als den, an dem gemessen wurde \
+             (direkt zwischen den Telefonen, andere Schnittstelle), ein Filter hielt sie fern, oder niemand sendet. {unjudged}"
+        ),
+        NoVoice::Called | NoVoice::Nothing => format!("{none}. {unjudged}"),
     }
+}
+
+/// The expression by which packets were chosen, in quotation marks.
+fn filter(context: &Context<'_>) -> String {
+    context.audit.filter.as_deref().map_or_else(String::new, |text| format!(" {}", quoted(text)))
 }
 
 fn english(reason: &NoVoice, context: &Context<'_>) -> String {
@@ -177,7 +198,20 @@ fn english(reason: &NoVoice, context: &Context<'_>) -> String {
                 all => format!("None of {} was answered.", counted(all as u64, "call", "calls", En)),
             }
         ),
-        NoVoice::Answered | NoVoice::Called | NoVoice::Nothing => format!("{none}. {unjudged}"),
+        NoVoice::Filtered => format!(
+            "{}; the filter{} left out {}, which may hold the voice. {unjudged}",
+            match context.audit.traffic.quality.frames {
+                0 => "No packet was read".to_owned(),
+                read => format!("No voice stream (RTP) can be made out in the {} that were read", counted(read, "packet", "packets", En)),
+            },
+            filter(context),
+            counted(context.audit.traffic.quality.filtered, "packet", "packets", En)
+        ),
+        NoVoice::Answered => format!(
+            "{none}, although calls were answered: their voice probably takes another way than the one that was measured (straight \
+             between the telephones, another interface), a filter kept it out, or nobody sends. {unjudged}"
+        ),
+        NoVoice::Called | NoVoice::Nothing => format!("{none}. {unjudged}"),
     }
 }
 
@@ -187,6 +221,10 @@ pub(super) fn action(reason: &NoVoice, language: Language) -> &'static str {
         NoVoice::Empty => (
             "Prüfen Sie Schnittstelle und Mitschnittfilter, und wiederholen Sie den Mitschnitt.",
             "Check interface and capture filter, and repeat the capture.",
+        ),
+        NoVoice::Filtered => (
+            "Prüfen Sie den Filter (--filter), oder werten Sie den Mitschnitt ohne ihn aus.",
+            "Check the filter (--filter), or look at the capture without it.",
         ),
         NoVoice::Foreign(_) => {
             ("Werten Sie diese Signalisierung in Wireshark aus.", "Look at this signalling in Wireshark.")

@@ -38,10 +38,6 @@ pub(crate) struct Registered<'a> {
     pub(crate) unreachable: u64,
 }
 
-/// "Destination unreachable", RFC 792 and RFC 4443.
-const UNREACHABLE_V4: u8 = 3;
-const UNREACHABLE_V6: u8 = 1;
-
 /// What ICMP says of SIP that did not reach the other side: first frame and how often, by sender and receiver.
 #[derive(Debug)]
 pub(crate) struct Unreachable(BTreeMap<(SocketAddr, SocketAddr), Vec<(Frame, u64)>>);
@@ -51,9 +47,8 @@ impl Unreachable {
         let mut told: BTreeMap<(SocketAddr, SocketAddr), Vec<(Frame, u64)>> = BTreeMap::new();
         for flow in flows.iter().filter(|flow| flow.app == App::Sip) {
             for report in &flow.extra.icmp {
-                let kind = if report.v6 { UNREACHABLE_V6 } else { UNREACHABLE_V4 };
                 let ends = if report.about_a { (flow.a, flow.b) } else { (flow.b, flow.a) };
-                if report.kind == kind {
+                if report.is_unreachable() {
                     told.entry(ends).or_default().push((report.frame, report.count));
                 }
             }

@@ -24,6 +24,10 @@ pub(crate) struct RunWords {
     pub(crate) is_cleared: &'static str,
     /// Nothing was told yet of packets that the kernel dropped.
     pub(crate) drops_unknown: &'static str,
+    /// What could not be recorded, as a fact.
+    pub(crate) recording: &'static str,
+    /// The same; `{}` stands for the file and the system's words.
+    pub(crate) not_written: &'static str,
 }
 
 pub(crate) fn run_words(language: Language) -> &'static RunWords {
@@ -43,6 +47,8 @@ const DE: RunWords = RunWords {
     cleared: |since, cleared| format!("erledigt seit {cleared}; aufgetreten {since}"),
     is_cleared: "erledigt",
     drops_unknown: "noch keine Angabe",
+    recording: "Aufzeichnung",
+    not_written: "unvollständig: {}",
 };
 
 const EN: RunWords = RunWords {
@@ -55,4 +61,6 @@ const EN: RunWords = RunWords {
     cleared: |since, cleared| format!("cleared {cleared}; came {since}"),
     is_cleared: "cleared",
     drops_unknown: "not told yet",
+    recording: "Recording",
+    not_written: "incomplete: {}",
 };

@@ -1,39 +1,25 @@
 //! The sentences of SIG-001, SIG-002, SIG-005 and SIG-009 in both languages, and what to do, which depends on the status,
 //! on whether credentials were sent and on where the other side stands.
 
-use std::net::IpAddr;
+use std::net::SocketAddr;
 
 use jiff::tz::TimeZone;
 
-use super::status::{phrase_of, sip_status};
+use super::life::silence;
+use super::status::in_words;
 use super::{List, of, protocol, quoted};
 use crate::check::{Circumstance, Detail, Finding, Life, Refusal, Rejection};
+use crate::observe::message::sip::standard_phrase;
 use crate::report::language::Language::{self, De, En};
-use crate::report::number::{count, counted, duration, time_of_day};
+use crate::report::number::{count, counted, duration};
 
-/// That a host which does not answer sends nothing at all any more, as a sentence behind another one.
-pub(super) fn silence(
-    life: Life,
-    refusal: Refusal,
-    host: IpAddr,
-    zone: &TimeZone,
-    language: Language,
-) -> String {
-    match (life, language) {
-        (Life::SilentSince(time), De) if refusal == Refusal::Silence => {
-            format!(" Seit {} Uhr kommt von {host} nichts mehr.", time_of_day(time, zone))
-        }
-        (Life::SilentSince(time), En) if refusal == Refusal::Silence => {
-            format!(" Since {} nothing comes from {host} any more.", time_of_day(time, zone))
-        }
-        _ => String::new(),
-    }
-}
+/// Accounts that a sentence names one by one: somebody has to look at each.
+const ACCOUNTS: usize = 16;
 
 /// What was seen; `None` for other codes.
 pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language: Language) -> Option<String> {
     let text = match (&finding.detail, language) {
-        (Detail::Sig001 { account, registrar, rejection, others, accepted_after, instead }, De) => {
+        (Detail::Sig001 { account, registrar, rejection, others, accepted_after, instead, further }, De) => {
             let mut text = format!(
                 "Die Anmeldung von {device} für {} {} von {registrar} abgelehnt{}: {}{}.",
                 quoted(account),
@@ -58,9 +44,12 @@ pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language:
             if let Some(other) = instead {
                 text.push_str(&format!(" Unter {} wird derselbe Teilnehmer angenommen.", quoted(other)));
             }
+            if !further.is_empty() {
+                text.push_str(&format!(" Ebenso abgelehnt: {}.", accounts(further, De)));
+            }
             text
         }
-        (Detail::Sig001 { account, registrar, rejection, others, accepted_after, instead }, En) => {
+        (Detail::Sig001 { account, registrar, rejection, others, accepted_after, instead, further }, En) => {
             let mut text = format!(
                 "The registration of {device} for {} {} rejected by {registrar}{}: {}{}.",
                 quoted(account),
@@ -83,6 +72,9 @@ pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language:
             }
             if let Some(other) = instead {
                 text.push_str(&format!(" The same user is accepted as {}.", quoted(other)));
+            }
+            if !further.is_empty() {
+                text.push_str(&format!(" Rejected likewise: {}.", accounts(further, En)));
             }
             text
         }
@@ -137,12 +129,10 @@ pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language:
                     }
                 ));
             }
-            // Of several findings with a status each every one tells its part.
-            let part = finding.count < *calls;
             format!(
                 "{device} hat {}{}.{}{others} Anrufer: {callers}.",
                 which("den einzigen Anruf", "alle", "Anrufen"),
-                match (told(rejection, De), part) {
+                match (told(rejection, De), finding.count < *calls) {
                     (status, true) => format!(" mit {status} beantwortet"),
                     (status, false) => format!(" abgewiesen: {status}"),
                 },
@@ -184,10 +174,9 @@ pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language:
                     }
                 ));
             }
-            let part = finding.count < *calls;
             format!(
                 "{device} {}.{}{others} Callers: {callers}.",
-                match (told(rejection, En), part) {
+                match (told(rejection, En), finding.count < *calls) {
                     (status, true) => format!("answered {which} with {status}"),
                     (status, false) => format!("turned away {which}: {status}"),
                 },
@@ -225,16 +214,16 @@ pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language:
             match status {
                 None => String::new(),
                 Some((status, times)) if times == answered && *times == 1 => {
-                    format!(" Sie lautet {}.", sip_status(*status))
+                    format!(" Ihr Status ist {}.", in_words(*status))
                 }
                 Some((status, times)) if times == answered => {
-                    format!(" Sie lautet jedes Mal {}.", sip_status(*status))
+                    format!(" Ihr Status ist jedes Mal {}.", in_words(*status))
                 }
                 Some((status, times)) => {
                     format!(
-                        " In {} lautet sie {}.",
+                        " In {} ist ihr Status {}.",
                         counted(*times, "Fall", "Fällen", De),
-                        sip_status(*status)
+                        in_words(*status)
                     )
                 }
             }
@@ -262,19 +251,35 @@ pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language:
             match status {
                 None => String::new(),
                 Some((status, times)) if times == answered && *times == 1 => {
-                    format!(" It is {}.", sip_status(*status))
+                    format!(" Its status is {}.", in_words(*status))
                 }
                 Some((status, times)) if times == answered => {
-                    format!(" Each time it is {}.", sip_status(*status))
+                    format!(" Each time its status is {}.", in_words(*status))
                 }
                 Some((status, times)) => {
-                    format!(" In {} it is {}.", counted(*times, "case", "cases", En), sip_status(*status))
+                    format!(
+                        " In {} its status is {}.",
+                        counted(*times, "case", "cases", En),
+                        in_words(*status)
+                    )
                 }
             }
         ),
         _ => return None,
     };
     Some(text)
+}
+
+/// Accounts, and who refused each.
+fn accounts(all: &[(Box<str>, SocketAddr)], language: Language) -> String {
+    let by = language.either("von", "by");
+    let shown = all.iter().take(ACCOUNTS);
+    let shown = shown.map(|(account, registrar)| format!("{} {by} {registrar}", quoted(account))).collect();
+    let (and, others) = match language {
+        De => ("und", "weitere"),
+        En => ("and", "more"),
+    };
+    List { shown, more: all.len().saturating_sub(ACCOUNTS) }.join(and, others)
 }
 
 /// What to do; `None` for other codes.
@@ -306,10 +311,8 @@ pub(super) fn action(detail: &Detail, language: Language) -> Option<String> {
              whether a firewall blocks it.",
         ],
         Detail::Sig002 { life: Life::SilentSince(_), .. } => [
-            "Prüfen Sie zuerst, ob der Registrar noch in Betrieb und am Netz ist: Strom, Netzwerkkabel, Switch-Port. Ist er es, \
-             prüfen Sie, ob dort SIP auf diesem Port läuft und ob eine Firewall ihn sperrt.",
-            "First check whether the registrar is still running and connected: power, network cable, switch port. If it is, \
-             check whether SIP is served there on this port, and whether a firewall blocks it.",
+            "Prüfen Sie zuerst, ob der Registrar noch in Betrieb und am Netz ist (Strom, Netzwerkkabel, Switch-Port), dann den Dienst.",
+            "First check whether the registrar is still running and connected (power, network cable, switch port), then the service.",
         ],
         Detail::Sig002 { life: Life::Unseen, .. } => [
             "Prüfen Sie, ob die Adresse des Registrars stimmt, ob er in Betrieb ist und ob eine Firewall den Port sperrt.",
@@ -371,7 +374,7 @@ fn told(rejection: &Rejection, language: Language) -> String {
 pub(super) fn answer(status: u16, reason: &str, language: Language) -> String {
     let word = meaning(status, language);
     let is_usual = reason.is_empty()
-        || phrase_of(status).is_some_and(|phrase| phrase.eq_ignore_ascii_case(reason.trim()));
+        || standard_phrase(status).is_some_and(|phrase| phrase.eq_ignore_ascii_case(reason.trim()));
     match (is_usual, language) {
         (true, _) => format!("{status} ({word})"),
         (false, De) => format!("{status} ({word}; Wortlaut: „{}“)", quoted(reason)),

@@ -5,7 +5,7 @@ use crate::capture::{Ended, Timestamp};
 use crate::check::{
     Astray, Code, Detail, Finding, Heard, Life, NoVoice, Refusal, Unevenness, Unjudged, Verdict, VoiceSender,
 };
-use crate::observe::Answer;
+use crate::observe::{Answer, Protocol};
 use crate::report::Language::{self, De, En};
 use crate::report::escape::is_plain;
 use crate::report::fixture::{HOSTILE, audit, findings, names};
@@ -104,10 +104,17 @@ fn one_is_not_told_as_many() {
     };
     let (detail, _) = said(Code::Port003, De, once);
     assert!(
-        detail.starts_with("1 Versuch von AGFEO Telefonanlage (192.168.10.2) zu 192.0.2.10:443"),
+        detail.starts_with("1 SYN-Paket von AGFEO Telefonanlage (192.168.10.2) zu 192.0.2.10:443"),
         "{detail}"
     );
     assert!(detail.ends_with("blieb ohne Antwort."), "{detail}");
+    let over_udp = |finding: &mut Finding| {
+        once(finding);
+        if let Detail::Port003 { protocol, .. } = &mut finding.detail {
+            *protocol = Protocol::Udp;
+        }
+    };
+    assert!(said(Code::Port003, En, over_udp).0.starts_with("1 packet from AGFEO PBX (192.168.10.2) to"));
     let alone = |finding: &mut Finding| {
         if let Detail::Port001 { uses, .. } = &mut finding.detail {
             uses.truncate(1);
@@ -135,7 +142,10 @@ fn one_is_not_told_as_many() {
     let (detail, _) = said(Code::Port006, De, single);
     assert!(detail.starts_with("Beobachtet wurde der RTP-Port 5300; für"), "{detail}");
     let (detail, _) = said(Code::Cap006, De, |_| {});
-    assert!(detail.starts_with("Die Zeitstempel springen einmal um 2,5 s zurück:"), "{detail}");
+    assert!(
+        detail.starts_with("Die Zeitstempel springen einmal um 2,5 s zurück und danach wieder vor:"),
+        "{detail}"
+    );
 }
 
 #[test]
@@ -261,7 +271,11 @@ fn nothing_is_said_of_what_a_capture_with_gaps_lacks() {
 #[test]
 fn notices_are_pointed_to_where_there_are_any() {
     let told = |unjudged: &[Unjudged]| (words(De).verdict)(Verdict::Notes, unjudged);
-    assert!(told(&[]).contains("die Hinweise") && !told(&[Unjudged::NoVoice]).contains("die Hinweise"));
+    assert!(told(&[]).contains("die Hinweise"));
+    // That there is no voice is no notice, and may be all there is to say.
+    assert!(!told(&[Unjudged::NoVoice]).to_lowercase().contains("hinweise"));
+    let english = (words(En).verdict)(Verdict::Notes, &[Unjudged::NoVoice]);
+    assert!(!english.to_lowercase().contains("note"), "{english}");
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! How findings tell of voice that is missing or uneven, and what to do, in both languages.
 
 use super::{List, of};
-use crate::check::{Astray, Detail, Heard, Unevenness};
+use crate::check::{Astray, Detail, Heard, Interrupted, LOSS_LIMITS, Unevenness};
 use crate::report::language::Language::{self, De, En};
-use crate::report::number::{count, counted, decimal, duration, share};
+use crate::report::number::{count, counted, decimal, duration, share, share_beside};
 
 /// From so many ms on a pause reads better in seconds.
 const SECONDS: f64 = 1_000.0;
@@ -80,7 +80,7 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
         } => {
             let peers = list_de(List::addresses(peers));
             let missing = of(*lost, *expected, "von", De);
-            let percent = share(*lost, *expected, De);
+            let percent = share_beside(*lost, *expected, &LOSS_LIMITS, De);
             let said = match heard {
                 Heard::Unknown if *own => {
                     " Der Mitschnitt enthält nur, was dieses Gerät sendet oder empfängt, ist also wohl dort \
@@ -100,15 +100,16 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
                 }
             };
             match interrupted {
-                Some((times, longest)) => format!(
+                Some(Interrupted { times, longest, is_all }) => format!(
                     "Der Sprechweg von {device} zu {peers} war {} unterbrochen{}: Dabei fehlen {missing} Sprachpaketen \
-                     ({percent}), fast alle {}.{said}",
+                     ({percent}), {} {}.{said}",
                     if *times == 1 { "einmal".to_owned() } else { format!("{}-mal", count(*times, De)) },
                     if *times == 1 {
                         format!(", {} lang", duration(*longest, De))
                     } else {
                         format!(", am längsten {}", duration(*longest, De))
                     },
+                    if *is_all { "alle" } else { "fast alle" },
                     if *times == 1 { "am Stück" } else { "in diesen Lücken" }
                 ),
                 None => format!(
@@ -187,7 +188,7 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
             "{} meldet per RTCP, dass von {device} {} Sprachpaketen fehlen ({}). Im Mitschnitt {}: {}",
             list_de(List::addresses(peers)),
             of(*lost, *expected, "von", De),
-            share(*lost, *expected, De),
+            share_beside(*lost, *expected, &LOSS_LIMITS, De),
             match seen {
                 0 => "sind sie da".to_owned(),
                 1 => "fehlt nur eines".to_owned(),
@@ -235,7 +236,7 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
         } => {
             let peers = list_en(List::addresses(peers));
             let missing = of(*lost, *expected, "of", En);
-            let percent = share(*lost, *expected, En);
+            let percent = share_beside(*lost, *expected, &LOSS_LIMITS, En);
             let said = match heard {
                 Heard::Unknown if *own => {
                     " The capture holds only what this device sends or receives, so it was probably made \
@@ -255,15 +256,16 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
                 }
             };
             match interrupted {
-                Some((times, longest)) => format!(
+                Some(Interrupted { times, longest, is_all }) => format!(
                     "The voice from {device} to {peers} was interrupted {}{}: {missing} voice packets are missing \
-                     ({percent}), nearly all of them {}.{said}",
+                     ({percent}), {} of them {}.{said}",
                     if *times == 1 { "once".to_owned() } else { format!("{} times", count(*times, En)) },
                     if *times == 1 {
                         format!(" for {}", duration(*longest, En))
                     } else {
                         format!(", for {} at most", duration(*longest, En))
                     },
+                    if *is_all { "all" } else { "nearly all" },
                     if *times == 1 { "at a stretch" } else { "in these gaps" }
                 ),
                 None => format!(
@@ -344,7 +346,7 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
             "{} reports by RTCP that {} voice packets from {device} are missing ({}). In the capture {}: {}",
             list_en(List::addresses(peers)),
             of(*lost, *expected, "of", En),
-            share(*lost, *expected, En),
+            share_beside(*lost, *expected, &LOSS_LIMITS, En),
             match seen {
                 0 => "they are there".to_owned(),
                 1 => "only one is missing".to_owned(),

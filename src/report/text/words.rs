@@ -48,7 +48,7 @@ pub(crate) struct Words {
     /// Why reading ended.
     pub(crate) ended: fn(&Ended) -> String,
     /// Leaps in time: how many, the largest in nanoseconds and the packet that it led to.
-    pub(crate) leaps: fn(u64, i64, &str) -> String,
+    pub(crate) leaps: fn(u64, i64, Option<&str>) -> String,
     /// What kind of sign identifies a device.
     pub(crate) evidence: fn(EvidenceKind) -> &'static str,
     /// How a call went.
@@ -137,6 +137,7 @@ pub(super) fn is_only_unknown(unjudged: &[Unjudged]) -> bool {
                     | Unjudged::OneSided
                     | Unjudged::OneSidedIpsec
                     | Unjudged::OneSidedTunnel
+                    | Unjudged::UnheardCalls
                     | Unjudged::Clock
             )
         })
@@ -273,6 +274,8 @@ pub(crate) struct Notes {
     pub(crate) marked_calls: &'static str,
     /// That jitter is listed and not judged.
     pub(crate) jitter_unjudged: &'static str,
+    /// Of voice that ICMP turned away.
+    pub(crate) turned_away: &'static str,
     /// What the jitter of pictures is.
     pub(crate) video_jitter: &'static str,
     /// Why a jitter above the guide value is no finding.

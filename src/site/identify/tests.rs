@@ -1,7 +1,7 @@
 use super::super::{HostHint, Ports, SiteFile, Text, TransportSpec};
 use super::*;
 use crate::observe::fixture::{call, frame, host, ip, mac, numbered, registration, socket, stream, udp};
-use crate::observe::{Call, Flow, HostFacts, MacSeen, NameSeen, SipEndpoint};
+use crate::observe::{Call, Flow, HostFacts, MacSeen, NameSeen, Registration, SipEndpoint};
 
 const PBX: &str = "192.168.10.2";
 const PHONE: &str = "192.168.10.21";
@@ -412,4 +412,41 @@ fn what_was_sent_to_a_host_says_nothing_about_it() {
     let unanswered = Flow { from_b: observe::Sent::default(), ..answered.clone() };
     let count = |flow| book.site(&Traffic { flows: vec![flow], ..Traffic::default() }).devices.len();
     assert_eq!((count(answered), count(unanswered)), (1, 0));
+}
+
+#[test]
+fn who_is_registered_at_a_stated_system_is_its_telephone_whoever_made_it() {
+    let at = Fingerprint::RegistersAt(vec!["acme.pbx".into()]);
+    let book = Book::new(vec![identity(Some("acme.phone"), 75, at), agent(Some("thing"), 70, "x*")]);
+    let role = |accepted: bool, stated: bool| {
+        let mut traffic = agents(&[(PHONE, "x")]);
+        let own = registration(&format!("{PHONE}:5060"), &format!("{PBX}:5060"));
+        traffic.registrations = vec![Registration { accepted, ..own }];
+        let model = stated.then(|| (ip(PBX), None));
+        let hints = Hints::new(SiteFile::default(), &Vec::from_iter(model), book.lore()).unwrap();
+        let site = identify(&traffic, book.lore(), &hints);
+        site.device(ip(PHONE)).map(|device| (device.role.as_str().to_owned(), device.contradictions.len()))
+    };
+    assert_eq!(role(true, true), Some(("acme.phone".to_owned(), 0)));
+    assert_eq!(role(false, true), Some(("thing".to_owned(), 0)), "it was refused");
+    assert_eq!(role(true, false), Some(("thing".to_owned(), 0)), "nobody says what is there");
+}
+
+#[test]
+fn a_role_that_leaves_open_what_it_is_gains_nothing_from_the_maker() {
+    let mut book = Book::new(vec![
+        prefix(None, 40),
+        prefix(Some("acme.device"), 25),
+        agent(Some("acme.phone"), 20, "x*"),
+    ]);
+    let (kind, title) = (Kind::Other, text());
+    book.roles.push(Role { id: "acme.device".into(), kind, title, calls: None, telephone: None });
+    let role = |traffic: Traffic| {
+        let site = book.site(&with_mac(traffic, PHONE, Some(true)));
+        site.device(ip(PHONE)).map(|device| (device.role.as_str().to_owned(), device.confidence))
+    };
+    assert_eq!(role(Traffic::default()), Some(("acme.device".to_owned(), Confidence::Suspected)));
+    assert_eq!(role(agents(&[(PHONE, "x")])), Some(("acme.phone".to_owned(), Confidence::Likely)));
+    let none_yet = book.site(&with_mac(Traffic::default(), "0.0.0.0", Some(true)));
+    assert!(none_yet.devices.is_empty(), "that is nobody's address");
 }

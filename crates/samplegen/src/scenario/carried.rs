@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::agfeo::{self, PBX, PC, Site, TALK};
-use super::{Scenario, pascom};
+use super::{RowStatus, Scenario, pascom};
 use crate::net::{Call, Class, End, MS, Net, SECOND};
 use crate::talk::rtp::{self, Codec, Header};
 use crate::talk::{turn, zrtp};
@@ -92,6 +92,7 @@ fn pascom_turn() -> Scenario {
         net.capture(),
     )
     .never(&NO_FAULT)
+    .row("P07", RowStatus::Used)
 }
 
 fn agfeo_zrtp() -> Scenario {

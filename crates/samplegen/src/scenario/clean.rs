@@ -1,7 +1,7 @@
 //! Sites where nothing is wrong: none of them may raise anything above notice.
 
 use super::agfeo::{self, Site};
-use super::{Container, Scenario, pascom};
+use super::{Container, RowStatus, Scenario, pascom};
 use crate::frame;
 use crate::net::{
     Boot, Call, Class, End, Host, Line, MS, Media, Net, Outcome, Policy, Refusal, SECOND, Say, Stream,
@@ -95,6 +95,8 @@ fn agfeo_hypervoice_vm() -> Scenario {
         net.capture(),
     )
     .never(&NO_FAULT)
+    .row("A28", RowStatus::Used)
+    .row("A29", RowStatus::Used)
     .stored(Container::Pcap)
 }
 

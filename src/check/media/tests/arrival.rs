@@ -1,6 +1,6 @@
 //! How voice arrives: unevenly, with gaps, in other lengths than agreed.
 
-use super::super::super::finding::Unevenness;
+use super::super::super::finding::{Interrupted, Unevenness};
 use super::*;
 
 /// A spell of so many packets above the guide value that begins at `from` ms, and a pause of `ms` that ends there.
@@ -210,7 +210,13 @@ fn a_block_of_loss_is_an_interruption() {
         }
     };
     let (told, frames) = how(interrupted(&[(3_000, 124), (9_000, 233)], 12));
-    assert_eq!((told, frames), (Some((2, 4_660_000_000)), vec![frame(3_000), frame(9_000)]));
+    let often = Interrupted { times: 2, longest: 4_660_000_000, is_all: false };
+    assert_eq!((told, frames), (Some(often), vec![frame(3_000), frame(9_000)]));
+    let once = Interrupted { times: 1, longest: 6_000_000_000, is_all: true };
+    assert_eq!(how(interrupted(&[(3_000, 300)], 0)).0, Some(once));
+    let mut many = interrupted(&[(3_000, 300)], 0);
+    many.report.outages_beyond = 4;
+    assert_eq!(how(many).0.map(|told| told.times), Some(5), "more than are kept");
     assert_eq!(how(interrupted(&[(3_000, 30)], 40)).0, None, "most is lost here and there");
     assert_eq!(how(lossy(40)).0, None);
 }

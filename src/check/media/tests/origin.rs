@@ -4,6 +4,7 @@
 use super::super::super::finding::Unevenness;
 use super::arrival::{shaky, spell};
 use super::*;
+use crate::observe::IcmpReport;
 
 const SENDER: &str = "192.168.10.21:10000";
 const RECEIVER: &str = "192.168.10.2:5204";
@@ -63,16 +64,54 @@ fn an_export_of_a_display_filter_proves_no_silence() {
 
 #[test]
 fn an_export_of_a_display_filter_proves_no_interruption() {
-    let told = |app| {
+    let with_errors = |app, errors: u64, quoting: u64| {
         let mut lossy = arrival::interrupted(&[(3_000, 300)], 0);
         lossy.flow = 1;
         let mut flows = flows(1000);
         (flows[0].app, flows[1].app) = (app, App::Rtp);
+        if errors > 0 {
+            let icmp = Protocol::Icmp;
+            let reporter = udp("192.168.10.2:0", "192.168.10.21:0");
+            flows.push(Flow { protocol: icmp, from_a: sent(errors), from_b: sent(0), ..reporter });
+            flows[0].extra.icmp.push(Box::new(unreachable(quoting)));
+        }
         let world = World::new("").streams(vec![lossy]).flows(flows);
         let finding = check(&world.case(), &[]).remove(0);
         let Detail::Rtp003 { export, .. } = finding.detail else { panic!("{finding:?}") };
         (export, finding.severity, finding.confidence)
     };
-    assert_eq!(told(App::Sip), (true, Severity::Warning, Confidence::Suspected));
-    assert_eq!(told(App::Tls), (false, Severity::Error, Confidence::Likely));
+    let (export, whole) =
+        ((true, Severity::Warning, Confidence::Suspected), (false, Severity::Error, Confidence::Likely));
+    assert_eq!(with_errors(App::Sip, 0, 0), export);
+    assert_eq!(with_errors(App::Tls, 0, 0), whole);
+    assert_eq!(with_errors(App::Sip, 2, 2), export, "errors that quote SIP or RTP fit the filter as well");
+    assert_eq!(with_errors(App::Sip, 3, 2), whole, "a ping");
+}
+
+/// Errors of the PBX about what came from the other side.
+fn unreachable(count: u64) -> IcmpReport {
+    IcmpReport { reporter: ip(PBX), about_a: true, v6: false, kind: 3, code: 3, frame: frame(5), count }
+}
+
+#[test]
+fn what_is_turned_away_when_the_other_side_has_hung_up_proves_no_refusal() {
+    let refused = |count: u64| {
+        let mut flows = flows(0);
+        flows[1].extra.icmp.push(Box::new(unreachable(count)));
+        let world = world(call(), vec![voice(4_000)], flows);
+        assert_eq!(world.traffic.turned_away(&world.traffic.streams[0]), if count < 3 { 0 } else { count });
+        let Detail::Rtp001 { refused, .. } = check(&world.case(), &[]).remove(0).detail else { panic!() };
+        refused
+    };
+    assert!(!refused(2) && refused(3));
+    let answered = world(call(), vec![voice(4_000)], {
+        let mut flows = flows(200);
+        flows[1].extra.icmp.push(Box::new(unreachable(9)));
+        flows
+    });
+    assert_eq!(
+        answered.traffic.turned_away(&answered.traffic.streams[0]),
+        0,
+        "a telephone that hung up first"
+    );
 }

@@ -155,8 +155,13 @@ fn the_provider_is_asked_from_a_documented_port() {
         let flow = Flow { app: App::Sip, ..udp(&format!("{PBX}:{port}"), &format!("{provider}:5060")) };
         let flow = from(500, Flow { from_b: sent(answers), ..flow });
         let provider = socket("203.0.113.9:5060");
-        let detail =
-            Detail::Port005 { port: 40_000, provider, documented: "5064-5069".into(), registers: true };
+        let detail = Detail::Port005 {
+            port: 40_000,
+            provider,
+            documented: "5064-5069".into(),
+            stated: "".into(),
+            registers: true,
+        };
         let known = "[[provider]]\naddresses = [\"203.0.113.0/24\"]\n";
         is_over(detail, &[], World::new(&rules).site_file(known), vec![flow])
     };

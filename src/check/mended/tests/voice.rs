@@ -115,7 +115,8 @@ fn ports_are_right_when_several_wrong_ones_would_have_shown() {
         let world = World::new(&range).device(PHONE, "acme.phone").streams(from_ports(ports));
         is_over(detail, last, &world)
     };
-    let outside = || Detail::Port002 { ports: vec![20_000], documented: "10000-10200".into() };
+    let outside =
+        || Detail::Port002 { ports: vec![20_000], documented: "10000-10200".into(), stated: "".into() };
     assert!(!over(outside(), 5_000, &[20_000]), "it only stopped");
     assert!(over(outside(), 5_000, &[20_000, 10_000, 10_002, 10_004]));
     assert!(!over(outside(), 5_000, &[20_000, 10_000, 10_002]), "two may be chance");

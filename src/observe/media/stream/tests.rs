@@ -254,3 +254,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn of_many_interruptions_the_worst_are_kept_and_all_are_counted() {
+    // One gap of 30 packets a second and a half, and a longer one behind them.
+    let mut samples = Vec::new();
+    let mut number = 0;
+    for nth in 0..11 {
+        samples.extend((number..number + 45).map(sample));
+        number += 45 + if nth == 9 { 60 } else { 30 };
+    }
+    let report = run(&samples);
+    let missing: Vec<u16> = report.outages.iter().map(|gap| gap.missing).collect();
+    assert_eq!((missing, report.outages_beyond), (vec![30, 30, 30, 30, 30, 30, 30, 60], 2));
+    assert_eq!(report.gaps.len(), 5, "the first few");
+    let last = report.last_loss().map(|gap| gap.at.time);
+    assert_eq!(last, Some(sample(number - 30 - 45).time), "and the last one");
+}
+
+#[test]
+fn what_only_came_late_is_no_last_loss() {
+    let whole =
+        run(&(0..100).map(sample).chain([late(sample(101), -20), late(sample(100), 20)]).collect::<Vec<_>>());
+    assert!(whole.latest_gap.is_some() && whole.last_loss().is_none(), "{:?}", whole.latest_gap);
+}

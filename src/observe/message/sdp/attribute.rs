@@ -58,7 +58,10 @@ impl Sdp {
         let (name, _) = split_once(attribute, b':').unwrap_or((attribute, b""));
         match Direction::read(name) {
             Some(direction) => self.direction = Some(direction),
-            None => self.has_fingerprint |= name == b"fingerprint",
+            None => {
+                self.has_fingerprint |= name == b"fingerprint";
+                self.has_ice |= name == b"ice-ufrag";
+            }
         }
     }
 }
@@ -76,6 +79,7 @@ impl Media {
             b"rtcp-mux" => self.has_rtcp_mux = true,
             b"crypto" => self.has_crypto = true,
             b"fingerprint" => self.has_fingerprint = true,
+            b"ice-ufrag" => self.has_ice = true,
             b"candidate" if self.candidates.len() < LIST_LIMIT => self.candidates.extend(candidate(value)),
             name => self.direction = Direction::read(name).unwrap_or(self.direction),
         }

@@ -35,6 +35,8 @@ pub struct Sdp {
     pub direction: Option<Direction>,
     /// `a=fingerprint` before the first media.
     pub has_fingerprint: bool,
+    /// `a=ice-ufrag` before the first media.
+    pub has_ice: bool,
     /// The first media descriptions.
     pub media: Vec<Media>,
     /// Number of media descriptions, kept or not.
@@ -80,6 +82,8 @@ pub struct Media {
     pub direction: Direction,
     /// Address and port of `a=candidate` for RTP over UDP, RFC 8839.
     pub candidates: Vec<(Host, u16)>,
+    /// `a=ice-ufrag`, its own or that of the session: candidates may come later (RFC 8840).
+    pub has_ice: bool,
 }
 
 impl Media {
@@ -182,6 +186,7 @@ fn media(value: &[u8], session: &Sdp) -> Media {
         has_fingerprint: session.has_fingerprint,
         direction: session.direction.unwrap_or_default(),
         candidates: Vec::new(),
+        has_ice: session.has_ice,
     }
 }
 

@@ -8,6 +8,7 @@ mod frame;
 mod header;
 mod method;
 mod scan;
+mod status;
 
 #[cfg(test)]
 mod against_tshark;
@@ -29,6 +30,7 @@ pub use field::{CSeq, Contact, Party, Rport, Via};
 pub(crate) use frame::work;
 pub use frame::{Frame, KeepAlive, Unfinished, frame_stream, keep_alive, length_of};
 pub use method::Method;
+pub(crate) use status::{PHRASES, standard_phrase};
 
 use defect::Defects;
 use header::HeaderName;

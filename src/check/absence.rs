@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use crate::capture::{CaptureSummary, Ended};
 use crate::observe::media::likeness::could_carry_media;
 use crate::observe::message::App;
-use crate::observe::{Flow, Protocol, Traffic, is_own};
+use crate::observe::{Answer, Beginning, Call, Flow, Protocol, Traffic, is_own};
 use crate::site::Confidence;
 
 use super::case::Case;
@@ -83,7 +83,9 @@ fn no_voice(traffic: &Traffic) -> NoVoice {
     if traffic.calls.iter().any(|call| call.answered.is_some()) {
         return NoVoice::Answered;
     }
-    if traffic.flows.iter().any(|flow| flow.app == App::Rtcp && flow.packets() >= LEAST_REPORTS) {
+    // Telephones report by RTCP while they ring, and owe no voice yet.
+    let reports = traffic.flows.iter().any(|flow| flow.app == App::Rtcp && flow.packets() >= LEAST_REPORTS);
+    if reports && !(all_ended_unanswered(traffic) && traffic.rtcp.iter().all(|count| !count.sends())) {
         return reported(traffic);
     }
     if !traffic.calls.is_empty() {
@@ -105,6 +107,13 @@ fn no_voice(traffic: &Traffic) -> NoVoice {
         false if quality.filtered > 0 => NoVoice::Filtered,
         false => NoVoice::Nothing,
     }
+}
+
+/// Whether there are calls, and each is seen to end without an answer: no voice was due.
+pub(crate) fn all_ended_unanswered(traffic: &Traffic) -> bool {
+    let ended = |call: &Call| matches!(call.answer, Answer::Rejected(_) | Answer::Cancelled);
+    !traffic.calls.is_empty()
+        && traffic.calls.iter().all(|call| call.beginning == Beginning::Seen && ended(call))
 }
 
 /// Who sends and who only listens, by the word of RTCP.
@@ -161,7 +170,7 @@ fn said(flow: &Flow) -> u64 {
 mod tests {
     use super::super::fixture::World;
     use super::*;
-    use crate::observe::fixture::{sent, stream, tcp, udp};
+    use crate::observe::fixture::{call, sent, stream, tcp, udp};
     use crate::observe::{Quality, TcpOutcome};
 
     fn traffic(quality: Quality) -> Traffic {
@@ -274,6 +283,13 @@ mod tests {
         let nobody = NoVoice::Reported { senders: Vec::new(), listeners: Vec::new() };
         assert_eq!(instead(quality(9, 9), vec![reports(2)]), nobody);
         assert_eq!(instead(quality(9, 9), vec![reports(1)]), NoVoice::Nothing, "a goodbye");
+        let rang = |answer| {
+            let calls = vec![Call { answer, ..call("192.0.2.1:5060", "192.0.2.2:5060") }];
+            let flows = vec![reports(2)];
+            no_voice(&Traffic { quality: quality(9, 9), flows, calls, ..Traffic::default() })
+        };
+        assert_eq!(rang(Answer::Cancelled), NoVoice::Called, "no voice was due");
+        assert_eq!(rang(Answer::Open), nobody, "it may have been answered unseen");
         let mut behind_nat = Flow { from_a: sent(4), ..udp("192.0.2.1:4500", "192.0.2.2:4500") };
         assert_eq!(instead(quality(9, 9), vec![behind_nat.clone()]), NoVoice::Nothing, "no byte of ESP");
         behind_nat.extra.esp = 4;

@@ -19,6 +19,10 @@ const LEAST_ATTEMPTS: u64 = 2;
 #[derive(Default)]
 struct Attempts<'a> {
     count: u64,
+    /// Those that somebody refused by ICMP.
+    refused: u64,
+    /// Packets of voice: what goes where it is awaited asks no service.
+    voice: u64,
     answered: bool,
     refusals: BTreeSet<Refusal>,
     flows: Vec<&'a Flow>,
@@ -84,6 +88,9 @@ impl<'a> Attempts<'a> {
             _ => (0, None),
         };
         self.count += count;
+        self.voice += if view.flow.app == App::Rtp { view.sent.packets } else { 0 };
+        let reports = view.flow.extra.icmp.iter().filter(|report| report.about_a && report.is_unreachable());
+        self.refused += if count > 0 { reports.map(|report| report.count).sum::<u64>() } else { 0 };
         self.refusals.extend(refusal);
     }
 }
@@ -137,6 +144,7 @@ fn finding(
         return None;
     }
     let outbound = case.scope(target.ip()) == Scope::Public;
+    let began = attempts.flows.iter().filter_map(|flow| flow.from_a.first).map(|(_, time)| time).min()?;
     // A service under a condition need not be there.
     let is_optional = attempts
         .rows
@@ -154,14 +162,19 @@ fn finding(
             protocol,
             refusal,
             outbound,
-            is_up: case.is_up(target.ip()),
+            life: case.life(target.ip(), began),
             serves,
+            voice: Some(attempts.voice).filter(|packets| *packets > 0 && *packets == attempts.count),
         },
         severity: if is_optional { Severity::Notice } else { Severity::Error },
         confidence: if refusal == Refusal::Silence { Confidence::Likely } else { known },
         subject: Some(case.subject(host)),
         rows: attempts.rows.keys().map(|id| (*id).into()).collect(),
-        count: attempts.count,
+        // What was refused is not all that was sent: most hosts limit how often they say so (RFC 1812 section 4.3.2.8).
+        count: match refusal {
+            Refusal::Icmp { .. } => attempts.refused,
+            Refusal::Reset | Refusal::Silence => attempts.count,
+        },
         responsible: Party::Network,
         evidence: of_flows(attempts.flows.iter().copied()),
     })

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
+use crate::capture::Timestamp;
 use crate::observe::HostFacts;
 use crate::observe::message::App;
 use crate::observe::{Beginning, CallProtocol, FlowView, Protocol, Registration, Stream, Traffic};
@@ -14,7 +15,7 @@ use crate::site::{
     Site,
 };
 
-use super::finding::{Accepted, Finding, Subject};
+use super::finding::{Accepted, Finding, Life, Subject};
 pub(super) use during::Span;
 use index::Index;
 
@@ -221,9 +222,9 @@ impl<'a> Case<'a> {
     pub(super) fn may_miss_answers(&self) -> bool {
         let silent = self.traffic.registrations.iter().filter(|row| row.is_silent());
         let is_own = |client: IpAddr| self.scope(client) == Scope::Lan || self.device(client).is_some();
-        silent.filter(|row| is_own(row.client.ip())).any(|row| {
-            !self.would_see_an_answer(row.client.ip(), row.registrar.ip()) || self.may_have_been_answered(row)
-        })
+        silent
+            .filter(|row| is_own(row.client.ip()))
+            .any(|row| !self.would_see_its_answer(row) || self.may_have_been_answered(row))
     }
 
     /// Whether the latest requests of a registration may have been answered although the capture holds no answer, as where a
@@ -237,6 +238,17 @@ impl<'a> Case<'a> {
             && tries.span.is_some_and(|(first, _)| reached.is_none_or(|last| *last < first))
     }
 
+    /// As [`Self::would_see_an_answer`] for the latest requests of a registration: also where the registrar sent something
+    /// else to the client meanwhile, as a refusal by ICMP, or answered anybody by ARP. That goes to one host alone, and so is
+    /// seen together with what the client sends only where both directions are.
+    pub(super) fn would_see_its_answer(&self, row: &Registration) -> bool {
+        let (client, registrar) = (row.client.ip(), row.registrar.ip());
+        let answered = self.host(registrar).and_then(|facts| facts.arp.as_ref()?.answered);
+        let latest = self.ways().sent.get(&(registrar, client)).copied().max(answered);
+        self.would_see_an_answer(client, registrar)
+            || row.unanswered.span.is_some_and(|(first, _)| latest >= Some(first))
+    }
+
     /// Whether an answer would be in the capture: the target, or for one in the Internet any other host there, was seen
     /// to send to this host.
     pub(super) fn would_see_an_answer(&self, host: IpAddr, target: IpAddr) -> bool {
@@ -245,9 +257,14 @@ impl<'a> Case<'a> {
         ways.both.contains(&(host, target)) || outbound && ways.outbound.contains(&host)
     }
 
-    /// Whether the host sends anything in the capture.
-    pub(super) fn is_up(&self, host: IpAddr) -> bool {
-        self.ways().senders.contains(&host)
+    /// What a host sends while others ask it in vain, which they do from this moment on.
+    pub(super) fn life(&self, host: IpAddr, from: Timestamp) -> Life {
+        let asked = self.host(host).and_then(|facts| facts.arp.as_ref()).map(|arp| arp.latest);
+        match self.ways().senders.get(&host).copied().max(asked) {
+            Some(latest) if latest >= from => Life::Sends,
+            Some(latest) => Life::SilentSince(latest),
+            None => Life::Unseen,
+        }
     }
 
     /// The same case, of which only what the user accepts is to be told.

@@ -14,7 +14,7 @@ use super::rejection::{Circumstance, Rejection};
 mod signs;
 mod verdict;
 
-pub use signs::{Astray, Heard, Interrupted, LossSign, NoVoice, Unevenness, VoiceSender};
+pub use signs::{Astray, Heard, Interrupted, Life, LossSign, NoVoice, Refusal, Unevenness, VoiceSender};
 pub use verdict::{Accepted, Audit, Few, Unjudged, Verdict};
 
 /// How bad it is.
@@ -197,26 +197,6 @@ pub struct PortUse {
     pub peers: Vec<SocketAddr>,
 }
 
-/// How attempts were turned away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Refusal {
-    /// No answer.
-    Silence,
-    /// TCP RST.
-    Reset,
-    /// ICMP or ICMPv6 error.
-    Icmp {
-        /// ICMPv6.
-        v6: bool,
-        /// Type.
-        kind: u8,
-        /// Code.
-        code: u8,
-        /// Who sent it.
-        reporter: IpAddr,
-    },
-}
-
 /// The numbers of a finding, one variant per code.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Detail {
@@ -224,15 +204,16 @@ pub enum Detail {
     Port001 { uses: Vec<PortUse>, as_of: Option<Date> },
     /// PORT-002. Ranges as text, such as `10000-10200`: those of the document, and those that the site file puts in their place.
     Port002 { ports: Vec<u16>, documented: Box<str>, stated: Box<str> },
-    /// PORT-003. `outbound`: the target lies in the Internet. `is_up`: the target sends elsewhere in the capture. `serves`:
-    /// others are answered on the same port.
+    /// PORT-003. `outbound`: the target lies in the Internet. `life`: what the target sends meanwhile. `serves`:
+    /// others are answered on the same port. `voice`: it is no service but voice: so many packets of it were sent.
     Port003 {
         target: SocketAddr,
         protocol: Protocol,
         refusal: Refusal,
         outbound: bool,
-        is_up: bool,
+        life: Life,
         serves: bool,
+        voice: Option<u64>,
     },
     /// PORT-005. `registers`: a registration was read.
     Port005 { port: u16, provider: SocketAddr, documented: Box<str>, stated: Box<str>, registers: bool },
@@ -336,9 +317,9 @@ pub enum Detail {
         instead: Option<Box<str>>,
         further: Vec<(Box<str>, SocketAddr)>,
     },
-    /// SIG-002. `requests`: repetitions apart. `is_up`: the registrar sends elsewhere in the capture. `serves`: it accepts
+    /// SIG-002. `requests`: repetitions apart. `life`: what the registrar sends meanwhile. `serves`: it accepts
     /// others on this very port.
-    Sig002 { registrar: SocketAddr, protocol: Protocol, requests: u64, is_up: bool, serves: bool, near: bool },
+    Sig002 { registrar: SocketAddr, protocol: Protocol, requests: u64, life: Life, serves: bool, near: bool },
     /// SIG-003. `addresses`: before and after, where the public address changed too.
     Sig003 { registrar: SocketAddr, ports: [u16; 2], addresses: Option<[IpAddr; 2]> },
     /// SIG-004. What was sent and what came back in its place.

@@ -8,6 +8,7 @@ mod case;
 mod connection;
 mod distinction;
 mod evidence;
+mod expiry;
 mod exposure;
 mod filter;
 mod finding;
@@ -38,13 +39,14 @@ use crate::site::{Hints, Site};
 use blocked::Blocked;
 use case::Case;
 
-pub(crate) use absence::foreign_telephony;
+pub(crate) use absence::{all_ended_unanswered, foreign_telephony};
 pub use distinction::Distinction;
+pub(crate) use expiry::Expiry;
 pub(crate) use filter::{by_number, is_by_number};
 pub use finding::{
-    Accepted, Astray, Audit, Code, Detail, Evidence, Few, Finding, Heard, Interrupted, LossSign, NoVoice,
-    Party, PortUse, Refusal, RowResult, RowStatus, RulebookInfo, Severity, Side, Subject, Unevenness,
-    Unjudged, Verdict, VoiceSender,
+    Accepted, Astray, Audit, Code, Detail, Evidence, Few, Finding, Heard, Interrupted, Life, LossSign,
+    NoVoice, Party, PortUse, Refusal, RowResult, RowStatus, RulebookInfo, Severity, Side, Subject,
+    Unevenness, Unjudged, Verdict, VoiceSender,
 };
 pub use media::{LEAST_JUDGED, LOSS_LIMITS, MOS_LIMITS};
 pub use mended::{is_disproved_by_absence, outweighs};
@@ -305,14 +307,21 @@ mod tests {
         let told = |refusal| {
             let target = crate::observe::fixture::socket("192.168.10.2:5060");
             let protocol = crate::observe::Protocol::Udp;
-            let port =
-                Detail::Port003 { target, protocol, refusal, outbound: false, is_up: true, serves: false };
+            let port = Detail::Port003 {
+                target,
+                protocol,
+                refusal,
+                outbound: false,
+                life: Life::Sends,
+                serves: false,
+                voice: None,
+            };
             let blocked = Finding { rows: vec!["R1".into()], ..finding(port, Severity::Error, Some(PHONE)) };
             let silent = Detail::Sig002 {
                 registrar: target,
                 protocol,
                 requests: 1,
-                is_up: true,
+                life: Life::Sends,
                 serves: false,
                 near: true,
             };

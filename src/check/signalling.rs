@@ -246,7 +246,7 @@ fn unanswered(case: &Case<'_>, registration: &Registration) -> Option<Finding> {
     if is_made_good
         || tries.count < LEAST_TRIES
         || last.since(first) < LEAST_WAIT
-        || !case.would_see_an_answer(client, registrar)
+        || !case.would_see_its_answer(registration)
         || case.may_have_been_answered(registration)
     {
         return None;
@@ -260,7 +260,7 @@ fn unanswered(case: &Case<'_>, registration: &Registration) -> Option<Finding> {
         registrar: registration.registrar,
         protocol: registration.protocol,
         requests: tries.requests,
-        is_up: case.is_up(registrar),
+        life: case.life(registrar, first),
         serves,
         near: case.are_neighbours(client, registrar),
     };

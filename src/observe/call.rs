@@ -1,10 +1,11 @@
 //! A call as site and checks read it: who, when, how it went, and where its voice was to go.
 
-use std::net::SocketAddr;
+use std::collections::BTreeSet;
+use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::{Frame, Timestamp};
-use crate::observe::ladder::Ladder;
-use crate::observe::message::sip::Cause;
+use crate::observe::ladder::{Ladder, Step};
+use crate::observe::message::sip::{Cause, Method};
 
 /// Around a new offer (ns) a stream may stop and go on: shortly before it is seen, and until the other side has answered.
 const BEFORE_OFFER: i64 = 500_000_000;
@@ -173,8 +174,10 @@ pub struct Call {
     pub hung_up: Option<CallSide>,
     /// Index of the call that a PBX passed on as this one.
     pub leg_of: Option<usize>,
-    /// Which side had the call transferred, and to whom: the last REFER that was accepted (RFC 3515).
+    /// Which side had the call transferred, and to whom: the last REFER that was accepted (RFC 3515), or refused.
     pub transferred: Option<(CallSide, Box<str>)>,
+    /// Why that failed: with what the REFER was refused, or what became of the call that it asked for.
+    pub transfer_failed: Option<u16>,
     /// Where the caller's side announced to receive audio, in order, each once, at most 8.
     pub caller_media: Vec<SocketAddr>,
     /// The same of the callee's side: of several telephones that rang, the one that answered.
@@ -281,6 +284,7 @@ impl Call {
             hung_up: None,
             leg_of: None,
             transferred: None,
+            transfer_failed: None,
             caller_media: Vec::new(),
             callee_media: Vec::new(),
             other_media: Vec::new(),
@@ -310,6 +314,31 @@ impl Call {
     #[must_use]
     pub fn let_through_after(&self) -> Option<i64> {
         self.let_through.map(|(_, at)| at.since(self.start.1))
+    }
+
+    /// Telephones that rang beside the one that answered, where a proxy forks: each was sent the INVITE and passed it on to
+    /// nobody (RFC 3261 section 16.7). Of a call that nobody answered all of several.
+    #[must_use]
+    pub fn also_rang(&self) -> BTreeSet<IpAddr> {
+        let invite = |step: &Step<'_>| step.method == Some(&Method::Invite);
+        let sent = |least: u16, most: u16| {
+            let steps = self.ladder.steps().filter(invite);
+            steps
+                .filter(move |step| step.status.is_some_and(|status| (least..=most).contains(&status)))
+                .map(|step| step.from.ip())
+                .collect::<BTreeSet<IpAddr>>()
+        };
+        let asked = self.ladder.steps().filter(|step| invite(step) && step.status.is_none());
+        let callers: BTreeSet<IpAddr> = asked.map(|step| step.from.ip()).collect();
+        let rang: BTreeSet<IpAddr> = sent(180, 180).difference(&callers).copied().collect();
+        let answered = sent(200, 299);
+        match self.answered {
+            // Who answered may be on a hop that the capture lacks.
+            Some(_) if answered.is_subset(&callers) => BTreeSet::new(),
+            Some(_) => rang.difference(&answered).copied().collect(),
+            None if rang.len() > 1 => rang,
+            None => BTreeSet::new(),
+        }
     }
 
     /// Nanoseconds that it rang until it ended without an answer.

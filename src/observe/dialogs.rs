@@ -34,7 +34,7 @@ const USERS_KEPT: usize = 1_024;
 const STEPS_KEPT: usize = 262_144;
 
 /// One message with where and when it was seen.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Heard {
     pub(super) frame: Frame,
     pub(super) time: Timestamp,

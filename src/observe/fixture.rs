@@ -242,6 +242,7 @@ pub(crate) fn host(address: &str, on_link: Option<bool>) -> HostFacts {
         ttl: None,
         own_names: Vec::new(),
         vendor_class: None,
+        arp: None,
     }
 }
 

@@ -8,10 +8,11 @@ use std::net::IpAddr;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use crate::capture::Frame;
+use crate::capture::{Frame, Timestamp};
 use crate::decode::Mac;
 
-use super::traffic::{Direction, Flow, HostFacts, MacSeen};
+use super::message::arp::Arp;
+use super::traffic::{ArpTimes, Direction, Flow, HostFacts, MacSeen};
 
 /// Addresses for which facts are kept; the busiest networks of our customers have some thousand.
 const HOSTS_KEPT: usize = 262_144;
@@ -33,6 +34,7 @@ pub(super) struct HostBook {
     vlans: BTreeMap<IpAddr, BTreeSet<Tags>>,
     own_names: BTreeMap<IpAddr, BTreeSet<Box<str>>>,
     vendor_classes: BTreeMap<IpAddr, Box<str>>,
+    arp: BTreeMap<IpAddr, ArpTimes>,
 }
 
 impl HostBook {
@@ -46,6 +48,18 @@ impl HostBook {
         if macs.len() < MACS_KEPT {
             macs.entry(mac).or_insert(frame);
         }
+    }
+
+    /// A host sent ARP.
+    pub(super) fn arp(&mut self, arp: &Arp, frame: Frame, time: Timestamp) {
+        let (address, answers) = (IpAddr::V4(arp.sender), arp.answers_one());
+        self.pair(address, arp.sender_mac, frame);
+        if !self.pairs.contains_key(&address) {
+            return;
+        }
+        let known = self.arp.entry(address).or_insert(ArpTimes { latest: time, answered: None });
+        known.latest = known.latest.max(time);
+        known.answered = known.answered.max(answers.then_some(time));
     }
 
     /// ARP of the host comes with these tags; those of hosts that are known by it.
@@ -111,6 +125,7 @@ impl HostBook {
                 facts.own_names = names.iter().cloned().collect();
             }
             facts.vendor_class = self.vendor_classes.get(&facts.address).cloned();
+            facts.arp = self.arp.get(&facts.address).copied().map(Box::new);
         }
         hosts
     }
@@ -156,6 +171,7 @@ fn empty(address: IpAddr) -> HostFacts {
         ttl: None,
         own_names: Vec::new(),
         vendor_class: None,
+        arp: None,
     }
 }
 

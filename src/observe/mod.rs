@@ -76,8 +76,8 @@ pub use shard::{Shard, Wave};
 pub use silences::{Silence, Silences};
 pub use stream::Assembler;
 pub use traffic::{
-    Direction, DirectionExtra, FirstFrames, Flow, FlowExtra, HostFacts, IcmpReport, Initiator, MacSeen,
-    NameSeen, NameSource, Paused, Protocol, Repeated, Rewrite, SipEndpoint, Stream, TcpOutcome, TcpTrace,
-    Traffic, Vlans,
+    ArpTimes, Direction, DirectionExtra, FirstFrames, Flow, FlowExtra, HostFacts, IcmpReport, Initiator,
+    MacSeen, NameSeen, NameSource, Paused, Protocol, Repeated, Rewrite, SipEndpoint, Stream, TcpOutcome,
+    TcpTrace, Traffic, Vlans,
 };
 pub use view::FlowView;

@@ -351,7 +351,7 @@ impl Observer {
             ETHERTYPE_ARP => {
                 if let Some(arp) = arp::read(bytes) {
                     let sender = IpAddr::V4(arp.sender);
-                    self.hosts.pair(sender, arp.sender_mac, frame);
+                    self.hosts.arp(&arp, frame, message.time);
                     let outer = message.outer_vlan.map(NonZeroU16::get);
                     self.hosts.tag(sender, message.vlan.map(|tag| tag.id), outer);
                 }

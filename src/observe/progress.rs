@@ -167,7 +167,8 @@ impl Progress {
         let through = self.ringing.and_then(|(_, number)| sent(number)).or(self.invites.last().copied());
         call.let_through = through.map(|invite| invite.sent);
         if let Some((number, reason)) = self.refusal {
-            call.reason = reason;
+            // Another telephone that rang was told to stop.
+            call.reason = reason.filter(|_| call.status.is_none_or(|status| status >= 300));
             call.with_credentials = sent(number).is_some_and(|invite| invite.has_credentials);
         }
         call.offers_nothing = self.invites.last().is_some_and(|invite| invite.offers_nothing);

@@ -37,6 +37,8 @@ const PORTS_LOOKED_AT: usize = 32;
 /// The same request again within this time (ns) is a copy of the capture, unless its datagram is another one: RFC 3261
 /// section 17.1.2.2 repeats after 0.5 s at the earliest.
 const COPY_WITHIN: i64 = 100_000_000;
+/// Interfaces of one capture, and threads that empty them, swap packets that lie no further apart (ns).
+const SWAPPED_WITHIN: i64 = 1_000_000;
 /// After this (ns) a client waits for no answer any more: timer F, RFC 3261 section 17.1.2.2.
 const TRANSACTION: i64 = 32 * SECOND;
 
@@ -76,6 +78,8 @@ struct Entry {
     messages: u64,
     /// When the binding was granted that still stands.
     bound: Option<Timestamp>,
+    /// A final answer to a request that is not in the capture yet.
+    early: Option<Box<Heard>>,
     /// When it was first refused since the last grant, and how often.
     trouble: Option<(Timestamp, u64)>,
 }
@@ -107,7 +111,15 @@ impl Registrations {
     }
 
     pub(super) fn finish(self) -> Vec<Registration> {
-        self.rows.into_values().map(|entry| entry.row).collect()
+        self.rows
+            .into_values()
+            .map(|entry| {
+                let is_open =
+                    entry.asked.last().is_some_and(|asked| asked.has_credentials && !asked.is_answered);
+                let is_answer_unseen = is_open && entry.row.standing == Standing::Challenged;
+                Registration { is_answer_unseen, ..entry.row }
+            })
+            .collect()
     }
 
     fn ask(&mut self, heard: &Heard) -> bool {
@@ -269,6 +281,7 @@ impl Entry {
             heard: Timestamp::UNKNOWN,
             messages: 0,
             bound: None,
+            early: None,
             trouble: None,
         }
     }
@@ -364,6 +377,17 @@ impl Entry {
             signs_off,
             is_answered: false,
         });
+        let early = self.early.take().filter(|answer| {
+            let is_its =
+                number(&answer.message) == cseq && answer.message.call_id.as_deref() == Some(call_id);
+            is_its && (0..=SWAPPED_WITHIN).contains(&heard.time.since(answer.time))
+        });
+        if let Some((answer, status)) =
+            early.and_then(|answer| answer.message.status().map(|status| (answer, status)))
+        {
+            self.row.unanswered = Unanswered::default();
+            self.answer(&answer, status);
+        }
     }
 
     fn answer(&mut self, heard: &Heard, status: u16) {
@@ -371,7 +395,16 @@ impl Entry {
         let (call_id, cseq) = (message.call_id.as_deref().unwrap_or_default(), number(message));
         let belongs =
             |asked: &&mut Asked| *asked.call_id == *call_id && asked.cseq == cseq && !asked.is_answered;
-        let Some(asked) = self.asked.iter_mut().find(belongs) else { return };
+        let Some(asked) = self.asked.iter_mut().find(belongs) else {
+            if self
+                .asked
+                .last()
+                .is_some_and(|last| *last.call_id == *call_id && cseq == last.cseq.wrapping_add(1))
+            {
+                self.early = Some(Box::new(heard.clone()));
+            }
+            return;
+        };
         asked.is_answered = true;
         let asked = asked.clone();
         let reason = message.reason();

@@ -15,6 +15,8 @@ use super::offers::{Novelty, Offers};
 use super::progress::{Progress, is_in_dialog};
 
 const OFFERS_KEPT: usize = 16;
+/// Packets of several interfaces are swapped where they lie no further apart (ns).
+const SWAPPED_WITHIN: i64 = 1_000_000;
 /// A PBX that passes a call on does so within this time (ns); queues and announcements come later.
 const PASSED_ON_WITHIN: i64 = 5_000_000_000;
 /// An INVITE that was sent again after this time (ns), RFC 3261 section 17.1.1.2, had no answer until then.
@@ -136,7 +138,6 @@ impl Talk {
     pub(super) fn hear(&mut self, heard: &Heard, sdp: Option<&Sdp>, has_room: bool) -> bool {
         let message = &heard.message;
         self.messages += 1;
-        self.last_heard = (heard.time, heard.frame);
         self.progress.hear(heard, sdp);
         self.holds.hear(heard, self.names_caller(heard));
         // What a refusal describes is what its sender could do (RFC 3261 section 21.4.26), and agrees on nothing.
@@ -158,8 +159,11 @@ impl Talk {
                         let asker = self.side(heard).other();
                         self.branches.bye(self.branch_tag(heard), (heard.frame, heard.time), asker);
                     }
-                    Some(Method::Refer) if (200..300).contains(status) => {
-                        self.call.transferred = self.transfer.take().or(self.call.transferred.take());
+                    Some(Method::Refer) if *status >= 200 && !matches!(status, 401 | 407) => {
+                        if let Some(transfer) = self.transfer.take() {
+                            self.call.transferred = Some(transfer);
+                            self.call.transfer_failed = Some(*status).filter(|status| *status >= 300);
+                        }
                     }
                     _ => {}
                 }
@@ -168,6 +172,7 @@ impl Talk {
         if let Some(sdp) = sdp.filter(|_| !is_refusal) {
             self.note_media(heard, sdp);
         }
+        self.last_heard = (heard.time, heard.frame);
         self.call.ladder.push(heard, sdp.is_some(), has_room)
     }
 
@@ -177,6 +182,15 @@ impl Talk {
         match method {
             Method::Invite => {
                 self.asked = heard.time;
+                // Captured just behind its 100, as interfaces that are read in turn have it.
+                let (before, _) = self.last_heard;
+                let is_swapped = (0..=SWAPPED_WITHIN).contains(&heard.time.since(before));
+                let is_first =
+                    self.messages == 2 && self.invited.is_none() && self.call.beginning == Beginning::Unseen;
+                if is_first && is_swapped && heard.from == self.call.caller && !is_in_dialog(&heard.message) {
+                    self.call.beginning = Beginning::Seen;
+                    self.call.dialled = dialled(&heard.message);
+                }
                 if !is_in_dialog(&heard.message) && self.invited.is_none() {
                     self.attempts.invite(heard);
                 }
@@ -187,6 +201,13 @@ impl Talk {
                 // Who hands the call over need not go on speaking.
                 if self.invited.is_some() {
                     self.renegotiate(heard, Novelty::Way);
+                }
+            }
+            Method::Notify => {
+                // To who asked for it; 1xx is on the way.
+                let is_told = self.call.transferred.as_ref().is_some_and(|(asked, _)| *asked != side);
+                if let Some(status) = heard.message.sipfrag.filter(|status| is_told && *status >= 200) {
+                    self.call.transfer_failed = Some(status).filter(|status| *status >= 300);
                 }
             }
             Method::Cancel => self.attempts.cancel(heard, side),

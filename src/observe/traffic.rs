@@ -565,6 +565,17 @@ pub struct HostFacts {
     pub own_names: Vec<Box<str>>,
     /// DHCP vendor class, option 60.
     pub vendor_class: Option<Box<str>>,
+    /// Its ARP.
+    pub arp: Option<Box<ArpTimes>>,
+}
+
+/// When a host sent ARP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ArpTimes {
+    /// The latest one.
+    pub latest: Timestamp,
+    /// The latest answer to another host: what goes to one is seen only where the way to that one is.
+    pub answered: Option<Timestamp>,
 }
 
 impl HostFacts {

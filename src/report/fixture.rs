@@ -184,8 +184,9 @@ fn details() -> Vec<Case> {
         protocol: transport,
         refusal: Refusal::Icmp { v6: false, kind: 3, code: 13, reporter: ip("192.168.10.1") },
         outbound: true,
-        is_up: false,
+        life: crate::check::Life::Unseen,
         serves: false,
+        voice: None,
     };
     let use_of = |port, side, flows, peer| PortUse {
         protocol: Protocol::Udp,
@@ -445,6 +446,7 @@ fn traffic() -> Traffic {
         ttl: Some((64, 64)),
         own_names: vec!["anlage".into()],
         vendor_class: None,
+        arp: None,
     };
     let call = Call {
         call_id: "abc@192.168.10.31".into(),

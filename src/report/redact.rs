@@ -85,6 +85,7 @@ const FIXED: &[&str] = &[
     "status",
     "time",
     "title",
+    "transfer_failed_status",
     "transferred_by",
     "transport",
     "unjudged",
@@ -96,6 +97,7 @@ const FIXED: &[&str] = &[
     "from",
     "to",
     "transferred_to",
+    "transfer_failed_to",
     "aor",
     "holder",
     "issuer",
@@ -169,7 +171,9 @@ pub(super) fn redact(document: &Document, redaction: Redaction) -> io::Result<Do
     for call in document.calls.iter_mut().filter(|call| call.is_sip()) {
         call.from = pseudonyms.party(&call.from);
         call.to = pseudonyms.party(&call.to);
-        call.transferred_to = call.transferred_to.as_deref().map(|to| pseudonyms.party(to));
+        for to in [&mut call.transferred_to, &mut call.transfer_failed_to].into_iter().flatten() {
+            *to = pseudonyms.party(to);
+        }
         call.dialled = call.dialled.as_deref().map(|number| pseudonyms.name(number));
     }
     for registration in &mut document.registrations {
@@ -252,11 +256,9 @@ impl Pseudonyms {
 
     pub(super) fn of(document: &Document, redaction: Redaction) -> Self {
         let (mut users, mut hosts, mut calls) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        let parties = document
-            .calls
-            .iter()
-            .filter(|call| call.is_sip())
-            .flat_map(|call| [&call.from, &call.to].into_iter().chain(&call.transferred_to));
+        let parties = document.calls.iter().filter(|call| call.is_sip()).flat_map(|call| {
+            [&call.from, &call.to].into_iter().chain(&call.transferred_to).chain(&call.transfer_failed_to)
+        });
         let accounts = document
             .registrations
             .iter()

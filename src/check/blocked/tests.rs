@@ -1,6 +1,7 @@
+use super::super::finding::Life;
 use super::super::fixture::{PBX, PHONE, World, row};
 use super::*;
-use crate::observe::fixture::{frame, ip, sent, tcp, udp};
+use crate::observe::fixture::{at, frame, ip, sent, tcp, udp};
 
 const DIRECTORY: &str = "transport = \"tcp\"\nown = 389\ninitiator = \"peer\"\npeer.scope = \"lan\"";
 const CLOUD: &str = "transport = \"tcp\"\nremote = 443\ninitiator = \"own\"\npeer.scope = \"any\"";
@@ -115,6 +116,23 @@ fn that_others_are_answered_on_the_same_port_is_told() {
 }
 
 #[test]
+fn a_target_that_has_sent_nothing_since_is_not_in_operation() {
+    let life = |last: i64| {
+        let mut tried = tried(TcpOutcome::Silent, 3);
+        tried.from_a.first = Some((frame(5), at(30_000)));
+        let mut other = both_ways();
+        other.from_b.last = Some((frame(4), at(last)));
+        let found = check(&world(&row("R1", "acme.pbx", DIRECTORY), vec![tried, other]).case()).findings;
+        let [Finding { detail: Detail::Port003 { life, .. }, .. }] = found.as_slice() else {
+            panic!("{found:?}")
+        };
+        *life
+    };
+    assert_eq!(life(20_000), Life::SilentSince(at(20_000)));
+    assert_eq!(life(40_000), Life::Sends);
+}
+
+#[test]
 fn attempts_of_several_connections_add_up() {
     let second = Flow { a: "192.168.10.21:49901".parse().unwrap(), ..tried(TcpOutcome::Silent, 1) };
     let found = refusals(DIRECTORY, vec![tried(TcpOutcome::Silent, 1), second, both_ways()]);
@@ -128,6 +146,24 @@ fn what_a_router_says_outweighs_silence() {
     assert!(matches!(found.as_slice(), [Refusal::Icmp { kind: 3, code: 13, v6: false, .. }]), "{found:?}");
     let time_exceeded = 11;
     assert!(refusals(NAMES, vec![unreachable(query, time_exceeded)]).is_empty());
+}
+
+#[test]
+fn of_voice_as_much_is_refused_as_somebody_said() {
+    const VOICE: &str =
+        "transport = \"udp\"\nown = \"5204-5263\"\ninitiator = \"either\"\npeer.scope = \"any\"";
+    let found = |app| {
+        let mut flow = Flow { app, ..udp("192.168.10.21:10000", "192.168.10.2:5204") };
+        flow.from_a = sent(400);
+        let world = world(&row("R1", "acme.pbx", VOICE), vec![unreachable(flow, 3)]);
+        let found = check(&world.case()).findings;
+        let [Finding { detail: Detail::Port003 { voice, .. }, count, .. }] = found.as_slice() else {
+            panic!("{found:?}")
+        };
+        (*count, *voice)
+    };
+    assert_eq!(found(App::Rtp), (2, Some(400)));
+    assert_eq!(found(App::Unknown), (2, None));
 }
 
 #[test]

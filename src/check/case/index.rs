@@ -68,10 +68,10 @@ type Places<K> = HashMap<K, Vec<usize>>;
 /// Who sent to whom.
 #[derive(Debug, Default)]
 pub(super) struct Ways {
-    /// Hosts that sent anything.
-    pub(super) senders: HashSet<IpAddr>,
-    /// Sender and receiver.
-    pub(super) sent: HashSet<(IpAddr, IpAddr)>,
+    /// When each host sent its last packet.
+    pub(super) senders: HashMap<IpAddr, Timestamp>,
+    /// Sender and receiver, with the time of the last packet.
+    pub(super) sent: HashMap<(IpAddr, IpAddr), Timestamp>,
     /// Host and peer of conversations with packets of both.
     pub(super) both: HashSet<(IpAddr, IpAddr)>,
     /// Hosts that have such a conversation with somebody in the Internet.
@@ -93,9 +93,12 @@ impl<'a> Case<'a> {
                 if view.sent.packets == 0 {
                     continue;
                 }
-                ways.senders.insert(host);
-                ways.sent.insert((host, peer));
+                let last = view.sent.last.map_or(Timestamp(i64::MIN), |(_, time)| time);
+                let latest = ways.sent.entry((host, peer)).or_insert(last);
+                *latest = last.max(*latest);
                 if let Some((_, last)) = view.sent.last {
+                    let sent = ways.senders.entry(host).or_insert(last);
+                    *sent = last.max(*sent);
                     let known = ways.reached.entry(peer).or_insert(last);
                     *known = last.max(*known);
                 }
@@ -120,7 +123,7 @@ impl<'a> Case<'a> {
 
     /// Whether `from` sends anything to `to`.
     pub(in crate::check) fn sends_to(&self, from: IpAddr, to: IpAddr) -> bool {
-        self.ways().sent.contains(&(from, to))
+        self.ways().sent.contains_key(&(from, to))
     }
 
     /// Whether `from` sends anything to `to` in a tunnel that nobody can look into.

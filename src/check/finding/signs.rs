@@ -5,6 +5,39 @@ use std::net::SocketAddr;
 
 use std::net::IpAddr;
 
+use crate::capture::Timestamp;
+
+/// What a host sends while it is asked in vain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Life {
+    /// It sends elsewhere, so it is in operation.
+    Sends,
+    /// It sent before, and nothing since this moment.
+    SilentSince(Timestamp),
+    /// It sends nothing in the whole capture.
+    Unseen,
+}
+
+/// How attempts were turned away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Refusal {
+    /// No answer.
+    Silence,
+    /// TCP RST.
+    Reset,
+    /// ICMP or ICMPv6 error.
+    Icmp {
+        /// ICMPv6.
+        v6: bool,
+        /// Type.
+        kind: u8,
+        /// Code.
+        code: u8,
+        /// Who sent it.
+        reporter: IpAddr,
+    },
+}
+
 /// What shows that the capture is incomplete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LossSign {

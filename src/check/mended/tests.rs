@@ -277,7 +277,7 @@ fn a_registration_that_succeeds_ends_what_failed() {
             registrar,
             protocol: Protocol::Udp,
             requests: 3,
-            is_up: true,
+            life: crate::check::Life::Sends,
             serves: false,
             near: true,
         };

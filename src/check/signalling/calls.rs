@@ -12,11 +12,13 @@ use super::is_outside;
 use crate::capture::Timestamp;
 use crate::observe::message::App;
 use crate::observe::message::sip::Method;
-use crate::observe::{Answer, Beginning, Call, CallProtocol, Flow, Protocol, Step};
+use crate::observe::{Answer, Beginning, Call, CallProtocol, CallSide, Flow, Protocol, Step, Stream};
 use crate::site::{Confidence, Scope};
 
 /// Answered within this time (ns), a second try shows that nothing is wrong.
 const ANOTHER_TRY: i64 = 5_000_000_000;
+/// Voice of both sides for less time (ns) than this is no conversation.
+const LEAST_SPOKEN: i64 = 1_000_000_000;
 /// So many calls to numbers that cannot be reached are more than chance.
 const LEAST_EVERYDAY: usize = 3;
 
@@ -41,7 +43,9 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
             let next = starts.partition_point(|start| *start < call.start.1);
             starts.get(next).is_some_and(|start| start.since(call.start.1) <= ANOTHER_TRY)
         });
-        if is_fault(status) && is_own && !is_passed_on && !tried_again {
+        // It rang, and nobody answered.
+        let is_missed = matches!(status, 408 | 480) && call.ringing.is_some();
+        if is_fault(status) && is_own && !is_passed_on && !tried_again && !is_missed {
             let at = refuser(call, status);
             failed.entry((at.ip(), status)).or_insert_with(|| (at, Vec::new())).1.push(call);
         }
@@ -148,11 +152,13 @@ fn blames_dns(call: &Call) -> bool {
 fn unacknowledged(case: &Case<'_>) -> Vec<Finding> {
     let calls = &case.traffic.calls;
     let mut failed: BTreeMap<IpAddr, (SocketAddr, Vec<&Call>)> = BTreeMap::new();
-    for call in calls.iter().filter(|call| call.is_unacknowledged) {
+    let mut spoken: BTreeMap<IpAddr, Vec<i64>> = BTreeMap::new();
+    for (index, call) in calls.iter().enumerate().filter(|(_, call)| call.is_unacknowledged) {
         let ends = [call.caller.ip(), call.callee.ip()];
         let is_own = |end: IpAddr| case.scope(end) == Scope::Lan || case.device(end).is_some();
         if ends.into_iter().any(is_own) {
             failed.entry(call.callee.ip()).or_insert_with(|| (call.callee, Vec::new())).1.push(call);
+            spoken.entry(call.callee.ip()).or_default().extend(spoken_in(case, index));
         }
     }
     let asked = if failed.is_empty() { Asked::default() } else { Asked::of(calls) };
@@ -166,6 +172,9 @@ fn unacknowledged(case: &Case<'_>) -> Vec<Finding> {
             collector.time(time);
         }
         let all = asked.at(at);
+        let ends = failed.iter().all(|call| call.hung_up == Some(CallSide::Callee));
+        let spoken = spoken.get(&host).filter(|each| each.len() == failed.len());
+        let spoken = spoken.and_then(|each| each.iter().max()).map(|longest| (*longest, ends));
         let arrived = failed.iter().all(|call| over_tcp(call));
         let callers: BTreeSet<IpAddr> = failed.iter().map(|call| call.caller.ip()).collect();
         let rejection = Rejection {
@@ -181,7 +190,7 @@ fn unacknowledged(case: &Case<'_>) -> Vec<Finding> {
                 // Answered is what these were.
                 answered: all as u64,
                 callers: callers.into_iter().collect(),
-                why: Some(Circumstance::Unacknowledged { over_tcp: arrived }),
+                why: Some(Circumstance::Unacknowledged { over_tcp: arrived, spoken }),
             },
             severity: Severity::Warning,
             confidence: Confidence::Likely,
@@ -197,6 +206,19 @@ fn unacknowledged(case: &Case<'_>) -> Vec<Finding> {
         }
     });
     findings.collect()
+}
+
+/// For how long (ns) both sides of a call spoke at the same time.
+fn spoken_in(case: &Case<'_>, call: usize) -> Option<i64> {
+    let ends = |stream: &Stream| (stream.source.ip(), stream.destination.ip());
+    let both = case.streams_in(call).flat_map(|one| {
+        let others = case.streams_in(call).filter(move |other| ends(other) == (ends(one).1, ends(one).0));
+        others.map(|other| {
+            let (one, other) = (&one.report, &other.report);
+            one.last.time.min(other.last.time).since(one.first.time.max(other.first.time))
+        })
+    });
+    both.max().filter(|spoken| *spoken >= LEAST_SPOKEN)
 }
 
 /// Who turned a call away: a proxy passes on what another one answered, and the call is the same on both hops.

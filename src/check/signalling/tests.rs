@@ -1,11 +1,12 @@
+use super::super::finding::Life;
 use super::super::fixture::{self, PBX, PHONE, PUBLIC, World, subjects};
 use super::super::rejection::Circumstance;
 use super::*;
-use crate::observe::fixture::{at, frame, ip, socket, tcp, udp};
+use crate::observe::fixture::{at, frame, host, ip, sent, socket, stream, tcp, udp};
 use crate::observe::message::App;
 use crate::observe::{
-    Answer, Beginning, Call, CallProtocol, Flow, Mapping, Outage, Refusals, Refused, SipEndpoint, TcpOutcome,
-    Unanswered,
+    Answer, ArpTimes, Beginning, Call, CallProtocol, Flow, HostFacts, Mapping, Outage, Refusals, Refused,
+    SipEndpoint, TcpOutcome, Unanswered,
 };
 
 fn refusal(status: u16, ms: i64, count: u64) -> Refused {
@@ -101,6 +102,61 @@ fn tries_without_an_answer_need_time_and_proof() {
     for gap in [Unjudged::OneDirection, Unjudged::CutSip] {
         assert!(check(&world(tries(3, 1_500)).case(), &[gap]).is_empty(), "{gap:?}");
     }
+}
+
+#[test]
+fn a_registrar_that_is_heard_meanwhile_would_be_heard_to_answer() {
+    let told = |arp: Option<Option<i64>>, icmp: Option<i64>| {
+        let unanswered =
+            Unanswered { count: 3, requests: 1, frames: vec![frame(1)], span: Some((at(1_000), at(9_000))) };
+        let mut world = world(Registration { unanswered, ..registration() });
+        for flow in &mut world.traffic.flows {
+            flow.from_b = sent(0);
+        }
+        if let Some(ms) = icmp {
+            let mut refusals = udp("192.168.10.2:0", "192.168.10.21:0");
+            (refusals.protocol, refusals.from_b) = (Protocol::Icmp, sent(0));
+            refusals.from_a.last = Some((frame(7), at(ms)));
+            world.traffic.flows.push(refusals);
+        }
+        let arp = arp.map(|answered| Box::new(ArpTimes { latest: at(2_000), answered: answered.map(at) }));
+        world.traffic.hosts = vec![HostFacts { arp, ..host(PBX, Some(true)) }];
+        (codes(&world), world.case().may_miss_answers())
+    };
+    let heard = (vec!["SIG-002"], false);
+    assert_eq!(told(None, None).0, [""; 0]);
+    assert_eq!(told(Some(Some(2_000)), None), heard, "it answers somebody by ARP");
+    assert!(told(Some(None), None).0.is_empty(), "what it asks all goes everywhere");
+    assert!(told(Some(Some(500)), None).0.is_empty(), "before it was asked");
+    assert_eq!(told(None, Some(2_000)), heard, "it refuses by ICMP");
+    assert!(told(None, Some(500)).0.is_empty());
+}
+
+#[test]
+fn a_registrar_that_has_sent_nothing_since_is_not_in_operation() {
+    let life = |last: i64, arp: Option<i64>| {
+        let unanswered = Unanswered {
+            count: 3,
+            requests: 1,
+            frames: vec![frame(1)],
+            span: Some((at(60_000), at(92_000))),
+        };
+        let mut world = world(Registration { unanswered, ..registration() });
+        for flow in &mut world.traffic.flows {
+            flow.from_b.last = Some((frame(5), at(last)));
+        }
+        let arp = arp.map(|ms| Box::new(ArpTimes { latest: at(ms), answered: None }));
+        world.traffic.hosts = vec![HostFacts { arp, ..host(PBX, Some(true)) }];
+        let found = check(&world.case(), &[]);
+        let [Finding { detail: Detail::Sig002 { life, .. }, .. }] = found.as_slice() else {
+            panic!("{found:?}")
+        };
+        *life
+    };
+    assert_eq!(life(50_000, None), Life::SilentSince(at(50_000)));
+    assert_eq!(life(50_000, Some(55_000)), Life::SilentSince(at(55_000)));
+    assert_eq!(life(61_000, None), Life::Sends);
+    assert_eq!(life(50_000, Some(61_000)), Life::Sends, "it asks for others by ARP");
 }
 
 #[test]
@@ -348,12 +404,41 @@ fn an_answer_that_is_never_acknowledged_is_a_failed_call() {
     };
     let mut world = calls(vec![call(true)]);
     let why = |world: &World| sig_005(world).unwrap().1;
-    assert_eq!(why(&world), Some(Circumstance::Unacknowledged { over_tcp: false }));
+    assert_eq!(why(&world), Some(Circumstance::Unacknowledged { over_tcp: false, spoken: None }));
     let Call { caller, callee, .. } = call(true);
     let connection = tcp(&callee.to_string(), &caller.to_string(), TcpOutcome::Answered, 1);
     world.traffic.flows.push(Flow { app: App::Sip, ..connection });
-    assert_eq!(why(&world), Some(Circumstance::Unacknowledged { over_tcp: true }), "TCP does not lose it");
+    assert_eq!(
+        why(&world),
+        Some(Circumstance::Unacknowledged { over_tcp: true, spoken: None }),
+        "TCP does not lose it"
+    );
+    let ways = [("192.168.10.21:10000", "192.168.10.2:5204"), ("192.168.10.2:5204", "192.168.10.21:10000")];
+    world.traffic.streams = ways.map(|(from, to)| stream(from, to, &[(46, 400)])).into();
+    for stream in &mut world.traffic.streams {
+        stream.call = Some(0);
+        (stream.report.first.time, stream.report.last.time) = (at(1_000), at(9_000));
+    }
+    let spoken = Some((8_000_000_000, false));
+    assert_eq!(
+        why(&world),
+        Some(Circumstance::Unacknowledged { over_tcp: true, spoken }),
+        "and yet they spoke"
+    );
+    world.traffic.streams.pop();
+    assert_eq!(why(&world), Some(Circumstance::Unacknowledged { over_tcp: true, spoken: None }), "one side");
     assert!(sig_005(&calls(vec![call(false)])).is_none());
+}
+
+#[test]
+fn a_telephone_that_rang_and_was_not_answered_is_no_fault() {
+    let told = |status, rang: bool| {
+        let ringing = rang.then_some((frame(2), at(100)));
+        sig_005(&calls(vec![Call { ringing, ..refused_call(status) }; 3])).is_some()
+    };
+    assert!(told(408, false) && told(480, false), "nothing was reached");
+    assert!(!told(408, true) && !told(480, true), "nobody answered");
+    assert!(told(503, true), "that says something else");
 }
 
 #[test]

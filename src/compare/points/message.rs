@@ -23,6 +23,8 @@ pub enum Field {
     RequestUri,
     /// Contact.
     Contact,
+    /// Call-ID: an application level gateway may put another address into it.
+    CallId,
     /// URI in From.
     From,
     /// URI in To.
@@ -41,12 +43,13 @@ pub enum Field {
 
 impl Field {
     /// All, in the order of reports.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Via,
         Self::Branch,
         Self::Hops,
         Self::RequestUri,
         Self::Contact,
+        Self::CallId,
         Self::From,
         Self::To,
         Self::Connection,
@@ -76,6 +79,8 @@ pub(super) struct Message {
     pub(super) from: SocketAddr,
     pub(super) to: SocketAddr,
     pub(super) look: Look,
+    /// Tag in From.
+    pub(super) tag: Box<str>,
     /// In the order of [`Field`], empty where there is none.
     pub(super) values: [Box<str>; Field::ALL.len()],
 }
@@ -98,6 +103,7 @@ impl Message {
             method: cseq.method.as_str().into(),
             label,
         };
+        let tag = read.from.as_ref().and_then(|party| party.tag.as_deref()).unwrap_or_default().into();
         let sdp = read.sdp(bytes);
         let value = |field: Field| -> String {
             let via = read.via.as_ref();
@@ -113,6 +119,7 @@ impl Message {
                     Kind::Response { .. } => None,
                 },
                 Field::Contact => read.contacts.first().map(|contact| contact.uri.to_string()),
+                Field::CallId => read.call_id.as_ref().map(|id| id.to_string()),
                 Field::From => read.from.as_ref().map(|party| party.uri.to_string()),
                 Field::To => read.to.as_ref().map(|party| party.uri.to_string()),
                 Field::Connection => sdp.as_ref().and_then(|sdp| {
@@ -134,7 +141,7 @@ impl Message {
             text.unwrap_or_default()
         };
         let values = Field::ALL.map(|field| short(value(field)));
-        Some(Self { key, time, frame: Frame::new(0, 0), from, to, look, values })
+        Some(Self { key, time, frame: Frame::new(0, 0), from, to, look, tag, values })
     }
 
     pub(super) fn branch(&self) -> &str {

@@ -183,6 +183,8 @@ pub struct SipPoints {
     pub lost: Vec<MessageAlone>,
     /// Messages that only one saw, between hosts that only it saw.
     pub elsewhere: [u64; 2],
+    /// Messages that only one saw, while the other one may not have been recording.
+    pub beyond: [u64; 2],
     /// DSCP.
     pub dscp: Kinds<u8>,
     /// VLAN tags.

@@ -74,7 +74,11 @@ pub(super) fn judge(
             left.extend(alone.map(|(_, message)| (point, *message)));
         }
     }
-    left.retain(|(point, message)| windows.holds(*point, message.time));
+    left.retain(|(point, message)| {
+        let holds = windows.holds(*point, message.time);
+        found.beyond[*point] += u64::from(!holds);
+        holds
+    });
     left.sort_by_key(|(point, message)| (*point, message.frame));
     for (point, message) in left {
         let ends = (message.from, message.to);
@@ -109,11 +113,14 @@ pub(super) fn judge(
 }
 
 /// Messages by what makes them the same, copies of the mirror port left out.
-fn groups<'a>(first: &'a Trace, second: &'a Trace) -> BTreeMap<&'a Key, Group<'a>> {
-    let mut groups: BTreeMap<&Key, Group<'_>> = BTreeMap::new();
+fn groups<'a>(first: &'a Trace, second: &'a Trace) -> BTreeMap<Key, Group<'a>> {
+    let aliases = aliases(first, second);
+    let mut groups: BTreeMap<Key, Group<'_>> = BTreeMap::new();
     for (point, trace) in [first, second].into_iter().enumerate() {
         for message in &trace.messages {
-            let sightings = &mut groups.entry(&message.key).or_default()[point];
+            let alias = aliases.get(&*message.key.call_id).filter(|_| point == 1);
+            let call_id = alias.map_or_else(|| message.key.call_id.clone(), |id| (*id).into());
+            let sightings = &mut groups.entry(Key { call_id, ..message.key.clone() }).or_default()[point];
             let is_copy = sightings.iter().any(|seen| {
                 (seen.from, seen.to) == (message.from, message.to)
                     && message.time.since(seen.time).abs() < ECHO
@@ -124,6 +131,37 @@ fn groups<'a>(first: &'a Trace, second: &'a Trace) -> BTreeMap<&'a Key, Group<'a
         }
     }
     groups
+}
+
+/// Call-IDs of the second point with what they are at the first one, where something between writes another: those that only
+/// one point has, of requests with the same branch, `CSeq` and tag in From, which each of them chose at random (RFC 3261 sections
+/// 8.1.1.7 and 19.3).
+fn aliases<'a>(first: &'a Trace, second: &'a Trace) -> BTreeMap<&'a str, &'a str> {
+    let ids = |trace: &'a Trace| trace.messages.iter().map(|message| &*message.key.call_id).collect();
+    let ids: [BTreeSet<&str>; 2] = [ids(first), ids(second)];
+    let requests = |trace: &'a Trace, other: usize| {
+        let mut requests: BTreeMap<_, BTreeSet<&str>> = BTreeMap::new();
+        for message in trace.messages.iter().filter(|message| message.key.label == message.key.method) {
+            let is_known = ids[other].contains(&*message.key.call_id);
+            if !is_known && !message.branch().is_empty() && !message.tag.is_empty() {
+                let Key { number, method, call_id, .. } = &message.key;
+                requests
+                    .entry((message.branch(), &*message.tag, *number, &**method))
+                    .or_default()
+                    .insert(call_id);
+            }
+        }
+        requests
+    };
+    let ours = requests(first, 1);
+    let mut aliases = BTreeMap::new();
+    for (key, theirs) in requests(second, 0) {
+        let ours = ours.get(&key).filter(|ours| ours.len() == 1 && theirs.len() == 1);
+        if let (Some(ours), Some(theirs)) = (ours.and_then(BTreeSet::first), theirs.first()) {
+            aliases.entry(*theirs).or_insert(*ours);
+        }
+    }
+    aliases
 }
 
 /// Which sightings of a message are the same: those with the same branch first, then those closest in time.

@@ -60,3 +60,35 @@ fn routers_tell_the_way() {
     assert_eq!(way_of(way(look(55), look(56))), Way::Back);
     assert_eq!(way_of(way(look(64), look(64))), Way::Unknown);
 }
+
+#[test]
+fn a_call_id_that_something_rewrites_on_the_way_tells_the_same_message() {
+    use crate::observe::fixture::socket;
+    use crate::observe::message::sip as reader;
+    let trace = |address: &str, id: &str, branch: &str| {
+        let mut trace = Trace::new(&crate::observe::Traffic::default());
+        let head = format!(
+            "Via: SIP/2.0/UDP {address};branch={branch}\r\nFrom: <sip:1@a>;tag=377f\r\nTo: <sip:2@b>\r\n"
+        );
+        for (nth, start) in (0..).zip(["INVITE sip:2@b SIP/2.0", "SIP/2.0 180 Ringing"]) {
+            let text = format!("{start}\r\n{head}Call-ID: {id}\r\nCSeq: 62 INVITE\r\n\r\n");
+            let read = reader::read(text.as_bytes(), false).unwrap();
+            let ends = [socket(&format!("{address}:5060")), socket("203.0.113.10:5060")];
+            let [from, to] = if nth == 0 { ends } else { [ends[1], ends[0]] };
+            let look = Look { dscp: 0, vlan: None, ttl: 64 };
+            let at = Timestamp(nth * MS);
+            trace.messages.extend(message::Message::of(&read, text.as_bytes(), (at, from, to, look)));
+        }
+        trace.span = Some((Timestamp(-10_000 * MS), Timestamp(10_000 * MS)));
+        trace
+    };
+    let lan = trace("192.168.77.2", "16e3@192.168.77.2", "z9hG4bK932d");
+    let found = points(&lan, &trace("203.0.113.1", "16e3@203.0.113.1", "z9hG4bK932d"));
+    let rewritten = |found: &Points| found.sip.rewrites.iter().any(|one| one.field == Field::CallId);
+    assert_eq!((found.sip.matched, found.sip.elsewhere, rewritten(&found)), (2, [0, 0], true));
+    let other = points(&lan, &trace("203.0.113.1", "16e3@203.0.113.1", "z9hG4bK0000"));
+    assert_eq!((other.sip.matched, rewritten(&other)), (0, false), "another call");
+    let sum = other.sip.matched * 2 + other.sip.lost.len() as u64;
+    let unmatched: u64 = other.sip.elsewhere.iter().chain(&other.sip.beyond).sum();
+    assert_eq!(sum + unmatched, 4, "the messages add up");
+}

@@ -1,4 +1,4 @@
-use super::super::call::{Answer, CallSide};
+use super::super::call::{Answer, Beginning, CallSide};
 use super::super::fixture::{at, frame, ip, socket};
 use super::super::message::sip;
 use super::*;
@@ -72,6 +72,20 @@ fn call_of(steps: &[&str]) -> Call {
 
 /// Messages, how the call went, and the frames of its answer and its end.
 type Course<'a> = (&'a [&'a str], Answer, Option<u64>, Option<u64>);
+
+#[test]
+fn an_invite_that_was_captured_just_behind_its_100_begins_the_call() {
+    let beginning = |waited| {
+        let mut ear = Ear::default();
+        ear.answer(100, "INVITE");
+        ear.waited = waited;
+        ear.ask("INVITE");
+        ear.answer(200, "INVITE");
+        ear.end().calls.remove(0).beginning
+    };
+    assert_eq!(beginning(0), Beginning::Seen);
+    assert_eq!(beginning(500), Beginning::Unseen, "sent again");
+}
 
 #[test]
 fn a_call_is_answered_rejected_cancelled_or_open() {
@@ -266,10 +280,32 @@ fn a_transfer_counts_once_it_is_accepted() {
         ear.tag = Some("b");
         ear.hear(PBX, PHONE, "REFER sip:21@192.168.10.21 SIP/2.0", "7 REFER", &[target]);
         ear.hear(PHONE, PBX, &format!("SIP/2.0 {status} Whatever"), "7 REFER", &[]);
-        ear.end().calls.remove(0).transferred
+        ear
     };
-    assert_eq!(transfer(202), Some((CallSide::Callee, "sip:30@anlage.example".into())));
-    assert_eq!(transfer(603), None);
+    let told = |ear: Ear| {
+        let call = ear.end().calls.remove(0);
+        (call.transferred.is_some(), call.transfer_failed)
+    };
+    assert_eq!(
+        transfer(202).end().calls.remove(0).transferred,
+        Some((CallSide::Callee, "sip:30@anlage.example".into()))
+    );
+    assert_eq!(told(transfer(202)), (true, None));
+    assert_eq!(told(transfer(603)), (true, Some(603)));
+    assert_eq!(told(transfer(401)), (false, None), "asks for credentials");
+    // The other side tells how the call fares that it was asked for.
+    let notified = |statuses: &[u16]| {
+        let mut ear = transfer(202);
+        ear.tag = Some("a");
+        for status in statuses {
+            let fragment = format!("Content-Type: message/sipfrag;version=2.0\r\n\r\nSIP/2.0 {status} So");
+            ear.hear(PHONE, PBX, "NOTIFY sip:10@192.168.10.2 SIP/2.0", "8 NOTIFY", &[&fragment]);
+        }
+        told(ear)
+    };
+    assert_eq!(notified(&[100]), (true, None));
+    assert_eq!(notified(&[100, 486]), (true, Some(486)));
+    assert_eq!(notified(&[100, 200]), (true, None));
 }
 
 #[test]

@@ -125,6 +125,8 @@ fn of_telephones_that_ring_together_the_one_that_answers_is_the_call() {
     assert_eq!(call.caller_media, [socket("192.168.10.21:10000")]);
     assert_eq!(call.callee_media, [socket("192.168.10.32:4000")]);
     assert_eq!(call.other_media, [socket("192.168.10.31:4000")]);
+    assert_eq!(call.also_rang().into_iter().collect::<Vec<_>>(), [socket(FIRST).ip()]);
+    assert_eq!(call.reason.as_deref(), None, "that of the telephone that was told to stop");
     assert!(call.renegotiated.is_empty(), "the 200 on the second hop is no new offer");
     assert!(call.is_beside(socket("192.168.10.31:4000"), socket("192.168.10.21:10000")));
 }

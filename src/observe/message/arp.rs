@@ -39,6 +39,13 @@ impl Arp {
     pub fn is_gratuitous(&self) -> bool {
         self.sender == self.target && !self.sender.is_unspecified()
     }
+
+    /// It goes to one host that had asked, not to all.
+    #[must_use]
+    pub fn answers_one(&self) -> bool {
+        let is_to_one = self.target_mac != self.sender_mac && !self.target_mac.is_multicast();
+        self.operation == Operation::Reply && is_to_one && self.sender != self.target
+    }
 }
 
 /// Reads an ARP packet; `None` for other operations and networks.

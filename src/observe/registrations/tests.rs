@@ -241,6 +241,22 @@ fn an_old_contact_that_is_removed_beside_a_new_one_is_no_signing_off() {
 }
 
 #[test]
+fn an_answer_that_was_captured_just_before_its_request_belongs_to_it() {
+    let stands = |later: i64| {
+        let mut registrations = Registrations::default();
+        let credentials = "Authorization: Digest username=\"21\"\r\n";
+        registrations.push(&heard(1, at(0), PHONE, PBX, 1, "", "", ""));
+        registrations.push(&heard(2, at(5), PBX, PHONE, 1, "401", "", ""));
+        registrations.push(&heard(3, at(10), PBX, PHONE, 2, "200", "", ""));
+        registrations.push(&heard(4, at(10).plus(later), PHONE, PBX, 2, "", "", credentials));
+        let row = registrations.finish().remove(0);
+        (row.standing, row.unanswered.count)
+    };
+    assert_eq!(stands(300_000), (Standing::Accepted, 0));
+    assert_eq!(stands(40_000_000), (Standing::Challenged, 1), "of an earlier request");
+}
+
+#[test]
 fn how_it_stands_is_what_was_settled_last() {
     let stands = |steps: &[&str]| registration(steps).standing;
     assert_eq!(stands(&["?"]), Standing::Open);
@@ -250,6 +266,9 @@ fn how_it_stands_is_what_was_settled_last() {
     assert_eq!(stands(&["?", "200", "?", "401"]), Standing::Accepted);
     assert_eq!(stands(&["?", "200", "?", "503"]), Standing::Refused);
     assert_eq!(stands(&["?", "403", "?", "401"]), Standing::Refused);
+    let unseen = |steps: &[&str]| registration(steps).is_answer_unseen;
+    assert!(unseen(&["?", "401", "!"]), "what became of the credentials is not in the capture");
+    assert!(!unseen(&["?", "401"]) && !unseen(&["?", "401", "!", "200"]) && !unseen(&["?"]));
     assert_eq!(stands(&["?", "494"]), Standing::Open, "another kind of security is asked for");
 }
 

@@ -37,8 +37,8 @@ pub(super) const SIG_002: Page = Page {
     de: Text {
         meaning: "Ein Gerät will sich anmelden und bekommt keine Antwort. Es ist nicht erreichbar.",
         measured: "Mindestens drei REGISTER über mindestens 1 s ohne irgendeine Antwort danach. Der Mitschnitt muss \
-                   zeigen, dass eine Antwort zu sehen wäre: anderer Verkehr vom selben Ziel oder, bei Zielen im \
-                   Internet, von irgendwo dort.",
+                   zeigen, dass eine Antwort zu sehen wäre: anderer Verkehr vom selben Ziel, seine Antworten auf ARP oder \
+                   ICMP zur selben Zeit oder, bei Zielen im Internet, etwas von irgendwo dort.",
         action: "Melden sich andere Geräte dort an, prüfen Sie Konto und Sperrliste der Anlage. Sonst prüfen Sie, ob der \
                  Registrar läuft und ob eine Firewall auf dem Weg den Port sperrt.",
         pitfalls: "Manche Anlagen antworten Unbekannten und Gesperrten mit Absicht nicht. Ein einseitiger Spiegelport verbirgt jede Antwort und wird nicht beurteilt, auch einer, der erst \
@@ -49,8 +49,8 @@ pub(super) const SIG_002: Page = Page {
     en: Text {
         meaning: "A device asks for a registration and gets no answer. It cannot be reached.",
         measured: "At least three REGISTER over at least 1 s without any answer after them. The capture must show \
-                   that an answer would be seen: other traffic from the same target or, for targets in the Internet, \
-                   from anywhere there.",
+                   that an answer would be seen: other traffic from the same target, its ARP answers or ICMP at the same \
+                   time or, for targets in the Internet, anything from there.",
         action: "If other devices register there, check the account and the block list of the PBX. Otherwise check whether the \
                  registrar runs and whether a firewall on the way blocks the port.",
         pitfalls: "Some systems leave strangers and blocked devices without an answer on purpose. A one-sided mirror port hides every answer and is not judged, nor one that loses a direction \
@@ -123,7 +123,7 @@ pub(super) const SIG_005: Page = Page {
         action: "Der Status sagt, wo zu suchen ist: 403 Berechtigung oder Kennwort, 404 Rufnummer, 480 Anmeldung des Ziels, 482 \
                  und 483 Schleife, 488 Angebot (Codecs, SRTP, Fax), 5xx Störung der Gegenseite. Der Wortlaut der Antwort sagt \
                  oft mehr: Nennt er DNS („No DNS results“), sind SIP-Domäne und DNS-Server zu prüfen, nicht das Ziel.",
-        pitfalls: "Besetzt (486) und abgelehnt (603) sind Verhalten von Menschen. Gelingt derselbe Anruf binnen 5 s im zweiten \
+        pitfalls: "Besetzt (486) und abgelehnt (603) sind Verhalten von Menschen, auch 408 und 480, nachdem es klingelte. Gelingt derselbe Anruf binnen 5 s im zweiten \
                    Versuch, ist es kein Befund. Läuft der Anruf über die Anlage weiter, zählt nur die Strecke dahinter.",
         source: "RFC 3261 Abschnitt 21.",
     },
@@ -136,7 +136,7 @@ pub(super) const SIG_005: Page = Page {
         action: "The status says where to look: 403 permissions or password, 404 number, 480 registration of the target, 482 and \
                  483 a loop, 488 the offer (codecs, SRTP, fax), 5xx an outage of the other side. The words of the answer often \
                  say more: where they name DNS (“No DNS results”), check SIP domain and DNS server, not the target.",
-        pitfalls: "Busy (486) and declined (603) are what people do. If the same call succeeds within 5 s on a second try it is \
+        pitfalls: "Busy (486) and declined (603) are what people do, and so are 408 and 480 after ringing. If the same call succeeds within 5 s on a second try it is \
                    no finding. If the PBX passes the call on, only the leg behind it counts.",
         source: "RFC 3261 section 21.",
     },

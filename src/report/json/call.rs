@@ -84,9 +84,18 @@ pub(in crate::report) struct Call {
     /// To whom the call was transferred, by a REFER that was accepted.
     #[serde(default)]
     pub(in crate::report) transferred_to: Option<String>,
-    /// Which side had it transferred.
+    /// Which side had it transferred, or tried to.
     #[serde(default)]
     pub(in crate::report) transferred_by: Option<CallSide>,
+    /// To whom it was to be transferred where that failed.
+    #[serde(default)]
+    pub(in crate::report) transfer_failed_to: Option<String>,
+    /// Why that failed: with what the REFER was refused, or the call that it asked for.
+    #[serde(default)]
+    pub(in crate::report) transfer_failed_status: Option<u16>,
+    /// Telephones that rang beside the one that answered, of a call that nobody answered all of several.
+    #[serde(default)]
+    pub(in crate::report) also_rang: Vec<String>,
     /// A PBX had several telephones ring, each with a call of its own, and ended this one when another answered.
     #[serde(default)]
     pub(in crate::report) answered_elsewhere: bool,
@@ -314,6 +323,7 @@ pub(super) fn standing<'a>(id: usize, call: &observe::Call, ties: &'a Ties) -> S
         final_status: call.status,
         unacknowledged: call.is_unacknowledged,
         reason: call.reason.as_deref(),
+        rang: call.ringing.is_some(),
     };
     Standing::of(outcome, call.leg_of, ties.legs(id), ties.streams(id))
 }
@@ -334,6 +344,7 @@ pub(super) fn call(id: usize, call: &observe::Call, ties: &Ties, audit: &Audit, 
     let streams = ties.streams(id);
     let is_sip = call.protocol == CallProtocol::Sip;
     let time = |at: Option<(Frame, Timestamp)>| at.and_then(|(_, time)| number::rfc3339(time));
+    let transfer_to = call.transferred.as_ref().map(|(_, to)| to.to_string());
     Call {
         call_id: call.name(),
         protocol: call.protocol.name().to_owned(),
@@ -376,8 +387,11 @@ pub(super) fn call(id: usize, call: &observe::Call, ties: &Ties, audit: &Audit, 
         }),
         post_dial_delay_ms: call.rang_after().map(|waited| waited as f64 / 1e6),
         hung_up: call.hung_up.map(Into::into),
-        transferred_to: call.transferred.as_ref().map(|(_, to)| to.to_string()),
+        transferred_to: transfer_to.clone().filter(|_| call.transfer_failed.is_none()),
         transferred_by: call.transferred.as_ref().map(|(side, _)| (*side).into()),
+        transfer_failed_to: transfer_to.filter(|_| call.transfer_failed.is_some()),
+        transfer_failed_status: call.transfer_failed,
+        also_rang: call.also_rang().iter().map(ToString::to_string).collect(),
         answered_elsewhere: call.answered_elsewhere,
         leg_of: call.leg_of,
         leg_by: ties.legs(id).to_vec(),

@@ -442,7 +442,11 @@ fn spread(spread: &Spread) -> published::Spread {
     published::Spread { min: finite(spread.min), mean: finite(spread.mean), max: finite(spread.max) }
 }
 
-pub(super) fn registration(registration: &Registration, unreachable: u64) -> published::Registration {
+pub(super) fn registration(
+    registration: &Registration,
+    unreachable: u64,
+    expired: Option<Timestamp>,
+) -> published::Registration {
     published::Registration {
         aor: registration.aor.to_string(),
         contact: registration.contact.as_ref().map(ToString::to_string),
@@ -455,6 +459,8 @@ pub(super) fn registration(registration: &Registration, unreachable: u64) -> pub
         accepted: registration.accepted,
         state: Some(registration.standing.into()),
         leaving: registration.is_leaving,
+        expired_at: expired.and_then(number::rfc3339),
+        answer_unseen: registration.is_answer_unseen,
         silent: registration.is_silent(),
         attempts: registration.attempts,
         repeats: registration.repeats,

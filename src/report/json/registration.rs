@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::document::Endpoint;
 use super::fill::registration;
-use crate::check::Audit;
+use crate::check::{Audit, Expiry};
 use crate::observe::{self, Standing};
 use crate::report::text::Unreachable;
 
@@ -32,6 +32,12 @@ pub(in crate::report) struct Registration {
     /// It was to be removed, and no 2xx to that was seen.
     #[serde(default)]
     pub(in crate::report) leaving: bool,
+    /// When it ran out, where it was not renewed although the capture goes on.
+    #[serde(default)]
+    pub(in crate::report) expired_at: Option<String>,
+    /// It answered a challenge with credentials, and the capture holds no answer to that.
+    #[serde(default)]
+    pub(in crate::report) answer_unseen: bool,
     /// The last requests were sent again and again without any answer.
     #[serde(default)]
     pub(in crate::report) silent: bool,
@@ -103,7 +109,8 @@ published_both_ways! {
 pub(super) fn all(audit: &Audit) -> Vec<Registration> {
     let unreachable = Unreachable::of(&audit.traffic.flows);
     let rows = audit.traffic.registrations.iter();
-    rows.map(|one| registration(one, unreachable.times(one))).collect()
+    let expiry = Expiry::of(audit);
+    rows.map(|one| registration(one, unreachable.times(one), expiry.since(one))).collect()
 }
 
 impl Registration {

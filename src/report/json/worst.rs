@@ -49,6 +49,7 @@ pub(super) struct Outcome<'a> {
     pub(super) final_status: Option<u16>,
     pub(super) unacknowledged: bool,
     pub(super) reason: Option<&'a str>,
+    pub(super) rang: bool,
 }
 
 impl<'a> Standing<'a> {
@@ -68,6 +69,7 @@ impl<'a> Standing<'a> {
             final_status: call.final_status,
             unacknowledged: call.unacknowledged,
             reason: call.reason.as_deref(),
+            rang: call.ringing.is_some(),
         };
         Self::of(outcome, call.leg_of, &call.leg_by, &call.streams)
     }
@@ -94,6 +96,7 @@ impl Outcome<'_> {
             (CallState::Unanswered, _) => 0,
             (CallState::Answered, _) if self.unacknowledged => 1,
             (CallState::Cancelled, Some(status)) if is_failure(status) => 1,
+            (CallState::Rejected, Some(408)) if self.rang => 3,
             (CallState::Rejected, Some(status)) if is_everyday(status, self.reason) => 3,
             (CallState::Rejected, _) => 1,
             (CallState::Answered | CallState::Cancelled | CallState::Open, _) => 2,

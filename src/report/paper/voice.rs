@@ -9,10 +9,12 @@ use crate::report::json::document::{
     Beginning, Call, CallState, Endpoint, MediaKind, Receiver, Registration, Stream, Unjudged, VoicePolicy,
 };
 use crate::report::json::network::VOICE;
-use crate::report::number::{NO_VALUE, decimal, duration, percent, span};
+use crate::report::number::{NO_VALUE, decimal, duration, percent, span, time_of_day};
 use crate::report::redact::is_public;
 use crate::report::table::media::{codec_of, is_at_most};
-use crate::report::text::{CallNotes, EXPEDITED_FORWARDING, HoldNote, Registered, dscp_name, unanswered};
+use crate::report::text::{
+    CallNotes, EXPEDITED_FORWARDING, HoldNote, Registered, dscp_name, failed_transfer, unanswered,
+};
 
 pub(super) fn marking(maker: &Maker<'_>) -> Vec<Part> {
     let mut parts = directions(maker);
@@ -204,6 +206,9 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
     if let Some(to) = transfer {
         result = format!("{result}; {} {}", maker.words.notes.transferred_to, shown(to));
     }
+    if let (Some(to), Some(status)) = (&call.transfer_failed_to, call.transfer_failed_status) {
+        result = format!("{result}; {}", failed_transfer(&shown(to), status, maker.language));
+    }
     let notes = CallNotes {
         answer,
         beginning: call.beginning.into(),
@@ -222,6 +227,7 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
         let_through: between(call.start.as_deref(), call.let_through.as_deref())
             .filter(|_| call.ringing.as_ref().or(call.early_media.as_ref()).is_some()),
         rang_for: between(call.ringing.as_deref(), call.end.as_deref()).filter(|_| call.answered.is_none()),
+        also_rang: call.also_rang.iter().map(|address| shown(address)).collect(),
         dialled: call.dialled.as_deref(),
         held: call.held.as_ref().and_then(|held| {
             Some(HoldNote {
@@ -349,6 +355,8 @@ fn registration_line(maker: &Maker<'_>, one: &Registration) -> Vec<Cell> {
         standing: one.standing(),
         accepted: one.accepted,
         is_leaving: one.leaving,
+        expired: one.expired_at.as_deref().and_then(instant).map(|time| time_of_day(time, maker.zone)),
+        is_answer_unseen: one.answer_unseen,
         is_silent: one.silent,
         status: one.refused.or(one.status),
         reason: one.refused_reason.as_deref().unwrap_or_default(),
@@ -370,7 +378,8 @@ fn registration_line(maker: &Maker<'_>, one: &Registration) -> Vec<Cell> {
     });
     lines.extend(seen);
     let result = lines.join("; ");
-    let tone = if is_accepted && !one.silent { Tone::Good } else { Tone::Caution };
+    let tone =
+        if is_accepted && !one.silent && one.expired_at.is_none() { Tone::Good } else { Tone::Caution };
     vec![
         Cell::new(&one.aor),
         Cell::new(socket(&one.client)),

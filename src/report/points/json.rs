@@ -162,6 +162,8 @@ struct Sip {
     lost: Vec<Lost>,
     /// Messages between hosts that only this point saw.
     elsewhere: [u64; 2],
+    /// Messages that only this point saw, at a time at which the other one may not have been recording.
+    beyond: [u64; 2],
     dscp: Vec<Change<u8>>,
     vlan: Vec<Change<Option<Tag>>>,
     /// Parts that are not the same at both.
@@ -194,6 +196,7 @@ enum Part {
     ViaCount,
     RequestUri,
     Contact,
+    CallId,
     From,
     To,
     SdpConnection,
@@ -301,6 +304,7 @@ fn sip(points: &Points) -> Sip {
         matched: sip.matched,
         lost: lost.collect(),
         elsewhere: sip.elsewhere,
+        beyond: sip.beyond,
         dscp: changes(&sip.dscp, |dscp| dscp),
         vlan: changes(&sip.vlan, tag),
         rewrites: rewrites.collect(),
@@ -359,6 +363,7 @@ fn part(field: Field) -> Part {
         Field::Hops => Part::ViaCount,
         Field::RequestUri => Part::RequestUri,
         Field::Contact => Part::Contact,
+        Field::CallId => Part::CallId,
         Field::From => Part::From,
         Field::To => Part::To,
         Field::Connection => Part::SdpConnection,

@@ -410,6 +410,10 @@ impl Maker<'_> {
             let [first, second] = sip.elsewhere.map(|messages| self.number(messages));
             self.blocks.push(Block::Text((words.elsewhere)(&first, &second)));
         }
+        if sip.beyond != [0, 0] {
+            let [first, second] = sip.beyond.map(|messages| self.number(messages));
+            self.blocks.push(Block::Text((words.beyond)(&first, &second)));
+        }
         if !lost.is_empty() {
             let heads = [words.message, words.ends, words.seen_at, words.note, "Call-ID"];
             self.table(heads.map(|head| (head, Lean::Left)).into(), lost);

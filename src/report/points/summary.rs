@@ -90,7 +90,14 @@ fn sip(points: &Points, words: &PointWords, language: Language) -> String {
     if !fields.is_empty() {
         parts.push((words.sip_rewritten)(&fields.into_iter().collect::<Vec<_>>().join(", ")));
     }
-    if parts.is_empty() { words.sip_arrived.to_owned() } else { parts.join("; ") }
+    if parts.is_empty() {
+        parts.push(words.sip_arrived.to_owned());
+    }
+    let beyond: u64 = sip.beyond.iter().sum();
+    if beyond > 0 {
+        parts.push((words.sip_unjudged)(&count(beyond, language)));
+    }
+    parts.join("; ")
 }
 
 #[cfg(test)]
@@ -134,6 +141,18 @@ mod tests {
                  46 (EF) wird zu 0 (CS0) (Sprachpakete: 97, Richtung 2 → 1)",
                 "Adressen und Ports: unverändert",
             ]
+        );
+    }
+
+    #[test]
+    fn what_lies_beyond_the_other_capture_is_not_said_to_have_arrived() {
+        use crate::compare::points::SipPoints;
+        let sip = SipPoints { matched: 5, beyond: [0, 5], ..SipPoints::default() };
+        let points = Points { sip, ..Points::default() };
+        let (_, told) = facts(&points, point_words(Language::De), Language::De).remove(0);
+        assert!(
+            told.contains("alle Nachrichten angekommen") && told.contains("nicht beurteilt: 5"),
+            "{told}"
         );
     }
 

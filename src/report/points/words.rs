@@ -71,6 +71,8 @@ pub(super) struct PointWords {
     pub(super) no_mappings: &'static str,
     pub(super) sip: fn(&str, &str) -> String,
     pub(super) elsewhere: fn(&str, &str) -> String,
+    pub(super) beyond: fn(&str, &str) -> String,
+    pub(super) sip_unjudged: fn(&str) -> String,
     pub(super) message: &'static str,
     pub(super) ends: &'static str,
     pub(super) seen_at: &'static str,
@@ -181,6 +183,14 @@ const DE: PointWords = PointWords {
             "Nachrichten zwischen Geräten, die der andere Messpunkt gar nicht zeigt: {first} an 1, {second} an 2."
         )
     },
+    beyond: |first, second| {
+        format!(
+            "Nicht beurteilt, weil der andere Messpunkt da noch nicht oder nicht mehr aufzeichnete: {first} an 1, {second} an 2."
+        )
+    },
+    sip_unjudged: |messages| {
+        format!("nicht beurteilt: {messages}, der andere Messpunkt zeichnete da nicht auf")
+    },
     message: "Nachricht",
     ends: "von und an",
     seen_at: "gesehen an",
@@ -286,6 +296,12 @@ const EN: PointWords = PointWords {
             "Messages between hosts that the other point does not show at all: {first} at 1, {second} at 2."
         )
     },
+    beyond: |first, second| {
+        format!(
+            "Not judged, because the other point was not recording yet, or no longer: {first} at 1, {second} at 2."
+        )
+    },
+    sip_unjudged: |messages| format!("not judged: {messages}, the other point was not recording then"),
     message: "Message",
     ends: "From and to",
     seen_at: "Seen at",
@@ -319,6 +335,7 @@ fn field_name(field: Field) -> &'static str {
         Field::Hops => "Via count",
         Field::RequestUri => "Request-URI",
         Field::Contact => "Contact",
+        Field::CallId => "Call-ID",
         Field::From => "From",
         Field::To => "To",
         Field::Connection => "SDP c=",

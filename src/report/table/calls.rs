@@ -6,13 +6,14 @@ use std::net::{IpAddr, SocketAddr};
 use super::View;
 use super::media;
 use super::page::{Lean, Page, Piece, Tone};
-use crate::check::{Code, Unjudged};
+use crate::capture::Timestamp;
+use crate::check::{Code, Expiry, Unjudged};
 use crate::observe::{Answer, Beginning, Call, CallProtocol, Registration};
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, duration, moment, time_of_day};
 use crate::report::redact::is_public;
 use crate::report::text::{
-    CallNotes, HoldNote, Registered, Unreachable, arrow, is_everyday, is_failure, unanswered,
+    CallNotes, HoldNote, Registered, Unreachable, arrow, failed_transfer, is_everyday, is_failure, unanswered,
 };
 
 /// Most calls or registrations listed.
@@ -72,6 +73,8 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
 fn has_failed(call: &Call) -> bool {
     match call.answer {
         Answer::Unanswered => true,
+        // Where it rang, 408 says that nobody answered.
+        Answer::Rejected(408) => call.ringing.is_none(),
         Answer::Rejected(status) => status >= 400 && !is_everyday(status, call.reason.as_deref()),
         Answer::Cancelled => call.status.is_some_and(is_failure),
         Answer::Answered => call.is_unacknowledged,
@@ -100,10 +103,13 @@ fn worst_loss(view: &View<'_>) -> BTreeMap<usize, f64> {
 /// To whom it was transferred, and a line for each direction.
 fn lines_below(view: &View<'_>, id: usize, call: &Call) -> Vec<String> {
     let traffic = &view.audit.traffic;
-    let transfer = call
-        .transferred
-        .as_ref()
-        .map(|(_, to)| format!("{} {}", view.words.notes.transferred_to, escape_terminal(to, FIELD)));
+    let transfer =
+        call.transferred.as_ref().map(|(_, to)| (escape_terminal(to, FIELD), call.transfer_failed)).map(
+            |(to, failed)| match failed {
+                Some(status) => failed_transfer(&to, status, view.language),
+                None => format!("{} {to}", view.words.notes.transferred_to),
+            },
+        );
     let voice = traffic
         .voice_of(id)
         .take(MOST_STREAMS)
@@ -134,6 +140,7 @@ pub(in crate::report) fn notes<'a>(view: &View<'a>, id: usize, call: &'a Call) -
         early_media: call.heard_after().filter(|_| call.ringing.is_none()),
         let_through: call.let_through_after().filter(|_| call.ringing.or(call.early_media).is_some()),
         rang_for: call.rang_for(),
+        also_rang: call.also_rang().iter().map(ToString::to_string).collect(),
         dialled: call.dialled.as_deref(),
         held: call.held.zip(call.answered).map(|(held, (_, answered))| HoldNote {
             side: held.side,
@@ -208,8 +215,8 @@ pub(super) fn write_registrations(page: &mut Page, view: &View<'_>) {
         return;
     }
     let unreachable = Unreachable::of(&traffic.flows);
-    let line =
-        |registration: &Registration| registration_line(view, registration, unreachable.times(registration));
+    let expiry = Expiry::of(view.audit);
+    let line = |one: &Registration| registration_line(view, one, unreachable.times(one), expiry.since(one));
     let rows: Vec<Vec<Piece>> = registrations.iter().take(MOST).map(line).collect();
     let heads = [
         (labels.account, Lean::Left),
@@ -234,12 +241,19 @@ pub(super) fn write_registrations(page: &mut Page, view: &View<'_>) {
     }
 }
 
-fn registration_line(view: &View<'_>, registration: &Registration, unreachable: u64) -> Vec<Piece> {
+fn registration_line(
+    view: &View<'_>,
+    registration: &Registration,
+    unreachable: u64,
+    expired: Option<Timestamp>,
+) -> Vec<Piece> {
     let (refused, refusals) = (registration.refused.as_ref(), &registration.refusals.by_status);
     let told = Registered {
         standing: registration.standing,
         accepted: registration.accepted,
         is_leaving: registration.is_leaving,
+        expired: expired.map(|time| time_of_day(time, view.context.zone)),
+        is_answer_unseen: registration.is_answer_unseen,
         is_silent: registration.is_silent(),
         status: refused.map(|refused| refused.status).or(registration.status),
         reason: refused.map_or("", |refused| &*refused.reason),

@@ -2,8 +2,8 @@
 //! the answer, what was asked for during the call and refused, whose leg it is.
 
 use super::cause::because;
-use super::quoted;
 use super::signalling::meaning;
+use super::{List, quoted};
 use crate::observe::message::sip::CauseProtocol;
 use crate::observe::message::sip::standard_phrase;
 use crate::observe::{Answer, Beginning, CallSide, ChangeKind};
@@ -39,6 +39,8 @@ pub(crate) struct CallNotes<'a> {
     pub(crate) let_through: Option<i64>,
     /// How long it rang without being answered, in ns.
     pub(crate) rang_for: Option<i64>,
+    /// Telephones that rang and did not get the call, of one that nobody answered all.
+    pub(crate) also_rang: Vec<String>,
     pub(crate) dialled: Option<&'a str>,
     pub(crate) refused_change: Option<(ChangeKind, u16)>,
     pub(crate) held: Option<HoldNote>,
@@ -46,6 +48,14 @@ pub(crate) struct CallNotes<'a> {
     pub(crate) leg_of: Option<String>,
     /// Where this leg went, if the same number rang elsewhere too.
     pub(crate) rang_at: Option<String>,
+}
+
+/// That a call was to be transferred `to` somebody, escaped already, and why that failed.
+pub(crate) fn failed_transfer(to: &str, status: u16, language: Language) -> String {
+    match language {
+        De => format!("Vermitteln an {to} gescheitert ({status})"),
+        En => format!("transfer to {to} failed ({status})"),
+    }
 }
 
 /// That a call was put on hold.
@@ -102,12 +112,8 @@ impl CallNotes<'_> {
     /// A line each, in the order in which they matter.
     pub(crate) fn lines(&self, language: Language) -> Vec<String> {
         let say = |texts: [&str; 2]| texts[usize::from(language == En)].to_owned();
-        let unacknowledged = self.is_unacknowledged.then(|| {
-            say([
-                "kein ACK auf die Annahme: es kam kein Gespräch zustande",
-                "no ACK to the answer: no call came about",
-            ])
-        });
+        let unacknowledged =
+            self.is_unacknowledged.then(|| say(["kein ACK auf die Annahme", "no ACK to the answer"]));
         let late = self.late_ack.map(|after| {
             let after = duration(after, language);
             match language {
@@ -148,6 +154,15 @@ impl CallNotes<'_> {
                 En => format!("183 after {after}: ringing tone or announcement before the answer possible"),
             }
         });
+        let also_rang = (!self.also_rang.is_empty()).then(|| {
+            let phones = List::of(&self.also_rang, self.also_rang.len(), String::clone);
+            match (language, self.answer) {
+                (De, Answer::Answered) => format!("klingelte auch an {}", phones.join("und", "weiteren")),
+                (De, _) => format!("klingelte an {}", phones.join("und", "weiteren")),
+                (En, Answer::Answered) => format!("rang at {} too", phones.join("and", "more")),
+                (En, _) => format!("rang at {}", phones.join("and", "more")),
+            }
+        });
         let dialled = self.dialled.map(|number| match language {
             De => format!("gewählt: {}", quoted(number)),
             En => format!("dialled: {}", quoted(number)),
@@ -174,7 +189,7 @@ impl CallNotes<'_> {
             change,
             self.held.map(|held| held.line(language)),
         ];
-        lines.into_iter().chain([early, dialled, leg]).flatten().collect()
+        lines.into_iter().chain([also_rang, early, dialled, leg]).flatten().collect()
     }
 
     /// That ringing is counted from an INVITE long after the first one, with which the call began.
@@ -272,6 +287,7 @@ mod tests {
             early_media: None,
             let_through: None,
             rang_for: None,
+            also_rang: Vec::new(),
             dialled: None,
             refused_change: None,
             held: None,
@@ -328,6 +344,8 @@ mod tests {
         );
         let picked_up = CallNotes { rang_for: Some(45_255_000_000), ..notes() };
         assert!(picked_up.lines(De).is_empty(), "who is answered rang until then");
+        let forked = CallNotes { also_rang: vec!["192.168.10.23".to_owned()], ..notes() };
+        assert_eq!(forked.lines(De), ["klingelte auch an 192.168.10.23"]);
         let fax = CallNotes { refused_change: Some((ChangeKind::Fax, 488)), ..notes() };
         assert_eq!(
             fax.lines(De),

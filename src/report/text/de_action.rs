@@ -4,7 +4,7 @@ use super::connection::secure;
 use super::words::OTHER_VERSION;
 use super::{dscp_name, no_voice, protocol, signalling, voice};
 use crate::capture::Ended;
-use crate::check::{Astray, Detail, Finding, LossSign, Refusal, VoiceSender};
+use crate::check::{Astray, Detail, Finding, Life, LossSign, Refusal, VoiceSender};
 use crate::report::language::Language::De;
 use crate::report::redact::is_public;
 use crate::site::Confidence;
@@ -257,10 +257,17 @@ pub(super) fn action(finding: &Finding) -> String {
 
 /// What to do about a PORT-003.
 fn unblock(detail: &Detail) -> String {
-    let Detail::Port003 { target, protocol: transport, refusal, outbound, is_up, serves } = detail else {
+    let Detail::Port003 { target, protocol: transport, refusal, outbound, life, serves, voice } = detail
+    else {
         return String::new();
     };
     let port = format!("{} {}", protocol(*transport), target.port());
+    if voice.is_some() {
+        return format!(
+            "Vergleichen Sie {target} mit Adresse und Port, die die Gegenseite im SDP für ihren Sprechweg nennt. Stimmen sie \
+             überein, prüfen Sie die Gegenseite und den Weg zu ihr (Routing, NAT), sonst das Gerät, das sendet."
+        );
+    }
     if *serves {
         return format!(
             "Andere Geräte erreichen {} über {port}. Prüfen Sie, ob die Adresse dieses Gerätes dort gesperrt ist (Sperrliste) \
@@ -280,9 +287,14 @@ fn unblock(detail: &Detail) -> String {
             "Prüfen Sie, ob der Dienst auf {} eingeschaltet ist; er nimmt {port} nicht an.",
             target.ip()
         ),
-        Refusal::Silence | Refusal::Icmp { .. } if *is_up => format!(
+        Refusal::Silence | Refusal::Icmp { .. } if *life == Life::Sends => format!(
             "{} ist in Betrieb, das zeigt sein anderer Verkehr. Prüfen Sie, ob der Dienst dort auf {port} läuft und ob \
              eine Firewall ihn sperrt, auch die des Gerätes selbst.",
+            target.ip()
+        ),
+        Refusal::Silence if *life != Life::Unseen => format!(
+            "Prüfen Sie zuerst, ob {} noch in Betrieb und am Netz ist: Strom, Netzwerkkabel, Switch-Port. Ist es das, prüfen \
+             Sie, ob der Dienst dort läuft und ob eine Firewall {port} sperrt.",
             target.ip()
         ),
         Refusal::Silence | Refusal::Icmp { .. } => format!(

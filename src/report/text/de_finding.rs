@@ -1,6 +1,6 @@
 //! German words of the findings: title and what was seen.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::connection;
 use super::de;
@@ -8,6 +8,7 @@ use super::de_action::action;
 use super::dscp::Hint;
 use super::given;
 use super::icmp::{Reason, reason};
+use super::life::silence;
 use super::loss;
 use super::no_voice;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
@@ -94,8 +95,13 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             given::range(documented, stated, De),
             if stated.is_empty() { "der Herstellerliste" } else { "dieser Angabe" }
         ),
-        Detail::Port003 { target, protocol, refusal, .. } => {
-            blocked(finding.count, (*target, *protocol), device, context.service(finding), *refusal)
+        Detail::Port003 { target, refusal: Refusal::Icmp { v6, kind, code, reporter }, voice: Some(sent), .. } => {
+            let reason = icmp_reason(reason(*v6, *kind, *code));
+            turned_away((*sent, finding.count), *target, device, *reporter, reason)
+        }
+        Detail::Port003 { target, protocol, refusal, life, .. } => {
+            let tried = blocked(finding.count, (*target, *protocol), device, context.service(finding), *refusal);
+            tried + &silence(*life, *refusal, target.ip(), context.zone, De)
         }
         Detail::Port005 { port, provider, documented, stated, registers: true } => format!(
             "{device} meldet sich von UDP {port} beim Provider {provider} an; {}.",
@@ -329,7 +335,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             connection::silence_de(device, *registrar, &duration(*longest, De), *expires)
         }
         Detail::Sig001 { .. } | Detail::Sig002 { .. } | Detail::Sig005 { .. } | Detail::Sig009 { .. } => {
-            signalling::detail(finding, device, De).unwrap_or_default()
+            signalling::detail(finding, device, context.zone, De).unwrap_or_default()
         }
         Detail::Net004 { vlans, expected } => format!(
             "{} von {device} {} in VLAN {} unterwegs. Als Sprach-VLAN nennt die Standortdatei {}.",
@@ -475,6 +481,22 @@ fn blocked(
         ),
     };
     format!("{tries} von {device} zu {target} über {}{service} {outcome}.", protocol(transport))
+}
+
+/// Voice of which somebody says by ICMP that it does not arrive.
+fn turned_away(
+    (sent, refused): (u64, u64),
+    target: SocketAddr,
+    device: &str,
+    reporter: IpAddr,
+    reason: &str,
+) -> String {
+    format!(
+        "{device} hat {} an {target} gesendet; {reporter} hat das {}-mal mit ICMP abgewiesen: {reason}. Jedes einzelne \
+         Paket meldet ICMP nicht.",
+        counted(sent, "Sprachpaket", "Sprachpakete", De),
+        count(refused, De)
+    )
 }
 
 fn icmp_reason(reason: Reason) -> &'static str {

@@ -4,7 +4,7 @@ use super::connection::secure;
 use super::words::OTHER_VERSION;
 use super::{dscp_name, no_voice, protocol, signalling, voice};
 use crate::capture::Ended;
-use crate::check::{Astray, Detail, Finding, LossSign, Refusal, VoiceSender};
+use crate::check::{Astray, Detail, Finding, Life, LossSign, Refusal, VoiceSender};
 use crate::report::language::Language::En;
 use crate::report::redact::is_public;
 use crate::site::Confidence;
@@ -235,10 +235,17 @@ pub(super) fn action(finding: &Finding) -> String {
 
 /// What to do about a PORT-003.
 fn unblock(detail: &Detail) -> String {
-    let Detail::Port003 { target, protocol: transport, refusal, outbound, is_up, serves } = detail else {
+    let Detail::Port003 { target, protocol: transport, refusal, outbound, life, serves, voice } = detail
+    else {
         return String::new();
     };
     let port = format!("{} {}", protocol(*transport), target.port());
+    if voice.is_some() {
+        return format!(
+            "Compare {target} with the address and port that the other side's SDP names for its voice. If they are the same, \
+             check the other side and the way to it (routing, NAT), otherwise the device that sends."
+        );
+    }
     if *serves {
         return format!(
             "Other devices reach {} over {port}. Check whether this device's address is blocked there (block list), and \
@@ -256,9 +263,14 @@ fn unblock(detail: &Detail) -> String {
         Refusal::Reset => {
             format!("Check whether the service is switched on at {}; it does not accept {port}.", target.ip())
         }
-        Refusal::Silence | Refusal::Icmp { .. } if *is_up => format!(
+        Refusal::Silence | Refusal::Icmp { .. } if *life == Life::Sends => format!(
             "{} is running, as its other traffic shows. Check whether the service is there on {port}, and whether a \
              firewall blocks it, that of the device itself included.",
+            target.ip()
+        ),
+        Refusal::Silence if *life != Life::Unseen => format!(
+            "First check whether {} is still running and connected: power, network cable, switch port. If it is, check \
+             whether the service is there, and whether a firewall blocks {port}.",
             target.ip()
         ),
         Refusal::Silence | Refusal::Icmp { .. } => format!(

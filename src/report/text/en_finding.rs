@@ -1,6 +1,6 @@
 //! English words of the findings: title and what was seen.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::connection;
 use super::dscp::Hint;
@@ -8,6 +8,7 @@ use super::en;
 use super::en_action::action;
 use super::given;
 use super::icmp::{Reason, reason};
+use super::life::silence;
 use super::loss;
 use super::no_voice;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
@@ -94,8 +95,13 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             given::range(documented, stated, En),
             if stated.is_empty() { "the vendor's list" } else { "that" }
         ),
-        Detail::Port003 { target, protocol, refusal, .. } => {
-            blocked(finding.count, (*target, *protocol), device, context.service(finding), *refusal)
+        Detail::Port003 { target, refusal: Refusal::Icmp { v6, kind, code, reporter }, voice: Some(sent), .. } => {
+            let reason = icmp_reason(reason(*v6, *kind, *code));
+            turned_away((*sent, finding.count), *target, device, *reporter, reason)
+        }
+        Detail::Port003 { target, protocol, refusal, life, .. } => {
+            let tried = blocked(finding.count, (*target, *protocol), device, context.service(finding), *refusal);
+            tried + &silence(*life, *refusal, target.ip(), context.zone, En)
         }
         Detail::Port005 { port, provider, documented, stated, registers } => format!(
             "{device} {} {provider} from UDP {port}; {}.",
@@ -321,7 +327,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             connection::silence_en(device, *registrar, &duration(*longest, En), *expires)
         }
         Detail::Sig001 { .. } | Detail::Sig002 { .. } | Detail::Sig005 { .. } | Detail::Sig009 { .. } => {
-            signalling::detail(finding, device, En).unwrap_or_default()
+            signalling::detail(finding, device, context.zone, En).unwrap_or_default()
         }
         Detail::Net004 { vlans, expected } => format!(
             "{} of {device} {} in VLAN {}. The site file names {} for voice.",
@@ -464,6 +470,21 @@ fn blocked(
         ),
     };
     format!("{tries} from {device} to {target} over {}{service} {outcome}.", protocol(transport))
+}
+
+/// Voice of which somebody says by ICMP that it does not arrive.
+fn turned_away(
+    (sent, refused): (u64, u64),
+    target: SocketAddr,
+    device: &str,
+    reporter: IpAddr,
+    reason: &str,
+) -> String {
+    format!(
+        "{device} sent {} to {target}; {reporter} refused it by ICMP {}: {reason}. ICMP does not report every single packet.",
+        counted(sent, "voice packet", "voice packets", En),
+        counted(refused, "time", "times", En)
+    )
 }
 
 fn icmp_reason(reason: Reason) -> &'static str {

@@ -18,6 +18,7 @@ mod frame;
 mod given;
 mod icmp;
 mod lookup;
+mod life;
 mod loss;
 mod no_voice;
 mod paper;
@@ -47,7 +48,7 @@ use crate::observe::message::App;
 use crate::site::Confidence;
 
 pub(crate) use absent::absent;
-pub(crate) use call::{CallNotes, HoldNote, arrow, is_everyday, is_failure};
+pub(crate) use call::{CallNotes, HoldNote, arrow, failed_transfer, is_everyday, is_failure};
 pub(crate) use changes::{ChangeWords, change_words};
 pub(crate) use dscp::{EXPEDITED_FORWARDING, name as dscp_name};
 pub(crate) use edition::edition;

@@ -1,7 +1,7 @@
 //! What a capture without voice has instead (CAP-010), in both languages.
 
 use super::{Context, List, quoted};
-use crate::check::{Code, NoVoice};
+use crate::check::{Code, NoVoice, all_ended_unanswered};
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::{count, counted};
 
@@ -102,6 +102,13 @@ fn german(reason: &NoVoice, context: &Context<'_>) -> String {
                 many => format!("{} davon", count(many, De)),
             }
         ),
+        NoVoice::Called if all_ended_unanswered(&context.audit.traffic) => format!(
+            "{none}. {} Sprache war deshalb nicht zu erwarten. {unjudged}",
+            match context.audit.traffic.calls.len() {
+                1 => "Der einzige Anruf wurde nicht angenommen.".to_owned(),
+                all => format!("Von {} wurde keiner angenommen.", counted(all as u64, "Anruf", "Anrufen", De)),
+            }
+        ),
         NoVoice::Filtered => format!(
             "{}; der Filter{} ließ {} aus, in denen die Sprache sein kann. {unjudged}",
             match context.audit.traffic.quality.frames {
@@ -182,6 +189,13 @@ fn english(reason: &NoVoice, context: &Context<'_>) -> String {
                 all if all == context.audit.traffic.quality.decoded => "all".to_owned(),
                 1 => "one of them".to_owned(),
                 many => format!("{} of them", count(many, En)),
+            }
+        ),
+        NoVoice::Called if all_ended_unanswered(&context.audit.traffic) => format!(
+            "{none}. {} No voice was due. {unjudged}",
+            match context.audit.traffic.calls.len() {
+                1 => "The only call was not answered.".to_owned(),
+                all => format!("None of {} was answered.", counted(all as u64, "call", "calls", En)),
             }
         ),
         NoVoice::Filtered => format!(

@@ -19,6 +19,10 @@ pub(crate) struct Registered<'a> {
     pub(crate) accepted: bool,
     /// Its removal was asked for and not confirmed.
     pub(crate) is_leaving: bool,
+    /// When it ran out, where nothing renewed it.
+    pub(crate) expired: Option<String>,
+    /// What became of the credentials that it sent is not in the capture.
+    pub(crate) is_answer_unseen: bool,
     /// The last requests were repeated and got no answer at all.
     pub(crate) is_silent: bool,
     /// The last final answer.
@@ -96,13 +100,18 @@ impl Registered<'_> {
         let words = &WORDS[usize::from(language == En)];
         let refused = || answer(self.status.unwrap_or_default(), self.reason, language);
         let stands = match (self.standing, self.accepted) {
-            (Standing::Accepted, _) => words.accepted.to_owned(),
+            (Standing::Accepted, _) => match (&self.expired, language) {
+                (None, _) => words.accepted.to_owned(),
+                (Some(time), De) => format!("{}, abgelaufen seit {time} Uhr, nicht erneuert", words.accepted),
+                (Some(time), En) => format!("{}, expired since {time}, not renewed", words.accepted),
+            },
             (Standing::SignedOff, true) => format!("{}, {}", words.accepted, words.signed_off_later),
             (Standing::SignedOff, false) => words.signed_off.to_owned(),
             (Standing::Refused, true) => {
                 format!("{}, {}: {}", words.accepted, words.refused_later, refused())
             }
             (Standing::Refused, false) => format!("{}: {}", words.refused, refused()),
+            (Standing::Challenged, _) if self.is_answer_unseen => words.answer_unseen.to_owned(),
             (Standing::Challenged, _) => words.challenged.to_owned(),
             (Standing::Open, _) => return words.unanswered.to_owned(),
         };
@@ -121,6 +130,7 @@ struct Words {
     refused: &'static str,
     refused_later: &'static str,
     challenged: &'static str,
+    answer_unseen: &'static str,
     unanswered: &'static str,
     silent_later: &'static str,
     leaving: &'static str,
@@ -134,6 +144,7 @@ const WORDS: [Words; 2] = [
         refused: "abgelehnt",
         refused_later: "zuletzt abgelehnt",
         challenged: "nur nach Anmeldedaten gefragt",
+        answer_unseen: "Antwort auf die Anmeldedaten nicht im Mitschnitt",
         unanswered: "keine Antwort zu sehen",
         silent_later: "zuletzt ohne Antwort",
         leaving: "Abmeldung nicht bestätigt",
@@ -145,6 +156,7 @@ const WORDS: [Words; 2] = [
         refused: "rejected",
         refused_later: "rejected in the end",
         challenged: "only asked for credentials",
+        answer_unseen: "answer to the credentials not in the capture",
         unanswered: "no answer seen",
         silent_later: "unanswered in the end",
         leaving: "deregistration not confirmed",
@@ -160,6 +172,8 @@ mod tests {
             standing,
             accepted,
             is_leaving: false,
+            expired: None,
+            is_answer_unseen: false,
             is_silent: false,
             status: Some(403),
             reason: "Forbidden",
@@ -203,6 +217,11 @@ mod tests {
         assert_eq!(told(Standing::Refused, false), "abgelehnt: 403 (verboten)");
         assert_eq!(told(Standing::Challenged, false), "nur nach Anmeldedaten gefragt");
         assert_eq!(told(Standing::Open, false), "keine Antwort zu sehen");
+        let expired = Some("06:23:03".to_owned());
+        let expired = Registered { expired, ..registered(Standing::Accepted, true) };
+        assert_eq!(expired.lines(De), ["angenommen, abgelaufen seit 06:23:03 Uhr, nicht erneuert"]);
+        let asked = Registered { is_answer_unseen: true, ..registered(Standing::Challenged, false) };
+        assert_eq!(asked.lines(De), ["Antwort auf die Anmeldedaten nicht im Mitschnitt"]);
     }
 
     #[test]

@@ -3,9 +3,12 @@
 
 use std::net::SocketAddr;
 
+use jiff::tz::TimeZone;
+
+use super::life::silence;
 use super::status::in_words;
 use super::{List, of, protocol, quoted};
-use crate::check::{Circumstance, Detail, Finding, Rejection};
+use crate::check::{Circumstance, Detail, Finding, Life, Refusal, Rejection};
 use crate::observe::message::sip::standard_phrase;
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::{count, counted, duration};
@@ -14,7 +17,7 @@ use crate::report::number::{count, counted, duration};
 const ACCOUNTS: usize = 16;
 
 /// What was seen; `None` for other codes.
-pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Option<String> {
+pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language: Language) -> Option<String> {
     let text = match (&finding.detail, language) {
         (Detail::Sig001 { account, registrar, rejection, others, accepted_after, instead, further }, De) => {
             let mut text = format!(
@@ -75,8 +78,8 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
             }
             text
         }
-        (Detail::Sig002 { registrar, protocol: transport, requests, .. }, De) => format!(
-            "{} von {device} an {registrar} über {}{} ohne Antwort.",
+        (Detail::Sig002 { registrar, protocol: transport, requests, life, .. }, De) => format!(
+            "{} von {device} an {registrar} über {}{} ohne Antwort.{}",
             counted(*requests, "Anmeldeversuch", "Anmeldeversuche", De),
             protocol(*transport),
             match (*requests, finding.count > *requests) {
@@ -84,17 +87,19 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                 (_, true) => format!(", zusammen {}-mal gesendet, blieben", count(finding.count, De)),
                 (1, false) => " blieb".to_owned(),
                 (_, false) => " blieben".to_owned(),
-            }
+            },
+            silence(*life, Refusal::Silence, registrar.ip(), zone, De)
         ),
-        (Detail::Sig002 { registrar, protocol: transport, requests, .. }, En) => format!(
-            "{} by {device} at {registrar} over {}{} got no answer.",
+        (Detail::Sig002 { registrar, protocol: transport, requests, life, .. }, En) => format!(
+            "{} by {device} at {registrar} over {}{} got no answer.{}",
             counted(*requests, "registration attempt", "registration attempts", En),
             protocol(*transport),
             match (*requests, finding.count > *requests) {
                 (1, true) => format!(", sent {} times,", count(finding.count, En)),
                 (_, true) => format!(", sent {} times in all,", count(finding.count, En)),
                 (_, false) => String::new(),
-            }
+            },
+            silence(*life, Refusal::Silence, registrar.ip(), zone, En)
         ),
         (Detail::Sig005 { rejection, calls, answered, callers, why }, De) => {
             let others = match calls.saturating_sub(finding.count) {
@@ -108,17 +113,29 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                 (rejected, whole) if rejected == whole => format!("{all} {whole}\u{a0}Anrufe"),
                 (rejected, whole) => format!("{} {some}", of(rejected, whole, "von", De)),
             };
-            if matches!(why, Some(Circumstance::Unacknowledged { .. })) {
+            if let Some(Circumstance::Unacknowledged { spoken, .. }) = why {
                 return Some(format!(
                     "{device} hat {} angenommen, die Annahme (200) aber immer wieder senden müssen, weil der Anrufer sie nie \
-                     bestätigte (ACK): Ein Gespräch kam nicht zustande. Anrufer: {callers}.",
-                    which("den einzigen Anruf", "alle", "Anrufen")
+                     bestätigte (ACK){} Anrufer: {callers}.",
+                    which("den einzigen Anruf", "alle", "Anrufen"),
+                    match spoken {
+                        None => ": Ein Gespräch kam nicht zustande.".to_owned(),
+                        Some((longest, ended)) => format!(
+                            ". Sprache lief trotzdem {}{} in beide Richtungen{}.",
+                            if finding.count == 1 { "" } else { "bis zu " },
+                            duration(*longest, De),
+                            if *ended { format!(", dann legte {device} auf") } else { String::new() }
+                        ),
+                    }
                 ));
             }
             format!(
-                "{device} hat {} abgewiesen: {}.{}{others} Anrufer: {callers}.",
+                "{device} hat {}{}.{}{others} Anrufer: {callers}.",
                 which("den einzigen Anruf", "alle", "Anrufen"),
-                told(rejection, De),
+                match (told(rejection, De), finding.count < *calls) {
+                    (status, true) => format!(" mit {status} beantwortet"),
+                    (status, false) => format!(" abgewiesen: {status}"),
+                },
                 match why {
                     Some(Circumstance::NoMediaOffered) =>
                         " Angeboten war kein nutzbarer Sprechweg (Port 0 oder Adresse 0.0.0.0).",
@@ -142,15 +159,27 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                 (rejected, all) if rejected == all => format!("all {all}\u{a0}calls"),
                 (rejected, all) => format!("{} calls", of(rejected, all, "of", En)),
             };
-            if matches!(why, Some(Circumstance::Unacknowledged { .. })) {
+            if let Some(Circumstance::Unacknowledged { spoken, .. }) = why {
                 return Some(format!(
                     "{device} answered {which}, but had to send its answer (200) again and again, because the caller never \
-                     acknowledged it (ACK): no call came about. Callers: {callers}."
+                     acknowledged it (ACK){} Callers: {callers}.",
+                    match spoken {
+                        None => ": no call came about.".to_owned(),
+                        Some((longest, ended)) => format!(
+                            ". Both sides spoke all the same, for {}{}{}.",
+                            if finding.count == 1 { "" } else { "up to " },
+                            duration(*longest, En),
+                            if *ended { format!(", then {device} hung up") } else { String::new() }
+                        ),
+                    }
                 ));
             }
             format!(
-                "{device} turned away {which}: {}.{}{others} Callers: {callers}.",
-                told(rejection, En),
+                "{device} {}.{}{others} Callers: {callers}.",
+                match (told(rejection, En), finding.count < *calls) {
+                    (status, true) => format!("answered {which} with {status}"),
+                    (status, false) => format!("turned away {which}: {status}"),
+                },
                 match why {
                     Some(Circumstance::NoMediaOffered) =>
                         " No usable voice was offered (port 0 or address 0.0.0.0).",
@@ -275,23 +304,27 @@ pub(super) fn action(detail: &Detail, language: Language) -> Option<String> {
              the device's address is blocked (block list), at the device the account and the SIP domain, and whether a firewall \
              shuts out this very device or its network.",
         ],
-        Detail::Sig002 { is_up: true, .. } => [
+        Detail::Sig002 { life: Life::Sends, .. } => [
             "Der Registrar ist in Betrieb, das zeigt sein anderer Verkehr. Prüfen Sie, ob dort SIP auf diesem Port läuft \
              und ob eine Firewall ihn sperrt.",
             "The registrar is running, as its other traffic shows. Check whether SIP is served there on this port, and \
              whether a firewall blocks it.",
         ],
-        Detail::Sig002 { is_up: false, .. } => [
+        Detail::Sig002 { life: Life::SilentSince(_), .. } => [
+            "Prüfen Sie zuerst, ob der Registrar noch in Betrieb und am Netz ist (Strom, Netzwerkkabel, Switch-Port), dann den Dienst.",
+            "First check whether the registrar is still running and connected (power, network cable, switch port), then the service.",
+        ],
+        Detail::Sig002 { life: Life::Unseen, .. } => [
             "Prüfen Sie, ob die Adresse des Registrars stimmt, ob er in Betrieb ist und ob eine Firewall den Port sperrt.",
             "Check whether the registrar's address is right, whether it is running, and whether a firewall blocks the port.",
         ],
-        Detail::Sig005 { why: Some(Circumstance::Unacknowledged { over_tcp: true }), .. } => [
+        Detail::Sig005 { why: Some(Circumstance::Unacknowledged { over_tcp: true, .. }), .. } => [
             "Die Annahme (200) ging über TCP und kam an. Prüfen Sie an der Anlage oder Software, die anruft, warum die \
              Bestätigung (ACK) ausbleibt oder wohin sie geht; richtig ist die Adresse im Contact der Annahme.",
             "The answer (200) went over TCP and arrived. Check at the PBX or software that calls why it does not acknowledge it, \
              and where it sends its acknowledgement: to the address in the answer's Contact.",
         ],
-        Detail::Sig005 { why: Some(Circumstance::Unacknowledged { over_tcp: false }), .. } => [
+        Detail::Sig005 { why: Some(Circumstance::Unacknowledged { over_tcp: false, .. }), .. } => [
             "Prüfen Sie, ob die Annahme (200) den Anrufer erreicht und wohin er die Bestätigung sendet: an die Adresse im \
              Contact der Annahme. Verdächtig sind NAT, Firewall und SIP ALG zwischen beiden.",
             "Check whether the answer (200) reaches the caller, and where it sends its acknowledgement: to the address in the \

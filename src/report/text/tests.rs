@@ -1,9 +1,9 @@
 use jiff::tz::TimeZone;
 
 use super::{Context, finding_text, title, words};
-use crate::capture::Ended;
+use crate::capture::{Ended, Timestamp};
 use crate::check::{
-    Astray, Code, Detail, Finding, Heard, NoVoice, Refusal, Unevenness, Unjudged, Verdict, VoiceSender,
+    Astray, Code, Detail, Finding, Heard, Life, NoVoice, Refusal, Unevenness, Unjudged, Verdict, VoiceSender,
 };
 use crate::observe::{Answer, Protocol};
 use crate::report::Language::{self, De, En};
@@ -60,6 +60,38 @@ fn what_is_only_suspected_is_to_be_found_out_first() {
             assert!(!suspected.contains(at_once) && suspected.ends_with('.'), "{suspected}");
         }
     }
+}
+
+#[test]
+fn who_fell_silent_is_not_said_to_be_in_operation() {
+    let silent = |finding: &mut Finding| match &mut finding.detail {
+        Detail::Port003 { refusal, life, outbound, .. } => {
+            (*refusal, *outbound, *life) = (Refusal::Silence, false, Life::SilentSince(Timestamp(0)));
+        }
+        Detail::Sig002 { life, .. } => *life = Life::SilentSince(Timestamp(0)),
+        _ => {}
+    };
+    for (code, host) in [(Code::Port003, "192.0.2.10"), (Code::Sig002, "192.0.2.1")] {
+        let (detail, action) = said(code, De, silent);
+        assert!(detail.ends_with(&format!("Seit 00:00:00 Uhr kommt von {host} nichts mehr.")), "{detail}");
+        assert!(action.starts_with("Prüfen Sie zuerst"), "{action}");
+    }
+}
+
+#[test]
+fn voice_that_is_refused_asks_no_service() {
+    let voice = |finding: &mut Finding| {
+        finding.count = 2;
+        if let Detail::Port003 { voice, .. } = &mut finding.detail {
+            *voice = Some(400);
+        }
+    };
+    let (detail, action) = said(Code::Port003, De, voice);
+    assert!(
+        detail.contains("400 Sprachpakete an 192.0.2.10:443 gesendet; 192.168.10.1 hat das 2-mal"),
+        "{detail}"
+    );
+    assert!(!action.contains("Dienst") && action.contains("SDP"), "{action}");
 }
 
 #[test]

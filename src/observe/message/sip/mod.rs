@@ -36,6 +36,8 @@ use defect::Defects;
 use header::HeaderName;
 use scan::{Headers, StartLine};
 
+/// Content-Type of a part of a SIP message, RFC 3420.
+const SIPFRAG: &str = "message/sipfrag";
 /// Longest kept Call-ID, in bytes.
 const CALL_ID_LIMIT: usize = 256;
 /// Longest kept agent or server string.
@@ -95,6 +97,8 @@ pub struct SipMessage {
     pub contact_count: usize,
     /// Refer-To, RFC 3515 section 2.1: to whom a call is to be transferred.
     pub refer_to: Option<Party>,
+    /// How the call fares that a REFER asked for: the status in the body of a NOTIFY, RFC 3515 section 2.4.5.
+    pub sipfrag: Option<u16>,
     /// Reason headers, RFC 3326: why it was sent.
     pub causes: Vec<Cause>,
     /// Expires header in seconds.
@@ -224,6 +228,7 @@ impl Reader {
             contacts: Vec::new(),
             contact_count: 0,
             refer_to: None,
+            sipfrag: None,
             causes: Vec::new(),
             expires: None,
             user_agent: None,
@@ -311,6 +316,13 @@ impl Reader {
         let there = bytes.len().saturating_sub(start);
         let said = message.content_length.map_or(there, |length| length as usize);
         message.body = start..start + said.min(there);
+        if message.content_type.as_ref().is_some_and(|kind| kind.eq_ignore_ascii_case(SIPFRAG)) {
+            let fragment = bytes.get(message.body.clone()).and_then(scan::start_line);
+            message.sipfrag = fragment.and_then(|line| match line.kind() {
+                Kind::Response { status, .. } => Some(status),
+                Kind::Request { .. } => None,
+            });
+        }
         let behind = bytes.get(message.body.end..).unwrap_or_default();
         // Blank lines and NULs behind the body are padding that some agents add.
         let has_trailer = !behind.iter().all(|byte| matches!(byte, b'\r' | b'\n' | 0));

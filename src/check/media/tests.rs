@@ -4,6 +4,7 @@ mod astray;
 mod hops;
 mod origin;
 
+use super::super::finding::Heard;
 use super::super::fixture::{PBX, PHONE, World, subjects};
 use super::*;
 use crate::observe::fixture::{self, at, frame, ip, sent, socket, stream, udp};
@@ -310,6 +311,23 @@ fn a_sender_is_told_once() {
     assert!(
         matches!(&finding.detail, Detail::Rtp003 { lost: 60, expected: 2000, peers, .. } if peers.len() == 2)
     );
+}
+
+#[test]
+fn what_one_receiver_has_is_not_counted_into_what_another_one_may_lack() {
+    let mut had = lossy(40);
+    had.report.last.time = at(20_000);
+    had.report.receiver = Some(heard_by_receiver(0, 20_000));
+    let mut other = lossy(13);
+    other.destination = socket("192.168.10.22:10000");
+    let world = World::new("").streams(vec![had, other]);
+    let findings = check(&world.case(), &[]);
+    let told = findings.iter().map(|finding| match finding.detail {
+        Detail::Rtp003 { lost, heard, .. } => (finding.severity, lost, heard),
+        _ => panic!("{finding:?}"),
+    });
+    let expected = [(Severity::Warning, 13, Heard::Unknown), (Severity::Notice, 40, Heard::Complete)];
+    assert_eq!(told.collect::<Vec<_>>(), expected);
 }
 
 #[test]

@@ -283,6 +283,7 @@ pub enum Detail {
     /// RTP-003, over all streams of the sender that lose too much. `heard`: what the receivers say of it. `interrupted`:
     /// most is missing at a stretch: how often, and how long (ns) at most. `public`: one end has a public address. `own`:
     /// captured on the sender.
+    /// `onward`: whom the receiver passes it on to with the same gaps.
     Rtp003 {
         lost: u64,
         expected: u64,
@@ -295,6 +296,7 @@ pub enum Detail {
         public: bool,
         own: bool,
         export: bool,
+        onward: Vec<IpAddr>,
     },
     /// RTP-004. Greatest and mean running jitter in ms of the worst stream. `estimated`: the clock of the timestamps was
     /// estimated. `onward`: whom the receiver passes it on to as unevenly. `own`: captured on the sender, so that nothing

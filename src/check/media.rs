@@ -21,6 +21,7 @@ mod course;
 mod length;
 mod loss;
 mod one_sided;
+mod relayed;
 mod uneven;
 
 pub(super) use course::{sides_as_announced, sides_of_one_source, unlisted};
@@ -58,12 +59,13 @@ pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
     if is_judged(Code::Rtp004) {
         findings.extend(uneven::check(case, &senders));
     }
+    let relayed = loss::relayed(case, senders.values().flatten().copied());
     for (sender, streams) in senders {
         if is_judged(Code::Rtp003) {
-            findings.extend(loss::on_the_way(case, sender, &streams));
+            findings.extend(loss::on_the_way(case, sender, &streams, &relayed));
         }
         if is_judged(Code::Rtp005) {
-            findings.extend(loss::quality(case, sender, &streams));
+            findings.extend(loss::quality(case, sender, &streams, &relayed));
         }
         if is_judged(Code::Rtp014) {
             findings.extend(behind(case, sender, &streams));

@@ -8,6 +8,7 @@ use super::super::case::Case;
 use super::super::evidence::{Collector, at_moments};
 use super::super::filter;
 use super::super::finding::{Detail, Evidence, Finding, Heard, Party, Severity};
+use super::relayed::Relayed;
 use super::{STREAMS_SHOWN, excepted, has_enough, may_pause_at, peers};
 use crate::observe::media::sequence::Counts;
 use crate::observe::media::{Gap, Moment, StreamReport};
@@ -84,16 +85,29 @@ fn shown(case: &Case<'_>, stream: &Stream) -> Vec<Moment> {
 }
 
 /// RTP-003: one finding for what got lost, and another one for what only the capture lacks.
-pub(super) fn on_the_way(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> Vec<Finding> {
-    let is_lossy = |stream: &&&Stream| {
-        share(case, stream) > LOSS_PERCENT
-            && stream.report.counts.packets >= LEAST_HEARD
-            && (has_enough(stream) || is_one_stream(&stream.report))
-            && !excepted(case, "RTP-003", stream)
+pub(super) fn on_the_way(
+    case: &Case<'_>,
+    sender: IpAddr,
+    streams: &[&Stream],
+    relayed: &Relayed,
+) -> Vec<Finding> {
+    let is_told = |stream: &&&Stream| {
+        is_lossy(case, stream) && !relayed.is_passed_on(stream) && !excepted(case, "RTP-003", stream)
     };
-    let lossy = streams.iter().filter(is_lossy).copied();
+    let lossy = streams.iter().filter(is_told).copied();
     let (heard, lost): (Vec<&Stream>, Vec<&Stream>) = lossy.partition(|stream| has_all(stream));
-    [lost, heard].into_iter().filter_map(|lossy| lost_of(case, sender, lossy)).collect()
+    [lost, heard].into_iter().filter_map(|lossy| lost_of(case, sender, lossy, relayed)).collect()
+}
+
+/// Which loss is only passed on. What the receiver has all the same it cannot lack when it passes it on.
+pub(super) fn relayed<'a>(case: &Case<'_>, streams: impl Iterator<Item = &'a Stream>) -> Relayed {
+    Relayed::of(streams.filter(|stream| is_lossy(case, stream) && !has_all(stream)))
+}
+
+fn is_lossy(case: &Case<'_>, stream: &Stream) -> bool {
+    share(case, stream) > LOSS_PERCENT
+        && stream.report.counts.packets >= LEAST_HEARD
+        && (has_enough(stream) || is_one_stream(&stream.report))
 }
 
 /// What a stream lacks, in percent.
@@ -102,7 +116,12 @@ fn share(case: &Case<'_>, stream: &Stream) -> f64 {
     counts.lost as f64 * 100.0 / counts.expected.max(1) as f64
 }
 
-fn lost_of(case: &Case<'_>, sender: IpAddr, lossy: Vec<&Stream>) -> Option<Finding> {
+fn lost_of(
+    case: &Case<'_>,
+    sender: IpAddr,
+    lossy: Vec<&Stream>,
+    relayed: &Relayed,
+) -> Option<Finding> {
     let is_heavy = lossy.iter().any(|stream| {
         share(case, stream) > HEAVY_LOSS_PERCENT && stream.report.counts.packets >= LEAST_FOR_ERROR
     });
@@ -127,6 +146,7 @@ fn lost_of(case: &Case<'_>, sender: IpAddr, lossy: Vec<&Stream>) -> Option<Findi
         interrupted,
         own,
         export,
+        onward: relayed.receivers(&lossy),
         public: is_public(sender) || lossy.iter().any(|stream| is_public(stream.destination.ip())),
     };
     let confidence = match heard {
@@ -192,7 +212,12 @@ fn has_all(stream: &Stream) -> bool {
 }
 
 /// RTP-005. Only where RTP-003 counts the loss as well.
-pub(super) fn quality(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> Option<Finding> {
+pub(super) fn quality(
+    case: &Case<'_>,
+    sender: IpAddr,
+    streams: &[&Stream],
+    relayed: &Relayed,
+) -> Option<Finding> {
     let mos = |stream: &Stream| stream.report.quality.map_or(5.0, |quality| quality.mos);
     let is_poor = |stream: &&&Stream| {
         // One long gap is an outage and says nothing about the sound before and behind it.
@@ -202,6 +227,7 @@ pub(super) fn quality(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> O
             && is_spread
             && stream.report.lost_percent() > LOSS_PERCENT
             && heard(&[stream]) != Heard::Complete
+            && !relayed.is_passed_on(stream)
             && !excepted(case, "RTP-005", stream)
     };
     let poor: Vec<&Stream> = streams.iter().filter(is_poor).copied().collect();

@@ -390,6 +390,7 @@ fn within_a_subnet_no_router_is_blamed() {
                 public: !near,
                 own: false,
                 export: false,
+                onward: Vec::new(),
             },
             Detail::Rtp008 { peer: peers()[0], after: 1, missing: 1, near },
             Detail::Sig006 {

@@ -76,7 +76,7 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
             )
         }
         Detail::Rtp003 {
-            lost, expected, bursts, longest, peers, heard, interrupted, own, export, ..
+            lost, expected, bursts, longest, peers, heard, interrupted, own, export, onward, ..
         } => {
             let peers = list_de(List::addresses(peers));
             let missing = of(*lost, *expected, "von", De);
@@ -98,6 +98,14 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
                                     Mitschnitt."
                         .to_owned()
                 }
+            };
+            let said = match onward.as_slice() {
+                [] => said,
+                onward => format!(
+                    "{said} Dieselben Pakete fehlen auf dem Weg von dort zu {}: Sie gingen vorher verloren, das Gerät dazwischen reicht die \
+                     Sprache nur weiter.",
+                    list_de(List::addresses(onward))
+                ),
             };
             match interrupted {
                 Some((times, longest)) => format!(
@@ -231,7 +239,7 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
             )
         }
         Detail::Rtp003 {
-            lost, expected, bursts, longest, peers, heard, interrupted, own, export, ..
+            lost, expected, bursts, longest, peers, heard, interrupted, own, export, onward, ..
         } => {
             let peers = list_en(List::addresses(peers));
             let missing = of(*lost, *expected, "of", En);
@@ -253,6 +261,14 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
                                     capture only."
                         .to_owned()
                 }
+            };
+            let said = match onward.as_slice() {
+                [] => said,
+                onward => format!(
+                    "{said} The same packets are missing on the way from there to {}: they were lost before, the device between only passes \
+                     the voice on.",
+                    list_en(List::addresses(onward))
+                ),
             };
             match interrupted {
                 Some((times, longest)) => format!(

@@ -336,8 +336,11 @@ fn what_a_display_filter_may_have_left_out_is_said_to() {
         }
     });
     assert!(
-        detail.contains("Export mit Anzeigefilter") && action.starts_with("Werten Sie den ungefilterten")
+        detail.contains("Export mit Anzeigefilter")
+            && action.starts_with("Gibt es einen ungefilterten Mitschnitt")
     );
+    assert!(detail.contains("Oder am Messpunkt war sonst nichts"), "a quiet port: {detail}");
+    assert!(action.contains("Ist dies schon der ganze Mitschnitt, prüfen Sie, ob der Absender sendet"));
     let (detail, _) = said(Code::Rtp003, En, |finding| {
         if let Detail::Rtp003 { heard, export, .. } = &mut finding.detail {
             (*heard, *export) = (Heard::Unknown, true);

@@ -28,12 +28,14 @@ fn milliseconds(value: f64, language: Language) -> String {
 pub(super) fn exported(language: Language) -> &'static str {
     match language {
         De => {
-            "Der Mitschnitt enthält so gut wie nur SIP und RTP, ist also wohl ein Export mit Anzeigefilter (sip || rtp): Was \
-             Wireshark dabei nicht als RTP erkannte, fehlt hier, auch wenn es gesendet wurde."
+            "Der Mitschnitt enthält so gut wie nur SIP und RTP. Entweder ist er ein Export mit Anzeigefilter (sip || rtp): Dann \
+             fehlt hier, was Wireshark nicht als RTP erkannte, auch wenn es gesendet wurde. Oder am Messpunkt war sonst nichts: \
+             Dann fehlt die Sprache wirklich."
         }
         En => {
-            "The capture holds next to nothing but SIP and RTP, so it was probably exported with a display filter (sip || rtp): what \
-             Wireshark did not recognise as RTP is missing here, even if it was sent."
+            "The capture holds next to nothing but SIP and RTP. Either it was exported with a display filter (sip || rtp): then what \
+             Wireshark did not recognise as RTP is missing here, even if it was sent. Or there was nothing else at the measuring \
+             point: then the voice is really missing."
         }
     }
 }
@@ -42,11 +44,15 @@ pub(super) fn exported(language: Language) -> &'static str {
 pub(super) fn export_whole(language: Language) -> &'static str {
     match language {
         De => {
-            "Werten Sie den ungefilterten Mitschnitt aus. Steht er nicht mehr zur Verfügung, messen Sie noch einmal und \
-             speichern Sie alle Pakete."
+            "Gibt es einen ungefilterten Mitschnitt, werten Sie ihn aus; steht er nicht mehr zur Verfügung, messen Sie noch \
+             einmal und speichern Sie alle Pakete. Ist dies schon der ganze Mitschnitt, prüfen Sie, ob der Absender sendet \
+             (Stummschaltung, Halten, eigene Firewall) und wohin (SDP der Gegenseite), danach NAT, Firewall und die Strecke \
+             dazwischen."
         }
         En => {
-            "Check the unfiltered capture. If it is not at hand any more, measure again and save all packets."
+            "If there is an unfiltered capture, check that one; if it is not at hand any more, measure again and save all packets. \
+             If this is the whole capture already, check whether the sender sends (mute, hold, its own firewall) and where to \
+             (SDP of the other side), then NAT, firewall and the way between."
         }
     }
 }

@@ -65,6 +65,21 @@ fn one_way_audio_is_about_the_silent_side() {
 }
 
 #[test]
+fn the_filter_leaves_out_other_calls_on_the_same_ports() {
+    let filter = |streams: Vec<Stream>| {
+        let world = world(call(), streams, flows(0));
+        check(&world.case(), &[]).remove(0).evidence.filter
+    };
+    let mut heard = voice(4_000);
+    heard.report.ssrc = 0x0102_a3f4;
+    let mut before = voice(-9_000);
+    (before.call, before.report.ssrc) = (None, 7);
+    before.report.first.time = at(-12_000);
+    let alone = filter(vec![heard.clone()]);
+    assert_eq!(filter(vec![before, heard]), format!("{alone} && udp.payload[8:4] == 01:02:a3:f4"));
+}
+
+#[test]
 fn two_legs_with_the_same_voice_are_one_call() {
     let told = |leg_of| {
         let mut world = world(call(), vec![voice(4_000)], flows(0));

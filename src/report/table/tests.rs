@@ -140,3 +140,51 @@ fn a_stream_tells_of_keys_and_of_the_channel_it_travels_in() {
     (stream.relay, stream.report.keying, stream.report.srtp_tag) = (None, None, Some(10));
     assert!(shown(&audit, Language::De).contains("wahrscheinlich"));
 }
+
+/// An answered call without signalling between these hosts, and voice of the first one in it.
+fn heard(from: &str, to: &str, lost: u64) -> (crate::observe::Call, crate::observe::Stream) {
+    use crate::observe::{Answer, Call, fixture};
+    let [from, to] = [from, to].map(|host| format!("{host}:5204"));
+    let call = Call {
+        answer: Answer::Answered,
+        answered: Some((fixture::frame(2), fixture::at(0))),
+        caller_media: vec![fixture::socket(&from)],
+        callee_media: vec![fixture::socket(&to)],
+        ..fixture::call(&from, &to)
+    };
+    let mut voice = fixture::stream(&from, &to, &[(46, 1_000 - lost)]);
+    voice.call = Some(0);
+    (voice.report.counts.expected, voice.report.counts.lost) = (1_000, lost);
+    (call, voice)
+}
+
+#[test]
+fn a_call_that_is_one_way_is_marked() {
+    use crate::check::Detail;
+    let mut audit = audit();
+    audit.findings.retain(|finding| matches!(finding.detail, Detail::Rtp001 { .. }));
+    let silent = audit.findings[0].subject.as_ref().unwrap().address.to_string();
+    let Detail::Rtp001 { peers, .. } = &audit.findings[0].detail else { panic!() };
+    let (call, voice) = heard(&peers[0].to_string(), &silent, 0);
+    let mut back = voice.clone();
+    (back.source, back.destination) = (voice.destination, voice.source);
+    audit.traffic.calls = vec![call];
+    let mut told = |streams| {
+        audit.traffic.streams = streams;
+        let text = table(&audit, &names(Language::De), &settings(Language::De, 140));
+        (text.contains("nur eine Seite ist zu hören (RTP-001)"), text.contains("\n! "))
+    };
+    assert_eq!(told(vec![voice.clone()]), (true, true));
+    assert_eq!(told(vec![voice, back]), (false, false), "another call of the same hosts");
+}
+
+#[test]
+fn both_legs_of_a_call_that_lost_packets_are_marked() {
+    let mut audit = audit();
+    audit.findings.clear();
+    let (call, voice) = heard("192.168.10.21", "192.168.10.22", 65);
+    let leg = crate::observe::Call { leg_of: Some(0), also_heard: vec![0], ..call.clone() };
+    (audit.traffic.calls, audit.traffic.streams) = (vec![call, leg], vec![voice]);
+    let text = table(&audit, &names(Language::De), &settings(Language::De, 140));
+    assert_eq!(text.matches("\n! ").count(), 2, "{text}");
+}

@@ -164,7 +164,8 @@ const NOTES: Notes = Notes {
         format!("{number} davon zwischen verschiedenen Schnittstellen, deren Uhren verschieden gehen können.")
     },
     why_time_gap: "Die Uhr wurde gestellt, mehrere Mitschnitte sind zusammengefügt, oder es kam lange kein Paket.",
-    marked_calls: "In der Reihenfolge ihres Beginns. ! steht vor Gesprächen, die scheiterten oder Pakete verloren (auch laut Empfänger, RTCP).",
+    one_way_call: "nur eine Seite ist zu hören (RTP-001)",
+    marked_calls: "In der Reihenfolge ihres Beginns. ! steht vor Gesprächen, die scheiterten, einseitig waren oder Pakete verloren (auch laut Empfänger, RTCP).",
     twice: "doppelt",
     times_unjudged: "Die Zeitstempel des Mitschnitts springen: Zeiten und Dauer können um den Sprung falsch sein.",
     video_jitter: "Jitter bei Video: gemessen am ersten Paket jedes Bildes; die übrigen tragen denselben Zeitstempel.",

@@ -164,7 +164,8 @@ const NOTES: Notes = Notes {
         format!("{number} of them between different interfaces, whose clocks may differ.")
     },
     why_time_gap: "The clock was set, several captures were joined, or no packet came for long.",
-    marked_calls: "In the order in which they began. ! marks calls that failed or lost packets (by the receiver's word, RTCP, as well).",
+    one_way_call: "one side alone is heard (RTP-001)",
+    marked_calls: "In the order in which they began. ! marks calls that failed, were one-way or lost packets (by the receiver's word, RTCP, as well).",
     twice: "twice",
     times_unjudged: "The time stamps of the capture jump: times and lengths may be wrong by the jump.",
     video_jitter: "Jitter of video: that of the first packet of each picture; the others carry the same time stamp.",

@@ -43,6 +43,7 @@ mod returns;
 mod sent;
 mod shard;
 mod silences;
+mod spells;
 mod stream;
 mod talk;
 mod tcp;
@@ -71,6 +72,7 @@ pub use repeats::Prompt;
 pub use sent::{Nothing, Rare, Sent};
 pub use shard::{Shard, Wave};
 pub use silences::{Silence, Silences};
+pub use spells::Spells;
 pub use stream::Assembler;
 pub use traffic::{
     Direction, DirectionExtra, FirstFrames, Flow, FlowExtra, HostFacts, IcmpReport, Initiator, MacSeen,

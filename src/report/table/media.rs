@@ -3,7 +3,7 @@
 use super::View;
 use super::page::{Lean, Page, Piece, Tone};
 use crate::check::{Detail, LEAST_JUDGED, Unjudged};
-use crate::observe::Stream;
+use crate::observe::{Spells, Stream};
 use crate::observe::media::report::Stretch;
 use crate::observe::media::timing::{ClockSource, GUIDE};
 use crate::observe::media::{MediaKind, StreamReport};
@@ -135,7 +135,36 @@ pub(super) fn of_call(view: &View<'_>, stream: &Stream, part: Option<Stretch>) -
         let bound = if is_at_most(most) { "≤\u{a0}" } else { "" };
         facts.push(format!("MOS{NO_BREAK_SPACE}{bound}{mos}"));
     }
+    if part.is_none() && !view.audit.unjudged.contains(&Unjudged::Clock) {
+        facts.extend(spells(view.audit.traffic.spells(stream), view.language));
+    }
     format!("{} → {}: {}", stream.source.ip(), stream.destination.ip(), facts.join(", "))
+}
+
+/// Where voice does not last as long as its call.
+fn spells(spells: Spells, language: Language) -> impl Iterator<Item = String> {
+    let tell = |time: Option<i64>, de: fn(&str) -> String, en: fn(&str) -> String| {
+        let time = duration(time?, language);
+        Some(if language == Language::De { de(&time) } else { en(&time) })
+    };
+    let told = [
+        tell(
+            spells.late,
+            |time| format!("erste Sprache {time} nach der Annahme"),
+            |time| format!("first voice {time} after the answer"),
+        ),
+        tell(
+            spells.stopped,
+            |time| format!("in den letzten {time} nichts mehr"),
+            |time| format!("nothing in the last {time}"),
+        ),
+        tell(
+            spells.over,
+            |time| format!("noch {time} nach dem Ende"),
+            |time| format!("{time} longer than the call"),
+        ),
+    ];
+    told.into_iter().flatten()
 }
 
 fn line(view: &View<'_>, stream: &Stream, wide: bool) -> Vec<Piece> {

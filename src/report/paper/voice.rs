@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Cell, Maker, Part, Picture, Table, Tone, between, instant, ladder, shown, socket};
 use crate::observe::{Answer, Standing};
 use crate::report::json::document::{
-    Beginning, Call, CallState, Endpoint, MediaKind, Registration, Stream, Unjudged, VoicePolicy,
+    Beginning, Call, CallState, Endpoint, MediaKind, PayloadRole, Registration, Stream, Unjudged,
+    VoicePolicy,
 };
 use crate::report::json::network::VOICE;
 use crate::report::number::{NO_VALUE, decimal, duration, percent, span};
 use crate::report::redact::is_public;
-use crate::report::table::media::is_at_most;
+use crate::report::table::media::{LEAST_OF_CODEC, is_at_most};
 use crate::report::text::{CallNotes, EXPEDITED_FORWARDING, Registered, dscp_name, unanswered};
 
 pub(super) fn marking(maker: &Maker<'_>) -> Vec<Part> {
@@ -387,8 +388,16 @@ fn detour(maker: &Maker<'_>, stream: &Stream) -> String {
 
 fn codec(maker: &Maker<'_>, stream: &Stream) -> String {
     let codec = stream.codec.as_deref().unwrap_or(maker.words.notes.unknown);
+    let mut voices: Vec<&str> = stream
+        .payloads
+        .iter()
+        .filter(|payload| payload.role == PayloadRole::Media && payload.packets >= LEAST_OF_CODEC)
+        .filter_map(|payload| payload.codec.as_deref())
+        .collect();
+    voices.dedup();
     let codec = match stream.kind {
         MediaKind::Video => format!("{codec} ({})", maker.words.notes.video),
+        MediaKind::Audio if voices.len() > 1 => voices.join(" / "),
         _ => codec.to_owned(),
     };
     match maker.words.protection(stream.keyed_by.map(Into::into), stream.probably_srtp) {

@@ -4,9 +4,9 @@ use super::View;
 use super::page::{Lean, Page, Piece, Tone};
 use crate::check::{Detail, LEAST_JUDGED, Unjudged};
 use crate::observe::{Spells, Stream};
-use crate::observe::media::report::Stretch;
+use crate::observe::media::report::{PayloadRole, Stretch};
 use crate::observe::media::timing::{ClockSource, GUIDE};
-use crate::observe::media::{MediaKind, StreamReport};
+use crate::observe::media::{MediaKind, PayloadReport, StreamReport};
 use crate::report::language::Language;
 use crate::report::number::{NO_BREAK_SPACE, NO_VALUE, decimal, duration, percent, share, span, time_of_day};
 use crate::report::text::{EXPEDITED_FORWARDING, dscp_name};
@@ -17,6 +17,8 @@ const MOST: usize = 50;
 const VALUES: usize = 3;
 /// A fixed jitter buffer, in ms, as other meters simulate it.
 const USUAL_BUFFER: f64 = 50.0;
+/// So many packets of a codec are no slip.
+pub(in crate::report) const LEAST_OF_CODEC: u64 = 25;
 /// In nanoseconds.
 const A_DAY: i64 = 86_400_000_000_000;
 /// From this width on both ends of a stream and its times fit on one line.
@@ -218,8 +220,37 @@ fn times(view: &View<'_>, report: &StreamReport) -> String {
     }
 }
 
+/// `PCMA, ab 10:15:02 G722`: of a stream whose codec changed, with so many packets of each.
+fn changing_codec(view: &View<'_>, report: &StreamReport) -> Option<String> {
+    let is_voice = |payload: &&PayloadReport| {
+        payload.role == PayloadRole::Media && payload.seen.packets >= LEAST_OF_CODEC
+    };
+    let mut voices: Vec<&PayloadReport> = report.payloads.iter().filter(is_voice).collect();
+    voices.sort_by_key(|payload| payload.since);
+    let is_in_turn = voices.windows(2).all(|pair| match pair {
+        [before, after] => {
+            before.name != after.name
+                && after.seen.frames.first().is_some_and(|first| *first > before.seen.last)
+        }
+        _ => false,
+    });
+    let (first, others) = voices.split_first().filter(|(_, others)| !others.is_empty() && is_in_turn)?;
+    let mut told = first.name.clone()?;
+    for payload in others {
+        let (since, name) = (time_of_day(payload.since, view.context.zone), payload.name.as_ref()?);
+        told.push_str(&match view.language {
+            Language::De => format!(", ab {since} {name}"),
+            Language::En => format!(", from {since} {name}"),
+        });
+    }
+    Some(told)
+}
+
 /// The encoding name, else which payload type nobody explained.
 pub(in crate::report) fn codec(view: &View<'_>, report: &StreamReport) -> String {
+    if let Some(told) = changing_codec(view, report).filter(|_| report.kind == MediaKind::Audio) {
+        return told;
+    }
     let notes = &view.words.notes;
     let main = report.payloads.iter().max_by_key(|payload| payload.seen.packets);
     match (&report.codec, main.map(|payload| payload.seen.value)) {

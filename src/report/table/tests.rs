@@ -188,3 +188,33 @@ fn both_legs_of_a_call_that_lost_packets_are_marked() {
     let text = table(&audit, &names(Language::De), &settings(Language::De, 140));
     assert_eq!(text.matches("\n! ").count(), 2, "{text}");
 }
+
+#[test]
+fn a_codec_that_changes_is_told_with_the_time() {
+    use crate::observe::fixture::{at, frame};
+    use crate::observe::media::report::PayloadRole;
+    use crate::observe::media::{PayloadReport, Seen};
+    let mut audit = audit();
+    let (call, mut voice) = heard("192.168.10.21", "192.168.10.22", 0);
+    let payload = |value, name: &str, packets, first: u64| PayloadReport {
+        seen: Seen { value, packets, frames: vec![frame(first)], last: frame(first + packets) },
+        since: at(first as i64),
+        name: Some(name.to_owned()),
+        role: PayloadRole::Media,
+        rate: Some(8_000),
+        length: None,
+        step: None,
+    };
+    voice.report.codec = Some("G722".to_owned());
+    voice.report.payloads = vec![payload(8, "PCMA", 200, 1), payload(9, "G722", 250, 300)];
+    let mut told = |voice: &crate::observe::Stream| {
+        (audit.traffic.calls, audit.traffic.streams) = (vec![call.clone()], vec![voice.clone()]);
+        table(&audit, &names(Language::De), &settings(Language::De, 140))
+    };
+    let text = told(&voice);
+    assert!(text.contains(": PCMA, ab ") && text.contains(" G722, EF"), "{text}");
+    voice.report.payloads[0].seen.packets = 3;
+    assert!(told(&voice).contains(": G722, EF"), "a slip");
+    voice.report.payloads[0].seen = Seen { packets: 200, last: frame(400), ..voice.report.payloads[0].seen.clone() };
+    assert!(told(&voice).contains(": G722, EF"), "both at once");
+}

@@ -278,6 +278,7 @@ fn a_packet_time_is_wrong_only_where_it_was_agreed() {
         forth.report.announced_at = Some(Endpoint { address: ip(PBX), port: 5204 });
         forth.report.payloads = vec![PayloadReport {
             seen: Seen { value: 8, packets: 200, frames: vec![frame(1)], last: frame(200) },
+            since: at(0),
             name: None,
             role: PayloadRole::Media,
             rate: Some(8_000),

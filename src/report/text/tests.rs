@@ -312,12 +312,14 @@ fn voice_that_goes_astray_is_told_by_where_it_goes() {
         let to = "198.51.100.7:7078".parse().unwrap();
         let (detail, action) = said(Code::Rtp001, De, |finding| {
             if let Detail::Rtp001 { astray, .. } = &mut finding.detail {
-                *astray = Some(Astray { to, lasted: 6_100_000_000, outside, is_over });
+                let announced = outside.then(|| "198.51.100.7:7000".parse().unwrap());
+                *astray = Some(Astray { to, announced, lasted: 6_100_000_000, outside, is_over });
             }
         });
         assert!(
             detail.contains("an 198.51.100.7:7078, wo sie per ICMP abgewiesen wird: 312 Pakete in 6,1 s.")
         );
+        assert_eq!(detail.ends_with("Im SDP angekündigt ist 198.51.100.7:7000."), outside);
         (
             detail.contains("außerhalb des NAT"),
             detail.contains("bis sie direkt"),

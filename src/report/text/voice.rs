@@ -60,8 +60,13 @@ pub(super) fn export_whole(language: Language) -> &'static str {
 /// What was seen: RTP-001 of voice that goes astray, RTP-003, RTP-004 and RTP-014; nothing for others.
 pub(super) fn de(detail: &Detail, device: &str) -> String {
     match detail {
-        Detail::Rtp001 { packets, peers, astray: Some(Astray { to, lasted, outside, is_over }), .. } => {
-            format!(
+        Detail::Rtp001 {
+            packets,
+            peers,
+            astray: Some(Astray { to, announced, lasted, outside, is_over }),
+            ..
+        } => {
+            let said = format!(
                 "{device} sendet seine Sprache an {to}, wo sie per ICMP abgewiesen wird: {} in {}. {} {} davon nichts{}",
                 counted(*packets, "Paket", "Pakete", De),
                 duration(*lasted, De),
@@ -79,7 +84,11 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
                     (false, true) => ", bis sie direkt dorthin geht.",
                     (false, false) => ".",
                 }
-            )
+            );
+            match announced {
+                Some(announced) => format!("{said} Im SDP angekündigt ist {announced}."),
+                None => said,
+            }
         }
         Detail::Rtp003 {
             lost, expected, bursts, longest, peers, heard, interrupted, own, export, onward, ..
@@ -223,8 +232,13 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
 /// The same in English.
 pub(super) fn en(detail: &Detail, device: &str) -> String {
     match detail {
-        Detail::Rtp001 { packets, peers, astray: Some(Astray { to, lasted, outside, is_over }), .. } => {
-            format!(
+        Detail::Rtp001 {
+            packets,
+            peers,
+            astray: Some(Astray { to, announced, lasted, outside, is_over }),
+            ..
+        } => {
+            let said = format!(
                 "{device} sends its voice to {to}, where ICMP turns it away: {} in {}. {} {} nothing of it{}",
                 counted(*packets, "packet", "packets", En),
                 duration(*lasted, En),
@@ -242,7 +256,11 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
                     (false, true) => " until it goes there directly.",
                     (false, false) => ".",
                 }
-            )
+            );
+            match announced {
+                Some(announced) => format!("{said} Announced in SDP is {announced}."),
+                None => said,
+            }
         }
         Detail::Rtp003 {
             lost, expected, bursts, longest, peers, heard, interrupted, own, export, onward, ..

@@ -317,7 +317,14 @@ pub enum Detail {
     /// asked for it; else only the receiver.
     Rtp006 { seen: f64, mostly: bool, agreed: u32, both: bool, codec: Option<Box<str>>, peers: Vec<IpAddr> },
     /// RTP-007. `listed`: codecs of the receiver's SDP.
-    Rtp007 { payload_type: u8, codec: Option<Box<str>>, listed: Vec<Box<str>>, peers: Vec<IpAddr> },
+    /// `unseen`: both sides changed their source then, so that the capture probably lacks an offer.
+    Rtp007 {
+        payload_type: u8,
+        codec: Option<Box<str>>,
+        listed: Vec<Box<str>>,
+        peers: Vec<IpAddr>,
+        unseen: bool,
+    },
     /// RTP-008. Nanoseconds from the answer to the last packet, and from there to the end of the call.
     Rtp008 { peer: IpAddr, after: i64, missing: i64, near: bool },
     /// RTP-009.

@@ -480,6 +480,19 @@ fn another_source_within_a_call_is_told_unless_it_was_agreed() {
         world
     };
     assert_eq!(codes(&handed_over()), ["RTP-009"]);
+    let mut both = handed_over();
+    both.traffic.streams[0].report.last.time = at(9_900);
+    let mut after = both.traffic.streams[0].clone();
+    after.report.ssrc = 3;
+    (after.report.first.time, after.report.last.time) = (at(10_100), at(20_000));
+    both.traffic.streams.push(after);
+    assert!(codes(&both).is_empty(), "both at once: the capture lacks an offer");
+    let after = &mut both.traffic.streams[3];
+    after.report.announced_at = Some(Endpoint { address: ip(PBX), port: 5204 });
+    after.report.unlisted = vec![Seen { value: 9, packets: 142, frames: vec![frame(3)], last: frame(3) }];
+    let odd = check(&both.case(), &[]);
+    let told: Vec<_> = odd.iter().map(|one| (one.code().as_str(), one.severity, one.confidence)).collect();
+    assert_eq!(told, [("RTP-007", Severity::Notice, Confidence::Suspected)], "another codec as well");
     let mut renewed = handed_over();
     renewed.traffic.calls[0].renegotiated = vec![at(9_900)];
     assert!(codes(&renewed).is_empty(), "a re-INVITE");

@@ -308,9 +308,8 @@ fn these_alone(case: &Case<'_>, streams: &[&Stream]) -> String {
     let filters = ordered.into_iter().take(NAMED).map(|stream| {
         let (from, to) = (stream.source, stream.destination);
         let way = filter::one_way(from, to, Protocol::Udp);
-        let is_shared = case
-            .streams_between(from, to)
-            .any(|other| !told.contains(&(from, to, other.report.ssrc)));
+        let is_shared =
+            case.streams_between(from, to).any(|other| !told.contains(&(from, to, other.report.ssrc)));
         // Wireshark knows the number as rtp.ssrc only where it reads the SDP.
         match is_shared && stream.relay.is_none() {
             true => format!("{way} && {}", filter::ssrc(stream.report.ssrc)),

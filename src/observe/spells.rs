@@ -64,15 +64,13 @@ impl Traffic {
     /// What the sender of a stream and the other side say in its call.
     fn side(&self, id: usize, call: &Call, stream: &Stream) -> Option<Side<'_>> {
         // Where it goes tells whose it is.
-        let to = |one: &Stream| {
-            match (
-                call.caller_media.contains(&one.destination),
-                call.callee_media.contains(&one.destination),
-            ) {
-                (true, false) => Some(true),
-                (false, true) => Some(false),
-                _ => None,
-            }
+        let to = |one: &Stream| match (
+            call.caller_media.contains(&one.destination),
+            call.callee_media.contains(&one.destination),
+        ) {
+            (true, false) => Some(true),
+            (false, true) => Some(false),
+            _ => None,
         };
         let mut side = Side { own: Vec::new(), other: Vec::new() };
         let of_stream = to(stream)?;

@@ -105,10 +105,10 @@ fn has_no_way(case: &Case<'_>, stream: &Stream) -> bool {
     own.is_some_and(|view| {
         let mut about = view.flow.extra.icmp.iter().filter(|icmp| icmp.about_a == view.started());
         // Network or host unreachable, RFC 792; no route, RFC 4443.
-        let is_way = |kind: u8, code: u8, v6: bool| if v6 { (kind, code) == (1, 0) } else { kind == 3 && code <= 1 };
-        about.any(|icmp| {
-            icmp.reporter != stream.destination.ip() && is_way(icmp.kind, icmp.code, icmp.v6)
-        }) && view.received.packets == 0
+        let is_way =
+            |kind: u8, code: u8, v6: bool| if v6 { (kind, code) == (1, 0) } else { kind == 3 && code <= 1 };
+        about.any(|icmp| icmp.reporter != stream.destination.ip() && is_way(icmp.kind, icmp.code, icmp.v6))
+            && view.received.packets == 0
     })
 }
 

@@ -116,12 +116,7 @@ fn share(case: &Case<'_>, stream: &Stream) -> f64 {
     counts.lost as f64 * 100.0 / counts.expected.max(1) as f64
 }
 
-fn lost_of(
-    case: &Case<'_>,
-    sender: IpAddr,
-    lossy: Vec<&Stream>,
-    relayed: &Relayed,
-) -> Option<Finding> {
+fn lost_of(case: &Case<'_>, sender: IpAddr, lossy: Vec<&Stream>, relayed: &Relayed) -> Option<Finding> {
     let is_heavy = lossy.iter().any(|stream| {
         share(case, stream) > HEAVY_LOSS_PERCENT && stream.report.counts.packets >= LEAST_FOR_ERROR
     });

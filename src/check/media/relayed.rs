@@ -86,8 +86,7 @@ fn lacks_the_same(first: &Stream, second: &Stream) -> bool {
         stream.report.gaps.iter().chain(&stream.report.outages)
     }
     let is_close = |gap: &Gap, other: &Gap| {
-        gap.missing == other.missing
-            && (-RELAY_TIME..=RELAY_TIME).contains(&other.at.time.since(gap.at.time))
+        gap.missing == other.missing && (-RELAY_TIME..=RELAY_TIME).contains(&other.at.time.since(gap.at.time))
     };
     // Behind the last one that is kept of the first stream nothing can be compared.
     let Some(until) = gaps(first).map(|gap| gap.at.time).max() else { return false };

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Cell, Maker, Part, Picture, Table, Tone, between, instant, ladder, shown, socket};
 use crate::observe::{Answer, Standing};
 use crate::report::json::document::{
-    Beginning, Call, CallState, Endpoint, MediaKind, PayloadRole, Registration, Stream, Unjudged,
-    VoicePolicy,
+    Beginning, Call, CallState, Endpoint, MediaKind, PayloadRole, Registration, Stream, Unjudged, VoicePolicy,
 };
 use crate::report::json::network::VOICE;
 use crate::report::number::{NO_VALUE, decimal, duration, percent, span};

@@ -103,7 +103,8 @@ fn worst_loss(view: &View<'_>) -> BTreeMap<usize, f64> {
         let heard = call.also_heard.iter().filter_map(|at| {
             let stream = traffic.streams.get(*at)?;
             let received = stream.report.receiver_lost_percent().is_some_and(|lost| lost < SHOWN_LOSS);
-            let lost = traffic.in_call(*at, id).map_or_else(|| stream.lost_percent(), |part| part.lost_percent());
+            let lost =
+                traffic.in_call(*at, id).map_or_else(|| stream.lost_percent(), |part| part.lost_percent());
             (!received && lost >= SHOWN_LOSS).then_some(lost)
         });
         if let Some(lost) = heard.max_by(f64::total_cmp) {

@@ -3,10 +3,10 @@
 use super::View;
 use super::page::{Lean, Page, Piece, Tone};
 use crate::check::{Detail, LEAST_JUDGED, Unjudged};
-use crate::observe::{Spells, Stream};
 use crate::observe::media::report::{PayloadRole, Stretch};
 use crate::observe::media::timing::{ClockSource, GUIDE};
 use crate::observe::media::{MediaKind, PayloadReport, StreamReport};
+use crate::observe::{Spells, Stream};
 use crate::report::language::Language;
 use crate::report::number::{NO_BREAK_SPACE, NO_VALUE, decimal, duration, percent, share, span, time_of_day};
 use crate::report::text::{EXPEDITED_FORWARDING, dscp_name};

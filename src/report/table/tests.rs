@@ -215,6 +215,7 @@ fn a_codec_that_changes_is_told_with_the_time() {
     assert!(text.contains(": PCMA, ab ") && text.contains(" G722, EF"), "{text}");
     voice.report.payloads[0].seen.packets = 3;
     assert!(told(&voice).contains(": G722, EF"), "a slip");
-    voice.report.payloads[0].seen = Seen { packets: 200, last: frame(400), ..voice.report.payloads[0].seen.clone() };
+    voice.report.payloads[0].seen =
+        Seen { packets: 200, last: frame(400), ..voice.report.payloads[0].seen.clone() };
     assert!(told(&voice).contains(": G722, EF"), "both at once");
 }

@@ -308,7 +308,7 @@ fn the_total_counts_and_not_what_is_named() {
 
 #[test]
 fn voice_that_goes_astray_is_told_by_where_it_goes() {
-    let told = |outside, is_over| {
+    let told = |outside: bool, is_over| {
         let to = "198.51.100.7:7078".parse().unwrap();
         let (detail, action) = said(Code::Rtp001, De, |finding| {
             if let Detail::Rtp001 { astray, .. } = &mut finding.detail {

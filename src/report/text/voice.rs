@@ -91,7 +91,17 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
             }
         }
         Detail::Rtp003 {
-            lost, expected, bursts, longest, peers, heard, interrupted, own, export, onward, ..
+            lost,
+            expected,
+            bursts,
+            longest,
+            peers,
+            heard,
+            interrupted,
+            own,
+            export,
+            onward,
+            ..
         } => {
             let peers = list_de(List::addresses(peers));
             let missing = of(*lost, *expected, "von", De);
@@ -263,7 +273,17 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
             }
         }
         Detail::Rtp003 {
-            lost, expected, bursts, longest, peers, heard, interrupted, own, export, onward, ..
+            lost,
+            expected,
+            bursts,
+            longest,
+            peers,
+            heard,
+            interrupted,
+            own,
+            export,
+            onward,
+            ..
         } => {
             let peers = list_en(List::addresses(peers));
             let missing = of(*lost, *expected, "of", En);

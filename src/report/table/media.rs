@@ -19,6 +19,8 @@ const VALUES: usize = 3;
 const USUAL_BUFFER: f64 = 50.0;
 /// So many packets of a codec are no slip.
 pub(in crate::report) const LEAST_OF_CODEC: u64 = 25;
+/// So few packets out of order are not worth a word.
+const LEAST_REORDERED: u64 = 10;
 /// In nanoseconds.
 const A_DAY: i64 = 86_400_000_000_000;
 /// From this width on both ends of a stream and its times fit on one line.
@@ -297,12 +299,16 @@ fn remarked(report: &StreamReport) -> Option<String> {
     (first != second).then(|| format!("→{NO_BREAK_SPACE}{}", dscp_name(second)))
 }
 
-/// Different packets, and how many came once more.
+/// Different packets, how many came once more, and how many behind later ones where that is 1 % or more.
 fn packets(view: &View<'_>, report: &StreamReport) -> Vec<String> {
     let copies = report.counts.copies();
     let more =
         (copies > 0).then(|| format!("{}{NO_BREAK_SPACE}{}", view.count(copies), view.words.notes.twice));
-    std::iter::once(view.count(report.counts.packets)).chain(more).collect()
+    let reordered = report.counts.reordered;
+    let is_much = reordered >= LEAST_REORDERED && reordered * 100 >= report.counts.packets;
+    let word = if view.language == Language::De { "vertauscht" } else { "out of order" };
+    let late = is_much.then(|| format!("{}{NO_BREAK_SPACE}{word}", view.count(reordered)));
+    std::iter::once(view.count(report.counts.packets)).chain(more).chain(late).collect()
 }
 
 /// What the capture lacks, and what the receiver lacked where one of them lacks anything.

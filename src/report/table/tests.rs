@@ -219,3 +219,15 @@ fn a_codec_that_changes_is_told_with_the_time() {
         Seen { packets: 200, last: frame(400), ..voice.report.payloads[0].seen.clone() };
     assert!(told(&voice).contains(": G722, EF"), "both at once");
 }
+
+#[test]
+fn many_packets_out_of_order_are_told() {
+    let mut audit = audit();
+    let (call, voice) = heard("192.168.10.21", "192.168.10.22", 0);
+    (audit.traffic.calls, audit.traffic.streams) = (vec![call], vec![voice]);
+    let mut told = |reordered| {
+        audit.traffic.streams[0].report.counts.reordered = reordered;
+        table(&audit, &names(Language::De), &settings(Language::De, 140)).contains("vertauscht")
+    };
+    assert!(told(10) && !told(9), "1 %");
+}

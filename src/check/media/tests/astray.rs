@@ -93,7 +93,7 @@ fn voice_to_another_port_than_was_announced_is_one_way_audio() {
         let mut world = astray(13, 6_000);
         world.traffic.flows[0].b = socket(wrong);
         world.traffic.streams[0].destination = socket(wrong);
-        world.traffic.streams[1].call = Some(0);
+        world.traffic.streams.iter_mut().for_each(|stream| stream.call = Some(0));
         let sides = (vec![socket(announced)], vec![socket(OWN)]);
         world.traffic.calls = vec![Call { caller_media: sides.0, callee_media: sides.1, ..call() }];
         told(&world).map(|(_, peers, astray)| (peers, astray.to, astray.announced))

@@ -83,6 +83,12 @@ pub(super) fn one_way(from: SocketAddr, to: SocketAddr, protocol: Protocol) -> S
     }
 }
 
+/// Packets of RTP over UDP with this source number, RFC 3550 section 5.1, whether Wireshark takes them for RTP or not.
+pub(super) fn ssrc(ssrc: u32) -> String {
+    let [a, b, c, d] = ssrc.to_be_bytes();
+    format!("udp.payload[8:4] == {a:02x}:{b:02x}:{c:02x}:{d:02x}")
+}
+
 /// Packets with this DSCP, in the family of `address`.
 pub(super) fn dscp_is(address: IpAddr, dscp: u8) -> String {
     let field = if address.is_ipv4() { "ip.dsfield.dscp" } else { "ipv6.tclass.dscp" };

@@ -263,6 +263,7 @@ pub enum Detail {
     /// RTP-003, over all streams of the sender that lose too much. `heard`: what the receivers say of it. `interrupted`:
     /// most is missing at a stretch. `public`: one end has a public address. `own`:
     /// captured on the sender.
+    /// `onward`: whom the receiver passes it on to with the same gaps.
     Rtp003 {
         lost: u64,
         expected: u64,
@@ -275,6 +276,7 @@ pub enum Detail {
         public: bool,
         own: bool,
         export: bool,
+        onward: Vec<IpAddr>,
     },
     /// RTP-004. Greatest and mean running jitter in ms of the worst stream. `estimated`: the clock of the timestamps was
     /// estimated. `onward`: whom the receiver passes it on to as unevenly. `own`: captured on the sender, so that nothing
@@ -295,7 +297,14 @@ pub enum Detail {
     /// asked for it; else only the receiver.
     Rtp006 { seen: f64, mostly: bool, agreed: u32, both: bool, codec: Option<Box<str>>, peers: Vec<IpAddr> },
     /// RTP-007. `listed`: codecs of the receiver's SDP.
-    Rtp007 { payload_type: u8, codec: Option<Box<str>>, listed: Vec<Box<str>>, peers: Vec<IpAddr> },
+    /// `unseen`: both sides changed their source then, so that the capture probably lacks an offer.
+    Rtp007 {
+        payload_type: u8,
+        codec: Option<Box<str>>,
+        listed: Vec<Box<str>>,
+        peers: Vec<IpAddr>,
+        unseen: bool,
+    },
     /// RTP-008. Nanoseconds from the answer to the last packet, and from there to the end of the call.
     Rtp008 { peer: IpAddr, after: i64, missing: i64, near: bool },
     /// RTP-009.

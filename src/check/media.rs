@@ -11,7 +11,7 @@ use crate::observe::{Answer, Call, FlowView, Protocol, Stream};
 use crate::site::Confidence;
 
 use super::case::{Case, Span};
-use super::evidence::{Collector, at_moments};
+use super::evidence::{Collector, NAMED, at_moments};
 use super::filter;
 use super::finding::{Code, Detail, Evidence, Finding, Party, Severity, Unjudged};
 use super::hidden::is_left_out;
@@ -21,6 +21,7 @@ mod course;
 mod length;
 mod loss;
 mod one_sided;
+mod relayed;
 mod unheard;
 mod uneven;
 
@@ -64,12 +65,13 @@ pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
     if is_judged(Code::Rtp004) {
         findings.extend(uneven::check(case, &senders));
     }
+    let relayed = loss::relayed(case, senders.values().flatten().copied());
     for (sender, streams) in senders {
         if is_judged(Code::Rtp003) {
-            findings.extend(loss::on_the_way(case, sender, &streams));
+            findings.extend(loss::on_the_way(case, sender, &streams, &relayed));
         }
         if is_judged(Code::Rtp005) {
-            findings.extend(loss::quality(case, sender, &streams));
+            findings.extend(loss::quality(case, sender, &streams, &relayed));
         }
         if is_judged(Code::Rtp014) {
             findings.extend(behind(case, sender, &streams));
@@ -267,7 +269,9 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
         };
         let streams = calls.iter().flat_map(|call| call.streams.iter().map(move |stream| (call, *stream)));
         let shown = at_moments(streams.map(|(call, stream)| (stream, vec![began(call, stream)])));
-        let evidence = Evidence { until: calls.iter().map(|call| call.until).max(), ..shown };
+        let told: Vec<&Stream> = calls.iter().flat_map(|call| call.streams.iter().copied()).collect();
+        let filter = these_alone(case, &told);
+        let evidence = Evidence { until: calls.iter().map(|call| call.until).max(), filter, ..shown };
         Finding {
             detail: Detail::Rtp001 {
                 packets: calls.iter().map(|call| call.packets).sum(),
@@ -299,6 +303,26 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
         }
     });
     findings.collect()
+}
+
+/// Selects these streams, in order, also where others go the same way: a telephone has the next call on the same ports.
+fn these_alone(case: &Case<'_>, streams: &[&Stream]) -> String {
+    let told: BTreeSet<(SocketAddr, SocketAddr, u32)> =
+        streams.iter().map(|stream| (stream.source, stream.destination, stream.report.ssrc)).collect();
+    let mut ordered = streams.to_vec();
+    ordered.sort_by_key(|stream| stream.report.first.frame);
+    let filters = ordered.into_iter().take(NAMED).map(|stream| {
+        let (from, to) = (stream.source, stream.destination);
+        let way = filter::one_way(from, to, Protocol::Udp);
+        let is_shared =
+            case.streams_between(from, to).any(|other| !told.contains(&(from, to, other.report.ssrc)));
+        // Wireshark knows the number as rtp.ssrc only where it reads the SDP.
+        match is_shared && stream.relay.is_none() {
+            true => format!("{way} && {}", filter::ssrc(stream.report.ssrc)),
+            false => way,
+        }
+    });
+    filter::any_of(filters.collect())
 }
 
 /// Whether the side that wants to receive at `own` is heard and the other one, at `other`, is not; of several hops on that

@@ -45,6 +45,7 @@ mod returns;
 mod sent;
 mod shard;
 mod silences;
+mod spells;
 mod stream;
 mod talk;
 mod tcp;
@@ -74,6 +75,7 @@ pub use repeats::Prompt;
 pub use sent::{Nothing, Rare, Sent};
 pub use shard::{Shard, Wave};
 pub use silences::{Silence, Silences};
+pub use spells::Spells;
 pub use stream::Assembler;
 pub use traffic::{
     ArpTimes, Direction, DirectionExtra, FirstFrames, Flow, FlowExtra, HostFacts, IcmpReport, Initiator,

@@ -58,6 +58,7 @@ mod tests {
         report.counts.lost = 0;
         report.payloads = vec![PayloadReport {
             seen: Seen { value: payload_type, packets, frames, last: report.first.frame },
+            since: report.first.time,
             name: None,
             role: PayloadRole::Media,
             rate: Some(8_000),

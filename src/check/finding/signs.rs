@@ -118,6 +118,8 @@ pub enum Unevenness {
 pub struct Astray {
     /// Where it was sent, and turned away by ICMP.
     pub to: SocketAddr,
+    /// Where the receiver announced to wait for it, if that is another port of the same host.
+    pub announced: Option<SocketAddr>,
     /// For so long (ns).
     pub lasted: i64,
     /// Whether that address is a public one although both lie in one subnet.

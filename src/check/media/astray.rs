@@ -2,13 +2,13 @@
 //! outside of the NAT in SDP (STUN, a fixed "external address"), which the router does not lead back.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::super::case::{Case, Span};
 use super::super::evidence::at_moments;
 use super::super::finding::{Astray, Detail, Finding, Party, Severity};
 use super::{LEAST_JUDGED, LEAST_SPEECH, NEXT_TO_NOTHING, excepted};
-use crate::observe::Stream;
+use crate::observe::{FlowView, Stream};
 use crate::observe::media::MediaKind;
 use crate::site::{Confidence, Scope};
 
@@ -16,6 +16,8 @@ use crate::site::{Confidence, Scope};
 struct Lost<'a> {
     stream: &'a Stream,
     listener: IpAddr,
+    /// Where the receiver waits for it, if it goes to another port there.
+    announced: Option<SocketAddr>,
     is_over: bool,
 }
 
@@ -23,11 +25,11 @@ struct Lost<'a> {
 pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     let mut senders: BTreeMap<IpAddr, Vec<Lost<'_>>> = BTreeMap::new();
     for stream in &case.traffic.streams {
-        if is_refused(case, stream)
-            && let Some((listener, is_over)) = listener(case, stream)
+        if (is_refused(case, stream) || has_no_way(case, stream))
+            && let Some((listener, announced, is_over)) = listener(case, stream)
             && !excepted(case, "RTP-001", stream)
         {
-            let lost = Lost { stream, listener, is_over };
+            let lost = Lost { stream, listener, announced, is_over };
             senders.entry(stream.source.ip()).or_default().push(lost);
         }
     }
@@ -52,7 +54,13 @@ fn raise(case: &Case<'_>, sender: IpAddr, lost: &[Lost<'_>]) -> Option<Finding> 
             at_tap: false,
             near,
             export: false,
-            astray: Some(Astray { to, lasted: lasted(longest.stream), outside, is_over }),
+            astray: Some(Astray {
+                to,
+                announced: longest.announced,
+                lasted: lasted(longest.stream),
+                outside,
+                is_over,
+            }),
         },
         severity: if is_over { Severity::Warning } else { Severity::Error },
         confidence: Confidence::Sure,
@@ -74,8 +82,29 @@ fn is_refused(case: &Case<'_>, stream: &Stream) -> bool {
     is_voice && case.traffic.turned_away(stream) > 0
 }
 
-/// Who talks to the sender meanwhile and hears nothing of it, and whether its voice goes there afterwards.
-fn listener(case: &Case<'_>, stream: &Stream) -> Option<(IpAddr, bool)> {
+/// Whether a router says of the voice that no way leads there. That is no telephone that has hung up, so that one message tells
+/// enough; and routers send few.
+fn has_no_way(case: &Case<'_>, stream: &Stream) -> bool {
+    let report = &stream.report;
+    let is_voice = report.kind == MediaKind::Audio
+        && report.is_media()
+        && report.counts.packets >= LEAST_JUDGED
+        && report.last.time.since(report.first.time) >= LEAST_SPEECH;
+    let Some(flow) = case.traffic.flows.get(stream.flow).filter(|_| is_voice) else { return false };
+    let own = FlowView::both(flow).into_iter().find(|view| view.own() == stream.source);
+    own.is_some_and(|view| {
+        let mut about = view.flow.extra.icmp.iter().filter(|icmp| icmp.about_a == view.started());
+        // Network or host unreachable, RFC 792; no route, RFC 4443.
+        let is_way =
+            |kind: u8, code: u8, v6: bool| if v6 { (kind, code) == (1, 0) } else { kind == 3 && code <= 1 };
+        about.any(|icmp| icmp.reporter != stream.destination.ip() && is_way(icmp.kind, icmp.code, icmp.v6))
+            && view.received.packets == 0
+    })
+}
+
+/// Who talks to the sender meanwhile and hears nothing of it, where it waits if that is another port of the same host, and
+/// whether its voice goes there afterwards.
+fn listener(case: &Case<'_>, stream: &Stream) -> Option<(IpAddr, Option<SocketAddr>, bool)> {
     let report = &stream.report;
     let span = Span { from: report.first.time, until: Some(report.last.time) };
     let is_voice = |other: &&Stream| other.report.kind == MediaKind::Audio;
@@ -83,14 +112,28 @@ fn listener(case: &Case<'_>, stream: &Stream) -> Option<(IpAddr, bool)> {
     let own = stream.source;
     let others = case.datagrams_of(own).filter(|view| {
         let peer = view.peer().ip();
-        peer != stream.destination.ip() && peer != own.ip()
+        peer != own.ip() && view.peer() != stream.destination
     });
-    let mut heard = others.flat_map(|view| case.streams_between(view.peer(), own)).filter(is_voice);
-    let listener = heard.find(|other| goes_on(other))?.source.ip();
+    // A telephone may send from another port than it listens at: only the one that it announced shows that this one is wrong.
+    let is_elsewhere = |other: &&Stream| {
+        let call = other.call.and_then(|call| case.traffic.calls.get(call));
+        other.source.ip() != stream.destination.ip()
+            || call.is_some_and(|call| {
+                let mut announced = call.caller_media.iter().chain(&call.callee_media);
+                announced.clone().any(|end| *end == other.source)
+                    && announced.all(|end| *end != stream.destination)
+            })
+    };
+    let heard = others.flat_map(|view| case.streams_between(view.peer(), own)).filter(is_voice);
+    let other = heard.filter(is_elsewhere).find(|other| goes_on(other))?;
+    let listener = other.source.ip();
+    let announced = (listener == stream.destination.ip()).then_some(other.source);
     let reached = || {
         let sent = case.streams_from(own.ip()).filter(is_voice);
-        sent.filter(move |other| other.destination.ip() == listener)
+        sent.filter(move |other| {
+            other.destination.ip() == listener && other.destination != stream.destination
+        })
     };
     let is_over = reached().next().is_some();
-    (!reached().any(goes_on)).then_some((listener, is_over))
+    (!reached().any(goes_on)).then_some((listener, announced, is_over))
 }

@@ -33,8 +33,11 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     for answered in Answered::all(case) {
         let Some(sides) = Side::both(&answered) else { continue };
         for (side, other) in [(&sides[0], &sides[1]), (&sides[1], &sides[0])] {
-            let told =
-                [stops(case, &answered, side, other), changes(&answered, side), elsewhere(&answered, side)];
+            let told = [
+                stops(case, &answered, side, other),
+                changes(case, &answered, side),
+                elsewhere(&answered, side),
+            ];
             for (code, detail, stream) in told.into_iter().flatten() {
                 if excepted(case, code, stream) {
                     continue;
@@ -87,21 +90,23 @@ pub(in crate::check) fn unlisted(case: &Case<'_>, sender: IpAddr, streams: &[&St
         .filter(|stream| !types(stream).is_empty() && !excepted(case, "RTP-007", stream))
         .collect();
     let first = odd.first()?;
+    let unseen = odd.iter().all(|stream| both_changed(case, stream));
     let detail = Detail::Rtp007 {
         payload_type: types(first).first()?.value,
         codec: first.report.codec.as_deref().map(Into::into),
         listed: first.report.announced_codecs.iter().map(|name| name.as_str().into()).collect(),
         peers: peers(&odd),
+        unseen,
     };
     let packets = odd.iter().flat_map(|stream| types(stream)).map(|seen| seen.packets).sum();
     Some(Finding {
         detail,
-        severity: Severity::Warning,
-        confidence: Confidence::Likely,
+        severity: if unseen { Severity::Notice } else { Severity::Warning },
+        confidence: if unseen { Confidence::Suspected } else { Confidence::Likely },
         subject: Some(case.subject(sender)),
         rows: Vec::new(),
         count: packets,
-        responsible: Party::Telephony,
+        responsible: if unseen { Party::Capture } else { Party::Telephony },
         evidence: of_streams(odd, "", |stream| {
             types(stream).first().map_or_else(Vec::new, |seen| seen.frames.clone())
         }),
@@ -184,8 +189,24 @@ fn still_sends(case: &Case<'_>, stream: &Stream, stopped: Timestamp, end: Timest
     })
 }
 
+/// Whether both ways between these ends got another source with this stream: that looks like a new offer which the capture
+/// lacks.
+fn both_changed(case: &Case<'_>, stream: &Stream) -> bool {
+    let took_over = |after: &Stream| {
+        case.streams_between(after.source, after.destination).any(|before| {
+            let began = after.report.first.time.since(before.report.last.time);
+            before.report.ssrc != after.report.ssrc && (-OVERLAP..=HANDOVER).contains(&began)
+        })
+    };
+    let began = stream.report.first.time;
+    took_over(stream)
+        && case.streams_between(stream.destination, stream.source).any(|back| {
+            (-AROUND_OFFER..=AROUND_OFFER).contains(&back.report.first.time.since(began)) && took_over(back)
+        })
+}
+
 /// RTP-009: another source takes over although nothing was agreed anew.
-fn changes<'a>(answered: &Answered<'a>, side: &Side<'a>) -> Told<'a> {
+fn changes<'a>(case: &Case<'_>, answered: &Answered<'a>, side: &Side<'a>) -> Told<'a> {
     side.streams.iter().zip(side.streams.iter().skip(1)).find_map(|(before, after)| {
         let (ended, began) = (before.report.last.time, after.report.first.time);
         let is_handover = (-OVERLAP..=HANDOVER).contains(&began.since(ended));
@@ -202,7 +223,8 @@ fn changes<'a>(answered: &Answered<'a>, side: &Side<'a>) -> Told<'a> {
             && stood
             && long(before)
             && long(after)
-            && !renewed;
+            && !renewed
+            && !both_changed(case, after);
         found.then(|| {
             let detail = Detail::Rtp009 { before: before.source, after: after.source };
             ("RTP-009", detail, *after)
@@ -225,7 +247,7 @@ pub(in crate::check) fn sides_of_one_source(case: &Case<'_>) -> HashMap<IpAddr, 
                 let lasts = last.report.first.time.since(answered.at) <= AROUND_OFFER
                     && end.since(last.report.last.time) <= STOPS_BEFORE
                     && last.report.counts.packets >= LEAST_JUDGED;
-                let is_one = lasts && changes(&answered, &side).is_none();
+                let is_one = lasts && changes(case, &answered, &side).is_none();
                 sides.entry(host).or_default().push((call.start.1, is_one));
             }
         }

@@ -8,6 +8,7 @@ use super::super::case::Case;
 use super::super::evidence::{Collector, at_moments};
 use super::super::filter;
 use super::super::finding::{Detail, Evidence, Finding, Heard, Interrupted, Party, Severity};
+use super::relayed::Relayed;
 use super::{STREAMS_SHOWN, excepted, has_enough, may_pause_at, peers};
 use crate::observe::media::sequence::Counts;
 use crate::observe::media::{Gap, Moment, StreamReport};
@@ -88,22 +89,42 @@ fn shown(case: &Case<'_>, stream: &Stream) -> Vec<Moment> {
     gaps(case, stream).iter().map(|gap| gap.at).collect()
 }
 
-/// RTP-003.
-pub(super) fn on_the_way(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> Option<Finding> {
-    let share = |stream: &Stream| {
-        let counts = counted(case, stream);
-        counts.lost as f64 * 100.0 / counts.expected.max(1) as f64
+/// RTP-003: one finding for what got lost, and another one for what only the capture lacks.
+pub(super) fn on_the_way(
+    case: &Case<'_>,
+    sender: IpAddr,
+    streams: &[&Stream],
+    relayed: &Relayed,
+) -> Vec<Finding> {
+    let is_told = |stream: &&&Stream| {
+        is_lossy(case, stream) && !relayed.is_passed_on(stream) && !excepted(case, "RTP-003", stream)
     };
-    let is_lossy = |stream: &&&Stream| {
-        share(stream) > LOSS_PERCENT
-            && stream.report.counts.packets >= LEAST_HEARD
-            && (has_enough(stream) || is_one_stream(&stream.report))
-            && !excepted(case, "RTP-003", stream)
-    };
-    let lossy: Vec<&Stream> = streams.iter().filter(is_lossy).copied().collect();
-    let is_heavy = lossy
-        .iter()
-        .any(|stream| share(stream) > HEAVY_LOSS_PERCENT && stream.report.counts.packets >= LEAST_FOR_ERROR);
+    let lossy = streams.iter().filter(is_told).copied();
+    let (heard, lost): (Vec<&Stream>, Vec<&Stream>) = lossy.partition(|stream| has_all(stream));
+    [lost, heard].into_iter().filter_map(|lossy| lost_of(case, sender, lossy, relayed)).collect()
+}
+
+/// Which loss is only passed on. What the receiver has all the same it cannot lack when it passes it on.
+pub(super) fn relayed<'a>(case: &Case<'_>, streams: impl Iterator<Item = &'a Stream>) -> Relayed {
+    Relayed::of(streams.filter(|stream| is_lossy(case, stream) && !has_all(stream)))
+}
+
+fn is_lossy(case: &Case<'_>, stream: &Stream) -> bool {
+    share(case, stream) > LOSS_PERCENT
+        && stream.report.counts.packets >= LEAST_HEARD
+        && (has_enough(stream) || is_one_stream(&stream.report))
+}
+
+/// What a stream lacks, in percent.
+fn share(case: &Case<'_>, stream: &Stream) -> f64 {
+    let counts = counted(case, stream);
+    counts.lost as f64 * 100.0 / counts.expected.max(1) as f64
+}
+
+fn lost_of(case: &Case<'_>, sender: IpAddr, lossy: Vec<&Stream>, relayed: &Relayed) -> Option<Finding> {
+    let is_heavy = lossy.iter().any(|stream| {
+        share(case, stream) > HEAVY_LOSS_PERCENT && stream.report.counts.packets >= LEAST_FOR_ERROR
+    });
     let all: Vec<Counts> = lossy.iter().map(|stream| counted(case, stream)).collect();
     let sum = |count: fn(&Counts) -> u64| all.iter().map(count).sum::<u64>();
     let lost = sum(|counts| counts.lost);
@@ -125,6 +146,7 @@ pub(super) fn on_the_way(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -
         interrupted,
         own,
         export,
+        onward: relayed.receivers(&lossy),
         public: is_public(sender) || lossy.iter().any(|stream| is_public(stream.destination.ip())),
     };
     let confidence = match heard {
@@ -167,27 +189,35 @@ fn is_one_stream(report: &StreamReport) -> bool {
 
 /// Whether the receivers of lossy streams lack packets as well.
 fn heard(lossy: &[&Stream]) -> Heard {
-    let reported = |stream: &Stream| {
-        let receiver = stream.report.receiver?;
-        let lost = u64::try_from(receiver.lost()).unwrap_or(0);
-        let is_last = stream.report.last.time.since(receiver.latest_time) < LATE_REPORT;
-        Some((lost, is_last))
-    };
     let lost: u64 = lossy.iter().filter_map(|stream| reported(stream)).map(|(lost, _)| lost).sum();
-    // As little as this may be what it lost before the capture began.
-    let has_all = |stream: &&Stream| {
-        reported(stream)
-            .is_some_and(|(lost, is_last)| is_last && lost * MOSTLY_HEARD < stream.report.counts.lost)
-    };
     match lost {
-        _ if lossy.iter().all(has_all) => Heard::Complete,
+        _ if lossy.iter().all(|stream| has_all(stream)) => Heard::Complete,
         0 => Heard::Unknown,
         lost => Heard::Lost(lost),
     }
 }
 
+/// Packets that the receiver reports as lost, and whether it does so at the end of the stream.
+fn reported(stream: &Stream) -> Option<(u64, bool)> {
+    let receiver = stream.report.receiver?;
+    let lost = u64::try_from(receiver.lost()).unwrap_or(0);
+    let is_last = stream.report.last.time.since(receiver.latest_time) < LATE_REPORT;
+    Some((lost, is_last))
+}
+
+/// Whether the receiver says that it has what the capture lacks. As little as this may be what it lost before the capture
+/// began.
+fn has_all(stream: &Stream) -> bool {
+    reported(stream).is_some_and(|(lost, is_last)| is_last && lost * MOSTLY_HEARD < stream.report.counts.lost)
+}
+
 /// RTP-005. Only where RTP-003 counts the loss as well.
-pub(super) fn quality(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> Option<Finding> {
+pub(super) fn quality(
+    case: &Case<'_>,
+    sender: IpAddr,
+    streams: &[&Stream],
+    relayed: &Relayed,
+) -> Option<Finding> {
     let mos = |stream: &Stream| stream.report.quality.map_or(5.0, |quality| quality.mos);
     let is_poor = |stream: &&&Stream| {
         // One long gap is an outage and says nothing about the sound before and behind it.
@@ -197,6 +227,7 @@ pub(super) fn quality(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> O
             && is_spread
             && stream.report.lost_percent() > LOSS_PERCENT
             && heard(&[stream]) != Heard::Complete
+            && !relayed.is_passed_on(stream)
             && !excepted(case, "RTP-005", stream)
     };
     let poor: Vec<&Stream> = streams.iter().filter(is_poor).copied().collect();

@@ -5,6 +5,7 @@ mod hops;
 mod origin;
 mod unheard;
 
+use super::super::finding::Heard;
 use super::super::fixture::{PBX, PHONE, World, subjects};
 use super::*;
 use crate::observe::fixture::{self, at, frame, ip, sent, socket, stream, udp};
@@ -62,6 +63,21 @@ fn one_way_audio_is_about_the_silent_side() {
     assert_eq!(subjects(&findings), [ip(PBX)]);
     assert_eq!(codes(&world), ["RTP-001"]);
     assert!(check(&world.case(), &[Unjudged::OneDirection]).is_empty(), "a one-sided mirror");
+}
+
+#[test]
+fn the_filter_leaves_out_other_calls_on_the_same_ports() {
+    let filter = |streams: Vec<Stream>| {
+        let world = world(call(), streams, flows(0));
+        check(&world.case(), &[]).remove(0).evidence.filter
+    };
+    let mut heard = voice(4_000);
+    heard.report.ssrc = 0x0102_a3f4;
+    let mut before = voice(-9_000);
+    (before.call, before.report.ssrc) = (None, 7);
+    before.report.first.time = at(-12_000);
+    let alone = filter(vec![heard.clone()]);
+    assert_eq!(filter(vec![before, heard]), format!("{alone} && udp.payload[8:4] == 01:02:a3:f4"));
 }
 
 #[test]
@@ -314,6 +330,23 @@ fn a_sender_is_told_once() {
 }
 
 #[test]
+fn what_one_receiver_has_is_not_counted_into_what_another_one_may_lack() {
+    let mut had = lossy(40);
+    had.report.last.time = at(20_000);
+    had.report.receiver = Some(heard_by_receiver(0, 20_000));
+    let mut other = lossy(13);
+    other.destination = socket("192.168.10.22:10000");
+    let world = World::new("").streams(vec![had, other]);
+    let findings = check(&world.case(), &[]);
+    let told = findings.iter().map(|finding| match finding.detail {
+        Detail::Rtp003 { lost, heard, .. } => (finding.severity, lost, heard),
+        _ => panic!("{finding:?}"),
+    });
+    let expected = [(Severity::Warning, 13, Heard::Unknown), (Severity::Notice, 40, Heard::Complete)];
+    assert_eq!(told.collect::<Vec<_>>(), expected);
+}
+
+#[test]
 fn the_receiver_knows_whether_packets_got_lost_on_the_way() {
     let told = |lost: i32, last_report: i64| {
         let mut lossy = lossy(40);
@@ -448,6 +481,19 @@ fn another_source_within_a_call_is_told_unless_it_was_agreed() {
         world
     };
     assert_eq!(codes(&handed_over()), ["RTP-009"]);
+    let mut both = handed_over();
+    both.traffic.streams[0].report.last.time = at(9_900);
+    let mut after = both.traffic.streams[0].clone();
+    after.report.ssrc = 3;
+    (after.report.first.time, after.report.last.time) = (at(10_100), at(20_000));
+    both.traffic.streams.push(after);
+    assert!(codes(&both).is_empty(), "both at once: the capture lacks an offer");
+    let after = &mut both.traffic.streams[3];
+    after.report.announced_at = Some(Endpoint { address: ip(PBX), port: 5204 });
+    after.report.unlisted = vec![Seen { value: 9, packets: 142, frames: vec![frame(3)], last: frame(3) }];
+    let odd = check(&both.case(), &[]);
+    let told: Vec<_> = odd.iter().map(|one| (one.code().as_str(), one.severity, one.confidence)).collect();
+    assert_eq!(told, [("RTP-007", Severity::Notice, Confidence::Suspected)], "another codec as well");
     let mut renewed = handed_over();
     renewed.traffic.calls[0].renegotiated = vec![at(9_900)];
     assert!(codes(&renewed).is_empty(), "a re-INVITE");

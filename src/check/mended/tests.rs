@@ -58,6 +58,7 @@ fn lossy(lost: u64, expected: u64) -> Detail {
         public: false,
         own: false,
         export: false,
+        onward: Vec::new(),
     }
 }
 

@@ -99,6 +99,8 @@ pub struct StreamReport {
 pub struct PayloadReport {
     /// Type, packets and frames.
     pub seen: Seen<u8>,
+    /// When its first packet came.
+    pub since: Timestamp,
     /// Encoding name, from SDP or RFC 3551.
     pub name: Option<String>,
     /// Voice, or what is kept apart from it.

@@ -65,6 +65,7 @@ pub struct Stream {
 #[derive(Clone, Debug, PartialEq)]
 struct Payload {
     payload_type: u8,
+    since: Timestamp,
     name: Option<PayloadName>,
     lengths: Mode,
     steps: Mode,
@@ -283,6 +284,7 @@ impl Stream {
             self.payloads.reserve_exact(1);
             self.payloads.push(Payload {
                 payload_type: sample.payload_type,
+                since: sample.time,
                 name: name.cloned(),
                 lengths: Mode::default(),
                 steps: Mode::default(),
@@ -332,6 +334,7 @@ impl Stream {
     fn payload_report(&self, payload: &Payload) -> Option<PayloadReport> {
         Some(PayloadReport {
             seen: self.seen.get(payload.payload_type)?.clone(),
+            since: payload.since,
             name: payload.encoding(),
             role: payload.role(),
             rate: payload.rate().map(|(rate, _)| rate),

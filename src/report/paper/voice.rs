@@ -6,12 +6,12 @@ use super::{Cell, Maker, Part, Picture, Table, Tone, between, instant, ladder, s
 use crate::check::LEAST_JUDGED;
 use crate::observe::{Answer, Standing};
 use crate::report::json::document::{
-    Beginning, Call, CallState, Endpoint, MediaKind, Receiver, Registration, Stream, Unjudged, VoicePolicy,
+    Beginning, Call, CallState, Endpoint, MediaKind, PayloadRole, Receiver, Registration, Stream, Unjudged, VoicePolicy,
 };
 use crate::report::json::network::VOICE;
 use crate::report::number::{NO_VALUE, decimal, duration, percent, span, time_of_day};
 use crate::report::redact::is_public;
-use crate::report::table::media::{codec_of, is_at_most};
+use crate::report::table::media::{LEAST_OF_CODEC, codec_of, is_at_most};
 use crate::report::text::{
     CallNotes, EXPEDITED_FORWARDING, HoldNote, Registered, dscp_name, failed_transfer, unanswered,
 };
@@ -434,7 +434,17 @@ fn codec(maker: &Maker<'_>, stream: &Stream) -> String {
     let main = stream.payloads.iter().max_by_key(|payload| payload.packets);
     let main = main.map(|payload| payload.payload_type);
     let is_video = stream.kind == MediaKind::Video;
-    let codec = codec_of(maker.words, stream.codec.as_deref(), main, is_video);
+    let mut voices: Vec<&str> = stream
+        .payloads
+        .iter()
+        .filter(|payload| payload.role == PayloadRole::Media && payload.packets >= LEAST_OF_CODEC)
+        .filter_map(|payload| payload.codec.as_deref())
+        .collect();
+    voices.dedup();
+    let codec = match stream.kind {
+        MediaKind::Audio if voices.len() > 1 => voices.join(" / "),
+        _ => codec_of(maker.words, stream.codec.as_deref(), main, is_video),
+    };
     match maker.words.protection(stream.keyed_by.map(Into::into), stream.probably_srtp) {
         Some(protection) => format!("{codec}, {protection}"),
         None => codec,

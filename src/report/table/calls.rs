@@ -7,8 +7,8 @@ use super::View;
 use super::media;
 use super::page::{Lean, Page, Piece, Tone};
 use crate::capture::Timestamp;
-use crate::check::{Code, Expiry, Unjudged};
-use crate::observe::{Answer, Beginning, Call, CallProtocol, Registration};
+use crate::check::{Code, Detail, Expiry, Finding, LEAST_JUDGED, Unjudged};
+use crate::observe::{Answer, Beginning, Call, CallProtocol, Registration, Stream};
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, duration, moment, time_of_day};
 use crate::report::redact::is_public;
@@ -20,7 +20,9 @@ use crate::report::text::{
 const MOST: usize = 30;
 /// Loss in percent from which a call comes before one without.
 const SHOWN_LOSS: f64 = 1.0;
-/// Stands before a call that failed or lost packets.
+/// A shorter call (ns) is not judged by who is heard in it.
+const LEAST_CALL: i64 = 3_000_000_000;
+/// Stands before a call that failed, was heard by one side only, or lost packets.
 const MARK: &str = "! ";
 /// Most streams listed of one call; hold and transfer bring several.
 const MOST_STREAMS: usize = 6;
@@ -41,14 +43,17 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     }
     let lost = worst_loss(view);
     let loss = |id: &usize| lost.get(id).copied().unwrap_or_default();
+    let one_way: BTreeSet<usize> =
+        calls.iter().enumerate().filter(|(id, call)| is_one_way(view, *id, call)).map(|(id, _)| id).collect();
+    let is_bad = |id: &usize, call: &Call| has_failed(call) || one_way.contains(id);
     let mut order: Vec<(usize, &Call)> = calls.iter().enumerate().collect();
     order.sort_by(|(x, call), (y, other)| {
-        has_failed(other).cmp(&has_failed(call)).then(loss(y).total_cmp(&loss(x))).then(x.cmp(y))
+        is_bad(y, other).cmp(&is_bad(x, call)).then(loss(y).total_cmp(&loss(x))).then(x.cmp(y))
     });
     // The worst are there in any case, and all stand in the order in which they began.
     order.truncate(MOST);
     order.sort_by_key(|(id, call)| (call.start.1, *id));
-    let is_marked = |(id, call): &(usize, &Call)| has_failed(call) || loss(id) >= SHOWN_LOSS;
+    let is_marked = |(id, call): &(usize, &Call)| is_bad(id, call) || loss(id) >= SHOWN_LOSS;
     if order.iter().any(is_marked) {
         page.paragraph(0, view.words.notes.marked_calls, Tone::Plain);
     }
@@ -97,7 +102,48 @@ fn worst_loss(view: &View<'_>) -> BTreeMap<usize, f64> {
             *known = known.max(lost);
         }
     }
+    // Voice that goes past the PBX belongs to the call that it passed on as well.
+    let traffic = &view.audit.traffic;
+    for (id, call) in traffic.calls.iter().enumerate().filter(|(_, call)| !call.also_heard.is_empty()) {
+        let heard = call.also_heard.iter().filter_map(|at| {
+            let stream = traffic.streams.get(*at)?;
+            let received = stream.report.receiver_lost_percent().is_some_and(|lost| lost < SHOWN_LOSS);
+            let lost =
+                traffic.in_call(*at, id).map_or_else(|| stream.lost_percent(), |part| part.lost_percent());
+            (!received && lost >= SHOWN_LOSS).then_some(lost)
+        });
+        if let Some(lost) = heard.max_by(f64::total_cmp) {
+            let known = worst.entry(id).or_default();
+            *known = known.max(lost);
+        }
+    }
     worst
+}
+
+/// Whether the finding of one-way audio is about this call: voice of the one side, none of the other.
+fn is_one_way(view: &View<'_>, id: usize, call: &Call) -> bool {
+    let told = |finding: &Finding| {
+        let Detail::Rtp001 { peers, astray, .. } = &finding.detail else { return false };
+        let Some(subject) = finding.subject.as_ref().map(|subject| subject.address) else { return false };
+        let traffic = &view.audit.traffic;
+        let voices = || traffic.voice_of(id).filter_map(|at| traffic.streams.get(at));
+        match astray {
+            Some(astray) => {
+                voices().any(|stream| stream.source.ip() == subject && stream.destination == astray.to)
+            }
+            None => {
+                let speaks = |stream: &Stream| stream.report.counts.packets >= LEAST_JUDGED;
+                !call.may_be_silent
+                    && call.length().is_none_or(|length| length >= LEAST_CALL)
+                    && [&call.caller_media, &call.callee_media]
+                        .iter()
+                        .any(|side| side.iter().any(|end| end.ip() == subject))
+                    && voices().any(|stream| peers.contains(&stream.source.ip()) && speaks(stream))
+                    && !voices().any(|stream| stream.source.ip() == subject)
+            }
+        }
+    };
+    call.answer == Answer::Answered && view.audit.findings.iter().any(told)
 }
 
 /// To whom it was transferred, and a line for each direction.
@@ -110,10 +156,12 @@ fn lines_below(view: &View<'_>, id: usize, call: &Call) -> Vec<String> {
                 None => format!("{} {to}", view.words.notes.transferred_to),
             },
         );
+    let one_way = is_one_way(view, id, call).then(|| view.words.notes.one_way_call.to_owned());
     let voice = traffic
         .voice_of(id)
         .take(MOST_STREAMS)
         .filter_map(|at| Some(media::of_call(view, traffic.streams.get(at)?, traffic.in_call(at, id))));
+    let voice = one_way.into_iter().chain(voice);
     notes(view, id, call).lines(view.language).into_iter().chain(transfer).chain(voice).collect()
 }
 

@@ -3,10 +3,10 @@
 use super::View;
 use super::page::{Lean, Page, Piece, Tone};
 use crate::check::{Detail, LEAST_JUDGED, Unjudged};
-use crate::observe::Stream;
-use crate::observe::media::report::Stretch;
+use crate::observe::media::report::{PayloadRole, Stretch};
 use crate::observe::media::timing::{ClockSource, GUIDE};
-use crate::observe::media::{MediaKind, StreamReport};
+use crate::observe::media::{MediaKind, PayloadReport, StreamReport};
+use crate::observe::{Spells, Stream};
 use crate::report::language::Language;
 use crate::report::number::{NO_BREAK_SPACE, NO_VALUE, decimal, duration, percent, share, span, time_of_day};
 use crate::report::text::{EXPEDITED_FORWARDING, Words, dscp_name};
@@ -17,6 +17,10 @@ const MOST: usize = 50;
 const VALUES: usize = 3;
 /// A fixed jitter buffer, in ms, as other meters simulate it.
 const USUAL_BUFFER: f64 = 50.0;
+/// So many packets of a codec are no slip.
+pub(in crate::report) const LEAST_OF_CODEC: u64 = 25;
+/// So few packets out of order are not worth a word.
+const LEAST_REORDERED: u64 = 10;
 /// In nanoseconds.
 const A_DAY: i64 = 86_400_000_000_000;
 /// From this width on both ends of a stream and its times fit on one line.
@@ -136,7 +140,36 @@ pub(super) fn of_call(view: &View<'_>, stream: &Stream, part: Option<Stretch>) -
         let bound = if is_at_most(most) { "≤\u{a0}" } else { "" };
         facts.push(format!("MOS{NO_BREAK_SPACE}{bound}{mos}"));
     }
+    if part.is_none() && !view.audit.unjudged.contains(&Unjudged::Clock) {
+        facts.extend(spells(view.audit.traffic.spells(stream), view.language));
+    }
     format!("{} → {}: {}", stream.source.ip(), stream.destination.ip(), facts.join(", "))
+}
+
+/// Where voice does not last as long as its call.
+fn spells(spells: Spells, language: Language) -> impl Iterator<Item = String> {
+    let tell = |time: Option<i64>, de: fn(&str) -> String, en: fn(&str) -> String| {
+        let time = duration(time?, language);
+        Some(if language == Language::De { de(&time) } else { en(&time) })
+    };
+    let told = [
+        tell(
+            spells.late,
+            |time| format!("erste Sprache {time} nach der Annahme"),
+            |time| format!("first voice {time} after the answer"),
+        ),
+        tell(
+            spells.stopped,
+            |time| format!("in den letzten {time} nichts mehr"),
+            |time| format!("nothing in the last {time}"),
+        ),
+        tell(
+            spells.over,
+            |time| format!("noch {time} nach dem Ende"),
+            |time| format!("{time} longer than the call"),
+        ),
+    ];
+    told.into_iter().flatten()
 }
 
 fn line(view: &View<'_>, stream: &Stream, wide: bool) -> Vec<Piece> {
@@ -196,8 +229,37 @@ fn times(view: &View<'_>, report: &StreamReport) -> String {
     }
 }
 
+/// `PCMA, ab 10:15:02 G722`: of a stream whose codec changed, with so many packets of each.
+fn changing_codec(view: &View<'_>, report: &StreamReport) -> Option<String> {
+    let is_voice = |payload: &&PayloadReport| {
+        payload.role == PayloadRole::Media && payload.seen.packets >= LEAST_OF_CODEC
+    };
+    let mut voices: Vec<&PayloadReport> = report.payloads.iter().filter(is_voice).collect();
+    voices.sort_by_key(|payload| payload.since);
+    let is_in_turn = voices.windows(2).all(|pair| match pair {
+        [before, after] => {
+            before.name != after.name
+                && after.seen.frames.first().is_some_and(|first| *first > before.seen.last)
+        }
+        _ => false,
+    });
+    let (first, others) = voices.split_first().filter(|(_, others)| !others.is_empty() && is_in_turn)?;
+    let mut told = first.name.clone()?;
+    for payload in others {
+        let (since, name) = (time_of_day(payload.since, view.context.zone), payload.name.as_ref()?);
+        told.push_str(&match view.language {
+            Language::De => format!(", ab {since} {name}"),
+            Language::En => format!(", from {since} {name}"),
+        });
+    }
+    Some(told)
+}
+
 /// The encoding name, else which payload type nobody explained.
 pub(in crate::report) fn codec(view: &View<'_>, report: &StreamReport) -> String {
+    if let Some(told) = changing_codec(view, report).filter(|_| report.kind == MediaKind::Audio) {
+        return told;
+    }
     let main = report.payloads.iter().max_by_key(|payload| payload.seen.packets);
     let main = main.map(|payload| payload.seen.value);
     codec_of(view.words, report.codec.as_deref(), main, report.kind == MediaKind::Video)
@@ -255,12 +317,16 @@ fn remarked(report: &StreamReport) -> Option<String> {
     (first != second).then(|| format!("→{NO_BREAK_SPACE}{}", dscp_name(second)))
 }
 
-/// Different packets, and how many came once more.
+/// Different packets, how many came once more, and how many behind later ones where that is 1 % or more.
 fn packets(view: &View<'_>, report: &StreamReport) -> Vec<String> {
     let copies = report.counts.copies();
     let more =
         (copies > 0).then(|| format!("{}{NO_BREAK_SPACE}{}", view.count(copies), view.words.notes.twice));
-    std::iter::once(view.count(report.counts.packets)).chain(more).collect()
+    let reordered = report.counts.reordered;
+    let is_much = reordered >= LEAST_REORDERED && reordered * 100 >= report.counts.packets;
+    let word = if view.language == Language::De { "vertauscht" } else { "out of order" };
+    let late = is_much.then(|| format!("{}{NO_BREAK_SPACE}{word}", view.count(reordered)));
+    std::iter::once(view.count(report.counts.packets)).chain(more).chain(late).collect()
 }
 
 /// What the capture lacks, and what the receiver lacked where one of them lacks anything.

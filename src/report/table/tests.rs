@@ -140,3 +140,94 @@ fn a_stream_tells_of_keys_and_of_the_channel_it_travels_in() {
     (stream.relay, stream.report.keying, stream.report.srtp_tag) = (None, None, Some(10));
     assert!(shown(&audit, Language::De).contains("wahrscheinlich"));
 }
+
+/// An answered call without signalling between these hosts, and voice of the first one in it.
+fn heard(from: &str, to: &str, lost: u64) -> (crate::observe::Call, crate::observe::Stream) {
+    use crate::observe::{Answer, Call, fixture};
+    let [from, to] = [from, to].map(|host| format!("{host}:5204"));
+    let call = Call {
+        answer: Answer::Answered,
+        answered: Some((fixture::frame(2), fixture::at(0))),
+        caller_media: vec![fixture::socket(&from)],
+        callee_media: vec![fixture::socket(&to)],
+        ..fixture::call(&from, &to)
+    };
+    let mut voice = fixture::stream(&from, &to, &[(46, 1_000 - lost)]);
+    voice.call = Some(0);
+    (voice.report.counts.expected, voice.report.counts.lost) = (1_000, lost);
+    (call, voice)
+}
+
+#[test]
+fn a_call_that_is_one_way_is_marked() {
+    use crate::check::Detail;
+    let mut audit = audit();
+    audit.findings.retain(|finding| matches!(finding.detail, Detail::Rtp001 { .. }));
+    let silent = audit.findings[0].subject.as_ref().unwrap().address.to_string();
+    let Detail::Rtp001 { peers, .. } = &audit.findings[0].detail else { panic!() };
+    let (call, voice) = heard(&peers[0].to_string(), &silent, 0);
+    let mut back = voice.clone();
+    (back.source, back.destination) = (voice.destination, voice.source);
+    audit.traffic.calls = vec![call];
+    let mut told = |streams| {
+        audit.traffic.streams = streams;
+        let text = table(&audit, &names(Language::De), &settings(Language::De, 140));
+        (text.contains("nur eine Seite ist zu hören (RTP-001)"), text.contains("\n! "))
+    };
+    assert_eq!(told(vec![voice.clone()]), (true, true));
+    assert_eq!(told(vec![voice, back]), (false, false), "another call of the same hosts");
+}
+
+#[test]
+fn both_legs_of_a_call_that_lost_packets_are_marked() {
+    let mut audit = audit();
+    audit.findings.clear();
+    let (call, voice) = heard("192.168.10.21", "192.168.10.22", 65);
+    let leg = crate::observe::Call { leg_of: Some(0), also_heard: vec![0], ..call.clone() };
+    (audit.traffic.calls, audit.traffic.streams) = (vec![call, leg], vec![voice]);
+    let text = table(&audit, &names(Language::De), &settings(Language::De, 140));
+    assert_eq!(text.matches("\n! ").count(), 2, "{text}");
+}
+
+#[test]
+fn a_codec_that_changes_is_told_with_the_time() {
+    use crate::observe::fixture::{at, frame};
+    use crate::observe::media::report::PayloadRole;
+    use crate::observe::media::{PayloadReport, Seen};
+    let mut audit = audit();
+    let (call, mut voice) = heard("192.168.10.21", "192.168.10.22", 0);
+    let payload = |value, name: &str, packets, first: u64| PayloadReport {
+        seen: Seen { value, packets, frames: vec![frame(first)], last: frame(first + packets) },
+        since: at(first as i64),
+        name: Some(name.to_owned()),
+        role: PayloadRole::Media,
+        rate: Some(8_000),
+        length: None,
+        step: None,
+    };
+    voice.report.codec = Some("G722".to_owned());
+    voice.report.payloads = vec![payload(8, "PCMA", 200, 1), payload(9, "G722", 250, 300)];
+    let mut told = |voice: &crate::observe::Stream| {
+        (audit.traffic.calls, audit.traffic.streams) = (vec![call.clone()], vec![voice.clone()]);
+        table(&audit, &names(Language::De), &settings(Language::De, 140))
+    };
+    let text = told(&voice);
+    assert!(text.contains(": PCMA, ab ") && text.contains(" G722, EF"), "{text}");
+    voice.report.payloads[0].seen.packets = 3;
+    assert!(told(&voice).contains(": G722, EF"), "a slip");
+    voice.report.payloads[0].seen =
+        Seen { packets: 200, last: frame(400), ..voice.report.payloads[0].seen.clone() };
+    assert!(told(&voice).contains(": G722, EF"), "both at once");
+}
+
+#[test]
+fn many_packets_out_of_order_are_told() {
+    let mut audit = audit();
+    let (call, voice) = heard("192.168.10.21", "192.168.10.22", 0);
+    (audit.traffic.calls, audit.traffic.streams) = (vec![call], vec![voice]);
+    let mut told = |reordered| {
+        audit.traffic.streams[0].report.counts.reordered = reordered;
+        table(&audit, &names(Language::De), &settings(Language::De, 140)).contains("vertauscht")
+    };
+    assert!(told(10) && !told(9), "1 %");
+}

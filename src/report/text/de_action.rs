@@ -132,6 +132,9 @@ pub(super) fn action(finding: &Finding) -> String {
             return format!("Stellen Sie die Paketlänge (ptime) auf beiden Seiten auf {agreed} ms.");
         }
         Detail::Rtp005 { .. } => "Beheben Sie den Paketverlust; siehe den Befund RTP-003.",
+        Detail::Rtp007 { unseen: true, .. } => {
+            "Messen Sie noch einmal, und zeichnen Sie auch die Signalisierung ganz auf (SIP auf allen Wegen)."
+        }
         Detail::Rtp007 { .. } => {
             "Gleichen Sie die Codec-Listen beider Seiten ab, und aktualisieren Sie die Firmware des Gerätes."
         }

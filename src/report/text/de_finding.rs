@@ -266,12 +266,17 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             share_beside(*lost, *expected, &LOSS_LIMITS, De),
             counted(*longest, "Paket", "Pakete", De)
         ),
-        Detail::Rtp007 { payload_type, codec, listed, peers } => format!(
-            "{device} sendet zu {} {} mit dem Payload-Typ {payload_type}{}, den das SDP des Empfängers nicht nennt{}.",
+        Detail::Rtp007 { payload_type, codec, listed, peers, unseen } => format!(
+            "{device} sendet zu {} {} mit dem Payload-Typ {payload_type}{}, den das SDP des Empfängers nicht nennt{}.{}",
             list(List::addresses(peers)),
             counted(finding.count, "Paket", "Pakete", De),
             codec.as_ref().map_or_else(String::new, |name| format!(" ({})", quoted(name))),
-            listed_codecs(listed, "vereinbart")
+            listed_codecs(listed, "vereinbart"),
+            if *unseen {
+                " Weil beide Seiten in diesem Moment ihre Quelle wechseln, fehlt wahrscheinlich ein neues Angebot (re-INVITE) im Mitschnitt."
+            } else {
+                ""
+            }
         ),
         Detail::Rtp008 { peer, after, missing, .. } => format!(
             "{} nach der Annahme kommen von {device} zu {peer} keine Sprachpakete mehr. Das Gespräch ging weiter und wurde \

@@ -164,7 +164,8 @@ const NOTES: Notes = Notes {
         format!("{number} of them between different interfaces, whose clocks may differ.")
     },
     why_time_gap: "The clock was set, several captures were joined, or no packet came for long.",
-    marked_calls: "In the order in which they began. ! marks calls that failed (busy, declined and unavailable do not count) or had at least 1 % loss (by the receiver's count where it reports by RTCP).",
+    one_way_call: "one side alone is heard (RTP-001)",
+    marked_calls: "In the order in which they began. ! marks calls that failed (busy, declined and unavailable do not count), were one-way or had at least 1 % loss (by the receiver's count where it reports by RTCP).",
     twice: "twice",
     times_unjudged: "The time stamps of the capture jump: times and lengths may be wrong by the jump.",
     turned_away: "turned away by the target (ICMP)",

@@ -120,6 +120,9 @@ pub(super) fn action(finding: &Finding) -> String {
             return format!("Set the packet time (ptime) to {agreed} ms on both sides.");
         }
         Detail::Rtp005 { .. } => "Remove the packet loss; see finding RTP-003.",
+        Detail::Rtp007 { unseen: true, .. } => {
+            "Measure again, and record the signalling as a whole (SIP on every way)."
+        }
         Detail::Rtp007 { .. } => {
             "Align the codec lists of both sides, and update the firmware of the device."
         }

@@ -259,12 +259,17 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             share_beside(*lost, *expected, &LOSS_LIMITS, En),
             counted(*longest, "packet", "packets", En)
         ),
-        Detail::Rtp007 { payload_type, codec, listed, peers } => format!(
-            "{device} sends {} to {} with payload type {payload_type}{}, which the receiver's SDP does not list{}.",
+        Detail::Rtp007 { payload_type, codec, listed, peers, unseen } => format!(
+            "{device} sends {} to {} with payload type {payload_type}{}, which the receiver's SDP does not list{}.{}",
             counted(finding.count, "packet", "packets", En),
             list(List::addresses(peers)),
             codec.as_ref().map_or_else(String::new, |name| format!(" ({})", quoted(name))),
-            listed_codecs(listed, "agreed")
+            listed_codecs(listed, "agreed"),
+            if *unseen {
+                " As both sides change their source at that moment, a new offer (re-INVITE) is probably missing in the capture."
+            } else {
+                ""
+            }
         ),
         Detail::Rtp008 { peer, after, missing, .. } => format!(
             "{} after the answer no more voice packets come from {device} to {peer}. The call went on and ended only {} \

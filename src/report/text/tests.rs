@@ -354,16 +354,18 @@ fn the_total_counts_and_not_what_is_named() {
 
 #[test]
 fn voice_that_goes_astray_is_told_by_where_it_goes() {
-    let told = |outside, is_over| {
+    let told = |outside: bool, is_over| {
         let to = "198.51.100.7:7078".parse().unwrap();
         let (detail, action) = said(Code::Rtp001, De, |finding| {
             if let Detail::Rtp001 { astray, .. } = &mut finding.detail {
-                *astray = Some(Astray { to, lasted: 6_100_000_000, outside, is_over });
+                let announced = outside.then(|| "198.51.100.7:7000".parse().unwrap());
+                *astray = Some(Astray { to, announced, lasted: 6_100_000_000, outside, is_over });
             }
         });
         assert!(
             detail.contains("an 198.51.100.7:7078, wo sie per ICMP abgewiesen wird: 312 Pakete in 6,1 s.")
         );
+        assert_eq!(detail.ends_with("Im SDP angekündigt ist 198.51.100.7:7000."), outside);
         (
             detail.contains("außerhalb des NAT"),
             detail.contains("bis sie direkt"),
@@ -382,8 +384,11 @@ fn what_a_display_filter_may_have_left_out_is_said_to() {
         }
     });
     assert!(
-        detail.contains("Export mit Anzeigefilter") && action.starts_with("Werten Sie den ungefilterten")
+        detail.contains("Export mit Anzeigefilter")
+            && action.starts_with("Gibt es einen ungefilterten Mitschnitt")
     );
+    assert!(detail.contains("Oder am Messpunkt war sonst nichts"), "a quiet port: {detail}");
+    assert!(action.contains("Ist dies schon der ganze Mitschnitt, prüfen Sie, ob der Absender sendet"));
     let (detail, _) = said(Code::Rtp003, En, |finding| {
         if let Detail::Rtp003 { heard, export, .. } = &mut finding.detail {
             (*heard, *export) = (Heard::Unknown, true);
@@ -436,6 +441,7 @@ fn within_a_subnet_no_router_is_blamed() {
                 public: !near,
                 own: false,
                 export: false,
+                onward: Vec::new(),
             },
             Detail::Rtp008 { peer: peers()[0], after: 1, missing: 1, near },
             Detail::Sig006 {

@@ -28,12 +28,14 @@ fn milliseconds(value: f64, language: Language) -> String {
 pub(super) fn exported(language: Language) -> &'static str {
     match language {
         De => {
-            "Der Mitschnitt enthält so gut wie nur SIP und RTP, ist also wohl ein Export mit Anzeigefilter (sip || rtp): Was \
-             Wireshark dabei nicht als RTP erkannte, fehlt hier, auch wenn es gesendet wurde."
+            "Der Mitschnitt enthält so gut wie nur SIP und RTP. Entweder ist er ein Export mit Anzeigefilter (sip || rtp): Dann \
+             fehlt hier, was Wireshark nicht als RTP erkannte, auch wenn es gesendet wurde. Oder am Messpunkt war sonst nichts: \
+             Dann fehlt die Sprache wirklich."
         }
         En => {
-            "The capture holds next to nothing but SIP and RTP, so it was probably exported with a display filter (sip || rtp): what \
-             Wireshark did not recognise as RTP is missing here, even if it was sent."
+            "The capture holds next to nothing but SIP and RTP. Either it was exported with a display filter (sip || rtp): then what \
+             Wireshark did not recognise as RTP is missing here, even if it was sent. Or there was nothing else at the measuring \
+             point: then the voice is really missing."
         }
     }
 }
@@ -42,11 +44,15 @@ pub(super) fn exported(language: Language) -> &'static str {
 pub(super) fn export_whole(language: Language) -> &'static str {
     match language {
         De => {
-            "Werten Sie den ungefilterten Mitschnitt aus. Steht er nicht mehr zur Verfügung, messen Sie noch einmal und \
-             speichern Sie alle Pakete."
+            "Gibt es einen ungefilterten Mitschnitt, werten Sie ihn aus; steht er nicht mehr zur Verfügung, messen Sie noch \
+             einmal und speichern Sie alle Pakete. Ist dies schon der ganze Mitschnitt, prüfen Sie, ob der Absender sendet \
+             (Stummschaltung, Halten, eigene Firewall) und wohin (SDP der Gegenseite), danach NAT, Firewall und die Strecke \
+             dazwischen."
         }
         En => {
-            "Check the unfiltered capture. If it is not at hand any more, measure again and save all packets."
+            "If there is an unfiltered capture, check that one; if it is not at hand any more, measure again and save all packets. \
+             If this is the whole capture already, check whether the sender sends (mute, hold, its own firewall) and where to \
+             (SDP of the other side), then NAT, firewall and the way between."
         }
     }
 }
@@ -54,8 +60,13 @@ pub(super) fn export_whole(language: Language) -> &'static str {
 /// What was seen: RTP-001 of voice that goes astray, RTP-003, RTP-004 and RTP-014; nothing for others.
 pub(super) fn de(detail: &Detail, device: &str) -> String {
     match detail {
-        Detail::Rtp001 { packets, peers, astray: Some(Astray { to, lasted, outside, is_over }), .. } => {
-            format!(
+        Detail::Rtp001 {
+            packets,
+            peers,
+            astray: Some(Astray { to, announced, lasted, outside, is_over }),
+            ..
+        } => {
+            let said = format!(
                 "{device} sendet seine Sprache an {to}, wo sie per ICMP abgewiesen wird: {} in {}. {} {} davon nichts{}",
                 counted(*packets, "Paket", "Pakete", De),
                 duration(*lasted, De),
@@ -73,10 +84,24 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
                     (false, true) => ", bis sie direkt dorthin geht.",
                     (false, false) => ".",
                 }
-            )
+            );
+            match announced {
+                Some(announced) => format!("{said} Im SDP angekündigt ist {announced}."),
+                None => said,
+            }
         }
         Detail::Rtp003 {
-            lost, expected, bursts, longest, peers, heard, interrupted, own, export, ..
+            lost,
+            expected,
+            bursts,
+            longest,
+            peers,
+            heard,
+            interrupted,
+            own,
+            export,
+            onward,
+            ..
         } => {
             let peers = list_de(List::addresses(peers));
             let missing = of(*lost, *expected, "von", De);
@@ -98,6 +123,14 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
                                     Mitschnitt."
                         .to_owned()
                 }
+            };
+            let said = match onward.as_slice() {
+                [] => said,
+                onward => format!(
+                    "{said} Dieselben Pakete fehlen auf dem Weg von dort zu {}: Sie gingen vorher verloren, das Gerät dazwischen reicht die \
+                     Sprache nur weiter.",
+                    list_de(List::addresses(onward))
+                ),
             };
             match interrupted {
                 Some(Interrupted { times, longest, is_all }) => format!(
@@ -210,8 +243,13 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
 /// The same in English.
 pub(super) fn en(detail: &Detail, device: &str) -> String {
     match detail {
-        Detail::Rtp001 { packets, peers, astray: Some(Astray { to, lasted, outside, is_over }), .. } => {
-            format!(
+        Detail::Rtp001 {
+            packets,
+            peers,
+            astray: Some(Astray { to, announced, lasted, outside, is_over }),
+            ..
+        } => {
+            let said = format!(
                 "{device} sends its voice to {to}, where ICMP turns it away: {} in {}. {} {} nothing of it{}",
                 counted(*packets, "packet", "packets", En),
                 duration(*lasted, En),
@@ -229,10 +267,24 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
                     (false, true) => " until it goes there directly.",
                     (false, false) => ".",
                 }
-            )
+            );
+            match announced {
+                Some(announced) => format!("{said} Announced in SDP is {announced}."),
+                None => said,
+            }
         }
         Detail::Rtp003 {
-            lost, expected, bursts, longest, peers, heard, interrupted, own, export, ..
+            lost,
+            expected,
+            bursts,
+            longest,
+            peers,
+            heard,
+            interrupted,
+            own,
+            export,
+            onward,
+            ..
         } => {
             let peers = list_en(List::addresses(peers));
             let missing = of(*lost, *expected, "of", En);
@@ -254,6 +306,14 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
                                     capture only."
                         .to_owned()
                 }
+            };
+            let said = match onward.as_slice() {
+                [] => said,
+                onward => format!(
+                    "{said} The same packets are missing on the way from there to {}: they were lost before, the device between only passes \
+                     the voice on.",
+                    list_en(List::addresses(onward))
+                ),
             };
             match interrupted {
                 Some(Interrupted { times, longest, is_all }) => format!(

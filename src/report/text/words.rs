@@ -270,6 +270,8 @@ pub(crate) struct Notes {
     pub(crate) answered_elsewhere: &'static str,
     /// The answer of a call that its caller never acknowledged.
     pub(crate) unacknowledged: &'static str,
+    /// Of a call that RTP-001 is about.
+    pub(crate) one_way_call: &'static str,
     /// What the mark before a call means.
     pub(crate) marked_calls: &'static str,
     /// That jitter is listed and not judged.

@@ -182,6 +182,42 @@ fn over_several_legs_the_first_is_told_and_of_a_ring_each() {
     assert_eq!(ring, [ip(a), ip(b), ip(c)]);
 }
 
+#[test]
+fn loss_that_is_passed_on_is_told_once() {
+    let leg = |from: &str, to: &str, delay: i64, ssrc: u32| {
+        let mut leg = interrupted(&[(3_000 + delay, 30), (9_000 + delay, 44)], 40);
+        (leg.source, leg.destination) = (socket(&format!("{from}:5206")), socket(&format!("{to}:5206")));
+        leg.report.ssrc = ssrc;
+        leg
+    };
+    let told = |legs: Vec<Stream>| {
+        let found = check(&World::new("").streams(legs).case(), &[]);
+        let lost = found.iter().filter_map(|finding| match &finding.detail {
+            Detail::Rtp003 { onward, .. } => {
+                Some((subjects(std::slice::from_ref(finding))[0], onward.clone()))
+            }
+            _ => None,
+        });
+        lost.collect::<Vec<_>>()
+    };
+    let [a, b, c, d] = ["192.168.10.11", "192.168.10.12", "192.168.10.13", "192.168.10.14"];
+    let two = |delay, ssrc| told(vec![leg(a, b, 0, 7), leg(b, c, delay, ssrc)]);
+    assert_eq!(two(20, 7), [(ip(a), vec![ip(c)])]);
+    let apart = [(ip(a), vec![]), (ip(b), vec![])];
+    assert_eq!(two(20, 8), apart, "another voice");
+    assert_eq!(two(300, 7), apart, "at another time");
+    let chain = vec![leg(a, b, 0, 7), leg(b, c, 20, 7), leg(c, d, 40, 7)];
+    assert_eq!(told(chain), [(ip(a), vec![ip(c), ip(d)])]);
+    assert_eq!(told(vec![leg(a, b, 0, 7), leg(b, a, 20, 7)]).len(), 2, "an echo");
+    let mut more = leg(b, c, 20, 7);
+    more.report.counts.lost += 20;
+    assert_eq!(told(vec![leg(a, b, 0, 7), more]), apart, "it loses more");
+    let mut had = leg(a, b, 0, 7);
+    had.report.last.time = at(20_000);
+    had.report.receiver = Some(heard_by_receiver(0, 20_000));
+    assert_eq!(told(vec![had, leg(b, c, 20, 7)]), apart, "whoever has all cannot pass gaps on");
+}
+
 /// 1,000 packets, of which these are missing at a stretch: when the gap began (ms), how many.
 pub(super) fn interrupted(gaps: &[(i64, u16)], others: u64) -> Stream {
     let at_a_stretch: u64 = gaps.iter().map(|gap| u64::from(gap.1)).sum();
@@ -248,6 +284,7 @@ fn a_packet_time_is_wrong_only_where_it_was_agreed() {
         forth.report.announced_at = Some(Endpoint { address: ip(PBX), port: 5204 });
         forth.report.payloads = vec![PayloadReport {
             seen: Seen { value: 8, packets: 200, frames: vec![frame(1)], last: frame(200) },
+            since: at(0),
             name: None,
             role: PayloadRole::Media,
             rate: Some(8_000),

@@ -47,7 +47,8 @@ fn told(world: &World) -> Option<(Severity, Vec<IpAddr>, Astray)> {
 
 #[test]
 fn voice_that_is_turned_away_outside_of_the_nat_is_one_way_audio() {
-    let found = Astray { to: socket(OUTSIDE), lasted: 6_000_000_000, outside: true, is_over: false };
+    let found =
+        Astray { to: socket(OUTSIDE), announced: None, lasted: 6_000_000_000, outside: true, is_over: false };
     assert_eq!(told(&astray(59, 6_000)), Some((Severity::Error, vec![ip("192.168.10.15")], found)));
     assert!(told(&astray(2, 6_000)).is_none(), "who hangs up refuses the last packets");
     assert!(told(&astray(59, 1_900)).is_none(), "a moment");
@@ -68,4 +69,36 @@ fn what_reaches_its_listener_as_well_is_not_astray() {
     };
     assert_eq!(with([0, 3_000]), None);
     assert_eq!(with([3_000, 6_000]), Some((Severity::Warning, true)), "from the second offer on");
+}
+
+#[test]
+fn one_message_of_a_router_that_no_way_leads_there_is_enough() {
+    let told_with = |code: u8, reporter: &str| {
+        let mut once = astray(1, 6_000);
+        let reporter = ip(reporter);
+        let icmp =
+            IcmpReport { reporter, about_a: true, v6: false, kind: 3, code, frame: frame(4), count: 1 };
+        once.traffic.flows[0].extra.icmp = std::iter::once(Box::new(icmp)).collect();
+        told(&once).is_some()
+    };
+    let target = socket(OUTSIDE).ip().to_string();
+    assert!(told_with(0, "192.168.10.1") && told_with(1, "192.168.10.1"));
+    assert!(!told_with(3, "192.168.10.1") && !told_with(0, &target), "who has hung up");
+}
+
+#[test]
+fn voice_to_another_port_than_was_announced_is_one_way_audio() {
+    let told_of = |announced: &str| {
+        let wrong = "192.168.10.15:10050";
+        let mut world = astray(13, 6_000);
+        world.traffic.flows[0].b = socket(wrong);
+        world.traffic.streams[0].destination = socket(wrong);
+        world.traffic.streams.iter_mut().for_each(|stream| stream.call = Some(0));
+        let sides = (vec![socket(announced)], vec![socket(OWN)]);
+        world.traffic.calls = vec![Call { caller_media: sides.0, callee_media: sides.1, ..call() }];
+        told(&world).map(|(_, peers, astray)| (peers, astray.to, astray.announced))
+    };
+    let found = (vec![ip("192.168.10.15")], socket("192.168.10.15:10050"), Some(socket(OTHER)));
+    assert_eq!(told_of(OTHER), Some(found));
+    assert_eq!(told_of("192.168.10.15:10050"), None, "it listens at another port than it sends from");
 }

@@ -1,0 +1,149 @@
+//! Where the voice of a call does not last as long as the call: it begins late, stops early, or goes on behind the end. Facts,
+//! not faults: hold, an announcement elsewhere or a muted telephone look the same.
+
+use super::call::Call;
+use super::media::MediaKind;
+use super::media::report::PayloadRole;
+use super::traffic::{Stream, Traffic};
+
+/// Voice that begins so long (ns) after the answer is late.
+const LATE: i64 = 2_000_000_000;
+/// Voice that is missing for so long (ns) before the end has stopped.
+const EARLY: i64 = 5_000_000_000;
+/// What is sent for so long (ns) behind the end was not under way.
+const OVER: i64 = 2_000_000_000;
+/// So few packets are no stream.
+const LEAST: u64 = 50;
+
+/// How voice lasts beside its call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spells {
+    /// From the answer to the first packet of this side, in ns, where the other one is heard before.
+    pub late: Option<i64>,
+    /// How long nothing of this side comes before the end, in ns, while the other one goes on. Where something was agreed anew
+    /// meanwhile, from then on.
+    pub stopped: Option<i64>,
+    /// How long it goes on behind the end, in ns.
+    pub over: Option<i64>,
+}
+
+impl Traffic {
+    /// How a stream lasts beside its call. Nothing where several calls share streams, or nobody can say which side sends.
+    #[must_use]
+    pub fn spells(&self, stream: &Stream) -> Spells {
+        let Some((id, call)) = stream.call.and_then(|id| Some((id, self.calls.get(id)?))) else {
+            return Spells::default();
+        };
+        let Some(Side { own, other }) = self.side(id, call, stream) else { return Spells::default() };
+        let (first, last) = (stream.report.first.time, stream.report.last.time);
+        let over = call.end.map(|(_, end)| last.since(end)).filter(|over| *over > OVER);
+        let is_first = own.iter().all(|one| one.report.first.time >= first);
+        let is_last = own.iter().all(|one| one.report.last.time <= last);
+        let late = call.answered.map(|(_, answered)| (answered, first.since(answered))).filter(
+            |(answered, late)| {
+                *late > LATE
+                    && is_first
+                    && other.iter().any(|one| first.since(one.report.first.time) > LATE)
+                    && !call.renegotiated.iter().any(|offer| (*answered..=first).contains(offer))
+            },
+        );
+        let stopped = call.end.filter(|_| call.hung_up.is_some()).and_then(|(_, end)| {
+            let offers = call.renegotiated.iter().copied();
+            let from = offers.filter(|offer| *offer <= end).fold(last, std::cmp::Ord::max);
+            let goes_on = other.iter().any(|one| one.report.last.time.since(from) > EARLY);
+            Some(end.since(from)).filter(|missing| *missing > EARLY && goes_on && is_last)
+        });
+        let pauses = own.iter().any(|one| may_pause(one));
+        Spells {
+            late: late.map(|(_, late)| late),
+            stopped: stopped.filter(|_| !pauses),
+            over: over.filter(|_| stream.report.counts.packets >= LEAST),
+        }
+    }
+
+    /// What the sender of a stream and the other side say in its call.
+    fn side(&self, id: usize, call: &Call, stream: &Stream) -> Option<Side<'_>> {
+        // Where it goes tells whose it is.
+        let to = |one: &Stream| match (
+            call.caller_media.contains(&one.destination),
+            call.callee_media.contains(&one.destination),
+        ) {
+            (true, false) => Some(true),
+            (false, true) => Some(false),
+            _ => None,
+        };
+        let mut side = Side { own: Vec::new(), other: Vec::new() };
+        let of_stream = to(stream)?;
+        let voices = self.voice_of(id).filter_map(|at| self.streams.get(at));
+        for one in voices.filter(|one| one.report.kind == MediaKind::Audio) {
+            if one.is_shared {
+                return None;
+            }
+            if to(one)? == of_stream { side.own.push(one) } else { side.other.push(one) }
+        }
+        Some(side)
+    }
+}
+
+struct Side<'a> {
+    own: Vec<&'a Stream>,
+    other: Vec<&'a Stream>,
+}
+
+/// The sender leaves silence out.
+fn may_pause(stream: &Stream) -> bool {
+    let noise = stream.report.payloads.iter().any(|payload| payload.role == PayloadRole::ComfortNoise);
+    noise || stream.report.silence.is_some_and(|share| share > 0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{self, at, frame, socket, stream};
+    use super::super::{Answer, CallSide};
+    use super::*;
+
+    const PHONE: &str = "192.168.10.21:10000";
+    const PBX: &str = "192.168.10.2:5204";
+
+    /// A call from the answer at 0 to the end at 20 s, in which the phone talks all the time.
+    fn spells(from: i64, until: i64, renegotiated: &[i64]) -> Spells {
+        let said = |from: &str, to: &str, times: [i64; 2]| {
+            let mut said = stream(from, to, &[(46, 500)]);
+            said.call = Some(0);
+            (said.report.first.time, said.report.last.time) = (at(times[0]), at(times[1]));
+            said
+        };
+        let call = Call {
+            answer: Answer::Answered,
+            answered: Some((frame(2), at(0))),
+            end: Some((frame(9), at(20_000))),
+            hung_up: Some(CallSide::Caller),
+            caller_media: vec![socket(PHONE)],
+            callee_media: vec![socket(PBX)],
+            renegotiated: renegotiated.iter().map(|ms| at(*ms)).collect(),
+            ..fixture::call("192.168.10.21:5060", "192.168.10.2:5060")
+        };
+        let streams = vec![said(PHONE, PBX, [0, 20_000]), said(PBX, PHONE, [from, until])];
+        let traffic = Traffic { calls: vec![call], streams, ..Traffic::default() };
+        assert_eq!(traffic.spells(&traffic.streams[0]), Spells::default());
+        traffic.spells(&traffic.streams[1])
+    }
+
+    #[test]
+    fn voice_that_lasts_as_long_as_its_call_is_nothing_to_tell() {
+        for (from, until) in [(0, 20_000), (1_900, 15_100), (-3_000, 21_900)] {
+            assert_eq!(spells(from, until, &[]), Spells::default(), "{from} {until}");
+        }
+    }
+
+    #[test]
+    fn voice_that_begins_late_or_stops_early_or_goes_on_is_told() {
+        let (late, stopped, over) = (Some(5_000_000_000), Some(15_000_000_000), Some(10_000_000_000));
+        assert_eq!(spells(5_000, 20_000, &[]), Spells { late, ..Spells::default() });
+        assert_eq!(spells(5_000, 20_000, &[4_000]), Spells::default(), "something else was agreed first");
+        assert_eq!(spells(0, 5_000, &[]), Spells { stopped, ..Spells::default() });
+        let since = Some(11_000_000_000);
+        assert_eq!(spells(0, 5_000, &[5_100, 9_000]), Spells { stopped: since, ..Spells::default() }, "hold");
+        assert_eq!(spells(0, 30_000, &[]), Spells { over, ..Spells::default() });
+    }
+}

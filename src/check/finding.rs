@@ -257,8 +257,8 @@ pub enum Detail {
     Qos005 { pcp: Vec<(u8, u64)>, expected: u8, vlan: u16 },
     /// QOS-007. `inbound`: the sender has a public address.
     Qos007 { packets: u64, peers: Vec<IpAddr>, inbound: bool },
-    /// QOS-008. `marked`: the terminals that mark.
-    Qos008 { dscp: Vec<(u8, u64)>, expected: u8, marked: Vec<IpAddr> },
+    /// QOS-008. `marked`: the terminals that mark; the numbers are of what they are sent.
+    Qos008 { unmarked: u64, packets: u64, dscp: Vec<(u8, u64)>, expected: u8, marked: Vec<IpAddr> },
     /// QOS-009.
     Qos009 { peer: SocketAddr, before: u8, after: u8, changed_at: Frame },
     /// QOS-010. Share in percent of all bytes that carry the mark of voice.

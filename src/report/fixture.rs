@@ -283,7 +283,13 @@ fn details() -> Vec<Case> {
             Some(PBX),
         ),
         (
-            Detail::Qos008 { dscp: vec![(0, 500)], expected: 46, marked: vec![ip(PHONE)] },
+            Detail::Qos008 {
+                unmarked: 500,
+                packets: 520,
+                dscp: vec![(0, 500)],
+                expected: 46,
+                marked: vec![ip(PHONE)],
+            },
             Warning,
             Network,
             Some(PBX),

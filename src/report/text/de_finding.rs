@@ -176,10 +176,11 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::addresses(peers)),
             if *packets == 1 { "ist" } else { "sind" }
         ),
-        Detail::Qos008 { dscp, expected, marked } => format!(
-            "{device} sendet Sprache mit {}, während die Gegenseite ({}) mit DSCP\u{a0}{} kennzeichnet. Vorrang hat die \
-             Sprache damit nur in einer Richtung.",
+        Detail::Qos008 { unmarked, packets, dscp, expected, marked } => format!(
+            "{device} sendet Sprache mit {} ({} Paketen), während die Gegenseite ({}) mit DSCP\u{a0}{} kennzeichnet. \
+             Vorrang hat die Sprache damit nur in einer Richtung.",
             dscp_shares(dscp, De),
+            of(*unmarked, *packets, "von", De),
             list(List::addresses(marked)),
             dscp_name(*expected)
         ),

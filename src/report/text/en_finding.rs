@@ -170,10 +170,11 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::addresses(peers)),
             if *packets == 1 { "is" } else { "are" }
         ),
-        Detail::Qos008 { dscp, expected, marked } => format!(
-            "{device} sends voice with {}, while the other side ({}) marks DSCP\u{a0}{}. Voice has priority in one \
-             direction only.",
+        Detail::Qos008 { unmarked, packets, dscp, expected, marked } => format!(
+            "{device} sends voice with {} ({} packets), while the other side ({}) marks DSCP\u{a0}{}. Voice has priority \
+             in one direction only.",
             dscp_shares(dscp, En),
+            of(*unmarked, *packets, "of", En),
             list(List::addresses(marked)),
             dscp_name(*expected)
         ),

@@ -4,7 +4,7 @@ use super::connection::secure;
 use super::words::OTHER_VERSION;
 use super::{dscp_name, no_voice, protocol, signalling, voice};
 use crate::capture::Ended;
-use crate::check::{Astray, Detail, Finding, LossSign, Refusal, VoiceSender};
+use crate::check::{Astray, Detail, Finding, LossSign, Refusal, Severity, VoiceSender};
 use crate::report::language::Language::De;
 use crate::report::redact::is_public;
 use crate::site::Confidence;
@@ -192,6 +192,10 @@ pub(super) fn action(finding: &Finding) -> String {
         Detail::Net004 { .. } => {
             "Prüfen Sie am Gerät, am Switch-Port und in LLDP-MED oder DHCP, welches Sprach-VLAN eingestellt ist. Gehört Sprache \
              auch in dieses VLAN, ergänzen Sie voice_vlans in der Standortdatei."
+        }
+        Detail::Sec001 { .. } if finding.severity == Severity::Info => {
+            "Tragen Sie die Adressen Ihres Providers in die Standortdatei ein. Kommen diese Anrufe nicht von ihm, entfernen Sie \
+             die Portfreigabe."
         }
         Detail::Sec001 { .. } if is_suspected => {
             "Klären Sie zuerst, ob die Anfragen von Ihrem Provider kommen: Dann tragen Sie seine Adressen in die Standortdatei \

@@ -11,7 +11,7 @@ use super::loss;
 use super::no_voice;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
 use super::{signalling, voice};
-use crate::check::{Code, Detail, Finding, PortUse, Refusal, Side, VoiceSender};
+use crate::check::{Code, Detail, Finding, PortUse, Refusal, Severity, Side, VoiceSender};
 use crate::observe::Protocol;
 use crate::report::language::Language::De;
 use crate::report::number::{bytes, count, counted, decimal, duration, percent, share, time_of_day};
@@ -330,6 +330,12 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             if finding.count == 1 { "ist" } else { "sind" },
             list(List::of(vlans, vlans.len(), |(vlan, _)| vlan.to_string())),
             list(List::of(expected, expected.len(), u16::to_string))
+        ),
+        Detail::Sec001 { at, protocol: transport, sources } if finding.severity == Severity::Info => format!(
+            "{device} nimmt auf {} {at} Anrufe von {} an und spricht mit den Anrufern. Der Port ist für die Verbindung zum \
+             Provider dokumentiert: Wahrscheinlich ist es Ihr Provider.",
+            protocol(*transport),
+            list(List::addresses(sources))
         ),
         Detail::Sec001 { at, protocol: transport, sources } => format!(
             "{device} beantwortet SIP-Anfragen aus dem Internet auf {} {at}. Anfragen kamen von {}, {}.",

@@ -4,7 +4,7 @@ use super::connection::secure;
 use super::words::OTHER_VERSION;
 use super::{dscp_name, no_voice, protocol, signalling, voice};
 use crate::capture::Ended;
-use crate::check::{Astray, Detail, Finding, LossSign, Refusal, VoiceSender};
+use crate::check::{Astray, Detail, Finding, LossSign, Refusal, Severity, VoiceSender};
 use crate::report::language::Language::En;
 use crate::report::redact::is_public;
 use crate::site::Confidence;
@@ -178,6 +178,9 @@ pub(super) fn action(finding: &Finding) -> String {
         Detail::Net004 { .. } => {
             "Check at the device, at the switch port and in LLDP-MED or DHCP which voice VLAN is set. If voice belongs in this \
              VLAN as well, add it to voice_vlans in the site file."
+        }
+        Detail::Sec001 { .. } if finding.severity == Severity::Info => {
+            "Enter the addresses of your provider in the site file. If these calls are not his, remove the port forwarding."
         }
         Detail::Sec001 { .. } if is_suspected => {
             "First find out whether the requests come from your provider: then enter his addresses in the site file. Otherwise \

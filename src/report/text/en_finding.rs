@@ -11,7 +11,7 @@ use super::loss;
 use super::no_voice;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
 use super::{signalling, voice};
-use crate::check::{Code, Detail, Finding, PortUse, Refusal, Side, VoiceSender};
+use crate::check::{Code, Detail, Finding, PortUse, Refusal, Severity, Side, VoiceSender};
 use crate::observe::Protocol;
 use crate::report::language::Language::En;
 use crate::report::number::{bytes, count, counted, decimal, duration, percent, share, time_of_day};
@@ -322,6 +322,12 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             if finding.count == 1 { "is" } else { "are" },
             list(List::of(vlans, vlans.len(), |(vlan, _)| vlan.to_string())),
             list(List::of(expected, expected.len(), u16::to_string))
+        ),
+        Detail::Sec001 { at, protocol: transport, sources } if finding.severity == Severity::Info => format!(
+            "{device} takes calls from {1} on {0} {at} and talks to the callers. The port is documented for the connection \
+             to the provider: this is probably yours.",
+            protocol(*transport),
+            list(List::addresses(sources))
         ),
         Detail::Sec001 { at, protocol: transport, sources } => format!(
             "{device} answers SIP requests from the Internet on {} {at}. Requests came from {}, {}.",

@@ -1,12 +1,14 @@
 //! Takes the segments of one TCP connection in capture order; says who opened it, whether it was answered, and
 //! whether the capture lost data that the receiver got (RFC 9293; Wireshark's "ACKed segment that wasn't captured").
 
-use crate::capture::Frame;
+use crate::capture::{Frame, Timestamp};
 use crate::decode::{TcpFlags, TcpSegment};
 
 use super::flow::End;
 use super::traffic::{FirstFrames, TcpOutcome, TcpTrace};
 
+/// A SYN is sent again after a second (RFC 6298 section 2.1), by some after 200 ms: what comes sooner is a copy (ms).
+const SYN_WINDOW_MS: u16 = 100;
 /// A larger jump is another connection on the same ports, not lost segments.
 const HOLE_LIMIT: u32 = 16 << 20;
 /// Holes of one direction that may still be filled; of more the oldest is settled.
@@ -25,6 +27,8 @@ pub(super) struct TcpState {
     is_closed: bool,
     low: Side,
     high: Side,
+    /// The latest attempt: its number, IP identification and time, in ms and without the higher bits.
+    syn: (u32, u16, u16),
 }
 
 /// Sequence space of one direction.
@@ -83,6 +87,7 @@ impl Default for TcpState {
             high: Side::default(),
         }
     }
+            syn: (0, 0, 0),
 }
 
 impl TcpState {
@@ -150,6 +155,21 @@ impl TcpState {
     }
 
     pub(super) fn opened_by(&self) -> Option<End> {
+    /// Whether it is a further copy of the SYN before, as a mirror port makes them: the same packet, or one sooner than any host
+    /// tries again.
+    pub(super) fn is_copy(&mut self, from: End, segment: TcpSegment, at: (u16, Timestamp)) -> bool {
+        if !segment.flags.is_attempt() || self.opener.is_some_and(|opener| opener != from) {
+            return false;
+        }
+        let (identification, time) = at;
+        let milliseconds = (time.0 / 1_000_000) as u16;
+        let (sequence, number, earlier) =
+            std::mem::replace(&mut self.syn, (segment.sequence, identification, milliseconds));
+        let apart = milliseconds.wrapping_sub(earlier).min(earlier.wrapping_sub(milliseconds));
+        let is_same_packet = identification != 0 && identification == number;
+        self.attempt_count > 0 && sequence == segment.sequence && (is_same_packet || apart < SYN_WINDOW_MS)
+    }
+
         self.opener
     }
 

@@ -222,3 +222,25 @@ fn more_holes_than_are_kept_are_counted() {
     let acknowledged: Vec<Said> = (0..40).flat_map(|n| [Data(n * 20, 10), Ack(n * 20 + 10)]).collect();
     assert_eq!(lost(&acknowledged), 390);
 }
+
+#[test]
+fn a_copy_of_a_syn_is_no_further_attempt() {
+    let is_copy = |second: (End, u32, u16, i64)| {
+        let mut state = TcpState::default();
+        let mut look = |(from, sequence, identification, ms): (End, u32, u16, i64)| {
+            let segment = TcpSegment { sequence, acknowledgment: 0, flags: TcpFlags(SYN) };
+            let is_copy = state.is_copy(from, segment, (identification, super::super::fixture::at(ms)));
+            state.push(from, frame(1), segment, 0);
+            is_copy
+        };
+        assert!(!look((Low, START, 7, 0)), "the first");
+        look(second)
+    };
+    assert!(is_copy((Low, START, 7, 1)) && is_copy((Low, START, 7, 2500)), "the same packet");
+    assert!(
+        is_copy((Low, START, 8, 99)) && !is_copy((Low, START, 8, 100)),
+        "sooner than anybody tries again"
+    );
+    assert!(!is_copy((Low, START, 0, 1000)) && is_copy((Low, START, 0, 99)), "without a number");
+    assert!(!is_copy((Low, START + 1, 7, 1)) && !is_copy((High, START, 7, 1)));
+}

@@ -11,6 +11,8 @@ use super::traffic::{FirstFrames, TcpOutcome, TcpTrace};
 const SYN_WINDOW_MS: u16 = 100;
 /// A larger jump is another connection on the same ports, not lost segments.
 const HOLE_LIMIT: u32 = 16 << 20;
+/// So far behind its own SYN (bytes) data may stand before it: the first window (RFC 6928), with room.
+const LATE_LIMIT: u32 = 1 << 16;
 /// Holes of one direction that may still be filled; of more the oldest is settled.
 const HOLES_KEPT: usize = 8;
 
@@ -25,10 +27,10 @@ pub(super) struct TcpState {
     reset: Option<Frame>,
     /// A FIN or RST was seen, and no SYN since.
     is_closed: bool,
-    low: Side,
-    high: Side,
     /// The latest attempt: its number, IP identification and time, in ms and without the higher bits.
     syn: (u32, u16, u16),
+    low: Side,
+    high: Side,
 }
 
 /// Sequence space of one direction.
@@ -39,6 +41,8 @@ struct Side {
     /// Whether `next` is beyond doubt: an empty segment may be a keep-alive, which stands one byte too low (RFC 9293
     /// section 3.8.4).
     is_exact: bool,
+    /// Its SYN was seen.
+    has_begun: bool,
     /// Highest acknowledgment that the other side sent for this direction.
     acknowledged: Option<u32>,
     /// Most connections are captured whole.
@@ -83,11 +87,11 @@ impl Default for TcpState {
             settled_by: None,
             reset: None,
             is_closed: false,
+            syn: (0, 0, 0),
             low: Side::default(),
             high: Side::default(),
         }
     }
-            syn: (0, 0, 0),
 }
 
 impl TcpState {
@@ -108,8 +112,10 @@ impl TcpState {
             End::Low => (&mut self.low, &mut self.high),
             End::High => (&mut self.high, &mut self.low),
         };
-        if begins {
+        if begins && !own.is_late(end) {
             own.begin(end);
+        } else if begins {
+            own.has_begun = true;
         } else if !segment.flags.has(TcpFlags::RST) {
             own.sent(segment.sequence, end, frame);
         }
@@ -149,12 +155,6 @@ impl TcpState {
         }
     }
 
-    /// Whether the connection stands, as far as is known.
-    pub(super) fn is_open(&self) -> bool {
-        !self.is_closed && !matches!(self.outcome, TcpOutcome::Silent | TcpOutcome::Refused)
-    }
-
-    pub(super) fn opened_by(&self) -> Option<End> {
     /// Whether it is a further copy of the SYN before, as a mirror port makes them: the same packet, or one sooner than any host
     /// tries again.
     pub(super) fn is_copy(&mut self, from: End, segment: TcpSegment, at: (u16, Timestamp)) -> bool {
@@ -170,6 +170,12 @@ impl TcpState {
         self.attempt_count > 0 && sequence == segment.sequence && (is_same_packet || apart < SYN_WINDOW_MS)
     }
 
+    /// Whether the connection stands, as far as is known.
+    pub(super) fn is_open(&self) -> bool {
+        !self.is_closed && !matches!(self.outcome, TcpOutcome::Silent | TcpOutcome::Refused)
+    }
+
+    pub(super) fn opened_by(&self) -> Option<End> {
         self.opener
     }
 
@@ -195,7 +201,12 @@ impl Side {
     fn begin(&mut self, next: u32) {
         let lost = self.lost();
         let gaps = (lost.bytes > 0).then(|| Box::new(Gaps { lost, ..Gaps::default() }));
-        *self = Self { next: Some(next), is_exact: true, gaps, ..Self::default() };
+        *self = Self { next: Some(next), is_exact: true, has_begun: true, gaps, ..Self::default() };
+    }
+
+    /// Whether a SYN with this end belongs to what was seen before it: capture queues mix up the order.
+    fn is_late(&self, end: u32) -> bool {
+        !self.has_begun && self.next.is_some_and(|next| next.wrapping_sub(end) <= LATE_LIMIT)
     }
 
     fn sent(&mut self, start: u32, end: u32, frame: Frame) {

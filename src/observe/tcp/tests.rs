@@ -244,3 +244,13 @@ fn a_copy_of_a_syn_is_no_further_attempt() {
     assert!(!is_copy((Low, START, 0, 1000)) && is_copy((Low, START, 0, 99)), "without a number");
     assert!(!is_copy((Low, START + 1, 7, 1)) && !is_copy((High, START, 7, 1)));
 }
+
+#[test]
+fn an_answer_that_was_written_down_behind_the_data_loses_none() {
+    let late = |line: Line| line.say(Low, SYN | ACK, START - 1, 1, 0).data(14, 10).acknowledge(24);
+    let seen = Line::default().data(0, 14).acknowledge(14);
+    assert_eq!(late(seen).unseen(), 0, "what came before its own SYN was captured");
+    let another = Line::default().say(Low, SYN, START - 1, 0, 0).data(0, 14).acknowledge(14);
+    let another = another.say(Low, SYN, START - 1, 0, 0).data(14, 10).acknowledge(24);
+    assert_eq!(another.unseen(), 14, "a second one begins anew");
+}

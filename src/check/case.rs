@@ -44,6 +44,8 @@ pub(super) struct Case<'a> {
     /// Flows that a row of either end explains.
     pub(super) explained: BTreeSet<usize>,
     names: BTreeMap<IpAddr, BTreeSet<&'a str>>,
+    /// By what names a host knows an address.
+    asked: BTreeMap<(IpAddr, IpAddr), BTreeSet<&'a str>>,
     /// Who was registered where.
     registered: BTreeSet<(IpAddr, IpAddr)>,
     /// Who called whom.
@@ -95,8 +97,10 @@ impl<'a> Case<'a> {
         let mut names: BTreeMap<IpAddr, BTreeSet<&'a str>> = BTreeMap::new();
         for seen in &traffic.names {
             if let Some(address) = seen.address {
+        let mut asked: BTreeMap<(IpAddr, IpAddr), BTreeSet<&'a str>> = BTreeMap::new();
                 names.entry(address).or_default().insert(&seen.name);
             }
+                asked.entry((seen.host, address)).or_default().insert(&seen.name);
         }
         let used = hints.site.exceptions.iter().map(|_| Cell::new(0)).collect();
         let accepted = traffic.registrations.iter().filter(|registration| registration.accepted);
@@ -116,6 +120,7 @@ impl<'a> Case<'a> {
             names,
             registered,
             called,
+            asked,
             used,
             index: Index::default(),
         };
@@ -415,12 +420,15 @@ impl<'a> Case<'a> {
         let greeted = [view.flow.extra.tls_name.as_deref(), view.flow.extra.http_host.as_deref()];
         let mut known: BTreeSet<&str> = greeted.into_iter().flatten().collect();
         if known.is_empty()
-            && let Some(names) = self.names.get(&view.peer().ip())
+            && let Some(names) = own.or_else(|| self.names.get(&view.peer().ip()))
         {
+        let own = self.asked.get(&(view.host(), view.peer().ip()));
             known.clone_from(names);
         }
-        if known.iter().any(|name| leg.peer.admits_name(name)) {
-            Some(Fit::Full)
+        let meant = known.iter().filter(|name| leg.peer.admits_name(name)).count();
+        if meant > 0 {
+            // Of several names of one address nobody sees which this flow is about.
+            Some(if meant == known.len() { Fit::Full } else { Fit::Possible })
         } else if known.is_empty() && !strict {
             Some(Fit::Possible)
         } else {

@@ -90,14 +90,23 @@ pub enum EvidenceKind {
     MacPrefix,
     /// SIP User-Agent or Server, HTTP User-Agent.
     Agent,
-    /// A name it asked for.
+    /// A name it asked DNS for.
     NameAsked,
+    /// A name by which it greeted a server, in TLS or HTTP.
+    NameGreeted,
     /// A name that stands for its address.
     NameOwned,
     /// A port fingerprint.
     Ports,
     /// Who registers with whom.
     Registration,
+}
+
+impl EvidenceKind {
+    /// Whether it is the name of what a host wants to reach.
+    pub(super) fn is_wanted_name(self) -> bool {
+        matches!(self, Self::NameAsked | Self::NameGreeted)
+    }
 }
 
 /// One sign for a role.

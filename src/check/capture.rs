@@ -125,10 +125,13 @@ fn duplicates(traffic: &Traffic) -> Option<Finding> {
     let (duplicates, of) = (quality.duplicates, quality.duplicate_candidates);
     let is_many = duplicates >= LEAST_DUPLICATES && duplicates * 100 > of * DUPLICATE_PERCENT;
     let is_plain = duplicates >= FEW_DUPLICATES && duplicates * 100 >= of * PLAIN_PERCENT;
-    if !is_many && !is_plain {
+    let twice = traffic.streams.iter().filter(|stream| stream.report.has_two_clocks());
+    let two_clocks = twice.count() as u64;
+    if !is_many && !is_plain && two_clocks == 0 {
         return None;
     }
-    let mut finding = note(Detail::Cap002 { duplicates, of }, Severity::Notice, duplicates);
+    let detail = Detail::Cap002 { duplicates, of, two_clocks };
+    let mut finding = note(detail, Severity::Notice, duplicates.max(two_clocks));
     let certain = duplicates.saturating_sub(quality.equal_pings);
     if certain < LEAST_DUPLICATES || certain * 100 <= of * DUPLICATE_PERCENT {
         finding.confidence = Confidence::Likely;
@@ -311,6 +314,27 @@ mod tests {
             let quality = Quality { duplicates, duplicate_candidates, equal_pings, ..Quality::default() };
             duplicates_found(quality).confidence
         };
+    fn streams_that_are_there_by_two_clocks_are_told_however_few_copies_are_known() {
+        let told = |reordered| {
+            let mut twice = stream("192.168.10.21:10000", "192.168.10.2:5204", &[(46, 120)]);
+            let run = |highest_sequence| SegmentReport {
+                first: (frame(1), at(0)),
+                highest: (frame(2), at(1)),
+                highest_sequence,
+                ticks: 0,
+                expected: 60,
+                lost: 0,
+            };
+            twice.report.segments = vec![run(160), run(195)];
+            twice.report.counts.reordered = reordered;
+            let traffic = Traffic { streams: vec![twice], ..Traffic::default() };
+            duplicates(&traffic).map(|finding| finding.detail)
+        };
+        assert_eq!(told(25), Some(Detail::Cap002 { duplicates: 0, of: 0, two_clocks: 1 }));
+        assert_eq!(told(24), None, "a source that began anew");
+    }
+
+    #[test]
         assert_eq!((sure(10), sure(11)), (Confidence::Sure, Confidence::Likely));
     }
 

@@ -387,7 +387,7 @@ pub enum Detail {
     /// CAP-001.
     Cap001 { signs: Vec<LossSign> },
     /// CAP-002.
-    Cap002 { duplicates: u64, of: u64 },
+    Cap002 { duplicates: u64, of: u64, two_clocks: u64 },
     /// CAP-003.
     Cap003 { pairs: u64 },
     /// CAP-004.

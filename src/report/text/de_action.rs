@@ -227,6 +227,9 @@ pub(super) fn action(finding: &Finding) -> String {
         Detail::Cap001 { .. } => {
             "Wiederholen Sie die Messung an einem weniger belasteten Messpunkt oder mit einem Mitschnittfilter."
         }
+        Detail::Cap002 { two_clocks: 1.., .. } => {
+            "Werten Sie die Mitschnitte einzeln aus, oder gleichen Sie vor dem Zusammenfügen ihre Uhren ab (editcap -t)."
+        }
         Detail::Cap002 { .. } => {
             "Keine Maßnahme nötig. Wenn Sie nicht zwei Stellen vergleichen wollen, messen Sie beim nächsten Mal nur an einer: \
              ein gespiegelter Port oder ein VLAN, eine Schnittstelle statt „any“."

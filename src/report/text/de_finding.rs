@@ -376,7 +376,12 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 "Verlust- und Jitterwerte sind deshalb nicht belastbar."
             }
         ),
-        Detail::Cap002 { duplicates, of: whole } => format!(
+        Detail::Cap002 { two_clocks: streams @ 1.., .. } => format!(
+            "{} zweimal im Mitschnitt, mit verschiedenen Uhrzeiten: Wahrscheinlich wurden Mitschnitte zusammengefügt, deren \
+             Uhren voneinander abweichen. Verlust, Jitter und Sprachqualität sind dort nicht beurteilt.",
+            counted(*streams, "Sprechweg steht", "Sprechwege stehen", De)
+        ),
+        Detail::Cap002 { duplicates, of: whole, .. } => format!(
             "{} vergleichbaren Paketen ({}) sind Kopien eines anderen. Das geschieht, wo ein Paket mehrmals am Messpunkt \
              vorbeikommt: zwei gespiegelte Ports, alle Schnittstellen (any), vor und hinter einem Router, innerhalb und \
              außerhalb eines Tunnels; oder die Datei wurde mit sich selbst zusammengefügt. Als Beleg stehen hier die ersten davon. Verlust und Jitter sind ohne sie gerechnet.",

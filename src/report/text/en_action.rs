@@ -210,6 +210,9 @@ pub(super) fn action(finding: &Finding) -> String {
             "Look at the whole capture."
         }
         Detail::Cap001 { .. } => "Repeat the capture at a less loaded point or with a capture filter.",
+        Detail::Cap002 { two_clocks: 1.., .. } => {
+            "Look at the captures one by one, or put their clocks right before merging them (editcap -t)."
+        }
         Detail::Cap002 { .. } => {
             "Nothing to do. Unless you mean to compare two places, measure at one only next time: one mirrored port or VLAN, one \
              interface instead of “any”."

@@ -366,7 +366,12 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 "Loss and jitter values are therefore not reliable."
             }
         ),
-        Detail::Cap002 { duplicates, of: whole } => format!(
+        Detail::Cap002 { two_clocks: streams @ 1.., .. } => format!(
+            "{} in the capture twice, at different times: captures whose clocks are apart were probably merged. Loss, jitter \
+             and voice quality are not judged there.",
+            counted(*streams, "stream is", "streams are", En)
+        ),
+        Detail::Cap002 { duplicates, of: whole, .. } => format!(
             "{} comparable packets ({}) are copies of another one, as happens where a packet passes the measuring point more \
              than once: two mirrored ports, all interfaces (any), before and behind a router, inside and outside of a tunnel; \
              or the file was merged with itself. The evidence names the first \

@@ -183,7 +183,13 @@ fn cut_sip(traffic: &Traffic) -> Option<Finding> {
 /// CAP-006.
 fn clock(traffic: &Traffic) -> Option<Finding> {
     let quality = &traffic.quality;
-    let detail = Detail::Cap006 { steps: quality.clock_back, largest: quality.clock_back_max };
+    if let Some(forward) = traffic.clock_forward().filter(|_| quality.clock_back == 0) {
+        let detail = Detail::Cap006 { steps: 1, largest: 0, forward: forward.length };
+        let mut finding = note(detail, Severity::Notice, 1);
+        finding.evidence = at_frames(&[forward.at.frame]);
+        return Some(finding);
+    }
+    let detail = Detail::Cap006 { steps: quality.clock_back, largest: quality.clock_back_max, forward: 0 };
     let mut finding = (quality.clock_back > 0).then(|| note(detail, Severity::Notice, quality.clock_back))?;
     finding.evidence = at_frames(&quality.clock_back_frames);
     Some(finding)
@@ -308,12 +314,6 @@ mod tests {
     }
 
     #[test]
-    fn equal_pings_may_have_been_sent_twice() {
-        let sure = |equal_pings| {
-            let (duplicates, duplicate_candidates) = (20, 40);
-            let quality = Quality { duplicates, duplicate_candidates, equal_pings, ..Quality::default() };
-            duplicates_found(quality).confidence
-        };
     fn streams_that_are_there_by_two_clocks_are_told_however_few_copies_are_known() {
         let told = |reordered| {
             let mut twice = stream("192.168.10.21:10000", "192.168.10.2:5204", &[(46, 120)]);
@@ -335,6 +335,12 @@ mod tests {
     }
 
     #[test]
+    fn equal_pings_may_have_been_sent_twice() {
+        let sure = |equal_pings| {
+            let (duplicates, duplicate_candidates) = (20, 40);
+            let quality = Quality { duplicates, duplicate_candidates, equal_pings, ..Quality::default() };
+            duplicates_found(quality).confidence
+        };
         assert_eq!((sure(10), sure(11)), (Confidence::Sure, Confidence::Likely));
     }
 

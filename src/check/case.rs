@@ -7,7 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::observe::HostFacts;
 use crate::observe::message::App;
-use crate::observe::{Beginning, CallProtocol, FlowView, Protocol, Registration, Stream, Traffic};
+use crate::observe::{Beginning, CallProtocol, FlowView, Forward, Protocol, Registration, Stream, Traffic};
 use crate::rules::{DocumentKind, Leg, Row, Rulebook};
 use crate::site::{
     Confidence, Device, ExceptionUse, Hints, Initiator, Kind, PeerScope, PortChange, Ports, RoleId, Scope,
@@ -50,6 +50,8 @@ pub(super) struct Case<'a> {
     registered: BTreeSet<(IpAddr, IpAddr)>,
     /// Who called whom.
     called: BTreeSet<(IpAddr, IpAddr)>,
+    /// Where the clock of the capture was set forward: no span across it is one.
+    pub(super) forward: Option<Forward>,
     /// How often each exception of the site file was used.
     used: Vec<Cell<u64>>,
     index: Index,
@@ -95,12 +97,12 @@ pub(super) enum Fit {
 impl<'a> Case<'a> {
     pub(super) fn new(traffic: &'a Traffic, site: &'a Site, book: &'a Rulebook, hints: &'a Hints) -> Self {
         let mut names: BTreeMap<IpAddr, BTreeSet<&'a str>> = BTreeMap::new();
+        let mut asked: BTreeMap<(IpAddr, IpAddr), BTreeSet<&'a str>> = BTreeMap::new();
         for seen in &traffic.names {
             if let Some(address) = seen.address {
-        let mut asked: BTreeMap<(IpAddr, IpAddr), BTreeSet<&'a str>> = BTreeMap::new();
+                asked.entry((seen.host, address)).or_default().insert(&seen.name);
                 names.entry(address).or_default().insert(&seen.name);
             }
-                asked.entry((seen.host, address)).or_default().insert(&seen.name);
         }
         let used = hints.site.exceptions.iter().map(|_| Cell::new(0)).collect();
         let accepted = traffic.registrations.iter().filter(|registration| registration.accepted);
@@ -118,9 +120,10 @@ impl<'a> Case<'a> {
             ends: Vec::new(),
             explained: BTreeSet::new(),
             names,
+            asked,
             registered,
             called,
-            asked,
+            forward: traffic.clock_forward(),
             used,
             index: Index::default(),
         };
@@ -419,10 +422,10 @@ impl<'a> Case<'a> {
         }
         let greeted = [view.flow.extra.tls_name.as_deref(), view.flow.extra.http_host.as_deref()];
         let mut known: BTreeSet<&str> = greeted.into_iter().flatten().collect();
+        let own = self.asked.get(&(view.host(), view.peer().ip()));
         if known.is_empty()
             && let Some(names) = own.or_else(|| self.names.get(&view.peer().ip()))
         {
-        let own = self.asked.get(&(view.host(), view.peer().ip()));
             known.clone_from(names);
         }
         let meant = known.iter().filter(|name| leg.peer.admits_name(name)).count();

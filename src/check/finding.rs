@@ -393,7 +393,7 @@ pub enum Detail {
     /// CAP-004.
     Cap004 { cut: u64, frames: u64 },
     /// CAP-006. Nanoseconds.
-    Cap006 { steps: u64, largest: i64 },
+    Cap006 { steps: u64, largest: i64, forward: i64 },
     /// CAP-008.
     Cap008 { connections: u64 },
     /// CAP-010.

@@ -323,7 +323,7 @@ fn details() -> Vec<Case> {
         (Detail::Cap002 { duplicates: 300, of: 12_345, two_clocks: 0 }, Notice, Capture, None),
         (Detail::Cap003 { pairs: 4 }, Warning, Capture, None),
         (Detail::Cap004 { cut: 2, frames: 100 }, Notice, Capture, None),
-        (Detail::Cap006 { steps: 1, largest: 2_500_000_000 }, Notice, Capture, None),
+        (Detail::Cap006 { steps: 1, largest: 2_500_000_000, forward: 0 }, Notice, Capture, None),
         (Detail::Cap008 { connections: 1 }, Info, Nobody, None),
         (Detail::Cap010(NoVoice::Nothing), Info, Capture, None),
         (Detail::Cap011 { path: "defekt.pcap".into(), packets: 1, ended }, Warning, Capture, None),

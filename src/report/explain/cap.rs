@@ -96,7 +96,7 @@ pub(super) const CAP_004: Page = Page {
 
 pub(super) const CAP_006: Page = Page {
     de: Text {
-        meaning: "Die Zeitstempel springen zurück. Jitter und Abstände aus diesem Mitschnitt sind wertlos \
+        meaning: "Die Zeitstempel springen zurück, oder alle Sprechwege zugleich vor. Jitter und Abstände aus diesem Mitschnitt sind wertlos \
                   und werden nicht beurteilt.",
         measured: "Zeitstempel, die um mehr als 100 ms kleiner sind als der vorige derselben Schnittstelle; weniger kann \
                    beim Mitschneiden vertauscht worden sein. Sprünge von einem Tag oder mehr nennt der \
@@ -107,7 +107,7 @@ pub(super) const CAP_006: Page = Page {
         source: "RFC 3550 Abschnitt 6.4.1: Jitter braucht verlässliche Ankunftszeiten.",
     },
     en: Text {
-        meaning: "Time stamps jump back. Jitter and intervals of this capture are worthless and not judged.",
+        meaning: "Time stamps jump back, or all streams forward at once. Jitter and intervals of this capture are worthless and not judged.",
         measured: "Time stamps more than 100 ms smaller than the one before on the same interface; less may have been \
                    swapped while capturing. Leaps of a day or more in either direction are told in the section about \
                    the capture.",

@@ -238,6 +238,9 @@ pub(super) fn action(finding: &Finding) -> String {
             "Stellen Sie den Spiegelport auf Senden und Empfangen, und messen Sie erneut."
         }
         Detail::Cap004 { .. } => "Schneiden Sie mit voller Paketlänge mit (Snaplen 0 oder 262144).",
+        Detail::Cap006 { forward: 1.., .. } => {
+            "Schneiden Sie an einem Gerät mit, dessen Uhr während der Messung nicht gestellt wird."
+        }
         Detail::Cap006 { .. } => {
             "Sortieren Sie die Datei nach der Zeit (reordercap). Hilft das nicht, schneiden Sie noch einmal an einem Gerät \
              mit stabiler Uhr mit."

@@ -65,7 +65,7 @@ pub(super) fn title(code: Code) -> &'static str {
         Code::Cap002 => "Pakete doppelt aufgezeichnet",
         Code::Cap003 => "Nur eine Richtung aufgezeichnet",
         Code::Cap004 => "Pakete gekürzt aufgezeichnet",
-        Code::Cap006 => "Zeitstempel springen zurück",
+        Code::Cap006 => "Zeitstempel springen",
         Code::Cap008 => "Signalisierung verschlüsselt",
         Code::Cap010 => "Kein Gespräch erkannt",
         Code::Cap011 => "Mitschnittdatei beschädigt oder abgeschnitten",
@@ -407,7 +407,12 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 format!("{} SIP-Nachrichten sind", count(*cut, De))
             }
         ),
-        Detail::Cap006 { steps, largest } => format!(
+        Detail::Cap006 { forward: forward @ 1.., .. } => format!(
+            "Die Uhr des Mitschnitts springt um {} vor: Alle Sprechwege laufen darüber ohne Lücke weiter. Dauern und Pausen \
+             darüber hinweg sind zu lang angegeben und werden nicht beurteilt.",
+            duration(*forward, De)
+        ),
+        Detail::Cap006 { steps, largest, .. } => format!(
             "Die Zeitstempel springen {} {} zurück: Die Uhr wurde gestellt, oder die Datei ist nicht nach der Zeit sortiert. Jitter \
              und Zeitabstände sind deshalb nicht beurteilt.",
             if *steps == 1 { "einmal um".to_owned() } else { format!("{}-mal um bis zu", count(*steps, De)) },

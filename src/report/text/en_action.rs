@@ -219,6 +219,9 @@ pub(super) fn action(finding: &Finding) -> String {
         }
         Detail::Cap003 { .. } => "Set the mirror port to both transmit and receive, and capture again.",
         Detail::Cap004 { .. } => "Capture whole packets (snap length 0 or 262144).",
+        Detail::Cap006 { forward: 1.., .. } => {
+            "Capture on a machine whose clock is not set during the measurement."
+        }
         Detail::Cap006 { .. } => {
             "Sort the file by time (reordercap). If that does not help, capture again on a machine with a stable clock."
         }

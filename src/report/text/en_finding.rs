@@ -65,7 +65,7 @@ pub(super) fn title(code: Code) -> &'static str {
         Code::Cap002 => "Packets captured twice",
         Code::Cap003 => "Only one direction captured",
         Code::Cap004 => "Packets cut short",
-        Code::Cap006 => "Time stamps jump back",
+        Code::Cap006 => "Time stamps jump",
         Code::Cap008 => "Encrypted signalling",
         Code::Cap010 => "No call recognised",
         Code::Cap011 => "Capture file damaged or cut off",
@@ -397,7 +397,12 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 format!("{} SIP messages were", count(*cut, En))
             }
         ),
-        Detail::Cap006 { steps, largest } => format!(
+        Detail::Cap006 { forward: forward @ 1.., .. } => format!(
+            "The clock of the capture leaps forward by {}: all streams go on across it without a gap. Durations and pauses \
+             across it are too long here and are not judged.",
+            duration(*forward, En)
+        ),
+        Detail::Cap006 { steps, largest, .. } => format!(
             "The time stamps jump back {} {}: the clock was set, or the file is not sorted by time. Jitter and intervals are \
              therefore not judged.",
             if *steps == 1 { "once by".to_owned() } else { format!("{} times by up to", count(*steps, En)) },

@@ -7,8 +7,9 @@ use crate::decode::{TcpFlags, TcpSegment};
 use super::flow::End;
 use super::traffic::{FirstFrames, TcpOutcome, TcpTrace};
 
-/// A SYN is sent again after a second (RFC 6298 section 2.1), by some after 200 ms: what comes sooner is a copy (ms).
-const SYN_WINDOW_MS: u16 = 100;
+/// A SYN is sent again after a second (RFC 6298 section 2.1), by some after 200 ms: what comes within two of these (ns) is a copy.
+/// Whole multiples of 256 of them are no times at which anybody tries again.
+const SYN_UNIT_NS: i64 = 64_000_000;
 /// A larger jump is another connection on the same ports, not lost segments.
 const HOLE_LIMIT: u32 = 16 << 20;
 /// So far behind its own SYN (bytes) data may stand before it: the first window (RFC 6928), with room.
@@ -27,8 +28,8 @@ pub(super) struct TcpState {
     reset: Option<Frame>,
     /// A FIN or RST was seen, and no SYN since.
     is_closed: bool,
-    /// The latest attempt: its number, IP identification and time, in ms and without the higher bits.
-    syn: (u32, u16, u16),
+    /// When the latest attempt was made, in [`SYN_UNIT_NS`] and without the higher bits.
+    attempted: u8,
     low: Side,
     high: Side,
 }
@@ -87,7 +88,7 @@ impl Default for TcpState {
             settled_by: None,
             reset: None,
             is_closed: false,
-            syn: (0, 0, 0),
+            attempted: 0,
             low: Side::default(),
             high: Side::default(),
         }
@@ -155,19 +156,19 @@ impl TcpState {
         }
     }
 
-    /// Whether it is a further copy of the SYN before, as a mirror port makes them: the same packet, or one sooner than any host
-    /// tries again.
-    pub(super) fn is_copy(&mut self, from: End, segment: TcpSegment, at: (u16, Timestamp)) -> bool {
+    /// Whether it is a further copy of the SYN before, as a mirror port makes them: it comes sooner than any host tries again.
+    pub(super) fn is_copy(&mut self, from: End, segment: TcpSegment, time: Timestamp) -> bool {
         if !segment.flags.is_attempt() || self.opener.is_some_and(|opener| opener != from) {
             return false;
         }
-        let (identification, time) = at;
-        let milliseconds = (time.0 / 1_000_000) as u16;
-        let (sequence, number, earlier) =
-            std::mem::replace(&mut self.syn, (segment.sequence, identification, milliseconds));
-        let apart = milliseconds.wrapping_sub(earlier).min(earlier.wrapping_sub(milliseconds));
-        let is_same_packet = identification != 0 && identification == number;
-        self.attempt_count > 0 && sequence == segment.sequence && (is_same_packet || apart < SYN_WINDOW_MS)
+        let own = match from {
+            End::Low => &self.low,
+            End::High => &self.high,
+        };
+        let is_same = self.attempt_count > 0 && own.next == Some(segment.sequence.wrapping_add(1));
+        let now = (time.0 / SYN_UNIT_NS) as u8;
+        let before = std::mem::replace(&mut self.attempted, now);
+        is_same && now.wrapping_sub(before).min(before.wrapping_sub(now)) <= 1
     }
 
     /// Whether the connection stands, as far as is known.

@@ -31,11 +31,11 @@ impl Forward {
 }
 
 impl Traffic {
-    /// Where the clock was set forward, by the first two streams of different senders that leapt together. One alone may have
-    /// paused; and where anything else was captured meanwhile, time went on.
+    /// Where the clock was set forward, by the first two streams of different hosts that leapt together. One alone may have
+    /// paused with all it sends; and where anything else was captured meanwhile, time went on.
     #[must_use]
     pub fn clock_forward(&self) -> Option<Forward> {
-        let leap_of = |stream: &Stream| Some((stream.source, stream.report.timing.leap?));
+        let leap_of = |stream: &Stream| Some((stream.source.ip(), stream.report.timing.leap?));
         let leaps: Vec<_> = self.streams.iter().filter_map(leap_of).take(LEAPS).collect();
         let together = leaps.iter().filter_map(|(sender, leap)| {
             let alike = leaps.iter().filter(|(other, second)| {
@@ -84,6 +84,8 @@ mod tests {
         assert!(found.is_within(at(0), at(300_000)) && !found.is_within(at(0), at(900)));
         assert_eq!(forward(both(150_000), Vec::new()), None, "each by another length");
         assert_eq!(forward(both(200_000)[..1].to_vec(), Vec::new()), None, "one may have paused");
+        let of_one_host = vec![leaping(one, other, 200_000), leaping("192.168.10.21:10002", other, 200_000)];
+        assert_eq!(forward(of_one_host, Vec::new()), None, "it may have stood still");
         let meanwhile = Some((frame(5), at(100_000)));
         let side = Sent::from(Direction { first: meanwhile, last: meanwhile, ..Direction::clone(&sent(1)) });
         let busy = vec![Flow { from_a: side, ..udp("192.168.10.9:123", "192.168.10.1:123") }];

@@ -126,10 +126,13 @@ fn duplicates(traffic: &Traffic) -> Option<Finding> {
     let (duplicates, of) = (quality.duplicates, quality.duplicate_candidates);
     let is_many = duplicates >= LEAST_DUPLICATES && duplicates * 100 > of * DUPLICATE_PERCENT;
     let is_plain = duplicates >= FEW_DUPLICATES && duplicates * 100 >= of * PLAIN_PERCENT;
-    if !is_many && !is_plain {
+    let twice = traffic.streams.iter().filter(|stream| stream.report.has_two_clocks());
+    let two_clocks = twice.count() as u64;
+    if !is_many && !is_plain && two_clocks == 0 {
         return None;
     }
-    let mut finding = note(Detail::Cap002 { duplicates, of }, Severity::Notice, duplicates);
+    let detail = Detail::Cap002 { duplicates, of, two_clocks };
+    let mut finding = note(detail, Severity::Notice, duplicates.max(two_clocks));
     let certain = duplicates.saturating_sub(quality.equal_pings);
     if certain < LEAST_DUPLICATES || certain * 100 <= of * DUPLICATE_PERCENT {
         finding.confidence = Confidence::Likely;
@@ -181,9 +184,16 @@ fn cut_sip(traffic: &Traffic) -> Option<Finding> {
 /// CAP-006.
 fn clock(traffic: &Traffic) -> Option<Finding> {
     let quality = &traffic.quality;
+    if let Some(forward) = traffic.clock_forward().filter(|_| quality.clock_back == 0) {
+        let detail = Detail::Cap006 { steps: 1, largest: 0, returns: false, forward: forward.length };
+        let mut finding = note(detail, Severity::Notice, 1);
+        finding.evidence = at_frames(&[forward.at.frame]);
+        return Some(finding);
+    }
     // Where records are out of order the times come back as they went; a clock that was set goes on from there.
     let returns = quality.clock_forth_max >= quality.clock_back_max / 2;
-    let detail = Detail::Cap006 { steps: quality.clock_back, largest: quality.clock_back_max, returns };
+    let detail =
+        Detail::Cap006 { steps: quality.clock_back, largest: quality.clock_back_max, returns, forward: 0 };
     let mut finding = (quality.clock_back > 0).then(|| note(detail, Severity::Notice, quality.clock_back))?;
     finding.evidence = at_frames(&quality.clock_back_frames);
     Some(finding)
@@ -299,6 +309,27 @@ mod tests {
         };
         assert!(!raised(4, 8) && raised(5, 25) && !raised(5, 26));
         assert!(!raised(10, 1000) && raised(10, 999));
+    }
+
+    #[test]
+    fn streams_that_are_there_by_two_clocks_are_told_however_few_copies_are_known() {
+        let told = |reordered| {
+            let mut twice = stream("192.168.10.21:10000", "192.168.10.2:5204", &[(46, 120)]);
+            let run = |highest_sequence| SegmentReport {
+                first: (frame(1), at(0)),
+                highest: (frame(2), at(1)),
+                highest_sequence,
+                ticks: 0,
+                expected: 60,
+                lost: 0,
+            };
+            twice.report.segments = vec![run(160), run(195)];
+            twice.report.counts.reordered = reordered;
+            let traffic = Traffic { streams: vec![twice], ..Traffic::default() };
+            duplicates(&traffic).map(|finding| finding.detail)
+        };
+        assert_eq!(told(25), Some(Detail::Cap002 { duplicates: 0, of: 0, two_clocks: 1 }));
+        assert_eq!(told(24), None, "a source that began anew");
     }
 
     #[test]

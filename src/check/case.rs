@@ -8,7 +8,7 @@ use std::net::{IpAddr, SocketAddr};
 use crate::capture::Timestamp;
 use crate::observe::HostFacts;
 use crate::observe::message::App;
-use crate::observe::{Beginning, CallProtocol, FlowView, Protocol, Registration, Stream, Traffic};
+use crate::observe::{Beginning, CallProtocol, FlowView, Forward, Protocol, Registration, Stream, Traffic};
 use crate::rules::{DocumentKind, Leg, Row, Rulebook};
 use crate::site::{
     Confidence, Device, ExceptionUse, Hints, Initiator, Kind, PeerScope, PortChange, Ports, RoleId, Scope,
@@ -45,6 +45,8 @@ pub(super) struct Case<'a> {
     /// Flows that a row of either end explains.
     pub(super) explained: BTreeSet<usize>,
     names: BTreeMap<IpAddr, BTreeSet<&'a str>>,
+    /// By what names a host knows an address.
+    asked: BTreeMap<(IpAddr, IpAddr), BTreeSet<&'a str>>,
     /// Who was registered where.
     registered: BTreeSet<(IpAddr, IpAddr)>,
     /// Who called whom.
@@ -52,6 +54,8 @@ pub(super) struct Case<'a> {
     view: Exceptions,
     /// What exceptions of the site file were asked about and covered: their places, code, and whom it is about.
     covered: RefCell<BTreeSet<(usize, String, IpAddr)>>,
+    /// Where the clock of the capture was set forward: no span across it is one.
+    pub(super) forward: Option<Forward>,
     index: Index,
 }
 
@@ -104,8 +108,10 @@ pub(super) enum Fit {
 impl<'a> Case<'a> {
     pub(super) fn new(traffic: &'a Traffic, site: &'a Site, book: &'a Rulebook, hints: &'a Hints) -> Self {
         let mut names: BTreeMap<IpAddr, BTreeSet<&'a str>> = BTreeMap::new();
+        let mut asked: BTreeMap<(IpAddr, IpAddr), BTreeSet<&'a str>> = BTreeMap::new();
         for seen in &traffic.names {
             if let Some(address) = seen.address {
+                asked.entry((seen.host, address)).or_default().insert(&seen.name);
                 names.entry(address).or_default().insert(&seen.name);
             }
         }
@@ -124,10 +130,12 @@ impl<'a> Case<'a> {
             ends: Vec::new(),
             explained: BTreeSet::new(),
             names,
+            asked,
             registered,
             called,
             view: Exceptions::Apart,
             covered: RefCell::default(),
+            forward: traffic.clock_forward(),
             index: Index::default(),
         };
         case.ends = case.bind();
@@ -458,13 +466,16 @@ impl<'a> Case<'a> {
         }
         let greeted = [view.flow.extra.tls_name.as_deref(), view.flow.extra.http_host.as_deref()];
         let mut known: BTreeSet<&str> = greeted.into_iter().flatten().collect();
+        let own = self.asked.get(&(view.host(), view.peer().ip()));
         if known.is_empty()
-            && let Some(names) = self.names.get(&view.peer().ip())
+            && let Some(names) = own.or_else(|| self.names.get(&view.peer().ip()))
         {
             known.clone_from(names);
         }
-        if known.iter().any(|name| leg.peer.admits_name(name)) {
-            Some(Fit::Full)
+        let meant = known.iter().filter(|name| leg.peer.admits_name(name)).count();
+        if meant > 0 {
+            // Of several names of one address nobody sees which this flow is about.
+            Some(if meant == known.len() { Fit::Full } else { Fit::Possible })
         } else if known.is_empty() && !strict {
             Some(Fit::Possible)
         } else {

@@ -173,6 +173,10 @@ fn silent(case: &Case<'_>, watched: &Watched<'_>, alive: Option<(Frame, Timestam
     // Until the capture ends, as long as the client is there and did not register from another port instead.
     let until = alive.filter(|_| watched.is_only).map(|until| Silence { after: last, until });
     let all = known.map(|silence| (silence, true)).chain(until.map(|silence| (silence, false)));
+    // Where the clock was set forward nobody was silent.
+    let is_real =
+        |silence: &Silence| !case.forward.is_some_and(|at| at.is_within(silence.after.1, silence.until.1));
+    let all = all.filter(|(silence, _)| is_real(silence));
     let (silence, is_ended) = all.max_by_key(|(silence, _)| watched.counts(silence))?;
     let longest = watched.counts(&silence);
     if longest <= Silence::LONG {

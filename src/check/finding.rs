@@ -237,8 +237,8 @@ pub enum Detail {
     Qos005 { pcp: Vec<(u8, u64)>, expected: u8, vlan: u16 },
     /// QOS-007. `inbound`: the sender has a public address.
     Qos007 { packets: u64, peers: Vec<IpAddr>, inbound: bool },
-    /// QOS-008. `marked`: the terminals that mark.
-    Qos008 { dscp: Vec<(u8, u64)>, expected: u8, marked: Vec<IpAddr> },
+    /// QOS-008. `marked`: the terminals that mark; the numbers are of what they are sent.
+    Qos008 { unmarked: u64, packets: u64, dscp: Vec<(u8, u64)>, expected: u8, marked: Vec<IpAddr> },
     /// QOS-009.
     Qos009 { peer: SocketAddr, before: u8, after: u8, changed_at: (Frame, Timestamp) },
     /// QOS-010. Share in percent of all bytes that carry the mark of voice.
@@ -378,13 +378,13 @@ pub enum Detail {
     /// CAP-001.
     Cap001 { signs: Vec<LossSign> },
     /// CAP-002.
-    Cap002 { duplicates: u64, of: u64 },
+    Cap002 { duplicates: u64, of: u64, two_clocks: u64 },
     /// CAP-003.
     Cap003 { pairs: u64 },
     /// CAP-004.
     Cap004 { cut: u64, frames: u64 },
     /// CAP-006. Nanoseconds.
-    Cap006 { steps: u64, largest: i64, returns: bool },
+    Cap006 { steps: u64, largest: i64, returns: bool, forward: i64 },
     /// CAP-008.
     Cap008 { connections: u64 },
     /// CAP-010.

@@ -96,10 +96,12 @@ fn undocumented(case: &Case<'_>, device: &Device, ends: &[&End<'_>]) -> Option<F
     }
     let mut uses: BTreeMap<(Protocol, u16, Side), Vec<&FlowView<'_>>> = BTreeMap::new();
     let mut rows: BTreeSet<&str> = BTreeSet::new();
-    // PORT-005 and PORT-009 tell of these, and that they do no harm.
+    // PORT-005 and PORT-009 tell of these, and that they do no harm; or the capture lacks what would tell who the other one is.
     let is_told = |end: &End<'_>| {
         let both = case.ends_of(end.view.flow.id);
-        is_provider_sip(case, end) || both.iter().any(|end| is_called_over_tcp(case, end))
+        is_provider_sip(case, end)
+            || is_sip_to_the_internet(case, end)
+            || both.iter().any(|end| is_called_over_tcp(case, end))
     };
     for end in ends.iter().filter(|end| is_unexplained(case, end) && !is_told(end)) {
         let view = &end.view;
@@ -384,6 +386,15 @@ pub(super) fn is_provider_sip(case: &Case<'_>, end: &End<'_>) -> bool {
         && view.flow.app == App::Sip
         && case.scope(view.peer().ip()) == Scope::Public
         && case.is_partner(view.host(), view.peer().ip())
+}
+
+/// Whether the PBX asks somebody in the Internet by SIP: its provider, whose REGISTER may be cut or older than the capture.
+fn is_sip_to_the_internet(case: &Case<'_>, end: &End<'_>) -> bool {
+    let view = &end.view;
+    end.device.kind == Kind::Pbx
+        && view.flow.app == App::Sip
+        && view.started()
+        && case.scope(view.peer().ip()) == Scope::Public
 }
 
 /// PORT-005.

@@ -150,12 +150,15 @@ impl<'a> Sender<'a> {
         let (packets, wrong) = (marking.packets, marking.wrong);
         let dscp = marking.by_count();
         if self.is_system() {
-            let marked = marking_peers(case, streams, expected);
-            let detail = if marked.is_empty() {
-                Detail::Qos001 { unmarked: wrong, packets, dscp, expected, sender: VoiceSender::System }
-            } else {
-                Detail::Qos008 { dscp, expected, marked }
+            let affected = sides::one_way(case, streams, expected);
+            let (detail, streams) = match affected.as_slice() {
+                [] => (
+                    Detail::Qos001 { unmarked: wrong, packets, dscp, expected, sender: VoiceSender::System },
+                    streams,
+                ),
+                affected => (sides::marked_one_way(affected, expected), affected),
             };
+            let wrong = Marking::of(streams, expected).wrong;
             return Some(self.finding(case, detail, Severity::Warning, Party::Telephony, streams, wrong));
         }
         if self.rule.needs_policy && self.is_bound && dscp.first().is_some_and(|(value, _)| *value == 0) {
@@ -363,7 +366,7 @@ pub(super) fn is_internet_leg(case: &Case<'_>, stream: &Stream) -> bool {
 impl Marking {
     fn of(streams: &[&Stream], expected: u8) -> Self {
         let mut marking = Self::default();
-        for seen in streams.iter().flat_map(|stream| &stream.report.marking.dscp) {
+        for seen in streams.iter().flat_map(|stream| sides::judged(stream, expected)) {
             marking.packets += seen.packets;
             marking.wrong += if seen.value == expected { 0 } else { seen.packets };
             *marking.values.entry(seen.value).or_default() += seen.packets;
@@ -404,19 +407,6 @@ fn rule_of_system<'a>(case: &Case<'a>, streams: &[&Stream]) -> Option<&'a QosRul
         let of_vendor = |rule: &&QosRule| rule.document.vendor.eq_ignore_ascii_case(vendor);
         case.book.qos.iter().filter(|rule| rule.protocol == RTP).find(of_vendor)
     })
-}
-
-/// LAN terminals that mark what they send back to these streams' sender.
-fn marking_peers(case: &Case<'_>, streams: &[&Stream], expected: u8) -> Vec<IpAddr> {
-    let mut peers = BTreeSet::new();
-    for stream in streams {
-        let back: Vec<&Stream> = case.streams_between(stream.destination, stream.source).collect();
-        let marking = Marking::of(&back, expected);
-        if marking.packets >= LEAST_PACKETS && !marking.is_short_of() {
-            peers.insert(stream.destination.ip());
-        }
-    }
-    peers.into_iter().collect()
 }
 
 /// Destination ports for a group policy: what is documented of the system that these streams go to.
@@ -587,5 +577,6 @@ fn other_traffic(case: &Case<'_>) -> Vec<Finding> {
     findings.collect()
 }
 
+mod sides;
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::Timestamp;
 use crate::observe::message::App;
-use crate::observe::{Flow, FlowView, Protocol, SipEndpoint};
+use crate::observe::{Answer, Call, Flow, FlowView, Protocol, SipEndpoint};
 use crate::rules::{Row, Scanner};
 use crate::site::{AppName, Confidence, Initiator, Kind, Scope};
 
@@ -38,6 +38,8 @@ struct Answers<'a> {
     rows: BTreeSet<&'a str>,
     /// None of it could be a provider's, with whom the device registered before the capture began.
     is_certain: bool,
+    /// Some of it is not even likely to be his.
+    is_doubtful: bool,
 }
 
 /// SEC-001 and SEC-004.
@@ -48,16 +50,18 @@ fn exposed(case: &Case<'_>) -> Vec<Finding> {
         if let Some(exposure) = exposure(case, end) {
             let is_sip = exposure.speaks.iter().any(|word| *word == SIP);
             let code = if is_sip { "SEC-001" } else { "SEC-004" };
-            if !case.is_excepted(code, view) {
+            let is_begun = is_sip && asks_within_dialogs_only(case, view.peer().ip());
+            if !is_begun && !case.is_excepted(code, view) {
                 let entry = answered.entry((view.own(), view.flow.protocol, is_sip)).or_default();
                 entry.flows.push(view.flow);
                 entry.rows.insert(exposure.id.as_str());
                 entry.is_certain |= !(may_be_provider(end) || is_sip && only_looks(case, view.peer().ip()));
+                entry.is_doubtful |= !(may_be_provider(end) && has_talked(case, view));
             }
         }
     }
-    let findings =
-        answered.into_iter().map(|((at, protocol, is_sip), Answers { flows, rows, is_certain })| {
+    let findings = answered.into_iter().map(
+        |((at, protocol, is_sip), Answers { flows, rows, is_certain, is_doubtful })| {
             let sources: BTreeSet<IpAddr> = flows.iter().map(|flow| flow.a.ip()).collect();
             let sources = sources.into_iter().collect();
             let known = case.device(at.ip()).map_or(Confidence::Suspected, |device| device.confidence);
@@ -68,7 +72,11 @@ fn exposed(case: &Case<'_>) -> Vec<Finding> {
                 } else {
                     Detail::Sec004 { at, protocol, sources }
                 },
-                severity: if is_certain { Severity::Critical } else { Severity::Warning },
+                severity: match is_certain {
+                    true => Severity::Critical,
+                    false if is_doubtful => Severity::Warning,
+                    false => Severity::Info,
+                },
                 confidence,
                 subject: Some(case.subject(at.ip())),
                 rows: rows.into_iter().map(Into::into).collect(),
@@ -76,7 +84,8 @@ fn exposed(case: &Case<'_>) -> Vec<Finding> {
                 responsible: Party::Network,
                 evidence: of_flows(flows),
             }
-        });
+        },
+    );
     findings.collect()
 }
 
@@ -96,6 +105,25 @@ fn only_looks(case: &Case<'_>, source: IpAddr) -> bool {
 fn may_be_provider(end: &End<'_>) -> bool {
     let is_trunk = |row: &Row| row.legs.iter().any(|leg| leg.initiator == Initiator::Own);
     end.view.peer().port() == SIP_PORT && end.rows.iter().any(|(row, _)| is_trunk(row))
+}
+
+/// Whether an address only goes on with dialogs that stood before the capture began: nobody sees who began them.
+fn asks_within_dialogs_only(case: &Case<'_>, source: IpAddr) -> bool {
+    let endpoints = &case.traffic.sip_endpoints;
+    let at = endpoints.binary_search_by(|endpoint| endpoint.address.cmp(&source));
+    at.ok().and_then(|at| endpoints.get(at)).is_some_and(|endpoint| {
+        endpoint.within > 0 && endpoint.within == endpoint.requests.values().sum::<u64>()
+    })
+}
+
+/// Whether the peer calls the device, which takes the call and talks: a provider does what it is paid for.
+fn has_talked(case: &Case<'_>, view: &FlowView<'_>) -> bool {
+    let is_meant = |call: &Call| {
+        call.answer == Answer::Answered && call.caller == view.peer() && call.callee == view.own()
+    };
+    let (calls, streams) = (&case.traffic.calls, &case.traffic.streams);
+    let mut called = streams.iter().filter(|stream| stream.source.ip() == view.host());
+    called.any(|stream| stream.call.and_then(|call| calls.get(call)).is_some_and(is_meant))
 }
 
 /// Whether all that this address asks for it asks as a provider may.
@@ -261,7 +289,7 @@ mod tests {
     use super::super::fixture::{PBX, PHONE, PUBLIC, World, row, subjects};
     use super::*;
     use crate::observe::fixture::{at, frame, ip, sent, tcp, udp};
-    use crate::observe::{Flow, TcpOutcome};
+    use crate::observe::{Flow, Stream, TcpOutcome};
 
     const RULES: &str = r#"
 [[exposure]]
@@ -342,6 +370,21 @@ text.en = "-"
         };
         assert_eq!(told(&asked(5071)), [("SEC-001", Severity::Critical)]);
         assert_eq!(told(&asked(5060)), [("SEC-001", Severity::Warning)], "it may be a provider");
+        let mut calling = asked(5060);
+        let call = crate::observe::fixture::call("203.0.113.9:5060", "192.168.10.2:5064");
+        let voice = crate::observe::fixture::stream("192.168.10.2:5204", "203.0.113.20:23400", &[(0, 60)]);
+        calling.traffic.calls = vec![Call { answer: Answer::Answered, ..call }];
+        calling.traffic.streams = vec![Stream { call: Some(0), ..voice }];
+        assert_eq!(told(&calling), [("SEC-001", Severity::Info)], "most likely the provider");
+        calling.traffic.calls[0].answer = Answer::Rejected(404);
+        assert_eq!(told(&calling), [("SEC-001", Severity::Warning)], "nobody talked");
+        let mut going_on = asked(5071);
+        let requests = [("BYE".into(), 1)].into();
+        going_on.traffic.sip_endpoints =
+            vec![SipEndpoint { requests, within: 1, ..SipEndpoint::new(ip("203.0.113.9")) }];
+        assert!(told(&going_on).is_empty(), "a call that stood before");
+        going_on.traffic.sip_endpoints[0].within = 0;
+        assert_eq!(told(&going_on), [("SEC-001", Severity::Critical)]);
         let mut registered = asked(5060);
         let row = super::super::fixture::registration("192.168.10.2:5064", "203.0.113.9:5060");
         registered.traffic.registrations = vec![row];

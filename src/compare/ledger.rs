@@ -276,7 +276,13 @@ mod tests {
         let first = after(1, false);
         ledger.update(&first);
         let mut second = after(2, false);
-        second.findings[0].detail = Detail::Qos008 { dscp: vec![(0, 90)], expected: 46, marked: Vec::new() };
+        second.findings[0].detail = Detail::Qos008 {
+            unmarked: 90,
+            packets: 90,
+            dscp: vec![(0, 90)],
+            expected: 46,
+            marked: Vec::new(),
+        };
         assert_eq!(
             told(&ledger.update(&second)),
             [(2, None)],

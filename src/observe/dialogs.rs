@@ -242,6 +242,7 @@ impl Speaker {
                     Some(count) => *count += 1,
                     None => count(&mut endpoint.requests, method.as_str().into()),
                 }
+                endpoint.within += u64::from(message.to.as_ref().is_some_and(|to| to.tag.is_some()));
                 let user = message.to.as_ref().map_or("", Party::aor);
                 if self.users.len() < USERS_KEPT && !self.users.contains(user) {
                     self.users.insert(user.into());

@@ -145,7 +145,9 @@ impl FlowState {
         count(side, frame, packet);
         if let Transport::Tcp(Some(segment)) = packet.transport {
             let tcp = self.tcp.get_or_insert_with(Box::default);
-            tcp.push(from, frame, segment, packet.payload.wire);
+            if !tcp.is_copy(from, segment, packet.time) {
+                tcp.push(from, frame, segment, packet.payload.wire);
+            }
         }
     }
 

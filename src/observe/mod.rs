@@ -20,6 +20,7 @@ pub(crate) mod fixture;
 mod families;
 mod flow;
 mod fork;
+mod forward;
 mod fragments;
 mod handshakes;
 mod holds;
@@ -59,6 +60,7 @@ pub use call::{Answer, Beginning, Call, CallProtocol, CallSide, Change, ChangeKi
 pub use carriage::{Carriage, Relay};
 pub use dialogs::Dialogs;
 pub use few::Few;
+pub use forward::Forward;
 pub use fragments::{Counts as FragmentCounts, Datagram, Incomplete, Missing, Reassembler, RequestId, Whole};
 pub use handshakes::{Failed, Handshakes, Seen as SeenCertificate};
 pub use ladder::{Ladder, Step};

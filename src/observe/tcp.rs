@@ -1,14 +1,19 @@
 //! Takes the segments of one TCP connection in capture order; says who opened it, whether it was answered, and
 //! whether the capture lost data that the receiver got (RFC 9293; Wireshark's "ACKed segment that wasn't captured").
 
-use crate::capture::Frame;
+use crate::capture::{Frame, Timestamp};
 use crate::decode::{TcpFlags, TcpSegment};
 
 use super::flow::End;
 use super::traffic::{FirstFrames, TcpOutcome, TcpTrace};
 
+/// A SYN is sent again after a second (RFC 6298 section 2.1), by some after 200 ms: what comes within two of these (ns) is a copy.
+/// Whole multiples of 256 of them are no times at which anybody tries again.
+const SYN_UNIT_NS: i64 = 64_000_000;
 /// A larger jump is another connection on the same ports, not lost segments.
 const HOLE_LIMIT: u32 = 16 << 20;
+/// So far behind its own SYN (bytes) data may stand before it: the first window (RFC 6928), with room.
+const LATE_LIMIT: u32 = 1 << 16;
 /// Holes of one direction that may still be filled; of more the oldest is settled.
 const HOLES_KEPT: usize = 8;
 
@@ -23,6 +28,8 @@ pub(super) struct TcpState {
     reset: Option<Frame>,
     /// A FIN or RST was seen, and no SYN since.
     is_closed: bool,
+    /// When the latest attempt was made, in [`SYN_UNIT_NS`] and without the higher bits.
+    attempted: u8,
     low: Side,
     high: Side,
 }
@@ -38,6 +45,8 @@ struct Side {
     /// Whether it opened the connection, and with which number.
     is_opened: bool,
     initial: u32,
+    /// Its SYN was seen.
+    has_begun: bool,
     /// Highest acknowledgment that the other side sent for this direction.
     acknowledged: Option<u32>,
     /// Most connections are captured whole.
@@ -82,6 +91,7 @@ impl Default for TcpState {
             settled_by: None,
             reset: None,
             is_closed: false,
+            attempted: 0,
             low: Side::default(),
             high: Side::default(),
         }
@@ -106,8 +116,10 @@ impl TcpState {
             End::Low => (&mut self.low, &mut self.high),
             End::High => (&mut self.high, &mut self.low),
         };
-        if begins {
+        if begins && !own.is_late(end) {
             own.begin(end);
+        } else if begins {
+            own.has_begun = true;
         } else if !segment.flags.has(TcpFlags::RST) {
             own.sent(segment.sequence, end, frame);
         }
@@ -174,6 +186,21 @@ impl TcpState {
         segment.flags.is_attempt() && stood && is_another
     }
 
+    /// Whether it is a further copy of the SYN before, as a mirror port makes them: it comes sooner than any host tries again.
+    pub(super) fn is_copy(&mut self, from: End, segment: TcpSegment, time: Timestamp) -> bool {
+        if !segment.flags.is_attempt() || self.opener.is_some_and(|opener| opener != from) {
+            return false;
+        }
+        let own = match from {
+            End::Low => &self.low,
+            End::High => &self.high,
+        };
+        let is_same = self.attempt_count > 0 && own.next == Some(segment.sequence.wrapping_add(1));
+        let now = (time.0 / SYN_UNIT_NS) as u8;
+        let before = std::mem::replace(&mut self.attempted, now);
+        is_same && now.wrapping_sub(before).min(before.wrapping_sub(now)) <= 1
+    }
+
     /// Whether the connection stands, as far as is known.
     pub(super) fn is_open(&self) -> bool {
         !self.is_closed && !matches!(self.outcome, TcpOutcome::Silent | TcpOutcome::Refused)
@@ -206,11 +233,24 @@ impl Side {
         let lost = self.lost();
         let gaps = (lost.bytes > 0).then(|| Box::new(Gaps { lost, ..Gaps::default() }));
         let (is_opened, initial) = (self.is_opened, self.initial);
-        *self = Self { next: Some(next), is_exact: true, is_opened, initial, gaps, ..Self::default() };
+        *self = Self {
+            next: Some(next),
+            is_exact: true,
+            has_begun: true,
+            is_opened,
+            initial,
+            gaps,
+            ..Self::default()
+        };
     }
 
     fn open_with(&mut self, initial: u32) {
         (self.is_opened, self.initial) = (true, initial);
+    }
+
+    /// Whether a SYN with this end belongs to what was seen before it: capture queues mix up the order.
+    fn is_late(&self, end: u32) -> bool {
+        !self.has_begun && self.next.is_some_and(|next| next.wrapping_sub(end) <= LATE_LIMIT)
     }
 
     fn sent(&mut self, start: u32, end: u32, frame: Frame) {

@@ -463,6 +463,8 @@ pub struct SipEndpoint {
     pub servers: BTreeMap<Box<str>, Frame>,
     /// Requests it sent, by method.
     pub requests: BTreeMap<Box<str>, u64>,
+    /// How many of those belong to a dialog that stood: their To has a tag (RFC 3261 section 12.2).
+    pub within: u64,
     /// Responses it sent, by status.
     pub responses: BTreeMap<u16, u64>,
     /// Responses it got, by status.
@@ -489,6 +491,7 @@ impl SipEndpoint {
             user_agents: BTreeMap::new(),
             servers: BTreeMap::new(),
             requests: BTreeMap::new(),
+            within: 0,
             responses: BTreeMap::new(),
             answers: BTreeMap::new(),
             users: 0,

@@ -90,8 +90,10 @@ pub enum EvidenceKind {
     MacPrefix,
     /// SIP User-Agent or Server, HTTP User-Agent.
     Agent,
-    /// A name it asked for.
+    /// A name it asked DNS for.
     NameAsked,
+    /// A name by which it greeted a server, in TLS or HTTP.
+    NameGreeted,
     /// A name that stands for its address.
     NameOwned,
     /// A port fingerprint.
@@ -100,6 +102,13 @@ pub enum EvidenceKind {
     Registration,
     /// A telephone system accepts its registration.
     Registered,
+}
+
+impl EvidenceKind {
+    /// Whether it is the name of what a host wants to reach.
+    pub(super) fn is_wanted_name(self) -> bool {
+        matches!(self, Self::NameAsked | Self::NameGreeted)
+    }
 }
 
 /// One sign for a role.

@@ -54,7 +54,8 @@ pub fn identify(traffic: &Traffic, lore: Lore<'_>, hints: &Hints) -> Site {
         }
         roles = settled;
     }
-    let mut addresses: BTreeSet<IpAddr> = found.keys().copied().collect();
+    // Who has no address yet sends from none (RFC 4861 section 7.2.2).
+    let mut addresses: BTreeSet<IpAddr> = found.keys().copied().filter(|at| !at.is_unspecified()).collect();
     let is_seen = |address: IpAddr| addresses.contains(&address) || is_there(traffic, address);
     let (seen, absent): (Vec<&Stated>, Vec<&Stated>) = hints.hosts().partition(|host| is_seen(host.address));
     addresses.extend(seen.iter().map(|host| host.address));
@@ -206,8 +207,15 @@ impl<'a> Scene<'a> {
             let address = if asked { Some(seen.host) } else { seen.address };
             // A name server asks for others: only who greets the name or gets the answer has asked for itself.
             let forwards = asked && seen.source == NameSource::Dns && self.name_servers.contains(&seen.host);
-            if let Some(address) = address.filter(|_| !forwards) {
-                let kind = if asked { EvidenceKind::NameAsked } else { EvidenceKind::NameOwned };
+            // A maker's server stands in the Internet: whoever greets a host of the LAN so is shown a page, say.
+            let is_greeting = asked && seen.source != NameSource::Dns;
+            let is_local = seen.address.is_some_and(|target| self.hints.scope(target) == Scope::Lan);
+            if let Some(address) = address.filter(|_| !forwards && !(is_greeting && is_local)) {
+                let kind = match asked {
+                    true if is_greeting => EvidenceKind::NameGreeted,
+                    true => EvidenceKind::NameAsked,
+                    false => EvidenceKind::NameOwned,
+                };
                 signs.entry(address).or_insert_with(|| sign(kind, &seen.name, [seen.frame]));
             }
         }
@@ -355,7 +363,7 @@ impl<'a> Scene<'a> {
             .iter()
             .filter(|mark| u32::from(mark.identity.weight) >= LEAST)
             // A name that several products of a vendor ask for does not speak against the one that it speaks for.
-            .filter(|mark| mark.sign.kind != EvidenceKind::NameAsked || !own.contains(&fact(mark)))
+            .filter(|mark| !mark.sign.kind.is_wanted_name() || !own.contains(&fact(mark)))
             .filter_map(|mark| {
                 let other = mark.identity.role.as_ref().filter(|other| !self.are_kin(role, other))?;
                 Some(Contradiction { role: other.clone(), model: None, evidence: mark.sign.clone() })

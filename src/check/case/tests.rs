@@ -101,6 +101,22 @@ fn a_name_is_known_by_greeting_or_by_dns_or_not_at_all() {
 }
 
 #[test]
+fn a_host_means_the_name_that_it_asked_for_itself() {
+    let words = "transport = \"tcp\"\nremote = 443\ninitiator = \"own\"\npeer.scope = \"any\"\npeer.names = [\"pbx.example\"]";
+    let fits = |names: &[(&str, &str)]| {
+        let mut world = World::new(&row("R1", "acme.pbx", words));
+        let seen = names.iter().map(|(host, name)| NameSeen { host: ip(host), ..name_of(PUBLIC, name) });
+        world.traffic.names = seen.collect();
+        fit_in(world, answered("192.168.10.2:40000", "203.0.113.9:443"))
+    };
+    let (own, other) = ((PBX, "pbx.example"), (PBX, "update.example"));
+    assert_eq!(fits(&[own, (PHONE, "update.example")]), Some(Fit::Full));
+    assert_eq!(fits(&[other, (PHONE, "pbx.example")]), None, "what others ask for is theirs");
+    assert_eq!(fits(&[(PHONE, "pbx.example")]), Some(Fit::Full), "the capture lacks its own question");
+    assert_eq!(fits(&[own, other]), Some(Fit::Possible), "one of two, and nobody sees which");
+}
+
+#[test]
 fn the_peer_must_be_what_the_document_says_if_that_is_known() {
     let words = format!("{REGISTRAR}\npeer.roles = [\"acme.phone\"]");
     let called = |role: Option<&str>| {

@@ -1,11 +1,16 @@
 use super::super::fixture::{self, PBX, PHONE, World, row, subjects};
 use super::*;
 use crate::observe::fixture::{at, frame, ip, sent, socket, tcp, udp};
+use crate::observe::media::Moment;
+use crate::observe::media::timing::Leap;
 use crate::observe::{Binding, Failed, SeenCertificate, Silences, TcpOutcome};
 
 const WEB: &str =
     "transport = \"tcp\"\nown = 443\ninitiator = \"peer\"\npeer.scope = \"lan\"\nspeaks = [\"tls\"]";
 const REGISTRAR: &str = "203.0.113.9:5060";
+
+const PBX_VOICE: &str = "192.168.10.2:5204";
+const PHONE_VOICE: &str = "192.168.10.21:10000";
 
 fn failed() -> Failed {
     Failed { count: 2, description: 70, by_client: false, frames: vec![frame(4)], span: (at(1), at(2)) }
@@ -86,6 +91,15 @@ fn a_mapping_needs_a_packet_a_minute() {
     assert!(codes(90_000, Registration { expires: Some(0), ..registration() }).is_empty(), "signed off");
     assert!(codes(90_000, Registration { accepted: false, ..registration() }).is_empty());
     assert!(codes(90_000, Registration { protocol: Protocol::Tcp, ..registration() }).is_empty());
+    let mut leaping = silent_for(200_000, 0, vec![registration()]);
+    let voice = |from: &str, to: &str| {
+        let mut stream = crate::observe::fixture::stream(from, to, &[(46, 100)]);
+        let next = Moment { frame: frame(7), time: at(200_090) };
+        stream.report.timing.leap = Some(Leap::of(at(1_000), next, 199_000_000_000));
+        stream
+    };
+    leaping.traffic.streams = vec![voice(PBX_VOICE, PHONE_VOICE), voice(PHONE_VOICE, PBX_VOICE)];
+    assert!(severities(&leaping, &[]).is_empty(), "the clock was set forward meanwhile");
     let bound = |from, until| Registration {
         bound: vec![Binding { from: at(from), until: at(until) }],
         ..registration()

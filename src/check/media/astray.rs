@@ -8,8 +8,8 @@ use super::super::case::{Case, Span};
 use super::super::evidence::at_moments;
 use super::super::finding::{Astray, Detail, Finding, Party, Severity};
 use super::{LEAST_JUDGED, LEAST_SPEECH, NEXT_TO_NOTHING, excepted};
-use crate::observe::{FlowView, Stream};
 use crate::observe::media::MediaKind;
+use crate::observe::{FlowView, Stream};
 use crate::site::{Confidence, Scope};
 
 /// A stream that is turned away, and who should hear it.

@@ -162,6 +162,7 @@ fn stops<'a>(case: &Case<'a>, answered: &Answered<'a>, side: &Side<'a>, other: &
         && spoke
         && !pauses
         && !renewed
+        && !case.forward.is_some_and(|forward| forward.is_within(stopped, end))
         && !still_sends(case, stream, stopped, end);
     found.then(|| {
         let peer = stream.destination.ip();

@@ -171,6 +171,20 @@ fn ports_of_another_model_contradict_the_stated_one() {
 }
 
 #[test]
+fn whom_a_pbx_asks_by_sip_in_the_internet_is_its_provider() {
+    let words =
+        "transport = \"udp\"\nown = 5060\ninitiator = \"peer\"\npeer.scope = \"lan\"\nspeaks = [\"sip\"]";
+    let told = |peer: &str, app| {
+        let flow = tcp("192.168.10.2:40000", peer, TcpOutcome::Answered, 1);
+        let flow = Flow { app, from_a: sent(3), from_b: sent(3), ..flow };
+        let world = World::new(&row("R1", "acme.pbx", words)).device(PBX, "acme.pbx").flows(vec![flow]);
+        !found(&world, Code::Port001).is_empty()
+    };
+    assert!(!told("203.0.113.9:5060", App::Sip), "its REGISTER is cut or older than the capture");
+    assert!(told("203.0.113.9:5060", App::Unknown) && told("192.168.10.60:5060", App::Sip));
+}
+
+#[test]
 fn registering_over_tcp_is_told_once_and_as_what_it_is() {
     let words =
         "transport = \"udp\"\nown = 5060\ninitiator = \"peer\"\npeer.scope = \"lan\"\nspeaks = [\"sip\"]";

@@ -67,6 +67,41 @@ fn a_system_whose_telephones_mark_is_marked_in_one_direction_only() {
 }
 
 #[test]
+fn only_the_directions_without_the_mark_are_named() {
+    let other = |dscp: &[(u8, u64)], back: &[(u8, u64)]| {
+        [
+            stream("192.168.10.2:5206", "192.168.10.22:10000", dscp),
+            stream("192.168.10.22:10000", "192.168.10.2:5206", back),
+        ]
+    };
+    let mut streams = vec![voice(&[(EF, 60)]), answer(&[(EF, 60)])];
+    streams.extend(other(&[(EF, 4), (0, 60)], &[(EF, 60)]));
+    let found = check(&world(streams.clone()).case());
+    let [Finding { detail: Detail::Qos008 { unmarked: 60, packets: 64, marked, .. }, .. }] = found.as_slice()
+    else {
+        panic!("{found:?}")
+    };
+    assert_eq!(marked, &[ip("192.168.10.22")]);
+    streams.truncate(2);
+    streams.extend(other(&[(0, 60)], &[]));
+    assert_eq!(codes(&world(streams)), [(Code::Qos001, Severity::Warning)], "who marks is sent the mark");
+}
+
+#[test]
+fn a_copy_from_behind_the_place_where_the_mark_is_lost_is_not_the_senders() {
+    let lossy = |alone: u64, pairs: u64| {
+        let mut stream = voice(&[(EF, 80), (0, alone)]);
+        let pair = Remarked { pairs, first: (frame(1), EF), second: (frame(2), 0) };
+        stream.report.marking.remarked = Some(pair);
+        codes(&world(vec![stream]))
+    };
+    let (sender, network) = ((Code::Qos001, Severity::Error), (Code::Qos002, Severity::Error));
+    assert_eq!(lossy(20, LEAST_PAIRS), [network]);
+    assert_eq!(lossy(21, LEAST_PAIRS), [sender, network], "more alone than in pairs");
+    assert_eq!(lossy(15, LEAST_PAIRS - 1), [sender], "too few pairs to say so");
+}
+
+#[test]
 fn a_softphone_needs_a_policy() {
     let from_pc = |dscp| vec![stream("192.168.10.51:65100", "192.168.10.2:5204", &[(dscp, 60)])];
     assert_eq!(codes(&world(from_pc(0))), [(Code::Qos003, Severity::Warning)]);

@@ -179,7 +179,33 @@ impl Stretch {
     }
 }
 
+/// So many numbers twice are no chance, and so many packets out of order or beginnings anew no network.
+const TWICE: u64 = 25;
+const BEGINNINGS: usize = 4;
+
 impl StreamReport {
+    /// Whether the same packets are in it once more by another clock, as where captures were merged whose clocks are apart: its
+    /// numbering goes to and fro between the same numbers.
+    #[must_use]
+    pub fn has_two_clocks(&self) -> bool {
+        let is_to_and_fro = self.segments.len() >= BEGINNINGS || self.counts.reordered >= TWICE;
+        let numbers = |segment: &SegmentReport| {
+            let first = (segment.highest_sequence + 1).saturating_sub(segment.expected);
+            (first as u16, segment.expected.min(u64::from(u16::MAX)) as u16)
+        };
+        // Of two runs on the circle of numbers, one begins within the other wherever they have any in common.
+        let common = |(one, length): (u16, u16), (other, others): (u16, u16)| {
+            let (ahead, behind) = (other.wrapping_sub(one), one.wrapping_sub(other));
+            length.saturating_sub(ahead).min(others).max(others.saturating_sub(behind).min(length))
+        };
+        let runs: Vec<_> = self.segments.iter().map(numbers).collect();
+        let pairs = runs
+            .iter()
+            .enumerate()
+            .flat_map(|(at, run)| runs.iter().skip(at + 1).map(move |other| (run, other)));
+        is_to_and_fro && pairs.map(|(run, other)| u64::from(common(*run, *other))).sum::<u64>() >= TWICE
+    }
+
     /// Packets that the reports of its receiver cover: up to the highest number that it had got.
     #[must_use]
     pub fn covered_by(&self, receiver: &ReceiverReport) -> u64 {

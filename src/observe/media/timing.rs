@@ -15,6 +15,7 @@ mod evenness;
 use evenness::Evening;
 
 use super::payload::VIDEO_RATE;
+use super::report::Moment;
 use super::sample::Sample;
 use super::sequence::Step;
 use super::tally::{Spread, Spreading};
@@ -25,6 +26,8 @@ pub use evenness::{Evenness, GUIDE, Pause, Spell};
 
 /// Timestamp against arrival: more than this is a new beginning. In ms.
 const JUMP: f64 = 5_000.0;
+/// By how much longer than its sender tells a packet is under way where the clock of the capture was set forward, at least. In ms.
+const LEAP: f64 = 1_000.0;
 /// Packets that are kept to find an unknown clock.
 const WAITING: usize = 64;
 /// How often that is tried.
@@ -78,6 +81,28 @@ pub struct TimingReport {
     pub talkspurts: u64,
     /// Jumps of the timestamp within the numbering.
     pub jumps: u64,
+    /// The first time by which arrival fell behind by a second or more, for good, though nothing is missing.
+    pub leap: Option<Leap>,
+}
+
+/// Between two packets more time passed than the sender tells, and was never caught up.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Leap {
+    /// The packet before.
+    pub began: Timestamp,
+    /// The packet behind.
+    pub at: Moment,
+    /// By how much, in ns.
+    pub length: i64,
+    /// How much of it is not caught up, in ms.
+    rest: f64,
+}
+
+impl Leap {
+    #[cfg(test)]
+    pub(crate) fn of(began: Timestamp, at: Moment, length: i64) -> Self {
+        Self { began, at, length, rest: milliseconds(length) }
+    }
 }
 
 /// The state of one stream.
@@ -97,6 +122,7 @@ pub struct Timing {
     deltas: Spreading,
     talkspurts: u64,
     jumps: u64,
+    leap: Option<Leap>,
     fine: bool,
 }
 
@@ -159,6 +185,7 @@ impl Timing {
             delta: self.deltas.spread().filter(|_| self.fine),
             talkspurts: self.talkspurts,
             jumps: self.jumps,
+            leap: self.leap,
         }
     }
 
@@ -209,7 +236,7 @@ impl Timing {
         let anew = after_pause || talkspurt || step == Step::First;
         self.measure_delta(sample, step, anew);
         if let Some(rate) = rate {
-            self.measure_jitter(sample, rate, anew);
+            self.measure_jitter(sample, step, rate, anew);
         }
     }
 
@@ -224,7 +251,24 @@ impl Timing {
         }
     }
 
-    fn measure_jitter(&mut self, sample: &Sample, rate: u32, anew: bool) {
+    /// A leap is none where packets that had to wait come all at once behind it.
+    fn follow_leap(&mut self, sample: &Sample, step: Step, began: Timestamp, late: f64) {
+        match &mut self.leap {
+            Some(leap) => {
+                leap.rest += late;
+                if leap.rest < milliseconds(leap.length) / 2.0 {
+                    self.leap = None;
+                }
+            }
+            None if late >= LEAP && step == Step::Forward(1) => {
+                let at = Moment { frame: sample.frame, time: sample.time };
+                self.leap = Some(Leap { began, at, length: (late * 1e6) as i64, rest: late });
+            }
+            None => {}
+        }
+    }
+
+    fn measure_jitter(&mut self, sample: &Sample, step: Step, rate: u32, anew: bool) {
         let here = Reference { time: sample.time, timestamp: sample.timestamp, rate };
         if let Some(last) = self.last_media
             && last.rate == rate
@@ -235,6 +279,7 @@ impl Timing {
             }
             let late = last.transit(sample);
             let transit = late.abs();
+            self.follow_leap(sample, step, last.time, late);
             if transit > JUMP {
                 self.jumps += 1;
             } else {

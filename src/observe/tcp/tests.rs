@@ -248,3 +248,33 @@ fn another_connection_begins_elsewhere_or_behind_the_end() {
     assert!(!follows(&late, Low, SYN, 9), "the SYN may be late in the capture");
     assert!(follows(&late.flags(&[(Low, FIN | ACK)]), Low, SYN, 9));
 }
+
+#[test]
+fn a_copy_of_a_syn_is_no_further_attempt() {
+    let is_copy = |second: (End, u32, i64)| {
+        let mut state = TcpState::default();
+        let mut look = |(from, sequence, ms): (End, u32, i64)| {
+            let segment = TcpSegment { sequence, acknowledgment: 0, flags: TcpFlags(SYN) };
+            let is_copy = state.is_copy(from, segment, super::super::fixture::at(ms));
+            state.push(from, frame(1), segment, 0);
+            is_copy
+        };
+        assert!(!look((Low, START, 0)), "the first");
+        look(second)
+    };
+    assert!(is_copy((Low, START, 0)) && is_copy((Low, START, 64)));
+    for again in [200, 1000, 3000, 7000, 15_000, 31_000, 63_000] {
+        assert!(!is_copy((Low, START, again)), "{again} ms: it tries again");
+    }
+    assert!(!is_copy((Low, START + 1, 1)) && !is_copy((High, START, 1)), "another one");
+}
+
+#[test]
+fn an_answer_that_was_written_down_behind_the_data_loses_none() {
+    let late = |line: Line| line.say(Low, SYN | ACK, START - 1, 1, 0).data(14, 10).acknowledge(24);
+    let seen = Line::default().data(0, 14).acknowledge(14);
+    assert_eq!(late(seen).unseen(), 0, "what came before its own SYN was captured");
+    let another = Line::default().say(Low, SYN, START - 1, 0, 0).data(0, 14).acknowledge(14);
+    let another = another.say(Low, SYN, START - 1, 0, 0).data(14, 10).acknowledge(24);
+    assert_eq!(another.unseen(), 14, "a second one begins anew");
+}

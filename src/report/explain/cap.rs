@@ -32,7 +32,8 @@ pub(super) const CAP_002: Page = Page {
                    Datei davor steht und höchstens 10 ms früher oder später aufgezeichnet ist; in kurzen Mitschnitten \
                    genügen 5, wenn es ein Fünftel ist. Nicht verglichen werden Pakete ohne brauchbare Zeit, Fragmente \
                    nach dem ersten und Rundsendungen ohne IP-Kennung (mDNS, LLMNR über IPv6), die ihr Absender \
-                   wiederholt. Alle Werte sind ohne die Kopien gerechnet.",
+                   wiederholt. Alle Werte sind ohne die Kopien gerechnet. Oder die Nummern eines Sprechweges laufen hin und her, weil \
+                   er mit zwei Uhren im Mitschnitt steht: Dann sind seine Werte nicht beurteilt.",
         action: "Keine nötig. Für eine saubere Messung spiegeln Sie nur einen Port oder ein VLAN.",
         pitfalls: "Wiederholungen, die ein Gerät selbst sendet (SIP über UDP), haben eine neue IP-Kennung und sind keine \
                    Kopien. Sind es vor allem gleiche Pings, steht „wahrscheinlich“: Manche Programme senden zwei ohne Unterschied.",
@@ -45,7 +46,8 @@ pub(super) const CAP_002: Page = Page {
                    them in the file and was captured at most 10 ms earlier or later; in short captures 5 will do if they are \
                    a fifth. Not compared are packets without a usable time, fragments behind the first, and what goes to \
                    all without an IP identification (mDNS, LLMNR over IPv6), which its sender repeats. All values are \
-                   computed without the copies.",
+                   computed without the copies. Or the numbers of a stream go to and fro, because it is in the capture by two \
+                   clocks: then its values are not judged.",
         action: "None needed. For a clean capture mirror one port or one VLAN only.",
         pitfalls: "Repetitions that a device itself sends (SIP over UDP) have a new IP identification and are no copies. If they \
                    are mostly equal pings, it says “likely”: some programs send two without a difference.",
@@ -96,7 +98,7 @@ pub(super) const CAP_004: Page = Page {
 
 pub(super) const CAP_006: Page = Page {
     de: Text {
-        meaning: "Die Zeitstempel springen zurück. Jitter und Abstände aus diesem Mitschnitt sind wertlos \
+        meaning: "Die Zeitstempel springen zurück, oder alle Sprechwege zugleich vor. Jitter und Abstände aus diesem Mitschnitt sind wertlos \
                   und werden nicht beurteilt.",
         measured: "Zeitstempel, die um mehr als 100 ms kleiner sind als der vorige derselben Schnittstelle; weniger kann \
                    beim Mitschneiden vertauscht worden sein. Sprünge von einem Tag oder mehr nennt der \
@@ -107,7 +109,7 @@ pub(super) const CAP_006: Page = Page {
         source: "RFC 3550 Abschnitt 6.4.1: Jitter braucht verlässliche Ankunftszeiten.",
     },
     en: Text {
-        meaning: "Time stamps jump back. Jitter and intervals of this capture are worthless and not judged.",
+        meaning: "Time stamps jump back, or all streams forward at once. Jitter and intervals of this capture are worthless and not judged.",
         measured: "Time stamps more than 100 ms smaller than the one before on the same interface; less may have been \
                    swapped while capturing. Leaps of a day or more in either direction are told in the section about \
                    the capture.",

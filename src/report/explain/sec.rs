@@ -7,7 +7,8 @@ pub(super) const SEC_001: Page = Page {
         meaning: "Ein Gerät beantwortet SIP-Anfragen aus dem Internet, die nicht vom Provider kommen. Angreifer finden \
                   solche Anlagen binnen Stunden; die Folge sind Gebührenbetrug und nächtliche Geisteranrufe.",
         measured: "Eine SIP-Antwort an eine öffentliche Adresse, die weder als Provider erkannt noch als solcher angegeben \
-                   ist. Unbeantwortete Anfragen zählen nicht.",
+                   ist. Unbeantwortete Anfragen und solche in einem Dialog, der schon stand, zählen nicht. Wer am dokumentierten \
+                   Port für den Provider anruft und mit der Anlage spricht, ist nur eine Info.",
         action: "Entfernen Sie die Portfreigabe sofort. Zugriff von außen nur über VPN; ist eine NAT-Regel nötig, nur für \
                  die Adressen des Providers.",
         pitfalls: "Ein Provider, den pbxray nicht kennt, sieht aus wie ein Fremder: Nennen Sie seine Adressen in der \
@@ -19,7 +20,8 @@ pub(super) const SEC_001: Page = Page {
         meaning: "A device answers SIP requests from the Internet that do not come from the provider. Attackers find such \
                   systems within hours; toll fraud and ghost calls at night follow.",
         measured: "A SIP response to a public address that is neither the provider nor stated to be one. Unanswered \
-                   requests do not count.",
+                   requests, and those within a dialog that stood before, do not count. Who calls on the documented port for \
+                   the provider and talks to the PBX is an info only.",
         action: "Remove the port forwarding at once. Access from outside by VPN only; if a NAT rule is needed, allow the \
                  provider's addresses only.",
         pitfalls: "A provider that pbxray does not know looks like a stranger: name its addresses in the site file. The \

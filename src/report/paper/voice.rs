@@ -6,7 +6,8 @@ use super::{Cell, Maker, Part, Picture, Table, Tone, between, instant, ladder, s
 use crate::check::LEAST_JUDGED;
 use crate::observe::{Answer, Standing};
 use crate::report::json::document::{
-    Beginning, Call, CallState, Endpoint, MediaKind, PayloadRole, Receiver, Registration, Stream, Unjudged, VoicePolicy,
+    Beginning, Call, CallState, Endpoint, MediaKind, PayloadRole, Receiver, Registration, Stream, Unjudged,
+    VoicePolicy,
 };
 use crate::report::json::network::VOICE;
 use crate::report::number::{NO_VALUE, decimal, duration, percent, span, time_of_day};

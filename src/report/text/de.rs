@@ -332,6 +332,7 @@ fn evidence(kind: EvidenceKind) -> &'static str {
         EvidenceKind::MacPrefix => "MAC-Adresse (Hersteller)",
         EvidenceKind::Agent => "Kennung",
         EvidenceKind::NameAsked => "Namensabfrage",
+        EvidenceKind::NameGreeted => "angesprochener Server (TLS oder HTTP)",
         EvidenceKind::NameOwned => "eigener Name",
         EvidenceKind::Ports => "typische Ports",
         EvidenceKind::Registration => "nimmt Anmeldungen an",

@@ -4,7 +4,7 @@ use super::connection::secure;
 use super::words::OTHER_VERSION;
 use super::{dscp_name, no_voice, protocol, signalling, voice};
 use crate::capture::Ended;
-use crate::check::{Astray, Detail, Finding, Life, LossSign, Refusal, VoiceSender};
+use crate::check::{Astray, Detail, Finding, Life, LossSign, Refusal, Severity, VoiceSender};
 use crate::report::language::Language::De;
 use crate::report::redact::is_public;
 use crate::site::Confidence;
@@ -200,6 +200,10 @@ pub(super) fn action(finding: &Finding) -> String {
             "Prüfen Sie am Gerät, am Switch-Port und in LLDP-MED oder DHCP, welches Sprach-VLAN eingestellt ist. Gehört Sprache \
              auch in dieses VLAN, ergänzen Sie voice_vlans in der Standortdatei."
         }
+        Detail::Sec001 { .. } if finding.severity == Severity::Info => {
+            "Tragen Sie die Adressen Ihres Providers in die Standortdatei ein. Kommen diese Anrufe nicht von ihm, entfernen Sie \
+             die Portfreigabe."
+        }
         Detail::Sec001 { .. } if is_suspected => {
             "Klären Sie zuerst, ob die Anfragen von Ihrem Provider kommen: Dann tragen Sie seine Adressen in die Standortdatei \
              ein. Sonst entfernen Sie die Portfreigabe; Zugriff von außen nur über VPN. Ist eine NAT-Regel nötig, nur für die \
@@ -230,6 +234,9 @@ pub(super) fn action(finding: &Finding) -> String {
         Detail::Cap001 { .. } => {
             "Wiederholen Sie die Messung an einem weniger belasteten Messpunkt oder mit einem Mitschnittfilter."
         }
+        Detail::Cap002 { two_clocks: 1.., .. } => {
+            "Werten Sie die Mitschnitte einzeln aus, oder gleichen Sie vor dem Zusammenfügen ihre Uhren ab (editcap -t)."
+        }
         Detail::Cap002 { .. } => {
             "Keine Maßnahme nötig. Wenn Sie nicht zwei Stellen vergleichen wollen, messen Sie beim nächsten Mal nur an einer: \
              ein gespiegelter Port oder ein VLAN, eine Schnittstelle statt „any“."
@@ -238,6 +245,9 @@ pub(super) fn action(finding: &Finding) -> String {
             "Stellen Sie den Spiegelport auf Senden und Empfangen, und messen Sie erneut."
         }
         Detail::Cap004 { .. } => "Schneiden Sie mit voller Paketlänge mit (Snaplen 0 oder 262144).",
+        Detail::Cap006 { forward: 1.., .. } => {
+            "Schneiden Sie an einem Gerät mit, dessen Uhr während der Messung nicht gestellt wird."
+        }
         Detail::Cap006 { returns: false, .. } => {
             "Sortieren Sie die Datei nicht: Pakete vor und nach dem Sprung gerieten durcheinander. Schneiden Sie noch einmal mit, \
              an einem Gerät, dessen Uhr niemand stellt."

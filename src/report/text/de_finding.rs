@@ -13,7 +13,9 @@ use super::loss;
 use super::no_voice;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
 use super::{signalling, voice};
-use crate::check::{Code, Detail, Finding, LOSS_LIMITS, MOS_LIMITS, PortUse, Refusal, Side, VoiceSender};
+use crate::check::{
+    Code, Detail, Finding, LOSS_LIMITS, MOS_LIMITS, PortUse, Refusal, Severity, Side, VoiceSender,
+};
 use crate::observe::Protocol;
 use crate::report::language::Language::De;
 use crate::report::number::{
@@ -69,7 +71,7 @@ pub(super) fn title(code: Code) -> &'static str {
         Code::Cap002 => "Pakete doppelt aufgezeichnet",
         Code::Cap003 => "Nur eine Richtung aufgezeichnet",
         Code::Cap004 => "Pakete gekürzt aufgezeichnet",
-        Code::Cap006 => "Zeitstempel springen zurück",
+        Code::Cap006 => "Zeitstempel springen",
         Code::Cap008 => "Signalisierung verschlüsselt",
         Code::Cap010 => "Kein Gespräch erkannt",
         Code::Cap011 => "Mitschnittdatei beschädigt oder abgeschnitten",
@@ -187,10 +189,11 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::addresses(peers)),
             if *packets == 1 { "ist" } else { "sind" }
         ),
-        Detail::Qos008 { dscp, expected, marked } => format!(
-            "{device} sendet Sprache mit {}, während die Gegenseite ({}) mit DSCP\u{a0}{} kennzeichnet. Vorrang hat die \
-             Sprache damit nur in einer Richtung.",
+        Detail::Qos008 { unmarked, packets, dscp, expected, marked } => format!(
+            "{device} sendet Sprache mit {} ({} Paketen), während die Gegenseite ({}) mit DSCP\u{a0}{} kennzeichnet. \
+             Vorrang hat die Sprache damit nur in einer Richtung.",
             dscp_shares(dscp, De),
+            of(*unmarked, *packets, "von", De),
             list(List::addresses(marked)),
             dscp_name(*expected)
         ),
@@ -349,6 +352,12 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::of(vlans, vlans.len(), |(vlan, _)| vlan.to_string())),
             list(List::of(expected, expected.len(), u16::to_string))
         ),
+        Detail::Sec001 { at, protocol: transport, sources } if finding.severity == Severity::Info => format!(
+            "{device} nimmt auf {} {at} Anrufe von {} an und spricht mit den Anrufern. Der Port ist für die Verbindung zum \
+             Provider dokumentiert: Wahrscheinlich ist es Ihr Provider.",
+            protocol(*transport),
+            list(List::addresses(sources))
+        ),
         Detail::Sec001 { at, protocol: transport, sources } => format!(
             "{device} beantwortet SIP-Anfragen aus dem Internet auf {} {at}. Anfragen kamen von {}, {}.",
             protocol(*transport),
@@ -388,7 +397,12 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 "Verlust- und Jitterwerte sind deshalb nicht belastbar."
             }
         ),
-        Detail::Cap002 { duplicates, of: whole } => format!(
+        Detail::Cap002 { two_clocks: streams @ 1.., .. } => format!(
+            "{} zweimal im Mitschnitt, mit verschiedenen Uhrzeiten: Wahrscheinlich wurden Mitschnitte zusammengefügt, deren \
+             Uhren voneinander abweichen. Verlust, Jitter und Sprachqualität sind dort nicht beurteilt.",
+            counted(*streams, "Sprechweg steht", "Sprechwege stehen", De)
+        ),
+        Detail::Cap002 { duplicates, of: whole, .. } => format!(
             "{} vergleichbaren Paketen ({}) sind Kopien eines anderen. Das geschieht, wo ein Paket mehrmals am Messpunkt \
              vorbeikommt: zwei gespiegelte Ports, alle Schnittstellen (any), vor und hinter einem Router, innerhalb und \
              außerhalb eines Tunnels; oder die Datei wurde mit sich selbst zusammengefügt. Als Beleg stehen hier die ersten davon. Verlust und Jitter sind ohne sie gerechnet.",
@@ -414,7 +428,12 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 format!("{} SIP-Nachrichten sind", count(*cut, De))
             }
         ),
-        Detail::Cap006 { steps, largest, returns } => format!(
+        Detail::Cap006 { forward: forward @ 1.., .. } => format!(
+            "Die Uhr des Mitschnitts springt um {} vor: Alle Sprechwege laufen darüber ohne Lücke weiter. Dauern und Pausen \
+             darüber hinweg sind zu lang angegeben und werden nicht beurteilt.",
+            duration(*forward, De)
+        ),
+        Detail::Cap006 { steps, largest, returns, .. } => format!(
             "Die Zeitstempel springen {} {} zurück{} Jitter und Zeitabstände sind deshalb nicht beurteilt.",
             if *steps == 1 { "einmal um".to_owned() } else { format!("{}-mal um bis zu", count(*steps, De)) },
             duration(*largest, De),

@@ -318,6 +318,7 @@ fn evidence(kind: EvidenceKind) -> &'static str {
         EvidenceKind::MacPrefix => "MAC address (maker)",
         EvidenceKind::Agent => "agent",
         EvidenceKind::NameAsked => "name query",
+        EvidenceKind::NameGreeted => "server greeted (TLS or HTTP)",
         EvidenceKind::NameOwned => "own name",
         EvidenceKind::Ports => "typical ports",
         EvidenceKind::Registration => "accepts registrations",

@@ -4,7 +4,7 @@ use super::connection::secure;
 use super::words::OTHER_VERSION;
 use super::{dscp_name, no_voice, protocol, signalling, voice};
 use crate::capture::Ended;
-use crate::check::{Astray, Detail, Finding, Life, LossSign, Refusal, VoiceSender};
+use crate::check::{Astray, Detail, Finding, Life, LossSign, Refusal, Severity, VoiceSender};
 use crate::report::language::Language::En;
 use crate::report::redact::is_public;
 use crate::site::Confidence;
@@ -185,6 +185,9 @@ pub(super) fn action(finding: &Finding) -> String {
             "Check at the device, at the switch port and in LLDP-MED or DHCP which voice VLAN is set. If voice belongs in this \
              VLAN as well, add it to voice_vlans in the site file."
         }
+        Detail::Sec001 { .. } if finding.severity == Severity::Info => {
+            "Enter the addresses of your provider in the site file. If these calls are not his, remove the port forwarding."
+        }
         Detail::Sec001 { .. } if is_suspected => {
             "First find out whether the requests come from your provider: then enter his addresses in the site file. Otherwise \
              remove the port forwarding; access from outside by VPN only. If a NAT rule is needed, allow the provider's \
@@ -213,12 +216,18 @@ pub(super) fn action(finding: &Finding) -> String {
             "Look at the whole capture."
         }
         Detail::Cap001 { .. } => "Repeat the capture at a less loaded point or with a capture filter.",
+        Detail::Cap002 { two_clocks: 1.., .. } => {
+            "Look at the captures one by one, or put their clocks right before merging them (editcap -t)."
+        }
         Detail::Cap002 { .. } => {
             "Nothing to do. Unless you mean to compare two places, measure at one only next time: one mirrored port or VLAN, one \
              interface instead of “any”."
         }
         Detail::Cap003 { .. } => "Set the mirror port to both transmit and receive, and capture again.",
         Detail::Cap004 { .. } => "Capture whole packets (snap length 0 or 262144).",
+        Detail::Cap006 { forward: 1.., .. } => {
+            "Capture on a machine whose clock is not set during the measurement."
+        }
         Detail::Cap006 { returns: false, .. } => {
             "Do not sort the file: packets before and behind the jump would be mixed up. Capture again on a machine whose clock \
              nobody sets."

@@ -13,7 +13,9 @@ use super::loss;
 use super::no_voice;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
 use super::{signalling, voice};
-use crate::check::{Code, Detail, Finding, LOSS_LIMITS, MOS_LIMITS, PortUse, Refusal, Side, VoiceSender};
+use crate::check::{
+    Code, Detail, Finding, LOSS_LIMITS, MOS_LIMITS, PortUse, Refusal, Severity, Side, VoiceSender,
+};
 use crate::observe::Protocol;
 use crate::report::language::Language::En;
 use crate::report::number::{
@@ -69,7 +71,7 @@ pub(super) fn title(code: Code) -> &'static str {
         Code::Cap002 => "Packets captured twice",
         Code::Cap003 => "Only one direction captured",
         Code::Cap004 => "Packets cut short",
-        Code::Cap006 => "Time stamps jump back",
+        Code::Cap006 => "Time stamps jump",
         Code::Cap008 => "Encrypted signalling",
         Code::Cap010 => "No call recognised",
         Code::Cap011 => "Capture file damaged or cut off",
@@ -181,10 +183,11 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::addresses(peers)),
             if *packets == 1 { "is" } else { "are" }
         ),
-        Detail::Qos008 { dscp, expected, marked } => format!(
-            "{device} sends voice with {}, while the other side ({}) marks DSCP\u{a0}{}. Voice has priority in one \
-             direction only.",
+        Detail::Qos008 { unmarked, packets, dscp, expected, marked } => format!(
+            "{device} sends voice with {} ({} packets), while the other side ({}) marks DSCP\u{a0}{}. Voice has priority \
+             in one direction only.",
             dscp_shares(dscp, En),
+            of(*unmarked, *packets, "of", En),
             list(List::addresses(marked)),
             dscp_name(*expected)
         ),
@@ -341,6 +344,12 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::of(vlans, vlans.len(), |(vlan, _)| vlan.to_string())),
             list(List::of(expected, expected.len(), u16::to_string))
         ),
+        Detail::Sec001 { at, protocol: transport, sources } if finding.severity == Severity::Info => format!(
+            "{device} takes calls from {1} on {0} {at} and talks to the callers. The port is documented for the connection \
+             to the provider: this is probably yours.",
+            protocol(*transport),
+            list(List::addresses(sources))
+        ),
         Detail::Sec001 { at, protocol: transport, sources } => format!(
             "{device} answers SIP requests from the Internet on {} {at}. Requests came from {}, {}.",
             protocol(*transport),
@@ -378,7 +387,12 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 "Loss and jitter values are therefore not reliable."
             }
         ),
-        Detail::Cap002 { duplicates, of: whole } => format!(
+        Detail::Cap002 { two_clocks: streams @ 1.., .. } => format!(
+            "{} in the capture twice, at different times: captures whose clocks are apart were probably merged. Loss, jitter \
+             and voice quality are not judged there.",
+            counted(*streams, "stream is", "streams are", En)
+        ),
+        Detail::Cap002 { duplicates, of: whole, .. } => format!(
             "{} comparable packets ({}) are copies of another one, as happens where a packet passes the measuring point more \
              than once: two mirrored ports, all interfaces (any), before and behind a router, inside and outside of a tunnel; \
              or the file was merged with itself. The evidence names the first \
@@ -404,7 +418,12 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 format!("{} SIP messages were", count(*cut, En))
             }
         ),
-        Detail::Cap006 { steps, largest, returns } => format!(
+        Detail::Cap006 { forward: forward @ 1.., .. } => format!(
+            "The clock of the capture leaps forward by {}: all streams go on across it without a gap. Durations and pauses \
+             across it are too long here and are not judged.",
+            duration(*forward, En)
+        ),
+        Detail::Cap006 { steps, largest, returns, .. } => format!(
             "The time stamps jump back {} {}{} Jitter and intervals are therefore not judged.",
             if *steps == 1 { "once by".to_owned() } else { format!("{} times by up to", count(*steps, En)) },
             duration(*largest, En),

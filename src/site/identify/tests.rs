@@ -329,6 +329,33 @@ fn a_name_server_asks_for_others() {
 }
 
 #[test]
+fn a_name_that_a_host_of_the_lan_is_greeted_by_tells_nothing() {
+    let names = vec!["*.acme.example".parse().unwrap()];
+    let book = Book::new(vec![identity(Some("acme.pbx"), 60, Fingerprint::AsksFor(names))]);
+    let evidence = |server: &str, source| {
+        let name = "pbx.acme.example".into();
+        let seen =
+            NameSeen { name, host: ip(PHONE), address: Some(ip(server)), source, frame: frame(1), count: 1 };
+        let site = book.site(&Traffic { names: vec![seen], ..Traffic::default() });
+        site.device(ip(PHONE)).map(|device| device.evidence[0].kind)
+    };
+    assert_eq!(evidence("203.0.113.9", NameSource::Tls), Some(EvidenceKind::NameGreeted));
+    assert_eq!(evidence("192.168.10.9", NameSource::Tls), None);
+    assert_eq!(
+        evidence("192.168.10.9", NameSource::Dns),
+        Some(EvidenceKind::NameAsked),
+        "a private name server"
+    );
+}
+
+#[test]
+fn the_unspecified_address_is_no_device() {
+    let book = Book::new(vec![prefix(Some("acme.pbx"), 60)]);
+    let with = |address: &str| book.site(&with_mac(Traffic::default(), address, None)).devices.len();
+    assert_eq!((with(PBX), with("::"), with("0.0.0.0")), (1, 0, 0));
+}
+
+#[test]
 fn the_role_of_a_peer_is_evidence_in_its_turn() {
     let print = PortPrint {
         transport: TransportSpec::Udp,

@@ -81,3 +81,18 @@ fn a_rate_between_the_known_ones_is_not_guessed() {
     let samples: Vec<_> = (0..200).map(|n| Sample { timestamp: n as u32 * 240, ..sample(n) }).collect();
     assert_eq!(measure(&samples, Ticks::Unknown).clock, None);
 }
+
+#[test]
+fn what_is_late_for_good_though_nothing_is_missing_is_a_leap() {
+    let leap = |late: &dyn Fn(u64) -> i64| {
+        let samples: Vec<_> = (0..200).map(|n| delayed(n, late(n))).collect();
+        measure(&samples, PCMA).leap.map(|leap| (leap.at.frame, leap.length / MS))
+    };
+    assert_eq!(leap(&|n| if n < 50 { 0 } else { 200_000 }), Some((sample(50).frame, 200_000)));
+    assert_eq!(leap(&|n| if n < 50 { 0 } else { 999 }), None, "a sender may pause");
+    assert_eq!(
+        leap(&|n| if (50..150).contains(&n) { 3000 - (n as i64 - 50) * 20 } else { 0 }),
+        None,
+        "caught up"
+    );
+}

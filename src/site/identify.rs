@@ -210,7 +210,7 @@ impl<'a> Scene<'a> {
             // A maker's server stands in the Internet: whoever greets a host of the LAN so is shown a page, say.
             let is_greeting = asked && seen.source != NameSource::Dns;
             let is_local = seen.address.is_some_and(|target| self.hints.scope(target) == Scope::Lan);
-            if let Some(address) = address.filter(|_| !forwards && !(is_greeting && is_local)) {
+            if let Some(address) = address.filter(|_| !(forwards || is_greeting && is_local)) {
                 let kind = match asked {
                     true if is_greeting => EvidenceKind::NameGreeted,
                     true => EvidenceKind::NameAsked,

@@ -37,8 +37,9 @@ const PORTS_LOOKED_AT: usize = 32;
 /// The same request again within this time (ns) is a copy of the capture, unless its datagram is another one: RFC 3261
 /// section 17.1.2.2 repeats after 0.5 s at the earliest.
 const COPY_WITHIN: i64 = 100_000_000;
-/// Interfaces of one capture, and threads that empty them, swap packets that lie no further apart (ns).
-const SWAPPED_WITHIN: i64 = 1_000_000;
+/// An answer that lies no further (ns) before its request was swapped with it, as interfaces that are read in turn do: the same
+/// request is sent again after 0.5 s at the earliest.
+const SWAPPED_WITHIN: i64 = 100_000_000;
 /// After this (ns) a client waits for no answer any more: timer F, RFC 3261 section 17.1.2.2.
 const TRANSACTION: i64 = 32 * SECOND;
 
@@ -380,7 +381,7 @@ impl Entry {
         let early = self.early.take().filter(|answer| {
             let is_its =
                 number(&answer.message) == cseq && answer.message.call_id.as_deref() == Some(call_id);
-            is_its && (0..=SWAPPED_WITHIN).contains(&heard.time.since(answer.time))
+            is_its && heard.time.since(answer.time) <= SWAPPED_WITHIN
         });
         if let Some((answer, status)) =
             early.and_then(|answer| answer.message.status().map(|status| (answer, status)))

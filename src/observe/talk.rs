@@ -15,8 +15,8 @@ use super::offers::{Novelty, Offers};
 use super::progress::{Progress, is_in_dialog};
 
 const OFFERS_KEPT: usize = 16;
-/// Packets of several interfaces are swapped where they lie no further apart (ns).
-const SWAPPED_WITHIN: i64 = 1_000_000;
+/// An INVITE that lies no further (ns) behind its 100 was swapped with it: it is sent again after 0.5 s at the earliest.
+const SWAPPED_WITHIN: i64 = 100_000_000;
 /// A PBX that passes a call on does so within this time (ns); queues and announcements come later.
 const PASSED_ON_WITHIN: i64 = 5_000_000_000;
 /// An INVITE that was sent again after this time (ns), RFC 3261 section 17.1.1.2, had no answer until then.
@@ -184,7 +184,7 @@ impl Talk {
                 self.asked = heard.time;
                 // Captured just behind its 100, as interfaces that are read in turn have it.
                 let (before, _) = self.last_heard;
-                let is_swapped = (0..=SWAPPED_WITHIN).contains(&heard.time.since(before));
+                let is_swapped = heard.time.since(before) <= SWAPPED_WITHIN;
                 let is_first =
                     self.messages == 2 && self.invited.is_none() && self.call.beginning == Beginning::Unseen;
                 if is_first && is_swapped && heard.from == self.call.caller && !is_in_dialog(&heard.message) {

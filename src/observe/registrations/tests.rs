@@ -252,8 +252,9 @@ fn an_answer_that_was_captured_just_before_its_request_belongs_to_it() {
         let row = registrations.finish().remove(0);
         (row.standing, row.unanswered.count)
     };
-    assert_eq!(stands(300_000), (Standing::Accepted, 0));
-    assert_eq!(stands(40_000_000), (Standing::Challenged, 1), "of an earlier request");
+    assert_eq!(stands(15_000_000), (Standing::Accepted, 0));
+    assert_eq!(stands(-1_000_000), (Standing::Accepted, 0), "by their times they are in order");
+    assert_eq!(stands(500_000_000), (Standing::Challenged, 1), "sent again");
 }
 
 #[test]

@@ -1,13 +1,14 @@
-use super::super::finding::Life;
 use super::super::fixture::{self, PBX, PHONE, PUBLIC, World, subjects};
 use super::super::rejection::Circumstance;
 use super::*;
-use crate::observe::fixture::{at, frame, host, ip, sent, socket, stream, tcp, udp};
+use crate::observe::fixture::{at, frame, ip, socket, stream, tcp, udp};
 use crate::observe::message::App;
 use crate::observe::{
-    Answer, ArpTimes, Beginning, Call, CallProtocol, Flow, HostFacts, Mapping, Outage, Refusals, Refused,
-    SipEndpoint, TcpOutcome, Unanswered,
+    Answer, Beginning, Call, CallProtocol, Flow, Mapping, Outage, Refusals, Refused, SipEndpoint, TcpOutcome,
+    Unanswered,
 };
+
+mod silence;
 
 fn refusal(status: u16, ms: i64, count: u64) -> Refused {
     Refused { status, reason: "No".into(), with_credentials: false, frame: frame(4), time: at(ms), count }
@@ -102,61 +103,6 @@ fn tries_without_an_answer_need_time_and_proof() {
     for gap in [Unjudged::OneDirection, Unjudged::CutSip] {
         assert!(check(&world(tries(3, 1_500)).case(), &[gap]).is_empty(), "{gap:?}");
     }
-}
-
-#[test]
-fn a_registrar_that_is_heard_meanwhile_would_be_heard_to_answer() {
-    let told = |arp: Option<Option<i64>>, icmp: Option<i64>| {
-        let unanswered =
-            Unanswered { count: 3, requests: 1, frames: vec![frame(1)], span: Some((at(1_000), at(9_000))) };
-        let mut world = world(Registration { unanswered, ..registration() });
-        for flow in &mut world.traffic.flows {
-            flow.from_b = sent(0);
-        }
-        if let Some(ms) = icmp {
-            let mut refusals = udp("192.168.10.2:0", "192.168.10.21:0");
-            (refusals.protocol, refusals.from_b) = (Protocol::Icmp, sent(0));
-            refusals.from_a.last = Some((frame(7), at(ms)));
-            world.traffic.flows.push(refusals);
-        }
-        let arp = arp.map(|answered| Box::new(ArpTimes { latest: at(2_000), answered: answered.map(at) }));
-        world.traffic.hosts = vec![HostFacts { arp, ..host(PBX, Some(true)) }];
-        (codes(&world), world.case().may_miss_answers())
-    };
-    let heard = (vec!["SIG-002"], false);
-    assert_eq!(told(None, None).0, [""; 0]);
-    assert_eq!(told(Some(Some(2_000)), None), heard, "it answers somebody by ARP");
-    assert!(told(Some(None), None).0.is_empty(), "what it asks all goes everywhere");
-    assert!(told(Some(Some(500)), None).0.is_empty(), "before it was asked");
-    assert_eq!(told(None, Some(2_000)), heard, "it refuses by ICMP");
-    assert!(told(None, Some(500)).0.is_empty());
-}
-
-#[test]
-fn a_registrar_that_has_sent_nothing_since_is_not_in_operation() {
-    let life = |last: i64, arp: Option<i64>| {
-        let unanswered = Unanswered {
-            count: 3,
-            requests: 1,
-            frames: vec![frame(1)],
-            span: Some((at(60_000), at(92_000))),
-        };
-        let mut world = world(Registration { unanswered, ..registration() });
-        for flow in &mut world.traffic.flows {
-            flow.from_b.last = Some((frame(5), at(last)));
-        }
-        let arp = arp.map(|ms| Box::new(ArpTimes { latest: at(ms), answered: None }));
-        world.traffic.hosts = vec![HostFacts { arp, ..host(PBX, Some(true)) }];
-        let found = check(&world.case(), &[]);
-        let [Finding { detail: Detail::Sig002 { life, .. }, .. }] = found.as_slice() else {
-            panic!("{found:?}")
-        };
-        *life
-    };
-    assert_eq!(life(50_000, None), Life::SilentSince(at(50_000)));
-    assert_eq!(life(50_000, Some(55_000)), Life::SilentSince(at(55_000)));
-    assert_eq!(life(61_000, None), Life::Sends);
-    assert_eq!(life(50_000, Some(61_000)), Life::Sends, "it asks for others by ARP");
 }
 
 #[test]

@@ -121,6 +121,6 @@ fn a_clock_that_was_set_is_no_file_to_be_sorted() {
     });
     assert_eq!(returns, Some(false));
     let text = told(&audit, Language::De);
-    assert!(text.contains("Sortieren Sie die Datei nicht") && !text.contains("reordercap"), "{text}");
+    assert!(text.contains("sortieren Sie die Datei nicht") && !text.contains("reordercap"), "{text}");
     assert!(text.contains("ein Zeitraum, der über einen Sprung reicht, stimmt nicht"), "{text}");
 }

@@ -249,8 +249,8 @@ pub(super) fn action(finding: &Finding) -> String {
             "Schneiden Sie an einem Gerät mit, dessen Uhr während der Messung nicht gestellt wird."
         }
         Detail::Cap006 { returns: false, .. } => {
-            "Sortieren Sie die Datei nicht: Pakete vor und nach dem Sprung gerieten durcheinander. Schneiden Sie noch einmal mit, \
-             an einem Gerät, dessen Uhr niemand stellt."
+            "Wurde die Uhr gestellt, sortieren Sie die Datei nicht: Pakete vor und nach dem Sprung gerieten durcheinander. Schneiden \
+             Sie noch einmal mit, an einem Gerät, dessen Uhr niemand stellt."
         }
         Detail::Cap006 { .. } => {
             "Sortieren Sie die Datei nach der Zeit (reordercap). Hilft das nicht, schneiden Sie noch einmal an einem Gerät \

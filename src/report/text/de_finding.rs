@@ -439,7 +439,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             duration(*largest, De),
             match returns {
                 true => " und danach wieder vor: Die Datei ist wohl nicht nach der Zeit sortiert.",
-                false => " und kommen nicht wieder: Die Uhr wurde wohl gestellt. Zeiträume, die über den Sprung reichen, stimmen nicht.",
+                false => " und kommen nicht wieder: Die Uhr wurde gestellt, oder Mitschnitte hängen in falscher Folge aneinander. Zeiträume, die über den Sprung reichen, stimmen nicht.",
             }
         ),
         Detail::Cap008 { connections } => format!(

@@ -229,7 +229,7 @@ pub(super) fn action(finding: &Finding) -> String {
             "Capture on a machine whose clock is not set during the measurement."
         }
         Detail::Cap006 { returns: false, .. } => {
-            "Do not sort the file: packets before and behind the jump would be mixed up. Capture again on a machine whose clock \
+            "Where the clock was set, do not sort the file: packets before and behind the jump would be mixed up. Capture again on a machine whose clock \
              nobody sets."
         }
         Detail::Cap006 { .. } => {

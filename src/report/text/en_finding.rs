@@ -429,7 +429,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             duration(*largest, En),
             match returns {
                 true => " and forth again: the file is probably not sorted by time.",
-                false => " and do not return: the clock was probably set. Periods across the jump are wrong.",
+                false => " and do not return: the clock was set, or captures were joined in the wrong order. Periods across the jump are wrong.",
             }
         ),
         Detail::Cap008 { connections } => format!(

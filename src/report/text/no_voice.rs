@@ -103,7 +103,7 @@ fn german(reason: &NoVoice, context: &Context<'_>) -> String {
             }
         ),
         NoVoice::Called if all_ended_unanswered(&context.audit.traffic) => format!(
-            "{none}. {} Sprache war deshalb nicht zu erwarten. {unjudged}",
+            "{none}. {} Sprache war also nicht zu erwarten. {unjudged}",
             match context.audit.traffic.calls.len() {
                 1 => "Der einzige Anruf wurde nicht angenommen.".to_owned(),
                 all => format!("Von {} wurde keiner angenommen.", counted(all as u64, "Anruf", "Anrufen", De)),

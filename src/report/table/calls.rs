@@ -197,7 +197,8 @@ pub(in crate::report) fn notes<'a>(view: &View<'a>, id: usize, call: &'a Call) -
             times: held.times,
         }),
         refused_change: call.refused_change.map(|change| (change.kind, change.status)),
-        leg_of: root.map(|root| time_of_day(root.start.1, view.context.zone)),
+        leg_of: root
+            .map(|root| format!("{} ({})", time_of_day(root.start.1, view.context.zone), root.caller.ip())),
         rang_at: root
             .filter(|root| root.to == call.to && is_one_of_several(view, call))
             .map(|_| call.callee.ip().to_string()),

@@ -44,7 +44,7 @@ pub(crate) struct CallNotes<'a> {
     pub(crate) dialled: Option<&'a str>,
     pub(crate) refused_change: Option<(ChangeKind, u16)>,
     pub(crate) held: Option<HoldNote>,
-    /// When the call began that a PBX passed on as this one.
+    /// When the call began that a PBX passed on as this one, and who called: both often begin in the same second.
     pub(crate) leg_of: Option<String>,
     /// Where this leg went, if the same number rang elsewhere too.
     pub(crate) rang_at: Option<String>,

@@ -1,4 +1,5 @@
-//! When a registration ran out that nobody renewed, as far as the capture covers the time.
+//! Takes the registrations of an audit; gives when one ran out that nobody renewed, as far as the capture covers the time. Is told
+//! and not judged: no finding comes of it.
 
 use std::collections::HashMap;
 use std::net::IpAddr;

@@ -1,4 +1,4 @@
-//! Where in a measurement each host is: looked up for every finding that went, and gone through once.
+//! Takes a measurement; gives where in it each host is: looked up for every finding that went, and gone through once.
 
 use std::collections::HashMap;
 use std::net::IpAddr;

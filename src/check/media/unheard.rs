@@ -1,5 +1,5 @@
-//! Answered calls of which a capture with voice holds none: a fault (RTP-002) where it shows that voice would have been seen,
-//! and otherwise most likely another way than the one that was measured.
+//! Takes the case; gives answered calls of which a capture with voice holds none: a fault (RTP-002) where it shows that voice
+//! would have been seen, and otherwise most likely another way than the one that was measured.
 
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;

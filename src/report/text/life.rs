@@ -1,4 +1,4 @@
-//! What is said of a host that does not answer.
+//! Takes since when a host is silent; gives what is said of it, in both languages. Judges nothing.
 
 use std::net::IpAddr;
 

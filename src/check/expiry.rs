@@ -1,5 +1,5 @@
-//! Takes the registrations of an audit; gives when one ran out that nobody renewed, as far as the capture covers the time. Is told
-//! and not judged: no finding comes of it.
+//! Takes the registrations of an audit; gives when one ran out that nobody renewed, as far as the capture covers the time. Is
+//! told and not judged: no finding comes of it.
 
 use std::collections::HashMap;
 use std::net::IpAddr;

@@ -1,5 +1,5 @@
-//! Takes a stream with its call; gives where the voice does not last as long as the call: it begins late, stops early, or goes on behind the end. Facts,
-//! not faults: hold, an announcement elsewhere or a muted telephone look the same.
+//! Takes a stream with its call; gives where the voice does not last as long as the call: it begins late, stops early, or
+//! goes on behind the end. Facts, not faults: hold, an announcement elsewhere or a muted telephone look the same.
 
 use super::call::Call;
 use super::media::MediaKind;

@@ -1,5 +1,6 @@
-//! Takes streams that lose too much; gives those whose loss a receiver only passed on: it sends the voice to another one under the
-//! same source number, and the same packets are missing there. It is told once, where it began. Knows neither calls nor rules.
+//! Takes streams that lose too much; gives those whose loss a receiver only passed on: it sends the voice to another one
+//! under the same source number, and the same packets are missing there. It is told once, where it began. Knows neither calls
+//! nor rules.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};

@@ -1,5 +1,5 @@
-//! Takes the streams of a sender; gives which voice lacks the mark: the directions it is missing in, and what is no more than a copy from behind the place where it is
-//! lost.
+//! Takes the streams of a sender; gives which voice lacks the mark: the directions it is missing in, and what is no more than
+//! a copy from behind the place where it is lost.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;

@@ -149,6 +149,18 @@ proptest! {
 }
 
 #[test]
+fn line_ends_before_a_message_do_not_matter() {
+    let message = b"BYE sip:22@a.example SIP/2.0\r\nCall-ID: x\r\nl: 3\r\n\r\nabc";
+    for blank in ["\n", "\r", "\r\n", "\n\n", "\r\r", "\n\r", "\r\r\n", "\r\n\r", "\r\n\r\n\n", "\n\r\n\r\n"] {
+        let stream = [&message[..], blank.as_bytes(), message].concat();
+        for place in 1..stream.len() {
+            let notes = read(&stream, [0..place, place..stream.len()]);
+            assert_eq!(notes, alone(&[message.to_vec(), message.to_vec()]), "{blank:?} cut at {place}");
+        }
+    }
+}
+
+#[test]
 fn a_lost_segment_costs_its_own_message_once_it_is_acknowledged() {
     let messages = ["INVITE", "ACK", "BYE"].map(|method| {
         format!("{method} sip:a@b SIP/2.0\r\nCall-ID: {method}\r\nCSeq: 1 {method}\r\nl: 0\r\n\r\n")

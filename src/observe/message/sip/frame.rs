@@ -100,6 +100,12 @@ pub fn frame_stream(bytes: &[u8]) -> Frame {
     match bytes {
         [] | b"\r" => return Frame::NeedMore,
         [b'\r', b'\n', ..] => return Frame::KeepAlive(KeepAlive::Pong, 2),
+        // Line ends of other kinds. They go alone, so that the message behind them begins at the same byte however the
+        // stream is cut.
+        [b'\r' | b'\n', ..] => {
+            let blank = bytes.iter().position(|byte| !matches!(byte, b'\r' | b'\n'));
+            return Frame::Junk(blank.unwrap_or(bytes.len()));
+        }
         _ => {}
     }
     match scan::start_line(bytes) {

@@ -531,12 +531,23 @@ pub struct RowResult {
     pub flows: Vec<usize>,
     /// Flows in which attempts failed: all of them where the row is blocked, those of others where it was used as well.
     pub blocked_flows: usize,
+    /// Of a row that was not seen: flows in which it was asked for in vain, too seldom for a finding or without proof
+    /// that an answer would have been captured. They stand in `flows`.
+    pub tried_flows: usize,
     /// Packets of `flows`.
     pub packets: u64,
     /// Own ports that the site file puts in the place of those of the row.
     pub stated: Option<Ports>,
     /// First few frames.
     pub frames: Vec<Frame>,
+}
+
+impl RowResult {
+    /// Whether attempts failed, beside the use of the row or instead of it.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.blocked_flows > 0 || self.tried_flows > 0
+    }
 }
 
 /// A document that was judged by.

@@ -21,21 +21,25 @@ const DEVIATIONS: [Code; 5] = [Code::Port001, Code::Port002, Code::Port005, Code
 pub(super) fn rows(case: &Case<'_>, findings: &[Finding], failed: &BTreeSet<usize>) -> Vec<RowResult> {
     let mut used: Flows<'_> = BTreeMap::new();
     let mut blocked: Flows<'_> = BTreeMap::new();
+    let mut tried: Flows<'_> = BTreeMap::new();
     let systems = systems(case);
     for end in &case.ends {
         let id = end.view.flow.id;
-        let kind = if failed.contains(&id) { &mut blocked } else { &mut used };
-        let is_failed = failed.contains(&id);
+        let (has_failed, is_use) = (failed.contains(&id), is_use(end));
+        let kind = match (has_failed, is_use) {
+            (true, _) => &mut blocked,
+            (false, true) => &mut used,
+            (false, false) if is_attempt(end) => &mut tried,
+            (false, false) => continue,
+        };
         // What failed shows no content: there the ports suffice, unless the row is about a name.
         let fits = |row: &Row, fit: Fit| {
-            fit == Fit::Full || is_failed && row.legs.iter().all(|leg| leg.peer.names.is_empty())
+            fit == Fit::Full || !is_use && row.legs.iter().all(|leg| leg.peer.names.is_empty())
         };
-        if is_failed || is_use(end) {
-            let meant = end.rows.iter().filter(|(row, fit)| fits(row, *fit) && !end.is_outdone(row));
-            let meant = meant.filter(|(row, _)| holds(&systems, end.device.address, row));
-            for (row, _) in meant {
-                kind.entry((end.device.address, row.id.as_str())).or_default().insert(id);
-            }
+        let meant = end.rows.iter().filter(|(row, fit)| fits(row, *fit) && !end.is_outdone(row));
+        let meant = meant.filter(|(row, _)| holds(&systems, end.device.address, row));
+        for (row, _) in meant {
+            kind.entry((end.device.address, row.id.as_str())).or_default().insert(id);
         }
     }
     let deviating = deviating(case, findings);
@@ -49,14 +53,15 @@ pub(super) fn rows(case: &Case<'_>, findings: &[Finding], failed: &BTreeSet<usiz
                 (Some(departing), _, _) => (RowStatus::Deviating, Some(departing)),
                 (None, Some(flows), _) => (RowStatus::Used, Some(flows)),
                 (None, None, Some(flows)) => (RowStatus::Blocked, Some(flows)),
-                (None, None, None) => (RowStatus::Unused, None),
+                (None, None, None) => (RowStatus::Unused, tried.get(&key)),
             };
             let is_vendors = matches!(row.document.kind, DocumentKind::Vendor | DocumentKind::Extended);
             // A row that is documented for another role says nothing where it was not seen.
             let is_own = row.roles.contains(&device.role) || status != RowStatus::Unused;
             if is_vendors && is_own && (status != RowStatus::Unused || holds(&systems, device.address, row)) {
                 let blocked_flows = failed.map_or(0, BTreeSet::len);
-                results.push(RowResult { blocked_flows, ..result(case, key, status, flows) });
+                let tried_flows = if status == RowStatus::Unused { flows.map_or(0, BTreeSet::len) } else { 0 };
+                results.push(RowResult { blocked_flows, tried_flows, ..result(case, key, status, flows) });
             }
         }
     }
@@ -105,6 +110,7 @@ fn result(
         frames: frames(case, &flows),
         flows,
         blocked_flows: 0,
+        tried_flows: 0,
     }
 }
 
@@ -117,6 +123,16 @@ fn is_use(end: &End<'_>) -> bool {
     let goes_on = view.flow.tcp.as_ref().is_some_and(|tcp| tcp.outcome == TcpOutcome::Answered)
         && view.received.payload_packets > 0;
     view.took_part() || is_told || goes_on
+}
+
+/// Somebody wanted a connection, or was told that nobody listens; why it failed, the capture need not show.
+fn is_attempt(end: &End<'_>) -> bool {
+    let flow = end.view.flow;
+    let is_refused = flow.extra.icmp.iter().any(|report| report.about_a && report.is_unreachable());
+    let is_unanswered = flow.tcp.as_ref().is_some_and(|tcp| {
+        matches!(tcp.outcome, TcpOutcome::Refused | TcpOutcome::Silent) && tcp.attempt_count > 0
+    });
+    is_refused || is_unanswered
 }
 
 /// Rows from which findings say that a device departs, with the flows in which it does. A row that gives the far side's
@@ -204,6 +220,8 @@ mod tests {
             [RowStatus::Unused],
             "a failure that is no finding proves nothing"
         );
+        let tried = rows(&refused.case(), &[], &BTreeSet::new());
+        assert_eq!((tried[0].tried_flows, &tried[0].flows, tried[0].has_failed()), (1, &vec![0], true));
         let later = world(vec![read(TcpOutcome::Refused), read(TcpOutcome::Answered)]);
         assert_eq!(status(&later, &[], &[0]), [RowStatus::Used]);
         let results = rows(&later.case(), &[], &[0].into());

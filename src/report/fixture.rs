@@ -564,6 +564,7 @@ fn row(id: &str, device: &str, status: RowStatus, packets: u64) -> RowResult {
         status,
         flows: vec![0],
         blocked_flows: 0,
+        tried_flows: 0,
         packets,
         stated: None,
         frames: Vec::new(),

@@ -71,8 +71,8 @@ const STREAMS: [&str; 17] = [
     "mos",
     "call_id",
 ];
-const ROWS: [&str; 9] =
-    ["row", "device", "service", "transport_ports", "peer", "status", "flows", "blocked_flows", "packets"];
+const ROWS: [&str; 10] =
+    ["row", "device", "service", "transport_ports", "peer", "status", "flows", "blocked_flows", "tried_flows", "packets"];
 
 struct Sheet {
     language: Language,
@@ -206,6 +206,7 @@ fn row(row: &Row) -> Vec<String> {
         word(&row.status),
         row.flows.to_string(),
         row.blocked_flows.to_string(),
+        row.tried_flows.to_string(),
         row.packets.to_string(),
     ]
 }

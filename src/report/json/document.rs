@@ -293,7 +293,18 @@ pub(in crate::report) struct Row {
     /// Flows in which attempts failed (PORT-003); beside `used` those of other devices or times.
     #[serde(default)]
     pub(in crate::report) blocked_flows: u64,
+    /// Where the row is `unused`: flows in which it was asked for in vain, too seldom for PORT-003 or without proof that
+    /// an answer would have been captured. They are among `flows`.
+    #[serde(default)]
+    pub(in crate::report) tried_flows: u64,
     pub(in crate::report) packets: u64,
+}
+
+impl Row {
+    /// As [`crate::check::RowResult::has_failed`].
+    pub(in crate::report) fn has_failed(&self) -> bool {
+        self.blocked_flows > 0 || self.tried_flows > 0
+    }
 }
 
 /// A documented connection.

@@ -251,6 +251,7 @@ fn rows(audit: &Audit, names: &Names) -> Vec<published::Row> {
         status: row.status.into(),
         flows: row.flows.len() as u64,
         blocked_flows: row.blocked_flows as u64,
+        tried_flows: row.tried_flows as u64,
         packets: row.packets,
     });
     rows.collect()

@@ -62,7 +62,7 @@ fn documented(view: &View<'_>, row: &RowResult) -> (u8, Row) {
     let cells = vec![
         Cell::new(row.device.to_string()),
         Cell::new(&row.row),
-        Cell::new((view.words.row_status)(row.status, row.blocked_flows > 0)).by(order.into()).felt(felt),
+        Cell::new((view.words.row_status)(row.status, row.has_failed())).by(order.into()).felt(felt),
         Cell::new(legs.join("; ")),
         Cell::new(view.count(row.packets)).by(row.packets as f64),
         Cell::new(service),

@@ -96,7 +96,7 @@ pub(super) fn rows(maker: &Maker<'_>) -> Vec<Part> {
         let mut peers: Vec<String> = row.legs.iter().map(|leg| leg.peer.clone()).collect();
         peers.dedup();
         vec![
-            Cell::toned((maker.words.row_status)(row.status.into(), row.blocked_flows > 0), tone),
+            Cell::toned((maker.words.row_status)(row.status.into(), row.has_failed()), tone),
             Cell::new(maker.device(&row.device)),
             Cell::new(&row.row),
             Cell::new(row.service.as_deref().unwrap_or(NO_VALUE)),

@@ -253,10 +253,11 @@ fn party(party: Party) -> &'static str {
     }
 }
 
-fn row_status(status: RowStatus, some_blocked: bool) -> &'static str {
+fn row_status(status: RowStatus, has_failed: bool) -> &'static str {
     match status {
-        RowStatus::Used if some_blocked => "benutzt, teils blockiert",
+        RowStatus::Used if has_failed => "benutzt, teils blockiert",
         RowStatus::Used => "benutzt",
+        RowStatus::Unused if has_failed => "nur Versuche gesehen",
         RowStatus::Unused => "nicht beobachtet",
         RowStatus::Blocked => "blockiert",
         RowStatus::Deviating => "abweichend",

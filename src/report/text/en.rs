@@ -251,10 +251,11 @@ fn party(party: Party) -> &'static str {
     }
 }
 
-fn row_status(status: RowStatus, some_blocked: bool) -> &'static str {
+fn row_status(status: RowStatus, has_failed: bool) -> &'static str {
     match status {
-        RowStatus::Used if some_blocked => "used, partly blocked",
+        RowStatus::Used if has_failed => "used, partly blocked",
         RowStatus::Used => "used",
+        RowStatus::Unused if has_failed => "only attempts seen",
         RowStatus::Unused => "not observed",
         RowStatus::Blocked => "blocked",
         RowStatus::Deviating => "deviating",

@@ -60,7 +60,8 @@ pub(super) fn rows(case: &Case<'_>, findings: &[Finding], failed: &BTreeSet<usiz
             let is_own = row.roles.contains(&device.role) || status != RowStatus::Unused;
             if is_vendors && is_own && (status != RowStatus::Unused || holds(&systems, device.address, row)) {
                 let blocked_flows = failed.map_or(0, BTreeSet::len);
-                let tried_flows = if status == RowStatus::Unused { flows.map_or(0, BTreeSet::len) } else { 0 };
+                let tried_flows =
+                    if status == RowStatus::Unused { flows.map_or(0, BTreeSet::len) } else { 0 };
                 results.push(RowResult { blocked_flows, tried_flows, ..result(case, key, status, flows) });
             }
         }

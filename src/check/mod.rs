@@ -26,6 +26,7 @@ mod rejection;
 mod security;
 mod signalling;
 mod target;
+mod troubled;
 mod tunnel;
 
 use std::collections::BTreeSet;
@@ -52,6 +53,7 @@ pub use media::{LEAST_JUDGED, LOSS_LIMITS, MOS_LIMITS};
 pub use mended::{is_disproved_by_absence, outweighs};
 pub use rejection::{Circumstance, Rejection};
 pub use target::Target;
+pub use troubled::{OneWay, Trouble, is_everyday, is_failure, one_way, troubled};
 
 /// Runs all checks and puts together what a report needs.
 #[must_use]

@@ -190,6 +190,8 @@ pub struct Call {
     /// Some SDP of the call says something else than audio both ways at one address: hold, refused media, T.38, ICE
     /// of both sides. Silence is no fault then.
     pub may_be_silent: bool,
+    /// The side whose voice alone was agreed on, from beginning to end (RFC 3264 section 6.1).
+    pub speaks_alone: Option<CallSide>,
     /// When SDP after the answer, re-INVITE or UPDATE, changed something of what was agreed, or a REFER handed the call over;
     /// at most 16.
     pub renegotiated: Vec<Timestamp>,
@@ -290,6 +292,7 @@ impl Call {
             other_media: Vec::new(),
             answered_elsewhere: false,
             may_be_silent: false,
+            speaks_alone: None,
             renegotiated: Vec::new(),
             offered_again: Vec::new(),
             rerouted: Vec::new(),

@@ -204,6 +204,15 @@ struct Branch {
     offered: Vec<(CallSide, u32, Described)>,
 }
 
+/// A direction of audio over all descriptions of a side.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum Way {
+    #[default]
+    Unknown,
+    Always(Direction),
+    Changing,
+}
+
 /// What a side says about its audio.
 #[derive(Clone, Debug, Default)]
 struct Described {
@@ -211,6 +220,8 @@ struct Described {
     media: Vec<SocketAddr>,
     /// Whether its silence is no fault.
     may_be_silent: bool,
+    /// Which way it wants audio, if it has always said the same.
+    direction: Way,
     /// Whether it has asked for ICE, on any hop: that takes both sides (RFC 8839 section 4.2.5), and voice may then go another
     /// way than the lines for everybody else say.
     has_ice: bool,
@@ -338,6 +349,18 @@ impl Branches {
                 may_be(&self.offer) || ends.into_iter().any(may_be)
             }
         };
+        call.speaks_alone = told.and_then(|branch| {
+            let own = if branch.caller.is_empty() { &self.offer } else { &branch.caller };
+            match (own.direction, branch.callee.direction) {
+                (Way::Always(Direction::RecvOnly), Way::Always(Direction::SendOnly)) => {
+                    Some(CallSide::Callee)
+                }
+                (Way::Always(Direction::SendOnly), Way::Always(Direction::RecvOnly)) => {
+                    Some(CallSide::Caller)
+                }
+                _ => None,
+            }
+        });
         for branch in self.known.iter().filter(|branch| told.is_none_or(|told| told.tag == branch.tag)) {
             branch.caller.media.iter().for_each(|end| keep(&mut call.caller_media, *end));
             branch.callee.media.iter().for_each(|end| keep(&mut call.callee_media, *end));
@@ -370,6 +393,11 @@ impl Described {
     /// explain any silence.
     fn take(&mut self, sdp: &Sdp, is_settled: bool) {
         let (end, silent) = audio(sdp);
+        self.direction = match (self.direction, way(sdp)) {
+            (Way::Unknown, Some(direction)) => Way::Always(direction),
+            (Way::Always(known), Some(direction)) if known == direction => self.direction,
+            _ => Way::Changing,
+        };
         self.has_ice |= sdp.media.iter().any(|media| media.has_ice || !media.candidates.is_empty());
         self.may_be_silent = silent || is_settled && self.may_be_silent;
         if let Some(end) = end {
@@ -385,6 +413,13 @@ fn keep(media: &mut Vec<SocketAddr>, end: SocketAddr) {
         media.reserve_exact(1);
         media.push(end);
     }
+}
+
+/// Which way a description wants its only audio.
+fn way(sdp: &Sdp) -> Option<Direction> {
+    let mut audio = sdp.media.iter().filter(|media| media.kind.as_str() == "audio");
+    let media = audio.next().filter(|media| media.port != 0)?;
+    audio.next().is_none().then_some(media.direction)
 }
 
 /// Where a description wants audio, and whether silence may be meant.

@@ -210,8 +210,8 @@ pub struct Unanswered {
 /// A client as a server sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mapping {
-    /// `received`; without it the address that the client wrote into its Via, because then the two are the same (RFC 3261
-    /// section 18.2.1). `None` where that is a name.
+    /// `received`; without it the address that the client wrote into its Via, if that is its own or a public one, because then
+    /// the two are the same (RFC 3261 section 18.2.1).
     pub address: Option<IpAddr>,
     /// `rport`.
     pub port: u16,

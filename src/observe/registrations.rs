@@ -518,8 +518,13 @@ impl Entry {
         if heard.protocol != Protocol::Udp {
             return;
         }
-        // A server adds `received` where the source is not what the client wrote, RFC 3261 section 18.2.1.
-        let address = via.received.as_ref().unwrap_or(&via.host).ip();
+        // A server adds `received` where the source is not what the client wrote, RFC 3261 section 18.2.1. Not every server
+        // does: what the client wrote is believed if it is its own address or one that a router may have given it.
+        let own = self.row.client.ip();
+        let address = match &via.received {
+            Some(received) => received.ip(),
+            None => via.host.ip().filter(|host| *host == own || is_public(*host)),
+        };
         let is_same = self.mapped.is_some_and(|(before, known)| {
             let same_address = match (before, address) {
                 (Some(before), Some(now)) => before == now,
@@ -538,6 +543,14 @@ impl Entry {
         }
         self.mapped = Some((address, port));
         self.row.kept = Some((heard.time, heard.time));
+    }
+}
+
+/// Whether the Internet may see somebody under it.
+fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => !(v4.is_private() || v4.is_link_local() || v4.is_loopback() || v4.is_unspecified()),
+        IpAddr::V6(v6) => !(v6.is_unique_local() || v6.is_unicast_link_local() || v6.is_loopback()),
     }
 }
 

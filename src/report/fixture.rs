@@ -127,12 +127,8 @@ pub(crate) fn audit() -> Audit {
         inside_tls: Default::default(),
         unexplained: vec![1],
         unjudged: vec![Unjudged::Encrypted, Unjudged::Clock],
-        unheard: Vec::new(),
         findings: findings(),
-        accepted: Vec::new(),
-        filter: None,
-        few: Vec::new(),
-        mended: Vec::new(),
+        ..empty_audit()
     }
 }
 

@@ -71,8 +71,18 @@ const STREAMS: [&str; 17] = [
     "mos",
     "call_id",
 ];
-const ROWS: [&str; 10] =
-    ["row", "device", "service", "transport_ports", "peer", "status", "flows", "blocked_flows", "tried_flows", "packets"];
+const ROWS: [&str; 10] = [
+    "row",
+    "device",
+    "service",
+    "transport_ports",
+    "peer",
+    "status",
+    "flows",
+    "blocked_flows",
+    "tried_flows",
+    "packets",
+];
 
 struct Sheet {
     language: Language,

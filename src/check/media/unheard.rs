@@ -8,11 +8,12 @@ use super::super::case::{Case, Span};
 use super::super::finding::{Detail, Finding, Unjudged};
 use super::{Answered, LEAST_CALL};
 use crate::capture::Timestamp;
+use crate::observe::media::MediaKind;
 use crate::observe::message::App;
 use crate::observe::{Answer, Call, CallProtocol, Stream};
 
 /// Places of answered calls that last a while, whose sides agreed on audio, and that are not heard at all, ascending. None
-/// where the capture holds no voice, which is told of the whole of it (CAP-010), or where some of it was dropped.
+/// where the capture holds no streams, which is told of the whole of it (CAP-010), or where some of it was dropped.
 pub(in crate::check) fn unheard(case: &Case<'_>) -> Vec<usize> {
     let traffic = case.traffic;
     let quality = &traffic.quality;
@@ -53,10 +54,15 @@ fn is_unheard(case: &Case<'_>, id: usize, call: &Call, unclaimed: &Unclaimed) ->
         && at.is_known()
         && until.since(at) >= LEAST_CALL
         && call.also_heard.is_empty()
-        && case.streams_in(id).next().is_none()
+        && case.streams_in(id).all(is_picture)
         // Voice that no description announced may be that of the call.
         && !ends().map(|end| end.ip()).chain([call.caller.ip(), call.callee.ip()]).any(|host| unclaimed.meets(host, at, until))
         && !is_anything_at(case, call)
+}
+
+/// Who is seen may still not be heard.
+fn is_picture(stream: &Stream) -> bool {
+    stream.report.kind == MediaKind::Video
 }
 
 /// Whether anything but checks of the way (ICE) and reports came to or from where the sides wanted to receive.
@@ -74,7 +80,8 @@ struct Unclaimed(HashMap<IpAddr, Vec<(Timestamp, Timestamp)>>);
 impl Unclaimed {
     fn of(streams: &[Stream]) -> Self {
         let mut by_host: HashMap<IpAddr, Vec<(Timestamp, Timestamp)>> = HashMap::new();
-        let mut unclaimed: Vec<&Stream> = streams.iter().filter(|stream| stream.call.is_none()).collect();
+        let mut unclaimed: Vec<&Stream> =
+            streams.iter().filter(|stream| stream.call.is_none() && !is_picture(stream)).collect();
         unclaimed.sort_by_key(|stream| stream.report.first.time);
         for stream in unclaimed {
             for host in [stream.source.ip(), stream.destination.ip()] {

@@ -151,7 +151,8 @@ proptest! {
 #[test]
 fn line_ends_before_a_message_do_not_matter() {
     let message = b"BYE sip:22@a.example SIP/2.0\r\nCall-ID: x\r\nl: 3\r\n\r\nabc";
-    for blank in ["\n", "\r", "\r\n", "\n\n", "\r\r", "\n\r", "\r\r\n", "\r\n\r", "\r\n\r\n\n", "\n\r\n\r\n"] {
+    for blank in ["\n", "\r", "\r\n", "\n\n", "\r\r", "\n\r", "\r\r\n", "\r\n\r", "\r\n\r\n\n", "\n\r\n\r\n"]
+    {
         let stream = [&message[..], blank.as_bytes(), message].concat();
         for place in 1..stream.len() {
             let notes = read(&stream, [0..place, place..stream.len()]);

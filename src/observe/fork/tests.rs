@@ -450,6 +450,21 @@ fn ice_takes_both_sides() {
 }
 
 #[test]
+fn voice_of_one_side_alone_may_be_agreed() {
+    let speaks_alone = |offer: &'static str, answer: &'static str| {
+        let mut scene = Scene::default();
+        let said = |tag, sdp| Said { cseq: "1 INVITE", branch: "a", tag, sdp, by_callee: false };
+        scene.ask(0, [CALLER, PROXY], said("", Some(("192.168.10.21:10000", offer))));
+        scene.answer(900, [PROXY, CALLER], 200, said("b", Some(("192.168.10.2:5204", answer))));
+        scene.call().speaks_alone
+    };
+    assert_eq!(speaks_alone("a=recvonly", "a=sendonly"), Some(CallSide::Callee));
+    assert_eq!(speaks_alone("a=sendonly", "a=recvonly"), Some(CallSide::Caller));
+    assert_eq!(speaks_alone("a=sendrecv", "a=sendonly"), None, "that is hold");
+    assert_eq!(speaks_alone("a=recvonly", ""), None, "a contradiction");
+}
+
+#[test]
 fn a_call_is_held_where_an_offer_to_send_at_most_is_agreed_to() {
     let held_from = |first: &'static str, offers: &[(i64, &'static str, u16)]| {
         let mut scene = Scene::default();

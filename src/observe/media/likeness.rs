@@ -151,7 +151,11 @@ impl Likeness {
     /// Whether the packets alone are enough, given the clock that they seem to have.
     #[must_use]
     pub fn is_media(&self, clock: Option<Clock>) -> bool {
-        let Some(clock) = clock else { return self.is_event() };
+        // An event that is sent again and again with one marker seems to have a clock.
+        if self.is_event() {
+            return true;
+        }
+        let Some(clock) = clock else { return false };
         self.packets >= LEAST_PACKETS
             && self.unusual_types * 20 <= self.packets
             && self.is_numbered()

@@ -384,6 +384,15 @@ fn refusals_are_kept_by_status_and_the_longest_outage_with_its_end() {
 fn without_received_the_registrar_saw_what_the_via_says() {
     let row = registration(&["?", "200@14837"]);
     assert_eq!(row.mappings[0].address, Some("192.168.10.21".parse().unwrap()));
+    let told = |client: &str, via: &str| {
+        let mut registrations = Registrations::default();
+        registrations.push(&heard(1, at(0), client, PBX, 1, "", "", ""));
+        registrations.push(&heard(2, at(500), PBX, client, 1, "200", via, ""));
+        registrations.finish().remove(0).mappings[0].address
+    };
+    let behind_nat = ";rport=5060;received=203.0.113.9";
+    assert_eq!(told("172.29.38.91:5060", behind_nat), Some("203.0.113.9".parse().unwrap()));
+    assert_eq!(told("172.29.38.91:5060", ";rport=5060"), None, "another address of the client's own");
 }
 
 #[test]

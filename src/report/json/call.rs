@@ -9,7 +9,7 @@ use super::document::Endpoint;
 use super::fill::endpoint;
 use super::worst::{Outcome, Standing};
 use crate::capture::{Frame, Timestamp};
-use crate::check::Audit;
+use crate::check::{self, Audit, Trouble, troubled};
 use crate::observe::message::sip;
 use crate::observe::{self, Answer, CallProtocol, Step, Traffic};
 use crate::report::number;
@@ -62,6 +62,16 @@ pub(in crate::report) struct Call {
     /// other calls is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::report) unheard: Option<[Endpoint; 2]>,
+    /// The side whose voice alone was agreed on (`sendonly`, `recvonly`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) speaks_alone: Option<CallSide>,
+    /// That one side alone is heard (RTP-001).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) one_way: Option<OneWay>,
+    /// Whether forms for people mark it: it failed (busy, declined and unavailable do not count), was silent (RTP-002) or
+    /// one-way, or lost at least 1 % of the packets of a direction.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(in crate::report) marked: bool,
     /// From the answer to an ACK that came only when the answer had been sent again and again, in ms.
     #[serde(default)]
     pub(in crate::report) late_ack_ms: Option<f64>,
@@ -121,6 +131,28 @@ pub(in crate::report) struct Call {
     /// Further messages.
     #[serde(default)]
     pub(in crate::report) messages_omitted: u64,
+}
+
+/// For how long one side alone is heard.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct OneWay {
+    /// At first, in ms, until the voice found its way; missing where that lasted to the end.
+    pub(in crate::report) at_first_ms: Option<f64>,
+}
+
+impl OneWay {
+    fn of(one_way: check::OneWay) -> Self {
+        let at_first_ms = match one_way {
+            check::OneWay::Throughout => None,
+            check::OneWay::AtFirst(lasted) => Some(lasted as f64 / 1e6),
+        };
+        Self { at_first_ms }
+    }
+
+    pub(in crate::report) fn told(&self) -> check::OneWay {
+        self.at_first_ms
+            .map_or(check::OneWay::Throughout, |lasted| check::OneWay::AtFirst((lasted * 1e6) as i64))
+    }
 }
 
 /// A stream during one of its calls.
@@ -293,10 +325,12 @@ pub(super) struct Ties {
     /// Calls that it was passed on as.
     legs: BTreeMap<usize, Vec<usize>>,
     streams: BTreeMap<usize, Vec<usize>>,
+    troubled: BTreeMap<usize, Trouble>,
 }
 
 impl Ties {
-    pub(super) fn of(traffic: &Traffic) -> Self {
+    pub(super) fn of(audit: &Audit) -> Self {
+        let traffic = &audit.traffic;
         let legs = traffic.calls.iter().map(|call| call.leg_of);
         let mut streams = positions(traffic.streams.iter().map(|stream| stream.call));
         for (id, call) in traffic.calls.iter().enumerate().filter(|(_, call)| !call.also_heard.is_empty()) {
@@ -304,7 +338,7 @@ impl Ties {
             own.extend(&call.also_heard);
             own.sort_unstable();
         }
-        Self { legs: positions(legs), streams }
+        Self { legs: positions(legs), streams, troubled: troubled(audit) }
     }
 
     fn legs(&self, id: usize) -> &[usize] {
@@ -373,6 +407,9 @@ pub(super) fn call(id: usize, call: &observe::Call, ties: &Ties, audit: &Audit, 
             .agreed()
             .filter(|_| audit.unheard.binary_search(&id).is_ok())
             .map(|ends| ends.map(endpoint)),
+        speaks_alone: call.speaks_alone.map(Into::into),
+        one_way: ties.troubled.get(&id).and_then(|trouble| trouble.one_way).map(OneWay::of),
+        marked: ties.troubled.contains_key(&id),
         late_ack_ms: call.late_ack.map(|waited| waited as f64 / 1e6),
         refused_change: call.refused_change.map(|change| RefusedChange {
             kind: change.kind.into(),

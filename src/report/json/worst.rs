@@ -6,8 +6,9 @@ use std::cmp::Ordering;
 use super::call::{Call, CallState};
 use super::document::Stream;
 use super::fill::finite;
+use crate::check::{is_everyday, is_failure};
 use crate::observe::media::StreamReport;
-use crate::report::text::{EXPEDITED_FORWARDING, is_everyday, is_failure};
+use crate::report::text::EXPEDITED_FORWARDING;
 
 /// How good a stream was, where that can be told.
 #[derive(Clone, Copy, Debug)]

@@ -14,7 +14,8 @@ use crate::report::number::{NO_VALUE, decimal, duration, percent, span, time_of_
 use crate::report::redact::is_public;
 use crate::report::table::media::{LEAST_OF_CODEC, codec_of, is_at_most};
 use crate::report::text::{
-    CallNotes, EXPEDITED_FORWARDING, HoldNote, Registered, dscp_name, failed_transfer, unanswered,
+    CallNotes, EXPEDITED_FORWARDING, HoldNote, Registered, dscp_name, failed_transfer, transferred,
+    unanswered,
 };
 
 pub(super) fn marking(maker: &Maker<'_>) -> Vec<Part> {
@@ -133,6 +134,9 @@ pub(super) fn calls(maker: &Maker<'_>) -> Vec<Part> {
         parts.push(Part::Picture(Picture::CallTimes));
         parts
             .push(Part::Table(Table::new(&heads, calls.iter().map(|call| call_line(maker, call)).collect())));
+        if calls.iter().any(|call| call.marked) {
+            parts.push(Part::Text(maker.words.notes.marked_calls.to_owned()));
+        }
         if maker.document.unjudged.contains(&Unjudged::Clock) {
             parts.push(Part::Text(maker.words.notes.times_unjudged.to_owned()));
         }
@@ -189,7 +193,7 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
         CallState::Unanswered => Answer::Unanswered,
         CallState::Open => Answer::Open,
     };
-    let transfer = call.transferred_to.as_deref();
+    let transfer = call.transferred_to.as_deref().zip(call.transferred_by);
     let is_known = call.beginning != Beginning::SidesUnknown;
     let ended = call.hung_up.filter(|_| matches!(answer, Answer::Answered | Answer::Open) && is_known);
     let root = call.leg_of.and_then(|root| maker.document.calls.get(root));
@@ -204,8 +208,8 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
     } else if answer == Answer::Open && call.is_sip() && call.end.is_some() {
         maker.words.notes.answer_unseen.clone_into(&mut result);
     }
-    if let Some(to) = transfer {
-        result = format!("{result}; {} {}", maker.words.notes.transferred_to, shown(to));
+    if let Some((to, side)) = transfer {
+        result = format!("{result}; {}", transferred(side.into(), &shown(to), maker.language));
     }
     if let (Some(to), Some(status)) = (&call.transfer_failed_to, call.transfer_failed_status) {
         result = format!("{result}; {}", failed_transfer(&shown(to), status, maker.language));
@@ -219,6 +223,8 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
         status_behind: call.status_behind,
         is_unacknowledged: call.unacknowledged,
         unheard: call.unheard.as_ref().map(|ends| ends.each_ref().map(|end| shown(&end.address))),
+        speaks_alone: call.speaks_alone.map(Into::into),
+        one_way: call.one_way.as_ref().map(|one_way| one_way.told()),
         late_ack: call.late_ack_ms.map(|ms| (ms * 1e6) as i64),
         cause: call
             .cause
@@ -235,6 +241,7 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
                 side: held.by.into(),
                 after: between(call.answered.as_deref(), held.from.as_deref())?,
                 lasted: between(held.from.as_deref(), held.until.as_deref()),
+                is_ended: call.end.is_some(),
                 times: held.times,
             })
         }),
@@ -253,8 +260,9 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
     } else if call.is_sip() && answer == Answer::Answered && call.end.is_none() {
         result = format!("{result}; {}", maker.words.notes.end_unseen);
     }
+    let start = maker.moment(call.start.as_deref());
     vec![
-        Cell::new(maker.moment(call.start.as_deref())),
+        if call.marked { Cell::toned(format!("! {start}"), Tone::Bad) } else { Cell::new(start) },
         Cell::new(format!("{} {} {}", shown(&call.from), call.arrow(), shown(&call.to))),
         Cell::number(span(dial.map(|ms| (ms * 1e6) as i64)), dial),
         Cell::number(span(length), length.map(|length| length as f64)),

@@ -1,27 +1,23 @@
 //! Calls and registrations.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 
 use super::View;
 use super::media;
 use super::page::{Lean, Page, Piece, Tone};
 use crate::capture::Timestamp;
-use crate::check::{Code, Detail, Expiry, Finding, LEAST_JUDGED, Unjudged};
-use crate::observe::{Answer, Beginning, Call, CallProtocol, Registration, Stream};
+use crate::check::{Code, Expiry, Unjudged, one_way, troubled};
+use crate::observe::{Answer, Beginning, Call, CallProtocol, Registration};
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, duration, moment, time_of_day};
 use crate::report::redact::is_public;
 use crate::report::text::{
-    CallNotes, HoldNote, Registered, Unreachable, arrow, failed_transfer, is_everyday, is_failure, unanswered,
+    CallNotes, HoldNote, Registered, Unreachable, arrow, failed_transfer, transferred, unanswered,
 };
 
 /// Most calls or registrations listed.
 const MOST: usize = 30;
-/// Loss in percent from which a call comes before one without.
-const SHOWN_LOSS: f64 = 1.0;
-/// A shorter call (ns) is not judged by who is heard in it.
-const LEAST_CALL: i64 = 3_000_000_000;
 /// Stands before a call that failed, was heard by one side only, or lost packets.
 const MARK: &str = "! ";
 /// Most streams listed of one call; hold and transfer bring several.
@@ -41,19 +37,18 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
         let has_voice = !view.audit.traffic.streams.is_empty();
         return page.paragraph(0, if has_voice { notes.no_signalling } else { notes.no_calls }, Tone::Plain);
     }
-    let lost = worst_loss(view);
-    let loss = |id: &usize| lost.get(id).copied().unwrap_or_default();
-    let one_way: BTreeSet<usize> =
-        calls.iter().enumerate().filter(|(id, call)| is_one_way(view, *id, call)).map(|(id, _)| id).collect();
-    let is_bad = |id: &usize, call: &Call| has_failed(call) || one_way.contains(id);
+    let troubled = troubled(view.audit);
+    let trouble = |id: &usize| troubled.get(id).copied().unwrap_or_default();
     let mut order: Vec<(usize, &Call)> = calls.iter().enumerate().collect();
-    order.sort_by(|(x, call), (y, other)| {
-        is_bad(y, other).cmp(&is_bad(x, call)).then(loss(y).total_cmp(&loss(x))).then(x.cmp(y))
+    order.sort_by(|(x, _), (y, _)| {
+        let (one, other) = (trouble(x), trouble(y));
+        let by_fate = other.is_grave().cmp(&one.is_grave());
+        by_fate.then(other.lost_percent.total_cmp(&one.lost_percent)).then(x.cmp(y))
     });
     // The worst are there in any case, and all stand in the order in which they began.
     order.truncate(MOST);
     order.sort_by_key(|(id, call)| (call.start.1, *id));
-    let is_marked = |(id, call): &(usize, &Call)| is_bad(id, call) || loss(id) >= SHOWN_LOSS;
+    let is_marked = |(id, _): &(usize, &Call)| troubled.contains_key(id);
     if order.iter().any(is_marked) {
         page.paragraph(0, view.words.notes.marked_calls, Tone::Plain);
     }
@@ -74,94 +69,20 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     }
 }
 
-/// Nobody hung up, declined or was busy, and yet there was no call.
-fn has_failed(call: &Call) -> bool {
-    match call.answer {
-        Answer::Unanswered => true,
-        // Where it rang, 408 says that nobody answered.
-        Answer::Rejected(408) => call.ringing.is_none(),
-        Answer::Rejected(status) => status >= 400 && !is_everyday(status, call.reason.as_deref()),
-        Answer::Cancelled => call.status.is_some_and(is_failure),
-        Answer::Answered => call.is_unacknowledged,
-        Answer::Open => false,
-    }
-}
-
-/// Greatest loss in percent among the streams of each call that lost anything worth a look, by call.
-fn worst_loss(view: &View<'_>) -> BTreeMap<usize, f64> {
-    let mut worst: BTreeMap<usize, f64> = BTreeMap::new();
-    // What the capture lacks was not lost on the way.
-    if view.audit.unjudged.contains(&Unjudged::Incomplete) {
-        return worst;
-    }
-    for stream in &view.audit.traffic.streams {
-        // What the receiver has was not lost, whatever the capture lacks.
-        let lost = stream.report.receiver_lost_percent().unwrap_or_else(|| stream.lost_percent());
-        if let Some(call) = stream.call.filter(|_| lost >= SHOWN_LOSS) {
-            let known = worst.entry(call).or_default();
-            *known = known.max(lost);
-        }
-    }
-    // Voice that goes past the PBX belongs to the call that it passed on as well.
-    let traffic = &view.audit.traffic;
-    for (id, call) in traffic.calls.iter().enumerate().filter(|(_, call)| !call.also_heard.is_empty()) {
-        let heard = call.also_heard.iter().filter_map(|at| {
-            let stream = traffic.streams.get(*at)?;
-            let received = stream.report.receiver_lost_percent().is_some_and(|lost| lost < SHOWN_LOSS);
-            let lost =
-                traffic.in_call(*at, id).map_or_else(|| stream.lost_percent(), |part| part.lost_percent());
-            (!received && lost >= SHOWN_LOSS).then_some(lost)
-        });
-        if let Some(lost) = heard.max_by(f64::total_cmp) {
-            let known = worst.entry(id).or_default();
-            *known = known.max(lost);
-        }
-    }
-    worst
-}
-
-/// Whether the finding of one-way audio is about this call: voice of the one side, none of the other.
-fn is_one_way(view: &View<'_>, id: usize, call: &Call) -> bool {
-    let told = |finding: &Finding| {
-        let Detail::Rtp001 { peers, astray, .. } = &finding.detail else { return false };
-        let Some(subject) = finding.subject.as_ref().map(|subject| subject.address) else { return false };
-        let traffic = &view.audit.traffic;
-        let voices = || traffic.voice_of(id).filter_map(|at| traffic.streams.get(at));
-        match astray {
-            Some(astray) => {
-                voices().any(|stream| stream.source.ip() == subject && stream.destination == astray.to)
-            }
-            None => {
-                let speaks = |stream: &Stream| stream.report.counts.packets >= LEAST_JUDGED;
-                !call.may_be_silent
-                    && call.length().is_none_or(|length| length >= LEAST_CALL)
-                    && [&call.caller_media, &call.callee_media]
-                        .iter()
-                        .any(|side| side.iter().any(|end| end.ip() == subject))
-                    && voices().any(|stream| peers.contains(&stream.source.ip()) && speaks(stream))
-                    && !voices().any(|stream| stream.source.ip() == subject)
-            }
-        }
-    };
-    call.answer == Answer::Answered && view.audit.findings.iter().any(told)
-}
-
 /// To whom it was transferred, and a line for each direction.
 fn lines_below(view: &View<'_>, id: usize, call: &Call) -> Vec<String> {
     let traffic = &view.audit.traffic;
-    let transfer =
-        call.transferred.as_ref().map(|(_, to)| (escape_terminal(to, FIELD), call.transfer_failed)).map(
-            |(to, failed)| match failed {
-                Some(status) => failed_transfer(&to, status, view.language),
-                None => format!("{} {to}", view.words.notes.transferred_to),
-            },
-        );
-    let one_way = is_one_way(view, id, call).then(|| view.words.notes.one_way_call.to_owned());
+    let transfer = call.transferred.as_ref().map(|(side, to)| {
+        let to = escape_terminal(to, FIELD);
+        match call.transfer_failed {
+            Some(status) => failed_transfer(&to, status, view.language),
+            None => transferred(*side, &to, view.language),
+        }
+    });
     let voice = traffic
         .voice_of(id)
         .take(MOST_STREAMS)
         .filter_map(|at| Some(media::of_call(view, traffic.streams.get(at)?, traffic.in_call(at, id))));
-    let voice = one_way.into_iter().chain(voice);
     notes(view, id, call).lines(view.language).into_iter().chain(transfer).chain(voice).collect()
 }
 
@@ -180,6 +101,8 @@ pub(in crate::report) fn notes<'a>(view: &View<'a>, id: usize, call: &'a Call) -
             .agreed()
             .filter(|_| view.audit.unheard.binary_search(&id).is_ok())
             .map(|ends| ends.map(|end| end.ip().to_string())),
+        speaks_alone: call.speaks_alone,
+        one_way: one_way(view.audit, id, call),
         late_ack: call.late_ack,
         cause: call
             .cause
@@ -194,6 +117,7 @@ pub(in crate::report) fn notes<'a>(view: &View<'a>, id: usize, call: &'a Call) -
             side: held.side,
             after: held.from.since(answered),
             lasted: held.until.map(|until| until.since(held.from)),
+            is_ended: call.end.is_some(),
             times: held.times,
         }),
         refused_change: call.refused_change.map(|change| (change.kind, change.status)),

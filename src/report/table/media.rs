@@ -143,7 +143,11 @@ pub(super) fn of_call(view: &View<'_>, stream: &Stream, part: Option<Stretch>) -
     if part.is_none() && !view.audit.unjudged.contains(&Unjudged::Clock) {
         facts.extend(spells(view.audit.traffic.spells(stream), view.language));
     }
-    format!("{} → {}: {}", stream.source.ip(), stream.destination.ip(), facts.join(", "))
+    let (from, to) = (stream.source, stream.destination);
+    match from.ip() == to.ip() {
+        true => format!("{from} → {to}: {}", facts.join(", ")),
+        false => format!("{} → {}: {}", from.ip(), to.ip(), facts.join(", ")),
+    }
 }
 
 /// Where voice does not last as long as its call.

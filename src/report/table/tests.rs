@@ -175,7 +175,48 @@ fn a_call_that_is_one_way_is_marked() {
         (text.contains("nur eine Seite ist zu hören (RTP-001)"), text.contains("\n! "))
     };
     assert_eq!(told(vec![voice.clone()]), (true, true));
-    assert_eq!(told(vec![voice, back]), (false, false), "another call of the same hosts");
+    assert_eq!(told(vec![voice.clone(), back.clone()]), (false, false), "another call of the same hosts");
+    let Detail::Rtp001 { strays, .. } = &mut audit.findings[0].detail else { panic!() };
+    *strays = 1;
+    back.report.counts.packets = 1;
+    audit.traffic.streams = vec![voice, back];
+    let text = table(&audit, &names(Language::De), &settings(Language::De, 140));
+    assert!(text.contains("\n! "), "the one packet at the beginning is what the finding tells of: {text}");
+}
+
+#[test]
+fn a_call_whose_voice_goes_astray_is_marked_as_long_as_it_does() {
+    use crate::check::{Astray, Detail};
+    let mut audit = audit();
+    audit.findings.retain(|finding| matches!(finding.detail, Detail::Rtp001 { .. }));
+    let subject = audit.findings[0].subject.as_ref().unwrap().address.to_string();
+    let (call, mut voice) = heard(&subject, "192.168.10.99", 0);
+    let to = crate::observe::fixture::socket("203.0.113.9:7078");
+    voice.destination = to;
+    (audit.traffic.calls, audit.traffic.streams) = (vec![call], vec![voice]);
+    let mut told = |is_over| {
+        let Detail::Rtp001 { astray, .. } = &mut audit.findings[0].detail else { panic!() };
+        *astray = Some(Astray { to, announced: None, lasted: 3_000_000_000, outside: true, is_over });
+        table(&audit, &names(Language::De), &settings(Language::De, 140))
+    };
+    assert!(told(false).contains("nur eine Seite ist zu hören (RTP-001)"));
+    assert!(told(true).contains("anfangs 3,0\u{a0}s lang nur eine Seite zu hören (RTP-001)"));
+}
+
+#[test]
+fn a_call_in_which_nobody_is_heard_is_marked() {
+    use crate::check::Detail;
+    let mut audit = audit();
+    audit.findings.retain(|finding| matches!(finding.detail, Detail::Rtp002 { .. }));
+    let caller = audit.findings[0].subject.as_ref().unwrap().address.to_string();
+    let Detail::Rtp002 { peers, .. } = &audit.findings[0].detail else { panic!() };
+    let (call, _) = heard(&caller, &peers[0].to_string(), 0);
+    (audit.traffic.calls, audit.traffic.streams) = (vec![call], Vec::new());
+    let mut told = |unheard| {
+        audit.unheard = unheard;
+        table(&audit, &names(Language::De), &settings(Language::De, 140)).contains("\n! ")
+    };
+    assert_eq!((told(vec![0]), told(Vec::new())), (true, false), "others of the same hosts are heard");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use super::cause::because;
 use super::signalling::meaning;
 use super::{List, quoted};
+use crate::check::{OneWay, is_failure};
 use crate::observe::message::sip::CauseProtocol;
 use crate::observe::message::sip::standard_phrase;
 use crate::observe::{Answer, Beginning, CallSide, ChangeKind};
@@ -29,6 +30,10 @@ pub(crate) struct CallNotes<'a> {
     pub(crate) is_unacknowledged: bool,
     /// Between whom voice was agreed of which the capture holds none, though it does of other calls.
     pub(crate) unheard: Option<[String; 2]>,
+    /// Whose voice alone was agreed on.
+    pub(crate) speaks_alone: Option<CallSide>,
+    /// That one side alone is heard.
+    pub(crate) one_way: Option<OneWay>,
     /// From the answer to its ACK, in ns, where that came late.
     pub(crate) late_ack: Option<i64>,
     /// What the message says that ended it, with the text beside it, which is hostile.
@@ -50,6 +55,16 @@ pub(crate) struct CallNotes<'a> {
     pub(crate) rang_at: Option<String>,
 }
 
+/// Who had a call transferred, and `to` whom, which is escaped already.
+pub(crate) fn transferred(side: CallSide, to: &str, language: Language) -> String {
+    match (side, language) {
+        (CallSide::Caller, De) => format!("vom Anrufer vermittelt an {to}"),
+        (CallSide::Callee, De) => format!("vom Angerufenen vermittelt an {to}"),
+        (CallSide::Caller, En) => format!("transferred by the caller to {to}"),
+        (CallSide::Callee, En) => format!("transferred by the callee to {to}"),
+    }
+}
+
 /// That a call was to be transferred `to` somebody, escaped already, and why that failed.
 pub(crate) fn failed_transfer(to: &str, status: u16, language: Language) -> String {
     match language {
@@ -66,6 +81,8 @@ pub(crate) struct HoldNote {
     pub(crate) after: i64,
     /// For how long the first time, in ns, if it was taken back.
     pub(crate) lasted: Option<i64>,
+    /// Whether the capture holds the end of the call.
+    pub(crate) is_ended: bool,
     pub(crate) times: u32,
 }
 
@@ -84,8 +101,8 @@ impl HoldNote {
         match language {
             De => {
                 let how_often = if times > 1 { format!("; {times}-mal im Ganzen") } else { String::new() };
-                let lasted =
-                    lasted.map_or_else(|| "bis zum Ende".to_owned(), |lasted| format!("{lasted} lang"));
+                let end = if self.is_ended { "bis zum Ende" } else { "bis zum Ende des Mitschnitts" };
+                let lasted = lasted.map_or_else(|| end.to_owned(), |lasted| format!("{lasted} lang"));
                 match is_whole {
                     true => format!("{side} von Beginn an gehalten, {lasted}{how_often}"),
                     false => format!("{side} gehalten {after} nach der Annahme, {lasted}{how_often}"),
@@ -93,7 +110,8 @@ impl HoldNote {
             }
             En => {
                 let how_often = if times > 1 { format!("; {times} times in all") } else { String::new() };
-                let lasted = lasted.map_or_else(|| "to the end".to_owned(), |lasted| format!("for {lasted}"));
+                let end = if self.is_ended { "to the end" } else { "to the end of the capture" };
+                let lasted = lasted.map_or_else(|| end.to_owned(), |lasted| format!("for {lasted}"));
                 match is_whole {
                     true => format!("on hold {side} from the beginning, {lasted}{how_often}"),
                     false => format!("put on hold {side} {after} after the answer, {lasted}{how_often}"),
@@ -125,6 +143,17 @@ impl CallNotes<'_> {
             De => format!("keine Sprache im Mitschnitt (vereinbart zwischen {one} und {other})"),
             En => format!("no voice in the capture (agreed between {one} and {other})"),
         });
+        let speaks_alone = self.speaks_alone.map(|side| {
+            say(match side {
+                CallSide::Caller => {
+                    ["vereinbart: Sprache nur vom Anrufer", "agreed: voice of the caller only"]
+                }
+                CallSide::Callee => {
+                    ["vereinbart: Sprache nur vom Angerufenen", "agreed: voice of the callee only"]
+                }
+            })
+        });
+        let one_way = self.one_way.map(|how| one_way(how, language));
         let beginning = (self.beginning != Beginning::Seen).then(|| {
             say([
                 "Beginn nicht im Mitschnitt; die Zeit ist die der ersten Nachricht",
@@ -177,6 +206,8 @@ impl CallNotes<'_> {
         let lines = [
             unacknowledged,
             unheard,
+            one_way,
+            speaks_alone,
             late,
             beginning,
             ended,
@@ -241,22 +272,17 @@ impl CallNotes<'_> {
     }
 }
 
-/// Whether a refusal is what people do: busy, declined, not at home. A server that cannot reach the telephone says 480 too, and
-/// in its own words.
-pub(crate) fn is_everyday(status: u16, reason: Option<&str>) -> bool {
-    let is_usual = |reason: &str| {
-        reason.is_empty() || standard_phrase(status).is_some_and(|phrase| phrase.eq_ignore_ascii_case(reason))
-    };
-    match status {
-        486 | 487 | 600 | 603 => true,
-        480 => reason.is_none_or(is_usual),
-        _ => false,
+fn one_way(how: OneWay, language: Language) -> String {
+    match (how, language) {
+        (OneWay::Throughout, De) => "nur eine Seite ist zu hören (RTP-001)".to_owned(),
+        (OneWay::Throughout, En) => "one side alone is heard (RTP-001)".to_owned(),
+        (OneWay::AtFirst(lasted), De) => {
+            format!("anfangs {} lang nur eine Seite zu hören (RTP-001)", duration(lasted, De))
+        }
+        (OneWay::AtFirst(lasted), En) => {
+            format!("at first, for {}, one side alone is heard (RTP-001)", duration(lasted, En))
+        }
     }
-}
-
-/// Whether a call that was cancelled had failed: nobody was reached at all.
-pub(crate) fn is_failure(status: u16) -> bool {
-    matches!(status, 408) || (500..=599).contains(&status)
 }
 
 fn asked_for(kind: ChangeKind, language: Language) -> &'static str {
@@ -282,6 +308,8 @@ mod tests {
             status_behind: None,
             is_unacknowledged: false,
             unheard: None,
+            speaks_alone: None,
+            one_way: None,
             late_ack: None,
             cause: None,
             early_media: None,
@@ -314,13 +342,20 @@ mod tests {
         assert_eq!(refused.lines(En), ["it says “Zly\\x1b request”"]);
         let told_busy = CallNotes { status_behind: Some(603), ..notes() };
         assert_eq!(told_busy.lines(De), ["die angerufene Seite selbst antwortete 603 (abgelehnt)"]);
-        let held =
-            HoldNote { side: CallSide::Callee, after: 5_200_000_000, lasted: Some(12_000_000_000), times: 1 };
+        let held = HoldNote {
+            side: CallSide::Callee,
+            after: 5_200_000_000,
+            lasted: Some(12_000_000_000),
+            is_ended: true,
+            times: 1,
+        };
         let once = CallNotes { held: Some(held), ..notes() };
         let expected = "vom Angerufenen gehalten 5,2\u{a0}s nach der Annahme, 12,0\u{a0}s lang";
         assert_eq!(once.lines(De), [expected]);
         let whole =
             CallNotes { held: Some(HoldNote { after: -300_000_000, lasted: None, ..held }), ..notes() };
+        let cut = HoldNote { is_ended: false, lasted: None, ..held };
+        assert!(cut.line(De).ends_with("bis zum Ende des Mitschnitts"));
         assert_eq!(whole.lines(De), ["vom Angerufenen von Beginn an gehalten, bis zum Ende"]);
         let often = CallNotes { held: Some(HoldNote { lasted: None, times: 3, ..held }), ..notes() };
         let expected = "put on hold by the callee 5.2\u{a0}s after the answer, to the end; 3 times in all";
@@ -376,9 +411,16 @@ mod tests {
     }
 
     #[test]
-    fn what_people_do_is_no_fault_but_in_a_servers_own_words() {
-        assert!([486, 487, 600, 603].iter().all(|status| is_everyday(*status, Some("Whatever"))));
-        assert!(is_everyday(480, None) && is_everyday(480, Some("Temporarily Unavailable")));
-        assert!(!is_everyday(480, Some("No DNS results")) && !is_everyday(404, None));
+    fn voice_of_one_side_is_agreed_or_a_fault() {
+        let agreed = CallNotes { speaks_alone: Some(CallSide::Callee), ..notes() };
+        assert_eq!(agreed.lines(De), ["vereinbart: Sprache nur vom Angerufenen"]);
+        let fault = CallNotes { one_way: Some(OneWay::AtFirst(3_000_000_000)), ..notes() };
+        assert_eq!(fault.lines(En), ["at first, for 3.0\u{a0}s, one side alone is heard (RTP-001)"]);
+    }
+
+    #[test]
+    fn who_transfers_is_told() {
+        assert_eq!(transferred(CallSide::Callee, "sip:22@a", De), "vom Angerufenen vermittelt an sip:22@a");
+        assert_eq!(transferred(CallSide::Caller, "sip:22@a", En), "transferred by the caller to sip:22@a");
     }
 }

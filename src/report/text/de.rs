@@ -140,7 +140,6 @@ const NOTES: Notes = Notes {
     fitted: "oder größer (nach RTP-Ports)",
     only_suspected: "nur vermutet (wird nicht beurteilt)",
     every_time_in: "Alle Uhrzeiten in der Zeitzone",
-    transferred_to: "vermittelt an",
     end_unseen: "Ende nicht im Mitschnitt",
     answer_unseen: "Antwort nicht im Mitschnitt",
     answered_elsewhere: "an anderem Telefon angenommen",
@@ -164,8 +163,7 @@ const NOTES: Notes = Notes {
         format!("{number} davon zwischen verschiedenen Schnittstellen, deren Uhren verschieden gehen können.")
     },
     why_time_gap: "Die Uhr wurde gestellt, mehrere Mitschnitte sind zusammengefügt, oder es kam lange kein Paket.",
-    one_way_call: "nur eine Seite ist zu hören (RTP-001)",
-    marked_calls: "In der Reihenfolge ihres Beginns. ! steht vor Gesprächen, die scheiterten (besetzt, abgelehnt und nicht erreichbar zählen nicht dazu), einseitig waren oder mindestens 1 % Verlust hatten (wo der Empfänger per RTCP berichtet, nach dessen Zählung).",
+    marked_calls: "In der Reihenfolge ihres Beginns. ! steht vor Gesprächen, die scheiterten (besetzt, abgelehnt und nicht erreichbar zählen nicht dazu, wenn der Server keinen Fehler dazu nennt), stumm oder einseitig waren oder mindestens 1 % Verlust hatten (wo der Empfänger per RTCP berichtet, nach dessen Zählung).",
     twice: "doppelt",
     times_unjudged: "Die Zeitstempel des Mitschnitts springen: Zeiten und Dauer können um den Sprung falsch sein.",
     turned_away: "vom Ziel abgewiesen (ICMP)",
@@ -411,8 +409,8 @@ fn unjudged(what: Unjudged) -> &'static str {
              zeigt der Mitschnitt nicht. Messen Sie dort, wo die Sprache nicht im Tunnel ist."
         }
         Unjudged::UnheardCalls => {
-            "Gespräche ohne Sprache: Zu mindestens einem angenommenen Gespräch ist kein Sprachpaket im Mitschnitt, zu anderen \
-             schon. Ob niemand sendet oder die Sprache einen anderen Weg nimmt als den, an dem gemessen wurde (direkt zwischen den \
+            "Gespräche ohne Sprache: Zu mindestens einem angenommenen Gespräch ist kein Sprachpaket im Mitschnitt, obwohl er \
+             anderes RTP enthält. Ob niemand sendet oder die Sprache einen anderen Weg nimmt als den, an dem gemessen wurde (direkt zwischen den \
              Telefonen, andere Schnittstelle, VPN), zeigt der Mitschnitt nicht."
         }
         Unjudged::NoRule => {

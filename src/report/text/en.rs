@@ -140,7 +140,6 @@ const NOTES: Notes = Notes {
     fitted: "or larger (by RTP ports)",
     only_suspected: "only suspected (not judged)",
     every_time_in: "All times in time zone",
-    transferred_to: "transferred to",
     end_unseen: "end not in the capture",
     answer_unseen: "answer not in the capture",
     answered_elsewhere: "answered at another telephone",
@@ -164,8 +163,7 @@ const NOTES: Notes = Notes {
         format!("{number} of them between different interfaces, whose clocks may differ.")
     },
     why_time_gap: "The clock was set, several captures were joined, or no packet came for long.",
-    one_way_call: "one side alone is heard (RTP-001)",
-    marked_calls: "In the order in which they began. ! marks calls that failed (busy, declined and unavailable do not count), were one-way or had at least 1 % loss (by the receiver's count where it reports by RTCP).",
+    marked_calls: "In the order in which they began. ! marks calls that failed (busy, declined and unavailable do not count where the server names no fault), were silent or one-way, or had at least 1 % loss (by the receiver's count where it reports by RTCP).",
     twice: "twice",
     times_unjudged: "The time stamps of the capture jump: times and lengths may be wrong by the jump.",
     turned_away: "turned away by the target (ICMP)",
@@ -395,7 +393,7 @@ fn unjudged(what: Unjudged) -> &'static str {
              not show. Measure where the voice is not inside the tunnel."
         }
         Unjudged::UnheardCalls => {
-            "Calls without voice: of at least one answered call no packet of voice is in the capture, while others have it. \
+            "Calls without voice: of at least one answered call no packet of voice is in the capture, though other RTP is. \
              Whether nobody sends or the voice takes another way than the one that was measured (straight between the \
              telephones, another interface, VPN), the capture does not show."
         }

@@ -260,8 +260,6 @@ pub(crate) struct Notes {
     /// Confidence of a device that is listed and against which nothing is held.
     pub(crate) only_suspected: &'static str,
     pub(crate) every_time_in: &'static str,
-    /// Before whom a call was transferred to.
-    pub(crate) transferred_to: &'static str,
     /// Of a call that was answered and whose end was not seen.
     pub(crate) end_unseen: &'static str,
     /// Of a call that somebody ended although the capture shows no answer.
@@ -269,8 +267,6 @@ pub(crate) struct Notes {
     pub(crate) answered_elsewhere: &'static str,
     /// The answer of a call that its caller never acknowledged.
     pub(crate) unacknowledged: &'static str,
-    /// Of a call that RTP-001 is about.
-    pub(crate) one_way_call: &'static str,
     /// What the mark before a call means.
     pub(crate) marked_calls: &'static str,
     /// That jitter is listed and not judged.

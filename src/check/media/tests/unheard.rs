@@ -78,6 +78,15 @@ fn whatever_may_be_its_voice_makes_a_call_heard() {
 }
 
 #[test]
+fn who_is_seen_is_not_heard() {
+    let mut picture = stream("192.168.10.22:9078", "192.168.10.23:9078", &[(0, 200)]);
+    (picture.report.kind, picture.call, picture.report.last.time) = (MediaKind::Video, Some(1), at(3_000));
+    assert_eq!(told(&beside(direct(4_000), vec![picture.clone()], Vec::new())).0, [1]);
+    picture.report.kind = MediaKind::Audio;
+    assert_eq!(told(&beside(direct(4_000), vec![picture], Vec::new())).0, Vec::<usize>::new());
+}
+
+#[test]
 fn what_a_finding_tells_is_judged() {
     let mut known = stream("192.168.10.23:10000", "192.168.10.2:5204", &[(46, 200)]);
     (known.call, known.report.first.time, known.report.last.time) = (Some(0), at(-9_000), at(-5_000));

@@ -152,6 +152,8 @@ pub struct Call {
     pub late_ack: Option<i64>,
     /// The first change of a call that stood which the other side refused; the call goes on as it was (section 14.1).
     pub refused_change: Option<Change>,
+    /// Final status with which its BYE was refused in the end; the call is over all the same (RFC 3261 section 15.1.1).
+    pub refused_bye: Option<u16>,
     /// The first time that the call was put on hold.
     pub held: Option<Hold>,
     /// 200 to the first INVITE: of several dialogs that it began, of the one that was not ended again at once.
@@ -274,6 +276,7 @@ impl Call {
             is_unacknowledged: false,
             late_ack: None,
             refused_change: None,
+            refused_bye: None,
             held: None,
             answered: None,
             end: None,

@@ -6,6 +6,7 @@
 //!  a block    fragments, ARP     flows, content    SIP, names, SDP      media             rows, in order
 //! ```
 
+mod adopt;
 mod announce;
 mod batch;
 mod call;

@@ -8,6 +8,7 @@ use std::num::NonZeroU16;
 use crate::capture::{Chunk, Frame, Timestamp};
 use crate::decode::{LinkMessage, Skip};
 
+use super::adopt::adopt;
 use super::announce::Offers;
 use super::batch::{Aside, Batch, SHARDS, shard_of};
 use super::carriage::Carriage;
@@ -262,11 +263,8 @@ impl Observer {
             let report = &mut stream.report;
             report.receiver = self.receptions.about(stream.source, stream.destination, report.ssrc);
         }
-        for stream in &mut streams {
-            if let Some(call) = stream.call.and_then(|call| conversations.calls.get(call)) {
-                stream.paused = Paused::at_offers(call, &stream.report);
-            }
-        }
+        adopt(&conversations.calls, &mut streams);
+        Paused::note(&conversations.calls, &mut streams);
         for (other, at) in shared {
             if let (Some(call), Some(stream)) = (conversations.calls.get_mut(other), streams.get_mut(at)) {
                 call.also_heard.push(at);

@@ -30,6 +30,8 @@ pub(super) struct Progress {
     /// Those within it that ask for something else than voice as it is.
     changes: Vec<(SocketAddr, u32, ChangeKind)>,
     refused_change: Option<Change>,
+    /// The last final answer to a BYE.
+    bye_answer: Option<u16>,
     ringing: Option<(Moment, u32)>,
     early_media: Option<Moment>,
     /// The last final refusal: number of its INVITE and reason phrase.
@@ -106,6 +108,12 @@ impl Progress {
             Kind::Response { status, .. } if cseq.method == Method::Invite => {
                 self.answer(heard, *status, cseq.number, sdp.is_some());
             }
+            // 401 and 407 ask for credentials.
+            Kind::Response { status: status @ 200.., .. }
+                if cseq.method == Method::Bye && !matches!(status, 401 | 407) =>
+            {
+                self.bye_answer = Some(*status);
+            }
             Kind::Response { .. } => {}
         }
     }
@@ -179,6 +187,8 @@ impl Progress {
         let waited = acknowledged.zip(self.answers.span).map(|((_, at), (first, _))| at.since(first));
         call.late_ack = waited.filter(|waited| has_answer && *waited >= LEAST_WAIT);
         call.refused_change = self.refused_change;
+        // 481 says that the other side has hung up as well.
+        call.refused_bye = self.bye_answer.filter(|status| *status >= 300 && *status != 481);
         call.answered_elsewhere = self.causes.is_elsewhere && call.answer == Answer::Cancelled;
         call.cause = match call.answer {
             Answer::Answered => self.causes.bye,

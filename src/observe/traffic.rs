@@ -348,7 +348,7 @@ pub struct Stream {
     pub source: SocketAddr,
     /// Receiver.
     pub destination: SocketAddr,
-    /// Index of its call in [`Traffic::calls`], if SDP ties it to one.
+    /// Index of its call in [`Traffic::calls`], if SDP ties it to one, or no other can be its.
     pub call: Option<usize>,
     /// Other calls have it among those that are [also heard](Call::also_heard) in them.
     pub is_shared: bool,
@@ -371,8 +371,17 @@ pub struct Paused {
 }
 
 impl Paused {
+    /// Puts into each stream of a call what it lacks because it paused.
+    pub(super) fn note(calls: &[Call], streams: &mut [Stream]) {
+        for stream in streams {
+            if let Some(call) = stream.call.and_then(|call| calls.get(call)) {
+                stream.paused = Self::at_offers(call, &stream.report);
+            }
+        }
+    }
+
     /// What a stream lacks because it paused at a new offer of its call.
-    pub(super) fn at_offers(call: &Call, report: &StreamReport) -> Self {
+    fn at_offers(call: &Call, report: &StreamReport) -> Self {
         let pauses = report.outages.iter().filter(|gap| call.may_pause_at(gap.began));
         pauses.fold(Self::default(), |all, gap| Self {
             packets: (all.packets + u64::from(gap.missing)).min(report.counts.lost),

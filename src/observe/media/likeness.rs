@@ -293,6 +293,11 @@ mod tests {
     fn keys_alone_are_media_and_what_only_looks_like_them_is_none() {
         assert!(keys(12, 101, 4, 12).is_media(None), "one key");
         assert!(keys(120, 101, 4, 12).is_media(None), "ten");
+        let clock = Some(Clock { rate: 8_000, source: super::super::timing::ClockSource::Estimated });
+        assert!(
+            keys(12, 101, 4, 12).is_media(clock),
+            "each packet marked and sent again: as if there were a clock"
+        );
         assert!(!keys(3, 101, 4, 12).is_media(None), "too few");
         assert!(!keys(12, 101, 8, 12).is_media(None), "another length");
         assert!(!keys(12, 18, 4, 12).is_media(None), "an assigned type");

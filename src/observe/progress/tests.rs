@@ -11,7 +11,7 @@ const VOICE: &str = "c=IN IP4 192.168.10.21\r\nm=audio 4000 RTP/AVP 8\r\n";
 const FAX: &str = "c=IN IP4 192.168.10.21\r\nm=image 4000 udptl t38\r\n";
 const NOTHING: &str = "c=IN IP4 0.0.0.0\r\nm=audio 0 RTP/AVP 8\r\n";
 
-/// Messages as frames 1, 2 ... at these milliseconds: the start line (a status is an answer of the PBX to INVITE), the
+/// Messages as frames 1, 2 ... at these milliseconds: the start line (a status is an answer of the PBX to INVITE, or to the BYE of that number), the
 /// number of its `CSeq`, the media of its session description, further header lines. A start line that ends in `*` stands
 /// within the dialog.
 type Step<'a> = (i64, &'a str, u32, &'a str, &'a str);
@@ -22,7 +22,12 @@ fn calls_of(steps: &[Step<'_>]) -> Vec<Call> {
         let head_of = head.trim_end_matches('*');
         let is_answer = head.starts_with(|c: char| c.is_ascii_digit());
         let (from, to) = if is_answer { (PBX, PHONE) } else { (PHONE, PBX) };
-        let method = if is_answer { "INVITE" } else { head_of };
+        let ends = |step: &&Step<'_>| step.1 == "BYE*" && step.2 == number;
+        let method = match is_answer {
+            true if steps.iter().any(|step| ends(&step)) => "BYE",
+            true => "INVITE",
+            false => head_of,
+        };
         let line = match is_answer {
             true => format!("SIP/2.0 {head_of}"),
             false => format!("{head_of} sip:10@anlage.example SIP/2.0"),
@@ -109,6 +114,22 @@ fn an_answer_that_nobody_acknowledges_is_no_call() {
     let copies: Vec<Step<'_>> =
         [0, 1_000, 1_001, 1_002, 4_500].map(|ms| (ms, "200 OK*", 1, VOICE, "")).to_vec();
     assert!(!call_of(&[&[(0, "INVITE", 1, VOICE, "")][..], &copies].concat()).is_unacknowledged);
+}
+
+#[test]
+fn a_bye_that_is_refused_in_the_end_is_told() {
+    let hung_up = |answers: &[&'static str]| {
+        let mut steps: Vec<Step<'_>> =
+            vec![(0, "INVITE", 1, VOICE, ""), (100, "200 OK*", 1, VOICE, ""), (110, "ACK*", 1, "", "")];
+        steps.push((9_000, "BYE*", 2, "", ""));
+        steps.extend(answers.iter().map(|answer| (9_100, *answer, 2, "", "")));
+        let call = call_of(&steps);
+        assert_eq!(call.hung_up, Some(CallSide::Caller));
+        call.refused_bye
+    };
+    assert_eq!(hung_up(&["500 Request out of order*"]), Some(500));
+    assert_eq!(hung_up(&["407 Proxy Authentication Required*", "200 OK*"]), None);
+    assert_eq!(hung_up(&["481 Call Does Not Exist*"]), None, "the other side hung up as well");
 }
 
 #[test]

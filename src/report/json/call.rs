@@ -78,6 +78,9 @@ pub(in crate::report) struct Call {
     /// What was asked for during the call and refused first.
     #[serde(default)]
     pub(in crate::report) refused_change: Option<RefusedChange>,
+    /// Final status with which its BYE was refused in the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) refused_bye: Option<u16>,
     /// That it was put on hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::report) held: Option<Hold>,
@@ -416,6 +419,7 @@ pub(super) fn call(id: usize, call: &observe::Call, ties: &Ties, audit: &Audit, 
             status: change.status,
             frame: change.frame.number(),
         }),
+        refused_bye: call.refused_bye,
         held: call.held.map(|held| Hold {
             by: held.side.into(),
             from: number::rfc3339(held.from),

@@ -246,6 +246,7 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
             })
         }),
         refused_change: call.refused_change.as_ref().map(|change| (change.kind.into(), change.status)),
+        refused_bye: call.refused_bye,
         leg_of: root
             .map(|root| format!("{} ({})", maker.moment(root.start.as_deref()), shown(&root.caller.address))),
         rang_at: root

@@ -121,6 +121,7 @@ pub(in crate::report) fn notes<'a>(view: &View<'a>, id: usize, call: &'a Call) -
             times: held.times,
         }),
         refused_change: call.refused_change.map(|change| (change.kind, change.status)),
+        refused_bye: call.refused_bye,
         leg_of: root
             .map(|root| format!("{} ({})", time_of_day(root.start.1, view.context.zone), root.caller.ip())),
         rang_at: root

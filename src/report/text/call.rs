@@ -48,6 +48,8 @@ pub(crate) struct CallNotes<'a> {
     pub(crate) also_rang: Vec<String>,
     pub(crate) dialled: Option<&'a str>,
     pub(crate) refused_change: Option<(ChangeKind, u16)>,
+    /// With what the hanging up was answered, if that is no 200.
+    pub(crate) refused_bye: Option<u16>,
     pub(crate) held: Option<HoldNote>,
     /// When the call began that a PBX passed on as this one, and who called: both often begin in the same second.
     pub(crate) leg_of: Option<String>,
@@ -218,6 +220,7 @@ impl CallNotes<'_> {
             self.behind(language),
             cause,
             change,
+            self.refused_bye.map(|status| refused_bye(status, language)),
             self.held.map(|held| held.line(language)),
         ];
         lines.into_iter().chain([also_rang, early, dialled, leg]).flatten().collect()
@@ -285,6 +288,14 @@ fn one_way(how: OneWay, language: Language) -> String {
     }
 }
 
+fn refused_bye(status: u16, language: Language) -> String {
+    let why = meaning(status, language);
+    match language {
+        De => format!("Auflegen (BYE) beantwortet mit {status} ({why})"),
+        En => format!("hanging up (BYE) answered with {status} ({why})"),
+    }
+}
+
 fn asked_for(kind: ChangeKind, language: Language) -> &'static str {
     let words = match kind {
         ChangeKind::Fax => ["Fax (T.38)", "fax (T.38)"],
@@ -318,6 +329,7 @@ mod tests {
             also_rang: Vec::new(),
             dialled: None,
             refused_change: None,
+            refused_bye: None,
             held: None,
             leg_of: None,
             rang_at: None,
@@ -416,6 +428,12 @@ mod tests {
         assert_eq!(agreed.lines(De), ["vereinbart: Sprache nur vom Angerufenen"]);
         let fault = CallNotes { one_way: Some(OneWay::AtFirst(3_000_000_000)), ..notes() };
         assert_eq!(fault.lines(En), ["at first, for 3.0\u{a0}s, one side alone is heard (RTP-001)"]);
+    }
+
+    #[test]
+    fn a_bye_that_is_refused_is_told() {
+        let refused = CallNotes { refused_bye: Some(500), ..notes() };
+        assert!(refused.lines(De)[0].starts_with("Auflegen (BYE) beantwortet mit 500 ("));
     }
 
     #[test]

@@ -49,8 +49,9 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     }
     page.table(&heads, &rows);
     view.write_rest(page, rows.len(), streams.len());
-    let is_too_short =
-        |stream: &&Stream| stream.report.lost_percent() > Some(0.0) && stream.report.counts.expected < LEAST_JUDGED;
+    let is_too_short = |stream: &&Stream| {
+        stream.report.lost_percent() > Some(0.0) && stream.report.counts.expected < LEAST_JUDGED
+    };
     page.paragraph(0, view.words.notes.voice_key, Tone::Plain);
     if streams.iter().any(|stream| remarked(&stream.report).is_some()) {
         page.paragraph(0, view.words.notes.remarked, Tone::Plain);

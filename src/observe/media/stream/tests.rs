@@ -116,7 +116,13 @@ fn what_is_missing_between_keys_alone_is_no_loss() {
     let key = |number: u64| {
         let (nth, at) = (number / 8, number % 8);
         let sent = sample(number + nth * 30);
-        Sample { timestamp: nth as u32 * 6_000, marker: at == 0, payload_type: 101, payload_length: 4, ..sent }
+        Sample {
+            timestamp: nth as u32 * 6_000,
+            marker: at == 0,
+            payload_type: 101,
+            payload_length: 4,
+            ..sent
+        }
     };
     let keys: Vec<_> = (0..24).map(key).collect();
     let named = announcement(101, "telephone-event", 8_000);

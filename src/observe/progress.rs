@@ -178,6 +178,10 @@ impl Progress {
         call.is_unacknowledged = has_answer && acknowledged.is_none() && self.answers.go_on();
         let waited = acknowledged.zip(self.answers.span).map(|((_, at), (first, _))| at.since(first));
         call.late_ack = waited.filter(|waited| has_answer && *waited >= LEAST_WAIT);
+        let last = self.invites.last().map(|invite| invite.number);
+        let of_last = self.acknowledged.iter().find(|(number, _)| last == Some(*number));
+        let is_unseen = answered.is_none() && self.refusal.is_none();
+        call.acknowledged = of_last.map(|(_, at)| *at).filter(|_| is_unseen);
         call.refused_change = self.refused_change;
         call.answered_elsewhere = self.causes.is_elsewhere && call.answer == Answer::Cancelled;
         call.cause = match call.answer {

@@ -55,11 +55,12 @@ impl Trouble {
 #[must_use]
 pub fn troubled(audit: &Audit) -> BTreeMap<usize, Trouble> {
     let lost = worst_loss(audit);
-    let all = audit.traffic.calls.iter().enumerate().map(|(id, call)| {
+    let voices = audit.traffic.voices();
+    let all = audit.traffic.calls.iter().zip(&voices).enumerate().map(|(id, (call, voices))| {
         let trouble = Trouble {
             has_failed: has_failed(call),
             is_silent: is_silent(audit, id, call),
-            one_way: one_way(audit, id, call),
+            one_way: one_way_among(audit, voices, call),
             lost_percent: lost.get(&id).copied().unwrap_or_default(),
         };
         (id, trouble)
@@ -116,11 +117,15 @@ fn is_silent(audit: &Audit, id: usize, call: &Call) -> bool {
 /// Whether RTP-001 is about this call: voice of the one side, none of the other.
 #[must_use]
 pub fn one_way(audit: &Audit, id: usize, call: &Call) -> Option<OneWay> {
+    let voices: Vec<usize> = audit.traffic.voice_of(id).collect();
+    one_way_among(audit, &voices, call)
+}
+
+fn one_way_among(audit: &Audit, voices: &[usize], call: &Call) -> Option<OneWay> {
     if call.answer != Answer::Answered {
         return None;
     }
-    let traffic = &audit.traffic;
-    let voices = || traffic.voice_of(id).filter_map(|at| traffic.streams.get(at));
+    let voices = || voices.iter().filter_map(|at| audit.traffic.streams.get(*at));
     audit.findings.iter().find_map(|finding| {
         let Detail::Rtp001 { peers, astray, strays, .. } = &finding.detail else { return None };
         let subject = finding.subject.as_ref()?.address;
@@ -161,8 +166,8 @@ fn worst_loss(audit: &Audit) -> BTreeMap<usize, f64> {
     let traffic = &audit.traffic;
     for stream in &traffic.streams {
         // What the receiver has was not lost, whatever the capture lacks.
-        let lost = stream.report.receiver_lost_percent().unwrap_or_else(|| stream.lost_percent());
-        if let Some(call) = stream.call.filter(|_| lost >= LEAST_LOSS) {
+        let lost = stream.report.receiver_lost_percent().or_else(|| stream.lost_percent());
+        if let Some((call, lost)) = stream.call.zip(lost).filter(|(_, lost)| *lost >= LEAST_LOSS) {
             let known = worst.entry(call).or_default();
             *known = known.max(lost);
         }
@@ -172,8 +177,8 @@ fn worst_loss(audit: &Audit) -> BTreeMap<usize, f64> {
         let heard = call.also_heard.iter().filter_map(|at| {
             let stream = traffic.streams.get(*at)?;
             let received = stream.report.receiver_lost_percent().is_some_and(|lost| lost < LEAST_LOSS);
-            let lost =
-                traffic.in_call(*at, id).map_or_else(|| stream.lost_percent(), |part| part.lost_percent());
+            let part = traffic.in_call(*at, id);
+            let lost = part.map_or(stream.lost_percent()?, |part| part.lost_percent());
             (!received && lost >= LEAST_LOSS).then_some(lost)
         });
         if let Some(lost) = heard.max_by(f64::total_cmp) {

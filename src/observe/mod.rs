@@ -27,6 +27,7 @@ mod handshakes;
 mod holds;
 mod hosts;
 mod ladder;
+mod lasting;
 mod leases;
 mod lookups;
 mod marks;
@@ -40,6 +41,7 @@ mod past;
 mod policies;
 mod progress;
 mod quality;
+mod refusal;
 mod registration;
 mod registrations;
 mod repeats;
@@ -51,6 +53,7 @@ mod spells;
 mod stream;
 mod talk;
 mod tcp;
+mod together;
 mod traffic;
 mod transaction;
 mod via;
@@ -80,6 +83,7 @@ pub use shard::{Shard, Wave};
 pub use silences::{Silence, Silences};
 pub use spells::Spells;
 pub use stream::Assembler;
+pub use together::{Receivers, Together};
 pub use traffic::{
     ArpTimes, Direction, DirectionExtra, FirstFrames, Flow, FlowExtra, HostFacts, IcmpReport, Initiator,
     MacSeen, NameSeen, NameSource, Paused, Protocol, Repeated, Rewrite, SipEndpoint, Stream, TcpOutcome,

@@ -58,6 +58,10 @@ pub(in crate::report) struct Call {
     /// The answer was sent again and again, and nobody acknowledged it.
     #[serde(default)]
     pub(in crate::report) unacknowledged: bool,
+    /// How long it lasted at least, in ms, where the capture lacks its answer or end, or the ACK to the answer, and yet shows that
+    /// much: by voice that both sides send, by ACK and BYE.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) at_least_ms: Option<f64>,
     /// Where caller and callee last wanted to receive audio, if not one packet of their voice is in the capture, though that of
     /// other calls is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -376,7 +380,14 @@ fn positions(owners: impl Iterator<Item = Option<usize>>) -> BTreeMap<usize, Vec
 }
 
 /// The published form of a call, with its messages if it `tells` them.
-pub(super) fn call(id: usize, call: &observe::Call, ties: &Ties, audit: &Audit, tells: bool) -> Call {
+pub(super) fn call(
+    id: usize,
+    call: &observe::Call,
+    ties: &Ties,
+    audit: &Audit,
+    voices: &[usize],
+    tells: bool,
+) -> Call {
     let traffic = &audit.traffic;
     let streams = ties.streams(id);
     let is_sip = call.protocol == CallProtocol::Sip;
@@ -406,6 +417,7 @@ pub(super) fn call(id: usize, call: &observe::Call, ties: &Ties, audit: &Audit, 
         early_media: time(call.early_media),
         early_media_after_ms: call.heard_after().map(|waited| waited as f64 / 1e6),
         unacknowledged: call.is_unacknowledged,
+        at_least_ms: traffic.lasted_at_least(call, voices).map(|length| length as f64 / 1e6),
         unheard: call
             .agreed()
             .filter(|_| audit.unheard.binary_search(&id).is_ok())

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Cell, Maker, Part, Picture, Table, Tone, between, instant, ladder, shown, socket};
+use crate::capture::Timestamp;
 use crate::check::LEAST_JUDGED;
-use crate::observe::{Answer, Standing};
+use crate::observe::{Answer, Spells, Standing};
 use crate::report::json::document::{
     Beginning, Call, CallState, Endpoint, MediaKind, PayloadRole, Receiver, Registration, Stream, Unjudged,
     VoicePolicy,
@@ -12,10 +13,11 @@ use crate::report::json::document::{
 use crate::report::json::network::VOICE;
 use crate::report::number::{NO_VALUE, decimal, duration, percent, span, time_of_day};
 use crate::report::redact::is_public;
+use crate::report::table::calls::MARK;
 use crate::report::table::media::{LEAST_OF_CODEC, codec_of, is_at_most};
 use crate::report::text::{
-    CallNotes, EXPEDITED_FORWARDING, HoldNote, Registered, dscp_name, failed_transfer, transferred,
-    unanswered,
+    self, CallNotes, EXPEDITED_FORWARDING, HoldNote, Registered, at_least, dscp_name, failed_transfer,
+    transferred, unanswered,
 };
 
 pub(super) fn marking(maker: &Maker<'_>) -> Vec<Part> {
@@ -172,9 +174,12 @@ pub(super) fn calls(maker: &Maker<'_>) -> Vec<Part> {
     if maker.document.unjudged.contains(&Unjudged::Clock) {
         parts.push(Part::Text(maker.words.notes.jitter_unjudged.to_owned()));
     }
-    let is_too_short = |stream: &Stream| stream.lost > 0 && stream.expected < LEAST_JUDGED;
+    let is_too_short = |stream: &Stream| stream.lost_percent > Some(0.0) && stream.expected < LEAST_JUDGED;
     if maker.document.streams.iter().any(is_too_short) {
         parts.push(Part::Text(maker.words.notes.few_packets.to_owned()));
+    }
+    if maker.document.streams.iter().any(|stream| stream.paused > 0) {
+        parts.push(Part::Text(maker.words.notes.paused.to_owned()));
     }
     parts
 }
@@ -182,6 +187,7 @@ pub(super) fn calls(maker: &Maker<'_>) -> Vec<Part> {
 fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
     let length = between(call.answered.as_deref(), call.end.as_deref())
         .filter(|length| !call.unacknowledged && *length >= 0);
+    let least = call.at_least_ms.map(|ms| (ms * 1e6) as i64).filter(|_| length.is_none());
     let dial = call.post_dial_delay_ms;
     let span = |value: Option<i64>| {
         value.map_or_else(|| NO_VALUE.to_owned(), |value| duration(value, maker.language))
@@ -261,12 +267,18 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
     } else if call.is_sip() && answer == Answer::Answered && call.end.is_none() {
         result = format!("{result}; {}", maker.words.notes.end_unseen);
     }
+    let lasted = least.map_or_else(|| span(length), |least| at_least(least, maker.language));
     let start = maker.moment(call.start.as_deref());
+    let order = call.start.as_deref().and_then(instant).map(|time| time.0 as f64);
+    let start = match call.marked {
+        true => Cell::toned(format!("{MARK}{start}"), Tone::Bad),
+        false => Cell::new(start),
+    };
     vec![
-        if call.marked { Cell::toned(format!("! {start}"), Tone::Bad) } else { Cell::new(start) },
+        Cell { order, ..start },
         Cell::new(format!("{} {} {}", shown(&call.from), call.arrow(), shown(&call.to))),
         Cell::number(span(dial.map(|ms| (ms * 1e6) as i64)), dial),
-        Cell::number(span(length), length.map(|length| length as f64)),
+        Cell::number(lasted, length.or(least).map(|length| length as f64)),
         Cell::new(result),
     ]
 }
@@ -297,11 +309,14 @@ fn voice_line(maker: &Maker<'_>, calls: &Known<'_>, stream: &Stream) -> Vec<Cell
     }
     let copies = (stream.duplicates > 0)
         .then(|| format!("{}\u{a0}{}", maker.count(stream.duplicates), maker.words.notes.twice));
-    let packets: Vec<String> = std::iter::once(maker.count(stream.packets)).chain(copies).collect();
+    let late = text::reordered(stream.reordered, stream.packets, maker.language);
+    let packets: Vec<String> =
+        std::iter::once(maker.count(stream.packets)).chain(copies).chain(late).collect();
     let loss = loss_percent(stream);
     let heard = stream.receiver.as_ref().and_then(|receiver| receiver.lost_percent);
     let heard = heard.filter(|heard| *heard > 0.0 || stream.lost > 0);
-    let losses = std::iter::once(share(maker, loss));
+    let paused = stream.paused_ms.map(|ms| text::pause((ms * 1e6) as i64, maker.language));
+    let losses = std::iter::once(share(maker, loss)).chain(paused);
     let losses = losses.chain(heard.map(|heard| format!("RTCP\u{a0}{}", share(maker, Some(heard)))));
     let trip = stream.receiver.as_ref().and_then(Receiver::round_trip_of_ends);
     let jitters = std::iter::once(number(jitter, "\u{a0}ms"));
@@ -430,7 +445,7 @@ fn route(stream: &Stream) -> String {
     format!("{} → {}", socket(&stream.source), socket(&stream.destination))
 }
 
-/// The route, with the TURN server's channel and the end behind it.
+/// The route, with the TURN server's channel and the end behind it, and what else is remarked at the stream.
 fn detour(maker: &Maker<'_>, stream: &Stream) -> String {
     let told = stream.relay.as_ref().map(|relay| {
         let peer = relay.far_end.as_ref().map(socket);
@@ -438,7 +453,18 @@ fn detour(maker: &Maker<'_>, stream: &Stream) -> String {
     });
     let parts = told.into_iter().flatten().flatten();
     let away = (stream.turned_away > 0).then(|| format!("({})", maker.words.notes.turned_away));
-    std::iter::once(route(stream)).chain(parts).chain(away).collect::<Vec<_>>().join(" ")
+    let nanoseconds = |ms: Option<f64>| ms.map(|ms| (ms * 1e6) as i64);
+    let spells = Spells {
+        late: nanoseconds(stream.late_ms),
+        stopped: nanoseconds(stream.stopped_ms),
+        over: nanoseconds(stream.over_ms),
+    };
+    let with = stream.heard_with.as_ref();
+    let with = with.map(|with| {
+        text::heard_with(&shown(&with.source.address), (with.both_ms * 1e6) as i64, maker.language)
+    });
+    let spells = with.into_iter().chain(text::spells(spells, maker.language)).map(|told| format!("({told})"));
+    std::iter::once(route(stream)).chain(parts).chain(away).chain(spells).collect::<Vec<_>>().join(" ")
 }
 
 fn codec(maker: &Maker<'_>, stream: &Stream) -> String {
@@ -452,7 +478,14 @@ fn codec(maker: &Maker<'_>, stream: &Stream) -> String {
         .filter_map(|payload| payload.codec.as_deref())
         .collect();
     voices.dedup();
+    let in_turn: Vec<(Timestamp, &str)> = stream
+        .codecs_in_turn
+        .iter()
+        .filter_map(|one| Some((one.since.as_deref().and_then(instant)?, one.codec.as_str())))
+        .collect();
+    let in_turn = text::codecs_in_turn(&in_turn, maker.zone, maker.language);
     let codec = match stream.kind {
+        MediaKind::Audio if in_turn.is_some() => in_turn.unwrap_or_default(),
         MediaKind::Audio if voices.len() > 1 => voices.join(" / "),
         _ => codec_of(maker.words, stream.codec.as_deref(), main, is_video),
     };

@@ -8,18 +8,18 @@ use super::media;
 use super::page::{Lean, Page, Piece, Tone};
 use crate::capture::Timestamp;
 use crate::check::{Code, Expiry, Unjudged, one_way, troubled};
-use crate::observe::{Answer, Beginning, Call, CallProtocol, Registration};
+use crate::observe::{Answer, Beginning, Call, CallProtocol, Receivers, Registration};
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, duration, moment, time_of_day};
 use crate::report::redact::is_public;
 use crate::report::text::{
-    CallNotes, HoldNote, Registered, Unreachable, arrow, failed_transfer, transferred, unanswered,
+    CallNotes, HoldNote, Registered, Unreachable, arrow, at_least, failed_transfer, transferred, unanswered,
 };
 
 /// Most calls or registrations listed.
 const MOST: usize = 30;
 /// Stands before a call that failed, was heard by one side only, or lost packets.
-const MARK: &str = "! ";
+pub(in crate::report) const MARK: &str = "! ";
 /// Most streams listed of one call; hold and transfer bring several.
 const MOST_STREAMS: usize = 6;
 
@@ -37,6 +37,9 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
         let has_voice = !view.audit.traffic.streams.is_empty();
         return page.paragraph(0, if has_voice { notes.no_signalling } else { notes.no_calls }, Tone::Plain);
     }
+    let traffic = &view.audit.traffic;
+    let voices = traffic.voices();
+    let receivers = Receivers::of(traffic);
     let troubled = troubled(view.audit);
     let trouble = |id: &usize| troubled.get(id).copied().unwrap_or_default();
     let mut order: Vec<(usize, &Call)> = calls.iter().enumerate().collect();
@@ -49,12 +52,17 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     order.truncate(MOST);
     order.sort_by_key(|(id, call)| (call.start.1, *id));
     let is_marked = |(id, _): &(usize, &Call)| troubled.contains_key(id);
+    let lasted = |(id, call): &(usize, &Call)| match call.length() {
+        Some(length) => Some(duration(length, view.language)),
+        None => Some(at_least(traffic.lasted_at_least(call, voices.get(*id)?)?, view.language)),
+    };
     if order.iter().any(is_marked) {
         page.paragraph(0, view.words.notes.marked_calls, Tone::Plain);
     }
     let rows: Vec<Vec<Piece>> =
-        order.iter().map(|entry| call_line(view, entry.1, is_marked(entry))).collect();
-    let below: Vec<Vec<String>> = order.iter().map(|(id, call)| lines_below(view, *id, call)).collect();
+        order.iter().map(|entry| call_line(view, entry.1, lasted(entry), is_marked(entry))).collect();
+    let below: Vec<Vec<String>> =
+        order.iter().map(|(id, call)| lines_below(view, &receivers, *id, call)).collect();
     let heads = [
         (labels.start, Lean::Left),
         (labels.parties, Lean::Left),
@@ -70,7 +78,7 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
 }
 
 /// To whom it was transferred, and a line for each direction.
-fn lines_below(view: &View<'_>, id: usize, call: &Call) -> Vec<String> {
+fn lines_below(view: &View<'_>, receivers: &Receivers<'_>, id: usize, call: &Call) -> Vec<String> {
     let traffic = &view.audit.traffic;
     let transfer = call.transferred.as_ref().map(|(side, to)| {
         let to = escape_terminal(to, FIELD);
@@ -79,10 +87,9 @@ fn lines_below(view: &View<'_>, id: usize, call: &Call) -> Vec<String> {
             None => transferred(*side, &to, view.language),
         }
     });
-    let voice = traffic
-        .voice_of(id)
-        .take(MOST_STREAMS)
-        .filter_map(|at| Some(media::of_call(view, traffic.streams.get(at)?, traffic.in_call(at, id))));
+    let voice = traffic.voice_of(id).take(MOST_STREAMS).filter_map(|at| {
+        Some(media::of_call(view, receivers, traffic.streams.get(at)?, traffic.in_call(at, id)))
+    });
     notes(view, id, call).lines(view.language).into_iter().chain(transfer).chain(voice).collect()
 }
 
@@ -136,8 +143,7 @@ fn is_one_of_several(view: &View<'_>, call: &Call) -> bool {
     legs.map(|leg| leg.callee.ip()).collect::<BTreeSet<IpAddr>>().len() > 1
 }
 
-fn call_line(view: &View<'_>, call: &Call, is_marked: bool) -> Vec<Piece> {
-    let length = call.length().map_or_else(|| NO_VALUE.to_owned(), |length| duration(length, view.language));
+fn call_line(view: &View<'_>, call: &Call, length: Option<String>, is_marked: bool) -> Vec<Piece> {
     let rang = call.rang_after().map(|waited| duration(waited, view.language));
     let is_sip = call.protocol == CallProtocol::Sip;
     let result = match &call.protocol {
@@ -168,7 +174,7 @@ fn call_line(view: &View<'_>, call: &Call, is_marked: bool) -> Vec<Piece> {
         ),
         Piece::lines([from, format!("{}\u{a0}{to}", arrow(is_sip, call.beginning))], Tone::Plain),
         rang.unwrap_or_else(|| NO_VALUE.to_owned()).into(),
-        length.into(),
+        length.unwrap_or_else(|| NO_VALUE.to_owned()).into(),
         Piece::lines([result.as_str(), ended], Tone::Plain),
     ]
 }

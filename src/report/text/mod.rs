@@ -27,6 +27,7 @@ mod running;
 mod screen;
 mod signalling;
 mod status;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod voice;
@@ -48,7 +49,7 @@ use crate::observe::message::App;
 use crate::site::Confidence;
 
 pub(crate) use absent::absent;
-pub(crate) use call::{CallNotes, HoldNote, arrow, failed_transfer, transferred};
+pub(crate) use call::{CallNotes, HoldNote, arrow, at_least, failed_transfer, transferred};
 pub(crate) use changes::{ChangeWords, change_words};
 pub(crate) use dscp::{EXPEDITED_FORWARDING, name as dscp_name};
 pub(crate) use edition::edition;
@@ -59,6 +60,7 @@ pub(crate) use registration::{Registered, Unreachable};
 pub(crate) use running::run_words;
 pub use screen::{ScreenWords, screen_words};
 pub(crate) use status::{is_standard_phrase, sip_status};
+pub(crate) use stream::{codecs_in_turn, heard_with, pause, reordered, spells, together};
 pub(crate) use words::Words;
 
 /// The words of one finding.

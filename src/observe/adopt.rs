@@ -156,7 +156,7 @@ mod tests {
         let (mut late, streams) = scene(3_020);
         late.caller = socket("192.168.10.22:5062");
         assert_eq!(adopted(std::slice::from_ref(&late), &streams), [None; 2]);
-        late.ladder = ladder(&[("192.168.10.21:5060", "192.168.10.22:5060", "BYE")]);
+        late.ladder = ladder(&[("192.168.10.21:5060", "192.168.10.22:5060", "BYE sip:22@a SIP/2.0")]);
         assert_eq!(adopted(&[late], &streams), [Some(0); 2]);
     }
 

@@ -520,11 +520,8 @@ impl Entry {
         }
         // A server adds `received` where the source is not what the client wrote, RFC 3261 section 18.2.1. Not every server
         // does: what the client wrote is believed if it is its own address or one that a router may have given it.
-        let own = self.row.client.ip();
-        let address = match &via.received {
-            Some(received) => received.ip(),
-            None => via.host.ip().filter(|host| *host == own || is_public(*host)),
-        };
+        let is_told = |host: &IpAddr| *host == self.row.client.ip() || is_public(*host);
+        let address = via.received.as_ref().map_or_else(|| via.host.ip().filter(is_told), |host| host.ip());
         let is_same = self.mapped.is_some_and(|(before, known)| {
             let same_address = match (before, address) {
                 (Some(before), Some(now)) => before == now,

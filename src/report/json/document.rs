@@ -423,6 +423,7 @@ pub(in crate::report) struct Stream {
     /// By the highest extended sequence number of each segment.
     pub(in crate::report) expected: u64,
     pub(in crate::report) lost: u64,
+    /// Null where the capture holds keys (RFC 4733) alone: what is missing between them is voice that it does not hold.
     pub(in crate::report) lost_percent: Option<f64>,
     /// How many of those belong to a pause that began with a new offer: hold, T.38, another way.
     #[serde(default)]
@@ -473,7 +474,7 @@ pub(in crate::report) struct Stream {
     pub(in crate::report) vlan: Option<u16>,
     /// 802.1p priority of most tagged packets.
     pub(in crate::report) pcp: Option<u8>,
-    /// Listening quality (MOS-LQ) by ITU-T G.107 without delay.
+    /// Listening quality (MOS-LQ) by ITU-T G.107 without delay. Null where its receiver turned it away (`turned_away`).
     pub(in crate::report) mos: Option<f64>,
     /// The rating R that it comes from, at most 93.2.
     pub(in crate::report) rating: Option<f64>,

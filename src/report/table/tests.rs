@@ -232,13 +232,13 @@ fn a_call_that_goes_on_at_the_end_of_the_capture_lasted_at_least_as_long_as_both
     audit.traffic.calls = vec![call];
     audit.traffic.streams = vec![until(voice, 90), until(back, 77)];
     let text = table(&audit, &names(Language::De), &settings(Language::De, 140)).replace('\u{a0}', " ");
-    assert!(text.contains("mindestens 1 min 17 s"), "{text}");
+    assert!(text.contains("≥ 1 min 17 s"), "{text}");
     let published = crate::report::Published::of(&audit, &names(Language::En), &settings(Language::En, 80));
     let page = published.html(&settings(Language::En, 80).zone).replace('\u{a0}', " ");
-    assert!(page.contains("at least 1 min 17 s"), "{page}");
+    assert!(page.contains("≥ 1 min 17 s"), "{page}");
     audit.traffic.streams.pop();
     let text = table(&audit, &names(Language::De), &settings(Language::De, 140));
-    assert!(!text.contains("mindestens 1\u{a0}min"), "one side may go on behind the end: {text}");
+    assert!(!text.contains("≥\u{a0}1\u{a0}min"), "one side may go on behind the end: {text}");
 }
 
 #[test]

@@ -125,11 +125,7 @@ impl HoldNote {
 
 /// How long (ns) a call lasted of which the capture shows no more.
 pub(crate) fn at_least(length: i64, language: Language) -> String {
-    let length = duration(length, language);
-    match language {
-        De => format!("mindestens {length}"),
-        En => format!("at least {length}"),
-    }
+    format!("≥\u{a0}{}", duration(length, language))
 }
 
 /// Between the sides of a call: to whom it went, where that is known.

@@ -66,12 +66,12 @@ pub(crate) fn together(with: Together, language: Language) -> String {
 pub(crate) fn heard_with(source: &str, length: i64, language: Language) -> String {
     let length = duration(length, language);
     match language {
-        Language::De => {
-            format!(
-                "{length} lang zugleich Sprache von {source} auf demselben Port: zu hören ist womöglich beides"
-            )
+        Language::De => format!(
+            "{length} lang zugleich mit Sprache von {source} am selben Port: womöglich ist beides zu hören"
+        ),
+        Language::En => {
+            format!("{length} at the same time as voice from {source} to the same port: both may be heard")
         }
-        Language::En => format!("voice from {source} to the same port for {length} of it: both may be heard"),
     }
 }
 

@@ -14,6 +14,8 @@ const EARLY: i64 = 5_000_000_000;
 const OVER: i64 = 2_000_000_000;
 /// So few packets are no stream.
 const LEAST: u64 = 50;
+/// Where a call has more streams nobody tells which of them follows which: each would be compared with all others.
+const MOST: usize = 64;
 
 /// How voice lasts beside its call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,10 +33,15 @@ impl Traffic {
     /// How a stream lasts beside its call. Nothing where several calls share streams, or nobody can say which side sends.
     #[must_use]
     pub fn spells(&self, stream: &Stream) -> Spells {
-        let Some((id, call)) = stream.call.and_then(|id| Some((id, self.calls.get(id)?))) else {
-            return Spells::default();
-        };
-        let Some(Side { own, other }) = self.side(id, call, stream) else { return Spells::default() };
+        let voices: Vec<usize> = stream.call.into_iter().flat_map(|id| self.voice_of(id)).collect();
+        self.spells_among(stream, &voices)
+    }
+
+    /// The same. `voices`: positions of the streams of its call, as [`Self::voices`] gives them.
+    #[must_use]
+    pub fn spells_among(&self, stream: &Stream, voices: &[usize]) -> Spells {
+        let Some(call) = stream.call.and_then(|id| self.calls.get(id)) else { return Spells::default() };
+        let Some(Side { own, other }) = self.side(call, stream, voices) else { return Spells::default() };
         let (first, last) = (stream.report.first.time, stream.report.last.time);
         let over = call.end.map(|(_, end)| last.since(end)).filter(|over| *over > OVER);
         let is_first = own.iter().all(|one| one.report.first.time >= first);
@@ -61,8 +68,32 @@ impl Traffic {
         }
     }
 
+    /// Positions of the streams of every call, as [`Self::voice_of`] gives those of one: put together at once, since each of them
+    /// takes a look at all streams.
+    #[must_use]
+    pub fn voices(&self) -> Vec<Vec<usize>> {
+        let mut voices: Vec<Vec<usize>> = self.calls.iter().map(|call| call.also_heard.clone()).collect();
+        for (at, stream) in self.streams.iter().enumerate() {
+            let Some(id) = stream.call else { continue };
+            let is_beside = |call: &Call| call.is_beside(stream.source, stream.destination);
+            if self.calls.get(id).is_some_and(|call| !is_beside(call))
+                && let Some(own) = voices.get_mut(id)
+            {
+                own.push(at);
+            }
+        }
+        for own in &mut voices {
+            own.sort_unstable();
+            own.dedup();
+        }
+        voices
+    }
+
     /// What the sender of a stream and the other side say in its call.
-    fn side(&self, id: usize, call: &Call, stream: &Stream) -> Option<Side<'_>> {
+    fn side(&self, call: &Call, stream: &Stream, voices: &[usize]) -> Option<Side<'_>> {
+        if voices.len() > MOST {
+            return None;
+        }
         // Where it goes tells whose it is.
         let to = |one: &Stream| match (
             call.caller_media.contains(&one.destination),
@@ -74,7 +105,7 @@ impl Traffic {
         };
         let mut side = Side { own: Vec::new(), other: Vec::new() };
         let of_stream = to(stream)?;
-        let voices = self.voice_of(id).filter_map(|at| self.streams.get(at));
+        let voices = voices.iter().filter_map(|at| self.streams.get(*at));
         for one in voices.filter(|one| one.report.kind == MediaKind::Audio) {
             if one.is_shared {
                 return None;
@@ -125,7 +156,9 @@ mod tests {
         };
         let streams = vec![said(PHONE, PBX, [0, 20_000]), said(PBX, PHONE, [from, until])];
         let traffic = Traffic { calls: vec![call], streams, ..Traffic::default() };
+        assert_eq!(traffic.voices(), [traffic.voice_of(0).collect::<Vec<_>>()]);
         assert_eq!(traffic.spells(&traffic.streams[0]), Spells::default());
+        assert_eq!(traffic.spells_among(&traffic.streams[1], &[1; MOST + 1]), Spells::default());
         traffic.spells(&traffic.streams[1])
     }
 

@@ -13,6 +13,7 @@ use crate::check::Audit;
 use crate::observe::message::sip;
 use crate::observe::{self, Answer, CallProtocol, Step, Traffic};
 use crate::report::number;
+use crate::report::table::calls::Marked;
 use crate::report::text::arrow;
 
 /// A dialog that an INVITE began.
@@ -58,6 +59,13 @@ pub(in crate::report) struct Call {
     /// The answer was sent again and again, and nobody acknowledged it.
     #[serde(default)]
     pub(in crate::report) unacknowledged: bool,
+    /// Whether it is one to look at first: it failed (busy, declined and unavailable do not count), was one-way, or at least 1 % of a
+    /// voice of it was lost.
+    #[serde(default)]
+    pub(in crate::report) marked: bool,
+    /// Whether one side alone is heard in it, by RTP-001.
+    #[serde(default)]
+    pub(in crate::report) one_way: bool,
     /// Where caller and callee last wanted to receive audio, if not one packet of their voice is in the capture, though that of
     /// other calls is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -339,7 +347,14 @@ fn positions(owners: impl Iterator<Item = Option<usize>>) -> BTreeMap<usize, Vec
 }
 
 /// The published form of a call, with its messages if it `tells` them.
-pub(super) fn call(id: usize, call: &observe::Call, ties: &Ties, audit: &Audit, tells: bool) -> Call {
+pub(super) fn call(
+    id: usize,
+    call: &observe::Call,
+    ties: &Ties,
+    audit: &Audit,
+    marked: &Marked,
+    tells: bool,
+) -> Call {
     let traffic = &audit.traffic;
     let streams = ties.streams(id);
     let is_sip = call.protocol == CallProtocol::Sip;
@@ -369,6 +384,8 @@ pub(super) fn call(id: usize, call: &observe::Call, ties: &Ties, audit: &Audit, 
         early_media: time(call.early_media),
         early_media_after_ms: call.heard_after().map(|waited| waited as f64 / 1e6),
         unacknowledged: call.is_unacknowledged,
+        marked: marked.is_marked(id, call),
+        one_way: marked.is_one_way(id),
         unheard: call
             .agreed()
             .filter(|_| audit.unheard.binary_search(&id).is_ok())

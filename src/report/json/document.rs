@@ -394,6 +394,9 @@ pub(in crate::report) struct Stream {
     pub(in crate::report) payloads: Vec<Payload>,
     /// Of most packets, events and comfort noise aside.
     pub(in crate::report) codec: Option<String>,
+    /// Where one codec followed another: all of them, in that order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::report) codecs_in_turn: Vec<CodecSince>,
     /// Codecs that the SDP of the receiver lists, else that of the sender.
     pub(in crate::report) announced_codecs: Vec<String>,
     /// Packet time that the timestamps show.
@@ -413,6 +416,18 @@ pub(in crate::report) struct Stream {
     /// How many of those belong to a pause that began with a new offer: hold, T.38, another way.
     #[serde(default)]
     pub(in crate::report) paused: u64,
+    /// How long those pauses took, in ms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) paused_ms: Option<f64>,
+    /// From the answer of its call to its first packet, in ms, where it begins late and the other side is heard before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) late_ms: Option<f64>,
+    /// How long before the end of its call, or since the latest offer, nothing of it comes, in ms, while the other side goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) stopped_ms: Option<f64>,
+    /// How long it goes on behind the end of its call, in ms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) over_ms: Option<f64>,
     /// How many packets of its way ICMP turned away as undeliverable, where nothing came back on it.
     #[serde(default)]
     pub(in crate::report) turned_away: u64,
@@ -503,6 +518,13 @@ pub(in crate::report) struct Payload {
     pub(in crate::report) codec: Option<String>,
     pub(in crate::report) role: PayloadRole,
     pub(in crate::report) packets: u64,
+}
+
+/// A codec of a stream, and when its first packet came.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct CodecSince {
+    pub(in crate::report) codec: String,
+    pub(in crate::report) since: Option<String>,
 }
 
 /// The columns of `tshark -z rtp,streams`; -1 where it shows -1.

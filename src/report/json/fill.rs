@@ -12,7 +12,10 @@ use crate::check::{Audit, Finding};
 use crate::observe::media::sequence::SegmentReport;
 use crate::observe::media::tally::Spread;
 use crate::observe::media::{PayloadReport, ReceiverReport, StreamReport};
-use crate::observe::{Call, Direction, Flow, Mapping, Marks, Protocol, Registration, Stream, Traffic};
+use crate::observe::{
+    Call, Direction, Flow, Mapping, Marks, Protocol, Registration, Spells, Stream, Traffic,
+};
+use crate::report::table::media::codecs_in_turn;
 use crate::report::text::{Context, finding_text};
 use crate::report::{Language, LegName, Names, Settings, link, number, text};
 use crate::site::{Device, Evidence, Ports, Scope};
@@ -316,9 +319,11 @@ fn packets(marks: &Marks) -> BTreeMap<u8, u64> {
 pub(super) fn stream(
     stream: &Stream,
     traffic: &Traffic,
+    spells: Spells,
     course: Option<published::Course>,
 ) -> published::Stream {
     let report = &stream.report;
+    let milliseconds = |time: i64| time as f64 / 1e6;
     let grade = Grade::of(report);
     let call = stream.call.and_then(|call| traffic.calls.get(call));
     let marking = &report.marking;
@@ -340,6 +345,14 @@ pub(super) fn stream(
         payload_types: report.payloads.iter().map(|payload| payload.seen.value).collect(),
         payloads: report.payloads.iter().map(payload).collect(),
         codec: report.codec.clone(),
+        codecs_in_turn: codecs_in_turn(report)
+            .into_iter()
+            .flatten()
+            .map(|(since, codec)| published::CodecSince {
+                codec: codec.to_owned(),
+                since: number::rfc3339(since),
+            })
+            .collect(),
         announced_codecs: report.announced_codecs.clone(),
         ptime_ms: report.ptime.and_then(finite),
         announced_ptime_ms: report.announced_ptime,
@@ -351,6 +364,10 @@ pub(super) fn stream(
         lost_percent: grade.lost_percent,
         turned_away: traffic.turned_away(stream),
         paused: stream.paused.packets,
+        paused_ms: (stream.paused.packets > 0).then(|| milliseconds(stream.paused.length)),
+        late_ms: spells.late.map(milliseconds),
+        stopped_ms: spells.stopped.map(milliseconds),
+        over_ms: spells.over.map(milliseconds),
         bursts: report.counts.bursts,
         longest_burst: report.counts.longest_burst,
         duplicates: report.counts.copies(),

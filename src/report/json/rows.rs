@@ -8,8 +8,9 @@ use super::course;
 use super::document::{Call, Flow, Stream};
 use super::fill;
 use super::worst::{Grade, family, worst_first, worst_streams};
-use crate::check::Audit;
-use crate::observe;
+use crate::check::{Audit, Unjudged};
+use crate::observe::{self, Spells};
+use crate::report::table::calls::Marked;
 
 /// Calls that tell their messages, unless all flows were asked for.
 const LADDERS: usize = 50;
@@ -21,6 +22,9 @@ pub(super) struct Rows<'a> {
     audit: &'a Audit,
     flows: Vec<&'a observe::Flow>,
     ties: Ties,
+    /// The voice of each call, and which calls are to be looked at first.
+    voices: Vec<Vec<usize>>,
+    marked: Marked,
     /// Positions of the streams that tell their course, and of the calls that tell their messages.
     courses: BTreeSet<usize>,
     ladders: BTreeSet<usize>,
@@ -38,12 +42,15 @@ impl<'a> Rows<'a> {
         let roots = worst_first(&standings, &grades).into_iter().take(bounded(LADDERS));
         let ladders = roots.flat_map(|root| family(&standings, root)).collect();
         drop(standings);
+        let voices = traffic.voices();
         Self {
             audit,
             flows: fill::chosen_flows(audit, limit),
             courses: worst_streams(&grades, bounded(COURSES)).into_iter().collect(),
             ladders,
             ties,
+            marked: Marked::of(audit, &voices),
+            voices,
         }
     }
 
@@ -71,12 +78,19 @@ impl<'a> Rows<'a> {
     pub(super) fn stream(&self, at: usize) -> Option<Stream> {
         let stream = self.audit.traffic.streams.get(at)?;
         let course = self.courses.contains(&at).then(|| course::of(&stream.report));
-        Some(fill::stream(stream, &self.audit.traffic, course))
+        Some(fill::stream(stream, &self.audit.traffic, self.spells(stream), course))
     }
 
     /// One call.
     pub(super) fn call(&self, at: usize) -> Option<Call> {
         let call = self.audit.traffic.calls.get(at)?;
-        Some(call::call(at, call, &self.ties, self.audit, self.ladders.contains(&at)))
+        Some(call::call(at, call, &self.ties, self.audit, &self.marked, self.ladders.contains(&at)))
+    }
+
+    /// Where the clock of the capture jumps nobody can tell.
+    fn spells(&self, stream: &observe::Stream) -> Spells {
+        let voices = stream.call.and_then(|call| self.voices.get(call));
+        let voices = voices.filter(|_| !self.audit.unjudged.contains(&Unjudged::Clock));
+        voices.map(|voices| self.audit.traffic.spells_among(stream, voices)).unwrap_or_default()
     }
 }

@@ -172,6 +172,126 @@ fn lists_that_are_made_while_they_are_written_are_those_of_the_published_form() 
     }
 }
 
+/// Two calls. In the first, voice of the callee begins 5 s late, pauses 3 s for an offer, changes its codec, comes out of order
+/// and lasts 20 s longer; in the second one side alone is heard, as the only finding says.
+fn with_remarks() -> Audit {
+    use crate::check::Detail;
+    use crate::observe::fixture::{at, call, frame, socket, stream};
+    use crate::observe::media::report::PayloadRole;
+    use crate::observe::media::{PayloadReport, Seen};
+    use crate::observe::{Answer, Call, CallSide, Paused};
+    let mut audit = audit();
+    audit.unjudged.clear();
+    audit.findings.retain(|finding| matches!(finding.detail, Detail::Rtp001 { .. }));
+    let silent = format!("{}:5004", audit.findings[0].subject.as_ref().unwrap().address);
+    let Detail::Rtp001 { peers, .. } = &audit.findings[0].detail else { panic!() };
+    let speaker = format!("{}:5006", peers[0]);
+    let answered = |caller: &str, callee: &str| Call {
+        answer: Answer::Answered,
+        answered: Some((frame(2), at(0))),
+        end: Some((frame(9), at(20_000))),
+        hung_up: Some(CallSide::Caller),
+        caller_media: vec![socket(caller)],
+        callee_media: vec![socket(callee)],
+        ..call(caller, callee)
+    };
+    let said = |from: &str, to: &str, of: usize, times: [i64; 2]| {
+        let mut said = stream(from, to, &[(46, 500)]);
+        said.call = Some(of);
+        (said.report.first.time, said.report.last.time) = (at(times[0]), at(times[1]));
+        said
+    };
+    let [caller, callee] = ["192.168.10.71:4000", "192.168.10.72:4000"];
+    audit.traffic.calls =
+        vec![answered(caller, callee), Call { call_id: "c2".into(), ..answered(&speaker, &silent) }];
+    let mut late = said(callee, caller, 0, [5_000, 40_000]);
+    late.paused = Paused { packets: 5, length: 3_000_000_000 };
+    late.report.counts.reordered = 10;
+    let payload = |value, name: &str, first: u64| PayloadReport {
+        seen: Seen { value, packets: 200, frames: vec![frame(first)], last: frame(first + 200) },
+        since: at(first as i64),
+        name: Some(name.to_owned()),
+        role: PayloadRole::Media,
+        rate: Some(8_000),
+        length: None,
+        step: None,
+    };
+    late.report.payloads = vec![payload(8, "PCMA", 1), payload(9, "G722", 300)];
+    audit.traffic.streams =
+        vec![said(caller, callee, 0, [0, 20_000]), late, said(&speaker, &silent, 1, [0, 20_000])];
+    audit
+}
+
+#[test]
+fn what_is_remarked_at_calls_and_voice_stands_in_every_form() {
+    let audit = with_remarks();
+    for language in [Language::De, Language::En] {
+        let settings = settings(language, 140);
+        let table = crate::report::table(&audit, &names(language), &settings);
+        let published = Published::of(&audit, &names(language), &settings);
+        let forms = [published.html(&settings.zone), published.markdown(&settings.zone)];
+        let plain = |form: &str| form.replace('\u{a0}', " ").replace("\\!", "!");
+        let (marks, remarks): (&str, [&str; 7]) = match language {
+            Language::De => (
+                "! steht vor Gesprächen",
+                [
+                    "erste Sprache 5,0 s nach der Annahme",
+                    "noch 20,0 s nach dem Ende",
+                    "Pause 3,0 s",
+                    "10 vertauscht",
+                    "PCMA, ab 00:00:01 G722",
+                    "nur eine Seite ist zu hören (RTP-001)",
+                    "Pause: Mit einem neuen Angebot",
+                ],
+            ),
+            Language::En => (
+                "! marks calls",
+                [
+                    "first voice 5.0 s after the answer",
+                    "20.0 s longer than the call",
+                    "Pause 3.0 s",
+                    "10 out of order",
+                    "PCMA, from 00:00:01 G722",
+                    "one side alone is heard (RTP-001)",
+                    "Pause: with a new offer",
+                ],
+            ),
+        };
+        // A line of it may end within the remark.
+        let (begins, _) = remarks[0].split_once(" s ").unwrap();
+        assert!(plain(&table).contains(begins) && plain(&table).contains("\n! "), "{table}");
+        for form in forms {
+            let form = plain(&form);
+            for remark in remarks.iter().chain([&marks]) {
+                assert!(form.contains(remark), "{remark}: {form}");
+            }
+            assert_eq!(form.matches(remarks[0]).count(), 1);
+            assert!(form.contains(">! ") || form.contains("| ! "), "{form}");
+        }
+    }
+}
+
+#[test]
+fn what_is_remarked_at_calls_and_voice_is_told_to_machines() {
+    let mut audit = with_remarks();
+    let settings = settings(Language::En, 80);
+    let document = value(&audit, &settings);
+    let said = &document["streams"][1];
+    for (key, ms) in [("late_ms", 5_000.0), ("over_ms", 20_000.0), ("paused_ms", 3_000.0)] {
+        assert_eq!((&said[key], &document["streams"][0][key]), (&Value::from(ms), &Value::Null), "{key}");
+    }
+    assert_eq!((&said["stopped_ms"], &said["codecs_in_turn"][1]["codec"]), (&Value::Null, &"G722".into()));
+    let marks = |key: &str| [0, 1].map(|call| document["calls"][call][key].as_bool().unwrap());
+    assert_eq!((marks("one_way"), marks("marked")), ([false, true], [false, true]));
+    audit.unjudged.push(crate::check::Unjudged::Clock);
+    assert_eq!(value(&audit, &settings)["streams"][1]["late_ms"], Value::Null, "times cannot be compared");
+    // Who fell silent before the end.
+    audit.unjudged.clear();
+    audit.traffic.streams[1].report.first.time = crate::observe::fixture::at(0);
+    audit.traffic.streams[1].report.last.time = crate::observe::fixture::at(8_000);
+    assert_eq!(value(&audit, &settings)["streams"][1]["stopped_ms"], 12_000.0);
+}
+
 #[test]
 fn the_layout_is_that_of_serde_json() {
     let value = serde_json::json!({

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Cell, Maker, Part, Picture, Table, Tone, between, instant, ladder, shown, socket};
+use crate::capture::Timestamp;
 use crate::check::LEAST_JUDGED;
-use crate::observe::{Answer, Standing};
+use crate::observe::{Answer, Spells, Standing};
 use crate::report::json::document::{
     Beginning, Call, CallState, Endpoint, MediaKind, PayloadRole, Receiver, Registration, Stream, Unjudged,
     VoicePolicy,
@@ -12,9 +13,10 @@ use crate::report::json::document::{
 use crate::report::json::network::VOICE;
 use crate::report::number::{NO_VALUE, decimal, duration, percent, span, time_of_day};
 use crate::report::redact::is_public;
+use crate::report::table::calls::MARK;
 use crate::report::table::media::{LEAST_OF_CODEC, codec_of, is_at_most};
 use crate::report::text::{
-    CallNotes, EXPEDITED_FORWARDING, HoldNote, Registered, dscp_name, failed_transfer, unanswered,
+    self, CallNotes, EXPEDITED_FORWARDING, HoldNote, Registered, dscp_name, failed_transfer, unanswered,
 };
 
 pub(super) fn marking(maker: &Maker<'_>) -> Vec<Part> {
@@ -133,6 +135,9 @@ pub(super) fn calls(maker: &Maker<'_>) -> Vec<Part> {
         parts.push(Part::Picture(Picture::CallTimes));
         parts
             .push(Part::Table(Table::new(&heads, calls.iter().map(|call| call_line(maker, call)).collect())));
+        if calls.iter().any(|call| call.marked) {
+            parts.push(Part::Text(maker.words.notes.marked_calls.to_owned()));
+        }
         if maker.document.unjudged.contains(&Unjudged::Clock) {
             parts.push(Part::Text(maker.words.notes.times_unjudged.to_owned()));
         }
@@ -171,6 +176,9 @@ pub(super) fn calls(maker: &Maker<'_>) -> Vec<Part> {
     let is_too_short = |stream: &Stream| stream.lost > 0 && stream.expected < LEAST_JUDGED;
     if maker.document.streams.iter().any(is_too_short) {
         parts.push(Part::Text(maker.words.notes.few_packets.to_owned()));
+    }
+    if maker.document.streams.iter().any(|stream| stream.paused > 0) {
+        parts.push(Part::Text(maker.words.notes.paused.to_owned()));
     }
     parts
 }
@@ -245,7 +253,8 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
             .filter(|root| is_one_of_several(maker, root, call))
             .map(|_| shown(&call.callee.address)),
     };
-    for line in notes.lines(maker.language) {
+    let one_way = call.one_way.then(|| maker.words.notes.one_way_call.to_owned());
+    for line in notes.lines(maker.language).into_iter().chain(one_way) {
         result = format!("{result}; {line}");
     }
     if let Some(side) = ended {
@@ -253,8 +262,14 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
     } else if call.is_sip() && answer == Answer::Answered && call.end.is_none() {
         result = format!("{result}; {}", maker.words.notes.end_unseen);
     }
+    let start = maker.moment(call.start.as_deref());
+    let order = call.start.as_deref().and_then(instant).map(|time| time.0 as f64);
+    let start = match call.marked {
+        true => Cell::toned(format!("{MARK}{start}"), Tone::Bad),
+        false => Cell::new(start),
+    };
     vec![
-        Cell::new(maker.moment(call.start.as_deref())),
+        Cell { order, ..start },
         Cell::new(format!("{} {} {}", shown(&call.from), call.arrow(), shown(&call.to))),
         Cell::number(span(dial.map(|ms| (ms * 1e6) as i64)), dial),
         Cell::number(span(length), length.map(|length| length as f64)),
@@ -288,11 +303,14 @@ fn voice_line(maker: &Maker<'_>, calls: &Known<'_>, stream: &Stream) -> Vec<Cell
     }
     let copies = (stream.duplicates > 0)
         .then(|| format!("{}\u{a0}{}", maker.count(stream.duplicates), maker.words.notes.twice));
-    let packets: Vec<String> = std::iter::once(maker.count(stream.packets)).chain(copies).collect();
+    let late = text::reordered(stream.reordered, stream.packets, maker.language);
+    let packets: Vec<String> =
+        std::iter::once(maker.count(stream.packets)).chain(copies).chain(late).collect();
     let loss = loss_percent(stream);
     let heard = stream.receiver.as_ref().and_then(|receiver| receiver.lost_percent);
     let heard = heard.filter(|heard| *heard > 0.0 || stream.lost > 0);
-    let losses = std::iter::once(share(maker, loss));
+    let paused = stream.paused_ms.map(|ms| text::pause((ms * 1e6) as i64, maker.language));
+    let losses = std::iter::once(share(maker, loss)).chain(paused);
     let losses = losses.chain(heard.map(|heard| format!("RTCP\u{a0}{}", share(maker, Some(heard)))));
     let trip = stream.receiver.as_ref().and_then(Receiver::round_trip_of_ends);
     let jitters = std::iter::once(number(jitter, "\u{a0}ms"));
@@ -421,7 +439,7 @@ fn route(stream: &Stream) -> String {
     format!("{} → {}", socket(&stream.source), socket(&stream.destination))
 }
 
-/// The route, with the TURN server's channel and the end behind it.
+/// The route, with the TURN server's channel and the end behind it, and what else is remarked at the stream.
 fn detour(maker: &Maker<'_>, stream: &Stream) -> String {
     let told = stream.relay.as_ref().map(|relay| {
         let peer = relay.far_end.as_ref().map(socket);
@@ -429,7 +447,14 @@ fn detour(maker: &Maker<'_>, stream: &Stream) -> String {
     });
     let parts = told.into_iter().flatten().flatten();
     let away = (stream.turned_away > 0).then(|| format!("({})", maker.words.notes.turned_away));
-    std::iter::once(route(stream)).chain(parts).chain(away).collect::<Vec<_>>().join(" ")
+    let nanoseconds = |ms: Option<f64>| ms.map(|ms| (ms * 1e6) as i64);
+    let spells = Spells {
+        late: nanoseconds(stream.late_ms),
+        stopped: nanoseconds(stream.stopped_ms),
+        over: nanoseconds(stream.over_ms),
+    };
+    let spells = text::spells(spells, maker.language).map(|told| format!("({told})"));
+    std::iter::once(route(stream)).chain(parts).chain(away).chain(spells).collect::<Vec<_>>().join(" ")
 }
 
 fn codec(maker: &Maker<'_>, stream: &Stream) -> String {
@@ -443,7 +468,14 @@ fn codec(maker: &Maker<'_>, stream: &Stream) -> String {
         .filter_map(|payload| payload.codec.as_deref())
         .collect();
     voices.dedup();
+    let in_turn: Vec<(Timestamp, &str)> = stream
+        .codecs_in_turn
+        .iter()
+        .filter_map(|one| Some((one.since.as_deref().and_then(instant)?, one.codec.as_str())))
+        .collect();
+    let in_turn = text::codecs_in_turn(&in_turn, maker.zone, maker.language);
     let codec = match stream.kind {
+        MediaKind::Audio if in_turn.is_some() => in_turn.unwrap_or_default(),
         MediaKind::Audio if voices.len() > 1 => voices.join(" / "),
         _ => codec_of(maker.words, stream.codec.as_deref(), main, is_video),
     };

@@ -7,7 +7,7 @@ use super::View;
 use super::media;
 use super::page::{Lean, Page, Piece, Tone};
 use crate::capture::Timestamp;
-use crate::check::{Code, Detail, Expiry, Finding, LEAST_JUDGED, Unjudged};
+use crate::check::{Audit, Code, Detail, Expiry, Finding, LEAST_JUDGED, Unjudged};
 use crate::observe::{Answer, Beginning, Call, CallProtocol, Registration, Stream};
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, duration, moment, time_of_day};
@@ -23,7 +23,7 @@ const SHOWN_LOSS: f64 = 1.0;
 /// A shorter call (ns) is not judged by who is heard in it.
 const LEAST_CALL: i64 = 3_000_000_000;
 /// Stands before a call that failed, was heard by one side only, or lost packets.
-const MARK: &str = "! ";
+pub(in crate::report) const MARK: &str = "! ";
 /// Most streams listed of one call; hold and transfer bring several.
 const MOST_STREAMS: usize = 6;
 
@@ -41,11 +41,9 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
         let has_voice = !view.audit.traffic.streams.is_empty();
         return page.paragraph(0, if has_voice { notes.no_signalling } else { notes.no_calls }, Tone::Plain);
     }
-    let lost = worst_loss(view);
-    let loss = |id: &usize| lost.get(id).copied().unwrap_or_default();
-    let one_way: BTreeSet<usize> =
-        calls.iter().enumerate().filter(|(id, call)| is_one_way(view, *id, call)).map(|(id, _)| id).collect();
-    let is_bad = |id: &usize, call: &Call| has_failed(call) || one_way.contains(id);
+    let marked = Marked::of(view.audit, &view.audit.traffic.voices());
+    let loss = |id: &usize| marked.loss(*id);
+    let is_bad = |id: &usize, call: &Call| has_failed(call) || marked.is_one_way(*id);
     let mut order: Vec<(usize, &Call)> = calls.iter().enumerate().collect();
     order.sort_by(|(x, call), (y, other)| {
         is_bad(y, other).cmp(&is_bad(x, call)).then(loss(y).total_cmp(&loss(x))).then(x.cmp(y))
@@ -53,13 +51,14 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     // The worst are there in any case, and all stand in the order in which they began.
     order.truncate(MOST);
     order.sort_by_key(|(id, call)| (call.start.1, *id));
-    let is_marked = |(id, call): &(usize, &Call)| is_bad(id, call) || loss(id) >= SHOWN_LOSS;
+    let is_marked = |(id, call): &(usize, &Call)| marked.is_marked(*id, call);
     if order.iter().any(is_marked) {
         page.paragraph(0, view.words.notes.marked_calls, Tone::Plain);
     }
     let rows: Vec<Vec<Piece>> =
         order.iter().map(|entry| call_line(view, entry.1, is_marked(entry))).collect();
-    let below: Vec<Vec<String>> = order.iter().map(|(id, call)| lines_below(view, *id, call)).collect();
+    let below: Vec<Vec<String>> =
+        order.iter().map(|(id, call)| lines_below(view, *id, call, marked.is_one_way(*id))).collect();
     let heads = [
         (labels.start, Lean::Left),
         (labels.parties, Lean::Left),
@@ -71,6 +70,36 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     view.write_rest(page, rows.len(), calls.len());
     if view.audit.unjudged.contains(&Unjudged::Clock) {
         page.paragraph(0, view.words.notes.times_unjudged, Tone::Plain);
+    }
+}
+
+/// Which calls are to be looked at first.
+pub(in crate::report) struct Marked {
+    /// Of calls of whose voice much was lost, in percent.
+    lost: BTreeMap<usize, f64>,
+    one_way: BTreeSet<usize>,
+}
+
+impl Marked {
+    /// Of all calls of an audit. `voices`: the streams of each.
+    pub(in crate::report) fn of(audit: &Audit, voices: &[Vec<usize>]) -> Self {
+        let calls = audit.traffic.calls.iter().zip(voices).enumerate();
+        let one_way = calls.filter(|(_, (call, voices))| is_one_way(audit, voices, call));
+        Self { lost: worst_loss(audit), one_way: one_way.map(|(id, _)| id).collect() }
+    }
+
+    /// Whether one side alone is heard in it, as a finding says.
+    pub(in crate::report) fn is_one_way(&self, id: usize) -> bool {
+        self.one_way.contains(&id)
+    }
+
+    /// Whether it failed, was one-way, or lost much.
+    pub(in crate::report) fn is_marked(&self, id: usize, call: &Call) -> bool {
+        has_failed(call) || self.is_one_way(id) || self.loss(id) >= SHOWN_LOSS
+    }
+
+    fn loss(&self, id: usize) -> f64 {
+        self.lost.get(&id).copied().unwrap_or_default()
     }
 }
 
@@ -88,13 +117,13 @@ fn has_failed(call: &Call) -> bool {
 }
 
 /// Greatest loss in percent among the streams of each call that lost anything worth a look, by call.
-fn worst_loss(view: &View<'_>) -> BTreeMap<usize, f64> {
+fn worst_loss(audit: &Audit) -> BTreeMap<usize, f64> {
     let mut worst: BTreeMap<usize, f64> = BTreeMap::new();
     // What the capture lacks was not lost on the way.
-    if view.audit.unjudged.contains(&Unjudged::Incomplete) {
+    if audit.unjudged.contains(&Unjudged::Incomplete) {
         return worst;
     }
-    for stream in &view.audit.traffic.streams {
+    for stream in &audit.traffic.streams {
         // What the receiver has was not lost, whatever the capture lacks.
         let lost = stream.report.receiver_lost_percent().unwrap_or_else(|| stream.lost_percent());
         if let Some(call) = stream.call.filter(|_| lost >= SHOWN_LOSS) {
@@ -103,7 +132,7 @@ fn worst_loss(view: &View<'_>) -> BTreeMap<usize, f64> {
         }
     }
     // Voice that goes past the PBX belongs to the call that it passed on as well.
-    let traffic = &view.audit.traffic;
+    let traffic = &audit.traffic;
     for (id, call) in traffic.calls.iter().enumerate().filter(|(_, call)| !call.also_heard.is_empty()) {
         let heard = call.also_heard.iter().filter_map(|at| {
             let stream = traffic.streams.get(*at)?;
@@ -121,12 +150,11 @@ fn worst_loss(view: &View<'_>) -> BTreeMap<usize, f64> {
 }
 
 /// Whether the finding of one-way audio is about this call: voice of the one side, none of the other.
-fn is_one_way(view: &View<'_>, id: usize, call: &Call) -> bool {
+fn is_one_way(audit: &Audit, voices: &[usize], call: &Call) -> bool {
     let told = |finding: &Finding| {
         let Detail::Rtp001 { peers, astray, .. } = &finding.detail else { return false };
         let Some(subject) = finding.subject.as_ref().map(|subject| subject.address) else { return false };
-        let traffic = &view.audit.traffic;
-        let voices = || traffic.voice_of(id).filter_map(|at| traffic.streams.get(at));
+        let voices = || voices.iter().filter_map(|at| audit.traffic.streams.get(*at));
         match astray {
             Some(astray) => {
                 voices().any(|stream| stream.source.ip() == subject && stream.destination == astray.to)
@@ -143,11 +171,11 @@ fn is_one_way(view: &View<'_>, id: usize, call: &Call) -> bool {
             }
         }
     };
-    call.answer == Answer::Answered && view.audit.findings.iter().any(told)
+    call.answer == Answer::Answered && audit.findings.iter().any(told)
 }
 
 /// To whom it was transferred, and a line for each direction.
-fn lines_below(view: &View<'_>, id: usize, call: &Call) -> Vec<String> {
+fn lines_below(view: &View<'_>, id: usize, call: &Call, is_one_way: bool) -> Vec<String> {
     let traffic = &view.audit.traffic;
     let transfer =
         call.transferred.as_ref().map(|(_, to)| (escape_terminal(to, FIELD), call.transfer_failed)).map(
@@ -156,7 +184,7 @@ fn lines_below(view: &View<'_>, id: usize, call: &Call) -> Vec<String> {
                 None => format!("{} {to}", view.words.notes.transferred_to),
             },
         );
-    let one_way = is_one_way(view, id, call).then(|| view.words.notes.one_way_call.to_owned());
+    let one_way = is_one_way.then(|| view.words.notes.one_way_call.to_owned());
     let voice = traffic
         .voice_of(id)
         .take(MOST_STREAMS)

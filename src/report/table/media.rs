@@ -2,14 +2,15 @@
 
 use super::View;
 use super::page::{Lean, Page, Piece, Tone};
+use crate::capture::Timestamp;
 use crate::check::{Detail, LEAST_JUDGED, Unjudged};
+use crate::observe::Stream;
 use crate::observe::media::report::{PayloadRole, Stretch};
 use crate::observe::media::timing::{ClockSource, GUIDE};
 use crate::observe::media::{MediaKind, PayloadReport, StreamReport};
-use crate::observe::{Spells, Stream};
 use crate::report::language::Language;
-use crate::report::number::{NO_BREAK_SPACE, NO_VALUE, decimal, duration, percent, share, span, time_of_day};
-use crate::report::text::{EXPEDITED_FORWARDING, Words, dscp_name};
+use crate::report::number::{NO_BREAK_SPACE, NO_VALUE, decimal, percent, share, span, time_of_day};
+use crate::report::text::{self, EXPEDITED_FORWARDING, Words, dscp_name};
 
 /// Most streams listed.
 const MOST: usize = 50;
@@ -19,8 +20,6 @@ const VALUES: usize = 3;
 const USUAL_BUFFER: f64 = 50.0;
 /// So many packets of a codec are no slip.
 pub(in crate::report) const LEAST_OF_CODEC: u64 = 25;
-/// So few packets out of order are not worth a word.
-const LEAST_REORDERED: u64 = 10;
 /// In nanoseconds.
 const A_DAY: i64 = 86_400_000_000_000;
 /// From this width on both ends of a stream and its times fit on one line.
@@ -141,35 +140,9 @@ pub(super) fn of_call(view: &View<'_>, stream: &Stream, part: Option<Stretch>) -
         facts.push(format!("MOS{NO_BREAK_SPACE}{bound}{mos}"));
     }
     if part.is_none() && !view.audit.unjudged.contains(&Unjudged::Clock) {
-        facts.extend(spells(view.audit.traffic.spells(stream), view.language));
+        facts.extend(text::spells(view.audit.traffic.spells(stream), view.language));
     }
     format!("{} → {}: {}", stream.source.ip(), stream.destination.ip(), facts.join(", "))
-}
-
-/// Where voice does not last as long as its call.
-fn spells(spells: Spells, language: Language) -> impl Iterator<Item = String> {
-    let tell = |time: Option<i64>, de: fn(&str) -> String, en: fn(&str) -> String| {
-        let time = duration(time?, language);
-        Some(if language == Language::De { de(&time) } else { en(&time) })
-    };
-    let told = [
-        tell(
-            spells.late,
-            |time| format!("erste Sprache {time} nach der Annahme"),
-            |time| format!("first voice {time} after the answer"),
-        ),
-        tell(
-            spells.stopped,
-            |time| format!("in den letzten {time} nichts mehr"),
-            |time| format!("nothing in the last {time}"),
-        ),
-        tell(
-            spells.over,
-            |time| format!("noch {time} nach dem Ende"),
-            |time| format!("{time} longer than the call"),
-        ),
-    ];
-    told.into_iter().flatten()
 }
 
 fn line(view: &View<'_>, stream: &Stream, wide: bool) -> Vec<Piece> {
@@ -229,8 +202,9 @@ fn times(view: &View<'_>, report: &StreamReport) -> String {
     }
 }
 
-/// `PCMA, ab 10:15:02 G722`: of a stream whose codec changed, with so many packets of each.
-fn changing_codec(view: &View<'_>, report: &StreamReport) -> Option<String> {
+/// The codecs of a stream whose codec changed, with so many packets of each, in the order in which they followed each other,
+/// and when each began.
+pub(in crate::report) fn codecs_in_turn(report: &StreamReport) -> Option<Vec<(Timestamp, &str)>> {
     let is_voice = |payload: &&PayloadReport| {
         payload.role == PayloadRole::Media && payload.seen.packets >= LEAST_OF_CODEC
     };
@@ -243,21 +217,18 @@ fn changing_codec(view: &View<'_>, report: &StreamReport) -> Option<String> {
         }
         _ => false,
     });
-    let (first, others) = voices.split_first().filter(|(_, others)| !others.is_empty() && is_in_turn)?;
-    let mut told = first.name.clone()?;
-    for payload in others {
-        let (since, name) = (time_of_day(payload.since, view.context.zone), payload.name.as_ref()?);
-        told.push_str(&match view.language {
-            Language::De => format!(", ab {since} {name}"),
-            Language::En => format!(", from {since} {name}"),
-        });
+    if voices.len() < 2 || !is_in_turn || report.kind != MediaKind::Audio {
+        return None;
     }
-    Some(told)
+    voices.into_iter().map(|payload| Some((payload.since, payload.name.as_deref()?))).collect()
 }
 
 /// The encoding name, else which payload type nobody explained.
 pub(in crate::report) fn codec(view: &View<'_>, report: &StreamReport) -> String {
-    if let Some(told) = changing_codec(view, report).filter(|_| report.kind == MediaKind::Audio) {
+    let changes = codecs_in_turn(report);
+    if let Some(told) =
+        changes.and_then(|codecs| text::codecs_in_turn(&codecs, view.context.zone, view.language))
+    {
         return told;
     }
     let main = report.payloads.iter().max_by_key(|payload| payload.seen.packets);
@@ -322,10 +293,7 @@ fn packets(view: &View<'_>, report: &StreamReport) -> Vec<String> {
     let copies = report.counts.copies();
     let more =
         (copies > 0).then(|| format!("{}{NO_BREAK_SPACE}{}", view.count(copies), view.words.notes.twice));
-    let reordered = report.counts.reordered;
-    let is_much = reordered >= LEAST_REORDERED && reordered * 100 >= report.counts.packets;
-    let word = if view.language == Language::De { "vertauscht" } else { "out of order" };
-    let late = is_much.then(|| format!("{}{NO_BREAK_SPACE}{word}", view.count(reordered)));
+    let late = text::reordered(report.counts.reordered, report.counts.packets, view.language);
     std::iter::once(view.count(report.counts.packets)).chain(more).chain(late).collect()
 }
 
@@ -334,7 +302,7 @@ fn losses(view: &View<'_>, stream: &Stream) -> Vec<String> {
     let report = &stream.report;
     let mut lines = vec![percent(stream.lost_percent(), view.language)];
     if stream.paused.packets > 0 {
-        lines.push(format!("Pause{NO_BREAK_SPACE}{}", duration(stream.paused.length, view.language)));
+        lines.push(text::pause(stream.paused.length, view.language));
     }
     let heard = report.receiver_lost_percent();
     if let Some(heard) = heard.filter(|heard| *heard > 0.0 || report.counts.lost > 0) {

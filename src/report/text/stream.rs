@@ -1,0 +1,63 @@
+//! What is remarked at a stream, beside its figures.
+
+use jiff::tz::TimeZone;
+
+use crate::capture::Timestamp;
+use crate::observe::Spells;
+use crate::report::language::Language;
+use crate::report::number::{NO_BREAK_SPACE, count, duration, time_of_day};
+
+/// So few packets out of order are not worth a word.
+const LEAST_REORDERED: u64 = 10;
+
+/// Where voice does not last as long as its call.
+pub(crate) fn spells(spells: Spells, language: Language) -> impl Iterator<Item = String> {
+    let tell = |time: Option<i64>, de: fn(&str) -> String, en: fn(&str) -> String| {
+        let time = duration(time?, language);
+        Some(if language == Language::De { de(&time) } else { en(&time) })
+    };
+    let told = [
+        tell(
+            spells.late,
+            |time| format!("erste Sprache {time} nach der Annahme"),
+            |time| format!("first voice {time} after the answer"),
+        ),
+        tell(
+            spells.stopped,
+            |time| format!("in den letzten {time} nichts mehr"),
+            |time| format!("nothing in the last {time}"),
+        ),
+        tell(
+            spells.over,
+            |time| format!("noch {time} nach dem Ende"),
+            |time| format!("{time} longer than the call"),
+        ),
+    ];
+    told.into_iter().flatten()
+}
+
+/// `PCMA, ab 10:15:02 G722`: codecs that followed each other, with the time of the first packet of each. Nothing of one alone.
+pub(crate) fn codecs_in_turn(
+    codecs: &[(Timestamp, &str)],
+    zone: &TimeZone,
+    language: Language,
+) -> Option<String> {
+    let ((_, first), others) = codecs.split_first().filter(|(_, others)| !others.is_empty())?;
+    let others = others.iter().map(|(since, name)| {
+        let from = if language == Language::De { "ab" } else { "from" };
+        format!(", {from} {} {name}", time_of_day(*since, zone))
+    });
+    Some(std::iter::once((*first).to_owned()).chain(others).collect())
+}
+
+/// How many packets came behind later ones, where that is 1 % or more.
+pub(crate) fn reordered(reordered: u64, packets: u64, language: Language) -> Option<String> {
+    let is_much = reordered >= LEAST_REORDERED && reordered.saturating_mul(100) >= packets;
+    let word = if language == Language::De { "vertauscht" } else { "out of order" };
+    is_much.then(|| format!("{}{NO_BREAK_SPACE}{word}", count(reordered, language)))
+}
+
+/// For how long (ns) it paused at new offers.
+pub(crate) fn pause(length: i64, language: Language) -> String {
+    format!("Pause{NO_BREAK_SPACE}{}", duration(length, language))
+}

@@ -390,13 +390,16 @@ impl Stream {
         is_within || first <= until && last >= from && self.report.course.between(from, until).packets > 0
     }
 
-    /// Share of lost packets in percent, without those that belong to a pause.
+    /// Share of lost packets in percent, without those that belong to a pause. `None` where only keys are there.
     #[must_use]
-    pub fn lost_percent(&self) -> f64 {
+    pub fn lost_percent(&self) -> Option<f64> {
+        if self.report.is_keys_alone() {
+            return None;
+        }
         let counts = &self.report.counts;
         let lost = counts.lost.saturating_sub(self.paused.packets);
         let expected = counts.expected.saturating_sub(self.paused.packets);
-        if expected == 0 { 0.0 } else { lost as f64 * 100.0 / expected as f64 }
+        Some(if expected == 0 { 0.0 } else { lost as f64 * 100.0 / expected as f64 })
     }
 }
 

@@ -111,6 +111,7 @@ pub(super) fn relayed<'a>(case: &Case<'_>, streams: impl Iterator<Item = &'a Str
 
 fn is_lossy(case: &Case<'_>, stream: &Stream) -> bool {
     share(case, stream) > LOSS_PERCENT
+        && !stream.report.is_keys_alone()
         && stream.report.counts.packets >= LEAST_HEARD
         && (has_enough(stream) || is_one_stream(&stream.report))
 }
@@ -225,7 +226,7 @@ pub(super) fn quality(
         mos(stream) < LEAST_MOS
             && has_enough(stream)
             && is_spread
-            && stream.report.lost_percent() > LOSS_PERCENT
+            && stream.report.lost_percent().is_some_and(|lost| lost > LOSS_PERCENT)
             && heard(&[stream]) != Heard::Complete
             && !relayed.is_passed_on(stream)
             && !excepted(case, "RTP-005", stream)

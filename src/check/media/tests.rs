@@ -312,6 +312,17 @@ fn loss_counts_from_one_percent_on() {
     assert_eq!(severity(10), None);
     assert_eq!(severity(11), Some(("RTP-003", Severity::Warning)));
     assert_eq!(severity(31), Some(("RTP-003", Severity::Error)));
+    let mut keys = lossy(500);
+    keys.report.payloads = vec![PayloadReport {
+        seen: Seen { value: 101, packets: 500, frames: vec![frame(1)], last: frame(500) },
+        since: at(0),
+        name: None,
+        role: PayloadRole::Event,
+        rate: None,
+        length: Some((4, 1.0)),
+        step: Some((0, 1.0)),
+    }];
+    assert!(codes(&World::new("").streams(vec![keys])).is_empty(), "the voice between them was left out");
     let world = World::new("").streams(vec![lossy(100)]);
     assert!(check(&world.case(), &[Unjudged::Incomplete]).is_empty(), "the capture lost packets itself");
     assert_eq!(subjects(&check(&world.case(), &[])), [ip(PHONE)]);

@@ -138,7 +138,8 @@ impl Likeness {
 
     /// Whether it holds keys or tones alone (RFC 4733 section 2.5.1): one dynamic type, four bytes each, numbers in a row but
     /// for those of the voice between two events, a marked beginning, and timestamps that stand still while an event lasts.
-    fn is_event(&self) -> bool {
+    #[must_use]
+    pub(super) fn is_event(&self) -> bool {
         let is_dynamic = self.previous.is_some_and(|sample| sample.payload_type >= 96);
         self.begins_marked
             && is_dynamic

@@ -247,10 +247,18 @@ impl StreamReport {
         (self.course.between(gap.at.time, gap.at.time).lost > 0).then_some(gap)
     }
 
-    /// Share of lost packets in percent, 0 if none was expected.
+    /// Share of lost packets in percent, 0 if none was expected. `None` where it cannot be judged: see
+    /// [`Self::is_keys_alone`].
     #[must_use]
-    pub fn lost_percent(&self) -> f64 {
-        percent(self.counts.lost, self.counts.expected)
+    pub fn lost_percent(&self) -> Option<f64> {
+        (!self.is_keys_alone()).then(|| percent(self.counts.lost, self.counts.expected))
+    }
+
+    /// Whether only keys (RFC 4733) of it are in the capture. The numbers that are missing between two of them are those of voice
+    /// that ran meanwhile and that the capture does not hold: no loss.
+    #[must_use]
+    pub fn is_keys_alone(&self) -> bool {
+        !self.payloads.is_empty() && self.payloads.iter().all(|payload| payload.role == PayloadRole::Event)
     }
 
     /// Share of packets with this DSCP in percent.

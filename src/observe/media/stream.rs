@@ -336,7 +336,7 @@ impl Stream {
             seen: self.seen.get(payload.payload_type)?.clone(),
             since: payload.since,
             name: payload.encoding(),
-            role: payload.role(),
+            role: if self.is_event() { PayloadRole::Event } else { payload.role() },
             rate: payload.rate().map(|(rate, _)| rate),
             length: payload.lengths.most(),
             step: payload.steps.most(),
@@ -353,6 +353,11 @@ impl Stream {
         } else {
             Recognition::None
         }
+    }
+
+    /// Whether its packets alone show that they are keys.
+    fn is_event(&self) -> bool {
+        self.likeness.as_ref().is_some_and(|likeness| likeness.is_event())
     }
 
     fn kind(&self, main: Option<&Payload>, clock: Option<Clock>) -> MediaKind {

@@ -101,8 +101,10 @@ fn shares(route: &Route, place: Place) -> Markup {
 
 /// Two charts for each of the worst streams.
 pub(super) fn voice(document: &Document, language: Language, words: &PaperWords) -> Markup {
+    // Of keys alone nobody knows what is missing.
+    let judged = document.streams.iter().filter(|stream| stream.lost_percent.is_some());
     let mut streams: Vec<(&Stream, &Course)> =
-        document.streams.iter().filter_map(|stream| Some((stream, stream.course.as_ref()?))).collect();
+        judged.filter_map(|stream| Some((stream, stream.course.as_ref()?))).collect();
     if streams.is_empty() {
         return html! {};
     }
@@ -345,6 +347,9 @@ mod tests {
         assert!(voice.contains(words.all_clean) && marks.contains(words.all_marked));
         let [voice, _] = drawn(&clean(1));
         assert_eq!(shown(&voice, 1), [0]);
+        let mut keys = clean(3);
+        (keys.streams[1].lost, keys.streams[1].lost_percent) = (50, None);
+        assert_eq!(shown(&drawn(&keys)[0], 3), [0, 2], "what is missing between keys alone is not known");
         let mut document = clean(9);
         document.unjudged.push(Unjudged::Clock);
         document.streams[3].remarked = Some(Remarked { copies: 9, from_dscp: 46, to_dscp: 0 });

@@ -412,6 +412,7 @@ pub(in crate::report) struct Stream {
     /// By the highest extended sequence number of each segment.
     pub(in crate::report) expected: u64,
     pub(in crate::report) lost: u64,
+    /// Null where the capture holds keys (RFC 4733) alone: what is missing between them is voice that it does not hold.
     pub(in crate::report) lost_percent: Option<f64>,
     /// How many of those belong to a pause that began with a new offer: hold, T.38, another way.
     #[serde(default)]

@@ -22,7 +22,7 @@ impl Grade {
     pub(super) fn of(report: &StreamReport) -> Self {
         Self {
             mos: report.quality.as_ref().and_then(|quality| finite(quality.mos)),
-            lost_percent: finite(report.lost_percent()),
+            lost_percent: report.lost_percent().and_then(finite),
             ef_percent: finite(report.dscp_percent(EXPEDITED_FORWARDING)),
         }
     }

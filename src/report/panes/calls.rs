@@ -128,11 +128,11 @@ fn call_cells(view: &View<'_>, words: &ScreenWords, (runs, start, call, stream):
         return cells;
     };
     let jitter = report.timing.jitter.as_ref().map_or(-1.0, |jitter| jitter.max);
-    let quality = report.quality.map(|quality| quality.mos);
+    let (quality, lost) = (report.quality.map(|quality| quality.mos), report.lost_percent());
     cells.extend([
         Cell::new(media::codec(view, report)),
         Cell::new(media::marks(view, report).join(", ")),
-        Cell::new(percent(report.lost_percent(), view.language)).by(report.lost_percent()),
+        lost.map_or_else(nothing, |lost| Cell::new(percent(lost, view.language)).by(lost)),
         Cell::new(media::jitter(view, report)).by(jitter),
         quality.map_or_else(nothing, |mos| Cell::new(decimal(mos, 1, view.language)).by(mos)),
     ]);
@@ -264,7 +264,7 @@ fn write_stream(page: &mut Page, view: &View<'_>, at: usize, call: Option<usize>
         }
         _ => milliseconds(time),
     });
-    let lost = part.map_or_else(|| stream.lost_percent(), |part| part.lost_percent());
+    let lost = stream.lost_percent().map(|whole| part.map_or(whole, |part| part.lost_percent()));
     let jitter = report.timing.jitter.as_ref().map(|jitter| part.map_or(jitter.max, |part| part.jitter));
     let quality = match part {
         Some(part) => part.quality.map(|quality| decimal(quality.mos, 1, view.language)),
@@ -278,7 +278,7 @@ fn write_stream(page: &mut Page, view: &View<'_>, at: usize, call: Option<usize>
         (labels.codec, Some(codec.into_iter().flatten().collect::<Vec<_>>().join(", "))),
         (words.packet_time, packet_time),
         ("DSCP", Some(media::marks(view, report).join(", "))),
-        (labels.loss, Some(percent(lost, view.language))),
+        (labels.loss, lost.map(|lost| percent(lost, view.language))),
         (labels.jitter, jitter.map(milliseconds)),
         ("MOS", quality),
         (labels.packets, Some(view.count(part.map_or(report.counts.packets, |part| part.packets)))),

@@ -173,7 +173,8 @@ pub(super) fn calls(maker: &Maker<'_>) -> Vec<Part> {
     if maker.document.unjudged.contains(&Unjudged::Clock) {
         parts.push(Part::Text(maker.words.notes.jitter_unjudged.to_owned()));
     }
-    let is_too_short = |stream: &Stream| stream.lost > 0 && stream.expected < LEAST_JUDGED;
+    let is_too_short =
+        |stream: &Stream| stream.lost_percent > Some(0.0) && stream.expected < LEAST_JUDGED;
     if maker.document.streams.iter().any(is_too_short) {
         parts.push(Part::Text(maker.words.notes.few_packets.to_owned()));
     }

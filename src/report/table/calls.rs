@@ -125,8 +125,8 @@ fn worst_loss(audit: &Audit) -> BTreeMap<usize, f64> {
     }
     for stream in &audit.traffic.streams {
         // What the receiver has was not lost, whatever the capture lacks.
-        let lost = stream.report.receiver_lost_percent().unwrap_or_else(|| stream.lost_percent());
-        if let Some(call) = stream.call.filter(|_| lost >= SHOWN_LOSS) {
+        let lost = stream.report.receiver_lost_percent().or_else(|| stream.lost_percent());
+        if let Some((call, lost)) = stream.call.zip(lost).filter(|(_, lost)| *lost >= SHOWN_LOSS) {
             let known = worst.entry(call).or_default();
             *known = known.max(lost);
         }
@@ -137,8 +137,8 @@ fn worst_loss(audit: &Audit) -> BTreeMap<usize, f64> {
         let heard = call.also_heard.iter().filter_map(|at| {
             let stream = traffic.streams.get(*at)?;
             let received = stream.report.receiver_lost_percent().is_some_and(|lost| lost < SHOWN_LOSS);
-            let lost =
-                traffic.in_call(*at, id).map_or_else(|| stream.lost_percent(), |part| part.lost_percent());
+            let part = traffic.in_call(*at, id);
+            let lost = part.map_or(stream.lost_percent()?, |part| part.lost_percent());
             (!received && lost >= SHOWN_LOSS).then_some(lost)
         });
         if let Some(lost) = heard.max_by(f64::total_cmp) {

@@ -49,8 +49,9 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     }
     page.table(&heads, &rows);
     view.write_rest(page, rows.len(), streams.len());
-    let is_too_short =
-        |stream: &&Stream| stream.report.counts.lost > 0 && stream.report.counts.expected < LEAST_JUDGED;
+    let is_too_short = |stream: &&Stream| {
+        stream.report.lost_percent() > Some(0.0) && stream.report.counts.expected < LEAST_JUDGED
+    };
     page.paragraph(0, view.words.notes.voice_key, Tone::Plain);
     if streams.iter().any(|stream| remarked(&stream.report).is_some()) {
         page.paragraph(0, view.words.notes.remarked, Tone::Plain);
@@ -106,8 +107,8 @@ pub(super) fn of_call(view: &View<'_>, stream: &Stream, part: Option<Stretch>) -
         Language::En => ["loss", "jitter"],
     };
     let ef = percent(report.dscp_percent(EXPEDITED_FORWARDING), view.language);
-    let lost = part.map_or_else(|| stream.lost_percent(), |part| part.lost_percent());
-    let loss = percent(lost, view.language);
+    let lost = stream.lost_percent().map(|whole| part.map_or(whole, |part| part.lost_percent()));
+    let loss = lost.map_or_else(|| NO_VALUE.to_owned(), |lost| percent(lost, view.language));
     let mut facts = vec![
         codec(view, report),
         match remarked(report) {
@@ -300,7 +301,8 @@ fn packets(view: &View<'_>, report: &StreamReport) -> Vec<String> {
 /// What the capture lacks, and what the receiver lacked where one of them lacks anything.
 fn losses(view: &View<'_>, stream: &Stream) -> Vec<String> {
     let report = &stream.report;
-    let mut lines = vec![percent(stream.lost_percent(), view.language)];
+    let lost = stream.lost_percent().map(|lost| percent(lost, view.language));
+    let mut lines = vec![lost.unwrap_or_else(|| NO_VALUE.to_owned())];
     if stream.paused.packets > 0 {
         lines.push(text::pause(stream.paused.length, view.language));
     }

@@ -111,6 +111,34 @@ fn events_and_noise_leave_the_jitter_alone() {
 }
 
 #[test]
+fn what_is_missing_between_keys_alone_is_no_loss() {
+    // Three keys of eight packets each, with numbers left out for the voice between them.
+    let key = |number: u64| {
+        let (nth, at) = (number / 8, number % 8);
+        let sent = sample(number + nth * 30);
+        Sample {
+            timestamp: nth as u32 * 6_000,
+            marker: at == 0,
+            payload_type: 101,
+            payload_length: 4,
+            ..sent
+        }
+    };
+    let keys: Vec<_> = (0..24).map(key).collect();
+    let named = announcement(101, "telephone-event", 8_000);
+    for known in [None, Some(&named)] {
+        let report = run_with(&keys, known);
+        assert_eq!((report.is_keys_alone(), report.lost_percent()), (true, None));
+        assert_eq!((report.counts.lost, report.wireshark.unwrap().lost), (60, 60), "as Wireshark counts");
+    }
+    let voice: Vec<_> = keys.iter().map(|key| Sample { payload_length: 160, ..*key }).collect();
+    assert!(run(&voice).lost_percent().unwrap() > 50.0);
+    let with_voice: Vec<_> = (0..100).map(sample).chain((14..24).map(|nth| key(nth + 70))).collect();
+    let report = run_with(&with_voice, Some(&named));
+    assert!(!report.is_keys_alone() && report.lost_percent().is_some());
+}
+
+#[test]
 fn an_unknown_clock_is_estimated() {
     for (rate, step) in [(8_000, 160), (16_000, 320), (32_000, 640), (48_000, 960)] {
         let samples: Vec<_> = (0..100)

@@ -39,6 +39,7 @@ mod past;
 mod policies;
 mod progress;
 mod quality;
+mod refusal;
 mod registration;
 mod registrations;
 mod repeats;

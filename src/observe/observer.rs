@@ -259,8 +259,7 @@ impl Observer {
             let mut known = families.heard_in(ends, announced.copied().collect(), &is_heard).into_iter();
             stream.call = known.next();
             shared.extend(known.map(|other| (other, at)));
-            let report = &mut stream.report;
-            report.receiver = self.receptions.about(stream.source, stream.destination, report.ssrc);
+            stream.report.receiver = self.receptions.about(ends.0, ends.1, stream.report.ssrc);
         }
         for stream in &mut streams {
             if let Some(call) = stream.call.and_then(|call| conversations.calls.get(call)) {
@@ -510,6 +509,7 @@ fn rows(
     for stream in &mut streams {
         if let Some(flow) = flows.get(stream.flow) {
             note_carriage(stream, flow);
+            super::refusal::note(stream, flow);
         }
     }
     for stream in streams.iter().filter(|stream| stream.relay.is_none()) {

@@ -23,9 +23,6 @@ use crate::observe::registration::Registration;
 use crate::observe::sent::{Rare, Sent};
 use crate::observe::silences::Silences;
 
-/// Messages of ICMP about a stream; routers send few of them. Who hangs up first refuses what is still under way.
-const LEAST_REFUSED: u64 = 3;
-
 /// Everything that was seen.
 #[derive(Clone, Debug, Default)]
 pub struct Traffic {
@@ -90,21 +87,13 @@ impl Traffic {
     /// was still under way when the other side had hung up.
     #[must_use]
     pub fn refused(&self, stream: &Stream) -> u64 {
-        let Some(flow) = self.flows.get(stream.flow) else { return 0 };
-        let is_of_a = flow.a == stream.source;
-        let errors = flow.extra.icmp.iter().filter(|icmp| icmp.about_a == is_of_a && icmp.is_unreachable());
-        let count = errors.map(|icmp| icmp.count).sum();
-        if count >= LEAST_REFUSED { count } else { 0 }
+        self.flows.get(stream.flow).map_or(0, |flow| flow.refused(stream.source))
     }
 
     /// The same where nothing came back on that way.
     #[must_use]
     pub fn turned_away(&self, stream: &Stream) -> u64 {
-        let back = self.flows.get(stream.flow).map(|flow| match flow.a == stream.source {
-            true => &flow.from_b,
-            false => &flow.from_a,
-        });
-        if back.is_some_and(|back| back.packets == 0) { self.refused(stream) } else { 0 }
+        self.flows.get(stream.flow).map_or(0, |flow| flow.turned_away(stream.source))
     }
 
     /// How a stream was in one of its calls; none where that is its only one, and all its figures are the call's.
@@ -112,7 +101,9 @@ impl Traffic {
     pub fn in_call(&self, stream: usize, call: usize) -> Option<Stretch> {
         let (heard, known) = (self.streams.get(stream)?, self.calls.get(call)?);
         let until = known.end.map_or(heard.report.last.time, |(_, end)| end);
-        heard.is_shared.then(|| heard.report.between(known.start.1, until))
+        let part = heard.is_shared.then(|| heard.report.between(known.start.1, until))?;
+        let is_taken = self.turned_away(heard) == 0;
+        Some(Stretch { quality: part.quality.filter(|_| is_taken), ..part })
     }
 }
 

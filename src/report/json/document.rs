@@ -460,7 +460,7 @@ pub(in crate::report) struct Stream {
     pub(in crate::report) vlan: Option<u16>,
     /// 802.1p priority of most tagged packets.
     pub(in crate::report) pcp: Option<u8>,
-    /// Listening quality (MOS-LQ) by ITU-T G.107 without delay.
+    /// Listening quality (MOS-LQ) by ITU-T G.107 without delay. Null where its receiver turned it away (`turned_away`).
     pub(in crate::report) mos: Option<f64>,
     /// The rating R that it comes from, at most 93.2.
     pub(in crate::report) rating: Option<f64>,

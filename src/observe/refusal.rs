@@ -1,0 +1,88 @@
+//! Takes a conversation with the ICMP about it; says whether it refused what one side of it sends, and then that nobody heard it.
+
+use std::net::SocketAddr;
+
+use super::traffic::{Flow, Stream};
+
+/// Messages of ICMP about a stream; routers send few of them. Who hangs up first refuses what is still under way.
+const LEAST_REFUSED: u64 = 3;
+
+impl Flow {
+    /// How often ICMP said of what one end sends that it cannot be delivered; 0 where that may be what was still under way when
+    /// the other side had hung up.
+    #[must_use]
+    pub fn refused(&self, source: SocketAddr) -> u64 {
+        let is_of_a = self.a == source;
+        let errors = self.extra.icmp.iter().filter(|icmp| icmp.about_a == is_of_a && icmp.is_unreachable());
+        let count = errors.map(|icmp| icmp.count).sum();
+        if count >= LEAST_REFUSED { count } else { 0 }
+    }
+
+    /// The same where nothing came back.
+    #[must_use]
+    pub fn turned_away(&self, source: SocketAddr) -> u64 {
+        let back = if self.a == source { &self.from_b } else { &self.from_a };
+        if back.packets == 0 { self.refused(source) } else { 0 }
+    }
+}
+
+/// Takes back how good a stream sounds where its receiver did not take it.
+pub(super) fn note(stream: &mut Stream, flow: &Flow) {
+    if flow.turned_away(stream.source) > 0 {
+        stream.report.quality = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{ip, sent, stream, udp};
+    use super::super::media::quality::Quality;
+    use super::super::{IcmpReport, Traffic};
+    use super::*;
+    use crate::capture::Frame;
+
+    const FROM: &str = "192.168.10.21:10000";
+    const TO: &str = "192.168.10.2:5204";
+
+    /// Voice with a MOS, to a port that refused so many packets of it and sent so many.
+    fn voice(refused: u64, back: u64) -> (Stream, Flow) {
+        let mut flow = Flow { from_b: sent(back), ..udp(FROM, TO) };
+        flow.extra.icmp.push(Box::new(IcmpReport {
+            reporter: ip("192.168.10.2"),
+            about_a: true,
+            v6: false,
+            kind: 3,
+            code: 3,
+            frame: Frame::new(0, 5),
+            count: refused,
+        }));
+        let mut voice = stream(FROM, TO, &[(46, 200)]);
+        voice.report.quality = Some(Quality { rating: 93.2, mos: 4.4 });
+        (voice, flow)
+    }
+
+    #[test]
+    fn voice_that_nobody_took_sounds_like_nothing() {
+        let is_rated = |refused, back| {
+            let (mut voice, flow) = voice(refused, back);
+            note(&mut voice, &flow);
+            voice.report.quality.is_some()
+        };
+        assert!(!is_rated(3, 0));
+        assert!(is_rated(2, 0), "still under way when the other side hung up");
+        assert!(is_rated(3, 9), "it speaks itself");
+    }
+
+    #[test]
+    fn nor_does_the_part_of_it_that_belongs_to_one_of_its_calls() {
+        let mos = |refused| {
+            let (mut voice, flow) = voice(refused, 0);
+            (voice.is_shared, voice.report.codec) = (true, Some("PCMA".to_owned()));
+            let voice = super::super::fixture::spoken(voice, 0, &[(46, 0, 1.0); 4]);
+            let calls = vec![super::super::fixture::call(FROM, TO)];
+            let traffic = Traffic { flows: vec![flow], streams: vec![voice], calls, ..Traffic::default() };
+            traffic.in_call(0, 0).unwrap().quality.map(|quality| quality.mos)
+        };
+        assert!(mos(0).is_some() && mos(9).is_none());
+    }
+}

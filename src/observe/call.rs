@@ -148,6 +148,8 @@ pub struct Call {
     pub offers_nothing: bool,
     /// The answer was sent again and again, and no ACK was seen (RFC 3261 section 13.3.1.4): no call for either side.
     pub is_unacknowledged: bool,
+    /// When the INVITE was acknowledged whose answer the capture lacks.
+    pub acknowledged: Option<Timestamp>,
     /// Nanoseconds from the answer to an ACK that came only when the answer had been sent again and again.
     pub late_ack: Option<i64>,
     /// The first change of a call that stood which the other side refused; the call goes on as it was (section 14.1).
@@ -270,6 +272,7 @@ impl Call {
             let_through: None,
             offers_nothing: false,
             is_unacknowledged: false,
+            acknowledged: None,
             late_ack: None,
             refused_change: None,
             held: None,

@@ -26,6 +26,7 @@ mod handshakes;
 mod holds;
 mod hosts;
 mod ladder;
+mod lasting;
 mod leases;
 mod lookups;
 mod marks;

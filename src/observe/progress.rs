@@ -166,6 +166,7 @@ impl Progress {
         // Who is asked for credentials sends another INVITE, and waits for as long as it likes before that.
         let through = self.ringing.and_then(|(_, number)| sent(number)).or(self.invites.last().copied());
         call.let_through = through.map(|invite| invite.sent);
+        let was_refused = self.refusal.is_some();
         if let Some((number, reason)) = self.refusal {
             // Another telephone that rang was told to stop.
             call.reason = reason.filter(|_| call.status.is_none_or(|status| status >= 300));
@@ -178,6 +179,9 @@ impl Progress {
         call.is_unacknowledged = has_answer && acknowledged.is_none() && self.answers.go_on();
         let waited = acknowledged.zip(self.answers.span).map(|((_, at), (first, _))| at.since(first));
         call.late_ack = waited.filter(|waited| has_answer && *waited >= LEAST_WAIT);
+        let last = self.invites.last().map(|invite| invite.number);
+        let of_last = self.acknowledged.iter().find(|(number, _)| last == Some(*number));
+        call.acknowledged = of_last.map(|(_, at)| *at).filter(|_| answered.is_none() && !was_refused);
         call.refused_change = self.refused_change;
         call.answered_elsewhere = self.causes.is_elsewhere && call.answer == Answer::Cancelled;
         call.cause = match call.answer {

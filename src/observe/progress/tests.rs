@@ -166,6 +166,25 @@ fn an_answer_that_was_acknowledged_late_is_a_call_and_is_told() {
 }
 
 #[test]
+fn an_ack_tells_of_an_answer_that_was_not_captured() {
+    let acknowledged = |steps: &[Step<'_>]| {
+        let call = call_of(steps);
+        assert_eq!((call.answered, call.end.is_some()), (None, true));
+        call.acknowledged.map(|at| at.since(call.start.1))
+    };
+    // What one side sends: it is challenged first.
+    let [invite, refused, again, ack, bye]: [Step<'_>; 5] = [
+        (0, "INVITE", 1, VOICE, ""),
+        (50, "ACK", 1, "", ""),
+        (60, "INVITE", 2, VOICE, ""),
+        (5_000, "ACK*", 2, "", ""),
+        (9_000, "BYE*", 3, "", ""),
+    ];
+    assert_eq!(acknowledged(&[invite, refused, again, ack, bye]), Some(5 * SECOND));
+    assert_eq!(acknowledged(&[invite, refused, again, bye]), None, "that of the challenge");
+}
+
+#[test]
 fn the_cause_is_that_of_the_message_which_ended_the_call() {
     let cause = |steps: &[Step<'_>]| {
         let call = call_of(steps);

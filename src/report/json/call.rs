@@ -66,6 +66,10 @@ pub(in crate::report) struct Call {
     /// Whether one side alone is heard in it, by RTP-001.
     #[serde(default)]
     pub(in crate::report) one_way: bool,
+    /// How long it lasted at least, in ms, where the capture lacks its answer or end, or the ACK to the answer, and yet shows that
+    /// much: by voice that both sides send, by ACK and BYE.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) at_least_ms: Option<f64>,
     /// Where caller and callee last wanted to receive audio, if not one packet of their voice is in the capture, though that of
     /// other calls is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -353,6 +357,7 @@ pub(super) fn call(
     ties: &Ties,
     audit: &Audit,
     marked: &Marked,
+    voices: &[usize],
     tells: bool,
 ) -> Call {
     let traffic = &audit.traffic;
@@ -385,6 +390,7 @@ pub(super) fn call(
         early_media_after_ms: call.heard_after().map(|waited| waited as f64 / 1e6),
         unacknowledged: call.is_unacknowledged,
         marked: marked.is_marked(id, call),
+        at_least_ms: traffic.lasted_at_least(call, voices).map(|length| length as f64 / 1e6),
         one_way: marked.is_one_way(id),
         unheard: call
             .agreed()

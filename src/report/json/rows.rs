@@ -84,7 +84,15 @@ impl<'a> Rows<'a> {
     /// One call.
     pub(super) fn call(&self, at: usize) -> Option<Call> {
         let call = self.audit.traffic.calls.get(at)?;
-        Some(call::call(at, call, &self.ties, self.audit, &self.marked, self.ladders.contains(&at)))
+        Some(call::call(
+            at,
+            call,
+            &self.ties,
+            self.audit,
+            &self.marked,
+            self.voices.get(at)?,
+            self.ladders.contains(&at),
+        ))
     }
 
     /// Where the clock of the capture jumps nobody can tell.

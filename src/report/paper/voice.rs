@@ -16,7 +16,8 @@ use crate::report::redact::is_public;
 use crate::report::table::calls::MARK;
 use crate::report::table::media::{LEAST_OF_CODEC, codec_of, is_at_most};
 use crate::report::text::{
-    self, CallNotes, EXPEDITED_FORWARDING, HoldNote, Registered, dscp_name, failed_transfer, unanswered,
+    self, CallNotes, EXPEDITED_FORWARDING, HoldNote, Registered, at_least, dscp_name, failed_transfer,
+    unanswered,
 };
 
 pub(super) fn marking(maker: &Maker<'_>) -> Vec<Part> {
@@ -173,8 +174,7 @@ pub(super) fn calls(maker: &Maker<'_>) -> Vec<Part> {
     if maker.document.unjudged.contains(&Unjudged::Clock) {
         parts.push(Part::Text(maker.words.notes.jitter_unjudged.to_owned()));
     }
-    let is_too_short =
-        |stream: &Stream| stream.lost_percent > Some(0.0) && stream.expected < LEAST_JUDGED;
+    let is_too_short = |stream: &Stream| stream.lost_percent > Some(0.0) && stream.expected < LEAST_JUDGED;
     if maker.document.streams.iter().any(is_too_short) {
         parts.push(Part::Text(maker.words.notes.few_packets.to_owned()));
     }
@@ -187,6 +187,7 @@ pub(super) fn calls(maker: &Maker<'_>) -> Vec<Part> {
 fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
     let length = between(call.answered.as_deref(), call.end.as_deref())
         .filter(|length| !call.unacknowledged && *length >= 0);
+    let least = call.at_least_ms.map(|ms| (ms * 1e6) as i64).filter(|_| length.is_none());
     let dial = call.post_dial_delay_ms;
     let span = |value: Option<i64>| {
         value.map_or_else(|| NO_VALUE.to_owned(), |value| duration(value, maker.language))
@@ -263,6 +264,7 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
     } else if call.is_sip() && answer == Answer::Answered && call.end.is_none() {
         result = format!("{result}; {}", maker.words.notes.end_unseen);
     }
+    let lasted = least.map_or_else(|| span(length), |least| at_least(least, maker.language));
     let start = maker.moment(call.start.as_deref());
     let order = call.start.as_deref().and_then(instant).map(|time| time.0 as f64);
     let start = match call.marked {
@@ -273,7 +275,7 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
         Cell { order, ..start },
         Cell::new(format!("{} {} {}", shown(&call.from), call.arrow(), shown(&call.to))),
         Cell::number(span(dial.map(|ms| (ms * 1e6) as i64)), dial),
-        Cell::number(span(length), length.map(|length| length as f64)),
+        Cell::number(lasted, length.or(least).map(|length| length as f64)),
         Cell::new(result),
     ]
 }

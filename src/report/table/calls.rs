@@ -13,7 +13,8 @@ use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, duration, moment, time_of_day};
 use crate::report::redact::is_public;
 use crate::report::text::{
-    CallNotes, HoldNote, Registered, Unreachable, arrow, failed_transfer, is_everyday, is_failure, unanswered,
+    CallNotes, HoldNote, Registered, Unreachable, arrow, at_least, failed_transfer, is_everyday, is_failure,
+    unanswered,
 };
 
 /// Most calls or registrations listed.
@@ -41,7 +42,9 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
         let has_voice = !view.audit.traffic.streams.is_empty();
         return page.paragraph(0, if has_voice { notes.no_signalling } else { notes.no_calls }, Tone::Plain);
     }
-    let marked = Marked::of(view.audit, &view.audit.traffic.voices());
+    let traffic = &view.audit.traffic;
+    let voices = traffic.voices();
+    let marked = Marked::of(view.audit, &voices);
     let loss = |id: &usize| marked.loss(*id);
     let is_bad = |id: &usize, call: &Call| has_failed(call) || marked.is_one_way(*id);
     let mut order: Vec<(usize, &Call)> = calls.iter().enumerate().collect();
@@ -52,11 +55,15 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     order.truncate(MOST);
     order.sort_by_key(|(id, call)| (call.start.1, *id));
     let is_marked = |(id, call): &(usize, &Call)| marked.is_marked(*id, call);
+    let lasted = |(id, call): &(usize, &Call)| match call.length() {
+        Some(length) => Some(duration(length, view.language)),
+        None => Some(at_least(traffic.lasted_at_least(call, voices.get(*id)?)?, view.language)),
+    };
     if order.iter().any(is_marked) {
         page.paragraph(0, view.words.notes.marked_calls, Tone::Plain);
     }
     let rows: Vec<Vec<Piece>> =
-        order.iter().map(|entry| call_line(view, entry.1, is_marked(entry))).collect();
+        order.iter().map(|entry| call_line(view, entry.1, lasted(entry), is_marked(entry))).collect();
     let below: Vec<Vec<String>> =
         order.iter().map(|(id, call)| lines_below(view, *id, call, marked.is_one_way(*id))).collect();
     let heads = [
@@ -239,8 +246,7 @@ fn is_one_of_several(view: &View<'_>, call: &Call) -> bool {
     legs.map(|leg| leg.callee.ip()).collect::<BTreeSet<IpAddr>>().len() > 1
 }
 
-fn call_line(view: &View<'_>, call: &Call, is_marked: bool) -> Vec<Piece> {
-    let length = call.length().map_or_else(|| NO_VALUE.to_owned(), |length| duration(length, view.language));
+fn call_line(view: &View<'_>, call: &Call, length: Option<String>, is_marked: bool) -> Vec<Piece> {
     let rang = call.rang_after().map(|waited| duration(waited, view.language));
     let is_sip = call.protocol == CallProtocol::Sip;
     let result = match &call.protocol {
@@ -271,7 +277,7 @@ fn call_line(view: &View<'_>, call: &Call, is_marked: bool) -> Vec<Piece> {
         ),
         Piece::lines([from, format!("{}\u{a0}{to}", arrow(is_sip, call.beginning))], Tone::Plain),
         rang.unwrap_or_else(|| NO_VALUE.to_owned()).into(),
-        length.into(),
+        length.unwrap_or_else(|| NO_VALUE.to_owned()).into(),
         Piece::lines([result.as_str(), ended], Tone::Plain),
     ]
 }

@@ -179,6 +179,28 @@ fn a_call_that_is_one_way_is_marked() {
 }
 
 #[test]
+fn a_call_that_goes_on_at_the_end_of_the_capture_lasted_at_least_as_long_as_both_sides_speak() {
+    let mut audit = audit();
+    let (call, voice) = heard("192.168.10.21", "192.168.10.22", 0);
+    let until = |mut voice: crate::observe::Stream, seconds: i64| {
+        voice.report.last.time = crate::observe::fixture::at(seconds * 1_000);
+        voice
+    };
+    let mut back = voice.clone();
+    (back.source, back.destination) = (voice.destination, voice.source);
+    audit.traffic.calls = vec![call];
+    audit.traffic.streams = vec![until(voice, 90), until(back, 77)];
+    let text = table(&audit, &names(Language::De), &settings(Language::De, 140)).replace('\u{a0}', " ");
+    assert!(text.contains("mindestens 1 min 17 s"), "{text}");
+    let published = crate::report::Published::of(&audit, &names(Language::En), &settings(Language::En, 80));
+    let page = published.html(&settings(Language::En, 80).zone).replace('\u{a0}', " ");
+    assert!(page.contains("at least 1 min 17 s"), "{page}");
+    audit.traffic.streams.pop();
+    let text = table(&audit, &names(Language::De), &settings(Language::De, 140));
+    assert!(!text.contains("mindestens 1\u{a0}min"), "one side may go on behind the end: {text}");
+}
+
+#[test]
 fn both_legs_of_a_call_that_lost_packets_are_marked() {
     let mut audit = audit();
     audit.findings.clear();

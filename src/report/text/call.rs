@@ -103,6 +103,15 @@ impl HoldNote {
     }
 }
 
+/// How long (ns) a call lasted of which the capture shows no more.
+pub(crate) fn at_least(length: i64, language: Language) -> String {
+    let length = duration(length, language);
+    match language {
+        De => format!("mindestens {length}"),
+        En => format!("at least {length}"),
+    }
+}
+
 /// Between the sides of a call: to whom it went, where that is known.
 pub(crate) fn arrow(is_sip: bool, beginning: Beginning) -> &'static str {
     if is_sip && beginning != Beginning::SidesUnknown { "→" } else { "↔" }

@@ -49,7 +49,7 @@ use crate::observe::message::App;
 use crate::site::Confidence;
 
 pub(crate) use absent::absent;
-pub(crate) use call::{CallNotes, HoldNote, arrow, failed_transfer, is_everyday, is_failure};
+pub(crate) use call::{CallNotes, HoldNote, arrow, at_least, failed_transfer, is_everyday, is_failure};
 pub(crate) use changes::{ChangeWords, change_words};
 pub(crate) use dscp::{EXPEDITED_FORWARDING, name as dscp_name};
 pub(crate) use edition::edition;

@@ -1,0 +1,123 @@
+//! Takes a call of which the capture shows a part, gives how long it lasted at least: by its answer or the ACK of one, by BYE,
+//! and by voice that both sides send. Voice of one side alone proves nothing: it may go on behind the end.
+
+use super::call::{Answer, Beginning, Call};
+use super::media::MediaKind;
+use super::traffic::Traffic;
+use crate::capture::Timestamp;
+
+/// Less (ns) is not worth a word.
+const LEAST: i64 = 1_000_000_000;
+/// So few packets are no voice.
+const LEAST_PACKETS: u64 = 50;
+
+impl Traffic {
+    /// How long (ns) a call lasted at least, where its length is not known and something shows that much. `voices`: positions of
+    /// its streams.
+    #[must_use]
+    pub fn lasted_at_least(&self, call: &Call, voices: &[usize]) -> Option<i64> {
+        if call.length().is_some() || !matches!(call.answer, Answer::Answered | Answer::Open) {
+            return None;
+        }
+        let end = call.end.map(|(_, end)| end);
+        let (from, until) = match (call.answered, end) {
+            // Nobody acknowledged the answer, and yet both sides speak.
+            (Some((_, answered)), _) if call.is_unacknowledged => {
+                let (from, until) = self.both_heard(call, voices)?;
+                (answered.max(from), end.map_or(until, |end| end.min(until)))
+            }
+            (Some((_, answered)), None) => (answered, self.both_heard(call, voices)?.1),
+            // What comes within a dialog shows that it stood (RFC 3261 section 14.1), as an ACK does that a BYE follows.
+            (None, Some(end)) => {
+                let is_within = call.beginning == Beginning::SidesUnknown;
+                (call.acknowledged.or(is_within.then_some(call.start.1))?, end)
+            }
+            (Some(_), Some(_)) | (None, None) => return None,
+        };
+        Some(until.since(from)).filter(|length| *length >= LEAST)
+    }
+
+    /// From when on both sides send voice, and until when.
+    fn both_heard(&self, call: &Call, voices: &[usize]) -> Option<(Timestamp, Timestamp)> {
+        let [caller, callee] = [&call.caller_media, &call.callee_media].map(|to| {
+            let streams = voices.iter().filter_map(|at| self.streams.get(*at));
+            let mut heard = streams.filter(|stream| {
+                stream.report.kind == MediaKind::Audio
+                    && stream.report.counts.packets >= LEAST_PACKETS
+                    && to.contains(&stream.destination)
+                    // Such a source goes on in another call.
+                    && !stream.is_shared
+            });
+            let first = heard.next()?;
+            let span = (first.report.first.time, first.report.last.time);
+            Some(heard.fold(span, |(from, until), stream| {
+                (from.min(stream.report.first.time), until.max(stream.report.last.time))
+            }))
+        });
+        let (caller, callee) = caller.zip(callee)?;
+        Some((caller.0.max(callee.0), caller.1.min(callee.1)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{self, at, frame, socket, stream};
+    use super::*;
+
+    const PHONE: &str = "192.168.10.21:10000";
+    const PBX: &str = "192.168.10.2:5204";
+
+    /// How long the call lasted at least, whose sides send from and until these times (ms).
+    fn least(call: Call, sides: [[i64; 2]; 2]) -> Option<i64> {
+        let said = |from: &str, to: &str, times: [i64; 2]| {
+            let mut said = stream(from, to, &[(46, 500)]);
+            (said.report.first.time, said.report.last.time) = (at(times[0]), at(times[1]));
+            said
+        };
+        let [phone, pbx] = sides;
+        let streams = vec![said(PHONE, PBX, phone), said(PBX, PHONE, pbx)];
+        Traffic { streams, ..Traffic::default() }.lasted_at_least(&call, &[0, 1])
+    }
+
+    fn call() -> Call {
+        Call {
+            answer: Answer::Answered,
+            answered: Some((frame(2), at(1_000))),
+            caller_media: vec![socket(PHONE)],
+            callee_media: vec![socket(PBX)],
+            ..fixture::call("192.168.10.21:5060", "192.168.10.2:5060")
+        }
+    }
+
+    #[test]
+    fn voice_of_both_sides_shows_how_long_a_call_lasted_at_least() {
+        let seconds = |seconds: i64| Some(seconds * 1_000_000_000);
+        let sides = [[0, 31_000], [2_000, 21_000]];
+        assert_eq!(
+            least(call(), sides),
+            seconds(20),
+            "its end was not captured: until the first one falls silent"
+        );
+        let ended = Call { end: Some((frame(9), at(9_000))), ..call() };
+        assert_eq!(least(ended.clone(), sides), None, "its length is known");
+        let unacknowledged = Call { is_unacknowledged: true, ..ended };
+        assert_eq!(least(unacknowledged.clone(), sides), seconds(7));
+        assert_eq!(least(unacknowledged, [[0, 31_000], [2_000, 2_500]]), None);
+        let one_sided = Call { caller_media: Vec::new(), ..call() };
+        assert_eq!(least(one_sided, sides), None, "one side alone may go on behind the end");
+        let ringing = Call { answer: Answer::Open, answered: None, ..call() };
+        assert_eq!(least(ringing, sides), None, "an announcement");
+    }
+
+    #[test]
+    fn a_bye_shows_how_long_a_call_lasted_at_least_whose_answer_was_not_captured() {
+        let sides = [[0, 31_000], [2_000, 21_000]];
+        let ended = Call { answer: Answer::Open, answered: None, end: Some((frame(9), at(9_000))), ..call() };
+        assert_eq!(least(ended.clone(), sides), None, "nobody knows since when");
+        let acknowledged = Call { acknowledged: Some(at(4_000)), ..ended.clone() };
+        assert_eq!(least(acknowledged.clone(), sides), Some(5_000_000_000));
+        assert_eq!(least(Call { answer: Answer::Cancelled, ..acknowledged }, sides), None);
+        let within = Call { beginning: Beginning::SidesUnknown, ..ended };
+        assert_eq!(least(within, sides), Some(9_000_000_000), "a re-INVITE came first");
+    }
+}

@@ -25,6 +25,8 @@ const SENT_AGAIN: i64 = 400_000_000;
 const CALLED_OFF_WITHIN: i64 = 2_000_000_000;
 /// Calls before this one that are looked at for the other leg.
 const LEGS_LOOKED_AT: usize = 256;
+/// A tag of so many characters holds the 32 random bits that make it the only one of its kind (RFC 3261 section 19.3).
+const UNIQUE_TAG: usize = 8;
 
 /// A call while the capture runs, and by which tag its caller is known (RFC 3261 section 12).
 #[derive(Clone, Debug)]
@@ -339,9 +341,12 @@ fn is_over(status: u16) -> bool {
 
 /// The calls in the order in which they began, legs tied together.
 pub(super) fn finish(talks: Vec<Talk>) -> Vec<Call> {
+    let tags: Vec<Option<Box<str>>> = talks.iter().map(|talk| talk.caller_tag.clone()).collect();
     let mut calls: Vec<Call> = talks.into_iter().map(Talk::finish).collect();
     for index in 0..calls.len() {
-        let leg_of = calls.get(index).and_then(|call| other_leg(&calls, index, call));
+        let leg_of = calls.get(index).and_then(|call| {
+            other_leg(&calls, index, call).or_else(|| leg_of_other_address(&calls, &tags, index, call))
+        });
         if let Some(call) = calls.get_mut(index) {
             call.leg_of = leg_of;
         }
@@ -390,6 +395,36 @@ fn other_leg(calls: &[Call], index: usize, call: &Call) -> Option<usize> {
             && (same(&earlier.from, &call.from) || same(&earlier.to, &call.to))
     };
     let mut found = before.iter().enumerate().skip(first).filter(fits);
+    match (found.next(), found.next()) {
+        (Some((only, _)), None) => Some(only),
+        _ => None,
+    }
+}
+
+/// The call that a B2BUA with an address on either side passed on as this one: it leaves both numbers and the tag of the caller,
+/// which no other call has, or puts something of its own before that tag.
+fn leg_of_other_address(
+    calls: &[Call],
+    tags: &[Option<Box<str>>],
+    index: usize,
+    call: &Call,
+) -> Option<usize> {
+    let tag = tags.get(index)?.as_deref()?;
+    let first = index.saturating_sub(LEGS_LOOKED_AT);
+    let before = calls.get(..index)?.iter().zip(tags).enumerate().skip(first);
+    let fits = |(_, (earlier, own)): &(usize, (&Call, &Option<Box<str>>))| {
+        let is_tag = |own: &str| own.len() >= UNIQUE_TAG && tag.ends_with(own);
+        let same = |x: &str, y: &str| !user(x).is_empty() && user(x) == user(y);
+        own.as_deref().is_some_and(is_tag)
+            && earlier.call_id != call.call_id
+            && earlier.caller.ip() != call.caller.ip()
+            && earlier.caller.ip() != call.callee.ip()
+            && (0..=PASSED_ON_WITHIN).contains(&call.start.1.since(earlier.start.1))
+            && earlier.end.is_none_or(|(_, end)| end > call.start.1)
+            && same(&earlier.from, &call.from)
+            && same(&earlier.to, &call.to)
+    };
+    let mut found = before.filter(fits);
     match (found.next(), found.next()) {
         (Some((only, _)), None) => Some(only),
         _ => None,
@@ -466,5 +501,24 @@ mod tests {
             None,
             "back to the caller: hairpinned or recalled"
         );
+    }
+
+    #[test]
+    fn what_goes_out_by_another_address_is_a_leg_if_the_tag_of_its_caller_goes_with_it() {
+        let came = call(PHONE, PBX, 0, ["anonymous", "22"]);
+        let leg = |out: Call, tags: [&str; 2]| {
+            let tags = tags.map(|tag| Some(tag.into()));
+            leg_of_other_address(&[came.clone(), out.clone()], &tags, 1, &out)
+        };
+        let out = |from: &str, ms, numbers| call(from, OTHER, ms, numbers);
+        let other = "203.0.113.5:5060";
+        let same = ["anonymous", "22"];
+        assert_eq!(leg(out(other, 5, same), ["00e9d478", "SD4909701-00e9d478"]), Some(0));
+        assert_eq!(leg(out(other, 5, same), ["00e9d478", "00e9d478"]), Some(0));
+        assert_eq!(leg(out(other, 5, same), ["00e9d478", "11e9d479"]), None, "another call of these numbers");
+        assert_eq!(leg(out(other, 5, same), ["1", "SD1"]), None, "so short a tag may come again");
+        assert_eq!(leg(out(other, 5, ["anonymous", "23"]), ["00e9d478", "00e9d478"]), None);
+        assert_eq!(leg(out(other, 9_000, same), ["00e9d478", "00e9d478"]), None, "much later");
+        assert_eq!(leg(out(PHONE, 5, same), ["00e9d478", "00e9d478"]), None, "a client with one tag for all");
     }
 }

@@ -52,6 +52,7 @@ mod spells;
 mod stream;
 mod talk;
 mod tcp;
+mod together;
 mod traffic;
 mod transaction;
 mod via;
@@ -81,6 +82,7 @@ pub use shard::{Shard, Wave};
 pub use silences::{Silence, Silences};
 pub use spells::Spells;
 pub use stream::Assembler;
+pub use together::{Receivers, Together};
 pub use traffic::{
     ArpTimes, Direction, DirectionExtra, FirstFrames, Flow, FlowExtra, HostFacts, IcmpReport, Initiator,
     MacSeen, NameSeen, NameSource, Paused, Protocol, Repeated, Rewrite, SipEndpoint, Stream, TcpOutcome,

@@ -429,6 +429,9 @@ pub(in crate::report) struct Stream {
     /// How long it goes on behind the end of its call, in ms.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::report) over_ms: Option<f64>,
+    /// Another sender whose voice reaches the same port at the same time, for more than a second: both may be heard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) heard_with: Option<HeardWith>,
     /// How many packets of its way ICMP turned away as undeliverable, where nothing came back on it.
     #[serde(default)]
     pub(in crate::report) turned_away: u64,
@@ -519,6 +522,15 @@ pub(in crate::report) struct Payload {
     pub(in crate::report) codec: Option<String>,
     pub(in crate::report) role: PayloadRole,
     pub(in crate::report) packets: u64,
+}
+
+/// A sender whose voice reaches the same port.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct HeardWith {
+    /// Of several the one that does so for longest.
+    pub(in crate::report) source: Endpoint,
+    /// For how long both come, in ms, as exactly as half-second intervals tell, or wider ones of a long stream.
+    pub(in crate::report) both_ms: f64,
 }
 
 /// A codec of a stream, and when its first packet came.

@@ -13,7 +13,7 @@ use crate::observe::media::sequence::SegmentReport;
 use crate::observe::media::tally::Spread;
 use crate::observe::media::{PayloadReport, ReceiverReport, StreamReport};
 use crate::observe::{
-    Call, Direction, Flow, Mapping, Marks, Protocol, Registration, Spells, Stream, Traffic,
+    Call, Direction, Flow, Mapping, Marks, Protocol, Registration, Spells, Stream, Together, Traffic,
 };
 use crate::report::table::media::codecs_in_turn;
 use crate::report::text::{Context, finding_text};
@@ -320,6 +320,7 @@ pub(super) fn stream(
     stream: &Stream,
     traffic: &Traffic,
     spells: Spells,
+    together: Option<Together>,
     course: Option<published::Course>,
 ) -> published::Stream {
     let report = &stream.report;
@@ -368,6 +369,10 @@ pub(super) fn stream(
         late_ms: spells.late.map(milliseconds),
         stopped_ms: spells.stopped.map(milliseconds),
         over_ms: spells.over.map(milliseconds),
+        heard_with: together.map(|with| published::HeardWith {
+            source: endpoint(with.source),
+            both_ms: milliseconds(with.length),
+        }),
         bursts: report.counts.bursts,
         longest_burst: report.counts.longest_burst,
         duplicates: report.counts.copies(),

@@ -9,7 +9,7 @@ use super::document::{Call, Flow, Stream};
 use super::fill;
 use super::worst::{Grade, family, worst_first, worst_streams};
 use crate::check::{Audit, Unjudged};
-use crate::observe::{self, Spells};
+use crate::observe::{self, Receivers, Spells};
 use crate::report::table::calls::Marked;
 
 /// Calls that tell their messages, unless all flows were asked for.
@@ -25,6 +25,7 @@ pub(super) struct Rows<'a> {
     /// The voice of each call, and which calls are to be looked at first.
     voices: Vec<Vec<usize>>,
     marked: Marked,
+    receivers: Receivers<'a>,
     /// Positions of the streams that tell their course, and of the calls that tell their messages.
     courses: BTreeSet<usize>,
     ladders: BTreeSet<usize>,
@@ -50,6 +51,7 @@ impl<'a> Rows<'a> {
             ladders,
             ties,
             marked: Marked::of(audit, &voices),
+            receivers: Receivers::of(traffic),
             voices,
         }
     }
@@ -78,7 +80,8 @@ impl<'a> Rows<'a> {
     pub(super) fn stream(&self, at: usize) -> Option<Stream> {
         let stream = self.audit.traffic.streams.get(at)?;
         let course = self.courses.contains(&at).then(|| course::of(&stream.report));
-        Some(fill::stream(stream, &self.audit.traffic, self.spells(stream), course))
+        let together = self.receivers.heard_with(stream);
+        Some(fill::stream(stream, &self.audit.traffic, self.spells(stream), together, course))
     }
 
     /// One call.

@@ -293,6 +293,33 @@ fn what_is_remarked_at_calls_and_voice_is_told_to_machines() {
 }
 
 #[test]
+fn two_senders_that_reach_one_port_at_once_are_remarked_in_every_form() {
+    use crate::observe::fixture::{call, spoken, stream};
+    let mut audit = audit();
+    audit.traffic.calls = vec![call("192.168.10.71:5060", "192.168.10.72:5060")];
+    let said = |from: &str, ssrc| {
+        let mut said = spoken(stream(from, "192.168.10.71:4000", &[]), 0, &[(46, 0, 1.0); 24]);
+        (said.report.ssrc, said.call) = (ssrc, Some(0));
+        said
+    };
+    audit.traffic.streams = vec![said("192.168.10.81:4000", 1), said("192.168.10.82:4000", 2)];
+    let settings = settings(Language::De, 160);
+    let document = value(&audit, &settings);
+    let with = &document["streams"][0]["heard_with"];
+    assert_eq!((&with["source"]["address"], &with["both_ms"]), (&"192.168.10.82".into(), &12_000.0.into()));
+    let published = Published::of(&audit, &names(Language::De), &settings);
+    let table = crate::report::table(&audit, &names(Language::De), &settings);
+    assert!(table.contains("zugleich") && table.contains("womöglich"), "{table}");
+    for form in [published.html(&settings.zone), published.markdown(&settings.zone)] {
+        let form = form.replace('\u{a0}', " ");
+        for other in ["192.168.10.81", "192.168.10.82"] {
+            let remark = format!("12,0 s lang zugleich mit Sprache von {other} am selben Port");
+            assert!(form.contains(&remark), "{form}");
+        }
+    }
+}
+
+#[test]
 fn the_layout_is_that_of_serde_json() {
     let value = serde_json::json!({
         "empty": [[], {}, [[]], [{ "a": {} }]], "deep": [[[{ "a": [1, "b", null, -2.5] }]], "c"], "d": "\n\"\\e"

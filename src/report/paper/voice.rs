@@ -456,7 +456,11 @@ fn detour(maker: &Maker<'_>, stream: &Stream) -> String {
         stopped: nanoseconds(stream.stopped_ms),
         over: nanoseconds(stream.over_ms),
     };
-    let spells = text::spells(spells, maker.language).map(|told| format!("({told})"));
+    let with = stream.heard_with.as_ref();
+    let with = with.map(|with| {
+        text::heard_with(&shown(&with.source.address), (with.both_ms * 1e6) as i64, maker.language)
+    });
+    let spells = with.into_iter().chain(text::spells(spells, maker.language)).map(|told| format!("({told})"));
     std::iter::once(route(stream)).chain(parts).chain(away).chain(spells).collect::<Vec<_>>().join(" ")
 }
 

@@ -8,7 +8,7 @@ use super::media;
 use super::page::{Lean, Page, Piece, Tone};
 use crate::capture::Timestamp;
 use crate::check::{Audit, Code, Detail, Expiry, Finding, LEAST_JUDGED, Unjudged};
-use crate::observe::{Answer, Beginning, Call, CallProtocol, Registration, Stream};
+use crate::observe::{Answer, Beginning, Call, CallProtocol, Receivers, Registration, Stream};
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, duration, moment, time_of_day};
 use crate::report::redact::is_public;
@@ -45,6 +45,7 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     let traffic = &view.audit.traffic;
     let voices = traffic.voices();
     let marked = Marked::of(view.audit, &voices);
+    let receivers = Receivers::of(traffic);
     let loss = |id: &usize| marked.loss(*id);
     let is_bad = |id: &usize, call: &Call| has_failed(call) || marked.is_one_way(*id);
     let mut order: Vec<(usize, &Call)> = calls.iter().enumerate().collect();
@@ -64,8 +65,10 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     }
     let rows: Vec<Vec<Piece>> =
         order.iter().map(|entry| call_line(view, entry.1, lasted(entry), is_marked(entry))).collect();
-    let below: Vec<Vec<String>> =
-        order.iter().map(|(id, call)| lines_below(view, *id, call, marked.is_one_way(*id))).collect();
+    let below: Vec<Vec<String>> = order
+        .iter()
+        .map(|(id, call)| lines_below(view, &receivers, *id, call, marked.is_one_way(*id)))
+        .collect();
     let heads = [
         (labels.start, Lean::Left),
         (labels.parties, Lean::Left),
@@ -182,7 +185,13 @@ fn is_one_way(audit: &Audit, voices: &[usize], call: &Call) -> bool {
 }
 
 /// To whom it was transferred, and a line for each direction.
-fn lines_below(view: &View<'_>, id: usize, call: &Call, is_one_way: bool) -> Vec<String> {
+fn lines_below(
+    view: &View<'_>,
+    receivers: &Receivers<'_>,
+    id: usize,
+    call: &Call,
+    is_one_way: bool,
+) -> Vec<String> {
     let traffic = &view.audit.traffic;
     let transfer =
         call.transferred.as_ref().map(|(_, to)| (escape_terminal(to, FIELD), call.transfer_failed)).map(
@@ -192,10 +201,9 @@ fn lines_below(view: &View<'_>, id: usize, call: &Call, is_one_way: bool) -> Vec
             },
         );
     let one_way = is_one_way.then(|| view.words.notes.one_way_call.to_owned());
-    let voice = traffic
-        .voice_of(id)
-        .take(MOST_STREAMS)
-        .filter_map(|at| Some(media::of_call(view, traffic.streams.get(at)?, traffic.in_call(at, id))));
+    let voice = traffic.voice_of(id).take(MOST_STREAMS).filter_map(|at| {
+        Some(media::of_call(view, receivers, traffic.streams.get(at)?, traffic.in_call(at, id)))
+    });
     let voice = one_way.into_iter().chain(voice);
     notes(view, id, call).lines(view.language).into_iter().chain(transfer).chain(voice).collect()
 }

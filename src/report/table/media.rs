@@ -4,10 +4,10 @@ use super::View;
 use super::page::{Lean, Page, Piece, Tone};
 use crate::capture::Timestamp;
 use crate::check::{Detail, LEAST_JUDGED, Unjudged};
-use crate::observe::Stream;
 use crate::observe::media::report::{PayloadRole, Stretch};
 use crate::observe::media::timing::{ClockSource, GUIDE};
 use crate::observe::media::{MediaKind, PayloadReport, StreamReport};
+use crate::observe::{Receivers, Stream};
 use crate::report::language::Language;
 use crate::report::number::{NO_BREAK_SPACE, NO_VALUE, decimal, percent, share, span, time_of_day};
 use crate::report::text::{self, EXPEDITED_FORWARDING, Words, dscp_name};
@@ -34,7 +34,9 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
         return page.paragraph(0, view.words.notes.no_media, Tone::Plain);
     }
     let wide = page.width() >= WIDE;
-    let rows: Vec<Vec<Piece>> = streams.iter().take(MOST).map(|stream| line(view, stream, wide)).collect();
+    let receivers = Receivers::of(&view.audit.traffic);
+    let rows: Vec<Vec<Piece>> =
+        streams.iter().take(MOST).map(|stream| line(view, &receivers, stream, wide)).collect();
     let mut heads = vec![
         (labels.route, Lean::Left),
         (labels.codec, Lean::Left),
@@ -100,7 +102,12 @@ fn is_untold(view: &View<'_>, stream: &Stream) -> bool {
 
 /// One line about a stream of a call: codec, marking, loss, jitter, round trip by RTCP, quality. `part`: of a stream that is
 /// heard in other calls as well, how it was in this one.
-pub(super) fn of_call(view: &View<'_>, stream: &Stream, part: Option<Stretch>) -> String {
+pub(super) fn of_call(
+    view: &View<'_>,
+    receivers: &Receivers<'_>,
+    stream: &Stream,
+    part: Option<Stretch>,
+) -> String {
     let report = &stream.report;
     let [lost_word, jitter_word] = match view.language {
         Language::De => ["Verlust", "Jitter"],
@@ -141,12 +148,13 @@ pub(super) fn of_call(view: &View<'_>, stream: &Stream, part: Option<Stretch>) -
         facts.push(format!("MOS{NO_BREAK_SPACE}{bound}{mos}"));
     }
     if part.is_none() && !view.audit.unjudged.contains(&Unjudged::Clock) {
+        facts.extend(receivers.heard_with(stream).map(|with| text::together(with, view.language)));
         facts.extend(text::spells(view.audit.traffic.spells(stream), view.language));
     }
     format!("{} → {}: {}", stream.source.ip(), stream.destination.ip(), facts.join(", "))
 }
 
-fn line(view: &View<'_>, stream: &Stream, wide: bool) -> Vec<Piece> {
+fn line(view: &View<'_>, receivers: &Receivers<'_>, stream: &Stream, wide: bool) -> Vec<Piece> {
     let report = &stream.report;
     let mut route = if wide {
         vec![format!("{} → {}", stream.source, stream.destination)]
@@ -155,6 +163,7 @@ fn line(view: &View<'_>, stream: &Stream, wide: bool) -> Vec<Piece> {
     };
     route.extend(relayed(view, stream).into_iter().flatten());
     route.extend(turned_away(view, stream));
+    route.extend(receivers.heard_with(stream).map(|with| text::together(with, view.language)));
     let codec = [Some(codec(view, report)), protection(view, report)];
     let mut line = vec![
         Piece::lines(route, Tone::Plain),

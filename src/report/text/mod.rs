@@ -60,7 +60,7 @@ pub(crate) use registration::{Registered, Unreachable};
 pub(crate) use running::run_words;
 pub use screen::{ScreenWords, screen_words};
 pub(crate) use status::{is_standard_phrase, sip_status};
-pub(crate) use stream::{codecs_in_turn, pause, reordered, spells};
+pub(crate) use stream::{codecs_in_turn, heard_with, pause, reordered, spells, together};
 pub(crate) use words::Words;
 
 /// The words of one finding.

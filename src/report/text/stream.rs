@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use crate::capture::Timestamp;
-use crate::observe::Spells;
+use crate::observe::{Spells, Together};
 use crate::report::language::Language;
 use crate::report::number::{NO_BREAK_SPACE, count, duration, time_of_day};
 
@@ -55,6 +55,24 @@ pub(crate) fn reordered(reordered: u64, packets: u64, language: Language) -> Opt
     let is_much = reordered >= LEAST_REORDERED && reordered.saturating_mul(100) >= packets;
     let word = if language == Language::De { "vertauscht" } else { "out of order" };
     is_much.then(|| format!("{}{NO_BREAK_SPACE}{word}", count(reordered, language)))
+}
+
+/// That voice of another sender reaches the same port.
+pub(crate) fn together(with: Together, language: Language) -> String {
+    heard_with(&with.source.ip().to_string(), with.length, language)
+}
+
+/// The same, with the address of the other sender as text and for how long (ns) both come.
+pub(crate) fn heard_with(source: &str, length: i64, language: Language) -> String {
+    let length = duration(length, language);
+    match language {
+        Language::De => format!(
+            "{length} lang zugleich mit Sprache von {source} am selben Port: womöglich ist beides zu hören"
+        ),
+        Language::En => {
+            format!("{length} at the same time as voice from {source} to the same port: both may be heard")
+        }
+    }
 }
 
 /// For how long (ns) it paused at new offers.

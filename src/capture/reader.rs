@@ -186,17 +186,19 @@ impl Reader {
 
     /// What was read; `path` as the user named it.
     pub(super) fn summary(&self, path: String) -> CaptureSummary {
+        let (period, timeless) = self.tally.period();
         CaptureSummary {
             path,
             format: self.format.clone(),
             packets: self.tally.packets,
             bytes: self.tally.bytes,
-            first: self.tally.times.map(|(first, _)| first),
-            last: self.tally.latest(),
+            first: period.map(|(first, _)| first),
+            last: period.map(|(_, last)| last),
+            inner: self.tally.inner_period(),
             interfaces: self.framing.interfaces(&self.tally),
             cut_packets: self.tally.cut,
             cut_to: self.tally.cut_to,
-            timeless_packets: self.tally.timeless,
+            timeless_packets: timeless,
             own_drops: 0,
             live: None,
             ended: self.ended.clone().unwrap_or(Ended::Stopped),
@@ -248,7 +250,7 @@ impl Reader {
         self.tally.add(&tally);
         self.ended = match stop {
             Stop::Limit => None,
-            Stop::Cut => Some(Ended::Cut { at: end }),
+            Stop::Cut(length) => Some(Ended::Cut { at: end, end: length }),
             Stop::Damage(reason) => Some(Ended::Damaged { at: end, reason }),
             Stop::Unreadable(reason) => Some(Ended::Unreadable { at: end, reason }),
         };

@@ -13,6 +13,8 @@ use super::written::Written;
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
+    /// 1 January 1980: whoever captures earlier has no clock.
+    const CLOCK_SET: Self = Self(315_532_800_000_000_000);
     /// Stands for "this record has no time".
     pub const UNKNOWN: Self = Self(i64::MIN);
 
@@ -20,6 +22,12 @@ impl Timestamp {
     #[must_use]
     pub fn is_known(self) -> bool {
         self != Self::UNKNOWN
+    }
+
+    /// Whether the clock that gave this time had been set.
+    #[must_use]
+    pub fn is_clock_set(self) -> bool {
+        self >= Self::CLOCK_SET
     }
 
     /// The time `nanoseconds` later, saturating; never [`Timestamp::UNKNOWN`].
@@ -107,10 +115,12 @@ pub struct Record<'a> {
 pub enum Ended {
     /// At the end of the input.
     Complete,
-    /// In the middle of a record: the capture was cut off `at` this byte.
+    /// In the middle of the record that begins `at` this byte.
     Cut {
         /// Byte offset in the (decompressed) input.
         at: u64,
+        /// Bytes of the (decompressed) input.
+        end: u64,
     },
     /// At bytes that are no record: read up to the damage.
     Damaged {
@@ -141,7 +151,15 @@ pub struct InterfaceSummary {
     pub snap_length: u32,
     /// Frames that the capturing system dropped, if the file tells.
     pub drops: Option<u64>,
+    /// Packets of it that were read.
+    pub packets: u64,
+    /// Packets that came from it while capturing, if the file tells (`isb_ifrecv`, draft-ietf-opsawg-pcapng section 4.6).
+    pub received: Option<u64>,
 }
+
+/// A file holds so many packets less than were received, at the least, before it counts as an extract: what stood in the
+/// kernel's buffer when the capture was stopped is not there either.
+const LEAST_MISSING: u64 = 10;
 
 /// What is true of a live capture alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -180,6 +198,8 @@ pub struct CaptureSummary {
     pub first: Option<Timestamp>,
     /// Time of the latest record.
     pub last: Option<Timestamp>,
+    /// The times next to these, if there are any.
+    pub inner: Option<(Timestamp, Timestamp)>,
     /// Interfaces in file order.
     pub interfaces: Vec<InterfaceSummary>,
     /// Records shorter than on the wire.
@@ -200,6 +220,29 @@ pub struct CaptureSummary {
 }
 
 impl CaptureSummary {
+    /// Leaves a record with this time, which is a false one, out of the period.
+    pub fn leave_out(&mut self, time: Timestamp) {
+        let Some((second, last_but_one)) = self.inner else { return };
+        if self.first == Some(time) {
+            self.first = Some(second);
+        }
+        if self.last == Some(time) {
+            self.last = Some(last_but_one);
+        }
+    }
+
+    /// Packets that were received and not dropped while capturing, where the file holds less than half of them: somebody kept
+    /// only what he chose. `all` are the files read together: each of a ring counts from the beginning of the first.
+    #[must_use]
+    pub fn extract_of(&self, all: &[Self]) -> Option<u64> {
+        let told = self.interfaces.iter().filter_map(|one| Some((one.received?, one.drops.unwrap_or(0))));
+        let received =
+            told.map(|(received, drops)| received.saturating_sub(drops)).fold(0, u64::saturating_add);
+        let held = all.iter().map(|one| one.packets).fold(0, u64::saturating_add).max(self.packets);
+        let is_part = held.saturating_mul(2) < received && received - held >= LEAST_MISSING;
+        (is_part && self.live.is_none()).then_some(received)
+    }
+
     /// Of an input of which nothing was read.
     pub(crate) fn unread(path: String, format: String, ended: Ended) -> Self {
         Self {
@@ -209,6 +252,7 @@ impl CaptureSummary {
             bytes: 0,
             first: None,
             last: None,
+            inner: None,
             interfaces: Vec::new(),
             cut_packets: 0,
             cut_to: 0,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use crate::capture::{CaptureSummary, Ended};
+use crate::decode::{Layers, Skip};
 use crate::observe::media::likeness::could_carry_media;
 use crate::observe::message::App;
 use crate::observe::{Answer, Beginning, Call, Flow, Protocol, Traffic, is_own};
@@ -37,8 +38,20 @@ pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary], has_gaps: bool
             && flow.app == App::Unknown
             && [flow.a, flow.b].iter().all(|end| could_carry_media(end.port()))
     });
-    let reason = no_voice(traffic);
+    let extract = captures.iter().find_map(|one| one.extract_of(captures));
+    let reason = match (no_voice(traffic), extract) {
+        (NoVoice::Nothing, Some(received)) => {
+            NoVoice::Extract { packets: captures.iter().map(|one| one.packets).sum(), received }
+        }
+        (NoVoice::Unread, _) if is_cut(traffic) && captures.iter().any(|one| one.cut_packets > 0) => {
+            let kept = captures.iter().map(|one| one.cut_to).max().unwrap_or(0);
+            NoVoice::Cut { kept: kept as u64 }
+        }
+        (reason, _) => reason,
+    };
     let may_hide = has_gaps
+        || extract.is_some()
+        || is_partly_unread(traffic)
         || may_speak
         || traffic.quality.filtered > 0
         || traffic.flows.iter().any(|flow| flow.esp() > 0);
@@ -46,7 +59,10 @@ pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary], has_gaps: bool
         NoVoice::Empty => false,
         NoVoice::Sealed
         | NoVoice::Ipsec
+        | NoVoice::Macsec
+        | NoVoice::Cut { .. }
         | NoVoice::Reported { .. }
+        | NoVoice::Extract { .. }
         | NoVoice::Rewritten
         | NoVoice::Filtered => true,
         _ => may_hide,
@@ -65,8 +81,28 @@ pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary], has_gaps: bool
 
 /// Whether all that the capture holds are packets of a device to itself: they show nothing of the network.
 pub(super) fn is_own_only(traffic: &Traffic) -> bool {
-    let is_read = traffic.quality.decoded == traffic.quality.frames;
+    let quality = &traffic.quality;
+    // What is not IP at all says nothing of who speaks with whom.
+    let others = quality.skipped.iter().filter(|(skip, _)| matches!(skip, Skip::NotIp(_)));
+    let is_read = quality.decoded + others.map(|(_, frames)| frames).sum::<u64>() == quality.frames;
     is_read && !traffic.flows.is_empty() && traffic.flows.iter().all(|flow| is_own(flow.a.ip(), flow.b.ip()))
+}
+
+/// Whether the report itself tells of parts that could not be read: they may be the voice.
+fn is_partly_unread(traffic: &Traffic) -> bool {
+    let is_known = |skip: &Skip| matches!(skip, Skip::NotIp(_) | Skip::Empty);
+    let quality = &traffic.quality;
+    quality.incomplete_datagrams > 0
+        || !quality.skipped.keys().all(is_known)
+        || traffic.flows.iter().any(|flow| flow.layers.has(Layers::INCOMPLETE))
+}
+
+/// Whether the snap length is all that kept IP from being read.
+fn is_cut(traffic: &Traffic) -> bool {
+    let skipped = &traffic.quality.skipped;
+    let cut = |skip: &Skip| matches!(skip, Skip::CutIp | Skip::CutTransport);
+    let is_other = |skip: &Skip| !cut(skip) && !matches!(skip, Skip::NotIp(_) | Skip::Empty);
+    skipped.keys().any(cut) && !skipped.keys().any(is_other)
 }
 
 fn no_voice(traffic: &Traffic) -> NoVoice {
@@ -74,8 +110,10 @@ fn no_voice(traffic: &Traffic) -> NoVoice {
     if quality.frames == 0 {
         return if quality.filtered == 0 { NoVoice::Empty } else { NoVoice::Filtered };
     }
+    let encrypted = quality.skipped.get(&Skip::Macsec).copied().unwrap_or(0);
+    let is_encrypted = encrypted > 0 && encrypted * SEALED_SHARE >= quality.frames;
     if quality.decoded == quality.link_messages {
-        return NoVoice::Unread;
+        return if is_encrypted { NoVoice::Macsec } else { NoVoice::Unread };
     }
     if is_own_only(traffic) {
         return if quality.rewritten > 0 { NoVoice::Rewritten } else { NoVoice::Loopback };
@@ -104,6 +142,7 @@ fn no_voice(traffic: &Traffic) -> NoVoice {
     match is_much {
         true if protected >= tunnelled => NoVoice::Ipsec,
         true => NoVoice::Sealed,
+        false if is_encrypted => NoVoice::Macsec,
         false if quality.filtered > 0 => NoVoice::Filtered,
         false => NoVoice::Nothing,
     }
@@ -170,6 +209,8 @@ fn said(flow: &Flow) -> u64 {
 mod tests {
     use super::super::fixture::World;
     use super::*;
+    use crate::capture::{InterfaceSummary, LinkType};
+    use crate::decode::NotIp;
     use crate::observe::fixture::{call, sent, stream, tcp, udp};
     use crate::observe::{Quality, TcpOutcome};
 
@@ -202,6 +243,55 @@ mod tests {
     }
 
     #[test]
+    fn what_keeps_ip_from_being_read_is_told() {
+        let read = |decoded, skipped: &[(Skip, u64)], cut_packets| {
+            let frames = decoded + skipped.iter().map(|(_, frames)| frames).sum::<u64>();
+            let skipped = skipped.iter().copied().collect();
+            let quality = Quality { frames, decoded, skipped, ..Quality::default() };
+            let mut world = World::new("");
+            world.traffic.quality = quality;
+            let mut capture = CaptureSummary::unread("a".to_owned(), "pcap".to_owned(), Ended::Complete);
+            (capture.cut_packets, capture.cut_to) = (cut_packets, 26);
+            let finding = check(&world.case(), &[capture], false).unwrap();
+            let Detail::Cap010(reason) = finding.detail else { panic!("{finding:?}") };
+            (reason, finding.confidence)
+        };
+        let told = |decoded, skipped: &[(Skip, u64)]| read(decoded, skipped, 1);
+        let other = Skip::NotIp(NotIp::EtherType(0x88e1));
+        assert_eq!(told(0, &[(Skip::Macsec, 1), (other, 3)]), (NoVoice::Macsec, Confidence::Likely));
+        assert_eq!(told(8, &[(Skip::Macsec, 1)]).0, NoVoice::Macsec);
+        assert_eq!(told(10, &[(Skip::Macsec, 1)]).0, NoVoice::Nothing, "hides no call");
+        let cut = (NoVoice::Cut { kept: 26 }, Confidence::Likely);
+        assert_eq!(told(0, &[(Skip::CutIp, 3), (other, 1)]), cut);
+        assert_eq!(read(0, &[(Skip::CutIp, 3)], 0).0, NoVoice::Unread, "sent as short as that");
+        assert_eq!(told(0, &[(Skip::CutIp, 3), (Skip::BadIp, 1)]).0, NoVoice::Unread);
+        assert_eq!(told(0, &[(other, 3)]), (NoVoice::Unread, Confidence::Sure));
+    }
+
+    #[test]
+    fn an_extract_may_lack_the_voice() {
+        let told = |packets, received, drops, others: u64| {
+            let mut capture = CaptureSummary::unread("a".to_owned(), "pcapng".to_owned(), Ended::Complete);
+            let one =
+                InterfaceSummary { name: None, link: LinkType(1), snap_length: 0, drops, packets, received };
+            (capture.packets, capture.interfaces) = (packets, vec![one]);
+            let other = CaptureSummary { packets: others, interfaces: Vec::new(), ..capture.clone() };
+            let mut world = World::new("").flows(vec![udp("192.168.10.21:53", "192.168.10.2:5204")]);
+            world.traffic.quality = Quality { frames: 100, decoded: 100, ..Quality::default() };
+            let finding = check(&world.case(), &[capture, other], false).unwrap();
+            (finding.detail, finding.confidence)
+        };
+        let whole = (Detail::Cap010(NoVoice::Nothing), Confidence::Sure);
+        let extract = Detail::Cap010(NoVoice::Extract { packets: 6, received: 12_224 });
+        assert_eq!(told(6, Some(12_230), Some(6), 0), (extract, Confidence::Likely));
+        assert_eq!(told(6, None, None, 0), whole, "the file does not say");
+        assert_eq!(told(60, Some(120), None, 0), whole, "half is there");
+        assert_eq!(told(60, Some(170), Some(50), 0), whole, "the rest was dropped, which CAP-001 tells");
+        assert_eq!(told(4, Some(13), None, 0), whole, "the rest may have waited when it was stopped");
+        assert_eq!(told(6, Some(12_224), None, 12_218), whole, "a ring of files counts from its first");
+    }
+
+    #[test]
     fn a_capture_of_one_device_with_itself_is_told_as_such_and_only_then() {
         let of = |flows: Vec<Flow>, frames| {
             let quality = Quality { frames, decoded: 10, ..Quality::default() };
@@ -211,6 +301,13 @@ mod tests {
         assert_eq!(of(vec![own(), udp("10.0.0.1:40000", "10.0.0.1:53")], 10), NoVoice::Loopback);
         assert_eq!(of(vec![own(), udp("10.0.0.1:40000", "10.0.0.2:53")], 10), NoVoice::Nothing);
         assert_eq!(of(vec![own()], 11), NoVoice::Nothing, "a frame that could not be read");
+        let beside = |skip| {
+            let skipped = [(skip, 1)].into();
+            let quality = Quality { frames: 11, decoded: 10, skipped, ..Quality::default() };
+            no_voice(&Traffic { flows: vec![own()], ..traffic(quality) })
+        };
+        assert_eq!(beside(Skip::NotIp(NotIp::EtherType(0x3030))), NoVoice::Loopback, "no IP at all");
+        assert_eq!(beside(Skip::BadIp), NoVoice::Nothing);
         assert_eq!(of(Vec::new(), 10), NoVoice::Nothing);
         let quality = Quality { frames: 10, decoded: 10, rewritten: 1, ..Quality::default() };
         let between_stations = Traffic { flows: vec![own()], ..traffic(quality) };
@@ -231,6 +328,27 @@ mod tests {
         assert_eq!(confidence(from("192.168.10.21:53"), true), likely, "packets are missing");
         let esp = Flow { protocol: Protocol::Other(50), from_a: sent(1), ..from("192.168.10.21:0") };
         assert_eq!(confidence(esp, false), likely, "a packet of IPsec");
+    }
+
+    #[test]
+    fn what_could_not_be_read_may_be_the_voice() {
+        let confidence = |quality: Quality, layers| {
+            let flow = Flow { layers, ..udp("192.168.10.21:53", "192.168.10.2:5204") };
+            let mut world = World::new("").flows(vec![flow]);
+            world.traffic.quality = Quality { frames: 100, decoded: 90, ..quality };
+            check(&world.case(), &[], false).map(|finding| finding.confidence)
+        };
+        let skipped = |skip| Quality { skipped: [(skip, 10)].into(), ..Quality::default() };
+        let (sure, likely) = (Some(Confidence::Sure), Some(Confidence::Likely));
+        assert_eq!(confidence(Quality::default(), Layers::GRE), sure);
+        assert_eq!(confidence(Quality::default(), Layers::GRE.with(Layers::INCOMPLETE)), likely);
+        assert_eq!(confidence(skipped(Skip::NotIp(NotIp::EtherType(0x88e1))), Layers::default()), sure);
+        assert_eq!(confidence(skipped(Skip::Empty), Layers::default()), sure);
+        for skip in [Skip::BadIp, Skip::CutIp, Skip::TooDeep, Skip::UnknownLink(178)] {
+            assert_eq!(confidence(skipped(skip), Layers::default()), likely, "{skip:?}");
+        }
+        let fragments = Quality { incomplete_datagrams: 1, ..Quality::default() };
+        assert_eq!(confidence(fragments, Layers::default()), likely);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use crate::capture::Frame;
 use crate::decode::Skip;
 
-use super::clock::Leaps;
+use super::clock::{Leaps, Stray};
 
 /// What the capture can and cannot show.
 #[derive(Clone, Debug, Default)]
@@ -31,7 +31,7 @@ pub struct Quality {
     pub equal_pings: u64,
     /// Frames that could have been recognised as copies.
     pub duplicate_candidates: u64,
-    /// Fragments of IP datagrams; of each datagram the first one and the whole may be recognised as copies.
+    /// Fragments of IP datagrams; of each datagram the first one alone may be recognised as a copy.
     pub fragments: u64,
     /// First few copies, each behind what it is a copy of.
     pub duplicate_pairs: Vec<[Frame; 2]>,
@@ -43,6 +43,8 @@ pub struct Quality {
     pub clock_back_max: i64,
     /// The largest gap behind a step back from one record of an interface to its next, in nanoseconds.
     pub clock_forth_max: i64,
+    /// A packet with a false time, where this is all that is wrong with the times; its leaps are not counted then.
+    pub stray: Option<Stray>,
     /// Leaps of a day or more from one record to the next.
     pub leaps: Leaps,
     /// Bytes that TCP acknowledged and the capture does not hold: connections where that happened.

@@ -330,7 +330,7 @@ fn details() -> Vec<Case> {
         (Detail::Cap003 { pairs: 4 }, Warning, Capture, None),
         (Detail::Cap004 { cut: 2, frames: 100 }, Notice, Capture, None),
         (
-            Detail::Cap006 { steps: 1, largest: 2_500_000_000, returns: true, forward: 0 },
+            Detail::Cap006 { steps: 1, largest: 2_500_000_000, returns: true, forward: 0, stray: None },
             Notice,
             Capture,
             None,
@@ -575,11 +575,14 @@ pub(super) fn capture(path: &str, ended: Ended) -> CaptureSummary {
         bytes: 4_321_000,
         first: Some(at(0)),
         last: Some(at(607)),
+        inner: None,
         interfaces: vec![InterfaceSummary {
             name: Some("eth0".to_owned()),
             link: LinkType(1),
             snap_length: 0,
             drops: Some(17),
+            packets: 20_000,
+            received: None,
         }],
         cut_packets: 0,
         cut_to: 0,

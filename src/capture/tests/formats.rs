@@ -2,7 +2,7 @@
 
 use super::super::bytes::Order::{Big, Little};
 use super::files::{Folder, Writer, pcap};
-use super::{CaptureSummary, Ended, LinkType, Seen, read, settings};
+use super::{CaptureSummary, Ended, InterfaceSummary, LinkType, Seen, read, settings};
 
 const MICRO: u32 = 0xa1b2_c3d4;
 const NANO: u32 = 0xa1b2_3c4d;
@@ -131,7 +131,7 @@ fn a_file_cut_off_is_read_up_to_there() {
     let bytes = whole.record(SECONDS, 0, 3, b"two").bytes;
     for length in at as usize + 1..bytes.len() {
         let (seen, summary) = read_bytes(&bytes[..length]);
-        assert_eq!((seen.len(), summary.ended), (1, Ended::Cut { at }));
+        assert_eq!((seen.len(), summary.ended), (1, Ended::Cut { at, end: length as u64 }));
     }
 }
 
@@ -215,6 +215,23 @@ fn drops_are_the_last_total_of_the_statistics() {
 }
 
 #[test]
+fn what_came_from_an_interface_is_told_beside_what_the_file_holds_of_it() {
+    let statistics = |file: Writer, interface: u32, received: u64| {
+        file.block(5, |body| body.u32(interface).u64(0).options(&[(4, &received.to_le_bytes())]))
+    };
+    let file =
+        Writer::new(Little).section(Little).interface(1, 0, &[]).interface(1, 0, &[]).interface(1, 0, &[]);
+    let file = file.packet(0, 0, 0, b"", &[]).packet(2, 0, 0, b"", &[]).packet(0, 0, 0, b"", &[]);
+    let file = statistics(statistics(statistics(file, 0, 12_000), 0, 12_224), 1, u64::MAX);
+    let (_, summary) = read_bytes(&file.bytes);
+    let told = |one: &InterfaceSummary| (one.packets, one.received);
+    assert_eq!(
+        summary.interfaces.iter().map(told).collect::<Vec<_>>(),
+        [(2, Some(12_224)), (0, None), (1, None)]
+    );
+}
+
+#[test]
 fn frame_numbers_are_those_of_wireshark() {
     let file = Writer::new(Little).section(Little).interface(1, 0, &[]).packet(0, 0, 0, b"", &[]);
     // Journal entry, custom blocks and Sysdig events have a number; names, secrets and local blocks have none.
@@ -268,7 +285,7 @@ fn pcapng_damage_ends_reading_where_it_is() {
         }
     }
     let (_, summary) = read_bytes(&good.raw(&[6, 0, 0, 0, 40, 0, 0, 0, 1, 2, 3, 4]).bytes);
-    assert_eq!(summary.ended, Ended::Cut { at });
+    assert_eq!(summary.ended, Ended::Cut { at, end: at + 12 });
 }
 
 #[test]

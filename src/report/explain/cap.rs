@@ -102,7 +102,8 @@ pub(super) const CAP_006: Page = Page {
                   und werden nicht beurteilt.",
         measured: "Zeitstempel, die um mehr als 100 ms kleiner sind als der vorige derselben Schnittstelle; weniger kann \
                    beim Mitschneiden vertauscht worden sein. Sprünge von einem Tag oder mehr nennt der \
-                   Abschnitt „Mitschnitt“ in beiden Richtungen.",
+                   Abschnitt „Mitschnitt“ in beiden Richtungen. Weicht ein einziges Paket um einen Tag oder mehr von den \
+                   Paketen davor und danach ab, die in derselben Sekunde liegen, ist nur seine Zeit falsch.",
         action: "Schneiden Sie auf einem Gerät mit stabiler Uhr mit. Virtuelle Maschinen und Zeitumstellungen während der \
                  Messung sind die häufigste Ursache.",
         pitfalls: "Zusammengefügte Dateien sind oft nicht nach Zeit geordnet; übergeben Sie die Dateien einzeln.",
@@ -112,7 +113,8 @@ pub(super) const CAP_006: Page = Page {
         meaning: "Time stamps jump back, or all streams forward at once. Jitter and intervals of this capture are worthless and not judged.",
         measured: "Time stamps more than 100 ms smaller than the one before on the same interface; less may have been \
                    swapped while capturing. Leaps of a day or more in either direction are told in the section about \
-                   the capture.",
+                   the capture. Where a single packet is a day or more off the ones before and after it, which lie within a \
+                   second, only its time is false.",
         action: "Capture on a machine with a stable clock. Virtual machines and a change of time while capturing are the \
                  usual causes.",
         pitfalls: "Merged files are often not in order of time; give the files one by one.",
@@ -144,8 +146,8 @@ pub(super) const CAP_008: Page = Page {
 pub(super) const CAP_010: Page = Page {
     de: Text {
         meaning: "Im Mitschnitt ist kein Sprechweg zu erkennen. Kennzeichnung und Sprachqualität können nicht beurteilt werden.",
-        measured: "Kein RTP-Strom, weder am SDP noch am Inhalt erkannt. Gewiss ist das, wenn der Mitschnitt vollständig ist \
-                   und weder UDP-Verkehr unbekannten Inhalts zwischen freien Ports noch IPsec (ESP) enthält, sonst \
+        measured: "Kein RTP-Strom, weder am SDP noch am Inhalt erkannt. Gewiss ist das, wenn der Mitschnitt vollständig und \
+                   ganz zu lesen ist und weder UDP-Verkehr unbekannten Inhalts zwischen freien Ports noch IPsec (ESP) enthält, sonst \
                    wahrscheinlich.",
         action: "Führen Sie während der Messung mindestens ein Gespräch von einer Minute, am besten intern und extern.",
         pitfalls: "Gespräche zwischen zwei Telefonen berühren den Messpunkt oft nicht. Sprache in einem VPN-Tunnel oder in IPsec, wenige \
@@ -154,7 +156,7 @@ pub(super) const CAP_010: Page = Page {
     },
     en: Text {
         meaning: "No voice stream can be made out in the capture. Marking and voice quality cannot be judged.",
-        measured: "No RTP stream, recognised neither by SDP nor by content. It is sure if the capture is complete and holds neither \
+        measured: "No RTP stream, recognised neither by SDP nor by content. It is sure if the capture is complete, can all be read, and holds neither \
                    UDP traffic of unknown content between free ports nor IPsec (ESP), else likely.",
         action: "Make at least one call of a minute while capturing, best one internal and one external.",
         pitfalls: "Calls between two phones often do not pass the measuring point. Voice in a VPN tunnel or in IPsec, a few packets without \

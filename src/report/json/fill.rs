@@ -99,12 +99,12 @@ fn rulebooks(audit: &Audit) -> Vec<published::Rulebook> {
 }
 
 fn capture(capture: &CaptureSummary, audit: &Audit) -> published::Capture {
-    let links: BTreeSet<String> =
-        capture.interfaces.iter().map(|interface| link::name(interface.link)).collect();
     let interfaces = capture.interfaces.iter().map(|interface| published::Interface {
         name: interface.name.clone(),
         linktype: link::name(interface.link),
         drops: interface.drops,
+        packets: Some(interface.packets),
+        received: interface.received,
     });
     let alone = audit.captures.len() == 1;
     published::Capture {
@@ -114,14 +114,15 @@ fn capture(capture: &CaptureSummary, audit: &Audit) -> published::Capture {
         bytes: capture.bytes,
         first: capture.first.and_then(number::rfc3339),
         last: capture.last.and_then(number::rfc3339),
-        linktypes: links.into_iter().collect(),
+        linktypes: link::of_packets(capture).into_iter().collect(),
         interfaces: interfaces.collect(),
+        extract_of: capture.extract_of(&audit.captures),
         cut_packets: capture.cut_packets,
         live: capture.live.as_ref().map(live),
         undecoded: alone.then(|| undecoded(&audit.traffic)),
         ended: capture.ended.clone().into(),
         ended_at: match capture.ended {
-            Ended::Cut { at } | Ended::Damaged { at, .. } | Ended::Unreadable { at, .. } => Some(at),
+            Ended::Cut { at, .. } | Ended::Damaged { at, .. } | Ended::Unreadable { at, .. } => Some(at),
             Ended::Complete | Ended::Stopped => None,
         },
         sha256: capture.sha256.as_deref().map(str::to_owned),

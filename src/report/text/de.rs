@@ -156,13 +156,24 @@ const NOTES: Notes = Notes {
     in_indications: "in TURN-Nachrichten",
     multiplexed: "in TURN-Multiplex (Microsoft)",
     peer: "Gegenstelle",
-    why_time_gap_across: "Die Pakete davor und danach stammen von verschiedenen Schnittstellen: Deren Uhren gehen \
-        verschieden, mehrere Mitschnitte sind zusammengefügt, oder es kam lange kein Paket.",
     time_gaps_across: |number| {
         let number = count(number, Language::De);
         format!("{number} davon zwischen verschiedenen Schnittstellen, deren Uhren verschieden gehen können.")
     },
-    why_time_gap: "Die Uhr wurde gestellt, mehrere Mitschnitte sind zusammengefügt, oder es kam lange kein Paket.",
+    why_time_gap: |across, forth| match (across, forth) {
+        (true, true) => {
+            "Die Pakete davor und danach stammen von verschiedenen Schnittstellen: Deren Uhren gehen \
+            verschieden, mehrere Mitschnitte sind zusammengefügt, oder es kam lange kein Paket."
+        }
+        (true, false) => {
+            "Die Pakete davor und danach stammen von verschiedenen Schnittstellen: Deren Uhren gehen \
+            verschieden, oder mehrere Mitschnitte sind zusammengefügt."
+        }
+        (false, true) => {
+            "Die Uhr wurde gestellt, mehrere Mitschnitte sind zusammengefügt, oder es kam lange kein Paket."
+        }
+        (false, false) => "Die Uhr wurde gestellt, oder mehrere Mitschnitte sind zusammengefügt.",
+    },
     marked_calls: "In der Reihenfolge ihres Beginns. ! steht vor Gesprächen, die scheiterten (besetzt, abgelehnt und nicht erreichbar zählen nicht dazu, wenn der Server keinen Fehler dazu nennt), stumm oder einseitig waren oder mindestens 1 % Verlust hatten (wo der Empfänger per RTCP berichtet, nach dessen Zählung).",
     twice: "doppelt",
     times_unjudged: "Die Zeitstempel des Mitschnitts springen: Zeiten und Dauer können um den Sprung falsch sein.",
@@ -266,10 +277,11 @@ fn skip(skip: Skip) -> String {
     match skip {
         Skip::Empty => "leerer Frame".to_owned(),
         Skip::UnknownLink(link) => {
-            format!("Schnittstellentyp {}", link::title(&link::name(LinkType(link))))
+            format!("Schnittstellentyp {}", link::title(&link::name(LinkType(link)), Language::De))
         }
         Skip::CutLink => "Link-Layer-Header abgeschnitten oder nicht lesbar".to_owned(),
         Skip::NotIp(kind) => format!("kein IP ({})", frame::kind(kind)),
+        Skip::Macsec => "mit MACsec verschlüsselt".to_owned(),
         Skip::NoData => "keine lesbaren Daten (WLAN: Verwaltung, Steuerung oder verschlüsselt)".to_owned(),
         Skip::CutIp => "IP-Header oder Erweiterungsheader abgeschnitten".to_owned(),
         Skip::BadIp => "IP-Header widersprüchlich".to_owned(),
@@ -298,7 +310,11 @@ fn ended(ended: &Ended) -> String {
     let byte = |at: u64| count(at, Language::De);
     match ended {
         Ended::Complete => "vollständig".to_owned(),
-        Ended::Cut { at } => format!("mitten in einem Paket abgeschnitten (Byte {})", byte(*at)),
+        // What was packed may end between two packets.
+        Ended::Cut { at, end } if end <= at => format!("bei Byte {} abgeschnitten", byte(*at)),
+        Ended::Cut { at, end } => {
+            format!("endet bei Byte {} mitten im Paket, das bei Byte {} beginnt", byte(*end), byte(*at))
+        }
         Ended::Damaged { at, reason } if reason.starts_with(OTHER_VERSION) => {
             format!("ab Byte {} in einer pcapng-Version geschrieben, die es offiziell nicht gibt", byte(*at))
         }

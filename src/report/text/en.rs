@@ -156,13 +156,22 @@ const NOTES: Notes = Notes {
     in_indications: "in TURN indications",
     multiplexed: "in multiplexed TURN (Microsoft)",
     peer: "peer",
-    why_time_gap_across: "The packets before and after come from different interfaces: their clocks differ, several \
-        captures were joined, or no packet came for long.",
     time_gaps_across: |number| {
         let number = count(number, Language::En);
         format!("{number} of them between different interfaces, whose clocks may differ.")
     },
-    why_time_gap: "The clock was set, several captures were joined, or no packet came for long.",
+    why_time_gap: |across, forth| match (across, forth) {
+        (true, true) => {
+            "The packets before and after come from different interfaces: their clocks differ, several \
+            captures were joined, or no packet came for long."
+        }
+        (true, false) => {
+            "The packets before and after come from different interfaces: their clocks differ, or several \
+            captures were joined."
+        }
+        (false, true) => "The clock was set, several captures were joined, or no packet came for long.",
+        (false, false) => "The clock was set, or several captures were joined.",
+    },
     marked_calls: "In the order in which they began. ! marks calls that failed (busy, declined and unavailable do not count where the server names no fault), were silent or one-way, or had at least 1 % loss (by the receiver's count where it reports by RTCP).",
     twice: "twice",
     times_unjudged: "The time stamps of the capture jump: times and lengths may be wrong by the jump.",
@@ -264,10 +273,11 @@ fn skip(skip: Skip) -> String {
     match skip {
         Skip::Empty => "empty frame".to_owned(),
         Skip::UnknownLink(link) => {
-            format!("link type {}", link::title(&link::name(LinkType(link))))
+            format!("link type {}", link::title(&link::name(LinkType(link)), Language::En))
         }
         Skip::CutLink => "link-layer header cut or unreadable".to_owned(),
         Skip::NotIp(kind) => format!("not IP ({})", frame::kind(kind)),
+        Skip::Macsec => "encrypted with MACsec".to_owned(),
         Skip::NoData => "no readable data (WLAN: management, control or encrypted)".to_owned(),
         Skip::CutIp => "IP header or extension header cut".to_owned(),
         Skip::BadIp => "IP header contradicts itself".to_owned(),
@@ -293,7 +303,11 @@ fn ended(ended: &Ended) -> String {
     let byte = |at: u64| count(at, Language::En);
     match ended {
         Ended::Complete => "complete".to_owned(),
-        Ended::Cut { at } => format!("cut off within a packet (byte {})", byte(*at)),
+        // What was packed may end between two packets.
+        Ended::Cut { at, end } if end <= at => format!("cut off at byte {}", byte(*at)),
+        Ended::Cut { at, end } => {
+            format!("ends at byte {} within the packet that begins at byte {}", byte(*end), byte(*at))
+        }
         Ended::Damaged { at, reason } if reason.starts_with(OTHER_VERSION) => {
             format!(
                 "written from byte {} on in a version of pcapng that does not exist officially",

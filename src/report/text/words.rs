@@ -10,6 +10,11 @@ use crate::site::{Confidence, EvidenceKind};
 /// With this the reader's reason begins where a section of a file is whole, and of a version that nobody knows.
 pub(super) const OTHER_VERSION: &str = "pcapng version";
 
+/// Whether the input ends within a packet: the words for it have a verb of their own.
+pub(super) fn ends_within(ended: &Ended) -> bool {
+    matches!(ended, Ended::Cut { at, end } if end > at)
+}
+
 /// A noun in both numbers.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Noun {
@@ -300,10 +305,8 @@ pub(crate) struct Notes {
     pub(crate) multiplexed: &'static str,
     /// Before the address behind the TURN server.
     pub(crate) peer: &'static str,
-    /// What makes such leaps.
-    pub(crate) why_time_gap: &'static str,
-    /// The same where each leads from one interface to another; and that so many do.
-    pub(crate) why_time_gap_across: &'static str,
+    /// What makes such leaps: whether all are between different interfaces, and whether one leads to a later time.
+    pub(crate) why_time_gap: fn(bool, bool) -> &'static str,
     pub(crate) time_gaps_across: fn(u64) -> String,
 }
 

@@ -46,7 +46,7 @@ pub(crate) use expiry::Expiry;
 pub(crate) use filter::{by_number, is_by_number};
 pub use finding::{
     Accepted, Astray, Audit, Code, Detail, Evidence, Few, Finding, Heard, Interrupted, Life, LossSign,
-    NoVoice, Party, PortUse, Refusal, RowResult, RowStatus, RulebookInfo, Severity, Side, Subject,
+    NoVoice, Others, Party, PortUse, Refusal, RowResult, RowStatus, RulebookInfo, Severity, Side, Subject,
     Unevenness, Unjudged, Verdict, VoiceSender,
 };
 pub use media::{LEAST_JUDGED, LOSS_LIMITS, MOS_LIMITS};
@@ -86,6 +86,13 @@ pub fn audit(
     let flow_rows = matrix::flow_rows(&case);
     let inside_tls = security::inside_tls(&case);
     let unexplained = port::unexplained(&case);
+    let tells_of_strangers =
+        |finding: &Finding| matches!(finding.code(), Code::Sec001 | Code::Sec002 | Code::Sec004);
+    let unsolicited =
+        match findings.iter().any(tells_of_strangers) || unjudged.contains(&Unjudged::OneDirection) {
+            true => Vec::new(),
+            false => exposure::unsolicited(&case),
+        };
     let exceptions = case.exceptions(&accepted);
     let is_followed = captures.iter().any(|capture| capture.live.is_some());
     let mended = if is_followed { mended::mended(&case, &findings) } else { Vec::new() };
@@ -101,6 +108,7 @@ pub fn audit(
         flow_rows,
         inside_tls,
         unexplained,
+        unsolicited,
         findings,
         accepted,
         filter: None,
@@ -236,10 +244,12 @@ fn unjudged(case: &Case<'_>, capture: &[Finding]) -> Vec<Unjudged> {
     };
     let known = case.devices().any(|device| has_rows(&device));
     let own_only = absence::is_own_only(case.traffic);
+    let streams = &case.traffic.streams;
+    let has_only_keys = !streams.is_empty() && streams.iter().all(|stream| stream.report.is_only_events());
     let list = [
         (!known, Unjudged::NoDevice),
         (own_only, Unjudged::OwnOnly),
-        (capture::has(capture, Code::Cap010) && !own_only, Unjudged::NoVoice),
+        ((capture::has(capture, Code::Cap010) || has_only_keys) && !own_only, Unjudged::NoVoice),
         (capture::has(capture, Code::Cap003), Unjudged::OneDirection),
         (qos::lacks_rule(case), Unjudged::NoRule),
         (capture::has(capture, Code::Cap008), Unjudged::Encrypted),
@@ -315,7 +325,7 @@ mod tests {
                 refusal,
                 outbound: false,
                 life: Life::Sends,
-                serves: false,
+                serves: Others::Unserved,
                 voice: None,
             };
             let blocked = Finding { rows: vec!["R1".into()], ..finding(port, Severity::Error, Some(PHONE)) };
@@ -324,7 +334,7 @@ mod tests {
                 protocol,
                 requests: 1,
                 life: Life::Sends,
-                serves: false,
+                serves: Others::Unserved,
                 near: true,
             };
             let other = finding(silent.clone(), Severity::Error, Some("192.168.10.99"));
@@ -382,6 +392,28 @@ mod tests {
         assert_eq!(unjudged(&known.case(), &silent), [Unjudged::NoVoice, Unjudged::OneDirection]);
         let suspected = known.with(PBX, |device| device.confidence = crate::site::Confidence::Suspected);
         assert_eq!(unjudged(&suspected.case(), &[]), [Unjudged::NoDevice], "a suspicion is no device");
+    }
+
+    #[test]
+    fn keys_alone_are_no_voice() {
+        use crate::observe::fixture::{at, frame, stream};
+        use crate::observe::media::report::PayloadRole;
+        use crate::observe::media::{PayloadReport, Seen};
+        let told = |role| {
+            let mut alone = stream("192.168.10.21:10000", "192.168.10.60:5204", &[(0, 8)]);
+            alone.report.payloads = vec![PayloadReport {
+                seen: Seen { value: 101, packets: 8, frames: Vec::new(), last: frame(8) },
+                since: at(0),
+                name: None,
+                role,
+                rate: None,
+                length: None,
+                step: None,
+            }];
+            unjudged(&World::new("").streams(vec![alone]).case(), &[])
+        };
+        assert_eq!(told(PayloadRole::Event), [Unjudged::NoDevice, Unjudged::NoVoice]);
+        assert_eq!(told(PayloadRole::Media), [Unjudged::NoDevice, Unjudged::NoRule]);
     }
 
     #[test]

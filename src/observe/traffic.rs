@@ -347,6 +347,8 @@ pub struct Stream {
     pub paused: Paused,
     /// The TURN server on its way, between which and the client it is measured.
     pub relay: Option<Relay>,
+    /// ICMP quotes packets of it: what selects it by addresses and ports finds those errors too.
+    pub is_quoted: bool,
     /// Numbers. They are long: streams are put in order without moving them.
     pub report: Box<StreamReport>,
 }
@@ -393,7 +395,7 @@ impl Stream {
     /// Share of lost packets in percent, without those that belong to a pause. `None` where only keys are there.
     #[must_use]
     pub fn lost_percent(&self) -> Option<f64> {
-        if self.report.is_keys_alone() {
+        if self.report.is_only_events() {
             return None;
         }
         let counts = &self.report.counts;

@@ -1,5 +1,6 @@
 //! A small installation made by hand, with one finding of every kind, for tests.
 
+mod file;
 mod heard;
 mod voice;
 
@@ -7,8 +8,10 @@ use std::collections::BTreeMap;
 
 use jiff::{civil::date, tz::TimeZone};
 
+pub(super) use file::capture;
+
 use super::{Language, Names, Settings};
-use crate::capture::{CaptureSummary, Ended, Frame, InterfaceSummary, LinkType, PassedOver, Timestamp};
+use crate::capture::{Ended, Frame, PassedOver, Timestamp};
 use crate::check::{
     Audit, Detail, Evidence, Finding, LossSign, NoVoice, Party, PortUse, Refusal, RowResult, RowStatus,
     RulebookInfo, Severity, Side, Subject, Unjudged, Verdict, VoiceSender,
@@ -126,6 +129,7 @@ pub(crate) fn audit() -> Audit {
         flow_rows: [(0, vec!["A12".into()])].into(),
         inside_tls: Default::default(),
         unexplained: vec![1],
+        unsolicited: Vec::new(),
         unjudged: vec![Unjudged::Encrypted, Unjudged::Clock],
         findings: findings(),
         ..empty_audit()
@@ -145,6 +149,7 @@ pub(crate) fn empty_audit() -> Audit {
         flow_rows: Default::default(),
         inside_tls: Default::default(),
         unexplained: Vec::new(),
+        unsolicited: Vec::new(),
         unjudged: vec![Unjudged::NoDevice, Unjudged::NoVoice],
         unheard: Vec::new(),
         findings: Vec::new(),
@@ -181,7 +186,7 @@ fn details() -> Vec<Case> {
         refusal: Refusal::Icmp { v6: false, kind: 3, code: 13, reporter: ip("192.168.10.1") },
         outbound: true,
         life: crate::check::Life::Unseen,
-        serves: false,
+        serves: crate::check::Others::Unserved,
         voice: None,
     };
     let use_of = |port, side, flows, peer| PortUse {
@@ -561,36 +566,11 @@ fn row(id: &str, device: &str, status: RowStatus, packets: u64) -> RowResult {
         flows: vec![0],
         blocked_flows: 0,
         tried_flows: 0,
+        kept_flows: 0,
+        kept_packets: 0,
         packets,
         stated: None,
         frames: Vec::new(),
-    }
-}
-
-pub(super) fn capture(path: &str, ended: Ended) -> CaptureSummary {
-    CaptureSummary {
-        path: path.to_owned(),
-        format: "pcapng".to_owned(),
-        packets: 20_000,
-        bytes: 4_321_000,
-        first: Some(at(0)),
-        last: Some(at(607)),
-        inner: None,
-        interfaces: vec![InterfaceSummary {
-            name: Some("eth0".to_owned()),
-            link: LinkType(1),
-            snap_length: 0,
-            drops: Some(17),
-            packets: 20_000,
-            received: None,
-        }],
-        cut_packets: 0,
-        cut_to: 0,
-        timeless_packets: 0,
-        own_drops: 5,
-        live: None,
-        ended,
-        sha256: Some("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad".into()),
     }
 }
 

@@ -71,7 +71,7 @@ const STREAMS: [&str; 17] = [
     "mos",
     "call_id",
 ];
-const ROWS: [&str; 10] = [
+const ROWS: [&str; 12] = [
     "row",
     "device",
     "service",
@@ -82,6 +82,8 @@ const ROWS: [&str; 10] = [
     "blocked_flows",
     "tried_flows",
     "packets",
+    "kept_flows",
+    "kept_packets",
 ];
 
 struct Sheet {
@@ -218,6 +220,8 @@ fn row(row: &Row) -> Vec<String> {
         row.blocked_flows.to_string(),
         row.tried_flows.to_string(),
         row.packets.to_string(),
+        row.kept_flows.to_string(),
+        row.kept_packets.to_string(),
     ]
 }
 

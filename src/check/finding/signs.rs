@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use std::net::IpAddr;
 
-use crate::capture::Timestamp;
+use crate::capture::{Frame, Timestamp};
 
 /// What a host sends while it is asked in vain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,29 @@ pub enum Life {
     SilentSince(Timestamp),
     /// It sends nothing in the whole capture.
     Unseen,
+}
+
+/// Whether a service that one host asks in vain answers others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Others {
+    /// None was seen to be answered.
+    Unserved,
+    /// It answers them meanwhile, or nothing tells when it did.
+    Served,
+    /// The last one got its answer at this moment, before the attempts that failed.
+    ServedUntil(Timestamp),
+}
+
+impl Others {
+    /// By when others were answered last, if they were, and when the attempts that failed began.
+    #[must_use]
+    pub fn of(answered: bool, latest: Option<Timestamp>, began: Timestamp) -> Self {
+        match latest.filter(|latest| *latest < began) {
+            _ if !answered => Self::Unserved,
+            Some(latest) => Self::ServedUntil(latest),
+            None => Self::Served,
+        }
+    }
 }
 
 /// How attempts were turned away.
@@ -95,6 +118,9 @@ pub enum Unevenness {
         above: u64,
         /// Of so many.
         of: u64,
+        /// Further ones above it that count in neither number: a new offer, the sender itself or its start explains them, or a
+        /// usual jitter buffer evens them out.
+        excused: u64,
         /// Packets that came more than 100 ms later than their time stamp lets one expect, as far as they were kept, and by how
         /// much (ms) the worst of them.
         pauses: (u64, f64),
@@ -120,6 +146,8 @@ pub struct Astray {
     pub to: SocketAddr,
     /// Where the receiver announced to wait for it, if that is another port of the same host.
     pub announced: Option<SocketAddr>,
+    /// Which device named that address in SDP, and the packet with it if it is known: its INVITE.
+    pub announcer: Option<(IpAddr, Option<Frame>)>,
     /// For so long (ns).
     pub lasted: i64,
     /// Whether that address is a public one although both lie in one subnet.

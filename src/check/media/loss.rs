@@ -111,7 +111,7 @@ pub(super) fn relayed<'a>(case: &Case<'_>, streams: impl Iterator<Item = &'a Str
 
 fn is_lossy(case: &Case<'_>, stream: &Stream) -> bool {
     share(case, stream) > LOSS_PERCENT
-        && !stream.report.is_keys_alone()
+        && !stream.report.is_only_events()
         && stream.report.counts.packets >= LEAST_HEARD
         && (has_enough(stream) || is_one_stream(&stream.report))
 }

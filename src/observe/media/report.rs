@@ -184,6 +184,13 @@ const TWICE: u64 = 25;
 const BEGINNINGS: usize = 4;
 
 impl StreamReport {
+    /// Whether keys and tones (RFC 4733) are all of it that is in the capture. The numbers that are missing between two of them
+    /// are those of voice that ran meanwhile and that the capture does not hold: no loss.
+    #[must_use]
+    pub fn is_only_events(&self) -> bool {
+        !self.payloads.is_empty() && self.payloads.iter().all(|payload| payload.role == PayloadRole::Event)
+    }
+
     /// Whether the same packets are in it once more by another clock, as where captures were merged whose clocks are apart: its
     /// numbering goes to and fro between the same numbers.
     #[must_use]
@@ -248,17 +255,10 @@ impl StreamReport {
     }
 
     /// Share of lost packets in percent, 0 if none was expected. `None` where it cannot be judged: see
-    /// [`Self::is_keys_alone`].
+    /// [`Self::is_only_events`].
     #[must_use]
     pub fn lost_percent(&self) -> Option<f64> {
-        (!self.is_keys_alone()).then(|| percent(self.counts.lost, self.counts.expected))
-    }
-
-    /// Whether only keys (RFC 4733) of it are in the capture. The numbers that are missing between two of them are those of voice
-    /// that ran meanwhile and that the capture does not hold: no loss.
-    #[must_use]
-    pub fn is_keys_alone(&self) -> bool {
-        !self.payloads.is_empty() && self.payloads.iter().all(|payload| payload.role == PayloadRole::Event)
+        (!self.is_only_events()).then(|| percent(self.counts.lost, self.counts.expected))
     }
 
     /// Share of packets with this DSCP in percent.

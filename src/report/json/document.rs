@@ -306,13 +306,30 @@ pub(in crate::report) struct Row {
     /// an answer would have been captured. They are among `flows`.
     #[serde(default)]
     pub(in crate::report) tried_flows: u64,
+    /// Where the row is `deviating`: flows that keep to it all the same. They are not among `flows`.
+    #[serde(default)]
+    pub(in crate::report) kept_flows: u64,
+    /// Packets of `flows`.
     pub(in crate::report) packets: u64,
+    /// Packets of those that keep to a `deviating` row.
+    #[serde(default)]
+    pub(in crate::report) kept_packets: u64,
 }
 
 impl Row {
-    /// As [`crate::check::RowResult::has_failed`].
-    pub(in crate::report) fn has_failed(&self) -> bool {
-        self.blocked_flows > 0 || self.tried_flows > 0
+    /// As [`crate::check::RowResult::is_mixed`].
+    pub(in crate::report) fn is_mixed(&self) -> bool {
+        match self.status {
+            RowStatus::Deviating => self.kept_flows > 0,
+            RowStatus::Used | RowStatus::Unused | RowStatus::Blocked => {
+                self.blocked_flows > 0 || self.tried_flows > 0
+            }
+        }
+    }
+
+    /// All that is seen of it.
+    pub(in crate::report) fn all_packets(&self) -> u64 {
+        self.packets.saturating_add(self.kept_packets)
     }
 }
 
@@ -363,6 +380,9 @@ pub(in crate::report) struct Flow {
     /// Whether it is one of an identified device that no row explains.
     #[serde(default)]
     pub(in crate::report) is_unexplained: bool,
+    /// Whether somebody on the Internet asks a host of the LAN unasked and gets no answer with content.
+    #[serde(default)]
+    pub(in crate::report) is_unsolicited: bool,
     /// Packets by DSCP value.
     pub(in crate::report) dscp_ab: BTreeMap<u8, u64>,
     /// Packets by DSCP value.
@@ -460,6 +480,9 @@ pub(in crate::report) struct Stream {
     /// Packets of the longest run.
     pub(in crate::report) longest_burst: u64,
     pub(in crate::report) duplicates: u64,
+    /// Further copies that are sent on purpose: the end of a tone (RFC 4733 section 2.5.1.4). In no other count.
+    #[serde(default)]
+    pub(in crate::report) repeated_events: u64,
     pub(in crate::report) reordered: u64,
     /// Packets that fit to nothing before and after them; in no other count.
     pub(in crate::report) strays: u64,

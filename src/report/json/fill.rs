@@ -256,7 +256,9 @@ fn rows(audit: &Audit, names: &Names) -> Vec<published::Row> {
         flows: row.flows.len() as u64,
         blocked_flows: row.blocked_flows as u64,
         tried_flows: row.tried_flows as u64,
+        kept_flows: row.kept_flows as u64,
         packets: row.packets,
+        kept_packets: row.kept_packets,
     });
     rows.collect()
 }
@@ -307,6 +309,7 @@ pub(super) fn flow(flow: &Flow, audit: &Audit) -> published::Flow {
         last: times(|direction| direction.last).max().and_then(number::rfc3339),
         rows: rows.map(ToString::to_string).collect(),
         is_unexplained: audit.unexplained.contains(&flow.id),
+        is_unsolicited: audit.unsolicited.binary_search(&flow.id).is_ok(),
         dscp_ab: packets(&flow.from_a.dscp),
         dscp_ba: packets(&flow.from_b.dscp),
         app: text::app(flow.app).map(ToOwned::to_owned),
@@ -378,6 +381,7 @@ pub(super) fn stream(
         bursts: report.counts.bursts,
         longest_burst: report.counts.longest_burst,
         duplicates: report.counts.copies(),
+        repeated_events: report.counts.repeated_events,
         reordered: report.counts.reordered,
         strays: report.counts.strays,
         segments: report.segments.iter().map(segment).collect(),
@@ -547,11 +551,10 @@ fn finding(finding: &Finding, context: &Context<'_>, language: Language) -> publ
     }
 }
 
-/// `Q1 RTP: DSCP 46 (EF) (section of the document)`.
+/// `Q1 RTP: DSCP 46 (EF) (section of the document)`, with the rule's note where the document does not promise it.
 fn source(row: &str, finding: &Finding, context: &Context<'_>, language: Language) -> String {
     let name = context.names.row(row);
-    let text =
-        name.map_or_else(|| row.to_owned(), |name| format!("{row} {} ({})", name.service, name.section));
+    let text = name.map_or_else(|| row.to_owned(), |name| name.cited(row, &name.section));
     match text::is_changed(row, finding, context.audit) {
         true => format!("{text}, {}", text::given_words(language).stated),
         false => text,

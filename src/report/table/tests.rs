@@ -196,7 +196,14 @@ fn a_call_whose_voice_goes_astray_is_marked_as_long_as_it_does() {
     (audit.traffic.calls, audit.traffic.streams) = (vec![call], vec![voice]);
     let mut told = |is_over| {
         let Detail::Rtp001 { astray, .. } = &mut audit.findings[0].detail else { panic!() };
-        *astray = Some(Astray { to, announced: None, lasted: 3_000_000_000, outside: true, is_over });
+        *astray = Some(Astray {
+            to,
+            announced: None,
+            announcer: None,
+            lasted: 3_000_000_000,
+            outside: true,
+            is_over,
+        });
         table(&audit, &names(Language::De), &settings(Language::De, 140))
     };
     assert!(told(false).contains("nur eine Seite ist zu hören (RTP-001)"));

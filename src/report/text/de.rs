@@ -176,6 +176,8 @@ const NOTES: Notes = Notes {
     },
     marked_calls: "In der Reihenfolge ihres Beginns. ! steht vor Gesprächen, die scheiterten (besetzt, abgelehnt und nicht erreichbar zählen nicht dazu, wenn der Server keinen Fehler dazu nennt), stumm oder einseitig waren oder mindestens 1 % Verlust hatten (wo der Empfänger per RTCP berichtet, nach dessen Zählung).",
     twice: "doppelt",
+    keys: "Tastentöne",
+    repeated: "wiederholt",
     times_unjudged: "Die Zeitstempel des Mitschnitts springen: Zeiten und Dauer können um den Sprung falsch sein.",
     turned_away: "vom Ziel abgewiesen (ICMP)",
     video_jitter: "Jitter bei Video: gemessen am ersten Paket jedes Bildes; die übrigen tragen denselben Zeitstempel.",
@@ -262,13 +264,14 @@ fn party(party: Party) -> &'static str {
     }
 }
 
-fn row_status(status: RowStatus, has_failed: bool) -> &'static str {
+fn row_status(status: RowStatus, is_mixed: bool) -> &'static str {
     match status {
-        RowStatus::Used if has_failed => "benutzt, teils blockiert",
+        RowStatus::Used if is_mixed => "benutzt, teils blockiert",
         RowStatus::Used => "benutzt",
-        RowStatus::Unused if has_failed => "nur Versuche gesehen",
+        RowStatus::Unused if is_mixed => "nur Versuche gesehen",
         RowStatus::Unused => "nicht beobachtet",
         RowStatus::Blocked => "blockiert",
+        RowStatus::Deviating if is_mixed => "benutzt, teils abweichend",
         RowStatus::Deviating => "abweichend",
     }
 }

@@ -83,7 +83,7 @@ pub(super) fn title(code: Code) -> &'static str {
 /// What was seen and what to do.
 pub(super) fn words(finding: &Finding, context: &Context<'_>) -> (String, String) {
     let device = context.subject(finding).unwrap_or_else(|| "das Gerät".to_owned());
-    (detail(finding, context, &device), action(finding))
+    (detail(finding, context, &device), action(finding, context.zone))
 }
 
 fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
@@ -217,7 +217,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             bytes(*amount, De),
             list(List::of(flows, flows.len(), |(a, b, kind)| format!("{a} → {b} ({})", protocol(*kind))))
         ),
-        Detail::Rtp001 { astray: Some(_), .. } => voice::de(&finding.detail, device),
+        Detail::Rtp001 { astray: Some(astray), .. } => {
+            voice::de(&finding.detail, device) + &voice::announcer(astray, context, De)
+        }
         Detail::Rtp001 { packets, peers, strays, refused, heard, at_tap, export, .. } => format!(
             "In {} kamen {} von {}, aber {} von {device}. {}",
             match finding.count {

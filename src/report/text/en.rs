@@ -174,6 +174,8 @@ const NOTES: Notes = Notes {
     },
     marked_calls: "In the order in which they began. ! marks calls that failed (busy, declined and unavailable do not count where the server names no fault), were silent or one-way, or had at least 1 % loss (by the receiver's count where it reports by RTCP).",
     twice: "twice",
+    keys: "key tones",
+    repeated: "repeated",
     times_unjudged: "The time stamps of the capture jump: times and lengths may be wrong by the jump.",
     turned_away: "turned away by the target (ICMP)",
     video_jitter: "Jitter of video: that of the first packet of each picture; the others carry the same time stamp.",
@@ -258,13 +260,14 @@ fn party(party: Party) -> &'static str {
     }
 }
 
-fn row_status(status: RowStatus, has_failed: bool) -> &'static str {
+fn row_status(status: RowStatus, is_mixed: bool) -> &'static str {
     match status {
-        RowStatus::Used if has_failed => "used, partly blocked",
+        RowStatus::Used if is_mixed => "used, partly blocked",
         RowStatus::Used => "used",
-        RowStatus::Unused if has_failed => "only attempts seen",
+        RowStatus::Unused if is_mixed => "only attempts seen",
         RowStatus::Unused => "not observed",
         RowStatus::Blocked => "blocked",
+        RowStatus::Deviating if is_mixed => "used, partly deviating",
         RowStatus::Deviating => "deviating",
     }
 }

@@ -83,7 +83,7 @@ pub(super) fn title(code: Code) -> &'static str {
 /// What was seen and what to do.
 pub(super) fn words(finding: &Finding, context: &Context<'_>) -> (String, String) {
     let device = context.subject(finding).unwrap_or_else(|| "the device".to_owned());
-    (detail(finding, context, &device), action(finding))
+    (detail(finding, context, &device), action(finding, context.zone))
 }
 
 fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
@@ -210,7 +210,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             bytes(*amount, En),
             list(List::of(flows, flows.len(), |(a, b, kind)| format!("{a} → {b} ({})", protocol(*kind))))
         ),
-        Detail::Rtp001 { astray: Some(_), .. } => voice::en(&finding.detail, device),
+        Detail::Rtp001 { astray: Some(astray), .. } => {
+            voice::en(&finding.detail, device) + &voice::announcer(astray, context, En)
+        }
         Detail::Rtp001 { packets, peers, strays, refused, heard, at_tap, export, .. } => format!(
             "In {}, {} came from {}, but {} from {device}. {}",
             match finding.count {

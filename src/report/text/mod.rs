@@ -31,6 +31,7 @@ mod status;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod unsolicited;
 mod voice;
 mod words;
 
@@ -64,6 +65,7 @@ pub(crate) use running::run_words;
 pub use screen::{ScreenWords, screen_words};
 pub(crate) use status::{is_standard_phrase, sip_status};
 pub(crate) use stream::{codecs_in_turn, heard_with, pause, reordered, spells, together};
+pub(crate) use unsolicited::unsolicited;
 pub(crate) use words::Words;
 
 /// The words of one finding.

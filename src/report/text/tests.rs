@@ -95,6 +95,18 @@ fn voice_that_is_refused_asks_no_service() {
 }
 
 #[test]
+fn what_is_not_counted_stands_directly_behind_the_share() {
+    let told = |language| said(Code::Rtp004, language, |_| {}).0;
+    for (language, behind) in [
+        (De, "%). In beiden Zahlen nicht mitgezählt sind 21 weitere Pakete"),
+        (En, "it is above the guide value of 20 ms. Counted in neither number are 21 further packets"),
+    ] {
+        let text = told(language);
+        assert!(text.contains(behind), "{text}");
+    }
+}
+
+#[test]
 fn one_is_not_told_as_many() {
     let once = |finding: &mut Finding| {
         finding.count = 1;
@@ -368,7 +380,8 @@ fn voice_that_goes_astray_is_told_by_where_it_goes() {
         let (detail, action) = said(Code::Rtp001, De, |finding| {
             if let Detail::Rtp001 { astray, .. } = &mut finding.detail {
                 let announced = outside.then(|| "198.51.100.7:7000".parse().unwrap());
-                *astray = Some(Astray { to, announced, lasted: 6_100_000_000, outside, is_over });
+                let announcer = (!outside).then(|| ("192.168.10.15".parse().unwrap(), None));
+                *astray = Some(Astray { to, announced, announcer, lasted: 6_100_000_000, outside, is_over });
             }
         });
         assert!(
@@ -383,6 +396,32 @@ fn voice_that_goes_astray_is_told_by_where_it_goes() {
     };
     assert_eq!(told(true, false), (true, false, true));
     assert_eq!(told(false, true), (false, true, false));
+}
+
+#[test]
+fn the_advice_goes_to_who_named_the_public_address() {
+    for (language, sentence) in [
+        (De, "192.168.10.15 nennt im SDP die öffentliche Adresse 198.51.100.7:7078 (Paket 97)."),
+        (En, "192.168.10.15 names the public address 198.51.100.7:7078 in SDP (packet 97)."),
+    ] {
+        let (detail, action) = said(Code::Rtp001, language, |finding| {
+            if let Detail::Rtp001 { astray, .. } = &mut finding.detail {
+                *astray = Some(Astray {
+                    to: "198.51.100.7:7078".parse().unwrap(),
+                    announced: None,
+                    announcer: Some((
+                        "192.168.10.15".parse().unwrap(),
+                        Some(crate::capture::Frame::new(0, 97)),
+                    )),
+                    lasted: 6_100_000_000,
+                    outside: true,
+                    is_over: false,
+                });
+            }
+        });
+        assert!(detail.ends_with(sentence), "{detail}");
+        assert!(action.contains("192.168.10.15"), "{action}");
+    }
 }
 
 #[test]

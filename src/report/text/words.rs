@@ -45,7 +45,7 @@ pub(crate) struct Words {
     pub(crate) confidence: fn(Confidence) -> &'static str,
     /// Who can mend it.
     pub(crate) party: fn(Party) -> &'static str,
-    /// What became of a documented row, and whether attempts failed.
+    /// What became of a documented row, and whether that is not the whole of it.
     pub(crate) row_status: fn(RowStatus, bool) -> &'static str,
     /// Why a frame gave no packet.
     pub(crate) skip: fn(Skip) -> String,
@@ -285,6 +285,8 @@ pub(crate) struct Notes {
     pub(crate) times_unjudged: &'static str,
     /// Behind the number of packets of a stream that are copies.
     pub(crate) twice: &'static str,
+    pub(crate) keys: &'static str,
+    pub(crate) repeated: &'static str,
     /// What a pause at a new offer is.
     pub(crate) paused: &'static str,
     /// Of a capture from before there were captures.

@@ -128,14 +128,36 @@ fn what_is_missing_between_keys_alone_is_no_loss() {
     let named = announcement(101, "telephone-event", 8_000);
     for known in [None, Some(&named)] {
         let report = run_with(&keys, known);
-        assert_eq!((report.is_keys_alone(), report.lost_percent()), (true, None));
+        assert_eq!((report.is_only_events(), report.lost_percent()), (true, None));
         assert_eq!((report.counts.lost, report.wireshark.unwrap().lost), (60, 60), "as Wireshark counts");
     }
     let voice: Vec<_> = keys.iter().map(|key| Sample { payload_length: 160, ..*key }).collect();
     assert!(run(&voice).lost_percent().unwrap() > 50.0);
     let with_voice: Vec<_> = (0..100).map(sample).chain((14..24).map(|nth| key(nth + 70))).collect();
     let report = run_with(&with_voice, Some(&named));
-    assert!(!report.is_keys_alone() && report.lost_percent().is_some());
+    assert!(!report.is_only_events() && report.lost_percent().is_some());
+}
+
+#[test]
+fn four_bytes_whose_time_stands_still_are_a_key_whatever_sdp_said() {
+    let key = |step: u32, length: u16| {
+        let held = |number: u64| Sample {
+            payload_type: 101,
+            timestamp: 17_632 + number as u32 * step,
+            payload_length: length,
+            marker: number == 0,
+            ..sample(number)
+        };
+        let mut samples: Vec<_> = (0..8).map(held).collect();
+        // The end is sent three times.
+        samples.extend([late(held(7), 1), late(held(7), 2)]);
+        run(&samples)
+    };
+    let report = key(0, 4);
+    assert!(report.is_only_events());
+    assert_eq!((report.counts.packets, report.counts.repeated_events, report.counts.copies()), (8, 2, 0));
+    assert!(!key(160, 4).is_only_events() && !key(0, 20).is_only_events());
+    assert!(!run(&(0..100).map(sample).collect::<Vec<_>>()).is_only_events());
 }
 
 #[test]

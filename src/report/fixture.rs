@@ -127,9 +127,7 @@ pub(crate) fn audit() -> Audit {
             row("A35", PHONE, RowStatus::Deviating, 12_345),
         ],
         flow_rows: [(0, vec!["A12".into()])].into(),
-        inside_tls: Default::default(),
         unexplained: vec![1],
-        unsolicited: Vec::new(),
         unjudged: vec![Unjudged::Encrypted, Unjudged::Clock],
         findings: findings(),
         ..empty_audit()

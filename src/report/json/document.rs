@@ -193,7 +193,6 @@ pub(in crate::report) struct Interface {
     /// Frames dropped while capturing, if the file tells.
     pub(in crate::report) drops: Option<u64>,
     /// Packets of it that were read. Missing in older reports.
-    #[serde(default)]
     pub(in crate::report) packets: Option<u64>,
     /// Packets that came from it while capturing, if the file tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -59,6 +59,17 @@ fn null(view: View<'_>) -> Option<Step<'_>> {
     }
 }
 
+/// Whether the device that wrote a cooked record sent the packet or was the one it was meant for: packet types 4 and 0. What
+/// goes to others (3) passes by it, as at a mirror port, and groups (1, 2) tell nothing. False where the record is not cooked.
+pub(super) fn is_own(number: u16, record: &[u8]) -> bool {
+    let kind = match number {
+        113 => record.first_chunk().map(|kind| u16::from_be_bytes(*kind)),
+        276 => record.get(10).map(|kind| u16::from(*kind)),
+        _ => None,
+    };
+    matches!(kind, Some(0 | 4))
+}
+
 /// `LINKTYPE_LINUX_SLL`: what `tcpdump -i any` wrote before version 4.99.
 fn cooked<'a>(walk: &mut Walk, view: View<'a>) -> Option<Step<'a>> {
     let (hardware, address_length) = (view.u16(2)?, view.u16(4)?);

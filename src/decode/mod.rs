@@ -40,6 +40,13 @@ pub fn decode(record: &Record<'_>) -> Decoded {
     walk.run(Step::Into(Layer::Link(record.link.0), frame))
 }
 
+/// Whether a cooked record (`LINKTYPE_LINUX_SLL` and `LINKTYPE_LINUX_SLL2`) says that the packet is the capturing device's own:
+/// sent by it, or to it alone.
+#[must_use]
+pub fn is_own_cooked(record: &Record<'_>) -> bool {
+    link::is_own(record.link.0, record.data)
+}
+
 /// Where the IP headers of a record start, those of tunnels first, counted as [`Span::start`] is.
 #[must_use]
 pub fn ip_headers(record: &Record<'_>) -> Vec<u32> {

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use crate::capture::{LinkType, Record, Timestamp};
-use crate::decode::{Decoded, Fragment, IcmpError, LinkMessage, Packet, Part, Skip, Transport};
+use crate::decode::{
+    Decoded, Fragment, IcmpError, LinkMessage, Packet, Part, Skip, Transport, is_own_cooked,
+};
 
 use super::clock::ClockTrace;
 use super::duplicates::{self, Print};
@@ -28,7 +30,25 @@ pub struct Batch {
     pub(super) first: Option<Timestamp>,
     pub(super) frames: u64,
     pub(super) filtered: u64,
+    /// Records that the capturing device wrote of what it sent itself, or was sent.
+    pub(super) own: u64,
     pub(super) clock: ClockTrace,
+}
+
+/// Sums over all batches.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sums {
+    pub(super) frames: u64,
+    pub(super) filtered: u64,
+    pub(super) own: u64,
+}
+
+impl Sums {
+    pub(super) fn add(&mut self, batch: &Batch) {
+        self.frames += batch.frames;
+        self.filtered += batch.filtered;
+        self.own += batch.own;
+    }
 }
 
 /// Something a shard counts to one of its flows.
@@ -60,6 +80,7 @@ impl Batch {
     /// Files what `record` was decoded to.
     pub fn push(&mut self, record: &Record<'_>, decoded: Decoded) {
         self.frames += 1;
+        self.own += u64::from(is_own_cooked(record));
         self.first.get_or_insert(record.time);
         self.clock.push(record.interface, record.time, record.index as u32);
         match decoded {

@@ -9,7 +9,7 @@ use crate::capture::{Chunk, Frame, Timestamp};
 use crate::decode::{LinkMessage, Skip};
 
 use super::announce::Offers;
-use super::batch::{Aside, Batch, SHARDS, shard_of};
+use super::batch::{Aside, Batch, SHARDS, Sums, shard_of};
 use super::carriage::Carriage;
 use super::clock::Clock;
 use super::content::Note;
@@ -69,8 +69,7 @@ pub struct Observer {
     skipped: BTreeMap<Skip, u64>,
     /// Places in the measurement up to now. More than frames, where a capture holds what else Wireshark numbers.
     numbers: u64,
-    frames: u64,
-    filtered: u64,
+    sums: Sums,
     cut_sip: Vec<Frame>,
     cut_sip_count: u64,
     endless_sip: u64,
@@ -97,8 +96,7 @@ impl Observer {
             let batch = &chunk.value;
             before.push(self.numbers);
             self.numbers += chunk.numbers;
-            self.frames += batch.frames;
-            self.filtered += batch.filtered;
+            self.sums.add(batch);
             self.clock.absorb(&batch.clock, |index| chunk.frame(u64::from(index)));
             note_skipped(&mut self.skipped, batch);
             injected.push(self.asides(chunk));
@@ -128,8 +126,7 @@ impl Observer {
             fragments: self.fragments,
             skipped: self.skipped.clone(),
             numbers: self.numbers,
-            frames: self.frames,
-            filtered: self.filtered,
+            sums: self.sums,
             cut_sip: self.cut_sip.clone(),
             cut_sip_count: self.cut_sip_count,
             endless_sip: self.endless_sip,
@@ -220,9 +217,10 @@ impl Observer {
         let whole = self.reassembler.whole();
         let (incomplete, fragments) = self.reassembler.finish();
         let mut quality = Quality {
-            frames: self.frames,
-            filtered: self.filtered,
-            decoded: self.frames - self.skipped.values().sum::<u64>(),
+            frames: self.sums.frames,
+            filtered: self.sums.filtered,
+            own_cooked: self.sums.own,
+            decoded: self.sums.frames - self.skipped.values().sum::<u64>(),
             skipped: self.skipped,
             link_messages: self.link_messages,
             fragments: self.fragments,

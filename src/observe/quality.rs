@@ -72,6 +72,8 @@ pub struct Quality {
     pub samples_over_cap: u64,
     /// Messages (SIP, names) and TCP streams that a cap left unread.
     pub messages_over_cap: u64,
+    /// Frames of a cooked capture that the capturing device sent itself, or that were meant for it.
+    pub own_cooked: u64,
     /// Frames that the user's filter kept out.
     pub filtered: u64,
 }

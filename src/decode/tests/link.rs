@@ -1,8 +1,9 @@
 //! Frames that carry no IP, and link headers that are damaged.
 
-use super::super::{Decoded, LinkMessage, Mac, NotIp, Skip, VlanTag};
+use super::super::{Decoded, LinkMessage, Mac, NotIp, Skip, VlanTag, is_own_cooked};
 use super::wrap::{ethernet, ieee_802_3, tagged};
 use super::{ETHERNET, OFFSET, decoded, skipped, udp_in_ipv4};
+use crate::capture::{LinkType, Record, Timestamp};
 
 #[track_caller]
 fn message(link: u16, frame: &[u8]) -> LinkMessage {
@@ -22,6 +23,30 @@ fn arp_and_lldp_are_handed_on_with_sender_and_tag() {
     assert_eq!(message(ETHERNET, &ethernet(0x88cc, &[2; 40])).protocol, 0x88cc);
     let cooked = [&[0, 0, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0, 8, 6], &[1; 28][..]].concat();
     assert_eq!(message(113, &cooked).protocol, 0x0806);
+}
+
+#[test]
+fn a_cooked_record_tells_whose_packet_it_is() {
+    let is_own = |link: u16, data: &[u8]| {
+        let link = LinkType(link);
+        let length = data.len() as u32;
+        let time = Timestamp(0);
+        is_own_cooked(&Record {
+            index: 0,
+            time,
+            interface: 0,
+            link,
+            original_length: length,
+            data,
+            offset: 0,
+        })
+    };
+    for (kind, own) in [(0, true), (1, false), (2, false), (3, false), (4, true)] {
+        assert_eq!(is_own(113, &[0, kind, 0, 1, 0, 6]), own, "{kind}");
+        assert_eq!(is_own(276, &[8, 0, 0, 0, 0, 0, 0, 2, 0, 1, kind, 6]), own, "{kind}");
+        assert!(!is_own(ETHERNET, &[0, kind, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0]));
+    }
+    assert!(!is_own(113, &[0]) && !is_own(276, &[0; 10]));
 }
 
 #[test]

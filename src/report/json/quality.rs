@@ -49,6 +49,9 @@ pub(in crate::report) struct Quality {
     pub(in crate::report) samples_over_cap: u64,
     /// Messages (SIP, names) that a limit dropped.
     pub(in crate::report) messages_over_cap: u64,
+    /// Frames of a Linux cooked capture that the capturing device sent itself, or that were meant for it (packet types 4 and 0).
+    #[serde(default)]
+    pub(in crate::report) own_cooked: u64,
     /// Frames that the user's filter kept out.
     pub(in crate::report) filtered: u64,
 }
@@ -78,6 +81,7 @@ pub(super) fn of(traffic: &Traffic, undecoded: BTreeMap<String, u64>) -> Quality
         maybe_media: quality.maybe_media,
         samples_over_cap: quality.samples_over_cap,
         messages_over_cap: quality.messages_over_cap,
+        own_cooked: quality.own_cooked,
         filtered: quality.filtered,
     }
 }

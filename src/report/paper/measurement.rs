@@ -136,9 +136,10 @@ fn measuring_point(maker: &Maker<'_>) -> Option<String> {
     let always: Vec<&str> =
         by_host.iter().filter(|(_, packets)| **packets >= nearly_all).map(|(end, _)| *end).collect();
     let inside = by_host.keys().filter(|end| is_inside(end)).count();
-    // Cooked records are written by the device whose packets they are, whichever way these take.
-    let is_cooked =
-        maker.document.captures.iter().all(|capture| {
+    // Cooked records are written by the device whose packets they are, whichever way these take, unless they themselves say
+    // that all packets go from others to others, as at a mirror port.
+    let is_cooked = maker.document.quality.own_cooked > 0
+        && maker.document.captures.iter().all(|capture| {
             !capture.linktypes.is_empty() && capture.linktypes.iter().all(|name| is_cooked(name))
         });
     let has_layer = |name: &str| maker.document.quality.layers.iter().any(|layer| layer == name);
@@ -323,6 +324,8 @@ mod tests {
         document.flows.push(Flow { a: end(pbx), b: end("198.51.100.7"), ..document.flows[0].clone() });
         assert_eq!(told(&document), [false, false, true]);
         document.captures.iter_mut().for_each(|capture| capture.linktypes = vec!["LINUX_SLL2".to_owned()]);
+        assert_eq!(told(&document), [false, false, true], "a mirror port behind a cooked interface");
+        document.quality.own_cooked = 1;
         assert_eq!(told(&document), [false, true, false]);
         assert!(words.on_itself.starts_with("auf dem Gerät selbst"));
     }

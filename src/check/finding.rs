@@ -205,7 +205,7 @@ pub enum Detail {
     /// PORT-002. Ranges as text, such as `10000-10200`: those of the document, and those that the site file puts in their place.
     Port002 { ports: Vec<u16>, documented: Box<str>, stated: Box<str> },
     /// PORT-003. `outbound`: the target lies in the Internet. `life`: what the target sends meanwhile. `serves`:
-    /// others are answered on the same port. `voice`: it is no service but voice: so many packets of it were sent.
+    /// whether others are answered on the same port. `voice`: it is no service but voice: so many packets of it were sent.
     Port003 {
         target: SocketAddr,
         protocol: Protocol,
@@ -534,8 +534,12 @@ pub struct RowResult {
     /// Of a row that was not seen: flows in which it was asked for in vain, too seldom for a finding or without proof
     /// that an answer would have been captured. They stand in `flows`.
     pub tried_flows: usize,
+    /// Of a deviating row: flows that keep to it all the same. They do not stand in `flows`.
+    pub kept_flows: usize,
     /// Packets of `flows`.
     pub packets: u64,
+    /// Packets of those that keep to a deviating row.
+    pub kept_packets: u64,
     /// Own ports that the site file puts in the place of those of the row.
     pub stated: Option<Ports>,
     /// First few frames.
@@ -543,10 +547,22 @@ pub struct RowResult {
 }
 
 impl RowResult {
-    /// Whether attempts failed, beside the use of the row or instead of it.
+    /// Packets of all that is used of it, as documented or not.
     #[must_use]
-    pub fn has_failed(&self) -> bool {
-        self.blocked_flows > 0 || self.tried_flows > 0
+    pub fn all_packets(&self) -> u64 {
+        self.packets.saturating_add(self.kept_packets)
+    }
+
+    /// Whether the status is not the whole of it: attempts failed, beside the use of the row or instead of it, or a row from
+    /// which something departs is used as documented too.
+    #[must_use]
+    pub fn is_mixed(&self) -> bool {
+        match self.status {
+            RowStatus::Deviating => self.kept_flows > 0,
+            RowStatus::Used | RowStatus::Unused | RowStatus::Blocked => {
+                self.blocked_flows > 0 || self.tried_flows > 0
+            }
+        }
     }
 }
 

@@ -60,8 +60,22 @@ pub(super) fn rows(case: &Case<'_>, findings: &[Finding], failed: &BTreeSet<usiz
             let is_own = row.roles.contains(&device.role) || status != RowStatus::Unused;
             if is_vendors && is_own && (status != RowStatus::Unused || holds(&systems, device.address, row)) {
                 let blocked_flows = failed.map_or(0, BTreeSet::len);
-                let tried_flows = if status == RowStatus::Unused { flows.map_or(0, BTreeSet::len) } else { 0 };
-                results.push(RowResult { blocked_flows, tried_flows, ..result(case, key, status, flows) });
+                let kept = |id: &&usize| flows.is_some_and(|departing| !departing.contains(*id));
+                let kept: Vec<usize> = match status {
+                    RowStatus::Deviating => {
+                        used.get(&key).into_iter().flatten().filter(kept).copied().collect()
+                    }
+                    RowStatus::Used | RowStatus::Unused | RowStatus::Blocked => Vec::new(),
+                };
+                let tried_flows =
+                    if status == RowStatus::Unused { flows.map_or(0, BTreeSet::len) } else { 0 };
+                results.push(RowResult {
+                    blocked_flows,
+                    tried_flows,
+                    kept_flows: kept.len(),
+                    kept_packets: packets(case, &kept),
+                    ..result(case, key, status, flows)
+                });
             }
         }
     }
@@ -111,6 +125,8 @@ fn result(
         flows,
         blocked_flows: 0,
         tried_flows: 0,
+        kept_flows: 0,
+        kept_packets: 0,
     }
 }
 
@@ -191,7 +207,7 @@ mod tests {
     use super::super::fixture::{PBX, PHONE, World, finding, row};
     use super::*;
     use crate::observe::Flow;
-    use crate::observe::fixture::{greeting, sent, tcp, udp};
+    use crate::observe::fixture::{greeting, sent, stream, tcp, udp};
     use crate::observe::message::App;
 
     const DIRECTORY: &str = "transport = \"tcp\"\nown = 389\ninitiator = \"peer\"\npeer.scope = \"lan\"";
@@ -221,7 +237,7 @@ mod tests {
             "a failure that is no finding proves nothing"
         );
         let tried = rows(&refused.case(), &[], &BTreeSet::new());
-        assert_eq!((tried[0].tried_flows, &tried[0].flows, tried[0].has_failed()), (1, &vec![0], true));
+        assert_eq!((tried[0].tried_flows, &tried[0].flows, tried[0].is_mixed()), (1, &vec![0], true));
         let later = world(vec![read(TcpOutcome::Refused), read(TcpOutcome::Answered)]);
         assert_eq!(status(&later, &[], &[0]), [RowStatus::Used]);
         let results = rows(&later.case(), &[], &[0].into());
@@ -242,6 +258,28 @@ mod tests {
         assert_eq!(status(&elsewhere, &[about("192.168.10.3")], &[]).len(), 2);
         let mark = Finding { detail: Detail::Cap010(super::super::finding::NoVoice::Nothing), ..about(PBX) };
         assert_eq!(status(&world(vec![read(TcpOutcome::Answered)]), &[mark], &[]), [RowStatus::Used]);
+    }
+
+    #[test]
+    fn what_keeps_to_a_deviating_row_is_told_beside_it() {
+        let words = "transport = \"udp\"\nown = \"5204-5300\"\ninitiator = \"either\"\npeer.scope = \"lan\"";
+        let result = |others: bool| {
+            let mut outside = stream("192.168.10.2:6000", "192.168.10.22:10000", &[(46, 60)]);
+            outside.flow = 0;
+            let mut flows = vec![udp("192.168.10.2:6000", "192.168.10.22:10000")];
+            flows.extend(others.then(|| udp("192.168.10.2:5204", "192.168.10.21:10000")));
+            let world = World::new(&row("R1", "acme.pbx", words)).device(PBX, "acme.pbx");
+            let world = world.flows(flows).streams(vec![outside]);
+            let detail =
+                Detail::Port002 { ports: vec![6000], documented: "5204-5300".into(), stated: "".into() };
+            let about = Finding { rows: vec!["R1".into()], ..finding(detail, Severity::Warning, Some(PBX)) };
+            let result = rows(&world.case(), &[about], &BTreeSet::new()).remove(0);
+            assert_eq!((result.status, &result.flows), (RowStatus::Deviating, &vec![0]));
+            assert_eq!(result.all_packets(), world.traffic.flows.iter().map(Flow::packets).sum::<u64>());
+            (result.kept_flows, result.is_mixed())
+        };
+        assert_eq!(result(false), (0, false));
+        assert_eq!(result(true), (1, true));
     }
 
     #[test]

@@ -565,6 +565,8 @@ fn row(id: &str, device: &str, status: RowStatus, packets: u64) -> RowResult {
         flows: vec![0],
         blocked_flows: 0,
         tried_flows: 0,
+        kept_flows: 0,
+        kept_packets: 0,
         packets,
         stated: None,
         frames: Vec::new(),

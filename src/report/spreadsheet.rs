@@ -71,8 +71,20 @@ const STREAMS: [&str; 17] = [
     "mos",
     "call_id",
 ];
-const ROWS: [&str; 10] =
-    ["row", "device", "service", "transport_ports", "peer", "status", "flows", "blocked_flows", "tried_flows", "packets"];
+const ROWS: [&str; 12] = [
+    "row",
+    "device",
+    "service",
+    "transport_ports",
+    "peer",
+    "status",
+    "flows",
+    "blocked_flows",
+    "tried_flows",
+    "packets",
+    "kept_flows",
+    "kept_packets",
+];
 
 struct Sheet {
     language: Language,
@@ -208,6 +220,8 @@ fn row(row: &Row) -> Vec<String> {
         row.blocked_flows.to_string(),
         row.tried_flows.to_string(),
         row.packets.to_string(),
+        row.kept_flows.to_string(),
+        row.kept_packets.to_string(),
     ]
 }
 

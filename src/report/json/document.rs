@@ -297,13 +297,30 @@ pub(in crate::report) struct Row {
     /// an answer would have been captured. They are among `flows`.
     #[serde(default)]
     pub(in crate::report) tried_flows: u64,
+    /// Where the row is `deviating`: flows that keep to it all the same. They are not among `flows`.
+    #[serde(default)]
+    pub(in crate::report) kept_flows: u64,
+    /// Packets of `flows`.
     pub(in crate::report) packets: u64,
+    /// Packets of those that keep to a `deviating` row.
+    #[serde(default)]
+    pub(in crate::report) kept_packets: u64,
 }
 
 impl Row {
-    /// As [`crate::check::RowResult::has_failed`].
-    pub(in crate::report) fn has_failed(&self) -> bool {
-        self.blocked_flows > 0 || self.tried_flows > 0
+    /// As [`crate::check::RowResult::is_mixed`].
+    pub(in crate::report) fn is_mixed(&self) -> bool {
+        match self.status {
+            RowStatus::Deviating => self.kept_flows > 0,
+            RowStatus::Used | RowStatus::Unused | RowStatus::Blocked => {
+                self.blocked_flows > 0 || self.tried_flows > 0
+            }
+        }
+    }
+
+    /// All that is seen of it.
+    pub(in crate::report) fn all_packets(&self) -> u64 {
+        self.packets.saturating_add(self.kept_packets)
     }
 }
 

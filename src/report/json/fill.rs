@@ -252,7 +252,9 @@ fn rows(audit: &Audit, names: &Names) -> Vec<published::Row> {
         flows: row.flows.len() as u64,
         blocked_flows: row.blocked_flows as u64,
         tried_flows: row.tried_flows as u64,
+        kept_flows: row.kept_flows as u64,
         packets: row.packets,
+        kept_packets: row.kept_packets,
     });
     rows.collect()
 }

@@ -62,9 +62,9 @@ fn documented(view: &View<'_>, row: &RowResult) -> (u8, Row) {
     let cells = vec![
         Cell::new(row.device.to_string()),
         Cell::new(&row.row),
-        Cell::new((view.words.row_status)(row.status, row.has_failed())).by(order.into()).felt(felt),
+        Cell::new((view.words.row_status)(row.status, row.is_mixed())).by(order.into()).felt(felt),
         Cell::new(legs.join("; ")),
-        Cell::new(view.count(row.packets)).by(row.packets as f64),
+        Cell::new(view.count(row.all_packets())).by(row.all_packets() as f64),
         Cell::new(service),
     ];
     (order, Row::new(format!("{} {}", row.device, row.row), cells))

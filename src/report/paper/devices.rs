@@ -96,13 +96,13 @@ pub(super) fn rows(maker: &Maker<'_>) -> Vec<Part> {
         let mut peers: Vec<String> = row.legs.iter().map(|leg| leg.peer.clone()).collect();
         peers.dedup();
         vec![
-            Cell::toned((maker.words.row_status)(row.status.into(), row.has_failed()), tone),
+            Cell::toned((maker.words.row_status)(row.status.into(), row.is_mixed()), tone),
             Cell::new(maker.device(&row.device)),
             Cell::new(&row.row),
             Cell::new(row.service.as_deref().unwrap_or(NO_VALUE)),
             Cell::list(&ports),
             Cell::list(&peers),
-            Cell::number(maker.count(row.packets), Some(row.packets as f64)),
+            Cell::number(maker.count(row.all_packets()), Some(row.all_packets() as f64)),
         ]
     });
     let table = Table::new(&heads, rows.collect()).folding(&[maker.paper.peer]);

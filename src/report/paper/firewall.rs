@@ -49,7 +49,7 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
             Cell::new(&leg.peer),
             Cell::new(service),
             Cell::new(&ids),
-            Cell::new((maker.words.row_status)(row.status.into(), row.has_failed())),
+            Cell::new((maker.words.row_status)(row.status.into(), row.is_mixed())),
         ]);
     }
     let heads = [

@@ -13,7 +13,7 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
         return page.paragraph(0, view.words.notes.no_rows, Tone::Plain);
     }
     let (unused, seen): (Vec<&RowResult>, Vec<&RowResult>) =
-        view.audit.rows.iter().partition(|row| row.status == RowStatus::Unused && !row.has_failed());
+        view.audit.rows.iter().partition(|row| row.status == RowStatus::Unused && !row.is_mixed());
     if !seen.is_empty() {
         let rows: Vec<Vec<Piece>> = seen.iter().map(|row| line(view, row)).collect();
         let heads = [
@@ -39,8 +39,8 @@ fn line(view: &View<'_>, row: &RowResult) -> Vec<Piece> {
         row.device.to_string().into(),
         Piece::plain(&row.row),
         Piece::lines(service(view, &row.row).into_iter().chain(stated(view, row)), Tone::Plain),
-        Piece::new((view.words.row_status)(row.status, row.has_failed()), tone),
-        view.count(row.packets).into(),
+        Piece::new((view.words.row_status)(row.status, row.is_mixed()), tone),
+        view.count(row.all_packets()).into(),
     ]
 }
 

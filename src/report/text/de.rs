@@ -253,13 +253,14 @@ fn party(party: Party) -> &'static str {
     }
 }
 
-fn row_status(status: RowStatus, has_failed: bool) -> &'static str {
+fn row_status(status: RowStatus, is_mixed: bool) -> &'static str {
     match status {
-        RowStatus::Used if has_failed => "benutzt, teils blockiert",
+        RowStatus::Used if is_mixed => "benutzt, teils blockiert",
         RowStatus::Used => "benutzt",
-        RowStatus::Unused if has_failed => "nur Versuche gesehen",
+        RowStatus::Unused if is_mixed => "nur Versuche gesehen",
         RowStatus::Unused => "nicht beobachtet",
         RowStatus::Blocked => "blockiert",
+        RowStatus::Deviating if is_mixed => "benutzt, teils abweichend",
         RowStatus::Deviating => "abweichend",
     }
 }

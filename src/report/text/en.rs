@@ -251,13 +251,14 @@ fn party(party: Party) -> &'static str {
     }
 }
 
-fn row_status(status: RowStatus, has_failed: bool) -> &'static str {
+fn row_status(status: RowStatus, is_mixed: bool) -> &'static str {
     match status {
-        RowStatus::Used if has_failed => "used, partly blocked",
+        RowStatus::Used if is_mixed => "used, partly blocked",
         RowStatus::Used => "used",
-        RowStatus::Unused if has_failed => "only attempts seen",
+        RowStatus::Unused if is_mixed => "only attempts seen",
         RowStatus::Unused => "not observed",
         RowStatus::Blocked => "blocked",
+        RowStatus::Deviating if is_mixed => "used, partly deviating",
         RowStatus::Deviating => "deviating",
     }
 }

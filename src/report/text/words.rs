@@ -40,7 +40,7 @@ pub(crate) struct Words {
     pub(crate) confidence: fn(Confidence) -> &'static str,
     /// Who can mend it.
     pub(crate) party: fn(Party) -> &'static str,
-    /// What became of a documented row, and whether attempts failed.
+    /// What became of a documented row, and whether that is not the whole of it.
     pub(crate) row_status: fn(RowStatus, bool) -> &'static str,
     /// Why a frame gave no packet.
     pub(crate) skip: fn(Skip) -> String,

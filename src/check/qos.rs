@@ -138,7 +138,12 @@ impl<'a> Sender<'a> {
             peers: peers.into_iter().collect(),
             inbound: is_outside(case, self.address),
         };
-        Some(self.finding(case, detail, Severity::Info, Party::Nobody, streams, marking.wrong))
+        let mut finding = self.finding(case, detail, Severity::Info, Party::Nobody, streams, marking.wrong);
+        // What a vendor promises for his telephones says nothing of a provider.
+        if !self.is_bound {
+            finding.rows.clear();
+        }
+        Some(finding)
     }
 
     fn in_the_lan(&self, case: &Case<'_>, streams: &[&Stream]) -> Option<Finding> {

@@ -21,6 +21,17 @@ pub struct RowName {
     pub legs: Vec<LegName>,
     /// What the document of a row says where it wants nothing to be forwarded, with the id of the statement.
     pub no_forwarding: Option<Box<str>>,
+    /// What a marking rule leaves open that its document does not promise.
+    pub note: Option<Box<str>>,
+}
+
+impl RowName {
+    /// `Q1 RTP: DSCP 46 (EF) (section)`, and behind it what the document does not promise: whoever reads up the section finds
+    /// nothing else there.
+    pub(super) fn cited(&self, id: &str, section: &str) -> String {
+        let note = self.note.as_ref().map(|note| format!(": {}", note.trim_end_matches('.')));
+        format!("{id} {} ({section}){}", self.service, note.unwrap_or_default())
+    }
 }
 
 /// A documented connection in words.
@@ -69,6 +80,7 @@ impl Names {
                     condition: None,
                     legs: Vec::new(),
                     no_forwarding: None,
+                    note: None,
                 },
             )
         };
@@ -85,7 +97,8 @@ impl Names {
         });
         let marks = rules.qos.iter().map(|rule| {
             let service = format!("{}: DSCP {}", rule.protocol.as_str().to_uppercase(), dscp_name(rule.dscp));
-            entry(&rule.id, service.into(), &rule.section)
+            let (id, name) = entry(&rule.id, service.into(), &rule.section);
+            (id, RowName { note: rule.note.as_ref().filter(|_| !rule.promised).map(said), ..name })
         });
         let exposures = rules.exposures.iter().map(|rule| entry(&rule.id, said(&rule.text), &rule.section));
         let statements = rules.statements.iter().map(|rule| entry(&rule.id, said(&rule.text), &rule.section));
@@ -112,5 +125,26 @@ impl Names {
     #[must_use]
     pub fn model(&self, model: &ModelId) -> String {
         self.models.get(model.as_str()).map_or_else(|| model.to_string(), ToString::to_string)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_promised_is_cited_with_what_the_document_says() {
+        let rules = Rulebook::builtin().unwrap();
+        let cited = |language: Language, promised| {
+            let rule =
+                rules.qos.iter().find(|rule| rule.promised == promised && rule.note.is_some()).unwrap();
+            let note = language.of(rule.note.as_ref().unwrap()).trim_end_matches('.').to_owned();
+            let text = Names::new(&rules, language).row(rule.id.as_str()).unwrap().cited("X1", "1.2");
+            assert!(text.starts_with("X1 ") && text.contains("(1.2)"), "{text}");
+            text.ends_with(&note)
+        };
+        for language in [Language::De, Language::En] {
+            assert_eq!([false, true].map(|promised| cited(language, promised)), [true, false]);
+        }
     }
 }

@@ -144,9 +144,13 @@ fn another_makers_telephone_is_judged_by_the_system_it_talks_to() {
 #[test]
 fn the_internet_leg_is_information() {
     let provider = vec![stream("203.0.113.20:23400", "192.168.10.2:5206", &[(0, 60)])];
-    assert_eq!(codes(&world(provider)), [(Code::Qos007, Severity::Info)]);
+    let provider = world(provider);
+    assert_eq!(codes(&provider), [(Code::Qos007, Severity::Info)]);
+    assert!(check(&provider.case())[0].rows.is_empty(), "no vendor's sentence about telephones binds it");
     let trunk = vec![stream("192.168.10.2:5206", "203.0.113.20:23400", &[(0, 60)])];
-    assert_eq!(codes(&world(trunk)), [(Code::Qos007, Severity::Info)]);
+    let trunk = world(trunk);
+    assert_eq!(codes(&trunk), [(Code::Qos007, Severity::Info)]);
+    assert_eq!(check(&trunk.case())[0].rows, ["Q2".into()]);
     let cloud = vec![stream("192.168.10.21:10000", "203.0.113.20:30000", &[(0, 60)])];
     assert_eq!(codes(&world(cloud)), [(Code::Qos001, Severity::Error)], "a terminal marks wherever it goes");
     let mut behind = world(vec![voice(&[(0, 60)])]);

@@ -526,11 +526,10 @@ fn finding(finding: &Finding, context: &Context<'_>, language: Language) -> publ
     }
 }
 
-/// `Q1 RTP: DSCP 46 (EF) (section of the document)`.
+/// `Q1 RTP: DSCP 46 (EF) (section of the document)`, with the rule's note where the document does not promise it.
 fn source(row: &str, finding: &Finding, context: &Context<'_>, language: Language) -> String {
     let name = context.names.row(row);
-    let text =
-        name.map_or_else(|| row.to_owned(), |name| format!("{row} {} ({})", name.service, name.section));
+    let text = name.map_or_else(|| row.to_owned(), |name| name.cited(row, &name.section));
     match text::is_changed(row, finding, context.audit) {
         true => format!("{text}, {}", text::given_words(language).stated),
         false => text,

@@ -129,7 +129,7 @@ fn source(view: &View<'_>, finding: &Finding) -> Option<String> {
         .iter()
         .map(|id| {
             let text = match view.context.names.row(id) {
-                Some(row) => format!("{id} {} ({})", row.service, section(view, &row.section)),
+                Some(row) => row.cited(id, &section(view, &row.section)),
                 None => id.to_string(),
             };
             match is_changed(id, finding, view.audit) {

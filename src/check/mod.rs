@@ -84,6 +84,13 @@ pub fn audit(
     let flow_rows = matrix::flow_rows(&case);
     let inside_tls = security::inside_tls(&case);
     let unexplained = port::unexplained(&case);
+    let tells_of_strangers =
+        |finding: &Finding| matches!(finding.code(), Code::Sec001 | Code::Sec002 | Code::Sec004);
+    let unsolicited =
+        match findings.iter().any(tells_of_strangers) || unjudged.contains(&Unjudged::OneDirection) {
+            true => Vec::new(),
+            false => exposure::unsolicited(&case),
+        };
     let exceptions = case.exceptions(&accepted);
     let is_followed = captures.iter().any(|capture| capture.live.is_some());
     let mended = if is_followed { mended::mended(&case, &findings) } else { Vec::new() };
@@ -99,6 +106,7 @@ pub fn audit(
         flow_rows,
         inside_tls,
         unexplained,
+        unsolicited,
         findings,
         accepted,
         filter: None,

@@ -124,15 +124,10 @@ pub(crate) fn audit() -> Audit {
             row("A35", PHONE, RowStatus::Deviating, 12_345),
         ],
         flow_rows: [(0, vec!["A12".into()])].into(),
-        inside_tls: Default::default(),
         unexplained: vec![1],
         unjudged: vec![Unjudged::Encrypted, Unjudged::Clock],
-        unheard: Vec::new(),
         findings: findings(),
-        accepted: Vec::new(),
-        filter: None,
-        few: Vec::new(),
-        mended: Vec::new(),
+        ..empty_audit()
     }
 }
 
@@ -149,6 +144,7 @@ pub(crate) fn empty_audit() -> Audit {
         flow_rows: Default::default(),
         inside_tls: Default::default(),
         unexplained: Vec::new(),
+        unsolicited: Vec::new(),
         unjudged: vec![Unjudged::NoDevice, Unjudged::NoVoice],
         unheard: Vec::new(),
         findings: Vec::new(),

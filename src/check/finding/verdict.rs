@@ -103,6 +103,9 @@ pub struct Audit {
     pub inside_tls: BTreeMap<usize, BTreeSet<AppName>>,
     /// Flows of identified vendor devices that nothing explains, by flow id.
     pub unexplained: Vec<usize>,
+    /// Flows in which somebody on the Internet asks a host of the LAN unasked and gets no answer with content, by flow id: no
+    /// finding, but a router forwards them. Empty where a SEC finding tells of strangers, and where answers are not captured.
+    pub unsolicited: Vec<usize>,
     /// What the capture cannot show.
     pub unjudged: Vec<Unjudged>,
     /// Places of answered calls of which the capture holds no voice although it holds that of others, ascending.

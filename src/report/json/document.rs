@@ -371,6 +371,9 @@ pub(in crate::report) struct Flow {
     /// Whether it is one of an identified device that no row explains.
     #[serde(default)]
     pub(in crate::report) is_unexplained: bool,
+    /// Whether somebody on the Internet asks a host of the LAN unasked and gets no answer with content.
+    #[serde(default)]
+    pub(in crate::report) is_unsolicited: bool,
     /// Packets by DSCP value.
     pub(in crate::report) dscp_ab: BTreeMap<u8, u64>,
     /// Packets by DSCP value.

@@ -305,6 +305,7 @@ pub(super) fn flow(flow: &Flow, audit: &Audit) -> published::Flow {
         last: times(|direction| direction.last).max().and_then(number::rfc3339),
         rows: rows.map(ToString::to_string).collect(),
         is_unexplained: audit.unexplained.contains(&flow.id),
+        is_unsolicited: audit.unsolicited.binary_search(&flow.id).is_ok(),
         dscp_ab: packets(&flow.from_a.dscp),
         dscp_ba: packets(&flow.from_b.dscp),
         app: text::app(flow.app).map(ToOwned::to_owned),

@@ -6,6 +6,7 @@ use super::{Cell, Maker, Part, Picture, Table, Tone, shown, socket};
 use crate::report::json::document::{Confidence, Flow, Host, RowStatus};
 use crate::report::number::{NO_VALUE, bytes};
 use crate::report::table::flows::is_about_strangers;
+use crate::report::text::unsolicited;
 
 pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     let labels = &maker.words.labels;
@@ -111,6 +112,17 @@ pub(super) fn rows(maker: &Maker<'_>) -> Vec<Part> {
 
 /// Flows of identified devices that no row explains, most packets first.
 pub(super) fn unexplained(maker: &Maker<'_>) -> Vec<Part> {
+    let mut parts = unexplained_flows(maker);
+    let flows = maker.document.flows.iter().filter(|flow| flow.is_unsolicited);
+    let ways = flows.map(|flow| {
+        let service = format!("{} {}", shown(&flow.transport.to_uppercase()), flow.b.port);
+        (shown(&flow.a.address), shown(&flow.b.address), service)
+    });
+    parts.extend(unsolicited(ways, maker.language).map(Part::Text));
+    parts
+}
+
+fn unexplained_flows(maker: &Maker<'_>) -> Vec<Part> {
     let labels = &maker.words.labels;
     let mut flows: Vec<&Flow> = maker.document.flows.iter().filter(|flow| flow.is_unexplained).collect();
     if flows.is_empty() {

@@ -236,6 +236,7 @@ pub(super) fn nothing_to_do(maker: &Maker<'_>) -> &'static str {
     match maker.document.verdict {
         Verdict::NotAssessable => maker.paper.nothing_yet,
         _ if voice::has_strangers(maker) => maker.paper.look_at_registrations,
+        _ if maker.document.flows.iter().any(|flow| flow.is_unsolicited) => maker.paper.look_at_connections,
         _ => maker.paper.nothing_to_do,
     }
 }

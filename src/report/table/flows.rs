@@ -7,12 +7,25 @@ use super::page::{Lean, Page, Piece, Tone};
 use crate::check::Unjudged;
 use crate::observe::Flow;
 use crate::report::number::bytes;
-use crate::report::text::{app, protocol};
+use crate::report::text::{app, protocol, unsolicited};
 
 /// Most flows listed.
 const MOST: usize = 20;
 
 pub(super) fn write(page: &mut Page, view: &View<'_>) {
+    write_unexplained(page, view);
+    let all = &view.audit.traffic.flows;
+    let flows = view.audit.unsolicited.iter().filter_map(|id| all.get(*id));
+    let ways = flows.map(|flow| {
+        let service = format!("{} {}", flow.protocol.name(), flow.b.port());
+        (flow.a.ip().to_string(), flow.b.ip().to_string(), service)
+    });
+    if let Some(hint) = unsolicited(ways, view.language) {
+        page.paragraph(0, &hint, Tone::Plain);
+    }
+}
+
+fn write_unexplained(page: &mut Page, view: &View<'_>) {
     // The documented ports already say that there is nothing to hold a flow against.
     if view.audit.unexplained.is_empty() && view.audit.unjudged.contains(&Unjudged::NoDevice) {
         return;

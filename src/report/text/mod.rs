@@ -29,6 +29,7 @@ mod signalling;
 mod status;
 #[cfg(test)]
 mod tests;
+mod unsolicited;
 mod voice;
 mod words;
 
@@ -59,6 +60,7 @@ pub(crate) use registration::{Registered, Unreachable};
 pub(crate) use running::run_words;
 pub use screen::{ScreenWords, screen_words};
 pub(crate) use status::{is_standard_phrase, sip_status};
+pub(crate) use unsolicited::unsolicited;
 pub(crate) use words::Words;
 
 /// The words of one finding.

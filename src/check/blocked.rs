@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
+use crate::capture::Timestamp;
 use crate::observe::message::App;
 use crate::observe::{Flow, FlowView, IcmpReport, Protocol, TcpOutcome};
 use crate::rules::Row;
@@ -10,7 +11,7 @@ use crate::site::{Confidence, Initiator, Scope};
 
 use super::case::{Case, RTP};
 use super::evidence::of_flows;
-use super::finding::{Detail, Finding, Party, Refusal, Severity};
+use super::finding::{Detail, Finding, Others, Party, Refusal, Severity};
 
 /// As findings.tsv has it.
 const LEAST_ATTEMPTS: u64 = 2;
@@ -24,6 +25,8 @@ struct Attempts<'a> {
     /// Packets of voice: what goes where it is awaited asks no service.
     voice: u64,
     answered: bool,
+    /// When the last answer came.
+    latest: Option<Timestamp>,
     refusals: BTreeSet<Refusal>,
     flows: Vec<&'a Flow>,
     rows: BTreeMap<&'a str, &'a Row>,
@@ -51,16 +54,21 @@ pub(super) fn check(case: &Case<'_>) -> Blocked {
         }
     }
     let answered = |((_, protocol, target), attempts): (&(IpAddr, Protocol, SocketAddr), &Attempts<'_>)| {
-        attempts.answered.then_some((*protocol, *target))
+        attempts.answered.then_some(((*protocol, *target), attempts.latest))
     };
-    let served: BTreeSet<(Protocol, SocketAddr)> = attempts.iter().filter_map(answered).collect();
+    let mut served: BTreeMap<(Protocol, SocketAddr), Option<Timestamp>> = BTreeMap::new();
+    for (service, latest) in attempts.iter().filter_map(answered) {
+        let known = served.entry(service).or_default();
+        *known = latest.max(*known);
+    }
     let failed = attempts.into_iter().filter(|(_, attempts)| {
         !attempts.answered && attempts.count >= LEAST_ATTEMPTS && !attempts.refusals.is_empty()
     });
     let mut blocked = Blocked::default();
     for ((host, protocol, target), attempts) in failed {
-        let serves = served.contains(&(protocol, target));
-        if let Some(finding) = finding(case, host, (protocol, target, serves), &attempts) {
+        let others = served.get(&(protocol, target));
+        let others = (others.is_some(), others.copied().flatten());
+        if let Some(finding) = finding(case, host, (protocol, target, others), &attempts) {
             blocked.flows.extend(attempts.flows.iter().map(|flow| flow.id));
             blocked.findings.push(finding);
         }
@@ -72,7 +80,11 @@ impl<'a> Attempts<'a> {
     fn add(&mut self, view: &FlowView<'a>, rows: &[&'a Row]) {
         self.flows.push(view.flow);
         self.rows.extend(rows.iter().map(|row| (row.id.as_str(), *row)));
-        self.answered |= view.was_answered() || view.flow.extra.hears;
+        let is_answered = view.was_answered() || view.flow.extra.hears;
+        self.answered |= is_answered;
+        if is_answered {
+            self.latest = self.latest.max(view.received.last.map(|(_, time)| time));
+        }
         let icmp = view.flow.extra.icmp.iter().find(|report| report.about_a && report.is_unreachable());
         let (count, refusal) = match (&view.flow.tcp, icmp) {
             (Some(tcp), None) if tcp.outcome == TcpOutcome::Refused => {
@@ -120,7 +132,7 @@ fn refusal(report: &IcmpReport) -> Refusal {
 fn finding(
     case: &Case<'_>,
     host: IpAddr,
-    (protocol, target, serves): (Protocol, SocketAddr, bool),
+    (protocol, target, (serves, latest)): (Protocol, SocketAddr, (bool, Option<Timestamp>)),
     attempts: &Attempts<'_>,
 ) -> Option<Finding> {
     // What was said outweighs silence.
@@ -163,7 +175,7 @@ fn finding(
             refusal,
             outbound,
             life: case.life(target.ip(), began),
-            serves,
+            serves: Others::of(serves, latest, began),
             voice: Some(attempts.voice).filter(|packets| *packets > 0 && *packets == attempts.count),
         },
         severity: if is_optional { Severity::Notice } else { Severity::Error },

@@ -14,7 +14,9 @@ use super::rejection::{Circumstance, Rejection};
 mod signs;
 mod verdict;
 
-pub use signs::{Astray, Heard, Interrupted, Life, LossSign, NoVoice, Refusal, Unevenness, VoiceSender};
+pub use signs::{
+    Astray, Heard, Interrupted, Life, LossSign, NoVoice, Others, Refusal, Unevenness, VoiceSender,
+};
 pub use verdict::{Accepted, Audit, Few, Unjudged, Verdict};
 
 /// How bad it is.
@@ -212,7 +214,7 @@ pub enum Detail {
         refusal: Refusal,
         outbound: bool,
         life: Life,
-        serves: bool,
+        serves: Others,
         voice: Option<u64>,
     },
     /// PORT-005. `registers`: a registration was read.
@@ -326,9 +328,16 @@ pub enum Detail {
         instead: Option<Box<str>>,
         further: Vec<(Box<str>, SocketAddr)>,
     },
-    /// SIG-002. `requests`: repetitions apart. `life`: what the registrar sends meanwhile. `serves`: it accepts
-    /// others on this very port.
-    Sig002 { registrar: SocketAddr, protocol: Protocol, requests: u64, life: Life, serves: bool, near: bool },
+    /// SIG-002. `requests`: repetitions apart. `life`: what the registrar sends meanwhile. `serves`: whether it
+    /// accepts others on this very port.
+    Sig002 {
+        registrar: SocketAddr,
+        protocol: Protocol,
+        requests: u64,
+        life: Life,
+        serves: Others,
+        near: bool,
+    },
     /// SIG-003. `addresses`: before and after, where the public address changed too.
     Sig003 { registrar: SocketAddr, ports: [u16; 2], addresses: Option<[IpAddr; 2]> },
     /// SIG-004. What was sent and what came back in its place.

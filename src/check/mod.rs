@@ -45,7 +45,7 @@ pub(crate) use expiry::Expiry;
 pub(crate) use filter::{by_number, is_by_number};
 pub use finding::{
     Accepted, Astray, Audit, Code, Detail, Evidence, Few, Finding, Heard, Interrupted, Life, LossSign,
-    NoVoice, Party, PortUse, Refusal, RowResult, RowStatus, RulebookInfo, Severity, Side, Subject,
+    NoVoice, Others, Party, PortUse, Refusal, RowResult, RowStatus, RulebookInfo, Severity, Side, Subject,
     Unevenness, Unjudged, Verdict, VoiceSender,
 };
 pub use media::{LEAST_JUDGED, LOSS_LIMITS, MOS_LIMITS};
@@ -321,7 +321,7 @@ mod tests {
                 refusal,
                 outbound: false,
                 life: Life::Sends,
-                serves: false,
+                serves: Others::Unserved,
                 voice: None,
             };
             let blocked = Finding { rows: vec!["R1".into()], ..finding(port, Severity::Error, Some(PHONE)) };
@@ -330,7 +330,7 @@ mod tests {
                 protocol,
                 requests: 1,
                 life: Life::Sends,
-                serves: false,
+                serves: Others::Unserved,
                 near: true,
             };
             let other = finding(silent.clone(), Severity::Error, Some("192.168.10.99"));

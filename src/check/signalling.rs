@@ -12,7 +12,7 @@ use crate::site::{Confidence, Scope};
 use super::case::Case;
 use super::evidence::Collector;
 use super::filter;
-use super::finding::{Code, Detail, Evidence, Finding, Party, Severity, Unjudged};
+use super::finding::{Code, Detail, Evidence, Finding, Life, Others, Party, Severity, Unjudged};
 use super::hidden::is_left_out;
 use super::rejection::Rejection;
 
@@ -251,21 +251,30 @@ fn unanswered(case: &Case<'_>, registration: &Registration) -> Option<Finding> {
     {
         return None;
     }
-    let serves = case.traffic.registrations.iter().any(|other| {
+    let others = case.traffic.registrations.iter().filter(|other| {
         (other.registrar, other.protocol) == (registration.registrar, registration.protocol)
             && other.client.ip() != client
             && other.accepted
     });
+    let granted: Vec<Option<Timestamp>> =
+        others.map(|other| other.granted.map(|(_, latest)| latest)).collect();
+    let serves = Others::of(!granted.is_empty(), granted.iter().copied().flatten().max(), first);
+    let life = case.life(registrar, first);
     let detail = Detail::Sig002 {
         registrar: registration.registrar,
         protocol: registration.protocol,
         requests: tries.requests,
-        life: case.life(registrar, first),
+        life,
         serves,
         near: case.are_neighbours(client, registrar),
     };
     // Where others get through, the account is the first to be suspected.
-    let responsible = if serves { Party::Telephony } else { Party::Network };
+    let is_served = match serves {
+        Others::Served => true,
+        Others::ServedUntil(_) => life == Life::Sends,
+        Others::Unserved => false,
+    };
+    let responsible = if is_served { Party::Telephony } else { Party::Network };
     let mut collector = Collector::default();
     collector.frames(&tries.frames);
     collector.time(first);

@@ -181,7 +181,7 @@ fn details() -> Vec<Case> {
         refusal: Refusal::Icmp { v6: false, kind: 3, code: 13, reporter: ip("192.168.10.1") },
         outbound: true,
         life: crate::check::Life::Unseen,
-        serves: false,
+        serves: crate::check::Others::Unserved,
         voice: None,
     };
     let use_of = |port, side, flows, peer| PortUse {

@@ -109,10 +109,30 @@ fn that_others_are_answered_on_the_same_port_is_told() {
     let serves = |flow: Option<Flow>| {
         let flows = silent().into_iter().chain(flow).collect();
         let found = check(&world(&row("R1", "acme.pbx", DIRECTORY), flows).case()).findings;
-        matches!(found.first().map(|finding| &finding.detail), Some(Detail::Port003 { serves: true, .. }))
+        matches!(
+            found.first().map(|finding| &finding.detail),
+            Some(Detail::Port003 { serves: Others::Served | Others::ServedUntil(_), .. })
+        )
     };
     assert!(serves(Some(other(389))));
     assert!(!serves(None) && !serves(Some(other(636))));
+}
+
+#[test]
+fn whether_others_were_answered_before_or_meanwhile_is_told_apart() {
+    let serves = |answered: i64| {
+        let mut tried = tried(TcpOutcome::Silent, 3);
+        tried.from_a.first = Some((frame(5), at(30_000)));
+        let mut other = tcp("192.168.10.22:49900", &format!("{PBX}:389"), TcpOutcome::Answered, 1);
+        other.from_b.last = Some((frame(4), at(answered)));
+        let world = world(&row("R1", "acme.pbx", DIRECTORY), vec![tried, both_ways(), other]);
+        match check(&world.case()).findings.as_slice() {
+            [Finding { detail: Detail::Port003 { serves, .. }, .. }] => *serves,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(serves(10_000), Others::ServedUntil(at(10_000)));
+    assert_eq!(serves(40_000), Others::Served);
 }
 
 #[test]

@@ -18,6 +18,29 @@ pub enum Life {
     Unseen,
 }
 
+/// Whether a service that one host asks in vain answers others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Others {
+    /// None was seen to be answered.
+    Unserved,
+    /// It answers them meanwhile, or nothing tells when it did.
+    Served,
+    /// The last one got its answer at this moment, before the attempts that failed.
+    ServedUntil(Timestamp),
+}
+
+impl Others {
+    /// By when others were answered last, if they were, and when the attempts that failed began.
+    #[must_use]
+    pub fn of(answered: bool, latest: Option<Timestamp>, began: Timestamp) -> Self {
+        match latest.filter(|latest| *latest < began) {
+            _ if !answered => Self::Unserved,
+            Some(latest) => Self::ServedUntil(latest),
+            None => Self::Served,
+        }
+    }
+}
+
 /// How attempts were turned away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Refusal {

@@ -279,7 +279,7 @@ fn a_registration_that_succeeds_ends_what_failed() {
             protocol: Protocol::Udp,
             requests: 3,
             life: crate::check::Life::Sends,
-            serves: false,
+            serves: crate::check::Others::Unserved,
             near: true,
         };
         let both = [refused, silent].map(|detail| is_over(detail, 10_000, &world));

@@ -147,12 +147,20 @@ fn a_registrar_that_accepts_others_on_that_port_is_not_behind_a_firewall() {
         world.traffic.registrations.push(other);
         let finding = check(&world.case(), &[]).remove(0);
         let Detail::Sig002 { serves, .. } = finding.detail else { panic!("{finding:?}") };
-        (serves, finding.responsible)
+        (serves != Others::Unserved, finding.responsible)
     };
     let other = || fixture::registration("192.168.10.22:5060", "192.168.10.2:5060");
     assert_eq!(beside(other()), (true, Party::Telephony));
     assert_eq!(beside(Registration { accepted: false, ..other() }), (false, Party::Network));
     assert_eq!(beside(Registration { protocol: Protocol::Tcp, ..other() }).1, Party::Network);
+    let before = || Registration { granted: Some((at(-9_000), at(-5_000))), ..other() };
+    assert_eq!(beside(before()), (true, Party::Telephony), "it goes on sending");
+    let mut quiet = world(silent());
+    quiet.traffic.registrations.push(before());
+    for flow in &mut quiet.traffic.flows {
+        flow.from_b.last = Some((frame(5), at(-4_000)));
+    }
+    assert_eq!(check(&quiet.case(), &[])[0].responsible, Party::Network, "it may be down since");
     let own = fixture::registration("192.168.10.21:5070", "192.168.10.2:5060");
     assert_eq!(beside(own).1, Party::Network, "another account of the same device");
 }

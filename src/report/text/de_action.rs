@@ -1,15 +1,17 @@
 //! German words of the findings: what to do.
 
+use jiff::tz::TimeZone;
+
 use super::connection::secure;
 use super::words::OTHER_VERSION;
-use super::{dscp_name, no_voice, protocol, signalling, voice};
+use super::{dscp_name, life, no_voice, protocol, signalling, voice};
 use crate::capture::Ended;
 use crate::check::{Astray, Detail, Finding, Life, LossSign, Refusal, Severity, VoiceSender};
 use crate::report::language::Language::De;
 use crate::report::redact::is_public;
 use crate::site::Confidence;
 
-pub(super) fn action(finding: &Finding) -> String {
+pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
     let detail = &finding.detail;
     let is_suspected = finding.confidence == Confidence::Suspected;
     let text = match detail {
@@ -25,7 +27,7 @@ pub(super) fn action(finding: &Finding) -> String {
             "Stellen Sie den RTP-Bereich auf den dokumentierten Wert, oder passen Sie Firewall- und QoS-Regeln an \
              den tatsächlichen Bereich an."
         }
-        Detail::Port003 { .. } => return unblock(detail),
+        Detail::Port003 { .. } => return unblock(detail, zone),
         Detail::Port005 { .. } => {
             "Prüfen Sie die Einstellungen des SIP-Kontos und die NAT-Regeln der Firewall."
         }
@@ -158,7 +160,7 @@ pub(super) fn action(finding: &Finding) -> String {
             "Messen Sie näher am Empfänger, und prüfen Sie die Strecke zwischen Messpunkt und Empfänger."
         }
         Detail::Sig001 { .. } | Detail::Sig002 { .. } | Detail::Sig005 { .. } | Detail::Sig009 { .. } => {
-            return signalling::action(detail, De).unwrap_or_default();
+            return signalling::action(detail, zone, De).unwrap_or_default();
         }
         Detail::Sig003 { addresses: None, .. } => {
             "Erhöhen Sie das UDP-Aging der Firewall auf mindestens 60 s, besser 180 s, oder verkürzen Sie das \
@@ -269,7 +271,7 @@ pub(super) fn action(finding: &Finding) -> String {
 }
 
 /// What to do about a PORT-003.
-fn unblock(detail: &Detail) -> String {
+fn unblock(detail: &Detail, zone: &TimeZone) -> String {
     let Detail::Port003 { target, protocol: transport, refusal, outbound, life, serves, voice } = detail
     else {
         return String::new();
@@ -281,12 +283,8 @@ fn unblock(detail: &Detail) -> String {
              überein, prüfen Sie die Gegenseite und den Weg zu ihr (Routing, NAT), sonst das Gerät, das sendet."
         );
     }
-    if *serves {
-        return format!(
-            "Andere Geräte erreichen {} über {port}. Prüfen Sie, ob die Adresse dieses Gerätes dort gesperrt ist (Sperrliste) \
-             und ob eine Firewall oder sein VLAN gerade dieses Gerät aussperrt.",
-            target.ip()
-        );
+    if let Some(text) = life::reach_as_others(*serves, *life, (target.ip(), &port, *outbound), zone, De) {
+        return text;
     }
     if *outbound {
         return format!(

@@ -1,15 +1,17 @@
 //! English words of the findings: what to do.
 
+use jiff::tz::TimeZone;
+
 use super::connection::secure;
 use super::words::OTHER_VERSION;
-use super::{dscp_name, no_voice, protocol, signalling, voice};
+use super::{dscp_name, life, no_voice, protocol, signalling, voice};
 use crate::capture::Ended;
 use crate::check::{Astray, Detail, Finding, Life, LossSign, Refusal, Severity, VoiceSender};
 use crate::report::language::Language::En;
 use crate::report::redact::is_public;
 use crate::site::Confidence;
 
-pub(super) fn action(finding: &Finding) -> String {
+pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
     let detail = &finding.detail;
     let is_suspected = finding.confidence == Confidence::Suspected;
     let text = match detail {
@@ -23,7 +25,7 @@ pub(super) fn action(finding: &Finding) -> String {
         Detail::Port002 { .. } => {
             "Set the RTP range to the documented value, or adapt the firewall and QoS rules to the actual range."
         }
-        Detail::Port003 { .. } => return unblock(detail),
+        Detail::Port003 { .. } => return unblock(detail, zone),
         Detail::Port005 { .. } => "Check the settings of the SIP account and the NAT rules of the firewall.",
         Detail::Port006 { .. } => {
             "Correct the stated PBX model (--pbx or site file), or adapt the QoS and firewall rules made for that \
@@ -144,7 +146,7 @@ pub(super) fn action(finding: &Finding) -> String {
             "Measure closer to the receiver, and check the way between measuring point and receiver."
         }
         Detail::Sig001 { .. } | Detail::Sig002 { .. } | Detail::Sig005 { .. } | Detail::Sig009 { .. } => {
-            return signalling::action(detail, En).unwrap_or_default();
+            return signalling::action(detail, zone, En).unwrap_or_default();
         }
         Detail::Sig003 { addresses: None, .. } => {
             "Raise the firewall's UDP aging to at least 60 s, better 180 s, or shorten the keep-alive interval."
@@ -246,7 +248,7 @@ pub(super) fn action(finding: &Finding) -> String {
 }
 
 /// What to do about a PORT-003.
-fn unblock(detail: &Detail) -> String {
+fn unblock(detail: &Detail, zone: &TimeZone) -> String {
     let Detail::Port003 { target, protocol: transport, refusal, outbound, life, serves, voice } = detail
     else {
         return String::new();
@@ -258,12 +260,8 @@ fn unblock(detail: &Detail) -> String {
              check the other side and the way to it (routing, NAT), otherwise the device that sends."
         );
     }
-    if *serves {
-        return format!(
-            "Other devices reach {} over {port}. Check whether this device's address is blocked there (block list), and \
-             whether a firewall or its VLAN shuts out this very device.",
-            target.ip()
-        );
+    if let Some(text) = life::reach_as_others(*serves, *life, (target.ip(), &port, *outbound), zone, En) {
+        return text;
     }
     if *outbound {
         return format!(

@@ -81,7 +81,7 @@ pub(super) fn title(code: Code) -> &'static str {
 /// What was seen and what to do.
 pub(super) fn words(finding: &Finding, context: &Context<'_>) -> (String, String) {
     let device = context.subject(finding).unwrap_or_else(|| "the device".to_owned());
-    (detail(finding, context, &device), action(finding))
+    (detail(finding, context, &device), action(finding, context.zone))
 }
 
 fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {

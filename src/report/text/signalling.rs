@@ -5,10 +5,10 @@ use std::net::SocketAddr;
 
 use jiff::tz::TimeZone;
 
-use super::life::silence;
+use super::life::{self, silence};
 use super::status::in_words;
 use super::{List, of, protocol, quoted};
-use crate::check::{Circumstance, Detail, Finding, Life, Refusal, Rejection};
+use crate::check::{Circumstance, Detail, Finding, Refusal, Rejection};
 use crate::observe::message::sip::standard_phrase;
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::{count, counted, duration};
@@ -283,41 +283,16 @@ fn accounts(all: &[(Box<str>, SocketAddr)], language: Language) -> String {
 }
 
 /// What to do; `None` for other codes.
-pub(super) fn action(detail: &Detail, language: Language) -> Option<String> {
+pub(super) fn action(detail: &Detail, zone: &TimeZone, language: Language) -> Option<String> {
     let texts = match detail {
         Detail::Sig001 { instead: Some(_), .. } => [
             "Tragen Sie am Gerät die SIP-Domäne ein, unter der der Teilnehmer angenommen wird.",
             "Enter the SIP domain under which the user is accepted.",
         ],
         Detail::Sig001 { rejection, .. } => registering(rejection),
-        Detail::Sig002 { serves: true, near: true, .. } => [
-            "Andere Geräte meldet der Registrar auf demselben Port an. Prüfen Sie in der Anlage, ob dieses Konto eingerichtet ist \
-             und ob die Adresse des Gerätes gesperrt ist (Sperrliste), und am Gerät Konto und SIP-Domäne.",
-            "The registrar registers other devices on the same port. Check at the PBX whether this account is set up and whether \
-             the device's address is blocked (block list), and at the device the account and the SIP domain.",
-        ],
-        Detail::Sig002 { serves: true, near: false, .. } => [
-            "Andere Geräte meldet der Registrar auf demselben Port an. Prüfen Sie in der Anlage, ob dieses Konto eingerichtet ist \
-             und ob die Adresse des Gerätes gesperrt ist (Sperrliste), am Gerät Konto und SIP-Domäne, und ob eine Firewall \
-             gerade dieses Gerät oder sein Netz aussperrt.",
-            "The registrar registers other devices on the same port. Check at the PBX whether this account is set up and whether \
-             the device's address is blocked (block list), at the device the account and the SIP domain, and whether a firewall \
-             shuts out this very device or its network.",
-        ],
-        Detail::Sig002 { life: Life::Sends, .. } => [
-            "Der Registrar ist in Betrieb, das zeigt sein anderer Verkehr. Prüfen Sie, ob dort SIP auf diesem Port läuft \
-             und ob eine Firewall ihn sperrt.",
-            "The registrar is running, as its other traffic shows. Check whether SIP is served there on this port, and \
-             whether a firewall blocks it.",
-        ],
-        Detail::Sig002 { life: Life::SilentSince(_), .. } => [
-            "Prüfen Sie zuerst, ob der Registrar noch in Betrieb und am Netz ist (Strom, Netzwerkkabel, Switch-Port), dann den Dienst.",
-            "First check whether the registrar is still running and connected (power, network cable, switch port), then the service.",
-        ],
-        Detail::Sig002 { life: Life::Unseen, .. } => [
-            "Prüfen Sie, ob die Adresse des Registrars stimmt, ob er in Betrieb ist und ob eine Firewall den Port sperrt.",
-            "Check whether the registrar's address is right, whether it is running, and whether a firewall blocks the port.",
-        ],
+        Detail::Sig002 { serves, life, near, .. } => {
+            return Some(life::register_as_others(*serves, *life, *near, zone, language));
+        }
         Detail::Sig005 { why: Some(Circumstance::Unacknowledged { over_tcp: true, .. }), .. } => [
             "Die Annahme (200) ging über TCP und kam an. Prüfen Sie an der Anlage oder Software, die anruft, warum die \
              Bestätigung (ACK) ausbleibt oder wohin sie geht; richtig ist die Adresse im Contact der Annahme.",

@@ -171,14 +171,15 @@ fn deviating<'a>(case: &'a Case<'_>, findings: &'a [Finding]) -> Flows<'a> {
     deviating
 }
 
-/// Rows that fully explain a flow, by flow id.
+/// Rows that fully explain a flow, by flow id: those for which the matrix counts it.
 pub(super) fn flow_rows(case: &Case<'_>) -> BTreeMap<usize, Vec<Box<str>>> {
     let systems = systems(case);
     let mut rows: BTreeMap<usize, BTreeSet<Box<str>>> = BTreeMap::new();
     for end in &case.ends {
         let model = end.device.model.as_ref();
         for (row, fit) in &end.rows {
-            if *fit == Fit::Full && row.is_for_model(model) && holds(&systems, end.device.address, row) {
+            let is_meant = *fit == Fit::Full && row.is_for_model(model) && !end.is_outdone(row);
+            if is_meant && holds(&systems, end.device.address, row) {
                 rows.entry(end.view.flow.id).or_default().insert(row.id.as_str().into());
             }
         }
@@ -337,6 +338,14 @@ mod tests {
             (flow.app, flow.initiator, flow.extra.asks_back) = (App::Sip, initiator, asks_back);
             status(&World::new(rules).device(PBX, "acme.pbx").flows(vec![flow]), &[], &[])
         };
+        let labels = |rules: &str| {
+            let initiator = crate::observe::Initiator::FirstPacket;
+            let mut flow = udp("192.168.10.60:5060", "192.168.10.2:5060");
+            (flow.app, flow.initiator) = (App::Sip, initiator);
+            let world = World::new(rules).device(PBX, "acme.pbx").flows(vec![flow]);
+            flow_rows(&world.case())
+        };
+        assert_eq!(labels(&rules.concat()), [(0, vec!["R1".into()])].into(), "as the matrix counts it");
         assert_eq!(used(&rules.concat(), false), [RowStatus::Used, RowStatus::Unused]);
         assert_eq!(used(&rules.concat(), true), [RowStatus::Used, RowStatus::Used]);
         assert_eq!(used(&rules[1], false), [RowStatus::Used], "no other row says that it may be asked");

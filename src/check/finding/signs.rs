@@ -118,6 +118,9 @@ pub enum Unevenness {
         above: u64,
         /// Of so many.
         of: u64,
+        /// Further ones above it that count in neither number: a new offer, the sender itself or its start explains them, or a
+        /// usual jitter buffer evens them out.
+        excused: u64,
         /// Packets that came more than 100 ms later than their time stamp lets one expect, as far as they were kept, and by how
         /// much (ms) the worst of them.
         pauses: (u64, f64),

@@ -41,9 +41,18 @@ struct Uneven<'a> {
     how: Unevenness,
     /// Packets above the guide value, and pauses with the longest (ms), as far as they count.
     above: u64,
+    /// Packets above it that do not.
+    excused: u64,
     pauses: (u64, f64),
     severity: Severity,
     shown: Vec<Moment>,
+}
+
+impl Uneven<'_> {
+    /// Packets that are judged: those of the share that is told.
+    fn judged(&self) -> u64 {
+        self.stream.report.timing.evenness.measured.saturating_sub(self.excused)
+    }
 }
 
 /// RTP-004 for all senders.
@@ -175,7 +184,8 @@ fn is_of_sender(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> bool {
 fn together(own: &[&Uneven<'_>]) -> Unevenness {
     Unevenness::Often {
         above: own.iter().map(|one| one.above).sum(),
-        of: own.iter().map(|one| one.stream.report.timing.evenness.measured).sum(),
+        of: own.iter().map(|one| one.judged()).sum(),
+        excused: own.iter().map(|one| one.excused).sum(),
         pauses: (
             own.iter().map(|one| one.pauses.0).sum(),
             own.iter().map(|one| one.pauses.1).fold(0.0, f64::max),
@@ -217,13 +227,17 @@ fn judge<'a>(case: &Case<'_>, stream: &'a Stream) -> Option<Uneven<'a>> {
             stream,
             how,
             above: 0,
+            excused: 0,
             pauses: (0, 0.0),
             severity: Severity::Info,
             shown,
         });
     }
-    let spells: Vec<&Spell> = even.spells.iter().filter(|spell| counts(case, stream, spell)).collect();
+    let (spells, others): (Vec<&Spell>, Vec<&Spell>) =
+        even.spells.iter().partition(|spell| counts(case, stream, spell));
     let above: u64 = spells.iter().map(|spell| spell.above).sum();
+    let excused: u64 = others.iter().map(|spell| spell.above).sum();
+    let of = even.measured.saturating_sub(excused);
     let pauses: Vec<&Pause> = even
         .pauses
         .iter()
@@ -235,7 +249,7 @@ fn judge<'a>(case: &Case<'_>, stream: &'a Stream) -> Option<Uneven<'a>> {
     } else {
         pauses.iter().map(|pause| pause.at).collect()
     };
-    let is_often = above * 100 >= even.measured * OFTEN_PERCENT || spells.len() >= OFTEN;
+    let is_often = above * 100 >= of * OFTEN_PERCENT || spells.len() >= OFTEN;
     let (how, severity) = match (spells.as_slice(), pauses.as_slice()) {
         ([], _) => return None,
         ([_], [pause]) => {
@@ -243,11 +257,11 @@ fn judge<'a>(case: &Case<'_>, stream: &'a Stream) -> Option<Uneven<'a>> {
             (Unevenness::Once { length: pause.length }, severity)
         }
         _ => {
-            let how = Unevenness::Often { above, of: even.measured, pauses: late };
+            let how = Unevenness::Often { above, of, excused, pauses: late };
             (how, if is_often { Severity::Warning } else { Severity::Info })
         }
     };
-    Some(Uneven { stream, how, above, pauses: late, severity, shown })
+    Some(Uneven { stream, how, above, excused, pauses: late, severity, shown })
 }
 
 fn belongs(pause: &Pause, spell: &Spell) -> bool {

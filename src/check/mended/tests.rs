@@ -142,7 +142,7 @@ fn loss_is_over_when_as_many_packets_arrive_on_the_same_way_as_lacked_some_befor
         mean: 9.0,
         peers: vec![ip(PBX)],
         estimated: false,
-        how: Unevenness::Often { above: 100, of: 1_000, pauses: (0, 0.0) },
+        how: Unevenness::Often { above: 100, of: 1_000, excused: 0, pauses: (0, 0.0) },
         onward: Vec::new(),
         own: false,
         link: false,

@@ -95,6 +95,21 @@ fn voice_that_is_refused_asks_no_service() {
 }
 
 #[test]
+fn what_is_not_counted_stands_directly_behind_the_share() {
+    let told = |language| said(Code::Rtp004, language, |_| {}).0;
+    for (language, behind) in [
+        (De, "%). In beiden Zahlen nicht mitgezählt sind 21 weitere Pakete"),
+        (
+            En,
+            "%) it is above the guide value of 20\u{a0}ms. Counted in neither number are 21 further packets",
+        ),
+    ] {
+        let text = told(language);
+        assert!(text.contains(behind), "{text}");
+    }
+}
+
+#[test]
 fn one_is_not_told_as_many() {
     let once = |finding: &mut Finding| {
         finding.count = 1;

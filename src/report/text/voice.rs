@@ -158,20 +158,22 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
             let reached =
                 format!("{}\u{a0}ms, im Mittel {}\u{a0}ms", decimal(*jitter, 1, De), decimal(*mean, 1, De));
             let mut text = match how {
-                Unevenness::Often { above, of: whole, pauses: (pauses, longest) } => format!(
-                    "Die Sprachpakete von {device} zu {to} kommen ungleichmäßig an: Der Jitter erreicht {reached}; über dem \
-                     Richtwert von 20\u{a0}ms liegt er bei {} Paketen ({}).{} {}",
-                    of(*above, *whole, "von", De),
-                    share(*above, *whole, De),
-                    match pauses {
-                        0 => String::new(),
-                        1 => format!(
-                            " Einmal kam ein Paket {} später, als sein Zeitstempel erwarten lässt.",
-                            milliseconds(*longest, De)
-                        ),
-                        many => format!(
-                            " Mindestens {}-mal kam ein Paket mehr als 100\u{a0}ms später, als sein Zeitstempel erwarten lässt, das späteste davon {}. Nicht \
-                             mitgezählt ist, was danach nicht aufgeholt wurde (dann pausierte der Sender selbst), was einem \
+                Unevenness::Often { above, of: whole, excused: left_out, pauses: (pauses, longest) } => {
+                    format!(
+                        "Die Sprachpakete von {device} zu {to} kommen ungleichmäßig an: Der Jitter erreicht {reached}; über dem \
+                     Richtwert von 20\u{a0}ms liegt er bei {} Paketen ({}).{}{} {}",
+                        of(*above, *whole, "von", De),
+                        share(*above, *whole, De),
+                        excused(*left_out, De),
+                        match pauses {
+                            0 => String::new(),
+                            1 => format!(
+                                " Einmal kam ein Paket {} später, als sein Zeitstempel erwarten lässt.",
+                                milliseconds(*longest, De)
+                            ),
+                            many => format!(
+                                " Mindestens {}-mal kam ein Paket mehr als 100\u{a0}ms später, als sein Zeitstempel erwarten lässt, das späteste davon {}. Auch hier ist nicht \
+                             mitgezählt, was danach nicht aufgeholt wurde (dann pausierte der Sender selbst), was einem \
                              neuen Angebot (SDP) folgt oder in die erste Sekunde fällt.",
                             count(*many, De),
                             milliseconds(*longest, De)
@@ -341,20 +343,22 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
             let reached =
                 format!("{}\u{a0}ms ({}\u{a0}ms on average)", decimal(*jitter, 1, En), decimal(*mean, 1, En));
             let mut text = match how {
-                Unevenness::Often { above, of: whole, pauses: (pauses, longest) } => format!(
-                    "The voice packets from {device} to {to} arrive unevenly: jitter reaches {reached}; for {} packets ({}) it \
-                     is above the guide value of 20\u{a0}ms.{} {}",
-                    of(*above, *whole, "of", En),
-                    share(*above, *whole, En),
-                    match pauses {
-                        0 => String::new(),
-                        1 => format!(
-                            " Once a packet came {} later than its time stamp lets one expect.",
-                            milliseconds(*longest, En)
-                        ),
-                        many => format!(
-                            " At least {} times a packet came more than 100\u{a0}ms later than its time stamp lets one expect, the latest of \
-                             them {}. Not counted is what was not caught up with afterwards (then the \
+                Unevenness::Often { above, of: whole, excused: left_out, pauses: (pauses, longest) } => {
+                    format!(
+                        "The voice packets from {device} to {to} arrive unevenly: jitter reaches {reached}; for {} packets ({}) it \
+                     is above the guide value of 20\u{a0}ms.{}{} {}",
+                        of(*above, *whole, "of", En),
+                        share(*above, *whole, En),
+                        excused(*left_out, En),
+                        match pauses {
+                            0 => String::new(),
+                            1 => format!(
+                                " Once a packet came {} later than its time stamp lets one expect.",
+                                milliseconds(*longest, En)
+                            ),
+                            many => format!(
+                                " At least {} times a packet came more than 100\u{a0}ms later than its time stamp lets one expect, the latest of \
+                             them {}. Not counted here either is what was not caught up with afterwards (then the \
                              sender paused itself), what follows a new offer (SDP) or falls into the first second.",
                             count(*many, En),
                             milliseconds(*longest, En)
@@ -422,6 +426,25 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
             }
         ),
         _ => String::new(),
+    }
+}
+
+/// What is in neither number of a share of packets above the guide value, and why.
+fn excused(packets: u64, language: Language) -> String {
+    match (packets, language) {
+        (0, _) => String::new(),
+        (some, De) => format!(
+            " In beiden Zahlen nicht mitgezählt {} {} über dem Richtwert: Grund ist dort ein neues Angebot (SDP), der Sender selbst \
+             (Pause, erste Sekunde), oder ein üblicher Puffer gleicht es aus.",
+            if some == 1 { "ist" } else { "sind" },
+            counted(some, "weiteres Paket", "weitere Pakete", De)
+        ),
+        (some, En) => format!(
+            " Counted in neither number {} {} above the guide value, where a new offer (SDP) or the sender itself (pause, first \
+             second) is the reason, or a usual buffer evens it out.",
+            if some == 1 { "is" } else { "are" },
+            counted(some, "further packet", "further packets", En)
+        ),
     }
 }
 

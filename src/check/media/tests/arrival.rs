@@ -114,6 +114,16 @@ fn what_a_new_offer_explains_is_no_jitter() {
 }
 
 #[test]
+fn what_is_excused_counts_in_neither_number() {
+    let mut stream = shaky(40.0, vec![spell(8_000, 60), spell(20_000, 40)]);
+    stream.call = Some(0);
+    let measured = stream.report.timing.evenness.measured;
+    let call = Call { renegotiated: vec![at(7_900)], may_be_silent: true, ..call() };
+    let (_, how) = told(&world(call, vec![stream], flows(1000))).unwrap();
+    assert_eq!(how, Unevenness::Often { above: 40, of: measured - 60, excused: 60, pauses: (0, 0.0) });
+}
+
+#[test]
 fn a_sender_whose_clock_is_off_is_told_and_not_the_network() {
     let world = |spoken: f64, source| {
         let mut slow = shaky(20.5, vec![spell(1_000, 300)]);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::capture::{Frame, Timestamp};
 use crate::observe::media::Moment;
-use crate::observe::{Flow, FlowView, Protocol, Stream};
+use crate::observe::{Flow, FlowView, Stream};
 
 use super::filter;
 use super::finding::Evidence;
@@ -98,8 +98,7 @@ pub(super) fn of_parts<'a>(
         times.into_iter().for_each(|time| collector.time(time));
         if place < NAMED {
             collector.frames(&frames_of(stream));
-            let protocol = stream.relay.map_or(Protocol::Udp, |relay| relay.protocol);
-            let mut filter = filter::one_way(stream.source, stream.destination, protocol);
+            let mut filter = filter::stream(stream);
             if stream.relay.is_some() {
                 filter = format!("{filter} && {}", filter::RELAYED);
             }
@@ -120,7 +119,7 @@ pub(super) fn at_moments<'a>(streams: impl IntoIterator<Item = (&'a Stream, Vec<
     let mut filters: Vec<String> = Vec::new();
     for (stream, shown) in streams.into_iter().take(NAMED) {
         moments.extend(shown);
-        let filter = filter::one_way(stream.source, stream.destination, Protocol::Udp);
+        let filter = filter::stream(stream);
         if !filters.contains(&filter) {
             filters.push(filter);
         }
@@ -168,7 +167,7 @@ mod tests {
     use super::*;
     use crate::observe::Direction;
     use crate::observe::fixture::{at, frame, numbered, sent, stream, udp};
-    use crate::observe::{Relay, Sent};
+    use crate::observe::{Protocol, Relay, Sent};
 
     /// Flows whose starters' frames are 10, 20, 30 ...
     fn flows(count: u64) -> Vec<Flow> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 
-use crate::observe::{Flow, Protocol};
+use crate::observe::{Flow, Protocol, Stream};
 
 /// Of what a client and its TURN server exchange, only what relays data: channels, which are no STUN messages, and
 /// indications (class 1, RFC 8489 section 5), not requests and answers.
@@ -80,6 +80,17 @@ pub(super) fn one_way(from: SocketAddr, to: SocketAddr, protocol: Protocol) -> S
             format!("{hosts} && {name}.srcport == {} && {name}.dstport == {}", from.port(), to.port())
         }
         None => hosts,
+    }
+}
+
+/// Packets of a stream and of others that go the same way, without the errors that quote them: Wireshark looks into those too.
+pub(super) fn stream(stream: &Stream) -> String {
+    let protocol = stream.relay.map_or(Protocol::Udp, |relay| relay.protocol);
+    let way = one_way(stream.source, stream.destination, protocol);
+    match (stream.is_quoted, stream.source) {
+        (false, _) => way,
+        (true, SocketAddr::V4(_)) => format!("{way} && !icmp"),
+        (true, SocketAddr::V6(_)) => format!("{way} && !icmpv6"),
     }
 }
 
@@ -165,6 +176,18 @@ mod tests {
             one_way(from, to, Protocol::Other(89)),
             "ip.src == 192.168.10.21 && ip.dst == 192.168.10.2"
         );
+    }
+
+    #[test]
+    fn errors_that_quote_a_stream_are_no_part_of_it() {
+        let of = |source: &str, target: &str, is_quoted| {
+            let voice = crate::observe::fixture::stream(source, target, &[(46, 60)]);
+            stream(&Stream { is_quoted, ..voice })
+        };
+        let (from, to) = ("192.168.10.21:10000", "192.168.10.2:5204");
+        assert!(of(from, to, false).ends_with("udp.dstport == 5204"));
+        assert!(of(from, to, true).ends_with("udp.dstport == 5204 && !icmp"));
+        assert!(of("[fd00::21]:10000", "[fd00::2]:5204", true).ends_with(" && !icmpv6"));
     }
 
     #[test]

@@ -315,7 +315,7 @@ fn these_alone(case: &Case<'_>, streams: &[&Stream]) -> String {
     ordered.sort_by_key(|stream| stream.report.first.frame);
     let filters = ordered.into_iter().take(NAMED).map(|stream| {
         let (from, to) = (stream.source, stream.destination);
-        let way = filter::one_way(from, to, Protocol::Udp);
+        let way = filter::stream(stream);
         let is_shared =
             case.streams_between(from, to).any(|other| !told.contains(&(from, to, other.report.ssrc)));
         // Wireshark knows the number as rtp.ssrc only where it reads the SDP.

@@ -190,6 +190,7 @@ pub(crate) fn stream(source: &str, destination: &str, dscp: &[(u8, u64)]) -> Str
         is_shared: false,
         paused: Paused::default(),
         relay: None,
+        is_quoted: false,
         report: Box::new(report),
     }
 }

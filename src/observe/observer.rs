@@ -478,7 +478,8 @@ fn rows(
         .into_iter()
         .filter_map(|(place, report)| {
             let id = *ids.get(place)?;
-            let key = key(flows.get(id)?);
+            let flow = flows.get(id)?;
+            let key = key(flow);
             let (low, high) = (key.socket(End::Low), key.socket(End::High));
             let (source, destination) = match report.direction {
                 media::Direction::AToB => (low, high),
@@ -492,6 +493,7 @@ fn rows(
                 is_shared: false,
                 paused: Paused::default(),
                 relay: None,
+                is_quoted: flow.extra.icmp.iter().any(|icmp| icmp.about_a == (flow.a == source)),
                 report,
             })
         })

@@ -356,6 +356,8 @@ pub struct Stream {
     pub paused: Paused,
     /// The TURN server on its way, between which and the client it is measured.
     pub relay: Option<Relay>,
+    /// ICMP quotes packets of it: what selects it by addresses and ports finds those errors too.
+    pub is_quoted: bool,
     /// Numbers. They are long: streams are put in order without moving them.
     pub report: Box<StreamReport>,
 }

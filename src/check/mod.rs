@@ -242,10 +242,12 @@ fn unjudged(case: &Case<'_>, capture: &[Finding]) -> Vec<Unjudged> {
     };
     let known = case.devices().any(|device| has_rows(&device));
     let own_only = absence::is_own_only(case.traffic);
+    let streams = &case.traffic.streams;
+    let has_only_keys = !streams.is_empty() && streams.iter().all(|stream| stream.report.is_only_events());
     let list = [
         (!known, Unjudged::NoDevice),
         (own_only, Unjudged::OwnOnly),
-        (capture::has(capture, Code::Cap010) && !own_only, Unjudged::NoVoice),
+        ((capture::has(capture, Code::Cap010) || has_only_keys) && !own_only, Unjudged::NoVoice),
         (capture::has(capture, Code::Cap003), Unjudged::OneDirection),
         (qos::lacks_rule(case), Unjudged::NoRule),
         (capture::has(capture, Code::Cap008), Unjudged::Encrypted),
@@ -388,6 +390,28 @@ mod tests {
         assert_eq!(unjudged(&known.case(), &silent), [Unjudged::NoVoice, Unjudged::OneDirection]);
         let suspected = known.with(PBX, |device| device.confidence = crate::site::Confidence::Suspected);
         assert_eq!(unjudged(&suspected.case(), &[]), [Unjudged::NoDevice], "a suspicion is no device");
+    }
+
+    #[test]
+    fn keys_alone_are_no_voice() {
+        use crate::observe::fixture::{at, frame, stream};
+        use crate::observe::media::report::PayloadRole;
+        use crate::observe::media::{PayloadReport, Seen};
+        let told = |role| {
+            let mut alone = stream("192.168.10.21:10000", "192.168.10.60:5204", &[(0, 8)]);
+            alone.report.payloads = vec![PayloadReport {
+                seen: Seen { value: 101, packets: 8, frames: Vec::new(), last: frame(8) },
+                since: at(0),
+                name: None,
+                role,
+                rate: None,
+                length: None,
+                step: None,
+            }];
+            unjudged(&World::new("").streams(vec![alone]).case(), &[])
+        };
+        assert_eq!(told(PayloadRole::Event), [Unjudged::NoDevice, Unjudged::NoVoice]);
+        assert_eq!(told(PayloadRole::Media), [Unjudged::NoDevice, Unjudged::NoRule]);
     }
 
     #[test]

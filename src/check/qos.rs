@@ -47,6 +47,7 @@ pub(super) fn lacks_rule(case: &Case<'_>) -> bool {
     case.traffic.streams.iter().any(|stream| {
         let sender = stream.source.ip();
         stream.report.kind != MediaKind::Video
+            && !stream.report.is_only_events()
             && crosses_network(stream)
             && (case.scope(sender) == Scope::Lan || ruled.is_empty())
             && !ruled.contains(&sender)

@@ -184,6 +184,12 @@ const TWICE: u64 = 25;
 const BEGINNINGS: usize = 4;
 
 impl StreamReport {
+    /// Whether keys and tones are all that is in it: no voice.
+    #[must_use]
+    pub fn is_only_events(&self) -> bool {
+        !self.payloads.is_empty() && self.payloads.iter().all(|payload| payload.role == PayloadRole::Event)
+    }
+
     /// Whether the same packets are in it once more by another clock, as where captures were merged whose clocks are apart: its
     /// numbering goes to and fro between the same numbers.
     #[must_use]

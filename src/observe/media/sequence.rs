@@ -18,7 +18,7 @@ const PAUSE: i64 = 10_000_000_000;
 const WINDOW: i64 = 128;
 
 /// Bytes of an event (RFC 4733 section 2.3); no voice is so short.
-const EVENT: u16 = 4;
+pub(super) const EVENT: u16 = 4;
 
 /// Segments of one stream that are told one by one.
 const SEGMENTS: usize = 16;

@@ -10,7 +10,7 @@ use super::payload::{MediaKind, PayloadName, VIDEO_RATE, assigned, is_comfort_no
 use super::quality;
 use super::report::{Gap, Keying, Moment, OUTAGE, PayloadReport, PayloadRole, StreamReport};
 use super::sample::{Direction, Sample};
-use super::sequence::{Arrival, Counts, Sequence, Step};
+use super::sequence::{Arrival, Counts, EVENT, Sequence, Step};
 use super::silence::Silence;
 use super::tally::{EVIDENCE, Mode, Tally};
 use super::timing::{Clock, ClockSource, Ticks, Timing};
@@ -336,7 +336,7 @@ impl Stream {
             seen: self.seen.get(payload.payload_type)?.clone(),
             since: payload.since,
             name: payload.encoding(),
-            role: payload.role(),
+            role: if payload.looks_like_events() { PayloadRole::Event } else { payload.role() },
             rate: payload.rate().map(|(rate, _)| rate),
             length: payload.lengths.most(),
             step: payload.steps.most(),
@@ -400,6 +400,18 @@ impl Payload {
         } else {
             PayloadRole::Media
         }
+    }
+
+    /// Whether a type that nobody explained holds nothing but packets as of RFC 4733: four bytes each (section 2.3), whose
+    /// timestamp stands still while a key is held.
+    fn looks_like_events(&self) -> bool {
+        let is_unexplained = self.name.is_none() && assigned(self.payload_type).is_none();
+        let is_alike = |most: Option<(u32, f64)>, value: u32| most.is_some_and(|(known, _)| known == value);
+        let is_always = self.lengths.most().is_some_and(|(_, share)| share >= 1.0);
+        is_unexplained
+            && is_always
+            && is_alike(self.lengths.most(), u32::from(EVENT))
+            && is_alike(self.steps.most(), 0)
     }
 
     fn ticks(&self) -> Ticks {

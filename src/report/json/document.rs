@@ -452,6 +452,9 @@ pub(in crate::report) struct Stream {
     /// Packets of the longest run.
     pub(in crate::report) longest_burst: u64,
     pub(in crate::report) duplicates: u64,
+    /// Further copies that are sent on purpose: the end of a tone (RFC 4733 section 2.5.1.4). In no other count.
+    #[serde(default)]
+    pub(in crate::report) repeated_events: u64,
     pub(in crate::report) reordered: u64,
     /// Packets that fit to nothing before and after them; in no other count.
     pub(in crate::report) strays: u64,

@@ -358,6 +358,7 @@ pub(super) fn stream(
         bursts: report.counts.bursts,
         longest_burst: report.counts.longest_burst,
         duplicates: report.counts.copies(),
+        repeated_events: report.counts.repeated_events,
         reordered: report.counts.reordered,
         strays: report.counts.strays,
         segments: report.segments.iter().map(segment).collect(),

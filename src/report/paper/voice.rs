@@ -12,7 +12,7 @@ use crate::report::json::document::{
 use crate::report::json::network::VOICE;
 use crate::report::number::{NO_VALUE, decimal, duration, percent, span, time_of_day};
 use crate::report::redact::is_public;
-use crate::report::table::media::{LEAST_OF_CODEC, codec_of, is_at_most};
+use crate::report::table::media::{LEAST_OF_CODEC, codec_of, is_at_most, keys};
 use crate::report::text::{
     CallNotes, EXPEDITED_FORWARDING, HoldNote, Registered, dscp_name, failed_transfer, unanswered,
 };
@@ -288,7 +288,10 @@ fn voice_line(maker: &Maker<'_>, calls: &Known<'_>, stream: &Stream) -> Vec<Cell
     }
     let copies = (stream.duplicates > 0)
         .then(|| format!("{}\u{a0}{}", maker.count(stream.duplicates), maker.words.notes.twice));
-    let packets: Vec<String> = std::iter::once(maker.count(stream.packets)).chain(copies).collect();
+    let again = (stream.repeated_events > 0)
+        .then(|| format!("{}\u{a0}{}", maker.count(stream.repeated_events), maker.words.notes.repeated));
+    let packets: Vec<String> =
+        std::iter::once(maker.count(stream.packets)).chain(copies).chain(again).collect();
     let loss = loss_percent(stream);
     let heard = stream.receiver.as_ref().and_then(|receiver| receiver.lost_percent);
     let heard = heard.filter(|heard| *heard > 0.0 || stream.lost > 0);
@@ -435,6 +438,9 @@ fn detour(maker: &Maker<'_>, stream: &Stream) -> String {
 fn codec(maker: &Maker<'_>, stream: &Stream) -> String {
     let main = stream.payloads.iter().max_by_key(|payload| payload.packets);
     let main = main.map(|payload| payload.payload_type);
+    if let Some(main) = main.filter(|_| stream.payloads.iter().all(|one| one.role == PayloadRole::Event)) {
+        return keys(maker.words, main);
+    }
     let is_video = stream.kind == MediaKind::Video;
     let mut voices: Vec<&str> = stream
         .payloads

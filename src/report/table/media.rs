@@ -262,7 +262,15 @@ pub(in crate::report) fn codec(view: &View<'_>, report: &StreamReport) -> String
     }
     let main = report.payloads.iter().max_by_key(|payload| payload.seen.packets);
     let main = main.map(|payload| payload.seen.value);
+    if let Some(main) = main.filter(|_| report.is_only_events()) {
+        return keys(view.words, main);
+    }
     codec_of(view.words, report.codec.as_deref(), main, report.kind == MediaKind::Video)
+}
+
+/// A payload type with nothing but keys.
+pub(in crate::report) fn keys(words: &Words, payload_type: u8) -> String {
+    format!("{} (PT{NO_BREAK_SPACE}{payload_type})", words.notes.keys)
 }
 
 /// By name, else by the payload type of most packets.
@@ -317,16 +325,20 @@ fn remarked(report: &StreamReport) -> Option<String> {
     (first != second).then(|| format!("→{NO_BREAK_SPACE}{}", dscp_name(second)))
 }
 
-/// Different packets, how many came once more, and how many behind later ones where that is 1 % or more.
+/// Different packets, how many came once more, by mistake or as the end of a tone, and how many behind later ones where that is
+/// 1 % or more.
 fn packets(view: &View<'_>, report: &StreamReport) -> Vec<String> {
     let copies = report.counts.copies();
     let more =
         (copies > 0).then(|| format!("{}{NO_BREAK_SPACE}{}", view.count(copies), view.words.notes.twice));
+    let again = report.counts.repeated_events;
+    let again =
+        (again > 0).then(|| format!("{}{NO_BREAK_SPACE}{}", view.count(again), view.words.notes.repeated));
     let reordered = report.counts.reordered;
     let is_much = reordered >= LEAST_REORDERED && reordered * 100 >= report.counts.packets;
     let word = if view.language == Language::De { "vertauscht" } else { "out of order" };
     let late = is_much.then(|| format!("{}{NO_BREAK_SPACE}{word}", view.count(reordered)));
-    std::iter::once(view.count(report.counts.packets)).chain(more).chain(late).collect()
+    std::iter::once(view.count(report.counts.packets)).chain(more).chain(again).chain(late).collect()
 }
 
 /// What the capture lacks, and what the receiver lacked where one of them lacks anything.

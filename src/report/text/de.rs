@@ -167,6 +167,8 @@ const NOTES: Notes = Notes {
     one_way_call: "nur eine Seite ist zu hören (RTP-001)",
     marked_calls: "In der Reihenfolge ihres Beginns. ! steht vor Gesprächen, die scheiterten (besetzt, abgelehnt und nicht erreichbar zählen nicht dazu), einseitig waren oder mindestens 1 % Verlust hatten (wo der Empfänger per RTCP berichtet, nach dessen Zählung).",
     twice: "doppelt",
+    keys: "Tastentöne",
+    repeated: "wiederholt",
     times_unjudged: "Die Zeitstempel des Mitschnitts springen: Zeiten und Dauer können um den Sprung falsch sein.",
     turned_away: "vom Ziel abgewiesen (ICMP)",
     video_jitter: "Jitter bei Video: gemessen am ersten Paket jedes Bildes; die übrigen tragen denselben Zeitstempel.",

@@ -167,6 +167,8 @@ const NOTES: Notes = Notes {
     one_way_call: "one side alone is heard (RTP-001)",
     marked_calls: "In the order in which they began. ! marks calls that failed (busy, declined and unavailable do not count), were one-way or had at least 1 % loss (by the receiver's count where it reports by RTCP).",
     twice: "twice",
+    keys: "key tones",
+    repeated: "repeated",
     times_unjudged: "The time stamps of the capture jump: times and lengths may be wrong by the jump.",
     turned_away: "turned away by the target (ICMP)",
     video_jitter: "Jitter of video: that of the first packet of each picture; the others carry the same time stamp.",

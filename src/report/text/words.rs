@@ -284,6 +284,8 @@ pub(crate) struct Notes {
     pub(crate) times_unjudged: &'static str,
     /// Behind the number of packets of a stream that are copies.
     pub(crate) twice: &'static str,
+    pub(crate) keys: &'static str,
+    pub(crate) repeated: &'static str,
     /// What a pause at a new offer is.
     pub(crate) paused: &'static str,
     /// Of a capture from before there were captures.

@@ -111,6 +111,28 @@ fn events_and_noise_leave_the_jitter_alone() {
 }
 
 #[test]
+fn four_bytes_whose_time_stands_still_are_a_key_whatever_sdp_said() {
+    let key = |step: u32, length: u16| {
+        let held = |number: u64| Sample {
+            payload_type: 101,
+            timestamp: 17_632 + number as u32 * step,
+            payload_length: length,
+            marker: number == 0,
+            ..sample(number)
+        };
+        let mut samples: Vec<_> = (0..8).map(held).collect();
+        // The end is sent three times.
+        samples.extend([late(held(7), 1), late(held(7), 2)]);
+        run(&samples)
+    };
+    let report = key(0, 4);
+    assert!(report.is_only_events());
+    assert_eq!((report.counts.packets, report.counts.repeated_events, report.counts.copies()), (8, 2, 0));
+    assert!(!key(160, 4).is_only_events() && !key(0, 20).is_only_events());
+    assert!(!run(&(0..100).map(sample).collect::<Vec<_>>()).is_only_events());
+}
+
+#[test]
 fn an_unknown_clock_is_estimated() {
     for (rate, step) in [(8_000, 160), (16_000, 320), (32_000, 640), (48_000, 960)] {
         let samples: Vec<_> = (0..100)

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use std::net::IpAddr;
 
-use crate::capture::Timestamp;
+use crate::capture::{Frame, Timestamp};
 
 /// What a host sends while it is asked in vain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,6 +146,8 @@ pub struct Astray {
     pub to: SocketAddr,
     /// Where the receiver announced to wait for it, if that is another port of the same host.
     pub announced: Option<SocketAddr>,
+    /// Which device named that address in SDP, and the packet with it if it is known: its INVITE.
+    pub announcer: Option<(IpAddr, Option<Frame>)>,
     /// For so long (ns).
     pub lasted: i64,
     /// Whether that address is a public one although both lie in one subnet.

@@ -8,6 +8,7 @@ use super::super::case::{Case, Span};
 use super::super::evidence::at_moments;
 use super::super::finding::{Astray, Detail, Finding, Party, Severity};
 use super::{LEAST_JUDGED, LEAST_SPEECH, NEXT_TO_NOTHING, excepted};
+use crate::capture::Frame;
 use crate::observe::media::MediaKind;
 use crate::observe::{FlowView, Stream};
 use crate::site::{Confidence, Scope};
@@ -57,6 +58,7 @@ fn raise(case: &Case<'_>, sender: IpAddr, lost: &[Lost<'_>]) -> Option<Finding> 
             astray: Some(Astray {
                 to,
                 announced: longest.announced,
+                announcer: announcer(case, longest),
                 lasted: lasted(longest.stream),
                 outside,
                 is_over,
@@ -70,6 +72,20 @@ fn raise(case: &Case<'_>, sender: IpAddr, lost: &[Lost<'_>]) -> Option<Finding> 
         responsible: if near { Party::Telephony } else { Party::Network },
         evidence: at_moments(lost.iter().map(|one| (one.stream, vec![one.stream.report.first]))),
     })
+}
+
+/// The listener, if it is what named the wrong address in SDP, with the INVITE that did. A proxy passes on what others say.
+fn announcer(case: &Case<'_>, lost: &Lost<'_>) -> Option<(IpAddr, Option<Frame>)> {
+    let (to, host) = (lost.stream.destination, lost.listener);
+    let called = case.traffic.calls.iter().filter(|call| call.start.1 <= lost.stream.report.last.time);
+    let mut named = called.filter_map(|call| {
+        let is_offered = call.caller.ip() == host && call.caller_media.contains(&to);
+        let is_answered = call.callee.ip() == host && call.callee_media.contains(&to);
+        // Addresses that were named later stand in another message.
+        let invite = (is_offered && call.caller_media.first() == Some(&to)).then_some(call.start.0);
+        (is_offered || is_answered).then_some((host, invite))
+    });
+    named.next_back()
 }
 
 /// Whether ICMP says of the voice, again and again, that it cannot be delivered, and nothing comes back.

@@ -88,10 +88,8 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "Nehmen Sie diesem Verkehr die EF-Kennzeichnung: am Gerät, in der Gruppenrichtlinie oder am \
              Switch-Port. Bei Bildtelefonie kann sie gewollt sein."
         }
-        Detail::Rtp001 { astray: Some(Astray { outside: true, .. }), .. } => {
-            "Schalten Sie beim Gerät, das diese Adresse im SDP ankündigt, STUN oder die feste externe Adresse ab, solange es im \
-             selben LAN telefoniert, oder lassen Sie die Anlage die Sprache vermitteln. Leitet der Router Pakete an die eigene \
-             öffentliche Adresse nach innen zurück (NAT-Loopback, Hairpin-NAT), geht es auch so."
+        Detail::Rtp001 { astray: Some(Astray { outside: true, announcer, .. }), .. } => {
+            return voice::name_inner_address(*announcer, De);
         }
         Detail::Rtp001 { astray: Some(_), .. } => {
             "Prüfen Sie, welche Adresse und welchen Port die Gegenseite im SDP ankündigt und ob sie dort empfängt: STUN, externe \

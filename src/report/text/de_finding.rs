@@ -215,7 +215,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             bytes(*amount, De),
             list(List::of(flows, flows.len(), |(a, b, kind)| format!("{a} → {b} ({})", protocol(*kind))))
         ),
-        Detail::Rtp001 { astray: Some(_), .. } => voice::de(&finding.detail, device),
+        Detail::Rtp001 { astray: Some(astray), .. } => {
+            voice::de(&finding.detail, device) + &voice::announcer(astray, context, De)
+        }
         Detail::Rtp001 { packets, peers, strays, refused, heard, at_tap, export, .. } => format!(
             "In {} kamen {} von {}, aber {} von {device}. {}",
             match finding.count {

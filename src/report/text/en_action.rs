@@ -76,10 +76,8 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "Take the EF marking off this traffic: at the device, in the group policy or at the switch port. With \
              video telephony it may be wanted."
         }
-        Detail::Rtp001 { astray: Some(Astray { outside: true, .. }), .. } => {
-            "At the device that announces this address in SDP, switch off STUN or the fixed external address as long as it \
-             telephones within the same LAN, or let the PBX relay the voice. A router that leads packets to its own public \
-             address back inside (NAT loopback, hairpin NAT) makes it work as well."
+        Detail::Rtp001 { astray: Some(Astray { outside: true, announcer, .. }), .. } => {
+            return voice::name_inner_address(*announcer, En);
         }
         Detail::Rtp001 { astray: Some(_), .. } => {
             "Check which address and port the other side announces in SDP, and whether it receives there: STUN, external \

@@ -208,7 +208,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             bytes(*amount, En),
             list(List::of(flows, flows.len(), |(a, b, kind)| format!("{a} → {b} ({})", protocol(*kind))))
         ),
-        Detail::Rtp001 { astray: Some(_), .. } => voice::en(&finding.detail, device),
+        Detail::Rtp001 { astray: Some(astray), .. } => {
+            voice::en(&finding.detail, device) + &voice::announcer(astray, context, En)
+        }
         Detail::Rtp001 { packets, peers, strays, refused, heard, at_tap, export, .. } => format!(
             "In {}, {} came from {}, but {} from {device}. {}",
             match finding.count {

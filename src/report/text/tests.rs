@@ -374,7 +374,8 @@ fn voice_that_goes_astray_is_told_by_where_it_goes() {
         let (detail, action) = said(Code::Rtp001, De, |finding| {
             if let Detail::Rtp001 { astray, .. } = &mut finding.detail {
                 let announced = outside.then(|| "198.51.100.7:7000".parse().unwrap());
-                *astray = Some(Astray { to, announced, lasted: 6_100_000_000, outside, is_over });
+                let announcer = (!outside).then(|| ("192.168.10.15".parse().unwrap(), None));
+                *astray = Some(Astray { to, announced, announcer, lasted: 6_100_000_000, outside, is_over });
             }
         });
         assert!(
@@ -389,6 +390,32 @@ fn voice_that_goes_astray_is_told_by_where_it_goes() {
     };
     assert_eq!(told(true, false), (true, false, true));
     assert_eq!(told(false, true), (false, true, false));
+}
+
+#[test]
+fn the_advice_goes_to_who_named_the_public_address() {
+    for (language, sentence) in [
+        (De, "192.168.10.15 nennt im SDP die öffentliche Adresse 198.51.100.7:7078 (Paket 97)."),
+        (En, "192.168.10.15 names the public address 198.51.100.7:7078 in SDP (packet 97)."),
+    ] {
+        let (detail, action) = said(Code::Rtp001, language, |finding| {
+            if let Detail::Rtp001 { astray, .. } = &mut finding.detail {
+                *astray = Some(Astray {
+                    to: "198.51.100.7:7078".parse().unwrap(),
+                    announced: None,
+                    announcer: Some((
+                        "192.168.10.15".parse().unwrap(),
+                        Some(crate::capture::Frame::new(0, 97)),
+                    )),
+                    lasted: 6_100_000_000,
+                    outside: true,
+                    is_over: false,
+                });
+            }
+        });
+        assert!(detail.ends_with(sentence), "{detail}");
+        assert!(action.contains("192.168.10.15"), "{action}");
+    }
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! How findings tell of voice that is missing or uneven, and what to do, in both languages.
 
-use super::{List, of};
+use std::net::IpAddr;
+
+use super::{Context, List, of};
+use crate::capture::Frame;
 use crate::check::{Astray, Detail, Heard, Interrupted, LOSS_LIMITS, Unevenness};
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::{count, counted, decimal, duration, share, share_beside};
@@ -21,6 +24,47 @@ fn milliseconds(value: f64, language: Language) -> String {
         format!("{}\u{a0}ms", decimal(value, 0, language))
     } else {
         format!("{}\u{a0}s", decimal(value / 1_000.0, 1, language))
+    }
+}
+
+/// Who named the address in SDP to which voice goes astray, as a sentence behind others.
+pub(super) fn announcer(astray: &Astray, context: &Context<'_>, language: Language) -> String {
+    let Some((host, invite)) = astray.announcer else { return String::new() };
+    let packet = invite.and_then(|frame| context.packet(frame));
+    let packet = packet.map_or_else(String::new, |packet| match language {
+        De => format!(" (Paket {packet})"),
+        En => format!(" (packet {packet})"),
+    });
+    let to = astray.to;
+    match (astray.outside, language) {
+        (true, De) => format!(" {host} nennt im SDP die öffentliche Adresse {to}{packet}."),
+        (false, De) => format!(" {host} nennt im SDP {to}{packet}."),
+        (true, En) => format!(" {host} names the public address {to} in SDP{packet}."),
+        (false, En) => format!(" {host} names {to} in SDP{packet}."),
+    }
+}
+
+/// What to do about a public address in SDP that does not reach inside, at whoever named it.
+pub(super) fn name_inner_address(announcer: Option<(IpAddr, Option<Frame>)>, language: Language) -> String {
+    match language {
+        De => format!(
+            "Schalten Sie {} STUN oder die feste externe Adresse ab, solange es im selben LAN telefoniert, oder lassen Sie die \
+             Anlage die Sprache vermitteln. Leitet der Router Pakete an die eigene öffentliche Adresse nach innen zurück \
+             (NAT-Loopback, Hairpin-NAT), geht es auch so.",
+            announcer.map_or_else(
+                || "beim Gerät, das diese Adresse im SDP ankündigt,".to_owned(),
+                |(host, _)| format!("beim Gerät {host}")
+            )
+        ),
+        En => format!(
+            "At the device {}, switch off STUN or the fixed external address as long as it telephones within the same LAN, or let \
+             the PBX relay the voice. A router that leads packets to its own public address back inside (NAT loopback, hairpin \
+             NAT) makes it work as well.",
+            announcer.map_or_else(
+                || "that announces this address in SDP".to_owned(),
+                |(host, _)| host.to_string()
+            )
+        ),
     }
 }
 
@@ -63,7 +107,7 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
         Detail::Rtp001 {
             packets,
             peers,
-            astray: Some(Astray { to, announced, lasted, outside, is_over }),
+            astray: Some(Astray { to, announced, lasted, outside, is_over, .. }),
             ..
         } => {
             let said = format!(
@@ -175,12 +219,13 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
                                 " Mindestens {}-mal kam ein Paket mehr als 100\u{a0}ms später, als sein Zeitstempel erwarten lässt, das späteste davon {}. Auch hier ist nicht \
                              mitgezählt, was danach nicht aufgeholt wurde (dann pausierte der Sender selbst), was einem \
                              neuen Angebot (SDP) folgt oder in die erste Sekunde fällt.",
-                            count(*many, De),
-                            milliseconds(*longest, De)
-                        ),
-                    },
-                    if *above * 100 < *whole { "Das ging vorüber." } else { "Aussetzer sind möglich." }
-                ),
+                                count(*many, De),
+                                milliseconds(*longest, De)
+                            ),
+                        },
+                        if *above * 100 < *whole { "Das ging vorüber." } else { "Aussetzer sind möglich." }
+                    )
+                }
                 Unevenness::Once { length } => format!(
                     "Die Sprache von {device} zu {to} stockte einmal {} lang; danach kamen die angestauten Pakete auf einmal. \
                      Daher rührt der Jitter von {reached}; davor und danach kommt sie gleichmäßig an.",
@@ -248,7 +293,7 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
         Detail::Rtp001 {
             packets,
             peers,
-            astray: Some(Astray { to, announced, lasted, outside, is_over }),
+            astray: Some(Astray { to, announced, lasted, outside, is_over, .. }),
             ..
         } => {
             let said = format!(
@@ -360,12 +405,13 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
                                 " At least {} times a packet came more than 100\u{a0}ms later than its time stamp lets one expect, the latest of \
                              them {}. Not counted here either is what was not caught up with afterwards (then the \
                              sender paused itself), what follows a new offer (SDP) or falls into the first second.",
-                            count(*many, En),
-                            milliseconds(*longest, En)
-                        ),
-                    },
-                    if *above * 100 < *whole { "It passed." } else { "Drop-outs are possible." }
-                ),
+                                count(*many, En),
+                                milliseconds(*longest, En)
+                            ),
+                        },
+                        if *above * 100 < *whole { "It passed." } else { "Drop-outs are possible." }
+                    )
+                }
                 Unevenness::Once { length } => format!(
                     "The voice from {device} to {to} stalled once, for {}; then the packets that had been held up came all at \
                      once. That is where the jitter of {reached} comes from; before and after it the voice arrives evenly.",

@@ -47,8 +47,14 @@ fn told(world: &World) -> Option<(Severity, Vec<IpAddr>, Astray)> {
 
 #[test]
 fn voice_that_is_turned_away_outside_of_the_nat_is_one_way_audio() {
-    let found =
-        Astray { to: socket(OUTSIDE), announced: None, lasted: 6_000_000_000, outside: true, is_over: false };
+    let found = Astray {
+        to: socket(OUTSIDE),
+        announced: None,
+        announcer: None,
+        lasted: 6_000_000_000,
+        outside: true,
+        is_over: false,
+    };
     assert_eq!(told(&astray(59, 6_000)), Some((Severity::Error, vec![ip("192.168.10.15")], found)));
     assert!(told(&astray(2, 6_000)).is_none(), "who hangs up refuses the last packets");
     assert!(told(&astray(59, 1_900)).is_none(), "a moment");
@@ -58,6 +64,29 @@ fn voice_that_is_turned_away_outside_of_the_nat_is_one_way_audio() {
     let mut alone = astray(59, 6_000);
     alone.traffic.streams.pop();
     assert!(told(&alone).is_none(), "nobody else waits for it");
+}
+
+#[test]
+fn who_named_the_outside_address_in_sdp_is_told_with_the_packet() {
+    let named = |from: &str, to: &str, sides: [&[&str]; 2]| {
+        let media = |all: &[&str]| all.iter().map(|end| socket(end)).collect();
+        let mut world = astray(59, 6_000);
+        world.traffic.calls = vec![Call {
+            caller: socket(from),
+            callee: socket(to),
+            start: (frame(7), at(-500)),
+            caller_media: media(sides[0]),
+            callee_media: media(sides[1]),
+            ..call()
+        }];
+        told(&world).unwrap().2.announcer
+    };
+    let (listener, proxy) = ("192.168.10.15:5060", "192.168.10.14:5060");
+    let host = ip("192.168.10.15");
+    assert_eq!(named(listener, proxy, [&[OUTSIDE], &[OWN]]), Some((host, Some(frame(7)))));
+    assert_eq!(named(listener, proxy, [&[OTHER, OUTSIDE], &[OWN]]), Some((host, None)), "in a later message");
+    assert_eq!(named(proxy, listener, [&[OWN], &[OUTSIDE]]), Some((host, None)), "in its answer");
+    assert_eq!(named(proxy, "192.168.10.16:5060", [&[OUTSIDE], &[]]), None, "passed on by a proxy");
 }
 
 #[test]

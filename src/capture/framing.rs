@@ -68,7 +68,8 @@ impl Framing {
     /// The interfaces known so far; `tally` tells their drops.
     pub(super) fn interfaces(&self, tally: &Tally) -> Vec<InterfaceSummary> {
         let single = |link, snap_length| {
-            vec![InterfaceSummary { name: None, link, snap_length, drops: tally.drops(0) }]
+            let (drops, packets) = (tally.drops(0), tally.packets);
+            vec![InterfaceSummary { name: None, link, snap_length, drops, packets, received: None }]
         };
         match self {
             Self::Pcap(header) => single(header.link(), header.snap_length()),
@@ -104,7 +105,7 @@ impl<V: FnMut(Record<'_>)> Sink<'_, V> {
         let original_length = original_length.max(data.len() as u32).saturating_sub(fcs_length.into());
         let data = data.get(..original_length as usize).unwrap_or(data);
         let index = self.tally.numbers;
-        self.tally.packet(time, data.len(), original_length);
+        self.tally.packet(interface, time, data.len(), original_length);
         (self.visit)(Record { index, time, interface, link, original_length, data, offset: start as u32 });
     }
 

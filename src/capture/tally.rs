@@ -21,7 +21,11 @@ pub(super) struct Tally {
     pub(super) timeless: u64,
     /// Earliest and latest known time.
     pub(super) times: Option<(Timestamp, Timestamp)>,
+    /// By interface. A list, because packets of several take turns.
+    by_interface: Vec<u64>,
     drops: BTreeMap<u32, Drops>,
+    /// The last running total of what came from an interface, whatever was done with it.
+    received: BTreeMap<u32, u64>,
 }
 
 /// Frames that the capturing system dropped on an interface.
@@ -35,9 +39,13 @@ struct Drops {
 
 impl Tally {
     #[inline]
-    pub(super) fn packet(&mut self, time: Timestamp, captured: usize, original: u32) {
+    pub(super) fn packet(&mut self, interface: u32, time: Timestamp, captured: usize, original: u32) {
         self.numbers += 1;
         self.packets += 1;
+        match self.by_interface.get_mut(interface as usize) {
+            Some(packets) => *packets += 1,
+            None => self.more_of(interface, 1),
+        }
         self.bytes = self.bytes.saturating_add(u64::from(original));
         if captured < original as usize {
             self.cut += 1;
@@ -53,6 +61,31 @@ impl Tally {
     /// The capturing system's running total of drops on `interface`.
     pub(super) fn drops_total(&mut self, interface: u32, total: u64) {
         self.drops.entry(interface).or_default().total = Some(total);
+    }
+
+    /// The capturing system's running total of packets that came from `interface`.
+    pub(super) fn received_total(&mut self, interface: u32, total: u64) {
+        self.received.insert(interface, total);
+    }
+
+    /// Packets that came from `interface` while capturing, if the file tells.
+    pub(super) fn received(&self, interface: u32) -> Option<u64> {
+        self.received.get(&interface).copied()
+    }
+
+    /// Packets of `interface` that the file holds.
+    pub(super) fn packets_of(&self, interface: u32) -> u64 {
+        self.by_interface.get(interface as usize).copied().unwrap_or(0)
+    }
+
+    fn more_of(&mut self, interface: u32, packets: u64) {
+        let place = interface as usize;
+        if place >= self.by_interface.len() {
+            self.by_interface.resize(place + 1, 0);
+        }
+        if let Some(known) = self.by_interface.get_mut(place) {
+            *known += packets;
+        }
     }
 
     /// Drops between the packet before and this one.
@@ -81,6 +114,10 @@ impl Tally {
         if let Some((earliest, latest)) = later.times {
             self.span(earliest, latest);
         }
+        for (interface, &packets) in (0..).zip(&later.by_interface) {
+            self.more_of(interface, packets);
+        }
+        self.received.extend(&later.received);
         for (&interface, drops) in &later.drops {
             if let Some(total) = drops.total {
                 self.drops_total(interface, total);

@@ -141,7 +141,15 @@ pub struct InterfaceSummary {
     pub snap_length: u32,
     /// Frames that the capturing system dropped, if the file tells.
     pub drops: Option<u64>,
+    /// Packets of it that were read.
+    pub packets: u64,
+    /// Packets that came from it while capturing, if the file tells (`isb_ifrecv`, draft-ietf-opsawg-pcapng section 4.6).
+    pub received: Option<u64>,
 }
+
+/// A file holds so many packets less than were received, at the least, before it counts as an extract: what stood in the
+/// kernel's buffer when the capture was stopped is not there either.
+const LEAST_MISSING: u64 = 10;
 
 /// What is true of a live capture alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -200,6 +208,18 @@ pub struct CaptureSummary {
 }
 
 impl CaptureSummary {
+    /// Packets that were received and not dropped while capturing, where the file holds less than half of them: somebody kept
+    /// only what he chose. `all` are the files read together: each of a ring counts from the beginning of the first.
+    #[must_use]
+    pub fn extract_of(&self, all: &[Self]) -> Option<u64> {
+        let told = self.interfaces.iter().filter_map(|one| Some((one.received?, one.drops.unwrap_or(0))));
+        let received =
+            told.map(|(received, drops)| received.saturating_sub(drops)).fold(0, u64::saturating_add);
+        let held = all.iter().map(|one| one.packets).fold(0, u64::saturating_add).max(self.packets);
+        let is_part = held.saturating_mul(2) < received && received - held >= LEAST_MISSING;
+        (is_part && self.live.is_none()).then_some(received)
+    }
+
     /// Of an input of which nothing was read.
     pub(crate) fn unread(path: String, format: String, ended: Ended) -> Self {
         Self {

@@ -37,8 +37,15 @@ pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary], has_gaps: bool
             && flow.app == App::Unknown
             && [flow.a, flow.b].iter().all(|end| could_carry_media(end.port()))
     });
-    let reason = no_voice(traffic);
+    let extract = captures.iter().find_map(|one| one.extract_of(captures));
+    let reason = match (no_voice(traffic), extract) {
+        (NoVoice::Nothing, Some(received)) => {
+            NoVoice::Extract { packets: captures.iter().map(|one| one.packets).sum(), received }
+        }
+        (reason, _) => reason,
+    };
     let may_hide = has_gaps
+        || extract.is_some()
         || may_speak
         || traffic.quality.filtered > 0
         || traffic.flows.iter().any(|flow| flow.esp() > 0);
@@ -47,6 +54,7 @@ pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary], has_gaps: bool
         NoVoice::Sealed
         | NoVoice::Ipsec
         | NoVoice::Reported { .. }
+        | NoVoice::Extract { .. }
         | NoVoice::Rewritten
         | NoVoice::Filtered => true,
         _ => may_hide,
@@ -170,6 +178,7 @@ fn said(flow: &Flow) -> u64 {
 mod tests {
     use super::super::fixture::World;
     use super::*;
+    use crate::capture::{InterfaceSummary, LinkType};
     use crate::observe::fixture::{call, sent, stream, tcp, udp};
     use crate::observe::{Quality, TcpOutcome};
 
@@ -199,6 +208,29 @@ mod tests {
         };
         assert!(told(Ended::Complete));
         assert!(!told(Ended::Damaged { at: 0, reason: "-".to_owned() }));
+    }
+
+    #[test]
+    fn an_extract_may_lack_the_voice() {
+        let told = |packets, received, drops, others: u64| {
+            let mut capture = CaptureSummary::unread("a".to_owned(), "pcapng".to_owned(), Ended::Complete);
+            let one =
+                InterfaceSummary { name: None, link: LinkType(1), snap_length: 0, drops, packets, received };
+            (capture.packets, capture.interfaces) = (packets, vec![one]);
+            let other = CaptureSummary { packets: others, interfaces: Vec::new(), ..capture.clone() };
+            let mut world = World::new("").flows(vec![udp("192.168.10.21:53", "192.168.10.2:5204")]);
+            world.traffic.quality = Quality { frames: 100, decoded: 100, ..Quality::default() };
+            let finding = check(&world.case(), &[capture, other], false).unwrap();
+            (finding.detail, finding.confidence)
+        };
+        let whole = (Detail::Cap010(NoVoice::Nothing), Confidence::Sure);
+        let extract = Detail::Cap010(NoVoice::Extract { packets: 6, received: 12_224 });
+        assert_eq!(told(6, Some(12_230), Some(6), 0), (extract, Confidence::Likely));
+        assert_eq!(told(6, None, None, 0), whole, "the file does not say");
+        assert_eq!(told(60, Some(120), None, 0), whole, "half is there");
+        assert_eq!(told(60, Some(170), Some(50), 0), whole, "the rest was dropped, which CAP-001 tells");
+        assert_eq!(told(4, Some(13), None, 0), whole, "the rest may have waited when it was stopped");
+        assert_eq!(told(6, Some(12_224), None, 12_218), whole, "a ring of files counts from its first");
     }
 
     #[test]

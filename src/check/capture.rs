@@ -256,7 +256,14 @@ mod tests {
     }
 
     fn summary(drops: Option<u64>, ended: Ended) -> CaptureSummary {
-        let interface = InterfaceSummary { name: None, link: LinkType(1), snap_length: 0, drops };
+        let interface = InterfaceSummary {
+            name: None,
+            link: LinkType(1),
+            snap_length: 0,
+            drops,
+            packets: 7,
+            received: None,
+        };
         CaptureSummary {
             path: "a.pcapng".to_owned(),
             format: "pcapng".to_owned(),

@@ -584,6 +584,8 @@ pub(super) fn capture(path: &str, ended: Ended) -> CaptureSummary {
             link: LinkType(1),
             snap_length: 0,
             drops: Some(17),
+            packets: 20_000,
+            received: None,
         }],
         cut_packets: 0,
         cut_to: 0,

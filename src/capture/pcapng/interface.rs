@@ -1,5 +1,6 @@
 //! Takes an interface description block, gives what its packets need: link type and the meaning of a timestamp.
 
+use super::super::tally::Tally;
 use super::super::value::{InterfaceSummary, LinkType, Timestamp};
 use super::Order;
 use super::options::options;
@@ -77,8 +78,16 @@ impl Interface {
         if time.0 == i64::MAX { Timestamp::UNKNOWN } else { time }
     }
 
-    pub(super) fn summary(&self, drops: Option<u64>) -> InterfaceSummary {
-        InterfaceSummary { name: self.name.clone(), link: self.link, snap_length: self.snap_length, drops }
+    /// `number` counts over the whole file.
+    pub(super) fn summary(&self, number: u32, tally: &Tally) -> InterfaceSummary {
+        InterfaceSummary {
+            name: self.name.clone(),
+            link: self.link,
+            snap_length: self.snap_length,
+            drops: tally.drops(number),
+            packets: tally.packets_of(number),
+            received: tally.received(number),
+        }
     }
 }
 

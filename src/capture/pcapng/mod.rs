@@ -44,6 +44,7 @@ const ROW: usize = 4;
 mod code {
     pub(super) const PACKET_FLAGS: u16 = 2;
     pub(super) const PACKET_DROPS: u16 = 4;
+    pub(super) const STATISTICS_RECEIVED: u16 = 4;
     pub(super) const STATISTICS_INTERFACE_DROPS: u16 = 5;
     pub(super) const STATISTICS_SYSTEM_DROPS: u16 = 7;
 }
@@ -114,10 +115,7 @@ impl State {
     }
 
     pub(super) fn interfaces(&self, tally: &Tally) -> Vec<InterfaceSummary> {
-        (0..)
-            .zip(&*self.interfaces)
-            .map(|(number, interface)| interface.summary(tally.drops(number)))
-            .collect()
+        (0..).zip(&*self.interfaces).map(|(number, interface)| interface.summary(number, tally)).collect()
     }
 
     fn is_row(&self, bytes: &[u8], start: usize) -> bool {
@@ -300,9 +298,18 @@ impl State {
         };
         let mut total = None;
         for (option, value) in options(block.order, block.body.get(12..).unwrap_or_default()) {
-            if let code::STATISTICS_INTERFACE_DROPS | code::STATISTICS_SYSTEM_DROPS = option {
-                let count = block.order.u64(value, 0).unwrap_or(0);
-                total = Some(total.unwrap_or(0_u64).saturating_add(count));
+            let count = block.order.u64(value, 0);
+            match option {
+                // All bits set: the writer does not know.
+                code::STATISTICS_RECEIVED => {
+                    if let Some(received) = count.filter(|received| *received != u64::MAX) {
+                        tally.received_total(number, received);
+                    }
+                }
+                code::STATISTICS_INTERFACE_DROPS | code::STATISTICS_SYSTEM_DROPS => {
+                    total = Some(total.unwrap_or(0_u64).saturating_add(count.unwrap_or(0)));
+                }
+                _ => {}
             }
         }
         if let Some(total) = total {

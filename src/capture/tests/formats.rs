@@ -2,7 +2,7 @@
 
 use super::super::bytes::Order::{Big, Little};
 use super::files::{Folder, Writer, pcap};
-use super::{CaptureSummary, Ended, LinkType, Seen, read, settings};
+use super::{CaptureSummary, Ended, InterfaceSummary, LinkType, Seen, read, settings};
 
 const MICRO: u32 = 0xa1b2_c3d4;
 const NANO: u32 = 0xa1b2_3c4d;
@@ -212,6 +212,23 @@ fn drops_are_the_last_total_of_the_statistics() {
     let (_, summary) = read_bytes(&file.bytes);
     let drops: Vec<_> = summary.interfaces.iter().map(|interface| interface.drops).collect();
     assert_eq!(drops, [Some(7), None]);
+}
+
+#[test]
+fn what_came_from_an_interface_is_told_beside_what_the_file_holds_of_it() {
+    let statistics = |file: Writer, interface: u32, received: u64| {
+        file.block(5, |body| body.u32(interface).u64(0).options(&[(4, &received.to_le_bytes())]))
+    };
+    let file =
+        Writer::new(Little).section(Little).interface(1, 0, &[]).interface(1, 0, &[]).interface(1, 0, &[]);
+    let file = file.packet(0, 0, 0, b"", &[]).packet(2, 0, 0, b"", &[]).packet(0, 0, 0, b"", &[]);
+    let file = statistics(statistics(statistics(file, 0, 12_000), 0, 12_224), 1, u64::MAX);
+    let (_, summary) = read_bytes(&file.bytes);
+    let told = |one: &InterfaceSummary| (one.packets, one.received);
+    assert_eq!(
+        summary.interfaces.iter().map(told).collect::<Vec<_>>(),
+        [(2, Some(12_224)), (0, None), (1, None)]
+    );
 }
 
 #[test]

@@ -156,6 +156,13 @@ pub enum NoVoice {
     Loopback,
     /// The same, but Ethernet has them go between two stations.
     Rewritten,
+    /// Nothing, in a file that holds only a part of what was captured.
+    Extract {
+        /// Packets that were read.
+        packets: u64,
+        /// Packets that were received while capturing.
+        received: u64,
+    },
     /// Nothing of telephony in what the user's filter let through.
     Filtered,
     /// Nothing of telephony.

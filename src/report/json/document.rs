@@ -157,6 +157,9 @@ pub(in crate::report) struct Capture {
     /// Names of the tcpdump.org registry.
     pub(in crate::report) linktypes: Vec<String>,
     pub(in crate::report) interfaces: Vec<Interface>,
+    /// Packets that were received while capturing, where the file holds less than half of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) extract_of: Option<u64>,
     /// Packets shorter than on the wire.
     pub(in crate::report) cut_packets: u64,
     /// Of a live capture, whose `path` names interfaces. Missing in the report of a file.
@@ -189,6 +192,11 @@ pub(in crate::report) struct Interface {
     pub(in crate::report) linktype: String,
     /// Frames dropped while capturing, if the file tells.
     pub(in crate::report) drops: Option<u64>,
+    /// Packets of it that were read. Missing in older reports.
+    pub(in crate::report) packets: Option<u64>,
+    /// Packets that came from it while capturing, if the file tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) received: Option<u64>,
 }
 
 published! {

@@ -102,6 +102,8 @@ fn capture(capture: &CaptureSummary, audit: &Audit) -> published::Capture {
         name: interface.name.clone(),
         linktype: link::name(interface.link),
         drops: interface.drops,
+        packets: Some(interface.packets),
+        received: interface.received,
     });
     let alone = audit.captures.len() == 1;
     published::Capture {
@@ -113,6 +115,7 @@ fn capture(capture: &CaptureSummary, audit: &Audit) -> published::Capture {
         last: capture.last.and_then(number::rfc3339),
         linktypes: links.into_iter().collect(),
         interfaces: interfaces.collect(),
+        extract_of: capture.extract_of(&audit.captures),
         cut_packets: capture.cut_packets,
         live: capture.live.as_ref().map(live),
         undecoded: alone.then(|| undecoded(&audit.traffic)),

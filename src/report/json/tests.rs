@@ -19,7 +19,7 @@ fn value(audit: &Audit, settings: &Settings) -> Value {
 const KEYS: &str = "
 schema tool.name tool.version rulebooks[].vendor rulebooks[].title rulebooks[].as_of rulebooks[].rows verdict
 captures[].path captures[].format captures[].packets captures[].bytes captures[].first captures[].last
-captures[].linktypes captures[].interfaces[].name captures[].interfaces[].linktype captures[].interfaces[].drops
+captures[].linktypes captures[].interfaces[].name captures[].interfaces[].linktype captures[].interfaces[].drops captures[].interfaces[].packets
 captures[].cut_packets captures[].undecoded captures[].ended
 passed_over[].path passed_over[].reason
 hosts[].address hosts[].macs hosts[].vendor hosts[].role hosts[].model hosts[].confidence hosts[].evidence

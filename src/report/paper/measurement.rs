@@ -10,7 +10,7 @@ use crate::report::json::skip::named;
 use crate::report::link;
 use crate::report::number::{NO_VALUE, bytes, counted, share, span};
 use crate::report::redact::is_public;
-use crate::report::text::{absent, edition, given_words, run_words, unjudged_line, use_line};
+use crate::report::text::{absent, edition, extract_line, given_words, run_words, unjudged_line, use_line};
 
 /// Fewer packets do not tell where they were captured.
 const LEAST_TELLING: u64 = 20;
@@ -64,6 +64,14 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     ] {
         if value > 0 {
             facts.push((label, maker.count(value)));
+        }
+    }
+    for capture in &document.captures {
+        if let Some(received) = capture.extract_of {
+            let line = extract_line(capture.packets, received, maker.language);
+            let is_alone = document.captures.len() == 1;
+            let line = if is_alone { line } else { format!("{}: {line}", shown(&capture.path)) };
+            facts.push((labels.packets, line));
         }
     }
     let run = run_words(maker.language);
@@ -300,6 +308,18 @@ mod tests {
         let public = ["198.51.100.1", "198.51.100.2", "198.51.100.3"];
         let at_one = [(public[0], public[1], 500), (public[0], public[2], 400)];
         assert_eq!(point(&at_one), Some(filled(words.at_device, public[0])));
+    }
+
+    #[test]
+    fn an_extract_is_told_as_such() {
+        let mut document = json::document_of(&audit(), &names(Language::De), &settings(Language::De, 80));
+        let told = |document: &Document| {
+            format!("{:?}", paper(document, &TimeZone::UTC).sections)
+                .contains("Die Datei enthält 20.000 von 60.000 empfangenen Paketen, ist also ein Auszug.")
+        };
+        assert!(!told(&document));
+        document.captures[0].extract_of = Some(60_000);
+        assert!(told(&document));
     }
 
     #[test]

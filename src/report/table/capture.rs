@@ -12,7 +12,7 @@ use crate::decode::{Layers, Skip};
 use crate::observe::Flow;
 use crate::report::link;
 use crate::report::number::{bytes, counted, is_clock_set, period, share};
-use crate::report::text::{given_words, run_words};
+use crate::report::text::{extract_line, given_words, run_words};
 
 /// Most files described one by one.
 const MOST: usize = 20;
@@ -62,18 +62,15 @@ fn file_facts(view: &View<'_>, capture: &CaptureSummary) -> Vec<(Piece, Piece)> 
         Some(_) if capture.interfaces.len() > 1 => (run.interface.many.into(), (&*capture.path).into()),
         Some(_) => (run.interface.one.into(), (&*capture.path).into()),
     };
-    let mut facts: Vec<(Piece, Piece)> = vec![
-        input,
-        (
-            labels.packets.into(),
-            format!(
-                "{}, {}",
-                counted(capture.packets, noun.one, noun.many, view.language),
-                bytes(capture.bytes, view.language)
-            )
-            .into(),
-        ),
-    ];
+    let packets = format!(
+        "{}, {}",
+        counted(capture.packets, noun.one, noun.many, view.language),
+        bytes(capture.bytes, view.language)
+    );
+    let received = capture.extract_of(&view.audit.captures);
+    let extract = received.map(|received| extract_line(capture.packets, received, view.language));
+    let mut facts: Vec<(Piece, Piece)> =
+        vec![input, (labels.packets.into(), Piece::lines([packets].into_iter().chain(extract), Tone::Plain))];
     if let (Some(first), Some(last)) = (capture.first, capture.last) {
         let period = period(first, last, view.context.zone, view.language);
         let unset = (!is_clock_set(last)).then(|| view.words.notes.clock_unset.to_owned());

@@ -20,7 +20,7 @@ pub(super) fn title(reason: &NoVoice, language: Language) -> Option<&'static str
         NoVoice::Filtered => {
             ("Kein Sprechweg im gefilterten Mitschnitt", "No voice stream in the filtered capture")
         }
-        NoVoice::Sealed | NoVoice::Ipsec | NoVoice::Nothing => return None,
+        NoVoice::Sealed | NoVoice::Ipsec | NoVoice::Extract { .. } | NoVoice::Nothing => return None,
     };
     Some(match language {
         De => de,
@@ -122,7 +122,21 @@ fn german(reason: &NoVoice, context: &Context<'_>) -> String {
             "{none}, obwohl Gespräche angenommen wurden: Ihre Sprache nimmt wohl einen anderen Weg als den, an dem gemessen wurde \
              (direkt zwischen den Telefonen, andere Schnittstelle), ein Filter hielt sie fern, oder niemand sendet. {unjudged}"
         ),
+        NoVoice::Extract { packets, received } => format!(
+            "{none}. Gelesen sind aber nur {} von {} empfangenen Paketen; in den übrigen kann Sprache sein. {unjudged}",
+            count(*packets, De),
+            count(*received, De)
+        ),
         NoVoice::Called | NoVoice::Nothing => format!("{none}. {unjudged}"),
+    }
+}
+
+/// That a file holds only a part of what was captured.
+pub(crate) fn extract_line(packets: u64, received: u64, language: Language) -> String {
+    let (packets, received) = (count(packets, language), count(received, language));
+    match language {
+        De => format!("Die Datei enthält {packets} von {received} empfangenen Paketen, ist also ein Auszug."),
+        En => format!("The file holds {packets} of {received} packets that were received: it is an extract."),
     }
 }
 
@@ -211,6 +225,11 @@ fn english(reason: &NoVoice, context: &Context<'_>) -> String {
             "{none}, although calls were answered: their voice probably takes another way than the one that was measured (straight \
              between the telephones, another interface), a filter kept it out, or nobody sends. {unjudged}"
         ),
+        NoVoice::Extract { packets, received } => format!(
+            "{none}. But only {} of {} packets that were received have been read; the others may hold voice. {unjudged}",
+            count(*packets, En),
+            count(*received, En)
+        ),
         NoVoice::Called | NoVoice::Nothing => format!("{none}. {unjudged}"),
     }
 }
@@ -249,6 +268,12 @@ pub(super) fn action(reason: &NoVoice, language: Language) -> &'static str {
         NoVoice::Answered | NoVoice::Reported { .. } => (
             "Messen Sie dort, wo auch die Sprache vorbeikommt, und ohne Mitschnittfilter, der sie ausschließt.",
             "Measure where the voice passes too, and without a capture filter that keeps it out.",
+        ),
+        NoVoice::Extract { .. } => (
+            "Werten Sie den ganzen Mitschnitt aus, nicht nur diesen Auszug. Gibt es ihn nicht mehr, messen Sie noch einmal ohne \
+             Mitschnittfilter, und führen Sie dabei ein Gespräch von einer Minute.",
+            "Look at the whole capture, not at this extract alone. If it is gone, capture again without a capture filter, with \
+             a call of one minute.",
         ),
         NoVoice::Called | NoVoice::Nothing => (
             "Führen Sie während des Mitschnitts mindestens ein Gespräch von einer Minute.",

@@ -213,11 +213,16 @@ fn retire(observer: &mut Observer, services: &[(TransportSpec, u16)]) {
 }
 
 fn judge(
-    captures: Vec<CaptureSummary>,
+    mut captures: Vec<CaptureSummary>,
     passed_over: Vec<PassedOver>,
     mut traffic: Traffic,
     terms: &Terms<'_>,
 ) -> Audit {
+    if let Some(stray) = traffic.quality.stray
+        && let Some(capture) = captures.get_mut(usize::from(stray.frame.file()))
+    {
+        capture.leave_out(stray.time);
+    }
     let book = terms.rulebook;
     let lore = Lore { roles: &book.roles, models: &book.models, identities: &book.identities };
     let site = site::identify(&traffic, lore, terms.hints);

@@ -186,17 +186,19 @@ impl Reader {
 
     /// What was read; `path` as the user named it.
     pub(super) fn summary(&self, path: String) -> CaptureSummary {
+        let (period, timeless) = self.tally.period();
         CaptureSummary {
             path,
             format: self.format.clone(),
             packets: self.tally.packets,
             bytes: self.tally.bytes,
-            first: self.tally.times.map(|(first, _)| first),
-            last: self.tally.latest(),
+            first: period.map(|(first, _)| first),
+            last: period.map(|(_, last)| last),
+            inner: self.tally.inner_period(),
             interfaces: self.framing.interfaces(&self.tally),
             cut_packets: self.tally.cut,
             cut_to: self.tally.cut_to,
-            timeless_packets: self.tally.timeless,
+            timeless_packets: timeless,
             own_drops: 0,
             live: None,
             ended: self.ended.clone().unwrap_or(Ended::Stopped),

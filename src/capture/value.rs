@@ -13,6 +13,8 @@ use super::written::Written;
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
+    /// 1 January 1980: whoever captures earlier has no clock.
+    const CLOCK_SET: Self = Self(315_532_800_000_000_000);
     /// Stands for "this record has no time".
     pub const UNKNOWN: Self = Self(i64::MIN);
 
@@ -20,6 +22,12 @@ impl Timestamp {
     #[must_use]
     pub fn is_known(self) -> bool {
         self != Self::UNKNOWN
+    }
+
+    /// Whether the clock that gave this time had been set.
+    #[must_use]
+    pub fn is_clock_set(self) -> bool {
+        self >= Self::CLOCK_SET
     }
 
     /// The time `nanoseconds` later, saturating; never [`Timestamp::UNKNOWN`].
@@ -188,6 +196,8 @@ pub struct CaptureSummary {
     pub first: Option<Timestamp>,
     /// Time of the latest record.
     pub last: Option<Timestamp>,
+    /// The times next to these, if there are any.
+    pub inner: Option<(Timestamp, Timestamp)>,
     /// Interfaces in file order.
     pub interfaces: Vec<InterfaceSummary>,
     /// Records shorter than on the wire.
@@ -208,6 +218,17 @@ pub struct CaptureSummary {
 }
 
 impl CaptureSummary {
+    /// Leaves a record with this time, which is a false one, out of the period.
+    pub fn leave_out(&mut self, time: Timestamp) {
+        let Some((second, last_but_one)) = self.inner else { return };
+        if self.first == Some(time) {
+            self.first = Some(second);
+        }
+        if self.last == Some(time) {
+            self.last = Some(last_but_one);
+        }
+    }
+
     /// Packets that were received and not dropped while capturing, where the file holds less than half of them: somebody kept
     /// only what he chose. `all` are the files read together: each of a ring counts from the beginning of the first.
     #[must_use]
@@ -229,6 +250,7 @@ impl CaptureSummary {
             bytes: 0,
             first: None,
             last: None,
+            inner: None,
             interfaces: Vec::new(),
             cut_packets: 0,
             cut_to: 0,

@@ -185,15 +185,21 @@ fn cut_sip(traffic: &Traffic) -> Option<Finding> {
 fn clock(traffic: &Traffic) -> Option<Finding> {
     let quality = &traffic.quality;
     if let Some(forward) = traffic.clock_forward().filter(|_| quality.clock_back == 0) {
-        let detail = Detail::Cap006 { steps: 1, largest: 0, returns: false, forward: forward.length };
+        let detail =
+            Detail::Cap006 { steps: 1, largest: 0, returns: false, forward: forward.length, stray: None };
         let mut finding = note(detail, Severity::Notice, 1);
         finding.evidence = at_frames(&[forward.at.frame]);
         return Some(finding);
     }
     // Where records are out of order the times come back as they went; a clock that was set goes on from there.
     let returns = quality.clock_forth_max >= quality.clock_back_max / 2;
-    let detail =
-        Detail::Cap006 { steps: quality.clock_back, largest: quality.clock_back_max, returns, forward: 0 };
+    let detail = Detail::Cap006 {
+        steps: quality.clock_back,
+        largest: quality.clock_back_max,
+        returns,
+        forward: 0,
+        stray: quality.stray,
+    };
     let mut finding = (quality.clock_back > 0).then(|| note(detail, Severity::Notice, quality.clock_back))?;
     finding.evidence = at_frames(&quality.clock_back_frames);
     Some(finding)
@@ -271,6 +277,7 @@ mod tests {
             bytes: 700,
             first: None,
             last: None,
+            inner: None,
             interfaces: vec![interface],
             cut_packets: 0,
             cut_to: 0,

@@ -5,8 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 use jiff::civil::Date;
 
 use crate::capture::{Ended, Frame, Timestamp};
-use crate::observe::Protocol;
 use crate::observe::message::App;
+use crate::observe::{Protocol, Stray};
 use crate::site::{Confidence, ModelId, Ports, RoleId};
 
 use super::rejection::{Circumstance, Rejection};
@@ -383,8 +383,8 @@ pub enum Detail {
     Cap003 { pairs: u64 },
     /// CAP-004.
     Cap004 { cut: u64, frames: u64 },
-    /// CAP-006. Nanoseconds.
-    Cap006 { steps: u64, largest: i64, returns: bool, forward: i64 },
+    /// CAP-006. Nanoseconds. `stray`: nothing but a packet with a false time.
+    Cap006 { steps: u64, largest: i64, returns: bool, forward: i64, stray: Option<Stray> },
     /// CAP-008.
     Cap008 { connections: u64 },
     /// CAP-010.

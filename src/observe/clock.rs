@@ -4,11 +4,15 @@
 
 use crate::capture::{Frame, Timestamp};
 
+use super::quality::Quality;
+
 /// Steps back up to this are the reordering of capture threads and queues, not a clock that was set.
 const TOLERANCE_NS: i64 = 100_000_000;
 /// From a record to the next one, in either direction and whatever their interfaces: in a capture of one site the clock
 /// was set, or captures were joined.
 const LEAP_NS: i64 = 86_400_000_000_000;
+/// The packets before and after one with a false time are no further apart than this.
+const NEIGHBOURS_NS: i64 = 1_000_000_000;
 const FRAMES_KEPT: usize = 5;
 const INTERFACES_WATCHED: usize = 64;
 
@@ -20,6 +24,10 @@ pub(super) struct ClockTrace {
     ends: Option<[(Timestamp, u32, u32); 2]>,
     leaps: u64,
     crossing: u64,
+    forth: u64,
+    /// Records that alone have a time far from that of their neighbours, and the first of them.
+    strays: u64,
+    stray: Option<(u32, Timestamp)>,
     /// The first of the largest: ns to the record with this index.
     largest_leap: Option<(i64, u32)>,
 }
@@ -28,7 +36,9 @@ pub(super) struct ClockTrace {
 struct Lane {
     interface: u32,
     first: (Timestamp, u32),
-    last: Timestamp,
+    second: Option<Timestamp>,
+    last: (Timestamp, u32),
+    before_last: Option<Timestamp>,
     back: Vec<(u32, i64)>,
     /// The largest gap (ns) from one record to the next; and the same behind the first step back.
     forth: i64,
@@ -37,7 +47,8 @@ struct Lane {
 
 impl ClockTrace {
     pub(super) fn push(&mut self, interface: u32, time: Timestamp, index: u32) {
-        if !time.is_known() {
+        // Beside times that a clock made, 1 January 1970 is none.
+        if !time.is_known() || time.0 == 0 {
             return;
         }
         match &mut self.ends {
@@ -48,6 +59,7 @@ impl ClockTrace {
                 if leap.saturating_abs() >= LEAP_NS {
                     self.leaps += 1;
                     self.crossing += u64::from(crosses);
+                    self.forth += u64::from(leap > 0);
                     if self
                         .largest_leap
                         .is_none_or(|(largest, _)| leap.saturating_abs() > largest.saturating_abs())
@@ -59,8 +71,13 @@ impl ClockTrace {
             None => self.ends = Some([(time, index, interface); 2]),
         }
         if let Some(lane) = self.lanes.iter_mut().find(|lane| lane.interface == interface) {
-            let back = lane.last.since(time);
-            let forth = time.since(lane.last);
+            let (last, index_of_last) = lane.last;
+            let back = last.since(time);
+            let forth = time.since(last);
+            if is_stray(lane.before_last, last, time) {
+                self.strays += 1;
+                self.stray = self.stray.or(Some((index_of_last, last)));
+            }
             lane.forth = lane.forth.max(forth);
             if !lane.back.is_empty() {
                 lane.forth_behind = lane.forth_behind.max(forth);
@@ -68,20 +85,45 @@ impl ClockTrace {
             if back > TOLERANCE_NS {
                 lane.back.push((index, back));
             }
-            lane.last = time;
+            lane.second = lane.second.or(Some(time));
+            (lane.before_last, lane.last) = (Some(last), (time, index));
         } else if self.lanes.len() < INTERFACES_WATCHED {
             let first = (time, index);
-            let lane = Lane { interface, first, last: time, back: Vec::new(), forth: 0, forth_behind: 0 };
-            self.lanes.push(lane);
+            self.lanes.push(Lane {
+                interface,
+                first,
+                second: None,
+                last: first,
+                before_last: None,
+                back: Vec::new(),
+                forth: 0,
+                forth_behind: 0,
+            });
         }
     }
+}
+
+/// Whether the record between two that are close together is far from both.
+#[inline]
+fn is_stray(before: Option<Timestamp>, time: Timestamp, behind: Timestamp) -> bool {
+    let away = |from: Timestamp, to: Timestamp| to.since(from).saturating_abs();
+    away(time, behind) >= LEAP_NS && before.is_some_and(|before| away(before, behind) <= NEIGHBOURS_NS)
+}
+
+/// What is known of an interface of a file up to the latest block.
+#[derive(Clone, Debug)]
+struct Known {
+    key: (u16, u32),
+    last: (Timestamp, Frame),
+    before_last: Option<Timestamp>,
+    /// Whether there was a step back.
+    stepped: bool,
 }
 
 /// Times of the whole capture.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Clock {
-    /// The latest time of each interface, and whether there was a step back before.
-    lasts: Vec<((u16, u32), Timestamp, bool)>,
+    lasts: Vec<Known>,
     /// Steps back.
     pub(super) steps: u64,
     /// Largest of them in nanoseconds.
@@ -94,6 +136,17 @@ pub(super) struct Clock {
     pub(super) leaps: Leaps,
     /// The latest record of each file, and its interface.
     ends: Vec<(u16, Timestamp, u32)>,
+    strays: u64,
+    stray: Option<Stray>,
+}
+
+/// A record with a false time: those before and after it on its interface are close together and far from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stray {
+    /// Which it is.
+    pub frame: Frame,
+    /// The time it has.
+    pub time: Timestamp,
 }
 
 /// Leaps of a day or more from one record to the next of its file, whatever their interfaces.
@@ -103,6 +156,8 @@ pub struct Leaps {
     pub count: u64,
     /// Those among them from a record of one interface to one of another, whose clock is another one.
     pub crossing: u64,
+    /// Those among them to a later time. Only in these can it be that no packet came for long.
+    pub forth: u64,
     /// The first of the largest: nanoseconds, negative for one back, and the frame that it led to.
     pub largest: Option<(i64, Frame)>,
 }
@@ -110,7 +165,7 @@ pub struct Leaps {
 impl Clock {
     /// The latest time of any interface.
     pub(super) fn latest(&self) -> Option<Timestamp> {
-        self.lasts.iter().map(|(_, time, _)| *time).max()
+        self.lasts.iter().map(|known| known.last.0).max()
     }
 
     /// Joins the times of the next block.
@@ -119,11 +174,22 @@ impl Clock {
             let (first, index) = lane.first;
             let key = (frame_of(index).file(), lane.interface);
             let has_stepped = !lane.back.is_empty();
-            match self.lasts.iter_mut().find(|(known, ..)| *known == key) {
-                Some((_, last, stepped)) => {
-                    let back = last.since(first);
-                    let forth = if *stepped { first.since(*last) } else { 0 };
-                    *last = lane.last;
+            let last_here = (lane.last.0, frame_of(lane.last.1));
+            match self.lasts.iter_mut().find(|known| known.key == key) {
+                Some(Known { last, before_last, stepped, .. }) => {
+                    let back = last.0.since(first);
+                    let forth = if *stepped { first.since(last.0) } else { 0 };
+                    let is_first = lane.second.is_some_and(|second| is_stray(Some(last.0), first, second));
+                    let met = [
+                        is_stray(*before_last, last.0, first).then_some((last.1, last.0)),
+                        is_first.then(|| (frame_of(index), first)),
+                    ];
+                    for (frame, time) in met.into_iter().flatten() {
+                        self.strays += 1;
+                        self.stray = self.stray.or(Some(Stray { frame, time }));
+                    }
+                    *before_last = lane.before_last.or(Some(last.0));
+                    *last = last_here;
                     *stepped |= back > TOLERANCE_NS;
                     let within = if *stepped { lane.forth } else { lane.forth_behind };
                     *stepped |= has_stepped;
@@ -133,7 +199,12 @@ impl Clock {
                     }
                 }
                 None => {
-                    self.lasts.push((key, lane.last, has_stepped));
+                    self.lasts.push(Known {
+                        key,
+                        last: last_here,
+                        before_last: lane.before_last,
+                        stepped: has_stepped,
+                    });
                     self.forth = self.forth.max(lane.forth_behind);
                 }
             }
@@ -151,6 +222,7 @@ impl Clock {
                     if leap.saturating_abs() >= LEAP_NS {
                         self.leaps.count += 1;
                         self.leaps.crossing += u64::from(crosses);
+                        self.leaps.forth += u64::from(leap > 0);
                         self.leap(leap, frame_of(index));
                     }
                 }
@@ -159,9 +231,32 @@ impl Clock {
         }
         self.leaps.count += trace.leaps;
         self.leaps.crossing += trace.crossing;
+        self.leaps.forth += trace.forth;
+        self.strays += trace.strays;
+        if let Some((index, time)) = trace.stray {
+            self.stray = self.stray.or(Some(Stray { frame: frame_of(index), time }));
+        }
         if let Some((leap, index)) = trace.largest_leap {
             self.leap(leap, frame_of(index));
         }
+    }
+
+    /// A record with a false time, where nothing else is wrong with the times of the capture.
+    fn lone_stray(&self) -> Option<Stray> {
+        let is_all = self.strays == 1 && self.steps == 1 && self.leaps.count == 2;
+        self.stray.filter(|_| is_all)
+    }
+
+    /// Puts down what was found.
+    pub(super) fn tell(self, quality: &mut Quality) {
+        quality.stray = self.lone_stray();
+        quality.leaps = if quality.stray.is_some() { Leaps::default() } else { self.leaps };
+        quality.clock_back = self.steps;
+        quality.clock_back_frames = match quality.stray {
+            Some(stray) => vec![stray.frame],
+            None => self.frames,
+        };
+        (quality.clock_back_max, quality.clock_forth_max) = (self.largest, self.forth);
     }
 
     /// Of equals the first counts, however the capture is cut into blocks.
@@ -238,6 +333,41 @@ mod tests {
         );
         assert_eq!(leaps(&[(0, &[(0, 0)]), (1, &[(0, 9 * DAY)])]), none, "files are no neighbours");
         assert_eq!(leaps(&[(0, &[(0, 7)])]), none);
+    }
+
+    #[test]
+    fn a_lone_record_with_a_false_time_is_found_wherever_blocks_meet() {
+        const DAY: i64 = 86_400_000;
+        let told = |blocks: &[(u16, &[(u32, i64)])]| {
+            let mut quality = Quality::default();
+            clock_of(blocks).tell(&mut quality);
+            let stray = quality.stray.map(|stray| (stray.frame.number(), stray.time));
+            (stray, quality.leaps.count, quality.clock_back_frames.len())
+        };
+        let ahead: &[(u32, i64)] = &[(0, 10), (1, 0), (0, 20), (0, 20 * DAY), (0, 30), (0, 40)];
+        assert_eq!(told(&[(0, ahead)]), (Some((4, at(20 * DAY))), 0, 1));
+        for cut in 1..ahead.len() {
+            let (before, behind) = ahead.split_at(cut);
+            let (stray, ..) = told(&[(0, before), (0, behind)]);
+            assert_eq!(stray.map(|(_, time)| time), Some(at(20 * DAY)), "{cut}");
+        }
+        let back = [(0, 20 * DAY), (0, 0), (0, 20 * DAY + 500)];
+        assert_eq!(told(&[(0, &back)]), (Some((2, at(0))), 0, 1));
+        let set = [(0, 20 * DAY), (0, 0), (0, 1), (0, 20 * DAY + 500)];
+        assert_eq!(told(&[(0, &set)]), (None, 2, 1), "two of them");
+        let late = [(0, 20 * DAY), (0, 0), (0, 20 * DAY + 1_001)];
+        assert_eq!(told(&[(0, &late)]), (None, 2, 1), "something else came between");
+        let twice = [(0, 10), (0, 20 * DAY), (0, 20), (0, 20 * DAY), (0, 30)];
+        assert_eq!(told(&[(0, &twice)]), (None, 4, 2), "two captures joined record by record");
+    }
+
+    #[test]
+    fn only_a_leap_forth_may_be_a_time_without_packets() {
+        const DAY: i64 = 86_400_000;
+        let forth = |blocks| clock_of(blocks).leaps.forth;
+        assert_eq!(forth(&[(0, &[(0, 5 * DAY), (1, 0), (0, 6 * DAY)])]), 1);
+        assert_eq!(forth(&[(0, &[(0, 5 * DAY)]), (0, &[(1, 0)])]), 0);
+        assert_eq!(forth(&[(0, &[(0, 0)]), (0, &[(1, 5 * DAY)])]), 1);
     }
 
     #[test]

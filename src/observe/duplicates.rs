@@ -57,7 +57,9 @@ impl Duplicates {
         let is_repeated = matches!(packet.transport, Transport::Icmp { kind, .. } if REPEATED.contains(&kind))
             && packet.source.is_ipv6();
         let is_announced = !is_numbered && is_for_many(packet.destination);
-        if packet.payload.wire == 0 || !packet.time.is_known() || is_repeated || is_announced {
+        // A clock that was set gives no 1 January 1970, and where none was set copies cannot be told by time.
+        let is_timed = packet.time.is_known() && packet.time.0 != 0;
+        if packet.payload.wire == 0 || !is_timed || is_repeated || is_announced {
             return None;
         }
         let at = print as usize % SLOTS;

@@ -58,6 +58,7 @@ mod view;
 pub use batch::Batch;
 pub use call::{Answer, Beginning, Call, CallProtocol, CallSide, Change, ChangeKind, Hold};
 pub use carriage::{Carriage, Relay};
+pub use clock::Stray;
 pub use dialogs::Dialogs;
 pub use few::Few;
 pub use forward::Forward;

@@ -226,11 +226,6 @@ impl Observer {
             skipped: self.skipped,
             link_messages: self.link_messages,
             fragments: self.fragments,
-            clock_back: self.clock.steps,
-            clock_back_frames: self.clock.frames,
-            clock_back_max: self.clock.largest,
-            clock_forth_max: self.clock.forth,
-            leaps: self.clock.leaps,
             cut_sip: self.cut_sip,
             cut_sip_count: self.cut_sip_count,
             incomplete_datagrams: fragments.incomplete,
@@ -244,6 +239,7 @@ impl Observer {
                 + self.policies.over_cap,
             ..Quality::default()
         };
+        self.clock.tell(&mut quality);
         let (flows, mut streams) = rows(self.shards, &mut quality, is_service);
         let mut conversations = self.dialogs.finish();
         let mut calls: BTreeMap<&str, Vec<usize>> = BTreeMap::new();

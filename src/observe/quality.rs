@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use crate::capture::Frame;
 use crate::decode::Skip;
 
-use super::clock::Leaps;
+use super::clock::{Leaps, Stray};
 
 /// What the capture can and cannot show.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +43,8 @@ pub struct Quality {
     pub clock_back_max: i64,
     /// The largest gap behind a step back from one record of an interface to its next, in nanoseconds.
     pub clock_forth_max: i64,
+    /// A packet with a false time, where this is all that is wrong with the times; its leaps are not counted then.
+    pub stray: Option<Stray>,
     /// Leaps of a day or more from one record to the next.
     pub leaps: Leaps,
     /// Bytes that TCP acknowledged and the capture does not hold: connections where that happened.

@@ -334,7 +334,7 @@ fn details() -> Vec<Case> {
         (Detail::Cap003 { pairs: 4 }, Warning, Capture, None),
         (Detail::Cap004 { cut: 2, frames: 100 }, Notice, Capture, None),
         (
-            Detail::Cap006 { steps: 1, largest: 2_500_000_000, returns: true, forward: 0 },
+            Detail::Cap006 { steps: 1, largest: 2_500_000_000, returns: true, forward: 0, stray: None },
             Notice,
             Capture,
             None,
@@ -573,8 +573,6 @@ fn row(id: &str, device: &str, status: RowStatus, packets: u64) -> RowResult {
 
 pub(super) fn capture(path: &str, ended: Ended) -> CaptureSummary {
     CaptureSummary {
-        path: path.to_owned(),
-        format: "pcapng".to_owned(),
         packets: 20_000,
         bytes: 4_321_000,
         first: Some(at(0)),
@@ -587,13 +585,9 @@ pub(super) fn capture(path: &str, ended: Ended) -> CaptureSummary {
             packets: 20_000,
             received: None,
         }],
-        cut_packets: 0,
-        cut_to: 0,
-        timeless_packets: 0,
         own_drops: 5,
-        live: None,
-        ended,
         sha256: Some("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad".into()),
+        ..CaptureSummary::unread(path.to_owned(), "pcapng".to_owned(), ended)
     }
 }
 

@@ -5,14 +5,6 @@ use jiff::tz::TimeZone;
 use super::language::Language;
 use crate::capture::Timestamp;
 
-/// 1 January 1980: whoever captures earlier has no clock.
-const CLOCK_SET: i64 = 315_532_800_000_000_000;
-
-/// Whether the clock that gave this time had been set.
-pub(crate) fn is_clock_set(time: Timestamp) -> bool {
-    time.0 >= CLOCK_SET
-}
-
 /// Stands between a number and its unit, so that no line breaks there.
 pub(crate) const NO_BREAK_SPACE: char = '\u{a0}';
 

@@ -102,7 +102,8 @@ pub(super) const CAP_006: Page = Page {
                   und werden nicht beurteilt.",
         measured: "Zeitstempel, die um mehr als 100 ms kleiner sind als der vorige derselben Schnittstelle; weniger kann \
                    beim Mitschneiden vertauscht worden sein. Sprünge von einem Tag oder mehr nennt der \
-                   Abschnitt „Mitschnitt“ in beiden Richtungen.",
+                   Abschnitt „Mitschnitt“ in beiden Richtungen. Weicht ein einziges Paket um einen Tag oder mehr von den \
+                   Paketen davor und danach ab, die in derselben Sekunde liegen, ist nur seine Zeit falsch.",
         action: "Schneiden Sie auf einem Gerät mit stabiler Uhr mit. Virtuelle Maschinen und Zeitumstellungen während der \
                  Messung sind die häufigste Ursache.",
         pitfalls: "Zusammengefügte Dateien sind oft nicht nach Zeit geordnet; übergeben Sie die Dateien einzeln.",
@@ -112,7 +113,8 @@ pub(super) const CAP_006: Page = Page {
         meaning: "Time stamps jump back, or all streams forward at once. Jitter and intervals of this capture are worthless and not judged.",
         measured: "Time stamps more than 100 ms smaller than the one before on the same interface; less may have been \
                    swapped while capturing. Leaps of a day or more in either direction are told in the section about \
-                   the capture.",
+                   the capture. Where a single packet is a day or more off the ones before and after it, which lie within a \
+                   second, only its time is false.",
         action: "Capture on a machine with a stable clock. Virtual machines and a change of time while capturing are the \
                  usual causes.",
         pitfalls: "Merged files are often not in order of time; give the files one by one.",

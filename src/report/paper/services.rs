@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Cell, Maker, Part, Table, Tone, filled, instant, is_group, shown, socket};
 use crate::report::json::document::{Certificate, DhcpServer, Flow};
-use crate::report::number::{NO_VALUE, day, is_clock_set};
+use crate::report::number::{NO_VALUE, day};
 
 /// Names of [`Flow::app`] that are services of the network, in the order of the table.
 const SERVICES: [&str; 6] = ["DNS", "DHCP", "NTP", "LDAP", "TFTP", "HTTP"];
@@ -86,7 +86,7 @@ fn certificate(maker: &Maker<'_>, one: &Certificate) -> Vec<Cell> {
     let words = maker.paper;
     let [from, to, seen] =
         [&one.not_before, &one.not_after, &one.seen].map(|time| time.as_deref().and_then(instant));
-    let seen = seen.filter(|seen| is_clock_set(*seen));
+    let seen = seen.filter(|seen| seen.is_clock_set());
     let (result, tone) = match (from, to, seen) {
         (_, Some(to), Some(seen)) if to < seen => (words.expired, Tone::Bad),
         (Some(from), _, Some(seen)) if seen < from => (words.not_yet, Tone::Bad),

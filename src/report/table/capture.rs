@@ -11,8 +11,8 @@ use crate::check::foreign_telephony;
 use crate::decode::{Layers, Skip};
 use crate::observe::Flow;
 use crate::report::link;
-use crate::report::number::{bytes, counted, is_clock_set, period, share};
-use crate::report::text::{extract_line, given_words, run_words};
+use crate::report::number::{bytes, counted, period, share};
+use crate::report::text::{extract_line, given_words, run_words, stray_line};
 
 /// Most files described one by one.
 const MOST: usize = 20;
@@ -73,7 +73,7 @@ fn file_facts(view: &View<'_>, capture: &CaptureSummary) -> Vec<(Piece, Piece)> 
         vec![input, (labels.packets.into(), Piece::lines([packets].into_iter().chain(extract), Tone::Plain))];
     if let (Some(first), Some(last)) = (capture.first, capture.last) {
         let period = period(first, last, view.context.zone, view.language);
-        let unset = (!is_clock_set(last)).then(|| view.words.notes.clock_unset.to_owned());
+        let unset = (!last.is_clock_set()).then(|| view.words.notes.clock_unset.to_owned());
         facts.push((labels.period.into(), Piece::lines([period].into_iter().chain(unset), Tone::Plain)));
     }
     let links: BTreeSet<String> = capture
@@ -140,13 +140,17 @@ fn quality_facts(view: &View<'_>) -> Vec<(Piece, Piece)> {
         let place = (found > 0).then_some(place.as_str());
         let told = (view.words.leaps)(quality.leaps.count, leap, place);
         let (notes, leaps) = (&view.words.notes, quality.leaps);
+        let why = |across| (notes.why_time_gap)(across, leaps.forth > 0);
         let (some, why) = match leaps.crossing {
-            0 => (None, notes.why_time_gap),
-            all if all == leaps.count => (None, notes.why_time_gap_across),
-            some => (Some((notes.time_gaps_across)(some)), notes.why_time_gap),
+            0 => (None, why(false)),
+            all if all == leaps.count => (None, why(true)),
+            some => (Some((notes.time_gaps_across)(some)), why(false)),
         };
         let lines = std::iter::once(told).chain(some).chain([why.to_owned()]);
         facts.push((labels.time_gap.into(), Piece::lines(lines, Tone::Plain)));
+    }
+    if let Some(stray) = quality.stray {
+        facts.push((labels.time_gap.into(), stray_line(stray, &view.context, view.language).into()));
     }
     if quality.duplicate_candidates > 0 {
         let share = of(quality.duplicates, quality.duplicate_candidates);

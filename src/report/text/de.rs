@@ -157,13 +157,24 @@ const NOTES: Notes = Notes {
     in_indications: "in TURN-Nachrichten",
     multiplexed: "in TURN-Multiplex (Microsoft)",
     peer: "Gegenstelle",
-    why_time_gap_across: "Die Pakete davor und danach stammen von verschiedenen Schnittstellen: Deren Uhren gehen \
-        verschieden, mehrere Mitschnitte sind zusammengefügt, oder es kam lange kein Paket.",
     time_gaps_across: |number| {
         let number = count(number, Language::De);
         format!("{number} davon zwischen verschiedenen Schnittstellen, deren Uhren verschieden gehen können.")
     },
-    why_time_gap: "Die Uhr wurde gestellt, mehrere Mitschnitte sind zusammengefügt, oder es kam lange kein Paket.",
+    why_time_gap: |across, forth| match (across, forth) {
+        (true, true) => {
+            "Die Pakete davor und danach stammen von verschiedenen Schnittstellen: Deren Uhren gehen \
+            verschieden, mehrere Mitschnitte sind zusammengefügt, oder es kam lange kein Paket."
+        }
+        (true, false) => {
+            "Die Pakete davor und danach stammen von verschiedenen Schnittstellen: Deren Uhren gehen \
+            verschieden, oder mehrere Mitschnitte sind zusammengefügt."
+        }
+        (false, true) => {
+            "Die Uhr wurde gestellt, mehrere Mitschnitte sind zusammengefügt, oder es kam lange kein Paket."
+        }
+        (false, false) => "Die Uhr wurde gestellt, oder mehrere Mitschnitte sind zusammengefügt.",
+    },
     one_way_call: "nur eine Seite ist zu hören (RTP-001)",
     marked_calls: "In der Reihenfolge ihres Beginns. ! steht vor Gesprächen, die scheiterten (besetzt, abgelehnt und nicht erreichbar zählen nicht dazu), einseitig waren oder mindestens 1 % Verlust hatten (wo der Empfänger per RTCP berichtet, nach dessen Zählung).",
     twice: "doppelt",

@@ -2,7 +2,7 @@
 
 use super::connection::secure;
 use super::words::OTHER_VERSION;
-use super::{dscp_name, no_voice, protocol, signalling, voice};
+use super::{clock, dscp_name, no_voice, protocol, signalling, voice};
 use crate::capture::Ended;
 use crate::check::{Astray, Detail, Finding, Life, LossSign, Refusal, Severity, VoiceSender};
 use crate::report::language::Language::De;
@@ -245,17 +245,7 @@ pub(super) fn action(finding: &Finding) -> String {
             "Stellen Sie den Spiegelport auf Senden und Empfangen, und messen Sie erneut."
         }
         Detail::Cap004 { .. } => "Schneiden Sie mit voller Paketlänge mit (Snaplen 0 oder 262144).",
-        Detail::Cap006 { forward: 1.., .. } => {
-            "Schneiden Sie an einem Gerät mit, dessen Uhr während der Messung nicht gestellt wird."
-        }
-        Detail::Cap006 { returns: false, .. } => {
-            "Wurde die Uhr gestellt, sortieren Sie die Datei nicht: Pakete vor und nach dem Sprung gerieten durcheinander. Schneiden \
-             Sie noch einmal mit, an einem Gerät, dessen Uhr niemand stellt."
-        }
-        Detail::Cap006 { .. } => {
-            "Sortieren Sie die Datei nach der Zeit (reordercap). Hilft das nicht, schneiden Sie noch einmal an einem Gerät \
-             mit stabiler Uhr mit."
-        }
+        told @ Detail::Cap006 { .. } => clock::action(told, De),
         Detail::Cap008 { .. } => {
             "Keine Maßnahme. Ist der Rufaufbau gestört, werten Sie die Protokolle der Anlage aus."
         }

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use super::clock;
 use super::connection;
 use super::de;
 use super::de_action::action;
@@ -428,20 +429,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 format!("{} SIP-Nachrichten sind", count(*cut, De))
             }
         ),
-        Detail::Cap006 { forward: forward @ 1.., .. } => format!(
-            "Die Uhr des Mitschnitts springt um {} vor: Alle Sprechwege laufen darüber ohne Lücke weiter. Dauern und Pausen \
-             darüber hinweg sind zu lang angegeben und werden nicht beurteilt.",
-            duration(*forward, De)
-        ),
-        Detail::Cap006 { steps, largest, returns, .. } => format!(
-            "Die Zeitstempel springen {} {} zurück{} Jitter und Zeitabstände sind deshalb nicht beurteilt.",
-            if *steps == 1 { "einmal um".to_owned() } else { format!("{}-mal um bis zu", count(*steps, De)) },
-            duration(*largest, De),
-            match returns {
-                true => " und danach wieder vor: Die Datei ist wohl nicht nach der Zeit sortiert.",
-                false => " und kommen nicht wieder: Die Uhr wurde gestellt, oder Mitschnitte hängen in falscher Folge aneinander. Zeiträume, die über den Sprung reichen, stimmen nicht.",
-            }
-        ),
+        told @ Detail::Cap006 { .. } => clock::detail(told, context, De),
         Detail::Cap008 { connections } => format!(
             "{} mit Signalisierung {} verschlüsselt (TLS). Anmeldung, Rufaufbau und vereinbarte Codecs sind nicht \
              lesbar; bei pascom ist das der Normalfall.",

@@ -157,13 +157,22 @@ const NOTES: Notes = Notes {
     in_indications: "in TURN indications",
     multiplexed: "in multiplexed TURN (Microsoft)",
     peer: "peer",
-    why_time_gap_across: "The packets before and after come from different interfaces: their clocks differ, several \
-        captures were joined, or no packet came for long.",
     time_gaps_across: |number| {
         let number = count(number, Language::En);
         format!("{number} of them between different interfaces, whose clocks may differ.")
     },
-    why_time_gap: "The clock was set, several captures were joined, or no packet came for long.",
+    why_time_gap: |across, forth| match (across, forth) {
+        (true, true) => {
+            "The packets before and after come from different interfaces: their clocks differ, several \
+            captures were joined, or no packet came for long."
+        }
+        (true, false) => {
+            "The packets before and after come from different interfaces: their clocks differ, or several \
+            captures were joined."
+        }
+        (false, true) => "The clock was set, several captures were joined, or no packet came for long.",
+        (false, false) => "The clock was set, or several captures were joined.",
+    },
     one_way_call: "one side alone is heard (RTP-001)",
     marked_calls: "In the order in which they began. ! marks calls that failed (busy, declined and unavailable do not count), were one-way or had at least 1 % loss (by the receiver's count where it reports by RTCP).",
     twice: "twice",

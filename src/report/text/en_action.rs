@@ -2,7 +2,7 @@
 
 use super::connection::secure;
 use super::words::OTHER_VERSION;
-use super::{dscp_name, no_voice, protocol, signalling, voice};
+use super::{clock, dscp_name, no_voice, protocol, signalling, voice};
 use crate::capture::Ended;
 use crate::check::{Astray, Detail, Finding, Life, LossSign, Refusal, Severity, VoiceSender};
 use crate::report::language::Language::En;
@@ -225,16 +225,7 @@ pub(super) fn action(finding: &Finding) -> String {
         }
         Detail::Cap003 { .. } => "Set the mirror port to both transmit and receive, and capture again.",
         Detail::Cap004 { .. } => "Capture whole packets (snap length 0 or 262144).",
-        Detail::Cap006 { forward: 1.., .. } => {
-            "Capture on a machine whose clock is not set during the measurement."
-        }
-        Detail::Cap006 { returns: false, .. } => {
-            "Where the clock was set, do not sort the file: packets before and behind the jump would be mixed up. Capture again on a machine whose clock \
-             nobody sets."
-        }
-        Detail::Cap006 { .. } => {
-            "Sort the file by time (reordercap). If that does not help, capture again on a machine with a stable clock."
-        }
+        told @ Detail::Cap006 { .. } => clock::action(told, En),
         Detail::Cap008 { .. } => "Nothing to do. If call set-up is faulty, look into the logs of the PBX.",
         Detail::Cap010(reason) => no_voice::action(reason, En),
         Detail::Cap011 { ended: Ended::Damaged { reason, .. }, .. } if reason.starts_with(OTHER_VERSION) => {

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use super::clock;
 use super::connection;
 use super::dscp::Hint;
 use super::en;
@@ -418,20 +419,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 format!("{} SIP messages were", count(*cut, En))
             }
         ),
-        Detail::Cap006 { forward: forward @ 1.., .. } => format!(
-            "The clock of the capture leaps forward by {}: all streams go on across it without a gap. Durations and pauses \
-             across it are too long here and are not judged.",
-            duration(*forward, En)
-        ),
-        Detail::Cap006 { steps, largest, returns, .. } => format!(
-            "The time stamps jump back {} {}{} Jitter and intervals are therefore not judged.",
-            if *steps == 1 { "once by".to_owned() } else { format!("{} times by up to", count(*steps, En)) },
-            duration(*largest, En),
-            match returns {
-                true => " and forth again: the file is probably not sorted by time.",
-                false => " and do not return: the clock was set, or captures were joined in the wrong order. Periods across the jump are wrong.",
-            }
-        ),
+        told @ Detail::Cap006 { .. } => clock::detail(told, context, En),
         Detail::Cap008 { connections } => format!(
             "{} with signalling {} encrypted (TLS). Registration, call set-up and negotiated codecs cannot be read; \
              with pascom this is normal.",

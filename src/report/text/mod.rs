@@ -5,6 +5,7 @@ mod absent;
 mod call;
 mod cause;
 mod changes;
+mod clock;
 mod connection;
 mod de;
 mod de_action;
@@ -50,6 +51,7 @@ use crate::site::Confidence;
 pub(crate) use absent::absent;
 pub(crate) use call::{CallNotes, HoldNote, arrow, failed_transfer, is_everyday, is_failure};
 pub(crate) use changes::{ChangeWords, change_words};
+pub(crate) use clock::stray_line;
 pub(crate) use dscp::{EXPEDITED_FORWARDING, name as dscp_name};
 pub(crate) use edition::edition;
 pub(crate) use given::{given_words, is_changed, unjudged_line, use_line, verdict_line};
@@ -122,6 +124,9 @@ fn title_of(finding: &Finding, language: Language) -> &'static str {
                 Language::De => "Mitschnittdatei nicht ganz lesbar",
                 Language::En => "Capture file not wholly readable",
             }
+        }
+        (told @ Detail::Cap006 { .. }, _) => {
+            clock::title(told, language).unwrap_or_else(|| title(finding.code(), language))
         }
         (Detail::Cap010(reason), _) => {
             no_voice::title(reason, language).unwrap_or_else(|| title(finding.code(), language))

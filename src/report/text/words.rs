@@ -304,10 +304,8 @@ pub(crate) struct Notes {
     pub(crate) multiplexed: &'static str,
     /// Before the address behind the TURN server.
     pub(crate) peer: &'static str,
-    /// What makes such leaps.
-    pub(crate) why_time_gap: &'static str,
-    /// The same where each leads from one interface to another; and that so many do.
-    pub(crate) why_time_gap_across: &'static str,
+    /// What makes such leaps: whether all are between different interfaces, and whether one leads to a later time.
+    pub(crate) why_time_gap: fn(bool, bool) -> &'static str,
     pub(crate) time_gaps_across: fn(u64) -> String,
 }
 

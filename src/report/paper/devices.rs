@@ -3,9 +3,10 @@
 use std::cmp::Reverse;
 
 use super::{Cell, Maker, Part, Picture, Table, Tone, shown, socket};
-use crate::report::json::document::{Confidence, Flow, Host, RowStatus};
+use crate::report::json::document::{Confidence, Flow, Host, RowStatus, Unjudged};
 use crate::report::number::{NO_VALUE, bytes};
 use crate::report::table::flows::is_about_strangers;
+use crate::report::text::given_words;
 
 pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     let labels = &maker.words.labels;
@@ -116,7 +117,11 @@ pub(super) fn unexplained(maker: &Maker<'_>) -> Vec<Part> {
     if flows.is_empty() {
         let notes = &maker.words.notes;
         let is_told = maker.document.findings.iter().any(|finding| is_about_strangers(&finding.code));
-        let none = if is_told { notes.unexplained_are_told } else { notes.no_unexplained };
+        let none = match maker.document.unjudged.contains(&Unjudged::NoDevice) {
+            _ if is_told => notes.unexplained_are_told,
+            true => given_words(maker.language).no_strangers,
+            false => notes.no_unexplained,
+        };
         return vec![Part::Text(none.to_owned())];
     }
     let packets = |flow: &Flow| flow.packets_ab.saturating_add(flow.packets_ba);
@@ -139,4 +144,42 @@ pub(super) fn unexplained(maker: &Maker<'_>) -> Vec<Part> {
         ]
     });
     vec![Part::Table(Table::new(&heads, rows.collect()))]
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::super::paper;
+    use super::*;
+    use crate::report::Language::De;
+    use crate::report::fixture::{audit, names, settings};
+    use crate::report::json;
+    use crate::report::json::document::Document;
+
+    fn document() -> Document {
+        json::document_of(&audit(), &names(De), &settings(De, 80))
+    }
+
+    /// What a section says, as the paper's parts are debugged.
+    fn section(document: &Document, id: &str) -> String {
+        let paper = paper(document, &TimeZone::UTC);
+        let section = paper.sections.iter().find(|section| section.id == id);
+        section.map_or_else(String::new, |section| format!("{:?}", section.parts))
+    }
+
+    #[test]
+    fn none_is_said_only_where_connections_were_checked() {
+        let mut document = document();
+        document.findings.clear();
+        document.flows.clear();
+        document.unjudged = vec![Unjudged::NoDevice];
+        let unchecked = given_words(De).no_strangers;
+        assert!(section(&document, "unexplained").contains(unchecked));
+        let limits = section(&document, "limits");
+        assert!(limits.contains(given_words(De).no_security), "{limits}");
+        document.unjudged.clear();
+        let told = section(&document, "unexplained");
+        assert!(told.contains("Keine.") && !told.contains(unchecked), "{told}");
+    }
 }

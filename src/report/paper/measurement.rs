@@ -10,7 +10,7 @@ use crate::report::json::skip::named;
 use crate::report::link;
 use crate::report::number::{NO_VALUE, bytes, counted, share, span};
 use crate::report::redact::is_public;
-use crate::report::text::{absent, edition, given_words, run_words, unjudged_line, use_line};
+use crate::report::text::{absent, edition, given_words, run_words, unjudged_lines, use_line};
 
 /// Fewer packets do not tell where they were captured.
 const LEAST_TELLING: u64 = 20;
@@ -214,9 +214,9 @@ pub(super) fn limits(maker: &Maker<'_>) -> Vec<Part> {
     } else {
         let few = document.few_packets.iter();
         let few: Vec<_> = few.map(|few| (maker.device(&few.address), few.packets, few.least)).collect();
-        let what = document.unjudged.iter();
-        let what = what.map(|what| unjudged_line(maker.words, (*what).into(), &few, maker.language));
-        parts.push(Part::List(what.chain(absent).collect()));
+        let what = document.unjudged.iter().map(|what| (*what).into());
+        let lines = unjudged_lines(maker.words, what, &few, maker.language);
+        parts.push(Part::List(lines.into_iter().chain(absent).collect()));
     }
     if !document.exceptions.is_empty() {
         parts.push(Part::Subheading(maker.words.headings.exceptions.to_owned()));

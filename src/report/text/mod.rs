@@ -52,7 +52,7 @@ pub(crate) use call::{CallNotes, HoldNote, arrow, failed_transfer, is_everyday, 
 pub(crate) use changes::{ChangeWords, change_words};
 pub(crate) use dscp::{EXPEDITED_FORWARDING, name as dscp_name};
 pub(crate) use edition::edition;
-pub(crate) use given::{given_words, is_changed, unjudged_line, use_line, verdict_line};
+pub(crate) use given::{given_words, is_changed, unjudged_lines, use_line, verdict_line};
 pub(crate) use lookup::unanswered;
 pub(crate) use paper::{PaperWords, glance_rest, paper_words};
 pub(crate) use registration::{Registered, Unreachable};

@@ -42,6 +42,7 @@ const FIXED: &[&str] = &[
     "clock_source",
     "code",
     "codec",
+    "condition",
     "confidence",
     "dialled",
     "early_media",

@@ -278,6 +278,9 @@ pub(in crate::report) struct Row {
     pub(in crate::report) device: String,
     /// In the language of the report.
     pub(in crate::report) service: Option<String>,
+    /// When the row is used, if not always, in the language of the report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) condition: Option<String>,
     /// What the document says of transport, ports and peer, in the language of the report.
     #[serde(default)]
     pub(in crate::report) legs: Vec<Leg>,

@@ -237,6 +237,7 @@ fn rows(audit: &Audit, names: &Names) -> Vec<published::Row> {
         row: row.row.to_string(),
         device: row.device.to_string(),
         service: names.row(&row.row).map(|name| name.service.to_string()),
+        condition: names.row(&row.row).and_then(|name| name.condition.as_deref()).map(ToOwned::to_owned),
         legs: names
             .row(&row.row)
             .into_iter()

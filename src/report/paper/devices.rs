@@ -100,7 +100,7 @@ pub(super) fn rows(maker: &Maker<'_>) -> Vec<Part> {
             Cell::toned((maker.words.row_status)(row.status.into(), row.has_failed()), tone),
             Cell::new(maker.device(&row.device)),
             Cell::new(&row.row),
-            Cell::new(row.service.as_deref().unwrap_or(NO_VALUE)),
+            super::service(row),
             Cell::list(&ports),
             Cell::list(&peers),
             Cell::number(maker.count(row.packets), Some(row.packets as f64)),
@@ -166,6 +166,18 @@ mod tests {
         let paper = paper(document, &TimeZone::UTC);
         let section = paper.sections.iter().find(|section| section.id == id);
         section.map_or_else(String::new, |section| format!("{:?}", section.parts))
+    }
+
+    #[test]
+    fn a_row_that_holds_at_times_says_when() {
+        let mut document = document();
+        let told = |document: &Document| section(document, "ports") + &section(document, "firewall");
+        assert!(!told(&document).contains("Nur vor Ort"));
+        let service = document.rows[0].service.clone().unwrap();
+        document.rows[0].condition = Some("Nur vor Ort".to_owned());
+        document.rows[0].legs[0].leaves_lan = true;
+        let told = told(&document);
+        assert_eq!(told.matches(&format!("\"{service} (Nur vor Ort)\"")).count(), 2, "{told}");
     }
 
     #[test]

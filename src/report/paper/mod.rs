@@ -20,7 +20,7 @@ pub(super) use ladder::{Ladder, LadderStep};
 use super::escape::escape_terminal;
 use super::json::document::{Document, Endpoint, HostKind, Leg, Row, Severity, Verdict};
 use super::language::Language;
-use super::number;
+use super::number::{self, NO_VALUE};
 use super::text::{PaperWords, Words, given_words, paper_words, screen_words, words};
 use crate::capture::Timestamp;
 
@@ -247,10 +247,8 @@ impl Maker<'_> {
     }
 
     fn moment(&self, time: Option<&str>) -> String {
-        time.and_then(instant).map_or_else(
-            || number::NO_VALUE.to_owned(),
-            |time| number::moment(time, self.zone, self.language),
-        )
+        time.and_then(instant)
+            .map_or_else(|| NO_VALUE.to_owned(), |time| number::moment(time, self.zone, self.language))
     }
 }
 
@@ -293,7 +291,7 @@ impl Cell {
     /// Several things in one cell.
     fn list(items: &[String]) -> Self {
         let items: Vec<String> = items.iter().map(|item| shown(item)).collect();
-        let text = if items.is_empty() { number::NO_VALUE.to_owned() } else { items.join("; ") };
+        let text = if items.is_empty() { NO_VALUE.to_owned() } else { items.join("; ") };
         Self { text, tone: Tone::Plain, order: None, items }
     }
 
@@ -318,6 +316,15 @@ pub(super) fn shown(text: &str) -> String {
 /// A finding's sentences, which a stored report may have changed.
 fn sentence(text: &str) -> String {
     escape_terminal(text, MOST_SENTENCE)
+}
+
+/// What a row is for, and when.
+fn service(row: &Row) -> Cell {
+    let service = row.service.as_deref().unwrap_or(NO_VALUE);
+    match &row.condition {
+        Some(condition) => Cell::new(format!("{service} ({condition})")),
+        None => Cell::new(service),
+    }
 }
 
 /// Behind ports that the site file puts in the place of the document's.

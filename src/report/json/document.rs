@@ -11,6 +11,8 @@ pub(in crate::report) use super::course::{Course, Route, Segment};
 pub(in crate::report) use super::finding::{Evidence, Finding, Party, Severity, Subject};
 pub(in crate::report) use super::given::{Accepted, CoverField, Exception, FewPackets};
 pub(in crate::report) use super::network::{Absent, Certificate, DhcpServer, VoicePolicy};
+#[cfg(test)]
+pub(in crate::report) use super::quality::Leaps;
 use super::quality::Quality;
 pub(in crate::report) use super::receiver::{Receiver, Voip};
 pub(in crate::report) use super::registration::{Lookup, Mapping, Refresh, Refusal, Registration};
@@ -159,6 +161,9 @@ pub(in crate::report) struct Capture {
     pub(in crate::report) interfaces: Vec<Interface>,
     /// Packets shorter than on the wire.
     pub(in crate::report) cut_packets: u64,
+    /// Packets without a usable time.
+    #[serde(default)]
+    pub(in crate::report) timeless_packets: u64,
     /// Of a live capture, whose `path` names interfaces. Missing in the report of a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::report) live: Option<Live>,
@@ -203,6 +208,9 @@ pub(in crate::report) struct Host {
     pub(in crate::report) macs: Vec<String>,
     /// Maker by MAC prefix.
     pub(in crate::report) vendor: Option<String>,
+    /// Vendor whose document binds it: AGFEO or pascom.
+    #[serde(default)]
+    pub(in crate::report) bound_by: Option<String>,
     pub(in crate::report) role: Option<String>,
     /// What sort of thing the role is.
     #[serde(default)]
@@ -256,6 +264,9 @@ pub(in crate::report) struct Contradiction {
     /// The model that it speaks for, where that and not the role is in doubt.
     #[serde(default)]
     pub(in crate::report) model: Option<String>,
+    /// What the model, else the role, is called in the language of the report.
+    #[serde(default)]
+    pub(in crate::report) title: Option<String>,
     pub(in crate::report) evidence: Sign,
 }
 

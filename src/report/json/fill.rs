@@ -114,6 +114,7 @@ fn capture(capture: &CaptureSummary, audit: &Audit) -> published::Capture {
         linktypes: links.into_iter().collect(),
         interfaces: interfaces.collect(),
         cut_packets: capture.cut_packets,
+        timeless_packets: capture.timeless_packets,
         live: capture.live.as_ref().map(live),
         undecoded: alone.then(|| undecoded(&audit.traffic)),
         ended: capture.ended.clone().into(),
@@ -183,6 +184,7 @@ fn hosts(audit: &Audit, titles: &Names, limit: usize) -> (Vec<published::Host>, 
             address: address.to_string(),
             macs: own.iter().flat_map(|facts| &facts.macs).map(|seen| seen.mac.to_string()).collect(),
             vendor: device.and_then(|device| device.maker.as_ref()).map(ToString::to_string),
+            bound_by: device.and_then(|device| device.vendor.as_ref()).map(ToString::to_string),
             role: device.map(|device| device.role.to_string()),
             kind: device.map(|device| device.kind.into()),
             role_title: device.map(|device| titles.role(&device.role)),
@@ -192,7 +194,7 @@ fn hosts(audit: &Audit, titles: &Names, limit: usize) -> (Vec<published::Host>, 
             model_is_fitted: device.is_some_and(|device| device.model.is_some() && device.model_is_fitted),
             confidence: device.map(|device| device.confidence.into()),
             evidence: device.map(signs).unwrap_or_default(),
-            contradictions: device.map(contradictions).unwrap_or_default(),
+            contradictions: device.map(|device| contradictions(device, titles)).unwrap_or_default(),
             vlans: own.map(|facts| facts.vlans.clone()).unwrap_or_default(),
             outer_vlans: own.map(|facts| facts.outer_vlans.clone()).unwrap_or_default(),
             agents: strings(agents.get(&address)),
@@ -212,10 +214,14 @@ fn signs(device: &Device) -> Vec<published::Sign> {
     device.evidence.iter().map(sign).collect()
 }
 
-fn contradictions(device: &Device) -> Vec<published::Contradiction> {
+fn contradictions(device: &Device, titles: &Names) -> Vec<published::Contradiction> {
     let contradictions = device.contradictions.iter().map(|contradiction| published::Contradiction {
         role: contradiction.role.to_string(),
         model: contradiction.model.as_ref().map(ToString::to_string),
+        title: Some(match &contradiction.model {
+            Some(model) => titles.model(model),
+            None => titles.role(&contradiction.role),
+        }),
         evidence: sign(&contradiction.evidence),
     });
     contradictions.collect()

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::{Cell, Maker, Part, Picture, Table, Tone, shown, socket};
-use crate::report::json::document::{Confidence, Flow, Host, RowStatus, Unjudged};
+use crate::report::json::document::{Confidence, Flow, Host, RowStatus, Sign, Unjudged};
 use crate::report::number::{NO_VALUE, bytes};
 use crate::report::table::flows::is_about_strangers;
 use crate::report::text::given_words;
@@ -23,12 +23,13 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
         (labels.confidence, false),
         (labels.known_by, false),
     ];
+    let is_unjudged = maker.document.unjudged.contains(&Unjudged::NoDevice);
+    let is_known = !is_unjudged || hosts.iter().any(|host| host.bound_by.is_some());
     let rows = hosts.into_iter().map(|host| line(maker, host)).collect();
-    vec![
-        Part::Table(Table::new(&heads, rows).folding(&["MAC", "VLAN", labels.known_by])),
-        Part::Subheading(maker.paper.who_talks.to_owned()),
-        Part::Picture(Picture::WhoTalks),
-    ]
+    let table = Part::Table(Table::new(&heads, rows).folding(&["MAC", "VLAN", labels.known_by]));
+    let unknown = (!is_known).then(|| Part::Text(maker.words.notes.no_devices.to_owned()));
+    let pictures = [Part::Subheading(maker.paper.who_talks.to_owned()), Part::Picture(Picture::WhoTalks)];
+    std::iter::once(table).chain(unknown).chain(pictures).collect()
 }
 
 fn line(maker: &Maker<'_>, host: &Host) -> Vec<Cell> {
@@ -43,11 +44,12 @@ fn line(maker: &Maker<'_>, host: &Host) -> Vec<Cell> {
         Some(sure) => (maker.words.confidence)(sure.into()),
         None => NO_VALUE,
     };
-    let evidence: Vec<String> = host
-        .evidence
-        .iter()
-        .map(|sign| format!("{}: {}", (maker.words.evidence)(sign.kind.into()), sign.seen))
-        .collect();
+    let told = |sign: &Sign| format!("{}: {}", (maker.words.evidence)(sign.kind.into()), sign.seen);
+    let mut evidence: Vec<String> = host.evidence.iter().map(told).collect();
+    evidence.extend(host.contradictions.iter().map(|one| {
+        let other = one.title.as_deref().or(one.model.as_deref()).unwrap_or(&one.role);
+        format!("{}: {other} – {}", maker.words.labels.against, told(&one.evidence))
+    }));
     let mut vlans: Vec<String> = host.vlans.iter().map(ToString::to_string).collect();
     let outer = maker.words.notes.outer_vlan;
     vlans.extend(host.outer_vlans.iter().map(|vlan| format!("{outer} {vlan}")));
@@ -156,6 +158,7 @@ mod tests {
     use crate::report::fixture::{audit, names, settings};
     use crate::report::json;
     use crate::report::json::document::Document;
+    use crate::report::text::words;
 
     fn document() -> Document {
         json::document_of(&audit(), &names(De), &settings(De, 80))
@@ -178,6 +181,21 @@ mod tests {
         document.rows[0].legs[0].leaves_lan = true;
         let told = told(&document);
         assert_eq!(told.matches(&format!("\"{service} (Nur vor Ort)\"")).count(), 2, "{told}");
+    }
+
+    #[test]
+    fn what_speaks_against_a_device_and_that_none_is_known_are_told() {
+        let mut document = document();
+        let told = |document: &Document| section(document, "devices");
+        let title =
+            document.hosts.iter().flat_map(|host| &host.contradictions).find_map(|one| one.title.clone());
+        let against = format!("Dagegen spricht: {} – ", title.unwrap());
+        assert!(told(&document).contains(&against), "{}", told(&document));
+        document.unjudged = vec![Unjudged::NoDevice];
+        let hint = words(De).notes.no_devices;
+        assert!(!told(&document).contains(hint));
+        document.hosts.iter_mut().for_each(|host| host.bound_by = None);
+        assert!(told(&document).contains(hint));
     }
 
     #[test]

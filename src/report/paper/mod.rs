@@ -11,8 +11,6 @@ mod result;
 mod services;
 mod voice;
 
-use std::net::IpAddr;
-
 use jiff::tz::TimeZone;
 
 pub(super) use ladder::{Ladder, LadderStep};
@@ -340,11 +338,6 @@ fn socket(endpoint: &Endpoint) -> String {
     } else {
         format!("{}:{}", endpoint.address, endpoint.port)
     }
-}
-
-/// Whether an address stands for several hosts.
-pub(super) fn is_group(address: &str) -> bool {
-    address.ends_with(".255") || address.parse::<IpAddr>().is_ok_and(|address| address.is_multicast())
 }
 
 fn instant(text: &str) -> Option<Timestamp> {

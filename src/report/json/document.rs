@@ -231,6 +231,9 @@ pub(in crate::report) struct Host {
     pub(in crate::report) evidence: Vec<Sign>,
     /// Signs for other roles.
     pub(in crate::report) contradictions: Vec<Contradiction>,
+    /// Other addresses that DHCP offered to its hardware and from which nothing was sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::report) former_addresses: Vec<FormerAddress>,
     pub(in crate::report) vlans: Vec<u16>,
     /// VLANs of the outermost of several tags (QinQ).
     #[serde(default)]
@@ -255,6 +258,14 @@ pub(in crate::report) struct Sign {
     pub(in crate::report) frames: Vec<u64>,
     /// For each frame, the position of its file in `captures`.
     pub(in crate::report) files: Vec<u16>,
+}
+
+/// An address that a device was offered and does not have.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct FormerAddress {
+    pub(in crate::report) address: String,
+    /// The VLAN that the device was in afterwards, if it was not before.
+    pub(in crate::report) before_vlan: Option<u16>,
 }
 
 /// A sign for another role than the one decided on.

@@ -15,7 +15,7 @@ use crate::observe::media::{PayloadReport, ReceiverReport, StreamReport};
 use crate::observe::{Call, Direction, Flow, Mapping, Marks, Protocol, Registration, Stream, Traffic};
 use crate::report::text::{Context, finding_text};
 use crate::report::{Language, LegName, Names, Settings, link, number, text};
-use crate::site::{Device, Evidence, Ports, Scope};
+use crate::site::{Device, Evidence, Former, Ports, Scope};
 
 /// Directions that tell their course, unless all flows were asked for.
 const ROUTES: usize = 50;
@@ -195,6 +195,7 @@ fn hosts(audit: &Audit, titles: &Names, limit: usize) -> (Vec<published::Host>, 
             confidence: device.map(|device| device.confidence.into()),
             evidence: device.map(signs).unwrap_or_default(),
             contradictions: device.map(|device| contradictions(device, titles)).unwrap_or_default(),
+            former_addresses: device.map(former_addresses).unwrap_or_default(),
             vlans: own.map(|facts| facts.vlans.clone()).unwrap_or_default(),
             outer_vlans: own.map(|facts| facts.outer_vlans.clone()).unwrap_or_default(),
             agents: strings(agents.get(&address)),
@@ -212,6 +213,13 @@ fn hosts(audit: &Audit, titles: &Names, limit: usize) -> (Vec<published::Host>, 
 
 fn signs(device: &Device) -> Vec<published::Sign> {
     device.evidence.iter().map(sign).collect()
+}
+
+fn former_addresses(device: &Device) -> Vec<published::FormerAddress> {
+    let former = device.former.iter();
+    let one =
+        |one: &Former| published::FormerAddress { address: one.address.to_string(), before_vlan: one.vlan };
+    former.map(one).collect()
 }
 
 fn contradictions(device: &Device, titles: &Names) -> Vec<published::Contradiction> {

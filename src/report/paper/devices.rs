@@ -6,7 +6,7 @@ use super::{Cell, Maker, Part, Picture, Table, Tone, shown, socket};
 use crate::report::json::document::{Confidence, Flow, Host, RowStatus, Sign, Unjudged};
 use crate::report::number::{NO_VALUE, bytes};
 use crate::report::table::flows::is_about_strangers;
-use crate::report::text::given_words;
+use crate::report::text::{former, given_words};
 
 pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     let labels = &maker.words.labels;
@@ -50,6 +50,9 @@ fn line(maker: &Maker<'_>, host: &Host) -> Vec<Cell> {
         let other = one.title.as_deref().or(one.model.as_deref()).unwrap_or(&one.role);
         format!("{}: {other} – {}", maker.words.labels.against, told(&one.evidence))
     }));
+    evidence.extend(
+        host.former_addresses.iter().map(|one| former(&one.address, one.before_vlan, maker.language)),
+    );
     let mut vlans: Vec<String> = host.vlans.iter().map(ToString::to_string).collect();
     let outer = maker.words.notes.outer_vlan;
     vlans.extend(host.outer_vlans.iter().map(|vlan| format!("{outer} {vlan}")));
@@ -157,7 +160,7 @@ mod tests {
     use crate::report::Language::De;
     use crate::report::fixture::{audit, names, settings};
     use crate::report::json;
-    use crate::report::json::document::Document;
+    use crate::report::json::document::{Document, FormerAddress};
     use crate::report::text::words;
 
     fn document() -> Document {
@@ -196,6 +199,16 @@ mod tests {
         assert!(!told(&document).contains(hint));
         document.hosts.iter_mut().for_each(|host| host.bound_by = None);
         assert!(told(&document).contains(hint));
+    }
+
+    #[test]
+    fn another_address_of_the_same_hardware_stands_with_the_device() {
+        let mut document = document();
+        let (address, before_vlan) = ("192.168.99.130".to_owned(), Some(20));
+        document.hosts[0].former_addresses = vec![FormerAddress { address, before_vlan }];
+        let told = section(&document, "devices");
+        let expected = "dieselbe MAC wie 192.168.99.130 (Adresse vor dem Wechsel in VLAN\\u{a0}20)";
+        assert!(document.hosts[0].role.is_some() && told.contains(expected), "{told}");
     }
 
     #[test]

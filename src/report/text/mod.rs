@@ -240,6 +240,20 @@ pub(crate) fn app(app: App) -> Option<&'static str> {
     (app != App::Unknown).then(|| app.name())
 }
 
+/// Another address that the hardware of a device was offered; `vlan`: where the device went afterwards.
+pub(crate) fn former(address: &str, vlan: Option<u16>, language: Language) -> String {
+    match (vlan, language) {
+        (Some(vlan), Language::De) => {
+            format!("dieselbe MAC wie {address} (Adresse vor dem Wechsel in VLAN\u{a0}{vlan})")
+        }
+        (None, Language::De) => format!("dieselbe MAC wie {address} (per DHCP angebotene Adresse)"),
+        (Some(vlan), Language::En) => {
+            format!("same MAC as {address} (its address before it moved to VLAN\u{a0}{vlan})")
+        }
+        (None, Language::En) => format!("same MAC as {address} (an address that DHCP offered)"),
+    }
+}
+
 /// A few of many: at most [`FEW`] entries and how many were left out.
 struct List {
     shown: Vec<String>,

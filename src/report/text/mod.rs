@@ -6,6 +6,7 @@ mod call;
 mod cause;
 mod changes;
 mod connection;
+mod damage;
 mod de;
 mod de_action;
 mod de_finding;

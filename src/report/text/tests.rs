@@ -295,7 +295,10 @@ fn the_reason_of_a_damage_is_told_in_german_or_not_at_all() {
         (super::words(De).ended)(&ended)
     };
     let known = told("a block whose two lengths differ (248 and 9)");
-    assert_eq!(known, "ab Byte 12.345 beschädigt: Die Längenangaben eines Blocks stimmen nicht");
+    assert_eq!(
+        known,
+        "ab Byte 12.345 beschädigt: Die beiden Längenangaben eines Blocks stimmen nicht überein (248 und 9)"
+    );
     assert_eq!(told(HOSTILE), "ab Byte 12.345 beschädigt");
 }
 

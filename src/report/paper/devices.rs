@@ -6,7 +6,7 @@ use super::{Cell, Maker, Part, Picture, Table, Tone, shown, socket};
 use crate::report::json::document::{Confidence, Flow, Host, RowStatus, Sign, Unjudged};
 use crate::report::number::{NO_VALUE, bytes};
 use crate::report::table::flows::is_about_strangers;
-use crate::report::text::{former, given_words};
+use crate::report::text::{app_title, former, given_words};
 
 pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     let labels = &maker.words.labels;
@@ -143,7 +143,7 @@ pub(super) fn unexplained(maker: &Maker<'_>) -> Vec<Part> {
         vec![
             Cell::new(format!("{} → {}", socket(&flow.a), socket(&flow.b))),
             Cell::new(shown(&flow.transport.to_uppercase())),
-            Cell::new(flow.app.as_deref().unwrap_or(maker.words.notes.unknown)),
+            Cell::new(flow.app.as_deref().map_or_else(|| maker.words.notes.unknown.to_owned(), app_title)),
             Cell::number(maker.count(packets(flow)), Some(packets(flow) as f64)),
             Cell::number(bytes(amount, maker.language), Some(amount as f64)),
         ]

@@ -350,6 +350,11 @@ pub(super) fn between(from: Option<&str>, to: Option<&str>) -> Option<i64> {
     Some(instant(to?)?.0.saturating_sub(instant(from?)?.0))
 }
 
+/// The sentence for one, else that for several.
+pub(super) fn one_or_some([one, several]: [&'static str; 2], number: usize) -> &'static str {
+    if number == 1 { one } else { several }
+}
+
 /// The sentence with its `{}` filled in.
 fn filled(sentence: &str, what: &str) -> String {
     sentence.replacen("{}", what, 1)

@@ -255,6 +255,19 @@ pub(crate) fn former(address: &str, vlan: Option<u16>, language: Language) -> St
     }
 }
 
+/// The same as a person writes it, by its name in the JSON report: `DNS`, `mDNS`.
+pub(crate) fn app_title(name: &str) -> String {
+    match name {
+        "mdns" => "mDNS".to_owned(),
+        "netbios" => "NetBIOS".to_owned(),
+        "openvpn" => "OpenVPN".to_owned(),
+        "syslog" => "Syslog".to_owned(),
+        // A word, no abbreviation.
+        "capture" => name.to_owned(),
+        _ => name.to_uppercase(),
+    }
+}
+
 /// A few of many: at most [`FEW`] entries and how many were left out.
 struct List {
     shown: Vec<String>,

@@ -198,3 +198,47 @@ fn a_transport_that_no_document_names_is_told_as_such() {
         assert!(text.contains("presumably TCP (not given)") && !text.contains("TCP?"), "{form}");
     }
 }
+
+/// A sample's report in German, with plain blanks: table, Markdown.
+fn both_forms(sample: &str) -> [String; 2] {
+    ["table", "markdown"].map(|form| {
+        let file = format!("samples/{sample}");
+        let output = pbxray(&["check", &file, "--lang", "de", "--width", "140", "--format", form]);
+        let text = String::from_utf8(output.stdout).unwrap().replace('\u{a0}', " ");
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    })
+}
+
+#[test]
+fn what_one_form_says_the_other_says_too() {
+    let hint = "Kein Gerät von AGFEO oder pascom erkannt. Benennen Sie die Anlage mit --pbx ADRESSE=MODELL.";
+    let exposure = "Ob die Anlage aus dem Internet erreichbar ist, ist nicht beurteilt";
+    for (sample, said) in [
+        ("sec-003.pcapng", vec![hint, exposure, "Dagegen spricht: pascom Server (Onsite) – typische Ports"]),
+        ("points-wan.pcapng", vec![hint, exposure, "VLAN 7", "am Anschluss von 198.51.100.2"]),
+        ("noise-in-voice-ranges.pcapng", vec!["CAPWAP, innen nicht alles lesbar", "4 von 6 (66,7 %)"]),
+        (
+            "vlan-boot.pcapng",
+            vec![
+                "switch-eg (00:04:0e:10:00:07)",
+                "46 (EF)",
+                "zwischen 192.168.10.2 (AGFEO Telefonanlage)",
+                "dieselbe MAC wie 192.168.99.130 (Adresse vor dem Wechsel in VLAN 20)",
+            ],
+        ),
+        ("port-009.pcapng", vec!["SIP", "(Zur Anlage nur, wenn dort die Verschlüsselung aktiviert ist)"]),
+        ("cap-011-scribbled.pcapng", vec!["(248 und 1.249.186.871)"]),
+        ("mirror-duplicates.pcapng", vec!["die ersten Paare aus Paket und Kopie"]),
+    ] {
+        let [table, markdown] = both_forms(sample);
+        for text in said {
+            assert!(table.contains(text), "{sample}: {text}: {table}");
+            assert!(markdown.contains(text), "{sample}: {text}: {markdown}");
+        }
+        assert!(
+            !markdown.contains("Verbindungen Keine.") || !markdown.contains(hint),
+            "{sample}: {markdown}"
+        );
+        assert!(!markdown.contains("In der Regel sind keine"), "{sample}: {markdown}");
+    }
+}

@@ -49,8 +49,8 @@ pub enum OpenError {
     },
     /// Something else than a capture.
     #[error(
-        "{}: cannot be read: it starts with \"{start}\", expected pcap, pcapng or snoop, \
-         plain or packed with gzip, zstd or lz4; {advice}",
+        "{}: cannot be read: {advice} (expected is pcap, pcapng or snoop, plain or packed with gzip, zstd or \
+         lz4; it starts with \"{start}\")",
         .path.display()
     )]
     NotACapture {

@@ -81,6 +81,7 @@ impl World {
             contradictions: Vec::new(),
             scope: self.hints.scope(address),
             on_link: Some(self.hints.scope(address) == Scope::Lan),
+            former: Vec::new(),
             role,
         });
         self.site.devices.sort_by_key(|device| device.address);

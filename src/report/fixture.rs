@@ -400,6 +400,7 @@ fn site() -> Site {
         contradictions: Vec::new(),
         scope: Scope::Lan,
         on_link: Some(true),
+        former: Vec::new(),
     };
     let mut pbx = device(PBX, Kind::Pbx, Some("AGFEO"), vec![sign(EvidenceKind::Stated, "--pbx", 100)]);
     pbx.model = Some(ModelId::from("hypervoice"));
@@ -411,11 +412,8 @@ fn site() -> Site {
         sign(EvidenceKind::Registration, PBX, 10),
     ];
     let mut phone = device(PHONE, Kind::Terminal, Some("AGFEO"), agent);
-    phone.contradictions = vec![Contradiction {
-        role: RoleId::from("other"),
-        model: None,
-        evidence: sign(EvidenceKind::Ports, "5004", 5),
-    }];
+    let (role, evidence) = (RoleId::from("other"), sign(EvidenceKind::Ports, "5004", 5));
+    phone.contradictions = vec![Contradiction { role, model: None, evidence }];
     let softphone = device(SOFTPHONE, Kind::Softphone, None, Vec::new());
     let exceptions = vec![
         ExceptionUse {

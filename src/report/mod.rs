@@ -1,5 +1,6 @@
 //! Takes an audit, gives bytes: one small file per format. Decides nothing.
 
+mod captured;
 mod changes;
 mod escape;
 mod exit;
@@ -19,6 +20,7 @@ mod number;
 mod panes;
 mod paper;
 mod points;
+mod policy;
 mod ports;
 mod published;
 mod redact;

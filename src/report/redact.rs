@@ -38,10 +38,12 @@ const FIXED: &[&str] = &[
     "app",
     "as_of",
     "beginning",
+    "bound_by",
     "cleared",
     "clock_source",
     "code",
     "codec",
+    "condition",
     "confidence",
     "dialled",
     "early_media",
@@ -349,6 +351,11 @@ impl Pseudonyms {
                 *to = self.party(to).into();
             }
             call.dialled = call.dialled.take().map(|number| self.name(&number).into());
+        }
+        for policy in &mut audit.traffic.policies {
+            for name in policy.system.iter_mut().chain(&mut policy.port) {
+                *name = self.name(name).into();
+            }
         }
         phrase::hide_in_audit(audit);
         for exception in &mut audit.site.exceptions {

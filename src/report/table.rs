@@ -8,6 +8,7 @@ pub(super) mod findings;
 pub(super) mod flows;
 pub(super) mod media;
 mod page;
+mod policies;
 mod rows;
 mod sources;
 #[cfg(test)]
@@ -60,6 +61,7 @@ fn write(mut page: Page, view: &View<'_>, settings: &Settings) -> String {
     devices::write(&mut page, view);
     rows::write(&mut page, view);
     media::write(&mut page, view);
+    policies::write(&mut page, view);
     flows::write(&mut page, view);
     calls::write(&mut page, view);
     calls::write_registrations(&mut page, view);

@@ -79,6 +79,17 @@ pub struct Device {
     pub scope: Scope,
     /// Whether it is on the captured link; `None`: cannot be told.
     pub on_link: Option<bool>,
+    /// Other addresses that DHCP offered to its hardware and from which nothing was sent.
+    pub former: Vec<Former>,
+}
+
+/// An address that a device was offered and does not have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Former {
+    /// The address.
+    pub address: IpAddr,
+    /// The VLAN that the device was in afterwards, if it was not before.
+    pub vlan: Option<u16>,
 }
 
 /// What kind of sign it is.

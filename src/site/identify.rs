@@ -9,6 +9,7 @@ use crate::observe::message::App;
 use crate::observe::{self, FlowView, NameSource, Traffic};
 
 use super::device::{Confidence, Contradiction, Device, Evidence, EvidenceKind, Scope, Site};
+use super::former;
 use super::identity::{AgentSide, Fingerprint, Identity, PortPrint};
 use super::stated::{Hints, Stated};
 use super::value::{Initiator, Kind, Model, ModelId, PeerScope, Role, RoleId};
@@ -60,8 +61,8 @@ pub fn identify(traffic: &Traffic, lore: Lore<'_>, hints: &Hints) -> Site {
     let (seen, absent): (Vec<&Stated>, Vec<&Stated>) = hints.hosts().partition(|host| is_seen(host.address));
     addresses.extend(seen.iter().map(|host| host.address));
     let empty = Vec::new();
-    let devices =
-        addresses.into_iter().filter_map(|at| scene.settle(at, found.get(&at).unwrap_or(&empty))).collect();
+    let devices = addresses.into_iter().filter_map(|at| scene.settle(at, found.get(&at).unwrap_or(&empty)));
+    let devices = former::merged(devices.collect(), traffic);
     let absent = absent.into_iter().map(|host| (host.address, host.source())).collect();
     Site { devices, absent, exceptions: Vec::new(), cover: hints.site.cover() }
 }
@@ -344,6 +345,7 @@ impl<'a> Scene<'a> {
             contradictions,
             scope: self.hints.scope(address),
             on_link: facts.and_then(|facts| facts.on_link),
+            former: Vec::new(),
         })
     }
 

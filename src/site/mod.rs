@@ -2,6 +2,7 @@
 //! evidence for it. Never reads a rule book: its facts arrive as the values declared here.
 
 mod device;
+mod former;
 mod hints;
 mod identify;
 mod identity;
@@ -11,7 +12,9 @@ mod stated;
 mod untold;
 mod value;
 
-pub use device::{Confidence, Contradiction, Device, Evidence, EvidenceKind, ExceptionUse, Scope, Site};
+pub use device::{
+    Confidence, Contradiction, Device, Evidence, EvidenceKind, ExceptionUse, Former, Scope, Site,
+};
 pub use hints::{Exception, HostHint, PortChange, ProviderHint, SiteFile, Vocabulary};
 pub use identify::{Lore, identify, media_ports, smallest_model};
 pub use identity::{AgentSide, Fingerprint, Identity, PortPrint};

@@ -82,3 +82,34 @@ fn check_direction(row: &Row, direction: &str) {
     };
     assert!(fits, "{}: {direction}", row.id);
 }
+
+/// What is printed in quotation marks as the vendor's words, one by one: what the books quote, and the statements that
+/// the proposal for firewall rules quotes.
+fn quotations() -> Vec<String> {
+    let books = [include_str!("../../rules/agfeo.toml"), include_str!("../../rules/pascom.toml")];
+    let quoted =
+        books.iter().flat_map(|text| text.split('„').skip(1)).filter_map(|rest| rest.split('“').next());
+    // One word alone is a term, as Wireshark has it.
+    let mut all: Vec<String> = quoted.filter(|text| text.contains(' ')).map(ToOwned::to_owned).collect();
+    let denials = book().statements.into_iter().filter(|one| one.denies_forwarding);
+    all.extend(denials.map(|one| one.text.de.to_string()));
+    all
+}
+
+#[test]
+fn what_is_quoted_is_what_the_vendor_wrote() {
+    let quoted = quotations();
+    assert!(quoted.len() >= 5, "{quoted:?}");
+    let denial = "I.d.R. sind daher keine Portfreigaben in einer Firewall vorzunehmen!";
+    assert!(quoted.iter().any(|text| text == denial), "{quoted:?}");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/vendors");
+    let Ok(entries) = fs::read_dir(&folder) else {
+        println!("what_is_quoted_is_what_the_vendor_wrote: skipped, there is no {}", folder.display());
+        return;
+    };
+    let documents = entries.map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap());
+    let documents = documents.collect::<Vec<_>>().join("\n").replace('*', "").to_lowercase();
+    for text in quoted {
+        assert!(documents.contains(&text.to_lowercase()), "{text}: in no document");
+    }
+}

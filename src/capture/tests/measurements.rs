@@ -153,7 +153,11 @@ fn a_directory_is_one_measurement_of_its_captures() {
     assert_eq!(read, ["ring_1", "ring_2"]);
     let passed: Vec<_> = measurement.passed_over().iter().map(|other| other.reason.clone()).collect();
     assert_eq!(passed.len(), 3);
-    assert!(passed[0].contains("notes.txt: cannot be read: it starts with \"called the c\""), "{passed:?}");
+    assert!(
+        passed[0].contains("notes.txt: cannot be read: ")
+            && passed[0].ends_with("it starts with \"called the c\")"),
+        "{passed:?}"
+    );
     assert!(passed[1].contains("old: is no regular file"), "{passed:?}");
     assert!(passed[2].contains("ring_3: is empty"), "{passed:?}");
 }
@@ -168,9 +172,11 @@ fn what_cannot_be_opened_is_named_with_advice() {
             .ends_with("none: there is no such file or directory: check the name")
     );
     assert!(file("empty", b"").contains("empty: is empty"));
-    assert!(file("text", &[b'x'; 100]).contains("it starts with \"xxxxxxxxxxxx\", expected pcap"));
+    assert!(file("text", &[b'x'; 100]).ends_with("lz4; it starts with \"xxxxxxxxxxxx\")"));
     assert!(file("escape", b"\x1b[2Jbell\x07 and so on and so on").contains(r"\x1b[2Jbell\x07"));
-    assert!(file("netmon", b"GMBU0000000000000000000000000000").contains("Network Monitor"));
+    assert!(file("netmon", b"GMBU0000000000000000000000000000").contains(
+        "cannot be read: this is a Microsoft Network Monitor capture: convert it with `editcap -F pcapng OLD NEW` ("
+    ));
     assert!(file("xz", b"\xfd7zXZ\0 and the rest of the archive").contains("unpack it first"));
     assert!(
         file("packed", &gzip(b"not a capture, but long enough")).contains("it starts with \"not a captur\"")

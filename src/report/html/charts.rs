@@ -7,7 +7,7 @@ use super::pictures::{part, px, short};
 use crate::report::json::document::{Course, Document, Route, Stream, Unjudged};
 use crate::report::language::Language;
 use crate::report::number::{count, decimal, percent};
-use crate::report::paper::between;
+use crate::report::paper::{between, one_or_some};
 use crate::report::text::{EXPEDITED_FORWARDING, PaperWords};
 
 /// Most directions and streams in a picture, and how many where none stands out.
@@ -39,11 +39,13 @@ pub(super) fn marks(document: &Document, language: Language, words: &PaperWords)
         return html! {};
     }
     let all = document.routes.len() as u64 + document.routes_omitted;
-    let mut note = note(words.marks_over_time, [routes.len() as u64, all], language);
+    let mut note = note(words.marks_over_time, words.routes_some, [routes.len() as u64, all], language);
     // Where packets lost their mark on the way the picture shows how they came by first.
     let is_kept = document.streams.iter().all(|stream| stream.remarked.is_none());
     if standing_out < routes.len() && is_kept {
-        note = format!("{} {note}", if standing_out == 0 { words.all_marked } else { words.others_marked });
+        let well = if standing_out == 0 { words.all_marked } else { words.others_marked };
+        let others = usize::try_from(all).unwrap_or(usize::MAX).saturating_sub(standing_out);
+        note = format!("{} {note}", one_or_some(well, others));
     }
     html! {
         figure {
@@ -116,13 +118,15 @@ pub(super) fn voice(document: &Document, language: Language, words: &PaperWords)
         is_clean(x).cmp(&is_clean(y)).then(by_worth)
     });
     let standing_out = streams.iter().filter(|(stream, _)| !is_clean(stream)).count();
+    let others = streams.len() - standing_out;
     streams.truncate(lines(standing_out));
-    let mut note =
-        note(words.voice_over_time, [streams.len() as u64, document.streams.len() as u64], language);
+    let numbers = [streams.len() as u64, document.streams.len() as u64];
+    let mut note = note(words.voice_over_time, words.streams_some, numbers, language);
     // What a gap in the capture hides may have been lost as well.
     let is_whole = document.findings.iter().all(|finding| finding.code != "CAP-001");
     if standing_out < streams.len() && is_whole && !document.unjudged.contains(&Unjudged::Clock) {
-        note = format!("{} {note}", if standing_out == 0 { words.all_clean } else { words.others_clean });
+        let well = if standing_out == 0 { words.all_clean } else { words.others_clean };
+        note = format!("{} {note}", one_or_some(well, others));
     }
     let width = (100.0 - GAP) / 2.0;
     let step = STEP + LINE;
@@ -250,8 +254,14 @@ fn times(
     }
 }
 
-fn note(text: &str, numbers: [u64; 2], language: Language) -> String {
-    numbers.iter().fold(text.to_owned(), |text, number| text.replacen("{}", &count(*number, language), 1))
+/// What a picture shows, and how many of how many where it does not show all.
+fn note(text: &str, some: [&'static str; 2], [shown, all]: [u64; 2], language: Language) -> String {
+    if shown == all {
+        return text.to_owned();
+    }
+    let some = one_or_some(some, usize::try_from(shown).unwrap_or(usize::MAX));
+    let filled = |text: String, number| text.replacen("{}", &count(number, language), 1);
+    format!("{text} {}", [shown, all].into_iter().fold(some.to_owned(), filled))
 }
 
 #[cfg(test)]
@@ -344,9 +354,11 @@ mod tests {
         let words = paper_words(Language::De);
         let [voice, marks] = drawn(&clean(9));
         assert_eq!((shown(&voice, 9).len(), shown(&marks, 9).len()), (2, 2));
-        assert!(voice.contains(words.all_clean) && marks.contains(words.all_marked));
-        let [voice, _] = drawn(&clean(1));
+        assert!(voice.contains(words.all_clean[1]) && marks.contains(words.all_marked[1]));
+        let [voice, marks] = drawn(&clean(1));
         assert_eq!(shown(&voice, 1), [0]);
+        assert!(voice.contains(words.all_clean[0]) && marks.contains(words.all_marked[0]), "{voice}{marks}");
+        assert!(!voice.contains("Gezeigt") && !marks.contains("Gezeigt"), "all are shown: {voice}{marks}");
         let mut keys = clean(3);
         (keys.streams[1].lost, keys.streams[1].lost_percent) = (50, None);
         assert_eq!(shown(&drawn(&keys)[0], 3), [0, 2], "what is missing between keys alone is not known");
@@ -354,8 +366,8 @@ mod tests {
         document.unjudged.push(Unjudged::Clock);
         document.streams[3].remarked = Some(Remarked { copies: 9, from_dscp: 46, to_dscp: 0 });
         let [voice, marks] = drawn(&document);
-        assert!(!voice.contains(words.all_clean), "jitter is not judged");
-        assert!(!marks.contains(words.all_marked), "and the mark did not last");
+        assert!(!voice.contains(words.all_clean[1]), "jitter is not judged");
+        assert!(!marks.contains(words.all_marked[1]), "and the mark did not last");
     }
 
     #[test]
@@ -371,11 +383,15 @@ mod tests {
         }
         let [voice, _] = drawn(&document);
         assert_eq!(shown(&voice, 9), [2, 4, 7, 8]);
-        assert!(!voice.contains(words.all_clean) && !voice.contains(words.others_clean));
+        assert!(!voice.contains(words.all_clean[1]) && !voice.contains(words.others_clean[1]));
+        assert!(voice.contains("Gezeigt sind 4 von 9 Strömen"), "{voice}");
+        let mut one = clean(2);
+        one.streams[1].lost = 3;
+        assert!(drawn(&one)[0].contains(words.others_clean[0]), "{}", drawn(&one)[0]);
         document.streams.truncate(3);
         let [voice, _] = drawn(&document);
         assert_eq!(shown(&voice, 9).len(), 2);
-        assert!(voice.find("10.0.0.2:") < voice.find("10.0.0.0:") && voice.contains(words.others_clean));
+        assert!(voice.find("10.0.0.2:") < voice.find("10.0.0.0:") && voice.contains(words.others_clean[1]));
         let mut document = clean(20);
         document.streams.iter_mut().for_each(|stream| stream.lost = 1);
         assert_eq!(shown(&drawn(&document)[0], 20).len(), MOST_LINES);

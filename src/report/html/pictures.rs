@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{Markup, html};
 
+use crate::report::captured::is_group;
 use crate::report::json::document::{Call, Document, Severity, Stream};
 use crate::report::language::Language;
 use crate::report::number::{count, counted, decimal, percent};
-use crate::report::paper::{between, is_group, shown};
+use crate::report::paper::{between, shown};
 use crate::report::text::{PaperWords, words as texts};
 
 /// Most devices in the circle, directions and calls in a picture.

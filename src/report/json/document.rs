@@ -11,6 +11,8 @@ pub(in crate::report) use super::course::{Course, Route, Segment};
 pub(in crate::report) use super::finding::{Evidence, Finding, Party, Severity, Subject};
 pub(in crate::report) use super::given::{Accepted, CoverField, Exception, FewPackets};
 pub(in crate::report) use super::network::{Absent, Certificate, DhcpServer, VoicePolicy};
+#[cfg(test)]
+pub(in crate::report) use super::quality::Leaps;
 use super::quality::Quality;
 pub(in crate::report) use super::receiver::{Receiver, Voip};
 pub(in crate::report) use super::registration::{Lookup, Mapping, Refresh, Refusal, Registration};
@@ -162,6 +164,9 @@ pub(in crate::report) struct Capture {
     pub(in crate::report) extract_of: Option<u64>,
     /// Packets shorter than on the wire.
     pub(in crate::report) cut_packets: u64,
+    /// Packets without a usable time.
+    #[serde(default)]
+    pub(in crate::report) timeless_packets: u64,
     /// Of a live capture, whose `path` names interfaces. Missing in the report of a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::report) live: Option<Live>,
@@ -211,6 +216,9 @@ pub(in crate::report) struct Host {
     pub(in crate::report) macs: Vec<String>,
     /// Maker by MAC prefix.
     pub(in crate::report) vendor: Option<String>,
+    /// Vendor whose document binds it: AGFEO or pascom.
+    #[serde(default)]
+    pub(in crate::report) bound_by: Option<String>,
     pub(in crate::report) role: Option<String>,
     /// What sort of thing the role is.
     #[serde(default)]
@@ -231,6 +239,9 @@ pub(in crate::report) struct Host {
     pub(in crate::report) evidence: Vec<Sign>,
     /// Signs for other roles.
     pub(in crate::report) contradictions: Vec<Contradiction>,
+    /// Other addresses that DHCP offered to its hardware and from which nothing was sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::report) former_addresses: Vec<FormerAddress>,
     pub(in crate::report) vlans: Vec<u16>,
     /// VLANs of the outermost of several tags (QinQ).
     #[serde(default)]
@@ -257,6 +268,14 @@ pub(in crate::report) struct Sign {
     pub(in crate::report) files: Vec<u16>,
 }
 
+/// An address that a device was offered and does not have.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct FormerAddress {
+    pub(in crate::report) address: String,
+    /// The VLAN that the device was in afterwards, if it was not before.
+    pub(in crate::report) before_vlan: Option<u16>,
+}
+
 /// A sign for another role than the one decided on.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(in crate::report) struct Contradiction {
@@ -264,6 +283,9 @@ pub(in crate::report) struct Contradiction {
     /// The model that it speaks for, where that and not the role is in doubt.
     #[serde(default)]
     pub(in crate::report) model: Option<String>,
+    /// What the model, else the role, is called in the language of the report.
+    #[serde(default)]
+    pub(in crate::report) title: Option<String>,
     pub(in crate::report) evidence: Sign,
 }
 
@@ -286,6 +308,9 @@ pub(in crate::report) struct Row {
     pub(in crate::report) device: String,
     /// In the language of the report.
     pub(in crate::report) service: Option<String>,
+    /// When the row is used, if not always, in the language of the report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) condition: Option<String>,
     /// What the document says of transport, ports and peer, in the language of the report.
     #[serde(default)]
     pub(in crate::report) legs: Vec<Leg>,

@@ -18,7 +18,7 @@ use crate::observe::{
 use crate::report::table::media::codecs_in_turn;
 use crate::report::text::{Context, finding_text};
 use crate::report::{Language, LegName, Names, Settings, link, number, text};
-use crate::site::{Device, Evidence, Ports, Scope};
+use crate::site::{Device, Evidence, Former, Ports, Scope};
 
 /// Directions that tell their course, unless all flows were asked for.
 const ROUTES: usize = 50;
@@ -118,6 +118,7 @@ fn capture(capture: &CaptureSummary, audit: &Audit) -> published::Capture {
         interfaces: interfaces.collect(),
         extract_of: capture.extract_of(&audit.captures),
         cut_packets: capture.cut_packets,
+        timeless_packets: capture.timeless_packets,
         live: capture.live.as_ref().map(live),
         undecoded: alone.then(|| undecoded(&audit.traffic)),
         ended: capture.ended.clone().into(),
@@ -187,6 +188,7 @@ fn hosts(audit: &Audit, titles: &Names, limit: usize) -> (Vec<published::Host>, 
             address: address.to_string(),
             macs: own.iter().flat_map(|facts| &facts.macs).map(|seen| seen.mac.to_string()).collect(),
             vendor: device.and_then(|device| device.maker.as_ref()).map(ToString::to_string),
+            bound_by: device.and_then(|device| device.vendor.as_ref()).map(ToString::to_string),
             role: device.map(|device| device.role.to_string()),
             kind: device.map(|device| device.kind.into()),
             role_title: device.map(|device| titles.role(&device.role)),
@@ -196,7 +198,8 @@ fn hosts(audit: &Audit, titles: &Names, limit: usize) -> (Vec<published::Host>, 
             model_is_fitted: device.is_some_and(|device| device.model.is_some() && device.model_is_fitted),
             confidence: device.map(|device| device.confidence.into()),
             evidence: device.map(signs).unwrap_or_default(),
-            contradictions: device.map(contradictions).unwrap_or_default(),
+            contradictions: device.map(|device| contradictions(device, titles)).unwrap_or_default(),
+            former_addresses: device.map(former_addresses).unwrap_or_default(),
             vlans: own.map(|facts| facts.vlans.clone()).unwrap_or_default(),
             outer_vlans: own.map(|facts| facts.outer_vlans.clone()).unwrap_or_default(),
             agents: strings(agents.get(&address)),
@@ -216,10 +219,21 @@ fn signs(device: &Device) -> Vec<published::Sign> {
     device.evidence.iter().map(sign).collect()
 }
 
-fn contradictions(device: &Device) -> Vec<published::Contradiction> {
+fn former_addresses(device: &Device) -> Vec<published::FormerAddress> {
+    let former = device.former.iter();
+    let one =
+        |one: &Former| published::FormerAddress { address: one.address.to_string(), before_vlan: one.vlan };
+    former.map(one).collect()
+}
+
+fn contradictions(device: &Device, titles: &Names) -> Vec<published::Contradiction> {
     let contradictions = device.contradictions.iter().map(|contradiction| published::Contradiction {
         role: contradiction.role.to_string(),
         model: contradiction.model.as_ref().map(ToString::to_string),
+        title: Some(match &contradiction.model {
+            Some(model) => titles.model(model),
+            None => titles.role(&contradiction.role),
+        }),
         evidence: sign(&contradiction.evidence),
     });
     contradictions.collect()
@@ -241,6 +255,7 @@ fn rows(audit: &Audit, names: &Names) -> Vec<published::Row> {
         row: row.row.to_string(),
         device: row.device.to_string(),
         service: names.row(&row.row).map(|name| name.service.to_string()),
+        condition: names.row(&row.row).and_then(|name| name.condition.as_deref()).map(ToOwned::to_owned),
         legs: names
             .row(&row.row)
             .into_iter()

@@ -137,7 +137,7 @@ pub(super) fn certificates(traffic: &Traffic) -> Vec<Certificate> {
         .collect()
 }
 
-pub(super) fn policies(traffic: &Traffic) -> Vec<VoicePolicy> {
+pub(in crate::report) fn policies(traffic: &Traffic) -> Vec<VoicePolicy> {
     let policy = |told: &observe::VoicePolicy| {
         let (application, vlan, pcp, dscp) = match told.policy {
             Policy::Med(med) => {

@@ -1,13 +1,13 @@
 //! The published form of what the captures themselves are like.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::link;
+use super::super::captured::Wrapping;
 use crate::check::foreign_telephony;
-use crate::observe::Traffic;
+use crate::observe::{Flow, Traffic};
 
 /// What the captures together can and cannot show.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -19,6 +19,21 @@ pub(in crate::report) struct Quality {
     /// Tunnels and the like that packets are wrapped in.
     #[serde(default)]
     pub(in crate::report) layers: Vec<String>,
+    /// Whether what is in them is not all readable IP.
+    #[serde(default)]
+    pub(in crate::report) unread_inside: bool,
+    /// VLANs of the packets and of ARP.
+    #[serde(default)]
+    pub(in crate::report) vlans: BTreeSet<u16>,
+    /// VLANs of the outermost of several tags (QinQ).
+    #[serde(default)]
+    pub(in crate::report) outer_vlans: BTreeSet<u16>,
+    /// Packets of IPsec (ESP), which are not read.
+    #[serde(default)]
+    pub(in crate::report) esp_packets: u64,
+    /// Where times leap by a day or more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) leaps: Option<Leaps>,
     /// Packets of telephony that is not read, by its name.
     #[serde(default)]
     pub(in crate::report) foreign_telephony: BTreeMap<String, u64>,
@@ -55,13 +70,43 @@ pub(in crate::report) struct Quality {
     pub(in crate::report) filtered: u64,
 }
 
+/// Leaps of time from a packet to the next, of a day or more.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct Leaps {
+    pub(in crate::report) count: u64,
+    /// Those among them from one interface to another, whose clocks may differ.
+    pub(in crate::report) crossing: u64,
+    /// Those among them that go forth.
+    pub(in crate::report) forth: u64,
+    /// The largest; negative for one back.
+    pub(in crate::report) largest_ms: f64,
+    /// The packet that it leads to.
+    pub(in crate::report) frame: u64,
+    /// Position of its file in `captures`.
+    pub(in crate::report) file: u16,
+}
+
 pub(super) fn of(traffic: &Traffic, undecoded: BTreeMap<String, u64>) -> Quality {
     let quality = &traffic.quality;
+    let Wrapping { vlans, outer_vlans, layers, is_unread_inside } = Wrapping::of(traffic);
+    let leaps = quality.leaps.largest.map(|(largest, frame)| Leaps {
+        count: quality.leaps.count,
+        crossing: quality.leaps.crossing,
+        forth: quality.leaps.forth,
+        largest_ms: largest as f64 / 1e6,
+        frame: frame.number(),
+        file: frame.file(),
+    });
     Quality {
         frames: quality.frames,
         decoded: quality.decoded,
         undecoded,
-        layers: link::layers(link::layers_of(traffic)).map(ToOwned::to_owned).collect(),
+        layers,
+        unread_inside: is_unread_inside,
+        vlans,
+        outer_vlans,
+        esp_packets: traffic.flows.iter().map(Flow::esp).fold(0, u64::saturating_add),
+        leaps,
         foreign_telephony: foreign_telephony(traffic)
             .into_iter()
             .map(|(name, packets)| (name.to_owned(), packets))

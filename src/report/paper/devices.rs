@@ -3,10 +3,10 @@
 use std::cmp::Reverse;
 
 use super::{Cell, Maker, Part, Picture, Table, Tone, shown, socket};
-use crate::report::json::document::{Confidence, Flow, Host, RowStatus};
+use crate::report::json::document::{Confidence, Flow, Host, RowStatus, Sign, Unjudged};
 use crate::report::number::{NO_VALUE, bytes};
 use crate::report::table::flows::is_about_strangers;
-use crate::report::text::unsolicited;
+use crate::report::text::{app_title, former, given_words, unsolicited};
 
 pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     let labels = &maker.words.labels;
@@ -23,12 +23,13 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
         (labels.confidence, false),
         (labels.known_by, false),
     ];
+    let is_unjudged = maker.document.unjudged.contains(&Unjudged::NoDevice);
+    let is_known = !is_unjudged || hosts.iter().any(|host| host.bound_by.is_some());
     let rows = hosts.into_iter().map(|host| line(maker, host)).collect();
-    vec![
-        Part::Table(Table::new(&heads, rows).folding(&["MAC", "VLAN", labels.known_by])),
-        Part::Subheading(maker.paper.who_talks.to_owned()),
-        Part::Picture(Picture::WhoTalks),
-    ]
+    let table = Part::Table(Table::new(&heads, rows).folding(&["MAC", "VLAN", labels.known_by]));
+    let unknown = (!is_known).then(|| Part::Text(maker.words.notes.no_devices.to_owned()));
+    let pictures = [Part::Subheading(maker.paper.who_talks.to_owned()), Part::Picture(Picture::WhoTalks)];
+    std::iter::once(table).chain(unknown).chain(pictures).collect()
 }
 
 fn line(maker: &Maker<'_>, host: &Host) -> Vec<Cell> {
@@ -43,11 +44,15 @@ fn line(maker: &Maker<'_>, host: &Host) -> Vec<Cell> {
         Some(sure) => (maker.words.confidence)(sure.into()),
         None => NO_VALUE,
     };
-    let evidence: Vec<String> = host
-        .evidence
-        .iter()
-        .map(|sign| format!("{}: {}", (maker.words.evidence)(sign.kind.into()), sign.seen))
-        .collect();
+    let told = |sign: &Sign| format!("{}: {}", (maker.words.evidence)(sign.kind.into()), sign.seen);
+    let mut evidence: Vec<String> = host.evidence.iter().map(told).collect();
+    evidence.extend(host.contradictions.iter().map(|one| {
+        let other = one.title.as_deref().or(one.model.as_deref()).unwrap_or(&one.role);
+        format!("{}: {other} – {}", maker.words.labels.against, told(&one.evidence))
+    }));
+    evidence.extend(
+        host.former_addresses.iter().map(|one| former(&one.address, one.before_vlan, maker.language)),
+    );
     let mut vlans: Vec<String> = host.vlans.iter().map(ToString::to_string).collect();
     let outer = maker.words.notes.outer_vlan;
     vlans.extend(host.outer_vlans.iter().map(|vlan| format!("{outer} {vlan}")));
@@ -100,7 +105,7 @@ pub(super) fn rows(maker: &Maker<'_>) -> Vec<Part> {
             Cell::toned((maker.words.row_status)(row.status.into(), row.is_mixed()), tone),
             Cell::new(maker.device(&row.device)),
             Cell::new(&row.row),
-            Cell::new(row.service.as_deref().unwrap_or(NO_VALUE)),
+            super::service(row),
             Cell::list(&ports),
             Cell::list(&peers),
             Cell::number(maker.count(row.all_packets()), Some(row.all_packets() as f64)),
@@ -128,7 +133,11 @@ fn unexplained_flows(maker: &Maker<'_>) -> Vec<Part> {
     if flows.is_empty() {
         let notes = &maker.words.notes;
         let is_told = maker.document.findings.iter().any(|finding| is_about_strangers(&finding.code));
-        let none = if is_told { notes.unexplained_are_told } else { notes.no_unexplained };
+        let none = match maker.document.unjudged.contains(&Unjudged::NoDevice) {
+            _ if is_told => notes.unexplained_are_told,
+            true => given_words(maker.language).no_strangers,
+            false => notes.no_unexplained,
+        };
         return vec![Part::Text(none.to_owned())];
     }
     let packets = |flow: &Flow| flow.packets_ab.saturating_add(flow.packets_ba);
@@ -145,10 +154,86 @@ fn unexplained_flows(maker: &Maker<'_>) -> Vec<Part> {
         vec![
             Cell::new(format!("{} → {}", socket(&flow.a), socket(&flow.b))),
             Cell::new(shown(&flow.transport.to_uppercase())),
-            Cell::new(flow.app.as_deref().unwrap_or(maker.words.notes.unknown)),
+            Cell::new(flow.app.as_deref().map_or_else(|| maker.words.notes.unknown.to_owned(), app_title)),
             Cell::number(maker.count(packets(flow)), Some(packets(flow) as f64)),
             Cell::number(bytes(amount, maker.language), Some(amount as f64)),
         ]
     });
     vec![Part::Table(Table::new(&heads, rows.collect()))]
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::super::paper;
+    use super::*;
+    use crate::report::Language::De;
+    use crate::report::fixture::{audit, names, settings};
+    use crate::report::json;
+    use crate::report::json::document::{Document, FormerAddress};
+    use crate::report::text::words;
+
+    fn document() -> Document {
+        json::document_of(&audit(), &names(De), &settings(De, 80))
+    }
+
+    /// What a section says, as the paper's parts are debugged.
+    fn section(document: &Document, id: &str) -> String {
+        let paper = paper(document, &TimeZone::UTC);
+        let section = paper.sections.iter().find(|section| section.id == id);
+        section.map_or_else(String::new, |section| format!("{:?}", section.parts))
+    }
+
+    #[test]
+    fn a_row_that_holds_at_times_says_when() {
+        let mut document = document();
+        let told = |document: &Document| section(document, "ports") + &section(document, "firewall");
+        assert!(!told(&document).contains("Nur vor Ort"));
+        let service = document.rows[0].service.clone().unwrap();
+        document.rows[0].condition = Some("Nur vor Ort".to_owned());
+        document.rows[0].legs[0].leaves_lan = true;
+        let told = told(&document);
+        assert_eq!(told.matches(&format!("\"{service} (Nur vor Ort)\"")).count(), 2, "{told}");
+    }
+
+    #[test]
+    fn what_speaks_against_a_device_and_that_none_is_known_are_told() {
+        let mut document = document();
+        let told = |document: &Document| section(document, "devices");
+        let title =
+            document.hosts.iter().flat_map(|host| &host.contradictions).find_map(|one| one.title.clone());
+        let against = format!("Dagegen spricht: {} – ", title.unwrap());
+        assert!(told(&document).contains(&against), "{}", told(&document));
+        document.unjudged = vec![Unjudged::NoDevice];
+        let hint = words(De).notes.no_devices;
+        assert!(!told(&document).contains(hint));
+        document.hosts.iter_mut().for_each(|host| host.bound_by = None);
+        assert!(told(&document).contains(hint));
+    }
+
+    #[test]
+    fn another_address_of_the_same_hardware_stands_with_the_device() {
+        let mut document = document();
+        let (address, before_vlan) = ("192.168.99.130".to_owned(), Some(20));
+        document.hosts[0].former_addresses = vec![FormerAddress { address, before_vlan }];
+        let told = section(&document, "devices");
+        let expected = "dieselbe MAC wie 192.168.99.130 (Adresse vor dem Wechsel in VLAN\\u{a0}20)";
+        assert!(document.hosts[0].role.is_some() && told.contains(expected), "{told}");
+    }
+
+    #[test]
+    fn none_is_said_only_where_connections_were_checked() {
+        let mut document = document();
+        document.findings.clear();
+        document.flows.clear();
+        document.unjudged = vec![Unjudged::NoDevice];
+        let unchecked = given_words(De).no_strangers;
+        assert!(section(&document, "unexplained").contains(unchecked));
+        let limits = section(&document, "limits");
+        assert!(limits.contains(given_words(De).no_security), "{limits}");
+        document.unjudged.clear();
+        let told = section(&document, "unexplained");
+        assert!(told.contains("Keine.") && !told.contains(unchecked), "{told}");
+    }
 }

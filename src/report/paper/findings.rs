@@ -37,9 +37,11 @@ pub(super) fn accepted(maker: &Maker<'_>) -> Vec<Part> {
     parts.collect()
 }
 
-/// Findings with their numbers; what is only information is not among them.
+/// Findings with their numbers; what is only information is among them where there is nothing else.
 pub(super) fn weighty(document: &Document) -> impl Iterator<Item = (usize, &Finding)> {
-    (1..).zip(&document.findings).filter(|(_, one)| one.severity >= Severity::Notice)
+    let is_weighty = |one: &Finding| one.severity >= Severity::Notice;
+    let is_light = !document.findings.iter().any(is_weighty);
+    (1..).zip(&document.findings).filter(move |(_, one)| is_light || is_weighty(one))
 }
 
 /// The heaviest findings in a line each.
@@ -260,4 +262,25 @@ pub(super) fn actions(maker: &Maker<'_>) -> Vec<Part> {
         [Part::Subheading((maker.words.party)(party.into()).to_owned()), Part::List(lines)]
     });
     parts.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::super::paper;
+    use super::*;
+    use crate::report::Language::De;
+    use crate::report::fixture::{audit, names, settings};
+    use crate::report::json;
+
+    #[test]
+    fn what_is_counted_is_listed_even_if_it_is_only_information() {
+        let mut document = json::document_of(&audit(), &names(De), &settings(De, 80));
+        let listed = |document: &Document| paper(document, &TimeZone::UTC).glance;
+        assert!(listed(&document).iter().all(|one| one.severity >= Severity::Notice));
+        document.findings.truncate(1);
+        document.findings[0].severity = Severity::Info;
+        assert_eq!(listed(&document).len(), 1);
+    }
 }

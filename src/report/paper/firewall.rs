@@ -47,7 +47,7 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
             Cell::new(transport),
             Cell::list(std::slice::from_ref(&ports)),
             Cell::new(&leg.peer),
-            Cell::new(service),
+            super::service(row),
             Cell::new(&ids),
             Cell::new((maker.words.row_status)(row.status.into(), row.is_mixed())),
         ]);

@@ -75,7 +75,11 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     // A call that another protocol set up has no such messages.
     let all = roots.iter().filter(|root| calls.get(**root).is_some_and(Call::is_sip)).count();
     let numbers = [ladders.len(), all].map(|number| count(number as u64, maker.language));
-    let some = numbers.iter().fold(maker.paper.ladders_some.to_owned(), |note, number| filled(&note, number));
+    let some = numbers
+        .iter()
+        .fold(super::one_or_some(maker.paper.ladders_some, ladders.len()).to_owned(), |note, number| {
+            filled(&note, number)
+        });
     let is_repeated = |part: &Part| match part {
         Part::Ladder(ladder) => ladder.is_repeated,
         _ => false,
@@ -293,10 +297,10 @@ mod tests {
         let mut other = document.calls[0].clone();
         (other.protocol, other.messages) = ("H.323".to_owned(), Vec::new());
         document.calls.push(other);
-        assert!(!drawn(&document).2.contains("Gezeigt sind"));
+        assert!(!drawn(&document).2.contains("Gezeigt"));
         let mut other = document.calls[0].clone();
         other.messages.clear();
         document.calls.push(other);
-        assert!(drawn(&document).2.contains("Gezeigt sind 1 von 2"));
+        assert!(drawn(&document).2.contains("Gezeigt ist 1 von 2"));
     }
 }

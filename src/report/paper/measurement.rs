@@ -1,19 +1,15 @@
 //! What was read, what it cannot show, and the documents that were judged by.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
 
-use super::{Cell, Maker, Part, Table, Tone, filled, instant, is_group, sentence, shown};
+use super::{Cell, Maker, Part, Table, Tone, instant, sentence, shown};
+use crate::report::captured::{LeapLines, Passing, Wrapping};
 use crate::report::json::document::{Capture, Document, Ended};
 use crate::report::json::skip::named;
 use crate::report::link;
 use crate::report::number::{NO_VALUE, bytes, counted, share, span};
-use crate::report::redact::is_public;
-use crate::report::text::{absent, edition, extract_line, given_words, run_words, unjudged_line, use_line};
+use crate::report::text::{absent, edition, extract_line, given_words, run_words, unjudged_lines, use_line};
 
-/// Fewer packets do not tell where they were captured.
-const LEAST_TELLING: u64 = 20;
 /// Most files whose SHA-256 is told; JSON tells all.
 const MOST_DIGESTS: usize = 50;
 
@@ -31,24 +27,17 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     ];
     let rows = document.captures.iter().map(|capture| line(maker, capture)).collect();
     let quality = &document.quality;
-    let of =
-        |part: u64, whole: u64| format!("{} ({})", maker.count(part), share(part, whole, maker.language));
+    let of = |part: u64, whole: u64| {
+        let of = maker.words.notes.of;
+        let share = share(part, whole, maker.language);
+        format!("{} {of} {} ({share})", maker.count(part), maker.count(whole))
+    };
     let mut facts = Vec::new();
     facts.extend(measuring_point(maker).map(|point| (maker.paper.measuring_point, point)));
-    let vlans: BTreeSet<u16> = document.hosts.iter().flat_map(|host| host.vlans.iter().copied()).collect();
-    if !vlans.is_empty() {
-        let vlans: Vec<String> = vlans.iter().map(ToString::to_string).collect();
-        facts.push(("VLAN", vlans.join(", ")));
-    }
-    let outer: BTreeSet<u16> =
-        document.hosts.iter().flat_map(|host| host.outer_vlans.iter().copied()).collect();
-    if !outer.is_empty() {
-        let outer: Vec<String> = outer.iter().map(ToString::to_string).collect();
-        facts.push((maker.words.notes.outer_vlan, outer.join(", ")));
-    }
-    if !quality.layers.is_empty() {
-        let layers: Vec<String> = quality.layers.iter().map(|layer| shown(layer)).collect();
-        facts.push((labels.wrapped, layers.join(", ")));
+    facts.extend(times(maker));
+    let wrapped = wrapped(maker);
+    if !wrapped.is_empty() {
+        facts.push((labels.wrapped, wrapped));
     }
     facts.extend([
         (labels.duplicates, of(quality.duplicates, quality.duplicate_candidates)),
@@ -57,6 +46,7 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     ]);
     let over = quality.packets_over_cap + quality.samples_over_cap + quality.messages_over_cap;
     for (label, value) in [
+        (labels.sealed, quality.esp_packets),
         (labels.incomplete, quality.incomplete_datagrams),
         (labels.nameless_sip, quality.nameless_sip),
         (labels.over_cap, over),
@@ -115,60 +105,66 @@ pub(super) fn file_label(maker: &Maker<'_>) -> &'static str {
     }
 }
 
-/// Where the capture was probably made: what goes past a place tells whose place it is.
+/// Where the capture was probably made.
 fn measuring_point(maker: &Maker<'_>) -> Option<String> {
-    let paper = maker.paper;
-    let is_inside = |address: &str| address.parse().is_ok_and(|address| !is_public(address));
-    let mut by_host: BTreeMap<&str, u64> = BTreeMap::new();
-    let (mut all, mut within, mut itself) = (0_u64, 0_u64, 0_u64);
-    // What goes to all tells only that a network is there.
-    for flow in maker.document.flows.iter().filter(|flow| !is_group(&flow.b.address)) {
+    let document = maker.document;
+    let mut passing = Passing::default();
+    for flow in &document.flows {
         let packets = flow.packets_ab.saturating_add(flow.packets_ba);
-        let ends = [flow.a.address.as_str(), flow.b.address.as_str()];
-        // What a device tells itself passes no port of it.
-        if ends[0] == ends[1] || ends.iter().any(|end| is_loopback(end)) {
-            itself = itself.saturating_add(packets);
-            continue;
-        }
-        all = all.saturating_add(packets);
-        within = within.saturating_add(if ends.iter().all(|end| is_inside(end)) { packets } else { 0 });
-        for end in ends {
-            let known = by_host.entry(end).or_default();
-            *known = known.saturating_add(packets);
-        }
+        passing.add([&flow.a.address, &flow.b.address], packets);
     }
-    if all < LEAST_TELLING {
-        return (itself >= LEAST_TELLING).then(|| paper.on_itself.to_owned());
+    let links = document.captures.iter().flat_map(|capture| &capture.linktypes);
+    let links: Vec<&str> = links.map(String::as_str).collect();
+    let layers: Vec<&str> = document.quality.layers.iter().map(String::as_str).collect();
+    passing.place(
+        (&links, document.quality.own_cooked > 0),
+        &layers,
+        |address| maker.address(address),
+        maker.language,
+    )
+}
+
+/// What is wrong with the times of the capture.
+fn times(maker: &Maker<'_>) -> Vec<(&'static str, String)> {
+    let (labels, notes, document) = (&maker.words.labels, &maker.words.notes, maker.document);
+    let mut facts = Vec::new();
+    let lasts = document.captures.iter().filter_map(|capture| capture.last.as_deref());
+    if lasts.filter_map(instant).any(|last| !last.is_clock_set()) {
+        facts.push((labels.period, notes.clock_unset.to_owned()));
     }
-    let nearly_all = all - all / 100;
-    let always: Vec<&str> =
-        by_host.iter().filter(|(_, packets)| **packets >= nearly_all).map(|(end, _)| *end).collect();
-    let inside = by_host.keys().filter(|end| is_inside(end)).count();
-    // Cooked records are written by the device whose packets they are, whichever way these take, unless they themselves say
-    // that all packets go from others to others, as at a mirror port.
-    let is_cooked = maker.document.quality.own_cooked > 0
-        && maker.document.captures.iter().all(|capture| {
-            !capture.linktypes.is_empty() && capture.linktypes.iter().all(|name| is_cooked(name))
+    let timeless = document.captures.iter().map(|capture| capture.timeless_packets);
+    let timeless = timeless.fold(0, u64::saturating_add);
+    if timeless > 0 {
+        let noun = maker.words.nouns.packet;
+        let told = counted(timeless, noun.one, noun.many, maker.language);
+        facts.push((labels.timeless, format!("{told}. {}", notes.uncompared)));
+    }
+    if let Some(leaps) = &document.quality.leaps {
+        let place = document.place(leaps.file, leaps.frame).map(|(file, number)| match file {
+            Some(path) => format!("{}: {number}", shown(path.rsplit(['/', '\\']).next().unwrap_or(path))),
+            None => number.to_string(),
         });
-    let has_layer = |name: &str| maker.document.quality.layers.iter().any(|layer| layer == name);
-    Some(match always.as_slice() {
-        [one] if is_cooked => filled(paper.on_device, &maker.address(one)),
-        _ if is_cooked => paper.on_itself.to_owned(),
-        [one, other] => filled(&filled(paper.between_two, &maker.address(one)), &maker.address(other)),
-        [one] if is_inside(one) || inside == 0 => filled(paper.at_device, &maker.address(one)),
-        _ if has_layer("PPP") && !has_layer("GRE") && !has_layer("L2TP") => paper.at_wan.to_owned(),
-        _ if within == 0 => paper.at_border.to_owned(),
-        _ => filled(paper.in_lan, &maker.count(inside as u64)),
-    })
+        let (count, crossing, forth) = (leaps.count, leaps.crossing, leaps.forth);
+        let largest = (leaps.largest_ms * 1e6) as i64;
+        let lines = LeapLines { count, crossing, forth, largest, place: place.as_deref() }.lines(maker.words);
+        facts.push((labels.time_gap, lines.join(". ")));
+    }
+    facts
 }
 
-fn is_loopback(address: &str) -> bool {
-    address.parse().is_ok_and(|address: IpAddr| address.is_loopback())
-}
-
-/// `LINUX_SLL` and `LINUX_SLL2`: what a Linux device records of all its interfaces, or of one without a link layer.
-fn is_cooked(link: &str) -> bool {
-    link.starts_with("LINUX_SLL")
+/// VLANs and tunnels. A report from before these were published has the VLANs of the hosts.
+fn wrapped(maker: &Maker<'_>) -> String {
+    let quality = &maker.document.quality;
+    let hosts = &maker.document.hosts;
+    let by_hosts = hosts.iter().flat_map(|host| host.vlans.iter());
+    let outer_by_hosts = hosts.iter().flat_map(|host| host.outer_vlans.iter());
+    let wrapping = Wrapping {
+        vlans: quality.vlans.iter().chain(by_hosts).copied().collect(),
+        outer_vlans: quality.outer_vlans.iter().chain(outer_by_hosts).copied().collect(),
+        layers: quality.layers.iter().map(|layer| shown(layer)).collect(),
+        is_unread_inside: quality.unread_inside,
+    };
+    wrapping.names(maker.words, maker.language).join(", ")
 }
 
 /// By which each file can be told from any other.
@@ -224,9 +220,9 @@ pub(super) fn limits(maker: &Maker<'_>) -> Vec<Part> {
     } else {
         let few = document.few_packets.iter();
         let few: Vec<_> = few.map(|few| (maker.device(&few.address), few.packets, few.least)).collect();
-        let what = document.unjudged.iter();
-        let what = what.map(|what| unjudged_line(maker.words, (*what).into(), &few, maker.language));
-        parts.push(Part::List(what.chain(absent).collect()));
+        let what = document.unjudged.iter().map(|what| (*what).into());
+        let lines = unjudged_lines(maker.words, what, &few, maker.language);
+        parts.push(Part::List(lines.into_iter().chain(absent).collect()));
     }
     if !document.exceptions.is_empty() {
         parts.push(Part::Subheading(maker.words.headings.exceptions.to_owned()));
@@ -255,14 +251,16 @@ pub(super) fn sources(maker: &Maker<'_>) -> Vec<Part> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use jiff::tz::TimeZone;
 
-    use super::super::paper;
+    use super::super::{filled, paper};
     use super::*;
     use crate::report::Language;
     use crate::report::fixture::{audit, names, settings};
     use crate::report::json;
-    use crate::report::json::document::{Endpoint, Flow};
+    use crate::report::json::document::{Endpoint, Flow, Leaps};
     use crate::report::text::paper_words;
 
     /// The measuring point of a capture that holds these conversations, by sender, receiver and packets.
@@ -352,6 +350,24 @@ mod tests {
     }
 
     #[test]
+    fn times_vlans_and_tunnels_are_told_as_on_the_screen() {
+        let mut document = json::document_of(&audit(), &names(Language::De), &settings(Language::De, 80));
+        let text = |document: &Document| format!("{:?}", paper(document, &TimeZone::UTC).sections);
+        let parts =
+            ["Zeitsprünge", "vor Paket 12", "VLAN\\u{a0}7", "innen nicht alles lesbar", "keine echte Zeit"];
+        let told = |document: &Document| parts.map(|part| text(document).contains(part));
+        assert_eq!(told(&document), [false; 5]);
+        let quality = &mut document.quality;
+        quality.leaps = Some(Leaps { count: 1, crossing: 0, forth: 1, largest_ms: 9e8, frame: 12, file: 0 });
+        quality.vlans.insert(7);
+        quality.unread_inside = true;
+        document.captures[0].last = Some("1970-01-01T00:00:09Z".to_owned());
+        document.captures[0].timeless_packets = 3;
+        assert_eq!(told(&document), [true; 5]);
+        assert!(text(&document).contains("Ohne brauchbare Zeitangabe"));
+    }
+
+    #[test]
     fn what_was_not_read_is_told_as_on_the_screen() {
         let mut document = json::document_of(&audit(), &names(Language::De), &settings(Language::De, 80));
         document.quality.foreign_telephony = BTreeMap::from([("H.248 (MEGACO)".to_owned(), 1300)]);
@@ -369,6 +385,6 @@ mod tests {
         document.quality.undecoded.clear();
         document.quality.foreign_telephony.clear();
         let none = text(&document);
-        assert!(none.contains("\"Nicht gelesen\", \"0 ("), "{none}");
+        assert!(none.contains("\"Nicht gelesen\", \"0 von "), "{none}");
     }
 }

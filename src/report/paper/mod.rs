@@ -11,8 +11,6 @@ mod result;
 mod services;
 mod voice;
 
-use std::net::IpAddr;
-
 use jiff::tz::TimeZone;
 
 pub(super) use ladder::{Ladder, LadderStep};
@@ -20,7 +18,7 @@ pub(super) use ladder::{Ladder, LadderStep};
 use super::escape::escape_terminal;
 use super::json::document::{Document, Endpoint, HostKind, Leg, Row, Severity, Verdict};
 use super::language::Language;
-use super::number;
+use super::number::{self, NO_VALUE};
 use super::text::{PaperWords, Words, given_words, paper_words, screen_words, words};
 use crate::capture::Timestamp;
 
@@ -247,10 +245,8 @@ impl Maker<'_> {
     }
 
     fn moment(&self, time: Option<&str>) -> String {
-        time.and_then(instant).map_or_else(
-            || number::NO_VALUE.to_owned(),
-            |time| number::moment(time, self.zone, self.language),
-        )
+        time.and_then(instant)
+            .map_or_else(|| NO_VALUE.to_owned(), |time| number::moment(time, self.zone, self.language))
     }
 }
 
@@ -293,7 +289,7 @@ impl Cell {
     /// Several things in one cell.
     fn list(items: &[String]) -> Self {
         let items: Vec<String> = items.iter().map(|item| shown(item)).collect();
-        let text = if items.is_empty() { number::NO_VALUE.to_owned() } else { items.join("; ") };
+        let text = if items.is_empty() { NO_VALUE.to_owned() } else { items.join("; ") };
         Self { text, tone: Tone::Plain, order: None, items }
     }
 
@@ -320,6 +316,15 @@ fn sentence(text: &str) -> String {
     escape_terminal(text, MOST_SENTENCE)
 }
 
+/// What a row is for, and when.
+fn service(row: &Row) -> Cell {
+    let service = row.service.as_deref().unwrap_or(NO_VALUE);
+    match &row.condition {
+        Some(condition) => Cell::new(format!("{service} ({condition})")),
+        None => Cell::new(service),
+    }
+}
+
 /// Behind ports that the site file puts in the place of the document's.
 fn stated(maker: &Maker<'_>, row: &Row) -> String {
     row.stated_ports
@@ -335,11 +340,6 @@ fn socket(endpoint: &Endpoint) -> String {
     }
 }
 
-/// Whether an address stands for several hosts.
-pub(super) fn is_group(address: &str) -> bool {
-    address.ends_with(".255") || address.parse::<IpAddr>().is_ok_and(|address| address.is_multicast())
-}
-
 fn instant(text: &str) -> Option<Timestamp> {
     let parsed: jiff::Timestamp = text.parse().ok()?;
     i64::try_from(parsed.as_nanosecond()).ok().map(Timestamp)
@@ -348,6 +348,11 @@ fn instant(text: &str) -> Option<Timestamp> {
 /// Nanoseconds from one time to another.
 pub(super) fn between(from: Option<&str>, to: Option<&str>) -> Option<i64> {
     Some(instant(to?)?.0.saturating_sub(instant(from?)?.0))
+}
+
+/// The sentence for one, else that for several.
+pub(super) fn one_or_some([one, several]: [&'static str; 2], number: usize) -> &'static str {
+    if number == 1 { one } else { several }
 }
 
 /// The sentence with its `{}` filled in.

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Cell, Maker, Part, Table, Tone, filled, instant, is_group, shown, socket};
+use super::{Cell, Maker, Part, Table, Tone, filled, instant, shown, socket};
+use crate::report::captured::is_group;
 use crate::report::json::document::{Certificate, DhcpServer, Flow};
 use crate::report::number::{NO_VALUE, day};
 

@@ -10,14 +10,13 @@ use crate::report::json::document::{
     Beginning, Call, CallState, Endpoint, MediaKind, PayloadRole, Receiver, Registration, Stream, Unjudged,
     VoicePolicy,
 };
-use crate::report::json::network::VOICE;
 use crate::report::number::{NO_VALUE, decimal, duration, percent, span, time_of_day};
+use crate::report::policy;
 use crate::report::redact::is_public;
 use crate::report::table::calls::MARK;
 use crate::report::table::media::{LEAST_OF_CODEC, codec_of, is_at_most, keys};
 use crate::report::text::{
-    self, CallNotes, EXPEDITED_FORWARDING, HoldNote, Registered, at_least, dscp_name, failed_transfer,
-    transferred, unanswered,
+    self, CallNotes, HoldNote, Registered, at_least, dscp_name, failed_transfer, transferred, unanswered,
 };
 
 pub(super) fn marking(maker: &Maker<'_>) -> Vec<Part> {
@@ -25,14 +24,7 @@ pub(super) fn marking(maker: &Maker<'_>) -> Vec<Part> {
     let told = &maker.document.voice_policies;
     if !told.is_empty() {
         let words = maker.paper;
-        let heads = [
-            (words.sender, false),
-            (words.sender_port, false),
-            (words.application, false),
-            ("VLAN", false),
-            ("802.1p", true),
-            ("DSCP", false),
-        ];
+        let heads = policy::heads(words).map(|head| (head, head == "802.1p"));
         let rows = told.iter().map(|policy| policy_line(maker, policy)).collect();
         parts.push(Part::Subheading(words.policies.to_owned()));
         parts.push(Part::Text(words.policies_note.to_owned()));
@@ -41,23 +33,13 @@ pub(super) fn marking(maker: &Maker<'_>) -> Vec<Part> {
     parts
 }
 
-fn policy_line(maker: &Maker<'_>, policy: &VoicePolicy) -> Vec<Cell> {
-    let host = maker.document.hosts.iter().find(|host| host.macs.contains(&policy.sender));
-    let name = policy.system.as_deref().or(host.map(|host| host.address.as_str()));
-    let sender = match name {
-        Some(name) => format!("{} ({})", shown(name), policy.sender),
-        None => policy.sender.clone(),
-    };
-    let is_right = policy.application != VOICE || policy.dscp.is_none_or(|dscp| dscp == EXPEDITED_FORWARDING);
-    let dscp = policy.dscp.map_or_else(|| NO_VALUE.to_owned(), dscp_name);
-    vec![
-        Cell::new(sender),
-        Cell::new(policy.port.as_deref().unwrap_or(NO_VALUE)),
-        Cell::new((maker.paper.med_application)(policy.application)),
-        Cell::new(policy.vlan.map_or_else(|| maker.paper.untagged.to_owned(), |vlan| vlan.to_string())),
-        Cell::new(policy.pcp.map_or_else(|| NO_VALUE.to_owned(), |pcp| pcp.to_string())),
-        Cell::toned(dscp, if is_right { Tone::Plain } else { Tone::Caution }),
-    ]
+fn policy_line(maker: &Maker<'_>, told: &VoicePolicy) -> Vec<Cell> {
+    let host = maker.document.hosts.iter().find(|host| host.macs.contains(&told.sender));
+    let host = host.map(|host| host.address.as_str());
+    let tone = if policy::is_right(told) { Tone::Plain } else { Tone::Caution };
+    let [sender, port, application, vlan, pcp, dscp] = policy::fields(told, host, maker.paper);
+    let plain = [sender, port, application, vlan, pcp].map(Cell::new);
+    plain.into_iter().chain([Cell::toned(dscp, tone)]).collect()
 }
 
 fn directions(maker: &Maker<'_>) -> Vec<Part> {

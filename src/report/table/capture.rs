@@ -8,16 +8,16 @@ use super::page::{Page, Piece, Tone};
 use super::verdict::interim;
 use crate::capture::{CaptureSummary, Ended};
 use crate::check::foreign_telephony;
-use crate::decode::{Layers, Skip};
+use crate::decode::Skip;
 use crate::observe::Flow;
+use crate::report::captured::{LeapLines, Passing, Wrapping};
 use crate::report::link;
 use crate::report::number::{bytes, counted, period, share};
-use crate::report::text::{extract_line, given_words, run_words, stray_line};
+use crate::report::text::{extract_line, given_words, paper_words, run_words, stray_line};
+use crate::site::Kind;
 
 /// Most files described one by one.
 const MOST: usize = 20;
-/// Most VLANs named.
-const VLANS: usize = 8;
 /// Most files named that were passed over.
 const PASSED_OVER: usize = 5;
 
@@ -33,7 +33,8 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
         }
         page.facts(0, &file_facts(view, capture));
     }
-    let facts: Vec<(Piece, Piece)> = passed_over(view).into_iter().chain(quality_facts(view)).collect();
+    let facts: Vec<(Piece, Piece)> =
+        passed_over(view).into_iter().chain(measuring_point(view)).chain(quality_facts(view)).collect();
     if captures.len() > MOST || !(captures.is_empty() || facts.is_empty()) {
         page.blank();
     }
@@ -132,18 +133,11 @@ fn quality_facts(view: &View<'_>) -> Vec<(Piece, Piece)> {
     if let Some(filter) = &view.audit.filter {
         facts.push((given_words(view.language).filter.into(), filter.as_ref().into()));
     }
-    if let Some((leap, frame)) = quality.leaps.largest {
+    if let Some((largest, frame)) = quality.leaps.largest {
         let (place, found) = view.frames(&[frame]);
         let place = (found > 0).then_some(place.as_str());
-        let told = (view.words.leaps)(quality.leaps.count, leap, place);
-        let (notes, leaps) = (&view.words.notes, quality.leaps);
-        let why = |across| (notes.why_time_gap)(across, leaps.forth > 0);
-        let (some, why) = match leaps.crossing {
-            0 => (None, why(false)),
-            all if all == leaps.count => (None, why(true)),
-            some => (Some((notes.time_gaps_across)(some)), why(false)),
-        };
-        let lines = std::iter::once(told).chain(some).chain([why.to_owned()]);
+        let (count, crossing, forth) = (quality.leaps.count, quality.leaps.crossing, quality.leaps.forth);
+        let lines = LeapLines { count, crossing, forth, largest, place }.lines(view.words);
         facts.push((labels.time_gap.into(), Piece::lines(lines, Tone::Plain)));
     }
     if let Some(stray) = quality.stray {
@@ -158,7 +152,7 @@ fn quality_facts(view: &View<'_>) -> Vec<(Piece, Piece)> {
             Piece::lines([share].into_iter().chain(uncompared), Tone::Plain),
         ));
     }
-    let wrapped = wrapped(view);
+    let wrapped = Wrapping::of(&view.audit.traffic).names(view.words, view.language);
     if !wrapped.is_empty() {
         facts.push((labels.wrapped.into(), wrapped.join(", ").into()));
     }
@@ -186,29 +180,27 @@ fn quality_facts(view: &View<'_>) -> Vec<(Piece, Piece)> {
     facts
 }
 
-/// What the judged packets are wrapped in: VLANs and tunnels.
-fn wrapped(view: &View<'_>) -> Vec<String> {
-    let flows = &view.audit.traffic.flows;
-    // ARP shows the VLAN of hosts that send nothing else.
-    let hosts = &view.audit.traffic.hosts;
-    let by_arp = hosts.iter().flat_map(|host| host.vlans.iter().copied());
-    let vlans: BTreeSet<u16> =
-        flows.iter().flat_map(|flow| flow.vlans.iter().copied()).chain(by_arp).collect();
-    let of_flows = flows.iter().flat_map(|flow| flow.extra.outer_vlans.iter().copied());
-    let of_hosts = hosts.iter().flat_map(|host| host.outer_vlans.iter().copied());
-    let outer: BTreeSet<u16> = of_flows.chain(of_hosts).collect();
-    let layers = link::layers_of(&view.audit.traffic);
-    let shown = vlans.iter().take(VLANS).map(|id| format!("VLAN\u{a0}{id}"));
-    let more = |all: usize| {
-        let rest = all.saturating_sub(VLANS) as u64;
-        (rest > 0).then(|| format!("… {} {}", view.count(rest), view.words.notes.more))
+/// Where the capture was probably made.
+fn measuring_point(view: &View<'_>) -> Option<(Piece, Piece)> {
+    let mut passing = Passing::default();
+    for flow in &view.audit.traffic.flows {
+        passing.add([&flow.a.ip().to_string(), &flow.b.ip().to_string()], flow.packets());
+    }
+    let links = view.audit.captures.iter().flat_map(|capture| &capture.interfaces);
+    let links: Vec<String> = links.map(|interface| link::name(interface.link)).collect();
+    let links: Vec<&str> = links.iter().map(String::as_str).collect();
+    let layers = Wrapping::of(&view.audit.traffic).layers;
+    let layers: Vec<&str> = layers.iter().map(String::as_str).collect();
+    let named = |address: &str| {
+        let device = address.parse().ok().and_then(|address| view.audit.site.device(address));
+        match device.filter(|device| device.kind != Kind::Other) {
+            Some(device) => format!("{address} ({})", view.context.names.role(&device.role)),
+            None => address.to_owned(),
+        }
     };
-    let label = view.words.notes.outer_vlan;
-    let outer_shown = outer.iter().take(VLANS).map(|id| format!("{label}\u{a0}{id}"));
-    let (rest, outer_rest) = (more(vlans.len()), more(outer.len()));
-    let names = link::layers(layers).map(ToOwned::to_owned);
-    let unread = layers.has(Layers::INCOMPLETE).then(|| view.words.notes.unread_inside.to_owned());
-    shown.chain(rest).chain(outer_shown).chain(outer_rest).chain(names).chain(unread).collect()
+    let place =
+        passing.place((&links, view.audit.traffic.quality.own_cooked > 0), &layers, named, view.language)?;
+    Some((paper_words(view.language).measuring_point.into(), place.into()))
 }
 
 /// What a limit of memory kept out, by kind.

@@ -4,6 +4,7 @@ use super::View;
 use super::page::{Lean, Page, Piece, Tone};
 use crate::observe::HostFacts;
 use crate::report::escape::{FIELD, escape_terminal};
+use crate::report::text::former;
 use crate::site::{Confidence, Device, Evidence, Scope};
 
 /// Most devices listed.
@@ -83,5 +84,6 @@ pub(in crate::report) fn signs(view: &View<'_>, device: &Device, shown: &[String
         };
         format!("{}: {other} – {}", view.words.labels.against, text(&contradiction.evidence))
     }));
+    lines.extend(device.former.iter().map(|one| former(&one.address.to_string(), one.vlan, view.language)));
     lines
 }

@@ -5,7 +5,7 @@ use super::page::{Page, Piece, Tone};
 use crate::check::{Finding, Severity};
 use crate::report::language::Language;
 use crate::report::number::{moment, span};
-use crate::report::text::{absent, finding_text, given_words, is_changed, run_words, unjudged_line};
+use crate::report::text::{absent, finding_text, given_words, is_changed, run_words, unjudged_lines};
 
 pub(super) fn write(page: &mut Page, view: &View<'_>) {
     page.heading(view.words.headings.findings);
@@ -165,7 +165,7 @@ pub(super) fn write_unjudged(page: &mut Page, view: &View<'_>) {
     }
     let few = view.audit.few.iter().map(|few| (view.context.device(few.sender), few.packets, few.least));
     let few: Vec<(String, u64, u64)> = few.collect();
-    let open = view.audit.unjudged.iter().map(|what| unjudged_line(view.words, *what, &few, view.language));
-    let open = open.chain(absent).map(|what| ("–".into(), what.into()));
+    let open = unjudged_lines(view.words, view.audit.unjudged.iter().copied(), &few, view.language);
+    let open = open.into_iter().chain(absent).map(|what| ("–".into(), what.into()));
     page.facts(0, &open.collect::<Vec<(Piece, Piece)>>());
 }

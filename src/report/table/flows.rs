@@ -7,7 +7,7 @@ use super::page::{Lean, Page, Piece, Tone};
 use crate::check::Unjudged;
 use crate::observe::Flow;
 use crate::report::number::bytes;
-use crate::report::text::{app, protocol, unsolicited};
+use crate::report::text::{app, app_title, protocol, unsolicited};
 
 /// Most flows listed.
 const MOST: usize = 20;
@@ -60,11 +60,12 @@ pub(in crate::report) fn is_about_strangers(code: &str) -> bool {
 
 fn line(view: &View<'_>, flow: &Flow) -> Vec<Piece> {
     let amount = flow.from_a.bytes.saturating_add(flow.from_b.bytes);
+    let app = app(flow.app).map_or_else(|| view.words.notes.unknown.to_owned(), app_title);
     let name = flow.extra.tls_name.as_deref().or(flow.extra.http_host.as_deref());
     vec![
         Piece::lines([flow.a.to_string(), format!("→\u{a0}{}", flow.b)], Tone::Plain),
         protocol(flow.protocol).into(),
-        Piece::lines([app(flow.app).unwrap_or(view.words.notes.unknown), name.unwrap_or("")], Tone::Plain),
+        Piece::lines([&*app, name.unwrap_or("")], Tone::Plain),
         view.count(flow.packets()).into(),
         bytes(amount, view.language).into(),
     ]

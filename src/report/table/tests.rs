@@ -301,3 +301,26 @@ fn many_packets_out_of_order_are_told() {
     };
     assert!(told(10) && !told(9), "1 %");
 }
+
+#[test]
+fn where_it_was_captured_and_what_switches_tell_stand_there_as_on_paper() {
+    use crate::observe::{Policy, VoicePolicy};
+    let mut audit = audit();
+    let shown = |audit: &Audit| table(audit, &names(Language::De), &settings(Language::De, 140));
+    let words = crate::report::text::paper_words(Language::De);
+    assert!(!shown(&audit).contains(words.policies));
+    audit.traffic.flows[0].from_a.packets = 10_000;
+    let frame = audit.traffic.hosts[0].macs[0].first;
+    audit.traffic.policies.push(VoicePolicy {
+        sender: crate::decode::Mac([0, 4, 0x0e, 0x10, 0, 7]),
+        system: Some("switch-eg".into()),
+        port: Some("ge-0/0/7".into()),
+        policy: Policy::Cdp(20),
+        count: 1,
+        frame,
+    });
+    let text = shown(&audit);
+    for part in [words.measuring_point, words.policies, "switch-eg (00:04:0e:10:00:07)", "ge-0/0/7"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}

@@ -321,7 +321,7 @@ fn ended(ended: &Ended) -> String {
         Ended::Damaged { at, reason } if reason.starts_with(OTHER_VERSION) => {
             format!("ab Byte {} in einer pcapng-Version geschrieben, die es offiziell nicht gibt", byte(*at))
         }
-        Ended::Damaged { at, reason } => match damage(reason) {
+        Ended::Damaged { at, reason } => match super::damage::german(reason) {
             Some(reason) => format!("ab Byte {} beschädigt: {reason}", byte(*at)),
             None => format!("ab Byte {} beschädigt", byte(*at)),
         },
@@ -331,17 +331,6 @@ fn ended(ended: &Ended) -> String {
         }
         Ended::Stopped => "vom Benutzer beendet".to_owned(),
     }
-}
-
-/// What the reader says in English about a record that does not hold, in German as far as a person is helped by it.
-fn damage(reason: &str) -> Option<&'static str> {
-    const KNOWN: [(&str, &str); 4] = [
-        ("a block", "Die Längenangaben eines Blocks stimmen nicht"),
-        ("a record", "Die Längenangabe eines Pakets stimmt nicht"),
-        ("a packet", "Ein Paketblock passt nicht zu seinem Paket oder seiner Schnittstelle"),
-        ("a section", "Der Kopf eines Abschnitts ist unvollständig"),
-    ];
-    KNOWN.into_iter().find(|(begins, _)| reason.starts_with(begins)).map(|(_, german)| german)
 }
 
 fn evidence(kind: EvidenceKind) -> &'static str {

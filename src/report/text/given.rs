@@ -27,6 +27,8 @@ pub(crate) struct GivenWords {
     pub(crate) unbound: &'static str,
     /// No device was recognised whose exposure could be judged.
     pub(crate) no_security: &'static str,
+    /// No device was recognised whose connections could be held against a document.
+    pub(crate) no_strangers: &'static str,
     /// Behind the findings that are counted.
     pub(crate) counted: &'static str,
 }
@@ -50,6 +52,7 @@ const DE: GivenWords = GivenWords {
               kann: {}. Ob dafür eine Regel nötig ist, hängt von der Einrichtung ab.",
     no_security: "Ob die Anlage aus dem Internet erreichbar ist, ist nicht beurteilt: Es wurde keine erkannt. Nennen Sie sie mit \
                   --pbx ADRESSE=MODELL.",
+    no_strangers: "Nicht geprüft: Es wurde kein Gerät erkannt, dessen Verbindungen dokumentiert sind.",
     counted: "hingenommen",
 };
 
@@ -65,6 +68,7 @@ const EN: GivenWords = GivenWords {
               Whether a rule is needed depends on the set-up.",
     no_security: "Whether the PBX can be reached from the Internet is not judged: none was recognised. Name it with \
                   --pbx ADDRESS=MODEL.",
+    no_strangers: "Not checked: no device was recognised whose connections are documented.",
     counted: "accepted",
 };
 
@@ -139,13 +143,22 @@ pub(crate) fn use_line(
     if everywhere { format!("{used}; {}", own.everywhere) } else { used }
 }
 
-/// What is not judged. `few`: senders of too little voice with its packets, and how many it takes.
-pub(crate) fn unjudged_line(
+/// What is not judged, a line each. `few`: senders of too little voice with its packets, and how many it takes.
+pub(crate) fn unjudged_lines(
     words: &Words,
-    what: Unjudged,
+    unjudged: impl IntoIterator<Item = Unjudged>,
     few: &[(String, u64, u64)],
     language: Language,
-) -> String {
+) -> Vec<String> {
+    let lines = unjudged.into_iter().flat_map(|what| {
+        // Whose ports must not answer the Internet only the document of a known device says.
+        let exposure = (what == Unjudged::NoDevice).then(|| given_words(language).no_security.to_owned());
+        std::iter::once(unjudged_line(words, what, few, language)).chain(exposure)
+    });
+    lines.collect()
+}
+
+fn unjudged_line(words: &Words, what: Unjudged, few: &[(String, u64, u64)], language: Language) -> String {
     let plain = (words.unjudged)(what).to_owned();
     let (Unjudged::FewPackets | Unjudged::NoMarks, Some((.., least))) = (what, few.first()) else {
         return plain;
@@ -194,6 +207,15 @@ mod tests {
         assert_eq!(range("1-2", "", De), "dokumentiert ist 1-2");
         assert_eq!(range("", "1-2", De), "in der Standortdatei angegeben ist 1-2");
         assert!(range("1-2", "3-4", En).contains("states 3-4, and documented is 1-2"));
+    }
+
+    #[test]
+    fn who_knows_no_device_knows_of_no_exposure() {
+        let told = |what: &[Unjudged]| unjudged_lines(words(De), what.iter().copied(), &[], De);
+        let lines = told(&[Unjudged::NoDevice, Unjudged::NoVoice]);
+        assert_eq!(lines.len(), 3, "{lines:?}");
+        assert_eq!(lines[1], given_words(De).no_security);
+        assert_eq!(told(&[Unjudged::NoVoice]).len(), 1);
     }
 
     #[test]

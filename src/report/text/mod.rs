@@ -7,6 +7,7 @@ mod cause;
 mod changes;
 mod clock;
 mod connection;
+mod damage;
 mod de;
 mod de_action;
 mod de_finding;
@@ -56,7 +57,7 @@ pub(crate) use changes::{ChangeWords, change_words};
 pub(crate) use clock::stray_line;
 pub(crate) use dscp::{EXPEDITED_FORWARDING, name as dscp_name};
 pub(crate) use edition::edition;
-pub(crate) use given::{given_words, is_changed, unjudged_line, use_line, verdict_line};
+pub(crate) use given::{given_words, is_changed, unjudged_lines, use_line, verdict_line};
 pub(crate) use lookup::unanswered;
 pub(crate) use no_voice::extract_line;
 pub(crate) use paper::{PaperWords, glance_rest, paper_words};
@@ -248,6 +249,33 @@ pub(crate) fn protocol(protocol: Protocol) -> String {
 /// What the content of a flow is called, if it was recognised.
 pub(crate) fn app(app: App) -> Option<&'static str> {
     (app != App::Unknown).then(|| app.name())
+}
+
+/// Another address that the hardware of a device was offered; `vlan`: where the device went afterwards.
+pub(crate) fn former(address: &str, vlan: Option<u16>, language: Language) -> String {
+    match (vlan, language) {
+        (Some(vlan), Language::De) => {
+            format!("dieselbe MAC wie {address} (Adresse vor dem Wechsel in VLAN\u{a0}{vlan})")
+        }
+        (None, Language::De) => format!("dieselbe MAC wie {address} (per DHCP angebotene Adresse)"),
+        (Some(vlan), Language::En) => {
+            format!("same MAC as {address} (its address before it moved to VLAN\u{a0}{vlan})")
+        }
+        (None, Language::En) => format!("same MAC as {address} (an address that DHCP offered)"),
+    }
+}
+
+/// The same as a person writes it, by its name in the JSON report: `DNS`, `mDNS`.
+pub(crate) fn app_title(name: &str) -> String {
+    match name {
+        "mdns" => "mDNS".to_owned(),
+        "netbios" => "NetBIOS".to_owned(),
+        "openvpn" => "OpenVPN".to_owned(),
+        "syslog" => "Syslog".to_owned(),
+        // A word, no abbreviation.
+        "capture" => name.to_owned(),
+        _ => name.to_uppercase(),
+    }
 }
 
 /// A few of many: at most [`FEW`] entries and how many were left out.

@@ -1,7 +1,10 @@
 //! What a capture without voice has instead (CAP-010), in both languages.
 
+use std::collections::BTreeSet;
+
 use super::{Context, List, quoted};
 use crate::check::{Code, NoVoice, all_ended_unanswered};
+use crate::observe::Call;
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::{bytes, count, counted};
 
@@ -131,8 +134,16 @@ fn german(reason: &NoVoice, context: &Context<'_>) -> String {
             counted(context.audit.traffic.quality.filtered, "Paket", "Pakete", De)
         ),
         NoVoice::Answered => format!(
-            "{none}, obwohl Gespräche angenommen wurden: Ihre Sprache nimmt wohl einen anderen Weg als den, an dem gemessen wurde \
-             (direkt zwischen den Telefonen, andere Schnittstelle), ein Filter hielt sie fern, oder niemand sendet. {unjudged}"
+            "{none}, obwohl {} Sprache nimmt wohl einen anderen Weg als den, an dem gemessen wurde (direkt zwischen den \
+             Telefonen, andere Schnittstelle), ein Filter hielt sie fern, oder niemand sendet. {unjudged}",
+            match answered(context) {
+                (1, 1) => "das einzige Gespräch angenommen wurde: Seine".to_owned(),
+                (1, all) => format!("eines von {} Gesprächen angenommen wurde: Seine", count(all, De)),
+                (some, all) if some == all => format!("alle {} Gespräche angenommen wurden: Ihre", count(all, De)),
+                (some, all) => {
+                    format!("{} von {} Gesprächen angenommen wurden: Ihre", count(some, De), count(all, De))
+                }
+            }
         ),
         NoVoice::Extract { packets, received } => format!(
             "{none}. Gelesen sind aber nur {} von {} empfangenen Paketen; in den übrigen kann Sprache sein. {unjudged}",
@@ -150,6 +161,16 @@ pub(crate) fn extract_line(packets: u64, received: u64, language: Language) -> S
         De => format!("Die Datei enthält {packets} von {received} empfangenen Paketen, ist also ein Auszug."),
         En => format!("The file holds {packets} of {received} packets that were received: it is an extract."),
     }
+}
+
+/// How many calls were answered, of how many; one that a PBX passed on is one with its legs.
+fn answered(context: &Context<'_>) -> (u64, u64) {
+    let calls = &context.audit.traffic.calls;
+    let root = |(at, call): (usize, &Call)| call.leg_of.unwrap_or(at);
+    let all: BTreeSet<usize> = calls.iter().enumerate().map(root).collect();
+    let answered = calls.iter().enumerate().filter(|(_, call)| call.answered.is_some());
+    let answered: BTreeSet<usize> = answered.map(root).collect();
+    (answered.len() as u64, all.len() as u64)
 }
 
 /// The expression by which packets were chosen, in quotation marks.
@@ -242,8 +263,14 @@ fn english(reason: &NoVoice, context: &Context<'_>) -> String {
             counted(context.audit.traffic.quality.filtered, "packet", "packets", En)
         ),
         NoVoice::Answered => format!(
-            "{none}, although calls were answered: their voice probably takes another way than the one that was measured (straight \
-             between the telephones, another interface), a filter kept it out, or nobody sends. {unjudged}"
+            "{none}, although {} voice probably takes another way than the one that was measured (straight between the \
+             telephones, another interface), a filter kept it out, or nobody sends. {unjudged}",
+            match answered(context) {
+                (1, 1) => "the only call was answered: its".to_owned(),
+                (1, all) => format!("one of {} calls was answered: its", count(all, En)),
+                (some, all) if some == all => format!("all {} calls were answered: their", count(all, En)),
+                (some, all) => format!("{} of {} calls were answered: their", count(some, En), count(all, En)),
+            }
         ),
         NoVoice::Extract { packets, received } => format!(
             "{none}. But only {} of {} packets that were received have been read; the others may hold voice. {unjudged}",

@@ -73,7 +73,8 @@ pub(crate) struct PaperWords {
     pub(crate) call_times: &'static str,
     pub(crate) call_times_note: &'static str,
     pub(crate) ladders: &'static str,
-    pub(crate) ladders_some: &'static str,
+    /// Of one and of several that are shown.
+    pub(crate) ladders_some: [&'static str; 2],
     pub(crate) ladders_note: &'static str,
     pub(crate) ladders_key: &'static str,
     /// Below the note, where a message was sent more than once at a time.
@@ -85,11 +86,18 @@ pub(crate) struct PaperWords {
     pub(crate) time: &'static str,
     pub(crate) message: &'static str,
     pub(crate) marks_over_time: &'static str,
+    /// Of one and of several that are shown; the rest is not.
+    pub(crate) routes_some: [&'static str; 2],
+    pub(crate) streams_some: [&'static str; 2],
     pub(crate) voice_over_time: &'static str,
-    pub(crate) all_marked: &'static str,
-    pub(crate) others_marked: &'static str,
-    pub(crate) all_clean: &'static str,
-    pub(crate) others_clean: &'static str,
+    /// Of one and of several.
+    pub(crate) all_marked: [&'static str; 2],
+    /// Of one and of several.
+    pub(crate) others_marked: [&'static str; 2],
+    /// Of one and of several.
+    pub(crate) all_clean: [&'static str; 2],
+    /// Of one and of several.
+    pub(crate) others_clean: [&'static str; 2],
     pub(crate) loss_at_most: &'static str,
     pub(crate) jitter_at_most: &'static str,
     pub(crate) other_marks: &'static str,
@@ -203,7 +211,10 @@ const DE: PaperWords = PaperWords {
     call_times: "Gespräche auf der Zeitachse",
     call_times_note: "Schmal: Rufaufbau. Breit: Gespräch. Zeiten ab Beginn des ersten Anrufs.",
     ladders: "Ablauf der Anrufe (SIP)",
-    ladders_some: "Gezeigt sind {} von {} Anrufen, die schlechtesten zuerst.",
+    ladders_some: [
+        "Gezeigt ist {} von {} Anrufen, der schlechteste.",
+        "Gezeigt sind {} von {} Anrufen, die schlechtesten zuerst.",
+    ],
     ladders_note: "Die Abschnitte eines Anrufs vor und hinter der Anlage stehen beisammen.",
     ladders_key: "Durchgezogen: Anfrage. Gestrichelt: Antwort. Fett: abgelehnt. Rechts stehen Kennzeichnung und Paketnummer.",
     ladders_repeated: "„3 ×“: dieselbe Nachricht dreimal binnen 0,1 s.",
@@ -214,13 +225,33 @@ const DE: PaperWords = PaperWords {
     time: "Zeit",
     message: "Nachricht",
     marks_over_time: "Anteil EF über die Zeit, je Richtung: gefüllt EF, schraffiert andere Kennzeichnung, leer keine \
-        Sprache. Gezeigt sind {} von {} Richtungen, die mit dem kleinsten Anteil zuerst. Zeiten ab Beginn der Messung.",
+        Sprache. Zeiten ab Beginn der Messung.",
+    routes_some: [
+        "Gezeigt ist {} von {} Richtungen, die mit dem kleinsten Anteil.",
+        "Gezeigt sind {} von {} Richtungen, die mit dem kleinsten Anteil zuerst.",
+    ],
+    streams_some: [
+        "Gezeigt ist {} von {} Strömen, der schlechteste.",
+        "Gezeigt sind {} von {} Strömen, die schlechtesten zuerst.",
+    ],
     voice_over_time: "Verlust (Balken, Anteil je Abschnitt) und Jitter (Linie, größter Wert je Abschnitt) über die Zeit. \
-        Gezeigt sind {} von {} Strömen, die schlechtesten zuerst. Zeiten ab Beginn der Messung.",
-    all_marked: "In allen Richtungen ist die gesamte Sprache mit EF gekennzeichnet.",
-    others_marked: "In den übrigen Richtungen ist die gesamte Sprache mit EF gekennzeichnet.",
-    all_clean: "Alle Ströme verliefen ohne Verlust und ohne auffälligen Jitter.",
-    others_clean: "Die übrigen Ströme verliefen ohne Verlust und ohne auffälligen Jitter.",
+        Zeiten ab Beginn der Messung.",
+    all_marked: [
+        "In der einzigen Richtung ist die gesamte Sprache mit EF gekennzeichnet.",
+        "In allen Richtungen ist die gesamte Sprache mit EF gekennzeichnet.",
+    ],
+    others_marked: [
+        "In der übrigen Richtung ist die gesamte Sprache mit EF gekennzeichnet.",
+        "In den übrigen Richtungen ist die gesamte Sprache mit EF gekennzeichnet.",
+    ],
+    all_clean: [
+        "Der einzige Strom verlief ohne Verlust und ohne auffälligen Jitter.",
+        "Alle Ströme verliefen ohne Verlust und ohne auffälligen Jitter.",
+    ],
+    others_clean: [
+        "Der übrige Strom verlief ohne Verlust und ohne auffälligen Jitter.",
+        "Die übrigen Ströme verliefen ohne Verlust und ohne auffälligen Jitter.",
+    ],
     loss_at_most: "Verlust, bis {}",
     jitter_at_most: "Jitter, bis {}",
     other_marks: "andere",
@@ -330,7 +361,7 @@ const EN: PaperWords = PaperWords {
     call_times: "Calls on a time line",
     call_times_note: "Thin: call setup. Thick: conversation. Times from the start of the first call.",
     ladders: "Course of the calls (SIP)",
-    ladders_some: "Shown are {} of {} calls, the worst first.",
+    ladders_some: ["Shown is {} of {} calls, the worst.", "Shown are {} of {} calls, the worst first."],
     ladders_note: "The parts of a call before and behind the PBX stand together.",
     ladders_key: "Solid: request. Dashed: response. Bold: refused. On the right stand mark and packet number.",
     ladders_repeated: "“3 ×”: the same message three times within 0.1 s.",
@@ -340,14 +371,31 @@ const EN: PaperWords = PaperWords {
     packet: "packet {}",
     time: "Time",
     message: "Message",
-    marks_over_time: "Share of EF over time by direction: filled EF, hatched another mark, empty no voice. Shown are {} \
-        of {} directions, the smallest share first. Times from the start of the measurement.",
-    voice_over_time: "Loss (bars, share by interval) and jitter (line, greatest by interval) over time. Shown are {} of {} \
-        streams, the worst first. Times from the start of the measurement.",
-    all_marked: "In every direction all voice is marked EF.",
-    others_marked: "In the other directions all voice is marked EF.",
-    all_clean: "All streams went without loss and without noticeable jitter.",
-    others_clean: "The other streams went without loss and without noticeable jitter.",
+    marks_over_time: "Share of EF over time by direction: filled EF, hatched another mark, empty no voice. \
+        Times from the start of the measurement.",
+    routes_some: [
+        "Shown is {} of {} directions, that of the smallest share.",
+        "Shown are {} of {} directions, the smallest share first.",
+    ],
+    streams_some: ["Shown is {} of {} streams, the worst.", "Shown are {} of {} streams, the worst first."],
+    voice_over_time: "Loss (bars, share by interval) and jitter (line, greatest by interval) over time. \
+        Times from the start of the measurement.",
+    all_marked: [
+        "In the only direction all voice is marked EF.",
+        "In every direction all voice is marked EF.",
+    ],
+    others_marked: [
+        "In the other direction all voice is marked EF.",
+        "In the other directions all voice is marked EF.",
+    ],
+    all_clean: [
+        "The only stream went without loss and without noticeable jitter.",
+        "All streams went without loss and without noticeable jitter.",
+    ],
+    others_clean: [
+        "The other stream went without loss and without noticeable jitter.",
+        "The other streams went without loss and without noticeable jitter.",
+    ],
     loss_at_most: "loss, up to {}",
     jitter_at_most: "jitter, up to {}",
     other_marks: "other",

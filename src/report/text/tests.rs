@@ -316,8 +316,37 @@ fn the_reason_of_a_damage_is_told_in_german_or_not_at_all() {
         (super::words(De).ended)(&ended)
     };
     let known = told("a block whose two lengths differ (248 and 9)");
-    assert_eq!(known, "ab Byte 12.345 beschädigt: Die Längenangaben eines Blocks stimmen nicht");
+    assert_eq!(
+        known,
+        "ab Byte 12.345 beschädigt: Die beiden Längenangaben eines Blocks stimmen nicht überein (248 und 9)"
+    );
     assert_eq!(told(HOSTILE), "ab Byte 12.345 beschädigt");
+}
+
+#[test]
+fn calls_without_voice_are_counted() {
+    let mut audit = audit();
+    let names = names(De);
+    let finding = audit.findings.iter().find(|finding| finding.code() == Code::Cap010).unwrap();
+    let finding = Finding { detail: Detail::Cap010(NoVoice::Answered), ..finding.clone() };
+    let mut call = audit.traffic.calls[0].clone();
+    (call.answered, call.leg_of) = (Some(call.start), None);
+    let open = crate::observe::Call { answered: None, ..call.clone() };
+    let leg = crate::observe::Call { leg_of: Some(0), ..call.clone() };
+    let mut told = |calls: &[&crate::observe::Call]| {
+        audit.traffic.calls = calls.iter().map(|call| (*call).clone()).collect();
+        let context = Context { audit: &audit, names: &names, zone: &TimeZone::UTC };
+        finding_text(&finding, &context, De).detail
+    };
+    assert!(told(&[&call, &leg]).contains("obwohl das einzige Gespräch angenommen wurde: Seine Sprache"));
+    assert!(told(&[&call, &open, &open]).contains("obwohl eines von 3 Gesprächen angenommen wurde: Seine"));
+    assert!(told(&[&call, &call, &open]).contains("obwohl 2 von 3 Gesprächen angenommen wurden: Ihre"));
+    assert!(told(&[&call, &call]).contains("obwohl alle 2 Gespräche angenommen wurden: Ihre Sprache"));
+}
+
+#[test]
+fn what_a_flow_holds_is_written_as_its_standard_has_it() {
+    assert_eq!(["sip", "mdns", "openvpn"].map(super::app_title), ["SIP", "mDNS", "OpenVPN"]);
 }
 
 #[test]

@@ -1,0 +1,181 @@
+//! Takes what the captures are like, gives the lines that every form says of it: where they were probably made, what the
+//! packets are wrapped in, how the clock leaps.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use super::language::Language;
+use super::link;
+use super::number::count;
+use super::redact::is_public;
+use super::text::{PaperWords, Words, paper_words};
+use crate::decode::Layers;
+use crate::observe::Traffic;
+
+/// Fewer packets do not tell where they were captured.
+const LEAST_TELLING: u64 = 20;
+/// Most VLANs named.
+const VLANS: usize = 8;
+
+/// What the judged packets are wrapped in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Wrapping {
+    pub(super) vlans: BTreeSet<u16>,
+    /// Of the outermost of several tags.
+    pub(super) outer_vlans: BTreeSet<u16>,
+    /// Names of tunnels.
+    pub(super) layers: Vec<String>,
+    /// Whether some of it is no readable IP.
+    pub(super) is_unread_inside: bool,
+}
+
+impl Wrapping {
+    pub(super) fn of(traffic: &Traffic) -> Self {
+        let flows = &traffic.flows;
+        // ARP shows the VLAN of hosts that send nothing else.
+        let by_arp = traffic.hosts.iter().flat_map(|host| host.vlans.iter().copied());
+        let of_hosts = traffic.hosts.iter().flat_map(|host| host.outer_vlans.iter().copied());
+        let of_flows = flows.iter().flat_map(|flow| flow.extra.outer_vlans.iter().copied());
+        let layers = link::layers_of(traffic);
+        Self {
+            vlans: flows.iter().flat_map(|flow| flow.vlans.iter().copied()).chain(by_arp).collect(),
+            outer_vlans: of_flows.chain(of_hosts).collect(),
+            layers: link::layers(layers).map(ToOwned::to_owned).collect(),
+            is_unread_inside: layers.has(Layers::INCOMPLETE),
+        }
+    }
+
+    /// VLANs first, then tunnels; nothing where there are none.
+    pub(super) fn names(&self, words: &Words, language: Language) -> Vec<String> {
+        let more = |all: usize| {
+            let rest = all.saturating_sub(VLANS) as u64;
+            (rest > 0).then(|| format!("… {} {}", count(rest, language), words.notes.more))
+        };
+        let shown = self.vlans.iter().take(VLANS).map(|id| format!("VLAN\u{a0}{id}"));
+        let label = words.notes.outer_vlan;
+        let outer = self.outer_vlans.iter().take(VLANS).map(|id| format!("{label}\u{a0}{id}"));
+        let unread = self.is_unread_inside.then(|| words.notes.unread_inside.to_owned());
+        shown
+            .chain(more(self.vlans.len()))
+            .chain(outer)
+            .chain(more(self.outer_vlans.len()))
+            .chain(self.layers.iter().cloned())
+            .chain(unread)
+            .collect()
+    }
+}
+
+/// Leaps of the clock of a day or more.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LeapLines<'a> {
+    pub(super) count: u64,
+    /// Those among them from one interface to another.
+    pub(super) crossing: u64,
+    /// Those among them that go forth: a long wait may look like that.
+    pub(super) forth: u64,
+    /// Nanoseconds, negative for one back.
+    pub(super) largest: i64,
+    /// Before which packet, where one can be found.
+    pub(super) place: Option<&'a str>,
+}
+
+impl LeapLines<'_> {
+    /// What leaps and why, a line each.
+    pub(super) fn lines(self, words: &Words) -> Vec<String> {
+        let notes = &words.notes;
+        let told = (words.leaps)(self.count, self.largest, self.place);
+        let why = |across| (notes.why_time_gap)(across, self.forth > 0);
+        let (some, why) = match self.crossing {
+            0 => (None, why(false)),
+            all if all == self.count => (None, why(true)),
+            some => (Some((notes.time_gaps_across)(some)), why(false)),
+        };
+        std::iter::once(told).chain(some).chain([why.to_owned()]).collect()
+    }
+}
+
+/// What goes past the place where the captures were made.
+#[derive(Debug, Default)]
+pub(super) struct Passing {
+    by_host: BTreeMap<String, u64>,
+    all: u64,
+    /// Of them those that stay in the LAN.
+    within: u64,
+    /// What a device tells itself.
+    itself: u64,
+}
+
+impl Passing {
+    /// Packets between two addresses, of which the second was spoken to.
+    pub(super) fn add(&mut self, ends: [&str; 2], packets: u64) {
+        // What goes to all tells only that a network is there.
+        if is_group(ends[1]) {
+            return;
+        }
+        // What a device tells itself passes no port of it.
+        if ends[0] == ends[1] || ends.iter().any(|end| is_loopback(end)) {
+            self.itself = self.itself.saturating_add(packets);
+            return;
+        }
+        self.all = self.all.saturating_add(packets);
+        if ends.iter().all(|end| is_inside(end)) {
+            self.within = self.within.saturating_add(packets);
+        }
+        for end in ends {
+            let known = self.by_host.entry(end.to_owned()).or_default();
+            *known = known.saturating_add(packets);
+        }
+    }
+
+    /// Where the capture was probably made: what goes past a place tells whose place it is. `links`: names of link types, and
+    /// whether cooked records among them say that a packet was the own one; `layers`: of tunnels; `named`: an address, with
+    /// the device there.
+    pub(super) fn place(
+        &self,
+        (links, is_own): (&[&str], bool),
+        layers: &[&str],
+        named: impl Fn(&str) -> String,
+        language: Language,
+    ) -> Option<String> {
+        let paper: &PaperWords = paper_words(language);
+        let filled = |sentence: &str, what: &str| sentence.replacen("{}", what, 1);
+        if self.all < LEAST_TELLING {
+            return (self.itself >= LEAST_TELLING).then(|| paper.on_itself.to_owned());
+        }
+        let nearly_all = self.all - self.all / 100;
+        let always = self.by_host.iter().filter(|(_, packets)| **packets >= nearly_all);
+        let always: Vec<&str> = always.map(|(end, _)| end.as_str()).collect();
+        let inside = self.by_host.keys().filter(|end| is_inside(end)).count();
+        // Cooked records are written by the device whose packets they are, whichever way these take, unless they themselves say
+        // that all packets go from others to others, as at a mirror port.
+        let is_cooked = is_own && !links.is_empty() && links.iter().all(|name| is_cooked(name));
+        let has_layer = |name: &str| layers.contains(&name);
+        Some(match always.as_slice() {
+            [one] if is_cooked => filled(paper.on_device, &named(one)),
+            _ if is_cooked => paper.on_itself.to_owned(),
+            [one, other] => filled(&filled(paper.between_two, &named(one)), &named(other)),
+            [one] if is_inside(one) || inside == 0 => filled(paper.at_device, &named(one)),
+            _ if has_layer("PPP") && !has_layer("GRE") && !has_layer("L2TP") => paper.at_wan.to_owned(),
+            _ if self.within == 0 => paper.at_border.to_owned(),
+            _ => filled(paper.in_lan, &count(inside as u64, language)),
+        })
+    }
+}
+
+fn is_inside(address: &str) -> bool {
+    address.parse().is_ok_and(|address| !is_public(address))
+}
+
+fn is_loopback(address: &str) -> bool {
+    address.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+}
+
+/// Whether an address stands for several hosts.
+pub(super) fn is_group(address: &str) -> bool {
+    address.ends_with(".255") || address.parse::<IpAddr>().is_ok_and(|address| address.is_multicast())
+}
+
+/// `LINUX_SLL` and `LINUX_SLL2`: what a Linux device records of all its interfaces, or of one without a link layer.
+fn is_cooked(link: &str) -> bool {
+    link.starts_with("LINUX_SLL")
+}

@@ -1,0 +1,50 @@
+//! Takes devices, gives them without the addresses that DHCP only offered to hardware which is at another address: a
+//! telephone asks for one before it knows the VLAN for voice, and for another one there.
+
+use std::net::IpAddr;
+
+use super::device::{Device, EvidenceKind, Former};
+use crate::observe::Traffic;
+
+/// Most former addresses kept of a device.
+const MOST: usize = 8;
+
+/// The devices in their order, former addresses with the device that has the hardware address now.
+pub(super) fn merged(mut devices: Vec<Device>, traffic: &Traffic) -> Vec<Device> {
+    let gone: Vec<(IpAddr, IpAddr, Former)> = devices
+        .iter()
+        .filter_map(|device| {
+            let (now, former) = former(device, traffic)?;
+            devices.iter().any(|known| known.address == now).then_some((device.address, now, former))
+        })
+        .collect();
+    devices.retain(|device| !gone.iter().any(|(address, ..)| *address == device.address));
+    for (_, now, former) in gone {
+        if let Some(device) = devices.iter_mut().find(|device| device.address == now)
+            && device.former.len() < MOST
+        {
+            device.former.push(former);
+        }
+    }
+    devices
+}
+
+/// Where the hardware is now, if nothing but it is known of the address, and nothing was ever sent from there.
+fn former(device: &Device, traffic: &Traffic) -> Option<(IpAddr, Former)> {
+    if device.evidence.iter().any(|sign| sign.kind != EvidenceKind::MacPrefix) {
+        return None;
+    }
+    let facts = traffic.host(device.address).filter(|facts| facts.sent == 0 && facts.arp.is_none())?;
+    let seen = facts.macs.first()?;
+    let is_same = |other: &&crate::observe::HostFacts| {
+        other.address != device.address && other.sent > 0 && other.on_link != Some(false)
+    };
+    let (now, later) = traffic.hosts.iter().filter(is_same).find_map(|other| {
+        other.macs.iter().find(|one| one.mac == seen.mac).map(|one| (other, one.first > seen.first))
+    })?;
+    let vlan = match now.vlans.as_slice() {
+        [only] if later && !facts.vlans.contains(only) => Some(*only),
+        _ => None,
+    };
+    Some((now.address, Former { address: device.address, vlan }))
+}

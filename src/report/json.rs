@@ -11,6 +11,7 @@ mod finding;
 mod given;
 mod formatter;
 mod lists;
+mod matrix;
 pub(super) mod network;
 mod quality;
 mod receiver;

@@ -36,8 +36,12 @@ fn former(device: &Device, traffic: &Traffic) -> Option<(IpAddr, Former)> {
     }
     let facts = traffic.host(device.address).filter(|facts| facts.sent == 0 && facts.arp.is_none())?;
     let seen = facts.macs.first()?;
+    // Who has no address yet sends from none.
     let is_same = |other: &&crate::observe::HostFacts| {
-        other.address != device.address && other.sent > 0 && other.on_link != Some(false)
+        other.address != device.address
+            && !other.address.is_unspecified()
+            && other.sent > 0
+            && other.on_link != Some(false)
     };
     let (now, later) = traffic.hosts.iter().filter(is_same).find_map(|other| {
         other.macs.iter().find(|one| one.mac == seen.mac).map(|one| (other, one.first > seen.first))

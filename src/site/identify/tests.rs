@@ -90,20 +90,21 @@ fn with_mac(mut traffic: Traffic, address: &str, on_link: Option<bool>) -> Traff
 fn an_address_that_a_telephone_was_only_offered_is_no_second_device() {
     const OFFERED: &str = "192.168.99.130";
     let book = Book::new(vec![prefix(Some("acme.phone"), 40)]);
-    let mut traffic = with_mac(with_mac(Traffic::default(), PHONE, None), OFFERED, None);
+    let mut traffic = with_mac(Traffic::default(), "0.0.0.0", None);
+    traffic = with_mac(with_mac(traffic, PHONE, None), OFFERED, None);
     let former = |traffic: &Traffic| {
         let site = book.site(traffic);
         let phone = site.device(ip(PHONE)).unwrap();
         (site.devices.len(), phone.former.clone())
     };
     assert_eq!(former(&traffic), (2, Vec::new()), "both send");
-    traffic.hosts[1].sent = 0;
+    traffic.hosts[2].sent = 0;
     let address = ip(OFFERED);
     assert_eq!(former(&traffic), (1, vec![Former { address, vlan: None }]));
-    traffic.hosts[0].vlans = vec![20];
-    traffic.hosts[0].macs[0].first = frame(9);
+    traffic.hosts[1].vlans = vec![20];
+    traffic.hosts[1].macs[0].first = frame(9);
     assert_eq!(former(&traffic), (1, vec![Former { address, vlan: Some(20) }]));
-    traffic.hosts[1].macs[0].mac = mac(2);
+    traffic.hosts[2].macs[0].mac = mac(2);
     assert_eq!(former(&traffic), (2, Vec::new()), "other hardware");
 }
 

@@ -24,7 +24,7 @@ const MAY_NAME: [(&str, &[&str]); 18] = [
     ("site", &["config", "capture", "decode", "observe"]),
     // A rule book sees no flow.
     ("rules", &["config", "site"]),
-    ("check", &["capture", "observe", "site", "rules"]),
+    ("check", &["capture", "decode", "observe", "site", "rules"]),
     ("compare", &["capture", "decode", "observe", "site", "check"]),
     ("report", &["config", "capture", "decode", "observe", "site", "rules", "check", "compare"]),
     ("pipeline", &["capture", "decode", "observe", "site", "rules", "check", "compare"]),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use crate::capture::{CaptureSummary, Ended};
+use crate::decode::Skip;
 use crate::observe::media::likeness::could_carry_media;
 use crate::observe::message::App;
 use crate::observe::{Answer, Beginning, Call, Flow, Protocol, Traffic, is_own};
@@ -42,6 +43,10 @@ pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary], has_gaps: bool
         (NoVoice::Nothing, Some(received)) => {
             NoVoice::Extract { packets: captures.iter().map(|one| one.packets).sum(), received }
         }
+        (NoVoice::Unread, _) if is_cut(traffic) && captures.iter().any(|one| one.cut_packets > 0) => {
+            let kept = captures.iter().map(|one| one.cut_to).max().unwrap_or(0);
+            NoVoice::Cut { kept: kept as u64 }
+        }
         (reason, _) => reason,
     };
     let may_hide = has_gaps
@@ -53,6 +58,8 @@ pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary], has_gaps: bool
         NoVoice::Empty => false,
         NoVoice::Sealed
         | NoVoice::Ipsec
+        | NoVoice::Macsec
+        | NoVoice::Cut { .. }
         | NoVoice::Reported { .. }
         | NoVoice::Extract { .. }
         | NoVoice::Rewritten
@@ -73,8 +80,19 @@ pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary], has_gaps: bool
 
 /// Whether all that the capture holds are packets of a device to itself: they show nothing of the network.
 pub(super) fn is_own_only(traffic: &Traffic) -> bool {
-    let is_read = traffic.quality.decoded == traffic.quality.frames;
+    let quality = &traffic.quality;
+    // What is not IP at all says nothing of who speaks with whom.
+    let others = quality.skipped.iter().filter(|(skip, _)| matches!(skip, Skip::NotIp(_)));
+    let is_read = quality.decoded + others.map(|(_, frames)| frames).sum::<u64>() == quality.frames;
     is_read && !traffic.flows.is_empty() && traffic.flows.iter().all(|flow| is_own(flow.a.ip(), flow.b.ip()))
+}
+
+/// Whether the snap length is all that kept IP from being read.
+fn is_cut(traffic: &Traffic) -> bool {
+    let skipped = &traffic.quality.skipped;
+    let cut = |skip: &Skip| matches!(skip, Skip::CutIp | Skip::CutTransport);
+    let is_other = |skip: &Skip| !cut(skip) && !matches!(skip, Skip::NotIp(_) | Skip::Empty);
+    skipped.keys().any(cut) && !skipped.keys().any(is_other)
 }
 
 fn no_voice(traffic: &Traffic) -> NoVoice {
@@ -82,8 +100,10 @@ fn no_voice(traffic: &Traffic) -> NoVoice {
     if quality.frames == 0 {
         return if quality.filtered == 0 { NoVoice::Empty } else { NoVoice::Filtered };
     }
+    let encrypted = quality.skipped.get(&Skip::Macsec).copied().unwrap_or(0);
+    let is_encrypted = encrypted > 0 && encrypted * SEALED_SHARE >= quality.frames;
     if quality.decoded == quality.link_messages {
-        return NoVoice::Unread;
+        return if is_encrypted { NoVoice::Macsec } else { NoVoice::Unread };
     }
     if is_own_only(traffic) {
         return if quality.rewritten > 0 { NoVoice::Rewritten } else { NoVoice::Loopback };
@@ -112,6 +132,7 @@ fn no_voice(traffic: &Traffic) -> NoVoice {
     match is_much {
         true if protected >= tunnelled => NoVoice::Ipsec,
         true => NoVoice::Sealed,
+        false if is_encrypted => NoVoice::Macsec,
         false if quality.filtered > 0 => NoVoice::Filtered,
         false => NoVoice::Nothing,
     }
@@ -179,6 +200,7 @@ mod tests {
     use super::super::fixture::World;
     use super::*;
     use crate::capture::{InterfaceSummary, LinkType};
+    use crate::decode::NotIp;
     use crate::observe::fixture::{call, sent, stream, tcp, udp};
     use crate::observe::{Quality, TcpOutcome};
 
@@ -208,6 +230,32 @@ mod tests {
         };
         assert!(told(Ended::Complete));
         assert!(!told(Ended::Damaged { at: 0, reason: "-".to_owned() }));
+    }
+
+    #[test]
+    fn what_keeps_ip_from_being_read_is_told() {
+        let read = |decoded, skipped: &[(Skip, u64)], cut_packets| {
+            let frames = decoded + skipped.iter().map(|(_, frames)| frames).sum::<u64>();
+            let skipped = skipped.iter().copied().collect();
+            let quality = Quality { frames, decoded, skipped, ..Quality::default() };
+            let mut world = World::new("");
+            world.traffic.quality = quality;
+            let mut capture = CaptureSummary::unread("a".to_owned(), "pcap".to_owned(), Ended::Complete);
+            (capture.cut_packets, capture.cut_to) = (cut_packets, 26);
+            let finding = check(&world.case(), &[capture], false).unwrap();
+            let Detail::Cap010(reason) = finding.detail else { panic!("{finding:?}") };
+            (reason, finding.confidence)
+        };
+        let told = |decoded, skipped: &[(Skip, u64)]| read(decoded, skipped, 1);
+        let other = Skip::NotIp(NotIp::EtherType(0x88e1));
+        assert_eq!(told(0, &[(Skip::Macsec, 1), (other, 3)]), (NoVoice::Macsec, Confidence::Likely));
+        assert_eq!(told(8, &[(Skip::Macsec, 1)]).0, NoVoice::Macsec);
+        assert_eq!(told(10, &[(Skip::Macsec, 1)]).0, NoVoice::Nothing, "hides no call");
+        let cut = (NoVoice::Cut { kept: 26 }, Confidence::Likely);
+        assert_eq!(told(0, &[(Skip::CutIp, 3), (other, 1)]), cut);
+        assert_eq!(read(0, &[(Skip::CutIp, 3)], 0).0, NoVoice::Unread, "sent as short as that");
+        assert_eq!(told(0, &[(Skip::CutIp, 3), (Skip::BadIp, 1)]).0, NoVoice::Unread);
+        assert_eq!(told(0, &[(other, 3)]), (NoVoice::Unread, Confidence::Sure));
     }
 
     #[test]
@@ -243,6 +291,13 @@ mod tests {
         assert_eq!(of(vec![own(), udp("10.0.0.1:40000", "10.0.0.1:53")], 10), NoVoice::Loopback);
         assert_eq!(of(vec![own(), udp("10.0.0.1:40000", "10.0.0.2:53")], 10), NoVoice::Nothing);
         assert_eq!(of(vec![own()], 11), NoVoice::Nothing, "a frame that could not be read");
+        let beside = |skip| {
+            let skipped = [(skip, 1)].into();
+            let quality = Quality { frames: 11, decoded: 10, skipped, ..Quality::default() };
+            no_voice(&Traffic { flows: vec![own()], ..traffic(quality) })
+        };
+        assert_eq!(beside(Skip::NotIp(NotIp::EtherType(0x3030))), NoVoice::Loopback, "no IP at all");
+        assert_eq!(beside(Skip::BadIp), NoVoice::Nothing);
         assert_eq!(of(Vec::new(), 10), NoVoice::Nothing);
         let quality = Quality { frames: 10, decoded: 10, rewritten: 1, ..Quality::default() };
         let between_stations = Traffic { flows: vec![own()], ..traffic(quality) };

@@ -25,6 +25,8 @@ const MPLS_MULTICAST: u16 = 0x8848;
 /// IEEE 802.1ah, provider backbone bridging: the service tag.
 const BACKBONE_SERVICE: u16 = 0x88e7;
 
+const MACSEC: u16 = 0x88e5;
+
 /// IEEE 802.3 clause 3.2.6: up to here the field is a length, from 0x0600 on an `EtherType`.
 const LONGEST_LENGTH: u16 = 1500;
 const DEEPEST_TAG_STACK: usize = 8;
@@ -67,9 +69,16 @@ fn other_payload<'a>(walk: &mut Walk, outer_type: u16, view: View<'a>) -> Step<'
             walk.add(Layers::PBB);
             view.skip(4).map_or(Step::Skip(Skip::BadTunnel), |inner| Step::Into(Layer::Ethernet, inner))
         }
+        MACSEC if is_encrypted(view) => Step::Skip(Skip::Macsec),
         length if length <= LONGEST_LENGTH => Step::Into(Layer::Llc, view.limit(u32::from(length))),
         other => Step::Skip(Skip::NotIp(NotIp::EtherType(other))),
     }
+}
+
+/// Whether the SecTAG says that what follows is encrypted and not only protected: bits E and C, IEEE 802.1AE clause 9.5.
+fn is_encrypted(tag: View<'_>) -> bool {
+    const ENCRYPTED_AND_CHANGED: u8 = 0x0c;
+    tag.u8(0).is_some_and(|control| control & ENCRYPTED_AND_CHANGED == ENCRYPTED_AND_CHANGED)
 }
 
 /// IEEE 802.1Q: takes off all tags and keeps the innermost, and the VLAN of the outermost.

@@ -307,6 +307,8 @@ pub enum Skip {
     CutLink,
     /// A protocol without IP inside.
     NotIp(NotIp),
+    /// Encrypted between neighbours, IEEE 802.1AE (`MACsec`).
+    Macsec,
     /// A frame of a wireless network that carries no data, or that is encrypted.
     NoData,
     /// Shorter than its IP header.

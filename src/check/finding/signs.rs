@@ -135,6 +135,11 @@ pub enum NoVoice {
     Empty,
     /// No packet of IP that could be read.
     Unread,
+    /// The same, because the snap length cut the packets before it could be.
+    Cut {
+        /// Bytes kept of the longest of them.
+        kept: u64,
+    },
     /// Calls that were answered.
     Answered,
     /// Calls that nobody answered.
@@ -152,6 +157,8 @@ pub enum NoVoice {
     Sealed,
     /// Packets of IPsec (ESP), in a tunnel or not.
     Ipsec,
+    /// Frames that are encrypted between neighbours (`MACsec`).
+    Macsec,
     /// Packets of a device to itself alone.
     Loopback,
     /// The same, but Ethernet has them go between two stations.

@@ -36,6 +36,9 @@ fn cdp_is_found_in_snap_and_in_cisco_hdlc() {
 #[test]
 fn frames_without_ip_say_what_they_are() {
     assert_eq!(skipped(ETHERNET, &ethernet(0x888e, &[0; 46])), Skip::NotIp(NotIp::EtherType(0x888e)));
+    let macsec = |control| skipped(ETHERNET, &ethernet(0x88e5, &[control; 46]));
+    assert_eq!((macsec(0x0c), macsec(0x2c)), (Skip::Macsec, Skip::Macsec));
+    assert_eq!(macsec(0x20), Skip::NotIp(NotIp::EtherType(0x88e5)), "protected, and plain to read");
     assert_eq!(skipped(ETHERNET, &ieee_802_3(&[0x42, 0x42, 3], &[0; 35])), Skip::NotIp(NotIp::Llc(0x4242)));
     assert_eq!(
         skipped(ETHERNET, &ethernet(0x8864, &[0x11, 0, 0, 1, 0, 6, 0xc0, 0x21, 1])),

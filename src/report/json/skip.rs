@@ -3,8 +3,9 @@
 use crate::decode::{NotIp, Skip};
 
 /// Those whose name has no number.
-const PLAIN: [(Skip, &str); 10] = [
+const PLAIN: [(Skip, &str); 11] = [
     (Skip::NoData, "no-data"),
+    (Skip::Macsec, "macsec"),
     (Skip::Empty, "empty"),
     (Skip::CutLink, "cut-link"),
     (Skip::CutIp, "cut-ip"),

@@ -283,6 +283,7 @@ fn skip(skip: Skip) -> String {
         }
         Skip::CutLink => "Link-Layer-Header abgeschnitten oder nicht lesbar".to_owned(),
         Skip::NotIp(kind) => format!("kein IP ({})", frame::kind(kind)),
+        Skip::Macsec => "mit MACsec verschlüsselt".to_owned(),
         Skip::NoData => "keine lesbaren Daten (WLAN: Verwaltung, Steuerung oder verschlüsselt)".to_owned(),
         Skip::CutIp => "IP-Header oder Erweiterungsheader abgeschnitten".to_owned(),
         Skip::BadIp => "IP-Header widersprüchlich".to_owned(),

@@ -279,6 +279,7 @@ fn skip(skip: Skip) -> String {
         }
         Skip::CutLink => "link-layer header cut or unreadable".to_owned(),
         Skip::NotIp(kind) => format!("not IP ({})", frame::kind(kind)),
+        Skip::Macsec => "encrypted with MACsec".to_owned(),
         Skip::NoData => "no readable data (WLAN: management, control or encrypted)".to_owned(),
         Skip::CutIp => "IP header or extension header cut".to_owned(),
         Skip::BadIp => "IP header contradicts itself".to_owned(),

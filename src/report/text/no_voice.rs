@@ -3,13 +3,15 @@
 use super::{Context, List, quoted};
 use crate::check::{Code, NoVoice, all_ended_unanswered};
 use crate::report::language::Language::{self, De, En};
-use crate::report::number::{count, counted};
+use crate::report::number::{bytes, count, counted};
 
 /// A better title than that of the code, where there is one.
 pub(super) fn title(reason: &NoVoice, language: Language) -> Option<&'static str> {
     let (de, en) = match reason {
         NoVoice::Empty => ("Leerer Mitschnitt", "Empty capture"),
-        NoVoice::Unread => ("Kein lesbares IP-Paket im Mitschnitt", "No readable IP packet in the capture"),
+        NoVoice::Unread | NoVoice::Cut { .. } => {
+            ("Kein lesbares IP-Paket im Mitschnitt", "No readable IP packet in the capture")
+        }
         NoVoice::Loopback => {
             ("Nur Pakete eines Gerätes an sich selbst", "Only packets of a device to itself")
         }
@@ -20,7 +22,9 @@ pub(super) fn title(reason: &NoVoice, language: Language) -> Option<&'static str
         NoVoice::Filtered => {
             ("Kein Sprechweg im gefilterten Mitschnitt", "No voice stream in the filtered capture")
         }
-        NoVoice::Sealed | NoVoice::Ipsec | NoVoice::Extract { .. } | NoVoice::Nothing => return None,
+        NoVoice::Sealed | NoVoice::Ipsec | NoVoice::Macsec | NoVoice::Extract { .. } | NoVoice::Nothing => {
+            return None;
+        }
     };
     Some(match language {
         De => de,
@@ -58,6 +62,11 @@ fn german(reason: &NoVoice, context: &Context<'_>) -> String {
              Mitschnitt. Sprache und Signalisierung sind deshalb nicht beurteilt."
                 .to_owned()
         }
+        NoVoice::Cut { kept } => format!(
+            "Kein Paket des Mitschnitts enthält lesbares IP: Sie sind schon im Kopf abgeschnitten (höchstens {} aufgezeichnet). \
+             Sprache und Signalisierung sind deshalb nicht beurteilt.",
+            bytes(*kept, De)
+        ),
         NoVoice::Foreign(protocols) => format!(
             "Der Mitschnitt enthält Telefonie über {}; pbxray liest nur SIP und RTP. Gespräche, Kennzeichnung (QoS) und \
              Sprachqualität sind deshalb nicht beurteilt.",
@@ -69,6 +78,9 @@ fn german(reason: &NoVoice, context: &Context<'_>) -> String {
         NoVoice::Ipsec => {
             format!("{none}. Verkehr ist mit IPsec (ESP) geschützt; darin können Gespräche sein. {unjudged}")
         }
+        NoVoice::Macsec => format!(
+            "{none}. Verkehr ist mit MACsec (IEEE 802.1AE) verschlüsselt und nicht gelesen; darin können Gespräche sein. {unjudged}"
+        ),
         NoVoice::Reported { senders, .. } if senders.is_empty() => format!(
             "{none}, wohl aber RTCP, das zu einem gehört: Entweder fehlt die Sprache im Mitschnitt, oder keine Seite sendet \
              welche. {unjudged}"
@@ -161,6 +173,11 @@ fn english(reason: &NoVoice, context: &Context<'_>) -> String {
              Voice and signalling are therefore not judged."
                 .to_owned()
         }
+        NoVoice::Cut { kept } => format!(
+            "No packet of the capture holds IP that can be read: they are cut within their headers (at most {} captured). \
+             Voice and signalling are therefore not judged.",
+            bytes(*kept, En)
+        ),
         NoVoice::Foreign(protocols) => format!(
             "The capture holds telephony over {}; pbxray reads SIP and RTP only. Calls, marking (QoS) and voice quality are \
              therefore not judged.",
@@ -174,6 +191,9 @@ fn english(reason: &NoVoice, context: &Context<'_>) -> String {
         NoVoice::Ipsec => {
             format!("{none}. Traffic is protected by IPsec (ESP), which may carry calls. {unjudged}")
         }
+        NoVoice::Macsec => format!(
+            "{none}. Traffic is encrypted with MACsec (IEEE 802.1AE) and was not read; it may carry calls. {unjudged}"
+        ),
         NoVoice::Reported { senders, .. } if senders.is_empty() => format!(
             "{none}, but RTCP that belongs to one: either the voice is missing from the capture, or no side sends any. {unjudged}"
         ),
@@ -252,10 +272,14 @@ pub(super) fn action(reason: &NoVoice, language: Language) -> &'static str {
             "Messen Sie vor oder hinter dem Tunnel, und führen Sie dabei ein Gespräch von einer Minute.",
             "Capture before or behind the tunnel, with a call of one minute.",
         ),
-        NoVoice::Ipsec => (
+        NoVoice::Ipsec | NoVoice::Macsec => (
             "Messen Sie dort, wo der Verkehr noch nicht oder nicht mehr verschlüsselt ist, und führen Sie dabei ein Gespräch \
              von einer Minute.",
             "Capture where the traffic is not yet, or no longer, encrypted, with a call of one minute.",
+        ),
+        NoVoice::Cut { .. } => (
+            "Schneiden Sie mit voller Paketlänge mit (Snaplen 0 oder 262144).",
+            "Capture whole packets (snap length 0 or 262144).",
         ),
         NoVoice::Unread | NoVoice::Loopback => (
             "Zeichnen Sie an der Ethernet-Schnittstelle oder dem Spiegelport auf, an dem Telefone und Anlage hängen.",

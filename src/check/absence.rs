@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use crate::capture::{CaptureSummary, Ended};
-use crate::decode::Skip;
+use crate::decode::{Layers, Skip};
 use crate::observe::media::likeness::could_carry_media;
 use crate::observe::message::App;
 use crate::observe::{Answer, Beginning, Call, Flow, Protocol, Traffic, is_own};
@@ -51,6 +51,7 @@ pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary], has_gaps: bool
     };
     let may_hide = has_gaps
         || extract.is_some()
+        || is_partly_unread(traffic)
         || may_speak
         || traffic.quality.filtered > 0
         || traffic.flows.iter().any(|flow| flow.esp() > 0);
@@ -85,6 +86,15 @@ pub(super) fn is_own_only(traffic: &Traffic) -> bool {
     let others = quality.skipped.iter().filter(|(skip, _)| matches!(skip, Skip::NotIp(_)));
     let is_read = quality.decoded + others.map(|(_, frames)| frames).sum::<u64>() == quality.frames;
     is_read && !traffic.flows.is_empty() && traffic.flows.iter().all(|flow| is_own(flow.a.ip(), flow.b.ip()))
+}
+
+/// Whether the report itself tells of parts that could not be read: they may be the voice.
+fn is_partly_unread(traffic: &Traffic) -> bool {
+    let is_known = |skip: &Skip| matches!(skip, Skip::NotIp(_) | Skip::Empty);
+    let quality = &traffic.quality;
+    quality.incomplete_datagrams > 0
+        || !quality.skipped.keys().all(is_known)
+        || traffic.flows.iter().any(|flow| flow.layers.has(Layers::INCOMPLETE))
 }
 
 /// Whether the snap length is all that kept IP from being read.
@@ -318,6 +328,27 @@ mod tests {
         assert_eq!(confidence(from("192.168.10.21:53"), true), likely, "packets are missing");
         let esp = Flow { protocol: Protocol::Other(50), from_a: sent(1), ..from("192.168.10.21:0") };
         assert_eq!(confidence(esp, false), likely, "a packet of IPsec");
+    }
+
+    #[test]
+    fn what_could_not_be_read_may_be_the_voice() {
+        let confidence = |quality: Quality, layers| {
+            let flow = Flow { layers, ..udp("192.168.10.21:53", "192.168.10.2:5204") };
+            let mut world = World::new("").flows(vec![flow]);
+            world.traffic.quality = Quality { frames: 100, decoded: 90, ..quality };
+            check(&world.case(), &[], false).map(|finding| finding.confidence)
+        };
+        let skipped = |skip| Quality { skipped: [(skip, 10)].into(), ..Quality::default() };
+        let (sure, likely) = (Some(Confidence::Sure), Some(Confidence::Likely));
+        assert_eq!(confidence(Quality::default(), Layers::GRE), sure);
+        assert_eq!(confidence(Quality::default(), Layers::GRE.with(Layers::INCOMPLETE)), likely);
+        assert_eq!(confidence(skipped(Skip::NotIp(NotIp::EtherType(0x88e1))), Layers::default()), sure);
+        assert_eq!(confidence(skipped(Skip::Empty), Layers::default()), sure);
+        for skip in [Skip::BadIp, Skip::CutIp, Skip::TooDeep, Skip::UnknownLink(178)] {
+            assert_eq!(confidence(skipped(skip), Layers::default()), likely, "{skip:?}");
+        }
+        let fragments = Quality { incomplete_datagrams: 1, ..Quality::default() };
+        assert_eq!(confidence(fragments, Layers::default()), likely);
     }
 
     #[test]

@@ -146,8 +146,8 @@ pub(super) const CAP_008: Page = Page {
 pub(super) const CAP_010: Page = Page {
     de: Text {
         meaning: "Im Mitschnitt ist kein Sprechweg zu erkennen. Kennzeichnung und Sprachqualität können nicht beurteilt werden.",
-        measured: "Kein RTP-Strom, weder am SDP noch am Inhalt erkannt. Gewiss ist das, wenn der Mitschnitt vollständig ist \
-                   und weder UDP-Verkehr unbekannten Inhalts zwischen freien Ports noch IPsec (ESP) enthält, sonst \
+        measured: "Kein RTP-Strom, weder am SDP noch am Inhalt erkannt. Gewiss ist das, wenn der Mitschnitt vollständig und \
+                   ganz zu lesen ist und weder UDP-Verkehr unbekannten Inhalts zwischen freien Ports noch IPsec (ESP) enthält, sonst \
                    wahrscheinlich.",
         action: "Führen Sie während der Messung mindestens ein Gespräch von einer Minute, am besten intern und extern.",
         pitfalls: "Gespräche zwischen zwei Telefonen berühren den Messpunkt oft nicht. Sprache in einem VPN-Tunnel oder in IPsec, wenige \
@@ -156,7 +156,7 @@ pub(super) const CAP_010: Page = Page {
     },
     en: Text {
         meaning: "No voice stream can be made out in the capture. Marking and voice quality cannot be judged.",
-        measured: "No RTP stream, recognised neither by SDP nor by content. It is sure if the capture is complete and holds neither \
+        measured: "No RTP stream, recognised neither by SDP nor by content. It is sure if the capture is complete, can all be read, and holds neither \
                    UDP traffic of unknown content between free ports nor IPsec (ESP), else likely.",
         action: "Make at least one call of a minute while capturing, best one internal and one external.",
         pitfalls: "Calls between two phones often do not pass the measuring point. Voice in a VPN tunnel or in IPsec, a few packets without \

@@ -31,7 +31,7 @@ pub struct Quality {
     pub equal_pings: u64,
     /// Frames that could have been recognised as copies.
     pub duplicate_candidates: u64,
-    /// Fragments of IP datagrams; of each datagram the first one and the whole may be recognised as copies.
+    /// Fragments of IP datagrams; of each datagram the first one alone may be recognised as a copy.
     pub fragments: u64,
     /// First few copies, each behind what it is a copy of.
     pub duplicate_pairs: Vec<[Frame; 2]>,

@@ -258,7 +258,10 @@ impl Shard {
         let receiver = (packet.destination, packet.destination_port);
         let (key, from) = FlowKey::new(sender, receiver, protocol);
         let payload = block.get(packet.payload.range()).unwrap_or_default();
-        self.counts.look_at(packet, self.duplicates.is_copy(frame, packet, print));
+        // A datagram that was put together was looked at as its first fragment.
+        if packet.part != Part::Reassembled {
+            self.counts.look_at(packet, self.duplicates.is_copy(frame, packet, print));
+        }
         if let Transport::Tcp(Some(segment)) = packet.transport
             && segment.flags.is_attempt()
         {
@@ -469,6 +472,18 @@ mod tests {
         shard.retire(at(125_000), &|_, _| false);
         say(&mut shard, SERVER, CLIENT, 125, ack, 6, 902);
         assert_eq!(packets(&shard), [3, 4], "what comes is the latest one's, also when others have left");
+    }
+
+    #[test]
+    fn a_datagram_in_fragments_is_compared_once() {
+        let mut shard = Shard::new(at(0));
+        let parts = [Part::First, Part::Reassembled, Part::Whole, Part::First, Part::Reassembled];
+        for (number, part) in (1..).zip(parts) {
+            let packet = Packet { part, identification: 7, ..packet("10.0.0.1:40000", "10.0.0.2:40000") };
+            let print = duplicates::print(&packet, &[number as u8 / 4], false);
+            shard.packet((number, frame(number)), &packet, print, None, &[]);
+        }
+        assert_eq!((shard.counts.copy_candidates, shard.counts.copies), (3, 1));
     }
 
     #[test]

@@ -92,7 +92,11 @@ pub fn copy(path: &Path, plan: &Plan<'_>, out: &mut dyn Write) -> Result<Copied,
             break Ended::Unreadable { at: base, reason: error.to_string() };
         }
         if bytes.len() == before {
-            break if bytes.is_empty() { Ended::Complete } else { Ended::Cut { at: base } };
+            break if bytes.is_empty() {
+                Ended::Complete
+            } else {
+                Ended::Cut { at: base, end: base + bytes.len() as u64 }
+            };
         }
     };
     Ok(Copied {

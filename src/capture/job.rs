@@ -108,8 +108,8 @@ pub(super) struct Walked {
 pub(super) enum Stop {
     /// At the limit.
     Limit,
-    /// At the end of the file, in the middle of a record.
-    Cut,
+    /// At the end of the file, which is this many bytes long, in the middle of a record.
+    Cut(u64),
     /// At bytes that are no record.
     Damage(String),
     /// The system's words.
@@ -204,7 +204,8 @@ impl FileRange {
                 Halt::Short(length) => {
                     wanted = at.saturating_add(length);
                     if at_end || range.start + wanted as u64 > file_length {
-                        walked.stop = Stop::Cut;
+                        walked.stop =
+                            Stop::Cut(if at_end { range.start + bytes.len() as u64 } else { file_length });
                         break;
                     }
                     if !is_exact && wanted - limit.min(wanted) > MOST_TAIL {

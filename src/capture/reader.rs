@@ -250,7 +250,7 @@ impl Reader {
         self.tally.add(&tally);
         self.ended = match stop {
             Stop::Limit => None,
-            Stop::Cut => Some(Ended::Cut { at: end }),
+            Stop::Cut(length) => Some(Ended::Cut { at: end, end: length }),
             Stop::Damage(reason) => Some(Ended::Damaged { at: end, reason }),
             Stop::Unreadable(reason) => Some(Ended::Unreadable { at: end, reason }),
         };

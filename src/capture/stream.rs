@@ -268,12 +268,13 @@ impl Feeder {
 
     fn read(&mut self, room: usize) -> Option<Ended> {
         let at = self.position();
+        let cut = |bytes: &Buffer| Ended::Cut { at, end: self.base + bytes.len() as u64 };
         match self.bytes.read_some(&mut *self.source, room) {
             Ok(0) if self.at == self.bytes.len() => Some(Ended::Complete),
-            Ok(0) => Some(Ended::Cut { at }),
+            Ok(0) => Some(cut(&self.bytes)),
             Ok(_) => None,
             Err(error) => Some(match error.kind() {
-                io::ErrorKind::UnexpectedEof => Ended::Cut { at },
+                io::ErrorKind::UnexpectedEof => cut(&self.bytes),
                 io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::Other => {
                     Ended::Damaged { at, reason: error.to_string() }
                 }

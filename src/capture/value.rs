@@ -115,10 +115,12 @@ pub struct Record<'a> {
 pub enum Ended {
     /// At the end of the input.
     Complete,
-    /// In the middle of a record: the capture was cut off `at` this byte.
+    /// In the middle of the record that begins `at` this byte.
     Cut {
         /// Byte offset in the (decompressed) input.
         at: u64,
+        /// Bytes of the (decompressed) input.
+        end: u64,
     },
     /// At bytes that are no record: read up to the damage.
     Damaged {

@@ -410,7 +410,7 @@ mod tests {
     fn a_capture_that_was_not_read_to_its_end_is_damaged() {
         let is_damaged = |ended| damaged(&summary(None, ended)).is_some();
         assert!(!is_damaged(Ended::Complete) && !is_damaged(Ended::Stopped));
-        assert!(is_damaged(Ended::Cut { at: 7 }));
+        assert!(is_damaged(Ended::Cut { at: 7, end: 9 }));
         assert!(is_damaged(Ended::Damaged { at: 7, reason: "-".to_owned() }));
         assert!(is_damaged(Ended::Unreadable { at: 7, reason: "-".to_owned() }));
     }

@@ -77,7 +77,7 @@ pub fn copied(copied: &Copied, noted: usize, language: Language) -> String {
     }
     let at = match &copied.ended {
         Ended::Complete | Ended::Stopped => return told,
-        Ended::Cut { at } | Ended::Damaged { at, .. } | Ended::Unreadable { at, .. } => count(*at),
+        Ended::Cut { at, .. } | Ended::Damaged { at, .. } | Ended::Unreadable { at, .. } => count(*at),
     };
     told += &match language {
         Language::De => {

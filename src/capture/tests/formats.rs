@@ -131,7 +131,7 @@ fn a_file_cut_off_is_read_up_to_there() {
     let bytes = whole.record(SECONDS, 0, 3, b"two").bytes;
     for length in at as usize + 1..bytes.len() {
         let (seen, summary) = read_bytes(&bytes[..length]);
-        assert_eq!((seen.len(), summary.ended), (1, Ended::Cut { at }));
+        assert_eq!((seen.len(), summary.ended), (1, Ended::Cut { at, end: length as u64 }));
     }
 }
 
@@ -285,7 +285,7 @@ fn pcapng_damage_ends_reading_where_it_is() {
         }
     }
     let (_, summary) = read_bytes(&good.raw(&[6, 0, 0, 0, 40, 0, 0, 0, 1, 2, 3, 4]).bytes);
-    assert_eq!(summary.ended, Ended::Cut { at });
+    assert_eq!(summary.ended, Ended::Cut { at, end: at + 12 });
 }
 
 #[test]

@@ -121,7 +121,7 @@ fn capture(capture: &CaptureSummary, audit: &Audit) -> published::Capture {
         undecoded: alone.then(|| undecoded(&audit.traffic)),
         ended: capture.ended.clone().into(),
         ended_at: match capture.ended {
-            Ended::Cut { at } | Ended::Damaged { at, .. } | Ended::Unreadable { at, .. } => Some(at),
+            Ended::Cut { at, .. } | Ended::Damaged { at, .. } | Ended::Unreadable { at, .. } => Some(at),
             Ended::Complete | Ended::Stopped => None,
         },
         sha256: capture.sha256.as_deref().map(str::to_owned),

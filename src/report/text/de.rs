@@ -312,7 +312,11 @@ fn ended(ended: &Ended) -> String {
     let byte = |at: u64| count(at, Language::De);
     match ended {
         Ended::Complete => "vollständig".to_owned(),
-        Ended::Cut { at } => format!("mitten in einem Paket abgeschnitten (Byte {})", byte(*at)),
+        // What was packed may end between two packets.
+        Ended::Cut { at, end } if end <= at => format!("bei Byte {} abgeschnitten", byte(*at)),
+        Ended::Cut { at, end } => {
+            format!("endet bei Byte {} mitten im Paket, das bei Byte {} beginnt", byte(*end), byte(*at))
+        }
         Ended::Damaged { at, reason } if reason.starts_with(OTHER_VERSION) => {
             format!("ab Byte {} in einer pcapng-Version geschrieben, die es offiziell nicht gibt", byte(*at))
         }

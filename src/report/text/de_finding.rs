@@ -12,6 +12,7 @@ use super::icmp::{Reason, reason};
 use super::life::silence;
 use super::loss;
 use super::no_voice;
+use super::words::ends_within;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
 use super::{signalling, voice};
 use crate::check::{
@@ -438,8 +439,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         ),
         Detail::Cap010(reason) => no_voice::detail(reason, context, De),
         Detail::Cap011 { path, packets, ended } => format!(
-            "{} ist {}. {}",
+            "{} {}{}. {}",
             quoted(path),
+            if ends_within(ended) { "" } else { "ist " },
             (de::WORDS.ended)(ended),
             match *packets {
                 0 => "Kein Paket konnte gelesen werden.".to_owned(),

@@ -305,7 +305,11 @@ fn ended(ended: &Ended) -> String {
     let byte = |at: u64| count(at, Language::En);
     match ended {
         Ended::Complete => "complete".to_owned(),
-        Ended::Cut { at } => format!("cut off within a packet (byte {})", byte(*at)),
+        // What was packed may end between two packets.
+        Ended::Cut { at, end } if end <= at => format!("cut off at byte {}", byte(*at)),
+        Ended::Cut { at, end } => {
+            format!("ends at byte {} within the packet that begins at byte {}", byte(*end), byte(*at))
+        }
         Ended::Damaged { at, reason } if reason.starts_with(OTHER_VERSION) => {
             format!(
                 "written from byte {} on in a version of pcapng that does not exist officially",

@@ -12,6 +12,7 @@ use super::icmp::{Reason, reason};
 use super::life::silence;
 use super::loss;
 use super::no_voice;
+use super::words::ends_within;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
 use super::{signalling, voice};
 use crate::check::{
@@ -428,8 +429,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         ),
         Detail::Cap010(reason) => no_voice::detail(reason, context, En),
         Detail::Cap011 { path, packets, ended } => format!(
-            "{} is {}. {}",
+            "{} {}{}. {}",
             quoted(path),
+            if ends_within(ended) { "" } else { "is " },
             (en::WORDS.ended)(ended),
             match *packets {
                 0 => "No packet could be read.".to_owned(),

@@ -263,9 +263,18 @@ fn nothing_is_said_of_what_a_capture_with_gaps_lacks() {
     assert!(of(&audit, nothing()).starts_with("Im Mitschnitt"));
     audit.traffic.quality.skipped.clear();
     assert!(of(&audit, Detail::Cap010(NoVoice::Unread)).contains("kein IP-Paket"));
-    let unread = |packets| Detail::Cap011 { path: "a".into(), packets, ended: Ended::Cut { at: 7 } };
+    let unread = |packets| Detail::Cap011 { path: "a".into(), packets, ended: Ended::Cut { at: 7, end: 9 } };
     assert!(of(&audit, unread(0)).ends_with("Kein Paket konnte gelesen werden."));
     assert!(of(&audit, unread(1)).ends_with("der Rest fehlt."));
+    let cut = |at, end| Detail::Cap011 { path: "a".into(), packets: 1, ended: Ended::Cut { at, end } };
+    let told = of(&audit, cut(98_218, 98_304));
+    assert!(
+        told.starts_with("a endet bei Byte 98.304 mitten im Paket, das bei Byte 98.218 beginnt."),
+        "{told}"
+    );
+    assert!(of(&audit, cut(7, 7)).starts_with("a ist bei Byte 7 abgeschnitten."));
+    let english = (words(En).ended)(&Ended::Cut { at: 98_218, end: 98_304 });
+    assert_eq!(english, "ends at byte 98,304 within the packet that begins at byte 98,218");
 }
 
 #[test]

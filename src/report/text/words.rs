@@ -10,6 +10,11 @@ use crate::site::{Confidence, EvidenceKind};
 /// With this the reader's reason begins where a section of a file is whole, and of a version that nobody knows.
 pub(super) const OTHER_VERSION: &str = "pcapng version";
 
+/// Whether the input ends within a packet: the words for it have a verb of their own.
+pub(super) fn ends_within(ended: &Ended) -> bool {
+    matches!(ended, Ended::Cut { at, end } if end > at)
+}
+
 /// A noun in both numbers.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Noun {

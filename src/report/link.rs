@@ -1,7 +1,12 @@
 //! Takes link types, gives their registered names and what people call them.
 
-use crate::capture::LinkType;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use super::language::Language;
+use crate::capture::{CaptureSummary, LinkType};
 use crate::decode::Layers;
+use crate::observe::Traffic;
 
 /// The name behind `LINKTYPE_` in the tcpdump.org registry, `147` for one that is not usual in the field.
 pub(crate) fn name(link: LinkType) -> String {
@@ -71,9 +76,16 @@ pub(crate) fn name(link: LinkType) -> String {
     name.to_owned()
 }
 
+/// The names of those on which packets came; of all, where none did.
+pub(crate) fn of_packets(capture: &CaptureSummary) -> BTreeSet<String> {
+    let is_empty = capture.interfaces.iter().all(|one| one.packets == 0);
+    let used = capture.interfaces.iter().filter(|one| is_empty || one.packets > 0);
+    used.map(|one| name(one.link)).collect()
+}
+
 /// What Wireshark calls a link type of that registered name; the name itself where that says as much.
-pub(crate) fn title(name: &str) -> &str {
-    match name {
+pub(crate) fn title(name: &str, language: Language) -> Cow<'_, str> {
+    let title = match name {
         "NULL" => "NULL/Loopback",
         "LOOP" => "OpenBSD Loopback",
         "ETHERNET" => "Ethernet",
@@ -83,7 +95,9 @@ pub(crate) fn title(name: &str) -> &str {
         "DSA_TAG_EDSA" => "Ethernet + EDSA tag",
         "IEEE802_5" => "Token Ring",
         "IEEE802_11" => "IEEE 802.11 (WLAN)",
-        "IEEE802_11_PRISM" | "IEEE802_11_RADIOTAP" | "IEEE802_11_AVS" => "IEEE 802.11 + radio header (WLAN)",
+        "IEEE802_11_PRISM" | "IEEE802_11_RADIOTAP" | "IEEE802_11_AVS" => {
+            language.either("IEEE 802.11 mit Funk-Header (WLAN)", "IEEE 802.11 + radio header (WLAN)")
+        }
         "PPI" => "Per-Packet Information (PPI)",
         "IEEE802_15_4_WITHFCS" | "IEEE802_15_4_NOFCS" => "IEEE 802.15.4",
         "PPP_HDLC" => "PPP in HDLC",
@@ -103,11 +117,22 @@ pub(crate) fn title(name: &str) -> &str {
         "NETLINK" => "Linux netlink",
         "USB_LINUX" | "USB_LINUX_MMAPPED" | "USBPCAP" => "USB",
         "BLUETOOTH_HCI_H4" | "BLUETOOTH_HCI_H4_WITH_PHDR" => "Bluetooth HCI",
+        number if number.bytes().all(|byte| byte.is_ascii_digit()) => {
+            return format!("{} ({number})", language.either("unbekannt", "unknown")).into();
+        }
         other => other,
-    }
+    };
+    title.into()
 }
 
-/// What packets are wrapped in, VLANs aside, by name.
+/// What packets of the whole capture are wrapped in; ARP shows it of hosts that send nothing else.
+pub(super) fn layers_of(traffic: &Traffic) -> Layers {
+    let stacked = traffic.hosts.iter().any(|host| !host.outer_vlans.is_empty());
+    let by_arp = if stacked { Layers::VLAN_STACK } else { Layers::default() };
+    traffic.flows.iter().fold(by_arp, |all, flow| all.with(flow.layers))
+}
+
+/// The same by name, VLANs aside.
 pub(super) fn layers(layers: Layers) -> impl Iterator<Item = &'static str> {
     let names = [
         (Layers::VLAN_STACK, "QinQ"),
@@ -131,6 +156,7 @@ pub(super) fn layers(layers: Layers) -> impl Iterator<Item = &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::capture::InterfaceSummary;
 
     #[test]
     fn a_link_type_has_a_name_for_programs_and_one_for_people() {
@@ -138,10 +164,32 @@ mod tests {
             (1, "ETHERNET", "Ethernet"),
             (113, "LINUX_SLL", "Linux cooked-mode v1"),
             (12, "12", "Raw IP"),
-            (147, "147", "147"),
+            (147, "147", "unbekannt (147)"),
+            (127, "IEEE802_11_RADIOTAP", "IEEE 802.11 mit Funk-Header (WLAN)"),
         ] {
             let name = name(LinkType(link));
-            assert_eq!((name.as_str(), title(&name)), (registered, told));
+            assert_eq!((name.as_str(), &*title(&name, Language::De)), (registered, told));
         }
+        assert_eq!(title("178", Language::En), "unknown (178)");
+    }
+
+    #[test]
+    fn only_link_types_that_carry_packets_are_told() {
+        use crate::capture::Ended;
+        let mut capture = crate::report::fixture::capture("a", Ended::Complete);
+        let ethernet = capture.interfaces[0].clone();
+        let idle = InterfaceSummary { link: LinkType(113), packets: 0, ..ethernet.clone() };
+        capture.interfaces = vec![idle.clone(), ethernet];
+        assert_eq!(of_packets(&capture), ["ETHERNET".to_owned()].into());
+        capture.interfaces = vec![idle];
+        assert_eq!(of_packets(&capture), ["LINUX_SLL".to_owned()].into());
+    }
+
+    #[test]
+    fn arp_behind_two_tags_is_behind_two_tags() {
+        let mut audit = crate::report::fixture::audit();
+        assert!(!layers_of(&audit.traffic).has(Layers::VLAN_STACK));
+        audit.traffic.hosts[0].outer_vlans = vec![202];
+        assert!(layers_of(&audit.traffic).has(Layers::VLAN_STACK));
     }
 }

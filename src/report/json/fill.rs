@@ -96,8 +96,6 @@ fn rulebooks(audit: &Audit) -> Vec<published::Rulebook> {
 }
 
 fn capture(capture: &CaptureSummary, audit: &Audit) -> published::Capture {
-    let links: BTreeSet<String> =
-        capture.interfaces.iter().map(|interface| link::name(interface.link)).collect();
     let interfaces = capture.interfaces.iter().map(|interface| published::Interface {
         name: interface.name.clone(),
         linktype: link::name(interface.link),
@@ -113,7 +111,7 @@ fn capture(capture: &CaptureSummary, audit: &Audit) -> published::Capture {
         bytes: capture.bytes,
         first: capture.first.and_then(number::rfc3339),
         last: capture.last.and_then(number::rfc3339),
-        linktypes: links.into_iter().collect(),
+        linktypes: link::of_packets(capture).into_iter().collect(),
         interfaces: interfaces.collect(),
         extract_of: capture.extract_of(&audit.captures),
         cut_packets: capture.cut_packets,

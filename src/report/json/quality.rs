@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use super::super::link;
 use crate::check::foreign_telephony;
-use crate::decode::Layers;
 use crate::observe::Traffic;
 
 /// What the captures together can and cannot show.
@@ -55,12 +54,11 @@ pub(in crate::report) struct Quality {
 
 pub(super) fn of(traffic: &Traffic, undecoded: BTreeMap<String, u64>) -> Quality {
     let quality = &traffic.quality;
-    let layers = traffic.flows.iter().fold(Layers::default(), |all, flow| all.with(flow.layers));
     Quality {
         frames: quality.frames,
         decoded: quality.decoded,
         undecoded,
-        layers: link::layers(layers).map(ToOwned::to_owned).collect(),
+        layers: link::layers(link::layers_of(traffic)).map(ToOwned::to_owned).collect(),
         foreign_telephony: foreign_telephony(traffic)
             .into_iter()
             .map(|(name, packets)| (name.to_owned(), packets))

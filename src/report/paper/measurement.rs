@@ -201,12 +201,13 @@ fn line(maker: &Maker<'_>, capture: &Capture) -> Vec<Cell> {
         [Some(first), Some(last)] => span(first, last, maker.zone, maker.language),
         _ => NO_VALUE.to_owned(),
     };
+    let links: Vec<_> = capture.linktypes.iter().map(|name| link::title(name, maker.language)).collect();
     vec![
         file,
         Cell::new(period),
         Cell::number(maker.count(capture.packets), Some(capture.packets as f64)),
         Cell::number(bytes(capture.bytes, maker.language), Some(capture.bytes as f64)),
-        Cell::new(capture.linktypes.iter().map(|name| link::title(name)).collect::<Vec<_>>().join(", ")),
+        Cell::new(links.join(", ")),
         Cell::number(drops.map_or_else(|| NO_VALUE.to_owned(), |drops| maker.count(drops)), None),
         Cell::number(maker.count(capture.cut_packets), Some(capture.cut_packets as f64)),
     ]

@@ -76,11 +76,8 @@ fn file_facts(view: &View<'_>, capture: &CaptureSummary) -> Vec<(Piece, Piece)> 
         let unset = (!last.is_clock_set()).then(|| view.words.notes.clock_unset.to_owned());
         facts.push((labels.period.into(), Piece::lines([period].into_iter().chain(unset), Tone::Plain)));
     }
-    let links: BTreeSet<String> = capture
-        .interfaces
-        .iter()
-        .map(|interface| link::title(&link::name(interface.link)).to_owned())
-        .collect();
+    let links: BTreeSet<String> =
+        link::of_packets(capture).iter().map(|name| link::title(name, view.language).into_owned()).collect();
     if !links.is_empty() {
         facts.push((labels.link_type.into(), links.into_iter().collect::<Vec<_>>().join(", ").into()));
     }
@@ -200,7 +197,7 @@ fn wrapped(view: &View<'_>) -> Vec<String> {
     let of_flows = flows.iter().flat_map(|flow| flow.extra.outer_vlans.iter().copied());
     let of_hosts = hosts.iter().flat_map(|host| host.outer_vlans.iter().copied());
     let outer: BTreeSet<u16> = of_flows.chain(of_hosts).collect();
-    let layers = flows.iter().fold(Layers::default(), |all, flow| all.with(flow.layers));
+    let layers = link::layers_of(&view.audit.traffic);
     let shown = vlans.iter().take(VLANS).map(|id| format!("VLAN\u{a0}{id}"));
     let more = |all: usize| {
         let rest = all.saturating_sub(VLANS) as u64;

@@ -279,7 +279,7 @@ fn skip(skip: Skip) -> String {
     match skip {
         Skip::Empty => "leerer Frame".to_owned(),
         Skip::UnknownLink(link) => {
-            format!("Schnittstellentyp {}", link::title(&link::name(LinkType(link))))
+            format!("Schnittstellentyp {}", link::title(&link::name(LinkType(link)), Language::De))
         }
         Skip::CutLink => "Link-Layer-Header abgeschnitten oder nicht lesbar".to_owned(),
         Skip::NotIp(kind) => format!("kein IP ({})", frame::kind(kind)),

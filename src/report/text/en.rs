@@ -275,7 +275,7 @@ fn skip(skip: Skip) -> String {
     match skip {
         Skip::Empty => "empty frame".to_owned(),
         Skip::UnknownLink(link) => {
-            format!("link type {}", link::title(&link::name(LinkType(link))))
+            format!("link type {}", link::title(&link::name(LinkType(link)), Language::En))
         }
         Skip::CutLink => "link-layer header cut or unreadable".to_owned(),
         Skip::NotIp(kind) => format!("not IP ({})", frame::kind(kind)),

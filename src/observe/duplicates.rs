@@ -8,6 +8,8 @@ use crate::decode::{Packet, Transport};
 
 /// A copy follows within this time, a retransmission does not (RFC 6298: 200 ms at the least in practice).
 const WINDOW_NS: i64 = 10_000_000;
+/// The same for what has an IP identification, which tells it from what is sent again: a copy over a second path may be this late.
+const NUMBERED_WINDOW_NS: i64 = 12_000_000;
 /// The same for TCP without an IP identification, which a segment that was sent again has in common with the first: the tail
 /// of a burst is sent again within milliseconds (RFC 8985 section 7).
 const UNNUMBERED_WINDOW_NS: i64 = 1_000_000;
@@ -64,8 +66,12 @@ impl Duplicates {
         }
         let at = print as usize % SLOTS;
         let slot = self.slots.get_mut(at)?;
-        let is_unnumbered = packet.identification == 0 && matches!(packet.transport, Transport::Tcp(_));
-        let window = if is_unnumbered { UNNUMBERED_WINDOW_NS } else { WINDOW_NS };
+        let is_tcp = matches!(packet.transport, Transport::Tcp(_));
+        let window = match packet.identification {
+            0 if is_tcp => UNNUMBERED_WINDOW_NS,
+            0 => WINDOW_NS,
+            _ => NUMBERED_WINDOW_NS,
+        };
         let is_copy = slot.0 == print && packet.time.0.saturating_sub(slot.1).saturating_abs() <= window;
         *slot = (print, packet.time.0);
         if self.pairs.len() < PAIRS_KEPT
@@ -192,13 +198,20 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_follows_within_ten_milliseconds() {
-        let later = |nanoseconds| Packet { time: one().time.plus(nanoseconds), ..one() };
-        assert_eq!(is_copy(&one(), &later(0), BYTES), Some(true));
-        assert_eq!(is_copy(&one(), &later(WINDOW_NS), BYTES), Some(true));
-        assert_eq!(is_copy(&one(), &later(WINDOW_NS + 1), BYTES), Some(false));
-        assert_eq!(is_copy(&one(), &later(-WINDOW_NS), BYTES), Some(true), "put down in the other order");
-        assert_eq!(is_copy(&one(), &later(-WINDOW_NS - 1), BYTES), Some(false), "the clock went back");
+    fn a_copy_follows_within_ten_milliseconds_and_twelve_with_an_identification() {
+        let one = |identification| Packet { identification, ..one() };
+        let is_copy = |identification, nanoseconds| {
+            let (first, time) = (one(identification), one(0).time.plus(nanoseconds));
+            is_copy(&first, &Packet { time, ..first }, BYTES)
+        };
+        assert_eq!(is_copy(0, 0), Some(true));
+        for (identification, window) in [(0, WINDOW_NS), (7, NUMBERED_WINDOW_NS)] {
+            assert_eq!(is_copy(identification, window), Some(true));
+            assert_eq!(is_copy(identification, window + 1), Some(false));
+            assert_eq!(is_copy(identification, -window), Some(true), "put down in the other order");
+            assert_eq!(is_copy(identification, -window - 1), Some(false), "the clock went back");
+        }
+        assert_eq!(is_copy(0x9f97, 11_489_000), Some(true), "over a second path");
     }
 
     #[test]

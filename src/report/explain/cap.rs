@@ -29,7 +29,7 @@ pub(super) const CAP_002: Page = Page {
         meaning: "Derselbe Verkehr wurde doppelt aufgezeichnet, meist weil der Spiegelport beide Seiten einer Verbindung \
                   oder ein Paket vor und nach dem Router erfasst.",
         measured: "Mehr als 1 % der Pakete mit Nutzdaten und mindestens 10 Pakete sind Kopien eines anderen, das in der \
-                   Datei davor steht und höchstens 10 ms früher oder später aufgezeichnet ist; in kurzen Mitschnitten \
+                   Datei davor steht und höchstens 10 ms (mit IP-Kennung 12 ms) früher oder später aufgezeichnet ist; in kurzen Mitschnitten \
                    genügen 5, wenn es ein Fünftel ist. Nicht verglichen werden Pakete ohne brauchbare Zeit, Fragmente \
                    nach dem ersten und Rundsendungen ohne IP-Kennung (mDNS, LLMNR über IPv6), die ihr Absender \
                    wiederholt. Alle Werte sind ohne die Kopien gerechnet. Oder die Nummern eines Sprechweges laufen hin und her, weil \
@@ -43,7 +43,7 @@ pub(super) const CAP_002: Page = Page {
         meaning: "The same traffic was captured twice, usually because the mirror port covers both ends of a connection or \
                   a packet before and after the router.",
         measured: "More than 1 % of the packets with payload, and at least 10 packets, are copies of another that stands before \
-                   them in the file and was captured at most 10 ms earlier or later; in short captures 5 will do if they are \
+                   them in the file and was captured at most 10 ms (12 ms with an IP identification) earlier or later; in short captures 5 will do if they are \
                    a fifth. Not compared are packets without a usable time, fragments behind the first, and what goes to \
                    all without an IP identification (mDNS, LLMNR over IPv6), which its sender repeats. All values are \
                    computed without the copies. Or the numbers of a stream go to and fro, because it is in the capture by two \

@@ -212,7 +212,7 @@ fn both_forms(sample: &str) -> [String; 2] {
 #[test]
 fn what_one_form_says_the_other_says_too() {
     let hint = "Kein Gerät von AGFEO oder pascom erkannt. Benennen Sie die Anlage mit --pbx ADRESSE=MODELL.";
-    let exposure = "Ob die Anlage aus dem Internet erreichbar ist, ist nicht beurteilt";
+    let exposure = "Erreichbarkeit aus dem Internet: nicht beurteilt";
     for (sample, said) in [
         ("sec-003.pcapng", vec![hint, exposure, "Dagegen spricht: pascom Server (Onsite) – typische Ports"]),
         ("points-wan.pcapng", vec![hint, exposure, "VLAN 7", "am Anschluss von 198.51.100.2"]),

@@ -394,7 +394,9 @@ fn unjudged(what: Unjudged) -> &'static str {
         Unjudged::NoDevice => {
             "Portlisten der Hersteller: Es wurde kein Gerät erkannt, für das AGFEO oder pascom Ports dokumentiert."
         }
-        Unjudged::NoVoice => "EF-Kennzeichnung und RTP-Ports: Im Mitschnitt ist kein Sprechweg zu erkennen.",
+        Unjudged::NoVoice => {
+            "EF-Kennzeichnung und RTP-Ports: Im Mitschnitt ist keine Sprache (RTP) zu erkennen."
+        }
         Unjudged::OwnOnly => {
             "Ports, EF-Kennzeichnung und Sprachqualität: Alle Pakete im Mitschnitt bleiben in einem Gerät; wer im \
              Netzwerk mit wem spricht, zeigen sie nicht."

@@ -389,7 +389,7 @@ fn unjudged(what: Unjudged) -> &'static str {
         Unjudged::NoDevice => {
             "The vendors' port lists: no device was recognised for which AGFEO or pascom documents ports."
         }
-        Unjudged::NoVoice => "EF marking and RTP ports: no voice stream was recognised in the capture.",
+        Unjudged::NoVoice => "EF marking and RTP ports: no voice (RTP) was recognised in the capture.",
         Unjudged::OwnOnly => {
             "Ports, EF marking and voice quality: all packets of the capture stay within one device; who speaks to whom on the \
              network they do not show."

@@ -66,7 +66,7 @@ fn german(reason: &NoVoice, context: &Context<'_>) -> String {
                 .to_owned()
         }
         NoVoice::Cut { kept } => format!(
-            "Kein Paket des Mitschnitts enthält lesbares IP: Sie sind schon im Kopf abgeschnitten (höchstens {} aufgezeichnet). \
+            "Kein Paket des Mitschnitts enthält lesbares IP: Schon die Header sind abgeschnitten (höchstens {} aufgezeichnet). \
              Sprache und Signalisierung sind deshalb nicht beurteilt.",
             bytes(*kept, De)
         ),
@@ -139,7 +139,8 @@ fn german(reason: &NoVoice, context: &Context<'_>) -> String {
             match answered(context) {
                 (1, 1) => "das einzige Gespräch angenommen wurde: Seine".to_owned(),
                 (1, all) => format!("eines von {} Gesprächen angenommen wurde: Seine", count(all, De)),
-                (some, all) if some == all => format!("alle {} Gespräche angenommen wurden: Ihre", count(all, De)),
+                (2, 2) => "beide Gespräche angenommen wurden: Ihre".to_owned(),
+                 (some, all) if some == all => format!("alle {} Gespräche angenommen wurden: Ihre", count(all, De)),
                 (some, all) => {
                     format!("{} von {} Gesprächen angenommen wurden: Ihre", count(some, De), count(all, De))
                 }
@@ -195,7 +196,7 @@ fn english(reason: &NoVoice, context: &Context<'_>) -> String {
                 .to_owned()
         }
         NoVoice::Cut { kept } => format!(
-            "No packet of the capture holds IP that can be read: they are cut within their headers (at most {} captured). \
+            "No packet of the capture holds IP that can be read: even the headers are cut (at most {} captured). \
              Voice and signalling are therefore not judged.",
             bytes(*kept, En)
         ),
@@ -268,7 +269,8 @@ fn english(reason: &NoVoice, context: &Context<'_>) -> String {
             match answered(context) {
                 (1, 1) => "the only call was answered: its".to_owned(),
                 (1, all) => format!("one of {} calls was answered: its", count(all, En)),
-                (some, all) if some == all => format!("all {} calls were answered: their", count(all, En)),
+                (2, 2) => "both calls were answered: their".to_owned(),
+                 (some, all) if some == all => format!("all {} calls were answered: their", count(all, En)),
                 (some, all) => format!("{} of {} calls were answered: their", count(some, En), count(all, En)),
             }
         ),

@@ -341,7 +341,7 @@ fn calls_without_voice_are_counted() {
     assert!(told(&[&call, &leg]).contains("obwohl das einzige Gespräch angenommen wurde: Seine Sprache"));
     assert!(told(&[&call, &open, &open]).contains("obwohl eines von 3 Gesprächen angenommen wurde: Seine"));
     assert!(told(&[&call, &call, &open]).contains("obwohl 2 von 3 Gesprächen angenommen wurden: Ihre"));
-    assert!(told(&[&call, &call]).contains("obwohl alle 2 Gespräche angenommen wurden: Ihre Sprache"));
+    assert!(told(&[&call, &call]).contains("obwohl beide Gespräche angenommen wurden: Ihre Sprache"));
 }
 
 #[test]

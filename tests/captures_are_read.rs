@@ -61,6 +61,8 @@ const OTHER_BYTES_OR_TIMES: &[(&str, &str)] = &[
         "tcpdump__atm-oam-loopback-print-overrun.pcap",
         "20 minutes of microseconds carry over, uncut to 31 bits",
     ),
+    ("PcapPlusPlus__Packet++Test_gtp.pcap", "time 0 beside real times is no time"),
+    ("PcapPlusPlus__Packet++Test_ipv6_options.pcap", "time 0 beside real times is no time"),
     ("dangdanding_Docs__sip-rtp.pcap", "the ERF header before each frame counts as bytes"),
 ];
 

@@ -223,12 +223,12 @@ fn what_one_form_says_the_other_says_too() {
                 "switch-eg (00:04:0e:10:00:07)",
                 "46 (EF)",
                 "zwischen 192.168.10.2 (AGFEO Telefonanlage)",
-                "dieselbe MAC wie 192.168.99.130 (Adresse vor dem Wechsel in VLAN 20)",
+                "dieselbe MAC wie 192.168.99.130 (außerhalb von VLAN 20 per DHCP angeboten)",
             ],
         ),
         ("port-009.pcapng", vec!["SIP", "(Zur Anlage nur, wenn dort die Verschlüsselung aktiviert ist)"]),
         ("cap-011-scribbled.pcapng", vec!["(248 und 1.249.186.871)"]),
-        ("mirror-duplicates.pcapng", vec!["die ersten Paare aus Paket und Kopie"]),
+        ("mirror-duplicates.pcapng", vec!["die ersten Pakete mit ihren Kopien"]),
     ] {
         let [table, markdown] = both_forms(sample);
         for text in said {

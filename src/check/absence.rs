@@ -40,7 +40,7 @@ pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary], has_gaps: bool
     });
     let extract = captures.iter().find_map(|one| one.extract_of(captures));
     let reason = match (no_voice(traffic), extract) {
-        (NoVoice::Nothing, Some(received)) => {
+        (NoVoice::Nothing | NoVoice::Answered, Some(received)) => {
             NoVoice::Extract { packets: captures.iter().map(|one| one.packets).sum(), received }
         }
         (NoVoice::Unread, _) if is_cut(traffic) && captures.iter().any(|one| one.cut_packets > 0) => {

@@ -140,8 +140,8 @@ impl<'a> Sender<'a> {
             inbound: is_outside(case, self.address),
         };
         let mut finding = self.finding(case, detail, Severity::Info, Party::Nobody, streams, marking.wrong);
-        // What a vendor promises for his telephones says nothing of a provider.
-        if !self.is_bound {
+        // What a vendor promises for his telephones says nothing of a provider, nor of what the PBX sends him.
+        if !self.is_bound || !self.rule.promised {
             finding.rows.clear();
         }
         Some(finding)

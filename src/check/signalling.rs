@@ -12,7 +12,7 @@ use crate::site::{Confidence, Scope};
 use super::case::Case;
 use super::evidence::Collector;
 use super::filter;
-use super::finding::{Code, Detail, Evidence, Finding, Life, Others, Party, Severity, Unjudged};
+use super::finding::{Code, Detail, Evidence, Finding, Others, Party, Severity, Unjudged};
 use super::hidden::is_left_out;
 use super::rejection::Rejection;
 
@@ -269,12 +269,7 @@ fn unanswered(case: &Case<'_>, registration: &Registration) -> Option<Finding> {
         near: case.are_neighbours(client, registrar),
     };
     // Where others get through, the account is the first to be suspected.
-    let is_served = match serves {
-        Others::Served => true,
-        Others::ServedUntil(_) => life == Life::Sends,
-        Others::Unserved => false,
-    };
-    let responsible = if is_served { Party::Telephony } else { Party::Network };
+    let responsible = if serves == Others::Unserved { Party::Network } else { Party::Telephony };
     let mut collector = Collector::default();
     collector.frames(&tries.frames);
     collector.time(first);

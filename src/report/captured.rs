@@ -99,10 +99,12 @@ impl LeapLines<'_> {
 pub(super) struct Passing {
     by_host: BTreeMap<String, u64>,
     all: u64,
-    /// Of them those that stay in the LAN.
-    within: u64,
     /// What a device tells itself.
     itself: u64,
+    /// Who speaks with others of the LAN.
+    neighbours: BTreeSet<String>,
+    /// Whether some of it goes between two addresses of the Internet.
+    is_transit: bool,
 }
 
 impl Passing {
@@ -118,8 +120,10 @@ impl Passing {
             return;
         }
         self.all = self.all.saturating_add(packets);
-        if ends.iter().all(|end| is_inside(end)) {
-            self.within = self.within.saturating_add(packets);
+        match ends.map(is_inside) {
+            [true, true] => self.neighbours.extend(ends.map(ToOwned::to_owned)),
+            [false, false] => self.is_transit = true,
+            _ => {}
         }
         for end in ends {
             let known = self.by_host.entry(end.to_owned()).or_default();
@@ -129,16 +133,21 @@ impl Passing {
 
     /// Where the capture was probably made: what goes past a place tells whose place it is. `links`: names of link types, and
     /// whether cooked records among them say that a packet was the own one; `layers`: of tunnels; `named`: an address, with
-    /// the device there.
+    /// the device there. `is_mixed`: several captures or points are in one, of which no place can be told.
     pub(super) fn place(
         &self,
         (links, is_own): (&[&str], bool),
         layers: &[&str],
+        is_mixed: bool,
         named: impl Fn(&str) -> String,
         language: Language,
     ) -> Option<String> {
         let paper: &PaperWords = paper_words(language);
         let filled = |sentence: &str, what: &str| sentence.replacen("{}", what, 1);
+        // Packets that are wrapped in part were taken on both sides of who wraps them.
+        if is_mixed || layers.contains(&"PPP") {
+            return None;
+        }
         if self.all < LEAST_TELLING {
             return (self.itself >= LEAST_TELLING).then(|| paper.on_itself.to_owned());
         }
@@ -149,17 +158,25 @@ impl Passing {
         // Cooked records are written by the device whose packets they are, whichever way these take, unless they themselves say
         // that all packets go from others to others, as at a mirror port.
         let is_cooked = is_own && !links.is_empty() && links.iter().all(|name| is_cooked(name));
-        let has_layer = |name: &str| layers.contains(&name);
+        // Nor does anybody else see what a device tells itself.
+        let is_itself = is_cooked || self.itself > self.all / 100;
         Some(match always.as_slice() {
-            [one] if is_cooked => filled(paper.on_device, &named(one)),
-            _ if is_cooked => paper.on_itself.to_owned(),
+            [one] if is_itself => filled(paper.on_device, &named(one)),
+            _ if is_itself => paper.on_itself.to_owned(),
             [one, other] => filled(&filled(paper.between_two, &named(one)), &named(other)),
             [one] if is_inside(one) || inside == 0 => filled(paper.at_device, &named(one)),
-            _ if has_layer("PPP") && !has_layer("GRE") && !has_layer("L2TP") => paper.at_wan.to_owned(),
-            _ if self.within == 0 => paper.at_border.to_owned(),
-            _ => filled(paper.in_lan, &count(inside as u64, language)),
+            _ if self.neighbours.is_empty() && !self.is_transit => paper.at_border.to_owned(),
+            _ if self.neighbours.len() > 2 => {
+                filled(paper.in_lan, &count(self.neighbours.len() as u64, language))
+            }
+            _ => return None,
         })
     }
+}
+
+/// Whether several captures, or what several points saw, are in one: the clock leaps by days, or packets come twice.
+pub(super) fn is_mixed(leaps: u64, duplicates: u64, compared: u64) -> bool {
+    leaps > 0 || duplicates.saturating_mul(20) > compared
 }
 
 fn is_inside(address: &str) -> bool {

@@ -88,7 +88,7 @@ pub struct Device {
 pub struct Former {
     /// The address.
     pub address: IpAddr,
-    /// The VLAN that the device was in afterwards, if it was not before.
+    /// The VLAN that the device uses, if the offer came outside of it.
     pub vlan: Option<u16>,
 }
 

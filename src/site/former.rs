@@ -43,11 +43,10 @@ fn former(device: &Device, traffic: &Traffic) -> Option<(IpAddr, Former)> {
             && other.sent > 0
             && other.on_link != Some(false)
     };
-    let (now, later) = traffic.hosts.iter().filter(is_same).find_map(|other| {
-        other.macs.iter().find(|one| one.mac == seen.mac).map(|one| (other, one.first > seen.first))
-    })?;
+    let has_it = |other: &&crate::observe::HostFacts| other.macs.iter().any(|one| one.mac == seen.mac);
+    let now = traffic.hosts.iter().filter(is_same).find(has_it)?;
     let vlan = match now.vlans.as_slice() {
-        [only] if later && !facts.vlans.contains(only) => Some(*only),
+        [only] if !facts.vlans.contains(only) => Some(*only),
         _ => None,
     };
     Some((now.address, Former { address: device.address, vlan }))

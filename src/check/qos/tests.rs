@@ -150,7 +150,7 @@ fn the_internet_leg_is_information() {
     let trunk = vec![stream("192.168.10.2:5206", "203.0.113.20:23400", &[(0, 60)])];
     let trunk = world(trunk);
     assert_eq!(codes(&trunk), [(Code::Qos007, Severity::Info)]);
-    assert_eq!(check(&trunk.case())[0].rows, ["Q2".into()]);
+    assert!(check(&trunk.case())[0].rows.is_empty(), "nor what is not promised");
     let cloud = vec![stream("192.168.10.21:10000", "203.0.113.20:30000", &[(0, 60)])];
     assert_eq!(codes(&world(cloud)), [(Code::Qos001, Severity::Error)], "a terminal marks wherever it goes");
     let mut behind = world(vec![voice(&[(0, 60)])]);

@@ -160,7 +160,7 @@ fn a_registrar_that_accepts_others_on_that_port_is_not_behind_a_firewall() {
     for flow in &mut quiet.traffic.flows {
         flow.from_b.last = Some((frame(5), at(-4_000)));
     }
-    assert_eq!(check(&quiet.case(), &[])[0].responsible, Party::Network, "it may be down since");
+    assert_eq!(check(&quiet.case(), &[])[0].responsible, Party::Telephony, "nobody asked since");
     let own = fixture::registration("192.168.10.21:5070", "192.168.10.2:5060");
     assert_eq!(beside(own).1, Party::Network, "another account of the same device");
 }

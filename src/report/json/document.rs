@@ -273,7 +273,7 @@ pub(in crate::report) struct Sign {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(in crate::report) struct FormerAddress {
     pub(in crate::report) address: String,
-    /// The VLAN that the device was in afterwards, if it was not before.
+    /// The VLAN that the device uses, if the offer came outside of it.
     pub(in crate::report) before_vlan: Option<u16>,
 }
 

@@ -218,7 +218,7 @@ mod tests {
         let (address, before_vlan) = ("192.168.99.130".to_owned(), Some(20));
         document.hosts[0].former_addresses = vec![FormerAddress { address, before_vlan }];
         let told = section(&document, "devices");
-        let expected = "dieselbe MAC wie 192.168.99.130 (Adresse vor dem Wechsel in VLAN\\u{a0}20)";
+        let expected = "dieselbe MAC wie 192.168.99.130 (außerhalb von VLAN\\u{a0}20 per DHCP angeboten)";
         assert!(document.hosts[0].role.is_some() && told.contains(expected), "{told}");
     }
 

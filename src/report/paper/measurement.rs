@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::{Cell, Maker, Part, Table, Tone, instant, sentence, shown};
-use crate::report::captured::{LeapLines, Passing, Wrapping};
+use crate::report::captured::{LeapLines, Passing, Wrapping, is_mixed};
 use crate::report::json::document::{Capture, Document, Ended};
 use crate::report::json::skip::named;
 use crate::report::link;
@@ -108,6 +108,9 @@ pub(super) fn file_label(maker: &Maker<'_>) -> &'static str {
 /// Where the capture was probably made.
 fn measuring_point(maker: &Maker<'_>) -> Option<String> {
     let document = maker.document;
+    let quality = &document.quality;
+    let leaps = quality.leaps.as_ref().map_or(0, |leaps| leaps.count);
+    let is_mixed = is_mixed(leaps, quality.duplicates, quality.duplicate_candidates);
     let mut passing = Passing::default();
     for flow in &document.flows {
         let packets = flow.packets_ab.saturating_add(flow.packets_ba);
@@ -117,8 +120,9 @@ fn measuring_point(maker: &Maker<'_>) -> Option<String> {
     let links: Vec<&str> = links.map(String::as_str).collect();
     let layers: Vec<&str> = document.quality.layers.iter().map(String::as_str).collect();
     passing.place(
-        (&links, document.quality.own_cooked > 0),
+        (&links, quality.own_cooked > 0),
         &layers,
+        is_mixed,
         |address| maker.address(address),
         maker.language,
     )
@@ -300,14 +304,21 @@ mod tests {
         let outward = [(pbx, provider, 500), (phone, provider, 40), (phone, "198.51.100.7", 300)];
         assert_eq!(point(&outward), Some(words.at_border.to_owned()));
         let mirrored = [(pbx, phone, 500), (other, phone, 400), (other, provider, 90)];
+        assert_eq!(
+            point(&[(pbx, phone, 9), (pbx, provider, 9), (phone, provider, 9)]),
+            None,
+            "at a router, say"
+        );
         assert_eq!(point(&mirrored), Some(filled(words.in_lan, "3")));
         assert_eq!(point(&[(pbx, phone, 19)]), None);
         let beside = [(pbx, phone, 500), (other, pbx, 40), ("127.0.0.1", "127.0.0.1", 900), (pbx, pbx, 70)];
-        assert_eq!(point(&beside), Some(filled(words.at_device, pbx)));
+        assert_eq!(point(&beside), Some(filled(words.on_device, pbx)));
         assert_eq!(point(&[("127.0.0.1", "127.0.0.1", 900)]), Some(words.on_itself.to_owned()));
         let public = ["198.51.100.1", "198.51.100.2", "198.51.100.3"];
         let at_one = [(public[0], public[1], 500), (public[0], public[2], 400)];
         assert_eq!(point(&at_one), Some(filled(words.at_device, public[0])));
+        let transit = [(public[0], public[1], 500), (public[2], "198.51.100.4", 400), (pbx, public[0], 20)];
+        assert_eq!(point(&transit), None, "not everything leads out of the LAN");
     }
 
     #[test]
@@ -334,11 +345,14 @@ mod tests {
         let told = |document: &Document| {
             let paper = paper(document, &TimeZone::UTC);
             let text = format!("{:?}", paper.sections);
-            ["zwischen 192.168.10.2 (", "auf dem Gerät selbst", "Internetseite"]
+            ["zwischen 192.168.10.2 (", "auf dem Gerät selbst", "zwischen LAN und Internet"]
                 .map(|part| text.contains(part))
         };
         assert_eq!(told(&document), [true, false, false]);
         document.quality.layers = vec!["PPP".to_owned()];
+        assert_eq!(told(&document), [false; 3], "on which side of who unwraps it is not known");
+        document.quality.layers.clear();
+        document.flows[0].b = end("198.51.100.8");
         document.flows.push(Flow { a: end(other), b: end("198.51.100.9"), ..document.flows[0].clone() });
         document.flows.push(Flow { a: end(pbx), b: end("198.51.100.7"), ..document.flows[0].clone() });
         assert_eq!(told(&document), [false, false, true]);

@@ -10,7 +10,7 @@ use crate::capture::{CaptureSummary, Ended};
 use crate::check::foreign_telephony;
 use crate::decode::Skip;
 use crate::observe::Flow;
-use crate::report::captured::{LeapLines, Passing, Wrapping};
+use crate::report::captured::{LeapLines, Passing, Wrapping, is_mixed};
 use crate::report::link;
 use crate::report::number::{bytes, counted, period, share};
 use crate::report::text::{extract_line, given_words, paper_words, run_words, stray_line};
@@ -182,6 +182,8 @@ fn quality_facts(view: &View<'_>) -> Vec<(Piece, Piece)> {
 
 /// Where the capture was probably made.
 fn measuring_point(view: &View<'_>) -> Option<(Piece, Piece)> {
+    let quality = &view.audit.traffic.quality;
+    let is_mixed = is_mixed(quality.leaps.count, quality.duplicates, quality.duplicate_candidates);
     let mut passing = Passing::default();
     for flow in &view.audit.traffic.flows {
         passing.add([&flow.a.ip().to_string(), &flow.b.ip().to_string()], flow.packets());
@@ -198,8 +200,7 @@ fn measuring_point(view: &View<'_>) -> Option<(Piece, Piece)> {
             None => address.to_owned(),
         }
     };
-    let place =
-        passing.place((&links, view.audit.traffic.quality.own_cooked > 0), &layers, named, view.language)?;
+    let place = passing.place((&links, quality.own_cooked > 0), &layers, is_mixed, named, view.language)?;
     Some((paper_words(view.language).measuring_point.into(), place.into()))
 }
 

@@ -13,7 +13,7 @@ use crate::report::text::{app, app_title, protocol, unsolicited};
 const MOST: usize = 20;
 
 pub(super) fn write(page: &mut Page, view: &View<'_>) {
-    write_unexplained(page, view);
+    let is_told = write_unexplained(page, view);
     let all = &view.audit.traffic.flows;
     let flows = view.audit.unsolicited.iter().filter_map(|id| all.get(*id));
     let ways = flows.map(|flow| {
@@ -21,14 +21,18 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
         (flow.a.ip().to_string(), flow.b.ip().to_string(), service)
     });
     if let Some(hint) = unsolicited(ways, view.language) {
+        if !is_told {
+            page.heading(view.words.headings.unexplained);
+        }
         page.paragraph(0, &hint, Tone::Plain);
     }
 }
 
-fn write_unexplained(page: &mut Page, view: &View<'_>) {
+/// Whether there is such a section.
+fn write_unexplained(page: &mut Page, view: &View<'_>) -> bool {
     // The documented ports already say that there is nothing to hold a flow against.
     if view.audit.unexplained.is_empty() && view.audit.unjudged.contains(&Unjudged::NoDevice) {
-        return;
+        return false;
     }
     let labels = &view.words.labels;
     page.heading(view.words.headings.unexplained);
@@ -38,7 +42,8 @@ fn write_unexplained(page: &mut Page, view: &View<'_>) {
         let notes = &view.words.notes;
         let is_told = view.audit.findings.iter().any(|finding| is_about_strangers(finding.code().as_str()));
         let none = if is_told { notes.unexplained_are_told } else { notes.no_unexplained };
-        return page.paragraph(0, none, Tone::Plain);
+        page.paragraph(0, none, Tone::Plain);
+        return true;
     }
     flows.sort_by_key(|flow| (Reverse(flow.packets()), flow.id));
     let rows: Vec<Vec<Piece>> = flows.iter().take(MOST).map(|flow| line(view, flow)).collect();
@@ -51,6 +56,7 @@ fn write_unexplained(page: &mut Page, view: &View<'_>) {
     ];
     page.table(&heads, &rows);
     view.write_rest(page, rows.len(), flows.len());
+    true
 }
 
 /// Codes about connections that no document has and that have no row here.

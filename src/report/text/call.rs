@@ -125,7 +125,14 @@ impl HoldNote {
 
 /// How long (ns) a call lasted of which the capture shows no more.
 pub(crate) fn at_least(length: i64, language: Language) -> String {
-    format!("≥\u{a0}{}", duration(length, language))
+    // Down to what is shown.
+    const SECOND: i64 = 1_000_000_000;
+    let unit = match length / SECOND {
+        ..60 => SECOND / 10,
+        60..3600 => SECOND,
+        _ => 60 * SECOND,
+    };
+    format!("≥\u{a0}{}", duration(length - length.rem_euclid(unit), language))
 }
 
 /// Between the sides of a call: to whom it went, where that is known.
@@ -294,10 +301,9 @@ fn one_way(how: OneWay, language: Language) -> String {
 }
 
 fn refused_bye(status: u16, language: Language) -> String {
-    let why = meaning(status, language);
     match language {
-        De => format!("Auflegen (BYE) beantwortet mit {status} ({why})"),
-        En => format!("hanging up (BYE) answered with {status} ({why})"),
+        De => format!("Auflegen (BYE) mit {status} beantwortet"),
+        En => format!("hanging up (BYE) answered with {status}"),
     }
 }
 
@@ -438,7 +444,7 @@ mod tests {
     #[test]
     fn a_bye_that_is_refused_is_told() {
         let refused = CallNotes { refused_bye: Some(500), ..notes() };
-        assert!(refused.lines(De)[0].starts_with("Auflegen (BYE) beantwortet mit 500 ("));
+        assert_eq!(refused.lines(De), ["Auflegen (BYE) mit 500 beantwortet"]);
     }
 
     #[test]

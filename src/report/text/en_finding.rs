@@ -400,7 +400,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             "{} comparable packets ({}) are copies of another one, as happens where a packet passes the measuring point more \
              than once: two mirrored ports, all interfaces (any), before and behind a router, inside and outside of a tunnel; \
              or the file was merged with itself. The evidence names the first \
-             pairs of packet and copy. Loss and jitter are computed without them.",
+             packets with their copies. Loss and jitter are computed without them.",
             of(*duplicates, *whole, "of", En),
             share(*duplicates, *whole, En)
         ),

@@ -60,13 +60,13 @@ pub(super) fn reach_as_others(
                 .to_owned()
         }
         (true, De) => format!(
-            "Prüfen Sie zuerst, ob {host} noch in Betrieb ist{}, dann, ob der Dienst dort läuft, ob die Adresse dieses \
-             Gerätes dort gesperrt ist (Sperrliste) und ob eine Firewall es aussperrt.",
+            "Prüfen Sie, ob der Dienst dort noch läuft, ob die Adresse dieses Gerätes dort gesperrt ist (Sperrliste), ob eine \
+             Firewall es aussperrt, und ob {host} noch in Betrieb ist{}.",
             if outbound { "" } else { " und am Netz (Strom, Netzwerkkabel, Switch-Port)" }
         ),
         (true, En) => format!(
-            "First check whether {host} is still running{}, then whether the service is there, whether this device's address \
-             is blocked there (block list), and whether a firewall shuts it out.",
+            "Check whether the service is still there, whether this device's address is blocked there (block list), whether a \
+             firewall shuts it out, and whether {host} is still running{}.",
             if outbound { "" } else { " and connected (power, network cable, switch port)" }
         ),
     };
@@ -96,13 +96,13 @@ pub(super) fn register_as_others(
             )
         }
     };
-    let first = match (may_be_down(serves, life), language) {
+    let rest = match (may_be_down(serves, life), language) {
         (false, _) => "",
         (true, De) => {
-            " Prüfen Sie zuerst, ob der Registrar noch in Betrieb und am Netz ist (Strom, Netzwerkkabel, Switch-Port)."
+            " Meldet sich seither auch kein anderes Gerät mehr an: Prüfen Sie, ob der Registrar noch in Betrieb und am Netz ist."
         }
         (true, En) => {
-            " First check whether the registrar is still running and connected (power, network cable, switch port)."
+            " If no other device registers any more since then: check whether the registrar is still running and connected."
         }
     };
     let account = match (near, language) {
@@ -123,7 +123,7 @@ pub(super) fn register_as_others(
              device the account and the SIP domain, and whether a firewall shuts out this very device or its network."
         }
     };
-    format!("{others}{first} {account}")
+    format!("{others} {account}{rest}")
 }
 
 /// Nobody was answered since, and nothing else comes from there: what others once got does not show that it runs.
@@ -175,19 +175,19 @@ mod tests {
         };
         let until = Others::ServedUntil(Timestamp(0));
         for text in told(until, Life::SilentSince(Timestamp(5)), De) {
-            assert!(text.contains("zuletzt um 00:00:00 Uhr") && text.contains("zuerst, ob"), "{text}");
+            assert!(text.contains("zuletzt um 00:00:00 Uhr") && text.contains("noch in Betrieb"), "{text}");
         }
         for text in told(until, Life::SilentSince(Timestamp(5)), En) {
             assert!(
-                text.contains(" last ") && text.contains("00:00:00") && text.contains("First check"),
+                text.contains(" last ") && text.contains("00:00:00") && text.contains("still running"),
                 "{text}"
             );
         }
         for text in told(until, Life::Sends, De) {
-            assert!(text.contains("zuletzt um") && !text.contains("zuerst"), "{text}");
+            assert!(text.contains("zuletzt um") && !text.contains("noch in Betrieb"), "{text}");
         }
         for text in told(Others::Served, Life::Sends, De) {
-            assert!(!text.contains("zuletzt") && !text.contains("zuerst"), "{text}");
+            assert!(!text.contains("zuletzt") && !text.contains("noch in Betrieb"), "{text}");
         }
         assert_eq!(
             reach_as_others(Others::Unserved, Life::Sends, (host, "", true), &TimeZone::UTC, De),

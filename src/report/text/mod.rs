@@ -251,15 +251,15 @@ pub(crate) fn app(app: App) -> Option<&'static str> {
     (app != App::Unknown).then(|| app.name())
 }
 
-/// Another address that the hardware of a device was offered; `vlan`: where the device went afterwards.
+/// Another address that the hardware of a device was offered; `vlan`: which the device uses, and the offer did not.
 pub(crate) fn former(address: &str, vlan: Option<u16>, language: Language) -> String {
     match (vlan, language) {
         (Some(vlan), Language::De) => {
-            format!("dieselbe MAC wie {address} (Adresse vor dem Wechsel in VLAN\u{a0}{vlan})")
+            format!("dieselbe MAC wie {address} (außerhalb von VLAN\u{a0}{vlan} per DHCP angeboten)")
         }
         (None, Language::De) => format!("dieselbe MAC wie {address} (per DHCP angebotene Adresse)"),
         (Some(vlan), Language::En) => {
-            format!("same MAC as {address} (its address before it moved to VLAN\u{a0}{vlan})")
+            format!("same MAC as {address} (which DHCP offered outside of VLAN\u{a0}{vlan})")
         }
         (None, Language::En) => format!("same MAC as {address} (an address that DHCP offered)"),
     }

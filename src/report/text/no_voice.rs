@@ -147,7 +147,8 @@ fn german(reason: &NoVoice, context: &Context<'_>) -> String {
             }
         ),
         NoVoice::Extract { packets, received } => format!(
-            "{none}. Gelesen sind aber nur {} von {} empfangenen Paketen; in den übrigen kann Sprache sein. {unjudged}",
+            "{none}. Gelesen {} aber nur {} von {} empfangenen Paketen; in den übrigen kann Sprache sein. {unjudged}",
+            if *packets == 1 { "ist" } else { "sind" },
             count(*packets, De),
             count(*received, De)
         ),
@@ -275,9 +276,10 @@ fn english(reason: &NoVoice, context: &Context<'_>) -> String {
             }
         ),
         NoVoice::Extract { packets, received } => format!(
-            "{none}. But only {} of {} packets that were received have been read; the others may hold voice. {unjudged}",
+            "{none}. But only {} of {} packets that were received {} been read; the others may hold voice. {unjudged}",
             count(*packets, En),
-            count(*received, En)
+            count(*received, En),
+            if *packets == 1 { "has" } else { "have" }
         ),
         NoVoice::Called | NoVoice::Nothing => format!("{none}. {unjudged}"),
     }

@@ -216,8 +216,8 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
                                 milliseconds(*longest, De)
                             ),
                             many => format!(
-                                " Mindestens {}-mal kam ein Paket mehr als 100\u{a0}ms später, als sein Zeitstempel erwarten lässt, das späteste davon {}. Auch hier ist nicht \
-                             mitgezählt, was danach nicht aufgeholt wurde (dann pausierte der Sender selbst), was einem \
+                                " Mindestens {}-mal kam ein Paket mehr als 100\u{a0}ms später, als sein Zeitstempel erwarten lässt, das späteste davon {}. Darin nicht \
+                             mitgezählt ist, was danach nicht aufgeholt wurde (dann pausierte der Sender selbst), was einem \
                              neuen Angebot (SDP) folgt oder in die erste Sekunde fällt.",
                                 count(*many, De),
                                 milliseconds(*longest, De)
@@ -403,7 +403,7 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
                             ),
                             many => format!(
                                 " At least {} times a packet came more than 100\u{a0}ms later than its time stamp lets one expect, the latest of \
-                             them {}. Not counted here either is what was not caught up with afterwards (then the \
+                             them {}. Not counted in that is what was not caught up with afterwards (then the \
                              sender paused itself), what follows a new offer (SDP) or falls into the first second.",
                                 count(*many, En),
                                 milliseconds(*longest, En)

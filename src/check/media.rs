@@ -38,7 +38,7 @@ pub const LOSS_LIMITS: [f64; 2] = [loss::LOSS_PERCENT, loss::HEAVY_LOSS_PERCENT]
 /// Limits of MOS-LQ: a warning below the first, an error below the second.
 pub const MOS_LIMITS: [f64; 2] = [loss::LEAST_MOS, loss::POOR_MOS];
 /// A call must last, and a side must speak, so long (ns) before the other one's silence means anything.
-const LEAST_CALL: i64 = 3_000_000_000;
+pub(super) const LEAST_CALL: i64 = 3_000_000_000;
 const LEAST_SPEECH: i64 = 2_000_000_000;
 /// Streams or calls of which packets are shown.
 const STREAMS_SHOWN: usize = 5;

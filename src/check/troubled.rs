@@ -5,14 +5,12 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::finding::{Audit, Detail, Unjudged};
-use super::media::LEAST_JUDGED;
+use super::media::{LEAST_CALL, LEAST_JUDGED};
 use crate::observe::message::sip::standard_phrase;
 use crate::observe::{Answer, Call, Stream};
 
 /// Loss in percent from which a call is in trouble.
 const LEAST_LOSS: f64 = 1.0;
-/// A shorter call (ns) is not judged by who is heard in it.
-const LEAST_CALL: i64 = 3_000_000_000;
 /// In a phrase of 480, by which a server says that it did not reach the telephone. Busy people have no such words, in
 /// whichever language their telephone puts theirs.
 const FAULTS: [&str; 7] = ["dns", "error", "fail", "route", "timed out", "timeout", "unreachable"];
@@ -51,12 +49,13 @@ impl Trouble {
     }
 }
 
-/// By place of the call; calls without trouble are missing.
+/// By place of the call; calls without trouble are missing. `voices`: those of each call ([`Traffic::voices`]).
+///
+/// [`Traffic::voices`]: crate::observe::Traffic::voices
 #[must_use]
-pub fn troubled(audit: &Audit) -> BTreeMap<usize, Trouble> {
+pub fn troubled(audit: &Audit, voices: &[Vec<usize>]) -> BTreeMap<usize, Trouble> {
     let lost = worst_loss(audit);
-    let voices = audit.traffic.voices();
-    let all = audit.traffic.calls.iter().zip(&voices).enumerate().map(|(id, (call, voices))| {
+    let all = audit.traffic.calls.iter().zip(voices).enumerate().map(|(id, (call, voices))| {
         let trouble = Trouble {
             has_failed: has_failed(call),
             is_silent: is_silent(audit, id, call),

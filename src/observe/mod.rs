@@ -41,6 +41,7 @@ mod past;
 mod policies;
 mod progress;
 mod quality;
+mod reach;
 mod refusal;
 mod registration;
 mod registrations;
@@ -75,6 +76,7 @@ pub use marks::Marks;
 pub use observer::{Observer, Spent};
 pub use policies::{Policy, VoicePolicy};
 pub use quality::{Quality, is_own};
+pub use reach::is_public;
 pub use registration::{
     Binding, Mapping, Outage, Refusals, Refused, Registration, Rhythm, Standing, Unanswered,
 };

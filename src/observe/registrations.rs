@@ -12,6 +12,7 @@ use crate::capture::Timestamp;
 
 use super::dialogs::{Datagram, Heard, aor};
 use super::message::sip::{Contact, Kind, Rport, SipMessage};
+use super::reach::is_public;
 use super::registration::{Binding, Mapping, Outage, Refused, Registration, Rhythm, Standing, Unanswered};
 use super::traffic::Protocol;
 
@@ -540,14 +541,6 @@ impl Entry {
         }
         self.mapped = Some((address, port));
         self.row.kept = Some((heard.time, heard.time));
-    }
-}
-
-/// Whether the Internet may see somebody under it.
-fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => !(v4.is_private() || v4.is_link_local() || v4.is_loopback() || v4.is_unspecified()),
-        IpAddr::V6(v6) => !(v6.is_unique_local() || v6.is_unicast_link_local() || v6.is_loopback()),
     }
 }
 

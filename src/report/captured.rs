@@ -7,10 +7,9 @@ use std::net::IpAddr;
 use super::language::Language;
 use super::link;
 use super::number::count;
-use super::redact::is_public;
 use super::text::{PaperWords, Words, paper_words};
 use crate::decode::Layers;
-use crate::observe::Traffic;
+use crate::observe::{Traffic, is_public};
 
 /// Fewer packets do not tell where they were captured.
 const LEAST_TELLING: u64 = 20;
@@ -97,36 +96,36 @@ impl LeapLines<'_> {
 /// What goes past the place where the captures were made.
 #[derive(Debug, Default)]
 pub(super) struct Passing {
-    by_host: BTreeMap<String, u64>,
+    by_host: BTreeMap<IpAddr, u64>,
     all: u64,
     /// What a device tells itself.
     itself: u64,
     /// Who speaks with others of the LAN.
-    neighbours: BTreeSet<String>,
+    neighbours: BTreeSet<IpAddr>,
     /// Whether some of it goes between two addresses of the Internet.
     is_transit: bool,
 }
 
 impl Passing {
     /// Packets between two addresses, of which the second was spoken to.
-    pub(super) fn add(&mut self, ends: [&str; 2], packets: u64) {
+    pub(super) fn add(&mut self, ends: [IpAddr; 2], packets: u64) {
         // What goes to all tells only that a network is there.
-        if is_group(ends[1]) {
+        if stands_for_several(ends[1]) {
             return;
         }
         // What a device tells itself passes no port of it.
-        if ends[0] == ends[1] || ends.iter().any(|end| is_loopback(end)) {
+        if ends[0] == ends[1] || ends.iter().any(IpAddr::is_loopback) {
             self.itself = self.itself.saturating_add(packets);
             return;
         }
         self.all = self.all.saturating_add(packets);
-        match ends.map(is_inside) {
-            [true, true] => self.neighbours.extend(ends.map(ToOwned::to_owned)),
-            [false, false] => self.is_transit = true,
+        match ends.map(is_public) {
+            [false, false] => self.neighbours.extend(ends),
+            [true, true] => self.is_transit = true,
             _ => {}
         }
         for end in ends {
-            let known = self.by_host.entry(end.to_owned()).or_default();
+            let known = self.by_host.entry(end).or_default();
             *known = known.saturating_add(packets);
         }
     }
@@ -139,7 +138,7 @@ impl Passing {
         (links, is_own): (&[&str], bool),
         layers: &[&str],
         is_mixed: bool,
-        named: impl Fn(&str) -> String,
+        named: impl Fn(IpAddr) -> String,
         language: Language,
     ) -> Option<String> {
         let paper: &PaperWords = paper_words(language);
@@ -153,18 +152,18 @@ impl Passing {
         }
         let nearly_all = self.all - self.all / 100;
         let always = self.by_host.iter().filter(|(_, packets)| **packets >= nearly_all);
-        let always: Vec<&str> = always.map(|(end, _)| end.as_str()).collect();
-        let inside = self.by_host.keys().filter(|end| is_inside(end)).count();
+        let always: Vec<IpAddr> = always.map(|(end, _)| *end).collect();
+        let is_all_outside = self.by_host.keys().all(|end| is_public(*end));
         // Cooked records are written by the device whose packets they are, whichever way these take, unless they themselves say
         // that all packets go from others to others, as at a mirror port.
         let is_cooked = is_own && !links.is_empty() && links.iter().all(|name| is_cooked(name));
         // Nor does anybody else see what a device tells itself.
         let is_itself = is_cooked || self.itself > self.all / 100;
         Some(match always.as_slice() {
-            [one] if is_itself => filled(paper.on_device, &named(one)),
+            [one] if is_itself => filled(paper.on_device, &named(*one)),
             _ if is_itself => paper.on_itself.to_owned(),
-            [one, other] => filled(&filled(paper.between_two, &named(one)), &named(other)),
-            [one] if is_inside(one) || inside == 0 => filled(paper.at_device, &named(one)),
+            [one, other] => filled(&filled(paper.between_two, &named(*one)), &named(*other)),
+            [one] if !is_public(*one) || is_all_outside => filled(paper.at_device, &named(*one)),
             _ if self.neighbours.is_empty() && !self.is_transit => paper.at_border.to_owned(),
             _ if self.neighbours.len() > 2 => {
                 filled(paper.in_lan, &count(self.neighbours.len() as u64, language))
@@ -179,17 +178,14 @@ pub(super) fn is_mixed(leaps: u64, duplicates: u64, compared: u64) -> bool {
     leaps > 0 || duplicates.saturating_mul(20) > compared
 }
 
-fn is_inside(address: &str) -> bool {
-    address.parse().is_ok_and(|address| !is_public(address))
-}
-
-fn is_loopback(address: &str) -> bool {
-    address.parse().is_ok_and(|address: IpAddr| address.is_loopback())
-}
-
 /// Whether an address stands for several hosts.
 pub(super) fn is_group(address: &str) -> bool {
-    address.ends_with(".255") || address.parse::<IpAddr>().is_ok_and(|address| address.is_multicast())
+    address.parse().is_ok_and(stands_for_several)
+}
+
+/// A group, or the broadcast address of most networks.
+fn stands_for_several(address: IpAddr) -> bool {
+    address.is_multicast() || matches!(address, IpAddr::V4(v4) if v4.octets()[3] == 255)
 }
 
 /// `LINUX_SLL` and `LINUX_SLL2`: what a Linux device records of all its interfaces, or of one without a link layer.

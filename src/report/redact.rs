@@ -14,8 +14,9 @@ use std::ops::Bound;
 use serde_json::Value;
 
 pub use addresses::AddressNames;
-pub(super) use addresses::is_public;
 use addresses::with_addresses;
+
+use crate::observe::is_public;
 
 use super::escape::{FIELD, escape_terminal};
 use super::json::document::{Document, SignKind};

@@ -7,6 +7,7 @@ use super::device::Scope;
 use super::hints::{ProviderHint, SiteFile};
 use super::identify::Lore;
 use super::value::{Kind, ModelId, RoleId};
+use crate::observe::is_public;
 
 /// Everything the user stated.
 #[derive(Clone, Debug, Default)]
@@ -103,20 +104,11 @@ impl Hints {
         if self.site.lan.iter().any(|net| net.contains(&address)) {
             return Scope::Lan;
         }
-        let (is_group, is_private) = match address {
-            IpAddr::V4(v4) => (
-                v4.is_multicast() || v4.is_broadcast(),
-                v4.is_private() || v4.is_link_local() || v4.is_loopback() || v4.is_unspecified(),
-            ),
-            IpAddr::V6(v6) => (
-                v6.is_multicast(),
-                v6.is_unique_local() || v6.is_unicast_link_local() || v6.is_loopback() || v6.is_unspecified(),
-            ),
-        };
-        match (is_group, is_private) {
-            (true, _) => Scope::Multicast,
-            (false, true) => Scope::Lan,
-            (false, false) => Scope::Public,
+        let is_broadcast = matches!(address, IpAddr::V4(v4) if v4.is_broadcast());
+        match address.is_multicast() || is_broadcast {
+            true => Scope::Multicast,
+            false if is_public(address) => Scope::Public,
+            false => Scope::Lan,
         }
     }
 }

@@ -336,7 +336,7 @@ pub(super) struct Ties {
 }
 
 impl Ties {
-    pub(super) fn of(audit: &Audit) -> Self {
+    pub(super) fn of(audit: &Audit, voices: &[Vec<usize>]) -> Self {
         let traffic = &audit.traffic;
         let legs = traffic.calls.iter().map(|call| call.leg_of);
         let mut streams = positions(traffic.streams.iter().map(|stream| stream.call));
@@ -345,7 +345,7 @@ impl Ties {
             own.extend(&call.also_heard);
             own.sort_unstable();
         }
-        Self { legs: positions(legs), streams, troubled: troubled(audit) }
+        Self { legs: positions(legs), streams, troubled: troubled(audit, voices) }
     }
 
     fn legs(&self, id: usize) -> &[usize] {

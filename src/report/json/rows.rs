@@ -35,13 +35,13 @@ impl<'a> Rows<'a> {
         let bounded = |most| if limit == usize::MAX { limit } else { most };
         let traffic = &audit.traffic;
         let grades: Vec<Grade> = traffic.streams.iter().map(|stream| Grade::of(&stream.report)).collect();
-        let ties = Ties::of(audit);
+        let voices = traffic.voices();
+        let ties = Ties::of(audit, &voices);
         let standings: Vec<_> =
             traffic.calls.iter().enumerate().map(|(id, call)| call::standing(id, call, &ties)).collect();
         let roots = worst_first(&standings, &grades).into_iter().take(bounded(LADDERS));
         let ladders = roots.flat_map(|root| family(&standings, root)).collect();
         drop(standings);
-        let voices = traffic.voices();
         Self {
             audit,
             flows: fill::chosen_flows(audit, limit),

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use super::{Cell, Maker, Part, Table, filled, shown};
+use crate::observe::is_public;
 use crate::report::json::document::{Leg, Row};
 use crate::report::number::NO_VALUE;
-use crate::report::redact::is_public;
 use crate::report::text::given_words;
 use crate::site::PortSet;
 

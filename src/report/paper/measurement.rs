@@ -114,7 +114,9 @@ fn measuring_point(maker: &Maker<'_>) -> Option<String> {
     let mut passing = Passing::default();
     for flow in &document.flows {
         let packets = flow.packets_ab.saturating_add(flow.packets_ba);
-        passing.add([&flow.a.address, &flow.b.address], packets);
+        if let (Ok(a), Ok(b)) = (flow.a.address.parse(), flow.b.address.parse()) {
+            passing.add([a, b], packets);
+        }
     }
     let links = document.captures.iter().flat_map(|capture| &capture.linktypes);
     let links: Vec<&str> = links.map(String::as_str).collect();
@@ -123,7 +125,7 @@ fn measuring_point(maker: &Maker<'_>) -> Option<String> {
         (&links, quality.own_cooked > 0),
         &layers,
         is_mixed,
-        |address| maker.address(address),
+        |address| maker.address(&address.to_string()),
         maker.language,
     )
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Cell, Maker, Part, Picture, Table, Tone, between, instant, ladder, shown, socket};
 use crate::capture::Timestamp;
 use crate::check::LEAST_JUDGED;
+use crate::observe::is_public;
 use crate::observe::{Answer, Spells, Standing};
 use crate::report::json::document::{
     Beginning, Call, CallState, Endpoint, MediaKind, PayloadRole, Receiver, Registration, Stream, Unjudged,
@@ -12,7 +13,6 @@ use crate::report::json::document::{
 };
 use crate::report::number::{NO_VALUE, decimal, duration, percent, span, time_of_day};
 use crate::report::policy;
-use crate::report::redact::is_public;
 use crate::report::table::calls::MARK;
 use crate::report::table::media::{LEAST_OF_CODEC, codec_of, is_at_most, keys};
 use crate::report::text::{

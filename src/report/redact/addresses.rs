@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::observe::is_public;
 use crate::report::json::document::Document;
 
 /// Addresses that are told apart: as many as RFC 2544 has.
@@ -94,24 +95,4 @@ fn address(piece: &str) -> Option<(IpAddr, usize)> {
     [piece, shorter, without_port]
         .into_iter()
         .find_map(|text| text.parse::<IpAddr>().ok().map(|address| (address, text.len())))
-}
-
-pub(in crate::report) fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => {
-            !(v4.is_private()
-                || v4.is_link_local()
-                || v4.is_loopback()
-                || v4.is_multicast()
-                || v4.is_broadcast()
-                || v4.is_unspecified())
-        }
-        IpAddr::V6(v6) => {
-            !(v6.is_unique_local()
-                || v6.is_unicast_link_local()
-                || v6.is_loopback()
-                || v6.is_multicast()
-                || v6.is_unspecified())
-        }
-    }
 }

@@ -8,10 +8,10 @@ use super::media;
 use super::page::{Lean, Page, Piece, Tone};
 use crate::capture::Timestamp;
 use crate::check::{Code, Expiry, Unjudged, one_way, troubled};
+use crate::observe::is_public;
 use crate::observe::{Answer, Beginning, Call, CallProtocol, Receivers, Registration};
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, duration, moment, time_of_day};
-use crate::report::redact::is_public;
 use crate::report::text::{
     CallNotes, HoldNote, Registered, Unreachable, arrow, at_least, failed_transfer, transferred, unanswered,
 };
@@ -40,7 +40,7 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     let traffic = &view.audit.traffic;
     let voices = traffic.voices();
     let receivers = Receivers::of(traffic);
-    let troubled = troubled(view.audit);
+    let troubled = troubled(view.audit, &voices);
     let trouble = |id: &usize| troubled.get(id).copied().unwrap_or_default();
     let mut order: Vec<(usize, &Call)> = calls.iter().enumerate().collect();
     order.sort_by(|(x, _), (y, _)| {

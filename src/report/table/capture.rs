@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use super::View;
 use super::page::{Page, Piece, Tone};
@@ -186,18 +187,18 @@ fn measuring_point(view: &View<'_>) -> Option<(Piece, Piece)> {
     let is_mixed = is_mixed(quality.leaps.count, quality.duplicates, quality.duplicate_candidates);
     let mut passing = Passing::default();
     for flow in &view.audit.traffic.flows {
-        passing.add([&flow.a.ip().to_string(), &flow.b.ip().to_string()], flow.packets());
+        passing.add([flow.a.ip(), flow.b.ip()], flow.packets());
     }
     let links = view.audit.captures.iter().flat_map(|capture| &capture.interfaces);
     let links: Vec<String> = links.map(|interface| link::name(interface.link)).collect();
     let links: Vec<&str> = links.iter().map(String::as_str).collect();
     let layers = Wrapping::of(&view.audit.traffic).layers;
     let layers: Vec<&str> = layers.iter().map(String::as_str).collect();
-    let named = |address: &str| {
-        let device = address.parse().ok().and_then(|address| view.audit.site.device(address));
+    let named = |address: IpAddr| {
+        let device = view.audit.site.device(address);
         match device.filter(|device| device.kind != Kind::Other) {
             Some(device) => format!("{address} ({})", view.context.names.role(&device.role)),
-            None => address.to_owned(),
+            None => address.to_string(),
         }
     };
     let place = passing.place((&links, quality.own_cooked > 0), &layers, is_mixed, named, view.language)?;

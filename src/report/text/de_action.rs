@@ -7,8 +7,8 @@ use super::words::OTHER_VERSION;
 use super::{clock, dscp_name, life, no_voice, protocol, signalling, voice};
 use crate::capture::Ended;
 use crate::check::{Astray, Detail, Finding, Life, LossSign, Refusal, Severity, VoiceSender};
+use crate::observe::is_public;
 use crate::report::language::Language::De;
-use crate::report::redact::is_public;
 use crate::site::Confidence;
 
 pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {

@@ -50,8 +50,7 @@ const DE: GivenWords = GivenWords {
     findings: super::words::Noun { one: "Befund", many: "Befunde" },
     unbound: "Nicht in der Liste, weil das Dokument weder Port noch Gegenstelle nennt, obwohl die Verbindung das LAN verlassen \
               kann: {}. Ob dafür eine Regel nötig ist, hängt von der Einrichtung ab.",
-    no_security: "Erreichbarkeit aus dem Internet: nicht beurteilt, denn es wurde keine Anlage erkannt. Nennen Sie sie mit \
-                  --pbx ADRESSE=MODELL.",
+    no_security: "Erreichbarkeit aus dem Internet: nicht beurteilt, denn es wurde keine Anlage erkannt.",
     no_strangers: "Nicht geprüft: Es wurde kein Gerät erkannt, dessen Verbindungen dokumentiert sind.",
     counted: "hingenommen",
 };
@@ -66,7 +65,7 @@ const EN: GivenWords = GivenWords {
     findings: super::words::Noun { one: "finding", many: "findings" },
     unbound: "Not in the list, because the document names neither port nor peer although the connection may leave the LAN: {}. \
               Whether a rule is needed depends on the set-up.",
-    no_security: "Reach from the Internet: not judged, since no PBX was recognised. Name it with --pbx ADDRESS=MODEL.",
+    no_security: "Reach from the Internet: not judged, since no PBX was recognised.",
     no_strangers: "Not checked: no device was recognised whose connections are documented.",
     counted: "accepted",
 };

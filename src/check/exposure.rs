@@ -58,7 +58,7 @@ fn is_unsolicited(case: &Case<'_>, flow: &Flow) -> bool {
     // To a router's own address nobody forwards anything.
     let is_router = case.site.device(host).is_some_and(|device| device.kind == Kind::Infrastructure);
     let registers = |flow: &Flow| {
-        case.traffic.registrations.iter().any(|one| (one.client, one.registrar) == (flow.a, flow.b))
+        case.registrations_of(stranger).any(|one| (one.client, one.registrar) == (flow.a, flow.b))
     };
     is_request
         && flow.from_b.payload_packets == 0

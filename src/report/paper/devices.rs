@@ -119,9 +119,9 @@ pub(super) fn rows(maker: &Maker<'_>) -> Vec<Part> {
 pub(super) fn unexplained(maker: &Maker<'_>) -> Vec<Part> {
     let mut parts = unexplained_flows(maker);
     let flows = maker.document.flows.iter().filter(|flow| flow.is_unsolicited);
-    let ways = flows.map(|flow| {
-        let service = format!("{} {}", shown(&flow.transport.to_uppercase()), flow.b.port);
-        (shown(&flow.a.address), shown(&flow.b.address), service)
+    let ways = flows.filter_map(|flow| {
+        let transport = shown(&flow.transport.to_uppercase());
+        Some((flow.a.address.parse().ok()?, flow.b.address.parse().ok()?, transport.into(), flow.b.port))
     });
     parts.extend(unsolicited(ways, maker.language).map(Part::Text));
     parts

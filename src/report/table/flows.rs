@@ -1,5 +1,6 @@
 //! Flows of identified devices that nothing explains.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use super::View;
@@ -16,10 +17,7 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     let is_told = write_unexplained(page, view);
     let all = &view.audit.traffic.flows;
     let flows = view.audit.unsolicited.iter().filter_map(|id| all.get(*id));
-    let ways = flows.map(|flow| {
-        let service = format!("{} {}", flow.protocol.name(), flow.b.port());
-        (flow.a.ip().to_string(), flow.b.ip().to_string(), service)
-    });
+    let ways = flows.map(|flow| (flow.a.ip(), flow.b.ip(), Cow::from(flow.protocol.name()), flow.b.port()));
     if let Some(hint) = unsolicited(ways, view.language) {
         if !is_told {
             page.heading(view.words.headings.unexplained);

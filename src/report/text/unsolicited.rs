@@ -1,6 +1,8 @@
 //! Takes who from the Internet asked whom unasked; gives the hint that a router lets it in, in both languages. Judges nothing.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use super::List;
 use crate::report::language::Language;
@@ -8,17 +10,17 @@ use crate::report::language::Language;
 /// Ways that the hint names.
 const NAMED: usize = 5;
 
-/// The hint, nothing where nobody came: stranger, whom he asked, and where (`TCP 443`).
-pub(crate) fn unsolicited(
-    ways: impl IntoIterator<Item = (String, String, String)>,
-    language: Language,
-) -> Option<String> {
-    let ways: BTreeSet<(String, String, String)> = ways.into_iter().collect();
+/// Stranger, whom he asked, and where (`TCP`, 443). A flood has many.
+pub(crate) type Way<'a> = (IpAddr, IpAddr, Cow<'a, str>, u16);
+
+/// The hint, nothing where nobody came.
+pub(crate) fn unsolicited<'a>(ways: impl IntoIterator<Item = Way<'a>>, language: Language) -> Option<String> {
+    let ways: BTreeSet<Way<'_>> = ways.into_iter().collect();
     let to = language.either("an", "to");
     let shown: Vec<String> = ways
         .iter()
         .take(NAMED)
-        .map(|(from, target, service)| format!("{from} {to} {target} ({service})"))
+        .map(|(from, target, transport, port)| format!("{from} {to} {target} ({transport} {port})"))
         .collect();
     if shown.is_empty() {
         return None;
@@ -44,7 +46,8 @@ mod tests {
 
     #[test]
     fn each_way_is_named_once_and_no_more_than_a_few() {
-        let way = |port: u16| ("198.51.100.77".to_owned(), "192.168.10.2".to_owned(), format!("TCP {port}"));
+        let [stranger, host] = ["198.51.100.77", "192.168.10.2"].map(|address| address.parse().unwrap());
+        let way = |port: u16| (stranger, host, Cow::from("TCP"), port);
         assert_eq!(unsolicited([], Language::De), None);
         let text = unsolicited([way(443), way(443)], Language::De).unwrap();
         assert!(text.contains("hat: 198.51.100.77 an 192.168.10.2 (TCP 443). "), "{text}");

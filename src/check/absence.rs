@@ -118,7 +118,7 @@ fn no_voice(traffic: &Traffic) -> NoVoice {
     if is_own_only(traffic) {
         return if quality.rewritten > 0 { NoVoice::Rewritten } else { NoVoice::Loopback };
     }
-    if traffic.calls.iter().any(|call| call.answered.is_some()) {
+    if traffic.calls.iter().any(Call::came_about) {
         return NoVoice::Answered;
     }
     // Telephones report by RTCP while they ring, and owe no voice yet.

@@ -167,6 +167,10 @@ fn is_translated(case: &Case<'_>, row: &Registration) -> bool {
 
 /// `alive`: the client's last packet.
 fn silent(case: &Case<'_>, watched: &Watched<'_>, alive: Option<(Frame, Timestamp)>) -> Option<Finding> {
+    // An export by protocol lacks the keep-alives, which hold nothing of SIP.
+    if case.is_export() {
+        return None;
+    }
     let (row, flow) = (watched.row, watched.flow?);
     let known = flow.extra.silence.as_deref().into_iter().flat_map(Silences::longest_first);
     let last = latest([flow.from_a.last, flow.from_b.last])?;

@@ -15,7 +15,7 @@ mod signs;
 mod verdict;
 
 pub use signs::{
-    Astray, Heard, Interrupted, Life, LossSign, NoVoice, Others, Refusal, Unevenness, VoiceSender,
+    Astray, Back, Heard, Interrupted, Life, LossSign, NoVoice, Others, Refusal, Unevenness, VoiceSender,
 };
 pub use verdict::{Accepted, Audit, Few, Unjudged, Verdict};
 

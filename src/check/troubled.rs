@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::finding::{Audit, Detail, Unjudged};
-use super::media::{LEAST_CALL, LEAST_JUDGED};
+use super::media::{LEAST_CALL, LEAST_JUDGED, LOSS_LIMITS};
 use crate::observe::message::sip::standard_phrase;
 use crate::observe::{Answer, Call, Stream};
 
-/// Loss in percent from which a call is in trouble.
-const LEAST_LOSS: f64 = 1.0;
+/// Loss in percent above which a call is in trouble.
+const MOST_LOSS: f64 = LOSS_LIMITS[0];
 /// In a phrase of 480, by which a server says that it did not reach the telephone. Busy people have no such words, in
 /// whichever language their telephone puts theirs.
 const FAULTS: [&str; 7] = ["dns", "error", "fail", "route", "timed out", "timeout", "unreachable"];
@@ -24,7 +24,7 @@ pub struct Trouble {
     pub is_silent: bool,
     /// RTP-001 says that one side is not heard.
     pub one_way: Option<OneWay>,
-    /// Greatest loss of a direction in percent; 0 below 1 %, or where the capture itself lacks packets.
+    /// Greatest loss of a direction in percent; 0 up to 1 %, or where the capture itself lacks packets.
     pub lost_percent: f64,
 }
 
@@ -166,7 +166,7 @@ fn worst_loss(audit: &Audit) -> BTreeMap<usize, f64> {
     for stream in &traffic.streams {
         // What the receiver has was not lost, whatever the capture lacks.
         let lost = stream.report.receiver_lost_percent().or_else(|| stream.lost_percent());
-        if let Some((call, lost)) = stream.call.zip(lost).filter(|(_, lost)| *lost >= LEAST_LOSS) {
+        if let Some((call, lost)) = stream.call.zip(lost).filter(|(_, lost)| *lost > MOST_LOSS) {
             let known = worst.entry(call).or_default();
             *known = known.max(lost);
         }
@@ -175,10 +175,10 @@ fn worst_loss(audit: &Audit) -> BTreeMap<usize, f64> {
     for (id, call) in traffic.calls.iter().enumerate().filter(|(_, call)| !call.also_heard.is_empty()) {
         let heard = call.also_heard.iter().filter_map(|at| {
             let stream = traffic.streams.get(*at)?;
-            let received = stream.report.receiver_lost_percent().is_some_and(|lost| lost < LEAST_LOSS);
+            let received = stream.report.receiver_lost_percent().is_some_and(|lost| lost <= MOST_LOSS);
             let part = traffic.in_call(*at, id);
             let lost = part.map_or(stream.lost_percent()?, |part| part.lost_percent());
-            (!received && lost >= LEAST_LOSS).then_some(lost)
+            (!received && lost > MOST_LOSS).then_some(lost)
         });
         if let Some(lost) = heard.max_by(f64::total_cmp) {
             let known = worst.entry(id).or_default();

@@ -210,6 +210,12 @@ pub struct Call {
 }
 
 impl Call {
+    /// Whether it was answered and, where that can be seen, the caller took note: else no voice is due.
+    #[must_use]
+    pub const fn came_about(&self) -> bool {
+        self.answered.is_some() && !self.is_unacknowledged
+    }
+
     /// The Call-ID, with a number behind it where a call before has the same one: no other call is called so.
     #[must_use]
     pub fn name(&self) -> String {

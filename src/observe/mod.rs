@@ -15,6 +15,7 @@ mod clock;
 mod content;
 mod dialogs;
 mod duplicates;
+mod early;
 mod few;
 #[cfg(test)]
 pub(crate) mod fixture;

@@ -11,6 +11,7 @@ use hashbrown::HashMap;
 use crate::capture::Timestamp;
 
 use super::dialogs::{Datagram, Heard, aor};
+use super::early::Early;
 use super::message::sip::{Contact, Kind, Rport, SipMessage};
 use super::reach::is_public;
 use super::registration::{Binding, Mapping, Outage, Refused, Registration, Rhythm, Standing, Unanswered};
@@ -60,6 +61,8 @@ pub(super) struct Registrations {
     hops: usize,
     /// Rows with a request of this number that waits for an answer, by the client's address.
     open: HashMap<(IpAddr, u32), BTreeSet<Key>, RandomState>,
+    /// Answers to the first request of a row that is not in the capture yet.
+    early: Early,
 }
 
 #[derive(Clone, Debug)]
@@ -134,7 +137,10 @@ impl Registrations {
         if !self.rows.contains_key(&key) && self.rows.len() >= REGISTRATIONS_KEPT {
             return false;
         }
-        let entry = self.rows.entry(key.clone()).or_insert_with(|| Entry::new(&key, heard.protocol));
+        let entry = self.rows.entry(key.clone()).or_insert_with(|| {
+            let early = self.early.take(heard).map(Box::new);
+            Entry { early, ..Entry::new(&key, heard.protocol) }
+        });
         let before: ArrayVec<u32, OPEN_KEPT> = entry.open().collect();
         entry.ask(heard, call_id);
         let now: ArrayVec<u32, OPEN_KEPT> = entry.open().collect();
@@ -221,6 +227,7 @@ impl Registrations {
             keys.push(own);
         }
         if keys.is_empty() {
+            self.early.keep(heard);
             return self.note_life(heard);
         }
         for key in &keys {

@@ -3,6 +3,7 @@ use super::*;
 use crate::observe::fixture::{at, frame, ip, sent, socket, tcp, udp};
 use crate::observe::media::Moment;
 use crate::observe::media::timing::Leap;
+use crate::observe::message::App;
 use crate::observe::{Binding, Failed, SeenCertificate, Silences, TcpOutcome};
 
 const WEB: &str =
@@ -109,6 +110,9 @@ fn a_mapping_needs_a_packet_a_minute() {
     assert_eq!(codes(90_000, bound(10_000, 900_000)).len(), 1);
     let inside = Registration { registrar: socket("192.168.10.9:5060"), ..registration() };
     assert!(codes(90_000, inside).is_empty(), "no router between");
+    let mut export = silent_for(90_000, 0, vec![registration()]);
+    export.traffic.flows.iter_mut().for_each(|flow| flow.app = App::Sip);
+    assert!(severities(&export, &[]).is_empty(), "a keep-alive is no SIP, and an export of SIP lacks it");
     for what in [Unjudged::Incomplete, Unjudged::OneDirection] {
         assert!(severities(&silent_for(90_000, 0, vec![registration()]), &[what]).is_empty(), "{what:?}");
     }

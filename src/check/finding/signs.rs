@@ -107,6 +107,19 @@ pub struct Interrupted {
     pub longest: i64,
     /// Whether nothing is missing elsewhere.
     pub is_all: bool,
+    /// How the other direction fared meanwhile.
+    pub back: Back,
+}
+
+/// The direction back while a way was interrupted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Back {
+    /// It was not interrupted at all these times, or is not in the capture.
+    Untold,
+    /// Interrupted as well, and nothing shows that anything was captured meanwhile.
+    Missing,
+    /// Interrupted as well, while other voice was captured.
+    MissingAlone,
 }
 
 /// How voice arrives where its jitter is above the guide value.
@@ -124,6 +137,10 @@ pub enum Unevenness {
         /// Packets that came more than 100 ms later than their time stamp lets one expect, as far as they were kept, and by how
         /// much (ms) the worst of them.
         pauses: (u64, f64),
+        /// The greatest jitter of all stands at one of those that count in neither number.
+        is_peak_excused: bool,
+        /// Where the sender itself stops again and again: so much (ms) was spoken in so much time (ms), and nothing is missing.
+        behind: Option<(f64, f64)>,
     },
     /// One pause, behind which all came that had been held up; even before and after it.
     Once {

@@ -7,9 +7,10 @@ use std::ops::RangeInclusive;
 use super::super::case::Case;
 use super::super::evidence::{Collector, at_moments};
 use super::super::filter;
-use super::super::finding::{Detail, Evidence, Finding, Heard, Interrupted, Party, Severity};
+use super::super::finding::{Back, Detail, Evidence, Finding, Heard, Interrupted, Party, Severity};
 use super::relayed::Relayed;
 use super::{STREAMS_SHOWN, excepted, has_enough, may_pause_at, peers};
+use crate::capture::Timestamp;
 use crate::observe::media::sequence::Counts;
 use crate::observe::media::{Gap, Moment, StreamReport};
 use crate::observe::{CallProtocol, Stream};
@@ -29,6 +30,10 @@ const LEAST_HEARD: u64 = 25;
 const LEAST_FOR_ERROR: u64 = 150;
 /// Share of the loss (percent) from which gaps of half a second and more are what matters.
 const INTERRUPTED_PERCENT: u64 = 80;
+/// How far (ns) the edges of two interruptions may lie apart that are one event: the longest packet times in use.
+const AT_ONCE: i64 = 120_000_000;
+/// So many interruptions of a sender are looked for in the direction back.
+const LOOKED_FOR: usize = 16;
 /// A report that long (ns) before the end of a stream does not cover its end.
 const LATE_REPORT: i64 = 1_000_000_000;
 /// A receiver that lacks less than one in so many of what the capture lacks has got them.
@@ -61,7 +66,12 @@ fn counted(case: &Case<'_>, stream: &Stream) -> Counts {
 fn gaps<'a>(case: &Case<'_>, stream: &'a Stream) -> Vec<&'a Gap> {
     let report = &stream.report;
     let mut gaps: Vec<&Gap> = report.outages.iter().chain(&report.gaps).chain(report.last_loss()).collect();
-    gaps.retain(|gap| !may_pause_at(case, stream, gap.began));
+    // Those that do not count are among the longest.
+    let is_counted = |gap: &Gap| {
+        let is_outage = report.outages.iter().any(|outage| outage.at.frame == gap.at.frame);
+        !(is_outage && may_pause_at(case, stream, gap.began))
+    };
+    gaps.retain(|gap| is_counted(gap));
     gaps.dedup_by_key(|gap| gap.at.frame);
     gaps
 }
@@ -81,7 +91,47 @@ fn interrupted(case: &Case<'_>, lossy: &[&Stream], lost: u64) -> Option<Interrup
         times: outages().count() as u64 + beyond,
         longest,
         is_all: missing >= lost,
+        back: back(case, lossy),
     })
+}
+
+/// How the direction back fared while these were interrupted.
+fn back(case: &Case<'_>, lossy: &[&Stream]) -> Back {
+    let gaps = || {
+        lossy.iter().flat_map(|stream| {
+            let outages = stream.report.outages.iter().filter(|gap| !may_pause_at(case, stream, gap.began));
+            outages.map(move |gap| (*stream, gap))
+        })
+    };
+    let is_missing = |(stream, gap): (&Stream, &Gap)| {
+        let (sender, receiver) = (stream.source.ip(), stream.destination.ip());
+        case.streams_from(receiver).any(|other| {
+            other.destination.ip() == sender && other.report.outages.iter().any(|one| is_at_once(one, gap))
+        })
+    };
+    let went_on = |(_, gap): (&Stream, &Gap)| {
+        let length = gap.at.time.since(gap.began) as f64 / 1e6;
+        case.traffic.streams.iter().any(|other| {
+            let report = &other.report;
+            report.first.time < gap.began
+                && report.last.time > gap.at.time
+                && report.wireshark.is_some_and(|wireshark| wireshark.max_delta < length)
+        })
+    };
+    match () {
+        () if lossy.iter().any(|stream| stream.report.outages_beyond > 0) => Back::Untold,
+        // Each is looked for in all streams.
+        () if gaps().nth(LOOKED_FOR).is_some() => Back::Untold,
+        () if !gaps().all(is_missing) => Back::Untold,
+        () if gaps().all(went_on) => Back::MissingAlone,
+        () => Back::Missing,
+    }
+}
+
+/// Whether two interruptions began and ended together.
+fn is_at_once(one: &Gap, other: &Gap) -> bool {
+    let is_near = |x: Timestamp, y: Timestamp| x.since(y).saturating_abs() <= AT_ONCE;
+    is_near(one.began, other.began) && is_near(one.at.time, other.at.time)
 }
 
 /// The frames behind the gaps.
@@ -134,6 +184,7 @@ fn lost_of(case: &Case<'_>, sender: IpAddr, lossy: Vec<&Stream>, relayed: &Relay
     // Nothing lies between that could lose a packet: it was not sent, or not captured.
     let own = case.was_captured_on(sender) && !matches!(heard, Heard::Lost(_));
     let interrupted = interrupted(case, &lossy, lost);
+    let stood_still = interrupted.is_some_and(|told| told.back == Back::Missing);
     // Wireshark may have taken what is missing at a stretch for something else than RTP.
     let export = interrupted.is_some() && heard == Heard::Unknown && case.is_export();
     let detail = Detail::Rtp003 {
@@ -153,7 +204,7 @@ fn lost_of(case: &Case<'_>, sender: IpAddr, lossy: Vec<&Stream>, relayed: &Relay
     let confidence = match heard {
         // What the receiver lacks as well was not lost at the mirror port.
         Heard::Lost(_) => Confidence::Sure,
-        Heard::Unknown if own || export => Confidence::Suspected,
+        Heard::Unknown if own || export || stood_still => Confidence::Suspected,
         Heard::Unknown => Confidence::Likely,
         Heard::Complete => Confidence::Suspected,
     };

@@ -126,7 +126,7 @@ fn raise(case: &Case<'_>, sender: IpAddr, own: &[&Uneven<'_>], onward: Vec<IpAdd
     let streams: Vec<&Stream> = own.iter().map(|one| one.stream).collect();
     let (max, mean) = jitter(worst.stream);
     let (how, mean) =
-        if own.len() > 1 && !is_clock { (together(&own), mean_of(&own)) } else { (worst.how, mean) };
+        if own.len() > 1 && !is_clock { (together(&own, worst), mean_of(&own)) } else { (worst.how, mean) };
     // A single pause tells less of whose it is.
     let on_link =
         matches!(how, Unevenness::Often { .. }) && !captured_there && is_of_sender(case, sender, &streams);
@@ -181,7 +181,7 @@ fn is_of_sender(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> bool {
 }
 
 /// What happened on all the streams.
-fn together(own: &[&Uneven<'_>]) -> Unevenness {
+fn together(own: &[&Uneven<'_>], worst: &Uneven<'_>) -> Unevenness {
     Unevenness::Often {
         above: own.iter().map(|one| one.above).sum(),
         of: own.iter().map(|one| one.judged()).sum(),
@@ -190,6 +190,8 @@ fn together(own: &[&Uneven<'_>]) -> Unevenness {
             own.iter().map(|one| one.pauses.0).sum(),
             own.iter().map(|one| one.pauses.1).fold(0.0, f64::max),
         ),
+        is_peak_excused: matches!(worst.how, Unevenness::Often { is_peak_excused: true, .. }),
+        behind: None,
     }
 }
 
@@ -257,11 +259,27 @@ fn judge<'a>(case: &Case<'_>, stream: &'a Stream) -> Option<Uneven<'a>> {
             (Unevenness::Once { length: pause.length }, severity)
         }
         _ => {
-            let how = Unevenness::Often { above, of, excused, pauses: late };
+            let peak = spells.iter().map(|spell| spell.peak).fold(0.0, f64::max);
+            let how = Unevenness::Often {
+                above,
+                of,
+                excused,
+                pauses: late,
+                is_peak_excused: excused > 0 && peak < max,
+                behind: behind(stream),
+            };
             (how, if is_often { Severity::Warning } else { Severity::Info })
         }
     };
     Some(Uneven { stream, how, above, excused, pauses: late, severity, shown })
+}
+
+/// What was spoken and how long it took (ms), where the sender stopped its timestamps again and again.
+fn behind(stream: &Stream) -> Option<(f64, f64)> {
+    let even = &stream.report.timing.evenness;
+    let lag = even.passed - even.spoken;
+    let is_much = lag > LEAST_DRIFT && lag > DRIFT * even.passed;
+    (is_much && stream.report.counts.lost == 0).then_some((even.spoken, even.passed))
 }
 
 fn belongs(pause: &Pause, spell: &Spell) -> bool {

@@ -255,6 +255,17 @@ fn an_answer_that_was_captured_just_before_its_request_belongs_to_it() {
     assert_eq!(stands(15_000_000), (Standing::Accepted, 0));
     assert_eq!(stands(-1_000_000), (Standing::Accepted, 0), "by their times they are in order");
     assert_eq!(stands(500_000_000), (Standing::Challenged, 1), "sent again");
+
+    let first = |later: i64, cseq: u32| {
+        let mut registrations = Registrations::default();
+        registrations.push(&heard(1, at(10), PBX, PHONE, 1, "200", "", ""));
+        registrations.push(&heard(2, at(10).plus(later), PHONE, PBX, cseq, "", "", ""));
+        let row = registrations.finish().remove(0);
+        (row.standing, row.unanswered.count)
+    };
+    assert_eq!(first(-1_000_000, 1), (Standing::Accepted, 0), "the first request of all");
+    assert_eq!(first(-1_000_000, 2), (Standing::Open, 1), "the answer to another one");
+    assert_eq!(first(500_000_000, 1), (Standing::Open, 1), "sent again");
 }
 
 #[test]

@@ -124,7 +124,12 @@ pub(super) fn voice(document: &Document, language: Language, words: &PaperWords)
     let mut note = note(words.voice_over_time, words.streams_some, numbers, language);
     // What a gap in the capture hides may have been lost as well.
     let is_whole = document.findings.iter().all(|finding| finding.code != "CAP-001");
-    if standing_out < streams.len() && is_whole && !document.unjudged.contains(&Unjudged::Clock) {
+    // Voice that nobody hears may be without loss.
+    let is_heard = document.findings.iter().all(|finding| {
+        !finding.code.starts_with("RTP-")
+            || matches!(finding.code.as_str(), "RTP-003" | "RTP-004" | "RTP-005")
+    });
+    if standing_out < streams.len() && is_whole && is_heard && !document.unjudged.contains(&Unjudged::Clock) {
         let well = if standing_out == 0 { words.all_clean } else { words.others_clean };
         note = format!("{} {note}", one_or_some(well, others));
     }

@@ -73,7 +73,7 @@ pub(in crate::report) struct Call {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::report) one_way: Option<OneWay>,
     /// Whether forms for people mark it: it failed (busy, declined and unavailable do not count), was silent (RTP-002) or
-    /// one-way, or lost at least 1 % of the packets of a direction.
+    /// one-way, or lost more than 1 % of the packets of a direction.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(in crate::report) marked: bool,
     /// From the answer to an ACK that came only when the answer had been sent again and again, in ms.

@@ -104,10 +104,20 @@ fn measured(maker: &Maker<'_>) -> String {
     if let Some(length) = between(first, last) {
         parts.push(duration(length, maker.language));
     }
-    let heading = |what: &str, number: usize| format!("{what}: {}", maker.count(number as u64));
     parts.push(calls(maker));
-    parts.push(heading(maker.words.headings.media, document.streams.len()));
+    parts.push(streams(maker));
     parts.join(", ")
+}
+
+/// How many streams, and how many of them no call explains where others are explained.
+fn streams(maker: &Maker<'_>) -> String {
+    let document = maker.document;
+    let told = format!("{}: {}", super::voice::title(maker), maker.count(document.streams.len() as u64));
+    let alone = document.streams.iter().filter(|stream| stream.call.is_none()).count();
+    match alone > 0 && !document.calls.is_empty() {
+        true => format!("{told} ({})", filled(maker.paper.without_call, &maker.count(alone as u64))),
+        false => told,
+    }
 }
 
 /// How many calls, where a call that a PBX passed on is one.
@@ -210,7 +220,12 @@ mod tests {
         (leg.leg_of, leg.leg_by) = (Some(0), Vec::new());
         document.calls.extend([leg.clone(), leg]);
         assert!(told(&document).contains("Gespräche: 1 (3 Abschnitte),"), "{}", told(&document));
+        document.streams.iter_mut().for_each(|stream| stream.call = None);
+        let all = document.streams.len();
+        let beside = format!("(RTP): {all} (davon {all} keinem Gespräch zugeordnet)");
+        assert!(told(&document).contains(&beside), "{}", told(&document));
         document.calls.clear();
+        assert!(!told(&document).contains("zugeordnet"));
         assert!(told(&document).contains(words.calls_unreadable));
         document.streams.clear();
         assert!(told(&document).contains("Gespräche: 0,"));

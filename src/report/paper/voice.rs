@@ -33,6 +33,12 @@ pub(super) fn marking(maker: &Maker<'_>) -> Vec<Part> {
     parts
 }
 
+/// What the streams are called: voice, unless some are video.
+pub(super) fn title(maker: &Maker<'_>) -> &'static str {
+    let is_video = |stream: &Stream| stream.kind == MediaKind::Video;
+    maker.words.headings.streams(maker.document.streams.iter().any(is_video))
+}
+
 fn policy_line(maker: &Maker<'_>, told: &VoicePolicy) -> Vec<Cell> {
     let host = maker.document.hosts.iter().find(|host| host.macs.contains(&told.sender));
     let host = host.map(|host| host.address.as_str());
@@ -144,7 +150,7 @@ pub(super) fn calls(maker: &Maker<'_>) -> Vec<Part> {
         ("MOS", true),
     ];
     let known = known(maker);
-    parts.push(Part::Subheading(maker.words.headings.media.to_owned()));
+    parts.push(Part::Subheading(title(maker).to_owned()));
     parts.push(Part::Picture(Picture::VoiceOverTime));
     let rows = streams.into_iter().map(|stream| voice_line(maker, &known, stream)).collect();
     parts.push(Part::Table(Table::new(&heads, rows).folding(&[labels.period, labels.parties])));

@@ -27,9 +27,10 @@ const WIDE: usize = 120;
 
 pub(super) fn write(page: &mut Page, view: &View<'_>) {
     let labels = &view.words.labels;
-    page.heading(view.words.headings.media);
     let streams: Vec<&Stream> =
         view.audit.traffic.streams.iter().filter(|stream| stream.report.is_media()).collect();
+    let has_video = streams.iter().any(|stream| stream.report.kind == MediaKind::Video);
+    page.heading(view.words.headings.streams(has_video));
     if streams.is_empty() {
         return page.paragraph(0, view.words.notes.no_media, Tone::Plain);
     }

@@ -44,6 +44,7 @@ const HEADINGS: Headings = Headings {
     devices: "Erkannte Geräte",
     rows: "Dokumentierte Ports: Soll und Ist",
     media: "Sprechwege (RTP)",
+    media_with_video: "Sprechwege und Video (RTP)",
     unexplained: "Nicht dokumentierte Verbindungen",
     calls: "Gespräche",
     registrations: "Anmeldungen",
@@ -174,7 +175,7 @@ const NOTES: Notes = Notes {
         }
         (false, false) => "Die Uhr wurde gestellt, oder mehrere Mitschnitte sind zusammengefügt.",
     },
-    marked_calls: "In der Reihenfolge ihres Beginns. ! steht vor Gesprächen, die scheiterten (besetzt, abgelehnt und nicht erreichbar zählen nicht dazu, wenn der Server keinen Fehler dazu nennt), stumm oder einseitig waren oder mindestens 1 % Verlust hatten (wo der Empfänger per RTCP berichtet, nach dessen Zählung).",
+    marked_calls: "In der Reihenfolge ihres Beginns. ! steht vor Gesprächen, die scheiterten (besetzt, abgelehnt und nicht erreichbar zählen nicht dazu, wenn der Server keinen Fehler dazu nennt), stumm oder einseitig waren oder mehr als 1 % Verlust hatten (wo der Empfänger per RTCP berichtet, nach dessen Zählung).",
     twice: "doppelt",
     keys: "Tastentöne",
     repeated: "wiederholt",

@@ -242,7 +242,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
              ein gespiegelter Port oder ein VLAN, eine Schnittstelle statt „any“."
         }
         Detail::Cap003 { .. } => {
-            "Stellen Sie den Spiegelport auf Senden und Empfangen, und messen Sie erneut."
+            "Messen Sie erneut: am Spiegelport mit Senden und Empfangen, auf einem Gerät selbst ohne Filter auf eine Richtung."
         }
         Detail::Cap004 { .. } => "Schneiden Sie mit voller Paketlänge mit (Snaplen 0 oder 262144).",
         told @ Detail::Cap006 { .. } => clock::action(told, De),

@@ -223,7 +223,9 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "Nothing to do. Unless you mean to compare two places, measure at one only next time: one mirrored port or VLAN, one \
              interface instead of “any”."
         }
-        Detail::Cap003 { .. } => "Set the mirror port to both transmit and receive, and capture again.",
+        Detail::Cap003 { .. } => {
+            "Capture again: at the mirror port with both transmit and receive, on a device itself without a filter for one direction."
+        }
         Detail::Cap004 { .. } => "Capture whole packets (snap length 0 or 262144).",
         told @ Detail::Cap006 { .. } => clock::action(told, En),
         Detail::Cap008 { .. } => "Nothing to do. If call set-up is faulty, look into the logs of the PBX.",

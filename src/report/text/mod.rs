@@ -28,10 +28,12 @@ mod registration;
 mod running;
 mod screen;
 mod signalling;
+mod standstill;
 mod status;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod uneven;
 mod unsolicited;
 mod voice;
 mod words;

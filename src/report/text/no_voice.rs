@@ -25,9 +25,8 @@ pub(super) fn title(reason: &NoVoice, language: Language) -> Option<&'static str
         NoVoice::Filtered => {
             ("Kein Sprechweg im gefilterten Mitschnitt", "No voice stream in the filtered capture")
         }
-        NoVoice::Sealed | NoVoice::Ipsec | NoVoice::Macsec | NoVoice::Extract { .. } | NoVoice::Nothing => {
-            return None;
-        }
+        NoVoice::Extract { .. } => ("Kein Sprechweg im Auszug", "No voice stream in the extract"),
+        NoVoice::Sealed | NoVoice::Ipsec | NoVoice::Macsec | NoVoice::Nothing => return None,
     };
     Some(match language {
         De => de,
@@ -170,7 +169,7 @@ fn answered(context: &Context<'_>) -> (u64, u64) {
     let calls = &context.audit.traffic.calls;
     let root = |(at, call): (usize, &Call)| call.leg_of.unwrap_or(at);
     let all: BTreeSet<usize> = calls.iter().enumerate().map(root).collect();
-    let answered = calls.iter().enumerate().filter(|(_, call)| call.answered.is_some());
+    let answered = calls.iter().enumerate().filter(|(_, call)| call.came_about());
     let answered: BTreeSet<usize> = answered.map(root).collect();
     (answered.len() as u64, all.len() as u64)
 }

@@ -13,6 +13,7 @@ pub(crate) struct PaperWords {
     /// In place of the number of calls where there is voice and no call.
     pub(crate) calls_unreadable: &'static str,
     pub(crate) parts_of_calls: &'static str,
+    pub(crate) without_call: &'static str,
     pub(crate) nothing_to_do: &'static str,
     pub(crate) look_at_registrations: &'static str,
     pub(crate) look_at_connections: &'static str,
@@ -151,6 +152,7 @@ const DE: PaperWords = PaperWords {
     measured: "Umfang der Messung: {}.",
     calls_unreadable: "Gespräche: nicht zu zählen (Signalisierung verschlüsselt oder nicht im Mitschnitt)",
     parts_of_calls: "{} Abschnitte",
+    without_call: "davon {} keinem Gespräch zugeordnet",
     nothing_to_do: "Es ist nichts zu veranlassen.",
     look_at_registrations: "Beachten Sie den Hinweis unter „Anmeldungen“; sonst ist nichts zu veranlassen.",
     look_at_connections: "Beachten Sie den Hinweis unter „Nicht dokumentierte Verbindungen“; sonst ist nichts zu veranlassen.",
@@ -300,6 +302,7 @@ const EN: PaperWords = PaperWords {
     measured: "Extent of the measurement: {}.",
     calls_unreadable: "calls: cannot be counted (signalling encrypted or not in the capture)",
     parts_of_calls: "{} legs",
+    without_call: "{} of them not tied to a call",
     nothing_to_do: "Nothing needs to be done.",
     look_at_registrations: "Heed the note below “Registrations”; nothing else needs to be done.",
     look_at_connections: "Heed the note below “Undocumented flows”; nothing else needs to be done.",

@@ -1,7 +1,7 @@
 //! The sentences of SIG-001, SIG-002, SIG-005 and SIG-009 in both languages, and what to do, which depends on the status,
 //! on whether credentials were sent and on where the other side stands.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use jiff::tz::TimeZone;
 
@@ -107,7 +107,7 @@ pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language:
                 2.. if *answered == 0 => " Auch von den übrigen wurde keiner angenommen.",
                 _ => "",
             };
-            let callers = List::addresses(callers).join("und", "weitere");
+            let callers = called_by(callers, finding, De).join("und", "weitere");
             let which = |only: &str, all: &str, some: &str| match (finding.count, *calls) {
                 (1, 1) => only.to_owned(),
                 (rejected, whole) if rejected == whole => format!("{all} {whole}\u{a0}Anrufe"),
@@ -153,7 +153,7 @@ pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language:
                 2.. if *answered == 0 => " None of the others was answered either.",
                 _ => "",
             };
-            let callers = List::addresses(callers).join("and", "more");
+            let callers = called_by(callers, finding, En).join("and", "more");
             let which = match (finding.count, *calls) {
                 (1, 1) => "the only call".to_owned(),
                 (rejected, all) if rejected == all => format!("all {all}\u{a0}calls"),
@@ -522,6 +522,16 @@ pub(super) fn meaning(status: u16, language: Language) -> &'static str {
         _ => ["abgewiesen", "turned away"],
     };
     words[usize::from(language == En)]
+}
+
+/// Who called; that he runs on the very host that answered, under another port, is said.
+fn called_by(callers: &[IpAddr], finding: &Finding, language: Language) -> List {
+    let host = finding.subject.as_ref().map(|subject| subject.address);
+    List::of(callers, callers.len(), |caller| match (host == Some(*caller), language) {
+        (true, De) => format!("{caller} (dasselbe Gerät, anderer Port)"),
+        (true, En) => format!("{caller} (the same device, another port)"),
+        (false, _) => caller.to_string(),
+    })
 }
 
 #[cfg(test)]

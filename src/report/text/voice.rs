@@ -2,7 +2,8 @@
 
 use std::net::IpAddr;
 
-use super::{Context, List, of};
+use super::standstill::{both_ways, captured_there};
+use super::{Context, List, of, uneven};
 use crate::capture::Frame;
 use crate::check::{Astray, Detail, Heard, Interrupted, LOSS_LIMITS, Unevenness};
 use crate::report::language::Language::{self, De, En};
@@ -19,7 +20,7 @@ fn list_en(list: List) -> String {
     list.join("and", "more")
 }
 
-fn milliseconds(value: f64, language: Language) -> String {
+pub(super) fn milliseconds(value: f64, language: Language) -> String {
     if value < SECONDS {
         format!("{}\u{a0}ms", decimal(value, 0, language))
     } else {
@@ -151,11 +152,7 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
             let missing = of(*lost, *expected, "von", De);
             let percent = share_beside(*lost, *expected, &LOSS_LIMITS, De);
             let said = match heard {
-                Heard::Unknown if *own => {
-                    " Der Mitschnitt enthält nur, was dieses Gerät sendet oder empfängt, ist also wohl dort \
-                     entstanden: Dann hat es die Pakete nicht gesendet, oder der Mitschnitt hat sie verpasst."
-                        .to_owned()
-                }
+                Heard::Unknown if *own => captured_there(*interrupted, De).to_owned(),
                 Heard::Unknown if *export => format!(" {}", exported(De)),
                 Heard::Unknown => String::new(),
                 Heard::Lost(lost) => format!(
@@ -177,9 +174,9 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
                 ),
             };
             match interrupted {
-                Some(Interrupted { times, longest, is_all }) => format!(
+                Some(told @ Interrupted { times, longest, is_all, .. }) => format!(
                     "Der Sprechweg von {device} zu {peers} war {} unterbrochen{}: Dabei fehlen {missing} Sprachpaketen \
-                     ({percent}), {} {}.{said}",
+                     ({percent}), {} {}.{said}{}",
                     if *times == 1 { "einmal".to_owned() } else { format!("{}-mal", count(*times, De)) },
                     if *times == 1 {
                         format!(", {} lang", duration(*longest, De))
@@ -187,7 +184,8 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
                         format!(", am längsten {}", duration(*longest, De))
                     },
                     if *is_all { "alle" } else { "fast alle" },
-                    if *times == 1 { "am Stück" } else { "in diesen Lücken" }
+                    if *times == 1 { "am Stück" } else { "in diesen Lücken" },
+                    both_ways(*told, *heard, De)
                 ),
                 None => format!(
                     "Von {device} zu {peers} fehlen {missing} Sprachpaketen ({percent}), in {}; die längste umfasst {}. \
@@ -199,13 +197,14 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
         }
         Detail::Rtp004 { jitter, mean, peers, estimated, how, onward, own, link } => {
             let to = list_de(List::addresses(peers));
-            let reached =
-                format!("{}\u{a0}ms, im Mittel {}\u{a0}ms", decimal(*jitter, 1, De), decimal(*mean, 1, De));
+            let reached = uneven::reached(*jitter, *mean, how, De);
             let mut text = match how {
-                Unevenness::Often { above, of: whole, excused: left_out, pauses: (pauses, longest) } => {
+                Unevenness::Often {
+                    above, of: whole, excused: left_out, pauses: (pauses, longest), ..
+                } => {
                     format!(
                         "Die Sprachpakete von {device} zu {to} kommen ungleichmäßig an: Der Jitter erreicht {reached}; über dem \
-                     Richtwert von 20\u{a0}ms liegt er bei {} Paketen ({}).{}{} {}",
+                     Richtwert von 20\u{a0}ms liegt er bei {} Paketen ({}).{}{}{} {}",
                         of(*above, *whole, "von", De),
                         share(*above, *whole, De),
                         excused(*left_out, De),
@@ -223,6 +222,7 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
                                 milliseconds(*longest, De)
                             ),
                         },
+                        uneven::behind(how, De),
                         if *above * 100 < *whole { "Das ging vorüber." } else { "Aussetzer sind möglich." }
                     )
                 }
@@ -337,11 +337,7 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
             let missing = of(*lost, *expected, "of", En);
             let percent = share_beside(*lost, *expected, &LOSS_LIMITS, En);
             let said = match heard {
-                Heard::Unknown if *own => {
-                    " The capture holds only what this device sends or receives, so it was probably made \
-                     there: then the device did not send the packets, or the capture missed them."
-                        .to_owned()
-                }
+                Heard::Unknown if *own => captured_there(*interrupted, En).to_owned(),
                 Heard::Unknown if *export => format!(" {}", exported(En)),
                 Heard::Unknown => String::new(),
                 Heard::Lost(lost) => format!(
@@ -363,9 +359,9 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
                 ),
             };
             match interrupted {
-                Some(Interrupted { times, longest, is_all }) => format!(
+                Some(told @ Interrupted { times, longest, is_all, .. }) => format!(
                     "The voice from {device} to {peers} was interrupted {}{}: {missing} voice packets are missing \
-                     ({percent}), {} of them {}.{said}",
+                     ({percent}), {} of them {}.{said}{}",
                     if *times == 1 { "once".to_owned() } else { format!("{} times", count(*times, En)) },
                     if *times == 1 {
                         format!(" for {}", duration(*longest, En))
@@ -373,7 +369,8 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
                         format!(", for {} at most", duration(*longest, En))
                     },
                     if *is_all { "all" } else { "nearly all" },
-                    if *times == 1 { "at a stretch" } else { "in these gaps" }
+                    if *times == 1 { "at a stretch" } else { "in these gaps" },
+                    both_ways(*told, *heard, En)
                 ),
                 None => format!(
                     "From {device} to {peers}, {missing} voice packets are missing ({percent}), in {}; the longest is {}. \
@@ -385,13 +382,14 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
         }
         Detail::Rtp004 { jitter, mean, peers, estimated, how, onward, own, link } => {
             let to = list_en(List::addresses(peers));
-            let reached =
-                format!("{}\u{a0}ms ({}\u{a0}ms on average)", decimal(*jitter, 1, En), decimal(*mean, 1, En));
+            let reached = uneven::reached(*jitter, *mean, how, En);
             let mut text = match how {
-                Unevenness::Often { above, of: whole, excused: left_out, pauses: (pauses, longest) } => {
+                Unevenness::Often {
+                    above, of: whole, excused: left_out, pauses: (pauses, longest), ..
+                } => {
                     format!(
                         "The voice packets from {device} to {to} arrive unevenly: jitter reaches {reached}; for {} packets ({}) it \
-                     is above the guide value of 20\u{a0}ms.{}{} {}",
+                     is above the guide value of 20\u{a0}ms.{}{}{} {}",
                         of(*above, *whole, "of", En),
                         share(*above, *whole, En),
                         excused(*left_out, En),
@@ -409,6 +407,7 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
                                 milliseconds(*longest, En)
                             ),
                         },
+                        uneven::behind(how, En),
                         if *above * 100 < *whole { "It passed." } else { "Drop-outs are possible." }
                     )
                 }

@@ -155,12 +155,21 @@ pub(crate) struct Headings {
     pub(crate) devices: &'static str,
     pub(crate) rows: &'static str,
     pub(crate) media: &'static str,
+    /// Where some of it is video.
+    pub(crate) media_with_video: &'static str,
     pub(crate) unexplained: &'static str,
     pub(crate) calls: &'static str,
     pub(crate) registrations: &'static str,
     pub(crate) capture: &'static str,
     pub(crate) exceptions: &'static str,
     pub(crate) sources: &'static str,
+}
+
+impl Headings {
+    /// What streams are called.
+    pub(crate) const fn streams(&self, has_video: bool) -> &'static str {
+        if has_video { self.media_with_video } else { self.media }
+    }
 }
 
 /// What stands before a fact, and heads of columns.

@@ -1,7 +1,8 @@
 //! How voice arrives: unevenly, with gaps, in other lengths than agreed.
 
-use super::super::super::finding::{Interrupted, Unevenness};
+use super::super::super::finding::{Back, Interrupted, Unevenness};
 use super::*;
+use crate::observe::media::wireshark::WiresharkReport;
 
 /// A spell of so many packets above the guide value that begins at `from` ms, and a pause of `ms` that ends there.
 pub(super) fn spell(from: i64, above: u64) -> Spell {
@@ -120,7 +121,38 @@ fn what_is_excused_counts_in_neither_number() {
     let measured = stream.report.timing.evenness.measured;
     let call = Call { renegotiated: vec![at(7_900)], may_be_silent: true, ..call() };
     let (_, how) = told(&world(call, vec![stream], flows(1000))).unwrap();
-    assert_eq!(how, Unevenness::Often { above: 40, of: measured - 60, excused: 60, pauses: (0, 0.0) });
+    assert_eq!(
+        how,
+        Unevenness::Often {
+            above: 40,
+            of: measured - 60,
+            excused: 60,
+            pauses: (0, 0.0),
+            is_peak_excused: false,
+            behind: None
+        }
+    );
+}
+
+#[test]
+fn where_the_peak_stands_and_that_the_sender_stops_is_told() {
+    let how = |peak: f64, spoken: f64, lost: u64| {
+        let mut stream = shaky(60.0, vec![spell(8_000, 60), spell(20_000, 40)]);
+        stream.call = Some(0);
+        stream.report.counts.lost = lost;
+        let even = &mut stream.report.timing.evenness;
+        (even.spells[1].peak, even.spoken) = (peak, spoken);
+        let call = Call { renegotiated: vec![at(7_900)], may_be_silent: true, ..call() };
+        match told(&world(call, vec![stream], flows(1000))).unwrap().1 {
+            Unevenness::Often { is_peak_excused, behind, .. } => (is_peak_excused, behind),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(how(60.0, 20_000.0, 0), (false, None));
+    assert_eq!(how(40.0, 20_000.0, 0), (true, None), "at the offer");
+    assert_eq!(how(60.0, 12_000.0, 0).1, Some((12_000.0, 20_000.0)));
+    assert_eq!(how(60.0, 19_600.0, 0).1, None, "hardly");
+    assert_eq!(how(60.0, 12_000.0, 5).1, None, "what is missing may be the voice");
 }
 
 #[test]
@@ -256,9 +288,9 @@ fn a_block_of_loss_is_an_interruption() {
         }
     };
     let (told, frames) = how(interrupted(&[(3_000, 124), (9_000, 233)], 12));
-    let often = Interrupted { times: 2, longest: 4_660_000_000, is_all: false };
+    let often = Interrupted { times: 2, longest: 4_660_000_000, is_all: false, back: Back::Untold };
     assert_eq!((told, frames), (Some(often), vec![frame(3_000), frame(9_000)]));
-    let once = Interrupted { times: 1, longest: 6_000_000_000, is_all: true };
+    let once = Interrupted { times: 1, longest: 6_000_000_000, is_all: true, back: Back::Untold };
     assert_eq!(how(interrupted(&[(3_000, 300)], 0)).0, Some(once));
     let mut many = interrupted(&[(3_000, 300)], 0);
     many.report.outages_beyond = 4;
@@ -266,6 +298,57 @@ fn a_block_of_loss_is_an_interruption() {
     assert_eq!(how(interrupted(&[(3_000, 30)], 40)).0, None, "most is lost here and there");
     assert_eq!(how(lossy(40)).0, None);
 }
+
+#[test]
+fn an_interruption_of_both_directions_may_be_one_of_the_capture() {
+    let forth = || interrupted(&[(3_000, 100)], 0);
+    let back = |gaps: &[(i64, u16)]| {
+        let mut back = interrupted(gaps, 0);
+        (back.source, back.destination) = (back.destination, back.source);
+        back
+    };
+    let told = |streams: Vec<Stream>| {
+        let from = forth().source.ip();
+        let world = World::new("").streams(streams);
+        let found = check(&world.case(), &[])
+            .into_iter()
+            .find(|one| one.subject.as_ref().is_some_and(|subject| subject.address == from));
+        let found = found.unwrap();
+        match found.detail {
+            Detail::Rtp003 { interrupted: Some(told), .. } => (told.back, found.confidence),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(told(vec![forth()]), (Back::Untold, Confidence::Likely));
+    assert_eq!(told(vec![forth(), back(&[(3_040, 99)])]), (Back::Missing, Confidence::Suspected));
+    assert_eq!(told(vec![forth(), back(&[(9_000, 100)])]).0, Back::Untold, "at another time");
+    assert_eq!(told(vec![forth(), back(&[(3_000, 30)])]).0, Back::Untold, "it came back before");
+    let third = |max_delta: f64| {
+        let mut third = voice(2_000);
+        third.source = SocketAddr::new(ip("192.168.10.99"), 40_000);
+        (third.report.first.time, third.report.last.time) = (at(0), at(20_000));
+        third.report.wireshark = Some(WiresharkReport { max_delta, ..QUIET });
+        third
+    };
+    let all = |max_delta: f64| vec![forth(), back(&[(3_000, 100)]), third(max_delta)];
+    assert_eq!(told(all(40.0)), (Back::MissingAlone, Confidence::Likely), "other voice went on");
+    assert_eq!(told(all(2_500.0)).0, Back::Missing, "it may have paused as well");
+}
+
+/// Figures of a stream of which nothing is looked at but its greatest gap.
+const QUIET: WiresharkReport = WiresharkReport {
+    packets: 1_000,
+    expected: 1_000,
+    lost: 0,
+    lost_percent: 0.0,
+    min_delta: 20.0,
+    mean_delta: 20.0,
+    max_delta: 20.0,
+    min_jitter: 0.0,
+    mean_jitter: 0.0,
+    max_jitter: 0.0,
+    problem: false,
+};
 
 #[test]
 fn what_is_missing_between_two_offers_was_not_sent() {
@@ -282,6 +365,16 @@ fn what_is_missing_between_two_offers_was_not_sent() {
     assert_eq!(told(2_500, 3), None, "a fax by T.38, or hold");
     assert_eq!(told(2_500, 30), Some((30, 700, 30)), "the rest counts");
     assert_eq!(told(9_000, 0), Some((300, 1_000, 300)), "a re-INVITE that repairs it");
+
+    let mut short = interrupted(&[(3_000, 20), (9_000, 5)], 0);
+    (short.call, short.report.outages) = (Some(0), Vec::new());
+    let call = Call { rerouted: vec![at(2_500)], may_be_silent: true, ..call() };
+    let found = check(&world(call, vec![short], flows(1000)).case(), &[]);
+    let shown = vec![frame(3_000), frame(9_000)];
+    assert_eq!(
+        found[0].evidence.frames, shown,
+        "what is counted is shown, a short gap behind an offer as well"
+    );
 }
 
 #[test]

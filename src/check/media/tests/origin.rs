@@ -16,7 +16,14 @@ fn the_figures_are_those_of_all_streams_that_are_told() {
     let world = World::new("").streams(vec![shaky(30.0, vec![spell(1_000, 60)]), second]);
     let finding = check(&world.case(), &[]).remove(0);
     let Detail::Rtp004 { jitter, how, peers, .. } = finding.detail else { panic!("{finding:?}") };
-    let both = Unevenness::Often { above: 100, of: 1_998, excused: 0, pauses: (0, 0.0) };
+    let both = Unevenness::Often {
+        above: 100,
+        of: 1_998,
+        excused: 0,
+        pauses: (0, 0.0),
+        is_peak_excused: false,
+        behind: None,
+    };
     assert_eq!((jitter, how, peers.len()), (30.0, both, 2));
 }
 

@@ -1,0 +1,51 @@
+//! Takes how the direction back fared while voice was interrupted; says what that leaves as cause, in both languages. Judges
+//! nothing.
+
+use crate::check::{Back, Heard, Interrupted};
+use crate::report::language::Language::{self, De, En};
+
+/// What the packets of the sender alone say, where the capture was made on it.
+pub(super) fn captured_there(interrupted: Option<Interrupted>, language: Language) -> &'static str {
+    let both = interrupted.is_some_and(|told| told.back != Back::Untold);
+    match (both, language) {
+        (false, De) => {
+            " Der Mitschnitt enthält nur, was dieses Gerät sendet oder empfängt, ist also wohl dort entstanden: Dann hat es die \
+             Pakete nicht gesendet, oder der Mitschnitt hat sie verpasst."
+        }
+        (false, En) => {
+            " The capture holds only what this device sends or receives, so it was probably made there: then the device did not \
+             send the packets, or the capture missed them."
+        }
+        (true, De) => {
+            " Der Mitschnitt enthält nur, was dieses Gerät sendet oder empfängt, ist also wohl dort entstanden."
+        }
+        (true, En) => {
+            " The capture holds only what this device sends or receives, so it was probably made there."
+        }
+    }
+}
+
+/// That the other direction was interrupted as well; empty where that is not known.
+pub(super) fn both_ways(interrupted: Interrupted, heard: Heard, language: Language) -> &'static str {
+    match (interrupted.back, heard, language) {
+        (Back::Untold, ..) => "",
+        (Back::MissingAlone, _, De) => {
+            " Zur selben Zeit fehlt auch die Gegenrichtung, während andere Sprache weiterlief: Die Verbindung zwischen beiden war \
+             unterbrochen."
+        }
+        (Back::MissingAlone, _, En) => {
+            " At the same time the other direction is missing as well, while other voice went on: the connection between the two \
+             was interrupted."
+        }
+        (Back::Missing, Heard::Lost(_), De) => " Zur selben Zeit fehlt auch die Gegenrichtung.",
+        (Back::Missing, Heard::Lost(_), En) => " At the same time the other direction is missing as well.",
+        (Back::Missing, _, De) => {
+            " Zur selben Zeit fehlt auch die Gegenrichtung: Die Verbindung zwischen beiden war unterbrochen, oder der Mitschnitt hat \
+             ausgesetzt."
+        }
+        (Back::Missing, _, En) => {
+            " At the same time the other direction is missing as well: the connection between the two was interrupted, or the \
+             capture paused."
+        }
+    }
+}

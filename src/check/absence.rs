@@ -18,6 +18,10 @@ use super::tunnel::{Tunnel, tunnel};
 const LEAST_FOREIGN: u64 = 4;
 /// One packet in so many goes through a tunnel where that may be what hides the voice.
 const SEALED_SHARE: u64 = 10;
+/// Headers of Ethernet, IPv4, UDP and RTP (RFC 3550 section 5.1).
+const LEAST_KEPT: u64 = 14 + 20 + 8 + 12;
+/// Voice is due at the latest so long (ns) after the answer.
+const DUE: i64 = 1_000_000_000;
 /// Reports that tell of voice: one may be a goodbye.
 const LEAST_REPORTS: u64 = 2;
 
@@ -40,14 +44,19 @@ pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary], has_gaps: bool
     });
     let extract = captures.iter().find_map(|one| one.extract_of(captures));
     let reason = match (no_voice(traffic), extract) {
-        (NoVoice::Nothing | NoVoice::Answered, Some(received)) => {
+        (NoVoice::Nothing | NoVoice::Called | NoVoice::Answered | NoVoice::JustAnswered, Some(received)) => {
             NoVoice::Extract { packets: captures.iter().map(|one| one.packets).sum(), received }
         }
         (NoVoice::Unread, _) if is_cut(traffic) && captures.iter().any(|one| one.cut_packets > 0) => {
             let kept = captures.iter().map(|one| one.cut_to).max().unwrap_or(0);
             NoVoice::Cut { kept: kept as u64 }
         }
+        (NoVoice::Answered, _) if !has_lasted(case) => NoVoice::JustAnswered,
         (reason, _) => reason,
+    };
+    let reason = match too_short(traffic, captures) {
+        Some(kept) if !matches!(reason, NoVoice::Cut { .. }) => NoVoice::Short { kept },
+        _ => reason,
     };
     let may_hide = has_gaps
         || extract.is_some()
@@ -61,6 +70,8 @@ pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary], has_gaps: bool
         | NoVoice::Ipsec
         | NoVoice::Macsec
         | NoVoice::Cut { .. }
+        | NoVoice::Short { .. }
+        | NoVoice::JustAnswered
         | NoVoice::Reported { .. }
         | NoVoice::Extract { .. }
         | NoVoice::Rewritten
@@ -103,6 +114,28 @@ fn is_cut(traffic: &Traffic) -> bool {
     let cut = |skip: &Skip| matches!(skip, Skip::CutIp | Skip::CutTransport);
     let is_other = |skip: &Skip| !cut(skip) && !matches!(skip, Skip::NotIp(_) | Skip::Empty);
     skipped.keys().any(cut) && !skipped.keys().any(is_other)
+}
+
+/// Whether a call goes on behind its answer for so long that voice was due.
+fn has_lasted(case: &Case<'_>) -> bool {
+    case.traffic.calls.iter().filter(|call| call.came_about()).any(|call| {
+        let until = call.end.map(|(_, end)| end).or_else(|| case.now());
+        call.answered.zip(until).is_some_and(|((_, answered), until)| until.since(answered) >= DUE)
+    })
+}
+
+/// Bytes that are kept of a packet, if nearly all were cut so short that no RTP can be read behind Ethernet, IPv4 and UDP, and
+/// some of them may be it.
+fn too_short(traffic: &Traffic, captures: &[CaptureSummary]) -> Option<u64> {
+    let all: u64 = captures.iter().map(|one| one.packets).sum();
+    let cut: u64 = captures.iter().map(|one| one.cut_packets).sum();
+    let kept = captures.iter().filter(|one| one.cut_packets > 0).map(|one| one.cut_to).max()? as u64;
+    let may_be = |flow: &Flow| {
+        flow.protocol == Protocol::Udp
+            && flow.packets() >= LEAST_FOREIGN
+            && [flow.a, flow.b].iter().all(|end| could_carry_media(end.port()))
+    };
+    (cut * 2 > all && kept < LEAST_KEPT && traffic.flows.iter().any(may_be)).then_some(kept)
 }
 
 fn no_voice(traffic: &Traffic) -> NoVoice {
@@ -211,7 +244,7 @@ mod tests {
     use super::*;
     use crate::capture::{InterfaceSummary, LinkType};
     use crate::decode::NotIp;
-    use crate::observe::fixture::{call, sent, stream, tcp, udp};
+    use crate::observe::fixture::{at, call, frame, sent, stream, tcp, udp};
     use crate::observe::{Quality, TcpOutcome};
 
     fn traffic(quality: Quality) -> Traffic {
@@ -289,6 +322,37 @@ mod tests {
         assert_eq!(told(60, Some(170), Some(50), 0), whole, "the rest was dropped, which CAP-001 tells");
         assert_eq!(told(4, Some(13), None, 0), whole, "the rest may have waited when it was stopped");
         assert_eq!(told(6, Some(12_224), None, 12_218), whole, "a ring of files counts from its first");
+    }
+
+    #[test]
+    fn where_the_capture_ends_with_the_answer_no_voice_was_due() {
+        let told = |until| {
+            let mut flow = udp("192.168.10.21:5060", "192.168.10.2:5060");
+            flow.from_a.last = Some((frame(9), at(until)));
+            let mut world = World::new("").flows(vec![flow]);
+            world.traffic.quality = Quality { frames: 100, decoded: 100, ..Quality::default() };
+            let answered = Some((frame(3), at(1_000)));
+            let call = call("192.168.10.21:5060", "192.168.10.2:5060");
+            world.traffic.calls = vec![Call { answered, answer: Answer::Answered, ..call }];
+            check(&world.case(), &[], false).unwrap().detail
+        };
+        assert_eq!(told(1_300), Detail::Cap010(NoVoice::JustAnswered));
+        assert_eq!(told(2_000), Detail::Cap010(NoVoice::Answered));
+    }
+
+    #[test]
+    fn what_is_cut_before_rtp_may_be_voice() {
+        let told = |kept, cut_packets| {
+            let mut capture = CaptureSummary::unread("a".to_owned(), "pcap".to_owned(), Ended::Complete);
+            (capture.packets, capture.cut_packets, capture.cut_to) = (100, cut_packets, kept);
+            let media = Flow { from_a: sent(50), ..udp("192.168.10.21:10000", "192.168.10.2:5204") };
+            let mut world = World::new("").flows(vec![media]);
+            world.traffic.quality = Quality { frames: 100, decoded: 100, ..Quality::default() };
+            check(&world.case(), &[capture], false).unwrap().detail
+        };
+        assert_eq!(told(50, 90), Detail::Cap010(NoVoice::Short { kept: 50 }));
+        assert_eq!(told(54, 90), Detail::Cap010(NoVoice::Nothing), "RTP can be read");
+        assert_eq!(told(50, 20), Detail::Cap010(NoVoice::Nothing), "most are whole");
     }
 
     #[test]

@@ -15,7 +15,8 @@ mod signs;
 mod verdict;
 
 pub use signs::{
-    Astray, Back, Heard, Interrupted, Life, LossSign, NoVoice, Others, Refusal, Unevenness, VoiceSender,
+    Astray, Back, Heard, Interrupted, Life, LossSign, NoVoice, Others, Refusal, Trace, Unevenness,
+    VoiceSender,
 };
 pub use verdict::{Accepted, Audit, Few, Unjudged, Verdict};
 
@@ -245,7 +246,7 @@ pub enum Detail {
     Qos009 { peer: SocketAddr, before: u8, after: u8, changed_at: (Frame, Timestamp) },
     /// QOS-010. Share in percent of all bytes that carry the mark of voice.
     Qos010 { percent: f64, bytes: u64, expected: u8, flows: Vec<(SocketAddr, SocketAddr, Protocol)> },
-    /// RTP-001. `export`, here and below: the capture looks like the export of a display filter.
+    /// RTP-001. `trace`: what else is seen of the silent side. `export`, here and below: the capture looks like the export of a display filter.
     /// `astray`: the voice is sent, and turned away where it goes; `packets` then are those. Else `packets`: what came from the other side. `strays`: what came back all the same, at the beginning. `refused`: ICMP says that nobody listens there. `heard`: the
     /// capture shows voice of the silent side elsewhere, so that it would be seen here too. `at_tap`: it does not, and was
     /// probably made on the silent host. `near`, here and below: both ends lie in one subnet.
@@ -258,6 +259,7 @@ pub enum Detail {
         at_tap: bool,
         near: bool,
         export: bool,
+        trace: Trace,
         astray: Option<Astray>,
     },
     /// RTP-002.
@@ -307,8 +309,9 @@ pub enum Detail {
         peers: Vec<IpAddr>,
         unseen: bool,
     },
-    /// RTP-008. Nanoseconds from the answer to the last packet, and from there to the end of the call.
-    Rtp008 { peer: IpAddr, after: i64, missing: i64, near: bool },
+    /// RTP-008. Nanoseconds from the answer to the last packet, and from there to the end of the call. `refused`: how often its
+    /// sender itself refused from then on what came to it (ICMP).
+    Rtp008 { peer: IpAddr, after: i64, missing: i64, near: bool, refused: u64 },
     /// RTP-009.
     Rtp009 { before: SocketAddr, after: SocketAddr },
     /// RTP-013.

@@ -34,6 +34,7 @@ fn prevents(what: Unjudged, code: Code) -> bool {
         | Unjudged::NoMarks
         | Unjudged::Encrypted
         | Unjudged::Damaged
+        | Unjudged::Export
         | Unjudged::UnseenAnswers => false,
     }
 }
@@ -53,6 +54,7 @@ impl Unjudged {
             Self::NoRule => text.starts_with("QOS"),
             Self::FewPackets | Self::NoMarks => is_mark_of_voice,
             Self::Encrypted | Self::CutSip => text.starts_with("SIG"),
+            Self::Export => text.starts_with("PORT") || text.starts_with("SEC") || code == Code::Sig007,
             Self::UnseenAnswers => code == Code::Sig002,
             Self::OneDirection | Self::Incomplete | Self::Clock | Self::Damaged => false,
         };

@@ -13,7 +13,7 @@ use crate::site::Confidence;
 use super::case::{Case, Span};
 use super::evidence::{Collector, NAMED, at_moments};
 use super::filter;
-use super::finding::{Code, Detail, Evidence, Finding, Party, Severity, Unjudged};
+use super::finding::{Code, Detail, Evidence, Finding, Party, Severity, Trace, Unjudged};
 use super::hidden::is_left_out;
 
 mod astray;
@@ -161,7 +161,7 @@ impl<'a> Answered<'a> {
             }
         }
         let calls = case.traffic.calls.iter().enumerate().filter_map(|(id, call)| {
-            let (_, at) = call.answered.filter(|_| call.answer == Answer::Answered)?;
+            let (_, at) = call.answered.filter(|_| call.answer == Answer::Answered && call.came_about())?;
             let is_plain =
                 !call.may_be_silent && !call.caller_media.is_empty() && !call.callee_media.is_empty();
             let is_short = call.end.is_some_and(|(_, end)| end.since(at) < LEAST_CALL);
@@ -220,6 +220,8 @@ struct Silent<'a> {
     packets: u64,
     strays: u64,
     refused: bool,
+    /// Where its voice ends, and so many packets.
+    halted: Option<(SocketAddr, u64)>,
 }
 
 /// RTP-001: one finding for a side that stays silent.
@@ -252,12 +254,20 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
         // Nobody captures on a telephone or a PBX: there the mirror port of its own switch port looks the same.
         let is_computer = !case.device(host).is_some_and(|device| device.kind.is_dedicated());
         let at_tap = !heard && !refused && is_computer && case.is_measuring_point(host);
-        let near = speaking.iter().all(|peer| case.are_neighbours(host, *peer));
+        let trace = match calls.iter().find_map(|call| call.halted) {
+            Some((end, packets)) => Trace::Halted(end, packets),
+            None if heard => Trace::None,
+            None => case.reported_by(host).map_or(Trace::None, Trace::Reported),
+        };
+        let near = trace == Trace::None && speaking.iter().all(|peer| case.are_neighbours(host, *peer));
+        let at_tap = at_tap && trace == Trace::None;
+        let export = export && trace == Trace::None;
         let strays: u64 = calls.iter().map(|call| call.strays).sum();
         // Where it was captured with the listener, all that reaches it is there.
         let at_listener = speaking.iter().all(|peer| case.is_measuring_point(*peer));
         let confidence = match (refused, heard || at_listener) {
             (true, _) => Confidence::Sure,
+            _ if matches!(trace, Trace::Halted(..)) => Confidence::Sure,
             (false, _) if export => Confidence::Suspected,
             // Single packets show that something came through.
             (false, true) if strays == 0 => Confidence::Likely,
@@ -284,6 +294,7 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
                 at_tap,
                 near,
                 export,
+                trace,
                 astray: None,
             },
             // On a computer, drivers may hide from the capture what it sends itself.
@@ -431,8 +442,24 @@ fn side<'a>(
         packets: of_speaker,
         strays,
         refused: case.traffic.refused(speech) > 0,
+        halted: halted(case, speech, silent),
         streams: spoken,
     })
+}
+
+/// Where the voice of the silent side ends, if behind that address (NAT) the speaker stands: what he says goes on from there
+/// with the same source.
+fn halted(case: &Case<'_>, speech: &Stream, silent: IpAddr) -> Option<(SocketAddr, u64)> {
+    let is_passed_on = |other: &&Stream| {
+        other.report.ssrc == speech.report.ssrc
+            && other.source.ip() != speech.source.ip()
+            && other.destination == speech.destination
+            && other.destination.ip() == silent
+    };
+    let outside = case.traffic.streams.iter().find(is_passed_on)?.source;
+    let sent = case.streams_from(silent).filter(|back| back.destination == outside);
+    let packets = sent.map(|back| back.report.counts.packets).sum();
+    (packets > STRAYS).then_some((outside, packets))
 }
 
 /// Whether `silent` sends voice to a third host of the call that sends it none.

@@ -47,7 +47,7 @@ pub(crate) use filter::{by_number, is_by_number};
 pub use finding::{
     Accepted, Astray, Audit, Back, Code, Detail, Evidence, Few, Finding, Heard, Interrupted, Life, LossSign,
     NoVoice, Others, Party, PortUse, Refusal, RowResult, RowStatus, RulebookInfo, Severity, Side, Subject,
-    Unevenness, Unjudged, Verdict, VoiceSender,
+    Trace, Unevenness, Unjudged, Verdict, VoiceSender,
 };
 pub use media::{LEAST_JUDGED, LOSS_LIMITS, MOS_LIMITS};
 pub use mended::{is_disproved_by_absence, outweighs};
@@ -257,6 +257,7 @@ fn unjudged(case: &Case<'_>, capture: &[Finding]) -> Vec<Unjudged> {
         (capture::has(capture, Code::Cap006), Unjudged::Clock),
         (capture::has(capture, Code::Cap004), Unjudged::CutSip),
         (capture::has(capture, Code::Cap011), Unjudged::Damaged),
+        (known && case.is_export(), Unjudged::Export),
         (case.may_miss_answers(), Unjudged::UnseenAnswers),
     ];
     list.into_iter().filter(|(holds, _)| *holds).map(|(_, what)| what).collect()
@@ -283,7 +284,10 @@ fn verdict(
         Some(Severity::Notice) => Verdict::Notes,
         _ if findings.iter().any(|finding| finding.severity >= Severity::Notice) => Verdict::Notes,
         _ if accepted.iter().any(|one| one.finding.severity >= Severity::Notice) => Verdict::Notes,
-        _ if [Unjudged::NoVoice, Unjudged::NoMarks].iter().any(|what| unjudged.contains(what)) => {
+        _ if [Unjudged::NoVoice, Unjudged::NoMarks, Unjudged::Export]
+            .iter()
+            .any(|what| unjudged.contains(what)) =>
+        {
             Verdict::Notes
         }
         _ => Verdict::Pass,

@@ -190,11 +190,8 @@ impl FlowState {
         // Which end is `a` is known in the end; until then it is the low one.
         let report = IcmpReport { about_a: about == End::Low, ..report };
         let reports = &mut self.content.extra.icmp;
-        let is_same = |known: &&mut Box<IcmpReport>| {
-            IcmpReport { frame: report.frame, count: report.count, ..***known } == report
-        };
-        match reports.iter_mut().find(is_same) {
-            Some(known) => known.count += 1,
+        match reports.iter_mut().find(|known| known.is_like(&report)) {
+            Some(known) => known.add(&report),
             None => reports.push(Box::new(report)),
         }
     }

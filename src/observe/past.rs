@@ -15,7 +15,7 @@ use super::media::StreamReport;
 use super::message::App;
 use super::sent::Sent;
 use super::silences::{Silence, Silences};
-use super::traffic::{Direction, FirstFrames, Flow, IcmpReport, Initiator, Protocol, TcpOutcome};
+use super::traffic::{Direction, FirstFrames, Flow, Initiator, Protocol, TcpOutcome};
 
 /// Kinds of conversation of one shard; the packets of those that make room are counted as over the limit.
 const KINDS_KEPT: usize = 4_096;
@@ -166,12 +166,8 @@ fn fold(row: &mut Flow, other: Flow) {
         tcp.unseen_acknowledged += other.unseen_acknowledged;
     }
     for report in &other.extra.icmp {
-        let is_same = |known: &&mut Box<IcmpReport>| {
-            IcmpReport { frame: report.frame, count: report.count, ..***known } == **report
-        };
-        if let Some(known) = row.extra.icmp.iter_mut().find(is_same) {
-            known.count += report.count;
-            known.frame = known.frame.min(report.frame);
+        if let Some(known) = row.extra.icmp.iter_mut().find(|known| known.is_like(report)) {
+            known.add(report);
         } else {
             row.extra.icmp.push(report.clone());
         }

@@ -1,11 +1,14 @@
 //! Takes a conversation with the ICMP about it; says whether it refused what one side of it sends, and then that nobody heard it.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::traffic::{Flow, Stream};
+use crate::capture::Timestamp;
 
 /// Messages of ICMP about a stream; routers send few of them. Who hangs up first refuses what is still under way.
 const LEAST_REFUSED: u64 = 3;
+/// Whoever refuses goes on to speak for so long (ns).
+const LEAST_SPOKEN: i64 = 2_000_000_000;
 
 impl Flow {
     /// How often ICMP said of what one end sends that it cannot be delivered; 0 where that may be what was still under way when
@@ -18,11 +21,28 @@ impl Flow {
         if count >= LEAST_REFUSED { count } else { 0 }
     }
 
-    /// The same where nothing came back.
+    /// The same where nothing came back, or where whoever speaks there refuses it himself all the while: a firewall on the host.
     #[must_use]
     pub fn turned_away(&self, source: SocketAddr) -> u64 {
-        let back = if self.a == source { &self.from_b } else { &self.from_a };
-        if back.packets == 0 { self.refused(source) } else { 0 }
+        let (back, peer) = if self.a == source { (&self.from_b, self.b) } else { (&self.from_a, self.a) };
+        if back.packets == 0 || self.is_refused_by_speaker(source, peer.ip()) {
+            self.refused(source)
+        } else {
+            0
+        }
+    }
+
+    /// Whether the other end speaks itself and takes nothing of this one.
+    #[must_use]
+    pub fn is_refused_by_speaker(&self, source: SocketAddr, peer: IpAddr) -> bool {
+        let (is_of_a, back) = if self.a == source { (true, &self.from_b) } else { (false, &self.from_a) };
+        let speaks_on = |until: Timestamp| back.last.is_some_and(|(_, last)| last > until);
+        back.packets > 0
+            && self.extra.icmp.iter().any(|icmp| {
+                icmp.about_a == is_of_a
+                    && icmp.is_lasting_refusal_of(peer)
+                    && speaks_on(icmp.span.0.plus(LEAST_SPOKEN))
+            })
     }
 }
 
@@ -35,7 +55,7 @@ pub(super) fn note(stream: &mut Stream, flow: &Flow) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{ip, sent, stream, udp};
+    use super::super::fixture::{at, ip, sent, stream, udp};
     use super::super::media::quality::Quality;
     use super::super::{IcmpReport, Traffic};
     use super::*;
@@ -55,6 +75,8 @@ mod tests {
             code: 3,
             frame: Frame::new(0, 5),
             count: refused,
+            span: (at(0), at(0)),
+            pause: 0,
         }));
         let mut voice = stream(FROM, TO, &[(46, 200)]);
         voice.report.quality = Some(Quality { rating: 93.2, mos: 4.4 });

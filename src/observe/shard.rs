@@ -346,6 +346,8 @@ impl Shard {
                 code: error.code,
                 frame,
                 count: 1,
+                span: (error.packet.time, error.packet.time),
+                pause: 0,
             };
             flow.blame(about, report);
         }

@@ -45,6 +45,8 @@ fn unreachable(mut flow: Flow, kind: u8) -> Flow {
         code: 13,
         frame: frame(9),
         count: 2,
+        span: (at(0), at(0)),
+        pause: 0,
     }));
     flow
 }

@@ -197,6 +197,12 @@ impl<'a> Case<'a> {
         ends.get(&device).into_iter().flatten().filter_map(move |at| self.ends.get(*at))
     }
 
+    /// Packets that a host has sent by its own sender reports, of the source with the most.
+    pub(in crate::check) fn reported_by(&self, host: IpAddr) -> Option<u64> {
+        let own = self.traffic.rtcp.iter().filter(|count| count.address == host && count.sends());
+        own.map(|count| u64::from(count.packets.1)).max()
+    }
+
     /// Streams that a host sends, in order.
     pub(in crate::check) fn streams_from(&self, host: IpAddr) -> impl Iterator<Item = &'a Stream> {
         let all = &self.traffic.streams;

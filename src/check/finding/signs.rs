@@ -171,6 +171,19 @@ pub struct Astray {
     pub outside: bool,
     /// Whether it went to who waited for it afterwards.
     pub is_over: bool,
+    /// Whether it is the listener that refuses it, though it speaks from there.
+    pub by_listener: bool,
+}
+
+/// What else the capture shows of a side that is not heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trace {
+    /// Nothing.
+    None,
+    /// Its own sender reports (RFC 3550 section 6.4.1) say that it has sent so many packets.
+    Reported(u64),
+    /// It sends so many packets as far as here, an address behind which the listener stands (NAT), and there they end.
+    Halted(SocketAddr, u64),
 }
 
 /// What a capture without voice has instead.
@@ -185,8 +198,15 @@ pub enum NoVoice {
         /// Bytes kept of the longest of them.
         kept: u64,
     },
+    /// The packets were cut off so early that voice in them cannot be told from anything else.
+    Short {
+        /// Bytes kept of the longest of them.
+        kept: u64,
+    },
     /// Calls that were answered.
     Answered,
+    /// The same, but the capture or the call ends with the answer.
+    JustAnswered,
     /// Calls that nobody answered.
     Called,
     /// RTCP, without the voice that it reports on.

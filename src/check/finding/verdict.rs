@@ -76,6 +76,8 @@ pub enum Unjudged {
     CutSip,
     /// The capture ends at a damage: everything behind it.
     Damaged,
+    /// A known device in an export that holds SIP and RTP alone: all other connections.
+    Export,
     /// Registrations get no answer, and nothing shows that one would be seen.
     UnseenAnswers,
 }

@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::super::case::{Case, Span};
 use super::super::evidence::at_moments;
-use super::super::finding::{Astray, Detail, Finding, Party, Severity};
+use super::super::finding::{Astray, Detail, Finding, Party, Severity, Trace};
 use super::{LEAST_JUDGED, LEAST_SPEECH, NEXT_TO_NOTHING, excepted};
 use crate::capture::Frame;
 use crate::observe::media::MediaKind;
@@ -20,6 +20,7 @@ struct Lost<'a> {
     /// Where the receiver waits for it, if it goes to another port there.
     announced: Option<SocketAddr>,
     is_over: bool,
+    by_listener: bool,
 }
 
 /// One finding for a sender.
@@ -27,14 +28,23 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     let mut senders: BTreeMap<IpAddr, Vec<Lost<'_>>> = BTreeMap::new();
     for stream in &case.traffic.streams {
         if (is_refused(case, stream) || has_no_way(case, stream))
-            && let Some((listener, announced, is_over)) = listener(case, stream)
+            && let Some(lost) = lost(case, stream)
             && !excepted(case, "RTP-001", stream)
         {
-            let lost = Lost { stream, listener, announced, is_over };
             senders.entry(stream.source.ip()).or_default().push(lost);
         }
     }
     senders.into_iter().filter_map(|(sender, lost)| raise(case, sender, &lost)).collect()
+}
+
+fn lost<'a>(case: &Case<'_>, stream: &'a Stream) -> Option<Lost<'a>> {
+    let peer = stream.destination.ip();
+    if case.traffic.flows.get(stream.flow).is_some_and(|flow| flow.is_refused_by_speaker(stream.source, peer))
+    {
+        return Some(Lost { stream, listener: peer, announced: None, is_over: false, by_listener: true });
+    }
+    let (listener, announced, is_over) = listener(case, stream)?;
+    Some(Lost { stream, listener, announced, is_over, by_listener: false })
 }
 
 fn raise(case: &Case<'_>, sender: IpAddr, lost: &[Lost<'_>]) -> Option<Finding> {
@@ -55,6 +65,7 @@ fn raise(case: &Case<'_>, sender: IpAddr, lost: &[Lost<'_>]) -> Option<Finding> 
             at_tap: false,
             near,
             export: false,
+            trace: Trace::None,
             astray: Some(Astray {
                 to,
                 announced: longest.announced,
@@ -62,6 +73,7 @@ fn raise(case: &Case<'_>, sender: IpAddr, lost: &[Lost<'_>]) -> Option<Finding> 
                 lasted: lasted(longest.stream),
                 outside,
                 is_over,
+                by_listener: lost.iter().all(|one| one.by_listener),
             }),
         },
         severity: if is_over { Severity::Warning } else { Severity::Error },

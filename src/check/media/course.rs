@@ -8,11 +8,11 @@ use super::super::evidence::{at_moments, of_streams};
 use super::super::finding::{Detail, Finding, Party, Severity};
 use super::{Answered, LEAST_JUDGED, LEAST_SPEECH, excepted, peers};
 use crate::capture::Timestamp;
-use crate::observe::Stream;
 use crate::observe::media::MediaKind;
 use crate::observe::media::payload::is_comfort_noise;
 use crate::observe::media::report::PayloadRole;
 use crate::observe::message::App;
+use crate::observe::{FlowView, Stream};
 use crate::site::Confidence;
 
 /// As findings.tsv has it (ns).
@@ -167,8 +167,32 @@ fn stops<'a>(case: &Case<'a>, answered: &Answered<'a>, side: &Side<'a>, other: &
     found.then(|| {
         let peer = stream.destination.ip();
         let near = case.are_neighbours(stream.source.ip(), peer);
-        ("RTP-008", Detail::Rtp008 { peer, after: stopped.since(answered.at), missing, near }, stream)
+        (
+            "RTP-008",
+            Detail::Rtp008 {
+                peer,
+                after: stopped.since(answered.at),
+                missing,
+                near,
+                refused: refused_since(case, stream),
+            },
+            stream,
+        )
     })
+}
+
+/// How often the sender of a stream that ended refused what came to it from then on: its network works, and nothing listens.
+fn refused_since(case: &Case<'_>, stream: &Stream) -> u64 {
+    let Some(flow) = case.traffic.flows.get(stream.flow) else { return 0 };
+    let own = FlowView::both(flow).into_iter().find(|view| view.own() == stream.source);
+    let is_about_peer = own.is_some_and(|view| !view.started());
+    let is_gone = flow.extra.icmp.iter().any(|icmp| {
+        icmp.about_a == is_about_peer
+            && icmp.reporter == stream.source.ip()
+            && icmp.is_unreachable()
+            && icmp.span.0 >= stream.report.last.time
+    });
+    if is_gone { flow.refused(stream.destination) } else { 0 }
 }
 
 /// The sender leaves silence out: its party may just listen.

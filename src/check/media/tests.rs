@@ -3,6 +3,7 @@ mod arrival;
 mod astray;
 mod hops;
 mod origin;
+mod trace;
 mod unheard;
 
 use super::super::finding::Heard;

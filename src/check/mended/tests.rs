@@ -204,6 +204,7 @@ fn one_way_audio_is_over_when_the_silent_side_is_heard() {
         at_tap: false,
         near: false,
         export: false,
+        trace: crate::check::Trace::None,
         astray: None,
     };
     let over = |streams| is_over(detail(), 5_000, &World::new("").streams(streams));

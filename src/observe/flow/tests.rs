@@ -38,6 +38,8 @@ fn unreachable(code: u8) -> IcmpReport {
         code,
         frame: frame(9),
         count: 1,
+        span: (at(0), at(0)),
+        pause: 0,
     }
 }
 

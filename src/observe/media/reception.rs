@@ -105,6 +105,12 @@ pub struct SenderCount {
 }
 
 impl SenderCount {
+    /// So many sender reports with the packets of the first and the latest.
+    #[cfg(test)]
+    pub(crate) fn of(address: IpAddr, reports: u64, packets: (u32, u32)) -> Self {
+        Self { address, reports, packets, ntp: 0, hears: false }
+    }
+
     /// As it looks by its reports; a count that stands still is no sending.
     #[must_use]
     pub fn sends(&self) -> bool {

@@ -143,6 +143,7 @@ published_both_ways! {
     /// What the captures cannot show.
     Unjudged from check::Unjudged {
         NoDevice, NoVoice, OwnOnly, OneDirection, OneSided, OneSidedIpsec, OneSidedTunnel, UnheardCalls, NoRule, FewPackets, NoMarks, Encrypted,
+        Export,
         Incomplete, Clock, CutSip, Damaged, UnseenAnswers
     }
 }

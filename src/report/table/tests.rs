@@ -203,6 +203,7 @@ fn a_call_whose_voice_goes_astray_is_marked_as_long_as_it_does() {
             lasted: 3_000_000_000,
             outside: true,
             is_over,
+            by_listener: false,
         });
         table(&audit, &names(Language::De), &settings(Language::De, 140))
     };

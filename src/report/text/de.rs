@@ -402,6 +402,10 @@ fn unjudged(what: Unjudged) -> &'static str {
             "Ports, EF-Kennzeichnung und Sprachqualität: Alle Pakete im Mitschnitt bleiben in einem Gerät; wer im \
              Netzwerk mit wem spricht, zeigen sie nicht."
         }
+        Unjudged::Export => {
+            "Alle anderen Verbindungen: Der Mitschnitt enthält nur SIP und RTP, ist also wohl gefiltert. Nicht dokumentierte und \
+             blockierte Ports, TLS und Zugriffe aus dem Internet zeigt er nicht."
+        }
         Unjudged::OneDirection => {
             "Blockierte Ports und einseitige Sprache: Der Mitschnitt zeigt nur eine Richtung."
         }

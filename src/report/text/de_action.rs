@@ -6,7 +6,7 @@ use super::connection::secure;
 use super::words::OTHER_VERSION;
 use super::{clock, dscp_name, life, no_voice, protocol, signalling, voice};
 use crate::capture::Ended;
-use crate::check::{Astray, Detail, Finding, Life, LossSign, Refusal, Severity, VoiceSender};
+use crate::check::{Astray, Detail, Finding, Life, LossSign, Refusal, Severity, Trace, VoiceSender};
 use crate::observe::is_public;
 use crate::report::language::Language::De;
 use crate::site::Confidence;
@@ -91,6 +91,17 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
         Detail::Rtp001 { astray: Some(Astray { outside: true, announcer, .. }), .. } => {
             return voice::name_inner_address(*announcer, De);
         }
+        Detail::Rtp001 { astray: Some(Astray { by_listener: true, .. }), .. } => {
+            "Der Empfänger spricht selbst, nimmt aber nichts an: Prüfen Sie die Firewall auf diesem Gerät (etwa die von Windows) und \
+             die Freigabe für sein Telefonprogramm."
+        }
+        Detail::Rtp001 { trace: Trace::Reported(_), .. } => {
+            "Dieses Gerät sendet, aber seine Sprache kommt am Messpunkt nicht an: Prüfen Sie die Strecke zwischen beiden, etwa \
+             Paketfilter in Switch, WLAN oder Router und eine Firewall auf dem Gerät selbst."
+        }
+        Detail::Rtp001 { trace: Trace::Halted(..), .. } => {
+            "Prüfen Sie am Router, der die Adressen umsetzt, Firewall und NAT: Er bekommt diese Sprache und leitet sie nicht weiter."
+        }
         Detail::Rtp001 { astray: Some(_), .. } => {
             "Prüfen Sie, welche Adresse und welchen Port die Gegenseite im SDP ankündigt und ob sie dort empfängt: STUN, externe \
              Adresse, NAT, SIP ALG."
@@ -137,6 +148,10 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
         }
         Detail::Rtp007 { .. } => {
             "Gleichen Sie die Codec-Listen beider Seiten ab, und aktualisieren Sie die Firmware des Gerätes."
+        }
+        Detail::Rtp008 { refused: 1.., .. } => {
+            "Das Gerät ist im Netz erreichbar, nur hört dort kein Telefonprogramm mehr zu: Prüfen Sie, ob es abgestürzt ist, beendet \
+             oder neu gestartet wurde (Protokoll des Gerätes)."
         }
         Detail::Rtp008 { near: true, .. } => {
             "Beide Seiten liegen im selben Subnetz, dazwischen ist also keine Firewall des Netzes. Prüfen Sie, ob das Gerät noch \

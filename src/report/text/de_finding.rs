@@ -12,11 +12,12 @@ use super::icmp::{Reason, reason};
 use super::life::silence;
 use super::loss;
 use super::no_voice;
+use super::trace;
 use super::words::ends_within;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
 use super::{signalling, voice};
 use crate::check::{
-    Code, Detail, Finding, LOSS_LIMITS, MOS_LIMITS, PortUse, Refusal, Severity, Side, VoiceSender,
+    Code, Detail, Finding, LOSS_LIMITS, MOS_LIMITS, PortUse, Refusal, Severity, Side, Trace, VoiceSender,
 };
 use crate::observe::Protocol;
 use crate::report::language::Language::De;
@@ -220,7 +221,10 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Rtp001 { astray: Some(astray), .. } => {
             voice::de(&finding.detail, device) + &voice::announcer(astray, context, De)
         }
-        Detail::Rtp001 { packets, peers, strays, refused, heard, at_tap, export, .. } => format!(
+        Detail::Rtp001 { packets, peers, trace: Trace::Halted(end, back), .. } => {
+            trace::halted(device, peers, *packets, (*end, *back), De)
+        }
+        Detail::Rtp001 { packets, peers, strays, refused, heard, at_tap, export, trace, .. } => format!(
             "In {} kamen {} von {}, aber {} von {device}. {}",
             match finding.count {
                 1 => "einem angenommenen Gespräch".to_owned(),
@@ -233,7 +237,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 1 => "nur ein einziges, gleich am Anfang,".to_owned(),
                 few => format!("nur {}, gleich am Anfang,", count(*few, De)),
             },
-            match (*refused, *heard) {
+            trace::reported(*trace, device, De).unwrap_or_else(|| match (*refused, *heard) {
                 (true, _) => "ICMP-Meldungen zeigen, dass die Sprachpakete dort abgewiesen werden.",
                 _ if *export => voice::exported(De),
                 (false, true) => "Die Gegenseite wird gehört, hört selbst aber nichts.",
@@ -244,7 +248,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 (false, false) => {
                     "Sieht der Messpunkt alles, was dieses Gerät sendet, dann hört die Gegenseite nichts."
                 }
-            }
+            }.to_owned())
         ),
         Detail::Rtp002 { peers, .. } => format!(
             "{} von {device} zu {} {} angenommen, zu sehen ist jedoch in keiner Richtung ein Sprechweg (RTP).",
@@ -285,12 +289,13 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 ""
             }
         ),
-        Detail::Rtp008 { peer, after, missing, .. } => format!(
+        Detail::Rtp008 { peer, after, missing, refused, .. } => format!(
             "{} nach der Annahme kommen von {device} zu {peer} keine Sprachpakete mehr. Das Gespräch ging weiter und wurde \
-             erst {} später beendet{}.",
+             erst {} später beendet{}.{}",
             duration(*after, De),
             duration(*missing, De),
-            further(finding.count)
+            further(finding.count),
+            trace::gone(*refused, device, De)
         ),
         Detail::Rtp009 { before, after } => format!(
             "Mitten im Gespräch übernimmt {} den Sprechweg, ohne dass neu verhandelt wurde{}.",

@@ -395,6 +395,10 @@ fn unjudged(what: Unjudged) -> &'static str {
             "Ports, EF marking and voice quality: all packets of the capture stay within one device; who speaks to whom on the \
              network they do not show."
         }
+        Unjudged::Export => {
+            "All other connections: the capture holds SIP and RTP alone, so it is probably filtered. It does not show undocumented \
+             and blocked ports, TLS and access from the Internet."
+        }
         Unjudged::OneDirection => "Blocked ports and one-way audio: the capture shows one direction only.",
         Unjudged::OneSided => {
             "One-way audio: in at least one call (next to) nothing is heard of one side. Whether it was silent (hold, mute) or took \

@@ -6,7 +6,7 @@ use super::connection::secure;
 use super::words::OTHER_VERSION;
 use super::{clock, dscp_name, life, no_voice, protocol, signalling, voice};
 use crate::capture::Ended;
-use crate::check::{Astray, Detail, Finding, Life, LossSign, Refusal, Severity, VoiceSender};
+use crate::check::{Astray, Detail, Finding, Life, LossSign, Refusal, Severity, Trace, VoiceSender};
 use crate::observe::is_public;
 use crate::report::language::Language::En;
 use crate::site::Confidence;
@@ -79,6 +79,17 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
         Detail::Rtp001 { astray: Some(Astray { outside: true, announcer, .. }), .. } => {
             return voice::name_inner_address(*announcer, En);
         }
+        Detail::Rtp001 { astray: Some(Astray { by_listener: true, .. }), .. } => {
+            "The receiver speaks but takes nothing: check the firewall on that device (that of Windows, say) and what it lets \
+             through to its telephone program."
+        }
+        Detail::Rtp001 { trace: Trace::Reported(_), .. } => {
+            "This device sends, but its voice does not arrive at the measuring point: check the way between the two, for \
+             instance packet filters in switch, WLAN or router and a firewall on the device itself."
+        }
+        Detail::Rtp001 { trace: Trace::Halted(..), .. } => {
+            "Check firewall and NAT of the router that translates the addresses: it gets this voice and does not pass it on."
+        }
         Detail::Rtp001 { astray: Some(_), .. } => {
             "Check which address and port the other side announces in SDP, and whether it receives there: STUN, external \
              address, NAT, SIP ALG."
@@ -125,6 +136,10 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
         }
         Detail::Rtp007 { .. } => {
             "Align the codec lists of both sides, and update the firmware of the device."
+        }
+        Detail::Rtp008 { refused: 1.., .. } => {
+            "The device can be reached, but no telephone program listens there any more: check whether it crashed, was ended or \
+             restarted (log of the device)."
         }
         Detail::Rtp008 { near: true, .. } => {
             "Both sides lie in the same subnet, so no firewall of the network is between them. Check whether the device still \

@@ -12,11 +12,12 @@ use super::icmp::{Reason, reason};
 use super::life::silence;
 use super::loss;
 use super::no_voice;
+use super::trace;
 use super::words::ends_within;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
 use super::{signalling, voice};
 use crate::check::{
-    Code, Detail, Finding, LOSS_LIMITS, MOS_LIMITS, PortUse, Refusal, Severity, Side, VoiceSender,
+    Code, Detail, Finding, LOSS_LIMITS, MOS_LIMITS, PortUse, Refusal, Severity, Side, Trace, VoiceSender,
 };
 use crate::observe::Protocol;
 use crate::report::language::Language::En;
@@ -213,7 +214,10 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Rtp001 { astray: Some(astray), .. } => {
             voice::en(&finding.detail, device) + &voice::announcer(astray, context, En)
         }
-        Detail::Rtp001 { packets, peers, strays, refused, heard, at_tap, export, .. } => format!(
+        Detail::Rtp001 { packets, peers, trace: Trace::Halted(end, back), .. } => {
+            trace::halted(device, peers, *packets, (*end, *back), En)
+        }
+        Detail::Rtp001 { packets, peers, strays, refused, heard, at_tap, export, trace, .. } => format!(
             "In {}, {} came from {}, but {} from {device}. {}",
             match finding.count {
                 1 => "one answered call".to_owned(),
@@ -226,7 +230,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 1 => "only a single one, right at the beginning,".to_owned(),
                 few => format!("only {}, right at the beginning,", count(*few, En)),
             },
-            match (*refused, *heard) {
+            trace::reported(*trace, device, En).unwrap_or_else(|| match (*refused, *heard) {
                 (true, _) => "ICMP messages show that the voice packets are turned away there.",
                 _ if *export => voice::exported(En),
                 (false, true) => "The other side is heard but hears nothing itself.",
@@ -237,7 +241,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 (false, false) => {
                     "If the measuring point sees everything that this device sends, the other side hears nothing."
                 }
-            }
+            }.to_owned())
         ),
         Detail::Rtp002 { peers, .. } => format!(
             "{} from {device} to {} {} answered, but no voice stream (RTP) can be seen in either direction.",
@@ -278,12 +282,13 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 ""
             }
         ),
-        Detail::Rtp008 { peer, after, missing, .. } => format!(
+        Detail::Rtp008 { peer, after, missing, refused, .. } => format!(
             "{} after the answer no more voice packets come from {device} to {peer}. The call went on and ended only {} \
-             later{}.",
+             later{}.{}",
             duration(*after, En),
             duration(*missing, En),
-            further(finding.count)
+            further(finding.count),
+            trace::gone(*refused, device, En)
         ),
         Detail::Rtp009 { before, after } => format!(
             "In the middle of the call {} the media stream, although nothing was negotiated anew{}.",

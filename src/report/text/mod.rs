@@ -34,6 +34,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 mod uneven;
+mod trace;
 mod unsolicited;
 mod voice;
 mod words;

@@ -19,9 +19,12 @@ pub(super) fn title(reason: &NoVoice, language: Language) -> Option<&'static str
             ("Nur Pakete eines Gerätes an sich selbst", "Only packets of a device to itself")
         }
         NoVoice::Rewritten => ("Adressen nachträglich ersetzt", "Addresses were replaced"),
-        NoVoice::Answered | NoVoice::Called | NoVoice::Foreign(_) | NoVoice::Reported { .. } => {
-            ("Kein Sprechweg erkannt", "No voice stream recognised")
-        }
+        NoVoice::Short { .. } => ("Sprache nicht lesbar", "Voice cannot be read"),
+        NoVoice::Answered
+        | NoVoice::JustAnswered
+        | NoVoice::Called
+        | NoVoice::Foreign(_)
+        | NoVoice::Reported { .. } => ("Kein Sprechweg erkannt", "No voice stream recognised"),
         NoVoice::Filtered => {
             ("Kein Sprechweg im gefilterten Mitschnitt", "No voice stream in the filtered capture")
         }
@@ -68,6 +71,13 @@ fn german(reason: &NoVoice, context: &Context<'_>) -> String {
             "Kein Paket des Mitschnitts enthält lesbares IP: Schon die Header sind abgeschnitten (höchstens {} aufgezeichnet). \
              Sprache und Signalisierung sind deshalb nicht beurteilt.",
             bytes(*kept, De)
+        ),
+        NoVoice::Short { kept } => format!(
+            "Die Pakete sind nach höchstens {} abgeschnitten: Ob Sprache (RTP) darunter ist, lässt sich daran nicht erkennen. {unjudged}",
+            bytes(*kept, De)
+        ),
+        NoVoice::JustAnswered => format!(
+            "{none}: Mitschnitt oder Gespräch enden gleich nach der Annahme, bevor Sprache zu erwarten war. {unjudged}"
         ),
         NoVoice::Foreign(protocols) => format!(
             "Der Mitschnitt enthält Telefonie über {}; pbxray liest nur SIP und RTP. Gespräche, Kennzeichnung (QoS) und \
@@ -200,6 +210,13 @@ fn english(reason: &NoVoice, context: &Context<'_>) -> String {
              Voice and signalling are therefore not judged.",
             bytes(*kept, En)
         ),
+        NoVoice::Short { kept } => format!(
+            "The packets are cut off after {} at most: whether there is voice (RTP) among them cannot be told from that. {unjudged}",
+            bytes(*kept, En)
+        ),
+        NoVoice::JustAnswered => format!(
+            "{none}: capture or call ends right after the answer, before voice was due. {unjudged}"
+        ),
         NoVoice::Foreign(protocols) => format!(
             "The capture holds telephony over {}; pbxray reads SIP and RTP only. Calls, marking (QoS) and voice quality are \
              therefore not judged.",
@@ -307,7 +324,7 @@ pub(super) fn action(reason: &NoVoice, language: Language) -> &'static str {
              von einer Minute.",
             "Capture where the traffic is not yet, or no longer, encrypted, with a call of one minute.",
         ),
-        NoVoice::Cut { .. } => (
+        NoVoice::Cut { .. } | NoVoice::Short { .. } => (
             "Schneiden Sie mit voller Paketlänge mit (Snaplen 0 oder 262144).",
             "Capture whole packets (snap length 0 or 262144).",
         ),
@@ -329,7 +346,7 @@ pub(super) fn action(reason: &NoVoice, language: Language) -> &'static str {
             "Look at the whole capture, not at this extract alone. If it is gone, capture again without a capture filter, with \
              a call of one minute.",
         ),
-        NoVoice::Called | NoVoice::Nothing => (
+        NoVoice::Called | NoVoice::JustAnswered | NoVoice::Nothing => (
             "Führen Sie während des Mitschnitts mindestens ein Gespräch von einer Minute.",
             "Make at least one call of one minute while capturing.",
         ),

@@ -190,7 +190,17 @@ mod tests {
         use crate::observe::fixture::{frame, ip, registration, udp};
         let report = |kind, about_a| {
             let (reporter, frame) = (ip("192.168.10.2"), frame(2));
-            Box::new(IcmpReport { reporter, about_a, v6: false, kind, code: 3, frame, count: 2 })
+            Box::new(IcmpReport {
+                reporter,
+                about_a,
+                v6: false,
+                kind,
+                code: 3,
+                frame,
+                count: 2,
+                span: (crate::capture::Timestamp::UNKNOWN, crate::capture::Timestamp::UNKNOWN),
+                pause: 0,
+            })
         };
         let mut flow = Flow { app: App::Sip, ..udp("192.168.10.21:5060", "192.168.10.2:5060") };
         [report(3, true), report(11, true)].into_iter().for_each(|report| flow.extra.icmp.push(report));

@@ -410,7 +410,15 @@ fn voice_that_goes_astray_is_told_by_where_it_goes() {
             if let Detail::Rtp001 { astray, .. } = &mut finding.detail {
                 let announced = outside.then(|| "198.51.100.7:7000".parse().unwrap());
                 let announcer = (!outside).then(|| ("192.168.10.15".parse().unwrap(), None));
-                *astray = Some(Astray { to, announced, announcer, lasted: 6_100_000_000, outside, is_over });
+                *astray = Some(Astray {
+                    to,
+                    announced,
+                    announcer,
+                    lasted: 6_100_000_000,
+                    outside,
+                    is_over,
+                    by_listener: false,
+                });
             }
         });
         assert!(
@@ -445,6 +453,7 @@ fn the_advice_goes_to_who_named_the_public_address() {
                     lasted: 6_100_000_000,
                     outside: true,
                     is_over: false,
+                    by_listener: false,
                 });
             }
         });
@@ -503,6 +512,7 @@ fn within_a_subnet_no_router_is_blamed() {
                 at_tap: false,
                 near,
                 export: false,
+                trace: crate::check::Trace::None,
                 astray: None,
             },
             Detail::Rtp002 { peers: peers(), near },
@@ -520,7 +530,7 @@ fn within_a_subnet_no_router_is_blamed() {
                 export: false,
                 onward: Vec::new(),
             },
-            Detail::Rtp008 { peer: peers()[0], after: 1, missing: 1, near },
+            Detail::Rtp008 { peer: peers()[0], after: 1, missing: 1, near, refused: 0 },
             Detail::Sig006 {
                 peer: "192.168.10.2:5060".parse().unwrap(),
                 bytes: 1480,

@@ -27,6 +27,8 @@ fn astray(refused: u64, until: i64) -> World {
         code: 3,
         frame: frame(4),
         count: refused,
+        span: (at(0), at(0)),
+        pause: 0,
     };
     let mut out = Flow { from_b: sent(0), ..udp(OWN, OUTSIDE) };
     out.extra.icmp = std::iter::once(Box::new(icmp)).collect();
@@ -54,6 +56,7 @@ fn voice_that_is_turned_away_outside_of_the_nat_is_one_way_audio() {
         lasted: 6_000_000_000,
         outside: true,
         is_over: false,
+        by_listener: false,
     };
     assert_eq!(told(&astray(59, 6_000)), Some((Severity::Error, vec![ip("192.168.10.15")], found)));
     assert!(told(&astray(2, 6_000)).is_none(), "who hangs up refuses the last packets");
@@ -105,8 +108,17 @@ fn one_message_of_a_router_that_no_way_leads_there_is_enough() {
     let told_with = |code: u8, reporter: &str| {
         let mut once = astray(1, 6_000);
         let reporter = ip(reporter);
-        let icmp =
-            IcmpReport { reporter, about_a: true, v6: false, kind: 3, code, frame: frame(4), count: 1 };
+        let icmp = IcmpReport {
+            reporter,
+            about_a: true,
+            v6: false,
+            kind: 3,
+            code,
+            frame: frame(4),
+            count: 1,
+            span: (at(0), at(0)),
+            pause: 0,
+        };
         once.traffic.flows[0].extra.icmp = std::iter::once(Box::new(icmp)).collect();
         told(&once).is_some()
     };

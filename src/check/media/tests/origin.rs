@@ -97,7 +97,17 @@ fn an_export_of_a_display_filter_proves_no_interruption() {
 
 /// Errors of the PBX about what came from the other side.
 fn unreachable(count: u64) -> IcmpReport {
-    IcmpReport { reporter: ip(PBX), about_a: true, v6: false, kind: 3, code: 3, frame: frame(5), count }
+    IcmpReport {
+        reporter: ip(PBX),
+        about_a: true,
+        v6: false,
+        kind: 3,
+        code: 3,
+        frame: frame(5),
+        count,
+        span: (at(0), at(0)),
+        pause: 0,
+    }
 }
 
 #[test]

@@ -327,7 +327,7 @@ pub(super) fn flow(flow: &Flow, audit: &Audit) -> published::Flow {
         is_unsolicited: audit.unsolicited.binary_search(&flow.id).is_ok(),
         dscp_ab: packets(&flow.from_a.dscp),
         dscp_ba: packets(&flow.from_b.dscp),
-        app: text::app(flow.app).map(ToOwned::to_owned),
+        app: text::app(flow).map(ToOwned::to_owned),
         conversations: 1 + flow.extra.others,
     }
 }

@@ -7,7 +7,10 @@ use super::document::Endpoint;
 use super::fill::registration;
 use crate::check::{Audit, Expiry};
 use crate::observe::{self, Standing};
-use crate::report::text::Unreachable;
+use crate::report::text::{Unreachable, websockets};
+
+/// How SIP over WebSocket calls its transport, RFC 7118 section 5.2.
+const WEBSOCKET: &str = "ws";
 
 /// REGISTER requests of one contact.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -16,6 +19,7 @@ pub(in crate::report) struct Registration {
     pub(in crate::report) contact: Option<String>,
     pub(in crate::report) client: Endpoint,
     pub(in crate::report) registrar: Endpoint,
+    /// `udp`, `tcp`; `ws` for WebSocket over TCP.
     pub(in crate::report) transport: String,
     /// Seconds.
     pub(in crate::report) expires: Option<u32>,
@@ -110,7 +114,15 @@ pub(super) fn all(audit: &Audit) -> Vec<Registration> {
     let unreachable = Unreachable::of(&audit.traffic.flows);
     let rows = audit.traffic.registrations.iter();
     let expiry = Expiry::of(audit);
-    rows.map(|one| registration(one, unreachable.times(one), expiry.since(one))).collect()
+    let websockets = websockets(&audit.traffic.flows);
+    let transport = |one: &observe::Registration| {
+        websockets.contains(&[one.client, one.registrar]).then(|| WEBSOCKET.to_owned())
+    };
+    let told = rows.map(|one| {
+        let told = registration(one, unreachable.times(one), expiry.since(one));
+        Registration { transport: transport(one).unwrap_or(told.transport), ..told }
+    });
+    told.collect()
 }
 
 impl Registration {

@@ -529,3 +529,17 @@ fn an_answer_to_a_try_whose_invite_is_missing_is_that_of_the_call() {
     later.answer(900, [PROXY, CALLER], 403, Said { cseq: "3 INVITE", ..second });
     assert_eq!(later.call().answer, Answer::Open, "another one may have been answered between them");
 }
+
+#[test]
+fn a_call_begins_with_the_invite_that_was_sent_first_and_not_with_the_one_captured_first() {
+    let mut scene = Scene::default();
+    let onward = Said { branch: "b", ..INVITE };
+    scene.ask(13, [PROXY, FIRST], onward);
+    scene.ask(12, [CALLER, PROXY], Said { branch: "a", ..INVITE });
+    let call = scene.call();
+    assert_eq!((call.caller, call.callee, call.start), (socket(CALLER), socket(PROXY), (frame(2), at(12))));
+    let mut onward_later = Scene::default();
+    onward_later.ask(12, [PROXY, FIRST], onward);
+    onward_later.ask(13, [CALLER, PROXY], Said { branch: "a", ..INVITE });
+    assert_eq!(onward_later.call().caller, socket(PROXY), "nothing shows that it was first");
+}

@@ -15,7 +15,7 @@ mod signs;
 mod verdict;
 
 pub use signs::{
-    Astray, Heard, Interrupted, Life, LossSign, NoVoice, Others, Refusal, Unevenness, VoiceSender,
+    Astray, Heard, Interrupted, Life, LossSign, Named, NoVoice, Others, Refusal, Unevenness, VoiceSender,
 };
 pub use verdict::{Accepted, Audit, Few, Unjudged, Verdict};
 
@@ -259,6 +259,8 @@ pub enum Detail {
         near: bool,
         export: bool,
         astray: Option<Astray>,
+        /// Where the listener says it wants to hear, if that may be why nothing comes.
+        named: Option<Named>,
     },
     /// RTP-002.
     Rtp002 { peers: Vec<IpAddr>, near: bool },

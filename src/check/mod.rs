@@ -45,7 +45,7 @@ pub use distinction::Distinction;
 pub(crate) use expiry::Expiry;
 pub(crate) use filter::{by_number, is_by_number};
 pub use finding::{
-    Accepted, Astray, Audit, Code, Detail, Evidence, Few, Finding, Heard, Interrupted, Life, LossSign,
+    Accepted, Astray, Audit, Code, Detail, Evidence, Few, Finding, Heard, Interrupted, Life, LossSign, Named,
     NoVoice, Others, Party, PortUse, Refusal, RowResult, RowStatus, RulebookInfo, Severity, Side, Subject,
     Unevenness, Unjudged, Verdict, VoiceSender,
 };

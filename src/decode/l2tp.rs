@@ -1,6 +1,6 @@
 //! Takes what L2TPv3 (RFC 3931) carries over IP or UDP, gives the Ethernet frame inside. How long the cookie is and whether a
-//! sublayer stands before the frame the ends agree on (section 4.1), mostly long before a capture: the frame is read where one
-//! answer to both alone gives one that is right.
+//! sublayer stands before the frame the ends agree on (section 4.1), mostly long before a capture: the frame is read where all
+//! answers that give a right one lead to the same IP packet.
 
 use super::ether;
 use super::value::Layers;
@@ -27,17 +27,24 @@ pub(super) fn in_ip(view: View<'_>) -> Option<(Layers, Step<'_>)> {
         return None;
     }
     let session = view.skip(4)?;
-    let mut frames = BETWEEN.iter().filter_map(|between| session.skip(*between)).filter(|at| is_frame(*at));
-    let frame = frames.next()?;
-    frames.next().is_none().then_some((Layers::L2TP, Step::Into(Layer::Ethernet, frame)))
+    let frames = BETWEEN.iter().filter_map(|between| {
+        let frame = session.skip(*between)?;
+        Some((frame, between + packet_in(frame)?))
+    });
+    // The tag of a frame may be taken for the end of a cookie: the packet is the same, and the tag rather one.
+    let (mut found, mut packet) = (None, None);
+    for (frame, at) in frames {
+        if packet.is_some_and(|known| known != at) {
+            return None;
+        }
+        packet = Some(at);
+        found.get_or_insert(frame);
+    }
+    found.map(|frame| (Layers::L2TP, Step::Into(Layer::Ethernet, frame)))
 }
 
-/// Whether an Ethernet frame begins here that holds an IP packet as long as itself.
-fn is_frame(view: View<'_>) -> bool {
-    is_right(view).unwrap_or(false)
-}
-
-fn is_right(view: View<'_>) -> Option<bool> {
+/// Where the IP packet begins in an Ethernet frame that holds one as long as itself.
+fn packet_in(view: View<'_>) -> Option<usize> {
     const GROUP: u8 = 0x01;
     const SOURCE: usize = 6;
     let mut at = 12;
@@ -54,7 +61,7 @@ fn is_right(view: View<'_>) -> Option<bool> {
         ether::IPV6 => packet.u8(0)? >> 4 == 6 && is_whole(u32::from(packet.u16(4)?) + 40),
         _ => false,
     };
-    Some(is_ip && view.u8(SOURCE)? & GROUP == 0)
+    (is_ip && view.u8(SOURCE)? & GROUP == 0).then_some(at + 2)
 }
 
 /// The checksum of an IPv4 header, RFC 791 section 3.1.

@@ -332,6 +332,7 @@ fn two_senders_that_reach_one_port_at_once_are_remarked_in_every_form() {
             assert!(form.contains(&remark), "{form}");
         }
     }
+    audit.unjudged.clear();
     for about in [crate::report::About::Call(0), crate::report::About::Stream(0)] {
         let page = crate::report::row_page(about, &audit, &[], &names(Language::De), &settings).unwrap();
         assert!(page.contains("zugleich mit Sprache von 192.168.10.82"), "{page}");

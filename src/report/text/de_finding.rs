@@ -220,8 +220,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Rtp001 { astray: Some(astray), .. } => {
             voice::de(&finding.detail, device) + &voice::announcer(astray, context, De)
         }
-        Detail::Rtp001 { packets, peers, strays, refused, heard, at_tap, export, .. } => format!(
-            "In {} kamen {} von {}, aber {} von {device}. {}",
+        Detail::Rtp001 { packets, peers, strays, refused, heard, at_tap, export, named, .. } => format!(
+            "In {} kamen {} von {}, aber {} von {device}. {}{}",
             match finding.count {
                 1 => "einem angenommenen Gespräch".to_owned(),
                 many => format!("{} angenommenen Gesprächen", count(many, De)),
@@ -244,7 +244,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 (false, false) => {
                     "Sieht der Messpunkt alles, was dieses Gerät sendet, dann hört die Gegenseite nichts."
                 }
-            }
+            },
+            no_voice::may_go_outside(*named, context, De)
         ),
         Detail::Rtp002 { peers, .. } => format!(
             "{} von {device} zu {} {} angenommen, zu sehen ist jedoch in keiner Richtung ein Sprechweg (RTP).",

@@ -504,6 +504,7 @@ fn within_a_subnet_no_router_is_blamed() {
                 near,
                 export: false,
                 astray: None,
+                named: None,
             },
             Detail::Rtp002 { peers: peers(), near },
             Detail::Rtp003 {

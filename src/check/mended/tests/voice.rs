@@ -229,6 +229,7 @@ fn a_silent_side_is_heard_again_in_the_stream_of_an_earlier_call() {
             near: true,
             export: false,
             astray: None,
+            named: None,
         };
         is_over(detail, 5_000, &goes_on(ms, also_heard))
     };

@@ -105,6 +105,11 @@ const LOOKED_AT: &[(&str, &str, &str)] = &[
     ("voip/MichalCab_ISA__aaa.pcap", "SIG-001", "the account voi18063 is refused: 403 Wrong password"),
     ("voip/zeek_zeek__sip_wireshark.pcap", "SIG-001", "the beginning of the same capture"),
     (
+        "voip/ntop_nDPI__fuzz-2006-06-26-2594.pcap",
+        "SIG-005",
+        "true: the second try is answered 403 in frame 581; its INVITE cannot be read",
+    ),
+    (
         "voip/ntop_nDPI__FAX-Call-t38-CA-TDM-SIP-FB-1.pcap",
         "RTP-003",
         "nothing for 34.3 s behind a re-INVITE that leaves address and port as they are; tshark counts the same 1,712",

@@ -15,7 +15,7 @@ mod signs;
 mod verdict;
 
 pub use signs::{
-    Astray, Back, Heard, Interrupted, Life, LossSign, NoVoice, Others, Refusal, Trace, Unevenness,
+    Astray, Back, Heard, Interrupted, Life, LossSign, Named, NoVoice, Others, Refusal, Trace, Unevenness,
     VoiceSender,
 };
 pub use verdict::{Accepted, Audit, Few, Unjudged, Verdict};
@@ -261,6 +261,8 @@ pub enum Detail {
         export: bool,
         trace: Trace,
         astray: Option<Astray>,
+        /// Where the listener says it wants to hear, if that may be why nothing comes.
+        named: Option<Named>,
     },
     /// RTP-002.
     Rtp002 { peers: Vec<IpAddr>, near: bool },

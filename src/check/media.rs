@@ -247,6 +247,7 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
         }
     }
     let findings = silent.into_iter().map(|(host, calls)| {
+        let last = calls.last();
         let speaking: BTreeSet<IpAddr> = calls.iter().map(|call| call.speaking).collect();
         let refused = calls.iter().any(|call| call.refused);
         let export = !refused && case.is_export();
@@ -296,6 +297,9 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
                 export,
                 trace,
                 astray: None,
+                named: last
+                    .filter(|_| near)
+                    .and_then(|last| astray::named_outside(case, last.speaking, last.until)),
             },
             // On a computer, drivers may hide from the capture what it sends itself.
             severity: if at_tap || confidence == Confidence::Suspected {

@@ -7,6 +7,7 @@
 mod ether;
 mod icmp;
 mod ip;
+mod l2tp;
 mod link;
 mod transport;
 mod tunnel;

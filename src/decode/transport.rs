@@ -6,7 +6,7 @@ use etherparse::{IpNumber, ip_number};
 use super::value::{Layers, Skip, TcpFlags, TcpSegment, Transport};
 use super::view::View;
 use super::walk::{IpHeader, Layer, Step, Walk};
-use super::{icmp, tunnel};
+use super::{icmp, l2tp, tunnel};
 
 const UDP_HEADER: usize = 8;
 const SCTP_HEADER: usize = 12;
@@ -37,6 +37,13 @@ pub(super) fn transport<'a>(
         ip_number::ETHER_IP => {
             let around = walk.packet(header, (0, 0), Transport::Other(protocol.0), view);
             walk.enter_tunnel(around, Layers::ETHER_IP, tunnel::etherip(view))
+        }
+        ip_number::LAYER2_TUNNELING_PROTOCOL => {
+            let Some((tunnel, inside)) = l2tp::in_ip(view) else {
+                return walk.end_packet(header, (0, 0), Transport::Other(protocol.0), view);
+            };
+            let around = walk.packet(header, (0, 0), Transport::Other(protocol.0), view);
+            walk.enter_tunnel(around, tunnel, inside)
         }
         other => walk.end_packet(header, (0, 0), Transport::Other(other.0), view),
     }

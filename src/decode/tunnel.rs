@@ -1,10 +1,10 @@
 //! Takes the payload of GRE or of UDP at a tunnel's port, gives the layer inside. A UDP payload is a tunnel only if
 //! its content says so too: any port may carry voice.
 
-use super::ether;
 use super::value::{Layers, NotIp, Skip, VlanTag};
 use super::view::View;
 use super::walk::{Layer, Step, Walk};
+use super::{ether, l2tp};
 
 /// Registered for GTP-U, 3GPP TS 29.281 section 4.4.2.
 const GTP_U: u16 = 2152;
@@ -48,7 +48,7 @@ pub(super) fn in_udp(ports: (u16, u16), payload: View<'_>) -> Option<(Layers, St
 
 /// Tunnels of which only one end need have the port.
 fn in_either(port: u16, payload: View<'_>) -> Option<(Layers, Step<'_>)> {
-    if port == L2TP { l2tp(payload) } else { capwap_data(payload) }
+    if port == L2TP { l2tp(payload).or_else(|| l2tp::in_udp(payload)) } else { capwap_data(payload) }
 }
 
 /// RFC 2661 section 3.1: data of version 2, everything reserved zero, with PPP inside that carries IP. What PPP negotiates,

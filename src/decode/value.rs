@@ -161,7 +161,7 @@ impl Layers {
     pub const GTP_U: Self = Self(1 << 10);
     /// Geneve, RFC 8926.
     pub const GENEVE: Self = Self(1 << 11);
-    /// L2TPv2, RFC 2661.
+    /// L2TP, RFC 2661 and 3931.
     pub const L2TP: Self = Self(1 << 12);
     /// Provider backbone bridging, MAC in MAC, IEEE 802.1ah.
     pub const PBB: Self = Self(1 << 13);

@@ -11,10 +11,13 @@ use super::message::http::Http;
 use super::message::sdp::Sdp;
 use super::message::sip::{self, SipMessage};
 use super::message::tls::{Alert, Certificate};
-use super::message::{App, Reading, http, recognise_datagram, recognise_stream_start, tls, turn, zrtp};
+use super::message::{
+    App, Reading, http, recognise_datagram, recognise_stream_start, tls, turn, websocket, zrtp,
+};
 use super::sent::Rare;
 use super::stream::Assembler;
 use super::traffic::FlowExtra;
+use super::unframe::{Ending, Unframer};
 
 /// Payloads that are looked at before a flow counts as unknown.
 const LOOKS: u8 = 8;
@@ -94,6 +97,8 @@ struct Reader {
     is_amid_line: bool,
     /// SIP only: where the message begins that is not whole yet, and what is known of it.
     unfinished: (i64, sip::Unfinished),
+    /// SIP over WebSocket only: the frames.
+    frames: Option<Box<Unframer>>,
     is_done: bool,
     /// The certificate of this direction was told.
     told_certificate: bool,
@@ -236,7 +241,10 @@ impl Content {
         let sequence = segment.sequence.wrapping_add(u32::from(segment.flags.has(TcpFlags::SYN)));
         if !reader.is_done {
             // In a capture that begins amid a connection, a message may be what is read first.
-            if self.app == App::Unknown && !reader.assembler.is_started() && sip::is_sip(payload) {
+            if self.app == App::Unknown
+                && !reader.assembler.is_started()
+                && (sip::is_sip(payload) || websocket::is_sip(payload))
+            {
                 reader.assembler.start(sequence);
             }
             reader.assembler.push(sequence, payload, span.wire);
@@ -271,9 +279,7 @@ impl Content {
 
     /// Bytes of TCP streams that wait to be read.
     pub(super) fn held(&self) -> usize {
-        self.readers
-            .as_ref()
-            .map_or(0, |readers| readers.low.assembler.held() + readers.high.assembler.held())
+        self.readers.as_ref().map_or(0, |readers| readers.low.held() + readers.high.held())
     }
 
     /// Reads no further.
@@ -284,10 +290,18 @@ impl Content {
 
     /// Reads what is ready of the direction of `from`.
     fn read_on(&mut self, from: End, reader: &mut Reader, tell: &mut dyn FnMut(Note)) -> More {
+        if reader.frames.is_some() {
+            return self.read_frames(reader, tell);
+        }
         let stream = &mut reader.assembler;
         if self.app == App::Unknown {
             match recognise_stream_start(stream.ready()) {
-                Some(app) => self.app = app,
+                Some(app) => {
+                    self.app = app;
+                    if app == App::Sip && websocket::is_sip(stream.ready()) {
+                        self.extra.is_websocket = true;
+                    }
+                }
                 None => {
                     self.looks = self.looks.saturating_add(1);
                     let length = stream.ready().len();
@@ -296,6 +310,10 @@ impl Content {
             }
         }
         match self.app {
+            App::Sip if self.extra.is_websocket => {
+                reader.frames = Some(Box::new(Unframer::amid(stream.front())));
+                self.read_frames(reader, tell)
+            }
             App::Sip => {
                 let (front, unfinished) = &mut reader.unfinished;
                 let is_as_before = *front == stream.front() && !stream.is_broken() && !stream.is_full();
@@ -315,15 +333,50 @@ impl Content {
             App::Http => {
                 let reading = http::read(stream.ready());
                 let is_open = matches!(reading, Reading::Partial(_));
-                if let Some(Http::Request(request)) = reading.known()
+                let is_sip = matches!(&reading, Reading::Whole(http) if http.leads_to_sip());
+                let said = reading.known();
+                let is_taken = is_sip && matches!(said, Some(Http::Response(_)));
+                if let Some(Http::Request(request)) = said
                     && let Some(host) = request.host
                 {
                     self.extra.http_host.get_or_insert_with(|| host.to_ascii_lowercase().into());
+                }
+                if let Some(length) = http::head_length(stream.ready()).filter(|_| is_sip) {
+                    if is_taken {
+                        self.app = App::Sip;
+                        self.extra.is_websocket = true;
+                    }
+                    stream.consume(length);
+                    reader.frames = Some(Box::new(Unframer::at(stream.front())));
+                    return self.read_frames(reader, tell);
                 }
                 More::when(is_open && !stream.is_broken() && stream.ready().len() < PREFIX_LIMIT)
             }
             _ => More::Enough,
         }
+    }
+
+    /// SIP over WebSocket: a message each, without any before or behind it (RFC 7118 section 5). What was offered and not taken is
+    /// read no further.
+    fn read_frames(&mut self, reader: &mut Reader, tell: &mut dyn FnMut(Note)) -> More {
+        let Some(frames) = &mut reader.frames else { return More::Enough };
+        let (mut is_sip, mut is_other) = (false, false);
+        frames.read(&mut reader.assembler, &mut |bytes, ending| {
+            match sip::read_for_dialogs(bytes, ending != Ending::Whole) {
+                Some(mut message) => {
+                    is_sip = true;
+                    // Of what is longer than what is kept nothing was cut by the capture.
+                    message.is_cut &= ending != Ending::Long;
+                    tell_sip(message, bytes, tell);
+                }
+                None => is_other |= ending == Ending::Whole && !bytes.trim_ascii().is_empty(),
+            }
+        });
+        if is_sip {
+            self.app = App::Sip;
+            self.extra.is_websocket = true;
+        }
+        More::when(self.extra.is_websocket || !is_other)
     }
 
     /// Messages of STUN and channels one behind the other. Behind a hole reading goes on where a segment begins with one.
@@ -395,6 +448,11 @@ impl Reader {
             reader.assembler.start(start);
         }
         reader
+    }
+
+    /// Bytes that wait to be read.
+    fn held(&self) -> usize {
+        self.assembler.held() + self.frames.as_ref().map_or(0, |frames| frames.held())
     }
 }
 

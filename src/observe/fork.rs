@@ -62,18 +62,32 @@ impl Attempts {
             (known.from, known.to, known.number) == (heard.from, heard.to, number)
                 && known.branch.as_deref() == branch
         });
-        if !is_known && self.known.len() < ATTEMPTS_KEPT {
+        if !is_known {
+            self.push((heard.from, heard.to), heard);
+        }
+    }
+
+    /// The INVITE between these ends that a message is, or answers.
+    fn push(&mut self, (from, to): (SocketAddr, SocketAddr), heard: &Heard) {
+        if self.known.len() < ATTEMPTS_KEPT {
             // Most calls have one or two, and there may be many calls.
             self.known.reserve_exact(1);
-            self.known.push(Attempt {
-                from: heard.from,
-                to: heard.to,
-                branch: branch.map(Into::into),
-                number,
-                is_answered: false,
-                end: None,
-            });
+            let (branch, number) = (branch(heard).map(Into::into), sequence(heard));
+            self.known.push(Attempt { from, to, branch, number, is_answered: false, end: None });
         }
+    }
+
+    /// Whether an answer belongs to another try of this caller whose INVITE the capture lacks or cannot read: the one
+    /// before was challenged (RFC 3261 section 22.2), or the answer has no tag in To, as every one within a dialog has
+    /// (section 8.2.6.2).
+    fn is_of_unseen(&self, heard: &Heard, ends: (SocketAddr, SocketAddr)) -> bool {
+        let tries = || self.known.iter().filter(|known| (known.from, known.to) == ends);
+        let Some(latest) = tries().max_by_key(|known| known.number) else { return false };
+        let is_challenged = matches!(latest.end, Some((Ended::Challenged, _)));
+        let has_tag = heard.message.to.as_ref().is_none_or(|to| to.tag.is_some());
+        heard.message.cseq.is_some()
+            && latest.number.checked_add(1) == Some(sequence(heard))
+            && (is_challenged || !has_tag)
     }
 
     pub(super) fn cancel(&mut self, heard: &Heard, side: CallSide) {
@@ -84,7 +98,11 @@ impl Attempts {
 
     /// An answer below 200 or above 299. `caller`: who sent the first INVITE.
     pub(super) fn answer(&mut self, heard: &Heard, status: u16, caller: SocketAddr) {
-        let Some(attempt) = self.find(heard, (heard.to, heard.from)) else { return };
+        let ends = (heard.to, heard.from);
+        if self.find(heard, ends).is_none() && self.is_of_unseen(heard, ends) {
+            self.push(ends, heard);
+        }
+        let Some(attempt) = self.find(heard, ends) else { return };
         attempt.is_answered = true;
         let ended = match status {
             401 | 407 => Ended::Challenged,

@@ -1,9 +1,10 @@
 //! Takes a call of which the capture shows a part, gives how long it lasted at least: by its answer or the ACK of one, by BYE,
-//! and by voice that both sides send. Voice of one side alone proves nothing: it may go on behind the end.
+//! and by voice that both sides send. Voice of one side alone proves nothing, as it may go on behind the end, unless the sides
+//! agreed that this one speaks alone.
 
-use super::call::{Answer, Beginning, Call};
+use super::call::{Answer, Beginning, Call, CallSide};
 use super::media::MediaKind;
-use super::traffic::Traffic;
+use super::traffic::{Stream, Traffic};
 use crate::capture::Timestamp;
 
 /// Less (ns) is not worth a word.
@@ -37,26 +38,45 @@ impl Traffic {
         Some(until.since(from)).filter(|length| *length >= LEAST)
     }
 
-    /// From when on both sides send voice, and until when.
+    /// From when on both sides send voice, or the one that was to speak, and until when.
     fn both_heard(&self, call: &Call, voices: &[usize]) -> Option<(Timestamp, Timestamp)> {
-        let [caller, callee] = [&call.caller_media, &call.callee_media].map(|to| {
-            let streams = voices.iter().filter_map(|at| self.streams.get(*at));
-            let mut heard = streams.filter(|stream| {
+        let heard: Vec<&Stream> = voices
+            .iter()
+            .filter_map(|at| self.streams.get(*at))
+            .filter(|stream| {
                 stream.report.kind == MediaKind::Audio
                     && stream.report.counts.packets >= LEAST_PACKETS
-                    && to.contains(&stream.destination)
                     // Such a source goes on in another call.
                     && !stream.is_shared
-            });
-            let first = heard.next()?;
-            let span = (first.report.first.time, first.report.last.time);
-            Some(heard.fold(span, |(from, until), stream| {
-                (from.min(stream.report.first.time), until.max(stream.report.last.time))
-            }))
-        });
-        let (caller, callee) = caller.zip(callee)?;
-        Some((caller.0.max(callee.0), caller.1.min(callee.1)))
+            })
+            .collect();
+        let [by_callee, by_caller] = [&call.caller_media, &call.callee_media]
+            .map(|to| span(heard.iter().filter(|stream| to.contains(&stream.destination))));
+        match call.speaks_alone {
+            Some(CallSide::Callee) => return by_callee,
+            Some(CallSide::Caller) => return by_caller,
+            None => {}
+        }
+        if let Some((one, other)) = by_callee.zip(by_caller) {
+            return common(one, other);
+        }
+        // One of them comes or goes elsewhere than was announced: two hosts that speak to each other are two sides.
+        let back = |there: &Stream| {
+            let ends = (there.destination.ip(), there.source.ip());
+            span(heard.iter().filter(|stream| (stream.source.ip(), stream.destination.ip()) == ends))
+        };
+        heard.iter().find_map(|there| common(span(std::iter::once(there))?, back(there)?))
     }
+}
+
+/// From the first packet of these streams to the last.
+fn span<'a>(streams: impl Iterator<Item = &'a &'a Stream>) -> Option<(Timestamp, Timestamp)> {
+    let spans = streams.map(|stream| (stream.report.first.time, stream.report.last.time));
+    spans.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))
+}
+
+fn common(one: (Timestamp, Timestamp), other: (Timestamp, Timestamp)) -> Option<(Timestamp, Timestamp)> {
+    Some((one.0.max(other.0), one.1.min(other.1))).filter(|(from, until)| from < until)
 }
 
 #[cfg(test)]
@@ -103,8 +123,12 @@ mod tests {
         let unacknowledged = Call { is_unacknowledged: true, ..ended };
         assert_eq!(least(unacknowledged.clone(), sides), seconds(7));
         assert_eq!(least(unacknowledged, [[0, 31_000], [2_000, 2_500]]), None);
-        let one_sided = Call { caller_media: Vec::new(), ..call() };
-        assert_eq!(least(one_sided, sides), None, "one side alone may go on behind the end");
+        let elsewhere = Call { caller_media: Vec::new(), ..call() };
+        assert_eq!(least(elsewhere, sides), seconds(20), "where one listens is not known, and both speak");
+        let late = [[0, 31_000], [2_000, 2_500]];
+        assert_eq!(least(call(), late), seconds(1).map(|second| second * 3 / 2), "until one falls silent");
+        let alone = Call { speaks_alone: Some(CallSide::Caller), ..call() };
+        assert_eq!(least(alone, late), seconds(30), "the other one was not to speak");
         let ringing = Call { answer: Answer::Open, answered: None, ..call() };
         assert_eq!(least(ringing, sides), None, "an announcement");
     }

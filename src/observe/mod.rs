@@ -58,6 +58,7 @@ mod tcp;
 mod together;
 mod traffic;
 mod transaction;
+mod unframe;
 mod via;
 mod view;
 

@@ -3,7 +3,7 @@
 
 use super::call::Call;
 use super::media::MediaKind;
-use super::media::report::PayloadRole;
+use super::media::report::{PayloadRole, Rests};
 use super::traffic::{Stream, Traffic};
 
 /// Voice that begins so long (ns) after the answer is late.
@@ -27,6 +27,8 @@ pub struct Spells {
     pub stopped: Option<i64>,
     /// How long it goes on behind the end, in ns.
     pub over: Option<i64>,
+    /// How often and how long its sender sent nothing meanwhile.
+    pub rests: Option<Rests>,
 }
 
 impl Traffic {
@@ -41,7 +43,11 @@ impl Traffic {
     #[must_use]
     pub fn spells_among(&self, stream: &Stream, voices: &[usize]) -> Spells {
         let Some(call) = stream.call.and_then(|id| self.calls.get(id)) else { return Spells::default() };
-        let Some(Side { own, other }) = self.side(call, stream, voices) else { return Spells::default() };
+        let rests =
+            stream.report.rests().filter(|_| stream.report.kind == MediaKind::Audio && !stream.is_shared);
+        let Some(Side { own, other }) = self.side(call, stream, voices) else {
+            return Spells { rests, ..Spells::default() };
+        };
         let (first, last) = (stream.report.first.time, stream.report.last.time);
         let over = call.end.map(|(_, end)| last.since(end)).filter(|over| *over > OVER);
         let is_first = own.iter().all(|one| one.report.first.time >= first);
@@ -65,6 +71,7 @@ impl Traffic {
             late: late.map(|(_, late)| late),
             stopped: stopped.filter(|_| !pauses),
             over: over.filter(|_| stream.report.counts.packets >= LEAST),
+            rests,
         }
     }
 

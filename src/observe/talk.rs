@@ -194,6 +194,7 @@ impl Talk {
                     self.call.dialled = dialled(&heard.message);
                 }
                 if !is_in_dialog(&heard.message) && self.invited.is_none() {
+                    self.note_hop_before(heard);
                     self.attempts.invite(heard);
                 }
             }
@@ -214,6 +215,19 @@ impl Talk {
             }
             Method::Cancel => self.attempts.cancel(heard, side),
             _ => {}
+        }
+    }
+
+    /// An INVITE that came to who sent the one before, and was sent earlier: interfaces that are read in turn have them the
+    /// other way round, and this one began the call.
+    fn note_hop_before(&mut self, heard: &Heard) {
+        let (_, start) = self.call.start;
+        let is_before = heard.time < start && start.since(heard.time) <= SWAPPED_WITHIN;
+        let is_passed_on = heard.to.ip() == self.call.caller.ip() && heard.from.ip() != self.call.caller.ip();
+        if self.call.beginning == Beginning::Seen && is_before && is_passed_on && self.names_caller(heard) {
+            self.call.start = (heard.frame, heard.time);
+            (self.call.caller, self.call.callee) = (heard.from, heard.to);
+            self.call.dialled = dialled(&heard.message);
         }
     }
 

@@ -174,6 +174,8 @@ pub struct FlowExtra {
     pub http_host: Option<Box<str>>,
     /// ICMP errors that quoted a packet of this flow, at most a few per type and code.
     pub icmp: Few<Box<IcmpReport>, 8>,
+    /// SIP only: it travels in frames of WebSocket, RFC 7118.
+    pub is_websocket: bool,
     /// SIP only: times in which neither side sent anything.
     pub silence: Option<Box<Silences>>,
     /// VLANs of the outermost tags, where frames had several.
@@ -196,6 +198,7 @@ impl FlowExtra {
         tls_name: None,
         http_host: None,
         icmp: Few::NONE,
+        is_websocket: false,
         silence: None,
         outer_vlans: Vlans::NONE,
         asks_back: false,

@@ -156,6 +156,17 @@ pub enum Unevenness {
     },
 }
 
+/// A public address that a device names in SDP to somebody in its own subnet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// Who names it.
+    pub host: IpAddr,
+    /// Where it wants to hear.
+    pub to: SocketAddr,
+    /// The packet with it if it is known: its INVITE.
+    pub invite: Option<Frame>,
+}
+
 /// Where voice went that somebody else was to hear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Astray {

@@ -6,9 +6,9 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::super::case::{Case, Span};
 use super::super::evidence::at_moments;
-use super::super::finding::{Astray, Detail, Finding, Party, Severity, Trace};
+use super::super::finding::{Astray, Detail, Finding, Named, Party, Severity, Trace};
 use super::{LEAST_JUDGED, LEAST_SPEECH, NEXT_TO_NOTHING, excepted};
-use crate::capture::Frame;
+use crate::capture::{Frame, Timestamp};
 use crate::observe::media::MediaKind;
 use crate::observe::{FlowView, Stream};
 use crate::site::{Confidence, Scope};
@@ -75,6 +75,7 @@ fn raise(case: &Case<'_>, sender: IpAddr, lost: &[Lost<'_>]) -> Option<Finding> 
                 is_over,
                 by_listener: lost.iter().all(|one| one.by_listener),
             }),
+            named: None,
         },
         severity: if is_over { Severity::Warning } else { Severity::Error },
         confidence: Confidence::Sure,
@@ -98,6 +99,20 @@ fn announcer(case: &Case<'_>, lost: &Lost<'_>) -> Option<(IpAddr, Option<Frame>)
         (is_offered || is_answered).then_some((host, invite))
     });
     named.next_back()
+}
+
+/// A public address that `host` named in SDP as where it wants to hear, in its latest call that began before then.
+pub(super) fn named_outside(case: &Case<'_>, host: IpAddr, until: Timestamp) -> Option<Named> {
+    let called = case.traffic.calls.iter().rev().filter(|call| call.start.1 <= until);
+    let mut sides = called.filter_map(|call| match host {
+        _ if call.caller.ip() == host => Some((call, &call.caller_media, true)),
+        _ if call.callee.ip() == host => Some((call, &call.callee_media, false)),
+        _ => None,
+    });
+    let (call, media, is_caller) = sides.next()?;
+    let to = media.iter().copied().find(|end| case.scope(end.ip()) == Scope::Public && end.ip() != host)?;
+    let is_first = is_caller && media.first() == Some(&to);
+    Some(Named { host, to, invite: is_first.then_some(call.start.0) })
 }
 
 /// Whether ICMP says of the voice, again and again, that it cannot be delivered, and nothing comes back.

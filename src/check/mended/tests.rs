@@ -206,6 +206,7 @@ fn one_way_audio_is_over_when_the_silent_side_is_heard() {
         export: false,
         trace: crate::check::Trace::None,
         astray: None,
+        named: None,
     };
     let over = |streams| is_over(detail(), 5_000, &World::new("").streams(streams));
     assert!(over(vec![voice(9_000, &[GOOD; 4])]));

@@ -8,7 +8,7 @@ use crate::capture::{Chunk, Frame, Record, Timestamp};
 use crate::decode::{Decoded, Fragment, Packet, Part, TcpFlags, Transport, VlanTag, decode};
 use crate::observe::media::could_be_rtp;
 use crate::observe::message::{App, sip};
-use crate::observe::{Protocol, Reassembler, Traffic};
+use crate::observe::{Flow, Protocol, Reassembler, Traffic};
 
 use super::message::Message;
 use super::tcp::{Segment, Streams};
@@ -113,7 +113,9 @@ impl Trace {
             })
             .collect();
         let wanted = (0..).zip(&streams).map(|(at, one)| ((one.source, one.destination, one.ssrc), at));
-        let sip = traffic.flows.iter().filter(|flow| flow.protocol == Protocol::Tcp && flow.app == App::Sip);
+        // What travels in frames of WebSocket is not compared.
+        let is_sip = |flow: &&Flow| flow.app == App::Sip && !flow.extra.is_websocket;
+        let sip = traffic.flows.iter().filter(|flow| flow.protocol == Protocol::Tcp).filter(is_sip);
         let tcp = sip.flat_map(|flow| [(flow.a, flow.b), (flow.b, flow.a)]).collect();
         Self {
             wanted: Wanted { streams: wanted.collect(), tcp },

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::super::{Layers, Mac, Part, Skip, Transport, VlanTag};
+use super::super::{Layers, Mac, Packet, Part, Skip, Transport, VlanTag};
 use super::wrap::{ether_type, ethernet, tagged, wrapped};
 use super::{
     DSCP, ECN, ETHERNET, PAYLOAD, PORTS, RAW, TTL, addresses, ipv4, packet, payload, skipped, udp,
@@ -146,4 +146,42 @@ fn nesting_ends_somewhere() {
     let judged = packet(RAW, &nested);
     assert_eq!(judged.transport, Transport::Other(4));
     assert!(judged.layers.has(Layers::INCOMPLETE.with(Layers::IP_IN_IP)));
+}
+
+#[test]
+fn an_ethernet_frame_in_l2tpv3_is_read_whatever_the_ends_agreed_on() {
+    let session = [0, 0, 0, 7];
+    for (ip, kind) in [(udp_in_ipv4(), 0x0800), (udp_in_ipv6(), 0x86dd)] {
+        let plain = ethernet(kind, &ip);
+        let in_vlan = tagged(&[(0x8100, 0xa000 | 20)], kind, &ip);
+        for frame in [plain, in_vlan] {
+            for between in [0, 4, 8, 12] {
+                let data = [&session[..], &[0xa5; 12][..between], &frame].concat();
+                let of_udp = [&[0, 3, 0, 0][..], &data].concat();
+                for around in [ipv4(115, &data), ipv4(17, &udp((50_001, 1701), &of_udp))] {
+                    let found = packet(ETHERNET, &ethernet(0x0800, &around));
+                    assert_eq!((found.source_port, found.destination_port), PORTS, "{between} bytes between");
+                    assert!(found.layers.has(Layers::L2TP) && !found.layers.has(Layers::INCOMPLETE));
+                    assert_eq!(found.vlan.is_some(), frame.len() > ip.len() + 14);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_no_right_frame_in_l2tpv3_stays_the_packet_around_it() {
+    let frame = ethernet(0x0800, &udp_in_ipv4());
+    let read = |session: [u8; 4], change: &dyn Fn(&mut Vec<u8>)| {
+        let mut frame = frame.clone();
+        change(&mut frame);
+        packet(ETHERNET, &ethernet(0x0800, &ipv4(115, &[&session[..], &frame].concat())))
+    };
+    let around = |found: Packet| found.transport == Transport::Other(115);
+    assert!(!around(read([0, 0, 0, 7], &|_| {})));
+    assert!(around(read([0; 4], &|_| {})), "a control message");
+    assert!(around(read([0, 0, 0, 7], &|frame| frame[22] ^= 1)), "a wrong checksum");
+    assert!(around(read([0, 0, 0, 7], &|frame| frame.truncate(30))), "cut");
+    assert!(around(read([0, 0, 0, 7], &|frame| frame.extend([0; 80]))), "of another length");
+    assert!(around(read([0, 0, 0, 7], &|frame| frame[6] |= 1)), "nobody sends as a group");
 }

@@ -501,3 +501,45 @@ fn a_call_is_held_where_an_offer_to_send_at_most_is_agreed_to() {
     assert_eq!(held(&[(5_000, "", 200)]), None, "a session timer");
     assert_eq!(held(&[(5_000, "a=recvonly", 200)]), None, "its sender goes on listening");
 }
+
+#[test]
+fn an_answer_to_a_try_whose_invite_is_missing_is_that_of_the_call() {
+    let first = |status: Option<u16>| {
+        let mut scene = Scene::default();
+        scene.ask(0, [CALLER, PROXY], Said { branch: "a", ..INVITE });
+        if let Some(status) = status {
+            scene.answer(20, [PROXY, CALLER], status, Said { branch: "a", tag: "x", ..INVITE });
+        }
+        scene
+    };
+    let second = Said { cseq: "2 INVITE", branch: "b", tag: "y", ..INVITE };
+    let mut challenged = first(Some(407));
+    challenged.answer(900, [PROXY, CALLER], 403, second);
+    assert_eq!(challenged.call().answer, Answer::Rejected(403));
+    // The challenge could not be read, but what has no tag answers an INVITE that begins a dialog.
+    let mut trying = first(None);
+    trying.answer(900, [PROXY, CALLER], 100, Said { tag: "", ..second });
+    trying.answer(920, [PROXY, CALLER], 403, second);
+    assert_eq!(trying.call().answer, Answer::Rejected(403));
+    // The call may have been answered, and this be about a change of it.
+    let mut unknown = first(None);
+    unknown.answer(900, [PROXY, CALLER], 403, second);
+    assert_eq!(unknown.call().answer, Answer::Open);
+    let mut later = first(Some(407));
+    later.answer(900, [PROXY, CALLER], 403, Said { cseq: "3 INVITE", ..second });
+    assert_eq!(later.call().answer, Answer::Open, "another one may have been answered between them");
+}
+
+#[test]
+fn a_call_begins_with_the_invite_that_was_sent_first_and_not_with_the_one_captured_first() {
+    let mut scene = Scene::default();
+    let onward = Said { branch: "b", ..INVITE };
+    scene.ask(13, [PROXY, FIRST], onward);
+    scene.ask(12, [CALLER, PROXY], Said { branch: "a", ..INVITE });
+    let call = scene.call();
+    assert_eq!((call.caller, call.callee, call.start), (socket(CALLER), socket(PROXY), (frame(2), at(12))));
+    let mut onward_later = Scene::default();
+    onward_later.ask(12, [PROXY, FIRST], onward);
+    onward_later.ask(13, [CALLER, PROXY], Said { branch: "a", ..INVITE });
+    assert_eq!(onward_later.call().caller, socket(PROXY), "nothing shows that it was first");
+}

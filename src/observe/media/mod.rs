@@ -39,7 +39,7 @@ pub use announce::{Announcement, Announcements, Endpoint, Lookup, MediaDirection
 pub use likeness::Recognition;
 pub use payload::{MediaKind, PayloadName};
 pub use reception::{ReceiverReport, Receptions, SenderCount};
-pub use report::{Gap, Keying, Moment, PayloadReport, StreamReport};
+pub use report::{Gap, Keying, Moment, PayloadReport, Rests, StreamReport};
 pub use rtcp::{Rtcp, could_be_rtcp, read_rtcp};
 pub use rtp::{RtpHeader, could_be_rtp};
 pub use sample::{Direction, Sample};

@@ -12,7 +12,7 @@ use super::reception::ReceiverReport;
 use super::sample::Direction;
 use super::sequence::{Counts, SegmentReport};
 use super::tally::Seen;
-use super::timing::TimingReport;
+use super::timing::{Pause, TimingReport};
 use super::wireshark::WiresharkReport;
 use crate::capture::{Frame, Timestamp};
 
@@ -92,6 +92,15 @@ pub struct StreamReport {
     pub quality: Option<Quality>,
     /// The figures of `tshark -z rtp,streams`, over all packets.
     pub wireshark: Option<WiresharkReport>,
+}
+
+/// Times in which a sender sent nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rests {
+    /// How often.
+    pub times: u64,
+    /// How long (ns) the longest took.
+    pub longest: i64,
 }
 
 /// One payload type of a stream.
@@ -183,7 +192,30 @@ impl Stretch {
 const TWICE: u64 = 25;
 const BEGINNINGS: usize = 4;
 
+/// So long (ms) the clock of a sender stands who rests.
+const REST: f64 = 500.0;
+/// A rest that is worth a word, in ms.
+const LEAST_REST: f64 = 1_000.0;
+/// For so long (ns) behind it packets show that none had been held up.
+const GOES_ON: i64 = 200_000_000;
+
 impl StreamReport {
+    /// Where its sender sent nothing: the numbers go on without a gap, so that nothing got lost, and so do the timestamps, so
+    /// that nothing was said meanwhile; and what follows does not come at once, as what a line held up does.
+    #[must_use]
+    pub fn rests(&self) -> Option<Rests> {
+        let is_rest = |pause: &&Pause| {
+            pause.is_whole
+                && pause.left >= REST
+                && !pause.was_caught_up()
+                && self.last.time.since(pause.at.time) >= GOES_ON
+        };
+        let lengths = || self.timing.evenness.pauses.iter().filter(is_rest).map(|pause| pause.length);
+        let longest = lengths().fold(0.0, f64::max);
+        (longest >= LEAST_REST)
+            .then(|| Rests { times: lengths().count() as u64, longest: (longest * 1e6) as i64 })
+    }
+
     /// Whether keys and tones (RFC 4733) are all of it that is in the capture. The numbers that are missing between two of them
     /// are those of voice that ran meanwhile and that the capture does not hold: no loss.
     #[must_use]

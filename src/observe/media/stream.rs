@@ -33,6 +33,9 @@ const LEAST_FOR_SRTP: u64 = 100;
 const SRTP_CONSTANT: f64 = 0.98;
 /// Interruptions that are kept.
 const OUTAGES: usize = 8;
+/// A payload of so many bytes is no key; and so large a share of neighbours has one timestamp where all are one picture.
+const PART_OF_PICTURE: u32 = 200;
+const MOSTLY: f64 = 0.98;
 
 /// Which stream: index of the flow, direction, SSRC.
 pub type Key = (u32, Direction, u32);
@@ -373,6 +376,7 @@ impl Stream {
             (Some(entry), _) => entry.kind,
             (None, Some(clock)) if clock.rate == VIDEO_RATE => MediaKind::Video,
             (None, Some(_)) => MediaKind::Audio,
+            (None, None) if main.is_some_and(Payload::is_of_picture) => MediaKind::Video,
             (None, None) => MediaKind::Unknown,
         }
     }
@@ -387,6 +391,13 @@ impl Payload {
         {
             self.steps.add(sample.timestamp.wrapping_sub(timestamp));
         }
+    }
+
+    /// Whether many long packets have one timestamp: a picture (RFC 3551 section 5). Keys, whose timestamp stands as well, are
+    /// some bytes (RFC 4733).
+    fn is_of_picture(&self) -> bool {
+        let stands = self.steps.most().is_some_and(|(step, share)| step == 0 && share > MOSTLY);
+        stands && self.lengths.most().is_some_and(|(length, _)| length >= PART_OF_PICTURE)
     }
 
     fn encoding(&self) -> Option<String> {

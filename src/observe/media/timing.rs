@@ -286,7 +286,7 @@ impl Timing {
                 self.jitter += (transit - self.jitter) / 16.0;
                 self.jitters.add(self.jitter, sample.frame);
                 let passed = milliseconds(sample.time.since(last.time));
-                self.evening.note(sample, passed, late, self.jitter);
+                self.evening.note(sample, step, passed, late, self.jitter);
             }
         }
         self.last_media = Some(here);

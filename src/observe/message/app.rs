@@ -5,7 +5,7 @@ use std::fmt;
 use super::{
     Reading, capwap, dhcp, dns, http, ldap, mqtt, netbios, ntp, openvpn, quic, sip, snmp, stun, syslog, tftp,
 };
-use super::{tls, trace, xmpp, zrtp};
+use super::{tls, trace, websocket, xmpp, zrtp};
 
 /// Ports that IANA gives to the variants of DNS: the format is the same.
 const MDNS_PORT: u16 = 5353;
@@ -166,7 +166,7 @@ pub fn recognise_datagram(
 /// What the first bytes of a TCP direction are, beyond doubt; `None` if more are needed or it is none of these.
 #[must_use]
 pub fn recognise_stream_start(bytes: &[u8]) -> Option<App> {
-    if sip::is_sip(bytes) {
+    if sip::is_sip(bytes) || websocket::is_sip(bytes) {
         Some(App::Sip)
     } else if bytes.len() > 5 && tls::is_record_start(bytes) {
         Some(App::Tls)

@@ -16,6 +16,11 @@ const LINE_LIMIT: usize = 8 * 1024;
 /// Headers beyond this are not waited for.
 const HEAD_LIMIT: usize = 32 * 1024;
 
+/// RFC 9110 section 15.2.2.
+const SWITCHING_PROTOCOLS: u16 = 101;
+/// What is spoken over WebSocket, RFC 6455 section 11.3.4.
+const SUBPROTOCOL: &[u8] = b"sec-websocket-protocol";
+
 /// Methods that are taken for HTTP before the line has ended.
 const METHODS: [&[u8]; 11] = [
     b"GET",
@@ -57,6 +62,8 @@ pub struct Request {
     pub has_basic_auth: bool,
     /// Upgrade: `websocket`.
     pub upgrade: Option<Text>,
+    /// It offers SIP as what is to be spoken over WebSocket, RFC 7118 section 4.1.
+    pub offers_sip: bool,
 }
 
 /// What a server answers.
@@ -66,6 +73,8 @@ pub struct Response {
     pub status: u16,
     /// Server.
     pub server: Option<Text>,
+    /// It takes SIP as what is spoken over WebSocket from here on.
+    pub takes_sip: bool,
 }
 
 /// Reads the start of a direction; [`Reading::Whole`] at the blank line behind the headers.
@@ -96,7 +105,11 @@ fn start_line(line: &[u8]) -> Option<Http> {
     let (first, second) = (fields.next()?, fields.next()?);
     if is_version(first) {
         let status = number(second).filter(|status| second.len() == 3 && (100..1000).contains(status))?;
-        return Some(Http::Response(Response { status: u16::try_from(status).ok()?, server: None }));
+        return Some(Http::Response(Response {
+            status: u16::try_from(status).ok()?,
+            server: None,
+            takes_sip: false,
+        }));
     }
     (is_token(first) && fields.next().is_some_and(is_version))
         .then(|| Http::Request(Request::new(first, second)))
@@ -130,6 +143,7 @@ impl Request {
             user_agent: None,
             has_basic_auth: false,
             upgrade: None,
+            offers_sip: false,
         }
     }
 }
@@ -141,7 +155,37 @@ fn path(target: &[u8]) -> &[u8] {
     memchr::memchr(b'/', authority).and_then(|at| authority.get(at..)).unwrap_or(b"/")
 }
 
+/// Whether `sip` is among the protocols of a list.
+fn names_sip(value: &[u8]) -> bool {
+    value.split(|&byte| byte == b',').any(|one| one.trim_ascii().eq_ignore_ascii_case(b"sip"))
+}
+
+/// How long the head at the front of `bytes` is, with its blank line.
+#[must_use]
+pub fn head_length(bytes: &[u8]) -> Option<usize> {
+    let mut offset = 0;
+    while let Some(line) = line_at(bytes, offset).filter(|line| line.ending != Ending::None) {
+        if line.bytes.is_empty() {
+            return Some(line.end);
+        }
+        offset = line.end;
+    }
+    None
+}
+
 impl Http {
+    /// Whether SIP over WebSocket follows behind it, as far as this side is concerned: RFC 6455 section 4.
+    #[must_use]
+    pub fn leads_to_sip(&self) -> bool {
+        match self {
+            Self::Request(request) => {
+                let is_websocket = |upgrade: &Text| upgrade.eq_ignore_ascii_case("websocket");
+                request.offers_sip && request.upgrade.as_ref().is_some_and(is_websocket)
+            }
+            Self::Response(response) => response.takes_sip && response.status == SWITCHING_PROTOCOLS,
+        }
+    }
+
     fn header(&mut self, name: &[u8], value: &[u8]) {
         let is = |wanted: &[u8]| name.eq_ignore_ascii_case(wanted);
         match self {
@@ -153,6 +197,8 @@ impl Http {
             Self::Request(request) if is(b"authorization") || is(b"proxy-authorization") => {
                 request.has_basic_auth |= strip_prefix(value, b"basic ").is_some();
             }
+            Self::Request(request) if is(SUBPROTOCOL) => request.offers_sip |= names_sip(value),
+            Self::Response(response) if is(SUBPROTOCOL) => response.takes_sip |= names_sip(value),
             Self::Response(response) if is(b"server") => {
                 response.server = Some(Text::new(value, VALUE_LIMIT))
             }
@@ -193,7 +239,18 @@ mod tests {
     fn a_response() {
         let known = read(b"HTTP/1.1 404 Not Found\r\nServer: nginx\r\nContent").known();
         let server = Some(Text::new(b"nginx", 9));
-        assert_eq!(known, Some(Http::Response(Response { status: 404, server })));
+        assert_eq!(known, Some(Http::Response(Response { status: 404, server, takes_sip: false })));
+    }
+
+    #[test]
+    fn sip_over_websocket_is_offered_and_taken() {
+        let leads = |bytes: &[u8]| matches!(read(bytes), Reading::Whole(http) if http.leads_to_sip());
+        let offer = b"GET /ws HTTP/1.1\r\nUpgrade: WebSocket\r\nSec-WebSocket-Protocol: chat, sip\r\n\r\nxy";
+        assert!(leads(offer));
+        assert_eq!(head_length(offer), Some(offer.len() - 2));
+        assert!(!leads(b"GET /ws HTTP/1.1\r\nUpgrade: websocket\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n"));
+        assert!(leads(b"HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Protocol: sip\r\n\r\n"));
+        assert!(!leads(b"HTTP/1.1 400 Bad Request\r\nSec-WebSocket-Protocol: sip\r\n\r\n"));
     }
 
     #[test]

@@ -33,6 +33,7 @@ pub mod tftp;
 pub mod tls;
 pub mod trace;
 pub mod turn;
+pub mod websocket;
 pub mod xmpp;
 pub mod zrtp;
 

@@ -16,7 +16,9 @@ pub(in crate::report) use super::network::{Absent, Certificate, DhcpServer, Voic
 pub(in crate::report) use super::quality::Leaps;
 use super::quality::Quality;
 pub(in crate::report) use super::receiver::{Receiver, Voip};
-pub(in crate::report) use super::registration::{Lookup, Mapping, Refresh, Refusal, Registration};
+pub(in crate::report) use super::registration::{Lookup, Registration};
+#[cfg(test)]
+pub(in crate::report) use super::registration::{Mapping, Refresh};
 use super::relay::{Keying, Relay};
 pub(in crate::report) use super::running::{Live, Written};
 pub(in crate::report) use super::spell::{Outage, Spell};
@@ -419,6 +421,13 @@ pub(in crate::report) struct Stream {
     /// How long it goes on behind the end of its call, in ms.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::report) over_ms: Option<f64>,
+    /// How often its sender sent nothing for half a second and more and its numbers went on without a gap, so that nothing got
+    /// lost; only where it was a second at least, and the clock of the timestamps stood meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) rests: Option<u64>,
+    /// How long the longest of them took, in ms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) longest_rest_ms: Option<f64>,
     /// Another sender whose voice reaches the same port at the same time, for more than a second: both may be heard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::report) heard_with: Option<HeardWith>,

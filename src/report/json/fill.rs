@@ -12,9 +12,7 @@ use crate::check::{Audit, Finding};
 use crate::observe::media::sequence::SegmentReport;
 use crate::observe::media::tally::Spread;
 use crate::observe::media::{PayloadReport, ReceiverReport, StreamReport};
-use crate::observe::{
-    Call, Direction, Flow, Mapping, Marks, Protocol, Registration, Spells, Stream, Together, Traffic,
-};
+use crate::observe::{Call, Direction, Flow, Marks, Protocol, Spells, Stream, Together, Traffic};
 use crate::report::table::media::codecs_in_turn;
 use crate::report::text::{Context, finding_text};
 use crate::report::{Language, LegName, Names, Settings, link, number, text};
@@ -327,7 +325,7 @@ pub(super) fn flow(flow: &Flow, audit: &Audit) -> published::Flow {
         is_unsolicited: audit.unsolicited.binary_search(&flow.id).is_ok(),
         dscp_ab: packets(&flow.from_a.dscp),
         dscp_ba: packets(&flow.from_b.dscp),
-        app: text::app(flow.app).map(ToOwned::to_owned),
+        app: text::app(flow).map(ToOwned::to_owned),
         conversations: 1 + flow.extra.others,
     }
 }
@@ -389,6 +387,8 @@ pub(super) fn stream(
         late_ms: spells.late.map(milliseconds),
         stopped_ms: spells.stopped.map(milliseconds),
         over_ms: spells.over.map(milliseconds),
+        rests: spells.rests.map(|rests| rests.times),
+        longest_rest_ms: spells.rests.map(|rests| milliseconds(rests.longest)),
         heard_with: together.map(|with| published::HeardWith {
             source: endpoint(with.source),
             both_ms: milliseconds(with.length),
@@ -485,56 +485,6 @@ fn spread(spread: &Spread) -> published::Spread {
     published::Spread { min: finite(spread.min), mean: finite(spread.mean), max: finite(spread.max) }
 }
 
-pub(super) fn registration(
-    registration: &Registration,
-    unreachable: u64,
-    expired: Option<Timestamp>,
-) -> published::Registration {
-    published::Registration {
-        aor: registration.aor.to_string(),
-        contact: registration.contact.as_ref().map(ToString::to_string),
-        client: endpoint(registration.client),
-        registrar: endpoint(registration.registrar),
-        transport: transport(registration.protocol),
-        expires: registration.expires,
-        status: registration.status,
-        reason: registration.reason.as_ref().map(ToString::to_string),
-        accepted: registration.accepted,
-        state: Some(registration.standing.into()),
-        leaving: registration.is_leaving,
-        expired_at: expired.and_then(number::rfc3339),
-        answer_unseen: registration.is_answer_unseen,
-        silent: registration.is_silent(),
-        attempts: registration.attempts,
-        repeats: registration.repeats,
-        challenges: registration.challenges,
-        stale: registration.stale,
-        unreachable,
-        refused: registration.refused.as_ref().map(|refused| refused.status),
-        refused_reason: registration.refused.as_ref().map(|refused| refused.reason.to_string()),
-        refusals: refusals(registration),
-        refresh: registration.rhythm.map(|rhythm| published::Refresh {
-            count: rhythm.refreshes,
-            shortest_ms: rhythm.shortest as f64 / 1e6,
-            longest_ms: rhythm.longest as f64 / 1e6,
-        }),
-        mappings: registration.mappings.iter().map(mapping).collect(),
-    }
-}
-
-fn refusals(registration: &Registration) -> Vec<published::Refusal> {
-    let by_status = registration.refusals.by_status.iter();
-    by_status.map(|(status, count)| published::Refusal { status: *status, count: *count }).collect()
-}
-
-fn mapping(mapping: &Mapping) -> published::Mapping {
-    published::Mapping {
-        address: mapping.address.map(|address| address.to_string()),
-        port: mapping.port,
-        time: number::rfc3339(mapping.time),
-    }
-}
-
 fn finding(finding: &Finding, context: &Context<'_>, language: Language) -> published::Finding {
     let words = finding_text(finding, context, language);
     let (frames, files) = frames(&finding.evidence.frames);
@@ -580,7 +530,7 @@ pub(super) fn endpoint(socket: SocketAddr) -> published::Endpoint {
     published::Endpoint { address: socket.ip().to_string(), port: socket.port() }
 }
 
-fn transport(protocol: Protocol) -> String {
+pub(super) fn transport(protocol: Protocol) -> String {
     match protocol {
         Protocol::Other(number) => format!("ip-{number}"),
         Protocol::Udp | Protocol::Tcp | Protocol::Sctp | Protocol::Icmp => {

@@ -4,10 +4,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::document::Endpoint;
-use super::fill::registration;
+use super::fill::{endpoint, transport};
+use crate::capture::Timestamp;
 use crate::check::{Audit, Expiry};
 use crate::observe::{self, Standing};
-use crate::report::text::Unreachable;
+use crate::report::number;
+use crate::report::text::{Unreachable, websockets};
+
+/// How SIP over WebSocket calls its transport, RFC 7118 section 5.2.
+const WEBSOCKET: &str = "ws";
 
 /// REGISTER requests of one contact.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -16,6 +21,7 @@ pub(in crate::report) struct Registration {
     pub(in crate::report) contact: Option<String>,
     pub(in crate::report) client: Endpoint,
     pub(in crate::report) registrar: Endpoint,
+    /// `udp`, `tcp`; `ws` for WebSocket over TCP.
     pub(in crate::report) transport: String,
     /// Seconds.
     pub(in crate::report) expires: Option<u32>,
@@ -110,7 +116,63 @@ pub(super) fn all(audit: &Audit) -> Vec<Registration> {
     let unreachable = Unreachable::of(&audit.traffic.flows);
     let rows = audit.traffic.registrations.iter();
     let expiry = Expiry::of(audit);
-    rows.map(|one| registration(one, unreachable.times(one), expiry.since(one))).collect()
+    let websockets = websockets(&audit.traffic.flows);
+    let told = rows.map(|one| {
+        let is_websocket = websockets.contains(&[one.client, one.registrar]);
+        registration(one, unreachable.times(one), expiry.since(one), is_websocket)
+    });
+    told.collect()
+}
+
+fn registration(
+    registration: &observe::Registration,
+    unreachable: u64,
+    expired: Option<Timestamp>,
+    is_websocket: bool,
+) -> Registration {
+    Registration {
+        aor: registration.aor.to_string(),
+        contact: registration.contact.as_ref().map(ToString::to_string),
+        client: endpoint(registration.client),
+        registrar: endpoint(registration.registrar),
+        transport: if is_websocket { WEBSOCKET.to_owned() } else { transport(registration.protocol) },
+        expires: registration.expires,
+        status: registration.status,
+        reason: registration.reason.as_ref().map(ToString::to_string),
+        accepted: registration.accepted,
+        state: Some(registration.standing.into()),
+        leaving: registration.is_leaving,
+        expired_at: expired.and_then(number::rfc3339),
+        answer_unseen: registration.is_answer_unseen,
+        silent: registration.is_silent(),
+        attempts: registration.attempts,
+        repeats: registration.repeats,
+        challenges: registration.challenges,
+        stale: registration.stale,
+        unreachable,
+        refused: registration.refused.as_ref().map(|refused| refused.status),
+        refused_reason: registration.refused.as_ref().map(|refused| refused.reason.to_string()),
+        refusals: refusals(registration),
+        refresh: registration.rhythm.map(|rhythm| Refresh {
+            count: rhythm.refreshes,
+            shortest_ms: rhythm.shortest as f64 / 1e6,
+            longest_ms: rhythm.longest as f64 / 1e6,
+        }),
+        mappings: registration.mappings.iter().map(mapping).collect(),
+    }
+}
+
+fn refusals(registration: &observe::Registration) -> Vec<Refusal> {
+    let by_status = registration.refusals.by_status.iter();
+    by_status.map(|(status, count)| Refusal { status: *status, count: *count }).collect()
+}
+
+fn mapping(mapping: &observe::Mapping) -> Mapping {
+    Mapping {
+        address: mapping.address.map(|address| address.to_string()),
+        port: mapping.port,
+        time: number::rfc3339(mapping.time),
+    }
 }
 
 impl Registration {

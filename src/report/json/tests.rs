@@ -173,12 +173,13 @@ fn lists_that_are_made_while_they_are_written_are_those_of_the_published_form() 
 }
 
 /// Two calls. In the first, voice of the callee begins 5 s late, pauses 3 s for an offer, changes its codec, comes out of order
-/// and lasts 20 s longer; in the second one side alone is heard, as the only finding says.
+/// lasts 20 s longer and rests for 2.4 s; in the second one side alone is heard, as the only finding says.
 fn with_remarks() -> Audit {
     use crate::check::Detail;
     use crate::observe::fixture::{at, call, frame, socket, stream};
     use crate::observe::media::report::PayloadRole;
-    use crate::observe::media::{PayloadReport, Seen};
+    use crate::observe::media::timing::Pause;
+    use crate::observe::media::{Moment, PayloadReport, Seen};
     use crate::observe::{Answer, Call, CallSide, Paused};
     let mut audit = audit();
     audit.unjudged.clear();
@@ -207,6 +208,13 @@ fn with_remarks() -> Audit {
     let mut late = said(callee, caller, 0, [5_000, 40_000]);
     late.paused = Paused { packets: 5, length: 3_000_000_000 };
     late.report.counts.reordered = 10;
+    late.report.timing.evenness.pauses = vec![Pause {
+        at: Moment { frame: frame(70), time: at(12_000) },
+        length: 2_400.0,
+        late: 2_380.0,
+        left: 2_380.0,
+        is_whole: true,
+    }];
     let payload = |value, name: &str, first: u64| PayloadReport {
         seen: Seen { value, packets: 200, frames: vec![frame(first)], last: frame(first + 200) },
         since: at(first as i64),
@@ -277,7 +285,9 @@ fn what_is_remarked_at_calls_and_voice_is_told_to_machines() {
     let settings = settings(Language::En, 80);
     let document = value(&audit, &settings);
     let said = &document["streams"][1];
-    for (key, ms) in [("late_ms", 5_000.0), ("over_ms", 20_000.0), ("paused_ms", 3_000.0)] {
+    for (key, ms) in
+        [("late_ms", 5_000.0), ("over_ms", 20_000.0), ("paused_ms", 3_000.0), ("longest_rest_ms", 2_400.0)]
+    {
         assert_eq!((&said[key], &document["streams"][0][key]), (&Value::from(ms), &Value::Null), "{key}");
     }
     assert_eq!((&said["stopped_ms"], &said["codecs_in_turn"][1]["codec"]), (&Value::Null, &"G722".into()));
@@ -321,6 +331,11 @@ fn two_senders_that_reach_one_port_at_once_are_remarked_in_every_form() {
             let remark = format!("12,0 s lang zugleich mit Sprache von {other} am selben Port");
             assert!(form.contains(&remark), "{form}");
         }
+    }
+    audit.unjudged.clear();
+    for about in [crate::report::About::Call(0), crate::report::About::Stream(0)] {
+        let page = crate::report::row_page(about, &audit, &[], &names(Language::De), &settings).unwrap();
+        assert!(page.contains("zugleich mit Sprache von 192.168.10.82"), "{page}");
     }
 }
 

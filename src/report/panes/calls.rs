@@ -5,11 +5,12 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::{ADDRESS, About, Cell, Head, List, MOST, Mood, Row, head, number};
 use crate::capture::{Frame, Timestamp};
-use crate::observe::{Answer, Call, CallProtocol, CallSide, Stream};
+use crate::check::Unjudged;
+use crate::observe::{Answer, Call, CallProtocol, CallSide, Receivers, Stream};
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, decimal, duration, moment, percent, time_of_day};
 use crate::report::table::{Page, Piece, Tone, View, calls, media};
-use crate::report::text::{ScreenWords, arrow, screen_words, sip_status};
+use crate::report::text::{ScreenWords, arrow, at_least, screen_words, sip_status, together};
 
 /// Two IPv4 addresses: half of one tells nobody apart.
 const ADDRESSES: usize = 33;
@@ -177,10 +178,15 @@ pub(super) fn call_page(at: usize, view: &View<'_>, width: u16) -> Option<String
     let time = |seen: Option<(Frame, Timestamp)>| {
         seen.map(|(_, time)| moment(time, view.context.zone, view.language))
     };
-    let length = call.answered.map(|(_, answered)| {
-        let until = call.end.map(|(_, end)| end).or_else(|| latest(view));
-        duration(until.unwrap_or(answered).since(answered), view.language)
-    });
+    let voice: Vec<usize> = traffic.voice_of(at).collect();
+    let so_far = || {
+        let (_, answered) = call.answered.filter(|_| is_running(call))?;
+        Some(latest(view)?.since(answered))
+    };
+    let length = match call.length().or_else(so_far) {
+        Some(length) => Some(duration(length, view.language)),
+        None => traffic.lasted_at_least(call, &voice).map(|least| at_least(least, view.language)),
+    };
     let rang = call.rang_after().or_else(|| call.heard_after());
     let state = match call.answer {
         _ if is_running(call) && call.answered.is_none() => words.ringing.to_owned(),
@@ -213,14 +219,14 @@ pub(super) fn call_page(at: usize, view: &View<'_>, width: u16) -> Option<String
     for note in calls::notes(view, at, call).lines(view.language) {
         page.paragraph(0, &note, Tone::Plain);
     }
-    let voice: Vec<usize> = traffic.voice_of(at).collect();
     // One that was agreed and is not heard is told among the notes.
     if voice.is_empty() && view.audit.unheard.binary_search(&at).is_err() {
         page.blank();
         page.paragraph(0, words.no_voice, Tone::Plain);
     }
+    let receivers = Receivers::of(traffic);
     for stream in voice.iter().take(MOST_STREAMS) {
-        write_stream(&mut page, view, *stream, Some(at));
+        write_stream(&mut page, view, &receivers, *stream, Some(at));
     }
     if voice.len() > MOST_STREAMS {
         page.paragraph(0, &format!("… {} {}", voice.len() - MOST_STREAMS, words.more), Tone::Plain);
@@ -232,7 +238,7 @@ pub(super) fn call_page(at: usize, view: &View<'_>, width: u16) -> Option<String
 pub(super) fn stream_page(at: usize, view: &View<'_>, width: u16) -> Option<String> {
     view.audit.traffic.streams.get(at)?;
     let mut page = Page::new(width, false);
-    write_stream(&mut page, view, at, None);
+    write_stream(&mut page, view, &Receivers::of(&view.audit.traffic), at, None);
     Some(page.finish())
 }
 
@@ -245,7 +251,7 @@ fn latest(view: &View<'_>) -> Option<Timestamp> {
 }
 
 /// One direction: whose voice, between which ports, and how it was. Of a stream that several calls have, how it was in this one.
-fn write_stream(page: &mut Page, view: &View<'_>, at: usize, call: Option<usize>) {
+fn write_stream(page: &mut Page, view: &View<'_>, receivers: &Receivers<'_>, at: usize, call: Option<usize>) {
     let traffic = &view.audit.traffic;
     let Some(stream) = traffic.streams.get(at) else { return };
     let part = call.and_then(|call| traffic.in_call(at, call));
@@ -286,4 +292,9 @@ fn write_stream(page: &mut Page, view: &View<'_>, at: usize, call: Option<usize>
         ("VLAN", (!vlans.is_empty()).then(|| vlans.join(", "))),
     ];
     page.facts(0, &told(facts));
+    // Times that mean nothing do not tell what comes at the same one.
+    let is_timed = part.is_none() && !view.audit.unjudged.contains(&Unjudged::Clock);
+    if let Some(with) = receivers.heard_with(stream).filter(|_| is_timed) {
+        page.paragraph(0, &together(with, view.language), Tone::Plain);
+    }
 }

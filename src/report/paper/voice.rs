@@ -6,6 +6,7 @@ use super::{Cell, Maker, Part, Picture, Table, Tone, between, instant, ladder, s
 use crate::capture::Timestamp;
 use crate::check::LEAST_JUDGED;
 use crate::observe::is_public;
+use crate::observe::media::Rests;
 use crate::observe::{Answer, Spells, Standing};
 use crate::report::json::document::{
     Beginning, Call, CallState, Endpoint, MediaKind, PayloadRole, Receiver, Registration, Stream, Unjudged,
@@ -448,6 +449,10 @@ fn detour(maker: &Maker<'_>, stream: &Stream) -> String {
         late: nanoseconds(stream.late_ms),
         stopped: nanoseconds(stream.stopped_ms),
         over: nanoseconds(stream.over_ms),
+        rests: stream
+            .rests
+            .zip(nanoseconds(stream.longest_rest_ms))
+            .map(|(times, longest)| Rests { times, longest }),
     };
     let with = stream.heard_with.as_ref();
     let with = with.map(|with| {

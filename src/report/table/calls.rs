@@ -14,6 +14,7 @@ use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, duration, moment, time_of_day};
 use crate::report::text::{
     CallNotes, HoldNote, Registered, Unreachable, arrow, at_least, failed_transfer, transferred, unanswered,
+    websockets,
 };
 
 /// Most calls or registrations listed.
@@ -196,7 +197,11 @@ pub(super) fn write_registrations(page: &mut Page, view: &View<'_>) {
     }
     let unreachable = Unreachable::of(&traffic.flows);
     let expiry = Expiry::of(view.audit);
-    let line = |one: &Registration| registration_line(view, one, unreachable.times(one), expiry.since(one));
+    let websockets = websockets(&traffic.flows);
+    let line = |one: &Registration| {
+        let way = if websockets.contains(&[one.client, one.registrar]) { " (WS)" } else { "" };
+        registration_line(view, one, way, unreachable.times(one), expiry.since(one))
+    };
     let rows: Vec<Vec<Piece>> = registrations.iter().take(MOST).map(line).collect();
     let heads = [
         (labels.account, Lean::Left),
@@ -224,6 +229,7 @@ pub(super) fn write_registrations(page: &mut Page, view: &View<'_>) {
 fn registration_line(
     view: &View<'_>,
     registration: &Registration,
+    way: &str,
     unreachable: u64,
     expired: Option<Timestamp>,
 ) -> Vec<Piece> {
@@ -259,7 +265,7 @@ fn registration_line(
             [escape_terminal(&registration.aor, FIELD), registration.client.to_string()],
             Tone::Plain,
         ),
-        registration.registrar.to_string().into(),
+        format!("{}{way}", registration.registrar).into(),
         Piece::lines(lines, Tone::Plain),
         view.count(registration.attempts).into(),
     ]

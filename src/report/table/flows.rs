@@ -64,7 +64,7 @@ pub(in crate::report) fn is_about_strangers(code: &str) -> bool {
 
 fn line(view: &View<'_>, flow: &Flow) -> Vec<Piece> {
     let amount = flow.from_a.bytes.saturating_add(flow.from_b.bytes);
-    let app = app(flow.app).map_or_else(|| view.words.notes.unknown.to_owned(), app_title);
+    let app = app(flow).map_or_else(|| view.words.notes.unknown.to_owned(), app_title);
     let name = flow.extra.tls_name.as_deref().or(flow.extra.http_host.as_deref());
     vec![
         Piece::lines([flow.a.to_string(), format!("→\u{a0}{}", flow.b)], Tone::Plain),

@@ -244,6 +244,17 @@ fn a_call_that_goes_on_at_the_end_of_the_capture_lasted_at_least_as_long_as_both
     let published = crate::report::Published::of(&audit, &names(Language::En), &settings(Language::En, 80));
     let page = published.html(&settings(Language::En, 80).zone).replace('\u{a0}', " ");
     assert!(page.contains("≥ 1 min 17 s"), "{page}");
+    let live = |audit: &Audit| {
+        let about = crate::report::About::Call(0);
+        crate::report::row_page(about, audit, &[], &names(Language::De), &settings(Language::De, 140))
+            .unwrap()
+    };
+    assert!(!live(&audit).contains('≥'), "it goes on, and is told as long as it lasts");
+    let mut ended = audit.clone();
+    ended.traffic.calls[0].is_unacknowledged = true;
+    ended.traffic.calls[0].end =
+        Some((crate::observe::fixture::frame(9), crate::observe::fixture::at(99_000)));
+    assert!(live(&ended).replace('\u{a0}', " ").contains("≥ 1 min 17 s"), "{}", live(&ended));
     audit.traffic.streams.pop();
     let text = table(&audit, &names(Language::De), &settings(Language::De, 140));
     assert!(!text.contains("≥\u{a0}1\u{a0}min"), "one side may go on behind the end: {text}");

@@ -224,8 +224,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Rtp001 { packets, peers, trace: Trace::Halted(end, back), .. } => {
             trace::halted(device, peers, *packets, (*end, *back), De)
         }
-        Detail::Rtp001 { packets, peers, strays, refused, heard, at_tap, export, trace, .. } => format!(
-            "In {} kamen {} von {}, aber {} von {device}. {}",
+        Detail::Rtp001 { packets, peers, strays, refused, heard, at_tap, export, trace, named, .. } => format!(
+            "In {} kamen {} von {}, aber {} von {device}. {}{}",
             match finding.count {
                 1 => "einem angenommenen Gespräch".to_owned(),
                 many => format!("{} angenommenen Gesprächen", count(many, De)),
@@ -248,7 +248,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 (false, false) => {
                     "Sieht der Messpunkt alles, was dieses Gerät sendet, dann hört die Gegenseite nichts."
                 }
-            }.to_owned())
+            }.to_owned()),
+            no_voice::may_go_outside(*named, context, De)
         ),
         Detail::Rtp002 { peers, .. } => format!(
             "{} von {device} zu {} {} angenommen, zu sehen ist jedoch in keiner Richtung ein Sprechweg (RTP).",

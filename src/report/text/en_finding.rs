@@ -217,8 +217,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Rtp001 { packets, peers, trace: Trace::Halted(end, back), .. } => {
             trace::halted(device, peers, *packets, (*end, *back), En)
         }
-        Detail::Rtp001 { packets, peers, strays, refused, heard, at_tap, export, trace, .. } => format!(
-            "In {}, {} came from {}, but {} from {device}. {}",
+        Detail::Rtp001 { packets, peers, strays, refused, heard, at_tap, export, trace, named, .. } => format!(
+            "In {}, {} came from {}, but {} from {device}. {}{}",
             match finding.count {
                 1 => "one answered call".to_owned(),
                 many => format!("{} answered calls", count(many, En)),
@@ -241,7 +241,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 (false, false) => {
                     "If the measuring point sees everything that this device sends, the other side hears nothing."
                 }
-            }.to_owned())
+            }.to_owned()),
+            no_voice::may_go_outside(*named, context, En)
         ),
         Detail::Rtp002 { peers, .. } => format!(
             "{} from {device} to {} {} answered, but no voice stream (RTP) can be seen in either direction.",

@@ -40,7 +40,8 @@ mod voice;
 mod words;
 
 use std::cmp::Reverse;
-use std::net::IpAddr;
+use std::collections::BTreeSet;
+use std::net::{IpAddr, SocketAddr};
 
 use jiff::tz::TimeZone;
 
@@ -50,8 +51,8 @@ use super::names::Names;
 use super::number::{count, share};
 use crate::capture::{Ended, Frame};
 use crate::check::{self, Audit, Code, Detail, Evidence, Finding, PortUse, Side, Unevenness};
-use crate::observe::Protocol;
 use crate::observe::message::App;
+use crate::observe::{Flow, Protocol};
 use crate::site::Confidence;
 
 pub(crate) use absent::absent;
@@ -250,8 +251,18 @@ pub(crate) fn protocol(protocol: Protocol) -> String {
 }
 
 /// What the content of a flow is called, if it was recognised.
-pub(crate) fn app(app: App) -> Option<&'static str> {
-    (app != App::Unknown).then(|| app.name())
+pub(crate) fn app(flow: &Flow) -> Option<&'static str> {
+    match flow.app {
+        App::Unknown => None,
+        App::Sip if flow.extra.is_websocket => Some("sip/ws"),
+        app => Some(app.name()),
+    }
+}
+
+/// Both ends of the flows in which SIP travels over WebSocket.
+pub(crate) fn websockets(flows: &[Flow]) -> BTreeSet<[SocketAddr; 2]> {
+    let of_sip = flows.iter().filter(|flow| flow.extra.is_websocket);
+    of_sip.flat_map(|flow| [[flow.a, flow.b], [flow.b, flow.a]]).collect()
 }
 
 /// Another address that the hardware of a device was offered; `vlan`: which the device uses, and the offer did not.

@@ -2,11 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use super::{Context, List, quoted};
-use crate::check::{Code, NoVoice, all_ended_unanswered};
+use super::{Context, List, quoted, voice};
+use crate::check::{Code, Named, NoVoice, all_ended_unanswered};
 use crate::observe::Call;
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::{bytes, count, counted};
+
+/// Where the voice may go that does not come past, as sentences behind others.
+pub(super) fn may_go_outside(named: Option<Named>, context: &Context<'_>, language: Language) -> String {
+    let Some(named) = named else { return String::new() };
+    let may_go = match language {
+        De => "Womöglich geht die Sprache dorthin.",
+        En => "The voice may go there.",
+    };
+    format!("{} {may_go}", voice::names(named, true, context, language))
+}
 
 /// A better title than that of the code, where there is one.
 pub(super) fn title(reason: &NoVoice, language: Language) -> Option<&'static str> {

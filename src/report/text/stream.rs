@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 
 use crate::capture::Timestamp;
+use crate::observe::media::Rests;
 use crate::observe::{Spells, Together};
 use crate::report::language::Language;
 use crate::report::number::{NO_BREAK_SPACE, count, duration, time_of_day};
@@ -33,7 +34,22 @@ pub(crate) fn spells(spells: Spells, language: Language) -> impl Iterator<Item =
             |time| format!("{time} longer than the call"),
         ),
     ];
-    told.into_iter().flatten()
+    told.into_iter().flatten().chain(spells.rests.map(|with| rests(with, language)))
+}
+
+/// That a sender sent nothing for a while, and nothing of it is missing.
+fn rests(rests: Rests, language: Language) -> String {
+    let (times, longest) = (count(rests.times, language), duration(rests.longest, language));
+    match (rests.times, language) {
+        (1, Language::De) => format!("{longest} lang nichts gesendet (kein Verlust: Nummern ohne Lücke)"),
+        (1, Language::En) => format!("sent nothing for {longest} (no loss: numbers without a gap)"),
+        (_, Language::De) => {
+            format!("{times}-mal nichts gesendet, am längsten {longest} (kein Verlust: Nummern ohne Lücke)")
+        }
+        (_, Language::En) => {
+            format!("sent nothing {times} times, for {longest} at most (no loss: numbers without a gap)")
+        }
+    }
 }
 
 /// `PCMA, ab 10:15:02 G722`: codecs that followed each other, with the time of the first packet of each. Nothing of one alone.

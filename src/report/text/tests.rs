@@ -514,6 +514,7 @@ fn within_a_subnet_no_router_is_blamed() {
                 export: false,
                 trace: crate::check::Trace::None,
                 astray: None,
+                named: None,
             },
             Detail::Rtp002 { peers: peers(), near },
             Detail::Rtp003 {

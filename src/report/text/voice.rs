@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::standstill::{both_ways, captured_there};
 use super::{Context, List, of, uneven};
 use crate::capture::Frame;
-use crate::check::{Astray, Detail, Heard, Interrupted, LOSS_LIMITS, Unevenness};
+use crate::check::{Astray, Detail, Heard, Interrupted, LOSS_LIMITS, Named, Unevenness};
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::{count, counted, decimal, duration, share, share_beside};
 
@@ -31,13 +31,18 @@ pub(super) fn milliseconds(value: f64, language: Language) -> String {
 /// Who named the address in SDP to which voice goes astray, as a sentence behind others.
 pub(super) fn announcer(astray: &Astray, context: &Context<'_>, language: Language) -> String {
     let Some((host, invite)) = astray.announcer else { return String::new() };
+    names(Named { host, to: astray.to, invite }, astray.outside, context, language)
+}
+
+/// Who names an address in SDP; `outside`: that is a public one although both lie in one subnet.
+pub(super) fn names(named: Named, outside: bool, context: &Context<'_>, language: Language) -> String {
+    let Named { host, to, invite } = named;
     let packet = invite.and_then(|frame| context.packet(frame));
     let packet = packet.map_or_else(String::new, |packet| match language {
         De => format!(" (Paket {packet})"),
         En => format!(" (packet {packet})"),
     });
-    let to = astray.to;
-    match (astray.outside, language) {
+    match (outside, language) {
         (true, De) => format!(" {host} nennt im SDP die öffentliche Adresse {to}{packet}."),
         (false, De) => format!(" {host} nennt im SDP {to}{packet}."),
         (true, En) => format!(" {host} names the public address {to} in SDP{packet}."),

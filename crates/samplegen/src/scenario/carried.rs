@@ -1,11 +1,14 @@
-//! Voice that does not travel as usual: over a TURN server, and with keys that the sides agree on along its way.
+//! Voice and signalling that do not travel as usual: voice over a TURN server, and with keys that the sides agree on along
+//! its way, SIP in frames of WebSocket.
 
 use std::net::SocketAddr;
 
 use super::agfeo::{self, PBX, PC, Site, TALK};
 use super::{RowStatus, Scenario, pascom};
-use crate::net::{Call, Class, End, MS, Net, SECOND};
+use crate::net::{Call, Class, End, Host, Line, MS, Media, Net, Policy, SECOND, Tcp};
 use crate::talk::rtp::{self, Codec, Header};
+use crate::talk::sip::{self, Dialog};
+use crate::talk::websocket::{self, Opcode};
 use crate::talk::{turn, zrtp};
 
 /// Faults that these sites come close to without having them.
@@ -13,7 +16,7 @@ const NO_FAULT: [&str; 8] =
     ["PORT-001", "PORT-002", "PORT-008", "QOS-001", "RTP-001", "RTP-002", "RTP-003", "RTP-007"];
 
 pub(super) fn all() -> Vec<Scenario> {
-    vec![pascom_turn(), agfeo_zrtp()]
+    vec![pascom_turn(), agfeo_zrtp(), sip_websocket()]
 }
 
 /// Packets of one side, noise of the length of G.711 under SRTP.
@@ -132,4 +135,82 @@ fn agfeo_zrtp() -> Scenario {
     )
     .pbx(PBX, "es-pure-ip")
     .never(&NO_FAULT)
+}
+
+/// A server of another maker that browsers register at.
+const WEB_SERVER: Host =
+    Host::lan("webtelefon", [192, 168, 10, 3], [0x00, 0x15, 0x5d, 0x10, 0x00, 0x03]).marking(Policy::VOICE);
+
+/// A message of the client or the server in one frame.
+fn say(net: &mut Net, tcp: &mut Tcp, by_client: bool, message: &[u8]) {
+    if by_client {
+        let frame = websocket::frame(Opcode::Text, true, Some(net.rng().array()), message);
+        tcp.client(net, &frame);
+    } else {
+        tcp.server(net, &websocket::frame(Opcode::Text, true, None, message));
+    }
+}
+
+fn sip_websocket() -> Scenario {
+    let domain = "anlage.example";
+    let mut net = Site::default().net();
+    let start = agfeo::AFTER;
+    let (client, server) = (PC.port(52_344), WEB_SERVER.port(8088));
+    let browser = Line::new("31", "JsSIP 3.10.0", client, 50_020);
+    let registrar = Line::new("10", "Asterisk PBX 20.5.0", server, 12_006);
+    net.arp(start, PC, WEB_SERVER);
+    let mut tcp = net.tcp(start + 100 * MS, client, server, Class::Signalling);
+    let key = net.rng().array();
+    tcp.client(&mut net, &websocket::request("192.168.10.3:8088", "/ws", key));
+    tcp.server(&mut net, &websocket::answer(key));
+
+    let registering = Dialog { transport: "WS", ..net.dialog(browser, registrar, domain) };
+    let expires = "Expires: 300".to_owned();
+    let nonce = format!("{:016x}", net.rng().draw());
+    let contact = format!("Contact: <sip:31@{};transport=ws>;expires=300", client.address());
+    let steps = [
+        (true, registering.request("REGISTER", 1, std::slice::from_ref(&expires), "")),
+        (false, registering.answer("401 Unauthorized", "REGISTER", 1, &[sip::challenge(domain, &nonce)], "")),
+        (true, registering.request("REGISTER", 2, &[sip::credentials("31", domain, &nonce), expires], "")),
+        (false, registering.answer("200 OK", "REGISTER", 2, &[contact], "")),
+    ];
+    for (by_client, message) in &steps {
+        say(&mut net, &mut tcp, *by_client, message);
+    }
+
+    let at = start + 2 * SECOND;
+    let dialog = Dialog { transport: "WS", ..net.dialog(browser, registrar, domain) };
+    let [offer, reply] =
+        [browser, registrar].map(|line| sip::sdp(line.media.from.address(), Codec::Pcma, "sendrecv"));
+    tcp.wait_until(at);
+    // In two fragments with a ping between them, as a browser may send what is long.
+    let invite = dialog.request("INVITE", 1, &[], &offer);
+    let (first, rest) = invite.split_at(invite.len() / 2);
+    let keys = [net.rng().array(), net.rng().array(), net.rng().array()];
+    tcp.client(&mut net, &websocket::frame(Opcode::Text, false, Some(keys[0]), first));
+    tcp.client(&mut net, &websocket::frame(Opcode::Ping, true, Some(keys[1]), b"31"));
+    tcp.server(&mut net, &websocket::frame(Opcode::Pong, true, None, b"31"));
+    tcp.client(&mut net, &websocket::frame(Opcode::Continuation, true, Some(keys[2]), rest));
+    say(&mut net, &mut tcp, false, &dialog.answer("100 Trying", "INVITE", 1, &[], ""));
+    say(&mut net, &mut tcp, false, &dialog.answer("180 Ringing", "INVITE", 1, &[], ""));
+    let answered = at + 400 * MS;
+    tcp.wait_until(answered);
+    say(&mut net, &mut tcp, false, &dialog.answer("200 OK", "INVITE", 1, &[], &reply));
+    say(&mut net, &mut tcp, true, &dialog.request("ACK", 1, &[], ""));
+    let streams = [browser.media, registrar.media];
+    net.media(&Media { at: answered + 40 * MS, lasts: TALK, codec: Codec::Pcma, streams, rtcp: true });
+    tcp.wait_until(answered + TALK + 80 * MS);
+    say(&mut net, &mut tcp, true, &dialog.request("BYE", 2, &[], ""));
+    say(&mut net, &mut tcp, false, &dialog.answer("200 OK", "BYE", 2, &[], ""));
+    tcp.wait_until(start + 6 * SECOND);
+    tcp.close(&mut net);
+    Scenario::new(
+        "sip-websocket",
+        "Beside an AGFEO site a browser registers at a server of another maker and calls by SIP in frames of WebSocket (RFC 7118) over TCP port 8088: masked by the \
+         client, one message in two fragments with a ping between them.",
+        net.capture(),
+    )
+    .pbx(PBX, "es-pure-ip")
+    .never(&NO_FAULT)
+    .never(&["SIG-001", "SIG-002", "SIG-003", "SIG-004", "SEC-001"])
 }

@@ -7,4 +7,5 @@ pub mod server;
 pub mod sip;
 pub mod tls;
 pub mod turn;
+pub mod websocket;
 pub mod zrtp;

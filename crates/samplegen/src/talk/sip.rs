@@ -28,7 +28,7 @@ pub struct Dialog {
     pub from: Party,
     /// Receiver of the request.
     pub to: Party,
-    /// `UDP`, `TCP` or `TLS`.
+    /// `UDP`, `TCP`, `TLS` or `WS`.
     pub transport: &'static str,
     /// Where the receiver saw the requests come from, if it says so in its answers (RFC 3581).
     pub seen_at: Option<SocketAddr>,
@@ -102,6 +102,7 @@ impl Dialog {
         let transport = match self.transport {
             "UDP" => "",
             "TCP" => ";transport=tcp",
+            "WS" => ";transport=ws",
             _ => ";transport=tls",
         };
         format!("Contact: <sip:{}@{}{transport}>", party.user, party.address)

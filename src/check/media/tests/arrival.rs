@@ -30,7 +30,7 @@ pub(super) fn shaky(max: f64, spells: Vec<Spell>) -> Stream {
 /// A pause of 455 ms behind which all came at once, or one of the sender.
 fn pause(ms: i64, is_caught_up: bool) -> Pause {
     let at = Moment { frame: frame(8), time: at(ms) };
-    Pause { at, length: 455.0, late: 435.0, left: if is_caught_up { 0.0 } else { 435.0 } }
+    Pause { at, length: 455.0, late: 435.0, left: if is_caught_up { 0.0 } else { 435.0 }, is_whole: true }
 }
 
 fn told(world: &World) -> Option<(Severity, Unevenness)> {

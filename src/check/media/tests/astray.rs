@@ -1,5 +1,7 @@
 //! Voice that is sent to where nobody takes it.
 
+use std::net::SocketAddr;
+
 use super::*;
 use crate::check::finding::Astray;
 use crate::observe::IcmpReport;
@@ -142,4 +144,20 @@ fn voice_to_another_port_than_was_announced_is_one_way_audio() {
     let found = (vec![ip("192.168.10.15")], socket("192.168.10.15:10050"), Some(socket(OTHER)));
     assert_eq!(told_of(OTHER), Some(found));
     assert_eq!(told_of("192.168.10.15:10050"), None, "it listens at another port than it sends from");
+}
+
+#[test]
+fn a_listener_that_names_an_outside_address_may_be_why_nothing_comes() {
+    use crate::check::finding::Named;
+    use crate::check::media::astray::named_outside;
+    let (own, outside) = (ip("192.168.10.15"), socket(OUTSIDE));
+    let named = |media: Vec<SocketAddr>| {
+        let call = Call { caller: socket(OTHER), start: (frame(7), at(0)), caller_media: media, ..call() };
+        let mut world = astray(59, 6_000);
+        world.traffic.calls = vec![call];
+        named_outside(&world.case(), own, at(5_000))
+    };
+    assert_eq!(named(vec![outside]), Some(Named { host: own, to: outside, invite: Some(frame(7)) }));
+    assert_eq!(named(vec![socket(OTHER), outside]).map(|named| named.invite), Some(None), "later");
+    assert_eq!(named(vec![socket(OTHER)]), None);
 }

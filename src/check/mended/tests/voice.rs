@@ -230,6 +230,7 @@ fn a_silent_side_is_heard_again_in_the_stream_of_an_earlier_call() {
             export: false,
             trace: crate::check::Trace::None,
             astray: None,
+            named: None,
         };
         is_over(detail, 5_000, &goes_on(ms, also_heard))
     };

@@ -1,4 +1,5 @@
 use super::*;
+use crate::observe::media::Rests;
 use crate::observe::media::announce::{Endpoint, MediaDirection, Profile};
 use proptest::prelude::*;
 use std::net::IpAddr;
@@ -327,4 +328,42 @@ fn what_only_came_late_is_no_last_loss() {
     let whole =
         run(&(0..100).map(sample).chain([late(sample(101), -20), late(sample(100), 20)]).collect::<Vec<_>>());
     assert!(whole.latest_gap.is_some() && whole.last_loss().is_none(), "{:?}", whole.latest_gap);
+}
+
+#[test]
+fn long_packets_of_one_timestamp_are_a_picture() {
+    let of = |length: u16, step: u32| {
+        let packets: Vec<Sample> = (0..8)
+            .map(|nth| Sample {
+                time: Timestamp(sample(0).time.0 + nth as i64 * MS),
+                timestamp: nth as u32 * step,
+                payload_length: length,
+                payload_type: 103,
+                ..sample(nth)
+            })
+            .collect();
+        run(&packets).kind
+    };
+    assert_eq!(of(1_155, 0), MediaKind::Video);
+    assert_ne!(of(4, 0), MediaKind::Video, "a key");
+    assert_ne!(of(1_155, 160), MediaKind::Video, "time passes");
+}
+
+#[test]
+fn a_sender_that_rests_loses_nothing() {
+    let rested = |stands: bool, lost: u64, behind: u64| {
+        let packets = (0..100 + behind).filter(|nth| !(100..100 + lost).contains(nth)).map(|nth| {
+            let sample = sample(nth);
+            let timestamp =
+                if nth >= 100 && !stands { sample.timestamp + 8 * 2_500 } else { sample.timestamp };
+            Sample { timestamp, ..if nth >= 100 { late(sample, 2_500) } else { sample } }
+        });
+        let packets: Vec<Sample> =
+            packets.map(|sample| Sample { time: Timestamp(sample.time.0 + 12_345), ..sample }).collect();
+        run(&packets).rests()
+    };
+    assert_eq!(rested(true, 0, 50), Some(Rests { times: 1, longest: 2_520 * MS }));
+    assert_eq!(rested(false, 0, 50), None, "its clock went on: silence");
+    assert_eq!(rested(true, 10, 50), None, "something got lost as well");
+    assert_eq!(rested(true, 0, 3), None, "what was held up may still come");
 }

@@ -6,6 +6,7 @@
 
 use super::super::report::Moment;
 use super::super::sample::Sample;
+use super::super::sequence::Step;
 use crate::capture::Timestamp;
 
 /// Guide value for jitter in ms: what German carriers demand for SIP trunks.
@@ -69,6 +70,8 @@ pub struct Pause {
     /// Least lateness in ms of what came behind it: near 0 where packets had been held up, near `late` where the sender had
     /// stopped and its timestamps with it.
     pub left: f64,
+    /// The packet that ended it has the next number: none is missing between.
+    pub is_whole: bool,
 }
 
 impl Pause {
@@ -130,8 +133,8 @@ impl Swing {
 
 impl Evening {
     /// Takes the next difference: `late` in ms against the packet before, which came `passed` ms before, and the running
-    /// jitter in ms as it stands now.
-    pub(super) fn note(&mut self, sample: &Sample, passed: f64, late: f64, jitter: f64) {
+    /// jitter in ms as it stands now. `step`: of its number.
+    pub(super) fn note(&mut self, sample: &Sample, step: Step, passed: f64, late: f64, jitter: f64) {
         let at = Moment { frame: sample.frame, time: sample.time };
         let told = &mut self.told;
         told.measured += 1;
@@ -139,7 +142,13 @@ impl Evening {
         told.spoken += passed - late;
         if late > PAUSE {
             if told.pauses.len() < KEPT {
-                told.pauses.push(Pause { at, length: passed, late, left: late });
+                told.pauses.push(Pause {
+                    at,
+                    length: passed,
+                    late,
+                    left: late,
+                    is_whole: step == Step::Forward(1),
+                });
             }
             self.behind = late;
         } else if let Some(pause) = told.pauses.last_mut() {
@@ -194,7 +203,7 @@ mod tests {
             let passed = (now - before) as f64;
             let late = passed - spoken;
             jitter += (late.abs() - jitter) / 16.0;
-            evening.note(&Sample::arrived(number as u64 + 2, *now), passed, late, jitter);
+            evening.note(&Sample::arrived(number as u64 + 2, *now), Step::Forward(1), passed, late, jitter);
         }
         evening.so_far()
     }

@@ -328,18 +328,27 @@ pub enum Detail {
         instead: Option<Box<str>>,
         further: Vec<(Box<str>, SocketAddr)>,
     },
-    /// SIG-002. `requests`: repetitions apart. `life`: what the registrar sends meanwhile. `serves`: whether it
-    /// accepts others on this very port.
+    /// SIG-002. `requests`: repetitions apart, `sent`: with them. `life`: what the registrar sends meanwhile. `serves`: whether
+    /// it accepts others on this very port. `further`: accounts of the device of which the same is true, and at whose registrar.
     Sig002 {
+        account: Box<str>,
+        further: Vec<(Box<str>, SocketAddr)>,
         registrar: SocketAddr,
         protocol: Protocol,
         requests: u64,
+        sent: u64,
         life: Life,
         serves: Others,
         near: bool,
     },
-    /// SIG-003. `addresses`: before and after, where the public address changed too.
-    Sig003 { registrar: SocketAddr, ports: [u16; 2], addresses: Option<[IpAddr; 2]> },
+    /// SIG-003. `addresses`: before and after, where the public address changed too. `further`: as of SIG-002.
+    Sig003 {
+        account: Box<str>,
+        further: Vec<(Box<str>, SocketAddr)>,
+        registrar: SocketAddr,
+        ports: [u16; 2],
+        addresses: Option<[IpAddr; 2]>,
+    },
     /// SIG-004. What was sent and what came back in its place.
     Sig004 { server: IpAddr, method: Box<str>, sent: Box<str>, returned: Box<str> },
     /// SIG-005. How many calls that side had in all and how many of them were answered, who called, and what all that failed have

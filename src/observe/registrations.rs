@@ -98,6 +98,8 @@ struct Asked {
     has_credentials: bool,
     signs_off: bool,
     is_answered: bool,
+    /// By asking for credentials.
+    is_challenged: bool,
 }
 
 impl Registrations {
@@ -341,21 +343,22 @@ impl Entry {
         if !signs_off {
             row.expires = asked_for(message).or(row.expires);
         }
+        row.is_passed_on = message.via_count > 1;
         row.is_leaving |= signs_off;
         if signs_off && let Some(binding) = row.bound.last_mut() {
             binding.until = binding.until.min(heard.time);
         }
         let is_same_call = *self.call_id == *call_id;
-        // The answer to a challenge belongs to the attempt that was challenged (RFC 3261 section 22.2).
-        let last = self.asked.last();
-        let was_answered = last.is_some_and(|asked| asked.is_answered);
+        // The answer to a challenge belongs to the attempt that was challenged (RFC 3261 section 22.2), whatever another Call-ID
+        // of the client, which signs off an old binding, asks in between.
+        let last = self.asked.iter().rev().find(|asked| *asked.call_id == *call_id);
         // Where answers pass by the measuring point, credentials in the next request tell that it was challenged.
         let is_next = last.is_some_and(|asked| {
             let is_open = !asked.is_answered && !asked.has_credentials && !asked.signs_off;
             is_open && cseq == asked.cseq.wrapping_add(1) && heard.time.since(asked.time) <= TRANSACTION
         });
-        let is_challenged = was_answered && self.challenged || is_next;
-        let is_the_same = is_same_call && is_challenged && message.has_credentials;
+        let is_challenged = is_next || last.is_some_and(|asked| asked.is_challenged);
+        let is_the_same = is_challenged && message.has_credentials;
         row.attempts += u64::from(!is_the_same && !signs_off);
         if !is_same_call {
             // The client starts anew: after a restart another port is no lost mapping, and what was lost before stays so.
@@ -378,6 +381,7 @@ impl Entry {
             has_credentials: message.has_credentials,
             signs_off,
             is_answered: false,
+            is_challenged: false,
         });
         let early = self.early.take().filter(|answer| {
             let is_its =
@@ -408,6 +412,8 @@ impl Entry {
             return;
         };
         asked.is_answered = true;
+        let is_challenge = matches!(status, 401 | 407);
+        asked.is_challenged = is_challenge;
         let asked = asked.clone();
         let reason = message.reason();
         let row = &mut self.row;
@@ -415,7 +421,6 @@ impl Entry {
         row.reason = reason.map(Into::into);
         self.note_mapping(heard);
         let row = &mut self.row;
-        let is_challenge = matches!(status, 401 | 407);
         row.challenges += u64::from(is_challenge && !asked.has_credentials);
         let was_asked_just_now = is_challenge && asked.has_credentials && self.challenged;
         row.stale += u64::from(was_asked_just_now && is_stale(message));

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
 use super::super::escape::{FIELD, escape_terminal};
+use super::registration::{mapping, refusals};
 use super::rows::Rows;
 use super::worst::Grade;
 use super::{course, document as published, given, network, quality, skip};
@@ -13,7 +14,7 @@ use crate::observe::media::sequence::SegmentReport;
 use crate::observe::media::tally::Spread;
 use crate::observe::media::{PayloadReport, ReceiverReport, StreamReport};
 use crate::observe::{
-    Call, Direction, Flow, Mapping, Marks, Protocol, Registration, Spells, Stream, Together, Traffic,
+    Call, Direction, Flow, Marks, Protocol, Registration, Spells, Stream, Together, Traffic,
 };
 use crate::report::table::media::codecs_in_turn;
 use crate::report::text::{Context, finding_text};
@@ -118,6 +119,7 @@ fn capture(capture: &CaptureSummary, audit: &Audit) -> published::Capture {
         interfaces: interfaces.collect(),
         extract_of: capture.extract_of(&audit.captures),
         cut_packets: capture.cut_packets,
+        cut_to: (capture.cut_packets > 0).then_some(capture.cut_to as u64),
         timeless_packets: capture.timeless_packets,
         live: capture.live.as_ref().map(live),
         undecoded: alone.then(|| undecoded(&audit.traffic)),
@@ -328,6 +330,7 @@ pub(super) fn flow(flow: &Flow, audit: &Audit) -> published::Flow {
         dscp_ab: packets(&flow.from_a.dscp),
         dscp_ba: packets(&flow.from_b.dscp),
         app: text::app(flow.app).map(ToOwned::to_owned),
+        is_without_answer: flow.tcp.is_some() && flow.from_b.packets > 0 && flow.from_b.payload_packets == 0,
         conversations: 1 + flow.extra.others,
     }
 }
@@ -506,6 +509,7 @@ pub(super) fn registration(
         answer_unseen: registration.is_answer_unseen,
         silent: registration.is_silent(),
         attempts: registration.attempts,
+        passed_on: registration.is_passed_on,
         repeats: registration.repeats,
         challenges: registration.challenges,
         stale: registration.stale,
@@ -519,19 +523,6 @@ pub(super) fn registration(
             longest_ms: rhythm.longest as f64 / 1e6,
         }),
         mappings: registration.mappings.iter().map(mapping).collect(),
-    }
-}
-
-fn refusals(registration: &Registration) -> Vec<published::Refusal> {
-    let by_status = registration.refusals.by_status.iter();
-    by_status.map(|(status, count)| published::Refusal { status: *status, count: *count }).collect()
-}
-
-fn mapping(mapping: &Mapping) -> published::Mapping {
-    published::Mapping {
-        address: mapping.address.map(|address| address.to_string()),
-        port: mapping.port,
-        time: number::rfc3339(mapping.time),
     }
 }
 

@@ -7,6 +7,7 @@ use super::document::Endpoint;
 use super::fill::registration;
 use crate::check::{Audit, Expiry};
 use crate::observe::{self, Standing};
+use crate::report::number;
 use crate::report::text::Unreachable;
 
 /// REGISTER requests of one contact.
@@ -43,6 +44,9 @@ pub(in crate::report) struct Registration {
     pub(in crate::report) silent: bool,
     /// Transactions that asked for a binding, without those that only answer a challenge.
     pub(in crate::report) attempts: u64,
+    /// The client is a proxy, which passes on what another one asked.
+    #[serde(default)]
+    pub(in crate::report) passed_on: bool,
     /// Requests that were sent again.
     #[serde(default)]
     pub(in crate::report) repeats: u64,
@@ -141,4 +145,19 @@ pub(in crate::report) struct Mapping {
     pub(in crate::report) address: Option<String>,
     pub(in crate::report) port: u16,
     pub(in crate::report) time: Option<String>,
+}
+
+/// How often each status refused it.
+pub(super) fn refusals(registration: &observe::Registration) -> Vec<Refusal> {
+    let by_status = registration.refusals.by_status.iter();
+    by_status.map(|(status, count)| Refusal { status: *status, count: *count }).collect()
+}
+
+/// Where the registrar sees the client.
+pub(super) fn mapping(mapping: &observe::Mapping) -> Mapping {
+    Mapping {
+        address: mapping.address.map(|address| address.to_string()),
+        port: mapping.port,
+        time: number::rfc3339(mapping.time),
+    }
 }

@@ -390,9 +390,13 @@ fn registration_line(maker: &Maker<'_>, one: &Registration) -> Vec<Cell> {
     let result = lines.join("; ");
     let tone =
         if is_accepted && !one.silent && one.expired_at.is_none() { Tone::Good } else { Tone::Caution };
+    let client = match one.passed_on {
+        true => format!("{} ({})", socket(&one.client), maker.words.notes.passes_on),
+        false => socket(&one.client),
+    };
     vec![
         Cell::new(&one.aor),
-        Cell::new(socket(&one.client)),
+        Cell::new(client),
         Cell::new(socket(&one.registrar)),
         Cell::new(one.transport.to_uppercase()),
         Cell::toned(result, tone),
@@ -538,6 +542,9 @@ mod tests {
         one.mappings = vec![Mapping { address: Some("203.0.113.9".to_owned()), port: 40_000, time: None }];
         let told = cells(&document, "registrations").join(" | ").replace('\u{a0}', " ");
         assert!(told.contains("erneuert nach 1 min bis 1 min 30 s; gesehen als 203.0.113.9:40000"), "{told}");
+        assert!(!told.contains("leitet weiter"));
+        document.registrations[0].passed_on = true;
+        assert!(cells(&document, "registrations").join(" | ").contains(" (leitet weiter) | "));
     }
 
     #[test]

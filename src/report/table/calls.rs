@@ -13,7 +13,8 @@ use crate::observe::{Answer, Beginning, Call, CallProtocol, Receivers, Registrat
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, duration, moment, time_of_day};
 use crate::report::text::{
-    CallNotes, HoldNote, Registered, Unreachable, arrow, at_least, failed_transfer, transferred, unanswered,
+    CallNotes, HoldNote, Registered, Unreachable, arrow, at_least, failed_transfer, protocol, transferred,
+    unanswered,
 };
 
 /// Most calls or registrations listed.
@@ -254,12 +255,13 @@ fn registration_line(
     });
     lines.extend(renewed);
     lines.extend(seen);
+    let client = match registration.is_passed_on {
+        true => format!("{} ({})", registration.client, view.words.notes.passes_on),
+        false => registration.client.to_string(),
+    };
     vec![
-        Piece::lines(
-            [escape_terminal(&registration.aor, FIELD), registration.client.to_string()],
-            Tone::Plain,
-        ),
-        registration.registrar.to_string().into(),
+        Piece::lines([escape_terminal(&registration.aor, FIELD), client], Tone::Plain),
+        Piece::lines([registration.registrar.to_string(), protocol(registration.protocol)], Tone::Plain),
         Piece::lines(lines, Tone::Plain),
         view.count(registration.attempts).into(),
     ]

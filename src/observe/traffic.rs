@@ -349,6 +349,8 @@ pub struct Stream {
     pub relay: Option<Relay>,
     /// ICMP quotes packets of it: what selects it by addresses and ports finds those errors too.
     pub is_quoted: bool,
+    /// STUN or DTLS came before it on its ports.
+    pub is_mixed: bool,
     /// Numbers. They are long: streams are put in order without moving them.
     pub report: Box<StreamReport>,
 }

@@ -321,7 +321,7 @@ mod tests {
 
     #[test]
     fn a_tftp_server_answers_from_another_port() {
-        let (client, server) = ("192.168.10.31", "192.168.10.2");
+        let (client, server) = ("192.168.10.31", "192.168.10.9");
         let told = |flows: &[(&str, u16, &str, u16, (u64, u64), Option<&'static str>)]| {
             let talks: Vec<Talk> = vec![(None, "192.168.10.31", "192.168.10.2", (0, 0)); flows.len()];
             let mut document = document(Language::De, &talks);

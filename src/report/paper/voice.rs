@@ -235,8 +235,7 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
         }),
         refused_change: call.refused_change.as_ref().map(|change| (change.kind.into(), change.status)),
         refused_bye: call.refused_bye,
-        leg_of: root
-            .map(|root| format!("{} ({})", maker.moment(root.start.as_deref()), shown(&root.caller.address))),
+        leg_of: root.map(|root| (maker.moment(root.start.as_deref()), shown(&root.caller.address))),
         rang_at: root
             .filter(|root| is_one_of_several(maker, root, call))
             .map(|_| shown(&call.callee.address)),

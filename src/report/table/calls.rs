@@ -130,8 +130,7 @@ pub(in crate::report) fn notes<'a>(view: &View<'a>, id: usize, call: &'a Call) -
         }),
         refused_change: call.refused_change.map(|change| (change.kind, change.status)),
         refused_bye: call.refused_bye,
-        leg_of: root
-            .map(|root| format!("{} ({})", time_of_day(root.start.1, view.context.zone), root.caller.ip())),
+        leg_of: root.map(|root| (time_of_day(root.start.1, view.context.zone), root.caller.ip().to_string())),
         rang_at: root
             .filter(|root| root.to == call.to && is_one_of_several(view, call))
             .map(|_| call.callee.ip().to_string()),

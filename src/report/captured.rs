@@ -206,7 +206,7 @@ fn stands_for_several(address: IpAddr) -> bool {
 
 /// A loopback interface, or one that carries IP with nothing before it.
 fn is_stationless(link: &str) -> bool {
-    matches!(link, "NULL" | "LOOP" | "RAW" | "IPV4" | "IPV6")
+    matches!(link, "NULL" | "LOOP" | "RAW" | "12" | "14" | "IPV4" | "IPV6")
 }
 
 /// `LINUX_SLL` and `LINUX_SLL2`: what a Linux device records of all its interfaces, or of one without a link layer.

@@ -363,7 +363,7 @@ mod tests {
         document.quality.one_station = 400;
         assert_eq!(is_told(&document), [false; 2], "one device with two addresses");
         document.quality.one_station = 0;
-        for link in ["NULL", "RAW"] {
+        for link in ["NULL", "RAW", "12"] {
             document.captures.iter_mut().for_each(|capture| capture.linktypes = vec![link.to_owned()]);
             assert_eq!(is_told(&document), [false; 2], "{link}");
         }

@@ -319,10 +319,13 @@ mod tests {
         assert_eq!(ldap[..5], ["LDAP", "192.168.10.8", "2", "9", "4"]);
     }
 
+    /// Who started, whom he spoke to, packets there and back, content.
+    type Seen<'a> = (&'a str, u16, &'a str, u16, (u64, u64), Option<&'static str>);
+
     #[test]
     fn a_tftp_server_answers_from_another_port() {
         let (client, server) = ("192.168.10.31", "192.168.10.9");
-        let told = |flows: &[(&str, u16, &str, u16, (u64, u64), Option<&'static str>)]| {
+        let told = |flows: &[Seen<'_>]| {
             let talks: Vec<Talk> = vec![(None, "192.168.10.31", "192.168.10.2", (0, 0)); flows.len()];
             let mut document = document(Language::De, &talks);
             for (flow, (a, from, b, to, packets, app)) in document.flows.iter_mut().zip(flows) {

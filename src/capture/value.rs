@@ -243,6 +243,27 @@ impl CaptureSummary {
         (is_part && self.live.is_none()).then_some(received)
     }
 
+    /// Whether packets were dropped while capturing, by what the file tells.
+    #[must_use]
+    pub fn has_drops(&self) -> bool {
+        self.interfaces.iter().any(|one| one.drops.is_some_and(|drops| drops > 0))
+    }
+
+    /// How many packets were received and not dropped while capturing and are not in the file, where it is the only one and
+    /// tells; 0 also where a few may have stood in the kernel's buffer when the capture was stopped.
+    #[must_use]
+    pub fn left_out(all: &[Self]) -> Option<u64> {
+        let [only] = all else { return None };
+        let mut used = only.interfaces.iter().filter(|one| one.packets > 0);
+        let tells = only.live.is_none() && only.packets > 0 && used.all(|one| one.received.is_some());
+        let came = only
+            .interfaces
+            .iter()
+            .map(|one| one.received.unwrap_or(0).saturating_sub(one.drops.unwrap_or(0)));
+        let missing = came.fold(0, u64::saturating_add).saturating_sub(only.packets);
+        tells.then_some(if missing < LEAST_MISSING { 0 } else { missing })
+    }
+
     /// Of an input of which nothing was read.
     pub(crate) fn unread(path: String, format: String, ended: Ended) -> Self {
         Self {

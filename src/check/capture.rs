@@ -133,6 +133,10 @@ fn duplicates(traffic: &Traffic) -> Option<Finding> {
     }
     let detail = Detail::Cap002 { duplicates, of, two_clocks };
     let mut finding = note(detail, Severity::Notice, duplicates.max(two_clocks));
+    if two_clocks == 0 {
+        // Copies are known and left out: nobody has to act.
+        finding.responsible = Party::Nobody;
+    }
     let certain = duplicates.saturating_sub(quality.equal_pings);
     if certain < LEAST_DUPLICATES || certain * 100 <= of * DUPLICATE_PERCENT {
         finding.confidence = Confidence::Likely;
@@ -201,6 +205,9 @@ fn clock(traffic: &Traffic) -> Option<Finding> {
         stray: quality.stray,
     };
     let mut finding = (quality.clock_back > 0).then(|| note(detail, Severity::Notice, quality.clock_back))?;
+    if quality.stray.is_some() {
+        finding.responsible = Party::Nobody;
+    }
     finding.evidence = at_frames(&quality.clock_back_frames);
     Some(finding)
 }
@@ -255,7 +262,7 @@ mod tests {
     use crate::observe::fixture::{at, frame, stream, tcp};
     use crate::observe::media::sequence::{Counts, SegmentReport};
     use crate::observe::media::timing::{Clock, ClockSource};
-    use crate::observe::{Flow, Quality, TcpOutcome};
+    use crate::observe::{Flow, Quality, Stray, TcpOutcome};
 
     fn traffic(quality: Quality) -> Traffic {
         Traffic { quality, ..Traffic::default() }
@@ -340,10 +347,25 @@ mod tests {
             twice.report.segments = vec![run(160), run(195)];
             twice.report.counts.reordered = reordered;
             let traffic = Traffic { streams: vec![twice], ..Traffic::default() };
-            duplicates(&traffic).map(|finding| finding.detail)
+            duplicates(&traffic).map(|finding| (finding.detail, finding.responsible))
         };
-        assert_eq!(told(25), Some(Detail::Cap002 { duplicates: 0, of: 0, two_clocks: 1 }));
+        let twice = Detail::Cap002 { duplicates: 0, of: 0, two_clocks: 1 };
+        assert_eq!(told(25), Some((twice, Party::Capture)));
         assert_eq!(told(24), None, "a source that began anew");
+    }
+
+    #[test]
+    fn what_is_known_and_left_out_asks_for_no_action() {
+        let copied = Quality { duplicates: 20, duplicate_candidates: 40, ..Quality::default() };
+        let copied = duplicates(&Traffic { quality: copied, ..Traffic::default() });
+        let responsible = |stray| {
+            let quality = Quality { clock_back: 1, stray, ..Quality::default() };
+            clock(&Traffic { quality, ..Traffic::default() }).map(|finding| finding.responsible)
+        };
+        let stray = Stray { frame: frame(2), time: at(0) };
+        assert_eq!(copied.map(|finding| finding.responsible), Some(Party::Nobody));
+        assert_eq!(responsible(Some(stray)), Some(Party::Nobody));
+        assert_eq!(responsible(None), Some(Party::Capture));
     }
 
     #[test]

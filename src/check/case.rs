@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
-use crate::capture::Timestamp;
+use crate::capture::{CaptureSummary, Timestamp};
 use crate::observe::HostFacts;
 use crate::observe::message::App;
 use crate::observe::{Beginning, CallProtocol, FlowView, Forward, Protocol, Registration, Stream, Traffic};
@@ -56,6 +56,8 @@ pub(super) struct Case<'a> {
     covered: RefCell<BTreeSet<(usize, String, IpAddr)>>,
     /// Where the clock of the capture was set forward: no span across it is one.
     pub(super) forward: Option<Forward>,
+    /// The file tells that it holds all packets that were received.
+    is_whole: bool,
     index: Index,
 }
 
@@ -136,6 +138,7 @@ impl<'a> Case<'a> {
             view: Exceptions::Apart,
             covered: RefCell::default(),
             forward: traffic.clock_forward(),
+            is_whole: false,
             index: Index::default(),
         };
         case.ends = case.bind();
@@ -273,6 +276,12 @@ impl<'a> Case<'a> {
             Some(latest) => Life::SilentSince(latest),
             None => Life::Unseen,
         }
+    }
+
+    /// The same case, of what these captures hold.
+    pub(super) fn of_captures(mut self, captures: &[CaptureSummary]) -> Self {
+        self.is_whole = CaptureSummary::left_out(captures) == Some(0);
+        self
     }
 
     /// The same case, of which only what the user accepts is to be told.

@@ -83,10 +83,16 @@ pub(super) fn one_way(from: SocketAddr, to: SocketAddr, protocol: Protocol) -> S
     }
 }
 
+/// What begins as RTP and RTCP do and STUN, DTLS and ZRTP do not (RFC 7983 section 7), whatever Wireshark takes it for.
+const IS_MEDIA: &str = "udp.payload[0:1] >= 80 && udp.payload[0:1] <= bf";
+
 /// Packets of a stream and of others that go the same way, without the errors that quote them: Wireshark looks into those too.
 pub(super) fn stream(stream: &Stream) -> String {
     let protocol = stream.relay.map_or(Protocol::Udp, |relay| relay.protocol);
-    let way = one_way(stream.source, stream.destination, protocol);
+    let mut way = one_way(stream.source, stream.destination, protocol);
+    if stream.is_mixed && stream.relay.is_none() {
+        way = format!("{way} && {IS_MEDIA}");
+    }
     match (stream.is_quoted, stream.source) {
         (false, _) => way,
         (true, SocketAddr::V4(_)) => format!("{way} && !icmp"),
@@ -188,6 +194,15 @@ mod tests {
         assert!(of(from, to, false).ends_with("udp.dstport == 5204"));
         assert!(of(from, to, true).ends_with("udp.dstport == 5204 && !icmp"));
         assert!(of("[fd00::21]:10000", "[fd00::2]:5204", true).ends_with(" && !icmpv6"));
+    }
+
+    #[test]
+    fn stun_and_dtls_on_the_ports_of_a_stream_are_no_part_of_it() {
+        let voice =
+            || crate::observe::fixture::stream("192.168.10.21:10000", "192.168.10.2:5204", &[(46, 60)]);
+        assert!(!stream(&voice()).contains(IS_MEDIA));
+        let mixed = Stream { is_mixed: true, ..voice() };
+        assert!(stream(&mixed).ends_with(&format!("udp.dstport == 5204 && {IS_MEDIA}")));
     }
 
     #[test]

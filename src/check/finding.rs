@@ -7,13 +7,15 @@ use jiff::civil::Date;
 use crate::capture::{Ended, Frame, Timestamp};
 use crate::observe::message::App;
 use crate::observe::{Protocol, Stray};
-use crate::site::{Confidence, ModelId, Ports, RoleId};
+use crate::site::{Confidence, ModelId, RoleId};
 
 use super::rejection::{Circumstance, Rejection};
 
+mod row;
 mod signs;
 mod verdict;
 
+pub use row::{RowResult, RowStatus, RulebookInfo};
 pub use signs::{
     Astray, Back, Heard, Interrupted, Life, LossSign, Named, NoVoice, Others, Refusal, Trace, Unevenness,
     VoiceSender,
@@ -333,18 +335,27 @@ pub enum Detail {
         instead: Option<Box<str>>,
         further: Vec<(Box<str>, SocketAddr)>,
     },
-    /// SIG-002. `requests`: repetitions apart. `life`: what the registrar sends meanwhile. `serves`: whether it
-    /// accepts others on this very port.
+    /// SIG-002. `requests`: repetitions apart, `sent`: with them. `life`: what the registrar sends meanwhile. `serves`: whether
+    /// it accepts others on this very port. `further`: accounts of the device of which the same is true, and at whose registrar.
     Sig002 {
+        account: Box<str>,
+        further: Vec<(Box<str>, SocketAddr)>,
         registrar: SocketAddr,
         protocol: Protocol,
         requests: u64,
+        sent: u64,
         life: Life,
         serves: Others,
         near: bool,
     },
-    /// SIG-003. `addresses`: before and after, where the public address changed too.
-    Sig003 { registrar: SocketAddr, ports: [u16; 2], addresses: Option<[IpAddr; 2]> },
+    /// SIG-003. `addresses`: before and after, where the public address changed too. `further`: as of SIG-002.
+    Sig003 {
+        account: Box<str>,
+        further: Vec<(Box<str>, SocketAddr)>,
+        registrar: SocketAddr,
+        ports: [u16; 2],
+        addresses: Option<[IpAddr; 2]>,
+    },
     /// SIG-004. What was sent and what came back in its place.
     Sig004 { server: IpAddr, method: Box<str>, sent: Box<str>, returned: Box<str> },
     /// SIG-005. How many calls that side had in all and how many of them were answered, who called, and what all that failed have
@@ -517,78 +528,4 @@ impl Finding {
     pub fn code(&self) -> Code {
         self.detail.code()
     }
-}
-
-/// What became of a documented row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum RowStatus {
-    /// Seen as documented.
-    Used,
-    /// Never seen.
-    Unused,
-    /// Tried and turned away.
-    Blocked,
-    /// The service was seen on another port.
-    Deviating,
-}
-
-/// One line of the row matrix: a row and one device it binds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RowResult {
-    /// Id of the row.
-    pub row: Box<str>,
-    /// The device.
-    pub device: IpAddr,
-    /// What became of it.
-    pub status: RowStatus,
-    /// Ids of the flows, ordered; of a deviating row those that depart from it.
-    pub flows: Vec<usize>,
-    /// Flows in which attempts failed: all of them where the row is blocked, those of others where it was used as well.
-    pub blocked_flows: usize,
-    /// Of a row that was not seen: flows in which it was asked for in vain, too seldom for a finding or without proof
-    /// that an answer would have been captured. They stand in `flows`.
-    pub tried_flows: usize,
-    /// Of a deviating row: flows that keep to it all the same. They do not stand in `flows`.
-    pub kept_flows: usize,
-    /// Packets of `flows`.
-    pub packets: u64,
-    /// Packets of those that keep to a deviating row.
-    pub kept_packets: u64,
-    /// Own ports that the site file puts in the place of those of the row.
-    pub stated: Option<Ports>,
-    /// First few frames.
-    pub frames: Vec<Frame>,
-}
-
-impl RowResult {
-    /// Packets of all that is used of it, as documented or not.
-    #[must_use]
-    pub fn all_packets(&self) -> u64 {
-        self.packets.saturating_add(self.kept_packets)
-    }
-
-    /// Whether the status is not the whole of it: attempts failed, beside the use of the row or instead of it, or a row from
-    /// which something departs is used as documented too.
-    #[must_use]
-    pub fn is_mixed(&self) -> bool {
-        match self.status {
-            RowStatus::Deviating => self.kept_flows > 0,
-            RowStatus::Used | RowStatus::Unused | RowStatus::Blocked => {
-                self.blocked_flows > 0 || self.tried_flows > 0
-            }
-        }
-    }
-}
-
-/// A document that was judged by.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RulebookInfo {
-    /// Vendor.
-    pub vendor: Box<str>,
-    /// Title.
-    pub title: Box<str>,
-    /// Date or edition.
-    pub as_of: Box<str>,
-    /// How many rows.
-    pub rows: usize,
 }

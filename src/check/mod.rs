@@ -65,7 +65,7 @@ pub fn audit(
     book: &Rulebook,
     hints: &Hints,
 ) -> Audit {
-    let case = Case::new(&traffic, &site, book, hints);
+    let case = Case::new(&traffic, &site, book, hints).of_captures(&captures);
     let Found { mut findings, mut unjudged, unheard, failed } = found(&case, &captures);
     findings.retain(|finding| {
         !subject(finding).is_some_and(|host| case.is_excepted_whole(finding.code().as_str(), host))
@@ -73,7 +73,7 @@ pub fn audit(
     let accepted = match hints.site.exceptions.is_empty() {
         true => Vec::new(),
         false => {
-            let case = Case::new(&traffic, &site, book, hints).of_accepted();
+            let case = Case::new(&traffic, &site, book, hints).of_captures(&captures).of_accepted();
             let findings = found(&case, &captures).findings;
             findings.into_iter().filter_map(|finding| case.accepted(finding)).collect()
         }
@@ -334,9 +334,12 @@ mod tests {
             };
             let blocked = Finding { rows: vec!["R1".into()], ..finding(port, Severity::Error, Some(PHONE)) };
             let silent = Detail::Sig002 {
+                account: "sip:21@pbx".into(),
+                further: Vec::new(),
                 registrar: target,
                 protocol,
                 requests: 1,
+                sent: 1,
                 life: Life::Sends,
                 serves: Others::Unserved,
                 near: true,

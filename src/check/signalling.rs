@@ -81,19 +81,14 @@ fn registrations(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
     findings
 }
 
-/// Findings of one kind about one device are one: the first stands for the others.
+/// Findings of one kind about one device are one, which names the accounts of the others.
 fn one_per_client(findings: impl Iterator<Item = Finding>) -> Vec<Finding> {
-    let mut by_client: BTreeMap<Option<IpAddr>, Finding> = BTreeMap::new();
+    let mut by_client: BTreeMap<Option<IpAddr>, Vec<Finding>> = BTreeMap::new();
     for finding in findings {
         let client = finding.subject.as_ref().map(|subject| subject.address);
-        match by_client.get_mut(&client) {
-            Some(known) => known.count += finding.count,
-            None => {
-                by_client.insert(client, finding);
-            }
-        }
+        by_client.entry(client).or_default().push(finding);
     }
-    by_client.into_values().collect()
+    by_client.into_values().filter_map(joined).collect()
 }
 
 /// SIG-001, one for a client and a status: what is refused at the end, and for how long it was refused before.
@@ -110,17 +105,24 @@ fn refusals(case: &Case<'_>, registrations: &[&Registration]) -> Vec<Finding> {
 
 /// One for several accounts: the gravest speaks, of equal ones the one that happened most, and names the others.
 fn joined(all: Vec<Finding>) -> Option<Finding> {
-    let account = |finding: &Finding| match &finding.detail {
-        Detail::Sig001 { account, registrar, .. } => Some((account.clone(), *registrar)),
-        _ => None,
-    };
     let count = all.iter().map(|finding| finding.count).sum();
     // The first of equals.
     let gravest = all.iter().rev().max_by_key(|finding| (finding.severity, finding.count))?;
-    let own = account(gravest);
-    let others: BTreeSet<(Box<str>, SocketAddr)> =
-        all.iter().filter_map(account).filter(|other| Some(other) != own.as_ref()).collect();
+    let own = account(&gravest.detail);
+    let others: BTreeSet<(Box<str>, SocketAddr)> = all
+        .iter()
+        .filter_map(|one| account(&one.detail))
+        .filter(|other| Some(other) != own.as_ref())
+        .collect();
     let mut joined = Finding { count, ..gravest.clone() };
+    // Of one account, from several ports.
+    if let Detail::Sig002 { requests, sent, .. } = &mut joined.detail {
+        let own = all.iter().filter(|one| account(&one.detail) == own).filter_map(|one| match one.detail {
+            Detail::Sig002 { requests, sent, .. } => Some((requests, sent)),
+            _ => None,
+        });
+        (*requests, *sent) = own.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    }
     if others.is_empty() {
         return Some(joined);
     }
@@ -132,10 +134,22 @@ fn joined(all: Vec<Finding>) -> Option<Finding> {
         filters.push(evidence.filter.clone());
     }
     joined.evidence = collector.finish(filter::any_of(filters));
-    if let Detail::Sig001 { further, .. } = &mut joined.detail {
+    if let Detail::Sig001 { further, .. } | Detail::Sig002 { further, .. } | Detail::Sig003 { further, .. } =
+        &mut joined.detail
+    {
         further.extend(others);
     }
     Some(joined)
+}
+
+/// Which account a finding is about, and at which registrar.
+fn account(detail: &Detail) -> Option<(Box<str>, SocketAddr)> {
+    match detail {
+        Detail::Sig001 { account, registrar, .. }
+        | Detail::Sig002 { account, registrar, .. }
+        | Detail::Sig003 { account, registrar, .. } => Some((account.clone(), *registrar)),
+        _ => None,
+    }
 }
 
 /// A registration that stands refused.
@@ -261,9 +275,12 @@ fn unanswered(case: &Case<'_>, registration: &Registration) -> Option<Finding> {
     let serves = Others::of(!granted.is_empty(), granted.iter().copied().flatten().max(), first);
     let life = case.life(registrar, first);
     let detail = Detail::Sig002 {
+        account: registration.aor.clone(),
+        further: Vec::new(),
         registrar: registration.registrar,
         protocol: registration.protocol,
         requests: tries.requests,
+        sent: tries.count,
         life,
         serves,
         near: case.are_neighbours(client, registrar),
@@ -287,8 +304,13 @@ fn remapped(case: &Case<'_>, registration: &Registration) -> Option<Finding> {
         (Some(before), Some(after)) if before != after => Some([before, after]),
         _ => None,
     };
-    let detail =
-        Detail::Sig003 { registrar: registration.registrar, ports: [before.port, after.port], addresses };
+    let detail = Detail::Sig003 {
+        account: registration.aor.clone(),
+        further: Vec::new(),
+        registrar: registration.registrar,
+        ports: [before.port, after.port],
+        addresses,
+    };
     let mut collector = Collector::default();
     for mapping in &registration.mappings {
         collector.frames(&[mapping.frame]);

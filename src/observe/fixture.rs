@@ -191,6 +191,7 @@ pub(crate) fn stream(source: &str, destination: &str, dscp: &[(u8, u64)]) -> Str
         paused: Paused::default(),
         relay: None,
         is_quoted: false,
+        is_mixed: false,
         report: Box::new(report),
     }
 }

@@ -8,12 +8,13 @@ use crate::decode::{Layers, Packet, Part, Transport};
 
 use super::carriage::Relay;
 use super::content::Content;
+use super::icmp::IcmpReport;
 use super::media;
 use super::message::App;
 use super::sent::Sent;
 use super::silences::{Silence, Silences};
 use super::tcp::TcpState;
-use super::traffic::{Direction, Flow, IcmpReport, Initiator, Protocol, Vlans};
+use super::traffic::{Direction, Flow, Initiator, Protocol, Vlans};
 
 /// IP protocol number of the encapsulating security payload, RFC 4303.
 const ESP: u8 = 50;

@@ -27,6 +27,7 @@ mod fragments;
 mod handshakes;
 mod holds;
 mod hosts;
+mod icmp;
 mod ladder;
 mod lasting;
 mod leases;
@@ -44,6 +45,7 @@ mod progress;
 mod quality;
 mod reach;
 mod refusal;
+mod register;
 mod registration;
 mod registrations;
 mod repeats;
@@ -71,6 +73,7 @@ pub use few::Few;
 pub use forward::Forward;
 pub use fragments::{Counts as FragmentCounts, Datagram, Incomplete, Missing, Reassembler, RequestId, Whole};
 pub use handshakes::{Failed, Handshakes, Seen as SeenCertificate};
+pub use icmp::IcmpReport;
 pub use ladder::{Ladder, Step};
 pub use leases::DhcpServer;
 pub use lookups::{Lookup, LookupKind};
@@ -90,8 +93,8 @@ pub use spells::Spells;
 pub use stream::Assembler;
 pub use together::{Receivers, Together};
 pub use traffic::{
-    ArpTimes, Direction, DirectionExtra, FirstFrames, Flow, FlowExtra, HostFacts, IcmpReport, Initiator,
-    MacSeen, NameSeen, NameSource, Paused, Protocol, Repeated, Rewrite, SipEndpoint, Stream, TcpOutcome,
-    TcpTrace, Traffic, Vlans,
+    ArpTimes, Direction, DirectionExtra, FirstFrames, Flow, FlowExtra, HostFacts, Initiator, MacSeen,
+    NameSeen, NameSource, Paused, Protocol, Repeated, Rewrite, SipEndpoint, Stream, TcpOutcome, TcpTrace,
+    Traffic, Vlans,
 };
 pub use view::FlowView;

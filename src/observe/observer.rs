@@ -487,6 +487,7 @@ fn rows(
                 paused: Paused::default(),
                 relay: None,
                 is_quoted: flow.extra.icmp.iter().any(|icmp| icmp.about_a == (flow.a == source)),
+                is_mixed: matches!(flow.app, App::Stun | App::Dtls),
                 report,
             })
         })

@@ -62,6 +62,9 @@ pub struct Quality {
     /// Packets of a device to itself that go between two stations of an Ethernet, which no device does: somebody put other
     /// addresses in.
     pub rewritten: u64,
+    /// Packets between two addresses whose Ethernet header names no two stations: of the loopback interface, where a device has
+    /// several addresses, or somebody put others in.
+    pub one_station: u64,
     /// IP datagrams whose fragments never came together.
     pub incomplete_datagrams: u64,
     /// SIP messages that no call and no registration could be told of, because Call-ID or `CSeq` is missing.

@@ -42,6 +42,8 @@ pub struct Registration {
     pub expires: Option<u32>,
     /// Transactions (Call-ID and `CSeq`) that asked for a binding, without those that only answer a challenge.
     pub attempts: u64,
+    /// The client passes on what another one asked: its requests carry more than one Via (RFC 3261 section 16.6).
+    pub is_passed_on: bool,
     /// It answered a challenge with credentials, and what became of that is not in the capture.
     pub is_answer_unseen: bool,
     /// Requests that were sent again, copies left out (RFC 3261 section 17.1.2.2).
@@ -95,6 +97,7 @@ impl Registration {
             contact: None,
             expires: None,
             attempts: 0,
+            is_passed_on: false,
             is_answer_unseen: false,
             repeats: 0,
             status: None,

@@ -12,8 +12,9 @@ use crate::capture::Timestamp;
 
 use super::dialogs::{Datagram, Heard, aor};
 use super::early::Early;
-use super::message::sip::{Contact, Kind, Rport, SipMessage};
+use super::message::sip::{Contact, Kind, Rport};
 use super::reach::is_public;
+use super::register::{asked_for, granted, is_stale, number, signs_off};
 use super::registration::{Binding, Mapping, Outage, Refused, Registration, Rhythm, Standing, Unanswered};
 use super::traffic::Protocol;
 
@@ -26,8 +27,6 @@ const FRAMES_KEPT: usize = 5;
 const MAPPINGS_KEPT: usize = 8;
 const BINDINGS_KEPT: usize = 8;
 const SECOND: i64 = 1_000_000_000;
-/// What a URI means that names no port, RFC 3261 section 19.1.2.
-const SIP_PORT: u16 = 5060;
 const STATUSES_KEPT: usize = 8;
 /// Transactions of a registration that an answer may be about.
 const OPEN_KEPT: usize = 4;
@@ -101,6 +100,8 @@ struct Asked {
     has_credentials: bool,
     signs_off: bool,
     is_answered: bool,
+    /// By asking for credentials.
+    is_challenged: bool,
 }
 
 impl Registrations {
@@ -348,21 +349,22 @@ impl Entry {
         if !signs_off {
             row.expires = asked_for(message).or(row.expires);
         }
+        row.is_passed_on = message.via_count > 1;
         row.is_leaving |= signs_off;
         if signs_off && let Some(binding) = row.bound.last_mut() {
             binding.until = binding.until.min(heard.time);
         }
         let is_same_call = *self.call_id == *call_id;
-        // The answer to a challenge belongs to the attempt that was challenged (RFC 3261 section 22.2).
-        let last = self.asked.last();
-        let was_answered = last.is_some_and(|asked| asked.is_answered);
+        // The answer to a challenge belongs to the attempt that was challenged (RFC 3261 section 22.2), whatever another Call-ID
+        // of the client, which signs off an old binding, asks in between.
+        let last = self.asked.iter().rev().find(|asked| *asked.call_id == *call_id);
         // Where answers pass by the measuring point, credentials in the next request tell that it was challenged.
         let is_next = last.is_some_and(|asked| {
             let is_open = !asked.is_answered && !asked.has_credentials && !asked.signs_off;
             is_open && cseq == asked.cseq.wrapping_add(1) && heard.time.since(asked.time) <= TRANSACTION
         });
-        let is_challenged = was_answered && self.challenged || is_next;
-        let is_the_same = is_same_call && is_challenged && message.has_credentials;
+        let is_challenged = is_next || last.is_some_and(|asked| asked.is_challenged);
+        let is_the_same = is_challenged && message.has_credentials;
         row.attempts += u64::from(!is_the_same && !signs_off);
         if !is_same_call {
             // The client starts anew: after a restart another port is no lost mapping, and what was lost before stays so.
@@ -385,6 +387,7 @@ impl Entry {
             has_credentials: message.has_credentials,
             signs_off,
             is_answered: false,
+            is_challenged: false,
         });
         let early = self.early.take().filter(|answer| {
             let is_its =
@@ -415,6 +418,8 @@ impl Entry {
             return;
         };
         asked.is_answered = true;
+        let is_challenge = matches!(status, 401 | 407);
+        asked.is_challenged = is_challenge;
         let asked = asked.clone();
         let reason = message.reason();
         let row = &mut self.row;
@@ -422,7 +427,6 @@ impl Entry {
         row.reason = reason.map(Into::into);
         self.note_mapping(heard);
         let row = &mut self.row;
-        let is_challenge = matches!(status, 401 | 407);
         row.challenges += u64::from(is_challenge && !asked.has_credentials);
         let was_asked_just_now = is_challenge && asked.has_credentials && self.challenged;
         row.stale += u64::from(was_asked_just_now && is_stale(message));
@@ -548,49 +552,6 @@ impl Entry {
         }
         self.mapped = Some((address, port));
         self.row.kept = Some((heard.time, heard.time));
-    }
-}
-
-fn number(message: &SipMessage) -> u32 {
-    message.cseq.as_ref().map_or(0, |cseq| cseq.number)
-}
-
-/// Whether only the nonce was too old. Some registrars say so in the reason phrase alone: `401 nonce has changed`.
-fn is_stale(message: &SipMessage) -> bool {
-    let reason = message.reason().unwrap_or_default();
-    message.is_stale_challenge || reason.to_ascii_lowercase().contains("nonce")
-}
-
-/// Whether all bindings that the request names are to be removed, RFC 3261 section 10.2.2. A client whose address has
-/// changed removes the old one and adds the new one in one request.
-fn signs_off(message: &SipMessage) -> bool {
-    let is_nought = |expires: Option<u32>| expires.or(message.expires) == Some(0);
-    match message.contacts.as_slice() {
-        [] => message.expires == Some(0),
-        contacts => contacts.iter().all(|contact| is_nought(contact.expires)),
-    }
-}
-
-/// Seconds that a REGISTER asks for, RFC 3261 section 10.2.1.1.
-fn asked_for(message: &SipMessage) -> Option<u32> {
-    let contacts = &message.contacts;
-    let added = contacts.iter().find(|contact| contact.expires != Some(0));
-    added.or(contacts.first()).and_then(|contact| contact.expires).or(message.expires)
-}
-
-/// Seconds that its answer grants, which lists the bindings of other clients as well; `own` is the one that was asked for.
-/// A registrar may write it in another way, and only where it lists a single one that one is meant whatever it says.
-fn granted(message: &SipMessage, own: Option<&Contact>) -> Option<u32> {
-    let contacts = &message.contacts;
-    let is_same = |contact: &&Contact| own.is_some_and(|own| contact.uri == own.uri);
-    let place = |contact: &Contact| contact.host().map(|(host, port)| (host, port.unwrap_or(SIP_PORT)));
-    let own_place = own.and_then(place);
-    let is_there = |contact: &&Contact| own_place.is_some() && place(contact) == own_place;
-    let found = contacts.iter().find(is_same).or_else(|| contacts.iter().find(is_there));
-    match contacts.as_slice() {
-        [] => message.expires,
-        [only] => only.expires.or(message.expires),
-        _ => found.and_then(|contact| contact.expires.or(message.expires)),
     }
 }
 

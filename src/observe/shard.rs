@@ -17,13 +17,14 @@ use super::content::Note;
 use super::dialogs::Datagram;
 use super::duplicates::{self, Duplicates, Print};
 use super::flow::{End, FlowKey, FlowState};
+use super::icmp::IcmpReport;
 use super::media::{
     Announcements, Endpoint, Limits, Lookup, RtpHeader, Sample, StreamReport, Streams, Waiting,
 };
 use super::past::Past;
 use super::quality::{Quality, is_own};
 use super::returns::is_whole;
-use super::traffic::{IcmpReport, Protocol};
+use super::traffic::Protocol;
 
 /// Flows one shard keeps; the packets of further flows are counted in [`super::Quality::packets_over_cap`].
 const FLOWS_KEPT: usize = 1 << 16;
@@ -71,6 +72,8 @@ pub(super) struct Counts {
     pub(super) copy_candidates: u64,
     /// Of a device to itself, between two stations.
     rewritten: u64,
+    /// Between two addresses, but not between two stations of the Ethernet.
+    one_station: u64,
     unseen: u64,
     unseen_frames: Vec<Frame>,
 }
@@ -402,12 +405,18 @@ fn has_two_stations(packet: &Packet) -> bool {
     })
 }
 
+/// Whether an Ethernet header has one and the same station at both ends, which may be none (zeros).
+fn has_one_station(packet: &Packet) -> bool {
+    packet.source_mac.is_some() && packet.source_mac == packet.destination_mac
+}
+
 impl Counts {
     pub(super) fn add_to(&self, quality: &mut Quality) {
         quality.packets_over_cap += self.over_cap;
         quality.messages_over_cap += self.unread_streams;
         quality.cut_payloads += self.cut_payloads;
         quality.rewritten += self.rewritten;
+        quality.one_station += self.one_station;
         quality.duplicates += self.copies;
         quality.equal_pings += self.equal_pings;
         quality.duplicate_candidates += self.copy_candidates;
@@ -431,7 +440,10 @@ impl Counts {
         self.copies += u64::from(is_copy == Some(true));
         let is_ping = matches!(packet.transport, Transport::Icmp { .. });
         self.equal_pings += u64::from(is_copy == Some(true) && is_ping);
-        self.rewritten += u64::from(is_own(packet.source, packet.destination) && has_two_stations(packet));
+        match is_own(packet.source, packet.destination) {
+            true => self.rewritten += u64::from(has_two_stations(packet)),
+            false => self.one_station += u64::from(has_one_station(packet)),
+        }
     }
 }
 
@@ -502,5 +514,20 @@ mod tests {
         assert_eq!(rewritten(&Packet { destination_mac: own.source_mac, ..own }), 0, "one and the same");
         assert_eq!(rewritten(&Packet { source_mac: None, destination_mac: None, ..own }), 0);
         assert_eq!(rewritten(&packet("10.0.0.1:5004", "10.0.0.2:6004")), 0, "of two devices");
+        let between_two = |packet: &Packet| {
+            let mut counts = Counts::default();
+            counts.look_at(packet, None);
+            counts.one_station
+        };
+        let other = packet("10.0.0.1:5004", "10.0.0.2:6004");
+        assert_eq!(between_two(&Packet { source_mac: zeros, destination_mac: zeros, ..other }), 1);
+        assert_eq!(between_two(&Packet { destination_mac: other.source_mac, ..other }), 1);
+        assert_eq!(between_two(&Packet { destination_mac: None, ..other }), 0, "cooked");
+        assert_eq!(
+            between_two(&Packet { source_mac: None, destination_mac: None, ..other }),
+            0,
+            "no Ethernet"
+        );
+        assert_eq!([between_two(&other), between_two(&own)], [0, 0]);
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
+use super::icmp::IcmpReport;
 use super::repeats::Prompt;
 use crate::capture::{Frame, Timestamp};
 use crate::decode::{Layers, Mac};
@@ -306,71 +307,6 @@ pub enum TcpOutcome {
     Midstream,
 }
 
-/// From so long (ns) a host that refuses packets does so lastingly, if it says so at least that often (ns).
-const LASTING: i64 = 3_000_000_000;
-const OFTEN: i64 = 2_500_000_000;
-
-/// An ICMP error about a flow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct IcmpReport {
-    /// Who sent the error.
-    pub reporter: IpAddr,
-    /// Whether the quoted packet was one that `a` had sent.
-    pub about_a: bool,
-    /// ICMPv6 instead of ICMP.
-    pub v6: bool,
-    /// ICMP type.
-    pub kind: u8,
-    /// ICMP code.
-    pub code: u8,
-    /// First frame.
-    pub frame: Frame,
-    /// How often.
-    pub count: u64,
-    /// When it came first and last.
-    pub span: (Timestamp, Timestamp),
-    /// Longest time (ns) between two.
-    pub pause: i64,
-}
-
-impl IcmpReport {
-    /// Whether another one says the same.
-    #[must_use]
-    pub fn is_like(&self, other: &Self) -> bool {
-        let said = |one: &Self| (one.reporter, one.about_a, one.v6, one.kind, one.code);
-        said(self) == said(other)
-    }
-
-    /// Counts another one that says the same and came later.
-    pub fn add(&mut self, later: &Self) {
-        self.count += later.count;
-        self.frame = self.frame.min(later.frame);
-        let between = later.span.0.since(self.span.1).saturating_abs();
-        self.pause = self.pause.max(later.pause).max(between);
-        self.span = (self.span.0.min(later.span.0), self.span.1.max(later.span.1));
-    }
-
-    /// Whether the host itself says again and again, for a while, that it takes nothing there. Linux does so once a second; what
-    /// was still under way when a call ended is refused within a moment.
-    #[must_use]
-    pub fn is_lasting_refusal_of(&self, host: IpAddr) -> bool {
-        // Port unreachable and prohibited: RFC 792 and 1812, RFC 4443.
-        let is_refusal =
-            if self.v6 { matches!(self.code, 1 | 4) } else { matches!(self.code, 3 | 9 | 10 | 13) };
-        self.reporter == host
-            && self.is_unreachable()
-            && is_refusal
-            && self.span.1.since(self.span.0) >= LASTING
-            && self.pause <= OFTEN
-    }
-
-    /// Whether it says that the packet could not be delivered: RFC 792, and RFC 4443 section 3.1.
-    #[must_use]
-    pub fn is_unreachable(&self) -> bool {
-        self.kind == if self.v6 { 1 } else { 3 }
-    }
-}
-
 /// One RTP stream with the flow it belongs to.
 #[derive(Clone, Debug)]
 pub struct Stream {
@@ -390,6 +326,8 @@ pub struct Stream {
     pub relay: Option<Relay>,
     /// ICMP quotes packets of it: what selects it by addresses and ports finds those errors too.
     pub is_quoted: bool,
+    /// STUN or DTLS came before it on its ports.
+    pub is_mixed: bool,
     /// Numbers. They are long: streams are put in order without moving them.
     pub report: Box<StreamReport>,
 }

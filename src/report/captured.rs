@@ -93,6 +93,15 @@ impl LeapLines<'_> {
     }
 }
 
+/// What link headers say of who sent packets to whom, in packets.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Stations {
+    /// The device that captured sent them or was sent them.
+    pub(super) own: u64,
+    /// Between two addresses, but not between two stations of the Ethernet.
+    pub(super) one: u64,
+}
+
 /// What goes past the place where the captures were made.
 #[derive(Debug, Default)]
 pub(super) struct Passing {
@@ -131,11 +140,13 @@ impl Passing {
     }
 
     /// Where the capture was probably made: what goes past a place tells whose place it is. `links`: names of link types, and
-    /// whether cooked records among them say that a packet was the own one; `layers`: of tunnels; `named`: an address, with
-    /// the device there. `is_mixed`: several captures or points are in one, of which no place can be told.
+    /// of the packets how many are `own` by the word of cooked records, and how many name no two stations; `layers`: of
+    /// tunnels; `named`: an address, with the device there. `is_mixed`: several captures or points are in one, of which no
+    /// place can be told.
     pub(super) fn place(
         &self,
-        (links, is_own): (&[&str], bool),
+        links: &[&str],
+        stations: Stations,
         layers: &[&str],
         is_mixed: bool,
         named: impl Fn(IpAddr) -> String,
@@ -156,9 +167,14 @@ impl Passing {
         let is_all_outside = self.by_host.keys().all(|end| is_public(*end));
         // Cooked records are written by the device whose packets they are, whichever way these take, unless they themselves say
         // that all packets go from others to others, as at a mirror port.
-        let is_cooked = is_own && !links.is_empty() && links.iter().all(|name| is_cooked(name));
+        let is_cooked = stations.own > 0 && !links.is_empty() && links.iter().all(|name| is_cooked(name));
         // Nor does anybody else see what a device tells itself.
         let is_itself = is_cooked || self.itself > self.all / 100;
+        // Where headers name no stations two addresses may be those of one device: its loopback interface, a tunnel of its own.
+        let is_stationless = !links.is_empty() && links.iter().all(|name| is_stationless(name));
+        if is_stationless || stations.one > self.all / 100 {
+            return is_itself.then(|| paper.on_itself.to_owned());
+        }
         Some(match always.as_slice() {
             [one] if is_itself => filled(paper.on_device, &named(*one)),
             _ if is_itself => paper.on_itself.to_owned(),
@@ -186,6 +202,11 @@ pub(super) fn is_group(address: &str) -> bool {
 /// A group, or the broadcast address of most networks.
 fn stands_for_several(address: IpAddr) -> bool {
     address.is_multicast() || matches!(address, IpAddr::V4(v4) if v4.octets()[3] == 255)
+}
+
+/// A loopback interface, or one that carries IP with nothing before it.
+fn is_stationless(link: &str) -> bool {
+    matches!(link, "NULL" | "LOOP" | "RAW" | "12" | "14" | "IPV4" | "IPV6")
 }
 
 /// `LINUX_SLL` and `LINUX_SLL2`: what a Linux device records of all its interfaces, or of one without a link layer.

@@ -261,7 +261,7 @@ impl<'a> Case<'a> {
 
     /// Whether it holds calls and nothing else, not even what every network carries beside them (ARP, RTCP): so Wireshark
     /// exports by the display filter `sip || rtp`, and what it did not take for RTP is missing then. ICMP errors that quote
-    /// such packets fit that filter as well.
+    /// such packets fit that filter as well. Not where the file tells that nothing is missing.
     pub(in crate::check) fn is_export(&self) -> bool {
         *self.index.is_export.get_or_init(|| {
             let traffic = self.traffic;
@@ -274,6 +274,7 @@ impl<'a> Case<'a> {
             let is_signalled = traffic.flows.iter().any(|flow| flow.app == App::Sip);
             let has_arp = traffic.hosts.iter().any(HostFacts::is_neighbour);
             is_signalled
+                && !self.is_whole
                 && !has_arp
                 && traffic.quality.skipped.is_empty()
                 && errors == quoting

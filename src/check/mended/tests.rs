@@ -284,9 +284,12 @@ fn a_registration_that_succeeds_ends_what_failed() {
             further: Vec::new(),
         };
         let silent = Detail::Sig002 {
+            account: "sip:21@pbx".into(),
+            further: Vec::new(),
             registrar,
             protocol: Protocol::Udp,
             requests: 3,
+            sent: 3,
             life: crate::check::Life::Sends,
             serves: crate::check::Others::Unserved,
             near: true,

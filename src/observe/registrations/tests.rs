@@ -187,9 +187,49 @@ fn hops_of_a_proxied_request_keep_their_own_answers() {
     }
     let rows = registrations.finish();
     assert_eq!(rows.len(), 2);
+    assert!(rows.iter().all(|row| !row.is_passed_on), "one Via");
     for row in rows {
         assert_eq!((row.status, row.accepted, row.unanswered), (Some(200), true, Unanswered::default()));
     }
+}
+
+#[test]
+fn a_proxy_passes_on_what_another_one_asks() {
+    let mut registrations = Registrations::default();
+    registrations.push(&heard(
+        1,
+        at(0),
+        PHONE,
+        PBX,
+        1,
+        "",
+        "",
+        "Via: SIP/2.0/UDP 192.168.10.99;branch=z9hG4bK2\r\n",
+    ));
+    assert!(registrations.finish().iter().all(|row| row.is_passed_on));
+}
+
+#[test]
+fn credentials_belong_to_the_challenge_of_their_own_call() {
+    let mut registrations = Registrations::default();
+    let credentials = "Authorization: Digest username=\"21\"\r\n";
+    let said = [
+        ("c1", 1, "", "Expires: 0\r\n"),
+        ("c1", 1, "401", ""),
+        ("c2", 7, "", ""),
+        ("c2", 7, "401", ""),
+        ("c1", 2, "", &*format!("{credentials}Expires: 0\r\n")),
+        ("c2", 8, "", credentials),
+        ("c2", 8, "200", ""),
+    ];
+    for (nth, (call_id, cseq, status, more)) in (1..).zip(said) {
+        let (from, to) = if status.is_empty() { (PHONE, PBX) } else { (PBX, PHONE) };
+        let mut message = heard(nth, at(nth as i64 * 10), from, to, cseq, status, "", more);
+        let named = format!("REGISTER sip:a SIP/2.0\r\nCall-ID: {call_id}\r\nCSeq: 1 REGISTER\r\n\r\n");
+        message.message.call_id = sip::read(named.as_bytes(), false).unwrap().call_id;
+        registrations.push(&message);
+    }
+    assert_eq!(registrations.finish()[0].attempts, 1);
 }
 
 #[test]

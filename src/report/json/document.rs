@@ -12,9 +12,9 @@ pub(in crate::report) use super::finding::{Evidence, Finding, Party, Severity, S
 pub(in crate::report) use super::given::{Accepted, CoverField, Exception, FewPackets};
 pub(in crate::report) use super::matrix::{Leg, Row, RowStatus};
 pub(in crate::report) use super::network::{Absent, Certificate, DhcpServer, VoicePolicy};
-#[cfg(test)]
-pub(in crate::report) use super::quality::Leaps;
 use super::quality::Quality;
+#[cfg(test)]
+pub(in crate::report) use super::quality::{Leaps, Stray};
 pub(in crate::report) use super::receiver::{Receiver, Voip};
 pub(in crate::report) use super::registration::{Lookup, Registration};
 #[cfg(test)]
@@ -168,6 +168,9 @@ pub(in crate::report) struct Capture {
     pub(in crate::report) extract_of: Option<u64>,
     /// Packets shorter than on the wire.
     pub(in crate::report) cut_packets: u64,
+    /// Most bytes that were kept of one of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) cut_to: Option<u64>,
     /// Packets without a usable time.
     #[serde(default)]
     pub(in crate::report) timeless_packets: u64,
@@ -341,6 +344,9 @@ pub(in crate::report) struct Flow {
     pub(in crate::report) dscp_ba: BTreeMap<u8, u64>,
     /// What the content says it is.
     pub(in crate::report) app: Option<String>,
+    /// TCP only: `b` took part and sent no data, at most that it accepts the connection.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(in crate::report) is_without_answer: bool,
     /// Conversations of the same kind that the row sums up; a live capture folds those that are over.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub(in crate::report) conversations: u64,

@@ -116,6 +116,7 @@ fn capture(capture: &CaptureSummary, audit: &Audit) -> published::Capture {
         interfaces: interfaces.collect(),
         extract_of: capture.extract_of(&audit.captures),
         cut_packets: capture.cut_packets,
+        cut_to: (capture.cut_packets > 0).then_some(capture.cut_to as u64),
         timeless_packets: capture.timeless_packets,
         live: capture.live.as_ref().map(live),
         undecoded: alone.then(|| undecoded(&audit.traffic)),
@@ -326,6 +327,7 @@ pub(super) fn flow(flow: &Flow, audit: &Audit) -> published::Flow {
         dscp_ab: packets(&flow.from_a.dscp),
         dscp_ba: packets(&flow.from_b.dscp),
         app: text::app(flow).map(ToOwned::to_owned),
+        is_without_answer: flow.tcp.is_some() && flow.from_b.packets > 0 && flow.from_b.payload_packets == 0,
         conversations: 1 + flow.extra.others,
     }
 }

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::captured::Wrapping;
+use super::super::number;
 use crate::check::foreign_telephony;
 use crate::observe::{Flow, Traffic};
 
@@ -66,8 +67,25 @@ pub(in crate::report) struct Quality {
     /// Frames of a Linux cooked capture that the capturing device sent itself, or that were meant for it (packet types 4 and 0).
     #[serde(default)]
     pub(in crate::report) own_cooked: u64,
+    /// Packets between two addresses whose Ethernet header names one and the same station twice, or none (zeros): of the loopback
+    /// interface of Linux, for one.
+    #[serde(default)]
+    pub(in crate::report) one_station: u64,
+    /// A packet with a false time, where this is all that is wrong with the times.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) stray: Option<Stray>,
     /// Frames that the user's filter kept out.
     pub(in crate::report) filtered: u64,
+}
+
+/// A packet with a false time: those before and after it are close together and far from it.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct Stray {
+    pub(in crate::report) frame: u64,
+    /// Position of its file in `captures`.
+    pub(in crate::report) file: u16,
+    /// The time it has; missing where the calendar has none.
+    pub(in crate::report) time: Option<String>,
 }
 
 /// Leaps of time from a packet to the next, of a day or more.
@@ -125,6 +143,12 @@ pub(super) fn of(traffic: &Traffic, undecoded: BTreeMap<String, u64>) -> Quality
         samples_over_cap: quality.samples_over_cap,
         messages_over_cap: quality.messages_over_cap,
         own_cooked: quality.own_cooked,
+        one_station: quality.one_station,
+        stray: quality.stray.map(|stray| Stray {
+            frame: stray.frame.number(),
+            file: stray.frame.file(),
+            time: number::rfc3339(stray.time),
+        }),
         filtered: quality.filtered,
     }
 }

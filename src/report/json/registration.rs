@@ -49,6 +49,9 @@ pub(in crate::report) struct Registration {
     pub(in crate::report) silent: bool,
     /// Transactions that asked for a binding, without those that only answer a challenge.
     pub(in crate::report) attempts: u64,
+    /// The client is a proxy, which passes on what another one asked.
+    #[serde(default)]
+    pub(in crate::report) passed_on: bool,
     /// Requests that were sent again.
     #[serde(default)]
     pub(in crate::report) repeats: u64,
@@ -146,6 +149,7 @@ fn registration(
         answer_unseen: registration.is_answer_unseen,
         silent: registration.is_silent(),
         attempts: registration.attempts,
+        passed_on: registration.is_passed_on,
         repeats: registration.repeats,
         challenges: registration.challenges,
         stale: registration.stale,

@@ -3,12 +3,14 @@
 use std::cmp::Reverse;
 
 use super::{Cell, Maker, Part, Table, Tone, instant, sentence, shown};
-use crate::report::captured::{LeapLines, Passing, Wrapping, is_mixed};
+use crate::report::captured::{LeapLines, Passing, Stations, Wrapping, is_mixed};
 use crate::report::json::document::{Capture, Document, Ended};
 use crate::report::json::skip::named;
 use crate::report::link;
 use crate::report::number::{NO_VALUE, bytes, counted, share, span};
-use crate::report::text::{absent, edition, extract_line, given_words, run_words, unjudged_lines, use_line};
+use crate::report::text::{
+    absent, edition, extract_line, given_words, run_words, stray_line, unjudged_lines, use_line,
+};
 
 /// Most files whose SHA-256 is told; JSON tells all.
 const MOST_DIGESTS: usize = 50;
@@ -58,7 +60,8 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     }
     for capture in &document.captures {
         if let Some(received) = capture.extract_of {
-            let line = extract_line(capture.packets, received, maker.language);
+            let has_drops = capture.interfaces.iter().any(|one| one.drops.is_some_and(|drops| drops > 0));
+            let line = extract_line(capture.packets, received, has_drops, maker.language);
             let is_alone = document.captures.len() == 1;
             let line = if is_alone { line } else { format!("{}: {line}", shown(&capture.path)) };
             facts.push((labels.packets, line));
@@ -122,7 +125,8 @@ fn measuring_point(maker: &Maker<'_>) -> Option<String> {
     let links: Vec<&str> = links.map(String::as_str).collect();
     let layers: Vec<&str> = document.quality.layers.iter().map(String::as_str).collect();
     passing.place(
-        (&links, quality.own_cooked > 0),
+        &links,
+        Stations { own: quality.own_cooked, one: quality.one_station },
         &layers,
         is_mixed,
         |address| maker.address(&address.to_string()),
@@ -146,16 +150,27 @@ fn times(maker: &Maker<'_>) -> Vec<(&'static str, String)> {
         facts.push((labels.timeless, format!("{told}. {}", notes.uncompared)));
     }
     if let Some(leaps) = &document.quality.leaps {
-        let place = document.place(leaps.file, leaps.frame).map(|(file, number)| match file {
-            Some(path) => format!("{}: {number}", shown(path.rsplit(['/', '\\']).next().unwrap_or(path))),
-            None => number.to_string(),
-        });
+        let place = place(document, leaps.file, leaps.frame);
         let (count, crossing, forth) = (leaps.count, leaps.crossing, leaps.forth);
         let largest = (leaps.largest_ms * 1e6) as i64;
         let lines = LeapLines { count, crossing, forth, largest, place: place.as_deref() }.lines(maker.words);
         facts.push((labels.time_gap, lines.join(". ")));
     }
+    if let Some(stray) = &document.quality.stray
+        && let Some(time) = stray.time.as_deref().and_then(instant)
+    {
+        let place = place(document, stray.file, stray.frame);
+        facts.push((labels.time_gap, stray_line(place.as_deref(), time, maker.zone, maker.language)));
+    }
     facts
+}
+
+/// Where a packet stands: its number, behind the name of its file where there are several.
+fn place(document: &Document, file: u16, frame: u64) -> Option<String> {
+    document.place(file, frame).map(|(file, number)| match file {
+        Some(path) => format!("{}: {number}", shown(path.rsplit(['/', '\\']).next().unwrap_or(path))),
+        None => number.to_string(),
+    })
 }
 
 /// VLANs and tunnels. A report from before these were published has the VLANs of the hosts.
@@ -212,8 +227,17 @@ fn line(maker: &Maker<'_>, capture: &Capture) -> Vec<Cell> {
         Cell::number(bytes(capture.bytes, maker.language), Some(capture.bytes as f64)),
         Cell::new(links.join(", ")),
         Cell::number(drops.map_or_else(|| NO_VALUE.to_owned(), |drops| maker.count(drops)), None),
-        Cell::number(maker.count(capture.cut_packets), Some(capture.cut_packets as f64)),
+        Cell::number(cut(maker, capture), Some(capture.cut_packets as f64)),
     ]
+}
+
+/// How many packets were cut, and to how many bytes.
+fn cut(maker: &Maker<'_>, capture: &Capture) -> String {
+    let cut = maker.count(capture.cut_packets);
+    match capture.cut_to {
+        Some(kept) => format!("{cut} ({} {})", maker.words.notes.at_most, bytes(kept, maker.language)),
+        None => cut,
+    }
 }
 
 pub(super) fn limits(maker: &Maker<'_>) -> Vec<Part> {
@@ -266,7 +290,7 @@ mod tests {
     use crate::report::Language;
     use crate::report::fixture::{audit, names, settings};
     use crate::report::json;
-    use crate::report::json::document::{Endpoint, Flow, Leaps};
+    use crate::report::json::document::{Endpoint, Flow, Leaps, Stray};
     use crate::report::text::paper_words;
 
     /// The measuring point of a capture that holds these conversations, by sender, receiver and packets.
@@ -324,6 +348,34 @@ mod tests {
     }
 
     #[test]
+    fn of_a_link_without_stations_no_place_is_told() {
+        let mut document = json::document_of(&audit(), &names(Language::De), &settings(Language::De, 80));
+        let is_told = |document: &Document| {
+            let text = format!("{:?}", paper(document, &TimeZone::UTC).sections);
+            [paper_words(Language::De).measuring_point, "zwischen 192.168.10.2 ("]
+                .map(|part| text.contains(part))
+        };
+        let end = |address: &str| Endpoint { address: address.to_owned(), port: 0 };
+        document.flows.truncate(1);
+        let flow = &mut document.flows[0];
+        (flow.a, flow.b, flow.packets_ab) = (end("192.168.10.2"), end("192.168.10.99"), 500);
+        assert_eq!(is_told(&document), [true, true]);
+        document.quality.one_station = 400;
+        assert_eq!(is_told(&document), [false; 2], "one device with two addresses");
+        document.quality.one_station = 0;
+        for link in ["NULL", "RAW", "12"] {
+            document.captures.iter_mut().for_each(|capture| capture.linktypes = vec![link.to_owned()]);
+            assert_eq!(is_told(&document), [false; 2], "{link}");
+        }
+        document.flows.push(Flow {
+            a: end("192.168.10.2"),
+            b: end("192.168.10.2"),
+            ..document.flows[0].clone()
+        });
+        assert_eq!(is_told(&document), [true, false], "on the device itself");
+    }
+
+    #[test]
     fn an_extract_is_told_as_such() {
         let mut document = json::document_of(&audit(), &names(Language::De), &settings(Language::De, 80));
         let told = |document: &Document| {
@@ -332,7 +384,13 @@ mod tests {
         };
         assert!(!told(&document));
         document.captures[0].extract_of = Some(60_000);
+        let drops = |document: &mut Document, number| document.captures[0].interfaces[0].drops = number;
+        drops(&mut document, None);
         assert!(told(&document));
+        drops(&mut document, Some(53));
+        assert!(!told(&document), "they were received as well");
+        let text = format!("{:?}", paper(&document, &TimeZone::UTC).sections);
+        assert!(text.contains("von 60.000 empfangenen und nicht verlorenen Paketen"));
     }
 
     #[test]
@@ -381,6 +439,16 @@ mod tests {
         document.captures[0].timeless_packets = 3;
         assert_eq!(told(&document), [true; 5]);
         assert!(text(&document).contains("Ohne brauchbare Zeitangabe"));
+        let cut = |document: &Document| text(document).contains("\"5 (höchstens 128\\u{a0}B)\"");
+        document.captures[0].cut_packets = 5;
+        assert!(!cut(&document), "a report from before this was published");
+        document.captures[0].cut_to = Some(128);
+        assert!(cut(&document), "{}", text(&document));
+        let stray = |document: &Document| text(document).contains("trägt eine falsche Zeit (21.09.2061");
+        assert!(!stray(&document));
+        let time = Some("2061-09-21T12:19:57Z".to_owned());
+        document.quality.stray = Some(Stray { frame: 2, file: 0, time });
+        assert!(stray(&document), "{}", text(&document));
     }
 
     #[test]

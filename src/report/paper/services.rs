@@ -11,6 +11,9 @@ use crate::report::number::{NO_VALUE, day};
 /// Names of [`Flow::app`] that are services of the network, in the order of the table.
 const SERVICES: [&str; 6] = ["DNS", "DHCP", "NTP", "LDAP", "TFTP", "HTTP"];
 const DHCP: &str = "DHCP";
+const TFTP: &str = "TFTP";
+/// Where a TFTP server is asked; it answers from another port (RFC 1350 section 4).
+const TFTP_PORT: u16 = 69;
 
 /// What one server does by one service.
 #[derive(Default)]
@@ -20,6 +23,8 @@ struct Use<'a> {
     asked: u64,
     answered: u64,
     is_silent_at_times: bool,
+    /// It accepted a connection.
+    accepts: bool,
 }
 
 /// A line for each service and server, nothing where none was seen.
@@ -30,6 +35,7 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
         .iter()
         .filter_map(|flow| Some(((&*flow.transport, &*flow.b.address, flow.b.port), service(flow)?)))
         .collect();
+    let transfers = transfers(flows);
     let mut uses: BTreeMap<(usize, &str), Use<'_>> = BTreeMap::new();
     for flow in flows {
         let place = (&*flow.transport, &*flow.b.address, flow.b.port);
@@ -37,11 +43,21 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
         let named = service(flow).or_else(|| known.get(&place).filter(|_| unnamed).copied());
         // Addresses of packets do not tell who asks whom for one.
         let Some(service) = named.filter(|service| SERVICES.get(*service) != Some(&DHCP)) else { continue };
+        let is_tftp = SERVICES.get(service) == Some(&TFTP);
+        // An error alone, which either side may send, does not tell who serves.
+        if is_tftp && flow.b.port != TFTP_PORT {
+            continue;
+        }
+        let transfer = transfers.get(&ends(flow)).filter(|_| is_tftp).copied().unwrap_or_default();
+        let [asked, answered] =
+            [flow.packets_ab.saturating_add(transfer.0), flow.packets_ba.saturating_add(transfer.1)];
         let seen = uses.entry((service, flow.b.address.as_str())).or_default();
-        *seen.clients.entry(&flow.a.address).or_default() |= flow.packets_ba > 0;
-        seen.asked = seen.asked.saturating_add(flow.packets_ab);
-        seen.answered = seen.answered.saturating_add(flow.packets_ba);
-        seen.is_silent_at_times |= flow.packets_ba == 0;
+        let is_answered = answered > 0 && !flow.is_without_answer;
+        *seen.clients.entry(&flow.a.address).or_default() |= is_answered;
+        seen.asked = seen.asked.saturating_add(asked);
+        seen.answered = seen.answered.saturating_add(answered);
+        seen.is_silent_at_times |= !is_answered;
+        seen.accepts |= flow.is_without_answer;
     }
     let mut parts = Vec::new();
     if !(uses.is_empty() && maker.document.dhcp_servers.is_empty()) {
@@ -63,6 +79,33 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
         parts.push(Part::Table(Table::new(&heads, rows).folding(&[maker.paper.issuer])));
     }
     parts
+}
+
+/// Address and port of a client, and the address of its server.
+type Ends<'a> = (&'a str, u16, &'a str);
+
+fn ends(flow: &Flow) -> Ends<'_> {
+    (&flow.a.address, flow.a.port, &flow.b.address)
+}
+
+/// What went between a TFTP client and the port that its server answers from, there and back.
+fn transfers(flows: &[Flow]) -> BTreeMap<Ends<'_>, (u64, u64)> {
+    let is_request = |flow: &&Flow| {
+        flow.b.port == TFTP_PORT && flow.app.as_deref().is_some_and(|app| TFTP.eq_ignore_ascii_case(app))
+    };
+    let mut transfers: BTreeMap<Ends<'_>, (u64, u64)> =
+        flows.iter().filter(is_request).map(|flow| (ends(flow), (0, 0))).collect();
+    for flow in flows.iter().filter(|flow| flow.transport == "udp" && flow.b.port != TFTP_PORT) {
+        let back: Ends<'_> = (&flow.b.address, flow.b.port, &flow.a.address);
+        if let Some((there, from)) = transfers.get_mut(&ends(flow)) {
+            *there = there.saturating_add(flow.packets_ab);
+            *from = from.saturating_add(flow.packets_ba);
+        } else if let Some((there, from)) = transfers.get_mut(&back) {
+            *there = there.saturating_add(flow.packets_ba);
+            *from = from.saturating_add(flow.packets_ab);
+        }
+    }
+    transfers
 }
 
 fn table(maker: &Maker<'_>, uses: &BTreeMap<(usize, &str), Use<'_>>) -> Table {
@@ -127,6 +170,7 @@ fn line(maker: &Maker<'_>, service: usize, server: &str, seen: &Use<'_>) -> Vec<
         // Broadcasts are answered from another address.
         _ if is_group(server) => Some((maker.paper.to_all, Tone::Plain)),
         0 if seen.is_silent_at_times => Some((maker.paper.answers_some, Tone::Caution)),
+        all if all == numbers[0] && seen.accepts => Some((maker.paper.accepts, Tone::Caution)),
         _ => None,
     };
     cells(maker, service, maker.device(server), numbers, said)
@@ -195,12 +239,16 @@ mod tests {
 
     /// The report on nothing but these conversations.
     fn told(language: Language, flows: &[Talk]) -> Paper {
+        paper(&document(language, flows), &TimeZone::UTC)
+    }
+
+    fn document(language: Language, flows: &[Talk]) -> Document {
         let mut document = json::document_of(&audit(), &names(language), &settings(language, 80));
         document.flows = flows
             .iter()
             .map(|(app, client, server, packets)| flow(&document, *app, client, server, *packets))
             .collect();
-        paper(&document, &TimeZone::UTC)
+        document
     }
 
     /// The lines of the table, each with the tone of its result.
@@ -269,6 +317,52 @@ mod tests {
         );
         let (ldap, _) = lines(&paper).pop().unwrap();
         assert_eq!(ldap[..5], ["LDAP", "192.168.10.8", "2", "9", "4"]);
+    }
+
+    /// Who started, whom he spoke to, packets there and back, content.
+    type Seen<'a> = (&'a str, u16, &'a str, u16, (u64, u64), Option<&'static str>);
+
+    #[test]
+    fn a_tftp_server_answers_from_another_port() {
+        let (client, server) = ("192.168.10.31", "192.168.10.9");
+        let told = |flows: &[Seen<'_>]| {
+            let talks: Vec<Talk> = vec![(None, "192.168.10.31", "192.168.10.2", (0, 0)); flows.len()];
+            let mut document = document(Language::De, &talks);
+            for (flow, (a, from, b, to, packets, app)) in document.flows.iter_mut().zip(flows) {
+                let end = |address: &str, port: u16| Endpoint { address: address.to_owned(), port };
+                (flow.a, flow.b, flow.app) = (end(a, *from), end(b, *to), app.map(str::to_owned));
+                (flow.packets_ab, flow.packets_ba) = *packets;
+                flow.transport = "udp".to_owned();
+            }
+            let paper = super::super::paper(&document, &TimeZone::UTC);
+            lines(&paper).iter().map(|(cells, _)| cells[1..].join(" ")).collect::<Vec<_>>()
+        };
+        let words = text::paper_words(Language::De);
+        let asked = (client, 2_000, server, 69, (1, 0), Some("tftp"));
+        let error = (server, 50_000, client, 2_000, (1, 0), Some("tftp"));
+        let data = (server, 50_000, client, 2_000, (9, 8), None);
+        let device = |numbers: &str, result: &str| vec![format!("{server} {numbers} {result}")];
+        assert_eq!(told(&[asked]), device("1 1 0", words.answers_none));
+        assert_eq!(told(&[asked, error]), device("1 1 1", words.answers_all));
+        assert_eq!(told(&[asked, data]), device("1 9 9", words.answers_all));
+        assert!(told(&[error]).is_empty(), "who serves is not known");
+    }
+
+    #[test]
+    fn a_connection_that_is_accepted_is_no_answer() {
+        let words = text::paper_words(Language::De);
+        let result = |others: &[bool]| {
+            let flows: Vec<_> =
+                others.iter().map(|_| (Some("HTTP"), "192.168.10.31", "192.168.10.2", (4, 3))).collect();
+            let mut document = document(Language::De, &flows);
+            for (flow, is_without_answer) in document.flows.iter_mut().zip(others) {
+                flow.is_without_answer = *is_without_answer;
+            }
+            lines(&super::super::paper(&document, &TimeZone::UTC))[0].0[5].to_owned()
+        };
+        assert_eq!(result(&[true]), words.accepts);
+        assert_eq!(result(&[true, false]), words.answers_some);
+        assert_eq!(result(&[false]), words.answers_all);
     }
 
     #[test]

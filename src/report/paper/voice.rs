@@ -242,8 +242,7 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
         }),
         refused_change: call.refused_change.as_ref().map(|change| (change.kind.into(), change.status)),
         refused_bye: call.refused_bye,
-        leg_of: root
-            .map(|root| format!("{} ({})", maker.moment(root.start.as_deref()), shown(&root.caller.address))),
+        leg_of: root.map(|root| (maker.moment(root.start.as_deref()), shown(&root.caller.address))),
         rang_at: root
             .filter(|root| is_one_of_several(maker, root, call))
             .map(|_| shown(&call.callee.address)),
@@ -397,9 +396,13 @@ fn registration_line(maker: &Maker<'_>, one: &Registration) -> Vec<Cell> {
     let result = lines.join("; ");
     let tone =
         if is_accepted && !one.silent && one.expired_at.is_none() { Tone::Good } else { Tone::Caution };
+    let client = match one.passed_on {
+        true => format!("{} ({})", socket(&one.client), maker.words.notes.passes_on),
+        false => socket(&one.client),
+    };
     vec![
         Cell::new(&one.aor),
-        Cell::new(socket(&one.client)),
+        Cell::new(client),
         Cell::new(socket(&one.registrar)),
         Cell::new(one.transport.to_uppercase()),
         Cell::toned(result, tone),
@@ -549,6 +552,9 @@ mod tests {
         one.mappings = vec![Mapping { address: Some("203.0.113.9".to_owned()), port: 40_000, time: None }];
         let told = cells(&document, "registrations").join(" | ").replace('\u{a0}', " ");
         assert!(told.contains("erneuert nach 1 min bis 1 min 30 s; gesehen als 203.0.113.9:40000"), "{told}");
+        assert!(!told.contains("leitet weiter"));
+        document.registrations[0].passed_on = true;
+        assert!(cells(&document, "registrations").join(" | ").contains(" (leitet weiter) | "));
     }
 
     #[test]

@@ -13,8 +13,8 @@ use crate::observe::{Answer, Beginning, Call, CallProtocol, Receivers, Registrat
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, duration, moment, time_of_day};
 use crate::report::text::{
-    CallNotes, HoldNote, Registered, Unreachable, arrow, at_least, failed_transfer, transferred, unanswered,
-    websockets,
+    CallNotes, HoldNote, Registered, Unreachable, arrow, at_least, failed_transfer, protocol, transferred,
+    unanswered, websockets,
 };
 
 /// Most calls or registrations listed.
@@ -130,8 +130,7 @@ pub(in crate::report) fn notes<'a>(view: &View<'a>, id: usize, call: &'a Call) -
         }),
         refused_change: call.refused_change.map(|change| (change.kind, change.status)),
         refused_bye: call.refused_bye,
-        leg_of: root
-            .map(|root| format!("{} ({})", time_of_day(root.start.1, view.context.zone), root.caller.ip())),
+        leg_of: root.map(|root| (time_of_day(root.start.1, view.context.zone), root.caller.ip().to_string())),
         rang_at: root
             .filter(|root| root.to == call.to && is_one_of_several(view, call))
             .map(|_| call.callee.ip().to_string()),
@@ -260,12 +259,16 @@ fn registration_line(
     });
     lines.extend(renewed);
     lines.extend(seen);
+    let client = match registration.is_passed_on {
+        true => format!("{} ({})", registration.client, view.words.notes.passes_on),
+        false => registration.client.to_string(),
+    };
     vec![
+        Piece::lines([escape_terminal(&registration.aor, FIELD), client], Tone::Plain),
         Piece::lines(
-            [escape_terminal(&registration.aor, FIELD), registration.client.to_string()],
+            [registration.registrar.to_string(), format!("{}{way}", protocol(registration.protocol))],
             Tone::Plain,
         ),
-        format!("{}{way}", registration.registrar).into(),
         Piece::lines(lines, Tone::Plain),
         view.count(registration.attempts).into(),
     ]

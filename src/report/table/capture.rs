@@ -11,7 +11,7 @@ use crate::capture::{CaptureSummary, Ended};
 use crate::check::foreign_telephony;
 use crate::decode::Skip;
 use crate::observe::Flow;
-use crate::report::captured::{LeapLines, Passing, Wrapping, is_mixed};
+use crate::report::captured::{LeapLines, Passing, Stations, Wrapping, is_mixed};
 use crate::report::link;
 use crate::report::number::{bytes, counted, period, share};
 use crate::report::text::{extract_line, given_words, paper_words, run_words, stray_line};
@@ -70,7 +70,8 @@ fn file_facts(view: &View<'_>, capture: &CaptureSummary) -> Vec<(Piece, Piece)> 
         bytes(capture.bytes, view.language)
     );
     let received = capture.extract_of(&view.audit.captures);
-    let extract = received.map(|received| extract_line(capture.packets, received, view.language));
+    let extract =
+        received.map(|received| extract_line(capture.packets, received, capture.has_drops(), view.language));
     let mut facts: Vec<(Piece, Piece)> =
         vec![input, (labels.packets.into(), Piece::lines([packets].into_iter().chain(extract), Tone::Plain))];
     if let (Some(first), Some(last)) = (capture.first, capture.last) {
@@ -142,7 +143,11 @@ fn quality_facts(view: &View<'_>) -> Vec<(Piece, Piece)> {
         facts.push((labels.time_gap.into(), Piece::lines(lines, Tone::Plain)));
     }
     if let Some(stray) = quality.stray {
-        facts.push((labels.time_gap.into(), stray_line(stray, &view.context, view.language).into()));
+        facts.push((labels.time_gap.into(), {
+            let (place, found) = view.frames(&[stray.frame]);
+            let place = (found > 0).then_some(place.as_str());
+            stray_line(place, stray.time, view.context.zone, view.language).into()
+        }));
     }
     if quality.duplicate_candidates > 0 {
         let share = of(quality.duplicates, quality.duplicate_candidates);
@@ -189,8 +194,8 @@ fn measuring_point(view: &View<'_>) -> Option<(Piece, Piece)> {
     for flow in &view.audit.traffic.flows {
         passing.add([flow.a.ip(), flow.b.ip()], flow.packets());
     }
-    let links = view.audit.captures.iter().flat_map(|capture| &capture.interfaces);
-    let links: Vec<String> = links.map(|interface| link::name(interface.link)).collect();
+    let stations = Stations { own: quality.own_cooked, one: quality.one_station };
+    let links: Vec<String> = view.audit.captures.iter().flat_map(link::of_packets).collect();
     let links: Vec<&str> = links.iter().map(String::as_str).collect();
     let layers = Wrapping::of(&view.audit.traffic).layers;
     let layers: Vec<&str> = layers.iter().map(String::as_str).collect();
@@ -201,7 +206,7 @@ fn measuring_point(view: &View<'_>) -> Option<(Piece, Piece)> {
             None => address.to_string(),
         }
     };
-    let place = passing.place((&links, quality.own_cooked > 0), &layers, is_mixed, named, view.language)?;
+    let place = passing.place(&links, stations, &layers, is_mixed, named, view.language)?;
     Some((paper_words(view.language).measuring_point.into(), place.into()))
 }
 

@@ -52,7 +52,7 @@ pub(crate) struct CallNotes<'a> {
     pub(crate) refused_bye: Option<u16>,
     pub(crate) held: Option<HoldNote>,
     /// When the call began that a PBX passed on as this one, and who called: both often begin in the same second.
-    pub(crate) leg_of: Option<String>,
+    pub(crate) leg_of: Option<(String, String)>,
     /// Where this leg went, if the same number rang elsewhere too.
     pub(crate) rang_at: Option<String>,
 }
@@ -212,9 +212,17 @@ impl CallNotes<'_> {
         });
         let rang_at =
             |before: &str| self.rang_at.as_ref().map_or_else(String::new, |at| format!(" {before} {at}"));
-        let leg = self.leg_of.as_ref().map(|start| match language {
-            De => format!("von der Anlage weitergeleitet{}: gehört zum Gespräch von {start}", rang_at("an")),
-            En => format!("passed on by the PBX{}: belongs to the call of {start}", rang_at("to")),
+        let leg = self.leg_of.as_ref().map(|(start, caller)| match language {
+            De => format!(
+                "von der Anlage weitergeleitet{}: gehört zum Gespräch von {start} (Anruf von {caller})",
+                rang_at("an")
+            ),
+            En => {
+                format!(
+                    "passed on by the PBX{}: belongs to the call of {start} (made by {caller})",
+                    rang_at("to")
+                )
+            }
         });
         let cause = self.cause.and_then(|cause| because(cause, language));
         let lines = [
@@ -412,7 +420,7 @@ mod tests {
         let late = CallNotes {
             beginning: Beginning::SidesUnknown,
             hung_up: Some(CallSide::Caller),
-            leg_of: Some("10:15:03".to_owned()),
+            leg_of: Some(("10:15:03".to_owned(), "192.168.10.21".to_owned())),
             rang_at: Some("192.168.10.22".to_owned()),
             ..notes()
         };
@@ -421,7 +429,7 @@ mod tests {
             [
                 "beginning not in the capture; the time is that of the first message",
                 "who is named first hangs up",
-                "passed on by the PBX to 192.168.10.22: belongs to the call of 10:15:03"
+                "passed on by the PBX to 192.168.10.22: belongs to the call of 10:15:03 (made by 192.168.10.21)"
             ]
         );
     }

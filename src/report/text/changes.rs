@@ -69,7 +69,9 @@ fn doubt_de(doubt: Doubt) -> &'static str {
         }
         Doubt::NoRegistration => "Im zweiten Mitschnitt meldet sich dieses Gerät nirgends an.",
         Doubt::NotTried => "Der zweite Mitschnitt zeigt nicht, dass es jetzt richtig geht.",
-        Doubt::Unjudged(Unjudged::OwnOnly) => "Im zweiten Mitschnitt spricht nur ein Gerät mit sich selbst.",
+        Doubt::Unjudged(Unjudged::OwnOnly) => {
+            "Im zweiten Mitschnitt gehen alle IP-Pakete von einem Gerät an sich selbst."
+        }
         Doubt::Unjudged(Unjudged::Export) => "Der zweite Mitschnitt enthält nur SIP und RTP.",
         Doubt::Unjudged(Unjudged::OneDirection) => "Der zweite Mitschnitt zeigt nur eine Richtung.",
         Doubt::Unjudged(Unjudged::OneSided | Unjudged::OneSidedIpsec | Unjudged::OneSidedTunnel) => {
@@ -106,7 +108,9 @@ fn doubt_en(doubt: Doubt) -> &'static str {
         }
         Doubt::NoRegistration => "In the second capture this device registers nowhere.",
         Doubt::NotTried => "The second capture does not show that it goes right by now.",
-        Doubt::Unjudged(Unjudged::OwnOnly) => "In the second capture a device speaks with itself alone.",
+        Doubt::Unjudged(Unjudged::OwnOnly) => {
+            "In the second capture all IP packets go from a device to itself."
+        }
         Doubt::Unjudged(Unjudged::Export) => "The second capture holds SIP and RTP alone.",
         Doubt::Unjudged(Unjudged::OneDirection) => "The second capture shows one direction only.",
         Doubt::Unjudged(Unjudged::OneSided | Unjudged::OneSidedIpsec | Unjudged::OneSidedTunnel) => {

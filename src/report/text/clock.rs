@@ -1,8 +1,10 @@
 //! What the times of a capture have (CAP-006), in both languages.
 
+use jiff::tz::TimeZone;
+
 use super::Context;
+use crate::capture::Timestamp;
 use crate::check::Detail;
-use crate::observe::Stray;
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::{count, duration, moment};
 
@@ -21,7 +23,7 @@ pub(super) fn detail(detail: &Detail, context: &Context<'_>, language: Language)
     let Detail::Cap006 { steps, largest, returns, forward, stray } = detail else { return String::new() };
     let leap = duration((*largest).max(*forward), language);
     if let Some(stray) = stray {
-        let line = stray_line(*stray, context, language);
+        let line = stray_line(context.packet(stray.frame).as_deref(), stray.time, context.zone, language);
         return match language {
             De => format!(
                 "{line} Die Pakete davor und danach folgen einander in weniger als einer Sekunde. Jitter und Zeitabstände sind \
@@ -105,9 +107,15 @@ pub(super) fn action(detail: &Detail, language: Language) -> &'static str {
 }
 
 /// Which packet has a false time, and that the period does without it.
-pub(crate) fn stray_line(stray: Stray, context: &Context<'_>, language: Language) -> String {
-    let time = moment(stray.time, context.zone, language);
-    match (language, context.packet(stray.frame)) {
+/// `packet`: where it stands, if that can be told.
+pub(crate) fn stray_line(
+    packet: Option<&str>,
+    time: Timestamp,
+    zone: &TimeZone,
+    language: Language,
+) -> String {
+    let time = moment(time, zone, language);
+    match (language, packet) {
         (De, Some(packet)) => {
             format!("Paket {packet} trägt eine falsche Zeit ({time}) und ist aus dem Zeitraum ausgenommen.")
         }
@@ -123,10 +131,9 @@ pub(crate) fn stray_line(stray: Stray, context: &Context<'_>, language: Language
 
 #[cfg(test)]
 mod tests {
-    use jiff::tz::TimeZone;
-
     use super::*;
-    use crate::capture::{Frame, Timestamp};
+    use crate::capture::Frame;
+    use crate::observe::Stray;
     use crate::report::fixture::{empty_audit, names};
 
     /// Title, what was seen and what to do.

@@ -128,6 +128,7 @@ const NOTES: Notes = Notes {
     why_passed_over: "Den Grund nennt pbxray, wenn Sie die Datei selbst angeben.",
     of: "von",
     seen_as: "gesehen als",
+    passes_on: "leitet weiter",
     unknown: "unbekannt",
     dynamic: "dynamisch",
     voice_key: "Verlust: was im Mitschnitt fehlt; „RTCP“ darunter: was der Empfänger als verloren meldet. MOS (1 bis 4,5): \
@@ -399,7 +400,7 @@ fn unjudged(what: Unjudged) -> &'static str {
             "EF-Kennzeichnung und RTP-Ports: Im Mitschnitt ist keine Sprache (RTP) zu erkennen."
         }
         Unjudged::OwnOnly => {
-            "Ports, EF-Kennzeichnung und Sprachqualität: Alle Pakete im Mitschnitt bleiben in einem Gerät; wer im \
+            "Ports, EF-Kennzeichnung und Sprachqualität: Alle IP-Pakete im Mitschnitt bleiben in einem Gerät; wer im \
              Netzwerk mit wem spricht, zeigen sie nicht."
         }
         Unjudged::Export => {

@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::connection::secure;
+use super::export::export_whole;
 use super::words::OTHER_VERSION;
 use super::{clock, dscp_name, life, no_voice, protocol, signalling, voice};
 use crate::capture::Ended;
@@ -106,7 +107,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "Prüfen Sie, welche Adresse und welchen Port die Gegenseite im SDP ankündigt und ob sie dort empfängt: STUN, externe \
              Adresse, NAT, SIP ALG."
         }
-        Detail::Rtp001 { export: true, .. } => voice::export_whole(De),
+        Detail::Rtp001 { export: true, .. } => export_whole(De),
         Detail::Rtp001 { at_tap: true, near: true, .. } => {
             "Messen Sie zuerst an anderer Stelle, etwa am Spiegelport des Switches. Fehlt die Sprache auch dort, prüfen Sie \
              Headset, Softphone und eigene Firewall dieses Gerätes."

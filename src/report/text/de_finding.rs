@@ -7,11 +7,13 @@ use super::connection;
 use super::de;
 use super::de_action::action;
 use super::dscp::Hint;
+use super::export::exported;
 use super::given;
 use super::icmp::{Reason, reason};
 use super::life::silence;
 use super::loss;
 use super::no_voice;
+use super::registering;
 use super::trace;
 use super::words::ends_within;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
@@ -219,12 +221,14 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::of(flows, flows.len(), |(a, b, kind)| format!("{a} → {b} ({})", protocol(*kind))))
         ),
         Detail::Rtp001 { astray: Some(astray), .. } => {
-            voice::de(&finding.detail, device) + &voice::announcer(astray, context, De)
+            voice::de(&finding.detail, device, &context.audit.captures) + &voice::announcer(astray, context, De)
         }
         Detail::Rtp001 { packets, peers, trace: Trace::Halted(end, back), .. } => {
             trace::halted(device, peers, *packets, (*end, *back), De)
         }
-        Detail::Rtp001 { packets, peers, strays, refused, heard, at_tap, export, trace, named, .. } => format!(
+        Detail::Rtp001 { packets, peers, strays, refused, heard, at_tap, export, trace, named, .. } => {
+            let exported = exported(&context.audit.captures, De);
+            format!(
             "In {} kamen {} von {}, aber {} von {device}. {}{}",
             match finding.count {
                 1 => "einem angenommenen Gespräch".to_owned(),
@@ -239,7 +243,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             },
             trace::reported(*trace, device, De).unwrap_or_else(|| match (*refused, *heard) {
                 (true, _) => "ICMP-Meldungen zeigen, dass die Sprachpakete dort abgewiesen werden.",
-                _ if *export => voice::exported(De),
+                _ if *export => exported.as_str(),
                 (false, true) => "Die Gegenseite wird gehört, hört selbst aber nichts.",
                 _ if *at_tap => {
                     "Der Mitschnitt enthält nur, was dieses Gerät sendet oder empfängt, ist also wohl dort entstanden; was ein \
@@ -250,7 +254,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 }
             }.to_owned()),
             no_voice::may_go_outside(*named, context, De)
-        ),
+        )
+        }
         Detail::Rtp002 { peers, .. } => format!(
             "{} von {device} zu {} {} angenommen, zu sehen ist jedoch in keiner Richtung ein Sprechweg (RTP).",
             counted(finding.count, "Gespräch", "Gespräche", De),
@@ -258,7 +263,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             if finding.count == 1 { "wurde" } else { "wurden" }
         ),
         Detail::Rtp003 { .. } | Detail::Rtp004 { .. } | Detail::Rtp014 { .. } => {
-            voice::de(&finding.detail, device)
+            voice::de(&finding.detail, device, &context.audit.captures)
         }
         Detail::Rtp006 { seen, mostly, agreed, both, codec, peers } => format!(
             "{device} sendet zu {} {}{}\u{a0}ms Sprache je Paket, {} {agreed}\u{a0}ms{}.",
@@ -311,17 +316,6 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             "{device} kündigt im SDP {announced} an, die Sprache zu {peer} kommt aber von {seen}{}.",
             further(finding.count)
         ),
-        Detail::Sig003 { registrar, ports: [before, after], addresses } => match addresses {
-            None => format!(
-                "{registrar} sieht {device} zwischen zwei Anmeldungen an einem anderen Port ({before}, dann {after}): Der \
-                 Router hat die UDP-Zuordnung verworfen. In der Zwischenzeit können eingehende Rufe nicht zustellbar \
-                 gewesen sein."
-            ),
-            Some([old, new]) => format!(
-                "{registrar} sieht {device} zwischen zwei Anmeldungen an einer anderen öffentlichen Adresse ({old}, \
-                 dann {new}). Geschieht das einmal am Tag, ist es die übliche Neueinwahl des Anschlusses."
-            ),
-        },
         Detail::Sig004 { server, method, sent, returned } => format!(
             "Die Antwort von {server} auf {} von {device} bringt ein anderes Via zurück, als gesendet wurde: „{}“ statt \
              „{}“. Etwas auf dem Weg schreibt SIP-Nachrichten um.",
@@ -352,8 +346,11 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Sig008 { registrar, longest, expires } => {
             connection::silence_de(device, *registrar, &duration(*longest, De), *expires)
         }
-        Detail::Sig001 { .. } | Detail::Sig002 { .. } | Detail::Sig005 { .. } | Detail::Sig009 { .. } => {
-            signalling::detail(finding, device, context.zone, De).unwrap_or_default()
+        Detail::Sig002 { .. } | Detail::Sig003 { .. } => {
+            registering::detail(finding, device, context.zone, De)
+        }
+        Detail::Sig001 { .. } | Detail::Sig005 { .. } | Detail::Sig009 { .. } => {
+            signalling::detail(finding, device, De).unwrap_or_default()
         }
         Detail::Net004 { vlans, expected } => format!(
             "{} von {device} {} in VLAN {} unterwegs. Als Sprach-VLAN nennt die Standortdatei {}.",
@@ -415,7 +412,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Cap002 { duplicates, of: whole, .. } => format!(
             "{} vergleichbaren Paketen ({}) sind Kopien eines anderen. Das geschieht, wo ein Paket mehrmals am Messpunkt \
              vorbeikommt: zwei gespiegelte Ports, alle Schnittstellen (any), vor und hinter einem Router, innerhalb und \
-             außerhalb eines Tunnels; oder die Datei wurde mit sich selbst zusammengefügt. Als Beleg stehen hier die ersten Pakete mit ihren Kopien. Verlust und Jitter sind ohne sie gerechnet.",
+             außerhalb eines Tunnels; wo ein WLAN oder ein Rechner mit virtuellen Maschinen Multicast noch einmal aussendet; oder die Datei wurde mit sich selbst zusammengefügt. Als Beleg stehen hier die ersten Pakete mit ihren Kopien. Verlust und Jitter sind ohne sie gerechnet.",
             of(*duplicates, *whole, "von", De),
             share(*duplicates, *whole, De)
         ),

@@ -128,6 +128,7 @@ const NOTES: Notes = Notes {
     why_passed_over: "Name such a file itself, and pbxray tells the reason.",
     of: "of",
     seen_as: "seen as",
+    passes_on: "passes on",
     unknown: "unknown",
     dynamic: "dynamic",
     voice_key: "Loss: what the capture lacks; “RTCP” below it: what the receiver reports as lost. MOS (1 to 4.5): estimated \
@@ -392,7 +393,7 @@ fn unjudged(what: Unjudged) -> &'static str {
         }
         Unjudged::NoVoice => "EF marking and RTP ports: no voice (RTP) was recognised in the capture.",
         Unjudged::OwnOnly => {
-            "Ports, EF marking and voice quality: all packets of the capture stay within one device; who speaks to whom on the \
+            "Ports, EF marking and voice quality: all IP packets of the capture stay within one device; who speaks to whom on the \
              network they do not show."
         }
         Unjudged::Export => {

@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::connection::secure;
+use super::export::export_whole;
 use super::words::OTHER_VERSION;
 use super::{clock, dscp_name, life, no_voice, protocol, signalling, voice};
 use crate::capture::Ended;
@@ -94,7 +95,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "Check which address and port the other side announces in SDP, and whether it receives there: STUN, external \
              address, NAT, SIP ALG."
         }
-        Detail::Rtp001 { export: true, .. } => voice::export_whole(En),
+        Detail::Rtp001 { export: true, .. } => export_whole(En),
         Detail::Rtp001 { at_tap: true, near: true, .. } => {
             "Measure at another point first, such as a mirror port of the switch. If the voice is missing there too, check \
              headset, softphone and own firewall of this device."

@@ -7,11 +7,13 @@ use super::connection;
 use super::dscp::Hint;
 use super::en;
 use super::en_action::action;
+use super::export::exported;
 use super::given;
 use super::icmp::{Reason, reason};
 use super::life::silence;
 use super::loss;
 use super::no_voice;
+use super::registering;
 use super::trace;
 use super::words::ends_within;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
@@ -212,12 +214,14 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::of(flows, flows.len(), |(a, b, kind)| format!("{a} → {b} ({})", protocol(*kind))))
         ),
         Detail::Rtp001 { astray: Some(astray), .. } => {
-            voice::en(&finding.detail, device) + &voice::announcer(astray, context, En)
+            voice::en(&finding.detail, device, &context.audit.captures) + &voice::announcer(astray, context, En)
         }
         Detail::Rtp001 { packets, peers, trace: Trace::Halted(end, back), .. } => {
             trace::halted(device, peers, *packets, (*end, *back), En)
         }
-        Detail::Rtp001 { packets, peers, strays, refused, heard, at_tap, export, trace, named, .. } => format!(
+        Detail::Rtp001 { packets, peers, strays, refused, heard, at_tap, export, trace, named, .. } => {
+            let exported = exported(&context.audit.captures, En);
+            format!(
             "In {}, {} came from {}, but {} from {device}. {}{}",
             match finding.count {
                 1 => "one answered call".to_owned(),
@@ -232,7 +236,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             },
             trace::reported(*trace, device, En).unwrap_or_else(|| match (*refused, *heard) {
                 (true, _) => "ICMP messages show that the voice packets are turned away there.",
-                _ if *export => voice::exported(En),
+                _ if *export => exported.as_str(),
                 (false, true) => "The other side is heard but hears nothing itself.",
                 _ if *at_tap => {
                     "The capture holds only what this device sends or receives, so it was probably made there; what a computer \
@@ -243,7 +247,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 }
             }.to_owned()),
             no_voice::may_go_outside(*named, context, En)
-        ),
+        )
+        }
         Detail::Rtp002 { peers, .. } => format!(
             "{} from {device} to {} {} answered, but no voice stream (RTP) can be seen in either direction.",
             counted(finding.count, "call", "calls", En),
@@ -251,7 +256,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             if finding.count == 1 { "was" } else { "were" }
         ),
         Detail::Rtp003 { .. } | Detail::Rtp004 { .. } | Detail::Rtp014 { .. } => {
-            voice::en(&finding.detail, device)
+            voice::en(&finding.detail, device, &context.audit.captures)
         }
         Detail::Rtp006 { seen, mostly, agreed, both, codec, peers } => format!(
             "{device} {}sends {}\u{a0}ms of voice per packet to {}; {agreed}\u{a0}ms was {}{}.",
@@ -304,16 +309,6 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             "{device} announces {announced} in SDP, but the voice to {peer} comes from {seen}{}.",
             further(finding.count)
         ),
-        Detail::Sig003 { registrar, ports: [before, after], addresses } => match addresses {
-            None => format!(
-                "Between two registrations {registrar} sees {device} at another port ({before}, then {after}): the \
-                 router dropped the UDP mapping. Meanwhile incoming calls may not have been delivered."
-            ),
-            Some([old, new]) => format!(
-                "Between two registrations {registrar} sees {device} at another public address ({old}, then {new}). Once \
-                 a day this is the usual reconnection of the line."
-            ),
-        },
         Detail::Sig004 { server, method, sent, returned } => format!(
             "The answer of {server} to {} of {device} brings back another Via than was sent: “{}” instead of “{}”. \
              Something on the way rewrites SIP messages.",
@@ -344,8 +339,11 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Sig008 { registrar, longest, expires } => {
             connection::silence_en(device, *registrar, &duration(*longest, En), *expires)
         }
-        Detail::Sig001 { .. } | Detail::Sig002 { .. } | Detail::Sig005 { .. } | Detail::Sig009 { .. } => {
-            signalling::detail(finding, device, context.zone, En).unwrap_or_default()
+        Detail::Sig002 { .. } | Detail::Sig003 { .. } => {
+            registering::detail(finding, device, context.zone, En)
+        }
+        Detail::Sig001 { .. } | Detail::Sig005 { .. } | Detail::Sig009 { .. } => {
+            signalling::detail(finding, device, En).unwrap_or_default()
         }
         Detail::Net004 { vlans, expected } => format!(
             "{} of {device} {} in VLAN {}. The site file names {} for voice.",
@@ -405,7 +403,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Cap002 { duplicates, of: whole, .. } => format!(
             "{} comparable packets ({}) are copies of another one, as happens where a packet passes the measuring point more \
              than once: two mirrored ports, all interfaces (any), before and behind a router, inside and outside of a tunnel; \
-             or the file was merged with itself. The evidence names the first \
+             where a WLAN or a computer with virtual machines sends multicast once more; or the file was merged with itself. The evidence names the first \
              packets with their copies. Loss and jitter are computed without them.",
             of(*duplicates, *whole, "of", En),
             share(*duplicates, *whole, En)

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Context, List, quoted, voice};
+use crate::capture::CaptureSummary;
 use crate::check::{Code, Named, NoVoice, all_ended_unanswered};
 use crate::observe::Call;
 use crate::report::language::Language::{self, De, En};
@@ -26,7 +27,7 @@ pub(super) fn title(reason: &NoVoice, language: Language) -> Option<&'static str
             ("Kein lesbares IP-Paket im Mitschnitt", "No readable IP packet in the capture")
         }
         NoVoice::Loopback => {
-            ("Nur Pakete eines Gerätes an sich selbst", "Only packets of a device to itself")
+            ("Nur IP-Pakete eines Gerätes an sich selbst", "Only IP packets of a device to itself")
         }
         NoVoice::Rewritten => ("Adressen nachträglich ersetzt", "Addresses were replaced"),
         NoVoice::Short { .. } => ("Sprache nicht lesbar", "Voice cannot be read"),
@@ -124,7 +125,7 @@ fn german(reason: &NoVoice, context: &Context<'_>) -> String {
             }
         ),
         NoVoice::Loopback => format!(
-            "Im Mitschnitt spricht nur ein Gerät mit sich selbst; was über das Netzwerk geht, ist nicht darin. {unjudged}"
+            "Alle IP-Pakete im Mitschnitt sendet ein Gerät an sich selbst; IP-Verkehr über das Netzwerk ist nicht darin. {unjudged}"
         ),
         NoVoice::Rewritten => format!(
             "Alle Pakete gehen von einer Adresse an sie selbst, im Ethernet aber {} zwischen zwei Stationen. Das tut kein Gerät: \
@@ -166,22 +167,39 @@ fn german(reason: &NoVoice, context: &Context<'_>) -> String {
             }
         ),
         NoVoice::Extract { packets, received } => format!(
-            "{none}. Gelesen {} aber nur {} von {} empfangenen Paketen; in den übrigen kann Sprache sein. {unjudged}",
+            "{none}. Gelesen {} aber nur {} von {}; in den übrigen kann Sprache sein. {unjudged}",
             if *packets == 1 { "ist" } else { "sind" },
             count(*packets, De),
-            count(*received, De)
+            received_packets(*received, has_drops(context), De)
         ),
         NoVoice::Called | NoVoice::Nothing => format!("{none}. {unjudged}"),
     }
 }
 
-/// That a file holds only a part of what was captured.
-pub(crate) fn extract_line(packets: u64, received: u64, language: Language) -> String {
-    let (packets, received) = (count(packets, language), count(received, language));
+/// That a file holds only a part of what was captured. `has_drops`: packets were dropped, which are not among the received.
+pub(crate) fn extract_line(packets: u64, received: u64, has_drops: bool, language: Language) -> String {
+    let packets = count(packets, language);
+    let received = received_packets(received, has_drops, language);
     match language {
-        De => format!("Die Datei enthält {packets} von {received} empfangenen Paketen, ist also ein Auszug."),
-        En => format!("The file holds {packets} of {received} packets that were received: it is an extract."),
+        De => format!("Die Datei enthält {packets} von {received}, ist also ein Auszug."),
+        En => format!("The file holds {packets} of {received}: it is an extract."),
     }
+}
+
+/// Packets that came in while capturing, less those that were dropped.
+fn received_packets(received: u64, has_drops: bool, language: Language) -> String {
+    let received = count(received, language);
+    match (language, has_drops) {
+        (De, false) => format!("{received} empfangenen Paketen"),
+        (De, true) => format!("{received} empfangenen und nicht verlorenen Paketen"),
+        (En, false) => format!("{received} packets that were received"),
+        (En, true) => format!("{received} packets that were received and not dropped"),
+    }
+}
+
+/// Whether packets were dropped while capturing.
+fn has_drops(context: &Context<'_>) -> bool {
+    context.audit.captures.iter().any(CaptureSummary::has_drops)
 }
 
 /// How many calls were answered, of how many; one that a PBX passed on is one with its legs.
@@ -263,7 +281,7 @@ fn english(reason: &NoVoice, context: &Context<'_>) -> String {
             }
         ),
         NoVoice::Loopback => format!(
-            "In the capture a device speaks with itself alone; what goes over the network is not in it. {unjudged}"
+            "All IP packets of the capture are sent by a device to itself; IP traffic over the network is not in it. {unjudged}"
         ),
         NoVoice::Rewritten => format!(
             "All packets go from an address to itself, and yet {} between two stations of the Ethernet. No device does that: \
@@ -302,9 +320,9 @@ fn english(reason: &NoVoice, context: &Context<'_>) -> String {
             }
         ),
         NoVoice::Extract { packets, received } => format!(
-            "{none}. But only {} of {} packets that were received {} been read; the others may hold voice. {unjudged}",
+            "{none}. But only {} of {} {} been read; the others may hold voice. {unjudged}",
             count(*packets, En),
-            count(*received, En),
+            received_packets(*received, has_drops(context), En),
             if *packets == 1 { "has" } else { "have" }
         ),
         NoVoice::Called | NoVoice::Nothing => format!("{none}. {unjudged}"),

@@ -1,14 +1,14 @@
-//! The sentences of SIG-001, SIG-002, SIG-005 and SIG-009 in both languages, and what to do, which depends on the status,
+//! The sentences of SIG-001, SIG-005 and SIG-009 in both languages, and what to do, which depends on the status,
 //! on whether credentials were sent and on where the other side stands.
 
 use std::net::{IpAddr, SocketAddr};
 
 use jiff::tz::TimeZone;
 
-use super::life::{self, silence};
+use super::life;
 use super::status::in_words;
-use super::{List, of, protocol, quoted};
-use crate::check::{Circumstance, Detail, Finding, Refusal, Rejection};
+use super::{List, of, quoted};
+use crate::check::{Circumstance, Detail, Finding, Rejection};
 use crate::observe::message::sip::standard_phrase;
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::{count, counted, duration};
@@ -17,7 +17,7 @@ use crate::report::number::{count, counted, duration};
 const ACCOUNTS: usize = 16;
 
 /// What was seen; `None` for other codes.
-pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language: Language) -> Option<String> {
+pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Option<String> {
     let text = match (&finding.detail, language) {
         (Detail::Sig001 { account, registrar, rejection, others, accepted_after, instead, further }, De) => {
             let mut text = format!(
@@ -45,7 +45,7 @@ pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language:
                 text.push_str(&format!(" Unter {} wird derselbe Teilnehmer angenommen.", quoted(other)));
             }
             if !further.is_empty() {
-                text.push_str(&format!(" Ebenso abgelehnt: {}.", accounts(further, De)));
+                text.push_str(&format!(" Ebenso abgelehnt: {}.", accounts(further, "von", De)));
             }
             text
         }
@@ -74,33 +74,10 @@ pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language:
                 text.push_str(&format!(" The same user is accepted as {}.", quoted(other)));
             }
             if !further.is_empty() {
-                text.push_str(&format!(" Rejected likewise: {}.", accounts(further, En)));
+                text.push_str(&format!(" Rejected likewise: {}.", accounts(further, "by", En)));
             }
             text
         }
-        (Detail::Sig002 { registrar, protocol: transport, requests, life, .. }, De) => format!(
-            "{} von {device} an {registrar} über {}{} ohne Antwort.{}",
-            counted(*requests, "Anmeldeversuch", "Anmeldeversuche", De),
-            protocol(*transport),
-            match (*requests, finding.count > *requests) {
-                (1, true) => format!(", {}-mal gesendet, blieb", count(finding.count, De)),
-                (_, true) => format!(", zusammen {}-mal gesendet, blieben", count(finding.count, De)),
-                (1, false) => " blieb".to_owned(),
-                (_, false) => " blieben".to_owned(),
-            },
-            silence(*life, Refusal::Silence, registrar.ip(), zone, De)
-        ),
-        (Detail::Sig002 { registrar, protocol: transport, requests, life, .. }, En) => format!(
-            "{} by {device} at {registrar} over {}{} got no answer.{}",
-            counted(*requests, "registration attempt", "registration attempts", En),
-            protocol(*transport),
-            match (*requests, finding.count > *requests) {
-                (1, true) => format!(", sent {} times,", count(finding.count, En)),
-                (_, true) => format!(", sent {} times in all,", count(finding.count, En)),
-                (_, false) => String::new(),
-            },
-            silence(*life, Refusal::Silence, registrar.ip(), zone, En)
-        ),
         (Detail::Sig005 { rejection, calls, answered, callers, why }, De) => {
             let others = match calls.saturating_sub(finding.count) {
                 1 if *answered == 0 => " Auch der andere wurde nicht angenommen.",
@@ -271,8 +248,7 @@ pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language:
 }
 
 /// Accounts, and who refused each.
-fn accounts(all: &[(Box<str>, SocketAddr)], language: Language) -> String {
-    let by = language.either("von", "by");
+pub(super) fn accounts(all: &[(Box<str>, SocketAddr)], by: &str, language: Language) -> String {
     let shown = all.iter().take(ACCOUNTS);
     let shown = shown.map(|(account, registrar)| format!("{} {by} {registrar}", quoted(account))).collect();
     let (and, others) = match language {

@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 
+use super::export::{export_whole, exported};
 use super::standstill::{both_ways, captured_there};
 use super::{Context, List, of, uneven};
-use crate::capture::Frame;
+use crate::capture::{CaptureSummary, Frame};
 use crate::check::{Astray, Detail, Heard, Interrupted, LOSS_LIMITS, Named, Unevenness};
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::{count, counted, decimal, duration, share, share_beside};
@@ -74,41 +75,8 @@ pub(super) fn name_inner_address(announcer: Option<(IpAddr, Option<Frame>)>, lan
     }
 }
 
-/// Why a capture of nothing but calls is not to be trusted.
-pub(super) fn exported(language: Language) -> &'static str {
-    match language {
-        De => {
-            "Der Mitschnitt enthält so gut wie nur SIP und RTP. Entweder ist er ein Export mit Anzeigefilter (sip || rtp): Dann \
-             fehlt hier, was Wireshark nicht als RTP erkannte, auch wenn es gesendet wurde. Oder am Messpunkt war sonst nichts: \
-             Dann fehlt die Sprache wirklich."
-        }
-        En => {
-            "The capture holds next to nothing but SIP and RTP. Either it was exported with a display filter (sip || rtp): then what \
-             Wireshark did not recognise as RTP is missing here, even if it was sent. Or there was nothing else at the measuring \
-             point: then the voice is really missing."
-        }
-    }
-}
-
-/// What to do about that.
-pub(super) fn export_whole(language: Language) -> &'static str {
-    match language {
-        De => {
-            "Gibt es einen ungefilterten Mitschnitt, werten Sie ihn aus; steht er nicht mehr zur Verfügung, messen Sie noch \
-             einmal und speichern Sie alle Pakete. Ist dies schon der ganze Mitschnitt, prüfen Sie, ob der Absender sendet \
-             (Stummschaltung, Halten, eigene Firewall) und wohin (SDP der Gegenseite), danach NAT, Firewall und die Strecke \
-             dazwischen."
-        }
-        En => {
-            "If there is an unfiltered capture, check that one; if it is not at hand any more, measure again and save all packets. \
-             If this is the whole capture already, check whether the sender sends (mute, hold, its own firewall) and where to \
-             (SDP of the other side), then NAT, firewall and the way between."
-        }
-    }
-}
-
 /// What was seen: RTP-001 of voice that goes astray, RTP-003, RTP-004 and RTP-014; nothing for others.
-pub(super) fn de(detail: &Detail, device: &str) -> String {
+pub(super) fn de(detail: &Detail, device: &str, captures: &[CaptureSummary]) -> String {
     match detail {
         Detail::Rtp001 {
             packets,
@@ -158,7 +126,7 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
             let percent = share_beside(*lost, *expected, &LOSS_LIMITS, De);
             let said = match heard {
                 Heard::Unknown if *own => captured_there(*interrupted, De).to_owned(),
-                Heard::Unknown if *export => format!(" {}", exported(De)),
+                Heard::Unknown if *export => format!(" {}", exported(captures, De)),
                 Heard::Unknown => String::new(),
                 Heard::Lost(lost) => format!(
                     " Auch der Empfänger meldet per RTCP Verlust: {}.",
@@ -293,7 +261,7 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
 }
 
 /// The same in English.
-pub(super) fn en(detail: &Detail, device: &str) -> String {
+pub(super) fn en(detail: &Detail, device: &str, captures: &[CaptureSummary]) -> String {
     match detail {
         Detail::Rtp001 {
             packets,
@@ -343,7 +311,7 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
             let percent = share_beside(*lost, *expected, &LOSS_LIMITS, En);
             let said = match heard {
                 Heard::Unknown if *own => captured_there(*interrupted, En).to_owned(),
-                Heard::Unknown if *export => format!(" {}", exported(En)),
+                Heard::Unknown if *export => format!(" {}", exported(captures, En)),
                 Heard::Unknown => String::new(),
                 Heard::Lost(lost) => format!(
                     " The receiver reports loss by RTCP as well: {}.",

@@ -258,6 +258,8 @@ pub(crate) struct Notes {
     pub(crate) of: &'static str,
     /// Before the address at which a registrar sees its client.
     pub(crate) seen_as: &'static str,
+    /// Behind the address of a proxy that registers for others.
+    pub(crate) passes_on: &'static str,
     pub(crate) unknown: &'static str,
     /// A payload type that only SDP could explain.
     pub(crate) dynamic: &'static str,

@@ -4,6 +4,7 @@
 use super::super::super::finding::Unevenness;
 use super::arrival::{shaky, spell};
 use super::*;
+use crate::capture::{CaptureSummary, Ended, InterfaceSummary, LinkType};
 use crate::observe::IcmpReport;
 
 const SENDER: &str = "192.168.10.21:10000";
@@ -67,6 +68,21 @@ fn an_export_of_a_display_filter_proves_no_silence() {
     let whole = (false, Severity::Error, Confidence::Likely, Party::Telephony);
     assert_eq!(told(other(App::Dns)), whole);
     assert_eq!(told(other(App::Rtcp)), whole, "no filter for RTP lets RTCP pass");
+}
+
+#[test]
+fn a_file_that_tells_that_nothing_is_missing_is_no_export() {
+    let is_export = |received| {
+        let mut flows = flows(0);
+        (flows[0].app, flows[1].app) = (App::Sip, App::Rtp);
+        let mut capture = CaptureSummary::unread("a.pcapng".to_owned(), "pcapng".to_owned(), Ended::Complete);
+        let (link, packets) = (LinkType(1), 200);
+        let one = InterfaceSummary { name: None, link, snap_length: 0, drops: Some(0), packets, received };
+        (capture.packets, capture.interfaces) = (packets, vec![one]);
+        let world = world(call(), vec![voice(4_000)], flows);
+        world.case().of_captures(&[capture]).is_export()
+    };
+    assert_eq!([None, Some(200), Some(205), Some(300)].map(is_export), [true, false, false, true]);
 }
 
 #[test]

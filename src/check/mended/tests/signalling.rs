@@ -31,8 +31,13 @@ fn a_mapping_holds_when_it_is_kept_three_times_as_long() {
         row.kept = kept.map(|(first, last)| (at(first * 1_000), at(last * 1_000)));
         let mut world = World::new("");
         world.traffic.registrations = vec![row];
-        let detail =
-            Detail::Sig003 { registrar: socket(REGISTRAR), ports: [61_000, 61_007], addresses: None };
+        let detail = Detail::Sig003 {
+            account: "sip:21@pbx".into(),
+            further: Vec::new(),
+            registrar: socket(REGISTRAR),
+            ports: [61_000, 61_007],
+            addresses: None,
+        };
         is_over(detail, 301_000, &world)
     };
     assert!(over(Some((301, 1_201))), "300 s were too much, 900 s hold");

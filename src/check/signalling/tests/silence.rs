@@ -59,3 +59,30 @@ fn a_registrar_that_has_sent_nothing_since_is_not_in_operation() {
     assert_eq!(life(61_000, None), Life::Sends);
     assert_eq!(life(50_000, Some(61_000)), Life::Sends, "it asks for others by ARP");
 }
+
+#[test]
+fn accounts_of_a_device_that_fail_alike_are_named_and_counted_apart() {
+    let silent = |aor: &str, client: &str, requests| Registration {
+        aor: aor.into(),
+        unanswered: Unanswered {
+            count: 3 * requests,
+            requests,
+            frames: vec![frame(requests)],
+            span: Some((at(0), at(1_500))),
+        },
+        accepted: false,
+        ..fixture::registration(client, "192.168.10.2:5060")
+    };
+    let mut world = world(silent("sip:21@pbx", "192.168.10.21:5060", 2));
+    world.traffic.registrations.push(silent("sip:21@pbx", "192.168.10.21:5062", 1));
+    world.traffic.registrations.push(silent("sip:22@pbx", "192.168.10.21:5064", 1));
+    let found = check(&world.case(), &[]);
+    let [Finding { detail: Detail::Sig002 { account, further, requests, sent, .. }, count, evidence, .. }] =
+        found.as_slice()
+    else {
+        panic!("{found:?}")
+    };
+    assert_eq!((&**account, *requests, *sent, *count), ("sip:21@pbx", 3, 9, 12));
+    assert_eq!(further.as_slice(), [("sip:22@pbx".into(), "192.168.10.2:5060".parse().unwrap())]);
+    assert_eq!(evidence.frames.len(), 2);
+}

@@ -22,6 +22,8 @@ const SWINGING: u32 = 50;
 const KEPT: usize = 48;
 /// For so long (ns) behind a pause, and at least as long as it took, what was held up may come at once.
 const CATCHING_UP: i64 = 1_000_000_000;
+/// Pauses that are followed up at a time.
+const FOLLOWED: usize = 3;
 
 /// What came out.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -103,8 +105,10 @@ impl Evenness {
 pub(super) struct Evening {
     told: Evenness,
     is_open: bool,
-    /// Lateness now, in ms, against the packet before the latest pause.
+    /// Lateness now, in ms, against the first packet.
     behind: f64,
+    /// The same before the latest pauses, the latest first: what one held up may come only after the next one.
+    before: [f64; FOLLOWED],
     swing: Swing,
 }
 
@@ -140,22 +144,22 @@ impl Evening {
         told.measured += 1;
         told.passed += passed;
         told.spoken += passed - late;
-        if late > PAUSE {
-            if told.pauses.len() < KEPT {
-                told.pauses.push(Pause {
-                    at,
-                    length: passed,
-                    late,
-                    left: late,
-                    is_whole: step == Step::Forward(1),
-                });
-            }
-            self.behind = late;
-        } else if let Some(pause) = told.pauses.last_mut() {
-            self.behind += late;
+        if late > PAUSE && told.pauses.len() < KEPT {
+            told.pauses.push(Pause {
+                at,
+                length: passed,
+                late,
+                left: late,
+                is_whole: step == Step::Forward(1),
+            });
+            self.before.rotate_right(1);
+            self.before[0] = self.behind;
+        }
+        self.behind += late;
+        for (pause, before) in told.pauses.iter_mut().rev().zip(self.before) {
             let window = CATCHING_UP.max((pause.length * 1e6) as i64);
             if at.time.since(pause.at.time) <= window {
-                pause.left = pause.left.min(self.behind.max(0.0));
+                pause.left = pause.left.min((self.behind - before).max(0.0));
             }
         }
         if jitter > GUIDE {
@@ -223,6 +227,28 @@ mod tests {
         assert_eq!(pause.began(), at(980));
         let [spell] = told.spells.as_slice() else { panic!("{told:?}") };
         assert_eq!(spell.from.frame, frame(51), "the packet that ended the pause");
+    }
+
+    #[test]
+    fn of_two_pauses_in_a_row_both_were_caught_up() {
+        let arrival = |ms: &i64| match ms {
+            1_000..1_320 => 1_320 + (ms - 1_000) / 20,
+            1_320..1_640 => 1_640 + (ms - 1_320) / 20,
+            _ => *ms,
+        };
+        let apart: Vec<i64> = steady(200).iter().map(arrival).collect();
+        assert_eq!(told(&apart, 20.0).pauses.len(), 2);
+        // The second begins before what the first one held up has come.
+        let stacked = |ms: &i64| match ms {
+            1_000..1_020 => 1_320,
+            1_020..1_040 => 1_335,
+            1_040..1_700 => 1_700 + (ms - 1_040) / 20,
+            _ => *ms,
+        };
+        let stacked: Vec<i64> = steady(200).iter().map(stacked).collect();
+        let told = told(&stacked, 20.0);
+        assert_eq!(told.pauses.len(), 2, "{told:?}");
+        assert!(told.pauses.iter().all(Pause::was_caught_up) && told.drift().abs() < 1.0, "{told:?}");
     }
 
     #[test]

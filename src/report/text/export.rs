@@ -1,0 +1,81 @@
+//! What it means that a capture holds SIP and RTP and nothing else (RTP-001, RTP-003), in both languages.
+
+use crate::capture::CaptureSummary;
+use crate::report::language::Language::{self, De, En};
+use crate::report::number::counted;
+
+/// That the capture looks like the export of a display filter, in which voice may be missing that was sent.
+pub(super) fn exported(captures: &[CaptureSummary], language: Language) -> String {
+    let missing = CaptureSummary::left_out(captures).filter(|missing| *missing > 0);
+    match (language, missing) {
+        (De, None) => {
+            "Der Mitschnitt enthält so gut wie nur SIP und RTP. Entweder ist er ein Export mit Anzeigefilter (sip || rtp): Dann \
+             fehlt hier, was Wireshark nicht als RTP erkannte, auch wenn es gesendet wurde. Oder am Messpunkt war sonst nichts: \
+             Dann fehlt die Sprache wirklich."
+                .to_owned()
+        }
+        (De, Some(missing)) => format!(
+            "Der Mitschnitt enthält so gut wie nur SIP und RTP, und nach den Zahlen in der Datei fehlen {}, die empfangen wurden: \
+             Wahrscheinlich ist er ein Export mit Anzeigefilter (sip || rtp). Dann fehlt hier, was Wireshark nicht als RTP \
+             erkannte, auch wenn es gesendet wurde.",
+            counted(missing, "Paket", "Pakete", De)
+        ),
+        (En, None) => {
+            "The capture holds next to nothing but SIP and RTP. Either it was exported with a display filter (sip || rtp): then what \
+             Wireshark did not recognise as RTP is missing here, even if it was sent. Or there was nothing else at the measuring \
+             point: then the voice is really missing."
+                .to_owned()
+        }
+        (En, Some(missing)) => format!(
+            "The capture holds next to nothing but SIP and RTP, and by the numbers in the file {} that were received are not in it: \
+             it was probably exported with a display filter (sip || rtp). Then what Wireshark did not recognise as RTP is missing \
+             here, even if it was sent.",
+            counted(missing, "packet", "packets", En)
+        ),
+    }
+}
+
+/// What to do about that.
+pub(super) fn export_whole(language: Language) -> &'static str {
+    match language {
+        De => {
+            "Gibt es einen ungefilterten Mitschnitt, werten Sie ihn aus; steht er nicht mehr zur Verfügung, messen Sie noch \
+             einmal und speichern Sie alle Pakete. Ist dies schon der ganze Mitschnitt, prüfen Sie, ob der Absender sendet \
+             (Stummschaltung, Halten, eigene Firewall) und wohin (SDP der Gegenseite), danach NAT, Firewall und die Strecke \
+             dazwischen."
+        }
+        En => {
+            "If there is an unfiltered capture, check that one; if it is not at hand any more, measure again and save all packets. \
+             If this is the whole capture already, check whether the sender sends (mute, hold, its own firewall) and where to \
+             (SDP of the other side), then NAT, firewall and the way between."
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::Ended;
+    use crate::report::fixture::capture;
+
+    #[test]
+    fn the_file_may_tell_that_packets_are_missing() {
+        let told = |received| {
+            let mut capture = capture("a.pcapng", Ended::Complete);
+            let interface = &mut capture.interfaces[0];
+            (interface.packets, interface.received, interface.drops) = (2_309, received, Some(0));
+            capture.interfaces.truncate(1);
+            capture.packets = 2_309;
+            [De, En].map(|language| exported(&[capture.clone()], language))
+        };
+        let [de, en] = told(Some(2_497));
+        assert!(
+            de.contains("fehlen 188\u{a0}Pakete, die empfangen wurden") && !de.contains("Oder am Messpunkt"),
+            "{de}"
+        );
+        assert!(en.contains("188\u{a0}packets that were received"), "{en}");
+        for received in [None, Some(2_309), Some(2_312)] {
+            assert!(told(received)[0].contains("Oder am Messpunkt war sonst nichts"), "{received:?}");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The sentences of SIG-002 and SIG-003 in both languages: registrations that nobody refuses and that fail all the same.
+
+use jiff::tz::TimeZone;
+
+use super::life::silence;
+use super::signalling::accounts;
+use super::{protocol, quoted};
+use crate::check::{Detail, Finding, Refusal};
+use crate::report::language::Language::{self, De, En};
+use crate::report::number::{count, counted};
+
+/// What was seen; nothing for other codes.
+pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language: Language) -> String {
+    let (mut text, likewise, further) = match &finding.detail {
+        Detail::Sig002 { registrar, protocol: transport, requests, sent, life, account, further, .. } => {
+            let silence = silence(*life, Refusal::Silence, registrar.ip(), zone, language);
+            let transport = protocol(*transport);
+            let of = of_account(account, further.is_empty(), language);
+            let text = match language {
+                De => format!(
+                    "{} von {device}{of} an {registrar} über {transport}{} ohne Antwort.{silence}",
+                    counted(*requests, "Anmeldeversuch", "Anmeldeversuche", De),
+                    match (*requests, sent > requests) {
+                        (1, true) => format!(", {}-mal gesendet, blieb", count(*sent, De)),
+                        (_, true) => format!(", zusammen {}-mal gesendet, blieben", count(*sent, De)),
+                        (1, false) => " blieb".to_owned(),
+                        (_, false) => " blieben".to_owned(),
+                    },
+                ),
+                En => format!(
+                    "{} by {device}{of} at {registrar} over {transport}{} got no answer.{silence}",
+                    counted(*requests, "registration attempt", "registration attempts", En),
+                    match (*requests, sent > requests) {
+                        (1, true) => format!(", sent {} times,", count(*sent, En)),
+                        (_, true) => format!(", sent {} times in all,", count(*sent, En)),
+                        (_, false) => String::new(),
+                    },
+                ),
+            };
+            (text, language.either("Ebenso ohne Antwort", "No answer likewise"), further)
+        }
+        Detail::Sig003 { registrar, ports: [before, after], addresses, account, further } => {
+            let of = of_account(account, further.is_empty(), language);
+            let text = match (addresses, language) {
+                (None, De) => format!(
+                    "{registrar} sieht {device} zwischen zwei Anmeldungen{of} an einem anderen Port ({before}, dann {after}): Der \
+                     Router hat die UDP-Zuordnung verworfen. In der Zwischenzeit können eingehende Rufe nicht zustellbar \
+                     gewesen sein."
+                ),
+                (None, En) => format!(
+                    "Between two registrations{of} {registrar} sees {device} at another port ({before}, then {after}): the \
+                     router dropped the UDP mapping. Meanwhile incoming calls may not have been delivered."
+                ),
+                (Some([old, new]), De) => format!(
+                    "{registrar} sieht {device} zwischen zwei Anmeldungen{of} an einer anderen öffentlichen Adresse ({old}, \
+                     dann {new}). Geschieht das einmal am Tag, ist es die übliche Neueinwahl des Anschlusses."
+                ),
+                (Some([old, new]), En) => format!(
+                    "Between two registrations{of} {registrar} sees {device} at another public address ({old}, then {new}). \
+                     Once a day this is the usual reconnection of the line."
+                ),
+            };
+            (text, language.either("Die Zuordnung wechselt ebenso", "The mapping changes likewise"), further)
+        }
+        _ => return String::new(),
+    };
+    if !further.is_empty() {
+        let at = language.either("bei", "at");
+        text.push_str(&format!(" {likewise}: {}.", accounts(further, at, language)));
+    }
+    text
+}
+
+/// Of which account the sentence speaks, where there are several.
+fn of_account(account: &str, is_only: bool, language: Language) -> String {
+    match is_only {
+        true => String::new(),
+        false => format!(" {} {}", language.either("für", "for"), quoted(account)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture::audit;
+
+    #[test]
+    fn which_account_is_meant_is_told_where_there_are_several() {
+        let told = |several, language| {
+            let told = |mut finding: Finding| {
+                if let Detail::Sig002 { further, .. } | Detail::Sig003 { further, .. } = &mut finding.detail
+                    && several
+                {
+                    further.push(("sip:22@pbx".into(), "192.0.2.9:5060".parse().unwrap()));
+                }
+                detail(&finding, "X", &TimeZone::UTC, language)
+            };
+            let findings = audit().findings.into_iter();
+            findings.map(told).filter(|text| !text.is_empty()).collect::<Vec<_>>().join("|")
+        };
+        let alone = told(false, De);
+        assert!(alone.contains("von X an 192.0.2.1:5060") && !alone.contains("Ebenso"), "{alone}");
+        let both = told(true, De);
+        assert!(both.contains("von X für sip:21@pbx an 192.0.2.1:5060"), "{both}");
+        assert!(both.contains("Ebenso ohne Antwort: sip:22@pbx bei 192.0.2.9:5060."), "{both}");
+        assert!(both.contains("zwischen zwei Anmeldungen für sip:21@pbx an"), "{both}");
+        assert!(both.contains("Die Zuordnung wechselt ebenso: sip:22@pbx "), "{both}");
+        let both = told(true, En);
+        assert!(both.contains("No answer likewise: sip:22@pbx "), "{both}");
+    }
+}

@@ -31,6 +31,8 @@ const SRTP_TAGS: [u32; 2] = [4, 10];
 /// So many packets, and this share of them alike, show that the length is no whim of the sender.
 const LEAST_FOR_SRTP: u64 = 100;
 const SRTP_CONSTANT: f64 = 0.98;
+/// Share of the steps that are alike where a sender keeps to one packet time.
+const SAME_STEP: f64 = 0.9;
 /// Interruptions that are kept.
 const OUTAGES: usize = 8;
 
@@ -69,6 +71,7 @@ struct Payload {
     name: Option<PayloadName>,
     lengths: Mode,
     steps: Mode,
+    latest_step: u32,
     last: Option<(u16, u32)>,
 }
 
@@ -125,8 +128,9 @@ impl Stream {
         self.wireshark.push(wireshark::relative_ms(sample.time, start), sample, rate);
 
         let ticks = self.note_payload(sample, name);
-        let jumped = self.timing.jumped(sample, ticks);
-        match self.sequence.push(sample, jumped) {
+        let step = || self.payload(sample.payload_type).and_then(Payload::usual_step);
+        let across = self.timing.across(sample, ticks, step);
+        match self.sequence.push(sample, across) {
             Arrival::Counted(step) => {
                 self.note_gap(sample, step, before.time);
                 self.count(sample, step, ticks, start);
@@ -288,6 +292,7 @@ impl Stream {
                 name: name.cloned(),
                 lengths: Mode::default(),
                 steps: Mode::default(),
+                latest_step: 0,
                 last: None,
             });
         }
@@ -385,8 +390,15 @@ impl Payload {
             && sample.sequence == sequence.wrapping_add(1)
             && !sample.marker
         {
-            self.steps.add(sample.timestamp.wrapping_sub(timestamp));
+            self.latest_step = sample.timestamp.wrapping_sub(timestamp);
+            self.steps.add(self.latest_step);
         }
+    }
+
+    /// The step from one packet to the next, if the sender keeps to it.
+    fn usual_step(&self) -> Option<u32> {
+        let (step, share) = self.steps.most()?;
+        (share >= SAME_STEP && step == self.latest_step).then_some(step)
     }
 
     fn encoding(&self) -> Option<String> {

@@ -332,6 +332,7 @@ fn losses(view: &View<'_>, stream: &Stream) -> Vec<String> {
     if stream.paused.packets > 0 {
         lines.push(text::pause(stream.paused.length, view.language));
     }
+    lines.extend(text::skipped(report.counts.skipped, view.language));
     let heard = report.receiver_lost_percent();
     if let Some(heard) = heard.filter(|heard| *heard > 0.0 || report.counts.lost > 0) {
         lines.push(format!("RTCP{NO_BREAK_SPACE}{}", percent(heard, view.language)));

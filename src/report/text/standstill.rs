@@ -5,9 +5,21 @@ use crate::check::{Back, Heard, Interrupted};
 use crate::report::language::Language::{self, De, En};
 
 /// What the packets of the sender alone say, where the capture was made on it.
-pub(super) fn captured_there(interrupted: Option<Interrupted>, language: Language) -> &'static str {
+pub(super) fn captured_there(
+    interrupted: Option<Interrupted>,
+    heard: Heard,
+    language: Language,
+) -> &'static str {
     let both = interrupted.is_some_and(|told| told.back != Back::Untold);
     match (both, language) {
+        (false, De) if heard != Heard::Unknown => {
+            " Der Mitschnitt enthält nur, was dieses Gerät sendet oder empfängt, ist also wohl dort entstanden: Dann hat es die \
+             Pakete nicht gesendet."
+        }
+        (false, En) if heard != Heard::Unknown => {
+            " The capture holds only what this device sends or receives, so it was probably made there: then the device did not \
+             send the packets."
+        }
         (false, De) => {
             " Der Mitschnitt enthält nur, was dieses Gerät sendet oder empfängt, ist also wohl dort entstanden: Dann hat es die \
              Pakete nicht gesendet, oder der Mitschnitt hat sie verpasst."

@@ -57,6 +57,17 @@ pub(crate) fn reordered(reordered: u64, packets: u64, language: Language) -> Opt
     is_much.then(|| format!("{}{NO_BREAK_SPACE}{word}", count(reordered, language)))
 }
 
+/// How many numbers the sender left out, which Wireshark counts as lost.
+pub(crate) fn skipped(skipped: u64, language: Language) -> Option<String> {
+    let word = match (skipped, language) {
+        (1, Language::De) => "Nummer ausgelassen",
+        (_, Language::De) => "Nummern ausgelassen",
+        (1, Language::En) => "number skipped",
+        (_, Language::En) => "numbers skipped",
+    };
+    (skipped > 0).then(|| format!("{}{NO_BREAK_SPACE}{word}", count(skipped, language)))
+}
+
 /// That voice of another sender reaches the same port.
 pub(crate) fn together(with: Together, language: Language) -> String {
     heard_with(&with.source.ip().to_string(), with.length, language)

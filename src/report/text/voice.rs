@@ -152,12 +152,13 @@ pub(super) fn de(detail: &Detail, device: &str) -> String {
             let missing = of(*lost, *expected, "von", De);
             let percent = share_beside(*lost, *expected, &LOSS_LIMITS, De);
             let said = match heard {
-                Heard::Unknown if *own => captured_there(*interrupted, De).to_owned(),
+                Heard::Unknown if *own => captured_there(*interrupted, *heard, De).to_owned(),
                 Heard::Unknown if *export => format!(" {}", exported(De)),
                 Heard::Unknown => String::new(),
                 Heard::Lost(lost) => format!(
-                    " Auch der Empfänger meldet per RTCP Verlust: {}.",
-                    counted(*lost, "Paket", "Pakete", De)
+                    " Auch der Empfänger meldet per RTCP Verlust: {}.{}",
+                    counted(*lost, "Paket", "Pakete", De),
+                    if *own { captured_there(*interrupted, *heard, De) } else { "" }
                 ),
                 Heard::Complete => {
                     " Der Empfänger meldet per RTCP, dass er sie hat: Wahrscheinlich fehlen sie nur im \
@@ -337,12 +338,13 @@ pub(super) fn en(detail: &Detail, device: &str) -> String {
             let missing = of(*lost, *expected, "of", En);
             let percent = share_beside(*lost, *expected, &LOSS_LIMITS, En);
             let said = match heard {
-                Heard::Unknown if *own => captured_there(*interrupted, En).to_owned(),
+                Heard::Unknown if *own => captured_there(*interrupted, *heard, En).to_owned(),
                 Heard::Unknown if *export => format!(" {}", exported(En)),
                 Heard::Unknown => String::new(),
                 Heard::Lost(lost) => format!(
-                    " The receiver reports loss by RTCP as well: {}.",
-                    counted(*lost, "packet", "packets", En)
+                    " The receiver reports loss by RTCP as well: {}.{}",
+                    counted(*lost, "packet", "packets", En),
+                    if *own { captured_there(*interrupted, *heard, En) } else { "" }
                 ),
                 Heard::Complete => {
                     " The receiver reports by RTCP that it has them: most likely they are missing in the \
@@ -534,7 +536,7 @@ pub(super) fn find_loss(detail: &Detail, language: Language) -> &'static str {
     if *export {
         return export_whole(language);
     }
-    if *own && *heard == Heard::Unknown {
+    if *own && *heard != Heard::Complete {
         return match language {
             De => {
                 "Prüfen Sie die Auslastung dieses Rechners, und messen Sie am Switch (Spiegelport): Dort zeigt sich, was er sendet."

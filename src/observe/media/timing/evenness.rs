@@ -72,10 +72,11 @@ pub struct Pause {
 }
 
 impl Pause {
-    /// Whether packets were held up, and came at once when it was over. Else the sender itself paused.
+    /// Whether packets were held up, and came at once when it was over. Else the sender itself paused, or what it sent
+    /// meanwhile is missing for the most part: by its timestamp, the packet that ended it was due towards its end.
     #[must_use]
     pub fn was_caught_up(&self) -> bool {
-        self.left * 2.0 < self.late
+        self.left * 2.0 < self.late && self.late * 2.0 > self.length
     }
 
     /// When it began.
@@ -214,6 +215,17 @@ mod tests {
         assert_eq!(pause.began(), at(980));
         let [spell] = told.spells.as_slice() else { panic!("{told:?}") };
         assert_eq!(spell.from.frame, frame(51), "the packet that ended the pause");
+    }
+
+    #[test]
+    fn a_pause_of_which_most_is_missing_was_not_caught_up() {
+        let pause = |length: f64, late: f64| {
+            let at = Moment { frame: frame(1), time: at(0) };
+            Pause { at, length, late, left: 0.0 }
+        };
+        // 541 of 602 packets are missing, the others came at once.
+        assert!(!pause(12_051.0, 1_211.0).was_caught_up());
+        assert!(pause(1_219.0, 1_199.0).was_caught_up() && pause(1_219.0, 700.0).was_caught_up());
     }
 
     #[test]

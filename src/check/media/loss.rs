@@ -11,6 +11,7 @@ use super::super::finding::{Back, Detail, Evidence, Finding, Heard, Interrupted,
 use super::relayed::Relayed;
 use super::{STREAMS_SHOWN, excepted, has_enough, may_pause_at, peers};
 use crate::capture::Timestamp;
+use crate::observe::media::report::INTERRUPTED_PERCENT;
 use crate::observe::media::sequence::Counts;
 use crate::observe::media::{Gap, Moment, StreamReport};
 use crate::observe::{CallProtocol, Stream};
@@ -28,8 +29,6 @@ const CLOCK_PLAY: f64 = 500.0;
 /// So few packets, half a second of voice, say nothing of what is missing; an error takes seconds of it.
 const LEAST_HEARD: u64 = 25;
 const LEAST_FOR_ERROR: u64 = 150;
-/// Share of the loss (percent) from which gaps of half a second and more are what matters.
-const INTERRUPTED_PERCENT: u64 = 80;
 /// How far (ns) the edges of two interruptions may lie apart that are one event: the longest packet times in use.
 const AT_ONCE: i64 = 120_000_000;
 /// So many interruptions of a sender are looked for in the direction back.

@@ -138,6 +138,9 @@ pub enum Keying {
 /// So many packets missing at a stretch are an interruption: half a second of voice at 20 ms.
 pub const OUTAGE: u16 = 25;
 
+/// Share of the loss (percent) from which such gaps are what matters.
+pub const INTERRUPTED_PERCENT: u64 = 80;
+
 /// A run of missing packets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gap {

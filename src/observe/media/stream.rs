@@ -8,7 +8,9 @@ use super::likeness::{Likeness, Recognition, frame_octets};
 use super::marking::Marking;
 use super::payload::{MediaKind, PayloadName, VIDEO_RATE, assigned, is_comfort_noise};
 use super::quality;
-use super::report::{Gap, Keying, Moment, OUTAGE, PayloadReport, PayloadRole, StreamReport};
+use super::report::{
+    Gap, INTERRUPTED_PERCENT, Keying, Moment, OUTAGE, PayloadReport, PayloadRole, StreamReport,
+};
 use super::sample::{Direction, Sample};
 use super::sequence::{Arrival, Counts, EVENT, Sequence, Step};
 use super::silence::Silence;
@@ -187,7 +189,7 @@ impl Stream {
         let quality = codec
             .as_deref()
             .and_then(quality::codec)
-            .filter(|_| counts.expected >= quality::LEAST && !is_interrupted(counts))
+            .filter(|_| counts.expected >= quality::LEAST && !is_interrupted(counts, &self.outages))
             .map(|values| quality::rate(values, loss, burst_ratio, None));
         StreamReport {
             flow,
@@ -479,9 +481,11 @@ fn formats(known: &Announcement) -> impl Iterator<Item = u8> {
     known.formats.iter().copied().take(FORMATS)
 }
 
-/// Most of the loss is one gap: an outage, to which the E-model does not apply.
-fn is_interrupted(counts: Counts) -> bool {
-    counts.longest_burst >= u64::from(OUTAGE) && counts.longest_burst * 2 > counts.lost
+/// Most of the loss is one gap, or four fifths are long ones: outages, to which the E-model does not apply.
+fn is_interrupted(counts: Counts, outages: &[Gap]) -> bool {
+    let missing: u64 = outages.iter().map(|gap| u64::from(gap.missing)).sum();
+    counts.longest_burst >= u64::from(OUTAGE)
+        && (counts.longest_burst * 2 > counts.lost || missing * 100 >= counts.lost * INTERRUPTED_PERCENT)
 }
 
 /// Encoding name of a payload type, unless it is an event or comfort noise.

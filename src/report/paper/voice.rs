@@ -166,6 +166,9 @@ pub(super) fn calls(maker: &Maker<'_>) -> Vec<Part> {
     if maker.document.streams.iter().any(is_too_short) {
         parts.push(Part::Text(maker.words.notes.few_packets.to_owned()));
     }
+    if maker.document.streams.iter().any(|stream| stream.skipped > 0) {
+        parts.push(Part::Text(maker.words.notes.skipped.to_owned()));
+    }
     if maker.document.streams.iter().any(|stream| stream.paused > 0) {
         parts.push(Part::Text(maker.words.notes.paused.to_owned()));
     }

@@ -74,6 +74,9 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     if streams.iter().any(is_too_short) {
         page.paragraph(0, view.words.notes.few_packets, Tone::Plain);
     }
+    if streams.iter().any(|stream| stream.report.counts.skipped > 0) {
+        page.paragraph(0, view.words.notes.skipped, Tone::Plain);
+    }
     if streams.iter().any(|stream| stream.paused.packets > 0) {
         page.paragraph(0, view.words.notes.paused, Tone::Plain);
     }

@@ -37,6 +37,26 @@ pub(super) fn captured_there(
     }
 }
 
+/// What to do where the capture was made on the sender, which did not send.
+pub(super) fn look_at_sender(interrupted: bool, heard: Heard, language: Language) -> &'static str {
+    match (interrupted, heard, language) {
+        (true, Heard::Lost(_), De) => {
+            "Prüfen Sie, was dieses Gerät in dieser Zeit tat: Eine Anlage hält die Sprache an, während sie Tasten abfängt, \
+             vermittelt oder eine Ansage einspielt. Sonst prüfen Sie seine Auslastung."
+        }
+        (true, Heard::Lost(_), En) => {
+            "Check what this device did at that time: a PBX holds the voice back while it intercepts keys, transfers, or plays an \
+             announcement. Otherwise check its load."
+        }
+        (.., De) => {
+            "Prüfen Sie die Auslastung dieses Rechners, und messen Sie am Switch (Spiegelport): Dort zeigt sich, was er sendet."
+        }
+        (.., En) => {
+            "Check the load of this computer, and measure at the switch (mirror port): there it shows what it sends."
+        }
+    }
+}
+
 /// That the other direction was interrupted as well; empty where that is not known.
 pub(super) fn both_ways(interrupted: Interrupted, heard: Heard, language: Language) -> &'static str {
     match (interrupted.back, heard, language) {

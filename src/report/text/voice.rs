@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::standstill::{both_ways, captured_there};
+use super::standstill::{both_ways, captured_there, look_at_sender};
 use super::{Context, List, of, uneven};
 use crate::capture::Frame;
 use crate::check::{Astray, Detail, Heard, Interrupted, LOSS_LIMITS, Unevenness};
@@ -537,14 +537,7 @@ pub(super) fn find_loss(detail: &Detail, language: Language) -> &'static str {
         return export_whole(language);
     }
     if *own && *heard != Heard::Complete {
-        return match language {
-            De => {
-                "Prüfen Sie die Auslastung dieses Rechners, und messen Sie am Switch (Spiegelport): Dort zeigt sich, was er sendet."
-            }
-            En => {
-                "Check the load of this computer, and measure at the switch (mirror port): there it shows what it sends."
-            }
-        };
+        return look_at_sender(interrupted.is_some(), *heard, language);
     }
     match (heard, interrupted, *near || !public, language) {
         (Heard::Complete, _, _, De) => {

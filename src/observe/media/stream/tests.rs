@@ -417,3 +417,14 @@ fn the_share_that_a_receiver_lacks_is_one_of_what_its_reports_cover() {
     let keys: Vec<Sample> = (0..199).map(from_on(100, (19, 9 * 160, 180))).collect();
     assert_eq!(share(&keys, 217, 19), Some(0.0), "the sender left them out");
 }
+
+#[test]
+fn the_quality_of_what_was_interrupted_again_and_again_is_not_estimated() {
+    let kept = |gaps: &[(u64, u64)]| {
+        let left = (0..400).filter(|number| !gaps.iter().any(|(from, to)| (*from..*to).contains(number)));
+        run(&left.map(sample).collect::<Vec<_>>()).quality.is_some()
+    };
+    assert!(kept(&[]) && !kept(&[(100, 125)]));
+    assert!(!kept(&[(100, 125), (200, 225)]), "half a second each");
+    assert!(kept(&[(100, 120), (200, 220)]));
+}

@@ -424,8 +424,8 @@ pub(in crate::report) struct Stream {
     /// How many packets of its way ICMP turned away as undeliverable, where nothing came back on it.
     #[serde(default)]
     pub(in crate::report) turned_away: u64,
-    /// Numbers of which the sender sent no packet, although its voice went on: Wireshark counts them as lost. In no other count,
-    /// but in `receiver.lost`.
+    /// Numbers of which the sender sent no packet, as its timestamps show: Wireshark counts them as lost. In no other count, but
+    /// in `receiver.lost`.
     #[serde(default)]
     pub(in crate::report) skipped: u64,
     /// Runs of lost packets.

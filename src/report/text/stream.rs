@@ -90,3 +90,17 @@ pub(crate) fn heard_with(source: &str, length: i64, language: Language) -> Strin
 pub(crate) fn pause(length: i64, language: Language) -> String {
     format!("Pause{NO_BREAK_SPACE}{}", duration(length, language))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn skipped_numbers_are_remarked_where_there_are_any() {
+        let told = |numbers| (skipped(numbers, Language::De), skipped(numbers, Language::En));
+        assert_eq!(told(0), (None, None));
+        let one = ("1\u{a0}Nummer ausgelassen".to_owned(), "1\u{a0}number skipped".to_owned());
+        assert_eq!(told(1), (Some(one.0), Some(one.1)));
+        assert_eq!(told(25).0.as_deref(), Some("25\u{a0}Nummern ausgelassen"));
+    }
+}

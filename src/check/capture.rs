@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::capture::{CaptureSummary, Ended, Frame};
+use crate::capture::{CaptureSummary, Ended, Frame, Timestamp};
 use crate::observe::message::App;
 use crate::observe::{Stream, Traffic};
 use crate::site::Confidence;
@@ -120,6 +120,9 @@ fn thinned(traffic: &Traffic) -> Option<LossSign> {
     })
 }
 
+/// Share of the copies that a receiver must have got as well.
+const MOSTLY_RECEIVED: f64 = 0.5;
+
 /// CAP-002.
 fn duplicates(traffic: &Traffic) -> Option<Finding> {
     let quality = &traffic.quality;
@@ -131,9 +134,17 @@ fn duplicates(traffic: &Traffic) -> Option<Finding> {
     if !is_many && !is_plain && two_clocks == 0 {
         return None;
     }
-    let detail = Detail::Cap002 { duplicates, of, two_clocks };
+    let doubled: Vec<(&Stream, u64)> =
+        traffic.streams.iter().filter_map(|stream| Some((stream, received_twice(stream)?))).collect();
+    let copies: u64 = doubled.iter().map(|(stream, _)| stream.report.counts.copies()).sum();
+    // What else is there twice may have another reason.
+    let is_network = two_clocks == 0 && copies * 2 > duplicates;
+    let received = if is_network { doubled.iter().map(|(_, received)| received).sum() } else { 0 };
+    let detail = Detail::Cap002 { duplicates, of, two_clocks, received };
     let mut finding = note(detail, Severity::Notice, duplicates.max(two_clocks));
-    if two_clocks == 0 {
+    if received > 0 {
+        finding.responsible = Party::Network;
+    } else if two_clocks == 0 {
         // Copies are known and left out: nobody has to act.
         finding.responsible = Party::Nobody;
     }
@@ -148,8 +159,27 @@ fn duplicates(traffic: &Traffic) -> Option<Finding> {
             shown.extend(group.into_iter().take(FRAMES_KEPT));
         }
     }
+    if received > 0 {
+        let reports = doubled.iter().filter_map(|(stream, _)| stream.report.receiver);
+        let room = FRAMES_KEPT.saturating_sub(1).max(1);
+        shown =
+            shown.into_iter().take(room).chain(reports.map(|receiver| receiver.latest_at).take(1)).collect();
+    }
     finding.evidence = at_frames(&shown.into_iter().collect::<Vec<_>>());
     Some(finding)
+}
+
+/// How many packets more than were sent the receiver of a stream reports (RFC 3550 section 6.4.1: copies count as received),
+/// if those are about the copies in the capture, up to that report: then the copies were under way, and no mirror port made them.
+fn received_twice(stream: &Stream) -> Option<u64> {
+    let report = &stream.report;
+    let receiver = report.receiver?;
+    let more = u64::try_from(receiver.lost().checked_neg()?).ok().filter(|more| *more >= FEW_DUPLICATES)?;
+    let share = |time: Timestamp| time.since(report.first.time) as f64;
+    let covered = (share(receiver.latest_time) / share(report.last.time).max(1.0)).clamp(0.0, 1.0);
+    let copies = report.counts.copies() as f64 * covered;
+    // Some got lost beside, and the report may be a little old.
+    (more as f64 >= copies * MOSTLY_RECEIVED && more <= report.counts.copies()).then_some(more)
 }
 
 /// Originals with their copies, in the order of the first pair of each: a further copy is paired with the one before.
@@ -260,6 +290,8 @@ mod tests {
     use super::*;
     use crate::capture::{InterfaceSummary, LinkType};
     use crate::observe::fixture::{at, frame, stream, tcp};
+    use crate::observe::media::ReceiverReport;
+    use crate::observe::media::rtcp::ReportBlock;
     use crate::observe::media::sequence::{Counts, SegmentReport};
     use crate::observe::media::timing::{Clock, ClockSource};
     use crate::observe::{Flow, Quality, Stray, TcpOutcome};
@@ -343,13 +375,14 @@ mod tests {
                 ticks: 0,
                 expected: 60,
                 lost: 0,
+                skipped: 0,
             };
             twice.report.segments = vec![run(160), run(195)];
             twice.report.counts.reordered = reordered;
             let traffic = Traffic { streams: vec![twice], ..Traffic::default() };
             duplicates(&traffic).map(|finding| (finding.detail, finding.responsible))
         };
-        let twice = Detail::Cap002 { duplicates: 0, of: 0, two_clocks: 1 };
+        let twice = Detail::Cap002 { duplicates: 0, of: 0, two_clocks: 1, received: 0 };
         assert_eq!(told(25), Some((twice, Party::Capture)));
         assert_eq!(told(24), None, "a source that began anew");
     }
@@ -366,6 +399,49 @@ mod tests {
         assert_eq!(copied.map(|finding| finding.responsible), Some(Party::Nobody));
         assert_eq!(responsible(Some(stray)), Some(Party::Nobody));
         assert_eq!(responsible(None), Some(Party::Capture));
+    }
+
+    #[test]
+    fn what_the_receiver_got_twice_as_well_the_network_doubled() {
+        let told = |cumulative_lost, copies, ms| {
+            let block = ReportBlock {
+                ssrc: 1,
+                fraction_lost: 0,
+                cumulative_lost,
+                highest_sequence: 250,
+                jitter: 8,
+                last_sender_report: 0,
+                delay_since_last: 0,
+            };
+            let mut doubled = stream("192.168.10.21:10000", "192.168.10.2:5204", &[(46, 400)]);
+            doubled.report.last.time = at(8_000);
+            doubled.report.counts.duplicates = copies;
+            doubled.report.receiver = Some(ReceiverReport {
+                blocks: 1,
+                worst_fraction_lost: 0,
+                worst_jitter: 8,
+                worst_at: frame(9),
+                worst_time: at(ms),
+                first: block,
+                latest: block,
+                latest_at: frame(9),
+                latest_time: at(ms),
+                round_trip: None,
+                round_trip_sender: None,
+                voip: None,
+            });
+            let quality = Quality { duplicates: 40, duplicate_candidates: 800, ..Quality::default() };
+            let finding = duplicates(&Traffic { streams: vec![doubled], ..traffic(quality) }).unwrap();
+            let Detail::Cap002 { received, .. } = finding.detail else { panic!("{finding:?}") };
+            (received, finding.responsible, finding.evidence.frames.contains(&frame(9)))
+        };
+        let no = (0, Party::Nobody, false);
+        assert_eq!(told(-20, 37, 5_000), (20, Party::Network, true));
+        assert_eq!(told(-20, 37, 8_000), (20, Party::Network, true));
+        assert_eq!(told(0, 37, 5_000), no, "a mirror port");
+        assert_eq!(told(-8, 37, 5_000), no, "far less than the capture shows");
+        assert_eq!(told(-60, 37, 5_000), no, "other copies, behind the measuring point");
+        assert_eq!(told(-10, 18, 5_000), no, "what else is there twice");
     }
 
     #[test]
@@ -472,6 +548,7 @@ mod tests {
             ticks: 299 * 160,
             expected: 300,
             lost,
+            skipped: 0,
         }];
         rest
     }

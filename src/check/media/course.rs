@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use super::super::case::{Case, Span};
 use super::super::evidence::{at_moments, of_streams};
 use super::super::finding::{Detail, Finding, Party, Severity};
+use super::relayed::RELAY_TIME;
 use super::{Answered, LEAST_JUDGED, LEAST_SPEECH, excepted, peers};
 use crate::capture::Timestamp;
 use crate::observe::media::MediaKind;
@@ -29,7 +30,7 @@ const LEAST_UNLISTED: u64 = 50;
 
 /// RTP-008, RTP-009 and RTP-013.
 pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
-    let mut findings: BTreeMap<(&'static str, IpAddr), (Finding, Vec<&Stream>)> = BTreeMap::new();
+    let mut all: Vec<(&'static str, Detail, &Stream, Timestamp)> = Vec::new();
     for answered in Answered::all(case) {
         let Some(sides) = Side::both(&answered) else { continue };
         for (side, other) in [(&sides[0], &sides[1]), (&sides[1], &sides[0])] {
@@ -38,17 +39,34 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
                 changes(case, &answered, side),
                 elsewhere(&answered, side),
             ];
-            for (code, detail, stream) in told.into_iter().flatten() {
-                if excepted(case, code, stream) {
-                    continue;
-                }
-                let known = findings.entry((code, stream.source.ip()));
-                let (finding, streams) =
-                    known.or_insert_with(|| (raise(case, code, detail, stream), Vec::new()));
-                finding.count += 1;
-                streams.push(stream);
-            }
+            let told = told.into_iter().flatten();
+            all.extend(told.map(|(code, detail, stream)| (code, detail, stream, answered.last_of(stream))));
         }
+    }
+    let ends: BTreeMap<IpAddr, Vec<(IpAddr, Timestamp)>> = all
+        .iter()
+        .filter(|told| told.0 == "RTP-008")
+        .fold(BTreeMap::new(), |mut ends, (_, _, stream, stopped)| {
+            let to: &mut Vec<_> = ends.entry(stream.destination.ip()).or_default();
+            to.push((stream.source.ip(), *stopped));
+            ends
+        });
+    // Who only passes voice on has nothing left to pass on.
+    let is_passed_on = |stream: &Stream, stopped: Timestamp| {
+        let before = ends.get(&stream.source.ip()).into_iter().flatten();
+        before
+            .filter(|(from, _)| *from != stream.destination.ip())
+            .any(|(_, end)| (-RELAY_TIME..=RELAY_TIME).contains(&stopped.since(*end)))
+    };
+    let mut findings: BTreeMap<(&'static str, IpAddr), (Finding, Vec<&Stream>)> = BTreeMap::new();
+    for (code, detail, stream, stopped) in all {
+        if excepted(case, code, stream) || code == "RTP-008" && is_passed_on(stream, stopped) {
+            continue;
+        }
+        let known = findings.entry((code, stream.source.ip()));
+        let (finding, streams) = known.or_insert_with(|| (raise(case, code, detail, stream), Vec::new()));
+        finding.count += 1;
+        streams.push(stream);
     }
     let told = findings.into_values().map(|(finding, streams)| {
         let is_end = matches!(finding.detail, Detail::Rtp008 { .. });

@@ -11,6 +11,7 @@ use super::super::finding::{Back, Detail, Evidence, Finding, Heard, Interrupted,
 use super::relayed::Relayed;
 use super::{STREAMS_SHOWN, excepted, has_enough, may_pause_at, peers};
 use crate::capture::Timestamp;
+use crate::observe::media::report::INTERRUPTED_PERCENT;
 use crate::observe::media::sequence::Counts;
 use crate::observe::media::{Gap, Moment, StreamReport};
 use crate::observe::{CallProtocol, Stream};
@@ -28,8 +29,6 @@ const CLOCK_PLAY: f64 = 500.0;
 /// So few packets, half a second of voice, say nothing of what is missing; an error takes seconds of it.
 const LEAST_HEARD: u64 = 25;
 const LEAST_FOR_ERROR: u64 = 150;
-/// Share of the loss (percent) from which gaps of half a second and more are what matters.
-const INTERRUPTED_PERCENT: u64 = 80;
 /// How far (ns) the edges of two interruptions may lie apart that are one event: the longest packet times in use.
 const AT_ONCE: i64 = 120_000_000;
 /// So many interruptions of a sender are looked for in the direction back.
@@ -38,6 +37,11 @@ const LOOKED_FOR: usize = 16;
 const LATE_REPORT: i64 = 1_000_000_000;
 /// A receiver that lacks less than one in so many of what the capture lacks has got them.
 const MOSTLY_HEARD: u64 = 10;
+/// Beyond what came at once when voice had stalled a receiver may throw away so much more: a share, and so many packets.
+const BEYOND_JAM: f64 = 1.25;
+const BUFFERED: f64 = 10.0;
+/// Packet time in ms where it is not known.
+const USUAL_PACKET: f64 = 20.0;
 /// Packets that a receiver must lack: single ones may have come late.
 const LEAST_LOST: u64 = 5;
 
@@ -109,11 +113,17 @@ fn back(case: &Case<'_>, lossy: &[&Stream]) -> Back {
             other.destination.ip() == sender && other.report.outages.iter().any(|one| is_at_once(one, gap))
         })
     };
-    let went_on = |(_, gap): (&Stream, &Gap)| {
+    let hosts = |stream: &Stream| {
+        let (from, to) = (stream.source.ip(), stream.destination.ip());
+        (from.min(to), from.max(to))
+    };
+    let went_on = |(stream, gap): (&Stream, &Gap)| {
         let length = gap.at.time.since(gap.began) as f64 / 1e6;
         case.traffic.streams.iter().any(|other| {
             let report = &other.report;
-            report.first.time < gap.began
+            // The other direction may have stood still for a little less.
+            hosts(other) != hosts(stream)
+                && report.first.time < gap.began
                 && report.last.time > gap.at.time
                 && report.wireshark.is_some_and(|wireshark| wireshark.max_delta < length)
         })
@@ -134,12 +144,21 @@ fn is_at_once(one: &Gap, other: &Gap) -> bool {
     is_near(one.began, other.began) && is_near(one.at.time, other.at.time)
 }
 
-/// The frames behind the gaps.
-fn shown(case: &Case<'_>, stream: &Stream) -> Vec<Moment> {
-    gaps(case, stream).iter().map(|gap| gap.at).collect()
+/// Whether most of what a stream lacks is missing in gaps of half a second and more.
+fn is_interrupted(case: &Case<'_>, stream: &Stream) -> bool {
+    interrupted(case, &[stream], counted(case, stream).lost).is_some()
 }
 
-/// RTP-003: one finding for what got lost, and another one for what only the capture lacks.
+/// The frames behind the gaps; of an interruption those behind the long ones alone.
+fn shown(case: &Case<'_>, stream: &Stream) -> Vec<Moment> {
+    let is_outage = |gap: &&&Gap| stream.report.outages.iter().any(|outage| outage.at.frame == gap.at.frame);
+    let gaps = gaps(case, stream);
+    let long: Vec<Moment> = gaps.iter().filter(is_outage).map(|gap| gap.at).collect();
+    if is_interrupted(case, stream) { long } else { gaps.iter().map(|gap| gap.at).collect() }
+}
+
+/// RTP-003: one finding for interruptions and one for what got lost here and there, and the same for what only the capture
+/// lacks.
 pub(super) fn on_the_way(
     case: &Case<'_>,
     sender: IpAddr,
@@ -151,7 +170,12 @@ pub(super) fn on_the_way(
     };
     let lossy = streams.iter().filter(is_told).copied();
     let (heard, lost): (Vec<&Stream>, Vec<&Stream>) = lossy.partition(|stream| has_all(stream));
-    [lost, heard].into_iter().filter_map(|lossy| lost_of(case, sender, lossy, relayed)).collect()
+    let told = [lost, heard].into_iter().flat_map(|lossy| {
+        let (long, scattered): (Vec<&Stream>, Vec<&Stream>) =
+            lossy.into_iter().partition(|stream| is_interrupted(case, stream));
+        [long, scattered]
+    });
+    told.filter_map(|lossy| lost_of(case, sender, lossy, relayed)).collect()
 }
 
 /// Which loss is only passed on. What the receiver has all the same it cannot lack when it passes it on.
@@ -181,8 +205,8 @@ fn lost_of(case: &Case<'_>, sender: IpAddr, lossy: Vec<&Stream>, relayed: &Relay
     let lost = sum(|counts| counts.lost);
     let heard = heard(&lossy);
     let is_public = |address| case.scope(address) == Scope::Public;
-    // Nothing lies between that could lose a packet: it was not sent, or not captured.
-    let own = case.was_captured_on(sender) && !matches!(heard, Heard::Lost(_));
+    // Nothing lies between that could lose a packet: it was not sent, or, unless the receiver lacks it as well, not captured.
+    let own = case.was_captured_on(sender);
     let interrupted = interrupted(case, &lossy, lost);
     let stood_still = interrupted.is_some_and(|told| told.back == Back::Missing);
     // Wireshark may have taken what is missing at a stretch for something else than RTP.
@@ -249,10 +273,11 @@ fn heard(lossy: &[&Stream]) -> Heard {
     }
 }
 
-/// Packets that the receiver reports as lost, and whether it does so at the end of the stream.
+/// Packets that the receiver reports as lost, without those that were never sent, and whether it does so at the end of the
+/// stream.
 fn reported(stream: &Stream) -> Option<(u64, bool)> {
     let receiver = stream.report.receiver?;
-    let lost = u64::try_from(receiver.lost()).unwrap_or(0);
+    let lost = stream.report.receiver_lost()?;
     let is_last = stream.report.last.time.since(receiver.latest_time) < LATE_REPORT;
     Some((lost, is_last))
 }
@@ -272,8 +297,9 @@ pub(super) fn quality(
 ) -> Option<Finding> {
     let mos = |stream: &Stream| stream.report.quality.map_or(5.0, |quality| quality.mos);
     let is_poor = |stream: &&&Stream| {
-        // One long gap is an outage and says nothing about the sound before and behind it.
-        let is_spread = stream.report.counts.longest_burst * 2 <= stream.report.counts.lost;
+        // Long gaps are outages and say nothing about the sound before and behind them.
+        let is_spread = stream.report.counts.longest_burst * 2 <= stream.report.counts.lost
+            && !is_interrupted(case, stream);
         mos(stream) < LEAST_MOS
             && has_enough(stream)
             && is_spread
@@ -321,7 +347,10 @@ pub(in crate::check) fn behind(case: &Case<'_>, sender: IpAddr, streams: &[&Stre
     };
     let lost: u64 = sum(|(lost, _)| lost);
     missing.first()?;
-    let jams: Vec<Option<f64>> = missing.iter().map(|stream| jam(stream)).collect();
+    let jams: Vec<Option<f64>> = missing
+        .iter()
+        .map(|stream| jam(stream, lost_behind(case, stream).map_or(0, |(lost, _)| lost)))
+        .collect();
     let jam =
         jams.iter().copied().collect::<Option<Vec<f64>>>().map(|all| all.into_iter().fold(0.0, f64::max));
     let detail = Detail::Rtp014 {
@@ -366,12 +395,18 @@ fn of_reports(streams: &[&Stream]) -> Evidence {
 }
 
 /// The longest pause (ms) within the time of the reports behind which all came at once: a receiver throws away what its
-/// buffer does not hold, and counts it as lost.
-fn jam(stream: &Stream) -> Option<f64> {
+/// buffer does not hold, and counts it as lost. `None` as well where so many cannot have come at once.
+fn jam(stream: &Stream, lost: u64) -> Option<f64> {
     let receiver = stream.report.receiver?;
-    let pauses = stream.report.timing.evenness.pauses.iter();
-    let fitting = pauses.filter(|pause| pause.was_caught_up() && pause.at.time <= receiver.latest_time);
-    fitting.map(|pause| pause.length).max_by(f64::total_cmp)
+    let jams = || {
+        let pauses = stream.report.timing.evenness.pauses.iter();
+        pauses.filter(|pause| pause.was_caught_up() && pause.at.time <= receiver.latest_time)
+    };
+    let packet = stream.report.ptime.filter(|ms| *ms > 0.0).unwrap_or(USUAL_PACKET);
+    let held_up: f64 = jams().map(|pause| pause.length / packet * BEYOND_JAM + BUFFERED).sum();
+    let unexplained = lost.saturating_sub(stream.report.counts.lost);
+    let longest = jams().map(|pause| pause.length).max_by(f64::total_cmp);
+    longest.filter(|_| unexplained as f64 <= held_up)
 }
 
 /// Packets that the receiver reports as lost, of so many, if that is more than the capture explains. Where the capture
@@ -386,7 +421,9 @@ fn lost_behind(case: &Case<'_>, stream: &Stream) -> Option<(u64, u64)> {
         Some(_) => (receiver.lost(), stream.report.covered_by(&receiver)),
         None => receiver.lost_between(),
     };
-    let lost = u64::try_from(lost).ok().filter(|lost| *lost <= expected)?;
+    // The numbers that the sender left out got lost nowhere.
+    let lost = u64::try_from(lost).ok()?.saturating_sub(counts.skipped);
+    let lost = Some(lost).filter(|lost| *lost <= expected)?;
     let unexplained = lost.saturating_sub(counts.lost);
     let is_much = unexplained as f64 * 100.0 > expected as f64 * LOSS_PERCENT;
     (has_enough(stream) && unexplained >= LEAST_LOST && is_much).then_some((lost, expected))

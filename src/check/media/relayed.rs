@@ -9,8 +9,8 @@ use crate::capture::Frame;
 use crate::observe::Stream;
 use crate::observe::media::Gap;
 
-/// So far (ns) a gap may be off behind the relay.
-const RELAY_TIME: i64 = 200_000_000;
+/// So far (ns) a gap or an end may be off behind the relay.
+pub(super) const RELAY_TIME: i64 = 200_000_000;
 /// Share (percent) of the packets from which what the second leg lacks beyond the first is a fault of its own.
 const OWN_PERCENT: u64 = 1;
 

@@ -423,6 +423,7 @@ fn a_handful_of_packets_shows_loss_only_if_it_is_the_rest_of_one_stream() {
             ticks,
             expected: 250,
             lost: 245,
+            skipped: 0,
         }];
         World::new("").streams(vec![rest])
     };

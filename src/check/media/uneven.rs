@@ -157,7 +157,8 @@ fn raise(case: &Case<'_>, sender: IpAddr, own: &[&Uneven<'_>], onward: Vec<IpAdd
 }
 
 /// Whether nothing but switches lies between the ends, and they do well: the voice of the other one comes evenly the same
-/// way. What a known telephone sends is paced by hardware, so that there the way is to be looked at all the same.
+/// way, at the measuring point as with its receiver. What a known telephone sends is paced by hardware, so that there the way
+/// is to be looked at all the same.
 fn is_of_sender(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> bool {
     let is_here = |host: IpAddr| case.host(host).is_some_and(|facts| facts.on_link == Some(true));
     let is_computer = !case.device(sender).is_some_and(|device| device.kind.is_dedicated());
@@ -168,16 +169,26 @@ fn is_of_sender(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> bool {
             ends.since(begins).saturating_mul(2) > stream.report.last.time.since(stream.report.first.time)
         };
         let mut back = case.streams_between(stream.destination, stream.source);
-        back.any(|back| has_enough(back) && during(back) && (f64::EPSILON..=GUIDE).contains(&jitter(back).0))
+        back.any(|back| {
+            let is_even =
+                has_enough(back) && during(back) && (f64::EPSILON..=GUIDE).contains(&jitter(back).0);
+            is_even && !is_uneven_behind(back)
+        })
     };
     is_computer
         && is_here(sender)
         && streams.iter().all(|stream| {
             let receiver = stream.destination.ip();
-            // What is captured where it is sent from says nothing of the way.
-            let crossed = !case.was_captured_on(receiver);
+            // What is captured where it is sent from, be it at the port of a PBX, says nothing of the way.
+            let crossed = !case.is_measuring_point(receiver);
             crossed && is_here(receiver) && case.are_neighbours(sender, receiver) && is_back_even(stream)
         })
+}
+
+/// Whether its receiver reports jitter that the measuring point does not show.
+fn is_uneven_behind(stream: &Stream) -> bool {
+    let reported = stream.report.receiver.zip(stream.report.timing.clock);
+    reported.is_some_and(|(receiver, clock)| receiver.worst_jitter(clock) > GUIDE)
 }
 
 /// What happened on all the streams.

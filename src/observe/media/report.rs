@@ -147,6 +147,9 @@ pub enum Keying {
 /// So many packets missing at a stretch are an interruption: half a second of voice at 20 ms.
 pub const OUTAGE: u16 = 25;
 
+/// Share of the loss (percent) from which such gaps are what matters.
+pub const INTERRUPTED_PERCENT: u64 = 80;
+
 /// A run of missing packets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gap {
@@ -229,8 +232,8 @@ impl StreamReport {
     pub fn has_two_clocks(&self) -> bool {
         let is_to_and_fro = self.segments.len() >= BEGINNINGS || self.counts.reordered >= TWICE;
         let numbers = |segment: &SegmentReport| {
-            let first = (segment.highest_sequence + 1).saturating_sub(segment.expected);
-            (first as u16, segment.expected.min(u64::from(u16::MAX)) as u16)
+            let first = (segment.highest_sequence + 1).saturating_sub(segment.numbers());
+            (first as u16, segment.numbers().min(u64::from(u16::MAX)) as u16)
         };
         // Of two runs on the circle of numbers, one begins within the other wherever they have any in common.
         let common = |(one, length): (u16, u16), (other, others): (u16, u16)| {
@@ -248,21 +251,32 @@ impl StreamReport {
     /// Packets that the reports of its receiver cover: up to the highest number that it had got.
     #[must_use]
     pub fn covered_by(&self, receiver: &ReceiverReport) -> u64 {
-        let expected = self.counts.expected;
-        let Some(segment) = self.segments.first().filter(|_| expected <= u64::from(u16::MAX)) else {
-            return expected;
-        };
-        let behind = (segment.highest_sequence as u16).wrapping_sub(receiver.latest.highest_sequence as u16);
-        expected.checked_sub(u64::from(behind)).unwrap_or(expected)
+        let all = self.counts.expected;
+        let highest = receiver.latest.highest_sequence as u16;
+        let behind =
+            |segment: &SegmentReport| u64::from((segment.highest_sequence as u16).wrapping_sub(highest));
+        // Of several runs of numbers the latest that it may be in.
+        let run =
+            self.segments.iter().enumerate().rev().find(|(_, segment)| behind(segment) < segment.numbers());
+        let Some((at, segment)) = run.filter(|_| all <= u64::from(u16::MAX)) else { return all };
+        let before: u64 = self.segments.iter().take(at).map(|segment| segment.expected).sum();
+        before + segment.expected.saturating_sub(behind(segment))
     }
 
-    /// What the receiver lacks by its own reports, in percent of the packets that they cover; 0 where copies outweigh it.
-    /// `None`: it sent none.
+    /// Packets that its receiver lacks by its own reports, without the numbers that the sender left out.
+    #[must_use]
+    pub fn receiver_lost(&self) -> Option<u64> {
+        let lost = u64::try_from(self.receiver?.lost()).unwrap_or(0);
+        Some(lost.saturating_sub(self.counts.skipped))
+    }
+
+    /// The same in percent of the packets that the reports cover; 0 where copies outweigh it. `None`: it sent none, or it lacks
+    /// more than that, because it began to count before the capture did.
     #[must_use]
     pub fn receiver_lost_percent(&self) -> Option<f64> {
-        let receiver = self.receiver?;
-        let lost = u64::try_from(receiver.lost()).unwrap_or(0);
-        Some(percent(lost, self.covered_by(&receiver).max(lost)))
+        let lost = self.receiver_lost()?;
+        let covered = self.covered_by(&self.receiver?);
+        (lost <= covered).then(|| percent(lost, covered))
     }
 
     /// The figures between two times, as exactly as the intervals of its course are wide. A source may be heard in several

@@ -41,10 +41,28 @@ pub enum Arrival {
 pub enum Step {
     /// The first packet.
     First,
-    /// So many numbers after the highest before it, 1 if nothing is missing.
+    /// So many numbers after the highest before it, 1 if nothing is missing. Those that the sender left out do not count.
     Forward(u16),
     /// Below a number that came before it.
     Late,
+}
+
+/// What timestamp and arrival of a packet say of its number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Across {
+    /// Nothing: what is missing between two numbers got lost.
+    #[default]
+    Numbers,
+    /// The timestamp is off by seconds against arrival, so that a gap is a new beginning.
+    Jump,
+    /// It is so many numbers ahead of the last packet of media, of which the sender left out so many: it went on without a
+    /// pause by its timestamps as by their arrival.
+    Skip {
+        /// Numbers from the one packet to the other.
+        ahead: u16,
+        /// Of those, the numbers of which no packet was sent; less than `ahead`.
+        skipped: u16,
+    },
 }
 
 /// The first copy of a packet that came again.
@@ -58,7 +76,7 @@ pub struct Copied {
     pub dscp: u8,
 }
 
-/// Sums over all segments. `expected == packets + lost` always holds.
+/// Sums over all segments. `expected == packets + lost` always holds: what the sender left out is in none of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Different packets that arrived.
@@ -67,6 +85,9 @@ pub struct Counts {
     pub expected: u64,
     /// Packets that never arrived.
     pub lost: u64,
+    /// Numbers that the sender left out: a PBX that keeps the keys of a telephone to itself passes on the numbers of the
+    /// voice around them.
+    pub skipped: u64,
     /// Further copies of packets that had arrived.
     pub duplicates: u64,
     /// Of those, events: many senders send the end of a tone three times as one packet (RFC 4733 section 2.5.1.4).
@@ -106,6 +127,16 @@ pub struct SegmentReport {
     pub expected: u64,
     /// Packets that never arrived.
     pub lost: u64,
+    /// Numbers that the sender left out.
+    pub skipped: u64,
+}
+
+impl SegmentReport {
+    /// All numbers from the first to the highest.
+    #[must_use]
+    pub fn numbers(&self) -> u64 {
+        self.expected + self.skipped
+    }
 }
 
 /// The state of one stream.
@@ -176,9 +207,8 @@ impl Sequence {
         }
     }
 
-    /// Takes the next packet. `jumped`: its timestamp is off by seconds against its arrival, so that a gap in the
-    /// sequence numbers is not a loss.
-    pub fn push(&mut self, sample: &Sample, jumped: bool) -> Arrival {
+    /// Takes the next packet. `across`: what its timestamp says of its number.
+    pub fn push(&mut self, sample: &Sample, across: Across) -> Arrival {
         self.arrivals += 1;
         self.rest(self.now.max(sample.time));
         self.last = self.now;
@@ -194,10 +224,16 @@ impl Sequence {
             return Arrival::Counted(Step::First);
         };
         let ahead = sample.sequence.wrapping_sub(segment.highest());
+        let jumped = across == Across::Jump;
         let arrival = match ahead {
             1..=MAX_DROPOUT if ahead == 1 || !jumped => {
-                segment.advance(ahead, sample);
-                Arrival::Counted(Step::Forward(ahead))
+                let skipped = match across {
+                    // The packet before may be another one than the last of media.
+                    Across::Skip { ahead: numbers, skipped } if numbers == ahead => skipped.min(ahead - 1),
+                    _ => 0,
+                };
+                segment.advance(ahead, skipped, sample);
+                Arrival::Counted(Step::Forward(ahead - skipped))
             }
             _ if !jumped && segment.fill(ahead.wrapping_neg()) => {
                 self.reordered += 1;
@@ -237,7 +273,7 @@ impl Sequence {
         match self.held.take() {
             Some(held) if sample.sequence == held.sequence.wrapping_add(1) => {
                 let mut fresh = Segment::new(&held);
-                fresh.advance(1, sample);
+                fresh.advance(1, 0, sample);
                 if let Some(old) = self.segment.replace(fresh) {
                     let closed = old.close(&mut self.counts);
                     if self.segments.len() < SEGMENTS {
@@ -317,9 +353,12 @@ struct Segment {
     max: i64,
     /// Bit `i`: number `max - i` has arrived.
     arrived: u128,
+    /// Bit `i`: the sender left out number `max - i`, unless it has arrived.
+    left_out: u128,
     /// Lost in a row up to the number that left the window last.
     run: u64,
     lost: u64,
+    skipped: u64,
     bursts: u64,
     longest: u64,
 }
@@ -348,8 +387,10 @@ impl Segment {
             base,
             max: base,
             arrived: 1,
+            left_out: 0,
             run: 0,
             lost: 0,
+            skipped: 0,
             bursts: 0,
             longest: 0,
         }
@@ -359,19 +400,25 @@ impl Segment {
         (self.max & 0xffff) as u16
     }
 
-    fn advance(&mut self, by: u16, sample: &Sample) {
+    /// The last `skipped` of the numbers between were left out.
+    fn advance(&mut self, by: u16, skipped: u16, sample: &Sample) {
         self.highest = Moment::of(sample);
-        let by = i64::from(by);
+        let (by, skipped) = (i64::from(by), i64::from(skipped));
         for _ in 0..by.min(WINDOW) {
-            self.leave(self.max - (WINDOW - 1), self.arrived >> (WINDOW - 1) & 1 == 1);
+            self.leave(WINDOW - 1);
             self.arrived <<= 1;
+            self.left_out <<= 1;
             self.max += 1;
         }
         if by > WINDOW {
-            // The window is empty now: everything skipped beyond it is lost.
-            self.lose((by - WINDOW).unsigned_abs());
+            // The window is empty now: everything skipped beyond it is lost, or was left out.
+            let lost = (by - WINDOW).min(by - 1 - skipped);
+            self.lose(lost.unsigned_abs());
+            self.skipped += (by - WINDOW - lost).unsigned_abs();
             self.max += by - WINDOW;
         }
+        let left_out = 1_u128.checked_shl(skipped as u32 + 1).map_or(u128::MAX, |beyond| beyond - 1);
+        self.left_out |= left_out & !1;
         self.arrived |= 1;
     }
 
@@ -387,16 +434,22 @@ impl Segment {
         true
     }
 
-    fn leave(&mut self, number: i64, arrived: bool) {
-        if arrived {
+    /// Decides on the number so far behind the highest.
+    fn leave(&mut self, behind: i64) {
+        let is_in = |numbers: u128| numbers >> behind & 1 == 1;
+        if is_in(self.arrived) {
             self.run = 0;
-        } else if number >= self.base {
+        } else if self.max - behind < self.base {
+            // It is earlier than the first one.
+        } else if is_in(self.left_out) {
+            self.skipped += 1;
+        } else {
             self.lose(1);
         }
     }
 
     fn lose(&mut self, count: u64) {
-        self.bursts += u64::from(self.run == 0);
+        self.bursts += u64::from(self.run == 0 && count > 0);
         self.run += count;
         self.lost += count;
         self.longest = self.longest.max(self.run);
@@ -404,11 +457,12 @@ impl Segment {
 
     fn close(mut self, counts: &mut Counts) -> SegmentReport {
         for behind in (0..WINDOW).rev() {
-            self.leave(self.max - behind, self.arrived >> behind & 1 == 1);
+            self.leave(behind);
         }
-        let expected = (self.max - self.base + 1).unsigned_abs();
+        let expected = (self.max - self.base + 1).unsigned_abs() - self.skipped;
         counts.expected += expected;
         counts.lost += self.lost;
+        counts.skipped += self.skipped;
         counts.bursts += self.bursts;
         counts.longest_burst = counts.longest_burst.max(self.longest);
         SegmentReport {
@@ -418,6 +472,7 @@ impl Segment {
             ticks: self.highest.timestamp.wrapping_sub(self.first.timestamp),
             expected,
             lost: self.lost,
+            skipped: self.skipped,
         }
     }
 }

@@ -8,7 +8,9 @@ use super::likeness::{Likeness, Recognition, frame_octets};
 use super::marking::Marking;
 use super::payload::{MediaKind, PayloadName, VIDEO_RATE, assigned, is_comfort_noise};
 use super::quality;
-use super::report::{Gap, Keying, Moment, OUTAGE, PayloadReport, PayloadRole, StreamReport};
+use super::report::{
+    Gap, INTERRUPTED_PERCENT, Keying, Moment, OUTAGE, PayloadReport, PayloadRole, StreamReport,
+};
 use super::sample::{Direction, Sample};
 use super::sequence::{Arrival, Counts, EVENT, Sequence, Step};
 use super::silence::Silence;
@@ -31,6 +33,8 @@ const SRTP_TAGS: [u32; 2] = [4, 10];
 /// So many packets, and this share of them alike, show that the length is no whim of the sender.
 const LEAST_FOR_SRTP: u64 = 100;
 const SRTP_CONSTANT: f64 = 0.98;
+/// Share of the steps that are alike where a sender keeps to one packet time.
+const SAME_STEP: f64 = 0.9;
 /// Interruptions that are kept.
 const OUTAGES: usize = 8;
 /// A payload of so many bytes is no key; and so large a share of neighbours has one timestamp where all are one picture.
@@ -72,6 +76,7 @@ struct Payload {
     name: Option<PayloadName>,
     lengths: Mode,
     steps: Mode,
+    latest_step: u32,
     last: Option<(u16, u32)>,
 }
 
@@ -128,8 +133,9 @@ impl Stream {
         self.wireshark.push(wireshark::relative_ms(sample.time, start), sample, rate);
 
         let ticks = self.note_payload(sample, name);
-        let jumped = self.timing.jumped(sample, ticks);
-        match self.sequence.push(sample, jumped) {
+        let step = || self.payload(sample.payload_type).and_then(Payload::usual_step);
+        let across = self.timing.across(sample, ticks, step);
+        match self.sequence.push(sample, across) {
             Arrival::Counted(step) => {
                 self.note_gap(sample, step, before.time);
                 self.count(sample, step, ticks, start);
@@ -186,7 +192,7 @@ impl Stream {
         let quality = codec
             .as_deref()
             .and_then(quality::codec)
-            .filter(|_| counts.expected >= quality::LEAST && !is_interrupted(counts))
+            .filter(|_| counts.expected >= quality::LEAST && !is_interrupted(counts, &self.outages))
             .map(|values| quality::rate(values, loss, burst_ratio, None));
         StreamReport {
             flow,
@@ -291,6 +297,7 @@ impl Stream {
                 name: name.cloned(),
                 lengths: Mode::default(),
                 steps: Mode::default(),
+                latest_step: 0,
                 last: None,
             });
         }
@@ -389,7 +396,8 @@ impl Payload {
             && sample.sequence == sequence.wrapping_add(1)
             && !sample.marker
         {
-            self.steps.add(sample.timestamp.wrapping_sub(timestamp));
+            self.latest_step = sample.timestamp.wrapping_sub(timestamp);
+            self.steps.add(self.latest_step);
         }
     }
 
@@ -398,6 +406,12 @@ impl Payload {
     fn is_of_picture(&self) -> bool {
         let stands = self.steps.most().is_some_and(|(step, share)| step == 0 && share > MOSTLY);
         stands && self.lengths.most().is_some_and(|(length, _)| length >= PART_OF_PICTURE)
+    }
+
+    /// The step from one packet to the next, if the sender keeps to it.
+    fn usual_step(&self) -> Option<u32> {
+        let (step, share) = self.steps.most()?;
+        (share >= SAME_STEP && step == self.latest_step).then_some(step)
     }
 
     fn encoding(&self) -> Option<String> {
@@ -478,9 +492,11 @@ fn formats(known: &Announcement) -> impl Iterator<Item = u8> {
     known.formats.iter().copied().take(FORMATS)
 }
 
-/// Most of the loss is one gap: an outage, to which the E-model does not apply.
-fn is_interrupted(counts: Counts) -> bool {
-    counts.longest_burst >= u64::from(OUTAGE) && counts.longest_burst * 2 > counts.lost
+/// Most of the loss is one gap, or four fifths are long ones: outages, to which the E-model does not apply.
+fn is_interrupted(counts: Counts, outages: &[Gap]) -> bool {
+    let missing: u64 = outages.iter().map(|gap| u64::from(gap.missing)).sum();
+    counts.longest_burst >= u64::from(OUTAGE)
+        && (counts.longest_burst * 2 > counts.lost || missing * 100 >= counts.lost * INTERRUPTED_PERCENT)
 }
 
 /// Encoding name of a payload type, unless it is an event or comfort noise.

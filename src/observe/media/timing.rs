@@ -17,7 +17,7 @@ use evenness::Evening;
 use super::payload::VIDEO_RATE;
 use super::report::Moment;
 use super::sample::Sample;
-use super::sequence::Step;
+use super::sequence::{Across, MAX_DROPOUT, Step};
 use super::tally::{Spread, Spreading};
 use crate::capture::Timestamp;
 
@@ -26,6 +26,9 @@ pub use evenness::{Evenness, GUIDE, Pause, Spell};
 
 /// Timestamp against arrival: more than this is a new beginning. In ms.
 const JUMP: f64 = 5_000.0;
+/// How far arrival may be off against what so many packets take, in ms and as a share, where their numbers alone tell the time.
+const PLAY: f64 = 100.0;
+const PLAY_SHARE: f64 = 0.02;
 /// By how much longer than its sender tells a packet is under way where the clock of the capture was set forward, at least. In ms.
 const LEAP: f64 = 1_000.0;
 /// Packets that are kept to find an unknown clock.
@@ -129,17 +132,19 @@ pub struct Timing {
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Reference {
     time: Timestamp,
+    sequence: u16,
     timestamp: u32,
     rate: u32,
 }
 
 impl Timing {
-    /// Whether the timestamp is off by more than 5 s against the previous media packet and both arrivals.
+    /// What timestamp and arrival say of the numbers since the previous media packet. `step`: timestamp units of a packet,
+    /// where the sender keeps to them.
     #[must_use]
-    pub fn jumped(&self, sample: &Sample, ticks: Ticks) -> bool {
+    pub fn across(&self, sample: &Sample, ticks: Ticks, step: impl FnOnce() -> Option<u32>) -> Across {
         match (self.settled(sample, ticks), self.last_media) {
-            (Ticks::Media(clock), Some(last)) if last.rate == clock.rate => last.transit(sample).abs() > JUMP,
-            _ => false,
+            (Ticks::Media(clock), Some(last)) if last.rate == clock.rate => last.across(sample, step),
+            _ => Across::Numbers,
         }
     }
 
@@ -269,7 +274,8 @@ impl Timing {
     }
 
     fn measure_jitter(&mut self, sample: &Sample, step: Step, rate: u32, anew: bool) {
-        let here = Reference { time: sample.time, timestamp: sample.timestamp, rate };
+        let here =
+            Reference { time: sample.time, sequence: sample.sequence, timestamp: sample.timestamp, rate };
         if let Some(last) = self.last_media
             && last.rate == rate
             && !anew
@@ -294,6 +300,35 @@ impl Timing {
 }
 
 impl Reference {
+    /// More than 5 s between the timestamp and arrival are a new beginning. But a device that was cut off may go on to count
+    /// the packets that it cannot send, while its media clock stands still: then their numbers fit the time that passed. Where
+    /// timestamp and arrival agree on fewer packets than there are numbers, the sender left out the others.
+    fn across(self, sample: &Sample, step: impl FnOnce() -> Option<u32>) -> Across {
+        let jumped = self.transit(sample).abs() > JUMP;
+        let ahead = sample.sequence.wrapping_sub(self.sequence);
+        let is_timed = self.time.is_known() && sample.time.is_known() && self.rate != VIDEO_RATE;
+        let is_gap = is_timed && (2..=MAX_DROPOUT).contains(&ahead);
+        let step = if is_gap { step().filter(|step| *step > 0) } else { None };
+        let Some(step) = step else { return if jumped { Across::Jump } else { Across::Numbers } };
+        let packet = f64::from(step) * 1000.0 / f64::from(self.rate.max(1));
+        let passed = milliseconds(sample.time.since(self.time));
+        let due = f64::from(ahead) * packet;
+        if jumped {
+            let fits = (passed - due).abs() <= due * PLAY_SHARE + PLAY;
+            return if fits { Across::Numbers } else { Across::Jump };
+        }
+        let spoken = sample.timestamp.wrapping_sub(self.timestamp);
+        let packets = u16::try_from((spoken.saturating_add(step / 2)) / step).unwrap_or(u16::MAX);
+        let is_nearer = passed < f64::from(packets.saturating_add(ahead)) * packet / 2.0;
+        if packets == 0 || packets >= ahead || !is_nearer {
+            return Across::Numbers;
+        }
+        let skipped = ahead - packets;
+        // A PBX that takes the keys out holds back the voice around them as well.
+        let skipped = if skipped >= packets - 1 { ahead - 1 } else { skipped };
+        Across::Skip { ahead, skipped }
+    }
+
     /// By how much longer than this packet `sample` was under way, in ms.
     fn transit(self, sample: &Sample) -> f64 {
         let ticks = sample.timestamp.wrapping_sub(self.timestamp).cast_signed();

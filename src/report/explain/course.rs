@@ -55,7 +55,8 @@ pub(super) const RTP_008: Page = Page {
         action: "Prüfen Sie, ob das Gerät noch sendet; liegt die Gegenseite in einem anderen Netz, auch UDP-Timeout der Firewall \
                  und Session-Timer auf dem Weg.",
         pitfalls: "Halten, T.38, ICE, Sender mit Sprechpausen oder Komfortrauschen und alles um ein neues SDP herum werden \
-                   nicht beurteilt. Sendet das Gerät von anderen Ports weiter, ist es kein Befund.",
+                   nicht beurteilt. Sendet das Gerät von anderen Ports weiter, ist es kein Befund. Verstummt mit ihm, wem es die Sprache \
+                   weiterreicht, steht nur die erste Seite da.",
         source: "RFC 3264 Abschnitt 8; RFC 4787 Abschnitt 4.3 (UDP-Timeout).",
     },
     en: Text {
@@ -65,7 +66,8 @@ pub(super) const RTP_008: Page = Page {
         action: "Check whether the device still sends; if the other side lies in another network, also the UDP timeout of the \
                  firewall and session timers on the way.",
         pitfalls: "Hold, T.38, ICE, senders with pauses or comfort noise, and all that happens around a new SDP are not judged. \
-                   If the device goes on from other ports, there is no finding.",
+                   If the device goes on from other ports, there is no finding. Where a device only passes on the voice that \
+                   stops, the first side alone is told.",
         source: "RFC 3264 section 8; RFC 4787 section 4.3 (UDP timeout).",
     },
 };
@@ -116,7 +118,8 @@ pub(super) const RTP_014: Page = Page {
         measured: "RTCP-Berichte (SR oder RR) des Empfängers zählen mindestens 5 Pakete und 1 % mehr verloren als der \
                    Mitschnitt, bei mindestens 100 Paketen. Ist der Anfang des Gesprächs nicht im Mitschnitt, zählt nur, was \
                    zwischen zwei Berichten dazukam. Verglichen wird mit den Paketen, welche die Berichte erfassen. Stockte die \
-                   Sprache davor und kam dann auf einmal, ist es nur ein Hinweis und ein Verdacht.",
+                   Sprache davor und kam dann auf einmal, ist es nur ein Hinweis und ein Verdacht, wenn etwa so viele Pakete fehlen, \
+                   wie sich dabei stauten.",
         action: "Messen Sie näher am Empfänger.",
         pitfalls: "Manche Geräte zählen Pakete mit, die zu spät kamen oder nach einem Stau verworfen wurden.",
         source: "RFC 3550 Abschnitt 6.4.1.",
@@ -126,7 +129,7 @@ pub(super) const RTP_014: Page = Page {
         measured: "RTCP reports (SR or RR) of the receiver count at least 5 packets and 1 % more lost than the capture, over at \
                    least 100 packets. If the beginning of the call is not in the capture, only what was added between two \
                    reports counts. It is held against the packets that the reports cover. If the voice stalled before that and \
-                   then came all at once, it is a notice and a suspicion only.",
+                   then came all at once, it is a notice and a suspicion only, if about as many packets are missing as were held up.",
         action: "Measure closer to the receiver.",
         pitfalls: "Some devices count packets that came too late, or that they dropped after a jam.",
         source: "RFC 3550 section 6.4.1.",

@@ -71,13 +71,16 @@ pub(super) const RTP_003: Page = Page {
         measured: "Lücken in den RTP-Sequenznummern nach Abzug doppelter Pakete, mindestens 100 erwartete Pakete je Sprechweg, \
                    mehr als 1 % verloren (Fehler ab mehr als 3 % und 3 s Sprache). Ein Neubeginn der Zählung ist kein Verlust, \
                    und eine Lücke ab einer halben Sekunde nicht, die mit einem neuen SDP beginnt (T.38, Halten). Fehlen vier \
-                   Fünftel in solchen Lücken, ist es eine Unterbrechung. \
+                   Fünftel in solchen Lücken, ist es eine Unterbrechung. Laufen Zeitstempel und Ankunft über eine Lücke in den \
+                   Nummern ohne Pause weiter, hat der Sender die Nummern ausgelassen (Asterisk tut das, wenn es Tasten abfängt): Das \
+                   ist kein Verlust und steht gesondert in der Tabelle. \
                    Gewiss ist der Befund, wenn auch der Empfänger per RTCP Verlust meldet. Meldet er, dass er die Pakete \
                    hat, ist es nur ein Hinweis auf den Mitschnitt.",
         action: "Prüfen Sie Auslastung, Duplex-Einstellung, WLAN und Internetanschluss auf der Strecke vor dem \
                  Messpunkt; bei einer Unterbrechung, was zu dieser Zeit geschah.",
         pitfalls: "Ein überlasteter Spiegelport oder Rechner verliert selbst Pakete; zeigt der Mitschnitt das \
-                   (CAP-001), wird Verlust nicht beurteilt. Verlust hinter dem Messpunkt ist hier nicht zu sehen.",
+                   (CAP-001), wird Verlust nicht beurteilt. Verlust hinter dem Messpunkt ist hier nicht zu sehen. \
+                   Wireshark und der Empfänger zählen ausgelassene Nummern als verloren.",
         source: "RFC 3550 Abschnitt 6.4 und Anhang A.1, A.3. Richtwert 1 %: Vorgaben deutscher Netzbetreiber für SIP-Trunks.",
     },
     en: Text {
@@ -85,13 +88,16 @@ pub(super) const RTP_003: Page = Page {
         measured: "Gaps in the RTP sequence numbers without duplicates, at least 100 packets expected in a stream, more than \
                    1 % lost (an error above 3 %, with 3 s of voice). A restart of the numbering is no loss, nor is a gap of half \
                    a second or more that begins with a new SDP (T.38, hold). If four fifths are missing in such gaps, it is an \
-                   interruption. The finding is sure if the \
+                   interruption. Where timestamps and arrival go on without a pause across a gap in the numbers, the sender left \
+                   the numbers out (Asterisk does when it intercepts keys): that is no loss, and the table tells it apart. \
+                   The finding is sure if the \
                    receiver reports loss by RTCP as well. If it reports that it has the packets, it is a mere notice about \
                    the capture.",
         action: "Check load, duplex setting, WLAN and the Internet link on the way before the measuring point; for an \
                  interruption, what happened at that time.",
         pitfalls: "An overloaded mirror port or computer loses packets itself; where the capture shows that \
-                   (CAP-001), loss is not judged. Loss behind the measuring point is not seen here.",
+                   (CAP-001), loss is not judged. Loss behind the measuring point is not seen here. Wireshark \
+                   and the receiver count numbers that were left out as lost.",
         source: "RFC 3550 section 6.4, appendix A.1 and A.3. Guide value 1 %: what German carriers demand for SIP trunks.",
     },
 };

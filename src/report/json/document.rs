@@ -440,6 +440,10 @@ pub(in crate::report) struct Stream {
     /// How many packets of its way ICMP turned away as undeliverable, where nothing came back on it.
     #[serde(default)]
     pub(in crate::report) turned_away: u64,
+    /// Numbers of which the sender sent no packet, as its timestamps show: Wireshark counts them as lost. In no other count, but
+    /// in `receiver.lost`.
+    #[serde(default)]
+    pub(in crate::report) skipped: u64,
     /// Runs of lost packets.
     pub(in crate::report) bursts: u64,
     /// Packets of the longest run.

@@ -395,6 +395,7 @@ pub(super) fn stream(
             source: endpoint(with.source),
             both_ms: milliseconds(with.length),
         }),
+        skipped: report.counts.skipped,
         bursts: report.counts.bursts,
         longest_burst: report.counts.longest_burst,
         duplicates: report.counts.copies(),

@@ -167,6 +167,9 @@ pub(super) fn calls(maker: &Maker<'_>) -> Vec<Part> {
     if maker.document.streams.iter().any(is_too_short) {
         parts.push(Part::Text(maker.words.notes.few_packets.to_owned()));
     }
+    if maker.document.streams.iter().any(|stream| stream.skipped > 0) {
+        parts.push(Part::Text(maker.words.notes.skipped.to_owned()));
+    }
     if maker.document.streams.iter().any(|stream| stream.paused > 0) {
         parts.push(Part::Text(maker.words.notes.paused.to_owned()));
     }
@@ -306,7 +309,8 @@ fn voice_line(maker: &Maker<'_>, calls: &Known<'_>, stream: &Stream) -> Vec<Cell
     let heard = stream.receiver.as_ref().and_then(|receiver| receiver.lost_percent);
     let heard = heard.filter(|heard| *heard > 0.0 || stream.lost > 0);
     let paused = stream.paused_ms.map(|ms| text::pause((ms * 1e6) as i64, maker.language));
-    let losses = std::iter::once(share(maker, loss)).chain(paused);
+    let skipped = text::skipped(stream.skipped, maker.language);
+    let losses = std::iter::once(share(maker, loss)).chain(paused).chain(skipped);
     let losses = losses.chain(heard.map(|heard| format!("RTCP\u{a0}{}", share(maker, Some(heard)))));
     let trip = stream.receiver.as_ref().and_then(Receiver::round_trip_of_ends);
     let jitters = std::iter::once(number(jitter, "\u{a0}ms"));

@@ -74,6 +74,9 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     if streams.iter().any(is_too_short) {
         page.paragraph(0, view.words.notes.few_packets, Tone::Plain);
     }
+    if streams.iter().any(|stream| stream.report.counts.skipped > 0) {
+        page.paragraph(0, view.words.notes.skipped, Tone::Plain);
+    }
     if streams.iter().any(|stream| stream.paused.packets > 0) {
         page.paragraph(0, view.words.notes.paused, Tone::Plain);
     }
@@ -332,6 +335,7 @@ fn losses(view: &View<'_>, stream: &Stream) -> Vec<String> {
     if stream.paused.packets > 0 {
         lines.push(text::pause(stream.paused.length, view.language));
     }
+    lines.extend(text::skipped(report.counts.skipped, view.language));
     let heard = report.receiver_lost_percent();
     if let Some(heard) = heard.filter(|heard| *heard > 0.0 || report.counts.lost > 0) {
         lines.push(format!("RTCP{NO_BREAK_SPACE}{}", percent(heard, view.language)));

@@ -253,6 +253,10 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
         Detail::Cap002 { two_clocks: 1.., .. } => {
             "Werten Sie die Mitschnitte einzeln aus, oder gleichen Sie vor dem Zusammenfügen ihre Uhren ab (editcap -t)."
         }
+        Detail::Cap002 { received: 1.., .. } => {
+            "Suchen Sie, was die Pakete verdoppelt: eine Schleife, zwei gleichzeitig genutzte Wege (Bonding, Redundanz) oder ein \
+             VPN, das doppelt sendet."
+        }
         Detail::Cap002 { .. } => {
             "Keine Maßnahme nötig. Wenn Sie nicht zwei Stellen vergleichen wollen, messen Sie beim nächsten Mal nur an einer: \
              ein gespiegelter Port oder ein VLAN, eine Schnittstelle statt „any“."

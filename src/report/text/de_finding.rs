@@ -409,6 +409,13 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
              Uhren voneinander abweichen. Verlust, Jitter und Sprachqualität sind dort nicht beurteilt.",
             counted(*streams, "Sprechweg steht", "Sprechwege stehen", De)
         ),
+        Detail::Cap002 { duplicates, of: whole, received: more @ 1.., .. } => format!(
+            "{} vergleichbaren Paketen ({}) sind Kopien eines anderen, und sie sind auch angekommen: Der Empfänger meldet per RTCP \
+             {} mehr, als gesendet wurden. Das Netz verdoppelt sie also, nicht der Mitschnitt. Verlust und Jitter sind ohne sie gerechnet.",
+            of(*duplicates, *whole, "von", De),
+            share(*duplicates, *whole, De),
+            counted(*more, "Sprachpaket", "Sprachpakete", De)
+        ),
         Detail::Cap002 { duplicates, of: whole, .. } => format!(
             "{} vergleichbaren Paketen ({}) sind Kopien eines anderen. Das geschieht, wo ein Paket mehrmals am Messpunkt \
              vorbeikommt: zwei gespiegelte Ports, alle Schnittstellen (any), vor und hinter einem Router, innerhalb und \

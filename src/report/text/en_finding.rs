@@ -400,6 +400,13 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
              and voice quality are not judged there.",
             counted(*streams, "stream is", "streams are", En)
         ),
+        Detail::Cap002 { duplicates, of: whole, received: more @ 1.., .. } => format!(
+            "{} comparable packets ({}) are copies of another one, and they arrived as well: by RTCP the receiver reports {} more \
+             than were sent. So the network doubles them, not the capture. Loss and jitter are computed without them.",
+            of(*duplicates, *whole, "of", En),
+            share(*duplicates, *whole, En),
+            counted(*more, "voice packet", "voice packets", En)
+        ),
         Detail::Cap002 { duplicates, of: whole, .. } => format!(
             "{} comparable packets ({}) are copies of another one, as happens where a packet passes the measuring point more \
              than once: two mirrored ports, all interfaces (any), before and behind a router, inside and outside of a tunnel; \

@@ -73,6 +73,17 @@ pub(crate) fn reordered(reordered: u64, packets: u64, language: Language) -> Opt
     is_much.then(|| format!("{}{NO_BREAK_SPACE}{word}", count(reordered, language)))
 }
 
+/// How many numbers the sender left out, which Wireshark counts as lost.
+pub(crate) fn skipped(skipped: u64, language: Language) -> Option<String> {
+    let word = match (skipped, language) {
+        (1, Language::De) => "Nummer ausgelassen",
+        (_, Language::De) => "Nummern ausgelassen",
+        (1, Language::En) => "number skipped",
+        (_, Language::En) => "numbers skipped",
+    };
+    (skipped > 0).then(|| format!("{}{NO_BREAK_SPACE}{word}", count(skipped, language)))
+}
+
 /// That voice of another sender reaches the same port.
 pub(crate) fn together(with: Together, language: Language) -> String {
     heard_with(&with.source.ip().to_string(), with.length, language)
@@ -94,4 +105,18 @@ pub(crate) fn heard_with(source: &str, length: i64, language: Language) -> Strin
 /// For how long (ns) it paused at new offers.
 pub(crate) fn pause(length: i64, language: Language) -> String {
     format!("Pause{NO_BREAK_SPACE}{}", duration(length, language))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn skipped_numbers_are_remarked_where_there_are_any() {
+        let told = |numbers| (skipped(numbers, Language::De), skipped(numbers, Language::En));
+        assert_eq!(told(0), (None, None));
+        let one = ("1\u{a0}Nummer ausgelassen".to_owned(), "1\u{a0}number skipped".to_owned());
+        assert_eq!(told(1), (Some(one.0), Some(one.1)));
+        assert_eq!(told(25).0.as_deref(), Some("25\u{a0}Nummern ausgelassen"));
+    }
 }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::export::{export_whole, exported};
-use super::standstill::{both_ways, captured_there};
+use super::standstill::{both_ways, captured_there, look_at_sender};
 use super::{Context, List, of, uneven};
 use crate::capture::{CaptureSummary, Frame};
 use crate::check::{Astray, Detail, Heard, Interrupted, LOSS_LIMITS, Named, Unevenness};
@@ -125,12 +125,13 @@ pub(super) fn de(detail: &Detail, device: &str, captures: &[CaptureSummary]) -> 
             let missing = of(*lost, *expected, "von", De);
             let percent = share_beside(*lost, *expected, &LOSS_LIMITS, De);
             let said = match heard {
-                Heard::Unknown if *own => captured_there(*interrupted, De).to_owned(),
+                Heard::Unknown if *own => captured_there(*interrupted, *heard, De).to_owned(),
                 Heard::Unknown if *export => format!(" {}", exported(captures, De)),
                 Heard::Unknown => String::new(),
                 Heard::Lost(lost) => format!(
-                    " Auch der Empfänger meldet per RTCP Verlust: {}.",
-                    counted(*lost, "Paket", "Pakete", De)
+                    " Auch der Empfänger meldet per RTCP Verlust: {}.{}",
+                    counted(*lost, "Paket", "Pakete", De),
+                    if *own { captured_there(*interrupted, *heard, De) } else { "" }
                 ),
                 Heard::Complete => {
                     " Der Empfänger meldet per RTCP, dass er sie hat: Wahrscheinlich fehlen sie nur im \
@@ -310,12 +311,13 @@ pub(super) fn en(detail: &Detail, device: &str, captures: &[CaptureSummary]) -> 
             let missing = of(*lost, *expected, "of", En);
             let percent = share_beside(*lost, *expected, &LOSS_LIMITS, En);
             let said = match heard {
-                Heard::Unknown if *own => captured_there(*interrupted, En).to_owned(),
+                Heard::Unknown if *own => captured_there(*interrupted, *heard, En).to_owned(),
                 Heard::Unknown if *export => format!(" {}", exported(captures, En)),
                 Heard::Unknown => String::new(),
                 Heard::Lost(lost) => format!(
-                    " The receiver reports loss by RTCP as well: {}.",
-                    counted(*lost, "packet", "packets", En)
+                    " The receiver reports loss by RTCP as well: {}.{}",
+                    counted(*lost, "packet", "packets", En),
+                    if *own { captured_there(*interrupted, *heard, En) } else { "" }
                 ),
                 Heard::Complete => {
                     " The receiver reports by RTCP that it has them: most likely they are missing in the \
@@ -507,15 +509,8 @@ pub(super) fn find_loss(detail: &Detail, language: Language) -> &'static str {
     if *export {
         return export_whole(language);
     }
-    if *own && *heard == Heard::Unknown {
-        return match language {
-            De => {
-                "Prüfen Sie die Auslastung dieses Rechners, und messen Sie am Switch (Spiegelport): Dort zeigt sich, was er sendet."
-            }
-            En => {
-                "Check the load of this computer, and measure at the switch (mirror port): there it shows what it sends."
-            }
-        };
+    if *own && *heard != Heard::Complete {
+        return look_at_sender(interrupted.is_some(), *heard, language);
     }
     match (heard, interrupted, *near || !public, language) {
         (Heard::Complete, _, _, De) => {

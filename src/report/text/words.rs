@@ -291,6 +291,8 @@ pub(crate) struct Notes {
     pub(crate) turned_away: &'static str,
     /// What the jitter of pictures is.
     pub(crate) video_jitter: &'static str,
+    /// What numbers are that the sender left out.
+    pub(crate) skipped: &'static str,
     /// Why a jitter above the guide value is no finding.
     pub(crate) jitter_untold: &'static str,
     pub(crate) times_unjudged: &'static str,

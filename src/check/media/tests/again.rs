@@ -121,3 +121,35 @@ fn a_source_that_goes_on_is_judged_in_each_of_its_calls() {
     assert_eq!(shared(50_000), ["RTP-001"], "heard in the second call as well, and nothing comes back");
     assert_eq!(shared(20_000), ["RTP-002"], "silent by then");
 }
+
+#[test]
+fn who_has_nothing_left_to_pass_on_is_not_told_beside_whoever_fell_silent() {
+    // The phone calls another one over the PBX, and stops; the PBX has nothing left for the other one.
+    let leg = |stopped: i64| {
+        let mut world = two_calls(&[(0, [0, 6_000])], &[FIRST]);
+        world.traffic.calls[1] = Call {
+            start: (frame(4), at(0)),
+            answered: Some((frame(5), at(0))),
+            caller_media: vec![socket("192.168.10.2:5300")],
+            callee_media: vec![socket("192.168.10.22:10000")],
+            end: Some((frame(90), at(20_000))),
+            leg_of: Some(0),
+            call_id: "leg".into(),
+            ..second()
+        };
+        let ends = ["192.168.10.2:5300", "192.168.10.22:10000"];
+        let legs = [said(1, ends, [1, stopped]), said(1, [ends[1], ends[0]], [2, 20_000])];
+        world.traffic.streams.extend(legs.into_iter().map(|leg| Stream { flow: 2, ..leg }));
+        let mut flow = udp(ends[0], ends[1]);
+        for (side, until) in [(&mut flow.from_a, stopped), (&mut flow.from_b, 20_000)] {
+            (side.packets, side.first, side.last) =
+                (1_000, Some((frame(3), at(0))), Some((frame(99), at(until))));
+        }
+        world.traffic.flows.push(Flow { id: 2, ..flow });
+        let found = check(&world.case(), &[]);
+        let told = found.iter().filter(|finding| finding.code().as_str() == "RTP-008");
+        subjects(&told.cloned().collect::<Vec<_>>())
+    };
+    assert_eq!(leg(6_040), [ip("192.168.10.21")]);
+    assert_eq!(leg(9_000), [ip("192.168.10.2"), ip("192.168.10.21")], "at another time");
+}

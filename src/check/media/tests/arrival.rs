@@ -87,7 +87,7 @@ fn one_pause_is_told_by_its_length_and_at_the_packet_that_ended_it() {
         (vec![frame(8)], Some(at(8_000)), Some(at(8_000)))
     );
     assert_eq!(evidence.until, Some(at(20_000)));
-    let long = Pause { length: 1_300.0, ..pause(8_000, true) };
+    let long = Pause { length: 1_300.0, late: 1_280.0, ..pause(8_000, true) };
     assert_eq!(told(&world(long)).map(|(severity, _)| severity), Some(Severity::Notice));
     assert_eq!(told(&world(pause(8_000, false))), None, "the sender paused");
 }
@@ -330,6 +330,10 @@ fn an_interruption_of_both_directions_may_be_one_of_the_capture() {
         third.report.wireshark = Some(WiresharkReport { max_delta, ..QUIET });
         third
     };
+    let mut shorter = back(&[(3_000, 99)]);
+    shorter.report.wireshark = third(1_980.0).report.wireshark;
+    (shorter.report.first.time, shorter.report.last.time) = (at(0), at(20_000));
+    assert_eq!(told(vec![forth(), shorter]).0, Back::Missing, "that is no other voice");
     let all = |max_delta: f64| vec![forth(), back(&[(3_000, 100)]), third(max_delta)];
     assert_eq!(told(all(40.0)), (Back::MissingAlone, Confidence::Likely), "other voice went on");
     assert_eq!(told(all(2_500.0)).0, Back::Missing, "it may have paused as well");
@@ -412,7 +416,7 @@ fn a_packet_time_is_wrong_only_where_it_was_agreed() {
 
 #[test]
 fn what_a_receiver_lacks_behind_a_jam_is_held_against_what_its_reports_cover() {
-    let told = |jammed: bool| {
+    let told = |jammed: bool, lost: i32| {
         let mut stream = lossy(0);
         stream.call = Some(0);
         stream.report.segments = vec![SegmentReport {
@@ -422,8 +426,9 @@ fn what_a_receiver_lacks_behind_a_jam_is_held_against_what_its_reports_cover() {
             ticks: 999 * 160,
             expected: 1000,
             lost: 0,
+            skipped: 0,
         }];
-        let mut receiver = heard_by_receiver(30, 20_000);
+        let mut receiver = heard_by_receiver(lost, 20_000);
         receiver.latest.highest_sequence = 70_000;
         stream.report.receiver = Some(receiver);
         if jammed {
@@ -437,6 +442,62 @@ fn what_a_receiver_lacks_behind_a_jam_is_held_against_what_its_reports_cover() {
             other => panic!("{other:?}"),
         }
     };
-    assert_eq!(told(false), (Severity::Warning, 30, 991, None));
-    assert_eq!(told(true), (Severity::Notice, 30, 991, Some(455.0)));
+    assert_eq!(told(false, 30), (Severity::Warning, 30, 991, None));
+    assert_eq!(told(true, 30), (Severity::Notice, 30, 991, Some(455.0)));
+    let more_than_fits = told(true, 541);
+    assert_eq!(more_than_fits, (Severity::Warning, 541, 991, None), "455 ms hold up 23 packets");
+}
+
+#[test]
+fn an_interruption_does_not_take_in_what_another_call_lost_here_and_there() {
+    let cut = || interrupted(&[(3_000, 541)], 0);
+    let mut random = lossy(24);
+    random.destination = socket("192.168.10.22:10000");
+    random.report.counts.bursts = 24;
+    random.report.counts.longest_burst = 1;
+    let at_frame = |number: u64, missing| Gap {
+        began: at(0),
+        at: Moment { frame: frame(number), time: at(number as i64) },
+        missing,
+    };
+    random.report.gaps = vec![at_frame(11, 1), at_frame(25, 1)];
+    let told = |streams: Vec<Stream>| {
+        let found = check(&World::new("").streams(streams).case(), &[]);
+        let lost = found.into_iter().filter_map(|finding| match finding.detail {
+            Detail::Rtp003 { lost, interrupted, .. } => {
+                Some((lost, interrupted.is_some(), finding.evidence.frames))
+            }
+            _ => None,
+        });
+        lost.collect::<Vec<_>>()
+    };
+    let both = [(541, true, vec![frame(3_000)]), (24, false, vec![frame(11), frame(25)])];
+    assert_eq!(told(vec![cut(), random.clone()]), both);
+    // The frames of an interruption are those behind it, not those of single packets before.
+    let mut with_few = interrupted(&[(3_000, 541)], 3);
+    with_few.report.gaps.insert(0, at_frame(11, 1));
+    assert_eq!(told(vec![with_few]), [(544, true, vec![frame(3_000)])]);
+}
+
+#[test]
+fn numbers_that_were_left_out_are_no_loss_that_a_receiver_confirms() {
+    let told = |skipped: u64| {
+        let mut stream = lossy(40);
+        stream.report.last.time = at(20_000);
+        stream.report.counts.skipped = skipped;
+        stream.report.receiver = Some(heard_by_receiver(40, 20_000));
+        match check(&World::new("").streams(vec![stream]).case(), &[]).remove(0).detail {
+            Detail::Rtp003 { heard, .. } => heard,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!((told(0), told(10)), (Heard::Lost(40), Heard::Lost(30)));
+    let behind = |skipped: u64| {
+        let mut stream = lossy(0);
+        stream.call = Some(0);
+        stream.report.counts.skipped = skipped;
+        stream.report.receiver = Some(heard_by_receiver(40, 20_000));
+        codes(&World::new("").streams(vec![stream])).contains(&"RTP-014")
+    };
+    assert!(behind(0) && !behind(40));
 }

@@ -30,23 +30,38 @@ fn the_figures_are_those_of_all_streams_that_are_told() {
 
 #[test]
 fn on_one_link_with_an_even_other_direction_the_sender_is_asked() {
-    let told = |back: f64, on_link: Option<bool>, role: Option<&str>| {
+    let with = |back: f64,
+                on_link: Option<bool>,
+                device: Option<(&str, &str)>,
+                heard: Option<u32>,
+                flows: Vec<Flow>| {
         let mut even = shaky(back, Vec::new());
         (even.source, even.destination) = (socket(RECEIVER), socket(SENDER));
+        even.report.timing.clock = Some(Clock { rate: 8_000, source: ClockSource::Assigned });
+        even.report.receiver =
+            heard.map(|jitter| ReceiverReport { worst_jitter: jitter, ..heard_by_receiver(0, 20_000) });
         let mut world = World::new("").streams(vec![shaky(30.0, vec![spell(1_000, 600)]), even]);
-        if let Some(role) = role {
-            world = world.device(PHONE, role);
+        if let Some((address, role)) = device {
+            world = world.device(address, role);
         }
         world.traffic.hosts = vec![fixture::host(PBX, Some(true)), fixture::host(PHONE, on_link)];
+        let world = world.flows(flows);
         let finding = check(&world.case(), &[]).remove(0);
         let Detail::Rtp004 { link, .. } = finding.detail else { panic!("{finding:?}") };
         (link, finding.responsible)
     };
+    let told = |back, on_link, device| with(back, on_link, device, None, Vec::new());
     assert_eq!(told(8.0, Some(true), None), (true, Party::Computers));
     let network = (false, Party::Network);
     assert_eq!(told(21.0, Some(true), None), network, "both directions are uneven");
     assert_eq!(told(8.0, None, None), network, "a router may be between");
-    assert_eq!(told(8.0, Some(true), Some("acme.phone")), network, "a telephone");
+    assert_eq!(told(8.0, Some(true), Some((PHONE, "acme.phone"))), network, "a telephone");
+    let heard = |jitter| with(8.0, Some(true), None, Some(jitter), Vec::new());
+    assert_eq!((heard(80), heard(192)), ((true, Party::Computers), network), "24 ms where it arrives");
+    let at_the_pbx = || vec![udp(SENDER, RECEIVER), udp("192.168.10.22:5060", "192.168.10.2:5060")];
+    let pbx = Some((PBX, "acme.pbx"));
+    assert_eq!(with(8.0, Some(true), pbx, None, at_the_pbx()), network, "it has only just left");
+    assert!(with(8.0, Some(true), pbx, None, Vec::new()).0);
 }
 
 #[test]
@@ -147,4 +162,31 @@ fn what_is_turned_away_when_the_other_side_has_hung_up_proves_no_refusal() {
         0,
         "a telephone that hung up first"
     );
+}
+
+#[test]
+fn what_is_missing_where_it_is_sent_from_and_at_the_receiver_was_not_sent() {
+    let told = |at_the_sender: bool| {
+        let mut stream = lossy(50);
+        stream.report.last.time = at(20_000);
+        stream.report.receiver = Some(heard_by_receiver(50, 20_000));
+        let beside = if at_the_sender { SENDER } else { RECEIVER };
+        let flows = vec![udp(SENDER, RECEIVER), udp(beside, "192.168.10.22:5060")];
+        let finding = check(&World::new("").streams(vec![stream]).flows(flows).case(), &[]).remove(0);
+        let Detail::Rtp003 { own, .. } = finding.detail else { panic!("{finding:?}") };
+        (own, finding.severity, finding.confidence, finding.responsible)
+    };
+    assert_eq!(told(true), (true, Severity::Warning, Confidence::Sure, Party::Computers));
+    assert_eq!(told(false), (false, Severity::Error, Confidence::Sure, Party::Network));
+}
+
+#[test]
+fn quality_is_not_estimated_of_long_gaps_however_many() {
+    let poor = |stream: Stream| {
+        let mut stream = stream;
+        stream.report.quality = Some(Quality { rating: 50.0, mos: 2.6 });
+        codes(&World::new("").streams(vec![stream])).contains(&"RTP-005")
+    };
+    assert!(!poor(arrival::interrupted(&[(3_000, 25), (9_000, 25)], 0)));
+    assert!(poor(arrival::interrupted(&[(3_000, 25)], 30)));
 }

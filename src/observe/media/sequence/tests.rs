@@ -8,7 +8,7 @@ fn numbered(sequences: impl IntoIterator<Item = u16>) -> Vec<Sample> {
 fn count(samples: &[Sample]) -> Counts {
     let mut sequence = Sequence::new();
     for sample in samples {
-        sequence.push(sample, false);
+        sequence.push(sample, Across::Numbers);
     }
     sequence.counts()
 }
@@ -77,21 +77,25 @@ fn the_limits_are_those_of_the_rfc() {
 fn the_same_number_with_another_timestamp_is_no_copy() {
     let mut sequence = Sequence::new();
     for number in 0..10 {
-        sequence.push(&sample(number), false);
+        sequence.push(&sample(number), Across::Numbers);
     }
-    assert_eq!(sequence.push(&Sample { timestamp: 99, ..sample(9) }, false), Arrival::Held);
+    assert_eq!(sequence.push(&Sample { timestamp: 99, ..sample(9) }, Across::Numbers), Arrival::Held);
     let copied = Copied { frame: sample(8).frame, time: sample(8).time, dscp: 46 };
-    assert_eq!(sequence.push(&sample(8), false), Arrival::Duplicate(copied));
+    assert_eq!(sequence.push(&sample(8), Across::Numbers), Arrival::Duplicate(copied));
     assert_eq!(sequence.counts().duplicates, 1);
 }
 
 #[test]
 fn a_jump_in_time_turns_a_gap_into_a_restart() {
     let mut sequence = Sequence::new();
-    sequence.push(&sample(0), false);
-    assert_eq!(sequence.push(&sample(500), true), Arrival::Held);
-    assert_eq!(sequence.push(&sample(501), true), Arrival::Restart(sample(500)));
-    assert_eq!(sequence.push(&sample(502), true), Arrival::Counted(Step::Forward(1)), "nothing is missing");
+    sequence.push(&sample(0), Across::Numbers);
+    assert_eq!(sequence.push(&sample(500), Across::Jump), Arrival::Held);
+    assert_eq!(sequence.push(&sample(501), Across::Jump), Arrival::Restart(sample(500)));
+    assert_eq!(
+        sequence.push(&sample(502), Across::Jump),
+        Arrival::Counted(Step::Forward(1)),
+        "nothing is missing"
+    );
     let counts = sequence.counts();
     assert_eq!((counts.lost, counts.restarts, counts.expected), (0, 1, 4));
 }
@@ -100,7 +104,7 @@ fn a_jump_in_time_turns_a_gap_into_a_restart() {
 fn a_restart_begins_a_segment_and_the_highest_number_is_extended() {
     let mut sequence = Sequence::new();
     for sample in numbered((65_530..=65_535).chain(0..5).chain([20_000, 20_001, 20_003])) {
-        sequence.push(&sample, false);
+        sequence.push(&sample, Across::Numbers);
     }
     let told: Vec<_> = sequence
         .segments()
@@ -118,7 +122,7 @@ fn a_flood_of_restarts_is_bounded() {
     for sample in
         numbered((0..40_u16).flat_map(|number| [number.wrapping_mul(8_000), number.wrapping_mul(8_000) + 1]))
     {
-        sequence.push(&sample, false);
+        sequence.push(&sample, Across::Numbers);
     }
     assert_eq!(sequence.segments().len(), SEGMENTS);
 }
@@ -127,13 +131,13 @@ fn a_flood_of_restarts_is_bounded() {
 fn after_a_pause_nothing_is_a_copy() {
     let again = |nanoseconds| {
         let mut sequence = Sequence::new();
-        sequence.push(&sample(0), false);
-        sequence.push(&Sample { time: sample(0).time.plus(nanoseconds), ..sample(0) }, false);
+        sequence.push(&sample(0), Across::Numbers);
+        sequence.push(&Sample { time: sample(0).time.plus(nanoseconds), ..sample(0) }, Across::Numbers);
         sequence.counts().duplicates
     };
     assert_eq!((again(PAUSE), again(PAUSE + 1)), (1, 0));
     let mut sequence = Sequence::new();
-    sequence.push(&sample(0), false);
+    sequence.push(&sample(0), Across::Numbers);
     sequence.rest(sample(0).time.plus(PAUSE + 1));
     assert_eq!(sequence.recent, None, "what ended takes little room");
 }
@@ -143,14 +147,58 @@ fn a_clock_that_goes_back_does_not_undo_a_pause() {
     // Others were heard for so long; then this one again, by a clock that was put back.
     let again = |rests_between: bool| {
         let mut sequence = Sequence::new();
-        sequence.push(&sample(0), false);
+        sequence.push(&sample(0), Across::Numbers);
         let later = sample(0).time.plus(PAUSE + 1);
         if rests_between {
             sequence.rest(later);
         }
         sequence.rest(later);
-        sequence.push(&sample(0), false);
+        sequence.push(&sample(0), Across::Numbers);
         sequence.counts().duplicates
     };
     assert_eq!((again(false), again(true)), (0, 0));
+}
+
+#[test]
+fn numbers_that_the_sender_left_out_are_not_lost_unless_they_come_late() {
+    let counts = |ahead: u16, skipped: u16, late: Option<u16>| {
+        let mut sequence = Sequence::new();
+        for number in 0..10 {
+            sequence.push(&sample(number), Across::Numbers);
+        }
+        let next = Sample { sequence: 9 + ahead, ..sample(11) };
+        let step = sequence.push(&next, Across::Skip { ahead, skipped });
+        assert_eq!(step, Arrival::Counted(Step::Forward(ahead - skipped)));
+        if let Some(sequence_number) = late {
+            sequence.push(&Sample { sequence: sequence_number, ..sample(12) }, Across::Numbers);
+        }
+        for number in 1..200 {
+            sequence.push(&Sample { sequence: 9 + ahead + number, ..sample(12) }, Across::Numbers);
+        }
+        let counts = sequence.counts();
+        assert_eq!(counts.expected, counts.packets + counts.lost);
+        let [segment] = sequence.segments()[..] else { panic!("a new beginning") };
+        assert_eq!((segment.expected, segment.lost), (counts.expected, counts.lost));
+        (counts.lost, counts.skipped, counts.bursts)
+    };
+    assert_eq!(counts(2, 1, None), (0, 1, 0));
+    assert_eq!(counts(2, 1, Some(10)), (0, 0, 0), "it was sent");
+    assert_eq!(counts(20, 10, None), (9, 10, 1));
+    assert_eq!(counts(20, 10, Some(10)), (8, 10, 1));
+    assert_eq!(counts(127, 126, None), (0, 126, 0));
+    assert_eq!(counts(128, 127, None), (0, 127, 0));
+    assert_eq!(counts(300, 299, None), (0, 299, 0), "more than the window");
+    assert_eq!(counts(300, 150, None), (149, 150, 1));
+    assert_eq!(counts(300, 20, None), (279, 20, 1));
+}
+
+#[test]
+fn what_was_left_out_before_another_packet_than_the_last_is_not_believed() {
+    let mut sequence = Sequence::new();
+    for number in [0, 1, 3] {
+        sequence.push(&sample(number), Across::Numbers);
+    }
+    let step = sequence.push(&sample(6), Across::Skip { ahead: 5, skipped: 4 });
+    assert_eq!(step, Arrival::Counted(Step::Forward(3)));
+    assert_eq!((sequence.counts().lost, sequence.counts().skipped), (3, 0));
 }

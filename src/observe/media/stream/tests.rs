@@ -1,6 +1,8 @@
 use super::*;
+use crate::observe::media::ReceiverReport;
 use crate::observe::media::Rests;
 use crate::observe::media::announce::{Endpoint, MediaDirection, Profile};
+use crate::observe::media::rtcp::ReportBlock;
 use proptest::prelude::*;
 use std::net::IpAddr;
 
@@ -366,4 +368,102 @@ fn a_sender_that_rests_loses_nothing() {
     assert_eq!(rested(false, 0, 50), None, "its clock went on: silence");
     assert_eq!(rested(true, 10, 50), None, "something got lost as well");
     assert_eq!(rested(true, 0, 3), None, "what was held up may still come");
+}
+
+/// The packets from `number` on, so much later in number, timestamp and arrival.
+fn from_on(number: u64, (numbers, ticks, ms): (u16, u32, i64)) -> impl Fn(u64) -> Sample {
+    move |nth| {
+        let sent = sample(nth);
+        match nth < number {
+            true => sent,
+            false => Sample {
+                sequence: sent.sequence.wrapping_add(numbers),
+                timestamp: sent.timestamp.wrapping_add(ticks),
+                ..late(sent, ms)
+            },
+        }
+    }
+}
+
+#[test]
+fn numbers_that_a_sender_leaves_out_without_a_pause_are_no_loss() {
+    let run = |shift| run(&(0..200).map(from_on(100, shift)).collect::<Vec<_>>());
+    let told = |shift| {
+        let counts = run(shift).counts;
+        (counts.lost, counts.skipped)
+    };
+    // Asterisk keeps a key to itself.
+    assert_eq!(told((1, 0, 0)), (0, 1));
+    assert!(run((1, 0, 0)).gaps.is_empty());
+    assert_eq!(run((1, 0, 0)).wireshark.unwrap().lost, 1, "as Wireshark counts");
+    // Ten packets of a key among nine of voice, which it holds back as well.
+    assert_eq!(told((19, 9 * 160, 180)), (0, 19));
+    assert_eq!(told((60, 50 * 160, 1_000)), (50, 10), "more is missing than was left out");
+    assert_eq!(told((9, 9 * 160, 180)), (9, 0), "timestamps and numbers agree");
+    assert_eq!(told((100, 0, 2_000)), (100, 0), "the media clock stood still, and time passed");
+    assert_eq!(told((100, 0, 500)), (0, 100), "less than the half of it");
+}
+
+#[test]
+fn what_was_cut_off_while_its_clock_stood_still_lost_its_packets() {
+    let counts = |shift| run(&(0..200).map(from_on(100, shift)).collect::<Vec<_>>()).counts;
+    let cut = counts((602, 0, 12_040));
+    assert_eq!((cut.lost, cut.restarts, cut.expected), (602, 0, 802));
+    assert_eq!(
+        (counts((602, 0, 14_000)).restarts, counts((300, 0, 12_040)).restarts),
+        (1, 1),
+        "other numbers"
+    );
+    assert_eq!(counts((20_000, 7, 12_040)).restarts, 1);
+    assert_eq!(counts((0, 0, 12_040)).lost, 0, "the sender paused");
+}
+
+#[test]
+fn the_share_that_a_receiver_lacks_is_one_of_what_its_reports_cover() {
+    let share = |samples: &[Sample], highest_sequence: u32, cumulative_lost: i32| {
+        let block = ReportBlock {
+            ssrc: 1,
+            fraction_lost: 0,
+            cumulative_lost,
+            highest_sequence,
+            jitter: 8,
+            last_sender_report: 0,
+            delay_since_last: 0,
+        };
+        let at = samples[0].frame;
+        let receiver = Some(ReceiverReport {
+            blocks: 1,
+            worst_fraction_lost: 0,
+            worst_jitter: 8,
+            worst_at: at,
+            worst_time: samples[0].time,
+            first: block,
+            latest: block,
+            latest_at: at,
+            latest_time: samples[0].time,
+            round_trip: None,
+            round_trip_sender: None,
+            voip: None,
+        });
+        StreamReport { receiver, ..run(samples) }.receiver_lost_percent()
+    };
+    let plain: Vec<Sample> = (0..200).map(sample).collect();
+    assert_eq!((share(&plain, 99, 10), share(&plain, 199, 10)), (Some(10.0), Some(5.0)));
+    let anew: Vec<Sample> = (0..200).map(from_on(100, (20_000, 0, 12_040))).collect();
+    assert_eq!(share(&anew, 20_199, 20), Some(10.0), "of both runs of numbers");
+    assert_eq!(share(&anew, 20_109, 11), Some(10.0));
+    assert_eq!(share(&anew, 20_199, 602), None, "more than there were");
+    let keys: Vec<Sample> = (0..199).map(from_on(100, (19, 9 * 160, 180))).collect();
+    assert_eq!(share(&keys, 217, 19), Some(0.0), "the sender left them out");
+}
+
+#[test]
+fn the_quality_of_what_was_interrupted_again_and_again_is_not_estimated() {
+    let kept = |gaps: &[(u64, u64)]| {
+        let left = (0..400).filter(|number| !gaps.iter().any(|(from, to)| (*from..*to).contains(number)));
+        run(&left.map(sample).collect::<Vec<_>>()).quality.is_some()
+    };
+    assert!(kept(&[]) && !kept(&[(100, 125)]));
+    assert!(!kept(&[(100, 125), (200, 225)]), "half a second each");
+    assert!(kept(&[(100, 120), (200, 220)]));
 }

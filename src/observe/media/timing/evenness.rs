@@ -77,10 +77,11 @@ pub struct Pause {
 }
 
 impl Pause {
-    /// Whether packets were held up, and came at once when it was over. Else the sender itself paused.
+    /// Whether packets were held up, and came at once when it was over. Else the sender itself paused, or what it sent
+    /// meanwhile is missing for the most part: by its timestamp, the packet that ended it was due towards its end.
     #[must_use]
     pub fn was_caught_up(&self) -> bool {
-        self.left * 2.0 < self.late
+        self.left * 2.0 < self.late && self.late * 2.0 > self.length
     }
 
     /// When it began.
@@ -249,6 +250,17 @@ mod tests {
         let told = told(&stacked, 20.0);
         assert_eq!(told.pauses.len(), 2, "{told:?}");
         assert!(told.pauses.iter().all(Pause::was_caught_up) && told.drift().abs() < 1.0, "{told:?}");
+    }
+
+    #[test]
+    fn a_pause_of_which_most_is_missing_was_not_caught_up() {
+        let pause = |length: f64, late: f64| {
+            let at = Moment { frame: frame(1), time: at(0) };
+            Pause { at, length, late, left: 0.0, is_whole: false }
+        };
+        // 541 of 602 packets are missing, the others came at once.
+        assert!(!pause(12_051.0, 1_211.0).was_caught_up());
+        assert!(pause(1_219.0, 1_199.0).was_caught_up() && pause(1_219.0, 700.0).was_caught_up());
     }
 
     #[test]

@@ -269,6 +269,7 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
         let confidence = match (refused, heard || at_listener) {
             (true, _) => Confidence::Sure,
             _ if matches!(trace, Trace::Halted(..)) => Confidence::Sure,
+            _ if matches!(trace, Trace::Reported(_)) => Confidence::Likely,
             (false, _) if export => Confidence::Suspected,
             // Single packets show that something came through.
             (false, true) if strays == 0 => Confidence::Likely,

@@ -13,6 +13,7 @@ use super::call::Call;
 use super::few::Few;
 use super::message::sdp::Sdp;
 use super::message::sip::{Kind, Method, Party, SipMessage};
+use super::progress::is_in_dialog;
 use super::registration::Registration;
 use super::registrations::Registrations;
 use super::repeats::{Prompt, Repeats};
@@ -265,11 +266,13 @@ impl Speaker {
     }
 }
 
-/// Whether a message begins a call, or shows one whose beginning was not captured: an answer to INVITE, and a BYE. A
+/// Whether a message begins a call, or shows one whose beginning was not captured: an answer to INVITE, a CANCEL, a BYE, and a REFER
+/// within a dialog, which hands the call over (RFC 5589 section 6.1). A
 /// challenge tells of none: what the caller does then would be seen.
 fn tells_of_a_call(message: &SipMessage) -> bool {
     match (&message.kind, message.method()) {
-        (Kind::Request { .. }, Some(Method::Invite | Method::Bye)) => true,
+        (Kind::Request { .. }, Some(Method::Invite | Method::Bye | Method::Cancel)) => true,
+        (Kind::Request { .. }, Some(Method::Refer)) => is_in_dialog(message),
         (Kind::Response { status, .. }, Some(Method::Invite)) => !matches!(status, 401 | 407 | 481),
         _ => false,
     }

@@ -71,6 +71,7 @@ pub(super) struct PointWords {
     pub(super) no_mappings: &'static str,
     pub(super) sip: fn(&str, &str) -> String,
     pub(super) elsewhere: fn(&str, &str) -> String,
+    pub(super) one_sided: fn(&str, &str) -> String,
     pub(super) beyond: fn(&str, &str) -> String,
     pub(super) sip_unjudged: fn(&str) -> String,
     pub(super) message: &'static str,
@@ -181,6 +182,11 @@ const DE: PointWords = PointWords {
     elsewhere: |first, second| {
         format!(
             "Nachrichten zwischen Geräten, die der andere Messpunkt gar nicht zeigt: {first} an 1, {second} an 2."
+        )
+    },
+    one_sided: |first, second| {
+        format!(
+            "Nicht zu vergleichen, weil der andere Messpunkt diese Richtung gar nicht aufzeichnet: {first} an 1, {second} an 2."
         )
     },
     beyond: |first, second| {
@@ -294,6 +300,11 @@ const EN: PointWords = PointWords {
     elsewhere: |first, second| {
         format!(
             "Messages between hosts that the other point does not show at all: {first} at 1, {second} at 2."
+        )
+    },
+    one_sided: |first, second| {
+        format!(
+            "Not to be compared, because the other point does not record this direction at all: {first} at 1, {second} at 2."
         )
     },
     beyond: |first, second| {

@@ -65,7 +65,8 @@ fn doubt_de(doubt: Doubt) -> &'static str {
     match doubt {
         Doubt::DeviceAbsent => "Der zweite Mitschnitt zeigt dieses Gerät nicht.",
         Doubt::NoVoice | Doubt::Unjudged(Unjudged::NoVoice) => {
-            "Im zweiten Mitschnitt führt dieses Gerät kein Gespräch. Messen Sie noch einmal mit Gespräch."
+            "Der zweite Mitschnitt enthält keine Sprache dieses Geräts. Messen Sie noch einmal, während ein Gespräch am \
+             Messpunkt vorbeikommt."
         }
         Doubt::NoRegistration => "Im zweiten Mitschnitt meldet sich dieses Gerät nirgends an.",
         Doubt::NotTried => "Der zweite Mitschnitt zeigt nicht, dass es jetzt richtig geht.",
@@ -101,7 +102,7 @@ fn doubt_en(doubt: Doubt) -> &'static str {
     match doubt {
         Doubt::DeviceAbsent => "The second capture does not show this device.",
         Doubt::NoVoice | Doubt::Unjudged(Unjudged::NoVoice) => {
-            "In the second capture this device has no call. Measure again with a call."
+            "The second capture holds no voice of this device. Measure again while a call passes the measuring point."
         }
         Doubt::NoRegistration => "In the second capture this device registers nowhere.",
         Doubt::NotTried => "The second capture does not show that it goes right by now.",

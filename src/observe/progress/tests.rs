@@ -194,6 +194,7 @@ fn a_call_that_began_before_the_capture_is_known_by_what_is_left_of_it() {
         Answer::Rejected(408),
         "it was over already"
     );
+    assert!(calls_of(&[(0, "CANCEL", 1, "", "")]).is_empty(), "of what?");
     assert_eq!(cancelled(&[(0, "CANCEL", 1, "", ""), (9, "200 OK*", 1, VOICE, "")]).1, Answer::Answered);
     assert!(calls_of(&[(0, "401 Unauthorized", 1, "", ""), (1, "ACK", 1, "", "")]).is_empty());
 }

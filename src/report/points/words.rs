@@ -74,6 +74,7 @@ pub(super) struct PointWords {
     pub(super) one_sided: fn(&str, &str) -> String,
     pub(super) beyond: fn(&str, &str) -> String,
     pub(super) sip_unjudged: fn(&str) -> String,
+    pub(super) sip_one_sided: fn(&str) -> String,
     pub(super) message: &'static str,
     pub(super) ends: &'static str,
     pub(super) seen_at: &'static str,
@@ -194,6 +195,9 @@ const DE: PointWords = PointWords {
             "Nicht beurteilt, weil der andere Messpunkt da noch nicht oder nicht mehr aufzeichnete: {first} an 1, {second} an 2."
         )
     },
+    sip_one_sided: |messages| {
+        format!("nicht zu vergleichen: {messages}, der andere Messpunkt zeichnet diese Richtung nicht auf")
+    },
     sip_unjudged: |messages| {
         format!("nicht beurteilt: {messages}, der andere Messpunkt zeichnete da nicht auf")
     },
@@ -311,6 +315,9 @@ const EN: PointWords = PointWords {
         format!(
             "Not judged, because the other point was not recording yet, or no longer: {first} at 1, {second} at 2."
         )
+    },
+    sip_one_sided: |messages| {
+        format!("not to be compared: {messages}, the other point does not record this direction")
     },
     sip_unjudged: |messages| format!("not judged: {messages}, the other point was not recording then"),
     message: "Message",

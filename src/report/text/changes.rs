@@ -131,3 +131,17 @@ fn doubt_en(doubt: Doubt) -> &'static str {
         Doubt::Unjudged(Unjudged::Damaged) => "The second capture is damaged.",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_without_voice_may_have_a_call() {
+        assert!(
+            doubt_de(Doubt::NoVoice)
+                .starts_with("Der zweite Mitschnitt enthält keine Sprache dieses Geräts.")
+        );
+        assert!(doubt_en(Doubt::NoVoice).starts_with("The second capture holds no voice of this device."));
+    }
+}

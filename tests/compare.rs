@@ -10,7 +10,7 @@ use pbxray::check::{Audit, Code, Detail, Finding};
 use pbxray::compare::{Changes, Doubt, changes};
 use pbxray::observe::HostFacts;
 use pbxray::site::Hints;
-use samplegen::net::{Call, Class, Host, Line, Net, Refusal, SECOND};
+use samplegen::net::{Call, Class, Host, Line, Net, Outcome, Refusal, SECOND};
 use samplegen::scenario::agfeo::{self, PBX, Site};
 use samplegen::scenario::{Scenario, find, pascom};
 use samplegen::talk::rtp::Codec;
@@ -205,6 +205,19 @@ fn clear_text_is_put_right_by_encryption_of_the_same_service() {
     };
     assert_eq!(fate(Code::Sec003, &before, &after(true)), Some(None));
     assert!(matches!(fate(Code::Sec003, &before, &after(false)), Some(Some(_))), "provisioning is no SIP");
+}
+
+#[test]
+fn a_refused_account_is_put_right_where_that_account_is_accepted() {
+    let before = sample("sig-001");
+    assert_eq!(fate(Code::Sig001, &before, &sample("sig-001-near")), Some(None));
+    let another = site(|net| {
+        net.ping(agfeo::AFTER - SECOND, agfeo::PC, PBX);
+        let line = Line { user: "99", ..agfeo::visofon_line(agfeo::PC) };
+        net.register(agfeo::AFTER, line, agfeo::pbx_line(PBX, 0), agfeo::DOMAIN, Outcome::Accepted);
+    });
+    let doubt = Some(Some(Doubt::NotTried));
+    assert_eq!(fate(Code::Sig001, &before, &another), doubt, "another account, and the first was not tried");
 }
 
 /// Calls of the T14 to a number, answered or refused.

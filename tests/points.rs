@@ -126,6 +126,17 @@ fn voice_that_does_not_come_through_is_told_from_voice_that_goes_elsewhere() {
 }
 
 #[test]
+fn what_a_one_sided_mirror_does_not_record_is_not_lost() {
+    let inside = sample("points-lan");
+    let comes_in = only(&sample("points-wan"), |_, record| record.data.get(30..33) == Some(&[203, 0, 113]));
+    let found = compare(&inside, &comes_in);
+    assert_eq!((found.streams.len(), found.alone.len()), (2, 2));
+    assert!(found.alone.iter().all(|one| one.point == 0 && !one.is_call_known), "{:?}", found.alone);
+    assert!(found.sip.lost.iter().all(|one| one.way == Way::Back), "{:?}", found.sip.lost);
+    assert!(found.sip.one_sided[0] > 0 && found.sip.one_sided[1] == 0);
+}
+
+#[test]
 fn the_size_of_the_ranges_changes_nothing() {
     let [inside, outside] = ["points-lan", "points-wan"].map(|name| find(name).unwrap().file());
     let found = |range| format!("{:?}", points(&trace_of(&inside, range), &trace_of(&outside, range)));

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use super::finding::Audit;
+use super::finding::{Audit, Unjudged};
 use crate::capture::Timestamp;
 use crate::observe::{FlowView, Registration, Standing};
 
@@ -14,7 +14,8 @@ const GRACE: i64 = 2_000_000_000;
 /// What tells for each registration whether it ran out.
 #[derive(Debug)]
 pub(crate) struct Expiry<'a> {
-    /// When each capture begins and ends: between two of them anything may have happened.
+    /// When each capture begins and ends, and goes on behind a time without any packet: between two of them anything may have
+    /// happened. None where the clock of the capture jumps.
     spans: Vec<(Timestamp, Timestamp)>,
     /// The latest grant of an account to a client, from whatever port and by whatever registrar.
     granted: HashMap<(&'a str, IpAddr), Timestamp>,
@@ -24,7 +25,11 @@ pub(crate) struct Expiry<'a> {
 
 impl<'a> Expiry<'a> {
     pub(crate) fn of(audit: &'a Audit) -> Self {
-        let spans = audit.captures.iter().filter_map(|capture| capture.first.zip(capture.last)).collect();
+        let spans = match audit.unjudged.contains(&Unjudged::Clock) {
+            true => Vec::new(),
+            false => audit.captures.iter().filter_map(|capture| capture.first.zip(capture.last)).collect(),
+        };
+        let spans = apart(spans, &audit.traffic.quality.pauses);
         let (mut granted, mut heard) = (HashMap::new(), HashMap::new());
         for row in &audit.traffic.registrations {
             if let Some((_, latest)) = row.granted {
@@ -54,6 +59,23 @@ impl<'a> Expiry<'a> {
     }
 }
 
+/// Cuts the pauses out of the spans.
+fn apart(
+    spans: Vec<(Timestamp, Timestamp)>,
+    pauses: &[(Timestamp, Timestamp)],
+) -> Vec<(Timestamp, Timestamp)> {
+    let mut cut = Vec::new();
+    for (first, last) in spans {
+        let mut from = first;
+        for (silent, again) in pauses.iter().filter(|(silent, again)| *silent >= first && *again <= last) {
+            cut.push((from, *silent));
+            from = *again;
+        }
+        cut.push((from, last));
+    }
+    cut
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::audit;
@@ -74,10 +96,20 @@ mod tests {
 
     /// Whether the first of these ran out where the capture and the last packet end then.
     fn ran_out(rows: Vec<Registration>, end: i64, heard: i64) -> bool {
+        ran_out_of(rows, end, heard, |_| {})
+    }
+
+    fn ran_out_of(
+        rows: Vec<Registration>,
+        end: i64,
+        heard: i64,
+        spoil: impl Fn(&mut crate::observe::Quality),
+    ) -> bool {
         let mut flow = udp("192.168.10.21:5060", "192.168.10.2:5060");
         flow.from_b.last = Some((frame(9), at(heard)));
         let mut world = World::new("").flows(vec![flow]);
         world.traffic.registrations = rows;
+        spoil(&mut world.traffic.quality);
         let summary = CaptureSummary::unread("a.pcap".into(), "pcap".into(), Ended::Complete);
         let captures = vec![CaptureSummary { first: Some(at(0)), last: Some(at(end)), ..summary }];
         let audit = audit(captures, Vec::new(), world.traffic, world.site, &world.book, &world.hints);
@@ -97,6 +129,22 @@ mod tests {
         assert!(ran_out(vec![phone(), other], 20_000, 16_000), "another telephone");
         let leaving = Registration { standing: Standing::SignedOff, ..phone() };
         assert!(!ran_out(vec![leaving], 20_000, 16_000));
+    }
+
+    #[test]
+    fn what_was_sent_while_nothing_was_captured_nobody_knows() {
+        let phone = || vec![row("192.168.10.21:5060", 0, 10_000)];
+        let paused = |from, until| {
+            ran_out_of(phone(), 900_000, 800_000, |quality| quality.pauses = vec![(at(from), at(until))])
+        };
+        assert!(!paused(5_000, 600_000), "it may have been renewed meanwhile");
+        assert!(!paused(11_000, 600_000), "or at the last moment");
+        assert!(paused(13_000, 600_000));
+        let jumps = |quality: &mut crate::observe::Quality| {
+            (quality.clock_back, quality.clock_back_frames) = (1, vec![frame(3)]);
+            quality.clock_back_max = 600_000_000_000;
+        };
+        assert!(!ran_out_of(phone(), 900_000, 800_000, jumps), "by a clock that was set");
     }
 
     #[test]

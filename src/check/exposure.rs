@@ -2,11 +2,14 @@
 //! came from there unasked and got no such answer: no finding, but somebody lets them in.
 
 use crate::observe::message::App;
-use crate::observe::{Flow, FlowView, Protocol};
+use crate::observe::{Flow, FlowView, Initiator, Protocol};
 use crate::rules::Exposure;
 use crate::site::{Kind, Scope};
 
 use super::case::{Case, End};
+
+/// An answer lies no further (ns) before its request where two interfaces with clocks of their own have captured them.
+const SWAPPED_WITHIN: i64 = 100_000_000;
 
 /// The rule that forbids what this end of a flow does.
 pub(super) fn exposure<'a>(case: &Case<'a>, end: &End<'_>) -> Option<&'a Exposure> {
@@ -33,11 +36,19 @@ fn is_asked_from_the_internet(case: &Case<'_>, view: &FlowView<'_>) -> bool {
     !view.started()
         && case.scope(peer) == Scope::Public
         && !case.is_partner(view.host(), peer)
-        // Whoever sends first, be it an empty line, keeps a way open for the other one (RFC 5626 section 3.5.1).
-        && view.received.first.map(|(_, time)| time) <= view.sent.first.map(|(_, time)| time)
+        && was_asked_first(view)
         && view.took_part()
         && view.received.payload_packets > 0
         && view.sent.payload_packets > 0
+}
+
+/// Whether the peer sent first. Whoever does, be it an empty line, keeps a way open for the other one (RFC 5626 section 3.5.1).
+/// A handshake and an answer show who did, though their times may be swapped.
+fn was_asked_first(view: &FlowView<'_>) -> bool {
+    let [Some((_, received)), Some((_, sent))] = [view.received.first, view.sent.first] else { return false };
+    let early = received.since(sent);
+    let is_told = view.flow.initiator == Initiator::Handshake || view.flow.extra.answers_first;
+    early <= 0 || is_told && early <= SWAPPED_WITHIN
 }
 
 /// Flows in which a stranger on the Internet asks a host of the LAN that did not turn to him, and gets nothing but a refusal

@@ -396,6 +396,13 @@ text.en = "-"
             ..crate::observe::Direction::clone(&flow.from_b)
         });
         assert!(told(&kept_open).is_empty(), "the device sent first");
+        kept_open.traffic.flows[0].extra.answers_first = true;
+        assert_eq!(told(&kept_open), [("SEC-001", Severity::Warning)], "an answer by another clock");
+        let mut handshake = asked(5060);
+        let swapped = kept_open.traffic.flows[0].from_b.clone();
+        handshake.traffic.flows[0] =
+            Flow { from_b: swapped, ..tcp("203.0.113.9:44000", "192.168.10.2:443", TcpOutcome::Answered, 1) };
+        assert_eq!(told(&handshake), [("SEC-004", Severity::Critical)], "who began a handshake is known");
     }
 
     #[test]

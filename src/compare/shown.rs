@@ -195,7 +195,7 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
             }),
             Detail::Sig001 { account, further, .. } => {
                 let further = further.iter().map(|(account, _)| account);
-                further.chain([account]).all(|account| self.registers(account, finding))
+                further.chain([account]).all(|account| self.granted().any(|row| *row.aor == **account))
             }
             Detail::Sig002 { registrar, .. } => {
                 let registrar = (self.now)(registrar.ip());
@@ -373,18 +373,6 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
         let host = self.host;
         let rows = self.after.traffic.registrations.iter();
         rows.filter(move |row| row.client.ip() == host && row.granted.is_some())
-    }
-
-    /// SIG-001: the account is accepted, or one that the device did not have before, and the first is given up.
-    fn registers(&self, account: &str, finding: &Finding) -> bool {
-        let before = finding.subject.as_ref().map(|subject| subject.address);
-        let known = |aor: &str| {
-            let mut rows = self.before.traffic.registrations.iter();
-            rows.any(|row| Some(row.client.ip()) == before && *row.aor == *aor && row.granted.is_some())
-        };
-        let rows = &self.after.traffic.registrations;
-        let is_tried = rows.iter().any(|row| row.client.ip() == self.host && *row.aor == *account);
-        self.granted().any(|row| *row.aor == *account || !is_tried && !known(&row.aor))
     }
 
     /// SIG-003: a mapping is kept for much longer than those that were lost.

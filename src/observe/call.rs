@@ -31,7 +31,7 @@ pub enum Answer {
 pub enum Beginning {
     /// Its INVITE.
     Seen,
-    /// An answer to its INVITE, which tells who called.
+    /// An answer to its INVITE, or its CANCEL, which tells who called.
     Unseen,
     /// Only later messages: who is listed as caller may be the one who was called.
     SidesUnknown,
@@ -158,7 +158,8 @@ pub struct Call {
     pub refused_bye: Option<u16>,
     /// The first time that the call was put on hold.
     pub held: Option<Hold>,
-    /// 200 to the first INVITE: of several dialogs that it began, of the one that was not ended again at once.
+    /// 200 to the first INVITE: of several dialogs that it began, of the one that was not ended again at once. `None` where the
+    /// call stood before the first message that the capture holds: 200 then answers an INVITE within it (RFC 3261 section 14).
     pub answered: Option<(Frame, Timestamp)>,
     /// BYE (the answer to it where the capture lacks the request), CANCEL or final rejection.
     pub end: Option<(Frame, Timestamp)>,
@@ -332,7 +333,8 @@ impl Call {
     }
 
     /// Telephones that rang beside the one that answered, where a proxy forks: each was sent the INVITE and passed it on to
-    /// nobody (RFC 3261 section 16.7). Of a call that nobody answered all of several.
+    /// nobody (RFC 3261 section 16.7). Who is answered himself passes on: the capture may lack the INVITE. Of a call that nobody
+    /// answered all of several.
     #[must_use]
     pub fn also_rang(&self) -> BTreeSet<IpAddr> {
         let invite = |step: &Step<'_>| step.method == Some(&Method::Invite);
@@ -343,8 +345,9 @@ impl Call {
                 .map(|step| step.from.ip())
                 .collect::<BTreeSet<IpAddr>>()
         };
-        let asked = self.ladder.steps().filter(|step| invite(step) && step.status.is_none());
-        let callers: BTreeSet<IpAddr> = asked.map(|step| step.from.ip()).collect();
+        let asked = self.ladder.steps().filter(invite);
+        let callers: BTreeSet<IpAddr> =
+            asked.map(|step| if step.status.is_none() { step.from.ip() } else { step.to.ip() }).collect();
         let rang: BTreeSet<IpAddr> = sent(180, 180).difference(&callers).copied().collect();
         let answered = sent(200, 299);
         match self.answered {

@@ -13,6 +13,9 @@ const TOLERANCE_NS: i64 = 100_000_000;
 const LEAP_NS: i64 = 86_400_000_000_000;
 /// The packets before and after one with a false time are no further apart than this.
 const NEIGHBOURS_NS: i64 = 1_000_000_000;
+/// So long (ns) without a packet of anybody, the capture may have been stopped, or its clock set.
+const PAUSE_NS: i64 = 60_000_000_000;
+const PAUSES_KEPT: usize = 64;
 const FRAMES_KEPT: usize = 5;
 const INTERFACES_WATCHED: usize = 64;
 
@@ -30,6 +33,55 @@ pub(super) struct ClockTrace {
     stray: Option<(u32, Timestamp)>,
     /// The first of the largest: ns to the record with this index.
     largest_leap: Option<(i64, u32)>,
+    pauses: Pauses,
+}
+
+/// Times in which no record lies, in order.
+#[derive(Clone, Debug, Default)]
+struct Pauses {
+    /// First record, and the latest so far.
+    span: Option<(Timestamp, Timestamp)>,
+    found: Vec<(Timestamp, Timestamp)>,
+}
+
+impl Pauses {
+    #[inline]
+    fn push(&mut self, time: Timestamp) {
+        match &mut self.span {
+            None => self.span = Some((time, time)),
+            Some((_, latest)) if *latest < time => {
+                let pause = (*latest, time);
+                *latest = time;
+                if time.since(pause.0) >= PAUSE_NS {
+                    self.note(pause);
+                }
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn note(&mut self, pause: (Timestamp, Timestamp)) {
+        if self.found.len() < PAUSES_KEPT {
+            self.found.push(pause);
+        } else if let Some((_, until)) = self.found.last_mut() {
+            // Of more than that nobody asks where exactly each was.
+            *until = pause.1;
+        }
+    }
+
+    /// Joins those of the next block.
+    fn absorb(&mut self, next: &Self) {
+        let Some((first, latest)) = next.span else { return };
+        self.push(first);
+        let known = self.span.map_or(first, |(_, known)| known);
+        for &(from, until) in &next.found {
+            let from = from.max(known);
+            if until.since(from) >= PAUSE_NS {
+                self.note((from, until));
+            }
+        }
+        self.span = self.span.map(|(first, _)| (first, known.max(latest)));
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -51,6 +103,7 @@ impl ClockTrace {
         if !time.is_known() || time.0 == 0 {
             return;
         }
+        self.pauses.push(time);
         match &mut self.ends {
             Some([_, last]) => {
                 let leap = time.since(last.0);
@@ -138,6 +191,7 @@ pub(super) struct Clock {
     ends: Vec<(u16, Timestamp, u32)>,
     strays: u64,
     stray: Option<Stray>,
+    pauses: Pauses,
 }
 
 /// A record with a false time: those before and after it on its interface are close together and far from it.
@@ -229,6 +283,7 @@ impl Clock {
                 None => self.ends.push((file, last, ends_at)),
             }
         }
+        self.pauses.absorb(&trace.pauses);
         self.leaps.count += trace.leaps;
         self.leaps.crossing += trace.crossing;
         self.leaps.forth += trace.forth;
@@ -249,6 +304,7 @@ impl Clock {
 
     /// Puts down what was found.
     pub(super) fn tell(self, quality: &mut Quality) {
+        quality.pauses.clone_from(&self.pauses.found);
         quality.stray = self.lone_stray();
         quality.leaps = if quality.stray.is_some() { Leaps::default() } else { self.leaps };
         quality.clock_back = self.steps;
@@ -292,6 +348,26 @@ mod tests {
             clock.absorb(&trace, |index| Frame::new(*file, u64::from(index) + 1));
         }
         clock
+    }
+
+    #[test]
+    fn a_minute_without_a_packet_is_a_pause_however_the_capture_is_cut() {
+        let pauses = |blocks: &[(u16, &[(u32, i64)])]| {
+            let mut quality = Quality::default();
+            clock_of(blocks).tell(&mut quality);
+            quality.pauses
+        };
+        let pause = |from: i64, until: i64| (at(from), at(until));
+        let records = [(0, 0), (1, 59_000), (0, 200_000), (1, 199_900), (0, 260_000)];
+        let found = [pause(59_000, 200_000), pause(200_000, 260_000)];
+        assert_eq!(pauses(&[(0, &records)]), found);
+        for cut in 1..records.len() {
+            assert_eq!(pauses(&[(0, &records[..cut]), (0, &records[cut..])]), found, "{cut}");
+        }
+        assert!(pauses(&[(0, &[(0, 0), (0, 59_999), (0, 70_000)])]).is_empty());
+        let many: Vec<(u32, i64)> = (0..200).map(|nth| (0, nth * 100_000)).collect();
+        let kept = pauses(&[(0, &many)]);
+        assert_eq!((kept.len(), kept.last().map(|(_, until)| *until)), (PAUSES_KEPT, Some(at(19_900_000))));
     }
 
     #[test]

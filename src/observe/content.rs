@@ -12,7 +12,7 @@ use super::message::sdp::Sdp;
 use super::message::sip::{self, SipMessage};
 use super::message::tls::{Alert, Certificate};
 use super::message::{
-    App, Reading, http, recognise_datagram, recognise_stream_start, tls, turn, websocket, zrtp,
+    App, Reading, http, ntp, recognise_datagram, recognise_stream_start, tls, turn, websocket, zrtp,
 };
 use super::sent::Rare;
 use super::stream::Assembler;
@@ -62,7 +62,7 @@ pub(super) struct TlsSaid {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Content {
     pub(super) app: App,
-    /// The end that sent the first SIP request in a datagram, or was sent the first answer.
+    /// The end that sent the first request of SIP or NTP in a datagram, or was sent the first answer.
     pub(super) asked: Option<End>,
     looks: u8,
     /// A SIP request in a datagram was one that may be the first that its sender said.
@@ -151,12 +151,23 @@ impl Content {
                     self.app = App::Sip;
                     let is_request = matches!(message.kind, sip::Kind::Request { .. });
                     let asks = if is_request { from } else { from.other() };
+                    if self.asked.is_none() && !is_request {
+                        self.extra.answers_first = true;
+                    }
                     if *self.asked.get_or_insert(asks) != asks {
                         self.extra.asks_back = true;
                     }
                     self.note_answers(&message);
                     tell_sip(message, payload, tell);
                 }
+            }
+            // Servers ask each other from the port of the service: the mode tells who asked (RFC 5905 section 3).
+            App::Ntp if self.asked.is_none() => {
+                self.asked = match ntp::read(payload).map(|said| said.mode) {
+                    Some(ntp::CLIENT) => Some(from),
+                    Some(ntp::SERVER) => Some(from.other()),
+                    _ => None,
+                };
             }
             App::Dns | App::Mdns | App::Llmnr => {
                 if let Some(message) = dns::read(payload) {

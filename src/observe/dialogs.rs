@@ -1,7 +1,7 @@
 //! Takes SIP messages in capture order; gives calls, registrations and who spoke SIP (RFC 3261), and hands the media
 //! that SDP announces to whoever measures it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 
 use foldhash::fast::RandomState;
@@ -13,6 +13,7 @@ use super::call::Call;
 use super::few::Few;
 use super::message::sdp::Sdp;
 use super::message::sip::{Kind, Method, Party, SipMessage};
+use super::progress::is_in_dialog;
 use super::registration::Registration;
 use super::registrations::Registrations;
 use super::repeats::{Prompt, Repeats};
@@ -32,6 +33,9 @@ const KEYS_KEPT: usize = 64;
 const USERS_KEPT: usize = 1_024;
 /// Steps of ladders, of all calls together.
 const STEPS_KEPT: usize = 262_144;
+
+/// CANCELs of calls that began before the capture.
+const CANCELS_KEPT: usize = 16;
 
 /// One message with where and when it was seen.
 #[derive(Clone, Debug)]
@@ -78,6 +82,8 @@ pub struct Dialogs {
     endpoints: BTreeMap<IpAddr, Speaker>,
     /// Steps of ladders that are kept.
     steps: usize,
+    /// The latest CANCELs of calls of which nothing was heard before; an answer to the INVITE may follow.
+    cancels: VecDeque<Heard>,
     /// Messages without Call-ID or `CSeq`.
     pub(super) nameless: u64,
     /// Messages that a cap of its own left out.
@@ -191,6 +197,12 @@ impl Dialogs {
             return Some(at);
         }
         if !tells_of_a_call(message) {
+            let is_cancel = matches!(message.kind, Kind::Request { method: Method::Cancel, .. });
+            let is_known = || self.cancels.iter().any(|known| known.message.call_id == message.call_id);
+            if is_cancel && before == 0 && !is_known() {
+                self.cancels.truncate(CANCELS_KEPT - 1);
+                self.cancels.push_front(heard.clone());
+            }
             return None;
         }
         if self.talks.len() >= CALLS_KEPT {
@@ -199,7 +211,14 @@ impl Dialogs {
         }
         let index = self.talks.len();
         self.by_call_id.entry(call_id.into()).or_default().push(index);
-        self.talks.push(Talk::new(call_id, before, heard));
+        let is_answer = matches!(message.kind, Kind::Response { .. });
+        let cancel =
+            self.cancels.iter().find(|cancel| is_answer && cancel.message.call_id == message.call_id);
+        let mut talk = Talk::new(call_id, before, cancel.unwrap_or(heard));
+        if let Some(cancel) = cancel {
+            self.steps += usize::from(talk.hear(cancel, None, self.steps < STEPS_KEPT));
+        }
+        self.talks.push(talk);
         Some(index)
     }
 
@@ -265,11 +284,13 @@ impl Speaker {
     }
 }
 
-/// Whether a message begins a call, or shows one whose beginning was not captured: an answer to INVITE, and a BYE. A
+/// Whether a message begins a call, or shows one whose beginning was not captured: an answer to INVITE, a BYE, and a REFER
+/// within a dialog, which hands the call over (RFC 5589 section 6.1). A
 /// challenge tells of none: what the caller does then would be seen.
 fn tells_of_a_call(message: &SipMessage) -> bool {
     match (&message.kind, message.method()) {
         (Kind::Request { .. }, Some(Method::Invite | Method::Bye)) => true,
+        (Kind::Request { .. }, Some(Method::Refer)) => is_in_dialog(message),
         (Kind::Response { status, .. }, Some(Method::Invite)) => !matches!(status, 401 | 407 | 481),
         _ => false,
     }

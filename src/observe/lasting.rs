@@ -28,28 +28,33 @@ impl Traffic {
                 (answered.max(from), end.map_or(until, |end| end.min(until)))
             }
             (Some((_, answered)), None) => (answered, self.both_heard(call, voices)?.1),
-            // What comes within a dialog shows that it stood (RFC 3261 section 14.1), as an ACK does that a BYE follows.
-            (None, Some(end)) => {
-                let is_within = call.beginning == Beginning::SidesUnknown;
-                (call.acknowledged.or(is_within.then_some(call.start.1))?, end)
+            // What comes within a dialog shows that it stood (RFC 3261 section 14.1): its answer lies before the capture, and
+            // so does that of the voice which the capture holds of it before.
+            (None, end) if call.beginning == Beginning::SidesUnknown => {
+                let heard = self.heard_since(voices).filter(|heard| *heard < call.start.1);
+                let until = match end {
+                    Some(end) => end,
+                    None => self.both_heard(call, voices)?.1,
+                };
+                (heard.unwrap_or(call.start.1), until)
             }
+            // An ACK that a BYE follows shows that it stood.
+            (None, Some(end)) => (call.acknowledged?, end),
             (Some(_), Some(_)) | (None, None) => return None,
         };
         Some(until.since(from)).filter(|length| *length >= LEAST)
     }
 
+    /// When the first voice of a call was captured.
+    fn heard_since(&self, voices: &[usize]) -> Option<Timestamp> {
+        let streams = voices.iter().filter_map(|at| self.streams.get(*at)).filter(|stream| is_voice(stream));
+        streams.map(|stream| stream.report.first.time).min()
+    }
+
     /// From when on both sides send voice, or the one that was to speak, and until when.
     fn both_heard(&self, call: &Call, voices: &[usize]) -> Option<(Timestamp, Timestamp)> {
-        let heard: Vec<&Stream> = voices
-            .iter()
-            .filter_map(|at| self.streams.get(*at))
-            .filter(|stream| {
-                stream.report.kind == MediaKind::Audio
-                    && stream.report.counts.packets >= LEAST_PACKETS
-                    // Such a source goes on in another call.
-                    && !stream.is_shared
-            })
-            .collect();
+        let heard: Vec<&Stream> =
+            voices.iter().filter_map(|at| self.streams.get(*at)).filter(|stream| is_voice(stream)).collect();
         let [by_callee, by_caller] = [&call.caller_media, &call.callee_media]
             .map(|to| span(heard.iter().filter(|stream| to.contains(&stream.destination))));
         match call.speaks_alone {
@@ -77,6 +82,13 @@ fn span<'a>(streams: impl Iterator<Item = &'a &'a Stream>) -> Option<(Timestamp,
 
 fn common(one: (Timestamp, Timestamp), other: (Timestamp, Timestamp)) -> Option<(Timestamp, Timestamp)> {
     Some((one.0.max(other.0), one.1.min(other.1))).filter(|(from, until)| from < until)
+}
+
+fn is_voice(stream: &Stream) -> bool {
+    stream.report.kind == MediaKind::Audio
+        && stream.report.counts.packets >= LEAST_PACKETS
+        // Such a source goes on in another call.
+        && !stream.is_shared
 }
 
 #[cfg(test)]
@@ -142,6 +154,10 @@ mod tests {
         assert_eq!(least(acknowledged.clone(), sides), Some(5_000_000_000));
         assert_eq!(least(Call { answer: Answer::Cancelled, ..acknowledged }, sides), None);
         let within = Call { beginning: Beginning::SidesUnknown, ..ended };
-        assert_eq!(least(within, sides), Some(9_000_000_000), "a re-INVITE came first");
+        assert_eq!(least(within.clone(), sides), Some(9_000_000_000), "a re-INVITE came first");
+        let heard = Call { start: (frame(5), at(7_000)), ..within.clone() };
+        assert_eq!(least(heard, sides), Some(9_000_000_000), "its voice was there before");
+        let running = Call { answer: Answer::Answered, end: None, ..within };
+        assert_eq!(least(running, sides), Some(21_000_000_000), "until the first one falls silent");
     }
 }

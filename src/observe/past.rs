@@ -141,6 +141,9 @@ fn fold(row: &mut Flow, other: Flow) {
     if other.extra.asks_back {
         row.extra.asks_back = true;
     }
+    if other.extra.answers_first {
+        row.extra.answers_first = true;
+    }
     if other.extra.hears {
         row.extra.hears = true;
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use crate::capture::Frame;
+use crate::capture::{Frame, Timestamp};
 use crate::decode::Skip;
 
 use super::clock::{Leaps, Stray};
@@ -47,6 +47,9 @@ pub struct Quality {
     pub stray: Option<Stray>,
     /// Leaps of a day or more from one record to the next.
     pub leaps: Leaps,
+    /// Times of a minute or more in which nobody sent a packet, in order: the capture may have been stopped. Where there are
+    /// more than 64, the last one covers the rest.
+    pub pauses: Vec<(Timestamp, Timestamp)>,
     /// Bytes that TCP acknowledged and the capture does not hold: connections where that happened.
     pub unseen_connections: u64,
     /// The first frames of that evidence.

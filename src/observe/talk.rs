@@ -44,6 +44,8 @@ pub(super) struct Talk {
     holds: Holds,
     /// Last refusal of an INVITE.
     refused: Option<u16>,
+    /// A CANCEL before it, of an INVITE that the capture lacks.
+    cancelled: Option<((Frame, Timestamp), CallSide)>,
     /// Anything answered.
     is_answered: bool,
     /// A REFER that waits for its answer.
@@ -61,6 +63,8 @@ impl Talk {
             Kind::Request { method: Method::Invite, .. } if !is_in_dialog(message) => {
                 ((heard.from, heard.to), Beginning::Seen)
             }
+            // Who called takes back what he sent.
+            Kind::Request { method: Method::Cancel, .. } => ((heard.from, heard.to), Beginning::Unseen),
             Kind::Request { .. } => ((heard.from, heard.to), Beginning::SidesUnknown),
             // From names the caller where an answer to its INVITE repeats it.
             Kind::Response { .. } if message.method() == Some(&Method::Invite) => {
@@ -83,6 +87,7 @@ impl Talk {
             progress: Progress::default(),
             holds: Holds::default(),
             refused: None,
+            cancelled: None,
             is_answered: false,
             transfer: None,
             messages: 0,
@@ -213,7 +218,12 @@ impl Talk {
                     self.call.transfer_failed = Some(status).filter(|status| *status >= 300);
                 }
             }
-            Method::Cancel => self.attempts.cancel(heard, side),
+            Method::Cancel => {
+                self.attempts.cancel(heard, side);
+                if self.refused.is_none() && self.call.beginning == Beginning::Unseen {
+                    self.cancelled.get_or_insert((now, side));
+                }
+            }
             _ => {}
         }
     }
@@ -319,10 +329,18 @@ impl Talk {
         }
         self.branches.settle(&mut call);
         call.held = self.holds.first;
+        if call.beginning == Beginning::SidesUnknown {
+            // The call stood before what the capture holds first: what is answered there is a re-INVITE.
+            call.answered = None;
+            call.speaks_alone = None;
+        }
         if call.beginning != Beginning::Seen {
             // A BYE ends a call that stands (RFC 3261 section 15), and an answer needs no INVITE to be understood.
             if call.answer == Answer::Open && call.end.is_some() {
                 call.answer = Answer::Answered;
+            } else if let (Answer::Open, Some((at, side))) = (call.answer, self.cancelled) {
+                (call.answer, call.end, call.hung_up) = (Answer::Cancelled, Some(at), Some(side));
+                call.status = self.refused;
             } else if call.answer == Answer::Open && self.progress.is_refused() {
                 call.answer = self.refused.map_or(Answer::Open, Answer::Rejected);
                 call.status = self.refused;

@@ -183,6 +183,8 @@ pub struct FlowExtra {
     pub outer_vlans: Vlans,
     /// SIP over UDP only: not `a` alone sent requests.
     pub asks_back: bool,
+    /// SIP over UDP only: the first message was an answer, which names a request that the other side sent.
+    pub answers_first: bool,
     /// SIP over UDP only: what was said shows that the other side answered, whether the capture has its answers or not.
     pub hears: bool,
     /// How its media travel, where packets beside them tell.
@@ -203,6 +205,7 @@ impl FlowExtra {
         silence: None,
         outer_vlans: Vlans::NONE,
         asks_back: false,
+        answers_first: false,
         hears: false,
         carriage: None,
         esp: 0,

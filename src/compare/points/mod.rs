@@ -170,7 +170,7 @@ pub struct StreamAlone {
     pub destination: SocketAddr,
     /// Packets while the other point was recording.
     pub packets: u64,
-    /// The other point saw SIP of its call: its voice should have come by there too.
+    /// The other point saw SIP of its call, and records what its sender sends: its voice should have come by there too.
     pub is_call_known: bool,
 }
 
@@ -183,6 +183,8 @@ pub struct SipPoints {
     pub lost: Vec<MessageAlone>,
     /// Messages that only one saw, between hosts that only it saw.
     pub elsewhere: [u64; 2],
+    /// Messages that only one saw, of a direction between two hosts that the other one does not record at all.
+    pub one_sided: [u64; 2],
     /// Messages that only one saw, while the other one may not have been recording.
     pub beyond: [u64; 2],
     /// DSCP.

@@ -1,7 +1,7 @@
 //! SIP at two points: which messages are the same, what was rewritten in them, and which came no further.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::{Frame, Timestamp};
 
@@ -19,6 +19,7 @@ const LATE: i64 = 250_000_000;
 
 type Group<'a> = [Vec<&'a Message>; 2];
 type Ends = (SocketAddr, SocketAddr);
+type Hosts = (IpAddr, IpAddr);
 
 /// Directions, times at the first point and differences of messages that each point saw once.
 pub(super) fn singles(first: &Trace, second: &Trace) -> Vec<(Way, Timestamp, i64)> {
@@ -42,6 +43,7 @@ pub(super) fn judge(
     let mut found = SipPoints { dscp: Kinds::default(), vlan: Kinds::default(), ..SipPoints::default() };
     let mut rewrites: BTreeMap<(Field, &str, &str), (u64, [Frame; 2])> = BTreeMap::new();
     let mut ways: [BTreeMap<Ends, i64>; 2] = Default::default();
+    let mut sides = Sides::of([first, second]);
     let mut left: Vec<(usize, &Message)> = Vec::new();
     for group in groups(first, second).values() {
         let pairs = pairs(group, offset.unwrap_or_default());
@@ -52,6 +54,7 @@ pub(super) fn judge(
             found.vlan.add(one.look.vlan, other.look.vlan);
             mappings.add(one.from, other.from, 1);
             mappings.add(one.to, other.to, 1);
+            sides.note(one, other);
             for (ways, message) in ways.iter_mut().zip([one, other]) {
                 *ways.entry((message.from, message.to)).or_default() += way(one.look, other.look);
             }
@@ -89,6 +92,10 @@ pub(super) fn judge(
             found.elsewhere[point] += 1;
             continue;
         };
+        if along.is_none() && sides.is_hidden(point, ends) {
+            found.one_sided[point] += 1;
+            continue;
+        }
         let Key { label, method, call_id, .. } = &message.key;
         found.lost.push(MessageAlone {
             point,
@@ -110,6 +117,45 @@ pub(super) fn judge(
         })
         .collect();
     found
+}
+
+/// Which directions each point records at all: a mirror port may deliver one alone.
+struct Sides {
+    seen: [BTreeSet<Hosts>; 2],
+    /// Sender and receiver as a point has them, and as the other one does.
+    twins: [BTreeMap<Hosts, Hosts>; 2],
+}
+
+impl Sides {
+    fn of(traces: [&Trace; 2]) -> Self {
+        let seen = traces.map(|trace| {
+            let messages = trace.messages.iter().map(|message| hosts((message.from, message.to)));
+            let streams = trace.streams.iter().filter(|stream| !stream.packets.is_empty());
+            messages.chain(streams.map(|stream| hosts((stream.source, stream.destination)))).collect()
+        });
+        Self { seen, twins: Default::default() }
+    }
+
+    /// The same message at both points.
+    fn note(&mut self, one: &Message, other: &Message) {
+        let both = [one, other].map(|message| hosts((message.from, message.to)));
+        let [ours, theirs] = &mut self.twins;
+        for [one, other] in [both, both.map(|(from, to)| (to, from))] {
+            ours.entry(one).or_insert(other);
+            theirs.entry(other).or_insert(one);
+        }
+    }
+
+    /// Whether the other point holds nothing that goes the way of what this one saw.
+    fn is_hidden(&self, point: usize, ends: Ends) -> bool {
+        let twin = self.twins.get(point).and_then(|twins| twins.get(&hosts(ends)));
+        let other = self.seen.get(1 - point.min(1));
+        twin.zip(other).is_some_and(|(twin, seen)| !seen.contains(twin))
+    }
+}
+
+fn hosts((from, to): Ends) -> Hosts {
+    (from.ip(), to.ip())
 }
 
 /// Messages by what makes them the same, copies of the mirror port left out.

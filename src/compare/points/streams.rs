@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use crate::capture::Timestamp;
 
@@ -132,6 +133,14 @@ impl Pair<'_> {
     }
 }
 
+/// Who sends anything at a point: a mirror port may deliver one direction alone.
+fn senders(trace: Option<&Trace>) -> BTreeSet<IpAddr> {
+    let messages = trace.into_iter().flat_map(|trace| &trace.messages).map(|message| message.from.ip());
+    let streams = trace.into_iter().flat_map(|trace| &trace.streams);
+    let streams = streams.filter(|stream| !stream.packets.is_empty());
+    messages.chain(streams.map(|stream| stream.source.ip())).collect()
+}
+
 /// What became of the streams of each point.
 pub(super) fn judge(
     pairs: &[Pair<'_>],
@@ -150,6 +159,15 @@ pub(super) fn judge(
         let paired: BTreeSet<usize> =
             pairs.iter().filter_map(|pair| pair.places.get(point).copied()).collect();
         let other = traces.get(1 - point);
+        let heard = senders(other.copied());
+        // Whose voice is paired is known at the other point by its address there.
+        let twins: BTreeMap<IpAddr, IpAddr> = found
+            .iter()
+            .filter_map(|pair| {
+                Some((pair.destination.get(point)?.ip(), pair.destination.get(1 - point)?.ip()))
+            })
+            .collect();
+        let is_hidden = |sender: IpAddr| twins.get(&sender).is_some_and(|twin| !heard.contains(twin));
         let calls: BTreeSet<&str> =
             other.iter().flat_map(|trace| &trace.messages).map(|message| &*message.key.call_id).collect();
         for (_, stream) in trace.streams.iter().enumerate().filter(|(at, _)| !paired.contains(at)) {
@@ -161,7 +179,8 @@ pub(super) fn judge(
                     source: stream.source,
                     destination: stream.destination,
                     packets,
-                    is_call_known: stream.calls.iter().any(|call| calls.contains(&**call)),
+                    is_call_known: stream.calls.iter().any(|call| calls.contains(&**call))
+                        && !is_hidden(stream.source.ip()),
                 });
             }
         }

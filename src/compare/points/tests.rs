@@ -92,3 +92,36 @@ fn a_call_id_that_something_rewrites_on_the_way_tells_the_same_message() {
     let unmatched: u64 = other.sip.elsewhere.iter().chain(&other.sip.beyond).sum();
     assert_eq!(sum + unmatched, 4, "the messages add up");
 }
+
+#[test]
+fn a_direction_that_a_point_does_not_record_is_not_lost() {
+    use crate::observe::fixture::socket;
+    use crate::observe::message::sip as reader;
+    let (phone, pbx) = (socket("192.168.10.21:5060"), socket("203.0.113.10:5060"));
+    let trace = |keeps: &dyn Fn(i64, bool) -> bool| {
+        let mut trace = Trace::new(&crate::observe::Traffic::default());
+        for nth in 0..4 {
+            for (is_answer, start) in [(false, "OPTIONS sip:2@b SIP/2.0"), (true, "SIP/2.0 200 OK")] {
+                let head = "Via: SIP/2.0/UDP a;branch=z9hG4bK1\r\nFrom: <sip:1@a>;tag=1\r\nTo: <sip:2@b>\r\n";
+                let text = format!("{start}\r\n{head}Call-ID: c\r\nCSeq: {nth} OPTIONS\r\n\r\n");
+                let read = reader::read(text.as_bytes(), false).unwrap();
+                let (from, to) = if is_answer { (pbx, phone) } else { (phone, pbx) };
+                let look = Look { dscp: 0, vlan: None, ttl: 64 };
+                let at = Timestamp(nth * 1_000 * MS);
+                if keeps(nth, is_answer) {
+                    trace.messages.extend(message::Message::of(&read, text.as_bytes(), (at, from, to, look)));
+                }
+            }
+        }
+        trace.span = Some((Timestamp(-10_000 * MS), Timestamp(10_000 * MS)));
+        trace
+    };
+    let whole = trace(&|_, _| true);
+    let found = points(&whole, &trace(&|_, is_answer| is_answer));
+    assert_eq!((found.sip.matched, found.sip.lost.len(), found.sip.one_sided), (4, 0, [4, 0]));
+    assert!(!found.is_worse());
+    let back = points(&trace(&|_, is_answer| !is_answer), &whole);
+    assert_eq!((back.sip.lost.len(), back.sip.one_sided), (0, [0, 4]));
+    let some = points(&whole, &trace(&|nth, is_answer| is_answer || nth == 0));
+    assert_eq!((some.sip.lost.len(), some.sip.one_sided), (3, [0, 0]), "the direction is there");
+}

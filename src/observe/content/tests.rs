@@ -132,6 +132,23 @@ fn whoever_sends_the_first_request_asked() {
     );
     late.datagram(THERE, HERE, OPTIONS);
     assert_eq!(late.content.asked, Some(End::Low), "what is answered was asked before");
+    assert_eq!([&flow, &late].map(|flow| flow.content.extra.answers_first), [false, true]);
+}
+
+#[test]
+fn the_mode_of_ntp_tells_who_asked() {
+    let asked = |modes: &[(&str, &str, u8)]| {
+        let mut flow = Reading::default();
+        for (from, to, mode) in modes {
+            let said = [&[0x20 | mode, 0, 6, 0xe9][..], &[0; 36], &[0xe9; 8]].concat();
+            flow.datagram(from, to, &said);
+        }
+        assert_eq!(flow.content.app, App::Ntp);
+        flow.content.asked
+    };
+    assert_eq!(asked(&[(HERE, THERE, 3), (THERE, HERE, 4)]), Some(End::Low));
+    assert_eq!(asked(&[(HERE, THERE, 4)]), Some(End::High), "the answer alone makes its sender the server");
+    assert_eq!(asked(&[(HERE, THERE, 1)]), None, "each asks the other");
 }
 
 #[test]

@@ -132,6 +132,16 @@ fn of_telephones_that_ring_together_the_one_that_answers_is_the_call() {
 }
 
 #[test]
+fn a_proxy_that_passes_the_180_on_does_not_ring() {
+    let mut scene = Scene::default();
+    passed_on(&mut scene, 0, (FIRST, "b1"), 180, None);
+    passed_on(&mut scene, 45_000, (FIRST, "b1"), 486, None);
+    let call = scene.call();
+    assert_eq!(call.beginning, super::super::call::Beginning::Unseen);
+    assert!(call.also_rang().is_empty(), "one telephone alone: {:?}", call.also_rang());
+}
+
+#[test]
 fn a_proxy_that_gives_one_telephone_up_ends_no_call() {
     let (one, two) = ((FIRST, "b1"), (SECOND, "b2"));
     let tries = |outcome: Option<u16>| {

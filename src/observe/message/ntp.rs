@@ -4,6 +4,10 @@ use super::cursor::Cursor;
 
 /// Bytes of a packet without extensions.
 const LENGTH: usize = 48;
+/// Mode of who asks a server.
+pub const CLIENT: u8 = 3;
+/// Mode of its answer.
+pub const SERVER: u8 = 4;
 
 /// An NTP packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +41,7 @@ pub fn read(datagram: &[u8]) -> Option<Ntp> {
     let is_near = root_delay.cast_signed().unsigned_abs() < 32 << 16 && root_dispersion < 32 << 16;
     // Extensions and authentication come in words.
     let is_length = datagram.len() >= LENGTH && datagram.len().is_multiple_of(4);
-    let matching = if mode == 4 { origin } else { transmit };
+    let matching = if mode == SERVER { origin } else { transmit };
     (is_header && is_clock && is_near && is_length).then_some(Ntp { version, mode, stratum, matching })
 }
 

@@ -160,8 +160,42 @@ fn a_call_that_began_before_the_capture_is_known_by_what_is_left_of_it() {
     let ended = call_of(&[(0, "BYE*", 2, "", "")]);
     assert_eq!((ended.beginning, ended.answer), (Beginning::SidesUnknown, Answer::Answered));
     assert_eq!((ended.answered, ended.hung_up), (None, Some(CallSide::Caller)));
+    let changed = call_of(&[
+        (0, "INVITE*", 22, VOICE, ""),
+        (80, "200 OK*", 22, VOICE, ""),
+        (300, "ACK*", 22, "", ""),
+        (6_200, "BYE*", 23, "", ""),
+    ]);
+    assert_eq!((changed.beginning, changed.answer), (Beginning::SidesUnknown, Answer::Answered));
+    assert_eq!(
+        (changed.answered, changed.length()),
+        (None, None),
+        "the answer to a re-INVITE begins no call"
+    );
+    let handed_over =
+        call_of(&[(0, "REFER*", 21, "", "Refer-To: <sip:30@a.example>\r\n"), (9, "INVITE*", 22, VOICE, "")]);
+    assert_eq!((handed_over.beginning, handed_over.start.1), (Beginning::SidesUnknown, at(0)));
     let refused = call_of(&[(0, "486 Busy Here*", 1, "", "")]);
     assert_eq!((refused.answer, refused.status), (Answer::Rejected(486), Some(486)));
+    let cancelled = |steps: &[Step<'_>]| {
+        let call = call_of(steps);
+        (call.beginning, call.answer, call.status, call.end.map(|(frame, _)| frame.number()))
+    };
+    assert_eq!(
+        cancelled(&[
+            (0, "CANCEL", 1, "", ""),
+            (500, "CANCEL", 1, "", ""),
+            (2_600, "408 Timeout*", 1, "", "")
+        ]),
+        (Beginning::Unseen, Answer::Cancelled, Some(408), Some(1))
+    );
+    assert_eq!(
+        cancelled(&[(0, "408 Timeout*", 1, "", ""), (500, "CANCEL", 1, "", "")]).1,
+        Answer::Rejected(408),
+        "it was over already"
+    );
+    assert!(calls_of(&[(0, "CANCEL", 1, "", "")]).is_empty(), "of what?");
+    assert_eq!(cancelled(&[(0, "CANCEL", 1, "", ""), (9, "200 OK*", 1, VOICE, "")]).1, Answer::Answered);
     assert!(calls_of(&[(0, "401 Unauthorized", 1, "", ""), (1, "ACK", 1, "", "")]).is_empty());
 }
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use maud::{Markup, html};
 
 use crate::report::captured::is_group;
-use crate::report::json::document::{Call, Document, Severity, Stream};
+use crate::report::json::document::{Beginning, Call, Document, Severity, Stream};
 use crate::report::language::Language;
 use crate::report::number::{count, counted, decimal, percent};
 use crate::report::paper::{between, shown};
@@ -219,7 +219,9 @@ pub(super) fn call_times(document: &Document, language: Language, words: &PaperW
                     @let y = STEP * index as f64;
                     @let start = at(call.start.as_deref()).unwrap_or_default();
                     @let end = at(call.end.as_deref().or(last)).unwrap_or(start).max(start);
-                    @let answered = at(call.answered.as_deref());
+                    // One that was going on when the capture began was answered before.
+                    @let answered = at(call.answered.as_deref())
+                        .or((call.beginning == Beginning::SidesUnknown).then_some(start));
                     text x="0" y=(px(y + 12.0)) { (short(&format!("{} {} {}", call.from, call.arrow(), call.to), 46)) }
                     // However short, it is seen.
                     rect.setup x=(part(start)) y=(px(y + 20.0)) width=(part((answered.unwrap_or(end) - start).max(0.3))) height="7" {}

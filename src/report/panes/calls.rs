@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use super::{ADDRESS, About, Cell, Head, List, MOST, Mood, Row, head, number};
 use crate::capture::{Frame, Timestamp};
 use crate::check::Unjudged;
-use crate::observe::{Answer, Call, CallProtocol, CallSide, Receivers, Stream};
+use crate::observe::{Answer, Beginning, Call, CallProtocol, CallSide, Receivers, Stream};
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, decimal, duration, moment, percent, time_of_day};
 use crate::report::table::{Page, Piece, Tone, View, calls, media};
@@ -83,6 +83,11 @@ fn is_running(call: &Call) -> bool {
     call.end.is_none() && matches!(call.answer, Answer::Answered | Answer::Open)
 }
 
+/// Whether nobody has answered yet. A call that was going on when the capture began was answered before.
+fn rings(call: &Call) -> bool {
+    call.answered.is_none() && call.beginning != Beginning::SidesUnknown
+}
+
 /// The arrow between the sides of a call.
 fn between(call: &Call) -> &'static str {
     arrow(call.protocol == CallProtocol::Sip, call.beginning)
@@ -91,7 +96,7 @@ fn between(call: &Call) -> &'static str {
 fn call_cells(view: &View<'_>, words: &ScreenWords, (runs, start, call, stream): Line<'_>) -> Vec<Cell> {
     let nothing = || Cell::new(NO_VALUE).by(-1.0);
     let state = match call.map(|call| call.answer) {
-        _ if runs && call.is_some_and(|call| call.answered.is_none()) => words.ringing.to_owned(),
+        _ if runs && call.is_some_and(rings) => words.ringing.to_owned(),
         _ if runs => words.running.to_owned(),
         Some(answer @ (Answer::Rejected(_) | Answer::Cancelled | Answer::Unanswered)) => {
             view.words.outcome(answer, call.is_some_and(|call| call.ringing.is_some()))
@@ -189,7 +194,7 @@ pub(super) fn call_page(at: usize, view: &View<'_>, width: u16) -> Option<String
     };
     let rang = call.rang_after().or_else(|| call.heard_after());
     let state = match call.answer {
-        _ if is_running(call) && call.answered.is_none() => words.ringing.to_owned(),
+        _ if is_running(call) && rings(call) => words.ringing.to_owned(),
         _ if is_running(call) => words.running.to_owned(),
         Answer::Answered => words.ended.to_owned(),
         other => view.words.outcome(other, call.ringing.is_some()),
@@ -296,5 +301,19 @@ fn write_stream(page: &mut Page, view: &View<'_>, receivers: &Receivers<'_>, at:
     let is_timed = part.is_none() && !view.audit.unjudged.contains(&Unjudged::Clock);
     if let Some(with) = receivers.heard_with(stream).filter(|_| is_timed) {
         page.paragraph(0, &together(with, view.language), Tone::Plain);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observe::fixture::call;
+
+    #[test]
+    fn a_call_that_was_going_on_when_the_capture_began_does_not_ring() {
+        let open = Call { answer: Answer::Open, ..call("192.168.10.21:5060", "192.168.10.2:5060") };
+        assert!(rings(&open));
+        let running = Call { answer: Answer::Answered, beginning: Beginning::SidesUnknown, ..open };
+        assert!(is_running(&running) && !rings(&running));
     }
 }

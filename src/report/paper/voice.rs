@@ -207,7 +207,10 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
         maker.words.notes.answer_unseen.clone_into(&mut result);
     }
     if let Some((to, side)) = transfer {
-        result = format!("{result}; {}", transferred(side.into(), &shown(to), maker.language));
+        result = format!(
+            "{result}; {}",
+            transferred(side.into(), call.beginning.into(), &shown(to), maker.language)
+        );
     }
     if let (Some(to), Some(status)) = (&call.transfer_failed_to, call.transfer_failed_status) {
         result = format!("{result}; {}", failed_transfer(&shown(to), status, maker.language));
@@ -234,14 +237,12 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
         rang_for: between(call.ringing.as_deref(), call.end.as_deref()).filter(|_| call.answered.is_none()),
         also_rang: call.also_rang.iter().map(|address| shown(address)).collect(),
         dialled: call.dialled.as_deref(),
-        held: call.held.as_ref().and_then(|held| {
-            Some(HoldNote {
-                side: held.by.into(),
-                after: between(call.answered.as_deref(), held.from.as_deref())?,
-                lasted: between(held.from.as_deref(), held.until.as_deref()),
-                is_ended: call.end.is_some(),
-                times: held.times,
-            })
+        held: call.held.as_ref().filter(|_| !is_known || call.answered.is_some()).map(|held| HoldNote {
+            side: held.by.into(),
+            after: between(call.answered.as_deref(), held.from.as_deref()),
+            lasted: between(held.from.as_deref(), held.until.as_deref()),
+            is_ended: call.end.is_some(),
+            times: held.times,
         }),
         refused_change: call.refused_change.as_ref().map(|change| (change.kind.into(), change.status)),
         refused_bye: call.refused_bye,

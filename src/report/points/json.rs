@@ -162,6 +162,8 @@ struct Sip {
     lost: Vec<Lost>,
     /// Messages between hosts that only this point saw.
     elsewhere: [u64; 2],
+    /// Messages that only this point saw, of a direction between two hosts that the other one does not record at all.
+    one_sided: [u64; 2],
     /// Messages that only this point saw, at a time at which the other one may not have been recording.
     beyond: [u64; 2],
     dscp: Vec<Change<u8>>,
@@ -304,6 +306,7 @@ fn sip(points: &Points) -> Sip {
         matched: sip.matched,
         lost: lost.collect(),
         elsewhere: sip.elsewhere,
+        one_sided: sip.one_sided,
         beyond: sip.beyond,
         dscp: changes(&sip.dscp, |dscp| dscp),
         vlan: changes(&sip.vlan, tag),

@@ -410,6 +410,10 @@ impl Maker<'_> {
             let [first, second] = sip.elsewhere.map(|messages| self.number(messages));
             self.blocks.push(Block::Text((words.elsewhere)(&first, &second)));
         }
+        if sip.one_sided != [0, 0] {
+            let [first, second] = sip.one_sided.map(|messages| self.number(messages));
+            self.blocks.push(Block::Text((words.one_sided)(&first, &second)));
+        }
         if sip.beyond != [0, 0] {
             let [first, second] = sip.beyond.map(|messages| self.number(messages));
             self.blocks.push(Block::Text((words.beyond)(&first, &second)));

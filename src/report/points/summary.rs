@@ -93,6 +93,10 @@ fn sip(points: &Points, words: &PointWords, language: Language) -> String {
     if parts.is_empty() {
         parts.push(words.sip_arrived.to_owned());
     }
+    let one_sided: u64 = sip.one_sided.iter().sum();
+    if one_sided > 0 {
+        parts.push((words.sip_one_sided)(&count(one_sided, language)));
+    }
     let beyond: u64 = sip.beyond.iter().sum();
     if beyond > 0 {
         parts.push((words.sip_unjudged)(&count(beyond, language)));
@@ -152,6 +156,18 @@ mod tests {
         let (_, told) = facts(&points, point_words(Language::De), Language::De).remove(0);
         assert!(
             told.contains("alle Nachrichten angekommen") && told.contains("nicht beurteilt: 5"),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn what_a_one_sided_mirror_does_not_record_is_not_said_to_have_arrived() {
+        use crate::compare::points::SipPoints;
+        let sip = SipPoints { matched: 5, one_sided: [6, 0], ..SipPoints::default() };
+        let points = Points { sip, ..Points::default() };
+        let (_, told) = facts(&points, point_words(Language::De), Language::De).remove(0);
+        assert!(
+            told.ends_with("nicht zu vergleichen: 6, der andere Messpunkt zeichnet diese Richtung nicht auf"),
             "{told}"
         );
     }

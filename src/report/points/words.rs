@@ -71,8 +71,10 @@ pub(super) struct PointWords {
     pub(super) no_mappings: &'static str,
     pub(super) sip: fn(&str, &str) -> String,
     pub(super) elsewhere: fn(&str, &str) -> String,
+    pub(super) one_sided: fn(&str, &str) -> String,
     pub(super) beyond: fn(&str, &str) -> String,
     pub(super) sip_unjudged: fn(&str) -> String,
+    pub(super) sip_one_sided: fn(&str) -> String,
     pub(super) message: &'static str,
     pub(super) ends: &'static str,
     pub(super) seen_at: &'static str,
@@ -183,10 +185,18 @@ const DE: PointWords = PointWords {
             "Nachrichten zwischen Geräten, die der andere Messpunkt gar nicht zeigt: {first} an 1, {second} an 2."
         )
     },
+    one_sided: |first, second| {
+        format!(
+            "Nicht zu vergleichen, weil der andere Messpunkt diese Richtung gar nicht aufzeichnet: {first} an 1, {second} an 2."
+        )
+    },
     beyond: |first, second| {
         format!(
             "Nicht beurteilt, weil der andere Messpunkt da noch nicht oder nicht mehr aufzeichnete: {first} an 1, {second} an 2."
         )
+    },
+    sip_one_sided: |messages| {
+        format!("nicht zu vergleichen: {messages}, der andere Messpunkt zeichnet diese Richtung nicht auf")
     },
     sip_unjudged: |messages| {
         format!("nicht beurteilt: {messages}, der andere Messpunkt zeichnete da nicht auf")
@@ -296,10 +306,18 @@ const EN: PointWords = PointWords {
             "Messages between hosts that the other point does not show at all: {first} at 1, {second} at 2."
         )
     },
+    one_sided: |first, second| {
+        format!(
+            "Not to be compared, because the other point does not record this direction at all: {first} at 1, {second} at 2."
+        )
+    },
     beyond: |first, second| {
         format!(
             "Not judged, because the other point was not recording yet, or no longer: {first} at 1, {second} at 2."
         )
+    },
+    sip_one_sided: |messages| {
+        format!("not to be compared: {messages}, the other point does not record this direction")
     },
     sip_unjudged: |messages| format!("not judged: {messages}, the other point was not recording then"),
     message: "Message",

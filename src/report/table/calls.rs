@@ -85,7 +85,7 @@ fn lines_below(view: &View<'_>, receivers: &Receivers<'_>, id: usize, call: &Cal
         let to = escape_terminal(to, FIELD);
         match call.transfer_failed {
             Some(status) => failed_transfer(&to, status, view.language),
-            None => transferred(*side, &to, view.language),
+            None => transferred(*side, call.beginning, &to, view.language),
         }
     });
     let voice = traffic.voice_of(id).take(MOST_STREAMS).filter_map(|at| {
@@ -121,13 +121,15 @@ pub(in crate::report) fn notes<'a>(view: &View<'a>, id: usize, call: &'a Call) -
         rang_for: call.rang_for(),
         also_rang: call.also_rang().iter().map(ToString::to_string).collect(),
         dialled: call.dialled.as_deref(),
-        held: call.held.zip(call.answered).map(|(held, (_, answered))| HoldNote {
-            side: held.side,
-            after: held.from.since(answered),
-            lasted: held.until.map(|until| until.since(held.from)),
-            is_ended: call.end.is_some(),
-            times: held.times,
-        }),
+        held: call.held.filter(|_| call.beginning == Beginning::SidesUnknown || call.answered.is_some()).map(
+            |held| HoldNote {
+                side: held.side,
+                after: call.answered.map(|(_, answered)| held.from.since(answered)),
+                lasted: held.until.map(|until| until.since(held.from)),
+                is_ended: call.end.is_some(),
+                times: held.times,
+            },
+        ),
         refused_change: call.refused_change.map(|change| (change.kind, change.status)),
         refused_bye: call.refused_bye,
         leg_of: root.map(|root| (time_of_day(root.start.1, view.context.zone), root.caller.ip().to_string())),

@@ -57,8 +57,15 @@ pub(crate) struct CallNotes<'a> {
     pub(crate) rang_at: Option<String>,
 }
 
-/// Who had a call transferred, and `to` whom, which is escaped already.
-pub(crate) fn transferred(side: CallSide, to: &str, language: Language) -> String {
+/// Who had a call transferred, and `to` whom, which is escaped already. `beginning`: whether it is known who called.
+pub(crate) fn transferred(side: CallSide, beginning: Beginning, to: &str, language: Language) -> String {
+    if beginning == Beginning::SidesUnknown {
+        let who = who(side, language);
+        return match language {
+            De => format!("{who}, vermittelt an {to}"),
+            En => format!("{who} transfers the call to {to}"),
+        };
+    }
     match (side, language) {
         (CallSide::Caller, De) => format!("vom Anrufer vermittelt an {to}"),
         (CallSide::Callee, De) => format!("vom Angerufenen vermittelt an {to}"),
@@ -75,12 +82,22 @@ pub(crate) fn failed_transfer(to: &str, status: u16, language: Language) -> Stri
     }
 }
 
+/// The side of a call of which nobody knows who called: the line of the call names both.
+fn who(side: CallSide, language: Language) -> &'static str {
+    match (side, language) {
+        (CallSide::Caller, De) => "wer zuerst genannt ist",
+        (CallSide::Callee, De) => "wer zuletzt genannt ist",
+        (CallSide::Caller, En) => "who is named first",
+        (CallSide::Callee, En) => "who is named last",
+    }
+}
+
 /// That a call was put on hold.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct HoldNote {
     pub(crate) side: CallSide,
-    /// From the answer, in ns.
-    pub(crate) after: i64,
+    /// From the answer, in ns. `None` where the capture lacks it: the call may have been on hold before.
+    pub(crate) after: Option<i64>,
     /// For how long the first time, in ns, if it was taken back.
     pub(crate) lasted: Option<i64>,
     /// Whether the capture holds the end of the call.
@@ -89,15 +106,35 @@ pub(crate) struct HoldNote {
 }
 
 impl HoldNote {
-    fn line(self, language: Language) -> String {
+    fn line(self, beginning: Beginning, language: Language) -> String {
+        match self.after.filter(|_| beginning != Beginning::SidesUnknown) {
+            Some(after) => self.line_after(after, language),
+            None => self.line_of_running(language),
+        }
+    }
+
+    /// Of a call that was going on when the capture began.
+    fn line_of_running(self, language: Language) -> String {
+        let who = who(self.side, language);
+        match (language, self.lasted.is_some(), self.is_ended) {
+            (De, true, _) => format!("{who}, hält das Gespräch und nimmt es wieder auf"),
+            (De, false, true) => format!("{who}, hält das Gespräch bis zum Ende"),
+            (De, false, false) => format!("{who}, hält das Gespräch bis zum Ende des Mitschnitts"),
+            (En, true, _) => format!("{who} holds the call and resumes it"),
+            (En, false, true) => format!("{who} holds the call to the end"),
+            (En, false, false) => format!("{who} holds the call to the end of the capture"),
+        }
+    }
+
+    fn line_after(self, after: i64, language: Language) -> String {
         let side = match (self.side, language) {
             (CallSide::Caller, De) => "vom Anrufer",
             (CallSide::Callee, De) => "vom Angerufenen",
             (CallSide::Caller, En) => "by the caller",
             (CallSide::Callee, En) => "by the callee",
         };
-        let is_whole = self.after <= 0;
-        let after = duration(self.after.max(0), language);
+        let is_whole = after <= 0;
+        let after = duration(after.max(0), language);
         let lasted = self.lasted.map(|lasted| duration(lasted, language));
         let times = self.times;
         match language {
@@ -175,11 +212,9 @@ impl CallNotes<'_> {
             ])
         });
         let ended = match (self.beginning, self.hung_up) {
-            (Beginning::SidesUnknown, Some(CallSide::Caller)) => {
-                Some(say(["wer zuerst genannt ist, legt auf", "who is named first hangs up"]))
-            }
-            (Beginning::SidesUnknown, Some(CallSide::Callee)) => {
-                Some(say(["wer zuletzt genannt ist, legt auf", "who is named last hangs up"]))
+            (Beginning::SidesUnknown, Some(side)) => {
+                let who = who(side, language);
+                Some(say([&format!("{who}, legt auf"), &format!("{who} hangs up")]))
             }
             _ => None,
         };
@@ -241,7 +276,7 @@ impl CallNotes<'_> {
             cause,
             change,
             self.refused_bye.map(|status| refused_bye(status, language)),
-            self.held.map(|held| held.line(language)),
+            self.held.map(|held| held.line(self.beginning, language)),
         ];
         lines.into_iter().chain([also_rang, early, dialled, leg]).flatten().collect()
     }
@@ -375,7 +410,7 @@ mod tests {
         assert_eq!(told_busy.lines(De), ["die angerufene Seite selbst antwortete 603 (abgelehnt)"]);
         let held = HoldNote {
             side: CallSide::Callee,
-            after: 5_200_000_000,
+            after: Some(5_200_000_000),
             lasted: Some(12_000_000_000),
             is_ended: true,
             times: 1,
@@ -384,9 +419,9 @@ mod tests {
         let expected = "vom Angerufenen gehalten 5,2\u{a0}s nach der Annahme, 12,0\u{a0}s lang";
         assert_eq!(once.lines(De), [expected]);
         let whole =
-            CallNotes { held: Some(HoldNote { after: -300_000_000, lasted: None, ..held }), ..notes() };
+            CallNotes { held: Some(HoldNote { after: Some(-300_000_000), lasted: None, ..held }), ..notes() };
         let cut = HoldNote { is_ended: false, lasted: None, ..held };
-        assert!(cut.line(De).ends_with("bis zum Ende des Mitschnitts"));
+        assert!(cut.line(Beginning::Seen, De).ends_with("bis zum Ende des Mitschnitts"));
         assert_eq!(whole.lines(De), ["vom Angerufenen von Beginn an gehalten, bis zum Ende"]);
         let often = CallNotes { held: Some(HoldNote { lasted: None, times: 3, ..held }), ..notes() };
         let expected = "put on hold by the callee 5.2\u{a0}s after the answer, to the end; 3 times in all";
@@ -457,7 +492,25 @@ mod tests {
 
     #[test]
     fn who_transfers_is_told() {
-        assert_eq!(transferred(CallSide::Callee, "sip:22@a", De), "vom Angerufenen vermittelt an sip:22@a");
-        assert_eq!(transferred(CallSide::Caller, "sip:22@a", En), "transferred by the caller to sip:22@a");
+        assert_eq!(
+            transferred(CallSide::Callee, Beginning::Seen, "sip:22@a", De),
+            "vom Angerufenen vermittelt an sip:22@a"
+        );
+        assert_eq!(
+            transferred(CallSide::Caller, Beginning::Unseen, "sip:22@a", En),
+            "transferred by the caller to sip:22@a"
+        );
+        let late = |side, language| transferred(side, Beginning::SidesUnknown, "sip:22@a", language);
+        assert_eq!(late(CallSide::Caller, De), "wer zuerst genannt ist, vermittelt an sip:22@a");
+        assert_eq!(late(CallSide::Callee, En), "who is named last transfers the call to sip:22@a");
+    }
+
+    #[test]
+    fn who_holds_a_call_that_was_going_on_is_neither_caller_nor_callee() {
+        let held = HoldNote { side: CallSide::Callee, after: None, lasted: None, is_ended: true, times: 1 };
+        let line = |held: HoldNote, language| held.line(Beginning::SidesUnknown, language);
+        assert_eq!(line(held, De), "wer zuletzt genannt ist, hält das Gespräch bis zum Ende");
+        let resumed = HoldNote { side: CallSide::Caller, lasted: Some(2_000_000_000), ..held };
+        assert_eq!(line(resumed, En), "who is named first holds the call and resumes it");
     }
 }

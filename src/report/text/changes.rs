@@ -65,7 +65,8 @@ fn doubt_de(doubt: Doubt) -> &'static str {
     match doubt {
         Doubt::DeviceAbsent => "Der zweite Mitschnitt zeigt dieses Gerät nicht.",
         Doubt::NoVoice | Doubt::Unjudged(Unjudged::NoVoice) => {
-            "Im zweiten Mitschnitt führt dieses Gerät kein Gespräch. Messen Sie noch einmal mit Gespräch."
+            "Der zweite Mitschnitt enthält keine Sprache dieses Geräts. Messen Sie noch einmal, während ein Gespräch am \
+             Messpunkt vorbeikommt."
         }
         Doubt::NoRegistration => "Im zweiten Mitschnitt meldet sich dieses Gerät nirgends an.",
         Doubt::NotTried => "Der zweite Mitschnitt zeigt nicht, dass es jetzt richtig geht.",
@@ -104,7 +105,7 @@ fn doubt_en(doubt: Doubt) -> &'static str {
     match doubt {
         Doubt::DeviceAbsent => "The second capture does not show this device.",
         Doubt::NoVoice | Doubt::Unjudged(Unjudged::NoVoice) => {
-            "In the second capture this device has no call. Measure again with a call."
+            "The second capture holds no voice of this device. Measure again while a call passes the measuring point."
         }
         Doubt::NoRegistration => "In the second capture this device registers nowhere.",
         Doubt::NotTried => "The second capture does not show that it goes right by now.",
@@ -134,5 +135,19 @@ fn doubt_en(doubt: Doubt) -> &'static str {
             "The second capture does not show whether registrations are answered."
         }
         Doubt::Unjudged(Unjudged::Damaged) => "The second capture is damaged.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_without_voice_may_have_a_call() {
+        assert!(
+            doubt_de(Doubt::NoVoice)
+                .starts_with("Der zweite Mitschnitt enthält keine Sprache dieses Geräts.")
+        );
+        assert!(doubt_en(Doubt::NoVoice).starts_with("The second capture holds no voice of this device."));
     }
 }

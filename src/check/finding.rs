@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::capture::{Ended, Frame, Timestamp};
 use crate::observe::message::App;
-use crate::observe::{Protocol, Stray};
+use crate::observe::{IcmpReport, Protocol, Stray};
 use crate::site::{Confidence, ModelId, RoleId};
 
 use super::rejection::{Circumstance, Rejection};
@@ -347,6 +347,8 @@ pub enum Detail {
         life: Life,
         serves: Others,
         near: bool,
+        /// What ICMP says of the requests most often.
+        refusal: Option<Box<IcmpReport>>,
     },
     /// SIG-003. `addresses`: before and after, where the public address changed too. `further`: as of SIG-002.
     Sig003 {

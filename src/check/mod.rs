@@ -343,6 +343,7 @@ mod tests {
                 life: Life::Sends,
                 serves: Others::Unserved,
                 near: true,
+                refusal: None,
             };
             let other = finding(silent.clone(), Severity::Error, Some("192.168.10.99"));
             let own = finding(silent, Severity::Error, Some(PHONE));

@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::Timestamp;
-use crate::observe::{Incomplete, Missing, Protocol, Refused, Registration, Repeated, RequestId, Rewrite};
+use crate::observe::{
+    IcmpReport, Incomplete, Missing, Protocol, Refused, Registration, Repeated, RequestId, Rewrite,
+};
 use crate::site::{Confidence, Scope};
 
 use super::case::Case;
@@ -284,6 +286,7 @@ fn unanswered(case: &Case<'_>, registration: &Registration) -> Option<Finding> {
         life,
         serves,
         near: case.are_neighbours(client, registrar),
+        refusal: refusal(case, registration),
     };
     // Where others get through, the account is the first to be suspected.
     let responsible = if serves == Others::Unserved { Party::Network } else { Party::Telephony };
@@ -295,6 +298,16 @@ fn unanswered(case: &Case<'_>, registration: &Registration) -> Option<Finding> {
     let sockets = filter::service(client, registration.registrar, registration.protocol);
     let evidence = Evidence { filter: format!("{sockets} && sip.Method == \"REGISTER\""), ..found.evidence };
     Some(Finding { confidence: Confidence::Likely, evidence, ..found })
+}
+
+/// What ICMP says of the requests, if it says so.
+fn refusal(case: &Case<'_>, registration: &Registration) -> Option<Box<IcmpReport>> {
+    let flows = case.datagrams_of(registration.client).filter(|view| view.peer() == registration.registrar);
+    let about = flows.flat_map(|view| {
+        let is_own = view.started();
+        view.flow.extra.icmp.iter().filter(move |icmp| icmp.about_a == is_own && icmp.is_unreachable())
+    });
+    about.max_by_key(|icmp| icmp.count).cloned()
 }
 
 /// SIG-003.

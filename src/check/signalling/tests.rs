@@ -8,6 +8,7 @@ use crate::observe::{
     Unanswered,
 };
 
+mod icmp;
 mod silence;
 
 fn refusal(status: u16, ms: i64, count: u64) -> Refused {

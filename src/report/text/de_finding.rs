@@ -9,7 +9,7 @@ use super::de_action::action;
 use super::dscp::Hint;
 use super::export::exported;
 use super::given;
-use super::icmp::{Reason, reason};
+use super::icmp::reason;
 use super::life::silence;
 use super::loss;
 use super::no_voice;
@@ -103,7 +103,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             if stated.is_empty() { "der Herstellerliste" } else { "dieser Angabe" }
         ),
         Detail::Port003 { target, refusal: Refusal::Icmp { v6, kind, code, reporter }, voice: Some(sent), .. } => {
-            let reason = icmp_reason(reason(*v6, *kind, *code));
+            let reason = reason(*v6, *kind, *code).words(De);
             turned_away((*sent, finding.count), *target, device, *reporter, reason)
         }
         Detail::Port003 { target, protocol, refusal, life, .. } => {
@@ -502,7 +502,7 @@ fn blocked(
         Refusal::Icmp { v6, kind, code, reporter } => format!(
             "{} von {reporter} abgewiesen: {} (ICMP{} Typ {kind}, Code {code})",
             verb.1,
-            icmp_reason(reason(v6, kind, code)),
+            reason(v6, kind, code).words(De),
             if v6 { "v6" } else { "" }
         ),
     };
@@ -523,18 +523,6 @@ fn turned_away(
         counted(sent, "Sprachpaket", "Sprachpakete", De),
         count(refused, De)
     )
-}
-
-fn icmp_reason(reason: Reason) -> &'static str {
-    match reason {
-        Reason::Prohibited => "durch eine Regel verboten",
-        Reason::Port => "auf dem Port antwortet kein Dienst",
-        Reason::Host => "Ziel nicht erreichbar",
-        Reason::Network => "Netz nicht erreichbar",
-        Reason::TooBig => "Paket zu groß für den Weg",
-        Reason::Expired => "Laufzeit überschritten",
-        Reason::Other => "nicht zustellbar",
-    }
 }
 
 fn unmarked_voice(

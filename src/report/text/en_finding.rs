@@ -9,7 +9,7 @@ use super::en;
 use super::en_action::action;
 use super::export::exported;
 use super::given;
-use super::icmp::{Reason, reason};
+use super::icmp::reason;
 use super::life::silence;
 use super::loss;
 use super::no_voice;
@@ -103,7 +103,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             if stated.is_empty() { "the vendor's list" } else { "that" }
         ),
         Detail::Port003 { target, refusal: Refusal::Icmp { v6, kind, code, reporter }, voice: Some(sent), .. } => {
-            let reason = icmp_reason(reason(*v6, *kind, *code));
+            let reason = reason(*v6, *kind, *code).words(En);
             turned_away((*sent, finding.count), *target, device, *reporter, reason)
         }
         Detail::Port003 { target, protocol, refusal, life, .. } => {
@@ -492,7 +492,7 @@ fn blocked(
         Refusal::Reset => format!("{was} rejected with a TCP reset"),
         Refusal::Icmp { v6, kind, code, reporter } => format!(
             "{was} rejected by {reporter}: {} (ICMP{} type {kind}, code {code})",
-            icmp_reason(reason(v6, kind, code)),
+            reason(v6, kind, code).words(En),
             if v6 { "v6" } else { "" }
         ),
     };
@@ -512,18 +512,6 @@ fn turned_away(
         counted(sent, "voice packet", "voice packets", En),
         counted(refused, "time", "times", En)
     )
-}
-
-fn icmp_reason(reason: Reason) -> &'static str {
-    match reason {
-        Reason::Prohibited => "forbidden by a rule",
-        Reason::Port => "no service answers on the port",
-        Reason::Host => "host unreachable",
-        Reason::Network => "network unreachable",
-        Reason::TooBig => "packet too big for the path",
-        Reason::Expired => "time exceeded",
-        Reason::Other => "undeliverable",
-    }
 }
 
 fn unmarked_voice(

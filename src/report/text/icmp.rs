@@ -1,5 +1,7 @@
 //! Takes ICMP types and codes, gives what they say.
 
+use crate::report::language::Language;
+
 /// What an ICMP error says about a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reason {
@@ -17,6 +19,23 @@ pub(crate) enum Reason {
     Expired,
     /// Anything else.
     Other,
+}
+
+impl Reason {
+    /// As a report says it.
+    pub(crate) fn words(self, language: Language) -> &'static str {
+        match self {
+            Self::Prohibited => language.either("durch eine Regel verboten", "forbidden by a rule"),
+            Self::Port => {
+                language.either("auf dem Port antwortet kein Dienst", "no service answers on the port")
+            }
+            Self::Host => language.either("Ziel nicht erreichbar", "host unreachable"),
+            Self::Network => language.either("Netz nicht erreichbar", "network unreachable"),
+            Self::TooBig => language.either("Paket zu groß für den Weg", "packet too big for the path"),
+            Self::Expired => language.either("Laufzeit überschritten", "time exceeded"),
+            Self::Other => language.either("nicht zustellbar", "undeliverable"),
+        }
+    }
 }
 
 /// The meaning of a type and code of ICMP (RFC 792, RFC 1812 section 5.2.7.1) or ICMPv6 (RFC 4443 section 3).

@@ -1,19 +1,36 @@
 //! The sentences of SIG-002 and SIG-003 in both languages: registrations that nobody refuses and that fail all the same.
 
+use std::net::IpAddr;
+
 use jiff::tz::TimeZone;
 
+use super::icmp::{self, Reason};
 use super::life::silence;
 use super::signalling::accounts;
 use super::{protocol, quoted};
 use crate::check::{Detail, Finding, Refusal};
+use crate::observe::IcmpReport;
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::{count, counted};
 
 /// What was seen; nothing for other codes.
 pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language: Language) -> String {
     let (mut text, likewise, further) = match &finding.detail {
-        Detail::Sig002 { registrar, protocol: transport, requests, sent, life, account, further, .. } => {
-            let silence = silence(*life, Refusal::Silence, registrar.ip(), zone, language);
+        Detail::Sig002 {
+            registrar,
+            protocol: transport,
+            requests,
+            sent,
+            life,
+            account,
+            further,
+            refusal,
+            ..
+        } => {
+            let silence = match refusal {
+                Some(icmp) => refused(icmp, language),
+                None => silence(*life, Refusal::Silence, registrar.ip(), zone, language),
+            };
             let transport = protocol(*transport);
             let of = of_account(account, further.is_empty(), language);
             let text = match language {
@@ -71,6 +88,41 @@ pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language:
     text
 }
 
+/// Who says of the requests that they cannot be delivered, as a sentence behind others.
+fn refused(icmp: &IcmpReport, language: Language) -> String {
+    let (reporter, times) = (icmp.reporter, count(icmp.count, language));
+    let why = icmp::reason(icmp.v6, icmp.kind, icmp.code).words(language);
+    match language {
+        De => format!(" Statt einer Antwort meldet {reporter} per ICMP: {why} ({times}-mal)."),
+        En if icmp.count == 1 => format!(" Instead of an answer {reporter} says by ICMP: {why} (once)."),
+        En => format!(" Instead of an answer {reporter} says by ICMP: {why} ({times} times)."),
+    }
+}
+
+/// What to do about requests that ICMP turns away.
+pub(super) fn let_through(icmp: &IcmpReport, registrar: IpAddr, language: Language) -> &'static str {
+    let is_registrar = icmp.reporter == registrar;
+    let [de, en] = match icmp::reason(icmp.v6, icmp.kind, icmp.code) {
+        Reason::Prohibited if is_registrar => [
+            "Geben Sie SIP in der Firewall auf dem Registrar selbst frei: Er ist erreichbar, weist die Anmeldung aber ab.",
+            "Let SIP through the firewall on the registrar itself: it can be reached but turns the registration away.",
+        ],
+        Reason::Prohibited => [
+            "Geben Sie SIP in der Firewall frei, von der diese Meldungen kommen.",
+            "Let SIP through the firewall that sends these messages.",
+        ],
+        Reason::Port => [
+            "Prüfen Sie, ob am Registrar der SIP-Dienst läuft und auf welchem Port: Unter dieser Adresse nimmt ihn niemand an.",
+            "Check whether the SIP service of the registrar runs, and on which port: at this address nobody takes it.",
+        ],
+        _ => [
+            "Prüfen Sie Adresse und Weg zum Registrar: Er ist von hier aus nicht erreichbar.",
+            "Check the registrar's address and the way to it: it cannot be reached from here.",
+        ],
+    };
+    language.either(de, en)
+}
+
 /// Of which account the sentence speaks, where there are several.
 fn of_account(account: &str, is_only: bool, language: Language) -> String {
     match is_only {
@@ -82,6 +134,8 @@ fn of_account(account: &str, is_only: bool, language: Language) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::capture::{Frame, Timestamp};
+    use crate::check::Code;
     use crate::report::fixture::audit;
 
     #[test]
@@ -107,5 +161,34 @@ mod tests {
         assert!(both.contains("Die Zuordnung wechselt ebenso: sip:22@pbx "), "{both}");
         let both = told(true, En);
         assert!(both.contains("No answer likewise: sip:22@pbx "), "{both}");
+    }
+
+    #[test]
+    fn what_icmp_says_of_the_requests_is_told_and_decides_what_to_do() {
+        let told = |code, reporter: &str| {
+            let mut finding = audit().findings.into_iter().find(|one| one.code() == Code::Sig002).unwrap();
+            let Detail::Sig002 { refusal, registrar, .. } = &mut finding.detail else { panic!() };
+            let time = Timestamp::UNKNOWN;
+            let icmp = IcmpReport {
+                reporter: reporter.parse().unwrap(),
+                about_a: true,
+                v6: false,
+                kind: 3,
+                code,
+                frame: Frame::new(0, 2),
+                count: 6,
+                span: (time, time),
+                pause: 0,
+            };
+            let action = let_through(&icmp, registrar.ip(), De);
+            *refusal = Some(Box::new(icmp));
+            (detail(&finding, "X", &TimeZone::UTC, De), action)
+        };
+        let (text, action) = told(13, "192.0.2.1");
+        assert!(text.ends_with("meldet 192.0.2.1 per ICMP: durch eine Regel verboten (6-mal)."), "{text}");
+        assert!(action.contains("auf dem Registrar selbst"), "{action}");
+        assert!(!told(13, "192.0.2.7").1.contains("selbst"));
+        assert!(told(3, "192.0.2.1").1.contains("ob am Registrar der SIP-Dienst läuft"));
+        assert!(told(1, "192.0.2.7").1.contains("nicht erreichbar"));
     }
 }

@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use jiff::tz::TimeZone;
 
 use super::life;
+use super::registering;
 use super::status::in_words;
 use super::{List, of, quoted};
 use crate::check::{Circumstance, Detail, Finding, Rejection};
@@ -266,6 +267,9 @@ pub(super) fn action(detail: &Detail, zone: &TimeZone, language: Language) -> Op
             "Enter the SIP domain under which the user is accepted.",
         ],
         Detail::Sig001 { rejection, .. } => registering(rejection),
+        Detail::Sig002 { refusal: Some(icmp), registrar, .. } => {
+            return Some(registering::let_through(icmp, registrar.ip(), language).to_owned());
+        }
         Detail::Sig002 { serves, life, near, .. } => {
             return Some(life::register_as_others(*serves, *life, *near, zone, language));
         }

@@ -1,0 +1,29 @@
+//! Registrations that ICMP turns away.
+
+use super::*;
+
+#[test]
+fn what_icmp_says_of_a_registration_is_told_with_it() {
+    let told = |about_a| {
+        let unanswered =
+            Unanswered { count: 3, requests: 1, frames: vec![frame(1)], span: Some((at(0), at(1_500))) };
+        let mut world = world(Registration { unanswered, accepted: false, ..registration() });
+        world.traffic.flows[0].extra.icmp.push(Box::new(IcmpReport {
+            reporter: ip("192.168.10.2"),
+            about_a,
+            v6: false,
+            kind: 3,
+            code: 13,
+            frame: frame(2),
+            count: 3,
+            span: (at(0), at(1_500)),
+            pause: 0,
+        }));
+        match check(&world.case(), &[]).remove(0).detail {
+            Detail::Sig002 { refusal, .. } => refusal.map(|icmp| icmp.code),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(told(true), Some(13));
+    assert_eq!(told(false), None, "about what the registrar sends");
+}

@@ -504,6 +504,14 @@ pub struct Evidence {
     pub until: Option<Timestamp>,
 }
 
+impl Evidence {
+    /// Whether both are of the same time.
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        let ends = |one: &Self| one.until.max(one.last);
+        self.first <= ends(other) && other.first <= ends(self)
+    }
+}
+
 /// One thing to tell.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {

@@ -54,9 +54,17 @@ pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
     let is_judged = |code| !is_left_out(code, unjudged);
     if is_judged(Code::Rtp001) {
         findings.extend(one_way(case));
-        // One finding for a host.
-        let told: BTreeSet<_> = findings.iter().map(|finding| finding.subject.clone()).collect();
-        findings.extend(astray::check(case).into_iter().filter(|finding| !told.contains(&finding.subject)));
+        // One finding for a host at a time.
+        let told = findings.len();
+        for finding in astray::check(case) {
+            let known = findings.iter().take(told);
+            if !known
+                .into_iter()
+                .any(|one| one.subject == finding.subject && one.evidence.meets(&finding.evidence))
+            {
+                findings.push(finding);
+            }
+        }
     }
     if is_judged(Code::Rtp002) {
         findings.extend(without_media(case));
@@ -299,7 +307,7 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
                 trace,
                 astray: None,
                 named: last
-                    .filter(|_| near)
+                    .filter(|_| near && !export)
                     .and_then(|last| astray::named_outside(case, last.speaking, last.until)),
             },
             // On a computer, drivers may hide from the capture what it sends itself.

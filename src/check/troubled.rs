@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use super::finding::{Audit, Detail, Unjudged};
+use super::finding::{Audit, Detail, Trace, Unjudged};
 use super::media::{LEAST_CALL, LEAST_JUDGED, LOSS_LIMITS};
 use crate::observe::message::sip::standard_phrase;
 use crate::observe::{Answer, Call, Stream};
@@ -126,7 +126,7 @@ fn one_way_among(audit: &Audit, voices: &[usize], call: &Call) -> Option<OneWay>
     }
     let voices = || voices.iter().filter_map(|at| audit.traffic.streams.get(*at));
     audit.findings.iter().find_map(|finding| {
-        let Detail::Rtp001 { peers, astray, strays, .. } = &finding.detail else { return None };
+        let Detail::Rtp001 { peers, astray, strays, trace, .. } = &finding.detail else { return None };
         let subject = finding.subject.as_ref()?.address;
         match astray {
             Some(astray) => {
@@ -136,7 +136,11 @@ fn one_way_among(audit: &Audit, voices: &[usize], call: &Call) -> Option<OneWay>
             }
             None => {
                 let packets = |stream: &Stream| stream.report.counts.packets;
-                let own: u64 = voices().filter(|stream| stream.source.ip() == subject).map(packets).sum();
+                // What ends at the NAT is not heard.
+                let is_halted =
+                    |stream: &Stream| matches!(trace, Trace::Halted(end, _) if *end == stream.destination);
+                let is_own = |stream: &&Stream| stream.source.ip() == subject && !is_halted(stream);
+                let own: u64 = voices().filter(is_own).map(packets).sum();
                 let is_heard =
                     |stream: &Stream| peers.contains(&stream.source.ip()) && packets(stream) >= LEAST_JUDGED;
                 let is_one_way = !call.may_be_silent

@@ -192,6 +192,7 @@ impl FlowState {
         let report = IcmpReport { about_a: about == End::Low, ..report };
         let reports = &mut self.content.extra.icmp;
         match reports.iter_mut().find(|known| known.is_like(&report)) {
+            Some(known) if known.is_copied_by(&report) => {}
             Some(known) => known.add(&report),
             None => reports.push(Box::new(report)),
         }

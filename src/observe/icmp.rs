@@ -4,6 +4,8 @@ use std::net::IpAddr;
 
 use crate::capture::{Frame, Timestamp};
 
+/// A copy comes so soon (ns).
+const COPY_WITHIN: i64 = 1_000_000;
 /// From so long (ns) a host that refuses packets does so lastingly, if it says so at least that often (ns).
 const LASTING: i64 = 3_000_000_000;
 const OFTEN: i64 = 2_500_000_000;
@@ -37,6 +39,14 @@ impl IcmpReport {
     pub fn is_like(&self, other: &Self) -> bool {
         let said = |one: &Self| (one.reporter, one.about_a, one.v6, one.kind, one.code);
         said(self) == said(other)
+    }
+
+    /// Whether another one that says the same is a copy of the latest: hosts limit how often they say so (RFC 1812 section
+    /// 4.3.2.8), and several interfaces capture each.
+    #[must_use]
+    pub fn is_copied_by(&self, other: &Self) -> bool {
+        let between = other.span.0.since(self.span.1);
+        self.span.1.is_known() && (1..COPY_WITHIN).contains(&between)
     }
 
     /// Counts another one that says the same and came later.

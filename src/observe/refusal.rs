@@ -25,11 +25,18 @@ impl Flow {
     #[must_use]
     pub fn turned_away(&self, source: SocketAddr) -> u64 {
         let (back, peer) = if self.a == source { (&self.from_b, self.b) } else { (&self.from_a, self.a) };
-        if back.packets == 0 || self.is_refused_by_speaker(source, peer.ip()) {
-            self.refused(source)
-        } else {
-            0
-        }
+        let is_from_early_on = || back.packets == 0 && self.is_refused_early(source);
+        let is_taken = !is_from_early_on() && !self.is_refused_by_speaker(source, peer.ip());
+        if is_taken { 0 } else { self.refused(source) }
+    }
+
+    /// Whether that began within the first half of what is sent; a call that is over is refused at its end.
+    fn is_refused_early(&self, source: SocketAddr) -> bool {
+        let (is_of_a, sent) = if self.a == source { (true, &self.from_a) } else { (false, &self.from_b) };
+        let Some(((_, first), (_, last))) = sent.first.zip(sent.last) else { return true };
+        let mut errors =
+            self.extra.icmp.iter().filter(|icmp| icmp.about_a == is_of_a && icmp.is_unreachable());
+        errors.any(|icmp| icmp.span.0.since(first).saturating_mul(2) <= last.since(first))
     }
 
     /// Whether the other end speaks itself and takes nothing of this one.
@@ -93,6 +100,29 @@ mod tests {
         assert!(!is_rated(3, 0));
         assert!(is_rated(2, 0), "still under way when the other side hung up");
         assert!(is_rated(3, 9), "it speaks itself");
+    }
+
+    #[test]
+    fn what_is_refused_only_at_its_end_was_taken_before() {
+        let turned_away = |from: i64| {
+            let (voice, mut flow) = voice(3, 0);
+            let frame = |nth| Frame::new(0, nth);
+            (flow.from_a.first, flow.from_a.last) = (Some((frame(1), at(0))), Some((frame(99), at(16_000))));
+            flow.extra.icmp[0].span = (at(from), at(from + 900));
+            flow.turned_away(voice.source)
+        };
+        assert_eq!((turned_away(20), turned_away(8_000), turned_away(15_100)), (3, 3, 0));
+    }
+
+    #[test]
+    fn a_message_that_several_interfaces_captured_counts_once() {
+        let (_, mut flow) = voice(1, 0);
+        let told = *flow.extra.icmp[0];
+        let heard = |ns: i64| IcmpReport { span: (at(0).plus(ns), at(0).plus(ns)), ..told };
+        let first = heard(0);
+        assert!(first.is_copied_by(&heard(45_000)) && !first.is_copied_by(&heard(20_000_000)));
+        flow.extra.icmp[0].add(&heard(20_000_000));
+        assert_eq!(flow.extra.icmp[0].count, 2);
     }
 
     #[test]

@@ -239,7 +239,10 @@ impl Asked {
     pub(super) fn of<'a>(calls: impl IntoIterator<Item = &'a Call>) -> Self {
         let mut asked = Self::default();
         let is_invite = |step: &Step<'_>| step.status.is_none() && step.method == Some(&Method::Invite);
-        for call in calls.into_iter().filter(|call| call.protocol == CallProtocol::Sip) {
+        for call in calls
+            .into_iter()
+            .filter(|call| call.protocol == CallProtocol::Sip && call.beginning == Beginning::Seen)
+        {
             let caller = call.caller;
             let passed_on = call.ladder.steps().filter(is_invite).map(|step| step.to);
             let ends: BTreeSet<SocketAddr> = passed_on.chain([call.callee]).collect();

@@ -11,11 +11,12 @@ pub(super) const RTP_001: Page = Page {
                    zum anderen zu sehen wären. Ein Fehler ist es, wenn Pakete abgewiesen werden, das stille Gerät anderswo zu \
                    hören ist oder beim Hörenden mitgeschnitten wurde; sonst eine Warnung. Ebenso gemeldet wird Sprache, die \
                    mindestens 2 s lang an eine Adresse geht, von der nur ICMP-Abweisungen kommen, während ein anderes Gerät \
-                   mit dem Absender spricht und nichts von ihm erhält (STUN-Adresse im SDP, kein NAT-Loopback). STUN zählt nicht als Sprache.",
+                   mit dem Absender spricht und nichts von ihm erhält (STUN-Adresse im SDP, kein NAT-Loopback), und Sprache, die der Empfänger \
+                   mindestens 3 s lang selbst per ICMP abweist, während er spricht (Firewall auf dem Gerät). STUN zählt nicht als Sprache.",
         action: "Prüfen Sie, ob das stille Gerät sendet; liegt die Gegenseite in einem anderen Netz, auch NAT und Firewall für \
                  seinen RTP-Bereich, die Adresse in seinem SDP und \
                  SIP ALG.",
-        pitfalls: "Halten, abgelehnte Medien, T.38, ICE, Gespräche unter 3 s und einseitige Mitschnitte werden nicht \
+        pitfalls: "Gespräche ohne ACK auf die Annahme zählen nicht (SIG-005). Halten, abgelehnte Medien, T.38, ICE, Gespräche unter 3 s und einseitige Mitschnitte werden nicht \
                    beurteilt; ist dabei (fast) nur eine Seite zu hören, steht es unter „Nicht beurteilbar“. Ein Mitschnitt auf dem PC des Softphones enthält manchmal nicht, was dieser PC sendet; sieht er danach \
                    aus, ist der Befund nur eine Warnung. \
                    Sprache, die am Messpunkt vorbei läuft, kann nicht gesehen werden. Enthält der Mitschnitt nichts als SIP und \
@@ -31,10 +32,11 @@ pub(super) const RTP_001: Page = Page {
                    seen. It is an error if packets are turned away, if the silent device is heard elsewhere, or if the capture \
                    was made where the other one listens; else a warning. Told as well is voice that goes for 2 s or more to an address \
                    from which nothing but refusals by ICMP come, while another device talks to the sender and gets nothing \
-                   of it (address of STUN in SDP, no NAT loopback). STUN does not count as voice.",
+                   of it (address of STUN in SDP, no NAT loopback), and voice that its receiver itself turns away by ICMP for 3 s or more \
+                   while it speaks (a firewall on the device). STUN does not count as voice.",
         action: "Check whether the silent device sends; if the other side lies in another network, also NAT and firewall for \
                  its RTP range, the address in its SDP, and SIP ALG.",
-        pitfalls: "Hold, refused media, T.38, ICE, calls below 3 s and one-sided captures are not judged; if (next to) only one side is heard then, “Cannot be \
+        pitfalls: "Calls whose answer was never acknowledged do not count (SIG-005). Hold, refused media, T.38, ICE, calls below 3 s and one-sided captures are not judged; if (next to) only one side is heard then, “Cannot be \
                    judged” says so. A capture taken \
                    on the softphone's own PC sometimes lacks what that PC sends; where it looks so, the finding is a warning \
                    only. Voice that passes by the measuring point \

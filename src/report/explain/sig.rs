@@ -204,7 +204,8 @@ pub(super) const SIG_008: Page = Page {
         action: "Schalten Sie Keep-Alive (CRLF, OPTIONS oder STUN) alle 30 s ein, verkürzen Sie die Anmeldedauer, oder stellen Sie \
                  den UDP-Timer der Firewall auf mindestens 180 s.",
         pitfalls: "Manche Firewall behält Zuordnungen länger; ob eine verloren ging, zeigt SIG-003. TCP und TLS werden nicht beurteilt, \
-                   ebenso wenig Aufzeichnungen mit Lücken oder nur einer Richtung.",
+                   ebenso wenig Aufzeichnungen mit Lücken, nur einer Richtung oder nur SIP und RTP (Export mit Anzeigefilter): Leere \
+                   Keep-Alives sind kein SIP.",
         source: "RFC 4787 Abschnitt 4.3, RFC 5626 Abschnitt 4.4.",
     },
     en: Text {
@@ -216,7 +217,8 @@ pub(super) const SIG_008: Page = Page {
         action: "Switch on keep-alive (CRLF, OPTIONS or STUN) every 30 s, shorten the registration, or set the firewall's UDP timer \
                  to 180 s at least.",
         pitfalls: "Some firewalls keep mappings for longer; whether one was lost is told by SIG-003. TCP and TLS are not judged, nor \
-                   are captures with gaps or of one direction.",
+                   are captures with gaps, of one direction, or of SIP and RTP alone (exported with a display filter): empty keep-alives are \
+                   no SIP.",
         source: "RFC 4787 section 4.3, RFC 5626 section 4.4.",
     },
 };

@@ -113,7 +113,9 @@ fn measuring_point(maker: &Maker<'_>) -> Option<String> {
     let document = maker.document;
     let quality = &document.quality;
     let leaps = quality.leaps.as_ref().map_or(0, |leaps| leaps.count);
-    let is_mixed = is_mixed(leaps, quality.duplicates, quality.duplicate_candidates);
+    // What an extract leaves out may have gone elsewhere.
+    let is_extract = document.captures.iter().any(|capture| capture.extract_of.is_some());
+    let is_mixed = is_extract || is_mixed(leaps, quality.duplicates, quality.duplicate_candidates);
     let mut passing = Passing::default();
     for flow in &document.flows {
         let packets = flow.packets_ab.saturating_add(flow.packets_ba);

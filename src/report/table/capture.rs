@@ -189,7 +189,11 @@ fn quality_facts(view: &View<'_>) -> Vec<(Piece, Piece)> {
 /// Where the capture was probably made.
 fn measuring_point(view: &View<'_>) -> Option<(Piece, Piece)> {
     let quality = &view.audit.traffic.quality;
-    let is_mixed = is_mixed(quality.leaps.count, quality.duplicates, quality.duplicate_candidates);
+    // What an extract leaves out may have gone elsewhere.
+    let captures = &view.audit.captures;
+    let is_extract = captures.iter().any(|capture| capture.extract_of(captures).is_some());
+    let is_mixed =
+        is_extract || is_mixed(quality.leaps.count, quality.duplicates, quality.duplicate_candidates);
     let mut passing = Passing::default();
     for flow in &view.audit.traffic.flows {
         passing.add([flow.a.ip(), flow.b.ip()], flow.packets());

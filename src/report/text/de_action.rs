@@ -117,8 +117,8 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
              Headset und Softphone dieses Gerätes, danach NAT und Firewall."
         }
         Detail::Rtp001 { near: true, .. } => {
-            "Beide Seiten liegen im selben Subnetz, dazwischen ist also weder NAT noch die Firewall des Netzes. Prüfen Sie, ob \
-             dieses Gerät sendet (Stummschaltung, Halten, eigene Firewall) und wohin: an die Adresse, welche die \
+            "Beide Seiten liegen im selben Subnetz, dazwischen ist also kein Router; filtern kann dort höchstens ein Switch oder \
+             WLAN. Prüfen Sie, ob dieses Gerät sendet (Stummschaltung, Halten, eigene Firewall) und wohin: an die Adresse, welche die \
              Gegenseite im SDP ankündigt."
         }
         Detail::Rtp001 { .. }
@@ -155,7 +155,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
              oder neu gestartet wurde (Protokoll des Gerätes)."
         }
         Detail::Rtp008 { near: true, .. } => {
-            "Beide Seiten liegen im selben Subnetz, dazwischen ist also keine Firewall des Netzes. Prüfen Sie, ob das Gerät noch \
+            "Beide Seiten liegen im selben Subnetz, dazwischen ist also kein Router. Prüfen Sie, ob das Gerät noch \
              sendet (Stummschaltung, Halten, Firmware) und ob sein Netzanschluss oder WLAN in diesem Moment ausfiel."
         }
         Detail::Rtp008 { .. } => {

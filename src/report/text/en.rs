@@ -182,7 +182,7 @@ const NOTES: Notes = Notes {
     turned_away: "turned away by the target (ICMP)",
     video_jitter: "Jitter of video: that of the first packet of each picture; the others carry the same time stamp.",
     skipped: "Skipped numbers: the sender left them out itself, mostly around keys; by its timestamps nothing got lost there. Wireshark counts them as lost.",
-    jitter_untold: "Jitter above 20\u{a0}ms without a finding: it follows a new offer (SDP) or falls into the first second, the sender paused itself, the voice was interrupted (RTP-003), or a usual buffer evens it out.",
+    jitter_untold: "Jitter above 20\u{a0}ms without a finding: it follows a new offer (SDP) or falls into the first second, the sender paused itself, the voice was interrupted, or a usual buffer evens it out.",
     jitter_unjudged: "The time stamps of the capture jump: jitter is listed for information only and not judged, and a period across a jump is wrong (it may end before it begins).",
     paused: "Pause: with a new offer (hold, fax, another way) nothing came for so long. Numbers that are missing there do not count \
              as lost.",

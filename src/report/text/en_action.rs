@@ -105,7 +105,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
              headset and softphone of this device, then NAT and firewall."
         }
         Detail::Rtp001 { near: true, .. } => {
-            "Both sides lie in the same subnet, so neither NAT nor the network's firewall is between them. Check whether this \
+            "Both sides lie in the same subnet, so no router is between them; at most a switch or WLAN can filter there. Check whether this \
              device sends (mute, hold, its own firewall) and where to: the address that the other side announces in \
              SDP."
         }
@@ -143,7 +143,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
              restarted (log of the device)."
         }
         Detail::Rtp008 { near: true, .. } => {
-            "Both sides lie in the same subnet, so no firewall of the network is between them. Check whether the device still \
+            "Both sides lie in the same subnet, so no router is between them. Check whether the device still \
              sends (mute, hold, firmware), and whether its network connection or WLAN failed at that moment."
         }
         Detail::Rtp008 { .. } => {

@@ -17,7 +17,7 @@ pub(super) fn exported(captures: &[CaptureSummary], language: Language) -> Strin
         (De, Some(missing)) => format!(
             "Der Mitschnitt enthält so gut wie nur SIP und RTP, und nach den Zahlen in der Datei fehlen {}, die empfangen wurden: \
              Wahrscheinlich ist er ein Export mit Anzeigefilter (sip || rtp). Dann fehlt hier, was Wireshark nicht als RTP \
-             erkannte, auch wenn es gesendet wurde.",
+             erkannte, auch wenn es gesendet wurde. Sind es zu wenige für die fehlende Sprache, fehlt sie wirklich.",
             counted(missing, "Paket", "Pakete", De)
         ),
         (En, None) => {
@@ -29,7 +29,7 @@ pub(super) fn exported(captures: &[CaptureSummary], language: Language) -> Strin
         (En, Some(missing)) => format!(
             "The capture holds next to nothing but SIP and RTP, and by the numbers in the file {} that were received are not in it: \
              it was probably exported with a display filter (sip || rtp). Then what Wireshark did not recognise as RTP is missing \
-             here, even if it was sent.",
+             here, even if it was sent. If they are too few for the missing voice, it is really missing.",
             counted(missing, "packet", "packets", En)
         ),
     }

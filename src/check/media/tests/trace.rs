@@ -89,6 +89,28 @@ fn who_speaks_and_refuses_all_the_while_hears_nothing() {
 }
 
 #[test]
+fn what_happens_at_another_time_is_told_beside_it() {
+    let told = |later: i64| {
+        let mut media = flows(0);
+        media[1].from_b = sent(0);
+        let mut other = Flow { from_b: sent(200), ..udp("192.168.10.2:5300", "192.168.10.22:10000") };
+        other.from_b.last = Some((frame(91), at(later + 9_000)));
+        let refused =
+            IcmpReport { reporter: ip("192.168.10.22"), about_a: true, ..*refusal(PHONE, (0, 0), 1_000) };
+        let span = (at(later + 500), at(later + 8_000));
+        other.extra.icmp.push(Box::new(IcmpReport { span, ..refused }));
+        media.push(other);
+        let mut stream = stream("192.168.10.2:5300", "192.168.10.22:10000", &[(46, 200)]);
+        stream.flow = 2;
+        (stream.report.first.time, stream.report.last.time) = (at(later), at(later + 9_000));
+        let world = world(call(), vec![voice(4_000), stream], media);
+        check(&world.case(), &[]).iter().filter(|one| one.code().as_str() == "RTP-001").count()
+    };
+    assert_eq!(told(60_000), 2, "somebody refuses the PBX's voice in another call");
+    assert_eq!(told(1_000), 1);
+}
+
+#[test]
 fn a_program_that_is_gone_refuses_what_comes_behind_its_last_packet() {
     let told = |from: i64, by: &str| {
         let end = Call { end: Some((frame(99), at(20_000))), hung_up: Some(CallSide::Callee), ..call() };

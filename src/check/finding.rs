@@ -391,6 +391,8 @@ pub enum Detail {
         most: u64,
         answered: u64,
         status: Option<(u16, u64)>,
+        /// As of SIG-002.
+        refusal: Option<Box<IcmpReport>>,
     },
     /// NET-004. The wrong VLANs with their packets, and those that the user states.
     Net004 { vlans: Vec<(u16, u64)>, expected: Vec<u16> },

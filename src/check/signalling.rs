@@ -18,6 +18,8 @@ use super::finding::{Code, Detail, Evidence, Finding, Others, Party, Severity, U
 use super::hidden::is_left_out;
 use super::rejection::Rejection;
 
+/// ICMP follows so soon (ns).
+const AT_ONCE: i64 = 1_000_000_000;
 /// Tries without an answer, and how long (ns) they must go on: RFC 3261 section 17.1.2.2 repeats after 0.5, 1 and 2 s.
 const LEAST_TRIES: u64 = 3;
 const LEAST_WAIT: i64 = 1_000_000_000;
@@ -286,7 +288,7 @@ fn unanswered(case: &Case<'_>, registration: &Registration) -> Option<Finding> {
         life,
         serves,
         near: case.are_neighbours(client, registrar),
-        refusal: refusal(case, registration),
+        refusal: refusal(case, (registration.client, registration.registrar), (first, last)),
     };
     // Where others get through, the account is the first to be suspected.
     let responsible = if serves == Others::Unserved { Party::Network } else { Party::Telephony };
@@ -300,12 +302,19 @@ fn unanswered(case: &Case<'_>, registration: &Registration) -> Option<Finding> {
     Some(Finding { confidence: Confidence::Likely, evidence, ..found })
 }
 
-/// What ICMP says of the requests, if it says so.
-fn refusal(case: &Case<'_>, registration: &Registration) -> Option<Box<IcmpReport>> {
-    let flows = case.datagrams_of(registration.client).filter(|view| view.peer() == registration.registrar);
+/// What ICMP says of requests that were sent from one time to another.
+fn refusal(
+    case: &Case<'_>,
+    (from, to): (SocketAddr, SocketAddr),
+    (first, last): (Timestamp, Timestamp),
+) -> Option<Box<IcmpReport>> {
+    let flows = case.datagrams_of(from).filter(|view| view.peer() == to);
     let about = flows.flat_map(|view| {
         let is_own = view.started();
-        view.flow.extra.icmp.iter().filter(move |icmp| icmp.about_a == is_own && icmp.is_unreachable())
+        view.flow.extra.icmp.iter().filter(move |icmp| {
+            let is_then = icmp.span.0 <= last.plus(AT_ONCE) && icmp.span.1 >= first;
+            icmp.about_a == is_own && icmp.is_unreachable() && is_then
+        })
     });
     about.max_by_key(|icmp| icmp.count).cloned()
 }
@@ -433,6 +442,7 @@ fn repeated(case: &Case<'_>, row: &Repeated, onward: &[&Repeated]) -> Option<Fin
                 .map(|(status, times)| (*status, *times))
                 .max_by_key(|(_, times)| *times)
                 .filter(|(_, times)| times * 2 > row.answered),
+            refusal: refusal(case, (last.from, last.to), row.span),
         },
         severity: Severity::Warning,
         confidence: Confidence::Likely,

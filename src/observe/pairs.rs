@@ -66,7 +66,12 @@ pub(super) fn note_pairs(flows: &[Flow], quality: &mut Quality) {
             at
         });
         let Some((_, pair)) = pairs.get_mut(at as usize) else { continue };
-        let (forth, back) = (flow.from_a.packets, flow.from_b.packets);
+        // Who says by ICMP that it takes nothing there is seen to answer.
+        let refuses = |host, about_a| {
+            flow.extra.icmp.iter().any(|icmp| icmp.reporter == host && icmp.about_a == about_a)
+        };
+        let forth = flow.from_a.packets + u64::from(refuses(a, false));
+        let back = flow.from_b.packets + u64::from(refuses(b, true));
         let [low, high] = if a <= b { [forth, back] } else { [back, forth] };
         pair.low_to_high += low;
         pair.high_to_low += high;
@@ -111,7 +116,9 @@ fn is_group(address: IpAddr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{sent, tcp, udp};
+    use super::super::icmp::IcmpReport;
     use super::*;
+    use crate::capture::{Frame, Timestamp};
 
     const PHONE: &str = "192.168.10.21";
     const PBX: &str = "192.168.10.2";
@@ -121,6 +128,27 @@ mod tests {
         let mut quality = Quality::default();
         note_pairs(flows, &mut quality);
         (quality.pairs, quality.pairs_both_ways, quality.pairs_answered_unseen)
+    }
+
+    #[test]
+    fn who_refuses_by_icmp_is_seen_in_both_directions() {
+        let told = |reporter: &str| {
+            let mut flow = datagrams(5060, App::Sip, 3, 0);
+            flow.extra.icmp.push(Box::new(IcmpReport {
+                reporter: reporter.parse().unwrap(),
+                about_a: true,
+                v6: false,
+                kind: 3,
+                code: 3,
+                frame: Frame::new(0, 4),
+                count: 3,
+                span: (Timestamp::UNKNOWN, Timestamp::UNKNOWN),
+                pause: 0,
+            }));
+            pairs(&[flow])
+        };
+        assert_eq!(told(PBX), (1, 1, 0));
+        assert_eq!(told("192.168.10.1").1, 0, "a router on the way");
     }
 
     fn datagrams(port: u16, app: App, forth: u64, back: u64) -> Flow {

@@ -89,7 +89,7 @@ pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language:
 }
 
 /// Who says of the requests that they cannot be delivered, as a sentence behind others.
-fn refused(icmp: &IcmpReport, language: Language) -> String {
+pub(super) fn refused(icmp: &IcmpReport, language: Language) -> String {
     let (reporter, times) = (icmp.reporter, count(icmp.count, language));
     let why = icmp::reason(icmp.v6, icmp.kind, icmp.code).words(language);
     match language {
@@ -100,24 +100,24 @@ fn refused(icmp: &IcmpReport, language: Language) -> String {
 }
 
 /// What to do about requests that ICMP turns away.
-pub(super) fn let_through(icmp: &IcmpReport, registrar: IpAddr, language: Language) -> &'static str {
-    let is_registrar = icmp.reporter == registrar;
+pub(super) fn let_through(icmp: &IcmpReport, asked: IpAddr, language: Language) -> &'static str {
+    let is_asked = icmp.reporter == asked;
     let [de, en] = match icmp::reason(icmp.v6, icmp.kind, icmp.code) {
-        Reason::Prohibited if is_registrar => [
-            "Geben Sie SIP in der Firewall auf dem Registrar selbst frei: Er ist erreichbar, weist die Anmeldung aber ab.",
-            "Let SIP through the firewall on the registrar itself: it can be reached but turns the registration away.",
+        Reason::Prohibited if is_asked => [
+            "Geben Sie SIP in der Firewall auf der Gegenseite selbst frei: Sie ist erreichbar, weist die Anfragen aber ab.",
+            "Let SIP through the firewall on the other side itself: it can be reached but turns the requests away.",
         ],
         Reason::Prohibited => [
             "Geben Sie SIP in der Firewall frei, von der diese Meldungen kommen.",
             "Let SIP through the firewall that sends these messages.",
         ],
         Reason::Port => [
-            "Prüfen Sie, ob am Registrar der SIP-Dienst läuft und auf welchem Port: Unter dieser Adresse nimmt ihn niemand an.",
-            "Check whether the SIP service of the registrar runs, and on which port: at this address nobody takes it.",
+            "Prüfen Sie, ob auf der Gegenseite der SIP-Dienst läuft und auf welchem Port: Unter dieser Adresse nimmt niemand an.",
+            "Check whether the SIP service of the other side runs, and on which port: at this address nobody takes it.",
         ],
         _ => [
-            "Prüfen Sie Adresse und Weg zum Registrar: Er ist von hier aus nicht erreichbar.",
-            "Check the registrar's address and the way to it: it cannot be reached from here.",
+            "Prüfen Sie Adresse und Weg zur Gegenseite: Sie ist von hier aus nicht erreichbar.",
+            "Check the address of the other side and the way to it: it cannot be reached from here.",
         ],
     };
     language.either(de, en)
@@ -186,9 +186,9 @@ mod tests {
         };
         let (text, action) = told(13, "192.0.2.1");
         assert!(text.ends_with("meldet 192.0.2.1 per ICMP: durch eine Regel verboten (6-mal)."), "{text}");
-        assert!(action.contains("auf dem Registrar selbst"), "{action}");
+        assert!(action.contains("auf der Gegenseite selbst"), "{action}");
         assert!(!told(13, "192.0.2.7").1.contains("selbst"));
-        assert!(told(3, "192.0.2.1").1.contains("ob am Registrar der SIP-Dienst läuft"));
+        assert!(told(3, "192.0.2.1").1.contains("der SIP-Dienst läuft"));
         assert!(told(1, "192.0.2.7").1.contains("nicht erreichbar"));
     }
 }

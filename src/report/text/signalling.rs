@@ -169,7 +169,7 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                 }
             )
         }
-        (Detail::Sig009 { method, to, through, most, answered, status }, De) => format!(
+        (Detail::Sig009 { method, to, through, most, answered, status, .. }, De) => format!(
             "{device} musste {} ({}) an {to}{} {}{most}-mal senden. {}{}",
             if finding.count == 1 {
                 "eine SIP-Anfrage".to_owned()
@@ -206,7 +206,7 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                 }
             }
         ),
-        (Detail::Sig009 { method, to, through, most, answered, status }, En) => format!(
+        (Detail::Sig009 { method, to, through, most, answered, status, .. }, En) => format!(
             "{device} had to send {} ({}) to {to}{} {}{most} times. {}{}",
             if finding.count == 1 {
                 "one SIP request".to_owned()
@@ -245,6 +245,9 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
         ),
         _ => return None,
     };
+    if let Detail::Sig009 { refusal: Some(icmp), .. } = &finding.detail {
+        return Some(text + &registering::refused(icmp, language));
+    }
     Some(text)
 }
 
@@ -302,6 +305,9 @@ pub(super) fn action(detail: &Detail, zone: &TimeZone, language: Language) -> Op
              side that turns the calls away. The called device is not the cause.",
         ],
         Detail::Sig005 { rejection, .. } => calling(rejection),
+        Detail::Sig009 { refusal: Some(icmp), to, .. } => {
+            return Some(registering::let_through(icmp, to.ip(), language).to_owned());
+        }
         Detail::Sig009 { status: Some((482 | 483, _)), .. } => LOOP,
         Detail::Sig009 { answered: 0, .. } => [
             "Prüfen Sie, ob die Gegenseite SIP auf diesem Port annimmt und ob eine Firewall einzelne Nachrichten verwirft.",

@@ -170,6 +170,7 @@ fn requests_that_one_sending_is_enough_for_end_the_repeating() {
             most: 4,
             answered: 1,
             status: None,
+            refusal: None,
         };
         is_over(detail, 2, &world)
     };

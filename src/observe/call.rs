@@ -154,6 +154,8 @@ pub struct Call {
     pub late_ack: Option<i64>,
     /// The first change of a call that stood which the other side refused; the call goes on as it was (section 14.1).
     pub refused_change: Option<Change>,
+    /// When a fax by T.38 was agreed first (ITU-T T.38 annex D).
+    pub fax: Option<Timestamp>,
     /// Final status with which its BYE was refused in the end; the call is over all the same (RFC 3261 section 15.1.1).
     pub refused_bye: Option<u16>,
     /// The first time that the call was put on hold.
@@ -211,6 +213,13 @@ pub struct Call {
 }
 
 impl Call {
+    /// How long after its answer a fax by T.38 was agreed, in ns.
+    #[must_use]
+    pub fn fax_after(&self) -> Option<i64> {
+        let (_, answered) = self.answered?;
+        self.fax.map(|agreed| agreed.since(answered).max(0))
+    }
+
     /// Whether it was answered and, where that can be seen, the caller took note: else no voice is due.
     #[must_use]
     pub const fn came_about(&self) -> bool {
@@ -286,6 +295,7 @@ impl Call {
             acknowledged: None,
             late_ack: None,
             refused_change: None,
+            fax: None,
             refused_bye: None,
             held: None,
             answered: None,

@@ -30,6 +30,7 @@ pub(super) struct Progress {
     /// Those within it that ask for something else than voice as it is.
     changes: Vec<(SocketAddr, u32, ChangeKind)>,
     refused_change: Option<Change>,
+    fax: Option<Timestamp>,
     /// The last final answer to a BYE.
     bye_answer: Option<u16>,
     ringing: Option<(Moment, u32)>,
@@ -106,7 +107,7 @@ impl Progress {
             }
             Kind::Request { .. } => {}
             Kind::Response { status, .. } if cseq.method == Method::Invite => {
-                self.answer(heard, *status, cseq.number, sdp.is_some());
+                self.answer(heard, *status, cseq.number, sdp);
             }
             // 401 and 407 ask for credentials.
             Kind::Response { status: status @ 200.., .. }
@@ -139,7 +140,10 @@ impl Progress {
         }
     }
 
-    fn answer(&mut self, heard: &Heard, status: u16, number: u32, has_sdp: bool) {
+    fn answer(&mut self, heard: &Heard, status: u16, number: u32, sdp: Option<&Sdp>) {
+        if (200..300).contains(&status) && sdp.is_some_and(|sdp| kind_of(sdp) == ChangeKind::Fax) {
+            self.fax.get_or_insert(heard.time);
+        }
         let now = (heard.frame, heard.time);
         let change = self.changes.iter().find(|(from, known, _)| (*from, *known) == (heard.to, number));
         if let Some((.., kind)) = change {
@@ -155,7 +159,7 @@ impl Progress {
             180 => {
                 self.ringing.get_or_insert((now, number));
             }
-            183 if has_sdp => {
+            183 if sdp.is_some() => {
                 self.early_media.get_or_insert(now);
             }
             200..=299 => self.answers.push(number, heard.time),
@@ -191,6 +195,7 @@ impl Progress {
         let of_last = self.acknowledged.iter().find(|(number, _)| last == Some(*number));
         call.acknowledged = of_last.map(|(_, at)| *at).filter(|_| answered.is_none() && !is_refused);
         call.refused_change = self.refused_change;
+        call.fax = self.fax;
         // 481 says that the other side has hung up as well.
         call.refused_bye = self.bye_answer.filter(|status| *status >= 300 && *status != 481);
         call.answered_elsewhere = self.causes.is_elsewhere && call.answer == Answer::Cancelled;

@@ -256,3 +256,22 @@ fn the_cause_is_that_of_the_message_which_ended_the_call() {
     let busy = (0, "INVITE", 1, VOICE, "Reason: Q.850;cause=17\r\n");
     assert_eq!(cause(&[busy, (100, "200 OK*", 1, VOICE, "")]).1, None, "nothing ended it");
 }
+
+#[test]
+fn a_fax_counts_from_when_both_sides_agreed_on_it() {
+    let after = |answer: &str, media: &str| {
+        let steps = [
+            (0, "INVITE", 1, VOICE, ""),
+            (1_000, "200 OK", 1, VOICE, ""),
+            (1_010, "ACK*", 1, "", ""),
+            (4_000, "INVITE*", 2, FAX, ""),
+            (4_060, answer, 2, media, ""),
+        ];
+        call_of(&steps).fax_after()
+    };
+    assert_eq!(after("200 OK*", FAX), Some(3_060_000_000));
+    assert_eq!(after("200 OK*", VOICE), None, "the other side stayed with voice");
+    assert_eq!(after("488 Not Acceptable Here*", ""), None);
+    let at_once = [(0, "INVITE", 1, FAX, ""), (1_000, "200 OK", 1, FAX, ""), (1_010, "ACK*", 1, "", "")];
+    assert_eq!(call_of(&at_once).fax_after(), Some(0));
+}

@@ -82,6 +82,9 @@ pub(in crate::report) struct Call {
     /// What was asked for during the call and refused first.
     #[serde(default)]
     pub(in crate::report) refused_change: Option<RefusedChange>,
+    /// From the answer to the agreement on a fax by T.38, in ms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) fax_after_ms: Option<f64>,
     /// Final status with which its BYE was refused in the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::report) refused_bye: Option<u16>,
@@ -431,6 +434,7 @@ pub(super) fn call(
             status: change.status,
             frame: change.frame.number(),
         }),
+        fax_after_ms: call.fax_after().map(|after| after as f64 / 1e6),
         refused_bye: call.refused_bye,
         held: call.held.map(|held| Hold {
             by: held.side.into(),

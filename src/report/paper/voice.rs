@@ -245,6 +245,7 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
             times: held.times,
         }),
         refused_change: call.refused_change.as_ref().map(|change| (change.kind.into(), change.status)),
+        fax_after: call.fax_after_ms.map(|after| (after * 1e6) as i64),
         refused_bye: call.refused_bye,
         leg_of: root.map(|root| (maker.moment(root.start.as_deref()), shown(&root.caller.address))),
         rang_at: root

@@ -48,6 +48,8 @@ pub(crate) struct CallNotes<'a> {
     pub(crate) also_rang: Vec<String>,
     pub(crate) dialled: Option<&'a str>,
     pub(crate) refused_change: Option<(ChangeKind, u16)>,
+    /// From the answer to the agreement on a fax by T.38, in ns.
+    pub(crate) fax_after: Option<i64>,
     /// With what the hanging up was answered, if that is no 200.
     pub(crate) refused_bye: Option<u16>,
     pub(crate) held: Option<HoldNote>,
@@ -225,6 +227,12 @@ impl CallNotes<'_> {
                 En => format!("refused during the call: {what}, {status} ({why})"),
             }
         });
+        let fax = self.fax_after.map(|after| match (after, language) {
+            (0, De) => "Fax (T.38) von Anfang an".to_owned(),
+            (0, En) => "fax (T.38) from the beginning".to_owned(),
+            (after, De) => format!("Fax (T.38) ab {} nach der Annahme", duration(after, De)),
+            (after, En) => format!("fax (T.38) from {} after the answer on", duration(after, En)),
+        });
         let early = self.early_media.map(|after| {
             let after = duration(after, language);
             match language {
@@ -275,6 +283,7 @@ impl CallNotes<'_> {
             self.behind(language),
             cause,
             change,
+            fax,
             self.refused_bye.map(|status| refused_bye(status, language)),
             self.held.map(|held| held.line(self.beginning, language)),
         ];
@@ -383,6 +392,7 @@ mod tests {
             also_rang: Vec::new(),
             dialled: None,
             refused_change: None,
+            fax_after: None,
             refused_bye: None,
             held: None,
             leg_of: None,
@@ -452,6 +462,8 @@ mod tests {
             fax.lines(De),
             ["während des Gesprächs abgelehnt: Fax (T.38), 488 (Angebot nicht annehmbar)"]
         );
+        let agreed = CallNotes { fax_after: Some(3_060_000_000), ..notes() };
+        assert_eq!(agreed.lines(De), ["Fax (T.38) ab 3,1\u{a0}s nach der Annahme"]);
         let late = CallNotes {
             beginning: Beginning::SidesUnknown,
             hung_up: Some(CallSide::Caller),

@@ -359,6 +359,7 @@ pub(in crate::check) fn behind(case: &Case<'_>, sender: IpAddr, streams: &[&Stre
         seen: missing.iter().map(|stream| stream.report.counts.lost).sum(),
         peers: peers(&missing),
         jam,
+        once: seen_once(&missing, lost),
     };
     Some(Finding {
         detail,
@@ -371,6 +372,18 @@ pub(in crate::check) fn behind(case: &Case<'_>, sender: IpAddr, streams: &[&Stre
         responsible: Party::Network,
         evidence: of_reports(&missing),
     })
+}
+
+/// Packets that are in the capture once where others are there twice, if they are about as many as the receiver lacks: they
+/// were lost between the two places at which these were captured. Else 0.
+fn seen_once(missing: &[&Stream], lost: u64) -> u64 {
+    let is_twice = |stream: &&Stream| stream.report.counts.copies() > 0;
+    let once: u64 = missing
+        .iter()
+        .map(|stream| stream.report.counts.packets.saturating_sub(stream.report.counts.copies()))
+        .sum();
+    let is_alike = once.abs_diff(lost) <= LEAST_LOST.max(lost / 5);
+    if missing.iter().all(is_twice) && once >= LEAST_LOST && is_alike { once } else { 0 }
 }
 
 /// The reports with the worst interval, and all that the two hosts report: RTCP may use any port, and is known by its type,

@@ -414,23 +414,29 @@ fn a_packet_time_is_wrong_only_where_it_was_agreed() {
     assert!(!told((20, Some(20)), (None, Some(40)), 40.0));
 }
 
+/// 1,000 packets, of which the receiver lacks so many by its reports.
+fn reported(lost: i32) -> Stream {
+    let mut stream = lossy(0);
+    stream.call = Some(0);
+    stream.report.segments = vec![SegmentReport {
+        first: (frame(1), at(0)),
+        highest: (frame(1000), at(20_000)),
+        highest_sequence: 70_009,
+        ticks: 999 * 160,
+        expected: 1000,
+        lost: 0,
+        skipped: 0,
+    }];
+    let mut receiver = heard_by_receiver(lost, 20_000);
+    receiver.latest.highest_sequence = 70_000;
+    stream.report.receiver = Some(receiver);
+    stream
+}
+
 #[test]
 fn what_a_receiver_lacks_behind_a_jam_is_held_against_what_its_reports_cover() {
     let told = |jammed: bool, lost: i32| {
-        let mut stream = lossy(0);
-        stream.call = Some(0);
-        stream.report.segments = vec![SegmentReport {
-            first: (frame(1), at(0)),
-            highest: (frame(1000), at(20_000)),
-            highest_sequence: 70_009,
-            ticks: 999 * 160,
-            expected: 1000,
-            lost: 0,
-            skipped: 0,
-        }];
-        let mut receiver = heard_by_receiver(lost, 20_000);
-        receiver.latest.highest_sequence = 70_000;
-        stream.report.receiver = Some(receiver);
+        let mut stream = reported(lost);
         if jammed {
             stream.report.timing.evenness.pauses = vec![pause(8_000, true)];
         }
@@ -446,6 +452,23 @@ fn what_a_receiver_lacks_behind_a_jam_is_held_against_what_its_reports_cover() {
     assert_eq!(told(true, 30), (Severity::Notice, 30, 991, Some(455.0)));
     let more_than_fits = told(true, 541);
     assert_eq!(more_than_fits, (Severity::Warning, 541, 991, None), "455 ms hold up 23 packets");
+}
+
+#[test]
+fn what_was_captured_once_where_others_were_twice_got_lost_between_the_two_places() {
+    let told = |copies: u64| {
+        let mut stream = reported(56);
+        stream.report.counts.duplicates = copies;
+        let packets = stream.report.counts.packets;
+        let found = check(&World::new("").streams(vec![stream]).case(), &[]);
+        match found.first().map(|finding| &finding.detail) {
+            Some(Detail::Rtp014 { once, .. }) => (packets, *once),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(told(1_000 - 56), (1_000, 56));
+    assert_eq!(told(0).1, 0, "one place");
+    assert_eq!(told(500).1, 0, "copies of the half say nothing of the way");
 }
 
 #[test]

@@ -203,8 +203,18 @@ fn join_unanswered(findings: &mut Vec<Finding>) {
 fn drop_symptoms(findings: &mut Vec<Finding>) {
     let causes: Vec<Finding> = findings.iter().filter(|finding| is_cause(finding)).cloned().collect();
     findings.retain(|finding| {
-        !matches!(finding.detail, Detail::Sig009 { .. }) || !is_told_by_another(finding, &causes)
+        !matches!(finding.detail, Detail::Sig009 { .. })
+            || !is_told_by_another(finding, &causes) && !has_lost_answers(finding, &causes)
     });
+}
+
+/// Whether what comes back to who asks gets lost in fragments: the answers may be among them.
+fn has_lost_answers(asks: &Finding, causes: &[Finding]) -> bool {
+    let Detail::Sig009 { to, .. } = asks.detail else { return false };
+    causes.iter().any(|one| {
+        let Detail::Sig006 { peer, .. } = one.detail else { return false };
+        subject(one) == Some(to.ip()) && subject(asks) == Some(peer.ip())
+    })
 }
 
 fn is_cause(finding: &Finding) -> bool {
@@ -353,6 +363,37 @@ mod tests {
         };
         assert_eq!(told(Refusal::Silence), [(Code::Sig002, 1), (Code::Sig002, 0)]);
         assert_eq!(told(Refusal::Reset), [(Code::Port003, 1), (Code::Sig002, 0)]);
+    }
+
+    #[test]
+    fn who_sends_again_because_answers_get_lost_in_fragments_is_not_told_beside_it() {
+        let told = |peer: &str| {
+            let socket = crate::observe::fixture::socket;
+            let asks = Detail::Sig009 {
+                method: "OPTIONS".into(),
+                to: socket("192.168.10.21:5060"),
+                through: Vec::new(),
+                most: 4,
+                answered: 0,
+                status: None,
+                refusal: None,
+            };
+            let large = Detail::Sig006 {
+                peer: socket(peer),
+                bytes: 576,
+                near: true,
+                sent: 4,
+                method: None,
+                unlisted: false,
+            };
+            let mut findings = vec![
+                finding(large, Severity::Warning, Some("192.168.10.21")),
+                finding(asks, Severity::Warning, Some("192.168.10.2")),
+            ];
+            drop_symptoms(&mut findings);
+            findings.len()
+        };
+        assert_eq!((told("192.168.10.2:5060"), told("192.168.10.9:5060")), (1, 2));
     }
 
     #[test]

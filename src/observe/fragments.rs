@@ -76,18 +76,18 @@ pub struct Incomplete {
     pub missing: Missing,
     /// When its first fragment came.
     pub time: Timestamp,
-    /// The SIP request that its first fragment begins.
+    /// The SIP request or answer that its first fragment begins.
     pub request: Option<RequestId>,
 }
 
-/// What tells a SIP request from others: sent again it is the same (RFC 3261 section 17.1.1.2).
+/// What tells a SIP request from others: sent again it is the same (RFC 3261 section 17.1.1.2). So it is with an answer.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RequestId {
     /// Call-ID.
     pub call_id: Box<str>,
     /// Number of the `CSeq`.
     pub number: u32,
-    /// Method.
+    /// Method; of an answer its status.
     pub method: Box<str>,
 }
 
@@ -384,7 +384,7 @@ impl Open {
         }
     }
 
-    /// The request at the beginning of the first fragment, if headers that tell it apart lie in it.
+    /// The request or answer at the beginning of the first fragment, if headers that tell it apart lie in it.
     fn request(&self) -> Option<RequestId> {
         const HEADER: usize = 8;
         let State::Collecting(buffer) = &self.state else { return None };
@@ -394,10 +394,13 @@ impl Open {
         }
         let message = sip::read(buffer.data().get(HEADER..usize::from(first.end))?, true)?;
         let (call_id, cseq) = (message.call_id?, message.cseq?);
-        matches!(message.kind, sip::Kind::Request { .. }).then(|| RequestId {
+        Some(RequestId {
             call_id: call_id.as_str().into(),
             number: cseq.number,
-            method: cseq.method.to_string().into(),
+            method: match message.kind {
+                sip::Kind::Request { .. } => cseq.method.to_string().into(),
+                sip::Kind::Response { status, .. } => status.to_string().into(),
+            },
         })
     }
 

@@ -310,3 +310,21 @@ proptest! {
         assert_eq!(counts.fragments, fragments.len() as u64);
     }
 }
+
+#[test]
+fn which_message_never_became_whole_is_told_of_requests_and_answers() {
+    let told = |line: &str| {
+        let mut bytes = datagram(8);
+        let head = format!("{line}\r\nCall-ID: c1\r\nCSeq: 7 OPTIONS\r\nVia: SIP/2.0/UDP 192.0.2.1\r\nX: ");
+        bytes.extend(head.bytes());
+        let cut = bytes.len();
+        bytes.extend([b'x'; 64]);
+        let [first, _] = pieces(&bytes, &[cut / 8 * 8])[..] else { panic!("two pieces") };
+        let mut bench = Bench::default();
+        bench.push_all(&[first]);
+        bench.finish().0.remove(0).request.map(|one| (one.number, one.method))
+    };
+    assert_eq!(told("OPTIONS sip:10@pbx.example SIP/2.0"), Some((7, "OPTIONS".into())));
+    assert_eq!(told("SIP/2.0 200 OK"), Some((7, "200".into())));
+    assert_eq!(told("no message"), None);
+}

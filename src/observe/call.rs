@@ -213,6 +213,13 @@ pub struct Call {
 }
 
 impl Call {
+    /// Whether a leg was cancelled by who passed the call on, and not because its caller gave up. `calls`: all of them.
+    #[must_use]
+    pub fn is_given_up(&self, calls: &[Self]) -> bool {
+        let root = self.leg_of.and_then(|root| calls.get(root));
+        self.answer == Answer::Cancelled && root.is_some_and(|root| root.answer != Answer::Cancelled)
+    }
+
     /// How long after its answer a fax by T.38 was agreed, in ns.
     #[must_use]
     pub fn fax_after(&self) -> Option<i64> {
@@ -384,4 +391,22 @@ impl Call {
 
 fn is_around(offers: &[Timestamp], began: Timestamp) -> bool {
     offers.iter().any(|offer| (-BEFORE_OFFER..=BEHIND_OFFER).contains(&began.since(*offer)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::call;
+    use super::*;
+
+    #[test]
+    fn a_leg_is_given_up_by_whom_its_caller_still_waits_for() {
+        let told = |root, leg_of| {
+            let sip = |answer| Call { answer, ..call("192.168.10.21:5060", "192.168.10.2:5060") };
+            let leg = Call { leg_of, ..sip(Answer::Cancelled) };
+            leg.is_given_up(&[sip(root), leg.clone()])
+        };
+        assert!(told(Answer::Answered, Some(0)) && told(Answer::Open, Some(0)));
+        assert!(!told(Answer::Cancelled, Some(0)), "its caller gave up");
+        assert!(!told(Answer::Answered, None), "a call of its own");
+    }
 }

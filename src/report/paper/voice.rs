@@ -201,6 +201,8 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
     };
     if answer == Answer::Cancelled && call.answered_elsewhere {
         maker.words.notes.answered_elsewhere.clone_into(&mut result);
+    } else if answer == Answer::Cancelled && root.is_some_and(|root| root.state != CallState::Cancelled) {
+        maker.words.notes.given_up.clone_into(&mut result);
     } else if call.unacknowledged {
         maker.words.notes.unacknowledged.clone_into(&mut result);
     } else if answer == Answer::Open && call.is_sip() && call.end.is_some() {

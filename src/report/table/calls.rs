@@ -155,6 +155,9 @@ fn call_line(view: &View<'_>, call: &Call, length: Option<String>, is_marked: bo
     };
     let result = match call.answer {
         Answer::Cancelled if call.answered_elsewhere => view.words.notes.answered_elsewhere.to_owned(),
+        Answer::Cancelled if call.is_given_up(&view.audit.traffic.calls) => {
+            view.words.notes.given_up.to_owned()
+        }
         Answer::Answered if call.is_unacknowledged => view.words.notes.unacknowledged.to_owned(),
         // A BYE without any answer: the capture shows one side only.
         Answer::Open if is_sip && call.end.is_some() => view.words.notes.answer_unseen.to_owned(),

@@ -144,6 +144,7 @@ const NOTES: Notes = Notes {
     every_time_in: "Alle Uhrzeiten in der Zeitzone",
     end_unseen: "Ende nicht im Mitschnitt",
     answer_unseen: "Antwort nicht im Mitschnitt",
+    given_up: "von der Anlage abgebrochen",
     answered_elsewhere: "an anderem Telefon angenommen",
     unacknowledged: "Annahme nicht bestätigt",
     clock_unset: "Die Pakete tragen keine echte Zeit (vor 1980): Die Uhr des aufzeichnenden Geräts war nicht gestellt, oder die Zeiten \

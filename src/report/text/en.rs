@@ -144,6 +144,7 @@ const NOTES: Notes = Notes {
     every_time_in: "All times in time zone",
     end_unseen: "end not in the capture",
     answer_unseen: "answer not in the capture",
+    given_up: "given up by the PBX",
     answered_elsewhere: "answered at another telephone",
     unacknowledged: "answer not acknowledged",
     clock_unset: "The packets carry no real time (before 1980): the clock of the capturing machine was not set, or the times were taken \

@@ -281,6 +281,8 @@ pub(crate) struct Notes {
     /// Of a call that somebody ended although the capture shows no answer.
     pub(crate) answer_unseen: &'static str,
     pub(crate) answered_elsewhere: &'static str,
+    /// Of a leg: who called went on to wait.
+    pub(crate) given_up: &'static str,
     /// The answer of a call that its caller never acknowledged.
     pub(crate) unacknowledged: &'static str,
     /// What the mark before a call means.

@@ -57,11 +57,8 @@ pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
         // One finding for a host at a time.
         let told = findings.len();
         for finding in astray::check(case) {
-            let known = findings.iter().take(told);
-            if !known
-                .into_iter()
-                .any(|one| one.subject == finding.subject && one.evidence.meets(&finding.evidence))
-            {
+            let mut known = findings.iter().take(told);
+            if !known.any(|one| one.subject == finding.subject && one.evidence.meets(&finding.evidence)) {
                 findings.push(finding);
             }
         }
@@ -469,7 +466,9 @@ fn halted(case: &Case<'_>, speech: &Stream, silent: IpAddr) -> Option<(SocketAdd
             && other.destination == speech.destination
             && other.destination.ip() == silent
     };
-    let outside = case.traffic.streams.iter().find(is_passed_on)?.source;
+    let heard = case.datagrams_of(speech.destination);
+    let mut heard = heard.flat_map(|view| case.streams_between(view.peer(), speech.destination));
+    let outside = heard.find(is_passed_on)?.source;
     let sent = case.streams_from(silent).filter(|back| back.destination == outside);
     let packets = sent.map(|back| back.report.counts.packets).sum();
     (packets > STRAYS).then_some((outside, packets))

@@ -80,7 +80,8 @@ fn gaps<'a>(case: &Case<'_>, stream: &'a Stream) -> Vec<&'a Gap> {
     gaps
 }
 
-/// How often, and for how long at most, nothing came, if that is most of the loss.
+/// How often, and for how long at most, nothing came, if that is most of the loss. The direction back is not looked at here: that
+/// takes all streams, and each lossy one is asked for this.
 fn interrupted(case: &Case<'_>, lossy: &[&Stream], lost: u64) -> Option<Interrupted> {
     let outages = || {
         lossy.iter().flat_map(|stream| {
@@ -95,7 +96,7 @@ fn interrupted(case: &Case<'_>, lossy: &[&Stream], lost: u64) -> Option<Interrup
         times: outages().count() as u64 + beyond,
         longest,
         is_all: missing >= lost,
-        back: back(case, lossy),
+        back: Back::Untold,
     })
 }
 
@@ -207,7 +208,8 @@ fn lost_of(case: &Case<'_>, sender: IpAddr, lossy: Vec<&Stream>, relayed: &Relay
     let is_public = |address| case.scope(address) == Scope::Public;
     // Nothing lies between that could lose a packet: it was not sent, or, unless the receiver lacks it as well, not captured.
     let own = case.was_captured_on(sender);
-    let interrupted = interrupted(case, &lossy, lost);
+    let interrupted =
+        interrupted(case, &lossy, lost).map(|told| Interrupted { back: back(case, &lossy), ..told });
     let stood_still = interrupted.is_some_and(|told| told.back == Back::Missing);
     // Wireshark may have taken what is missing at a stretch for something else than RTP.
     let export = interrupted.is_some() && heard == Heard::Unknown && case.is_export();

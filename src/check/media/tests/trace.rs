@@ -52,7 +52,9 @@ fn voice_that_ends_at_the_nat_is_told_as_such() {
         let mut back = stream("192.168.10.2:5204", NAT, &[(46, 190)]);
         back.report.ssrc = 9;
         let ssrc_inside = inside.report.ssrc;
-        let mut world = world(call(), vec![inside, outside, back], flows(0));
+        let mut media = flows(0);
+        media.push(Flow { from_a: sent(200), from_b: sent(190), ..udp(NAT, "192.168.10.2:5204") });
+        let mut world = world(call(), vec![inside, outside, back], media);
         world.traffic.streams[0].report.ssrc = ssrc_inside;
         trace(&world)
     };

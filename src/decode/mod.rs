@@ -9,6 +9,7 @@ mod icmp;
 mod ip;
 mod l2tp;
 mod link;
+mod quick;
 mod transport;
 mod tunnel;
 mod value;
@@ -33,6 +34,14 @@ pub use value::{
 /// Decodes one record, whatever its bytes are.
 #[must_use]
 pub fn decode(record: &Record<'_>) -> Decoded {
+    match quick::datagram(record) {
+        Some(packet) => Decoded::Packet(packet),
+        None => walk(record),
+    }
+}
+
+/// Layer by layer, which is right for every frame.
+fn walk(record: &Record<'_>) -> Decoded {
     let frame = View::new(record.data, record.offset, record.original_length);
     if frame.is_empty() {
         return Decoded::Skipped(Skip::Empty);

@@ -27,9 +27,31 @@ const GRE_IN_UDP: u16 = 4754;
 /// Registered for MPLS in UDP, RFC 7510 section 5.
 const MPLS_IN_UDP: u16 = 6635;
 
+/// Whether anything in a datagram between these ports is taken for a tunnel.
+#[inline]
+pub(super) fn has_tunnel_port(ports: (u16, u16)) -> bool {
+    matches!(ports.0, CAPWAP_DATA | L2TP)
+        || matches!(
+            ports.1,
+            CAPWAP_DATA
+                | L2TP
+                | GRE_IN_UDP
+                | MPLS_IN_UDP
+                | VXLAN
+                | VXLAN_LINUX
+                | VXLAN_GPE
+                | GENEVE
+                | GTP_U
+                | TZSP
+        )
+}
+
 /// The tunnel in a UDP datagram, and its inside.
 #[inline]
 pub(super) fn in_udp(ports: (u16, u16), payload: View<'_>) -> Option<(Layers, Step<'_>)> {
+    if !has_tunnel_port(ports) {
+        return None;
+    }
     if ports.0 == CAPWAP_DATA || ports.0 == L2TP {
         return in_either(ports.0, payload);
     }

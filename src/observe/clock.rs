@@ -103,6 +103,30 @@ impl ClockTrace {
         if !time.is_known() || time.0 == 0 {
             return;
         }
+        // Nearly every record: of the only interface, no earlier than the one before, and less than a minute behind it. What
+        // follows does the same for it and asks more.
+        if let (Some([_, last]), [lane], Some((_, latest))) =
+            (&mut self.ends, self.lanes.as_mut_slice(), &mut self.pauses.span)
+            && lane.interface == interface
+            && time >= *latest
+            && lane.last.0 == *latest
+            && time.since(*latest) < PAUSE_NS
+        {
+            let forth = time.since(*latest);
+            *latest = time;
+            *last = (time, index, interface);
+            lane.forth = lane.forth.max(forth);
+            if !lane.back.is_empty() {
+                lane.forth_behind = lane.forth_behind.max(forth);
+            }
+            lane.second = lane.second.or(Some(time));
+            (lane.before_last, lane.last) = (Some(lane.last.0), (time, index));
+            return;
+        }
+        self.push_any(interface, time, index);
+    }
+
+    fn push_any(&mut self, interface: u32, time: Timestamp, index: u32) {
         self.pauses.push(time);
         match &mut self.ends {
             Some([_, last]) => {

@@ -11,13 +11,14 @@ use crate::capture::{Frame, Timestamp};
 
 use super::call::Call;
 use super::few::Few;
+use super::legs;
 use super::message::sdp::Sdp;
 use super::message::sip::{Kind, Method, Party, SipMessage};
 use super::progress::is_in_dialog;
 use super::registration::Registration;
 use super::registrations::Registrations;
 use super::repeats::{Prompt, Repeats};
-use super::talk::{self, Talk};
+use super::talk::Talk;
 use super::traffic::{Protocol, Repeated, Rewrite, SipEndpoint};
 use super::via::Vias;
 
@@ -168,7 +169,7 @@ impl Dialogs {
         });
         let (repeats, prompt) = std::mem::take(&mut self.repeats).finish();
         self.conversations = Some(Box::new(Conversations {
-            calls: talk::finish(std::mem::take(&mut self.talks)),
+            calls: legs::finish(std::mem::take(&mut self.talks)),
             registrations: std::mem::take(&mut self.registrations).finish(),
             repeats,
             prompt,

@@ -28,15 +28,21 @@ const SALT: [u64; 2] = [0x243f_6a88_85a3_08d3, 0x1319_8a2e_0370_7344];
 /// The latest packets by what is in them. A slot holds one; a newer packet takes the place of an older one.
 #[derive(Clone, Debug)]
 pub(super) struct Duplicates {
-    slots: Vec<(u64, i64)>,
-    /// In which frame the packet of each slot was, until enough copies are named.
-    frames: Vec<Frame>,
+    slots: Vec<Slot>,
     pairs: Vec<[Frame; 2]>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    print: u64,
+    time: i64,
+    frame: Frame,
 }
 
 impl Default for Duplicates {
     fn default() -> Self {
-        Self { slots: vec![(0, i64::MIN); SLOTS], frames: vec![Frame::NONE; SLOTS], pairs: Vec::new() }
+        let empty = Slot { print: 0, time: i64::MIN, frame: Frame::NONE };
+        Self { slots: vec![empty; SLOTS], pairs: Vec::new() }
     }
 }
 
@@ -72,16 +78,12 @@ impl Duplicates {
             0 => WINDOW_NS,
             _ => NUMBERED_WINDOW_NS,
         };
-        let is_copy = slot.0 == print && packet.time.0.saturating_sub(slot.1).saturating_abs() <= window;
-        *slot = (print, packet.time.0);
-        if self.pairs.len() < PAIRS_KEPT
-            && let Some(known) = self.frames.get_mut(at)
-        {
-            if is_copy {
-                self.pairs.push([*known, frame]);
-            }
-            *known = frame;
+        let time = packet.time.0;
+        let is_copy = slot.print == print && time.saturating_sub(slot.time).saturating_abs() <= window;
+        if is_copy && self.pairs.len() < PAIRS_KEPT {
+            self.pairs.push([slot.frame, frame]);
         }
+        *slot = Slot { print, time, frame };
         Some(is_copy)
     }
 }

@@ -1,6 +1,7 @@
 //! Takes the packets of one conversation in order; gives a [`Flow`]. Compact while it runs: there may be hundreds of
 //! thousands of these.
 
+use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::{Frame, Timestamp};
@@ -27,7 +28,7 @@ const OPEN_PAUSE: i64 = 7_440 * 1_000_000_000;
 const LONG: i64 = 60 * 1_000_000_000;
 
 /// Both ends of a conversation, the smaller one first, so that both directions meet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct FlowKey {
     pub(super) low: (IpAddr, u16),
     pub(super) high: (IpAddr, u16),
@@ -68,7 +69,11 @@ impl End {
 
 impl FlowKey {
     pub(super) fn new(from: (IpAddr, u16), to: (IpAddr, u16), protocol: Protocol) -> (Self, End) {
-        if from <= to {
+        let is_in_order = match (from.0, to.0) {
+            (IpAddr::V4(a), IpAddr::V4(b)) => (a.to_bits(), from.1) <= (b.to_bits(), to.1),
+            _ => from <= to,
+        };
+        if is_in_order {
             (Self { low: from, high: to, protocol }, End::Low)
         } else {
             (Self { low: to, high: from, protocol }, End::High)
@@ -81,6 +86,62 @@ impl FlowKey {
             End::High => self.high,
         };
         SocketAddr::new(address, port)
+    }
+}
+
+impl FlowKey {
+    /// What puts rows in order, whatever the run.
+    pub(super) fn order(&self) -> ((IpAddr, u16), (IpAddr, u16), Protocol) {
+        (self.low, self.high, self.protocol)
+    }
+
+    /// Everything but the addresses.
+    #[inline]
+    fn ports(&self) -> u64 {
+        let protocol = match self.protocol {
+            Protocol::Udp => 0,
+            Protocol::Tcp => 1,
+            Protocol::Sctp => 2,
+            Protocol::Icmp => 3,
+            Protocol::Other(number) => 0x100 | u64::from(number),
+        };
+        protocol << 32 | u64::from(self.low.1) << 16 | u64::from(self.high.1)
+    }
+
+    /// Both addresses, if they are of IPv4.
+    #[inline]
+    fn v4(&self) -> Option<u64> {
+        match (self.low.0, self.high.0) {
+            (IpAddr::V4(low), IpAddr::V4(high)) => {
+                Some(u64::from(low.to_bits()) << 32 | u64::from(high.to_bits()))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// As two numbers for IPv4: this is done for each packet, and what is derived takes several times as long.
+impl PartialEq for FlowKey {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        self.ports() == other.ports()
+            && match (self.v4(), other.v4()) {
+                (Some(own), Some(others)) => own == others,
+                _ => (self.low.0, self.high.0) == (other.low.0, other.high.0),
+            }
+    }
+}
+
+impl Eq for FlowKey {}
+
+impl Hash for FlowKey {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.ports());
+        match self.v4() {
+            Some(addresses) => state.write_u64(addresses),
+            None => (self.low.0, self.high.0).hash(state),
+        }
     }
 }
 

@@ -30,6 +30,7 @@ mod hosts;
 mod icmp;
 mod ladder;
 mod lasting;
+mod legs;
 mod leases;
 mod lookups;
 mod marks;

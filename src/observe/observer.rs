@@ -540,7 +540,7 @@ fn note_carriage(stream: &mut Stream, flow: &Flow) {
 /// Orders and numbers flows by their first packets; gives the new place of each.
 fn put_in_order(flows: &mut [Flow]) -> Vec<usize> {
     let mut order: Vec<_> = flows.iter().enumerate().map(|(at, flow)| (flow.begins(), at)).collect();
-    let key = |at: usize| flows.get(at).map(key);
+    let key = |at: usize| flows.get(at).map(|flow| key(flow).order());
     // Each shard's are nearly in order: a sort that finds such runs merges them.
     order.sort_by(|x, y| x.0.cmp(&y.0).then_with(|| key(x.1).cmp(&key(y.1))));
     let mut places = vec![0; flows.len()];

@@ -15,7 +15,7 @@ use crate::decode::{IcmpError, Mac, Packet, Part, TcpSegment, Transport};
 use super::batch::{Batch, Event, media_header, protocol_of};
 use super::content::Note;
 use super::dialogs::Datagram;
-use super::duplicates::{self, Duplicates, Print};
+use super::duplicates::Duplicates;
 use super::flow::{End, FlowKey, FlowState};
 use super::icmp::IcmpReport;
 use super::media::{
@@ -42,6 +42,8 @@ pub struct Shard {
     hasher: RandomState,
     pub(super) flows: Vec<FlowState>,
     pub(super) duplicates: Duplicates,
+    /// Of the events of the block that is being read: whether each is a copy.
+    copies: Vec<Option<bool>>,
     samples: Vec<Waiting>,
     /// Samples of the wave before, which what it told has been settled for.
     due: Vec<Waiting>,
@@ -119,6 +121,7 @@ impl Shard {
             hasher: RandomState::default(),
             flows: Vec::new(),
             duplicates: Duplicates::default(),
+            copies: Vec::new(),
             samples: Vec::new(),
             due: Vec::new(),
             held: 0,
@@ -136,13 +139,17 @@ impl Shard {
         for ((chunk, injected), before) in wave.chunks.iter().zip(&wave.injected).zip(&wave.before) {
             let at = |index: u32| (before + u64::from(index), chunk.frame(u64::from(index)));
             let mut completed = injected.get(own).map_or([].iter(), |list| list.iter()).peekable();
-            for event in chunk.value.events.get(own).into_iter().flatten() {
+            let events = chunk.value.events.get(own).map_or(&[][..], Vec::as_slice);
+            self.find_copies(events, &|index| chunk.frame(u64::from(index)));
+            for (at_event, event) in events.iter().enumerate() {
                 while let Some(datagram) = completed.next_if(|datagram| datagram.index < event.index()) {
                     self.datagram(at(datagram.index), datagram);
                 }
                 match event {
-                    Event::Packet(packet, print, rtp) => {
-                        self.packet(at(packet.index), packet, *print, *rtp, &chunk.bytes)
+                    Event::Packet(packet, _, rtp) => {
+                        let is_copy = self.copies.get(at_event).copied().flatten();
+                        self.counts.look_at(packet, is_copy);
+                        self.packet(at(packet.index), packet, *rtp, &chunk.bytes)
                     }
                     Event::Icmp(error) => self.icmp(chunk.frame(u64::from(event.index())), error),
                 }
@@ -153,12 +160,22 @@ impl Shard {
         }
     }
 
+    /// A pass of its own: the slots lie anywhere in memory, and where nothing else is done in between the processor waits for
+    /// several of them at a time.
+    fn find_copies(&mut self, events: &[Event], frame: &impl Fn(u32) -> Frame) {
+        let duplicates = &mut self.duplicates;
+        self.copies.clear();
+        self.copies.extend(events.iter().map(|event| match event {
+            Event::Packet(packet, print, _) => duplicates.is_copy(frame(packet.index), packet, *print),
+            Event::Icmp(_) => None,
+        }));
+    }
+
+    /// It was looked at for copies as its first fragment.
     fn datagram(&mut self, at: (u64, Frame), datagram: &Injected) {
         let payload = datagram.bytes.get(datagram.packet.payload.range()).unwrap_or_default();
         let rtp = media_header(&datagram.packet, payload);
-        let print =
-            duplicates::print(&datagram.packet, &datagram.bytes, rtp.is_some_and(|rtp| !rtp.odd_padding));
-        self.packet(at, &datagram.packet, print, rtp, &datagram.bytes);
+        self.packet(at, &datagram.packet, rtp, &datagram.bytes);
     }
 
     /// What the packets of the latest wave told goes into `told`, which is empty, and what could be media among them waits for
@@ -252,7 +269,6 @@ impl Shard {
         &mut self,
         (order, frame): (u64, Frame),
         packet: &Packet,
-        print: Print,
         rtp: Option<RtpHeader>,
         block: &[u8],
     ) {
@@ -261,10 +277,6 @@ impl Shard {
         let receiver = (packet.destination, packet.destination_port);
         let (key, from) = FlowKey::new(sender, receiver, protocol);
         let payload = block.get(packet.payload.range()).unwrap_or_default();
-        // A datagram that was put together was looked at as its first fragment.
-        if packet.part != Part::Reassembled {
-            self.counts.look_at(packet, self.duplicates.is_copy(frame, packet, print));
-        }
         if let Transport::Tcp(Some(segment)) = packet.transport
             && segment.flags.is_attempt()
         {
@@ -449,6 +461,7 @@ impl Counts {
 
 #[cfg(test)]
 mod tests {
+    use super::super::duplicates;
     use super::super::fixture::{at, frame, packet};
     use super::*;
     use crate::decode::{Span, TcpFlags};
@@ -469,8 +482,7 @@ mod tests {
                 payload: Span::default(),
                 ..packet(from, to)
             };
-            let print = duplicates::print(&packet, &[], false);
-            shard.packet((order, frame(order)), &packet, print, None, &[]);
+            shard.packet((order, frame(order)), &packet, None, &[]);
         };
         let (syn, ack, fin) = (TcpFlags::SYN, TcpFlags::ACK, TcpFlags::FIN);
         say(&mut shard, "192.168.10.2:49299", SERVER, 0, syn, 1, 0);
@@ -491,13 +503,22 @@ mod tests {
     #[test]
     fn a_datagram_in_fragments_is_compared_once() {
         let mut shard = Shard::new(at(0));
-        let parts = [Part::First, Part::Reassembled, Part::Whole, Part::First, Part::Reassembled];
-        for (number, part) in (1..).zip(parts) {
-            let packet = Packet { part, identification: 7, ..packet("10.0.0.1:40000", "10.0.0.2:40000") };
-            let print = duplicates::print(&packet, &[number as u8 / 4], false);
-            shard.packet((number, frame(number)), &packet, print, None, &[]);
-        }
-        assert_eq!((shard.counts.copy_candidates, shard.counts.copies), (3, 1));
+        let part = |index, part| Packet {
+            part,
+            index,
+            identification: 7,
+            ..packet("10.0.0.1:40000", "10.0.0.2:40000")
+        };
+        let event = |index, kind, first_byte| {
+            let packet = part(index, kind);
+            Event::Packet(packet, duplicates::print(&packet, &[first_byte], false), None)
+        };
+        let events = [event(1, Part::First, 0), event(3, Part::Whole, 0), event(4, Part::First, 1)];
+        shard.find_copies(&events, &|index| frame(index.into()));
+        assert_eq!(shard.copies, [Some(false), Some(true), Some(false)]);
+        let whole = Injected { index: 2, packet: part(2, Part::Reassembled), bytes: vec![0; 64] };
+        shard.datagram((2, frame(2)), &whole);
+        assert_eq!((shard.counts.copy_candidates, shard.flows.len()), (0, 1));
     }
 
     #[test]

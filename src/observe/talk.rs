@@ -1,7 +1,5 @@
 //! Takes the messages of one SIP dialog in capture order, gives a call (RFC 3261 sections 12 to 15): when it rang, how it
-//! ended, who hung up, and which calls are legs of one behind a B2BUA.
-
-use std::collections::BTreeMap;
+//! ended, who hung up.
 
 use crate::capture::{Frame, Timestamp};
 
@@ -17,16 +15,8 @@ use super::progress::{Progress, is_in_dialog};
 const OFFERS_KEPT: usize = 16;
 /// An INVITE that lies no further (ns) behind its 100 was swapped with it: it is sent again after 0.5 s at the earliest.
 const SWAPPED_WITHIN: i64 = 100_000_000;
-/// A PBX that passes a call on does so within this time (ns); queues and announcements come later.
-const PASSED_ON_WITHIN: i64 = 5_000_000_000;
 /// An INVITE that was sent again after this time (ns), RFC 3261 section 17.1.1.2, had no answer until then.
 const SENT_AGAIN: i64 = 400_000_000;
-/// The telephones that a PBX called as well are told to stop within this time (ns) behind the answer of one.
-const CALLED_OFF_WITHIN: i64 = 2_000_000_000;
-/// Calls before this one that are looked at for the other leg.
-const LEGS_LOOKED_AT: usize = 256;
-/// A tag of so many characters holds the 32 random bits that make it the only one of its kind (RFC 3261 section 19.3).
-const UNIQUE_TAG: usize = 8;
 
 /// A call while the capture runs, and by which tag its caller is known (RFC 3261 section 12).
 #[derive(Clone, Debug)]
@@ -317,7 +307,12 @@ impl Talk {
         }
     }
 
-    fn finish(self) -> Call {
+    /// By which tag its caller is known.
+    pub(super) fn caller_tag(&self) -> Option<Box<str>> {
+        self.caller_tag.clone()
+    }
+
+    pub(super) fn finish(self) -> Call {
         let mut call = self.call;
         if self.invited.is_none() {
             let outcome = self.attempts.outcome(call.caller);
@@ -371,98 +366,6 @@ fn is_over(status: u16) -> bool {
     matches!(status, 200..=299 | 408 | 481)
 }
 
-/// The calls in the order in which they began, legs tied together.
-pub(super) fn finish(talks: Vec<Talk>) -> Vec<Call> {
-    let tags: Vec<Option<Box<str>>> = talks.iter().map(|talk| talk.caller_tag.clone()).collect();
-    let mut calls: Vec<Call> = talks.into_iter().map(Talk::finish).collect();
-    for index in 0..calls.len() {
-        let leg_of = calls.get(index).and_then(|call| {
-            other_leg(&calls, index, call).or_else(|| leg_of_other_address(&calls, &tags, index, call))
-        });
-        if let Some(call) = calls.get_mut(index) {
-            call.leg_of = leg_of;
-        }
-    }
-    called_off(&mut calls);
-    calls
-}
-
-/// Marks the legs that a PBX ended because another telephone had answered.
-fn called_off(calls: &mut [Call]) {
-    let mut answers: BTreeMap<usize, Vec<Timestamp>> = BTreeMap::new();
-    for call in calls.iter() {
-        if let (Some(root), Some((_, at))) = (call.leg_of, call.answered) {
-            answers.entry(root).or_default().push(at);
-        }
-    }
-    for call in calls.iter_mut().filter(|call| call.answer == Answer::Cancelled) {
-        let siblings = call.leg_of.and_then(|root| answers.get(&root));
-        let (Some(siblings), Some((_, end))) = (siblings, call.end) else { continue };
-        call.answered_elsewhere |=
-            siblings.iter().any(|at| (0..=CALLED_OFF_WITHIN).contains(&end.since(*at)));
-    }
-}
-
-/// The call that a PBX passed on as this one: it came to whoever sends this one, shortly before, and one of the two numbers
-/// is the same. None if several could be it.
-fn other_leg(calls: &[Call], index: usize, call: &Call) -> Option<usize> {
-    let before = calls.get(..index)?;
-    let first = index.saturating_sub(LEGS_LOOKED_AT);
-    // Telephones may ring one after the other: the next one when the one before has not answered.
-    let tried: BTreeMap<usize, Timestamp> = before
-        .iter()
-        .skip(first)
-        .filter(|other| other.answered.is_none() && other.caller.ip() == call.caller.ip())
-        .filter_map(|other| Some((other.leg_of?, other.end?.1)))
-        .collect();
-    let fits = |(at, earlier): &(usize, &Call)| {
-        let begun = tried.get(at).map_or(earlier.start.1, |end| earlier.start.1.max(*end));
-        let passed = call.start.1.since(begun);
-        let is_running = earlier.end.is_none_or(|(_, end)| end > call.start.1);
-        let same = |x: &str, y: &str| !user(x).is_empty() && user(x) == user(y);
-        earlier.callee.ip() == call.caller.ip()
-            && earlier.caller.ip() != call.callee.ip()
-            && (0..=PASSED_ON_WITHIN).contains(&passed)
-            && is_running
-            && (same(&earlier.from, &call.from) || same(&earlier.to, &call.to))
-    };
-    let mut found = before.iter().enumerate().skip(first).filter(fits);
-    match (found.next(), found.next()) {
-        (Some((only, _)), None) => Some(only),
-        _ => None,
-    }
-}
-
-/// The call that a B2BUA with an address on either side passed on as this one: it leaves both numbers and the tag of the caller,
-/// which no other call has, or puts something of its own before that tag.
-fn leg_of_other_address(
-    calls: &[Call],
-    tags: &[Option<Box<str>>],
-    index: usize,
-    call: &Call,
-) -> Option<usize> {
-    let tag = tags.get(index)?.as_deref()?;
-    let first = index.saturating_sub(LEGS_LOOKED_AT);
-    let before = calls.get(..index)?.iter().zip(tags).enumerate().skip(first);
-    let fits = |(_, (earlier, own)): &(usize, (&Call, &Option<Box<str>>))| {
-        let is_tag = |own: &str| own.len() >= UNIQUE_TAG && tag.ends_with(own);
-        let same = |x: &str, y: &str| !user(x).is_empty() && user(x) == user(y);
-        own.as_deref().is_some_and(is_tag)
-            && earlier.call_id != call.call_id
-            && earlier.caller.ip() != call.caller.ip()
-            && earlier.caller.ip() != call.callee.ip()
-            && (0..=PASSED_ON_WITHIN).contains(&call.start.1.since(earlier.start.1))
-            && earlier.end.is_none_or(|(_, end)| end > call.start.1)
-            && same(&earlier.from, &call.from)
-            && same(&earlier.to, &call.to)
-    };
-    let mut found = before.filter(fits);
-    match (found.next(), found.next()) {
-        (Some((only, _)), None) => Some(only),
-        _ => None,
-    }
-}
-
 /// What was dialled, where the Request-URI is a telephone number and To names somebody else (RFC 3261 section 8.1.1.2).
 fn dialled(message: &SipMessage) -> Option<Box<str>> {
     let Kind::Request { method: Method::Invite, uri } = &message.kind else { return None };
@@ -474,83 +377,7 @@ fn dialled(message: &SipMessage) -> Option<Box<str>> {
 }
 
 /// `21` of `sip:21@192.168.10.2`.
-fn user(aor: &str) -> &str {
+pub(super) fn user(aor: &str) -> &str {
     let rest = aor.split_once(':').map_or(aor, |(_, rest)| rest);
     rest.split_once('@').map_or("", |(user, _)| user)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::fixture::{at, frame, socket};
-    use super::*;
-
-    fn call(from: &str, to: &str, ms: i64, numbers: [&str; 2]) -> Call {
-        let [from_number, to_number] = numbers;
-        let id = format!("{from}-{ms}").into();
-        Call {
-            from: format!("sip:{from_number}@a.example").into(),
-            to: format!("sip:{to_number}@b.example").into(),
-            ..Call::begun(id, CallProtocol::Sip, (socket(from), socket(to)), (frame(1), at(ms)))
-        }
-    }
-
-    const PHONE: &str = "192.168.10.21:5060";
-    const OTHER: &str = "192.168.10.22:5060";
-    const PBX: &str = "192.168.10.2:5060";
-
-    fn leg(calls: &[Call]) -> Option<usize> {
-        let last = calls.len() - 1;
-        other_leg(calls, last, &calls[last])
-    }
-
-    #[test]
-    fn what_a_pbx_passes_on_is_a_leg_of_what_came_to_it() {
-        let came = call(PHONE, PBX, 0, ["21", "22"]);
-        let passed_on = |ms, numbers| call(PBX, OTHER, ms, numbers);
-        assert_eq!(leg(&[came.clone(), passed_on(20, ["21", "99"])]), Some(0));
-        assert_eq!(
-            leg(&[came.clone(), passed_on(20, ["0211555", "22"])]),
-            Some(0),
-            "the called number is the same"
-        );
-        assert_eq!(leg(&[came.clone(), passed_on(20, ["23", "24"])]), None, "another call of the PBX");
-        assert_eq!(leg(&[came.clone(), passed_on(20_000, ["21", "22"])]), None, "much later");
-        let tried =
-            Call { leg_of: Some(0), end: Some((frame(2), at(19_000))), ..passed_on(20, ["21", "22"]) };
-        let next = passed_on(20_000, ["21", "23"]);
-        assert_eq!(
-            leg(&[came.clone(), tried.clone(), next.clone()]),
-            Some(0),
-            "the next telephone of a group"
-        );
-        let answered = Call { answered: Some((frame(2), at(900))), ..tried };
-        assert_eq!(leg(&[came.clone(), answered, next]), None, "the call is already there");
-        let ended = Call { end: Some((frame(2), at(10))), ..came.clone() };
-        assert_eq!(leg(&[ended, passed_on(20, ["21", "22"])]), None);
-        assert_eq!(leg(&[came.clone(), came.clone(), passed_on(20, ["21", "22"])]), None, "two could be it");
-        assert_eq!(
-            leg(&[came, call(PBX, PHONE, 20, ["21", "22"])]),
-            None,
-            "back to the caller: hairpinned or recalled"
-        );
-    }
-
-    #[test]
-    fn what_goes_out_by_another_address_is_a_leg_if_the_tag_of_its_caller_goes_with_it() {
-        let came = call(PHONE, PBX, 0, ["anonymous", "22"]);
-        let leg = |out: Call, tags: [&str; 2]| {
-            let tags = tags.map(|tag| Some(tag.into()));
-            leg_of_other_address(&[came.clone(), out.clone()], &tags, 1, &out)
-        };
-        let out = |from: &str, ms, numbers| call(from, OTHER, ms, numbers);
-        let other = "203.0.113.5:5060";
-        let same = ["anonymous", "22"];
-        assert_eq!(leg(out(other, 5, same), ["00e9d478", "SD4909701-00e9d478"]), Some(0));
-        assert_eq!(leg(out(other, 5, same), ["00e9d478", "00e9d478"]), Some(0));
-        assert_eq!(leg(out(other, 5, same), ["00e9d478", "11e9d479"]), None, "another call of these numbers");
-        assert_eq!(leg(out(other, 5, same), ["1", "SD1"]), None, "so short a tag may come again");
-        assert_eq!(leg(out(other, 5, ["anonymous", "23"]), ["00e9d478", "00e9d478"]), None);
-        assert_eq!(leg(out(other, 9_000, same), ["00e9d478", "00e9d478"]), None, "much later");
-        assert_eq!(leg(out(PHONE, 5, same), ["00e9d478", "00e9d478"]), None, "a client with one tag for all");
-    }
 }

@@ -86,8 +86,8 @@ fn tcp_in_ipv4() -> Vec<u8> {
     packet
 }
 
-fn decode_at(link: u16, data: &[u8], original_length: usize) -> Decoded {
-    decode(&Record {
+fn record(link: u16, data: &[u8], original_length: usize) -> Record<'_> {
+    Record {
         index: 5,
         time: Timestamp(7),
         interface: 3,
@@ -95,7 +95,11 @@ fn decode_at(link: u16, data: &[u8], original_length: usize) -> Decoded {
         original_length: original_length as u32,
         data,
         offset: OFFSET,
-    })
+    }
+}
+
+fn decode_at(link: u16, data: &[u8], original_length: usize) -> Decoded {
+    decode(&record(link, data, original_length))
 }
 
 fn decoded(link: u16, data: &[u8]) -> Decoded {

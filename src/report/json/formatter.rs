@@ -46,7 +46,8 @@ impl Guarded {
 impl Formatter for Guarded {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> Result<()> {
         let mut rest = fragment;
-        let is_usual = fragment.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        // Without a way out, so that sixteen bytes are looked at in one step.
+        let is_usual = fragment.bytes().fold(true, |so_far, byte| so_far & matches!(byte, b' '..=b'~'));
         while !is_usual && let Some((at, c)) = rest.char_indices().find(|(_, c)| !is_plain(*c)) {
             let (plain, tail) = rest.split_at(at);
             out.write_all(plain.as_bytes())?;

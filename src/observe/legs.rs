@@ -1,0 +1,232 @@
+//! Takes finished calls in the order in which they began; says which are legs of one behind a B2BUA.
+
+use std::collections::BTreeMap;
+use std::hash::BuildHasher;
+use std::net::IpAddr;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+
+use crate::capture::Timestamp;
+
+use super::call::{Answer, Call};
+use super::talk::{Talk, user};
+
+/// A PBX that passes a call on does so within this time (ns); queues and announcements come later.
+const PASSED_ON_WITHIN: i64 = 5_000_000_000;
+/// The telephones that a PBX called as well are told to stop within this time (ns) behind the answer of one.
+const CALLED_OFF_WITHIN: i64 = 2_000_000_000;
+/// Calls before this one that are looked at for the other leg.
+const LEGS_LOOKED_AT: usize = 256;
+/// A tag of so many characters holds the 32 random bits that make it the only one of its kind (RFC 3261 section 19.3).
+const UNIQUE_TAG: usize = 8;
+
+/// Where the calls so far stand, by what another leg has in common with them.
+#[derive(Default)]
+struct Known {
+    by_caller: HashMap<IpAddr, Vec<usize>, RandomState>,
+    by_callee: HashMap<IpAddr, Vec<usize>, RandomState>,
+    /// By the hash of the calling number.
+    by_number: HashMap<u64, Vec<usize>, RandomState>,
+    hasher: RandomState,
+}
+
+impl Known {
+    fn add(&mut self, index: usize, call: &Call) {
+        self.by_caller.entry(call.caller.ip()).or_default().push(index);
+        self.by_callee.entry(call.callee.ip()).or_default().push(index);
+        self.by_number.entry(self.hash(call)).or_default().push(index);
+    }
+
+    fn hash(&self, call: &Call) -> u64 {
+        self.hasher.hash_one(user(&call.from))
+    }
+}
+
+/// Those of `list` that are looked at for the call at `index`.
+fn listed(list: Option<&Vec<usize>>, index: usize) -> &[usize] {
+    let list = list.map_or(&[][..], Vec::as_slice);
+    let first = index.saturating_sub(LEGS_LOOKED_AT);
+    list.get(list.partition_point(|at| *at < first)..).unwrap_or_default()
+}
+
+fn only(mut found: impl Iterator<Item = usize>) -> Option<usize> {
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
+}
+
+/// The calls in the order in which they began, legs tied together.
+pub(super) fn finish(talks: Vec<Talk>) -> Vec<Call> {
+    let tags: Vec<Option<Box<str>>> = talks.iter().map(Talk::caller_tag).collect();
+    let mut calls: Vec<Call> = talks.into_iter().map(Talk::finish).collect();
+    let mut known = Known::default();
+    for index in 0..calls.len() {
+        let Some(call) = calls.get(index) else { continue };
+        let leg_of = other_leg(&calls, &known, index, call)
+            .or_else(|| leg_of_other_address(&calls, &tags, &known, index, call));
+        known.add(index, call);
+        if let Some(call) = calls.get_mut(index) {
+            call.leg_of = leg_of;
+        }
+    }
+    called_off(&mut calls);
+    calls
+}
+
+/// Marks the legs that a PBX ended because another telephone had answered.
+fn called_off(calls: &mut [Call]) {
+    let mut answers: BTreeMap<usize, Vec<Timestamp>> = BTreeMap::new();
+    for call in calls.iter() {
+        if let (Some(root), Some((_, at))) = (call.leg_of, call.answered) {
+            answers.entry(root).or_default().push(at);
+        }
+    }
+    for call in calls.iter_mut().filter(|call| call.answer == Answer::Cancelled) {
+        let siblings = call.leg_of.and_then(|root| answers.get(&root));
+        let (Some(siblings), Some((_, end))) = (siblings, call.end) else { continue };
+        call.answered_elsewhere |=
+            siblings.iter().any(|at| (0..=CALLED_OFF_WITHIN).contains(&end.since(*at)));
+    }
+}
+
+/// The call that a PBX passed on as this one: it came to whoever sends this one, shortly before, and one of the two numbers
+/// is the same. None if several could be it.
+fn other_leg(calls: &[Call], known: &Known, index: usize, call: &Call) -> Option<usize> {
+    let own = call.caller.ip();
+    let to_own = listed(known.by_callee.get(&own), index);
+    if to_own.is_empty() {
+        return None;
+    }
+    // Telephones may ring one after the other: the next one when the one before has not answered.
+    let tried: BTreeMap<usize, Timestamp> = listed(known.by_caller.get(&own), index)
+        .iter()
+        .filter_map(|at| calls.get(*at))
+        .filter(|other| other.answered.is_none())
+        .filter_map(|other| Some((other.leg_of?, other.end?.1)))
+        .collect();
+    let fits = |at: &usize| {
+        let Some(earlier) = calls.get(*at) else { return false };
+        let begun = tried.get(at).map_or(earlier.start.1, |end| earlier.start.1.max(*end));
+        let passed = call.start.1.since(begun);
+        let is_running = earlier.end.is_none_or(|(_, end)| end > call.start.1);
+        let same = |x: &str, y: &str| !user(x).is_empty() && user(x) == user(y);
+        earlier.caller.ip() != call.callee.ip()
+            && (0..=PASSED_ON_WITHIN).contains(&passed)
+            && is_running
+            && (same(&earlier.from, &call.from) || same(&earlier.to, &call.to))
+    };
+    only(to_own.iter().copied().filter(fits))
+}
+
+/// The call that a B2BUA with an address on either side passed on as this one: it leaves both numbers and the tag of the caller,
+/// which no other call has, or puts something of its own before that tag.
+fn leg_of_other_address(
+    calls: &[Call],
+    tags: &[Option<Box<str>>],
+    known: &Known,
+    index: usize,
+    call: &Call,
+) -> Option<usize> {
+    let tag = tags.get(index)?.as_deref()?;
+    let same_number = listed(known.by_number.get(&known.hash(call)), index);
+    let fits = |at: &usize| {
+        let (Some(earlier), Some(own)) = (calls.get(*at), tags.get(*at)) else { return false };
+        let is_tag = |own: &str| own.len() >= UNIQUE_TAG && tag.ends_with(own);
+        let same = |x: &str, y: &str| !user(x).is_empty() && user(x) == user(y);
+        own.as_deref().is_some_and(is_tag)
+            && earlier.call_id != call.call_id
+            && earlier.caller.ip() != call.caller.ip()
+            && earlier.caller.ip() != call.callee.ip()
+            && (0..=PASSED_ON_WITHIN).contains(&call.start.1.since(earlier.start.1))
+            && earlier.end.is_none_or(|(_, end)| end > call.start.1)
+            && same(&earlier.from, &call.from)
+            && same(&earlier.to, &call.to)
+    };
+    only(same_number.iter().copied().filter(fits))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::call::CallProtocol;
+    use super::super::fixture::{at, frame, socket};
+    use super::*;
+
+    fn call(from: &str, to: &str, ms: i64, numbers: [&str; 2]) -> Call {
+        let [from_number, to_number] = numbers;
+        let id = format!("{from}-{ms}").into();
+        Call {
+            from: format!("sip:{from_number}@a.example").into(),
+            to: format!("sip:{to_number}@b.example").into(),
+            ..Call::begun(id, CallProtocol::Sip, (socket(from), socket(to)), (frame(1), at(ms)))
+        }
+    }
+
+    const PHONE: &str = "192.168.10.21:5060";
+    const OTHER: &str = "192.168.10.22:5060";
+    const PBX: &str = "192.168.10.2:5060";
+
+    /// All but the last one.
+    fn known(calls: &[Call]) -> Known {
+        let mut known = Known::default();
+        let before = calls.len() - 1;
+        (0..).zip(&calls[..before]).for_each(|(index, call)| known.add(index, call));
+        known
+    }
+
+    fn leg(calls: &[Call]) -> Option<usize> {
+        let last = calls.len() - 1;
+        other_leg(calls, &known(calls), last, &calls[last])
+    }
+
+    #[test]
+    fn what_a_pbx_passes_on_is_a_leg_of_what_came_to_it() {
+        let came = call(PHONE, PBX, 0, ["21", "22"]);
+        let passed_on = |ms, numbers| call(PBX, OTHER, ms, numbers);
+        assert_eq!(leg(&[came.clone(), passed_on(20, ["21", "99"])]), Some(0));
+        assert_eq!(
+            leg(&[came.clone(), passed_on(20, ["0211555", "22"])]),
+            Some(0),
+            "the called number is the same"
+        );
+        assert_eq!(leg(&[came.clone(), passed_on(20, ["23", "24"])]), None, "another call of the PBX");
+        assert_eq!(leg(&[came.clone(), passed_on(20_000, ["21", "22"])]), None, "much later");
+        let tried =
+            Call { leg_of: Some(0), end: Some((frame(2), at(19_000))), ..passed_on(20, ["21", "22"]) };
+        let next = passed_on(20_000, ["21", "23"]);
+        assert_eq!(
+            leg(&[came.clone(), tried.clone(), next.clone()]),
+            Some(0),
+            "the next telephone of a group"
+        );
+        let answered = Call { answered: Some((frame(2), at(900))), ..tried };
+        assert_eq!(leg(&[came.clone(), answered, next]), None, "the call is already there");
+        let ended = Call { end: Some((frame(2), at(10))), ..came.clone() };
+        assert_eq!(leg(&[ended, passed_on(20, ["21", "22"])]), None);
+        assert_eq!(leg(&[came.clone(), came.clone(), passed_on(20, ["21", "22"])]), None, "two could be it");
+        assert_eq!(
+            leg(&[came, call(PBX, PHONE, 20, ["21", "22"])]),
+            None,
+            "back to the caller: hairpinned or recalled"
+        );
+    }
+
+    #[test]
+    fn what_goes_out_by_another_address_is_a_leg_if_the_tag_of_its_caller_goes_with_it() {
+        let came = call(PHONE, PBX, 0, ["anonymous", "22"]);
+        let leg = |out: Call, tags: [&str; 2]| {
+            let tags = tags.map(|tag| Some(tag.into()));
+            let calls = [came.clone(), out.clone()];
+            leg_of_other_address(&calls, &tags, &known(&calls), 1, &out)
+        };
+        let out = |from: &str, ms, numbers| call(from, OTHER, ms, numbers);
+        let other = "203.0.113.5:5060";
+        let same = ["anonymous", "22"];
+        assert_eq!(leg(out(other, 5, same), ["00e9d478", "SD4909701-00e9d478"]), Some(0));
+        assert_eq!(leg(out(other, 5, same), ["00e9d478", "00e9d478"]), Some(0));
+        assert_eq!(leg(out(other, 5, same), ["00e9d478", "11e9d479"]), None, "another call of these numbers");
+        assert_eq!(leg(out(other, 5, same), ["1", "SD1"]), None, "so short a tag may come again");
+        assert_eq!(leg(out(other, 5, ["anonymous", "23"]), ["00e9d478", "00e9d478"]), None);
+        assert_eq!(leg(out(other, 9_000, same), ["00e9d478", "00e9d478"]), None, "much later");
+        assert_eq!(leg(out(PHONE, 5, same), ["00e9d478", "00e9d478"]), None, "a client with one tag for all");
+    }
+}

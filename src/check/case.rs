@@ -204,7 +204,7 @@ impl<'a> Case<'a> {
     }
 
     pub(super) fn scope(&self, address: IpAddr) -> Scope {
-        self.hints.scope(address)
+        self.hints.scope_of(address, self.traffic)
     }
 
     /// Own ports of a leg, as the site file may have changed them.

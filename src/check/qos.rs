@@ -7,7 +7,7 @@ use crate::capture::{Frame, Timestamp};
 use crate::observe::media::marking::Remarked;
 use crate::observe::media::{MediaKind, Seen};
 use crate::observe::message::App;
-use crate::observe::{Direction, Flow, FlowView, HostFacts, Protocol, Stream, is_own};
+use crate::observe::{Direction, Flow, FlowView, Protocol, Stream, is_own};
 use crate::rules::QosRule;
 use crate::site::{Confidence, Device, Kind, Scope};
 
@@ -354,8 +354,7 @@ fn is_local(case: &Case<'_>, sender: IpAddr) -> bool {
 
 /// Whether its packets come out of the Internet.
 fn is_outside(case: &Case<'_>, sender: IpAddr) -> bool {
-    let is_neighbour = case.host(sender).is_some_and(HostFacts::is_neighbour);
-    case.scope(sender) == Scope::Public && !is_neighbour
+    case.scope(sender) == Scope::Public
 }
 
 fn is_system(device: Option<&Device>) -> bool {

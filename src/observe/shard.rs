@@ -15,7 +15,7 @@ use crate::decode::{IcmpError, Mac, Packet, Part, TcpSegment, Transport};
 use super::batch::{Batch, Event, media_header, protocol_of};
 use super::content::Note;
 use super::dialogs::Datagram;
-use super::duplicates::Duplicates;
+use super::duplicates::{self, Duplicates};
 use super::flow::{End, FlowKey, FlowState};
 use super::icmp::IcmpReport;
 use super::media::{
@@ -138,9 +138,10 @@ impl Shard {
     pub fn track(&mut self, own: usize, wave: &Wave) {
         for ((chunk, injected), before) in wave.chunks.iter().zip(&wave.injected).zip(&wave.before) {
             let at = |index: u32| (before + u64::from(index), chunk.frame(u64::from(index)));
-            let mut completed = injected.get(own).map_or([].iter(), |list| list.iter()).peekable();
             let events = chunk.value.events.get(own).map_or(&[][..], Vec::as_slice);
-            self.find_copies(events, &|index| chunk.frame(u64::from(index)));
+            let injected = injected.get(own).map_or(&[][..], Vec::as_slice);
+            self.find_copies(events, injected, &|index| chunk.frame(u64::from(index)));
+            let mut completed = injected.iter().peekable();
             for (at_event, event) in events.iter().enumerate() {
                 while let Some(datagram) = completed.next_if(|datagram| datagram.index < event.index()) {
                     self.datagram(at(datagram.index), datagram);
@@ -162,16 +163,34 @@ impl Shard {
 
     /// A pass of its own: the slots lie anywhere in memory, and where nothing else is done in between the processor waits for
     /// several of them at a time.
-    fn find_copies(&mut self, events: &[Event], frame: &impl Fn(u32) -> Frame) {
-        let duplicates = &mut self.duplicates;
+    fn find_copies(&mut self, events: &[Event], injected: &[Injected], frame: &impl Fn(u32) -> Frame) {
         self.copies.clear();
-        self.copies.extend(events.iter().map(|event| match event {
-            Event::Packet(packet, print, _) => duplicates.is_copy(frame(packet.index), packet, *print),
-            Event::Icmp(_) => None,
-        }));
+        let mut completed = injected.iter().peekable();
+        for event in events {
+            while let Some(datagram) = completed.next_if(|datagram| datagram.index < event.index()) {
+                self.look_into(datagram, frame(datagram.index));
+            }
+            self.copies.push(match event {
+                Event::Packet(packet, print, _) => {
+                    self.duplicates.is_copy(frame(packet.index), packet, *print)
+                }
+                Event::Icmp(_) => None,
+            });
+        }
+        completed.for_each(|datagram| self.look_into(datagram, frame(datagram.index)));
     }
 
-    /// It was looked at for copies as its first fragment.
+    /// A datagram that was put together was looked at as its first fragment; what it carried was not.
+    fn look_into(&mut self, datagram: &Injected, frame: Frame) {
+        let packet = &datagram.packet;
+        if packet.part == Part::Reassembled {
+            return;
+        }
+        let rtp = media_header(packet, datagram.bytes.get(packet.payload.range()).unwrap_or_default());
+        let print = duplicates::print(packet, &datagram.bytes, rtp.is_some_and(|rtp| !rtp.odd_padding));
+        self.counts.look_at(packet, self.duplicates.is_copy(frame, packet, print));
+    }
+
     fn datagram(&mut self, at: (u64, Frame), datagram: &Injected) {
         let payload = datagram.bytes.get(datagram.packet.payload.range()).unwrap_or_default();
         let rtp = media_header(&datagram.packet, payload);
@@ -461,7 +480,6 @@ impl Counts {
 
 #[cfg(test)]
 mod tests {
-    use super::super::duplicates;
     use super::super::fixture::{at, frame, packet};
     use super::*;
     use crate::decode::{Span, TcpFlags};
@@ -514,11 +532,12 @@ mod tests {
             Event::Packet(packet, duplicates::print(&packet, &[first_byte], false), None)
         };
         let events = [event(1, Part::First, 0), event(3, Part::Whole, 0), event(4, Part::First, 1)];
-        shard.find_copies(&events, &|index| frame(index.into()));
+        let whole = |kind| [Injected { index: 2, packet: part(2, kind), bytes: vec![0; 64] }];
+        shard.find_copies(&events, &whole(Part::Reassembled), &|index| frame(index.into()));
         assert_eq!(shard.copies, [Some(false), Some(true), Some(false)]);
-        let whole = Injected { index: 2, packet: part(2, Part::Reassembled), bytes: vec![0; 64] };
-        shard.datagram((2, frame(2)), &whole);
-        assert_eq!((shard.counts.copy_candidates, shard.flows.len()), (0, 1));
+        assert_eq!(shard.counts.copy_candidates, 0);
+        shard.find_copies(&events, &whole(Part::Whole), &|index| frame(index.into()));
+        assert_eq!(shard.counts.copy_candidates, 1, "what a tunnel in fragments held");
     }
 
     #[test]

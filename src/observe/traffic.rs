@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
 
 use super::icmp::IcmpReport;
 use super::repeats::Prompt;
@@ -71,6 +72,13 @@ impl Traffic {
     pub fn host(&self, address: IpAddr) -> Option<&HostFacts> {
         let at = self.hosts.binary_search_by(|facts| facts.address.cmp(&address));
         at.ok().and_then(|at| self.hosts.get(at))
+    }
+
+    /// The same of all hosts with an address of `range`.
+    pub fn hosts_of(&self, range: RangeInclusive<IpAddr>) -> impl Iterator<Item = &HostFacts> {
+        let first = self.hosts.partition_point(|facts| facts.address < *range.start());
+        let from = self.hosts.get(first..).unwrap_or_default();
+        from.iter().take_while(move |facts| range.contains(&facts.address))
     }
 
     /// Positions of the streams of a call, in order; of several telephones that rang, those of the one that answered.
@@ -574,5 +582,12 @@ impl HostFacts {
     #[must_use]
     pub fn is_neighbour(&self) -> bool {
         self.macs.iter().any(|seen| seen.paired)
+    }
+
+    /// Whether its packets came with a hardware address that sends for no other one, and with a TTL that nobody has lowered.
+    #[must_use]
+    pub fn has_come_directly(&self) -> bool {
+        let is_untouched = self.ttl.is_some_and(|(_, most)| matches!(most, 64 | 128 | 255));
+        self.on_link == Some(true) && is_untouched && self.macs.iter().any(|seen| seen.frames > 0)
     }
 }

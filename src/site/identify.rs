@@ -145,13 +145,14 @@ impl<'a> Scene<'a> {
     fn is_within(&self, address: IpAddr, scope: PeerScope) -> bool {
         match scope {
             PeerScope::Any => true,
-            PeerScope::Lan => self.hints.scope(address) == Scope::Lan,
-            PeerScope::Internet => {
-                let is_neighbour = self.traffic.host(address).is_some_and(|facts| facts.is_neighbour());
-                self.hints.scope(address) == Scope::Public && !is_neighbour
-            }
-            PeerScope::Multicast => self.hints.scope(address) == Scope::Multicast,
+            PeerScope::Lan => self.scope(address) == Scope::Lan,
+            PeerScope::Internet => self.scope(address) == Scope::Public,
+            PeerScope::Multicast => self.scope(address) == Scope::Multicast,
         }
+    }
+
+    fn scope(&self, address: IpAddr) -> Scope {
+        self.hints.scope_of(address, self.traffic)
     }
 
     /// The longest prefix decides. A hardware address speaks for a host only on the captured link: behind a router
@@ -160,7 +161,7 @@ impl<'a> Scene<'a> {
         for facts in &self.traffic.hosts {
             // Who has no address yet sends from none (RFC 2131 section 4.1).
             let is_nobodys = facts.address.is_unspecified();
-            if is_nobodys || facts.on_link == Some(false) || self.hints.scope(facts.address) != Scope::Lan {
+            if is_nobodys || facts.on_link == Some(false) || self.scope(facts.address) != Scope::Lan {
                 continue;
             }
             let Some(seen) = facts.macs.iter().find(|seen| !seen.mac.is_local() && !seen.mac.is_multicast())
@@ -182,7 +183,7 @@ impl<'a> Scene<'a> {
     /// Whether the capture shows the MAC address that its maker gave the host.
     fn has_own_mac(&self, address: IpAddr) -> bool {
         self.traffic.host(address).is_some_and(|facts| {
-            let is_own = facts.on_link != Some(false) && self.hints.scope(address) == Scope::Lan;
+            let is_own = facts.on_link != Some(false) && self.scope(address) == Scope::Lan;
             is_own && facts.macs.iter().any(|seen| !seen.mac.is_local() && !seen.mac.is_multicast())
         })
     }
@@ -210,7 +211,7 @@ impl<'a> Scene<'a> {
             let forwards = asked && seen.source == NameSource::Dns && self.name_servers.contains(&seen.host);
             // A maker's server stands in the Internet: whoever greets a host of the LAN so is shown a page, say.
             let is_greeting = asked && seen.source != NameSource::Dns;
-            let is_local = seen.address.is_some_and(|target| self.hints.scope(target) == Scope::Lan);
+            let is_local = seen.address.is_some_and(|target| self.scope(target) == Scope::Lan);
             if let Some(address) = address.filter(|_| !(forwards || is_greeting && is_local)) {
                 let kind = match asked {
                     true if is_greeting => EvidenceKind::NameGreeted,
@@ -228,7 +229,7 @@ impl<'a> Scene<'a> {
     fn registrars(&self, scope: PeerScope) -> Vec<(IpAddr, Evidence)> {
         let has_lan_client = |address| {
             let clients = self.traffic.registrations.iter().filter(|one| one.registrar.ip() == address);
-            clients.into_iter().any(|one| self.hints.scope(one.client.ip()) == Scope::Lan)
+            clients.into_iter().any(|one| self.scope(one.client.ip()) == Scope::Lan)
         };
         let registrars = self.traffic.sip_endpoints.iter().filter_map(|endpoint| {
             let frame = endpoint.registrar?;
@@ -343,7 +344,7 @@ impl<'a> Scene<'a> {
             role,
             evidence,
             contradictions,
-            scope: self.hints.scope(address),
+            scope: self.scope(address),
             on_link: facts.and_then(|facts| facts.on_link),
             former: Vec::new(),
         })

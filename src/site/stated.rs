@@ -1,13 +1,14 @@
 //! What the user states on the command line and in the site file, in one place to ask.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::ops::RangeInclusive;
 
 use super::device::Scope;
 use super::hints::{ProviderHint, SiteFile};
 use super::identify::Lore;
 use super::value::{Kind, ModelId, RoleId};
-use crate::observe::is_public;
+use crate::observe::{HostFacts, Traffic, is_public};
 
 /// Everything the user stated.
 #[derive(Clone, Debug, Default)]
@@ -97,6 +98,16 @@ impl Hints {
         Some(words.into())
     }
 
+    /// Where a host lies: as its address says, or in the LAN where the capture shows it there. Whole houses have public addresses
+    /// within, and with IPv6 nearly every LAN does.
+    #[must_use]
+    pub fn scope_of(&self, address: IpAddr, traffic: &Traffic) -> Scope {
+        match self.scope(address) {
+            Scope::Public if is_in_the_house(address, traffic) => Scope::Lan,
+            scope => scope,
+        }
+    }
+
     /// Where an address lies: private by RFC 1918, 3927, 4193 and 4291, or as the site file says. Addresses of
     /// RFC 6598 (carrier-grade NAT) are the provider's side.
     #[must_use]
@@ -145,6 +156,32 @@ impl Stated {
     }
 }
 
+/// Whether ARP or neighbour discovery shows it on the captured link, or a hardware address of its own and an untouched TTL do, and
+/// another host of its subnet is there as well: one alone may be what stands behind a router.
+fn is_in_the_house(address: IpAddr, traffic: &Traffic) -> bool {
+    let Some(facts) = traffic.host(address) else { return false };
+    let own = |facts: &HostFacts| facts.macs.first().map(|seen| seen.mac);
+    facts.is_neighbour()
+        || facts.has_come_directly()
+            && traffic.hosts_of(subnet(address)).any(|other| {
+                other.address != address && other.has_come_directly() && own(other) != own(facts)
+            })
+}
+
+/// The usual subnet of an address, /24 or /64 (RFC 4291 section 2.5.4): its first and its last address.
+fn subnet(address: IpAddr) -> RangeInclusive<IpAddr> {
+    match address {
+        IpAddr::V4(v4) => {
+            let bits = v4.to_bits();
+            IpAddr::V4(Ipv4Addr::from_bits(bits & !0xff))..=IpAddr::V4(Ipv4Addr::from_bits(bits | 0xff))
+        }
+        IpAddr::V6(v6) => {
+            let (bits, hosts) = (v6.to_bits(), u128::from(u64::MAX));
+            IpAddr::V6(Ipv6Addr::from_bits(bits & !hosts))..=IpAddr::V6(Ipv6Addr::from_bits(bits | hosts))
+        }
+    }
+}
+
 /// What the user calls it, in quotation marks.
 fn push_name(words: &mut String, name: Option<&str>) {
     if let Some(name) = name {
@@ -171,6 +208,9 @@ fn role_or_model(word: &str, lore: Lore<'_>) -> Result<(Option<RoleId>, Option<M
 mod tests {
     use super::super::{HostHint, Model, Role, Text};
     use super::*;
+    use crate::decode::Mac;
+    use crate::observe::MacSeen;
+    use crate::observe::fixture::{frame, host};
 
     const PBX: &str = "192.168.10.2";
 
@@ -235,6 +275,34 @@ mod tests {
         let error = of_both([Some("a-one"), Some("b.server")]).unwrap_err();
         assert!(error.contains("`192.168.10.2=a-one` and as `192.168.10.2=b.server`"), "{error}");
         assert!(of_both([None, Some("b.server")]).is_err() && of_both([Some("a-one"); 2]).is_ok());
+    }
+
+    #[test]
+    fn a_house_with_public_addresses_is_a_lan_where_the_capture_shows_it() {
+        let seen = |last: u8, paired| MacSeen {
+            mac: Mac([2, 0, 0, 0, 0, last]),
+            frames: 9,
+            first: frame(1),
+            paired,
+        };
+        let host = |address: &str, last, ttl, paired| HostFacts {
+            macs: vec![seen(last, paired)],
+            ttl: Some((ttl, ttl)),
+            ..host(address, Some(ttl == 64))
+        };
+        let scope = |mut hosts: Vec<HostFacts>, address: &str| {
+            hosts.sort_by_key(|facts| facts.address);
+            Hints::default().scope_of(ip(address), &Traffic { hosts, ..Traffic::default() })
+        };
+        let (own, other, far) = ("2003:e8::2", "2003:e8::21", "2003:180::150");
+        assert_eq!(scope(vec![host(own, 1, 64, true)], own), Scope::Lan, "neighbour discovery");
+        let both = vec![host(own, 1, 64, false), host(other, 2, 64, false), host(far, 3, 64, false)];
+        assert_eq!(scope(both.clone(), own), Scope::Lan);
+        assert_eq!(scope(both, far), Scope::Public, "alone, it may be what stands behind the router");
+        let same = vec![host(own, 1, 64, false), host(other, 1, 64, false)];
+        assert_eq!(scope(same, own), Scope::Public, "one station for both");
+        let lowered = vec![host("194.25.10.2", 1, 57, false), host("194.25.10.3", 2, 57, false)];
+        assert_eq!(scope(lowered, "194.25.10.2"), Scope::Public);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 use super::super::finding::Code;
 use super::super::fixture::{PBX, PHONE, World, row, subjects};
 use super::*;
-use crate::observe::MacSeen;
 use crate::observe::fixture::{at, frame, host, ip, mac, sent, stream, udp};
+use crate::observe::{HostFacts, MacSeen};
 
 const EF: u8 = 46;
 const VOICE: &str = "transport = \"udp\"\nown = \"10000-10200\"\ninitiator = \"either\"\npeer.scope = \"lan\"\nspeaks = [\"rtp\"]";

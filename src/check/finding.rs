@@ -398,6 +398,8 @@ pub enum Detail {
         status: Option<(u16, u64)>,
         /// As of SIG-002.
         refusal: Option<Box<IcmpReport>>,
+        /// They go in fragments, and the other side answers what does not.
+        large: bool,
     },
     /// NET-004. The wrong VLANs with their packets, and those that the user states.
     Net004 { vlans: Vec<(u16, u64)>, expected: Vec<u16> },

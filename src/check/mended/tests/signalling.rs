@@ -180,6 +180,7 @@ fn requests_that_one_sending_is_enough_for_end_the_repeating() {
             answered: 1,
             status: None,
             refusal: None,
+            large: false,
         };
         is_over(detail, 2, &world)
     };

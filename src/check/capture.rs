@@ -9,6 +9,7 @@ use crate::site::Confidence;
 
 use super::absence;
 use super::case::{Case, SIP};
+use super::connection::{SIPS, stuck};
 use super::evidence::{Collector, FRAMES_KEPT, of_flows};
 use super::filter;
 use super::finding::{Code, Detail, Evidence, Finding, LossSign, Party, Severity};
@@ -44,7 +45,8 @@ pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary]) -> Vec<Finding
     findings.extend(one_direction(traffic));
     findings.extend(cut_sip(traffic));
     findings.extend(clock(traffic));
-    findings.extend(encrypted(case));
+    let is_poor = has(&findings, Code::Cap001) || has(&findings, Code::Cap003);
+    findings.extend(encrypted(case, is_poor));
     let has_gaps = has(&findings, Code::Cap001) || has(&findings, Code::Cap011);
     findings.extend(absence::check(case, captures, has_gaps));
     findings
@@ -242,18 +244,18 @@ fn clock(traffic: &Traffic) -> Option<Finding> {
     Some(finding)
 }
 
-/// RFC 3261 section 19.1.2.
-const SIPS: u16 = 5061;
-
-/// CAP-008: encrypted connections on which SIP is documented for an identified device, or to the port of SIP over TLS.
-fn encrypted(case: &Case<'_>) -> Option<Finding> {
+/// CAP-008: what never was encrypted is told as SIG-007. Encrypted connections on which SIP is documented for an identified device, or to the port of SIP over TLS.
+fn encrypted(case: &Case<'_>, is_poor: bool) -> Option<Finding> {
     let flows = case.ends.iter().filter(|end| {
         let signalling = end.rows.iter().any(|(row, _)| row.speaks.iter().any(|word| *word == SIP));
         end.view.flow.app == App::Tls && signalling
     });
     let flows = flows.map(|end| end.view.flow);
     let others = case.traffic.flows.iter().filter(|flow| flow.app == App::Tls && flow.b.port() == SIPS);
-    let flows: BTreeMap<usize, _> = flows.chain(others).map(|flow| (flow.id, flow)).collect();
+    let mut flows: BTreeMap<usize, _> = flows.chain(others).map(|flow| (flow.id, flow)).collect();
+    for flow in stuck(case, is_poor).values().flatten() {
+        flows.remove(&flow.id);
+    }
     let connections = flows.len() as u64;
     let mut finding =
         (connections > 0).then(|| note(Detail::Cap008 { connections }, Severity::Info, connections))?;
@@ -520,7 +522,7 @@ mod tests {
             let flow = tcp("192.168.10.21:40000", &format!("{PBX}:{port}"), TcpOutcome::Answered, 1);
             let world = World::new(&row("R1", "acme.pbx", words)).device(PBX, "acme.pbx");
             let world = world.flows(vec![Flow { app, ..flow }]);
-            encrypted(&world.case()).is_some()
+            encrypted(&world.case(), false).is_some()
         };
         assert!(raised(5061, App::Tls) && !raised(443, App::Tls) && !raised(5061, App::Sip));
     }

@@ -224,9 +224,11 @@ impl<'a> Case<'a> {
         by_role || self.registrars().contains(&address) || self.hints.is_provider(address)
     }
 
-    /// Whether this device turned to the address of its own accord for telephony: a provider, or somebody it calls.
+    /// Whether this device turned to the address of its own accord for telephony: a provider, or somebody it calls. Whom it calls
+    /// because he is registered with it came by himself.
     pub(super) fn is_partner(&self, device: IpAddr, address: IpAddr) -> bool {
-        self.called.contains(&(device, address)) || self.is_provider(address)
+        let is_served = || self.registered.contains(&(address, device));
+        self.called.contains(&(device, address)) && !is_served() || self.is_provider(address)
     }
 
     /// Whether a registration of an own device is repeated in vain, and nothing shows that an answer would be in the capture.

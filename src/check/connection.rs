@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::{Frame, Timestamp};
-use crate::observe::{Binding, Flow, Handshakes, Protocol, Registration, Silence, Silences};
+use crate::observe::message::App;
+use crate::observe::{Binding, Flow, Handshakes, Protocol, Registration, Silence, Silences, Stuck};
 use crate::rules::DocumentKind;
 use crate::site::{Confidence, Scope};
 
@@ -17,12 +18,14 @@ use super::hidden::is_left_out;
 
 /// As rows name the content.
 const TLS: &str = "tls";
+/// RFC 3261 section 19.1.2.
+pub(super) const SIPS: u16 = 5061;
 /// Seconds; a shorter registration is renewed often enough.
 const SHORT_REGISTRATION: u32 = 60;
 
 /// SIG-007 and SIG-008.
 pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
-    let mut findings = if is_left_out(Code::Sig007, unjudged) { Vec::new() } else { secured(case) };
+    let mut findings = if is_left_out(Code::Sig007, unjudged) { Vec::new() } else { secured(case, unjudged) };
     if !is_left_out(Code::Sig008, unjudged) {
         findings.extend(kept_alive(case));
     }
@@ -30,13 +33,106 @@ pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
 }
 
 /// SIG-007: one finding for a client and a server.
-fn secured(case: &Case<'_>) -> Vec<Finding> {
-    if case.traffic.handshakes.is_empty() {
+fn secured(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
+    let is_poor = |what: &Unjudged| matches!(what, Unjudged::OneDirection | Unjudged::Incomplete);
+    let stuck = stuck(case, unjudged.iter().any(is_poor));
+    if case.traffic.handshakes.is_empty() && stuck.is_empty() {
         return Vec::new();
     }
     let documented = documented(case);
     let rows = |row: &&Handshakes| documented.get(&(row.client, row.server));
-    case.traffic.handshakes.iter().filter_map(|row| connection(case, row, rows(&row)?)).collect()
+    let told = case.traffic.handshakes.iter().filter_map(|row| connection(case, row, rows(&row)?));
+    let mut findings: Vec<_> = told.collect();
+    for (key @ (client, server), flows) in stuck {
+        let rows = documented.get(&key);
+        let is_told = |finding: &Finding| match &finding.detail {
+            Detail::Sig007 { server: known, .. } => {
+                *known == server && finding.subject.as_ref().is_some_and(|host| host.address == client)
+            }
+            _ => false,
+        };
+        if (rows.is_some() || server.port() == SIPS) && !findings.iter().any(is_told) {
+            findings.extend(never_secured(case, key, &flows, rows));
+        }
+    }
+    findings
+}
+
+/// Connections whose client said hello and which never were encrypted, the latest ones from one client to one server: none
+/// behind them stood. One alone may have been given up; what answers in clear text does so for good. `is_poor`: of this capture
+/// nothing can be said that hangs on what is missing.
+pub(super) fn stuck<'a>(case: &Case<'a>, is_poor: bool) -> BTreeMap<(IpAddr, SocketAddr), Vec<&'a Flow>> {
+    let mut stuck: BTreeMap<_, Vec<&Flow>> = BTreeMap::new();
+    if is_poor || case.is_export() {
+        return stuck;
+    }
+    let flows = || case.traffic.flows.iter().filter(|flow| flow.app == App::Tls);
+    for flow in flows().filter(|flow| flow.extra.stuck.is_some()) {
+        stuck.entry((flow.a.ip(), flow.b)).or_default().push(flow);
+    }
+    if stuck.is_empty() {
+        return stuck;
+    }
+    let mut stood: BTreeMap<_, Option<Timestamp>> = BTreeMap::new();
+    for flow in flows().filter(|flow| flow.extra.stuck.is_none()) {
+        let latest = stood.entry((flow.a.ip(), flow.b)).or_default();
+        *latest = (*latest).max(flow.from_a.last.map(|(_, time)| time));
+    }
+    stuck.retain(|key, flows| {
+        let latest = stood.get(key).copied().flatten();
+        flows.retain(|flow| flow.begins().is_some_and(|(begin, _)| latest.is_none_or(|last| begin > last)));
+        flows.sort_by_key(|flow| (flow.begins(), flow.id));
+        let is_plain = flows.iter().any(|flow| flow.extra.stuck == Some(Stuck::PlainSip));
+        tries(flows) >= 2 || is_plain
+    });
+    stuck
+}
+
+fn tries(flows: &[&Flow]) -> u64 {
+    flows.iter().map(|flow| 1 + flow.extra.others).sum()
+}
+
+fn never_secured(
+    case: &Case<'_>,
+    (client, server): (IpAddr, SocketAddr),
+    flows: &[&Flow],
+    rows: Option<&BTreeSet<&str>>,
+) -> Option<Finding> {
+    // What tells most: words in clear text before a hole, and that before silence.
+    let why = flows.iter().filter_map(|flow| flow.extra.stuck).max_by_key(|why| match why {
+        Stuck::Mute => 0,
+        Stuck::Holes => 1,
+        Stuck::Plain => 2,
+        Stuck::PlainSip => 3,
+    })?;
+    let mut collector = Collector::default();
+    for flow in flows.iter().filter(|flow| flow.extra.stuck == Some(why)) {
+        collector.frames(&flow.from_a.frames);
+        collector.frames(&flow.from_b.frames);
+        [flow.from_a.first, flow.from_a.last]
+            .into_iter()
+            .flatten()
+            .for_each(|(_, time)| collector.time(time));
+    }
+    let detail = Detail::Sig007 {
+        server,
+        name: None,
+        alert: None,
+        expired: None,
+        early: None,
+        lacks_certificate: false,
+        stuck: Some(why),
+    };
+    Some(Finding {
+        detail,
+        severity: Severity::Error,
+        confidence: if why == Stuck::PlainSip { Confidence::Sure } else { Confidence::Likely },
+        subject: Some(case.subject(client)),
+        rows: rows.into_iter().flatten().map(|row| (*row).into()).collect(),
+        count: tries(flows),
+        responsible: if why == Stuck::Holes { Party::Network } else { Party::Telephony },
+        evidence: collector.finish(filter::service(client, server, Protocol::Tcp)),
+    })
 }
 
 /// TLS that a vendor's row explains, by client and server, with the rows.
@@ -57,8 +153,11 @@ fn connection(case: &Case<'_>, row: &Handshakes, rows: &BTreeSet<&str>) -> Optio
     let is_over = |end: &Timestamp, time: Timestamp| time.is_known() && *end < time;
     let certificate = row.certificate.as_ref();
     let expired = certificate.and_then(|seen| seen.not_after.filter(|end| is_over(end, seen.time)));
+    let is_early = |begin: &Timestamp, time: Timestamp| time.is_known() && *begin > time;
+    let early = certificate.and_then(|seen| seen.not_before.filter(|begin| is_early(begin, seen.time)));
+    let is_out_of_date = expired.is_some() || early.is_some();
     let alert = row.failed.as_ref().map(|failed| (failed.description, failed.by_client));
-    if alert.is_none() && expired.is_none() {
+    if alert.is_none() && !is_out_of_date {
         return None;
     }
     let mut collector = Collector::default();
@@ -67,7 +166,7 @@ fn connection(case: &Case<'_>, row: &Handshakes, rows: &BTreeSet<&str>) -> Optio
         collector.time(failed.span.0);
         collector.time(failed.span.1);
     }
-    if let Some(seen) = certificate.filter(|_| expired.is_some()) {
+    if let Some(seen) = certificate.filter(|_| is_out_of_date) {
         collector.frames(&[seen.frame]);
         collector.time(seen.time);
     }
@@ -77,6 +176,9 @@ fn connection(case: &Case<'_>, row: &Handshakes, rows: &BTreeSet<&str>) -> Optio
             name: certificate.and_then(|seen| seen.name.clone()),
             alert,
             expired,
+            early,
+            lacks_certificate: row.failed.as_ref().is_some_and(|failed| failed.lacks_certificate),
+            stuck: None,
         },
         // Clients that do not look at the date connect all the same.
         severity: if alert.is_some() { Severity::Error } else { Severity::Warning },

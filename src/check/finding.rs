@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::capture::{Ended, Frame, Timestamp};
 use crate::observe::message::App;
-use crate::observe::{IcmpReport, Protocol, Stray};
+use crate::observe::{IcmpReport, Protocol, Stray, Stuck};
 use crate::site::{Confidence, ModelId, RoleId};
 
 use super::rejection::{Circumstance, Rejection};
@@ -374,12 +374,16 @@ pub enum Detail {
     /// if all have one. `unlisted`: they begin calls of which nothing else was seen.
     Sig006 { peer: SocketAddr, bytes: u32, near: bool, sent: u64, method: Option<Box<str>>, unlisted: bool },
     /// SIG-007. `alert`: its number, and whether the client sent it. `expired`: end of the certificate's validity, if that
-    /// lies before the capture.
+    /// lies before the capture; `early`: its begin, if that lies behind it. `lacks_certificate`: the client had none to show.
+    /// `stuck`: no alert ended them, and they never were encrypted.
     Sig007 {
         server: SocketAddr,
         name: Option<Box<str>>,
         alert: Option<(u8, bool)>,
         expired: Option<Timestamp>,
+        early: Option<Timestamp>,
+        lacks_certificate: bool,
+        stuck: Option<Stuck>,
     },
     /// SIG-008. `longest`: ns without a packet. `expires`: seconds the registration is valid.
     Sig008 { registrar: SocketAddr, longest: i64, expires: u32 },
@@ -394,6 +398,8 @@ pub enum Detail {
         status: Option<(u16, u64)>,
         /// As of SIG-002.
         refusal: Option<Box<IcmpReport>>,
+        /// They go in fragments, and the other side answers what does not.
+        large: bool,
     },
     /// NET-004. The wrong VLANs with their packets, and those that the user states.
     Net004 { vlans: Vec<(u16, u64)>, expected: Vec<u16> },

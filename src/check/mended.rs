@@ -140,8 +140,8 @@ fn is_mended(case: &Case<'_>, known: &Known, finding: &Finding) -> bool {
         }
         Detail::Sig006 { peer, .. } => signalling::come_together(case, host, *peer),
         // One that failed is no longer told once a connection stands.
-        Detail::Sig007 { server, alert, .. } => {
-            alert.is_none() && signalling::has_valid_certificate(case, host, *server)
+        Detail::Sig007 { server, alert, stuck, .. } => {
+            alert.is_none() && stuck.is_none() && signalling::has_valid_certificate(case, host, *server)
         }
         Detail::Sig008 { registrar, expires, .. } => {
             signalling::is_kept_alive(case, host, *registrar, *expires)

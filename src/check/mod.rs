@@ -377,6 +377,7 @@ mod tests {
                 answered: 0,
                 status: None,
                 refusal: None,
+                large: false,
             };
             let large = Detail::Sig006 {
                 peer: socket(peer),

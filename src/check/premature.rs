@@ -19,7 +19,7 @@ pub(super) fn leave_out(findings: &mut Vec<Finding>, captures: &[CaptureSummary]
 
 fn is_premature(finding: &Finding, now: Timestamp) -> bool {
     let wait = match &finding.detail {
-        Detail::Sig007 { alert: Some(_), .. } => ANOTHER_TRY,
+        Detail::Sig007 { alert: Some(_), .. } | Detail::Sig007 { stuck: Some(_), .. } => ANOTHER_TRY,
         Detail::Port001 { .. } => FIRST_WORDS,
         _ => return false,
     };

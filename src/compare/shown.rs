@@ -213,9 +213,9 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
                 let whole = whole.filter(|whole| (whole.from.ip(), whole.to.ip()) == (self.host, peer));
                 whole.map(|whole| whole.times.len() as u64).sum::<u64>() >= SEVERAL
             }
-            Detail::Sig007 { server, alert, .. } => {
+            Detail::Sig007 { server, alert, stuck, .. } => {
                 let server = SocketAddr::new((self.now)(server.ip()), server.port());
-                self.connects(server, alert.is_some())
+                self.connects(server, alert.is_some() || stuck.is_some())
             }
             Detail::Sig008 { registrar, expires, .. } => {
                 self.is_kept_alive((self.now)(registrar.ip()), *expires)

@@ -55,7 +55,10 @@ pub(super) struct TlsSaid {
     pub(super) is_client: bool,
     pub(super) alert: Option<Alert>,
     pub(super) certificate: Option<Certificate>,
-    pub(super) is_encrypted: bool,
+    /// Both sides hold the connection for good.
+    pub(super) is_complete: bool,
+    /// The client was asked for a certificate, and had none.
+    pub(super) lacks_certificate: bool,
 }
 
 /// What is known of a flow's content.
@@ -428,6 +431,10 @@ impl Content {
         } else if said.server_hello.is_some() {
             self.tls_client = Some(from.other());
         }
+        if let Some(client) = self.tls_client {
+            self.extra.tls.note(from == client, stream.ready(), &said);
+        }
+        let course = self.extra.tls;
         let is_over = said.alert.is_some();
         let is_wanted = is_open && !is_over && !stream.is_broken() && stream.ready().len() < PREFIX_LIMIT;
         let has_news = said.certificate.is_some() && !reader.told_certificate;
@@ -439,7 +446,8 @@ impl Content {
                 is_client: from == client,
                 alert: said.alert,
                 certificate: said.certificate,
-                is_encrypted: said.is_encrypted,
+                is_complete: course.is_complete(),
+                lacks_certificate: course.lacks_certificate(),
             })));
         }
         // An alert may follow much later: nothing is kept until then of a hello that was read.

@@ -270,6 +270,12 @@ impl FlowState {
         let mut vlans = self.vlans;
         vlans.sort_unstable();
         let mut extra = self.content.extra;
+        if self.content.app == App::Tls
+            && let Some(tcp) = &self.tcp
+            && let Some(stuck) = extra.tls.stuck(tcp, (starter, &a), &b)
+        {
+            extra.stuck = Some(stuck);
+        }
         for report in extra.known().into_iter().flat_map(|extra| extra.icmp.iter_mut()) {
             report.about_a = report.about_a == (starter == End::Low);
         }

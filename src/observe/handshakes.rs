@@ -38,6 +38,8 @@ pub struct Failed {
     pub description: u8,
     /// The client sent it.
     pub by_client: bool,
+    /// The client was asked for a certificate before, and had none.
+    pub lacks_certificate: bool,
     /// The first few frames with an alert.
     pub frames: Vec<Frame>,
     /// First and last.
@@ -131,17 +133,19 @@ impl HandshakeBook {
                 count: 0,
                 description: alert.description,
                 by_client: said.is_client,
+                lacks_certificate: false,
                 frames: Vec::new(),
                 span: (time, time),
             });
             failed.count += 1;
             failed.description = alert.description;
             failed.by_client = said.is_client;
+            failed.lacks_certificate = said.lacks_certificate;
             failed.span.1 = time;
             if failed.frames.len() < FRAMES_KEPT {
                 failed.frames.push(frame);
             }
-        } else if said.is_client && said.is_encrypted {
+        } else if said.is_complete {
             // Another version or another try was accepted: nothing is wrong any more.
             row.failed = None;
         }
@@ -168,7 +172,13 @@ mod tests {
 
     fn said(is_client: bool, alert: Option<(u8, u8)>) -> TlsSaid {
         let alert = alert.map(|(level, description)| Alert { level, description });
-        TlsSaid { is_client, alert, certificate: None, is_encrypted: alert.is_none() }
+        TlsSaid {
+            is_client,
+            alert,
+            certificate: None,
+            is_complete: alert.is_none(),
+            lacks_certificate: false,
+        }
     }
 
     fn rows(words: Vec<TlsSaid>) -> Vec<Handshakes> {

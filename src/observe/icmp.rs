@@ -72,9 +72,16 @@ impl IcmpReport {
             && self.pause <= OFTEN
     }
 
-    /// Whether it says that the packet could not be delivered: RFC 792, and RFC 4443 section 3.1.
+    /// Whether it says that the packet could not be delivered: RFC 792, and RFC 4443 section 3.1. That it is too large says
+    /// nothing of the target.
     #[must_use]
     pub fn is_unreachable(&self) -> bool {
-        self.kind == if self.v6 { 1 } else { 3 }
+        self.kind == if self.v6 { 1 } else { 3 } && !self.is_too_big()
+    }
+
+    /// Whether it says that the packet is too large for the way: RFC 1191 section 4, and RFC 4443 section 3.2.
+    #[must_use]
+    pub fn is_too_big(&self) -> bool {
+        if self.v6 { self.kind == 2 } else { (self.kind, self.code) == (3, 4) }
     }
 }

@@ -10,6 +10,7 @@ use hashbrown::HashMap;
 
 use crate::capture::{Frame, Timestamp};
 
+use super::hello::Stuck;
 use super::marks::Marks;
 use super::media::StreamReport;
 use super::message::App;
@@ -37,6 +38,7 @@ struct Kind {
     app: App,
     tls_name: Option<Box<str>>,
     http_host: Option<Box<str>>,
+    stuck: Option<Stuck>,
     outcome: Option<TcpOutcome>,
 }
 
@@ -51,6 +53,7 @@ impl Kind {
             app: flow.app,
             tls_name: flow.extra.tls_name.clone(),
             http_host: flow.extra.http_host.clone(),
+            stuck: flow.extra.stuck,
             outcome: flow.tcp.as_ref().map(|tcp| tcp.outcome),
         }
     }

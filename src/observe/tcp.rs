@@ -206,6 +206,25 @@ impl TcpState {
         !self.is_closed && !matches!(self.outcome, TcpOutcome::Silent | TcpOutcome::Refused)
     }
 
+    /// Whether the capture has the opening of this side, which the other one answered, and all that it sent.
+    pub(super) fn is_whole(&self, opener: End) -> bool {
+        let (own, other) = match opener {
+            End::Low => (&self.low, &self.high),
+            End::High => (&self.high, &self.low),
+        };
+        let is_answered = self.outcome == TcpOutcome::Answered && self.opener == Some(opener);
+        is_answered && own.has_begun && other.has_begun && !own.has_holes() && own.has_shown_all()
+    }
+
+    /// Whether the capture has all of this side that the other one got.
+    pub(super) fn has_got_all(&self, end: End) -> bool {
+        let side = match end {
+            End::Low => &self.low,
+            End::High => &self.high,
+        };
+        side.lost().bytes == 0 && side.has_shown_all()
+    }
+
     pub(super) fn opened_by(&self) -> Option<End> {
         self.opener
     }
@@ -319,6 +338,16 @@ impl Side {
                 self.open(Hole { from: end, ..hole });
             }
         }
+    }
+
+    fn has_holes(&self) -> bool {
+        self.gaps.as_ref().is_some_and(|gaps| !gaps.holes.is_empty() || gaps.lost.bytes > 0)
+    }
+
+    /// Nothing beyond what was seen was acknowledged.
+    fn has_shown_all(&self) -> bool {
+        let ends = self.acknowledged.zip(self.next);
+        ends.is_none_or(|(acknowledged, next)| !after(acknowledged, next))
     }
 
     fn lost(&self) -> Lost {

@@ -13,6 +13,7 @@ use crate::observe::carriage::{Carriage, Relay};
 use crate::observe::few::Few;
 use crate::observe::fragments::{Incomplete, Whole};
 use crate::observe::handshakes::Handshakes;
+use crate::observe::hello::{Course, Stuck};
 use crate::observe::leases::DhcpServer;
 use crate::observe::lookups::Lookup;
 use crate::observe::marks::Marks;
@@ -179,6 +180,10 @@ pub type Vlans = Few<u16, 8>;
 pub struct FlowExtra {
     /// Name that a TLS hello of `a` asked for.
     pub tls_name: Option<Box<str>>,
+    /// TLS only: how far it came.
+    pub tls: Course,
+    /// TLS only: it never was encrypted.
+    pub stuck: Option<Stuck>,
     /// Host that an HTTP request of `a` named.
     pub http_host: Option<Box<str>>,
     /// ICMP errors that quoted a packet of this flow, at most a few per type and code.
@@ -207,6 +212,8 @@ impl FlowExtra {
     /// Of a flow of which no more is known.
     pub const NOTHING: Self = Self {
         tls_name: None,
+        tls: Course::NONE,
+        stuck: None,
         http_host: None,
         icmp: Few::NONE,
         is_websocket: false,

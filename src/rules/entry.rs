@@ -192,6 +192,7 @@ impl Entries<'_> {
             remote: self.ports(raw.remote.as_ref()).unwrap_or_default(),
             initiator: raw.initiator,
             speaks: self.protocols(&raw.speaks),
+            read_as: self.protocols(&raw.read_as),
             peer: self.roles(&raw.peer),
         }
     }

@@ -193,6 +193,8 @@ pub(super) struct RawPortPrint {
     #[serde(default)]
     pub(super) speaks: Words,
     #[serde(default)]
+    pub(super) read_as: Words,
+    #[serde(default)]
     pub(super) peer: Words,
 }
 

@@ -16,7 +16,7 @@ use crate::site::{AppName, ModelId, PortSet, Ports, RoleId, Text};
 const PROTOCOLS: &[&str] = &[
     "arp", "capture", "capwap", "dhcp", "dns", "dtls", "http", "icmp", "igmp", "ldap", "lldp", "llmnr",
     "mdns", "mqtt", "netbios", "ntp", "openvpn", "quic", "rtcp", "rtp", "sip", "smtp", "snmp", "ssdp", "ssh",
-    "stun", "syslog", "tftp", "tls", "xmpp",
+    "stun", "syslog", "tftp", "tls", "vnc", "xmpp",
 ];
 
 /// Advice for agent strings and host names.

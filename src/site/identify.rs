@@ -11,6 +11,7 @@ use crate::observe::{self, FlowView, NameSource, Traffic};
 use super::device::{Confidence, Contradiction, Device, Evidence, EvidenceKind, Scope, Site};
 use super::former;
 use super::identity::{AgentSide, Fingerprint, Identity, PortPrint};
+use super::spoken::{Refusing, is_content_right, is_refused};
 use super::stated::{Hints, Stated};
 use super::value::{Initiator, Kind, Model, ModelId, PeerScope, Role, RoleId};
 
@@ -416,15 +417,21 @@ fn by_ports<'a>(traffic: &'a Traffic, identities: &[Identity]) -> Vec<Vec<FlowVi
             _ => None,
         })
         .collect();
+    let is_whole = traffic.quality.cut_payloads == 0;
+    let refusing = Refusing::of(traffic, identities);
     for view in traffic.flows.iter().flat_map(FlowView::both) {
         // Of a flood nearly all flows end here.
         let (is_try, took_part) = (is_try(&view), view.took_part());
-        if !is_try && !took_part {
+        let maker = refusing.maker(&view);
+        if !is_try && !took_part && maker.is_none() {
             continue;
         }
         for (at, print) in &prints {
-            if (took_part || print.initiator == Initiator::Own)
+            let is_makers =
+                |maker: &str| identities.get(*at).is_some_and(|identity| identity.vendor == maker);
+            if (took_part || print.initiator == Initiator::Own || maker.is_some_and(is_makers))
                 && fits(&view, print)
+                && is_content_right(&view, print, is_whole)
                 && let Some(views) = found.get_mut(*at)
             {
                 views.push(view);
@@ -488,7 +495,7 @@ pub fn smallest_model<'a>(models: &'a [Model], role: &RoleId, ports: &BTreeSet<u
     fitting.min_by(|x, y| x.rtp.count().cmp(&y.rtp.count()).then(x.id.cmp(&y.id)))
 }
 
-fn longest(identities: &[Identity], mac: Mac) -> Vec<&Identity> {
+pub(super) fn longest(identities: &[Identity], mac: Mac) -> Vec<&Identity> {
     let fitting = identities.iter().filter_map(|identity| {
         let Fingerprint::Mac(prefixes) = &identity.fingerprint else { return None };
         let bits = prefixes.iter().filter(|prefix| prefix.matches(mac)).map(|prefix| prefix.bits()).max()?;
@@ -551,7 +558,7 @@ fn fits(view: &FlowView<'_>, print: &PortPrint) -> bool {
     };
     let tried = print.initiator == Initiator::Own && is_try(view);
     let spoken = print.speaks.is_empty() || print.speaks.iter().any(|word| *word == view.flow.app.name());
-    started && spoken && (tried || view.took_part())
+    started && spoken && (tried || view.took_part() || is_refused(view))
 }
 
 /// Whether the host set out to talk to the peer, whatever came of it.

@@ -79,6 +79,8 @@ pub struct PortPrint {
     pub initiator: Initiator,
     /// What is spoken; empty if the content does not matter.
     pub speaks: Vec<AppName>,
+    /// What is spoken where that can be read: another content speaks against it, and none does not; empty if it does not matter.
+    pub read_as: Vec<AppName>,
     /// The peer must have one of these roles already; empty if it does not matter.
     pub peer: Vec<RoleId>,
 }

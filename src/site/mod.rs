@@ -8,6 +8,7 @@ mod identify;
 mod identity;
 mod pattern;
 mod ports;
+mod spoken;
 mod stated;
 mod untold;
 mod value;

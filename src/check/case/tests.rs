@@ -365,3 +365,17 @@ fn neighbours_share_a_subnet_and_no_router_is_between() {
     world.traffic.hosts = vec![crate::observe::fixture::host(PHONE, Some(false))];
     assert!(!near(&world, PBX, PHONE), "its packets came through a router");
 }
+
+#[test]
+fn who_is_registered_with_a_device_is_not_its_partner_because_it_calls_him() {
+    let partner = |registered: bool| {
+        let mut world = World::new("").device(PBX, "acme.pbx");
+        world.traffic.calls = vec![crate::observe::fixture::call("192.168.10.2:5060", "203.0.113.9:33060")];
+        let (client, registrar) = (socket("203.0.113.9:33060"), socket("192.168.10.2:5060"));
+        let one = Registration::new("sip:13@192.168.10.2".into(), client, registrar, Protocol::Udp);
+        world.traffic.registrations = vec![Registration { accepted: registered, ..one }];
+        world.case().is_partner(ip(PBX), ip(PUBLIC))
+    };
+    assert!(partner(false));
+    assert!(!partner(true));
+}

@@ -14,7 +14,14 @@ const PBX_VOICE: &str = "192.168.10.2:5204";
 const PHONE_VOICE: &str = "192.168.10.21:10000";
 
 fn failed() -> Failed {
-    Failed { count: 2, description: 70, by_client: false, frames: vec![frame(4)], span: (at(1), at(2)) }
+    Failed {
+        count: 2,
+        description: 70,
+        by_client: false,
+        lacks_certificate: false,
+        frames: vec![frame(4)],
+        span: (at(1), at(2)),
+    }
 }
 
 fn expired() -> SeenCertificate {
@@ -61,8 +68,48 @@ fn a_certificate_that_has_expired_is_a_warning_if_the_connection_stands() {
     assert_eq!(severities(&calls(443, None, Some(expired())), &[]), warned);
     let valid = SeenCertificate { not_after: Some(at(1_001)), ..expired() };
     assert!(severities(&calls(443, None, Some(valid)), &[]).is_empty());
+    let early = SeenCertificate { not_before: Some(at(1_001)), not_after: None, ..expired() };
+    assert_eq!(severities(&calls(443, None, Some(early)), &[]), warned, "not valid yet");
     let timeless = SeenCertificate { time: Timestamp::UNKNOWN, ..expired() };
     assert!(severities(&calls(443, None, Some(timeless)), &[]).is_empty(), "no time to compare with");
+}
+
+/// Connections to the PBX's port that never were encrypted, so many, and then perhaps one that was.
+fn stuck_at(why: Stuck, times: u16, then_stands: bool) -> World {
+    let server = format!("{PBX}:443");
+    let one = |nth: u16, stuck| {
+        let mut flow = tcp(&format!("192.168.10.21:{}", 40_000 + nth), &server, TcpOutcome::Answered, 1);
+        flow.app = App::Tls;
+        let time = at(i64::from(nth) * 1_000);
+        (flow.from_a.first, flow.from_a.last) =
+            (Some((frame(nth.into()), time)), Some((frame(nth.into()), time)));
+        flow.extra.stuck = stuck;
+        flow
+    };
+    let mut flows: Vec<_> = (1..=times).map(|nth| one(nth, Some(why))).collect();
+    flows.extend(then_stands.then(|| one(times + 1, None)));
+    World::new(&row("R1", "acme.pbx", WEB)).device(PBX, "acme.pbx").flows(flows)
+}
+
+#[test]
+fn connections_that_never_were_encrypted_are_a_fault_and_nothing_that_is_encrypted() {
+    let told = |why, times, stands| severities(&stuck_at(why, times, stands), &[]);
+    let fault = [("SIG-007", Severity::Error)];
+    for why in [Stuck::Mute, Stuck::Holes, Stuck::Plain] {
+        assert_eq!(told(why, 2, false), fault, "{why:?}");
+        assert!(told(why, 1, false).is_empty(), "one may have been given up");
+    }
+    assert_eq!(told(Stuck::PlainSip, 1, false), fault);
+    assert!(told(Stuck::Mute, 3, true).is_empty(), "the last one stood");
+    let world = stuck_at(Stuck::Holes, 3, false);
+    let found = check(&world.case(), &[]);
+    assert_eq!(
+        (subjects(&found), found[0].count, found[0].responsible),
+        (vec![ip(PHONE)], 3, Party::Network)
+    );
+    for poor in [Unjudged::OneDirection, Unjudged::Incomplete] {
+        assert!(severities(&world, &[poor]).is_empty(), "{poor:?}");
+    }
 }
 
 fn registration() -> Registration {

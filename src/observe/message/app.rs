@@ -68,6 +68,8 @@ pub enum App {
     Ssh,
     /// RFC 5321.
     Smtp,
+    /// The remote framebuffer protocol of VNC, RFC 6143.
+    Vnc,
     /// A capture file that is being sent.
     Capture,
     /// Not recognised.
@@ -106,6 +108,7 @@ impl App {
             Self::Capwap => "capwap",
             Self::Ssh => "ssh",
             Self::Smtp => "smtp",
+            Self::Vnc => "vnc",
             Self::Capture => "capture",
             Self::Unknown => "unknown",
         }
@@ -172,6 +175,8 @@ pub fn recognise_stream_start(bytes: &[u8]) -> Option<App> {
         Some(App::Tls)
     } else if bytes.starts_with(b"SSH-") {
         Some(App::Ssh)
+    } else if bytes.starts_with(b"RFB 00") {
+        Some(App::Vnc)
     } else if matches!(http::read(bytes), Reading::Whole(_) | Reading::Partial(Some(_))) {
         Some(App::Http)
     } else if xmpp::read(bytes).is_some() {
@@ -254,7 +259,8 @@ mod tests {
 
     #[test]
     fn streams_are_told_by_their_start() {
-        let cases: [(&[u8], App); 10] = [
+        let cases: [(&[u8], App); 11] = [
+            (b"RFB 003.008\n", App::Vnc),
             (b"REGISTER sip:a SIP/2.0\r\nVia: x", App::Sip),
             (b"\x16\x03\x01\x02\0\x01\0\x01", App::Tls),
             (b"SSH-2.0-OpenSSH_9.6\r\n", App::Ssh),

@@ -170,9 +170,11 @@ pub(super) const SIG_007: Page = Page {
         meaning: "Eine verschlüsselte Verbindung, die der Hersteller vorsieht, kommt nicht zustande, oder das Zertifikat des \
                   Servers ist abgelaufen.",
         measured: "Eine lesbare TLS-Meldung (fatal alert) einer der beiden Seiten, und danach keine verschlüsselte Verbindung \
-                   desselben Geräts zu diesem Server. Oder ein Zertifikat, dessen Gültigkeit vor der Aufzeichnung endet. Nur auf \
-                   Verbindungen, die der Hersteller dokumentiert.",
-        action: "42 bis 46 und 48: Zertifikat und Uhrzeit des Geräts prüfen. 40, 70 und 71: TLS-Version und Firmware beider Seiten \
+                   desselben Geräts zu diesem Server. Oder ein Zertifikat, dessen Gültigkeit vor der Aufzeichnung endet oder \
+                   danach beginnt. Oder mindestens zwei Verbindungen, die nach dem ClientHello nie verschlüsselt werden: Der Server \
+                   schweigt, antwortet im Klartext, oder von seiner Antwort fehlen Segmente. Nur auf Verbindungen, die der \
+                   Hersteller dokumentiert, und auf Port 5061.",
+        action: "42 bis 46: Zertifikat und Uhrzeit des Geräts prüfen. 48: das CA-Zertifikat fehlt. 40, 70 und 71: TLS-Version und Firmware beider Seiten \
                  vergleichen. 112: Der Name, nach dem gefragt wird, fehlt im Server.",
         pitfalls: "Ab TLS 1.3 sind Zertifikat und die meisten Meldungen verschlüsselt, bei wieder aufgenommenen Sitzungen fehlt das \
                    Zertifikat: Kein Befund heißt nicht, dass alles in Ordnung ist. Das Schließen (close_notify) zählt nicht. Eine \
@@ -183,9 +185,10 @@ pub(super) const SIG_007: Page = Page {
         meaning: "An encrypted connection that the vendor provides for does not come about, or the server's certificate has \
                   expired.",
         measured: "A readable TLS fatal alert of either side, and no encrypted connection of the same device to this server \
-                   afterwards. Or a certificate whose validity ends before the capture. Only on connections that the vendor \
-                   documents.",
-        action: "42 to 46 and 48: check the certificate and the device's clock. 40, 70 and 71: compare TLS version and firmware of \
+                   afterwards. Or a certificate whose validity ends before the capture or begins behind it. Or at least two \
+                   connections that never are encrypted behind the ClientHello: the server says nothing, answers in clear text, or \
+                   segments of its answer are missing. Only on connections that the vendor documents, and on port 5061.",
+        action: "42 to 46: check the certificate and the device's clock. 48: the CA's certificate is missing. 40, 70 and 71: compare TLS version and firmware of \
                  both sides. 112: the server does not know the name that is asked for.",
         pitfalls: "From TLS 1.3 on the certificate and most alerts are encrypted, and resumed sessions show no certificate: no \
                    finding does not mean that all is well. Closing (close_notify) does not count. A wrong clock of the capturing \

@@ -3,7 +3,10 @@
 
 use std::net::SocketAddr;
 
+use super::quoted;
 use crate::capture::Timestamp;
+use crate::check::{Detail, Finding};
+use crate::observe::Stuck;
 use crate::observe::message::App;
 use crate::observe::message::tls::alert_name;
 use crate::report::language::Language;
@@ -22,17 +25,94 @@ const SECURE_ALL: [&str; 2] = [
     "Set the interface to “secure (TLS/SRTP)” and the phone book to LDAPS. If clear text is intended, accept it by an exception in the site file.",
 ];
 
-pub(super) fn tls_de(
+/// When a certificate is not valid.
+#[derive(Clone, Copy, Default)]
+struct Validity {
+    expired: Option<Timestamp>,
+    early: Option<Timestamp>,
+}
+
+/// What SIG-007 says.
+pub(super) fn tls(finding: &Finding, device: &str, language: Language) -> String {
+    let Detail::Sig007 { server, name, alert, expired, early, lacks_certificate, stuck: why } =
+        &finding.detail
+    else {
+        return String::new();
+    };
+    if let Some(why) = why {
+        return stuck(device, *server, *why, finding.count, language);
+    }
+    let name = name.as_deref().map(quoted);
+    let validity = Validity { expired: *expired, early: *early };
+    let say = if language == Language::De { tls_de } else { tls_en };
+    let text = say(device, *server, name.as_deref(), *alert, finding.count, validity);
+    if *lacks_certificate { text + BARE[usize::from(language == Language::En)] } else { text }
+}
+
+/// Why TLS never came about.
+fn stuck(device: &str, server: SocketAddr, why: Stuck, times: u64, language: Language) -> String {
+    let often = match (times, language) {
+        (1, _) => String::new(),
+        (_, Language::De) => format!(" {}-mal", count(times, Language::De)),
+        (_, Language::En) => format!(" {}\u{a0}times", count(times, Language::En)),
+    };
+    match language {
+        Language::De => {
+            let how = match why {
+                Stuck::Mute => {
+                    "Der Server nimmt die TCP-Verbindung an und antwortet auf den ClientHello mit keinem Byte."
+                }
+                Stuck::PlainSip => {
+                    "Der Server antwortet auf den ClientHello unverschlüsselt mit SIP: Auf diesem Port spricht er kein TLS."
+                }
+                Stuck::Plain => "Der Server antwortet auf den ClientHello mit etwas, das kein TLS ist.",
+                Stuck::Holes => {
+                    "Von der Antwort des Servers auf den ClientHello fehlen Segmente, und sie kommen auch nicht nach. So sieht es aus, wenn große Pakete unterwegs verworfen werden (MTU) und die ICMP-Meldung dazu ausbleibt."
+                }
+            };
+            format!(
+                "{device} beginnt mit {server}{often} eine TLS-Verbindung, und keine kommt zustande. {how}"
+            )
+        }
+        Language::En => {
+            let how = match why {
+                Stuck::Mute => {
+                    "The server takes the TCP connection and answers the ClientHello with not one byte."
+                }
+                Stuck::PlainSip => {
+                    "The server answers the ClientHello with SIP in clear text: it speaks no TLS on this port."
+                }
+                Stuck::Plain => "The server answers the ClientHello with something that is not TLS.",
+                Stuck::Holes => {
+                    "Segments of the server's answer to the ClientHello are missing, and do not come later either. This is what it looks like where large packets are dropped on the way (MTU) and the ICMP message about it does not come."
+                }
+            };
+            format!("{device} begins a TLS connection with {server}{often}, and none comes about. {how}")
+        }
+    }
+}
+
+const BARE: [&str; 2] = [
+    " Der Server hat zuvor ein Client-Zertifikat verlangt; das Gerät hat keines gesendet.",
+    " The server had asked for a client certificate before; the device sent none.",
+];
+
+fn tls_de(
     device: &str,
     server: SocketAddr,
     name: Option<&str>,
     alert: Option<(u8, bool)>,
     times: u64,
-    expired: Option<Timestamp>,
+    validity: Validity,
 ) -> String {
     let of = name.map_or_else(String::new, |name| format!(" für {name}"));
-    let expired = expired
+    let expired = validity
+        .expired
         .map(|end| format!("Das Zertifikat des Servers{of} ist am {} abgelaufen.", day(end, Language::De)));
+    let early = validity.early.map(|begin| {
+        format!("Das Zertifikat des Servers{of} gilt erst ab dem {}.", day(begin, Language::De))
+    });
+    let expired = expired.or(early);
     let Some((number, by_client)) = alert else {
         return format!("{device} verbindet sich mit {server} (TLS). {}", expired.unwrap_or_default());
     };
@@ -43,17 +123,22 @@ pub(super) fn tls_de(
     format!("{who} die TLS-Verbindung mit {with}{often} ab: Meldung {}.{more}", alert_text(number))
 }
 
-pub(super) fn tls_en(
+fn tls_en(
     device: &str,
     server: SocketAddr,
     name: Option<&str>,
     alert: Option<(u8, bool)>,
     times: u64,
-    expired: Option<Timestamp>,
+    validity: Validity,
 ) -> String {
     let of = name.map_or_else(String::new, |name| format!(" for {name}"));
-    let expired =
-        expired.map(|end| format!("The server's certificate{of} expired on {}.", day(end, Language::En)));
+    let expired = validity
+        .expired
+        .map(|end| format!("The server's certificate{of} expired on {}.", day(end, Language::En)));
+    let early = validity.early.map(|begin| {
+        format!("The server's certificate{of} is not valid before {}.", day(begin, Language::En))
+    });
+    let expired = expired.or(early);
     let Some((number, by_client)) = alert else {
         return format!("{device} connects to {server} (TLS). {}", expired.unwrap_or_default());
     };
@@ -105,23 +190,25 @@ mod tests {
 
     #[test]
     fn who_ended_the_connection_and_why_is_said() {
-        let text = tls_de("A", server(), None, Some((48, true)), 2, None);
+        let text = tls_de("A", server(), None, Some((48, true)), 2, Validity::default());
         assert_eq!(
             text,
             "A bricht die TLS-Verbindung mit 192.168.10.2:443 2-mal ab: Meldung unknown_ca (48)."
         );
-        let text = tls_en("A", server(), None, Some((200, false)), 1, None);
+        let text = tls_en("A", server(), None, Some((200, false)), 1, Validity::default());
         assert_eq!(text, "192.168.10.2:443 ends the TLS connection with A: alert 200.");
     }
 
     #[test]
     fn a_date_that_has_passed_is_given_in_utc() {
-        let end = Some(Timestamp(1_577_836_799_000_000_000));
+        let end = Validity { expired: Some(Timestamp(1_577_836_799_000_000_000)), early: None };
         let text = tls_de("A", server(), Some("„pbx“"), None, 1, end);
         assert_eq!(
             text,
             "A verbindet sich mit 192.168.10.2:443 (TLS). Das Zertifikat des Servers für „pbx“ ist am 31.12.2019 abgelaufen."
         );
         assert!(tls_en("A", server(), None, None, 1, end).ends_with("expired on 2019-12-31."));
+        let begin = Validity { expired: None, early: end.expired };
+        assert!(tls_de("A", server(), None, None, 1, begin).ends_with("gilt erst ab dem 31.12.2019."));
     }
 }

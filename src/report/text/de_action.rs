@@ -8,7 +8,7 @@ use super::words::OTHER_VERSION;
 use super::{clock, dscp_name, life, no_voice, protocol, signalling, voice};
 use crate::capture::Ended;
 use crate::check::{Astray, Detail, Finding, Life, LossSign, Refusal, Severity, Trace, VoiceSender};
-use crate::observe::is_public;
+use crate::observe::{Stuck, is_public};
 use crate::report::language::Language::De;
 use crate::site::Confidence;
 
@@ -189,10 +189,31 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
         Detail::Sig004 { .. } => {
             "Schalten Sie SIP ALG (SIP NAT Helper) in Router und Firewall ab, wie der Hersteller es verlangt."
         }
+        Detail::Sig007 { stuck: Some(Stuck::Holes), .. } => {
+            "Prüfen Sie die MTU auf dem Weg: Stellen Sie am Router MSS-Clamping ein, und lassen Sie ICMP „Fragmentierung nötig“ durch."
+        }
+        Detail::Sig007 { stuck: Some(Stuck::PlainSip | Stuck::Plain), .. } => {
+            "Vergleichen Sie Port und Transport: Stellen Sie am Server TLS auf diesem Port ein oder am Gerät den TLS-Port des Servers."
+        }
+        Detail::Sig007 { stuck: Some(Stuck::Mute), .. } => {
+            "Prüfen Sie, ob der Dienst auf dem Server läuft und auf diesem Port TLS spricht, und ob eine Firewall dazwischen TLS aufhält."
+        }
+        Detail::Sig007 { lacks_certificate: true, .. } | Detail::Sig007 { alert: Some((116, false)), .. } => {
+            "Der Server verlangt ein Client-Zertifikat: Spielen Sie eines ins Gerät ein, oder schalten Sie diese Prüfung am Server ab."
+        }
+        Detail::Sig007 { early: Some(_), .. } => {
+            "Prüfen Sie die Uhr von Server und Gerät; stimmt sie, stellen Sie ein Zertifikat aus, das schon gilt."
+        }
         Detail::Sig007 { expired: Some(_), .. } => {
             "Erneuern Sie das Zertifikat des Servers. Ist es nicht abgelaufen, prüfen Sie die Uhr des mitschneidenden Rechners."
         }
-        Detail::Sig007 { alert: Some((42..=46 | 48, _)), .. } => {
+        Detail::Sig007 { alert: Some((48, true)), .. } => {
+            "Das Gerät kennt den Aussteller des Zertifikats nicht: Spielen Sie dessen CA-Zertifikat ins Gerät ein, und lassen Sie den Server seine Zwischenzertifikate mitsenden."
+        }
+        Detail::Sig007 { alert: Some((48, false)), .. } => {
+            "Der Server kennt den Aussteller des Gerätezertifikats nicht: Spielen Sie dessen CA-Zertifikat in den Server ein."
+        }
+        Detail::Sig007 { alert: Some((42..=46, _)), .. } => {
             "Prüfen Sie Gültigkeit und Namen des Zertifikats und die Uhrzeit des Gerätes."
         }
         Detail::Sig007 { alert: Some((40 | 70 | 71, _)), .. } => {

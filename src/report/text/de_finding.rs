@@ -339,10 +339,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 (true, _) => " Die Anrufe kommen nicht zustande; unter „Gespräche“ fehlen sie, weil keine ihrer Nachrichten vollständig ist.",
             }
         ),
-        Detail::Sig007 { server, name, alert, expired } => {
-            let name = name.as_deref().map(quoted);
-            connection::tls_de(device, *server, name.as_deref(), *alert, finding.count, *expired)
-        }
+        Detail::Sig007 { .. } => connection::tls(finding, device, De),
         Detail::Sig008 { registrar, longest, expires } => {
             connection::silence_de(device, *registrar, &duration(*longest, De), *expires)
         }

@@ -8,7 +8,7 @@ use super::words::OTHER_VERSION;
 use super::{clock, dscp_name, life, no_voice, protocol, signalling, voice};
 use crate::capture::Ended;
 use crate::check::{Astray, Detail, Finding, Life, LossSign, Refusal, Severity, Trace, VoiceSender};
-use crate::observe::is_public;
+use crate::observe::{Stuck, is_public};
 use crate::report::language::Language::En;
 use crate::site::Confidence;
 
@@ -174,10 +174,31 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
         Detail::Sig004 { .. } => {
             "Switch off SIP ALG (SIP NAT helper) in router and firewall, as the vendor demands."
         }
+        Detail::Sig007 { stuck: Some(Stuck::Holes), .. } => {
+            "Check the MTU on the way: set MSS clamping at the router, and let ICMP “fragmentation needed” pass."
+        }
+        Detail::Sig007 { stuck: Some(Stuck::PlainSip | Stuck::Plain), .. } => {
+            "Compare port and transport: set TLS on this port at the server, or the server's TLS port at the device."
+        }
+        Detail::Sig007 { stuck: Some(Stuck::Mute), .. } => {
+            "Check whether the service runs on the server and speaks TLS on this port, and whether a firewall in between holds TLS up."
+        }
+        Detail::Sig007 { lacks_certificate: true, .. } | Detail::Sig007 { alert: Some((116, false)), .. } => {
+            "The server demands a client certificate: install one in the device, or switch off this check at the server."
+        }
+        Detail::Sig007 { early: Some(_), .. } => {
+            "Check the clocks of server and device; if they are right, issue a certificate that is valid already."
+        }
         Detail::Sig007 { expired: Some(_), .. } => {
             "Renew the server's certificate. If it has not expired, check the clock of the capturing computer."
         }
-        Detail::Sig007 { alert: Some((42..=46 | 48, _)), .. } => {
+        Detail::Sig007 { alert: Some((48, true)), .. } => {
+            "The device does not know who issued the certificate: install that CA's certificate in the device, and have the server send its intermediate certificates."
+        }
+        Detail::Sig007 { alert: Some((48, false)), .. } => {
+            "The server does not know who issued the device's certificate: install that CA's certificate in the server."
+        }
+        Detail::Sig007 { alert: Some((42..=46, _)), .. } => {
             "Check the certificate's validity and name, and the device's clock."
         }
         Detail::Sig007 { alert: Some((40 | 70 | 71, _)), .. } => {

@@ -332,10 +332,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 (true, _) => " The calls do not come about; they are not listed under “Calls”, because none of their messages is complete.",
             }
         ),
-        Detail::Sig007 { server, name, alert, expired } => {
-            let name = name.as_deref().map(quoted);
-            connection::tls_en(device, *server, name.as_deref(), *alert, finding.count, *expired)
-        }
+        Detail::Sig007 { .. } => connection::tls(finding, device, En),
         Detail::Sig008 { registrar, longest, expires } => {
             connection::silence_en(device, *registrar, &duration(*longest, En), *expires)
         }

@@ -99,6 +99,14 @@ pub(super) fn refused(icmp: &IcmpReport, language: Language) -> String {
     }
 }
 
+/// What to do about messages that are too large for their way.
+pub(super) const SMALLER: [&str; 2] = [
+    "Die Nachricht ist für den Weg zu groß: Lassen Sie Fragmente in Router und Firewall zu, und prüfen Sie die MTU. Oder machen Sie \
+     sie kleiner (weniger Codecs), oder stellen Sie SIP auf TCP um.",
+    "The message is too large for its way: let fragments through router and firewall, and check the MTU. Or make it smaller (fewer \
+     codecs), or use SIP over TCP.",
+];
+
 /// What to do about requests that ICMP turns away.
 pub(super) fn let_through(icmp: &IcmpReport, asked: IpAddr, language: Language) -> &'static str {
     let is_asked = icmp.reporter == asked;
@@ -115,6 +123,7 @@ pub(super) fn let_through(icmp: &IcmpReport, asked: IpAddr, language: Language) 
             "Prüfen Sie, ob auf der Gegenseite der SIP-Dienst läuft und auf welchem Port: Unter dieser Adresse nimmt niemand an.",
             "Check whether the SIP service of the other side runs, and on which port: at this address nobody takes it.",
         ],
+        Reason::TooBig => SMALLER,
         _ => [
             "Prüfen Sie Adresse und Weg zur Gegenseite: Sie ist von hier aus nicht erreichbar.",
             "Check the address of the other side and the way to it: it cannot be reached from here.",
@@ -190,5 +199,6 @@ mod tests {
         assert!(!told(13, "192.0.2.7").1.contains("selbst"));
         assert!(told(3, "192.0.2.1").1.contains("der SIP-Dienst läuft"));
         assert!(told(1, "192.0.2.7").1.contains("nicht erreichbar"));
+        assert!(told(4, "192.0.2.7").1.contains("für den Weg zu groß"), "the other side can be reached");
     }
 }

@@ -248,8 +248,18 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
     if let Detail::Sig009 { refusal: Some(icmp), .. } = &finding.detail {
         return Some(text + &registering::refused(icmp, language));
     }
+    if let Detail::Sig009 { large: true, .. } = &finding.detail {
+        return Some(text + LARGE[usize::from(language == En)]);
+    }
     Some(text)
 }
+
+const LARGE: [&str; 2] = [
+    " Jede Sendung geht in mehreren Fragmenten; was in ein Paket passt, beantwortet dieselbe Gegenseite. Verdächtig ist deshalb \
+     die Größe: Wahrscheinlich gehen unterwegs Fragmente verloren.",
+    " Each sending goes in several fragments; what fits into one packet the same side answers. The size is the suspect therefore: \
+     fragments probably get lost on the way.",
+];
 
 /// Accounts, and who refused each.
 pub(super) fn accounts(all: &[(Box<str>, SocketAddr)], by: &str, language: Language) -> String {
@@ -308,6 +318,7 @@ pub(super) fn action(detail: &Detail, zone: &TimeZone, language: Language) -> Op
         Detail::Sig009 { refusal: Some(icmp), to, .. } => {
             return Some(registering::let_through(icmp, to.ip(), language).to_owned());
         }
+        Detail::Sig009 { large: true, .. } => registering::SMALLER,
         Detail::Sig009 { status: Some((482 | 483, _)), .. } => LOOP,
         Detail::Sig009 { answered: 0, .. } => [
             "Prüfen Sie, ob die Gegenseite SIP auf diesem Port annimmt und ob eine Firewall einzelne Nachrichten verwirft.",

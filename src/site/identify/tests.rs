@@ -1,8 +1,8 @@
 use super::super::device::Former;
-use super::super::{HostHint, Ports, SiteFile, Text, TransportSpec};
+use super::super::{AppName, HostHint, Ports, SiteFile, Text, TransportSpec};
 use super::*;
-use crate::observe::fixture::{call, frame, host, ip, mac, numbered, registration, socket, stream, udp};
-use crate::observe::{Call, Flow, HostFacts, MacSeen, NameSeen, Registration, SipEndpoint};
+use crate::observe::fixture::{call, frame, host, ip, mac, numbered, registration, socket, stream, tcp, udp};
+use crate::observe::{Call, Flow, HostFacts, MacSeen, NameSeen, Registration, SipEndpoint, TcpOutcome};
 
 const PBX: &str = "192.168.10.2";
 const PHONE: &str = "192.168.10.21";
@@ -237,6 +237,7 @@ fn a_port_that_many_use_makes_nobody_suspect() {
         remote: Ports::Unspecified,
         initiator: Initiator::Either,
         speaks: Vec::new(),
+        read_as: Vec::new(),
         peer: Vec::new(),
     };
     let found = |identities: Vec<Identity>| {
@@ -386,6 +387,7 @@ fn the_role_of_a_peer_is_evidence_in_its_turn() {
         remote: Ports::Unspecified,
         initiator: Initiator::Either,
         speaks: vec!["rtp".into()],
+        read_as: Vec::new(),
         peer: vec!["acme.pbx".into()],
     };
     let book = Book::new(vec![
@@ -455,6 +457,7 @@ fn what_was_sent_to_a_host_says_nothing_about_it() {
         remote: Ports::Unspecified,
         initiator: Initiator::Peer,
         speaks: Vec::new(),
+        read_as: Vec::new(),
         peer: Vec::new(),
     };
     let book = Book::new(vec![identity(Some("acme.phone"), 60, Fingerprint::Ports(print))]);
@@ -499,4 +502,66 @@ fn a_role_that_leaves_open_what_it_is_gains_nothing_from_the_maker() {
     assert_eq!(role(agents(&[(PHONE, "x")])), Some(("acme.phone".to_owned(), Confidence::Likely)));
     let none_yet = book.site(&with_mac(Traffic::default(), "0.0.0.0", Some(true)));
     assert!(none_yet.devices.is_empty(), "that is nobody's address");
+}
+
+fn on_port(port: &str, initiator: Initiator, read_as: &[&str]) -> PortPrint {
+    PortPrint {
+        transport: TransportSpec::Tcp,
+        own: port.parse().unwrap(),
+        remote: Ports::Unspecified,
+        initiator,
+        speaks: Vec::new(),
+        read_as: read_as.iter().map(|word| AppName::from(*word)).collect(),
+        peer: Vec::new(),
+    }
+}
+
+#[test]
+fn readable_content_of_another_kind_speaks_against_a_port() {
+    let found = |read_as: &[&str], app, spoil: fn(&mut Traffic)| {
+        let print = on_port("5061", Initiator::Peer, read_as);
+        let book = Book::new(vec![identity(Some("acme.pbx"), 60, Fingerprint::Ports(print))]);
+        let mut flow = tcp("192.168.10.21:40000", "192.168.10.2:5061", TcpOutcome::Answered, 1);
+        flow.app = app;
+        let mut traffic = Traffic { flows: vec![flow], ..Traffic::default() };
+        spoil(&mut traffic);
+        book.site(&traffic).devices.len()
+    };
+    assert_eq!(found(&["tls"], App::Tls, |_| {}), 1);
+    assert_eq!(found(&["tls"], App::Unknown, |_| {}), 0, "its beginning was read, and is no TLS");
+    assert_eq!(found(&["tls"], App::Unknown, |traffic| traffic.quality.cut_payloads = 1), 1);
+    assert_eq!(found(&["tls"], App::Vnc, |_| {}), 0);
+    assert_eq!(found(&["asip"], App::Unknown, |_| {}), 1, "which nobody can read");
+    assert_eq!(found(&["asip"], App::Vnc, |_| {}), 0);
+    assert_eq!(found(&[], App::Vnc, |_| {}), 1, "where content does not matter");
+}
+
+#[test]
+fn a_telephone_that_a_host_of_the_vendor_refuses_tells_what_that_is() {
+    let found = |outcome, has_maker: bool, is_telephone: bool| {
+        let print = on_port("5061", Initiator::Peer, &["tls"]);
+        let telephones = Identity { telephones: true, vendor: "Snom".into(), ..prefix(None, 40) };
+        let other = Fingerprint::Mac(vec!["00:00:5f".parse().unwrap()]);
+        let identities = vec![
+            identity(Some("acme.pbx"), 25, Fingerprint::Ports(print)),
+            Identity { fingerprint: other, ..prefix(None, 40) },
+            if is_telephone { telephones } else { prefix(Some("thing"), 10) },
+        ];
+        let flow = tcp("192.168.10.21:40000", "192.168.10.2:5061", outcome, 2);
+        let mut traffic = with_mac(Traffic { flows: vec![flow], ..Traffic::default() }, PHONE, None);
+        if has_maker {
+            let seen = MacSeen {
+                mac: crate::decode::Mac([0, 0, 0x5f, 0, 0, 1]),
+                frames: 2,
+                first: frame(1),
+                paired: false,
+            };
+            traffic.hosts.insert(0, HostFacts { macs: vec![seen], ..host(PBX, None) });
+        }
+        Book::new(identities).site(&traffic).device(ip(PBX)).is_some()
+    };
+    assert!(found(TcpOutcome::Refused, true, true));
+    assert!(!found(TcpOutcome::Refused, false, true), "anybody's");
+    assert!(!found(TcpOutcome::Refused, true, false), "a scanner, perhaps");
+    assert!(!found(TcpOutcome::Silent, true, true), "it did not even refuse");
 }

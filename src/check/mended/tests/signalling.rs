@@ -119,7 +119,16 @@ fn a_valid_certificate_ends_one_that_had_expired() {
             certificate: Some(seen(500, at(1_000))),
             renewed: renewed.map(|end| seen(end, at(2_000))),
         }];
-        is_over(Detail::Sig007 { server, name: None, alert, expired: Some(at(500)) }, 1_000, &world)
+        let detail = Detail::Sig007 {
+            server,
+            name: None,
+            alert,
+            expired: Some(at(500)),
+            early: None,
+            lacks_certificate: false,
+            stuck: None,
+        };
+        is_over(detail, 1_000, &world)
     };
     assert!(over(Some(9_000), None));
     assert!(!over(None, None) && !over(Some(1_500), None), "that one has expired as well");
@@ -171,6 +180,7 @@ fn requests_that_one_sending_is_enough_for_end_the_repeating() {
             answered: 1,
             status: None,
             refusal: None,
+            large: false,
         };
         is_over(detail, 2, &world)
     };

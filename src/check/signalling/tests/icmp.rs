@@ -65,3 +65,37 @@ fn so_it_is_with_a_request_that_is_sent_again() {
     assert!(told(20));
     assert!(!told(60_000), "much later");
 }
+
+#[test]
+fn what_goes_in_fragments_unanswered_where_the_rest_is_answered_is_too_large() {
+    let told = |answered: u64, fragments: &[i64], is_accepted: bool| {
+        let mut world = world(Registration { accepted: is_accepted, ..registration() });
+        let (from, to) = (socket("192.168.10.21:5060"), socket("192.168.10.2:5060"));
+        world.traffic.registrations[0].client = from;
+        world.traffic.registrations[0].registrar = to;
+        world.traffic.repeats = vec![Repeated {
+            from,
+            to,
+            method: "INVITE".into(),
+            requests: 1,
+            answered,
+            statuses: BTreeMap::new(),
+            prompt: 0,
+            most: 7,
+            frames: vec![frame(1)],
+            span: (at(0), at(32_000)),
+        }];
+        let times = fragments.iter().map(|ms| at(*ms)).collect();
+        world.traffic.whole = vec![crate::observe::Whole { from, to, times }];
+        let found = check(&world.case(), &[]).into_iter().find_map(|finding| match finding.detail {
+            Detail::Sig009 { large, .. } => Some(large),
+            _ => None,
+        });
+        found.unwrap()
+    };
+    let sendings = [8_000, 16_000, 32_000];
+    assert!(told(0, &sendings, true));
+    assert!(!told(1, &sendings, true), "it came through in the end");
+    assert!(!told(0, &[50_000, 60_000], true), "others, later");
+    assert!(!told(0, &sendings, false), "nothing of it is answered");
+}

@@ -99,6 +99,8 @@ pub struct Tls {
     pub server_hello: Option<ServerHello>,
     /// The sender's own certificate.
     pub certificate: Option<Certificate>,
+    /// It has none of its own to show, and was asked for one.
+    pub lacks_certificate: bool,
     /// The first alert.
     pub alert: Option<Alert>,
     /// What follows is encrypted: the sender holds the handshake for good so far.
@@ -182,6 +184,8 @@ impl Tls {
             match kind {
                 1 if self.client_hello.is_none() => self.client_hello = ClientHello::read(body, is_whole),
                 2 if self.server_hello.is_none() => self.server_hello = ServerHello::read(body, is_whole),
+                // RFC 5246 section 7.4.6: an empty list.
+                11 if is_whole && body == [0; 3] => self.lacks_certificate = true,
                 11 if self.certificate.is_none() && is_whole => {
                     self.certificate = Certificate::read_message(body)
                 }

@@ -56,8 +56,8 @@ pub(super) struct Case<'a> {
     covered: RefCell<BTreeSet<(usize, String, IpAddr)>>,
     /// Where the clock of the capture was set forward: no span across it is one.
     pub(super) forward: Option<Forward>,
-    /// The file tells that it holds all packets that were received.
-    is_whole: bool,
+    /// How many packets were received and are not in the file, where it tells.
+    left_out: Option<u64>,
     index: Index,
 }
 
@@ -138,7 +138,7 @@ impl<'a> Case<'a> {
             view: Exceptions::Apart,
             covered: RefCell::default(),
             forward: traffic.clock_forward(),
-            is_whole: false,
+            left_out: None,
             index: Index::default(),
         };
         case.ends = case.bind();
@@ -282,7 +282,7 @@ impl<'a> Case<'a> {
 
     /// The same case, of what these captures hold.
     pub(super) fn of_captures(mut self, captures: &[CaptureSummary]) -> Self {
-        self.is_whole = CaptureSummary::left_out(captures) == Some(0);
+        self.left_out = CaptureSummary::left_out(captures);
         self
     }
 

@@ -17,8 +17,8 @@ mod verdict;
 
 pub use row::{RowResult, RowStatus, RulebookInfo};
 pub use signs::{
-    Astray, Back, Heard, Interrupted, Life, LossSign, Named, NoVoice, Others, Refusal, Trace, Unevenness,
-    VoiceSender,
+    Astray, Back, Export, Heard, Interrupted, Life, LossSign, Named, NoVoice, Others, Refusal, Trace,
+    Unevenness, VoiceSender,
 };
 pub use verdict::{Accepted, Audit, Few, Unjudged, Verdict};
 
@@ -248,7 +248,7 @@ pub enum Detail {
     Qos009 { peer: SocketAddr, before: u8, after: u8, changed_at: (Frame, Timestamp) },
     /// QOS-010. Share in percent of all bytes that carry the mark of voice.
     Qos010 { percent: f64, bytes: u64, expected: u8, flows: Vec<(SocketAddr, SocketAddr, Protocol)> },
-    /// RTP-001. `trace`: what else is seen of the silent side. `export`, here and below: the capture looks like the export of a display filter.
+    /// RTP-001. `trace`: what else is seen of the silent side. `export`: whether an export of a display filter may have left it out.
     /// `astray`: the voice is sent, and turned away where it goes; `packets` then are those. Else `packets`: what came from the other side. `strays`: what came back all the same, at the beginning. `refused`: ICMP says that nobody listens there. `heard`: the
     /// capture shows voice of the silent side elsewhere, so that it would be seen here too. `at_tap`: it does not, and was
     /// probably made on the silent host. `near`, here and below: both ends lie in one subnet.
@@ -260,7 +260,7 @@ pub enum Detail {
         heard: bool,
         at_tap: bool,
         near: bool,
-        export: bool,
+        export: Export,
         trace: Trace,
         astray: Option<Astray>,
         /// Where the listener says it wants to hear, if that may be why nothing comes.

@@ -13,7 +13,7 @@ use crate::site::Confidence;
 use super::case::{Case, Span};
 use super::evidence::{Collector, NAMED, at_moments};
 use super::filter;
-use super::finding::{Code, Detail, Evidence, Finding, Party, Severity, Trace, Unjudged};
+use super::finding::{Code, Detail, Evidence, Export, Finding, Party, Severity, Trace, Unjudged};
 use super::hidden::is_left_out;
 
 mod astray;
@@ -255,7 +255,7 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
         let last = calls.last();
         let speaking: BTreeSet<IpAddr> = calls.iter().map(|call| call.speaking).collect();
         let refused = calls.iter().any(|call| call.refused);
-        let export = !refused && case.is_export();
+        let packets = calls.iter().map(|call| call.packets).sum();
         let heard = case.streams_from(host).any(|stream| stream.report.counts.packets > STRAYS);
         // Nobody captures on a telephone or a PBX: there the mirror port of its own switch port looks the same.
         let is_computer = !case.device(host).is_some_and(|device| device.kind.is_dedicated());
@@ -267,7 +267,7 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
         };
         let near = trace == Trace::None && speaking.iter().all(|peer| case.are_neighbours(host, *peer));
         let at_tap = at_tap && trace == Trace::None;
-        let export = export && trace == Trace::None;
+        let export = if !refused && trace == Trace::None { case.export(packets) } else { Export::No };
         let strays: u64 = calls.iter().map(|call| call.strays).sum();
         // Where it was captured with the listener, all that reaches it is there.
         let at_listener = speaking.iter().all(|peer| case.is_measuring_point(*peer));
@@ -275,7 +275,7 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
             (true, _) => Confidence::Sure,
             _ if matches!(trace, Trace::Halted(..)) => Confidence::Sure,
             _ if matches!(trace, Trace::Reported(_)) => Confidence::Likely,
-            (false, _) if export => Confidence::Suspected,
+            (false, _) if export != Export::No => Confidence::Suspected,
             // Single packets show that something came through.
             (false, true) if strays == 0 => Confidence::Likely,
             // A capture on the silent computer itself may lack what it sends.
@@ -293,7 +293,7 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
         let evidence = Evidence { until: calls.iter().map(|call| call.until).max(), filter, ..shown };
         Finding {
             detail: Detail::Rtp001 {
-                packets: calls.iter().map(|call| call.packets).sum(),
+                packets,
                 peers: speaking.into_iter().collect(),
                 strays,
                 refused,
@@ -304,7 +304,7 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
                 trace,
                 astray: None,
                 named: last
-                    .filter(|_| near && !export)
+                    .filter(|_| near && export != Export::Possible)
                     .and_then(|last| astray::named_outside(case, last.speaking, last.until)),
             },
             // On a computer, drivers may hide from the capture what it sends itself.
@@ -318,7 +318,7 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
             rows: Vec::new(),
             count: calls.len() as u64,
             responsible: match near {
-                _ if export => Party::Capture,
+                _ if export == Export::Possible => Party::Capture,
                 true => Party::Telephony,
                 false => Party::Network,
             },

@@ -43,8 +43,11 @@ impl Traffic {
     #[must_use]
     pub fn spells_among(&self, stream: &Stream, voices: &[usize]) -> Spells {
         let Some(call) = stream.call.and_then(|id| self.calls.get(id)) else { return Spells::default() };
-        let rests =
-            stream.report.rests().filter(|_| stream.report.kind == MediaKind::Audio && !stream.is_shared);
+        let until = call.end.map_or(stream.report.last.time, |(_, end)| end);
+        let rests = stream
+            .report
+            .rests(until)
+            .filter(|_| stream.report.kind == MediaKind::Audio && !stream.is_shared);
         let Some(Side { own, other }) = self.side(call, stream, voices) else {
             return Spells { rests, ..Spells::default() };
         };

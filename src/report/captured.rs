@@ -109,6 +109,10 @@ pub(super) struct Passing {
     all: u64,
     /// What a device tells itself.
     itself: u64,
+    /// Addresses from which a device told itself something.
+    own: BTreeSet<IpAddr>,
+    /// Addresses of IPv6, with that of IPv4 that the same network card has.
+    aliases: BTreeMap<IpAddr, IpAddr>,
     /// Who speaks with others of the LAN.
     neighbours: BTreeSet<IpAddr>,
     /// Whether some of it goes between two addresses of the Internet.
@@ -116,8 +120,35 @@ pub(super) struct Passing {
 }
 
 impl Passing {
+    /// With the network cards on the captured link, each with the addresses that it sends from: one device, whichever version
+    /// of IP it speaks. Not where it has several of IPv4, as in front of what a router passes on.
+    pub(super) fn of<M: Ord>(cards: impl Iterator<Item = (M, IpAddr)>) -> Self {
+        let mut by_card: BTreeMap<M, BTreeSet<IpAddr>> = BTreeMap::new();
+        for (card, address) in cards {
+            by_card.entry(card).or_default().insert(address);
+        }
+        let mut aliases = BTreeMap::new();
+        for addresses in by_card.into_values() {
+            let (four, mut six): (Vec<IpAddr>, Vec<IpAddr>) =
+                addresses.into_iter().partition(IpAddr::is_ipv4);
+            // What comes in from the Internet has the card of the router.
+            let outside = |address: &IpAddr| match address {
+                IpAddr::V6(six) if is_public(*address) => Some(six.to_bits() >> 64),
+                _ => None,
+            };
+            if six.iter().filter_map(outside).collect::<BTreeSet<_>>().len() > 1 {
+                six.retain(|address| outside(address).is_none());
+            }
+            if let [one] = four.as_slice() {
+                aliases.extend(six.into_iter().map(|address| (address, *one)));
+            }
+        }
+        Self { aliases, ..Self::default() }
+    }
+
     /// Packets between two addresses, of which the second was spoken to.
     pub(super) fn add(&mut self, ends: [IpAddr; 2], packets: u64) {
+        let ends = ends.map(|end| self.aliases.get(&end).copied().unwrap_or(end));
         // What goes to all tells only that a network is there.
         if stands_for_several(ends[1]) {
             return;
@@ -125,6 +156,7 @@ impl Passing {
         // What a device tells itself passes no port of it.
         if ends[0] == ends[1] || ends.iter().any(IpAddr::is_loopback) {
             self.itself = self.itself.saturating_add(packets);
+            self.own.extend(ends.iter().filter(|end| !end.is_loopback()));
             return;
         }
         self.all = self.all.saturating_add(packets);
@@ -163,13 +195,17 @@ impl Passing {
         }
         let nearly_all = self.all - self.all / 100;
         let always = self.by_host.iter().filter(|(_, packets)| **packets >= nearly_all);
-        let always: Vec<IpAddr> = always.map(|(end, _)| *end).collect();
+        let mut always: Vec<IpAddr> = always.map(|(end, _)| *end).collect();
         let is_all_outside = self.by_host.keys().all(|end| is_public(*end));
         // Cooked records are written by the device whose packets they are, whichever way these take, unless they themselves say
         // that all packets go from others to others, as at a mirror port.
         let is_cooked = stations.own > 0 && !links.is_empty() && links.iter().all(|name| is_cooked(name));
-        // Nor does anybody else see what a device tells itself.
-        let is_itself = is_cooked || self.itself > self.all / 100;
+        // Nor does anybody else see what a device tells itself, least of all on a loopback interface of it.
+        let has_loopback = links.iter().any(|name| is_loopback(name));
+        let is_itself = is_cooked || self.itself > if has_loopback { 0 } else { self.all / 100 };
+        if is_itself && always.iter().any(|end| self.own.contains(end)) {
+            always.retain(|end| self.own.contains(end));
+        }
         // Where headers name no stations two addresses may be those of one device: its loopback interface, a tunnel of its own.
         let is_stationless = !links.is_empty() && links.iter().all(|name| is_stationless(name));
         if is_stationless || stations.one > self.all / 100 {
@@ -206,7 +242,12 @@ fn stands_for_several(address: IpAddr) -> bool {
 
 /// A loopback interface, or one that carries IP with nothing before it.
 fn is_stationless(link: &str) -> bool {
-    matches!(link, "NULL" | "LOOP" | "RAW" | "12" | "14" | "IPV4" | "IPV6")
+    is_loopback(link) || matches!(link, "RAW" | "12" | "14" | "IPV4" | "IPV6")
+}
+
+/// A loopback interface.
+fn is_loopback(link: &str) -> bool {
+    matches!(link, "NULL" | "LOOP")
 }
 
 /// `LINUX_SLL` and `LINUX_SLL2`: what a Linux device records of all its interfaces, or of one without a link layer.

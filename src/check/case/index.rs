@@ -11,6 +11,7 @@ use crate::observe::message::App;
 use crate::observe::{Flow, FlowView, HostFacts, Protocol, Registration, Stream};
 use crate::site::Scope;
 
+use super::super::finding::Export;
 use super::super::tunnel::{Tunnel, tunnel};
 use super::Case;
 
@@ -274,12 +275,23 @@ impl<'a> Case<'a> {
             let is_signalled = traffic.flows.iter().any(|flow| flow.app == App::Sip);
             let has_arp = traffic.hosts.iter().any(HostFacts::is_neighbour);
             is_signalled
-                && !self.is_whole
+                && self.left_out != Some(0)
                 && !has_arp
                 && traffic.quality.skipped.is_empty()
                 && errors == quoting
                 && traffic.flows.iter().all(|flow| is_call(flow) || is_icmp(&flow))
         })
+    }
+
+    /// What it means for voice that is not there, where the other side sends so many packets.
+    pub(in crate::check) fn export(&self, packets: u64) -> Export {
+        match self.left_out {
+            _ if !self.is_export() => Export::No,
+            Some(missing) if missing.saturating_mul(10) < packets.saturating_mul(9) => {
+                Export::TooFew(missing)
+            }
+            _ => Export::Possible,
+        }
     }
 
     /// All registrations of this one's account from this client at this registrar.

@@ -197,6 +197,18 @@ pub enum Trace {
     Halted(SocketAddr, u64),
 }
 
+/// Whether voice that is not seen may have been sent and left out of the file, as the export of a display filter would.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Export {
+    /// Nothing says so.
+    No,
+    /// The capture looks like one, and nothing says that what was left out is less than what is not seen.
+    Possible,
+    /// It looks like one, but by the numbers in the file so many packets were left out: too few for voice that lasts as long as
+    /// that of the other side.
+    TooFew(u64),
+}
+
 /// What a capture without voice has instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoVoice {

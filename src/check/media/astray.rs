@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::super::case::{Case, Span};
 use super::super::evidence::at_moments;
-use super::super::finding::{Astray, Detail, Finding, Named, Party, Severity, Trace};
+use super::super::finding::{Astray, Detail, Export, Finding, Named, Party, Severity, Trace};
 use super::{LEAST_JUDGED, LEAST_SPEECH, NEXT_TO_NOTHING, excepted};
 use crate::capture::{Frame, Timestamp};
 use crate::observe::media::MediaKind;
@@ -64,7 +64,7 @@ fn raise(case: &Case<'_>, sender: IpAddr, lost: &[Lost<'_>]) -> Option<Finding> 
             heard: true,
             at_tap: false,
             near,
-            export: false,
+            export: Export::No,
             trace: Trace::None,
             astray: Some(Astray {
                 to,

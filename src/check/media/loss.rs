@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 use super::super::case::Case;
 use super::super::evidence::{Collector, at_moments};
 use super::super::filter;
-use super::super::finding::{Back, Detail, Evidence, Finding, Heard, Interrupted, Party, Severity};
+use super::super::finding::{Back, Detail, Evidence, Export, Finding, Heard, Interrupted, Party, Severity};
 use super::relayed::Relayed;
 use super::{STREAMS_SHOWN, excepted, has_enough, may_pause_at, peers};
 use crate::capture::Timestamp;
@@ -212,7 +212,7 @@ fn lost_of(case: &Case<'_>, sender: IpAddr, lossy: Vec<&Stream>, relayed: &Relay
         interrupted(case, &lossy, lost).map(|told| Interrupted { back: back(case, &lossy), ..told });
     let stood_still = interrupted.is_some_and(|told| told.back == Back::Missing);
     // Wireshark may have taken what is missing at a stretch for something else than RTP.
-    let export = interrupted.is_some() && heard == Heard::Unknown && case.is_export();
+    let export = interrupted.is_some() && heard == Heard::Unknown && case.export(lost) == Export::Possible;
     let detail = Detail::Rtp003 {
         lost,
         expected: sum(|counts| counts.expected),

@@ -203,7 +203,7 @@ fn one_way_audio_is_over_when_the_silent_side_is_heard() {
         heard: false,
         at_tap: false,
         near: false,
-        export: false,
+        export: crate::check::Export::No,
         trace: crate::check::Trace::None,
         astray: None,
         named: None,

@@ -109,8 +109,18 @@ fn why(case: &Case<'_>, refused: &[&Call], host: IpAddr, status: u16) -> Option<
             row.registrar.ip() == host && row.granted.is_some() && domain(&row.aor) == domain(&call.to)
         })
     };
-    if refused.iter().all(|call| blames_dns(call)) && !refused.iter().any(is_served) {
-        return Some(Circumstance::NameUnresolved);
+    let is_known = |call: &&Call| {
+        let mut rows = case.traffic.registrations.iter();
+        rows.any(|row| row.registrar.ip() == host && row.granted.is_some() && row.aor == call.to)
+    };
+    if refused.iter().all(|call| blames_dns(call)) {
+        let served = refused.iter().filter(|call| is_served(call)).count();
+        if served == 0 {
+            return Some(Circumstance::NameUnresolved);
+        }
+        if served == refused.len() && !refused.iter().any(is_known) {
+            return Some(Circumstance::TargetUnknown);
+        }
     }
     let registers_later = |call: &&Call| {
         case.registrations_of(call.caller.ip()).any(|row| {

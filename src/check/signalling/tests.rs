@@ -329,7 +329,9 @@ fn a_name_that_is_not_resolved_is_no_telephone_that_is_off() {
             vec![Registration { aor: aor.into(), client, registrar, granted, ..registration() }];
         sig_005(&world).unwrap().1
     };
-    assert_eq!(with_granted("sip:99@a.example"), None, "the domain is served, the user is missing");
+    let unknown = Some(Circumstance::TargetUnknown);
+    assert_eq!(with_granted("sip:99@a.example"), unknown, "the domain is served, the user is missing");
+    assert_eq!(with_granted("sip:22@a.example"), None, "the user is there");
     assert_eq!(with_granted("sip:99@b.example"), Some(Circumstance::NameUnresolved));
     let both = ["No DNS results", "Temporarily Unavailable", "Temporarily Unavailable"]
         .map(|reason| Call { reason: Some(reason.into()), ..refused_call(480) });

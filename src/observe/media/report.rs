@@ -197,6 +197,8 @@ const BEGINNINGS: usize = 4;
 
 /// So long (ms) the clock of a sender stands who rests.
 const REST: f64 = 500.0;
+/// So much (ms) a sender's clock is behind after a rest in which it ran on for the most part; less is jitter.
+const BEHIND: f64 = 100.0;
 /// A rest that is worth a word, in ms.
 const LEAST_REST: f64 = 1_000.0;
 /// For so long (ns) behind it packets show that none had been held up.
@@ -204,16 +206,19 @@ const GOES_ON: i64 = 200_000_000;
 
 impl StreamReport {
     /// Where its sender sent nothing: the numbers go on without a gap, so that nothing got lost, and so do the timestamps, so
-    /// that nothing was said meanwhile; and what follows does not come at once, as what a line held up does.
+    /// that nothing was said meanwhile; and what follows does not come at once, as what a line held up does. Or they leave time
+    /// out, and what follows at once is less than what is missing. `until`: nothing more of it came until then.
     #[must_use]
-    pub fn rests(&self) -> Option<Rests> {
-        let is_rest = |pause: &&Pause| {
-            pause.is_whole
-                && pause.left >= REST
-                && !pause.was_caught_up()
-                && self.last.time.since(pause.at.time) >= GOES_ON
+    pub fn rests(&self, until: Timestamp) -> Option<Rests> {
+        let until = self.last.time.max(until);
+        let stood = |pause: &Pause| {
+            pause.left >= REST && !pause.was_caught_up() && until.since(pause.at.time) >= GOES_ON
         };
-        let lengths = || self.timing.evenness.pauses.iter().filter(is_rest).map(|pause| pause.length);
+        let left_out = |pause: &Pause| pause.skipped() >= LEAST_REST && pause.left >= BEHIND;
+        let lengths = || {
+            let whole = self.timing.evenness.pauses.iter().filter(|pause| pause.is_whole);
+            whole.filter(|pause| stood(pause) || left_out(pause)).map(|pause| pause.skipped() + pause.left)
+        };
         let longest = lengths().fold(0.0, f64::max);
         (longest >= LEAST_REST)
             .then(|| Rests { times: lengths().count() as u64, longest: (longest * 1e6) as i64 })

@@ -116,7 +116,9 @@ fn measuring_point(maker: &Maker<'_>) -> Option<String> {
     // What an extract leaves out may have gone elsewhere.
     let is_extract = document.captures.iter().any(|capture| capture.extract_of.is_some());
     let is_mixed = is_extract || is_mixed(leaps, quality.duplicates, quality.duplicate_candidates);
-    let mut passing = Passing::default();
+    let cards = document.hosts.iter().filter_map(|host| Some((host.address.parse().ok()?, &host.macs)));
+    let mut passing =
+        Passing::of(cards.flat_map(|(address, macs)| macs.iter().map(move |mac| (mac, address))));
     for flow in &document.flows {
         let packets = flow.packets_ab.saturating_add(flow.packets_ba);
         if let (Ok(a), Ok(b)) = (flow.a.address.parse(), flow.b.address.parse()) {
@@ -284,6 +286,7 @@ pub(super) fn sources(maker: &Maker<'_>) -> Vec<Part> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+    use std::net::IpAddr;
 
     use jiff::tz::TimeZone;
 
@@ -347,6 +350,52 @@ mod tests {
         assert_eq!(point(&at_one), Some(filled(words.at_device, public[0])));
         let transit = [(public[0], public[1], 500), (public[2], "198.51.100.4", 400), (pbx, public[0], 20)];
         assert_eq!(point(&transit), None, "not everything leads out of the LAN");
+    }
+
+    #[test]
+    fn what_a_device_tells_itself_on_a_loopback_interface_is_seen_by_nobody_else() {
+        let words = paper_words(Language::De);
+        let [own, phone, other] =
+            ["192.168.1.194", "192.168.1.156", "192.168.1.128"].map(|text| text.parse().unwrap());
+        let told = |links: &[&str], flows: &[([IpAddr; 2], u64)]| {
+            let mut passing = Passing::default();
+            flows.iter().for_each(|(ends, packets)| passing.add(*ends, *packets));
+            passing.place(links, Stations::default(), &[], false, |address| address.to_string(), Language::De)
+        };
+        let flows = [([own, phone], 1_700), ([phone, own], 60), ([own, other], 8), ([own, own], 13)];
+        assert_eq!(told(&["ETHERNET", "NULL"], &flows), Some(filled(words.on_device, "192.168.1.194")));
+        assert_eq!(
+            told(&["ETHERNET"], &flows),
+            Some(filled(&filled(words.between_two, "192.168.1.156"), "192.168.1.194")),
+            "few packets that bear one address twice may be forged"
+        );
+        assert_eq!(told(&["ETHERNET", "NULL"], &flows[..3]), told(&["ETHERNET"], &flows));
+    }
+
+    #[test]
+    fn a_device_that_speaks_both_versions_of_ip_is_one() {
+        let words = paper_words(Language::De);
+        let [own, router, own6, router6, far, far6] =
+            ["192.168.1.12", "192.168.1.1", "2001:db8:1::12", "fe80::1", "203.0.113.9", "2001:4860::9"]
+                .map(|text| text.parse::<IpAddr>().unwrap());
+        let flows = [([own, router], 20), ([own, far], 40), ([own6, router6], 6), ([own6, far6], 1_200)];
+        let told = |cards: &[(u8, IpAddr)]| {
+            let mut passing = Passing::of(cards.iter().copied());
+            flows.iter().for_each(|(ends, packets)| passing.add(*ends, *packets));
+            passing.place(
+                &["ETHERNET"],
+                Stations::default(),
+                &[],
+                false,
+                |address| address.to_string(),
+                Language::De,
+            )
+        };
+        let cards = [(1, own), (2, router), (1, own6), (2, router6)];
+        assert_eq!(told(&cards), Some(filled(words.at_device, "192.168.1.12")));
+        assert_eq!(told(&[]), None, "nobody knows whose they are");
+        let behind = [(1, own), (1, own6), (2, router), (2, far6), (2, "2a00:1450::9".parse().unwrap())];
+        assert_eq!(told(&behind), Some(filled(words.at_device, "192.168.1.12")), "the Internet is no router");
     }
 
     #[test]

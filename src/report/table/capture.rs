@@ -15,7 +15,7 @@ use crate::report::captured::{LeapLines, Passing, Stations, Wrapping, is_mixed};
 use crate::report::link;
 use crate::report::number::{bytes, counted, period, share};
 use crate::report::text::{extract_line, given_words, paper_words, run_words, stray_line};
-use crate::site::Kind;
+use crate::site::{Kind, Scope};
 
 /// Most files described one by one.
 const MOST: usize = 20;
@@ -194,7 +194,13 @@ fn measuring_point(view: &View<'_>) -> Option<(Piece, Piece)> {
     let is_extract = captures.iter().any(|capture| capture.extract_of(captures).is_some());
     let is_mixed =
         is_extract || is_mixed(quality.leaps.count, quality.duplicates, quality.duplicate_candidates);
-    let mut passing = Passing::default();
+    let cards = view.audit.traffic.hosts.iter().filter(|facts| {
+        let is_public =
+            view.audit.site.device(facts.address).is_some_and(|device| device.scope == Scope::Public);
+        !is_public && facts.on_link != Some(false)
+    });
+    let mut passing =
+        Passing::of(cards.flat_map(|facts| facts.macs.iter().map(|seen| (seen.mac, facts.address))));
     for flow in &view.audit.traffic.flows {
         passing.add([flow.a.ip(), flow.b.ip()], flow.packets());
     }

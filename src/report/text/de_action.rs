@@ -7,7 +7,7 @@ use super::export::export_whole;
 use super::words::OTHER_VERSION;
 use super::{clock, dscp_name, life, no_voice, protocol, signalling, voice};
 use crate::capture::Ended;
-use crate::check::{Astray, Detail, Finding, Life, LossSign, Refusal, Severity, Trace, VoiceSender};
+use crate::check::{Astray, Detail, Export, Finding, Life, LossSign, Refusal, Severity, Trace, VoiceSender};
 use crate::observe::{Stuck, is_public};
 use crate::report::language::Language::De;
 use crate::site::Confidence;
@@ -107,7 +107,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "Prüfen Sie, welche Adresse und welchen Port die Gegenseite im SDP ankündigt und ob sie dort empfängt: STUN, externe \
              Adresse, NAT, SIP ALG."
         }
-        Detail::Rtp001 { export: true, .. } => export_whole(De),
+        Detail::Rtp001 { export: Export::Possible, .. } => export_whole(De),
         Detail::Rtp001 { at_tap: true, near: true, .. } => {
             "Messen Sie zuerst an anderer Stelle, etwa am Spiegelport des Switches. Fehlt die Sprache auch dort, prüfen Sie \
              Headset, Softphone und eigene Firewall dieses Gerätes."

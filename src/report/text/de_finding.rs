@@ -7,7 +7,7 @@ use super::connection;
 use super::de;
 use super::de_action::action;
 use super::dscp::Hint;
-use super::export::exported;
+use super::export::{exported, too_few};
 use super::given;
 use super::icmp::reason;
 use super::life::silence;
@@ -19,7 +19,8 @@ use super::words::ends_within;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
 use super::{signalling, voice};
 use crate::check::{
-    Code, Detail, Finding, LOSS_LIMITS, MOS_LIMITS, PortUse, Refusal, Severity, Side, Trace, VoiceSender,
+    Code, Detail, Export, Finding, LOSS_LIMITS, MOS_LIMITS, PortUse, Refusal, Severity, Side, Trace,
+    VoiceSender,
 };
 use crate::observe::Protocol;
 use crate::report::language::Language::De;
@@ -227,7 +228,11 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             trace::halted(device, peers, *packets, (*end, *back), De)
         }
         Detail::Rtp001 { packets, peers, strays, refused, heard, at_tap, export, trace, named, .. } => {
-            let exported = exported(&context.audit.captures, De);
+            let exported = match export {
+                Export::No => None,
+                Export::Possible => Some(exported(&context.audit.captures, De)),
+                Export::TooFew(missing) => Some(too_few(*missing, device, *at_tap, De)),
+            };
             format!(
             "In {} kamen {} von {}, aber {} von {device}. {}{}",
             match finding.count {
@@ -243,7 +248,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             },
             trace::reported(*trace, device, De).unwrap_or_else(|| match (*refused, *heard) {
                 (true, _) => "ICMP-Meldungen zeigen, dass die Sprachpakete dort abgewiesen werden.",
-                _ if *export => exported.as_str(),
+                _ if exported.is_some() => exported.as_deref().unwrap_or_default(),
                 (false, true) => "Die Gegenseite wird gehört, hört selbst aber nichts.",
                 _ if *at_tap => {
                     "Der Mitschnitt enthält nur, was dieses Gerät sendet oder empfängt, ist also wohl dort entstanden; was ein \

@@ -7,7 +7,7 @@ use super::export::export_whole;
 use super::words::OTHER_VERSION;
 use super::{clock, dscp_name, life, no_voice, protocol, signalling, voice};
 use crate::capture::Ended;
-use crate::check::{Astray, Detail, Finding, Life, LossSign, Refusal, Severity, Trace, VoiceSender};
+use crate::check::{Astray, Detail, Export, Finding, Life, LossSign, Refusal, Severity, Trace, VoiceSender};
 use crate::observe::{Stuck, is_public};
 use crate::report::language::Language::En;
 use crate::site::Confidence;
@@ -95,7 +95,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "Check which address and port the other side announces in SDP, and whether it receives there: STUN, external \
              address, NAT, SIP ALG."
         }
-        Detail::Rtp001 { export: true, .. } => export_whole(En),
+        Detail::Rtp001 { export: Export::Possible, .. } => export_whole(En),
         Detail::Rtp001 { at_tap: true, near: true, .. } => {
             "Measure at another point first, such as a mirror port of the switch. If the voice is missing there too, check \
              headset, softphone and own firewall of this device."

@@ -7,7 +7,7 @@ use super::connection;
 use super::dscp::Hint;
 use super::en;
 use super::en_action::action;
-use super::export::exported;
+use super::export::{exported, too_few};
 use super::given;
 use super::icmp::reason;
 use super::life::silence;
@@ -19,7 +19,8 @@ use super::words::ends_within;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
 use super::{signalling, voice};
 use crate::check::{
-    Code, Detail, Finding, LOSS_LIMITS, MOS_LIMITS, PortUse, Refusal, Severity, Side, Trace, VoiceSender,
+    Code, Detail, Export, Finding, LOSS_LIMITS, MOS_LIMITS, PortUse, Refusal, Severity, Side, Trace,
+    VoiceSender,
 };
 use crate::observe::Protocol;
 use crate::report::language::Language::En;
@@ -220,7 +221,11 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             trace::halted(device, peers, *packets, (*end, *back), En)
         }
         Detail::Rtp001 { packets, peers, strays, refused, heard, at_tap, export, trace, named, .. } => {
-            let exported = exported(&context.audit.captures, En);
+            let exported = match export {
+                Export::No => None,
+                Export::Possible => Some(exported(&context.audit.captures, En)),
+                Export::TooFew(missing) => Some(too_few(*missing, device, *at_tap, En)),
+            };
             format!(
             "In {}, {} came from {}, but {} from {device}. {}{}",
             match finding.count {
@@ -236,7 +241,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             },
             trace::reported(*trace, device, En).unwrap_or_else(|| match (*refused, *heard) {
                 (true, _) => "ICMP messages show that the voice packets are turned away there.",
-                _ if *export => exported.as_str(),
+                _ if exported.is_some() => exported.as_deref().unwrap_or_default(),
                 (false, true) => "The other side is heard but hears nothing itself.",
                 _ if *at_tap => {
                     "The capture holds only what this device sends or receives, so it was probably made there; what a computer \

@@ -17,7 +17,7 @@ pub(super) fn exported(captures: &[CaptureSummary], language: Language) -> Strin
         (De, Some(missing)) => format!(
             "Der Mitschnitt enthält so gut wie nur SIP und RTP, und nach den Zahlen in der Datei fehlen {}, die empfangen wurden: \
              Wahrscheinlich ist er ein Export mit Anzeigefilter (sip || rtp). Dann fehlt hier, was Wireshark nicht als RTP \
-             erkannte, auch wenn es gesendet wurde. Sind es zu wenige für die fehlende Sprache, fehlt sie wirklich.",
+             erkannte, auch wenn es gesendet wurde. Es sind genug, dass die fehlende Sprache dabei sein kann.",
             counted(missing, "Paket", "Pakete", De)
         ),
         (En, None) => {
@@ -29,8 +29,38 @@ pub(super) fn exported(captures: &[CaptureSummary], language: Language) -> Strin
         (En, Some(missing)) => format!(
             "The capture holds next to nothing but SIP and RTP, and by the numbers in the file {} that were received are not in it: \
              it was probably exported with a display filter (sip || rtp). Then what Wireshark did not recognise as RTP is missing \
-             here, even if it was sent. If they are too few for the missing voice, it is really missing.",
+             here, even if it was sent. They are enough for the missing voice to be among them.",
             counted(missing, "packet", "packets", En)
+        ),
+    }
+}
+
+/// That it looks like one, but so little was left out that voice is missing all the same. `at_tap`: captured on the silent side.
+pub(super) fn too_few(missing: u64, device: &str, at_tap: bool, language: Language) -> String {
+    match language {
+        De => format!(
+            "Der Mitschnitt enthält so gut wie nur SIP und RTP, und nach den Zahlen in der Datei fehlen {}, die empfangen wurden: \
+             Wahrscheinlich ist er ein Export mit Anzeigefilter (sip || rtp). Die fehlende Sprache erklärt das nicht, auch wenn \
+             alle davon Sprache von {device} wären: Mindestens zum Teil fehlt sie wirklich, es sei denn, das Gerät sendet in \
+             Sprechpausen nichts.{}",
+            counted(missing, "Paket", "Pakete", De),
+            if at_tap {
+                " Der Messpunkt ist wohl dieses Gerät; was ein Rechner selbst sendet, fehlt im Mitschnitt manchmal."
+            } else {
+                ""
+            }
+        ),
+        En => format!(
+            "The capture holds next to nothing but SIP and RTP, and by the numbers in the file {} that were received are not in it: \
+             it was probably exported with a display filter (sip || rtp). That does not explain the missing voice, even if all of \
+             them were voice of {device}: at least in part it is really missing, unless the device sends nothing in pauses of \
+             speech.{}",
+            counted(missing, "packet", "packets", En),
+            if at_tap {
+                " The measuring point is probably this device; what a computer sends itself is sometimes missing in a capture."
+            } else {
+                ""
+            }
         ),
     }
 }
@@ -57,6 +87,18 @@ mod tests {
     use super::*;
     use crate::capture::Ended;
     use crate::report::fixture::capture;
+
+    #[test]
+    fn too_few_for_the_missing_voice_are_said_to_be() {
+        let told = |at_tap| [De, En].map(|language| too_few(188, "192.168.0.150", at_tap, language));
+        let [de, en] = told(false);
+        assert!(de.contains("fehlen 188\u{a0}Pakete") && de.contains("zum Teil fehlt sie wirklich"), "{de}");
+        assert!(
+            en.contains("188\u{a0}packets that were") && en.contains("in part it is really missing"),
+            "{en}"
+        );
+        assert!(told(true)[0].ends_with("fehlt im Mitschnitt manchmal."));
+    }
 
     #[test]
     fn the_file_may_tell_that_packets_are_missing() {

@@ -121,14 +121,17 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                         " Im Mitschnitt meldet sich der Anrufer erst danach an.",
                     Some(Circumstance::NameUnresolved) =>
                         " Der Name hinter dem @ lässt sich dort nicht auflösen (DNS).",
+                    Some(Circumstance::TargetUnknown) =>
+                        " Die Domäne hinter dem @ bedient er selbst, denn andere melden sich dort dafür an: Die gewählte Nummer \
+                         kennt er wohl nicht.",
                     Some(Circumstance::Unacknowledged { .. }) | None => "",
                 }
             )
         }
         (Detail::Sig005 { rejection, calls, answered, callers, why }, En) => {
             let others = match calls.saturating_sub(finding.count) {
-                1 if *answered == 0 => " The other one was not answered either.",
-                2.. if *answered == 0 => " None of the others was answered either.",
+                1 if *answered == 0 => " Nobody took the other one either.",
+                2.. if *answered == 0 => " Nobody took any of the others either.",
                 _ => "",
             };
             let callers = called_by(callers, finding, En).join("and", "more");
@@ -165,6 +168,9 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                         " In the capture the caller registers only after that.",
                     Some(Circumstance::NameUnresolved) =>
                         " The name behind the @ cannot be resolved there (DNS).",
+                    Some(Circumstance::TargetUnknown) =>
+                        " It serves the domain behind the @ itself, since others register for it there: it probably does not know \
+                         the number that was called.",
                     Some(Circumstance::Unacknowledged { .. }) | None => "",
                 }
             )
@@ -290,12 +296,12 @@ pub(super) fn action(detail: &Detail, zone: &TimeZone, language: Language) -> Op
             "Die Annahme (200) ging über TCP und kam an. Prüfen Sie an der Anlage oder Software, die anruft, warum die \
              Bestätigung (ACK) ausbleibt oder wohin sie geht; richtig ist die Adresse im Contact der Annahme.",
             "The answer (200) went over TCP and arrived. Check at the PBX or software that calls why it does not acknowledge it, \
-             and where it sends its acknowledgement: to the address in the answer's Contact.",
+             or where it sends its acknowledgement; right is the address in the answer's Contact.",
         ],
         Detail::Sig005 { why: Some(Circumstance::Unacknowledged { over_tcp: false, .. }), .. } => [
-            "Prüfen Sie, ob die Annahme (200) den Anrufer erreicht und wohin er die Bestätigung sendet: an die Adresse im \
+            "Prüfen Sie, ob die Annahme (200) den Anrufer erreicht und wohin er die Bestätigung sendet; richtig ist die Adresse im \
              Contact der Annahme. Verdächtig sind NAT, Firewall und SIP ALG zwischen beiden.",
-            "Check whether the answer (200) reaches the caller, and where it sends its acknowledgement: to the address in the \
+            "Check whether the answer (200) reaches the caller, and where it sends its acknowledgement; right is the address in the \
              answer's Contact. Suspects are NAT, firewall and SIP ALG between the two.",
         ],
         Detail::Sig005 { why: Some(Circumstance::NoMediaOffered), .. } => [
@@ -313,6 +319,12 @@ pub(super) fn action(detail: &Detail, zone: &TimeZone, language: Language) -> Op
              fragt, die abweist. Am gerufenen Gerät liegt es nicht.",
             "Check the SIP domain, the name behind the @, at the PBX and at the telephone, and which DNS server is asked by the \
              side that turns the calls away. The called device is not the cause.",
+        ],
+        Detail::Sig005 { why: Some(Circumstance::TargetUnknown), .. } => [
+            "Prüfen Sie, ob die gewählte Nummer am Server eingerichtet und ihr Gerät angemeldet ist, und wie der Server Nummern \
+             weiterleitet, die er nicht kennt.",
+            "Check whether the number that was called is set up at the server and its device registered, and where the server \
+             passes on numbers that it does not know.",
         ],
         Detail::Sig005 { rejection, .. } => calling(rejection),
         Detail::Sig009 { refusal: Some(icmp), to, .. } => {

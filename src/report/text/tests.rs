@@ -466,7 +466,7 @@ fn the_advice_goes_to_who_named_the_public_address() {
 fn what_a_display_filter_may_have_left_out_is_said_to() {
     let (detail, action) = said(Code::Rtp001, De, |finding| {
         if let Detail::Rtp001 { refused, export, .. } = &mut finding.detail {
-            (*refused, *export) = (false, true);
+            (*refused, *export) = (false, crate::check::Export::Possible);
         }
     });
     assert!(
@@ -511,7 +511,7 @@ fn within_a_subnet_no_router_is_blamed() {
                 heard: true,
                 at_tap: false,
                 near,
-                export: false,
+                export: crate::check::Export::No,
                 trace: crate::check::Trace::None,
                 astray: None,
                 named: None,

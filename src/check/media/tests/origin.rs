@@ -1,7 +1,7 @@
 //! Whose doing it is that voice is uneven or missing: of all streams of a sender, of the sender itself, of whoever exported
 //! the capture.
 
-use super::super::super::finding::Unevenness;
+use super::super::super::finding::{Export, Unevenness};
 use super::arrival::{shaky, spell};
 use super::*;
 use crate::capture::{CaptureSummary, Ended, InterfaceSummary, LinkType};
@@ -74,7 +74,7 @@ fn an_export_of_a_display_filter_proves_no_silence() {
         let world = world(call(), vec![voice(4_000), elsewhere], flows);
         let finding = check(&world.case(), &[]).remove(0);
         let Detail::Rtp001 { export, .. } = finding.detail else { panic!("{finding:?}") };
-        (export, finding.severity, finding.confidence, finding.responsible)
+        (export == Export::Possible, finding.severity, finding.confidence, finding.responsible)
     };
     let doubtful = (true, Severity::Warning, Confidence::Suspected, Party::Capture);
     assert_eq!(told(None), doubtful);
@@ -98,6 +98,31 @@ fn a_file_that_tells_that_nothing_is_missing_is_no_export() {
         world.case().of_captures(&[capture]).is_export()
     };
     assert_eq!([None, Some(200), Some(205), Some(300)].map(is_export), [true, false, false, true]);
+}
+
+#[test]
+fn fewer_packets_than_the_other_side_sends_explain_no_silence() {
+    let told = |received| {
+        let mut flows = flows(0);
+        (flows[0].app, flows[1].app) = (App::Sip, App::Rtp);
+        let mut capture = CaptureSummary::unread("a.pcapng".to_owned(), "pcapng".to_owned(), Ended::Complete);
+        let (link, packets) = (LinkType(1), 200);
+        let received = Some(received);
+        let one = InterfaceSummary { name: None, link, snap_length: 0, drops: Some(0), packets, received };
+        (capture.packets, capture.interfaces) = (packets, vec![one]);
+        let world = world(call(), vec![voice(4_000)], flows);
+        let finding = check(&world.case().of_captures(&[capture]), &[]).remove(0);
+        let Detail::Rtp001 { export, packets, .. } = finding.detail else { panic!("{finding:?}") };
+        (export, packets, finding.severity, finding.responsible)
+    };
+    let (export, packets, ..) = told(10_000);
+    assert_eq!((export, told(10_000).3), (Export::Possible, Party::Capture));
+    let few = packets / 2;
+    assert_eq!(
+        told(200 + few),
+        (Export::TooFew(few), packets, Severity::Warning, Party::Telephony),
+        "half of the voice of the other side at most"
+    );
 }
 
 #[test]

@@ -227,7 +227,7 @@ fn a_silent_side_is_heard_again_in_the_stream_of_an_earlier_call() {
             heard: true,
             at_tap: false,
             near: true,
-            export: false,
+            export: crate::check::Export::No,
             trace: crate::check::Trace::None,
             astray: None,
             named: None,

@@ -362,12 +362,34 @@ fn a_sender_that_rests_loses_nothing() {
         });
         let packets: Vec<Sample> =
             packets.map(|sample| Sample { time: Timestamp(sample.time.0 + 12_345), ..sample }).collect();
-        run(&packets).rests()
+        let report = run(&packets);
+        report.rests(report.last.time)
     };
     assert_eq!(rested(true, 0, 50), Some(Rests { times: 1, longest: 2_520 * MS }));
     assert_eq!(rested(false, 0, 50), None, "its clock went on: silence");
     assert_eq!(rested(true, 10, 50), None, "something got lost as well");
     assert_eq!(rested(true, 0, 3), None, "what was held up may still come");
+}
+
+/// A sender that is put to sleep: its clock ran on for the most part, and the latest of what it had to say comes at once.
+#[test]
+fn a_sender_that_leaves_time_out_and_catches_up_a_little_rested() {
+    let rested = |stood: u64, at_once: u64, until: i64| {
+        let slept = 1_600 + stood;
+        let packets: Vec<Sample> = (0..100 + at_once)
+            .map(|nth| {
+                let sample = sample(nth);
+                let Some(behind) = nth.checked_sub(100) else { return sample };
+                let time = Timestamp(late(sample, slept as i64).time.0 - behind as i64 * 20 * MS);
+                Sample { timestamp: sample.timestamp + 8 * 1_600, time, ..sample }
+            })
+            .collect();
+        let report = run(&packets);
+        report.rests(Timestamp(report.last.time.0 + until * MS))
+    };
+    assert_eq!(rested(600, 18, 0), Some(Rests { times: 1, longest: (2_220 - 340) * MS }), "0.3 s held up");
+    assert_eq!(rested(300, 18, 0), None, "all of it was made up for: silence, and a line that stood");
+    assert_eq!(rested(2_000, 1, 0).map(|rests| rests.longest), Some(3_620 * MS));
 }
 
 /// The packets from `number` on, so much later in number, timestamp and arrival.

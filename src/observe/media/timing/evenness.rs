@@ -84,6 +84,12 @@ impl Pause {
         self.left * 2.0 < self.late && self.late * 2.0 > self.length
     }
 
+    /// What its timestamp advanced meanwhile, in ms: one packet time, unless the sender left silence out.
+    #[must_use]
+    pub fn skipped(&self) -> f64 {
+        self.length - self.late
+    }
+
     /// When it began.
     #[must_use]
     pub fn began(&self) -> Timestamp {

@@ -555,6 +555,8 @@ pub struct HostFacts {
     pub own_names: Vec<Box<str>>,
     /// DHCP vendor class, option 60.
     pub vendor_class: Option<Box<str>>,
+    /// Whether a cooked record says that a packet of it came to the capturing device from outside.
+    pub came_in: bool,
     /// Its ARP.
     pub arp: Option<Box<ArpTimes>>,
 }

@@ -1,6 +1,6 @@
 use super::super::fixture::{PBX, PHONE, PUBLIC, World, registration, row};
 use super::*;
-use crate::observe::fixture::{frame, greeting as named, ip, socket, tcp, udp};
+use crate::observe::fixture::{frame, greeting as named, host, ip, socket, tcp, udp};
 use crate::observe::{Flow, NameSeen, NameSource, Protocol, Registration, TcpOutcome};
 
 const REGISTRAR: &str = "transport = \"udp\"\nown = 5060\ninitiator = \"peer\"\npeer.scope = \"lan\"";
@@ -364,4 +364,15 @@ fn neighbours_share_a_subnet_and_no_router_is_between() {
     );
     world.traffic.hosts = vec![crate::observe::fixture::host(PHONE, Some(false))];
     assert!(!near(&world, PBX, PHONE), "its packets came through a router");
+}
+
+#[test]
+fn who_sends_into_a_router_did_not_capture_there() {
+    let flows =
+        vec![udp("192.168.10.21:5060", "192.168.10.2:5060"), udp("192.168.88.31:5060", "192.168.10.2:5060")];
+    let mut world = World::new("").flows(flows);
+    world.traffic.hosts = vec![host(PBX, Some(true))];
+    assert!(world.case().was_captured_on(ip(PBX)));
+    world.traffic.hosts.iter_mut().for_each(|host| host.came_in = true);
+    assert!(!world.case().is_measuring_point(ip(PBX)));
 }

@@ -464,6 +464,8 @@ pub struct SipEndpoint {
     pub marked: Option<(u8, u64)>,
     /// It answered a REGISTER with 2xx or a challenge: first frame.
     pub registrar: Option<Frame>,
+    /// It answered one with 2xx.
+    pub grants: bool,
     /// It passed on requests of others (more than one Via): the agent strings it sends may be theirs.
     pub is_proxy: bool,
 }
@@ -485,6 +487,7 @@ impl SipEndpoint {
             span: None,
             marked: None,
             registrar: None,
+            grants: false,
             is_proxy: false,
         }
     }

@@ -302,7 +302,7 @@ pub(in crate::report) struct Contradiction {
 published_both_ways! {
     /// What kind of sign it is.
     SignKind from site::EvidenceKind {
-        Stated, MacPrefix, Agent, NameAsked, NameGreeted, NameOwned, Ports, Registration, Registered,
+        Stated, MacPrefix, Agent, NameAsked, NameGreeted, NameOwned, Ports, Registration, Challenge, Registered,
     }
 }
 

@@ -70,6 +70,19 @@ pub(super) fn is_own(number: u16, record: &[u8]) -> bool {
     matches!(kind, Some(0 | 4))
 }
 
+/// Whether a cooked record came to the device that wrote it from outside: packet types 0 and 3, and not from its loopback
+/// interface, where what it sends itself comes in too.
+pub(super) fn came_in(number: u16, record: &[u8]) -> bool {
+    const ARPHRD_LOOPBACK: u16 = 772;
+    let view = View::new(record, 0, record.len() as u32);
+    let (kind, hardware) = match number {
+        113 => (view.u16(0), view.u16(2)),
+        276 => (view.u8(10).map(u16::from), view.u16(8)),
+        _ => return false,
+    };
+    matches!(kind, Some(0 | 3)) && hardware.is_some_and(|hardware| hardware != ARPHRD_LOOPBACK)
+}
+
 /// `LINKTYPE_LINUX_SLL`: what `tcpdump -i any` wrote before version 4.99.
 fn cooked<'a>(walk: &mut Walk, view: View<'a>) -> Option<Step<'a>> {
     let (hardware, address_length) = (view.u16(2)?, view.u16(4)?);

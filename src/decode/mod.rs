@@ -57,6 +57,12 @@ pub fn is_own_cooked(record: &Record<'_>) -> bool {
     link::is_own(record.link.0, record.data)
 }
 
+/// Whether a cooked record says that the packet came to the capturing device from another one.
+#[must_use]
+pub fn came_in_cooked(record: &Record<'_>) -> bool {
+    link::came_in(record.link.0, record.data)
+}
+
 /// Where the IP headers of a record start, those of tunnels first, counted as [`Span::start`] is.
 #[must_use]
 pub fn ip_headers(record: &Record<'_>) -> Vec<u32> {

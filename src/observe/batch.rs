@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use crate::capture::{LinkType, Record, Timestamp};
 use crate::decode::{
-    Decoded, Fragment, IcmpError, LinkMessage, Packet, Part, Skip, Transport, is_own_cooked,
+    Decoded, Fragment, IcmpError, LinkMessage, Packet, Part, Skip, Transport, came_in_cooked, is_own_cooked,
 };
 
 use super::clock::ClockTrace;
@@ -32,6 +32,8 @@ pub struct Batch {
     pub(super) filtered: u64,
     /// Records that the capturing device wrote of what it sent itself, or was sent.
     pub(super) own: u64,
+    /// Who sent what came to the capturing device from outside, by the word of cooked records, as they came.
+    pub(super) came_in: Vec<IpAddr>,
     pub(super) clock: ClockTrace,
 }
 
@@ -119,6 +121,9 @@ impl Batch {
     }
 
     fn packet(&mut self, record: &Record<'_>, packet: Packet) {
+        if came_in_cooked(record) {
+            add_new(&mut self.came_in, packet.source);
+        }
         let span = packet.payload;
         let start = span.start.saturating_sub(record.offset) as usize;
         let payload = record.data.get(start..start + span.captured as usize).unwrap_or_default();
@@ -130,6 +135,14 @@ impl Batch {
             print = print.on(record.data.first_chunk().map_or(0, |dlci| u16::from_be_bytes(*dlci)));
         }
         self.events[shard].push(Event::Packet(packet, print, rtp));
+    }
+}
+
+/// Adds an address that is not there yet. The first ones are enough: who is at an end of all conversations is soon among them.
+pub(super) fn add_new(known: &mut Vec<IpAddr>, address: IpAddr) {
+    const MOST: usize = 64;
+    if known.len() < MOST && !known.contains(&address) {
+        known.push(address);
     }
 }
 

@@ -279,6 +279,7 @@ impl Speaker {
                 let registers = message.method() == Some(&Method::Register);
                 if registers && matches!(status, 200..=299 | 401 | 407) {
                     endpoint.registrar.get_or_insert(heard.frame);
+                    endpoint.grants |= matches!(status, 200..=299);
                 }
             }
         }

@@ -244,6 +244,7 @@ pub(crate) fn host(address: &str, on_link: Option<bool>) -> HostFacts {
         ttl: None,
         own_names: Vec::new(),
         vendor_class: None,
+        came_in: false,
         arp: None,
     }
 }

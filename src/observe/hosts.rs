@@ -11,6 +11,7 @@ use hashbrown::HashTable;
 use crate::capture::{Frame, Timestamp};
 use crate::decode::Mac;
 
+use super::batch::add_new;
 use super::message::arp::Arp;
 use super::traffic::{ArpTimes, Direction, Flow, HostFacts, MacSeen};
 
@@ -35,6 +36,8 @@ pub(super) struct HostBook {
     own_names: BTreeMap<IpAddr, BTreeSet<Box<str>>>,
     vendor_classes: BTreeMap<IpAddr, Box<str>>,
     arp: BTreeMap<IpAddr, ArpTimes>,
+    /// Whose packets came to the capturing device from outside.
+    came_in: Vec<IpAddr>,
 }
 
 impl HostBook {
@@ -71,6 +74,11 @@ impl HostBook {
         if vlans.len() < VLANS_KEPT {
             vlans.insert((vlan, outer));
         }
+    }
+
+    /// Packets of these came to the capturing device from outside.
+    pub(super) fn came_in(&mut self, senders: &[IpAddr]) {
+        senders.iter().for_each(|sender| add_new(&mut self.came_in, *sender));
     }
 
     /// The host calls itself so.
@@ -125,6 +133,7 @@ impl HostBook {
                 facts.own_names = names.iter().cloned().collect();
             }
             facts.vendor_class = self.vendor_classes.get(&facts.address).cloned();
+            facts.came_in = self.came_in.contains(&facts.address);
             facts.arp = self.arp.get(&facts.address).copied().map(Box::new);
         }
         hosts
@@ -171,6 +180,7 @@ fn empty(address: IpAddr) -> HostFacts {
         ttl: None,
         own_names: Vec::new(),
         vendor_class: None,
+        came_in: false,
         arp: None,
     }
 }

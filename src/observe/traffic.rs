@@ -479,6 +479,8 @@ pub struct SipEndpoint {
     pub marked: Option<(u8, u64)>,
     /// It answered a REGISTER with 2xx or a challenge: first frame.
     pub registrar: Option<Frame>,
+    /// It answered one with 2xx.
+    pub grants: bool,
     /// It passed on requests of others (more than one Via): the agent strings it sends may be theirs.
     pub is_proxy: bool,
 }
@@ -500,6 +502,7 @@ impl SipEndpoint {
             span: None,
             marked: None,
             registrar: None,
+            grants: false,
             is_proxy: false,
         }
     }
@@ -570,6 +573,8 @@ pub struct HostFacts {
     pub own_names: Vec<Box<str>>,
     /// DHCP vendor class, option 60.
     pub vendor_class: Option<Box<str>>,
+    /// Whether a cooked record says that a packet of it came to the capturing device from outside.
+    pub came_in: bool,
     /// Its ARP.
     pub arp: Option<Box<ArpTimes>>,
 }

@@ -117,6 +117,8 @@ pub(super) struct Passing {
     neighbours: BTreeSet<IpAddr>,
     /// Whether some of it goes between two addresses of the Internet.
     is_transit: bool,
+    /// Whose packets came to the capturing device from outside.
+    came_in: BTreeSet<IpAddr>,
 }
 
 impl Passing {
@@ -171,6 +173,11 @@ impl Passing {
         }
     }
 
+    /// Packets of this host came to the capturing device from outside.
+    pub(super) fn note_came_in(&mut self, host: IpAddr) {
+        self.came_in.insert(host);
+    }
+
     /// Where the capture was probably made: what goes past a place tells whose place it is. `links`: names of link types, and
     /// of the packets how many are `own` by the word of cooked records, and how many name no two stations; `layers`: of
     /// tunnels; `named`: an address, with the device there. `is_mixed`: several captures or points are in one, of which no
@@ -212,7 +219,7 @@ impl Passing {
             return is_itself.then(|| paper.on_itself.to_owned());
         }
         Some(match always.as_slice() {
-            [one] if is_itself => filled(paper.on_device, &named(*one)),
+            [one] if is_itself && !self.came_in.contains(one) => filled(paper.on_device, &named(*one)),
             _ if is_itself => paper.on_itself.to_owned(),
             [one, other] => filled(&filled(paper.between_two, &named(*one)), &named(*other)),
             [one] if !is_public(*one) || is_all_outside => filled(paper.at_device, &named(*one)),

@@ -454,6 +454,7 @@ fn traffic() -> Traffic {
         ttl: Some((64, 64)),
         own_names: vec!["anlage".into()],
         vendor_class: None,
+        came_in: false,
         arp: None,
     };
     let call = Call {

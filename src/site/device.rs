@@ -111,6 +111,8 @@ pub enum EvidenceKind {
     Ports,
     /// It accepts registrations.
     Registration,
+    /// It asks for credentials where others want to register, and accepts none of them.
+    Challenge,
     /// A telephone system accepts its registration.
     Registered,
 }

@@ -225,7 +225,7 @@ impl<'a> Scene<'a> {
         signs.into_iter().collect()
     }
 
-    /// Who accepts registrations. Whose clients all have public addresses themselves may as well be the customer's own
+    /// Who accepts registrations, or asks for credentials. Whose clients all have public addresses themselves may as well be the customer's own
     /// server, measured where it stands: only a client from the LAN shows that it lies in the Internet.
     fn registrars(&self, scope: PeerScope) -> Vec<(IpAddr, Evidence)> {
         let has_lan_client = |address| {
@@ -237,7 +237,8 @@ impl<'a> Scene<'a> {
             if scope == PeerScope::Internet && !has_lan_client(endpoint.address) {
                 return None;
             }
-            Some((endpoint.address, sign(EvidenceKind::Registration, "REGISTER", [frame])))
+            let kind = if endpoint.grants { EvidenceKind::Registration } else { EvidenceKind::Challenge };
+            Some((endpoint.address, sign(kind, "REGISTER", [frame])))
         });
         registrars.collect()
     }

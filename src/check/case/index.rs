@@ -243,7 +243,8 @@ impl<'a> Case<'a> {
         rows.get(&client).into_iter().flatten().filter_map(move |at| all.get(*at))
     }
 
-    /// The host at an end of every conversation that is not for a group, where its peers are several.
+    /// The host at an end of every conversation that is not for a group, where its peers are several. Not one whose packets
+    /// came to the capturing device from outside: that stands on the way of all of them, as a router does.
     pub(super) fn measuring_point(&self) -> Option<IpAddr> {
         *self.index.measuring_point.get_or_init(|| {
             let ends = || {
@@ -255,8 +256,9 @@ impl<'a> Case<'a> {
                 let peers = ends().flatten().filter(move |end| *end != host);
                 peers.collect::<BTreeSet<_>>().len()
             };
+            let came_in = |host: &IpAddr| self.host(*host).is_some_and(|facts| facts.came_in);
             let first = ends().next()?;
-            first.into_iter().find(|host| is_everywhere(host) && peers(*host) > 1)
+            first.into_iter().find(|host| is_everywhere(host) && peers(*host) > 1 && !came_in(host))
         })
     }
 

@@ -1,6 +1,6 @@
 use super::super::fixture::{PBX, PHONE, PUBLIC, World, registration, row};
 use super::*;
-use crate::observe::fixture::{frame, greeting as named, ip, socket, tcp, udp};
+use crate::observe::fixture::{frame, greeting as named, host, ip, socket, tcp, udp};
 use crate::observe::{Flow, NameSeen, NameSource, Protocol, Registration, TcpOutcome};
 
 const REGISTRAR: &str = "transport = \"udp\"\nown = 5060\ninitiator = \"peer\"\npeer.scope = \"lan\"";
@@ -378,4 +378,15 @@ fn who_is_registered_with_a_device_is_not_its_partner_because_it_calls_him() {
     };
     assert!(partner(false));
     assert!(!partner(true));
+}
+
+#[test]
+fn who_sends_into_a_router_did_not_capture_there() {
+    let flows =
+        vec![udp("192.168.10.21:5060", "192.168.10.2:5060"), udp("192.168.88.31:5060", "192.168.10.2:5060")];
+    let mut world = World::new("").flows(flows);
+    world.traffic.hosts = vec![host(PBX, Some(true))];
+    assert!(world.case().was_captured_on(ip(PBX)));
+    world.traffic.hosts.iter_mut().for_each(|host| host.came_in = true);
+    assert!(!world.case().is_measuring_point(ip(PBX)));
 }

@@ -1,6 +1,6 @@
 //! Frames that carry no IP, and link headers that are damaged.
 
-use super::super::{Decoded, LinkMessage, Mac, NotIp, Skip, VlanTag, is_own_cooked};
+use super::super::{Decoded, LinkMessage, Mac, NotIp, Skip, VlanTag, came_in_cooked, is_own_cooked};
 use super::wrap::{ethernet, ieee_802_3, tagged};
 use super::{ETHERNET, OFFSET, decoded, skipped, udp_in_ipv4};
 use crate::capture::{LinkType, Record, Timestamp};
@@ -27,26 +27,25 @@ fn arp_and_lldp_are_handed_on_with_sender_and_tag() {
 
 #[test]
 fn a_cooked_record_tells_whose_packet_it_is() {
-    let is_own = |link: u16, data: &[u8]| {
-        let link = LinkType(link);
-        let length = data.len() as u32;
-        let time = Timestamp(0);
-        is_own_cooked(&Record {
-            index: 0,
-            time,
-            interface: 0,
-            link,
-            original_length: length,
-            data,
-            offset: 0,
-        })
-    };
+    fn record(link: u16, data: &[u8]) -> Record<'_> {
+        let (link, original_length) = (LinkType(link), data.len() as u32);
+        Record { index: 0, time: Timestamp(0), interface: 0, link, original_length, data, offset: 0 }
+    }
+    let is_own = |link, data: &[u8]| is_own_cooked(&record(link, data));
+    let came_in = |link, data: &[u8]| came_in_cooked(&record(link, data));
     for (kind, own) in [(0, true), (1, false), (2, false), (3, false), (4, true)] {
         assert_eq!(is_own(113, &[0, kind, 0, 1, 0, 6]), own, "{kind}");
         assert_eq!(is_own(276, &[8, 0, 0, 0, 0, 0, 0, 2, 0, 1, kind, 6]), own, "{kind}");
         assert!(!is_own(ETHERNET, &[0, kind, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0]));
     }
     assert!(!is_own(113, &[0]) && !is_own(276, &[0; 10]));
+    for (kind, from_others) in [(0, true), (1, false), (2, false), (3, true), (4, false)] {
+        assert_eq!(came_in(113, &[0, kind, 0, 1, 0, 6]), from_others, "{kind}");
+        assert_eq!(came_in(276, &[8, 0, 0, 0, 0, 0, 0, 2, 0, 1, kind, 6]), from_others, "{kind}");
+        assert!(!came_in(113, &[0, kind, 3, 4, 0, 6]), "its loopback interface");
+        assert!(!came_in(ETHERNET, &[0, kind, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0]));
+    }
+    assert!(!came_in(113, &[0]) && !came_in(276, &[0; 10]));
 }
 
 #[test]

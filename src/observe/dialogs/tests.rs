@@ -221,6 +221,7 @@ fn a_grant_or_a_challenge_makes_a_registrar() {
         let endpoints = ear.end().endpoints;
         let pbx = endpoints.iter().find(|endpoint| endpoint.address == ip("192.168.10.2")).unwrap();
         assert_eq!(pbx.registrar.is_some(), is_registrar, "{status}");
+        assert_eq!(pbx.grants, status == 200, "{status}");
     }
 }
 

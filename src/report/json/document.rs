@@ -249,6 +249,9 @@ pub(in crate::report) struct Host {
     /// Other addresses that DHCP offered to its hardware and from which nothing was sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(in crate::report) former_addresses: Vec<FormerAddress>,
+    /// Whether a Linux cooked capture says that packets of it came to the capturing device from outside.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(in crate::report) came_in: bool,
     pub(in crate::report) vlans: Vec<u16>,
     /// VLANs of the outermost of several tags (QinQ).
     #[serde(default)]
@@ -299,7 +302,7 @@ pub(in crate::report) struct Contradiction {
 published_both_ways! {
     /// What kind of sign it is.
     SignKind from site::EvidenceKind {
-        Stated, MacPrefix, Agent, NameAsked, NameGreeted, NameOwned, Ports, Registration, Registered,
+        Stated, MacPrefix, Agent, NameAsked, NameGreeted, NameOwned, Ports, Registration, Challenge, Registered,
     }
 }
 

@@ -125,6 +125,9 @@ fn measuring_point(maker: &Maker<'_>) -> Option<String> {
             passing.add([a, b], packets);
         }
     }
+    for host in document.hosts.iter().filter(|host| host.came_in) {
+        host.address.parse().into_iter().for_each(|address| passing.note_came_in(address));
+    }
     let links = document.captures.iter().flat_map(|capture| &capture.linktypes);
     let links: Vec<&str> = links.map(String::as_str).collect();
     let layers: Vec<&str> = document.quality.layers.iter().map(String::as_str).collect();
@@ -472,6 +475,17 @@ mod tests {
         document.quality.own_cooked = 1;
         assert_eq!(told(&document), [false, true, false]);
         assert!(words.on_itself.starts_with("auf dem Gerät selbst"));
+        document.flows.pop();
+        document.flows[1].a = end(pbx);
+        document.hosts.iter_mut().for_each(|host| host.came_in = host.address == pbx);
+        assert_eq!(
+            told(&document),
+            [false, true, false],
+            "a router, through which all that one device says goes"
+        );
+        document.hosts.iter_mut().for_each(|host| host.came_in = false);
+        assert_eq!(told(&document), [false; 3]);
+        assert!(format!("{:?}", paper(&document, &TimeZone::UTC).sections).contains("auf 192.168.10.2 ("));
     }
 
     #[test]

@@ -347,6 +347,7 @@ fn evidence(kind: EvidenceKind) -> &'static str {
         EvidenceKind::NameOwned => "eigener Name",
         EvidenceKind::Ports => "typische Ports",
         EvidenceKind::Registration => "nimmt Anmeldungen an",
+        EvidenceKind::Challenge => "verlangt Anmeldedaten",
         EvidenceKind::Registered => "angemeldet an",
     }
 }

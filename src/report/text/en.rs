@@ -342,6 +342,7 @@ fn evidence(kind: EvidenceKind) -> &'static str {
         EvidenceKind::NameOwned => "own name",
         EvidenceKind::Ports => "typical ports",
         EvidenceKind::Registration => "accepts registrations",
+        EvidenceKind::Challenge => "asks for credentials",
         EvidenceKind::Registered => "registered at",
     }
 }

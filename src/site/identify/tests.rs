@@ -230,6 +230,18 @@ fn a_registrar_whose_clients_have_public_addresses_too_is_no_provider() {
 }
 
 #[test]
+fn who_only_asks_for_credentials_accepts_nobody() {
+    let book = Book::new(vec![identity(Some("thing"), 50, Fingerprint::Registrar)]);
+    let kind = |grants| {
+        let endpoint = SipEndpoint { registrar: Some(frame(1)), grants, ..SipEndpoint::new(ip(PUBLIC)) };
+        let traffic = Traffic { sip_endpoints: vec![endpoint], ..Traffic::default() };
+        book.site(&traffic).device(ip(PUBLIC)).map(|device| device.evidence[0].kind)
+    };
+    assert_eq!(kind(true), Some(EvidenceKind::Registration));
+    assert_eq!(kind(false), Some(EvidenceKind::Challenge));
+}
+
+#[test]
 fn a_port_that_many_use_makes_nobody_suspect() {
     let print = PortPrint {
         transport: TransportSpec::Udp,

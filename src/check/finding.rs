@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::capture::{Ended, Frame, Timestamp};
 use crate::observe::message::App;
-use crate::observe::{IcmpReport, Protocol, Stray};
+use crate::observe::{ClocksApart, IcmpReport, Protocol, Stray};
 use crate::site::{Confidence, ModelId, RoleId};
 
 use super::rejection::{Circumstance, Rejection};
@@ -414,8 +414,15 @@ pub enum Detail {
     Cap003 { pairs: u64 },
     /// CAP-004.
     Cap004 { cut: u64, frames: u64 },
-    /// CAP-006. Nanoseconds. `stray`: nothing but a packet with a false time.
-    Cap006 { steps: u64, largest: i64, returns: bool, forward: i64, stray: Option<Stray> },
+    /// CAP-006. Nanoseconds. `stray`: nothing but a packet with a false time. `apart`: the same packets are there by two clocks.
+    Cap006 {
+        steps: u64,
+        largest: i64,
+        returns: bool,
+        forward: i64,
+        stray: Option<Stray>,
+        apart: Option<ClocksApart>,
+    },
     /// CAP-008.
     Cap008 { connections: u64 },
     /// CAP-010.

@@ -153,6 +153,7 @@ fn found(case: &Case<'_>, captures: &[CaptureSummary]) -> Found {
     findings.extend(connection::check(case, &unjudged));
     findings.extend(network::check(case));
     findings.extend(security::check(case));
+    findings.retain(|finding| !hidden::is_left_out(finding.code(), &unjudged));
     join_unanswered(&mut findings);
     drop_symptoms(&mut findings);
     premature::leave_out(&mut findings, captures);
@@ -265,6 +266,7 @@ fn unjudged(case: &Case<'_>, capture: &[Finding]) -> Vec<Unjudged> {
         (capture::has(capture, Code::Cap008), Unjudged::Encrypted),
         (capture::has(capture, Code::Cap001), Unjudged::Incomplete),
         (capture::has(capture, Code::Cap006), Unjudged::Clock),
+        (case.traffic.quality.apart.is_some(), Unjudged::TwoClocks),
         (capture::has(capture, Code::Cap004), Unjudged::CutSip),
         (capture::has(capture, Code::Cap011), Unjudged::Damaged),
         (known && case.is_export(), Unjudged::Export),

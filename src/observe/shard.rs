@@ -16,6 +16,7 @@ use super::batch::{Batch, Event, media_header, protocol_of};
 use super::content::Note;
 use super::dialogs::Datagram;
 use super::duplicates::{self, Duplicates, Print};
+use super::echoes::{Echoes, Look};
 use super::flow::{End, FlowKey, FlowState};
 use super::icmp::IcmpReport;
 use super::media::{
@@ -42,6 +43,7 @@ pub struct Shard {
     hasher: RandomState,
     pub(super) flows: Vec<FlowState>,
     pub(super) duplicates: Duplicates,
+    echoes: Echoes,
     samples: Vec<Waiting>,
     /// Samples of the wave before, which what it told has been settled for.
     due: Vec<Waiting>,
@@ -119,6 +121,7 @@ impl Shard {
             hasher: RandomState::default(),
             flows: Vec::new(),
             duplicates: Duplicates::default(),
+            echoes: Echoes::default(),
             samples: Vec::new(),
             due: Vec::new(),
             held: 0,
@@ -261,9 +264,15 @@ impl Shard {
         let receiver = (packet.destination, packet.destination_port);
         let (key, from) = FlowKey::new(sender, receiver, protocol);
         let payload = block.get(packet.payload.range()).unwrap_or_default();
+        let mut look = Look::Skipped;
         // A datagram that was put together was looked at as its first fragment.
         if packet.part != Part::Reassembled {
-            self.counts.look_at(packet, self.duplicates.is_copy(frame, packet, print));
+            let is_copy = self.duplicates.is_copy(frame, packet, print);
+            self.counts.look_at(packet, is_copy);
+            let is_numbered = packet.identification != 0;
+            if is_copy == Some(false) && (is_numbered || rtp.is_some_and(|rtp| !rtp.odd_padding)) {
+                look = self.echoes.look(print.bits(), packet.time, frame);
+            }
         }
         if let Transport::Tcp(Some(segment)) = packet.transport
             && segment.flags.is_attempt()
@@ -276,6 +285,7 @@ impl Shard {
         };
         let Some(flow) = self.flows.get_mut(index as usize) else { return };
         flow.count(from, frame, packet);
+        flow.echo(from, look, frame, packet);
         if packet.part == Part::First {
             // Its payload is read when the datagram is whole.
             return;

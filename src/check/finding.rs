@@ -17,8 +17,8 @@ mod verdict;
 
 pub use row::{RowResult, RowStatus, RulebookInfo};
 pub use signs::{
-    Astray, Back, Heard, Interrupted, Life, LossSign, Named, NoVoice, Others, Refusal, Trace, Unevenness,
-    VoiceSender,
+    Astray, Back, Heard, Hop, Interrupted, Life, LossSign, Named, NoVoice, Others, Refusal, Trace,
+    Unevenness, VoiceSender,
 };
 pub use verdict::{Accepted, Audit, Few, Unjudged, Verdict};
 
@@ -322,8 +322,8 @@ pub enum Detail {
     Rtp013 { announced: SocketAddr, seen: SocketAddr, peer: IpAddr },
     /// RTP-014. `lost` by the receiver's word, of the packets that its reports cover; `seen` to be missing in the capture.
     /// `jam`: in that time nothing came for so many ms, and then all at once.
-    /// `once`: so many packets are in the capture once and the others twice, if these are about as many as are missing.
-    Rtp014 { lost: u64, expected: u64, seen: u64, peers: Vec<IpAddr>, jam: Option<f64>, once: u64 },
+    /// `hop`: between which places of the capture they are lost, if it shows that.
+    Rtp014 { lost: u64, expected: u64, seen: u64, peers: Vec<IpAddr>, jam: Option<f64>, hop: Option<Hop> },
     /// SIG-001. `others`: all statuses with how often they came. `accepted_after`: ns from the first refusal to the grant
     /// that made it good. `instead`: the account under which the same user is accepted. `further`: other accounts of the client
     /// that were refused with the same status, and by whom.

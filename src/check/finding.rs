@@ -384,13 +384,15 @@ pub enum Detail {
     /// SIG-008. `longest`: ns without a packet. `expires`: seconds the registration is valid.
     Sig008 { registrar: SocketAddr, longest: i64, expires: u32 },
     /// SIG-009. How often the worst request was sent, how many were answered in the end, and the final status from 400 on
-    /// that most of these got, with how many. `through`: proxies that only passed each sending on.
+    /// that most of these got, with how many. `through`: proxies that only passed each sending on. `unheard`: how many were sent
+    /// again although their answer was in the capture by then.
     Sig009 {
         method: Box<str>,
         to: SocketAddr,
         through: Vec<IpAddr>,
         most: u64,
         answered: u64,
+        unheard: u64,
         status: Option<(u16, u64)>,
         /// As of SIG-002.
         refusal: Option<Box<IcmpReport>>,

@@ -377,6 +377,7 @@ mod tests {
                 through: Vec::new(),
                 most: 4,
                 answered: 0,
+                unheard: 0,
                 status: None,
                 refusal: None,
             };

@@ -403,6 +403,8 @@ pub struct Repeated {
     pub requests: u64,
     /// How many of them were answered in the end.
     pub answered: u64,
+    /// How many of those came twice or more although their answer was in the capture by then.
+    pub unheard: u64,
     /// How many of those got which final status from 400 on, at most 8 of these.
     pub statuses: BTreeMap<u16, u64>,
     /// How often the worst was sent.

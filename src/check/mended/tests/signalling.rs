@@ -159,6 +159,7 @@ fn requests_that_one_sending_is_enough_for_end_the_repeating() {
             statuses: std::collections::BTreeMap::new(),
             answered: 1,
             most: 4,
+            unheard: 0,
             prompt,
             frames: Vec::new(),
             span: (at(1), at(2)),
@@ -169,6 +170,7 @@ fn requests_that_one_sending_is_enough_for_end_the_repeating() {
             through: Vec::new(),
             most: 4,
             answered: 1,
+            unheard: 0,
             status: None,
             refusal: None,
         };

@@ -40,6 +40,7 @@ fn so_it_is_with_a_request_that_is_sent_again() {
             requests: 1,
             answered: 0,
             statuses: BTreeMap::new(),
+            unheard: 0,
             prompt: 0,
             most: 4,
             frames: vec![frame(1)],

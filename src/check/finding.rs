@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::capture::{Ended, Frame, Timestamp};
 use crate::observe::message::App;
-use crate::observe::{IcmpReport, Protocol, Stray, Stuck};
+use crate::observe::{ClocksApart, IcmpReport, Protocol, Stray, Stuck};
 use crate::site::{Confidence, ModelId, RoleId};
 
 use super::rejection::{Circumstance, Rejection};
@@ -17,7 +17,7 @@ mod verdict;
 
 pub use row::{RowResult, RowStatus, RulebookInfo};
 pub use signs::{
-    Astray, Back, Export, Heard, Interrupted, Life, LossSign, Named, NoVoice, Others, Refusal, Trace,
+    Astray, Back, Export, Heard, Hop, Interrupted, Life, LossSign, Named, NoVoice, Others, Refusal, Trace,
     Unevenness, VoiceSender,
 };
 pub use verdict::{Accepted, Audit, Few, Unjudged, Verdict};
@@ -322,8 +322,8 @@ pub enum Detail {
     Rtp013 { announced: SocketAddr, seen: SocketAddr, peer: IpAddr },
     /// RTP-014. `lost` by the receiver's word, of the packets that its reports cover; `seen` to be missing in the capture.
     /// `jam`: in that time nothing came for so many ms, and then all at once.
-    /// `once`: so many packets are in the capture once and the others twice, if these are about as many as are missing.
-    Rtp014 { lost: u64, expected: u64, seen: u64, peers: Vec<IpAddr>, jam: Option<f64>, once: u64 },
+    /// `hop`: between which places of the capture they are lost, if it shows that.
+    Rtp014 { lost: u64, expected: u64, seen: u64, peers: Vec<IpAddr>, jam: Option<f64>, hop: Option<Hop> },
     /// SIG-001. `others`: all statuses with how often they came. `accepted_after`: ns from the first refusal to the grant
     /// that made it good. `instead`: the account under which the same user is accepted. `further`: other accounts of the client
     /// that were refused with the same status, and by whom.
@@ -388,13 +388,15 @@ pub enum Detail {
     /// SIG-008. `longest`: ns without a packet. `expires`: seconds the registration is valid.
     Sig008 { registrar: SocketAddr, longest: i64, expires: u32 },
     /// SIG-009. How often the worst request was sent, how many were answered in the end, and the final status from 400 on
-    /// that most of these got, with how many. `through`: proxies that only passed each sending on.
+    /// that most of these got, with how many. `through`: proxies that only passed each sending on. `unheard`: how many were sent
+    /// again although their answer was in the capture by then.
     Sig009 {
         method: Box<str>,
         to: SocketAddr,
         through: Vec<IpAddr>,
         most: u64,
         answered: u64,
+        unheard: u64,
         status: Option<(u16, u64)>,
         /// As of SIG-002.
         refusal: Option<Box<IcmpReport>>,
@@ -420,8 +422,15 @@ pub enum Detail {
     Cap003 { pairs: u64 },
     /// CAP-004.
     Cap004 { cut: u64, frames: u64 },
-    /// CAP-006. Nanoseconds. `stray`: nothing but a packet with a false time.
-    Cap006 { steps: u64, largest: i64, returns: bool, forward: i64, stray: Option<Stray> },
+    /// CAP-006. Nanoseconds. `stray`: nothing but a packet with a false time. `apart`: the same packets are there by two clocks.
+    Cap006 {
+        steps: u64,
+        largest: i64,
+        returns: bool,
+        forward: i64,
+        stray: Option<Stray>,
+        apart: Option<ClocksApart>,
+    },
     /// CAP-008.
     Cap008 { connections: u64 },
     /// CAP-010.

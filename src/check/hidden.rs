@@ -9,8 +9,8 @@ pub(super) fn is_left_out(code: Code, unjudged: &[Unjudged]) -> bool {
 
 fn prevents(what: Unjudged, code: Code) -> bool {
     use Code::{
-        Port003, Rtp001, Rtp002, Rtp003, Rtp004, Rtp005, Rtp014, Sig001, Sig002, Sig003, Sig004, Sig005,
-        Sig006, Sig007, Sig008, Sig009,
+        Port003, Port007, Rtp001, Rtp002, Rtp003, Rtp004, Rtp005, Rtp006, Rtp008, Rtp009, Rtp014, Sig001,
+        Sig002, Sig003, Sig004, Sig005, Sig006, Sig007, Sig008, Sig009,
     };
     match what {
         // An answer may be what is missing.
@@ -20,6 +20,26 @@ fn prevents(what: Unjudged, code: Code) -> bool {
             matches!(code, Rtp003 | Rtp004 | Rtp005 | Rtp014 | Sig006 | Sig008 | Sig009)
         }
         Unjudged::Clock => code == Rtp004,
+        // What is there twice looks like what was sent again, and what belongs together lies apart.
+        Unjudged::TwoClocks => {
+            matches!(
+                code,
+                Port007
+                    | Rtp001
+                    | Rtp002
+                    | Rtp003
+                    | Rtp004
+                    | Rtp005
+                    | Rtp006
+                    | Rtp008
+                    | Rtp009
+                    | Rtp014
+                    | Sig002
+                    | Sig006
+                    | Sig008
+                    | Sig009
+            )
+        }
         // What is cut short may be the answer, or the try that succeeded.
         Unjudged::CutSip => matches!(code, Sig001 | Sig002 | Sig003 | Sig004 | Sig005 | Sig007 | Sig009),
         Unjudged::NoDevice
@@ -56,7 +76,7 @@ impl Unjudged {
             Self::Encrypted | Self::CutSip => text.starts_with("SIG"),
             Self::Export => text.starts_with("PORT") || text.starts_with("SEC") || code == Code::Sig007,
             Self::UnseenAnswers => code == Code::Sig002,
-            Self::OneDirection | Self::Incomplete | Self::Clock | Self::Damaged => false,
+            Self::OneDirection | Self::Incomplete | Self::Clock | Self::TwoClocks | Self::Damaged => false,
         };
         may_hide || prevents(self, code)
     }
@@ -80,5 +100,9 @@ mod tests {
             Unjudged::Encrypted.hides(Code::Sig001) && !is_left_out(Code::Sig001, &[Unjudged::Encrypted])
         );
         assert!(!is_left_out(Code::Rtp003, &[Unjudged::Clock]));
+        for code in [Code::Rtp001, Code::Rtp003, Code::Rtp008, Code::Sig009] {
+            assert!(is_left_out(code, &[Unjudged::TwoClocks]), "{code:?}");
+        }
+        assert!(!is_left_out(Code::Sig001, &[Unjudged::TwoClocks]));
     }
 }

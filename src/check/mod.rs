@@ -45,9 +45,9 @@ pub use distinction::Distinction;
 pub(crate) use expiry::Expiry;
 pub(crate) use filter::{by_number, is_by_number};
 pub use finding::{
-    Accepted, Astray, Audit, Back, Code, Detail, Evidence, Export, Few, Finding, Heard, Interrupted, Life,
-    LossSign, Named, NoVoice, Others, Party, PortUse, Refusal, RowResult, RowStatus, RulebookInfo, Severity,
-    Side, Subject, Trace, Unevenness, Unjudged, Verdict, VoiceSender,
+    Accepted, Astray, Audit, Back, Code, Detail, Evidence, Export, Few, Finding, Heard, Hop, Interrupted,
+    Life, LossSign, Named, NoVoice, Others, Party, PortUse, Refusal, RowResult, RowStatus, RulebookInfo,
+    Severity, Side, Subject, Trace, Unevenness, Unjudged, Verdict, VoiceSender,
 };
 pub use media::{LEAST_JUDGED, LOSS_LIMITS, MOS_LIMITS};
 pub use mended::{is_disproved_by_absence, outweighs};
@@ -153,6 +153,7 @@ fn found(case: &Case<'_>, captures: &[CaptureSummary]) -> Found {
     findings.extend(connection::check(case, &unjudged));
     findings.extend(network::check(case));
     findings.extend(security::check(case));
+    findings.retain(|finding| !hidden::is_left_out(finding.code(), &unjudged));
     join_unanswered(&mut findings);
     drop_symptoms(&mut findings);
     premature::leave_out(&mut findings, captures);
@@ -265,6 +266,7 @@ fn unjudged(case: &Case<'_>, capture: &[Finding]) -> Vec<Unjudged> {
         (capture::has(capture, Code::Cap008), Unjudged::Encrypted),
         (capture::has(capture, Code::Cap001), Unjudged::Incomplete),
         (capture::has(capture, Code::Cap006), Unjudged::Clock),
+        (case.traffic.quality.apart.is_some(), Unjudged::TwoClocks),
         (capture::has(capture, Code::Cap004), Unjudged::CutSip),
         (capture::has(capture, Code::Cap011), Unjudged::Damaged),
         (known && case.is_export(), Unjudged::Export),
@@ -375,6 +377,7 @@ mod tests {
                 through: Vec::new(),
                 most: 4,
                 answered: 0,
+                unheard: 0,
                 status: None,
                 refusal: None,
                 large: false,

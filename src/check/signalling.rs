@@ -395,6 +395,7 @@ fn repeated(case: &Case<'_>, row: &Repeated, onward: &[&Repeated]) -> Option<Fin
             through: hops,
             most: row.most,
             answered: row.answered,
+            unheard: row.unheard,
             status: row
                 .statuses
                 .iter()
@@ -414,7 +415,11 @@ fn repeated(case: &Case<'_>, row: &Repeated, onward: &[&Repeated]) -> Option<Fin
             true => Party::Network,
             false => Party::Telephony,
         },
-        evidence: collector.finish(repetitions(row)),
+        // What came back is shown as well where it did not help.
+        evidence: collector.finish(match row.unheard {
+            0 => repetitions(row),
+            _ => exchanges(row),
+        }),
     })
 }
 
@@ -450,6 +455,15 @@ fn repetitions(row: &Repeated) -> String {
     let sockets = filter::one_way(row.from, row.to, Protocol::Udp);
     match is_plain(&row.method) {
         true => format!("{sockets} && sip.Method == \"{}\"", row.method),
+        false => format!("{sockets} && sip"),
+    }
+}
+
+/// The same with what came back.
+fn exchanges(row: &Repeated) -> String {
+    let sockets = filter::service(row.from.ip(), row.to, Protocol::Udp);
+    match is_plain(&row.method) {
+        true => format!("{sockets} && sip.CSeq.method == \"{}\"", row.method),
         false => format!("{sockets} && sip"),
     }
 }

@@ -97,6 +97,11 @@ pub(super) struct Print {
 }
 
 impl Print {
+    /// What tells it from other packets.
+    pub(super) fn bits(self) -> u64 {
+        self.bits
+    }
+
     /// The same on a virtual circuit: what a router sends on several of them, it sends several times.
     pub(super) fn on(self, circuit: u16) -> Self {
         Self { bits: mix(self.bits, circuit.into()), ..self }

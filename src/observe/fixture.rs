@@ -145,6 +145,7 @@ pub(crate) fn stream(source: &str, destination: &str, dscp: &[(u8, u64)]) -> Str
     let seen =
         |&(value, packets): &(u8, u64)| Seen { value, packets, frames: vec![frame(1)], last: frame(1) };
     let report = StreamReport {
+        is_by_two_clocks: false,
         flow: 0,
         direction: media::Direction::AToB,
         ssrc: 1,

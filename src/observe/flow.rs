@@ -9,6 +9,7 @@ use crate::decode::{Layers, Packet, Part, Transport};
 
 use super::carriage::Relay;
 use super::content::Content;
+use super::echoes::{Echo, Look};
 use super::icmp::IcmpReport;
 use super::media;
 use super::message::App;
@@ -210,6 +211,23 @@ impl FlowState {
             if !tcp.is_copy(from, segment, packet.time) {
                 tcp.push(from, frame, segment, packet.payload.wire);
             }
+        }
+    }
+
+    /// Takes whether a packet that `from` sent was there long before.
+    pub(super) fn echo(&mut self, from: End, look: Look, frame: Frame, packet: &Packet) {
+        if look == Look::Skipped {
+            return;
+        }
+        let side = match from {
+            End::Low => &mut self.low,
+            End::High => &mut self.high,
+        };
+        let is_numbered = packet.identification != 0;
+        if let Look::Again(..) = look {
+            Echo::note(&mut side.extra.echo, look, frame, is_numbered);
+        } else if let Some(extra) = side.known().and_then(|side| side.extra.known()) {
+            Echo::note(&mut extra.echo, look, frame, is_numbered);
         }
     }
 

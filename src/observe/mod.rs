@@ -16,6 +16,7 @@ mod content;
 mod dialogs;
 mod duplicates;
 mod early;
+mod echoes;
 mod few;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -71,6 +72,7 @@ pub use call::{Answer, Beginning, Call, CallProtocol, CallSide, Change, ChangeKi
 pub use carriage::{Carriage, Relay};
 pub use clock::Stray;
 pub use dialogs::Dialogs;
+pub use echoes::ClocksApart;
 pub use few::Few;
 pub use forward::Forward;
 pub use fragments::{Counts as FragmentCounts, Datagram, Incomplete, Missing, Reassembler, RequestId, Whole};

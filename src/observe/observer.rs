@@ -16,6 +16,7 @@ use super::clock::Clock;
 use super::content::Note;
 use super::dialogs::{Dialogs, Heard};
 use super::duplicates::PAIRS_KEPT;
+use super::echoes::clocks_apart;
 use super::families::Families;
 use super::flow::{End, FlowKey};
 use super::fragments::Reassembler;
@@ -257,6 +258,7 @@ impl Observer {
             shared.extend(known.map(|other| (other, at)));
             stream.report.receiver = self.receptions.about(ends.0, ends.1, stream.report.ssrc);
         }
+        quality.apart = clocks_apart(&flows, &mut streams);
         adopt(&conversations.calls, &mut streams);
         Paused::note(&conversations.calls, &mut streams);
         for (other, at) in shared {

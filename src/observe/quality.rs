@@ -7,6 +7,7 @@ use crate::capture::{Frame, Timestamp};
 use crate::decode::Skip;
 
 use super::clock::{Leaps, Stray};
+use super::echoes::ClocksApart;
 
 /// What the capture can and cannot show.
 #[derive(Clone, Debug, Default)]
@@ -45,6 +46,8 @@ pub struct Quality {
     pub clock_forth_max: i64,
     /// A packet with a false time, where this is all that is wrong with the times; its leaps are not counted then.
     pub stray: Option<Stray>,
+    /// The same packets are in the capture by two clocks.
+    pub apart: Option<ClocksApart>,
     /// Leaps of a day or more from one record to the next.
     pub leaps: Leaps,
     /// Times of a minute or more in which nobody sent a packet, in order: the capture may have been stopped. Where there are

@@ -26,6 +26,15 @@ const STATUSES_KEPT: usize = 8;
 const COPY_WITHIN: i64 = 100_000_000;
 /// A final answer follows a provisional one at once (ns) if both were late for one reason.
 const PROMPTLY: i64 = 1_000_000_000;
+/// Answered requests that may still come again; the oldest makes room.
+const ANSWERED: usize = 4_096;
+/// A request that comes again so long (ns) behind its answer was sent again although its sender could have the answer by then.
+const UNDERWAY: i64 = 200_000_000;
+/// Nobody waits longer (ns) before sending it again, but for an INVITE in the end: T2, RFC 3261 section 17.1.2.2, and some more. What
+/// comes later is no repetition, only the same number used again.
+const LONGEST_WAIT: i64 = 5_000_000_000;
+/// One that crossed the answer is followed by no second one.
+const LEAST_UNHEARD: u64 = 2;
 /// As findings.tsv has it.
 const LEAST_TIMES: u64 = 3;
 /// Latest requests between two sockets that one sending was enough for.
@@ -53,6 +62,9 @@ pub(super) struct Repeats {
     oldest: VecDeque<(Fingerprint, Timestamp)>,
     rows: BTreeMap<(SocketAddr, SocketAddr, Box<str>), Repeated>,
     prompt: BTreeMap<(SocketAddr, SocketAddr, Method), [Timestamp; PROMPT]>,
+    /// By what the branch of their Via tells apart as well.
+    answered: HashMap<Fingerprint, Answered, RandomState>,
+    answered_order: VecDeque<Fingerprint>,
     /// Requests that a cap left out.
     pub(super) over_cap: u64,
 }
@@ -70,6 +82,16 @@ struct Sent {
     frames: ArrayVec<Frame, FRAMES_KEPT>,
 }
 
+/// A request whose answer was seen.
+#[derive(Clone, Debug)]
+struct Answered {
+    sent: Sent,
+    /// The latest answer.
+    at: Timestamp,
+    /// How often it came again although it was answered.
+    unheard: u64,
+}
+
 impl Repeats {
     pub(super) fn push(&mut self, heard: &Heard) {
         if heard.protocol != Protocol::Udp {
@@ -77,16 +99,26 @@ impl Repeats {
         }
         let message = &heard.message;
         let (Some(call_id), Some(cseq)) = (message.call_id.as_deref(), message.cseq.as_ref()) else { return };
+        let branch = message.via.as_ref().and_then(|via| via.branch.as_deref());
         // An ACK is repeated with the answer that it acknowledges.
         let Some(method) = message.method().filter(|method| **method != Method::Ack) else { return };
         match &message.kind {
             Kind::Request { .. } => {
                 let key = self.press.print(call_id, cseq, (heard.from, heard.to));
-                self.ask(key, method, heard);
+                let exact = self.press.print(call_id, cseq, (heard.from, heard.to, branch));
+                if self.answered.contains_key(&exact) && !self.open.contains_key(&key) {
+                    self.ask_again(exact, heard);
+                } else {
+                    self.ask(key, method, heard);
+                }
             }
             // Any answer ends repeating, RFC 3261 section 17.1.1.2.
             Kind::Response { .. } => {
                 let key = self.press.print(call_id, cseq, (heard.to, heard.from));
+                let exact = self.press.print(call_id, cseq, (heard.to, heard.from, branch));
+                if let Some(known) = self.answered.get_mut(&exact) {
+                    known.at = heard.time;
+                }
                 let is_provisional = heard.message.status().is_some_and(|status| status < 200);
                 if let Some(sent) = self.open.get_mut(&key)
                     && is_provisional
@@ -97,6 +129,7 @@ impl Repeats {
                     if sent.times == 1 {
                         self.note_prompt(&sent);
                     }
+                    self.keep_answered(exact, &sent, heard.time);
                     // A final answer long behind the first one has another cause than what made the request come again.
                     let is_prompt = sent.heard.is_none_or(|first| heard.time.since(first) <= PROMPTLY);
                     let status = heard.message.status().filter(|status| *status >= 400 && is_prompt);
@@ -114,6 +147,9 @@ impl Repeats {
         for sent in open {
             let is_heard = sent.heard.is_some();
             self.note(sent, is_heard, None);
+        }
+        while let Some(key) = self.answered_order.pop_front() {
+            self.forget(key);
         }
         let mut prompt = Vec::with_capacity(self.prompt.len());
         for ((from, to, method), times) in self.prompt {
@@ -162,6 +198,50 @@ impl Repeats {
         }
     }
 
+    /// Takes a request that comes again behind its answer.
+    fn ask_again(&mut self, key: Fingerprint, heard: &Heard) {
+        let Some(known) = self.answered.get_mut(&key) else { return };
+        let Answered { sent, at, unheard } = known;
+        if heard.time.since(sent.last) < COPY_WITHIN || heard.time.since(sent.first) > RESTED {
+            return;
+        }
+        let is_repeated = heard.time.since(sent.last) <= LONGEST_WAIT;
+        *unheard += u64::from(is_repeated && heard.time.since(*at) >= UNDERWAY);
+        sent.times += 1;
+        sent.last = heard.time;
+        if !sent.frames.is_full() {
+            sent.frames.push(heard.frame);
+        }
+    }
+
+    fn keep_answered(&mut self, key: Fingerprint, sent: &Sent, at: Timestamp) {
+        while let Some(oldest) = self.answered_order.front().copied() {
+            let is_over =
+                self.answered.get(&oldest).is_none_or(|known| at.since(known.sent.first) > 2 * RESTED);
+            if !is_over && self.answered_order.len() < ANSWERED {
+                break;
+            }
+            self.answered_order.pop_front();
+            self.forget(oldest);
+        }
+        if !self.answered.contains_key(&key) {
+            self.answered.insert(key, Answered { sent: sent.clone(), at, unheard: 0 });
+            self.answered_order.push_back(key);
+        }
+    }
+
+    /// What came again although it was answered becomes a row.
+    fn forget(&mut self, key: Fingerprint) {
+        let Some(Answered { sent, unheard, .. }) = self.answered.remove(&key) else { return };
+        if unheard >= LEAST_UNHEARD {
+            let row = (sent.from, sent.to, Box::from(sent.method.as_str()));
+            self.note(sent, true, None);
+            if let Some(row) = self.rows.get_mut(&row) {
+                row.unheard += 1;
+            }
+        }
+    }
+
     /// Whatever repeated itself becomes a row; what may still have been answered counts as over the limit.
     fn make_room(&mut self, now: Timestamp) {
         let Self { open, oldest, .. } = self;
@@ -198,6 +278,7 @@ impl Repeats {
             method,
             requests: 0,
             answered: 0,
+            unheard: 0,
             statuses: BTreeMap::new(),
             most: 0,
             prompt: 0,
@@ -328,6 +409,27 @@ mod tests {
             repeats.oldest.push_back((key, at(0)));
         }
         assert!(repeats.oldest.len() <= 2 * WATCHED);
+    }
+
+    #[test]
+    fn an_answer_before_the_repetitions_does_not_reach_who_asks() {
+        let told = |messages: &[(i64, Option<u16>)]| {
+            let rows = rows("OPTIONS", messages);
+            rows.iter().map(|row| (row.requests, row.answered, row.unheard, row.most)).collect::<Vec<_>>()
+        };
+        let (ask, ok) = (|ms| (ms, None), |ms| (ms, Some(200)));
+        let each = [ask(0), ok(1), ask(500), ok(501), ask(1_500), ok(1_501), ask(3_500), ok(3_501)];
+        assert_eq!(told(&each), [(1, 1, 1, 4)]);
+        assert_eq!(told(&[ask(0), ok(1), ask(500), ask(1_500)]), [(1, 1, 1, 3)], "answered once only");
+        assert!(told(&each[..4]).is_empty(), "one may have got lost");
+        assert!(told(&[ask(0), ok(450), ask(500), ok(510)]).is_empty(), "it crossed a slow answer");
+        assert_eq!(
+            told(&[ask(0), ask(500), ask(1_500), ok(1_600), ok(1_610), ok(1_620)]),
+            [(1, 1, 0, 3)],
+            "a slow answer, and those to the repetitions"
+        );
+        let keep_alive = [ask(0), ok(1), ask(10_000), ok(10_001), ask(20_000), ok(20_001), ask(30_000)];
+        assert!(told(&keep_alive).is_empty(), "the same number again much later");
     }
 
     #[test]

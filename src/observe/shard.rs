@@ -15,7 +15,8 @@ use crate::decode::{IcmpError, Mac, Packet, Part, TcpSegment, Transport};
 use super::batch::{Batch, Event, media_header, protocol_of};
 use super::content::Note;
 use super::dialogs::Datagram;
-use super::duplicates::{self, Duplicates};
+use super::duplicates::{self, Duplicates, Print};
+use super::echoes::{Echoes, Look};
 use super::flow::{End, FlowKey, FlowState};
 use super::icmp::IcmpReport;
 use super::media::{
@@ -42,8 +43,11 @@ pub struct Shard {
     hasher: RandomState,
     pub(super) flows: Vec<FlowState>,
     pub(super) duplicates: Duplicates,
-    /// Of the events of the block that is being read: whether each is a copy.
-    copies: Vec<Option<bool>>,
+    echoes: Echoes,
+    /// Of the events of the block that is being read: whether each is a copy, and whether it was there much before.
+    looks: Vec<(Option<bool>, Look)>,
+    /// The same of the datagrams that were completed in it.
+    completed: Vec<Look>,
     samples: Vec<Waiting>,
     /// Samples of the wave before, which what it told has been settled for.
     due: Vec<Waiting>,
@@ -121,7 +125,9 @@ impl Shard {
             hasher: RandomState::default(),
             flows: Vec::new(),
             duplicates: Duplicates::default(),
-            copies: Vec::new(),
+            echoes: Echoes::default(),
+            looks: Vec::new(),
+            completed: Vec::new(),
             samples: Vec::new(),
             due: Vec::new(),
             held: 0,
@@ -141,22 +147,24 @@ impl Shard {
             let events = chunk.value.events.get(own).map_or(&[][..], Vec::as_slice);
             let injected = injected.get(own).map_or(&[][..], Vec::as_slice);
             self.find_copies(events, injected, &|index| chunk.frame(u64::from(index)));
-            let mut completed = injected.iter().peekable();
-            for (at_event, event) in events.iter().enumerate() {
-                while let Some(datagram) = completed.next_if(|datagram| datagram.index < event.index()) {
-                    self.datagram(at(datagram.index), datagram);
+            let mut completed = injected.iter().enumerate().peekable();
+            for (place, event) in events.iter().enumerate() {
+                while let Some((nth, datagram)) =
+                    completed.next_if(|(_, datagram)| datagram.index < event.index())
+                {
+                    self.datagram(at(datagram.index), nth, datagram);
                 }
                 match event {
                     Event::Packet(packet, _, rtp) => {
-                        let is_copy = self.copies.get(at_event).copied().flatten();
+                        let (is_copy, look) = self.looks.get(place).copied().unwrap_or_default();
                         self.counts.look_at(packet, is_copy);
-                        self.packet(at(packet.index), packet, *rtp, &chunk.bytes)
+                        self.packet(at(packet.index), packet, look, *rtp, &chunk.bytes)
                     }
                     Event::Icmp(error) => self.icmp(chunk.frame(u64::from(event.index())), error),
                 }
             }
-            for datagram in completed {
-                self.datagram(at(datagram.index), datagram);
+            for (nth, datagram) in completed {
+                self.datagram(at(datagram.index), nth, datagram);
             }
         }
     }
@@ -164,37 +172,51 @@ impl Shard {
     /// A pass of its own: the slots lie anywhere in memory, and where nothing else is done in between the processor waits for
     /// several of them at a time.
     fn find_copies(&mut self, events: &[Event], injected: &[Injected], frame: &impl Fn(u32) -> Frame) {
-        self.copies.clear();
+        self.looks.clear();
+        self.completed.clear();
         let mut completed = injected.iter().peekable();
         for event in events {
             while let Some(datagram) = completed.next_if(|datagram| datagram.index < event.index()) {
                 self.look_into(datagram, frame(datagram.index));
             }
-            self.copies.push(match event {
-                Event::Packet(packet, print, _) => {
-                    self.duplicates.is_copy(frame(packet.index), packet, *print)
+            let look = match event {
+                Event::Packet(packet, print, rtp) => {
+                    self.look(frame(packet.index), packet, *print, is_voice(*rtp))
                 }
-                Event::Icmp(_) => None,
-            });
+                Event::Icmp(_) => Default::default(),
+            };
+            self.looks.push(look);
         }
         completed.for_each(|datagram| self.look_into(datagram, frame(datagram.index)));
+    }
+
+    fn look(&mut self, frame: Frame, packet: &Packet, print: Print, is_voice: bool) -> (Option<bool>, Look) {
+        let is_copy = self.duplicates.is_copy(frame, packet, print);
+        let is_new = is_copy == Some(false) && (packet.identification != 0 || is_voice);
+        let look = if is_new { self.echoes.look(print.bits(), packet.time, frame) } else { Look::Skipped };
+        (is_copy, look)
     }
 
     /// A datagram that was put together was looked at as its first fragment; what it carried was not.
     fn look_into(&mut self, datagram: &Injected, frame: Frame) {
         let packet = &datagram.packet;
         if packet.part == Part::Reassembled {
+            self.completed.push(Look::Skipped);
             return;
         }
-        let rtp = media_header(packet, datagram.bytes.get(packet.payload.range()).unwrap_or_default());
-        let print = duplicates::print(packet, &datagram.bytes, rtp.is_some_and(|rtp| !rtp.odd_padding));
-        self.counts.look_at(packet, self.duplicates.is_copy(frame, packet, print));
+        let payload = datagram.bytes.get(packet.payload.range()).unwrap_or_default();
+        let is_voice = is_voice(media_header(packet, payload));
+        let print = duplicates::print(packet, &datagram.bytes, is_voice);
+        let (is_copy, look) = self.look(frame, packet, print, is_voice);
+        self.counts.look_at(packet, is_copy);
+        self.completed.push(look);
     }
 
-    fn datagram(&mut self, at: (u64, Frame), datagram: &Injected) {
+    fn datagram(&mut self, at: (u64, Frame), nth: usize, datagram: &Injected) {
         let payload = datagram.bytes.get(datagram.packet.payload.range()).unwrap_or_default();
         let rtp = media_header(&datagram.packet, payload);
-        self.packet(at, &datagram.packet, rtp, &datagram.bytes);
+        let look = self.completed.get(nth).copied().unwrap_or_default();
+        self.packet(at, &datagram.packet, look, rtp, &datagram.bytes);
     }
 
     /// What the packets of the latest wave told goes into `told`, which is empty, and what could be media among them waits for
@@ -288,6 +310,7 @@ impl Shard {
         &mut self,
         (order, frame): (u64, Frame),
         packet: &Packet,
+        look: Look,
         rtp: Option<RtpHeader>,
         block: &[u8],
     ) {
@@ -307,6 +330,7 @@ impl Shard {
         };
         let Some(flow) = self.flows.get_mut(index as usize) else { return };
         flow.count(from, frame, packet);
+        flow.echo(from, look, frame, packet);
         if packet.part == Part::First {
             // Its payload is read when the datagram is whole.
             return;
@@ -423,6 +447,11 @@ impl Shard {
     }
 }
 
+/// Whether a header is that of voice beyond doubt.
+fn is_voice(rtp: Option<RtpHeader>) -> bool {
+    rtp.is_some_and(|rtp| !rtp.odd_padding)
+}
+
 /// A place in the measurement as announcements are ordered by.
 pub(super) fn place(order: u64) -> Frame {
     Frame::new(0, order)
@@ -479,95 +508,4 @@ impl Counts {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::fixture::{at, frame, packet};
-    use super::*;
-    use crate::decode::{Span, TcpFlags};
-
-    #[test]
-    fn connections_on_the_same_ports_have_a_row_each() {
-        const CLIENT: &str = "192.168.10.2:49300";
-        const SERVER: &str = "198.51.100.10:443";
-        let mut shard = Shard::new(at(0));
-        let mut order = 0;
-        let mut say = |shard: &mut Shard, from, to, second: i64, flags, sequence, acknowledgment| {
-            order += 1;
-            let segment = TcpSegment { sequence, acknowledgment, flags: TcpFlags(flags) };
-            let time = at(second * 1_000);
-            let packet = Packet {
-                transport: Transport::Tcp(Some(segment)),
-                time,
-                payload: Span::default(),
-                ..packet(from, to)
-            };
-            shard.packet((order, frame(order)), &packet, None, &[]);
-        };
-        let (syn, ack, fin) = (TcpFlags::SYN, TcpFlags::ACK, TcpFlags::FIN);
-        say(&mut shard, "192.168.10.2:49299", SERVER, 0, syn, 1, 0);
-        for (second, from) in [(10, 100), (11, 900)] {
-            say(&mut shard, CLIENT, SERVER, second, syn, from, 0);
-            say(&mut shard, SERVER, CLIENT, second, syn | ack, 5, from + 1);
-            say(&mut shard, CLIENT, SERVER, second, fin | ack, from + 1, 6);
-        }
-        let packets = |shard: &Shard| -> Vec<_> {
-            shard.flows.iter().map(|flow| flow.low.packets + flow.high.packets).collect()
-        };
-        assert_eq!(packets(&shard), [1, 3, 3]);
-        shard.retire(at(125_000), &|_, _| false);
-        say(&mut shard, SERVER, CLIENT, 125, ack, 6, 902);
-        assert_eq!(packets(&shard), [3, 4], "what comes is the latest one's, also when others have left");
-    }
-
-    #[test]
-    fn a_datagram_in_fragments_is_compared_once() {
-        let mut shard = Shard::new(at(0));
-        let part = |index, part| Packet {
-            part,
-            index,
-            identification: 7,
-            ..packet("10.0.0.1:40000", "10.0.0.2:40000")
-        };
-        let event = |index, kind, first_byte| {
-            let packet = part(index, kind);
-            Event::Packet(packet, duplicates::print(&packet, &[first_byte], false), None)
-        };
-        let events = [event(1, Part::First, 0), event(3, Part::Whole, 0), event(4, Part::First, 1)];
-        let whole = |kind| [Injected { index: 2, packet: part(2, kind), bytes: vec![0; 64] }];
-        shard.find_copies(&events, &whole(Part::Reassembled), &|index| frame(index.into()));
-        assert_eq!(shard.copies, [Some(false), Some(true), Some(false)]);
-        assert_eq!(shard.counts.copy_candidates, 0);
-        shard.find_copies(&events, &whole(Part::Whole), &|index| frame(index.into()));
-        assert_eq!(shard.counts.copy_candidates, 1, "what a tunnel in fragments held");
-    }
-
-    #[test]
-    fn the_loopback_interface_has_no_stations() {
-        let own = packet("127.0.0.1:5004", "127.0.0.1:6004");
-        let rewritten = |packet: &Packet| {
-            let mut counts = Counts::default();
-            counts.look_at(packet, None);
-            counts.rewritten
-        };
-        assert_eq!(rewritten(&own), 1, "two stations");
-        let zeros = Some(Mac([0; 6]));
-        assert_eq!(rewritten(&Packet { source_mac: zeros, destination_mac: zeros, ..own }), 0);
-        assert_eq!(rewritten(&Packet { destination_mac: own.source_mac, ..own }), 0, "one and the same");
-        assert_eq!(rewritten(&Packet { source_mac: None, destination_mac: None, ..own }), 0);
-        assert_eq!(rewritten(&packet("10.0.0.1:5004", "10.0.0.2:6004")), 0, "of two devices");
-        let between_two = |packet: &Packet| {
-            let mut counts = Counts::default();
-            counts.look_at(packet, None);
-            counts.one_station
-        };
-        let other = packet("10.0.0.1:5004", "10.0.0.2:6004");
-        assert_eq!(between_two(&Packet { source_mac: zeros, destination_mac: zeros, ..other }), 1);
-        assert_eq!(between_two(&Packet { destination_mac: other.source_mac, ..other }), 1);
-        assert_eq!(between_two(&Packet { destination_mac: None, ..other }), 0, "cooked");
-        assert_eq!(
-            between_two(&Packet { source_mac: None, destination_mac: None, ..other }),
-            0,
-            "no Ethernet"
-        );
-        assert_eq!([between_two(&other), between_two(&own)], [0, 0]);
-    }
-}
+mod tests;

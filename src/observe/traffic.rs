@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 
+use super::echoes::Echo;
 use super::icmp::IcmpReport;
 use super::repeats::Prompt;
 use crate::capture::{Frame, Timestamp};
@@ -272,11 +273,13 @@ pub struct DirectionExtra {
     pub other_macs: u64,
     /// 802.1p priority of tagged packets.
     pub pcp: Marks,
+    /// What came again much later.
+    pub echo: Option<Box<Echo>>,
 }
 
 impl DirectionExtra {
     /// Of untagged packets of one sender.
-    pub const NOTHING: Self = Self { other_macs: 0, pcp: Marks::NONE };
+    pub const NOTHING: Self = Self { other_macs: 0, pcp: Marks::NONE, echo: None };
 }
 
 impl Direction {
@@ -392,7 +395,7 @@ impl Stream {
     /// Share of lost packets in percent, without those that belong to a pause. `None` where only keys are there.
     #[must_use]
     pub fn lost_percent(&self) -> Option<f64> {
-        if self.report.is_only_events() {
+        if self.report.is_only_events() || self.report.is_by_two_clocks {
             return None;
         }
         let counts = &self.report.counts;
@@ -415,6 +418,8 @@ pub struct Repeated {
     pub requests: u64,
     /// How many of them were answered in the end.
     pub answered: u64,
+    /// How many of those came twice or more although their answer was in the capture by then.
+    pub unheard: u64,
     /// How many of those got which final status from 400 on, at most 8 of these.
     pub statuses: BTreeMap<u16, u64>,
     /// How often the worst was sent.

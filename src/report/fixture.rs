@@ -333,7 +333,14 @@ fn details() -> Vec<Case> {
         (Detail::Cap003 { pairs: 4 }, Warning, Capture, None),
         (Detail::Cap004 { cut: 2, frames: 100 }, Notice, Capture, None),
         (
-            Detail::Cap006 { steps: 1, largest: 2_500_000_000, returns: true, forward: 0, stray: None },
+            Detail::Cap006 {
+                steps: 1,
+                largest: 2_500_000_000,
+                returns: true,
+                forward: 0,
+                stray: None,
+                apart: None,
+            },
             Notice,
             Capture,
             None,

@@ -276,3 +276,15 @@ pub enum VoiceSender {
     /// A telephone or a softphone, which the capture does not tell apart: the one marks by itself, the other by a policy.
     PhoneOrSoftphone,
 }
+/// Between which two places of a capture packets are lost: the others are in it once for each place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hop {
+    /// So many packets,
+    pub packets: u64,
+    /// so often,
+    pub times: usize,
+    /// and the others so often.
+    pub of: usize,
+    /// The RTP number of one of them.
+    pub example: Option<u16>,
+}

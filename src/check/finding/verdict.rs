@@ -72,6 +72,8 @@ pub enum Unjudged {
     Incomplete,
     /// The clock jumps: jitter.
     Clock,
+    /// The same packets are there by two clocks: loss, and all that needs to know what was when.
+    TwoClocks,
     /// SIP is cut by the snap length: calls and announced media.
     CutSip,
     /// The capture ends at a damage: everything behind it.

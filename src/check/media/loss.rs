@@ -7,7 +7,9 @@ use std::ops::RangeInclusive;
 use super::super::case::Case;
 use super::super::evidence::{Collector, at_moments};
 use super::super::filter;
-use super::super::finding::{Back, Detail, Evidence, Export, Finding, Heard, Interrupted, Party, Severity};
+use super::super::finding::{
+    Back, Detail, Evidence, Export, Finding, Heard, Hop, Interrupted, Party, Severity,
+};
 use super::relayed::Relayed;
 use super::{STREAMS_SHOWN, excepted, has_enough, may_pause_at, peers};
 use crate::capture::Timestamp;
@@ -361,7 +363,7 @@ pub(in crate::check) fn behind(case: &Case<'_>, sender: IpAddr, streams: &[&Stre
         seen: missing.iter().map(|stream| stream.report.counts.lost).sum(),
         peers: peers(&missing),
         jam,
-        once: seen_once(&missing, lost),
+        hop: hop(&missing, lost),
     };
     Some(Finding {
         detail,
@@ -376,16 +378,31 @@ pub(in crate::check) fn behind(case: &Case<'_>, sender: IpAddr, streams: &[&Stre
     })
 }
 
-/// Packets that are in the capture once where others are there twice, if they are about as many as the receiver lacks: they
-/// were lost between the two places at which these were captured. Else 0.
-fn seen_once(missing: &[&Stream], lost: u64) -> u64 {
-    let is_twice = |stream: &&Stream| stream.report.counts.copies() > 0;
-    let once: u64 = missing
-        .iter()
-        .map(|stream| stream.report.counts.packets.saturating_sub(stream.report.counts.copies()))
-        .sum();
-    let is_alike = once.abs_diff(lost) <= LEAST_LOST.max(lost / 5);
-    if missing.iter().all(is_twice) && once >= LEAST_LOST && is_alike { once } else { 0 }
+/// Between which places of the capture the packets were lost that are in it less often than the others, if they are about as
+/// many as the receiver lacks.
+fn hop(missing: &[&Stream], lost: u64) -> Option<Hop> {
+    let mut hop: Option<Hop> = None;
+    for stream in missing {
+        let counts = stream.report.counts;
+        // So many were captured at the first place of their way, at the second and so on.
+        let at: Vec<u64> = [counts.packets].into_iter().chain(counts.copied.again).collect();
+        let of = at.iter().rposition(|packets| packets * 2 > counts.packets)? + 1;
+        let fewer = at.windows(2).take(of - 1).enumerate();
+        let fewer =
+            fewer.filter_map(|(place, pair)| Some((pair.first()?.checked_sub(*pair.last()?)?, place)));
+        let (packets, place) = fewer.max_by_key(|(packets, place)| (*packets, std::cmp::Reverse(*place)))?;
+        let example = counts.copied.latest.get(place).copied().flatten();
+        let here = Hop { packets, times: place + 1, of, example };
+        hop = Some(match hop {
+            None => here,
+            Some(known) if (known.times, known.of) == (here.times, here.of) => {
+                Hop { packets: known.packets + packets, ..known }
+            }
+            Some(_) => return None,
+        });
+    }
+    let is_alike = |packets: u64| packets.abs_diff(lost) <= LEAST_LOST.max(lost / 5);
+    hop.filter(|hop| hop.packets >= LEAST_LOST && is_alike(hop.packets))
 }
 
 /// The reports with the worst interval, and all that the two hosts report: RTCP may use any port, and is known by its type,

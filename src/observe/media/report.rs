@@ -25,6 +25,8 @@ pub struct StreamReport {
     pub direction: Direction,
     /// Synchronisation source.
     pub ssrc: u32,
+    /// Packets of it are in the capture once more by another clock.
+    pub is_by_two_clocks: bool,
     /// Why it is taken for RTP.
     pub recognition: Recognition,
     /// Audio or video, from SDP, else the payload type, else the clock.
@@ -250,7 +252,9 @@ impl StreamReport {
             .iter()
             .enumerate()
             .flat_map(|(at, run)| runs.iter().skip(at + 1).map(move |other| (run, other)));
-        is_to_and_fro && pairs.map(|(run, other)| u64::from(common(*run, *other))).sum::<u64>() >= TWICE
+        self.is_by_two_clocks
+            || is_to_and_fro
+                && pairs.map(|(run, other)| u64::from(common(*run, *other))).sum::<u64>() >= TWICE
     }
 
     /// Packets that the reports of its receiver cover: up to the highest number that it had got.
@@ -309,7 +313,8 @@ impl StreamReport {
     /// [`Self::is_only_events`].
     #[must_use]
     pub fn lost_percent(&self) -> Option<f64> {
-        (!self.is_only_events()).then(|| percent(self.counts.lost, self.counts.expected))
+        (!self.is_only_events() && !self.is_by_two_clocks)
+            .then(|| percent(self.counts.lost, self.counts.expected))
     }
 
     /// Share of packets with this DSCP in percent.

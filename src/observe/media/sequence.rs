@@ -20,6 +20,9 @@ const WINDOW: i64 = 128;
 /// Bytes of an event (RFC 4733 section 2.3); no voice is so short.
 pub(super) const EVENT: u16 = 4;
 
+/// Copies of one packet that are told apart.
+const TIMES: usize = 7;
+
 /// Segments of one stream that are told one by one.
 const SEGMENTS: usize = 16;
 
@@ -92,6 +95,8 @@ pub struct Counts {
     pub duplicates: u64,
     /// Of those, events: many senders send the end of a tone three times as one packet (RFC 4733 section 2.5.1.4).
     pub repeated_events: u64,
+    /// How often packets came, tones aside.
+    pub copied: Copies,
     /// Packets after one with a higher number.
     pub reordered: u64,
     /// Times at which the numbering began anew.
@@ -102,6 +107,16 @@ pub struct Counts {
     pub bursts: u64,
     /// Length of the longest run.
     pub longest_burst: u64,
+}
+
+/// How often the packets of a stream came: as often as there are places at which they were captured, but for what was lost
+/// on the way from one to the next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Copies {
+    /// Packets that came at least twice, three times and so on.
+    pub again: [u64; TIMES],
+    /// The number of the latest packet that came just once, twice and so on.
+    pub latest: [Option<u16>; TIMES],
 }
 
 impl Counts {
@@ -157,6 +172,7 @@ pub struct Sequence {
     packets: u64,
     duplicates: u64,
     repeated_events: u64,
+    copied: Copies,
     reordered: u64,
     strays: u64,
 }
@@ -172,6 +188,7 @@ struct Recent {
     sequence: u16,
     payload_type: u8,
     dscp: u8,
+    copies: u8,
 }
 
 impl Recent {
@@ -183,6 +200,7 @@ impl Recent {
         sequence: 0,
         payload_type: u8::MAX,
         dscp: 0,
+        copies: 0,
     };
 }
 
@@ -202,6 +220,7 @@ impl Sequence {
             packets: 0,
             duplicates: 0,
             repeated_events: 0,
+            copied: Copies::default(),
             reordered: 0,
             strays: 0,
         }
@@ -256,6 +275,7 @@ impl Sequence {
         counts.packets = self.packets;
         counts.duplicates = self.duplicates;
         counts.repeated_events = self.repeated_events;
+        counts.copied = self.copied;
         counts.reordered = self.reordered;
         counts.strays = self.strays + u64::from(self.held.is_some());
         counts
@@ -309,18 +329,29 @@ impl Sequence {
         self.recent.as_ref().filter(|_| self.last.is_known()).map(|_| self.last.plus(PAUSE))
     }
 
-    fn find_copy(&self, sample: &Sample) -> Option<Copied> {
-        let recent = self.recent.as_ref()?.get(slot(sample.sequence))?;
+    fn find_copy(&mut self, sample: &Sample) -> Option<Copied> {
+        let recent = self.recent.as_mut()?.get_mut(slot(sample.sequence))?;
         let same = (self.arrivals as u32).wrapping_sub(recent.arrival) <= RECENT as u32
             && recent.sequence == sample.sequence
             && recent.timestamp == sample.timestamp
             && recent.payload_type == sample.payload_type;
+        if same && sample.payload_length != EVENT {
+            if let Some(again) = self.copied.again.get_mut(usize::from(recent.copies)) {
+                *again += 1;
+            }
+            recent.copies = recent.copies.saturating_add(1);
+        }
         same.then_some(Copied { frame: recent.frame, time: recent.time, dscp: recent.dscp })
     }
 
     fn remember(&mut self, sample: &Sample) {
         let recent = self.recent.get_or_insert_with(|| Box::new([Recent::NONE; RECENT]));
         if let Some(recent) = recent.get_mut(slot(sample.sequence)) {
+            if self.duplicates > 0
+                && let Some(latest) = self.copied.latest.get_mut(usize::from(recent.copies))
+            {
+                *latest = Some(recent.sequence);
+            }
             *recent = Recent {
                 frame: sample.frame,
                 time: sample.time,
@@ -329,6 +360,7 @@ impl Sequence {
                 sequence: sample.sequence,
                 payload_type: sample.payload_type,
                 dscp: sample.dscp,
+                copies: 0,
             };
         }
     }

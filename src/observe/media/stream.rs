@@ -195,6 +195,7 @@ impl Stream {
             .filter(|_| counts.expected >= quality::LEAST && !is_interrupted(counts, &self.outages))
             .map(|values| quality::rate(values, loss, burst_ratio, None));
         StreamReport {
+            is_by_two_clocks: false,
             flow,
             direction,
             ssrc,

@@ -105,10 +105,13 @@ pub(super) const CAP_006: Page = Page {
         measured: "Zeitstempel, die um mehr als 100 ms kleiner sind als der vorige derselben Schnittstelle; weniger kann \
                    beim Mitschneiden vertauscht worden sein. Sprünge von einem Tag oder mehr nennt der \
                    Abschnitt „Mitschnitt“ in beiden Richtungen. Weicht ein einziges Paket um einen Tag oder mehr von den \
-                   Paketen davor und danach ab, die in derselben Sekunde liegen, ist nur seine Zeit falsch.",
+                   Paketen davor und danach ab, die in derselben Sekunde liegen, ist nur seine Zeit falsch. Kommen dieselben Pakete (IP-Kennung, \
+                   RTP-Nummer und Inhalt) um immer dieselbe Zeit von einer halben Sekunde oder mehr später noch einmal, \
+                   gehen die Uhren zusammengefügter Mitschnitte auseinander: Dann sind auch Verlust, Sprachqualität, \
+                   einseitige Sprache und Wiederholungen nicht beurteilt.",
         action: "Schneiden Sie auf einem Gerät mit stabiler Uhr mit. Virtuelle Maschinen und Zeitumstellungen während der \
                  Messung sind die häufigste Ursache.",
-        pitfalls: "Zusammengefügte Dateien sind oft nicht nach Zeit geordnet; übergeben Sie die Dateien einzeln.",
+        pitfalls: "Zusammengefügte Dateien sind oft nicht nach Zeit geordnet; übergeben Sie die Dateien einzeln. Zwei Mitschneider mit verschiedenen Uhren gleicht editcap -t ab.",
         source: "RFC 3550 Abschnitt 6.4.1: Jitter braucht verlässliche Ankunftszeiten.",
     },
     en: Text {
@@ -116,10 +119,12 @@ pub(super) const CAP_006: Page = Page {
         measured: "Time stamps more than 100 ms smaller than the one before on the same interface; less may have been \
                    swapped while capturing. Leaps of a day or more in either direction are told in the section about \
                    the capture. Where a single packet is a day or more off the ones before and after it, which lie within a \
-                   second, only its time is false.",
+                   second, only its time is false. Where the same packets (IP identification, RTP number and content) come once \
+                   more, always by the same half second or more later, the clocks of merged captures differ: then loss, \
+                   voice quality, one-way audio and repeated requests are not judged either.",
         action: "Capture on a machine with a stable clock. Virtual machines and a change of time while capturing are the \
                  usual causes.",
-        pitfalls: "Merged files are often not in order of time; give the files one by one.",
+        pitfalls: "Merged files are often not in order of time; give the files one by one. editcap -t puts two recorders with different clocks right.",
         source: "RFC 3550 section 6.4.1: jitter needs reliable arrival times.",
     },
 };

@@ -233,7 +233,8 @@ pub(super) const SIG_009: Page = Page {
         measured: "Dieselbe Anfrage (Call-ID und CSeq) mindestens dreimal über UDP, über mindestens 1 s. Der Mitschnitt muss \
                    zeigen, dass eine Antwort zu sehen wäre. Reicht ein Proxy jede Wiederholung nur weiter, wird gemeldet, wer \
                    wiederholt hat.",
-        action: "Kommt die Antwort danach, prüfen Sie Verlust und Überlast; kommt keine, prüfen Sie Ziel und Firewall.",
+        action: "Kommt die Antwort danach, prüfen Sie Verlust und Überlast; kommt keine, prüfen Sie Ziel und Firewall. Steht sie \
+                 schon vor den Wiederholungen im Mitschnitt, geht sie hinter dem Messpunkt verloren.",
         pitfalls: "Kopien eines Spiegelports zählen nicht. Fehlen im Mitschnitt Pakete oder eine Richtung, wird nicht geurteilt. \
                    Anmeldungen ohne jede Antwort sind SIG-002, verlorene Fragmente SIG-006.",
         source: "RFC 3261 Abschnitt 17.1.1.2 und 17.1.2.2.",
@@ -243,7 +244,8 @@ pub(super) const SIG_009: Page = Page {
                   set-up then takes seconds or fails.",
         measured: "The same request (Call-ID and CSeq) at least three times over UDP, over at least 1 s. The capture must show \
                    that an answer would be seen. Where a proxy only passes each sending on, it is told of who repeated it.",
-        action: "If the answer comes afterwards, check for loss and overload; if none comes, check the target and the firewall.",
+        action: "If the answer comes afterwards, check for loss and overload; if none comes, check the target and the firewall. If it \
+                 is in the capture before the request was repeated, it gets lost behind the measuring point.",
         pitfalls: "Copies of a mirror port do not count. If packets or a direction are missing from the capture, nothing is \
                    judged. Registrations without any answer are SIG-002, lost fragments SIG-006.",
         source: "RFC 3261 sections 17.1.1.2 and 17.1.2.2.",

@@ -146,7 +146,7 @@ published_both_ways! {
     Unjudged from check::Unjudged {
         NoDevice, NoVoice, OwnOnly, OneDirection, OneSided, OneSidedIpsec, OneSidedTunnel, UnheardCalls, NoRule, FewPackets, NoMarks, Encrypted,
         Export,
-        Incomplete, Clock, CutSip, Damaged, UnseenAnswers
+        Incomplete, Clock, TwoClocks, CutSip, Damaged, UnseenAnswers
     }
 }
 

@@ -88,7 +88,9 @@ fn doubt_de(doubt: Doubt) -> &'static str {
             "Im zweiten Mitschnitt sind zu wenige Sprachpakete, um die Kennzeichnung zu beurteilen."
         }
         Doubt::Unjudged(Unjudged::Incomplete) => "Im zweiten Mitschnitt fehlen Pakete.",
-        Doubt::Unjudged(Unjudged::Clock) => "Im zweiten Mitschnitt springen die Zeitstempel.",
+        Doubt::Unjudged(Unjudged::Clock | Unjudged::TwoClocks) => {
+            "Im zweiten Mitschnitt stimmen die Zeitstempel nicht."
+        }
         Doubt::Unjudged(Unjudged::CutSip) => "Im zweiten Mitschnitt sind die SIP-Nachrichten gekürzt.",
         Doubt::Unjudged(Unjudged::Encrypted) => "Im zweiten Mitschnitt ist die Signalisierung verschlüsselt.",
         Doubt::Unjudged(Unjudged::NoDevice) => {
@@ -125,7 +127,9 @@ fn doubt_en(doubt: Doubt) -> &'static str {
             "The second capture has too few packets of voice to judge the marking."
         }
         Doubt::Unjudged(Unjudged::Incomplete) => "Packets are missing from the second capture.",
-        Doubt::Unjudged(Unjudged::Clock) => "The time stamps of the second capture jump.",
+        Doubt::Unjudged(Unjudged::Clock | Unjudged::TwoClocks) => {
+            "The time stamps of the second capture are wrong."
+        }
         Doubt::Unjudged(Unjudged::CutSip) => "SIP messages are cut short in the second capture.",
         Doubt::Unjudged(Unjudged::Encrypted) => "Signalling is encrypted in the second capture.",
         Doubt::Unjudged(Unjudged::NoDevice) => {

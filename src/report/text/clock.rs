@@ -6,11 +6,14 @@ use super::Context;
 use crate::capture::Timestamp;
 use crate::check::Detail;
 use crate::report::language::Language::{self, De, En};
-use crate::report::number::{count, duration, moment};
+use crate::report::number::{count, decimal, duration, moment};
 
 /// A better title than that of the code, where there is one.
 pub(super) fn title(detail: &Detail, language: Language) -> Option<&'static str> {
     match detail {
+        Detail::Cap006 { apart: Some(_), .. } => {
+            Some(language.either("Uhren der Mitschnitte gehen auseinander", "Clocks of the captures differ"))
+        }
         Detail::Cap006 { stray: Some(_), .. } => {
             Some(language.either("Ein Paket trägt eine falsche Zeit", "A packet has a false time"))
         }
@@ -20,7 +23,23 @@ pub(super) fn title(detail: &Detail, language: Language) -> Option<&'static str>
 
 /// What was seen.
 pub(super) fn detail(detail: &Detail, context: &Context<'_>, language: Language) -> String {
-    let Detail::Cap006 { steps, largest, returns, forward, stray } = detail else { return String::new() };
+    let Detail::Cap006 { steps, largest, returns, forward, stray, apart } = detail else {
+        return String::new();
+    };
+    if let Some(apart) = apart {
+        let by = decimal(apart.by as f64 / 1e9, 2, language);
+        return match language {
+            De => format!(
+                "Dieselben Pakete stehen zweimal im Mitschnitt, das zweite Mal {by}\u{a0}s später: Wahrscheinlich wurden Mitschnitte \
+                 zusammengefügt, deren Uhren um so viel voneinander abweichen. Was verloren ging, wie lange es dauerte und was vorher \
+                 war, zeigt er so nicht."
+            ),
+            En => format!(
+                "The same packets are in the capture twice, the second time {by}\u{a0}s later: captures were probably merged whose clocks \
+                 differ by as much. What got lost, how long it took and what came first it cannot show that way."
+            ),
+        };
+    }
     let leap = duration((*largest).max(*forward), language);
     if let Some(stray) = stray {
         let line = stray_line(context.packet(stray.frame).as_deref(), stray.time, context.zone, language);
@@ -84,6 +103,12 @@ pub(super) fn detail(detail: &Detail, context: &Context<'_>, language: Language)
 /// What to do.
 pub(super) fn action(detail: &Detail, language: Language) -> &'static str {
     match detail {
+        Detail::Cap006 { apart: Some(_), .. } => language.either(
+            "Verschieben Sie vor dem Zusammenfügen die Zeiten eines der Mitschnitte um die Abweichung (editcap -t, mit Minus bei dem, \
+             dessen Uhr vorgeht), oder werten Sie die Mitschnitte einzeln aus.",
+            "Before merging, shift the times of one of the captures by the difference (editcap -t, with a minus where the clock is \
+             ahead), or evaluate the captures one by one.",
+        ),
         Detail::Cap006 { stray: Some(_), .. } => language.either(
             "Keine Maßnahme nötig. Soll auch der Jitter beurteilt werden, nehmen Sie das Paket aus der Datei (editcap).",
             "Nothing to do. For jitter to be judged as well, take the packet out of the file (editcap).",
@@ -133,7 +158,7 @@ pub(crate) fn stray_line(
 mod tests {
     use super::*;
     use crate::capture::Frame;
-    use crate::observe::Stray;
+    use crate::observe::{ClocksApart, Stray};
     use crate::report::fixture::{empty_audit, names};
 
     /// Title, what was seen and what to do.
@@ -150,7 +175,7 @@ mod tests {
     const DAY: i64 = 86_400_000_000_000;
 
     fn back(steps: u64, stray: Option<Stray>) -> Detail {
-        Detail::Cap006 { steps, largest: DAY, returns: false, forward: 0, stray }
+        Detail::Cap006 { steps, largest: DAY, returns: false, forward: 0, stray, apart: None }
     }
 
     #[test]
@@ -163,6 +188,22 @@ mod tests {
         );
         assert!(text.contains("2061"), "{text}");
         assert!(["gestellt", "sortier", "reordercap"].iter().all(|word| !text.contains(word)), "{text}");
+    }
+
+    #[test]
+    fn clocks_that_differ_are_told_with_by_how_much() {
+        let apart = ClocksApart { by: 5_004_000_000, pair: [Frame::new(0, 1), Frame::new(0, 7)] };
+        let differ = Detail::Cap006 {
+            steps: 0,
+            largest: 0,
+            returns: false,
+            forward: 0,
+            stray: None,
+            apart: Some(apart),
+        };
+        let text = told(&differ, 1);
+        assert!(text.contains("das zweite Mal 5,00\u{a0}s später") && text.contains("editcap -t"), "{text}");
+        assert!(!text.contains("springen") && !text.contains("reordercap"), "{text}");
     }
 
     #[test]

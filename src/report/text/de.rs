@@ -181,12 +181,12 @@ const NOTES: Notes = Notes {
     twice: "doppelt",
     keys: "Tastentöne",
     repeated: "wiederholt",
-    times_unjudged: "Die Zeitstempel des Mitschnitts springen: Zeiten und Dauer können um den Sprung falsch sein.",
+    times_unjudged: "Die Zeitstempel des Mitschnitts stimmen nicht (CAP-006): Zeiten und Dauer können um so viel falsch sein.",
     turned_away: "vom Ziel abgewiesen (ICMP)",
     video_jitter: "Jitter bei Video: gemessen am ersten Paket jedes Bildes; die übrigen tragen denselben Zeitstempel.",
     skipped: "Ausgelassene Nummern: Der Absender hat sie selbst übersprungen, meist rund um Tasten; nach seinen Zeitstempeln ging dort nichts verloren. Wireshark zählt sie als verloren.",
     jitter_untold: "Jitter über 20\u{a0}ms ohne Befund: Er folgt einem neuen Angebot (SDP) oder fällt in die erste Sekunde, der Absender pausierte selbst, die Sprache war unterbrochen, oder ein üblicher Puffer gleicht ihn aus.",
-    jitter_unjudged: "Die Zeitstempel des Mitschnitts springen: Jitter steht hier nur zur Kenntnis und ist nicht beurteilt, und ein Zeitraum, der über einen Sprung reicht, stimmt nicht (er kann vor seinem Anfang enden).",
+    jitter_unjudged: "Die Zeitstempel des Mitschnitts stimmen nicht (CAP-006): Jitter steht hier nur zur Kenntnis und ist nicht beurteilt, und ein Zeitraum, der über einen Sprung reicht, stimmt nicht (er kann vor seinem Anfang enden).",
     paused: "Pause: Mit einem neuen Angebot (Halten, Fax, anderer Weg) kam so lange nichts. Was dort an Nummern fehlt, zählt nicht \
              als Verlust.",
 };
@@ -445,7 +445,13 @@ fn unjudged(what: Unjudged) -> &'static str {
         }
         Unjudged::Encrypted => "Gespräche und Anmeldungen: Die Signalisierung ist verschlüsselt.",
         Unjudged::Incomplete => "Paketverlust und Jitter: Der Mitschnitt ist unvollständig.",
-        Unjudged::Clock => "Jitter und Zeitabstände: Die Zeitstempel des Mitschnitts springen.",
+        Unjudged::Clock => {
+            "Jitter und Zeitabstände: Die Zeitstempel des Mitschnitts stimmen nicht (CAP-006)."
+        }
+        Unjudged::TwoClocks => {
+            "Paketverlust, Sprachqualität, einseitige Sprache, Dauer von Gesprächen und wiederholte Anfragen: Dieselben Pakete stehen \
+             nach zwei Uhren im Mitschnitt."
+        }
         Unjudged::UnseenAnswers => {
             "Anmeldungen ohne Antwort: Vom Registrar ist zu dieser Zeit nichts an das Gerät aufgezeichnet; ob er ihm antwortet, ist nicht zu sehen."
         }

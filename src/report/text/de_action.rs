@@ -170,7 +170,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
         Detail::Rtp014 { jam: Some(_), .. } => {
             "Beheben Sie, was die Sprache stocken lässt; siehe den Befund RTP-004."
         }
-        Detail::Rtp014 { once: 1.., .. } => {
+        Detail::Rtp014 { hop: Some(_), .. } => {
             "Prüfen Sie, was zwischen den beiden Stellen liegt (Schnittstellen des Mitschnitts): Switch, Router oder Firewall verwirft dort."
         }
         Detail::Rtp014 { .. } => {

@@ -179,12 +179,12 @@ const NOTES: Notes = Notes {
     twice: "twice",
     keys: "key tones",
     repeated: "repeated",
-    times_unjudged: "The time stamps of the capture jump: times and lengths may be wrong by the jump.",
+    times_unjudged: "The time stamps of the capture are wrong (CAP-006): times and lengths may be off by as much.",
     turned_away: "turned away by the target (ICMP)",
     video_jitter: "Jitter of video: that of the first packet of each picture; the others carry the same time stamp.",
     skipped: "Skipped numbers: the sender left them out itself, mostly around keys; by its timestamps nothing got lost there. Wireshark counts them as lost.",
     jitter_untold: "Jitter above 20\u{a0}ms without a finding: it follows a new offer (SDP) or falls into the first second, the sender paused itself, the voice was interrupted, or a usual buffer evens it out.",
-    jitter_unjudged: "The time stamps of the capture jump: jitter is listed for information only and not judged, and a period across a jump is wrong (it may end before it begins).",
+    jitter_unjudged: "The time stamps of the capture are wrong (CAP-006): jitter is listed for information only and not judged, and a period across a jump is wrong (it may end before it begins).",
     paused: "Pause: with a new offer (hold, fax, another way) nothing came for so long. Numbers that are missing there do not count \
              as lost.",
 };
@@ -436,7 +436,11 @@ fn unjudged(what: Unjudged) -> &'static str {
         }
         Unjudged::Encrypted => "Calls and registrations: the signalling is encrypted.",
         Unjudged::Incomplete => "Packet loss and jitter: the capture is incomplete.",
-        Unjudged::Clock => "Jitter and intervals: the time stamps of the capture jump.",
+        Unjudged::Clock => "Jitter and intervals: the time stamps of the capture are wrong (CAP-006).",
+        Unjudged::TwoClocks => {
+            "Packet loss, voice quality, one-way audio, lengths of calls and repeated requests: the same packets are in the capture by \
+             two clocks."
+        }
         Unjudged::UnseenAnswers => {
             "Registrations without an answer: nothing from the registrar to the device was captured at that time, so whether it answers cannot be seen."
         }

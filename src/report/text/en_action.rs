@@ -156,7 +156,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "Check RTP port and NAT setting of the device. Firewalls and far ends that admit only the announced address drop this voice."
         }
         Detail::Rtp014 { jam: Some(_), .. } => "Remove what makes the voice stall; see finding RTP-004.",
-        Detail::Rtp014 { once: 1.., .. } => {
+        Detail::Rtp014 { hop: Some(_), .. } => {
             "Check what lies between the two places (interfaces of the capture): switch, router or firewall drops there."
         }
         Detail::Rtp014 { .. } => {

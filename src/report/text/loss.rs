@@ -1,8 +1,8 @@
 //! How a finding tells that packets are missing in the capture, in both languages.
 
 use super::of;
-use crate::check::LossSign;
-use crate::report::language::Language::{De, En};
+use crate::check::{Hop, LossSign};
+use crate::report::language::Language::{self, De, En};
 use crate::report::number::{count, counted};
 
 pub(super) fn de(sign: &LossSign) -> String {
@@ -49,5 +49,68 @@ pub(super) fn en(sign: &LossSign) -> String {
              these come exactly on time. That is not how a network loses packets.",
             of(*packets, *whole, "of", En)
         ),
+    }
+}
+
+/// Between which places of the capture packets are lost, behind a colon.
+pub(super) fn hop(hop: Hop, language: Language) -> String {
+    let Hop { packets, times, of, example } = hop;
+    let packets = count(packets, language);
+    match language {
+        De => {
+            let times_de = |times: usize| match times {
+                1 => "einmal".to_owned(),
+                2 => "zweimal".to_owned(),
+                times => format!("{times}-mal"),
+            };
+            let example = example.map(|number| format!(" (etwa das mit der RTP-Nummer {number})"));
+            let places = match of {
+                2 => "den beiden Stellen".to_owned(),
+                of => format!("der {times}. und der {}. der {of} Stellen ihres Weges", times + 1),
+            };
+            format!(
+                "Fast alle anderen sind es {}, {packets} aber nur {}{}. Sie gehen also zwischen {places} verloren, an denen aufgezeichnet \
+                 wurde.",
+                times_de(of),
+                times_de(times),
+                example.unwrap_or_default()
+            )
+        }
+        En => {
+            let times_en = |times: usize| match times {
+                1 => "once".to_owned(),
+                2 => "twice".to_owned(),
+                times => format!("{times} times"),
+            };
+            let example = example.map(|number| format!(" (such as the one with RTP number {number})"));
+            let places = match of {
+                2 => "the two places".to_owned(),
+                of => format!("places {times} and {} of the {of} on their way", times + 1),
+            };
+            format!(
+                "nearly all others {}, but {packets} only {}{}. So they get lost between {places} where the capture was made.",
+                times_en(of),
+                times_en(times),
+                example.unwrap_or_default()
+            )
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_places_those_are_named_between_which_packets_are_lost() {
+        let told = |times, of, language| {
+            let example = Some(4_711);
+            hop(Hop { packets: 17, times, of, example }, language)
+        };
+        let text = told(5, 6, De);
+        assert!(text.starts_with("Fast alle anderen sind es 6-mal, 17 aber nur 5-mal (etwa"), "{text}");
+        assert!(text.contains("zwischen der 5. und der 6. der 6 Stellen ihres Weges verloren"), "{text}");
+        assert!(told(1, 2, De).contains("zwischen den beiden Stellen verloren"));
+        assert!(told(1, 3, En).contains("17 only once (such as the one with RTP number 4711)"));
     }
 }

@@ -36,6 +36,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 mod uneven;
+mod unheard;
 mod trace;
 mod unsolicited;
 mod voice;

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use super::life;
 use super::registering;
 use super::status::in_words;
+use super::unheard;
 use super::{List, of, quoted};
 use crate::check::{Circumstance, Detail, Finding, Rejection};
 use crate::observe::message::sip::standard_phrase;
@@ -175,7 +176,7 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                 }
             )
         }
-        (Detail::Sig009 { method, to, through, most, answered, status, .. }, De) => format!(
+        (Detail::Sig009 { method, to, through, most, answered, unheard, status, .. }, De) => format!(
             "{device} musste {} ({}) an {to}{} {}{most}-mal senden. {}{}",
             if finding.count == 1 {
                 "eine SIP-Anfrage".to_owned()
@@ -189,6 +190,7 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
             },
             if finding.count == 1 { "" } else { "bis zu " },
             match (*answered, finding.count) {
+                _ if *unheard > 0 => unheard::de(*unheard, finding.count),
                 (0, 1) => "Sie wurde nie beantwortet.".to_owned(),
                 (0, _) => "Keine wurde beantwortet.".to_owned(),
                 (some, all) if some == all => "Die Antwort kam erst danach.".to_owned(),
@@ -212,7 +214,7 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                 }
             }
         ),
-        (Detail::Sig009 { method, to, through, most, answered, status, .. }, En) => format!(
+        (Detail::Sig009 { method, to, through, most, answered, unheard, status, .. }, En) => format!(
             "{device} had to send {} ({}) to {to}{} {}{most} times. {}{}",
             if finding.count == 1 {
                 "one SIP request".to_owned()
@@ -226,6 +228,7 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
             },
             if finding.count == 1 { "" } else { "up to " },
             match (*answered, finding.count) {
+                _ if *unheard > 0 => unheard::en(*unheard, finding.count),
                 (0, 1) => "It was never answered.".to_owned(),
                 (0, _) => "None was answered.".to_owned(),
                 (some, all) if some == all => "The answer came only then.".to_owned(),
@@ -332,6 +335,12 @@ pub(super) fn action(detail: &Detail, zone: &TimeZone, language: Language) -> Op
         }
         Detail::Sig009 { large: true, .. } => registering::SMALLER,
         Detail::Sig009 { status: Some((482 | 483, _)), .. } => LOOP,
+        Detail::Sig009 { unheard: 1.., .. } => [
+            "Prüfen Sie, was zwischen Messpunkt und fragendem Gerät die Antworten verwirft: Switch, Router, Firewall, auch die des \
+             Gerätes selbst. Messen Sie zum Vergleich direkt an seinem Anschluss.",
+            "Check what drops the answers between the measuring point and the device that asks: switch, router, firewall, its own as \
+             well. For comparison measure right at its port.",
+        ],
         Detail::Sig009 { answered: 0, .. } => [
             "Prüfen Sie, ob die Gegenseite SIP auf diesem Port annimmt und ob eine Firewall einzelne Nachrichten verwirft.",
             "Check whether the other side accepts SIP on this port, and whether a firewall drops single messages.",

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::export::{export_whole, exported};
 use super::standstill::{both_ways, captured_there, look_at_sender};
-use super::{Context, List, of, uneven};
+use super::{Context, List, loss, of, uneven};
 use crate::capture::{CaptureSummary, Frame};
 use crate::check::{Astray, Detail, Heard, Interrupted, LOSS_LIMITS, Named, Unevenness};
 use crate::report::language::Language::{self, De, En};
@@ -238,7 +238,7 @@ pub(super) fn de(detail: &Detail, device: &str, captures: &[CaptureSummary]) -> 
             }
             text
         }
-        Detail::Rtp014 { lost, expected, seen, peers, jam, once } => format!(
+        Detail::Rtp014 { lost, expected, seen, peers, jam, hop } => format!(
             "{} meldet per RTCP, dass von {device} {} Sprachpaketen fehlen ({}). Im Mitschnitt {}: {}",
             list_de(List::addresses(peers)),
             of(*lost, *expected, "von", De),
@@ -249,11 +249,7 @@ pub(super) fn de(detail: &Detail, device: &str, captures: &[CaptureSummary]) -> 
                 seen => format!("fehlen nur {}", count(*seen, De)),
             },
             match jam {
-                None if *once > 0 => format!(
-                    "Fast alle anderen sind es zweimal, {} aber nur einmal. Sie gehen also zwischen den beiden Stellen verloren, an denen \
-                     aufgezeichnet wurde.",
-                    count(*once, De)
-                ),
+                None if hop.is_some() => hop.map(|hop| loss::hop(hop, De)).unwrap_or_default(),
                 None => "Die Pakete gehen hinter dem Messpunkt verloren.".to_owned(),
                 Some(length) => format!(
                     "Zuvor stockte die Sprache {} lang und kam dann auf einmal; wahrscheinlich hat der Empfänger verworfen, \
@@ -431,7 +427,7 @@ pub(super) fn en(detail: &Detail, device: &str, captures: &[CaptureSummary]) -> 
             }
             text
         }
-        Detail::Rtp014 { lost, expected, seen, peers, jam, once } => format!(
+        Detail::Rtp014 { lost, expected, seen, peers, jam, hop } => format!(
             "{} reports by RTCP that {} voice packets from {device} are missing ({}). In the capture {}: {}",
             list_en(List::addresses(peers)),
             of(*lost, *expected, "of", En),
@@ -442,10 +438,7 @@ pub(super) fn en(detail: &Detail, device: &str, captures: &[CaptureSummary]) -> 
                 seen => format!("only {} are missing", count(*seen, En)),
             },
             match jam {
-                None if *once > 0 => format!(
-                    "nearly all others twice, but {} only once. So they get lost between the two places where the capture was made.",
-                    count(*once, En)
-                ),
+                None if hop.is_some() => hop.map(|hop| loss::hop(hop, En)).unwrap_or_default(),
                 None => "the packets get lost behind the measuring point.".to_owned(),
                 Some(length) => format!(
                     "before that the voice stalled for {} and then came all at once; most likely the receiver threw away what \

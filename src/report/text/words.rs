@@ -143,6 +143,7 @@ pub(super) fn is_only_unknown(unjudged: &[Unjudged]) -> bool {
                     | Unjudged::OneSidedTunnel
                     | Unjudged::UnheardCalls
                     | Unjudged::Clock
+                    | Unjudged::TwoClocks
             )
         })
 }

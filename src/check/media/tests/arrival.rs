@@ -456,19 +456,23 @@ fn what_a_receiver_lacks_behind_a_jam_is_held_against_what_its_reports_cover() {
 
 #[test]
 fn what_was_captured_once_where_others_were_twice_got_lost_between_the_two_places() {
-    let told = |copies: u64| {
+    let told = |again: [u64; 7]| {
         let mut stream = reported(56);
-        stream.report.counts.duplicates = copies;
-        let packets = stream.report.counts.packets;
+        stream.report.counts.copied.again = again;
+        stream.report.counts.copied.latest[0] = Some(4_711);
         let found = check(&World::new("").streams(vec![stream]).case(), &[]);
         match found.first().map(|finding| &finding.detail) {
-            Some(Detail::Rtp014 { once, .. }) => (packets, *once),
+            Some(Detail::Rtp014 { hop, .. }) => hop.map(|hop| (hop.packets, hop.times, hop.of, hop.example)),
             other => panic!("{other:?}"),
         }
     };
-    assert_eq!(told(1_000 - 56), (1_000, 56));
-    assert_eq!(told(0).1, 0, "one place");
-    assert_eq!(told(500).1, 0, "copies of the half say nothing of the way");
+    let rest = 1_000 - 56;
+    assert_eq!(told([rest, 0, 0, 0, 0, 0, 0]), Some((56, 1, 2, Some(4_711))));
+    assert_eq!(told([0; 7]), None, "one place");
+    assert_eq!(told([500, 0, 0, 0, 0, 0, 0]), None, "copies of the half say nothing of the way");
+    assert_eq!(told([rest, rest, rest, 0, 0, 0, 0]), Some((56, 1, 4, Some(4_711))), "four places");
+    assert_eq!(told([1_000, 999, rest, 0, 0, 0, 0]), Some((55, 3, 4, None)), "between the last two");
+    assert_eq!(told([1_000, 1_000, 1_000, 0, 0, 0, 0]), None, "behind the last one");
 }
 
 #[test]

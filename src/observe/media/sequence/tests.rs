@@ -202,3 +202,17 @@ fn what_was_left_out_before_another_packet_than_the_last_is_not_believed() {
     assert_eq!(step, Arrival::Counted(Step::Forward(3)));
     assert_eq!((sequence.counts().lost, sequence.counts().skipped), (3, 0));
 }
+
+#[test]
+fn how_often_packets_came_is_counted() {
+    // Each three times, but 70 only once and 71 twice.
+    let times = |number: u16| match number {
+        70 => 1,
+        71 => 2,
+        _ => 3,
+    };
+    let sequences = (1..=140).flat_map(|number| std::iter::repeat_n(number, times(number)));
+    let copied = count(&numbered(sequences)).copied;
+    assert_eq!(copied.again, [139, 138, 0, 0, 0, 0, 0]);
+    assert_eq!(&copied.latest[..4], [Some(70), Some(71), Some(76), None]);
+}

@@ -11,7 +11,8 @@ use crate::site::{Confidence, Initiator, Scope};
 
 use super::case::{Case, RTP};
 use super::evidence::of_flows;
-use super::finding::{Detail, Finding, Others, Party, Refusal, Severity};
+use super::finding::{Detail, Finding, Others, Party, Refusal, Severity, VoiceSent};
+use super::media::ports;
 
 /// As findings.tsv has it.
 const LEAST_ATTEMPTS: u64 = 2;
@@ -129,6 +130,13 @@ fn refusal(report: &IcmpReport) -> Refusal {
     Refusal::Icmp { v6: report.v6, kind: report.kind, code: report.code, reporter: report.reporter }
 }
 
+/// Whether SDP that could be read tells of voice in these attempts.
+fn is_announced(case: &Case<'_>, attempts: &Attempts<'_>) -> bool {
+    let flows: BTreeSet<usize> = attempts.flows.iter().map(|flow| flow.id).collect();
+    let streams = case.traffic.streams.iter().filter(|stream| flows.contains(&stream.flow));
+    streams.into_iter().any(|stream| stream.call.is_some() || stream.report.announced_at.is_some())
+}
+
 fn finding(
     case: &Case<'_>,
     host: IpAddr,
@@ -176,7 +184,12 @@ fn finding(
             outbound,
             life: case.life(target.ip(), began),
             serves: Others::of(serves, latest, began),
-            voice: Some(attempts.voice).filter(|packets| *packets > 0 && *packets == attempts.count),
+            voice: (attempts.voice > 0 && attempts.voice == attempts.count).then(|| VoiceSent {
+                packets: attempts.voice,
+                ports: (outbound && !is_announced(case, attempts))
+                    .then(|| ports(attempts.rows.values().copied(), target.port()))
+                    .flatten(),
+            }),
         },
         severity: if is_optional { Severity::Notice } else { Severity::Error },
         confidence: if refusal == Refusal::Silence { Confidence::Likely } else { known },

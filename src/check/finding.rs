@@ -17,8 +17,8 @@ mod verdict;
 
 pub use row::{RowResult, RowStatus, RulebookInfo};
 pub use signs::{
-    Astray, Back, Export, Heard, Hop, Interrupted, Life, LossSign, Named, NoVoice, Others, Refusal, Trace,
-    Unevenness, VoiceSender,
+    Astray, Back, Export, Heard, Hop, Interrupted, Life, LossSign, Lost, Named, NoVoice, Others, Refusal,
+    Trace, Unevenness, Unread, VoiceSender, VoiceSent,
 };
 pub use verdict::{Accepted, Audit, Few, Unjudged, Verdict};
 
@@ -210,7 +210,7 @@ pub enum Detail {
     /// PORT-002. Ranges as text, such as `10000-10200`: those of the document, and those that the site file puts in their place.
     Port002 { ports: Vec<u16>, documented: Box<str>, stated: Box<str> },
     /// PORT-003. `outbound`: the target lies in the Internet. `life`: what the target sends meanwhile. `serves`:
-    /// whether others are answered on the same port. `voice`: it is no service but voice: so many packets of it were sent.
+    /// whether others are answered on the same port. `voice`: it is no service but voice.
     Port003 {
         target: SocketAddr,
         protocol: Protocol,
@@ -218,7 +218,7 @@ pub enum Detail {
         outbound: bool,
         life: Life,
         serves: Others,
-        voice: Option<u64>,
+        voice: Option<VoiceSent>,
     },
     /// PORT-005. `registers`: a registration was read.
     Port005 { port: u16, provider: SocketAddr, documented: Box<str>, stated: Box<str>, registers: bool },

@@ -24,12 +24,14 @@ mod one_sided;
 mod relayed;
 mod unheard;
 mod uneven;
+mod unread;
 
 pub(super) use course::{sides_as_announced, sides_of_one_source, unlisted};
 pub(super) use length::packet_time;
 pub(super) use loss::behind;
 pub(super) use one_sided::one_sided;
 pub(super) use unheard::{of_another_way, unheard};
+pub(super) use unread::ports;
 
 /// As findings.tsv has it: so many packets, of loss those that were expected.
 pub const LEAST_JUDGED: u64 = 100;
@@ -56,7 +58,7 @@ pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
         findings.extend(one_way(case));
         // One finding for a host at a time.
         let told = findings.len();
-        for finding in astray::check(case) {
+        for finding in astray::check(case).into_iter().chain(unread::check(case)) {
             let mut known = findings.iter().take(told);
             if !known.any(|one| one.subject == finding.subject && one.evidence.meets(&finding.evidence)) {
                 findings.push(finding);

@@ -170,8 +170,10 @@ pub struct Named {
 /// Where voice went that somebody else was to hear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Astray {
-    /// Where it was sent, and turned away by ICMP.
+    /// Where it was sent.
     pub to: SocketAddr,
+    /// What shows that it is not heard there.
+    pub lost: Lost,
     /// Where the receiver announced to wait for it, if that is another port of the same host.
     pub announced: Option<SocketAddr>,
     /// Which device named that address in SDP, and the packet with it if it is known: its INVITE.
@@ -186,6 +188,20 @@ pub struct Astray {
     pub by_listener: bool,
 }
 
+/// What shows that voice is not heard where it is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lost {
+    /// ICMP turns it away.
+    Refused,
+    /// The listener speaks from elsewhere, and the address it named lies outside of the NAT: only a router that leads its own
+    /// public address back inside would make it heard.
+    Outside,
+    /// The listener speaks from the Internet, and named a private address.
+    Private,
+    /// As before, nobody speaks at all, and the address that was named is one of the sender's own net.
+    Rewritten,
+}
+
 /// What else the capture shows of a side that is not heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trace {
@@ -195,6 +211,26 @@ pub enum Trace {
     Reported(u64),
     /// It sends so many packets as far as here, an address behind which the listener stands (NAT), and there they end.
     Halted(SocketAddr, u64),
+    /// Nothing, and what was agreed cannot be read: the signalling is encrypted.
+    Unread(Unread),
+}
+
+/// A far side that is sent voice and sends none, by what nobody can read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// Whether it sends voice to others in the same capture.
+    pub others: bool,
+    /// The first and the last of its ports that a document names for voice.
+    pub ports: Option<(u16, u16)>,
+}
+
+/// Voice that a PORT-003 is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VoiceSent {
+    /// Packets that were sent.
+    pub packets: u64,
+    /// Where no SDP of it could be read: the first and the last port that a document names for voice at the target.
+    pub ports: Option<(u16, u16)>,
 }
 
 /// Whether voice that is not seen may have been sent and left out of the file, as the export of a display filter would.

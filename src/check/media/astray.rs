@@ -6,11 +6,12 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::super::case::{Case, Span};
 use super::super::evidence::at_moments;
-use super::super::finding::{Astray, Detail, Export, Finding, Named, Party, Severity, Trace};
-use super::{LEAST_JUDGED, LEAST_SPEECH, NEXT_TO_NOTHING, excepted};
+use super::super::finding::{self, Astray, Detail, Export, Finding, Named, Party, Severity, Trace};
+use super::{LEAST_CALL, LEAST_JUDGED, LEAST_SPEECH, NEXT_TO_NOTHING, STRAYS, excepted};
 use crate::capture::{Frame, Timestamp};
 use crate::observe::media::MediaKind;
-use crate::observe::{FlowView, Stream};
+use crate::observe::message::App;
+use crate::observe::{Call, FlowView, Stream};
 use crate::site::{Confidence, Scope};
 
 /// A stream that is turned away, and who should hear it.
@@ -21,14 +22,18 @@ struct Lost<'a> {
     announced: Option<SocketAddr>,
     is_over: bool,
     by_listener: bool,
+    how: finding::Lost,
 }
 
 /// One finding for a sender.
 pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     let mut senders: BTreeMap<IpAddr, Vec<Lost<'_>>> = BTreeMap::new();
     for stream in &case.traffic.streams {
-        if (is_refused(case, stream) || has_no_way(case, stream))
-            && let Some(lost) = lost(case, stream)
+        let lost = match is_refused(case, stream) || has_no_way(case, stream) {
+            true => lost(case, stream),
+            false => misled(case, stream),
+        };
+        if let Some(lost) = lost
             && !excepted(case, "RTP-001", stream)
         {
             senders.entry(stream.source.ip()).or_default().push(lost);
@@ -41,10 +46,81 @@ fn lost<'a>(case: &Case<'_>, stream: &'a Stream) -> Option<Lost<'a>> {
     let peer = stream.destination.ip();
     if case.traffic.flows.get(stream.flow).is_some_and(|flow| flow.is_refused_by_speaker(stream.source, peer))
     {
-        return Some(Lost { stream, listener: peer, announced: None, is_over: false, by_listener: true });
+        let how = finding::Lost::Refused;
+        return Some(Lost {
+            stream,
+            listener: peer,
+            announced: None,
+            is_over: false,
+            by_listener: true,
+            how,
+        });
     }
     let (listener, announced, is_over) = listener(case, stream)?;
-    Some(Lost { stream, listener, announced, is_over, by_listener: false })
+    Some(Lost { stream, listener, announced, is_over, by_listener: false, how: finding::Lost::Refused })
+}
+
+/// Voice that nobody turns away, and that goes to an address in SDP at which its listener cannot be: one outside of the NAT
+/// in which both are, or a private one of somebody in the Internet. Whoever is to hear it speaks from elsewhere, or nobody is
+/// heard.
+fn misled<'a>(case: &Case<'_>, stream: &'a Stream) -> Option<Lost<'a>> {
+    let (own, to) = (stream.source.ip(), stream.destination.ip());
+    let call = case.traffic.calls.get(stream.call?)?;
+    let answered = call.answered.filter(|_| call.came_about())?.1;
+    let is_voice = is_long_voice(stream) && stream.report.last.time.since(answered) >= LEAST_CALL;
+    let flow = case.traffic.flows.get(stream.flow)?;
+    let mut views = FlowView::both(flow).into_iter().filter(|view| view.own() == stream.source);
+    if !is_voice
+        || case.scope(own) != Scope::Lan
+        || views.any(|view| view.received.packets > 0)
+        || case.traffic.refused(stream) > 0
+        || case.is_tunnel_between(own, to)
+    {
+        return None;
+    }
+    let found = |listener: IpAddr, how: finding::Lost| {
+        let lost = Lost { stream, listener, announced: None, is_over: false, by_listener: false, how };
+        announcer(case, &lost).is_some().then_some(lost)
+    };
+    match listener(case, stream) {
+        // Who learns from the first packet where the other side is goes on there.
+        Some((_, _, true)) => None,
+        Some((listener, ..)) if case.scope(to) == Scope::Public && case.are_neighbours(own, listener) => {
+            found(listener, finding::Lost::Outside)
+        }
+        Some((listener, ..)) if case.scope(to) == Scope::Lan && case.scope(listener) == Scope::Public => {
+            found(listener, finding::Lost::Private)
+        }
+        Some(_) => None,
+        None => {
+            let listener = far_side(call, own)?;
+            let is_meant = !call.may_be_silent
+                && case.scope(listener) == Scope::Public
+                && case.are_neighbours(own, to)
+                && case.sends_to(listener, own)
+                && !is_anybody_heard(case, call, stream);
+            is_meant.then(|| found(listener, finding::Lost::Rewritten)).flatten()
+        }
+    }
+}
+
+/// The other side of a call.
+fn far_side(call: &Call, own: IpAddr) -> Option<IpAddr> {
+    match own {
+        _ if call.caller.ip() == own => Some(call.callee.ip()),
+        _ if call.callee.ip() == own => Some(call.caller.ip()),
+        _ => None,
+    }
+}
+
+/// Whether anything but reports and checks of the way comes to the sender's port, or where its side of the call wants to hear.
+fn is_anybody_heard(case: &Case<'_>, call: &Call, stream: &Stream) -> bool {
+    let own = call.caller_media.iter().chain(&call.callee_media).filter(|end| end.ip() == stream.source.ip());
+    let span = Span { from: call.start.1, until: call.end.map(|(_, end)| end) };
+    own.chain([&stream.source])
+        .flat_map(|ear| case.datagrams_of(*ear))
+        .filter(|view| !matches!(view.flow.app, App::Stun | App::Rtcp))
+        .any(|view| case.received_in(&view, span) > STRAYS)
 }
 
 fn raise(case: &Case<'_>, sender: IpAddr, lost: &[Lost<'_>]) -> Option<Finding> {
@@ -55,19 +131,23 @@ fn raise(case: &Case<'_>, sender: IpAddr, lost: &[Lost<'_>]) -> Option<Finding> 
     let to = longest.stream.destination;
     let outside = near && case.scope(to.ip()) == Scope::Public;
     let is_over = lost.iter().all(|one| one.is_over);
+    // What a router does with its own public address is seen behind it alone; and voice may come another way than the signalling.
+    let is_sure = longest.how == finding::Lost::Refused;
+    let is_unclear = matches!(longest.how, finding::Lost::Outside | finding::Lost::Rewritten);
     Some(Finding {
         detail: Detail::Rtp001 {
             packets: lost.iter().map(|one| one.stream.report.counts.packets).sum(),
             peers: listeners.into_iter().collect(),
             strays: 0,
-            refused: true,
-            heard: true,
+            refused: is_sure,
+            heard: longest.how != finding::Lost::Rewritten,
             at_tap: false,
             near,
             export: Export::No,
             trace: Trace::None,
             astray: Some(Astray {
                 to,
+                lost: longest.how,
                 announced: longest.announced,
                 announcer: announcer(case, longest),
                 lasted: lasted(longest.stream),
@@ -77,8 +157,8 @@ fn raise(case: &Case<'_>, sender: IpAddr, lost: &[Lost<'_>]) -> Option<Finding> 
             }),
             named: None,
         },
-        severity: if is_over { Severity::Warning } else { Severity::Error },
-        confidence: Confidence::Sure,
+        severity: if is_over || is_unclear { Severity::Warning } else { Severity::Error },
+        confidence: if is_sure { Confidence::Sure } else { Confidence::Likely },
         subject: Some(case.subject(sender)),
         rows: Vec::new(),
         count: lost.len() as u64,
@@ -117,23 +197,22 @@ pub(super) fn named_outside(case: &Case<'_>, host: IpAddr, until: Timestamp) -> 
 
 /// Whether ICMP says of the voice, again and again, that it cannot be delivered, and nothing comes back.
 fn is_refused(case: &Case<'_>, stream: &Stream) -> bool {
+    is_long_voice(stream) && case.traffic.turned_away(stream) > 0
+}
+
+fn is_long_voice(stream: &Stream) -> bool {
     let report = &stream.report;
-    let is_voice = report.kind == MediaKind::Audio
+    report.kind == MediaKind::Audio
         && report.is_media()
         && report.counts.packets >= LEAST_JUDGED
-        && report.last.time.since(report.first.time) >= LEAST_SPEECH;
-    is_voice && case.traffic.turned_away(stream) > 0
+        && report.last.time.since(report.first.time) >= LEAST_SPEECH
 }
 
 /// Whether a router says of the voice that no way leads there. That is no telephone that has hung up, so that one message tells
 /// enough; and routers send few.
 fn has_no_way(case: &Case<'_>, stream: &Stream) -> bool {
-    let report = &stream.report;
-    let is_voice = report.kind == MediaKind::Audio
-        && report.is_media()
-        && report.counts.packets >= LEAST_JUDGED
-        && report.last.time.since(report.first.time) >= LEAST_SPEECH;
-    let Some(flow) = case.traffic.flows.get(stream.flow).filter(|_| is_voice) else { return false };
+    let flow = case.traffic.flows.get(stream.flow).filter(|_| is_long_voice(stream));
+    let Some(flow) = flow else { return false };
     let own = FlowView::both(flow).into_iter().find(|view| view.own() == stream.source);
     own.is_some_and(|view| {
         let mut about = view.flow.extra.icmp.iter().filter(|icmp| icmp.about_a == view.started());

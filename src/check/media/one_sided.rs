@@ -23,11 +23,13 @@ pub(in crate::check) fn one_sided(case: &Case<'_>, findings: &[Finding]) -> BTre
     let told: BTreeSet<IpAddr> = findings
         .iter()
         .filter_map(|finding| match &finding.detail {
-            Detail::Rtp001 { peers, .. } => Some(peers),
+            Detail::Rtp001 { peers, astray, .. } => {
+                let sender = astray.and(finding.subject.as_ref()).map(|subject| subject.address);
+                Some(peers.iter().copied().chain(sender))
+            }
             _ => None,
         })
         .flatten()
-        .copied()
         .collect();
     let unclaimed = Unclaimed::of(&case.traffic.streams);
     let mut found = BTreeSet::new();

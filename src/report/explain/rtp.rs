@@ -12,7 +12,11 @@ pub(super) const RTP_001: Page = Page {
                    hören ist oder beim Hörenden mitgeschnitten wurde; sonst eine Warnung. Ebenso gemeldet wird Sprache, die \
                    mindestens 2 s lang an eine Adresse geht, von der nur ICMP-Abweisungen kommen, während ein anderes Gerät \
                    mit dem Absender spricht und nichts von ihm erhält (STUN-Adresse im SDP, kein NAT-Loopback), und Sprache, die der Empfänger \
-                   mindestens 3 s lang selbst per ICMP abweist, während er spricht (Firewall auf dem Gerät). STUN zählt nicht als Sprache.",
+                   mindestens 3 s lang selbst per ICMP abweist, während er spricht (Firewall auf dem Gerät). Ohne Abweisung wird Sprache gemeldet, die unbeantwortet an eine private Adresse geht, während die \
+                   Gegenseite aus dem Internet spricht oder eine Adresse des eigenen Netzes angekündigt hat (NAT, SIP ALG), und an eine \
+                   öffentliche, während der Hörer im selben Subnetz spricht. Ist die Signalisierung verschlüsselt, wird Sprache \
+                   gemeldet, die mindestens 5 s lang ins Internet geht und auf die nichts zurückkommt, obwohl eine \
+                   TLS-Verbindung zwischen beiden in beiden Richtungen zu sehen ist (Warnung). STUN zählt nicht als Sprache.",
         action: "Prüfen Sie, ob das stille Gerät sendet; liegt die Gegenseite in einem anderen Netz, auch NAT und Firewall für \
                  seinen RTP-Bereich, die Adresse in seinem SDP und \
                  SIP ALG.",
@@ -33,7 +37,11 @@ pub(super) const RTP_001: Page = Page {
                    was made where the other one listens; else a warning. Told as well is voice that goes for 2 s or more to an address \
                    from which nothing but refusals by ICMP come, while another device talks to the sender and gets nothing \
                    of it (address of STUN in SDP, no NAT loopback), and voice that its receiver itself turns away by ICMP for 3 s or more \
-                   while it speaks (a firewall on the device). STUN does not count as voice.",
+                   while it speaks (a firewall on the device). Without refusals, voice is told that goes unanswered to a private address \
+                   while the other side speaks from the Internet or has announced an address of the own network (NAT, SIP ALG), and to a public \
+                   one while its listener speaks from the same subnet. Where the signalling is encrypted, voice is told that \
+                   goes to the Internet for 5 s or more and to which nothing comes back, although a TLS connection between both is seen \
+                   in both directions (a warning). STUN does not count as voice.",
         action: "Check whether the silent device sends; if the other side lies in another network, also NAT and firewall for \
                  its RTP range, the address in its SDP, and SIP ALG.",
         pitfalls: "Calls whose answer was never acknowledged do not count (SIG-005). Hold, refused media, T.38, ICE, calls below 3 s and one-sided captures are not judged; if (next to) only one side is heard then, “Cannot be \

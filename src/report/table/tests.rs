@@ -197,6 +197,7 @@ fn a_call_whose_voice_goes_astray_is_marked_as_long_as_it_does() {
     let mut told = |is_over| {
         let Detail::Rtp001 { astray, .. } = &mut audit.findings[0].detail else { panic!() };
         *astray = Some(Astray {
+            lost: crate::check::Lost::Refused,
             to,
             announced: None,
             announcer: None,

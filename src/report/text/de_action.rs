@@ -5,9 +5,11 @@ use jiff::tz::TimeZone;
 use super::connection::secure;
 use super::export::export_whole;
 use super::words::OTHER_VERSION;
-use super::{clock, dscp_name, life, no_voice, protocol, signalling, voice};
+use super::{clock, dscp_name, life, misled, no_voice, protocol, signalling, trace, voice};
 use crate::capture::Ended;
-use crate::check::{Astray, Detail, Export, Finding, Life, LossSign, Refusal, Severity, Trace, VoiceSender};
+use crate::check::{
+    Astray, Detail, Export, Finding, Life, LossSign, Lost, Refusal, Severity, Trace, VoiceSender, VoiceSent,
+};
 use crate::observe::{Stuck, is_public};
 use crate::report::language::Language::De;
 use crate::site::Confidence;
@@ -89,6 +91,11 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "Nehmen Sie diesem Verkehr die EF-Kennzeichnung: am Gerät, in der Gruppenrichtlinie oder am \
              Switch-Port. Bei Bildtelefonie kann sie gewollt sein."
         }
+        Detail::Rtp001 { peers, astray: Some(astray), .. }
+            if matches!(astray.lost, Lost::Private | Lost::Rewritten) =>
+        {
+            return misled::action(astray, peers, De);
+        }
         Detail::Rtp001 { astray: Some(Astray { outside: true, announcer, .. }), .. } => {
             return voice::name_inner_address(*announcer, De);
         }
@@ -103,6 +110,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
         Detail::Rtp001 { trace: Trace::Halted(..), .. } => {
             "Prüfen Sie am Router, der die Adressen umsetzt, Firewall und NAT: Er bekommt diese Sprache und leitet sie nicht weiter."
         }
+        Detail::Rtp001 { trace: Trace::Unread(unread), .. } => return trace::let_in(finding, *unread, De),
         Detail::Rtp001 { astray: Some(_), .. } => {
             "Prüfen Sie, welche Adresse und welchen Port die Gegenseite im SDP ankündigt und ob sie dort empfängt: STUN, externe \
              Adresse, NAT, SIP ALG."
@@ -309,6 +317,9 @@ fn unblock(detail: &Detail, zone: &TimeZone) -> String {
         return String::new();
     };
     let port = format!("{} {}", protocol(*transport), target.port());
+    if let Some(VoiceSent { ports: Some(ports), .. }) = voice {
+        return trace::let_out(target.ip(), *ports, De);
+    }
     if voice.is_some() {
         return format!(
             "Vergleichen Sie {target} mit Adresse und Port, die die Gegenseite im SDP für ihren Sprechweg nennt. Stimmen sie \

@@ -5,9 +5,11 @@ use jiff::tz::TimeZone;
 use super::connection::secure;
 use super::export::export_whole;
 use super::words::OTHER_VERSION;
-use super::{clock, dscp_name, life, no_voice, protocol, signalling, voice};
+use super::{clock, dscp_name, life, misled, no_voice, protocol, signalling, trace, voice};
 use crate::capture::Ended;
-use crate::check::{Astray, Detail, Export, Finding, Life, LossSign, Refusal, Severity, Trace, VoiceSender};
+use crate::check::{
+    Astray, Detail, Export, Finding, Life, LossSign, Lost, Refusal, Severity, Trace, VoiceSender, VoiceSent,
+};
 use crate::observe::{Stuck, is_public};
 use crate::report::language::Language::En;
 use crate::site::Confidence;
@@ -77,6 +79,11 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "Take the EF marking off this traffic: at the device, in the group policy or at the switch port. With \
              video telephony it may be wanted."
         }
+        Detail::Rtp001 { peers, astray: Some(astray), .. }
+            if matches!(astray.lost, Lost::Private | Lost::Rewritten) =>
+        {
+            return misled::action(astray, peers, En);
+        }
         Detail::Rtp001 { astray: Some(Astray { outside: true, announcer, .. }), .. } => {
             return voice::name_inner_address(*announcer, En);
         }
@@ -91,6 +98,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
         Detail::Rtp001 { trace: Trace::Halted(..), .. } => {
             "Check firewall and NAT of the router that translates the addresses: it gets this voice and does not pass it on."
         }
+        Detail::Rtp001 { trace: Trace::Unread(unread), .. } => return trace::let_in(finding, *unread, En),
         Detail::Rtp001 { astray: Some(_), .. } => {
             "Check which address and port the other side announces in SDP, and whether it receives there: STUN, external \
              address, NAT, SIP ALG."
@@ -288,6 +296,9 @@ fn unblock(detail: &Detail, zone: &TimeZone) -> String {
         return String::new();
     };
     let port = format!("{} {}", protocol(*transport), target.port());
+    if let Some(VoiceSent { ports: Some(ports), .. }) = voice {
+        return trace::let_out(target.ip(), *ports, En);
+    }
     if voice.is_some() {
         return format!(
             "Compare {target} with the address and port that the other side's SDP names for its voice. If they are the same, \

@@ -105,7 +105,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         ),
         Detail::Port003 { target, refusal: Refusal::Icmp { v6, kind, code, reporter }, voice: Some(sent), .. } => {
             let reason = reason(*v6, *kind, *code).words(En);
-            turned_away((*sent, finding.count), *target, device, *reporter, reason)
+            turned_away((sent.packets, finding.count), *target, device, *reporter, reason)
         }
         Detail::Port003 { target, protocol, refusal, life, .. } => {
             let tried = blocked(finding.count, (*target, *protocol), device, context.service(finding), *refusal);
@@ -219,6 +219,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         }
         Detail::Rtp001 { packets, peers, trace: Trace::Halted(end, back), .. } => {
             trace::halted(device, peers, *packets, (*end, *back), En)
+        }
+        Detail::Rtp001 { packets, peers, trace: Trace::Unread(unread), .. } => {
+            trace::unread(device, peers, *packets, *unread, En)
         }
         Detail::Rtp001 { packets, peers, strays, refused, heard, at_tap, export, trace, named, .. } => {
             let exported = match export {

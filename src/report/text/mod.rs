@@ -23,6 +23,7 @@ mod icmp;
 mod lookup;
 mod life;
 mod loss;
+mod misled;
 mod no_voice;
 mod paper;
 mod registering;

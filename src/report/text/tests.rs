@@ -83,7 +83,7 @@ fn voice_that_is_refused_asks_no_service() {
     let voice = |finding: &mut Finding| {
         finding.count = 2;
         if let Detail::Port003 { voice, .. } = &mut finding.detail {
-            *voice = Some(400);
+            *voice = Some(crate::check::VoiceSent { packets: 400, ports: None });
         }
     };
     let (detail, action) = said(Code::Port003, De, voice);
@@ -411,6 +411,7 @@ fn voice_that_goes_astray_is_told_by_where_it_goes() {
                 let announced = outside.then(|| "198.51.100.7:7000".parse().unwrap());
                 let announcer = (!outside).then(|| ("192.168.10.15".parse().unwrap(), None));
                 *astray = Some(Astray {
+                    lost: crate::check::Lost::Refused,
                     to,
                     announced,
                     announcer,
@@ -444,6 +445,7 @@ fn the_advice_goes_to_who_named_the_public_address() {
         let (detail, action) = said(Code::Rtp001, language, |finding| {
             if let Detail::Rtp001 { astray, .. } = &mut finding.detail {
                 *astray = Some(Astray {
+                    lost: crate::check::Lost::Refused,
                     to: "198.51.100.7:7078".parse().unwrap(),
                     announced: None,
                     announcer: Some((

@@ -4,7 +4,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::List;
-use crate::check::Trace;
+use crate::check::{Finding, Trace, Unread};
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::counted;
 
@@ -61,6 +61,106 @@ pub(super) fn gone(refused: u64, device: &str, language: Language) -> String {
         (_, En) => format!(
             " From then on {device} turns away the voice of the other side by ICMP ({}): no program there takes it any more.",
             counted(refused, "message", "messages", En)
+        ),
+    }
+}
+
+/// Ports from the first to the last.
+fn range((first, last): (u16, u16)) -> String {
+    format!("{first}–{last}")
+}
+
+/// Voice to a far side from which nothing comes back, where the signalling is encrypted.
+pub(super) fn unread(
+    device: &str,
+    peers: &[IpAddr],
+    packets: u64,
+    unread: Unread,
+    language: Language,
+) -> String {
+    let is_one = peers.len() == 1;
+    let peers = List::addresses(peers);
+    match language {
+        De => format!(
+            "{} an {device}, zurück kommt kein einziges.{} Was vereinbart ist, zeigt die verschlüsselte Signalisierung nicht.",
+            match is_one {
+                true => format!(
+                    "{} sendet {}",
+                    peers.join("und", "weitere"),
+                    counted(packets, "Sprachpaket", "Sprachpakete", De)
+                ),
+                false => format!(
+                    "{} senden {}",
+                    peers.join("und", "weitere"),
+                    counted(packets, "Sprachpaket", "Sprachpakete", De)
+                ),
+            },
+            match unread.others {
+                true =>
+                    " Zu anderen kommt von dort im selben Mitschnitt Sprache; auch hier wäre sie zu sehen.",
+                false => " Die verschlüsselte Verbindung zwischen beiden ist in beiden Richtungen zu sehen.",
+            }
+        ),
+        En => format!(
+            "{} to {device}, and not a single one comes back.{} What was agreed, the encrypted signalling does not show.",
+            match is_one {
+                true => format!(
+                    "{} sends {}",
+                    peers.join("and", "more"),
+                    counted(packets, "voice packet", "voice packets", En)
+                ),
+                false => format!(
+                    "{} send {}",
+                    peers.join("and", "more"),
+                    counted(packets, "voice packet", "voice packets", En)
+                ),
+            },
+            match unread.others {
+                true => " Others get voice from there in the same capture, so it would be seen here too.",
+                false => " The encrypted connection between the two is seen in both directions.",
+            }
+        ),
+    }
+}
+
+/// What to do where voice of a far side does not come in.
+pub(super) fn let_in(finding: &Finding, unread: Unread, language: Language) -> String {
+    let far = finding.subject.as_ref().map_or_else(String::new, |subject| subject.address.to_string());
+    match (unread.ports, language) {
+        (Some(ports), De) => format!(
+            "Geben Sie in der Firewall UDP {} zu {far} frei, abgehend und für die Antworten von dort, und schalten Sie SIP ALG und \
+             UDP-Filter des Routers ab. Messen Sie, wenn möglich, auch vor der Firewall: Kommt die Sprache dort an, hält die Firewall sie auf; sonst \
+             hat die Gegenseite nichts gesendet.",
+            range(ports)
+        ),
+        (None, De) => format!(
+            "Prüfen Sie NAT und Firewall für die Sprache (UDP) von {far}, und schalten Sie SIP ALG ab. Messen Sie, wenn möglich, auch \
+             vor der Firewall: Kommt die Sprache dort an, hält die Firewall sie auf; sonst hat die Gegenseite nichts gesendet."
+        ),
+        (Some(ports), En) => format!(
+            "Allow UDP {} to {far} in the firewall, outbound and for the answers from there, and switch off SIP ALG and UDP filters \
+             of the router. If possible, measure before the firewall as well: if the voice arrives there, the firewall holds it up; otherwise the \
+             far side has sent nothing.",
+            range(ports)
+        ),
+        (None, En) => format!(
+            "Check NAT and firewall for the voice (UDP) from {far}, and switch SIP ALG off. If possible, measure before the firewall \
+             as well: if the voice arrives there, the firewall holds it up; otherwise the far side has sent nothing."
+        ),
+    }
+}
+
+/// What to do where voice to documented ports is turned away.
+pub(super) fn let_out(target: IpAddr, ports: (u16, u16), language: Language) -> String {
+    let ports = range(ports);
+    match language {
+        De => format!(
+            "Geben Sie in der Firewall UDP {ports} zu {target} frei, abgehend und für die Antworten von dort. Was vereinbart ist, \
+             zeigt der Mitschnitt nicht (keine lesbare Signalisierung)."
+        ),
+        En => format!(
+            "Allow UDP {ports} to {target} in the firewall, outbound and for the answers from there. What was agreed, the capture does not \
+             show (no readable signalling)."
         ),
     }
 }

@@ -4,9 +4,9 @@ use std::net::IpAddr;
 
 use super::export::{export_whole, exported};
 use super::standstill::{both_ways, captured_there, look_at_sender};
-use super::{Context, List, loss, of, uneven};
+use super::{Context, List, loss, misled, of, uneven};
 use crate::capture::{CaptureSummary, Frame};
-use crate::check::{Astray, Detail, Heard, Interrupted, LOSS_LIMITS, Named, Unevenness};
+use crate::check::{Astray, Detail, Heard, Interrupted, LOSS_LIMITS, Lost, Named, Unevenness};
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::{count, counted, decimal, duration, share, share_beside};
 
@@ -32,6 +32,10 @@ pub(super) fn milliseconds(value: f64, language: Language) -> String {
 /// Who named the address in SDP to which voice goes astray, as a sentence behind others.
 pub(super) fn announcer(astray: &Astray, context: &Context<'_>, language: Language) -> String {
     let Some((host, invite)) = astray.announcer else { return String::new() };
+    // The finding itself says so.
+    if astray.lost == Lost::Rewritten && invite.is_none() {
+        return String::new();
+    }
     names(Named { host, to: astray.to, invite }, astray.outside, context, language)
 }
 
@@ -78,6 +82,9 @@ pub(super) fn name_inner_address(announcer: Option<(IpAddr, Option<Frame>)>, lan
 /// What was seen: RTP-001 of voice that goes astray, RTP-003, RTP-004 and RTP-014; nothing for others.
 pub(super) fn de(detail: &Detail, device: &str, captures: &[CaptureSummary]) -> String {
     match detail {
+        Detail::Rtp001 { packets, peers, astray: Some(astray), .. } if astray.lost != Lost::Refused => {
+            misled::de(device, *packets, peers, astray)
+        }
         Detail::Rtp001 {
             packets,
             peers,
@@ -265,6 +272,9 @@ pub(super) fn de(detail: &Detail, device: &str, captures: &[CaptureSummary]) -> 
 /// The same in English.
 pub(super) fn en(detail: &Detail, device: &str, captures: &[CaptureSummary]) -> String {
     match detail {
+        Detail::Rtp001 { packets, peers, astray: Some(astray), .. } if astray.lost != Lost::Refused => {
+            misled::en(device, *packets, peers, astray)
+        }
         Detail::Rtp001 {
             packets,
             peers,

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::*;
-use crate::check::finding::Astray;
+use crate::check::finding::{Astray, Lost};
 use crate::observe::IcmpReport;
 
 const OWN: &str = "192.168.10.14:7078";
@@ -53,6 +53,7 @@ fn told(world: &World) -> Option<(Severity, Vec<IpAddr>, Astray)> {
 fn voice_that_is_turned_away_outside_of_the_nat_is_one_way_audio() {
     let found = Astray {
         to: socket(OUTSIDE),
+        lost: Lost::Refused,
         announced: None,
         announcer: None,
         lasted: 6_000_000_000,
@@ -160,4 +161,66 @@ fn a_listener_that_names_an_outside_address_may_be_why_nothing_comes() {
     assert_eq!(named(vec![outside]), Some(Named { host: own, to: outside, invite: Some(frame(7)) }));
     assert_eq!(named(vec![socket(OTHER), outside]).map(|named| named.invite), Some(None), "later");
     assert_eq!(named(vec![socket(OTHER)]), None);
+}
+
+/// A call of which the PBX sends voice to one address, and is spoken to from another one, if any; the far side of the signalling
+/// named the former.
+fn misled(to: &str, speaks: Option<&str>, far: &str) -> World {
+    let own = "192.168.10.14:5204";
+    let mut flows = vec![Flow { from_b: sent(0), ..udp(own, to) }];
+    let mut streams = vec![said(0, [own, to], [0, 6_000])];
+    if let Some(speaks) = speaks {
+        flows.push(Flow { from_b: sent(0), ..udp(speaks, own) });
+        streams.push(said(1, [speaks, own], [0, 6_000]));
+    }
+    flows.push(udp("192.168.10.14:5060", far));
+    streams.iter_mut().for_each(|stream| stream.call = Some(0));
+    let mut world = World::new("").streams(streams).flows(flows);
+    world.traffic.calls = vec![Call {
+        caller: socket(far),
+        callee: socket("192.168.10.14:5060"),
+        answered: Some((frame(3), at(0))),
+        answer: Answer::Answered,
+        caller_media: vec![socket(to)],
+        callee_media: vec![socket(own)],
+        ..call()
+    }];
+    world
+}
+
+fn how(world: &World) -> Option<(Lost, Severity)> {
+    told(world).map(|(severity, _, astray)| (astray.lost, severity))
+}
+
+#[test]
+fn voice_to_the_inner_address_of_somebody_in_the_internet_is_not_heard() {
+    let (inner, speaks, far) = ("192.168.178.20:10000", "80.130.1.2:41000", "80.130.1.2:33060");
+    assert_eq!(how(&misled(inner, Some(speaks), far)), Some((Lost::Private, Severity::Error)));
+    let mut answered = misled(inner, Some(speaks), far);
+    answered.traffic.flows[0].from_b = sent(1);
+    assert_eq!(how(&answered), None, "somebody is there: a VPN");
+    let mut latched = misled(inner, Some(speaks), far);
+    latched.traffic.streams.push(said(1, ["192.168.10.14:5204", speaks], [3_000, 6_000]));
+    assert_eq!(how(&latched), None, "from then on it goes to where the voice comes from");
+    let inside = misled(inner, Some("192.168.178.20:10002"), "192.168.178.20:5060");
+    assert_eq!(how(&inside), None, "another private net, which is routed");
+}
+
+#[test]
+fn voice_to_a_public_address_of_a_neighbour_may_not_be_heard() {
+    let (speaks, far) = ("192.168.10.15:7078", "192.168.10.15:5060");
+    assert_eq!(how(&misled(OUTSIDE, Some(speaks), far)), Some((Lost::Outside, Severity::Warning)));
+    let mut relayed = misled(OUTSIDE, Some(speaks), far);
+    relayed.traffic.calls[0].caller_media = vec![socket(speaks)];
+    assert_eq!(how(&relayed), None, "somebody else named it");
+}
+
+#[test]
+fn an_address_of_the_own_net_in_the_sdp_of_a_provider_is_of_the_router() {
+    let (inner, far) = ("192.168.10.1:7078", "217.10.68.150:5060");
+    assert_eq!(how(&misled(inner, None, far)), Some((Lost::Rewritten, Severity::Warning)));
+    let mut held = misled(inner, None, far);
+    held.traffic.calls[0].may_be_silent = true;
+    assert_eq!(how(&held), None, "nobody need speak");
+    assert_eq!(how(&misled("192.168.178.20:7078", None, far)), None, "another net may be routed, over a VPN");
 }

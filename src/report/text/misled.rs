@@ -1,0 +1,93 @@
+//! Takes voice that goes to an address in SDP at which its listener cannot be; says so, and what to do, in both languages.
+
+use std::net::IpAddr;
+
+use super::List;
+use crate::check::{Astray, Lost};
+use crate::report::language::Language::{self, De, En};
+use crate::report::number::{counted, duration};
+
+/// What was seen, in German.
+pub(super) fn de(device: &str, packets: u64, peers: &[IpAddr], astray: &Astray) -> String {
+    let listeners = List::addresses(peers).join("und", "weitere");
+    let (speaks, hears) = match peers.len() {
+        1 => ("spricht", "hört"),
+        _ => ("sprechen", "hören"),
+    };
+    let sent = format!(
+        "{device} sendet seine Sprache an {}, {} in {}.",
+        astray.to,
+        counted(packets, "Paket", "Pakete", De),
+        duration(astray.lasted, De)
+    );
+    match astray.lost {
+        Lost::Private => format!(
+            "{sent} Das ist eine private Adresse. {listeners} {speaks} aber aus dem Internet, wo private Adressen nicht erreichbar sind, und \
+             dorthin geht nichts zurück: {listeners} {hears} nichts."
+        ),
+        Lost::Rewritten => format!(
+            "{sent} Von dort kommt nichts zurück, auch von keiner anderen Adresse kommt Sprache. Angekündigt hat diese Adresse \
+             {listeners} im Internet; sie liegt aber hier im eigenen Netz."
+        ),
+        _ => format!(
+            "{sent} Das ist eine öffentliche Adresse, also eine außerhalb des NAT (aus STUN etwa). {listeners} {speaks} aber aus \
+             demselben Subnetz, und direkt dorthin geht nichts zurück. Leitet der Router Pakete an die eigene öffentliche Adresse nicht nach innen \
+             zurück, {hears} {listeners} nichts."
+        ),
+    }
+}
+
+/// The same in English.
+pub(super) fn en(device: &str, packets: u64, peers: &[IpAddr], astray: &Astray) -> String {
+    let listeners = List::addresses(peers).join("and", "more");
+    let (speaks, hears) = match peers.len() {
+        1 => ("speaks", "hears"),
+        _ => ("speak", "hear"),
+    };
+    let sent = format!(
+        "{device} sends its voice to {}, {} in {}.",
+        astray.to,
+        counted(packets, "packet", "packets", En),
+        duration(astray.lasted, En)
+    );
+    match astray.lost {
+        Lost::Private => format!(
+            "{sent} That is a private address. {listeners}, however, {speaks} from the Internet, where private addresses cannot be \
+             reached, and nothing goes back there: {listeners} {hears} nothing."
+        ),
+        Lost::Rewritten => format!(
+            "{sent} Nothing comes back from there, and no voice from any other address either. {listeners} in the Internet announced this \
+             address, which however lies in the own network here."
+        ),
+        _ => format!(
+            "{sent} That is a public address, one outside of the NAT (from STUN, say). {listeners}, however, {speaks} from the same \
+             subnet, and nothing goes back there directly. Unless the router leads packets to its own public address back inside, \
+             {listeners} {hears} nothing."
+        ),
+    }
+}
+
+/// What to do about a private address that somebody in the Internet names.
+pub(super) fn action(astray: &Astray, peers: &[IpAddr], language: Language) -> String {
+    let listeners = List::addresses(peers);
+    match (astray.lost, language) {
+        (Lost::Rewritten, De) => format!(
+            "Schalten Sie im Router SIP ALG ab: Wahrscheinlich hat er die Adresse im SDP von {} durch eine eigene ersetzt und leitet \
+             die Sprache dann nicht weiter.",
+            listeners.join("und", "weiteren")
+        ),
+        (Lost::Rewritten, En) => format!(
+            "Switch off SIP ALG in the router: most likely it replaced the address in the SDP of {} by one of its own and then does \
+             not pass the voice on.",
+            listeners.join("and", "more")
+        ),
+        (_, De) => "Das Gerät der Gegenseite steht hinter einem NAT und kündigt seine innere Adresse an. Binden Sie es per VPN an, oder \
+                    stellen Sie dort STUN oder die externe Adresse ein; oder lassen Sie das Gerät, das sendet, dorthin antworten, woher die \
+                    Sprache kommt (symmetrisches RTP, oft „NAT“ genannt)."
+            .to_owned(),
+        (_, En) => "The device of the other side stands behind a NAT and announces its inner address. Connect it by VPN, or set STUN or \
+                    the external address there; or have the device that sends answer to where the voice comes from (symmetric RTP, often \
+                    called “NAT”)."
+            .to_owned(),
+    }
+}

@@ -238,6 +238,22 @@ impl<'a> Case<'a> {
             .any(|row| !self.would_see_its_answer(row) || self.may_have_been_answered(row))
     }
 
+    /// How often the account of a registration asked its registrar in vain, from whatever port of the client. Not what came
+    /// before the registrar accepted it from another one.
+    pub(super) fn tries_in_vain(&self, row: &Registration) -> u64 {
+        let key = |row: &Registration| (row.registrar, row.protocol);
+        let rows = self.registrations_of(row.client.ip());
+        rows.filter(|one| one.aor == row.aor && key(one) == key(row) && self.is_in_vain(one))
+            .map(|one| one.unanswered.count)
+            .sum()
+    }
+
+    /// Whether its latest requests got no answer, and it was not accepted from another port since.
+    pub(super) fn is_in_vain(&self, row: &Registration) -> bool {
+        let last = row.unanswered.span.map(|(_, last)| last);
+        last.is_some_and(|last| self.account_of(row).and_then(|all| all.granted_after(last)).is_none())
+    }
+
     /// Whether the latest requests of a registration may have been answered although the capture holds no answer, as where a
     /// mirror port lost one direction meanwhile: over UDP none of them was sent again, which RFC 3261 section 17.1.2.2 wants
     /// without an answer, and nothing that came to the client since is in the capture.

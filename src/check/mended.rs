@@ -129,8 +129,7 @@ fn is_mended(case: &Case<'_>, known: &Known, finding: &Finding) -> bool {
             registers(case, host, |row| row.refused.as_ref().map(|refused| refused.time))
         }
         Detail::Sig002 { .. } => registers(case, host, |row| {
-            let tries = &row.unanswered;
-            tries.span.filter(|_| tries.count >= LEAST_TRIES).map(|(_, last)| last)
+            row.unanswered.span.filter(|_| case.tries_in_vain(row) >= LEAST_TRIES).map(|(_, last)| last)
         }),
         Detail::Sig003 { .. } => signalling::keeps_mapping(case, host),
         Detail::Sig004 { server, .. } => signalling::is_left_alone(case, host, *server),

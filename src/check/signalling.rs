@@ -1,6 +1,7 @@
 //! SIG codes: whether devices can register (RFC 3261 section 10), and what becomes of their messages on the way.
 
 mod calls;
+mod silent;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
@@ -14,7 +15,7 @@ use crate::site::{Confidence, Scope};
 use super::case::Case;
 use super::evidence::Collector;
 use super::filter;
-use super::finding::{Code, Detail, Evidence, Finding, Others, Party, Severity, Unjudged};
+use super::finding::{Code, Detail, Evidence, Finding, Party, Severity, Unjudged};
 use super::hidden::is_left_out;
 use super::rejection::Rejection;
 
@@ -77,7 +78,7 @@ fn registrations(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
         findings.extend(refusals(case, &own().collect::<Vec<_>>()));
     }
     if !is_left_out(Code::Sig002, unjudged) {
-        findings.extend(one_per_client(own().filter_map(|registration| unanswered(case, registration))));
+        findings.extend(one_per_client(silent::check(case, own()).into_iter()));
     }
     if !is_left_out(Code::Sig003, unjudged) {
         findings.extend(one_per_client(own().filter_map(|registration| remapped(case, registration))));
@@ -254,61 +255,13 @@ fn user(aor: &str) -> Option<&str> {
     rest.split_once('@').map(|(user, _)| user).filter(|user| !user.is_empty())
 }
 
-/// SIG-002.
-fn unanswered(case: &Case<'_>, registration: &Registration) -> Option<Finding> {
-    let tries = &registration.unanswered;
-    let (first, last) = tries.span?;
-    let (client, registrar) = (registration.client.ip(), registration.registrar.ip());
-    // From another port of the client the registrar has accepted it since.
-    let is_made_good = case.account_of(registration).and_then(|all| all.granted_after(last)).is_some();
-    if is_made_good
-        || tries.count < LEAST_TRIES
-        || last.since(first) < LEAST_WAIT
-        || !case.would_see_its_answer(registration)
-        || case.may_have_been_answered(registration)
-    {
-        return None;
-    }
-    let others = case.traffic.registrations.iter().filter(|other| {
-        (other.registrar, other.protocol) == (registration.registrar, registration.protocol)
-            && other.client.ip() != client
-            && other.accepted
-    });
-    let granted: Vec<Option<Timestamp>> =
-        others.map(|other| other.granted.map(|(_, latest)| latest)).collect();
-    let serves = Others::of(!granted.is_empty(), granted.iter().copied().flatten().max(), first);
-    let life = case.life(registrar, first);
-    let detail = Detail::Sig002 {
-        account: registration.aor.clone(),
-        further: Vec::new(),
-        registrar: registration.registrar,
-        protocol: registration.protocol,
-        requests: tries.requests,
-        sent: tries.count,
-        life,
-        serves,
-        near: case.are_neighbours(client, registrar),
-        refusal: refusal(case, (registration.client, registration.registrar), (first, last)),
-    };
-    // Where others get through, the account is the first to be suspected.
-    let responsible = if serves == Others::Unserved { Party::Network } else { Party::Telephony };
-    let mut collector = Collector::default();
-    collector.frames(&tries.frames);
-    collector.time(first);
-    collector.time(last);
-    let found = finding(case, registration, detail, tries.count, responsible, collector);
-    let sockets = filter::service(client, registration.registrar, registration.protocol);
-    let evidence = Evidence { filter: format!("{sockets} && sip.Method == \"REGISTER\""), ..found.evidence };
-    Some(Finding { confidence: Confidence::Likely, evidence, ..found })
-}
-
 /// What ICMP says of requests that were sent from one time to another.
 fn refusal(
     case: &Case<'_>,
-    (from, to): (SocketAddr, SocketAddr),
+    (from, to): (&[SocketAddr], SocketAddr),
     (first, last): (Timestamp, Timestamp),
 ) -> Option<Box<IcmpReport>> {
-    let flows = case.datagrams_of(from).filter(|view| view.peer() == to);
+    let flows = from.iter().flat_map(|from| case.datagrams_of(*from)).filter(|view| view.peer() == to);
     let about = flows.flat_map(|view| {
         let is_own = view.started();
         view.flow.extra.icmp.iter().filter(move |icmp| {
@@ -316,7 +269,13 @@ fn refusal(
             icmp.about_a == is_own && icmp.is_unreachable() && is_then
         })
     });
-    about.max_by_key(|icmp| icmp.count).cloned()
+    let about: Vec<&IcmpReport> = about.map(|icmp| &**icmp).collect();
+    let kind = |icmp: &IcmpReport| (icmp.reporter, icmp.v6, icmp.kind, icmp.code);
+    let mut counts: BTreeMap<_, u64> = BTreeMap::new();
+    about.iter().for_each(|icmp| *counts.entry(kind(icmp)).or_default() += icmp.count);
+    let (count, most) =
+        about.iter().map(|icmp| (counts.get(&kind(icmp)).copied(), icmp)).max_by_key(|(count, _)| *count)?;
+    Some(Box::new(IcmpReport { count: count?, ..**most }))
 }
 
 /// SIG-003.
@@ -442,7 +401,7 @@ fn repeated(case: &Case<'_>, row: &Repeated, onward: &[&Repeated]) -> Option<Fin
                 .map(|(status, times)| (*status, *times))
                 .max_by_key(|(_, times)| *times)
                 .filter(|(_, times)| times * 2 > row.answered),
-            refusal: refusal(case, (last.from, last.to), row.span),
+            refusal: refusal(case, (&[last.from], last.to), row.span),
         },
         severity: Severity::Warning,
         confidence: Confidence::Likely,

@@ -86,3 +86,61 @@ fn accounts_of_a_device_that_fail_alike_are_named_and_counted_apart() {
     assert_eq!(further.as_slice(), [("sip:22@pbx".into(), "192.168.10.2:5060".parse().unwrap())]);
     assert_eq!(evidence.frames.len(), 2);
 }
+
+#[test]
+fn tries_from_port_to_port_are_those_of_one_account() {
+    let silent = |client: &str, ms: i64| Registration {
+        unanswered: Unanswered {
+            count: 1,
+            requests: 1,
+            frames: vec![frame(ms as u64)],
+            span: Some((at(ms), at(ms))),
+        },
+        accepted: false,
+        ..fixture::registration(client, "192.168.10.2:5060")
+    };
+    let told = |granted: Option<i64>| {
+        let mut world = world(silent("192.168.10.21:40001", 1_000));
+        world.traffic.registrations.push(silent("192.168.10.21:40002", 61_000));
+        world.traffic.registrations.push(silent("192.168.10.21:40003", 121_000));
+        world.traffic.registrations.extend(granted.map(|ms| Registration {
+            granted: Some((at(ms), at(ms))),
+            ..fixture::registration("192.168.10.21:40009", "192.168.10.2:5060")
+        }));
+        // Something comes to the client all the time.
+        for flow in &mut world.traffic.flows {
+            flow.from_b.last = Some((frame(999), at(130_000)));
+        }
+        let about = |code| {
+            Box::new(IcmpReport {
+                reporter: ip("192.168.10.2"),
+                about_a: true,
+                v6: false,
+                kind: 3,
+                code,
+                frame: frame(2),
+                count: 1,
+                span: (at(1_000), at(1_000)),
+                pause: 0,
+            })
+        };
+        for (port, code) in [(40001, 3), (40002, 3), (40003, 13)] {
+            let mut flow = udp(&format!("192.168.10.21:{port}"), "192.168.10.2:5060");
+            flow.extra.icmp.push(about(code));
+            world.traffic.flows.push(flow);
+        }
+        world.traffic.flows = crate::observe::fixture::numbered(std::mem::take(&mut world.traffic.flows));
+        check(&world.case(), &[])
+    };
+    let found = told(None);
+    let [Finding { detail: Detail::Sig002 { requests, sent, refusal, .. }, evidence, .. }] = found.as_slice()
+    else {
+        panic!("{found:?}")
+    };
+    assert_eq!((*requests, *sent), (3, 3));
+    assert_eq!((evidence.first, evidence.last), (Some(at(1_000)), Some(at(121_000))));
+    assert_eq!(evidence.frames.len(), 3);
+    assert_eq!(refusal.as_ref().map(|icmp| (icmp.code, icmp.count)), Some((3, 2)), "the same from two ports");
+    assert!(told(Some(90_000)).is_empty(), "a single one since it was accepted from another port");
+    assert!(told(Some(130_000)).is_empty());
+}

@@ -23,6 +23,8 @@ const PASSED_ON_WITHIN: i64 = 5_000_000_000;
 const SENT_AGAIN: i64 = 400_000_000;
 /// The telephones that a PBX called as well are told to stop within this time (ns) behind the answer of one.
 const CALLED_OFF_WITHIN: i64 = 2_000_000_000;
+/// Who is asked for credentials sends them at once; after this time (ns) nothing more is to come.
+const CREDENTIALS_WITHIN: i64 = 4_000_000_000;
 /// Calls before this one that are looked at for the other leg.
 const LEGS_LOOKED_AT: usize = 256;
 /// A tag of so many characters holds the 32 random bits that make it the only one of its kind (RFC 3261 section 19.3).
@@ -317,7 +319,8 @@ impl Talk {
         }
     }
 
-    fn finish(self) -> Call {
+    /// `now`: the latest SIP message of the capture.
+    fn finish(self, now: Timestamp) -> Call {
         let mut call = self.call;
         if self.invited.is_none() {
             let outcome = self.attempts.outcome(call.caller);
@@ -348,7 +351,20 @@ impl Talk {
             // What was agreed before is not known.
             call.may_be_silent = true;
         }
+        let has_credentials = self.progress.has_credentials();
         self.progress.settle(&mut call);
+        // Its ACK shows that the caller knows, and that what it sends is in the capture.
+        let challenge = self.attempts.challenge(call.caller).filter(|(_, (_, at))| {
+            call.answer == Answer::Open
+                && call.beginning == Beginning::Seen
+                && call.acknowledged.is_some()
+                && now.since(*at) >= CREDENTIALS_WITHIN
+        });
+        if let Some((status, at)) = challenge {
+            (call.answer, call.status, call.end) = (Answer::Rejected(status), Some(status), Some(at));
+            call.with_credentials = has_credentials;
+            call.acknowledged = None;
+        }
         let waited = self.asked.since(call.start.1);
         if call.answer == Answer::Open && !self.is_answered && waited >= SENT_AGAIN {
             call.answer = Answer::Unanswered;
@@ -372,9 +388,10 @@ fn is_over(status: u16) -> bool {
 }
 
 /// The calls in the order in which they began, legs tied together.
-pub(super) fn finish(talks: Vec<Talk>) -> Vec<Call> {
+/// `now`: the latest SIP message of the capture.
+pub(super) fn finish(talks: Vec<Talk>, now: Timestamp) -> Vec<Call> {
     let tags: Vec<Option<Box<str>>> = talks.iter().map(|talk| talk.caller_tag.clone()).collect();
-    let mut calls: Vec<Call> = talks.into_iter().map(Talk::finish).collect();
+    let mut calls: Vec<Call> = talks.into_iter().map(|talk| talk.finish(now)).collect();
     for index in 0..calls.len() {
         let leg_of = calls.get(index).and_then(|call| {
             other_leg(&calls, index, call).or_else(|| leg_of_other_address(&calls, &tags, index, call))

@@ -446,7 +446,8 @@ fn unjudged(what: Unjudged) -> &'static str {
         Unjudged::Incomplete => "Paketverlust und Jitter: Der Mitschnitt ist unvollständig.",
         Unjudged::Clock => "Jitter und Zeitabstände: Die Zeitstempel des Mitschnitts springen.",
         Unjudged::UnseenAnswers => {
-            "Anmeldungen ohne Antwort: Vom Registrar ist zu dieser Zeit nichts aufgezeichnet; ob er antwortet, ist nicht zu sehen."
+            "Anmeldungen ohne Antwort: Mindestens ein Gerät versucht es vergeblich (Tabelle Anmeldungen). Vom Registrar ist zu dieser \
+             Zeit nichts aufgezeichnet; ob er antwortet, ist nicht zu sehen."
         }
         Unjudged::Damaged => "Alles ab der Stelle, an der das Lesen endete (CAP-011).",
         Unjudged::CutSip => "Anmeldungen, Gespräche, Codecs und RTP-Ports: Die SIP-Nachrichten sind gekürzt.",

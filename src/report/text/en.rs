@@ -437,7 +437,8 @@ fn unjudged(what: Unjudged) -> &'static str {
         Unjudged::Incomplete => "Packet loss and jitter: the capture is incomplete.",
         Unjudged::Clock => "Jitter and intervals: the time stamps of the capture jump.",
         Unjudged::UnseenAnswers => {
-            "Registrations without an answer: nothing of the registrar was captured at that time, so whether it answers cannot be seen."
+            "Registrations without an answer: at least one device tries in vain (table of registrations). Nothing of the registrar was \
+             captured at that time, so whether it answers cannot be seen."
         }
         Unjudged::Damaged => "Everything from the place on at which reading ended (CAP-011).",
         Unjudged::CutSip => "Registrations, calls, codecs and RTP ports: the SIP messages are cut short.",

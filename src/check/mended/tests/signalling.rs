@@ -171,6 +171,7 @@ fn requests_that_one_sending_is_enough_for_end_the_repeating() {
             answered: 1,
             status: None,
             refusal: None,
+            contact: None,
         };
         is_over(detail, 2, &world)
     };

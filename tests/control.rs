@@ -126,6 +126,11 @@ const LOOKED_AT: &[(&str, &str, &str)] = &[
     ("voip/jkloris_MTAA_SIP_proxy__Z1_decline.pcapng", "CAP-001", "its statistics block counts 13 drops"),
     ("voip/jkloris_MTAA_SIP_proxy__Z1_pickup-call.pcapng", "CAP-001", "its statistics block counts 1 drop"),
     ("voip/open5gs_open5gs__pcapng_volte.pcapng", "CAP-001", "its statistics block counts 627 drops"),
+    (
+        "voip/ntop_nDPI__webex.pcap",
+        "SIG-002",
+        "10.8.0.1 sends REGISTER 22 times to 172.16.1.75 in 96 s and gets answers from many others meanwhile",
+    ),
     ("voip/sippy_rtpproxy__catch_dtmf_dtmf.pcap", "CAP-003", "two senders, and nothing ever comes back"),
     (
         "voip/psabol571_MTAA-pcap__presmerovanie_hovoru.pcapng",

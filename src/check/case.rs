@@ -18,9 +18,11 @@ use crate::site::{
 use super::finding::{Accepted, Finding, Life, Subject};
 pub(super) use during::Span;
 use index::Index;
+pub(super) use silence::LEAST_RESENT;
 
 mod during;
 mod index;
+mod silence;
 
 /// The word of rule books for voice.
 pub(super) const RTP: &str = "rtp";
@@ -235,9 +237,7 @@ impl<'a> Case<'a> {
     pub(super) fn may_miss_answers(&self) -> bool {
         let silent = self.traffic.registrations.iter().filter(|row| row.is_silent());
         let is_own = |client: IpAddr| self.scope(client) == Scope::Lan || self.device(client).is_some();
-        silent
-            .filter(|row| is_own(row.client.ip()))
-            .any(|row| !self.would_see_its_answer(row) || self.may_have_been_answered(row))
+        silent.filter(|row| is_own(row.client.ip())).any(|row| self.is_left_unanswered(row).is_none())
     }
 
     /// How often the account of a registration asked its registrar in vain, from whatever port of the client. Not what came
@@ -454,6 +454,14 @@ impl<'a> Case<'a> {
         let peer = view.peer().ip();
         let is_for_providers = roles.iter().any(|role| self.book.kind(role) == Kind::Provider);
         let is_of_a_vendor = self.device(peer).is_some_and(|device| device.vendor.is_some());
+        // The line of a system may end at another one, whoever made it.
+        let is_line =
+            |device: &Device| device.kind == Kind::Pbx && self.registered.contains(&(view.host(), peer));
+        if is_for_providers
+            && [view.host(), peer].into_iter().all(|end| self.device(end).is_some_and(is_line))
+        {
+            return Some(Fit::Full);
+        }
         if !is_for_providers || self.registered.contains(&(peer, view.host())) || is_of_a_vendor {
             return None;
         }

@@ -350,6 +350,8 @@ pub enum Detail {
         near: bool,
         /// What ICMP says of the requests most often.
         refusal: Option<Box<IcmpReport>>,
+        /// Nanoseconds from the first of them to the answer, where it was accepted afterwards.
+        mended: Option<i64>,
     },
     /// SIG-003. `addresses`: before and after, where the public address changed too. `further`: as of SIG-002.
     Sig003 {
@@ -402,6 +404,8 @@ pub enum Detail {
         refusal: Option<Box<IcmpReport>>,
         /// They go in fragments, and the other side answers what does not.
         large: bool,
+        /// Whose registration names this address although it has another one itself, and for which account.
+        contact: Option<(IpAddr, Box<str>)>,
     },
     /// NET-004. The wrong VLANs with their packets, and those that the user states.
     Net004 { vlans: Vec<(u16, u64)>, expected: Vec<u16> },

@@ -179,7 +179,7 @@ fn join_unanswered(findings: &mut Vec<Finding>) {
     let blocked: Vec<Finding> = findings.iter().filter(|finding| is_blocked(finding)).cloned().collect();
     let mut told = Vec::new();
     findings.retain_mut(|finding| {
-        let Detail::Sig002 { registrar, .. } = finding.detail else { return true };
+        let Detail::Sig002 { registrar, mended: None, .. } = finding.detail else { return true };
         let who = subject(finding);
         for known in &blocked {
             match known.detail {
@@ -220,14 +220,17 @@ fn has_lost_answers(asks: &Finding, causes: &[Finding]) -> bool {
 }
 
 fn is_cause(finding: &Finding) -> bool {
-    matches!(finding.detail, Detail::Port003 { .. } | Detail::Sig002 { .. } | Detail::Sig006 { .. })
+    matches!(
+        finding.detail,
+        Detail::Port003 { .. } | Detail::Sig002 { mended: None, .. } | Detail::Sig006 { .. }
+    )
 }
 
 /// Whether one of `findings` tells of the same fault in place of this one, which may have been told before more was known.
 fn is_told_by_another(finding: &Finding, findings: &[Finding]) -> bool {
     let target = |finding: &Finding| match finding.detail {
         Detail::Port003 { target, .. } => Some(target),
-        Detail::Sig002 { registrar, .. } => Some(registrar),
+        Detail::Sig002 { registrar, mended: None, .. } => Some(registrar),
         Detail::Sig006 { peer, .. } => Some(peer),
         Detail::Sig009 { to, .. } => Some(to),
         _ => None,
@@ -286,7 +289,9 @@ fn verdict(
 ) -> Verdict {
     let about_site = |finding: &&Finding| !finding.code().as_str().starts_with("CAP");
     let worst = findings.iter().filter(about_site).map(|finding| finding.severity).max();
-    let shows_nothing = [Unjudged::NoDevice, Unjudged::OneDirection, Unjudged::OwnOnly];
+    // Who asks to be registered again and again is not, whoever is to blame.
+    let shows_nothing =
+        [Unjudged::NoDevice, Unjudged::OneDirection, Unjudged::OwnOnly, Unjudged::UnseenAnswers];
     let nothing_shown = shows_nothing.iter().any(|what| unjudged.contains(what));
     match worst {
         Some(severity) if severity >= Severity::Warning => Verdict::Fail,
@@ -357,6 +362,7 @@ mod tests {
                 serves: Others::Unserved,
                 near: true,
                 refusal: None,
+                mended: None,
             };
             let other = finding(silent.clone(), Severity::Error, Some("192.168.10.99"));
             let own = finding(silent, Severity::Error, Some(PHONE));
@@ -382,6 +388,7 @@ mod tests {
                 status: None,
                 refusal: None,
                 large: false,
+                contact: None,
             };
             let large = Detail::Sig006 {
                 peer: socket(peer),
@@ -406,7 +413,7 @@ mod tests {
         use Severity::{Critical, Error, Info, Notice, Warning};
         let site = |severity| vec![found(Code::Qos007, severity)];
         let capture = |severity| vec![found(Code::Cap003, severity)];
-        let cases: [(Vec<Finding>, &[Unjudged], Verdict); 15] = [
+        let cases: [(Vec<Finding>, &[Unjudged], Verdict); 16] = [
             (Vec::new(), &[], Verdict::Pass),
             (site(Info), &[], Verdict::Pass),
             (site(Notice), &[], Verdict::Notes),
@@ -415,6 +422,7 @@ mod tests {
             (site(Critical), &[Unjudged::NoDevice], Verdict::Fail),
             (site(Notice), &[Unjudged::OneDirection], Verdict::NotAssessable),
             (Vec::new(), &[Unjudged::NoDevice], Verdict::NotAssessable),
+            (Vec::new(), &[Unjudged::UnseenAnswers], Verdict::NotAssessable),
             (Vec::new(), &[Unjudged::NoVoice], Verdict::Notes),
             (Vec::new(), &[Unjudged::NoMarks], Verdict::Notes),
             (Vec::new(), &[Unjudged::FewPackets], Verdict::Pass),

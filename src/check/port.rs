@@ -403,7 +403,11 @@ fn provider_port(case: &Case<'_>, device: &Device, ends: &[&End<'_>]) -> Option<
     let wrong: Vec<&FlowView<'_>> = ends
         .iter()
         .filter(|end| {
-            is_provider_sip(case, end) && end.rows.is_empty() && !case.is_excepted("PORT-005", &end.view)
+            // Where the provider alone asks, it chose the port.
+            is_provider_sip(case, end)
+                && end.rows.is_empty()
+                && end.view.asks()
+                && !case.is_excepted("PORT-005", &end.view)
         })
         .map(|end| &end.view)
         .collect();

@@ -1,6 +1,7 @@
 //! SIG codes: whether devices can register (RFC 3261 section 10), and what becomes of their messages on the way.
 
 mod calls;
+mod contact;
 mod silent;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -266,7 +267,7 @@ fn refusal(
         let is_own = view.started();
         view.flow.extra.icmp.iter().filter(move |icmp| {
             let is_then = icmp.span.0 <= last.plus(AT_ONCE) && icmp.span.1 >= first;
-            icmp.about_a == is_own && (icmp.is_unreachable() || icmp.is_too_big()) && is_then
+            icmp.about_a == is_own && (icmp.is_undelivered() || icmp.is_too_big()) && is_then
         })
     });
     let about: Vec<&IcmpReport> = about.map(|icmp| &**icmp).collect();
@@ -368,10 +369,11 @@ fn repeated(case: &Case<'_>, row: &Repeated, onward: &[&Repeated]) -> Option<Fin
         hops.push(last.to.ip());
         last = next;
     }
+    let contact = contact::stale(case, last);
     let is_own = |host: IpAddr| case.scope(host) == Scope::Lan || case.device(host).is_some();
     if !is_own(sender) && !hops.iter().any(|hop| is_own(*hop))
         || row.span.1.since(row.span.0) < LEAST_WAIT
-        || !case.would_see_an_answer(sender, row.to.ip())
+        || contact.is_none() && !case.would_see_an_answer(sender, row.to.ip())
     {
         return None;
     }
@@ -404,6 +406,7 @@ fn repeated(case: &Case<'_>, row: &Repeated, onward: &[&Repeated]) -> Option<Fin
                 .filter(|(_, times)| times * 2 > row.answered),
             refusal: refusal(case, (&[last.from], last.to), row.span),
             large: last.answered == 0 && is_large(case, last),
+            contact,
         },
         severity: Severity::Warning,
         confidence: Confidence::Likely,

@@ -89,6 +89,8 @@ pub struct Dialogs {
     pub(super) nameless: u64,
     /// Messages that a cap of its own left out.
     over_cap: u64,
+    /// When the latest message was heard.
+    latest: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug)]
@@ -112,6 +114,7 @@ impl Dialogs {
     /// Reads a message with the session description in its body; gives the index of the call it belongs to.
     pub(super) fn push(&mut self, heard: &Heard, sdp: Option<&Sdp>) -> Option<usize> {
         self.note_endpoint(heard);
+        self.latest = self.latest.max(Some(heard.time));
         let is_named = heard.message.call_id.is_some() && heard.message.cseq.is_some();
         self.nameless += u64::from(!is_named && !heard.message.is_cut);
         self.vias.push(heard);
@@ -169,7 +172,7 @@ impl Dialogs {
         });
         let (repeats, prompt) = std::mem::take(&mut self.repeats).finish();
         self.conversations = Some(Box::new(Conversations {
-            calls: legs::finish(std::mem::take(&mut self.talks)),
+            calls: legs::finish(std::mem::take(&mut self.talks), self.latest.unwrap_or(Timestamp::UNKNOWN)),
             registrations: std::mem::take(&mut self.registrations).finish(),
             repeats,
             prompt,

@@ -37,9 +37,15 @@ struct Attempt {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ended {
     /// 401 or 407: the caller tries again.
-    Challenged,
+    Challenged(u16),
     Cancelled(CallSide),
     Rejected(u16),
+}
+
+impl Ended {
+    fn is_challenge(self) -> bool {
+        matches!(self, Self::Challenged(_))
+    }
 }
 
 /// How a call went that nobody answered.
@@ -83,7 +89,7 @@ impl Attempts {
     fn is_of_unseen(&self, heard: &Heard, ends: (SocketAddr, SocketAddr)) -> bool {
         let tries = || self.known.iter().filter(|known| (known.from, known.to) == ends);
         let Some(latest) = tries().max_by_key(|known| known.number) else { return false };
-        let is_challenged = matches!(latest.end, Some((Ended::Challenged, _)));
+        let is_challenged = latest.end.is_some_and(|(ended, _)| ended.is_challenge());
         let has_tag = heard.message.to.as_ref().is_none_or(|to| to.tag.is_some());
         heard.message.cseq.is_some()
             && latest.number.checked_add(1) == Some(sequence(heard))
@@ -105,12 +111,12 @@ impl Attempts {
         let Some(attempt) = self.find(heard, ends) else { return };
         attempt.is_answered = true;
         let ended = match status {
-            401 | 407 => Ended::Challenged,
+            401 | 407 => Ended::Challenged(status),
             300..=699 => Ended::Rejected(status),
             _ => return,
         };
         attempt.end.get_or_insert((ended, (heard.frame, heard.time)));
-        if ended != Ended::Challenged && heard.to.ip() == caller.ip() {
+        if !ended.is_challenge() && heard.to.ip() == caller.ip() {
             self.status = Some(status);
         }
     }
@@ -156,6 +162,19 @@ impl Attempts {
         (first != told && statuses.all(|status| status == first)).then_some(first)
     }
 
+    /// What the caller's latest INVITE was challenged with, and when, if that is all that became of it.
+    pub(super) fn challenge(&self, caller: SocketAddr) -> Option<(u16, Moment)> {
+        let own = || self.known.iter().filter(move |attempt| attempt.from.ip() == caller.ip());
+        let number = own().map(|attempt| attempt.number).max()?;
+        let mut ends = own().filter(|attempt| attempt.number == number).map(|attempt| attempt.end);
+        let first = ends.next()??;
+        let is_challenge = |end: Option<(Ended, Moment)>| end.is_some_and(|(ended, _)| ended.is_challenge());
+        match first {
+            (Ended::Challenged(status), at) if ends.all(is_challenge) => Some((status, at)),
+            _ => None,
+        }
+    }
+
     fn settle(&self, attempts: &[&Attempt]) -> Outcome {
         let open =
             Outcome { answer: Answer::Open, end: None, hung_up: None, status: self.status, behind: None };
@@ -166,16 +185,16 @@ impl Attempts {
             return open;
         }
         let ends = || latest().filter_map(|attempt| attempt.end);
-        let last = ends().filter(|(ended, _)| *ended != Ended::Challenged).max_by_key(|(_, at)| (at.1, at.0));
+        let last = ends().filter(|(ended, _)| !ended.is_challenge()).max_by_key(|(_, at)| (at.1, at.0));
         match last {
-            None | Some((Ended::Challenged, _)) => open,
+            None | Some((Ended::Challenged(_), _)) => open,
             Some((Ended::Cancelled(side), at)) => {
                 Outcome { answer: Answer::Cancelled, end: Some(at), hung_up: Some(side), ..open }
             }
             Some((Ended::Rejected(_), at)) => {
                 let refusals = ends().filter_map(|(ended, _)| match ended {
                     Ended::Rejected(status) => Some(status),
-                    Ended::Challenged | Ended::Cancelled(_) => None,
+                    Ended::Challenged(_) | Ended::Cancelled(_) => None,
                 });
                 let status = refusals.min_by_key(|status| rank(*status));
                 let answer = status.map_or(Answer::Open, Answer::Rejected);

@@ -60,9 +60,13 @@ impl HostBook {
         if !self.pairs.contains_key(&address) {
             return;
         }
-        let known = self.arp.entry(address).or_insert(ArpTimes { latest: time, answered: None });
+        let known =
+            self.arp.entry(address).or_insert(ArpTimes { latest: time, answered: None, reached: None });
         known.latest = known.latest.max(time);
         known.answered = known.answered.max(answers.then_some(time));
+        if let Some(asker) = self.arp.get_mut(&IpAddr::V4(arp.target)).filter(|_| answers) {
+            asker.reached = asker.reached.max(Some(time));
+        }
     }
 
     /// ARP of the host comes with these tags; those of hosts that are known by it.

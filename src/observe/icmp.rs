@@ -72,6 +72,19 @@ impl IcmpReport {
             && self.pause <= OFTEN
     }
 
+    /// Whether it says that the packet did not reach whom it was for.
+    #[must_use]
+    pub fn is_undelivered(&self) -> bool {
+        self.is_unreachable() || self.is_expired()
+    }
+
+    /// Whether it says that the packet went through too many routers, as it does where they send it round and round: RFC 792,
+    /// and RFC 4443 section 3.3. Fragments that were never put together are something else.
+    #[must_use]
+    pub fn is_expired(&self) -> bool {
+        self.kind == if self.v6 { 3 } else { 11 } && self.code == 0
+    }
+
     /// Whether it says that the packet could not be delivered: RFC 792, and RFC 4443 section 3.1. That it is too large says
     /// nothing of the target.
     #[must_use]

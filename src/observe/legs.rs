@@ -56,9 +56,10 @@ fn only(mut found: impl Iterator<Item = usize>) -> Option<usize> {
 }
 
 /// The calls in the order in which they began, legs tied together.
-pub(super) fn finish(talks: Vec<Talk>) -> Vec<Call> {
+/// `now`: the latest SIP message of the capture.
+pub(super) fn finish(talks: Vec<Talk>, now: Timestamp) -> Vec<Call> {
     let tags: Vec<Option<Box<str>>> = talks.iter().map(Talk::caller_tag).collect();
-    let mut calls: Vec<Call> = talks.into_iter().map(Talk::finish).collect();
+    let mut calls: Vec<Call> = talks.into_iter().map(|talk| talk.finish(now)).collect();
     let mut known = Known::default();
     for index in 0..calls.len() {
         let Some(call) = calls.get(index) else { continue };

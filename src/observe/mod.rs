@@ -88,7 +88,7 @@ pub use policies::{Policy, VoicePolicy};
 pub use quality::{Quality, is_own};
 pub use reach::is_public;
 pub use registration::{
-    Binding, Mapping, Outage, Refusals, Refused, Registration, Rhythm, Standing, Unanswered,
+    Absence, Binding, Mapping, Outage, Refusals, Refused, Registration, Rhythm, Standing, Unanswered,
 };
 pub use repeats::Prompt;
 pub use sent::{Nothing, Rare, Sent};

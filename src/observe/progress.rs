@@ -207,6 +207,11 @@ impl Progress {
         };
     }
 
+    /// Whether the latest INVITE brought credentials.
+    pub(super) fn has_credentials(&self) -> bool {
+        self.invites.last().is_some_and(|invite| invite.has_credentials)
+    }
+
     /// Final refusal of an INVITE that was not seen itself.
     pub(super) fn is_refused(&self) -> bool {
         self.refusal.is_some()

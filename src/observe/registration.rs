@@ -78,6 +78,8 @@ pub struct Registration {
     pub refusals: Refusals,
     /// REGISTER requests since the last answer of any kind.
     pub unanswered: Unanswered,
+    /// The longest time without any answer that an answer ended.
+    pub absence: Option<Box<Absence>>,
     /// The client as the registrar saw it over UDP (RFC 3581), within one Call-ID: each that differs from the one before,
     /// at most 8.
     pub mappings: Vec<Mapping>,
@@ -114,6 +116,7 @@ impl Registration {
             refused: None,
             refusals: Refusals::default(),
             unanswered: Unanswered::default(),
+            absence: None,
             mappings: Vec::new(),
             kept: None,
         }
@@ -123,8 +126,19 @@ impl Registration {
     /// after 0.5, 1 and 2 s.
     #[must_use]
     pub fn is_silent(&self) -> bool {
-        let waited = self.unanswered.span.map_or(0, |(first, last)| last.since(first));
-        self.unanswered.count >= LEAST_TRIES && waited >= LEAST_WAIT
+        self.unanswered.is_silence()
+    }
+
+    /// An answer came: somebody is there.
+    pub(super) fn hear_answer(&mut self, now: Timestamp) {
+        let tries = std::mem::take(&mut self.unanswered);
+        if !tries.is_silence() {
+            return;
+        }
+        let absence = Absence { tries, until: now };
+        if self.absence.as_ref().is_none_or(|known| known.length() < absence.length()) {
+            self.absence = Some(Box::new(absence));
+        }
     }
 }
 
@@ -208,6 +222,30 @@ pub struct Unanswered {
     pub frames: Vec<Frame>,
     /// Time of the first and the last of them.
     pub span: Option<(Timestamp, Timestamp)>,
+}
+
+impl Unanswered {
+    fn is_silence(&self) -> bool {
+        let waited = self.span.map_or(0, |(first, last)| last.since(first));
+        self.count >= LEAST_TRIES && waited >= LEAST_WAIT
+    }
+}
+
+/// Requests that nobody answered until this moment, which brought an answer to a later one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Absence {
+    /// The requests.
+    pub tries: Unanswered,
+    /// When the answer came.
+    pub until: Timestamp,
+}
+
+impl Absence {
+    /// From the first of them to the answer, in ns.
+    #[must_use]
+    pub fn length(&self) -> i64 {
+        self.tries.span.map_or(0, |(first, _)| self.until.since(first))
+    }
 }
 
 /// A client as a server sees it.

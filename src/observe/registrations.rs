@@ -15,7 +15,7 @@ use super::early::Early;
 use super::message::sip::{Contact, Kind, Rport};
 use super::reach::is_public;
 use super::register::{asked_for, granted, is_stale, number, signs_off};
-use super::registration::{Binding, Mapping, Outage, Refused, Registration, Rhythm, Standing, Unanswered};
+use super::registration::{Binding, Mapping, Outage, Refused, Registration, Rhythm, Standing};
 use super::traffic::Protocol;
 
 const REGISTRATIONS_KEPT: usize = 16_384;
@@ -234,7 +234,7 @@ impl Registrations {
         for key in &keys {
             let Some(entry) = self.rows.get_mut(key) else { continue };
             // From whatever address: somebody is there.
-            entry.row.unanswered = Unanswered::default();
+            entry.row.hear_answer(heard.time);
             entry.heard = heard.time;
             entry.messages += 1;
             if heard.from.ip() == key.2.ip() && status >= 200 {
@@ -260,7 +260,7 @@ impl Registrations {
         }
         for key in &answered {
             if let Some(entry) = self.rows.get_mut(key) {
-                entry.row.unanswered = Unanswered::default();
+                entry.row.hear_answer(heard.time);
             }
         }
     }
@@ -397,7 +397,7 @@ impl Entry {
         if let Some((answer, status)) =
             early.and_then(|answer| answer.message.status().map(|status| (answer, status)))
         {
-            self.row.unanswered = Unanswered::default();
+            self.row.hear_answer(answer.time);
             self.answer(&answer, status);
         }
     }

@@ -17,6 +17,8 @@ const OFFERS_KEPT: usize = 16;
 const SWAPPED_WITHIN: i64 = 100_000_000;
 /// An INVITE that was sent again after this time (ns), RFC 3261 section 17.1.1.2, had no answer until then.
 const SENT_AGAIN: i64 = 400_000_000;
+/// Who is asked for credentials sends them at once; after this time (ns) nothing more is to come.
+const CREDENTIALS_WITHIN: i64 = 4_000_000_000;
 
 /// A call while the capture runs, and by which tag its caller is known (RFC 3261 section 12).
 #[derive(Clone, Debug)]
@@ -312,7 +314,8 @@ impl Talk {
         self.caller_tag.clone()
     }
 
-    pub(super) fn finish(self) -> Call {
+    /// `now`: the latest SIP message of the capture.
+    pub(super) fn finish(self, now: Timestamp) -> Call {
         let mut call = self.call;
         if self.invited.is_none() {
             let outcome = self.attempts.outcome(call.caller);
@@ -343,7 +346,20 @@ impl Talk {
             // What was agreed before is not known.
             call.may_be_silent = true;
         }
+        let has_credentials = self.progress.has_credentials();
         self.progress.settle(&mut call);
+        // Its ACK shows that the caller knows, and that what it sends is in the capture.
+        let challenge = self.attempts.challenge(call.caller).filter(|(_, (_, at))| {
+            call.answer == Answer::Open
+                && call.beginning == Beginning::Seen
+                && call.acknowledged.is_some()
+                && now.since(*at) >= CREDENTIALS_WITHIN
+        });
+        if let Some((status, at)) = challenge {
+            (call.answer, call.status, call.end) = (Answer::Rejected(status), Some(status), Some(at));
+            call.with_credentials = has_credentials;
+            call.acknowledged = None;
+        }
         let waited = self.asked.since(call.start.1);
         if call.answer == Answer::Open && !self.is_answered && waited >= SENT_AGAIN {
             call.answer = Answer::Unanswered;

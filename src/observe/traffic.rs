@@ -591,6 +591,8 @@ pub struct ArpTimes {
     pub latest: Timestamp,
     /// The latest answer to another host: what goes to one is seen only where the way to that one is.
     pub answered: Option<Timestamp>,
+    /// The latest answer of another host to this one alone.
+    pub reached: Option<Timestamp>,
 }
 
 impl HostFacts {

@@ -390,3 +390,23 @@ fn who_sends_into_a_router_did_not_capture_there() {
     world.traffic.hosts.iter_mut().for_each(|host| host.came_in = true);
     assert!(!world.case().is_measuring_point(ip(PBX)));
 }
+
+#[test]
+fn the_line_of_a_system_may_end_at_another_one() {
+    let second = "192.168.20.2";
+    let words = "transport = \"udp\"\nown = \"5064-5127\"\ninitiator = \"own\"\n\
+        peer = { scope = \"any\", roles = [\"provider\"] }\nspeaks = [\"sip\"]";
+    let rows = |registers: bool, role: &str| {
+        let flow = Flow { app: App::Sip, ..udp("192.168.10.2:5065", "192.168.20.2:5060") };
+        let mut world =
+            World::new(&row("R1", "acme.pbx", words)).device(PBX, "acme.pbx").device(second, role);
+        world.traffic.registrations.extend(
+            registers
+                .then(|| crate::observe::fixture::registration("192.168.10.2:5065", "192.168.20.2:5060")),
+        );
+        world.flows(vec![flow]).rows_at(PBX, 0)
+    };
+    assert_eq!(rows(true, "acme.pbx"), ["R1"]);
+    assert!(rows(false, "acme.pbx").is_empty(), "it does not register there");
+    assert!(rows(true, "acme.phone").is_empty(), "no system");
+}

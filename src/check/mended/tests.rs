@@ -294,6 +294,7 @@ fn a_registration_that_succeeds_ends_what_failed() {
             serves: crate::check::Others::Unserved,
             near: true,
             refusal: None,
+            mended: None,
         };
         let both = [refused, silent].map(|detail| is_over(detail, 10_000, &world));
         assert_eq!(both[0], both[1]);

@@ -43,9 +43,12 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
             let next = starts.partition_point(|start| *start < call.start.1);
             starts.get(next).is_some_and(|start| start.since(call.start.1) <= ANOTHER_TRY)
         });
+        // The capture may lack fragments of the next try, which brings credentials and so is larger.
+        let may_go_on = matches!(status, 401 | 407)
+            && case.traffic.incomplete.iter().any(|datagram| datagram.source == caller);
         // It rang, and nobody answered.
         let is_missed = matches!(status, 408 | 480) && call.ringing.is_some();
-        if is_fault(status) && is_own && !is_passed_on && !tried_again && !is_missed {
+        if is_fault(status) && is_own && !is_passed_on && !tried_again && !is_missed && !may_go_on {
             let at = refuser(call, status);
             failed.entry((at.ip(), status)).or_insert_with(|| (at, Vec::new())).1.push(call);
         }
@@ -285,10 +288,10 @@ fn answered(calls: &[Call]) -> BTreeMap<(IpAddr, &str), Vec<Timestamp>> {
 }
 
 /// Final answers behind which no person stands: nobody was busy, declined or hung up (RFC 3261 section 21), and neither
-/// credentials, another interval nor another time is all that is missing. Nor did anything fail where the called side does
+/// another interval nor another time is all that is missing; 401 and 407 are final only where no credentials followed. Nor did anything fail where the called side does
 /// not want the call (607, RFC 8197), somebody blocks it for that side (608, RFC 8688), or anonymous callers are turned away
 /// (433, RFC 5079).
 fn is_fault(status: u16) -> bool {
     let is_meant = matches!(status, 433 | 486 | 600 | 603 | 607 | 608);
-    status >= 400 && !is_meant && !matches!(status, 401 | 407 | 422 | 423 | 487 | 491 | 494)
+    status >= 400 && !is_meant && !matches!(status, 422 | 423 | 487 | 491 | 494)
 }

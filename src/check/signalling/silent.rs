@@ -6,20 +6,76 @@ use std::net::SocketAddr;
 
 use super::{LEAST_TRIES, LEAST_WAIT, finding, refusal};
 use crate::capture::Timestamp;
-use crate::check::case::Case;
+use crate::check::case::{Case, LEAST_RESENT};
 use crate::check::evidence::Collector;
 use crate::check::filter;
-use crate::check::finding::{Detail, Evidence, Finding, Others, Party};
-use crate::observe::Registration;
+use crate::check::finding::{Detail, Evidence, Finding, Life, Others, Party, Severity};
+use crate::observe::{Protocol, Registration, Standing, Unanswered};
 use crate::site::Confidence;
+
+/// So long (ns) nobody must have answered to be worth a word although it was accepted in the end: timer F is 32 s, RFC 3261
+/// section 17.1.2.2.
+const LONG_ABSENCE: i64 = 30_000_000_000;
 
 /// One for an account of a client.
 pub(super) fn check<'a>(
     case: &Case<'_>,
     registrations: impl Iterator<Item = &'a Registration>,
 ) -> Vec<Finding> {
-    let silent = from_all_ports(case, registrations);
-    silent.iter().filter_map(|(one, ports)| unanswered(case, one, ports)).collect()
+    let rows: Vec<&Registration> = registrations.collect();
+    let silent = from_all_ports(case, rows.iter().copied());
+    let now = silent.iter().filter_map(|(one, ports)| unanswered(case, one, ports));
+    now.chain(rows.iter().filter_map(|row| made_good(case, row))).collect()
+}
+
+/// What nobody answered for so long that the client gave up, and what was accepted then. That it repeats its requests shows that
+/// it got no answer, and the capture not only lacks it.
+fn made_good(case: &Case<'_>, registration: &Registration) -> Option<Finding> {
+    let absence = registration.absence.as_ref()?;
+    let tries = &absence.tries;
+    let (first, last) = tries.span?;
+    let is_accepted = registration.standing == Standing::Accepted
+        && registration.granted.is_some_and(|(_, latest)| latest >= absence.until);
+    let is_resent = registration.protocol == Protocol::Udp && tries.count >= tries.requests + LEAST_RESENT;
+    // The clock was set forward, and nobody waited so long.
+    let is_true = case.forward.is_none_or(|forward| !forward.is_within(first, absence.until));
+    if registration.is_silent() || !is_accepted || !is_resent || !is_true || absence.length() < LONG_ABSENCE {
+        return None;
+    }
+    let registrar = registration.registrar.ip();
+    let detail = Detail::Sig002 {
+        account: registration.aor.clone(),
+        further: Vec::new(),
+        registrar: registration.registrar,
+        protocol: registration.protocol,
+        requests: tries.requests,
+        sent: tries.count,
+        life: Life::Sends,
+        serves: Others::Unserved,
+        near: case.are_neighbours(registration.client.ip(), registrar),
+        refusal: refusal(case, (&[registration.client], registration.registrar), (first, last)),
+        mended: Some(absence.length()),
+    };
+    let found = told(case, registration, tries, (detail, Party::Telephony));
+    Some(Finding { confidence: Confidence::Likely, severity: Severity::Notice, ..found })
+}
+
+/// The finding with where to see it.
+fn told(
+    case: &Case<'_>,
+    registration: &Registration,
+    tries: &Unanswered,
+    (detail, responsible): (Detail, Party),
+) -> Finding {
+    let mut collector = Collector::default();
+    collector.frames(&tries.frames);
+    for time in tries.span.into_iter().flat_map(|(first, last)| [first, last]) {
+        collector.time(time);
+    }
+    let found = finding(case, registration, detail, tries.count, responsible, collector);
+    let sockets = filter::service(registration.client.ip(), registration.registrar, registration.protocol);
+    let evidence = Evidence { filter: format!("{sockets} && sip.Method == \"REGISTER\""), ..found.evidence };
+    Finding { evidence, ..found }
 }
 
 /// What one account of a client asks a registrar in vain, whatever ports it asks from, and these. Not what came before the
@@ -57,13 +113,10 @@ fn unanswered(case: &Case<'_>, registration: &Registration, ports: &[SocketAddr]
     let tries = &registration.unanswered;
     let (first, last) = tries.span?;
     let (client, registrar) = (registration.client.ip(), registration.registrar.ip());
-    if tries.count < LEAST_TRIES
-        || last.since(first) < LEAST_WAIT
-        || !case.would_see_its_answer(registration)
-        || case.may_have_been_answered(registration)
-    {
+    if tries.count < LEAST_TRIES || last.since(first) < LEAST_WAIT {
         return None;
     }
+    let confidence = case.is_left_unanswered(registration)?;
     let others = case.traffic.registrations.iter().filter(|other| {
         (other.registrar, other.protocol) == (registration.registrar, registration.protocol)
             && other.client.ip() != client
@@ -84,15 +137,11 @@ fn unanswered(case: &Case<'_>, registration: &Registration, ports: &[SocketAddr]
         serves,
         near: case.are_neighbours(client, registrar),
         refusal: refusal(case, (ports, registration.registrar), (first, last)),
+        mended: None,
     };
     // Where others get through, the account is the first to be suspected.
     let responsible = if serves == Others::Unserved { Party::Network } else { Party::Telephony };
-    let mut collector = Collector::default();
-    collector.frames(&tries.frames);
-    collector.time(first);
-    collector.time(last);
-    let found = finding(case, registration, detail, tries.count, responsible, collector);
-    let sockets = filter::service(client, registration.registrar, registration.protocol);
-    let evidence = Evidence { filter: format!("{sockets} && sip.Method == \"REGISTER\""), ..found.evidence };
-    Some(Finding { confidence: Confidence::Likely, evidence, ..found })
+    let found = told(case, registration, tries, (detail, responsible));
+    let severity = if confidence == Confidence::Suspected { Severity::Warning } else { Severity::Error };
+    Some(Finding { confidence, severity, ..found })
 }

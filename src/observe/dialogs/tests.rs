@@ -115,6 +115,29 @@ fn a_call_is_answered_rejected_cancelled_or_open() {
 }
 
 #[test]
+fn who_is_asked_for_credentials_and_sends_none_has_no_call() {
+    let told = |acknowledges: bool, waited, tries_again: bool| {
+        let mut ear = Ear::default();
+        ear.ask("INVITE");
+        ear.answer(401, "INVITE");
+        if acknowledges {
+            ear.ask("ACK");
+        }
+        if tries_again {
+            ear.hear(PHONE, PBX, "INVITE sip:10@anlage.example SIP/2.0", "2 INVITE", &[]);
+        }
+        ear.waited = waited;
+        ear.answer(200, "REGISTER");
+        let call = ear.end().calls.remove(0);
+        (call.answer, call.status, call.end.map(|(frame, _)| frame.number()))
+    };
+    assert_eq!(told(true, 5_000, false), (Answer::Rejected(401), Some(401), Some(2)));
+    assert_eq!(told(true, 1_000, false), (Answer::Open, None, None), "it may still come");
+    assert_eq!(told(true, 5_000, true).0, Answer::Open, "it came");
+    assert_eq!(told(false, 5_000, false).0, Answer::Open, "the caller may not have heard of it");
+}
+
+#[test]
 fn what_tells_of_no_call_begins_none() {
     let mut ear = Ear::default();
     assert_eq!((ear.ask("ACK"), ear.answer(401, "INVITE"), ear.ask("OPTIONS")), (None, None, None));

@@ -1,5 +1,6 @@
 use super::super::fixture::{at, frame, socket};
 use super::super::message::sip;
+use super::super::registration::Unanswered;
 use super::*;
 
 const PHONE: &str = "192.168.10.21:5060";
@@ -413,6 +414,15 @@ fn damaged_requests_and_answers_show_no_silence() {
 
 fn party_call_id() -> Option<crate::observe::message::Text> {
     sip::read(b"OPTIONS sip:a SIP/2.0\r\nCall-ID: other\r\n\r\n", false).unwrap().call_id
+}
+
+#[test]
+fn the_longest_time_without_an_answer_is_kept_with_its_end() {
+    let row = registration(&["?", "~", "~", "~", "200", "?", "~", "~", "200"]);
+    let absence = row.absence.unwrap();
+    assert_eq!((absence.tries.count, absence.length()), (4, 2_000_000_000));
+    assert_eq!(row.unanswered, Unanswered::default());
+    assert_eq!(registration(&["?", "~", "~", "~"]).absence, None, "nothing ended it");
 }
 
 #[test]

@@ -38,24 +38,27 @@ pub(super) const SIG_002: Page = Page {
         meaning: "Ein Gerät will sich anmelden und bekommt keine Antwort. Es ist nicht erreichbar.",
         measured: "Mindestens drei REGISTER über mindestens 1 s ohne irgendeine Antwort danach. Der Mitschnitt muss \
                    zeigen, dass eine Antwort zu sehen wäre: anderer Verkehr vom selben Ziel, seine Antworten auf ARP oder \
-                   ICMP zur selben Zeit oder, bei Zielen im Internet, etwas von irgendwo dort.",
+                   ICMP zur selben Zeit oder, bei Zielen im Internet, etwas von irgendwo dort. Fehlt das alles, wird der Befund nur \
+                   vermutet: wo das Gerät über UDP mindestens zweimal wiederholt und der Mitschnitt zeigt, was ihm andere senden.",
         action: "Melden sich andere Geräte dort an, prüfen Sie Konto und Sperrliste der Anlage. Sonst prüfen Sie, ob der \
                  Registrar läuft und ob eine Firewall auf dem Weg den Port sperrt.",
         pitfalls: "Manche Anlagen antworten Unbekannten und Gesperrten mit Absicht nicht. Ein einseitiger Spiegelport verbirgt jede Antwort und wird nicht beurteilt, auch einer, der erst \
                    während der Messung eine Richtung verliert: Dann wird keine Anfrage wiederholt. Eine Antwort nach \
-                   einer Wiederholung ist kein Befund.",
+                   einer Wiederholung ist kein Befund; kommt über UDP erst nach mindestens 30 s eine und wird die Anmeldung dann \
+                   angenommen, ist es ein Hinweis.",
         source: "RFC 3261 Abschnitt 10.2 und 17.1.2.2.",
     },
     en: Text {
         meaning: "A device asks for a registration and gets no answer. It cannot be reached.",
         measured: "At least three REGISTER over at least 1 s without any answer after them. The capture must show \
                    that an answer would be seen: other traffic from the same target, its ARP answers or ICMP at the same \
-                   time or, for targets in the Internet, anything from there.",
+                   time or, for targets in the Internet, anything from there. Without all that the finding is only suspected: where \
+                   the device repeats over UDP at least twice and the capture shows what others send to it.",
         action: "If other devices register there, check the account and the block list of the PBX. Otherwise check whether the \
                  registrar runs and whether a firewall on the way blocks the port.",
         pitfalls: "Some systems leave strangers and blocked devices without an answer on purpose. A one-sided mirror port hides every answer and is not judged, nor one that loses a direction \
                    while it is measured: then no request is sent again. An answer after a repetition is no \
-                   finding.",
+                   finding; where over UDP one comes only after 30 s or more and the registration is then accepted, it is a notice.",
         source: "RFC 3261 sections 10.2 and 17.1.2.2.",
     },
 };

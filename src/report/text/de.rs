@@ -453,7 +453,8 @@ fn unjudged(what: Unjudged) -> &'static str {
              nach zwei Uhren im Mitschnitt."
         }
         Unjudged::UnseenAnswers => {
-            "Anmeldungen ohne Antwort: Vom Registrar ist zu dieser Zeit nichts an das Gerät aufgezeichnet; ob er ihm antwortet, ist nicht zu sehen."
+            "Anmeldungen ohne Antwort: Mindestens ein Gerät versucht es vergeblich (Tabelle Anmeldungen). Vom Registrar ist zu dieser \
+             Zeit nichts an das Gerät aufgezeichnet; ob er ihm antwortet, ist nicht zu sehen."
         }
         Unjudged::Damaged => "Alles ab der Stelle, an der das Lesen endete (CAP-011).",
         Unjudged::CutSip => "Anmeldungen, Gespräche, Codecs und RTP-Ports: Die SIP-Nachrichten sind gekürzt.",

@@ -442,7 +442,8 @@ fn unjudged(what: Unjudged) -> &'static str {
              two clocks."
         }
         Unjudged::UnseenAnswers => {
-            "Registrations without an answer: nothing from the registrar to the device was captured at that time, so whether it answers cannot be seen."
+            "Registrations without an answer: at least one device tries in vain (table of registrations). Nothing from the registrar to \
+             the device was captured at that time, so whether it answers cannot be seen."
         }
         Unjudged::Damaged => "Everything from the place on at which reading ended (CAP-011).",
         Unjudged::CutSip => "Registrations, calls, codecs and RTP ports: the SIP messages are cut short.",

@@ -32,7 +32,10 @@ impl Reason {
             Self::Host => language.either("Ziel nicht erreichbar", "host unreachable"),
             Self::Network => language.either("Netz nicht erreichbar", "network unreachable"),
             Self::TooBig => language.either("Paket zu groß für den Weg", "packet too big for the path"),
-            Self::Expired => language.either("Laufzeit überschritten", "time exceeded"),
+            Self::Expired => language.either(
+                "zu viele Router auf dem Weg, TTL abgelaufen",
+                "too many routers on the way, time to live exceeded",
+            ),
             Self::Other => language.either("nicht zustellbar", "undeliverable"),
         }
     }

@@ -151,10 +151,12 @@ fn find_registrar(life: Life, language: Language) -> &'static str {
              service."
         }
         (Life::Unseen, De) => {
-            "Prüfen Sie, ob die Adresse des Registrars stimmt, ob er in Betrieb ist und ob eine Firewall den Port sperrt."
+            "Prüfen Sie, ob die Adresse des Registrars stimmt, ob er in Betrieb ist, ob Hin- und Rückweg stimmen (Standardgateway, \
+             Routen, VPN) und ob eine Firewall den Port sperrt."
         }
         (Life::Unseen, En) => {
-            "Check whether the registrar's address is right, whether it is running, and whether a firewall blocks the port."
+            "Check whether the registrar's address is right, whether it is running, whether the ways there and back are right (default \
+             gateway, routes, VPN), and whether a firewall blocks the port."
         }
     }
 }

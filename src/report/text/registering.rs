@@ -8,10 +8,11 @@ use super::icmp::{self, Reason};
 use super::life::silence;
 use super::signalling::accounts;
 use super::{protocol, quoted};
-use crate::check::{Detail, Finding, Refusal};
+use crate::check::{Detail, Finding, Refusal, Rejection};
 use crate::observe::IcmpReport;
 use crate::report::language::Language::{self, De, En};
-use crate::report::number::{count, counted};
+use crate::report::number::{count, counted, duration};
+use crate::site::Confidence;
 
 /// What was seen; nothing for other codes.
 pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language: Language) -> String {
@@ -25,6 +26,7 @@ pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language:
             account,
             further,
             refusal,
+            mended,
             ..
         } => {
             let silence = match refusal {
@@ -33,7 +35,7 @@ pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language:
             };
             let transport = protocol(*transport);
             let of = of_account(account, further.is_empty(), language);
-            let text = match language {
+            let mut text = match language {
                 De => format!(
                     "{} von {device}{of} an {registrar} über {transport}{} ohne Antwort.{silence}",
                     counted(*requests, "Anmeldeversuch", "Anmeldeversuche", De),
@@ -54,6 +56,15 @@ pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language:
                     },
                 ),
             };
+            if let Some(after) = mended {
+                let after = duration(*after, language);
+                text.push_str(&match language {
+                    De => format!(" Erst {after} nach dem ersten Versuch kam eine Antwort; seitdem ist das Gerät angemeldet."),
+                    En => format!(
+                        " Only {after} after the first attempt an answer came; since then the device is registered."
+                    ),
+                });
+            }
             (text, language.either("Ebenso ohne Antwort", "No answer likewise"), further)
         }
         Detail::Sig003 { registrar, ports: [before, after], addresses, account, further } => {
@@ -81,6 +92,17 @@ pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language:
         }
         _ => return String::new(),
     };
+    if finding.confidence == Confidence::Suspected && matches!(finding.detail, Detail::Sig002 { .. }) {
+        text.push_str(match language {
+            De => {
+                " Das Gerät wiederholt die Anfrage, also kam keine Antwort bei ihm an, und was ihm andere senden, ist im Mitschnitt \
+                 zu sehen."
+            }
+            En => {
+                " The device repeats the request, so no answer came to it, and what others send to it is seen in the capture."
+            }
+        });
+    }
     if !further.is_empty() {
         let at = language.either("bei", "at");
         text.push_str(&format!(" {likewise}: {}.", accounts(further, at, language)));
@@ -107,6 +129,61 @@ pub(super) const SMALLER: [&str; 2] = [
      codecs), or use SIP over TCP.",
 ];
 
+/// What to do about a registrar that was away for a while.
+pub(super) const AWAY: [&str; 2] = [
+    "In dieser Zeit war das Gerät nicht angemeldet und nicht anrufbar. Klären Sie, was da war: Neustart oder Update der \
+             Anlage, Ausfall von Strom, Switch oder Leitung.",
+    "During that time the device was not registered and could not be called. Find out what happened: a restart or an update \
+             of the PBX, a failure of power, switch or line.",
+];
+
+/// What to do about calls that end with the question for credentials.
+pub(super) fn credentials(rejection: &Rejection) -> [&'static str; 2] {
+    match (rejection.with_credentials, rejection.outside) {
+        (true, _) => [
+            "Prüfen Sie Benutzername, Kennwort und Realm des Anrufers.",
+            "Check the caller's user name, password and realm.",
+        ],
+        (false, false) => [
+            "Der Anrufer hat für diese Seite keine Anmeldedaten. Kommt der Ruf vom Amt, nimmt ihn die Anlage für den eines \
+             Teilnehmers: Rufe vom Amt müssen an dem Port ankommen, von dem aus sie sich dort anmeldet; prüfen Sie SIP-Konto, \
+             Portweiterleitung und SIP ALG. Sonst richten Sie am Anrufer das Konto ein.",
+            "The caller has no credentials for this side. If the call comes from the public network, the PBX takes it for one of an \
+             extension: such calls must arrive at the port from which the PBX registers; check the SIP account, port forwarding and \
+             SIP ALG. Otherwise set up the account at the caller.",
+        ],
+        (false, true) => [
+            "Tragen Sie Benutzername und Kennwort auch für abgehende Rufe ein.",
+            "Enter user name and password for outgoing calls as well.",
+        ],
+    }
+}
+
+/// That a telephone registered with an address that it does not have, as a sentence behind others.
+pub(super) fn another_address(client: IpAddr, account: &str, language: Language) -> String {
+    let account = quoted(account);
+    match language {
+        De => format!(
+            " Diese Adresse nennt {client} bei der Anmeldung von {account} als die eigene (Contact); gesendet hat das Gerät die \
+             Anmeldung aber von {client}."
+        ),
+        En => format!(
+            " {client} names that address as its own when it registers {account} (Contact), but sent the registration from {client}."
+        ),
+    }
+}
+
+/// What to do about that.
+pub(super) fn own_address(language: Language) -> &'static str {
+    language.either(
+        "Rufe zu diesem Gerät gehen an eine Adresse, unter der es nicht zu erreichen ist. Prüfen Sie am Gerät feste IP-Adresse, \
+         NAT- und STUN-Einstellung und weitere Netzwerkschnittstellen (WLAN, VPN), und starten Sie es neu, damit es sich mit seiner \
+         Adresse anmeldet.",
+        "Calls to this device go to an address at which it cannot be reached. Check its fixed IP address, its settings for NAT and \
+         STUN and its other network interfaces (Wi-Fi, VPN), and restart it so that it registers with its own address.",
+    )
+}
+
 /// What to do about requests that ICMP turns away.
 pub(super) fn let_through(icmp: &IcmpReport, asked: IpAddr, language: Language) -> &'static str {
     let is_asked = icmp.reporter == asked;
@@ -118,6 +195,12 @@ pub(super) fn let_through(icmp: &IcmpReport, asked: IpAddr, language: Language) 
         Reason::Prohibited => [
             "Geben Sie SIP in der Firewall frei, von der diese Meldungen kommen.",
             "Let SIP through the firewall that sends these messages.",
+        ],
+        Reason::Expired => [
+            "Prüfen Sie das Routing (Standardgateway, statische Routen, VPN) der Router auf dem Weg: Vermutlich schicken zwei einander \
+             das Paket zu.",
+            "Check the routing (default gateway, static routes, VPN) of the routers on the way: probably two of them send the packet \
+             to each other.",
         ],
         Reason::Port => [
             "Prüfen Sie, ob auf der Gegenseite der SIP-Dienst läuft und auf welchem Port: Unter dieser Adresse nimmt niemand an.",
@@ -174,7 +257,7 @@ mod tests {
 
     #[test]
     fn what_icmp_says_of_the_requests_is_told_and_decides_what_to_do() {
-        let told = |code, reporter: &str| {
+        let told_of = |kind, code, reporter: &str| {
             let mut finding = audit().findings.into_iter().find(|one| one.code() == Code::Sig002).unwrap();
             let Detail::Sig002 { refusal, registrar, .. } = &mut finding.detail else { panic!() };
             let time = Timestamp::UNKNOWN;
@@ -182,7 +265,7 @@ mod tests {
                 reporter: reporter.parse().unwrap(),
                 about_a: true,
                 v6: false,
-                kind: 3,
+                kind,
                 code,
                 frame: Frame::new(0, 2),
                 count: 6,
@@ -193,6 +276,9 @@ mod tests {
             *refusal = Some(Box::new(icmp));
             (detail(&finding, "X", &TimeZone::UTC, De), action)
         };
+        let told = |code, reporter: &str| told_of(3, code, reporter);
+        let (text, action) = told_of(11, 0, "10.9.9.9");
+        assert!(text.ends_with("TTL abgelaufen (6-mal).") && action.contains("Routing"), "{text} {action}");
         let (text, action) = told(13, "192.0.2.1");
         assert!(text.ends_with("meldet 192.0.2.1 per ICMP: durch eine Regel verboten (6-mal)."), "{text}");
         assert!(action.contains("auf der Gegenseite selbst"), "{action}");

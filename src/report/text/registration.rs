@@ -48,7 +48,7 @@ impl Unreachable {
         for flow in flows.iter().filter(|flow| flow.app == App::Sip) {
             for report in &flow.extra.icmp {
                 let ends = if report.about_a { (flow.a, flow.b) } else { (flow.b, flow.a) };
-                if report.is_unreachable() {
+                if report.is_undelivered() {
                     told.entry(ends).or_default().push((report.frame, report.count));
                 }
             }

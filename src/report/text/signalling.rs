@@ -254,6 +254,9 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
         ),
         _ => return None,
     };
+    if let Detail::Sig009 { contact: Some((client, account)), .. } = &finding.detail {
+        return Some(text + &registering::another_address(*client, account, language));
+    }
     if let Detail::Sig009 { refusal: Some(icmp), .. } = &finding.detail {
         return Some(text + &registering::refused(icmp, language));
     }
@@ -289,6 +292,7 @@ pub(super) fn action(detail: &Detail, zone: &TimeZone, language: Language) -> Op
             "Enter the SIP domain under which the user is accepted.",
         ],
         Detail::Sig001 { rejection, .. } => registering(rejection),
+        Detail::Sig002 { mended: Some(_), refusal: None, .. } => registering::AWAY,
         Detail::Sig002 { refusal: Some(icmp), registrar, .. } => {
             return Some(registering::let_through(icmp, registrar.ip(), language).to_owned());
         }
@@ -330,6 +334,9 @@ pub(super) fn action(detail: &Detail, zone: &TimeZone, language: Language) -> Op
              passes on numbers that it does not know.",
         ],
         Detail::Sig005 { rejection, .. } => calling(rejection),
+        Detail::Sig009 { contact: Some(_), .. } => {
+            return Some(registering::own_address(language).to_owned());
+        }
         Detail::Sig009 { refusal: Some(icmp), to, .. } => {
             return Some(registering::let_through(icmp, to.ip(), language).to_owned());
         }
@@ -461,6 +468,7 @@ fn calling(rejection: &Rejection) -> [&'static str; 2] {
             "Compare the offer (SDP) with what the side that turns it away is able to do: codecs, encryption (SRTP), fax and \
              video. The status alone does not tell the cause.",
         ],
+        (401 | 407, ..) => registering::credentials(rejection),
         (404 | 410 | 484 | 604, _, _) => [
             "Prüfen Sie Rufnummernplan und Amtskennziffer, und wie die Nummern übergeben werden.",
             "Check the dial plan and the line prefix, and how numbers are passed on.",

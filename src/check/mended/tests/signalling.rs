@@ -183,6 +183,7 @@ fn requests_that_one_sending_is_enough_for_end_the_repeating() {
             status: None,
             refusal: None,
             large: false,
+            contact: None,
         };
         is_over(detail, 2, &world)
     };

@@ -20,7 +20,9 @@ fn a_registrar_that_is_heard_meanwhile_would_be_heard_to_answer() {
             refusals.from_a.last = Some((frame(7), at(ms)));
             world.traffic.flows.push(refusals);
         }
-        let arp = arp.map(|answered| Box::new(ArpTimes { latest: at(2_000), answered: answered.map(at) }));
+        let arp = arp.map(|answered| {
+            Box::new(ArpTimes { latest: at(2_000), answered: answered.map(at), reached: None })
+        });
         world.traffic.hosts = vec![HostFacts { arp, ..host(PBX, Some(true)) }];
         (codes(&world), world.case().may_miss_answers())
     };
@@ -30,7 +32,7 @@ fn a_registrar_that_is_heard_meanwhile_would_be_heard_to_answer() {
     assert!(told(Some(None), None).0.is_empty(), "what it asks all goes everywhere");
     assert!(told(Some(Some(500)), None).0.is_empty(), "before it was asked");
     assert_eq!(told(None, Some(2_000)), heard, "it refuses by ICMP");
-    assert!(told(None, Some(500)).0.is_empty());
+    assert_eq!(told(None, Some(500)), heard, "what comes to the client is seen, and it asks again");
 }
 
 #[test]
@@ -46,7 +48,7 @@ fn a_registrar_that_has_sent_nothing_since_is_not_in_operation() {
         for flow in &mut world.traffic.flows {
             flow.from_b.last = Some((frame(5), at(last)));
         }
-        let arp = arp.map(|ms| Box::new(ArpTimes { latest: at(ms), answered: None }));
+        let arp = arp.map(|ms| Box::new(ArpTimes { latest: at(ms), answered: None, reached: None }));
         world.traffic.hosts = vec![HostFacts { arp, ..host(PBX, Some(true)) }];
         let found = check(&world.case(), &[]);
         let [Finding { detail: Detail::Sig002 { life, .. }, .. }] = found.as_slice() else {
@@ -143,4 +145,83 @@ fn tries_from_port_to_port_are_those_of_one_account() {
     assert_eq!(refusal.as_ref().map(|icmp| (icmp.code, icmp.count)), Some((3, 2)), "the same from two ports");
     assert!(told(Some(90_000)).is_empty(), "a single one since it was accepted from another port");
     assert!(told(Some(130_000)).is_empty());
+}
+
+#[test]
+fn who_is_reached_by_others_and_asks_again_and_again_got_no_answer() {
+    let told = |count, requests, by_arp: bool, by_dns: bool| {
+        let span = Some((at(1_000), at(33_000)));
+        let unanswered = Unanswered { count, requests, frames: vec![frame(1)], span };
+        let mut world = world(Registration { unanswered, ..registration() });
+        for flow in &mut world.traffic.flows {
+            flow.from_b = sent(0);
+        }
+        if by_dns {
+            world.traffic.flows.push(udp("192.168.10.21:1025", "192.168.10.1:53"));
+        }
+        let reached = by_arp.then(|| at(500));
+        let arp = Some(Box::new(ArpTimes { latest: at(400), answered: None, reached }));
+        world.traffic.hosts = vec![HostFacts { arp, ..host(PHONE, Some(true)) }];
+        let may_miss = world.case().may_miss_answers();
+        let found = check(&world.case(), &[]);
+        (found.first().map(|finding| (finding.confidence, finding.severity)), may_miss)
+    };
+    let suspected = (Some((Confidence::Suspected, Severity::Warning)), false);
+    assert_eq!(told(7, 1, true, false), suspected, "the router answers its ARP");
+    assert_eq!(told(7, 1, false, true), suspected, "a name server answers it");
+    assert_eq!(told(7, 1, false, false), (None, true), "nothing that goes to it is seen");
+    assert_eq!(told(7, 6, true, true), (None, true), "one repetition may have crossed with the answer");
+}
+
+#[test]
+fn routers_that_send_a_request_round_and_round_are_told() {
+    let told = |kind, code| {
+        let span = Some((at(1_000), at(33_000)));
+        let unanswered = Unanswered { count: 7, requests: 1, frames: vec![frame(1)], span };
+        let mut world = world(Registration { unanswered, ..registration() });
+        for flow in &mut world.traffic.flows {
+            flow.from_b = sent(0);
+            flow.extra.icmp.push(Box::new(IcmpReport {
+                reporter: ip("10.9.9.9"),
+                about_a: true,
+                v6: false,
+                kind,
+                code,
+                frame: frame(2),
+                count: 7,
+                span: (at(1_002), at(33_002)),
+                pause: 0,
+            }));
+        }
+        check(&world.case(), &[]).into_iter().map(|finding| (finding.confidence, finding.detail)).next()
+    };
+    for (kind, code) in [(11, 0), (3, 1)] {
+        let Some((Confidence::Likely, Detail::Sig002 { refusal: Some(icmp), .. })) = told(kind, code) else {
+            panic!("{kind}")
+        };
+        assert_eq!((icmp.kind, icmp.count), (kind, 7));
+    }
+    assert!(told(11, 1).is_none(), "fragments");
+}
+
+#[test]
+fn a_registrar_that_was_away_for_long_and_accepts_again_is_worth_a_word() {
+    let told = |until: i64, granted: i64, requests, standing| {
+        let tries =
+            Unanswered { count: 11, requests, frames: vec![frame(1)], span: Some((at(60_000), at(91_500))) };
+        let absence = Some(Box::new(crate::observe::Absence { tries, until: at(until) }));
+        let granted = Some((at(500), at(granted)));
+        let world = world(Registration { absence, granted, standing, ..registration() });
+        check(&world.case(), &[]).into_iter().map(|finding| (finding.severity, finding.detail)).next()
+    };
+    use crate::observe::Standing;
+    let Some((Severity::Notice, Detail::Sig002 { mended: Some(after), sent: 11, .. })) =
+        told(95_000, 95_020, 1, Standing::Accepted)
+    else {
+        panic!()
+    };
+    assert_eq!(after, 35_000_000_000);
+    assert!(told(89_000, 95_020, 1, Standing::Accepted).is_none(), "a short time");
+    assert!(told(95_000, 500, 1, Standing::Refused).is_none(), "not accepted since");
+    assert!(told(95_000, 95_020, 11, Standing::Accepted).is_none(), "the capture may lack the answers");
 }

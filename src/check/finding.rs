@@ -350,6 +350,8 @@ pub enum Detail {
         near: bool,
         /// What ICMP says of the requests most often.
         refusal: Option<Box<IcmpReport>>,
+        /// The connection itself never stood, so nothing was asked and no account is known: it got no answer, or a reset.
+        unconnected: Option<Refusal>,
     },
     /// SIG-003. `addresses`: before and after, where the public address changed too. `further`: as of SIG-002.
     Sig003 {

@@ -128,6 +128,8 @@ fn is_mended(case: &Case<'_>, known: &Known, finding: &Finding) -> bool {
         Detail::Sig001 { .. } => {
             registers(case, host, |row| row.refused.as_ref().map(|refused| refused.time))
         }
+        // That is no longer told once a connection stands.
+        Detail::Sig002 { unconnected: Some(_), .. } => false,
         Detail::Sig002 { .. } => registers(case, host, |row| {
             row.unanswered.span.filter(|_| case.tries_in_vain(row) >= LEAST_TRIES).map(|(_, last)| last)
         }),

@@ -565,12 +565,14 @@ pub struct HostFacts {
 }
 
 /// When a host sent ARP.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArpTimes {
     /// The latest one.
     pub latest: Timestamp,
     /// The latest answer to another host: what goes to one is seen only where the way to that one is.
     pub answered: Option<Timestamp>,
+    /// Whom it asked for again and again and nothing shows, with how often it asked; at most 8.
+    pub sought: Vec<(IpAddr, u64)>,
 }
 
 impl HostFacts {

@@ -2,28 +2,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::capture::{CaptureSummary, Ended, Frame, Timestamp};
+use crate::capture::{CaptureSummary, Ended, Frame};
 use crate::observe::message::App;
 use crate::observe::{Stream, Traffic};
 use crate::site::Confidence;
 
 use super::absence;
 use super::case::{Case, SIP};
-use super::evidence::{Collector, FRAMES_KEPT, of_flows};
+use super::evidence::{Collector, of_flows};
 use super::filter;
 use super::finding::{Code, Detail, Evidence, Finding, LossSign, Party, Severity};
+use copies::duplicates;
+
+mod copies;
 
 /// One connection may have started on a path that is not mirrored.
 const UNSEEN_CONNECTIONS: u64 = 2;
 const UNSEEN_PERCENT: u64 = 2;
 /// A hundred full segments do not get lost by chance, even of one connection.
 const UNSEEN_BYTES: u64 = 146_000;
-/// As findings.tsv has it.
-const DUPLICATE_PERCENT: u64 = 1;
-const LEAST_DUPLICATES: u64 = 10;
-/// In a short capture fewer show it, if they are a good part of it.
-const FEW_DUPLICATES: u64 = 5;
-const PLAIN_PERCENT: u64 = 20;
 /// Too few pairs, or too few packets, show one direction by chance.
 const LEAST_PAIRS: u64 = 2;
 const LEAST_FRAMES: u64 = 20;
@@ -40,7 +37,7 @@ pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary]) -> Vec<Finding
     let traffic = case.traffic;
     let mut findings: Vec<Finding> = captures.iter().filter_map(damaged).collect();
     findings.extend(incomplete(traffic, captures));
-    findings.extend(duplicates(traffic));
+    findings.extend(duplicates(traffic, captures));
     findings.extend(one_direction(traffic));
     findings.extend(cut_sip(traffic));
     findings.extend(clock(traffic));
@@ -118,80 +115,6 @@ fn thinned(traffic: &Traffic) -> Option<LossSign> {
         packets: sum(|stream| stream.report.counts.packets),
         of: sum(|stream| stream.report.counts.expected),
     })
-}
-
-/// Share of the copies that a receiver must have got as well.
-const MOSTLY_RECEIVED: f64 = 0.5;
-
-/// CAP-002.
-fn duplicates(traffic: &Traffic) -> Option<Finding> {
-    let quality = &traffic.quality;
-    let (duplicates, of) = (quality.duplicates, quality.duplicate_candidates);
-    let is_many = duplicates >= LEAST_DUPLICATES && duplicates * 100 > of * DUPLICATE_PERCENT;
-    let is_plain = duplicates >= FEW_DUPLICATES && duplicates * 100 >= of * PLAIN_PERCENT;
-    let twice = traffic.streams.iter().filter(|stream| stream.report.has_two_clocks());
-    let two_clocks = twice.count() as u64;
-    if !is_many && !is_plain && two_clocks == 0 {
-        return None;
-    }
-    let doubled: Vec<(&Stream, u64)> =
-        traffic.streams.iter().filter_map(|stream| Some((stream, received_twice(stream)?))).collect();
-    let copies: u64 = doubled.iter().map(|(stream, _)| stream.report.counts.copies()).sum();
-    // What else is there twice may have another reason.
-    let is_network = two_clocks == 0 && copies * 2 > duplicates;
-    let received = if is_network { doubled.iter().map(|(_, received)| received).sum() } else { 0 };
-    let detail = Detail::Cap002 { duplicates, of, two_clocks, received };
-    let mut finding = note(detail, Severity::Notice, duplicates.max(two_clocks));
-    if received > 0 {
-        finding.responsible = Party::Network;
-    } else if two_clocks == 0 {
-        // Copies are known and left out: nobody has to act.
-        finding.responsible = Party::Nobody;
-    }
-    let certain = duplicates.saturating_sub(quality.equal_pings);
-    if certain < LEAST_DUPLICATES || certain * 100 <= of * DUPLICATE_PERCENT {
-        finding.confidence = Confidence::Likely;
-    }
-    // An original is shown with all its copies or not at all, unless it is the first one and has too many.
-    let mut shown: BTreeSet<Frame> = BTreeSet::new();
-    for group in groups(&quality.duplicate_pairs) {
-        if shown.is_empty() || shown.len() + group.len() <= FRAMES_KEPT {
-            shown.extend(group.into_iter().take(FRAMES_KEPT));
-        }
-    }
-    if received > 0 {
-        let reports = doubled.iter().filter_map(|(stream, _)| stream.report.receiver);
-        let room = FRAMES_KEPT.saturating_sub(1).max(1);
-        shown =
-            shown.into_iter().take(room).chain(reports.map(|receiver| receiver.latest_at).take(1)).collect();
-    }
-    finding.evidence = at_frames(&shown.into_iter().collect::<Vec<_>>());
-    Some(finding)
-}
-
-/// How many packets more than were sent the receiver of a stream reports (RFC 3550 section 6.4.1: copies count as received),
-/// if those are about the copies in the capture, up to that report: then the copies were under way, and no mirror port made them.
-fn received_twice(stream: &Stream) -> Option<u64> {
-    let report = &stream.report;
-    let receiver = report.receiver?;
-    let more = u64::try_from(receiver.lost().checked_neg()?).ok().filter(|more| *more >= FEW_DUPLICATES)?;
-    let share = |time: Timestamp| time.since(report.first.time) as f64;
-    let covered = (share(receiver.latest_time) / share(report.last.time).max(1.0)).clamp(0.0, 1.0);
-    let copies = report.counts.copies() as f64 * covered;
-    // Some got lost beside, and the report may be a little old.
-    (more as f64 >= copies * MOSTLY_RECEIVED && more <= report.counts.copies()).then_some(more)
-}
-
-/// Originals with their copies, in the order of the first pair of each: a further copy is paired with the one before.
-fn groups(pairs: &[[Frame; 2]]) -> Vec<BTreeSet<Frame>> {
-    let mut groups: Vec<BTreeSet<Frame>> = Vec::new();
-    for pair in pairs {
-        match groups.iter_mut().find(|group| pair.iter().any(|frame| group.contains(frame))) {
-            Some(group) => group.extend(pair),
-            None => groups.push(pair.iter().copied().collect()),
-        }
-    }
-    groups
 }
 
 /// CAP-003.
@@ -380,9 +303,9 @@ mod tests {
             twice.report.segments = vec![run(160), run(195)];
             twice.report.counts.reordered = reordered;
             let traffic = Traffic { streams: vec![twice], ..Traffic::default() };
-            duplicates(&traffic).map(|finding| (finding.detail, finding.responsible))
+            duplicates(&traffic, &[]).map(|finding| (finding.detail, finding.responsible))
         };
-        let twice = Detail::Cap002 { duplicates: 0, of: 0, two_clocks: 1, received: 0 };
+        let twice = Detail::Cap002 { duplicates: 0, of: 0, two_clocks: 1, received: 0, is_scattered: false };
         assert_eq!(told(25), Some((twice, Party::Capture)));
         assert_eq!(told(24), None, "a source that began anew");
     }
@@ -390,7 +313,7 @@ mod tests {
     #[test]
     fn what_is_known_and_left_out_asks_for_no_action() {
         let copied = Quality { duplicates: 20, duplicate_candidates: 40, ..Quality::default() };
-        let copied = duplicates(&Traffic { quality: copied, ..Traffic::default() });
+        let copied = duplicates(&Traffic { quality: copied, ..Traffic::default() }, &[]);
         let responsible = |stray| {
             let quality = Quality { clock_back: 1, stray, ..Quality::default() };
             clock(&Traffic { quality, ..Traffic::default() }).map(|finding| finding.responsible)
@@ -399,6 +322,30 @@ mod tests {
         assert_eq!(copied.map(|finding| finding.responsible), Some(Party::Nobody));
         assert_eq!(responsible(Some(stray)), Some(Party::Nobody));
         assert_eq!(responsible(None), Some(Party::Capture));
+    }
+
+    #[test]
+    fn copies_here_and_there_are_no_mirror_ports() {
+        let told = |streams: &[(u64, u64)], link| {
+            let doubled = |&(packets, copies): &(u64, u64)| {
+                let mut stream = stream("192.168.10.21:4000", "192.168.10.2:5000", &[(46, packets)]);
+                stream.report.counts.duplicates = copies;
+                stream
+            };
+            let streams = streams.iter().map(doubled).collect();
+            let quality = Quality { duplicates: 46, duplicate_candidates: 877, ..Quality::default() };
+            let mut capture = summary(None, Ended::Complete);
+            capture.interfaces[0].link = LinkType(link);
+            let finding = duplicates(&Traffic { streams, ..traffic(quality) }, &[capture]).unwrap();
+            (finding.responsible, finding.confidence)
+        };
+        let network = (Party::Network, Confidence::Suspected);
+        assert_eq!(told(&[(405, 45), (404, 0)], 1), network);
+        let nobody = Party::Nobody;
+        assert_eq!(told(&[(405, 45), (404, 404)], 1).0, nobody, "a mirror port doubles, and lost some");
+        assert_eq!(told(&[(100, 46), (404, 0)], 1).0, nobody, "half a call");
+        assert_eq!(told(&[(405, 12)], 1).0, nobody, "most copies are of something else");
+        assert_eq!(told(&[(405, 45)], 127).0, nobody, "what a WLAN repeats");
     }
 
     #[test]
@@ -431,14 +378,16 @@ mod tests {
                 voip: None,
             });
             let quality = Quality { duplicates: 40, duplicate_candidates: 800, ..Quality::default() };
-            let finding = duplicates(&Traffic { streams: vec![doubled], ..traffic(quality) }).unwrap();
+            let finding = duplicates(&Traffic { streams: vec![doubled], ..traffic(quality) }, &[]).unwrap();
             let Detail::Cap002 { received, .. } = finding.detail else { panic!("{finding:?}") };
             (received, finding.responsible, finding.evidence.frames.contains(&frame(9)))
         };
         let no = (0, Party::Nobody, false);
         assert_eq!(told(-20, 37, 5_000), (20, Party::Network, true));
         assert_eq!(told(-20, 37, 8_000), (20, Party::Network, true));
-        assert_eq!(told(0, 37, 5_000), no, "a mirror port");
+        assert_eq!(told(0, 390, 5_000), no, "a mirror port");
+        assert_eq!(told(0, 37, 5_000), (0, Party::Network, false), "its receiver may count no copies");
+        assert_eq!(told(4, 37, 5_000), no, "and some that are missing");
         assert_eq!(told(-8, 37, 5_000), no, "far less than the capture shows");
         assert_eq!(told(-60, 37, 5_000), no, "other copies, behind the measuring point");
         assert_eq!(told(-10, 18, 5_000), no, "what else is there twice");
@@ -460,7 +409,7 @@ mod tests {
             let duplicate_pairs = pairs.iter().map(|pair| pair.map(frame)).collect();
             let quality =
                 Quality { duplicates: 20, duplicate_candidates: 40, duplicate_pairs, ..Quality::default() };
-            duplicates(&traffic(quality)).unwrap().evidence
+            duplicates(&traffic(quality), &[]).unwrap().evidence
         };
         let pairs = shown(&[[1, 2], [3, 5], [6, 7]]);
         assert_eq!(pairs.frames, [1, 2, 3, 5].map(frame), "half a pair shows nothing");
@@ -471,11 +420,11 @@ mod tests {
     }
 
     fn duplicates_of(quality: Quality) -> bool {
-        duplicates(&traffic(quality)).is_some()
+        duplicates(&traffic(quality), &[]).is_some()
     }
 
     fn duplicates_found(quality: Quality) -> Finding {
-        duplicates(&traffic(quality)).unwrap()
+        duplicates(&traffic(quality), &[]).unwrap()
     }
 
     #[test]

@@ -411,7 +411,7 @@ pub enum Detail {
     Cap001 { signs: Vec<LossSign> },
     /// CAP-002. `received`: how many packets more than were sent the receivers of that voice report by RTCP, so that it was the
     /// network that doubled it.
-    Cap002 { duplicates: u64, of: u64, two_clocks: u64, received: u64 },
+    Cap002 { duplicates: u64, of: u64, two_clocks: u64, received: u64, is_scattered: bool },
     /// CAP-003.
     Cap003 { pairs: u64 },
     /// CAP-004.

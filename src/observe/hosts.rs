@@ -29,6 +29,8 @@ const SOUGHT_KEPT: usize = 4_096;
 const SOUGHT_TOLD: usize = 8;
 /// Who gets no answer asks again within this time (ns); Linux after 1 s, three times for a packet.
 const ASKS_AGAIN: i64 = 3_000_000_000;
+/// What comes within this time (ns) is one question, captured at several places.
+const ONE_QUESTION: i64 = 100_000_000;
 /// So often it asks again before nobody seems to be there.
 const LEAST_AGAIN: u64 = 3;
 
@@ -89,9 +91,12 @@ impl HostBook {
             && (self.sought.len() < SOUGHT_KEPT || self.sought.contains_key(&way))
         {
             let sought = self.sought.entry(way).or_insert(Sought { count: 0, again: 0, latest: time });
-            sought.again += u64::from(sought.count > 0 && time.since(sought.latest) < ASKS_AGAIN);
-            sought.count += 1;
-            sought.latest = time;
+            let passed = time.since(sought.latest);
+            if sought.count == 0 || passed > ONE_QUESTION {
+                sought.again += u64::from(sought.count > 0 && passed < ASKS_AGAIN);
+                sought.count += 1;
+                sought.latest = time;
+            }
         }
     }
 

@@ -160,7 +160,7 @@ fn who_asks_by_arp_again_and_again_gets_no_answer() {
         let hosts = facts(book, flows);
         hosts[&ip("192.168.10.21")].arp.as_ref().unwrap().sought.clone()
     };
-    let often = [0, 1_000, 2_000, 3_500, 4_500];
+    let often = [0, 1, 1_000, 1_001, 2_000, 3_500, 4_500];
     assert_eq!(sought(&often, vec![]), [(ip("192.168.10.99"), 5)]);
     assert!(
         sought(&[0, 60_000, 120_000, 180_000, 240_000], vec![]).is_empty(),

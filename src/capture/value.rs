@@ -154,6 +154,7 @@ pub struct InterfaceSummary {
     /// Packets of it that were read.
     pub packets: u64,
     /// Packets that came from it while capturing, if the file tells (`isb_ifrecv`, draft-ietf-opsawg-pcapng section 4.6).
+    /// Not where a capture filter was at work: some systems count what comes before it.
     pub received: Option<u64>,
 }
 

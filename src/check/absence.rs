@@ -120,7 +120,9 @@ fn is_cut(traffic: &Traffic) -> bool {
 fn has_lasted(case: &Case<'_>) -> bool {
     case.traffic.calls.iter().filter(|call| call.came_about()).any(|call| {
         let until = call.end.map(|(_, end)| end).or_else(|| case.now());
-        call.answered.zip(until).is_some_and(|((_, answered), until)| until.since(answered) >= DUE)
+        // Before the caller acknowledges the answer, nobody need speak.
+        let waited = call.late_ack.unwrap_or(0);
+        call.answered.zip(until).is_some_and(|((_, answered), until)| until.since(answered) >= DUE + waited)
     })
 }
 
@@ -326,18 +328,23 @@ mod tests {
 
     #[test]
     fn where_the_capture_ends_with_the_answer_no_voice_was_due() {
-        let told = |until| {
+        let told = |until, late_ack| {
             let mut flow = udp("192.168.10.21:5060", "192.168.10.2:5060");
             flow.from_a.last = Some((frame(9), at(until)));
             let mut world = World::new("").flows(vec![flow]);
             world.traffic.quality = Quality { frames: 100, decoded: 100, ..Quality::default() };
             let answered = Some((frame(3), at(1_000)));
             let call = call("192.168.10.21:5060", "192.168.10.2:5060");
-            world.traffic.calls = vec![Call { answered, answer: Answer::Answered, ..call }];
+            world.traffic.calls = vec![Call { answered, late_ack, answer: Answer::Answered, ..call }];
             check(&world.case(), &[], false).unwrap().detail
         };
-        assert_eq!(told(1_300), Detail::Cap010(NoVoice::JustAnswered));
-        assert_eq!(told(2_000), Detail::Cap010(NoVoice::Answered));
+        assert_eq!(told(1_300, None), Detail::Cap010(NoVoice::JustAnswered));
+        assert_eq!(told(2_000, None), Detail::Cap010(NoVoice::Answered));
+        assert_eq!(
+            told(33_500, Some(32_400_000_000)),
+            Detail::Cap010(NoVoice::JustAnswered),
+            "taken note of late"
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::capture::{CaptureSummary, Ended, Frame, Timestamp};
+use crate::capture::{CaptureSummary, Ended, Frame};
 use crate::observe::message::App;
 use crate::observe::{Stream, Traffic};
 use crate::site::Confidence;
@@ -13,18 +13,15 @@ use super::connection::{SIPS, stuck};
 use super::evidence::{Collector, FRAMES_KEPT, of_flows};
 use super::filter;
 use super::finding::{Code, Detail, Evidence, Finding, LossSign, Party, Severity};
+use copies::duplicates;
+
+mod copies;
 
 /// One connection may have started on a path that is not mirrored.
 const UNSEEN_CONNECTIONS: u64 = 2;
 const UNSEEN_PERCENT: u64 = 2;
 /// A hundred full segments do not get lost by chance, even of one connection.
 const UNSEEN_BYTES: u64 = 146_000;
-/// As findings.tsv has it.
-const DUPLICATE_PERCENT: u64 = 1;
-const LEAST_DUPLICATES: u64 = 10;
-/// In a short capture fewer show it, if they are a good part of it.
-const FEW_DUPLICATES: u64 = 5;
-const PLAIN_PERCENT: u64 = 20;
 /// Too few pairs, or too few packets, show one direction by chance.
 const LEAST_PAIRS: u64 = 2;
 const LEAST_FRAMES: u64 = 20;
@@ -41,7 +38,7 @@ pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary]) -> Vec<Finding
     let traffic = case.traffic;
     let mut findings: Vec<Finding> = captures.iter().filter_map(damaged).collect();
     findings.extend(incomplete(traffic, captures));
-    findings.extend(duplicates(traffic));
+    findings.extend(duplicates(traffic, captures));
     findings.extend(one_direction(traffic));
     findings.extend(cut_sip(traffic));
     findings.extend(clock(traffic));
@@ -120,81 +117,6 @@ fn thinned(traffic: &Traffic) -> Option<LossSign> {
         packets: sum(|stream| stream.report.counts.packets),
         of: sum(|stream| stream.report.counts.expected),
     })
-}
-
-/// Share of the copies that a receiver must have got as well.
-const MOSTLY_RECEIVED: f64 = 0.5;
-
-/// CAP-002.
-fn duplicates(traffic: &Traffic) -> Option<Finding> {
-    let quality = &traffic.quality;
-    let (duplicates, of) = (quality.duplicates, quality.duplicate_candidates);
-    let is_many = duplicates >= LEAST_DUPLICATES && duplicates * 100 > of * DUPLICATE_PERCENT;
-    let is_plain = duplicates >= FEW_DUPLICATES && duplicates * 100 >= of * PLAIN_PERCENT;
-    let twice = traffic.streams.iter().filter(|stream| stream.report.has_two_clocks());
-    // By how much the clocks differ, CAP-006 says.
-    let two_clocks = if quality.apart.is_some() { 0 } else { twice.count() as u64 };
-    if !is_many && !is_plain && two_clocks == 0 {
-        return None;
-    }
-    let doubled: Vec<(&Stream, u64)> =
-        traffic.streams.iter().filter_map(|stream| Some((stream, received_twice(stream)?))).collect();
-    let copies: u64 = doubled.iter().map(|(stream, _)| stream.report.counts.copies()).sum();
-    // What else is there twice may have another reason.
-    let is_network = two_clocks == 0 && copies * 2 > duplicates;
-    let received = if is_network { doubled.iter().map(|(_, received)| received).sum() } else { 0 };
-    let detail = Detail::Cap002 { duplicates, of, two_clocks, received };
-    let mut finding = note(detail, Severity::Notice, duplicates.max(two_clocks));
-    if received > 0 {
-        finding.responsible = Party::Network;
-    } else if two_clocks == 0 {
-        // Copies are known and left out: nobody has to act.
-        finding.responsible = Party::Nobody;
-    }
-    let certain = duplicates.saturating_sub(quality.equal_pings);
-    if certain < LEAST_DUPLICATES || certain * 100 <= of * DUPLICATE_PERCENT {
-        finding.confidence = Confidence::Likely;
-    }
-    // An original is shown with all its copies or not at all, unless it is the first one and has too many.
-    let mut shown: BTreeSet<Frame> = BTreeSet::new();
-    for group in groups(&quality.duplicate_pairs) {
-        if shown.is_empty() || shown.len() + group.len() <= FRAMES_KEPT {
-            shown.extend(group.into_iter().take(FRAMES_KEPT));
-        }
-    }
-    if received > 0 {
-        let reports = doubled.iter().filter_map(|(stream, _)| stream.report.receiver);
-        let room = FRAMES_KEPT.saturating_sub(1).max(1);
-        shown =
-            shown.into_iter().take(room).chain(reports.map(|receiver| receiver.latest_at).take(1)).collect();
-    }
-    finding.evidence = at_frames(&shown.into_iter().collect::<Vec<_>>());
-    Some(finding)
-}
-
-/// How many packets more than were sent the receiver of a stream reports (RFC 3550 section 6.4.1: copies count as received),
-/// if those are about the copies in the capture, up to that report: then the copies were under way, and no mirror port made them.
-fn received_twice(stream: &Stream) -> Option<u64> {
-    let report = &stream.report;
-    let receiver = report.receiver?;
-    let more = u64::try_from(receiver.lost().checked_neg()?).ok().filter(|more| *more >= FEW_DUPLICATES)?;
-    let share = |time: Timestamp| time.since(report.first.time) as f64;
-    let covered = (share(receiver.latest_time) / share(report.last.time).max(1.0)).clamp(0.0, 1.0);
-    let copies = report.counts.copies() as f64 * covered;
-    // Some got lost beside, and the report may be a little old.
-    (more as f64 >= copies * MOSTLY_RECEIVED && more <= report.counts.copies()).then_some(more)
-}
-
-/// Originals with their copies, in the order of the first pair of each: a further copy is paired with the one before.
-fn groups(pairs: &[[Frame; 2]]) -> Vec<BTreeSet<Frame>> {
-    let mut groups: Vec<BTreeSet<Frame>> = Vec::new();
-    for pair in pairs {
-        match groups.iter_mut().find(|group| pair.iter().any(|frame| group.contains(frame))) {
-            Some(group) => group.extend(pair),
-            None => groups.push(pair.iter().copied().collect()),
-        }
-    }
-    groups
 }
 
 /// CAP-003.

@@ -8,7 +8,9 @@ use std::net::{IpAddr, SocketAddr};
 use crate::capture::{CaptureSummary, Timestamp};
 use crate::observe::HostFacts;
 use crate::observe::message::App;
-use crate::observe::{Beginning, CallProtocol, FlowView, Forward, Protocol, Registration, Stream, Traffic};
+use crate::observe::{
+    Beginning, CallProtocol, Flow, FlowView, Forward, Protocol, Registration, Stream, Traffic,
+};
 use crate::rules::{DocumentKind, Leg, Row, Rulebook};
 use crate::site::{
     Confidence, Device, ExceptionUse, Hints, Initiator, Kind, PeerScope, PortChange, Ports, RoleId, Scope,
@@ -51,6 +53,8 @@ pub(super) struct Case<'a> {
     asked: BTreeMap<(IpAddr, IpAddr), BTreeSet<&'a str>>,
     /// Who was registered where.
     registered: BTreeSet<(IpAddr, IpAddr)>,
+    /// Where faxes by T.38 were agreed to go.
+    faxes: BTreeSet<SocketAddr>,
     /// Who called whom.
     called: BTreeSet<(IpAddr, IpAddr)>,
     view: Exceptions,
@@ -126,7 +130,9 @@ impl<'a> Case<'a> {
             .iter()
             .filter(|call| call.protocol == CallProtocol::Sip && call.beginning != Beginning::SidesUnknown);
         let called = calls.map(|call| (call.caller.ip(), call.callee.ip())).collect();
+        let faxes = traffic.calls.iter().flat_map(|call| call.fax_media.iter().copied()).collect();
         let mut case = Self {
+            faxes,
             traffic,
             site,
             book,
@@ -147,6 +153,11 @@ impl<'a> Case<'a> {
         let explained = case.ends.iter().filter(|end| !end.rows.is_empty()).map(|end| end.view.flow.id);
         case.explained = explained.collect();
         case
+    }
+
+    /// Whether a fax by T.38 goes there, as was agreed.
+    pub(super) fn is_fax(&self, flow: &Flow) -> bool {
+        flow.protocol == Protocol::Udp && [flow.a, flow.b].iter().any(|end| self.faxes.contains(end))
     }
 
     /// The device at `address`, if it is more than suspected: a suspicion is shown, and nothing is held against it.

@@ -352,6 +352,8 @@ pub enum Detail {
         refusal: Option<Box<IcmpReport>>,
         /// Nanoseconds from the first of them to the answer, where it was accepted afterwards.
         mended: Option<i64>,
+        /// The connection itself never stood, so nothing was asked and no account is known: it got no answer, or a reset.
+        unconnected: Option<Refusal>,
     },
     /// SIG-003. `addresses`: before and after, where the public address changed too. `further`: as of SIG-002.
     Sig003 {
@@ -421,7 +423,7 @@ pub enum Detail {
     Cap001 { signs: Vec<LossSign> },
     /// CAP-002. `received`: how many packets more than were sent the receivers of that voice report by RTCP, so that it was the
     /// network that doubled it.
-    Cap002 { duplicates: u64, of: u64, two_clocks: u64, received: u64 },
+    Cap002 { duplicates: u64, of: u64, two_clocks: u64, received: u64, is_scattered: bool },
     /// CAP-003.
     Cap003 { pairs: u64 },
     /// CAP-004.

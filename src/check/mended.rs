@@ -129,6 +129,8 @@ fn is_mended(case: &Case<'_>, known: &Known, finding: &Finding) -> bool {
             registers(case, host, |row| row.refused.as_ref().map(|refused| refused.time))
         }
         Detail::Sig002 { mended: Some(_), .. } => true,
+        // That is no longer told once a connection stands.
+        Detail::Sig002 { unconnected: Some(_), .. } => false,
         Detail::Sig002 { .. } => registers(case, host, |row| {
             row.unanswered.span.filter(|_| case.tries_in_vain(row) >= LEAST_TRIES).map(|(_, last)| last)
         }),

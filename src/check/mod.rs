@@ -179,10 +179,16 @@ fn join_unanswered(findings: &mut Vec<Finding>) {
     let blocked: Vec<Finding> = findings.iter().filter(|finding| is_blocked(finding)).cloned().collect();
     let mut told = Vec::new();
     findings.retain_mut(|finding| {
-        let Detail::Sig002 { registrar, mended: None, .. } = finding.detail else { return true };
+        let Detail::Sig002 { registrar, unconnected, mended: None, .. } = finding.detail else { return true };
         let who = subject(finding);
         for known in &blocked {
             match known.detail {
+                // Of a connection that never stood a row says more.
+                Detail::Port003 { target, .. }
+                    if unconnected.is_some() && target == registrar && subject(known) == who =>
+                {
+                    return false;
+                }
                 Detail::Port003 { target, refusal, .. } if target == registrar && subject(known) == who => {
                     finding.rows.clone_from(&known.rows);
                     told.push((who, target));
@@ -361,6 +367,7 @@ mod tests {
                 life: Life::Sends,
                 serves: Others::Unserved,
                 near: true,
+                unconnected: None,
                 refusal: None,
                 mended: None,
             };

@@ -71,7 +71,8 @@ fn is_unexplained(case: &Case<'_>, end: &End<'_>) -> bool {
     // Half of a connection tells too little of who is called to hold it against a list.
     let is_half = flow.protocol == Protocol::Tcp && view.received.packets == 0;
     // Voice has codes of its own, and RTCP, STUN and DTLS keep it company.
-    let is_media = matches!(flow.app, App::Rtp | App::Rtcp | App::Stun | App::Dtls | App::Zrtp);
+    let is_media =
+        matches!(flow.app, App::Rtp | App::Rtcp | App::Stun | App::Dtls | App::Zrtp) || case.is_fax(flow);
     // What answers the Internet against the document has codes of its own.
     let is_exposed = exposure(case, end).is_some();
     let is_explained =

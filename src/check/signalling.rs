@@ -3,6 +3,7 @@
 mod calls;
 mod contact;
 mod silent;
+mod unconnected;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
@@ -79,7 +80,11 @@ fn registrations(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
         findings.extend(refusals(case, &own().collect::<Vec<_>>()));
     }
     if !is_left_out(Code::Sig002, unjudged) {
-        findings.extend(one_per_client(silent::check(case, own()).into_iter()));
+        let silent = one_per_client(silent::check(case, own()).into_iter());
+        let is_told = |one: &Finding| silent.iter().any(|other| other.subject == one.subject);
+        let unconnected: Vec<Finding> =
+            unconnected::check(case).into_iter().filter(|one| !is_told(one)).collect();
+        findings.extend(silent.into_iter().chain(unconnected));
     }
     if !is_left_out(Code::Sig003, unjudged) {
         findings.extend(one_per_client(own().filter_map(|registration| remapped(case, registration))));

@@ -197,6 +197,14 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
                 let further = further.iter().map(|(account, _)| account);
                 further.chain([account]).all(|account| self.granted().any(|row| *row.aor == **account))
             }
+            Detail::Sig002 { registrar, unconnected: Some(_), .. } => {
+                let registrar = SocketAddr::new((self.now)(registrar.ip()), registrar.port());
+                self.views().any(|view| {
+                    view.started()
+                        && view.peer() == registrar
+                        && view.flow.tcp.as_ref().is_some_and(|tcp| tcp.outcome == TcpOutcome::Answered)
+                })
+            }
             Detail::Sig002 { registrar, .. } => {
                 let registrar = (self.now)(registrar.ip());
                 self.granted().any(|row| row.registrar.ip() == registrar)

@@ -156,6 +156,8 @@ pub struct Call {
     pub refused_change: Option<Change>,
     /// When a fax by T.38 was agreed first (ITU-T T.38 annex D).
     pub fax: Option<Timestamp>,
+    /// Where both sides announced to receive it; at most 4.
+    pub fax_media: Vec<SocketAddr>,
     /// Final status with which its BYE was refused in the end; the call is over all the same (RFC 3261 section 15.1.1).
     pub refused_bye: Option<u16>,
     /// The first time that the call was put on hold.
@@ -303,6 +305,7 @@ impl Call {
             late_ack: None,
             refused_change: None,
             fax: None,
+            fax_media: Vec::new(),
             refused_bye: None,
             held: None,
             answered: None,

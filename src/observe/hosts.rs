@@ -12,7 +12,7 @@ use crate::capture::{Frame, Timestamp};
 use crate::decode::Mac;
 
 use super::batch::add_new;
-use super::message::arp::Arp;
+use super::message::arp::{Arp, Operation};
 use super::traffic::{ArpTimes, Direction, Flow, HostFacts, MacSeen};
 
 /// Addresses for which facts are kept; the busiest networks of our customers have some thousand.
@@ -23,6 +23,16 @@ const NAMES_KEPT: usize = 8;
 const MACS_KEPT: usize = 8;
 /// The same of VLANs in which it asks by ARP, by both tags.
 const VLANS_KEPT: usize = 8;
+
+/// Whom all hosts seek by ARP; the latest that come find no room.
+const SOUGHT_KEPT: usize = 4_096;
+const SOUGHT_TOLD: usize = 8;
+/// Who gets no answer asks again within this time (ns); Linux after 1 s, three times for a packet.
+const ASKS_AGAIN: i64 = 3_000_000_000;
+/// What comes within this time (ns) is one question, captured at several places.
+const ONE_QUESTION: i64 = 100_000_000;
+/// So often it asks again before nobody seems to be there.
+const LEAST_AGAIN: u64 = 3;
 
 /// The inner (or only) VLAN of a frame, and the outer one.
 type Tags = (Option<u16>, Option<u16>);
@@ -36,8 +46,19 @@ pub(super) struct HostBook {
     own_names: BTreeMap<IpAddr, BTreeSet<Box<str>>>,
     vendor_classes: BTreeMap<IpAddr, Box<str>>,
     arp: BTreeMap<IpAddr, ArpTimes>,
+    /// Who asks by ARP for whom.
+    sought: BTreeMap<(IpAddr, IpAddr), Sought>,
     /// Whose packets came to the capturing device from outside.
     came_in: Vec<IpAddr>,
+}
+
+/// Questions for an address.
+#[derive(Clone, Copy, Debug)]
+struct Sought {
+    count: u64,
+    /// How many followed at once.
+    again: u64,
+    latest: Timestamp,
 }
 
 impl HostBook {
@@ -60,12 +81,25 @@ impl HostBook {
         if !self.pairs.contains_key(&address) {
             return;
         }
-        let known =
-            self.arp.entry(address).or_insert(ArpTimes { latest: time, answered: None, reached: None });
+        let new = ArpTimes { latest: time, answered: None, reached: None, sought: Vec::new() };
+        let known = self.arp.entry(address).or_insert(new);
         known.latest = known.latest.max(time);
         known.answered = known.answered.max(answers.then_some(time));
         if let Some(asker) = self.arp.get_mut(&IpAddr::V4(arp.target)).filter(|_| answers) {
             asker.reached = asker.reached.max(Some(time));
+        }
+        let way = (address, IpAddr::V4(arp.target));
+        if arp.operation == Operation::Request
+            && !arp.is_gratuitous()
+            && (self.sought.len() < SOUGHT_KEPT || self.sought.contains_key(&way))
+        {
+            let sought = self.sought.entry(way).or_insert(Sought { count: 0, again: 0, latest: time });
+            let passed = time.since(sought.latest);
+            if sought.count == 0 || passed > ONE_QUESTION {
+                sought.again += u64::from(sought.count > 0 && passed < ASKS_AGAIN);
+                sought.count += 1;
+                sought.latest = time;
+            }
         }
     }
 
@@ -104,8 +138,26 @@ impl HostBook {
         }
     }
 
+    /// Whom a host seeks in vain: it asks again and again, and no packet of the other is in the capture.
+    fn vain(&self, hosts: &[HostFacts]) -> BTreeMap<IpAddr, Vec<(IpAddr, u64)>> {
+        let is_there = |address: &IpAddr| {
+            let at = hosts.binary_search_by(|facts| facts.address.cmp(address));
+            let facts = at.ok().and_then(|at| hosts.get(at));
+            facts.is_some_and(|facts| facts.sent > 0 || facts.is_neighbour())
+        };
+        let mut vain: BTreeMap<IpAddr, Vec<(IpAddr, u64)>> = BTreeMap::new();
+        for ((asker, target), sought) in self.sought.iter().filter(|(_, sought)| sought.again >= LEAST_AGAIN)
+        {
+            let known = vain.entry(*asker).or_default();
+            if known.len() < SOUGHT_TOLD && !is_there(target) {
+                known.push((*target, sought.count));
+            }
+        }
+        vain
+    }
+
     /// Facts for every address that sent or was paired.
-    pub(super) fn finish(self, flows: &[Flow]) -> Vec<HostFacts> {
+    pub(super) fn finish(mut self, flows: &[Flow]) -> Vec<HostFacts> {
         let mut hosts = Hosts::default();
         for flow in flows {
             note(&mut hosts, flow.a.ip(), &flow.from_a, &flow.from_b, flow);
@@ -129,6 +181,9 @@ impl HostBook {
         }
         let mut hosts = hosts.rows;
         hosts.sort_by_cached_key(|facts| facts.address);
+        for (asker, sought) in self.vain(&hosts) {
+            self.arp.entry(asker).and_modify(|arp| arp.sought = sought);
+        }
         let forwarders = forwarders(&hosts);
         for facts in &mut hosts {
             facts.macs.sort_by(|x, y| y.frames.cmp(&x.frames).then(x.mac.cmp(&y.mac)));
@@ -138,7 +193,7 @@ impl HostBook {
             }
             facts.vendor_class = self.vendor_classes.get(&facts.address).cloned();
             facts.came_in = self.came_in.contains(&facts.address);
-            facts.arp = self.arp.get(&facts.address).copied().map(Box::new);
+            facts.arp = self.arp.get(&facts.address).cloned().map(Box::new);
         }
         hosts
     }

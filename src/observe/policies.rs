@@ -19,6 +19,8 @@ pub struct VoicePolicy {
     pub sender: Mac,
     /// How it calls itself.
     pub system: Option<Box<str>>,
+    /// It is a telephone, and says what it goes by.
+    pub by_endpoint: bool,
     /// Its port.
     pub port: Option<Box<str>>,
     /// The latest word.
@@ -52,6 +54,7 @@ impl PolicyBook {
         // An end that knows nothing yet asks with an unknown policy: that tells nobody anything.
         for policy in lldp.policies.iter().filter(|policy| !policy.is_unknown) {
             let Some(row) = self.row(sender, Policy::Med(*policy), frame) else { continue };
+            row.by_endpoint = lldp.is_endpoint;
             row.system = lldp.system_name.as_ref().map(|name| name.as_str().into());
             row.port = lldp.port_id.as_ref().map(|id| id.as_str().into());
         }
@@ -78,6 +81,7 @@ impl PolicyBook {
         let row = self.rows.entry(key).or_insert_with(|| VoicePolicy {
             sender,
             system: None,
+            by_endpoint: false,
             port: None,
             policy,
             count: 0,
@@ -118,7 +122,10 @@ mod tests {
         let signalling = NetworkPolicy { application: 2, dscp: 24, ..VOICE };
         let expected = [(Policy::Med(NetworkPolicy { vlan: 30, ..VOICE }), 2), (Policy::Med(signalling), 1)];
         assert_eq!(told, expected);
-        assert!(rows.iter().all(|row| row.sender == switch && row.frame == frame(1)));
+        assert!(rows.iter().all(|row| row.sender == switch && row.frame == frame(1) && !row.by_endpoint));
+        let mut book = PolicyBook::default();
+        book.push(frame(1), other, &Lldp { is_endpoint: true, ..lldp(&[VOICE]) });
+        assert!(book.finish()[0].by_endpoint);
     }
 
     #[test]

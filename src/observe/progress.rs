@@ -31,6 +31,7 @@ pub(super) struct Progress {
     changes: Vec<(SocketAddr, u32, ChangeKind)>,
     refused_change: Option<Change>,
     fax: Option<Timestamp>,
+    fax_media: Vec<SocketAddr>,
     /// The last final answer to a BYE.
     bye_answer: Option<u16>,
     ringing: Option<(Moment, u32)>,
@@ -119,7 +120,23 @@ impl Progress {
         }
     }
 
+    /// Where a fax is to be sent.
+    fn note_fax(&mut self, sdp: Option<&Sdp>) {
+        const MOST: usize = 4;
+        let Some(sdp) = sdp else { return };
+        let images = sdp.media.iter().filter(|media| media.port != 0 && media.kind.as_str() == "image");
+        for media in images {
+            let host = media.connection.as_ref().or(sdp.connection.as_ref());
+            let Some(address) = host.and_then(|host| host.ip()) else { continue };
+            let socket = SocketAddr::new(address, media.port);
+            if self.fax_media.len() < MOST && !self.fax_media.contains(&socket) {
+                self.fax_media.push(socket);
+            }
+        }
+    }
+
     fn invite(&mut self, heard: &Heard, number: u32, sdp: Option<&Sdp>) {
+        self.note_fax(sdp);
         if is_in_dialog(&heard.message) {
             let kind = sdp.map_or(ChangeKind::Other, kind_of);
             let known = self.changes.iter().any(|(from, known, _)| (*from, *known) == (heard.from, number));
@@ -143,6 +160,7 @@ impl Progress {
     fn answer(&mut self, heard: &Heard, status: u16, number: u32, sdp: Option<&Sdp>) {
         if (200..300).contains(&status) && sdp.is_some_and(|sdp| kind_of(sdp) == ChangeKind::Fax) {
             self.fax.get_or_insert(heard.time);
+            self.note_fax(sdp);
         }
         let now = (heard.frame, heard.time);
         let change = self.changes.iter().find(|(from, known, _)| (*from, *known) == (heard.to, number));
@@ -196,6 +214,9 @@ impl Progress {
         call.acknowledged = of_last.map(|(_, at)| *at).filter(|_| answered.is_none() && !is_refused);
         call.refused_change = self.refused_change;
         call.fax = self.fax;
+        if call.fax.is_some() {
+            call.fax_media.clone_from(&self.fax_media);
+        }
         // 481 says that the other side has hung up as well.
         call.refused_bye = self.bye_answer.filter(|status| *status >= 300 && *status != 481);
         call.answered_elsewhere = self.causes.is_elsewhere && call.answer == Answer::Cancelled;

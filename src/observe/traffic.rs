@@ -585,7 +585,7 @@ pub struct HostFacts {
 }
 
 /// When a host sent ARP.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArpTimes {
     /// The latest one.
     pub latest: Timestamp,
@@ -593,6 +593,8 @@ pub struct ArpTimes {
     pub answered: Option<Timestamp>,
     /// The latest answer of another host to this one alone.
     pub reached: Option<Timestamp>,
+    /// Whom it asked for again and again and nothing shows, with how often it asked; at most 8.
+    pub sought: Vec<(IpAddr, u64)>,
 }
 
 impl HostFacts {

@@ -329,7 +329,12 @@ fn details() -> Vec<Case> {
             Some(PBX),
         ),
         (Detail::Cap001 { signs }, Warning, Capture, None),
-        (Detail::Cap002 { duplicates: 300, of: 12_345, two_clocks: 0, received: 0 }, Notice, Capture, None),
+        (
+            Detail::Cap002 { duplicates: 300, of: 12_345, two_clocks: 0, received: 0, is_scattered: false },
+            Notice,
+            Capture,
+            None,
+        ),
         (Detail::Cap003 { pairs: 4 }, Warning, Capture, None),
         (Detail::Cap004 { cut: 2, frames: 100 }, Notice, Capture, None),
         (

@@ -17,6 +17,7 @@ pub(super) fn fields(policy: &VoicePolicy, host: Option<&str>, words: &PaperWord
         Some(name) => format!("{name} ({})", policy.sender),
         None => policy.sender.clone(),
     };
+    let sender = if policy.by_endpoint { format!("{} {sender}", words.telephone_says) } else { sender };
     [
         sender,
         policy.port.clone().unwrap_or_else(|| NO_VALUE.to_owned()),

@@ -10,6 +10,7 @@ mod code {
     pub(super) const NAME: u16 = 2;
     pub(super) const DESCRIPTION: u16 = 3;
     pub(super) const RESOLUTION: u16 = 9;
+    pub(super) const FILTER: u16 = 11;
     pub(super) const FCS_LENGTH: u16 = 13;
     pub(super) const OFFSET: u16 = 14;
 }
@@ -26,6 +27,8 @@ pub(super) struct Interface {
     /// Bytes of frame check sequence at the end of each frame.
     pub(super) fcs_length: u8,
     name: Option<String>,
+    /// It was captured with a filter, and what the system counts as received may be more than that let through.
+    is_filtered: bool,
     resolution: Resolution,
     /// Added to each time, in nanoseconds.
     offset: i64,
@@ -50,6 +53,7 @@ impl Interface {
             snap_length: order.u32(body, 4)?,
             fcs_length: 0,
             name: None,
+            is_filtered: false,
             resolution: Resolution::Coarse(1000),
             offset: 0,
         };
@@ -59,6 +63,8 @@ impl Interface {
                 (code::NAME, name) => interface.name = text(name),
                 (code::DESCRIPTION, words) => description = text(words),
                 (code::RESOLUTION, &[resolution, ..]) => interface.resolution = Resolution::parse(resolution),
+                // The first byte says how the filter is written.
+                (code::FILTER, filter) => interface.is_filtered |= filter.len() > 1,
                 (code::FCS_LENGTH, &[length, ..]) => interface.fcs_length = fcs_bytes(length),
                 (code::OFFSET, seconds) => {
                     let seconds = order.u64(seconds, 0).unwrap_or(0).cast_signed();
@@ -86,7 +92,7 @@ impl Interface {
             snap_length: self.snap_length,
             drops: tally.drops(number),
             packets: tally.packets_of(number),
-            received: tally.received(number),
+            received: tally.received(number).filter(|_| !self.is_filtered),
         }
     }
 }

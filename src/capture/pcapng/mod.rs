@@ -46,6 +46,7 @@ mod code {
     pub(super) const PACKET_DROPS: u16 = 4;
     pub(super) const STATISTICS_RECEIVED: u16 = 4;
     pub(super) const STATISTICS_INTERFACE_DROPS: u16 = 5;
+    pub(super) const STATISTICS_ACCEPTED: u16 = 6;
     pub(super) const STATISTICS_SYSTEM_DROPS: u16 = 7;
 }
 
@@ -296,21 +297,22 @@ impl State {
         let Some((number, _)) = block.order.u32(block.body, 0).and_then(|local| self.local(local)) else {
             return;
         };
-        let mut total = None;
+        let (mut total, mut received, mut accepted) = (None, None, None);
         for (option, value) in options(block.order, block.body.get(12..).unwrap_or_default()) {
             let count = block.order.u64(value, 0);
             match option {
                 // All bits set: the writer does not know.
-                code::STATISTICS_RECEIVED => {
-                    if let Some(received) = count.filter(|received| *received != u64::MAX) {
-                        tally.received_total(number, received);
-                    }
-                }
+                code::STATISTICS_RECEIVED => received = count.filter(|received| *received != u64::MAX),
+                code::STATISTICS_ACCEPTED => accepted = count.filter(|accepted| *accepted != u64::MAX),
                 code::STATISTICS_INTERFACE_DROPS | code::STATISTICS_SYSTEM_DROPS => {
                     total = Some(total.unwrap_or(0_u64).saturating_add(count.unwrap_or(0)));
                 }
                 _ => {}
             }
+        }
+        // What a filter did not let through is no part of the capture.
+        if let Some(received) = received.map(|received| accepted.unwrap_or(received).min(received)) {
+            tally.received_total(number, received);
         }
         if let Some(total) = total {
             tally.drops_total(number, total);

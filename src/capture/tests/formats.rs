@@ -232,6 +232,22 @@ fn what_came_from_an_interface_is_told_beside_what_the_file_holds_of_it() {
 }
 
 #[test]
+fn what_a_capture_filter_kept_out_was_not_received() {
+    let counts = |received: u64, accepted: Option<u64>, filter: &[u8]| {
+        let mut options = vec![(4, received.to_le_bytes())];
+        options.extend(accepted.map(|accepted| (6, accepted.to_le_bytes())));
+        let options: Vec<(u16, &[u8])> = options.iter().map(|(code, value)| (*code, &value[..])).collect();
+        let file = Writer::new(Little).section(Little).interface(1, 0, &[(11, filter)]);
+        let file = file.packet(0, 0, 0, b"", &[]).block(5, |body| body.u32(0).u64(0).options(&options));
+        read_bytes(&file.bytes).1.interfaces[0].received
+    };
+    assert_eq!(counts(900, None, b"\0"), Some(900), "no filter");
+    assert_eq!(counts(900, Some(40), b"\0"), Some(40), "as the file tells itself");
+    assert_eq!(counts(900, Some(u64::MAX), b"\0"), Some(900), "not known");
+    assert_eq!(counts(900, None, b"\0udp port 5060"), None, "some systems count before the filter");
+}
+
+#[test]
 fn frame_numbers_are_those_of_wireshark() {
     let file = Writer::new(Little).section(Little).interface(1, 0, &[]).packet(0, 0, 0, b"", &[]);
     // Journal entry, custom blocks and Sysdig events have a number; names, secrets and local blocks have none.

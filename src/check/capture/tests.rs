@@ -86,9 +86,9 @@ fn streams_that_are_there_by_two_clocks_are_told_however_few_copies_are_known() 
         twice.report.segments = vec![run(160), run(195)];
         twice.report.counts.reordered = reordered;
         let traffic = Traffic { streams: vec![twice], ..Traffic::default() };
-        duplicates(&traffic).map(|finding| (finding.detail, finding.responsible))
+        duplicates(&traffic, &[]).map(|finding| (finding.detail, finding.responsible))
     };
-    let twice = Detail::Cap002 { duplicates: 0, of: 0, two_clocks: 1, received: 0 };
+    let twice = Detail::Cap002 { duplicates: 0, of: 0, two_clocks: 1, received: 0, is_scattered: false };
     assert_eq!(told(25), Some((twice, Party::Capture)));
     assert_eq!(told(24), None, "a source that began anew");
 }
@@ -110,7 +110,7 @@ fn clocks_that_differ_are_told_instead_of_copies() {
 #[test]
 fn what_is_known_and_left_out_asks_for_no_action() {
     let copied = Quality { duplicates: 20, duplicate_candidates: 40, ..Quality::default() };
-    let copied = duplicates(&Traffic { quality: copied, ..Traffic::default() });
+    let copied = duplicates(&Traffic { quality: copied, ..Traffic::default() }, &[]);
     let responsible = |stray| {
         let quality = Quality { clock_back: 1, stray, ..Quality::default() };
         clock(&Traffic { quality, ..Traffic::default() }).map(|finding| finding.responsible)
@@ -119,6 +119,30 @@ fn what_is_known_and_left_out_asks_for_no_action() {
     assert_eq!(copied.map(|finding| finding.responsible), Some(Party::Nobody));
     assert_eq!(responsible(Some(stray)), Some(Party::Nobody));
     assert_eq!(responsible(None), Some(Party::Capture));
+}
+
+#[test]
+fn copies_here_and_there_are_no_mirror_ports() {
+    let told = |streams: &[(u64, u64)], link| {
+        let doubled = |&(packets, copies): &(u64, u64)| {
+            let mut stream = stream("192.168.10.21:4000", "192.168.10.2:5000", &[(46, packets)]);
+            stream.report.counts.duplicates = copies;
+            stream
+        };
+        let streams = streams.iter().map(doubled).collect();
+        let quality = Quality { duplicates: 46, duplicate_candidates: 877, ..Quality::default() };
+        let mut capture = summary(None, Ended::Complete);
+        capture.interfaces[0].link = LinkType(link);
+        let finding = duplicates(&Traffic { streams, ..traffic(quality) }, &[capture]).unwrap();
+        (finding.responsible, finding.confidence)
+    };
+    let network = (Party::Network, Confidence::Suspected);
+    assert_eq!(told(&[(405, 45), (404, 0)], 1), network);
+    let nobody = Party::Nobody;
+    assert_eq!(told(&[(405, 45), (404, 404)], 1).0, nobody, "a mirror port doubles, and lost some");
+    assert_eq!(told(&[(100, 46), (404, 0)], 1).0, nobody, "half a call");
+    assert_eq!(told(&[(405, 12)], 1).0, nobody, "most copies are of something else");
+    assert_eq!(told(&[(405, 45)], 127).0, nobody, "what a WLAN repeats");
 }
 
 #[test]
@@ -151,14 +175,16 @@ fn what_the_receiver_got_twice_as_well_the_network_doubled() {
             voip: None,
         });
         let quality = Quality { duplicates: 40, duplicate_candidates: 800, ..Quality::default() };
-        let finding = duplicates(&Traffic { streams: vec![doubled], ..traffic(quality) }).unwrap();
+        let finding = duplicates(&Traffic { streams: vec![doubled], ..traffic(quality) }, &[]).unwrap();
         let Detail::Cap002 { received, .. } = finding.detail else { panic!("{finding:?}") };
         (received, finding.responsible, finding.evidence.frames.contains(&frame(9)))
     };
     let no = (0, Party::Nobody, false);
     assert_eq!(told(-20, 37, 5_000), (20, Party::Network, true));
     assert_eq!(told(-20, 37, 8_000), (20, Party::Network, true));
-    assert_eq!(told(0, 37, 5_000), no, "a mirror port");
+    assert_eq!(told(0, 390, 5_000), no, "a mirror port");
+    assert_eq!(told(0, 37, 5_000), (0, Party::Network, false), "its receiver may count no copies");
+    assert_eq!(told(4, 37, 5_000), no, "and some that are missing");
     assert_eq!(told(-8, 37, 5_000), no, "far less than the capture shows");
     assert_eq!(told(-60, 37, 5_000), no, "other copies, behind the measuring point");
     assert_eq!(told(-10, 18, 5_000), no, "what else is there twice");
@@ -180,7 +206,7 @@ fn copies_are_shown_with_their_originals() {
         let duplicate_pairs = pairs.iter().map(|pair| pair.map(frame)).collect();
         let quality =
             Quality { duplicates: 20, duplicate_candidates: 40, duplicate_pairs, ..Quality::default() };
-        duplicates(&traffic(quality)).unwrap().evidence
+        duplicates(&traffic(quality), &[]).unwrap().evidence
     };
     let pairs = shown(&[[1, 2], [3, 5], [6, 7]]);
     assert_eq!(pairs.frames, [1, 2, 3, 5].map(frame), "half a pair shows nothing");
@@ -191,11 +217,11 @@ fn copies_are_shown_with_their_originals() {
 }
 
 fn duplicates_of(quality: Quality) -> bool {
-    duplicates(&traffic(quality)).is_some()
+    duplicates(&traffic(quality), &[]).is_some()
 }
 
 fn duplicates_found(quality: Quality) -> Finding {
-    duplicates(&traffic(quality)).unwrap()
+    duplicates(&traffic(quality), &[]).unwrap()
 }
 
 #[test]

@@ -293,6 +293,7 @@ fn a_registration_that_succeeds_ends_what_failed() {
             life: crate::check::Life::Sends,
             serves: crate::check::Others::Unserved,
             near: true,
+            unconnected: None,
             refusal: None,
             mended: None,
         };

@@ -243,3 +243,20 @@ fn whom_the_device_only_answers_is_no_provider() {
     assert_eq!(told(&at(format!("{PBX}:40000"))), Some(true));
     assert_eq!(told(&at(format!("{PBX}:5064"))), Some(false), "it registers from another port");
 }
+
+#[test]
+fn a_fax_that_was_agreed_is_no_undocumented_port() {
+    let fax = || udp("192.168.10.21:4045", "192.168.10.60:5348");
+    let told = |fax_media: &[&str]| {
+        let mut world = world().flows(vec![fax()]);
+        let fax_media = fax_media.iter().map(|end| end.parse().unwrap()).collect();
+        world.traffic.calls = vec![crate::observe::Call {
+            fax_media,
+            ..crate::observe::fixture::call("192.168.10.21:5060", "192.168.10.60:5060")
+        }];
+        !found(&world, Code::Port001).is_empty()
+    };
+    assert!(told(&[]), "nobody announced it");
+    assert!(!told(&["192.168.10.60:5348", "192.168.10.21:4045"]));
+    assert!(told(&["192.168.10.60:5350"]), "another one");
+}

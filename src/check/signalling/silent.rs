@@ -136,6 +136,7 @@ fn unanswered(case: &Case<'_>, registration: &Registration, ports: &[SocketAddr]
         life,
         serves,
         near: case.are_neighbours(client, registrar),
+        unconnected: None,
         refusal: refusal(case, (ports, registration.registrar), (first, last)),
         mended: None,
     };

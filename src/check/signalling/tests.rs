@@ -11,6 +11,7 @@ use crate::observe::{
 
 mod icmp;
 mod silence;
+mod unconnected;
 
 fn refusal(status: u16, ms: i64, count: u64) -> Refused {
     Refused { status, reason: "No".into(), with_credentials: false, frame: frame(4), time: at(ms), count }

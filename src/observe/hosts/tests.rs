@@ -141,3 +141,30 @@ fn who_invents_hardware_addresses_gets_no_more_room() {
     assert_eq!(facts.macs.iter().filter(|seen| seen.paired).count(), MACS_KEPT);
     assert!(facts.vlans.len() == 41 && facts.vlans.is_sorted());
 }
+
+#[test]
+fn who_asks_by_arp_again_and_again_gets_no_answer() {
+    use super::super::fixture::at;
+    let asks = |target: u8| Arp {
+        operation: Operation::Request,
+        sender_mac: mac(1),
+        sender: [192, 168, 10, 21].into(),
+        target_mac: Mac([0; 6]),
+        target: [192, 168, 10, target].into(),
+    };
+    let sought = |times: &[i64], flows: Vec<Flow>| {
+        let mut book = HostBook::default();
+        for ms in times {
+            book.arp(&asks(99), frame(1), at(*ms));
+        }
+        let hosts = facts(book, flows);
+        hosts[&ip("192.168.10.21")].arp.as_ref().unwrap().sought.clone()
+    };
+    let often = [0, 1, 1_000, 1_001, 2_000, 3_500, 4_500];
+    assert_eq!(sought(&often, vec![]), [(ip("192.168.10.99"), 5)]);
+    assert!(
+        sought(&[0, 60_000, 120_000, 180_000, 240_000], vec![]).is_empty(),
+        "now and then, as who got answers"
+    );
+    assert!(sought(&often, vec![sends("192.168.10.99", mac(2), 64)]).is_empty(), "it is there");
+}

@@ -21,6 +21,7 @@ const CHASSIS_ID: u8 = 1;
 const PORT_ID: u8 = 2;
 const SYSTEM_NAME: u8 = 5;
 const SYSTEM_DESCRIPTION: u8 = 6;
+const CAPABILITIES: u8 = 7;
 const MANAGEMENT_ADDRESS: u8 = 8;
 const ORGANIZATION: u8 = 127;
 
@@ -29,6 +30,8 @@ const TIA: [u8; 3] = [0x00, 0x12, 0xbb];
 /// Subtype of a chassis or port id that is a MAC address.
 const CHASSIS_MAC: u8 = 4;
 const PORT_MAC: u8 = 3;
+/// System capability, IEEE 802.1AB-2016 table 8-4.
+const TELEPHONE: u16 = 1 << 5;
 
 /// What a device says of itself and of its port.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -45,6 +48,8 @@ pub struct Lldp {
     pub management: Vec<IpAddr>,
     /// Network policies of LLDP-MED, one per application.
     pub policies: Vec<NetworkPolicy>,
+    /// An end of the network: by its class in LLDP-MED (ANSI/TIA-1057 section 10.2.2), else because it works as a telephone.
+    pub is_endpoint: bool,
     /// Firmware, from the LLDP-MED inventory.
     pub firmware: Option<Text>,
     /// Maker, from the LLDP-MED inventory.
@@ -114,6 +119,9 @@ impl Lldp {
             (PORT_ID, [_, id @ ..]) => self.port_id = text(id),
             (SYSTEM_NAME, name) => self.system_name = text(name),
             (SYSTEM_DESCRIPTION, description) => self.system_description = text(description),
+            (CAPABILITIES, [_, _, high, low, ..]) => {
+                self.is_endpoint |= u16::from_be_bytes([*high, *low]) & TELEPHONE != 0;
+            }
             (MANAGEMENT_ADDRESS, value) if self.management.len() < ADDRESS_LIMIT => {
                 self.management.extend(management_address(value));
             }
@@ -127,6 +135,12 @@ impl Lldp {
     /// ANSI/TIA-1057 section 10.2.
     fn med(&mut self, subtype: u8, value: &[u8]) {
         match subtype {
+            // The TLV of the class stands behind the capabilities (ANSI/TIA-1057 section 10.1).
+            1 => {
+                if let Some(class) = value.get(2) {
+                    self.is_endpoint = matches!(class, 1..=3);
+                }
+            }
             2 if self.policies.len() < POLICY_LIMIT => self.policies.extend(NetworkPolicy::read(value)),
             6 => self.firmware = text(value),
             9 => self.manufacturer = text(value),
@@ -173,6 +187,8 @@ mod tests {
             tlv(3, &[0, 120]),
             tlv(SYSTEM_NAME, b"switch-eg"),
             tlv(MANAGEMENT_ADDRESS, &[5, 1, 192, 168, 1, 254, 2, 0, 0, 0, 1, 0]),
+            tlv(CAPABILITIES, &[0, 0x24, 0, 0x24]),
+            tlv(ORGANIZATION, &[&TIA[..], &[1, 0, 3, 4]].concat()),
             tlv(ORGANIZATION, &policy),
             tlv(ORGANIZATION, &[&TIA[..], b"\x0aD785"].concat()),
             tlv(END, &[]),
@@ -193,6 +209,19 @@ mod tests {
         );
         assert_eq!(lldp.management, ["192.168.1.254".parse::<IpAddr>().unwrap()]);
         assert_eq!(lldp.model.as_deref(), Some("D785"));
+    }
+
+    #[test]
+    fn an_endpoint_says_that_it_is_one() {
+        let chassis = tlv(CHASSIS_ID, &[CHASSIS_MAC, 0, 4, 0x13, 1, 2, 3]);
+        let telephone = tlv(CAPABILITIES, &[0, 0x24, 0, 0x24]);
+        let class = |class: u8| tlv(ORGANIZATION, &[&TIA[..], &[1, 0, 3, class]].concat());
+        let is_endpoint =
+            |parts: &[&[u8]]| read(&[&[&chassis[..]], parts].concat().concat()).unwrap().is_endpoint;
+        assert!(is_endpoint(&[&telephone]) && is_endpoint(&[&class(3)]));
+        assert!(!is_endpoint(&[]) && !is_endpoint(&[&class(4)]));
+        assert!(!is_endpoint(&[&telephone, &class(4)]), "a switch with a telephone in it");
+        assert!(!is_endpoint(&[&tlv(CAPABILITIES, &[0, 0x24, 0, 0x04])]), "it could, but does not");
     }
 
     #[test]

@@ -274,4 +274,7 @@ fn a_fax_counts_from_when_both_sides_agreed_on_it() {
     assert_eq!(after("488 Not Acceptable Here*", ""), None);
     let at_once = [(0, "INVITE", 1, FAX, ""), (1_000, "200 OK", 1, FAX, ""), (1_010, "ACK*", 1, "", "")];
     assert_eq!(call_of(&at_once).fax_after(), Some(0));
+    assert_eq!(call_of(&at_once).fax_media, [socket("192.168.10.21:4000")]);
+    let refused = [(0, "INVITE", 1, FAX, ""), (1_000, "200 OK", 1, VOICE, "")];
+    assert!(call_of(&refused).fax_media.is_empty(), "no fax came about");
 }

@@ -34,8 +34,8 @@ pub(super) const CAP_002: Page = Page {
                    nach dem ersten und Rundsendungen ohne IP-Kennung (mDNS, LLMNR über IPv6), die ihr Absender \
                    wiederholt. Alle Werte sind ohne die Kopien gerechnet. Oder die Nummern eines Sprechweges laufen hin und her, weil \
                    er mit zwei Uhren im Mitschnitt steht: Dann sind seine Werte nicht beurteilt.",
-        action: "Keine nötig, solange nicht ein Empfänger per RTCP mehr Sprachpakete meldet, als gesendet wurden: Dann verdoppelt \
-                 sie das Netz. Für eine saubere Messung spiegeln Sie nur einen Port oder ein VLAN.",
+        action: "Keine nötig, solange nicht ein Empfänger per RTCP mehr Sprachpakete meldet, als gesendet wurden, oder nur hier \
+                 und da eines doppelt ist (2 bis 30 % eines Sprechwegs): Dann verdoppelt sie das Netz. Für eine saubere Messung spiegeln Sie nur einen Port oder ein VLAN.",
         pitfalls: "Wiederholungen, die ein Gerät selbst sendet (SIP über UDP), haben eine neue IP-Kennung und sind keine \
                    Kopien. Sind es vor allem gleiche Pings, steht „wahrscheinlich“: Manche Programme senden zwei ohne Unterschied.",
         source: "Verhalten von Spiegelports (SPAN); Kopien werden am Inhalt erkannt.",
@@ -49,8 +49,8 @@ pub(super) const CAP_002: Page = Page {
                    all without an IP identification (mDNS, LLMNR over IPv6), which its sender repeats. All values are \
                    computed without the copies. Or the numbers of a stream go to and fro, because it is in the capture by two \
                    clocks: then its values are not judged.",
-        action: "None needed, unless a receiver reports by RTCP more voice packets than were sent: then the network doubles them. \
-                 For a clean capture mirror one port or one VLAN only.",
+        action: "None needed, unless a receiver reports by RTCP more voice packets than were sent, or only some are there twice \
+                 (2 to 30 % of a stream): then the network doubles them. For a clean capture mirror one port or one VLAN only.",
         pitfalls: "Repetitions that a device itself sends (SIP over UDP) have a new IP identification and are no copies. If they \
                    are mostly equal pings, it says “likely”: some programs send two without a difference.",
         source: "Behaviour of mirror ports (SPAN); copies are recognised by content.",

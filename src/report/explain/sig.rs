@@ -36,10 +36,13 @@ pub(super) const SIG_001: Page = Page {
 pub(super) const SIG_002: Page = Page {
     de: Text {
         meaning: "Ein Gerät will sich anmelden und bekommt keine Antwort. Es ist nicht erreichbar.",
-        measured: "Mindestens drei REGISTER über mindestens 1 s ohne irgendeine Antwort danach. Der Mitschnitt muss \
+        measured: "Mindestens drei REGISTER über mindestens 1 s ohne irgendeine Antwort danach; oder mindestens drei Versuche über \
+                   mindestens 3 s, TCP 5060 oder 5061 eines Servers zu erreichen, mit dem das Gerät auf keinem anderen Weg \
+                   spricht, ohne Antwort oder mit Abweisung (RST). Der Mitschnitt muss \
                    zeigen, dass eine Antwort zu sehen wäre: anderer Verkehr vom selben Ziel, seine Antworten auf ARP oder \
-                   ICMP zur selben Zeit oder, bei Zielen im Internet, etwas von irgendwo dort. Fehlt das alles, wird der Befund nur \
-                   vermutet: wo das Gerät über UDP mindestens zweimal wiederholt und der Mitschnitt zeigt, was ihm andere senden.",
+                   ICMP zur selben Zeit oder, bei Zielen im Internet, etwas von irgendwo dort; TCP fragt auch nur noch einmal, wenn \
+                   nichts kam. Fehlt das alles, wird der Befund nur vermutet: wo das Gerät über UDP mindestens zweimal wiederholt und \
+                   der Mitschnitt zeigt, was ihm andere senden.",
         action: "Melden sich andere Geräte dort an, prüfen Sie Konto und Sperrliste der Anlage. Sonst prüfen Sie, ob der \
                  Registrar läuft und ob eine Firewall auf dem Weg den Port sperrt.",
         pitfalls: "Manche Anlagen antworten Unbekannten und Gesperrten mit Absicht nicht. Ein einseitiger Spiegelport verbirgt jede Antwort und wird nicht beurteilt, auch einer, der erst \
@@ -50,10 +53,13 @@ pub(super) const SIG_002: Page = Page {
     },
     en: Text {
         meaning: "A device asks for a registration and gets no answer. It cannot be reached.",
-        measured: "At least three REGISTER over at least 1 s without any answer after them. The capture must show \
+        measured: "At least three REGISTER over at least 1 s without any answer after them; or at least three tries over at \
+                   least 3 s to reach TCP 5060 or 5061 of a server with which the device speaks in no other way, without an \
+                   answer or turned away (RST). The capture must show \
                    that an answer would be seen: other traffic from the same target, its ARP answers or ICMP at the same \
-                   time or, for targets in the Internet, anything from there. Without all that the finding is only suspected: where \
-                   the device repeats over UDP at least twice and the capture shows what others send to it.",
+                   time or, for targets in the Internet, anything from there; nor does TCP ask again unless nothing came. Without all \
+                   that the finding is only suspected: where the device repeats over UDP at least twice and the capture shows what \
+                   others send to it.",
         action: "If other devices register there, check the account and the block list of the PBX. Otherwise check whether the \
                  registrar runs and whether a firewall on the way blocks the port.",
         pitfalls: "Some systems leave strangers and blocked devices without an answer on purpose. A one-sided mirror port hides every answer and is not judged, nor one that loses a direction \

@@ -86,6 +86,9 @@ pub(in crate::report) struct VoicePolicy {
     pub(in crate::report) sender: String,
     /// System name of the sender.
     pub(in crate::report) system: Option<String>,
+    /// The sender is a telephone: it says what it goes by itself.
+    #[serde(default)]
+    pub(in crate::report) by_endpoint: bool,
     /// Port of the sender.
     pub(in crate::report) port: Option<String>,
     /// 1 voice, 2 voice signalling, 3 guest voice, 4 its signalling, 5 softphone voice, 6 video conferencing, 7 streaming
@@ -148,6 +151,7 @@ pub(in crate::report) fn policies(traffic: &Traffic) -> Vec<VoicePolicy> {
         };
         VoicePolicy {
             sender: told.sender.to_string(),
+            by_endpoint: told.by_endpoint,
             system: told.system.as_ref().map(ToString::to_string),
             port: told.port.as_ref().map(ToString::to_string),
             application,

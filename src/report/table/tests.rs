@@ -327,6 +327,7 @@ fn where_it_was_captured_and_what_switches_tell_stand_there_as_on_paper() {
     audit.traffic.policies.push(VoicePolicy {
         sender: crate::decode::Mac([0, 4, 0x0e, 0x10, 0, 7]),
         system: Some("switch-eg".into()),
+        by_endpoint: false,
         port: Some("ge-0/0/7".into()),
         policy: Policy::Cdp(20),
         count: 1,
@@ -336,4 +337,7 @@ fn where_it_was_captured_and_what_switches_tell_stand_there_as_on_paper() {
     for part in [words.measuring_point, words.policies, "switch-eg (00:04:0e:10:00:07)", "ge-0/0/7"] {
         assert!(text.contains(part), "{part}: {text}");
     }
+    assert!(!text.contains(words.telephone_says));
+    audit.traffic.policies.iter_mut().for_each(|told| told.by_endpoint = true);
+    assert!(shown(&audit).contains(words.telephone_says), "no switch has said so");
 }

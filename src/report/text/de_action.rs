@@ -285,7 +285,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
         Detail::Cap002 { two_clocks: 1.., .. } => {
             "Werten Sie die Mitschnitte einzeln aus, oder gleichen Sie vor dem Zusammenfügen ihre Uhren ab (editcap -t)."
         }
-        Detail::Cap002 { received: 1.., .. } => {
+        Detail::Cap002 { received: 1.., .. } | Detail::Cap002 { is_scattered: true, .. } => {
             "Suchen Sie, was die Pakete verdoppelt: eine Schleife, zwei gleichzeitig genutzte Wege (Bonding, Redundanz) oder ein \
              VPN, das doppelt sendet."
         }

@@ -421,6 +421,12 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             share(*duplicates, *whole, De),
             counted(*more, "Sprachpaket", "Sprachpakete", De)
         ),
+        Detail::Cap002 { duplicates, of: whole, is_scattered: true, .. } => format!(
+            "{} vergleichbaren Paketen ({}) sind Kopien eines anderen, verstreut über die Sprechwege. Ein Spiegelport verdoppelt \
+             alle Pakete eines Sprechwegs oder keines; wohl verdoppelt sie also das Netz. Verlust und Jitter sind ohne sie gerechnet.",
+            of(*duplicates, *whole, "von", De),
+            share(*duplicates, *whole, De)
+        ),
         Detail::Cap002 { duplicates, of: whole, .. } => format!(
             "{} vergleichbaren Paketen ({}) sind Kopien eines anderen. Das geschieht, wo ein Paket mehrmals am Messpunkt \
              vorbeikommt: zwei gespiegelte Ports, alle Schnittstellen (any), vor und hinter einem Router, innerhalb und \

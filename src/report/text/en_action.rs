@@ -267,7 +267,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
         Detail::Cap002 { two_clocks: 1.., .. } => {
             "Look at the captures one by one, or put their clocks right before merging them (editcap -t)."
         }
-        Detail::Cap002 { received: 1.., .. } => {
+        Detail::Cap002 { received: 1.., .. } | Detail::Cap002 { is_scattered: true, .. } => {
             "Look for what doubles the packets: a loop, two ways used at once (bonding, redundancy), or a VPN that sends twice."
         }
         Detail::Cap002 { .. } => {

@@ -412,6 +412,12 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             share(*duplicates, *whole, En),
             counted(*more, "voice packet", "voice packets", En)
         ),
+        Detail::Cap002 { duplicates, of: whole, is_scattered: true, .. } => format!(
+            "{} comparable packets ({}) are copies of another one, scattered over the streams. A mirror port doubles all packets \
+             of a stream or none, so it is probably the network that doubles them. Loss and jitter are computed without them.",
+            of(*duplicates, *whole, "of", En),
+            share(*duplicates, *whole, En)
+        ),
         Detail::Cap002 { duplicates, of: whole, .. } => format!(
             "{} comparable packets ({}) are copies of another one, as happens where a packet passes the measuring point more \
              than once: two mirrored ports, all interfaces (any), before and behind a router, inside and outside of a tunnel; \

@@ -141,6 +141,12 @@ fn title_of(finding: &Finding, language: Language) -> &'static str {
         (told @ Detail::Cap006 { .. }, _) => {
             clock::title(told, language).unwrap_or_else(|| title(finding.code(), language))
         }
+        (Detail::Cap002 { received: 1.., .. } | Detail::Cap002 { is_scattered: true, .. }, Language::De) => {
+            "Pakete kommen doppelt an"
+        }
+        (Detail::Cap002 { received: 1.., .. } | Detail::Cap002 { is_scattered: true, .. }, Language::En) => {
+            "Packets arrive twice"
+        }
         (Detail::Cap010(reason), _) => {
             no_voice::title(reason, language).unwrap_or_else(|| title(finding.code(), language))
         }

@@ -1,6 +1,7 @@
 //! What a capture without voice has instead (CAP-010), in both languages.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use super::{Context, List, quoted, voice};
 use crate::capture::CaptureSummary;
@@ -8,6 +9,9 @@ use crate::check::{Code, Named, NoVoice, all_ended_unanswered};
 use crate::observe::Call;
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::{bytes, count, counted};
+
+/// Hosts that are named as sought in vain.
+const SOUGHT: usize = 3;
 
 /// Where the voice may go that does not come past, as sentences behind others.
 pub(super) fn may_go_outside(named: Option<Named>, context: &Context<'_>, language: Language) -> String {
@@ -61,6 +65,16 @@ fn has_gaps(context: &Context<'_>) -> bool {
     context.audit.findings.iter().any(|finding| matches!(finding.code(), Code::Cap001 | Code::Cap011))
 }
 
+/// Who seeks whom by ARP in vain, and how often.
+fn sought<'a>(context: &Context<'a>) -> impl Iterator<Item = (IpAddr, IpAddr, u64)> + use<'a> {
+    let hosts = context.audit.traffic.hosts.iter();
+    let all = hosts.flat_map(|host| {
+        let arp = host.arp.iter().flat_map(|arp| &arp.sought);
+        arp.map(|(target, times)| (host.address, *target, *times))
+    });
+    all.take(SOUGHT)
+}
+
 fn german(reason: &NoVoice, context: &Context<'_>) -> String {
     let unjudged = "Kennzeichnung (QoS) und Sprachqualität sind deshalb nicht beurteilt.";
     let place =
@@ -69,9 +83,15 @@ fn german(reason: &NoVoice, context: &Context<'_>) -> String {
     match reason {
         NoVoice::Empty => "Im Mitschnitt ist kein einziges Paket.".to_owned(),
         NoVoice::Unread if context.audit.traffic.quality.skipped.is_empty() => {
-            "Der Mitschnitt enthält kein IP-Paket, nur Meldungen zwischen Nachbarn (ARP, LLDP, CDP). Sprache und Signalisierung \
-             sind deshalb nicht beurteilt."
-                .to_owned()
+            let text = "Der Mitschnitt enthält kein IP-Paket, nur Meldungen zwischen Nachbarn (ARP, LLDP, CDP). Sprache und \
+                        Signalisierung sind deshalb nicht beurteilt.";
+            sought(context).fold(text.to_owned(), |text, (asker, target, times)| {
+                format!(
+                    "{text} {asker} fragt {}-mal per ARP nach {target}, und niemand antwortet: Ein Gerät mit dieser Adresse gibt \
+                     es im selben Netz (VLAN) nicht, oder es ist aus.",
+                    count(times, De)
+                )
+            })
         }
         NoVoice::Unread => {
             "Kein Paket des Mitschnitts enthält IP, das pbxray lesen kann; den Grund nennt „Nicht gelesen“ im Abschnitt \
@@ -224,9 +244,15 @@ fn english(reason: &NoVoice, context: &Context<'_>) -> String {
     match reason {
         NoVoice::Empty => "The capture holds no packet at all.".to_owned(),
         NoVoice::Unread if context.audit.traffic.quality.skipped.is_empty() => {
-            "The capture holds no IP packet, only messages between neighbours (ARP, LLDP, CDP). Voice and signalling are \
-             therefore not judged."
-                .to_owned()
+            let text = "The capture holds no IP packet, only messages between neighbours (ARP, LLDP, CDP). Voice and signalling \
+                        are therefore not judged.";
+            sought(context).fold(text.to_owned(), |text, (asker, target, times)| {
+                format!(
+                    "{text} {asker} asks {} times by ARP for {target}, and nobody answers: there is no device with this address \
+                     in the same network (VLAN), or it is switched off.",
+                    count(times, En)
+                )
+            })
         }
         NoVoice::Unread => {
             "No packet of the capture holds IP that pbxray can read; “Not read” in the section on the capture says why. \

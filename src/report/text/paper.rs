@@ -120,6 +120,7 @@ pub(crate) struct PaperWords {
     pub(crate) expired: &'static str,
     pub(crate) not_yet: &'static str,
     pub(crate) policies: &'static str,
+    pub(crate) telephone_says: &'static str,
     pub(crate) policies_note: &'static str,
     pub(crate) sender: &'static str,
     pub(crate) sender_port: &'static str,
@@ -277,6 +278,7 @@ const DE: PaperWords = PaperWords {
     expired: "abgelaufen",
     not_yet: "noch nicht gültig",
     policies: "Vorgaben für das Sprachnetz (LLDP-MED, CDP)",
+    telephone_says: "Telefon meldet:",
     policies_note: "Was Switches den Telefonen vorgeben und was Telefone davon melden. Für Sprache gehört DSCP \
         46 (EF) dorthin.",
     sender: "Absender",
@@ -422,6 +424,7 @@ const EN: PaperWords = PaperWords {
     expired: "expired",
     not_yet: "not yet valid",
     policies: "Voice network as told by LLDP-MED and CDP",
+    telephone_says: "telephone says:",
     policies_note: "What switches tell telephones, and what telephones say of it. For voice it should be DSCP \
         46 (EF).",
     sender: "Sender",

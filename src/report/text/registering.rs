@@ -1,6 +1,6 @@
 //! The sentences of SIG-002 and SIG-003 in both languages: registrations that nobody refuses and that fail all the same.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use jiff::tz::TimeZone;
 
@@ -8,7 +8,7 @@ use super::icmp::{self, Reason};
 use super::life::silence;
 use super::signalling::accounts;
 use super::{protocol, quoted};
-use crate::check::{Detail, Finding, Refusal, Rejection};
+use crate::check::{Detail, Finding, Life, Refusal, Rejection};
 use crate::observe::IcmpReport;
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::{count, counted, duration};
@@ -17,6 +17,15 @@ use crate::site::Confidence;
 /// What was seen; nothing for other codes.
 pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language: Language) -> String {
     let (mut text, likewise, further) = match &finding.detail {
+        Detail::Sig002 { unconnected: Some(why), registrar, sent, refusal, life, further, .. } => {
+            return unconnected(
+                (*why, refusal.as_deref(), *life),
+                (device, *registrar, further),
+                *sent,
+                zone,
+                language,
+            );
+        }
         Detail::Sig002 {
             registrar,
             protocol: transport,
@@ -108,6 +117,66 @@ pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language:
         text.push_str(&format!(" {likewise}: {}.", accounts(further, at, language)));
     }
     text
+}
+
+/// A connection for SIP that never stood: how it was turned away, who wanted it with whom, how often.
+fn unconnected(
+    (why, icmp, life): (Refusal, Option<&IcmpReport>, Life),
+    (device, server, further): (&str, SocketAddr, &[(Box<str>, SocketAddr)]),
+    sent: u64,
+    zone: &TimeZone,
+    language: Language,
+) -> String {
+    let times = count(sent, language);
+    let port = sip_over(server.port());
+    let answer = match (why, language) {
+        (Refusal::Reset, De) => "und wurde abgewiesen (RST)",
+        (Refusal::Reset, En) => "and was turned away (RST)",
+        (_, De) => "und bekam keine Antwort",
+        (_, En) => "and got no answer",
+    };
+    let mut text = match language {
+        De => format!(
+            "{device} hat {times}-mal versucht, {server} ({port}) zu erreichen, {answer}. Auf diesem Weg kann es sich nicht \
+             anmelden."
+        ),
+        En => format!(
+            "{device} asked {times} times for a connection to {server} ({port}) {answer}. It cannot register that way."
+        ),
+    };
+    text.push_str(&match icmp {
+        Some(icmp) => refused(icmp, language),
+        None => silence(life, why, server.ip(), zone, language),
+    });
+    if !further.is_empty() {
+        let others: Vec<String> = further.iter().map(|(_, server)| server.to_string()).collect();
+        let likewise = language.either("Ebenso bei", "Likewise at");
+        text.push_str(&format!(" {likewise} {}.", others.join(", ")));
+    }
+    text
+}
+
+/// What a port is for, RFC 3261 section 19.1.2.
+fn sip_over(port: u16) -> &'static str {
+    match port {
+        5061 => "SIP/TLS",
+        _ => "SIP/TCP",
+    }
+}
+
+/// What to do about a service that takes no connection.
+pub(super) fn offer_service(server: SocketAddr, language: Language) -> String {
+    let (host, port) = (server.ip(), server.port());
+    match language {
+        De => format!(
+            "{host} ist erreichbar, doch auf TCP {port} nimmt dort niemand an. Prüfen Sie am Gerät Transport (UDP, TCP oder TLS) \
+             und Port, und an der Gegenseite, ob sie SIP auf diesem Weg anbietet."
+        ),
+        En => format!(
+            "{host} can be reached, but nobody takes connections at TCP {port}. Check transport (UDP, TCP or TLS) and port at the \
+             device, and at the other side whether it offers SIP that way."
+        ),
+    }
 }
 
 /// Who says of the requests that they cannot be delivered, as a sentence behind others.

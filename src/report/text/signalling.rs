@@ -10,7 +10,7 @@ use super::registering;
 use super::status::in_words;
 use super::unheard;
 use super::{List, of, quoted};
-use crate::check::{Circumstance, Detail, Finding, Rejection};
+use crate::check::{Circumstance, Detail, Finding, Others, Refusal, Rejection};
 use crate::observe::message::sip::standard_phrase;
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::{count, counted, duration};
@@ -296,6 +296,15 @@ pub(super) fn action(detail: &Detail, zone: &TimeZone, language: Language) -> Op
         Detail::Sig002 { refusal: Some(icmp), registrar, .. } => {
             return Some(registering::let_through(icmp, registrar.ip(), language).to_owned());
         }
+        Detail::Sig002 { unconnected: Some(Refusal::Reset), registrar, .. } => {
+            return Some(registering::offer_service(*registrar, language));
+        }
+        Detail::Sig002 { unconnected: Some(_), serves: Others::Served | Others::ServedUntil(_), .. } => [
+            "Andere Geräte erreichen den Dienst auf diesem Port. Prüfen Sie, ob die Adresse dieses Gerätes dort gesperrt ist \
+             (Sperrliste) und ob eine Firewall oder sein VLAN gerade dieses Gerät aussperrt.",
+            "Other devices reach the service at this port. Check whether this device's address is blocked there (block list), and \
+             whether a firewall or its VLAN shuts out this very device.",
+        ],
         Detail::Sig002 { serves, life, near, .. } => {
             return Some(life::register_as_others(*serves, *life, *near, zone, language));
         }

@@ -148,7 +148,7 @@ codes! {
     Sig007 = "SIG-007";
     /// Keep-alive too rare.
     Sig008 = "SIG-008";
-    /// SIP requests are sent again and again.
+    /// Signalling is sent again and again.
     Sig009 = "SIG-009";
     /// Voice in a VLAN that is none for voice.
     Net004 = "NET-004";
@@ -395,6 +395,10 @@ pub enum Detail {
         /// As of SIG-002.
         refusal: Option<Box<IcmpReport>>,
     },
+    /// SIG-009, over TCP: in so many connections as the finding counts, what it sent was not acknowledged any more. `most`: how
+    /// often it was sent, `bytes`: of it, `rested`: ns without anything from the other side before, the least of all. `life`:
+    /// what the other side sends meanwhile.
+    Stalled { peer: IpAddr, service: SocketAddr, most: u64, bytes: u32, rested: i64, near: bool, life: Life },
     /// NET-004. The wrong VLANs with their packets, and those that the user states.
     Net004 { vlans: Vec<(u16, u64)>, expected: Vec<u16> },
     /// SEC-001.
@@ -465,7 +469,7 @@ impl Detail {
             Self::Sig006 { .. } => Code::Sig006,
             Self::Sig007 { .. } => Code::Sig007,
             Self::Sig008 { .. } => Code::Sig008,
-            Self::Sig009 { .. } => Code::Sig009,
+            Self::Sig009 { .. } | Self::Stalled { .. } => Code::Sig009,
             Self::Net004 { .. } => Code::Net004,
             Self::Sec001 { .. } => Code::Sec001,
             Self::Sec002 { .. } => Code::Sec002,

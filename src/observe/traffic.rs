@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::icmp::IcmpReport;
 use super::repeats::Prompt;
+use super::stall::Stall;
 use crate::capture::{Frame, Timestamp};
 use crate::decode::{Layers, Mac};
 use crate::observe::call::Call;
@@ -191,6 +192,8 @@ pub struct FlowExtra {
     pub carriage: Option<Box<Carriage>>,
     /// Packets of ESP behind NAT, RFC 3948 section 2.1.
     pub esp: u64,
+    /// TCP only: data that were sent until the end without an answer.
+    pub stall: Option<Box<Stall>>,
     /// Further conversations of the same kind that the row stands for; only a live capture folds them.
     pub others: u64,
 }
@@ -209,6 +212,7 @@ impl FlowExtra {
         hears: false,
         carriage: None,
         esp: 0,
+        stall: None,
         others: 0,
     };
 }

@@ -229,8 +229,10 @@ pub(super) const SIG_009: Page = Page {
                   Rufaufbau dauert dann Sekunden oder scheitert.",
         measured: "Dieselbe Anfrage (Call-ID und CSeq) mindestens dreimal über UDP, über mindestens 1 s. Der Mitschnitt muss \
                    zeigen, dass eine Antwort zu sehen wäre. Reicht ein Proxy jede Wiederholung nur weiter, wird gemeldet, wer \
-                   wiederholt hat.",
-        action: "Kommt die Antwort danach, prüfen Sie Verlust und Überlast; kommt keine, prüfen Sie Ziel und Firewall.",
+                   wiederholt hat. Über TCP und TLS (SIP, ASIP): dieselben Daten mindestens fünfmal, von der zweiten Sendung an über \
+                   mindestens 3 s, und auf der Verbindung kommt danach nichts mehr von der Gegenseite.",
+        action: "Kommt die Antwort danach, prüfen Sie Verlust und Überlast; kommt keine, prüfen Sie Ziel und Firewall. \
+                 Ruhte eine TCP-Verbindung davor lange, hat meist eine Firewall sie vergessen (Session-Timeout).",
         pitfalls: "Kopien eines Spiegelports zählen nicht. Fehlen im Mitschnitt Pakete oder eine Richtung, wird nicht geurteilt. \
                    Anmeldungen ohne jede Antwort sind SIG-002, verlorene Fragmente SIG-006.",
         source: "RFC 3261 Abschnitt 17.1.1.2 und 17.1.2.2.",
@@ -239,8 +241,11 @@ pub(super) const SIG_009: Page = Page {
         meaning: "A device sends the same SIP request again and again, because the answer is missing or comes too late. Call \
                   set-up then takes seconds or fails.",
         measured: "The same request (Call-ID and CSeq) at least three times over UDP, over at least 1 s. The capture must show \
-                   that an answer would be seen. Where a proxy only passes each sending on, it is told of who repeated it.",
-        action: "If the answer comes afterwards, check for loss and overload; if none comes, check the target and the firewall.",
+                   that an answer would be seen. Where a proxy only passes each sending on, it is told of who repeated it. Over TCP and \
+                   TLS (SIP, ASIP): the same data at least five times, from the second sending on over at least 3 s, and nothing more \
+                   comes from the other side on that connection.",
+        action: "If the answer comes afterwards, check for loss and overload; if none comes, check the target and the firewall. Where a \
+                 TCP connection had rested for long before, a firewall has mostly forgotten it (session timeout).",
         pitfalls: "Copies of a mirror port do not count. If packets or a direction are missing from the capture, nothing is \
                    judged. Registrations without any answer are SIG-002, lost fragments SIG-006.",
         source: "RFC 3261 sections 17.1.1.2 and 17.1.2.2.",

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use super::connection::secure;
 use super::export::export_whole;
 use super::words::OTHER_VERSION;
-use super::{clock, dscp_name, life, no_voice, protocol, signalling, voice};
+use super::{clock, dscp_name, life, no_voice, protocol, signalling, stalled, voice};
 use crate::capture::Ended;
 use crate::check::{Astray, Detail, Finding, Life, LossSign, Refusal, Severity, Trace, VoiceSender};
 use crate::observe::is_public;
@@ -179,6 +179,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
         Detail::Sig001 { .. } | Detail::Sig002 { .. } | Detail::Sig005 { .. } | Detail::Sig009 { .. } => {
             return signalling::action(detail, zone, De).unwrap_or_default();
         }
+        Detail::Stalled { .. } => return stalled::action(detail, De).unwrap_or_default(),
         Detail::Sig003 { addresses: None, .. } => {
             "Erhöhen Sie das UDP-Aging der Firewall auf mindestens 60 s, besser 180 s, oder verkürzen Sie das \
              Keep-Alive-Intervall."

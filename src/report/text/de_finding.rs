@@ -14,6 +14,7 @@ use super::life::silence;
 use super::loss;
 use super::no_voice;
 use super::registering;
+use super::stalled;
 use super::trace;
 use super::words::ends_within;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
@@ -66,7 +67,7 @@ pub(super) fn title(code: Code) -> &'static str {
         Code::Sig006 => "Große SIP-Nachricht geht verloren",
         Code::Sig007 => "TLS-Verbindung scheitert oder Zertifikat abgelaufen",
         Code::Sig008 => "Keep-Alive zu selten",
-        Code::Sig009 => "SIP-Anfragen werden wiederholt",
+        Code::Sig009 => "Signalisierung wird wiederholt",
         Code::Net004 => "Sprache im falschen VLAN",
         Code::Sec001 => "SIP aus dem Internet erreichbar",
         Code::Sec002 => "SIP-Scan erkannt",
@@ -351,6 +352,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         }
         Detail::Sig001 { .. } | Detail::Sig005 { .. } | Detail::Sig009 { .. } => {
             signalling::detail(finding, device, De).unwrap_or_default()
+        }
+        Detail::Stalled { .. } => {
+            stalled::detail(&finding.detail, finding.count, device, De).unwrap_or_default()
         }
         Detail::Net004 { vlans, expected } => format!(
             "{} von {device} {} in VLAN {} unterwegs. Als Sprach-VLAN nennt die Standortdatei {}.",

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use super::connection::secure;
 use super::export::export_whole;
 use super::words::OTHER_VERSION;
-use super::{clock, dscp_name, life, no_voice, protocol, signalling, voice};
+use super::{clock, dscp_name, life, no_voice, protocol, signalling, stalled, voice};
 use crate::capture::Ended;
 use crate::check::{Astray, Detail, Finding, Life, LossSign, Refusal, Severity, Trace, VoiceSender};
 use crate::observe::is_public;
@@ -165,6 +165,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
         Detail::Sig001 { .. } | Detail::Sig002 { .. } | Detail::Sig005 { .. } | Detail::Sig009 { .. } => {
             return signalling::action(detail, zone, En).unwrap_or_default();
         }
+        Detail::Stalled { .. } => return stalled::action(detail, En).unwrap_or_default(),
         Detail::Sig003 { addresses: None, .. } => {
             "Raise the firewall's UDP aging to at least 60 s, better 180 s, or shorten the keep-alive interval."
         }

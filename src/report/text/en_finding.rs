@@ -14,6 +14,7 @@ use super::life::silence;
 use super::loss;
 use super::no_voice;
 use super::registering;
+use super::stalled;
 use super::trace;
 use super::words::ends_within;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
@@ -66,7 +67,7 @@ pub(super) fn title(code: Code) -> &'static str {
         Code::Sig006 => "Large SIP message is lost",
         Code::Sig007 => "TLS connection fails or certificate expired",
         Code::Sig008 => "Keep-alive too rare",
-        Code::Sig009 => "SIP requests are sent again and again",
+        Code::Sig009 => "Signalling is sent again and again",
         Code::Net004 => "Voice in the wrong VLAN",
         Code::Sec001 => "SIP reachable from the Internet",
         Code::Sec002 => "SIP scan",
@@ -344,6 +345,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         }
         Detail::Sig001 { .. } | Detail::Sig005 { .. } | Detail::Sig009 { .. } => {
             signalling::detail(finding, device, En).unwrap_or_default()
+        }
+        Detail::Stalled { .. } => {
+            stalled::detail(&finding.detail, finding.count, device, En).unwrap_or_default()
         }
         Detail::Net004 { vlans, expected } => format!(
             "{} of {device} {} in VLAN {}. The site file names {} for voice.",

@@ -32,6 +32,7 @@ mod screen;
 mod signalling;
 mod standstill;
 mod status;
+mod stalled;
 mod stream;
 #[cfg(test)]
 mod tests;

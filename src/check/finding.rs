@@ -359,8 +359,8 @@ pub enum Detail {
         ports: [u16; 2],
         addresses: Option<[IpAddr; 2]>,
     },
-    /// SIG-004. What was sent and what came back in its place.
-    Sig004 { server: IpAddr, method: Box<str>, sent: Box<str>, returned: Box<str> },
+    /// SIG-004. What was sent and what came back in its place, or where it was seen again on its way (`passed_on`) stood there.
+    Sig004 { server: IpAddr, method: Box<str>, sent: Box<str>, returned: Box<str>, passed_on: bool },
     /// SIG-005. How many calls that side had in all and how many of them were answered, who called, and what all that failed have
     /// in common.
     Sig005 {

@@ -92,22 +92,25 @@ pub(super) const SIG_004: Page = Page {
         meaning: "Ein Router oder eine Firewall schreibt SIP-Nachrichten um. Folgen sind einseitige Sprache, \
                   verlorene Anmeldungen und abgebrochene Gespräche.",
         measured: "Die Antwort auf eine Anfrage bringt im obersten Via einen anderen Absender oder eine andere \
-                   branch zurück, als das Gerät im LAN gesendet hat. Gewiss ist es, wenn beides abweicht.",
+                   branch zurück, als das Gerät im LAN gesendet hat. Gewiss ist es, wenn beides abweicht. Oder dieselbe Anfrage \
+                   (Call-ID, CSeq, branch, Ziel) ist binnen 200 ms zweimal aufgezeichnet, und der zweite Absender steht mit \
+                   seiner Adresse im Via, wo der erste stand.",
         action: "Schalten Sie SIP ALG (SIP NAT Helper) in Router und Firewall ab.",
         pitfalls: "Zusätze wie received und rport sind gewöhnliche Adressumsetzung. Verschlüsselte Signalisierung \
                    kann niemand umschreiben. Ein ALG, das seine Änderung auf dem Rückweg zurücknimmt, ist nur mit \
-                   zwei Mitschnitten zu finden.",
+                   zwei Mitschnitten zu finden oder mit einem vor und hinter dem Router (Schnittstelle „any“).",
         source: "RFC 3261 Abschnitt 8.2.6.2 und 18.2.1; RFC 3581. AGFEO Vorwort: SIP ALG ist abzuschalten.",
     },
     en: Text {
         meaning: "A router or firewall rewrites SIP messages. One-way audio, lost registrations and broken calls \
                   follow.",
         measured: "The answer to a request brings back another sender or another branch in the topmost Via than the \
-                   device in the LAN sent. It is sure if both differ.",
+                   device in the LAN sent. It is sure if both differ. Or the same request (Call-ID, CSeq, branch, target) was captured \
+                   twice within 200 ms, and the second sender stands in the Via with its address where the first one stood.",
         action: "Switch off SIP ALG (SIP NAT helper) in router and firewall.",
         pitfalls: "Additions such as received and rport are ordinary address translation. Encrypted signalling \
                    cannot be rewritten. An ALG that takes its change back on the return way is found with two \
-                   captures only.",
+                   captures only, or with one before and behind the router (interface “any”).",
         source: "RFC 3261 sections 8.2.6.2 and 18.2.1; RFC 3581. AGFEO preface: SIP ALG must be off.",
     },
 };

@@ -317,7 +317,14 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             "{device} kündigt im SDP {announced} an, die Sprache zu {peer} kommt aber von {seen}{}.",
             further(finding.count)
         ),
-        Detail::Sig004 { server, method, sent, returned } => format!(
+        Detail::Sig004 { server, method, sent, returned, passed_on: true } => format!(
+            "{} von {device} an {server} ist zweimal aufgezeichnet, vor und hinter einem Router, mit derselben Call-ID und \
+             branch: Aus „{}“ im Via wurde „{}“. Ein Gerät dazwischen schreibt SIP-Nachrichten um.",
+            quoted(method),
+            quoted(sent),
+            quoted(returned)
+        ),
+        Detail::Sig004 { server, method, sent, returned, passed_on: false } => format!(
             "Die Antwort von {server} auf {} von {device} bringt ein anderes Via zurück, als gesendet wurde: „{}“ statt \
              „{}“. Etwas auf dem Weg schreibt SIP-Nachrichten um.",
             quoted(method),

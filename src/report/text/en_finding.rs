@@ -310,7 +310,14 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             "{device} announces {announced} in SDP, but the voice to {peer} comes from {seen}{}.",
             further(finding.count)
         ),
-        Detail::Sig004 { server, method, sent, returned } => format!(
+        Detail::Sig004 { server, method, sent, returned, passed_on: true } => format!(
+            "{} of {device} to {server} was captured twice, before and behind a router, with the same Call-ID and branch: “{}” in the \
+             Via became “{}”. A device between rewrites SIP messages.",
+            quoted(method),
+            quoted(sent),
+            quoted(returned)
+        ),
+        Detail::Sig004 { server, method, sent, returned, passed_on: false } => format!(
             "The answer of {server} to {} of {device} brings back another Via than was sent: “{}” instead of “{}”. \
              Something on the way rewrites SIP messages.",
             quoted(method),

@@ -157,6 +157,7 @@ fn found(case: &Case<'_>, captures: &[CaptureSummary]) -> Found {
     drop_symptoms(&mut findings);
     premature::leave_out(&mut findings, captures);
     findings.sort_by(|x, y| {
+    join_astray(&mut findings);
         y.severity
             .cmp(&x.severity)
             .then_with(|| x.code().cmp(&y.code()))
@@ -202,6 +203,25 @@ fn join_unanswered(findings: &mut Vec<Finding>) {
 /// Requests are sent again because a finding of its own says why nothing answers.
 fn drop_symptoms(findings: &mut Vec<Finding>) {
     let causes: Vec<Finding> = findings.iter().filter(|finding| is_cause(finding)).cloned().collect();
+/// Voice that goes to another port than was announced is turned away there: nothing is blocked, and RTP-001 says which port is
+/// right.
+fn join_astray(findings: &mut Vec<Finding>) {
+    let told: Vec<_> = findings
+        .iter()
+        .filter_map(|finding| match &finding.detail {
+            Detail::Rtp001 {
+                astray: Some(Astray { to, announced: Some(_), by_listener: false, .. }),
+                ..
+            } => Some((subject(finding), *to)),
+            _ => None,
+        })
+        .collect();
+    findings.retain(|finding| match finding.detail {
+        Detail::Port003 { target, voice: Some(_), .. } => !told.contains(&(subject(finding), target)),
+        _ => true,
+    });
+}
+
     findings.retain(|finding| {
         !matches!(finding.detail, Detail::Sig009 { .. })
             || !is_told_by_another(finding, &causes) && !has_lost_answers(finding, &causes)
@@ -429,6 +449,51 @@ mod tests {
     #[test]
     fn what_the_capture_cannot_show_is_listed() {
         let empty = World::new("");
+    #[test]
+    fn voice_that_goes_to_another_port_than_announced_is_not_blocked() {
+        use crate::observe::fixture::socket;
+        let told = |announced: Option<&str>| {
+            let to = socket("192.168.10.2:5206");
+            let astray = Astray {
+                to,
+                announced: announced.map(socket),
+                announcer: None,
+                lasted: 1,
+                outside: false,
+                is_over: false,
+                by_listener: false,
+            };
+            let voice = Detail::Rtp001 {
+                packets: 500,
+                peers: Vec::new(),
+                strays: 0,
+                refused: true,
+                heard: false,
+                at_tap: false,
+                near: true,
+                export: false,
+                trace: Trace::None,
+                astray: Some(astray),
+                named: None,
+            };
+            let port = Detail::Port003 {
+                target: to,
+                protocol: crate::observe::Protocol::Udp,
+                refusal: Refusal::Silence,
+                outbound: false,
+                life: Life::Sends,
+                serves: Others::Unserved,
+                voice: Some(500),
+            };
+            let mut findings =
+                [voice, port].map(|detail| finding(detail, Severity::Error, Some(PHONE))).to_vec();
+            join_astray(&mut findings);
+            findings.iter().map(Finding::code).collect::<Vec<_>>()
+        };
+        assert_eq!(told(Some("192.168.10.2:5204")), [Code::Rtp001]);
+        assert_eq!(told(None), [Code::Rtp001, Code::Port003], "who is right is not known");
+    }
+
         assert_eq!(unjudged(&empty.case(), &[]), [Unjudged::NoDevice]);
         let other = World::new("").device(PBX, "other");
         assert_eq!(unjudged(&other.case(), &[]), [Unjudged::NoDevice], "a device of no vendor");

@@ -17,8 +17,8 @@ mod verdict;
 
 pub use row::{RowResult, RowStatus, RulebookInfo};
 pub use signs::{
-    Astray, Back, Heard, Interrupted, Life, LossSign, Named, NoVoice, Others, Refusal, Trace, Unevenness,
-    VoiceSender,
+    Astray, Back, Heard, Interrupted, Life, LossSign, Mute, Named, NoVoice, Others, Refusal, Trace,
+    Unevenness, VoiceSender,
 };
 pub use verdict::{Accepted, Audit, Few, Unjudged, Verdict};
 
@@ -267,7 +267,7 @@ pub enum Detail {
         named: Option<Named>,
     },
     /// RTP-002.
-    Rtp002 { peers: Vec<IpAddr>, near: bool },
+    Rtp002 { peers: Vec<IpAddr>, near: bool, why: Mute },
     /// RTP-003, over all streams of the sender that lose too much. `heard`: what the receivers say of it. `interrupted`:
     /// most is missing at a stretch. `public`: one end has a public address. `own`:
     /// captured on the sender.
@@ -285,6 +285,8 @@ pub enum Detail {
         own: bool,
         export: bool,
         onward: Vec<IpAddr>,
+        /// In so many streams all these gaps are, both ways and between different hosts; 0: they are not.
+        everywhere: u64,
     },
     /// RTP-004. Greatest and mean running jitter in ms of the worst stream. `estimated`: the clock of the timestamps was
     /// estimated. `onward`: whom the receiver passes it on to as unevenly. `own`: captured on the sender, so that nothing

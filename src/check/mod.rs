@@ -46,8 +46,8 @@ pub(crate) use expiry::Expiry;
 pub(crate) use filter::{by_number, is_by_number};
 pub use finding::{
     Accepted, Astray, Audit, Back, Code, Detail, Evidence, Few, Finding, Heard, Interrupted, Life, LossSign,
-    Named, NoVoice, Others, Party, PortUse, Refusal, RowResult, RowStatus, RulebookInfo, Severity, Side,
-    Subject, Trace, Unevenness, Unjudged, Verdict, VoiceSender,
+    Mute, Named, NoVoice, Others, Party, PortUse, Refusal, RowResult, RowStatus, RulebookInfo, Severity,
+    Side, Subject, Trace, Unevenness, Unjudged, Verdict, VoiceSender,
 };
 pub use media::{LEAST_JUDGED, LOSS_LIMITS, MOS_LIMITS};
 pub use mended::{is_disproved_by_absence, outweighs};
@@ -147,17 +147,20 @@ fn found(case: &Case<'_>, captures: &[CaptureSummary]) -> Found {
     if !unjudged.contains(&Unjudged::OneDirection) {
         unjudged.extend(media::one_sided(case, &findings));
     }
-    let unheard = media::unheard(case);
+    let mut unheard = media::unheard(case);
+    unheard.extend(media::mute_calls(case).into_iter().map(|(id, _)| id));
+    unheard.sort_unstable();
+    unheard.dedup();
     unjudged.extend(media::of_another_way(case, &unheard, &findings));
     findings.extend(signalling::check(case, &unjudged));
     findings.extend(connection::check(case, &unjudged));
     findings.extend(network::check(case));
     findings.extend(security::check(case));
     join_unanswered(&mut findings);
+    join_astray(&mut findings);
     drop_symptoms(&mut findings);
     premature::leave_out(&mut findings, captures);
     findings.sort_by(|x, y| {
-    join_astray(&mut findings);
         y.severity
             .cmp(&x.severity)
             .then_with(|| x.code().cmp(&y.code()))
@@ -200,9 +203,6 @@ fn join_unanswered(findings: &mut Vec<Finding>) {
     });
 }
 
-/// Requests are sent again because a finding of its own says why nothing answers.
-fn drop_symptoms(findings: &mut Vec<Finding>) {
-    let causes: Vec<Finding> = findings.iter().filter(|finding| is_cause(finding)).cloned().collect();
 /// Voice that goes to another port than was announced is turned away there: nothing is blocked, and RTP-001 says which port is
 /// right.
 fn join_astray(findings: &mut Vec<Finding>) {
@@ -222,6 +222,9 @@ fn join_astray(findings: &mut Vec<Finding>) {
     });
 }
 
+/// Requests are sent again because a finding of its own says why nothing answers.
+fn drop_symptoms(findings: &mut Vec<Finding>) {
+    let causes: Vec<Finding> = findings.iter().filter(|finding| is_cause(finding)).cloned().collect();
     findings.retain(|finding| {
         !matches!(finding.detail, Detail::Sig009 { .. })
             || !is_told_by_another(finding, &causes) && !has_lost_answers(finding, &causes)
@@ -447,9 +450,6 @@ mod tests {
     }
 
     #[test]
-    fn what_the_capture_cannot_show_is_listed() {
-        let empty = World::new("");
-    #[test]
     fn voice_that_goes_to_another_port_than_announced_is_not_blocked() {
         use crate::observe::fixture::socket;
         let told = |announced: Option<&str>| {
@@ -494,6 +494,9 @@ mod tests {
         assert_eq!(told(None), [Code::Rtp001, Code::Port003], "who is right is not known");
     }
 
+    #[test]
+    fn what_the_capture_cannot_show_is_listed() {
+        let empty = World::new("");
         assert_eq!(unjudged(&empty.case(), &[]), [Unjudged::NoDevice]);
         let other = World::new("").device(PBX, "other");
         assert_eq!(unjudged(&other.case(), &[]), [Unjudged::NoDevice], "a device of no vendor");

@@ -5,9 +5,9 @@ use jiff::tz::TimeZone;
 use super::connection::secure;
 use super::export::export_whole;
 use super::words::OTHER_VERSION;
-use super::{clock, dscp_name, life, no_voice, protocol, signalling, stalled, voice};
+use super::{clock, dscp_name, life, mute, no_voice, protocol, signalling, stalled, unmarked_leg, voice};
 use crate::capture::Ended;
-use crate::check::{Astray, Detail, Finding, Life, LossSign, Refusal, Severity, Trace, VoiceSender};
+use crate::check::{Astray, Detail, Finding, Life, LossSign, Mute, Refusal, Severity, Trace, VoiceSender};
 use crate::observe::is_public;
 use crate::report::language::Language::De;
 use crate::site::Confidence;
@@ -77,9 +77,9 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             );
         }
         Detail::Qos005 { .. } => "Setzen Sie am Switch die CoS-Zuordnung für das Sprach-VLAN.",
-        Detail::Qos007 { .. } => {
-            "Keine Maßnahme an der Kennzeichnung; begrenzen Sie stattdessen am Router die Last des \
-             Internetanschlusses."
+        Detail::Qos007 { peers, .. } => {
+            let host = finding.subject.as_ref().map(|subject| subject.address);
+            unmarked_leg::action((host, peers), De)
         }
         Detail::Qos009 { .. } => {
             "Vergleichen Sie den Zeitpunkt mit Vermitteln, Halten oder WLAN-Wechsel. Ohne solchen Anlass \
@@ -131,6 +131,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "Prüfen Sie NAT und Firewall für den RTP-Bereich dieses Gerätes und die Adresse, die es im SDP ankündigt; \
              schalten Sie SIP ALG ab."
         }
+        Detail::Rtp002 { why: why @ (Mute::Declined | Mute::Keys), .. } => mute::action(*why, De),
         Detail::Rtp002 { near: true, .. } => {
             "Prüfen Sie zuerst, ob der Messpunkt den Sprechweg erfasst, danach, ob beide Geräte Sprache senden und welche \
              Adressen sie im SDP ankündigen."

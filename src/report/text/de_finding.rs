@@ -12,15 +12,18 @@ use super::given;
 use super::icmp::reason;
 use super::life::silence;
 use super::loss;
+use super::mute;
 use super::no_voice;
 use super::registering;
 use super::stalled;
 use super::trace;
+use super::unmarked_leg;
 use super::words::ends_within;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
 use super::{signalling, voice};
 use crate::check::{
-    Code, Detail, Finding, LOSS_LIMITS, MOS_LIMITS, PortUse, Refusal, Severity, Side, Trace, VoiceSender,
+    Code, Detail, Finding, LOSS_LIMITS, MOS_LIMITS, Mute, PortUse, Refusal, Severity, Side, Trace,
+    VoiceSender,
 };
 use crate::observe::Protocol;
 use crate::report::language::Language::De;
@@ -188,13 +191,10 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
              Switches, die nur auf die VLAN-Priorität achten, bevorzugen sie nicht.",
             list(List::of(pcp, pcp.len(), |(priority, _)| priority.to_string()))
         ),
-        Detail::Qos007 { packets, peers, .. } => format!(
-            "{} von {device} zu {} {} nicht gekennzeichnet. Öffentliche Netze beachten die QoS-Kennzeichnung \
-             üblicherweise nicht.",
-            counted(*packets, "Sprachpaket", "Sprachpakete", De),
-            list(List::addresses(peers)),
-            if *packets == 1 { "ist" } else { "sind" }
-        ),
+        Detail::Qos007 { packets, peers, .. } => {
+            let host = finding.subject.as_ref().map(|subject| subject.address);
+            unmarked_leg::detail(*packets, device, (host, peers), De)
+        }
         Detail::Qos008 { unmarked, packets, dscp, expected, marked } => format!(
             "{device} sendet Sprache mit {} ({} Paketen), während die Gegenseite ({}) mit DSCP\u{a0}{} kennzeichnet. \
              Vorrang hat die Sprache damit nur in einer Richtung.",
@@ -256,6 +256,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             }.to_owned()),
             no_voice::may_go_outside(*named, context, De)
         )
+        }
+        Detail::Rtp002 { peers, why: why @ (Mute::Declined | Mute::Keys), .. } => {
+            mute::detail(*why, finding.count, device, &list(List::addresses(peers)), De)
         }
         Detail::Rtp002 { peers, .. } => format!(
             "{} von {device} zu {} {} angenommen, zu sehen ist jedoch in keiner Richtung ein Sprechweg (RTP).",

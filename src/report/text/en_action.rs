@@ -5,9 +5,9 @@ use jiff::tz::TimeZone;
 use super::connection::secure;
 use super::export::export_whole;
 use super::words::OTHER_VERSION;
-use super::{clock, dscp_name, life, no_voice, protocol, signalling, stalled, voice};
+use super::{clock, dscp_name, life, mute, no_voice, protocol, signalling, stalled, unmarked_leg, voice};
 use crate::capture::Ended;
-use crate::check::{Astray, Detail, Finding, Life, LossSign, Refusal, Severity, Trace, VoiceSender};
+use crate::check::{Astray, Detail, Finding, Life, LossSign, Mute, Refusal, Severity, Trace, VoiceSender};
 use crate::observe::is_public;
 use crate::report::language::Language::En;
 use crate::site::Confidence;
@@ -66,8 +66,9 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             );
         }
         Detail::Qos005 { .. } => "Set the CoS mapping for the voice VLAN on the switch.",
-        Detail::Qos007 { .. } => {
-            "Nothing to do about the marking; rather limit the load of the Internet link at the router."
+        Detail::Qos007 { peers, .. } => {
+            let host = finding.subject.as_ref().map(|subject| subject.address);
+            unmarked_leg::action((host, peers), En)
         }
         Detail::Qos009 { .. } => {
             "Compare the time with transfers, hold or a change of WLAN cell. Without such a cause, check the QoS \
@@ -119,6 +120,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "Check NAT and firewall for the RTP range of this device and the address that it announces in SDP; switch SIP \
              ALG off."
         }
+        Detail::Rtp002 { why: why @ (Mute::Declined | Mute::Keys), .. } => mute::action(*why, En),
         Detail::Rtp002 { near: true, .. } => {
             "First check that the measuring point sees the media path, then whether both devices send voice and which \
              addresses they announce in SDP."

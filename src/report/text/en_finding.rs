@@ -12,15 +12,18 @@ use super::given;
 use super::icmp::reason;
 use super::life::silence;
 use super::loss;
+use super::mute;
 use super::no_voice;
 use super::registering;
 use super::stalled;
 use super::trace;
+use super::unmarked_leg;
 use super::words::ends_within;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
 use super::{signalling, voice};
 use crate::check::{
-    Code, Detail, Finding, LOSS_LIMITS, MOS_LIMITS, PortUse, Refusal, Severity, Side, Trace, VoiceSender,
+    Code, Detail, Finding, LOSS_LIMITS, MOS_LIMITS, Mute, PortUse, Refusal, Severity, Side, Trace,
+    VoiceSender,
 };
 use crate::observe::Protocol;
 use crate::report::language::Language::En;
@@ -183,12 +186,10 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
              that look at the VLAN priority only do not prefer them.",
             list(List::of(pcp, pcp.len(), |(priority, _)| priority.to_string()))
         ),
-        Detail::Qos007 { packets, peers, .. } => format!(
-            "{} from {device} to {} {} not marked. Public networks usually ignore QoS marking.",
-            counted(*packets, "voice packet", "voice packets", En),
-            list(List::addresses(peers)),
-            if *packets == 1 { "is" } else { "are" }
-        ),
+        Detail::Qos007 { packets, peers, .. } => {
+            let host = finding.subject.as_ref().map(|subject| subject.address);
+            unmarked_leg::detail(*packets, device, (host, peers), En)
+        }
         Detail::Qos008 { unmarked, packets, dscp, expected, marked } => format!(
             "{device} sends voice with {} ({} packets), while the other side ({}) marks DSCP\u{a0}{}. Voice has priority \
              in one direction only.",
@@ -249,6 +250,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             }.to_owned()),
             no_voice::may_go_outside(*named, context, En)
         )
+        }
+        Detail::Rtp002 { peers, why: why @ (Mute::Declined | Mute::Keys), .. } => {
+            mute::detail(*why, finding.count, device, &list(List::addresses(peers)), En)
         }
         Detail::Rtp002 { peers, .. } => format!(
             "{} from {device} to {} {} answered, but no voice stream (RTP) can be seen in either direction.",

@@ -12,6 +12,7 @@ use crate::site::Confidence;
 
 use super::case::Case;
 use super::finding::{Detail, Evidence, Finding, NoVoice, Party, Severity};
+use super::media::mute_calls;
 use super::tunnel::{Tunnel, tunnel};
 
 /// Packets of a protocol that is known by its port only.
@@ -52,6 +53,7 @@ pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary], has_gaps: bool
             NoVoice::Cut { kept: kept as u64 }
         }
         (NoVoice::Answered, _) if !has_lasted(case) => NoVoice::JustAnswered,
+        (NoVoice::Answered, None) if is_explained(case) => NoVoice::Explained,
         (reason, _) => reason,
     };
     let reason = match too_short(traffic, captures) {
@@ -114,6 +116,12 @@ fn is_cut(traffic: &Traffic) -> bool {
     let cut = |skip: &Skip| matches!(skip, Skip::CutIp | Skip::CutTransport);
     let is_other = |skip: &Skip| !cut(skip) && !matches!(skip, Skip::NotIp(_) | Skip::Empty);
     skipped.keys().any(cut) && !skipped.keys().any(is_other)
+}
+
+/// Whether of each call that was answered it is known why it has no voice.
+fn is_explained(case: &Case<'_>) -> bool {
+    let told = mute_calls(case);
+    case.traffic.calls.iter().filter(|call| call.came_about()).count() == told.len()
 }
 
 /// Whether a call goes on behind its answer for so long that voice was due.

@@ -10,7 +10,7 @@ use crate::site::Confidence;
 use super::absence;
 use super::case::{Case, SIP};
 use super::connection::{SIPS, stuck};
-use super::evidence::{Collector, FRAMES_KEPT, of_flows};
+use super::evidence::{Collector, of_flows};
 use super::filter;
 use super::finding::{Code, Detail, Evidence, Finding, LossSign, Party, Severity};
 use copies::duplicates;

@@ -1,5 +1,5 @@
-//! SIG-007 and SIG-008: whether encrypted connections stand, and whether a registration through address translation is kept
-//! alive.
+//! SIG-007 to SIG-009: whether encrypted connections stand, whether a registration through address translation is kept alive,
+//! and whether data over TCP arrive.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
@@ -23,11 +23,16 @@ pub(super) const SIPS: u16 = 5061;
 /// Seconds; a shorter registration is renewed often enough.
 const SHORT_REGISTRATION: u32 = 60;
 
-/// SIG-007 and SIG-008.
+mod stalled;
+
+/// SIG-007, SIG-008, and SIG-009 of TCP.
 pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
     let mut findings = if is_left_out(Code::Sig007, unjudged) { Vec::new() } else { secured(case, unjudged) };
     if !is_left_out(Code::Sig008, unjudged) {
         findings.extend(kept_alive(case));
+    }
+    if !is_left_out(Code::Sig009, unjudged) {
+        findings.extend(stalled::check(case));
     }
     findings
 }

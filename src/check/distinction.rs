@@ -108,6 +108,7 @@ impl Finding {
             Detail::Sig007 { server, .. } => Distinction::Service(Protocol::Tcp, *server),
             Detail::Sig008 { registrar, .. } => Distinction::Peer(registrar.ip()),
             Detail::Sig009 { method, to, .. } => Distinction::Requests(method.clone(), to.ip()),
+            Detail::Stalled { service, .. } => Distinction::Service(Protocol::Tcp, *service),
             // One for each device; of those about the capture, one for all or one for each file.
             Detail::Port001 { .. }
             | Detail::Port002 { .. }

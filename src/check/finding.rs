@@ -17,8 +17,8 @@ mod verdict;
 
 pub use row::{RowResult, RowStatus, RulebookInfo};
 pub use signs::{
-    Astray, Back, Export, Heard, Hop, Interrupted, Life, LossSign, Lost, Named, NoVoice, Others, Refusal,
-    Trace, Unevenness, Unread, VoiceSender, VoiceSent,
+    Astray, Back, Export, Heard, Hop, Interrupted, Life, LossSign, Lost, Mute, Named, NoVoice, Others,
+    Refusal, Trace, Unevenness, Unread, VoiceSender, VoiceSent,
 };
 pub use verdict::{Accepted, Audit, Few, Unjudged, Verdict};
 
@@ -148,7 +148,7 @@ codes! {
     Sig007 = "SIG-007";
     /// Keep-alive too rare.
     Sig008 = "SIG-008";
-    /// SIP requests are sent again and again.
+    /// Signalling is sent again and again.
     Sig009 = "SIG-009";
     /// Voice in a VLAN that is none for voice.
     Net004 = "NET-004";
@@ -267,7 +267,7 @@ pub enum Detail {
         named: Option<Named>,
     },
     /// RTP-002.
-    Rtp002 { peers: Vec<IpAddr>, near: bool },
+    Rtp002 { peers: Vec<IpAddr>, near: bool, why: Mute },
     /// RTP-003, over all streams of the sender that lose too much. `heard`: what the receivers say of it. `interrupted`:
     /// most is missing at a stretch. `public`: one end has a public address. `own`:
     /// captured on the sender.
@@ -285,6 +285,8 @@ pub enum Detail {
         own: bool,
         export: bool,
         onward: Vec<IpAddr>,
+        /// In so many streams all these gaps are, both ways and between different hosts; 0: they are not.
+        everywhere: u64,
     },
     /// RTP-004. Greatest and mean running jitter in ms of the worst stream. `estimated`: the clock of the timestamps was
     /// estimated. `onward`: whom the receiver passes it on to as unevenly. `own`: captured on the sender, so that nothing
@@ -363,8 +365,8 @@ pub enum Detail {
         ports: [u16; 2],
         addresses: Option<[IpAddr; 2]>,
     },
-    /// SIG-004. What was sent and what came back in its place.
-    Sig004 { server: IpAddr, method: Box<str>, sent: Box<str>, returned: Box<str> },
+    /// SIG-004. What was sent and what came back in its place, or where it was seen again on its way (`passed_on`) stood there.
+    Sig004 { server: IpAddr, method: Box<str>, sent: Box<str>, returned: Box<str>, passed_on: bool },
     /// SIG-005. How many calls that side had in all and how many of them were answered, who called, and what all that failed have
     /// in common.
     Sig005 {
@@ -409,6 +411,10 @@ pub enum Detail {
         /// Whose registration names this address although it has another one itself, and for which account.
         contact: Option<(IpAddr, Box<str>)>,
     },
+    /// SIG-009, over TCP: in so many connections as the finding counts, what it sent was not acknowledged any more. `most`: how
+    /// often it was sent, `bytes`: of it, `rested`: ns without anything from the other side before, the least of all. `life`:
+    /// what the other side sends meanwhile.
+    Stalled { peer: IpAddr, service: SocketAddr, most: u64, bytes: u32, rested: i64, near: bool, life: Life },
     /// NET-004. The wrong VLANs with their packets, and those that the user states.
     Net004 { vlans: Vec<(u16, u64)>, expected: Vec<u16> },
     /// SEC-001.
@@ -486,7 +492,7 @@ impl Detail {
             Self::Sig006 { .. } => Code::Sig006,
             Self::Sig007 { .. } => Code::Sig007,
             Self::Sig008 { .. } => Code::Sig008,
-            Self::Sig009 { .. } => Code::Sig009,
+            Self::Sig009 { .. } | Self::Stalled { .. } => Code::Sig009,
             Self::Net004 { .. } => Code::Net004,
             Self::Sec001 { .. } => Code::Sec001,
             Self::Sec002 { .. } => Code::Sec002,

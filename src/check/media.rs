@@ -13,13 +13,15 @@ use crate::site::Confidence;
 use super::case::{Case, Span};
 use super::evidence::{Collector, NAMED, at_moments};
 use super::filter;
-use super::finding::{Code, Detail, Evidence, Export, Finding, Party, Severity, Trace, Unjudged};
+use super::finding::{Code, Detail, Evidence, Export, Finding, Mute, Party, Severity, Trace, Unjudged};
 use super::hidden::is_left_out;
 
 mod astray;
 mod course;
+mod everywhere;
 mod length;
 mod loss;
+mod mute;
 mod one_sided;
 mod relayed;
 mod unheard;
@@ -29,6 +31,7 @@ mod unread;
 pub(super) use course::{sides_as_announced, sides_of_one_source, unlisted};
 pub(super) use length::packet_time;
 pub(super) use loss::behind;
+pub(super) use mute::calls as mute_calls;
 pub(super) use one_sided::one_sided;
 pub(super) use unheard::{of_another_way, unheard};
 pub(super) use unread::ports;
@@ -490,26 +493,32 @@ fn passes_on_without_answer(answered: &Answered<'_>, silent: IpAddr, speaking: I
         .any(|third| third != speaking && third != silent && sends(silent, third) && !sends(third, silent))
 }
 
-/// RTP-002: one finding for a caller.
+/// RTP-002: one finding for a caller and a reason.
 fn without_media(case: &Case<'_>) -> Vec<Finding> {
-    let mut callers: BTreeMap<IpAddr, Vec<&Call>> = BTreeMap::new();
+    let mut callers: BTreeMap<(IpAddr, Mute), Vec<&Call>> = BTreeMap::new();
     for answered in Answered::all(case) {
         let call = answered.call;
         if answered.streams.is_empty() && call.end.is_some() && is_silent(case, call) {
-            callers.entry(call.caller.ip()).or_default().push(call);
+            callers.entry((call.caller.ip(), Mute::Unexplained)).or_default().push(call);
         }
     }
-    let findings = callers.into_iter().map(|(caller, calls)| {
+    for (id, why) in mute::calls(case) {
+        if let Some(call) = case.traffic.calls.get(id) {
+            callers.entry((call.caller.ip(), why)).or_default().push(call);
+        }
+    }
+    let findings = callers.into_iter().map(|((caller, why), calls)| {
         let callees: BTreeSet<IpAddr> = calls.iter().map(|call| call.callee.ip()).collect();
         let near = callees.iter().all(|callee| case.are_neighbours(caller, *callee));
+        let by_agreement = near || why == Mute::Declined;
         Finding {
-            detail: Detail::Rtp002 { peers: callees.into_iter().collect(), near },
+            detail: Detail::Rtp002 { peers: callees.into_iter().collect(), near, why },
             severity: Severity::Error,
-            confidence: Confidence::Likely,
+            confidence: if why == Mute::Declined { Confidence::Sure } else { Confidence::Likely },
             subject: Some(case.subject(caller)),
             rows: Vec::new(),
             count: calls.len() as u64,
-            responsible: if near { Party::Telephony } else { Party::Network },
+            responsible: if by_agreement { Party::Telephony } else { Party::Network },
             evidence: of_calls(&calls),
         }
     });

@@ -46,7 +46,7 @@ pub(crate) use expiry::Expiry;
 pub(crate) use filter::{by_number, is_by_number};
 pub use finding::{
     Accepted, Astray, Audit, Back, Code, Detail, Evidence, Export, Few, Finding, Heard, Hop, Interrupted,
-    Life, LossSign, Lost, Named, NoVoice, Others, Party, PortUse, Refusal, RowResult, RowStatus,
+    Life, LossSign, Lost, Mute, Named, NoVoice, Others, Party, PortUse, Refusal, RowResult, RowStatus,
     RulebookInfo, Severity, Side, Subject, Trace, Unevenness, Unjudged, Unread, Verdict, VoiceSender,
     VoiceSent,
 };
@@ -148,7 +148,10 @@ fn found(case: &Case<'_>, captures: &[CaptureSummary]) -> Found {
     if !unjudged.contains(&Unjudged::OneDirection) {
         unjudged.extend(media::one_sided(case, &findings));
     }
-    let unheard = media::unheard(case);
+    let mut unheard = media::unheard(case);
+    unheard.extend(media::mute_calls(case).into_iter().map(|(id, _)| id));
+    unheard.sort_unstable();
+    unheard.dedup();
     unjudged.extend(media::of_another_way(case, &unheard, &findings));
     findings.extend(signalling::check(case, &unjudged));
     findings.extend(connection::check(case, &unjudged));
@@ -156,6 +159,7 @@ fn found(case: &Case<'_>, captures: &[CaptureSummary]) -> Found {
     findings.extend(security::check(case));
     findings.retain(|finding| !hidden::is_left_out(finding.code(), &unjudged));
     join_unanswered(&mut findings);
+    join_astray(&mut findings);
     drop_symptoms(&mut findings);
     premature::leave_out(&mut findings, captures);
     findings.sort_by(|x, y| {
@@ -203,6 +207,25 @@ fn join_unanswered(findings: &mut Vec<Finding>) {
         Detail::Port003 { target, refusal: Refusal::Silence, .. } => {
             !told.contains(&(subject(finding), target))
         }
+        _ => true,
+    });
+}
+
+/// Voice that goes to another port than was announced is turned away there: nothing is blocked, and RTP-001 says which port is
+/// right.
+fn join_astray(findings: &mut Vec<Finding>) {
+    let told: Vec<_> = findings
+        .iter()
+        .filter_map(|finding| match &finding.detail {
+            Detail::Rtp001 {
+                astray: Some(Astray { to, announced: Some(_), by_listener: false, .. }),
+                ..
+            } => Some((subject(finding), *to)),
+            _ => None,
+        })
+        .collect();
+    findings.retain(|finding| match finding.detail {
+        Detail::Port003 { target, voice: Some(_), .. } => !told.contains(&(subject(finding), target)),
         _ => true,
     });
 }
@@ -444,6 +467,52 @@ mod tests {
                 findings.iter().map(|finding| (finding.code(), finding.severity)).collect();
             assert_eq!(verdict(&findings, &[], unjudged, true), expected, "{severities:?} {unjudged:?}");
         }
+    }
+
+    #[test]
+    fn voice_that_goes_to_another_port_than_announced_is_not_blocked() {
+        use crate::observe::fixture::socket;
+        let told = |announced: Option<&str>| {
+            let to = socket("192.168.10.2:5206");
+            let astray = Astray {
+                to,
+                announced: announced.map(socket),
+                announcer: None,
+                lasted: 1,
+                outside: false,
+                is_over: false,
+                by_listener: false,
+                lost: Lost::Refused,
+            };
+            let voice = Detail::Rtp001 {
+                packets: 500,
+                peers: Vec::new(),
+                strays: 0,
+                refused: true,
+                heard: false,
+                at_tap: false,
+                near: true,
+                export: Export::No,
+                trace: Trace::None,
+                astray: Some(astray),
+                named: None,
+            };
+            let port = Detail::Port003 {
+                target: to,
+                protocol: crate::observe::Protocol::Udp,
+                refusal: Refusal::Silence,
+                outbound: false,
+                life: Life::Sends,
+                serves: Others::Unserved,
+                voice: Some(VoiceSent { packets: 500, ports: None }),
+            };
+            let mut findings =
+                [voice, port].map(|detail| finding(detail, Severity::Error, Some(PHONE))).to_vec();
+            join_astray(&mut findings);
+            findings.iter().map(Finding::code).collect::<Vec<_>>()
+        };
+        assert_eq!(told(Some("192.168.10.2:5204")), [Code::Rtp001]);
+        assert_eq!(told(None), [Code::Rtp001, Code::Port003], "who is right is not known");
     }
 
     #[test]

@@ -347,6 +347,7 @@ fn rewritten(case: &Case<'_>, rewrite: &Rewrite) -> Option<Finding> {
             method: rewrite.method.clone(),
             sent: rewrite.sent.clone(),
             returned: rewrite.returned.clone(),
+            passed_on: rewrite.is_passed_on,
         },
         severity: Severity::Error,
         confidence: if rewrite.is_both { Confidence::Sure } else { Confidence::Likely },

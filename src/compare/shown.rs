@@ -235,6 +235,13 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
                     .filter(|row| (row.from.ip(), row.to.ip()) == (self.host, to) && row.method == *method);
                 same.map(|row| row.count).sum::<u64>() >= SEVERAL
             }
+            Detail::Stalled { peer, service, .. } => {
+                let peer = (self.now)(*peer);
+                self.views().any(|view| {
+                    let is_it = view.flow.protocol == Protocol::Tcp && view.flow.b.port() == service.port();
+                    is_it && view.peer().ip() == peer && view.received.payload_packets >= SEVERAL
+                })
+            }
             Detail::Net004 { expected, .. } => {
                 let seen = self.voice().flat_map(|stream| &stream.report.marking.vlans);
                 let right = seen.filter(|seen| expected.contains(&seen.value)).map(|seen| seen.packets);

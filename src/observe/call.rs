@@ -146,6 +146,8 @@ pub struct Call {
     pub let_through: Option<(Frame, Timestamp)>,
     /// Its offer names no medium that could be used.
     pub offers_nothing: bool,
+    /// Each answer to an INVITE of it that describes audio refuses it: port 0, and no other medium (RFC 3264 section 6).
+    pub declines_audio: bool,
     /// The answer was sent again and again, and no ACK was seen (RFC 3261 section 13.3.1.4): no call for either side.
     pub is_unacknowledged: bool,
     /// When the INVITE was acknowledged whose answer the capture lacks.
@@ -300,6 +302,7 @@ impl Call {
             early_media: None,
             let_through: None,
             offers_nothing: false,
+            declines_audio: false,
             is_unacknowledged: false,
             acknowledged: None,
             late_ack: None,

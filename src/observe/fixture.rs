@@ -14,6 +14,7 @@ use super::media::{self, MediaKind, Recognition, StreamReport};
 use super::message::{App, sip};
 use super::registration::{Registration, Standing};
 use super::sent::{Rare, Sent};
+use super::stall::Stall;
 use super::traffic::{
     Direction, Flow, HostFacts, Initiator, Paused, Protocol, Stream, TcpOutcome, TcpTrace, Vlans,
 };
@@ -129,6 +130,12 @@ pub(crate) fn tcp(a: &str, b: &str, outcome: TcpOutcome, attempts: u64) -> Flow 
         from_b: sent(if is_seen { 2 } else { 0 }),
         ..udp(a, b)
     }
+}
+
+/// What was sent seven times in one connection.
+pub(crate) fn stall(frame: Frame, span: (Timestamp, Timestamp)) -> Stall {
+    let frames = [frame].into_iter().collect();
+    Stall { by_a: true, connections: 1, sent: 7, bytes: 400, rested: 50, frames, span, sequence: 1 }
 }
 
 /// Numbers the flows as the observer does.

@@ -15,6 +15,7 @@ use super::media;
 use super::message::App;
 use super::sent::Sent;
 use super::silences::{Silence, Silences};
+use super::stall;
 use super::tcp::TcpState;
 use super::traffic::{Direction, Flow, Initiator, Protocol, Vlans};
 
@@ -205,10 +206,15 @@ impl FlowState {
         if packet.part == Part::Reassembled {
             return;
         }
+        let own = side.last.map(|(_, time)| time);
         count(side, frame, packet);
         if let Transport::Tcp(Some(segment)) = packet.transport {
             let tcp = self.tcp.get_or_insert_with(Box::default);
             if !tcp.is_copy(from, segment, packet.time) {
+                let other = if from == End::Low { &self.high } else { &self.low };
+                let before = stall::Before { own, other: other.last.map(|(_, time)| time) };
+                let is_again = tcp.is_again(from, segment, packet.payload.wire);
+                stall::note(&mut self.content.extra, (from, segment, is_again), (frame, packet), &before);
                 tcp.push(from, frame, segment, packet.payload.wire);
             }
         }
@@ -294,6 +300,7 @@ impl FlowState {
         {
             extra.stuck = Some(stuck);
         }
+        stall::finish(&mut extra, starter);
         for report in extra.known().into_iter().flat_map(|extra| extra.icmp.iter_mut()) {
             report.about_a = report.about_a == (starter == End::Low);
         }

@@ -57,6 +57,7 @@ mod sent;
 mod shard;
 mod silences;
 mod spells;
+mod stall;
 mod stream;
 mod talk;
 mod tcp;
@@ -95,6 +96,7 @@ pub use sent::{Nothing, Rare, Sent};
 pub use shard::{Shard, Wave};
 pub use silences::{Silence, Silences};
 pub use spells::Spells;
+pub use stall::Stall;
 pub use stream::Assembler;
 pub use together::{Receivers, Together};
 pub use traffic::{

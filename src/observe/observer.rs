@@ -534,8 +534,8 @@ fn note_carriage(stream: &mut Stream, flow: &Flow) {
     } else if carriage.is_some_and(Carriage::is_keyed) {
         (report.secure, report.keying) = (Some(true), Some(Keying::Zrtp));
     }
-    // Who announced something knows better than what the length suggests.
-    if report.secure.is_some() {
+    // It needs no guess. Where plain RTP was agreed the length tells what is sent all the same.
+    if report.secure == Some(true) {
         report.srtp_tag = None;
     }
 }

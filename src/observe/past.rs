@@ -151,6 +151,12 @@ fn fold(row: &mut Flow, other: Flow) {
         row.extra.hears = true;
     }
     row.extra.others += 1 + other.extra.others;
+    if let Some(stall) = &other.extra.stall {
+        match &mut row.extra.stall {
+            Some(known) => known.fold(stall),
+            none => *none = Some(stall.clone()),
+        }
+    }
     if other.extra.esp > 0 {
         row.extra.esp += other.extra.esp;
     }

@@ -32,6 +32,8 @@ pub(super) struct Progress {
     refused_change: Option<Change>,
     fax: Option<Timestamp>,
     fax_media: Vec<SocketAddr>,
+    /// Whether all answers that say something of audio refused it.
+    declines: Option<bool>,
     /// The last final answer to a BYE.
     bye_answer: Option<u16>,
     ringing: Option<(Moment, u32)>,
@@ -158,6 +160,11 @@ impl Progress {
     }
 
     fn answer(&mut self, heard: &Heard, status: u16, number: u32, sdp: Option<&Sdp>) {
+        if (200..300).contains(&status)
+            && let Some(declines) = sdp.and_then(declines_audio)
+        {
+            self.declines = Some(declines && self.declines != Some(false));
+        }
         if (200..300).contains(&status) && sdp.is_some_and(|sdp| kind_of(sdp) == ChangeKind::Fax) {
             self.fax.get_or_insert(heard.time);
             self.note_fax(sdp);
@@ -202,6 +209,7 @@ impl Progress {
             call.reason = reason.filter(|_| call.status.is_none_or(|status| status >= 300));
             call.with_credentials = sent(number).is_some_and(|invite| invite.has_credentials);
         }
+        call.declines_audio = self.declines == Some(true) && call.answered.is_some();
         call.offers_nothing = self.invites.last().is_some_and(|invite| invite.offers_nothing);
         let answered = self.answers.number;
         let acknowledged = self.acknowledged.iter().find(|(number, _)| answered == Some(*number));
@@ -271,6 +279,13 @@ fn kind_of(sdp: &Sdp) -> ChangeKind {
         (false, true) => ChangeKind::Video,
         (false, false) => ChangeKind::Other,
     }
+}
+
+/// It answers with audio that it does not want, and nothing else in its place. `None` where it says nothing of audio.
+fn declines_audio(sdp: &Sdp) -> Option<bool> {
+    let has_audio = sdp.media.iter().any(|media| media.kind.as_str() == "audio");
+    let is_whole = sdp.media.len() == sdp.media_count;
+    has_audio.then(|| is_whole && sdp.media.iter().all(|media| media.port == 0))
 }
 
 /// No medium of the offer could be used: port 0 (RFC 3264 section 5.1) or no address.

@@ -201,6 +201,18 @@ impl TcpState {
         is_same && now.wrapping_sub(before).min(before.wrapping_sub(now)) <= 1
     }
 
+    /// Whether this segment of `from` brings nothing but data that were sent before and that nobody acknowledged.
+    pub(super) fn is_again(&self, from: End, segment: TcpSegment, length: u32) -> bool {
+        let side = match from {
+            End::Low => &self.low,
+            End::High => &self.high,
+        };
+        let end = segment.sequence.wrapping_add(length);
+        let is_sent = side.is_exact && side.next.is_some_and(|next| !after(end, next));
+        let is_open = side.acknowledged.is_none_or(|known| after(end, known));
+        length > 0 && !segment.flags.has(TcpFlags::SYN) && is_sent && is_open
+    }
+
     /// Whether the connection stands, as far as is known.
     pub(super) fn is_open(&self) -> bool {
         !self.is_closed && !matches!(self.outcome, TcpOutcome::Silent | TcpOutcome::Refused)

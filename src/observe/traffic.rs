@@ -7,6 +7,7 @@ use std::ops::RangeInclusive;
 use super::echoes::Echo;
 use super::icmp::IcmpReport;
 use super::repeats::Prompt;
+use super::stall::Stall;
 use crate::capture::{Frame, Timestamp};
 use crate::decode::{Layers, Mac};
 use crate::observe::call::Call;
@@ -205,6 +206,8 @@ pub struct FlowExtra {
     pub carriage: Option<Box<Carriage>>,
     /// Packets of ESP behind NAT, RFC 3948 section 2.1.
     pub esp: u64,
+    /// TCP only: data that were sent until the end without an answer.
+    pub stall: Option<Box<Stall>>,
     /// Further conversations of the same kind that the row stands for; only a live capture folds them.
     pub others: u64,
 }
@@ -225,6 +228,7 @@ impl FlowExtra {
         hears: false,
         carriage: None,
         esp: 0,
+        stall: None,
         others: 0,
     };
 }
@@ -447,6 +451,8 @@ pub struct Rewrite {
     pub returned: Box<str>,
     /// Both sent-by and branch differ.
     pub is_both: bool,
+    /// It was seen under way twice, before and behind what rewrites it; nothing had to come back.
+    pub is_passed_on: bool,
     /// Request and answer.
     pub frames: [Frame; 2],
     /// When the first and the last answer came.

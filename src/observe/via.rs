@@ -1,6 +1,6 @@
 //! Takes SIP requests and their answers in capture order; tells where the topmost Via came back altered. A server
 //! returns it as it came and only adds `received` and `rport` (RFC 3261 section 8.2.6.2, RFC 3581 section 4), so that
-//! something on the way rewrites SIP.
+//! something on the way rewrites SIP. Where a capture holds a request before and after a router (interface "any"), both show it.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
-use crate::capture::Frame;
+use crate::capture::{Frame, Timestamp};
 
 use super::dialogs::Heard;
 use super::few::Few;
@@ -23,6 +23,8 @@ const MOST_OPEN: usize = 16_384;
 const BRANCHES_KEPT: usize = 4;
 const REWRITES_KEPT: usize = 4_096;
 const SIP_PORT: u16 = 5060;
+/// A router passes on at once (ns); who sends again waits longer (RFC 3261 section 17.1.1.2).
+const PASSED_ON_WITHIN: i64 = 200_000_000;
 
 /// Requests without an answer so far, and what came back altered.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +34,9 @@ pub(super) struct Vias {
     open: HashMap<Fingerprint, Few<Sent, BRANCHES_KEPT>, RandomState>,
     oldest: VecDeque<Fingerprint>,
     rewrites: BTreeMap<(IpAddr, IpAddr), Rewrite>,
+    /// Requests by whom they go to, whoever sends them: the same one may come by twice.
+    passing: HashMap<Fingerprint, Passing, RandomState>,
+    passing_oldest: VecDeque<Fingerprint>,
     /// Answers with another Via that a cap left out.
     pub(super) over_cap: u64,
 }
@@ -42,6 +47,16 @@ struct Sent {
     via: Via,
     count: usize,
     frame: Frame,
+}
+
+/// A request on its way.
+#[derive(Clone, Debug)]
+struct Passing {
+    via: Via,
+    count: usize,
+    from: IpAddr,
+    frame: Frame,
+    time: Timestamp,
 }
 
 /// What is no host name (RFC 3261 section 25.1) is a damaged message, not a rewritten one.
@@ -80,7 +95,10 @@ impl Vias {
         };
         let (from, to) = (heard.from.ip(), heard.to.ip());
         match message.kind {
-            Kind::Request { .. } => self.ask(self.press.print(call_id, cseq, (from, to)), via, heard),
+            Kind::Request { .. } => {
+                self.pass(self.press.print(call_id, cseq, heard.to), via, heard, cseq.method.as_str());
+                self.ask(self.press.print(call_id, cseq, (from, to)), via, heard);
+            }
             Kind::Response { .. } => {
                 let key = self.press.print(call_id, cseq, (to, from));
                 self.answer(key, via, heard, cseq.method.as_str());
@@ -90,6 +108,66 @@ impl Vias {
 
     pub(super) fn finish(self) -> Vec<Rewrite> {
         self.rewrites.into_values().collect()
+    }
+
+    /// Whether it is a request that was just seen under way from another address: what a router passes on keeps the Call-ID,
+    /// the number of hops and the branch, and only an ALG puts the router's address into the Via. A proxy adds a Via, and what
+    /// calls anew has a branch of its own.
+    fn pass(&mut self, key: Fingerprint, here: &Via, heard: &Heard, method: &str) {
+        let (from, server) = (heard.from.ip(), heard.to.ip());
+        let names = |via: &Via, host: IpAddr| via.host == Host::Ip(host);
+        let before = self.passing.get(&key).filter(|before| {
+            before.from != from
+                && (0..=PASSED_ON_WITHIN).contains(&heard.time.since(before.time))
+                && before.count == heard.message.via_count
+                && before.via.branch.is_some()
+                && before.via.branch == here.branch
+                && names(&before.via, before.from)
+                && names(here, from)
+        });
+        if let Some(before) = before {
+            let client = before.from;
+            if let Some(rewrite) = self.rewrites.get_mut(&(client, server)) {
+                if rewrite.is_passed_on {
+                    rewrite.count += 1;
+                    rewrite.span.1 = heard.time;
+                }
+            } else if self.rewrites.len() >= REWRITES_KEPT {
+                self.over_cap += 1;
+            } else {
+                let rewrite = Rewrite {
+                    client,
+                    server,
+                    method: method.into(),
+                    sent: sent_by(&before.via).into(),
+                    returned: sent_by(here).into(),
+                    is_both: true,
+                    is_passed_on: true,
+                    frames: [before.frame, heard.frame],
+                    span: (before.time, heard.time),
+                    count: 1,
+                    intact: 0,
+                };
+                self.rewrites.insert((client, server), rewrite);
+            }
+            return;
+        }
+        if self.passing.len() >= MOST_OPEN
+            && !self.passing.contains_key(&key)
+            && let Some(oldest) = self.passing_oldest.pop_front()
+        {
+            self.passing.remove(&oldest);
+        }
+        let passing = Passing {
+            via: here.clone(),
+            count: heard.message.via_count,
+            from,
+            frame: heard.frame,
+            time: heard.time,
+        };
+        if self.passing.insert(key, passing).is_none() {
+            self.passing_oldest.push_back(key);
+        }
     }
 
     fn ask(&mut self, key: Fingerprint, via: &Via, heard: &Heard) {
@@ -121,7 +199,10 @@ impl Vias {
         if comparable
             && is_returned
             && heard.message.status().is_some_and(|status| status >= 200)
-            && let Some(rewrite) = self.rewrites.get_mut(&(client, server)).filter(|it| *it.method == *method)
+            && let Some(rewrite) = self
+                .rewrites
+                .get_mut(&(client, server))
+                .filter(|it| *it.method == *method && !it.is_passed_on)
         {
             rewrite.intact += 1;
         }
@@ -150,6 +231,7 @@ impl Vias {
             sent: told(&sent.via),
             returned: told(here),
             is_both: !same_sender && !same_branch,
+            is_passed_on: false,
             frames: [sent.frame, heard.frame],
             span: (heard.time, heard.time),
             count: 1,
@@ -212,6 +294,38 @@ mod tests {
         let altered = rewrites(&asked, "192.168.10.21:5060;branch=z9hG4bK2");
         assert_eq!(altered.first().map(|it| &*it.returned), Some("192.168.10.21:5060;branch=z9hG4bK2"));
         assert!(rewrites(&asked, "203.0.113.9;branch=z9hG4bK2").first().is_some_and(|it| it.is_both));
+    }
+
+    #[test]
+    fn a_request_that_a_router_passes_on_with_its_own_address_was_rewritten() {
+        let seen = |second_from: &str, second: &[&str], after: i64| {
+            let mut vias = Vias::default();
+            let mut hear = |number, time, from: &str, values: &[&str]| {
+                let lines: String = values.iter().map(|via| format!("Via: SIP/2.0/UDP {via}\r\n")).collect();
+                let text = format!(
+                    "INVITE sip:600@a.example SIP/2.0\r\n{lines}From: <sip:21@a.example>;tag=a\r\n\
+                     To: <sip:600@a.example>\r\nCall-ID: c1\r\nCSeq: 1 INVITE\r\n\r\n"
+                );
+                let message = sip::read(text.as_bytes(), false).unwrap();
+                let (from, to) = (socket(from), socket("203.0.113.10:5060"));
+                let (frame, time, protocol) = (frame(number), at(time), Protocol::Udp);
+                vias.push(&Heard { frame, time, from, to, protocol, dscp: 0, datagram: None, message });
+            };
+            hear(18, 0, "192.168.88.21:5060", &["192.168.88.21:5060;branch=z9hG4bK1"]);
+            hear(19, after, second_from, second);
+            vias.finish()
+        };
+        let outside = "203.0.113.1:5060";
+        let altered = seen(outside, &["203.0.113.1:5060;branch=z9hG4bK1"], 1);
+        let [rewrite] = altered.as_slice() else { panic!("{altered:?}") };
+        assert_eq!((&*rewrite.sent, &*rewrite.returned), ("192.168.88.21:5060", outside));
+        assert!(rewrite.is_passed_on && rewrite.frames == [frame(18), frame(19)]);
+        assert!(seen(outside, &["192.168.88.21:5060;branch=z9hG4bK1"], 1).is_empty(), "NAT without ALG");
+        let proxy = ["203.0.113.1:5060;branch=z9hG4bK2", "192.168.88.21:5060;branch=z9hG4bK1"];
+        assert!(seen(outside, &proxy, 1).is_empty(), "a proxy");
+        assert!(seen(outside, &["203.0.113.1:5060;branch=z9hG4bK2"], 1).is_empty(), "a call of its own");
+        let later = seen(outside, &["203.0.113.1:5060;branch=z9hG4bK1"], 900);
+        assert!(later.is_empty(), "a telephone that went to another network");
     }
 
     #[test]

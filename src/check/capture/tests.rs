@@ -104,7 +104,7 @@ fn clocks_that_differ_are_told_instead_of_copies() {
     let found = clock(&traffic).unwrap();
     assert_eq!((found.evidence.frames, found.confidence), (apart.pair.to_vec(), Confidence::Likely));
     assert!(matches!(found.detail, Detail::Cap006 { apart: Some(_), .. }));
-    assert!(duplicates(&traffic).is_none());
+    assert!(duplicates(&traffic, &[]).is_none());
 }
 
 #[test]

@@ -264,6 +264,8 @@ pub enum NoVoice {
     },
     /// Calls that were answered.
     Answered,
+    /// The same, and RTP-002 says of each why it has none.
+    Explained,
     /// The same, but the capture or the call ends with the answer.
     JustAnswered,
     /// Calls that nobody answered.
@@ -298,6 +300,17 @@ pub enum NoVoice {
     Filtered,
     /// Nothing of telephony.
     Nothing,
+}
+
+/// Why a call that was answered has no voice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mute {
+    /// The capture does not tell.
+    Unexplained,
+    /// The answer refuses audio: port 0 in its session description (RFC 3264 section 6).
+    Declined,
+    /// On the ports of the voice there is nothing but DTLS, which agrees on the keys (RFC 5764).
+    Keys,
 }
 
 /// Who sends voice without its mark, and what a document says of that.

@@ -10,6 +10,7 @@ use super::super::filter;
 use super::super::finding::{
     Back, Detail, Evidence, Export, Finding, Heard, Hop, Interrupted, Party, Severity,
 };
+use super::everywhere;
 use super::relayed::Relayed;
 use super::{STREAMS_SHOWN, excepted, has_enough, may_pause_at, peers};
 use crate::capture::Timestamp;
@@ -227,6 +228,8 @@ fn lost_of(case: &Case<'_>, sender: IpAddr, lossy: Vec<&Stream>, relayed: &Relay
         own,
         export,
         onward: relayed.receivers(&lossy),
+        // Longer interruptions of both directions are told as such.
+        everywhere: if interrupted.is_none() { everywhere::streams(case, &lossy) } else { 0 },
         public: is_public(sender) || lossy.iter().any(|stream| is_public(stream.destination.ip())),
     };
     let confidence = match heard {

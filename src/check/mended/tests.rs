@@ -1,4 +1,4 @@
-use super::super::finding::{Evidence, Heard, Severity, Unevenness, VoiceSender};
+use super::super::finding::{Evidence, Heard, Mute, Severity, Unevenness, VoiceSender};
 use super::super::fixture::{PBX, PHONE, World, finding};
 use super::super::rejection::Rejection;
 use super::*;
@@ -59,6 +59,7 @@ fn lossy(lost: u64, expected: u64) -> Detail {
         own: false,
         export: false,
         onward: Vec::new(),
+        everywhere: 0,
     }
 }
 
@@ -222,7 +223,7 @@ fn a_call_without_voice_is_over_when_a_later_one_has_some() {
         heard.call = Some(0);
         let mut world = World::new("").streams(vec![heard]);
         world.traffic.calls = vec![Call { start: (frame(8), at(start)), answer, ..call }];
-        is_over(Detail::Rtp002 { peers: vec![ip(PBX)], near: false }, 5_000, &world)
+        is_over(Detail::Rtp002 { peers: vec![ip(PBX)], near: false, why: Mute::Unexplained }, 5_000, &world)
     };
     assert!(over(9_000, Answer::Answered, 4));
     assert!(

@@ -55,6 +55,7 @@ fn made_good(case: &Case<'_>, registration: &Registration) -> Option<Finding> {
         near: case.are_neighbours(registration.client.ip(), registrar),
         refusal: refusal(case, (&[registration.client], registration.registrar), (first, last)),
         mended: Some(absence.length()),
+        unconnected: None,
     };
     let found = told(case, registration, tries, (detail, Party::Telephony));
     Some(Finding { confidence: Confidence::Likely, severity: Severity::Notice, ..found })

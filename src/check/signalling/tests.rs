@@ -196,6 +196,7 @@ fn what_a_router_shows_of_a_client_is_not_held_against_it() {
         sent: "192.168.10.21:5060".into(),
         returned: "203.0.113.9:5060".into(),
         is_both: false,
+        is_passed_on: false,
         frames: [frame(1), frame(2)],
         span: (at(0), at(1)),
         count: 1,

@@ -21,6 +21,42 @@ pub struct Differences {
     pub high: i64,
 }
 
+/// What an offset is reckoned from: of what went forth the differences in which delay adds the least, of what came back those
+/// in which it takes the least away, each the first of a hundred. A queue in one direction delays many packets and never all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Quickest {
+    forth: i64,
+    back: i64,
+}
+
+/// Every how many packets one may be quicker by mistake.
+const HUNDRED: usize = 100;
+
+impl Quickest {
+    /// `None` where that tells of a way that takes less than no time: the clock was set amid the capture.
+    fn of(forth: &[(Timestamp, i64)], back: &[(Timestamp, i64)], drift: Option<&Drift>) -> Option<Self> {
+        let times = || forth.iter().chain(back).map(|(time, _)| time.0);
+        let middle = middle(times().min()?, times().max()?);
+        let ppm = drift.filter(|drift| drift.is_shown()).map_or(0.0, |drift| drift.ppm);
+        // As it was in the middle of the time.
+        let level = |series: &[(Timestamp, i64)]| {
+            let even = |(time, difference): &(Timestamp, i64)| {
+                let gained = time.0.saturating_sub(middle) as f64 * ppm / 1e6;
+                difference.saturating_sub(gained as i64)
+            };
+            let mut all: Vec<i64> = series.iter().map(even).collect();
+            all.sort_unstable();
+            all
+        };
+        let (forth, back) = (level(forth), level(back));
+        let quickest = Self {
+            forth: *forth.get(forth.len() / HUNDRED)?,
+            back: *back.get(back.len().checked_sub(1)? - (back.len() - 1) / HUNDRED)?,
+        };
+        (quickest.forth >= quickest.back).then_some(quickest)
+    }
+}
+
 impl Differences {
     /// From an unordered series.
     pub(super) fn of(mut series: Vec<i64>) -> Self {
@@ -48,19 +84,28 @@ pub struct Clock {
     pub unknown: Option<Differences>,
     /// How the difference grows, if enough packets tell.
     pub drift: Option<Drift>,
+    quickest: Option<Quickest>,
 }
 
 impl Clock {
     /// How far the second clock is ahead, in ns, if both directions tell, and the delays are the same in both.
     #[must_use]
     pub fn offset(&self) -> Option<i64> {
-        Some(middle(self.forth?.median, self.back?.median))
+        let (forth, back) = self.ways()?;
+        Some(middle(forth, back))
     }
 
-    /// Time from one point to the other and back, in ns.
+    /// Time from one point to the other and back, in ns, of the packets that were quickest.
     #[must_use]
     pub fn round_trip(&self) -> Option<i64> {
-        Some(self.forth?.median.saturating_sub(self.back?.median))
+        let (forth, back) = self.ways()?;
+        Some(forth.saturating_sub(back))
+    }
+
+    /// The differences that clock and delay are told apart by.
+    fn ways(&self) -> Option<(i64, i64)> {
+        let medians = (self.forth?.median, self.back?.median);
+        Some(self.quickest.map_or(medians, |quickest| (quickest.forth, quickest.back)))
     }
 
     /// As good as it can be told: [`Self::offset`], else with the delay of one direction in it.
@@ -103,7 +148,8 @@ impl Samples {
             let differences = || series.iter().map(|(_, difference)| *difference).collect();
             (!series.is_empty()).then(|| Differences::of(differences()))
         };
-        Clock { forth: of(self.forth), back: of(self.back), unknown: of(self.unknown), drift }
+        let quickest = Quickest::of(&self.forth, &self.back, drift.as_ref());
+        Clock { forth: of(self.forth), back: of(self.back), unknown: of(self.unknown), drift, quickest }
     }
 }
 

@@ -9,6 +9,8 @@ const LEAST_PACKETS: usize = 5;
 /// Fewer stretches, or a shorter time (ns), tell nothing of a drift.
 const LEAST_STRETCHES: usize = 10;
 const LEAST_SPAN: i64 = 10_000_000_000;
+/// Millionths by which even a bad clock is not off; that it is off by less says nothing.
+const MOST_PPM: f64 = 500.0;
 
 /// How the difference of two clocks grows.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,6 +32,12 @@ impl Drift {
     #[must_use]
     pub fn is_shown(&self) -> bool {
         self.ppm.abs() > 5.0 * self.error_ppm && self.ppm.abs() >= 1.0
+    }
+
+    /// Whether it tells anything: delay that comes and goes may leave more room than any clock is off.
+    #[must_use]
+    pub fn is_told(&self) -> bool {
+        self.is_shown() || self.ppm.abs().max(5.0 * self.error_ppm) <= MOST_PPM
     }
 
     /// From series of time at the first point and difference (ns), one for each direction: their delays differ, the clocks

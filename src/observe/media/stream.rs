@@ -181,10 +181,12 @@ impl Stream {
         let counts = self.sequence.counts();
         let timing = self.timing.report();
         let latest = self.announced.latest.as_deref();
-        let is_secure = |known: &Announcement| known.profile == Profile::Srtp;
+        let main = self.main_payload();
+        let beyond = main.and_then(|payload| self.beyond(payload));
+        // An offer of SRTP may be answered without it: then its packets have no tag, which all profiles add (RFC 3711 section 5).
+        let is_secure = |known: &Announcement| known.profile == Profile::Srtp && beyond != Some(0);
         let payloads: Vec<_> =
             self.payloads.iter().filter_map(|payload| self.payload_report(payload)).collect();
-        let main = self.main_payload();
         let codec = main.and_then(Payload::encoding);
         let loss =
             if counts.expected == 0 { 0.0 } else { counts.lost as f64 * 100.0 / counts.expected as f64 };
@@ -203,7 +205,7 @@ impl Stream {
             kind: self.kind(main, timing.clock),
             secure: latest.map(is_secure),
             keying: latest.filter(|known| is_secure(known)).map(|_| Keying::Sdp),
-            srtp_tag: main.and_then(|payload| self.srtp_tag(payload)),
+            srtp_tag: beyond.filter(|tag| SRTP_TAGS.contains(tag)),
             calls: self.announced.calls.clone(),
             announced_ptime: latest.and_then(|known| known.ptime),
             ptime_limits: latest.map_or((None, None), |known| known.ptime_limits),
@@ -331,15 +333,14 @@ impl Stream {
         self.silence.percent(step).filter(|_| !is_video)
     }
 
-    /// What every packet has beyond the frame of its codec, if it has the length of a tag of SRTP.
-    fn srtp_tag(&self, payload: &Payload) -> Option<u32> {
+    /// Bytes that every packet has beyond the frame of its codec.
+    fn beyond(&self, payload: &Payload) -> Option<u32> {
         let packets = self.seen.get(payload.payload_type)?.packets;
         let (length, same_length) = payload.lengths.most()?;
         let (step, same_step) = payload.steps.most()?;
         let is_constant = same_length >= SRTP_CONSTANT && same_step >= SRTP_CONSTANT;
         let beyond = u64::from(length).checked_sub(frame_octets(payload.payload_type, step)?)?;
-        let tag = u32::try_from(beyond).ok().filter(|tag| SRTP_TAGS.contains(tag));
-        tag.filter(|_| is_constant && packets >= LEAST_FOR_SRTP)
+        u32::try_from(beyond).ok().filter(|_| is_constant && packets >= LEAST_FOR_SRTP)
     }
 
     fn payload_report(&self, payload: &Payload) -> Option<PayloadReport> {

@@ -104,6 +104,24 @@ fn a_refusal_keeps_its_words_and_whether_credentials_were_sent() {
 }
 
 #[test]
+fn an_answer_may_decline_the_audio() {
+    const DECLINED: &str = "c=IN IP4 192.168.10.2\r\nm=audio 0 RTP/AVP 8\r\n";
+    const FAX_INSTEAD: &str = "c=IN IP4 192.168.10.2\r\nm=audio 0 RTP/AVP 8\r\nm=image 4000 udptl t38\r\n";
+    let declines = |answers: &[&str]| {
+        let mut steps: Vec<Step<'_>> = Vec::new();
+        for (nth, media) in (1..).zip(answers) {
+            let head = if nth == 1 { "INVITE" } else { "INVITE*" };
+            steps.push((i64::from(nth) * 1_000, head, nth, VOICE, ""));
+            steps.push((i64::from(nth) * 1_000 + 10, "200 OK*", nth, media, ""));
+        }
+        call_of(&steps).declines_audio
+    };
+    assert!(declines(&[DECLINED]) && declines(&[DECLINED, DECLINED]));
+    assert!(!declines(&[VOICE]) && !declines(&[VOICE, DECLINED]), "it was agreed on before");
+    assert!(!declines(&[DECLINED, VOICE]) && !declines(&[FAX_INSTEAD]));
+}
+
+#[test]
 fn an_answer_that_nobody_acknowledges_is_no_call() {
     let mut steps: Vec<Step<'_>> = vec![(0, "INVITE", 1, VOICE, "")];
     steps.extend([1_000, 1_500, 2_500, 4_500].map(|ms| (ms, "200 OK*", 1, VOICE, "")));

@@ -168,8 +168,10 @@ pub(super) fn cleared(code: Code) -> [&'static str; 2] {
             "For two registration times, five minutes at least, the connection is never silent for more than 66 s.",
         ],
         Code::Sig009 => [
-            "Die letzten drei Anfragen dieser Methode an dieselbe Stelle werden beim ersten Mal beantwortet.",
-            "The latest three requests of this method to the same place are answered the first time.",
+            "Die letzten drei Anfragen dieser Methode an dieselbe Stelle werden beim ersten Mal beantwortet. Bei \
+             TCP-Verbindungen nie: Dass keine mehr abreißt, zeigt kein Paket.",
+            "The latest three requests of this method to the same place are answered the first time. Never with TCP \
+             connections: that none breaks any more is shown by no packet.",
         ],
         Code::Net004 => [
             "Ein späterer Strom mit mindestens 100 Paketen läuft nur noch in einem VLAN der Standortdatei.",

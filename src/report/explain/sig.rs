@@ -101,22 +101,25 @@ pub(super) const SIG_004: Page = Page {
         meaning: "Ein Router oder eine Firewall schreibt SIP-Nachrichten um. Folgen sind einseitige Sprache, \
                   verlorene Anmeldungen und abgebrochene Gespräche.",
         measured: "Die Antwort auf eine Anfrage bringt im obersten Via einen anderen Absender oder eine andere \
-                   branch zurück, als das Gerät im LAN gesendet hat. Gewiss ist es, wenn beides abweicht.",
+                   branch zurück, als das Gerät im LAN gesendet hat. Gewiss ist es, wenn beides abweicht. Oder dieselbe Anfrage \
+                   (Call-ID, CSeq, branch, Ziel) ist binnen 200 ms zweimal aufgezeichnet, und der zweite Absender steht mit \
+                   seiner Adresse im Via, wo der erste stand.",
         action: "Schalten Sie SIP ALG (SIP NAT Helper) in Router und Firewall ab.",
         pitfalls: "Zusätze wie received und rport sind gewöhnliche Adressumsetzung. Verschlüsselte Signalisierung \
                    kann niemand umschreiben. Ein ALG, das seine Änderung auf dem Rückweg zurücknimmt, ist nur mit \
-                   zwei Mitschnitten zu finden.",
+                   zwei Mitschnitten zu finden oder mit einem vor und hinter dem Router (Schnittstelle „any“).",
         source: "RFC 3261 Abschnitt 8.2.6.2 und 18.2.1; RFC 3581. AGFEO Vorwort: SIP ALG ist abzuschalten.",
     },
     en: Text {
         meaning: "A router or firewall rewrites SIP messages. One-way audio, lost registrations and broken calls \
                   follow.",
         measured: "The answer to a request brings back another sender or another branch in the topmost Via than the \
-                   device in the LAN sent. It is sure if both differ.",
+                   device in the LAN sent. It is sure if both differ. Or the same request (Call-ID, CSeq, branch, target) was captured \
+                   twice within 200 ms, and the second sender stands in the Via with its address where the first one stood.",
         action: "Switch off SIP ALG (SIP NAT helper) in router and firewall.",
         pitfalls: "Additions such as received and rport are ordinary address translation. Encrypted signalling \
                    cannot be rewritten. An ALG that takes its change back on the return way is found with two \
-                   captures only.",
+                   captures only, or with one before and behind the router (interface “any”).",
         source: "RFC 3261 sections 8.2.6.2 and 18.2.1; RFC 3581. AGFEO preface: SIP ALG must be off.",
     },
 };
@@ -241,9 +244,11 @@ pub(super) const SIG_009: Page = Page {
                   Rufaufbau dauert dann Sekunden oder scheitert.",
         measured: "Dieselbe Anfrage (Call-ID und CSeq) mindestens dreimal über UDP, über mindestens 1 s. Der Mitschnitt muss \
                    zeigen, dass eine Antwort zu sehen wäre. Reicht ein Proxy jede Wiederholung nur weiter, wird gemeldet, wer \
-                   wiederholt hat.",
+                   wiederholt hat. Über TCP und TLS (SIP, ASIP): dieselben Daten mindestens fünfmal, von der zweiten Sendung an über \
+                   mindestens 3 s, und auf der Verbindung kommt danach nichts mehr von der Gegenseite.",
         action: "Kommt die Antwort danach, prüfen Sie Verlust und Überlast; kommt keine, prüfen Sie Ziel und Firewall. Steht sie \
-                 schon vor den Wiederholungen im Mitschnitt, geht sie hinter dem Messpunkt verloren.",
+                 schon vor den Wiederholungen im Mitschnitt, geht sie hinter dem Messpunkt verloren. \
+                 Ruhte eine TCP-Verbindung davor lange, hat meist eine Firewall sie vergessen (Session-Timeout).",
         pitfalls: "Kopien eines Spiegelports zählen nicht. Fehlen im Mitschnitt Pakete oder eine Richtung, wird nicht geurteilt. \
                    Anmeldungen ohne jede Antwort sind SIG-002, verlorene Fragmente SIG-006.",
         source: "RFC 3261 Abschnitt 17.1.1.2 und 17.1.2.2.",
@@ -252,9 +257,12 @@ pub(super) const SIG_009: Page = Page {
         meaning: "A device sends the same SIP request again and again, because the answer is missing or comes too late. Call \
                   set-up then takes seconds or fails.",
         measured: "The same request (Call-ID and CSeq) at least three times over UDP, over at least 1 s. The capture must show \
-                   that an answer would be seen. Where a proxy only passes each sending on, it is told of who repeated it.",
+                   that an answer would be seen. Where a proxy only passes each sending on, it is told of who repeated it. Over TCP and \
+                   TLS (SIP, ASIP): the same data at least five times, from the second sending on over at least 3 s, and nothing more \
+                   comes from the other side on that connection.",
         action: "If the answer comes afterwards, check for loss and overload; if none comes, check the target and the firewall. If it \
-                 is in the capture before the request was repeated, it gets lost behind the measuring point.",
+                 is in the capture before the request was repeated, it gets lost behind the measuring point. Where a TCP connection \
+                 had rested for long before, a firewall has mostly forgotten it (session timeout).",
         pitfalls: "Copies of a mirror port do not count. If packets or a direction are missing from the capture, nothing is \
                    judged. Registrations without any answer are SIG-002, lost fragments SIG-006.",
         source: "RFC 3261 sections 17.1.1.2 and 17.1.2.2.",

@@ -193,7 +193,7 @@ impl Maker<'_> {
             }
             _ => facts.push((words.offset_rough, self.time(rough))),
         }
-        if let Some(drift) = clock.drift {
+        if let Some(drift) = clock.drift.filter(Drift::is_told) {
             facts.push((words.drift, self.drift(&drift)));
         }
         let series = [(Way::Forth, clock.forth), (Way::Back, clock.back), (Way::Unknown, clock.unknown)];

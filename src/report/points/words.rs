@@ -133,7 +133,7 @@ const DE: PointWords = PointWords {
         }
     },
     delay: "Laufzeit",
-    round_trip: |whole, one| format!("{whole} hin und zurück, also etwa {one} je Richtung"),
+    round_trip: |whole, one| format!("mindestens {whole} hin und zurück, also etwa {one} je Richtung"),
     drift: "Gang der Uhr",
     drifts: |ppm, error, day, is_slow| {
         let way = if is_slow { "langsamer" } else { "schneller" };
@@ -149,8 +149,8 @@ const DE: PointWords = PointWords {
     differences: |median, low, high, count| {
         format!("Median {median}, 90 % zwischen {low} und {high} ({count} Pakete)")
     },
-    both_directions: "Aus beiden Richtungen gerechnet wie bei NTP. Das gilt, wenn der Weg in beiden Richtungen gleich lange \
-                      dauert.",
+    both_directions: "Aus beiden Richtungen gerechnet wie bei NTP, aus den schnellsten Paketen. Das gilt, wenn der Weg in beiden \
+                      Richtungen gleich lange dauert, solange nichts warten muss.",
     one_direction: "Nur eine Richtung ist bekannt. Uhrabweichung und Laufzeit lassen sich daraus nicht trennen.",
     streams: "Sprachströme",
     no_streams: "Kein Sprachstrom wurde an beiden Messpunkten gesehen.",
@@ -256,7 +256,7 @@ const EN: PointWords = PointWords {
         if is_behind { format!("{} behind", time.trim_start_matches('−')) } else { format!("{time} ahead") }
     },
     delay: "Delay",
-    round_trip: |whole, one| format!("{whole} there and back, so about {one} each way"),
+    round_trip: |whole, one| format!("at least {whole} there and back, so about {one} each way"),
     drift: "Rate of the clock",
     drifts: |ppm, error, day, is_slow| {
         let way = if is_slow { "slower" } else { "faster" };
@@ -272,7 +272,8 @@ const EN: PointWords = PointWords {
     differences: |median, low, high, count| {
         format!("median {median}, 90 % between {low} and {high} ({count} packets)")
     },
-    both_directions: "Reckoned from both directions as NTP does. It holds if the way takes as long in both directions.",
+    both_directions: "Reckoned from both directions as NTP does, from the quickest packets. It holds if the way takes as long in both \
+                      directions where nothing has to wait.",
     one_direction: "Only one direction is known. Clock offset and delay cannot be told apart by it.",
     streams: "Streams of voice",
     no_streams: "No stream of voice was seen at both points.",

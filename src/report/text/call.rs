@@ -59,25 +59,37 @@ pub(crate) struct CallNotes<'a> {
     pub(crate) rang_at: Option<String>,
 }
 
+/// Whom a Refer-To names, without the headers behind it, and whether it has a call take the place of another one (RFC 3891):
+/// then the two had spoken before.
+fn target(to: &str) -> (&str, bool) {
+    let (target, headers) = to.split_once('?').unwrap_or((to, ""));
+    let is_replaced = headers
+        .split('&')
+        .any(|header| header.split_once('=').is_some_and(|(name, _)| name.eq_ignore_ascii_case("Replaces")));
+    (target, is_replaced)
+}
+
 /// Who had a call transferred, and `to` whom, which is escaped already. `beginning`: whether it is known who called.
 pub(crate) fn transferred(side: CallSide, beginning: Beginning, to: &str, language: Language) -> String {
-    if beginning == Beginning::SidesUnknown {
-        let who = who(side, language);
-        return match language {
-            De => format!("{who}, vermittelt an {to}"),
-            En => format!("{who} transfers the call to {to}"),
-        };
-    }
-    match (side, language) {
-        (CallSide::Caller, De) => format!("vom Anrufer vermittelt an {to}"),
-        (CallSide::Callee, De) => format!("vom Angerufenen vermittelt an {to}"),
-        (CallSide::Caller, En) => format!("transferred by the caller to {to}"),
-        (CallSide::Callee, En) => format!("transferred by the callee to {to}"),
+    let (to, is_replaced) = target(to);
+    let text = match (beginning, side, language) {
+        (Beginning::SidesUnknown, side, De) => format!("{}, vermittelt an {to}", who(side, De)),
+        (Beginning::SidesUnknown, side, En) => format!("{} transfers the call to {to}", who(side, En)),
+        (_, CallSide::Caller, De) => format!("vom Anrufer vermittelt an {to}"),
+        (_, CallSide::Callee, De) => format!("vom Angerufenen vermittelt an {to}"),
+        (_, CallSide::Caller, En) => format!("transferred by the caller to {to}"),
+        (_, CallSide::Callee, En) => format!("transferred by the callee to {to}"),
+    };
+    match (is_replaced, language) {
+        (false, _) => text,
+        (true, De) => format!("{text} (nach Rückfrage)"),
+        (true, En) => format!("{text} (after consultation)"),
     }
 }
 
 /// That a call was to be transferred `to` somebody, escaped already, and why that failed.
 pub(crate) fn failed_transfer(to: &str, status: u16, language: Language) -> String {
+    let (to, _) = target(to);
     match language {
         De => format!("Vermitteln an {to} gescheitert ({status})"),
         En => format!("transfer to {to} failed ({status})"),
@@ -511,6 +523,15 @@ mod tests {
         assert_eq!(
             transferred(CallSide::Caller, Beginning::Unseen, "sip:22@a", En),
             "transferred by the caller to sip:22@a"
+        );
+        let consulted = "sip:13@192.168.10.2?Replaces=09c4%40192.168.10.21%3Bto-tag%3Da";
+        assert_eq!(
+            transferred(CallSide::Caller, Beginning::Seen, consulted, De),
+            "vom Anrufer vermittelt an sip:13@192.168.10.2 (nach Rückfrage)"
+        );
+        assert_eq!(
+            failed_transfer("sip:13@a?Subject=x", 486, De),
+            "Vermitteln an sip:13@a gescheitert (486)"
         );
         let late = |side, language| transferred(side, Beginning::SidesUnknown, "sip:22@a", language);
         assert_eq!(late(CallSide::Caller, De), "wer zuerst genannt ist, vermittelt an sip:22@a");

@@ -5,10 +5,13 @@ use jiff::tz::TimeZone;
 use super::connection::secure;
 use super::export::export_whole;
 use super::words::OTHER_VERSION;
-use super::{clock, dscp_name, life, misled, no_voice, protocol, signalling, trace, voice};
+use super::{
+    clock, dscp_name, life, misled, mute, no_voice, protocol, signalling, stalled, trace, unmarked_leg, voice,
+};
 use crate::capture::Ended;
 use crate::check::{
-    Astray, Detail, Export, Finding, Life, LossSign, Lost, Refusal, Severity, Trace, VoiceSender, VoiceSent,
+    Astray, Detail, Export, Finding, Life, LossSign, Lost, Mute, Refusal, Severity, Trace, VoiceSender,
+    VoiceSent,
 };
 use crate::observe::{Stuck, is_public};
 use crate::report::language::Language::De;
@@ -79,9 +82,9 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             );
         }
         Detail::Qos005 { .. } => "Setzen Sie am Switch die CoS-Zuordnung für das Sprach-VLAN.",
-        Detail::Qos007 { .. } => {
-            "Keine Maßnahme an der Kennzeichnung; begrenzen Sie stattdessen am Router die Last des \
-             Internetanschlusses."
+        Detail::Qos007 { peers, .. } => {
+            let host = finding.subject.as_ref().map(|subject| subject.address);
+            unmarked_leg::action((host, peers), De)
         }
         Detail::Qos009 { .. } => {
             "Vergleichen Sie den Zeitpunkt mit Vermitteln, Halten oder WLAN-Wechsel. Ohne solchen Anlass \
@@ -139,6 +142,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "Prüfen Sie NAT und Firewall für den RTP-Bereich dieses Gerätes und die Adresse, die es im SDP ankündigt; \
              schalten Sie SIP ALG ab."
         }
+        Detail::Rtp002 { why: why @ (Mute::Declined | Mute::Keys), .. } => mute::action(*why, De),
         Detail::Rtp002 { near: true, .. } => {
             "Prüfen Sie zuerst, ob der Messpunkt den Sprechweg erfasst, danach, ob beide Geräte Sprache senden und welche \
              Adressen sie im SDP ankündigen."
@@ -187,6 +191,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
         Detail::Sig001 { .. } | Detail::Sig002 { .. } | Detail::Sig005 { .. } | Detail::Sig009 { .. } => {
             return signalling::action(detail, zone, De).unwrap_or_default();
         }
+        Detail::Stalled { .. } => return stalled::action(detail, De).unwrap_or_default(),
         Detail::Sig003 { addresses: None, .. } => {
             "Erhöhen Sie das UDP-Aging der Firewall auf mindestens 60 s, besser 180 s, oder verkürzen Sie das \
              Keep-Alive-Intervall."

@@ -12,14 +12,17 @@ use super::given;
 use super::icmp::reason;
 use super::life::silence;
 use super::loss;
+use super::mute;
 use super::no_voice;
 use super::registering;
+use super::stalled;
 use super::trace;
+use super::unmarked_leg;
 use super::words::ends_within;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
 use super::{signalling, voice};
 use crate::check::{
-    Code, Detail, Export, Finding, LOSS_LIMITS, MOS_LIMITS, PortUse, Refusal, Severity, Side, Trace,
+    Code, Detail, Export, Finding, LOSS_LIMITS, MOS_LIMITS, Mute, PortUse, Refusal, Severity, Side, Trace,
     VoiceSender,
 };
 use crate::observe::Protocol;
@@ -67,7 +70,7 @@ pub(super) fn title(code: Code) -> &'static str {
         Code::Sig006 => "Große SIP-Nachricht geht verloren",
         Code::Sig007 => "TLS-Verbindung scheitert oder Zertifikat abgelaufen",
         Code::Sig008 => "Keep-Alive zu selten",
-        Code::Sig009 => "SIP-Anfragen werden wiederholt",
+        Code::Sig009 => "Signalisierung wird wiederholt",
         Code::Net004 => "Sprache im falschen VLAN",
         Code::Sec001 => "SIP aus dem Internet erreichbar",
         Code::Sec002 => "SIP-Scan erkannt",
@@ -188,13 +191,10 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
              Switches, die nur auf die VLAN-Priorität achten, bevorzugen sie nicht.",
             list(List::of(pcp, pcp.len(), |(priority, _)| priority.to_string()))
         ),
-        Detail::Qos007 { packets, peers, .. } => format!(
-            "{} von {device} zu {} {} nicht gekennzeichnet. Öffentliche Netze beachten die QoS-Kennzeichnung \
-             üblicherweise nicht.",
-            counted(*packets, "Sprachpaket", "Sprachpakete", De),
-            list(List::addresses(peers)),
-            if *packets == 1 { "ist" } else { "sind" }
-        ),
+        Detail::Qos007 { packets, peers, .. } => {
+            let host = finding.subject.as_ref().map(|subject| subject.address);
+            unmarked_leg::detail(*packets, device, (host, peers), De)
+        }
         Detail::Qos008 { unmarked, packets, dscp, expected, marked } => format!(
             "{device} sendet Sprache mit {} ({} Paketen), während die Gegenseite ({}) mit DSCP\u{a0}{} kennzeichnet. \
              Vorrang hat die Sprache damit nur in einer Richtung.",
@@ -264,6 +264,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             no_voice::may_go_outside(*named, context, De)
         )
         }
+        Detail::Rtp002 { peers, why: why @ (Mute::Declined | Mute::Keys), .. } => {
+            mute::detail(*why, finding.count, device, &list(List::addresses(peers)), De)
+        }
         Detail::Rtp002 { peers, .. } => format!(
             "{} von {device} zu {} {} angenommen, zu sehen ist jedoch in keiner Richtung ein Sprechweg (RTP).",
             counted(finding.count, "Gespräch", "Gespräche", De),
@@ -324,7 +327,14 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             "{device} kündigt im SDP {announced} an, die Sprache zu {peer} kommt aber von {seen}{}.",
             further(finding.count)
         ),
-        Detail::Sig004 { server, method, sent, returned } => format!(
+        Detail::Sig004 { server, method, sent, returned, passed_on: true } => format!(
+            "{} von {device} an {server} ist zweimal aufgezeichnet, vor und hinter einem Router, mit derselben Call-ID und \
+             branch: Aus „{}“ im Via wurde „{}“. Ein Gerät dazwischen schreibt SIP-Nachrichten um.",
+            quoted(method),
+            quoted(sent),
+            quoted(returned)
+        ),
+        Detail::Sig004 { server, method, sent, returned, passed_on: false } => format!(
             "Die Antwort von {server} auf {} von {device} bringt ein anderes Via zurück, als gesendet wurde: „{}“ statt \
              „{}“. Etwas auf dem Weg schreibt SIP-Nachrichten um.",
             quoted(method),
@@ -356,6 +366,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         }
         Detail::Sig001 { .. } | Detail::Sig005 { .. } | Detail::Sig009 { .. } => {
             signalling::detail(finding, device, De).unwrap_or_default()
+        }
+        Detail::Stalled { .. } => {
+            stalled::detail(&finding.detail, finding.count, device, De).unwrap_or_default()
         }
         Detail::Net004 { vlans, expected } => format!(
             "{} von {device} {} in VLAN {} unterwegs. Als Sprach-VLAN nennt die Standortdatei {}.",

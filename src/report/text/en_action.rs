@@ -5,10 +5,13 @@ use jiff::tz::TimeZone;
 use super::connection::secure;
 use super::export::export_whole;
 use super::words::OTHER_VERSION;
-use super::{clock, dscp_name, life, misled, no_voice, protocol, signalling, trace, voice};
+use super::{
+    clock, dscp_name, life, misled, mute, no_voice, protocol, signalling, stalled, trace, unmarked_leg, voice,
+};
 use crate::capture::Ended;
 use crate::check::{
-    Astray, Detail, Export, Finding, Life, LossSign, Lost, Refusal, Severity, Trace, VoiceSender, VoiceSent,
+    Astray, Detail, Export, Finding, Life, LossSign, Lost, Mute, Refusal, Severity, Trace, VoiceSender,
+    VoiceSent,
 };
 use crate::observe::{Stuck, is_public};
 use crate::report::language::Language::En;
@@ -68,8 +71,9 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             );
         }
         Detail::Qos005 { .. } => "Set the CoS mapping for the voice VLAN on the switch.",
-        Detail::Qos007 { .. } => {
-            "Nothing to do about the marking; rather limit the load of the Internet link at the router."
+        Detail::Qos007 { peers, .. } => {
+            let host = finding.subject.as_ref().map(|subject| subject.address);
+            unmarked_leg::action((host, peers), En)
         }
         Detail::Qos009 { .. } => {
             "Compare the time with transfers, hold or a change of WLAN cell. Without such a cause, check the QoS \
@@ -127,6 +131,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "Check NAT and firewall for the RTP range of this device and the address that it announces in SDP; switch SIP \
              ALG off."
         }
+        Detail::Rtp002 { why: why @ (Mute::Declined | Mute::Keys), .. } => mute::action(*why, En),
         Detail::Rtp002 { near: true, .. } => {
             "First check that the measuring point sees the media path, then whether both devices send voice and which \
              addresses they announce in SDP."
@@ -173,6 +178,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
         Detail::Sig001 { .. } | Detail::Sig002 { .. } | Detail::Sig005 { .. } | Detail::Sig009 { .. } => {
             return signalling::action(detail, zone, En).unwrap_or_default();
         }
+        Detail::Stalled { .. } => return stalled::action(detail, En).unwrap_or_default(),
         Detail::Sig003 { addresses: None, .. } => {
             "Raise the firewall's UDP aging to at least 60 s, better 180 s, or shorten the keep-alive interval."
         }

@@ -12,14 +12,17 @@ use super::given;
 use super::icmp::reason;
 use super::life::silence;
 use super::loss;
+use super::mute;
 use super::no_voice;
 use super::registering;
+use super::stalled;
 use super::trace;
+use super::unmarked_leg;
 use super::words::ends_within;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
 use super::{signalling, voice};
 use crate::check::{
-    Code, Detail, Export, Finding, LOSS_LIMITS, MOS_LIMITS, PortUse, Refusal, Severity, Side, Trace,
+    Code, Detail, Export, Finding, LOSS_LIMITS, MOS_LIMITS, Mute, PortUse, Refusal, Severity, Side, Trace,
     VoiceSender,
 };
 use crate::observe::Protocol;
@@ -67,7 +70,7 @@ pub(super) fn title(code: Code) -> &'static str {
         Code::Sig006 => "Large SIP message is lost",
         Code::Sig007 => "TLS connection fails or certificate expired",
         Code::Sig008 => "Keep-alive too rare",
-        Code::Sig009 => "SIP requests are sent again and again",
+        Code::Sig009 => "Signalling is sent again and again",
         Code::Net004 => "Voice in the wrong VLAN",
         Code::Sec001 => "SIP reachable from the Internet",
         Code::Sec002 => "SIP scan",
@@ -183,12 +186,10 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
              that look at the VLAN priority only do not prefer them.",
             list(List::of(pcp, pcp.len(), |(priority, _)| priority.to_string()))
         ),
-        Detail::Qos007 { packets, peers, .. } => format!(
-            "{} from {device} to {} {} not marked. Public networks usually ignore QoS marking.",
-            counted(*packets, "voice packet", "voice packets", En),
-            list(List::addresses(peers)),
-            if *packets == 1 { "is" } else { "are" }
-        ),
+        Detail::Qos007 { packets, peers, .. } => {
+            let host = finding.subject.as_ref().map(|subject| subject.address);
+            unmarked_leg::detail(*packets, device, (host, peers), En)
+        }
         Detail::Qos008 { unmarked, packets, dscp, expected, marked } => format!(
             "{device} sends voice with {} ({} packets), while the other side ({}) marks DSCP\u{a0}{}. Voice has priority \
              in one direction only.",
@@ -257,6 +258,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             no_voice::may_go_outside(*named, context, En)
         )
         }
+        Detail::Rtp002 { peers, why: why @ (Mute::Declined | Mute::Keys), .. } => {
+            mute::detail(*why, finding.count, device, &list(List::addresses(peers)), En)
+        }
         Detail::Rtp002 { peers, .. } => format!(
             "{} from {device} to {} {} answered, but no voice stream (RTP) can be seen in either direction.",
             counted(finding.count, "call", "calls", En),
@@ -317,7 +321,14 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             "{device} announces {announced} in SDP, but the voice to {peer} comes from {seen}{}.",
             further(finding.count)
         ),
-        Detail::Sig004 { server, method, sent, returned } => format!(
+        Detail::Sig004 { server, method, sent, returned, passed_on: true } => format!(
+            "{} of {device} to {server} was captured twice, before and behind a router, with the same Call-ID and branch: “{}” in the \
+             Via became “{}”. A device between rewrites SIP messages.",
+            quoted(method),
+            quoted(sent),
+            quoted(returned)
+        ),
+        Detail::Sig004 { server, method, sent, returned, passed_on: false } => format!(
             "The answer of {server} to {} of {device} brings back another Via than was sent: “{}” instead of “{}”. \
              Something on the way rewrites SIP messages.",
             quoted(method),
@@ -349,6 +360,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         }
         Detail::Sig001 { .. } | Detail::Sig005 { .. } | Detail::Sig009 { .. } => {
             signalling::detail(finding, device, En).unwrap_or_default()
+        }
+        Detail::Stalled { .. } => {
+            stalled::detail(&finding.detail, finding.count, device, En).unwrap_or_default()
         }
         Detail::Net004 { vlans, expected } => format!(
             "{} of {device} {} in VLAN {}. The site file names {} for voice.",

@@ -36,6 +36,7 @@ pub(super) fn title(reason: &NoVoice, language: Language) -> Option<&'static str
         NoVoice::Rewritten => ("Adressen nachträglich ersetzt", "Addresses were replaced"),
         NoVoice::Short { .. } => ("Sprache nicht lesbar", "Voice cannot be read"),
         NoVoice::Answered
+        | NoVoice::Explained
         | NoVoice::JustAnswered
         | NoVoice::Called
         | NoVoice::Foreign(_)
@@ -186,6 +187,7 @@ fn german(reason: &NoVoice, context: &Context<'_>) -> String {
                 }
             }
         ),
+        NoVoice::Explained => format!("{none}. Warum die angenommenen Gespräche keinen haben, sagt der Befund RTP-002. {unjudged}"),
         NoVoice::Extract { packets, received } => format!(
             "{none}. Gelesen {} aber nur {} von {}; in den übrigen kann Sprache sein. {unjudged}",
             if *packets == 1 { "ist" } else { "sind" },
@@ -345,6 +347,9 @@ fn english(reason: &NoVoice, context: &Context<'_>) -> String {
                 (some, all) => format!("{} of {} calls were answered: their", count(some, En), count(all, En)),
             }
         ),
+        NoVoice::Explained => {
+            format!("{none}. Why the calls that were answered have none is told by RTP-002. {unjudged}")
+        }
         NoVoice::Extract { packets, received } => format!(
             "{none}. But only {} of {} {} been read; the others may hold voice. {unjudged}",
             count(*packets, En),
@@ -393,6 +398,10 @@ pub(super) fn action(reason: &NoVoice, language: Language) -> &'static str {
         NoVoice::Answered | NoVoice::Reported { .. } => (
             "Messen Sie dort, wo auch die Sprache vorbeikommt, und ohne Mitschnittfilter, der sie ausschließt.",
             "Measure where the voice passes too, and without a capture filter that keeps it out.",
+        ),
+        NoVoice::Explained => (
+            "Beheben Sie zuerst, was RTP-002 meldet, und messen Sie dann noch einmal mit einem Gespräch von einer Minute.",
+            "First put right what RTP-002 tells, then capture again with a call of one minute.",
         ),
         NoVoice::Extract { .. } => (
             "Werten Sie den ganzen Mitschnitt aus, nicht nur diesen Auszug. Gibt es ihn nicht mehr, messen Sie noch einmal ohne \

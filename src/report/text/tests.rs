@@ -3,7 +3,8 @@ use jiff::tz::TimeZone;
 use super::{Context, finding_text, title, words};
 use crate::capture::{Ended, Timestamp};
 use crate::check::{
-    Astray, Code, Detail, Finding, Heard, Life, NoVoice, Refusal, Unevenness, Unjudged, Verdict, VoiceSender,
+    Astray, Code, Detail, Finding, Heard, Life, Mute, NoVoice, Refusal, Unevenness, Unjudged, Verdict,
+    VoiceSender,
 };
 use crate::observe::{Answer, Protocol};
 use crate::report::Language::{self, De, En};
@@ -518,7 +519,7 @@ fn within_a_subnet_no_router_is_blamed() {
                 astray: None,
                 named: None,
             },
-            Detail::Rtp002 { peers: peers(), near },
+            Detail::Rtp002 { peers: peers(), near, why: Mute::Unexplained },
             Detail::Rtp003 {
                 lost: 9,
                 expected: 100,
@@ -532,6 +533,7 @@ fn within_a_subnet_no_router_is_blamed() {
                 own: false,
                 export: false,
                 onward: Vec::new(),
+                everywhere: 0,
             },
             Detail::Rtp008 { peer: peers()[0], after: 1, missing: 1, near, refused: 0 },
             Detail::Sig006 {

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::everywhere;
 use super::export::{export_whole, exported};
 use super::standstill::{both_ways, captured_there, look_at_sender};
 use super::{Context, List, loss, misled, of, uneven};
@@ -126,6 +127,7 @@ pub(super) fn de(detail: &Detail, device: &str, captures: &[CaptureSummary]) -> 
             own,
             export,
             onward,
+            everywhere: together,
             ..
         } => {
             let peers = list_de(List::addresses(peers));
@@ -154,6 +156,7 @@ pub(super) fn de(detail: &Detail, device: &str, captures: &[CaptureSummary]) -> 
                     list_de(List::addresses(onward))
                 ),
             };
+            let said = said + &everywhere::told(*together, De);
             match interrupted {
                 Some(told @ Interrupted { times, longest, is_all, .. }) => format!(
                     "Der Sprechweg von {device} zu {peers} war {} unterbrochen{}: Dabei fehlen {missing} Sprachpaketen \
@@ -316,6 +319,7 @@ pub(super) fn en(detail: &Detail, device: &str, captures: &[CaptureSummary]) -> 
             own,
             export,
             onward,
+            everywhere: together,
             ..
         } => {
             let peers = list_en(List::addresses(peers));
@@ -344,6 +348,7 @@ pub(super) fn en(detail: &Detail, device: &str, captures: &[CaptureSummary]) -> 
                     list_en(List::addresses(onward))
                 ),
             };
+            let said = said + &everywhere::told(*together, En);
             match interrupted {
                 Some(told @ Interrupted { times, longest, is_all, .. }) => format!(
                     "The voice from {device} to {peers} was interrupted {}{}: {missing} voice packets are missing \
@@ -517,7 +522,12 @@ pub(super) fn even_out(how: Unevenness, own: bool, language: Language) -> &'stat
 
 /// What to do about lost voice.
 pub(super) fn find_loss(detail: &Detail, language: Language) -> &'static str {
-    let Detail::Rtp003 { heard, near, interrupted, public, own, export, .. } = detail else { return "" };
+    let Detail::Rtp003 { heard, near, interrupted, public, own, export, everywhere, .. } = detail else {
+        return "";
+    };
+    if *everywhere > 0 && *heard != Heard::Complete {
+        return everywhere::action(language);
+    }
     if *export {
         return export_whole(language);
     }

@@ -55,13 +55,20 @@ fn messages_that_come_back_as_they_were_sent_show_that_nobody_rewrites() {
             sent: "a".into(),
             returned: "b".into(),
             is_both: true,
+            is_passed_on: false,
             frames: [frame(1), frame(2)],
             span: (at(1), at(2)),
             count: 1,
             intact,
         }];
         let (sent, returned) = ("a".into(), "b".into());
-        let detail = Detail::Sig004 { server: ip("203.0.113.9"), method: "OPTIONS".into(), sent, returned };
+        let detail = Detail::Sig004 {
+            server: ip("203.0.113.9"),
+            method: "OPTIONS".into(),
+            sent,
+            returned,
+            passed_on: false,
+        };
         is_over(detail, 2, &world)
     };
     assert!(over(3, "203.0.113.9"));

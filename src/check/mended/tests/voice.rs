@@ -1,6 +1,6 @@
 //! Marks to the Internet, of signalling and of other traffic; ports of voice and where it comes from.
 
-use super::super::super::finding::{Detail, Evidence, Finding, Severity};
+use super::super::super::finding::{Detail, Evidence, Finding, Mute, Severity};
 use super::super::super::fixture::{PBX, PHONE, World, finding, row};
 use super::super::mended;
 use super::{BARE, EF, GOOD, is_over, voice};
@@ -243,7 +243,7 @@ fn a_silent_side_is_heard_again_in_the_stream_of_an_earlier_call() {
 #[test]
 fn a_call_is_heard_in_the_stream_of_an_earlier_one() {
     let over = |also_heard| {
-        let detail = Detail::Rtp002 { peers: vec![ip(PBX)], near: true };
+        let detail = Detail::Rtp002 { peers: vec![ip(PBX)], near: true, why: Mute::Unexplained };
         is_over(detail, 5_000, &goes_on([9_000, 15_000], also_heard))
     };
     assert!(over(vec![0]) && !over(Vec::new()));

@@ -21,7 +21,12 @@ fn a_registrar_that_is_heard_meanwhile_would_be_heard_to_answer() {
             world.traffic.flows.push(refusals);
         }
         let arp = arp.map(|answered| {
-            Box::new(ArpTimes { latest: at(2_000), answered: answered.map(at), reached: None, sought: Vec::new() })
+            Box::new(ArpTimes {
+                latest: at(2_000),
+                answered: answered.map(at),
+                reached: None,
+                sought: Vec::new(),
+            })
         });
         world.traffic.hosts = vec![HostFacts { arp, ..host(PBX, Some(true)) }];
         (codes(&world), world.case().may_miss_answers())
@@ -48,7 +53,9 @@ fn a_registrar_that_has_sent_nothing_since_is_not_in_operation() {
         for flow in &mut world.traffic.flows {
             flow.from_b.last = Some((frame(5), at(last)));
         }
-        let arp = arp.map(|ms| Box::new(ArpTimes { latest: at(ms), answered: None, reached: None, sought: Vec::new() }));
+        let arp = arp.map(|ms| {
+            Box::new(ArpTimes { latest: at(ms), answered: None, reached: None, sought: Vec::new() })
+        });
         world.traffic.hosts = vec![HostFacts { arp, ..host(PBX, Some(true)) }];
         let found = check(&world.case(), &[]);
         let [Finding { detail: Detail::Sig002 { life, .. }, .. }] = found.as_slice() else {
@@ -160,7 +167,7 @@ fn who_is_reached_by_others_and_asks_again_and_again_got_no_answer() {
             world.traffic.flows.push(udp("192.168.10.21:1025", "192.168.10.1:53"));
         }
         let reached = by_arp.then(|| at(500));
-        let arp = Some(Box::new(ArpTimes { latest: at(400), answered: None, reached }));
+        let arp = Some(Box::new(ArpTimes { latest: at(400), answered: None, reached, sought: Vec::new() }));
         world.traffic.hosts = vec![HostFacts { arp, ..host(PHONE, Some(true)) }];
         let may_miss = world.case().may_miss_answers();
         let found = check(&world.case(), &[]);

@@ -1,0 +1,55 @@
+//! The sentences of RTP-002 where signalling, or what went on the ports of the voice, says why there is none, in both languages.
+
+use crate::check::Mute;
+use crate::report::language::Language::{self, De, En};
+use crate::report::number::counted;
+
+/// What was seen. `peers`: their addresses in one text.
+pub(super) fn detail(why: Mute, calls: u64, device: &str, peers: &str, language: Language) -> String {
+    let which = match language {
+        De => counted(calls, "Gespräch", "Gespräche", De),
+        En => counted(calls, "call", "calls", En),
+    };
+    match (why, language, calls == 1) {
+        (Mute::Keys, De, one) => format!(
+            "{which} von {device} zu {peers} {} angenommen; auf den Ports der Sprache ist aber nur der Schlüsselaustausch (DTLS) zu \
+             sehen. Er wird offenbar nicht fertig, und ohne ihn sendet keine Seite Sprache.",
+            if one { "wurde" } else { "wurden" }
+        ),
+        (Mute::Keys, En, one) => format!(
+            "{which} from {device} to {peers} {} answered, but on the ports of the voice there is only the exchange of keys (DTLS). It \
+             seems never to be finished, and without it neither side sends voice.",
+            if one { "was" } else { "were" }
+        ),
+        (Mute::Declined | Mute::Unexplained, De, one) => format!(
+            "{which} von {device} zu {peers} {} angenommen, die Annahme (200) lehnt den Sprechweg aber ab: Ihr SDP nennt für Audio \
+             Port 0. Das Gespräch bleibt auf beiden Seiten stumm.",
+            if one { "wurde" } else { "wurden" }
+        ),
+        (Mute::Declined | Mute::Unexplained, En, one) => format!(
+            "{which} from {device} to {peers} {} answered, but the answer (200) refuses the voice: its SDP names port 0 for audio. \
+             The call stays silent on both sides.",
+            if one { "was" } else { "were" }
+        ),
+    }
+}
+
+/// What to do.
+pub(super) fn action(why: Mute, language: Language) -> &'static str {
+    match (why, language) {
+        (Mute::Keys, De) => {
+            "Prüfen Sie, ob eine Firewall zwischen beiden Geräten DTLS auf den Sprachports verwirft, und ob beide DTLS-SRTP beherrschen."
+        }
+        (Mute::Keys, En) => {
+            "Check whether a firewall between the two devices drops DTLS on the ports of the voice, and whether both can do DTLS-SRTP."
+        }
+        (Mute::Declined | Mute::Unexplained, De) => {
+            "Vergleichen Sie Codecs und Verschlüsselung (RTP oder SRTP) in den SIP-Einstellungen beider Seiten: Die Seite, die annimmt, \
+             kann mit dem angebotenen Sprechweg nichts anfangen."
+        }
+        (Mute::Declined | Mute::Unexplained, En) => {
+            "Compare codecs and encryption (RTP or SRTP) in the SIP settings of both sides: the side that answers cannot use the voice \
+             that it is offered."
+        }
+    }
+}

@@ -50,7 +50,7 @@ pub(super) const SIG_002: Page = Page {
         meaning: "A device asks for a registration and gets no answer. It cannot be reached.",
         measured: "At least three REGISTER over at least 1 s without any answer after them. The capture must show \
                    that an answer would be seen: other traffic from the same target, its ARP answers or ICMP at the same \
-                   time or, for targets in the Internet, anything from there.",
+                   time or, for targets on the Internet, anything from there.",
         action: "If other devices register there, check the account and the block list of the PBX. Otherwise check whether the \
                  registrar runs and whether a firewall on the way blocks the port.",
         pitfalls: "Some systems leave strangers and blocked devices without an answer on purpose. A one-sided mirror port hides every answer and is not judged, nor one that loses a direction \

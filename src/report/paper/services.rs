@@ -13,8 +13,8 @@ const SERVICES: [&str; 7] = ["DNS", "DHCP", "NTP", "STUN", "LDAP", "TFTP", "HTTP
 const DHCP: &str = "DHCP";
 const TFTP: &str = "TFTP";
 const STUN: &str = "STUN";
-/// Where a STUN server is asked (RFC 5389 section 18.4, and that of Google); telephones ask each other elsewhere (ICE).
-const STUN_PORTS: [u16; 3] = [3478, 5349, 19_302];
+/// Where a STUN server is asked (RFC 5389 section 18.4); telephones ask each other elsewhere (ICE).
+const STUN_PORTS: [u16; 2] = [3478, 5349];
 /// So many requests that nobody answers are worth a word.
 const LEAST_SILENT: u64 = 3;
 /// Where a TFTP server is asked; it answers from another port (RFC 1350 section 4).

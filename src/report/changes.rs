@@ -12,6 +12,7 @@ use super::table::{Lean, Page, Piece, Tone};
 use super::text::{
     ChangeWords, Context, Words, change_words, finding_text, given_words, verdict_line, words,
 };
+use crate::capture::CaptureSummary;
 use crate::check::{Audit, Detail, Finding, RowStatus, Verdict};
 use crate::compare::{Changes, DeviceChange, RowChange};
 
@@ -49,6 +50,9 @@ pub fn changes(
     page.finish()
 }
 
+/// A device in one of the two: where it was, what it is.
+type End<'a> = (Option<IpAddr>, &'a Option<RoleId>, &'a Option<ModelId>);
+
 struct View<'a> {
     before: Context<'a>,
     after: Context<'a>,
@@ -77,6 +81,13 @@ impl View<'_> {
                 (Piece::new(self.own.after, Tone::Strong), line(&self.after, changes.verdicts.1)),
             ],
         );
+        let order = match order(&self.before.audit.captures, &self.after.audit.captures) {
+            Order::Forward => return,
+            Order::Backward => self.own.backward,
+            Order::Same => self.own.same,
+        };
+        page.blank();
+        page.paragraph(0, order, Tone::Caution);
     }
 
     fn sentence(&self, context: &Context<'_>, verdict: Verdict) -> String {
@@ -188,16 +199,23 @@ impl View<'_> {
         let rows: Vec<Vec<Piece>> = devices
             .iter()
             .map(|device| {
-                let cell = |address: Option<IpAddr>, role: &Option<RoleId>, model: &Option<ModelId>, none| {
+                let cell = |context: &Context<'_>, (address, role, model): End<'_>, none| {
                     let Some(address) = address else { return Piece::plain(none) };
                     let role = role.as_ref().map(|role| self.names.role(role));
-                    let model = model.as_ref().map(|model| self.names.model(model));
+                    let is_fitted =
+                        context.audit.site.device(address).is_some_and(|device| device.model_is_fitted);
+                    let model = model.as_ref().map(|model| match is_fitted {
+                        true => format!("{} {}", self.names.model(model), self.words.notes.fitted),
+                        false => self.names.model(model),
+                    });
                     let lines = [Some(address.to_string()), role, model];
                     Piece::lines(lines.into_iter().flatten(), Tone::Plain)
                 };
+                let before = (device.address.0, &device.role.0, &device.model.0);
+                let after = (device.address.1, &device.role.1, &device.model.1);
                 vec![
-                    cell(device.address.0, &device.role.0, &device.model.0, self.own.appeared),
-                    cell(device.address.1, &device.role.1, &device.model.1, self.own.disappeared),
+                    cell(&self.before, before, self.own.appeared),
+                    cell(&self.after, after, self.own.disappeared),
                 ]
             })
             .collect();
@@ -233,4 +251,59 @@ impl View<'_> {
 
 fn file_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+/// How the times of the two lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Order {
+    Forward,
+    /// The second one was over before the first one began.
+    Backward,
+    /// Both are the same capture.
+    Same,
+}
+
+fn order(before: &[CaptureSummary], after: &[CaptureSummary]) -> Order {
+    let alike = |(one, other): (&CaptureSummary, &CaptureSummary)| match (&one.sha256, &other.sha256) {
+        (Some(one), Some(other)) => one == other,
+        _ => {
+            let what = |capture: &CaptureSummary| {
+                (capture.packets, capture.bytes, capture.first, capture.last, capture.cut_packets)
+            };
+            one.first.is_some() && what(one) == what(other)
+        }
+    };
+    if !before.is_empty() && before.len() == after.len() && before.iter().zip(after).all(alike) {
+        return Order::Same;
+    }
+    let began = before.iter().filter_map(|capture| capture.first).min();
+    let ended = after.iter().filter_map(|capture| capture.last).max();
+    match began.zip(ended) {
+        Some((began, ended)) if ended < began => Order::Backward,
+        _ => Order::Forward,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::Ended;
+    use crate::observe::fixture::at;
+    use crate::report::fixture::capture;
+
+    #[test]
+    fn a_second_capture_that_is_older_or_the_same_is_told() {
+        let of = |from: i64, packets: u64| {
+            let mut one = capture("a.pcapng", Ended::Complete);
+            (one.first, one.last, one.packets) = (Some(at(from)), Some(at(from + 1_000)), packets);
+            one.sha256 = None;
+            vec![one]
+        };
+        assert_eq!(order(&of(0, 9), &of(5_000, 9)), Order::Forward);
+        assert_eq!(order(&of(0, 9), &of(500, 9)), Order::Forward, "they overlap");
+        assert_eq!(order(&of(5_000, 9), &of(0, 9)), Order::Backward);
+        assert_eq!(order(&of(0, 9), &of(0, 9)), Order::Same);
+        assert_eq!(order(&of(0, 9), &of(0, 8)), Order::Forward);
+        assert_eq!(order(&[], &[]), Order::Forward);
+    }
 }

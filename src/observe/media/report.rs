@@ -219,7 +219,11 @@ impl StreamReport {
         let left_out = |pause: &Pause| pause.skipped() >= LEAST_REST && pause.left >= BEHIND;
         let lengths = || {
             let whole = self.timing.evenness.pauses.iter().filter(|pause| pause.is_whole);
-            whole.filter(|pause| stood(pause) || left_out(pause)).map(|pause| pause.skipped() + pause.left)
+            whole.filter_map(|pause| match (stood(pause), left_out(pause)) {
+                (true, _) => Some(pause.length),
+                (false, true) => Some(pause.skipped() + pause.left),
+                (false, false) => None,
+            })
         };
         let longest = lengths().fold(0.0, f64::max);
         (longest >= LEAST_REST)

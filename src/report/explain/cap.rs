@@ -16,7 +16,7 @@ pub(super) const CAP_001: Page = Page {
     en: Text {
         meaning: "Packets were lost while capturing. Missing voice packets then look like packet loss in the network.",
         measured: "Drop counters of the capture file, or at least two TCP connections (and at least 2 % of all) in which a \
-                   side acknowledges data that the capture does not hold, or at least 146,000 such bytes. Or the capture was thinned: every stream lacks four \
+                   side acknowledges data that the capture does not hold, or at least 146,000 such bytes. Or the capture was thinned out: every stream lacks four \
                    fifths of its packets in several gaps, and the others come exactly on time.",
         action: "Capture at a less loaded point, with a capture filter or on a faster machine.",
         pitfalls: "Incomplete TCP connections also occur where the capture sees one direction only (CAP-003).",
@@ -119,7 +119,7 @@ pub(super) const CAP_006: Page = Page {
         measured: "Time stamps more than 100 ms smaller than the one before on the same interface; less may have been \
                    swapped while capturing. Leaps of a day or more in either direction are told in the section about \
                    the capture. Where a single packet is a day or more off the ones before and after it, which lie within a \
-                   second, only its time is false. Where the same packets (IP identification, RTP number and content) come once \
+                   second, only its time is wrong. Where the same packets (IP identification, RTP number and content) come once \
                    more, always by the same half second or more later, the clocks of merged captures differ: then loss, \
                    voice quality, one-way audio and repeated requests are not judged either.",
         action: "Capture on a machine with a stable clock. Virtual machines and a change of time while capturing are the \

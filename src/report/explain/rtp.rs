@@ -142,8 +142,8 @@ pub(super) const RTP_004: Page = Page {
                    from 1 s on a notice. Keys, comfort noise and pauses of the sender do not count, nor does what begins up to \
                    2 s after a new SDP and passes, the first second of a stream, and what swings by 60 ms at most: a usual \
                    buffer evens that out, and some softphones send two or three packets at a time. If the sender's clock is off by more than 5 % and that explains the jitter, it \
-                   is information about the sender. If a device passes voice on as unevenly as it comes, only the first \
-                   way is told. If the clock of the capture jumps (CAP-006), nothing is judged.",
+                   is information about the sender. If a device passes voice on as unevenly as it comes, it is reported \
+                   of the first section only. If the clock of the capture jumps (CAP-006), nothing is judged.",
         action: "Prioritise voice at the bottleneck. WLAN, powerline and a busy Internet link are the usual causes.",
         pitfalls: "Captured on the sending computer, the jitter is its own; most likely so too where no router lies \
                    between the two, the other direction comes evenly, and the sender is no telephone that was recognised. A virtual machine or a USB adapter at the measuring point may stamp packets late. If the codec's \

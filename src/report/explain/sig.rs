@@ -57,7 +57,7 @@ pub(super) const SIG_002: Page = Page {
                    least 3 s to reach TCP 5060 or 5061 of a server with which the device speaks in no other way, without an \
                    answer or turned away (RST). The capture must show \
                    that an answer would be seen: other traffic from the same target, its ARP answers or ICMP at the same \
-                   time or, for targets in the Internet, anything from there; nor does TCP ask again unless nothing came. Without all \
+                   time or, for targets on the Internet, anything from there; nor does TCP ask again unless nothing came. Without all \
                    that the finding is only suspected: where the device repeats over UDP at least twice and the capture shows what \
                    others send to it.",
         action: "If other devices register there, check the account and the block list of the PBX. Otherwise check whether the \

@@ -43,7 +43,9 @@ pub(super) fn ladder(ladder: &Ladder) -> Markup {
                     @if let Some(gap) = &step.gap {
                         text.soft x=(px((FIRST + LAST) / 2.0)) y=(px(next() + 4.0)) text-anchor="middle" { (gap) }
                     }
-                    (message(step, (x(step.from), x(step.to)), next()))
+                    // Right of the last column stand mark and packet.
+                    @let side = if step.from > 0 && step.from + 1 == columns { -1.0 } else { 1.0 };
+                    (message(step, (x(step.from), x(step.to)), side, next()))
                 }
             }
             (list(ladder))
@@ -68,14 +70,19 @@ fn list(ladder: &Ladder) -> Markup {
     }
 }
 
-fn message(step: &LadderStep, (from, to): (f64, f64), y: f64) -> Markup {
+/// `side`: to which side what a device tells itself is drawn.
+fn message(step: &LadderStep, (from, to): (f64, f64), side: f64, y: f64) -> Markup {
     let is_loop = step.from == step.to;
-    let (to, way) = if is_loop { (from + LOOP, -1.0) } else { (to, (to - from).signum()) };
+    let (to, way) = if is_loop { (from + LOOP * side, -side) } else { (to, (to - from).signum()) };
     // The point of the arrow is where the line ends.
     let tip = if is_loop { from } else { to };
     let head = [(tip, y), (tip - 9.0 * way, y - 4.5), (tip - 9.0 * way, y + 4.5)];
     let points: Vec<String> = head.iter().map(|(x, y)| format!("{},{}", px(*x), px(*y))).collect();
-    let (middle, anchor) = if is_loop { (to + 6.0, "start") } else { ((from + to) / 2.0, "middle") };
+    let (middle, anchor) = if is_loop {
+        (to + 6.0 * side, if side < 0.0 { "end" } else { "start" })
+    } else {
+        ((from + to) / 2.0, "middle")
+    };
     let most = if is_loop { 30 } else { ((to - from).abs() / CHARACTER) as usize };
     html! {
         text.soft x="66" y=(px(y + 4.0)) text-anchor="end" { (step.time) }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use maud::{Markup, html};
 
 use crate::report::captured::is_group;
-use crate::report::json::document::{Beginning, Call, Document, Severity, Stream};
+use crate::report::json::document::{Beginning, Call, Document, MediaKind, Severity, Stream};
 use crate::report::language::Language;
 use crate::report::number::{count, counted, decimal, percent};
 use crate::report::paper::{between, shown};
@@ -29,7 +29,13 @@ const BARS: f64 = 84.0;
 
 /// The busiest devices in a circle, a line for each pair.
 pub(super) fn who_talks(document: &Document, language: Language, words: &PaperWords) -> Markup {
-    let (pairs, most_left) = pairs(document);
+    let faulty: BTreeSet<&str> = document
+        .findings
+        .iter()
+        .filter(|finding| finding.severity >= Severity::Warning)
+        .filter_map(|finding| finding.subject.as_ref().map(|subject| subject.address.as_str()))
+        .collect();
+    let (pairs, most_left) = pairs(document, &faulty);
     let mut busy: BTreeMap<&str, u64> = BTreeMap::new();
     for ((a, b), packets) in &pairs {
         for end in [a, b] {
@@ -43,12 +49,6 @@ pub(super) fn who_talks(document: &Document, language: Language, words: &PaperWo
     if nodes.len() < 2 {
         return html! {};
     }
-    let faulty: BTreeSet<&str> = document
-        .findings
-        .iter()
-        .filter(|finding| finding.severity >= Severity::Warning)
-        .filter_map(|finding| finding.subject.as_ref().map(|subject| subject.address.as_str()))
-        .collect();
     let (places, height) = around(nodes.len());
     let place = |index: usize| places.get(index).copied().unwrap_or_default();
     let most = pairs.values().copied().max().unwrap_or(1).max(1) as f64;
@@ -98,6 +98,10 @@ pub(super) fn who_talks(document: &Document, language: Language, words: &PaperWo
             @if most_left > 0 {
                 figcaption { (words.who_talks_rest.replacen("{}", &count(most_left, language), 1)) }
             }
+            @if listed.len() < pairs.len() {
+                @let further = count((pairs.len() - listed.len()) as u64, language);
+                figcaption { (words.who_talks_further.replacen("{}", &further, 1)) }
+            }
             @if !faulty.is_empty() {
                 figcaption.narrow { (words.who_talks_list_note) }
             }
@@ -127,8 +131,8 @@ fn around(count: usize) -> (Vec<(f64, f64)>, f64) {
 }
 
 /// Packets between the devices with a role and everybody else, and between others who exchange much of all; then those of the
-/// busiest pair that is left out.
-fn pairs(document: &Document) -> (BTreeMap<(&str, &str), u64>, u64) {
+/// busiest pair that is left out. `faulty`: of whom there is something to tell.
+fn pairs<'a>(document: &'a Document, faulty: &BTreeSet<&str>) -> (BTreeMap<(&'a str, &'a str), u64>, u64) {
     let known: BTreeSet<&str> =
         document.hosts.iter().filter(|host| host.role.is_some()).map(|host| host.address.as_str()).collect();
     let mut pairs: BTreeMap<(&str, &str), u64> = BTreeMap::new();
@@ -143,7 +147,8 @@ fn pairs(document: &Document) -> (BTreeMap<(&str, &str), u64>, u64) {
     let is_drawn = |(a, b): &(&str, &str), packets: u64| {
         let is_known = known.contains(a) || known.contains(b);
         let is_pair = !is_group(a) && !is_group(b);
-        is_known || is_pair && packets >= LEAST_UNKNOWN && packets.saturating_mul(MUCH) >= all
+        let is_enough = packets >= LEAST_UNKNOWN || faulty.contains(a) || faulty.contains(b);
+        is_known || is_pair && is_enough && packets.saturating_mul(MUCH) >= all
     };
     let is_left = |ends: &(&str, &str), packets: u64| {
         !is_drawn(ends, packets) && !is_group(ends.0) && !is_group(ends.1)
@@ -159,11 +164,12 @@ fn title(document: &Document, address: &str) -> String {
     host.and_then(|host| host.role_title.clone()).unwrap_or_default()
 }
 
-/// A bar for each direction: the share of EF full, the rest hatched.
+/// A bar for each direction of voice: the share of EF full, the rest hatched.
 pub(super) fn marks(document: &Document, language: Language, words: &PaperWords) -> Markup {
     let mut streams: Vec<(&Stream, f64)> = document
         .streams
         .iter()
+        .filter(|stream| stream.kind != MediaKind::Video)
         .filter_map(|stream| Some((stream, stream.ef_percent?.clamp(0.0, 100.0))))
         .collect();
     if streams.is_empty() {
@@ -286,7 +292,7 @@ mod tests {
             ("192.168.10.78", "224.0.0.251", 900),
         ];
         document.flows = flows.into_iter().map(made).collect();
-        let (drawn, most_left) = pairs(&document);
+        let (drawn, most_left) = pairs(&document, &BTreeSet::new());
         let ends: BTreeSet<&str> = drawn.keys().flat_map(|(a, b)| [*a, *b]).collect();
         assert_eq!(ends, BTreeSet::from([&*known, "192.168.10.77", "192.168.10.78", "192.168.10.79"]));
         assert_eq!(most_left, 30);

@@ -431,7 +431,7 @@ pub(in crate::report) struct Stream {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::report) over_ms: Option<f64>,
     /// How often its sender sent nothing for half a second and more and its numbers went on without a gap, so that nothing got
-    /// lost; only where it was a second at least, and the clock of the timestamps stood meanwhile.
+    /// lost; only where it was a second at least, and the clock of the timestamps stood meanwhile, for a part at least.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::report) rests: Option<u64>,
     /// How long the longest of them took, in ms.

@@ -27,7 +27,12 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     let labels = &maker.words.labels;
     let rules = rules(maker);
     if rules.is_empty() {
-        let nothing = Part::Text(maker.paper.firewall_nothing.to_owned());
+        let is_any_bound = maker.document.hosts.iter().any(|host| host.bound_by.is_some());
+        let nothing = match is_any_bound {
+            true => maker.paper.firewall_nothing,
+            false => given_words(maker.language).no_strangers,
+        };
+        let nothing = Part::Text(nothing.to_owned());
         return std::iter::once(nothing).chain(unbound(maker)).collect();
     }
     let mut said: Vec<&str> = rules.iter().filter_map(|rule| rule.row.no_forwarding.as_deref()).collect();

@@ -5,6 +5,7 @@
 mod devices;
 mod findings;
 mod firewall;
+mod jitter;
 mod ladder;
 mod measurement;
 mod result;

@@ -3,15 +3,20 @@
 
 use std::collections::BTreeMap;
 
-use super::{Cell, Maker, Part, Table, Tone, filled, instant, shown, socket};
+use super::{Cell, Maker, Part, Table, Tone, between, filled, instant, shown, socket};
 use crate::report::captured::is_group;
 use crate::report::json::document::{Certificate, DhcpServer, Flow};
-use crate::report::number::{NO_VALUE, day};
+use crate::report::number::{NO_VALUE, day, duration};
 
 /// Names of [`Flow::app`] that are services of the network, in the order of the table.
-const SERVICES: [&str; 6] = ["DNS", "DHCP", "NTP", "LDAP", "TFTP", "HTTP"];
+const SERVICES: [&str; 7] = ["DNS", "DHCP", "NTP", "STUN", "LDAP", "TFTP", "HTTP"];
 const DHCP: &str = "DHCP";
 const TFTP: &str = "TFTP";
+const STUN: &str = "STUN";
+/// Where a STUN server is asked (RFC 5389 section 18.4); telephones ask each other elsewhere (ICE).
+const STUN_PORTS: [u16; 2] = [3478, 5349];
+/// So many requests that nobody answers are worth a word.
+const LEAST_SILENT: u64 = 3;
 /// Where a TFTP server is asked; it answers from another port (RFC 1350 section 4).
 const TFTP_PORT: u16 = 69;
 
@@ -25,6 +30,8 @@ struct Use<'a> {
     is_silent_at_times: bool,
     /// It accepted a connection.
     accepts: bool,
+    /// How long (ns) at most somebody went on asking that got no answer.
+    longest: i64,
 }
 
 /// A line for each service and server, nothing where none was seen.
@@ -48,6 +55,9 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
         if is_tftp && flow.b.port != TFTP_PORT {
             continue;
         }
+        if SERVICES.get(service) == Some(&STUN) && !STUN_PORTS.contains(&flow.b.port) {
+            continue;
+        }
         let transfer = transfers.get(&ends(flow)).filter(|_| is_tftp).copied().unwrap_or_default();
         let [asked, answered] =
             [flow.packets_ab.saturating_add(transfer.0), flow.packets_ba.saturating_add(transfer.1)];
@@ -58,11 +68,15 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
         seen.answered = seen.answered.saturating_add(answered);
         seen.is_silent_at_times |= !is_answered;
         seen.accepts |= flow.is_without_answer;
+        if let Some(length) = between(flow.first.as_deref(), flow.last.as_deref()).filter(|_| !is_answered) {
+            seen.longest = seen.longest.max(length);
+        }
     }
     let mut parts = Vec::new();
     if !(uses.is_empty() && maker.document.dhcp_servers.is_empty()) {
         parts.push(Part::Text(maker.paper.services_note.to_owned()));
         parts.push(Part::Table(table(maker, &uses)));
+        parts.extend(silent_stun(maker, &uses));
     }
     let certificates = &maker.document.certificates;
     if !certificates.is_empty() {
@@ -79,6 +93,23 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
         parts.push(Part::Table(Table::new(&heads, rows).folding(&[maker.paper.issuer])));
     }
     parts
+}
+
+/// What it means that a STUN server never answers: who waits for it does so before each registration and call.
+fn silent_stun(maker: &Maker<'_>, uses: &BTreeMap<(usize, &str), Use<'_>>) -> Vec<Part> {
+    let is_silent = |service: usize, server: &str, seen: &Use<'_>| {
+        SERVICES.get(service) == Some(&STUN)
+            && seen.answered == 0
+            && !seen.accepts
+            && seen.asked >= LEAST_SILENT
+            && !is_group(server)
+    };
+    let silent = uses.iter().filter(|((service, server), seen)| is_silent(*service, server, seen));
+    let note = |((_, server), seen): (&(usize, &str), &Use<'_>)| {
+        let lasted = duration(seen.longest, maker.language);
+        Part::Text(filled(&filled(maker.paper.stun_silent, &maker.device(server)), &lasted))
+    };
+    silent.map(note).collect()
 }
 
 /// Address and port of a client, and the address of its server.
@@ -317,6 +348,29 @@ mod tests {
         );
         let (ldap, _) = lines(&paper).pop().unwrap();
         assert_eq!(ldap[..5], ["LDAP", "192.168.10.8", "2", "9", "4"]);
+    }
+
+    #[test]
+    fn what_a_stun_server_that_never_answers_means_is_told() {
+        let (phone, server) = ("192.168.10.31", "203.0.113.5");
+        let told = |port: u16, back: u64| {
+            let mut document = document(Language::De, &[(Some("STUN"), phone, server, (5, back))]);
+            let flow = &mut document.flows[0];
+            flow.b.port = port;
+            flow.first = Some("2026-11-26T10:00:00Z".to_owned());
+            flow.last = Some("2026-11-26T10:00:02.800Z".to_owned());
+            let paper = paper(&document, &TimeZone::UTC);
+            let section = paper.sections.iter().find(|section| section.id == "services");
+            let texts =
+                section.into_iter().flat_map(|section| &section.parts).filter_map(|part| match part {
+                    Part::Text(text) => Some(text.replace('\u{a0}', " ")),
+                    _ => None,
+                });
+            (lines(&paper).len(), texts.filter(|text| text.contains("bis zu 2,8 s lang")).count())
+        };
+        assert_eq!(told(3_478, 0), (1, 1));
+        assert_eq!(told(3_478, 5), (1, 0));
+        assert_eq!(told(51_412, 0), (0, 0), "telephones that ask each other (ICE)");
     }
 
     /// Who started, whom he spoke to, packets there and back, content.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Cell, Maker, Part, Picture, Table, Tone, between, instant, ladder, shown, socket};
+use super::{Cell, Maker, Part, Picture, Table, Tone, between, instant, jitter, ladder, shown, socket};
 use crate::capture::Timestamp;
 use crate::check::LEAST_JUDGED;
 use crate::observe::is_public;
@@ -75,10 +75,17 @@ fn directions(maker: &Maker<'_>) -> Vec<Part> {
             .chain(remarked(stream).map(|later| format!("→\u{a0}{}", dscp_name(later))))
             .collect();
         let ef = stream.ef_percent;
-        let tone = if ef.is_some_and(|ef| ef < 95.0) { Tone::Caution } else { Tone::Good };
+        // EF is for voice.
+        let is_video = stream.kind == MediaKind::Video;
+        let tone = match ef {
+            _ if is_video => Tone::Plain,
+            Some(ef) if ef < 95.0 => Tone::Caution,
+            _ => Tone::Good,
+        };
+        let video = if is_video { format!(" ({})", maker.words.notes.video) } else { String::new() };
         let tag = |value: Option<u64>| value.map_or_else(|| NO_VALUE.to_owned(), |value| value.to_string());
         vec![
-            Cell::new(route(stream)),
+            Cell::new(route(stream) + &video),
             Cell::new(parties(&calls, stream)),
             Cell { tone, ..Cell::number(share(maker, ef), ef) },
             Cell::list(&marks),
@@ -156,13 +163,7 @@ pub(super) fn calls(maker: &Maker<'_>) -> Vec<Part> {
     let rows = streams.into_iter().map(|stream| voice_line(maker, &known, stream)).collect();
     parts.push(Part::Table(Table::new(&heads, rows).folding(&[labels.period, labels.parties])));
     parts.push(Part::Text(maker.words.notes.voice_key.to_owned()));
-    let is_video = |stream: &Stream| stream.kind == MediaKind::Video && stream.jitter_ms.is_some();
-    if maker.document.streams.iter().any(is_video) {
-        parts.push(Part::Text(maker.words.notes.video_jitter.to_owned()));
-    }
-    if maker.document.unjudged.contains(&Unjudged::Clock) {
-        parts.push(Part::Text(maker.words.notes.jitter_unjudged.to_owned()));
-    }
+    parts.append(&mut jitter::notes(maker));
     let is_too_short = |stream: &Stream| stream.lost_percent > Some(0.0) && stream.expected < LEAST_JUDGED;
     if maker.document.streams.iter().any(is_too_short) {
         parts.push(Part::Text(maker.words.notes.few_packets.to_owned()));

@@ -256,7 +256,7 @@ const EN: PointWords = PointWords {
         if is_behind { format!("{} behind", time.trim_start_matches('−')) } else { format!("{time} ahead") }
     },
     delay: "Delay",
-    round_trip: |whole, one| format!("at least {whole} there and back, so about {one} each way"),
+    round_trip: |whole, one| format!("at least {whole} round trip, so about {one} each way"),
     drift: "Rate of the clock",
     drifts: |ppm, error, day, is_slow| {
         let way = if is_slow { "slower" } else { "faster" };
@@ -264,7 +264,7 @@ const EN: PointWords = PointWords {
     },
     no_drift: |most| format!("as fast as the other; a difference would be below {most} ppm."),
     drift_rest: |residual, packets, span| {
-        format!("Left over from the straight line: {residual} ({packets} packets in {span}).")
+        format!("Deviation from the straight line: {residual} ({packets} packets in {span}).")
     },
     differences_forth: "Time difference 1 → 2",
     differences_back: "Time difference 2 → 1",
@@ -272,7 +272,7 @@ const EN: PointWords = PointWords {
     differences: |median, low, high, count| {
         format!("median {median}, 90 % between {low} and {high} ({count} packets)")
     },
-    both_directions: "Reckoned from both directions as NTP does, from the quickest packets. It holds if the way takes as long in both \
+    both_directions: "Calculated from both directions as NTP does, from the quickest packets. It holds if the way takes as long in both \
                       directions where nothing has to wait.",
     one_direction: "Only one direction is known. Clock offset and delay cannot be told apart by it.",
     streams: "Streams of voice",

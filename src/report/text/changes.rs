@@ -9,6 +9,9 @@ use crate::report::language::Language;
 pub(crate) struct ChangeWords {
     pub(crate) before: &'static str,
     pub(crate) after: &'static str,
+    /// The second measurement is older than the first, or the same.
+    pub(crate) backward: &'static str,
+    pub(crate) same: &'static str,
     pub(crate) went: &'static str,
     pub(crate) doubtful: &'static str,
     pub(crate) came: &'static str,
@@ -32,6 +35,9 @@ pub(crate) fn change_words(language: Language) -> &'static ChangeWords {
 const DE: ChangeWords = ChangeWords {
     before: "Vorher",
     after: "Nachher",
+    backward: "„Nachher“ ist älter als „Vorher“: Wahrscheinlich sind die beiden Mitschnitte vertauscht, und „Neu“ und „Behoben“ \
+        stehen dann falsch herum.",
+    same: "Beide Male ist es derselbe Mitschnitt: Verändert haben kann sich nur, was Sie dazu angeben.",
     went: "Behoben",
     doubtful: "Nicht mehr gesehen, aber auch nicht widerlegt",
     came: "Neu",
@@ -48,6 +54,9 @@ const DE: ChangeWords = ChangeWords {
 const EN: ChangeWords = ChangeWords {
     before: "Before",
     after: "After",
+    backward: "“After” is older than “before”: the two captures are probably in the wrong order, and “new” and “put right” then \
+        stand the wrong way round.",
+    same: "Both are the same capture: only what you state about it can have changed.",
     went: "Put right",
     doubtful: "No longer seen, but not disproved either",
     came: "New",

@@ -90,7 +90,7 @@ pub(super) fn detail(detail: &Detail, context: &Context<'_>, language: Language)
             },
             if *steps == 1 { "once by".to_owned() } else { format!("{} times by up to", count(*steps, En)) },
             match (returns, of_several) {
-                (true, _) => " and forth again: the file is probably not sorted by time.",
+                (true, _) => " and forward again: the file is probably not sorted by time.",
                 (false, false) =>
                     " and do not return: the clock was set, or captures were joined in the wrong order. Periods across the jump are wrong.",
                 (false, true) =>
@@ -119,9 +119,10 @@ pub(super) fn action(detail: &Detail, language: Language) -> &'static str {
         ),
         Detail::Cap006 { returns: false, .. } => language.either(
             "Wurde die Uhr gestellt, sortieren Sie die Datei nicht: Pakete vor und nach dem Sprung gerieten durcheinander. Schneiden \
-             Sie noch einmal mit, an einem Gerät, dessen Uhr niemand stellt.",
+             Sie noch einmal mit, an einem Gerät, dessen Uhr niemand stellt. Ist die Datei aus mehreren Mitschnitten zusammengesetzt, \
+             übergeben Sie diese einzeln.",
             "Where the clock was set, do not sort the file: packets before and behind the jump would be mixed up. Capture again on a machine whose clock \
-             nobody sets.",
+             nobody sets. If the file was put together from several captures, give these one by one.",
         ),
         _ => language.either(
             "Sortieren Sie die Datei nach der Zeit (reordercap). Hilft das nicht, schneiden Sie noch einmal an einem Gerät \

@@ -430,7 +430,7 @@ fn unjudged(what: Unjudged) -> &'static str {
         Unjudged::UnheardCalls => {
             "Gespräche ohne Sprache: Zu mindestens einem angenommenen Gespräch ist kein Sprachpaket im Mitschnitt, obwohl er \
              anderes RTP enthält. Ob niemand sendet oder die Sprache einen anderen Weg nimmt als den, an dem gemessen wurde (direkt zwischen den \
-             Telefonen, andere Schnittstelle, VPN), zeigt der Mitschnitt nicht."
+             Telefonen, andere Schnittstelle, VPN) oder ein Anzeigefilter beim Speichern sie wegließ, zeigt der Mitschnitt nicht."
         }
         Unjudged::NoRule => {
             "EF-Kennzeichnung: Zu mindestens einem Gerät, das Sprache sendet, gibt es keine Herstellervorgabe. Seine DSCP-Werte \

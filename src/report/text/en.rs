@@ -107,7 +107,7 @@ const LABELS: Labels = Labels {
     meaning: "Meaning",
     measured: "Measured",
     pitfalls: "What can mislead",
-    cleared: "When a live run takes it for cleared",
+    cleared: "When a live run regards it as cleared",
 };
 
 const NOTES: Notes = Notes {
@@ -420,8 +420,8 @@ fn unjudged(what: Unjudged) -> &'static str {
         }
         Unjudged::UnheardCalls => {
             "Calls without voice: of at least one answered call no packet of voice is in the capture, though other RTP is. \
-             Whether nobody sends or the voice takes another way than the one that was measured (straight between the \
-             telephones, another interface, VPN), the capture does not show."
+             Whether nobody sends, the voice takes another way than the one that was measured (straight between the \
+             telephones, another interface, VPN) or a display filter left it out when the file was saved, the capture does not show."
         }
         Unjudged::NoRule => {
             "EF marking: for at least one device that sends voice there is no vendor's rule. Its DSCP values are listed with the \

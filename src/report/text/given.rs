@@ -65,7 +65,7 @@ const EN: GivenWords = GivenWords {
     findings: super::words::Noun { one: "finding", many: "findings" },
     unbound: "Not in the list, because the document names neither port nor peer although the connection may leave the LAN: {}. \
               Whether a rule is needed depends on the set-up.",
-    no_security: "Reach from the Internet: not judged, since no PBX was recognised.",
+    no_security: "Reachability from the Internet: not judged, since no PBX was recognised.",
     no_strangers: "Not checked: no device was recognised whose connections are documented.",
     counted: "accepted",
 };

@@ -22,7 +22,7 @@ pub(super) fn de(sign: &LossSign) -> String {
             of(*connections, *whole, "von", De)
         ),
         LossSign::Thinned { packets, of: whole } => format!(
-            "Der Mitschnitt ist offenbar ausgedünnt: Von den Sprachpaketen, die es nach ihren Nummern gab, sind nur {} da, und \
+            "Der Mitschnitt ist ausgedünnt: Von den Sprachpaketen, die es nach ihren Nummern gab, sind nur {} da, und \
              diese kommen genau zu ihrer Zeit. So geht nichts im Netz verloren.",
             of(*packets, *whole, "von", De)
         ),
@@ -45,7 +45,7 @@ pub(super) fn en(sign: &LossSign) -> String {
             of(*connections, *whole, "of", En)
         ),
         LossSign::Thinned { packets, of: whole } => format!(
-            "The capture seems to have been thinned: of the voice packets that there were by their numbers, only {} are there, and \
+            "The capture has been thinned out: of the voice packets that there were by their numbers, it holds only {}, and \
              these come exactly on time. That is not how a network loses packets.",
             of(*packets, *whole, "of", En)
         ),

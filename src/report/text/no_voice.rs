@@ -321,7 +321,7 @@ fn english(reason: &NoVoice, context: &Context<'_>) -> String {
             }
         ),
         NoVoice::Called if all_ended_unanswered(&context.audit.traffic) => format!(
-            "{none}. {} No voice was due. {unjudged}",
+            "{none}. {} No voice was to be expected. {unjudged}",
             match context.audit.traffic.calls.len() {
                 1 => "The only call was not answered.".to_owned(),
                 all => format!("None of {} was answered.", counted(all as u64, "call", "calls", En)),

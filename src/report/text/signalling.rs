@@ -366,8 +366,10 @@ pub(super) fn action(detail: &Detail, zone: &TimeZone, language: Language) -> Op
             "The other side got no answer itself: check the target behind it and whether that is registered.",
         ],
         Detail::Sig009 { .. } => [
-            "Prüfen Sie die Strecke auf Verlust und die Gegenseite auf Überlast: Sie antwortet zu spät.",
-            "Check the path for loss and the other side for overload: it answers too late.",
+            "Die Gegenseite antwortet zu spät: Prüfen Sie, ob sie überlastet ist oder schläft (Smartphone, Standby, WLAN im \
+             Sparmodus), und die Strecke auf Verlust.",
+            "The other side answers too late: check whether it is overloaded or asleep (smartphone, standby, WLAN in power save \
+             mode), and the path for loss.",
         ],
         _ => return None,
     };

@@ -419,7 +419,7 @@ pub(super) fn en(detail: &Detail, device: &str, captures: &[CaptureSummary]) -> 
             };
             if !onward.is_empty() {
                 text.push_str(&format!(
-                    " The packets go on from there to {} as unevenly.",
+                    " The packets go on from there to {} just as unevenly.",
                     list_en(List::addresses(onward))
                 ));
             }
@@ -543,12 +543,14 @@ pub(super) fn find_loss(detail: &Detail, language: Language) -> &'static str {
             "Measure again at a point with less load. Look for the fault in the network only if the packets are missing there too."
         }
         (_, Some(_), _, De) => {
-            "Eine Unterbrechung ist keine Überlast. Prüfen Sie, was in dieser Zeit geschah: Verbindung getrennt, WLAN- oder \
-             VPN-Wechsel, Neustart, Halten, oder ein Gerät, das während einer Verschlüsselung (ZRTP, DTLS) nichts sendet."
+            "Eine Unterbrechung ist keine Überlast, und der Absender zählte währenddessen weiter. Prüfen Sie, was in dieser Zeit \
+             unterwegs geschah: Verbindung getrennt, WLAN- oder VPN-Wechsel, Neustart von Router oder Switch, ein anderer Weg \
+             (neues Angebot im SDP), oder ein Gerät, das beim Aushandeln der Verschlüsselung (ZRTP, DTLS) nichts weitergibt."
         }
         (_, Some(_), _, En) => {
-            "An interruption is no overload. Check what happened at that time: link down, change of WLAN or VPN, restart, hold, \
-             or a device that sends nothing while it negotiates encryption (ZRTP, DTLS)."
+            "An interruption is no overload, and the sender went on counting meanwhile. Check what happened on the way at that \
+             time: link down, change of WLAN or VPN, restart of a router or switch, another way (new offer in SDP), or a device \
+             that passes nothing on while it negotiates encryption (ZRTP, DTLS)."
         }
         (Heard::Lost(_), None, true, De) => {
             "Prüfen Sie Auslastung, Duplex-Einstellung, Kabel und WLAN-Anteil auf der Strecke vor dem Messpunkt."

@@ -443,6 +443,9 @@ fn unjudged(what: Unjudged) -> &'static str {
              Kennzeichnung nicht. Führen Sie während des Mitschnitts ein Gespräch von einer Minute."
         }
         Unjudged::Encrypted => "Gespräche und Anmeldungen: Die Signalisierung ist verschlüsselt.",
+        Unjudged::Compressed => {
+            "Gespräche und Anmeldungen über WebSocket: Die Nachrichten sind komprimiert (permessage-deflate) und nicht lesbar."
+        }
         Unjudged::Incomplete => "Paketverlust und Jitter: Der Mitschnitt ist unvollständig.",
         Unjudged::Clock => {
             "Jitter und Zeitabstände: Die Zeitstempel des Mitschnitts stimmen nicht (CAP-006)."

@@ -434,6 +434,9 @@ fn unjudged(what: Unjudged) -> &'static str {
              a call of one minute while capturing."
         }
         Unjudged::Encrypted => "Calls and registrations: the signalling is encrypted.",
+        Unjudged::Compressed => {
+            "Calls and registrations over WebSocket: the messages are compressed (permessage-deflate) and cannot be read."
+        }
         Unjudged::Incomplete => "Packet loss and jitter: the capture is incomplete.",
         Unjudged::Clock => "Jitter and intervals: the time stamps of the capture are wrong (CAP-006).",
         Unjudged::TwoClocks => {

@@ -181,7 +181,7 @@ const NOTES: Notes = Notes {
     twice: "doppelt",
     keys: "Tastentöne",
     repeated: "wiederholt",
-    times_unjudged: "Die Zeitstempel des Mitschnitts stimmen nicht (CAP-006): Zeiten und Dauer können um so viel falsch sein.",
+    times_unjudged: "Die Zeitstempel des Mitschnitts stimmen nicht (CAP-006): Zeiten können um so viel falsch sein. Wo die Uhr während eines Gesprächs gestellt wurde, steht keine Dauer.",
     turned_away: "vom Ziel abgewiesen (ICMP)",
     video_jitter: "Jitter bei Video: gemessen am ersten Paket jedes Bildes; die übrigen tragen denselben Zeitstempel.",
     skipped: "Ausgelassene Nummern: Der Absender hat sie selbst übersprungen, meist rund um Tasten; nach seinen Zeitstempeln ging dort nichts verloren. Wireshark zählt sie als verloren.",

@@ -53,6 +53,7 @@ fn prevents(what: Unjudged, code: Code) -> bool {
         | Unjudged::FewPackets
         | Unjudged::NoMarks
         | Unjudged::Encrypted
+        | Unjudged::Compressed
         | Unjudged::Damaged
         | Unjudged::Export
         | Unjudged::UnseenAnswers => false,
@@ -73,7 +74,7 @@ impl Unjudged {
             Self::UnheardCalls => code == Code::Rtp002,
             Self::NoRule => text.starts_with("QOS"),
             Self::FewPackets | Self::NoMarks => is_mark_of_voice,
-            Self::Encrypted | Self::CutSip => text.starts_with("SIG"),
+            Self::Encrypted | Self::Compressed | Self::CutSip => text.starts_with("SIG"),
             Self::Export => text.starts_with("PORT") || text.starts_with("SEC") || code == Code::Sig007,
             Self::UnseenAnswers => code == Code::Sig002,
             Self::OneDirection | Self::Incomplete | Self::Clock | Self::TwoClocks | Self::Damaged => false,

@@ -297,6 +297,7 @@ fn unjudged(case: &Case<'_>, capture: &[Finding]) -> Vec<Unjudged> {
         (capture::has(capture, Code::Cap003), Unjudged::OneDirection),
         (qos::lacks_rule(case), Unjudged::NoRule),
         (capture::has(capture, Code::Cap008), Unjudged::Encrypted),
+        (is_compressed(case.traffic), Unjudged::Compressed),
         (capture::has(capture, Code::Cap001), Unjudged::Incomplete),
         (capture::has(capture, Code::Cap006), Unjudged::Clock),
         (case.traffic.quality.apart.is_some(), Unjudged::TwoClocks),
@@ -306,6 +307,11 @@ fn unjudged(case: &Case<'_>, capture: &[Finding]) -> Vec<Unjudged> {
         (case.may_miss_answers(), Unjudged::UnseenAnswers),
     ];
     list.into_iter().filter(|(holds, _)| *holds).map(|(_, what)| what).collect()
+}
+
+/// Whether SIP goes in messages of WebSocket that nobody can read, because both sides agreed to compress them (RFC 7692).
+fn is_compressed(traffic: &Traffic) -> bool {
+    traffic.flows.iter().any(|flow| flow.extra.is_websocket && flow.extra.is_compressed)
 }
 
 /// Faults of the installation decide; a capture that shows neither fault nor voice passes nothing. What the user accepts fails

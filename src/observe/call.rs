@@ -162,6 +162,8 @@ pub struct Call {
     pub fax_media: Vec<SocketAddr>,
     /// Final status with which its BYE was refused in the end; the call is over all the same (RFC 3261 section 15.1.1).
     pub refused_bye: Option<u16>,
+    /// The clock of the capture was set during it, so that nobody can tell how long it lasted.
+    pub is_across_clock: bool,
     /// The first time that the call was put on hold.
     pub held: Option<Hold>,
     /// 200 to the first INVITE: of several dialogs that it began, of the one that was not ended again at once. `None` where the
@@ -247,11 +249,11 @@ impl Call {
     }
 
     /// From the answer to the end, in nanoseconds. `None` where one of them is not in the capture, no call came about, or
-    /// the clock of the capture was set back between them.
+    /// the clock of the capture was set between them.
     #[must_use]
     pub fn length(&self) -> Option<i64> {
         let length = self.end?.1.since(self.answered?.1);
-        (!self.is_unacknowledged && length >= 0).then_some(length)
+        (!self.is_unacknowledged && !self.is_across_clock && length >= 0).then_some(length)
     }
 
     /// Where caller and callee last wanted to receive audio.
@@ -310,6 +312,7 @@ impl Call {
             fax: None,
             fax_media: Vec::new(),
             refused_bye: None,
+            is_across_clock: false,
             held: None,
             answered: None,
             end: None,

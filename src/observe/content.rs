@@ -374,8 +374,9 @@ impl Content {
     /// read no further.
     fn read_frames(&mut self, reader: &mut Reader, tell: &mut dyn FnMut(Note)) -> More {
         let Some(frames) = &mut reader.frames else { return More::Enough };
-        let (mut is_sip, mut is_other) = (false, false);
+        let (mut is_sip, mut is_other, mut is_compressed) = (false, false, false);
         frames.read(&mut reader.assembler, &mut |bytes, ending| {
+            is_compressed |= ending == Ending::Compressed;
             match sip::read_for_dialogs(bytes, ending != Ending::Whole) {
                 Some(mut message) => {
                     is_sip = true;
@@ -389,6 +390,9 @@ impl Content {
         if is_sip {
             self.app = App::Sip;
             self.extra.is_websocket = true;
+        }
+        if is_compressed {
+            self.extra.is_compressed = true;
         }
         More::when(self.extra.is_websocket || !is_other)
     }

@@ -2,7 +2,7 @@
 
 use super::media::Moment;
 use super::traffic::{Stream, Traffic};
-use crate::capture::Timestamp;
+use crate::capture::{Frame, Timestamp};
 
 /// The leaps of two streams differ by so much (ns) at most: by when their next packets came.
 const ALIKE_NS: i64 = 100_000_000;
@@ -31,6 +31,27 @@ impl Forward {
 }
 
 impl Traffic {
+    /// Marks the calls during which the clock of the capture was set, in whichever direction. Where records are only out of order
+    /// none was.
+    pub(super) fn with_calls_across_clock(mut self) -> Self {
+        let quality = &self.quality;
+        let is_set_back = quality.stray.is_none() && quality.clock_forth_max < quality.clock_back_max / 2;
+        let steps = if is_set_back { quality.clock_back_frames.clone() } else { Vec::new() };
+        let forward = self.clock_forward().filter(|_| self.quality.clock_back == 0);
+        for call in &mut self.calls {
+            let (from, since) = call.answered.unwrap_or(call.start);
+            let is_back = steps.iter().any(|step| {
+                let is_before_end = |end: Frame| end.file() != step.file() || *step <= end;
+                step.file() == from.file()
+                    && *step > from
+                    && call.end.is_none_or(|(end, _)| is_before_end(end))
+            });
+            let until = call.end.map_or(Timestamp(i64::MAX), |(_, end)| end);
+            call.is_across_clock = is_back || forward.is_some_and(|forward| forward.is_within(since, until));
+        }
+        self
+    }
+
     /// Where the clock was set forward, by the first two streams of different hosts that leapt together. One alone may have
     /// paused with all it sends; and where anything else was captured meanwhile, time went on.
     #[must_use]
@@ -62,7 +83,7 @@ impl Traffic {
 mod tests {
     use super::super::fixture::{at, frame, sent, stream, udp};
     use super::super::media::timing::Leap;
-    use super::super::{Direction, Flow, Sent};
+    use super::super::{Call, Direction, Flow, Sent};
     use super::*;
 
     /// A stream that leaps by so much (ms) behind its packet at 1 s.
@@ -71,6 +92,55 @@ mod tests {
         let next = Moment { frame: frame(7), time: at(1_020 + by) };
         stream.report.timing.leap = Some(Leap::of(at(1_000), next, by * 1_000_000));
         stream
+    }
+
+    #[test]
+    fn nobody_knows_how_long_a_call_was_during_which_the_clock_was_set() {
+        use super::super::Quality;
+        use super::super::fixture::call;
+        let length = |step: u64, back: i64, forth: i64| {
+            let answered = Some((frame(10), at(0)));
+            let call = Call {
+                answered,
+                end: Some((frame(90), at(8_000))),
+                ..call("192.168.10.21:5060", "192.168.10.2:5060")
+            };
+            let quality = Quality {
+                clock_back: 1,
+                clock_back_frames: vec![frame(step)],
+                clock_back_max: back,
+                clock_forth_max: forth,
+                ..Quality::default()
+            };
+            let traffic = Traffic { calls: vec![call], quality, ..Traffic::default() };
+            traffic.with_calls_across_clock().calls[0].length()
+        };
+        let whole = Some(8_000_000_000);
+        assert_eq!(length(50, 2_000_000_000, 0), None);
+        assert_eq!(
+            (length(5, 2_000_000_000, 0), length(91, 2_000_000_000, 0)),
+            (whole, whole),
+            "before or behind"
+        );
+        assert_eq!(length(50, 2_000_000_000, 2_000_000_000), whole, "records out of order");
+    }
+
+    #[test]
+    fn a_leap_forth_during_a_call_hides_its_length() {
+        use super::super::fixture::call;
+        let (one, other) = ("192.168.10.21:10000", "192.168.10.2:5204");
+        let length = |answered: i64| {
+            let call = Call {
+                answered: Some((frame(2), at(answered))),
+                end: Some((frame(90), at(300_000))),
+                ..call("192.168.10.21:5060", "192.168.10.2:5060")
+            };
+            let streams = vec![leaping(one, other, 200_000), leaping(other, one, 200_000)];
+            let traffic = Traffic { calls: vec![call], streams, ..Traffic::default() };
+            traffic.with_calls_across_clock().calls[0].length()
+        };
+        assert_eq!(length(500), None);
+        assert_eq!(length(250_000), Some(50_000_000_000));
     }
 
     #[test]

@@ -17,7 +17,10 @@ impl Traffic {
     /// its streams.
     #[must_use]
     pub fn lasted_at_least(&self, call: &Call, voices: &[usize]) -> Option<i64> {
-        if call.length().is_some() || !matches!(call.answer, Answer::Answered | Answer::Open) {
+        if call.length().is_some()
+            || call.is_across_clock
+            || !matches!(call.answer, Answer::Answered | Answer::Open)
+        {
             return None;
         }
         let end = call.end.map(|(_, end)| end);

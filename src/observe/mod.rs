@@ -104,4 +104,5 @@ pub use traffic::{
     NameSeen, NameSource, Paused, Protocol, Repeated, Rewrite, SipEndpoint, Stream, TcpOutcome, TcpTrace,
     Traffic, Vlans,
 };
+pub use unframe::{Ending, Unframer};
 pub use view::FlowView;

@@ -288,6 +288,7 @@ impl Observer {
             sip_endpoints: conversations.endpoints,
             quality,
         }
+        .with_calls_across_clock()
     }
 
     /// RTCP speaks for the media beside it: on the even port below, or on the same ports (RFC 3550 section 11,

@@ -192,6 +192,8 @@ pub struct FlowExtra {
     pub icmp: Few<Box<IcmpReport>, 8>,
     /// SIP only: it travels in frames of WebSocket, RFC 7118.
     pub is_websocket: bool,
+    /// WebSocket only: some of its messages are compressed, so that nobody reads them.
+    pub is_compressed: bool,
     /// SIP only: times in which neither side sent anything.
     pub silence: Option<Box<Silences>>,
     /// VLANs of the outermost tags, where frames had several.
@@ -221,6 +223,7 @@ impl FlowExtra {
         http_host: None,
         icmp: Few::NONE,
         is_websocket: false,
+        is_compressed: false,
         silence: None,
         outer_vlans: Vlans::NONE,
         asks_back: false,

@@ -9,17 +9,20 @@ const MESSAGE_LIMIT: usize = 64 * 1024;
 
 /// How a message ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ending {
+pub enum Ending {
+    /// All of it is there.
     Whole,
     /// The snap length took the rest.
     Cut,
     /// It is longer than what is kept.
     Long,
+    /// It is compressed (RFC 7692), and nothing of it is told.
+    Compressed,
 }
 
 /// One direction while it is read.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Unframer {
+pub struct Unframer {
     /// Where in the stream reading goes on.
     at: i64,
     /// Nobody knows where the next frame begins.
@@ -33,22 +36,25 @@ pub(super) struct Unframer {
 
 impl Unframer {
     /// Of a direction whose next byte in the stream stands there and begins a frame.
-    pub(super) fn at(front: i64) -> Self {
+    #[must_use]
+    pub fn at(front: i64) -> Self {
         Self { at: front, ..Self::default() }
     }
 
     /// Of a direction of which it is not known where a frame begins.
-    pub(super) fn amid(front: i64) -> Self {
+    #[must_use]
+    pub fn amid(front: i64) -> Self {
         Self { at: front, is_lost: true, ..Self::default() }
     }
 
     /// Bytes that it holds.
-    pub(super) fn held(&self) -> usize {
+    #[must_use]
+    pub fn held(&self) -> usize {
         self.message.len()
     }
 
     /// Reads what is ready, and takes it; tells the messages that end with it.
-    pub(super) fn read(&mut self, stream: &mut Assembler, tell: &mut dyn FnMut(&[u8], Ending)) {
+    pub fn read(&mut self, stream: &mut Assembler, tell: &mut dyn FnMut(&[u8], Ending)) {
         // What the snap length took stands behind what is ready, not before it.
         let gap = if stream.is_broken() { 0 } else { stream.front() - self.at };
         if gap != 0 {
@@ -104,6 +110,9 @@ impl Unframer {
         if head.opcode == Opcode::Data {
             self.message.clear();
             self.is_wanted = !head.is_compressed;
+            if head.is_compressed {
+                tell(&[], Ending::Compressed);
+            }
         }
         self.go_on(head, 0, tell);
     }
@@ -241,7 +250,8 @@ mod tests {
     #[test]
     fn what_is_compressed_or_no_frame_is_passed_over() {
         let stream = [frame(0xc1, None, FIRST), frame(0x81, None, b""), frame(0x81, None, FIRST)].concat();
-        assert_eq!(whole(&stream), [(Vec::new(), Ending::Whole), (FIRST.to_vec(), Ending::Whole)]);
+        let told = [Ending::Compressed, Ending::Whole].map(|ending| (Vec::new(), ending));
+        assert_eq!(whole(&stream), [&told[..], &[(FIRST.to_vec(), Ending::Whole)]].concat());
         assert!(whole(b"GET / HTTP/1.1\r\n\r\n").is_empty());
     }
 

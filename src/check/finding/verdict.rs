@@ -68,6 +68,8 @@ pub enum Unjudged {
     NoMarks,
     /// Encrypted signalling: calls and registrations.
     Encrypted,
+    /// SIP over WebSocket whose messages are compressed: calls and registrations.
+    Compressed,
     /// Packets are missing from the capture: loss and jitter.
     Incomplete,
     /// The clock jumps: jitter.

@@ -1,7 +1,7 @@
 //! Takes the records of one measuring point again, once its streams are known; keeps of each packet of theirs, and of
 //! each SIP message, what can be told apart elsewhere. Bounded, and deterministic for any range size.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::net::SocketAddr;
 
 use crate::capture::{Chunk, Frame, Record, Timestamp};
@@ -11,7 +11,7 @@ use crate::observe::message::{App, sip};
 use crate::observe::{Flow, Protocol, Reassembler, Traffic};
 
 use super::message::Message;
-use super::tcp::{Segment, Streams};
+use super::tcp::{Carrier, Segment, Streams};
 
 /// Packets of media that are kept of one point: 24 bytes each.
 const PACKETS_KEPT: usize = 4 << 20;
@@ -77,7 +77,7 @@ struct Wanted {
     /// Media by sender, receiver and source.
     streams: HashMap<(SocketAddr, SocketAddr, u32), u32>,
     /// Directions of TCP connections that carry SIP.
-    tcp: HashSet<(SocketAddr, SocketAddr)>,
+    tcp: HashMap<(SocketAddr, SocketAddr), Carrier>,
 }
 
 /// What was sighted in one stretch of the capture.
@@ -113,10 +113,13 @@ impl Trace {
             })
             .collect();
         let wanted = (0..).zip(&streams).map(|(at, one)| ((one.source, one.destination, one.ssrc), at));
-        // What travels in frames of WebSocket is not compared.
-        let is_sip = |flow: &&Flow| flow.app == App::Sip && !flow.extra.is_websocket;
+        let is_sip = |flow: &&Flow| flow.app == App::Sip;
         let sip = traffic.flows.iter().filter(|flow| flow.protocol == Protocol::Tcp).filter(is_sip);
-        let tcp = sip.flat_map(|flow| [(flow.a, flow.b), (flow.b, flow.a)]).collect();
+        let ways = |flow: &Flow| {
+            let kind = if flow.extra.is_websocket { Carrier::WebSocket } else { Carrier::Tcp };
+            [((flow.a, flow.b), kind), ((flow.b, flow.a), kind)]
+        };
+        let tcp = sip.flat_map(ways).collect();
         Self {
             wanted: Wanted { streams: wanted.collect(), tcp },
             streams,
@@ -232,9 +235,11 @@ impl Wanted {
         if let Transport::Tcp(segment) = packet.transport {
             let segment = segment?;
             let begins = segment.flags.has(TcpFlags::SYN);
-            let is_telling = self.tcp.contains(&(from, to)) && (begins || packet.payload.wire > 0);
+            let carrier = *self.tcp.get(&(from, to))?;
+            let is_telling = begins || packet.payload.wire > 0;
             return is_telling.then(|| {
                 Event::Tcp(Box::new(Segment {
+                    carrier,
                     index: packet.index,
                     time: packet.time,
                     from,

@@ -58,6 +58,9 @@ pub(in crate::report) struct Call {
     /// The answer was sent again and again, and nobody acknowledged it.
     #[serde(default)]
     pub(in crate::report) unacknowledged: bool,
+    /// The clock of the capture was set during it: the times of its answer and its end do not tell how long it lasted.
+    #[serde(default)]
+    pub(in crate::report) across_clock: bool,
     /// How long it lasted at least, in ms, where the capture lacks its answer or end, or the ACK to the answer, and yet shows that
     /// much: by voice that both sides send, by ACK and BYE.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -420,6 +423,7 @@ pub(super) fn call(
         early_media: time(call.early_media),
         early_media_after_ms: call.heard_after().map(|waited| waited as f64 / 1e6),
         unacknowledged: call.is_unacknowledged,
+        across_clock: call.is_across_clock,
         at_least_ms: traffic.lasted_at_least(call, voices).map(|length| length as f64 / 1e6),
         unheard: call
             .agreed()

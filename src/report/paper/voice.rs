@@ -179,7 +179,7 @@ pub(super) fn calls(maker: &Maker<'_>) -> Vec<Part> {
 
 fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
     let length = between(call.answered.as_deref(), call.end.as_deref())
-        .filter(|length| !call.unacknowledged && *length >= 0);
+        .filter(|length| !call.unacknowledged && !call.across_clock && *length >= 0);
     let least = call.at_least_ms.map(|ms| (ms * 1e6) as i64).filter(|_| length.is_none());
     let dial = call.post_dial_delay_ms;
     let span = |value: Option<i64>| {

@@ -220,7 +220,7 @@ const DE: PointWords = PointWords {
     omitted: |count| format!("Weitere Zeilen: {count}. JSON enthält alle."),
     left_out: |point, count| {
         format!(
-            "Messpunkt {point}: {count} Pakete oder Nachrichten konnten nicht verglichen werden (zu viele, gekürzt, oder \
+            "Messpunkt {point}: {count} Pakete oder Nachrichten konnten nicht verglichen werden (zu viele, gekürzt, in WebSocket komprimiert oder \
              SIP über TCP, von dem Segmente fehlen)."
         )
     },
@@ -340,7 +340,7 @@ const EN: PointWords = PointWords {
     omitted: |count| format!("Further rows: {count}. JSON lists all."),
     left_out: |point, count| {
         format!(
-            "Point {point}: {count} packets or messages could not be compared (too many, cut short, or SIP over TCP \
+            "Point {point}: {count} packets or messages could not be compared (too many, cut short, compressed in WebSocket, or SIP over TCP \
              of which segments are missing)."
         )
     },

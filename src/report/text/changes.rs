@@ -102,6 +102,9 @@ fn doubt_de(doubt: Doubt) -> &'static str {
         }
         Doubt::Unjudged(Unjudged::CutSip) => "Im zweiten Mitschnitt sind die SIP-Nachrichten gekürzt.",
         Doubt::Unjudged(Unjudged::Encrypted) => "Im zweiten Mitschnitt ist die Signalisierung verschlüsselt.",
+        Doubt::Unjudged(Unjudged::Compressed) => {
+            "Im zweiten Mitschnitt ist SIP über WebSocket komprimiert und nicht lesbar."
+        }
         Doubt::Unjudged(Unjudged::NoDevice) => {
             "Im zweiten Mitschnitt wurde kein Gerät eines bekannten Herstellers erkannt."
         }
@@ -141,6 +144,9 @@ fn doubt_en(doubt: Doubt) -> &'static str {
         }
         Doubt::Unjudged(Unjudged::CutSip) => "SIP messages are cut short in the second capture.",
         Doubt::Unjudged(Unjudged::Encrypted) => "Signalling is encrypted in the second capture.",
+        Doubt::Unjudged(Unjudged::Compressed) => {
+            "SIP over WebSocket is compressed in the second capture and cannot be read."
+        }
         Doubt::Unjudged(Unjudged::NoDevice) => {
             "No device of a known vendor was recognised in the second capture."
         }

@@ -58,12 +58,12 @@ pub(super) fn detail(detail: &Detail, context: &Context<'_>, language: Language)
     let of_several = context.audit.captures.iter().any(|capture| capture.interfaces.len() > 1);
     match (language, *forward > 0) {
         (De, true) => format!(
-            "Die Uhr des Mitschnitts springt um {leap} vor: Alle Sprechwege laufen darüber ohne Lücke weiter. Dauern und Pausen \
-             darüber hinweg sind zu lang angegeben und werden nicht beurteilt."
+            "Die Uhr des Mitschnitts springt um {leap} vor: Alle Sprechwege laufen darüber ohne Lücke weiter. Pausen darüber hinweg \
+             sind zu lang angegeben und werden nicht beurteilt; die Dauer von Gesprächen, in denen das geschah, ist nicht bekannt."
         ),
         (En, true) => format!(
-            "The clock of the capture leaps forward by {leap}: all streams go on across it without a gap. Durations and pauses \
-             across it are too long here and are not judged."
+            "The clock of the capture leaps forward by {leap}: all streams go on across it without a gap. Pauses across it are too \
+             long here and are not judged; how long calls were during which that happened is not known."
         ),
         (De, false) => format!(
             "Die Zeitstempel springen {}{} {leap} zurück{} Jitter und Zeitabstände sind deshalb nicht beurteilt.",

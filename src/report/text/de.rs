@@ -181,7 +181,7 @@ const NOTES: Notes = Notes {
     twice: "doppelt",
     keys: "Tastentöne",
     repeated: "wiederholt",
-    times_unjudged: "Die Zeitstempel des Mitschnitts stimmen nicht (CAP-006): Zeiten und Dauer können um so viel falsch sein.",
+    times_unjudged: "Die Zeitstempel des Mitschnitts stimmen nicht (CAP-006): Zeiten können um so viel falsch sein. Wo die Uhr während eines Gesprächs gestellt wurde, steht keine Dauer.",
     turned_away: "vom Ziel abgewiesen (ICMP)",
     video_jitter: "Jitter bei Video: gemessen am ersten Paket jedes Bildes; die übrigen tragen denselben Zeitstempel.",
     skipped: "Ausgelassene Nummern: Der Absender hat sie selbst übersprungen, meist rund um Tasten; nach seinen Zeitstempeln ging dort nichts verloren. Wireshark zählt sie als verloren.",
@@ -444,6 +444,9 @@ fn unjudged(what: Unjudged) -> &'static str {
              Kennzeichnung nicht. Führen Sie während des Mitschnitts ein Gespräch von einer Minute."
         }
         Unjudged::Encrypted => "Gespräche und Anmeldungen: Die Signalisierung ist verschlüsselt.",
+        Unjudged::Compressed => {
+            "Gespräche und Anmeldungen über WebSocket: Die Nachrichten sind komprimiert (permessage-deflate) und nicht lesbar."
+        }
         Unjudged::Incomplete => "Paketverlust und Jitter: Der Mitschnitt ist unvollständig.",
         Unjudged::Clock => {
             "Jitter und Zeitabstände: Die Zeitstempel des Mitschnitts stimmen nicht (CAP-006)."

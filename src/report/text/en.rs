@@ -179,7 +179,7 @@ const NOTES: Notes = Notes {
     twice: "twice",
     keys: "key tones",
     repeated: "repeated",
-    times_unjudged: "The time stamps of the capture are wrong (CAP-006): times and lengths may be off by as much.",
+    times_unjudged: "The time stamps of the capture are wrong (CAP-006): times may be off by as much. Where the clock was set during a call, no length is given.",
     turned_away: "turned away by the target (ICMP)",
     video_jitter: "Jitter of video: that of the first packet of each picture; the others carry the same time stamp.",
     skipped: "Skipped numbers: the sender left them out itself, mostly around keys; by its timestamps nothing got lost there. Wireshark counts them as lost.",
@@ -435,6 +435,9 @@ fn unjudged(what: Unjudged) -> &'static str {
              a call of one minute while capturing."
         }
         Unjudged::Encrypted => "Calls and registrations: the signalling is encrypted.",
+        Unjudged::Compressed => {
+            "Calls and registrations over WebSocket: the messages are compressed (permessage-deflate) and cannot be read."
+        }
         Unjudged::Incomplete => "Packet loss and jitter: the capture is incomplete.",
         Unjudged::Clock => "Jitter and intervals: the time stamps of the capture are wrong (CAP-006).",
         Unjudged::TwoClocks => {

@@ -56,6 +56,7 @@ mod shard;
 mod silences;
 mod spells;
 mod stream;
+mod subscriptions;
 mod talk;
 mod tcp;
 mod together;
@@ -93,6 +94,7 @@ pub use shard::{Shard, Wave};
 pub use silences::{Silence, Silences};
 pub use spells::Spells;
 pub use stream::Assembler;
+pub use subscriptions::Subscriptions;
 pub use together::{Receivers, Together};
 pub use traffic::{
     ArpTimes, Direction, DirectionExtra, FirstFrames, Flow, FlowExtra, HostFacts, Initiator, MacSeen,

@@ -14,7 +14,7 @@ use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, duration, moment, time_of_day};
 use crate::report::text::{
     CallNotes, HoldNote, Registered, Unreachable, arrow, at_least, failed_transfer, protocol, transferred,
-    unanswered, websockets,
+    unanswered, unsubscribed, websockets,
 };
 
 /// Most calls or registrations listed.
@@ -195,12 +195,18 @@ pub(super) fn write_registrations(page: &mut Page, view: &View<'_>) {
     let labels = &view.words.labels;
     let traffic = &view.audit.traffic;
     let registrations = &traffic.registrations;
-    if registrations.is_empty() && traffic.lookups.is_empty() {
+    if registrations.is_empty() && traffic.lookups.is_empty() && traffic.subscriptions.is_empty() {
         return;
     }
     page.heading(view.words.headings.registrations);
     for lookup in traffic.lookups.iter().take(MOST) {
         let told = unanswered(&lookup.host.to_string(), lookup.kind, lookup.asked, view.language);
+        page.paragraph(0, &told, Tone::Plain);
+    }
+    for row in traffic.subscriptions.iter().take(MOST) {
+        let refused: Vec<(u16, u64)> = row.refused.iter().map(|(status, times)| (*status, *times)).collect();
+        let (client, server) = (row.client.to_string(), row.server.to_string());
+        let told = unsubscribed(&client, &server, &refused, row.accepted, view.language);
         page.paragraph(0, &told, Tone::Plain);
     }
     if registrations.is_empty() {

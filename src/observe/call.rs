@@ -146,6 +146,8 @@ pub struct Call {
     pub let_through: Option<(Frame, Timestamp)>,
     /// Its offer names no medium that could be used.
     pub offers_nothing: bool,
+    /// The body of its INVITE is shorter than its Content-Length says (RFC 3261 section 18.3).
+    pub is_short: bool,
     /// The answer was sent again and again, and no ACK was seen (RFC 3261 section 13.3.1.4): no call for either side.
     pub is_unacknowledged: bool,
     /// When the INVITE was acknowledged whose answer the capture lacks.
@@ -298,6 +300,7 @@ impl Call {
             early_media: None,
             let_through: None,
             offers_nothing: false,
+            is_short: false,
             is_unacknowledged: false,
             acknowledged: None,
             late_ack: None,

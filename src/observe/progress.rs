@@ -10,6 +10,7 @@ use super::call::{Answer, Beginning, Call, Change, ChangeKind};
 use super::dialogs::Heard;
 use super::message::sdp::Sdp;
 use super::message::sip::{Cause, CauseProtocol, Kind, Method, SipMessage};
+use super::traffic::Protocol;
 
 /// INVITEs kept of each kind.
 const KEPT: usize = 16;
@@ -81,6 +82,7 @@ struct Invite {
     sent: Moment,
     has_credentials: bool,
     offers_nothing: bool,
+    is_short: bool,
 }
 
 /// 200 to INVITE, of the first that got one.
@@ -136,6 +138,7 @@ impl Progress {
                 sent: (heard.frame, heard.time),
                 has_credentials: heard.message.has_credentials,
                 offers_nothing: sdp.is_some_and(offers_nothing),
+                is_short: heard.protocol == Protocol::Udp && heard.message.is_short(),
             });
         }
     }
@@ -164,7 +167,7 @@ impl Progress {
             }
             200..=299 => self.answers.push(number, heard.time),
             300..=699 if !matches!(status, 401 | 407) => {
-                self.refusal = Some((number, heard.message.reason().map(Into::into)));
+                self.refusal = Some((number, heard.message.words().map(Into::into)));
             }
             _ => {}
         }
@@ -185,6 +188,7 @@ impl Progress {
             call.with_credentials = sent(number).is_some_and(|invite| invite.has_credentials);
         }
         call.offers_nothing = self.invites.last().is_some_and(|invite| invite.offers_nothing);
+        call.is_short = self.invites.last().is_some_and(|invite| invite.is_short);
         let answered = self.answers.number;
         let acknowledged = self.acknowledged.iter().find(|(number, _)| answered == Some(*number));
         let has_answer = call.beginning == Beginning::Seen && call.answered.is_some();

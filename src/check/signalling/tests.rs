@@ -8,6 +8,7 @@ use crate::observe::{
     Unanswered,
 };
 
+mod circumstance;
 mod icmp;
 mod silence;
 

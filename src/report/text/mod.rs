@@ -5,6 +5,7 @@ mod absent;
 mod call;
 mod cause;
 mod changes;
+mod circumstance;
 mod clock;
 mod connection;
 mod damage;

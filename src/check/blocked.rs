@@ -7,9 +7,9 @@ use crate::capture::Timestamp;
 use crate::observe::message::App;
 use crate::observe::{Flow, FlowView, IcmpReport, Protocol, TcpOutcome};
 use crate::rules::Row;
-use crate::site::{Confidence, Initiator, Scope};
+use crate::site::{Confidence, Initiator, Kind, Scope};
 
-use super::case::{Case, RTP};
+use super::case::{Case, RTP, SIP};
 use super::evidence::of_flows;
 use super::finding::{Detail, Finding, Others, Party, Refusal, Severity, VoiceSent};
 use super::media::ports;
@@ -191,7 +191,11 @@ fn finding(
                     .flatten(),
             }),
         },
-        severity: if is_optional { Severity::Notice } else { Severity::Error },
+        severity: match is_optional {
+            true if is_cut_off(case, host, attempts) => Severity::Warning,
+            true => Severity::Notice,
+            false => Severity::Error,
+        },
         confidence: if refusal == Refusal::Silence { Confidence::Likely } else { known },
         subject: Some(case.subject(host)),
         rows: attempts.rows.keys().map(|id| (*id).into()).collect(),
@@ -203,6 +207,18 @@ fn finding(
         responsible: Party::Network,
         evidence: of_flows(attempts.flows.iter().copied()),
     })
+}
+
+/// Whether signalling is what a telephone wants there, and it talks to nobody else: it may try one transport after the other.
+fn is_cut_off(case: &Case<'_>, host: IpAddr, attempts: &Attempts<'_>) -> bool {
+    let is_telephone =
+        case.device(host).is_some_and(|device| matches!(device.kind, Kind::Terminal | Kind::Softphone));
+    let is_signalling = attempts.rows.values().all(|row| row.speaks.iter().any(|word| *word == SIP));
+    let talks = |flow: &Flow| {
+        let is_meant = matches!(flow.app, App::Sip | App::Tls | App::Rtp);
+        is_meant && flow.from_a.payload_packets > 0 && flow.from_b.payload_packets > 0
+    };
+    is_telephone && is_signalling && !case.flows_of(host).any(talks)
 }
 
 #[cfg(test)]

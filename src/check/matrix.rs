@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use crate::capture::Frame;
+use crate::observe::message::App;
 use crate::observe::{Protocol, TcpOutcome};
 use crate::rules::{DocumentKind, Row};
 use crate::site::{Kind, RoleId};
@@ -138,7 +139,16 @@ fn is_use(end: &End<'_>) -> bool {
         view.flow.protocol == Protocol::Udp && view.received.packets > 0 && view.flow.extra.icmp.is_empty();
     let goes_on = view.flow.tcp.as_ref().is_some_and(|tcp| tcp.outcome == TcpOutcome::Answered)
         && view.received.payload_packets > 0;
-    view.took_part() || is_told || goes_on
+    (view.took_part() || is_told || goes_on) && !is_vain_question(end)
+}
+
+/// It asked for a name or the time and nothing came back; what it is asked in vain it is told.
+fn is_vain_question(end: &End<'_>) -> bool {
+    let view = &end.view;
+    view.started()
+        && view.flow.protocol == Protocol::Udp
+        && matches!(view.flow.app, App::Dns | App::Ntp)
+        && view.received.packets == 0
 }
 
 /// Somebody wanted a connection, or was told that nobody listens; why it failed, the capture need not show.
@@ -148,7 +158,7 @@ fn is_attempt(end: &End<'_>) -> bool {
     let is_unanswered = flow.tcp.as_ref().is_some_and(|tcp| {
         matches!(tcp.outcome, TcpOutcome::Refused | TcpOutcome::Silent) && tcp.attempt_count > 0
     });
-    is_refused || is_unanswered
+    is_refused || is_unanswered || is_vain_question(end)
 }
 
 /// Rows from which findings say that a device departs, with the flows in which it does. A row that gives the far side's
@@ -209,7 +219,6 @@ mod tests {
     use super::*;
     use crate::observe::Flow;
     use crate::observe::fixture::{greeting, sent, stream, tcp, udp};
-    use crate::observe::message::App;
 
     const DIRECTORY: &str = "transport = \"tcp\"\nown = 389\ninitiator = \"peer\"\npeer.scope = \"lan\"";
 
@@ -297,6 +306,21 @@ mod tests {
         let told = Flow { from_b: sent(0), ..udp("192.168.10.21:40000", "192.168.10.2:514") };
         let world = World::new(&row("R1", "acme.pbx", words)).device(PBX, "acme.pbx").flows(vec![told]);
         assert_eq!(status(&world, &[], &[]), [RowStatus::Used]);
+    }
+
+    #[test]
+    fn questions_without_an_answer_are_attempts() {
+        let words =
+            "transport = \"udp\"\nremote = 53\ninitiator = \"own\"\npeer.scope = \"any\"\nspeaks = [\"dns\"]";
+        let asked = |app, answers| {
+            let mut flow = Flow { app, from_b: sent(answers), ..udp("192.168.10.2:40000", "203.0.113.9:53") };
+            flow.initiator = crate::observe::Initiator::Service;
+            let world = World::new(&row("R1", "acme.pbx", words)).device(PBX, "acme.pbx").flows(vec![flow]);
+            let results = rows(&world.case(), &[], &BTreeSet::new());
+            (results[0].status, results[0].tried_flows)
+        };
+        assert_eq!(asked(App::Dns, 1), (RowStatus::Used, 0));
+        assert_eq!(asked(App::Dns, 0), (RowStatus::Unused, 1), "only attempts");
     }
 
     #[test]

@@ -25,6 +25,7 @@ mod qos;
 mod rejection;
 mod security;
 mod signalling;
+mod strangers;
 mod target;
 mod troubled;
 mod tunnel;
@@ -53,6 +54,7 @@ pub use finding::{
 pub use media::{LEAST_JUDGED, LOSS_LIMITS, MOS_LIMITS};
 pub use mended::{is_disproved_by_absence, outweighs};
 pub use rejection::{Circumstance, Rejection};
+pub use strangers::scanners;
 pub use target::Target;
 pub use troubled::{OneWay, Trouble, is_everyday, is_failure, one_way, troubled};
 
@@ -99,6 +101,10 @@ pub fn audit(
     let mended = if is_followed { mended::mended(&case, &findings) } else { Vec::new() };
     let has_used_rows = rows.iter().any(|row| row.status != RowStatus::Unused);
     let verdict = verdict(&findings, &accepted, &unjudged, has_used_rows);
+    let told = findings.iter().chain(accepted.iter().map(|accepted| &accepted.finding));
+    let scanners = strangers::scanners(told);
+    let mut traffic = traffic;
+    strangers::put_last(&mut traffic, &scanners, &captures);
     site.exceptions = exceptions;
     Audit {
         verdict,

@@ -20,6 +20,12 @@ pub enum Circumstance {
     NoMediaOffered,
     /// The caller had no registration there yet; it came later.
     NotRegistered,
+    /// The body of the INVITE is shorter than its Content-Length says (RFC 3261 section 18.3).
+    ShortBody,
+    /// The registration of whom it was meant for had run out, since his device renews it later than that.
+    Lapsed,
+    /// The Reason of the refusal says that no channel was free (Q.850, 34).
+    NoChannel,
     /// Whoever refused could not resolve the name of the domain, as the words of the answer say (RFC 3263).
     NameUnresolved,
     /// It says so, but serves the domain itself, as others registered for it there; the called number did not.

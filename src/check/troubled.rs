@@ -6,6 +6,7 @@ use std::net::IpAddr;
 
 use super::finding::{Audit, Detail, Trace, Unjudged};
 use super::media::{LEAST_CALL, LEAST_JUDGED, LOSS_LIMITS};
+use super::strangers::scanners;
 use crate::observe::message::sip::standard_phrase;
 use crate::observe::{Answer, Call, Stream};
 
@@ -55,9 +56,11 @@ impl Trouble {
 #[must_use]
 pub fn troubled(audit: &Audit, voices: &[Vec<usize>]) -> BTreeMap<usize, Trouble> {
     let lost = worst_loss(audit);
+    // What strangers do not get is no trouble.
+    let scanners = scanners(&audit.findings);
     let all = audit.traffic.calls.iter().zip(voices).enumerate().map(|(id, (call, voices))| {
         let trouble = Trouble {
-            has_failed: has_failed(call),
+            has_failed: has_failed(call) && !scanners.contains(&call.caller.ip()),
             is_silent: is_silent(audit, id, call),
             one_way: one_way_among(audit, voices, call),
             lost_percent: lost.get(&id).copied().unwrap_or_default(),

@@ -148,6 +148,8 @@ pub struct Call {
     pub offers_nothing: bool,
     /// Each answer to an INVITE of it that describes audio refuses it: port 0, and no other medium (RFC 3264 section 6).
     pub declines_audio: bool,
+    /// The body of its INVITE is shorter than its Content-Length says (RFC 3261 section 18.3).
+    pub is_short: bool,
     /// The answer was sent again and again, and no ACK was seen (RFC 3261 section 13.3.1.4): no call for either side.
     pub is_unacknowledged: bool,
     /// When the INVITE was acknowledged whose answer the capture lacks.
@@ -305,6 +307,7 @@ impl Call {
             let_through: None,
             offers_nothing: false,
             declines_audio: false,
+            is_short: false,
             is_unacknowledged: false,
             acknowledged: None,
             late_ack: None,

@@ -18,7 +18,8 @@ use super::progress::is_in_dialog;
 use super::registration::Registration;
 use super::registrations::Registrations;
 use super::repeats::{Prompt, Repeats};
-use super::talk::Talk;
+use super::subscriptions::{SubscriptionBook, Subscriptions};
+use super::talk::{self, Talk};
 use super::traffic::{Protocol, Repeated, Rewrite, SipEndpoint};
 use super::via::Vias;
 
@@ -79,6 +80,7 @@ pub struct Dialogs {
     by_call_id: HashMap<Box<str>, Few<usize, TALKS_OF_A_CALL_ID>, RandomState>,
     registrations: Registrations,
     repeats: Repeats,
+    subscriptions: SubscriptionBook,
     vias: Vias,
     endpoints: BTreeMap<IpAddr, Speaker>,
     /// Steps of ladders that are kept.
@@ -106,6 +108,7 @@ pub(super) struct Conversations {
     pub(super) registrations: Vec<Registration>,
     pub(super) repeats: Vec<Repeated>,
     pub(super) prompt: Vec<Prompt>,
+    pub(super) subscriptions: Vec<Subscriptions>,
     pub(super) rewrites: Vec<Rewrite>,
     pub(super) endpoints: Vec<SipEndpoint>,
 }
@@ -119,6 +122,7 @@ impl Dialogs {
         self.nameless += u64::from(!is_named && !heard.message.is_cut);
         self.vias.push(heard);
         self.repeats.push(heard);
+        self.subscriptions.push(heard);
         if heard.message.method() == Some(&Method::Register) {
             self.over_cap += u64::from(!self.registrations.push(heard));
             return None;
@@ -176,6 +180,7 @@ impl Dialogs {
             registrations: std::mem::take(&mut self.registrations).finish(),
             repeats,
             prompt,
+            subscriptions: std::mem::take(&mut self.subscriptions).finish(),
             rewrites: std::mem::take(&mut self.vias).finish(),
             endpoints: endpoints.collect(),
         }));

@@ -104,6 +104,8 @@ fn other_leg(calls: &[Call], known: &Known, index: usize, call: &Call) -> Option
         .filter_map(|at| calls.get(*at))
         .filter(|other| other.answered.is_none())
         .filter_map(|other| Some((other.leg_of?, other.end?.1)))
+        // Those that ring at the same time were called no later for that.
+        .filter(|(_, end)| *end <= call.start.1)
         .collect();
     let fits = |at: &usize| {
         let Some(earlier) = calls.get(*at) else { return false };
@@ -209,6 +211,27 @@ mod tests {
             None,
             "back to the caller: hairpinned or recalled"
         );
+    }
+
+    #[test]
+    fn telephones_that_ring_together_are_legs_of_one_call() {
+        let came = call("192.0.2.9:5060", PBX, 0, ["0171", "4930"]);
+        let out = |to: &str, ms, user: &str, end: i64| Call {
+            end: Some((frame(9), at(end))),
+            ..call(PBX, to, ms, ["0171", user])
+        };
+        let others = [
+            out(PHONE, 10, "11", 2_800),
+            out(OTHER, 20, "12", 8_000),
+            out("192.168.10.23:5060", 30, "13", 2_700),
+        ];
+        let calls: Vec<Call> = [came].into_iter().chain(others).collect();
+        let mut tied = calls.clone();
+        for index in 0..tied.len() {
+            tied[index].leg_of = other_leg(&tied, &known(&calls[..=index]), index, &calls[index]);
+        }
+        let legs: Vec<_> = tied.iter().map(|call| call.leg_of).collect();
+        assert_eq!(legs, [None, Some(0), Some(0), Some(0)]);
     }
 
     #[test]

@@ -59,6 +59,7 @@ mod silences;
 mod spells;
 mod stall;
 mod stream;
+mod subscriptions;
 mod talk;
 mod tcp;
 mod together;
@@ -98,6 +99,7 @@ pub use silences::{Silence, Silences};
 pub use spells::Spells;
 pub use stall::Stall;
 pub use stream::Assembler;
+pub use subscriptions::Subscriptions;
 pub use together::{Receivers, Together};
 pub use traffic::{
     ArpTimes, Direction, DirectionExtra, FirstFrames, Flow, FlowExtra, HostFacts, Initiator, MacSeen,

@@ -280,6 +280,7 @@ impl Observer {
             rewrites: conversations.rewrites,
             repeats: conversations.repeats,
             prompt: conversations.prompt,
+            subscriptions: conversations.subscriptions,
             handshakes: self.handshakes.finish(),
             policies: self.policies.finish(),
             rtcp: self.receptions.counts().collect(),

@@ -10,6 +10,7 @@ use super::call::{Answer, Beginning, Call, Change, ChangeKind};
 use super::dialogs::Heard;
 use super::message::sdp::Sdp;
 use super::message::sip::{Cause, CauseProtocol, Kind, Method, SipMessage};
+use super::traffic::Protocol;
 
 /// INVITEs kept of each kind.
 const KEPT: usize = 16;
@@ -84,6 +85,7 @@ struct Invite {
     sent: Moment,
     has_credentials: bool,
     offers_nothing: bool,
+    is_short: bool,
 }
 
 /// 200 to INVITE, of the first that got one.
@@ -155,6 +157,7 @@ impl Progress {
                 sent: (heard.frame, heard.time),
                 has_credentials: heard.message.has_credentials,
                 offers_nothing: sdp.is_some_and(offers_nothing),
+                is_short: heard.protocol == Protocol::Udp && heard.message.is_short(),
             });
         }
     }
@@ -189,7 +192,7 @@ impl Progress {
             }
             200..=299 => self.answers.push(number, heard.time),
             300..=699 if !matches!(status, 401 | 407) => {
-                self.refusal = Some((number, heard.message.reason().map(Into::into)));
+                self.refusal = Some((number, heard.message.words().map(Into::into)));
             }
             _ => {}
         }
@@ -211,6 +214,7 @@ impl Progress {
         }
         call.declines_audio = self.declines == Some(true) && call.answered.is_some();
         call.offers_nothing = self.invites.last().is_some_and(|invite| invite.offers_nothing);
+        call.is_short = self.invites.last().is_some_and(|invite| invite.is_short);
         let answered = self.answers.number;
         let acknowledged = self.acknowledged.iter().find(|(number, _)| answered == Some(*number));
         let has_answer = call.beginning == Beginning::Seen && call.answered.is_some();

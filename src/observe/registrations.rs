@@ -458,7 +458,8 @@ impl Entry {
                 self.note_grant(heard.time);
             }
         } else if is_refused {
-            self.note_refusal(heard, status, reason.unwrap_or_default(), asked.has_credentials);
+            let words = message.words().unwrap_or_default();
+            self.note_refusal(heard, status, words, asked.has_credentials);
         } else if is_challenge && row.standing == Standing::Open {
             row.standing = Standing::Challenged;
         }

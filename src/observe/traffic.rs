@@ -27,6 +27,7 @@ use crate::observe::quality::Quality;
 use crate::observe::registration::Registration;
 use crate::observe::sent::{Rare, Sent};
 use crate::observe::silences::Silences;
+use crate::observe::subscriptions::Subscriptions;
 
 /// Everything that was seen.
 #[derive(Clone, Debug, Default)]
@@ -59,6 +60,8 @@ pub struct Traffic {
     pub sip_endpoints: Vec<SipEndpoint>,
     /// Who looked for its SIP server by DNS and got no answer, ordered by address.
     pub lookups: Vec<Lookup>,
+    /// Whose SUBSCRIBE was refused, by client and server.
+    pub subscriptions: Vec<Subscriptions>,
     /// Who was asked for addresses, ordered by server.
     pub dhcp: Vec<DhcpServer>,
     /// Names tied to addresses, ordered by name, then address.

@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use crate::capture::Frame;
-use crate::decode::Mac;
 use crate::observe::message::App;
 use crate::observe::{self, FlowView, NameSource, Traffic};
 
 use super::device::{Confidence, Contradiction, Device, Evidence, EvidenceKind, Scope, Site};
 use super::former;
-use super::identity::{AgentSide, Fingerprint, Identity, PortPrint};
+use super::identity::{AgentSide, Fingerprint, Identity, PortPrint, longest};
 use super::spoken::{Refusing, is_content_right, is_refused};
 use super::stated::{Hints, Stated};
 use super::value::{Initiator, Kind, Model, ModelId, PeerScope, Role, RoleId};
@@ -494,17 +493,6 @@ pub fn smallest_model<'a>(models: &'a [Model], role: &RoleId, ports: &BTreeSet<u
         .filter(|model| model.role == *role && !ports.is_empty())
         .filter(|model| ports.iter().all(|&port| model.rtp.contains(port)));
     fitting.min_by(|x, y| x.rtp.count().cmp(&y.rtp.count()).then(x.id.cmp(&y.id)))
-}
-
-pub(super) fn longest(identities: &[Identity], mac: Mac) -> Vec<&Identity> {
-    let fitting = identities.iter().filter_map(|identity| {
-        let Fingerprint::Mac(prefixes) = &identity.fingerprint else { return None };
-        let bits = prefixes.iter().filter(|prefix| prefix.matches(mac)).map(|prefix| prefix.bits()).max()?;
-        Some((bits, identity))
-    });
-    let fitting: Vec<(u8, &Identity)> = fitting.collect();
-    let most = fitting.iter().map(|(bits, _)| *bits).max();
-    fitting.into_iter().filter(|(bits, _)| Some(*bits) == most).map(|(_, identity)| identity).collect()
 }
 
 /// The vendor whose document declares a role: the word before its first dot.

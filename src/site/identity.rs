@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::decode::Mac;
+
 use super::{AppName, Glob, Initiator, MacPrefix, ModelId, PeerScope, Ports, RoleId, Text, TransportSpec};
 
 /// One piece of evidence and what it speaks for.
@@ -83,4 +85,16 @@ pub struct PortPrint {
     pub read_as: Vec<AppName>,
     /// The peer must have one of these roles already; empty if it does not matter.
     pub peer: Vec<RoleId>,
+}
+
+/// Those whose prefix of this hardware address is the longest.
+pub(super) fn longest(identities: &[Identity], mac: Mac) -> Vec<&Identity> {
+    let fitting = identities.iter().filter_map(|identity| {
+        let Fingerprint::Mac(prefixes) = &identity.fingerprint else { return None };
+        let bits = prefixes.iter().filter(|prefix| prefix.matches(mac)).map(|prefix| prefix.bits()).max()?;
+        Some((bits, identity))
+    });
+    let fitting: Vec<(u8, &Identity)> = fitting.collect();
+    let most = fitting.iter().map(|(bits, _)| *bits).max();
+    fitting.into_iter().filter(|(bits, _)| Some(*bits) == most).map(|(_, identity)| identity).collect()
 }

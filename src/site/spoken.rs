@@ -4,8 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use super::identify::longest;
-use super::identity::{Identity, PortPrint};
+use super::identity::{Identity, PortPrint, longest};
 use super::value::AppName;
 use crate::observe::message::App;
 use crate::observe::{FlowView, TcpOutcome, Traffic};

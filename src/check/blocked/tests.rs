@@ -279,3 +279,18 @@ fn who_looks_for_devices_is_refused_by_others() {
     assert!(refusals(&marked, by_itself()).is_empty());
     assert_eq!(refusals(&marked, asked()).len(), 1, "somebody on the way");
 }
+
+#[test]
+fn a_telephone_that_nobody_lets_in_is_more_than_a_service_under_a_condition() {
+    let words = "transport = \"tcp\"\nown = 5061\ninitiator = \"peer\"\npeer.scope = \"lan\"\n\
+                 speaks = [\"sip\", \"tls\"]\ncondition.de = \"x\"\ncondition.en = \"x\"";
+    let told = |others: Vec<Flow>| {
+        let mut flows = vec![tcp("192.168.10.21:49900", "192.168.10.2:5061", TcpOutcome::Refused, 3)];
+        flows.extend(others);
+        let world = world(&row("R1", "acme.pbx", words), flows).device(PHONE, "acme.phone");
+        check(&world.case()).findings.first().map(|finding| finding.severity)
+    };
+    assert_eq!(told(Vec::new()), Some(Severity::Warning));
+    let elsewhere = Flow { app: App::Sip, ..udp("192.168.10.21:5060", "192.168.10.2:5060") };
+    assert_eq!(told(vec![elsewhere]), Some(Severity::Notice), "it talks over another transport");
+}

@@ -8,11 +8,13 @@ use super::super::evidence::Collector;
 use super::super::filter;
 use super::super::finding::{Detail, Finding, Party, Severity};
 use super::super::rejection::{Circumstance, Rejection};
-use super::is_outside;
+use super::{is_outside, user};
 use crate::capture::Timestamp;
 use crate::observe::message::App;
-use crate::observe::message::sip::Method;
-use crate::observe::{Answer, Beginning, Call, CallProtocol, CallSide, Flow, Protocol, Step, Stream};
+use crate::observe::message::sip::{Cause, CauseProtocol, Method};
+use crate::observe::{
+    Answer, Beginning, Call, CallProtocol, CallSide, Flow, Protocol, Registration, Step, Stream,
+};
 use crate::site::{Confidence, Scope};
 
 /// Answered within this time (ns), a second try shows that nothing is wrong.
@@ -57,11 +59,21 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
         true => [Asked::default(), Asked::default()],
         false => [Asked::of(calls), Asked::of(calls.iter().filter(|call| call.answered.is_some()))],
     };
-    let findings = failed.into_iter().filter_map(|((host, status), (at, refused))| {
+    let findings = failed.into_iter().filter_map(|((host, status), (at, mut refused))| {
         let all = asked.at(at);
         // Wrong numbers and telephones that are switched off are everyday life, unless hardly a call succeeds.
         let is_everyday =
             matches!(status, 404 | 410 | 480 | 484 | 604) && !refused.iter().all(|call| blames_dns(call));
+        // Whom nobody could reach because he renews too late is another matter.
+        let is_everyday = is_everyday && {
+            let lapsed: Vec<&Call> =
+                refused.iter().copied().filter(|call| has_lapsed(case, call, host)).collect();
+            let any = !lapsed.is_empty();
+            if any {
+                refused = lapsed;
+            }
+            !any
+        };
         if is_everyday && (refused.len() < LEAST_EVERYDAY || refused.len() * 2 < all) {
             return None;
         }
@@ -105,6 +117,15 @@ fn why(case: &Case<'_>, refused: &[&Call], host: IpAddr, status: u16) -> Option<
     if is_about_media && refused.iter().all(|call| call.offers_nothing) {
         return Some(Circumstance::NoMediaOffered);
     }
+    if refused.iter().all(|call| call.is_short) {
+        return Some(Circumstance::ShortBody);
+    }
+    if refused.iter().all(|call| call.cause.as_ref().is_some_and(is_about_channels)) {
+        return Some(Circumstance::NoChannel);
+    }
+    if refused.iter().all(|call| has_lapsed(case, call, host)) {
+        return Some(Circumstance::Lapsed);
+    }
     // Who serves the domain does not need to resolve it: there it is the user who is missing.
     let is_served = |call: &&Call| {
         let mut rows = case.traffic.registrations.iter();
@@ -136,6 +157,36 @@ fn why(case: &Case<'_>, refused: &[&Call], host: IpAddr, status: u16) -> Option<
     };
     let is_new = refused.iter().all(|call| registers_later(call) && !is_registered(call));
     is_new.then_some(Circumstance::NotRegistered)
+}
+
+/// ITU-T Q.850, 34: no circuit or channel available.
+fn is_about_channels(cause: &Cause) -> bool {
+    (cause.protocol, cause.value) == (CauseProtocol::Q850, 34)
+}
+
+/// Whether the called user was registered with `host` before and after, but not then, and his device has let a registration run
+/// out before it renewed it, with no removal in between (RFC 3261 section 10.2.4).
+fn has_lapsed(case: &Case<'_>, call: &Call, host: IpAddr) -> bool {
+    if !matches!(call.answer, Answer::Rejected(404 | 410 | 480)) || case.forward.is_some() {
+        return false;
+    }
+    let called = user(&call.to);
+    let time = call.start.1;
+    let own = || {
+        let rows = case.traffic.registrations.iter();
+        rows.filter(|row| row.registrar.ip() == host && called.is_some() && user(&row.aor) == called)
+    };
+    let stood = |at: Timestamp| {
+        let mut bound = own().flat_map(|row| &row.bound);
+        bound.any(|bound| bound.from <= at && at <= bound.until)
+    };
+    let is_late = |row: &Registration| {
+        let granted = i64::from(row.expires.unwrap_or_default()).saturating_mul(1_000_000_000);
+        let waits = row.rhythm.is_some_and(|rhythm| granted > 0 && rhythm.longest > granted);
+        let before = row.bound.iter().any(|bound| bound.until < time);
+        waits && before && row.bound.iter().any(|bound| bound.from > time)
+    };
+    !stood(time) && own().any(is_late)
 }
 
 /// Both ends of a connection, whichever called.

@@ -122,6 +122,30 @@ fn an_answer_may_decline_the_audio() {
 }
 
 #[test]
+fn words_of_a_warning_count_where_the_phrase_is_the_usual_one() {
+    let told = |answer: &str, warning: &str| {
+        let call = call_of(&[(0, "INVITE", 1, VOICE, ""), (10, answer, 1, "", warning)]);
+        call.reason.map(String::from)
+    };
+    let warning = "Warning: 399 192.168.10.2 \"Content-Length mismatch\"\r\n";
+    assert_eq!(told("400 Bad Request", warning).as_deref(), Some("Content-Length mismatch"));
+    assert_eq!(told("400 My Own Words", warning).as_deref(), Some("My Own Words"));
+    let noise = "Warning: 392 192.168.10.2:5060 \"Noisy feedback tells: pid=9\"\r\n";
+    assert_eq!(told("400 Bad Request", noise).as_deref(), Some("Bad Request"));
+    assert_eq!(told("400 Bad Request", "Warning: 399\r\n").as_deref(), Some("Bad Request"));
+}
+
+#[test]
+fn a_body_shorter_than_its_length_is_noted() {
+    let short = |more: &str| {
+        let call = call_of(&[(0, "INVITE", 1, VOICE, more), (10, "400 Bad Request", 1, "", "")]);
+        call.is_short
+    };
+    assert!(short("Content-Length: 9999\r\n"));
+    assert!(!short("Content-Length: 5\r\n") && !short(""));
+}
+
+#[test]
 fn an_answer_that_nobody_acknowledges_is_no_call() {
     let mut steps: Vec<Step<'_>> = vec![(0, "INVITE", 1, VOICE, "")];
     steps.extend([1_000, 1_500, 2_500, 4_500].map(|ms| (ms, "200 OK*", 1, VOICE, "")));

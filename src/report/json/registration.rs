@@ -97,6 +97,30 @@ impl Lookup {
     }
 }
 
+/// SUBSCRIBE of one host at another, of which some were refused (RFC 6665).
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct Subscriptions {
+    /// Who wants to be told.
+    pub(in crate::report) client: String,
+    /// Who refused.
+    pub(in crate::report) server: String,
+    /// How many were taken.
+    pub(in crate::report) accepted: u64,
+    pub(in crate::report) refused: Vec<Refusal>,
+}
+
+impl Subscriptions {
+    pub(super) fn of(row: &observe::Subscriptions) -> Self {
+        let refused = row.refused.iter().map(|(status, count)| Refusal { status: *status, count: *count });
+        Self {
+            client: row.client.to_string(),
+            server: row.server.to_string(),
+            accepted: row.accepted,
+            refused: refused.collect(),
+        }
+    }
+}
+
 published_both_ways! {
     /// Which record was asked for.
     LookupKind from observe::LookupKind { Srv, Naptr }

@@ -10,6 +10,7 @@ mod ladder;
 mod measurement;
 mod result;
 mod services;
+mod subscribed;
 mod voice;
 
 use jiff::tz::TimeZone;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Cell, Maker, Part, Picture, Table, Tone, between, instant, jitter, ladder, shown, socket};
+use super::{Cell, Maker, Part, Picture, Table, Tone, between, instant, jitter, ladder, shown, socket, subscribed};
 use crate::capture::Timestamp;
 use crate::check::LEAST_JUDGED;
 use crate::observe::is_public;
@@ -339,7 +339,7 @@ pub(super) fn registrations(maker: &Maker<'_>) -> Vec<Part> {
         let host = shown(&lookup.host);
         Part::Text(unanswered(&host, lookup.kind.into(), lookup.asked, maker.language))
     });
-    let mut parts: Vec<Part> = lookups.collect();
+    let mut parts: Vec<Part> = lookups.chain(subscribed::refused(maker)).collect();
     if maker.document.registrations.is_empty() {
         return parts;
     }

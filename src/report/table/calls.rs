@@ -7,18 +7,20 @@ use super::View;
 use super::media;
 use super::page::{Lean, Page, Piece, Tone};
 use crate::capture::Timestamp;
-use crate::check::{Code, Expiry, Unjudged, one_way, troubled};
+use crate::check::{Code, Expiry, Unjudged, one_way, scanners, troubled};
 use crate::observe::is_public;
 use crate::observe::{Answer, Beginning, Call, CallProtocol, Receivers, Registration};
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, duration, moment, time_of_day};
 use crate::report::text::{
     CallNotes, HoldNote, Registered, Unreachable, arrow, at_least, failed_transfer, protocol, transferred,
-    unanswered, websockets,
+    unanswered, unsubscribed, websockets,
 };
 
 /// Most calls or registrations listed.
 const MOST: usize = 30;
+/// Most calls or registrations listed that a scanner tried.
+const MOST_SCANNED: usize = 3;
 /// Stands before a call that failed, was heard by one side only, or lost packets.
 pub(in crate::report) const MARK: &str = "! ";
 /// Most streams listed of one call; hold and transfer bring several.
@@ -44,13 +46,17 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     let troubled = troubled(view.audit, &voices);
     let trouble = |id: &usize| troubled.get(id).copied().unwrap_or_default();
     let mut order: Vec<(usize, &Call)> = calls.iter().enumerate().collect();
-    order.sort_by(|(x, _), (y, _)| {
+    let scanners = scanners(&view.audit.findings);
+    let is_strangers = |call: &Call| scanners.contains(&call.caller.ip());
+    order.sort_by(|(x, first), (y, second)| {
+        let by_caller = is_strangers(first).cmp(&is_strangers(second));
         let (one, other) = (trouble(x), trouble(y));
         let by_fate = other.is_grave().cmp(&one.is_grave());
-        by_fate.then(other.lost_percent.total_cmp(&one.lost_percent)).then(x.cmp(y))
+        by_caller.then(by_fate).then(other.lost_percent.total_cmp(&one.lost_percent)).then(x.cmp(y))
     });
     // The worst are there in any case, and all stand in the order in which they began.
-    order.truncate(MOST);
+    let own = calls.iter().filter(|call| !is_strangers(call)).count();
+    order.truncate(MOST.min(own + MOST_SCANNED));
     order.sort_by_key(|(id, call)| (call.start.1, *id));
     let is_marked = |(id, _): &(usize, &Call)| troubled.contains_key(id);
     let lasted = |(id, call): &(usize, &Call)| match call.length() {
@@ -189,12 +195,18 @@ pub(super) fn write_registrations(page: &mut Page, view: &View<'_>) {
     let labels = &view.words.labels;
     let traffic = &view.audit.traffic;
     let registrations = &traffic.registrations;
-    if registrations.is_empty() && traffic.lookups.is_empty() {
+    if registrations.is_empty() && traffic.lookups.is_empty() && traffic.subscriptions.is_empty() {
         return;
     }
     page.heading(view.words.headings.registrations);
     for lookup in traffic.lookups.iter().take(MOST) {
         let told = unanswered(&lookup.host.to_string(), lookup.kind, lookup.asked, view.language);
+        page.paragraph(0, &told, Tone::Plain);
+    }
+    for row in traffic.subscriptions.iter().take(MOST) {
+        let refused: Vec<(u16, u64)> = row.refused.iter().map(|(status, times)| (*status, *times)).collect();
+        let (client, server) = (row.client.to_string(), row.server.to_string());
+        let told = unsubscribed(&client, &server, &refused, row.accepted, view.language);
         page.paragraph(0, &told, Tone::Plain);
     }
     if registrations.is_empty() {
@@ -207,7 +219,10 @@ pub(super) fn write_registrations(page: &mut Page, view: &View<'_>) {
         let way = if websockets.contains(&[one.client, one.registrar]) { " (WS)" } else { "" };
         registration_line(view, one, way, unreachable.times(one), expiry.since(one))
     };
-    let rows: Vec<Vec<Piece>> = registrations.iter().take(MOST).map(line).collect();
+    // Those of scanners stand last.
+    let scanners = scanners(&view.audit.findings);
+    let own = registrations.iter().filter(|one| !scanners.contains(&one.client.ip())).count();
+    let rows: Vec<Vec<Piece>> = registrations.iter().take(MOST.min(own + MOST_SCANNED)).map(line).collect();
     let heads = [
         (labels.account, Lean::Left),
         (labels.registrar, Lean::Left),

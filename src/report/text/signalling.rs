@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use jiff::tz::TimeZone;
 
+use super::circumstance;
 use super::life;
 use super::registering;
 use super::status::in_words;
@@ -115,18 +116,7 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                     (status, true) => format!(" mit {status} beantwortet"),
                     (status, false) => format!(" abgewiesen: {status}"),
                 },
-                match why {
-                    Some(Circumstance::NoMediaOffered) =>
-                        " Angeboten war kein nutzbarer Sprechweg (Port 0 oder Adresse 0.0.0.0).",
-                    Some(Circumstance::NotRegistered) =>
-                        " Im Mitschnitt meldet sich der Anrufer erst danach an.",
-                    Some(Circumstance::NameUnresolved) =>
-                        " Der Name hinter dem @ lässt sich dort nicht auflösen (DNS).",
-                    Some(Circumstance::TargetUnknown) =>
-                        " Die Domäne hinter dem @ bedient er selbst, denn andere melden sich dort dafür an: Die gewählte Nummer \
-                         kennt er wohl nicht.",
-                    Some(Circumstance::Unacknowledged { .. }) | None => "",
-                }
+                why.map_or("", |why| circumstance::told(why, De)),
             )
         }
         (Detail::Sig005 { rejection, calls, answered, callers, why }, En) => {
@@ -162,18 +152,7 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                     (status, true) => format!("answered {which} with {status}"),
                     (status, false) => format!("turned away {which}: {status}"),
                 },
-                match why {
-                    Some(Circumstance::NoMediaOffered) =>
-                        " No usable voice was offered (port 0 or address 0.0.0.0).",
-                    Some(Circumstance::NotRegistered) =>
-                        " In the capture the caller registers only after that.",
-                    Some(Circumstance::NameUnresolved) =>
-                        " The name behind the @ cannot be resolved there (DNS).",
-                    Some(Circumstance::TargetUnknown) =>
-                        " It serves the domain behind the @ itself, since others register for it there: it probably does not know \
-                         the number that was called.",
-                    Some(Circumstance::Unacknowledged { .. }) | None => "",
-                }
+                why.map_or("", |why| circumstance::told(why, En)),
             )
         }
         (Detail::Sig009 { method, to, through, most, answered, unheard, status, .. }, De) => format!(
@@ -308,40 +287,7 @@ pub(super) fn action(detail: &Detail, zone: &TimeZone, language: Language) -> Op
         Detail::Sig002 { serves, life, near, .. } => {
             return Some(life::register_as_others(*serves, *life, *near, zone, language));
         }
-        Detail::Sig005 { why: Some(Circumstance::Unacknowledged { over_tcp: true, .. }), .. } => [
-            "Die Annahme (200) ging über TCP und kam an. Prüfen Sie an der Anlage oder Software, die anruft, warum die \
-             Bestätigung (ACK) ausbleibt oder wohin sie geht; richtig ist die Adresse im Contact der Annahme.",
-            "The answer (200) went over TCP and arrived. Check at the PBX or software that calls why it does not acknowledge it, \
-             or where it sends its acknowledgement; right is the address in the answer's Contact.",
-        ],
-        Detail::Sig005 { why: Some(Circumstance::Unacknowledged { over_tcp: false, .. }), .. } => [
-            "Prüfen Sie, ob die Annahme (200) den Anrufer erreicht und wohin er die Bestätigung sendet; richtig ist die Adresse im \
-             Contact der Annahme. Verdächtig sind NAT, Firewall und SIP ALG zwischen beiden.",
-            "Check whether the answer (200) reaches the caller, and where it sends its acknowledgement; right is the address in the \
-             answer's Contact. Suspects are NAT, firewall and SIP ALG between the two.",
-        ],
-        Detail::Sig005 { why: Some(Circumstance::NoMediaOffered), .. } => [
-            "Prüfen Sie die Seite, die anruft: warum ihr Angebot (SDP) keinen nutzbaren Sprechweg nennt, etwa weil der Anruf \
-             aus dem Halten heraus aufgebaut wird.",
-            "Check the side that calls: why its offer (SDP) names no usable voice, perhaps because the call is set up while on \
-             hold.",
-        ],
-        Detail::Sig005 { why: Some(Circumstance::NotRegistered), .. } => [
-            "Melden Sie das anrufende Gerät an, bevor es telefoniert, und rufen Sie noch einmal an.",
-            "Have the calling device register before it calls, and call again.",
-        ],
-        Detail::Sig005 { why: Some(Circumstance::NameUnresolved), .. } => [
-            "Prüfen Sie die SIP-Domäne, also den Namen hinter dem @, an der Anlage und am Telefon, und welchen DNS-Server die Seite \
-             fragt, die abweist. Am gerufenen Gerät liegt es nicht.",
-            "Check the SIP domain, the name behind the @, at the PBX and at the telephone, and which DNS server is asked by the \
-             side that turns the calls away. The called device is not the cause.",
-        ],
-        Detail::Sig005 { why: Some(Circumstance::TargetUnknown), .. } => [
-            "Prüfen Sie, ob die gewählte Nummer am Server eingerichtet und ihr Gerät angemeldet ist, und wie der Server Nummern \
-             weiterleitet, die er nicht kennt.",
-            "Check whether the number that was called is set up at the server and its device registered, and where the server \
-             passes on numbers that it does not know.",
-        ],
+        Detail::Sig005 { why: Some(why), .. } => circumstance::action(*why),
         Detail::Sig005 { rejection, .. } => calling(rejection),
         Detail::Sig009 { contact: Some(_), .. } => {
             return Some(registering::own_address(language).to_owned());

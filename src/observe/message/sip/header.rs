@@ -18,6 +18,7 @@ pub(super) enum HeaderName {
     ContentLength,
     ReferTo,
     Reason,
+    Warning,
 }
 
 /// Bytes of the longest name that is read.
@@ -42,6 +43,7 @@ impl HeaderName {
             b"refer-to" | b"r" => Self::ReferTo,
             b"expires" => Self::Expires,
             b"reason" => Self::Reason,
+            b"warning" => Self::Warning,
             b"user-agent" => Self::UserAgent,
             b"server" => Self::Server,
             b"authorization" | b"proxy-authorization" => Self::Credentials,

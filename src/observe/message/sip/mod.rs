@@ -101,6 +101,9 @@ pub struct SipMessage {
     pub sipfrag: Option<u16>,
     /// Reason headers, RFC 3326: why it was sent.
     pub causes: Vec<Cause>,
+    /// Text of a Warning header, RFC 3261 section 20.43; hostile. What some servers write into it to find faults of their own is
+    /// left out.
+    pub warning: Option<Text>,
     /// Expires header in seconds.
     pub expires: Option<u32>,
     /// User-Agent.
@@ -142,6 +145,26 @@ impl SipMessage {
             Kind::Request { .. } => None,
             Kind::Response { status, .. } => Some(status),
         }
+    }
+
+    /// What the sender of a response says of it in words of its own: the reason phrase, or the text of the Warning where that
+    /// phrase is the usual one.
+    #[must_use]
+    pub fn words(&self) -> Option<&str> {
+        let phrase = self.reason();
+        let usual = self.status().and_then(standard_phrase);
+        let is_usual = |phrase: &str| {
+            let phrase = phrase.trim();
+            phrase.is_empty() || usual.is_some_and(|usual| usual.eq_ignore_ascii_case(phrase))
+        };
+        self.warning.as_deref().filter(|_| phrase.is_none_or(is_usual)).or(phrase)
+    }
+
+    /// Whether its body is shorter than its Content-Length says, and nothing was cut by the capture.
+    #[must_use]
+    pub fn is_short(&self) -> bool {
+        let there = self.body.end.saturating_sub(self.body.start);
+        !self.is_cut && self.content_length.is_some_and(|length| length as usize > there)
     }
 
     /// Reason phrase of a response, if there is one.
@@ -230,6 +253,7 @@ impl Reader {
             refer_to: None,
             sipfrag: None,
             causes: Vec::new(),
+            warning: None,
             expires: None,
             user_agent: None,
             server: None,
@@ -262,6 +286,7 @@ impl Reader {
                 let causes = split_outside_quotes(value, b',').filter_map(Cause::read);
                 message.causes.extend(causes.take(CAUSES_LIMIT.saturating_sub(message.causes.len())));
             }
+            HeaderName::Warning => message.warning = message.warning.take().or_else(|| warning(value)),
             HeaderName::Expires => message.expires = message.expires.or(seconds(value, defects)),
             HeaderName::UserAgent => message.user_agent = Some(Text::new(value, AGENT_LIMIT)),
             HeaderName::Server => message.server = Some(Text::new(value, AGENT_LIMIT)),
@@ -359,6 +384,15 @@ fn once<T: PartialEq>(kept: &mut Option<T>, value: Option<T>, defects: &mut Defe
     } else if value.is_some() && *kept != value {
         defects.add(Defect::Duplicate);
     }
+}
+
+/// `Content-Length mismatch` of `399 192.168.10.2 "Content-Length mismatch"`. Kamailio and OpenSIPS write into 392 how they routed.
+fn warning(value: &[u8]) -> Option<Text> {
+    let (code, rest) = split_once(value.trim_ascii(), b' ')?;
+    let (_, quoted) = split_once(rest, b'"')?;
+    let end = memrchr(b'"', quoted).unwrap_or(quoted.len());
+    let text = quoted.get(..end).unwrap_or_default().trim_ascii();
+    (code != b"392" && !text.is_empty()).then(|| Text::new(text, PHRASE_LIMIT))
 }
 
 /// Delta seconds, RFC 3261 section 25.1; larger values count as the largest.

@@ -8,7 +8,9 @@ use std::net::{IpAddr, SocketAddr};
 use crate::capture::{CaptureSummary, Timestamp};
 use crate::observe::HostFacts;
 use crate::observe::message::App;
-use crate::observe::{Beginning, CallProtocol, FlowView, Forward, Protocol, Registration, Stream, Traffic};
+use crate::observe::{
+    Beginning, CallProtocol, FlowView, Forward, Lapse, Protocol, Registration, Stream, Traffic,
+};
 use crate::rules::{DocumentKind, Leg, Row, Rulebook};
 use crate::site::{
     Confidence, Device, ExceptionUse, Hints, Initiator, Kind, PeerScope, PortChange, Ports, RoleId, Scope,
@@ -56,6 +58,8 @@ pub(super) struct Case<'a> {
     covered: RefCell<BTreeSet<(usize, String, IpAddr)>>,
     /// Where the clock of the capture was set forward: no span across it is one.
     pub(super) forward: Option<Forward>,
+    /// When the capture itself stood still.
+    pub(super) lapses: Vec<Lapse>,
     /// The file tells that it holds all packets that were received.
     is_whole: bool,
     index: Index,
@@ -138,6 +142,7 @@ impl<'a> Case<'a> {
             view: Exceptions::Apart,
             covered: RefCell::default(),
             forward: traffic.clock_forward(),
+            lapses: traffic.lapses(),
             is_whole: false,
             index: Index::default(),
         };

@@ -9,6 +9,7 @@
 mod adopt;
 mod announce;
 mod batch;
+mod breaks;
 mod call;
 mod carriage;
 mod clock;
@@ -29,6 +30,7 @@ mod holds;
 mod hosts;
 mod icmp;
 mod ladder;
+mod lapses;
 mod lasting;
 mod leases;
 mod lookups;
@@ -65,6 +67,7 @@ mod via;
 mod view;
 
 pub use batch::Batch;
+pub use breaks::{Break, BreakKind};
 pub use call::{Answer, Beginning, Call, CallProtocol, CallSide, Change, ChangeKind, Hold};
 pub use carriage::{Carriage, Relay};
 pub use clock::Stray;
@@ -75,6 +78,7 @@ pub use fragments::{Counts as FragmentCounts, Datagram, Incomplete, Missing, Rea
 pub use handshakes::{Failed, Handshakes, Seen as SeenCertificate};
 pub use icmp::IcmpReport;
 pub use ladder::{Ladder, Step};
+pub use lapses::Lapse;
 pub use leases::DhcpServer;
 pub use lookups::{Lookup, LookupKind};
 pub use marks::Marks;

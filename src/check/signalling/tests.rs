@@ -8,6 +8,7 @@ use crate::observe::{
     Unanswered,
 };
 
+mod broken;
 mod icmp;
 mod silence;
 

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use jiff::tz::TimeZone;
 
+use super::broken;
 use super::life;
 use super::registering;
 use super::status::in_words;
@@ -80,6 +81,10 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
             text
         }
         (Detail::Sig005 { rejection, calls, answered, callers, why }, De) => {
+            if let Some(Circumstance::Broken(one)) = why {
+                let callers = called_by(callers, finding, De).join("und", "weitere");
+                return Some(broken::detail(one, device, finding.count, &callers, De));
+            }
             let others = match calls.saturating_sub(finding.count) {
                 1 if *answered == 0 => " Auch der andere wurde nicht angenommen.",
                 2.. if *answered == 0 => " Auch von den übrigen wurde keiner angenommen.",
@@ -121,11 +126,15 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                         " Im Mitschnitt meldet sich der Anrufer erst danach an.",
                     Some(Circumstance::NameUnresolved) =>
                         " Der Name hinter dem @ lässt sich dort nicht auflösen (DNS).",
-                    Some(Circumstance::Unacknowledged { .. }) | None => "",
+                    Some(Circumstance::Unacknowledged { .. } | Circumstance::Broken(_)) | None => "",
                 }
             )
         }
         (Detail::Sig005 { rejection, calls, answered, callers, why }, En) => {
+            if let Some(Circumstance::Broken(one)) = why {
+                let callers = called_by(callers, finding, En).join("and", "more");
+                return Some(broken::detail(one, device, finding.count, &callers, En));
+            }
             let others = match calls.saturating_sub(finding.count) {
                 1 if *answered == 0 => " The other one was not answered either.",
                 2.. if *answered == 0 => " None of the others was answered either.",
@@ -165,7 +174,7 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                         " In the capture the caller registers only after that.",
                     Some(Circumstance::NameUnresolved) =>
                         " The name behind the @ cannot be resolved there (DNS).",
-                    Some(Circumstance::Unacknowledged { .. }) | None => "",
+                    Some(Circumstance::Unacknowledged { .. } | Circumstance::Broken(_)) | None => "",
                 }
             )
         }
@@ -288,6 +297,9 @@ pub(super) fn action(detail: &Detail, zone: &TimeZone, language: Language) -> Op
             "Check whether the answer (200) reaches the caller, and where it sends its acknowledgement: to the address in the \
              answer's Contact. Suspects are NAT, firewall and SIP ALG between the two.",
         ],
+        Detail::Sig005 { why: Some(Circumstance::Broken(one)), .. } => {
+            return Some(broken::action(one, language).to_owned());
+        }
         Detail::Sig005 { why: Some(Circumstance::NoMediaOffered), .. } => [
             "Prüfen Sie die Seite, die anruft: warum ihr Angebot (SDP) keinen nutzbaren Sprechweg nennt, etwa weil der Anruf \
              aus dem Halten heraus aufgebaut wird.",

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::capture::{CaptureSummary, Ended, Frame};
 use crate::observe::message::App;
-use crate::observe::{Stream, Traffic};
+use crate::observe::{Lapse, Stream, Traffic};
 use crate::site::Confidence;
 
 use super::absence;
@@ -16,6 +16,8 @@ use super::finding::{Code, Detail, Evidence, Finding, LossSign, Party, Severity}
 use copies::duplicates;
 
 mod copies;
+
+mod gaps;
 
 /// One connection may have started on a path that is not mirrored.
 const UNSEEN_CONNECTIONS: u64 = 2;
@@ -37,7 +39,7 @@ const ON_TIME: f64 = 40.0;
 pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary]) -> Vec<Finding> {
     let traffic = case.traffic;
     let mut findings: Vec<Finding> = captures.iter().filter_map(damaged).collect();
-    findings.extend(incomplete(traffic, captures));
+    findings.extend(incomplete(traffic, captures, &case.lapses));
     findings.extend(duplicates(traffic, captures));
     findings.extend(one_direction(traffic));
     findings.extend(cut_sip(traffic));
@@ -54,6 +56,15 @@ pub(super) fn has(findings: &[Finding], code: Code) -> bool {
     findings.iter().any(|finding| finding.code() == code)
 }
 
+/// Whether packets are missing here and there. A time of which all is missing is known, and counts nowhere.
+pub(super) fn lacks_packets(findings: &[Finding]) -> bool {
+    let is_apart = |sign: &LossSign| matches!(sign, LossSign::Lapsed { .. });
+    findings.iter().any(|finding| match &finding.detail {
+        Detail::Cap001 { signs } => !signs.iter().all(is_apart),
+        _ => false,
+    })
+}
+
 fn note(detail: Detail, severity: Severity, count: u64) -> Finding {
     Finding {
         detail,
@@ -68,7 +79,7 @@ fn note(detail: Detail, severity: Severity, count: u64) -> Finding {
 }
 
 /// CAP-001.
-fn incomplete(traffic: &Traffic, captures: &[CaptureSummary]) -> Option<Finding> {
+fn incomplete(traffic: &Traffic, captures: &[CaptureSummary], lapses: &[Lapse]) -> Option<Finding> {
     let quality = &traffic.quality;
     let drops: u64 =
         captures.iter().flat_map(|capture| &capture.interfaces).filter_map(|interface| interface.drops).sum();
@@ -85,12 +96,17 @@ fn incomplete(traffic: &Traffic, captures: &[CaptureSummary]) -> Option<Finding>
     if several || bytes >= UNSEEN_BYTES {
         signs.push(LossSign::UnseenAcknowledged { connections, of });
     }
-    signs.extend(thinned(traffic));
+    signs.extend(thinned(traffic).or_else(|| gaps::evenly_thinned(traffic)));
+    signs.extend(gaps::lapsed(lapses));
     if signs.is_empty() {
         return None;
     }
-    let mut finding = note(Detail::Cap001 { signs }, Severity::Warning, drops + connections);
-    finding.evidence = at_frames(&quality.unseen_frames);
+    let frames: Vec<Frame> =
+        quality.unseen_frames.iter().copied().chain(lapses.iter().map(|lapse| lapse.frame)).collect();
+    let count = drops + connections + lapses.len() as u64;
+    let mut finding = note(Detail::Cap001 { signs }, Severity::Warning, count);
+    finding.evidence = at_frames(&frames);
+    gaps::date(&mut finding.evidence, lapses);
     Some(finding)
 }
 

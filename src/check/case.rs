@@ -9,7 +9,7 @@ use crate::capture::{CaptureSummary, Timestamp};
 use crate::observe::HostFacts;
 use crate::observe::message::App;
 use crate::observe::{
-    Beginning, CallProtocol, Flow, FlowView, Forward, Protocol, Registration, Stream, Traffic,
+    Beginning, CallProtocol, Flow, FlowView, Forward, Lapse, Protocol, Registration, Stream, Traffic,
 };
 use crate::rules::{DocumentKind, Leg, Row, Rulebook};
 use crate::site::{
@@ -64,6 +64,8 @@ pub(super) struct Case<'a> {
     pub(super) forward: Option<Forward>,
     /// How many packets were received and are not in the file, where it tells.
     left_out: Option<u64>,
+    /// When the capture itself stood still.
+    pub(super) lapses: Vec<Lapse>,
     index: Index,
 }
 
@@ -147,6 +149,7 @@ impl<'a> Case<'a> {
             covered: RefCell::default(),
             forward: traffic.clock_forward(),
             left_out: None,
+            lapses: traffic.lapses(),
             index: Index::default(),
         };
         case.ends = case.bind();

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
-use crate::observe::Protocol;
+use crate::observe::{BreakKind, Protocol};
 
 use super::finding::{Code, Detail, Finding};
 use super::rejection::Circumstance;
@@ -25,6 +25,8 @@ pub enum Distinction {
     Status(u16),
     /// Calls that were answered, and whose answer was never acknowledged.
     Unacknowledged,
+    /// Calls that came down although they stood.
+    Broken(BreakKind),
 }
 
 impl Distinction {
@@ -35,7 +37,7 @@ impl Distinction {
             Self::Service(protocol, at) => Self::Service(protocol, SocketAddr::new(now(at.ip()), at.port())),
             Self::Peer(peer) => Self::Peer(now(peer)),
             Self::Requests(method, peer) => Self::Requests(method, now(peer)),
-            Self::Only | Self::Port(..) | Self::Status(_) | Self::Unacknowledged => self,
+            Self::Only | Self::Port(..) | Self::Status(_) | Self::Unacknowledged | Self::Broken(_) => self,
         }
     }
 }
@@ -50,6 +52,10 @@ impl fmt::Display for Distinction {
             Self::Requests(method, peer) => write!(f, "{method} {peer}"),
             Self::Status(status) => write!(f, "{status}"),
             Self::Unacknowledged => f.write_str("ACK"),
+            Self::Broken(BreakKind::Unheeded) => f.write_str("ACK 200"),
+            Self::Broken(BreakKind::Refused) => f.write_str("481"),
+            Self::Broken(BreakKind::Unanswered) => f.write_str("re-INVITE"),
+            Self::Broken(BreakKind::Expired) => f.write_str("session timer"),
         }
     }
 }
@@ -101,6 +107,9 @@ impl Finding {
             Detail::Sig001 { rejection, .. } => Distinction::Status(rejection.status),
             Detail::Sig005 { why: Some(Circumstance::Unacknowledged { .. }), .. } => {
                 Distinction::Unacknowledged
+            }
+            Detail::Sig005 { why: Some(Circumstance::Broken(broken)), .. } => {
+                Distinction::Broken(broken.kind)
             }
             Detail::Sig005 { rejection, .. } => Distinction::Status(rejection.status),
             Detail::Sig004 { server, .. } => Distinction::Peer(*server),

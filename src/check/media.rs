@@ -116,10 +116,10 @@ fn around_offer(case: &Case<'_>, stream: &Stream, began: Timestamp) -> bool {
     call.is_some_and(|call| call.is_around_offer(began))
 }
 
-/// Whether a stream may have paused then because of one, so that nothing got lost.
+/// Whether a stream may have paused then because of one, so that nothing got lost, or the capture stood still (CAP-001).
 fn may_pause_at(case: &Case<'_>, stream: &Stream, began: Timestamp) -> bool {
     let call = stream.call.and_then(|call| case.traffic.calls.get(call));
-    call.is_some_and(|call| call.may_pause_at(began))
+    call.is_some_and(|call| call.may_pause_at(began)) || case.lapses.iter().any(|lapse| lapse.holds(began))
 }
 
 fn excepted(case: &Case<'_>, code: &str, stream: &Stream) -> bool {

@@ -17,6 +17,7 @@ use crate::rules::QosRule;
 use super::case::Case;
 use super::finding::{Audit, Code, Detail, Finding};
 use super::media::{self, LEAST_JUDGED};
+use super::rejection::Circumstance;
 use super::{is_told_by_another, port, qos};
 use signalling::{Outcomes, registers};
 use voice::{Sides, Voice};
@@ -136,6 +137,8 @@ fn is_mended(case: &Case<'_>, known: &Known, finding: &Finding) -> bool {
         }),
         Detail::Sig003 { .. } => signalling::keeps_mapping(case, host),
         Detail::Sig004 { server, .. } => signalling::is_left_alone(case, host, *server),
+        // That a later call goes on is not seen before it has lasted as long.
+        Detail::Sig005 { why: Some(Circumstance::Broken(_)), .. } => false,
         Detail::Sig005 { rejection, .. } => {
             let outcomes = known.outcomes.get_or_init(|| Outcomes::of(&case.traffic.calls));
             outcomes.are_better(host, rejection.status, finding.count, last, CALLS)

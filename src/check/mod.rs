@@ -34,7 +34,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use crate::capture::{CaptureSummary, PassedOver};
-use crate::observe::Traffic;
+use crate::observe::{BreakKind, Traffic};
 use crate::rules::Rulebook;
 use crate::site::{Hints, Site};
 
@@ -243,6 +243,19 @@ fn drop_symptoms(findings: &mut Vec<Finding>) {
         !matches!(finding.detail, Detail::Sig009 { .. })
             || !is_told_by_another(finding, &causes) && !has_lost_answers(finding, &causes)
     });
+    let broken: Vec<Finding> =
+        findings.iter().filter(|finding| finding.code() == Code::Sig005).cloned().collect();
+    findings.retain(|finding| !broken.iter().any(|one| has_ended_calls(finding, one)));
+}
+
+/// Whether all these requests were within calls that came down for want of an answer, which is told.
+fn has_ended_calls(asks: &Finding, one: &Finding) -> bool {
+    let Detail::Sig009 { to, .. } = asks.detail else { return false };
+    let Detail::Sig005 { why: Some(Circumstance::Broken(broken)), .. } = &one.detail else { return false };
+    broken.kind == BreakKind::Unanswered
+        && subject(asks) == subject(one)
+        && to == broken.to
+        && asks.count <= one.count
 }
 
 /// Whether what comes back to who asks gets lost in fragments: the answers may be among them.
@@ -304,7 +317,7 @@ fn unjudged(case: &Case<'_>, capture: &[Finding]) -> Vec<Unjudged> {
         (qos::lacks_rule(case), Unjudged::NoRule),
         (capture::has(capture, Code::Cap008), Unjudged::Encrypted),
         (is_compressed(case.traffic), Unjudged::Compressed),
-        (capture::has(capture, Code::Cap001), Unjudged::Incomplete),
+        (capture::lacks_packets(capture), Unjudged::Incomplete),
         (capture::has(capture, Code::Cap006), Unjudged::Clock),
         (case.traffic.quality.apart.is_some(), Unjudged::TwoClocks),
         (capture::has(capture, Code::Cap004), Unjudged::CutSip),

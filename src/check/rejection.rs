@@ -1,5 +1,7 @@
 //! Why SIP turned something away, as findings tell it.
 
+use crate::observe::Break;
+
 /// An answer that turned a request away for good (RFC 3261 section 21).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejection {
@@ -34,4 +36,6 @@ pub enum Circumstance {
     /// that it was not lost on the way. `spoken`: for how long (ns) at most both sides spoke all the same, in each call, and whether
     /// it was always the called one that hung up.
     Unacknowledged { over_tcp: bool, spoken: Option<(i64, bool)> },
+    /// It stood, and came down: how it was in the latest of these calls.
+    Broken(Break),
 }

@@ -45,7 +45,7 @@ pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
     let is_judged = |code| !is_left_out(code, unjudged);
     findings.extend(registrations(case, unjudged));
     if is_judged(Code::Sig005) {
-        findings.extend(calls::check(case));
+        findings.extend(calls::check(case, unjudged));
     }
     if is_judged(Code::Sig004) {
         findings.extend(case.traffic.rewrites.iter().filter_map(|rewrite| rewritten(case, rewrite)));

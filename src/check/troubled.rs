@@ -78,7 +78,7 @@ fn has_failed(call: &Call) -> bool {
         Answer::Rejected(408) => call.ringing.is_none(),
         Answer::Rejected(status) => status >= 400 && !is_everyday(status, call.reason.as_deref()),
         Answer::Cancelled => call.status.is_some_and(is_failure),
-        Answer::Answered => call.is_unacknowledged,
+        Answer::Answered => call.is_unacknowledged || call.broken.is_some(),
         Answer::Open => false,
     }
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
 use super::places::Places;
-use crate::check::{Audit, Detail, Finding, LEAST_JUDGED, PortUse, Side, Target, outweighs};
+use crate::check::{Audit, Circumstance, Detail, Finding, LEAST_JUDGED, PortUse, Side, Target, outweighs};
 use crate::observe::message::App;
 use crate::observe::{Answer, Call, FlowView, Protocol, Registration, Silence, Stream, TcpOutcome};
 use crate::site::{Hints, Kind, PortSet, Scope};
@@ -214,6 +214,7 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
                 let server = (self.now)(*server);
                 self.sip_with(server).any(|view| view.received.payload_packets >= SEVERAL)
             }
+            Detail::Sig005 { why: Some(Circumstance::Broken(_)), .. } => false,
             Detail::Sig005 { rejection, .. } => self.answers_calls(rejection.status, finding),
             Detail::Sig006 { peer, .. } => {
                 let peer = (self.now)(peer.ip());

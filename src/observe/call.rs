@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::{Frame, Timestamp};
+use crate::observe::breaks::Break;
 use crate::observe::ladder::{Ladder, Step};
 use crate::observe::message::sip::{Cause, Method};
 
@@ -156,6 +157,8 @@ pub struct Call {
     pub acknowledged: Option<Timestamp>,
     /// Nanoseconds from the answer to an ACK that came only when the answer had been sent again and again.
     pub late_ack: Option<i64>,
+    /// Why it came down although it stood.
+    pub broken: Option<Break>,
     /// The first change of a call that stood which the other side refused; the call goes on as it was (section 14.1).
     pub refused_change: Option<Change>,
     /// When a fax by T.38 was agreed first (ITU-T T.38 annex D).
@@ -311,6 +314,7 @@ impl Call {
             is_unacknowledged: false,
             acknowledged: None,
             late_ack: None,
+            broken: None,
             refused_change: None,
             fax: None,
             fax_media: Vec::new(),

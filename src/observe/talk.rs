@@ -3,6 +3,7 @@
 
 use crate::capture::{Frame, Timestamp};
 
+use super::breaks::Breaks;
 use super::call::{Answer, Beginning, Call, CallProtocol, CallSide};
 use super::dialogs::{Heard, aor};
 use super::fork::{Attempts, Branches};
@@ -34,6 +35,7 @@ pub(super) struct Talk {
     asked: Timestamp,
     progress: Progress,
     holds: Holds,
+    breaks: Breaks,
     /// Last refusal of an INVITE.
     refused: Option<u16>,
     /// A CANCEL before it, of an INVITE that the capture lacks.
@@ -78,6 +80,7 @@ impl Talk {
             asked: heard.time,
             progress: Progress::default(),
             holds: Holds::default(),
+            breaks: Breaks::default(),
             refused: None,
             cancelled: None,
             is_answered: false,
@@ -139,6 +142,7 @@ impl Talk {
         self.messages += 1;
         self.progress.hear(heard, sdp);
         self.holds.hear(heard, self.names_caller(heard));
+        self.breaks.hear(heard, self.names_caller(heard));
         // What a refusal describes is what its sender could do (RFC 3261 section 21.4.26), and agrees on nothing.
         let is_refusal = message.status().is_some_and(|status| status >= 300);
         match &message.kind {
@@ -360,6 +364,7 @@ impl Talk {
             call.with_credentials = has_credentials;
             call.acknowledged = None;
         }
+        call.broken = self.breaks.settle(&call);
         let waited = self.asked.since(call.start.1);
         if call.answer == Answer::Open && !self.is_answered && waited >= SENT_AGAIN {
             call.answer = Answer::Unanswered;

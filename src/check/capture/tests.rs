@@ -36,7 +36,8 @@ fn summary(drops: Option<u64>, ended: Ended) -> CaptureSummary {
 
 #[test]
 fn what_pbxray_dropped_is_told_apart_and_never_more_than_all() {
-    let told = |drops| incomplete(&traffic(Quality::default()), &[summary(Some(drops), Ended::Complete)]);
+    let told =
+        |drops| incomplete(&traffic(Quality::default()), &[summary(Some(drops), Ended::Complete)], &[]);
     let sign = |drops| match told(drops).map(|finding| finding.detail) {
         Some(Detail::Cap001 { signs }) => signs,
         other => panic!("{other:?}"),
@@ -49,7 +50,7 @@ fn what_pbxray_dropped_is_told_apart_and_never_more_than_all() {
 fn drops_or_unseen_bytes_make_a_capture_incomplete() {
     let signs = |drops, unseen_connections, tcp_connections| {
         let quality = Quality { unseen_connections, tcp_connections, ..Quality::default() };
-        let found = incomplete(&traffic(quality), &[summary(drops, Ended::Complete)]);
+        let found = incomplete(&traffic(quality), &[summary(drops, Ended::Complete)], &[]);
         found.map_or(0, |finding| match finding.detail {
             Detail::Cap001 { signs } => signs.len(),
             other => panic!("{other:?}"),

@@ -78,7 +78,17 @@ pub enum LossSign {
         /// Of so many.
         of: u64,
     },
-    /// Most packets of every stream were left out, and what is there keeps to its time: nobody talks like that.
+    /// Nothing at all was captured for a while, in which all voice went on.
+    Lapsed {
+        /// How often.
+        times: u64,
+        /// For how long (ns) at most.
+        longest: i64,
+        /// The host that is an end of all voice then: its line may have been down instead.
+        common: Option<IpAddr>,
+    },
+    /// Most packets of every stream were left out, or the same share of all, and what is there keeps to its time: no network
+    /// loses like that.
     Thinned {
         /// Packets of the streams that are there.
         packets: u64,

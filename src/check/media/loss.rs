@@ -130,6 +130,8 @@ fn back(case: &Case<'_>, lossy: &[&Stream]) -> Back {
                 && report.first.time < gap.began
                 && report.last.time > gap.at.time
                 && report.wireshark.is_some_and(|wireshark| wireshark.max_delta < length)
+                // Nor did it stand still together with this one, and a little shorter.
+                && !report.outages.iter().any(|one| is_at_once(one, gap))
         })
     };
     match () {

@@ -6,14 +6,14 @@ use std::net::{IpAddr, SocketAddr};
 use super::super::case::Case;
 use super::super::evidence::Collector;
 use super::super::filter;
-use super::super::finding::{Detail, Finding, Party, Severity};
+use super::super::finding::{Detail, Finding, Party, Severity, Unjudged};
 use super::super::rejection::{Circumstance, Rejection};
 use super::{is_outside, user};
 use crate::capture::Timestamp;
 use crate::observe::message::App;
 use crate::observe::message::sip::{Cause, CauseProtocol, Method};
 use crate::observe::{
-    Answer, Beginning, Call, CallProtocol, CallSide, Flow, Protocol, Registration, Step, Stream,
+    Answer, Beginning, Break, BreakKind, Call, CallProtocol, CallSide, Flow, Protocol, Registration, Step, Stream,
 };
 use crate::site::{Confidence, Scope};
 
@@ -25,7 +25,7 @@ const LEAST_SPOKEN: i64 = 1_000_000_000;
 const LEAST_EVERYDAY: usize = 3;
 
 /// SIG-005: one finding for a side and a status.
-pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
     let calls = &case.traffic.calls;
     let passed_on: BTreeSet<usize> = calls.iter().filter_map(|call| call.leg_of).collect();
     let answered = answered(calls);
@@ -108,7 +108,7 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
             )),
         })
     });
-    findings.chain(unacknowledged(case)).collect()
+    findings.chain(unacknowledged(case)).chain(broken(case, unjudged)).collect()
 }
 
 /// What all refused calls have in common.
@@ -268,6 +268,63 @@ fn unacknowledged(case: &Case<'_>) -> Vec<Finding> {
                 filter::host(host)
             )),
         }
+    });
+    findings.collect()
+}
+
+/// SIG-005: calls that came down although they stood, one finding for who repeats, refuses, asks in vain or hangs up.
+fn broken(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
+    // The answer may be what the capture lacks.
+    let has_gaps = unjudged.iter().any(|what| matches!(what, Unjudged::Incomplete | Unjudged::OneDirection));
+    let is_own = |end: IpAddr| case.scope(end) == Scope::Lan || case.device(end).is_some();
+    let mut failed: BTreeMap<(IpAddr, BreakKind), Vec<(&Call, Break)>> = BTreeMap::new();
+    for call in &case.traffic.calls {
+        if let Some(broken) = call.broken
+            && (is_own(call.caller.ip()) || is_own(call.callee.ip()))
+            && !(has_gaps && broken.kind == BreakKind::Unanswered)
+        {
+            failed.entry((broken.from.ip(), broken.kind)).or_default().push((call, broken));
+        }
+    }
+    let asked = if failed.is_empty() { Asked::default() } else { Asked::of(&case.traffic.calls) };
+    let findings = failed.into_iter().filter_map(|((host, kind), failed)| {
+        let (last, latest) = failed.last()?;
+        let mut collector = Collector::default();
+        for (frame, time) in failed.iter().flat_map(|(call, broken)| [Some(broken.at), call.end]).flatten() {
+            collector.frames(&[frame]);
+            collector.time(time);
+        }
+        let callers: BTreeSet<IpAddr> = failed.iter().map(|(call, _)| call.caller.ip()).collect();
+        let all = asked.at(last.callee).max(failed.len());
+        let is_on_the_way = match kind {
+            BreakKind::Unheeded => latest.to.ip() == host,
+            BreakKind::Unanswered => true,
+            BreakKind::Refused | BreakKind::Expired => false,
+        };
+        Some(Finding {
+            detail: Detail::Sig005 {
+                rejection: Rejection {
+                    status: latest.status.unwrap_or(408),
+                    reason: Box::default(),
+                    with_credentials: false,
+                    outside: is_outside(case, host),
+                },
+                calls: all as u64,
+                answered: all as u64,
+                callers: callers.into_iter().collect(),
+                why: Some(Circumstance::Broken(*latest)),
+            },
+            severity: Severity::Warning,
+            confidence: Confidence::Likely,
+            subject: Some(case.subject(host)),
+            rows: Vec::new(),
+            count: failed.len() as u64,
+            responsible: if is_on_the_way { Party::Network } else { Party::Telephony },
+            evidence: collector.finish(format!(
+                "{} && (sip.CSeq.method == \"INVITE\" || sip.CSeq.method == \"UPDATE\" || sip.CSeq.method == \"ACK\" || sip.CSeq.method == \"BYE\")",
+                filter::host(host)
+            )),
+        })
     });
     findings.collect()
 }

@@ -9,6 +9,7 @@ use crate::observe::{
     Unanswered,
 };
 
+mod broken;
 mod circumstance;
 mod icmp;
 mod silence;

@@ -82,6 +82,9 @@ pub(in crate::report) struct Call {
     /// From the answer to an ACK that came only when the answer had been sent again and again, in ms.
     #[serde(default)]
     pub(in crate::report) late_ack_ms: Option<f64>,
+    /// Why it came down although it stood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) broken: Option<Broken>,
     /// What was asked for during the call and refused first.
     #[serde(default)]
     pub(in crate::report) refused_change: Option<RefusedChange>,
@@ -267,6 +270,28 @@ published_both_ways! {
     CauseProtocol from sip::CauseProtocol { Q850, Sip }
 }
 
+/// Why a call came down that stood.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct Broken {
+    pub(in crate::report) kind: BreakKind,
+    /// How often the message was sent.
+    pub(in crate::report) times: u64,
+    /// Status of a refusal.
+    pub(in crate::report) status: Option<u16>,
+    /// Who repeats, refuses, asks in vain or hangs up.
+    pub(in crate::report) by: Endpoint,
+    /// Where the ACK went; else the other side.
+    pub(in crate::report) to: Endpoint,
+    /// Wireshark's number of the first message that shows it.
+    pub(in crate::report) frame: u64,
+}
+
+published_both_ways! {
+    /// What brings a call down: an answer that goes on in spite of its ACK, a request within the call that is refused (481, 408) or not
+    /// answered, a session timer that runs out.
+    BreakKind from observe::BreakKind { Unheeded, Refused, Unanswered, Expired }
+}
+
 /// A re-INVITE that was refused.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(in crate::report) struct RefusedChange {
@@ -433,6 +458,14 @@ pub(super) fn call(
         one_way: ties.troubled.get(&id).and_then(|trouble| trouble.one_way).map(OneWay::of),
         marked: ties.troubled.contains_key(&id),
         late_ack_ms: call.late_ack.map(|waited| waited as f64 / 1e6),
+        broken: call.broken.map(|broken| Broken {
+            kind: broken.kind.into(),
+            times: broken.times,
+            status: broken.status,
+            by: endpoint(broken.from),
+            to: endpoint(broken.to),
+            frame: broken.at.0.number(),
+        }),
         refused_change: call.refused_change.map(|change| RefusedChange {
             kind: change.kind.into(),
             status: change.status,

@@ -247,6 +247,7 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
             is_ended: call.end.is_some(),
             times: held.times,
         }),
+        broken: call.broken.as_ref().map(|broken| (broken.kind.into(), broken.times, broken.status)),
         refused_change: call.refused_change.as_ref().map(|change| (change.kind.into(), change.status)),
         fax_after: call.fax_after_ms.map(|after| (after * 1e6) as i64),
         refused_bye: call.refused_bye,

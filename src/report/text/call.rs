@@ -1,13 +1,14 @@
 //! What is to be said of a call beside its outcome, in both languages: what the capture lacks of it, what was heard before
 //! the answer, what was asked for during the call and refused, whose leg it is.
 
+use super::broken;
 use super::cause::because;
 use super::signalling::meaning;
 use super::{List, quoted};
 use crate::check::{OneWay, is_failure};
 use crate::observe::message::sip::CauseProtocol;
 use crate::observe::message::sip::standard_phrase;
-use crate::observe::{Answer, Beginning, CallSide, ChangeKind};
+use crate::observe::{Answer, Beginning, BreakKind, CallSide, ChangeKind};
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::duration;
 
@@ -47,6 +48,8 @@ pub(crate) struct CallNotes<'a> {
     /// Telephones that rang and did not get the call, of one that nobody answered all.
     pub(crate) also_rang: Vec<String>,
     pub(crate) dialled: Option<&'a str>,
+    /// Why it came down although it stood: how often a message was sent, and the status of a refusal.
+    pub(crate) broken: Option<(BreakKind, u64, Option<u16>)>,
     pub(crate) refused_change: Option<(ChangeKind, u16)>,
     /// From the answer to the agreement on a fax by T.38, in ns.
     pub(crate) fax_after: Option<i64>,
@@ -280,8 +283,10 @@ impl CallNotes<'_> {
             }
         });
         let cause = self.cause.and_then(|cause| because(cause, language));
+        let broken = self.broken.map(|(kind, times, status)| broken::note(kind, times, status, language));
         let lines = [
             unacknowledged,
+            broken,
             unheard,
             one_way,
             speaks_alone,
@@ -403,6 +408,7 @@ mod tests {
             rang_for: None,
             also_rang: Vec::new(),
             dialled: None,
+            broken: None,
             refused_change: None,
             fax_after: None,
             refused_bye: None,

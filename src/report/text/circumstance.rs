@@ -36,7 +36,7 @@ pub(super) fn told(why: Circumstance, language: Language) -> &'static str {
             " Als Grund ist Q.850 34 genannt: kein Sprechkanal frei.",
             " The reason given is Q.850 34: no channel was free.",
         ],
-        Circumstance::Unacknowledged { .. } => ["", ""],
+        Circumstance::Unacknowledged { .. } | Circumstance::Broken(_) => ["", ""],
     };
     language.either(de, en)
 }

@@ -282,7 +282,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "Entfernen Sie die Portfreigabe sofort. Fernwartung nur über VPN oder den Dienst des Herstellers."
         }
         Detail::Cap001 { signs } if signs.iter().all(|sign| matches!(sign, LossSign::Thinned { .. })) => {
-            "Werten Sie den vollständigen Mitschnitt aus."
+            "Werten Sie den vollständigen Mitschnitt aus, oder messen Sie noch einmal an einem weniger belasteten Messpunkt."
         }
         Detail::Cap001 { .. } => {
             "Wiederholen Sie die Messung an einem weniger belasteten Messpunkt oder mit einem Mitschnittfilter."

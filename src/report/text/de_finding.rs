@@ -22,7 +22,7 @@ use super::words::ends_within;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
 use super::{signalling, voice};
 use crate::check::{
-    Code, Detail, Export, Finding, LOSS_LIMITS, MOS_LIMITS, Mute, PortUse, Refusal, Severity, Side, Trace,
+    Code, Detail, Export, Finding, LOSS_LIMITS, LossSign, MOS_LIMITS, Mute, PortUse, Refusal, Severity, Side, Trace,
     VoiceSender,
 };
 use crate::observe::Protocol;
@@ -416,12 +416,16 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Cap001 { signs } => format!(
             "{} {}",
             signs.iter().map(loss::de).collect::<Vec<_>>().join(" "),
-            if context.audit.traffic.streams.is_empty() {
+            if signs.iter().all(|sign| matches!(sign, LossSign::Lapsed { .. })) {
+                ""
+            } else if context.audit.traffic.streams.is_empty() {
                 "Was der Mitschnitt nicht zeigt, kann es deshalb trotzdem gegeben haben."
             } else {
                 "Verlust- und Jitterwerte sind deshalb nicht belastbar."
             }
-        ),
+        )
+        .trim_end()
+        .to_owned(),
         Detail::Cap002 { two_clocks: streams @ 1.., .. } => format!(
             "{} zweimal im Mitschnitt, mit verschiedenen Uhrzeiten: Wahrscheinlich wurden Mitschnitte zusammengefügt, deren \
              Uhren voneinander abweichen. Verlust, Jitter und Sprachqualität sind dort nicht beurteilt.",

@@ -267,7 +267,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "Remove the port forwarding at once. Remote maintenance by VPN or the vendor's service only."
         }
         Detail::Cap001 { signs } if signs.iter().all(|sign| matches!(sign, LossSign::Thinned { .. })) => {
-            "Look at the whole capture."
+            "Look at the whole capture, or measure once more at a less loaded point."
         }
         Detail::Cap001 { .. } => "Repeat the capture at a less loaded point or with a capture filter.",
         Detail::Cap002 { two_clocks: 1.., .. } => {

@@ -22,7 +22,7 @@ use super::words::ends_within;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
 use super::{signalling, voice};
 use crate::check::{
-    Code, Detail, Export, Finding, LOSS_LIMITS, MOS_LIMITS, Mute, PortUse, Refusal, Severity, Side, Trace,
+    Code, Detail, Export, Finding, LOSS_LIMITS, LossSign, MOS_LIMITS, Mute, PortUse, Refusal, Severity, Side, Trace,
     VoiceSender,
 };
 use crate::observe::Protocol;
@@ -408,12 +408,16 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Cap001 { signs } => format!(
             "{} {}",
             signs.iter().map(loss::en).collect::<Vec<_>>().join(" "),
-            if context.audit.traffic.streams.is_empty() {
+            if signs.iter().all(|sign| matches!(sign, LossSign::Lapsed { .. })) {
+                ""
+            } else if context.audit.traffic.streams.is_empty() {
                 "What the capture does not show may therefore have happened all the same."
             } else {
                 "Loss and jitter values are therefore not reliable."
             }
-        ),
+        )
+        .trim_end()
+        .to_owned(),
         Detail::Cap002 { two_clocks: streams @ 1.., .. } => format!(
             "{} in the capture twice, at different times: captures whose clocks are apart were probably merged. Loss, jitter \
              and voice quality are not judged there.",

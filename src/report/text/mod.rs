@@ -2,6 +2,7 @@
 //! stands here; the formats only arrange it. A text that is missing does not compile.
 
 mod absent;
+mod broken;
 mod call;
 mod cause;
 mod changes;
@@ -59,7 +60,7 @@ use super::language::Language;
 use super::names::Names;
 use super::number::{count, share};
 use crate::capture::{Ended, Frame};
-use crate::check::{self, Audit, Code, Detail, Evidence, Finding, PortUse, Side, Unevenness};
+use crate::check::{self, Audit, Circumstance, Code, Detail, Evidence, Finding, PortUse, Side, Unevenness};
 use crate::observe::message::App;
 use crate::observe::{Flow, Protocol};
 use crate::site::Confidence;
@@ -130,6 +131,9 @@ fn title_of(finding: &Finding, language: Language) -> &'static str {
                 "Sprechweg außerhalb des angegebenen RTP-Bereichs",
                 "Media outside the stated RTP range",
             )
+        }
+        (Detail::Sig005 { why: Some(Circumstance::Broken(_)), .. }, language) => {
+            language.either("Gespräche brechen ab", "Calls are cut off")
         }
         (Detail::Rtp004 { how: Unevenness::Clock { .. }, .. }, Language::De) => {
             "Takt des Absenders weicht ab"

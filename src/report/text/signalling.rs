@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use jiff::tz::TimeZone;
 
-use super::circumstance;
+use super::{broken, circumstance};
 use super::life;
 use super::registering;
 use super::status::in_words;
@@ -82,6 +82,10 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
             text
         }
         (Detail::Sig005 { rejection, calls, answered, callers, why }, De) => {
+            if let Some(Circumstance::Broken(one)) = why {
+                let callers = called_by(callers, finding, De).join("und", "weitere");
+                return Some(broken::detail(one, device, finding.count, &callers, De));
+            }
             let others = match calls.saturating_sub(finding.count) {
                 1 if *answered == 0 => " Auch der andere wurde nicht angenommen.",
                 2.. if *answered == 0 => " Auch von den übrigen wurde keiner angenommen.",
@@ -120,6 +124,10 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
             )
         }
         (Detail::Sig005 { rejection, calls, answered, callers, why }, En) => {
+            if let Some(Circumstance::Broken(one)) = why {
+                let callers = called_by(callers, finding, En).join("and", "more");
+                return Some(broken::detail(one, device, finding.count, &callers, En));
+            }
             let others = match calls.saturating_sub(finding.count) {
                 1 if *answered == 0 => " Nobody took the other one either.",
                 2.. if *answered == 0 => " Nobody took any of the others either.",
@@ -286,6 +294,9 @@ pub(super) fn action(detail: &Detail, zone: &TimeZone, language: Language) -> Op
         ],
         Detail::Sig002 { serves, life, near, .. } => {
             return Some(life::register_as_others(*serves, *life, *near, zone, language));
+        }
+        Detail::Sig005 { why: Some(Circumstance::Broken(one)), .. } => {
+            return Some(broken::action(one, language).to_owned());
         }
         Detail::Sig005 { why: Some(why), .. } => circumstance::action(*why),
         Detail::Sig005 { rejection, .. } => calling(rejection),

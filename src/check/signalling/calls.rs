@@ -13,7 +13,7 @@ use crate::capture::Timestamp;
 use crate::observe::message::App;
 use crate::observe::message::sip::Method;
 use crate::observe::{Answer, Beginning, Call, CallProtocol, CallSide, Flow, Protocol, Step, Stream};
-use crate::site::{Confidence, Scope};
+use crate::site::{Confidence, Kind, Scope};
 
 /// Answered within this time (ns), a second try shows that nothing is wrong.
 const ANOTHER_TRY: i64 = 5_000_000_000;
@@ -114,6 +114,11 @@ fn why(case: &Case<'_>, refused: &[&Call], host: IpAddr, status: u16) -> Option<
     };
     if refused.iter().all(|call| blames_dns(call)) && !refused.iter().any(is_served) {
         return Some(Circumstance::NameUnresolved);
+    }
+    let is_for_unknown = matches!(status, 404 | 410 | 484 | 604) && !is_outside(case, host);
+    let is_pbx = case.device(host).is_some_and(|device| device.kind == Kind::Pbx);
+    if is_for_unknown && is_pbx && refused.iter().all(|call| case.is_provider(call.caller.ip())) {
+        return Some(Circumstance::FromLine);
     }
     let registers_later = |call: &&Call| {
         case.registrations_of(call.caller.ip()).any(|row| {

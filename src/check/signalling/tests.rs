@@ -10,6 +10,7 @@ use crate::observe::{
 };
 
 mod icmp;
+mod circumstance;
 mod silence;
 
 fn refusal(status: u16, ms: i64, count: u64) -> Refused {

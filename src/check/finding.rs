@@ -335,6 +335,8 @@ pub enum Detail {
         rejection: Rejection,
         others: Vec<(u16, u64)>,
         accepted_after: Option<i64>,
+        /// How often it was accepted beside, if it is accepted and rejected by turns.
+        by_turns: Option<u64>,
         instead: Option<Box<str>>,
         further: Vec<(Box<str>, SocketAddr)>,
     },

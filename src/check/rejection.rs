@@ -32,6 +32,8 @@ pub enum Circumstance {
     NameUnresolved,
     /// It says so, but serves the domain itself, as others registered for it there; the called number did not.
     TargetUnknown,
+    /// It came from a provider, for a number that the own system does not know.
+    FromLine,
     /// It was answered, and the caller never acknowledged (RFC 3261 section 13.3.1.4). `over_tcp`: the answer went over TCP, so
     /// that it was not lost on the way. `spoken`: for how long (ns) at most both sides spoke all the same, in each call, and whether
     /// it was always the called one that hung up.

@@ -28,6 +28,8 @@ const LEAST_TRIES: u64 = 3;
 const LEAST_WAIT: i64 = 1_000_000_000;
 /// So long (ns) a registration must have been refused to be worth a word although it was accepted in the end.
 const LONG_OUTAGE: i64 = 60_000_000_000;
+/// So often a registration must have been accepted to say that it is so by turns.
+const LEAST_TURNS: u64 = 2;
 /// Proxies that are named between who repeats a request and who does not answer it.
 const HOPS_NAMED: usize = 4;
 /// A proxy that keeps no state passes a request on within this time (ns); its own timer would wait 500 ms.
@@ -184,6 +186,7 @@ fn refused(case: &Case<'_>, registration: &Registration) -> Option<(u16, Finding
         rejection: rejection(case, registration, refused),
         others: by_status(registration),
         accepted_after: None,
+        by_turns: by_turns(registration),
         instead: instead.map(|other| other.aor.clone()),
         further: Vec::new(),
     };
@@ -195,6 +198,13 @@ fn refused(case: &Case<'_>, registration: &Registration) -> Option<(u16, Finding
     let filter = answers(registration, refused.status);
     let evidence = Evidence { filter, ..found.evidence };
     Some((refused.status, Finding { severity, evidence, ..found }))
+}
+
+/// How often a registration was accepted that is refused at the end and was so before, between two grants.
+fn by_turns(registration: &Registration) -> Option<u64> {
+    registration.refusals.outage.as_ref()?;
+    let grants = registration.rhythm.map_or(1, |rhythm| rhythm.refreshes + 1);
+    (grants >= LEAST_TURNS).then_some(grants)
 }
 
 /// One that was refused for long before it was accepted.
@@ -219,6 +229,7 @@ fn made_good(
         rejection: rejection(case, registration, last),
         others: by_status(registration),
         accepted_after: Some(length),
+        by_turns: None,
         instead: None,
         further: Vec::new(),
     };
@@ -376,6 +387,7 @@ fn repeated(case: &Case<'_>, row: &Repeated, onward: &[&Repeated]) -> Option<Fin
         last = next;
     }
     let contact = contact::stale(case, last);
+    let is_misled = contact.is_some();
     let is_own = |host: IpAddr| case.scope(host) == Scope::Lan || case.device(host).is_some();
     if !is_own(sender) && !hops.iter().any(|hop| is_own(*hop))
         || row.span.1.since(row.span.0) < LEAST_WAIT
@@ -420,7 +432,7 @@ fn repeated(case: &Case<'_>, row: &Repeated, onward: &[&Repeated]) -> Option<Fin
         rows: Vec::new(),
         count: row.requests,
         // What was refused in the end reached its target; who asked for credentials only answered late.
-        responsible: match row.statuses.keys().all(|status| matches!(status, 401 | 407)) {
+        responsible: match !is_misled && row.statuses.keys().all(|status| matches!(status, 401 | 407)) {
             true => Party::Network,
             false => Party::Telephony,
         },

@@ -281,6 +281,7 @@ fn a_registration_that_succeeds_ends_what_failed() {
             rejection,
             others: Vec::new(),
             accepted_after: None,
+            by_turns: None,
             instead: None,
             further: Vec::new(),
         };

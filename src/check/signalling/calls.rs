@@ -11,11 +11,9 @@ use super::super::rejection::{Circumstance, Rejection};
 use super::{is_outside, user};
 use crate::capture::Timestamp;
 use crate::observe::message::App;
+use crate::observe::{Answer, Beginning, Break, BreakKind, Call, CallProtocol, CallSide, Flow, Protocol, Registration, Step, Stream};
 use crate::observe::message::sip::{Cause, CauseProtocol, Method};
-use crate::observe::{
-    Answer, Beginning, Break, BreakKind, Call, CallProtocol, CallSide, Flow, Protocol, Registration, Step, Stream,
-};
-use crate::site::{Confidence, Scope};
+use crate::site::{Confidence, Kind, Scope};
 
 /// Answered within this time (ns), a second try shows that nothing is wrong.
 const ANOTHER_TRY: i64 = 5_000_000_000;
@@ -145,6 +143,11 @@ fn why(case: &Case<'_>, refused: &[&Call], host: IpAddr, status: u16) -> Option<
         if served == refused.len() && !refused.iter().any(is_known) {
             return Some(Circumstance::TargetUnknown);
         }
+    }
+    let is_for_unknown = matches!(status, 404 | 410 | 484 | 604) && !is_outside(case, host);
+    let is_pbx = case.device(host).is_some_and(|device| device.kind == Kind::Pbx);
+    if is_for_unknown && is_pbx && refused.iter().all(|call| case.is_provider(call.caller.ip())) {
+        return Some(Circumstance::FromLine);
     }
     let registers_later = |call: &&Call| {
         case.registrations_of(call.caller.ip()).any(|row| {

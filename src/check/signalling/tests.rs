@@ -12,6 +12,7 @@ use crate::observe::{
 mod broken;
 mod circumstance;
 mod icmp;
+mod circumstance;
 mod silence;
 mod unconnected;
 

@@ -24,6 +24,10 @@ pub(super) fn told(why: Circumstance, language: Language) -> &'static str {
             " It serves the domain behind the @ itself, since others register for it there: it probably does not know the number that \
              was called.",
         ],
+        Circumstance::FromLine => [
+            " Die Anrufe kommen vom Amt; die gerufene Nummer kennt die Anlage nicht.",
+            " The calls come from the public network, and the PBX does not know the number that they are for.",
+        ],
         Circumstance::ShortBody => [
             " Die Anfrage (INVITE) ist kürzer, als ihr Content-Length angibt.",
             " The request (INVITE) is shorter than its Content-Length says.",
@@ -87,6 +91,7 @@ pub(super) fn action(why: Circumstance) -> [&'static str; 2] {
             "Check whether the number that was called is set up at the server and its device registered, and where the server \
              passes on numbers that it does not know.",
         ],
+        Circumstance::FromLine => super::remedies::NUMBER,
         Circumstance::NameUnresolved => [
             "Prüfen Sie die SIP-Domäne, also den Namen hinter dem @, an der Anlage und am Telefon, und welchen DNS-Server die Seite \
              fragt, die abweist. Am gerufenen Gerät liegt es nicht.",

@@ -3,7 +3,8 @@
 use super::frame;
 use super::signalling::meaning;
 use super::words::{
-    Headings, Labels, Notes, Noun, Nouns, OTHER_VERSION, Words, is_only_unknown, is_partial, is_unused,
+    Headings, Labels, Notes, Noun, Nouns, OTHER_VERSION, Words, is_only_unknown, is_partial, is_unregistered,
+    is_unused,
 };
 use crate::capture::{Ended, LinkType};
 use crate::check::{Party, RowStatus, Severity, Unjudged, Verdict};
@@ -218,6 +219,9 @@ fn verdict(verdict: Verdict, unjudged: &[Unjudged]) -> &'static str {
         Verdict::Fail => "NICHT BESTANDEN – mindestens ein Punkt muss geprüft oder behoben werden.",
         Verdict::NotAssessable if is_partial(unjudged) => {
             "NICHT VOLLSTÄNDIG BEURTEILBAR – kein Fehler zu sehen, aber der Mitschnitt ist lückenhaft."
+        }
+        Verdict::NotAssessable if is_unregistered(unjudged) => {
+            "NICHT VOLLSTÄNDIG BEURTEILBAR – mindestens ein Gerät ist nicht angemeldet; ob ihm jemand antwortet, zeigt der Mitschnitt nicht."
         }
         Verdict::NotAssessable if is_unused(unjudged) => {
             "NICHT BEURTEILBAR – keiner der dokumentierten Ports wird im Mitschnitt benutzt."

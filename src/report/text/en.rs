@@ -3,7 +3,8 @@
 use super::frame;
 use super::signalling::meaning;
 use super::words::{
-    Headings, Labels, Notes, Noun, Nouns, OTHER_VERSION, Words, is_only_unknown, is_partial, is_unused,
+    Headings, Labels, Notes, Noun, Nouns, OTHER_VERSION, Words, is_only_unknown, is_partial, is_unregistered,
+    is_unused,
 };
 use crate::capture::{Ended, LinkType};
 use crate::check::{Party, RowStatus, Severity, Unjudged, Verdict};
@@ -214,6 +215,9 @@ fn verdict(verdict: Verdict, unjudged: &[Unjudged]) -> &'static str {
         Verdict::Fail => "NOT PASSED – at least one point must be checked or fixed.",
         Verdict::NotAssessable if is_partial(unjudged) => {
             "NOT FULLY ASSESSABLE – no fault can be seen, but the capture is incomplete."
+        }
+        Verdict::NotAssessable if is_unregistered(unjudged) => {
+            "NOT FULLY ASSESSABLE – at least one device is not registered; whether anybody answers it the capture does not show."
         }
         Verdict::NotAssessable if is_unused(unjudged) => {
             "NOT ASSESSABLE – none of the documented ports is used in the capture."

@@ -32,6 +32,7 @@ mod no_voice;
 mod paper;
 mod registering;
 mod registration;
+mod remedies;
 mod running;
 mod screen;
 mod signalling;

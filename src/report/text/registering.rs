@@ -198,33 +198,12 @@ pub(super) const SMALLER: [&str; 2] = [
      codecs), or use SIP over TCP.",
 ];
 
-/// What to do about a registrar that was away for a while.
-pub(super) const AWAY: [&str; 2] = [
-    "In dieser Zeit war das Gerät nicht angemeldet und nicht anrufbar. Klären Sie, was da war: Neustart oder Update der \
-             Anlage, Ausfall von Strom, Switch oder Leitung.",
-    "During that time the device was not registered and could not be called. Find out what happened: a restart or an update \
-             of the PBX, a failure of power, switch or line.",
-];
-
-/// What to do about calls that end with the question for credentials.
-pub(super) fn credentials(rejection: &Rejection) -> [&'static str; 2] {
-    match (rejection.with_credentials, rejection.outside) {
-        (true, _) => [
-            "Prüfen Sie Benutzername, Kennwort und Realm des Anrufers.",
-            "Check the caller's user name, password and realm.",
-        ],
-        (false, false) => [
-            "Der Anrufer hat für diese Seite keine Anmeldedaten. Kommt der Ruf vom Amt, nimmt ihn die Anlage für den eines \
-             Teilnehmers: Rufe vom Amt müssen an dem Port ankommen, von dem aus sie sich dort anmeldet; prüfen Sie SIP-Konto, \
-             Portweiterleitung und SIP ALG. Sonst richten Sie am Anrufer das Konto ein.",
-            "The caller has no credentials for this side. If the call comes from the public network, the PBX takes it for one of an \
-             extension: such calls must arrive at the port from which the PBX registers; check the SIP account, port forwarding and \
-             SIP ALG. Otherwise set up the account at the caller.",
-        ],
-        (false, true) => [
-            "Tragen Sie Benutzername und Kennwort auch für abgehende Rufe ein.",
-            "Enter user name and password for outgoing calls as well.",
-        ],
+/// That a registration is accepted as well, as a sentence behind others.
+pub(super) fn turns(accepted: Option<u64>, language: Language) -> String {
+    match (accepted, language) {
+        (None, _) => String::new(),
+        (Some(times), De) => format!(" Dazwischen wurde sie {}-mal angenommen.", count(times, De)),
+        (Some(times), En) => format!(" In between it was accepted {} times.", count(times, En)),
     }
 }
 
@@ -240,17 +219,6 @@ pub(super) fn another_address(client: IpAddr, account: &str, language: Language)
             " {client} names that address as its own when it registers {account} (Contact), but sent the registration from {client}."
         ),
     }
-}
-
-/// What to do about that.
-pub(super) fn own_address(language: Language) -> &'static str {
-    language.either(
-        "Rufe zu diesem Gerät gehen an eine Adresse, unter der es nicht zu erreichen ist. Prüfen Sie am Gerät feste IP-Adresse, \
-         NAT- und STUN-Einstellung und weitere Netzwerkschnittstellen (WLAN, VPN), und starten Sie es neu, damit es sich mit seiner \
-         Adresse anmeldet.",
-        "Calls to this device go to an address at which it cannot be reached. Check its fixed IP address, its settings for NAT and \
-         STUN and its other network interfaces (Wi-Fi, VPN), and restart it so that it registers with its own address.",
-    )
 }
 
 /// What to do about requests that ICMP turns away.

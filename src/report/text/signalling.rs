@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use super::{broken, circumstance};
 use super::life;
 use super::registering;
+use super::remedies::{self, calling};
 use super::status::in_words;
 use super::unheard;
 use super::{List, of, quoted};
@@ -22,7 +23,19 @@ const ACCOUNTS: usize = 16;
 /// What was seen; `None` for other codes.
 pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Option<String> {
     let text = match (&finding.detail, language) {
-        (Detail::Sig001 { account, registrar, rejection, others, accepted_after, instead, further }, De) => {
+        (
+            Detail::Sig001 {
+                account,
+                registrar,
+                rejection,
+                others,
+                accepted_after,
+                by_turns,
+                instead,
+                further,
+            },
+            De,
+        ) => {
             let mut text = format!(
                 "Die Anmeldung von {device} für {} {} von {registrar} abgelehnt{}: {}{}.",
                 quoted(account),
@@ -44,6 +57,7 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
             if let Some(after) = accepted_after {
                 text.push_str(&format!(" Erst nach {} wurde sie angenommen.", duration(*after, De)));
             }
+            text.push_str(&registering::turns(*by_turns, De));
             if let Some(other) = instead {
                 text.push_str(&format!(" Unter {} wird derselbe Teilnehmer angenommen.", quoted(other)));
             }
@@ -52,7 +66,19 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
             }
             text
         }
-        (Detail::Sig001 { account, registrar, rejection, others, accepted_after, instead, further }, En) => {
+        (
+            Detail::Sig001 {
+                account,
+                registrar,
+                rejection,
+                others,
+                accepted_after,
+                by_turns,
+                instead,
+                further,
+            },
+            En,
+        ) => {
             let mut text = format!(
                 "The registration of {device} for {} {} rejected by {registrar}{}: {}{}.",
                 quoted(account),
@@ -73,6 +99,7 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
             if let Some(after) = accepted_after {
                 text.push_str(&format!(" It was accepted only after {}.", duration(*after, En)));
             }
+            text.push_str(&registering::turns(*by_turns, En));
             if let Some(other) = instead {
                 text.push_str(&format!(" The same user is accepted as {}.", quoted(other)));
             }
@@ -278,8 +305,9 @@ pub(super) fn action(detail: &Detail, zone: &TimeZone, language: Language) -> Op
             "Tragen Sie am Gerät die SIP-Domäne ein, unter der der Teilnehmer angenommen wird.",
             "Enter the SIP domain under which the user is accepted.",
         ],
+        Detail::Sig001 { by_turns: Some(_), .. } => remedies::TURNS,
         Detail::Sig001 { rejection, .. } => registering(rejection),
-        Detail::Sig002 { mended: Some(_), refusal: None, .. } => registering::AWAY,
+        Detail::Sig002 { mended: Some(_), refusal: None, .. } => remedies::AWAY,
         Detail::Sig002 { refusal: Some(icmp), registrar, .. } => {
             return Some(registering::let_through(icmp, registrar.ip(), language).to_owned());
         }
@@ -301,7 +329,7 @@ pub(super) fn action(detail: &Detail, zone: &TimeZone, language: Language) -> Op
         Detail::Sig005 { why: Some(why), .. } => circumstance::action(*why),
         Detail::Sig005 { rejection, .. } => calling(rejection),
         Detail::Sig009 { contact: Some(_), .. } => {
-            return Some(registering::own_address(language).to_owned());
+            return Some(remedies::own_address(language).to_owned());
         }
         Detail::Sig009 { refusal: Some(icmp), to, .. } => {
             return Some(registering::let_through(icmp, to.ip(), language).to_owned());
@@ -425,65 +453,6 @@ fn registering(rejection: &Rejection) -> [&'static str; 2] {
             "Look up in the registrar's log why it rejects.",
         ],
         (_, _, true) => ["Fragen Sie den Provider, warum er ablehnt.", "Ask the provider why it rejects."],
-    }
-}
-
-fn calling(rejection: &Rejection) -> [&'static str; 2] {
-    match (rejection.status, rejection.with_credentials, rejection.outside) {
-        (488 | 606 | 415, _, _) => [
-            "Vergleichen Sie das Angebot (SDP) mit dem, was die abweisende Seite kann: Codecs, Verschlüsselung (SRTP), Fax und \
-             Bild. Die Ursache allein sagt der Status nicht.",
-            "Compare the offer (SDP) with what the side that turns it away is able to do: codecs, encryption (SRTP), fax and \
-             video. The status alone does not tell the cause.",
-        ],
-        (401 | 407, ..) => registering::credentials(rejection),
-        (404 | 410 | 484 | 604, _, _) => [
-            "Prüfen Sie Rufnummernplan und Amtskennziffer, und wie die Nummern übergeben werden.",
-            "Check the dial plan and the line prefix, and how numbers are passed on.",
-        ],
-        (403, true, false) => [
-            "Prüfen Sie Benutzername, Kennwort und SIP-Domäne des Anrufers, danach seine Berechtigung.",
-            "Check the caller's user name, password and SIP domain, then its permissions.",
-        ],
-        (403, true, true) => [
-            "Prüfen Sie Benutzername, Kennwort und SIP-Domäne, danach Berechtigung, Absendernummer und die Zahl der beim \
-             Provider erlaubten Gespräche.",
-            "Check user name, password and SIP domain, then permissions, the calling number and how many calls the provider \
-             allows.",
-        ],
-        (403, false, false) => [
-            "Prüfen Sie Anmeldung und Berechtigung des Anrufers und seine Absendernummer.",
-            "Check the caller's registration and permissions, and its calling number.",
-        ],
-        (403, false, true) => [
-            "Prüfen Sie Berechtigung und Absendernummer, und beim Provider die Zahl der erlaubten Gespräche.",
-            "Check permissions and the calling number, and with the provider how many calls are allowed.",
-        ],
-        (480 | 408, _, _) => [
-            "Prüfen Sie, ob die gerufenen Geräte angemeldet und eingeschaltet sind.",
-            "Check whether the called devices are registered and switched on.",
-        ],
-        (482 | 483, _, _) => [
-            "Der Anruf läuft im Kreis. Prüfen Sie Rufumleitungen, SIP-Domäne und Routing der beteiligten Server.",
-            "The call runs in a circle. Check diversions, SIP domain and routing of the servers involved.",
-        ],
-        (400 | 405 | 406 | 413..=421, _, false) => [
-            "Die Gegenseite versteht die Anfrage nicht oder lässt sie so nicht zu. Lesen Sie ihr Protokoll, und prüfen Sie Anmeldung, \
-             SIP-Einstellungen und Firmware des Anrufers.",
-            "The other side does not understand the request or does not allow it. Read its log, and check the caller's \
-             registration, SIP settings and firmware.",
-        ],
-        (_, _, false) => [
-            "Lesen Sie im Protokoll der Seite nach, die abweist.",
-            "Look into the log of the side that turns calls away.",
-        ],
-        (500..=599, _, true) => {
-            ["Fragen Sie den Provider nach einer Störung.", "Ask the provider about an outage."]
-        }
-        (_, _, true) => [
-            "Lassen Sie sich vom Provider sagen, warum er abweist.",
-            "Have the provider tell why it turns calls away.",
-        ],
     }
 }
 

@@ -570,6 +570,8 @@ fn a_gap_in_the_capture_is_told_from_an_empty_one() {
     assert!(of(&[Unjudged::Damaged]).starts_with("NOT FULLY ASSESSABLE"));
     assert!(of(&[Unjudged::NoDevice, Unjudged::Damaged]).starts_with("NOT ASSESSABLE"));
     assert!(of(&[Unjudged::OneDirection]).starts_with("NOT ASSESSABLE"));
+    assert!(of(&[Unjudged::UnseenAnswers]).contains("one device is not registered"));
+    assert!(of(&[Unjudged::NoDevice, Unjudged::UnseenAnswers]).starts_with("NOT ASSESSABLE"));
 }
 
 #[test]

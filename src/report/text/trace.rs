@@ -55,11 +55,11 @@ pub(super) fn gone(refused: u64, device: &str, language: Language) -> String {
     match (refused, language) {
         (0, _) => String::new(),
         (_, De) => format!(
-            " Seitdem weist {device} die Sprache der Gegenseite per ICMP ab ({}): Dort nimmt kein Programm mehr an.",
+            " Danach weist {device} die Sprache der Gegenseite per ICMP ab ({}): Dort nimmt kein Programm mehr an.",
             counted(refused, "Meldung", "Meldungen", De)
         ),
         (_, En) => format!(
-            " From then on {device} turns away the voice of the other side by ICMP ({}): no program there takes it any more.",
+            " After that {device} turns away the voice of the other side by ICMP ({}): no program there takes it any more.",
             counted(refused, "message", "messages", En)
         ),
     }

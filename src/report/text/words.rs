@@ -119,6 +119,12 @@ fn shows_site(unjudged: &[Unjudged]) -> bool {
     hides.iter().all(|what| !unjudged.contains(what))
 }
 
+/// Whether a device of a known installation asks in vain to be registered, and the capture lacks what would tell why.
+pub(super) fn is_unregistered(unjudged: &[Unjudged]) -> bool {
+    let others = [Unjudged::NoDevice, Unjudged::OneDirection, Unjudged::OwnOnly];
+    unjudged.contains(&Unjudged::UnseenAnswers) && !others.iter().any(|what| unjudged.contains(what))
+}
+
 /// Whether the capture shows the installation, only not the whole of it.
 pub(super) fn is_partial(unjudged: &[Unjudged]) -> bool {
     let gaps = [Unjudged::Incomplete, Unjudged::Damaged, Unjudged::CutSip];

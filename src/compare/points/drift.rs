@@ -149,6 +149,13 @@ mod tests {
     }
 
     #[test]
+    fn a_bound_that_no_clock_reaches_is_not_told() {
+        let drift = |ppm, error_ppm| Drift { ppm, error_ppm, residual: 0, packets: 1_000, span: SECOND };
+        assert!(drift(3.0, 40.0).is_told() && drift(1_000.0, 10.0).is_told());
+        assert!(!drift(3.0, 20_000.0).is_told());
+    }
+
+    #[test]
     fn a_step_leaves_much_over() {
         let mut stepped = series(60, 0, 0.0, 5 * MS);
         stepped.iter_mut().skip(1_500).for_each(|(_, difference)| *difference += 300 * MS);

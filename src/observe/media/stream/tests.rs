@@ -61,6 +61,23 @@ fn run(samples: &[Sample]) -> StreamReport {
 }
 
 #[test]
+fn what_was_announced_as_srtp_and_has_no_tag_is_plain() {
+    let told = |profile, beyond: u16, count: u64| {
+        let announcement = Announcement { profile, ..announcement(96, "opus", 48_000) };
+        let longer = |number| {
+            let plain = sample(number);
+            Sample { payload_length: plain.payload_length + beyond, ..plain }
+        };
+        let report = run_with(&(0..count).map(longer).collect::<Vec<_>>(), Some(&announcement));
+        (report.secure, report.keying, report.srtp_tag)
+    };
+    assert_eq!(told(Profile::Srtp, 10, 200), (Some(true), Some(Keying::Sdp), Some(10)));
+    assert_eq!(told(Profile::Srtp, 0, 200), (Some(false), None, None), "the answer had no SRTP");
+    assert_eq!(told(Profile::Srtp, 0, 50), (Some(true), Some(Keying::Sdp), None), "too few to tell");
+    assert_eq!(told(Profile::Rtp, 10, 200), (Some(false), None, Some(10)), "sent all the same");
+}
+
+#[test]
 fn a_clean_stream_is_clean() {
     let report = run(&(0..100).map(sample).collect::<Vec<_>>());
     assert_eq!((report.counts.packets, report.counts.expected, report.counts.lost), (100, 100, 0));

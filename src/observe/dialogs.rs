@@ -19,7 +19,7 @@ use super::registration::Registration;
 use super::registrations::Registrations;
 use super::repeats::{Prompt, Repeats};
 use super::subscriptions::{SubscriptionBook, Subscriptions};
-use super::talk::{self, Talk};
+use super::talk::Talk;
 use super::traffic::{Protocol, Repeated, Rewrite, SipEndpoint};
 use super::via::Vias;
 

@@ -11,8 +11,11 @@ use super::super::rejection::{Circumstance, Rejection};
 use super::{is_outside, user};
 use crate::capture::Timestamp;
 use crate::observe::message::App;
-use crate::observe::{Answer, Beginning, Break, BreakKind, Call, CallProtocol, CallSide, Flow, Protocol, Registration, Step, Stream};
 use crate::observe::message::sip::{Cause, CauseProtocol, Method};
+use crate::observe::{
+    Answer, Beginning, Break, BreakKind, Call, CallProtocol, CallSide, Flow, Protocol, Registration, Step,
+    Stream,
+};
 use crate::site::{Confidence, Kind, Scope};
 
 /// Answered within this time (ns), a second try shows that nothing is wrong.

@@ -12,7 +12,6 @@ use crate::observe::{
 mod broken;
 mod circumstance;
 mod icmp;
-mod circumstance;
 mod silence;
 mod unconnected;
 

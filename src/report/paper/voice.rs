@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Cell, Maker, Part, Picture, Table, Tone, between, instant, jitter, ladder, shown, socket, subscribed};
+use super::{
+    Cell, Maker, Part, Picture, Table, Tone, between, instant, jitter, ladder, shown, socket, subscribed,
+};
 use crate::capture::Timestamp;
 use crate::check::LEAST_JUDGED;
 use crate::observe::is_public;

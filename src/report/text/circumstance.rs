@@ -92,6 +92,9 @@ pub(super) fn action(why: Circumstance) -> [&'static str; 2] {
              passes on numbers that it does not know.",
         ],
         Circumstance::FromLine => super::remedies::NUMBER,
+        Circumstance::Broken(one) => {
+            [Language::De, Language::En].map(|language| super::broken::action(&one, language))
+        }
         Circumstance::NameUnresolved => [
             "Prüfen Sie die SIP-Domäne, also den Namen hinter dem @, an der Anlage und am Telefon, und welchen DNS-Server die Seite \
              fragt, die abweist. Am gerufenen Gerät liegt es nicht.",

@@ -22,8 +22,8 @@ use super::words::ends_within;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
 use super::{signalling, voice};
 use crate::check::{
-    Code, Detail, Export, Finding, LOSS_LIMITS, LossSign, MOS_LIMITS, Mute, PortUse, Refusal, Severity, Side, Trace,
-    VoiceSender,
+    Code, Detail, Export, Finding, LOSS_LIMITS, LossSign, MOS_LIMITS, Mute, PortUse, Refusal, Severity, Side,
+    Trace, VoiceSender,
 };
 use crate::observe::Protocol;
 use crate::report::language::Language::En;

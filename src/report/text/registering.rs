@@ -8,7 +8,7 @@ use super::icmp::{self, Reason};
 use super::life::silence;
 use super::signalling::accounts;
 use super::{protocol, quoted};
-use crate::check::{Detail, Finding, Life, Refusal, Rejection};
+use crate::check::{Detail, Finding, Life, Refusal};
 use crate::observe::IcmpReport;
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::{count, counted, duration};

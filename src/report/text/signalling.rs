@@ -5,13 +5,13 @@ use std::net::{IpAddr, SocketAddr};
 
 use jiff::tz::TimeZone;
 
-use super::{broken, circumstance};
 use super::life;
 use super::registering;
 use super::remedies::{self, calling};
 use super::status::in_words;
 use super::unheard;
 use super::{List, of, quoted};
+use super::{broken, circumstance};
 use crate::check::{Circumstance, Detail, Finding, Others, Refusal, Rejection};
 use crate::observe::message::sip::standard_phrase;
 use crate::report::language::Language::{self, De, En};
@@ -322,9 +322,6 @@ pub(super) fn action(detail: &Detail, zone: &TimeZone, language: Language) -> Op
         ],
         Detail::Sig002 { serves, life, near, .. } => {
             return Some(life::register_as_others(*serves, *life, *near, zone, language));
-        }
-        Detail::Sig005 { why: Some(Circumstance::Broken(one)), .. } => {
-            return Some(broken::action(one, language).to_owned());
         }
         Detail::Sig005 { why: Some(why), .. } => circumstance::action(*why),
         Detail::Sig005 { rejection, .. } => calling(rejection),

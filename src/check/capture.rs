@@ -9,7 +9,7 @@ use crate::site::Confidence;
 
 use super::absence;
 use super::case::{Case, SIP};
-use super::connection::{SIPS, stuck};
+use super::connection::{SIPS, leave_out_failed};
 use super::evidence::{Collector, FRAMES_KEPT, of_flows};
 use super::filter;
 use super::finding::{Code, Detail, Evidence, Finding, LossSign, Party, Severity};
@@ -253,9 +253,7 @@ fn encrypted(case: &Case<'_>, is_poor: bool) -> Option<Finding> {
     let flows = flows.map(|end| end.view.flow);
     let others = case.traffic.flows.iter().filter(|flow| flow.app == App::Tls && flow.b.port() == SIPS);
     let mut flows: BTreeMap<usize, _> = flows.chain(others).map(|flow| (flow.id, flow)).collect();
-    for flow in stuck(case, is_poor).values().flatten() {
-        flows.remove(&flow.id);
-    }
+    leave_out_failed(case, is_poor, &mut flows);
     let connections = flows.len() as u64;
     let mut finding =
         (connections > 0).then(|| note(Detail::Cap008 { connections }, Severity::Info, connections))?;
@@ -296,7 +294,7 @@ mod tests {
     use crate::observe::media::rtcp::ReportBlock;
     use crate::observe::media::sequence::{Counts, SegmentReport};
     use crate::observe::media::timing::{Clock, ClockSource};
-    use crate::observe::{Flow, Quality, Stray, TcpOutcome};
+    use crate::observe::{Failed, Flow, Handshakes, Quality, Stray, TcpOutcome};
 
     fn traffic(quality: Quality) -> Traffic {
         Traffic { quality, ..Traffic::default() }
@@ -518,13 +516,27 @@ mod tests {
     #[test]
     fn only_documented_signalling_counts_as_encrypted() {
         let words = "transport = \"tcp\"\nown = 5061\ninitiator = \"peer\"\npeer.scope = \"any\"\nspeaks = [\"sip\", \"tls\"]";
-        let raised = |port, app| {
+        let raised = |port, app, alerts: u64| {
             let flow = tcp("192.168.10.21:40000", &format!("{PBX}:{port}"), TcpOutcome::Answered, 1);
             let world = World::new(&row("R1", "acme.pbx", words)).device(PBX, "acme.pbx");
-            let world = world.flows(vec![Flow { app, ..flow }]);
+            let (client, server) = (flow.a.ip(), flow.b);
+            let mut world = world.flows(vec![Flow { app, ..flow }]);
+            let (frames, span) = (Vec::new(), (at(0), at(1)));
+            let failed = Failed {
+                count: alerts,
+                description: 40,
+                by_client: true,
+                lacks_certificate: false,
+                frames,
+                span,
+            };
+            let failed = (alerts > 0).then_some(failed);
+            world.traffic.handshakes =
+                vec![Handshakes { client, server, failed, certificate: None, renewed: None }];
             encrypted(&world.case(), false).is_some()
         };
-        assert!(raised(5061, App::Tls) && !raised(443, App::Tls) && !raised(5061, App::Sip));
+        assert!(raised(5061, App::Tls, 0) && !raised(443, App::Tls, 0) && !raised(5061, App::Sip, 0));
+        assert!(!raised(5061, App::Tls, 1), "an alert ended it");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::site::Confidence;
 
 use super::absence;
 use super::case::{Case, SIP};
-use super::connection::{SIPS, stuck};
+use super::connection::{SIPS, leave_out_failed, stuck};
 use super::evidence::{Collector, of_flows};
 use super::filter;
 use super::finding::{Code, Detail, Evidence, Finding, LossSign, Party, Severity};
@@ -213,9 +213,7 @@ fn encrypted(case: &Case<'_>, is_poor: bool) -> Option<Finding> {
     let flows = flows.map(|end| end.view.flow);
     let others = case.traffic.flows.iter().filter(|flow| flow.app == App::Tls && flow.b.port() == SIPS);
     let mut flows: BTreeMap<usize, _> = flows.chain(others).map(|flow| (flow.id, flow)).collect();
-    for flow in stuck(case, is_poor).values().flatten() {
-        flows.remove(&flow.id);
-    }
+    leave_out_failed(case, is_poor, &mut flows);
     let connections = flows.len() as u64;
     let mut finding =
         (connections > 0).then(|| note(Detail::Cap008 { connections }, Severity::Info, connections))?;

@@ -66,7 +66,7 @@ fn secured(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
 /// Connections whose client said hello and which never were encrypted, the latest ones from one client to one server: none
 /// behind them stood. One alone may have been given up; what answers in clear text does so for good. `is_poor`: of this capture
 /// nothing can be said that hangs on what is missing.
-pub(super) fn stuck<'a>(case: &Case<'a>, is_poor: bool) -> BTreeMap<(IpAddr, SocketAddr), Vec<&'a Flow>> {
+fn stuck<'a>(case: &Case<'a>, is_poor: bool) -> BTreeMap<(IpAddr, SocketAddr), Vec<&'a Flow>> {
     let mut stuck: BTreeMap<_, Vec<&Flow>> = BTreeMap::new();
     if is_poor || case.is_export() {
         return stuck;
@@ -91,6 +91,21 @@ pub(super) fn stuck<'a>(case: &Case<'a>, is_poor: bool) -> BTreeMap<(IpAddr, Soc
         tries(flows) >= 2 || is_plain
     });
     stuck
+}
+
+/// Leaves out what never was encrypted: what got stuck, and where an alert ended every connection between two.
+pub(super) fn leave_out_failed(case: &Case<'_>, is_poor: bool, flows: &mut BTreeMap<usize, &Flow>) {
+    for flow in stuck(case, is_poor).values().flatten() {
+        flows.remove(&flow.id);
+    }
+    for row in &case.traffic.handshakes {
+        let Some(failed) = &row.failed else { continue };
+        let is_between = |flow: &Flow| (flow.a.ip(), flow.b) == (row.client, row.server);
+        let all: u64 = flows.values().filter(|flow| is_between(flow)).map(|flow| 1 + flow.extra.others).sum();
+        if failed.count >= all {
+            flows.retain(|_, flow| !is_between(flow));
+        }
+    }
 }
 
 fn tries(flows: &[&Flow]) -> u64 {

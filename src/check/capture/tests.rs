@@ -6,7 +6,7 @@ use crate::observe::media::ReceiverReport;
 use crate::observe::media::rtcp::ReportBlock;
 use crate::observe::media::sequence::{Counts, SegmentReport};
 use crate::observe::media::timing::{Clock, ClockSource};
-use crate::observe::{ClocksApart, Flow, Quality, Stray, TcpOutcome};
+use crate::observe::{ClocksApart, Failed, Flow, Handshakes, Quality, Stray, TcpOutcome};
 
 fn traffic(quality: Quality) -> Traffic {
     Traffic { quality, ..Traffic::default() }
@@ -261,13 +261,27 @@ fn a_capture_that_was_not_read_to_its_end_is_damaged() {
 #[test]
 fn only_documented_signalling_counts_as_encrypted() {
     let words = "transport = \"tcp\"\nown = 5061\ninitiator = \"peer\"\npeer.scope = \"any\"\nspeaks = [\"sip\", \"tls\"]";
-    let raised = |port, app| {
+    let raised = |port, app, alerts: u64| {
         let flow = tcp("192.168.10.21:40000", &format!("{PBX}:{port}"), TcpOutcome::Answered, 1);
         let world = World::new(&row("R1", "acme.pbx", words)).device(PBX, "acme.pbx");
-        let world = world.flows(vec![Flow { app, ..flow }]);
+        let (client, server) = (flow.a.ip(), flow.b);
+        let mut world = world.flows(vec![Flow { app, ..flow }]);
+        let (frames, span) = (Vec::new(), (at(0), at(1)));
+        let failed = Failed {
+            count: alerts,
+            description: 40,
+            by_client: true,
+            lacks_certificate: false,
+            frames,
+            span,
+        };
+        let failed = (alerts > 0).then_some(failed);
+        world.traffic.handshakes =
+            vec![Handshakes { client, server, failed, certificate: None, renewed: None }];
         encrypted(&world.case(), false).is_some()
     };
-    assert!(raised(5061, App::Tls) && !raised(443, App::Tls) && !raised(5061, App::Sip));
+    assert!(raised(5061, App::Tls, 0) && !raised(443, App::Tls, 0) && !raised(5061, App::Sip, 0));
+    assert!(!raised(5061, App::Tls, 1), "an alert ended it");
 }
 
 #[test]

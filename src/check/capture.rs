@@ -9,7 +9,7 @@ use crate::site::Confidence;
 
 use super::absence;
 use super::case::{Case, SIP};
-use super::connection::{SIPS, leave_out_failed, stuck};
+use super::connection::{SIPS, leave_out_failed};
 use super::evidence::{Collector, of_flows};
 use super::filter;
 use super::finding::{Code, Detail, Evidence, Finding, LossSign, Party, Severity};

@@ -18,6 +18,7 @@ use super::hidden::is_left_out;
 
 mod astray;
 mod course;
+mod fax;
 mod length;
 mod loss;
 mod one_sided;
@@ -31,7 +32,6 @@ pub(super) use length::packet_time;
 pub(super) use loss::behind;
 pub(super) use one_sided::one_sided;
 pub(super) use unheard::{of_another_way, unheard};
-pub(super) use unread::ports;
 
 /// As findings.tsv has it: so many packets, of loss those that were expected.
 pub const LEAST_JUDGED: u64 = 100;
@@ -67,6 +67,7 @@ pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
     }
     if is_judged(Code::Rtp002) {
         findings.extend(without_media(case));
+        findings.extend(fax::check(case));
     }
     let senders = senders(case);
     if is_judged(Code::Rtp004) {
@@ -503,7 +504,7 @@ fn without_media(case: &Case<'_>) -> Vec<Finding> {
         let callees: BTreeSet<IpAddr> = calls.iter().map(|call| call.callee.ip()).collect();
         let near = callees.iter().all(|callee| case.are_neighbours(caller, *callee));
         Finding {
-            detail: Detail::Rtp002 { peers: callees.into_iter().collect(), near },
+            detail: Detail::Rtp002 { peers: callees.into_iter().collect(), near, fax: false },
             severity: Severity::Error,
             confidence: Confidence::Likely,
             subject: Some(case.subject(caller)),

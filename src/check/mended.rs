@@ -96,6 +96,7 @@ fn is_mended(case: &Case<'_>, known: &Known, finding: &Finding) -> bool {
         Detail::Qos009 { .. } => voice.later().any(|stream| stream.report.marking.dscp.len() == 1),
         Detail::Qos010 { expected, .. } => qos::is_given_up(case, host, *expected),
         Detail::Rtp001 { peers, .. } => all(peers, |peer| voice.sends_again(*peer)),
+        Detail::Rtp002 { fax: true, .. } => false,
         Detail::Rtp002 { peers, .. } => all(peers, |peer| voice.is_heard_in_a_call(*peer)),
         Detail::Rtp003 { lost, expected, peers, .. } | Detail::Rtp005 { lost, expected, peers, .. } => {
             all(peers, |peer| voice.arrives(*peer, *lost, *expected))

@@ -107,7 +107,7 @@ fn is_silent(audit: &Audit, id: usize, call: &Call) -> bool {
     let (caller, callee) = (call.caller.ip(), call.callee.ip());
     audit.unheard.binary_search(&id).is_ok()
         && audit.findings.iter().any(|finding| {
-            let Detail::Rtp002 { peers, .. } = &finding.detail else { return false };
+            let Detail::Rtp002 { peers, fax: false, .. } = &finding.detail else { return false };
             let subject = finding.subject.as_ref().map(|subject| subject.address);
             subject == Some(caller) && peers.contains(&callee)
         })

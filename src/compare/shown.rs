@@ -133,6 +133,7 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
                 })
             }),
             Detail::Rtp001 { peers, .. } => to_all(peers, LEAST_JUDGED),
+            Detail::Rtp002 { fax: true, .. } => false,
             Detail::Rtp002 { peers, .. } => now(peers).into_iter().all(|peer| {
                 self.after.traffic.streams.iter().any(|stream| {
                     packets(stream) >= LEAST_JUDGED

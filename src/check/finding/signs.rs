@@ -157,6 +157,13 @@ pub enum Unevenness {
         /// In ms.
         length: f64,
     },
+    /// The time under way rises and falls slowly, which jitter does not show.
+    Rises {
+        /// How often, by more than 100 ms.
+        times: u64,
+        /// By how much (ms) at most.
+        greatest: f64,
+    },
     /// The sender's clock runs slow or fast: so much (ms) was spoken in so much time (ms).
     Clock {
         /// By the timestamps.

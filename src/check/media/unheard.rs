@@ -34,7 +34,7 @@ pub(in crate::check) fn of_another_way(
     let told: BTreeSet<(IpAddr, IpAddr)> = findings
         .iter()
         .filter_map(|finding| match &finding.detail {
-            Detail::Rtp002 { peers, .. } => Some((finding.subject.as_ref()?.address, peers)),
+            Detail::Rtp002 { peers, fax: false, .. } => Some((finding.subject.as_ref()?.address, peers)),
             _ => None,
         })
         .flat_map(|(caller, peers)| peers.iter().map(move |peer| (caller, *peer)))

@@ -168,7 +168,15 @@ fn the_packet_time_is_over_when_it_is_kept_towards_each_peer() {
     };
     let over = |streams: Vec<Stream>| {
         let peers = vec![ip(PBX), ip(other)];
-        let detail = Detail::Rtp006 { seen: 40.0, mostly: false, agreed: 20, both: true, codec: None, peers };
+        let detail = Detail::Rtp006 {
+            seen: 40.0,
+            mostly: false,
+            agreed: 20,
+            both: true,
+            codec: None,
+            peers,
+            clock: None,
+        };
         is_over(detail, 5_000, &World::new("").streams(streams))
     };
     assert!(over(vec![paced(PBX), paced(other)]));
@@ -222,7 +230,7 @@ fn a_call_without_voice_is_over_when_a_later_one_has_some() {
         heard.call = Some(0);
         let mut world = World::new("").streams(vec![heard]);
         world.traffic.calls = vec![Call { start: (frame(8), at(start)), answer, ..call }];
-        is_over(Detail::Rtp002 { peers: vec![ip(PBX)], near: false }, 5_000, &world)
+        is_over(Detail::Rtp002 { peers: vec![ip(PBX)], near: false, fax: false }, 5_000, &world)
     };
     assert!(over(9_000, Answer::Answered, 4));
     assert!(

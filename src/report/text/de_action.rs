@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use super::connection::secure;
 use super::export::export_whole;
 use super::words::OTHER_VERSION;
-use super::{clock, dscp_name, life, misled, no_voice, protocol, signalling, trace, voice};
+use super::{clock, dscp_name, life, misled, no_voice, protocol, signalling, trace, uneven, voice};
 use crate::capture::Ended;
 use crate::check::{
     Astray, Detail, Finding, Life, LossSign, Lost, Refusal, Severity, Trace, VoiceSender, VoiceSent,
@@ -139,6 +139,10 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "Prüfen Sie NAT und Firewall für den RTP-Bereich dieses Gerätes und die Adresse, die es im SDP ankündigt; \
              schalten Sie SIP ALG ab."
         }
+        Detail::Rtp002 { fax: true, .. } => {
+            "Prüfen Sie, ob beide Seiten T.38 wirklich beherrschen und ob die Firewall die Ports durchlässt, die sie dafür im SDP nennen. \
+             Hilft das nicht, schalten Sie T.38 ab: Dann läuft das Fax über G.711."
+        }
         Detail::Rtp002 { near: true, .. } => {
             "Prüfen Sie zuerst, ob der Messpunkt den Sprechweg erfasst, danach, ob beide Geräte Sprache senden und welche \
              Adressen sie im SDP ankündigen."
@@ -148,6 +152,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
         }
         Detail::Rtp003 { .. } => voice::find_loss(detail, De),
         Detail::Rtp004 { how, own, link, .. } => voice::even_out(*how, *own || *link, De),
+        Detail::Rtp006 { clock: Some(_), .. } => uneven::set_clock(De),
         Detail::Rtp006 { agreed, .. } => {
             return format!("Stellen Sie die Paketlänge (ptime) auf beiden Seiten auf {agreed} ms.");
         }

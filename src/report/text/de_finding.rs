@@ -14,10 +14,10 @@ use super::life::silence;
 use super::loss;
 use super::no_voice;
 use super::registering;
-use super::trace;
 use super::words::ends_within;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
 use super::{signalling, voice};
+use super::{trace, uneven};
 use crate::check::{
     Code, Detail, Finding, LOSS_LIMITS, LossSign, MOS_LIMITS, PortUse, Refusal, Severity, Side, Trace,
     VoiceSender,
@@ -260,6 +260,11 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             no_voice::may_go_outside(*named, context, De)
         )
         }
+        Detail::Rtp002 { peers, fax: true, .. } => format!(
+            "{device} und {} haben {} auf Fax (T.38) umgestellt; danach ist in keiner Richtung mehr ein Paket zu sehen, weder Fax noch Sprache.",
+            list(List::addresses(peers)),
+            counted(finding.count, "Gespräch", "Gespräche", De)
+        ),
         Detail::Rtp002 { peers, .. } => format!(
             "{} von {device} zu {} {} angenommen, zu sehen ist jedoch in keiner Richtung ein Sprechweg (RTP).",
             counted(finding.count, "Gespräch", "Gespräche", De),
@@ -269,7 +274,10 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Rtp003 { .. } | Detail::Rtp004 { .. } | Detail::Rtp014 { .. } => {
             voice::de(&finding.detail, device, &context.audit.captures)
         }
-        Detail::Rtp006 { seen, mostly, agreed, both, codec, peers } => format!(
+        Detail::Rtp006 { agreed, codec, peers, clock: Some(clock), .. } => {
+            uneven::wrong_clock((device, &list(List::addresses(peers))), *clock, *agreed, codec.as_deref(), De)
+        }
+        Detail::Rtp006 { seen, mostly, agreed, both, codec, peers, .. } => format!(
             "{device} sendet zu {} {}{}\u{a0}ms Sprache je Paket, {} {agreed}\u{a0}ms{}.",
             list(List::addresses(peers)),
             if *mostly { "meist " } else { "" },

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use super::connection::secure;
 use super::export::export_whole;
 use super::words::OTHER_VERSION;
-use super::{clock, dscp_name, life, misled, no_voice, protocol, signalling, trace, voice};
+use super::{clock, dscp_name, life, misled, no_voice, protocol, signalling, trace, uneven, voice};
 use crate::capture::Ended;
 use crate::check::{
     Astray, Detail, Finding, Life, LossSign, Lost, Refusal, Severity, Trace, VoiceSender, VoiceSent,
@@ -127,6 +127,10 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "Check NAT and firewall for the RTP range of this device and the address that it announces in SDP; switch SIP \
              ALG off."
         }
+        Detail::Rtp002 { fax: true, .. } => {
+            "Check whether both sides really have T.38, and whether the firewall lets the ports through that they name for it in SDP. If \
+             that does not help, switch T.38 off: the fax then goes over G.711."
+        }
         Detail::Rtp002 { near: true, .. } => {
             "First check that the measuring point sees the media path, then whether both devices send voice and which \
              addresses they announce in SDP."
@@ -136,6 +140,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
         }
         Detail::Rtp003 { .. } => voice::find_loss(detail, En),
         Detail::Rtp004 { how, own, link, .. } => voice::even_out(*how, *own || *link, En),
+        Detail::Rtp006 { clock: Some(_), .. } => uneven::set_clock(En),
         Detail::Rtp006 { agreed, .. } => {
             return format!("Set the packet time (ptime) to {agreed} ms on both sides.");
         }

@@ -14,10 +14,10 @@ use super::life::silence;
 use super::loss;
 use super::no_voice;
 use super::registering;
-use super::trace;
 use super::words::ends_within;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
 use super::{signalling, voice};
+use super::{trace, uneven};
 use crate::check::{
     Code, Detail, Finding, LOSS_LIMITS, LossSign, MOS_LIMITS, PortUse, Refusal, Severity, Side, Trace,
     VoiceSender,
@@ -253,6 +253,11 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             no_voice::may_go_outside(*named, context, En)
         )
         }
+        Detail::Rtp002 { peers, fax: true, .. } => format!(
+            "{device} and {} switched {} to fax (T.38); from then on not a packet is seen in either direction, neither fax nor voice.",
+            list(List::addresses(peers)),
+            counted(finding.count, "call", "calls", En)
+        ),
         Detail::Rtp002 { peers, .. } => format!(
             "{} from {device} to {} {} answered, but no voice stream (RTP) can be seen in either direction.",
             counted(finding.count, "call", "calls", En),
@@ -262,7 +267,10 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Rtp003 { .. } | Detail::Rtp004 { .. } | Detail::Rtp014 { .. } => {
             voice::en(&finding.detail, device, &context.audit.captures)
         }
-        Detail::Rtp006 { seen, mostly, agreed, both, codec, peers } => format!(
+        Detail::Rtp006 { agreed, codec, peers, clock: Some(clock), .. } => {
+            uneven::wrong_clock((device, &list(List::addresses(peers))), *clock, *agreed, codec.as_deref(), En)
+        }
+        Detail::Rtp006 { seen, mostly, agreed, both, codec, peers, .. } => format!(
             "{device} {}sends {}\u{a0}ms of voice per packet to {}; {agreed}\u{a0}ms was {}{}.",
             if *mostly { "mostly " } else { "" },
             decimal(*seen, 0, En),

@@ -129,6 +129,15 @@ fn title_of(finding: &Finding, language: Language) -> &'static str {
         (Detail::Sig005 { why: Some(Circumstance::Broken(_)), .. }, language) => {
             language.either("Gespräche brechen ab", "Calls are cut off")
         }
+        (Detail::Rtp002 { fax: true, .. }, language) => {
+            language.either("Fax (T.38) ohne Pakete", "Fax (T.38) without packets")
+        }
+        (Detail::Rtp006 { clock: Some(_), .. }, language) => {
+            language.either("Zeitstempel laufen in falschem Takt", "Timestamps run at a wrong clock")
+        }
+        (Detail::Rtp004 { how: Unevenness::Rises { .. }, .. }, language) => {
+            language.either("Laufzeit der Sprache schwankt", "Delay of the voice varies")
+        }
         (Detail::Rtp004 { how: Unevenness::Clock { .. }, .. }, Language::De) => {
             "Takt des Absenders weicht ab"
         }

@@ -373,6 +373,7 @@ fn the_packet_time_to_set_is_the_one_that_was_agreed() {
             both: true,
             codec: None,
             peers: Vec::new(),
+            clock: None,
         };
         for language in [De, En] {
             assert!(action_of(detail(), language).contains(&format!("{agreed} ms")));
@@ -518,7 +519,7 @@ fn within_a_subnet_no_router_is_blamed() {
                 astray: None,
                 named: None,
             },
-            Detail::Rtp002 { peers: peers(), near },
+            Detail::Rtp002 { peers: peers(), near, fax: false },
             Detail::Rtp003 {
                 lost: 9,
                 expected: 100,

@@ -243,7 +243,7 @@ fn a_silent_side_is_heard_again_in_the_stream_of_an_earlier_call() {
 #[test]
 fn a_call_is_heard_in_the_stream_of_an_earlier_one() {
     let over = |also_heard| {
-        let detail = Detail::Rtp002 { peers: vec![ip(PBX)], near: true };
+        let detail = Detail::Rtp002 { peers: vec![ip(PBX)], near: true, fax: false };
         is_over(detail, 5_000, &goes_on([9_000, 15_000], also_heard))
     };
     assert!(over(vec![0]) && !over(Vec::new()));

@@ -12,7 +12,6 @@ use crate::site::{Confidence, Initiator, Kind, Scope};
 use super::case::{Case, RTP, SIP};
 use super::evidence::of_flows;
 use super::finding::{Detail, Finding, Others, Party, Refusal, Severity, VoiceSent};
-use super::media::ports;
 
 /// As findings.tsv has it.
 const LEAST_ATTEMPTS: u64 = 2;
@@ -187,7 +186,7 @@ fn finding(
             voice: (attempts.voice > 0 && attempts.voice == attempts.count).then(|| VoiceSent {
                 packets: attempts.voice,
                 ports: (outbound && !is_announced(case, attempts))
-                    .then(|| ports(attempts.rows.values().copied(), target.port()))
+                    .then(|| attempts.rows.values().find_map(|row| row.remote_range(RTP, target.port())))
                     .flatten(),
             }),
         },

@@ -96,7 +96,11 @@ fn incomplete(traffic: &Traffic, captures: &[CaptureSummary], lapses: &[Lapse]) 
     if several || bytes >= UNSEEN_BYTES {
         signs.push(LossSign::UnseenAcknowledged { connections, of });
     }
-    signs.extend(thinned(traffic).or_else(|| gaps::evenly_thinned(traffic)));
+    signs.extend(thinned(traffic));
+    let is_told = !signs.is_empty();
+    if signs.iter().all(|sign| !matches!(sign, LossSign::Thinned { .. })) {
+        signs.extend(gaps::evenly_thinned(traffic));
+    }
     signs.extend(gaps::lapsed(lapses));
     if signs.is_empty() {
         return None;
@@ -105,6 +109,7 @@ fn incomplete(traffic: &Traffic, captures: &[CaptureSummary], lapses: &[Lapse]) 
         quality.unseen_frames.iter().copied().chain(lapses.iter().map(|lapse| lapse.frame)).collect();
     let count = drops + connections + lapses.len() as u64;
     let mut finding = note(Detail::Cap001 { signs }, Severity::Warning, count);
+    finding.confidence = if is_told { Confidence::Sure } else { Confidence::Likely };
     finding.evidence = at_frames(&frames);
     gaps::date(&mut finding.evidence, lapses);
     Some(finding)

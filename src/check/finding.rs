@@ -305,7 +305,16 @@ pub enum Detail {
     Rtp005 { mos: f64, lost: u64, expected: u64, longest: u64, codec: Box<str>, peers: Vec<IpAddr> },
     /// RTP-006. Packet times in ms. `mostly`: not of all packets. `both`: both sides
     /// asked for it; else only the receiver.
-    Rtp006 { seen: f64, mostly: bool, agreed: u32, both: bool, codec: Option<Box<str>>, peers: Vec<IpAddr> },
+    /// `clock`: packets come as agreed, but their timestamps run at the first of these rates (Hz) and not at the second.
+    Rtp006 {
+        seen: f64,
+        mostly: bool,
+        agreed: u32,
+        both: bool,
+        codec: Option<Box<str>>,
+        peers: Vec<IpAddr>,
+        clock: Option<(u32, u32)>,
+    },
     /// RTP-007. `listed`: codecs of the receiver's SDP.
     /// `unseen`: both sides changed their source then, so that the capture probably lacks an offer.
     Rtp007 {

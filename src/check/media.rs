@@ -19,6 +19,7 @@ use super::hidden::is_left_out;
 mod astray;
 mod course;
 mod everywhere;
+mod fax;
 mod length;
 mod loss;
 mod mute;
@@ -34,7 +35,6 @@ pub(super) use loss::behind;
 pub(super) use mute::calls as mute_calls;
 pub(super) use one_sided::one_sided;
 pub(super) use unheard::{of_another_way, unheard};
-pub(super) use unread::ports;
 
 /// As findings.tsv has it: so many packets, of loss those that were expected.
 pub const LEAST_JUDGED: u64 = 100;
@@ -70,6 +70,7 @@ pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
     }
     if is_judged(Code::Rtp002) {
         findings.extend(without_media(case));
+        findings.extend(fax::check(case));
     }
     let senders = senders(case);
     if is_judged(Code::Rtp004) {

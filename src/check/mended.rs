@@ -15,7 +15,7 @@ use crate::capture::Timestamp;
 use crate::rules::QosRule;
 
 use super::case::Case;
-use super::finding::{Audit, Code, Detail, Finding};
+use super::finding::{Audit, Code, Detail, Finding, Mute};
 use super::media::{self, LEAST_JUDGED};
 use super::rejection::Circumstance;
 use super::{is_told_by_another, port, qos};
@@ -96,6 +96,7 @@ fn is_mended(case: &Case<'_>, known: &Known, finding: &Finding) -> bool {
         Detail::Qos009 { .. } => voice.later().any(|stream| stream.report.marking.dscp.len() == 1),
         Detail::Qos010 { expected, .. } => qos::is_given_up(case, host, *expected),
         Detail::Rtp001 { peers, .. } => all(peers, |peer| voice.sends_again(*peer)),
+        Detail::Rtp002 { why: Mute::Fax, .. } => false,
         Detail::Rtp002 { peers, .. } => all(peers, |peer| voice.is_heard_in_a_call(*peer)),
         Detail::Rtp003 { lost, expected, peers, .. } | Detail::Rtp005 { lost, expected, peers, .. } => {
             all(peers, |peer| voice.arrives(*peer, *lost, *expected))

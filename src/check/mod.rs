@@ -175,6 +175,10 @@ fn found(case: &Case<'_>, captures: &[CaptureSummary]) -> Found {
             .then_with(|| x.subject.cmp(&y.subject))
             .then_with(|| x.evidence.frames.cmp(&y.evidence.frames))
     });
+    // A time of which all is missing hides no code, and yet the capture is not whole.
+    if capture::has(&findings, Code::Cap001) && !unjudged.contains(&Unjudged::Incomplete) {
+        unjudged.push(Unjudged::Incomplete);
+    }
     Found { findings, unjudged, unheard, failed: blocked.flows }
 }
 

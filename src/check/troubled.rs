@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use super::finding::{Audit, Detail, Trace, Unjudged};
+use super::finding::{Audit, Detail, Mute, Trace, Unjudged};
 use super::media::{LEAST_CALL, LEAST_JUDGED, LOSS_LIMITS};
 use super::strangers::scanners;
 use crate::observe::message::sip::standard_phrase;
@@ -110,7 +110,10 @@ fn is_silent(audit: &Audit, id: usize, call: &Call) -> bool {
     let (caller, callee) = (call.caller.ip(), call.callee.ip());
     audit.unheard.binary_search(&id).is_ok()
         && audit.findings.iter().any(|finding| {
-            let Detail::Rtp002 { peers, .. } = &finding.detail else { return false };
+            let Detail::Rtp002 { peers, why, .. } = &finding.detail else { return false };
+            if *why == Mute::Fax {
+                return false;
+            }
             let subject = finding.subject.as_ref().map(|subject| subject.address);
             subject == Some(caller) && peers.contains(&callee)
         })

@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
 use super::places::Places;
-use crate::check::{Audit, Circumstance, Detail, Finding, LEAST_JUDGED, PortUse, Side, Target, outweighs};
+use crate::check::{
+    Audit, Circumstance, Detail, Finding, LEAST_JUDGED, Mute, PortUse, Side, Target, outweighs,
+};
 use crate::observe::message::App;
 use crate::observe::{Answer, Call, FlowView, Protocol, Registration, Silence, Stream, TcpOutcome};
 use crate::site::{Hints, Kind, PortSet, Scope};
@@ -133,6 +135,7 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
                 })
             }),
             Detail::Rtp001 { peers, .. } => to_all(peers, LEAST_JUDGED),
+            Detail::Rtp002 { why: Mute::Fax, .. } => false,
             Detail::Rtp002 { peers, .. } => now(peers).into_iter().all(|peer| {
                 self.after.traffic.streams.iter().any(|stream| {
                     packets(stream) >= LEAST_JUDGED

@@ -250,8 +250,12 @@ impl Observer {
         let families = Families::of(&conversations.calls);
         let mut shared = Vec::new();
         for (at, stream) in streams.iter_mut().enumerate() {
-            let announced = stream.report.calls.iter().filter_map(|id| calls.get(&**id)).flatten();
             let ends = (stream.source, stream.destination);
+            // Paging from a port of a call is none of it.
+            let is_meant = !ends.1.ip().is_multicast()
+                || stream.report.announced_at.is_some_and(|at| at.address == ends.1.ip());
+            let announced = stream.report.calls.iter().filter(|_| is_meant);
+            let announced = announced.filter_map(|id| calls.get(&**id)).flatten();
             let is_heard = |from, until: Option<Timestamp>| stream.is_heard_between(from, until);
             let mut known = families.heard_in(ends, announced.copied().collect(), &is_heard).into_iter();
             stream.call = known.next();

@@ -121,6 +121,16 @@ impl Row {
         self.legs.iter().find_map(|leg| leg.own.set())
     }
 
+    /// The first and the last of the far side's ports, if this row is of this protocol and names one range of several, of which
+    /// `port` is one.
+    #[must_use]
+    pub fn remote_range(&self, protocol: &str, port: u16) -> Option<(u16, u16)> {
+        let is_of_it = self.speaks.iter().any(|word| *word == protocol);
+        let sets = self.legs.iter().filter_map(|leg| leg.remote.set()).filter(|_| is_of_it);
+        let mut sets = sets.filter(|set| set.contains(port) && set.ranges().count() == 1 && set.count() > 1);
+        sets.next().and_then(|set| set.first().zip(set.last()))
+    }
+
     /// Whether the content may be `protocol`. A row that does not say admits all.
     #[must_use]
     pub fn admits_protocol(&self, protocol: &str) -> bool {

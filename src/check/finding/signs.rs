@@ -157,6 +157,13 @@ pub enum Unevenness {
         /// In ms.
         length: f64,
     },
+    /// The time under way rises and falls slowly, which jitter does not show.
+    Rises {
+        /// How often, by more than 100 ms.
+        times: u64,
+        /// By how much (ms) at most.
+        greatest: f64,
+    },
     /// The sender's clock runs slow or fast: so much (ms) was spoken in so much time (ms).
     Clock {
         /// By the timestamps.
@@ -321,6 +328,8 @@ pub enum Mute {
     Declined,
     /// On the ports of the voice there is nothing but DTLS, which agrees on the keys (RFC 5764).
     Keys,
+    /// T.38 was agreed, and nothing came from then on.
+    Fax,
 }
 
 /// Who sends voice without its mark, and what a document says of that.

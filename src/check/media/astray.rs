@@ -98,6 +98,8 @@ fn misled<'a>(case: &Case<'_>, stream: &'a Stream) -> Option<Lost<'a>> {
                 && case.scope(listener) == Scope::Public
                 && case.are_neighbours(own, to)
                 && case.sends_to(listener, own)
+                // A telephone that is there may be meant, and RTP-001 tells of it that it is not heard.
+                && !case.sends_to(to, own)
                 && !is_anybody_heard(case, call, stream);
             is_meant.then(|| found(listener, finding::Lost::Rewritten)).flatten()
         }

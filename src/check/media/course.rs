@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::{IpAddr, SocketAddr};
 
 use super::super::case::{Case, Span};
-use super::super::evidence::{at_moments, of_streams};
+use super::super::evidence::{at_moments, of_parts};
 use super::super::finding::{Detail, Finding, Party, Severity};
 use super::relayed::RELAY_TIME;
 use super::{Answered, LEAST_JUDGED, LEAST_SPEECH, excepted, peers};
@@ -109,9 +109,13 @@ pub(in crate::check) fn unlisted(case: &Case<'_>, sender: IpAddr, streams: &[&St
         .collect();
     let first = odd.first()?;
     let unseen = odd.iter().all(|stream| both_changed(case, stream));
+    let payload_type = types(first).first()?.value;
+    let payload_of = |stream: &Stream, value: u8| {
+        stream.report.payloads.iter().find(|payload| payload.seen.value == value).cloned()
+    };
     let detail = Detail::Rtp007 {
-        payload_type: types(first).first()?.value,
-        codec: first.report.codec.as_deref().map(Into::into),
+        payload_type,
+        codec: payload_of(first, payload_type).and_then(|payload| payload.name).map(Into::into),
         listed: first.report.announced_codecs.iter().map(|name| name.as_str().into()).collect(),
         peers: peers(&odd),
         unseen,
@@ -125,9 +129,20 @@ pub(in crate::check) fn unlisted(case: &Case<'_>, sender: IpAddr, streams: &[&St
         rows: Vec::new(),
         count: packets,
         responsible: if unseen { Party::Capture } else { Party::Telephony },
-        evidence: of_streams(odd, "", |stream| {
-            types(stream).first().map_or_else(Vec::new, |seen| seen.frames.clone())
-        }),
+        evidence: of_parts(
+            odd,
+            "",
+            |stream| types(stream).first().map_or_else(Vec::new, |seen| seen.frames.clone()),
+            // The stream may have had another type before.
+            |stream| {
+                let since = types(stream)
+                    .iter()
+                    .filter_map(|seen| payload_of(stream, seen.value))
+                    .map(|one| one.since)
+                    .min();
+                since.map_or_else(Vec::new, |since| vec![since, stream.report.last.time])
+            },
+        ),
     })
 }
 

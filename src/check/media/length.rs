@@ -7,6 +7,7 @@ use super::super::evidence::at_moments;
 use super::super::finding::{Detail, Finding, Party, Severity};
 use super::{excepted, has_enough, peers};
 use crate::observe::Stream;
+use crate::observe::media::timing::ClockSource;
 use crate::site::Confidence;
 
 /// Between packet times that differ only by rounding.
@@ -15,6 +16,11 @@ const PLAY: f64 = 0.5;
 const LEAST_STEADY: f64 = 0.8;
 /// Share from which on it is that of all packets: where one was lost, a step is longer.
 const ALL: f64 = 0.98;
+
+/// By what timestamps run too fast or too slow where their clock is another codec's.
+const MULTIPLES: [f64; 4] = [2.0, 0.5, 6.0, 3.0];
+/// Share by which the pace of packets may be off.
+const PACE_PLAY: f64 = 0.1;
 
 /// Against what a packet time is held.
 struct Agreed {
@@ -34,6 +40,10 @@ pub(in crate::check) fn packet_time(case: &Case<'_>, sender: IpAddr, streams: &[
         .collect();
     let first = differing.first()?;
     let Agreed { seen, share, ptime, both } = odd(case, first)?;
+    let clock = wrong_clock(first);
+    // A clock that is off and a packet time are two faults.
+    let differing: Vec<&Stream> =
+        differing.iter().copied().filter(|stream| wrong_clock(stream).is_some() == clock.is_some()).collect();
     let codec = first.report.codec.as_deref().map(Into::into);
     Some(Finding {
         detail: Detail::Rtp006 {
@@ -43,6 +53,7 @@ pub(in crate::check) fn packet_time(case: &Case<'_>, sender: IpAddr, streams: &[
             both,
             codec,
             peers: peers(&differing),
+            clock,
         },
         severity: Severity::Warning,
         confidence: Confidence::Likely,
@@ -94,4 +105,46 @@ fn has_same_wish(case: &Case<'_>, stream: &Stream, ptime: u32) -> bool {
         let at = back.report.announced_at.map(|at| SocketAddr::new(at.address, at.port));
         at == Some(stream.source) && back.report.announced_ptime == Some(ptime)
     })
+}
+
+/// At which rate (Hz) the timestamps run, and at which they should, where packets come at the pace that was agreed and only
+/// their timestamps go on by a multiple of it: so devices do that take the sampling rate of G.722 for its clock (RFC 3551
+/// section 4.5.2).
+pub(super) fn wrong_clock(stream: &Stream) -> Option<(u32, u32)> {
+    let report = &stream.report;
+    let (seen, ptime) = (report.ptime?, f64::from(report.announced_ptime.filter(|ptime| *ptime > 0)?));
+    let pace = report.timing.delta?.mean;
+    let clock = report.timing.clock.filter(|clock| clock.source != ClockSource::Estimated)?;
+    let times = seen / ptime;
+    let is_multiple = MULTIPLES.iter().any(|multiple| (times - multiple).abs() < 0.01);
+    // What is lost or left out makes the pace slower, and bursts leave its mean as it is.
+    let is_paced =
+        (pace - ptime).abs() <= PACE_PLAY * ptime && report.counts.lost * 100 <= report.counts.expected;
+    let running = (f64::from(clock.rate) * times).round() as u32;
+    (is_multiple && is_paced).then_some((running, clock.rate))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observe::fixture::{frame, stream};
+    use crate::observe::media::tally::Spread;
+    use crate::observe::media::timing::Clock;
+
+    #[test]
+    fn packets_at_the_agreed_pace_whose_timestamps_run_twice_as_fast_have_a_wrong_clock() {
+        let told = |seen: f64, pace: f64| {
+            let mut voice = stream("192.168.10.21:10000", "192.168.10.2:5204", &[(46, 500)]);
+            voice.report.ptime = Some(seen);
+            voice.report.announced_ptime = Some(20);
+            voice.report.timing.clock = Some(Clock { rate: 8_000, source: ClockSource::Assigned });
+            let pace = Spread { min: 19.0, mean: pace, max: 21.0, max_at: frame(9), count: 499 };
+            voice.report.timing.delta = Some(pace);
+            wrong_clock(&voice)
+        };
+        assert_eq!(told(40.0, 20.0), Some((16_000, 8_000)));
+        assert_eq!(told(40.0, 40.0), None, "40 ms of voice a packet");
+        assert_eq!(told(20.0, 20.0), None);
+        assert_eq!(told(30.0, 20.0), None, "no clock runs so");
+    }
 }

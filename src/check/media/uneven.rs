@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use super::super::case::Case;
 use super::super::evidence::at_moments;
 use super::super::finding::{Detail, Finding, Party, Severity, Unevenness};
+use super::length::wrong_clock;
 use super::{around_offer, excepted, has_enough, peers};
 use crate::observe::Stream;
 use crate::observe::media::Moment;
@@ -27,6 +28,8 @@ const LASTING: u64 = 100;
 const HARMLESS: f64 = 60.0;
 /// So long (ns) a sender may take until its voice comes evenly: softphones open their microphone then.
 const START: i64 = 1_000_000_000;
+/// A single rise (ms) that is worth telling.
+const GREAT_RISE: f64 = 200.0;
 /// A sender's clock is off by so much (share of the time, ms, and of the mean jitter).
 const DRIFT: f64 = 0.05;
 const LEAST_DRIFT: f64 = 500.0;
@@ -119,14 +122,22 @@ fn raise(case: &Case<'_>, sender: IpAddr, own: &[&Uneven<'_>], onward: Vec<IpAdd
     let estimated =
         worst.stream.report.timing.clock.is_some_and(|clock| clock.source == ClockSource::Estimated);
     let captured_there = case.was_captured_on(sender);
+    let kind = |one: &Uneven<'_>| match one.how {
+        Unevenness::Clock { .. } => 0,
+        Unevenness::Rises { .. } => 1,
+        Unevenness::Often { .. } | Unevenness::Once { .. } => 2,
+    };
     let is_clock = matches!(worst.how, Unevenness::Clock { .. });
+    let is_rising = matches!(worst.how, Unevenness::Rises { .. });
     // A clock that is off, and what happens on the way, are not told in one sentence.
-    let own: Vec<&Uneven<'_>> =
-        own.iter().copied().filter(|one| matches!(one.how, Unevenness::Clock { .. }) == is_clock).collect();
+    let own: Vec<&Uneven<'_>> = own.iter().copied().filter(|one| kind(one) == kind(worst)).collect();
     let streams: Vec<&Stream> = own.iter().map(|one| one.stream).collect();
     let (max, mean) = jitter(worst.stream);
-    let (how, mean) =
-        if own.len() > 1 && !is_clock { (together(&own, worst), mean_of(&own)) } else { (worst.how, mean) };
+    let (how, mean) = if own.len() > 1 && !is_clock && !is_rising {
+        (together(&own, worst), mean_of(&own))
+    } else {
+        (worst.how, mean)
+    };
     // A single pause tells less of whose it is.
     let on_link =
         matches!(how, Unevenness::Often { .. }) && !captured_there && is_of_sender(case, sender, &streams);
@@ -221,8 +232,11 @@ fn jitter(stream: &Stream) -> (f64, f64) {
 
 fn judge<'a>(case: &Case<'_>, stream: &'a Stream) -> Option<Uneven<'a>> {
     let (max, mean) = jitter(stream);
-    if max <= GUIDE || !has_enough(stream) {
+    if !has_enough(stream) {
         return None;
+    }
+    if max <= GUIDE {
+        return rises(case, stream);
     }
     let timing = &stream.report.timing;
     let even = &timing.evenness;
@@ -231,6 +245,10 @@ fn judge<'a>(case: &Case<'_>, stream: &'a Stream) -> Option<Uneven<'a>> {
         && drift.abs() > LEAST_DRIFT
         && drift.abs() > DRIFT * even.passed
         && drift.abs() > EXPLAINS * mean * even.measured as f64;
+    if by_clock && wrong_clock(stream).is_some() {
+        // That is told by itself (RTP-006), and says nothing of the way.
+        return None;
+    }
     if by_clock {
         // Whoever guessed the clock cannot say that it is off.
         let is_known = timing.clock.is_some_and(|clock| clock.source != ClockSource::Estimated);
@@ -264,7 +282,7 @@ fn judge<'a>(case: &Case<'_>, stream: &'a Stream) -> Option<Uneven<'a>> {
     };
     let is_often = above * 100 >= of * OFTEN_PERCENT || spells.len() >= OFTEN;
     let (how, severity) = match (spells.as_slice(), pauses.as_slice()) {
-        ([], _) => return None,
+        ([], _) => return rises(case, stream),
         ([_], [pause]) => {
             let severity = if pause.length < LONG { Severity::Info } else { Severity::Notice };
             (Unevenness::Once { length: pause.length }, severity)
@@ -283,6 +301,36 @@ fn judge<'a>(case: &Case<'_>, stream: &'a Stream) -> Option<Uneven<'a>> {
         }
     };
     Some(Uneven { stream, how, above, excused, pauses: late, severity, shown })
+}
+
+/// Whether voice was under way for longer and longer, and for less again, as where the queue before a busy line fills and empties.
+fn rises<'a>(case: &Case<'_>, stream: &'a Stream) -> Option<Uneven<'a>> {
+    let timing = &stream.report.timing;
+    let even = &timing.evenness;
+    let (greatest, at) = even.rise?;
+    // Where the clock of the timestamps is a guess, or that of the capture is off, the time under way is one too.
+    let is_known = timing.clock.is_some_and(|clock| clock.source != ClockSource::Estimated);
+    let is_steady = case.forward.is_none() && case.traffic.quality.clock_back == 0 && timing.jumps == 0;
+    // What was held up and came at once rises in one step, which jitter shows.
+    let is_slow = even.pauses.iter().all(|pause| pause.at != at);
+    let is_at_start = at.time.since(stream.report.first.time) <= START;
+    if !is_known || !is_steady || !is_slow || is_at_start || around_offer(case, stream, at.time) {
+        return None;
+    }
+    let is_often = even.rises >= OFTEN as u64;
+    // Softphones have a small one now and then.
+    if !is_often && greatest < GREAT_RISE {
+        return None;
+    }
+    Some(Uneven {
+        stream,
+        how: Unevenness::Rises { times: even.rises, greatest },
+        above: 0,
+        excused: 0,
+        pauses: (0, 0.0),
+        severity: if is_often { Severity::Warning } else { Severity::Info },
+        shown: vec![at],
+    })
 }
 
 /// What was spoken and how long it took (ms), where the sender stopped its timestamps again and again.

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use super::super::case::{Case, Span};
-use super::super::finding::{Detail, Finding, Unjudged};
+use super::super::finding::{Detail, Finding, Mute, Unjudged};
 use super::{Answered, LEAST_CALL};
 use crate::capture::Timestamp;
 use crate::observe::media::MediaKind;
@@ -34,7 +34,9 @@ pub(in crate::check) fn of_another_way(
     let told: BTreeSet<(IpAddr, IpAddr)> = findings
         .iter()
         .filter_map(|finding| match &finding.detail {
-            Detail::Rtp002 { peers, .. } => Some((finding.subject.as_ref()?.address, peers)),
+            Detail::Rtp002 { peers, why, .. } if *why != Mute::Fax => {
+                Some((finding.subject.as_ref()?.address, peers))
+            }
             _ => None,
         })
         .flat_map(|(caller, peers)| peers.iter().map(move |peer| (caller, *peer)))

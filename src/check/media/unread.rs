@@ -48,9 +48,9 @@ fn raise(case: &Case<'_>, far: IpAddr, streams: &[&Stream]) -> Finding {
             export: Export::No,
             trace: Trace::Unread(Unread {
                 others,
-                ports: streams
-                    .first()
-                    .and_then(|stream| ports(rows.values().copied(), stream.destination.port())),
+                ports: streams.first().and_then(|stream| {
+                    rows.values().find_map(|row| row.remote_range(RTP, stream.destination.port()))
+                }),
             }),
             astray: None,
             named: None,
@@ -69,15 +69,7 @@ fn raise(case: &Case<'_>, far: IpAddr, streams: &[&Stream]) -> Finding {
 fn rows<'a>(case: &Case<'a>, stream: &Stream) -> Vec<&'a Row> {
     let ends = case.ends_of(stream.flow).iter().filter(|end| end.view.own() == stream.source);
     let rows = ends.flat_map(|end| end.rows.iter().map(|(row, _)| *row));
-    rows.filter(|row| ports([*row], stream.destination.port()).is_some()).collect()
-}
-
-/// The first and the last port of the far side that one of these rows names for voice, and which is a range of several.
-pub(in crate::check) fn ports<'a>(rows: impl IntoIterator<Item = &'a Row>, port: u16) -> Option<(u16, u16)> {
-    let voice = rows.into_iter().filter(|row| row.speaks.iter().any(|word| *word == RTP));
-    let mut sets = voice.flat_map(|row| &row.legs).filter_map(|leg| leg.remote.set());
-    let meant = sets.find(|set| set.contains(port) && set.ranges().count() == 1 && set.count() > 1)?;
-    meant.first().zip(meant.last())
+    rows.filter(|row| row.remote_range(RTP, stream.destination.port()).is_some()).collect()
 }
 
 fn is_voice(stream: &Stream) -> bool {

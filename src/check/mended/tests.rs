@@ -169,7 +169,15 @@ fn the_packet_time_is_over_when_it_is_kept_towards_each_peer() {
     };
     let over = |streams: Vec<Stream>| {
         let peers = vec![ip(PBX), ip(other)];
-        let detail = Detail::Rtp006 { seen: 40.0, mostly: false, agreed: 20, both: true, codec: None, peers };
+        let detail = Detail::Rtp006 {
+            seen: 40.0,
+            mostly: false,
+            agreed: 20,
+            both: true,
+            codec: None,
+            peers,
+            clock: None,
+        };
         is_over(detail, 5_000, &World::new("").streams(streams))
     };
     assert!(over(vec![paced(PBX), paced(other)]));

@@ -22,7 +22,7 @@ use super::tally::{Spread, Spreading};
 use crate::capture::Timestamp;
 
 pub use estimate::RATES;
-pub use evenness::{Evenness, GUIDE, Pause, Spell};
+pub use evenness::{Evenness, GUIDE, Pause, RISE, Spell};
 
 /// Timestamp against arrival: more than this is a new beginning. In ms.
 const JUMP: f64 = 5_000.0;

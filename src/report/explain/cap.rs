@@ -7,7 +7,9 @@ pub(super) const CAP_001: Page = Page {
         meaning: "Beim Mitschneiden gingen Pakete verloren. Fehlende Sprachpakete sehen dann aus wie Paketverlust im Netz.",
         measured: "Verlustzähler der Mitschnittdatei, oder mindestens zwei TCP-Verbindungen (und mindestens 2 % aller), in \
                    denen eine Seite Daten bestätigt, die der Mitschnitt nicht enthält, oder mindestens 146.000 solche Byte. Oder der Mitschnitt ist ausgedünnt: Jedem \
-                   Sprechweg fehlen in mehreren Lücken vier Fünftel seiner Pakete, und die übrigen kommen genau zu ihrer Zeit.",
+                   Sprechweg fehlen in mehreren Lücken vier Fünftel seiner Pakete, und die übrigen kommen genau zu ihrer Zeit; \
+                   oder allen Sprechwegen fehlt derselbe Anteil (zwischen zwei Geräten ab 40 %, zwischen mehreren ab 10 %), ohne Jitter. Oder \
+                   alle Sprechwege von mindestens drei Geräten setzen zugleich aus, gehen zugleich weiter, und dazwischen ist nichts aufgezeichnet.",
         action: "Messen Sie an einem weniger belasteten Punkt, mit einem Mitschnittfilter oder mit einem schnelleren \
                  Rechner.",
         pitfalls: "Unvollständige TCP-Verbindungen gibt es auch, wenn der Mitschnitt nur eine Richtung sieht (CAP-003).",
@@ -17,7 +19,9 @@ pub(super) const CAP_001: Page = Page {
         meaning: "Packets were lost while capturing. Missing voice packets then look like packet loss in the network.",
         measured: "Drop counters of the capture file, or at least two TCP connections (and at least 2 % of all) in which a \
                    side acknowledges data that the capture does not hold, or at least 146,000 such bytes. Or the capture was thinned out: every stream lacks four \
-                   fifths of its packets in several gaps, and the others come exactly on time.",
+                   fifths of its packets in several gaps, and the others come exactly on time; or \
+                   all streams lack the same share (from 40 % on between two devices, from 10 % on between more), without jitter. Or all streams of \
+                   three devices or more pause and go on together, and nothing is captured between.",
         action: "Capture at a less loaded point, with a capture filter or on a faster machine.",
         pitfalls: "Incomplete TCP connections also occur where the capture sees one direction only (CAP-003).",
         source: "pcapng, Interface Statistics Block. TCP: RFC 9293.",

@@ -131,7 +131,9 @@ pub(super) const SIG_005: Page = Page {
         measured: "Endgültige Antworten ab 400 auf INVITE, außer 401, 407, 422, 423, 486, 487, 491, 494, 600 und 603. Bei 404, \
                    410, 480, 484 und 604 erst ab drei Gesprächen und nur, wenn sie die Hälfte ausmachen, außer wo der Wortlaut DNS nennt. Nur für Anrufer \
                    im LAN und erkannte Geräte. Auch eine Annahme (200), die mindestens viermal über 3 s gesendet und nie \
-                   bestätigt wird (ACK).",
+                   bestätigt wird (ACK). Und Gespräche, die abbrechen: Die Annahme wird trotz ACK noch mindestens viermal über 3 s wiederholt; \
+                   eine Anfrage im Gespräch (re-INVITE, UPDATE) wird mit 408 oder 481 abgewiesen oder bleibt unbeantwortet, und wer fragte, legt \
+                   deshalb auf; oder der Grund im BYE ist der Session Timer.",
         action: "Der Status sagt, wo zu suchen ist: 403 Berechtigung oder Kennwort, 404 Rufnummer, 480 Anmeldung des Ziels, 482 \
                  und 483 Schleife, 488 Angebot (Codecs, SRTP, Fax), 5xx Störung der Gegenseite. Der Wortlaut der Antwort sagt \
                  oft mehr: Nennt er DNS („No DNS results“), sind SIP-Domäne und DNS-Server zu prüfen, nicht das Ziel; \
@@ -145,7 +147,9 @@ pub(super) const SIG_005: Page = Page {
         measured: "Final answers from 400 on to INVITE, except 401, 407, 422, 423, 486, 487, 491, 494, 600 and 603. With 404, \
                    410, 480, 484 and 604 from three calls on, and only if they make up half, unless the words of the answer name DNS. Only for callers in the LAN and \
                    recognised devices. Also an answer (200) that is sent at least four times over 3 s and never acknowledged \
-                   (ACK).",
+                   (ACK). And calls that are cut off: the answer is repeated at least four times over 3 s in spite of its ACK; a request \
+                   within the call (re-INVITE, UPDATE) is refused with 408 or 481 or gets no answer, and who asked hangs up because of it; \
+                   or the reason in the BYE is the session timer.",
         action: "The status says where to look: 403 permissions or password, 404 number, 480 registration of the target, 482 and \
                  483 a loop, 488 the offer (codecs, SRTP, fax), 5xx an outage of the other side. The words of the answer often \
                  say more: where they name DNS (“No DNS results”), check SIP domain and DNS server, not the \

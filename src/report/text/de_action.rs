@@ -6,7 +6,8 @@ use super::connection::secure;
 use super::export::export_whole;
 use super::words::OTHER_VERSION;
 use super::{
-    clock, dscp_name, life, misled, mute, no_voice, protocol, signalling, stalled, trace, unmarked_leg, voice,
+    clock, dscp_name, life, misled, mute, no_voice, protocol, signalling, stalled, trace, uneven,
+    unmarked_leg, voice,
 };
 use crate::capture::Ended;
 use crate::check::{
@@ -142,7 +143,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "Prüfen Sie NAT und Firewall für den RTP-Bereich dieses Gerätes und die Adresse, die es im SDP ankündigt; \
              schalten Sie SIP ALG ab."
         }
-        Detail::Rtp002 { why: why @ (Mute::Declined | Mute::Keys), .. } => mute::action(*why, De),
+        Detail::Rtp002 { why: why @ (Mute::Declined | Mute::Keys | Mute::Fax), .. } => mute::action(*why, De),
         Detail::Rtp002 { near: true, .. } => {
             "Prüfen Sie zuerst, ob der Messpunkt den Sprechweg erfasst, danach, ob beide Geräte Sprache senden und welche \
              Adressen sie im SDP ankündigen."
@@ -152,6 +153,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
         }
         Detail::Rtp003 { .. } => voice::find_loss(detail, De),
         Detail::Rtp004 { how, own, link, .. } => voice::even_out(*how, *own || *link, De),
+        Detail::Rtp006 { clock: Some(_), .. } => uneven::set_clock(De),
         Detail::Rtp006 { agreed, .. } => {
             return format!("Stellen Sie die Paketlänge (ptime) auf beiden Seiten auf {agreed} ms.");
         }

@@ -16,11 +16,11 @@ use super::mute;
 use super::no_voice;
 use super::registering;
 use super::stalled;
-use super::trace;
 use super::unmarked_leg;
 use super::words::ends_within;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
 use super::{signalling, voice};
+use super::{trace, uneven};
 use crate::check::{
     Code, Detail, Export, Finding, LOSS_LIMITS, LossSign, MOS_LIMITS, Mute, PortUse, Refusal, Severity, Side,
     Trace, VoiceSender,
@@ -264,7 +264,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             no_voice::may_go_outside(*named, context, De)
         )
         }
-        Detail::Rtp002 { peers, why: why @ (Mute::Declined | Mute::Keys), .. } => {
+        Detail::Rtp002 { peers, why: why @ (Mute::Declined | Mute::Keys | Mute::Fax), .. } => {
             mute::detail(*why, finding.count, device, &list(List::addresses(peers)), De)
         }
         Detail::Rtp002 { peers, .. } => format!(
@@ -276,7 +276,10 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Rtp003 { .. } | Detail::Rtp004 { .. } | Detail::Rtp014 { .. } => {
             voice::de(&finding.detail, device, &context.audit.captures)
         }
-        Detail::Rtp006 { seen, mostly, agreed, both, codec, peers } => format!(
+        Detail::Rtp006 { agreed, codec, peers, clock: Some(clock), .. } => {
+            uneven::wrong_clock((device, &list(List::addresses(peers))), *clock, *agreed, codec.as_deref(), De)
+        }
+        Detail::Rtp006 { seen, mostly, agreed, both, codec, peers, .. } => format!(
             "{device} sendet zu {} {}{}\u{a0}ms Sprache je Paket, {} {agreed}\u{a0}ms{}.",
             list(List::addresses(peers)),
             if *mostly { "meist " } else { "" },

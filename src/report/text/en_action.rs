@@ -6,7 +6,8 @@ use super::connection::secure;
 use super::export::export_whole;
 use super::words::OTHER_VERSION;
 use super::{
-    clock, dscp_name, life, misled, mute, no_voice, protocol, signalling, stalled, trace, unmarked_leg, voice,
+    clock, dscp_name, life, misled, mute, no_voice, protocol, signalling, stalled, trace, uneven,
+    unmarked_leg, voice,
 };
 use crate::capture::Ended;
 use crate::check::{
@@ -131,7 +132,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "Check NAT and firewall for the RTP range of this device and the address that it announces in SDP; switch SIP \
              ALG off."
         }
-        Detail::Rtp002 { why: why @ (Mute::Declined | Mute::Keys), .. } => mute::action(*why, En),
+        Detail::Rtp002 { why: why @ (Mute::Declined | Mute::Keys | Mute::Fax), .. } => mute::action(*why, En),
         Detail::Rtp002 { near: true, .. } => {
             "First check that the measuring point sees the media path, then whether both devices send voice and which \
              addresses they announce in SDP."
@@ -141,6 +142,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
         }
         Detail::Rtp003 { .. } => voice::find_loss(detail, En),
         Detail::Rtp004 { how, own, link, .. } => voice::even_out(*how, *own || *link, En),
+        Detail::Rtp006 { clock: Some(_), .. } => uneven::set_clock(En),
         Detail::Rtp006 { agreed, .. } => {
             return format!("Set the packet time (ptime) to {agreed} ms on both sides.");
         }

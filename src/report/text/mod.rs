@@ -61,7 +61,9 @@ use super::language::Language;
 use super::names::Names;
 use super::number::{count, share};
 use crate::capture::{Ended, Frame};
-use crate::check::{self, Audit, Circumstance, Code, Detail, Evidence, Finding, PortUse, Side, Unevenness};
+use crate::check::{
+    self, Audit, Circumstance, Code, Detail, Evidence, Finding, Mute, PortUse, Side, Unevenness,
+};
 use crate::observe::message::App;
 use crate::observe::{Flow, Protocol};
 use crate::site::Confidence;
@@ -135,6 +137,15 @@ fn title_of(finding: &Finding, language: Language) -> &'static str {
         }
         (Detail::Sig005 { why: Some(Circumstance::Broken(_)), .. }, language) => {
             language.either("Gespräche brechen ab", "Calls are cut off")
+        }
+        (Detail::Rtp002 { why: Mute::Fax, .. }, language) => {
+            language.either("Fax (T.38) ohne Pakete", "Fax (T.38) without packets")
+        }
+        (Detail::Rtp006 { clock: Some(_), .. }, language) => {
+            language.either("Zeitstempel laufen in falschem Takt", "Timestamps run at a wrong clock")
+        }
+        (Detail::Rtp004 { how: Unevenness::Rises { .. }, .. }, language) => {
+            language.either("Laufzeit der Sprache schwankt", "Delay of the voice varies")
         }
         (Detail::Rtp004 { how: Unevenness::Clock { .. }, .. }, Language::De) => {
             "Takt des Absenders weicht ab"

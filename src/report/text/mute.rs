@@ -21,6 +21,14 @@ pub(super) fn detail(why: Mute, calls: u64, device: &str, peers: &str, language:
              seems never to be finished, and without it neither side sends voice.",
             if one { "was" } else { "were" }
         ),
+        (Mute::Fax, De, _) => format!(
+            "{device} und {peers} haben {which} auf Fax (T.38) umgestellt; danach ist in keiner Richtung mehr ein Paket zu sehen, weder \
+             Fax noch Sprache."
+        ),
+        (Mute::Fax, En, _) => format!(
+            "{device} and {peers} switched {which} to fax (T.38); from then on not a packet is seen in either direction, neither fax nor \
+             voice."
+        ),
         (Mute::Declined | Mute::Unexplained, De, one) => format!(
             "{which} von {device} zu {peers} {} angenommen, die Annahme (200) lehnt den Sprechweg aber ab: Ihr SDP nennt für Audio \
              Port 0. Das Gespräch bleibt auf beiden Seiten stumm.",
@@ -42,6 +50,14 @@ pub(super) fn action(why: Mute, language: Language) -> &'static str {
         }
         (Mute::Keys, En) => {
             "Check whether a firewall between the two devices drops DTLS on the ports of the voice, and whether both can do DTLS-SRTP."
+        }
+        (Mute::Fax, De) => {
+            "Prüfen Sie, ob beide Seiten T.38 wirklich beherrschen und ob die Firewall die Ports durchlässt, die sie dafür im SDP nennen. \
+             Hilft das nicht, schalten Sie T.38 ab: Dann läuft das Fax über G.711."
+        }
+        (Mute::Fax, En) => {
+            "Check whether both sides really have T.38, and whether the firewall lets the ports through that they name for it in SDP. If \
+             that does not help, switch T.38 off: the fax then goes over G.711."
         }
         (Mute::Declined | Mute::Unexplained, De) => {
             "Vergleichen Sie Codecs und Verschlüsselung (RTP oder SRTP) in den SIP-Einstellungen beider Seiten: Die Seite, die annimmt, \

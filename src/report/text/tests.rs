@@ -374,6 +374,7 @@ fn the_packet_time_to_set_is_the_one_that_was_agreed() {
             both: true,
             codec: None,
             peers: Vec::new(),
+            clock: None,
         };
         for language in [De, En] {
             assert!(action_of(detail(), language).contains(&format!("{agreed} ms")));

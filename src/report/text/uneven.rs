@@ -1,9 +1,10 @@
 //! Takes how unevenly voice comes; says how far jitter rises and that its sender falls behind, in both languages. Judges nothing.
 
+use super::quoted;
 use super::voice::milliseconds;
 use crate::check::Unevenness;
 use crate::report::language::Language::{self, De, En};
-use crate::report::number::decimal;
+use crate::report::number::{count, decimal};
 
 /// Greatest and mean jitter in ms.
 pub(super) fn reached(jitter: f64, mean: f64, how: &Unevenness, language: Language) -> String {
@@ -30,4 +31,74 @@ pub(super) fn behind(how: &Unevenness, language: Language) -> String {
             " In all, voice for only {spoken} came in {passed} although no packets are missing: the sender stops again and again."
         ),
     }
+}
+
+/// That the time under way rises and falls, which jitter does not show.
+pub(super) fn rises(
+    (device, to): (&str, &str),
+    times: u64,
+    greatest: f64,
+    jitter: f64,
+    language: Language,
+) -> String {
+    let greatest = milliseconds(greatest, language);
+    let jitter = decimal(jitter, 1, language);
+    match language {
+        De => format!(
+            "Die Laufzeit der Sprache von {device} zu {to} schwankt langsam: {} stieg sie um mehr als 100\u{a0}ms und fiel wieder, {}. \
+             Der Jitter (höchstens {jitter}\u{a0}ms) zeigt das nicht, weil er nur aufeinander folgende Pakete vergleicht; ein üblicher \
+             Jitterpuffer gleicht es nicht aus: Aussetzer oder wachsende Verzögerung sind möglich.",
+            if times == 1 { "einmal".to_owned() } else { format!("{}-mal", count(times, De)) },
+            if times == 1 { format!("um {greatest}") } else { format!("am stärksten um {greatest}") }
+        ),
+        En => format!(
+            "The time that voice from {device} to {to} is under way varies slowly: {} it rose by more than 100\u{a0}ms and fell again, by \
+             {greatest}{}. Jitter ({jitter}\u{a0}ms at most) does not show that, because it compares neighbouring packets only; a usual jitter \
+             buffer does not even it out: drop-outs or a growing delay are possible.",
+            if times == 1 { "once".to_owned() } else { format!("{} times", count(times, En)) },
+            if times == 1 { "" } else { " at most" }
+        ),
+    }
+}
+
+/// What to do about it.
+pub(super) fn level(language: Language) -> &'static str {
+    language.either(
+        "So füllt und leert sich der Sendepuffer vor einer ausgelasteten Leitung (Bufferbloat). Begrenzen Sie am Router oder Switch \
+         davor die Last, und geben Sie der Sprache Vorrang; beim Internetanschluss in beiden Richtungen.",
+        "So the queue before a busy line fills and empties (bufferbloat). Limit the load at the router or switch before it, and give \
+         voice priority; of an Internet link in both directions.",
+    )
+}
+
+/// That timestamps run at another rate than that of the codec.
+pub(super) fn wrong_clock(
+    (device, to): (&str, &str),
+    (runs, due): (u32, u32),
+    agreed: u32,
+    codec: Option<&str>,
+    language: Language,
+) -> String {
+    let codec = codec.map_or_else(String::new, |name| match language {
+        De => format!(" für {}", quoted(name)),
+        En => format!(" for {}", quoted(name)),
+    });
+    match language {
+        De => format!(
+            "{device} sendet zu {to} alle {agreed}\u{a0}ms ein Paket, wie vereinbart, doch dessen Zeitstempel zählen mit {runs}\u{a0}Hz; \
+             festgelegt sind{codec} {due}\u{a0}Hz (RFC 3551). Manche Empfänger geben solche Sprache verzerrt oder mit Aussetzern wieder."
+        ),
+        En => format!(
+            "{device} sends a packet to {to} every {agreed}\u{a0}ms, as agreed, but its timestamps count at {runs}\u{a0}Hz; laid down are{codec} \
+             {due}\u{a0}Hz (RFC 3551). Some receivers play such voice distorted or with drop-outs."
+        ),
+    }
+}
+
+/// What to do about it.
+pub(super) fn set_clock(language: Language) -> &'static str {
+    language.either(
+        "Aktualisieren Sie die Firmware des Gerätes, das sendet, oder nehmen Sie dort einen anderen Codec (etwa G.711).",
+        "Update the firmware of the device that sends, or choose another codec there (G.711, say).",
+    )
 }

@@ -215,6 +215,9 @@ pub(super) fn de(detail: &Detail, device: &str, captures: &[CaptureSummary]) -> 
                      Daher rührt der Jitter von {reached}; davor und danach kommt sie gleichmäßig an.",
                     milliseconds(*length, De)
                 ),
+                Unevenness::Rises { times, greatest } => {
+                    uneven::rises((device, &to), *times, *greatest, *jitter, De)
+                }
                 Unevenness::Clock { spoken, passed } => format!(
                     "{device} sendet zu {to} zu {}: Sprache für {} kam in {}, ohne dass Pakete fehlen. Das erklärt den Jitter \
                      (höchstens {}\u{a0}ms, im Mittel {}\u{a0}ms): Er kommt von diesem Takt und nicht vom Netz.",
@@ -407,6 +410,9 @@ pub(super) fn en(detail: &Detail, device: &str, captures: &[CaptureSummary]) -> 
                      once. That is where the jitter of {reached} comes from; before and after it the voice arrives evenly.",
                     milliseconds(*length, En)
                 ),
+                Unevenness::Rises { times, greatest } => {
+                    uneven::rises((device, &to), *times, *greatest, *jitter, En)
+                }
                 Unevenness::Clock { spoken, passed } => format!(
                     "{device} sends to {to} too {}: voice worth {} came in {}, and no packets are missing. That explains the \
                      jitter ({}\u{a0}ms at most, {}\u{a0}ms on average): it comes from that clock and not from the network.",
@@ -488,6 +494,7 @@ fn excused(packets: u64, language: Language) -> String {
 /// What to do about uneven voice.
 pub(super) fn even_out(how: Unevenness, own: bool, language: Language) -> &'static str {
     match (how, own, language) {
+        (Unevenness::Rises { .. }, _, language) => uneven::level(language),
         (Unevenness::Clock { .. }, _, De) => {
             "Am Netz ist dafür nichts zu ändern. Klingt das Gespräch abgehackt, prüfen Sie das sendende Gerät: Auslastung, \
              Audio-Treiber, virtueller Rechner."

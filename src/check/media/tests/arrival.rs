@@ -22,6 +22,8 @@ pub(super) fn shaky(max: f64, spells: Vec<Spell>) -> Stream {
         spoken: 20_000.0,
         spells,
         pauses: Vec::new(),
+        rises: 0,
+        rise: None,
     };
     shaky.report.last.time = at(20_000);
     shaky
@@ -527,4 +529,25 @@ fn numbers_that_were_left_out_are_no_loss_that_a_receiver_confirms() {
         codes(&World::new("").streams(vec![stream])).contains(&"RTP-014")
     };
     assert!(behind(0) && !behind(40));
+}
+
+#[test]
+fn delay_that_rises_and_falls_is_told_where_jitter_is_small() {
+    let told = |rises: u64, greatest: f64, jitter: f64| {
+        let mut ramps = shaky(jitter, Vec::new());
+        let timing = &mut ramps.report.timing;
+        timing.clock = Some(Clock { rate: 8_000, source: ClockSource::Assigned });
+        timing.evenness.rises = rises;
+        timing.evenness.rise = (rises > 0).then(|| (greatest, Moment { frame: frame(9), time: at(9_000) }));
+        let world = World::new("").streams(vec![ramps]);
+        check(&world.case(), &[]).into_iter().find_map(|finding| match finding.detail {
+            Detail::Rtp004 { how: Unevenness::Rises { times, .. }, .. } => Some((finding.severity, times)),
+            _ => None,
+        })
+    };
+    assert_eq!(told(5, 280.0, 3.0), Some((Severity::Warning, 5)));
+    assert_eq!(told(5, 120.0, 25.0), Some((Severity::Warning, 5)), "what jitter there is has another reason");
+    assert_eq!(told(1, 280.0, 3.0), Some((Severity::Info, 1)));
+    assert_eq!(told(1, 150.0, 3.0), None, "now and then");
+    assert_eq!(told(0, 0.0, 3.0), None);
 }

@@ -20,6 +20,11 @@ const PAUSE: f64 = 100.0;
 const SWINGING: u32 = 50;
 /// Spells and pauses that are kept.
 const KEPT: usize = 48;
+/// By so much (ms) the time under way must rise and fall: more than a jitter buffer usually holds. The clock of a sender that is off
+/// makes it do one of both, for good.
+pub const RISE: f64 = 100.0;
+/// What fell by this share of what it had risen by has come down.
+const FALLEN: f64 = 0.5;
 /// For so long (ns) behind a pause, and at least as long as it took, what was held up may come at once.
 const CATCHING_UP: i64 = 1_000_000_000;
 /// Pauses that are followed up at a time.
@@ -40,6 +45,10 @@ pub struct Evenness {
     pub spells: Vec<Spell>,
     /// Pauses in which something was due, in order, the first few.
     pub pauses: Vec<Pause>,
+    /// How often the time under way rose and fell again by more than [`RISE`], however slowly.
+    pub rises: u64,
+    /// The greatest of them: by how much (ms) it rose and fell, and its latest packet.
+    pub rise: Option<(f64, Moment)>,
 }
 
 /// A time in which jitter rose above the guide value, until it was calm again.
@@ -117,6 +126,41 @@ pub(super) struct Evening {
     /// The same before the latest pauses, the latest first: what one held up may come only after the next one.
     before: [f64; FOLLOWED],
     swing: Swing,
+    wave: Wave,
+    /// The latest rise that is counted.
+    risen: Option<Moment>,
+}
+
+/// The time under way as it rises and falls, in ms against the first packet.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Wave {
+    /// The earliest packet since the last rise.
+    low: f64,
+    /// The latest packet since that one.
+    high: Option<(f64, Moment)>,
+    /// From where to where the last rise went that is coming down still.
+    falling: Option<(f64, f64, Moment)>,
+}
+
+impl Wave {
+    /// Takes where the next packet stands; gives how much of a rise has come down by now, and where it was highest.
+    fn push(&mut self, behind: f64, at: Moment) -> Option<(f64, Moment)> {
+        let (high, at_high) = *self.high.get_or_insert((behind, at));
+        if behind > high {
+            self.high = Some((behind, at));
+        }
+        if high - self.low > RISE && high - behind > (high - self.low) * FALLEN {
+            self.falling = Some((self.low, high, at_high));
+            (self.low, self.high) = (behind, Some((behind, at)));
+        } else if behind < self.low {
+            (self.low, self.high) = (behind, Some((behind, at)));
+        } else if behind - self.low > RISE / 2.0 {
+            self.falling = None;
+        }
+        let (low, high, at_high) = self.falling?;
+        let came_down = (high - low).min(high - behind);
+        (came_down > RISE).then_some((came_down, at_high))
+    }
 }
 
 /// How early and how late the latest packets of a spell were, in ms against the packet before it.
@@ -163,6 +207,16 @@ impl Evening {
             self.before[0] = self.behind;
         }
         self.behind += late;
+        if let Some((rise, at)) = self.wave.push(self.behind, at) {
+            // A rise is told by its latest packet: as it falls, more of it has come down.
+            if self.risen != Some(at) {
+                told.rises += 1;
+                self.risen = Some(at);
+            }
+            if told.rise.is_none_or(|(most, _)| rise > most) {
+                told.rise = Some((rise, at));
+            }
+        }
         for (pause, before) in told.pauses.iter_mut().rev().zip(self.before) {
             let window = CATCHING_UP.max((pause.length * 1e6) as i64);
             if at.time.since(pause.at.time) <= window {
@@ -297,6 +351,29 @@ mod tests {
             steady(200).iter().map(|ms| if (1_000..1_460).contains(ms) { 1_455 } else { *ms }).collect();
         let held = told(&held, 20.0);
         assert!(held.spells.iter().all(|spell| spell.swing >= 455.0), "{held:?}");
+    }
+
+    #[test]
+    fn delay_that_rises_and_falls_slowly_is_seen_where_jitter_is_small() {
+        // 280 ms up within 4 s, and down within 2 s.
+        let under_way = |nth: i64| match nth % 300 {
+            up @ 0..200 => up * 280 / 200,
+            down => (300 - down) * 280 / 100,
+        };
+        let ramps: Vec<i64> = (0..1_500).map(|nth| nth * 20 + under_way(nth)).collect();
+        let ramps = told(&ramps, 20.0);
+        assert!(ramps.spells.is_empty() && ramps.pauses.is_empty(), "{ramps:?}");
+        let (rise, _) = ramps.rise.unwrap();
+        assert!(ramps.rises == 5 && (270.0..=281.0).contains(&rise), "{} {rise}", ramps.rises);
+        let small: Vec<i64> = (0..1_500).map(|nth| nth * 20 + under_way(nth) / 4).collect();
+        assert_eq!(told(&small, 20.0).rises, 0, "a jitter buffer holds that");
+        let slow: Vec<i64> = (0..6_000).map(|nth| nth * 202 / 10).collect();
+        assert_eq!(told(&slow, 20.0).rises, 0, "a clock that is off falls behind for good");
+        let fast: Vec<i64> = (0..6_000).map(|nth| nth * 198 / 10).collect();
+        assert_eq!(told(&fast, 20.0).rises, 0);
+        let stopped: Vec<i64> =
+            steady(400).iter().map(|ms| if *ms >= 1_000 { ms + 2_000 } else { *ms }).collect();
+        assert_eq!(told(&stopped, 20.0).rises, 0, "a sender that stops");
     }
 
     #[test]

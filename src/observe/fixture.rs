@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::call::{Call, CallProtocol};
 use super::dialogs::Heard;
+use super::facts::HostFacts;
 use super::ladder::Ladder;
 use super::media::marking::MarkingReport;
 use super::media::report::Moment;
@@ -15,9 +16,7 @@ use super::message::{App, sip};
 use super::registration::{Registration, Standing};
 use super::sent::{Rare, Sent};
 use super::stall::Stall;
-use super::traffic::{
-    Direction, Flow, HostFacts, Initiator, Paused, Protocol, Stream, TcpOutcome, TcpTrace, Vlans,
-};
+use super::traffic::{Direction, Flow, Initiator, Paused, Protocol, Stream, TcpOutcome, TcpTrace, Vlans};
 use crate::capture::{Frame, Timestamp};
 use crate::decode::{Layers, Mac, Packet, Part, Span, Transport};
 

@@ -12,8 +12,9 @@ use crate::capture::{Frame, Timestamp};
 use crate::decode::Mac;
 
 use super::batch::add_new;
+use super::facts::{ArpTimes, HostFacts, MacSeen};
 use super::message::arp::{Arp, Operation};
-use super::traffic::{ArpTimes, Direction, Flow, HostFacts, MacSeen};
+use super::traffic::{Direction, Flow};
 
 /// Addresses for which facts are kept; the busiest networks of our customers have some thousand.
 const HOSTS_KEPT: usize = 262_144;

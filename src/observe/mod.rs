@@ -21,6 +21,7 @@ mod echoes;
 mod few;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod facts;
 mod families;
 mod flow;
 mod fork;
@@ -78,6 +79,7 @@ pub use carriage::{Carriage, Relay};
 pub use clock::Stray;
 pub use dialogs::Dialogs;
 pub use echoes::ClocksApart;
+pub use facts::{ArpTimes, HostFacts, MacSeen};
 pub use few::Few;
 pub use forward::Forward;
 pub use fragments::{Counts as FragmentCounts, Datagram, Incomplete, Missing, Reassembler, RequestId, Whole};
@@ -106,9 +108,8 @@ pub use stream::Assembler;
 pub use subscriptions::Subscriptions;
 pub use together::{Receivers, Together};
 pub use traffic::{
-    ArpTimes, Direction, DirectionExtra, FirstFrames, Flow, FlowExtra, HostFacts, Initiator, MacSeen,
-    NameSeen, NameSource, Paused, Protocol, Repeated, Rewrite, SipEndpoint, Stream, TcpOutcome, TcpTrace,
-    Traffic, Vlans,
+    Direction, DirectionExtra, FirstFrames, Flow, FlowExtra, Initiator, NameSeen, NameSource, Paused,
+    Protocol, Repeated, Rewrite, SipEndpoint, Stream, TcpOutcome, TcpTrace, Traffic, Vlans,
 };
 pub use unframe::{Ending, Unframer};
 pub use view::FlowView;

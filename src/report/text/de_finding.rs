@@ -22,7 +22,7 @@ use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, q
 use super::{signalling, voice};
 use super::{trace, uneven};
 use crate::check::{
-    Code, Detail, Export, Finding, LOSS_LIMITS, LossSign, MOS_LIMITS, Mute, PortUse, Refusal, Severity, Side,
+    Detail, Export, Finding, LOSS_LIMITS, LossSign, MOS_LIMITS, Mute, PortUse, Refusal, Severity, Side,
     Trace, VoiceSender,
 };
 use crate::observe::Protocol;
@@ -30,62 +30,6 @@ use crate::report::language::Language::De;
 use crate::report::number::{
     bytes, count, counted, decimal, decimal_beside, duration, percent, share, share_beside, time_of_day,
 };
-
-pub(super) fn title(code: Code) -> &'static str {
-    match code {
-        Code::Port001 => "Nicht dokumentierter Port",
-        Code::Port002 => "Sprechweg außerhalb des dokumentierten RTP-Bereichs",
-        Code::Port003 => "Dokumentierter Port wird blockiert",
-        Code::Port004 => "Dokumentierter Dienst nicht beobachtet",
-        Code::Port005 => "Provideranmeldung von unerwartetem Quellport",
-        Code::Port006 => "RTP-Bereich passt nicht zum Anlagentyp",
-        Code::Port007 => "Sprechkanäle der Anlage werden knapp",
-        Code::Port008 => "Sprache auf ungeradem Port",
-        Code::Port009 => "SIP über TCP oder TLS am internen Registrar",
-        Code::Qos001 => "RTP-Pakete ohne EF-Kennzeichnung",
-        Code::Qos002 => "QoS-Kennzeichnung geht unterwegs verloren",
-        Code::Qos003 => "Softphone ohne QoS-Richtlinie",
-        Code::Qos004 => "Signalisierung ohne erwartete Kennzeichnung",
-        Code::Qos005 => "VLAN-Priorität fehlt",
-        Code::Qos007 => "Keine Kennzeichnung auf der Internet-Strecke",
-        Code::Qos008 => "Kennzeichnung nur in einer Richtung",
-        Code::Qos009 => "DSCP wechselt innerhalb eines Sprechwegs",
-        Code::Qos010 => "Anderer Verkehr trägt die EF-Kennzeichnung",
-        Code::Rtp001 => "Einseitige Sprachverbindung",
-        Code::Rtp002 => "Gespräch ohne Sprachpakete",
-        Code::Rtp003 => "Paketverlust",
-        Code::Rtp004 => "Jitter zu hoch",
-        Code::Rtp005 => "Rechnerische Sprachqualität eingeschränkt",
-        Code::Rtp006 => "Paketlänge weicht von der Vereinbarung ab",
-        Code::Rtp007 => "Nicht vereinbarter Codec",
-        Code::Rtp008 => "Sprechweg bricht vorzeitig ab",
-        Code::Rtp009 => "Quelle des Sprechwegs wechselt",
-        Code::Rtp013 => "Sprache kommt von anderer Adresse als angekündigt",
-        Code::Rtp014 => "Empfänger meldet Verlust hinter dem Messpunkt",
-        Code::Sig001 => "Anmeldung wird abgelehnt",
-        Code::Sig002 => "Anmeldung ohne Antwort",
-        Code::Sig003 => "NAT-Zuordnung der Anmeldung wechselt",
-        Code::Sig004 => "SIP ALG verändert Nachrichten",
-        Code::Sig005 => "Gespräche kommen nicht zustande",
-        Code::Sig006 => "Große SIP-Nachricht geht verloren",
-        Code::Sig007 => "TLS-Verbindung scheitert oder Zertifikat abgelaufen",
-        Code::Sig008 => "Keep-Alive zu selten",
-        Code::Sig009 => "Signalisierung wird wiederholt",
-        Code::Net004 => "Sprache im falschen VLAN",
-        Code::Sec001 => "SIP aus dem Internet erreichbar",
-        Code::Sec002 => "SIP-Scan erkannt",
-        Code::Sec003 => "Unverschlüsselte statt gesicherte Verbindung",
-        Code::Sec004 => "Verwaltungszugang aus dem Internet erreichbar",
-        Code::Cap001 => "Mitschnitt unvollständig",
-        Code::Cap002 => "Pakete doppelt aufgezeichnet",
-        Code::Cap003 => "Nur eine Richtung aufgezeichnet",
-        Code::Cap004 => "Pakete gekürzt aufgezeichnet",
-        Code::Cap006 => "Zeitstempel springen",
-        Code::Cap008 => "Signalisierung verschlüsselt",
-        Code::Cap010 => "Kein Gespräch erkannt",
-        Code::Cap011 => "Mitschnittdatei beschädigt oder abgeschnitten",
-    }
-}
 
 /// What was seen and what to do.
 pub(super) fn words(finding: &Finding, context: &Context<'_>) -> (String, String) {

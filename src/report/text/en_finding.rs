@@ -22,7 +22,7 @@ use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, q
 use super::{signalling, voice};
 use super::{trace, uneven};
 use crate::check::{
-    Code, Detail, Export, Finding, LOSS_LIMITS, LossSign, MOS_LIMITS, Mute, PortUse, Refusal, Severity, Side,
+    Detail, Export, Finding, LOSS_LIMITS, LossSign, MOS_LIMITS, Mute, PortUse, Refusal, Severity, Side,
     Trace, VoiceSender,
 };
 use crate::observe::Protocol;
@@ -30,62 +30,6 @@ use crate::report::language::Language::En;
 use crate::report::number::{
     bytes, count, counted, decimal, decimal_beside, duration, percent, share, share_beside, time_of_day,
 };
-
-pub(super) fn title(code: Code) -> &'static str {
-    match code {
-        Code::Port001 => "Undocumented port",
-        Code::Port002 => "Media outside the documented RTP range",
-        Code::Port003 => "Documented port is blocked",
-        Code::Port004 => "Documented service not observed",
-        Code::Port005 => "Provider registration from an unexpected source port",
-        Code::Port006 => "RTP range does not match the PBX model",
-        Code::Port007 => "Call channels of the PBX run short",
-        Code::Port008 => "Voice on an odd port",
-        Code::Port009 => "SIP over TCP or TLS at the internal registrar",
-        Code::Qos001 => "RTP without EF marking",
-        Code::Qos002 => "QoS marking is lost on the path",
-        Code::Qos003 => "Softphone without QoS policy",
-        Code::Qos004 => "Signalling without the expected marking",
-        Code::Qos005 => "VLAN priority missing",
-        Code::Qos007 => "No marking on the Internet leg",
-        Code::Qos008 => "Marked in one direction only",
-        Code::Qos009 => "DSCP changes within a stream",
-        Code::Qos010 => "Other traffic carries EF",
-        Code::Rtp001 => "One-way audio",
-        Code::Rtp002 => "Call without media",
-        Code::Rtp003 => "Packet loss",
-        Code::Rtp004 => "Jitter too high",
-        Code::Rtp005 => "Estimated voice quality reduced",
-        Code::Rtp006 => "Packet length differs from the agreement",
-        Code::Rtp007 => "Codec not negotiated",
-        Code::Rtp008 => "Media stops early",
-        Code::Rtp009 => "Media source changes",
-        Code::Rtp013 => "Media from another address than announced",
-        Code::Rtp014 => "Receiver reports loss behind the measuring point",
-        Code::Sig001 => "Registration is rejected",
-        Code::Sig002 => "Registration unanswered",
-        Code::Sig003 => "NAT mapping of the registration changes",
-        Code::Sig004 => "SIP ALG modifies messages",
-        Code::Sig005 => "Calls fail",
-        Code::Sig006 => "Large SIP message is lost",
-        Code::Sig007 => "TLS connection fails or certificate expired",
-        Code::Sig008 => "Keep-alive too rare",
-        Code::Sig009 => "Signalling is sent again and again",
-        Code::Net004 => "Voice in the wrong VLAN",
-        Code::Sec001 => "SIP reachable from the Internet",
-        Code::Sec002 => "SIP scan",
-        Code::Sec003 => "Clear text instead of a secured connection",
-        Code::Sec004 => "Management reachable from the Internet",
-        Code::Cap001 => "Capture incomplete",
-        Code::Cap002 => "Packets captured twice",
-        Code::Cap003 => "Only one direction captured",
-        Code::Cap004 => "Packets cut short",
-        Code::Cap006 => "Time stamps jump",
-        Code::Cap008 => "Encrypted signalling",
-        Code::Cap010 => "No call recognised",
-        Code::Cap011 => "Capture file damaged or cut off",
-    }
-}
 
 /// What was seen and what to do.
 pub(super) fn words(finding: &Finding, context: &Context<'_>) -> (String, String) {

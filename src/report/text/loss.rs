@@ -38,8 +38,7 @@ pub(super) fn de(sign: &LossSign) -> String {
         ),
         LossSign::Thinned { packets, of: whole } => format!(
             "Der Mitschnitt ist ausgedünnt: Von den Sprachpaketen, die es nach ihren Nummern gab, sind nur {} da, und \
-             diese kommen genau zu ihrer Zeit; in allen Sprechwegen und Richtungen fehlt etwa derselbe Anteil. So geht nichts im Netz \
-             verloren.",
+             diese kommen genau zu ihrer Zeit. So geht nichts im Netz verloren.",
             of(*packets, *whole, "von", De)
         ),
     }
@@ -77,8 +76,7 @@ pub(super) fn en(sign: &LossSign) -> String {
         ),
         LossSign::Thinned { packets, of: whole } => format!(
             "The capture has been thinned out: of the voice packets that there were by their numbers, it holds only {}, and \
-             these come exactly on time; about the same share is missing of all voice in all directions. That is not how a network \
-             loses packets.",
+             these come exactly on time. That is not how a network loses packets.",
             of(*packets, *whole, "of", En)
         ),
     }

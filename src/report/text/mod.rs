@@ -44,6 +44,7 @@ mod stream;
 mod tests;
 mod uneven;
 mod unheard;
+mod titles;
 mod trace;
 mod unmarked_leg;
 mod unsolicited;
@@ -178,8 +179,8 @@ fn title_of(finding: &Finding, language: Language) -> &'static str {
 /// The title of a code.
 pub(crate) fn title(code: Code, language: Language) -> &'static str {
     match language {
-        Language::De => de_finding::title(code),
-        Language::En => en_finding::title(code),
+        Language::De => titles::de(code),
+        Language::En => titles::en(code),
     }
 }
 

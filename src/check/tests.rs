@@ -1,0 +1,232 @@
+use super::fixture::{PBX, PHONE, World, finding, row};
+use super::*;
+
+fn found(code: Code, severity: Severity) -> Finding {
+    let (detail, subject) = match code {
+        Code::Cap010 => (Detail::Cap010(NoVoice::Nothing), None),
+        Code::Cap003 => (Detail::Cap003 { pairs: 2 }, None),
+        _ => (Detail::Qos007 { packets: 50, peers: Vec::new(), inbound: false }, Some(PBX)),
+    };
+    finding(detail, severity, subject)
+}
+
+#[test]
+fn a_registration_at_a_blocked_port_is_told_once() {
+    let told = |refusal| {
+        let target = crate::observe::fixture::socket("192.168.10.2:5060");
+        let protocol = crate::observe::Protocol::Udp;
+        let port = Detail::Port003 {
+            target,
+            protocol,
+            refusal,
+            outbound: false,
+            life: Life::Sends,
+            serves: Others::Unserved,
+            voice: None,
+        };
+        let blocked = Finding { rows: vec!["R1".into()], ..finding(port, Severity::Error, Some(PHONE)) };
+        let silent = Detail::Sig002 {
+            account: "sip:21@pbx".into(),
+            further: Vec::new(),
+            registrar: target,
+            protocol,
+            requests: 1,
+            sent: 1,
+            life: Life::Sends,
+            serves: Others::Unserved,
+            near: true,
+            unconnected: None,
+            refusal: None,
+            mended: None,
+        };
+        let other = finding(silent.clone(), Severity::Error, Some("192.168.10.99"));
+        let own = finding(silent, Severity::Error, Some(PHONE));
+        let mut findings = vec![blocked, own, other];
+        join_unanswered(&mut findings);
+        findings.iter().map(|finding| (finding.code(), finding.rows.len())).collect::<Vec<_>>()
+    };
+    assert_eq!(told(Refusal::Silence), [(Code::Sig002, 1), (Code::Sig002, 0)]);
+    assert_eq!(told(Refusal::Reset), [(Code::Port003, 1), (Code::Sig002, 0)]);
+}
+
+#[test]
+fn who_sends_again_because_answers_get_lost_in_fragments_is_not_told_beside_it() {
+    let told = |peer: &str| {
+        let socket = crate::observe::fixture::socket;
+        let asks = Detail::Sig009 {
+            method: "OPTIONS".into(),
+            to: socket("192.168.10.21:5060"),
+            through: Vec::new(),
+            most: 4,
+            answered: 0,
+            unheard: 0,
+            status: None,
+            refusal: None,
+            large: false,
+            contact: None,
+        };
+        let large = Detail::Sig006 {
+            peer: socket(peer),
+            bytes: 576,
+            near: true,
+            sent: 4,
+            method: None,
+            unlisted: false,
+        };
+        let mut findings = vec![
+            finding(large, Severity::Warning, Some("192.168.10.21")),
+            finding(asks, Severity::Warning, Some("192.168.10.2")),
+        ];
+        drop_symptoms(&mut findings);
+        findings.len()
+    };
+    assert_eq!((told("192.168.10.2:5060"), told("192.168.10.9:5060")), (1, 2));
+}
+
+#[test]
+fn faults_of_the_installation_decide() {
+    use Severity::{Critical, Error, Info, Notice, Warning};
+    let site = |severity| vec![found(Code::Qos007, severity)];
+    let capture = |severity| vec![found(Code::Cap003, severity)];
+    let cases: [(Vec<Finding>, &[Unjudged], Verdict); 16] = [
+        (Vec::new(), &[], Verdict::Pass),
+        (site(Info), &[], Verdict::Pass),
+        (site(Notice), &[], Verdict::Notes),
+        (site(Warning), &[], Verdict::Fail),
+        (site(Error), &[], Verdict::Fail),
+        (site(Critical), &[Unjudged::NoDevice], Verdict::Fail),
+        (site(Notice), &[Unjudged::OneDirection], Verdict::NotAssessable),
+        (Vec::new(), &[Unjudged::NoDevice], Verdict::NotAssessable),
+        (Vec::new(), &[Unjudged::UnseenAnswers], Verdict::NotAssessable),
+        (Vec::new(), &[Unjudged::NoVoice], Verdict::Notes),
+        (Vec::new(), &[Unjudged::NoMarks], Verdict::Notes),
+        (Vec::new(), &[Unjudged::FewPackets], Verdict::Pass),
+        (Vec::new(), &[Unjudged::Encrypted], Verdict::Pass),
+        // A poor capture is no fault of the installation, but no pass either.
+        (capture(Warning), &[Unjudged::Incomplete], Verdict::NotAssessable),
+        (capture(Notice), &[Unjudged::Clock], Verdict::Notes),
+        (capture(Info), &[], Verdict::Pass),
+    ];
+    for (findings, unjudged, expected) in cases {
+        let severities: Vec<_> = findings.iter().map(|finding| (finding.code(), finding.severity)).collect();
+        assert_eq!(verdict(&findings, &[], unjudged, true), expected, "{severities:?} {unjudged:?}");
+    }
+}
+
+#[test]
+fn voice_that_goes_to_another_port_than_announced_is_not_blocked() {
+    use crate::observe::fixture::socket;
+    let told = |announced: Option<&str>| {
+        let to = socket("192.168.10.2:5206");
+        let astray = Astray {
+            to,
+            announced: announced.map(socket),
+            announcer: None,
+            lasted: 1,
+            outside: false,
+            is_over: false,
+            by_listener: false,
+            lost: Lost::Refused,
+        };
+        let voice = Detail::Rtp001 {
+            packets: 500,
+            peers: Vec::new(),
+            strays: 0,
+            refused: true,
+            heard: false,
+            at_tap: false,
+            near: true,
+            export: Export::No,
+            trace: Trace::None,
+            astray: Some(astray),
+            named: None,
+        };
+        let port = Detail::Port003 {
+            target: to,
+            protocol: crate::observe::Protocol::Udp,
+            refusal: Refusal::Silence,
+            outbound: false,
+            life: Life::Sends,
+            serves: Others::Unserved,
+            voice: Some(VoiceSent { packets: 500, ports: None }),
+        };
+        let mut findings = [voice, port].map(|detail| finding(detail, Severity::Error, Some(PHONE))).to_vec();
+        join_astray(&mut findings);
+        findings.iter().map(Finding::code).collect::<Vec<_>>()
+    };
+    assert_eq!(told(Some("192.168.10.2:5204")), [Code::Rtp001]);
+    assert_eq!(told(None), [Code::Rtp001, Code::Port003], "who is right is not known");
+}
+
+#[test]
+fn what_the_capture_cannot_show_is_listed() {
+    let empty = World::new("");
+    assert_eq!(unjudged(&empty.case(), &[]), [Unjudged::NoDevice]);
+    let other = World::new("").device(PBX, "other");
+    assert_eq!(unjudged(&other.case(), &[]), [Unjudged::NoDevice], "a device of no vendor");
+    let no_rows = World::new("").device(PBX, "acme.pbx");
+    assert_eq!(unjudged(&no_rows.case(), &[]), [Unjudged::NoDevice], "a device whose ports nobody lists");
+    let words =
+        "transport = \"udp\"\nown = 5060\ninitiator = \"peer\"\npeer.scope = \"any\"\nspeaks = [\"sip\"]";
+    let known = World::new(&row("R1", "acme.pbx", words)).device(PBX, "acme.pbx");
+    let silent = [found(Code::Cap010, Severity::Info), found(Code::Cap003, Severity::Warning)];
+    assert_eq!(unjudged(&known.case(), &silent), [Unjudged::NoVoice, Unjudged::OneDirection]);
+    let suspected = known.with(PBX, |device| device.confidence = crate::site::Confidence::Suspected);
+    assert_eq!(unjudged(&suspected.case(), &[]), [Unjudged::NoDevice], "a suspicion is no device");
+}
+
+#[test]
+fn keys_alone_are_no_voice() {
+    use crate::observe::fixture::{at, frame, stream};
+    use crate::observe::media::report::PayloadRole;
+    use crate::observe::media::{PayloadReport, Seen};
+    let told = |role| {
+        let mut alone = stream("192.168.10.21:10000", "192.168.10.60:5204", &[(0, 8)]);
+        alone.report.payloads = vec![PayloadReport {
+            seen: Seen { value: 101, packets: 8, frames: Vec::new(), last: frame(8) },
+            since: at(0),
+            name: None,
+            role,
+            rate: None,
+            length: None,
+            step: None,
+        }];
+        unjudged(&World::new("").streams(vec![alone]).case(), &[])
+    };
+    assert_eq!(told(PayloadRole::Event), [Unjudged::NoDevice, Unjudged::NoVoice]);
+    assert_eq!(told(PayloadRole::Media), [Unjudged::NoDevice, Unjudged::NoRule]);
+}
+
+#[test]
+fn what_was_put_right_is_looked_at_where_somebody_follows() {
+    use crate::capture::{CaptureSummary, Ended, Live};
+    use crate::observe::Answer;
+    use crate::observe::fixture::{at, call, frame};
+    let mended = |live: Option<Live>| {
+        let of = |answer, second: i64| {
+            let end = Some((frame(3), at(second * 1_000 + 500)));
+            let start = (frame(1), at(second * 1_000));
+            let call = call("192.168.10.21:5060", "192.168.10.2:5060");
+            crate::observe::Call { answer, start, end, ..call }
+        };
+        let mut world = World::new("");
+        world.traffic.calls = vec![of(Answer::Rejected(503), 1), of(Answer::Answered, 9)];
+        let summary = CaptureSummary::unread("eth1".into(), "pcapng".into(), Ended::Complete);
+        let captures = vec![CaptureSummary { live, ..summary }];
+        let audit = audit(captures, Vec::new(), world.traffic, world.site, &world.book, &world.hints);
+        assert!(audit.findings.iter().any(|finding| finding.code() == Code::Sig005));
+        audit.mended.iter().map(|at| audit.findings[*at].code()).collect::<Vec<_>>()
+    };
+    let live = |goes_on| Some(Live { goes_on, ..Live::default() });
+    assert_eq!(mended(live(true)), [Code::Sig005]);
+    assert_eq!(mended(live(false)), [Code::Sig005], "the report at the end");
+    assert!(mended(None).is_empty(), "a file is over");
+}
+
+#[test]
+fn an_empty_capture_passes_nothing() {
+    let world = World::new("");
+    let audit = audit(Vec::new(), Vec::new(), world.traffic, world.site, &world.book, &world.hints);
+    assert_eq!(audit.verdict, Verdict::NotAssessable);
+    assert_eq!(audit.findings.iter().map(Finding::code).collect::<Vec<_>>(), [Code::Cap010]);
+}

@@ -43,17 +43,22 @@ impl<T: Copy + Ord, const N: usize> Tally<T, N> {
         }
     }
 
-    /// Counts the second value in its frame instead of the first one in its own, which was counted before.
+    /// Counts the second value in its frame instead of the first one in its own, if that was counted: a packet that may yet begin
+    /// another segment was not.
     pub fn correct(&mut self, (wrong, counted): (T, Frame), (right, frame): (T, Frame)) {
-        if let Some(at) = self.seen.iter().position(|seen| seen.value == wrong)
-            && let Some(seen) = self.seen.get_mut(at)
-        {
-            seen.packets -= 1;
-            if seen.packets == 0 {
-                self.seen.remove(at);
-            } else if seen.frames.len() > 1 {
-                seen.frames.retain(|known| *known != counted);
+        match self.seen.iter().position(|seen| seen.value == wrong) {
+            Some(at) => {
+                if let Some(seen) = self.seen.get_mut(at) {
+                    seen.packets -= 1;
+                    if seen.packets == 0 {
+                        self.seen.remove(at);
+                    } else if seen.frames.len() > 1 {
+                        seen.frames.retain(|known| *known != counted);
+                    }
+                }
             }
+            None if self.other > 0 => self.other -= 1,
+            None => return,
         }
         self.add(right, frame);
     }
@@ -188,6 +193,19 @@ mod tests {
         assert_eq!(ef.frames, [1, 2, 4, 5, 6].map(frame));
         assert_eq!(tally.sorted().iter().map(|seen| seen.value).collect::<Vec<_>>(), [0, 46]);
         assert_eq!(tally.other(), 1);
+    }
+
+    #[test]
+    fn only_what_was_counted_is_put_right() {
+        let mut tally: Tally<u8, 1> = Tally::default();
+        tally.correct((46, frame(1)), (0, frame(2)));
+        assert!(tally.sorted().is_empty());
+        tally.add(46, frame(1));
+        tally.add(8, frame(2));
+        tally.correct((46, frame(1)), (0, frame(3)));
+        assert_eq!((tally.get(0).map(|seen| seen.packets), tally.get(46), tally.other()), (Some(1), None, 1));
+        tally.correct((8, frame(2)), (0, frame(4)));
+        assert_eq!((tally.get(0).map(|seen| seen.packets), tally.other()), (Some(2), 0));
     }
 
     #[test]

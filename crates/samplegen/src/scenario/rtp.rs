@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use super::Scenario;
 use super::agfeo::{self, PBX, Site, T14, TALK};
+use super::{Scenario, pascom};
 use crate::net::{Call, Lost, MS, Net, SECOND, Stream};
 use crate::talk::rtp::Codec;
 
@@ -11,6 +11,7 @@ pub(super) fn all() -> Vec<Scenario> {
     vec![
         rtp_001(),
         rtp_001_near(),
+        rtp_001_cloud(),
         rtp_002(),
         rtp_002_near(),
         rtp_003(),
@@ -62,6 +63,30 @@ fn rtp_001_near() -> Scenario {
     };
     site("rtp-001-near", "The T14 holds the call (sendonly): only it may send.", call(4 * SECOND, held))
         .never(&["RTP-001"])
+}
+
+/// Two telephones of pascom.cloud, of which one hears nothing.
+fn rtp_001_cloud() -> Scenario {
+    use pascom::{CLOUD, CLOUD_NAME, ROUTER, SNOM, YEALINK};
+    let [cloud, ..] = CLOUD;
+    let mut net = Net::new(5);
+    for (nth, host) in [YEALINK, SNOM].into_iter().enumerate() {
+        let at = nth as u64 * 300 * MS;
+        net.arp(at, host, ROUTER);
+        net.resolve(at + 10 * MS, host, ROUTER, CLOUD_NAME, &[cloud]);
+        pascom::signalling(&mut net, at + SECOND, (host, 40_003), cloud, CLOUD_NAME, 10 * SECOND);
+    }
+    let heard = pascom::srtp(SNOM, 57_000, cloud, 34_998, 3 * SECOND, 3 * SECOND);
+    let mut unheard = pascom::srtp(YEALINK, 11_780, cloud, 30_100, 3 * SECOND, 7 * SECOND);
+    unheard.streams[1].silent = true;
+    unheard.rtcp = false;
+    net.media(&heard);
+    net.media(&unheard);
+    let about = "Two telephones of pascom.cloud: what the Yealink sends for 7 s gets no answer, as where a firewall lets nothing back in.";
+    Scenario::new("rtp-001-cloud", about, net.capture())
+        .expect("RTP-001", cloud)
+        .expect_plain("CAP-008")
+        .may(&["QOS-008"])
 }
 
 /// A call without any media, and another one of the same two with media.

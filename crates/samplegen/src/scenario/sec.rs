@@ -2,7 +2,7 @@
 
 use super::agfeo::{self, PBX, PROVIDER_DOMAIN, STRANGER, Site};
 use super::{Scenario, pascom};
-use crate::net::{Call, Class, Line, MS, Net, Outcome, Refusal, SECOND, Say};
+use crate::net::{Call, Class, Host, Line, MS, Net, Outcome, Policy, Refusal, SECOND, Say};
 use crate::talk::server;
 
 pub(super) fn all() -> Vec<Scenario> {
@@ -12,6 +12,7 @@ pub(super) fn all() -> Vec<Scenario> {
         sec_001_phone(),
         sec_001_phone_near(),
         sec_001_near_provider(),
+        sec_001_near_house(),
         sec_002(),
         sec_002_unanswered(),
         sec_002_near(),
@@ -44,6 +45,23 @@ fn stranger(net: &mut Net, agent: &'static str, users: &[&'static str], answered
 
 const USERS: [&str; 14] =
     ["100", "101", "102", "103", "104", "105", "106", "107", "108", "109", "110", "111", "112", "113"];
+
+/// A house of which every host has a public address.
+fn sec_001_near_house() -> Scenario {
+    const SYSTEM: Host =
+        Host::lan("anlage", [192, 0, 2, 2], [0x00, 0x09, 0x40, 0x10, 0x00, 0x02]).marking(Policy::VOICE);
+    const PHONE: Host =
+        Host::lan("t14", [192, 0, 2, 21], [0x00, 0x09, 0x40, 0x20, 0x00, 0x15]).marking(Policy::VOICE);
+    let mut net = Net::new(1);
+    let (pbx, phone) = (agfeo::pbx_line(SYSTEM, 5204), agfeo::t14_line(PHONE));
+    net.arp(0, PHONE, SYSTEM);
+    net.register(500 * MS, phone, pbx, agfeo::DOMAIN, Outcome::Accepted);
+    net.call(&Call::new(2 * SECOND, agfeo::TALK, phone, pbx));
+    let about = "PBX and T14 stand in one LAN of public addresses and find each other by ARP.";
+    Scenario::new("sec-001-near-house", about, net.capture())
+        .pbx(SYSTEM, "es-pure-ip")
+        .never(&["SEC-001", "PORT-005", "QOS-007"])
+}
 
 fn sec_001() -> Scenario {
     let mut net = Site::default().net();

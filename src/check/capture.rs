@@ -44,7 +44,7 @@ pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary]) -> Vec<Finding
     findings.extend(one_direction(traffic));
     findings.extend(cut_sip(traffic));
     findings.extend(clock(traffic));
-    let is_poor = has(&findings, Code::Cap001) || has(&findings, Code::Cap003);
+    let is_poor = lacks_packets(&findings) || has(&findings, Code::Cap003);
     findings.extend(encrypted(case, is_poor));
     let has_gaps = has(&findings, Code::Cap001) || has(&findings, Code::Cap011);
     findings.extend(absence::check(case, captures, has_gaps));

@@ -48,15 +48,19 @@ fn secured(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
     let rows = |row: &&Handshakes| documented.get(&(row.client, row.server));
     let told = case.traffic.handshakes.iter().filter_map(|row| connection(case, row, rows(&row)?));
     let mut findings: Vec<_> = told.collect();
+    let known: BTreeSet<(IpAddr, SocketAddr)> = findings
+        .iter()
+        .filter_map(|finding| match &finding.detail {
+            Detail::Sig007 { server, .. } => Some((finding.subject.as_ref()?.address, *server)),
+            _ => None,
+        })
+        .collect();
+    // A stranger who says hello and goes away is no fault.
+    let is_own = |client: IpAddr| case.scope(client) == Scope::Lan || case.device(client).is_some();
     for (key @ (client, server), flows) in stuck {
         let rows = documented.get(&key);
-        let is_told = |finding: &Finding| match &finding.detail {
-            Detail::Sig007 { server: known, .. } => {
-                *known == server && finding.subject.as_ref().is_some_and(|host| host.address == client)
-            }
-            _ => false,
-        };
-        if (rows.is_some() || server.port() == SIPS) && !findings.iter().any(is_told) {
+        let is_judged = rows.is_some() || server.port() == SIPS && is_own(client);
+        if is_judged && !known.contains(&key) {
             findings.extend(never_secured(case, key, &flows, rows));
         }
     }
@@ -98,14 +102,19 @@ pub(super) fn leave_out_failed(case: &Case<'_>, is_poor: bool, flows: &mut BTree
     for flow in stuck(case, is_poor).values().flatten() {
         flows.remove(&flow.id);
     }
-    for row in &case.traffic.handshakes {
-        let Some(failed) = &row.failed else { continue };
-        let is_between = |flow: &Flow| (flow.a.ip(), flow.b) == (row.client, row.server);
-        let all: u64 = flows.values().filter(|flow| is_between(flow)).map(|flow| 1 + flow.extra.others).sum();
-        if failed.count >= all {
-            flows.retain(|_, flow| !is_between(flow));
-        }
+    let mut all: BTreeMap<(IpAddr, SocketAddr), u64> = BTreeMap::new();
+    for flow in flows.values() {
+        *all.entry((flow.a.ip(), flow.b)).or_default() += 1 + flow.extra.others;
     }
+    // Of others no finding tells.
+    let documented = documented(case);
+    let failed = case.traffic.handshakes.iter().filter_map(|row| {
+        let key = (row.client, row.server);
+        let is_told = documented.contains_key(&key) && row.failed.as_ref()?.count >= *all.get(&key)?;
+        is_told.then_some(key)
+    });
+    let failed: BTreeSet<(IpAddr, SocketAddr)> = failed.collect();
+    flows.retain(|_, flow| !failed.contains(&(flow.a.ip(), flow.b)));
 }
 
 fn tries(flows: &[&Flow]) -> u64 {

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::observe::{BreakKind, Protocol};
 
-use super::finding::{Code, Detail, Finding};
+use super::finding::{Code, Detail, Finding, Mute};
 use super::rejection::Circumstance;
 
 /// What a finding is about beside its code and its device.
@@ -27,6 +27,8 @@ pub enum Distinction {
     Unacknowledged,
     /// Calls that came down although they stood.
     Broken(BreakKind),
+    /// Calls without voice, by what is known of why.
+    Mute(Mute),
 }
 
 impl Distinction {
@@ -37,7 +39,12 @@ impl Distinction {
             Self::Service(protocol, at) => Self::Service(protocol, SocketAddr::new(now(at.ip()), at.port())),
             Self::Peer(peer) => Self::Peer(now(peer)),
             Self::Requests(method, peer) => Self::Requests(method, now(peer)),
-            Self::Only | Self::Port(..) | Self::Status(_) | Self::Unacknowledged | Self::Broken(_) => self,
+            Self::Only
+            | Self::Port(..)
+            | Self::Status(_)
+            | Self::Unacknowledged
+            | Self::Broken(_)
+            | Self::Mute(_) => self,
         }
     }
 }
@@ -53,9 +60,13 @@ impl fmt::Display for Distinction {
             Self::Status(status) => write!(f, "{status}"),
             Self::Unacknowledged => f.write_str("ACK"),
             Self::Broken(BreakKind::Unheeded) => f.write_str("ACK 200"),
-            Self::Broken(BreakKind::Refused) => f.write_str("481"),
+            Self::Broken(BreakKind::Refused) => f.write_str("re-INVITE 481"),
             Self::Broken(BreakKind::Unanswered) => f.write_str("re-INVITE"),
             Self::Broken(BreakKind::Expired) => f.write_str("session timer"),
+            Self::Mute(Mute::Unexplained) => Ok(()),
+            Self::Mute(Mute::Declined) => f.write_str("SDP"),
+            Self::Mute(Mute::Keys) => f.write_str("DTLS"),
+            Self::Mute(Mute::Fax) => f.write_str("T.38"),
         }
     }
 }
@@ -117,7 +128,10 @@ impl Finding {
             Detail::Sig007 { server, .. } => Distinction::Service(Protocol::Tcp, *server),
             Detail::Sig008 { registrar, .. } => Distinction::Peer(registrar.ip()),
             Detail::Sig009 { method, to, .. } => Distinction::Requests(method.clone(), to.ip()),
+            // At its own service each peer counts by itself.
+            Detail::Stalled { peer, service, .. } if service.ip() != *peer => Distinction::Peer(*peer),
             Detail::Stalled { service, .. } => Distinction::Service(Protocol::Tcp, *service),
+            Detail::Rtp002 { why, .. } => Distinction::Mute(*why),
             // One for each device; of those about the capture, one for all or one for each file.
             Detail::Port001 { .. }
             | Detail::Port002 { .. }
@@ -136,7 +150,6 @@ impl Finding {
             | Detail::Qos009 { .. }
             | Detail::Qos010 { .. }
             | Detail::Rtp001 { .. }
-            | Detail::Rtp002 { .. }
             | Detail::Rtp003 { .. }
             | Detail::Rtp004 { .. }
             | Detail::Rtp005 { .. }

@@ -82,11 +82,17 @@ fn registrations(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
         findings.extend(refusals(case, &own().collect::<Vec<_>>()));
     }
     if !is_left_out(Code::Sig002, unjudged) {
-        let silent = one_per_client(silent::check(case, own()).into_iter());
-        let is_told = |one: &Finding| silent.iter().any(|other| other.subject == one.subject);
+        let is_made_good = |one: &Finding| matches!(one.detail, Detail::Sig002 { mended: Some(_), .. });
+        let (made_good, silent): (Vec<Finding>, Vec<Finding>) =
+            silent::check(case, own()).into_iter().partition(is_made_good);
+        let mut now = one_per_client(silent.into_iter());
+        let is_told = |told: &[Finding], one: &Finding| told.iter().any(|other| other.subject == one.subject);
         let unconnected: Vec<Finding> =
-            unconnected::check(case).into_iter().filter(|one| !is_told(one)).collect();
-        findings.extend(silent.into_iter().chain(unconnected));
+            unconnected::check(case).into_iter().filter(|one| !is_told(&now, one)).collect();
+        now.extend(unconnected);
+        let made_good = one_per_client(made_good.into_iter());
+        let made_good: Vec<Finding> = made_good.into_iter().filter(|one| !is_told(&now, one)).collect();
+        findings.extend(now.into_iter().chain(made_good));
     }
     if !is_left_out(Code::Sig003, unjudged) {
         findings.extend(one_per_client(own().filter_map(|registration| remapped(case, registration))));

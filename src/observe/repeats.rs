@@ -90,6 +90,8 @@ struct Answered {
     at: Timestamp,
     /// How often it came again although it was answered.
     unheard: u64,
+    /// It came so often before the answer that it has been counted.
+    is_told: bool,
 }
 
 impl Repeats {
@@ -106,7 +108,13 @@ impl Repeats {
             Kind::Request { .. } => {
                 let key = self.press.print(call_id, cseq, (heard.from, heard.to));
                 let exact = self.press.print(call_id, cseq, (heard.from, heard.to, branch));
-                if self.answered.contains_key(&exact) && !self.open.contains_key(&key) {
+                let passed = self.answered.get(&exact).map(|known| heard.time.since(known.sent.first));
+                if passed.is_some_and(|passed| passed > RESTED) {
+                    // Some give each keep-alive the same branch: so long behind it this is another one.
+                    self.forget(exact);
+                    self.answered_order.retain(|known| *known != exact);
+                    self.ask(key, method, heard);
+                } else if passed.is_some() && !self.open.contains_key(&key) {
                     self.ask_again(exact, heard);
                 } else {
                     self.ask(key, method, heard);
@@ -201,8 +209,8 @@ impl Repeats {
     /// Takes a request that comes again behind its answer.
     fn ask_again(&mut self, key: Fingerprint, heard: &Heard) {
         let Some(known) = self.answered.get_mut(&key) else { return };
-        let Answered { sent, at, unheard } = known;
-        if heard.time.since(sent.last) < COPY_WITHIN || heard.time.since(sent.first) > RESTED {
+        let Answered { sent, at, unheard, .. } = known;
+        if heard.time.since(sent.last) < COPY_WITHIN {
             return;
         }
         let is_repeated = heard.time.since(sent.last) <= LONGEST_WAIT;
@@ -225,17 +233,20 @@ impl Repeats {
             self.forget(oldest);
         }
         if !self.answered.contains_key(&key) {
-            self.answered.insert(key, Answered { sent: sent.clone(), at, unheard: 0 });
+            let is_told = sent.times >= LEAST_TIMES;
+            self.answered.insert(key, Answered { sent: sent.clone(), at, unheard: 0, is_told });
             self.answered_order.push_back(key);
         }
     }
 
     /// What came again although it was answered becomes a row.
     fn forget(&mut self, key: Fingerprint) {
-        let Some(Answered { sent, unheard, .. }) = self.answered.remove(&key) else { return };
+        let Some(Answered { sent, unheard, is_told, .. }) = self.answered.remove(&key) else { return };
         if unheard >= LEAST_UNHEARD {
             let row = (sent.from, sent.to, Box::from(sent.method.as_str()));
-            self.note(sent, true, None);
+            if !is_told {
+                self.note(sent, true, None);
+            }
             if let Some(row) = self.rows.get_mut(&row) {
                 row.unheard += 1;
             }

@@ -163,10 +163,13 @@ fn is_in_the_house(address: IpAddr, traffic: &Traffic) -> bool {
     let own = |facts: &HostFacts| facts.macs.first().map(|seen| seen.mac);
     facts.is_neighbour()
         || facts.has_come_directly()
-            && traffic.hosts_of(subnet(address)).any(|other| {
+            && traffic.hosts_of(subnet(address)).take(HOSTS_LOOKED_AT).any(|other| {
                 other.address != address && other.has_come_directly() && own(other) != own(facts)
             })
 }
+
+/// Of a subnet that somebody fills with addresses of his own.
+const HOSTS_LOOKED_AT: usize = 256;
 
 /// The usual subnet of an address, /24 or /64 (RFC 4291 section 2.5.4): its first and its last address.
 fn subnet(address: IpAddr) -> RangeInclusive<IpAddr> {

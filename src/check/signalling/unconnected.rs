@@ -1,7 +1,7 @@
 //! SIG-002 where nothing is asked at all: the connection that SIP needs over TCP or TLS never stands.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::LEAST_TRIES;
 use crate::capture::Timestamp;
@@ -117,7 +117,8 @@ fn told(
     let (first, _) = attempts.span()?;
     let icmp = attempts.icmp.iter().max_by_key(|icmp| icmp.count);
     let refusal = if attempts.resets > 0 { Refusal::Reset } else { Refusal::Silence };
-    let gets_along = reached.keys().any(|(from, _)| *from == client);
+    let least = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+    let gets_along = reached.range((client, least)..).next().is_some_and(|((from, _), _)| *from == client);
     let others = served.get(*server);
     let serves = Others::of(others.is_some(), others.copied().flatten(), first);
     let mut collector = Collector::default();

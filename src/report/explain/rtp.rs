@@ -62,7 +62,8 @@ pub(super) const RTP_002: Page = Page {
                    denselben Weg nehmen wie die Signalisierung. Auch, wenn jede Annahme Audio mit Port 0 ablehnt, und wenn auf \
                    den Ports der Sprache nur DTLS zu sehen ist.",
         action: "Prüfen Sie zuerst den Messpunkt, danach die Firewall-Regeln für RTP zwischen den beiden Geräten.",
-        pitfalls: "Halten, T.38 und ICE werden nicht beurteilt. Ein Mitschnittfilter auf SIP verbirgt jede Sprache.",
+        pitfalls: "Halten und ICE werden nicht beurteilt; von T.38 nur, dass nach der Einigung in beiden Richtungen gar nichts mehr kommt. Ein \
+                   Mitschnittfilter auf SIP verbirgt jede Sprache.",
         source: "RFC 3264; RFC 3261 Abschnitt 13 und 15.",
     },
     en: Text {
@@ -71,7 +72,8 @@ pub(super) const RTP_002: Page = Page {
                    one of the two devices must be seen elsewhere in the capture, and voice must take the way of the \
                    signalling. Also where each answer refuses audio with port 0, and where on the ports of the voice there is only DTLS.",
         action: "First check the measuring point, then the firewall rules for RTP between the two devices.",
-        pitfalls: "Hold, T.38 and ICE are not judged. A capture filter for SIP hides all voice.",
+        pitfalls: "Hold and ICE are not judged; of T.38 only that nothing at all comes in either direction once it was agreed. A capture filter for \
+                   SIP hides all voice.",
         source: "RFC 3264; RFC 3261 sections 13 and 15.",
     },
 };
@@ -161,7 +163,8 @@ pub(super) const RTP_006: Page = Page {
                   spielen das mit Aussetzern ab.",
         measured: "Der Schritt der RTP-Zeitmarken ergibt eine andere Paketlänge als a=ptime des Empfängers, bei mindestens 100 \
                    Paketen und in mindestens 80 % der Schritte. Beide Seiten müssen dieselbe Länge nennen, oder minptime oder \
-                   maxptime des Empfängers schließt die gefundene aus; was sie zulassen, ist in Ordnung.",
+                   maxptime des Empfängers schließt die gefundene aus; was sie zulassen, ist in Ordnung. Kommen die Pakete im \
+                   vereinbarten Abstand und zählen die Zeitmarken doch anders, laufen sie in falschem Takt; das wird eigens gesagt.",
         action: "Stellen Sie auf beiden Seiten dieselbe Länge ein, in der Regel 20 ms (G.723.1: 30 ms).",
         pitfalls: "a=ptime ist ein Wunsch des Empfängers, kein Zwang; viele Geräte kommen mit anderen Längen \
                    zurecht. Hören beide Seiten gut, ist nichts zu tun.",
@@ -171,7 +174,8 @@ pub(super) const RTP_006: Page = Page {
         meaning: "A device puts more or less voice into a packet than SDP states. Some far ends play that with drop-outs.",
         measured: "The step of the RTP timestamps gives another packet time than a=ptime of the receiver, over at least 100 \
                    packets and in at least 80 % of the steps. Both sides must name the same one, or minptime or maxptime of the \
-                   receiver excludes the one found; what these admit is in order.",
+                   receiver excludes the one found; what these admit is in order. Where packets come at the agreed pace and timestamps \
+                   count otherwise, they run at a wrong clock, which is told as such.",
         action: "Set the same packet time on both sides, as a rule 20 ms (G.723.1: 30 ms).",
         pitfalls: "a=ptime is a wish of the receiver, no duty; many devices cope with other lengths. If both sides \
                    hear well, nothing needs to be done.",

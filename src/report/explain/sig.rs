@@ -128,8 +128,8 @@ pub(super) const SIG_005: Page = Page {
     de: Text {
         meaning: "Gespräche werden von der Gegenseite oder der Anlage abgewiesen, ohne dass jemand besetzt war, ablehnte \
                   oder auflegte.",
-        measured: "Endgültige Antworten ab 400 auf INVITE, außer 401, 407, 422, 423, 486, 487, 491, 494, 600 und 603. Bei 404, \
-                   410, 480, 484 und 604 erst ab drei Gesprächen und nur, wenn sie die Hälfte ausmachen, außer wo der Wortlaut DNS nennt. Nur für Anrufer \
+        measured: "Endgültige Antworten ab 400 auf INVITE, außer 422, 423, 486, 487, 491, 494, 600 und 603; 401 und 407 nur, wo der Anrufer danach aufgibt. Bei 404, \
+                   410, 480, 484 und 604 erst ab drei Gesprächen und nur, wenn sie die Hälfte ausmachen, außer wo der Wortlaut DNS nennt oder die Anmeldung des Ziels abgelaufen war. Nur für Anrufer \
                    im LAN und erkannte Geräte. Auch eine Annahme (200), die mindestens viermal über 3 s gesendet und nie \
                    bestätigt wird (ACK). Und Gespräche, die abbrechen: Die Annahme wird trotz ACK noch mindestens viermal über 3 s wiederholt; \
                    eine Anfrage im Gespräch (re-INVITE, UPDATE) wird mit 408 oder 481 abgewiesen oder bleibt unbeantwortet, und wer fragte, legt \
@@ -144,8 +144,8 @@ pub(super) const SIG_005: Page = Page {
     },
     en: Text {
         meaning: "Calls are turned away by the other side or the PBX, although nobody was busy, declined or hung up.",
-        measured: "Final answers from 400 on to INVITE, except 401, 407, 422, 423, 486, 487, 491, 494, 600 and 603. With 404, \
-                   410, 480, 484 and 604 from three calls on, and only if they make up half, unless the words of the answer name DNS. Only for callers in the LAN and \
+        measured: "Final answers from 400 on to INVITE, except 422, 423, 486, 487, 491, 494, 600 and 603; 401 and 407 only where the caller gives up behind them. With 404, \
+                   410, 480, 484 and 604 from three calls on, and only if they make up half, unless the words of the answer name DNS or the registration of the target had run out. Only for callers in the LAN and \
                    recognised devices. Also an answer (200) that is sent at least four times over 3 s and never acknowledged \
                    (ACK). And calls that are cut off: the answer is repeated at least four times over 3 s in spite of its ACK; a request \
                    within the call (re-INVITE, UPDATE) is refused with 408 or 481 or gets no answer, and who asked hangs up because of it; \
@@ -187,9 +187,9 @@ pub(super) const SIG_007: Page = Page {
                   Servers ist abgelaufen.",
         measured: "Eine lesbare TLS-Meldung (fatal alert) einer der beiden Seiten, und danach keine verschlüsselte Verbindung \
                    desselben Geräts zu diesem Server. Oder ein Zertifikat, dessen Gültigkeit vor der Aufzeichnung endet oder \
-                   danach beginnt. Oder mindestens zwei Verbindungen, die nach dem ClientHello nie verschlüsselt werden: Der Server \
-                   schweigt, antwortet im Klartext, oder von seiner Antwort fehlen Segmente. Nur auf Verbindungen, die der \
-                   Hersteller dokumentiert, und auf Port 5061.",
+                   danach beginnt. Nur auf Verbindungen, die der Hersteller dokumentiert. Oder, dort und auf Port 5061, \
+                   mindestens zwei Verbindungen, die nach dem ClientHello nie verschlüsselt werden: Der Server \
+                   schweigt, antwortet im Klartext (bei SIP genügt eine), oder von seiner Antwort fehlen Segmente.",
         action: "42 bis 46: Zertifikat und Uhrzeit des Geräts prüfen. 48: das CA-Zertifikat fehlt. 40, 70 und 71: TLS-Version und Firmware beider Seiten \
                  vergleichen. 112: Der Name, nach dem gefragt wird, fehlt im Server.",
         pitfalls: "Ab TLS 1.3 sind Zertifikat und die meisten Meldungen verschlüsselt, bei wieder aufgenommenen Sitzungen fehlt das \
@@ -201,9 +201,9 @@ pub(super) const SIG_007: Page = Page {
         meaning: "An encrypted connection that the vendor provides for does not come about, or the server's certificate has \
                   expired.",
         measured: "A readable TLS fatal alert of either side, and no encrypted connection of the same device to this server \
-                   afterwards. Or a certificate whose validity ends before the capture or begins behind it. Or at least two \
-                   connections that never are encrypted behind the ClientHello: the server says nothing, answers in clear text, or \
-                   segments of its answer are missing. Only on connections that the vendor documents, and on port 5061.",
+                   afterwards. Or a certificate whose validity ends before the capture or begins behind it. Only on connections that the vendor \
+                   documents. Or, there and on port 5061, at least two connections that never are encrypted behind the ClientHello: the \
+                   server says nothing, answers in clear text (of SIP one is enough), or segments of its answer are missing.",
         action: "42 to 46: check the certificate and the device's clock. 48: the CA's certificate is missing. 40, 70 and 71: compare TLS version and firmware of \
                  both sides. 112: the server does not know the name that is asked for.",
         pitfalls: "From TLS 1.3 on the certificate and most alerts are encrypted, and resumed sessions show no certificate: no \

@@ -1,5 +1,7 @@
 //! Takes the streams of a stored report; gives what is said of their jitter below their table.
 
+use std::collections::BTreeSet;
+
 use super::Maker;
 use super::Part;
 use crate::check::LEAST_JUDGED;
@@ -15,28 +17,30 @@ pub(super) fn notes(maker: &Maker<'_>) -> Vec<Part> {
     } else if document.unjudged.contains(&Unjudged::Incomplete) {
         None
     } else {
-        document.streams.iter().any(|stream| is_untold(document, stream)).then_some(notes.jitter_untold)
+        let told = told(document);
+        document.streams.iter().any(|stream| is_untold(&told, stream)).then_some(notes.jitter_untold)
     };
     video.into_iter().chain(judged).map(|text| Part::Text(text.to_owned())).collect()
 }
 
+/// The senders of which RTP-004 is told, and whom they send to: who gets it from one may only pass it on.
+fn told(document: &Document) -> BTreeSet<&str> {
+    let subjects = document.findings.iter().filter(|finding| finding.code == "RTP-004");
+    let senders: BTreeSet<&str> =
+        subjects.filter_map(|finding| Some(finding.subject.as_ref()?.address.as_str())).collect();
+    let sent = document.streams.iter().filter(|stream| senders.contains(stream.source.address.as_str()));
+    sent.map(|stream| stream.destination.address.as_str()).chain(senders.iter().copied()).collect()
+}
+
 /// Whether a jitter above the guide value was judged and found to be no fault of anybody.
-fn is_untold(document: &Document, stream: &Stream) -> bool {
+fn is_untold(told: &BTreeSet<&str>, stream: &Stream) -> bool {
     // Where the clock was estimated, one that is off looks like jitter.
     let is_known = stream.clock_source.is_some_and(|source| source != ClockSource::Estimated);
-    let is_high = stream.kind == MediaKind::Audio
+    stream.kind == MediaKind::Audio
         && stream.packets >= LEAST_JUDGED
         && is_known
-        && stream.jitter_ms.as_ref().is_some_and(|jitter| jitter.max > Some(GUIDE));
-    let uneven = || document.findings.iter().filter(|finding| finding.code == "RTP-004");
-    let from = &stream.source.address;
-    // Who gets it from one that is told may only pass it on.
-    let passes_on = |sender: &str| {
-        let mut streams = document.streams.iter();
-        streams.any(|other| other.source.address == sender && other.destination.address == *from)
-    };
-    let mut senders = uneven().filter_map(|finding| finding.subject.as_ref());
-    is_high && !senders.any(|subject| subject.address == *from || passes_on(&subject.address))
+        && stream.jitter_ms.as_ref().is_some_and(|jitter| jitter.max > Some(GUIDE))
+        && !told.contains(stream.source.address.as_str())
 }
 
 #[cfg(test)]

@@ -459,7 +459,7 @@ mod tests {
         let told = |document: &Document| {
             let paper = paper(document, &TimeZone::UTC);
             let text = format!("{:?}", paper.sections);
-            ["zwischen 192.168.10.2 (", "auf dem Gerät selbst", "zwischen LAN und Internet"]
+            ["zwischen 192.168.10.2 (", "auf dem aufzeichnenden Gerät selbst", "zwischen LAN und Internet"]
                 .map(|part| text.contains(part))
         };
         assert_eq!(told(&document), [true, false, false]);
@@ -474,7 +474,7 @@ mod tests {
         assert_eq!(told(&document), [false, false, true], "a mirror port behind a cooked interface");
         document.quality.own_cooked = 1;
         assert_eq!(told(&document), [false, true, false]);
-        assert!(words.on_itself.starts_with("auf dem Gerät selbst"));
+        assert!(words.on_itself.starts_with("auf dem aufzeichnenden Gerät selbst"));
         document.flows.pop();
         document.flows[1].a = end(pbx);
         document.hosts.iter_mut().for_each(|host| host.came_in = host.address == pbx);

@@ -59,9 +59,10 @@ pub(super) fn action(why: Circumstance) -> [&'static str; 2] {
             "Set a shorter registration time at the telephone than the registrar grants, or have the PBX grant a longer one.",
         ],
         Circumstance::NoChannel => [
-            "Vergleichen Sie die Zahl der gleichzeitigen Gespräche mit den Sprechkanälen, die beim Provider gebucht sind, und mit \
-             denen der Anlage.",
-            "Compare the number of simultaneous calls with the channels that are booked with the provider, and with those of the PBX.",
+            "Vergleichen Sie die Zahl der gleichzeitigen Gespräche mit den Sprechkanälen der Anlage und, geht der Ruf nach außen, mit \
+             denen, die beim Provider gebucht sind.",
+            "Compare the number of simultaneous calls with the channels of the PBX and, if the call goes outside, with those that are \
+             booked with the provider.",
         ],
         Circumstance::Unacknowledged { over_tcp: true, .. } => [
             "Die Annahme (200) ging über TCP und kam an. Prüfen Sie an der Anlage oder Software, die anruft, warum die \

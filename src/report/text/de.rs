@@ -182,7 +182,7 @@ const NOTES: Notes = Notes {
     twice: "doppelt",
     keys: "Tastentöne",
     repeated: "wiederholt",
-    times_unjudged: "Die Zeitstempel des Mitschnitts stimmen nicht (CAP-006): Zeiten können um so viel falsch sein. Wo die Uhr während eines Gesprächs gestellt wurde, steht keine Dauer.",
+    times_unjudged: "Die Zeitstempel des Mitschnitts stimmen nicht (CAP-006): Zeiten können um den Sprung oder um den Unterschied der Uhren falsch sein. Wo die Uhr während eines Gesprächs gestellt wurde, steht keine Dauer.",
     turned_away: "vom Ziel abgewiesen (ICMP)",
     video_jitter: "Jitter bei Video: gemessen am ersten Paket jedes Bildes; die übrigen tragen denselben Zeitstempel.",
     skipped: "Ausgelassene Nummern: Der Absender hat sie selbst übersprungen, meist rund um Tasten; nach seinen Zeitstempeln ging dort nichts verloren. Wireshark zählt sie als verloren.",
@@ -412,7 +412,7 @@ fn unjudged(what: Unjudged) -> &'static str {
         }
         Unjudged::Export => {
             "Alle anderen Verbindungen: Der Mitschnitt enthält nur SIP und RTP, ist also wohl gefiltert. Nicht dokumentierte und \
-             blockierte Ports, TLS und Zugriffe aus dem Internet zeigt er nicht."
+             blockierte Ports, TLS und weitere Zugriffe aus dem Internet zeigt er nicht."
         }
         Unjudged::OneDirection => {
             "Blockierte Ports und einseitige Sprache: Der Mitschnitt zeigt nur eine Richtung."

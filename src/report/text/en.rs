@@ -180,7 +180,7 @@ const NOTES: Notes = Notes {
     twice: "twice",
     keys: "key tones",
     repeated: "repeated",
-    times_unjudged: "The time stamps of the capture are wrong (CAP-006): times may be off by as much. Where the clock was set during a call, no length is given.",
+    times_unjudged: "The time stamps of the capture are wrong (CAP-006): times may be off by that leap, or by the difference of the clocks. Where the clock was set during a call, no length is given.",
     turned_away: "turned away by the target (ICMP)",
     video_jitter: "Jitter of video: that of the first packet of each picture; the others carry the same time stamp.",
     skipped: "Skipped numbers: the sender left them out itself, mostly around keys; by its timestamps nothing got lost there. Wireshark counts them as lost.",

@@ -38,7 +38,7 @@ pub(super) fn de(sign: &LossSign) -> String {
         ),
         LossSign::Thinned { packets, of: whole } => format!(
             "Der Mitschnitt ist ausgedünnt: Von den Sprachpaketen, die es nach ihren Nummern gab, sind nur {} da, und \
-             diese kommen genau zu ihrer Zeit. So geht nichts im Netz verloren.",
+             diese kommen genau zu ihrer Zeit. So verliert ein Netz keine Pakete.",
             of(*packets, *whole, "von", De)
         ),
     }

@@ -15,7 +15,7 @@ pub(super) fn de(device: &str, packets: u64, peers: &[IpAddr], astray: &Astray) 
         _ => ("sprechen", "hören"),
     };
     let sent = format!(
-        "{device} sendet seine Sprache an {}, {} in {}.",
+        "{device} sendet die Sprache an {}, {} in {}.",
         astray.to,
         counted(packets, "Paket", "Pakete", De),
         duration(astray.lasted, De)

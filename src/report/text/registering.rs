@@ -198,6 +198,14 @@ pub(super) const SMALLER: [&str; 2] = [
      codecs), or use SIP over TCP.",
 ];
 
+/// The same where ICMP says so: the sender forbids fragments, and does not heed it (RFC 1191).
+const TOO_BIG: [&str; 2] = [
+    "Die Nachricht ist für den Weg zu groß, und das Gerät sendet sie trotz dieser Meldung unverändert. Senken Sie am Gerät die MTU, \
+     oder lassen Sie es Fragmente senden. Oder machen Sie die Nachricht kleiner (weniger Codecs), oder stellen Sie SIP auf TCP um.",
+    "The message is too large for its way, and the device sends it unaltered in spite of that. Lower the MTU at the device, or let it \
+     send fragments. Or make the message smaller (fewer codecs), or use SIP over TCP.",
+];
+
 /// That a registration is accepted as well, as a sentence behind others.
 pub(super) fn turns(accepted: Option<u64>, language: Language) -> String {
     match (accepted, language) {
@@ -243,7 +251,7 @@ pub(super) fn let_through(icmp: &IcmpReport, asked: IpAddr, language: Language) 
             "Prüfen Sie, ob auf der Gegenseite der SIP-Dienst läuft und auf welchem Port: Unter dieser Adresse nimmt niemand an.",
             "Check whether the SIP service of the other side runs, and on which port: at this address nobody takes it.",
         ],
-        Reason::TooBig => SMALLER,
+        Reason::TooBig => TOO_BIG,
         _ => [
             "Prüfen Sie Adresse und Weg zur Gegenseite: Sie ist von hier aus nicht erreichbar.",
             "Check the address of the other side and the way to it: it cannot be reached from here.",

@@ -348,10 +348,10 @@ pub(super) fn action(detail: &Detail, zone: &TimeZone, language: Language) -> Op
             "The other side got no answer itself: check the target behind it and whether that is registered.",
         ],
         Detail::Sig009 { .. } => [
-            "Die Gegenseite antwortet zu spät: Prüfen Sie, ob sie überlastet ist oder schläft (Smartphone, Standby, WLAN im \
-             Sparmodus), und die Strecke auf Verlust.",
-            "The other side answers too late: check whether it is overloaded or asleep (smartphone, standby, WLAN in power save \
-             mode), and the path for loss.",
+            "Die Gegenseite antwortet zu spät: Prüfen Sie, ob sie überlastet ist (ein Endgerät kann auch schlafen: Smartphone, \
+             Standby, WLAN im Sparmodus), und die Strecke auf Verlust.",
+            "The other side answers too late: check whether it is overloaded (a terminal may also be asleep: smartphone, standby, \
+             WLAN in power save mode), and the path for loss.",
         ],
         _ => return None,
     };

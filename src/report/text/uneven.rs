@@ -66,7 +66,7 @@ pub(super) fn level(language: Language) -> &'static str {
     language.either(
         "So füllt und leert sich der Sendepuffer vor einer ausgelasteten Leitung (Bufferbloat). Begrenzen Sie am Router oder Switch \
          davor die Last, und geben Sie der Sprache Vorrang; beim Internetanschluss in beiden Richtungen.",
-        "So the queue before a busy line fills and empties (bufferbloat). Limit the load at the router or switch before it, and give \
+        "This is how the queue before a busy line fills and empties (bufferbloat). Limit the load at the router or switch before it, and give \
          voice priority; of an Internet link in both directions.",
     )
 }
@@ -89,8 +89,8 @@ pub(super) fn wrong_clock(
              festgelegt sind{codec} {due}\u{a0}Hz (RFC 3551). Manche Empfänger geben solche Sprache verzerrt oder mit Aussetzern wieder."
         ),
         En => format!(
-            "{device} sends a packet to {to} every {agreed}\u{a0}ms, as agreed, but its timestamps count at {runs}\u{a0}Hz; laid down are{codec} \
-             {due}\u{a0}Hz (RFC 3551). Some receivers play such voice distorted or with drop-outs."
+            "{device} sends a packet to {to} every {agreed}\u{a0}ms, as agreed, but its timestamps count at {runs}\u{a0}Hz; RFC 3551 has{codec} \
+             {due}\u{a0}Hz. Some receivers play such voice distorted or with drop-outs."
         ),
     }
 }

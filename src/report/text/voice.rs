@@ -69,7 +69,7 @@ pub(super) fn name_inner_address(announcer: Option<(IpAddr, Option<Frame>)>, lan
             )
         ),
         En => format!(
-            "At the device {}, switch off STUN or the fixed external address as long as it telephones within the same LAN, or let \
+            "At the device {}, switch off STUN or the fixed external address while it calls within the same LAN, or let \
              the PBX relay the voice. A router that leads packets to its own public address back inside (NAT loopback, hairpin \
              NAT) makes it work as well.",
             announcer.map_or_else(
@@ -93,7 +93,7 @@ pub(super) fn de(detail: &Detail, device: &str, captures: &[CaptureSummary]) -> 
             ..
         } => {
             let said = format!(
-                "{device} sendet seine Sprache an {to}, wo sie per ICMP abgewiesen wird: {} in {}. {} {} davon nichts{}",
+                "{device} sendet die Sprache an {to}, wo sie per ICMP abgewiesen wird: {} in {}. {} {} davon nichts{}",
                 counted(*packets, "Paket", "Pakete", De),
                 duration(*lasted, De),
                 list_de(List::addresses(peers)),

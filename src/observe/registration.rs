@@ -129,9 +129,16 @@ impl Registration {
         self.unanswered.is_silence()
     }
 
-    /// An answer came: somebody is there.
-    pub(super) fn hear_answer(&mut self, now: Timestamp) {
-        let tries = std::mem::take(&mut self.unanswered);
+    /// An answer came: somebody is there. `before`: what had gone unanswered before the request that it answers.
+    pub(super) fn hear_answer(&mut self, now: Timestamp, before: Option<(u64, Timestamp)>) {
+        let mut tries = std::mem::take(&mut self.unanswered);
+        if let (Some((count, latest)), Some((first, _))) = (before, tries.span)
+            && tries.requests > 1
+        {
+            tries.count = count;
+            tries.requests -= 1;
+            tries.span = Some((first, latest));
+        }
         if !tries.is_silence() {
             return;
         }

@@ -86,6 +86,8 @@ struct Entry {
     early: Option<Box<Heard>>,
     /// When it was first refused since the last grant, and how often.
     trouble: Option<(Timestamp, u64)>,
+    /// What had gone unanswered before the latest request: how often something was sent, and when last.
+    before: Option<(u64, Timestamp)>,
 }
 
 /// A transaction.
@@ -234,7 +236,7 @@ impl Registrations {
         for key in &keys {
             let Some(entry) = self.rows.get_mut(key) else { continue };
             // From whatever address: somebody is there.
-            entry.row.hear_answer(heard.time);
+            entry.row.hear_answer(heard.time, entry.before.take());
             entry.heard = heard.time;
             entry.messages += 1;
             if heard.from.ip() == key.2.ip() && status >= 200 {
@@ -260,7 +262,7 @@ impl Registrations {
         }
         for key in &answered {
             if let Some(entry) = self.rows.get_mut(key) {
-                entry.row.hear_answer(heard.time);
+                entry.row.hear_answer(heard.time, entry.before.take());
             }
         }
     }
@@ -293,6 +295,7 @@ impl Entry {
             bound: None,
             early: None,
             trouble: None,
+            before: None,
         }
     }
 
@@ -330,6 +333,9 @@ impl Entry {
         }
         if row.frames.len() < FRAMES_KEPT {
             row.frames.push(heard.frame);
+        }
+        if !is_again {
+            self.before = row.unanswered.span.map(|(_, last)| (row.unanswered.count, last));
         }
         row.unanswered.count += 1;
         row.unanswered.requests += u64::from(!is_again || row.unanswered.count == 1);
@@ -397,7 +403,7 @@ impl Entry {
         if let Some((answer, status)) =
             early.and_then(|answer| answer.message.status().map(|status| (answer, status)))
         {
-            self.row.hear_answer(answer.time);
+            self.row.hear_answer(answer.time, self.before.take());
             self.answer(&answer, status);
         }
     }

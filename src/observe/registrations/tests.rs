@@ -423,6 +423,8 @@ fn the_longest_time_without_an_answer_is_kept_with_its_end() {
     assert_eq!((absence.tries.count, absence.length()), (4, 2_000_000_000));
     assert_eq!(row.unanswered, Unanswered::default());
     assert_eq!(registration(&["?", "~", "~", "~"]).absence, None, "nothing ended it");
+    let tries = registration(&["?", "~", "~", "~", "?", "200"]).absence.unwrap().tries;
+    assert_eq!((tries.count, tries.requests), (4, 1), "the one that was answered is none of them");
 }
 
 #[test]

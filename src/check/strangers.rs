@@ -4,17 +4,31 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use super::finding::{Detail, Finding};
+use super::finding::{Audit, Detail, Finding};
 use crate::capture::{CaptureSummary, Timestamp};
-use crate::observe::{Answer, Call, Traffic};
+use crate::observe::{Answer, Call, Registration, Traffic};
 
 /// Whoever answers an INVITE says so within this time (ns), with 100 at least (RFC 3261 section 17.2.1).
 const ANSWERED_WITHIN: i64 = 5_000_000_000;
 
 /// Whom SEC-002 tells of.
-pub fn scanners<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> BTreeSet<IpAddr> {
+pub(super) fn scanners<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> BTreeSet<IpAddr> {
     let scans = findings.into_iter().filter(|finding| matches!(finding.detail, Detail::Sec002 { .. }));
     scans.filter_map(|finding| finding.subject.as_ref()).map(|subject| subject.address).collect()
+}
+
+impl Audit {
+    /// Whom SEC-002 tells of, also where the site file accepts that.
+    #[must_use]
+    pub fn scanners(&self) -> BTreeSet<IpAddr> {
+        scanners(self.findings.iter().chain(self.accepted.iter().map(|accepted| &accepted.finding)))
+    }
+}
+
+/// Whether this is a mere try of a scanner. What came about has its place among the others.
+#[must_use]
+pub fn is_try(scanners: &BTreeSet<IpAddr>, registration: &Registration) -> bool {
+    scanners.contains(&registration.client.ip()) && !registration.accepted
 }
 
 /// Puts their registrations last, and says of their calls that nothing answered.
@@ -22,7 +36,7 @@ pub(super) fn put_last(traffic: &mut Traffic, scanners: &BTreeSet<IpAddr>, captu
     if scanners.is_empty() {
         return;
     }
-    traffic.registrations.sort_by_key(|row| scanners.contains(&row.client.ip()));
+    traffic.registrations.sort_by_key(|row| is_try(scanners, row));
     let Some(last) = captures.iter().filter_map(|capture| capture.last).max() else { return };
     let theirs = traffic.calls.iter_mut().filter(|call| scanners.contains(&call.caller.ip()));
     for call in theirs.filter(|call| is_unanswered(call, last)) {
@@ -51,11 +65,14 @@ mod tests {
         let detail = Detail::Sec002 { requests: 40, users: 40, agent: None, answered: true };
         let scanners = scanners([&finding(detail, Severity::Notice, Some("203.0.113.66"))]);
         let rows = ["203.0.113.66:5090", "192.168.10.21:5060", "203.0.113.66:5091", "192.168.10.22:5060"];
-        let registrations = rows.map(|client| registration(client, "192.168.10.2:5060")).to_vec();
+        let tried = |client| Registration { accepted: false, ..registration(client, "192.168.10.2:5060") };
+        let registrations = rows.map(tried).to_vec();
         let mut traffic = Traffic { registrations, ..Traffic::default() };
         put_last(&mut traffic, &scanners, &[]);
         let ports: Vec<_> = traffic.registrations.iter().map(|row| row.client.to_string()).collect();
         assert_eq!(ports, [rows[1], rows[3], rows[0], rows[2]], "each in the order as before");
+        let accepted = Registration { accepted: true, ..registration(rows[0], "192.168.10.2:5060") };
+        assert!(!is_try(&scanners, &accepted), "he knows the password");
     }
 
     #[test]

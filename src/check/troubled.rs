@@ -6,7 +6,6 @@ use std::net::IpAddr;
 
 use super::finding::{Audit, Detail, Mute, Trace, Unjudged};
 use super::media::{LEAST_CALL, LEAST_JUDGED, LOSS_LIMITS};
-use super::strangers::scanners;
 use crate::observe::message::sip::standard_phrase;
 use crate::observe::{Answer, Call, Stream};
 
@@ -57,7 +56,7 @@ impl Trouble {
 pub fn troubled(audit: &Audit, voices: &[Vec<usize>]) -> BTreeMap<usize, Trouble> {
     let lost = worst_loss(audit);
     // What strangers do not get is no trouble.
-    let scanners = scanners(&audit.findings);
+    let scanners = audit.scanners();
     let all = audit.traffic.calls.iter().zip(voices).enumerate().map(|(id, (call, voices))| {
         let trouble = Trouble {
             has_failed: has_failed(call) && !scanners.contains(&call.caller.ip()),

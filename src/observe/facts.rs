@@ -69,10 +69,13 @@ impl HostFacts {
         self.macs.iter().any(|seen| seen.paired)
     }
 
-    /// Whether its packets came with a hardware address that sends for no other one, and with a TTL that nobody has lowered.
+    /// Whether its packets came with a hardware address that sends for no other one, where the capture has any, and with a TTL that
+    /// nobody has lowered.
     #[must_use]
     pub fn has_come_directly(&self) -> bool {
         let is_untouched = self.ttl.is_some_and(|(_, most)| matches!(most, 64 | 128 | 255));
-        self.on_link == Some(true) && is_untouched && self.macs.iter().any(|seen| seen.frames > 0)
+        self.on_link == Some(true)
+            && is_untouched
+            && (self.macs.is_empty() || self.macs.iter().any(|seen| seen.frames > 0))
     }
 }

@@ -164,7 +164,10 @@ fn is_in_the_house(address: IpAddr, traffic: &Traffic) -> bool {
     facts.is_neighbour()
         || facts.has_come_directly()
             && traffic.hosts_of(subnet(address)).take(HOSTS_LOOKED_AT).any(|other| {
-                other.address != address && other.has_come_directly() && own(other) != own(facts)
+                other.address != address
+                    && other.has_come_directly()
+                    // A capture without Ethernet headers tells no stations.
+                    && (own(other) != own(facts) || own(facts).is_none())
             })
 }
 
@@ -304,6 +307,8 @@ mod tests {
         assert_eq!(scope(both, far), Scope::Public, "alone, it may be what stands behind the router");
         let same = vec![host(own, 1, 64, false), host(other, 1, 64, false)];
         assert_eq!(scope(same, own), Scope::Public, "one station for both");
+        let bare = |address| HostFacts { macs: Vec::new(), ..host(address, 1, 64, false) };
+        assert_eq!(scope(vec![bare(own), bare(other)], own), Scope::Lan, "no Ethernet headers");
         let lowered = vec![host("194.25.10.2", 1, 57, false), host("194.25.10.3", 2, 57, false)];
         assert_eq!(scope(lowered, "194.25.10.2"), Scope::Public);
     }

@@ -7,7 +7,7 @@ use super::View;
 use super::media;
 use super::page::{Lean, Page, Piece, Tone};
 use crate::capture::Timestamp;
-use crate::check::{Code, Expiry, Unjudged, one_way, scanners, troubled};
+use crate::check::{Code, Expiry, Unjudged, is_try, one_way, troubled};
 use crate::observe::is_public;
 use crate::observe::{Answer, Beginning, Call, CallProtocol, Receivers, Registration};
 use crate::report::escape::{FIELD, escape_terminal};
@@ -46,8 +46,8 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     let troubled = troubled(view.audit, &voices);
     let trouble = |id: &usize| troubled.get(id).copied().unwrap_or_default();
     let mut order: Vec<(usize, &Call)> = calls.iter().enumerate().collect();
-    let scanners = scanners(&view.audit.findings);
-    let is_strangers = |call: &Call| scanners.contains(&call.caller.ip());
+    let scanners = view.audit.scanners();
+    let is_strangers = |call: &Call| scanners.contains(&call.caller.ip()) && call.answer != Answer::Answered;
     order.sort_by(|(x, first), (y, second)| {
         let by_caller = is_strangers(first).cmp(&is_strangers(second));
         let (one, other) = (trouble(x), trouble(y));
@@ -221,8 +221,8 @@ pub(super) fn write_registrations(page: &mut Page, view: &View<'_>) {
         registration_line(view, one, way, unreachable.times(one), expiry.since(one))
     };
     // Those of scanners stand last.
-    let scanners = scanners(&view.audit.findings);
-    let own = registrations.iter().filter(|one| !scanners.contains(&one.client.ip())).count();
+    let scanners = view.audit.scanners();
+    let own = registrations.iter().filter(|one| !is_try(&scanners, one)).count();
     let rows: Vec<Vec<Piece>> = registrations.iter().take(MOST.min(own + MOST_SCANNED)).map(line).collect();
     let heads = [
         (labels.account, Lean::Left),

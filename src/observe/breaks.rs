@@ -57,10 +57,11 @@ pub(super) struct Breaks {
     /// Number of the INVITE that was answered first.
     number: Option<u32>,
     acks: Vec<(u32, SocketAddr)>,
-    unheeded: Option<Again>,
+    // Few calls have any of these.
+    unheeded: Option<Box<Again>>,
     /// The latest request within the call.
-    asked: Option<Asked>,
-    expired: Option<Break>,
+    asked: Option<Box<Asked>>,
+    expired: Option<Box<Break>>,
 }
 
 /// A message that is sent again.
@@ -125,14 +126,14 @@ impl Breaks {
                 match &mut self.asked {
                     Some(asked) if asked.is(cseq.number, method, by_caller) => asked.sent.push(heard),
                     asked => {
-                        *asked = Some(Asked {
+                        *asked = Some(Box::new(Asked {
                             number: cseq.number,
                             method: method.clone(),
                             by_caller,
                             sent: Again::new(heard, heard.to),
                             is_heard: false,
                             refused: None,
-                        });
+                        }));
                     }
                 }
             }
@@ -142,7 +143,7 @@ impl Breaks {
                     cause.protocol == CauseProtocol::Sip && cause.value == 408 && text.contains("session")
                 });
                 if is_expired && self.expired.is_none() {
-                    self.expired = Some(Again::new(heard, heard.to).told(BreakKind::Expired));
+                    self.expired = Some(Box::new(Again::new(heard, heard.to).told(BreakKind::Expired)));
                 }
             }
             Kind::Request { .. } => {}
@@ -170,7 +171,7 @@ impl Breaks {
         {
             match &mut self.unheeded {
                 Some(again) => again.push(heard),
-                None => self.unheeded = Some(Again::new(heard, to)),
+                None => self.unheeded = Some(Box::new(Again::new(heard, to))),
             }
         }
     }
@@ -178,7 +179,7 @@ impl Breaks {
     /// What brought the call down, whose outcome is settled.
     pub(super) fn settle(self, call: &Call) -> Option<Break> {
         call.answered?;
-        if let Some(again) = self.unheeded.filter(Again::goes_on) {
+        if let Some(again) = self.unheeded.filter(|again| again.goes_on()) {
             return Some(again.told(BreakKind::Unheeded));
         }
         let (_, end) = call.end?;
@@ -194,7 +195,7 @@ impl Breaks {
                     .then(|| asked.sent.told(BreakKind::Unanswered))
             }
         });
-        by_asked.or(self.expired)
+        by_asked.or(self.expired.map(|expired| *expired))
     }
 }
 
@@ -247,7 +248,7 @@ mod tests {
             };
             dialogs.push(&heard, None);
         }
-        dialogs.finish().calls.remove(0).broken
+        dialogs.finish().calls.remove(0).broken.map(|broken| *broken)
     }
 
     #[test]

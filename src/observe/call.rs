@@ -158,7 +158,7 @@ pub struct Call {
     /// Nanoseconds from the answer to an ACK that came only when the answer had been sent again and again.
     pub late_ack: Option<i64>,
     /// Why it came down although it stood.
-    pub broken: Option<Break>,
+    pub broken: Option<Box<Break>>,
     /// The first change of a call that stood which the other side refused; the call goes on as it was (section 14.1).
     pub refused_change: Option<Change>,
     /// When a fax by T.38 was agreed first (ITU-T T.38 annex D).

@@ -364,7 +364,7 @@ impl Talk {
             call.with_credentials = has_credentials;
             call.acknowledged = None;
         }
-        call.broken = self.breaks.settle(&call);
+        call.broken = self.breaks.settle(&call).map(Box::new);
         let waited = self.asked.since(call.start.1);
         if call.answer == Answer::Open && !self.is_answered && waited >= SENT_AGAIN {
             call.answer = Answer::Unanswered;

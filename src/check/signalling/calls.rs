@@ -285,7 +285,7 @@ fn broken(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
     let is_own = |end: IpAddr| case.scope(end) == Scope::Lan || case.device(end).is_some();
     let mut failed: BTreeMap<(IpAddr, BreakKind), Vec<(&Call, Break)>> = BTreeMap::new();
     for call in &case.traffic.calls {
-        if let Some(broken) = call.broken
+        if let Some(broken) = call.broken.as_deref().copied()
             && (is_own(call.caller.ip()) || is_own(call.callee.ip()))
             && !(has_gaps && broken.kind == BreakKind::Unanswered)
         {

@@ -458,7 +458,7 @@ pub(super) fn call(
         one_way: ties.troubled.get(&id).and_then(|trouble| trouble.one_way).map(OneWay::of),
         marked: ties.troubled.contains_key(&id),
         late_ack_ms: call.late_ack.map(|waited| waited as f64 / 1e6),
-        broken: call.broken.map(|broken| Broken {
+        broken: call.broken.as_deref().map(|broken| Broken {
             kind: broken.kind.into(),
             times: broken.times,
             status: broken.status,

@@ -136,7 +136,7 @@ pub(in crate::report) fn notes<'a>(view: &View<'a>, id: usize, call: &'a Call) -
                 times: held.times,
             },
         ),
-        broken: call.broken.map(|broken| (broken.kind, broken.times, broken.status)),
+        broken: call.broken.as_deref().map(|broken| (broken.kind, broken.times, broken.status)),
         refused_change: call.refused_change.map(|change| (change.kind, change.status)),
         fax_after: call.fax_after(),
         refused_bye: call.refused_bye,

@@ -18,7 +18,7 @@ fn calls_that_come_down_although_they_stood_are_told_by_what_brought_them_down()
     let call = |kind, to| Call {
         answer: Answer::Answered,
         answered: Some((frame(2), at(100))),
-        broken: Some(broken(kind, to)),
+        broken: Some(Box::new(broken(kind, to))),
         ..refused_call(200)
     };
     let told = |kind, to, unjudged: &[Unjudged]| {

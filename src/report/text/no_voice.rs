@@ -89,7 +89,7 @@ fn german(reason: &NoVoice, context: &Context<'_>) -> String {
             sought(context).fold(text.to_owned(), |text, (asker, target, times)| {
                 format!(
                     "{text} {asker} fragt {}-mal per ARP nach {target}, und niemand antwortet: Ein Gerät mit dieser Adresse gibt \
-                     es im selben Netz (VLAN) nicht, oder es ist aus.",
+                     es im selben Netz (VLAN) offenbar nicht, oder es ist aus. Prüfen Sie das zuerst.",
                     count(times, De)
                 )
             })
@@ -250,8 +250,8 @@ fn english(reason: &NoVoice, context: &Context<'_>) -> String {
                         are therefore not judged.";
             sought(context).fold(text.to_owned(), |text, (asker, target, times)| {
                 format!(
-                    "{text} {asker} asks {} times by ARP for {target}, and nobody answers: there is no device with this address \
-                     in the same network (VLAN), or it is switched off.",
+                    "{text} {asker} asks {} times by ARP for {target}, and nobody answers: apparently there is no device with this \
+                     address in the same network (VLAN), or it is switched off. Check that first.",
                     count(times, En)
                 )
             })

@@ -37,6 +37,8 @@ pub(super) fn put_last(traffic: &mut Traffic, scanners: &BTreeSet<IpAddr>, captu
         return;
     }
     traffic.registrations.sort_by_key(|row| is_try(scanners, row));
+    // No lamp hangs on what they are refused.
+    traffic.subscriptions.retain(|row| !scanners.contains(&row.client));
     let Some(last) = captures.iter().filter_map(|capture| capture.last).max() else { return };
     let theirs = traffic.calls.iter_mut().filter(|call| scanners.contains(&call.caller.ip()));
     for call in theirs.filter(|call| is_unanswered(call, last)) {
@@ -58,6 +60,7 @@ mod tests {
     use super::super::finding::Severity;
     use super::super::fixture::finding;
     use super::*;
+    use crate::observe::Subscriptions;
     use crate::observe::fixture::{at, registration};
 
     #[test]
@@ -68,7 +71,19 @@ mod tests {
         let tried = |client| Registration { accepted: false, ..registration(client, "192.168.10.2:5060") };
         let registrations = rows.map(tried).to_vec();
         let mut traffic = Traffic { registrations, ..Traffic::default() };
+        let refused = |client: &str| Subscriptions {
+            client: client.parse().unwrap(),
+            server: "192.168.10.2".parse().unwrap(),
+            refused: [(489, 3)].into(),
+            accepted: 0,
+        };
+        traffic.subscriptions = vec![refused("192.168.10.21"), refused("203.0.113.66")];
         put_last(&mut traffic, &scanners, &[]);
+        assert_eq!(
+            traffic.subscriptions,
+            [refused("192.168.10.21")],
+            "what a scanner is refused is no trouble"
+        );
         let ports: Vec<_> = traffic.registrations.iter().map(|row| row.client.to_string()).collect();
         assert_eq!(ports, [rows[1], rows[3], rows[0], rows[2]], "each in the order as before");
         let accepted = Registration { accepted: true, ..registration(rows[0], "192.168.10.2:5060") };

@@ -8,10 +8,11 @@ use super::facts::HostFacts;
 use super::ladder::Ladder;
 use super::media::marking::MarkingReport;
 use super::media::report::Moment;
+use super::media::rtcp::ReportBlock;
 use super::media::sequence::Counts;
 use super::media::tally::Seen;
 use super::media::timing::TimingReport;
-use super::media::{self, MediaKind, Recognition, StreamReport};
+use super::media::{self, MediaKind, ReceiverReport, Recognition, StreamReport};
 use super::message::{App, sip};
 use super::registration::{Registration, Standing};
 use super::sent::{Rare, Sent};
@@ -273,5 +274,32 @@ pub(crate) fn registration(client: &str, registrar: &str) -> Registration {
         standing: Standing::Accepted,
         frames: vec![frame(1)],
         ..Registration::new("sip:21@a.example".into(), socket(client), socket(registrar), Protocol::Udp)
+    }
+}
+
+/// One report block with so many packets lost, captured at so many ms.
+pub(crate) fn heard_by_receiver(cumulative_lost: i32, ms: i64) -> ReceiverReport {
+    let block = ReportBlock {
+        ssrc: 1,
+        fraction_lost: 0,
+        cumulative_lost,
+        highest_sequence: 1000,
+        jitter: 8,
+        last_sender_report: 0,
+        delay_since_last: 0,
+    };
+    ReceiverReport {
+        blocks: 1,
+        worst_fraction_lost: 0,
+        worst_jitter: 8,
+        worst_at: frame(9),
+        worst_time: at(ms),
+        first: block,
+        latest: block,
+        latest_at: frame(9),
+        latest_time: at(ms),
+        round_trip: None,
+        round_trip_sender: None,
+        voip: None,
     }
 }

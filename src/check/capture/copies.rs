@@ -65,7 +65,6 @@ pub(super) fn duplicates(traffic: &Traffic, captures: &[CaptureSummary]) -> Opti
     // What else is there twice may have another reason.
     let is_network = two_clocks == 0 && copies * 2 > duplicates;
     let received = if is_network { doubled.iter().map(|(_, received)| received).sum() } else { 0 };
-    // What else is there twice may have another reason.
     let scattered = if received == 0 && two_clocks == 0 { scattered(traffic, captures) } else { 0 };
     let is_scattered = scattered * 2 > duplicates;
     let detail = Detail::Cap002 { duplicates, of, two_clocks, received, is_scattered };

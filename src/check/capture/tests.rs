@@ -1,9 +1,7 @@
 use super::super::fixture::{PBX, World, row};
 use super::*;
 use crate::capture::{InterfaceSummary, LinkType};
-use crate::observe::fixture::{at, frame, stream, tcp};
-use crate::observe::media::ReceiverReport;
-use crate::observe::media::rtcp::ReportBlock;
+use crate::observe::fixture::{at, frame, heard_by_receiver, stream, tcp};
 use crate::observe::media::sequence::{Counts, SegmentReport};
 use crate::observe::media::timing::{Clock, ClockSource};
 use crate::observe::{ClocksApart, Failed, Flow, Handshakes, Quality, Stray, TcpOutcome};
@@ -149,32 +147,10 @@ fn copies_here_and_there_are_no_mirror_ports() {
 #[test]
 fn what_the_receiver_got_twice_as_well_the_network_doubled() {
     let told = |cumulative_lost, copies, ms| {
-        let block = ReportBlock {
-            ssrc: 1,
-            fraction_lost: 0,
-            cumulative_lost,
-            highest_sequence: 250,
-            jitter: 8,
-            last_sender_report: 0,
-            delay_since_last: 0,
-        };
         let mut doubled = stream("192.168.10.21:10000", "192.168.10.2:5204", &[(46, 400)]);
         doubled.report.last.time = at(8_000);
         doubled.report.counts.duplicates = copies;
-        doubled.report.receiver = Some(ReceiverReport {
-            blocks: 1,
-            worst_fraction_lost: 0,
-            worst_jitter: 8,
-            worst_at: frame(9),
-            worst_time: at(ms),
-            first: block,
-            latest: block,
-            latest_at: frame(9),
-            latest_time: at(ms),
-            round_trip: None,
-            round_trip_sender: None,
-            voip: None,
-        });
+        doubled.report.receiver = Some(heard_by_receiver(cumulative_lost, ms));
         let quality = Quality { duplicates: 40, duplicate_candidates: 800, ..Quality::default() };
         let finding = duplicates(&Traffic { streams: vec![doubled], ..traffic(quality) }, &[]).unwrap();
         let Detail::Cap002 { received, .. } = finding.detail else { panic!("{finding:?}") };

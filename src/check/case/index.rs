@@ -27,6 +27,7 @@ pub(super) struct Index {
     calls: OnceCell<Places<usize>>,
     paths: OnceCell<Places<(SocketAddr, SocketAddr)>>,
     registrations: OnceCell<Places<IpAddr>>,
+    served: OnceCell<Places<IpAddr>>,
     registrars: OnceCell<BTreeSet<IpAddr>>,
     measuring_point: OnceCell<Option<IpAddr>>,
     is_export: OnceCell<bool>,
@@ -241,6 +242,17 @@ impl<'a> Case<'a> {
         let key = |(at, row): (usize, &Registration)| (row.client.ip(), at);
         let rows = self.index.registrations.get_or_init(|| by(all.iter().enumerate().map(key)));
         rows.get(&client).into_iter().flatten().filter_map(move |at| all.get(*at))
+    }
+
+    /// Registrations at a registrar, in order.
+    pub(in crate::check) fn registrations_at(
+        &self,
+        registrar: IpAddr,
+    ) -> impl Iterator<Item = &'a Registration> {
+        let all = &self.traffic.registrations;
+        let key = |(at, row): (usize, &Registration)| (row.registrar.ip(), at);
+        let rows = self.index.served.get_or_init(|| by(all.iter().enumerate().map(key)));
+        rows.get(&registrar).into_iter().flatten().filter_map(move |at| all.get(*at))
     }
 
     /// The host at an end of every conversation that is not for a group, where its peers are several. Not one whose packets

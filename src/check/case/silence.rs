@@ -25,10 +25,12 @@ impl Case<'_> {
         }
     }
 
-    /// Whether ICMP says of the latest requests of a registration that they did not reach the registrar.
+    /// Whether ICMP says of the latest requests of an account, from whatever port of the client, that they did not reach the registrar.
     fn is_turned_away(&self, row: &Registration) -> bool {
         let Some((first, _)) = row.unanswered.span else { return false };
-        self.datagrams_of(row.client).filter(|view| view.peer() == row.registrar).any(|view| {
+        let ports = self.registrations_of(row.client.ip()).filter(|one| one.aor == row.aor);
+        let views = ports.flat_map(|one| self.datagrams_of(one.client));
+        views.filter(|view| view.peer() == row.registrar).any(|view| {
             let is_own = view.started();
             let mut told = view.flow.extra.icmp.iter();
             told.any(|icmp| icmp.about_a == is_own && icmp.is_undelivered() && icmp.span.1 >= first)

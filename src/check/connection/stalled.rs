@@ -80,9 +80,11 @@ fn rows<'a>(case: &Case<'a>, flow: &Flow) -> BTreeSet<&'a str> {
     signalling.map(|(row, _)| row.id.as_str()).collect()
 }
 
-/// SIP that can be read, of a host of one's own.
+/// SIP that can be read, of a host of one's own. Strangers come and go without closing what they opened.
 fn is_own_sip(case: &Case<'_>, flow: &Flow) -> bool {
-    flow.app == App::Sip && [flow.a, flow.b].iter().any(|end| case.scope(end.ip()) == Scope::Lan)
+    let (opener, other) = (flow.a.ip(), flow.b.ip());
+    let is_lan = |host: IpAddr| case.scope(host) == Scope::Lan;
+    flow.app == App::Sip && (is_lan(opener) || is_lan(other) && case.is_partner(other, opener))
 }
 
 #[cfg(test)]
@@ -128,5 +130,7 @@ mod tests {
         assert!(check(&unknown.case()).is_empty());
         unknown.traffic.flows[0].app = App::Sip;
         assert_eq!(check(&unknown.case()).len(), 1, "SIP needs no vendor");
+        unknown.traffic.flows[0].a = "203.0.113.9:40000".parse().unwrap();
+        assert!(check(&unknown.case()).is_empty(), "a stranger went away");
     }
 }

@@ -17,12 +17,15 @@ const LEAST_STREAMS: usize = 3;
 const AT_ONCE: i64 = 60_000_000;
 /// More streams or gaps than this are not compared.
 const MOST_STREAMS: usize = 64;
+/// Nor is anything in a capture of so many: this is asked for each sender that loses packets.
+const MOST_OF_ALL: usize = 2_048;
 
 /// In how many streams the gaps of these are, if in all that were going on then: at least three, and between different hosts.
 /// Otherwise 0.
 pub(super) fn streams(case: &Case<'_>, lossy: &[&Stream]) -> u64 {
     let gaps: Vec<&Gap> = lossy.iter().flat_map(|stream| long(stream)).collect();
-    if gaps.len() < LEAST_GAPS * lossy.len() || gaps.len() > MOST_STREAMS {
+    let is_many = gaps.len() > MOST_STREAMS || case.traffic.streams.len() > MOST_OF_ALL;
+    if gaps.len() < LEAST_GAPS * lossy.len() || is_many {
         return 0;
     }
     let voices = || case.traffic.streams.iter().filter(|stream| stream.report.kind == MediaKind::Audio);

@@ -10,10 +10,9 @@ mod unheard;
 use super::super::finding::Heard;
 use super::super::fixture::{PBX, PHONE, World, subjects};
 use super::*;
-use crate::observe::fixture::{self, at, frame, ip, sent, socket, stream, udp};
+use crate::observe::fixture::{self, at, frame, heard_by_receiver, ip, sent, socket, stream, udp};
 use crate::observe::media::quality::Quality;
 use crate::observe::media::report::PayloadRole;
-use crate::observe::media::rtcp::ReportBlock;
 use crate::observe::media::sequence::{Counts, SegmentReport};
 use crate::observe::media::tally::{Seen, Spread};
 use crate::observe::media::timing::{Clock, ClockSource, Evenness, Pause, Spell};
@@ -374,33 +373,6 @@ fn the_receiver_knows_whether_packets_got_lost_on_the_way() {
     assert_eq!(told(3, 19_500), (Severity::Notice, Confidence::Suspected), "lost before the capture began");
     assert_eq!(told(0, 15_000), (Severity::Error, Confidence::Likely), "a report in the middle");
     assert_eq!(told(-4, 20_000), (Severity::Notice, Confidence::Suspected), "duplicates outweigh losses");
-}
-
-/// One report block with so many packets lost, captured at so many ms.
-fn heard_by_receiver(cumulative_lost: i32, ms: i64) -> ReceiverReport {
-    let block = ReportBlock {
-        ssrc: 1,
-        fraction_lost: 0,
-        cumulative_lost,
-        highest_sequence: 1000,
-        jitter: 8,
-        last_sender_report: 0,
-        delay_since_last: 0,
-    };
-    ReceiverReport {
-        blocks: 1,
-        worst_fraction_lost: 0,
-        worst_jitter: 8,
-        worst_at: frame(9),
-        worst_time: at(ms),
-        first: block,
-        latest: block,
-        latest_at: frame(9),
-        latest_time: at(ms),
-        round_trip: None,
-        round_trip_sender: None,
-        voip: None,
-    }
 }
 
 #[test]

@@ -61,7 +61,9 @@ fn raise(case: &Case<'_>, far: IpAddr, streams: &[&Stream]) -> Finding {
         rows: rows.into_keys().map(Into::into).collect(),
         count: streams.len() as u64,
         responsible: Party::Network,
-        evidence: at_moments(streams.iter().map(|stream| (*stream, vec![stream.report.first]))),
+        evidence: at_moments(
+            streams.iter().map(|stream| (*stream, vec![stream.report.first, stream.report.last])),
+        ),
     }
 }
 

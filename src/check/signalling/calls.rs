@@ -129,15 +129,11 @@ fn why(case: &Case<'_>, refused: &[&Call], host: IpAddr, status: u16) -> Option<
     }
     // Who serves the domain does not need to resolve it: there it is the user who is missing.
     let is_served = |call: &&Call| {
-        let mut rows = case.traffic.registrations.iter();
-        rows.any(|row| {
-            row.registrar.ip() == host && row.granted.is_some() && domain(&row.aor) == domain(&call.to)
-        })
+        let mut rows = case.registrations_at(host);
+        rows.any(|row| row.granted.is_some() && domain(&row.aor) == domain(&call.to))
     };
-    let is_known = |call: &&Call| {
-        let mut rows = case.traffic.registrations.iter();
-        rows.any(|row| row.registrar.ip() == host && row.granted.is_some() && row.aor == call.to)
-    };
+    let is_known =
+        |call: &&Call| case.registrations_at(host).any(|row| row.granted.is_some() && row.aor == call.to);
     if refused.iter().all(|call| blames_dns(call)) {
         let served = refused.iter().filter(|call| is_served(call)).count();
         if served == 0 {
@@ -178,10 +174,7 @@ fn has_lapsed(case: &Case<'_>, call: &Call, host: IpAddr) -> bool {
     }
     let called = user(&call.to);
     let time = call.start.1;
-    let own = || {
-        let rows = case.traffic.registrations.iter();
-        rows.filter(|row| row.registrar.ip() == host && called.is_some() && user(&row.aor) == called)
-    };
+    let own = || case.registrations_at(host).filter(|row| called.is_some() && user(&row.aor) == called);
     let stood = |at: Timestamp| {
         let mut bound = own().flat_map(|row| &row.bound);
         bound.any(|bound| bound.from <= at && at <= bound.until)

@@ -118,7 +118,7 @@ fn unanswered(case: &Case<'_>, registration: &Registration, ports: &[SocketAddr]
         return None;
     }
     let confidence = case.is_left_unanswered(registration)?;
-    let others = case.traffic.registrations.iter().filter(|other| {
+    let others = case.registrations_at(registrar).filter(|other| {
         (other.registrar, other.protocol) == (registration.registrar, registration.protocol)
             && other.client.ip() != client
             && other.accepted

@@ -182,10 +182,15 @@ fn who_is_reached_by_others_and_asks_again_and_again_got_no_answer() {
 
 #[test]
 fn routers_that_send_a_request_round_and_round_are_told() {
-    let told = |kind, code| {
+    let told_by = |kind, code, other_port: bool| {
         let span = Some((at(1_000), at(33_000)));
         let unanswered = Unanswered { count: 7, requests: 1, frames: vec![frame(1)], span };
         let mut world = world(Registration { unanswered, ..registration() });
+        if other_port {
+            let mut first = world.traffic.registrations[0].clone();
+            first.client.set_port(5999);
+            world.traffic.registrations.insert(0, first);
+        }
         for flow in &mut world.traffic.flows {
             flow.from_b = sent(0);
             flow.extra.icmp.push(Box::new(IcmpReport {
@@ -202,6 +207,8 @@ fn routers_that_send_a_request_round_and_round_are_told() {
         }
         check(&world.case(), &[]).into_iter().map(|finding| (finding.confidence, finding.detail)).next()
     };
+    let told = |kind, code| told_by(kind, code, false);
+    assert!(matches!(told_by(11, 0, true), Some((Confidence::Likely, _))), "about one of two ports");
     for (kind, code) in [(11, 0), (3, 1)] {
         let Some((Confidence::Likely, Detail::Sig002 { refusal: Some(icmp), .. })) = told(kind, code) else {
             panic!("{kind}")

@@ -1,4 +1,5 @@
 use super::*;
+use crate::observe::fixture::heard_by_receiver;
 use crate::observe::media::ReceiverReport;
 use crate::observe::media::Rests;
 use crate::observe::media::announce::{Endpoint, MediaDirection, Profile};
@@ -460,30 +461,9 @@ fn what_was_cut_off_while_its_clock_stood_still_lost_its_packets() {
 #[test]
 fn the_share_that_a_receiver_lacks_is_one_of_what_its_reports_cover() {
     let share = |samples: &[Sample], highest_sequence: u32, cumulative_lost: i32| {
-        let block = ReportBlock {
-            ssrc: 1,
-            fraction_lost: 0,
-            cumulative_lost,
-            highest_sequence,
-            jitter: 8,
-            last_sender_report: 0,
-            delay_since_last: 0,
-        };
-        let at = samples[0].frame;
-        let receiver = Some(ReceiverReport {
-            blocks: 1,
-            worst_fraction_lost: 0,
-            worst_jitter: 8,
-            worst_at: at,
-            worst_time: samples[0].time,
-            first: block,
-            latest: block,
-            latest_at: at,
-            latest_time: samples[0].time,
-            round_trip: None,
-            round_trip_sender: None,
-            voip: None,
-        });
+        let known = heard_by_receiver(cumulative_lost, 0);
+        let block = ReportBlock { highest_sequence, ..known.latest };
+        let receiver = Some(ReceiverReport { first: block, latest: block, ..known });
         StreamReport { receiver, ..run(samples) }.receiver_lost_percent()
     };
     let plain: Vec<Sample> = (0..200).map(sample).collect();

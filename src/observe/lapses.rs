@@ -79,10 +79,13 @@ impl Traffic {
             });
         }
         lapse.common = common.filter(|hosts| hosts.len() == 1).and_then(|hosts| hosts.first().copied());
+        if hosts.len() < LEAST_HOSTS {
+            return None;
+        }
         let sides = self.flows.iter().flat_map(|flow| [&flow.from_a, &flow.from_b]);
         let mut times = sides.flat_map(|side| [side.first, side.last]).flatten().map(|(_, time)| time);
         let is_filled = times.any(|time| time > from && time < until);
-        (hosts.len() >= LEAST_HOSTS && !is_filled).then_some(lapse)
+        (!is_filled).then_some(lapse)
     }
 }
 

@@ -152,11 +152,15 @@ impl Vias {
             }
             return;
         }
-        if self.passing.len() >= MOST_OPEN
-            && !self.passing.contains_key(&key)
-            && let Some(oldest) = self.passing_oldest.pop_front()
-        {
-            self.passing.remove(&oldest);
+        // What nobody can have passed on any more takes no room.
+        while let Some(oldest) = self.passing_oldest.front() {
+            let is_over =
+                self.passing.get(oldest).is_none_or(|known| heard.time.since(known.time) > PASSED_ON_WITHIN);
+            if !is_over && self.passing.len() < MOST_OPEN {
+                break;
+            }
+            self.passing.remove(oldest);
+            self.passing_oldest.pop_front();
         }
         let passing = Passing {
             via: here.clone(),

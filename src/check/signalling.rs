@@ -364,7 +364,7 @@ fn rewritten(case: &Case<'_>, rewrite: &Rewrite) -> Option<Finding> {
             method: rewrite.method.clone(),
             sent: rewrite.sent.clone(),
             returned: rewrite.returned.clone(),
-            passed_on: rewrite.is_passed_on,
+            passed_on: rewrite.passed_on_by.is_some(),
         },
         severity: Severity::Error,
         confidence: if rewrite.is_both { Confidence::Sure } else { Confidence::Likely },
@@ -372,7 +372,13 @@ fn rewritten(case: &Case<'_>, rewrite: &Rewrite) -> Option<Finding> {
         rows: Vec::new(),
         count: rewrite.count,
         responsible: Party::Network,
-        evidence: collector.finish(filter::hosts(rewrite.client, rewrite.server)),
+        evidence: collector.finish(filter::any_of(
+            [Some(rewrite.client), rewrite.passed_on_by]
+                .into_iter()
+                .flatten()
+                .map(|host| filter::hosts(host, rewrite.server))
+                .collect(),
+        )),
     })
 }
 

@@ -458,8 +458,8 @@ pub struct Rewrite {
     pub returned: Box<str>,
     /// Both sent-by and branch differ.
     pub is_both: bool,
-    /// It was seen under way twice, before and behind what rewrites it; nothing had to come back.
-    pub is_passed_on: bool,
+    /// Who passed the request on with what it had changed in it, where the capture holds it before and behind that.
+    pub passed_on_by: Option<IpAddr>,
     /// Request and answer.
     pub frames: [Frame; 2],
     /// When the first and the last answer came.

@@ -128,7 +128,7 @@ impl Vias {
         if let Some(before) = before {
             let client = before.from;
             if let Some(rewrite) = self.rewrites.get_mut(&(client, server)) {
-                if rewrite.is_passed_on {
+                if rewrite.passed_on_by.is_some() {
                     rewrite.count += 1;
                     rewrite.span.1 = heard.time;
                 }
@@ -142,7 +142,7 @@ impl Vias {
                     sent: sent_by(&before.via).into(),
                     returned: sent_by(here).into(),
                     is_both: true,
-                    is_passed_on: true,
+                    passed_on_by: Some(from),
                     frames: [before.frame, heard.frame],
                     span: (before.time, heard.time),
                     count: 1,
@@ -206,7 +206,7 @@ impl Vias {
             && let Some(rewrite) = self
                 .rewrites
                 .get_mut(&(client, server))
-                .filter(|it| *it.method == *method && !it.is_passed_on)
+                .filter(|it| *it.method == *method && it.passed_on_by.is_none())
         {
             rewrite.intact += 1;
         }
@@ -235,7 +235,7 @@ impl Vias {
             sent: told(&sent.via),
             returned: told(here),
             is_both: !same_sender && !same_branch,
-            is_passed_on: false,
+            passed_on_by: None,
             frames: [sent.frame, heard.frame],
             span: (heard.time, heard.time),
             count: 1,
@@ -323,7 +323,9 @@ mod tests {
         let altered = seen(outside, &["203.0.113.1:5060;branch=z9hG4bK1"], 1);
         let [rewrite] = altered.as_slice() else { panic!("{altered:?}") };
         assert_eq!((&*rewrite.sent, &*rewrite.returned), ("192.168.88.21:5060", outside));
-        assert!(rewrite.is_passed_on && rewrite.frames == [frame(18), frame(19)]);
+        assert!(
+            rewrite.passed_on_by == Some(socket(outside).ip()) && rewrite.frames == [frame(18), frame(19)]
+        );
         assert!(seen(outside, &["192.168.88.21:5060;branch=z9hG4bK1"], 1).is_empty(), "NAT without ALG");
         let proxy = ["203.0.113.1:5060;branch=z9hG4bK2", "192.168.88.21:5060;branch=z9hG4bK1"];
         assert!(seen(outside, &proxy, 1).is_empty(), "a proxy");

@@ -198,7 +198,7 @@ fn what_a_router_shows_of_a_client_is_not_held_against_it() {
         sent: "192.168.10.21:5060".into(),
         returned: "203.0.113.9:5060".into(),
         is_both: false,
-        is_passed_on: false,
+        passed_on_by: None,
         frames: [frame(1), frame(2)],
         span: (at(0), at(1)),
         count: 1,
@@ -210,6 +210,10 @@ fn what_a_router_shows_of_a_client_is_not_held_against_it() {
     };
     assert_eq!(with(PHONE), ["SIG-004"]);
     assert!(with(PUBLIC).is_empty());
+    let mut world = World::new("");
+    world.traffic.rewrites = vec![Rewrite { passed_on_by: Some(ip(PUBLIC)), ..rewrite(PHONE) }];
+    let found = check(&world.case(), &[]).remove(0);
+    assert!(found.evidence.filter.contains(PUBLIC), "what it passed on is evidence too");
 }
 
 #[test]

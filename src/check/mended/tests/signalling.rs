@@ -55,7 +55,7 @@ fn messages_that_come_back_as_they_were_sent_show_that_nobody_rewrites() {
             sent: "a".into(),
             returned: "b".into(),
             is_both: true,
-            is_passed_on: false,
+            passed_on_by: None,
             frames: [frame(1), frame(2)],
             span: (at(1), at(2)),
             count: 1,

@@ -552,12 +552,14 @@ pub(super) fn find_loss(detail: &Detail, language: Language) -> &'static str {
         (_, Some(_), _, De) => {
             "Eine Unterbrechung ist keine Überlast, und der Absender zählte währenddessen weiter. Prüfen Sie, was in dieser Zeit \
              unterwegs geschah: Verbindung getrennt, WLAN- oder VPN-Wechsel, Neustart von Router oder Switch, ein anderer Weg \
-             (neues Angebot im SDP), oder ein Gerät, das beim Aushandeln der Verschlüsselung (ZRTP, DTLS) nichts weitergibt."
+             (neues Angebot im SDP), ein Gerät, das beim Aushandeln der Verschlüsselung (ZRTP, DTLS) nichts weitergibt, oder eine \
+             Anlage, die Sprache anhält, während sie Tasten abfängt, und dabei weiterzählt."
         }
         (_, Some(_), _, En) => {
             "An interruption is no overload, and the sender went on counting meanwhile. Check what happened on the way at that \
-             time: link down, change of WLAN or VPN, restart of a router or switch, another way (new offer in SDP), or a device \
-             that passes nothing on while it negotiates encryption (ZRTP, DTLS)."
+             time: link down, change of WLAN or VPN, restart of a router or switch, another way (new offer in SDP), a device that \
+             passes nothing on while it negotiates encryption (ZRTP, DTLS), or a PBX that holds voice back while it catches keys, \
+             and goes on counting."
         }
         (Heard::Lost(_), None, true, De) => {
             "Prüfen Sie Auslastung, Duplex-Einstellung, Kabel und WLAN-Anteil auf der Strecke vor dem Messpunkt."

@@ -21,6 +21,7 @@ use super::repeats::{Prompt, Repeats};
 use super::subscriptions::{SubscriptionBook, Subscriptions};
 use super::talk::Talk;
 use super::traffic::{Protocol, Repeated, Rewrite, SipEndpoint};
+use super::transaction::Press;
 use super::via::Vias;
 
 const CALLS_KEPT: usize = 65_536;
@@ -79,6 +80,7 @@ pub struct Dialogs {
     /// Nearly always one; more where a B2BUA keeps the Call-ID of what it passes on, or a client uses one for all its calls.
     by_call_id: HashMap<Box<str>, Few<usize, TALKS_OF_A_CALL_ID>, RandomState>,
     registrations: Registrations,
+    press: Press,
     repeats: Repeats,
     subscriptions: SubscriptionBook,
     vias: Vias,
@@ -120,8 +122,10 @@ impl Dialogs {
         self.latest = self.latest.max(Some(heard.time));
         let is_named = heard.message.call_id.is_some() && heard.message.cseq.is_some();
         self.nameless += u64::from(!is_named && !heard.message.is_cut);
-        self.vias.push(heard);
-        self.repeats.push(heard);
+        if let Some(transaction) = self.press.transaction(&heard.message) {
+            self.vias.push(heard, transaction);
+            self.repeats.push(heard, transaction);
+        }
         self.subscriptions.push(heard);
         if heard.message.method() == Some(&Method::Register) {
             self.over_cap += u64::from(!self.registrations.push(heard));

@@ -4,16 +4,16 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 
-use arrayvec::ArrayVec;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
 use crate::capture::{Frame, Timestamp};
 
 use super::dialogs::Heard;
+use super::few::Few;
 use super::message::sip::{Kind, Method};
 use super::traffic::{Protocol, Repeated};
-use super::transaction::{Fingerprint, Press};
+use super::transaction::{Fingerprint, Transaction};
 
 /// Requests without an answer; the oldest makes room.
 const WATCHED: usize = 16_384;
@@ -56,7 +56,6 @@ pub struct Prompt {
 /// Requests while the capture runs.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Repeats {
-    press: Press,
     open: HashMap<Fingerprint, Sent, RandomState>,
     /// In the order in which they came, with the time: some are answered by now.
     oldest: VecDeque<(Fingerprint, Timestamp)>,
@@ -79,7 +78,8 @@ struct Sent {
     heard: Option<Timestamp>,
     first: Timestamp,
     last: Timestamp,
-    frames: ArrayVec<Frame, FRAMES_KEPT>,
+    /// Nearly always one.
+    frames: Few<Frame, FRAMES_KEPT>,
 }
 
 /// A request whose answer was seen.
@@ -95,19 +95,17 @@ struct Answered {
 }
 
 impl Repeats {
-    pub(super) fn push(&mut self, heard: &Heard) {
+    pub(super) fn push(&mut self, heard: &Heard, transaction: Transaction<'_>) {
         if heard.protocol != Protocol::Udp {
             return;
         }
         let message = &heard.message;
-        let (Some(call_id), Some(cseq)) = (message.call_id.as_deref(), message.cseq.as_ref()) else { return };
         let branch = message.via.as_ref().and_then(|via| via.branch.as_deref());
         // An ACK is repeated with the answer that it acknowledges.
         let Some(method) = message.method().filter(|method| **method != Method::Ack) else { return };
         match &message.kind {
             Kind::Request { .. } => {
-                let key = self.press.print(call_id, cseq, (heard.from, heard.to));
-                let exact = self.press.print(call_id, cseq, (heard.from, heard.to, branch));
+                let [key, exact] = transaction.attempt(heard.from, heard.to, branch);
                 let passed = self.answered.get(&exact).map(|known| heard.time.since(known.sent.first));
                 if passed.is_some_and(|passed| passed > RESTED) {
                     // Some give each keep-alive the same branch: so long behind it this is another one.
@@ -122,8 +120,7 @@ impl Repeats {
             }
             // Any answer ends repeating, RFC 3261 section 17.1.1.2.
             Kind::Response { .. } => {
-                let key = self.press.print(call_id, cseq, (heard.to, heard.from));
-                let exact = self.press.print(call_id, cseq, (heard.to, heard.from, branch));
+                let [key, exact] = transaction.attempt(heard.to, heard.from, branch);
                 if let Some(known) = self.answered.get_mut(&exact) {
                     known.at = heard.time;
                 }
@@ -151,7 +148,7 @@ impl Repeats {
     pub(super) fn finish(mut self) -> (Vec<Repeated>, Vec<Prompt>) {
         let mut open: Vec<Sent> = self.open.drain().map(|(_, sent)| sent).collect();
         // A frame of a stream may hold several requests; between equal ones the order is no matter.
-        open.sort_by(|x, y| (&x.frames, x.from, x.to, &x.method).cmp(&(&y.frames, y.from, y.to, &y.method)));
+        open.sort_by(|x, y| (&*x.frames, x.from, x.to, &x.method).cmp(&(&*y.frames, y.from, y.to, &y.method)));
         for sent in open {
             let is_heard = sent.heard.is_some();
             self.note(sent, is_heard, None);
@@ -194,16 +191,14 @@ impl Repeats {
             heard: None,
             first: heard.time,
             last: heard.time,
-            frames: ArrayVec::new(),
+            frames: Few::NONE,
         });
         if sent.times > 0 && heard.time.since(sent.last) < COPY_WITHIN {
             return;
         }
         sent.times += 1;
         sent.last = heard.time;
-        if !sent.frames.is_full() {
-            sent.frames.push(heard.frame);
-        }
+        sent.frames.push(heard.frame);
     }
 
     /// Takes a request that comes again behind its answer.
@@ -217,9 +212,7 @@ impl Repeats {
         *unheard += u64::from(is_repeated && heard.time.since(*at) >= UNDERWAY);
         sent.times += 1;
         sent.last = heard.time;
-        if !sent.frames.is_full() {
-            sent.frames.push(heard.frame);
-        }
+        sent.frames.push(heard.frame);
     }
 
     fn keep_answered(&mut self, key: Fingerprint, sent: &Sent, at: Timestamp) {
@@ -306,7 +299,7 @@ impl Repeats {
         row.answered += u64::from(is_answered);
         row.most = row.most.max(sent.times);
         row.span = (row.span.0.min(sent.first), row.span.1.max(sent.last));
-        row.frames.extend(sent.frames);
+        row.frames.extend(sent.frames.iter());
         row.frames.sort_unstable();
         row.frames.truncate(FRAMES_KEPT);
     }
@@ -316,6 +309,7 @@ impl Repeats {
 mod tests {
     use super::super::fixture::{at, frame, socket};
     use super::super::message::sip;
+    use super::super::transaction::Press;
     use super::*;
 
     const PHONE: &str = "192.168.10.21:5060";
@@ -324,11 +318,16 @@ mod tests {
     /// Messages at these milliseconds: requests of the telephone, and answers with a status.
     fn rows(method: &str, messages: &[(i64, Option<u16>)]) -> Vec<Repeated> {
         let mut repeats = Repeats::default();
-        push(&mut repeats, "c1", method, messages);
+        push((&mut repeats, &Press::default()), "c1", method, messages);
         repeats.finish().0
     }
 
-    fn push(repeats: &mut Repeats, call_id: &str, method: &str, messages: &[(i64, Option<u16>)]) {
+    fn push(
+        (repeats, press): (&mut Repeats, &Press),
+        call_id: &str,
+        method: &str,
+        messages: &[(i64, Option<u16>)],
+    ) {
         for (nth, (ms, status)) in (1..).zip(messages) {
             let (from, to, head) = match status {
                 None => (PHONE, PBX, format!("{method} sip:10@a.example SIP/2.0")),
@@ -350,7 +349,7 @@ mod tests {
                 datagram: None,
                 message,
             };
-            repeats.push(&heard);
+            repeats.push(&heard, press.transaction(&heard.message).unwrap());
         }
     }
 
@@ -380,8 +379,8 @@ mod tests {
     #[test]
     fn a_flood_without_answers_hides_no_repeated_request() {
         let ask = |ms: i64| (ms, None);
-        let mut repeats = Repeats::default();
-        push(&mut repeats, "early", "INVITE", &[0, 500, 1500].map(ask));
+        let (mut repeats, press) = (Repeats::default(), Press::default());
+        push((&mut repeats, &press), "early", "INVITE", &[0, 500, 1500].map(ask));
         let other = Sent {
             from: socket(PHONE),
             to: socket(PBX),
@@ -390,21 +389,22 @@ mod tests {
             heard: None,
             first: at(2_000),
             last: at(2_000),
-            frames: ArrayVec::new(),
+            frames: Few::NONE,
         };
         for number in 0..WATCHED as u32 - 1 {
-            let key = repeats.press.print("scan", &sip::CSeq { number, method: Method::Options }, 0);
+            let named = press.named("scan", &sip::CSeq { number, method: Method::Options });
+            let [key, _] = named.attempt(other.from, other.to, None);
             repeats.oldest.push_back((key, other.first));
             repeats.open.insert(key, other.clone());
         }
-        push(&mut repeats, "soon", "OPTIONS", &[ask(3_000)]);
+        push((&mut repeats, &press), "soon", "OPTIONS", &[ask(3_000)]);
         assert_eq!(
             (repeats.open.len(), repeats.over_cap),
             (WATCHED, 1),
             "the first one may have been answered"
         );
-        push(&mut repeats, "late", "BYE", &[40_000, 40_500, 41_500].map(ask));
-        push(&mut repeats, "late", "BYE", &[(41_600, Some(200))]);
+        push((&mut repeats, &press), "late", "BYE", &[40_000, 40_500, 41_500].map(ask));
+        push((&mut repeats, &press), "late", "BYE", &[(41_600, Some(200))]);
         assert_eq!(repeats.over_cap, 1, "what has rested is over");
         let (rows, _) = repeats.finish();
         let told: Vec<_> = rows.iter().map(|row| (&*row.method, row.most, row.answered)).collect();
@@ -413,9 +413,10 @@ mod tests {
 
     #[test]
     fn what_is_answered_leaves_no_trace_that_grows() {
-        let mut repeats = Repeats::default();
+        let (mut repeats, press) = (Repeats::default(), Press::default());
         for nth in 0..3 * WATCHED as u32 {
-            let key = repeats.press.print("c", &sip::CSeq { number: nth, method: Method::Options }, 0);
+            let named = press.named("c", &sip::CSeq { number: nth, method: Method::Options });
+            let [key, _] = named.attempt(socket(PHONE), socket(PBX), None);
             repeats.make_room(at(0));
             repeats.oldest.push_back((key, at(0)));
         }

@@ -12,10 +12,10 @@ use crate::capture::{Frame, Timestamp};
 
 use super::dialogs::Heard;
 use super::few::Few;
-use super::message::Host;
+use super::message::{Host, Text};
 use super::message::sip::{Kind, Via};
 use super::traffic::Rewrite;
-use super::transaction::{Fingerprint, Press};
+use super::transaction::{Fingerprint, Transaction};
 
 /// Requests that wait for an answer, or had one; the oldest makes room.
 const MOST_OPEN: usize = 16_384;
@@ -29,32 +29,33 @@ const PASSED_ON_WITHIN: i64 = 200_000_000;
 /// Requests without an answer so far, and what came back altered.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Vias {
-    press: Press,
     /// By transaction between a client and a server.
     open: HashMap<Fingerprint, Few<Sent, BRANCHES_KEPT>, RandomState>,
     oldest: VecDeque<Fingerprint>,
     rewrites: BTreeMap<(IpAddr, IpAddr), Rewrite>,
-    /// Requests by whom they go to, whoever sends them: the same one may come by twice.
+    /// Requests with the sender's own address, by branch and whom they go to, whoever sends them: the same one may come by twice.
     passing: HashMap<Fingerprint, Passing, RandomState>,
     passing_oldest: VecDeque<Fingerprint>,
     /// Answers with another Via that a cap left out.
     pub(super) over_cap: u64,
 }
 
-/// The topmost Via of a message.
+/// What the topmost Via of a request tells of its sender.
 #[derive(Clone, Debug)]
 struct Sent {
-    via: Via,
+    host: Host,
+    port: u16,
+    branch: Option<Text>,
     count: usize,
     frame: Frame,
 }
 
-/// A request on its way.
+/// A request on its way, with the sender's own address in the Via.
 #[derive(Clone, Debug)]
 struct Passing {
-    via: Via,
-    count: usize,
     from: IpAddr,
+    port: u16,
+    count: usize,
     frame: Frame,
     time: Timestamp,
 }
@@ -69,39 +70,38 @@ fn port(via: &Via) -> u16 {
     via.port.unwrap_or(SIP_PORT)
 }
 
-fn sent_by(via: &Via) -> String {
-    format!("{}:{}", via.host.to_string().to_ascii_lowercase(), port(via))
+fn sent_by(host: &Host, port: u16) -> String {
+    format!("{}:{port}", host.to_string().to_ascii_lowercase())
 }
 
-fn is_same_sender(via: &Via, other: &Via) -> bool {
-    let is_same_host = match (&via.host, &other.host) {
+fn is_same_sender(sent: &Sent, via: &Via) -> bool {
+    let is_same_host = match (&sent.host, &via.host) {
         (Host::Name(name), Host::Name(other)) => name.eq_ignore_ascii_case(other),
         (host, other) => host == other,
     };
-    is_same_host && port(via) == port(other)
+    is_same_host && sent.port == port(via)
 }
 
 /// One that was not written differs from none.
-fn is_same_branch(via: &Via, other: &Via) -> bool {
-    let (branch, other) = (&via.branch, &other.branch);
+fn is_same_branch(sent: &Sent, via: &Via) -> bool {
+    let (branch, other) = (&sent.branch, &via.branch);
     branch.is_none() || other.is_none() || branch == other
 }
 
 impl Vias {
-    pub(super) fn push(&mut self, heard: &Heard) {
+    pub(super) fn push(&mut self, heard: &Heard, transaction: Transaction<'_>) {
         let message = &heard.message;
-        let (Some(via), Some(call_id), Some(cseq)) = (&message.via, &message.call_id, &message.cseq) else {
-            return;
-        };
+        let (Some(via), Some(cseq)) = (&message.via, &message.cseq) else { return };
         let (from, to) = (heard.from.ip(), heard.to.ip());
         match message.kind {
             Kind::Request { .. } => {
-                self.pass(self.press.print(call_id, cseq, heard.to), via, heard, cseq.method.as_str());
-                self.ask(self.press.print(call_id, cseq, (from, to)), via, heard);
+                if let Some(branch) = via.branch.as_deref().filter(|_| via.host == Host::Ip(from)) {
+                    self.pass(transaction.to(heard.to, branch), port(via), heard, cseq.method.as_str());
+                }
+                self.ask(transaction.between(from, to), via, heard);
             }
             Kind::Response { .. } => {
-                let key = self.press.print(call_id, cseq, (to, from));
-                self.answer(key, via, heard, cseq.method.as_str());
+                self.answer(transaction.between(to, from), via, heard, cseq.method.as_str());
             }
         }
     }
@@ -113,17 +113,12 @@ impl Vias {
     /// Whether it is a request that was just seen under way from another address: what a router passes on keeps the Call-ID,
     /// the number of hops and the branch, and only an ALG puts the router's address into the Via. A proxy adds a Via, and what
     /// calls anew has a branch of its own.
-    fn pass(&mut self, key: Fingerprint, here: &Via, heard: &Heard, method: &str) {
+    fn pass(&mut self, key: Fingerprint, port: u16, heard: &Heard, method: &str) {
         let (from, server) = (heard.from.ip(), heard.to.ip());
-        let names = |via: &Via, host: IpAddr| via.host == Host::Ip(host);
         let before = self.passing.get(&key).filter(|before| {
             before.from != from
                 && (0..=PASSED_ON_WITHIN).contains(&heard.time.since(before.time))
                 && before.count == heard.message.via_count
-                && before.via.branch.is_some()
-                && before.via.branch == here.branch
-                && names(&before.via, before.from)
-                && names(here, from)
         });
         if let Some(before) = before {
             let client = before.from;
@@ -139,8 +134,8 @@ impl Vias {
                     client,
                     server,
                     method: method.into(),
-                    sent: sent_by(&before.via).into(),
-                    returned: sent_by(here).into(),
+                    sent: sent_by(&Host::Ip(client), before.port).into(),
+                    returned: sent_by(&Host::Ip(from), port).into(),
                     is_both: true,
                     passed_on_by: Some(from),
                     frames: [before.frame, heard.frame],
@@ -162,13 +157,8 @@ impl Vias {
             self.passing.remove(oldest);
             self.passing_oldest.pop_front();
         }
-        let passing = Passing {
-            via: here.clone(),
-            count: heard.message.via_count,
-            from,
-            frame: heard.frame,
-            time: heard.time,
-        };
+        let count = heard.message.via_count;
+        let passing = Passing { from, port, count, frame: heard.frame, time: heard.time };
         if self.passing.insert(key, passing).is_none() {
             self.passing_oldest.push_back(key);
         }
@@ -184,10 +174,15 @@ impl Vias {
             self.oldest.push_back(key);
         }
         let known = self.open.entry(key).or_default();
-        let is_known =
-            known.iter().any(|other| other.via.branch == via.branch && is_same_sender(&other.via, via));
+        let is_known = known.iter().any(|other| other.branch == via.branch && is_same_sender(other, via));
         if !is_known {
-            known.push(Sent { via: via.clone(), count: heard.message.via_count, frame: heard.frame });
+            known.push(Sent {
+                host: via.host.clone(),
+                port: port(via),
+                branch: via.branch.clone(),
+                count: heard.message.via_count,
+                frame: heard.frame,
+            });
         }
     }
 
@@ -199,7 +194,7 @@ impl Vias {
             && known.iter().all(|sent| sent.count == heard.message.via_count)
             && is_host(here);
         let is_returned =
-            known.iter().any(|sent| is_same_sender(&sent.via, here) && is_same_branch(&sent.via, here));
+            known.iter().any(|sent| is_same_sender(sent, here) && is_same_branch(sent, here));
         if comparable
             && is_returned
             && heard.message.status().is_some_and(|status| status >= 200)
@@ -221,19 +216,20 @@ impl Vias {
             self.over_cap += 1;
             return;
         }
-        let (same_sender, same_branch) = (is_same_sender(&sent.via, here), is_same_branch(&sent.via, here));
-        let told = |via: &Via| -> Box<str> {
-            match (&via.branch, same_sender) {
-                (Some(branch), true) => format!("{};branch={}", sent_by(via), branch.as_str()).into(),
-                _ => sent_by(via).into(),
+        let (same_sender, same_branch) = (is_same_sender(sent, here), is_same_branch(sent, here));
+        let told = |host: &Host, port: u16, branch: &Option<Text>| -> Box<str> {
+            let sent_by = sent_by(host, port);
+            match (branch, same_sender) {
+                (Some(branch), true) => format!("{sent_by};branch={}", branch.as_str()).into(),
+                _ => sent_by.into(),
             }
         };
         let rewrite = Rewrite {
             client,
             server,
             method: method.into(),
-            sent: told(&sent.via),
-            returned: told(here),
+            sent: told(&sent.host, sent.port, &sent.branch),
+            returned: told(&here.host, port(here), &here.branch),
             is_both: !same_sender && !same_branch,
             passed_on_by: None,
             frames: [sent.frame, heard.frame],
@@ -250,11 +246,12 @@ mod tests {
     use super::super::fixture::{at, frame, socket};
     use super::super::message::sip;
     use super::super::traffic::Protocol;
+    use super::super::transaction::Press;
     use super::*;
 
     /// Sends a request with one Via, answers with another.
     fn rewrites(asked: &[&str], answered: &str) -> Vec<Rewrite> {
-        let mut vias = Vias::default();
+        let (mut vias, press) = (Vias::default(), Press::default());
         let mut hear = |number, from, to, head: &str, values: &[&str]| {
             let lines: String = values.iter().map(|via| format!("Via: SIP/2.0/UDP {via}\r\n")).collect();
             let text = format!(
@@ -263,16 +260,9 @@ mod tests {
             );
             let message = sip::read(text.as_bytes(), false).unwrap();
             let (from, to) = (socket(from), socket(to));
-            vias.push(&Heard {
-                frame: frame(number),
-                time: at(0),
-                from,
-                to,
-                protocol: Protocol::Udp,
-                dscp: 0,
-                datagram: None,
-                message,
-            });
+            let (frame, time, protocol) = (frame(number), at(0), Protocol::Udp);
+            let heard = Heard { frame, time, from, to, protocol, dscp: 0, datagram: None, message };
+            vias.push(&heard, press.transaction(&heard.message).unwrap());
         };
         let (phone, provider) = ("192.168.10.21:5060", "192.0.2.1:5060");
         hear(1, phone, provider, "OPTIONS sip:a.example SIP/2.0", asked);
@@ -303,7 +293,7 @@ mod tests {
     #[test]
     fn a_request_that_a_router_passes_on_with_its_own_address_was_rewritten() {
         let seen = |second_from: &str, second: &[&str], after: i64| {
-            let mut vias = Vias::default();
+            let (mut vias, press) = (Vias::default(), Press::default());
             let mut hear = |number, time, from: &str, values: &[&str]| {
                 let lines: String = values.iter().map(|via| format!("Via: SIP/2.0/UDP {via}\r\n")).collect();
                 let text = format!(
@@ -313,7 +303,8 @@ mod tests {
                 let message = sip::read(text.as_bytes(), false).unwrap();
                 let (from, to) = (socket(from), socket("203.0.113.10:5060"));
                 let (frame, time, protocol) = (frame(number), at(time), Protocol::Udp);
-                vias.push(&Heard { frame, time, from, to, protocol, dscp: 0, datagram: None, message });
+                let heard = Heard { frame, time, from, to, protocol, dscp: 0, datagram: None, message };
+                vias.push(&heard, press.transaction(&heard.message).unwrap());
             };
             hear(18, 0, "192.168.88.21:5060", &["192.168.88.21:5060;branch=z9hG4bK1"]);
             hear(19, after, second_from, second);

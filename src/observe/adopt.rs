@@ -18,6 +18,9 @@ const MOST_CALLS: usize = 64;
 
 /// Ties streams without a call to the only one that can be theirs.
 pub(super) fn adopt(calls: &[Call], streams: &mut [Stream]) {
+    if !streams.iter().any(is_voice_of_nobody) {
+        return;
+    }
     let mut late: BTreeMap<Pair, Vec<usize>> = BTreeMap::new();
     for (id, call) in calls.iter().enumerate() {
         late.entry(hosts(call)).or_default().push(id);

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use crate::capture::Frame;
 
 use super::dialogs::Heard;
-use super::media::{Announcement, Announcements, Endpoint, MediaDirection, MediaKind, PayloadName, Profile};
+use super::media::{
+    Announcement, Announcements, Endpoint, FORMATS, MediaDirection, MediaKind, PayloadName, Profile,
+};
 use super::message::sdp::{Direction, Media, Sdp};
 use super::message::sip::{Kind, Method};
 use super::progress::is_in_dialog;
@@ -107,7 +109,7 @@ fn media(frame: Frame, call_id: &str, sdp: &Sdp) -> Vec<Announcement> {
             endpoint,
             kind: kind(media),
             profile: Profile::parse(&media.protocol),
-            formats: media.payload_types().collect(),
+            formats: media.payload_types().take(FORMATS).collect(),
             payloads: payloads(media),
             ptime: media.ptime.map(u32::from),
             ptime_limits: (media.minptime.map(u32::from), media.maxptime.map(u32::from)),
@@ -194,7 +196,7 @@ mod tests {
             (MediaKind::Audio, Profile::Rtp, MediaDirection::SendOnly)
         );
         assert_eq!((audio.frame, &*audio.call_id, audio.ptime), (frame(7), "c1", Some(20)));
-        assert_eq!(audio.formats, [8, 101]);
+        assert_eq!(*audio.formats, [8, 101]);
         assert_eq!(audio.payload(8).map(|payload| (&*payload.name, payload.rate)), Some(("PCMA", 8000)));
     }
 
@@ -280,7 +282,7 @@ mod tests {
             offers.hear(frame(nth), &heard, sdp.as_ref(), &mut announcements);
         }
         let end = Endpoint { address: ip("192.168.10.21"), port: 10_000 };
-        announcements.at_present(end, frame(99)).map(|known| known.formats.clone()).unwrap_or_default()
+        announcements.at_present(end, frame(99)).map(|known| known.formats.to_vec()).unwrap_or_default()
     }
 
     #[test]

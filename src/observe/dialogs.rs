@@ -2,10 +2,11 @@
 //! that SDP announces to whoever measures it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::hash::BuildHasher;
 use std::net::{IpAddr, SocketAddr};
 
 use foldhash::fast::RandomState;
-use hashbrown::HashMap;
+use hashbrown::HashTable;
 
 use crate::capture::{Frame, Timestamp};
 
@@ -29,7 +30,7 @@ const CALLS_KEPT: usize = 65_536;
 const CALLS_REMEMBERED: usize = 16_384;
 const CALLS_FORGOTTEN: usize = CALLS_REMEMBERED / 8;
 /// Calls that have one Call-ID.
-const TALKS_OF_A_CALL_ID: usize = 16;
+pub(super) const TALKS_OF_A_CALL_ID: usize = 16;
 const ENDPOINTS_KEPT: usize = 16_384;
 const STRINGS_KEPT: usize = 16;
 const KEYS_KEPT: usize = 64;
@@ -78,7 +79,8 @@ pub struct Dialogs {
     conversations: Option<Box<Conversations>>,
     talks: Vec<Talk>,
     /// Nearly always one; more where a B2BUA keeps the Call-ID of what it passes on, or a client uses one for all its calls.
-    by_call_id: HashMap<Box<str>, Few<usize, TALKS_OF_A_CALL_ID>, RandomState>,
+    by_call_id: HashTable<Named>,
+    hasher: RandomState,
     registrations: Registrations,
     press: Press,
     repeats: Repeats,
@@ -95,6 +97,14 @@ pub struct Dialogs {
     over_cap: u64,
     /// When the latest message was heard.
     latest: Option<Timestamp>,
+}
+
+/// Calls with one Call-ID, which stands in each of them.
+#[derive(Clone, Debug)]
+struct Named {
+    /// Of the Call-ID.
+    hash: u64,
+    calls: Few<usize, TALKS_OF_A_CALL_ID>,
 }
 
 #[derive(Clone, Debug)]
@@ -157,7 +167,7 @@ impl Dialogs {
         }
         self.by_call_id.clear();
         for (at, talk) in stay.iter().enumerate() {
-            self.by_call_id.entry(talk.call_id().into()).or_default().push(at);
+            name(&mut self.by_call_id, &stay, self.hasher.hash_one(talk.call_id()), at);
         }
         self.talks = stay;
     }
@@ -198,9 +208,11 @@ impl Dialogs {
     fn call(&mut self, heard: &Heard) -> Option<usize> {
         let message = &heard.message;
         let call_id = message.call_id.as_deref().filter(|id| !id.is_empty())?;
-        let known = self.by_call_id.get(call_id);
-        let before = known.map_or(0, |known| known.len());
-        let talks = || known.into_iter().flat_map(|known| known.iter()).rev().copied();
+        let hash = self.hasher.hash_one(call_id);
+        let known = self.by_call_id.find(hash, |known| known.is_of(hash, call_id, &self.talks));
+        let known = known.map_or(&[][..], |known| &*known.calls);
+        let before = known.len();
+        let talks = || known.iter().rev().copied();
         let talk = |at: usize| self.talks.get(at);
         let own = talks().find(|at| talk(*at).is_some_and(|talk| talk.is_named_by(message)));
         let is_another = own.is_none()
@@ -223,7 +235,6 @@ impl Dialogs {
             return None;
         }
         let index = self.talks.len();
-        self.by_call_id.entry(call_id.into()).or_default().push(index);
         let is_answer = matches!(message.kind, Kind::Response { .. });
         let cancel =
             self.cancels.iter().find(|cancel| is_answer && cancel.message.call_id == message.call_id);
@@ -232,6 +243,7 @@ impl Dialogs {
             self.steps += usize::from(talk.hear(cancel, None, self.steps < STEPS_KEPT));
         }
         self.talks.push(talk);
+        name(&mut self.by_call_id, &self.talks, hash, index);
         Some(index)
     }
 
@@ -251,6 +263,24 @@ impl Dialogs {
             *asker.endpoint.answers.entry(status).or_default() += 1;
         }
     }
+}
+
+impl Named {
+    fn is_of(&self, hash: u64, call_id: &str, talks: &[Talk]) -> bool {
+        let talk = self.calls.first().and_then(|at| talks.get(*at));
+        self.hash == hash && talk.is_some_and(|talk| talk.call_id() == call_id)
+    }
+}
+
+/// Adds the call at `at` to those that have its Call-ID.
+fn name(by_call_id: &mut HashTable<Named>, talks: &[Talk], hash: u64, at: usize) {
+    let Some(call_id) = talks.get(at).map(Talk::call_id) else { return };
+    by_call_id
+        .entry(hash, |known| known.is_of(hash, call_id, talks), |known| known.hash)
+        .or_insert(Named { hash, calls: Few::NONE })
+        .get_mut()
+        .calls
+        .push(at);
 }
 
 impl Speaker {

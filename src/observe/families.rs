@@ -4,9 +4,15 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+
 use crate::capture::Timestamp;
 
 use super::call::Call;
+use super::dialogs::TALKS_OF_A_CALL_ID;
+use super::few::Few;
+use super::traffic::Stream;
 
 /// Behind the end of a call (ns) voice may still begin that is on its way, or that a side sends which does not know yet.
 const BEHIND_END: i64 = 5_000_000_000;
@@ -15,17 +21,30 @@ const BEHIND_END: i64 = 5_000_000_000;
 pub(super) struct Families<'a> {
     calls: &'a [Call],
     legs: BTreeMap<usize, Vec<usize>>,
+    /// By Call-ID, if any stream was announced with one; only looked into, never walked.
+    by_id: HashMap<&'a str, Few<usize, TALKS_OF_A_CALL_ID>, RandomState>,
 }
 
 impl<'a> Families<'a> {
-    pub(super) fn of(calls: &'a [Call]) -> Self {
+    pub(super) fn of(calls: &'a [Call], streams: &[Stream]) -> Self {
         let mut legs: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (leg, call) in calls.iter().enumerate() {
             if let Some(root) = call.leg_of {
                 legs.entry(root).or_default().push(leg);
             }
         }
-        Self { calls, legs }
+        let mut by_id = HashMap::<_, Few<_, _>, _>::default();
+        if streams.iter().any(|stream| !stream.report.calls.is_empty()) {
+            for (at, call) in calls.iter().enumerate() {
+                by_id.entry(&*call.call_id).or_default().push(at);
+            }
+        }
+        Self { calls, legs, by_id }
+    }
+
+    /// The calls of a Call-ID that a stream was announced with.
+    pub(super) fn named(&self, call_id: &str) -> &[usize] {
+        self.by_id.get(call_id).map_or(&[], |calls| calls)
     }
 
     /// The calls that a stream belongs to, the earliest first. `announced`: those that told of its receiver while it ran;
@@ -132,7 +151,7 @@ mod tests {
     }
 
     fn heard_in(calls: &[Call], from: &str, to: &str, announced: &[usize]) -> Vec<usize> {
-        Families::of(calls).heard_in((socket(from), socket(to)), announced.to_vec(), &|_, _| true)
+        Families::of(calls, &[]).heard_in((socket(from), socket(to)), announced.to_vec(), &|_, _| true)
     }
 
     #[test]
@@ -161,7 +180,7 @@ mod tests {
         let calls = [call(None, CALLER, PBX), call(None, CALLER, PBX), call(None, CALLER, CALLED)];
         assert_eq!(heard_in(&calls, PBX, CALLER, &[0, 1, 2]), [0, 1], "the third is with somebody else");
         let ends = (socket(PBX), socket(CALLER));
-        let known = Families::of(&calls).heard_in(ends, vec![0, 1], &|_, _| false);
+        let known = Families::of(&calls, &[]).heard_in(ends, vec![0, 1], &|_, _| false);
         assert_eq!(known, [0], "silent by then");
         let ended = |second: i64| Call { end: Some((frame(9), at(second * 1_000))), ..calls[0].clone() };
         let earlier = [ended(10), ended(30)];
@@ -170,7 +189,7 @@ mod tests {
             let is_heard = |from: Timestamp, until: Option<Timestamp>| {
                 from <= at(second * 1_000) && until.is_none_or(|until| until >= at(second * 1_000))
             };
-            Families::of(&earlier).heard_in(ends, vec![0, 1], &is_heard)
+            Families::of(&earlier, &[]).heard_in(ends, vec![0, 1], &is_heard)
         };
         assert_eq!((heard(12), heard(20)), (vec![0, 1], vec![1]), "the first call is over by then");
     }

@@ -93,6 +93,45 @@ impl<'a, T, const N: usize> IntoIterator for &'a Few<T, N> {
     }
 }
 
+/// Things in order, of which one alone takes no memory of its own. Whoever holds them bounds them.
+#[derive(Clone, Debug)]
+pub(super) struct OneOrMany<T> {
+    /// If there never was another.
+    one: Option<T>,
+    many: Vec<T>,
+}
+
+impl<T> Default for OneOrMany<T> {
+    fn default() -> Self {
+        Self { one: None, many: Vec::new() }
+    }
+}
+
+impl<T> OneOrMany<T> {
+    /// Puts one in before the one at `at`, which is at most their number.
+    pub(super) fn insert(&mut self, at: usize, value: T) {
+        if self.is_empty() && self.many.capacity() == 0 {
+            self.one = Some(value);
+        } else {
+            self.many().insert(at, value);
+        }
+    }
+
+    /// All of them, to take some away.
+    pub(super) fn many(&mut self) -> &mut Vec<T> {
+        self.many.extend(self.one.take());
+        &mut self.many
+    }
+}
+
+impl<T> Deref for OneOrMany<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        self.one.as_ref().map_or(&*self.many, std::slice::from_ref)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,6 +147,22 @@ mod tests {
         assert_eq!(few.to_vec(), [2, 1, 0]);
         assert_eq!((0..9).collect::<Few<u64, 3>>().to_vec(), [0, 1, 2]);
         assert_eq!((0..9).collect::<Few<u64, 1>>().to_vec(), [0]);
+    }
+
+    #[test]
+    fn one_or_many_stay_in_order() {
+        let mut known = OneOrMany::default();
+        assert!(known.is_empty());
+        known.insert(0, 2);
+        assert_eq!((&*known, known.many.capacity()), (&[2][..], 0));
+        known.insert(0, 1);
+        known.insert(2, 3);
+        assert_eq!(&*known, [1, 2, 3]);
+        known.many().remove(0);
+        assert_eq!(&*known, [2, 3]);
+        known.many().clear();
+        known.insert(0, 4);
+        assert_eq!(&*known, [4]);
     }
 
     #[test]

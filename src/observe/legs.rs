@@ -1,7 +1,7 @@
 //! Takes finished calls in the order in which they began; says which are legs of one behind a B2BUA.
 
 use std::collections::BTreeMap;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hash};
 use std::net::IpAddr;
 
 use foldhash::fast::RandomState;
@@ -21,33 +21,54 @@ const LEGS_LOOKED_AT: usize = 256;
 /// A tag of so many characters holds the 32 random bits that make it the only one of its kind (RFC 3261 section 19.3).
 const UNIQUE_TAG: usize = 8;
 
+/// Calls that have something in common: the latest of each kind, and for every call the one of its kind before it.
+struct Chains<K> {
+    latest: HashMap<K, usize, RandomState>,
+    before: Vec<Option<usize>>,
+}
+
+impl<K> Default for Chains<K> {
+    fn default() -> Self {
+        Self { latest: HashMap::default(), before: Vec::new() }
+    }
+}
+
+impl<K: Eq + Hash> Chains<K> {
+    /// Adds the next call.
+    fn add(&mut self, key: K) {
+        let before = self.latest.insert(key, self.before.len());
+        self.before.push(before);
+    }
+
+    /// Those of a kind that are looked at for the call at `index`, the latest first.
+    fn listed(&self, key: &K, index: usize) -> impl Iterator<Item = usize> + use<'_, K> {
+        let latest = self.latest.get(key).copied();
+        std::iter::successors(latest, |at| self.before.get(*at).copied().flatten())
+            .take_while(move |at| *at >= index.saturating_sub(LEGS_LOOKED_AT))
+    }
+}
+
 /// Where the calls so far stand, by what another leg has in common with them.
 #[derive(Default)]
 struct Known {
-    by_caller: HashMap<IpAddr, Vec<usize>, RandomState>,
-    by_callee: HashMap<IpAddr, Vec<usize>, RandomState>,
+    by_caller: Chains<IpAddr>,
+    by_callee: Chains<IpAddr>,
     /// By the hash of the calling number.
-    by_number: HashMap<u64, Vec<usize>, RandomState>,
+    by_number: Chains<u64>,
     hasher: RandomState,
 }
 
 impl Known {
-    fn add(&mut self, index: usize, call: &Call) {
-        self.by_caller.entry(call.caller.ip()).or_default().push(index);
-        self.by_callee.entry(call.callee.ip()).or_default().push(index);
-        self.by_number.entry(self.hash(call)).or_default().push(index);
+    /// Adds the next call.
+    fn add(&mut self, call: &Call) {
+        self.by_caller.add(call.caller.ip());
+        self.by_callee.add(call.callee.ip());
+        self.by_number.add(self.hash(call));
     }
 
     fn hash(&self, call: &Call) -> u64 {
         self.hasher.hash_one(user(&call.from))
     }
-}
-
-/// Those of `list` that are looked at for the call at `index`.
-fn listed(list: Option<&Vec<usize>>, index: usize) -> &[usize] {
-    let list = list.map_or(&[][..], Vec::as_slice);
-    let first = index.saturating_sub(LEGS_LOOKED_AT);
-    list.get(list.partition_point(|at| *at < first)..).unwrap_or_default()
 }
 
 fn only(mut found: impl Iterator<Item = usize>) -> Option<usize> {
@@ -65,7 +86,7 @@ pub(super) fn finish(talks: Vec<Talk>, now: Timestamp) -> Vec<Call> {
         let Some(call) = calls.get(index) else { continue };
         let leg_of = other_leg(&calls, &known, index, call)
             .or_else(|| leg_of_other_address(&calls, &tags, &known, index, call));
-        known.add(index, call);
+        known.add(call);
         if let Some(call) = calls.get_mut(index) {
             call.leg_of = leg_of;
         }
@@ -94,19 +115,17 @@ fn called_off(calls: &mut [Call]) {
 /// is the same. None if several could be it.
 fn other_leg(calls: &[Call], known: &Known, index: usize, call: &Call) -> Option<usize> {
     let own = call.caller.ip();
-    let to_own = listed(known.by_callee.get(&own), index);
-    if to_own.is_empty() {
-        return None;
-    }
+    let mut to_own = known.by_callee.listed(&own, index).peekable();
+    to_own.peek()?;
     // Telephones may ring one after the other: the next one when the one before has not answered.
-    let tried: BTreeMap<usize, Timestamp> = listed(known.by_caller.get(&own), index)
-        .iter()
-        .filter_map(|at| calls.get(*at))
-        .filter(|other| other.answered.is_none())
-        .filter_map(|other| Some((other.leg_of?, other.end?.1)))
+    let mut tried: BTreeMap<usize, Timestamp> = BTreeMap::new();
+    for other in known.by_caller.listed(&own, index).filter_map(|at| calls.get(at)) {
         // Those that ring at the same time were called no later for that.
-        .filter(|(_, end)| *end <= call.start.1)
-        .collect();
+        let end = other.end.filter(|(_, end)| other.answered.is_none() && *end <= call.start.1);
+        if let (Some(root), Some((_, end))) = (other.leg_of, end) {
+            tried.entry(root).or_insert(end);
+        }
+    }
     let fits = |at: &usize| {
         let Some(earlier) = calls.get(*at) else { return false };
         let begun = tried.get(at).map_or(earlier.start.1, |end| earlier.start.1.max(*end));
@@ -118,7 +137,7 @@ fn other_leg(calls: &[Call], known: &Known, index: usize, call: &Call) -> Option
             && is_running
             && (same(&earlier.from, &call.from) || same(&earlier.to, &call.to))
     };
-    only(to_own.iter().copied().filter(fits))
+    only(to_own.filter(fits))
 }
 
 /// The call that a B2BUA with an address on either side passed on as this one: it leaves both numbers and the tag of the caller,
@@ -131,7 +150,7 @@ fn leg_of_other_address(
     call: &Call,
 ) -> Option<usize> {
     let tag = tags.get(index)?.as_deref()?;
-    let same_number = listed(known.by_number.get(&known.hash(call)), index);
+    let same_number = known.by_number.listed(&known.hash(call), index);
     let fits = |at: &usize| {
         let (Some(earlier), Some(own)) = (calls.get(*at), tags.get(*at)) else { return false };
         let is_tag = |own: &str| own.len() >= UNIQUE_TAG && tag.ends_with(own);
@@ -145,7 +164,7 @@ fn leg_of_other_address(
             && same(&earlier.from, &call.from)
             && same(&earlier.to, &call.to)
     };
-    only(same_number.iter().copied().filter(fits))
+    only(same_number.filter(fits))
 }
 
 #[cfg(test)]
@@ -172,7 +191,7 @@ mod tests {
     fn known(calls: &[Call]) -> Known {
         let mut known = Known::default();
         let before = calls.len() - 1;
-        (0..).zip(&calls[..before]).for_each(|(index, call)| known.add(index, call));
+        calls[..before].iter().for_each(|call| known.add(call));
         known
     }
 

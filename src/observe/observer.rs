@@ -243,11 +243,7 @@ impl Observer {
         self.clock.tell(&mut quality);
         let (flows, mut streams) = rows(self.shards, &mut quality, is_service);
         let mut conversations = self.dialogs.finish();
-        let mut calls: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (at, call) in conversations.calls.iter().enumerate() {
-            calls.entry(&call.call_id).or_default().push(at);
-        }
-        let families = Families::of(&conversations.calls);
+        let families = Families::of(&conversations.calls, &streams);
         let mut shared = Vec::new();
         for (at, stream) in streams.iter_mut().enumerate() {
             let ends = (stream.source, stream.destination);
@@ -255,13 +251,14 @@ impl Observer {
             let is_meant = !ends.1.ip().is_multicast()
                 || stream.report.announced_at.is_some_and(|at| at.address == ends.1.ip());
             let announced = stream.report.calls.iter().filter(|_| is_meant);
-            let announced = announced.filter_map(|id| calls.get(&**id)).flatten();
+            let announced = announced.flat_map(|id| families.named(id));
             let is_heard = |from, until: Option<Timestamp>| stream.is_heard_between(from, until);
             let mut known = families.heard_in(ends, announced.copied().collect(), &is_heard).into_iter();
             stream.call = known.next();
             shared.extend(known.map(|other| (other, at)));
             stream.report.receiver = self.receptions.about(ends.0, ends.1, stream.report.ssrc);
         }
+        drop(families);
         quality.apart = clocks_apart(&flows, &mut streams);
         adopt(&conversations.calls, &mut streams);
         Paused::note(&conversations.calls, &mut streams);

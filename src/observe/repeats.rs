@@ -148,7 +148,9 @@ impl Repeats {
     pub(super) fn finish(mut self) -> (Vec<Repeated>, Vec<Prompt>) {
         let mut open: Vec<Sent> = self.open.drain().map(|(_, sent)| sent).collect();
         // A frame of a stream may hold several requests; between equal ones the order is no matter.
-        open.sort_by(|x, y| (&*x.frames, x.from, x.to, &x.method).cmp(&(&*y.frames, y.from, y.to, &y.method)));
+        open.sort_by(|x, y| {
+            (&*x.frames, x.from, x.to, &x.method).cmp(&(&*y.frames, y.from, y.to, &y.method))
+        });
         for sent in open {
             let is_heard = sent.heard.is_some();
             self.note(sent, is_heard, None);

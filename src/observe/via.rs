@@ -12,8 +12,8 @@ use crate::capture::{Frame, Timestamp};
 
 use super::dialogs::Heard;
 use super::few::Few;
-use super::message::{Host, Text};
 use super::message::sip::{Kind, Via};
+use super::message::{Host, Text};
 use super::traffic::Rewrite;
 use super::transaction::{Fingerprint, Transaction};
 
@@ -193,8 +193,7 @@ impl Vias {
         let comparable = !known.is_full()
             && known.iter().all(|sent| sent.count == heard.message.via_count)
             && is_host(here);
-        let is_returned =
-            known.iter().any(|sent| is_same_sender(sent, here) && is_same_branch(sent, here));
+        let is_returned = known.iter().any(|sent| is_same_sender(sent, here) && is_same_branch(sent, here));
         if comparable
             && is_returned
             && heard.message.status().is_some_and(|status| status >= 200)

@@ -6,9 +6,14 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use arrayvec::ArrayVec;
+
+use super::super::few::OneOrMany;
 use super::payload::{MediaKind, PayloadName};
 use crate::capture::Frame;
 
+/// Payload types of a media line that are read.
+pub const FORMATS: usize = 32;
 /// Announcements kept in all; further ones are counted.
 const MOST: usize = 65_536;
 /// Of one address and port; the oldest makes room, since its packets were measured long ago.
@@ -83,7 +88,7 @@ pub struct Announcement {
     /// What runs over it.
     pub profile: Profile,
     /// Payload types of the media line.
-    pub formats: Vec<u8>,
+    pub formats: ArrayVec<u8, FORMATS>,
     /// What `a=rtpmap` says of them.
     pub payloads: Vec<PayloadName>,
     /// `a=ptime` in ms.
@@ -180,7 +185,7 @@ pub struct Lookup<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct Announcements {
     /// By endpoint, each in frame order; only looked into, never walked.
-    by_endpoint: hashbrown::HashMap<Endpoint, Vec<Arc<Announcement>>, foldhash::quality::RandomState>,
+    by_endpoint: hashbrown::HashMap<Endpoint, OneOrMany<Arc<Announcement>>, foldhash::quality::RandomState>,
     kept: usize,
     dropped: u64,
 }
@@ -198,7 +203,7 @@ impl Announcements {
             return;
         }
         if known.len() >= MOST_PER_ENDPOINT && at > 0 {
-            known.remove(0);
+            known.many().remove(0);
             known.insert(at - 1, Arc::new(announcement));
             return;
         }
@@ -216,15 +221,19 @@ impl Announcements {
         if self.kept <= MOST / 2 {
             return;
         }
-        let mut frames: Vec<Frame> =
-            self.by_endpoint.values().flatten().map(|announcement| announcement.frame).collect();
+        let mut frames: Vec<Frame> = self
+            .by_endpoint
+            .values()
+            .flat_map(|known| known.iter())
+            .map(|announcement| announcement.frame)
+            .collect();
         frames.sort_unstable();
         let Some(&middle) = frames.get(frames.len() / 2) else { return };
         self.by_endpoint.retain(|_, known| {
-            known.retain(|announcement| announcement.frame >= middle);
+            known.many().retain(|announcement| announcement.frame >= middle);
             !known.is_empty()
         });
-        self.kept = self.by_endpoint.values().map(Vec::len).sum();
+        self.kept = self.by_endpoint.values().map(|known| known.len()).sum();
     }
 
     /// Takes them all away and leaves what was counted.
@@ -288,7 +297,7 @@ mod tests {
             endpoint,
             kind: MediaKind::Audio,
             profile: Profile::Rtp,
-            formats: vec![96],
+            formats: [96].into_iter().collect(),
             payloads: vec![PayloadName { payload_type: 96, name: name.into(), rate: 16_000 }],
             ptime: Some(20),
             ptime_limits: (None, None),

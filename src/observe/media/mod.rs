@@ -35,7 +35,7 @@ pub mod tally;
 pub mod timing;
 pub mod wireshark;
 
-pub use announce::{Announcement, Announcements, Endpoint, Lookup, MediaDirection, Profile};
+pub use announce::{Announcement, Announcements, Endpoint, FORMATS, Lookup, MediaDirection, Profile};
 pub use likeness::Recognition;
 pub use payload::{MediaKind, PayloadName};
 pub use reception::{ReceiverReport, Receptions, SenderCount};

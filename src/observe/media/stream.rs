@@ -25,8 +25,6 @@ const PAYLOADS: usize = 16;
 const CALLS: usize = 8;
 /// Payload types that SDP did not list and that are told apart.
 const UNLISTED: usize = 4;
-/// Payload types of a media line that are kept.
-const FORMATS: usize = 32;
 
 /// Bytes of the authentication tag: RFC 3711 section 5.2, RFC 4568 section 6.2.
 const SRTP_TAGS: [u32; 2] = [4, 10];
@@ -489,9 +487,9 @@ fn codecs(known: &Announcement) -> Vec<String> {
     formats(known).filter_map(|format| codec(known, format)).collect()
 }
 
-/// Payload types of a media line, as many as are kept.
+/// Payload types of a media line.
 fn formats(known: &Announcement) -> impl Iterator<Item = u8> {
-    known.formats.iter().copied().take(FORMATS)
+    known.formats.iter().copied()
 }
 
 /// Most of the loss is one gap, or four fifths are long ones: outages, to which the E-model does not apply.

@@ -38,7 +38,7 @@ fn announcement(payload_type: u8, name: &str, rate: u32) -> Announcement {
         endpoint: Endpoint { address: IpAddr::from([192, 0, 2, 1]), port: 5004 },
         kind: MediaKind::Audio,
         profile: Profile::Rtp,
-        formats: vec![8, payload_type],
+        formats: [8, payload_type].into_iter().collect(),
         payloads: vec![PayloadName { payload_type, name: name.into(), rate }],
         ptime: Some(20),
         ptime_limits: (None, None),

@@ -30,7 +30,7 @@ fn announcement() -> Arc<Announcement> {
         endpoint: Endpoint { address: IpAddr::from([192, 0, 2, 1]), port: 5004 },
         kind: MediaKind::Audio,
         profile: Profile::Srtp,
-        formats: vec![8],
+        formats: [8].into_iter().collect(),
         payloads: Vec::new(),
         ptime: None,
         ptime_limits: (None, None),

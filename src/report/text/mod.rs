@@ -127,6 +127,14 @@ fn title_of(finding: &Finding, language: Language) -> &'static str {
         (Detail::Qos007 { inbound: true, .. }, Language::En) => "Voice from the Internet without marking",
         (Detail::Rtp013 { announced, seen, .. }, language) if announced.ip() == seen.ip() => match language {
             Language::De => "Sprache kommt von anderem Port als angekündigt",
+        (Detail::Qos007 { peers, .. }, language)
+            if !unmarked_leg::is_internet(finding.subject.as_ref().map(|subject| subject.address), peers) =>
+        {
+            language.either(
+                "Keine Kennzeichnung auf dem Weg über einen Router",
+                "No marking on the way through a router",
+            )
+        }
             Language::En => "Media from another port than announced",
         },
         (Detail::Port002 { stated, documented, .. }, language)

@@ -586,6 +586,7 @@ fn row(id: &str, device: &str, status: RowStatus, packets: u64) -> RowResult {
         kept_packets: 0,
         packets,
         stated: None,
+        one_sided_flows: 0,
         frames: Vec::new(),
     }
 }

@@ -274,6 +274,7 @@ fn rows(audit: &Audit, names: &Names) -> Vec<published::Row> {
         tried_flows: row.tried_flows as u64,
         kept_flows: row.kept_flows as u64,
         packets: row.packets,
+        one_sided_flows: row.one_sided_flows as u64,
         kept_packets: row.kept_packets,
     });
     rows.collect()

@@ -130,6 +130,7 @@ pub(crate) fn audit() -> Audit {
         unexplained: vec![1],
         unjudged: vec![Unjudged::Encrypted, Unjudged::Clock],
         findings: findings(),
+        remarks: heard::remarks(),
         ..empty_audit()
     }
 }
@@ -148,6 +149,7 @@ pub(crate) fn empty_audit() -> Audit {
         inside_tls: Default::default(),
         unexplained: Vec::new(),
         unsolicited: Vec::new(),
+        remarks: Vec::new(),
         unjudged: vec![Unjudged::NoDevice, Unjudged::NoVoice],
         unheard: Vec::new(),
         findings: Vec::new(),
@@ -226,7 +228,13 @@ fn details() -> Vec<Case> {
         expected: 46,
         flows: vec![(socket("192.168.10.31:50000"), socket("192.0.2.10:443"), transport)],
     };
-    let sec_002 = Detail::Sec002 { requests: 1204, users: 87, agent: Some(HOSTILE.into()), answered: true };
+    let sec_002 = Detail::Sec002 {
+        requests: 1204,
+        users: 87,
+        agent: Some(HOSTILE.into()),
+        answered: true,
+        gained: heard::gained(),
+    };
     let signs = vec![
         LossSign::Drops { packets: 17, own: 5 },
         LossSign::UnseenAcknowledged { connections: 3, of: 12 },
@@ -316,6 +324,7 @@ fn details() -> Vec<Case> {
                 at: socket("192.168.10.2:5060"),
                 protocol: Protocol::Udp,
                 sources: outside.clone(),
+                gained: Box::default(),
             },
             Critical,
             Network,
@@ -577,6 +586,7 @@ fn row(id: &str, device: &str, status: RowStatus, packets: u64) -> RowResult {
         tried_flows: 0,
         kept_flows: 0,
         kept_packets: 0,
+        one_sided_flows: 0,
         packets,
         stated: None,
         frames: Vec::new(),

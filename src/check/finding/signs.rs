@@ -269,6 +269,8 @@ pub enum NoVoice {
     Empty,
     /// No packet of IP that could be read.
     Unread,
+    /// The same, but by ARP hosts seek others again and again, and nobody answers.
+    Sought,
     /// The same, because the snap length cut the packets before it could be.
     Cut {
         /// Bytes kept of the longest of them.
@@ -330,6 +332,39 @@ pub enum Mute {
     Keys,
     /// T.38 was agreed, and nothing came from then on.
     Fax,
+}
+
+impl Mute {
+    /// Caller and callee of the calls without voice, of the one whom the finding is about and the other side: it is about the
+    /// caller, unless the callee has refused the voice.
+    #[must_use]
+    pub fn sides(self, subject: IpAddr, other: IpAddr) -> (IpAddr, IpAddr) {
+        if self == Self::Declined { (other, subject) } else { (subject, other) }
+    }
+}
+
+/// What somebody on the Internet got from a device that answers him.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Intrusion {
+    /// He tries passwords.
+    pub guessing: Option<Guessing>,
+    /// Accounts for which he was registered, in order.
+    pub let_in: Vec<Box<str>>,
+    /// Calls of his that were answered.
+    pub calls: u64,
+}
+
+/// Registrations of one account that were refused so often in so little time that somebody tries passwords.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guessing {
+    /// The account that is tried most.
+    pub account: Box<str>,
+    /// How often it was refused,
+    pub refused: u64,
+    /// from the first time to the last, in ns.
+    pub within: i64,
+    /// Accounts of which the same is true.
+    pub others: usize,
 }
 
 /// Who sends voice without its mark, and what a document says of that.

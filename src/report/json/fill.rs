@@ -71,6 +71,7 @@ pub(super) fn frame(audit: &Audit, titles: &Names, settings: &Settings, limit: u
         registrations: super::registration::all(audit),
         unanswered_lookups: audit.traffic.lookups.iter().map(published::Lookup::of).collect(),
         refused_subscriptions: audit.traffic.subscriptions.iter().map(published::Subscriptions::of).collect(),
+        remarks: audit.remarks.iter().map(published::Remark::of).collect(),
         dhcp_servers: audit.traffic.dhcp.iter().map(published::DhcpServer::of).collect(),
         certificates: network::certificates(&audit.traffic),
         voice_policies: network::policies(&audit.traffic),
@@ -273,6 +274,7 @@ fn rows(audit: &Audit, names: &Names) -> Vec<published::Row> {
         blocked_flows: row.blocked_flows as u64,
         tried_flows: row.tried_flows as u64,
         kept_flows: row.kept_flows as u64,
+        one_sided_flows: row.one_sided_flows as u64,
         packets: row.packets,
         kept_packets: row.kept_packets,
     });

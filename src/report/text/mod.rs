@@ -23,6 +23,7 @@ mod en_finding;
 mod frame;
 mod given;
 mod icmp;
+mod intruder;
 mod lookup;
 mod life;
 mod loss;
@@ -32,6 +33,7 @@ mod no_voice;
 mod paper;
 mod registering;
 mod registration;
+mod remarks;
 mod remedies;
 mod running;
 mod screen;
@@ -80,6 +82,7 @@ pub(crate) use lookup::{unanswered, unsubscribed};
 pub(crate) use no_voice::extract_line;
 pub(crate) use paper::{PaperWords, glance_rest, paper_words};
 pub(crate) use registration::{Registered, Unreachable};
+pub(crate) use remarks::remark;
 pub(crate) use running::run_words;
 pub use screen::{ScreenWords, screen_words};
 pub(crate) use status::{is_standard_phrase, sip_status};
@@ -124,6 +127,14 @@ fn title_of(finding: &Finding, language: Language) -> &'static str {
     match (&finding.detail, language) {
         (Detail::Qos007 { inbound: true, .. }, Language::De) => "Sprache aus dem Internet ohne Kennzeichnung",
         (Detail::Qos007 { inbound: true, .. }, Language::En) => "Voice from the Internet without marking",
+        (Detail::Qos007 { peers, .. }, language)
+            if !unmarked_leg::is_internet(finding.subject.as_ref().map(|subject| subject.address), peers) =>
+        {
+            language.either(
+                "Keine Kennzeichnung auf dem Weg über einen Router",
+                "No marking on the way through a router",
+            )
+        }
         (Detail::Rtp013 { announced, seen, .. }, language) if announced.ip() == seen.ip() => match language {
             Language::De => "Sprache kommt von anderem Port als angekündigt",
             Language::En => "Media from another port than announced",

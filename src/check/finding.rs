@@ -316,12 +316,14 @@ pub enum Detail {
         clock: Option<(u32, u32)>,
     },
     /// RTP-007. `listed`: codecs of the receiver's SDP.
+    /// `keys`: the packets are keys (RFC 4733), for which the receiver wants this type, if any.
     /// `unseen`: both sides changed their source then, so that the capture probably lacks an offer.
     Rtp007 {
         payload_type: u8,
         codec: Option<Box<str>>,
         listed: Vec<Box<str>>,
         peers: Vec<IpAddr>,
+        keys: Option<Option<u8>>,
         unseen: bool,
     },
     /// RTP-008. Nanoseconds from the answer to the last packet, and from there to the end of the call. `refused`: how often its

@@ -142,6 +142,10 @@ fn title_of(finding: &Finding, language: Language) -> &'static str {
         (Detail::Rtp002 { why: Mute::Fax, .. }, language) => {
             language.either("Fax (T.38) ohne Pakete", "Fax (T.38) without packets")
         }
+        (Detail::Rtp007 { keys: Some(_), .. }, language) => language.either(
+            "Tasten (DTMF) mit nicht vereinbartem Payload-Typ",
+            "Keys (DTMF) with a payload type not negotiated",
+        ),
         (Detail::Rtp006 { clock: Some(_), .. }, language) => {
             language.either("Zeitstempel laufen in falschem Takt", "Timestamps run at a wrong clock")
         }

@@ -254,6 +254,7 @@ fn rejection(case: &Case<'_>, registration: &Registration, refused: &Refused) ->
         reason: refused.reason.clone(),
         with_credentials: refused.with_credentials,
         outside: is_outside(case, registration.registrar.ip()),
+        offered: None,
     }
 }
 

@@ -7,6 +7,7 @@ use crate::capture::{Frame, Timestamp};
 use crate::observe::breaks::Break;
 use crate::observe::ladder::{Ladder, Step};
 use crate::observe::message::sip::{Cause, Method};
+use crate::observe::offered::Offered;
 
 /// Around a new offer (ns) a stream may stop and go on: shortly before it is seen, and until the other side has answered.
 const BEFORE_OFFER: i64 = 500_000_000;
@@ -147,6 +148,8 @@ pub struct Call {
     pub let_through: Option<(Frame, Timestamp)>,
     /// Its offer names no medium that could be used.
     pub offers_nothing: bool,
+    /// What its offer held of voice, where it was refused as not acceptable (488, 606) or not supported (415).
+    pub offered: Option<Box<Offered>>,
     /// Each answer to an INVITE of it that describes audio refuses it: port 0, and no other medium (RFC 3264 section 6).
     pub declines_audio: bool,
     /// The body of its INVITE is shorter than its Content-Length says (RFC 3261 section 18.3).
@@ -309,6 +312,7 @@ impl Call {
             early_media: None,
             let_through: None,
             offers_nothing: false,
+            offered: None,
             declines_audio: false,
             is_short: false,
             is_unacknowledged: false,

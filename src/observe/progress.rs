@@ -10,6 +10,7 @@ use super::call::{Answer, Beginning, Call, Change, ChangeKind};
 use super::dialogs::Heard;
 use super::message::sdp::Sdp;
 use super::message::sip::{Cause, CauseProtocol, Kind, Method, SipMessage};
+use super::offered::Offered;
 use super::traffic::Protocol;
 
 /// INVITEs kept of each kind.
@@ -28,6 +29,8 @@ type Moment = (Frame, Timestamp);
 pub(super) struct Progress {
     /// INVITEs outside a dialog, each number once.
     invites: Vec<Invite>,
+    /// What the last of them offered, until it is answered.
+    offered: Option<Box<Offered>>,
     /// Those within it that ask for something else than voice as it is.
     changes: Vec<(SocketAddr, u32, ChangeKind)>,
     refused_change: Option<Change>,
@@ -151,6 +154,7 @@ impl Progress {
         }
         let is_known = self.invites.iter().any(|invite| invite.number == number);
         if !is_known && self.invites.len() < KEPT {
+            self.offered = sdp.and_then(Offered::of).map(Box::new);
             self.invites.reserve_exact(1);
             self.invites.push(Invite {
                 number,
@@ -190,7 +194,10 @@ impl Progress {
             183 if sdp.is_some() => {
                 self.early_media.get_or_insert(now);
             }
-            200..=299 => self.answers.push(number, heard.time),
+            200..=299 => {
+                self.answers.push(number, heard.time);
+                self.offered = None;
+            }
             300..=699 if !matches!(status, 401 | 407) => {
                 self.refusal = Some((number, heard.message.words().map(Into::into)));
             }
@@ -214,6 +221,7 @@ impl Progress {
         }
         call.declines_audio = self.declines == Some(true) && call.answered.is_some();
         call.offers_nothing = self.invites.last().is_some_and(|invite| invite.offers_nothing);
+        call.offered = self.offered.filter(|_| matches!(call.answer, Answer::Rejected(415 | 488 | 606)));
         call.is_short = self.invites.last().is_some_and(|invite| invite.is_short);
         let answered = self.answers.number;
         let acknowledged = self.acknowledged.iter().find(|(number, _)| answered == Some(*number));

@@ -320,3 +320,17 @@ fn a_fax_counts_from_when_both_sides_agreed_on_it() {
     let refused = [(0, "INVITE", 1, FAX, ""), (1_000, "200 OK", 1, VOICE, "")];
     assert!(call_of(&refused).fax_media.is_empty(), "no fax came about");
 }
+
+#[test]
+fn the_offer_that_was_not_acceptable_is_kept_and_no_other() {
+    let codecs = |answer: &str| {
+        let steps = [(0, "INVITE", 1, VOICE, ""), (100, answer, 1, "", ""), (110, "ACK", 1, "", "")];
+        call_of(&steps)
+            .offered
+            .map(|offered| offered.codecs.iter().map(ToString::to_string).collect::<Vec<_>>())
+    };
+    assert_eq!(codecs("488 Not Acceptable Here"), Some(vec!["PCMA".to_owned()]));
+    assert_eq!(codecs("606 Not Acceptable"), Some(vec!["PCMA".to_owned()]));
+    assert_eq!(codecs("486 Busy Here"), None, "not for its offer");
+    assert_eq!(codecs("200 OK"), None);
+}

@@ -29,6 +29,7 @@ mod loss;
 mod misled;
 mod mute;
 mod no_voice;
+mod offered;
 mod paper;
 mod registering;
 mod registration;

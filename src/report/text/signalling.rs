@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use jiff::tz::TimeZone;
 
 use super::life;
+use super::offered;
 use super::registering;
 use super::remedies::{self, calling};
 use super::status::in_words;
@@ -147,7 +148,7 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                     (status, true) => format!(" mit {status} beantwortet"),
                     (status, false) => format!(" abgewiesen: {status}"),
                 },
-                why.map_or("", |why| circumstance::told(why, De)),
+                beside(rejection, *why, finding.count, De),
             )
         }
         (Detail::Sig005 { rejection, calls, answered, callers, why }, En) => {
@@ -187,7 +188,7 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                     (status, true) => format!("answered {which} with {status}"),
                     (status, false) => format!("turned away {which}: {status}"),
                 },
-                why.map_or("", |why| circumstance::told(why, En)),
+                beside(rejection, *why, finding.count, En),
             )
         }
         (Detail::Sig009 { method, to, through, most, answered, unheard, status, .. }, De) => format!(
@@ -324,6 +325,9 @@ pub(super) fn action(detail: &Detail, zone: &TimeZone, language: Language) -> Op
             return Some(life::register_as_others(*serves, *life, *near, zone, language));
         }
         Detail::Sig005 { why: Some(why), .. } => circumstance::action(*why),
+        Detail::Sig005 { rejection: Rejection { offered: Some(offered), .. }, .. } => {
+            offered::action(offered)
+        }
         Detail::Sig005 { rejection, .. } => calling(rejection),
         Detail::Sig009 { contact: Some(_), .. } => {
             return Some(remedies::own_address(language).to_owned());
@@ -356,6 +360,15 @@ pub(super) fn action(detail: &Detail, zone: &TimeZone, language: Language) -> Op
         _ => return None,
     };
     Some(texts[usize::from(language == En)].to_owned())
+}
+
+/// What calls show beside the status with which they were refused.
+fn beside(rejection: &Rejection, why: Option<Circumstance>, calls: u64, language: Language) -> String {
+    match (why, &rejection.offered) {
+        (Some(why), _) => circumstance::told(why, language).to_owned(),
+        (None, Some(offered)) => offered::told(offered, calls > 1, language),
+        (None, None) => String::new(),
+    }
 }
 
 /// `403 (verboten; „Wrong password or domain“)`: the phrase only where it is not that of the RFC.
@@ -499,7 +512,7 @@ mod tests {
     use super::*;
 
     fn rejection(status: u16, with_credentials: bool, outside: bool) -> Rejection {
-        Rejection { status, reason: "".into(), with_credentials, outside }
+        Rejection { status, reason: "".into(), with_credentials, outside, offered: None }
     }
 
     #[test]

@@ -212,7 +212,13 @@ fn calls_that_failed_outside_are_over_with_calls_outside() {
         let answered = |second| call(later, second, Answer::Answered);
         let mut world = World::new("");
         world.traffic.calls = vec![refused(1), refused(2), answered(11), answered(12)];
-        let rejection = Rejection { status: 503, reason: "".into(), with_credentials: true, outside: false };
+        let rejection = Rejection {
+            status: 503,
+            reason: "".into(),
+            with_credentials: true,
+            outside: false,
+            offered: None,
+        };
         is_over(
             Detail::Sig005 { rejection, calls: 2, answered: 0, callers: vec![ip(PBX)], why: None },
             10_000,

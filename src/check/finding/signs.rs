@@ -163,6 +163,8 @@ pub enum Unevenness {
         times: u64,
         /// By how much (ms) at most.
         greatest: f64,
+        /// How many packets came later by more than that, of how many.
+        too_late: (u64, u64),
     },
     /// The sender's clock runs slow or fast: so much (ms) was spoken in so much time (ms).
     Clock {

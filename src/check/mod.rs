@@ -51,7 +51,7 @@ pub use finding::{
     RulebookInfo, Severity, Side, Subject, Trace, Unevenness, Unjudged, Unread, Verdict, VoiceSender,
     VoiceSent,
 };
-pub use media::{LEAST_JUDGED, LOSS_LIMITS, MOS_LIMITS};
+pub use media::{LEAST_JUDGED, LOSS_LIMITS, MOS_LIMITS, clock_runs_at};
 pub use mended::{is_disproved_by_absence, outweighs};
 pub use rejection::{Circumstance, Rejection};
 pub use strangers::is_try;

@@ -69,6 +69,7 @@ pub fn audit(
     hints: &Hints,
 ) -> Audit {
     let case = Case::new(&traffic, &site, book, hints).of_captures(&captures);
+    let unsent_faxes = media::unsent_faxes(&case);
     let Found { mut findings, mut unjudged, unheard, failed } = found(&case, &captures);
     findings.retain(|finding| {
         !subject(finding).is_some_and(|host| case.is_excepted_whole(finding.code().as_str(), host))
@@ -122,6 +123,7 @@ pub fn audit(
         mended,
         unjudged,
         unheard,
+        unsent_faxes,
         few,
         traffic,
         site,

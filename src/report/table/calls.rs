@@ -139,6 +139,7 @@ pub(in crate::report) fn notes<'a>(view: &View<'a>, id: usize, call: &'a Call) -
         broken: call.broken.as_deref().map(|broken| (broken.kind, broken.times, broken.status)),
         refused_change: call.refused_change.map(|change| (change.kind, change.status)),
         fax_after: call.fax_after(),
+        is_fax_unsent: view.audit.unsent_faxes.binary_search(&id).is_ok(),
         refused_bye: call.refused_bye,
         leg_of: root.map(|root| (time_of_day(root.start.1, view.context.zone), root.caller.ip().to_string())),
         rang_at: root

@@ -139,7 +139,7 @@ fn is_mended(case: &Case<'_>, known: &Known, finding: &Finding) -> bool {
         Detail::Sig003 { .. } => signalling::keeps_mapping(case, host),
         Detail::Sig004 { server, .. } => signalling::is_left_alone(case, host, *server),
         // That a later call goes on is not seen before it has lasted as long.
-        Detail::Sig005 { why: Some(Circumstance::Broken(_)), .. } => false,
+        Detail::Sig005 { why: Some(Circumstance::Broken(_) | Circumstance::SameLength(_)), .. } => false,
         Detail::Sig005 { rejection, .. } => {
             let outcomes = known.outcomes.get_or_init(|| Outcomes::of(&case.traffic.calls));
             outcomes.are_better(host, rejection.status, finding.count, last, CALLS)

@@ -53,7 +53,7 @@ pub use finding::{
 };
 pub use media::{LEAST_JUDGED, LOSS_LIMITS, MOS_LIMITS, clock_runs_at};
 pub use mended::{is_disproved_by_absence, outweighs};
-pub use rejection::{Circumstance, Rejection};
+pub use rejection::{Circumstance, Rejection, SameLength};
 pub use strangers::is_try;
 pub use target::Target;
 pub use troubled::{OneWay, Trouble, is_everyday, is_failure, one_way, troubled};

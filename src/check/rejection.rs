@@ -42,4 +42,17 @@ pub enum Circumstance {
     Unacknowledged { over_tcp: bool, spoken: Option<(i64, bool)> },
     /// It stood, and came down: how it was in the latest of these calls.
     Broken(Break),
+    /// All that lasted longest were ended after the same time.
+    SameLength(SameLength),
+}
+
+/// That calls were ended after the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SameLength {
+    /// The longest of them, in ns.
+    pub length: i64,
+    /// By how much (ns) they differ.
+    pub spread: i64,
+    /// Session-Expires (s) of all of them, where that explains the length.
+    pub session: Option<i64>,
 }

@@ -2,6 +2,7 @@
 
 mod calls;
 mod contact;
+mod even;
 mod silent;
 mod unconnected;
 
@@ -48,6 +49,7 @@ pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
     findings.extend(registrations(case, unjudged));
     if is_judged(Code::Sig005) {
         findings.extend(calls::check(case, unjudged));
+        findings.extend(even::check(case));
     }
     if is_judged(Code::Sig004) {
         findings.extend(case.traffic.rewrites.iter().filter_map(|rewrite| rewritten(case, rewrite)));

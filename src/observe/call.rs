@@ -164,6 +164,10 @@ pub struct Call {
     pub broken: Option<Box<Break>>,
     /// The first change of a call that stood which the other side refused; the call goes on as it was (section 14.1).
     pub refused_change: Option<Change>,
+    /// For how long (s) it is to stand without a refresh, as its setup states (RFC 4028 section 4).
+    pub session_expires: Option<u32>,
+    /// Some re-INVITE or UPDATE within it was seen, as a session timer sends it.
+    pub is_refreshed: bool,
     /// When a fax by T.38 was agreed first (ITU-T T.38 annex D).
     pub fax: Option<Timestamp>,
     /// Where both sides announced to receive it; at most 4.
@@ -315,6 +319,8 @@ impl Call {
             offered: None,
             declines_audio: false,
             is_short: false,
+            session_expires: None,
+            is_refreshed: false,
             is_unacknowledged: false,
             acknowledged: None,
             late_ack: None,

@@ -34,6 +34,8 @@ pub(super) struct Progress {
     /// Those within it that ask for something else than voice as it is.
     changes: Vec<(SocketAddr, u32, ChangeKind)>,
     refused_change: Option<Change>,
+    session_expires: Option<u32>,
+    is_refreshed: bool,
     fax: Option<Timestamp>,
     fax_media: Vec<SocketAddr>,
     /// Whether all answers that say something of audio refused it.
@@ -103,6 +105,7 @@ impl Progress {
     pub(super) fn hear(&mut self, heard: &Heard, sdp: Option<&Sdp>) {
         let message = &heard.message;
         self.causes.note(message);
+        self.note_session(message);
         let Some(cseq) = message.cseq.as_ref() else { return };
         match &message.kind {
             Kind::Request { method: Method::Invite, .. } => self.invite(heard, cseq.number, sdp),
@@ -124,6 +127,17 @@ impl Progress {
                 self.bye_answer = Some(*status);
             }
             Kind::Response { .. } => {}
+        }
+    }
+
+    /// What the setup says last of how long the call is to stand, and whether anything refreshes it.
+    fn note_session(&mut self, message: &SipMessage) {
+        let is_refresh =
+            matches!(&message.kind, Kind::Request { method: Method::Invite | Method::Update, .. })
+                && is_in_dialog(message);
+        self.is_refreshed |= is_refresh;
+        if matches!(message.method(), Some(Method::Invite | Method::Ack)) && !self.is_refreshed {
+            self.session_expires = message.session_expires.or(self.session_expires);
         }
     }
 
@@ -222,6 +236,8 @@ impl Progress {
         call.declines_audio = self.declines == Some(true) && call.answered.is_some();
         call.offers_nothing = self.invites.last().is_some_and(|invite| invite.offers_nothing);
         call.offered = self.offered.filter(|_| matches!(call.answer, Answer::Rejected(415 | 488 | 606)));
+        call.session_expires = self.session_expires.filter(|_| call.answered.is_some());
+        call.is_refreshed = self.is_refreshed;
         call.is_short = self.invites.last().is_some_and(|invite| invite.is_short);
         let answered = self.answers.number;
         let acknowledged = self.acknowledged.iter().find(|(number, _)| answered == Some(*number));

@@ -11,6 +11,7 @@ use crate::observe::{
 
 mod broken;
 mod circumstance;
+mod even;
 mod icmp;
 mod silence;
 mod unconnected;

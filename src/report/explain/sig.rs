@@ -133,7 +133,9 @@ pub(super) const SIG_005: Page = Page {
                    im LAN und erkannte Geräte. Auch eine Annahme (200), die mindestens viermal über 3 s gesendet und nie \
                    bestätigt wird (ACK). Und Gespräche, die abbrechen: Die Annahme wird trotz ACK noch mindestens viermal über 3 s wiederholt; \
                    eine Anfrage im Gespräch (re-INVITE, UPDATE) wird mit 408 oder 481 abgewiesen oder bleibt unbeantwortet, und wer fragte, legt \
-                   deshalb auf; oder der Grund im BYE ist der Session Timer.",
+                   deshalb auf; oder der Grund im BYE ist der Session Timer. Vermutet wird es, wo dieselbe Gegenseite außerhalb des LANs alle längsten Gespräche \
+                   nach derselben Zeit beendet, auf 2 s genau: mindestens drei mit mehreren Teilnehmern nach vollen Minuten ab 5 min, oder zwei, \
+                   deren Dauer zu Session-Expires passt und die nie aufgefrischt wurden.",
         action: "Der Status sagt, wo zu suchen ist: 403 Berechtigung oder Kennwort, 404 Rufnummer, 480 Anmeldung des Ziels, 482 \
                  und 483 Schleife, 488 Angebot (Codecs, SRTP, Fax), 5xx Störung der Gegenseite. Der Wortlaut der Antwort sagt \
                  oft mehr: Nennt er DNS („No DNS results“), sind SIP-Domäne und DNS-Server zu prüfen, nicht das Ziel; \
@@ -149,7 +151,9 @@ pub(super) const SIG_005: Page = Page {
                    recognised devices. Also an answer (200) that is sent at least four times over 3 s and never acknowledged \
                    (ACK). And calls that are cut off: the answer is repeated at least four times over 3 s in spite of its ACK; a request \
                    within the call (re-INVITE, UPDATE) is refused with 408 or 481 or gets no answer, and who asked hangs up because of it; \
-                   or the reason in the BYE is the session timer.",
+                   or the reason in the BYE is the session timer. It is suspected where the same far side outside the LAN ends all the longest \
+                   calls after the same time, within 2 s: at least three with several parties after whole minutes from 5 min on, or two whose \
+                   length fits Session-Expires and that were never refreshed.",
         action: "The status says where to look: 403 permissions or password, 404 number, 480 registration of the target, 482 and \
                  483 a loop, 488 the offer (codecs, SRTP, fax), 5xx an outage of the other side. The words of the answer often \
                  say more: where they name DNS (“No DNS results”), check SIP domain and DNS server, not the \

@@ -15,6 +15,7 @@ mod de_action;
 mod de_finding;
 mod dscp;
 mod edition;
+mod even;
 mod everywhere;
 mod export;
 mod en;
@@ -137,9 +138,10 @@ fn title_of(finding: &Finding, language: Language) -> &'static str {
                 "Media outside the stated RTP range",
             )
         }
-        (Detail::Sig005 { why: Some(Circumstance::Broken(_)), .. }, language) => {
-            language.either("Gespräche brechen ab", "Calls are cut off")
-        }
+        (
+            Detail::Sig005 { why: Some(Circumstance::Broken(_) | Circumstance::SameLength(_)), .. },
+            language,
+        ) => language.either("Gespräche brechen ab", "Calls are cut off"),
         (Detail::Rtp002 { why: Mute::Fax, .. }, language) => {
             language.either("Fax (T.38) ohne Pakete", "Fax (T.38) without packets")
         }

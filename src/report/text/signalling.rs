@@ -12,7 +12,7 @@ use super::remedies::{self, calling};
 use super::status::in_words;
 use super::unheard;
 use super::{List, of, quoted};
-use super::{broken, circumstance};
+use super::{broken, circumstance, even};
 use crate::check::{Circumstance, Detail, Finding, Others, Refusal, Rejection};
 use crate::observe::message::sip::standard_phrase;
 use crate::report::language::Language::{self, De, En};
@@ -114,6 +114,10 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                 let callers = called_by(callers, finding, De).join("und", "weitere");
                 return Some(broken::detail(one, device, finding.count, &callers, De));
             }
+            if let Some(Circumstance::SameLength(one)) = why {
+                let callers = called_by(callers, finding, De).join("und", "weitere");
+                return Some(even::detail(*one, device, finding.count, &callers, De));
+            }
             let others = match calls.saturating_sub(finding.count) {
                 1 if *answered == 0 => " Auch der andere wurde nicht angenommen.",
                 2.. if *answered == 0 => " Auch von den übrigen wurde keiner angenommen.",
@@ -155,6 +159,10 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
             if let Some(Circumstance::Broken(one)) = why {
                 let callers = called_by(callers, finding, En).join("and", "more");
                 return Some(broken::detail(one, device, finding.count, &callers, En));
+            }
+            if let Some(Circumstance::SameLength(one)) = why {
+                let callers = called_by(callers, finding, En).join("and", "more");
+                return Some(even::detail(*one, device, finding.count, &callers, En));
             }
             let others = match calls.saturating_sub(finding.count) {
                 1 if *answered == 0 => " Nobody took the other one either.",

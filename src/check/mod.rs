@@ -169,6 +169,7 @@ fn found(case: &Case<'_>, captures: &[CaptureSummary]) -> Found {
     join_unanswered(&mut findings);
     join_astray(&mut findings);
     drop_symptoms(&mut findings);
+    leave_out_one_sided(&mut findings, &mut unjudged);
     premature::leave_out(&mut findings, captures);
     findings.sort_by(|x, y| {
         y.severity
@@ -240,6 +241,19 @@ fn join_astray(findings: &mut Vec<Finding>) {
         Detail::Port003 { target, voice: Some(_), .. } => !told.contains(&(subject(finding), target)),
         _ => true,
     });
+}
+
+/// Where messages of calls are missing that were there, so may be all the packets of a side.
+fn leave_out_one_sided(findings: &mut Vec<Finding>, unjudged: &mut Vec<Unjudged>) {
+    let is_unseen = |sign: &LossSign| matches!(sign, LossSign::Unseen { .. });
+    let lacks_messages = findings.iter().any(|finding| match &finding.detail {
+        Detail::Cap001 { signs } => signs.iter().any(is_unseen),
+        _ => false,
+    });
+    if lacks_messages && findings.extract_if(.., |finding| finding.code() == Code::Rtp001).count() > 0 {
+        unjudged.push(Unjudged::OneSided);
+        unjudged.dedup();
+    }
 }
 
 /// Requests are sent again because a finding of its own says why nothing answers.

@@ -230,3 +230,31 @@ fn an_empty_capture_passes_nothing() {
     assert_eq!(audit.verdict, Verdict::NotAssessable);
     assert_eq!(audit.findings.iter().map(Finding::code).collect::<Vec<_>>(), [Code::Cap010]);
 }
+
+#[test]
+fn where_messages_of_calls_are_missing_a_silent_side_shows_nothing() {
+    let one_way = Detail::Rtp001 {
+        packets: 312,
+        peers: Vec::new(),
+        strays: 0,
+        refused: false,
+        heard: false,
+        at_tap: false,
+        near: false,
+        export: Export::No,
+        trace: Trace::None,
+        astray: None,
+        named: None,
+    };
+    let left = |sign: LossSign| {
+        let mut findings = vec![
+            finding(Detail::Cap001 { signs: vec![sign] }, Severity::Warning, None),
+            finding(one_way.clone(), Severity::Error, Some(PHONE)),
+        ];
+        let mut unjudged = vec![Unjudged::Incomplete];
+        leave_out_one_sided(&mut findings, &mut unjudged);
+        (findings.len(), unjudged.contains(&Unjudged::OneSided))
+    };
+    assert_eq!(left(LossSign::Unseen { calls: 2, of: 2 }), (1, true));
+    assert_eq!(left(LossSign::Drops { packets: 3, own: 0 }), (2, false), "some packets are no whole side");
+}

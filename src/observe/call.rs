@@ -156,6 +156,8 @@ pub struct Call {
     pub is_short: bool,
     /// The answer was sent again and again, and no ACK was seen (RFC 3261 section 13.3.1.4): no call for either side.
     pub is_unacknowledged: bool,
+    /// No ACK was seen, and yet the answer did not come again: if the call went on, the capture lacks it.
+    pub lacks_ack: bool,
     /// When the INVITE was acknowledged whose answer the capture lacks.
     pub acknowledged: Option<Timestamp>,
     /// Nanoseconds from the answer to an ACK that came only when the answer had been sent again and again.
@@ -322,6 +324,7 @@ impl Call {
             session_expires: None,
             is_refreshed: false,
             is_unacknowledged: false,
+            lacks_ack: false,
             acknowledged: None,
             late_ack: None,
             broken: None,

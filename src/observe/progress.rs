@@ -243,6 +243,7 @@ impl Progress {
         let acknowledged = self.acknowledged.iter().find(|(number, _)| answered == Some(*number));
         let has_answer = call.beginning == Beginning::Seen && call.answered.is_some();
         call.is_unacknowledged = has_answer && acknowledged.is_none() && self.answers.go_on();
+        call.lacks_ack = has_answer && acknowledged.is_none() && self.answers.was_heard();
         let waited = acknowledged.zip(self.answers.span).map(|((_, at), (first, _))| at.since(first));
         call.late_ack = waited.filter(|waited| has_answer && *waited >= LEAST_WAIT);
         let last = self.invites.last().map(|invite| invite.number);
@@ -285,6 +286,11 @@ impl Answers {
             self.count += 1;
             self.span = Some((first, now));
         }
+    }
+
+    /// One was enough, so that it was acknowledged.
+    fn was_heard(&self) -> bool {
+        self.count == 1
     }
 
     /// They were sent again and again.

@@ -78,6 +78,13 @@ pub enum LossSign {
         /// Of so many.
         of: u64,
     },
+    /// Calls of which the ACK is missing (RFC 3261 section 13.2.2.4), although the answer did not come again and the call went on.
+    Unseen {
+        /// Such calls.
+        calls: u64,
+        /// Of so many.
+        of: u64,
+    },
     /// Nothing at all was captured for a while, in which all voice went on.
     Lapsed {
         /// How often.

@@ -334,3 +334,18 @@ fn the_offer_that_was_not_acceptable_is_kept_and_no_other() {
     assert_eq!(codecs("486 Busy Here"), None, "not for its offer");
     assert_eq!(codecs("200 OK"), None);
 }
+
+#[test]
+fn an_ack_that_the_capture_lacks_is_missed_where_the_answer_did_not_come_again() {
+    let lacks_ack = |steps: &[Step<'_>]| call_of(steps).lacks_ack;
+    let [invite, answer, ack, bye] = [
+        (0, "INVITE", 1, VOICE, ""),
+        (100, "200 OK", 1, VOICE, ""),
+        (120, "ACK*", 1, "", ""),
+        (12_000, "BYE*", 2, "", ""),
+    ];
+    assert!(lacks_ack(&[invite, answer, bye]));
+    assert!(!lacks_ack(&[invite, answer, ack, bye]));
+    let again = (600, "200 OK", 1, VOICE, "");
+    assert!(!lacks_ack(&[invite, answer, again, bye]), "it was not acknowledged");
+}

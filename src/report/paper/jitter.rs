@@ -13,8 +13,8 @@ pub(super) fn notes(maker: &Maker<'_>) -> Vec<Part> {
     let video = document.streams.iter().any(is_video).then_some(notes.video_jitter);
     let judged = if document.unjudged.contains(&Unjudged::Clock) {
         Some(notes.jitter_unjudged)
-    } else if document.unjudged.contains(&Unjudged::Incomplete) {
-        None
+    } else if document.unjudged.contains(&Unjudged::Incomplete) && !document.streams.is_empty() {
+        Some(notes.figures_unjudged)
     } else {
         is_untold(document).then_some(notes.jitter_untold)
     };
@@ -78,6 +78,10 @@ mod tests {
         assert!(!told(&document));
         set(&mut document, 160.4);
         assert!(told(&document));
+        document.unjudged.push(Unjudged::Incomplete);
+        assert!(!told(&document));
+        let sections = format!("{:?}", paper(&document, &TimeZone::UTC).sections);
+        assert!(sections.contains(words(Language::De).notes.figures_unjudged));
         document.unjudged.push(Unjudged::Clock);
         assert!(!told(&document));
     }

@@ -79,6 +79,10 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     ];
     page.table_with_notes(&heads, &rows, &below);
     view.write_rest(page, rows.len(), calls.len());
+    let has_voice = order.iter().any(|(id, _)| voices.get(*id).is_some_and(|voices| !voices.is_empty()));
+    if view.audit.unjudged.contains(&Unjudged::Incomplete) && has_voice {
+        page.paragraph(0, view.words.notes.figures_unjudged, Tone::Caution);
+    }
     if view.audit.unjudged.contains(&Unjudged::Clock) {
         page.paragraph(0, view.words.notes.times_unjudged, Tone::Plain);
     }

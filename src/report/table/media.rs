@@ -70,7 +70,9 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     }
     if view.audit.unjudged.contains(&Unjudged::Clock) {
         page.paragraph(0, view.words.notes.jitter_unjudged, Tone::Plain);
-    } else if !view.audit.unjudged.contains(&Unjudged::Incomplete) && is_untold(view, &streams) {
+    } else if view.audit.unjudged.contains(&Unjudged::Incomplete) {
+        page.paragraph(0, view.words.notes.figures_unjudged, Tone::Caution);
+    } else if is_untold(view, &streams) {
         page.paragraph(0, view.words.notes.jitter_untold, Tone::Plain);
     }
     if streams.iter().any(is_too_short) {

@@ -18,7 +18,7 @@ mod verdict;
 pub use row::{RowResult, RowStatus, RulebookInfo};
 pub use signs::{
     Astray, Back, Export, Heard, Hop, Interrupted, Life, LossSign, Lost, Mute, Named, NoVoice, Others,
-    Refusal, Trace, Unevenness, Unread, VoiceSender, VoiceSent,
+    Refusal, Size, Trace, Unevenness, Unread, VoiceSender, VoiceSent,
 };
 pub use verdict::{Accepted, Audit, Few, Unjudged, Verdict};
 
@@ -419,8 +419,8 @@ pub enum Detail {
         status: Option<(u16, u64)>,
         /// As of SIG-002.
         refusal: Option<Box<IcmpReport>>,
-        /// They go in fragments, and the other side answers what does not.
-        large: bool,
+        /// Of the requests; where they are `unheard`, of their answers.
+        size: Size,
         /// Whose registration names this address although it has another one itself, and for which account.
         contact: Option<(IpAddr, Box<str>)>,
     },

@@ -48,7 +48,7 @@ pub(crate) use filter::{by_number, is_by_number};
 pub use finding::{
     Accepted, Astray, Audit, Back, Code, Detail, Evidence, Export, Few, Finding, Heard, Hop, Interrupted,
     Life, LossSign, Lost, Mute, Named, NoVoice, Others, Party, PortUse, Refusal, RowResult, RowStatus,
-    RulebookInfo, Severity, Side, Subject, Trace, Unevenness, Unjudged, Unread, Verdict, VoiceSender,
+    RulebookInfo, Severity, Side, Size, Subject, Trace, Unevenness, Unjudged, Unread, Verdict, VoiceSender,
     VoiceSent,
 };
 pub use media::{LEAST_JUDGED, LOSS_LIMITS, MOS_LIMITS, clock_runs_at};

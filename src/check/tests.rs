@@ -62,7 +62,7 @@ fn who_sends_again_because_answers_get_lost_in_fragments_is_not_told_beside_it()
             unheard: 0,
             status: None,
             refusal: None,
-            large: false,
+            size: Size::Usual,
             contact: None,
         };
         let large = Detail::Sig006 {

@@ -61,6 +61,17 @@ pub enum Refusal {
     },
 }
 
+/// Whether the size of a message may be why it gets lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Size {
+    /// Nothing says so.
+    Usual,
+    /// It goes in fragments, and what does not is answered.
+    Suspect,
+    /// Its receiver says by ICMP that fragments of it never came (RFC 792).
+    Lacking,
+}
+
 /// What shows that the capture is incomplete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LossSign {

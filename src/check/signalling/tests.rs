@@ -1,4 +1,4 @@
-use super::super::finding::Others;
+use super::super::finding::{Others, Size};
 use super::super::fixture::{self, PBX, PHONE, PUBLIC, World, subjects};
 use super::super::rejection::Circumstance;
 use super::*;

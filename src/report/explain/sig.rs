@@ -255,7 +255,8 @@ pub(super) const SIG_009: Page = Page {
                    wiederholt hat. Über TCP und TLS (SIP, ASIP): dieselben Daten mindestens fünfmal, von der zweiten Sendung an über \
                    mindestens 3 s, und auf der Verbindung kommt danach nichts mehr von der Gegenseite.",
         action: "Kommt die Antwort danach, prüfen Sie Verlust und Überlast; kommt keine, prüfen Sie Ziel und Firewall. Steht sie \
-                 schon vor den Wiederholungen im Mitschnitt, geht sie hinter dem Messpunkt verloren. \
+                 schon vor den Wiederholungen im Mitschnitt, geht sie hinter dem Messpunkt verloren. Gehen Anfrage oder Antwort in Fragmenten \
+                 und meldet der Empfänger per ICMP, dass welche fehlen, ist sie zu groß. \
                  Ruhte eine TCP-Verbindung davor lange, hat meist eine Firewall sie vergessen (Session-Timeout).",
         pitfalls: "Kopien eines Spiegelports zählen nicht. Fehlen im Mitschnitt Pakete oder eine Richtung, wird nicht geurteilt. \
                    Anmeldungen ohne jede Antwort sind SIG-002, verlorene Fragmente SIG-006.",
@@ -269,7 +270,8 @@ pub(super) const SIG_009: Page = Page {
                    TLS (SIP, ASIP): the same data at least five times, from the second sending on over at least 3 s, and nothing more \
                    comes from the other side on that connection.",
         action: "If the answer comes afterwards, check for loss and overload; if none comes, check the target and the firewall. If it \
-                 is in the capture before the request was repeated, it gets lost behind the measuring point. Where a TCP connection \
+                 is in the capture before the request was repeated, it gets lost behind the measuring point. Where request or answer go in fragments and their \
+                 receiver says by ICMP that some are missing, they are too large. Where a TCP connection \
                  had rested for long before, a firewall has mostly forgotten it (session timeout).",
         pitfalls: "Copies of a mirror port do not count. If packets or a direction are missing from the capture, nothing is \
                    judged. Registrations without any answer are SIG-002, lost fragments SIG-006.",

@@ -13,7 +13,7 @@ use super::status::in_words;
 use super::unheard;
 use super::{List, of, quoted};
 use super::{broken, circumstance, even};
-use crate::check::{Circumstance, Detail, Finding, Others, Refusal, Rejection};
+use crate::check::{Circumstance, Detail, Finding, Others, Refusal, Rejection, Size};
 use crate::observe::message::sip::standard_phrase;
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::{count, counted, duration};
@@ -283,8 +283,12 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
     if let Detail::Sig009 { refusal: Some(icmp), .. } = &finding.detail {
         return Some(text + &registering::refused(icmp, language));
     }
-    if let Detail::Sig009 { large: true, .. } = &finding.detail {
-        return Some(text + LARGE[usize::from(language == En)]);
+    if let Detail::Sig009 { size: Size::Suspect | Size::Lacking, unheard: 1.., .. } = &finding.detail {
+        return Some(text + unheard::LARGE[usize::from(language == En)]);
+    }
+    if let Detail::Sig009 { size: size @ (Size::Suspect | Size::Lacking), .. } = &finding.detail {
+        let large = if *size == Size::Lacking { &unheard::LACKING } else { &LARGE };
+        return Some(text + large[usize::from(language == En)]);
     }
     Some(text)
 }
@@ -343,7 +347,7 @@ pub(super) fn action(detail: &Detail, zone: &TimeZone, language: Language) -> Op
         Detail::Sig009 { refusal: Some(icmp), to, .. } => {
             return Some(registering::let_through(icmp, to.ip(), language).to_owned());
         }
-        Detail::Sig009 { large: true, .. } => registering::SMALLER,
+        Detail::Sig009 { size: Size::Suspect | Size::Lacking, .. } => registering::SMALLER,
         Detail::Sig009 { status: Some((482 | 483, _)), .. } => LOOP,
         Detail::Sig009 { unheard: 1.., .. } => [
             "Prüfen Sie, was zwischen Messpunkt und fragendem Gerät die Antworten verwirft: Switch, Router, Firewall, auch die des \

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::super::super::finding::Detail;
+use super::super::super::finding::{Detail, Size};
 use super::super::super::fixture::{PBX, PHONE, World};
 use super::super::super::rejection::Rejection;
 use super::super::signalling::Outcomes;
@@ -189,7 +189,7 @@ fn requests_that_one_sending_is_enough_for_end_the_repeating() {
             unheard: 0,
             status: None,
             refusal: None,
-            large: false,
+            size: Size::Usual,
             contact: None,
         };
         is_over(detail, 2, &world)

@@ -86,6 +86,7 @@ pub(crate) use running::run_words;
 pub use screen::{ScreenWords, screen_words};
 pub(crate) use status::{is_standard_phrase, sip_status};
 pub(crate) use stream::{codecs_in_turn, heard_with, pause, reordered, skipped, spells, together};
+pub(crate) use unheard::refused_pairs;
 pub(crate) use unsolicited::unsolicited;
 pub(crate) use words::Words;
 

@@ -349,3 +349,14 @@ fn an_ack_that_the_capture_lacks_is_missed_where_the_answer_did_not_come_again()
     let again = (600, "200 OK", 1, VOICE, "");
     assert!(!lacks_ack(&[invite, answer, again, bye]), "it was not acknowledged");
 }
+
+#[test]
+fn an_answer_without_its_invite_may_answer_a_re_invite() {
+    let (answer, ack, bye) =
+        ((1_000, "200 OK*", 2, VOICE, ""), (1_020, "ACK*", 2, "", ""), (9_000, "BYE*", 3, "", ""));
+    let within = call_of(&[answer, ack, bye]);
+    assert_eq!((within.beginning, within.answered, within.length()), (Beginning::SidesUnknown, None, None));
+    // Who rings is called for the first time.
+    let begun = call_of(&[(0, "180 Ringing*", 2, "", ""), answer, ack, bye]);
+    assert_eq!((begun.beginning, begun.length()), (Beginning::Unseen, Some(8 * SECOND)));
+}

@@ -29,6 +29,8 @@ const LEAST_PAIRS: u64 = 2;
 const LEAST_FRAMES: u64 = 20;
 /// Voice of so many packets shows it alone.
 const LEAST_VOICE: u64 = 100;
+/// Calls without their ACK of which the answer is shown.
+const UNSEEN_SHOWN: usize = 5;
 /// What a thinned capture lacks at least of every stream that should have so many packets: no call survives that.
 const THINNED_PERCENT: u64 = 80;
 const THINNED_EXPECTED: u64 = 50;
@@ -96,8 +98,11 @@ fn incomplete(traffic: &Traffic, captures: &[CaptureSummary], lapses: &[Lapse]) 
     if several || bytes >= UNSEEN_BYTES {
         signs.push(LossSign::UnseenAcknowledged { connections, of });
     }
+    let is_counted = !signs.is_empty();
+    let unseen = gaps::unseen(traffic);
+    signs.extend(unseen);
     signs.extend(thinned(traffic));
-    let is_told = !signs.is_empty();
+    let is_told = is_counted || signs.iter().any(|sign| matches!(sign, LossSign::Thinned { .. }));
     if signs.iter().all(|sign| !matches!(sign, LossSign::Thinned { .. })) {
         signs.extend(gaps::evenly_thinned(traffic));
     }
@@ -105,9 +110,16 @@ fn incomplete(traffic: &Traffic, captures: &[CaptureSummary], lapses: &[Lapse]) 
     if signs.is_empty() {
         return None;
     }
-    let frames: Vec<Frame> =
-        quality.unseen_frames.iter().copied().chain(lapses.iter().map(|lapse| lapse.frame)).collect();
-    let count = drops + connections + lapses.len() as u64;
+    // The answers that were not repeated.
+    let answers = traffic.calls.iter().filter(|call| unseen.is_some() && call.lacks_ack);
+    let answers = answers.filter_map(|call| call.answered).map(|(frame, _)| frame);
+    let others = quality.unseen_frames.iter().copied().chain(lapses.iter().map(|lapse| lapse.frame));
+    let frames: Vec<Frame> = others.chain(answers.take(UNSEEN_SHOWN)).collect();
+    let calls = unseen.map_or(0, |sign| match sign {
+        LossSign::Unseen { calls, .. } => calls,
+        _ => 0,
+    });
+    let count = drops + connections + calls + lapses.len() as u64;
     let mut finding = note(Detail::Cap001 { signs }, Severity::Warning, count);
     finding.confidence = if is_told { Confidence::Sure } else { Confidence::Likely };
     finding.evidence = at_frames(&frames);

@@ -27,6 +27,8 @@ pub enum Distinction {
     Unacknowledged,
     /// Calls that came down although they stood.
     Broken(BreakKind),
+    /// Calls that all ended after the same time.
+    SameLength,
     /// Calls without voice, by what is known of why.
     Mute(Mute),
 }
@@ -44,6 +46,7 @@ impl Distinction {
             | Self::Status(_)
             | Self::Unacknowledged
             | Self::Broken(_)
+            | Self::SameLength
             | Self::Mute(_) => self,
         }
     }
@@ -63,6 +66,7 @@ impl fmt::Display for Distinction {
             Self::Broken(BreakKind::Refused) => f.write_str("re-INVITE 481"),
             Self::Broken(BreakKind::Unanswered) => f.write_str("re-INVITE"),
             Self::Broken(BreakKind::Expired) => f.write_str("session timer"),
+            Self::SameLength => f.write_str("same length"),
             Self::Mute(Mute::Unexplained) => Ok(()),
             Self::Mute(Mute::Declined) => f.write_str("SDP"),
             Self::Mute(Mute::Keys) => f.write_str("DTLS"),
@@ -122,6 +126,7 @@ impl Finding {
             Detail::Sig005 { why: Some(Circumstance::Broken(broken)), .. } => {
                 Distinction::Broken(broken.kind)
             }
+            Detail::Sig005 { why: Some(Circumstance::SameLength(_)), .. } => Distinction::SameLength,
             Detail::Sig005 { rejection, .. } => Distinction::Status(rejection.status),
             Detail::Sig004 { server, .. } => Distinction::Peer(*server),
             Detail::Sig006 { peer, .. } => Distinction::Peer(peer.ip()),

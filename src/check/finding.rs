@@ -18,7 +18,7 @@ mod verdict;
 pub use row::{Beside, RowResult, RowStatus, RulebookInfo};
 pub use signs::{
     Astray, Back, Export, Guessing, Heard, Hop, Interrupted, Intrusion, Life, LossSign, Lost, Mute, Named,
-    NoVoice, Others, Refusal, Trace, Unevenness, Unread, VoiceSender, VoiceSent,
+    NoVoice, Others, Refusal, Size, Trace, Unevenness, Unread, VoiceSender, VoiceSent,
 };
 pub use verdict::{Accepted, Audit, Few, Remark, RemarkKind, Unjudged, Verdict};
 
@@ -316,12 +316,14 @@ pub enum Detail {
         clock: Option<(u32, u32)>,
     },
     /// RTP-007. `listed`: codecs of the receiver's SDP.
+    /// `keys`: the packets are keys (RFC 4733), for which the receiver wants this type, if any.
     /// `unseen`: both sides changed their source then, so that the capture probably lacks an offer.
     Rtp007 {
         payload_type: u8,
         codec: Option<Box<str>>,
         listed: Vec<Box<str>>,
         peers: Vec<IpAddr>,
+        keys: Option<Option<u8>>,
         unseen: bool,
     },
     /// RTP-008. Nanoseconds from the answer to the last packet, and from there to the end of the call. `refused`: how often its
@@ -417,8 +419,8 @@ pub enum Detail {
         status: Option<(u16, u64)>,
         /// As of SIG-002.
         refusal: Option<Box<IcmpReport>>,
-        /// They go in fragments, and the other side answers what does not.
-        large: bool,
+        /// Of the requests; where they are `unheard`, of their answers.
+        size: Size,
         /// Whose registration names this address although it has another one itself, and for which account.
         contact: Option<(IpAddr, Box<str>)>,
     },

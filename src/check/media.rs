@@ -30,7 +30,8 @@ mod uneven;
 mod unread;
 
 pub(super) use course::{sides_as_announced, sides_of_one_source, unlisted};
-pub(super) use fax::has_faxed;
+pub(super) use fax::{has_faxed, unsent as unsent_faxes};
+pub use length::clock_runs_at;
 pub(super) use length::packet_time;
 pub(super) use loss::behind;
 pub(super) use mute::calls as mute_calls;

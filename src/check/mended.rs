@@ -145,6 +145,8 @@ fn is_mended(case: &Case<'_>, known: &Known, finding: &Finding) -> bool {
         Detail::Sig005 { why: Some(Circumstance::Broken(broken)), .. } => {
             signalling::stand_longer(case, host, broken.kind, last)
         }
+        // That a later call goes on is not seen before it has lasted as long.
+        Detail::Sig005 { why: Some(Circumstance::SameLength(_)), .. } => false,
         Detail::Sig005 { rejection, .. } => {
             let outcomes = known.outcomes.get_or_init(|| Outcomes::of(&case.traffic.calls));
             outcomes.are_better(host, rejection.status, finding.count, last, CALLS)

@@ -49,12 +49,12 @@ pub(crate) use filter::{by_number, is_by_number};
 pub use finding::{
     Accepted, Astray, Audit, Back, Beside, Code, Detail, Evidence, Export, Few, Finding, Guessing, Heard,
     Hop, Interrupted, Intrusion, Life, LossSign, Lost, Mute, Named, NoVoice, Others, Party, PortUse, Refusal,
-    Remark, RemarkKind, RowResult, RowStatus, RulebookInfo, Severity, Side, Subject, Trace, Unevenness,
+    Remark, RemarkKind, RowResult, RowStatus, RulebookInfo, Severity, Side, Size, Subject, Trace, Unevenness,
     Unjudged, Unread, Verdict, VoiceSender, VoiceSent,
 };
-pub use media::{LEAST_JUDGED, LOSS_LIMITS, MOS_LIMITS};
+pub use media::{LEAST_JUDGED, LOSS_LIMITS, MOS_LIMITS, clock_runs_at};
 pub use mended::{is_disproved_by_absence, outweighs};
-pub use rejection::{Circumstance, Rejection};
+pub use rejection::{Circumstance, Rejection, SameLength};
 pub use strangers::is_try;
 pub use target::Target;
 pub use troubled::{OneWay, Trouble, is_everyday, is_failure, one_way, troubled};
@@ -70,6 +70,7 @@ pub fn audit(
     hints: &Hints,
 ) -> Audit {
     let case = Case::new(&traffic, &site, book, hints).of_captures(&captures);
+    let unsent_faxes = media::unsent_faxes(&case);
     let Found { mut findings, mut unjudged, unheard, failed } = found(&case, &captures);
     findings.retain(|finding| {
         !subject(finding).is_some_and(|host| case.is_excepted_whole(finding.code().as_str(), host))
@@ -128,6 +129,7 @@ pub fn audit(
         mended,
         unjudged,
         unheard,
+        unsent_faxes,
         few,
         traffic,
         site,
@@ -173,6 +175,7 @@ fn found(case: &Case<'_>, captures: &[CaptureSummary]) -> Found {
     join_unanswered(&mut findings);
     join_astray(&mut findings);
     drop_symptoms(&mut findings);
+    leave_out_one_sided(&mut findings, &mut unjudged);
     premature::leave_out(&mut findings, captures);
     findings.sort_by(|x, y| {
         y.severity
@@ -244,6 +247,19 @@ fn join_astray(findings: &mut Vec<Finding>) {
         Detail::Port003 { target, voice: Some(_), .. } => !told.contains(&(subject(finding), target)),
         _ => true,
     });
+}
+
+/// Where messages of calls are missing that were there, so may be all the packets of a side.
+fn leave_out_one_sided(findings: &mut Vec<Finding>, unjudged: &mut Vec<Unjudged>) {
+    let is_unseen = |sign: &LossSign| matches!(sign, LossSign::Unseen { .. });
+    let lacks_messages = findings.iter().any(|finding| match &finding.detail {
+        Detail::Cap001 { signs } => signs.iter().any(is_unseen),
+        _ => false,
+    });
+    if lacks_messages && findings.extract_if(.., |finding| finding.code() == Code::Rtp001).count() > 0 {
+        unjudged.push(Unjudged::OneSided);
+        unjudged.dedup();
+    }
 }
 
 /// Requests are sent again because a finding of its own says why nothing answers.

@@ -1,6 +1,6 @@
 //! Why SIP turned something away, as findings tell it.
 
-use crate::observe::Break;
+use crate::observe::{Break, Offered};
 
 /// An answer that turned a request away for good (RFC 3261 section 21).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct Rejection {
     pub with_credentials: bool,
     /// Whoever turned it away is a provider or stands outside the LAN.
     pub outside: bool,
+    /// What the latest of the calls offered that were refused for their offer.
+    pub offered: Option<Box<Offered>>,
 }
 
 /// What a call shows about why it was turned away, beside the status.
@@ -40,4 +42,17 @@ pub enum Circumstance {
     Unacknowledged { over_tcp: bool, spoken: Option<(i64, bool)> },
     /// It stood, and came down: how it was in the latest of these calls.
     Broken(Break),
+    /// All that lasted longest were ended after the same time.
+    SameLength(SameLength),
+}
+
+/// That calls were ended after the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SameLength {
+    /// The longest of them, in ns.
+    pub length: i64,
+    /// By how much (ns) they differ.
+    pub spread: i64,
+    /// Session-Expires (s) of all of them, where that explains the length.
+    pub session: Option<i64>,
 }

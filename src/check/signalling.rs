@@ -2,6 +2,8 @@
 
 mod calls;
 mod contact;
+mod even;
+mod large;
 mod silent;
 mod unconnected;
 
@@ -48,6 +50,7 @@ pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
     findings.extend(registrations(case, unjudged));
     if is_judged(Code::Sig005) {
         findings.extend(calls::check(case, unjudged));
+        findings.extend(even::check(case));
     }
     if is_judged(Code::Sig004) {
         findings.extend(case.traffic.rewrites.iter().filter_map(|rewrite| rewritten(case, rewrite)));
@@ -254,6 +257,7 @@ fn rejection(case: &Case<'_>, registration: &Registration, refused: &Refused) ->
         reason: refused.reason.clone(),
         with_credentials: refused.with_credentials,
         outside: is_outside(case, registration.registrar.ip()),
+        offered: None,
     }
 }
 
@@ -435,7 +439,7 @@ fn repeated(case: &Case<'_>, row: &Repeated, onward: &[&Repeated]) -> Option<Fin
                 .max_by_key(|(_, times)| *times)
                 .filter(|(_, times)| times * 2 > row.answered),
             refusal: refusal(case, (&[last.from], last.to), row.span),
-            large: last.answered == 0 && is_large(case, last),
+            size: if row.unheard > 0 { large::of_answers(case, row) } else { large::of_requests(case, last) },
             contact,
         },
         severity: Severity::Warning,
@@ -454,22 +458,6 @@ fn repeated(case: &Case<'_>, row: &Repeated, onward: &[&Repeated]) -> Option<Fin
             _ => exchanges(row),
         }),
     })
-}
-
-/// Whether several sendings of it went in fragments, and the receiver answers the sender what goes in one piece.
-fn is_large(case: &Case<'_>, row: &Repeated) -> bool {
-    let whole = case.traffic.whole.iter().filter(|whole| (whole.from, whole.to) == (row.from, row.to));
-    let is_then = |time: &&Timestamp| (row.span.0..=row.span.1).contains(*time);
-    let in_fragments = whole.flat_map(|whole| &whole.times).filter(is_then).count();
-    let is_answered = || {
-        let prompt = &case.traffic.prompt;
-        let registered = &case.traffic.registrations;
-        prompt.iter().any(|other| (other.from, other.to) == (row.from, row.to) && other.count > 0)
-            || registered
-                .iter()
-                .any(|other| (other.client, other.registrar) == (row.from, row.to) && other.accepted)
-    };
-    in_fragments >= LEAST_DATAGRAMS && is_answered()
 }
 
 /// Whether the receiver of the first row passed each sending on at once as the second.

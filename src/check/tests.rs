@@ -62,7 +62,7 @@ fn who_sends_again_because_answers_get_lost_in_fragments_is_not_told_beside_it()
             unheard: 0,
             status: None,
             refusal: None,
-            large: false,
+            size: Size::Usual,
             contact: None,
         };
         let large = Detail::Sig006 {
@@ -229,4 +229,32 @@ fn an_empty_capture_passes_nothing() {
     let audit = audit(Vec::new(), Vec::new(), world.traffic, world.site, &world.book, &world.hints);
     assert_eq!(audit.verdict, Verdict::NotAssessable);
     assert_eq!(audit.findings.iter().map(Finding::code).collect::<Vec<_>>(), [Code::Cap010]);
+}
+
+#[test]
+fn where_messages_of_calls_are_missing_a_silent_side_shows_nothing() {
+    let one_way = Detail::Rtp001 {
+        packets: 312,
+        peers: Vec::new(),
+        strays: 0,
+        refused: false,
+        heard: false,
+        at_tap: false,
+        near: false,
+        export: Export::No,
+        trace: Trace::None,
+        astray: None,
+        named: None,
+    };
+    let left = |sign: LossSign| {
+        let mut findings = vec![
+            finding(Detail::Cap001 { signs: vec![sign] }, Severity::Warning, None),
+            finding(one_way.clone(), Severity::Error, Some(PHONE)),
+        ];
+        let mut unjudged = vec![Unjudged::Incomplete];
+        leave_out_one_sided(&mut findings, &mut unjudged);
+        (findings.len(), unjudged.contains(&Unjudged::OneSided))
+    };
+    assert_eq!(left(LossSign::Unseen { calls: 2, of: 2 }), (1, true));
+    assert_eq!(left(LossSign::Drops { packets: 3, own: 0 }), (2, false), "some packets are no whole side");
 }

@@ -20,7 +20,7 @@ const FAULTS: [&str; 7] = ["dns", "error", "fail", "route", "timed out", "timeou
 pub struct Trouble {
     /// It came to nothing, and nobody wanted that.
     pub has_failed: bool,
-    /// It was answered, and RTP-002 says that nobody is heard.
+    /// It was answered, and RTP-002 says that nobody is heard, or that no fax is sent.
     pub is_silent: bool,
     /// RTP-001 says that one side is not heard.
     pub one_way: Option<OneWay>,
@@ -60,7 +60,7 @@ pub fn troubled(audit: &Audit, voices: &[Vec<usize>]) -> BTreeMap<usize, Trouble
     let all = audit.traffic.calls.iter().zip(voices).enumerate().map(|(id, (call, voices))| {
         let trouble = Trouble {
             has_failed: has_failed(call) && !scanners.contains(&call.caller.ip()),
-            is_silent: is_silent(audit, id, call),
+            is_silent: is_silent(audit, id, call) || audit.unsent_faxes.binary_search(&id).is_ok(),
             one_way: one_way_among(audit, voices, call),
             lost_percent: lost.get(&id).copied().unwrap_or_default(),
         };

@@ -217,7 +217,7 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
                 let server = (self.now)(*server);
                 self.sip_with(server).any(|view| view.received.payload_packets >= SEVERAL)
             }
-            Detail::Sig005 { why: Some(Circumstance::Broken(_)), .. } => false,
+            Detail::Sig005 { why: Some(Circumstance::Broken(_) | Circumstance::SameLength(_)), .. } => false,
             Detail::Sig005 { rejection, .. } => self.answers_calls(rejection.status, finding),
             Detail::Sig006 { peer, .. } => {
                 let peer = (self.now)(peer.ip());

@@ -7,6 +7,7 @@ use crate::capture::{Frame, Timestamp};
 use crate::observe::breaks::Break;
 use crate::observe::ladder::{Ladder, Step};
 use crate::observe::message::sip::{Cause, Method};
+use crate::observe::offered::Offered;
 
 /// Around a new offer (ns) a stream may stop and go on: shortly before it is seen, and until the other side has answered.
 const BEFORE_OFFER: i64 = 500_000_000;
@@ -147,12 +148,16 @@ pub struct Call {
     pub let_through: Option<(Frame, Timestamp)>,
     /// Its offer names no medium that could be used.
     pub offers_nothing: bool,
+    /// What its offer held of voice, where it was refused as not acceptable (488, 606) or not supported (415).
+    pub offered: Option<Box<Offered>>,
     /// Each answer to an INVITE of it that describes audio refuses it: port 0, and no other medium (RFC 3264 section 6).
     pub declines_audio: bool,
     /// The body of its INVITE is shorter than its Content-Length says (RFC 3261 section 18.3).
     pub is_short: bool,
     /// The answer was sent again and again, and no ACK was seen (RFC 3261 section 13.3.1.4): no call for either side.
     pub is_unacknowledged: bool,
+    /// No ACK was seen, and yet the answer did not come again: if the call went on, the capture lacks it.
+    pub lacks_ack: bool,
     /// When the INVITE was acknowledged whose answer the capture lacks.
     pub acknowledged: Option<Timestamp>,
     /// Nanoseconds from the answer to an ACK that came only when the answer had been sent again and again.
@@ -161,6 +166,10 @@ pub struct Call {
     pub broken: Option<Box<Break>>,
     /// The first change of a call that stood which the other side refused; the call goes on as it was (section 14.1).
     pub refused_change: Option<Change>,
+    /// For how long (s) it is to stand without a refresh, as its setup states (RFC 4028 section 4).
+    pub session_expires: Option<u32>,
+    /// Some re-INVITE or UPDATE within it was seen, as a session timer sends it.
+    pub is_refreshed: bool,
     /// When a fax by T.38 was agreed first (ITU-T T.38 annex D).
     pub fax: Option<Timestamp>,
     /// Where both sides announced to receive it; at most 4.
@@ -309,9 +318,13 @@ impl Call {
             early_media: None,
             let_through: None,
             offers_nothing: false,
+            offered: None,
             declines_audio: false,
             is_short: false,
+            session_expires: None,
+            is_refreshed: false,
             is_unacknowledged: false,
+            lacks_ack: false,
             acknowledged: None,
             late_ack: None,
             broken: None,

@@ -168,6 +168,7 @@ pub(crate) fn stream(source: &str, destination: &str, dscp: &[(u8, u64)]) -> Str
         announced_at: None,
         announced_formats: Vec::new(),
         announced_codecs: Vec::new(),
+        announced_event: None,
         unlisted: Vec::new(),
         payloads: Vec::new(),
         codec: None,

@@ -206,7 +206,7 @@ impl FlowState {
         if packet.part == Part::Reassembled {
             return;
         }
-        let own = side.last.map(|(_, time)| time);
+        let own = side.last;
         count(side, frame, packet);
         if let Transport::Tcp(Some(segment)) = packet.transport {
             let tcp = self.tcp.get_or_insert_with(Box::default);

@@ -85,6 +85,12 @@ impl IcmpReport {
         self.kind == if self.v6 { 3 } else { 11 } && self.code == 0
     }
 
+    /// Whether it says that fragments of the packet never came: RFC 792, and RFC 4443 section 3.3.
+    #[must_use]
+    pub fn lacked_fragments(&self) -> bool {
+        self.kind == if self.v6 { 3 } else { 11 } && self.code == 1
+    }
+
     /// Whether it says that the packet could not be delivered: RFC 792, and RFC 4443 section 3.1. That it is too large says
     /// nothing of the target.
     #[must_use]

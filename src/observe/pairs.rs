@@ -20,6 +20,8 @@ const HALF: u64 = 5;
 struct Exchange {
     low_to_high: u64,
     high_to_low: u64,
+    /// Which of the two holds a packet that is no ICMP error about another.
+    speaks: [bool; 2],
     has_sip: bool,
     has_voice: bool,
     /// TCP that one side sends although the capture does not hold what set the connection up.
@@ -29,6 +31,11 @@ struct Exchange {
 impl Exchange {
     fn is_both_ways(self) -> bool {
         self.low_to_high > 0 && self.high_to_low > 0
+    }
+
+    /// One of the directions is ICMP alone.
+    fn is_by_icmp(self) -> bool {
+        self.is_both_ways() && self.speaks != [true, true]
     }
 
     /// Who speaks on an established connection, or sends voice besides the signalling that it needs, was answered.
@@ -72,7 +79,10 @@ pub(super) fn note_pairs(flows: &[Flow], quality: &mut Quality) {
         };
         let forth = flow.from_a.packets + u64::from(refuses(a, false));
         let back = flow.from_b.packets + u64::from(refuses(b, true));
+        let speaks = [flow.from_a.packets > 0, flow.from_b.packets > 0];
         let [low, high] = if a <= b { [forth, back] } else { [back, forth] };
+        let speaks = if a <= b { speaks } else { [speaks[1], speaks[0]] };
+        pair.speaks = [pair.speaks[0] || speaks[0], pair.speaks[1] || speaks[1]];
         pair.low_to_high += low;
         pair.high_to_low += high;
         pair.has_sip |= flow.app == App::Sip;
@@ -88,6 +98,7 @@ pub(super) fn note_pairs(flows: &[Flow], quality: &mut Quality) {
     pairs.retain(|(_, pair)| pair.low_to_high + pair.high_to_low > 1);
     quality.pairs = pairs.len() as u64;
     quality.pairs_both_ways = pairs.iter().filter(|(_, pair)| pair.is_both_ways()).count() as u64;
+    quality.pairs_by_icmp = pairs.iter().filter(|(_, pair)| pair.is_by_icmp()).count() as u64;
     quality.pairs_answered_unseen =
         pairs.iter().filter(|(_, pair)| !pair.is_both_ways() && pair.was_answered()).count() as u64;
 }
@@ -149,6 +160,29 @@ mod tests {
         };
         assert_eq!(told(PBX), (1, 1, 0));
         assert_eq!(told("192.168.10.1").1, 0, "a router on the way");
+    }
+
+    #[test]
+    fn of_pairs_in_both_directions_it_is_known_which_only_refuse() {
+        let told = |back: u64| {
+            let mut flow = datagrams(3_478, App::Stun, 3, 0);
+            flow.extra.icmp.push(Box::new(IcmpReport {
+                reporter: PBX.parse().unwrap(),
+                about_a: true,
+                v6: false,
+                kind: 3,
+                code: 3,
+                frame: Frame::new(0, 4),
+                count: 3,
+                span: (Timestamp::UNKNOWN, Timestamp::UNKNOWN),
+                pause: 0,
+            }));
+            let mut quality = Quality::default();
+            note_pairs(&[flow, datagrams(5060, App::Sip, 3, back)], &mut quality);
+            (quality.pairs_both_ways, quality.pairs_by_icmp)
+        };
+        assert_eq!(told(0), (1, 1));
+        assert_eq!(told(1), (1, 0), "it speaks elsewhere");
     }
 
     fn datagrams(port: u16, app: App, forth: u64, back: u64) -> Flow {

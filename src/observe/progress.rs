@@ -10,6 +10,7 @@ use super::call::{Answer, Beginning, Call, Change, ChangeKind};
 use super::dialogs::Heard;
 use super::message::sdp::Sdp;
 use super::message::sip::{Cause, CauseProtocol, Kind, Method, SipMessage};
+use super::offered::Offered;
 use super::traffic::Protocol;
 
 /// INVITEs kept of each kind.
@@ -28,9 +29,13 @@ type Moment = (Frame, Timestamp);
 pub(super) struct Progress {
     /// INVITEs outside a dialog, each number once.
     invites: Vec<Invite>,
+    /// What the last of them offered, until it is answered.
+    offered: Option<Box<Offered>>,
     /// Those within it that ask for something else than voice as it is.
     changes: Vec<(SocketAddr, u32, ChangeKind)>,
     refused_change: Option<Change>,
+    session_expires: Option<u32>,
+    is_refreshed: bool,
     fax: Option<Timestamp>,
     fax_media: Vec<SocketAddr>,
     /// Whether all answers that say something of audio refused it.
@@ -100,6 +105,7 @@ impl Progress {
     pub(super) fn hear(&mut self, heard: &Heard, sdp: Option<&Sdp>) {
         let message = &heard.message;
         self.causes.note(message);
+        self.note_session(message);
         let Some(cseq) = message.cseq.as_ref() else { return };
         match &message.kind {
             Kind::Request { method: Method::Invite, .. } => self.invite(heard, cseq.number, sdp),
@@ -121,6 +127,17 @@ impl Progress {
                 self.bye_answer = Some(*status);
             }
             Kind::Response { .. } => {}
+        }
+    }
+
+    /// What the setup says last of how long the call is to stand, and whether anything refreshes it.
+    fn note_session(&mut self, message: &SipMessage) {
+        let is_refresh =
+            matches!(&message.kind, Kind::Request { method: Method::Invite | Method::Update, .. })
+                && is_in_dialog(message);
+        self.is_refreshed |= is_refresh;
+        if matches!(message.method(), Some(Method::Invite | Method::Ack)) && !self.is_refreshed {
+            self.session_expires = message.session_expires.or(self.session_expires);
         }
     }
 
@@ -151,6 +168,7 @@ impl Progress {
         }
         let is_known = self.invites.iter().any(|invite| invite.number == number);
         if !is_known && self.invites.len() < KEPT {
+            self.offered = sdp.and_then(Offered::of).map(Box::new);
             self.invites.reserve_exact(1);
             self.invites.push(Invite {
                 number,
@@ -190,7 +208,10 @@ impl Progress {
             183 if sdp.is_some() => {
                 self.early_media.get_or_insert(now);
             }
-            200..=299 => self.answers.push(number, heard.time),
+            200..=299 => {
+                self.answers.push(number, heard.time);
+                self.offered = None;
+            }
             300..=699 if !matches!(status, 401 | 407) => {
                 self.refusal = Some((number, heard.message.words().map(Into::into)));
             }
@@ -214,11 +235,15 @@ impl Progress {
         }
         call.declines_audio = self.declines == Some(true) && call.answered.is_some();
         call.offers_nothing = self.invites.last().is_some_and(|invite| invite.offers_nothing);
+        call.offered = self.offered.filter(|_| matches!(call.answer, Answer::Rejected(415 | 488 | 606)));
+        call.session_expires = self.session_expires.filter(|_| call.answered.is_some());
+        call.is_refreshed = self.is_refreshed;
         call.is_short = self.invites.last().is_some_and(|invite| invite.is_short);
         let answered = self.answers.number;
         let acknowledged = self.acknowledged.iter().find(|(number, _)| answered == Some(*number));
         let has_answer = call.beginning == Beginning::Seen && call.answered.is_some();
         call.is_unacknowledged = has_answer && acknowledged.is_none() && self.answers.go_on();
+        call.lacks_ack = has_answer && acknowledged.is_none() && self.answers.was_heard();
         let waited = acknowledged.zip(self.answers.span).map(|((_, at), (first, _))| at.since(first));
         call.late_ack = waited.filter(|waited| has_answer && *waited >= LEAST_WAIT);
         let last = self.invites.last().map(|invite| invite.number);
@@ -261,6 +286,11 @@ impl Answers {
             self.count += 1;
             self.span = Some((first, now));
         }
+    }
+
+    /// One was enough, so that it was acknowledged.
+    fn was_heard(&self) -> bool {
+        self.count == 1
     }
 
     /// They were sent again and again.

@@ -63,6 +63,8 @@ pub struct Quality {
     pub pairs: u64,
     /// Of those, pairs with packets in both directions.
     pub pairs_both_ways: u64,
+    /// Of those, pairs of which one direction shows by nothing but ICMP that it takes no packets.
+    pub pairs_by_icmp: u64,
     /// Pairs with packets in one direction that would not be there without an answer.
     pub pairs_answered_unseen: u64,
     /// Packets of a device to itself that go between two stations of an Ethernet, which no device does: somebody put other

@@ -28,7 +28,7 @@ pub struct Stall {
     pub bytes: u32,
     /// So long (ns) nothing had come from the other side when they were sent for the second time; the least of all connections.
     pub rested: i64,
-    /// Frames of the repetitions.
+    /// Frames of the repetitions, and of the first sending where nothing else of the sender stands between.
     pub frames: FirstFrames,
     /// Time of the second sending, and of the last one.
     pub span: (Timestamp, Timestamp),
@@ -38,7 +38,7 @@ pub struct Stall {
 
 /// When either side sent its last packet before this one.
 pub(super) struct Before {
-    pub(super) own: Option<Timestamp>,
+    pub(super) own: Option<(Frame, Timestamp)>,
     pub(super) other: Option<Timestamp>,
 }
 
@@ -56,7 +56,7 @@ pub(super) fn note(
         // It is there.
         known.stall = None;
     }
-    let (Some(own), Some(other)) = (before.own, before.other) else { return };
+    let (Some((sent_in, own)), Some(other)) = (before.own, before.other) else { return };
     if !is_again || packet.time.since(own) < COPY_WITHIN {
         return;
     }
@@ -68,7 +68,8 @@ pub(super) fn note(
                 sent: 2,
                 bytes: packet.payload.wire,
                 rested: packet.time.since(other),
-                frames: [frame].into_iter().collect(),
+                // What it sent behind the other side's last packet is no mere acknowledgment.
+                frames: [sent_in].into_iter().filter(|_| own > other).chain([frame]).collect(),
                 span: (packet.time, packet.time),
                 sequence: segment.sequence,
             }));
@@ -167,7 +168,14 @@ mod tests {
         let stall = flow.extra.stall.as_deref().expect("a stall");
         assert!(stall.by_a == (flow.a.port() == 50_000));
         assert_eq!((stall.sent, stall.bytes, stall.rested), (5, 400, 50_280_000_000));
-        assert_eq!((stall.frames.len(), stall.span), (4, (at(50_300), at(54_500))));
+        let frames: Vec<Frame> = stall.frames.iter().copied().collect();
+        assert_eq!(frames, [3, 4, 5, 6, 7].map(frame), "the first sending as well");
+        assert_eq!(stall.span, (at(50_300), at(54_500)));
+        // The other side's last packet came at the same time as the first sending: that may be an acknowledgment of it.
+        let mut crossed = again(&[50_000, 50_300, 50_900, 52_100, 54_500]);
+        crossed.insert(3, (false, 50_100, 1, 0, 101));
+        let flow = flow_of(&crossed);
+        assert_eq!(flow.extra.stall.as_deref().map(|stall| stall.frames.iter().count()), Some(4));
     }
 
     #[test]

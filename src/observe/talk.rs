@@ -60,8 +60,9 @@ impl Talk {
             // Who called takes back what he sent.
             Kind::Request { method: Method::Cancel, .. } => ((heard.from, heard.to), Beginning::Unseen),
             Kind::Request { .. } => ((heard.from, heard.to), Beginning::SidesUnknown),
-            // From names the caller where an answer to its INVITE repeats it.
-            Kind::Response { .. } if message.method() == Some(&Method::Invite) => {
+            // From names the caller where an answer to its INVITE repeats it. What says that it is answered may answer a re-INVITE
+            // of a call that stood.
+            Kind::Response { status: ..200 | 300.., .. } if message.method() == Some(&Method::Invite) => {
                 ((heard.to, heard.from), Beginning::Unseen)
             }
             Kind::Response { .. } => ((heard.to, heard.from), Beginning::SidesUnknown),

@@ -152,6 +152,7 @@ pub(crate) fn empty_audit() -> Audit {
         remarks: Vec::new(),
         unjudged: vec![Unjudged::NoDevice, Unjudged::NoVoice],
         unheard: Vec::new(),
+        unsent_faxes: Vec::new(),
         findings: Vec::new(),
         accepted: Vec::new(),
         filter: None,

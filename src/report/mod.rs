@@ -29,6 +29,7 @@ mod spreadsheet;
 mod table;
 mod text;
 mod trouble;
+mod untold;
 
 use jiff::tz::TimeZone;
 

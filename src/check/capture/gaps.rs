@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use crate::observe::media::MediaKind;
-use crate::observe::{Lapse, Stream, Traffic};
+use crate::observe::{Beginning, Call, CallSide, Lapse, Stream, Traffic};
 
 use super::super::finding::{Evidence, LossSign};
 
@@ -17,6 +17,27 @@ const CHANCE: f64 = 4.0;
 /// Least share that all streams lack: between two hosts, and where there are more.
 const EVENLY_OF_TWO: f64 = 0.4;
 const EVENLY_OF_MORE: f64 = 0.1;
+
+/// Calls whose ACK is missing, where they are no exception: so many, and so large a share (percent) of those that should have one.
+/// They went on for so long (ns), in which the answer would have come again, and their caller hung up the same way.
+const UNSEEN_CALLS: u64 = 2;
+const UNSEEN_PERCENT: u64 = 50;
+const WENT_ON: i64 = 3_000_000_000;
+
+/// Whether messages of calls are missing that must have been there.
+pub(super) fn unseen(traffic: &Traffic) -> Option<LossSign> {
+    let should = |call: &&Call| {
+        call.beginning == Beginning::Seen
+            && call.hung_up == Some(CallSide::Caller)
+            && call.length().is_some_and(|length| length >= WENT_ON)
+    };
+    let (mut calls, mut of) = (0, 0);
+    for call in traffic.calls.iter().filter(should) {
+        calls += u64::from(call.lacks_ack);
+        of += 1;
+    }
+    (calls >= UNSEEN_CALLS && calls * 100 >= of * UNSEEN_PERCENT).then_some(LossSign::Unseen { calls, of })
+}
 
 /// Times in which nothing at all was captured while all voice went on.
 pub(super) fn lapsed(lapses: &[Lapse]) -> Option<LossSign> {
@@ -73,7 +94,7 @@ pub(super) fn evenly_thinned(traffic: &Traffic) -> Option<LossSign> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observe::fixture::{frame, stream};
+    use crate::observe::fixture::{at, call, frame, stream};
     use crate::observe::media::tally::Spread;
 
     /// A stream that lacks so many of 1,000 packets, evenly, and has that jitter (ms).
@@ -84,6 +105,30 @@ mod tests {
         let jitter = Spread { min: 0.0, mean: 0.1, max: jitter, max_at: frame(9), count: 500 };
         lossy.report.timing.jitter = Some(jitter);
         lossy
+    }
+
+    #[test]
+    fn calls_that_go_on_without_an_ack_show_that_messages_are_missing() {
+        let call = |lacks_ack: bool, ms: i64| Call {
+            answered: Some((frame(2), at(0))),
+            end: Some((frame(9), at(ms))),
+            hung_up: Some(CallSide::Caller),
+            lacks_ack,
+            ..call("192.168.10.21:5060", "192.168.10.2:5060")
+        };
+        let told = |calls: Vec<Call>| unseen(&Traffic { calls, ..Traffic::default() });
+        let (lacking, whole) = (|| call(true, 12_000), || call(false, 12_000));
+        assert_eq!(told(vec![lacking(), lacking()]), Some(LossSign::Unseen { calls: 2, of: 2 }));
+        assert_eq!(told(vec![lacking(), lacking(), whole()]), Some(LossSign::Unseen { calls: 2, of: 3 }));
+        assert_eq!(told(vec![lacking()]), None, "one");
+        assert_eq!(
+            told(vec![lacking(), lacking(), whole(), whole(), whole()]),
+            None,
+            "a caller that sends none"
+        );
+        assert_eq!(told(vec![call(true, 2_000), call(true, 2_000)]), None, "too short to tell");
+        let other = || Call { hung_up: Some(CallSide::Callee), ..lacking() };
+        assert_eq!(told(vec![other(), other()]), None, "the caller may send the rest another way");
     }
 
     #[test]

@@ -61,6 +61,17 @@ pub enum Refusal {
     },
 }
 
+/// Whether the size of a message may be why it gets lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Size {
+    /// Nothing says so.
+    Usual,
+    /// It goes in fragments, and what does not is answered.
+    Suspect,
+    /// Its receiver says by ICMP that fragments of it never came (RFC 792).
+    Lacking,
+}
+
 /// What shows that the capture is incomplete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LossSign {
@@ -75,6 +86,13 @@ pub enum LossSign {
     UnseenAcknowledged {
         /// Such connections.
         connections: u64,
+        /// Of so many.
+        of: u64,
+    },
+    /// Calls of which the ACK is missing (RFC 3261 section 13.2.2.4), although the answer did not come again and the call went on.
+    Unseen {
+        /// Such calls.
+        calls: u64,
         /// Of so many.
         of: u64,
     },
@@ -163,6 +181,8 @@ pub enum Unevenness {
         times: u64,
         /// By how much (ms) at most.
         greatest: f64,
+        /// How many packets came later by more than that, of how many.
+        too_late: (u64, u64),
     },
     /// The sender's clock runs slow or fast: so much (ms) was spoken in so much time (ms).
     Clock {

@@ -144,6 +144,8 @@ pub struct Audit {
     pub unjudged: Vec<Unjudged>,
     /// Places of answered calls of which the capture holds no voice although it holds that of others, ascending.
     pub unheard: Vec<usize>,
+    /// Places of calls in which a fax by T.38 was agreed and nothing at all was sent from then on, ascending.
+    pub unsent_faxes: Vec<usize>,
     /// Whose voice is too short for its marks to be judged.
     pub few: Vec<Few>,
     /// Ordered by severity, heaviest first, then code, then subject.

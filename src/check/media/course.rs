@@ -12,6 +12,7 @@ use crate::capture::Timestamp;
 use crate::observe::media::MediaKind;
 use crate::observe::media::payload::is_comfort_noise;
 use crate::observe::media::report::PayloadRole;
+use crate::observe::media::tally::Seen;
 use crate::observe::message::App;
 use crate::observe::{FlowView, Stream};
 use crate::site::Confidence;
@@ -27,6 +28,8 @@ const OVERLAP: i64 = 100_000_000;
 const HANDOVER: i64 = 2_000_000_000;
 /// Packets of an unlisted type; fewer may have been on the way when the types changed.
 const LEAST_UNLISTED: u64 = 50;
+/// Of keys: one key takes as many, since its end is sent three times (RFC 4733 section 2.5.1.4).
+const LEAST_KEY: u64 = 5;
 
 /// RTP-008, RTP-009 and RTP-013.
 pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
@@ -95,29 +98,42 @@ fn raise(case: &Case<'_>, code: &'static str, detail: Detail, stream: &Stream) -
 
 /// RTP-007: packets whose type the receiver's SDP did not list. Comfort noise needs no listing (RFC 3551 section 4.1).
 pub(in crate::check) fn unlisted(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> Option<Finding> {
-    let types = |stream: &Stream| {
-        let at = stream.report.announced_at;
-        let is_receivers = at.is_some_and(|at| SocketAddr::new(at.address, at.port) == stream.destination);
-        let unlisted = stream.report.unlisted.iter().filter(|seen| !is_comfort_noise(seen.value, None));
-        let enough: Vec<_> = unlisted.filter(|seen| seen.packets >= LEAST_UNLISTED).cloned().collect();
-        if is_receivers { enough } else { Vec::new() }
-    };
-    let odd: Vec<&Stream> = streams
-        .iter()
-        .copied()
-        .filter(|stream| !types(stream).is_empty() && !excepted(case, "RTP-007", stream))
-        .collect();
-    let first = odd.first()?;
-    let unseen = odd.iter().all(|stream| both_changed(case, stream));
-    let payload_type = types(first).first()?.value;
     let payload_of = |stream: &Stream, value: u8| {
         stream.report.payloads.iter().find(|payload| payload.seen.value == value).cloned()
     };
+    let is_key = |stream: &Stream, value: u8| {
+        payload_of(stream, value).is_some_and(|payload| payload.role == PayloadRole::Event)
+    };
+    let types_of = |stream: &Stream, keys: bool| {
+        let at = stream.report.announced_at;
+        let is_receivers = at.is_some_and(|at| SocketAddr::new(at.address, at.port) == stream.destination);
+        let unlisted = stream.report.unlisted.iter().filter(|seen| {
+            !is_comfort_noise(seen.value, None)
+                && is_key(stream, seen.value) == keys
+                && seen.packets >= if keys { LEAST_KEY } else { LEAST_UNLISTED }
+        });
+        if is_receivers { unlisted.cloned().collect() } else { Vec::new() }
+    };
+    let odd_by = |keys: bool| -> Vec<&Stream> {
+        let odd = streams.iter().copied();
+        odd.filter(|stream| !types_of(stream, keys).is_empty() && !excepted(case, "RTP-007", stream))
+            .collect()
+    };
+    // Of a codec that nobody asked for nothing at all is heard: that is told first.
+    let (keys, odd) = match odd_by(false) {
+        voice if voice.is_empty() => (true, odd_by(true)),
+        voice => (false, voice),
+    };
+    let types = |stream: &Stream| -> Vec<Seen<u8>> { types_of(stream, keys) };
+    let first = odd.first()?;
+    let unseen = odd.iter().all(|stream| both_changed(case, stream));
+    let payload_type = types(first).first()?.value;
     let detail = Detail::Rtp007 {
         payload_type,
         codec: payload_of(first, payload_type).and_then(|payload| payload.name).map(Into::into),
         listed: first.report.announced_codecs.iter().map(|name| name.as_str().into()).collect(),
         peers: peers(&odd),
+        keys: keys.then_some(first.report.announced_event),
         unseen,
     };
     let packets = odd.iter().flat_map(|stream| types(stream)).map(|seen| seen.packets).sum();

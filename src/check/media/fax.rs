@@ -21,13 +21,17 @@ const LEAST_VOICE: u64 = 50;
 /// A fax that comes through sends some dozen packets even of an empty page.
 const LEAST_FAX: u64 = 50;
 
+/// Places of the calls that it is about, ascending.
+pub(in crate::check) fn unsent(case: &Case<'_>) -> Vec<usize> {
+    let calls = case.traffic.calls.iter().enumerate();
+    calls.filter(|(id, call)| is_silent(case, *id, call)).map(|(id, _)| id).collect()
+}
+
 /// One finding for a caller.
 pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     let mut callers: BTreeMap<IpAddr, Vec<&Call>> = BTreeMap::new();
-    for (id, call) in case.traffic.calls.iter().enumerate() {
-        if is_silent(case, id, call) {
-            callers.entry(call.caller.ip()).or_default().push(call);
-        }
+    for call in unsent(case).into_iter().filter_map(|id| case.traffic.calls.get(id)) {
+        callers.entry(call.caller.ip()).or_default().push(call);
     }
     let findings = callers.into_iter().map(|(caller, calls)| {
         let callees: BTreeSet<IpAddr> = calls.iter().map(|call| call.callee.ip()).collect();
@@ -116,6 +120,12 @@ mod tests {
             ..call(&format!("{PBX}:5064"), &format!("{PUBLIC}:5060"))
         }];
         world
+    }
+
+    #[test]
+    fn the_call_whose_fax_is_not_sent_is_known() {
+        assert_eq!(unsent(&world(Some(4_000)).case()), [0]);
+        assert!(unsent(&world(None).case()).is_empty());
     }
 
     fn told(world: &World) -> bool {

@@ -112,16 +112,29 @@ fn has_same_wish(case: &Case<'_>, stream: &Stream, ptime: u32) -> bool {
 /// section 4.5.2).
 pub(super) fn wrong_clock(stream: &Stream) -> Option<(u32, u32)> {
     let report = &stream.report;
-    let (seen, ptime) = (report.ptime?, f64::from(report.announced_ptime.filter(|ptime| *ptime > 0)?));
-    let pace = report.timing.delta?.mean;
     let clock = report.timing.clock.filter(|clock| clock.source != ClockSource::Estimated)?;
+    let pace = report.timing.delta?.mean;
+    let counts = (report.counts.lost, report.counts.expected);
+    let running = clock_runs_at(report.ptime?, report.announced_ptime?, pace, counts, clock.rate)?;
+    Some((running, clock.rate))
+}
+
+/// The rate of the timestamps in Hz, where it is another one than `rate`. In ms: `seen` is the packet time that they show, `agreed`
+/// what SDP asks for, `pace` how packets come on average. `lost` of the expected packets are missing.
+#[must_use]
+pub fn clock_runs_at(
+    seen: f64,
+    agreed: u32,
+    pace: f64,
+    (lost, expected): (u64, u64),
+    rate: u32,
+) -> Option<u32> {
+    let ptime = f64::from(Some(agreed).filter(|ptime| *ptime > 0)?);
     let times = seen / ptime;
     let is_multiple = MULTIPLES.iter().any(|multiple| (times - multiple).abs() < 0.01);
     // What is lost or left out makes the pace slower, and bursts leave its mean as it is.
-    let is_paced =
-        (pace - ptime).abs() <= PACE_PLAY * ptime && report.counts.lost * 100 <= report.counts.expected;
-    let running = (f64::from(clock.rate) * times).round() as u32;
-    (is_multiple && is_paced).then_some((running, clock.rate))
+    let is_paced = (pace - ptime).abs() <= PACE_PLAY * ptime && lost.saturating_mul(100) <= expected;
+    (is_multiple && is_paced).then_some((f64::from(rate) * times).round() as u32)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@ mod again;
 mod arrival;
 mod astray;
 mod hops;
+mod keys;
 mod mute;
 mod origin;
 mod trace;

@@ -317,14 +317,14 @@ fn rises<'a>(case: &Case<'_>, stream: &'a Stream) -> Option<Uneven<'a>> {
     if !is_known || !is_steady || !is_slow || is_at_start || around_offer(case, stream, at.time) {
         return None;
     }
-    let is_often = even.rises >= OFTEN as u64;
+    let is_often = even.rises >= OFTEN as u64 || even.too_late * 100 >= even.measured * OFTEN_PERCENT;
     // Softphones have a small one now and then.
-    if !is_often && greatest < GREAT_RISE {
+    if even.rises < OFTEN as u64 && greatest < GREAT_RISE {
         return None;
     }
     Some(Uneven {
         stream,
-        how: Unevenness::Rises { times: even.rises, greatest },
+        how: Unevenness::Rises { times: even.rises, greatest, too_late: (even.too_late, even.measured) },
         above: 0,
         excused: 0,
         pauses: (0, 0.0),

@@ -282,7 +282,13 @@ fn a_registration_that_succeeds_ends_what_failed() {
     let over = |rows: &[Row], now: i64| {
         let world = registrations(rows, now);
         let registrar = socket("192.168.10.2:5060");
-        let rejection = Rejection { status: 403, reason: "".into(), with_credentials: true, outside: false };
+        let rejection = Rejection {
+            status: 403,
+            reason: "".into(),
+            with_credentials: true,
+            outside: false,
+            offered: None,
+        };
         let refused = Detail::Sig001 {
             account: "21".into(),
             registrar,

@@ -91,6 +91,7 @@ pub(super) fn check(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
                     reason: refused.last().and_then(|call| call.reason.clone()).unwrap_or_default(),
                     with_credentials: refused.iter().all(|call| call.with_credentials),
                     outside: is_outside(case, host),
+                    offered: refused.last().and_then(|call| call.offered.clone()),
                 },
                 calls: all as u64,
                 answered: served.at(at) as u64,
@@ -245,6 +246,7 @@ fn unacknowledged(case: &Case<'_>) -> Vec<Finding> {
             reason: Box::default(),
             with_credentials: false,
             outside: is_outside(case, host),
+            offered: None,
         };
         Finding {
             detail: Detail::Sig005 {
@@ -307,6 +309,7 @@ fn broken(case: &Case<'_>, unjudged: &[Unjudged]) -> Vec<Finding> {
                     reason: Box::default(),
                     with_credentials: false,
                     outside: is_outside(case, host),
+                    offered: None,
                 },
                 calls: all as u64,
                 answered: all as u64,

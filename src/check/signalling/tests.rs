@@ -1,4 +1,4 @@
-use super::super::finding::Others;
+use super::super::finding::{Others, Size};
 use super::super::fixture::{self, PBX, PHONE, PUBLIC, World, subjects};
 use super::super::rejection::Circumstance;
 use super::*;
@@ -11,6 +11,7 @@ use crate::observe::{
 
 mod broken;
 mod circumstance;
+mod even;
 mod icmp;
 mod silence;
 mod unconnected;
@@ -309,7 +310,8 @@ fn calls(calls: Vec<Call>) -> World {
 fn why_a_call_failed_is_told_as_far_as_the_capture_shows_it() {
     let call = Call { reason: Some("No".into()), with_credentials: true, ..refused_call(403) };
     let (rejection, why, filter) = sig_005(&calls(vec![call])).unwrap();
-    let expected = Rejection { status: 403, reason: "No".into(), with_credentials: true, outside: false };
+    let expected =
+        Rejection { status: 403, reason: "No".into(), with_credentials: true, outside: false, offered: None };
     assert_eq!((rejection, why), (expected, None));
     assert!(filter.contains("sip.CSeq.method == \"INVITE\""), "no answer to REGISTER: {filter}");
     let call = Call { offers_nothing: true, ..refused_call(488) };

@@ -165,6 +165,13 @@ impl Announcement {
             && *call_id == other.call_id
     }
 
+    /// The payload type for keys (RFC 4733).
+    #[must_use]
+    pub fn event(&self) -> Option<u8> {
+        let named = self.payloads.iter().filter(|name| name.is_telephone_event());
+        named.map(|name| name.payload_type).find(|payload_type| self.formats.contains(payload_type))
+    }
+
     /// The name of a payload type.
     #[must_use]
     pub fn payload(&self, payload_type: u8) -> Option<&PayloadName> {

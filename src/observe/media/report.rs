@@ -52,6 +52,8 @@ pub struct StreamReport {
     pub announced_formats: Vec<u8>,
     /// Encoding names of those, events and comfort noise aside.
     pub announced_codecs: Vec<String>,
+    /// Payload type under which it takes keys (RFC 4733).
+    pub announced_event: Option<u8>,
     /// Payload types of packets that the SDP of [`Self::announced_at`] did not list at that time.
     pub unlisted: Vec<Seen<u8>>,
     /// Per payload type in order of appearance, at most 16.

@@ -211,6 +211,7 @@ impl Stream {
             announced_at: latest.map(|known| known.endpoint),
             announced_formats: latest.into_iter().flat_map(formats).collect(),
             announced_codecs: latest.map_or_else(Vec::new, codecs),
+            announced_event: latest.and_then(Announcement::event),
             unlisted: self.announced.unlisted.sorted(),
             payloads,
             codec,

@@ -320,3 +320,43 @@ fn a_fax_counts_from_when_both_sides_agreed_on_it() {
     let refused = [(0, "INVITE", 1, FAX, ""), (1_000, "200 OK", 1, VOICE, "")];
     assert!(call_of(&refused).fax_media.is_empty(), "no fax came about");
 }
+
+#[test]
+fn the_offer_that_was_not_acceptable_is_kept_and_no_other() {
+    let codecs = |answer: &str| {
+        let steps = [(0, "INVITE", 1, VOICE, ""), (100, answer, 1, "", ""), (110, "ACK", 1, "", "")];
+        call_of(&steps)
+            .offered
+            .map(|offered| offered.codecs.iter().map(ToString::to_string).collect::<Vec<_>>())
+    };
+    assert_eq!(codecs("488 Not Acceptable Here"), Some(vec!["PCMA".to_owned()]));
+    assert_eq!(codecs("606 Not Acceptable"), Some(vec!["PCMA".to_owned()]));
+    assert_eq!(codecs("486 Busy Here"), None, "not for its offer");
+    assert_eq!(codecs("200 OK"), None);
+}
+
+#[test]
+fn an_ack_that_the_capture_lacks_is_missed_where_the_answer_did_not_come_again() {
+    let lacks_ack = |steps: &[Step<'_>]| call_of(steps).lacks_ack;
+    let [invite, answer, ack, bye] = [
+        (0, "INVITE", 1, VOICE, ""),
+        (100, "200 OK", 1, VOICE, ""),
+        (120, "ACK*", 1, "", ""),
+        (12_000, "BYE*", 2, "", ""),
+    ];
+    assert!(lacks_ack(&[invite, answer, bye]));
+    assert!(!lacks_ack(&[invite, answer, ack, bye]));
+    let again = (600, "200 OK", 1, VOICE, "");
+    assert!(!lacks_ack(&[invite, answer, again, bye]), "it was not acknowledged");
+}
+
+#[test]
+fn an_answer_without_its_invite_may_answer_a_re_invite() {
+    let (answer, ack, bye) =
+        ((1_000, "200 OK*", 2, VOICE, ""), (1_020, "ACK*", 2, "", ""), (9_000, "BYE*", 3, "", ""));
+    let within = call_of(&[answer, ack, bye]);
+    assert_eq!((within.beginning, within.answered, within.length()), (Beginning::SidesUnknown, None, None));
+    // Who rings is called for the first time.
+    let begun = call_of(&[(0, "180 Ringing*", 2, "", ""), answer, ack, bye]);
+    assert_eq!((begun.beginning, begun.length()), (Beginning::Unseen, Some(8 * SECOND)));
+}

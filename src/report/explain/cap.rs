@@ -9,7 +9,9 @@ pub(super) const CAP_001: Page = Page {
                    denen eine Seite Daten bestätigt, die der Mitschnitt nicht enthält, oder mindestens 146.000 solche Byte. Oder der Mitschnitt ist ausgedünnt: Jedem \
                    Sprechweg fehlen in mehreren Lücken vier Fünftel seiner Pakete, und die übrigen kommen genau zu ihrer Zeit; \
                    oder allen Sprechwegen fehlt derselbe Anteil (zwischen zwei Geräten ab 40 %, zwischen mehreren ab 10 %), ohne Jitter. Oder \
-                   alle Sprechwege von mindestens drei Geräten setzen zugleich aus, gehen zugleich weiter, und dazwischen ist nichts aufgezeichnet.",
+                   alle Sprechwege von mindestens drei Geräten setzen zugleich aus, gehen zugleich weiter, und dazwischen ist nichts aufgezeichnet. \
+                   Oder in mindestens zwei Gesprächen und der Hälfte derer, die der Anrufer nach mindestens 3 s beendet, fehlt die Bestätigung (ACK), \
+                   obwohl die Annahme nicht wiederholt wurde.",
         action: "Messen Sie an einem weniger belasteten Punkt, mit einem Mitschnittfilter oder mit einem schnelleren \
                  Rechner.",
         pitfalls: "Unvollständige TCP-Verbindungen gibt es auch, wenn der Mitschnitt nur eine Richtung sieht (CAP-003).",
@@ -21,7 +23,8 @@ pub(super) const CAP_001: Page = Page {
                    side acknowledges data that the capture does not hold, or at least 146,000 such bytes. Or the capture was thinned out: every stream lacks four \
                    fifths of its packets in several gaps, and the others come exactly on time; or \
                    all streams lack the same share (from 40 % on between two devices, from 10 % on between more), without jitter. Or all streams of \
-                   three devices or more pause and go on together, and nothing is captured between.",
+                   three devices or more pause and go on together, and nothing is captured between. Or in at least two calls, and in half of those that \
+                   their caller ends after at least 3 s, the acknowledgement (ACK) is missing although the answer was not repeated.",
         action: "Capture at a less loaded point, with a capture filter or on a faster machine.",
         pitfalls: "Incomplete TCP connections also occur where the capture sees one direction only (CAP-003).",
         source: "pcapng, Interface Statistics Block. TCP: RFC 9293.",

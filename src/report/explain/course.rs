@@ -30,8 +30,9 @@ pub(super) const RTP_007: Page = Page {
         meaning: "Ein Gerät sendet einen Codec, den die Gegenstelle in ihrem SDP nicht genannt hat. Sie darf ihn verwerfen; \
                   dann hört der Teilnehmer nichts.",
         measured: "Mindestens 50 Pakete mit einem Payload-Typ, der in der Medienzeile des Empfängers zu diesem Zeitpunkt \
-                   fehlt. Komfortrauschen (13, 19) zählt nicht.",
-        action: "Gleichen Sie die Codec-Listen beider Seiten ab.",
+                   fehlt. Komfortrauschen (13, 19) zählt nicht. Von Tasten (telephone-event) genügen 5: so viele \
+                   hat eine einzige.",
+        action: "Gleichen Sie die Codec-Listen beider Seiten ab, bei Tasten (DTMF) den Payload-Typ für telephone-event.",
         pitfalls: "Viele Geräte spielen trotzdem ab, was sie kennen. Fehlt ein späteres SDP im Mitschnitt, kann der Typ doch \
                    vereinbart sein.",
         source: "RFC 3264 Abschnitt 5.1, 6.1 und 7.",
@@ -39,8 +40,8 @@ pub(super) const RTP_007: Page = Page {
     en: Text {
         meaning: "A device sends a codec that the far end did not list in its SDP. It may drop it; then the party hears nothing.",
         measured: "At least 50 packets with a payload type that the media line of the receiver lacks at that time. Comfort noise \
-                   (13, 19) does not count.",
-        action: "Align the codec lists of both sides.",
+                   (13, 19) does not count. Of keys (telephone-event) 5 are enough: a single one has as many.",
+        action: "Align the codec lists of both sides; for keys (DTMF) the payload type of telephone-event.",
         pitfalls: "Many devices play what they know all the same. If a later SDP is missing in the capture, the type may be \
                    agreed after all.",
         source: "RFC 3264 sections 5.1, 6.1 and 7.",

@@ -126,7 +126,8 @@ pub(super) const RTP_004: Page = Page {
                    zählen nicht, auch nicht, was bis 2 s nach einem neuen SDP beginnt und vorübergeht, die erste Sekunde eines \
                    Sprechwegs und was um höchstens 60 ms schwankt: Das gleicht ein üblicher Puffer aus, und manches Softphone \
                    sendet zwei oder drei Pakete auf einmal. Wo der Jitter klein bleibt, zählt die Laufzeit: Steigt und fällt sie dreimal langsam um mehr als \
-                   100 ms, ist es eine Warnung, einmal um 200 ms eine Information. Läuft der Takt des \
+                   100 ms, ist es eine Warnung, einmal um 200 ms eine Information; kommen 5 % der Pakete um mehr als 100 ms \
+                   verspätet, auch dann eine Warnung. Läuft der Takt des \
                    Senders um mehr als 5 % falsch und erklärt das den Jitter, ist es eine Information über den Sender. \
                    Gibt ein Gerät die Sprache so ungleichmäßig weiter, wie sie kommt, wird nur der erste Weg gemeldet. Springt \
                    die Uhr des Mitschnitts (CAP-006), wird nicht geurteilt.",
@@ -147,7 +148,7 @@ pub(super) const RTP_004: Page = Page {
                    from 1 s on a notice. Keys, comfort noise and pauses of the sender do not count, nor does what begins up to \
                    2 s after a new SDP and passes, the first second of a stream, and what swings by 60 ms at most: a usual \
                    buffer evens that out, and some softphones send two or three packets at a time. Where jitter stays small, the time under way counts: if it slowly rises and falls by \
-                   more than 100 ms three times it is a warning, once by 200 ms information. If the sender's clock is off by more than 5 % and that explains the jitter, it \
+                   more than 100 ms three times it is a warning, once by 200 ms information, or a warning if 5 % of the packets come late by more than 100 ms. If the sender's clock is off by more than 5 % and that explains the jitter, it \
                    is information about the sender. If a device passes voice on as unevenly as it comes, it is reported \
                    of the first section only. If the clock of the capture jumps (CAP-006), nothing is judged.",
         action: "Prioritise voice at the bottleneck. WLAN, powerline and a busy Internet link are the usual causes.",

@@ -133,7 +133,9 @@ pub(super) const SIG_005: Page = Page {
                    im LAN und erkannte Geräte. Auch eine Annahme (200), die mindestens viermal über 3 s gesendet und nie \
                    bestätigt wird (ACK). Und Gespräche, die abbrechen: Die Annahme wird trotz ACK noch mindestens viermal über 3 s wiederholt; \
                    eine Anfrage im Gespräch (re-INVITE, UPDATE) wird mit 408 oder 481 abgewiesen oder bleibt unbeantwortet, und wer fragte, legt \
-                   deshalb auf; oder der Grund im BYE ist der Session Timer.",
+                   deshalb auf; oder der Grund im BYE ist der Session Timer. Vermutet wird es, wo dieselbe Gegenseite außerhalb des LANs alle längsten Gespräche \
+                   nach derselben Zeit beendet, auf 2 s genau: mindestens drei mit mehreren Teilnehmern nach vollen Minuten ab 5 min, oder zwei, \
+                   deren Dauer zu Session-Expires passt und die nie aufgefrischt wurden.",
         action: "Der Status sagt, wo zu suchen ist: 403 Berechtigung oder Kennwort, 404 Rufnummer, 480 Anmeldung des Ziels, 482 \
                  und 483 Schleife, 488 Angebot (Codecs, SRTP, Fax), 5xx Störung der Gegenseite. Der Wortlaut der Antwort sagt \
                  oft mehr: Nennt er DNS („No DNS results“), sind SIP-Domäne und DNS-Server zu prüfen, nicht das Ziel; \
@@ -149,7 +151,9 @@ pub(super) const SIG_005: Page = Page {
                    recognised devices. Also an answer (200) that is sent at least four times over 3 s and never acknowledged \
                    (ACK). And calls that are cut off: the answer is repeated at least four times over 3 s in spite of its ACK; a request \
                    within the call (re-INVITE, UPDATE) is refused with 408 or 481 or gets no answer, and who asked hangs up because of it; \
-                   or the reason in the BYE is the session timer.",
+                   or the reason in the BYE is the session timer. It is suspected where the same far side outside the LAN ends all the longest \
+                   calls after the same time, within 2 s: at least three with several parties after whole minutes from 5 min on, or two whose \
+                   length fits Session-Expires and that were never refreshed.",
         action: "The status says where to look: 403 permissions or password, 404 number, 480 registration of the target, 482 and \
                  483 a loop, 488 the offer (codecs, SRTP, fax), 5xx an outage of the other side. The words of the answer often \
                  say more: where they name DNS (“No DNS results”), check SIP domain and DNS server, not the \
@@ -251,7 +255,8 @@ pub(super) const SIG_009: Page = Page {
                    wiederholt hat. Über TCP und TLS (SIP, ASIP): dieselben Daten mindestens fünfmal, von der zweiten Sendung an über \
                    mindestens 3 s, und auf der Verbindung kommt danach nichts mehr von der Gegenseite.",
         action: "Kommt die Antwort danach, prüfen Sie Verlust und Überlast; kommt keine, prüfen Sie Ziel und Firewall. Steht sie \
-                 schon vor den Wiederholungen im Mitschnitt, geht sie hinter dem Messpunkt verloren. \
+                 schon vor den Wiederholungen im Mitschnitt, geht sie hinter dem Messpunkt verloren. Gehen Anfrage oder Antwort in Fragmenten \
+                 und meldet der Empfänger per ICMP, dass welche fehlen, ist sie zu groß. \
                  Ruhte eine TCP-Verbindung davor lange, hat meist eine Firewall sie vergessen (Session-Timeout).",
         pitfalls: "Kopien eines Spiegelports zählen nicht. Fehlen im Mitschnitt Pakete oder eine Richtung, wird nicht geurteilt. \
                    Anmeldungen ohne jede Antwort sind SIG-002, verlorene Fragmente SIG-006.",
@@ -265,7 +270,8 @@ pub(super) const SIG_009: Page = Page {
                    TLS (SIP, ASIP): the same data at least five times, from the second sending on over at least 3 s, and nothing more \
                    comes from the other side on that connection.",
         action: "If the answer comes afterwards, check for loss and overload; if none comes, check the target and the firewall. If it \
-                 is in the capture before the request was repeated, it gets lost behind the measuring point. Where a TCP connection \
+                 is in the capture before the request was repeated, it gets lost behind the measuring point. Where request or answer go in fragments and their \
+                 receiver says by ICMP that some are missing, they are too large. Where a TCP connection \
                  had rested for long before, a firewall has mostly forgotten it (session timeout).",
         pitfalls: "Copies of a mirror port do not count. If packets or a direction are missing from the capture, nothing is \
                    judged. Registrations without any answer are SIG-002, lost fragments SIG-006.",

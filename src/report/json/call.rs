@@ -91,6 +91,9 @@ pub(in crate::report) struct Call {
     /// From the answer to the agreement on a fax by T.38, in ms.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::report) fax_after_ms: Option<f64>,
+    /// Nothing at all was sent from then on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(in crate::report) fax_unsent: bool,
     /// Final status with which its BYE was refused in the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::report) refused_bye: Option<u16>,
@@ -472,6 +475,7 @@ pub(super) fn call(
             frame: change.frame.number(),
         }),
         fax_after_ms: call.fax_after().map(|after| after as f64 / 1e6),
+        fax_unsent: audit.unsent_faxes.binary_search(&id).is_ok(),
         refused_bye: call.refused_bye,
         held: call.held.map(|held| Hold {
             by: held.side.into(),

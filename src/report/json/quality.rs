@@ -45,6 +45,9 @@ pub(in crate::report) struct Quality {
     /// Pairs of hosts that exchanged packets of a kind that is answered.
     pub(in crate::report) pairs: u64,
     pub(in crate::report) pairs_both_ways: u64,
+    /// Of those, pairs of which one direction is nothing but ICMP that refuses packets.
+    #[serde(default)]
+    pub(in crate::report) pairs_by_icmp: u64,
     /// Time stamps smaller than the one before.
     pub(in crate::report) clock_back: u64,
     pub(in crate::report) tcp_connections: u64,
@@ -133,6 +136,7 @@ pub(super) fn of(traffic: &Traffic, undecoded: BTreeMap<String, u64>) -> Quality
         duplicate_candidates: quality.duplicate_candidates,
         pairs: quality.pairs,
         pairs_both_ways: quality.pairs_both_ways,
+        pairs_by_icmp: quality.pairs_by_icmp,
         clock_back: quality.clock_back,
         tcp_connections: quality.tcp_connections,
         unseen_connections: quality.unseen_connections,

@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use super::Maker;
 use super::Part;
-use crate::check::LEAST_JUDGED;
-use crate::observe::media::timing::GUIDE;
 use crate::report::json::document::{ClockSource, Document, MediaKind, Stream, Unjudged};
+use crate::report::untold::{self, Voice};
 
 pub(super) fn notes(maker: &Maker<'_>) -> Vec<Part> {
     let (document, notes) = (maker.document, &maker.words.notes);
@@ -14,33 +13,38 @@ pub(super) fn notes(maker: &Maker<'_>) -> Vec<Part> {
     let video = document.streams.iter().any(is_video).then_some(notes.video_jitter);
     let judged = if document.unjudged.contains(&Unjudged::Clock) {
         Some(notes.jitter_unjudged)
-    } else if document.unjudged.contains(&Unjudged::Incomplete) {
-        None
+    } else if document.unjudged.contains(&Unjudged::Incomplete) && !document.streams.is_empty() {
+        Some(notes.figures_unjudged)
     } else {
-        let told = told(document);
-        document.streams.iter().any(|stream| is_untold(&told, stream)).then_some(notes.jitter_untold)
+        is_untold(document).then_some(notes.jitter_untold)
     };
     video.into_iter().chain(judged).map(|text| Part::Text(text.to_owned())).collect()
 }
 
-/// The senders of which RTP-004 is told, and whom they send to: who gets it from one may only pass it on.
-fn told(document: &Document) -> BTreeSet<&str> {
-    let subjects = document.findings.iter().filter(|finding| finding.code == "RTP-004");
-    let senders: BTreeSet<&str> =
-        subjects.filter_map(|finding| Some(finding.subject.as_ref()?.address.as_str())).collect();
-    let sent = document.streams.iter().filter(|stream| senders.contains(stream.source.address.as_str()));
-    sent.map(|stream| stream.destination.address.as_str()).chain(senders.iter().copied()).collect()
+fn is_untold(document: &Document) -> bool {
+    let subjects = |code: &str| -> BTreeSet<&str> {
+        let told = document.findings.iter().filter(|finding| finding.code == code);
+        told.filter_map(|finding| Some(finding.subject.as_ref()?.address.as_str())).collect()
+    };
+    let voices: Vec<Voice<&str>> = document.streams.iter().map(voice).collect();
+    untold::any(&voices, &subjects("RTP-004"), &subjects("RTP-006"))
 }
 
-/// Whether a jitter above the guide value was judged and found to be no fault of anybody.
-fn is_untold(told: &BTreeSet<&str>, stream: &Stream) -> bool {
-    // Where the clock was estimated, one that is off looks like jitter.
+fn voice(stream: &Stream) -> Voice<&str> {
     let is_known = stream.clock_source.is_some_and(|source| source != ClockSource::Estimated);
-    stream.kind == MediaKind::Audio
-        && stream.packets >= LEAST_JUDGED
-        && is_known
-        && stream.jitter_ms.as_ref().is_some_and(|jitter| jitter.max > Some(GUIDE))
-        && !told.contains(stream.source.address.as_str())
+    Voice {
+        from: &stream.source.address,
+        to: &stream.destination.address,
+        is_audio: stream.kind == MediaKind::Audio,
+        packets: stream.packets,
+        lost: stream.lost,
+        expected: stream.expected,
+        clock: stream.clock_hz.filter(|_| is_known),
+        jitter: stream.jitter_ms.as_ref().and_then(|jitter| jitter.max),
+        ptime: stream.ptime_ms,
+        agreed: stream.announced_ptime_ms,
+        pace: stream.delta_ms.as_ref().and_then(|delta| delta.mean),
+    }
 }
 
 #[cfg(test)]
@@ -66,7 +70,7 @@ mod tests {
         document.streams.truncate(1);
         let stream = &mut document.streams[0];
         (stream.kind, stream.packets) = (MediaKind::Audio, 1_000);
-        stream.clock_source = Some(ClockSource::Assigned);
+        (stream.clock_source, stream.clock_hz) = (Some(ClockSource::Assigned), Some(8_000));
         let set = |document: &mut Document, jitter: f64| {
             document.streams[0].jitter_ms.as_mut().unwrap().max = Some(jitter);
         };
@@ -74,6 +78,10 @@ mod tests {
         assert!(!told(&document));
         set(&mut document, 160.4);
         assert!(told(&document));
+        document.unjudged.push(Unjudged::Incomplete);
+        assert!(!told(&document));
+        let sections = format!("{:?}", paper(&document, &TimeZone::UTC).sections);
+        assert!(sections.contains(words(Language::De).notes.figures_unjudged));
         document.unjudged.push(Unjudged::Clock);
         assert!(!told(&document));
     }

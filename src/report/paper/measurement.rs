@@ -9,7 +9,8 @@ use crate::report::json::skip::named;
 use crate::report::link;
 use crate::report::number::{NO_VALUE, bytes, counted, share, span};
 use crate::report::text::{
-    absent, edition, extract_line, given_words, run_words, stray_line, unjudged_lines, use_line,
+    absent, edition, extract_line, given_words, refused_pairs, run_words, stray_line, unjudged_lines,
+    use_line,
 };
 
 /// Most files whose SHA-256 is told; JSON tells all.
@@ -43,7 +44,11 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     }
     facts.extend([
         (labels.duplicates, of(quality.duplicates, quality.duplicate_candidates)),
-        (labels.both_ways, of(quality.pairs_both_ways, quality.pairs)),
+        (
+            labels.both_ways,
+            of(quality.pairs_both_ways, quality.pairs)
+                + &refused_pairs(quality.pairs_by_icmp, maker.language),
+        ),
         (labels.not_decoded, not_read(maker).unwrap_or_else(|| of(0, quality.frames))),
     ]);
     let over = quality.packets_over_cap + quality.samples_over_cap + quality.messages_over_cap;

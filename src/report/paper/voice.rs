@@ -253,6 +253,7 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
         broken: call.broken.as_ref().map(|broken| (broken.kind.into(), broken.times, broken.status)),
         refused_change: call.refused_change.as_ref().map(|change| (change.kind.into(), change.status)),
         fax_after: call.fax_after_ms.map(|after| (after * 1e6) as i64),
+        is_fax_unsent: call.fax_unsent,
         refused_bye: call.refused_bye,
         leg_of: root.map(|root| (maker.moment(root.start.as_deref()), shown(&root.caller.address))),
         rang_at: root

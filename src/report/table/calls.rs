@@ -79,6 +79,10 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     ];
     page.table_with_notes(&heads, &rows, &below);
     view.write_rest(page, rows.len(), calls.len());
+    let has_voice = order.iter().any(|(id, _)| voices.get(*id).is_some_and(|voices| !voices.is_empty()));
+    if view.audit.unjudged.contains(&Unjudged::Incomplete) && has_voice {
+        page.paragraph(0, view.words.notes.figures_unjudged, Tone::Caution);
+    }
     if view.audit.unjudged.contains(&Unjudged::Clock) {
         page.paragraph(0, view.words.notes.times_unjudged, Tone::Plain);
     }
@@ -139,6 +143,7 @@ pub(in crate::report) fn notes<'a>(view: &View<'a>, id: usize, call: &'a Call) -
         broken: call.broken.as_deref().map(|broken| (broken.kind, broken.times, broken.status)),
         refused_change: call.refused_change.map(|change| (change.kind, change.status)),
         fax_after: call.fax_after(),
+        is_fax_unsent: view.audit.unsent_faxes.binary_search(&id).is_ok(),
         refused_bye: call.refused_bye,
         leg_of: root.map(|root| (time_of_day(root.start.1, view.context.zone), root.caller.ip().to_string())),
         rang_at: root

@@ -14,7 +14,7 @@ use crate::observe::Flow;
 use crate::report::captured::{LeapLines, Passing, Stations, Wrapping, is_mixed};
 use crate::report::link;
 use crate::report::number::{bytes, counted, period, share};
-use crate::report::text::{extract_line, given_words, paper_words, run_words, stray_line};
+use crate::report::text::{extract_line, given_words, paper_words, refused_pairs, run_words, stray_line};
 use crate::site::{Kind, Scope};
 
 /// Most files described one by one.
@@ -167,7 +167,9 @@ fn quality_facts(view: &View<'_>) -> Vec<(Piece, Piece)> {
         facts.push((labels.sealed.into(), packets(sealed)));
     }
     if quality.pairs > 0 {
-        facts.push((labels.both_ways.into(), of(quality.pairs_both_ways, quality.pairs).into()));
+        let ways = of(quality.pairs_both_ways, quality.pairs);
+        let refused = refused_pairs(quality.pairs_by_icmp, view.language);
+        facts.push((labels.both_ways.into(), (ways + &refused).into()));
     }
     let unread = unread(view);
     if !unread.is_empty() {

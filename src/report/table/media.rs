@@ -1,16 +1,20 @@
 //! RTP streams with loss, jitter, marking and listening quality.
 
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
 use super::View;
 use super::page::{Lean, Page, Piece, Tone};
 use crate::capture::Timestamp;
-use crate::check::{Detail, LEAST_JUDGED, Unjudged};
+use crate::check::{Code, LEAST_JUDGED, Unjudged};
 use crate::observe::media::report::{PayloadRole, Stretch};
-use crate::observe::media::timing::{ClockSource, GUIDE};
+use crate::observe::media::timing::ClockSource;
 use crate::observe::media::{MediaKind, PayloadReport, StreamReport};
 use crate::observe::{Receivers, Stream};
 use crate::report::language::Language;
 use crate::report::number::{NO_BREAK_SPACE, NO_VALUE, decimal, percent, share, span, time_of_day};
 use crate::report::text::{self, EXPEDITED_FORWARDING, Words, dscp_name};
+use crate::report::untold::{self, Voice};
 
 /// Most streams listed.
 const MOST: usize = 50;
@@ -66,9 +70,9 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     }
     if view.audit.unjudged.contains(&Unjudged::Clock) {
         page.paragraph(0, view.words.notes.jitter_unjudged, Tone::Plain);
-    } else if !view.audit.unjudged.contains(&Unjudged::Incomplete)
-        && streams.iter().any(|stream| is_untold(view, stream))
-    {
+    } else if view.audit.unjudged.contains(&Unjudged::Incomplete) {
+        page.paragraph(0, view.words.notes.figures_unjudged, Tone::Caution);
+    } else if is_untold(view, &streams) {
         page.paragraph(0, view.words.notes.jitter_untold, Tone::Plain);
     }
     if streams.iter().any(is_too_short) {
@@ -82,26 +86,31 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     }
 }
 
-/// Whether a jitter above the guide value was judged and found to be no fault of anybody.
-fn is_untold(view: &View<'_>, stream: &Stream) -> bool {
-    let report = &stream.report;
-    let (from, to) = (stream.source.ip(), stream.destination.ip());
-    // Where the clock was estimated, one that is off looks like jitter.
-    let is_known = report.timing.clock.is_some_and(|clock| clock.source != ClockSource::Estimated);
-    let is_high = report.kind == MediaKind::Audio
-        && report.counts.packets >= LEAST_JUDGED
-        && is_known
-        && report.timing.jitter.as_ref().is_some_and(|jitter| jitter.max > GUIDE);
-    let is_told = || {
-        view.audit.findings.iter().any(|finding| match &finding.detail {
-            Detail::Rtp004 { peers, onward, .. } => {
-                finding.subject.as_ref().is_some_and(|subject| subject.address == from)
-                    || peers.contains(&from) && onward.contains(&to)
-            }
-            _ => false,
-        })
+fn is_untold(view: &View<'_>, streams: &[&Stream]) -> bool {
+    let subjects = |code: Code| -> BTreeSet<IpAddr> {
+        let told = view.audit.findings.iter().filter(|finding| finding.code() == code);
+        told.filter_map(|finding| Some(finding.subject.as_ref()?.address)).collect()
     };
-    is_high && !is_told()
+    let voices: Vec<Voice<IpAddr>> = streams.iter().map(|stream| voice(stream)).collect();
+    untold::any(&voices, &subjects(Code::Rtp004), &subjects(Code::Rtp006))
+}
+
+fn voice(stream: &Stream) -> Voice<IpAddr> {
+    let report = &stream.report;
+    let clock = report.timing.clock.filter(|clock| clock.source != ClockSource::Estimated);
+    Voice {
+        from: stream.source.ip(),
+        to: stream.destination.ip(),
+        is_audio: report.kind == MediaKind::Audio,
+        packets: report.counts.packets,
+        lost: report.counts.lost,
+        expected: report.counts.expected,
+        clock: clock.map(|clock| clock.rate),
+        jitter: report.timing.jitter.map(|jitter| jitter.max),
+        ptime: report.ptime,
+        agreed: report.announced_ptime,
+        pace: report.timing.delta.map(|delta| delta.mean),
+    }
 }
 
 /// One line about a stream of a call: codec, marking, loss, jitter, round trip by RTCP, quality. `part`: of a stream that is

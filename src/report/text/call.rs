@@ -53,6 +53,8 @@ pub(crate) struct CallNotes<'a> {
     pub(crate) refused_change: Option<(ChangeKind, u16)>,
     /// From the answer to the agreement on a fax by T.38, in ns.
     pub(crate) fax_after: Option<i64>,
+    /// Nothing at all was sent from then on.
+    pub(crate) is_fax_unsent: bool,
     /// With what the hanging up was answered, if that is no 200.
     pub(crate) refused_bye: Option<u16>,
     pub(crate) held: Option<HoldNote>,
@@ -248,6 +250,13 @@ impl CallNotes<'_> {
             (after, De) => format!("Fax (T.38) ab {} nach der Annahme", duration(after, De)),
             (after, En) => format!("fax (T.38) from {} after the answer on", duration(after, En)),
         });
+        let fax = fax.map(|fax| match self.is_fax_unsent {
+            true => format!(
+                "{fax}{}",
+                say([", danach kein einziges Paket (RTP-002)", ", then not one packet (RTP-002)"])
+            ),
+            false => fax,
+        });
         let early = self.early_media.map(|after| {
             let after = duration(after, language);
             match language {
@@ -411,6 +420,7 @@ mod tests {
             broken: None,
             refused_change: None,
             fax_after: None,
+            is_fax_unsent: false,
             refused_bye: None,
             held: None,
             leg_of: None,
@@ -482,6 +492,11 @@ mod tests {
         );
         let agreed = CallNotes { fax_after: Some(3_060_000_000), ..notes() };
         assert_eq!(agreed.lines(De), ["Fax (T.38) ab 3,1\u{a0}s nach der Annahme"]);
+        let unsent = CallNotes { is_fax_unsent: true, ..agreed };
+        assert_eq!(
+            unsent.lines(De),
+            ["Fax (T.38) ab 3,1\u{a0}s nach der Annahme, danach kein einziges Paket (RTP-002)"]
+        );
         let late = CallNotes {
             beginning: Beginning::SidesUnknown,
             hung_up: Some(CallSide::Caller),

@@ -40,7 +40,9 @@ pub(super) fn told(why: Circumstance, language: Language) -> &'static str {
             " Als Grund ist Q.850 34 genannt: kein Sprechkanal frei.",
             " The reason given is Q.850 34: no channel was free.",
         ],
-        Circumstance::Unacknowledged { .. } | Circumstance::Broken(_) => ["", ""],
+        Circumstance::Unacknowledged { .. } | Circumstance::Broken(_) | Circumstance::SameLength(_) => {
+            ["", ""]
+        }
     };
     language.either(de, en)
 }
@@ -93,6 +95,7 @@ pub(super) fn action(why: Circumstance) -> [&'static str; 2] {
              passes on numbers that it does not know.",
         ],
         Circumstance::FromLine => super::remedies::NUMBER,
+        Circumstance::SameLength(even) => super::even::action(even),
         Circumstance::Broken(one) => {
             [Language::De, Language::En].map(|language| super::broken::action(&one, language))
         }

@@ -187,6 +187,7 @@ const NOTES: Notes = Notes {
     video_jitter: "Jitter bei Video: gemessen am ersten Paket jedes Bildes; die übrigen tragen denselben Zeitstempel.",
     skipped: "Ausgelassene Nummern: Der Absender hat sie selbst übersprungen, meist rund um Tasten; nach seinen Zeitstempeln ging dort nichts verloren. Wireshark zählt sie als verloren.",
     jitter_untold: "Jitter über 20\u{a0}ms ohne Befund: Er folgt einem neuen Angebot (SDP) oder fällt in die erste Sekunde, der Absender pausierte selbst, die Sprache war unterbrochen, oder ein üblicher Puffer gleicht ihn aus.",
+    figures_unjudged: "Der Mitschnitt ist unvollständig (CAP-001): Verlust, Jitter und MOS stehen hier nur zur Kenntnis. Was fehlt, kann beim Mitschneiden verloren gegangen sein.",
     jitter_unjudged: "Die Zeitstempel des Mitschnitts stimmen nicht (CAP-006): Jitter steht hier nur zur Kenntnis und ist nicht beurteilt, und ein Zeitraum, der über einen Sprung reicht, stimmt nicht (er kann vor seinem Anfang enden).",
     paused: "Pause: Mit einem neuen Angebot (Halten, Fax, anderer Weg) kam so lange nichts. Was dort an Nummern fehlt, zählt nicht \
              als Verlust.",

@@ -161,6 +161,14 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
         Detail::Rtp007 { unseen: true, .. } => {
             "Messen Sie noch einmal, und zeichnen Sie auch die Signalisierung ganz auf (SIP auf allen Wegen)."
         }
+        Detail::Rtp007 { keys: Some(Some(_)), .. } => {
+            "Das sendende Gerät muss den Payload-Typ nehmen, den der Empfänger im SDP nennt (RFC 3264): Stellen Sie für DTMF auf \
+             beiden Seiten denselben ein (üblich ist 101), oder aktualisieren Sie die Firmware des Gerätes."
+        }
+        Detail::Rtp007 { keys: Some(None), .. } => {
+            "Schalten Sie DTMF nach RFC 4733 (telephone-event) auch beim Empfänger ein, oder stellen Sie an diesem Gerät DTMF auf \
+             den Weg um, den der Empfänger versteht (SIP INFO oder im Sprachkanal)."
+        }
         Detail::Rtp007 { .. } => {
             "Gleichen Sie die Codec-Listen beider Seiten ab, und aktualisieren Sie die Firmware des Gerätes."
         }

@@ -245,7 +245,14 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             share_beside(*lost, *expected, &LOSS_LIMITS, De),
             counted(*longest, "Paket", "Pakete", De)
         ),
-        Detail::Rtp007 { payload_type, codec, listed, peers, unseen } => format!(
+        Detail::Rtp007 { payload_type, peers, keys: Some(wanted), .. } => format!(
+            "{device} sendet zu {} Tasten (DTMF, telephone-event) mit dem Payload-Typ {payload_type} ({}); das SDP des \
+             Empfängers nennt dafür {}. Der Empfänger versteht die Tasten wahrscheinlich nicht.",
+            list(List::addresses(peers)),
+            counted(finding.count, "Paket", "Pakete", De),
+            wanted.map_or_else(|| "keinen".to_owned(), |wanted| format!("Typ {wanted}")),
+        ),
+        Detail::Rtp007 { payload_type, codec, listed, peers, unseen, .. } => format!(
             "{device} sendet zu {} {} mit dem Payload-Typ {payload_type}{}, den das SDP des Empfängers nicht nennt{}.{}",
             list(List::addresses(peers)),
             counted(finding.count, "Paket", "Pakete", De),

@@ -185,6 +185,7 @@ const NOTES: Notes = Notes {
     video_jitter: "Jitter of video: that of the first packet of each picture; the others carry the same time stamp.",
     skipped: "Skipped numbers: the sender left them out itself, mostly around keys; by its timestamps nothing got lost there. Wireshark counts them as lost.",
     jitter_untold: "Jitter above 20\u{a0}ms without a finding: it follows a new offer (SDP) or falls into the first second, the sender paused itself, the voice was interrupted, or a usual buffer evens it out.",
+    figures_unjudged: "The capture is incomplete (CAP-001): loss, jitter and MOS are listed for information only. What is missing may have been lost while capturing.",
     jitter_unjudged: "The time stamps of the capture are wrong (CAP-006): jitter is listed for information only and not judged, and a period across a jump is wrong (it may end before it begins).",
     paused: "Pause: with a new offer (hold, fax, another way) nothing came for so long. Numbers that are missing there do not count \
              as lost.",

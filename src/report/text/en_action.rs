@@ -150,6 +150,14 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
         Detail::Rtp007 { unseen: true, .. } => {
             "Measure again, and record the signalling as a whole (SIP on every way)."
         }
+        Detail::Rtp007 { keys: Some(Some(_)), .. } => {
+            "The sending device has to take the payload type that the receiver lists in its SDP (RFC 3264): set the same one for \
+             DTMF on both sides (101 is usual), or update the firmware of the device."
+        }
+        Detail::Rtp007 { keys: Some(None), .. } => {
+            "Enable DTMF as of RFC 4733 (telephone-event) at the receiver as well, or set this device to the way of sending DTMF \
+             that the receiver understands (SIP INFO or in the voice)."
+        }
         Detail::Rtp007 { .. } => {
             "Align the codec lists of both sides, and update the firmware of the device."
         }

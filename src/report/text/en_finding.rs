@@ -239,7 +239,14 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             share_beside(*lost, *expected, &LOSS_LIMITS, En),
             counted(*longest, "packet", "packets", En)
         ),
-        Detail::Rtp007 { payload_type, codec, listed, peers, unseen } => format!(
+        Detail::Rtp007 { payload_type, peers, keys: Some(wanted), .. } => format!(
+            "{device} sends keys (DTMF, telephone-event) to {} with payload type {payload_type} ({}); the receiver's SDP lists \
+             {} for them. The receiver probably does not understand the keys.",
+            list(List::addresses(peers)),
+            counted(finding.count, "packet", "packets", En),
+            wanted.map_or_else(|| "none".to_owned(), |wanted| format!("type {wanted}")),
+        ),
+        Detail::Rtp007 { payload_type, codec, listed, peers, unseen, .. } => format!(
             "{device} sends {} to {} with payload type {payload_type}{}, which the receiver's SDP does not list{}.{}",
             counted(finding.count, "packet", "packets", En),
             list(List::addresses(peers)),

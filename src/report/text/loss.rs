@@ -21,6 +21,11 @@ pub(super) fn de(sign: &LossSign) -> String {
             "In {} TCP-Verbindungen werden Daten bestätigt, die im Mitschnitt fehlen.",
             of(*connections, *whole, "von", De)
         ),
+        LossSign::Unseen { calls, of: whole } => format!(
+            "In {} Gesprächen ist die Bestätigung der Annahme (ACK) nicht im Mitschnitt, obwohl die Annahme nicht wiederholt wurde und \
+             das Gespräch weiterging: Es fehlen Pakete, die es gab.",
+            of(*calls, *whole, "von", De)
+        ),
         LossSign::Lapsed { times, longest, common } => format!(
             "{}. Alle Sprechwege fehlen so lange zugleich und gehen danach mit späteren Nummern weiter: Der Mitschnitt hat ausgesetzt{}. \
              Als Paketverlust ist das nicht gezählt.",
@@ -58,6 +63,11 @@ pub(super) fn en(sign: &LossSign) -> String {
         LossSign::UnseenAcknowledged { connections, of: whole } => format!(
             "In {} TCP connections data are acknowledged that the capture does not hold.",
             of(*connections, *whole, "of", En)
+        ),
+        LossSign::Unseen { calls, of: whole } => format!(
+            "In {} calls the acknowledgement of the answer (ACK) is not in the capture, although the answer was not repeated and the \
+             call went on: packets are missing that were there.",
+            of(*calls, *whole, "of", En)
         ),
         LossSign::Lapsed { times, longest, common } => format!(
             "{}. All voice is missing for that time together and goes on with later numbers: the capture stood still{}. It is not counted as \

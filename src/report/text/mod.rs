@@ -15,6 +15,7 @@ mod de_action;
 mod de_finding;
 mod dscp;
 mod edition;
+mod even;
 mod everywhere;
 mod export;
 mod en;
@@ -30,6 +31,7 @@ mod loss;
 mod misled;
 mod mute;
 mod no_voice;
+mod offered;
 mod paper;
 mod registering;
 mod registration;
@@ -87,6 +89,7 @@ pub(crate) use running::run_words;
 pub use screen::{ScreenWords, screen_words};
 pub(crate) use status::{is_standard_phrase, sip_status};
 pub(crate) use stream::{codecs_in_turn, heard_with, pause, reordered, skipped, spells, together};
+pub(crate) use unheard::refused_pairs;
 pub(crate) use unsolicited::unsolicited;
 pub(crate) use words::Words;
 
@@ -147,12 +150,17 @@ fn title_of(finding: &Finding, language: Language) -> &'static str {
                 "Media outside the stated RTP range",
             )
         }
-        (Detail::Sig005 { why: Some(Circumstance::Broken(_)), .. }, language) => {
-            language.either("Gespräche brechen ab", "Calls are cut off")
-        }
+        (
+            Detail::Sig005 { why: Some(Circumstance::Broken(_) | Circumstance::SameLength(_)), .. },
+            language,
+        ) => language.either("Gespräche brechen ab", "Calls are cut off"),
         (Detail::Rtp002 { why: Mute::Fax, .. }, language) => {
             language.either("Fax (T.38) ohne Pakete", "Fax (T.38) without packets")
         }
+        (Detail::Rtp007 { keys: Some(_), .. }, language) => language.either(
+            "Tasten (DTMF) mit nicht vereinbartem Payload-Typ",
+            "Keys (DTMF) with a payload type not negotiated",
+        ),
         (Detail::Rtp006 { clock: Some(_), .. }, language) => {
             language.either("Zeitstempel laufen in falschem Takt", "Timestamps run at a wrong clock")
         }

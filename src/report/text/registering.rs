@@ -127,7 +127,10 @@ fn unconnected(
     zone: &TimeZone,
     language: Language,
 ) -> String {
-    let times = count(sent, language);
+    let requests = match language {
+        De => counted(sent, "Verbindungsanfrage (SYN)", "Verbindungsanfragen (SYN)", De),
+        En => counted(sent, "connection request (SYN)", "connection requests (SYN)", En),
+    };
     let port = sip_over(server.port());
     let answer = match (why, language) {
         (Refusal::Reset, De) => "und wurde abgewiesen (RST)",
@@ -137,12 +140,9 @@ fn unconnected(
     };
     let mut text = match language {
         De => format!(
-            "{device} hat {times}-mal versucht, {server} ({port}) zu erreichen, {answer}. Auf diesem Weg kann es sich nicht \
-             anmelden."
+            "{device} hat {requests} an {server} ({port}) gesendet {answer}. Auf diesem Weg kann es sich nicht anmelden."
         ),
-        En => format!(
-            "{device} asked {times} times for a connection to {server} ({port}) {answer}. It cannot register that way."
-        ),
+        En => format!("{device} sent {requests} to {server} ({port}) {answer}. It cannot register that way."),
     };
     text.push_str(&match icmp {
         Some(icmp) => refused(icmp, language),

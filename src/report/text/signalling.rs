@@ -6,13 +6,14 @@ use std::net::{IpAddr, SocketAddr};
 use jiff::tz::TimeZone;
 
 use super::life;
+use super::offered;
 use super::registering;
 use super::remedies::{self, calling};
 use super::status::in_words;
 use super::unheard;
 use super::{List, of, quoted};
-use super::{broken, circumstance};
-use crate::check::{Circumstance, Detail, Finding, Others, Refusal, Rejection};
+use super::{broken, circumstance, even};
+use crate::check::{Circumstance, Detail, Finding, Others, Refusal, Rejection, Size};
 use crate::observe::message::sip::standard_phrase;
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::{count, counted, duration};
@@ -113,6 +114,10 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                 let callers = called_by(callers, finding, De).join("und", "weitere");
                 return Some(broken::detail(one, device, finding.count, &callers, De));
             }
+            if let Some(Circumstance::SameLength(one)) = why {
+                let callers = called_by(callers, finding, De).join("und", "weitere");
+                return Some(even::detail(*one, device, finding.count, &callers, De));
+            }
             let others = match calls.saturating_sub(finding.count) {
                 1 if *answered == 0 => " Auch der andere wurde nicht angenommen.",
                 2.. if *answered == 0 => " Auch von den übrigen wurde keiner angenommen.",
@@ -147,13 +152,17 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                     (status, true) => format!(" mit {status} beantwortet"),
                     (status, false) => format!(" abgewiesen: {status}"),
                 },
-                why.map_or("", |why| circumstance::told(why, De)),
+                beside(rejection, *why, finding.count, De),
             )
         }
         (Detail::Sig005 { rejection, calls, answered, callers, why }, En) => {
             if let Some(Circumstance::Broken(one)) = why {
                 let callers = called_by(callers, finding, En).join("and", "more");
                 return Some(broken::detail(one, device, finding.count, &callers, En));
+            }
+            if let Some(Circumstance::SameLength(one)) = why {
+                let callers = called_by(callers, finding, En).join("and", "more");
+                return Some(even::detail(*one, device, finding.count, &callers, En));
             }
             let others = match calls.saturating_sub(finding.count) {
                 1 if *answered == 0 => " Nobody took the other one either.",
@@ -187,7 +196,7 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                     (status, true) => format!("answered {which} with {status}"),
                     (status, false) => format!("turned away {which}: {status}"),
                 },
-                why.map_or("", |why| circumstance::told(why, En)),
+                beside(rejection, *why, finding.count, En),
             )
         }
         (Detail::Sig009 { method, to, through, most, answered, unheard, status, .. }, De) => format!(
@@ -274,8 +283,12 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
     if let Detail::Sig009 { refusal: Some(icmp), .. } = &finding.detail {
         return Some(text + &registering::refused(icmp, language));
     }
-    if let Detail::Sig009 { large: true, .. } = &finding.detail {
-        return Some(text + LARGE[usize::from(language == En)]);
+    if let Detail::Sig009 { size: Size::Suspect | Size::Lacking, unheard: 1.., .. } = &finding.detail {
+        return Some(text + unheard::LARGE[usize::from(language == En)]);
+    }
+    if let Detail::Sig009 { size: size @ (Size::Suspect | Size::Lacking), .. } = &finding.detail {
+        let large = if *size == Size::Lacking { &unheard::LACKING } else { &LARGE };
+        return Some(text + large[usize::from(language == En)]);
     }
     Some(text)
 }
@@ -324,6 +337,9 @@ pub(super) fn action(detail: &Detail, zone: &TimeZone, language: Language) -> Op
             return Some(life::register_as_others(*serves, *life, *near, zone, language));
         }
         Detail::Sig005 { why: Some(why), .. } => circumstance::action(*why),
+        Detail::Sig005 { rejection: Rejection { offered: Some(offered), .. }, .. } => {
+            offered::action(offered)
+        }
         Detail::Sig005 { rejection, .. } => calling(rejection),
         Detail::Sig009 { contact: Some(_), .. } => {
             return Some(remedies::own_address(language).to_owned());
@@ -331,7 +347,7 @@ pub(super) fn action(detail: &Detail, zone: &TimeZone, language: Language) -> Op
         Detail::Sig009 { refusal: Some(icmp), to, .. } => {
             return Some(registering::let_through(icmp, to.ip(), language).to_owned());
         }
-        Detail::Sig009 { large: true, .. } => registering::SMALLER,
+        Detail::Sig009 { size: Size::Suspect | Size::Lacking, .. } => registering::SMALLER,
         Detail::Sig009 { status: Some((482 | 483, _)), .. } => LOOP,
         Detail::Sig009 { unheard: 1.., .. } => [
             "Prüfen Sie, was zwischen Messpunkt und fragendem Gerät die Antworten verwirft: Switch, Router, Firewall, auch die des \
@@ -356,6 +372,15 @@ pub(super) fn action(detail: &Detail, zone: &TimeZone, language: Language) -> Op
         _ => return None,
     };
     Some(texts[usize::from(language == En)].to_owned())
+}
+
+/// What calls show beside the status with which they were refused.
+fn beside(rejection: &Rejection, why: Option<Circumstance>, calls: u64, language: Language) -> String {
+    match (why, &rejection.offered) {
+        (Some(why), _) => circumstance::told(why, language).to_owned(),
+        (None, Some(offered)) => offered::told(offered, calls > 1, language),
+        (None, None) => String::new(),
+    }
 }
 
 /// `403 (verboten; „Wrong password or domain“)`: the phrase only where it is not that of the RFC.
@@ -499,7 +524,7 @@ mod tests {
     use super::*;
 
     fn rejection(status: u16, with_credentials: bool, outside: bool) -> Rejection {
-        Rejection { status, reason: "".into(), with_credentials, outside }
+        Rejection { status, reason: "".into(), with_credentials, outside, offered: None }
     }
 
     #[test]

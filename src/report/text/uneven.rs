@@ -1,7 +1,7 @@
 //! Takes how unevenly voice comes; says how far jitter rises and that its sender falls behind, in both languages. Judges nothing.
 
-use super::quoted;
 use super::voice::milliseconds;
+use super::{of, quoted};
 use crate::check::Unevenness;
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::{count, decimal};
@@ -38,6 +38,7 @@ pub(super) fn rises(
     (device, to): (&str, &str),
     times: u64,
     greatest: f64,
+    (late, all): (u64, u64),
     jitter: f64,
     language: Language,
 ) -> String {
@@ -45,18 +46,21 @@ pub(super) fn rises(
     let jitter = decimal(jitter, 1, language);
     match language {
         De => format!(
-            "Die Laufzeit der Sprache von {device} zu {to} schwankt langsam: {} stieg sie um mehr als 100\u{a0}ms und fiel wieder, {}. \
+            "Die Laufzeit der Sprache von {device} zu {to} schwankt langsam: {} stieg sie um mehr als 100\u{a0}ms und fiel wieder, {}; \
+             dabei kamen {} Paketen um mehr als 100\u{a0}ms verspätet. \
              Der Jitter (höchstens {jitter}\u{a0}ms) zeigt das nicht, weil er nur aufeinander folgende Pakete vergleicht; ein üblicher \
              Jitterpuffer gleicht es nicht aus: Aussetzer oder wachsende Verzögerung sind möglich.",
             if times == 1 { "einmal".to_owned() } else { format!("{}-mal", count(times, De)) },
-            if times == 1 { format!("um {greatest}") } else { format!("am stärksten um {greatest}") }
+            if times == 1 { format!("um {greatest}") } else { format!("am stärksten um {greatest}") },
+            of(late, all, "von", De)
         ),
         En => format!(
             "The time that voice from {device} to {to} is under way varies slowly: {} it rose by more than 100\u{a0}ms and fell again, by \
-             {greatest}{}. Jitter ({jitter}\u{a0}ms at most) does not show that, because it compares neighbouring packets only; a usual jitter \
+             {greatest}{}; {} packets came late by more than 100\u{a0}ms. Jitter ({jitter}\u{a0}ms at most) does not show that, because it compares neighbouring packets only; a usual jitter \
              buffer does not even it out: drop-outs or a growing delay are possible.",
             if times == 1 { "once".to_owned() } else { format!("{} times", count(times, En)) },
-            if times == 1 { "" } else { " at most" }
+            if times == 1 { "" } else { " at most" },
+            of(late, all, "of", En)
         ),
     }
 }

@@ -1,7 +1,30 @@
 //! SIG-009 of requests whose answer is in the capture and helped nothing, in both languages.
 
-use crate::report::language::Language::{De, En};
+use crate::report::language::Language::{self, De, En};
 use crate::report::number::count;
+
+/// Behind the others, where the answers are large.
+pub(super) const LARGE: [&str; 2] = [
+    " Die Antworten gehen in mehreren Fragmenten: Wahrscheinlich geht unterwegs je eines verloren.",
+    " The answers go in several fragments: one of each probably gets lost on the way.",
+];
+
+/// Behind the sentence about requests, where their receiver lacks fragments of them.
+pub(super) const LACKING: [&str; 2] = [
+    " Jede Sendung geht in mehreren Fragmenten, und die Gegenseite meldet per ICMP, dass nicht alle ankamen: Unterwegs gehen \
+     Fragmente verloren.",
+    " Each sending goes in several fragments, and the other side says by ICMP that not all of them came: fragments get lost on the \
+     way.",
+];
+
+/// Behind the number of pairs that were seen in both directions: of how many one direction only says that it takes nothing.
+pub(crate) fn refused_pairs(pairs: u64, language: Language) -> String {
+    match (pairs, language) {
+        (0, _) => String::new(),
+        (some, De) => format!(", davon {} nur mit Ablehnung (ICMP)", count(some, De)),
+        (some, En) => format!(", {} of them by refusals (ICMP) alone", count(some, En)),
+    }
+}
 
 /// Of requests that were sent again although their answer is there.
 pub(super) fn de(unheard: u64, all: u64) -> String {

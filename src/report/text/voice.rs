@@ -215,8 +215,8 @@ pub(super) fn de(detail: &Detail, device: &str, captures: &[CaptureSummary]) -> 
                      Daher rührt der Jitter von {reached}; davor und danach kommt sie gleichmäßig an.",
                     milliseconds(*length, De)
                 ),
-                Unevenness::Rises { times, greatest } => {
-                    uneven::rises((device, &to), *times, *greatest, *jitter, De)
+                Unevenness::Rises { times, greatest, too_late } => {
+                    uneven::rises((device, &to), *times, *greatest, *too_late, *jitter, De)
                 }
                 Unevenness::Clock { spoken, passed } => format!(
                     "{device} sendet zu {to} zu {}: Sprache für {} kam in {}, ohne dass Pakete fehlen. Das erklärt den Jitter \
@@ -410,8 +410,8 @@ pub(super) fn en(detail: &Detail, device: &str, captures: &[CaptureSummary]) -> 
                      once. That is where the jitter of {reached} comes from; before and after it the voice arrives evenly.",
                     milliseconds(*length, En)
                 ),
-                Unevenness::Rises { times, greatest } => {
-                    uneven::rises((device, &to), *times, *greatest, *jitter, En)
+                Unevenness::Rises { times, greatest, too_late } => {
+                    uneven::rises((device, &to), *times, *greatest, *too_late, *jitter, En)
                 }
                 Unevenness::Clock { spoken, passed } => format!(
                     "{device} sends to {to} too {}: voice worth {} came in {}, and no packets are missing. That explains the \

@@ -296,6 +296,8 @@ pub(crate) struct Notes {
     pub(crate) marked_calls: &'static str,
     /// That jitter is listed and not judged.
     pub(crate) jitter_unjudged: &'static str,
+    /// That loss, jitter and MOS may be those of an incomplete capture.
+    pub(crate) figures_unjudged: &'static str,
     /// Of voice that ICMP turned away.
     pub(crate) turned_away: &'static str,
     /// What the jitter of pictures is.

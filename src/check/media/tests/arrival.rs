@@ -24,6 +24,7 @@ pub(super) fn shaky(max: f64, spells: Vec<Spell>) -> Stream {
         pauses: Vec::new(),
         rises: 0,
         rise: None,
+        too_late: 0,
     };
     shaky.report.last.time = at(20_000);
     shaky
@@ -533,11 +534,12 @@ fn numbers_that_were_left_out_are_no_loss_that_a_receiver_confirms() {
 
 #[test]
 fn delay_that_rises_and_falls_is_told_where_jitter_is_small() {
-    let told = |rises: u64, greatest: f64, jitter: f64| {
+    let with = |rises: u64, greatest: f64, jitter: f64, too_late: u64| {
         let mut ramps = shaky(jitter, Vec::new());
         let timing = &mut ramps.report.timing;
         timing.clock = Some(Clock { rate: 8_000, source: ClockSource::Assigned });
         timing.evenness.rises = rises;
+        timing.evenness.too_late = too_late;
         timing.evenness.rise = (rises > 0).then(|| (greatest, Moment { frame: frame(9), time: at(9_000) }));
         let world = World::new("").streams(vec![ramps]);
         check(&world.case(), &[]).into_iter().find_map(|finding| match finding.detail {
@@ -545,6 +547,10 @@ fn delay_that_rises_and_falls_is_told_where_jitter_is_small() {
             _ => None,
         })
     };
+    let told = |rises, greatest, jitter| with(rises, greatest, jitter, 0);
+    assert_eq!(with(1, 802.0, 15.0, 400), Some((Severity::Warning, 1)), "a buffer loses half of the voice");
+    assert_eq!(with(1, 280.0, 3.0, 49), Some((Severity::Info, 1)), "less than 5 %");
+    assert_eq!(with(1, 150.0, 3.0, 400), None, "the buffer of most devices grows by so much");
     assert_eq!(told(5, 280.0, 3.0), Some((Severity::Warning, 5)));
     assert_eq!(told(5, 120.0, 25.0), Some((Severity::Warning, 5)), "what jitter there is has another reason");
     assert_eq!(told(1, 280.0, 3.0), Some((Severity::Info, 1)));

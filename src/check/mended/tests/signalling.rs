@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::super::super::finding::Detail;
+use super::super::super::finding::{Detail, Size};
 use super::super::super::fixture::{PBX, PHONE, World};
 use super::super::super::rejection::{Circumstance, Rejection};
 use super::super::signalling::Outcomes;
@@ -189,7 +189,7 @@ fn requests_that_one_sending_is_enough_for_end_the_repeating() {
             unheard: 0,
             status: None,
             refusal: None,
-            large: false,
+            size: Size::Usual,
             contact: None,
         };
         is_over(detail, 2, &world)
@@ -212,7 +212,13 @@ fn calls_that_failed_outside_are_over_with_calls_outside() {
         let answered = |second| call(later, second, Answer::Answered);
         let mut world = World::new("");
         world.traffic.calls = vec![refused(1), refused(2), answered(11), answered(12)];
-        let rejection = Rejection { status: 503, reason: "".into(), with_credentials: true, outside: false };
+        let rejection = Rejection {
+            status: 503,
+            reason: "".into(),
+            with_credentials: true,
+            outside: false,
+            offered: None,
+        };
         is_over(
             Detail::Sig005 { rejection, calls: 2, answered: 0, callers: vec![ip(PBX)], why: None },
             10_000,

@@ -49,6 +49,9 @@ pub struct Evenness {
     pub rises: u64,
     /// The greatest of them: by how much (ms) it rose and fell, and its latest packet.
     pub rise: Option<(f64, Moment)>,
+    /// Of what was measured, the packets that came later by more than [`RISE`] than before their rise: a jitter buffer that holds
+    /// so much loses them.
+    pub too_late: u64,
 }
 
 /// A time in which jitter rose above the guide value, until it was calm again.
@@ -140,12 +143,16 @@ struct Wave {
     high: Option<(f64, Moment)>,
     /// From where to where the last rise went that is coming down still.
     falling: Option<(f64, f64, Moment)>,
+    /// Packets that stand more than [`RISE`] above the earliest before them, and of which nobody knows yet whether they come down.
+    above: u64,
 }
 
 impl Wave {
     /// Takes where the next packet stands; gives how much of a rise has come down by now, and where it was highest.
     fn push(&mut self, behind: f64, at: Moment) -> Option<(f64, Moment)> {
         let (high, at_high) = *self.high.get_or_insert((behind, at));
+        let ground = self.falling.map_or(self.low, |(low, ..)| low.min(self.low));
+        self.above += u64::from(behind - ground > RISE);
         if behind > high {
             self.high = Some((behind, at));
         }
@@ -160,6 +167,11 @@ impl Wave {
         let (low, high, at_high) = self.falling?;
         let came_down = (high - low).min(high - behind);
         (came_down > RISE).then_some((came_down, at_high))
+    }
+
+    /// The packets of a rise that has come down.
+    fn take_above(&mut self) -> u64 {
+        std::mem::take(&mut self.above)
     }
 }
 
@@ -208,6 +220,7 @@ impl Evening {
         }
         self.behind += late;
         if let Some((rise, at)) = self.wave.push(self.behind, at) {
+            told.too_late += self.wave.take_above();
             // A rise is told by its latest packet: as it falls, more of it has come down.
             if self.risen != Some(at) {
                 told.rises += 1;
@@ -365,10 +378,18 @@ mod tests {
         assert!(ramps.spells.is_empty() && ramps.pauses.is_empty(), "{ramps:?}");
         let (rise, _) = ramps.rise.unwrap();
         assert!(ramps.rises == 5 && (270.0..=281.0).contains(&rise), "{} {rise}", ramps.rises);
+        // Of the 200 and 100 packets of each way 128 and 64 are above 100 ms.
+        assert!((900..=965).contains(&ramps.too_late), "{}", ramps.too_late);
         let small: Vec<i64> = (0..1_500).map(|nth| nth * 20 + under_way(nth) / 4).collect();
         assert_eq!(told(&small, 20.0).rises, 0, "a jitter buffer holds that");
         let slow: Vec<i64> = (0..6_000).map(|nth| nth * 202 / 10).collect();
-        assert_eq!(told(&slow, 20.0).rises, 0, "a clock that is off falls behind for good");
+        let slow = told(&slow, 20.0);
+        assert_eq!((slow.rises, slow.too_late), (0, 0), "a clock that is off falls behind for good");
+        // One rise to 280 ms and back, within 1 s, in 30 s.
+        let once = |nth: i64| if (500..550).contains(&nth) { (25 - (nth - 525).abs()) * 280 / 25 } else { 0 };
+        let once: Vec<i64> = (0..1_500).map(|nth| nth * 20 + once(nth)).collect();
+        let once = told(&once, 20.0);
+        assert!(once.rises == 1 && (25..=40).contains(&once.too_late), "{}", once.too_late);
         let fast: Vec<i64> = (0..6_000).map(|nth| nth * 198 / 10).collect();
         assert_eq!(told(&fast, 20.0).rises, 0);
         let stopped: Vec<i64> =

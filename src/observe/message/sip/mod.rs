@@ -106,6 +106,8 @@ pub struct SipMessage {
     pub warning: Option<Text>,
     /// Expires header in seconds.
     pub expires: Option<u32>,
+    /// Session-Expires in seconds, RFC 4028 section 4.
+    pub session_expires: Option<u32>,
     /// User-Agent.
     pub user_agent: Option<Text>,
     /// Server.
@@ -255,6 +257,7 @@ impl Reader {
             causes: Vec::new(),
             warning: None,
             expires: None,
+            session_expires: None,
             user_agent: None,
             server: None,
             has_credentials: false,
@@ -288,6 +291,12 @@ impl Reader {
             }
             HeaderName::Warning => message.warning = message.warning.take().or_else(|| warning(value)),
             HeaderName::Expires => message.expires = message.expires.or(seconds(value, defects)),
+            HeaderName::SessionExpires => {
+                let seconds =
+                    number(value.split(|letter| *letter == b';').next().unwrap_or_default().trim_ascii());
+                let seconds = seconds.and_then(|seconds| u32::try_from(seconds).ok());
+                message.session_expires = message.session_expires.or(seconds);
+            }
             HeaderName::UserAgent => message.user_agent = Some(Text::new(value, AGENT_LIMIT)),
             HeaderName::Server => message.server = Some(Text::new(value, AGENT_LIMIT)),
             HeaderName::Credentials => message.has_credentials = true,

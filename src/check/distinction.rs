@@ -123,7 +123,8 @@ impl Finding {
                 Distinction::Broken(broken.kind)
             }
             Detail::Sig005 { rejection, .. } => Distinction::Status(rejection.status),
-            Detail::Sig004 { server, .. } => Distinction::Peer(*server),
+            Detail::Sig004 { server, .. } | Detail::Net001 { server, .. } => Distinction::Peer(*server),
+            Detail::Net003(offers) => Distinction::Peer(offers[1].server),
             Detail::Sig006 { peer, .. } => Distinction::Peer(peer.ip()),
             Detail::Sig007 { server, .. } => Distinction::Service(Protocol::Tcp, *server),
             Detail::Sig008 { registrar, .. } => Distinction::Peer(registrar.ip()),
@@ -161,7 +162,9 @@ impl Finding {
             | Detail::Rtp014 { .. }
             | Detail::Sig002 { .. }
             | Detail::Sig003 { .. }
+            | Detail::Net002 { .. }
             | Detail::Net004 { .. }
+            | Detail::Net005 { .. }
             | Detail::Sec002 { .. }
             | Detail::Sec003 { .. }
             | Detail::Cap001 { .. }

@@ -31,7 +31,7 @@ mod troubled;
 mod tunnel;
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::{CaptureSummary, PassedOver};
 use crate::observe::{BreakKind, Traffic};
@@ -47,9 +47,9 @@ pub(crate) use expiry::Expiry;
 pub(crate) use filter::{by_number, is_by_number};
 pub use finding::{
     Accepted, Astray, Audit, Back, Code, Detail, Evidence, Export, Few, Finding, Heard, Hop, Interrupted,
-    Life, LossSign, Lost, Mute, Named, NoVoice, Others, Party, PortUse, Refusal, RowResult, RowStatus,
-    RulebookInfo, Severity, Side, Subject, Trace, Unevenness, Unjudged, Unread, Verdict, VoiceSender,
-    VoiceSent,
+    Life, LossSign, Lost, Mute, NameFailure, Named, NoVoice, Others, Party, PortUse, Refusal, RowResult,
+    RowStatus, RulebookInfo, Severity, Side, Subject, Trace, Unevenness, Unjudged, Unread, Verdict,
+    VoiceSender, VoiceSent,
 };
 pub use media::{LEAST_JUDGED, LOSS_LIMITS, MOS_LIMITS};
 pub use mended::{is_disproved_by_absence, outweighs};
@@ -166,6 +166,7 @@ fn found(case: &Case<'_>, captures: &[CaptureSummary]) -> Found {
     findings.retain(|finding| !hidden::is_left_out(finding.code(), &unjudged));
     join_unanswered(&mut findings);
     join_astray(&mut findings);
+    join_network(&mut findings);
     drop_symptoms(&mut findings);
     premature::leave_out(&mut findings, captures);
     findings.sort_by(|x, y| {
@@ -237,6 +238,36 @@ fn join_astray(findings: &mut Vec<Finding>) {
     findings.retain(|finding| match finding.detail {
         Detail::Port003 { target, voice: Some(_), .. } => !told.contains(&(subject(finding), target)),
         _ => true,
+    });
+}
+
+/// A name or time server that cannot be reached is one fault, told once: by its own code where nothing answered, by PORT-003 where a
+/// refusal says why.
+fn join_network(findings: &mut Vec<Finding>) {
+    let asked = |finding: &Finding| -> Vec<SocketAddr> {
+        match &finding.detail {
+            Detail::Net001 { server, why: NameFailure::Silence, .. } => vec![SocketAddr::new(*server, 53)],
+            Detail::Net002 { servers } => {
+                servers.iter().map(|server| SocketAddr::new(*server, 123)).collect()
+            }
+            _ => Vec::new(),
+        }
+    };
+    let blocked = |finding: &Finding| match finding.detail {
+        Detail::Port003 { target, refusal, .. } => Some((subject(finding), target, refusal)),
+        _ => None,
+    };
+    let refused: Vec<_> =
+        findings.iter().filter_map(blocked).filter(|(.., refusal)| *refusal != Refusal::Silence).collect();
+    let is_refused = |finding: &Finding, at: &SocketAddr| {
+        refused.iter().any(|(who, target, _)| (*who, target) == (subject(finding), at))
+    };
+    findings.retain(|finding| !asked(finding).iter().any(|at| is_refused(finding, at)));
+    let told: Vec<_> =
+        findings.iter().flat_map(|one| asked(one).into_iter().map(|at| (subject(one), at))).collect();
+    findings.retain(|finding| {
+        blocked(finding)
+            .is_none_or(|(who, at, refusal)| refusal != Refusal::Silence || !told.contains(&(who, at)))
     });
 }
 

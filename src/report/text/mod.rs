@@ -28,6 +28,7 @@ mod life;
 mod loss;
 mod misled;
 mod mute;
+mod network;
 mod no_voice;
 mod paper;
 mod registering;

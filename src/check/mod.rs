@@ -35,7 +35,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::{CaptureSummary, PassedOver};
 use crate::observe::{BreakKind, Traffic};
-use crate::rules::Rulebook;
+use crate::rules::{DocumentKind, Rulebook};
 use crate::site::{Hints, Site};
 
 use blocked::Blocked;
@@ -166,7 +166,7 @@ fn found(case: &Case<'_>, captures: &[CaptureSummary]) -> Found {
     findings.retain(|finding| !hidden::is_left_out(finding.code(), &unjudged));
     join_unanswered(&mut findings);
     join_astray(&mut findings);
-    join_network(&mut findings);
+    join_network(&mut findings, case);
     drop_symptoms(&mut findings);
     premature::leave_out(&mut findings, captures);
     findings.sort_by(|x, y| {
@@ -242,8 +242,8 @@ fn join_astray(findings: &mut Vec<Finding>) {
 }
 
 /// A name or time server that cannot be reached is one fault, told once: by its own code where nothing answered, by PORT-003 where a
-/// refusal says why.
-fn join_network(findings: &mut Vec<Finding>) {
+/// refusal says why, or where the vendor documents the port for a time server, which is a fault of more weight.
+fn join_network(findings: &mut Vec<Finding>, case: &Case<'_>) {
     let asked = |finding: &Finding| -> Vec<SocketAddr> {
         match &finding.detail {
             Detail::Net001 { server, why: NameFailure::Silence, .. } => vec![SocketAddr::new(*server, 53)],
@@ -253,12 +253,19 @@ fn join_network(findings: &mut Vec<Finding>) {
             _ => Vec::new(),
         }
     };
+    let is_documented = |finding: &Finding| {
+        let mut rows = case.book.rows.iter().filter(|row| row.document.kind == DocumentKind::Vendor);
+        rows.any(|row| finding.rows.iter().any(|id| **id == *row.id.as_str()))
+    };
     let blocked = |finding: &Finding| match finding.detail {
-        Detail::Port003 { target, refusal, .. } => Some((subject(finding), target, refusal)),
+        Detail::Port003 { target, refusal, .. } => {
+            let goes_first = refusal != Refusal::Silence || target.port() == 123 && is_documented(finding);
+            Some((subject(finding), target, goes_first))
+        }
         _ => None,
     };
     let refused: Vec<_> =
-        findings.iter().filter_map(blocked).filter(|(.., refusal)| *refusal != Refusal::Silence).collect();
+        findings.iter().filter_map(blocked).filter(|(.., goes_first)| *goes_first).collect();
     let is_refused = |finding: &Finding, at: &SocketAddr| {
         refused.iter().any(|(who, target, _)| (*who, target) == (subject(finding), at))
     };
@@ -266,8 +273,7 @@ fn join_network(findings: &mut Vec<Finding>) {
     let told: Vec<_> =
         findings.iter().flat_map(|one| asked(one).into_iter().map(|at| (subject(one), at))).collect();
     findings.retain(|finding| {
-        blocked(finding)
-            .is_none_or(|(who, at, refusal)| refusal != Refusal::Silence || !told.contains(&(who, at)))
+        blocked(finding).is_none_or(|(who, at, goes_first)| goes_first || !told.contains(&(who, at)))
     });
 }
 

@@ -16,6 +16,8 @@ const SERVERS_OF_ONE: usize = 8;
 /// Offers to one question come within this time (ns); a client may use the number of its question again later.
 const ONE_QUESTION: i64 = 10_000_000_000;
 const FRAMES_KEPT: usize = 4;
+/// Pairs of servers that are told.
+const RIVALS_KEPT: usize = 64;
 
 /// What one DHCP server was asked and what it said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -175,9 +177,10 @@ impl LeaseBook {
             for (place, one) in offers.iter().enumerate() {
                 for other in offers.iter().skip(place + 1) {
                     let apart = other.at.1.since(one.at.1);
-                    if !one.is_as_good(other) && apart.abs() < ONE_QUESTION {
-                        let row =
-                            rows.entry([one.server, other.server]).or_insert_with(|| Rivals::new(one, other));
+                    let pair = [one.server, other.server];
+                    let has_room = rows.len() < RIVALS_KEPT || rows.contains_key(&pair);
+                    if !one.is_as_good(other) && apart.abs() < ONE_QUESTION && has_room {
+                        let row = rows.entry(pair).or_insert_with(|| Rivals::new(one, other));
                         row.add(one, other);
                     }
                 }

@@ -13,6 +13,8 @@ use super::message::dns::DnsMessage;
 /// Where name servers are asked, RFC 1035 section 4.2. Multicast DNS and LLMNR have ports of their own.
 const PORT: u16 = 53;
 const PAIRS_KEPT: usize = 4_096;
+/// Name servers of one client: a telephone has two or three, and a name server itself asks thousands.
+const SERVERS_KEPT: usize = 16;
 const NAMES_KEPT: usize = 8_192;
 /// Names of questions that one finding tells.
 const NAMES_TOLD: usize = 8;
@@ -123,7 +125,7 @@ impl ResolverBook {
             self.answer((frame, time), from.ip(), asked, message);
         } else if !message.is_response && to.port() == PORT && !is_for_all(to.ip()) {
             let pair = (from.ip(), to.ip());
-            if question.kind == PTR || self.pairs.len() >= PAIRS_KEPT && !self.pairs.contains_key(&pair) {
+            if question.kind == PTR || !self.has_room_for(pair) {
                 return;
             }
             let standing = self.pairs.entry(pair).or_default();
@@ -142,6 +144,11 @@ impl ResolverBook {
                 tries.names.insert(name.into());
             }
         }
+    }
+
+    fn has_room_for(&self, pair: Pair) -> bool {
+        let own = || self.pairs.range((pair.0, LEAST)..).take_while(|(known, _)| known.0 == pair.0);
+        self.pairs.contains_key(&pair) || self.pairs.len() < PAIRS_KEPT && own().count() < SERVERS_KEPT
     }
 
     fn answer(
@@ -264,6 +271,14 @@ mod tests {
     fn an_answer_from_another_address_is_one() {
         let asked = [(0, ONE, 7, "a.example", None), (10, OTHER, 7, "a.example", Some(0))];
         assert!(rows(&asked).iter().all(|row| row.silence.is_none()));
+    }
+
+    #[test]
+    fn of_one_client_a_few_servers_are_kept() {
+        let server = |nth: u16| format!("192.168.{}.1:53", nth);
+        let servers: Vec<String> = (0..40).map(server).collect();
+        let asked: Vec<_> = servers.iter().map(|server| (0, server.as_str(), 1, "a.example", None)).collect();
+        assert_eq!(rows(&asked).len(), SERVERS_KEPT);
     }
 
     #[test]

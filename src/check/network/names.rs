@@ -12,6 +12,8 @@ use crate::site::Confidence;
 
 /// A name that is not there is asked for again and again over so long (ns): what tries a list of names does so at once.
 const LEAST_INSISTED: i64 = 10_000_000_000;
+/// Name servers of one host, RFC 1123 section 6.1.3.2 and practice.
+const MOST_SERVERS: usize = 4;
 /// Names that are told.
 const NAMES: usize = 8;
 /// RFC 1035 section 4.2.
@@ -27,8 +29,14 @@ const PROBES: [&str; 4] = ["wpad", "isatap", "tftp", "localhost"];
 
 /// One for a client and a name server.
 pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
-    let rows = case.traffic.resolvers.iter().filter(|row| is_telephone(case, row.client));
+    let rows = case.traffic.resolvers.iter();
+    let rows = rows.filter(|row| is_telephone(case, row.client) && !is_name_server(case, row.client));
     rows.filter_map(|row| silent(case, row).or_else(|| failing(case, row))).collect()
+}
+
+/// Whether the host asks so many servers that it must be one itself: then many of them fail by nature.
+fn is_name_server(case: &Case<'_>, host: IpAddr) -> bool {
+    case.traffic.resolvers.iter().filter(|row| row.client == host).count() > MOST_SERVERS
 }
 
 /// The server answers nothing, and no other one helped out since.
@@ -204,6 +212,16 @@ mod tests {
         for few in [tries(2, (0, 9)), tries(9, (0, 2))] {
             assert!(told(world(), vec![resolver(SERVER, Some(few))], Vec::new()).is_empty());
         }
+    }
+
+    #[test]
+    fn who_asks_many_servers_is_one_himself() {
+        let servers = |count: u8| -> Vec<Resolver> {
+            let others = (2..=count).map(|nth| resolver(&format!("203.0.113.{nth}"), None));
+            others.chain([resolver(SERVER, Some(tries(3, (0, 4))))]).collect()
+        };
+        assert_eq!(told(world(), servers(4), Vec::new()).len(), 1);
+        assert!(told(world(), servers(5), Vec::new()).is_empty());
     }
 
     #[test]

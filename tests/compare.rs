@@ -118,6 +118,9 @@ fn what_was_tried_again_and_goes_well_is_put_right() {
         ("qos-001", Code::Qos001, "agfeo-lan"),
         ("port-002", Code::Port002, "port-002-near"),
         ("port-009", Code::Port009, "qos-001"),
+        ("net-001", Code::Net001, "net-001-near"),
+        ("net-002", Code::Net002, "net-002-near"),
+        ("net-005", Code::Net005, "net-005-near"),
     ] {
         let found = went(&changes(&sample(before), &sample(after)));
         assert!(found.contains(&(code, None)), "{before} against {after}: {found:?}");
@@ -205,6 +208,27 @@ fn clear_text_is_put_right_by_encryption_of_the_same_service() {
     };
     assert_eq!(fate(Code::Sec003, &before, &after(true)), Some(None));
     assert!(matches!(fate(Code::Sec003, &before, &after(false)), Some(Some(_))), "provisioning is no SIP");
+}
+
+#[test]
+fn names_and_leases_are_put_right_by_asking_again() {
+    let unknown = sample("net-001-unknown");
+    let asked = |hosts: &'static [samplegen::net::Host]| {
+        site(|net| net.resolve(agfeo::AFTER, agfeo::T14, agfeo::ROUTER, "anlage.firma.example", hosts))
+    };
+    assert_eq!(fate(Code::Net001, &unknown, &asked(&[PBX])), Some(None));
+    assert_eq!(fate(Code::Net001, &unknown, &asked(&[])), Some(Some(Doubt::NotTried)), "asked once only");
+    let boots = |times: u64| {
+        let boot = samplegen::net::Boot { class: "AGFEO T17", option_66: None };
+        site(|net| {
+            for nth in 0..times {
+                net.dhcp(agfeo::AFTER + nth * SECOND, agfeo::T17, agfeo::ROUTER, &boot);
+            }
+        })
+    };
+    let rivals = sample("net-003");
+    assert_eq!(fate(Code::Net003, &rivals, &boots(2)), Some(None));
+    assert_eq!(fate(Code::Net003, &rivals, &boots(0)), Some(Some(Doubt::DeviceAbsent)));
 }
 
 #[test]

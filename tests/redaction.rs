@@ -13,7 +13,7 @@ use samplegen::talk::{sip, tls};
 use tempfile::tempdir;
 
 /// Callers, a number, users, hosts, a domain, certificates, reasons, files, a serial number: nothing of it is a word of the report.
-const SECRETS: [&str; 14] = [
+const SECRETS: [&str; 15] = [
     "annegret.muster",
     "+4930987654321",
     "kreuzberg",
@@ -28,6 +28,7 @@ const SECRETS: [&str; 14] = [
     "ueberweisung",
     "switch-op-saal",
     "7C2F80A1234567",
+    "namensfrage-muster",
 ];
 /// The telephone numbers are short and stand alone: looked for as users of an address.
 const SHORT: [&str; 2] = ["sip:77@", "sip:78@"];
@@ -46,6 +47,10 @@ fn capture(path: &Path) {
     };
     let server = |user: &'static str| Line::new(user, "AGFEO SIP V4.10.02", pbx.port(5060), 5204);
     net.arp(0, phone, pbx);
+    for nth in 0..4 {
+        let at = SECOND + nth * 4 * SECOND;
+        net.resolve(at, phone, agfeo::ROUTER, "namensfrage-muster.example", &[]);
+    }
     net.register(SECOND, line("annegret.muster", 0), server("annegret.muster"), DOMAIN, Outcome::Forbidden);
     net.register(2 * SECOND, line("77", 1), server("77"), DOMAIN, Outcome::Accepted);
     net.register(3 * SECOND, line("kreuzberg", 2), server("kreuzberg"), DOMAIN, Outcome::Silence);

@@ -128,7 +128,8 @@ impl Finding {
             }
             Detail::Sig005 { why: Some(Circumstance::SameLength(_)), .. } => Distinction::SameLength,
             Detail::Sig005 { rejection, .. } => Distinction::Status(rejection.status),
-            Detail::Sig004 { server, .. } => Distinction::Peer(*server),
+            Detail::Sig004 { server, .. } | Detail::Net001 { server, .. } => Distinction::Peer(*server),
+            Detail::Net003(offers) => Distinction::Peer(offers[1].server),
             Detail::Sig006 { peer, .. } => Distinction::Peer(peer.ip()),
             Detail::Sig007 { server, .. } => Distinction::Service(Protocol::Tcp, *server),
             Detail::Sig008 { registrar, .. } => Distinction::Peer(registrar.ip()),
@@ -166,7 +167,9 @@ impl Finding {
             | Detail::Rtp014 { .. }
             | Detail::Sig002 { .. }
             | Detail::Sig003 { .. }
+            | Detail::Net002 { .. }
             | Detail::Net004 { .. }
+            | Detail::Net005 { .. }
             | Detail::Sec002 { .. }
             | Detail::Sec003 { .. }
             | Detail::Cap001 { .. }

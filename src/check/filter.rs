@@ -83,6 +83,11 @@ pub(super) fn one_way(from: SocketAddr, to: SocketAddr, protocol: Protocol) -> S
     }
 }
 
+/// Packets from one host to another.
+pub(super) fn one_way_between(from: IpAddr, to: IpAddr) -> String {
+    format!("{} == {from} && {} == {to}", field(from, "src"), field(to, "dst"))
+}
+
 /// What begins as RTP and RTCP do and STUN, DTLS and ZRTP do not (RFC 7983 section 7), whatever Wireshark takes it for.
 const IS_MEDIA: &str = "udp.payload[0:1] >= 80 && udp.payload[0:1] <= bf";
 

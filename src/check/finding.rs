@@ -5,20 +5,23 @@ use std::net::{IpAddr, SocketAddr};
 use jiff::civil::Date;
 
 use crate::capture::{Ended, Frame, Timestamp};
+use crate::decode::Mac;
 use crate::observe::message::App;
-use crate::observe::{ClocksApart, IcmpReport, Protocol, Stray, Stuck};
+use crate::observe::{ClocksApart, DhcpOffer, IcmpReport, Protocol, Stray, Stuck};
 use crate::site::{Confidence, ModelId, RoleId};
 
 use super::rejection::{Circumstance, Rejection};
 
+mod evidence;
 mod row;
 mod signs;
 mod verdict;
 
+pub use evidence::Evidence;
 pub use row::{Beside, RowResult, RowStatus, RulebookInfo};
 pub use signs::{
-    Astray, Back, Export, Guessing, Heard, Hop, Interrupted, Intrusion, Life, LossSign, Lost, Mute, Named,
-    NoVoice, Others, Refusal, Size, Trace, Unevenness, Unread, VoiceSender, VoiceSent,
+    Astray, Back, Export, Guessing, Heard, Hop, Interrupted, Intrusion, Life, LossSign, Lost, Mute,
+    NameFailure, Named, NoVoice, Others, Refusal, Size, Trace, Unevenness, Unread, VoiceSender, VoiceSent,
 };
 pub use verdict::{Accepted, Audit, Few, Remark, RemarkKind, Unjudged, Verdict};
 
@@ -150,8 +153,16 @@ codes! {
     Sig008 = "SIG-008";
     /// Signalling is sent again and again.
     Sig009 = "SIG-009";
+    /// Name resolution fails.
+    Net001 = "NET-001";
+    /// Time server does not answer.
+    Net002 = "NET-002";
+    /// More than one DHCP server.
+    Net003 = "NET-003";
     /// Voice in a VLAN that is none for voice.
     Net004 = "NET-004";
+    /// Two devices claim one address.
+    Net005 = "NET-005";
     /// SIP reachable from the Internet.
     Sec001 = "SEC-001";
     /// SIP scan.
@@ -428,8 +439,16 @@ pub enum Detail {
     /// often it was sent, `bytes`: of it, `rested`: ns without anything from the other side before, the least of all. `life`:
     /// what the other side sends meanwhile.
     Stalled { peer: IpAddr, service: SocketAddr, most: u64, bytes: u32, rested: i64, near: bool, life: Life },
+    /// NET-001. The names that were asked for, at most 8.
+    Net001 { server: IpAddr, names: Vec<Box<str>>, why: NameFailure },
+    /// NET-002.
+    Net002 { servers: Vec<IpAddr> },
+    /// NET-003. What the server offers that is probably too many, and what the other one does.
+    Net003(Box<[DhcpOffer; 2]>),
     /// NET-004. The wrong VLANs with their packets, and those that the user states.
     Net004 { vlans: Vec<(u16, u64)>, expected: Vec<u16> },
+    /// NET-005. Who has the address, and who asked for it.
+    Net005 { macs: [Mac; 2], askers: Vec<IpAddr> },
     /// SEC-001. `gained`: what the sources got there.
     Sec001 { at: SocketAddr, protocol: Protocol, sources: Vec<IpAddr>, gained: Box<Intrusion> },
     /// SEC-002. `agent`: the scanner's own name, if it gave one. `gained`: as of SEC-001, where that does not tell it.
@@ -506,7 +525,11 @@ impl Detail {
             Self::Sig007 { .. } => Code::Sig007,
             Self::Sig008 { .. } => Code::Sig008,
             Self::Sig009 { .. } | Self::Stalled { .. } => Code::Sig009,
+            Self::Net001 { .. } => Code::Net001,
+            Self::Net002 { .. } => Code::Net002,
+            Self::Net003(_) => Code::Net003,
             Self::Net004 { .. } => Code::Net004,
+            Self::Net005 { .. } => Code::Net005,
             Self::Sec001 { .. } => Code::Sec001,
             Self::Sec002 { .. } => Code::Sec002,
             Self::Sec003 { .. } => Code::Sec003,
@@ -530,29 +553,6 @@ pub struct Subject {
     pub address: IpAddr,
     /// Its role, if it has one.
     pub role: Option<RoleId>,
-}
-
-/// Where to see it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Evidence {
-    /// Up to five frames.
-    pub frames: Vec<Frame>,
-    /// Wireshark display filter that selects those frames; empty where a frame cannot show it.
-    pub filter: String,
-    /// Time of the first and the last packet of those that show it.
-    pub first: Option<Timestamp>,
-    /// See `first`.
-    pub last: Option<Timestamp>,
-    /// Time of the latest packet that it is about, where that is another one.
-    pub until: Option<Timestamp>,
-}
-
-impl Evidence {
-    /// Whether both are of the same time.
-    pub(super) fn meets(&self, other: &Self) -> bool {
-        let ends = |one: &Self| one.until.max(one.last);
-        self.first <= ends(other) && other.first <= ends(self)
-    }
 }
 
 /// One thing to tell.

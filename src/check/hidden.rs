@@ -9,22 +9,28 @@ pub(super) fn is_left_out(code: Code, unjudged: &[Unjudged]) -> bool {
 
 fn prevents(what: Unjudged, code: Code) -> bool {
     use Code::{
-        Port003, Port007, Rtp001, Rtp002, Rtp003, Rtp004, Rtp005, Rtp006, Rtp008, Rtp009, Rtp014, Sig001,
-        Sig002, Sig003, Sig004, Sig005, Sig006, Sig007, Sig008, Sig009,
+        Net001, Net002, Net003, Net005, Port003, Port007, Rtp001, Rtp002, Rtp003, Rtp004, Rtp005, Rtp006,
+        Rtp008, Rtp009, Rtp014, Sig001, Sig002, Sig003, Sig004, Sig005, Sig006, Sig007, Sig008, Sig009,
     };
     match what {
         // An answer may be what is missing.
-        Unjudged::OneDirection => matches!(code, Port003 | Rtp001 | Rtp002 | Sig002 | Sig008 | Sig009),
+        Unjudged::OneDirection => {
+            matches!(code, Net001 | Net002 | Port003 | Rtp001 | Rtp002 | Sig002 | Sig008 | Sig009)
+        }
         // Missing packets look like lost ones, and those behind them like late ones.
         Unjudged::Incomplete => {
-            matches!(code, Rtp003 | Rtp004 | Rtp005 | Rtp014 | Sig006 | Sig008 | Sig009)
+            matches!(code, Net001 | Net002 | Rtp003 | Rtp004 | Rtp005 | Rtp014 | Sig006 | Sig008 | Sig009)
         }
         Unjudged::Clock => code == Rtp004,
         // What is there twice looks like what was sent again, and what belongs together lies apart.
         Unjudged::TwoClocks => {
             matches!(
                 code,
-                Port007
+                Net001
+                    | Net002
+                    | Net003
+                    | Net005
+                    | Port007
                     | Rtp001
                     | Rtp002
                     | Rtp003

@@ -164,13 +164,17 @@ fn is_mended(case: &Case<'_>, known: &Known, finding: &Finding) -> bool {
             let vlans = &stream.report.marking.vlans;
             !vlans.is_empty() && vlans.iter().all(|seen| expected.contains(&seen.value))
         }),
+        Detail::Net003(offers) => service::is_alone(case, offers),
+        Detail::Net005 { macs, .. } => service::has_one_owner(case, host, *macs),
         Detail::Sec001 { at, protocol, .. } | Detail::Sec004 { at, protocol, .. } => {
             service::is_shut(case, *at, *protocol, last)
         }
         Detail::Sec003 { .. } => service::is_encrypted(case, host),
-        // PORT-003 is no longer told once the service answers. That a connection will not stall again, that a peak was the last one,
+        // These are no longer told once the service answers. That a connection will not stall again, that a peak was the last one,
         // that a scanner gave up and what a capture lacks is shown by no packet.
         Detail::Port003 { .. }
+        | Detail::Net001 { .. }
+        | Detail::Net002 { .. }
         | Detail::Stalled { .. }
         | Detail::Port007 { .. }
         | Detail::Sec002 { .. }

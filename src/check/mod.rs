@@ -32,11 +32,11 @@ mod troubled;
 mod tunnel;
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::{CaptureSummary, PassedOver};
 use crate::observe::{BreakKind, Traffic};
-use crate::rules::Rulebook;
+use crate::rules::{DocumentKind, Rulebook};
 use crate::site::{Hints, Site};
 
 use blocked::Blocked;
@@ -48,9 +48,9 @@ pub(crate) use expiry::Expiry;
 pub(crate) use filter::{by_number, is_by_number};
 pub use finding::{
     Accepted, Astray, Audit, Back, Beside, Code, Detail, Evidence, Export, Few, Finding, Guessing, Heard,
-    Hop, Interrupted, Intrusion, Life, LossSign, Lost, Mute, Named, NoVoice, Others, Party, PortUse, Refusal,
-    Remark, RemarkKind, RowResult, RowStatus, RulebookInfo, Severity, Side, Size, Subject, Trace, Unevenness,
-    Unjudged, Unread, Verdict, VoiceSender, VoiceSent,
+    Hop, Interrupted, Intrusion, Life, LossSign, Lost, Mute, NameFailure, Named, NoVoice, Others, Party,
+    PortUse, Refusal, Remark, RemarkKind, RowResult, RowStatus, RulebookInfo, Severity, Side, Size, Subject,
+    Trace, Unevenness, Unjudged, Unread, Verdict, VoiceSender, VoiceSent,
 };
 pub use media::{LEAST_JUDGED, LOSS_LIMITS, MOS_LIMITS, clock_runs_at};
 pub use mended::{is_disproved_by_absence, outweighs};
@@ -174,6 +174,7 @@ fn found(case: &Case<'_>, captures: &[CaptureSummary]) -> Found {
     findings.retain(|finding| !hidden::is_left_out(finding.code(), &unjudged));
     join_unanswered(&mut findings);
     join_astray(&mut findings);
+    join_network(&mut findings, case);
     drop_symptoms(&mut findings);
     leave_out_one_sided(&mut findings, &mut unjudged);
     premature::leave_out(&mut findings, captures);
@@ -260,6 +261,42 @@ fn leave_out_one_sided(findings: &mut Vec<Finding>, unjudged: &mut Vec<Unjudged>
         unjudged.push(Unjudged::OneSided);
         unjudged.dedup();
     }
+}
+
+/// A name or time server that cannot be reached is one fault, told once: by its own code where nothing answered, by PORT-003 where a
+/// refusal says why, or where the vendor documents the port for a time server, which is a fault of more weight.
+fn join_network(findings: &mut Vec<Finding>, case: &Case<'_>) {
+    let asked = |finding: &Finding| -> Vec<SocketAddr> {
+        match &finding.detail {
+            Detail::Net001 { server, why: NameFailure::Silence, .. } => vec![SocketAddr::new(*server, 53)],
+            Detail::Net002 { servers } => {
+                servers.iter().map(|server| SocketAddr::new(*server, 123)).collect()
+            }
+            _ => Vec::new(),
+        }
+    };
+    let is_documented = |finding: &Finding| {
+        let mut rows = case.book.rows.iter().filter(|row| row.document.kind == DocumentKind::Vendor);
+        rows.any(|row| finding.rows.iter().any(|id| **id == *row.id.as_str()))
+    };
+    let blocked = |finding: &Finding| match finding.detail {
+        Detail::Port003 { target, refusal, .. } => {
+            let goes_first = refusal != Refusal::Silence || target.port() == 123 && is_documented(finding);
+            Some((subject(finding), target, goes_first))
+        }
+        _ => None,
+    };
+    let refused: Vec<_> =
+        findings.iter().filter_map(blocked).filter(|(.., goes_first)| *goes_first).collect();
+    let is_refused = |finding: &Finding, at: &SocketAddr| {
+        refused.iter().any(|(who, target, _)| (*who, target) == (subject(finding), at))
+    };
+    findings.retain(|finding| !asked(finding).iter().any(|at| is_refused(finding, at)));
+    let told: Vec<_> =
+        findings.iter().flat_map(|one| asked(one).into_iter().map(|at| (subject(one), at))).collect();
+    findings.retain(|finding| {
+        blocked(finding).is_none_or(|(who, at, goes_first)| goes_first || !told.contains(&(who, at)))
+    });
 }
 
 /// Requests are sent again because a finding of its own says why nothing answers.

@@ -1,12 +1,17 @@
-//! NET codes: where in the network devices are.
+//! NET codes: what the network does for telephony: names, time, addresses, and where in it devices are.
 
-use std::collections::BTreeMap;
-use std::net::IpAddr;
+mod addresses;
+mod leases;
+mod names;
+mod time;
 
-use crate::capture::Frame;
-use crate::observe::Stream;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, SocketAddr};
+
+use crate::capture::{Frame, Timestamp};
 use crate::observe::media::MediaKind;
-use crate::site::{Confidence, Scope};
+use crate::observe::{HostFacts, Stream};
+use crate::site::{Confidence, Fingerprint, Scope};
 
 use super::case::Case;
 use super::evidence::of_streams;
@@ -17,9 +22,61 @@ const LEAST_PACKETS: u64 = 50;
 /// Stands in a tag that gives a priority and no VLAN, IEEE 802.1Q.
 const PRIORITY_TAG: u16 = 0;
 
+/// So often, over so long (ns), nobody must have answered: what is repeated sooner was lost, or is on its way.
+const LEAST_TRIES: u64 = 3;
+const LEAST_WAIT: i64 = 3_000_000_000;
+
+/// All NET findings.
+pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
+    let mut findings = names::check(case);
+    findings.extend(time::check(case));
+    findings.extend(leases::check(case));
+    findings.extend(vlans(case));
+    findings.extend(addresses::check(case));
+    findings
+}
+
+/// Whether the host is there for telephony alone: an identified PBX or terminal, or the MAC address of a maker that builds nothing but
+/// telephones. What a computer asks for is mostly none of our business, and much of it fails by design.
+fn is_telephone(case: &Case<'_>, address: IpAddr) -> bool {
+    if case.scope(address) != Scope::Lan {
+        return false;
+    }
+    if let Some(device) = case.device(address) {
+        return device.kind.is_dedicated();
+    }
+    let makers = case.book.identities.iter().filter(|identity| identity.telephones);
+    let mut prefixes = makers.filter_map(|identity| match &identity.fingerprint {
+        Fingerprint::Mac(prefixes) => Some(prefixes),
+        _ => None,
+    });
+    let is_own = |facts: &&HostFacts| facts.on_link != Some(false);
+    let mac = case.host(address).filter(is_own).and_then(|facts| facts.macs.first()).map(|seen| seen.mac);
+    mac.is_some_and(|mac| prefixes.any(|prefixes| prefixes.iter().any(|prefix| prefix.matches(mac))))
+}
+
+/// Ids of the rows for what a device asks of this service.
+fn rows_at(case: &Case<'_>, device: IpAddr, service: SocketAddr) -> Vec<Box<str>> {
+    let ends = case.ends_at(device).filter(|end| end.view.peer() == service);
+    let rows: BTreeSet<&str> = ends
+        .flat_map(|end| end.rows.iter().map(|(row, _)| *row).filter(|row| !end.is_outdone(row)))
+        .map(|row| row.id.as_str())
+        .collect();
+    rows.into_iter().map(Into::into).collect()
+}
+
+/// How sure it is that an answer of this server to questions that began then would be in the capture.
+fn would_be_seen(case: &Case<'_>, client: IpAddr, server: IpAddr, from: Timestamp) -> Option<Confidence> {
+    let answered = case.host(server).and_then(|facts| facts.arp.as_ref()?.answered);
+    if case.would_see_an_answer(client, server) || answered >= Some(from) {
+        return Some(Confidence::Likely);
+    }
+    case.is_reached_since(client, from).then_some(Confidence::Suspected)
+}
+
 /// NET-004: senders of the LAN whose voice is in another VLAN than the user states. Voice without a tag tells nothing: mirror
 /// ports and drivers take tags off.
-pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
+fn vlans(case: &Case<'_>) -> Vec<Finding> {
     let expected = &case.hints.site.voice_vlans;
     if expected.is_empty() {
         return Vec::new();
@@ -72,14 +129,14 @@ mod tests {
     use crate::observe::media::tally::Seen;
 
     /// Codes about voice of the telephone with so many packets in each VLAN.
-    fn told(stated: &str, vlans: &[(u16, u64)], on_link: Option<bool>) -> Vec<&'static str> {
+    fn told(stated: &str, seen_vlans: &[(u16, u64)], on_link: Option<bool>) -> Vec<&'static str> {
         let mut voice = stream(&format!("{PHONE}:10000"), &format!("{PBX}:5204"), &[(46, 100)]);
         let seen =
             |(value, packets): (u16, u64)| Seen { value, packets, frames: vec![frame(1)], last: frame(9) };
-        voice.report.marking.vlans = vlans.iter().copied().map(seen).collect();
+        voice.report.marking.vlans = seen_vlans.iter().copied().map(seen).collect();
         let mut world = World::new("").site_file(stated).streams(vec![voice]);
         world.traffic.hosts = vec![host(PHONE, on_link)];
-        check(&world.case()).iter().map(|finding| finding.code().as_str()).collect()
+        vlans(&world.case()).iter().map(|finding| finding.code().as_str()).collect()
     }
 
     #[test]

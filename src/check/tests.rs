@@ -50,6 +50,38 @@ fn a_registration_at_a_blocked_port_is_told_once() {
 }
 
 #[test]
+fn a_name_or_time_server_that_cannot_be_reached_is_told_once() {
+    let words =
+        "transport = \"udp\"\nown = \"unspecified\"\nremote = 123\ninitiator = \"own\"\npeer.scope = \"any\"";
+    let rules = row("R1", "acme.phone", words);
+    let world = World::new(&rules);
+    let told = |port: u16, refusal, row: &str| {
+        let server = crate::observe::fixture::ip("192.168.10.1");
+        let blocked = Detail::Port003 {
+            target: SocketAddr::new(server, port),
+            protocol: crate::observe::Protocol::Udp,
+            refusal,
+            outbound: false,
+            life: Life::Unseen,
+            serves: Others::Unserved,
+            voice: None,
+        };
+        let blocked = Finding { rows: vec![row.into()], ..finding(blocked, Severity::Error, Some(PHONE)) };
+        let own = match port {
+            53 => Detail::Net001 { server, names: Vec::new(), why: NameFailure::Silence },
+            _ => Detail::Net002 { servers: vec![server] },
+        };
+        let mut findings = vec![blocked, finding(own, Severity::Warning, Some(PHONE))];
+        join_network(&mut findings, &world.case());
+        findings.iter().map(Finding::code).collect::<Vec<_>>()
+    };
+    assert_eq!(told(53, Refusal::Silence, "R1"), [Code::Net001]);
+    assert_eq!(told(53, Refusal::Reset, "R1"), [Code::Port003], "a refusal says why");
+    assert_eq!(told(123, Refusal::Silence, "S04"), [Code::Net002]);
+    assert_eq!(told(123, Refusal::Silence, "R1"), [Code::Port003], "the vendor documents it");
+}
+
+#[test]
 fn who_sends_again_because_answers_get_lost_in_fragments_is_not_told_beside_it() {
     let told = |peer: &str| {
         let socket = crate::observe::fixture::socket;

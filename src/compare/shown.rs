@@ -9,10 +9,12 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::places::Places;
 use crate::check::{
-    Audit, Circumstance, Detail, Finding, LEAST_JUDGED, Mute, PortUse, Side, Target, outweighs,
+    Audit, Circumstance, Detail, Finding, LEAST_JUDGED, Mute, NameFailure, PortUse, Side, Target, outweighs,
 };
 use crate::observe::message::App;
-use crate::observe::{Answer, Call, FlowView, Protocol, Registration, Silence, Stream, TcpOutcome};
+use crate::observe::{
+    Answer, Call, DhcpOffer, FlowView, Protocol, Registration, Silence, Stream, TcpOutcome,
+};
 use crate::site::{Hints, Kind, PortSet, Scope};
 
 /// Voice of which ports and marks are judged.
@@ -250,6 +252,34 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
                 let seen = self.voice().flat_map(|stream| &stream.report.marking.vlans);
                 let right = seen.filter(|seen| expected.contains(&seen.value)).map(|seen| seen.packets);
                 right.sum::<u64>() >= LEAST_MEDIA
+            }
+            Detail::Net001 { names, why: NameFailure::Rcode(_), .. } => {
+                let seen = self.after.traffic.names.iter();
+                let own = seen.filter(|seen| seen.host == self.host && seen.address.is_some());
+                let found: BTreeSet<&str> = own.map(|seen| &*seen.name).collect();
+                names.iter().all(|name| found.contains(&**name))
+            }
+            Detail::Net001 { .. } => {
+                let mut resolvers = self.after.traffic.resolvers.iter();
+                resolvers.any(|row| row.client == self.host && row.served.is_some())
+            }
+            Detail::Net002 { .. } => {
+                self.views().any(|view| view.started() && view.flow.app == App::Ntp && view.was_answered())
+            }
+            Detail::Net003(offers) => {
+                let answers = |offer: &DhcpOffer| {
+                    let known = self.after.traffic.dhcp.iter();
+                    let mut known = known.filter(|row| row.server == Some((self.now)(offer.server)));
+                    known.next().map_or(0, |row| row.answers)
+                };
+                let [extra, main] = offers.each_ref().map(answers);
+                extra.min(main) == 0 && extra.max(main) >= SEVERAL
+            }
+            // Somebody asked, and one device answered.
+            Detail::Net005 { .. } => {
+                let facts = super::host(self.after, self.host);
+                facts.and_then(|facts| facts.arp.as_ref()?.answered).is_some()
+                    && self.after.traffic.contests.iter().all(|row| row.address != self.host)
             }
             Detail::Sec001 { at, protocol, .. } | Detail::Sec004 { at, protocol, .. } => {
                 self.is_shut(at.port(), *protocol)

@@ -3,8 +3,9 @@
 //! identifier (RFC 2132 section 9.7) the other.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
+use crate::capture::{Frame, Timestamp};
 use crate::decode::Mac;
 
 use super::message::dhcp::{DhcpMessage, MessageType};
@@ -12,6 +13,11 @@ use super::message::dhcp::{DhcpMessage, MessageType};
 /// Transactions kept, and servers that answer one of them.
 const TRANSACTIONS_KEPT: usize = 8_192;
 const SERVERS_OF_ONE: usize = 8;
+/// Offers to one question come within this time (ns); a client may use the number of its question again later.
+const ONE_QUESTION: i64 = 10_000_000_000;
+const FRAMES_KEPT: usize = 4;
+/// Pairs of servers that are told.
+const RIVALS_KEPT: usize = 64;
 
 /// What one DHCP server was asked and what it said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,6 +32,58 @@ pub struct DhcpServer {
     pub requests: u64,
     /// Its messages.
     pub answers: u64,
+}
+
+/// What a server offers a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DhcpOffer {
+    /// Option 54, or who sent it.
+    pub server: IpAddr,
+    /// The address for the client.
+    pub address: Ipv4Addr,
+    /// Option 1.
+    pub mask: Option<Ipv4Addr>,
+    /// The first one of option 3.
+    pub gateway: Option<Ipv4Addr>,
+    /// Option 6.
+    pub name_servers: BTreeSet<Ipv4Addr>,
+    /// The latest one of this question.
+    pub at: (Frame, Timestamp),
+}
+
+impl DhcpOffer {
+    /// Whether the client would be in another network with the other one.
+    #[must_use]
+    pub fn is_of_another_network(&self, other: &Self) -> bool {
+        let mask = |offer: &Self| offer.mask.map(Ipv4Addr::to_bits);
+        let [one, two] = [mask(self), mask(other)];
+        let masks = one.or(two).zip(two.or(one));
+        masks.is_some_and(|(one, two)| {
+            one != two || self.address.to_bits() & one != other.address.to_bits() & two
+        })
+    }
+
+    /// Whether it would be the same for the client to take the other one.
+    #[must_use]
+    pub fn is_as_good(&self, other: &Self) -> bool {
+        !self.is_of_another_network(other)
+            && (self.gateway, &self.name_servers) == (other.gateway, &other.name_servers)
+    }
+}
+
+/// Two servers that offer something different to one and the same question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rivals {
+    /// To the first such question, by server.
+    pub offers: [DhcpOffer; 2],
+    /// How many there were.
+    pub questions: u64,
+    /// Later ones of which only one of the two made an offer.
+    pub settled: u64,
+    /// Offers to the first of them.
+    pub frames: Vec<Frame>,
+    /// Time of the first and the last of them.
+    pub span: (Timestamp, Timestamp),
 }
 
 /// Transactions while the capture runs.
@@ -57,6 +115,7 @@ struct Exchange {
     asked: u64,
     waits: bool,
     answered: u64,
+    offer: Option<Box<DhcpOffer>>,
 }
 
 #[derive(Default)]
@@ -69,7 +128,7 @@ struct Row {
 }
 
 impl LeaseBook {
-    pub(super) fn push(&mut self, from: IpAddr, to: IpAddr, message: &DhcpMessage) {
+    pub(super) fn push(&mut self, at: (Frame, Timestamp), from: IpAddr, to: IpAddr, message: &DhcpMessage) {
         let end = if message.is_reply { to } else { from };
         let client = message.client_mac.map_or(Client::Address(end), Client::Mac);
         let key = (client, message.xid);
@@ -98,10 +157,42 @@ impl LeaseBook {
         let exchange = transaction.by_server.entry(server).or_default();
         if message.is_reply {
             exchange.answered += 1;
+            exchange.offer = offer(server, at, message).or(exchange.offer.take());
         } else {
             exchange.asked += 1;
             exchange.waits |= waits;
         }
+    }
+
+    /// Ordered by server.
+    pub(super) fn rivals(&self) -> Vec<Rivals> {
+        let offers = |transaction: &Transaction| -> Vec<DhcpOffer> {
+            let offers = transaction.by_server.values().filter_map(|exchange| exchange.offer.as_deref());
+            offers.cloned().collect()
+        };
+        let mut asked: Vec<Vec<DhcpOffer>> = self.transactions.values().map(offers).collect();
+        asked.sort_by_key(|offers| offers.iter().map(|offer| offer.at.1).min());
+        let mut rows: BTreeMap<[IpAddr; 2], Rivals> = BTreeMap::new();
+        for offers in &asked {
+            for (place, one) in offers.iter().enumerate() {
+                for other in offers.iter().skip(place + 1) {
+                    let apart = other.at.1.since(one.at.1);
+                    let pair = [one.server, other.server];
+                    let has_room = rows.len() < RIVALS_KEPT || rows.contains_key(&pair);
+                    if !one.is_as_good(other) && apart.abs() < ONE_QUESTION && has_room {
+                        let row = rows.entry(pair).or_insert_with(|| Rivals::new(one, other));
+                        row.add(one, other);
+                    }
+                }
+            }
+        }
+        for ([one, other], row) in &mut rows {
+            let is_by =
+                |offers: &[DhcpOffer], server: &IpAddr| offers.iter().any(|offer| offer.server == *server);
+            let later = asked.iter().filter(|offers| offers.iter().all(|offer| offer.at.1 > row.span.1));
+            row.settled = later.filter(|offers| is_by(offers, one) != is_by(offers, other)).count() as u64;
+        }
+        rows.into_values().collect()
     }
 
     /// Ordered by server, nobody first.
@@ -130,6 +221,36 @@ impl LeaseBook {
     }
 }
 
+impl Rivals {
+    fn new(one: &DhcpOffer, other: &DhcpOffer) -> Self {
+        let offers = [one.clone(), other.clone()];
+        Self { offers, questions: 0, settled: 0, frames: Vec::new(), span: (one.at.1, one.at.1) }
+    }
+
+    fn add(&mut self, one: &DhcpOffer, other: &DhcpOffer) {
+        self.questions += 1;
+        for (frame, time) in [one.at, other.at] {
+            self.span = (self.span.0.min(time), self.span.1.max(time));
+            if self.frames.len() < FRAMES_KEPT {
+                self.frames.push(frame);
+            }
+        }
+    }
+}
+
+/// What a message offers. Not that of a server for network boot, which gives no address.
+fn offer(server: IpAddr, at: (Frame, Timestamp), message: &DhcpMessage) -> Option<Box<DhcpOffer>> {
+    let address = message.yours.filter(|_| message.kind == Some(MessageType::Offer))?;
+    Some(Box::new(DhcpOffer {
+        server,
+        address,
+        mask: message.mask,
+        gateway: message.gateway,
+        name_servers: message.name_servers.iter().copied().collect(),
+        at,
+    }))
+}
+
 impl Row {
     fn note(&mut self, client: Client, requests: u64, answers: u64, waits: bool) {
         self.clients.insert(client);
@@ -152,7 +273,7 @@ fn is_for_all(address: IpAddr) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::ip;
+    use super::super::fixture::{at, frame, ip};
     use super::*;
 
     const ALL: &str = "255.255.255.255";
@@ -174,7 +295,7 @@ mod tests {
     fn rows(said: &[(&str, &str, DhcpMessage)]) -> Vec<(Option<String>, [u64; 4])> {
         let mut book = LeaseBook::default();
         for (from, to, message) in said {
-            book.push(ip(from), ip(to), message);
+            book.push((frame(1), at(0)), ip(from), ip(to), message);
         }
         let rows = book.finish().into_iter();
         let numbers = |row: &DhcpServer| [row.clients, row.unanswered, row.requests, row.answers];
@@ -214,5 +335,43 @@ mod tests {
             ("192.168.1.7", server, message(4, 5, Release, Some(server))),
         ];
         assert_eq!(rows(&said), [(None, [1, 1, 2, 0]), (Some(server.to_owned()), [3, 1, 4, 1])]);
+    }
+
+    /// An offer of the server with this last byte, of an address, a gateway and a name server of the net.
+    fn offered(client: u8, xid: u32, server: u8, gives: [u8; 3]) -> DhcpMessage {
+        let near = |last| Ipv4Addr::new(192, 168, 1, last);
+        let mut offer = message(client, xid, MessageType::Offer, Some(&near(server).to_string()));
+        offer.yours = Some(near(gives[0]));
+        offer.mask = Some(Ipv4Addr::new(255, 255, 255, 0));
+        offer.gateway = Some(near(gives[1]));
+        offer.name_servers = vec![near(gives[2]), Ipv4Addr::new(9, 9, 9, 9)];
+        offer
+    }
+
+    /// Questions that two servers answered differently, and those that one of them answered later.
+    fn rivals(said: &[(i64, DhcpMessage)]) -> Vec<(u64, u64)> {
+        let mut book = LeaseBook::default();
+        for (nth, (ms, message)) in (1..).zip(said) {
+            let server = IpAddr::V4(message.server.unwrap());
+            book.push((frame(nth), at(*ms)), server, ip(ALL), message);
+        }
+        book.rivals().iter().map(|row| (row.questions, row.settled)).collect()
+    }
+
+    #[test]
+    fn servers_are_rivals_if_it_matters_which_of_them_a_client_takes() {
+        let one = |at, xid| (at, offered(1, xid, 1, [100, 1, 5]));
+        let other = |gives| (5, offered(1, 7, 2, gives));
+        assert_eq!(rivals(&[one(0, 7), other([150, 1, 5])]), [], "two servers that share one task");
+        assert_eq!(rivals(&[one(0, 7), other([150, 1, 2])]), [(1, 0)], "another name server");
+        assert_eq!(rivals(&[one(0, 7), other([150, 2, 5])]), [(1, 0)], "another gateway");
+        let mut foreign = offered(1, 7, 2, [100, 1, 5]);
+        foreign.yours = Some(Ipv4Addr::new(10, 0, 0, 9));
+        assert_eq!(rivals(&[one(0, 7), (5, foreign.clone())]), [(1, 0)], "another network");
+        foreign.yours = None;
+        assert_eq!(rivals(&[one(0, 7), (5, foreign)]), [], "network boot");
+        let rival = other([150, 2, 5]);
+        assert_eq!(rivals(&[one(0, 7), rival.clone(), one(2_000, 8), one(4_000, 9)]), [(1, 2)]);
+        assert_eq!(rivals(&[one(20_000, 7), rival]), [], "two questions of the same number");
     }
 }

@@ -14,6 +14,7 @@ use super::batch::{Aside, Batch, SHARDS, Sums, shard_of};
 use super::carriage::Carriage;
 use super::clock::Clock;
 use super::content::Note;
+use super::contests::ContestBook;
 use super::dialogs::{Dialogs, Heard};
 use super::duplicates::PAIRS_KEPT;
 use super::echoes::clocks_apart;
@@ -30,6 +31,7 @@ use super::names::NameBook;
 use super::pairs::note_pairs;
 use super::policies::PolicyBook;
 use super::quality::Quality;
+use super::resolvers::ResolverBook;
 use super::returns::pair_ways;
 use super::shard::{Injected, Shard, Told, Wave, place};
 use super::traffic::{Flow, Paused, Protocol, Stream, Traffic};
@@ -56,8 +58,10 @@ pub struct Observer {
     dialogs: Dialogs,
     names: NameBook,
     lookups: LookupBook,
+    resolvers: ResolverBook,
     leases: LeaseBook,
     hosts: HostBook,
+    contests: ContestBook,
     handshakes: HandshakeBook,
     policies: PolicyBook,
     clock: Clock,
@@ -118,8 +122,10 @@ impl Observer {
             dialogs: self.dialogs.clone(),
             names: self.names.clone(),
             lookups: self.lookups.clone(),
+            resolvers: self.resolvers.clone(),
             leases: self.leases.clone(),
             hosts: self.hosts.clone(),
+            contests: self.contests.clone(),
             handshakes: self.handshakes.clone(),
             policies: self.policies.clone(),
             clock: self.clock.clone(),
@@ -272,8 +278,11 @@ impl Observer {
         Traffic {
             names: self.names.finish(&flows),
             lookups: self.lookups.finish(),
+            resolvers: self.resolvers.finish(),
+            dhcp_rivals: self.leases.rivals(),
             dhcp: self.leases.finish(),
             hosts: self.hosts.finish(&flows),
+            contests: self.contests.finish(),
             flows,
             streams,
             calls: conversations.calls,
@@ -350,8 +359,9 @@ impl Observer {
                 if let Some(arp) = arp::read(bytes) {
                     let sender = IpAddr::V4(arp.sender);
                     self.hosts.arp(&arp, frame, message.time);
-                    let outer = message.outer_vlan.map(NonZeroU16::get);
-                    self.hosts.tag(sender, message.vlan.map(|tag| tag.id), outer);
+                    let tags = (message.vlan.map(|tag| tag.id), message.outer_vlan.map(NonZeroU16::get));
+                    self.hosts.tag(sender, tags.0, tags.1);
+                    self.contests.arp(&arp, frame, message.time, tags);
                 }
             }
             ETHERTYPE_LLDP => {
@@ -390,9 +400,10 @@ impl Observer {
             Note::Dns(message) => {
                 self.names.dns(frame, from.ip(), to.ip(), &message);
                 self.lookups.dns(time, from.ip(), to.ip(), &message);
+                self.resolvers.dns((frame, time), from, to, &message);
             }
             Note::Dhcp(message) => {
-                self.leases.push(from.ip(), to.ip(), &message);
+                self.leases.push((frame, time), from.ip(), to.ip(), &message);
                 self.dhcp(frame, &message);
             }
             Note::Tls(said) => self.handshakes.push(frame, time, from, to, *said),

@@ -340,12 +340,12 @@ mod tests {
     #[test]
     fn options_without_an_answer_are_counted() {
         let asked = |method: &str, answer: Option<u16>| {
-            let mut repeats = Repeats::default();
+            let (mut repeats, press) = (Repeats::default(), Press::default());
             for (at, id) in [(0, "c1"), (10_000, "c2"), (20_000, "c3")] {
-                push(&mut repeats, id, method, &[(at, None)]);
+                push((&mut repeats, &press), id, method, &[(at, None)]);
             }
             if let Some(status) = answer {
-                push(&mut repeats, "c3", method, &[(20_100, Some(status))]);
+                push((&mut repeats, &press), "c3", method, &[(20_100, Some(status))]);
             }
             repeats.finish().2.iter().map(|row| row.requests).collect::<Vec<_>>()
         };

@@ -13,11 +13,12 @@ use crate::capture::{Frame, Timestamp};
 use crate::decode::{Layers, Mac};
 use crate::observe::call::Call;
 use crate::observe::carriage::{Carriage, Relay};
+use crate::observe::contests::Contest;
 use crate::observe::few::Few;
 use crate::observe::fragments::{Incomplete, Whole};
 use crate::observe::handshakes::Handshakes;
 use crate::observe::hello::{Course, Stuck};
-use crate::observe::leases::DhcpServer;
+use crate::observe::leases::{DhcpServer, Rivals};
 use crate::observe::lookups::Lookup;
 use crate::observe::marks::Marks;
 use crate::observe::media::report::Stretch;
@@ -26,6 +27,7 @@ use crate::observe::message::App;
 use crate::observe::policies::VoicePolicy;
 use crate::observe::quality::Quality;
 use crate::observe::registration::Registration;
+use crate::observe::resolvers::Resolver;
 use crate::observe::sent::{Rare, Sent};
 use crate::observe::silences::Silences;
 use crate::observe::subscriptions::Subscriptions;
@@ -63,10 +65,16 @@ pub struct Traffic {
     pub sip_endpoints: Vec<SipEndpoint>,
     /// Who looked for its SIP server by DNS and got no answer, ordered by address.
     pub lookups: Vec<Lookup>,
+    /// How name servers served their clients, ordered by client, then server.
+    pub resolvers: Vec<Resolver>,
     /// Whose SUBSCRIBE was refused, by client and server.
     pub subscriptions: Vec<Subscriptions>,
     /// Who was asked for addresses, ordered by server.
     pub dhcp: Vec<DhcpServer>,
+    /// DHCP servers that made different offers for one request, ordered by server.
+    pub dhcp_rivals: Vec<Rivals>,
+    /// Addresses for which two devices answered, ordered.
+    pub contests: Vec<Contest>,
     /// Names tied to addresses, ordered by name, then address.
     pub names: Vec<NameSeen>,
     /// Ordered by address.

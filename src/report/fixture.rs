@@ -2,6 +2,7 @@
 
 mod file;
 mod heard;
+mod network;
 mod voice;
 
 use std::collections::BTreeMap;
@@ -168,7 +169,8 @@ const ATTACKER: &str = "203.0.113.77";
 
 /// One finding for each variant of [`Detail`], heaviest first.
 pub(super) fn findings() -> Vec<Finding> {
-    let mut findings: Vec<Finding> = details().into_iter().chain(heard::details()).map(finding).collect();
+    let all = details().into_iter().chain(heard::details()).chain(network::details());
+    let mut findings: Vec<Finding> = all.map(finding).collect();
     findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.code()));
     findings
 }

@@ -109,8 +109,9 @@ const FIXED: &[&str] = &[
     "system",
 ];
 
-/// Whose sentence begins with the name of a file, and whose quotes what stood in a Via.
+/// Whose sentence begins with the name of a file, whose quotes what stood in a Via, and whose names that were asked for.
 const FILE_CODE: &str = Code::Cap011.as_str();
+const NAME_CODE: &str = Code::Net001.as_str();
 const VIA_CODE: &str = Code::Sig004.as_str();
 
 /// In the place of what a person wrote.
@@ -275,6 +276,11 @@ impl Pseudonyms {
         let accepted = document.accepted.iter().map(|one| &one.finding);
         for finding in document.findings.iter().chain(accepted).filter(|finding| finding.code == VIA_CODE) {
             hosts.extend(quotations(&finding.detail).filter_map(named_host).map(str::to_owned));
+        }
+        let accepted = document.accepted.iter().map(|one| &one.finding);
+        for finding in document.findings.iter().chain(accepted).filter(|finding| finding.code == NAME_CODE) {
+            let names = quotations(&finding.detail).filter(|name| !is_documented(name, document));
+            hosts.extend(names.map(str::to_owned));
         }
         let signs = document.hosts.iter().flat_map(|host| &host.evidence);
         let stated = signs.filter(|sign| sign.kind == SignKind::Stated);

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::Case;
+use crate::capture::Timestamp;
 use crate::observe::{Protocol, Registration};
 use crate::site::Confidence;
 
@@ -41,5 +42,11 @@ impl Case<'_> {
     fn is_reached(&self, host: IpAddr) -> bool {
         let by_arp = self.host(host).and_then(|facts| facts.arp.as_ref()?.reached);
         by_arp.is_some() || self.ways().reached.contains_key(&host)
+    }
+
+    /// Whether anything came to this host alone since then.
+    pub(in crate::check) fn is_reached_since(&self, host: IpAddr, from: Timestamp) -> bool {
+        let by_arp = self.host(host).and_then(|facts| facts.arp.as_ref()?.reached);
+        by_arp.max(self.ways().reached.get(&host).copied()) >= Some(from)
     }
 }

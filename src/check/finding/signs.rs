@@ -7,6 +7,15 @@ use std::net::IpAddr;
 
 use crate::capture::{Frame, Timestamp};
 
+/// How a name server fails a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameFailure {
+    /// It answers nothing.
+    Silence,
+    /// It answers with this code of RFC 1035 section 4.1.1.
+    Rcode(u8),
+}
+
 /// What a host sends while it is asked in vain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Life {

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::{Frame, Timestamp};
+use crate::decode::Mac;
 use crate::observe::message::App;
-use crate::observe::{FlowView, IcmpReport, Protocol, TcpOutcome};
+use crate::observe::{DhcpOffer, FlowView, IcmpReport, Protocol, TcpOutcome};
 use crate::site::Scope;
 
 use super::super::case::Case;
@@ -15,6 +16,8 @@ use super::MOST_PEERS;
 
 /// Tries of one host without an answer: a single one may be lost.
 const LEAST_TRIES: u64 = 2;
+/// Questions that one alone answered, where two had done so.
+const LEAST_SETTLED: u64 = 3;
 /// Public addresses that try in vain: one alone may have been shut out.
 const LEAST_SOURCES: usize = 2;
 /// "Port unreachable", RFC 792 and RFC 4443.
@@ -52,6 +55,21 @@ pub(super) fn is_shut(case: &Case<'_>, at: SocketAddr, protocol: Protocol, last:
         }
     }
     sources.len() >= LEAST_SOURCES && views(case, at.ip()).any(|view| time(view.sent.last) > Some(tried))
+}
+
+/// NET-003: later requests get the offer of one of the two alone.
+pub(super) fn is_alone(case: &Case<'_>, offers: &[DhcpOffer; 2]) -> bool {
+    let mut servers = [offers[0].server, offers[1].server];
+    servers.sort_unstable();
+    let mut known = case.traffic.dhcp_rivals.iter();
+    known
+        .any(|row| row.offers.each_ref().map(|offer| offer.server) == servers && row.settled >= LEAST_SETTLED)
+}
+
+/// NET-005: later questions for the address are answered by one device alone.
+pub(super) fn has_one_owner(case: &Case<'_>, address: IpAddr, macs: [Mac; 2]) -> bool {
+    let mut known = case.traffic.contests.iter();
+    known.any(|row| (row.address, row.macs) == (address, macs) && row.settled >= LEAST_SETTLED)
 }
 
 /// SEC-003: whatever could be read goes encrypted by now, to the same peers.

@@ -118,6 +118,38 @@ fn voice_is_in_its_vlan_again_with_a_later_call_there_alone() {
 }
 
 #[test]
+fn an_address_and_a_lease_are_settled_by_later_questions_that_one_alone_answers() {
+    let macs = [fixture::mac(1), fixture::mac(2)];
+    let contest = |settled| {
+        let mut world = World::new("");
+        let (askers, frames) = ([ip(PBX)].into(), [frame(1)].into_iter().collect());
+        let span = (at(0), at(5_000));
+        let address = ip(PHONE);
+        world.traffic.contests =
+            vec![crate::observe::Contest { address, macs, questions: 3, settled, askers, span, frames }];
+        is_over(Detail::Net005 { macs, askers: vec![ip(PBX)] }, 5_000, &world)
+    };
+    assert!(contest(3) && !contest(2));
+    let offer = |server: &str| crate::observe::DhcpOffer {
+        server: ip(server),
+        address: std::net::Ipv4Addr::new(192, 168, 10, 100),
+        mask: None,
+        gateway: None,
+        name_servers: std::collections::BTreeSet::new(),
+        at: (frame(1), at(0)),
+    };
+    let rivals = |settled| {
+        let mut world = World::new("");
+        let offers = [offer("192.168.10.1"), offer("192.168.10.7")];
+        let span = (at(0), at(5_000));
+        world.traffic.dhcp_rivals =
+            vec![crate::observe::Rivals { offers, questions: 1, settled, frames: vec![frame(1)], span }];
+        is_over(Detail::Net003(Box::new([offer("192.168.10.7"), offer("192.168.10.1")])), 5_000, &world)
+    };
+    assert!(rivals(3) && !rivals(2));
+}
+
+#[test]
 fn what_a_system_sends_to_the_internet_says_nothing_about_its_lan() {
     let world = |peer: &str| {
         let world = World::new("").device(PHONE, "acme.pbx");

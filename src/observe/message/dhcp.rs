@@ -15,7 +15,7 @@ const MAGIC_COOKIE: [u8; 4] = [99, 130, 83, 99];
 
 /// Longest kept option text: an option holds no more.
 const TEXT_LIMIT: usize = 255;
-/// TFTP servers kept of option 150.
+/// Servers kept of options 6 and 150.
 const ADDRESS_LIMIT: usize = 4;
 
 /// A DHCP (or BOOTP) message.
@@ -39,6 +39,12 @@ pub struct DhcpMessage {
     pub requested: Option<Ipv4Addr>,
     /// Option 54: server that is meant or answers.
     pub server: Option<Ipv4Addr>,
+    /// Option 1.
+    pub mask: Option<Ipv4Addr>,
+    /// Option 3: the first router.
+    pub gateway: Option<Ipv4Addr>,
+    /// Option 6: name servers.
+    pub name_servers: Vec<Ipv4Addr>,
     /// Option 12.
     pub host_name: Option<Text>,
     /// Option 60.
@@ -111,6 +117,9 @@ pub fn read(datagram: &[u8]) -> Option<DhcpMessage> {
         relay: assigned(relay),
         requested: None,
         server: None,
+        mask: None,
+        gateway: None,
+        name_servers: Vec::new(),
         host_name: None,
         vendor_class: None,
         tftp_server: None,
@@ -146,6 +155,9 @@ impl DhcpMessage {
 
     fn option(&mut self, code: u8, value: &[u8]) {
         match code {
+            1 => self.mask = address(&mut Cursor::new(value)),
+            3 => self.gateway = address(&mut Cursor::new(value)).and_then(assigned),
+            6 => self.name_servers = addresses(value),
             12 => self.host_name = text(value),
             43 => self.vendor_options = text(value),
             50 => self.requested = address(&mut Cursor::new(value)),
@@ -156,11 +168,7 @@ impl DhcpMessage {
             67 => self.boot_file = text(value),
             // Flags and two result codes stand before the name.
             81 => self.client_fqdn = value.get(3..).and_then(text),
-            150 => {
-                let addresses = value.chunks_exact(4).take(ADDRESS_LIMIT);
-                self.tftp_addresses.extend(addresses.filter_map(|chunk| address(&mut Cursor::new(chunk))));
-                self.tftp_addresses.truncate(ADDRESS_LIMIT);
-            }
+            150 => self.tftp_addresses = addresses(value),
             160 => self.provisioning = text(value),
             _ => {}
         }
@@ -201,6 +209,12 @@ fn address(cursor: &mut Cursor<'_>) -> Option<Ipv4Addr> {
     cursor.array::<4>().map(Ipv4Addr::from)
 }
 
+/// The first few of a list.
+fn addresses(value: &[u8]) -> Vec<Ipv4Addr> {
+    let addresses = value.chunks_exact(4).take(ADDRESS_LIMIT);
+    addresses.filter_map(|chunk| address(&mut Cursor::new(chunk))).collect()
+}
+
 fn assigned(address: Ipv4Addr) -> Option<Ipv4Addr> {
     (!address.is_unspecified()).then_some(address)
 }
@@ -229,7 +243,7 @@ mod tests {
     }
 
     const OFFER: &[u8] =
-        b"\x35\x01\x02\x00\x36\x04\xc0\xa8\x01\x01\x42\x0bpbx.example\x3c\x04snom\x96\x04\xc0\xa8\x01\x02\
+        b"\x35\x01\x02\x00\x36\x04\xc0\xa8\x01\x01\x01\x04\xff\xff\xff\x00\x03\x04\xc0\xa8\x01\x01\x06\x08\xc0\xa8\x01\x05\x09\x09\x09\x09\x42\x0bpbx.example\x3c\x04snom\x96\x04\xc0\xa8\x01\x02\
         \x51\x07\x05\x00\x00t14x\xff\x0c\x03not";
 
     #[test]
@@ -240,6 +254,8 @@ mod tests {
         assert_eq!((offer.yours, offer.client), (Some(Ipv4Addr::new(192, 168, 1, 50)), None));
         assert_eq!(offer.server, Some(Ipv4Addr::new(192, 168, 1, 1)));
         assert_eq!(offer.tftp_addresses, [Ipv4Addr::new(192, 168, 1, 2)]);
+        assert_eq!((offer.mask, offer.gateway), (Some(Ipv4Addr::new(255, 255, 255, 0)), offer.server));
+        assert_eq!(offer.name_servers, [Ipv4Addr::new(192, 168, 1, 5), Ipv4Addr::new(9, 9, 9, 9)]);
         assert_eq!(
             (offer.tftp_server.as_deref(), offer.vendor_class.as_deref()),
             (Some("pbx.example"), Some("snom"))

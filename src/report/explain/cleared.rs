@@ -175,9 +175,25 @@ pub(super) fn cleared(code: Code) -> [&'static str; 2] {
             "The latest three requests of this method to the same place are answered the first time. Never with TCP \
              connections: that none breaks any more is shown by no packet.",
         ],
+        Code::Net001 => [
+            "Der Befund verschwindet, sobald der DNS-Server wieder antwortet oder den Namen auflöst.",
+            "The finding goes as soon as the DNS server answers again or resolves the name.",
+        ],
+        Code::Net002 => [
+            "Der Befund verschwindet, sobald ein Zeitserver dem Gerät antwortet.",
+            "The finding goes as soon as a time server answers the device.",
+        ],
+        Code::Net003 => [
+            "Auf mindestens drei spätere DHCP-Anfragen bietet nur noch einer der beiden Server etwas an.",
+            "Only one of the two servers makes an offer to at least three later DHCP requests.",
+        ],
         Code::Net004 => [
             "Ein späterer Strom mit mindestens 100 Paketen läuft nur noch in einem VLAN der Standortdatei.",
             "A later stream of at least 100 packets is only in a VLAN of the site file.",
+        ],
+        Code::Net005 => [
+            "Mindestens drei spätere ARP-Anfragen nach der Adresse beantwortet nur noch ein Gerät.",
+            "At least three later ARP requests for the address are answered by one device alone.",
         ],
         Code::Sec001 | Code::Sec004 => [
             "Mindestens zwei fremde Adressen im Internet fragen später je zweimal an, und das Gerät, das sonst weiter sendet, \

@@ -6,7 +6,7 @@ use super::connection::secure;
 use super::export::export_whole;
 use super::words::OTHER_VERSION;
 use super::{
-    clock, dscp_name, life, misled, mute, no_voice, protocol, signalling, stalled, trace, uneven,
+    clock, dscp_name, life, misled, mute, network, no_voice, protocol, signalling, stalled, trace, uneven,
     unmarked_leg, voice,
 };
 use crate::capture::Ended;
@@ -202,6 +202,9 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             return signalling::action(detail, zone, De).unwrap_or_default();
         }
         Detail::Stalled { .. } => return stalled::action(detail, De).unwrap_or_default(),
+        Detail::Net001 { .. } | Detail::Net002 { .. } | Detail::Net003(_) | Detail::Net005 { .. } => {
+            return network::action(detail, De).unwrap_or_default();
+        }
         Detail::Sig003 { addresses: None, .. } => {
             "Erhöhen Sie das UDP-Aging der Firewall auf mindestens 60 s, besser 180 s, oder verkürzen Sie das \
              Keep-Alive-Intervall."

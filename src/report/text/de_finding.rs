@@ -14,6 +14,7 @@ use super::intruder;
 use super::life::silence;
 use super::loss;
 use super::mute;
+use super::network;
 use super::no_voice;
 use super::registering;
 use super::stalled;
@@ -327,6 +328,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         }
         Detail::Stalled { .. } => {
             stalled::detail(&finding.detail, finding.count, device, De).unwrap_or_default()
+        }
+        Detail::Net001 { .. } | Detail::Net002 { .. } | Detail::Net003(_) | Detail::Net005 { .. } => {
+            network::detail(finding, device, De).unwrap_or_default()
         }
         Detail::Net004 { vlans, expected } => format!(
             "{} von {device} {} in VLAN {} unterwegs. Als Sprach-VLAN nennt die Standortdatei {}.",

@@ -6,7 +6,7 @@ use super::connection::secure;
 use super::export::export_whole;
 use super::words::OTHER_VERSION;
 use super::{
-    clock, dscp_name, life, misled, mute, no_voice, protocol, signalling, stalled, trace, uneven,
+    clock, dscp_name, life, misled, mute, network, no_voice, protocol, signalling, stalled, trace, uneven,
     unmarked_leg, voice,
 };
 use crate::capture::Ended;
@@ -189,6 +189,9 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             return signalling::action(detail, zone, En).unwrap_or_default();
         }
         Detail::Stalled { .. } => return stalled::action(detail, En).unwrap_or_default(),
+        Detail::Net001 { .. } | Detail::Net002 { .. } | Detail::Net003(_) | Detail::Net005 { .. } => {
+            return network::action(detail, En).unwrap_or_default();
+        }
         Detail::Sig003 { addresses: None, .. } => {
             "Raise the firewall's UDP aging to at least 60 s, better 180 s, or shorten the keep-alive interval."
         }

@@ -30,6 +30,7 @@ mod life;
 mod loss;
 mod misled;
 mod mute;
+mod network;
 mod no_voice;
 mod offered;
 mod paper;

@@ -94,6 +94,19 @@ impl Net {
         self.put(at + MS / 5, frame::ethernet(asker.mac, owner.mac, &tags, ethertype::ARP, &reply));
     }
 
+    /// `asker` seeks an address that all of these have: each answers.
+    pub fn arp_contested(&mut self, at: u64, asker: Host, owners: &[Host]) {
+        let Some(owner) = owners.first() else { return };
+        self.arp(at, asker, *owner);
+        for (nth, owner) in (2..).zip(owners.iter().skip(1)) {
+            let (IpAddr::V4(asker_ip), IpAddr::V4(owner_ip)) = (asker.ip, owner.ip) else { continue };
+            let reply = frame::arp(2, (owner.mac, owner_ip.octets()), (asker.mac, asker_ip.octets()));
+            let tags = tags(asker, *owner, Class::Data);
+            let frame = frame::ethernet(asker.mac, owner.mac, &tags, ethertype::ARP, &reply);
+            self.put(at + nth * MS / 5, frame);
+        }
+    }
+
     /// Puts a frame on the wire as it is.
     pub fn put(&mut self, at: u64, frame: Vec<u8>) {
         // Whole microseconds, so that every file format can hold the time.

@@ -3,9 +3,9 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::Scenario;
-use super::agfeo::{self, DOMAIN, NAS, OFFICE_PC, PBX, PC, PROVIDER, PROVIDER_DOMAIN, ROUTER, Site, T14};
+use super::agfeo::{self, DOMAIN, PBX, PC, PROVIDER, PROVIDER_DOMAIN, ROUTER, Site, T14};
 use crate::capture::Capture;
-use crate::net::{Class, Host, MS, Net, Outcome, SECOND, Say};
+use crate::net::{Class, MS, Net, Outcome, SECOND, Say};
 use crate::talk::rtp::Codec;
 use crate::talk::sip::{self, Dialog};
 use crate::talk::tls;
@@ -31,8 +31,6 @@ pub(super) fn all() -> Vec<Scenario> {
         sig_008_near(),
         sig_009(),
         sig_009_near(),
-        address_conflict(),
-        address_conflict_vrrp(),
     ]
 }
 
@@ -352,33 +350,4 @@ fn sig_006_near() -> Scenario {
         large_invite(false),
     )
     .never(&["SIG-006"])
-}
-
-/// The base site, and two hardware addresses answer for the NAS.
-fn two_answers(second: [u8; 6]) -> Net {
-    let mut net = Site::default().net();
-    for nth in 0..3 {
-        let at = agfeo::AFTER + nth * SECOND;
-        net.arp(at, OFFICE_PC, NAS);
-        net.arp(at + 300 * MS, T14, Host { mac: second, ..NAS });
-    }
-    net
-}
-
-fn address_conflict() -> Scenario {
-    let net = two_answers([0x3c, 0x52, 0x82, 0x10, 0x00, 0x99]);
-    site(
-        "address-conflict",
-        "Two devices answer for the address of the file server. No code is about that yet, so nothing may be said.",
-        net.capture(),
-    )
-}
-
-fn address_conflict_vrrp() -> Scenario {
-    let net = two_answers([0x00, 0x00, 0x5e, 0x00, 0x01, 0x0a]);
-    site(
-        "address-conflict-vrrp",
-        "Two devices answer for one address; the second answer comes from a virtual router's (VRRP).",
-        net.capture(),
-    )
 }

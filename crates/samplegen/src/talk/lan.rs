@@ -32,6 +32,8 @@ pub struct Lease<'a> {
     pub address: Ipv4Addr,
     /// Who offers it.
     pub server: Ipv4Addr,
+    /// Router and name server that it names.
+    pub gateway: Ipv4Addr,
     /// TFTP server name, option 66.
     pub boot: Option<&'a str>,
 }
@@ -53,8 +55,8 @@ impl Lease<'_> {
             bytes.extend(option(54, &self.server.octets()));
             bytes.extend(option(51, &86_400_u32.to_be_bytes()));
             bytes.extend(option(1, &[255, 255, 255, 0]));
-            bytes.extend(option(3, &self.server.octets()));
-            bytes.extend(option(6, &self.server.octets()));
+            bytes.extend(option(3, &self.gateway.octets()));
+            bytes.extend(option(6, &self.gateway.octets()));
             bytes.extend(self.boot.into_iter().flat_map(|url| option(66, url.as_bytes())));
         } else {
             if kind == Dhcp::Request {

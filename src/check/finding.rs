@@ -17,8 +17,8 @@ mod verdict;
 
 pub use row::{RowResult, RowStatus, RulebookInfo};
 pub use signs::{
-    Astray, Back, Export, Heard, Hop, Interrupted, Life, LossSign, Lost, Mute, Named, NoVoice, Others,
-    Refusal, Trace, Unevenness, Unread, VoiceSender, VoiceSent,
+    Astray, Back, Export, Guessing, Heard, Hop, Interrupted, Intrusion, Life, LossSign, Lost, Mute, Named,
+    NoVoice, Others, Refusal, Trace, Unevenness, Unread, VoiceSender, VoiceSent,
 };
 pub use verdict::{Accepted, Audit, Few, Unjudged, Verdict};
 
@@ -428,10 +428,10 @@ pub enum Detail {
     Stalled { peer: IpAddr, service: SocketAddr, most: u64, bytes: u32, rested: i64, near: bool, life: Life },
     /// NET-004. The wrong VLANs with their packets, and those that the user states.
     Net004 { vlans: Vec<(u16, u64)>, expected: Vec<u16> },
-    /// SEC-001.
-    Sec001 { at: SocketAddr, protocol: Protocol, sources: Vec<IpAddr> },
-    /// SEC-002. `agent`: the scanner's own name, if it gave one.
-    Sec002 { requests: u64, users: u64, agent: Option<Box<str>>, answered: bool },
+    /// SEC-001. `gained`: what the sources got there.
+    Sec001 { at: SocketAddr, protocol: Protocol, sources: Vec<IpAddr>, gained: Box<Intrusion> },
+    /// SEC-002. `agent`: the scanner's own name, if it gave one. `gained`: as of SEC-001, where that does not tell it.
+    Sec002 { requests: u64, users: u64, agent: Option<Box<str>>, answered: bool, gained: Box<Intrusion> },
     /// SEC-003. What can be read, in whose conversations.
     Sec003 { apps: Vec<App>, peers: Vec<IpAddr> },
     /// SEC-004.

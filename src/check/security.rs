@@ -14,7 +14,9 @@ use super::case::{Case, End, Fit, SIP};
 use super::evidence::{Collector, of_flows};
 use super::exposure::exposure;
 use super::filter;
-use super::finding::{Detail, Finding, Party, Severity};
+use super::finding::{Detail, Finding, Intrusion, Party, Severity};
+
+mod intruder;
 
 /// RFC 3261 section 19.1.2.
 const SIP_PORT: u16 = 5060;
@@ -26,9 +28,18 @@ const ACCEPTED_PARTNER: f64 = 0.1;
 /// All SEC findings.
 pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     let mut findings = exposed(case);
+    let told: BTreeSet<IpAddr> = findings.iter().flat_map(sources).copied().collect();
     findings.extend(clear_text(case));
-    findings.extend(case.traffic.sip_endpoints.iter().filter_map(|endpoint| scan(case, endpoint)));
+    findings.extend(case.traffic.sip_endpoints.iter().filter_map(|endpoint| scan(case, endpoint, &told)));
     findings
+}
+
+/// Whom SEC-001 names.
+fn sources(finding: &Finding) -> &[IpAddr] {
+    match &finding.detail {
+        Detail::Sec001 { sources, .. } => sources,
+        _ => &[],
+    }
 }
 
 /// What one port answered to the Internet, and the rules that forbid it.
@@ -63,12 +74,14 @@ fn exposed(case: &Case<'_>) -> Vec<Finding> {
     let findings = answered.into_iter().map(
         |((at, protocol, is_sip), Answers { flows, rows, is_certain, is_doubtful })| {
             let sources: BTreeSet<IpAddr> = flows.iter().map(|flow| flow.a.ip()).collect();
+            let gained =
+                if is_sip { intruder::intrusion(case, &sources, Some(at)) } else { Intrusion::default() };
             let sources = sources.into_iter().collect();
             let known = case.device(at.ip()).map_or(Confidence::Suspected, |device| device.confidence);
             let confidence = if is_certain { known } else { Confidence::Suspected };
             Finding {
                 detail: if is_sip {
-                    Detail::Sec001 { at, protocol, sources }
+                    Detail::Sec001 { at, protocol, sources, gained: gained.into() }
                 } else {
                     Detail::Sec004 { at, protocol, sources }
                 },
@@ -232,8 +245,8 @@ fn is_served(case: &Case<'_>, end: &End<'_>) -> bool {
     !in_tunnel && (is_client || registers() || end.view.flow.app != App::Sip)
 }
 
-/// SEC-002.
-fn scan(case: &Case<'_>, endpoint: &SipEndpoint) -> Option<Finding> {
+/// SEC-002. `told`: what these got is told by SEC-001.
+fn scan(case: &Case<'_>, endpoint: &SipEndpoint, told: &BTreeSet<IpAddr>) -> Option<Finding> {
     let source = endpoint.address;
     if case.scope(source) != Scope::Public || case.is_provider(source) || case.device(source).is_some() {
         return None;
@@ -257,10 +270,16 @@ fn scan(case: &Case<'_>, endpoint: &SipEndpoint) -> Option<Finding> {
         collector.frames(&sent.frames);
         [sent.first, sent.last].into_iter().flatten().for_each(|(_, time)| collector.time(time));
     }
+    let gained = match told.contains(&source) {
+        true => Intrusion::default(),
+        false => intruder::intrusion(case, &[source].into(), None),
+    };
+    let (agent, gained) = (agent.cloned(), gained.into());
+    let is_named = agent.is_some();
     Some(Finding {
-        detail: Detail::Sec002 { requests, users: endpoint.users, agent: agent.cloned(), answered },
+        detail: Detail::Sec002 { requests, users: endpoint.users, agent, answered, gained },
         severity: if answered { Severity::Critical } else { Severity::Notice },
-        confidence: if agent.is_some() { Confidence::Sure } else { Confidence::Likely },
+        confidence: if is_named { Confidence::Sure } else { Confidence::Likely },
         subject: Some(case.subject(source)),
         rows: Vec::new(),
         count: requests,

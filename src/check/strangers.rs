@@ -65,7 +65,8 @@ mod tests {
 
     #[test]
     fn registrations_of_a_scanner_come_last() {
-        let detail = Detail::Sec002 { requests: 40, users: 40, agent: None, answered: true };
+        let detail =
+            Detail::Sec002 { requests: 40, users: 40, agent: None, answered: true, gained: Box::default() };
         let scanners = scanners([&finding(detail, Severity::Notice, Some("203.0.113.66"))]);
         let rows = ["203.0.113.66:5090", "192.168.10.21:5060", "203.0.113.66:5091", "192.168.10.22:5060"];
         let tried = |client| Registration { accepted: false, ..registration(client, "192.168.10.2:5060") };

@@ -300,6 +300,7 @@ mod tests {
             at: SocketAddr::from(([192, 168, 10, 2], port)),
             protocol: Protocol::Udp,
             sources: Vec::new(),
+            gained: Box::default(),
         };
         audit.findings[0].detail = exposed(5060);
         assert_eq!(ledger.update(&audit).len(), 1);

@@ -226,7 +226,13 @@ fn details() -> Vec<Case> {
         expected: 46,
         flows: vec![(socket("192.168.10.31:50000"), socket("192.0.2.10:443"), transport)],
     };
-    let sec_002 = Detail::Sec002 { requests: 1204, users: 87, agent: Some(HOSTILE.into()), answered: true };
+    let sec_002 = Detail::Sec002 {
+        requests: 1204,
+        users: 87,
+        agent: Some(HOSTILE.into()),
+        answered: true,
+        gained: heard::gained(),
+    };
     let signs = vec![
         LossSign::Drops { packets: 17, own: 5 },
         LossSign::UnseenAcknowledged { connections: 3, of: 12 },
@@ -316,6 +322,7 @@ fn details() -> Vec<Case> {
                 at: socket("192.168.10.2:5060"),
                 protocol: Protocol::Udp,
                 sources: outside.clone(),
+                gained: Box::default(),
             },
             Critical,
             Network,

@@ -332,6 +332,30 @@ pub enum Mute {
     Fax,
 }
 
+/// What somebody on the Internet got from a device that answers him.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Intrusion {
+    /// He tries passwords.
+    pub guessing: Option<Guessing>,
+    /// Accounts for which he was registered, in order.
+    pub let_in: Vec<Box<str>>,
+    /// Calls of his that were answered.
+    pub calls: u64,
+}
+
+/// Registrations of one account that were refused so often in so little time that somebody tries passwords.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guessing {
+    /// The account that is tried most.
+    pub account: Box<str>,
+    /// How often it was refused,
+    pub refused: u64,
+    /// from the first time to the last, in ns.
+    pub within: i64,
+    /// Accounts of which the same is true.
+    pub others: usize,
+}
+
 /// Who sends voice without its mark, and what a document says of that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VoiceSender {

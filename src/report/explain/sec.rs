@@ -8,7 +8,9 @@ pub(super) const SEC_001: Page = Page {
                   solche Anlagen binnen Stunden; die Folge sind Gebührenbetrug und nächtliche Geisteranrufe.",
         measured: "Eine SIP-Antwort an eine öffentliche Adresse, die weder als Provider erkannt noch als solcher angegeben \
                    ist. Unbeantwortete Anfragen und solche in einem Dialog, der schon stand, zählen nicht. Wer am dokumentierten \
-                   Port für den Provider anruft und mit der Anlage spricht, ist nur eine Info.",
+                   Port für den Provider anruft und mit der Anlage spricht, ist nur eine Info. Dazu wird gesagt, ob von dort \
+                   Kennwörter probiert werden (ein Konto mindestens zehnmal und zehnmal je Minute abgelehnt), welche Anmeldung \
+                   von dort angenommen wurde und wie viele Gespräche damit zustande kamen.",
         action: "Entfernen Sie die Portfreigabe sofort. Zugriff von außen nur über VPN; ist eine NAT-Regel nötig, nur für \
                  die Adressen des Providers.",
         pitfalls: "Ein Provider, den pbxray nicht kennt, sieht aus wie ein Fremder: Nennen Sie seine Adressen in der \
@@ -21,7 +23,9 @@ pub(super) const SEC_001: Page = Page {
                   systems within hours; toll fraud and ghost calls at night follow.",
         measured: "A SIP response to a public address that is neither the provider nor stated to be one. Unanswered \
                    requests, and those within a dialog that stood before, do not count. Who calls on the documented port for \
-                   the provider and talks to the PBX is an info only.",
+                   the provider and talks to the PBX is an info only. It is told, too, whether passwords are tried from there (one \
+                   account refused at least ten times, and ten times a minute), which registration from there was accepted \
+                   and how many calls came about with it.",
         action: "Remove the port forwarding at once. Access from outside by VPN only; if a NAT rule is needed, allow the \
                  provider's addresses only.",
         pitfalls: "A provider that pbxray does not know looks like a stranger: name its addresses in the site file. The \

@@ -10,6 +10,7 @@ use super::dscp::Hint;
 use super::export::{exported, too_few};
 use super::given;
 use super::icmp::reason;
+use super::intruder;
 use super::life::silence;
 use super::loss;
 use super::mute;
@@ -34,7 +35,10 @@ use crate::report::number::{
 /// What was seen and what to do.
 pub(super) fn words(finding: &Finding, context: &Context<'_>) -> (String, String) {
     let device = context.subject(finding).unwrap_or_else(|| "das Gerät".to_owned());
-    (detail(finding, context, &device), action(finding, context.zone))
+    (
+        detail(finding, context, &device),
+        intruder::first(finding, De).to_owned() + &action(finding, context.zone),
+    )
 }
 
 fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
@@ -324,20 +328,21 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::of(vlans, vlans.len(), |(vlan, _)| vlan.to_string())),
             list(List::of(expected, expected.len(), u16::to_string))
         ),
-        Detail::Sec001 { at, protocol: transport, sources } if finding.severity == Severity::Info => format!(
+        Detail::Sec001 { at, protocol: transport, sources, .. } if finding.severity == Severity::Info => format!(
             "{device} nimmt auf {} {at} Anrufe von {} an und spricht mit den Anrufern. Der Port ist für die Verbindung zum \
              Provider dokumentiert: Wahrscheinlich ist es Ihr Provider.",
             protocol(*transport),
             list(List::addresses(sources))
         ),
-        Detail::Sec001 { at, protocol: transport, sources } => format!(
-            "{device} beantwortet SIP-Anfragen aus dem Internet auf {} {at}. Anfragen kamen von {}, {}.",
+        Detail::Sec001 { at, protocol: transport, sources, gained } => format!(
+            "{device} beantwortet SIP-Anfragen aus dem Internet auf {} {at}. Anfragen kamen von {}, {}.{}",
             protocol(*transport),
             list(List::addresses(sources)),
-            if sources.len() == 1 { "keinem bekannten Provider" } else { "keinen bekannten Providern" }
+            if sources.len() == 1 { "keinem bekannten Provider" } else { "keinen bekannten Providern" },
+            intruder::gained(gained, De)
         ),
-        Detail::Sec002 { requests, users, agent, answered } => format!(
-            "{device} sendet {} an {}{}. {}",
+        Detail::Sec002 { requests, users, agent, answered, gained } => format!(
+            "{device} sendet {} an {}{}. {}{}",
             counted(*requests, "SIP-Anfrage", "SIP-Anfragen", De),
             counted(*users, "verschiedenen Teilnehmer", "verschiedene Teilnehmer", De),
             agent.as_ref().map_or_else(String::new, |name| format!(" und nennt sich „{}“", quoted(name))),
@@ -345,7 +350,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 "Mindestens eine Anfrage wurde beantwortet: Die Gegenseite weiß damit, dass hier eine Anlage steht."
             } else {
                 "Keine Anfrage wurde beantwortet."
-            }
+            },
+            intruder::gained(gained, De)
         ),
         Detail::Sec003 { apps, peers } => format!(
             "{device} spricht {} im Klartext, obwohl der Hersteller hier Verschlüsselung voreinstellt. Gegenüber: {}. Wer im \

@@ -10,6 +10,7 @@ use super::en_action::action;
 use super::export::{exported, too_few};
 use super::given;
 use super::icmp::reason;
+use super::intruder;
 use super::life::silence;
 use super::loss;
 use super::mute;
@@ -34,7 +35,10 @@ use crate::report::number::{
 /// What was seen and what to do.
 pub(super) fn words(finding: &Finding, context: &Context<'_>) -> (String, String) {
     let device = context.subject(finding).unwrap_or_else(|| "the device".to_owned());
-    (detail(finding, context, &device), action(finding, context.zone))
+    (
+        detail(finding, context, &device),
+        intruder::first(finding, En).to_owned() + &action(finding, context.zone),
+    )
 }
 
 fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
@@ -318,20 +322,21 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::of(vlans, vlans.len(), |(vlan, _)| vlan.to_string())),
             list(List::of(expected, expected.len(), u16::to_string))
         ),
-        Detail::Sec001 { at, protocol: transport, sources } if finding.severity == Severity::Info => format!(
+        Detail::Sec001 { at, protocol: transport, sources, .. } if finding.severity == Severity::Info => format!(
             "{device} takes calls from {1} on {0} {at} and talks to the callers. The port is documented for the connection \
              to the provider: this is probably yours.",
             protocol(*transport),
             list(List::addresses(sources))
         ),
-        Detail::Sec001 { at, protocol: transport, sources } => format!(
-            "{device} answers SIP requests from the Internet on {} {at}. Requests came from {}, {}.",
+        Detail::Sec001 { at, protocol: transport, sources, gained } => format!(
+            "{device} answers SIP requests from the Internet on {} {at}. Requests came from {}, {}.{}",
             protocol(*transport),
             list(List::addresses(sources)),
-            if sources.len() == 1 { "which is no known provider" } else { "which are no known providers" }
+            if sources.len() == 1 { "which is no known provider" } else { "which are no known providers" },
+            intruder::gained(gained, En)
         ),
-        Detail::Sec002 { requests, users, agent, answered } => format!(
-            "{device} sends {} to {}{}. {}",
+        Detail::Sec002 { requests, users, agent, answered, gained } => format!(
+            "{device} sends {} to {}{}. {}{}",
             counted(*requests, "SIP request", "SIP requests", En),
             counted(*users, "different user", "different users", En),
             agent.as_ref().map_or_else(String::new, |name| format!(" and calls itself “{}”", quoted(name))),
@@ -339,7 +344,8 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 "At least one request was answered: the other side now knows that there is a PBX."
             } else {
                 "No request was answered."
-            }
+            },
+            intruder::gained(gained, En)
         ),
         Detail::Sec003 { apps, peers } => format!(
             "{device} speaks {} in clear text, although the vendor's setting here is encryption. With: {}. Whoever listens in \

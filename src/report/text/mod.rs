@@ -23,6 +23,7 @@ mod en_finding;
 mod frame;
 mod given;
 mod icmp;
+mod intruder;
 mod lookup;
 mod life;
 mod loss;

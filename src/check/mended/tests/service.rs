@@ -32,7 +32,12 @@ fn what_was_open_to_the_internet_is_shut_when_nobody_there_is_answered() {
     let at_port = socket(&format!("{PBX}:5060"));
     let alive = || from(9_000, udp(&format!("{PBX}:5064"), "192.168.10.21:5060"));
     let over = |flows: Vec<Flow>| {
-        let detail = Detail::Sec001 { at: at_port, protocol: Protocol::Udp, sources: Vec::new() };
+        let detail = Detail::Sec001 {
+            at: at_port,
+            protocol: Protocol::Udp,
+            sources: Vec::new(),
+            gained: Box::default(),
+        };
         is_over(detail, &[], World::new(""), flows)
     };
     let asked = |source: &str, answered: u64| {

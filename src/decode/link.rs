@@ -62,12 +62,22 @@ fn null(view: View<'_>) -> Option<Step<'_>> {
 /// Whether the device that wrote a cooked record sent the packet or was the one it was meant for: packet types 4 and 0. What
 /// goes to others (3) passes by it, as at a mirror port, and groups (1, 2) tell nothing. False where the record is not cooked.
 pub(super) fn is_own(number: u16, record: &[u8]) -> bool {
-    let kind = match number {
+    matches!(packet_type(number, record), Some(0 | 4))
+}
+
+/// Whether the device that wrote a cooked record sent the packet, be it that it only passed it on: packet type 4. The hardware
+/// address in it then is its own, unless it is a bridge.
+pub(super) fn went_out(number: u16, record: &[u8]) -> bool {
+    packet_type(number, record) == Some(4)
+}
+
+/// The packet type of a cooked record.
+fn packet_type(number: u16, record: &[u8]) -> Option<u16> {
+    match number {
         113 => record.first_chunk().map(|kind| u16::from_be_bytes(*kind)),
         276 => record.get(10).map(|kind| u16::from(*kind)),
         _ => None,
-    };
-    matches!(kind, Some(0 | 4))
+    }
 }
 
 /// Whether a cooked record came to the device that wrote it from outside: packet types 0 and 3, and not from its loopback

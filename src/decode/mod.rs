@@ -63,6 +63,12 @@ pub fn came_in_cooked(record: &Record<'_>) -> bool {
     link::came_in(record.link.0, record.data)
 }
 
+/// Whether a cooked record says that the capturing device sent the packet, as its own or on its way.
+#[must_use]
+pub fn went_out_cooked(record: &Record<'_>) -> bool {
+    link::went_out(record.link.0, record.data)
+}
+
 /// Where the IP headers of a record start, those of tunnels first, counted as [`Span::start`] is.
 #[must_use]
 pub fn ip_headers(record: &Record<'_>) -> Vec<u32> {

@@ -6,7 +6,8 @@ use std::net::IpAddr;
 
 use crate::capture::{LinkType, Record, Timestamp};
 use crate::decode::{
-    Decoded, Fragment, IcmpError, LinkMessage, Packet, Part, Skip, Transport, came_in_cooked, is_own_cooked,
+    Decoded, Fragment, IcmpError, LinkMessage, Mac, Packet, Part, Skip, Transport, came_in_cooked,
+    is_own_cooked, went_out_cooked,
 };
 
 use super::clock::ClockTrace;
@@ -32,8 +33,11 @@ pub struct Batch {
     pub(super) filtered: u64,
     /// Records that the capturing device wrote of what it sent itself, or was sent.
     pub(super) own: u64,
-    /// Who sent what came to the capturing device from outside, by the word of cooked records, as they came.
-    pub(super) came_in: Vec<IpAddr>,
+    /// Who sent what came to the capturing device from outside, by the word of cooked records, as they came, with the hardware
+    /// address in them.
+    pub(super) came_in: Vec<(IpAddr, Option<Mac>)>,
+    /// Hardware addresses with which the capturing device sent, by the word of cooked records.
+    pub(super) own_macs: Vec<Mac>,
     pub(super) clock: ClockTrace,
 }
 
@@ -122,7 +126,9 @@ impl Batch {
 
     fn packet(&mut self, record: &Record<'_>, packet: Packet) {
         if came_in_cooked(record) {
-            add_new(&mut self.came_in, packet.source);
+            add_new(&mut self.came_in, (packet.source, packet.source_mac));
+        } else if let Some(mac) = packet.source_mac.filter(|_| went_out_cooked(record)) {
+            add_new(&mut self.own_macs, mac);
         }
         let span = packet.payload;
         let start = span.start.saturating_sub(record.offset) as usize;
@@ -139,7 +145,7 @@ impl Batch {
 }
 
 /// Adds an address that is not there yet. The first ones are enough: who is at an end of all conversations is soon among them.
-pub(super) fn add_new(known: &mut Vec<IpAddr>, address: IpAddr) {
+pub(super) fn add_new<T: PartialEq>(known: &mut Vec<T>, address: T) {
     const MOST: usize = 64;
     if known.len() < MOST && !known.contains(&address) {
         known.push(address);

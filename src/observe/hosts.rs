@@ -49,8 +49,10 @@ pub(super) struct HostBook {
     arp: BTreeMap<IpAddr, ArpTimes>,
     /// Who asks by ARP for whom.
     sought: BTreeMap<(IpAddr, IpAddr), Sought>,
-    /// Whose packets came to the capturing device from outside.
-    came_in: Vec<IpAddr>,
+    /// Whose packets came to the capturing device from outside, and with which hardware address.
+    came_in: Vec<(IpAddr, Option<Mac>)>,
+    /// With which ones that device sent.
+    own_macs: Vec<Mac>,
 }
 
 /// Questions for an address.
@@ -115,9 +117,19 @@ impl HostBook {
         }
     }
 
-    /// Packets of these came to the capturing device from outside.
-    pub(super) fn came_in(&mut self, senders: &[IpAddr]) {
+    /// Packets of these came to the capturing device from outside, and it sent with these hardware addresses.
+    pub(super) fn passed(&mut self, senders: &[(IpAddr, Option<Mac>)], own: &[Mac]) {
         senders.iter().for_each(|sender| add_new(&mut self.came_in, *sender));
+        own.iter().for_each(|mac| add_new(&mut self.own_macs, *mac));
+    }
+
+    /// Takes from a host whose packets come from outside the hardware addresses with which the capturing device, a router, passes
+    /// them on: they are its own. A bridge sends with that of the host, with which the packet came in as well.
+    fn disown(&self, facts: &mut HostFacts) {
+        facts.macs.retain(|seen| {
+            let came_with_it = || self.came_in.contains(&(facts.address, Some(seen.mac)));
+            seen.paired || !self.own_macs.contains(&seen.mac) || came_with_it()
+        });
     }
 
     /// The host calls itself so.
@@ -193,7 +205,10 @@ impl HostBook {
                 facts.own_names = names.iter().cloned().collect();
             }
             facts.vendor_class = self.vendor_classes.get(&facts.address).cloned();
-            facts.came_in = self.came_in.contains(&facts.address);
+            facts.came_in = self.came_in.iter().any(|(sender, _)| *sender == facts.address);
+            if facts.came_in {
+                self.disown(facts);
+            }
             facts.arp = self.arp.get(&facts.address).cloned().map(Box::new);
         }
         hosts

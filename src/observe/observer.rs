@@ -99,7 +99,7 @@ impl Observer {
             before.push(self.numbers);
             self.numbers += chunk.numbers;
             self.sums.add(batch);
-            self.hosts.came_in(&batch.came_in);
+            self.hosts.passed(&batch.came_in, &batch.own_macs);
             self.clock.absorb(&batch.clock, |index| chunk.frame(u64::from(index)));
             note_skipped(&mut self.skipped, batch);
             injected.push(self.asides(chunk));

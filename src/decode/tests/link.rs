@@ -1,6 +1,8 @@
 //! Frames that carry no IP, and link headers that are damaged.
 
-use super::super::{Decoded, LinkMessage, Mac, NotIp, Skip, VlanTag, came_in_cooked, is_own_cooked};
+use super::super::{
+    Decoded, LinkMessage, Mac, NotIp, Skip, VlanTag, came_in_cooked, is_own_cooked, went_out_cooked,
+};
 use super::wrap::{ethernet, ieee_802_3, tagged};
 use super::{ETHERNET, OFFSET, decoded, skipped, udp_in_ipv4};
 use crate::capture::{LinkType, Record, Timestamp};
@@ -40,6 +42,7 @@ fn a_cooked_record_tells_whose_packet_it_is() {
     }
     assert!(!is_own(113, &[0]) && !is_own(276, &[0; 10]));
     for (kind, from_others) in [(0, true), (1, false), (2, false), (3, true), (4, false)] {
+        assert_eq!(went_out_cooked(&record(113, &[0, kind, 0, 1, 0, 6])), kind == 4);
         assert_eq!(came_in(113, &[0, kind, 0, 1, 0, 6]), from_others, "{kind}");
         assert_eq!(came_in(276, &[8, 0, 0, 0, 0, 0, 0, 2, 0, 1, kind, 6]), from_others, "{kind}");
         assert!(!came_in(113, &[0, kind, 3, 4, 0, 6]), "its loopback interface");

@@ -51,6 +51,22 @@ fn what_arp_pairs_is_on_the_link() {
 }
 
 #[test]
+fn the_hardware_address_of_a_router_that_captures_is_not_that_of_whose_packets_it_passes_on() {
+    let macs = |came_with: Option<Mac>, is_out: bool| {
+        let mut book = HostBook::default();
+        let own: &[Mac] = if is_out { &[mac(1)] } else { &[] };
+        book.passed(&[(ip("203.0.113.9"), came_with)], own);
+        let flows = vec![sends("203.0.113.9", mac(1), 63), sends("192.168.10.1", mac(1), 64)];
+        let hosts = facts(book, flows);
+        ["203.0.113.9", "192.168.10.1"].map(|host| hosts[&ip(host)].macs.len())
+    };
+    assert_eq!(macs(None, true), [0, 1], "that comes in without one, as over PPP; the router itself has it");
+    assert_eq!(macs(Some(mac(2)), true), [0, 1]);
+    assert_eq!(macs(Some(mac(1)), true), [1, 1], "a bridge passes on that of the host");
+    assert_eq!(macs(Some(mac(2)), false), [1, 1], "nothing says that the router sent with it");
+}
+
+#[test]
 fn arp_shows_the_vlan_of_who_sends_nothing_else() {
     let mut book = HostBook::default();
     let (host, stranger) = (ip("192.168.10.5"), ip("192.168.10.6"));

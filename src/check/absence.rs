@@ -80,6 +80,8 @@ pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary], has_gaps: bool
         | NoVoice::Filtered => true,
         _ => may_hide,
     };
+    // Whoever captures can do nothing about a device that is not there.
+    let responsible = if reason == NoVoice::Sought { Party::Telephony } else { Party::Capture };
     Some(Finding {
         detail: Detail::Cap010(reason),
         severity: Severity::Info,
@@ -87,7 +89,7 @@ pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary], has_gaps: bool
         subject: None,
         rows: Vec::new(),
         count: 0,
-        responsible: Party::Capture,
+        responsible,
         evidence: Evidence::default(),
     })
 }
@@ -156,7 +158,12 @@ fn no_voice(traffic: &Traffic) -> NoVoice {
     let encrypted = quality.skipped.get(&Skip::Macsec).copied().unwrap_or(0);
     let is_encrypted = encrypted > 0 && encrypted * SEALED_SHARE >= quality.frames;
     if quality.decoded == quality.link_messages {
-        return if is_encrypted { NoVoice::Macsec } else { NoVoice::Unread };
+        let mut arp = traffic.hosts.iter().filter_map(|host| host.arp.as_ref());
+        return match is_encrypted {
+            true => NoVoice::Macsec,
+            false if quality.skipped.is_empty() && arp.any(|arp| !arp.sought.is_empty()) => NoVoice::Sought,
+            false => NoVoice::Unread,
+        };
     }
     if is_own_only(traffic) {
         return if quality.rewritten > 0 { NoVoice::Rewritten } else { NoVoice::Loopback };
@@ -254,8 +261,8 @@ mod tests {
     use super::*;
     use crate::capture::{InterfaceSummary, LinkType};
     use crate::decode::NotIp;
-    use crate::observe::fixture::{at, call, frame, sent, stream, tcp, udp};
-    use crate::observe::{Quality, TcpOutcome};
+    use crate::observe::fixture::{at, call, frame, host, ip, sent, stream, tcp, udp};
+    use crate::observe::{ArpTimes, Quality, TcpOutcome};
 
     fn traffic(quality: Quality) -> Traffic {
         Traffic { quality, ..Traffic::default() }
@@ -494,6 +501,25 @@ mod tests {
         let wireguard = Flow { from_a: sent(4), ..udp("192.0.2.1:51820", "192.0.2.2:51820") };
         assert_eq!(instead(quality(9, 9), vec![wireguard]), NoVoice::Sealed);
         let beacons = Quality { link_messages: 9, ..quality(9, 9) };
-        assert_eq!(instead(beacons, Vec::new()), NoVoice::Unread, "ARP and LLDP hold no IP");
+        assert_eq!(instead(beacons.clone(), Vec::new()), NoVoice::Unread, "ARP and LLDP hold no IP");
+        let asking = |quality, sought: &[(&str, u64)]| {
+            let mut host = host("192.168.10.21", Some(true));
+            let sought = sought.iter().map(|(target, times)| (ip(target), *times)).collect();
+            host.arp = Some(Box::new(ArpTimes { latest: at(0), answered: None, reached: None, sought }));
+            let mut world = World::new("");
+            (world.traffic.quality, world.traffic.hosts) = (quality, vec![host]);
+            let finding = check(&world.case(), &[], false).unwrap();
+            (finding.detail, finding.responsible)
+        };
+        let vain = [("192.168.10.2", 20)];
+        assert_eq!(
+            asking(beacons.clone(), &vain),
+            (Detail::Cap010(NoVoice::Sought), Party::Telephony),
+            "switched off"
+        );
+        let other = (Detail::Cap010(NoVoice::Unread), Party::Capture);
+        assert_eq!(asking(beacons.clone(), &[]), other, "all are answered");
+        let hidden = Quality { skipped: [(Skip::NotIp(NotIp::EtherType(0x88e1)), 9)].into(), ..beacons };
+        assert_eq!(asking(hidden, &vain), other, "what is not read may be the answer");
     }
 }

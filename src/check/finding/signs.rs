@@ -269,6 +269,8 @@ pub enum NoVoice {
     Empty,
     /// No packet of IP that could be read.
     Unread,
+    /// The same, but by ARP hosts seek others again and again, and nobody answers.
+    Sought,
     /// The same, because the snap length cut the packets before it could be.
     Cut {
         /// Bytes kept of the longest of them.

@@ -30,6 +30,9 @@ pub(super) fn title(reason: &NoVoice, language: Language) -> Option<&'static str
         NoVoice::Unread | NoVoice::Cut { .. } => {
             ("Kein lesbares IP-Paket im Mitschnitt", "No readable IP packet in the capture")
         }
+        NoVoice::Sought => {
+            ("Kein IP-Paket: Geräte werden vergeblich gesucht", "No IP packet: devices are sought in vain")
+        }
         NoVoice::Loopback => {
             ("Nur IP-Pakete eines Gerätes an sich selbst", "Only IP packets of a device to itself")
         }
@@ -83,16 +86,22 @@ fn german(reason: &NoVoice, context: &Context<'_>) -> String {
     let none = format!("{place} ist kein Sprechweg (RTP) zu erkennen");
     match reason {
         NoVoice::Empty => "Im Mitschnitt ist kein einziges Paket.".to_owned(),
-        NoVoice::Unread if context.audit.traffic.quality.skipped.is_empty() => {
-            let text = "Der Mitschnitt enthält kein IP-Paket, nur Meldungen zwischen Nachbarn (ARP, LLDP, CDP). Sprache und \
-                        Signalisierung sind deshalb nicht beurteilt.";
-            sought(context).fold(text.to_owned(), |text, (asker, target, times)| {
+        NoVoice::Sought => sought(context).fold(
+            "Der Mitschnitt enthält kein IP-Paket, nur Meldungen zwischen Nachbarn (ARP, LLDP, CDP). Sprache und Signalisierung sind \
+             deshalb nicht beurteilt."
+                .to_owned(),
+            |text, (asker, target, times)| {
                 format!(
                     "{text} {asker} fragt {}-mal per ARP nach {target}, und niemand antwortet: Ein Gerät mit dieser Adresse gibt \
-                     es im selben Netz (VLAN) offenbar nicht, oder es ist aus. Prüfen Sie das zuerst.",
+                     es im selben Netz (VLAN) offenbar nicht, oder es ist aus.",
                     count(times, De)
                 )
-            })
+            },
+        ),
+        NoVoice::Unread if context.audit.traffic.quality.skipped.is_empty() => {
+            "Der Mitschnitt enthält kein IP-Paket, nur Meldungen zwischen Nachbarn (ARP, LLDP, CDP). Sprache und Signalisierung sind \
+             deshalb nicht beurteilt."
+                .to_owned()
         }
         NoVoice::Unread => {
             "Kein Paket des Mitschnitts enthält IP, das pbxray lesen kann; den Grund nennt „Nicht gelesen“ im Abschnitt \
@@ -245,16 +254,22 @@ fn english(reason: &NoVoice, context: &Context<'_>) -> String {
     let none = format!("No voice stream (RTP) can be made out in {place}");
     match reason {
         NoVoice::Empty => "The capture holds no packet at all.".to_owned(),
-        NoVoice::Unread if context.audit.traffic.quality.skipped.is_empty() => {
-            let text = "The capture holds no IP packet, only messages between neighbours (ARP, LLDP, CDP). Voice and signalling \
-                        are therefore not judged.";
-            sought(context).fold(text.to_owned(), |text, (asker, target, times)| {
+        NoVoice::Sought => sought(context).fold(
+            "The capture holds no IP packet, only messages between neighbours (ARP, LLDP, CDP). Voice and signalling are therefore \
+             not judged."
+                .to_owned(),
+            |text, (asker, target, times)| {
                 format!(
                     "{text} {asker} asks {} times by ARP for {target}, and nobody answers: apparently there is no device with this \
-                     address in the same network (VLAN), or it is switched off. Check that first.",
+                     address in the same network (VLAN), or it is switched off.",
                     count(times, En)
                 )
-            })
+            },
+        ),
+        NoVoice::Unread if context.audit.traffic.quality.skipped.is_empty() => {
+            "The capture holds no IP packet, only messages between neighbours (ARP, LLDP, CDP). Voice and signalling are therefore \
+             not judged."
+                .to_owned()
         }
         NoVoice::Unread => {
             "No packet of the capture holds IP that pbxray can read; “Not read” in the section on the capture says why. \
@@ -386,6 +401,12 @@ pub(super) fn action(reason: &NoVoice, language: Language) -> &'static str {
         NoVoice::Cut { .. } | NoVoice::Short { .. } => (
             "Schneiden Sie mit voller Paketlänge mit (Snaplen 0 oder 262144).",
             "Capture whole packets (snap length 0 or 262144).",
+        ),
+        NoVoice::Sought => (
+            "Prüfen Sie zuerst das gesuchte Gerät: Ist es eingeschaltet und angeschlossen, hat es diese Adresse, und liegt sein \
+             Switch-Port im selben VLAN? Messen Sie danach noch einmal.",
+            "First check the device that is sought: is it switched on and connected, has it this address, and is its switch port in \
+             the same VLAN? Then capture again.",
         ),
         NoVoice::Unread | NoVoice::Loopback => (
             "Zeichnen Sie an der Ethernet-Schnittstelle oder dem Spiegelport auf, an dem Telefone und Anlage hängen.",

@@ -125,6 +125,14 @@ fn title_of(finding: &Finding, language: Language) -> &'static str {
     match (&finding.detail, language) {
         (Detail::Qos007 { inbound: true, .. }, Language::De) => "Sprache aus dem Internet ohne Kennzeichnung",
         (Detail::Qos007 { inbound: true, .. }, Language::En) => "Voice from the Internet without marking",
+        (Detail::Qos007 { peers, .. }, language)
+            if !unmarked_leg::is_internet(finding.subject.as_ref().map(|subject| subject.address), peers) =>
+        {
+            language.either(
+                "Keine Kennzeichnung auf dem Weg über einen Router",
+                "No marking on the way through a router",
+            )
+        }
         (Detail::Rtp013 { announced, seen, .. }, language) if announced.ip() == seen.ip() => match language {
             Language::De => "Sprache kommt von anderem Port als angekündigt",
             Language::En => "Media from another port than announced",

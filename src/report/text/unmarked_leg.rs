@@ -8,6 +8,11 @@ use crate::observe::is_public;
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::counted;
 
+/// Whether one of them has an address of the Internet.
+pub(super) fn is_internet(sender: Option<IpAddr>, peers: &[IpAddr]) -> bool {
+    sender.iter().chain(peers).any(|host| is_public(*host))
+}
+
 /// What was seen. `ends`: the sender and its peers.
 pub(super) fn detail(
     packets: u64,
@@ -17,7 +22,7 @@ pub(super) fn detail(
 ) -> String {
     let list = List::addresses(peers);
     let is_one = packets == 1;
-    let leg = sender.iter().chain(peers).any(|host| is_public(*host));
+    let leg = is_internet(sender, peers);
     match (language, leg) {
         (De, leg) => format!(
             "{} von {device} zu {} {} nicht gekennzeichnet. {}",
@@ -48,8 +53,7 @@ pub(super) fn detail(
 
 /// What to do. `ends`: the sender and its peers.
 pub(super) fn action((sender, peers): (Option<IpAddr>, &[IpAddr]), language: Language) -> &'static str {
-    let is_internet = sender.iter().chain(peers).any(|host| is_public(*host));
-    match (language, is_internet) {
+    match (language, is_internet(sender, peers)) {
         (De, true) => {
             "Keine Maßnahme an der Kennzeichnung; begrenzen Sie stattdessen am Router die Last des Internetanschlusses."
         }

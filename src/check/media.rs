@@ -494,29 +494,31 @@ fn passes_on_without_answer(answered: &Answered<'_>, silent: IpAddr, speaking: I
         .any(|third| third != speaking && third != silent && sends(silent, third) && !sends(third, silent))
 }
 
-/// RTP-002: one finding for a caller and a reason.
+/// RTP-002: one finding for a caller, or for who refuses the voice, and a reason.
 fn without_media(case: &Case<'_>) -> Vec<Finding> {
-    let mut callers: BTreeMap<(IpAddr, Mute), Vec<&Call>> = BTreeMap::new();
+    let mut told: BTreeMap<(IpAddr, Mute), Vec<&Call>> = BTreeMap::new();
     for answered in Answered::all(case) {
         let call = answered.call;
         if answered.streams.is_empty() && call.end.is_some() && is_silent(case, call) {
-            callers.entry((call.caller.ip(), Mute::Unexplained)).or_default().push(call);
+            told.entry((call.caller.ip(), Mute::Unexplained)).or_default().push(call);
         }
     }
     for (id, why) in mute::calls(case) {
         if let Some(call) = case.traffic.calls.get(id) {
-            callers.entry((call.caller.ip(), why)).or_default().push(call);
+            let (subject, _) = why.sides(call.caller.ip(), call.callee.ip());
+            told.entry((subject, why)).or_default().push(call);
         }
     }
-    let findings = callers.into_iter().map(|((caller, why), calls)| {
-        let callees: BTreeSet<IpAddr> = calls.iter().map(|call| call.callee.ip()).collect();
-        let near = callees.iter().all(|callee| case.are_neighbours(caller, *callee));
+    let findings = told.into_iter().map(|((subject, why), calls)| {
+        let other = |call: &&Call| why.sides(call.callee.ip(), call.caller.ip()).0;
+        let peers: BTreeSet<IpAddr> = calls.iter().map(other).collect();
+        let near = peers.iter().all(|peer| case.are_neighbours(subject, *peer));
         let by_agreement = near || why == Mute::Declined;
         Finding {
-            detail: Detail::Rtp002 { peers: callees.into_iter().collect(), near, why },
+            detail: Detail::Rtp002 { peers: peers.into_iter().collect(), near, why },
             severity: Severity::Error,
             confidence: if why == Mute::Declined { Confidence::Sure } else { Confidence::Likely },
-            subject: Some(case.subject(caller)),
+            subject: Some(case.subject(subject)),
             rows: Vec::new(),
             count: calls.len() as u64,
             responsible: if by_agreement { Party::Telephony } else { Party::Network },

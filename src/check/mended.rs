@@ -97,7 +97,9 @@ fn is_mended(case: &Case<'_>, known: &Known, finding: &Finding) -> bool {
         Detail::Qos010 { expected, .. } => qos::is_given_up(case, host, *expected),
         Detail::Rtp001 { peers, .. } => all(peers, |peer| voice.sends_again(*peer)),
         Detail::Rtp002 { why: Mute::Fax, .. } => false,
-        Detail::Rtp002 { peers, .. } => all(peers, |peer| voice.is_heard_in_a_call(*peer)),
+        Detail::Rtp002 { peers, why, .. } => {
+            all(peers, |peer| voice.is_heard_in_a_call(why.sides(host, *peer)))
+        }
         Detail::Rtp003 { lost, expected, peers, .. } | Detail::Rtp005 { lost, expected, peers, .. } => {
             all(peers, |peer| voice.arrives(*peer, *lost, *expected))
         }

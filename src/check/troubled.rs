@@ -113,8 +113,8 @@ fn is_silent(audit: &Audit, id: usize, call: &Call) -> bool {
             if *why == Mute::Fax {
                 return false;
             }
-            let subject = finding.subject.as_ref().map(|subject| subject.address);
-            subject == Some(caller) && peers.contains(&callee)
+            let Some(subject) = finding.subject.as_ref().map(|subject| subject.address) else { return false };
+            peers.iter().any(|peer| why.sides(subject, *peer) == (caller, callee))
         })
 }
 

@@ -136,12 +136,12 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
             }),
             Detail::Rtp001 { peers, .. } => to_all(peers, LEAST_JUDGED),
             Detail::Rtp002 { why: Mute::Fax, .. } => false,
-            Detail::Rtp002 { peers, .. } => now(peers).into_iter().all(|peer| {
+            Detail::Rtp002 { peers, why, .. } => now(peers).into_iter().all(|peer| {
+                let sides = why.sides(self.host, peer);
                 self.after.traffic.streams.iter().any(|stream| {
                     packets(stream) >= LEAST_JUDGED
                         && self.call(stream).is_some_and(|call| {
-                            (call.caller.ip(), call.callee.ip()) == (self.host, peer)
-                                && call.answer == Answer::Answered
+                            (call.caller.ip(), call.callee.ip()) == sides && call.answer == Answer::Answered
                         })
                 })
             }),

@@ -334,6 +334,15 @@ pub enum Mute {
     Fax,
 }
 
+impl Mute {
+    /// Caller and callee of the calls without voice, of the one whom the finding is about and the other side: it is about the
+    /// caller, unless the callee has refused the voice.
+    #[must_use]
+    pub fn sides(self, subject: IpAddr, other: IpAddr) -> (IpAddr, IpAddr) {
+        if self == Self::Declined { (other, subject) } else { (subject, other) }
+    }
+}
+
 /// What somebody on the Internet got from a device that answers him.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Intrusion {

@@ -35,11 +35,11 @@ pub(in crate::check) fn of_another_way(
         .iter()
         .filter_map(|finding| match &finding.detail {
             Detail::Rtp002 { peers, why, .. } if *why != Mute::Fax => {
-                Some((finding.subject.as_ref()?.address, peers))
+                Some((finding.subject.as_ref()?.address, peers, *why))
             }
             _ => None,
         })
-        .flat_map(|(caller, peers)| peers.iter().map(move |peer| (caller, *peer)))
+        .flat_map(|(subject, peers, why)| peers.iter().map(move |peer| why.sides(subject, *peer)))
         .collect();
     let mut calls = unheard.iter().filter_map(|id| case.traffic.calls.get(*id));
     calls.any(|call| !told.contains(&(call.caller.ip(), call.callee.ip()))).then_some(Unjudged::UnheardCalls)

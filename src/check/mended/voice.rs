@@ -198,10 +198,10 @@ impl<'a> Voice<'a> {
         latest.is_some_and(|latest| latest.jitter <= CALM_JITTER)
     }
 
-    /// Whether there is voice in a later call of this caller with `peer`.
-    pub(super) fn is_heard_in_a_call(&self, peer: IpAddr) -> bool {
+    /// Whether there is voice in a later call of this caller with this callee.
+    pub(super) fn is_heard_in_a_call(&self, sides: (IpAddr, IpAddr)) -> bool {
         let latest = self.sides.heard.get_or_init(|| latest_with_voice(self.case));
-        latest.get(&(self.host, peer)).is_some_and(|start| *start > self.last)
+        latest.get(&sides).is_some_and(|start| *start > self.last)
     }
 
     /// Whether the device sends voice to `peer` up to the end of a later call.

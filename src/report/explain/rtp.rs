@@ -59,7 +59,8 @@ pub(super) const RTP_002: Page = Page {
         meaning: "Ein Gespräch wurde angenommen und dauerte an, aber keine Seite sendete Sprache.",
         measured: "Annahme und BYE mehr als 3 s auseinander, kein UDP-Paket zu oder von den Ports beider SDP. \
                    Sprache eines der beiden Geräte muss anderswo im Mitschnitt zu sehen sein, und die Sprache muss \
-                   denselben Weg nehmen wie die Signalisierung. Auch, wenn jede Annahme Audio mit Port 0 ablehnt, und wenn auf \
+                   denselben Weg nehmen wie die Signalisierung. Auch, wenn jede Annahme Audio mit Port 0 ablehnt (dann ist das Gerät \
+                   gemeint, das ablehnt, sonst der Anrufer), und wenn auf \
                    den Ports der Sprache nur DTLS zu sehen ist.",
         action: "Prüfen Sie zuerst den Messpunkt, danach die Firewall-Regeln für RTP zwischen den beiden Geräten.",
         pitfalls: "Halten und ICE werden nicht beurteilt; von T.38 nur, dass nach der Einigung in beiden Richtungen gar nichts mehr kommt. Ein \
@@ -70,7 +71,8 @@ pub(super) const RTP_002: Page = Page {
         meaning: "A call was answered and went on, but neither side sent voice.",
         measured: "Answer and BYE more than 3 s apart, no UDP packet to or from the ports of either SDP. Voice of \
                    one of the two devices must be seen elsewhere in the capture, and voice must take the way of the \
-                   signalling. Also where each answer refuses audio with port 0, and where on the ports of the voice there is only DTLS.",
+                   signalling. Also where each answer refuses audio with port 0 (the device meant is then the one that refuses, else \
+                   the caller), and where on the ports of the voice there is only DTLS.",
         action: "First check the measuring point, then the firewall rules for RTP between the two devices.",
         pitfalls: "Hold and ICE are not judged; of T.38 only that nothing at all comes in either direction once it was agreed. A capture filter for \
                    SIP hides all voice.",

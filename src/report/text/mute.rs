@@ -30,14 +30,14 @@ pub(super) fn detail(why: Mute, calls: u64, device: &str, peers: &str, language:
              voice."
         ),
         (Mute::Declined | Mute::Unexplained, De, one) => format!(
-            "{which} von {device} zu {peers} {} angenommen, die Annahme (200) lehnt den Sprechweg aber ab: Ihr SDP nennt für Audio \
-             Port 0. Das Gespräch bleibt auf beiden Seiten stumm.",
-            if one { "wurde" } else { "wurden" }
+            "{device} hat {which} von {peers} angenommen, lehnt in der Annahme (200) den Sprechweg aber ab: Das SDP nennt für Audio \
+             Port 0. {} auf beiden Seiten stumm.",
+            if one { "Das Gespräch bleibt" } else { "Die Gespräche bleiben" }
         ),
         (Mute::Declined | Mute::Unexplained, En, one) => format!(
-            "{which} from {device} to {peers} {} answered, but the answer (200) refuses the voice: its SDP names port 0 for audio. \
-             The call stays silent on both sides.",
-            if one { "was" } else { "were" }
+            "{device} answered {which} from {peers}, but its answer (200) refuses the voice: its SDP names port 0 for audio. {} silent \
+             on both sides.",
+            if one { "The call stays" } else { "The calls stay" }
         ),
     }
 }
@@ -60,12 +60,12 @@ pub(super) fn action(why: Mute, language: Language) -> &'static str {
              that does not help, switch T.38 off: the fax then goes over G.711."
         }
         (Mute::Declined | Mute::Unexplained, De) => {
-            "Vergleichen Sie Codecs und Verschlüsselung (RTP oder SRTP) in den SIP-Einstellungen beider Seiten: Die Seite, die annimmt, \
-             kann mit dem angebotenen Sprechweg nichts anfangen."
+            "Vergleichen Sie Codecs und Verschlüsselung (RTP oder SRTP) in den SIP-Einstellungen beider Seiten: Dieses Gerät kann mit \
+             dem Sprechweg, den der Anrufer anbietet, nichts anfangen."
         }
         (Mute::Declined | Mute::Unexplained, En) => {
-            "Compare codecs and encryption (RTP or SRTP) in the SIP settings of both sides: the side that answers cannot use the voice \
-             that it is offered."
+            "Compare codecs and encryption (RTP or SRTP) in the SIP settings of both sides: this device cannot use the voice that the \
+             caller offers."
         }
     }
 }

@@ -32,6 +32,23 @@ fn an_answer_that_refuses_audio_is_the_reason() {
 }
 
 #[test]
+fn it_is_about_who_refuses_and_otherwise_about_the_caller() {
+    let about = |call: Call| {
+        let world = world(Call { end: Some((frame(9), at(8_000))), ..call }, Vec::new(), Vec::new());
+        let found = check(&world.case(), &[]).into_iter().find_map(|finding| match finding.detail {
+            Detail::Rtp002 { peers, .. } => Some((finding.subject?.address, peers)),
+            _ => None,
+        });
+        found.map(|(subject, peers)| (subject.to_string(), peers[0].to_string()))
+    };
+    let declined = Call { declines_audio: true, callee_media: Vec::new(), may_be_silent: true, ..call() };
+    assert_eq!(about(declined), Some(("192.168.10.2".to_owned(), "192.168.10.21".to_owned())));
+    let (caller, callee) = ("192.168.10.21".parse().unwrap(), "192.168.10.2".parse().unwrap());
+    assert_eq!(Mute::Declined.sides(callee, caller), (caller, callee));
+    assert_eq!(Mute::Unexplained.sides(caller, callee), (caller, callee));
+}
+
+#[test]
 fn keys_alone_on_the_ports_of_the_voice_are_the_reason() {
     let on_its_ports = |app| {
         let media = udp("192.168.10.21:10000", "192.168.10.2:5204");

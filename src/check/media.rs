@@ -30,6 +30,7 @@ mod uneven;
 mod unread;
 
 pub(super) use course::{sides_as_announced, sides_of_one_source, unlisted};
+pub(super) use fax::has_faxed;
 pub(super) use length::packet_time;
 pub(super) use loss::behind;
 pub(super) use mute::calls as mute_calls;

@@ -96,7 +96,9 @@ fn is_mended(case: &Case<'_>, known: &Known, finding: &Finding) -> bool {
         Detail::Qos009 { .. } => voice.later().any(|stream| stream.report.marking.dscp.len() == 1),
         Detail::Qos010 { expected, .. } => qos::is_given_up(case, host, *expected),
         Detail::Rtp001 { peers, .. } => all(peers, |peer| voice.sends_again(*peer)),
-        Detail::Rtp002 { why: Mute::Fax, .. } => false,
+        Detail::Rtp002 { peers, why: Mute::Fax, .. } => {
+            all(peers, |peer| media::has_faxed(case, (host, *peer), last))
+        }
         Detail::Rtp002 { peers, why, .. } => {
             all(peers, |peer| voice.is_heard_in_a_call(why.sides(host, *peer)))
         }
@@ -140,8 +142,9 @@ fn is_mended(case: &Case<'_>, known: &Known, finding: &Finding) -> bool {
         }),
         Detail::Sig003 { .. } => signalling::keeps_mapping(case, host),
         Detail::Sig004 { server, .. } => signalling::is_left_alone(case, host, *server),
-        // That a later call goes on is not seen before it has lasted as long.
-        Detail::Sig005 { why: Some(Circumstance::Broken(_)), .. } => false,
+        Detail::Sig005 { why: Some(Circumstance::Broken(broken)), .. } => {
+            signalling::stand_longer(case, host, broken.kind, last)
+        }
         Detail::Sig005 { rejection, .. } => {
             let outcomes = known.outcomes.get_or_init(|| Outcomes::of(&case.traffic.calls));
             outcomes.are_better(host, rejection.status, finding.count, last, CALLS)

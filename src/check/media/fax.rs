@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use super::super::case::{Case, Span};
 use super::super::finding::{Detail, Finding, Mute, Party, Severity};
 use super::of_calls;
+use crate::capture::Timestamp;
 use crate::observe::media::MediaKind;
 use crate::observe::message::App;
 use crate::observe::{Call, FlowView, Protocol};
@@ -17,6 +18,8 @@ const HANDOVER: i64 = 1_000_000_000;
 const LEAST_WAIT: i64 = 5_000_000_000;
 /// Voice of so many packets shows that this call is seen.
 const LEAST_VOICE: u64 = 50;
+/// A fax that comes through sends some dozen packets even of an empty page.
+const LEAST_FAX: u64 = 50;
 
 /// One finding for a caller.
 pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
@@ -41,6 +44,21 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
         }
     });
     findings.collect()
+}
+
+/// Whether in a later call of the two a fax was agreed, and came on the ports that were agreed for it.
+pub(in crate::check) fn has_faxed(case: &Case<'_>, sides: (IpAddr, IpAddr), last: Timestamp) -> bool {
+    let mut calls = case.traffic.calls.iter();
+    calls.any(|call| {
+        let is_later = (call.caller.ip(), call.callee.ip()) == sides && call.start.1 > last;
+        let span = |agreed| Span { from: agreed, until: call.end.map(|(_, end)| end) };
+        is_later
+            && call.fax.map(span).is_some_and(|span| {
+                let views = call.fax_media.iter().flat_map(|end| case.datagrams_of(*end));
+                views.map(|view| case.sent_in(&view, span) + case.received_in(&view, span)).max()
+                    >= Some(LEAST_FAX)
+            })
+    })
 }
 
 fn is_silent(case: &Case<'_>, id: usize, call: &Call) -> bool {
@@ -105,6 +123,32 @@ mod tests {
         found.iter().any(|finding| {
             finding.code() == Code::Rtp002 && matches!(finding.detail, Detail::Rtp002 { why: Mute::Fax, .. })
         })
+    }
+
+    #[test]
+    fn a_later_fax_that_comes_through_shows_that_the_way_is_right_again() {
+        let over = |start: i64, packets: u64| {
+            let mut world = world(Some(4_000));
+            let (own, far) = (format!("{PBX}:5210"), format!("{PUBLIC}:4000"));
+            let mut fax = Flow { from_a: sent(packets), from_b: sent(packets), ..udp(&own, &far) };
+            fax.id = 1;
+            for side in [&mut fax.from_a, &mut fax.from_b] {
+                let times = (Some((frame(500), at(start + 5_000))), Some((frame(600), at(start + 15_000))));
+                (side.first, side.last) = times;
+            }
+            world.traffic.flows.push(fax);
+            let mut later = world.traffic.calls[0].clone();
+            later.start = (frame(450), at(start));
+            later.answered = Some((frame(451), at(start)));
+            later.fax = Some(at(start + 4_000));
+            later.fax_media = vec![socket(&own), socket(&far)];
+            later.end = Some((frame(700), at(start + 19_000)));
+            world.traffic.calls.push(later);
+            has_faxed(&world.case(), (PBX.parse().unwrap(), PUBLIC.parse().unwrap()), at(19_000))
+        };
+        assert!(over(30_000, 100));
+        assert!(!over(30_000, 10), "hardly anything");
+        assert!(!over(-30_000, 100), "that was before");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::Timestamp;
 use crate::observe::message::App;
-use crate::observe::{Answer, Call, Flow, Protocol, Registration};
+use crate::observe::{Answer, Break, BreakKind, Call, Flow, Protocol, Registration};
 
 use super::super::case::Case;
 use super::super::target::Target;
@@ -86,6 +86,30 @@ pub(super) fn registers(
         let is_given_up = now.is_some_and(|now| now.since(at) > GIVEN_UP);
         is_same || is_given_up && begun.is_some_and(|first| first > at)
     })
+}
+
+/// SIG-005 of calls that came down because of this host: with each peer a later one has stood longer than any that did.
+pub(super) fn stand_longer(case: &Case<'_>, host: IpAddr, kind: BreakKind, last: Timestamp) -> bool {
+    let stood = |call: &Call| {
+        let until = call.end.map(|(_, end)| end).or_else(|| case.now())?;
+        call.answered.map(|(_, at)| until.since(at))
+    };
+    let sides =
+        |call: &Call| (call.caller.ip().min(call.callee.ip()), call.caller.ip().max(call.callee.ip()));
+    let mut broken: BTreeMap<(IpAddr, IpAddr), i64> = BTreeMap::new();
+    let mut later: BTreeMap<(IpAddr, IpAddr), i64> = BTreeMap::new();
+    for call in case.traffic.calls.iter().filter(|call| call.came_about()) {
+        let Some(length) = stood(call) else { continue };
+        let is_meant = |one: &Break| one.from.ip() == host && one.kind == kind;
+        let lengths = match &call.broken {
+            Some(one) if is_meant(one) => &mut broken,
+            None if call.start.1 > last => &mut later,
+            _ => continue,
+        };
+        let longest = lengths.entry(sides(call)).or_insert(length);
+        *longest = length.max(*longest);
+    }
+    !broken.is_empty() && broken.iter().all(|(sides, length)| later.get(sides) > Some(length))
 }
 
 fn latest(flow: &Flow) -> Option<Timestamp> {

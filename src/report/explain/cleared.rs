@@ -90,8 +90,10 @@ pub(super) fn cleared(code: Code) -> [&'static str; 2] {
             "In a later call with the same peer at least 100 voice packets come from the silent side.",
         ],
         Code::Rtp002 => [
-            "Ein späteres angenommenes Gespräch derselben beiden hat mindestens 100 Sprachpakete.",
-            "A later answered call between the same two has at least 100 voice packets.",
+            "Ein späteres angenommenes Gespräch derselben beiden hat mindestens 100 Sprachpakete; beim Fax kommen nach einer späteren \
+             Umstellung auf T.38 mindestens 50 Pakete.",
+            "A later answered call between the same two has at least 100 voice packets; of a fax at least 50 packets come once a \
+             later call was switched to T.38.",
         ],
         Code::Rtp003 | Code::Rtp005 => [
             "Auf demselben Weg kommen so viele Pakete hintereinander fast vollständig an (höchstens 0,5 % fehlen), dass beim \
@@ -149,9 +151,9 @@ pub(super) fn cleared(code: Code) -> [&'static str; 2] {
         ],
         Code::Sig005 => [
             "Ebenso viele spätere Gespräche mit derselben Seite werden angenommen, höchstens drei; scheiterten Gespräche nach außen, \
-             dann solche nach außen.",
+             dann solche nach außen. Brachen Gespräche ab, hält mit jeder Gegenseite ein späteres länger als alle, die abbrachen.",
             "As many later calls with the same side are answered, three at most; where calls to the outside failed, calls to the \
-             outside.",
+             outside. Where calls came down, a later one with each peer stands longer than any that did.",
         ],
         Code::Sig006 => [
             "Drei spätere SIP-Nachrichten in Fragmenten kommen auf demselben Weg vollständig an.",

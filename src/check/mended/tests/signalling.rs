@@ -4,15 +4,15 @@ use std::cell::Cell;
 
 use super::super::super::finding::Detail;
 use super::super::super::fixture::{PBX, PHONE, World};
-use super::super::super::rejection::Rejection;
+use super::super::super::rejection::{Circumstance, Rejection};
 use super::super::signalling::Outcomes;
 use super::is_over;
 use crate::capture::Timestamp;
-use crate::observe::fixture::{at, frame, ip, registration, socket, udp};
+use crate::observe::fixture::{self, at, frame, ip, registration, socket, udp};
 use crate::observe::message::App;
 use crate::observe::{
-    Answer, Call, CallProtocol, Flow, Handshakes, Incomplete, Mapping, Missing, Repeated, Rewrite,
-    SeenCertificate, Silence, Silences, Whole,
+    Answer, Break, BreakKind, Call, CallProtocol, Flow, Handshakes, Incomplete, Mapping, Missing, Repeated,
+    Rewrite, SeenCertificate, Silence, Silences, Whole,
 };
 
 const REGISTRAR: &str = "203.0.113.9:5060";
@@ -241,4 +241,41 @@ fn however_many_findings_ask_the_calls_are_gone_through_once() {
     assert_eq!(looked_at.get(), 400);
     let unheard = Call { is_unacknowledged: true, ..call("sip:12@pbx", 11, Answer::Answered) };
     assert!(!Outcomes::of([&unheard]).are_better(ip(PHONE), 408, 1, at(10_000), 3), "nobody acknowledged it");
+}
+
+#[test]
+fn calls_that_came_down_are_over_when_a_later_one_stands_longer() {
+    let over = |start: i64, length: i64, is_broken: bool| {
+        let [phone, pbx] = [PHONE, PBX].map(|host| socket(&format!("{host}:5060")));
+        let stood = |start: i64, length: i64, is_broken: bool| {
+            let broken = Break {
+                kind: BreakKind::Expired,
+                times: 1,
+                status: None,
+                from: phone,
+                to: pbx,
+                at: (frame(5), at(start + length)),
+            };
+            Call {
+                start: (frame(1), at(start)),
+                answered: Some((frame(2), at(start))),
+                answer: Answer::Answered,
+                end: Some((frame(9), at(start + length))),
+                broken: is_broken.then(|| Box::new(broken)),
+                ..fixture::call(&phone.to_string(), &pbx.to_string())
+            }
+        };
+        let mut world = World::new("");
+        let calls = vec![stood(0, 90_000, true), stood(start, length, is_broken)];
+        let broken = calls[0].broken.as_deref().copied().unwrap();
+        world.traffic.calls = calls;
+        let rejection =
+            Rejection { status: 408, reason: Box::default(), with_credentials: false, outside: false };
+        let why = Some(Circumstance::Broken(broken));
+        is_over(Detail::Sig005 { rejection, calls: 1, answered: 1, callers: Vec::new(), why }, 90_000, &world)
+    };
+    assert!(over(100_000, 91_000, false));
+    assert!(!over(100_000, 89_000, false), "it had not yet come so far");
+    assert!(!over(100_000, 91_000, true), "that one came down as well");
+    assert!(!over(10_000, 91_000, false), "it began before");
 }

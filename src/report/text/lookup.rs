@@ -37,7 +37,7 @@ pub(crate) fn unsubscribed(
 ) -> String {
     let times = refused.iter().map(|(_, times)| times).sum::<u64>();
     let all = times.saturating_add(accepted);
-    let statuses = tally(refused, language);
+    let statuses = with_meaning(refused, language);
     match language {
         De => format!(
             "{server} lehnt {} von {client} (SUBSCRIBE) ab: {statuses}. Besetztlampen (BLF) oder die Anzeige wartender \
@@ -60,6 +60,22 @@ pub(crate) fn unsubscribed(
     }
 }
 
+/// `8-mal 403 (dem Konto nicht erlaubt)`: the most frequent first, with what it means of a subscription (RFC 6665 section 4.2.1).
+fn with_meaning(refused: &[(u16, u64)], language: Language) -> String {
+    let mut refused = refused.to_vec();
+    refused.sort_by_key(|(status, times)| (std::cmp::Reverse(*times), *status));
+    let told = refused.iter().map(|one| {
+        let meaning = match one.0 {
+            403 => language.either("dem Konto nicht erlaubt", "not allowed to the account"),
+            404 => language.either("die Nebenstelle gibt es nicht", "there is no such extension"),
+            489 => language.either("diese Art Abonnement wird nicht angeboten", "this kind is not offered"),
+            _ => return tally(&[*one], language),
+        };
+        format!("{} ({meaning})", tally(&[*one], language))
+    });
+    told.collect::<Vec<_>>().join(", ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,9 +85,14 @@ mod tests {
         let told = |accepted, language| unsubscribed("A", "B", &[(403, 8), (489, 4)], accepted, language);
         let text = told(0, De).replace('\u{a0}', " ");
         assert!(
-            text.starts_with("B lehnt 12 Abonnements von A (SUBSCRIBE) ab: 8-mal 403, 4-mal 489."),
+            text.starts_with(
+                "B lehnt 12 Abonnements von A (SUBSCRIBE) ab: 8-mal 403 (dem Konto nicht erlaubt), 4-mal 489 (diese Art \
+                 Abonnement wird nicht angeboten)."
+            ),
             "{text}"
         );
+        let other = unsubscribed("A", "B", &[(503, 3)], 0, De).replace('\u{a0}', " ");
+        assert!(other.contains("ab: 3-mal 503."), "no meaning of its own: {other}");
         assert!(told(3, De).contains("12 von 15 Abonnements"));
         assert!(told(3, En).contains("12 of 15 subscriptions"));
     }

@@ -15,7 +15,7 @@ mod row;
 mod signs;
 mod verdict;
 
-pub use row::{RowResult, RowStatus, RulebookInfo};
+pub use row::{Beside, RowResult, RowStatus, RulebookInfo};
 pub use signs::{
     Astray, Back, Export, Guessing, Heard, Hop, Interrupted, Intrusion, Life, LossSign, Lost, Mute, Named,
     NoVoice, Others, Refusal, Trace, Unevenness, Unread, VoiceSender, VoiceSent,

@@ -1,16 +1,16 @@
 //! The row matrix: what became of each documented row at each identified device.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::Frame;
 use crate::observe::message::App;
-use crate::observe::{Protocol, TcpOutcome};
+use crate::observe::{Flow, Protocol, TcpOutcome};
 use crate::rules::{DocumentKind, Row};
 use crate::site::{Kind, RoleId};
 
 use super::case::{Case, End, Fit};
-use super::finding::{Code, Finding, RowResult, RowStatus};
+use super::finding::{Code, Detail, Finding, RowResult, RowStatus};
 use super::port;
 
 const FRAMES_KEPT: usize = 5;
@@ -44,6 +44,7 @@ pub(super) fn rows(case: &Case<'_>, findings: &[Finding], failed: &BTreeSet<usiz
         }
     }
     let deviating = deviating(case, findings);
+    let one_sided = one_sided(case, findings);
     let mut results = Vec::new();
     for device in case.devices().filter(|device| device.vendor.is_some()) {
         for row in case.book.rows_for(&device.role, device.model.as_ref()) {
@@ -70,7 +71,11 @@ pub(super) fn rows(case: &Case<'_>, findings: &[Finding], failed: &BTreeSet<usiz
                 };
                 let tried_flows =
                     if status == RowStatus::Unused { flows.map_or(0, BTreeSet::len) } else { 0 };
+                let is_used = status == RowStatus::Used;
+                let went_one_way =
+                    |flows: &BTreeSet<usize>| flows.iter().filter(|id| one_sided.contains(*id)).count();
                 results.push(RowResult {
+                    one_sided_flows: flows.filter(|_| is_used).map_or(0, went_one_way),
                     blocked_flows,
                     tried_flows,
                     kept_flows: kept.len(),
@@ -128,6 +133,7 @@ fn result(
         tried_flows: 0,
         kept_flows: 0,
         kept_packets: 0,
+        one_sided_flows: 0,
     }
 }
 
@@ -159,6 +165,36 @@ fn is_attempt(end: &End<'_>) -> bool {
         matches!(tcp.outcome, TcpOutcome::Refused | TcpOutcome::Silent) && tcp.attempt_count > 0
     });
     is_refused || is_unanswered || is_vain_question(end)
+}
+
+/// Flows with voice to whom RTP-001 says nothing comes from, and none from there; and their RTCP, one port above.
+fn one_sided(case: &Case<'_>, findings: &[Finding]) -> BTreeSet<usize> {
+    let mut flows = BTreeSet::new();
+    for finding in findings {
+        let Detail::Rtp001 { peers, astray: None, .. } = &finding.detail else { continue };
+        let Some(silent) = finding.subject.as_ref().map(|subject| subject.address) else { continue };
+        let spoken: BTreeSet<usize> = case.streams_from(silent).map(|stream| stream.flow).collect();
+        let heard = peers.iter().flat_map(|peer| case.streams_from(*peer));
+        let heard = heard.filter(|stream| stream.destination.ip() == silent).map(|stream| stream.flow);
+        for id in heard.filter(|flow| !spoken.contains(flow)) {
+            let beside = |flow: &&Flow| {
+                case.traffic
+                    .flows
+                    .get(id)
+                    .is_some_and(|voice| flow.app == App::Rtcp && are_above(flow, voice))
+            };
+            flows.insert(id);
+            flows.extend(case.flows_of(silent).filter(beside).map(|flow| flow.id));
+        }
+    }
+    flows
+}
+
+/// Whether a flow goes between the same hosts, each port one above that of the other flow (RFC 3550 section 11).
+fn are_above(flow: &Flow, voice: &Flow) -> bool {
+    let above = |end: SocketAddr| SocketAddr::new(end.ip(), end.port().saturating_add(1));
+    let ends = [above(voice.a), above(voice.b)];
+    [[flow.a, flow.b], [flow.b, flow.a]].contains(&ends)
 }
 
 /// Rows from which findings say that a device departs, with the flows in which it does. A row that gives the far side's
@@ -214,10 +250,9 @@ fn frames(case: &Case<'_>, flows: &[usize]) -> Vec<Frame> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::finding::{Detail, Severity};
+    use super::super::finding::{Beside, Export, Severity, Trace};
     use super::super::fixture::{PBX, PHONE, World, finding, row};
     use super::*;
-    use crate::observe::Flow;
     use crate::observe::fixture::{greeting, sent, stream, tcp, udp};
 
     const DIRECTORY: &str = "transport = \"tcp\"\nown = 389\ninitiator = \"peer\"\npeer.scope = \"lan\"";
@@ -290,6 +325,50 @@ mod tests {
         };
         assert_eq!(result(false), (0, false));
         assert_eq!(result(true), (1, true));
+    }
+
+    #[test]
+    fn a_row_whose_voice_goes_one_way_is_not_plainly_used() {
+        let words = "transport = \"udp\"\nown = \"5204-5300\"\ninitiator = \"either\"\npeer.scope = \"lan\"";
+        let told = |also_back: bool, is_told: bool| {
+            let flows = [5204, 5206].map(|port| udp(&format!("{PHONE}:10000"), &format!("{PBX}:{port}")));
+            let beside = udp(&format!("{PBX}:5205"), &format!("{PHONE}:10001"));
+            let beside = Flow { app: App::Rtcp, ..beside };
+            let voice = |flow: usize, from: &str, to: &str| crate::observe::Stream {
+                flow,
+                ..stream(from, to, &[(46, 60)])
+            };
+            let (phone, first, second) =
+                (format!("{PHONE}:10000"), format!("{PBX}:5204"), format!("{PBX}:5206"));
+            let mut streams = vec![voice(0, &phone, &first)];
+            if also_back {
+                streams.extend([voice(1, &phone, &second), voice(1, &second, &phone)]);
+            }
+            let flows = flows.into_iter().take(1 + usize::from(also_back)).chain([beside]).collect();
+            let world = World::new(&row("R1", "acme.pbx", words)).device(PBX, "acme.pbx");
+            let world = world.flows(flows).streams(streams);
+            let detail = Detail::Rtp001 {
+                packets: 60,
+                peers: vec![PHONE.parse().unwrap()],
+                strays: 0,
+                refused: false,
+                heard: true,
+                at_tap: false,
+                near: false,
+                export: Export::No,
+                trace: Trace::None,
+                astray: None,
+                named: None,
+            };
+            let about = finding(detail, Severity::Error, Some(PBX));
+            let findings: &[Finding] = if is_told { &[about] } else { &[] };
+            let result = rows(&world.case(), findings, &BTreeSet::new()).remove(0);
+            assert_eq!(result.status, RowStatus::Used);
+            (result.one_sided_flows, result.beside())
+        };
+        assert_eq!(told(false, true), (2, Beside::OneSided), "with its RTCP");
+        assert_eq!(told(true, true), (2, Beside::PartlyOneSided), "the other call is well");
+        assert_eq!(told(false, false), (0, Beside::Nothing), "nothing says that voice was due");
     }
 
     #[test]

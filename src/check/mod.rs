@@ -46,8 +46,8 @@ pub use distinction::Distinction;
 pub(crate) use expiry::Expiry;
 pub(crate) use filter::{by_number, is_by_number};
 pub use finding::{
-    Accepted, Astray, Audit, Back, Code, Detail, Evidence, Export, Few, Finding, Guessing, Heard, Hop,
-    Interrupted, Intrusion, Life, LossSign, Lost, Mute, Named, NoVoice, Others, Party, PortUse, Refusal,
+    Accepted, Astray, Audit, Back, Beside, Code, Detail, Evidence, Export, Few, Finding, Guessing, Heard,
+    Hop, Interrupted, Intrusion, Life, LossSign, Lost, Mute, Named, NoVoice, Others, Party, PortUse, Refusal,
     RowResult, RowStatus, RulebookInfo, Severity, Side, Subject, Trace, Unevenness, Unjudged, Unread,
     Verdict, VoiceSender, VoiceSent,
 };

@@ -13,7 +13,7 @@ use super::text::{
     ChangeWords, Context, Words, change_words, finding_text, given_words, verdict_line, words,
 };
 use crate::capture::CaptureSummary;
-use crate::check::{Audit, Detail, Finding, RowStatus, Verdict};
+use crate::check::{Audit, Beside, Detail, Finding, RowStatus, Verdict};
 use crate::compare::{Changes, DeviceChange, RowChange};
 
 use crate::site::{ModelId, RoleId};
@@ -228,7 +228,7 @@ impl View<'_> {
         }
         page.heading(self.own.rows);
         let status = |status: Option<RowStatus>| {
-            status.map_or(NO_VALUE, |status| (self.words.row_status)(status, false))
+            status.map_or(NO_VALUE, |status| (self.words.row_status)(status, Beside::Nothing))
         };
         let lines: Vec<Vec<Piece>> = rows
             .iter()

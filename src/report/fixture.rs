@@ -584,6 +584,7 @@ fn row(id: &str, device: &str, status: RowStatus, packets: u64) -> RowResult {
         tried_flows: 0,
         kept_flows: 0,
         kept_packets: 0,
+        one_sided_flows: 0,
         packets,
         stated: None,
         frames: Vec::new(),

@@ -71,7 +71,7 @@ const STREAMS: [&str; 17] = [
     "mos",
     "call_id",
 ];
-const ROWS: [&str; 12] = [
+const ROWS: [&str; 13] = [
     "row",
     "device",
     "service",
@@ -84,6 +84,7 @@ const ROWS: [&str; 12] = [
     "packets",
     "kept_flows",
     "kept_packets",
+    "one_sided_flows",
 ];
 
 struct Sheet {
@@ -222,6 +223,7 @@ fn row(row: &Row) -> Vec<String> {
         row.packets.to_string(),
         row.kept_flows.to_string(),
         row.kept_packets.to_string(),
+        row.one_sided_flows.to_string(),
     ]
 }
 

@@ -36,6 +36,9 @@ pub struct RowResult {
     pub tried_flows: usize,
     /// Of a deviating row: flows that keep to it all the same. They do not stand in `flows`.
     pub kept_flows: usize,
+    /// Of a row that was used: flows with voice to which no voice came back, which RTP-001 tells, and their RTCP. They stand in
+    /// `flows`.
+    pub one_sided_flows: usize,
     /// Packets of `flows`.
     pub packets: u64,
     /// Packets of those that keep to a deviating row.
@@ -53,15 +56,49 @@ impl RowResult {
         self.packets.saturating_add(self.kept_packets)
     }
 
-    /// Whether the status is not the whole of it: attempts failed, beside the use of the row or instead of it, or a row from
-    /// which something departs is used as documented too.
+    /// What there is to the status.
+    #[must_use]
+    pub fn beside(&self) -> Beside {
+        Beside::of(
+            self.status,
+            self.flows.len(),
+            self.blocked_flows + self.tried_flows,
+            self.kept_flows,
+            self.one_sided_flows,
+        )
+    }
+
+    /// Whether the status is not the whole of it.
     #[must_use]
     pub fn is_mixed(&self) -> bool {
-        match self.status {
-            RowStatus::Deviating => self.kept_flows > 0,
-            RowStatus::Used | RowStatus::Unused | RowStatus::Blocked => {
-                self.blocked_flows > 0 || self.tried_flows > 0
-            }
+        self.beside() != Beside::Nothing
+    }
+}
+
+/// What else is to be said of a row than its status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beside {
+    /// The status is all.
+    Nothing,
+    /// Attempts failed, beside the use of the row or instead of it, or a row from which something departs is used as
+    /// documented too.
+    Others,
+    /// Voice went one way only in all that used it,
+    OneSided,
+    /// or in some of it.
+    PartlyOneSided,
+}
+
+impl Beside {
+    /// Of so many flows of a row that `failed`, kept to it although others depart, and had voice one way only.
+    #[must_use]
+    pub fn of(status: RowStatus, flows: usize, failed: usize, kept: usize, one_sided: usize) -> Self {
+        match status {
+            RowStatus::Deviating if kept > 0 => Self::Others,
+            RowStatus::Used | RowStatus::Unused | RowStatus::Blocked if failed > 0 => Self::Others,
+            RowStatus::Used if one_sided >= flows && one_sided > 0 => Self::OneSided,
+            RowStatus::Used if one_sided > 0 => Self::PartlyOneSided,
+            _ => Self::Nothing,
         }
     }
 }

@@ -273,6 +273,7 @@ fn rows(audit: &Audit, names: &Names) -> Vec<published::Row> {
         blocked_flows: row.blocked_flows as u64,
         tried_flows: row.tried_flows as u64,
         kept_flows: row.kept_flows as u64,
+        one_sided_flows: row.one_sided_flows as u64,
         packets: row.packets,
         kept_packets: row.kept_packets,
     });

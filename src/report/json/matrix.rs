@@ -37,6 +37,10 @@ pub(in crate::report) struct Row {
     /// Where the row is `deviating`: flows that keep to it all the same. They are not among `flows`.
     #[serde(default)]
     pub(in crate::report) kept_flows: u64,
+    /// Where the row is `used`: flows with voice to which no voice came back (RTP-001), and their RTCP. They are among
+    /// `flows`.
+    #[serde(default)]
+    pub(in crate::report) one_sided_flows: u64,
     /// Packets of `flows`.
     pub(in crate::report) packets: u64,
     /// Packets of those that keep to a `deviating` row.
@@ -45,14 +49,12 @@ pub(in crate::report) struct Row {
 }
 
 impl Row {
-    /// As [`crate::check::RowResult::is_mixed`].
-    pub(in crate::report) fn is_mixed(&self) -> bool {
-        match self.status {
-            RowStatus::Deviating => self.kept_flows > 0,
-            RowStatus::Used | RowStatus::Unused | RowStatus::Blocked => {
-                self.blocked_flows > 0 || self.tried_flows > 0
-            }
-        }
+    /// As [`crate::check::RowResult::beside`].
+    pub(in crate::report) fn beside(&self) -> check::Beside {
+        let failed = self.blocked_flows.saturating_add(self.tried_flows);
+        let [flows, failed, kept, one_sided] =
+            [self.flows, failed, self.kept_flows, self.one_sided_flows].map(|count| count as usize);
+        check::Beside::of(self.status.into(), flows, failed, kept, one_sided)
     }
 
     /// All that is seen of it.

@@ -43,6 +43,7 @@ fn documented(view: &View<'_>, row: &RowResult) -> (u8, Row) {
     let (order, felt) = match row.status {
         RowStatus::Blocked => (0, Mood::Bad),
         RowStatus::Deviating => (2, Mood::Caution),
+        RowStatus::Used if row.one_sided_flows > 0 => (2, Mood::Caution),
         RowStatus::Used => (3, Mood::Good),
         RowStatus::Unused => (4, Mood::Faint),
     };
@@ -62,7 +63,7 @@ fn documented(view: &View<'_>, row: &RowResult) -> (u8, Row) {
     let cells = vec![
         Cell::new(row.device.to_string()),
         Cell::new(&row.row),
-        Cell::new((view.words.row_status)(row.status, row.is_mixed())).by(order.into()).felt(felt),
+        Cell::new((view.words.row_status)(row.status, row.beside())).by(order.into()).felt(felt),
         Cell::new(legs.join("; ")),
         Cell::new(view.count(row.all_packets())).by(row.all_packets() as f64),
         Cell::new(service),

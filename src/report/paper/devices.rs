@@ -93,6 +93,7 @@ pub(super) fn rows(maker: &Maker<'_>) -> Vec<Part> {
         let tone = match row.status {
             RowStatus::Blocked => Tone::Bad,
             RowStatus::Deviating => Tone::Caution,
+            RowStatus::Used if row.one_sided_flows > 0 => Tone::Caution,
             RowStatus::Used => Tone::Good,
             RowStatus::Unused => Tone::Plain,
         };
@@ -102,7 +103,7 @@ pub(super) fn rows(maker: &Maker<'_>) -> Vec<Part> {
         let mut peers: Vec<String> = row.legs.iter().map(|leg| leg.peer.clone()).collect();
         peers.dedup();
         vec![
-            Cell::toned((maker.words.row_status)(row.status.into(), row.is_mixed()), tone),
+            Cell::toned((maker.words.row_status)(row.status.into(), row.beside()), tone),
             Cell::new(maker.device(&row.device)),
             Cell::new(&row.row),
             super::service(row),

@@ -54,7 +54,7 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
             Cell::new(&leg.peer),
             super::service(row),
             Cell::new(&ids),
-            Cell::new((maker.words.row_status)(row.status.into(), row.is_mixed())),
+            Cell::new((maker.words.row_status)(row.status.into(), row.beside())),
         ]);
     }
     let heads = [

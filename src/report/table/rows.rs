@@ -30,7 +30,7 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
 
 fn line(view: &View<'_>, row: &RowResult) -> Vec<Piece> {
     let tone = match row.status {
-        RowStatus::Used if row.blocked_flows > 0 => Tone::Bad,
+        RowStatus::Used if row.blocked_flows > 0 || row.one_sided_flows > 0 => Tone::Bad,
         RowStatus::Used | RowStatus::Unused => Tone::Plain,
         RowStatus::Blocked => Tone::Bad,
         RowStatus::Deviating => Tone::Caution,
@@ -39,7 +39,7 @@ fn line(view: &View<'_>, row: &RowResult) -> Vec<Piece> {
         row.device.to_string().into(),
         Piece::plain(&row.row),
         Piece::lines(service(view, &row.row).into_iter().chain(stated(view, row)), Tone::Plain),
-        Piece::new((view.words.row_status)(row.status, row.is_mixed()), tone),
+        Piece::new((view.words.row_status)(row.status, row.beside()), tone),
         view.count(row.all_packets()).into(),
     ]
 }

@@ -7,7 +7,7 @@ use super::words::{
     is_unused,
 };
 use crate::capture::{Ended, LinkType};
-use crate::check::{Party, RowStatus, Severity, Unjudged, Verdict};
+use crate::check::{Beside, Party, RowStatus, Severity, Unjudged, Verdict};
 use crate::decode::Skip;
 use crate::observe::{Answer, CallSide};
 use crate::report::escape::{FIELD, escape_terminal};
@@ -272,8 +272,11 @@ fn party(party: Party) -> &'static str {
     }
 }
 
-fn row_status(status: RowStatus, is_mixed: bool) -> &'static str {
+fn row_status(status: RowStatus, beside: Beside) -> &'static str {
+    let is_mixed = beside == Beside::Others;
     match status {
+        RowStatus::Used if beside == Beside::OneSided => "benutzt, einseitig",
+        RowStatus::Used if beside == Beside::PartlyOneSided => "benutzt, teils einseitig",
         RowStatus::Used if is_mixed => "benutzt, teils blockiert",
         RowStatus::Used => "benutzt",
         RowStatus::Unused if is_mixed => "nur Versuche gesehen",

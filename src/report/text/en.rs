@@ -7,7 +7,7 @@ use super::words::{
     is_unused,
 };
 use crate::capture::{Ended, LinkType};
-use crate::check::{Party, RowStatus, Severity, Unjudged, Verdict};
+use crate::check::{Beside, Party, RowStatus, Severity, Unjudged, Verdict};
 use crate::decode::Skip;
 use crate::observe::{Answer, CallSide};
 use crate::report::escape::{FIELD, escape_terminal};
@@ -268,8 +268,11 @@ fn party(party: Party) -> &'static str {
     }
 }
 
-fn row_status(status: RowStatus, is_mixed: bool) -> &'static str {
+fn row_status(status: RowStatus, beside: Beside) -> &'static str {
+    let is_mixed = beside == Beside::Others;
     match status {
+        RowStatus::Used if beside == Beside::OneSided => "used, one way only",
+        RowStatus::Used if beside == Beside::PartlyOneSided => "used, partly one way",
         RowStatus::Used if is_mixed => "used, partly blocked",
         RowStatus::Used => "used",
         RowStatus::Unused if is_mixed => "only attempts seen",

@@ -1,7 +1,7 @@
 //! Takes nothing, gives the shape of a language's words: what every language must have.
 
 use crate::capture::Ended;
-use crate::check::{Party, RowStatus, Severity, Unjudged, Verdict};
+use crate::check::{Beside, Party, RowStatus, Severity, Unjudged, Verdict};
 use crate::decode::Skip;
 use crate::observe::media::Keying;
 use crate::observe::{Answer, CallSide};
@@ -46,7 +46,7 @@ pub(crate) struct Words {
     /// Who can mend it.
     pub(crate) party: fn(Party) -> &'static str,
     /// What became of a documented row, and whether that is not the whole of it.
-    pub(crate) row_status: fn(RowStatus, bool) -> &'static str,
+    pub(crate) row_status: fn(RowStatus, Beside) -> &'static str,
     /// Why a frame gave no packet.
     pub(crate) skip: fn(Skip) -> String,
     /// Why reading ended.

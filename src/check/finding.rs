@@ -20,7 +20,7 @@ pub use signs::{
     Astray, Back, Export, Guessing, Heard, Hop, Interrupted, Intrusion, Life, LossSign, Lost, Mute, Named,
     NoVoice, Others, Refusal, Trace, Unevenness, Unread, VoiceSender, VoiceSent,
 };
-pub use verdict::{Accepted, Audit, Few, Unjudged, Verdict};
+pub use verdict::{Accepted, Audit, Few, Remark, RemarkKind, Unjudged, Verdict};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -22,6 +22,7 @@ mod network;
 mod port;
 mod premature;
 mod qos;
+mod remarks;
 mod rejection;
 mod security;
 mod signalling;
@@ -48,8 +49,8 @@ pub(crate) use filter::{by_number, is_by_number};
 pub use finding::{
     Accepted, Astray, Audit, Back, Beside, Code, Detail, Evidence, Export, Few, Finding, Guessing, Heard,
     Hop, Interrupted, Intrusion, Life, LossSign, Lost, Mute, Named, NoVoice, Others, Party, PortUse, Refusal,
-    RowResult, RowStatus, RulebookInfo, Severity, Side, Subject, Trace, Unevenness, Unjudged, Unread,
-    Verdict, VoiceSender, VoiceSent,
+    Remark, RemarkKind, RowResult, RowStatus, RulebookInfo, Severity, Side, Subject, Trace, Unevenness,
+    Unjudged, Unread, Verdict, VoiceSender, VoiceSent,
 };
 pub use media::{LEAST_JUDGED, LOSS_LIMITS, MOS_LIMITS};
 pub use mended::{is_disproved_by_absence, outweighs};
@@ -96,6 +97,10 @@ pub fn audit(
             true => Vec::new(),
             false => exposure::unsolicited(&case),
         };
+    let remarks = match unjudged.contains(&Unjudged::OneDirection) {
+        true => Vec::new(),
+        false => remarks::remarks(&case),
+    };
     let exceptions = case.exceptions(&accepted);
     let is_followed = captures.iter().any(|capture| capture.live.is_some());
     let mended = if is_followed { mended::mended(&case, &findings) } else { Vec::new() };
@@ -116,6 +121,7 @@ pub fn audit(
         inside_tls,
         unexplained,
         unsolicited,
+        remarks,
         findings,
         accepted,
         filter: None,

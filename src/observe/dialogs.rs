@@ -17,7 +17,7 @@ use super::message::sip::{Kind, Method, Party, SipMessage};
 use super::progress::is_in_dialog;
 use super::registration::Registration;
 use super::registrations::Registrations;
-use super::repeats::{Prompt, Repeats};
+use super::repeats::{Prompt, Repeats, Unheeded};
 use super::subscriptions::{SubscriptionBook, Subscriptions};
 use super::talk::Talk;
 use super::traffic::{Protocol, Repeated, Rewrite, SipEndpoint};
@@ -108,6 +108,7 @@ pub(super) struct Conversations {
     pub(super) registrations: Vec<Registration>,
     pub(super) repeats: Vec<Repeated>,
     pub(super) prompt: Vec<Prompt>,
+    pub(super) unheeded: Vec<Unheeded>,
     pub(super) subscriptions: Vec<Subscriptions>,
     pub(super) rewrites: Vec<Rewrite>,
     pub(super) endpoints: Vec<SipEndpoint>,
@@ -174,12 +175,13 @@ impl Dialogs {
             endpoint.users = speaker.users.len() as u64;
             endpoint
         });
-        let (repeats, prompt) = std::mem::take(&mut self.repeats).finish();
+        let (repeats, prompt, unheeded) = std::mem::take(&mut self.repeats).finish();
         self.conversations = Some(Box::new(Conversations {
             calls: legs::finish(std::mem::take(&mut self.talks), self.latest.unwrap_or(Timestamp::UNKNOWN)),
             registrations: std::mem::take(&mut self.registrations).finish(),
             repeats,
             prompt,
+            unheeded,
             subscriptions: std::mem::take(&mut self.subscriptions).finish(),
             rewrites: std::mem::take(&mut self.vias).finish(),
             endpoints: endpoints.collect(),

@@ -98,7 +98,7 @@ pub use reach::is_public;
 pub use registration::{
     Absence, Binding, Mapping, Outage, Refusals, Refused, Registration, Rhythm, Standing, Unanswered,
 };
-pub use repeats::Prompt;
+pub use repeats::{Prompt, Unheeded};
 pub use sent::{Nothing, Rare, Sent};
 pub use shard::{Shard, Wave};
 pub use silences::{Silence, Silences};

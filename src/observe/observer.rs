@@ -284,6 +284,7 @@ impl Observer {
             rewrites: conversations.rewrites,
             repeats: conversations.repeats,
             prompt: conversations.prompt,
+            unheeded: conversations.unheeded,
             subscriptions: conversations.subscriptions,
             handshakes: self.handshakes.finish(),
             policies: self.policies.finish(),

@@ -54,6 +54,8 @@ pub struct Registration {
     pub reason: Option<Box<str>>,
     /// A binding was accepted with a 2xx.
     pub accepted: bool,
+    /// Most contacts that a grant named: all that are registered for the account (RFC 3261 section 10.3, step 8).
+    pub listed: usize,
     /// How it stands at the end.
     pub standing: Standing,
     /// It was to be removed, and no 2xx to that was seen.
@@ -105,6 +107,7 @@ impl Registration {
             status: None,
             reason: None,
             accepted: false,
+            listed: 0,
             standing: Standing::Open,
             is_leaving: false,
             challenges: 0,

@@ -460,6 +460,7 @@ impl Entry {
             } else {
                 row.standing = Standing::Accepted;
                 row.accepted = true;
+                row.listed = row.listed.max(message.contact_count);
                 row.expires = granted(message, self.contact.as_ref()).or(row.expires);
                 self.note_grant(heard.time);
             }

@@ -53,6 +53,17 @@ pub struct Prompt {
     pub count: u64,
 }
 
+/// OPTIONS that nobody answered, each sent once or twice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unheeded {
+    /// Sender.
+    pub from: SocketAddr,
+    /// Receiver.
+    pub to: SocketAddr,
+    /// How many.
+    pub requests: u64,
+}
+
 /// Requests while the capture runs.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Repeats {
@@ -62,6 +73,8 @@ pub(super) struct Repeats {
     oldest: VecDeque<(Fingerprint, Timestamp)>,
     rows: BTreeMap<(SocketAddr, SocketAddr, Box<str>), Repeated>,
     prompt: BTreeMap<(SocketAddr, SocketAddr, Method), [Timestamp; PROMPT]>,
+    /// OPTIONS without an answer that were hardly sent again.
+    unheeded: BTreeMap<(SocketAddr, SocketAddr), u64>,
     /// By what the branch of their Via tells apart as well.
     answered: HashMap<Fingerprint, Answered, RandomState>,
     answered_order: VecDeque<Fingerprint>,
@@ -147,8 +160,8 @@ impl Repeats {
         }
     }
 
-    /// Both ordered by sender, receiver, method.
-    pub(super) fn finish(mut self) -> (Vec<Repeated>, Vec<Prompt>) {
+    /// All ordered by sender, receiver, method.
+    pub(super) fn finish(mut self) -> (Vec<Repeated>, Vec<Prompt>, Vec<Unheeded>) {
         let mut open: Vec<Sent> = self.open.drain().map(|(_, sent)| sent).collect();
         // A frame of a stream may hold several requests; between equal ones the order is no matter.
         open.sort_by(|x, y| (&x.frames, x.from, x.to, &x.method).cmp(&(&y.frames, y.from, y.to, &y.method)));
@@ -169,7 +182,9 @@ impl Repeats {
             }
             prompt.push(Prompt { from, to, method: key.2, count });
         }
-        (self.rows.into_values().collect(), prompt)
+        let unheeded = self.unheeded.into_iter();
+        let unheeded = unheeded.map(|((from, to), requests)| Unheeded { from, to, requests }).collect();
+        (self.rows.into_values().collect(), prompt, unheeded)
     }
 
     fn note_prompt(&mut self, sent: &Sent) {
@@ -275,6 +290,11 @@ impl Repeats {
 
     fn note(&mut self, sent: Sent, is_answered: bool, status: Option<u16>) {
         if sent.times < LEAST_TIMES {
+            let way = (sent.from, sent.to);
+            let has_room = self.unheeded.len() < ROWS_KEPT || self.unheeded.contains_key(&way);
+            if !is_answered && sent.method == Method::Options && has_room {
+                *self.unheeded.entry(way).or_default() += 1;
+            }
             return;
         }
         let method: Box<str> = sent.method.as_str().into();
@@ -320,6 +340,23 @@ mod tests {
 
     const PHONE: &str = "192.168.10.21:5060";
     const PBX: &str = "192.168.10.2:5060";
+
+    #[test]
+    fn options_without_an_answer_are_counted() {
+        let asked = |method: &str, answer: Option<u16>| {
+            let mut repeats = Repeats::default();
+            for (at, id) in [(0, "c1"), (10_000, "c2"), (20_000, "c3")] {
+                push(&mut repeats, id, method, &[(at, None)]);
+            }
+            if let Some(status) = answer {
+                push(&mut repeats, "c3", method, &[(20_100, Some(status))]);
+            }
+            repeats.finish().2.iter().map(|row| row.requests).collect::<Vec<_>>()
+        };
+        assert_eq!(asked("OPTIONS", None), [3]);
+        assert_eq!(asked("OPTIONS", Some(405)), [2], "who refuses is there");
+        assert!(asked("NOTIFY", None).is_empty());
+    }
 
     /// Messages at these milliseconds: requests of the telephone, and answers with a status.
     fn rows(method: &str, messages: &[(i64, Option<u16>)]) -> Vec<Repeated> {
@@ -406,7 +443,7 @@ mod tests {
         push(&mut repeats, "late", "BYE", &[40_000, 40_500, 41_500].map(ask));
         push(&mut repeats, "late", "BYE", &[(41_600, Some(200))]);
         assert_eq!(repeats.over_cap, 1, "what has rested is over");
-        let (rows, _) = repeats.finish();
+        let (rows, ..) = repeats.finish();
         let told: Vec<_> = rows.iter().map(|row| (&*row.method, row.most, row.answered)).collect();
         assert_eq!(told, [("BYE", 3, 1), ("INVITE", 3, 0)]);
     }

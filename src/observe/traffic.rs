@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 use super::echoes::Echo;
 use super::facts::HostFacts;
 use super::icmp::IcmpReport;
-use super::repeats::Prompt;
+use super::repeats::{Prompt, Unheeded};
 use super::stall::Stall;
 use crate::capture::{Frame, Timestamp};
 use crate::decode::{Layers, Mac};
@@ -45,6 +45,8 @@ pub struct Traffic {
     pub repeats: Vec<Repeated>,
     /// SIP requests that one sending was enough for, in the same order, at most 4,096 kinds.
     pub prompt: Vec<Prompt>,
+    /// OPTIONS without an answer, ordered by sender, then receiver, at most 4,096 of both.
+    pub unheeded: Vec<Unheeded>,
     /// SIP requests whose Via came back altered, ordered by client, then server.
     pub rewrites: Vec<Rewrite>,
     /// TLS connections that failed or showed a certificate, ordered by client, then server.

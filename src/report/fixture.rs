@@ -130,6 +130,7 @@ pub(crate) fn audit() -> Audit {
         unexplained: vec![1],
         unjudged: vec![Unjudged::Encrypted, Unjudged::Clock],
         findings: findings(),
+        remarks: heard::remarks(),
         ..empty_audit()
     }
 }
@@ -148,6 +149,7 @@ pub(crate) fn empty_audit() -> Audit {
         inside_tls: Default::default(),
         unexplained: Vec::new(),
         unsolicited: Vec::new(),
+        remarks: Vec::new(),
         unjudged: vec![Unjudged::NoDevice, Unjudged::NoVoice],
         unheard: Vec::new(),
         findings: Vec::new(),

@@ -1,7 +1,7 @@
 //! The whole in one word, what keeps it from being said, and what the user accepts.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::{Finding, RowResult, RulebookInfo};
 use crate::capture::{CaptureSummary, PassedOver};
@@ -26,6 +26,32 @@ pub struct Few {
     pub packets: u64,
     /// How many it takes.
     pub least: u64,
+}
+
+/// What is seen of registrations and no finding tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// What it is.
+    pub kind: RemarkKind,
+    /// Whom it is about, ordered.
+    pub hosts: Vec<IpAddr>,
+    /// Registrar, or who is asked.
+    pub at: SocketAddr,
+    /// Grants, requests, or others that are registered.
+    pub count: u64,
+    /// Where the others are.
+    pub vlan: Option<u16>,
+}
+
+/// Kinds of [`Remark`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RemarkKind {
+    /// Hosts take one account from each other, at a registrar that keeps one of them.
+    SharedAccount,
+    /// A registrar's OPTIONS get no answer.
+    UnheededOptions,
+    /// A telephone that registers in vain is outside the VLAN of the others.
+    OtherVlan,
 }
 
 /// The whole in one word.
@@ -112,6 +138,8 @@ pub struct Audit {
     /// Flows in which somebody on the Internet asks a host of the LAN unasked and gets no answer with content, by flow id: no
     /// finding, but a router forwards them. Empty where a SEC finding tells of strangers, and where answers are not captured.
     pub unsolicited: Vec<usize>,
+    /// What else is seen of registrations.
+    pub remarks: Vec<Remark>,
     /// What the capture cannot show.
     pub unjudged: Vec<Unjudged>,
     /// Places of answered calls of which the capture holds no voice although it holds that of others, ascending.

@@ -16,7 +16,7 @@ use super::quality::Quality;
 #[cfg(test)]
 pub(in crate::report) use super::quality::{Leaps, Stray};
 pub(in crate::report) use super::receiver::{Receiver, Voip};
-pub(in crate::report) use super::registration::{Lookup, Registration, Subscriptions};
+pub(in crate::report) use super::registration::{Lookup, Registration, Remark, Subscriptions};
 #[cfg(test)]
 pub(in crate::report) use super::registration::{Mapping, Refresh};
 use super::relay::{Keying, Relay};
@@ -77,6 +77,9 @@ pub(in crate::report) struct Document {
     /// Whose SUBSCRIBE was refused, by client and server.
     #[serde(default)]
     pub(in crate::report) refused_subscriptions: Vec<Subscriptions>,
+    /// What else is seen of registrations.
+    #[serde(default)]
+    pub(in crate::report) remarks: Vec<Remark>,
     /// Who was asked for addresses and who answered, by server.
     #[serde(default)]
     pub(in crate::report) dhcp_servers: Vec<DhcpServer>,

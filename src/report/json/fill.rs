@@ -71,6 +71,7 @@ pub(super) fn frame(audit: &Audit, titles: &Names, settings: &Settings, limit: u
         registrations: super::registration::all(audit),
         unanswered_lookups: audit.traffic.lookups.iter().map(published::Lookup::of).collect(),
         refused_subscriptions: audit.traffic.subscriptions.iter().map(published::Subscriptions::of).collect(),
+        remarks: audit.remarks.iter().map(published::Remark::of).collect(),
         dhcp_servers: audit.traffic.dhcp.iter().map(published::DhcpServer::of).collect(),
         certificates: network::certificates(&audit.traffic),
         voice_policies: network::policies(&audit.traffic),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::document::Endpoint;
 use super::fill::{endpoint, transport};
 use crate::capture::Timestamp;
-use crate::check::{Audit, Expiry};
+use crate::check::{self, Audit, Expiry};
 use crate::observe::{self, Standing};
 use crate::report::number;
 use crate::report::text::{Unreachable, websockets};
@@ -119,6 +119,38 @@ impl Subscriptions {
             refused: refused.collect(),
         }
     }
+}
+
+/// What is seen of registrations and no finding tells.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct Remark {
+    pub(in crate::report) kind: RemarkKind,
+    /// Whom it is about.
+    pub(in crate::report) hosts: Vec<String>,
+    /// Registrar, or who is asked, with the port.
+    pub(in crate::report) at: String,
+    /// Grants, requests, or others that are registered.
+    pub(in crate::report) count: u64,
+    /// Where the others are.
+    pub(in crate::report) vlan: Option<u16>,
+}
+
+impl Remark {
+    pub(super) fn of(remark: &check::Remark) -> Self {
+        Self {
+            kind: remark.kind.into(),
+            hosts: remark.hosts.iter().map(ToString::to_string).collect(),
+            at: remark.at.to_string(),
+            count: remark.count,
+            vlan: remark.vlan,
+        }
+    }
+}
+
+published_both_ways! {
+    /// `shared-account`: hosts take one account from each other. `unheeded-options`: a registrar's OPTIONS get no answer.
+    /// `other-vlan`: a telephone that registers in vain is outside the VLAN of the others.
+    RemarkKind from check::RemarkKind { SharedAccount, UnheededOptions, OtherVlan }
 }
 
 published_both_ways! {

@@ -10,6 +10,7 @@ mod ladder;
 mod measurement;
 mod result;
 mod services;
+mod remarked;
 mod subscribed;
 mod voice;
 

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Cell, Maker, Part, Picture, Table, Tone, between, instant, jitter, ladder, shown, socket, subscribed,
+    Cell, Maker, Part, Picture, Table, Tone, between, instant, jitter, ladder, remarked, shown, socket,
+    subscribed,
 };
 use crate::capture::Timestamp;
 use crate::check::LEAST_JUDGED;
@@ -342,7 +343,8 @@ pub(super) fn registrations(maker: &Maker<'_>) -> Vec<Part> {
         let host = shown(&lookup.host);
         Part::Text(unanswered(&host, lookup.kind.into(), lookup.asked, maker.language))
     });
-    let mut parts: Vec<Part> = lookups.chain(subscribed::refused(maker)).collect();
+    let mut parts: Vec<Part> =
+        lookups.chain(subscribed::refused(maker)).chain(remarked::remarks(maker)).collect();
     if maker.document.registrations.is_empty() {
         return parts;
     }

@@ -13,8 +13,8 @@ use crate::observe::{Answer, Beginning, Call, CallProtocol, Receivers, Registrat
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, duration, moment, time_of_day};
 use crate::report::text::{
-    CallNotes, HoldNote, Registered, Unreachable, arrow, at_least, failed_transfer, protocol, transferred,
-    unanswered, unsubscribed, websockets,
+    CallNotes, HoldNote, Registered, Unreachable, arrow, at_least, failed_transfer, protocol, remark,
+    transferred, unanswered, unsubscribed, websockets,
 };
 
 /// Most calls or registrations listed.
@@ -196,7 +196,9 @@ pub(super) fn write_registrations(page: &mut Page, view: &View<'_>) {
     let labels = &view.words.labels;
     let traffic = &view.audit.traffic;
     let registrations = &traffic.registrations;
-    if registrations.is_empty() && traffic.lookups.is_empty() && traffic.subscriptions.is_empty() {
+    let remarks = &view.audit.remarks;
+    let has_notes = !(traffic.lookups.is_empty() && traffic.subscriptions.is_empty() && remarks.is_empty());
+    if registrations.is_empty() && !has_notes {
         return;
     }
     page.heading(view.words.headings.registrations);
@@ -208,6 +210,11 @@ pub(super) fn write_registrations(page: &mut Page, view: &View<'_>) {
         let refused: Vec<(u16, u64)> = row.refused.iter().map(|(status, times)| (*status, *times)).collect();
         let (client, server) = (row.client.to_string(), row.server.to_string());
         let told = unsubscribed(&client, &server, &refused, row.accepted, view.language);
+        page.paragraph(0, &told, Tone::Plain);
+    }
+    for one in remarks {
+        let hosts: Vec<String> = one.hosts.iter().map(ToString::to_string).collect();
+        let told = remark(one.kind, (&hosts, &one.at.to_string()), one.count, one.vlan, view.language);
         page.paragraph(0, &told, Tone::Plain);
     }
     if registrations.is_empty() {

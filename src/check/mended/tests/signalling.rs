@@ -275,8 +275,13 @@ fn calls_that_came_down_are_over_when_a_later_one_stands_longer() {
         let calls = vec![stood(0, 90_000, true), stood(start, length, is_broken)];
         let broken = calls[0].broken.as_deref().copied().unwrap();
         world.traffic.calls = calls;
-        let rejection =
-            Rejection { status: 408, reason: Box::default(), with_credentials: false, outside: false, offered: None };
+        let rejection = Rejection {
+            status: 408,
+            reason: Box::default(),
+            with_credentials: false,
+            outside: false,
+            offered: None,
+        };
         let why = Some(Circumstance::Broken(broken));
         is_over(Detail::Sig005 { rejection, calls: 1, answered: 1, callers: Vec::new(), why }, 90_000, &world)
     };

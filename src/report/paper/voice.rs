@@ -382,6 +382,7 @@ fn registration_line(maker: &Maker<'_>, one: &Registration) -> Vec<Cell> {
     let told = Registered {
         standing: one.standing(),
         accepted: one.accepted,
+        is_unasked: one.unasked,
         is_leaving: one.leaving,
         expired: one.expired_at.as_deref().and_then(instant).map(|time| time_of_day(time, maker.zone)),
         is_answer_unseen: one.answer_unseen,

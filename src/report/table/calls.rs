@@ -13,8 +13,8 @@ use crate::observe::{Answer, Beginning, Call, CallProtocol, Receivers, Registrat
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, duration, moment, time_of_day};
 use crate::report::text::{
-    CallNotes, HoldNote, Registered, Unreachable, arrow, at_least, failed_transfer, protocol, transferred,
-    unanswered, unsubscribed, websockets,
+    CallNotes, HoldNote, Registered, Unreachable, Unsubscribed, arrow, at_least, failed_transfer, protocol,
+    transferred, unanswered, websockets,
 };
 
 /// Most calls or registrations listed.
@@ -206,9 +206,19 @@ pub(super) fn write_registrations(page: &mut Page, view: &View<'_>) {
     }
     for row in traffic.subscriptions.iter().take(MOST) {
         let refused: Vec<(u16, u64)> = row.refused.iter().map(|(status, times)| (*status, *times)).collect();
+        let packages: Vec<(String, u64)> =
+            row.packages.iter().map(|(name, times)| (escape_terminal(name, FIELD), *times)).collect();
         let (client, server) = (row.client.to_string(), row.server.to_string());
-        let told = unsubscribed(&client, &server, &refused, row.accepted, view.language);
-        page.paragraph(0, &told, Tone::Plain);
+        let relay = row.relay.map(|relay| relay.to_string());
+        let told = Unsubscribed {
+            client: &client,
+            server: &server,
+            relay: relay.as_deref(),
+            refused: &refused,
+            packages: &packages,
+            accepted: row.accepted,
+        };
+        page.paragraph(0, &told.sentences(view.language), Tone::Plain);
     }
     if registrations.is_empty() {
         return;
@@ -258,6 +268,7 @@ fn registration_line(
     let told = Registered {
         standing: registration.standing,
         accepted: registration.accepted,
+        is_unasked: registration.is_unasked(),
         is_leaving: registration.is_leaving,
         expired: expired.map(|time| time_of_day(time, view.context.zone)),
         is_answer_unseen: registration.is_answer_unseen,

@@ -1,7 +1,5 @@
-//! What is to be said of a device that looks for its SIP server and gets no answer, or whose subscriptions are refused, in both
-//! languages.
+//! What is to be said of a device that looks for its SIP server and gets no answer, in both languages.
 
-use super::signalling::tally;
 use crate::observe::LookupKind;
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::counted;
@@ -24,55 +22,5 @@ pub(crate) fn unanswered(host: &str, kind: LookupKind, asked: u64, language: Lan
             counted(asked, "query", "queries", En),
             kind.number()
         ),
-    }
-}
-
-/// Whose subscriptions are refused, and what hangs on that. `client`, `server`: as they are to be shown.
-pub(crate) fn unsubscribed(
-    client: &str,
-    server: &str,
-    refused: &[(u16, u64)],
-    accepted: u64,
-    language: Language,
-) -> String {
-    let times = refused.iter().map(|(_, times)| times).sum::<u64>();
-    let all = times.saturating_add(accepted);
-    let statuses = tally(refused, language);
-    match language {
-        De => format!(
-            "{server} lehnt {} von {client} (SUBSCRIBE) ab: {statuses}. Besetztlampen (BLF) oder die Anzeige wartender \
-             Nachrichten können dann dunkel bleiben. Prüfen Sie, ob die Gegenseite das Abonnierte anbietet und das Konto es darf.",
-            if accepted == 0 {
-                counted(times, "Abonnement", "Abonnements", De)
-            } else {
-                format!("{times} von {all} Abonnements")
-            }
-        ),
-        En => format!(
-            "{server} refuses {} of {client} (SUBSCRIBE): {statuses}. Busy lamps (BLF) or the sign of waiting messages may stay \
-             dark then. Check whether the other side offers what is subscribed to, and whether the account may have it.",
-            if accepted == 0 {
-                counted(times, "subscription", "subscriptions", En)
-            } else {
-                format!("{times} of {all} subscriptions")
-            }
-        ),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn how_many_of_all_were_refused_is_told() {
-        let told = |accepted, language| unsubscribed("A", "B", &[(403, 8), (489, 4)], accepted, language);
-        let text = told(0, De).replace('\u{a0}', " ");
-        assert!(
-            text.starts_with("B lehnt 12 Abonnements von A (SUBSCRIBE) ab: 8-mal 403, 4-mal 489."),
-            "{text}"
-        );
-        assert!(told(3, De).contains("12 von 15 Abonnements"));
-        assert!(told(3, En).contains("12 of 15 subscriptions"));
     }
 }

@@ -16,9 +16,18 @@ const SOUGHT: usize = 3;
 /// Where the voice may go that does not come past, as sentences behind others.
 pub(super) fn may_go_outside(named: Option<Named>, context: &Context<'_>, language: Language) -> String {
     let Some(named) = named else { return String::new() };
+    let host = named.host;
     let may_go = match language {
-        De => "Womöglich geht die Sprache dorthin.",
-        En => "The voice may go there.",
+        De if named.partly => format!(
+            "Womöglich geht die Sprache dorthin, solange das gilt. Allein erklärt es das Fehlen nicht: Zeitweise nennt {host} eine \
+             innere Adresse, und auch dort kommt nichts an."
+        ),
+        De => "Womöglich geht die Sprache dorthin.".to_owned(),
+        En if named.partly => format!(
+            "The voice may go there as long as that holds. That alone does not explain why it is missing: at times {host} names \
+             an inner address, and nothing arrives there either."
+        ),
+        En => "The voice may go there.".to_owned(),
     };
     format!("{} {may_go}", voice::names(named, true, context, language))
 }

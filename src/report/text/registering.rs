@@ -8,11 +8,22 @@ use super::icmp::{self, Reason};
 use super::life::silence;
 use super::signalling::accounts;
 use super::{protocol, quoted};
-use crate::check::{Detail, Finding, Life, Refusal};
+use crate::check::{Audit, Detail, Finding, Life, Refusal};
 use crate::observe::IcmpReport;
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::{count, counted, duration};
 use crate::site::Confidence;
+
+/// That whoever answers strangers there (SEC-001) takes registrations without a password, as a further sentence.
+pub(super) fn taken_unasked(audit: &Audit, at: SocketAddr, language: Language) -> &'static str {
+    let mut registrations = audit.traffic.registrations.iter();
+    let is_open = registrations.any(|row| row.registrar.ip() == at.ip() && row.is_unasked());
+    match language {
+        De if is_open => " Anmeldungen nimmt das Gerät an, ohne nach einem Kennwort zu fragen.",
+        En if is_open => " The device takes registrations without asking for a password.",
+        _ => "",
+    }
+}
 
 /// What was seen; nothing for other codes.
 pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language: Language) -> String {

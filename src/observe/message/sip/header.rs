@@ -19,6 +19,7 @@ pub(super) enum HeaderName {
     ReferTo,
     Reason,
     Warning,
+    Event,
 }
 
 /// Bytes of the longest name that is read.
@@ -44,6 +45,7 @@ impl HeaderName {
             b"expires" => Self::Expires,
             b"reason" => Self::Reason,
             b"warning" => Self::Warning,
+            b"event" | b"o" => Self::Event,
             b"user-agent" => Self::UserAgent,
             b"server" => Self::Server,
             b"authorization" | b"proxy-authorization" => Self::Credentials,

@@ -100,6 +100,29 @@ impl Lookup {
     }
 }
 
+/// A SIP server that refuses TCP, where it is served over UDP.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct Detour {
+    /// Who tried.
+    pub(in crate::report) client: String,
+    pub(in crate::report) server: Endpoint,
+    /// SYN, repetitions included.
+    pub(in crate::report) attempts: u64,
+    /// From the first attempt to the last one, where that took longest.
+    pub(in crate::report) waited_ms: f64,
+}
+
+impl Detour {
+    pub(super) fn of(way: &observe::Detour) -> Self {
+        Self {
+            client: way.client.to_string(),
+            server: endpoint(way.server),
+            attempts: way.attempts,
+            waited_ms: way.waited as f64 / 1e6,
+        }
+    }
+}
+
 /// SUBSCRIBE of one host at another, of which some were refused (RFC 6665).
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(in crate::report) struct Subscriptions {

@@ -1,7 +1,7 @@
-//! Whose subscriptions were refused.
+//! Whose subscriptions were refused, and who tries in vain to reach its SIP server over TCP.
 
-use super::{Maker, Part, shown};
-use crate::report::text::Unsubscribed;
+use super::{Maker, Part, shown, socket};
+use crate::report::text::{Unsubscribed, refused_over_tcp};
 
 /// A sentence for each client and server.
 pub(super) fn refused(maker: &Maker<'_>) -> impl Iterator<Item = Part> {
@@ -19,5 +19,14 @@ pub(super) fn refused(maker: &Maker<'_>) -> impl Iterator<Item = Part> {
             accepted: row.accepted,
         };
         Part::Text(told.sentences(maker.language))
+    })
+}
+
+/// Who tries SIP over TCP in vain.
+pub(super) fn over_tcp(maker: &Maker<'_>) -> impl Iterator<Item = Part> {
+    maker.document.refused_over_tcp.iter().map(|way| {
+        let waited = (way.waited_ms * 1e6).round() as i64;
+        let (client, server) = (shown(&way.client), socket(&way.server));
+        Part::Text(refused_over_tcp(&client, &server, way.attempts, waited, maker.language))
     })
 }

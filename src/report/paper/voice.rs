@@ -342,7 +342,8 @@ pub(super) fn registrations(maker: &Maker<'_>) -> Vec<Part> {
         let host = shown(&lookup.host);
         Part::Text(unanswered(&host, lookup.kind.into(), lookup.asked, maker.language))
     });
-    let mut parts: Vec<Part> = lookups.chain(subscribed::refused(maker)).collect();
+    let mut parts: Vec<Part> =
+        lookups.chain(subscribed::over_tcp(maker)).chain(subscribed::refused(maker)).collect();
     if maker.document.registrations.is_empty() {
         return parts;
     }

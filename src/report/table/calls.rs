@@ -8,13 +8,13 @@ use super::media;
 use super::page::{Lean, Page, Piece, Tone};
 use crate::capture::Timestamp;
 use crate::check::{Code, Expiry, Unjudged, is_try, one_way, troubled};
-use crate::observe::is_public;
 use crate::observe::{Answer, Beginning, Call, CallProtocol, Receivers, Registration};
+use crate::observe::{detours, is_public};
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, duration, moment, time_of_day};
 use crate::report::text::{
     CallNotes, HoldNote, Registered, Unreachable, Unsubscribed, arrow, at_least, failed_transfer, protocol,
-    transferred, unanswered, websockets,
+    refused_over_tcp, transferred, unanswered, websockets,
 };
 
 /// Most calls or registrations listed.
@@ -196,12 +196,19 @@ pub(super) fn write_registrations(page: &mut Page, view: &View<'_>) {
     let labels = &view.words.labels;
     let traffic = &view.audit.traffic;
     let registrations = &traffic.registrations;
-    if registrations.is_empty() && traffic.lookups.is_empty() && traffic.subscriptions.is_empty() {
+    let detours = detours(&traffic.flows);
+    let has_hints = !(traffic.lookups.is_empty() && traffic.subscriptions.is_empty() && detours.is_empty());
+    if registrations.is_empty() && !has_hints {
         return;
     }
     page.heading(view.words.headings.registrations);
     for lookup in traffic.lookups.iter().take(MOST) {
         let told = unanswered(&lookup.host.to_string(), lookup.kind, lookup.asked, view.language);
+        page.paragraph(0, &told, Tone::Plain);
+    }
+    for way in detours.iter().take(MOST) {
+        let (client, server) = (way.client.to_string(), way.server.to_string());
+        let told = refused_over_tcp(&client, &server, way.attempts, way.waited, view.language);
         page.paragraph(0, &told, Tone::Plain);
     }
     for row in traffic.subscriptions.iter().take(MOST) {

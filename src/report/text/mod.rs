@@ -78,7 +78,7 @@ pub(crate) use clock::stray_line;
 pub(crate) use dscp::{EXPEDITED_FORWARDING, name as dscp_name};
 pub(crate) use edition::edition;
 pub(crate) use given::{given_words, is_changed, unjudged_lines, use_line, verdict_line};
-pub(crate) use lookup::unanswered;
+pub(crate) use lookup::{refused_over_tcp, unanswered};
 pub(crate) use no_voice::extract_line;
 pub(crate) use paper::{PaperWords, glance_rest, paper_words};
 pub(crate) use registration::{Registered, Unreachable};

@@ -159,7 +159,7 @@ const WORDS: [Words; 2] = [
     },
     Words {
         accepted: "accepted",
-        unasked: "without being asked for a password",
+        unasked: "no password asked",
         signed_off: "deregistered",
         signed_off_later: "deregistered in the end",
         refused: "rejected",

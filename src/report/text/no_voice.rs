@@ -428,3 +428,35 @@ pub(super) fn action(reason: &NoVoice, language: Language) -> &'static str {
         En => en,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::report::fixture::audit;
+    use crate::report::names::Names;
+
+    #[test]
+    fn an_address_that_is_withdrawn_is_no_whole_explanation() {
+        let audit = audit();
+        let names = Names::default();
+        let context = Context { audit: &audit, names: &names, zone: &TimeZone::UTC };
+        let (host, to) = ("192.168.0.100".parse().unwrap(), "203.0.113.54:7078".parse().unwrap());
+        let told = |partly| {
+            let named = Named { host, to, invite: None, partly };
+            may_go_outside(Some(named), &context, De)
+        };
+        assert!(
+            told(false).ends_with("203.0.113.54:7078. Womöglich geht die Sprache dorthin."),
+            "{}",
+            told(false)
+        );
+        assert!(
+            told(true).ends_with(
+                "Zeitweise nennt 192.168.0.100 eine innere Adresse, und auch dort kommt nichts an."
+            )
+        );
+        assert_eq!(may_go_outside(None, &context, De), "");
+    }
+}

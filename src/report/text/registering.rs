@@ -287,6 +287,21 @@ mod tests {
     use crate::report::fixture::audit;
 
     #[test]
+    fn a_registrar_without_passwords_is_told_where_strangers_reach_it() {
+        use crate::observe::fixture::registration;
+        let told = |has_credentials, at: &str| {
+            let mut audit = audit();
+            let row = registration("192.0.2.77:5060", "192.168.10.2:5060");
+            audit.traffic.registrations = vec![crate::observe::Registration { has_credentials, ..row }];
+            taken_unasked(&audit, at.parse().unwrap(), De)
+        };
+        let sentence = " Anmeldungen nimmt das Gerät an, ohne nach einem Kennwort zu fragen.";
+        assert_eq!(told(false, "192.168.10.2:5070"), sentence, "at whatever port");
+        assert_eq!(told(true, "192.168.10.2:5060"), "");
+        assert_eq!(told(false, "192.168.10.3:5060"), "", "another host");
+    }
+
+    #[test]
     fn which_account_is_meant_is_told_where_there_are_several() {
         let told = |several, language| {
             let told = |mut finding: Finding| {

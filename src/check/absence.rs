@@ -61,6 +61,7 @@ pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary], has_gaps: bool
         _ => reason,
     };
     let may_hide = has_gaps
+        || lacks_answers(traffic)
         || extract.is_some()
         || is_partly_unread(traffic)
         || may_speak
@@ -68,6 +69,8 @@ pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary], has_gaps: bool
         || traffic.flows.iter().any(|flow| flow.esp() > 0);
     let is_likely = match reason {
         NoVoice::Empty => false,
+        // Of what was read that is a fact, whatever else there may be.
+        NoVoice::Loopback => has_gaps,
         NoVoice::Sealed
         | NoVoice::Ipsec
         | NoVoice::Macsec
@@ -101,6 +104,12 @@ pub(super) fn is_own_only(traffic: &Traffic) -> bool {
     let others = quality.skipped.iter().filter(|(skip, _)| matches!(skip, Skip::NotIp(_)));
     let is_read = quality.decoded + others.map(|(_, frames)| frames).sum::<u64>() == quality.frames;
     is_read && !traffic.flows.is_empty() && traffic.flows.iter().all(|flow| is_own(flow.a.ip(), flow.b.ip()))
+}
+
+/// Whether a connection is there of which packets are missing that were sent, by what TCP acknowledges; too few to say so of the
+/// whole capture (CAP-001, CAP-003).
+fn lacks_answers(traffic: &Traffic) -> bool {
+    traffic.quality.unseen_connections > 0 || traffic.quality.pairs_answered_unseen > 0
 }
 
 /// Whether the report itself tells of parts that could not be read: they may be the voice.
@@ -242,7 +251,8 @@ fn foreign(flow: &Flow) -> Option<&'static str> {
     }
     // Who of two UDP ends started, a capture that begins amid the call does not show.
     [flow.b.port(), flow.a.port()].into_iter().find_map(|port| match (flow.protocol, port) {
-        (Protocol::Tcp, 1720) => Some("H.323"),
+        // Call signalling, and registration and admission at a gatekeeper (ITU-T H.225.0).
+        (Protocol::Tcp, 1720) | (Protocol::Udp, 1719) => Some("H.323"),
         (Protocol::Tcp, 2000) => Some("SCCP"),
         (Protocol::Udp, 2427 | 2727) => Some("MGCP"),
         (Protocol::Udp, 4569) => Some("IAX2"),
@@ -435,6 +445,23 @@ mod tests {
         }
         let fragments = Quality { incomplete_datagrams: 1, ..Quality::default() };
         assert_eq!(confidence(fragments, Layers::default()), likely);
+        let unseen = Quality { unseen_connections: 1, ..Quality::default() };
+        assert_eq!(confidence(unseen, Layers::default()), likely, "TCP acknowledges what is not there");
+        let unanswered = Quality { pairs_answered_unseen: 1, ..Quality::default() };
+        assert_eq!(confidence(unanswered, Layers::default()), likely, "one side of a connection");
+    }
+
+    #[test]
+    fn that_a_device_speaks_to_itself_is_a_fact() {
+        let told = |has_gaps| {
+            let mut world = World::new("").flows(vec![udp("127.0.0.1:53", "127.0.0.1:5204")]);
+            world.traffic.quality = Quality { frames: 20, decoded: 20, ..Quality::default() };
+            let finding = check(&world.case(), &[], has_gaps).unwrap();
+            assert_eq!(finding.detail, Detail::Cap010(NoVoice::Loopback));
+            finding.confidence
+        };
+        assert_eq!(told(false), Confidence::Sure, "although such ports may be voice");
+        assert_eq!(told(true), Confidence::Likely, "packets are missing");
     }
 
     #[test]
@@ -457,6 +484,12 @@ mod tests {
             vec![Flow { from_a: sent(packets), from_b: sent(0), ..flow }]
         };
         assert_eq!(instead(quality(9, 9), h323(4)), NoVoice::Foreign(vec!["H.323"]));
+        let gatekeeper = |packets| {
+            let flow = udp("192.168.10.21:1719", "192.168.10.2:1719");
+            vec![Flow { from_a: sent(packets), from_b: sent(0), ..flow }]
+        };
+        assert_eq!(instead(quality(9, 9), gatekeeper(4)), NoVoice::Foreign(vec!["H.323"]));
+        assert_eq!(instead(quality(9, 9), gatekeeper(3)), NoVoice::Nothing, "may be chance");
         assert_eq!(instead(quality(9, 9), h323(3)), NoVoice::Nothing, "a scan");
         let spoken = |payload_packets| {
             let mut flows = h323(9);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::capture::{CaptureSummary, Ended, Frame};
+use crate::observe::media::MediaDirection;
 use crate::observe::message::App;
 use crate::observe::{Lapse, Stream, Traffic};
 use crate::site::Confidence;
@@ -155,12 +156,23 @@ fn thinned(traffic: &Traffic) -> Option<LossSign> {
 /// CAP-003.
 fn one_direction(traffic: &Traffic) -> Option<Finding> {
     let quality = &traffic.quality;
-    let has_voice = || traffic.streams.iter().any(|stream| stream.report.counts.packets >= LEAST_VOICE);
+    // That one side alone speaks may have been agreed (RFC 3264 section 5.1).
+    let is_agreed = |stream: &Stream| {
+        stream.report.announced_direction.is_some_and(|direction| direction != MediaDirection::SendReceive)
+    };
+    let has_voice = || {
+        let mut streams = traffic.streams.iter();
+        streams.any(|stream| stream.report.counts.packets >= LEAST_VOICE && !is_agreed(stream))
+    };
     let is_shown =
         quality.pairs >= LEAST_PAIRS || quality.pairs_answered_unseen > 0 || quality.pairs > 0 && has_voice();
     let none_both = is_shown && quality.pairs_both_ways == 0;
-    (none_both && quality.frames >= LEAST_FRAMES)
-        .then(|| note(Detail::Cap003 { pairs: quality.pairs }, Severity::Warning, quality.pairs))
+    // Of a single one nobody knows whether the other side was to send anything.
+    let is_lone = quality.pairs < LEAST_PAIRS && quality.pairs_answered_unseen == 0;
+    (none_both && quality.frames >= LEAST_FRAMES).then(|| Finding {
+        confidence: if is_lone { Confidence::Suspected } else { Confidence::Sure },
+        ..note(Detail::Cap003 { pairs: quality.pairs }, Severity::Warning, quality.pairs)
+    })
 }
 
 /// CAP-004.

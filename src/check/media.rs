@@ -260,7 +260,6 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
         }
     }
     let findings = silent.into_iter().map(|(host, calls)| {
-        let last = calls.last();
         let speaking: BTreeSet<IpAddr> = calls.iter().map(|call| call.speaking).collect();
         let refused = calls.iter().any(|call| call.refused);
         let packets = calls.iter().map(|call| call.packets).sum();
@@ -311,9 +310,9 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
                 export,
                 trace,
                 astray: None,
-                named: last
-                    .filter(|_| near && export != Export::Possible)
-                    .and_then(|last| astray::named_outside(case, last.speaking, last.until)),
+                named: (near && export != Export::Possible)
+                    .then(|| astray::named_in(case, calls.iter().map(|call| (call.speaking, call.until))))
+                    .flatten(),
             },
             // On a computer, drivers may hide from the capture what it sends itself.
             severity: if at_tap || confidence == Confidence::Suspected {

@@ -75,7 +75,9 @@ mod tests {
         let refused = |client: &str| Subscriptions {
             client: client.parse().unwrap(),
             server: "192.168.10.2".parse().unwrap(),
+            relay: None,
             refused: [(489, 3)].into(),
+            packages: [].into(),
             accepted: 0,
         };
         traffic.subscriptions = vec![refused("192.168.10.21"), refused("203.0.113.66")];

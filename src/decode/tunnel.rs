@@ -155,8 +155,13 @@ pub(super) fn etherip(view: View<'_>) -> Step<'_> {
 /// RFC 7348 section 5: the I flag, everything reserved zero.
 fn vxlan(view: View<'_>) -> Option<(Layers, Step<'_>)> {
     const VALID_NETWORK_IDENTIFIER: u32 = 0x0800_0000;
-    if view.u32(0)? != VALID_NETWORK_IDENTIFIER || view.u8(7)? != 0 {
+    if view.u32(0)? != VALID_NETWORK_IDENTIFIER {
         return None;
+    }
+    match view.u8(7) {
+        Some(0) => {}
+        Some(_) => return None,
+        None => return Some((Layers::VXLAN, Step::Skip(Skip::BadTunnel))),
     }
     Some((Layers::VXLAN, Step::Into(Layer::Ethernet, view.skip(8)?)))
 }

@@ -273,6 +273,7 @@ pub(crate) fn registration(client: &str, registrar: &str) -> Registration {
         status: Some(200),
         accepted: true,
         standing: Standing::Accepted,
+        has_credentials: true,
         frames: vec![frame(1)],
         ..Registration::new("sip:21@a.example".into(), socket(client), socket(registrar), Protocol::Udp)
     }

@@ -15,6 +15,7 @@ mod carriage;
 mod clock;
 mod content;
 mod contests;
+mod detours;
 mod dialogs;
 mod duplicates;
 mod early;
@@ -81,6 +82,7 @@ pub use call::{Answer, Beginning, Call, CallProtocol, CallSide, Change, ChangeKi
 pub use carriage::{Carriage, Relay};
 pub use clock::Stray;
 pub use contests::Contest;
+pub use detours::{Detour, detours};
 pub use dialogs::Dialogs;
 pub use echoes::ClocksApart;
 pub use facts::{ArpTimes, HostFacts, MacSeen};

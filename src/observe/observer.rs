@@ -421,7 +421,8 @@ impl Observer {
         let address = if message.is_reply { message.yours } else { message.client.or(message.requested) };
         let (Some(address), Some(mac)) = (address, message.client_mac) else { return };
         let address = IpAddr::V4(address);
-        if message.is_reply {
+        // What is only offered may go to nobody.
+        if message.is_reply && message.kind != Some(dhcp::MessageType::Offer) {
             self.hosts.pair(address, mac, frame);
         }
         if let Some(name) = &message.host_name {

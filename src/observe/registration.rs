@@ -58,6 +58,8 @@ pub struct Registration {
     pub listed: usize,
     /// How it stands at the end.
     pub standing: Standing,
+    /// A request of it brought credentials.
+    pub has_credentials: bool,
     /// It was to be removed, and no 2xx to that was seen.
     pub is_leaving: bool,
     /// Challenges, 401 and 407, to requests without credentials; the usual way in.
@@ -109,6 +111,7 @@ impl Registration {
             accepted: false,
             listed: 0,
             standing: Standing::Open,
+            has_credentials: false,
             is_leaving: false,
             challenges: 0,
             stale: 0,
@@ -130,6 +133,14 @@ impl Registration {
     #[must_use]
     pub fn is_silent(&self) -> bool {
         self.unanswered.is_silence()
+    }
+
+    /// Whether a binding was granted, and neither did the registrar ask for credentials nor did the client bring any. What a
+    /// proxy passes on it may have checked itself.
+    #[must_use]
+    pub fn is_unasked(&self) -> bool {
+        let is_refused = self.refused.is_some() || !self.refusals.by_status.is_empty();
+        self.accepted && self.challenges == 0 && !self.has_credentials && !self.is_passed_on && !is_refused
     }
 
     /// An answer came: somebody is there. `before`: what had gone unanswered before the request that it answers.

@@ -356,6 +356,7 @@ impl Entry {
             row.expires = asked_for(message).or(row.expires);
         }
         row.is_passed_on = message.via_count > 1;
+        row.has_credentials |= message.has_credentials;
         row.is_leaving |= signs_off;
         if signs_off && let Some(binding) = row.bound.last_mut() {
             binding.until = binding.until.min(heard.time);

@@ -41,6 +41,11 @@ pub(super) struct Transaction<'a> {
 }
 
 impl Transaction<'_> {
+    /// Whoever sends it to whom.
+    pub(super) fn wherever(self) -> Fingerprint {
+        self.print
+    }
+
     /// Between two hosts.
     pub(super) fn between(self, from: IpAddr, to: IpAddr) -> Fingerprint {
         self.press.print((self.print, bits(from), bits(to)))

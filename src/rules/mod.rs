@@ -16,3 +16,6 @@ pub use value::{
 
 /// What is wrong with rule books; see [`crate::config::Diagnosis`].
 pub type RuleErrors = crate::config::Diagnosis;
+
+#[cfg(test)]
+mod tests;

@@ -19,3 +19,24 @@ fn services_are_single_ports_that_are_called() {
     assert!(services.iter().all(|(_, port)| !range.contains(*port)), "a range is no service");
     assert!(services.is_sorted() && services.windows(2).all(|pair| pair[0] != pair[1]));
 }
+
+#[test]
+fn a_free_pbx_is_known_in_the_lan_and_makes_nobody_a_pbx() {
+    use crate::site::{Fingerprint, Kind, PeerScope};
+    let book = Rulebook::builtin().unwrap_or_else(|errors| panic!("{errors}"));
+    let named = |agent: &str| {
+        let fits = |fingerprint: &Fingerprint| match fingerprint {
+            Fingerprint::Agent { patterns, .. } => patterns.iter().any(|pattern| pattern.matches(agent)),
+            _ => false,
+        };
+        let found = book.identities.iter().filter(|identity| fits(&identity.fingerprint));
+        found
+            .map(|identity| {
+                (identity.vendor.as_str(), identity.scope, identity.role.as_ref().map(|role| book.kind(role)))
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(named("FPBX-14.0.13.4(13.27.0)"), [("FreePBX", PeerScope::Lan, Some(Kind::Other))]);
+    assert_eq!(named("FPBX"), [], "another product");
+    assert_eq!(named("PolycomSoundPointIP-SPIP_321-UA/4.0.1.13681").len(), 1);
+}

@@ -209,7 +209,8 @@ fn one_direction_needs_pairs_and_packets() {
     assert!(raised(2, 0, 20));
     assert!(!raised(1, 0, 20) && !raised(2, 0, 19) && !raised(200, 1, 2000));
     let alone = Quality { pairs: 1, pairs_answered_unseen: 1, frames: 20, ..Quality::default() };
-    assert!(one_direction(&traffic(alone)).is_some(), "somebody must have answered");
+    let found = one_direction(&traffic(alone)).map(|found| found.confidence);
+    assert_eq!(found, Some(Confidence::Sure), "somebody must have answered");
 }
 
 #[test]
@@ -265,9 +266,18 @@ fn one_pair_shows_one_direction_if_it_speaks() {
     let raised = |packets: u64| {
         let quality = Quality { pairs: 1, frames: 200, ..Quality::default() };
         let streams = vec![stream("192.168.10.21:10000", "192.168.10.2:5204", &[(46, packets)])];
-        one_direction(&Traffic { quality, streams, ..Traffic::default() }).is_some()
+        one_direction(&Traffic { quality, streams, ..Traffic::default() }).map(|found| found.confidence)
     };
-    assert!(raised(100) && !raised(99));
+    assert_eq!(raised(100), Some(Confidence::Suspected), "the other side may have been silent");
+    assert_eq!(raised(99), None);
+    let alone = |direction| {
+        let mut voice = stream("192.168.10.21:10000", "192.168.10.2:5204", &[(46, 100)]);
+        voice.report.announced_direction = Some(direction);
+        let quality = Quality { pairs: 1, frames: 200, ..Quality::default() };
+        one_direction(&Traffic { quality, streams: vec![voice], ..Traffic::default() }).is_some()
+    };
+    assert!(!alone(MediaDirection::SendOnly) && !alone(MediaDirection::ReceiveOnly), "as agreed");
+    assert!(alone(MediaDirection::SendReceive));
 }
 
 /// 5 of 300 packets with this much (ms) between first and last.

@@ -211,6 +211,8 @@ pub struct Named {
     pub to: SocketAddr,
     /// The packet with it if it is known: its INVITE.
     pub invite: Option<Frame>,
+    /// At other times it names an inner one.
+    pub partly: bool,
 }
 
 /// Where voice went that somebody else was to hear.

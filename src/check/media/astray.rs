@@ -14,6 +14,9 @@ use crate::observe::message::App;
 use crate::observe::{Call, FlowView, Stream};
 use crate::site::{Confidence, Scope};
 
+/// Calls of one device in which it is looked for what the other side named.
+const CALLS_LOOKED_AT: usize = 16;
+
 /// A stream that is turned away, and who should hear it.
 struct Lost<'a> {
     stream: &'a Stream,
@@ -183,8 +186,22 @@ fn announcer(case: &Case<'_>, lost: &Lost<'_>) -> Option<(IpAddr, Option<Frame>)
     named.next_back()
 }
 
-/// A public address that `host` named in SDP as where it wants to hear, in its latest call that began before then.
-pub(super) fn named_outside(case: &Case<'_>, host: IpAddr, until: Timestamp) -> Option<Named> {
+/// A public address that a listener named in SDP as where it wants to hear, in one of these calls: who listened, and until when.
+/// Of several that one in which it holds to the end.
+pub(super) fn named_in(
+    case: &Case<'_>,
+    calls: impl DoubleEndedIterator<Item = (IpAddr, Timestamp)>,
+) -> Option<Named> {
+    let latest = calls.rev().take(CALLS_LOOKED_AT);
+    let named: Vec<Option<Named>> = latest.map(|(host, until)| named_outside(case, host, until)).collect();
+    let mut known = named.iter().flatten();
+    let best = known.clone().find(|named| !named.partly).or_else(|| known.next())?;
+    let partly = named.iter().any(|named| named.is_none_or(|named| named.partly));
+    Some(Named { partly, ..*best })
+}
+
+/// The same in the latest call of `host` that began before then.
+fn named_outside(case: &Case<'_>, host: IpAddr, until: Timestamp) -> Option<Named> {
     let called = case.traffic.calls.iter().rev().filter(|call| call.start.1 <= until);
     let mut sides = called.filter_map(|call| match host {
         _ if call.caller.ip() == host => Some((call, &call.caller_media, true)),
@@ -194,7 +211,8 @@ pub(super) fn named_outside(case: &Case<'_>, host: IpAddr, until: Timestamp) -> 
     let (call, media, is_caller) = sides.next()?;
     let to = media.iter().copied().find(|end| case.scope(end.ip()) == Scope::Public && end.ip() != host)?;
     let is_first = is_caller && media.first() == Some(&to);
-    Some(Named { host, to, invite: is_first.then_some(call.start.0) })
+    let partly = media.last().is_some_and(|end| case.scope(end.ip()) != Scope::Public);
+    Some(Named { host, to, invite: is_first.then_some(call.start.0), partly })
 }
 
 /// Whether ICMP says of the voice, again and again, that it cannot be delivered, and nothing comes back.

@@ -111,6 +111,11 @@ fn a_tunnel_that_cannot_be_read_leaves_the_packet_around_it() {
     assert_eq!(outer.layers, Layers::VXLAN.with(Layers::INCOMPLETE));
     assert_eq!(payload(&outer, &frame), vxlan);
 
+    let short =
+        |header: &[u8]| packet(ETHERNET, &ethernet(0x0800, &ipv4(17, &udp((PORTS.0, 4789), header)))).layers;
+    assert_eq!(short(&[8, 0, 0, 0, 0, 0]), Layers::VXLAN.with(Layers::INCOMPLETE), "its header is cut off");
+    assert_eq!(short(&[9, 0, 0, 0, 0, 0]), Layers::default(), "anything else");
+
     let control = packet(RAW, &ipv4(47, &[0x30, 1, 0x88, 0x0b, 0, 0, 0, 0, 0, 0, 0, 0, 0xc0, 0x21]));
     assert_eq!((control.transport, control.layers), (Transport::Other(47), Layers::INCOMPLETE));
 }

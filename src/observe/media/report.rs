@@ -107,6 +107,11 @@ pub struct Rests {
     pub longest: i64,
 }
 
+impl Rests {
+    /// What counts took so long (ns) at least.
+    pub const LEAST: i64 = 500_000_000;
+}
+
 /// One payload type of a stream.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PayloadReport {
@@ -200,7 +205,7 @@ const TWICE: u64 = 25;
 const BEGINNINGS: usize = 4;
 
 /// So long (ms) the clock of a sender stands who rests.
-const REST: f64 = 500.0;
+const REST: f64 = Rests::LEAST as f64 / 1e6;
 /// So much (ms) a sender's clock is behind after a rest in which it ran on for the most part; less is jitter.
 const BEHIND: f64 = 100.0;
 /// A rest that is worth a word, in ms.

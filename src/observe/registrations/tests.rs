@@ -179,6 +179,18 @@ fn grants_have_a_rhythm_and_challenges_are_counted() {
 }
 
 #[test]
+fn a_grant_that_nobody_had_to_ask_a_password_for_is_known() {
+    let is_unasked = |steps: &[&str]| registration(steps).is_unasked();
+    assert!(is_unasked(&["?", "200", "?", "200"]));
+    assert!(!is_unasked(&["?", "401", "!", "200", "?", "200"]), "asked once");
+    assert!(!is_unasked(&["!", "200"]), "the client still knows the nonce");
+    assert!(!is_unasked(&["?", "!", "200"]), "the challenge is not in the capture");
+    assert!(!is_unasked(&["?"]) && !is_unasked(&["?", "403"]), "nothing was granted");
+    let passed_on = Registration { is_passed_on: true, ..registration(&["?", "200"]) };
+    assert!(!passed_on.is_unasked(), "the proxy may have asked");
+}
+
+#[test]
 fn hops_of_a_proxied_request_keep_their_own_answers() {
     const PROXY: &str = "192.168.10.3:5060";
     let mut registrations = Registrations::default();

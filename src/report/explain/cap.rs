@@ -72,7 +72,8 @@ pub(super) const CAP_003: Page = Page {
                    sehen. Es müssen mindestens zwei solche Paare, oder eines mit 100 Sprachpaketen, und 20 Pakete im \
                    Mitschnitt sein.",
         action: "Stellen Sie den Spiegelport auf Senden und Empfangen (both), und messen Sie erneut.",
-        pitfalls: "Ein sehr kurzer Mitschnitt kann zufällig nur eine Richtung enthalten.",
+        pitfalls: "Ein sehr kurzer Mitschnitt kann zufällig nur eine Richtung enthalten. Bei einem einzigen Gerätepaar ist es ein \
+                   Verdacht: Die Gegenseite kann auch geschwiegen haben.",
         source: "Grundsatz: Was der Mitschnitt nicht zeigen kann, gilt nicht als bestanden.",
     },
     en: Text {
@@ -81,7 +82,8 @@ pub(super) const CAP_003: Page = Page {
         measured: "Not a single pair of hosts whose traffic is usually answered is visible in both directions. The capture \
                    must hold at least two such pairs, or one with 100 voice packets, and 20 packets.",
         action: "Set the mirror port to transmit and receive (both), and capture again.",
-        pitfalls: "A very short capture may hold one direction by chance.",
+        pitfalls: "A very short capture may hold one direction by chance. Of a single pair it is suspected only: the other side may \
+                   have been silent.",
         source: "Principle: what the capture cannot show never counts as passed.",
     },
 };

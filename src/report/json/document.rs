@@ -16,7 +16,7 @@ use super::quality::Quality;
 #[cfg(test)]
 pub(in crate::report) use super::quality::{Leaps, Stray};
 pub(in crate::report) use super::receiver::{Receiver, Voip};
-pub(in crate::report) use super::registration::{Lookup, Registration, Remark, Subscriptions};
+pub(in crate::report) use super::registration::{Detour, Lookup, Registration, Remark, Subscriptions};
 #[cfg(test)]
 pub(in crate::report) use super::registration::{Mapping, Refresh};
 use super::relay::{Keying, Relay};
@@ -74,6 +74,9 @@ pub(in crate::report) struct Document {
     /// Who looked for its SIP server by DNS and got no answer.
     #[serde(default)]
     pub(in crate::report) unanswered_lookups: Vec<Lookup>,
+    /// Who tries SIP over TCP in vain where it is served over UDP, by client and server.
+    #[serde(default)]
+    pub(in crate::report) refused_over_tcp: Vec<Detour>,
     /// Whose SUBSCRIBE was refused, by client and server.
     #[serde(default)]
     pub(in crate::report) refused_subscriptions: Vec<Subscriptions>,

@@ -35,6 +35,9 @@ pub(in crate::report) struct Registration {
     /// How it stands at the end; missing in reports that were stored before.
     #[serde(default)]
     pub(in crate::report) state: Option<RegistrationState>,
+    /// A binding was accepted, and nobody asked for a password; `false` in reports that were stored before.
+    #[serde(default)]
+    pub(in crate::report) unasked: bool,
     /// It was to be removed, and no 2xx to that was seen.
     #[serde(default)]
     pub(in crate::report) leaving: bool,
@@ -97,26 +100,66 @@ impl Lookup {
     }
 }
 
+/// A SIP server that refuses TCP, where it is served over UDP.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct Detour {
+    /// Who tried.
+    pub(in crate::report) client: String,
+    pub(in crate::report) server: Endpoint,
+    /// SYN, repetitions included.
+    pub(in crate::report) attempts: u64,
+    /// From the first attempt to the last one, where that took longest.
+    pub(in crate::report) waited_ms: f64,
+}
+
+impl Detour {
+    pub(super) fn of(way: &observe::Detour) -> Self {
+        Self {
+            client: way.client.to_string(),
+            server: endpoint(way.server),
+            attempts: way.attempts,
+            waited_ms: way.waited as f64 / 1e6,
+        }
+    }
+}
+
 /// SUBSCRIBE of one host at another, of which some were refused (RFC 6665).
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(in crate::report) struct Subscriptions {
     /// Who wants to be told.
     pub(in crate::report) client: String,
-    /// Who refused.
+    /// Who refused; the client itself where what it asked for came back to it.
     pub(in crate::report) server: String,
+    /// Who passed on the request and the refusal, where the capture shows both.
+    #[serde(default)]
+    pub(in crate::report) relay: Option<String>,
     /// How many were taken.
     pub(in crate::report) accepted: u64,
     pub(in crate::report) refused: Vec<Refusal>,
+    /// What was subscribed to and refused, where the capture holds the request (RFC 6665 section 7.2).
+    #[serde(default)]
+    pub(in crate::report) packages: Vec<Package>,
+}
+
+/// How often an event package was refused.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct Package {
+    pub(in crate::report) name: String,
+    pub(in crate::report) count: u64,
 }
 
 impl Subscriptions {
     pub(super) fn of(row: &observe::Subscriptions) -> Self {
         let refused = row.refused.iter().map(|(status, count)| Refusal { status: *status, count: *count });
+        let packages =
+            row.packages.iter().map(|(name, count)| Package { name: name.to_string(), count: *count });
         Self {
             client: row.client.to_string(),
             server: row.server.to_string(),
+            relay: row.relay.map(|relay| relay.to_string()),
             accepted: row.accepted,
             refused: refused.collect(),
+            packages: packages.collect(),
         }
     }
 }
@@ -200,6 +243,7 @@ fn registration(
         reason: registration.reason.as_ref().map(ToString::to_string),
         accepted: registration.accepted,
         state: Some(registration.standing.into()),
+        unasked: registration.is_unasked(),
         leaving: registration.is_leaving,
         expired_at: expired.and_then(number::rfc3339),
         answer_unseen: registration.is_answer_unseen,

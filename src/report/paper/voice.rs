@@ -344,8 +344,11 @@ pub(super) fn registrations(maker: &Maker<'_>) -> Vec<Part> {
         let host = shown(&lookup.host);
         Part::Text(unanswered(&host, lookup.kind.into(), lookup.asked, maker.language))
     });
-    let mut parts: Vec<Part> =
-        lookups.chain(subscribed::refused(maker)).chain(remarked::remarks(maker)).collect();
+    let mut parts: Vec<Part> = lookups
+        .chain(subscribed::over_tcp(maker))
+        .chain(subscribed::refused(maker))
+        .chain(remarked::remarks(maker))
+        .collect();
     if maker.document.registrations.is_empty() {
         return parts;
     }
@@ -385,6 +388,7 @@ fn registration_line(maker: &Maker<'_>, one: &Registration) -> Vec<Cell> {
     let told = Registered {
         standing: one.standing(),
         accepted: one.accepted,
+        is_unasked: one.unasked,
         is_leaving: one.leaving,
         expired: one.expired_at.as_deref().and_then(instant).map(|time| time_of_day(time, maker.zone)),
         is_answer_unseen: one.answer_unseen,

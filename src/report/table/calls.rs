@@ -8,13 +8,13 @@ use super::media;
 use super::page::{Lean, Page, Piece, Tone};
 use crate::capture::Timestamp;
 use crate::check::{Code, Expiry, Unjudged, is_try, one_way, troubled};
-use crate::observe::is_public;
 use crate::observe::{Answer, Beginning, Call, CallProtocol, Receivers, Registration};
+use crate::observe::{detours, is_public};
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, duration, moment, time_of_day};
 use crate::report::text::{
-    CallNotes, HoldNote, Registered, Unreachable, arrow, at_least, failed_transfer, protocol, remark,
-    transferred, unanswered, unsubscribed, websockets,
+    CallNotes, HoldNote, Registered, Unreachable, Unsubscribed, arrow, at_least, failed_transfer, protocol,
+    refused_over_tcp, remark, transferred, unanswered, websockets,
 };
 
 /// Most calls or registrations listed.
@@ -201,9 +201,9 @@ pub(super) fn write_registrations(page: &mut Page, view: &View<'_>) {
     let labels = &view.words.labels;
     let traffic = &view.audit.traffic;
     let registrations = &traffic.registrations;
-    let remarks = &view.audit.remarks;
-    let has_notes = !(traffic.lookups.is_empty() && traffic.subscriptions.is_empty() && remarks.is_empty());
-    if registrations.is_empty() && !has_notes {
+    let (detours, remarks) = (detours(&traffic.flows), &view.audit.remarks);
+    let is_silent = traffic.lookups.is_empty() && traffic.subscriptions.is_empty();
+    if registrations.is_empty() && is_silent && detours.is_empty() && remarks.is_empty() {
         return;
     }
     page.heading(view.words.headings.registrations);
@@ -211,11 +211,26 @@ pub(super) fn write_registrations(page: &mut Page, view: &View<'_>) {
         let told = unanswered(&lookup.host.to_string(), lookup.kind, lookup.asked, view.language);
         page.paragraph(0, &told, Tone::Plain);
     }
+    for way in detours.iter().take(MOST) {
+        let (client, server) = (way.client.to_string(), way.server.to_string());
+        let told = refused_over_tcp(&client, &server, way.attempts, way.waited, view.language);
+        page.paragraph(0, &told, Tone::Plain);
+    }
     for row in traffic.subscriptions.iter().take(MOST) {
         let refused: Vec<(u16, u64)> = row.refused.iter().map(|(status, times)| (*status, *times)).collect();
+        let packages: Vec<(String, u64)> =
+            row.packages.iter().map(|(name, times)| (escape_terminal(name, FIELD), *times)).collect();
         let (client, server) = (row.client.to_string(), row.server.to_string());
-        let told = unsubscribed(&client, &server, &refused, row.accepted, view.language);
-        page.paragraph(0, &told, Tone::Plain);
+        let relay = row.relay.map(|relay| relay.to_string());
+        let told = Unsubscribed {
+            client: &client,
+            server: &server,
+            relay: relay.as_deref(),
+            refused: &refused,
+            packages: &packages,
+            accepted: row.accepted,
+        };
+        page.paragraph(0, &told.sentences(view.language), Tone::Plain);
     }
     for one in remarks {
         let hosts: Vec<String> = one.hosts.iter().map(ToString::to_string).collect();
@@ -270,6 +285,7 @@ fn registration_line(
     let told = Registered {
         standing: registration.standing,
         accepted: registration.accepted,
+        is_unasked: registration.is_unasked(),
         is_leaving: registration.is_leaving,
         expired: expired.map(|time| time_of_day(time, view.context.zone)),
         is_answer_unseen: registration.is_answer_unseen,

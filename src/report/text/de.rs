@@ -411,8 +411,8 @@ fn unjudged(what: Unjudged) -> &'static str {
             "EF-Kennzeichnung und RTP-Ports: Im Mitschnitt ist keine Sprache (RTP) zu erkennen."
         }
         Unjudged::OwnOnly => {
-            "Ports, EF-Kennzeichnung und Sprachqualität: Alle IP-Pakete im Mitschnitt bleiben in einem Gerät; wer im \
-             Netzwerk mit wem spricht, zeigen sie nicht."
+            "Ports, EF-Kennzeichnung und Sprachqualität: Alle IP-Pakete im Mitschnitt nennen ein und dasselbe Gerät als \
+             Absender und Ziel; wer im Netzwerk mit wem spricht, zeigen sie nicht."
         }
         Unjudged::Export => {
             "Alle anderen Verbindungen: Der Mitschnitt enthält nur SIP und RTP, ist also wohl gefiltert. Nicht dokumentierte und \

@@ -7,7 +7,7 @@ use super::connection;
 use super::de;
 use super::de_action::action;
 use super::dscp::Hint;
-use super::export::{exported, too_few};
+use super::export::{Tap, exported, too_few};
 use super::given;
 use super::icmp::reason;
 use super::intruder;
@@ -16,6 +16,7 @@ use super::loss;
 use super::mute;
 use super::network;
 use super::no_voice;
+use super::one_way;
 use super::registering;
 use super::stalled;
 use super::unmarked_leg;
@@ -32,6 +33,7 @@ use crate::report::language::Language::De;
 use crate::report::number::{
     bytes, count, counted, decimal, decimal_beside, duration, percent, share, share_beside, time_of_day,
 };
+use crate::site::Confidence;
 
 /// What was seen and what to do.
 pub(super) fn words(finding: &Finding, context: &Context<'_>) -> (String, String) {
@@ -179,11 +181,12 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Rtp001 { packets, peers, trace: Trace::Unread(unread), .. } => {
             trace::unread(device, peers, *packets, *unread, De)
         }
-        Detail::Rtp001 { packets, peers, strays, refused, heard, at_tap, export, trace, named, .. } => {
+        Detail::Rtp001 { packets, peers, strays, refused, export, trace, named, .. } => {
+            let tap = Tap::of(finding, &context.audit.traffic);
             let exported = match export {
                 Export::No => None,
                 Export::Possible => Some(exported(&context.audit.captures, De)),
-                Export::TooFew(missing) => Some(too_few(*missing, device, *at_tap, De)),
+                Export::TooFew(missing) => Some(too_few(*missing, device, tap, De)),
             };
             format!(
             "In {} kamen {} von {}, aber {} von {device}. {}{}",
@@ -198,18 +201,11 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 1 => "nur ein einziges, gleich am Anfang,".to_owned(),
                 few => format!("nur {}, gleich am Anfang,", count(*few, De)),
             },
-            trace::reported(*trace, device, De).unwrap_or_else(|| match (*refused, *heard) {
-                (true, _) => "ICMP-Meldungen zeigen, dass die Sprachpakete dort abgewiesen werden.",
-                _ if exported.is_some() => exported.as_deref().unwrap_or_default(),
-                (false, true) => "Die Gegenseite wird gehört, hört selbst aber nichts.",
-                _ if *at_tap => {
-                    "Der Mitschnitt enthält nur, was dieses Gerät sendet oder empfängt, ist also wohl dort entstanden; was ein \
-                     Rechner selbst sendet, fehlt darin manchmal."
-                }
-                (false, false) => {
-                    "Sieht der Messpunkt alles, was dieses Gerät sendet, dann hört die Gegenseite nichts."
-                }
-            }.to_owned()),
+            trace::reported(*trace, device, De).unwrap_or_else(|| match exported {
+                _ if *refused => "ICMP-Meldungen zeigen, dass die Sprachpakete dort abgewiesen werden.".to_owned(),
+                Some(exported) => exported,
+                None => one_way::listener(finding, device, tap, De),
+            }),
             no_voice::may_go_outside(*named, context, De)
         )
         }
@@ -351,7 +347,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::addresses(sources)),
             if sources.len() == 1 { "keinem bekannten Provider" } else { "keinen bekannten Providern" },
             intruder::gained(gained, De)
-        ),
+        ) + registering::taken_unasked(context.audit, *at, De),
         Detail::Sec002 { requests, users, agent, answered, gained } => format!(
             "{device} sendet {} an {}{}. {}{}",
             counted(*requests, "SIP-Anfrage", "SIP-Anfragen", De),
@@ -415,6 +411,11 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             of(*duplicates, *whole, "von", De),
             share(*duplicates, *whole, De)
         ),
+        Detail::Cap003 { pairs: 1 } if finding.confidence == Confidence::Suspected => {
+            "Vom einzigen Gerätepaar ist nur eine Richtung zu sehen: Entweder fehlt die andere im Mitschnitt, oder die Gegenseite \
+             hat nichts gesendet. Einseitige Sprache lässt sich so nicht beurteilen."
+                .to_owned()
+        }
         Detail::Cap003 { pairs: 1 } => {
             "Vom einzigen Gerätepaar ist nur eine Richtung zu sehen. Einseitige Sprache und blockierte Ports lassen sich so \
              nicht beurteilen."

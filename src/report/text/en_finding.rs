@@ -7,7 +7,7 @@ use super::connection;
 use super::dscp::Hint;
 use super::en;
 use super::en_action::action;
-use super::export::{exported, too_few};
+use super::export::{Tap, exported, too_few};
 use super::given;
 use super::icmp::reason;
 use super::intruder;
@@ -16,6 +16,7 @@ use super::loss;
 use super::mute;
 use super::network;
 use super::no_voice;
+use super::one_way;
 use super::registering;
 use super::stalled;
 use super::unmarked_leg;
@@ -32,6 +33,7 @@ use crate::report::language::Language::En;
 use crate::report::number::{
     bytes, count, counted, decimal, decimal_beside, duration, percent, share, share_beside, time_of_day,
 };
+use crate::site::Confidence;
 
 /// What was seen and what to do.
 pub(super) fn words(finding: &Finding, context: &Context<'_>) -> (String, String) {
@@ -173,11 +175,12 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Rtp001 { packets, peers, trace: Trace::Unread(unread), .. } => {
             trace::unread(device, peers, *packets, *unread, En)
         }
-        Detail::Rtp001 { packets, peers, strays, refused, heard, at_tap, export, trace, named, .. } => {
+        Detail::Rtp001 { packets, peers, strays, refused, export, trace, named, .. } => {
+            let tap = Tap::of(finding, &context.audit.traffic);
             let exported = match export {
                 Export::No => None,
                 Export::Possible => Some(exported(&context.audit.captures, En)),
-                Export::TooFew(missing) => Some(too_few(*missing, device, *at_tap, En)),
+                Export::TooFew(missing) => Some(too_few(*missing, device, tap, En)),
             };
             format!(
             "In {}, {} came from {}, but {} from {device}. {}{}",
@@ -192,18 +195,11 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
                 1 => "only a single one, right at the beginning,".to_owned(),
                 few => format!("only {}, right at the beginning,", count(*few, En)),
             },
-            trace::reported(*trace, device, En).unwrap_or_else(|| match (*refused, *heard) {
-                (true, _) => "ICMP messages show that the voice packets are turned away there.",
-                _ if exported.is_some() => exported.as_deref().unwrap_or_default(),
-                (false, true) => "The other side is heard but hears nothing itself.",
-                _ if *at_tap => {
-                    "The capture holds only what this device sends or receives, so it was probably made there; what a computer \
-                     sends itself is sometimes missing then."
-                }
-                (false, false) => {
-                    "If the measuring point sees everything that this device sends, the other side hears nothing."
-                }
-            }.to_owned()),
+            trace::reported(*trace, device, En).unwrap_or_else(|| match exported {
+                _ if *refused => "ICMP messages show that the voice packets are turned away there.".to_owned(),
+                Some(exported) => exported,
+                None => one_way::listener(finding, device, tap, En),
+            }),
             no_voice::may_go_outside(*named, context, En)
         )
         }
@@ -345,7 +341,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::addresses(sources)),
             if sources.len() == 1 { "which is no known provider" } else { "which are no known providers" },
             intruder::gained(gained, En)
-        ),
+        ) + registering::taken_unasked(context.audit, *at, En),
         Detail::Sec002 { requests, users, agent, answered, gained } => format!(
             "{device} sends {} to {}{}. {}{}",
             counted(*requests, "SIP request", "SIP requests", En),
@@ -408,6 +404,11 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             of(*duplicates, *whole, "of", En),
             share(*duplicates, *whole, En)
         ),
+        Detail::Cap003 { pairs: 1 } if finding.confidence == Confidence::Suspected => {
+            "Of the only pair of hosts only one direction is visible: either the other one is missing from the capture, or the \
+             other side has sent nothing. One-way audio cannot be judged that way."
+                .to_owned()
+        }
         Detail::Cap003 { pairs: 1 } => {
             "Of the only pair of hosts only one direction is visible. One-way audio and blocked ports cannot be judged that \
              way."

@@ -1,6 +1,9 @@
 //! What it means that a capture holds SIP and RTP and nothing else (RTP-001, RTP-003), in both languages.
 
 use crate::capture::CaptureSummary;
+use crate::check::{Detail, Finding};
+use crate::observe::message::App;
+use crate::observe::{FlowView, Traffic};
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::counted;
 
@@ -35,8 +38,34 @@ pub(super) fn exported(captures: &[CaptureSummary], language: Language) -> Strin
     }
 }
 
+/// A device that is not heard and on which the capture was made.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tap {
+    /// The capture holds SIP that it sent.
+    pub(super) sends_sip: bool,
+}
+
+impl Tap {
+    /// The device of the finding, if that is where it was captured.
+    pub(super) fn of(finding: &Finding, traffic: &Traffic) -> Option<Self> {
+        let Detail::Rtp001 { at_tap: true, .. } = finding.detail else { return None };
+        let host = finding.subject.as_ref()?.address;
+        let mut views = traffic.flows.iter().filter(|flow| flow.app == App::Sip).flat_map(FlowView::both);
+        Some(Self { sends_sip: views.any(|view| view.host() == host && view.sent.payload_packets > 0) })
+    }
+
+    /// Not all that it sends is missing: so much the less does that explain the missing voice.
+    pub(super) fn but_sip(self, language: Language) -> &'static str {
+        match language {
+            De if self.sends_sip => " (seine SIP-Nachrichten sind hier allerdings zu sehen)",
+            En if self.sends_sip => " (its SIP messages are seen here, though)",
+            _ => "",
+        }
+    }
+}
+
 /// That it looks like one, but so little was left out that voice is missing all the same. `at_tap`: captured on the silent side.
-pub(super) fn too_few(missing: u64, device: &str, at_tap: bool, language: Language) -> String {
+pub(super) fn too_few(missing: u64, device: &str, at_tap: Option<Tap>, language: Language) -> String {
     match language {
         De => format!(
             "Der Mitschnitt enthält so gut wie nur SIP und RTP, und nach den Zahlen in der Datei fehlen {}, die empfangen wurden: \
@@ -44,11 +73,10 @@ pub(super) fn too_few(missing: u64, device: &str, at_tap: bool, language: Langua
              alle davon Sprache von {device} wären: Mindestens zum Teil fehlt sie wirklich, es sei denn, das Gerät sendet in \
              Sprechpausen nichts.{}",
             counted(missing, "Paket", "Pakete", De),
-            if at_tap {
-                " Der Messpunkt ist wohl dieses Gerät; was ein Rechner selbst sendet, fehlt im Mitschnitt manchmal."
-            } else {
-                ""
-            }
+            at_tap.map_or_else(String::new, |tap| format!(
+                " Der Messpunkt ist wohl dieses Gerät; was ein Rechner selbst sendet, fehlt im Mitschnitt manchmal{}.",
+                tap.but_sip(De)
+            ))
         ),
         En => format!(
             "The capture holds next to nothing but SIP and RTP, and by the numbers in the file {} that were received are not in it: \
@@ -56,11 +84,10 @@ pub(super) fn too_few(missing: u64, device: &str, at_tap: bool, language: Langua
              them were voice of {device}: at least in part it is really missing, unless the device sends nothing in pauses of \
              speech.{}",
             counted(missing, "packet", "packets", En),
-            if at_tap {
-                " The measuring point is probably this device; what a computer sends itself is sometimes missing in a capture."
-            } else {
-                ""
-            }
+            at_tap.map_or_else(String::new, |tap| format!(
+                " The measuring point is probably this device; what a computer sends itself is sometimes missing in a capture{}.",
+                tap.but_sip(En)
+            ))
         ),
     }
 }
@@ -91,13 +118,15 @@ mod tests {
     #[test]
     fn too_few_for_the_missing_voice_are_said_to_be() {
         let told = |at_tap| [De, En].map(|language| too_few(188, "192.168.0.150", at_tap, language));
-        let [de, en] = told(false);
+        let [de, en] = told(None);
         assert!(de.contains("fehlen 188\u{a0}Pakete") && de.contains("zum Teil fehlt sie wirklich"), "{de}");
         assert!(
             en.contains("188\u{a0}packets that were") && en.contains("in part it is really missing"),
             "{en}"
         );
-        assert!(told(true)[0].ends_with("fehlt im Mitschnitt manchmal."));
+        let tap = |sends_sip| told(Some(Tap { sends_sip }))[0].clone();
+        assert!(tap(false).ends_with("fehlt im Mitschnitt manchmal."));
+        assert!(tap(true).ends_with("manchmal (seine SIP-Nachrichten sind hier allerdings zu sehen)."));
     }
 
     #[test]

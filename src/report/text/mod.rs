@@ -33,6 +33,7 @@ mod mute;
 mod network;
 mod no_voice;
 mod offered;
+mod one_way;
 mod paper;
 mod registering;
 mod registration;
@@ -53,6 +54,7 @@ mod titles;
 mod trace;
 mod unmarked_leg;
 mod unsolicited;
+mod unsubscribed;
 mod voice;
 mod words;
 
@@ -81,7 +83,7 @@ pub(crate) use clock::stray_line;
 pub(crate) use dscp::{EXPEDITED_FORWARDING, name as dscp_name};
 pub(crate) use edition::edition;
 pub(crate) use given::{given_words, is_changed, unjudged_lines, use_line, verdict_line};
-pub(crate) use lookup::{unanswered, unsubscribed};
+pub(crate) use lookup::{refused_over_tcp, unanswered};
 pub(crate) use no_voice::extract_line;
 pub(crate) use paper::{PaperWords, glance_rest, paper_words};
 pub(crate) use registration::{Registered, Unreachable};
@@ -92,6 +94,7 @@ pub(crate) use status::{is_standard_phrase, sip_status};
 pub(crate) use stream::{codecs_in_turn, heard_with, pause, reordered, skipped, spells, together};
 pub(crate) use unheard::refused_pairs;
 pub(crate) use unsolicited::unsolicited;
+pub(crate) use unsubscribed::Unsubscribed;
 pub(crate) use words::Words;
 
 /// The words of one finding.

@@ -16,9 +16,18 @@ const SOUGHT: usize = 3;
 /// Where the voice may go that does not come past, as sentences behind others.
 pub(super) fn may_go_outside(named: Option<Named>, context: &Context<'_>, language: Language) -> String {
     let Some(named) = named else { return String::new() };
+    let host = named.host;
     let may_go = match language {
-        De => "Womöglich geht die Sprache dorthin.",
-        En => "The voice may go there.",
+        De if named.partly => format!(
+            "Womöglich geht die Sprache dorthin, solange das gilt. Allein erklärt es das Fehlen nicht: Zeitweise nennt {host} eine \
+             innere Adresse, und auch dort kommt nichts an."
+        ),
+        De => "Womöglich geht die Sprache dorthin.".to_owned(),
+        En if named.partly => format!(
+            "The voice may go there as long as that holds. That alone does not explain why it is missing: at times {host} names \
+             an inner address, and nothing arrives there either."
+        ),
+        En => "The voice may go there.".to_owned(),
     };
     format!("{} {may_go}", voice::names(named, true, context, language))
 }
@@ -438,5 +447,37 @@ pub(super) fn action(reason: &NoVoice, language: Language) -> &'static str {
     match language {
         De => de,
         En => en,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::report::fixture::audit;
+    use crate::report::names::Names;
+
+    #[test]
+    fn an_address_that_is_withdrawn_is_no_whole_explanation() {
+        let audit = audit();
+        let names = Names::default();
+        let context = Context { audit: &audit, names: &names, zone: &TimeZone::UTC };
+        let (host, to) = ("192.168.0.100".parse().unwrap(), "203.0.113.54:7078".parse().unwrap());
+        let told = |partly| {
+            let named = Named { host, to, invite: None, partly };
+            may_go_outside(Some(named), &context, De)
+        };
+        assert!(
+            told(false).ends_with("203.0.113.54:7078. Womöglich geht die Sprache dorthin."),
+            "{}",
+            told(false)
+        );
+        assert!(
+            told(true).ends_with(
+                "Zeitweise nennt 192.168.0.100 eine innere Adresse, und auch dort kommt nichts an."
+            )
+        );
+        assert_eq!(may_go_outside(None, &context, De), "");
     }
 }

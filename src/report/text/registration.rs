@@ -17,6 +17,8 @@ pub(crate) struct Registered<'a> {
     pub(crate) standing: Standing,
     /// A binding was accepted at some time.
     pub(crate) accepted: bool,
+    /// Without anybody asking for a password.
+    pub(crate) is_unasked: bool,
     /// Its removal was asked for and not confirmed.
     pub(crate) is_leaving: bool,
     /// When it ran out, where nothing renewed it.
@@ -99,13 +101,17 @@ impl Registered<'_> {
     fn standing(&self, language: Language) -> String {
         let words = &WORDS[usize::from(language == En)];
         let refused = || answer(self.status.unwrap_or_default(), self.reason, language);
+        let accepted = match self.is_unasked {
+            true => format!("{} ({})", words.accepted, words.unasked),
+            false => words.accepted.to_owned(),
+        };
         let stands = match (self.standing, self.accepted) {
             (Standing::Accepted, _) => match (&self.expired, language) {
-                (None, _) => words.accepted.to_owned(),
-                (Some(time), De) => format!("{}, abgelaufen seit {time} Uhr, nicht erneuert", words.accepted),
-                (Some(time), En) => format!("{}, expired since {time}, not renewed", words.accepted),
+                (None, _) => accepted,
+                (Some(time), De) => format!("{accepted}, abgelaufen seit {time} Uhr, nicht erneuert"),
+                (Some(time), En) => format!("{accepted}, expired since {time}, not renewed"),
             },
-            (Standing::SignedOff, true) => format!("{}, {}", words.accepted, words.signed_off_later),
+            (Standing::SignedOff, true) => format!("{accepted}, {}", words.signed_off_later),
             (Standing::SignedOff, false) => words.signed_off.to_owned(),
             (Standing::Refused, true) => {
                 format!("{}, {}: {}", words.accepted, words.refused_later, refused())
@@ -125,6 +131,7 @@ impl Registered<'_> {
 
 struct Words {
     accepted: &'static str,
+    unasked: &'static str,
     signed_off: &'static str,
     signed_off_later: &'static str,
     refused: &'static str,
@@ -139,6 +146,7 @@ struct Words {
 const WORDS: [Words; 2] = [
     Words {
         accepted: "angenommen",
+        unasked: "ohne Kennwortabfrage",
         signed_off: "abgemeldet",
         signed_off_later: "zuletzt abgemeldet",
         refused: "abgelehnt",
@@ -151,6 +159,7 @@ const WORDS: [Words; 2] = [
     },
     Words {
         accepted: "accepted",
+        unasked: "no password asked",
         signed_off: "deregistered",
         signed_off_later: "deregistered in the end",
         refused: "rejected",
@@ -171,6 +180,7 @@ mod tests {
         Registered {
             standing,
             accepted,
+            is_unasked: false,
             is_leaving: false,
             expired: None,
             is_answer_unseen: false,
@@ -227,6 +237,8 @@ mod tests {
         assert_eq!(told(Standing::Refused, false), "abgelehnt: 403 (verboten)");
         assert_eq!(told(Standing::Challenged, false), "nur nach Anmeldedaten gefragt");
         assert_eq!(told(Standing::Open, false), "keine Antwort zu sehen");
+        let unasked = Registered { is_unasked: true, ..registered(Standing::Accepted, true) };
+        assert_eq!(unasked.lines(De), ["angenommen (ohne Kennwortabfrage)"]);
         let expired = Some("06:23:03".to_owned());
         let expired = Registered { expired, ..registered(Standing::Accepted, true) };
         assert_eq!(expired.lines(De), ["angenommen, abgelaufen seit 06:23:03 Uhr, nicht erneuert"]);

@@ -61,9 +61,24 @@ pub(super) fn own_address(language: Language) -> &'static str {
     )
 }
 
+/// Words by which a server says itself that it is about credentials or the SIP domain.
+const OF_CREDENTIALS: [&str; 7] =
+    ["password", "passwort", "kennwort", "credential", "wrong domain", "unknown domain", "invalid domain"];
+
+/// Whether the words of the answer say so.
+fn names_credentials(reason: &str) -> bool {
+    let reason = reason.to_lowercase();
+    OF_CREDENTIALS.iter().any(|word| reason.contains(word))
+}
+
 /// What to do about calls that are turned away.
 pub(super) fn calling(rejection: &Rejection) -> [&'static str; 2] {
     match (rejection.status, rejection.with_credentials, rejection.outside) {
+        (403, ..) if names_credentials(&rejection.reason) => [
+            "Die Antwort nennt den Grund selbst: Prüfen Sie Benutzername, Kennwort und SIP-Domäne des Kontos, mit dem angerufen \
+             wird.",
+            "The answer names the reason itself: check user name, password and SIP domain of the account that calls.",
+        ],
         (488 | 606 | 415, _, _) => [
             "Vergleichen Sie das Angebot (SDP) mit dem, was die abweisende Seite kann: Codecs, Verschlüsselung (SRTP), Fax und \
              Bild. Die Ursache allein sagt der Status nicht.",
@@ -118,5 +133,28 @@ pub(super) fn calling(rejection: &Rejection) -> [&'static str; 2] {
             "Lassen Sie sich vom Provider sagen, warum er abweist.",
             "Have the provider tell why it turns calls away.",
         ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_servers_own_words_decide_what_to_look_at() {
+        let told = |reason: &str| {
+            let rejection = Rejection {
+                status: 403,
+                reason: reason.into(),
+                with_credentials: false,
+                outside: true,
+                offered: None,
+            };
+            calling(&rejection)[0]
+        };
+        assert!(told("Wrong password or domain").contains("Kennwort und SIP-Domäne des Kontos"));
+        assert!(told("Falsches Kennwort").contains("Kennwort und SIP-Domäne des Kontos"));
+        assert!(told("Forbidden").contains("Absendernummer"));
+        assert!(told("Domain limit of calls reached").contains("Absendernummer"), "not what is wrong");
     }
 }

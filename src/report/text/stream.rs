@@ -40,14 +40,19 @@ pub(crate) fn spells(spells: Spells, language: Language) -> impl Iterator<Item =
 /// That a sender sent nothing for a while, and nothing of it is missing.
 fn rests(rests: Rests, language: Language) -> String {
     let (times, longest) = (count(rests.times, language), duration(rests.longest, language));
+    let least = duration(Rests::LEAST, language);
     match (rests.times, language) {
         (1, Language::De) => format!("{longest} lang nichts gesendet (kein Verlust: Nummern ohne Lücke)"),
         (1, Language::En) => format!("sent nothing for {longest} (no loss: numbers without a gap)"),
         (_, Language::De) => {
-            format!("{times}-mal nichts gesendet, am längsten {longest} (kein Verlust: Nummern ohne Lücke)")
+            format!(
+                "{times}-mal mindestens {least} nichts gesendet und nichts nachgeholt, am längsten {longest} (kein Verlust: Nummern ohne Lücke)"
+            )
         }
         (_, Language::En) => {
-            format!("sent nothing {times} times, for {longest} at most (no loss: numbers without a gap)")
+            format!(
+                "sent nothing {times} times for at least {least} and made up for none of it, for {longest} at most (no loss: numbers without a gap)"
+            )
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use super::List;
+use crate::observe::is_public;
 use crate::report::language::Language;
 
 /// Ways that the hint names.
@@ -26,16 +27,40 @@ pub(crate) fn unsolicited<'a>(ways: impl IntoIterator<Item = Way<'a>>, language:
         return None;
     }
     let list = List { shown, more: ways.len().saturating_sub(NAMED) };
+    let is_inside = ways.iter().any(|(_, target, ..)| !is_public(*target));
+    let is_outside = ways.iter().any(|(_, target, ..)| is_public(*target));
     Some(match language {
         Language::De => format!(
             "Aus dem Internet kommen Pakete, nach denen hier niemand gefragt hat: {}. Solange darauf niemand eingeht, ist das kein \
-             Befund. Der Router leitet sie aber bis hierher weiter: Prüfen Sie, ob diese Weiterleitung gebraucht wird.",
-            list.join("und", "weitere")
+             Befund.{}{}",
+            list.join("und", "weitere"),
+            if is_inside {
+                " Der Router leitet sie aber bis hierher weiter: Prüfen Sie, ob diese Weiterleitung gebraucht wird."
+            } else {
+                ""
+            },
+            if is_outside {
+                " Wer selbst eine öffentliche Adresse hat, bekommt sie ohne Weiterleitung: Prüfen Sie, ob hinter der \
+                 Messstelle eine Firewall sie zurückhält."
+            } else {
+                ""
+            }
         ),
         Language::En => format!(
             "From the Internet come packets that nobody here asked for: {}. As long as nobody responds to them this is no \
-             finding. But the router forwards them to this place: check whether this forwarding is needed.",
-            list.join("and", "more")
+             finding.{}{}",
+            list.join("and", "more"),
+            if is_inside {
+                " But the router forwards them to this place: check whether this forwarding is needed."
+            } else {
+                ""
+            },
+            if is_outside {
+                " Who has a public address gets them without any forwarding: check whether a firewall behind the \
+                 measuring point holds them back."
+            } else {
+                ""
+            }
         ),
     })
 }
@@ -51,6 +76,11 @@ mod tests {
         assert_eq!(unsolicited([], Language::De), None);
         let text = unsolicited([way(443), way(443)], Language::De).unwrap();
         assert!(text.contains("hat: 198.51.100.77 an 192.168.10.2 (TCP 443). "), "{text}");
+        let is_forwarded = |text: &str| text.contains("Der Router leitet sie");
+        assert!(is_forwarded(&text) && !text.contains("Firewall"), "{text}");
+        let own = (stranger, "147.175.163.89".parse().unwrap(), Cow::from("TCP"), 443);
+        let text = unsolicited([own], Language::De).unwrap();
+        assert!(!is_forwarded(&text) && text.contains("ob hinter der Messstelle eine Firewall"), "{text}");
         let many = unsolicited((1..=7).map(way), Language::En).unwrap();
         assert_eq!(many.matches("(TCP ").count(), NAMED, "{many}");
         assert!(many.contains("2 more"), "{many}");

@@ -37,12 +37,12 @@ pub(super) fn announcer(astray: &Astray, context: &Context<'_>, language: Langua
     if astray.lost == Lost::Rewritten && invite.is_none() {
         return String::new();
     }
-    names(Named { host, to: astray.to, invite }, astray.outside, context, language)
+    names(Named { host, to: astray.to, invite, partly: false }, astray.outside, context, language)
 }
 
 /// Who names an address in SDP; `outside`: that is a public one although both lie in one subnet.
 pub(super) fn names(named: Named, outside: bool, context: &Context<'_>, language: Language) -> String {
-    let Named { host, to, invite } = named;
+    let Named { host, to, invite, .. } = named;
     let packet = invite.and_then(|frame| context.packet(frame));
     let packet = packet.map_or_else(String::new, |packet| match language {
         De => format!(" (Paket {packet})"),

@@ -150,17 +150,32 @@ fn voice_to_another_port_than_was_announced_is_one_way_audio() {
 #[test]
 fn a_listener_that_names_an_outside_address_may_be_why_nothing_comes() {
     use crate::check::finding::Named;
-    use crate::check::media::astray::named_outside;
+    use crate::check::media::astray::named_in;
     let (own, outside) = (ip("192.168.10.15"), socket(OUTSIDE));
     let named = |media: Vec<SocketAddr>| {
         let call = Call { caller: socket(OTHER), start: (frame(7), at(0)), caller_media: media, ..call() };
         let mut world = astray(59, 6_000);
         world.traffic.calls = vec![call];
-        named_outside(&world.case(), own, at(5_000))
+        named_in(&world.case(), [(own, at(5_000))].into_iter())
     };
-    assert_eq!(named(vec![outside]), Some(Named { host: own, to: outside, invite: Some(frame(7)) }));
+    assert_eq!(
+        named(vec![outside]),
+        Some(Named { host: own, to: outside, invite: Some(frame(7)), partly: false })
+    );
     assert_eq!(named(vec![socket(OTHER), outside]).map(|named| named.invite), Some(None), "later");
     assert_eq!(named(vec![socket(OTHER)]), None);
+    let withdrawn = named(vec![outside, socket(OTHER)]);
+    assert_eq!(withdrawn.map(|named| named.partly), Some(true), "a new offer names an inner address");
+    let media = [vec![outside], vec![outside, socket(OTHER)]];
+    let mut world = astray(59, 6_000);
+    let calls = (0..).zip(media).map(|(nth, media)| {
+        let start = (frame(7 + nth), at(nth as i64 * 1_000));
+        Call { caller: socket(OTHER), start, caller_media: media, ..call() }
+    });
+    world.traffic.calls = calls.collect();
+    let both = named_in(&world.case(), [(own, at(500)), (own, at(5_000))].into_iter());
+    let first = Named { host: own, to: outside, invite: Some(frame(7)), partly: true };
+    assert_eq!(both, Some(first), "the call in which it holds to the end");
 }
 
 /// A call of which the PBX sends voice to one address, and is spoken to from another one, if any; the far side of the signalling

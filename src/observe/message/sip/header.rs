@@ -20,6 +20,7 @@ pub(super) enum HeaderName {
     Reason,
     Warning,
     SessionExpires,
+    Event,
 }
 
 /// Bytes of the longest name that is read.
@@ -46,6 +47,7 @@ impl HeaderName {
             b"reason" => Self::Reason,
             b"warning" => Self::Warning,
             b"session-expires" | b"x" => Self::SessionExpires,
+            b"event" | b"o" => Self::Event,
             b"user-agent" => Self::UserAgent,
             b"server" => Self::Server,
             b"authorization" | b"proxy-authorization" => Self::Credentials,

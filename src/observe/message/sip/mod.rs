@@ -44,6 +44,8 @@ const CALL_ID_LIMIT: usize = 256;
 const AGENT_LIMIT: usize = 160;
 /// Longest kept reason phrase or media type.
 const PHRASE_LIMIT: usize = 120;
+/// Longest kept event package, in bytes.
+const EVENT_LIMIT: usize = 40;
 /// Reasons kept of one message: one of each protocol.
 const CAUSES_LIMIT: usize = 2;
 /// Contacts kept of one message: a registrar's answer lists every binding.
@@ -104,6 +106,8 @@ pub struct SipMessage {
     /// Text of a Warning header, RFC 3261 section 20.43; hostile. What some servers write into it to find faults of their own is
     /// left out.
     pub warning: Option<Text>,
+    /// Event without parameters, RFC 6665 section 8.2.1: what is subscribed to.
+    pub event: Option<Text>,
     /// Expires header in seconds.
     pub expires: Option<u32>,
     /// Session-Expires in seconds, RFC 4028 section 4.
@@ -256,6 +260,7 @@ impl Reader {
             sipfrag: None,
             causes: Vec::new(),
             warning: None,
+            event: None,
             expires: None,
             session_expires: None,
             user_agent: None,
@@ -290,6 +295,10 @@ impl Reader {
                 message.causes.extend(causes.take(CAUSES_LIMIT.saturating_sub(message.causes.len())));
             }
             HeaderName::Warning => message.warning = message.warning.take().or_else(|| warning(value)),
+            HeaderName::Event => {
+                let package = split_once(value, b';').map_or(value, |(package, _)| package);
+                message.event = Some(Text::new(package.trim_ascii(), EVENT_LIMIT));
+            }
             HeaderName::Expires => message.expires = message.expires.or(seconds(value, defects)),
             HeaderName::SessionExpires => {
                 let seconds =

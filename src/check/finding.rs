@@ -18,7 +18,7 @@ mod verdict;
 pub use row::{RowResult, RowStatus, RulebookInfo};
 pub use signs::{
     Astray, Back, Export, Heard, Hop, Interrupted, Life, LossSign, Lost, Mute, Named, NoVoice, Others,
-    Refusal, Trace, Unevenness, Unread, VoiceSender, VoiceSent,
+    Passage, Refusal, Station, Trace, Unevenness, Unread, VoiceSender, VoiceSent,
 };
 pub use verdict::{Accepted, Audit, Few, Unjudged, Verdict};
 
@@ -232,8 +232,8 @@ pub enum Detail {
     Port009 { port: u16, tls: bool, registers: bool, peers: Vec<IpAddr> },
     /// QOS-001.
     Qos001 { unmarked: u64, packets: u64, dscp: Vec<(u8, u64)>, expected: u8, sender: VoiceSender },
-    /// QOS-002. Values of the first pair of copies and their frames.
-    Qos002 { pairs: u64, before: u8, after: u8, frames: [Frame; 2] },
+    /// QOS-002. Values of the first pair of copies, their frames, and what lies between.
+    Qos002 { pairs: u64, before: u8, after: u8, frames: [Frame; 2], passage: Passage },
     /// QOS-003. `media_ports`: destination range for the group policy.
     Qos003 { packets: u64, media_ports: Option<Box<str>>, expected: u8, signalling: Option<u8> },
     /// QOS-004.

@@ -47,9 +47,9 @@ pub(crate) use expiry::Expiry;
 pub(crate) use filter::{by_number, is_by_number};
 pub use finding::{
     Accepted, Astray, Audit, Back, Code, Detail, Evidence, Export, Few, Finding, Heard, Hop, Interrupted,
-    Life, LossSign, Lost, Mute, Named, NoVoice, Others, Party, PortUse, Refusal, RowResult, RowStatus,
-    RulebookInfo, Severity, Side, Subject, Trace, Unevenness, Unjudged, Unread, Verdict, VoiceSender,
-    VoiceSent,
+    Life, LossSign, Lost, Mute, Named, NoVoice, Others, Party, Passage, PortUse, Refusal, RowResult,
+    RowStatus, RulebookInfo, Severity, Side, Station, Subject, Trace, Unevenness, Unjudged, Unread, Verdict,
+    VoiceSender, VoiceSent,
 };
 pub use media::{LEAST_JUDGED, LOSS_LIMITS, MOS_LIMITS};
 pub use mended::{is_disproved_by_absence, outweighs};

@@ -282,6 +282,8 @@ pub struct Direction {
 pub struct DirectionExtra {
     /// Frames that came from another hardware address than the first.
     pub other_macs: u64,
+    /// The first such address, with the DSCP of its first frame: a copy from behind a router or a firewall.
+    pub other_mac: Option<(Mac, u8)>,
     /// 802.1p priority of tagged packets.
     pub pcp: Marks,
     /// What came again much later.
@@ -290,7 +292,7 @@ pub struct DirectionExtra {
 
 impl DirectionExtra {
     /// Of untagged packets of one sender.
-    pub const NOTHING: Self = Self { other_macs: 0, pcp: Marks::NONE, echo: None };
+    pub const NOTHING: Self = Self { other_macs: 0, other_mac: None, pcp: Marks::NONE, echo: None };
 }
 
 impl Direction {

@@ -13,8 +13,8 @@ pub(super) use file::capture;
 use super::{Language, Names, Settings};
 use crate::capture::{Ended, Frame, PassedOver, Timestamp};
 use crate::check::{
-    Audit, Detail, Evidence, Finding, LossSign, NoVoice, Party, PortUse, Refusal, RowResult, RowStatus,
-    RulebookInfo, Severity, Side, Subject, Unjudged, Verdict, VoiceSender,
+    Audit, Detail, Evidence, Finding, LossSign, NoVoice, Party, Passage, PortUse, Refusal, RowResult,
+    RowStatus, RulebookInfo, Severity, Side, Subject, Unjudged, Verdict, VoiceSender,
 };
 use crate::config::SourceText;
 use crate::decode::{Layers, Mac, NotIp, Skip};
@@ -277,6 +277,7 @@ fn details() -> Vec<Case> {
                 before: 46,
                 after: 0,
                 frames: [Frame::new(0, 12), Frame::new(0, 15)],
+                passage: Passage { routers: 1, ..Passage::default() },
             },
             Error,
             Network,

@@ -518,6 +518,7 @@ fn finding(finding: &Finding, context: &Context<'_>, language: Language) -> publ
             first: finding.evidence.first.and_then(number::rfc3339),
             last: finding.evidence.last.and_then(number::rfc3339),
         },
+        hop: published::Hop::of(&finding.detail),
     }
 }
 

@@ -6,7 +6,7 @@ use super::connection::secure;
 use super::export::export_whole;
 use super::words::OTHER_VERSION;
 use super::{
-    clock, dscp_name, life, misled, mute, no_voice, protocol, signalling, stalled, trace, uneven,
+    clock, dscp_name, life, misled, mute, no_voice, passage, protocol, signalling, stalled, trace, uneven,
     unmarked_leg, voice,
 };
 use crate::capture::Ended;
@@ -68,10 +68,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "Prüfen Sie die QoS-Einstellung der Anlage und ob ihr Switch-Port der Kennzeichnung vertraut. Lässt \
              sich die Anlage nicht einstellen, kennzeichnen Sie ihre Sprache am Switch-Port."
         }
-        Detail::Qos002 { .. } => {
-            "Aktivieren Sie an diesem Übergang (Switch oder Router) das Vertrauen in DSCP oder die richtige \
-             Neumarkierung."
-        }
+        Detail::Qos002 { passage, .. } => passage::action(passage, De),
         Detail::Qos003 { media_ports, expected, signalling, .. } => {
             return group_policy(media_ports.as_deref(), *expected, *signalling);
         }

@@ -14,6 +14,7 @@ use super::life::silence;
 use super::loss;
 use super::mute;
 use super::no_voice;
+use super::passage;
 use super::registering;
 use super::stalled;
 use super::unmarked_leg;
@@ -106,16 +107,17 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Qos001 { unmarked, packets, dscp, expected, sender } => {
             unmarked_voice((*unmarked, *packets), dscp, *expected, *sender != VoiceSender::System)
         }
-        Detail::Qos002 { pairs, before, after, frames } => format!(
+        Detail::Qos002 { pairs, before, after, frames, passage } => format!(
             "{} von {device} sind zweimal aufgezeichnet, erst mit DSCP\u{a0}{}, dann mit DSCP\u{a0}{}{}. \
              Zwischen den beiden Messstellen wird die Kennzeichnung geändert; ab dort läuft die Sprache ohne \
-             Vorrang.",
+             Vorrang. {}",
             counted(*pairs, "Sprachpaket", "Sprachpakete", De),
             dscp_name(*before),
             dscp_name(*after),
             context
                 .packets(*frames, "und")
-                .map_or_else(String::new, |packets| format!(" (zum Beispiel Paket {packets})"))
+                .map_or_else(String::new, |packets| format!(" (zum Beispiel Paket {packets})")),
+            passage::detail(passage, |host| context.device(host), De)
         ),
         Detail::Qos003 { packets, expected, .. } => format!(
             "{device} ist ein Softphone auf einem PC und sendet {} ohne Kennzeichnung (DSCP 0 statt {}). \

@@ -6,7 +6,7 @@ use super::connection::secure;
 use super::export::export_whole;
 use super::words::OTHER_VERSION;
 use super::{
-    clock, dscp_name, life, misled, mute, no_voice, protocol, signalling, stalled, trace, uneven,
+    clock, dscp_name, life, misled, mute, no_voice, passage, protocol, signalling, stalled, trace, uneven,
     unmarked_leg, voice,
 };
 use crate::capture::Ended;
@@ -61,7 +61,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "Check the QoS setting of the PBX and whether its switch port trusts the marking. If the PBX has no \
              such setting, mark its voice at the switch port."
         }
-        Detail::Qos002 { .. } => "Enable DSCP trust or correct re-marking at this hop (switch or router).",
+        Detail::Qos002 { passage, .. } => passage::action(passage, En),
         Detail::Qos003 { media_ports, expected, signalling, .. } => {
             return group_policy(media_ports.as_deref(), *expected, *signalling);
         }

@@ -14,6 +14,7 @@ use super::life::silence;
 use super::loss;
 use super::mute;
 use super::no_voice;
+use super::passage;
 use super::registering;
 use super::stalled;
 use super::unmarked_leg;
@@ -102,15 +103,16 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Qos001 { unmarked, packets, dscp, expected, sender } => {
             unmarked_voice((*unmarked, *packets), dscp, *expected, *sender != VoiceSender::System)
         }
-        Detail::Qos002 { pairs, before, after, frames } => format!(
+        Detail::Qos002 { pairs, before, after, frames, passage } => format!(
             "{} of {device} were captured twice, first with DSCP\u{a0}{}, then with DSCP\u{a0}{}{}. \
-             Between the two places the marking is changed; beyond that point voice has no priority.",
+             Between the two places the marking is changed; beyond that point voice has no priority. {}",
             counted(*pairs, "voice packet", "voice packets", En),
             dscp_name(*before),
             dscp_name(*after),
             context
                 .packets(*frames, "and")
-                .map_or_else(String::new, |packets| format!(" (packets {packets}, for instance)"))
+                .map_or_else(String::new, |packets| format!(" (packets {packets}, for instance)")),
+            passage::detail(passage, |host| context.device(host), En)
         ),
         Detail::Qos003 { packets, expected, .. } => format!(
             "{device} is a softphone on a PC and sends {} without marking (DSCP 0 instead of {}). Windows marks \

@@ -30,6 +30,7 @@ mod misled;
 mod mute;
 mod no_voice;
 mod paper;
+mod passage;
 mod registering;
 mod registration;
 mod remedies;

@@ -56,7 +56,7 @@ pub use mended::{is_disproved_by_absence, outweighs};
 pub use rejection::{Circumstance, Rejection};
 pub use strangers::is_try;
 pub use target::Target;
-pub use troubled::{OneWay, Trouble, is_everyday, is_failure, one_way, troubled};
+pub use troubled::{OneWay, Trouble, by_trouble, is_everyday, is_failure, one_way, troubled};
 
 /// Runs all checks and puts together what a report needs.
 #[must_use]

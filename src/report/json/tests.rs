@@ -268,6 +268,7 @@ fn what_is_remarked_at_calls_and_voice_stands_in_every_form() {
         // A line of it may end within the remark.
         let (begins, _) = remarks[0].split_once(" s ").unwrap();
         assert!(plain(&table).contains(begins) && plain(&table).contains("\n! "), "{table}");
+        assert!(plain(&table).find("\n! ") < plain(&table).find(begins), "the worst call first: {table}");
         for form in forms {
             let form = plain(&form);
             for remark in remarks.iter().chain([&marks]) {
@@ -297,6 +298,7 @@ fn what_is_remarked_at_calls_and_voice_is_told_to_machines() {
         [call(1, "marked"), call(1, "one_way")["at_first_ms"].clone()],
         [Value::Bool(true), Value::Null]
     );
+    assert_eq!([call(0, "worst"), call(1, "worst")], [Value::Null, Value::from(1)]);
     assert!(call(1, "one_way").is_object());
     audit.unjudged.push(crate::check::Unjudged::Clock);
     assert_eq!(value(&audit, &settings)["streams"][1]["late_ms"], Value::Null, "times cannot be compared");

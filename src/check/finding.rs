@@ -226,8 +226,8 @@ pub enum Detail {
     Port006 { observed: (u16, u16), model: ModelId, documented: Box<str>, fits: Option<ModelId> },
     /// PORT-007. Most calls at a time, how many the model has channels for, and when.
     Port007 { calls: u64, channels: u64, model: ModelId, at: Timestamp },
-    /// PORT-008.
-    Port008 { ports: Vec<u16>, peers: Vec<IpAddr> },
+    /// PORT-008. Odd ports of voice and whom it goes to, even ports of RTCP; one of the two is there.
+    Port008 { ports: Vec<u16>, peers: Vec<IpAddr>, rtcp: Vec<u16> },
     /// PORT-009. `registers`: a registration was read.
     Port009 { port: u16, tls: bool, registers: bool, peers: Vec<IpAddr> },
     /// QOS-001.

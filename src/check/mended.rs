@@ -75,6 +75,8 @@ fn is_mended(case: &Case<'_>, known: &Known, finding: &Finding) -> bool {
         Detail::Port006 { model, .. } => case.book.model(model.as_str()).is_some_and(|model| {
             voice.has_ports(port::PACKETS_FOR_MEDIA, |stream| model.rtp.contains(stream.source.port()))
         }),
+        // Of RTCP there is too little to tell.
+        Detail::Port008 { ports, .. } if ports.is_empty() => false,
         Detail::Port008 { .. } => {
             voice.has_ports(port::PACKETS_FOR_MEDIA, |stream| stream.source.port() % 2 == 0)
         }

@@ -60,6 +60,7 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
         };
         match &finding.detail {
             Detail::Port001 { uses, .. } => uses.iter().all(|used| self.is_elsewhere_or_shut(used, finding)),
+            Detail::Port008 { ports, .. } if ports.is_empty() => false,
             Detail::Port002 { ports, .. } | Detail::Port008 { ports, .. } => {
                 self.has_other_ports(finding, |port| ports.contains(&port))
             }

@@ -56,6 +56,7 @@ mod registration;
 mod registrations;
 mod repeats;
 mod returns;
+mod rtcp_ports;
 mod sent;
 mod shard;
 mod silences;
@@ -99,6 +100,7 @@ pub use registration::{
     Absence, Binding, Mapping, Outage, Refusals, Refused, Registration, Rhythm, Standing, Unanswered,
 };
 pub use repeats::Prompt;
+pub use rtcp_ports::{EvenRtcp, RtcpPorts};
 pub use sent::{Nothing, Rare, Sent};
 pub use shard::{Shard, Wave};
 pub use silences::{Silence, Silences};

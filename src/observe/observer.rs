@@ -31,6 +31,7 @@ use super::pairs::note_pairs;
 use super::policies::PolicyBook;
 use super::quality::Quality;
 use super::returns::pair_ways;
+use super::rtcp_ports::RtcpPorts;
 use super::shard::{Injected, Shard, Told, Wave, place};
 use super::traffic::{Flow, Paused, Protocol, Stream, Traffic};
 
@@ -52,6 +53,7 @@ pub struct Observer {
     told: Vec<Vec<Told>>,
     reassembler: Reassembler,
     announcements: Announcements,
+    rtcp_ports: RtcpPorts,
     offers: Offers,
     dialogs: Dialogs,
     names: NameBook,
@@ -114,6 +116,7 @@ impl Observer {
             told: self.told.clone(),
             reassembler: self.reassembler.clone(),
             announcements: self.announcements.clone(),
+            rtcp_ports: self.rtcp_ports.clone(),
             offers: self.offers.clone(),
             dialogs: self.dialogs.clone(),
             names: self.names.clone(),
@@ -288,6 +291,7 @@ impl Observer {
             handshakes: self.handshakes.finish(),
             policies: self.policies.finish(),
             rtcp: self.receptions.counts().collect(),
+            rtcp_ports: self.rtcp_ports,
             incomplete,
             whole,
             sip_endpoints: conversations.endpoints,
@@ -380,6 +384,7 @@ impl Observer {
             Note::Sip(message, sdp) => {
                 let heard = Heard { frame, time, from, to, protocol, dscp, datagram, message };
                 self.dialogs.push(&heard, sdp.as_deref());
+                sdp.iter().for_each(|sdp| self.rtcp_ports.hear(sdp));
                 self.offers.hear(place(order), &heard, sdp.as_deref(), &mut self.announcements);
             }
             Note::CutSip => {
@@ -403,6 +408,7 @@ impl Observer {
                     self.rtcp.insert((from, to, rtcp.ssrc));
                 }
                 self.receptions.note((from, to), &rtcp, frame, time);
+                self.rtcp_ports.note(from, to, (frame, time));
             }
         }
     }

@@ -26,6 +26,7 @@ use crate::observe::message::App;
 use crate::observe::policies::VoicePolicy;
 use crate::observe::quality::Quality;
 use crate::observe::registration::Registration;
+use crate::observe::rtcp_ports::RtcpPorts;
 use crate::observe::sent::{Rare, Sent};
 use crate::observe::silences::Silences;
 use crate::observe::subscriptions::Subscriptions;
@@ -53,6 +54,8 @@ pub struct Traffic {
     pub policies: Vec<VoicePolicy>,
     /// What sources of media say of themselves by RTCP, ordered by address, at most 16,384.
     pub rtcp: Vec<SenderCount>,
+    /// Where RTCP comes from, and where SDP says so.
+    pub rtcp_ports: RtcpPorts,
     /// IP datagrams whose fragments never came together, in the order in which they were given up, at most 1,000.
     pub incomplete: Vec<Incomplete>,
     /// UDP datagrams that came together from fragments, by sockets, ordered; of each pair the latest.

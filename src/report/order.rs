@@ -60,7 +60,8 @@ mod tests {
     use super::*;
 
     fn order(calls: &[(Option<usize>, u8, Option<usize>)]) -> Vec<usize> {
-        let place = |(worst, start, leg_of): &(_, _, _)| Place { worst: *worst, start: *start, leg_of: *leg_of };
+        let place =
+            |(worst, start, leg_of): &(_, _, _)| Place { worst: *worst, start: *start, leg_of: *leg_of };
         worst_first(&calls.iter().map(place).collect::<Vec<_>>())
     }
 

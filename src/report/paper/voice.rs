@@ -15,12 +15,12 @@ use crate::report::json::document::{
     VoicePolicy,
 };
 use crate::report::number::{NO_VALUE, decimal, duration, percent, span, time_of_day};
-use crate::report::{order, policy};
 use crate::report::table::calls::MARK;
 use crate::report::table::media::{LEAST_OF_CODEC, codec_of, is_at_most, keys};
 use crate::report::text::{
     self, CallNotes, HoldNote, Registered, at_least, dscp_name, failed_transfer, transferred, unanswered,
 };
+use crate::report::{order, policy};
 
 pub(super) fn marking(maker: &Maker<'_>) -> Vec<Part> {
     let mut parts = directions(maker);

@@ -46,6 +46,10 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "Prüfen Sie, ob alle Gespräche nötig sind (Warteschleifen, hängende Verbindungen), und planen Sie weitere Kanäle \
              oder ein größeres System."
         }
+        Detail::Port008 { ports, .. } if ports.is_empty() => {
+            "Prüfen Sie Firmware und RTP-Einstellungen des Gerätes; geben Sie bis dahin auf Firewalls den ganzen Bereich frei, \
+             nicht nur jeden zweiten Port."
+        }
         Detail::Port008 { .. } => "Stellen Sie den Startport für RTP auf eine gerade Zahl.",
         Detail::Port009 { .. } => {
             "Stellen Sie die Endgeräte auf SIP über UDP, wenn Anmeldungen unzuverlässig sind; sonst ist nichts \

@@ -87,11 +87,20 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             counted(*calls, "Gespräch", "Gespräche", De),
             context.names.model(model)
         ),
-        Detail::Port008 { ports, peers } => format!(
-            "{device} sendet Sprache zu {} von UDP {}. RTP gehört auf den geraden Port eines Paars, RTCP auf den ungeraden \
+        Detail::Port008 { ports, rtcp, .. } if ports.is_empty() => format!(
+            "{device} sendet RTCP von UDP {}, obwohl kein SDP es so ankündigt (a=rtcp, a=rtcp-mux). RTCP gehört auf den \
+             ungeraden Port über dem der Sprache; Firewall- und QoS-Regeln für Portpaare greifen so nicht.",
+            list(List::of(rtcp, rtcp.len(), u16::to_string))
+        ),
+        Detail::Port008 { ports, peers, rtcp } => format!(
+            "{device} sendet Sprache zu {} von UDP {}{}. RTP gehört auf den geraden Port eines Paars, RTCP auf den ungeraden \
              darüber; Firewall- und QoS-Regeln für Portpaare greifen so nicht.",
             list(List::addresses(peers)),
-            list(List::of(ports, ports.len(), u16::to_string))
+            list(List::of(ports, ports.len(), u16::to_string)),
+            match rtcp.is_empty() {
+                true => String::new(),
+                false => format!(" und RTCP von UDP {}", list(List::of(rtcp, rtcp.len(), u16::to_string))),
+            }
         ),
         Detail::Port009 { port, tls, registers, peers } => {
             let who = list(List::of(peers, peers.len(), |peer| context.device(*peer)));

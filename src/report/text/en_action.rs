@@ -41,6 +41,10 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
         Detail::Port007 { .. } => {
             "Check whether all calls are needed (queues, hanging connections), and plan for more channels or a larger system."
         }
+        Detail::Port008 { ports, .. } if ports.is_empty() => {
+            "Check firmware and RTP settings of the device; until then have firewalls let the whole range pass, not every \
+             second port."
+        }
         Detail::Port008 { .. } => "Set the RTP start port to an even number.",
         Detail::Port009 { .. } => {
             "Set the terminals to SIP over UDP if registrations are unreliable; otherwise there is nothing to do."

@@ -83,11 +83,20 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             counted(*calls, "call", "calls", En),
             context.names.model(model)
         ),
-        Detail::Port008 { ports, peers } => format!(
-            "{device} sends voice to {} from UDP {}. RTP belongs on the even port of a pair, RTCP on the odd one above; \
+        Detail::Port008 { ports, rtcp, .. } if ports.is_empty() => format!(
+            "{device} sends RTCP from UDP {} though no SDP announces that (a=rtcp, a=rtcp-mux). RTCP belongs on the odd port \
+             above that of the voice; firewall and QoS rules for pairs of ports do not match.",
+            list(List::of(rtcp, rtcp.len(), u16::to_string))
+        ),
+        Detail::Port008 { ports, peers, rtcp } => format!(
+            "{device} sends voice to {} from UDP {}{}. RTP belongs on the even port of a pair, RTCP on the odd one above; \
              firewall and QoS rules for pairs of ports do not match.",
             list(List::addresses(peers)),
-            list(List::of(ports, ports.len(), u16::to_string))
+            list(List::of(ports, ports.len(), u16::to_string)),
+            match rtcp.is_empty() {
+                true => String::new(),
+                false => format!(" and RTCP from UDP {}", list(List::of(rtcp, rtcp.len(), u16::to_string))),
+            }
         ),
         Detail::Port009 { port, tls, registers, peers } => format!(
             "{} {} with the PBX over {} {port}; only UDP is documented there.",

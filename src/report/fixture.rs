@@ -580,7 +580,7 @@ fn row(id: &str, device: &str, status: RowStatus, packets: u64) -> RowResult {
         kept_packets: 0,
         packets,
         stated: None,
-        frames: Vec::new(),
+        frames: (packets > 0).then(|| Frame::new(0, 12)).into_iter().collect(),
     }
 }
 

@@ -252,7 +252,8 @@ fn sign(sign: &Evidence) -> published::Sign {
 }
 
 fn rows(audit: &Audit, names: &Names) -> Vec<published::Row> {
-    let rows = audit.rows.iter().map(|row| published::Row {
+    let rows = audit.rows.iter().map(|row| (row, frames(&row.frames)));
+    let rows = rows.map(|(row, (frames, files))| published::Row {
         row: row.row.to_string(),
         device: row.device.to_string(),
         service: names.row(&row.row).map(|name| name.service.to_string()),
@@ -275,6 +276,8 @@ fn rows(audit: &Audit, names: &Names) -> Vec<published::Row> {
         kept_flows: row.kept_flows as u64,
         packets: row.packets,
         kept_packets: row.kept_packets,
+        frames,
+        files,
     });
     rows.collect()
 }

@@ -24,7 +24,7 @@ captures[].cut_packets captures[].undecoded captures[].ended
 passed_over[].path passed_over[].reason
 hosts[].address hosts[].macs hosts[].vendor hosts[].role hosts[].model hosts[].confidence hosts[].evidence
 hosts[].vlans hosts[].outer_vlans hosts[].agents hosts[].names hosts[].contradictions
-rows[].row rows[].status rows[].flows rows[].packets
+rows[].row rows[].status rows[].flows rows[].packets rows[].frames
 flows[].a.address flows[].a.port flows[].b.address flows[].b.port flows[].transport flows[].initiator
 flows[].packets_ab flows[].packets_ba flows[].bytes_ab flows[].bytes_ba flows[].first flows[].last flows[].rows
 flows[].dscp_ab flows[].dscp_ba flows[].app flows_omitted

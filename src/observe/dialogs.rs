@@ -15,6 +15,7 @@ use super::legs;
 use super::message::sdp::Sdp;
 use super::message::sip::{Kind, Method, Party, SipMessage};
 use super::progress::is_in_dialog;
+use super::quality::Malformed;
 use super::registration::Registration;
 use super::registrations::Registrations;
 use super::repeats::{Prompt, Repeats};
@@ -89,6 +90,7 @@ pub struct Dialogs {
     cancels: VecDeque<Heard>,
     /// Messages without Call-ID or `CSeq`.
     pub(super) nameless: u64,
+    pub(super) malformed: Malformed,
     /// Messages that a cap of its own left out.
     over_cap: u64,
     /// When the latest message was heard.
@@ -120,6 +122,7 @@ impl Dialogs {
         self.latest = self.latest.max(Some(heard.time));
         let is_named = heard.message.call_id.is_some() && heard.message.cseq.is_some();
         self.nameless += u64::from(!is_named && !heard.message.is_cut);
+        self.malformed.note(&heard.message);
         self.vias.push(heard);
         self.repeats.push(heard);
         self.subscriptions.push(heard);

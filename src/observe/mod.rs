@@ -94,7 +94,7 @@ pub use lookups::{Lookup, LookupKind};
 pub use marks::Marks;
 pub use observer::{Observer, Spent};
 pub use policies::{Policy, VoicePolicy};
-pub use quality::{Quality, is_own};
+pub use quality::{Malformed, Quality, is_own};
 pub use reach::is_public;
 pub use registration::{
     Absence, Binding, Mapping, Outage, Refusals, Refused, Registration, Rhythm, Standing, Unanswered,

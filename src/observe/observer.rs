@@ -234,6 +234,7 @@ impl Observer {
             cut_sip_count: self.cut_sip_count,
             incomplete_datagrams: fragments.incomplete,
             nameless_sip: self.dialogs.nameless,
+            malformed_sip: std::mem::take(&mut self.dialogs.malformed),
             messages_over_cap: self.endless_sip
                 + self.dialogs.over_cap()
                 + self.names.over_cap

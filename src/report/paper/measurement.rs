@@ -9,7 +9,7 @@ use crate::report::json::skip::named;
 use crate::report::link;
 use crate::report::number::{NO_VALUE, bytes, counted, share, span};
 use crate::report::text::{
-    absent, edition, extract_line, given_words, run_words, stray_line, unjudged_lines, use_line,
+    absent, edition, extract_line, given_words, malformed, run_words, stray_line, unjudged_lines, use_line,
 };
 
 /// Most files whose SHA-256 is told; JSON tells all.
@@ -57,6 +57,11 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
         if value > 0 {
             facts.push((label, maker.count(value)));
         }
+    }
+    if quality.malformed_sip > 0 {
+        let kinds = quality.malformed_sip_kinds.iter().map(|(kind, messages)| (kind.as_str(), *messages));
+        let told = malformed(quality.malformed_sip, kinds, maker.language);
+        facts.push((labels.malformed_sip, told));
     }
     for capture in &document.captures {
         if let Some(received) = capture.extract_of {

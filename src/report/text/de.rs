@@ -100,6 +100,7 @@ const LABELS: Labels = Labels {
     passed_over: "Übergangene Dateien",
     incomplete: "Datagramme, zu denen Fragmente fehlen",
     nameless_sip: "SIP-Nachrichten ohne Call-ID oder CSeq",
+    malformed_sip: "SIP-Nachrichten mit Fehlern im Aufbau",
     over_cap: "Nicht ausgewertet (Speichergrenze)",
     filtered: "Vom Filter ausgelassen",
     reading: "Lesen",

@@ -99,6 +99,7 @@ const LABELS: Labels = Labels {
     both_ways: "Pairs of hosts (TCP/UDP) seen both ways",
     passed_over: "Files passed over",
     nameless_sip: "SIP messages without Call-ID or CSeq",
+    malformed_sip: "Malformed SIP messages",
     incomplete: "Datagrams with missing fragments",
     over_cap: "Not evaluated (memory limit)",
     filtered: "Left out by filter",

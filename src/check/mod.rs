@@ -14,6 +14,7 @@ mod filter;
 mod finding;
 #[cfg(test)]
 mod fixture;
+mod grouped;
 mod hidden;
 mod matrix;
 mod media;
@@ -73,6 +74,7 @@ pub fn audit(
     findings.retain(|finding| {
         !subject(finding).is_some_and(|host| case.is_excepted_whole(finding.code().as_str(), host))
     });
+    grouped::join(&mut findings);
     let accepted = match hints.site.exceptions.is_empty() {
         true => Vec::new(),
         false => {

@@ -17,6 +17,7 @@ fn a_registration_at_a_blocked_port_is_told_once() {
         let protocol = crate::observe::Protocol::Udp;
         let port = Detail::Port003 {
             target,
+            further: Vec::new(),
             protocol,
             refusal,
             outbound: false,
@@ -143,6 +144,7 @@ fn voice_that_goes_to_another_port_than_announced_is_not_blocked() {
         };
         let port = Detail::Port003 {
             target: to,
+            further: Vec::new(),
             protocol: crate::observe::Protocol::Udp,
             refusal: Refusal::Silence,
             outbound: false,

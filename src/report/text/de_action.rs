@@ -6,7 +6,7 @@ use super::connection::secure;
 use super::export::export_whole;
 use super::words::OTHER_VERSION;
 use super::{
-    clock, dscp_name, life, misled, mute, no_voice, passage, protocol, signalling, stalled, trace, uneven,
+    blocked, clock, dscp_name, life, misled, mute, no_voice, passage, signalling, stalled, trace, uneven,
     unmarked_leg, voice,
 };
 use crate::capture::Ended;
@@ -320,11 +320,12 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
 
 /// What to do about a PORT-003.
 fn unblock(detail: &Detail, zone: &TimeZone) -> String {
-    let Detail::Port003 { target, protocol: transport, refusal, outbound, life, serves, voice } = detail
+    let Detail::Port003 { target, further, protocol: transport, refusal, outbound, life, serves, voice } =
+        detail
     else {
         return String::new();
     };
-    let port = format!("{} {}", protocol(*transport), target.port());
+    let port = blocked::ports(*transport, *target, further, De);
     if let Some(VoiceSent { ports: Some(ports), .. }) = voice {
         return trace::let_out(target.ip(), *ports, De);
     }

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use super::blocked;
 use super::clock;
 use super::connection;
 use super::de;
@@ -55,8 +56,11 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             let reason = reason(*v6, *kind, *code).words(De);
             turned_away((sent.packets, finding.count), *target, device, *reporter, reason)
         }
-        Detail::Port003 { target, protocol, refusal, life, .. } => {
-            let tried = blocked(finding.count, (*target, *protocol), device, context.service(finding), *refusal);
+        Detail::Port003 { target, further, protocol, refusal, life, .. } => {
+            let (target_name, over) = blocked::target(*protocol, *target, further, De);
+            let at = (target_name.as_str(), *protocol, over.as_str());
+            let service = context.service(finding).filter(|_| further.is_empty());
+            let tried = tried(finding.count, at, device, service, *refusal);
             tried + &silence(*life, *refusal, target.ip(), context.zone, De)
         }
         Detail::Port005 { port, provider, documented, stated, registers: true } => format!(
@@ -316,8 +320,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             }
         ),
         Detail::Sig007 { .. } => connection::tls(finding, device, De),
-        Detail::Sig008 { registrar, longest, expires } => {
+        Detail::Sig008 { registrar, further, longest, expires } => {
             connection::silence_de(device, *registrar, &duration(*longest, De), *expires)
+                + &blocked::further(further, De)
         }
         Detail::Sig002 { .. } | Detail::Sig003 { .. } => {
             registering::detail(finding, device, context.zone, De)
@@ -466,9 +471,9 @@ fn undocumented(port: &PortUse) -> String {
     }
 }
 
-fn blocked(
+fn tried(
     attempts: u64,
-    (target, transport): (SocketAddr, Protocol),
+    (target, transport, over): (&str, Protocol, &str),
     device: &str,
     service: Option<&str>,
     refusal: Refusal,
@@ -492,7 +497,7 @@ fn blocked(
             if v6 { "v6" } else { "" }
         ),
     };
-    format!("{tries} von {device} zu {target} über {}{service} {outcome}.", protocol(transport))
+    format!("{tries} von {device} zu {target} über {over}{service} {outcome}.")
 }
 
 /// Voice of which somebody says by ICMP that it does not arrive.

@@ -2,6 +2,7 @@
 //! stands here; the formats only arrange it. A text that is missing does not compile.
 
 mod absent;
+mod blocked;
 mod broken;
 mod call;
 mod cause;

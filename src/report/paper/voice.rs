@@ -16,12 +16,12 @@ use crate::report::json::document::{
     VoicePolicy,
 };
 use crate::report::number::{NO_VALUE, decimal, duration, percent, span, time_of_day};
-use crate::report::policy;
 use crate::report::table::calls::MARK;
 use crate::report::table::media::{LEAST_OF_CODEC, codec_of, is_at_most, keys};
 use crate::report::text::{
     self, CallNotes, HoldNote, Registered, at_least, dscp_name, failed_transfer, transferred, unanswered,
 };
+use crate::report::{order, policy};
 
 pub(super) fn marking(maker: &Maker<'_>) -> Vec<Part> {
     let mut parts = directions(maker);
@@ -133,8 +133,8 @@ pub(super) fn calls(maker: &Maker<'_>) -> Vec<Part> {
             (labels.result, false),
         ];
         parts.push(Part::Picture(Picture::CallTimes));
-        parts
-            .push(Part::Table(Table::new(&heads, calls.iter().map(|call| call_line(maker, call)).collect())));
+        let order = order::published(calls).map(|call| call_line(maker, call)).collect();
+        parts.push(Part::Table(Table::new(&heads, order)));
         if calls.iter().any(|call| call.marked) {
             parts.push(Part::Text(maker.words.notes.marked_calls.to_owned()));
         }

@@ -55,7 +55,7 @@ pub use finding::{
 };
 pub use media::{LEAST_JUDGED, LOSS_LIMITS, MOS_LIMITS, clock_runs_at};
 pub use mended::{is_disproved_by_absence, outweighs};
-pub use rejection::{Circumstance, Rejection, SameLength};
+pub use rejection::{Circumstance, Rejection, SameLength, Unlike};
 pub use strangers::is_try;
 pub use target::Target;
 pub use troubled::{OneWay, Trouble, by_trouble, is_everyday, is_failure, one_way, troubled};

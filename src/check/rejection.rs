@@ -17,6 +17,19 @@ pub struct Rejection {
     pub offered: Option<Box<Offered>>,
 }
 
+/// Words by which a server says itself that it is about credentials or the SIP domain.
+const OF_CREDENTIALS: [&str; 7] =
+    ["password", "passwort", "kennwort", "credential", "wrong domain", "unknown domain", "invalid domain"];
+
+impl Rejection {
+    /// Whether the words of the answer say that the credentials or the domain are wrong.
+    #[must_use]
+    pub fn names_credentials(&self) -> bool {
+        let reason = self.reason.to_lowercase();
+        OF_CREDENTIALS.iter().any(|word| reason.contains(word))
+    }
+}
+
 /// What a call shows about why it was turned away, beside the status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Circumstance {
@@ -34,6 +47,8 @@ pub enum Circumstance {
     NameUnresolved,
     /// It says so, but serves the domain itself, as others registered for it there; the called number did not.
     TargetUnknown,
+    /// The words of the refusal blame the credentials, although the same account had registered there with credentials before.
+    AccountAccepted(Unlike),
     /// It came from a provider, for a number that the own system does not know.
     FromLine,
     /// It was answered, and the caller never acknowledged (RFC 3261 section 13.3.1.4). `over_tcp`: the answer went over TCP, so
@@ -44,6 +59,15 @@ pub enum Circumstance {
     Broken(Break),
     /// All that lasted longest were ended after the same time.
     SameLength(SameLength),
+}
+
+/// In what calls of an account that is accepted differ from those that were let through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unlike {
+    /// At least so long (ns) after the first INVITE the credentials came, later than in any call that was let through.
+    pub late: Option<i64>,
+    /// Calls of the account to other numbers were let through, and none to these.
+    pub elsewhere: bool,
 }
 
 /// That calls were ended after the same time.

@@ -1,5 +1,6 @@
 //! SIG codes: whether devices can register (RFC 3261 section 10), and what becomes of their messages on the way.
 
+mod accepted;
 mod calls;
 mod contact;
 mod even;

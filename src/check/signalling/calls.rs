@@ -144,6 +144,9 @@ fn why(case: &Case<'_>, refused: &[&Call], host: IpAddr, status: u16) -> Option<
             return Some(Circumstance::TargetUnknown);
         }
     }
+    if let Some(beside) = super::accepted::beside(case, refused, host, status) {
+        return Some(Circumstance::AccountAccepted(beside));
+    }
     let is_for_unknown = matches!(status, 404 | 410 | 484 | 604) && !is_outside(case, host);
     let is_pbx = case.device(host).is_some_and(|device| device.kind == Kind::Pbx);
     if is_for_unknown && is_pbx && refused.iter().all(|call| case.is_provider(call.caller.ip())) {

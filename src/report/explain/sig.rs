@@ -139,7 +139,9 @@ pub(super) const SIG_005: Page = Page {
         action: "Der Status sagt, wo zu suchen ist: 403 Berechtigung oder Kennwort, 404 Rufnummer, 480 Anmeldung des Ziels, 482 \
                  und 483 Schleife, 488 Angebot (Codecs, SRTP, Fax), 5xx Störung der Gegenseite. Der Wortlaut der Antwort sagt \
                  oft mehr: Nennt er DNS („No DNS results“), sind SIP-Domäne und DNS-Server zu prüfen, nicht das Ziel; \
-                 nimmt der Antwortende aber Anmeldungen dieser Domäne an, fehlt dort nur der Teilnehmer.",
+                 nimmt der Antwortende aber Anmeldungen dieser Domäne an, fehlt dort nur der Teilnehmer. Nennt er das Kennwort, obwohl \
+                 sich dasselbe Konto dort zuvor mit Anmeldedaten angemeldet hat, liegt es wohl an etwas anderem: am Ziel, oder an Anmeldedaten, \
+                 die erst 10 s und mehr nach dem ersten INVITE kommen.",
         pitfalls: "Besetzt (486) und abgelehnt (603) sind Verhalten von Menschen, auch 408 und 480, nachdem es klingelte. Gelingt derselbe Anruf binnen 5 s im zweiten \
                    Versuch, ist es kein Befund. Läuft der Anruf über die Anlage weiter, zählt nur die Strecke dahinter.",
         source: "RFC 3261 Abschnitt 21.",
@@ -157,7 +159,9 @@ pub(super) const SIG_005: Page = Page {
         action: "The status says where to look: 403 permissions or password, 404 number, 480 registration of the target, 482 and \
                  483 a loop, 488 the offer (codecs, SRTP, fax), 5xx an outage of the other side. The words of the answer often \
                  say more: where they name DNS (“No DNS results”), check SIP domain and DNS server, not the \
-                 target; but where the one that answers accepts registrations of that domain, only the user is missing there.",
+                 target; but where the one that answers accepts registrations of that domain, only the user is missing there. \
+                 Where they name the password although the same account had registered there with credentials before, it is probably \
+                 something else: the number that was called, or credentials that come 10 s and more after the first INVITE.",
         pitfalls: "Busy (486) and declined (603) are what people do, and so are 408 and 480 after ringing. If the same call succeeds within 5 s on a second try it is \
                    no finding. If the PBX passes the call on, only the leg behind it counts.",
         source: "RFC 3261 section 21.",

@@ -1,10 +1,11 @@
 //! What a call shows about why it was turned away, beside the status: the sentence and what to do, in both languages.
 
-use crate::check::Circumstance;
+use crate::check::{Circumstance, Unlike};
 use crate::report::language::Language;
+use crate::report::number::duration;
 
 /// Behind other sentences; empty where those say it.
-pub(super) fn told(why: Circumstance, language: Language) -> &'static str {
+pub(super) fn told(why: Circumstance, language: Language) -> String {
     let [de, en] = match why {
         Circumstance::NoMediaOffered => [
             " Angeboten war kein nutzbarer Sprechweg (Port 0 oder Adresse 0.0.0.0).",
@@ -40,11 +41,42 @@ pub(super) fn told(why: Circumstance, language: Language) -> &'static str {
             " Als Grund ist Q.850 34 genannt: kein Sprechkanal frei.",
             " The reason given is Q.850 34: no channel was free.",
         ],
+        Circumstance::AccountAccepted(beside) => return accepted(beside, language),
         Circumstance::Unacknowledged { .. } | Circumstance::Broken(_) | Circumstance::SameLength(_) => {
             ["", ""]
         }
     };
-    language.either(de, en)
+    language.either(de, en).to_owned()
+}
+
+/// That the account is accepted, and what else is different.
+fn accepted(beside: Unlike, language: Language) -> String {
+    let taken = language.either(
+        " Dort hat sich dasselbe Konto zuvor mit Anmeldedaten erfolgreich angemeldet: Ein falsches Kennwort passt dazu nicht.",
+        " The same account had registered there with credentials before: a wrong password does not fit that.",
+    );
+    let late = beside.late.map_or_else(String::new, |late| match language {
+        Language::De => {
+            format!(
+                " Die Anmeldedaten kamen erst {} nach dem ersten INVITE oder später.",
+                duration(late, language)
+            )
+        }
+        Language::En => {
+            format!(
+                " The credentials came only {} after the first INVITE, or later.",
+                duration(late, language)
+            )
+        }
+    });
+    let elsewhere = match beside.elsewhere {
+        true => language.either(
+            " Zu einem anderen Ziel wurde ein Anruf dieses Kontos zugelassen.",
+            " To another number a call of this account was let through.",
+        ),
+        false => "",
+    };
+    format!("{taken}{late}{elsewhere}")
 }
 
 /// What to do.
@@ -94,6 +126,28 @@ pub(super) fn action(why: Circumstance) -> [&'static str; 2] {
             "Check whether the number that was called is set up at the server and its device registered, and where the server \
              passes on numbers that it does not know.",
         ],
+        Circumstance::AccountAccepted(Unlike { late: Some(_), elsewhere: false }) => [
+            "Am Kennwort liegt es wohl nicht: Ändern Sie es nicht auf Verdacht. Verdächtig ist die späte Antwort auf die Abfrage: Prüfen \
+             Sie am Gerät, warum es so lange wartet (DNS, STUN, mehrere Konten), und fragen Sie beim Server, wie lange seine \
+             Abfrage (Nonce) gilt.",
+            "The password is probably not the cause: do not change it on suspicion. Suspect is the late answer to the challenge: check at \
+             the device why it waits so long (DNS, STUN, several accounts), and ask at the server how long its challenge (nonce) is \
+             valid.",
+        ],
+        Circumstance::AccountAccepted(Unlike { late: Some(_), elsewhere: true }) => [
+            "Am Kennwort liegt es wohl nicht: Ändern Sie es nicht auf Verdacht. Verdächtig sind die späte Antwort auf die Abfrage und das \
+             Ziel: Prüfen Sie am Gerät, warum es so lange wartet (DNS, STUN, mehrere Konten), und beim Server, ob das Konto diese \
+             Nummern rufen darf.",
+            "The password is probably not the cause: do not change it on suspicion. Suspects are the late answer to the challenge and the \
+             number that was called: check at the device why it waits so long (DNS, STUN, several accounts), and at the server \
+             whether the account may call these numbers.",
+        ],
+        Circumstance::AccountAccepted(Unlike { late: None, .. }) => [
+            "Am Kennwort liegt es wohl nicht: Ändern Sie es nicht auf Verdacht. Prüfen Sie beim Server, ob das Konto diese Nummern rufen \
+             darf, und Absendernummer und SIP-Domäne, mit denen angerufen wird.",
+            "The password is probably not the cause: do not change it on suspicion. Check at the server whether the account may call \
+             these numbers, and the calling number and SIP domain that calls are made with.",
+        ],
         Circumstance::FromLine => super::remedies::NUMBER,
         Circumstance::SameLength(even) => super::even::action(even),
         Circumstance::Broken(one) => {
@@ -105,5 +159,31 @@ pub(super) fn action(why: Circumstance) -> [&'static str; 2] {
             "Check the SIP domain, the name behind the @, at the PBX and at the telephone, and which DNS server is asked by the \
              side that turns the calls away. The called device is not the cause.",
         ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_that_is_accepted_is_not_to_be_changed() {
+        let why = |late, elsewhere| Circumstance::AccountAccepted(Unlike { late, elsewhere });
+        let late = Some(34_100_000_000);
+        assert_eq!(
+            told(why(late, true), Language::De),
+            " Dort hat sich dasselbe Konto zuvor mit Anmeldedaten erfolgreich angemeldet: Ein falsches Kennwort passt dazu nicht. Die \
+             Anmeldedaten kamen erst 34,1\u{a0}s nach dem ersten INVITE oder später. Zu einem anderen Ziel wurde ein Anruf dieses \
+             Kontos zugelassen."
+        );
+        assert!(told(why(None, false), Language::En).ends_with("a wrong password does not fit that."));
+        for (late, elsewhere) in [(late, true), (late, false), (None, true), (None, false)] {
+            let [de, en] = action(why(late, elsewhere));
+            assert!(
+                de.contains("Ändern Sie es nicht auf Verdacht")
+                    && en.contains("do not change it on suspicion")
+            );
+            assert_eq!(de.contains("späte Antwort"), late.is_some());
+        }
     }
 }

@@ -61,20 +61,10 @@ pub(super) fn own_address(language: Language) -> &'static str {
     )
 }
 
-/// Words by which a server says itself that it is about credentials or the SIP domain.
-const OF_CREDENTIALS: [&str; 7] =
-    ["password", "passwort", "kennwort", "credential", "wrong domain", "unknown domain", "invalid domain"];
-
-/// Whether the words of the answer say so.
-fn names_credentials(reason: &str) -> bool {
-    let reason = reason.to_lowercase();
-    OF_CREDENTIALS.iter().any(|word| reason.contains(word))
-}
-
 /// What to do about calls that are turned away.
 pub(super) fn calling(rejection: &Rejection) -> [&'static str; 2] {
     match (rejection.status, rejection.with_credentials, rejection.outside) {
-        (403, ..) if names_credentials(&rejection.reason) => [
+        (403, ..) if rejection.names_credentials() => [
             "Die Antwort nennt den Grund selbst: Prüfen Sie Benutzername, Kennwort und SIP-Domäne des Kontos, mit dem angerufen \
              wird.",
             "The answer names the reason itself: check user name, password and SIP domain of the account that calls.",

@@ -377,7 +377,7 @@ pub(super) fn action(detail: &Detail, zone: &TimeZone, language: Language) -> Op
 /// What calls show beside the status with which they were refused.
 fn beside(rejection: &Rejection, why: Option<Circumstance>, calls: u64, language: Language) -> String {
     match (why, &rejection.offered) {
-        (Some(why), _) => circumstance::told(why, language).to_owned(),
+        (Some(why), _) => circumstance::told(why, language),
         (None, Some(offered)) => offered::told(offered, calls > 1, language),
         (None, None) => String::new(),
     }

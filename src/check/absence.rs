@@ -29,7 +29,9 @@ const LEAST_REPORTS: u64 = 2;
 /// CAP-010. `has_gaps`: what the capture lacks may be the voice.
 pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary], has_gaps: bool) -> Option<Finding> {
     let traffic = case.traffic;
-    if !traffic.streams.is_empty() && !is_own_only(traffic) {
+    let has_keys_alone =
+        !traffic.streams.is_empty() && traffic.streams.iter().all(|stream| stream.report.is_only_events());
+    if !traffic.streams.is_empty() && !has_keys_alone && !is_own_only(traffic) {
         return None;
     }
     // A file that could not be read is not empty, and CAP-011 says so.
@@ -55,6 +57,13 @@ pub(super) fn check(case: &Case<'_>, captures: &[CaptureSummary], has_gaps: bool
         (NoVoice::Answered, _) if !has_lasted(case) => NoVoice::JustAnswered,
         (NoVoice::Answered, None) if is_explained(case) => NoVoice::Explained,
         (reason, _) => reason,
+    };
+    // Beside calls keys are told with these.
+    let reason = match reason {
+        NoVoice::Nothing if has_keys_alone => NoVoice::Keys,
+        NoVoice::Loopback | NoVoice::Rewritten => reason,
+        _ if has_keys_alone => return None,
+        _ => reason,
     };
     let reason = match too_short(traffic, captures) {
         Some(kept) if !matches!(reason, NoVoice::Cut { .. }) => NoVoice::Short { kept },
@@ -139,9 +148,7 @@ fn is_explained(case: &Case<'_>) -> bool {
 fn has_lasted(case: &Case<'_>) -> bool {
     case.traffic.calls.iter().filter(|call| call.came_about()).any(|call| {
         let until = call.end.map(|(_, end)| end).or_else(|| case.now());
-        // Before the caller acknowledges the answer, nobody need speak.
-        let waited = call.late_ack.unwrap_or(0);
-        call.answered.zip(until).is_some_and(|((_, answered), until)| until.since(answered) >= DUE + waited)
+        call.answered.zip(until).is_some_and(|((_, answered), until)| until.since(answered) >= DUE)
     })
 }
 
@@ -367,8 +374,8 @@ mod tests {
         assert_eq!(told(2_000, None), Detail::Cap010(NoVoice::Answered));
         assert_eq!(
             told(33_500, Some(32_400_000_000)),
-            Detail::Cap010(NoVoice::JustAnswered),
-            "taken note of late"
+            Detail::Cap010(NoVoice::Answered),
+            "who answers may speak before the late ACK, and the call does not end at once"
         );
     }
 
@@ -408,6 +415,27 @@ mod tests {
         let quality = Quality { frames: 10, decoded: 10, rewritten: 1, ..Quality::default() };
         let between_stations = Traffic { flows: vec![own()], ..traffic(quality) };
         assert_eq!(no_voice(&between_stations), NoVoice::Rewritten);
+    }
+
+    #[test]
+    fn keys_alone_are_no_voice() {
+        use crate::observe::media::PayloadReport;
+        use crate::observe::media::report::PayloadRole;
+        use crate::observe::media::tally::Seen;
+        let told = |role, calls: Vec<Call>| {
+            let mut keys = stream("192.168.10.21:10000", "192.168.10.2:5204", &[(46, 10)]);
+            let seen = Seen { value: 101, packets: 10, frames: vec![frame(3)], last: frame(3) };
+            let (since, name, rate, length, step) = (at(0), None, None, None, None);
+            keys.report.payloads = vec![PayloadReport { seen, since, name, role, rate, length, step }];
+            let mut world = World::new("").streams(vec![keys]);
+            world.traffic.quality = Quality { frames: 10, decoded: 10, ..Quality::default() };
+            world.traffic.calls = calls;
+            check(&world.case(), &[], false).map(|finding| finding.detail)
+        };
+        assert_eq!(told(PayloadRole::Event, Vec::new()), Some(Detail::Cap010(NoVoice::Keys)));
+        assert_eq!(told(PayloadRole::Media, Vec::new()), None);
+        let call = call("192.168.10.21:5060", "192.168.10.2:5060");
+        assert_eq!(told(PayloadRole::Event, vec![call]), None, "told with the call");
     }
 
     #[test]

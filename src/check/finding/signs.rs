@@ -332,6 +332,8 @@ pub enum NoVoice {
     Foreign(Vec<&'static str>),
     /// Tunnels that hide what they carry.
     Sealed,
+    /// Keys (RFC 4733) without a call or voice.
+    Keys,
     /// Packets of IPsec (ESP), in a tunnel or not.
     Ipsec,
     /// Frames that are encrypted between neighbours (`MACsec`).

@@ -51,6 +51,7 @@ pub(super) fn title(reason: &NoVoice, language: Language) -> Option<&'static str
         | NoVoice::Explained
         | NoVoice::JustAnswered
         | NoVoice::Called
+        | NoVoice::Keys
         | NoVoice::Foreign(_)
         | NoVoice::Reported { .. } => ("Kein Sprechweg erkannt", "No voice stream recognised"),
         NoVoice::Filtered => {
@@ -212,6 +213,7 @@ fn german(reason: &NoVoice, context: &Context<'_>) -> String {
             count(*packets, De),
             received_packets(*received, has_drops(context), De)
         ),
+        NoVoice::Keys => format!("Im Mitschnitt sind nur Tastentöne (DTMF nach RFC 4733), keine Sprache. {unjudged}"),
         NoVoice::Called | NoVoice::Nothing => format!("{none}. {unjudged}"),
     }
 }
@@ -380,6 +382,7 @@ fn english(reason: &NoVoice, context: &Context<'_>) -> String {
             received_packets(*received, has_drops(context), En),
             if *packets == 1 { "has" } else { "have" }
         ),
+        NoVoice::Keys => format!("The capture holds keys only (DTMF by RFC 4733), no voice. {unjudged}"),
         NoVoice::Called | NoVoice::Nothing => format!("{none}. {unjudged}"),
     }
 }
@@ -439,7 +442,7 @@ pub(super) fn action(reason: &NoVoice, language: Language) -> &'static str {
             "Look at the whole capture, not at this extract alone. If it is gone, capture again without a capture filter, with \
              a call of one minute.",
         ),
-        NoVoice::Called | NoVoice::JustAnswered | NoVoice::Nothing => (
+        NoVoice::Called | NoVoice::JustAnswered | NoVoice::Keys | NoVoice::Nothing => (
             "Führen Sie während des Mitschnitts mindestens ein Gespräch von einer Minute.",
             "Make at least one call of one minute while capturing.",
         ),

@@ -2,7 +2,7 @@
 //! came from there unasked and got no such answer: no finding, but somebody lets them in.
 
 use crate::observe::message::App;
-use crate::observe::{Flow, FlowView, Initiator, Protocol};
+use crate::observe::{Flow, FlowView, Initiator, Protocol, TcpOutcome};
 use crate::rules::Exposure;
 use crate::site::{Kind, Scope};
 
@@ -71,7 +71,11 @@ fn is_unsolicited(case: &Case<'_>, flow: &Flow) -> bool {
     let registers = |flow: &Flow| {
         case.registrations_of(stranger).any(|one| (one.client, one.registrar) == (flow.a, flow.b))
     };
+    // Whoever takes a connection and what is said over it has turned to him.
+    let is_taken = flow.tcp.as_ref().is_some_and(|tcp| tcp.outcome == TcpOutcome::Answered)
+        && flow.from_a.payload_packets > 0;
     is_request
+        && !is_taken
         && flow.from_b.payload_packets == 0
         && case.scope(stranger) == Scope::Public
         && case.scope(host) == Scope::Lan
@@ -85,7 +89,6 @@ fn is_unsolicited(case: &Case<'_>, flow: &Flow) -> bool {
 mod tests {
     use super::super::fixture::{PBX, PUBLIC, World, row};
     use super::*;
-    use crate::observe::TcpOutcome;
     use crate::observe::fixture::{registration, sent, tcp, udp};
 
     #[test]
@@ -107,6 +110,10 @@ mod tests {
         assert_eq!(asked(to(PBX, TcpOutcome::Refused), false), 1);
         assert_eq!(asked(to("192.168.10.60", TcpOutcome::Silent), false), 1, "whoever it is");
         assert_eq!(asked(to("203.0.113.99", TcpOutcome::Refused), false), 0, "seen outside");
+        let taken =
+            |said| asked(Flow { from_a: sent(said), ..to("192.168.10.60", TcpOutcome::Answered) }, false);
+        assert_eq!(taken(1), 0, "the connection stands, and something was said");
+        assert_eq!(taken(0), 1, "whoever only looks whether the port is open");
         let inner = tcp("192.168.10.60:44000", &format!("{PBX}:443"), TcpOutcome::Refused, 2);
         assert_eq!(asked(inner, false), 0);
         let spoken = |app| {

@@ -19,6 +19,8 @@ const PACKAGES_KEPT: usize = 8;
 const MOST_OPEN: usize = 1_024;
 /// Programs that telephone ask for what few servers have, once or twice, and do without.
 const LEAST_REFUSED: u64 = 3;
+/// Where nothing at all was taken, so many are enough.
+const LEAST_OF_NONE: u64 = 2;
 
 /// Subscriptions of one host at another, of which several were refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,7 +137,10 @@ impl SubscriptionBook {
 
     /// Those of which several were refused, by client and server.
     pub(super) fn finish(self) -> Vec<Subscriptions> {
-        let is_told = |row: &Subscriptions| row.refused.values().sum::<u64>() >= LEAST_REFUSED;
+        let is_told = |row: &Subscriptions| {
+            let least = if row.accepted == 0 { LEAST_OF_NONE } else { LEAST_REFUSED };
+            row.refused.values().sum::<u64>() >= least
+        };
         self.rows.into_values().filter(is_told).collect()
     }
 }
@@ -182,7 +187,16 @@ mod tests {
         let answers = ["401 Unauthorized", "403 Forbidden", "489 Bad Event", "403 Forbidden", "200 OK"];
         assert_eq!(told(&answers, "SUBSCRIBE"), [(vec![(403, 2), (489, 1)], 1)]);
         assert!(told(&["401 Unauthorized", "200 OK"], "SUBSCRIBE").is_empty());
-        assert!(told(&["489 Bad Event", "404 Not Found"], "SUBSCRIBE").is_empty(), "as softphones ask");
+        assert!(
+            told(&["489 Bad Event", "404 Not Found", "200 OK"], "SUBSCRIBE").is_empty(),
+            "as softphones ask"
+        );
+        assert_eq!(
+            told(&["489 Bad Event", "404 Not Found"], "SUBSCRIBE"),
+            [(vec![(404, 1), (489, 1)], 0)],
+            "no lamp"
+        );
+        assert!(told(&["401 Unauthorized", "404 Not Found"], "SUBSCRIBE").is_empty(), "one alone");
         assert!(told(&["403 Forbidden"; 4], "INVITE").is_empty());
     }
 

@@ -84,8 +84,11 @@ impl Registered<'_> {
             De => counted(self.repeats, "Wiederholung", "Wiederholungen", De),
             En => counted(self.repeats, "repetition", "repetitions", En),
         });
-        // Once is what every nonce comes to that has run out.
-        let stale = (self.stale > 1).then(|| match language {
+        // Once is what every nonce comes to that has run out; beside another refusal it tells apart what else was answered.
+        let is_other = is_refused && !matches!(self.status, Some(401 | 407));
+        let stale = (self.stale > u64::from(!is_other)).then(|| match language {
+            De if self.stale == 1 => "einmal neue Anmeldedaten verlangt (Nonce abgelaufen)".to_owned(),
+            En if self.stale == 1 => "new credentials demanded once (nonce out of date)".to_owned(),
             De => format!("{}-mal neue Anmeldedaten verlangt (Nonce abgelaufen)", self.stale),
             En => format!("new credentials demanded {} times (nonce out of date)", self.stale),
         });
@@ -268,6 +271,15 @@ mod tests {
         );
         let renewed = Registered { stale: 1, ..registered(Standing::Accepted, true) };
         assert_eq!(renewed.lines(En), ["accepted"], "a nonce runs out now and then");
+        let beside =
+            Registered { stale: 1, refusals: vec![(403, 1)], ..registered(Standing::Refused, false) };
+        assert_eq!(
+            beside.lines(De),
+            ["abgelehnt: 403 (verboten)", "einmal neue Anmeldedaten verlangt (Nonce abgelaufen)"],
+            "two attempts, of which one was refused"
+        );
+        let again = Registered { status: Some(401), ..beside };
+        assert_eq!(again.lines(De).len(), 1, "that is what the refusal says");
         let once = Registered { refusals: vec![(403, 1)], ..registered(Standing::Refused, false) };
         assert_eq!(once.lines(En), ["rejected: 403 (forbidden)"], "once is said already");
     }

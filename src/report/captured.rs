@@ -53,12 +53,19 @@ impl Wrapping {
         let shown = self.vlans.iter().take(VLANS).map(|id| format!("VLAN\u{a0}{id}"));
         let label = words.notes.outer_vlan;
         let outer = self.outer_vlans.iter().take(VLANS).map(|id| format!("{label}\u{a0}{id}"));
+        // Tunnels carry PPP as well; with none of them it lies on Ethernet.
+        let is_tunnelled = self.layers.iter().any(|layer| matches!(layer.as_str(), "L2TP" | "GRE"));
+        let is_ppp_alone = |layer: &str| layer == "PPP" && !is_tunnelled;
         let unread = self.is_unread_inside.then(|| words.notes.unread_inside.to_owned());
         shown
             .chain(more(self.vlans.len()))
             .chain(outer)
             .chain(more(self.outer_vlans.len()))
-            .chain(self.layers.iter().cloned())
+            .chain(
+                self.layers
+                    .iter()
+                    .map(|layer| if is_ppp_alone(layer) { "PPP (PPPoE)" } else { layer }.to_owned()),
+            )
             .chain(unread)
             .collect()
     }
@@ -100,12 +107,16 @@ pub(super) struct Stations {
     pub(super) own: u64,
     /// Between two addresses, but not between two stations of the Ethernet.
     pub(super) one: u64,
+    /// From an address to itself, and yet between two stations: somebody has replaced addresses.
+    pub(super) rewritten: u64,
 }
 
 /// What goes past the place where the captures were made.
 #[derive(Debug, Default)]
 pub(super) struct Passing {
     by_host: BTreeMap<IpAddr, u64>,
+    /// With whom each of them speaks and is answered: one, or more than that.
+    partners: BTreeMap<IpAddr, Option<IpAddr>>,
     all: u64,
     /// What a device tells itself.
     itself: u64,
@@ -148,8 +159,9 @@ impl Passing {
         Self { aliases, ..Self::default() }
     }
 
-    /// Packets between two addresses, of which the second was spoken to.
-    pub(super) fn add(&mut self, ends: [IpAddr; 2], packets: u64) {
+    /// Packets between two addresses, of which the second was spoken to: of the first, and what came back.
+    pub(super) fn add(&mut self, ends: [IpAddr; 2], [there, back]: [u64; 2]) {
+        let packets = there.saturating_add(back);
         let ends = ends.map(|end| self.aliases.get(&end).copied().unwrap_or(end));
         // What goes to all tells only that a network is there.
         if stands_for_several(ends[1]) {
@@ -166,6 +178,13 @@ impl Passing {
             [false, false] => self.neighbours.extend(ends),
             [true, true] => self.is_transit = true,
             _ => {}
+        }
+        // What leaves the LAN passes its router as well, so that the place may be that one.
+        if there > 0 && back > 0 && is_public(ends[0]) == is_public(ends[1]) {
+            for [end, partner] in [ends, [ends[1], ends[0]]] {
+                let known = self.partners.entry(end).or_insert(Some(partner));
+                *known = known.filter(|known| *known == partner);
+            }
         }
         for end in ends {
             let known = self.by_host.entry(end).or_default();
@@ -197,8 +216,10 @@ impl Passing {
         if is_mixed || layers.contains(&"PPP") {
             return None;
         }
+        // No device tells itself anything by way of another station.
+        let itself = self.itself.saturating_sub(stations.rewritten);
         if self.all < LEAST_TELLING {
-            return (self.itself >= LEAST_TELLING).then(|| paper.on_itself.to_owned());
+            return (itself >= LEAST_TELLING).then(|| paper.on_itself.to_owned());
         }
         let nearly_all = self.all - self.all / 100;
         let always = self.by_host.iter().filter(|(_, packets)| **packets >= nearly_all);
@@ -209,7 +230,7 @@ impl Passing {
         let is_cooked = stations.own > 0 && !links.is_empty() && links.iter().all(|name| is_cooked(name));
         // Nor does anybody else see what a device tells itself, least of all on a loopback interface of it.
         let has_loopback = links.iter().any(|name| is_loopback(name));
-        let is_itself = is_cooked || self.itself > if has_loopback { 0 } else { self.all / 100 };
+        let is_itself = is_cooked || itself > if has_loopback { 0 } else { self.all / 100 };
         if is_itself && always.iter().any(|end| self.own.contains(end)) {
             always.retain(|end| self.own.contains(end));
         }
@@ -217,6 +238,12 @@ impl Passing {
         let is_stationless = !links.is_empty() && links.iter().all(|name| is_stationless(name));
         if is_stationless || stations.one > self.all / 100 {
             return is_itself.then(|| paper.on_itself.to_owned());
+        }
+        // A switch floods what goes one way only; an answer to a third host would not come past the port of the other one.
+        let has_all =
+            |end: &IpAddr| self.by_host.get(end) == Some(&self.all) && self.partners.get(end) == Some(&None);
+        if always.len() > 1 && always.iter().any(has_all) {
+            always.retain(has_all);
         }
         Some(match always.as_slice() {
             [one] if is_itself && !self.came_in.contains(one) => filled(paper.on_device, &named(*one)),

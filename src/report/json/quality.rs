@@ -81,6 +81,9 @@ pub(in crate::report) struct Quality {
     /// interface of Linux, for one.
     #[serde(default)]
     pub(in crate::report) one_station: u64,
+    /// Packets from an address to itself whose Ethernet header names two stations: addresses were replaced later.
+    #[serde(default)]
+    pub(in crate::report) rewritten: u64,
     /// A packet with a false time, where this is all that is wrong with the times.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::report) stray: Option<Stray>,
@@ -162,6 +165,7 @@ pub(super) fn of(traffic: &Traffic, undecoded: BTreeMap<String, u64>) -> Quality
         messages_over_cap: quality.messages_over_cap,
         own_cooked: quality.own_cooked,
         one_station: quality.one_station,
+        rewritten: quality.rewritten,
         stray: quality.stray.map(|stray| Stray {
             frame: stray.frame.number(),
             file: stray.frame.file(),

@@ -130,9 +130,8 @@ fn measuring_point(maker: &Maker<'_>) -> Option<String> {
     let mut passing =
         Passing::of(cards.flat_map(|(address, macs)| macs.iter().map(move |mac| (mac, address))));
     for flow in &document.flows {
-        let packets = flow.packets_ab.saturating_add(flow.packets_ba);
         if let (Ok(a), Ok(b)) = (flow.a.address.parse(), flow.b.address.parse()) {
-            passing.add([a, b], packets);
+            passing.add([a, b], [flow.packets_ab, flow.packets_ba]);
         }
     }
     for host in document.hosts.iter().filter(|host| host.came_in) {
@@ -143,7 +142,7 @@ fn measuring_point(maker: &Maker<'_>) -> Option<String> {
     let layers: Vec<&str> = document.quality.layers.iter().map(String::as_str).collect();
     passing.place(
         &links,
-        Stations { own: quality.own_cooked, one: quality.one_station },
+        Stations { own: quality.own_cooked, one: quality.one_station, rewritten: quality.rewritten },
         &layers,
         is_mixed,
         |address| maker.address(&address.to_string()),
@@ -366,13 +365,36 @@ mod tests {
     }
 
     #[test]
+    fn who_answers_a_third_host_is_where_it_was_captured() {
+        let words = paper_words(Language::De);
+        let [own, phone, other] =
+            ["192.168.1.21", "192.168.1.24", "192.168.1.10"].map(|text| text.parse().unwrap());
+        let told = |flows: &[([IpAddr; 2], [u64; 2])], rewritten| {
+            let mut passing = Passing::default();
+            flows.iter().for_each(|(ends, packets)| passing.add(*ends, *packets));
+            let stations = Stations { rewritten, ..Stations::default() };
+            passing.place(&["ETHERNET"], stations, &[], false, |address| address.to_string(), Language::De)
+        };
+        let between = Some(filled(&filled(words.between_two, "192.168.1.21"), "192.168.1.24"));
+        let most = ([own, phone], [1_200, 1_000]);
+        assert_eq!(told(&[most, ([own, other], [5, 4])], 0), Some(filled(words.at_device, "192.168.1.21")));
+        let outside = ([own, "198.51.100.7".parse().unwrap()], [5, 4]);
+        assert_eq!(told(&[most, outside], 0), between, "it may be the router's port");
+        assert_eq!(told(&[most, ([own, other], [9, 0])], 0), between, "flooded by the switch");
+        assert_eq!(told(&[most, ([own, other], [5, 4]), ([phone, other], [1, 1])], 0), between);
+        let itself = ([own, own], [200, 76]);
+        assert_eq!(told(&[itself], 0), Some(words.on_itself.to_owned()));
+        assert_eq!(told(&[itself], 276), None, "between two stations: addresses were replaced");
+    }
+
+    #[test]
     fn what_a_device_tells_itself_on_a_loopback_interface_is_seen_by_nobody_else() {
         let words = paper_words(Language::De);
         let [own, phone, other] =
             ["192.168.1.194", "192.168.1.156", "192.168.1.128"].map(|text| text.parse().unwrap());
         let told = |links: &[&str], flows: &[([IpAddr; 2], u64)]| {
             let mut passing = Passing::default();
-            flows.iter().for_each(|(ends, packets)| passing.add(*ends, *packets));
+            flows.iter().for_each(|(ends, packets)| passing.add(*ends, [*packets, 0]));
             passing.place(links, Stations::default(), &[], false, |address| address.to_string(), Language::De)
         };
         let flows = [([own, phone], 1_700), ([phone, own], 60), ([own, other], 8), ([own, own], 13)];
@@ -394,7 +416,7 @@ mod tests {
         let flows = [([own, router], 20), ([own, far], 40), ([own6, router6], 6), ([own6, far6], 1_200)];
         let told = |cards: &[(u8, IpAddr)]| {
             let mut passing = Passing::of(cards.iter().copied());
-            flows.iter().for_each(|(ends, packets)| passing.add(*ends, *packets));
+            flows.iter().for_each(|(ends, packets)| passing.add(*ends, [*packets, 0]));
             passing.place(
                 &["ETHERNET"],
                 Stations::default(),

@@ -211,11 +211,12 @@ fn measuring_point(view: &View<'_>) -> Option<(Piece, Piece)> {
     let mut passing =
         Passing::of(cards.flat_map(|facts| facts.macs.iter().map(|seen| (seen.mac, facts.address))));
     for flow in &view.audit.traffic.flows {
-        passing.add([flow.a.ip(), flow.b.ip()], flow.packets());
+        passing.add([flow.a.ip(), flow.b.ip()], [flow.from_a.packets, flow.from_b.packets]);
     }
     let hosts = view.audit.traffic.hosts.iter();
     hosts.filter(|host| host.came_in).for_each(|host| passing.note_came_in(host.address));
-    let stations = Stations { own: quality.own_cooked, one: quality.one_station };
+    let stations =
+        Stations { own: quality.own_cooked, one: quality.one_station, rewritten: quality.rewritten };
     let links: Vec<String> = view.audit.captures.iter().flat_map(link::of_packets).collect();
     let links: Vec<&str> = links.iter().map(String::as_str).collect();
     let layers = Wrapping::of(&view.audit.traffic).layers;

@@ -412,7 +412,7 @@ fn unjudged(what: Unjudged) -> &'static str {
             "EF-Kennzeichnung und RTP-Ports: Im Mitschnitt ist keine Sprache (RTP) zu erkennen."
         }
         Unjudged::OwnOnly => {
-            "Ports, EF-Kennzeichnung und Sprachqualität: Alle IP-Pakete im Mitschnitt nennen ein und dasselbe Gerät als \
+            "Ports, EF-Kennzeichnung und Sprachqualität: Alle IP-Pakete im Mitschnitt nennen ein und dieselbe Adresse als \
              Absender und Ziel; wer im Netzwerk mit wem spricht, zeigen sie nicht."
         }
         Unjudged::Export => {

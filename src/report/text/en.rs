@@ -405,7 +405,7 @@ fn unjudged(what: Unjudged) -> &'static str {
         }
         Unjudged::NoVoice => "EF marking and RTP ports: no voice (RTP) was recognised in the capture.",
         Unjudged::OwnOnly => {
-            "Ports, EF marking and voice quality: all IP packets of the capture name one and the same device as sender and \
+            "Ports, EF marking and voice quality: all IP packets of the capture name one and the same address as sender and \
              receiver; who speaks to whom on the network they do not show."
         }
         Unjudged::Export => {

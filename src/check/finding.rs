@@ -20,7 +20,7 @@ mod verdict;
 pub use evidence::Evidence;
 pub use row::{Beside, RowResult, RowStatus, RulebookInfo};
 pub use signs::{
-    Astray, Back, Export, Guessing, Heard, Hop, Interrupted, Intrusion, Life, LossSign, Lost, Mute,
+    Astray, Back, Export, Framed, Guessing, Heard, Hop, Interrupted, Intrusion, Life, LossSign, Lost, Mute,
     NameFailure, Named, NoVoice, Others, Passage, Refusal, Size, Station, Trace, Unevenness, Unread,
     VoiceSender, VoiceSent,
 };

@@ -48,10 +48,10 @@ pub use distinction::Distinction;
 pub(crate) use expiry::Expiry;
 pub(crate) use filter::{by_number, is_by_number};
 pub use finding::{
-    Accepted, Astray, Audit, Back, Beside, Code, Detail, Evidence, Export, Few, Finding, Guessing, Heard,
-    Hop, Interrupted, Intrusion, Life, LossSign, Lost, Mute, NameFailure, Named, NoVoice, Others, Party,
-    Passage, PortUse, Refusal, Remark, RemarkKind, RowResult, RowStatus, RulebookInfo, Severity, Side, Size,
-    Station, Subject, Trace, Unevenness, Unjudged, Unread, Verdict, VoiceSender, VoiceSent,
+    Accepted, Astray, Audit, Back, Beside, Code, Detail, Evidence, Export, Few, Finding, Framed, Guessing,
+    Heard, Hop, Interrupted, Intrusion, Life, LossSign, Lost, Mute, NameFailure, Named, NoVoice, Others,
+    Party, Passage, PortUse, Refusal, Remark, RemarkKind, RowResult, RowStatus, RulebookInfo, Severity, Side,
+    Size, Station, Subject, Trace, Unevenness, Unjudged, Unread, Verdict, VoiceSender, VoiceSent,
 };
 pub use media::{LEAST_JUDGED, LOSS_LIMITS, MOS_LIMITS, clock_runs_at};
 pub use mended::{is_disproved_by_absence, outweighs};

@@ -1,7 +1,7 @@
 //! Takes a stream with its call; gives where the voice does not last as long as the call: it begins late, stops early, or
 //! goes on behind the end. Facts, not faults: hold, an announcement elsewhere or a muted telephone look the same.
 
-use super::call::Call;
+use super::call::{Call, ChangeKind};
 use super::media::MediaKind;
 use super::media::report::{PayloadRole, Rests};
 use super::traffic::{Stream, Traffic};
@@ -22,8 +22,8 @@ const MOST: usize = 64;
 pub struct Spells {
     /// From the answer to the first packet of this side, in ns, where the other one is heard before.
     pub late: Option<i64>,
-    /// How long nothing of this side comes before the end, in ns, while the other one goes on. Where something was agreed anew
-    /// meanwhile, from then on.
+    /// How long nothing of this side comes before the end, in ns, while the other one goes on or stops as early, unless the call
+    /// is on hold then, or a fax. Where something was agreed anew meanwhile, from then on.
     pub stopped: Option<i64>,
     /// How long it goes on behind the end, in ns.
     pub over: Option<i64>,
@@ -67,9 +67,16 @@ impl Traffic {
             let offers = call.renegotiated.iter().copied();
             let from = offers.filter(|offer| *offer <= end).fold(last, std::cmp::Ord::max);
             let goes_on = other.iter().any(|one| one.report.last.time.since(from) > EARLY);
-            Some(end.since(from)).filter(|missing| *missing > EARLY && goes_on && is_last)
+            // Nobody speaks on hold, and a fax (T.38) is no voice.
+            let is_silent = call.fax.is_some() || call.held.is_some_and(|hold| hold.until.is_none());
+            let both = !other.is_empty()
+                && !is_silent
+                && other.iter().all(|one| end.since(one.report.last.time) > EARLY);
+            Some(end.since(from)).filter(|missing| *missing > EARLY && (goes_on || both) && is_last)
         });
-        let pauses = own.iter().any(|one| may_pause(one));
+        // A fax that is refused as T.38 has to go as voice, and modems leave no silence out for so long.
+        let is_fax = call.refused_change.is_some_and(|change| change.kind == ChangeKind::Fax);
+        let pauses = !is_fax && own.iter().any(|one| may_pause(one));
         Spells {
             late: late.map(|(_, late)| late),
             stopped: stopped.filter(|_| !pauses),
@@ -140,7 +147,7 @@ fn may_pause(stream: &Stream) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{self, at, frame, socket, stream};
-    use super::super::{Answer, CallSide};
+    use super::super::{Answer, CallSide, Change, Hold};
     use super::*;
 
     const PHONE: &str = "192.168.10.21:10000";
@@ -177,6 +184,47 @@ mod tests {
         for (from, until) in [(0, 20_000), (1_900, 15_100), (-3_000, 21_900)] {
             assert_eq!(spells(from, until, &[]), Spells::default(), "{from} {until}");
         }
+    }
+
+    #[test]
+    fn both_sides_may_stop_long_before_the_end() {
+        let said = |from: &str, to: &str, until| {
+            let mut said = stream(from, to, &[(46, 500)]);
+            said.call = Some(0);
+            (said.report.first.time, said.report.last.time) = (at(0), at(until));
+            said
+        };
+        let call = || Call {
+            answer: Answer::Answered,
+            answered: Some((frame(2), at(0))),
+            end: Some((frame(9), at(20_000))),
+            hung_up: Some(CallSide::Caller),
+            caller_media: vec![socket(PHONE)],
+            callee_media: vec![socket(PBX)],
+            ..fixture::call("192.168.10.21:5060", "192.168.10.2:5060")
+        };
+        let stopped = |call: Call, streams: Vec<Stream>| {
+            let traffic = Traffic { calls: vec![call], streams, ..Traffic::default() };
+            traffic.spells(&traffic.streams[0]).stopped
+        };
+        let both = |until| vec![said(PHONE, PBX, until), said(PBX, PHONE, until + 10)];
+        assert_eq!(stopped(call(), both(5_000)), Some(15_000_000_000));
+        assert_eq!(stopped(call(), both(16_000)), None, "a BYE takes a moment");
+        assert_eq!(stopped(Call { fax: Some(at(5_000)), ..call() }, both(5_000)), None);
+        let with_pauses = |kind| {
+            let mut streams = both(5_000);
+            streams[0].report.silence = Some(1.4);
+            let refused_change = Some(Change { kind, status: 488, frame: frame(5) });
+            stopped(Call { refused_change, ..call() }, streams)
+        };
+        assert_eq!(with_pauses(ChangeKind::Other), None, "it may just be silent");
+        assert_eq!(with_pauses(ChangeKind::Fax), Some(15_000_000_000), "the fax does not go as voice either");
+        let held = |until| {
+            let hold = Hold { side: CallSide::Caller, from: at(5_000), until, times: 1 };
+            stopped(Call { held: Some(hold), ..call() }, both(5_000))
+        };
+        assert_eq!((held(None), held(Some(at(5_100)))), (None, Some(15_000_000_000)));
+        assert_eq!(stopped(call(), both(5_000)[..1].to_vec()), None, "the other side is not in the capture");
     }
 
     #[test]

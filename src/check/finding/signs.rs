@@ -147,6 +147,19 @@ pub struct Interrupted {
     pub is_all: bool,
     /// How the other direction fared meanwhile.
     pub back: Back,
+    /// Whether new offers of its calls frame it.
+    pub framed: Framed,
+}
+
+/// Whether an interruption began at a new offer (re-INVITE) and ended at another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framed {
+    /// Not so, or not each of them.
+    Untold,
+    /// It did.
+    Offers,
+    /// It did, and what was asked for in the call is a fax by T.38, which the other side refused.
+    Fax,
 }
 
 /// The direction back while a way was interrupted.
@@ -319,6 +332,8 @@ pub enum NoVoice {
     Explained,
     /// The same, but the capture or the call ends with the answer.
     JustAnswered,
+    /// Keys (RFC 4733) without a call or voice.
+    Keys,
     /// Calls that nobody answered.
     Called,
     /// RTCP, without the voice that it reports on.
@@ -332,8 +347,6 @@ pub enum NoVoice {
     Foreign(Vec<&'static str>),
     /// Tunnels that hide what they carry.
     Sealed,
-    /// Keys (RFC 4733) without a call or voice.
-    Keys,
     /// Packets of IPsec (ESP), in a tunnel or not.
     Ipsec,
     /// Frames that are encrypted between neighbours (`MACsec`).

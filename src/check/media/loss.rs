@@ -8,16 +8,16 @@ use super::super::case::Case;
 use super::super::evidence::{Collector, at_moments};
 use super::super::filter;
 use super::super::finding::{
-    Back, Detail, Evidence, Export, Finding, Heard, Hop, Interrupted, Party, Severity,
+    Back, Detail, Evidence, Export, Finding, Framed, Heard, Hop, Interrupted, Party, Severity,
 };
 use super::everywhere;
 use super::relayed::Relayed;
-use super::{STREAMS_SHOWN, excepted, has_enough, may_pause_at, peers};
+use super::{STREAMS_SHOWN, around_offer, excepted, has_enough, may_pause_at, peers};
 use crate::capture::Timestamp;
 use crate::observe::media::report::INTERRUPTED_PERCENT;
 use crate::observe::media::sequence::Counts;
 use crate::observe::media::{Gap, Moment, StreamReport};
-use crate::observe::{CallProtocol, Stream};
+use crate::observe::{CallProtocol, ChangeKind, Stream};
 use crate::site::Confidence;
 use crate::site::Scope;
 
@@ -34,6 +34,8 @@ const LEAST_HEARD: u64 = 25;
 const LEAST_FOR_ERROR: u64 = 150;
 /// How far (ns) the edges of two interruptions may lie apart that are one event: the longest packet times in use.
 const AT_ONCE: i64 = 120_000_000;
+/// An interruption that lasts longer (ns) lies not around one offer: those reach 0.5 s back and 2 s forth.
+const APART: i64 = 2_500_000_000;
 /// So many interruptions of a sender are looked for in the direction back.
 const LOOKED_FOR: usize = 16;
 /// A report that long (ns) before the end of a stream does not cover its end.
@@ -100,7 +102,33 @@ fn interrupted(case: &Case<'_>, lossy: &[&Stream], lost: u64) -> Option<Interrup
         longest,
         is_all: missing >= lost,
         back: Back::Untold,
+        framed: framed(case, lossy),
     })
+}
+
+/// Whether each interruption lies between two offers of its call: one at which it began, and another one at which it ended.
+fn framed(case: &Case<'_>, lossy: &[&Stream]) -> Framed {
+    let is_framed = |stream: &&Stream| {
+        let mut outages =
+            stream.report.outages.iter().filter(|gap| !may_pause_at(case, stream, gap.began)).peekable();
+        outages.peek().is_some()
+            && stream.report.outages_beyond == 0
+            && outages.all(|gap| {
+                gap.at.time.since(gap.began) >= APART
+                    && around_offer(case, stream, gap.began)
+                    && around_offer(case, stream, gap.at.time)
+            })
+    };
+    let refuses_fax = |stream: &&Stream| {
+        let call = stream.call.and_then(|call| case.traffic.calls.get(call));
+        let change = call.and_then(|call| call.refused_change);
+        change.is_some_and(|change| change.kind == ChangeKind::Fax)
+    };
+    match () {
+        () if !lossy.iter().all(is_framed) => Framed::Untold,
+        () if lossy.iter().all(refuses_fax) => Framed::Fax,
+        () => Framed::Offers,
+    }
 }
 
 /// How the direction back fared while these were interrupted.
@@ -215,6 +243,8 @@ fn lost_of(case: &Case<'_>, sender: IpAddr, lossy: Vec<&Stream>, relayed: &Relay
     let own = case.was_captured_on(sender);
     let interrupted =
         interrupted(case, &lossy, lost).map(|told| Interrupted { back: back(case, &lossy), ..told });
+    // Who negotiates mutes, and nothing on the way need have lost a packet.
+    let is_framed = interrupted.is_some_and(|told| told.framed != Framed::Untold);
     let stood_still = interrupted.is_some_and(|told| told.back == Back::Missing);
     // Wireshark may have taken what is missing at a stretch for something else than RTP.
     let export = interrupted.is_some() && heard == Heard::Unknown && case.export(lost) == Export::Possible;
@@ -237,7 +267,7 @@ fn lost_of(case: &Case<'_>, sender: IpAddr, lossy: Vec<&Stream>, relayed: &Relay
     let confidence = match heard {
         // What the receiver lacks as well was not lost at the mirror port.
         Heard::Lost(_) => Confidence::Sure,
-        Heard::Unknown if own || export || stood_still => Confidence::Suspected,
+        Heard::Unknown if own || export || stood_still || is_framed => Confidence::Suspected,
         Heard::Unknown => Confidence::Likely,
         Heard::Complete => Confidence::Suspected,
     };
@@ -256,6 +286,7 @@ fn lost_of(case: &Case<'_>, sender: IpAddr, lossy: Vec<&Stream>, relayed: &Relay
             Heard::Complete => Party::Capture,
             _ if export => Party::Capture,
             _ if own => Party::Computers,
+            _ if is_framed => Party::Telephony,
             _ => Party::Network,
         },
         evidence: at_moments(lossy.into_iter().map(|stream| (stream, shown(case, stream)))),

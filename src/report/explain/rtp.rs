@@ -92,7 +92,8 @@ pub(super) const RTP_003: Page = Page {
                    Gewiss ist der Befund, wenn auch der Empfänger per RTCP Verlust meldet. Meldet er, dass er die Pakete \
                    hat, ist es nur ein Hinweis auf den Mitschnitt.",
         action: "Prüfen Sie Auslastung, Duplex-Einstellung, WLAN und Internetanschluss auf der Strecke vor dem \
-                 Messpunkt; bei einer Unterbrechung, was zu dieser Zeit geschah.",
+                 Messpunkt; bei einer Unterbrechung, was zu dieser Zeit geschah. Beginnt sie bei einem neuen Angebot (re-INVITE) und \
+                 endet bei einem späteren, ist zuerst das Gerät verdächtig, das dabei umschaltet (Fax, Codec), nicht das Netz.",
         pitfalls: "Ein überlasteter Spiegelport oder Rechner verliert selbst Pakete; zeigt der Mitschnitt das \
                    (CAP-001), wird Verlust nicht beurteilt. Verlust hinter dem Messpunkt ist hier nicht zu sehen. \
                    Wireshark und der Empfänger zählen ausgelassene Nummern als verloren.",
@@ -109,7 +110,8 @@ pub(super) const RTP_003: Page = Page {
                    receiver reports loss by RTCP as well. If it reports that it has the packets, it is a mere notice about \
                    the capture.",
         action: "Check load, duplex setting, WLAN and the Internet link on the way before the measuring point; for an \
-                 interruption, what happened at that time.",
+                 interruption, what happened at that time. If it begins at a new offer (re-INVITE) and ends at a later one, suspect \
+                 is first the device that switches over then (fax, codec), not the network.",
         pitfalls: "An overloaded mirror port or computer loses packets itself; where the capture shows that \
                    (CAP-001), loss is not judged. Loss behind the measuring point is not seen here. Wireshark \
                    and the receiver count numbers that were left out as lost.",

@@ -433,7 +433,8 @@ pub(in crate::report) struct Stream {
     /// From the answer of its call to its first packet, in ms, where it begins late and the other side is heard before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::report) late_ms: Option<f64>,
-    /// How long before the end of its call, or since the latest offer, nothing of it comes, in ms, while the other side goes on.
+    /// How long before the end of its call, or since the latest offer, nothing of it comes, in ms, while the other side goes on
+    /// or stops as early.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::report) stopped_ms: Option<f64>,
     /// How long it goes on behind the end of its call, in ms.

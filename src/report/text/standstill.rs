@@ -1,7 +1,7 @@
 //! Takes how the direction back fared while voice was interrupted; says what that leaves as cause, in both languages. Judges
 //! nothing.
 
-use crate::check::{Back, Heard, Interrupted};
+use crate::check::{Back, Framed, Heard, Interrupted};
 use crate::report::language::Language::{self, De, En};
 
 /// What the packets of the sender alone say, where the capture was made on it.
@@ -57,8 +57,68 @@ pub(super) fn look_at_sender(interrupted: bool, heard: Heard, language: Language
     }
 }
 
-/// That the other direction was interrupted as well; empty where that is not known.
-pub(super) fn both_ways(interrupted: Interrupted, heard: Heard, language: Language) -> &'static str {
+/// That the other direction was interrupted as well, and what was negotiated at its beginning and end; empty where that is not
+/// known.
+pub(super) fn meanwhile(interrupted: Interrupted, heard: Heard, language: Language) -> String {
+    format!("{}{}", both_ways(interrupted, heard, language), framed(interrupted, language))
+}
+
+fn framed(Interrupted { times, framed, .. }: Interrupted, language: Language) -> &'static str {
+    match (framed, times, language) {
+        (Framed::Untold, ..) => "",
+        (Framed::Offers, 1, De) => {
+            " Die Unterbrechung beginnt bei einem neuen Angebot (re-INVITE) und endet bei einem späteren."
+        }
+        (Framed::Offers, 1, En) => {
+            " The interruption begins at a new offer (re-INVITE) and ends at a later one."
+        }
+        (Framed::Offers, _, De) => {
+            " Jede Unterbrechung beginnt bei einem neuen Angebot (re-INVITE) und endet bei einem späteren."
+        }
+        (Framed::Offers, _, En) => {
+            " Each interruption begins at a new offer (re-INVITE) and ends at a later one."
+        }
+        (Framed::Fax, 1, De) => {
+            " Die Unterbrechung beginnt bei einem neuen Angebot (re-INVITE) und endet bei einem späteren; der Wechsel auf Fax (T.38) \
+             wurde in diesem Gespräch abgelehnt."
+        }
+        (Framed::Fax, 1, En) => {
+            " The interruption begins at a new offer (re-INVITE) and ends at a later one; the change to fax (T.38) was refused in this call."
+        }
+        (Framed::Fax, _, De) => {
+            " Jede Unterbrechung beginnt bei einem neuen Angebot (re-INVITE) und endet bei einem späteren; der Wechsel auf Fax \
+             (T.38) wurde in diesen Gesprächen abgelehnt."
+        }
+        (Framed::Fax, _, En) => {
+            " Each interruption begins at a new offer (re-INVITE) and ends at a later one; the change to fax (T.38) was refused in these calls."
+        }
+    }
+}
+
+/// What to do where offers frame an interruption.
+pub(super) fn look_at_offers(framed: Framed, language: Language) -> Option<&'static str> {
+    let texts = match framed {
+        Framed::Untold => return None,
+        Framed::Offers => [
+            "Suchen Sie zuerst in der Signalisierung: Verdächtig ist das Gerät, das zwischen den beiden Angeboten die Sprache anhält, \
+             aber weiterzählt (Anlage, Gateway, SBC). Vergleichen Sie die beiden Angebote (SDP) und die Antworten darauf. Erst wenn \
+             dort nichts zu finden ist, suchen Sie im Netz.",
+            "Look at the signalling first: suspect is the device that holds the voice back between the two offers and goes on counting \
+             (PBX, gateway, SBC). Compare the two offers (SDP) and their answers. Look at the network only if nothing is found there.",
+        ],
+        Framed::Fax => [
+            "Suchen Sie zuerst bei der Umschaltung auf Fax: Verdächtig ist das Gateway oder der SBC, der die Sprache dabei anhält, aber \
+             weiterzählt. Schalten Sie T.38 auf beiden Seiten gleich, ein oder aus; ohne T.38 geht das Fax als Sprache (G.711). Erst \
+             wenn dort nichts zu finden ist, suchen Sie im Netz.",
+            "Look at the change to fax first: suspect is the gateway or SBC that holds the voice back meanwhile and goes on counting. Have \
+             T.38 alike on both sides, on or off; without T.38 the fax goes as voice (G.711). Look at the network only if nothing is \
+             found there.",
+        ],
+    };
+    Some(texts[usize::from(language == En)])
+}
+
+fn both_ways(interrupted: Interrupted, heard: Heard, language: Language) -> &'static str {
     match (interrupted.back, heard, language) {
         (Back::Untold, ..) => "",
         (Back::MissingAlone, _, De) => {
@@ -79,5 +139,26 @@ pub(super) fn both_ways(interrupted: Interrupted, heard: Heard, language: Langua
             " At the same time the other direction is missing as well: the connection between the two was interrupted, or the \
              capture paused."
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offers_that_frame_an_interruption_are_looked_at_first() {
+        let told = |times, framed, language| {
+            let back = Back::Untold;
+            meanwhile(Interrupted { times, longest: 1, is_all: true, back, framed }, Heard::Unknown, language)
+        };
+        assert_eq!(told(1, Framed::Untold, De), "");
+        assert!(told(1, Framed::Fax, De).ends_with("(T.38) wurde in diesem Gespräch abgelehnt."));
+        assert_eq!(
+            told(2, Framed::Offers, En),
+            " Each interruption begins at a new offer (re-INVITE) and ends at a later one."
+        );
+        assert_eq!(look_at_offers(Framed::Untold, De), None);
+        assert!(look_at_offers(Framed::Offers, De).is_some_and(|text| !text.contains("Fax")));
     }
 }

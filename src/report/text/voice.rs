@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::everywhere;
 use super::export::{export_whole, exported};
-use super::standstill::{both_ways, captured_there, look_at_sender};
+use super::standstill::{captured_there, look_at_offers, look_at_sender, meanwhile};
 use super::{Context, List, loss, misled, of, uneven};
 use crate::capture::{CaptureSummary, Frame};
 use crate::check::{Astray, Detail, Heard, Interrupted, LOSS_LIMITS, Lost, Named, Unevenness};
@@ -169,7 +169,7 @@ pub(super) fn de(detail: &Detail, device: &str, captures: &[CaptureSummary]) -> 
                     },
                     if *is_all { "alle" } else { "fast alle" },
                     if *times == 1 { "am Stück" } else { "in diesen Lücken" },
-                    both_ways(*told, *heard, De)
+                    meanwhile(*told, *heard, De)
                 ),
                 None => format!(
                     "Von {device} zu {peers} fehlen {missing} Sprachpaketen ({percent}), in {}; die längste umfasst {}. \
@@ -364,7 +364,7 @@ pub(super) fn en(detail: &Detail, device: &str, captures: &[CaptureSummary]) -> 
                     },
                     if *is_all { "all" } else { "nearly all" },
                     if *times == 1 { "at a stretch" } else { "in these gaps" },
-                    both_ways(*told, *heard, En)
+                    meanwhile(*told, *heard, En)
                 ),
                 None => format!(
                     "From {device} to {peers}, {missing} voice packets are missing ({percent}), in {}; the longest is {}. \
@@ -540,6 +540,10 @@ pub(super) fn find_loss(detail: &Detail, language: Language) -> &'static str {
     }
     if *own && *heard != Heard::Complete {
         return look_at_sender(interrupted.is_some(), *heard, language);
+    }
+    let framed = interrupted.filter(|_| *heard != Heard::Complete).map(|told| told.framed);
+    if let Some(text) = framed.and_then(|framed| look_at_offers(framed, language)) {
+        return text;
     }
     match (heard, interrupted, *near || !public, language) {
         (Heard::Complete, _, _, De) => {

@@ -1,8 +1,9 @@
 //! How voice arrives: unevenly, with gaps, in other lengths than agreed.
 
-use super::super::super::finding::{Back, Interrupted, Unevenness};
+use super::super::super::finding::{Back, Framed, Interrupted, Unevenness};
 use super::*;
 use crate::observe::media::wireshark::WiresharkReport;
+use crate::observe::{Change, ChangeKind};
 
 /// A spell of so many packets above the guide value that begins at `from` ms, and a pause of `ms` that ends there.
 pub(super) fn spell(from: i64, above: u64) -> Spell {
@@ -291,15 +292,41 @@ fn a_block_of_loss_is_an_interruption() {
         }
     };
     let (told, frames) = how(interrupted(&[(3_000, 124), (9_000, 233)], 12));
-    let often = Interrupted { times: 2, longest: 4_660_000_000, is_all: false, back: Back::Untold };
+    let (back, framed) = (Back::Untold, Framed::Untold);
+    let apart = Interrupted { times: 0, longest: 0, is_all: false, back, framed };
+    let often = Interrupted { times: 2, longest: 4_660_000_000, is_all: false, ..apart };
     assert_eq!((told, frames), (Some(often), vec![frame(3_000), frame(9_000)]));
-    let once = Interrupted { times: 1, longest: 6_000_000_000, is_all: true, back: Back::Untold };
+    let once = Interrupted { times: 1, longest: 6_000_000_000, is_all: true, ..apart };
     assert_eq!(how(interrupted(&[(3_000, 300)], 0)).0, Some(once));
     let mut many = interrupted(&[(3_000, 300)], 0);
     many.report.outages_beyond = 4;
     assert_eq!(how(many).0.map(|told| told.times), Some(5), "more than are kept");
     assert_eq!(how(interrupted(&[(3_000, 30)], 40)).0, None, "most is lost here and there");
     assert_eq!(how(lossy(40)).0, None);
+}
+
+#[test]
+fn an_interruption_between_two_offers_is_one_of_the_negotiation() {
+    let told = |offers: &[i64], refused: Option<ChangeKind>| {
+        let mut call = call();
+        call.renegotiated = offers.iter().map(|offer| at(*offer)).collect();
+        let change = |kind| Change { kind, status: 488, frame: frame(1) };
+        call.refused_change = refused.map(change);
+        let mut world =
+            World::new("").streams(vec![Stream { call: Some(0), ..interrupted(&[(3_000, 300)], 0) }]);
+        world.traffic.calls = vec![call];
+        let finding = check(&world.case(), &[]).remove(0);
+        match finding.detail {
+            Detail::Rtp003 { interrupted: Some(told), .. } => (told.framed, finding.responsible),
+            other => panic!("{other:?}"),
+        }
+    };
+    let fax = Some(ChangeKind::Fax);
+    assert_eq!(told(&[2_700, 8_980], fax), (Framed::Fax, Party::Telephony));
+    assert_eq!(told(&[2_700, 8_980], None), (Framed::Offers, Party::Telephony));
+    assert_eq!(told(&[2_700, 8_980], Some(ChangeKind::Other)).0, Framed::Offers);
+    assert_eq!(told(&[2_700], fax), (Framed::Untold, Party::Network), "it went on by itself");
+    assert_eq!(told(&[8_980], fax).0, Framed::Untold, "it began by itself");
 }
 
 #[test]

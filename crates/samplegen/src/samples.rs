@@ -127,7 +127,7 @@ fn certificate(scenario: &Scenario) -> String {
     lines.extend(optional("may also be raised", &scenario.may));
     lines.extend(optional("must not be raised", &scenario.never));
     let rows: Vec<String> =
-        scenario.rows.iter().map(|(id, status)| format!("{id} {}", status.name())).collect();
+        scenario.rows.iter().map(|(id, _, status)| format!("{id} {}", status.name())).collect();
     lines.extend(optional("rows", &rows));
     let stated: Vec<String> =
         scenario.pbx.iter().map(|(ip, model)| format!("`--pbx {ip}={model}`")).collect();

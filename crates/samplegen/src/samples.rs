@@ -16,7 +16,11 @@ const RECORDINGS: [(&str, &str); 5] = [
         "Both sides mark and hear each other. RTCP is refused with ICMP, which is no fault of the call.",
     ),
     ("one-way", "SIPp sends no voice back: RTP-001 about 192.168.77.2."),
-    ("lossy", "One packet in 20 from SIPp is dropped on the way: RTP-003 about 192.168.77.2."),
+    (
+        "lossy",
+        "One packet in 20 from SIPp is dropped on the way, by nftables: the kernel on which it was recorded has no `tc netem`, \
+         which `record` takes where it is there. RTP-003 about 192.168.77.2.",
+    ),
     (
         "remarked",
         "Both sides of the switch, which takes EF from the telephone's voice: QOS-002 about 192.168.77.21.",

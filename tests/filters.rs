@@ -33,7 +33,9 @@ fn filters_of_the_scenarios_select_the_frames_named() {
 #[test]
 fn filters_of_recorded_captures_select_the_frames_named() {
     let test = "filters_of_recorded_captures_select_the_frames_named";
-    let Some(files) = captures::collection(test, &["voip"]) else { return };
+    // Only files with a filter cost a run of tshark.
+    let folders = ["container", "linktype", "malformed", "other", "voip"];
+    let Some(files) = captures::collection(test, &folders) else { return };
     if !tshark::is_installed(test) {
         return;
     }
@@ -95,7 +97,8 @@ fn complaints(path: &Path, filters: &Filters) -> Vec<String> {
     let wrong = filters
         .iter()
         .filter(|(filter, frames)| counted.get(&expression(filter, frames)) != Some(&(frames.len() as u64)));
-    wrong.map(|(filter, frames)| format!("`{filter}` does not select all of {frames:?}")).collect()
+    // Statistics leave out what is older than the first frame.
+    wrong.filter_map(|(filter, frames)| complaint(path, filter, frames)).collect()
 }
 
 /// Number of frames by filter, one table each. A long filter goes over several lines, broken at blanks.

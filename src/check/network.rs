@@ -11,7 +11,7 @@ use std::net::{IpAddr, SocketAddr};
 use crate::capture::{Frame, Timestamp};
 use crate::observe::media::MediaKind;
 use crate::observe::{HostFacts, Stream};
-use crate::site::{Confidence, Fingerprint, Scope};
+use crate::site::{Confidence, Fingerprint, Kind, Scope};
 
 use super::case::Case;
 use super::evidence::of_streams;
@@ -84,8 +84,9 @@ fn vlans(case: &Case<'_>) -> Vec<Finding> {
     let mut senders: BTreeMap<IpAddr, Vec<&Stream>> = BTreeMap::new();
     for stream in case.traffic.streams.iter().filter(|stream| stream.report.kind == MediaKind::Audio) {
         let sender = stream.source.ip();
-        // Behind a router the VLAN is the router's.
-        let is_own = case.host(sender).and_then(|facts| facts.on_link) != Some(false);
+        // Behind a router the VLAN is the router's. A computer belongs in the data network, and its softphone with it.
+        let is_own = case.host(sender).and_then(|facts| facts.on_link) != Some(false)
+            && case.device(sender).is_none_or(|device| device.kind != Kind::Softphone);
         if is_own && case.scope(sender) == Scope::Lan && astray(stream, expected).next().is_some() {
             senders.entry(sender).or_default().push(stream);
         }
@@ -150,5 +151,18 @@ mod tests {
         assert!(told(stated, &[], Some(true)).is_empty(), "tags may have been taken off");
         assert!(told(stated, &[(30, 100)], Some(false)).is_empty(), "that is the router's");
         assert!(told("", &[(30, 100)], Some(true)).is_empty(), "nobody said which they are");
+    }
+
+    #[test]
+    fn a_softphone_is_where_its_computer_is() {
+        let told = |kind| {
+            let mut voice = stream(&format!("{PHONE}:10000"), &format!("{PBX}:5204"), &[(46, 100)]);
+            voice.report.marking.vlans =
+                vec![Seen { value: 30, packets: 100, frames: vec![frame(1)], last: frame(9) }];
+            let world = World::new("").site_file("voice_vlans = [20]\n").streams(vec![voice]);
+            let world = world.device(PHONE, "acme.phone").with(PHONE, |device| device.kind = kind);
+            vlans(&world.case()).len()
+        };
+        assert_eq!((told(Kind::Terminal), told(Kind::Softphone)), (1, 0));
     }
 }

@@ -316,8 +316,9 @@ impl<'a> Sender<'a> {
         count: u64,
     ) -> Finding {
         let expected = self.rule.dscp;
+        // What a driver marks behind the capture nobody has seen who captured on the sending computer.
         let confidence = match self.device {
-            Some(device) if self.is_bound => device.confidence,
+            Some(device) if self.is_bound && !case.was_captured_on(self.address) => device.confidence,
             _ => Confidence::Likely,
         };
         let condition = filter::dscp_is_not(self.address, expected);

@@ -18,11 +18,31 @@ pub(crate) fn complaints(scenario: &Scenario, audit: &Audit) -> Vec<String> {
     }
     for finding in &audit.findings {
         let code = finding.code().as_str();
-        let expected =
-            scenario.expect.iter().any(|(known, _)| *known == code) || scenario.may.contains(&code);
-        if scenario.never.contains(&code) || finding.severity > Severity::Notice && !expected {
+        let subject = finding.subject.as_ref().map(|subject| subject.address);
+        let named = || scenario.expect.iter().filter(|(known, _)| *known == code);
+        let expected = named().any(|(_, about)| *about == subject) || scenario.may.contains(&code);
+        // What is to be said about one device is said about no other, however mildly.
+        let is_told = finding.severity > Severity::Notice || named().next().is_some();
+        if scenario.never.contains(&code) || is_told && !expected {
             complaints.push(format!("{code} must not be raised: {:?} {:?}", finding.subject, finding.detail));
         }
     }
     complaints
+}
+
+#[test]
+fn the_same_code_about_another_device_is_a_complaint() {
+    use crate::support::stages::audit_of;
+    let mut scenario = samplegen::scenario::find("net-002").unwrap();
+    let audit = audit_of(&scenario);
+    assert!(complaints(&scenario, &audit).is_empty());
+    let mut twice = audit;
+    let mut second =
+        twice.findings.iter().find(|finding| finding.code().as_str() == "NET-002").unwrap().clone();
+    second.severity = Severity::Info;
+    second.subject.as_mut().unwrap().address = samplegen::scenario::agfeo::T17.ip;
+    twice.findings.push(second);
+    assert_eq!(complaints(&scenario, &twice).len(), 1);
+    scenario.may.push("NET-002");
+    assert!(complaints(&scenario, &twice).is_empty());
 }

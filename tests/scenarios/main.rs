@@ -8,6 +8,7 @@ mod support;
 mod asip;
 mod complaints;
 mod exclusions;
+mod inferred;
 mod roles;
 mod rows;
 mod samples;

@@ -8,7 +8,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::Timestamp;
 use crate::observe::message::App;
-use crate::observe::{Flow, FlowView, HostFacts, Protocol, Registration, Stream};
+use crate::observe::{Flow, FlowView, HostFacts, NameSource, Protocol, Registration, Stream};
 use crate::site::Scope;
 
 use super::super::finding::Export;
@@ -338,12 +338,26 @@ impl<'a> Case<'a> {
         })
     }
 
-    /// Public registrars of identified devices.
+    /// Public registrars of identified devices, with the other addresses of the names that such devices resolved to one of them:
+    /// a provider has several, and calls from any.
     pub(super) fn registrars(&self) -> &BTreeSet<IpAddr> {
         self.index.registrars.get_or_init(|| {
             let rows = self.traffic.registrations.iter();
             let own = rows.filter(|row| self.device(row.client.ip()).is_some());
-            own.map(|row| row.registrar.ip()).filter(|at| self.scope(*at) == Scope::Public).collect()
+            let is_public = |at: &IpAddr| self.scope(*at) == Scope::Public;
+            let known: BTreeSet<IpAddr> = own.map(|row| row.registrar.ip()).filter(is_public).collect();
+            let resolved = || {
+                let names = self.traffic.names.iter().filter(|seen| seen.source == NameSource::Dns);
+                names.filter_map(|seen| Some((&*seen.name, seen.host, seen.address?)))
+            };
+            let named: BTreeSet<&str> = resolved()
+                .filter(|(_, host, at)| known.contains(at) && self.device(*host).is_some())
+                .map(|(name, ..)| name)
+                .collect();
+            let others = resolved().filter(|(name, host, at)| {
+                named.contains(name) && is_public(at) && self.device(*host).is_some()
+            });
+            others.map(|(.., at)| at).chain(known.iter().copied()).collect()
         })
     }
 }

@@ -332,6 +332,24 @@ fn a_provider_is_stated_known_by_role_or_registered_with() {
 }
 
 #[test]
+fn another_address_of_the_registrars_name_is_the_providers_as_well() {
+    const OTHER: &str = "203.0.113.12";
+    let is_provider = |host: &str, names: [&str; 2]| {
+        let mut world = World::new("").device(PBX, "acme.pbx");
+        let (client, registrar) = (socket(&format!("{PBX}:5064")), socket(&format!("{PUBLIC}:5060")));
+        world.traffic.registrations =
+            vec![Registration::new("4952100@provider.example".into(), client, registrar, Protocol::Udp)];
+        let seen = [PUBLIC, OTHER].into_iter().zip(names);
+        world.traffic.names =
+            seen.map(|(at, name)| NameSeen { host: ip(host), ..name_of(at, name) }).collect();
+        world.case().is_provider(ip(OTHER))
+    };
+    assert!(is_provider(PBX, ["sip.provider.example"; 2]));
+    assert!(!is_provider(PBX, ["sip.provider.example", "www.other.example"]));
+    assert!(!is_provider("203.0.113.99", ["sip.provider.example"; 2]), "what a stranger asks for");
+}
+
+#[test]
 fn exceptions_are_counted_by_the_findings_that_they_cover() {
     use super::super::finding::{Detail, Severity};
     use super::super::fixture::finding;

@@ -47,6 +47,29 @@ fn a_reset_behind_the_conversation() {
 }
 
 #[test]
+fn a_reset_of_a_connection_that_was_idle() {
+    let mut net = site();
+    for nth in 0..3_u16 {
+        let client = T17.port(49_900 + nth);
+        let mut tcp = net.tcp(AT + u64::from(nth) * SECOND, client, PBX.port(389), Class::Data);
+        tcp.client(&mut net, &[0x30; 40]);
+        tcp.server(&mut net, &[0x30; 40]);
+        let reset = Segment { sequence: 1, acknowledgment: 0, flags: flag::RST };
+        net.segment(AT + 300 * SECOND, PBX.port(389), client, Class::Data, &reset, &[]);
+    }
+    excluded("PORT-003", net, attempts(T17, 3, Refusal::Reset));
+}
+
+#[test]
+fn a_server_that_is_down() {
+    // Nothing at all comes from the PBX: it is off, and no port of it is blocked.
+    let mut net = Net::new(1);
+    net.ping(0, T17, ROUTER);
+    net.refused(AT, T17.port(49_900), PBX.port(389), 3, Refusal::Silence);
+    excluded("PORT-003", net, attempts(T17, 3, Refusal::Silence));
+}
+
+#[test]
 fn a_scan_by_strangers() {
     excluded("PORT-003", attempts(STRANGER, 3, Refusal::Reset), attempts(T17, 3, Refusal::Reset));
 }
@@ -91,6 +114,15 @@ fn a_session_resumed_shows_no_certificate() {
     let expired =
         [tls::server_hello([7; 32]), tls::certificate("anlage.example", "20191231235959Z")].concat();
     excluded("SIG-007", browses(PC, &[tls::server_hello([7; 32])]), browses(PC, &[expired]));
+}
+
+#[test]
+fn tls_1_3_hides_certificates() {
+    // What is encrypted may look like anything, even like a certificate that is out of date.
+    let certificate = tls::certificate("anlage.example", "20191231235959Z");
+    let hidden = [tls::server_hello([7; 32]), tls::application_data(&certificate)].concat();
+    let plain = [tls::server_hello([7; 32]), certificate].concat();
+    excluded("SIG-007", browses(PC, &[hidden]), browses(PC, &[plain]));
 }
 
 #[test]

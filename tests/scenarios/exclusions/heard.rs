@@ -255,6 +255,20 @@ fn a_capture_of_signalling_shows_no_voice() {
 }
 
 #[test]
+fn a_call_that_the_pbx_answers_itself() {
+    // A code that switches something in the PBX: it answers, does it, and hangs up; or it says that it sends nothing.
+    let lasting = |lasts| {
+        let mut net = site();
+        agreed(&mut net, lasts);
+        net.call(&elsewhere());
+        net
+    };
+    excluded("RTP-002", lasting(1500 * MS), lasting(5 * SECOND));
+    let silent = without_voice(&sdp(phone(), "sendrecv"), &sdp(pbx(), "inactive"));
+    excluded("RTP-002", silent, plainly_without_voice());
+}
+
+#[test]
 fn voice_in_another_vlan() {
     // Media of an address that the capture never shows.
     let far = "192.168.99.21:10000".parse().unwrap();

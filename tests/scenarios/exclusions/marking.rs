@@ -1,9 +1,10 @@
 //! Marks of voice (F7, F8 and F9 of the table).
 
 use pbxray::check::Severity;
+use pbxray::site::Confidence;
 use samplegen::capture::{Capture, Record};
 use samplegen::frame;
-use samplegen::net::{Call, Class, Line, MS, Mark, Marks, Net, Outcome, Policy, SECOND, Stream};
+use samplegen::net::{Call, Class, Host, Line, MS, Mark, Marks, Net, Outcome, Policy, SECOND, Stream};
 use samplegen::scenario::agfeo::{self, DOMAIN, PBX, PC, PROVIDER_DOMAIN, PROVIDER_MEDIA, ROUTER, T14};
 use samplegen::talk::{lan, tls};
 
@@ -104,6 +105,60 @@ fn internet_leg() {
         assert!(!is_raised(&audit(net.clone().capture()), code, Severity::Info), "{code}");
     }
     excluded("QOS-001", net, marked(Marks::All(0)));
+}
+
+#[test]
+fn a_leg_in_a_vpn() {
+    // Behind a VPN router in the LAN sits the far side of the PBX's calls; beyond the router nothing is promised.
+    let mut net = site();
+    let far = Host { ttl: 62, ..Host::lan("filiale", [172, 16, 23, 21], ROUTER.mac) };
+    let mut line = Line::new("31", "AGFEO T14 SIP 2.14.1", far.port(5060), 10_000);
+    line.media.marks = Marks::All(0);
+    net.call(&Call::new(AT, 2 * SECOND, line, pbx()));
+    // The router sends from more than one address.
+    net.ping(AT, ROUTER, PBX);
+    excluded("QOS-001", net, marked(Marks::All(0)));
+}
+
+#[test]
+fn behind_a_router_the_mark_is_no_longer_the_senders() {
+    let far = Host { ttl: 63, ..Host::lan("fern", [192, 168, 77, 21], ROUTER.mac) };
+    let mut line = Line::new("31", "AGFEO T14 SIP 2.14.1", far.port(5060), 10_000);
+    line.media.marks = Marks::All(0);
+    let mut net = site();
+    net.ping(AT, ROUTER, PBX);
+    net.call(&Call::new(AT, 2 * SECOND, line, pbx()));
+    excluded("QOS-001", net, marked(Marks::All(0)));
+}
+
+/// A softphone without a mark calls the PBX; with what the other telephones do, or as its computer alone captures it.
+fn unmarked_softphone(is_captured_there: bool) -> Capture {
+    let mut net = if is_captured_there { Net::new(1) } else { site() };
+    let line = agfeo::visofon_line(PC.marking(Policy::NONE));
+    net.arp(0, PC, PBX);
+    net.ping(MS, PC, ROUTER);
+    net.register(AT, line, pbx(), DOMAIN, Outcome::Accepted);
+    net.call(&Call::new(AT + SECOND, 2 * SECOND, line, pbx()));
+    net.capture()
+}
+
+#[test]
+fn a_driver_that_marks_behind_the_capture() {
+    // Captured on the sending computer: what it puts on the wire nobody has seen.
+    let confidence = |capture| {
+        let audit = audit(capture);
+        let told = audit.findings.iter().find(|finding| finding.code().as_str() == "QOS-003");
+        told.map(|finding| finding.confidence)
+    };
+    assert_eq!(confidence(unmarked_softphone(false)), Some(Confidence::Sure));
+    assert_eq!(confidence(unmarked_softphone(true)), Some(Confidence::Likely));
+}
+
+#[test]
+fn an_untagged_port_shows_no_priority() {
+    let mut net = site();
+    net.call(&Call::new(AT, 2 * SECOND, phone(), pbx()));
+    excluded("QOS-005", net, tagged(0));
 }
 
 /// The capture, and what the T14 marks a second time behind the router, 40 us later, marked so.

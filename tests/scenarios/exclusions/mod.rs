@@ -6,7 +6,10 @@ mod connection;
 mod course;
 mod fork;
 mod heard;
+mod list;
 mod marking;
+mod network;
+mod pascom;
 mod signalling;
 
 use pbxray::check::{Audit, Severity};

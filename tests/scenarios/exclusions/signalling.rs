@@ -3,8 +3,9 @@
 use std::net::{IpAddr, SocketAddr};
 
 use pbxray::check::Severity;
+use pbxray::observe::Protocol;
 use samplegen::capture::Capture;
-use samplegen::net::{Class, Host, Line, MS, Net, Outcome, SECOND};
+use samplegen::net::{Class, Host, Line, MS, Net, Outcome, SECOND, Say};
 use samplegen::scenario::agfeo::{self, DOMAIN, PBX, PC, PROVIDER, PROVIDER_DOMAIN, ROUTER, STRANGER, T17};
 use samplegen::talk::sip::{self, Dialog};
 
@@ -101,6 +102,54 @@ fn restart_of_the_telephone() {
     excluded("SIG-003", seen_at(&places, true), seen_at(&places, false));
 }
 
+/// The PBX registers the same account at these registrars, 50 s apart, and each sees it at this port.
+fn fails_over(steps: &[(Host, u16)]) -> Net {
+    let mut net = site();
+    net.resolve(AT, PBX, ROUTER, PROVIDER_DOMAIN, &[PROVIDER]);
+    let trunk = agfeo::trunk_line(5064, 0);
+    let dialog = net.dialog(trunk, agfeo::provider_line(), PROVIDER_DOMAIN);
+    for (nth, (registrar, port)) in (1_u32..).zip(steps) {
+        let seen = Dialog { seen_at: Some(SocketAddr::new(OUTSIDE.into(), *port)), ..dialog.clone() };
+        let expires = ["Expires: 60".to_owned()];
+        let steps = [
+            (true, dialog.request("REGISTER", nth, &expires, "")),
+            (false, seen.answer("200 OK", "REGISTER", nth, &expires, "")),
+        ];
+        net.signal(AT + u64::from(nth) * 50 * SECOND, trunk.sip, registrar.port(5060), &steps);
+    }
+    net
+}
+
+#[test]
+fn another_registrar_sees_another_mapping() {
+    let second = Host::internet("provider-b", [203, 0, 113, 11], ROUTER);
+    let over = fails_over(&[(PROVIDER, 5064), (PROVIDER, 5064), (second, 61_234), (second, 61_234)]);
+    excluded("SIG-003", over, fails_over(&[(PROVIDER, 5064), (PROVIDER, 5064), (PROVIDER, 61_234)]));
+}
+
+#[test]
+fn over_tcp_each_connection_has_a_mapping_of_its_own() {
+    let mut net = site();
+    net.resolve(AT, PBX, ROUTER, PROVIDER_DOMAIN, &[PROVIDER]);
+    let dialog = net.dialog(agfeo::trunk_line(5064, 0), agfeo::provider_line(), PROVIDER_DOMAIN);
+    let dialog = Dialog { transport: "TCP", ..dialog };
+    for nth in 1..=3_u32 {
+        let outside = SocketAddr::new(OUTSIDE.into(), 60_000 + nth as u16);
+        let seen = Dialog { seen_at: Some(outside), ..dialog.clone() };
+        let words = [
+            Say::Client(dialog.request("REGISTER", nth, &["Expires: 60".to_owned()], "")),
+            Say::Server(seen.answer("200 OK", "REGISTER", nth, &["Expires: 60".to_owned()], "")),
+        ];
+        let at = AT + u64::from(nth) * 50 * SECOND;
+        let from = PBX.port(41_000);
+        net.conversation(at, from, PROVIDER.port(5060), Class::Signalling, &words);
+    }
+    let audit = audit(net.clone().capture());
+    let read = audit.traffic.registrations.iter().find(|row| row.protocol == Protocol::Tcp);
+    assert!(read.is_some_and(|row| row.accepted && row.attempts == 3), "{:?}", audit.traffic.registrations);
+    excluded("SIG-003", net, seen_at(&[(OUTSIDE, 60_001), (OUTSIDE, 60_002), (OUTSIDE, 60_003)], false));
+}
+
 /// The PBX asks its provider, whose answer brings back another Via.
 fn comes_back(change: impl FnOnce(&mut Dialog)) -> Net {
     let mut net = site();
@@ -170,6 +219,23 @@ fn ended_with(status: &str) -> Net {
 fn busy() {
     excluded("SIG-005", ended_with("486 Busy Here"), ended_with("488 Not Acceptable Here"));
     excluded("SIG-005", ended_with("600 Busy Everywhere"), ended_with("488 Not Acceptable Here"));
+}
+
+#[test]
+fn what_is_said_before_the_answer() {
+    let mut net = site();
+    for nth in 0..2 {
+        let at = AT + nth * 4 * SECOND;
+        let talk = Talk::new(&mut net, phone(), pbx());
+        talk.invite(&mut net, at, &sdp(phone(), "sendrecv"));
+        for (step, status) in (1..).zip(["181 Call Is Being Forwarded", "183 Session Progress"]) {
+            let answer = talk.dialog.answer(status, "INVITE", 1, &[], "");
+            net.signal(at + step * 100 * MS, phone().sip, pbx().sip, &[(false, answer)]);
+        }
+        talk.answer(&mut net, at + SECOND, "200 OK", &sdp(pbx(), "sendrecv"));
+        talk.hang_up(&mut net, at + 2 * SECOND);
+    }
+    excluded("SIG-005", net, ended_with("488 Not Acceptable Here"));
 }
 
 #[test]
@@ -291,6 +357,38 @@ fn a_fragment_lost_once() {
     excluded_in("SIG-006", large(1, false), large(3, false));
 }
 
+#[test]
+fn tcp_has_no_fragments() {
+    // The same large INVITE over a connection, three times, since nobody takes the call; its second segments are missing.
+    let mut net = site();
+    let talk = Talk::new(&mut net, phone(), pbx());
+    let dialog = Dialog { transport: "TCP", ..talk.dialog.clone() };
+    let routes: Vec<String> =
+        (0..15).map(|nth| format!("Record-Route: <sip:hop{nth}.anlage.example;lr;id={nth:064x}>")).collect();
+    let invite = dialog.request("INVITE", 1, &routes, &sdp(phone(), "sendrecv"));
+    assert!(invite.len() > 1460, "it takes two segments");
+    let mut tcp = net.tcp(AT, phone().sip.host.port(41_000), pbx().sip, Class::Signalling);
+    for _ in 0..3 {
+        tcp.client(&mut net, &invite);
+    }
+    tcp.close(&mut net);
+    excluded_in("SIG-006", net.capture(), large(3, false));
+}
+
+/// The base site and a large INVITE in two fragments, of which the file keeps so much of each packet.
+fn cut_short(bytes: usize) -> Capture {
+    let mut capture = large(3, true);
+    for record in &mut capture.records {
+        record.data.truncate(bytes);
+    }
+    capture
+}
+
+#[test]
+fn a_short_snap_length_loses_no_fragment() {
+    excluded_in("SIG-006", cut_short(300), large(3, false));
+}
+
 /// The T14 sends its INVITE so often before the PBX answers.
 fn asked(tries: u32, apart: u64) -> Net {
     let mut net = site();
@@ -324,6 +422,19 @@ fn pinged_by(stranger: Line) -> Net {
 fn pings_of_the_provider() {
     let stranger = Line::new("100", "Linphone/4.4", STRANGER.port(5071), 0);
     excluded("SEC-001", pinged_by(agfeo::provider_line()), pinged_by(stranger));
+}
+
+#[test]
+fn a_scanner_may_call_itself_agfeo() {
+    // The name alone lets nobody in: whoever asks from the Internet is told all the same.
+    let spoofed = Line::new("100", "AGFEO SIP V3.00.15 b", STRANGER.port(5071), 0);
+    let plain = Line::new("100", "Linphone/4.4", STRANGER.port(5071), 0);
+    for stranger in [spoofed, plain] {
+        let audit = audit(pinged_by(stranger).capture());
+        assert!(is_raised(&audit, "SEC-001", Severity::Warning), "{}: {:?}", stranger.agent, audit.findings);
+        let device = audit.site.device(STRANGER.ip);
+        assert!(device.is_none_or(|device| device.kind != pbxray::site::Kind::Pbx), "{device:?}");
+    }
 }
 
 #[test]

@@ -95,7 +95,7 @@ fn pascom_turn() -> Scenario {
         net.capture(),
     )
     .never(&NO_FAULT)
-    .row("P07", RowStatus::Used)
+    .row("P07", PC, RowStatus::Used)
 }
 
 fn agfeo_zrtp() -> Scenario {

@@ -95,8 +95,8 @@ fn agfeo_hypervoice_vm() -> Scenario {
         net.capture(),
     )
     .never(&NO_FAULT)
-    .row("A28", RowStatus::Used)
-    .row("A29", RowStatus::Used)
+    .row("A28", machine, RowStatus::Used)
+    .row("A29", machine, RowStatus::Used)
     .stored(Container::Pcap)
 }
 

@@ -59,8 +59,8 @@ pub struct Scenario {
     pub may: Vec<&'static str>,
     /// Findings that must not be raised. Those above notice that stand in neither list must not be either.
     pub never: Vec<&'static str>,
-    /// Status of rows in the row matrix.
-    pub rows: Vec<(&'static str, RowStatus)>,
+    /// Status of rows in the row matrix, at this device.
+    pub rows: Vec<(&'static str, IpAddr, RowStatus)>,
 }
 
 impl Scenario {
@@ -131,10 +131,10 @@ impl Scenario {
         self
     }
 
-    /// The row must have this status.
+    /// The row must have this status at this device.
     #[must_use]
-    pub fn row(mut self, id: &'static str, status: RowStatus) -> Self {
-        self.rows.push((id, status));
+    pub fn row(mut self, id: &'static str, host: Host, status: RowStatus) -> Self {
+        self.rows.push((id, host.ip, status));
         self
     }
 

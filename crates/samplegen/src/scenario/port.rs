@@ -117,8 +117,8 @@ fn port_004() -> Scenario {
         "The base site: a T14 and an ES system are there, many of their documented services are not used.",
         Site::default().net(),
     )
-    .row("A08", RowStatus::Unused)
-    .row("A34", RowStatus::Used)
+    .row("A08", PBX, RowStatus::Unused)
+    .row("A34", T14, RowStatus::Used)
 }
 
 fn port_004_near() -> Scenario {

@@ -22,6 +22,8 @@ pub(super) enum Who {
     Werkzeug,
     /// A computer with any other software.
     Computer,
+    /// An MQTT broker. The document gives no port of it: where nothing is said, the user must have told what it is.
+    Broker,
     Resolver,
     Provider,
     AgfeoCloud(&'static str),
@@ -59,6 +61,7 @@ impl Who {
             Self::Tfe => agfeo::TFE,
             Self::App => APP,
             Self::Tapi | Self::Werkzeug | Self::Computer => agfeo::OFFICE_PC,
+            Self::Broker => agfeo::NAS,
             Self::Resolver => agfeo::ROUTER,
             Self::Provider => agfeo::PROVIDER,
             Self::AgfeoCloud(_) => agfeo::CLOUD,
@@ -121,6 +124,7 @@ impl Who {
             Self::App => Some("agfeo.app"),
             Self::Tapi => Some("agfeo.tapi"),
             Self::Werkzeug => Some("agfeo.werkzeug"),
+            Self::Broker => Some("infrastructure"),
             Self::Provider => Some("provider"),
             Self::Yealink => Some("pascom.phone"),
             Self::PascomClient | Self::Away => Some("pascom.client"),

@@ -49,7 +49,11 @@ pub fn row_used(id: &str) -> Option<Scenario> {
     play::used(&mut net, row, SECOND);
     let about = format!("Row {id} as documented.");
     let scenario = cast_of(row, Scenario::new(&format!("row-{id}-used"), &about, net.capture()));
-    Some(scenario.row(row.id, RowStatus::Used).never(&["PORT-001", "PORT-002", "PORT-003", "PORT-005"]))
+    Some(
+        scenario
+            .row(row.id, row.whose().host(), RowStatus::Used)
+            .never(&["PORT-001", "PORT-002", "PORT-003", "PORT-005"]),
+    )
 }
 
 /// The row is blocked, or the device uses another port. `None` for an unknown id.
@@ -63,8 +67,9 @@ pub fn row_broken(id: &str) -> Option<Scenario> {
         Fault::Unanswered => {
             play::unanswered(&mut net, row, SECOND);
             let about = format!("Row {id} is tried three times without success.");
-            let scenario =
-                scenario(net, &about).row(row.id, RowStatus::Blocked).may(&["SIG-002", "RTP-001", "RTP-002"]);
+            let scenario = scenario(net, &about)
+                .row(row.id, row.whose().host(), RowStatus::Blocked)
+                .may(&["SIG-002", "RTP-001", "RTP-002"]);
             // Refused media and the tries of strangers to the site may be told of, but are nobody's fault here.
             if row.talk.is_media() || matches!(row.from, Who::Away | Who::Computer) {
                 scenario.may(&["PORT-003"])
@@ -73,16 +78,6 @@ pub fn row_broken(id: &str) -> Option<Scenario> {
                 let code = if row.talk == Talk::SipUdp { "SIG-002" } else { "PORT-003" };
                 scenario.expect(code, row.from.host())
             }
-        }
-        Fault::Untold => {
-            play::unanswered(&mut net, row, SECOND);
-            let about = format!("Row {id} is tried in vain, which nothing documented gives away.");
-            scenario(net, &about).row(row.id, RowStatus::Unused)
-        }
-        Fault::Elsewhere(port) => {
-            play::used(&mut net, &Row { from_port: port, ..*row }, SECOND);
-            let about = format!("Row {id} with the device's own port {port}, which another row admits.");
-            scenario(net, &about).row(row.id, RowStatus::Unused)
         }
         Fault::From(port) => {
             play::used(&mut net, &Row { from_port: port, ..*row }, SECOND);
@@ -102,7 +97,7 @@ fn deviating(scenario: Scenario, row: &Row, whose: Host) -> Scenario {
     let of_another_model = |port: u16| (5004..=5035).contains(&port) || (5204..=5523).contains(&port);
     let port = match row.fault {
         Fault::From(port) | Fault::To(port) => port,
-        Fault::Unanswered | Fault::Untold | Fault::Elsewhere(_) => 0,
+        Fault::Unanswered => 0,
     };
     let code = match (row.talk.is_media(), row.to) {
         (true, _) if of_another_model(port) => "PORT-006",
@@ -110,7 +105,10 @@ fn deviating(scenario: Scenario, row: &Row, whose: Host) -> Scenario {
         (false, Who::Provider) => "PORT-005",
         _ => "PORT-001",
     };
-    scenario.row(row.id, RowStatus::Deviating).expect(code, whose).may(&["PORT-001", "PORT-006"])
+    scenario
+        .row(row.id, row.whose().host(), RowStatus::Deviating)
+        .expect(code, whose)
+        .may(&["PORT-001", "PORT-006"])
 }
 
 /// Both hosts see each other, and the opener learns the other's name if it has one.

@@ -1,7 +1,7 @@
 //! The rows as data. The id is that of the vendors' lists; own and remote side follow from who opens.
 
 use super::cast::Who;
-use Fault::{Elsewhere, From, To, Unanswered, Untold};
+use Fault::{From, To, Unanswered};
 use Talk::{
     Binary, BinaryUdp, Csta, Dns, DnsTcp, Http, Ldap, Media, Mqtt, Ntp, NtpTcp, OpenVpn, Search, SipMedia,
     SipTcp, SipUdp, Smtp, Srtp, Stun, Syslog, Tftp, Tls, Trace, Xmpp,
@@ -59,10 +59,6 @@ pub(super) enum Fault {
     From(u16),
     /// The other side uses this port.
     To(u16),
-    /// Tried, without an answer; but as neither a port nor a content is documented and seen, nobody can tell.
-    Untold,
-    /// The opener uses this port of its own, which another row of the device admits.
-    Elsewhere(u16),
 }
 
 /// One row. Port 0 stands for an ephemeral one.
@@ -78,14 +74,27 @@ pub(super) struct Row {
     pub(super) fault: Fault,
 }
 
+/// Rows of whom is called; all others are of whom calls, or whose media port it is.
+const CALLED: [&str; 21] = [
+    "A03", "A06", "A07", "A08", "A09", "A11", "A12", "A50", "A53", "A73", "A74", "A76", "P16", "P17", "P18",
+    "P19", "P22", "P23", "P24", "P25", "P26",
+];
+
+impl Row {
+    /// In whose list it stands.
+    pub(super) fn whose(&self) -> Who {
+        if CALLED.contains(&self.id) { self.to } else { self.from }
+    }
+}
+
 const fn row(id: &'static str, from: (Who, u16), to: (Who, u16), talk: Talk, fault: Fault) -> Row {
     Row { id, from: from.0, from_port: from.1, to: to.0, to_port: to.1, talk, fault }
 }
 
 use Who::{
-    AgfeoCloud, App, Asip, Away, Computer, Dashboard, Dect, Module, MyPascom, PascomClient, PascomCloud,
-    PascomMail, PascomServer, PascomWebClient, Provider, Resolver, T14, T17, Tapi, Tfe, Time, Visofon,
-    Werkzeug, Yealink,
+    AgfeoCloud, App, Asip, Away, Broker, Computer, Dashboard, Dect, Module, MyPascom, PascomClient,
+    PascomCloud, PascomMail, PascomServer, PascomWebClient, Provider, Resolver, T14, T17, Tapi, Tfe, Time,
+    Visofon, Werkzeug, Yealink,
 };
 
 const PBX: Who = Who::Pbx("es-pure-ip");
@@ -101,7 +110,7 @@ pub(super) const TABLE: [Row; 102] = [
     row("A07", (Dashboard, 0), (PBX, 443), Tls, Unanswered),
     row("A08", (Computer, 0), (PBX, 1883), Mqtt, Unanswered),
     row("A09", (Tapi, 0), (PBX, 3232), Csta, Unanswered),
-    row("A10", (PBX, 0), (Computer, 1883), Mqtt, Untold),
+    row("A10", (PBX, 0), (Broker, 1883), Mqtt, Unanswered),
     row("A11", (Asip, 2153), (PBX, 5904), Binary, Unanswered),
     row("A12", (T14, 5060), (PBX, 5060), SipUdp, Unanswered),
     row("A13", (PBX, 5064), (Provider, 5060), SipUdp, From(6064)),
@@ -134,7 +143,7 @@ pub(super) const TABLE: [Row; 102] = [
     row("A40", (Visofon, 51_234), (PBX, 5060), SipUdp, Unanswered),
     row("A41", (Visofon, 60_104), (PBX, 5060), SipUdp, Unanswered),
     row("A42", (Visofon, 45_000), (PBX, 5060), SipUdp, Unanswered),
-    row("A43", (Visofon, 53_000), (PBX, 5204), SipMedia, Elsewhere(900)),
+    row("A43", (Visofon, 53_000), (PBX, 5204), SipMedia, Unanswered),
     row("A44", (Visofon, 65_118), (PBX, 5204), SipMedia, Unanswered),
     row("A45", (Visofon, 40_000), (PBX, 5204), SipMedia, Unanswered),
     row("A46", (Tfe, 5060), (PBX, 5060), SipUdp, From(5070)),

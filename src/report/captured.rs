@@ -179,8 +179,10 @@ impl Passing {
             [true, true] => self.is_transit = true,
             _ => {}
         }
-        // What leaves the LAN passes its router as well, so that the place may be that one.
-        if there > 0 && back > 0 && is_public(ends[0]) == is_public(ends[1]) {
+        // What leaves the LAN passes its router as well, so that the place may be that one; and of IPv6 a host has several
+        // addresses, which are no third host.
+        let is_four = ends.iter().all(IpAddr::is_ipv4);
+        if there > 0 && back > 0 && is_four && is_public(ends[0]) == is_public(ends[1]) {
             for [end, partner] in [ends, [ends[1], ends[0]]] {
                 let known = self.partners.entry(end).or_insert(Some(partner));
                 *known = known.filter(|known| *known == partner);

@@ -378,6 +378,9 @@ mod tests {
         let between = Some(filled(&filled(words.between_two, "192.168.1.21"), "192.168.1.24"));
         let most = ([own, phone], [1_200, 1_000]);
         assert_eq!(told(&[most, ([own, other], [5, 4])], 0), Some(filled(words.at_device, "192.168.1.21")));
+        let [six, one, link] = ["fd00::21", "fd00::2", "fe80::2"].map(|text| text.parse().unwrap());
+        let between_six = Some(filled(&filled(words.between_two, "fd00::2"), "fd00::21"));
+        assert_eq!(told(&[([six, one], [1_200, 1_000]), ([six, link], [2, 2])], 0), between_six, "one host");
         let outside = ([own, "198.51.100.7".parse().unwrap()], [5, 4]);
         assert_eq!(told(&[most, outside], 0), between, "it may be the router's port");
         assert_eq!(told(&[most, ([own, other], [9, 0])], 0), between, "flooded by the switch");

@@ -13,8 +13,7 @@ use anyhow::{Context, Result, anyhow};
 use clap::ValueEnum;
 
 use super::{
-    hints, is_closed_pipe, is_hung_up, judge_settings, language, prepare, print_all, rulebook, severity,
-    terminal_width,
+    hints, is_hung_up, judge_settings, language, prepare, print, rulebook, severity, terminal_width,
 };
 use end::End;
 use pbxray::capture::{
@@ -255,7 +254,7 @@ impl Lookout {
             _ => Ok(report::live_text(turn, audit, &self.names, &self.settings)),
         });
         let lines = lines.collect::<io::Result<String>>()?;
-        print_all(|out| out.write_all(lines.as_bytes()))
+        print(|out| out.write_all(lines.as_bytes()))
     }
 
     /// Closes the records and prints the report, with what came and went.
@@ -290,7 +289,7 @@ impl Lookout {
         }
         let printed = match self.trouble {
             Some(error) => Err(error),
-            None => print_all(|out| match self.format {
+            None => print(|out| match self.format {
                 LiveFormat::Jsonl => {
                     out.write_all(report::live_report(&course, audit, names, settings)?.as_bytes())
                 }
@@ -301,8 +300,6 @@ impl Lookout {
             }),
         };
         match printed {
-            // Whoever closed the pipe has seen enough.
-            Err(error) if is_closed_pipe(&error) => Ok(()),
             // The report is where it was to go, and the terminal is gone.
             Err(error) if has_files && is_hung_up(&error) => Ok(()),
             printed => printed,

@@ -62,6 +62,8 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(status) => status.into(),
+        // Whoever closes the pipe has seen enough.
+        Err(error) if is_closed_pipe(&error) => ExitStatus::Clean.into(),
         Err(error) => {
             let _ = writeln!(io::stderr(), "pbxray: {error:#}");
             ExitStatus::CouldNotRun.into()
@@ -313,24 +315,27 @@ fn write_forms(
     table: &str,
     zone: &jiff::tz::TimeZone,
 ) -> Result<()> {
+    // What goes elsewhere is wanted all the same where somebody closes a pipe.
+    let mut done = Ok(());
     for (index, format) in form.format.iter().enumerate() {
         let path = form.output.get(index);
         if let (Format::Csv, Some(path), Some(published)) = (format, path, published) {
             write_csv(published, path)?;
             continue;
         }
-        write_to(path, |out| write_form(*format, published, table, zone, out))?;
+        match write_to(path, |out| write_form(*format, published, table, zone, out)) {
+            Err(error) if is_closed_pipe(&error) => done = Err(error),
+            written => written?,
+        }
     }
-    Ok(())
+    done
 }
 
 /// Writes to a file, or to standard output where none is named.
 fn write_to(path: Option<&PathBuf>, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    let Some(path) = path else { return print(write) };
-    match outputs::write(path, write) {
-        // A named pipe.
-        Err(error) if is_closed_pipe(&error) => Ok(()),
-        written => written,
+    match path {
+        Some(path) => outputs::write(path, write),
+        None => print(write),
     }
 }
 
@@ -539,15 +544,7 @@ fn terminal_width() -> u16 {
     }
 }
 
-/// Prints as much as is wanted: whoever closes the pipe has seen enough, and what was found stays so.
 fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    match print_all(write) {
-        Err(error) if is_closed_pipe(&error) => Ok(()),
-        printed => printed,
-    }
-}
-
-fn print_all(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     let mut out = BufWriter::new(io::stdout().lock());
     write(&mut out)?;
     out.flush()?;

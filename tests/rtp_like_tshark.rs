@@ -374,6 +374,7 @@ fn pbxray(patterns: &[Pattern], frames: &[Captured]) -> BTreeMap<u32, WiresharkR
             ip_length: captured.bytes.len() as u16 - 14,
             vlan: None,
             pcp: None,
+            ttl: 64,
             dscp: 46,
             payload_type: header.payload_type,
             marker: header.marker,

@@ -326,7 +326,12 @@ fn silent(case: &Case<'_>, watched: &Watched<'_>, alive: Option<(Frame, Timestam
     }
     let (client, registrar) = (row.client.ip(), row.registrar);
     Some(Finding {
-        detail: Detail::Sig008 { registrar, longest, expires: row.expires.unwrap_or_default() },
+        detail: Detail::Sig008 {
+            registrar,
+            further: Vec::new(),
+            longest,
+            expires: row.expires.unwrap_or_default(),
+        },
         severity: Severity::Notice,
         confidence: Confidence::Likely,
         subject: Some(case.subject(client)),

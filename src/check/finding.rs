@@ -21,7 +21,8 @@ pub use evidence::Evidence;
 pub use row::{Beside, RowResult, RowStatus, RulebookInfo};
 pub use signs::{
     Astray, Back, Export, Guessing, Heard, Hop, Interrupted, Intrusion, Life, LossSign, Lost, Mute,
-    NameFailure, Named, NoVoice, Others, Refusal, Size, Trace, Unevenness, Unread, VoiceSender, VoiceSent,
+    NameFailure, Named, NoVoice, Others, Passage, Refusal, Size, Station, Trace, Unevenness, Unread,
+    VoiceSender, VoiceSent,
 };
 pub use verdict::{Accepted, Audit, Few, Remark, RemarkKind, Unjudged, Verdict};
 
@@ -220,10 +221,11 @@ pub enum Detail {
     Port001 { uses: Vec<PortUse>, as_of: Option<Date> },
     /// PORT-002. Ranges as text, such as `10000-10200`: those of the document, and those that the site file puts in their place.
     Port002 { ports: Vec<u16>, documented: Box<str>, stated: Box<str> },
-    /// PORT-003. `outbound`: the target lies in the Internet. `life`: what the target sends meanwhile. `serves`:
+    /// PORT-003. `further`: ports of the same host of which all this is true. `outbound`: the target lies in the Internet. `life`: what the target sends meanwhile. `serves`:
     /// whether others are answered on the same port. `voice`: it is no service but voice.
     Port003 {
         target: SocketAddr,
+        further: Vec<u16>,
         protocol: Protocol,
         refusal: Refusal,
         outbound: bool,
@@ -237,14 +239,14 @@ pub enum Detail {
     Port006 { observed: (u16, u16), model: ModelId, documented: Box<str>, fits: Option<ModelId> },
     /// PORT-007. Most calls at a time, how many the model has channels for, and when.
     Port007 { calls: u64, channels: u64, model: ModelId, at: Timestamp },
-    /// PORT-008.
-    Port008 { ports: Vec<u16>, peers: Vec<IpAddr> },
+    /// PORT-008. Odd ports of voice and whom it goes to, even ports of RTCP; one of the two is there.
+    Port008 { ports: Vec<u16>, peers: Vec<IpAddr>, rtcp: Vec<u16> },
     /// PORT-009. `registers`: a registration was read.
     Port009 { port: u16, tls: bool, registers: bool, peers: Vec<IpAddr> },
     /// QOS-001.
     Qos001 { unmarked: u64, packets: u64, dscp: Vec<(u8, u64)>, expected: u8, sender: VoiceSender },
-    /// QOS-002. Values of the first pair of copies and their frames.
-    Qos002 { pairs: u64, before: u8, after: u8, frames: [Frame; 2] },
+    /// QOS-002. Values of the first pair of copies, their frames, and what lies between.
+    Qos002 { pairs: u64, before: u8, after: u8, frames: [Frame; 2], passage: Passage },
     /// QOS-003. `media_ports`: destination range for the group policy.
     Qos003 { packets: u64, media_ports: Option<Box<str>>, expected: u8, signalling: Option<u8> },
     /// QOS-004.
@@ -415,8 +417,8 @@ pub enum Detail {
         lacks_certificate: bool,
         stuck: Option<Stuck>,
     },
-    /// SIG-008. `longest`: ns without a packet. `expires`: seconds the registration is valid.
-    Sig008 { registrar: SocketAddr, longest: i64, expires: u32 },
+    /// SIG-008. `further`: registrars of which the same is true. `longest`: ns without a packet. `expires`: seconds the registration is valid.
+    Sig008 { registrar: SocketAddr, further: Vec<SocketAddr>, longest: i64, expires: u32 },
     /// SIG-009. How often the worst request was sent, how many were answered in the end, and the final status from 400 on
     /// that most of these got, with how many. `through`: proxies that only passed each sending on. `unheard`: how many were sent
     /// again although their answer was in the capture by then.

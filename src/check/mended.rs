@@ -75,6 +75,8 @@ fn is_mended(case: &Case<'_>, known: &Known, finding: &Finding) -> bool {
         Detail::Port006 { model, .. } => case.book.model(model.as_str()).is_some_and(|model| {
             voice.has_ports(port::PACKETS_FOR_MEDIA, |stream| model.rtp.contains(stream.source.port()))
         }),
+        // Of RTCP there is too little to tell.
+        Detail::Port008 { ports, .. } if ports.is_empty() => false,
         Detail::Port008 { .. } => {
             voice.has_ports(port::PACKETS_FOR_MEDIA, |stream| stream.source.port() % 2 == 0)
         }
@@ -156,9 +158,9 @@ fn is_mended(case: &Case<'_>, known: &Known, finding: &Finding) -> bool {
         Detail::Sig007 { server, alert, stuck, .. } => {
             alert.is_none() && stuck.is_none() && signalling::has_valid_certificate(case, host, *server)
         }
-        Detail::Sig008 { registrar, expires, .. } => {
-            signalling::is_kept_alive(case, host, *registrar, *expires)
-        }
+        Detail::Sig008 { registrar, further, expires, .. } => std::iter::once(registrar)
+            .chain(further)
+            .all(|registrar| signalling::is_kept_alive(case, host, *registrar, *expires)),
         Detail::Sig009 { method, to, .. } => signalling::is_answered_at_once(case, host, method, *to),
         Detail::Net004 { expected, .. } => voice.later().any(|stream| {
             let vlans = &stream.report.marking.vlans;

@@ -14,6 +14,7 @@ mod filter;
 mod finding;
 #[cfg(test)]
 mod fixture;
+mod grouped;
 mod hidden;
 mod matrix;
 mod media;
@@ -49,15 +50,15 @@ pub(crate) use filter::{by_number, is_by_number};
 pub use finding::{
     Accepted, Astray, Audit, Back, Beside, Code, Detail, Evidence, Export, Few, Finding, Guessing, Heard,
     Hop, Interrupted, Intrusion, Life, LossSign, Lost, Mute, NameFailure, Named, NoVoice, Others, Party,
-    PortUse, Refusal, Remark, RemarkKind, RowResult, RowStatus, RulebookInfo, Severity, Side, Size, Subject,
-    Trace, Unevenness, Unjudged, Unread, Verdict, VoiceSender, VoiceSent,
+    Passage, PortUse, Refusal, Remark, RemarkKind, RowResult, RowStatus, RulebookInfo, Severity, Side, Size,
+    Station, Subject, Trace, Unevenness, Unjudged, Unread, Verdict, VoiceSender, VoiceSent,
 };
 pub use media::{LEAST_JUDGED, LOSS_LIMITS, MOS_LIMITS, clock_runs_at};
 pub use mended::{is_disproved_by_absence, outweighs};
 pub use rejection::{Circumstance, Rejection, SameLength};
 pub use strangers::is_try;
 pub use target::Target;
-pub use troubled::{OneWay, Trouble, is_everyday, is_failure, one_way, troubled};
+pub use troubled::{OneWay, Trouble, by_trouble, is_everyday, is_failure, one_way, troubled};
 
 /// Runs all checks and puts together what a report needs.
 #[must_use]
@@ -75,6 +76,7 @@ pub fn audit(
     findings.retain(|finding| {
         !subject(finding).is_some_and(|host| case.is_excepted_whole(finding.code().as_str(), host))
     });
+    grouped::join(&mut findings);
     let accepted = match hints.site.exceptions.is_empty() {
         true => Vec::new(),
         false => {
@@ -279,23 +281,30 @@ fn join_network(findings: &mut Vec<Finding>, case: &Case<'_>) {
         let mut rows = case.book.rows.iter().filter(|row| row.document.kind == DocumentKind::Vendor);
         rows.any(|row| finding.rows.iter().any(|id| **id == *row.id.as_str()))
     };
-    let blocked = |finding: &Finding| match finding.detail {
-        Detail::Port003 { target, refusal, .. } => {
-            let goes_first = refusal != Refusal::Silence || target.port() == 123 && is_documented(finding);
-            Some((subject(finding), target, goes_first))
-        }
-        _ => None,
+    // Where it goes, and whether it outweighs what stands for itself.
+    let blocked = |finding: &Finding| -> Option<(Vec<SocketAddr>, bool)> {
+        let Detail::Port003 { target, further, refusal, .. } = &finding.detail else { return None };
+        let others = further.iter().map(|port| SocketAddr::new(target.ip(), *port));
+        let targets: Vec<SocketAddr> = [*target].into_iter().chain(others).collect();
+        let has_time = targets.iter().any(|at| at.port() == 123) && is_documented(finding);
+        Some((targets, *refusal != Refusal::Silence || has_time))
     };
-    let refused: Vec<_> =
-        findings.iter().filter_map(blocked).filter(|(.., goes_first)| *goes_first).collect();
+    let refused: Vec<(Option<Subject>, SocketAddr)> = findings
+        .iter()
+        .filter_map(|finding| Some((finding.subject.clone(), blocked(finding)?)))
+        .filter(|(_, (_, goes_first))| *goes_first)
+        .flat_map(|(who, (targets, _))| targets.into_iter().map(move |at| (who.clone(), at)))
+        .collect();
     let is_refused = |finding: &Finding, at: &SocketAddr| {
-        refused.iter().any(|(who, target, _)| (*who, target) == (subject(finding), at))
+        refused.iter().any(|(who, target)| (who, target) == (&finding.subject, at))
     };
     findings.retain(|finding| !asked(finding).iter().any(|at| is_refused(finding, at)));
-    let told: Vec<_> =
-        findings.iter().flat_map(|one| asked(one).into_iter().map(|at| (subject(one), at))).collect();
+    let told: Vec<(Option<Subject>, SocketAddr)> =
+        findings.iter().flat_map(|one| asked(one).into_iter().map(|at| (one.subject.clone(), at))).collect();
     findings.retain(|finding| {
-        blocked(finding).is_none_or(|(who, at, goes_first)| goes_first || !told.contains(&(who, at)))
+        let is_told =
+            |at: &SocketAddr| told.iter().any(|(who, known)| (who, known) == (&finding.subject, at));
+        blocked(finding).is_none_or(|(targets, goes_first)| goes_first || !targets.iter().all(is_told))
     });
 }
 

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::{Frame, Timestamp};
-use crate::observe::media::MediaKind;
 use crate::observe::message::App;
 use crate::observe::{Flow, FlowView, Protocol, Stream};
 use crate::rules::Row;
@@ -34,7 +33,7 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
         findings.extend(media_outside(case, device));
         findings.extend(model(case, device));
         findings.extend(channels(case, device));
-        findings.extend(odd_port(case, device));
+        findings.extend(pairs::odd_port(case, device));
         findings.extend(provider_port(case, device, &ends));
         findings.extend(registrar_transport(case, device, &ends));
         findings.extend(undocumented(case, device, &ends));
@@ -335,39 +334,6 @@ fn most_at_a_time(streams: &[&Stream]) -> Option<(u64, Timestamp)> {
     most
 }
 
-/// PORT-008: RTP has the even port of a pair (RFC 3550 section 11), and the document counts two ports for a call.
-fn odd_port(case: &Case<'_>, device: &Device) -> Option<Finding> {
-    // Behind a router ports are the router's.
-    let is_near = device.on_link != Some(false) && device.scope == Scope::Lan;
-    if !is_near || device.vendor.is_none() || !device.kind.is_dedicated() {
-        return None;
-    }
-    let documents_ports = voice_rows(case, device).is_some_and(|rows| !rows.is_empty());
-    let odd: Vec<&Stream> = case
-        .streams_from(device.address)
-        .filter(|stream| stream.relay.is_none() && stream.source.port() % 2 == 1)
-        .filter(|stream| {
-            stream.report.kind == MediaKind::Audio && stream.report.counts.packets >= PACKETS_FOR_MEDIA
-        })
-        .filter(|stream| !case.is_excepted_stream("PORT-008", stream))
-        .collect();
-    if odd.is_empty() || !documents_ports {
-        return None;
-    }
-    let ports: BTreeSet<u16> = odd.iter().map(|stream| stream.source.port()).collect();
-    let peers: BTreeSet<IpAddr> = odd.iter().map(|stream| stream.destination.ip()).collect();
-    Some(Finding {
-        detail: Detail::Port008 { ports: ports.into_iter().collect(), peers: peers.into_iter().collect() },
-        severity: Severity::Warning,
-        confidence: device.confidence,
-        subject: Some(case.subject(device.address)),
-        rows: Vec::new(),
-        count: odd.len() as u64,
-        responsible: Party::Telephony,
-        evidence: of_streams(odd, "", first_frame),
-    })
-}
-
 /// Rows by which a telephone system speaks SIP to its provider over UDP from ports of its own.
 fn provider_rows<'a>(case: &Case<'a>, device: &'a Device) -> Vec<(&'a Row, PortSet)> {
     let rows =
@@ -534,5 +500,6 @@ fn peers(all: impl Iterator<Item = SocketAddr>) -> Vec<SocketAddr> {
     all.into_iter().collect()
 }
 
+mod pairs;
 #[cfg(test)]
 mod tests;

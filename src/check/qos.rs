@@ -290,12 +290,13 @@ impl<'a> Sender<'a> {
             .filter(|(_, pairs)| pairs.first.1 == self.rule.dscp && pairs.second.1 != self.rule.dscp)
             .collect();
         let pairs: u64 = lost.iter().map(|(_, remarked)| remarked.pairs).sum();
-        let (_, shown) = lost.first().filter(|_| pairs >= LEAST_PAIRS)?;
+        let (first, shown) = lost.first().filter(|_| pairs >= LEAST_PAIRS)?;
         let detail = Detail::Qos002 {
             pairs,
             before: shown.first.1,
             after: shown.second.1,
             frames: [shown.first.0, shown.second.0],
+            passage: passage::of(case, first, shown),
         };
         let streams: Vec<&Stream> = lost.iter().map(|(stream, _)| *stream).collect();
         let mut finding = self.finding(case, detail, Severity::Error, Party::Network, &streams, pairs);
@@ -583,6 +584,7 @@ fn other_traffic(case: &Case<'_>) -> Vec<Finding> {
     findings.collect()
 }
 
+mod passage;
 mod sides;
 #[cfg(test)]
 mod tests;

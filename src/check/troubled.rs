@@ -69,6 +69,18 @@ pub fn troubled(audit: &Audit, voices: &[Vec<usize>]) -> BTreeMap<usize, Trouble
     all.filter(|(_, trouble)| trouble.is_any()).collect()
 }
 
+/// Places of those calls by how bad they were, 1 being the worst: what happened counts more than what was lost, and then the
+/// earliest comes first.
+#[must_use]
+pub fn by_trouble(troubled: &BTreeMap<usize, Trouble>) -> BTreeMap<usize, usize> {
+    let mut order: Vec<(&usize, &Trouble)> = troubled.iter().collect();
+    order.sort_by(|(x, one), (y, other)| {
+        let by_fate = other.is_grave().cmp(&one.is_grave());
+        by_fate.then(other.lost_percent.total_cmp(&one.lost_percent)).then(x.cmp(y))
+    });
+    order.into_iter().zip(1..).map(|((id, _), place)| (*id, place)).collect()
+}
+
 /// Nobody hung up, declined or was busy, and yet there was no call.
 fn has_failed(call: &Call) -> bool {
     match call.answer {
@@ -200,6 +212,16 @@ fn worst_loss(audit: &Audit) -> BTreeMap<usize, f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_happened_is_worse_than_what_was_lost() {
+        let lost = |lost_percent| Trouble { lost_percent, ..Trouble::default() };
+        let failed = |lost_percent| Trouble { has_failed: true, ..lost(lost_percent) };
+        let silent = Trouble { is_silent: true, ..Trouble::default() };
+        let all = [(2, lost(1.5)), (3, lost(40.0)), (5, failed(0.0)), (8, failed(2.0)), (9, silent)];
+        let places = by_trouble(&all.into());
+        assert_eq!(places, [(8, 1), (5, 2), (9, 3), (3, 4), (2, 5)].into());
+    }
 
     #[test]
     fn what_people_do_is_no_fault_but_in_a_servers_own_words() {

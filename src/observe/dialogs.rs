@@ -16,6 +16,7 @@ use super::legs;
 use super::message::sdp::Sdp;
 use super::message::sip::{Kind, Method, Party, SipMessage};
 use super::progress::is_in_dialog;
+use super::quality::Malformed;
 use super::registration::Registration;
 use super::registrations::Registrations;
 use super::repeats::{Prompt, Repeats, Unheeded};
@@ -93,6 +94,7 @@ pub struct Dialogs {
     cancels: VecDeque<Heard>,
     /// Messages without Call-ID or `CSeq`.
     pub(super) nameless: u64,
+    pub(super) malformed: Malformed,
     /// Messages that a cap of its own left out.
     over_cap: u64,
     /// When the latest message was heard.
@@ -133,6 +135,7 @@ impl Dialogs {
         self.latest = self.latest.max(Some(heard.time));
         let is_named = heard.message.call_id.is_some() && heard.message.cseq.is_some();
         self.nameless += u64::from(!is_named && !heard.message.is_cut);
+        self.malformed.note(&heard.message);
         if let Some(transaction) = self.press.transaction(&heard.message) {
             self.vias.push(heard, transaction);
             self.repeats.push(heard, transaction);

@@ -369,7 +369,10 @@ fn count(side: &mut Direction, frame: Frame, packet: &Packet) {
     side.last = Some((frame, packet.time));
     match (side.mac, packet.source_mac) {
         (None, seen) => side.mac = seen,
-        (Some(known), Some(seen)) if known != seen => side.extra.other_macs += 1,
+        (Some(known), Some(seen)) if known != seen => {
+            side.extra.other_macs += 1;
+            side.extra.other_mac.get_or_insert((seen, packet.dscp));
+        }
         _ => {}
     }
     let (least, most) = side.ttl.unwrap_or((packet.ttl, packet.ttl));

@@ -60,6 +60,7 @@ mod registrations;
 mod repeats;
 mod resolvers;
 mod returns;
+mod rtcp_ports;
 mod sent;
 mod shard;
 mod silences;
@@ -100,13 +101,14 @@ pub use marks::Marks;
 pub use observer::{Observer, Spent};
 pub use offered::{Offered, Protection};
 pub use policies::{Policy, VoicePolicy};
-pub use quality::{Quality, is_own};
+pub use quality::{Malformed, Quality, is_own};
 pub use reach::is_public;
 pub use registration::{
     Absence, Binding, Mapping, Outage, Refusals, Refused, Registration, Rhythm, Standing, Unanswered,
 };
 pub use repeats::{Prompt, Unheeded};
 pub use resolvers::{FailedName, Resolver, Tries};
+pub use rtcp_ports::{EvenRtcp, RtcpPorts};
 pub use sent::{Nothing, Rare, Sent};
 pub use shard::{Shard, Wave};
 pub use silences::{Silence, Silences};

@@ -33,6 +33,7 @@ use super::policies::PolicyBook;
 use super::quality::Quality;
 use super::resolvers::ResolverBook;
 use super::returns::pair_ways;
+use super::rtcp_ports::RtcpPorts;
 use super::shard::{Injected, Shard, Told, Wave, place};
 use super::traffic::{Flow, Paused, Protocol, Stream, Traffic};
 
@@ -54,6 +55,7 @@ pub struct Observer {
     told: Vec<Vec<Told>>,
     reassembler: Reassembler,
     announcements: Announcements,
+    rtcp_ports: RtcpPorts,
     offers: Offers,
     dialogs: Dialogs,
     names: NameBook,
@@ -118,6 +120,7 @@ impl Observer {
             told: self.told.clone(),
             reassembler: self.reassembler.clone(),
             announcements: self.announcements.clone(),
+            rtcp_ports: self.rtcp_ports.clone(),
             offers: self.offers.clone(),
             dialogs: self.dialogs.clone(),
             names: self.names.clone(),
@@ -237,6 +240,7 @@ impl Observer {
             cut_sip_count: self.cut_sip_count,
             incomplete_datagrams: fragments.incomplete,
             nameless_sip: self.dialogs.nameless,
+            malformed_sip: std::mem::take(&mut self.dialogs.malformed),
             messages_over_cap: self.endless_sip
                 + self.dialogs.over_cap()
                 + self.names.over_cap
@@ -295,6 +299,7 @@ impl Observer {
             handshakes: self.handshakes.finish(),
             policies: self.policies.finish(),
             rtcp: self.receptions.counts().collect(),
+            rtcp_ports: self.rtcp_ports,
             incomplete,
             whole,
             sip_endpoints: conversations.endpoints,
@@ -388,6 +393,7 @@ impl Observer {
             Note::Sip(message, sdp) => {
                 let heard = Heard { frame, time, from, to, protocol, dscp, datagram, message };
                 self.dialogs.push(&heard, sdp.as_deref());
+                sdp.iter().for_each(|sdp| self.rtcp_ports.hear(sdp));
                 self.offers.hear(place(order), &heard, sdp.as_deref(), &mut self.announcements);
             }
             Note::CutSip => {
@@ -412,6 +418,7 @@ impl Observer {
                     self.rtcp.insert((from, to, rtcp.ssrc));
                 }
                 self.receptions.note((from, to), &rtcp, frame, time);
+                self.rtcp_ports.note(from, to, (frame, time));
             }
         }
     }

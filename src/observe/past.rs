@@ -212,6 +212,7 @@ fn fold_direction(row: &mut Sent, other: &Sent) {
     };
     if other_macs > 0 {
         row.extra.other_macs += other_macs;
+        row.extra.other_mac = row.extra.other_mac.or(other.extra.other_mac);
     }
     row.mac = row.mac.or(other.mac);
     row.packets += other.packets;

@@ -8,6 +8,26 @@ use crate::decode::Skip;
 
 use super::clock::{Leaps, Stray};
 use super::echoes::ClocksApart;
+use super::message::sip::{Defect, SipMessage};
+
+/// SIP messages that are malformed and yet readable. Those that were cut when they were captured are none of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Malformed {
+    /// Messages with anything but what is everyday: lines that end in LF, and text in another character set.
+    pub messages: u64,
+    /// Messages by what is wrong with them, the everyday included.
+    pub kinds: BTreeMap<Defect, u64>,
+}
+
+impl Malformed {
+    pub(super) fn note(&mut self, message: &SipMessage) {
+        if message.is_cut {
+            return;
+        }
+        message.defects.iter().for_each(|defect| *self.kinds.entry(*defect).or_default() += 1);
+        self.messages += u64::from(message.defects.iter().any(|defect| !defect.is_everyday()));
+    }
+}
 
 /// What the capture can and cannot show.
 #[derive(Clone, Debug, Default)]
@@ -77,6 +97,8 @@ pub struct Quality {
     pub incomplete_datagrams: u64,
     /// SIP messages that no call and no registration could be told of, because Call-ID or `CSeq` is missing.
     pub nameless_sip: u64,
+    /// SIP messages that are not as RFC 3261 has them.
+    pub malformed_sip: Malformed,
     /// Packets of flows that a cap dropped.
     pub packets_over_cap: u64,
     /// Packets with a header as of RTP that are in no stream, because nothing else speaks for their sources.
@@ -95,4 +117,33 @@ pub struct Quality {
 #[must_use]
 pub fn is_own(a: IpAddr, b: IpAddr) -> bool {
     a == b || a.is_loopback() && b.is_loopback()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::message::sip;
+    use super::*;
+
+    #[test]
+    fn malformed_messages_are_counted_by_what_is_wrong() {
+        let mut malformed = Malformed::default();
+        let mut hear = |start: &str, more: &str, end: &str, is_cut| {
+            let text = format!(
+                "{start}{end}Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1{end}From: <sip:21@a.example>;tag=a{end}\
+                 To: <sip:10@a.example>{end}Call-ID: c1{end}CSeq: 1 OPTIONS{end}{more}{end}"
+            );
+            malformed.note(&sip::read(text.as_bytes(), is_cut).unwrap());
+            malformed.clone()
+        };
+        let start = "OPTIONS sip:10@a.example SIP/2.0";
+        assert_eq!(hear(start, "", "\r\n", false), Malformed::default(), "as it should be");
+        let everyday = hear(start, "", "\n", false);
+        assert_eq!((everyday.messages, everyday.kinds.get(&Defect::LineEnding)), (0, Some(&1)));
+        let long = "Content-Length: 999\r\n";
+        assert_eq!(hear(start, long, "\r\n", true).messages, 0, "cut when it was captured");
+        assert_eq!(hear(start, long, "\r\n", false).messages, 1);
+        let told = hear("OPTIONS sip:10@a.example SIP/7.0", long, "\r\n", false);
+        let kinds = [(Defect::Version, 1), (Defect::LineEnding, 1), (Defect::ContentLength, 2)];
+        assert_eq!(told, Malformed { messages: 2, kinds: kinds.into() });
+    }
 }

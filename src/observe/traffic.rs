@@ -28,6 +28,7 @@ use crate::observe::policies::VoicePolicy;
 use crate::observe::quality::Quality;
 use crate::observe::registration::Registration;
 use crate::observe::resolvers::Resolver;
+use crate::observe::rtcp_ports::RtcpPorts;
 use crate::observe::sent::{Rare, Sent};
 use crate::observe::silences::Silences;
 use crate::observe::subscriptions::Subscriptions;
@@ -57,6 +58,8 @@ pub struct Traffic {
     pub policies: Vec<VoicePolicy>,
     /// What sources of media say of themselves by RTCP, ordered by address, at most 16,384.
     pub rtcp: Vec<SenderCount>,
+    /// Where RTCP comes from, and where SDP says so.
+    pub rtcp_ports: RtcpPorts,
     /// IP datagrams whose fragments never came together, in the order in which they were given up, at most 1,000.
     pub incomplete: Vec<Incomplete>,
     /// UDP datagrams that came together from fragments, by sockets, ordered; of each pair the latest.
@@ -292,6 +295,8 @@ pub struct Direction {
 pub struct DirectionExtra {
     /// Frames that came from another hardware address than the first.
     pub other_macs: u64,
+    /// The first such address, with the DSCP of its first frame: a copy from behind a router or a firewall.
+    pub other_mac: Option<(Mac, u8)>,
     /// 802.1p priority of tagged packets.
     pub pcp: Marks,
     /// What came again much later.
@@ -300,7 +305,7 @@ pub struct DirectionExtra {
 
 impl DirectionExtra {
     /// Of untagged packets of one sender.
-    pub const NOTHING: Self = Self { other_macs: 0, pcp: Marks::NONE, echo: None };
+    pub const NOTHING: Self = Self { other_macs: 0, other_mac: None, pcp: Marks::NONE, echo: None };
 }
 
 impl Direction {

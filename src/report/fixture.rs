@@ -3,6 +3,7 @@
 mod file;
 mod heard;
 mod network;
+mod site;
 mod voice;
 
 use std::collections::BTreeMap;
@@ -11,10 +12,11 @@ use jiff::{civil::date, tz::TimeZone};
 
 pub(super) use file::capture;
 
+use self::site::{row, site};
 use super::{Language, Names, Settings};
 use crate::capture::{Ended, Frame, PassedOver, Timestamp};
 use crate::check::{
-    Audit, Detail, Evidence, Finding, LossSign, NoVoice, Party, PortUse, Refusal, RowResult, RowStatus,
+    Audit, Detail, Evidence, Finding, LossSign, NoVoice, Party, Passage, PortUse, Refusal, RowStatus,
     RulebookInfo, Severity, Side, Subject, Unjudged, Verdict, VoiceSender,
 };
 use crate::config::SourceText;
@@ -26,10 +28,7 @@ use crate::observe::{
     Registration, Rhythm, Standing, Traffic,
 };
 use crate::rules::Rulebook;
-use crate::site::{
-    Confidence, Contradiction, Device, Evidence as Sign, EvidenceKind, ExceptionUse, Kind, ModelId, RoleId,
-    Scope, Site,
-};
+use crate::site::{Confidence, ModelId, RoleId, Site};
 
 /// Colours, a bell, a line feed, reversed writing, a C1 control.
 pub(crate) const HOSTILE: &str = "evil\u{1b}[31m\u{7}\n\u{202e}gpj.exe\u{9b}2J";
@@ -185,6 +184,7 @@ fn details() -> Vec<Case> {
     let transport = Protocol::Tcp;
     let port_003 = Detail::Port003 {
         target: socket("192.0.2.10:443"),
+        further: Vec::new(),
         protocol: transport,
         refusal: Refusal::Icmp { v6: false, kind: 3, code: 13, reporter: ip("192.168.10.1") },
         outbound: true,
@@ -288,6 +288,7 @@ fn details() -> Vec<Case> {
                 before: 46,
                 after: 0,
                 frames: [Frame::new(0, 12), Frame::new(0, 15)],
+                passage: Passage { routers: 1, ..Passage::default() },
             },
             Error,
             Network,
@@ -407,60 +408,6 @@ fn role_of(address: &str) -> Option<RoleId> {
     }
 }
 
-fn site() -> Site {
-    let sign =
-        |kind, seen: &str, weight| Sign { kind, seen: seen.into(), weight, frames: vec![Frame::new(0, 1)] };
-    let device = |address, kind, vendor: Option<&str>, evidence| Device {
-        address: ip(address),
-        role: role_of(address).unwrap_or_else(|| RoleId::from("other")),
-        kind,
-        vendor: vendor.map(Into::into),
-        maker: vendor.map(|_| "AGFEO GmbH & Co. KG".into()),
-        model: None,
-        model_is_stated: false,
-        model_is_fitted: true,
-        confidence: Confidence::Likely,
-        evidence,
-        contradictions: Vec::new(),
-        scope: Scope::Lan,
-        on_link: Some(true),
-        former: Vec::new(),
-    };
-    let mut pbx = device(PBX, Kind::Pbx, Some("AGFEO"), vec![sign(EvidenceKind::Stated, "--pbx", 100)]);
-    pbx.model = Some(ModelId::from("hypervoice"));
-    pbx.confidence = Confidence::Sure;
-    let agent = vec![
-        sign(EvidenceKind::MacPrefix, "00:09:40", 60),
-        sign(EvidenceKind::Agent, HOSTILE, 40),
-        sign(EvidenceKind::NameAsked, "dect.agfeo.de", 20),
-        sign(EvidenceKind::Registration, PBX, 10),
-    ];
-    let mut phone = device(PHONE, Kind::Terminal, Some("AGFEO"), agent);
-    let (role, evidence) = (RoleId::from("other"), sign(EvidenceKind::Ports, "5004", 5));
-    phone.contradictions = vec![Contradiction { role, model: None, evidence }];
-    let softphone = device(SOFTPHONE, Kind::Softphone, None, Vec::new());
-    let exceptions = vec![
-        ExceptionUse {
-            text: "row A28 host 192.168.10.2".into(),
-            reason: "Lizenz über Proxy".into(),
-            line: 12,
-            matched: 1,
-            everywhere: false,
-            is_exception: false,
-        },
-        ExceptionUse {
-            text: "port udp/9999".into(),
-            reason: "Türöffner".into(),
-            line: 17,
-            matched: 0,
-            everywhere: true,
-            is_exception: true,
-        },
-    ];
-    let cover = vec![("customer".into(), HOSTILE.into()), ("Auftrag".into(), "4711".into())];
-    Site { devices: vec![pbx, phone, softphone], absent: Vec::new(), exceptions, cover }
-}
-
 fn traffic() -> Traffic {
     let host = HostFacts {
         address: ip(PBX),
@@ -576,23 +523,6 @@ fn flow(id: usize, a: &str, b: &str) -> Flow {
         layers: Layers::default(),
         vlans: Default::default(),
         extra: Default::default(),
-    }
-}
-
-fn row(id: &str, device: &str, status: RowStatus, packets: u64) -> RowResult {
-    RowResult {
-        row: id.into(),
-        device: ip(device),
-        status,
-        flows: vec![0],
-        blocked_flows: 0,
-        tried_flows: 0,
-        kept_flows: 0,
-        kept_packets: 0,
-        one_sided_flows: 0,
-        packets,
-        stated: None,
-        frames: Vec::new(),
     }
 }
 

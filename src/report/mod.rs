@@ -17,6 +17,7 @@ mod markdown;
 mod names;
 mod notes;
 mod number;
+mod order;
 mod panes;
 mod paper;
 mod points;

@@ -151,6 +151,7 @@ mod tests {
                 first: None,
                 last: None,
             },
+            hop: None,
         };
         assert_eq!(fingerprint(&one("")), "SEC-001:");
         assert_ne!(fingerprint(&one("UDP 5060")), fingerprint(&one("UDP 5900")));

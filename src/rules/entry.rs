@@ -205,6 +205,7 @@ impl Entries<'_> {
             title: self.text(raw.title),
             calls,
             telephone: raw.telephone.as_ref().and_then(|role| self.role(role)),
+            built_by: raw.built_by,
         }
     }
 

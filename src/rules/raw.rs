@@ -45,6 +45,9 @@ pub(super) struct RawRole {
     pub(super) calls: Option<String>,
     /// The role that a MAC address of a maker of telephones settles this one as.
     pub(super) telephone: Option<Spanned<String>>,
+    /// The vendor and its suppliers, if it sells hardware that none but these build.
+    #[serde(default)]
+    pub(super) built_by: Vec<String>,
 }
 
 #[derive(Deserialize)]

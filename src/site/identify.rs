@@ -369,12 +369,28 @@ impl<'a> Scene<'a> {
             // A name that several products of a vendor ask for does not speak against the one that it speaks for.
             .filter(|mark| !mark.sign.kind.is_wanted_name() || !own.contains(&fact(mark)))
             .filter_map(|mark| {
-                let other = mark.identity.role.as_ref().filter(|other| !self.are_kin(role, other))?;
-                Some(Contradiction { role: other.clone(), model: None, evidence: mark.sign.clone() })
+                let other = mark.identity.role.as_ref()?;
+                let evidence = match self.is_built_by_others(role, mark.identity) {
+                    true => made_by(&mark.identity.vendor, &mark.sign),
+                    false if self.are_kin(role, other) => return None,
+                    false => mark.sign.clone(),
+                };
+                Some(Contradiction { role: other.clone(), model: None, evidence })
             })
             .collect();
         contradictions.sort_by(|x, y| y.evidence.weight.cmp(&x.evidence.weight).then(x.role.cmp(&y.role)));
         contradictions
+    }
+
+    /// Whether the sign names a maker who builds no hardware with this role. What several products say names nobody.
+    fn is_built_by_others(&self, role: &RoleId, identity: &Identity) -> bool {
+        let is_open = identity.role.as_ref().and_then(|role| self.kinds.get(role)) == Some(&Kind::Other);
+        let names_maker = matches!(identity.fingerprint, Fingerprint::Mac(_) | Fingerprint::Agent { .. });
+        let built_by = self.lore.roles.iter().find(|known| known.id == *role).map(|known| &known.built_by);
+        let is_one =
+            |makers: &Vec<String>| makers.iter().any(|one| one.eq_ignore_ascii_case(&identity.vendor));
+        let is_anothers = built_by.is_some_and(|makers| !makers.is_empty() && !is_one(makers));
+        is_open && names_maker && is_anothers
     }
 
     /// Whether a sign for one of the roles may be one for the other: terminals of one vendor behave alike, and many
@@ -522,6 +538,13 @@ fn confidence(is_stated: bool, weight: u32, contradictions: &[Contradiction]) ->
         Confidence::Likely if !contradictions.is_empty() => Confidence::Suspected,
         plain => plain,
     }
+}
+
+/// The sign with who it names, unless it says so itself.
+fn made_by(vendor: &str, sign: &Evidence) -> Evidence {
+    let is_said = sign.seen.to_ascii_lowercase().contains(&vendor.to_ascii_lowercase());
+    let seen = if is_said { sign.seen.clone() } else { format!("{} ({vendor})", sign.seen).into() };
+    Evidence { seen, ..sign.clone() }
 }
 
 fn sign(kind: EvidenceKind, seen: &str, frames: impl IntoIterator<Item = Frame>) -> Evidence {

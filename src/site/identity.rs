@@ -88,7 +88,7 @@ pub struct PortPrint {
 }
 
 /// Those whose prefix of this hardware address is the longest.
-pub(super) fn longest(identities: &[Identity], mac: Mac) -> Vec<&Identity> {
+pub(crate) fn longest(identities: &[Identity], mac: Mac) -> Vec<&Identity> {
     let fitting = identities.iter().filter_map(|identity| {
         let Fingerprint::Mac(prefixes) = &identity.fingerprint else { return None };
         let bits = prefixes.iter().filter(|prefix| prefix.matches(mac)).map(|prefix| prefix.bits()).max()?;

@@ -18,6 +18,7 @@ pub use device::{
 };
 pub use hints::{Exception, HostHint, PortChange, ProviderHint, SiteFile, Vocabulary};
 pub use identify::{Lore, identify, media_ports, smallest_model};
+pub(crate) use identity::longest;
 pub use identity::{AgentSide, Fingerprint, Identity, PortPrint};
 pub use pattern::{Glob, MacPrefix, PatternError};
 pub use ports::{PortSet, Ports, PortsError};

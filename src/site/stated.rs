@@ -231,8 +231,14 @@ mod tests {
     /// Two systems and a telephone; one of the systems has a model.
     fn with_lore<T>(ask: impl FnOnce(Lore<'_>) -> T) -> T {
         let roles = [("a.pbx", Kind::Pbx), ("a.phone", Kind::Terminal), ("b.server", Kind::Pbx)];
-        let roles =
-            roles.map(|(id, kind)| Role { id: id.into(), kind, title: text(), calls: None, telephone: None });
+        let roles = roles.map(|(id, kind)| Role {
+            id: id.into(),
+            kind,
+            title: text(),
+            calls: None,
+            telephone: None,
+            built_by: Vec::new(),
+        });
         let models = [Model {
             id: "a-one".into(),
             role: "a.pbx".into(),

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::net::IpAddr;
 
 use crate::capture::{Frame, Timestamp};
+use crate::decode::Mac;
 
 /// How a name server fails a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -421,4 +422,26 @@ pub struct Hop {
     pub of: usize,
     /// The RTP number of one of them.
     pub example: Option<u16>,
+}
+
+/// What lies between the two places at which a packet was captured, by what its copies differ in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Passage {
+    /// Routers: so much the TTL fell.
+    pub routers: u8,
+    /// The VLAN before and behind it, `None` for untagged; `None` as a whole where it is the same.
+    pub vlans: Option<[Option<u16>; 2]>,
+    /// Who put the second copy on the Ethernet, if not the station that sent the first.
+    pub station: Option<Station>,
+}
+
+/// A station of the Ethernet that passes on what others sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Station {
+    /// Its hardware address.
+    pub mac: Mac,
+    /// Who made it, by that address.
+    pub maker: Option<Box<str>>,
+    /// Its own address, by ARP, neighbour discovery or DHCP.
+    pub address: Option<IpAddr>,
 }

@@ -1,4 +1,4 @@
-use super::super::finding::{Evidence, Heard, Mute, Severity, Unevenness, VoiceSender};
+use super::super::finding::{Evidence, Heard, Mute, Passage, Severity, Unevenness, VoiceSender};
 use super::super::fixture::{PBX, PHONE, World, finding};
 use super::super::rejection::Rejection;
 use super::*;
@@ -218,14 +218,21 @@ fn the_packet_time_is_over_when_it_is_kept_towards_each_peer() {
 
 #[test]
 fn a_switch_keeps_the_mark_when_the_copies_behind_it_have_it() {
-    let pair = Remarked { pairs: 30, first: (frame(1), EF), second: (frame(2), 0) };
+    let pair =
+        Remarked { pairs: 30, first: (frame(1), EF), second: (frame(2), 0), ttl: [64, 63], vlan: [None; 2] };
     let copied = |start: i64, remarked: Option<Remarked>, kept: u64| {
         let mut stream = voice(start, &[GOOD; 10]);
         (stream.report.marking.remarked, stream.report.marking.kept) = (remarked, kept);
         stream
     };
     let over = |streams: Vec<Stream>| {
-        let detail = Detail::Qos002 { pairs: 30, before: EF, after: 0, frames: [frame(1), frame(2)] };
+        let detail = Detail::Qos002 {
+            pairs: 30,
+            before: EF,
+            after: 0,
+            frames: [frame(1), frame(2)],
+            passage: Passage::default(),
+        };
         is_over(detail, 5_000, &World::new("").streams(streams))
     };
     assert!(!over(vec![copied(0, Some(pair), 0), copied(9_000, None, 0)]), "nothing was seen behind it");

@@ -1,6 +1,7 @@
-use super::super::finding::Code;
+use super::super::finding::{Code, Passage, Station};
 use super::super::fixture::{PBX, PHONE, World, row, subjects};
 use super::*;
+use crate::decode::Mac;
 use crate::observe::fixture::{at, frame, host, ip, mac, sent, stream, udp};
 use crate::observe::{HostFacts, MacSeen};
 
@@ -91,7 +92,7 @@ fn only_the_directions_without_the_mark_are_named() {
 fn a_copy_from_behind_the_place_where_the_mark_is_lost_is_not_the_senders() {
     let lossy = |alone: u64, pairs: u64| {
         let mut stream = voice(&[(EF, 80), (0, alone)]);
-        let pair = Remarked { pairs, first: (frame(1), EF), second: (frame(2), 0) };
+        let pair = remarked(pairs, [64, 63]);
         stream.report.marking.remarked = Some(pair);
         codes(&world(vec![stream]))
     };
@@ -99,6 +100,47 @@ fn a_copy_from_behind_the_place_where_the_mark_is_lost_is_not_the_senders() {
     assert_eq!(lossy(20, LEAST_PAIRS), [network]);
     assert_eq!(lossy(21, LEAST_PAIRS), [sender, network], "more alone than in pairs");
     assert_eq!(lossy(15, LEAST_PAIRS - 1), [sender], "too few pairs to say so");
+}
+
+fn remarked(pairs: u64, ttl: [u8; 2]) -> Remarked {
+    Remarked { pairs, first: (frame(1), EF), second: (frame(2), 0), ttl, vlan: [None; 2] }
+}
+
+#[test]
+fn where_the_mark_is_lost_is_named_by_what_the_copies_differ_in() {
+    let router = mac(77);
+    let passage = |pair: Remarked, other: Option<(Mac, u8)>, owners: &[&str]| {
+        let mut stream = voice(&[(EF, 80)]);
+        stream.report.marking.remarked = Some(pair);
+        let mut world = world(vec![stream]);
+        let mut flow = udp("192.168.10.21:10000", "192.168.10.2:5204");
+        flow.id = world.traffic.streams[0].flow;
+        flow.from_a.mac = Some(mac(21));
+        flow.from_a.extra.other_mac = other;
+        world.traffic.flows = vec![flow];
+        let paired = |address: &&str| {
+            let seen = MacSeen { mac: router, frames: 0, first: frame(3), paired: true };
+            HostFacts { macs: vec![seen], ..host(address, Some(true)) }
+        };
+        world.traffic.hosts = owners.iter().map(paired).collect();
+        let found = check(&world.case());
+        match found.as_slice() {
+            [Finding { detail: Detail::Qos002 { passage, .. }, .. }] => passage.clone(),
+            _ => panic!("{found:?}"),
+        }
+    };
+    let station = |mac, address: Option<&str>| Some(Station { mac, maker: None, address: address.map(ip) });
+    let by_router = passage(remarked(60, [64, 63]), Some((router, 0)), &["192.168.10.1"]);
+    let expected = Passage { routers: 1, vlans: None, station: station(router, Some("192.168.10.1")) };
+    assert_eq!(by_router, expected);
+    let several = passage(remarked(60, [64, 63]), Some((router, 0)), &["192.168.10.1", "192.168.20.1"]);
+    assert_eq!(several, Passage { station: station(router, None), ..expected.clone() }, "one of several");
+    let swapped = passage(remarked(60, [64, 63]), Some((router, EF)), &[]);
+    assert_eq!(swapped.station, station(mac(21), None), "the router's copies were read first");
+    let tagged = Remarked { vlan: [Some(20), None], ..remarked(60, [64, 64]) };
+    let retagged = Passage { vlans: Some([Some(20), None]), ..Passage::default() };
+    assert_eq!(passage(tagged, None, &[]), retagged);
+    assert_eq!(passage(remarked(60, [64, 64]), None, &["192.168.10.1"]), Passage::default(), "a switch");
 }
 
 #[test]

@@ -111,7 +111,7 @@ impl Course {
     /// Takes a further copy of the packet counted before as `first`, which is the mark it had where it was captured first
     /// (see [`super::marking::Marking::push_copy`]).
     pub(super) fn push_copy(&mut self, first: Copied, sample: &Sample) {
-        if sample.time >= first.time || sample.dscp == first.dscp || self.intervals.is_empty() {
+        if !first.is_behind(sample) || sample.dscp == first.dscp || self.intervals.is_empty() {
             return;
         }
         if first.dscp != self.usual

@@ -248,6 +248,7 @@ mod tests {
                 vlan: None,
                 pcp: None,
                 dscp: 0,
+                ttl: 64,
                 payload_type,
                 marker: nth % lasts == 0,
                 odd_padding: false,

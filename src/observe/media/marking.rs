@@ -34,6 +34,10 @@ pub struct Remarked {
     pub first: (Frame, u8),
     /// And the other one.
     pub second: (Frame, u8),
+    /// The TTL of both.
+    pub ttl: [u8; 2],
+    /// The VLAN of both, if tagged.
+    pub vlan: [Option<u16>; 2],
 }
 
 /// What came out.
@@ -103,18 +107,24 @@ impl Marking {
     }
 
     /// Takes a further copy of a packet, `first` being the one that was read first. Where several interfaces are captured on
-    /// and their packets are not in order of time, that need not be the one that was captured first: then what was
-    /// counted is put right.
+    /// that need not be the one that was on the way first ([`Copied::is_behind`]): then what was counted is put right.
     pub fn push_copy(&mut self, first: Copied, sample: &Sample) {
         if first.dscp == sample.dscp {
             self.kept += 1;
             return;
         }
         self.kept = 0;
-        let mut pair =
-            Remarked { pairs: 0, first: (first.frame, first.dscp), second: (sample.frame, sample.dscp) };
-        if sample.time < first.time {
+        let mut pair = Remarked {
+            pairs: 0,
+            first: (first.frame, first.dscp),
+            second: (sample.frame, sample.dscp),
+            ttl: [first.ttl, sample.ttl],
+            vlan: [first.vlan, sample.vlan],
+        };
+        if first.is_behind(sample) {
             std::mem::swap(&mut pair.first, &mut pair.second);
+            pair.ttl.reverse();
+            pair.vlan.reverse();
             self.dscp.correct((first.dscp, first.frame), (sample.dscp, sample.frame));
             self.note_time(sample);
             // What changes from packet to packet because of the order of reading is no change.
@@ -183,6 +193,15 @@ mod tests {
     use super::*;
     use crate::observe::media::stream::tests::sample;
 
+    fn copied(first: &Sample) -> Copied {
+        let Sample { frame, time, dscp, ttl, vlan, .. } = *first;
+        Copied { frame, time, dscp, ttl, vlan }
+    }
+
+    fn remarked(pairs: u64, first: (Frame, u8), second: (Frame, u8)) -> Remarked {
+        Remarked { pairs, first, second, ttl: [64; 2], vlan: [None; 2] }
+    }
+
     fn run(values: &[(u8, u64)]) -> MarkingReport {
         let mut marking = Marking::default();
         let dscps = values.iter().flat_map(|&(dscp, count)| std::iter::repeat_n(dscp, count as usize));
@@ -221,12 +240,32 @@ mod tests {
     fn copies_with_other_marking_are_paired() {
         let mut marking = Marking::default();
         for number in 0..3 {
-            let copied = Copied { frame: sample(number).frame, time: sample(number).time, dscp: 46 };
+            let copied = copied(&Sample { dscp: 46, ..sample(number) });
             marking
                 .push_copy(copied, &Sample { dscp: if number == 0 { 46 } else { 0 }, ..sample(number + 10) });
         }
-        let expected = Remarked { pairs: 2, first: (sample(1).frame, 46), second: (sample(11).frame, 0) };
-        assert_eq!(marking.report().remarked, Some(expected));
+        assert_eq!(
+            marking.report().remarked,
+            Some(remarked(2, (sample(1).frame, 46), (sample(11).frame, 0)))
+        );
+    }
+
+    #[test]
+    fn the_ttl_tells_which_copy_was_on_the_way_first() {
+        let of = |ttls: [u8; 2], late: i64| {
+            let mut marking = Marking::default();
+            let first = Sample { dscp: 46, ttl: ttls[0], vlan: Some(20), ..sample(0) };
+            let again = Sample { dscp: 0, ttl: ttls[1], frame: sample(1).frame, ..sample(0) };
+            marking.push(&first);
+            marking.push_copy(copied(&first), &Sample { time: first.time.plus(late), ..again });
+            let pair = marking.report().remarked.unwrap();
+            (pair.first.1, pair.second.1, pair.ttl, pair.vlan)
+        };
+        assert_eq!(of([64, 63], 5), (46, 0, [64, 63], [Some(20), None]), "a router took it away");
+        assert_eq!(of([64, 63], -5), (46, 0, [64, 63], [Some(20), None]), "whatever the clocks say");
+        assert_eq!(of([63, 64], 5), (0, 46, [64, 63], [None, Some(20)]), "a router added it");
+        assert_eq!(of([64, 64], 5), (46, 0, [64, 64], [Some(20), None]));
+        assert_eq!(of([64, 64], -5), (0, 46, [64, 64], [None, Some(20)]), "without a router the time counts");
     }
 
     #[test]
@@ -238,11 +277,10 @@ mod tests {
             let late = Sample { time: late.time.plus(50_000), ..late };
             let (first, second) = if number / 30 == 0 { (late, early) } else { (early, late) };
             marking.push(&first);
-            let copied = Copied { frame: first.frame, time: first.time, dscp: first.dscp };
-            marking.push_copy(copied, &second);
+            marking.push_copy(copied(&first), &second);
         }
         let report = marking.report();
-        let pair = Remarked { pairs: 60, first: (sample(0).frame, 46), second: (sample(100).frame, 0) };
+        let pair = remarked(60, (sample(0).frame, 46), (sample(100).frame, 0));
         assert_eq!(report.remarked, Some(pair));
         assert_eq!(report.dscp.iter().map(|seen| (seen.value, seen.packets)).collect::<Vec<_>>(), [(46, 60)]);
         assert_eq!((report.dscp_changes, report.dscp[0].frames.len()), (0, 5));

@@ -34,6 +34,8 @@ pub struct Sample {
     pub pcp: Option<u8>,
     /// Differentiated services code point.
     pub dscp: u8,
+    /// Time to live or hop limit.
+    pub ttl: u8,
     /// RTP payload type.
     pub payload_type: u8,
     /// RTP marker bit.
@@ -56,6 +58,7 @@ impl Sample {
             vlan: packet.vlan.map(|tag| tag.id),
             pcp: packet.vlan.map(|tag| tag.pcp),
             dscp: packet.dscp,
+            ttl: packet.ttl,
             payload_type: header.payload_type,
             marker: header.marker,
             odd_padding: header.odd_padding,
@@ -77,6 +80,7 @@ impl Sample {
             ip_length: 200,
             vlan: None,
             pcp: None,
+            ttl: 64,
             dscp: 0,
             payload_type: 8,
             marker: false,

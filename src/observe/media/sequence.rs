@@ -3,6 +3,8 @@
 //! Takes the packets of one stream in order of arrival and says of each what it is. Two things are better than in the
 //! RFC's sample code: duplicates are not counted as received, and a restart is a new segment instead of a huge loss.
 
+use std::cmp::Ordering;
+
 use super::sample::Sample;
 use crate::capture::{Frame, Timestamp};
 
@@ -77,6 +79,21 @@ pub struct Copied {
     pub time: Timestamp,
     /// Its DSCP.
     pub dscp: u8,
+    /// Its TTL.
+    pub ttl: u8,
+    /// Its VLAN, if tagged.
+    pub vlan: Option<u16>,
+}
+
+impl Copied {
+    /// Whether `copy` was on the way before this one, which was read first. The TTL tells it where they differ, whatever the
+    /// clocks of several interfaces say: it only falls.
+    pub(super) fn is_behind(&self, copy: &Sample) -> bool {
+        match copy.ttl.cmp(&self.ttl) {
+            Ordering::Equal => copy.time < self.time,
+            unequal => unequal == Ordering::Greater,
+        }
+    }
 }
 
 /// Sums over all segments. `expected == packets + lost` always holds: what the sender left out is in none of them.
@@ -188,8 +205,14 @@ struct Recent {
     sequence: u16,
     payload_type: u8,
     dscp: u8,
+    ttl: u8,
     copies: u8,
+    /// [`UNTAGGED`] for none: an `Option` takes twice the room.
+    vlan: u16,
 }
+
+/// No VLAN has this number (IEEE 802.1Q: 12 bits).
+const UNTAGGED: u16 = u16::MAX;
 
 impl Recent {
     const NONE: Self = Self {
@@ -200,7 +223,9 @@ impl Recent {
         sequence: 0,
         payload_type: u8::MAX,
         dscp: 0,
+        ttl: 0,
         copies: 0,
+        vlan: UNTAGGED,
     };
 }
 
@@ -341,7 +366,13 @@ impl Sequence {
             }
             recent.copies = recent.copies.saturating_add(1);
         }
-        same.then_some(Copied { frame: recent.frame, time: recent.time, dscp: recent.dscp })
+        same.then_some(Copied {
+            frame: recent.frame,
+            time: recent.time,
+            dscp: recent.dscp,
+            ttl: recent.ttl,
+            vlan: Some(recent.vlan).filter(|vlan| *vlan != UNTAGGED),
+        })
     }
 
     fn remember(&mut self, sample: &Sample) {
@@ -360,7 +391,9 @@ impl Sequence {
                 sequence: sample.sequence,
                 payload_type: sample.payload_type,
                 dscp: sample.dscp,
+                ttl: sample.ttl,
                 copies: 0,
+                vlan: sample.vlan.unwrap_or(UNTAGGED),
             };
         }
     }

@@ -182,21 +182,25 @@ pub(super) const PORT_007: Page = Page {
 
 pub(super) const PORT_008: Page = Page {
     de: Text {
-        meaning: "Ein Gerät sendet Sprache von einem ungeraden Port. Portpaare aus RTP (gerade) und RTCP (ungerade) \
+        meaning: "Ein Gerät sendet Sprache von einem ungeraden oder RTCP von einem geraden Port. Portpaare aus RTP (gerade) und RTCP (ungerade) \
                   verschieben sich damit, und Regeln für den Bereich treffen einen Port zu wenig.",
-        measured: "Sprechwege ab 50 Paketen von einem ungeraden eigenen Port, bei Geräten mit dokumentiertem RTP-Bereich \
-                   im LAN.",
-        action: "Stellen Sie den Startport für RTP auf eine gerade Zahl.",
+        measured: "Sprechwege ab 50 Paketen von einem ungeraden eigenen Port, RTCP ab zwei Paketen von einem geraden; bei \
+                   Geräten mit dokumentiertem RTP-Bereich im LAN. Was das SDP des Gerätes mit a=rtcp oder a=rtcp-mux so \
+                   ankündigt, zählt nicht, und RTCP zählt nur, wo Gespräche des Gerätes lesbar sind.",
+        action: "Stellen Sie den Startport für RTP auf eine gerade Zahl. Kommt nur RTCP von einem geraden Port, prüfen Sie \
+                 Firmware und RTP-Einstellungen.",
         pitfalls: "Hinter einem Router sind die Ports die des Routers und werden nicht beurteilt. Manche Geräte anderer \
                    Hersteller vergeben Ports frei; das ist erlaubt, wenn das SDP es sagt.",
         source: "RFC 3550 Abschnitt 11; AGFEO 1.3: zwei Ports je Gespräch.",
     },
     en: Text {
-        meaning: "A device sends voice from an odd port. Pairs of RTP (even) and RTCP (odd) shift, and rules for the range \
+        meaning: "A device sends voice from an odd port, or RTCP from an even one. Pairs of RTP (even) and RTCP (odd) shift, and rules for the range \
                   are one port short.",
-        measured: "Voice streams of at least 50 packets from an odd own port, of devices with a documented RTP range in the \
-                   LAN.",
-        action: "Set the RTP start port to an even number.",
+        measured: "Voice streams of at least 50 packets from an odd own port, two packets of RTCP from an even one; of devices \
+                   with a documented RTP range in the LAN. What the device's SDP announces so with a=rtcp or a=rtcp-mux does \
+                   not count, and RTCP counts only where calls of the device can be read.",
+        action: "Set the RTP start port to an even number. Where RTCP alone comes from an even port, check firmware and RTP \
+                 settings.",
         pitfalls: "Behind a router the ports are the router's and are not judged. Some devices of other makers choose ports \
                    freely; that is allowed if SDP says so.",
         source: "RFC 3550 section 11; AGFEO 1.3: two ports for each call.",

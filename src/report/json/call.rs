@@ -9,7 +9,7 @@ use super::document::Endpoint;
 use super::fill::endpoint;
 use super::worst::{Outcome, Standing};
 use crate::capture::{Frame, Timestamp};
-use crate::check::{self, Audit, Trouble, troubled};
+use crate::check::{self, Audit, Trouble, by_trouble, troubled};
 use crate::observe::message::sip;
 use crate::observe::{self, Answer, CallProtocol, Step, Traffic};
 use crate::report::number;
@@ -79,6 +79,9 @@ pub(in crate::report) struct Call {
     /// one-way, or lost more than 1 % of the packets of a direction.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(in crate::report) marked: bool,
+    /// Of a marked call: its place among those by how bad they were, 1 being the worst.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) worst: Option<usize>,
     /// From the answer to an ACK that came only when the answer had been sent again and again, in ms.
     #[serde(default)]
     pub(in crate::report) late_ack_ms: Option<f64>,
@@ -367,6 +370,8 @@ pub(super) struct Ties {
     legs: BTreeMap<usize, Vec<usize>>,
     streams: BTreeMap<usize, Vec<usize>>,
     troubled: BTreeMap<usize, Trouble>,
+    /// Places of those by how bad they were.
+    worst: BTreeMap<usize, usize>,
 }
 
 impl Ties {
@@ -379,7 +384,8 @@ impl Ties {
             own.extend(&call.also_heard);
             own.sort_unstable();
         }
-        Self { legs: positions(legs), streams, troubled: troubled(audit, voices) }
+        let troubled = troubled(audit, voices);
+        Self { legs: positions(legs), streams, worst: by_trouble(&troubled), troubled }
     }
 
     fn legs(&self, id: usize) -> &[usize] {
@@ -460,6 +466,7 @@ pub(super) fn call(
         speaks_alone: call.speaks_alone.map(Into::into),
         one_way: ties.troubled.get(&id).and_then(|trouble| trouble.one_way).map(OneWay::of),
         marked: ties.troubled.contains_key(&id),
+        worst: ties.worst.get(&id).copied(),
         late_ack_ms: call.late_ack.map(|waited| waited as f64 / 1e6),
         broken: call.broken.as_deref().map(|broken| Broken {
             kind: broken.kind.into(),

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 pub(in crate::report) use super::call::{Beginning, Call, CallState, Message};
 pub(in crate::report) use super::course::{Course, Route, Segment};
-pub(in crate::report) use super::finding::{Evidence, Finding, Party, Severity, Subject};
+pub(in crate::report) use super::finding::{Evidence, Finding, Hop, Party, Severity, Subject};
 pub(in crate::report) use super::given::{Accepted, CoverField, Exception, FewPackets};
 pub(in crate::report) use super::matrix::{Leg, Row, RowStatus};
 pub(in crate::report) use super::network::{Absent, Certificate, DhcpServer, VoicePolicy};

@@ -254,7 +254,8 @@ fn sign(sign: &Evidence) -> published::Sign {
 }
 
 fn rows(audit: &Audit, names: &Names) -> Vec<published::Row> {
-    let rows = audit.rows.iter().map(|row| published::Row {
+    let rows = audit.rows.iter().map(|row| (row, frames(&row.frames)));
+    let rows = rows.map(|(row, (frames, files))| published::Row {
         row: row.row.to_string(),
         device: row.device.to_string(),
         service: names.row(&row.row).map(|name| name.service.to_string()),
@@ -278,6 +279,8 @@ fn rows(audit: &Audit, names: &Names) -> Vec<published::Row> {
         one_sided_flows: row.one_sided_flows as u64,
         packets: row.packets,
         kept_packets: row.kept_packets,
+        frames,
+        files,
     });
     rows.collect()
 }
@@ -521,6 +524,7 @@ fn finding(finding: &Finding, context: &Context<'_>, language: Language) -> publ
             first: finding.evidence.first.and_then(number::rfc3339),
             last: finding.evidence.last.and_then(number::rfc3339),
         },
+        hop: published::Hop::of(&finding.detail),
     }
 }
 

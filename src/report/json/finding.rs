@@ -33,6 +33,43 @@ pub(in crate::report) struct Finding {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::report) cleared: Option<String>,
     pub(in crate::report) evidence: Evidence,
+    /// Where the marking of voice is lost. Of QOS-002 only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) hop: Option<Hop>,
+}
+
+/// What lies between two places at which the same packets were captured.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct Hop {
+    /// Routers: so much the TTL fell.
+    pub(in crate::report) routers: u8,
+    /// VLAN before and behind it, null for untagged. Missing where it is the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) vlans: Option<[Option<u16>; 2]>,
+    /// Hardware address that sends the packets behind it, if not that of the sender.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) mac: Option<String>,
+    /// Who made that device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) maker: Option<String>,
+    /// Its own address, where ARP, neighbour discovery or DHCP told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) address: Option<String>,
+}
+
+impl Hop {
+    /// Of QOS-002.
+    pub(super) fn of(detail: &check::Detail) -> Option<Self> {
+        let check::Detail::Qos002 { passage, .. } = detail else { return None };
+        let station = passage.station.as_ref();
+        Some(Self {
+            routers: passage.routers,
+            vlans: passage.vlans,
+            mac: station.map(|station| station.mac.to_string()),
+            maker: station.and_then(|station| station.maker.as_ref()).map(ToString::to_string),
+            address: station.and_then(|station| station.address).map(|address| address.to_string()),
+        })
+    }
 }
 
 published_both_ways! {

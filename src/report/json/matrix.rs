@@ -46,6 +46,12 @@ pub(in crate::report) struct Row {
     /// Packets of those that keep to a `deviating` row.
     #[serde(default)]
     pub(in crate::report) kept_packets: u64,
+    /// Wireshark's numbers of the first few frames of `flows`.
+    #[serde(default)]
+    pub(in crate::report) frames: Vec<u64>,
+    /// For each frame, the position of its file in `captures`.
+    #[serde(default)]
+    pub(in crate::report) files: Vec<u16>,
 }
 
 impl Row {

@@ -57,6 +57,13 @@ pub(in crate::report) struct Quality {
     /// SIP messages without Call-ID or `CSeq`: no call can be told of them.
     #[serde(default)]
     pub(in crate::report) nameless_sip: u64,
+    /// SIP messages that are not as RFC 3261 has them, and yet readable. Lines that end in LF and text that is not UTF-8 are too
+    /// common to count here.
+    #[serde(default)]
+    pub(in crate::report) malformed_sip: u64,
+    /// SIP messages by what is wrong with them, these two included.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(in crate::report) malformed_sip_kinds: BTreeMap<String, u64>,
     /// Packets of flows that a limit dropped.
     pub(in crate::report) packets_over_cap: u64,
     /// Packets with a header as of RTP whose sources nothing shows to be RTP: most are something else, and a few may be voice too
@@ -142,6 +149,13 @@ pub(super) fn of(traffic: &Traffic, undecoded: BTreeMap<String, u64>) -> Quality
         unseen_connections: quality.unseen_connections,
         incomplete_datagrams: quality.incomplete_datagrams,
         nameless_sip: quality.nameless_sip,
+        malformed_sip: quality.malformed_sip.messages,
+        malformed_sip_kinds: quality
+            .malformed_sip
+            .kinds
+            .iter()
+            .map(|(kind, messages)| (kind.name().to_owned(), *messages))
+            .collect(),
         packets_over_cap: quality.packets_over_cap,
         maybe_media: quality.maybe_media,
         samples_over_cap: quality.samples_over_cap,

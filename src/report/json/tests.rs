@@ -24,7 +24,7 @@ captures[].cut_packets captures[].undecoded captures[].ended
 passed_over[].path passed_over[].reason
 hosts[].address hosts[].macs hosts[].vendor hosts[].role hosts[].model hosts[].confidence hosts[].evidence
 hosts[].vlans hosts[].outer_vlans hosts[].agents hosts[].names hosts[].contradictions
-rows[].row rows[].status rows[].flows rows[].packets
+rows[].row rows[].status rows[].flows rows[].packets rows[].frames
 flows[].a.address flows[].a.port flows[].b.address flows[].b.port flows[].transport flows[].initiator
 flows[].packets_ab flows[].packets_ba flows[].bytes_ab flows[].bytes_ba flows[].first flows[].last flows[].rows
 flows[].dscp_ab flows[].dscp_ba flows[].app flows_omitted
@@ -268,6 +268,7 @@ fn what_is_remarked_at_calls_and_voice_stands_in_every_form() {
         // A line of it may end within the remark.
         let (begins, _) = remarks[0].split_once(" s ").unwrap();
         assert!(plain(&table).contains(begins) && plain(&table).contains("\n! "), "{table}");
+        assert!(plain(&table).find("\n! ") < plain(&table).find(begins), "the worst call first: {table}");
         for form in forms {
             let form = plain(&form);
             for remark in remarks.iter().chain([&marks]) {
@@ -297,6 +298,7 @@ fn what_is_remarked_at_calls_and_voice_is_told_to_machines() {
         [call(1, "marked"), call(1, "one_way")["at_first_ms"].clone()],
         [Value::Bool(true), Value::Null]
     );
+    assert_eq!([call(0, "worst"), call(1, "worst")], [Value::Null, Value::from(1)]);
     assert!(call(1, "one_way").is_object());
     audit.unjudged.push(crate::check::Unjudged::Clock);
     assert_eq!(value(&audit, &settings)["streams"][1]["late_ms"], Value::Null, "times cannot be compared");

@@ -94,8 +94,8 @@ fn undocumented(view: &View<'_>, words: &ScreenWords, at: usize, finding: &Findi
         Detail::Port006 { observed: (first, last), .. } => {
             (words.deviating, vec![format!("UDP {first}-{last}")])
         }
-        Detail::Port008 { ports, .. } => {
-            (words.deviating, ports.iter().map(|port| format!("UDP {port}")).collect())
+        Detail::Port008 { ports, rtcp, .. } => {
+            (words.deviating, ports.iter().chain(rtcp).map(|port| format!("UDP {port}")).collect())
         }
         Detail::Port009 { port, .. } => (words.deviating, vec![format!("TCP {port}")]),
         _ => return Vec::new(),

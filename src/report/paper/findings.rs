@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Cell, FindingPart, Glance, Maker, Part, Table, Tone, filled, instant, sentence, shown, voice};
+use super::{
+    Cell, FindingPart, Glance, Maker, Part, Table, Tone, filled, instant, registered, sentence, shown,
+};
 use crate::report::json::document::{
     Document, Evidence, Finding, Outage, Party, Severity, Spell, Unjudged, Verdict,
 };
@@ -237,7 +239,7 @@ pub(super) fn to_do<'a>(maker: &Maker<'a>) -> impl Iterator<Item = &'a Finding> 
 pub(super) fn nothing_to_do(maker: &Maker<'_>) -> &'static str {
     match maker.document.verdict {
         Verdict::NotAssessable => maker.paper.nothing_yet,
-        _ if voice::has_strangers(maker) => maker.paper.look_at_registrations,
+        _ if registered::has_strangers(maker) => maker.paper.look_at_registrations,
         _ if maker.document.flows.iter().any(|flow| flow.is_unsolicited) => maker.paper.look_at_connections,
         _ => maker.paper.nothing_to_do,
     }

@@ -9,8 +9,8 @@ use crate::report::json::skip::named;
 use crate::report::link;
 use crate::report::number::{NO_VALUE, bytes, counted, share, span};
 use crate::report::text::{
-    absent, edition, extract_line, given_words, refused_pairs, run_words, stray_line, unjudged_lines,
-    use_line,
+    absent, edition, extract_line, given_words, malformed, refused_pairs, run_words, stray_line,
+    unjudged_lines, use_line,
 };
 
 /// Most files whose SHA-256 is told; JSON tells all.
@@ -62,6 +62,11 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
         if value > 0 {
             facts.push((label, maker.count(value)));
         }
+    }
+    if quality.malformed_sip > 0 {
+        let kinds = quality.malformed_sip_kinds.iter().map(|(kind, messages)| (kind.as_str(), *messages));
+        let told = malformed(quality.malformed_sip, kinds, maker.language);
+        facts.push((labels.malformed_sip, told));
     }
     for capture in &document.captures {
         if let Some(received) = capture.extract_of {

@@ -10,6 +10,7 @@ mod ladder;
 mod measurement;
 mod result;
 mod services;
+mod registered;
 mod remarked;
 mod subscribed;
 mod voice;
@@ -193,7 +194,7 @@ fn sections(maker: &Maker<'_>) -> Vec<Section> {
         section("unexplained", headings.unexplained, devices::unexplained(maker)),
         section("marking", paper.marking, voice::marking(maker)),
         section("calls", paper.quality, voice::calls(maker)),
-        section("registrations", headings.registrations, voice::registrations(maker)),
+        section("registrations", headings.registrations, registered::rows(maker)),
         section("services", paper.services, services::parts(maker)),
         section("security", paper.security, findings::security(maker)),
         section("findings", headings.findings, findings::all(maker)),

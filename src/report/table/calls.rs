@@ -7,11 +7,11 @@ use super::View;
 use super::media;
 use super::page::{Lean, Page, Piece, Tone};
 use crate::capture::Timestamp;
-use crate::check::{Code, Expiry, Unjudged, is_try, one_way, troubled};
-use crate::observe::{Answer, Beginning, Call, CallProtocol, Receivers, Registration};
-use crate::observe::{detours, is_public};
+use crate::check::{Code, Expiry, Unjudged, by_trouble, is_try, one_way, troubled};
+use crate::observe::{Answer, Beginning, Call, CallProtocol, Receivers, Registration, detours, is_public};
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, duration, moment, time_of_day};
+use crate::report::order::{Place, worst_first};
 use crate::report::text::{
     CallNotes, HoldNote, Registered, Unreachable, Unsubscribed, arrow, at_least, failed_transfer, protocol,
     refused_over_tcp, remark, transferred, unanswered, websockets,
@@ -44,20 +44,27 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     let voices = traffic.voices();
     let receivers = Receivers::of(traffic);
     let troubled = troubled(view.audit, &voices);
-    let trouble = |id: &usize| troubled.get(id).copied().unwrap_or_default();
+    let worst = by_trouble(&troubled);
+    let rank = |id: &usize| worst.get(id).copied().unwrap_or(usize::MAX);
     let mut order: Vec<(usize, &Call)> = calls.iter().enumerate().collect();
     let scanners = view.audit.scanners();
     let is_strangers = |call: &Call| scanners.contains(&call.caller.ip()) && call.answer != Answer::Answered;
     order.sort_by(|(x, first), (y, second)| {
         let by_caller = is_strangers(first).cmp(&is_strangers(second));
-        let (one, other) = (trouble(x), trouble(y));
-        let by_fate = other.is_grave().cmp(&one.is_grave());
-        by_caller.then(by_fate).then(other.lost_percent.total_cmp(&one.lost_percent)).then(x.cmp(y))
+        by_caller.then(rank(x).cmp(&rank(y))).then(x.cmp(y))
     });
-    // The worst are there in any case, and all stand in the order in which they began.
+    // The worst are there in any case.
     let own = calls.iter().filter(|call| !is_strangers(call)).count();
     order.truncate(MOST.min(own + MOST_SCANNED));
-    order.sort_by_key(|(id, call)| (call.start.1, *id));
+    let place = |(id, call): (usize, &Call)| Place {
+        worst: worst.get(&id).copied(),
+        start: call.start.1,
+        leg_of: call.leg_of,
+    };
+    let places: Vec<Place<Timestamp>> = calls.iter().enumerate().map(place).collect();
+    let shown: BTreeSet<usize> = order.iter().map(|(id, _)| *id).collect();
+    let order = worst_first(&places).into_iter().filter(|id| shown.contains(id));
+    let order: Vec<(usize, &Call)> = order.filter_map(|id| Some((id, calls.get(id)?))).collect();
     let is_marked = |(id, _): &(usize, &Call)| troubled.contains_key(id);
     let lasted = |(id, call): &(usize, &Call)| match call.length() {
         Some(length) => Some(duration(length, view.language)),

@@ -14,7 +14,9 @@ use crate::observe::Flow;
 use crate::report::captured::{LeapLines, Passing, Stations, Wrapping, is_mixed};
 use crate::report::link;
 use crate::report::number::{bytes, counted, period, share};
-use crate::report::text::{extract_line, given_words, paper_words, refused_pairs, run_words, stray_line};
+use crate::report::text::{
+    extract_line, given_words, malformed, paper_words, refused_pairs, run_words, stray_line,
+};
 use crate::site::{Kind, Scope};
 
 /// Most files described one by one.
@@ -177,6 +179,11 @@ fn quality_facts(view: &View<'_>) -> Vec<(Piece, Piece)> {
     }
     if quality.nameless_sip > 0 {
         facts.push((labels.nameless_sip.into(), view.count(quality.nameless_sip).into()));
+    }
+    if quality.malformed_sip.messages > 0 {
+        let kinds = quality.malformed_sip.kinds.iter().map(|(kind, messages)| (kind.name(), *messages));
+        let told = malformed(quality.malformed_sip.messages, kinds, view.language);
+        facts.push((labels.malformed_sip.into(), told.into()));
     }
     if quality.incomplete_datagrams > 0 {
         facts.push((labels.incomplete.into(), view.count(quality.incomplete_datagrams).into()));

@@ -100,6 +100,7 @@ const LABELS: Labels = Labels {
     passed_over: "Übergangene Dateien",
     incomplete: "Datagramme, zu denen Fragmente fehlen",
     nameless_sip: "SIP-Nachrichten ohne Call-ID oder CSeq",
+    malformed_sip: "SIP-Nachrichten mit Fehlern im Aufbau",
     over_cap: "Nicht ausgewertet (Speichergrenze)",
     filtered: "Vom Filter ausgelassen",
     reading: "Lesen",
@@ -178,7 +179,7 @@ const NOTES: Notes = Notes {
         }
         (false, false) => "Die Uhr wurde gestellt, oder mehrere Mitschnitte sind zusammengefügt.",
     },
-    marked_calls: "In der Reihenfolge ihres Beginns. ! steht vor Gesprächen, die scheiterten (besetzt, abgelehnt und nicht erreichbar zählen nicht dazu, wenn der Server keinen Fehler dazu nennt), stumm oder einseitig waren oder mehr als 1 % Verlust hatten (wo der Empfänger per RTCP berichtet, nach dessen Zählung).",
+    marked_calls: "Die mit ! markierten Gespräche stehen zuerst, das schlimmste oben, danach die anderen in der Reihenfolge ihres Beginns; was die Anlage weitergab, steht bei seinem Gespräch. ! steht vor Gesprächen, die scheiterten (besetzt, abgelehnt und nicht erreichbar zählen nicht dazu, wenn der Server keinen Fehler dazu nennt), stumm oder einseitig waren oder mehr als 1 % Verlust hatten (wo der Empfänger per RTCP berichtet, nach dessen Zählung).",
     twice: "doppelt",
     keys: "Tastentöne",
     repeated: "wiederholt",

@@ -6,8 +6,8 @@ use super::connection::secure;
 use super::export::export_whole;
 use super::words::OTHER_VERSION;
 use super::{
-    clock, dscp_name, life, misled, mute, network, no_voice, protocol, signalling, stalled, trace, uneven,
-    unmarked_leg, voice,
+    blocked, clock, dscp_name, life, misled, mute, network, no_voice, passage, signalling, stalled, trace,
+    uneven, unmarked_leg, voice,
 };
 use crate::capture::Ended;
 use crate::check::{
@@ -46,6 +46,10 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "Prüfen Sie, ob alle Gespräche nötig sind (Warteschleifen, hängende Verbindungen), und planen Sie weitere Kanäle \
              oder ein größeres System."
         }
+        Detail::Port008 { ports, .. } if ports.is_empty() => {
+            "Prüfen Sie Firmware und RTP-Einstellungen des Gerätes; geben Sie bis dahin auf Firewalls den ganzen Bereich frei, \
+             nicht nur jeden zweiten Port."
+        }
         Detail::Port008 { .. } => "Stellen Sie den Startport für RTP auf eine gerade Zahl.",
         Detail::Port009 { .. } => {
             "Stellen Sie die Endgeräte auf SIP über UDP, wenn Anmeldungen unzuverlässig sind; sonst ist nichts \
@@ -68,10 +72,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "Prüfen Sie die QoS-Einstellung der Anlage und ob ihr Switch-Port der Kennzeichnung vertraut. Lässt \
              sich die Anlage nicht einstellen, kennzeichnen Sie ihre Sprache am Switch-Port."
         }
-        Detail::Qos002 { .. } => {
-            "Aktivieren Sie an diesem Übergang (Switch oder Router) das Vertrauen in DSCP oder die richtige \
-             Neumarkierung."
-        }
+        Detail::Qos002 { passage, .. } => passage::action(passage, De),
         Detail::Qos003 { media_ports, expected, signalling, .. } => {
             return group_policy(media_ports.as_deref(), *expected, *signalling);
         }
@@ -330,11 +331,12 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
 
 /// What to do about a PORT-003.
 fn unblock(detail: &Detail, zone: &TimeZone) -> String {
-    let Detail::Port003 { target, protocol: transport, refusal, outbound, life, serves, voice } = detail
+    let Detail::Port003 { target, further, protocol: transport, refusal, outbound, life, serves, voice } =
+        detail
     else {
         return String::new();
     };
-    let port = format!("{} {}", protocol(*transport), target.port());
+    let port = blocked::ports(*transport, *target, further, De);
     if let Some(VoiceSent { ports: Some(ports), .. }) = voice {
         return trace::let_out(target.ip(), *ports, De);
     }

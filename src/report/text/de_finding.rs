@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use super::blocked;
 use super::clock;
 use super::connection;
 use super::de;
@@ -16,12 +17,12 @@ use super::loss;
 use super::mute;
 use super::network;
 use super::no_voice;
-use super::one_way;
 use super::registering;
 use super::stalled;
 use super::unmarked_leg;
 use super::words::ends_within;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
+use super::{one_way, passage};
 use super::{signalling, voice};
 use super::{trace, uneven};
 use crate::check::{
@@ -61,8 +62,11 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             let reason = reason(*v6, *kind, *code).words(De);
             turned_away((sent.packets, finding.count), *target, device, *reporter, reason)
         }
-        Detail::Port003 { target, protocol, refusal, life, .. } => {
-            let tried = blocked(finding.count, (*target, *protocol), device, context.service(finding), *refusal);
+        Detail::Port003 { target, further, protocol, refusal, life, .. } => {
+            let (target_name, over) = blocked::target(*protocol, *target, further, De);
+            let at = (target_name.as_str(), *protocol, over.as_str());
+            let service = context.service(finding).filter(|_| further.is_empty());
+            let tried = tried(finding.count, at, device, service, *refusal);
             tried + &silence(*life, *refusal, target.ip(), context.zone, De)
         }
         Detail::Port005 { port, provider, documented, stated, registers: true } => format!(
@@ -93,11 +97,20 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             counted(*calls, "Gespräch", "Gespräche", De),
             context.names.model(model)
         ),
-        Detail::Port008 { ports, peers } => format!(
-            "{device} sendet Sprache zu {} von UDP {}. RTP gehört auf den geraden Port eines Paars, RTCP auf den ungeraden \
+        Detail::Port008 { ports, rtcp, .. } if ports.is_empty() => format!(
+            "{device} sendet RTCP von UDP {}, obwohl kein SDP es so ankündigt (a=rtcp, a=rtcp-mux). RTCP gehört auf den \
+             ungeraden Port über dem der Sprache; Firewall- und QoS-Regeln für Portpaare greifen so nicht.",
+            list(List::of(rtcp, rtcp.len(), u16::to_string))
+        ),
+        Detail::Port008 { ports, peers, rtcp } => format!(
+            "{device} sendet Sprache zu {} von UDP {}{}. RTP gehört auf den geraden Port eines Paars, RTCP auf den ungeraden \
              darüber; Firewall- und QoS-Regeln für Portpaare greifen so nicht.",
             list(List::addresses(peers)),
-            list(List::of(ports, ports.len(), u16::to_string))
+            list(List::of(ports, ports.len(), u16::to_string)),
+            match rtcp.is_empty() {
+                true => String::new(),
+                false => format!(" und RTCP von UDP {}", list(List::of(rtcp, rtcp.len(), u16::to_string))),
+            }
         ),
         Detail::Port009 { port, tls, registers, peers } => {
             let who = list(List::of(peers, peers.len(), |peer| context.device(*peer)));
@@ -113,16 +126,17 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Qos001 { unmarked, packets, dscp, expected, sender } => {
             unmarked_voice((*unmarked, *packets), dscp, *expected, *sender != VoiceSender::System)
         }
-        Detail::Qos002 { pairs, before, after, frames } => format!(
+        Detail::Qos002 { pairs, before, after, frames, passage } => format!(
             "{} von {device} sind zweimal aufgezeichnet, erst mit DSCP\u{a0}{}, dann mit DSCP\u{a0}{}{}. \
              Zwischen den beiden Messstellen wird die Kennzeichnung geändert; ab dort läuft die Sprache ohne \
-             Vorrang.",
+             Vorrang. {}",
             counted(*pairs, "Sprachpaket", "Sprachpakete", De),
             dscp_name(*before),
             dscp_name(*after),
             context
                 .packets(*frames, "und")
-                .map_or_else(String::new, |packets| format!(" (zum Beispiel Paket {packets})"))
+                .map_or_else(String::new, |packets| format!(" (zum Beispiel Paket {packets})")),
+            passage::detail(passage, |host| context.device(host), De)
         ),
         Detail::Qos003 { packets, expected, .. } => format!(
             "{device} ist ein Softphone auf einem PC und sendet {} ohne Kennzeichnung (DSCP 0 statt {}). \
@@ -313,8 +327,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             }
         ),
         Detail::Sig007 { .. } => connection::tls(finding, device, De),
-        Detail::Sig008 { registrar, longest, expires } => {
+        Detail::Sig008 { registrar, further, longest, expires } => {
             connection::silence_de(device, *registrar, &duration(*longest, De), *expires)
+                + &blocked::further(further, De)
         }
         Detail::Sig002 { .. } | Detail::Sig003 { .. } => {
             registering::detail(finding, device, context.zone, De)
@@ -473,9 +488,9 @@ fn undocumented(port: &PortUse) -> String {
     }
 }
 
-fn blocked(
+fn tried(
     attempts: u64,
-    (target, transport): (SocketAddr, Protocol),
+    (target, transport, over): (&str, Protocol, &str),
     device: &str,
     service: Option<&str>,
     refusal: Refusal,
@@ -499,7 +514,7 @@ fn blocked(
             if v6 { "v6" } else { "" }
         ),
     };
-    format!("{tries} von {device} zu {target} über {}{service} {outcome}.", protocol(transport))
+    format!("{tries} von {device} zu {target} über {over}{service} {outcome}.")
 }
 
 /// Voice of which somebody says by ICMP that it does not arrive.

@@ -6,8 +6,8 @@ use super::connection::secure;
 use super::export::export_whole;
 use super::words::OTHER_VERSION;
 use super::{
-    clock, dscp_name, life, misled, mute, network, no_voice, protocol, signalling, stalled, trace, uneven,
-    unmarked_leg, voice,
+    blocked, clock, dscp_name, life, misled, mute, network, no_voice, passage, signalling, stalled, trace,
+    uneven, unmarked_leg, voice,
 };
 use crate::capture::Ended;
 use crate::check::{
@@ -41,6 +41,10 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
         Detail::Port007 { .. } => {
             "Check whether all calls are needed (queues, hanging connections), and plan for more channels or a larger system."
         }
+        Detail::Port008 { ports, .. } if ports.is_empty() => {
+            "Check firmware and RTP settings of the device; until then have firewalls let the whole range pass, not every \
+             second port."
+        }
         Detail::Port008 { .. } => "Set the RTP start port to an even number.",
         Detail::Port009 { .. } => {
             "Set the terminals to SIP over UDP if registrations are unreliable; otherwise there is nothing to do."
@@ -61,7 +65,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "Check the QoS setting of the PBX and whether its switch port trusts the marking. If the PBX has no \
              such setting, mark its voice at the switch port."
         }
-        Detail::Qos002 { .. } => "Enable DSCP trust or correct re-marking at this hop (switch or router).",
+        Detail::Qos002 { passage, .. } => passage::action(passage, En),
         Detail::Qos003 { media_ports, expected, signalling, .. } => {
             return group_policy(media_ports.as_deref(), *expected, *signalling);
         }
@@ -310,11 +314,12 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
 
 /// What to do about a PORT-003.
 fn unblock(detail: &Detail, zone: &TimeZone) -> String {
-    let Detail::Port003 { target, protocol: transport, refusal, outbound, life, serves, voice } = detail
+    let Detail::Port003 { target, further, protocol: transport, refusal, outbound, life, serves, voice } =
+        detail
     else {
         return String::new();
     };
-    let port = format!("{} {}", protocol(*transport), target.port());
+    let port = blocked::ports(*transport, *target, further, En);
     if let Some(VoiceSent { ports: Some(ports), .. }) = voice {
         return trace::let_out(target.ip(), *ports, En);
     }

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use super::blocked;
 use super::clock;
 use super::connection;
 use super::dscp::Hint;
@@ -16,12 +17,12 @@ use super::loss;
 use super::mute;
 use super::network;
 use super::no_voice;
-use super::one_way;
 use super::registering;
 use super::stalled;
 use super::unmarked_leg;
 use super::words::ends_within;
 use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
+use super::{one_way, passage};
 use super::{signalling, voice};
 use super::{trace, uneven};
 use crate::check::{
@@ -61,8 +62,11 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             let reason = reason(*v6, *kind, *code).words(En);
             turned_away((sent.packets, finding.count), *target, device, *reporter, reason)
         }
-        Detail::Port003 { target, protocol, refusal, life, .. } => {
-            let tried = blocked(finding.count, (*target, *protocol), device, context.service(finding), *refusal);
+        Detail::Port003 { target, further, protocol, refusal, life, .. } => {
+            let (target_name, over) = blocked::target(*protocol, *target, further, En);
+            let at = (target_name.as_str(), *protocol, over.as_str());
+            let service = context.service(finding).filter(|_| further.is_empty());
+            let tried = tried(finding.count, at, device, service, *refusal);
             tried + &silence(*life, *refusal, target.ip(), context.zone, En)
         }
         Detail::Port005 { port, provider, documented, stated, registers } => format!(
@@ -89,11 +93,20 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             counted(*calls, "call", "calls", En),
             context.names.model(model)
         ),
-        Detail::Port008 { ports, peers } => format!(
-            "{device} sends voice to {} from UDP {}. RTP belongs on the even port of a pair, RTCP on the odd one above; \
+        Detail::Port008 { ports, rtcp, .. } if ports.is_empty() => format!(
+            "{device} sends RTCP from UDP {} though no SDP announces that (a=rtcp, a=rtcp-mux). RTCP belongs on the odd port \
+             above that of the voice; firewall and QoS rules for pairs of ports do not match.",
+            list(List::of(rtcp, rtcp.len(), u16::to_string))
+        ),
+        Detail::Port008 { ports, peers, rtcp } => format!(
+            "{device} sends voice to {} from UDP {}{}. RTP belongs on the even port of a pair, RTCP on the odd one above; \
              firewall and QoS rules for pairs of ports do not match.",
             list(List::addresses(peers)),
-            list(List::of(ports, ports.len(), u16::to_string))
+            list(List::of(ports, ports.len(), u16::to_string)),
+            match rtcp.is_empty() {
+                true => String::new(),
+                false => format!(" and RTCP from UDP {}", list(List::of(rtcp, rtcp.len(), u16::to_string))),
+            }
         ),
         Detail::Port009 { port, tls, registers, peers } => format!(
             "{} {} with the PBX over {} {port}; only UDP is documented there.",
@@ -109,15 +122,16 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
         Detail::Qos001 { unmarked, packets, dscp, expected, sender } => {
             unmarked_voice((*unmarked, *packets), dscp, *expected, *sender != VoiceSender::System)
         }
-        Detail::Qos002 { pairs, before, after, frames } => format!(
+        Detail::Qos002 { pairs, before, after, frames, passage } => format!(
             "{} of {device} were captured twice, first with DSCP\u{a0}{}, then with DSCP\u{a0}{}{}. \
-             Between the two places the marking is changed; beyond that point voice has no priority.",
+             Between the two places the marking is changed; beyond that point voice has no priority. {}",
             counted(*pairs, "voice packet", "voice packets", En),
             dscp_name(*before),
             dscp_name(*after),
             context
                 .packets(*frames, "and")
-                .map_or_else(String::new, |packets| format!(" (packets {packets}, for instance)"))
+                .map_or_else(String::new, |packets| format!(" (packets {packets}, for instance)")),
+            passage::detail(passage, |host| context.device(host), En)
         ),
         Detail::Qos003 { packets, expected, .. } => format!(
             "{device} is a softphone on a PC and sends {} without marking (DSCP 0 instead of {}). Windows marks \
@@ -307,8 +321,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             }
         ),
         Detail::Sig007 { .. } => connection::tls(finding, device, En),
-        Detail::Sig008 { registrar, longest, expires } => {
+        Detail::Sig008 { registrar, further, longest, expires } => {
             connection::silence_en(device, *registrar, &duration(*longest, En), *expires)
+                + &blocked::further(further, En)
         }
         Detail::Sig002 { .. } | Detail::Sig003 { .. } => {
             registering::detail(finding, device, context.zone, En)
@@ -465,9 +480,9 @@ fn undocumented(port: &PortUse) -> String {
     }
 }
 
-fn blocked(
+fn tried(
     attempts: u64,
-    (target, transport): (SocketAddr, Protocol),
+    (target, transport, over): (&str, Protocol, &str),
     device: &str,
     service: Option<&str>,
     refusal: Refusal,
@@ -490,7 +505,7 @@ fn blocked(
             if v6 { "v6" } else { "" }
         ),
     };
-    format!("{tries} from {device} to {target} over {}{service} {outcome}.", protocol(transport))
+    format!("{tries} from {device} to {target} over {over}{service} {outcome}.")
 }
 
 /// Voice of which somebody says by ICMP that it does not arrive.

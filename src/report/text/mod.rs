@@ -2,6 +2,7 @@
 //! stands here; the formats only arrange it. A text that is missing does not compile.
 
 mod absent;
+mod blocked;
 mod broken;
 mod call;
 mod cause;
@@ -28,6 +29,7 @@ mod intruder;
 mod lookup;
 mod life;
 mod loss;
+mod malformed;
 mod misled;
 mod mute;
 mod network;
@@ -35,6 +37,7 @@ mod no_voice;
 mod offered;
 mod one_way;
 mod paper;
+mod passage;
 mod registering;
 mod registration;
 mod remarks;
@@ -84,6 +87,7 @@ pub(crate) use dscp::{EXPEDITED_FORWARDING, name as dscp_name};
 pub(crate) use edition::edition;
 pub(crate) use given::{given_words, is_changed, unjudged_lines, use_line, verdict_line};
 pub(crate) use lookup::{refused_over_tcp, unanswered};
+pub(crate) use malformed::malformed;
 pub(crate) use no_voice::extract_line;
 pub(crate) use paper::{PaperWords, glance_rest, paper_words};
 pub(crate) use registration::{Registered, Unreachable};

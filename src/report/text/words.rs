@@ -229,6 +229,7 @@ pub(crate) struct Labels {
     pub(crate) passed_over: &'static str,
     pub(crate) incomplete: &'static str,
     pub(crate) nameless_sip: &'static str,
+    pub(crate) malformed_sip: &'static str,
     pub(crate) over_cap: &'static str,
     pub(crate) filtered: &'static str,
     pub(crate) reading: &'static str,

@@ -4,6 +4,8 @@ use super::*;
 use crate::observe::fixture::{call, frame, host, ip, mac, numbered, registration, socket, stream, tcp, udp};
 use crate::observe::{Call, Flow, HostFacts, MacSeen, NameSeen, Registration, SipEndpoint, TcpOutcome};
 
+mod makers;
+
 const PBX: &str = "192.168.10.2";
 const PHONE: &str = "192.168.10.21";
 const PUBLIC: &str = "203.0.113.9";
@@ -26,8 +28,14 @@ impl Book {
             ("provider", Kind::Provider),
             ("thing", Kind::Other),
         ];
-        let roles =
-            kinds.map(|(id, kind)| Role { id: id.into(), kind, title: text(), calls: None, telephone: None });
+        let roles = kinds.map(|(id, kind)| Role {
+            id: id.into(),
+            kind,
+            title: text(),
+            calls: None,
+            telephone: None,
+            built_by: Vec::new(),
+        });
         let models = [("small", "5204-5263"), ("large", "5204-5523")];
         let models = models.map(|(id, rtp)| Model {
             id: id.into(),
@@ -505,7 +513,14 @@ fn a_role_that_leaves_open_what_it_is_gains_nothing_from_the_maker() {
         agent(Some("acme.phone"), 20, "x*"),
     ]);
     let (kind, title) = (Kind::Other, text());
-    book.roles.push(Role { id: "acme.device".into(), kind, title, calls: None, telephone: None });
+    book.roles.push(Role {
+        id: "acme.device".into(),
+        kind,
+        title,
+        calls: None,
+        telephone: None,
+        built_by: Vec::new(),
+    });
     let role = |traffic: Traffic| {
         let site = book.site(&with_mac(traffic, PHONE, Some(true)));
         site.device(ip(PHONE)).map(|device| (device.role.as_str().to_owned(), device.confidence))

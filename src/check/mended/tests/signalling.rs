@@ -154,7 +154,12 @@ fn two_registration_times_without_a_long_silence_show_that_it_is_kept_alive() {
         trunk.from_b.last = Some((frame(8), at(last * 1_000)));
         let mut other = udp(&format!("{PHONE}:5062"), &format!("{PBX}:5060"));
         other.from_a.last = Some((frame(9), at(now * 1_000)));
-        let detail = Detail::Sig008 { registrar: socket(REGISTRAR), longest: 90_000_000_000, expires: 300 };
+        let detail = Detail::Sig008 {
+            registrar: socket(REGISTRAR),
+            further: Vec::new(),
+            longest: 90_000_000_000,
+            expires: 300,
+        };
         is_over(detail, long_until * 1_000, &World::new("").flows(vec![trunk, other]))
     };
     assert!(over(100, 700, 700) && over(100, 700, 766));

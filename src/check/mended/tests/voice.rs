@@ -122,7 +122,7 @@ fn ports_are_right_when_several_wrong_ones_would_have_shown() {
     assert!(!over(outside(), 5_000, &[20_000, 10_000, 10_002]), "two may be chance");
     assert!(!over(outside(), 15_000, &[10_000, 20_000, 10_002, 10_004, 10_006]), "one of two was wrong");
     assert!(!over(outside(), 5_000, &[20_000, 10_000, 10_002, 10_004, 20_002]));
-    let odd = || Detail::Port008 { ports: vec![10_001], peers: vec![ip(PBX)] };
+    let odd = || Detail::Port008 { ports: vec![10_001], peers: vec![ip(PBX)], rtcp: Vec::new() };
     assert!(over(odd(), 5_000, &[10_001, 10_002, 10_004, 10_006]));
     assert!(!over(odd(), 5_000, &[10_001, 10_002, 10_004]));
 }

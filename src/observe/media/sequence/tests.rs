@@ -80,7 +80,8 @@ fn the_same_number_with_another_timestamp_is_no_copy() {
         sequence.push(&sample(number), Across::Numbers);
     }
     assert_eq!(sequence.push(&Sample { timestamp: 99, ..sample(9) }, Across::Numbers), Arrival::Held);
-    let copied = Copied { frame: sample(8).frame, time: sample(8).time, dscp: 46 };
+    let Sample { frame, time, dscp, ttl, vlan, .. } = sample(8);
+    let copied = Copied { frame, time, dscp, ttl, vlan };
     assert_eq!(sequence.push(&sample(8), Across::Numbers), Arrival::Duplicate(copied));
     assert_eq!(sequence.counts().duplicates, 1);
 }

@@ -22,6 +22,7 @@ pub(in crate::observe::media) fn sample(number: u64) -> Sample {
         vlan: None,
         pcp: None,
         dscp: 46,
+        ttl: 64,
         payload_type: 8,
         marker: false,
         odd_padding: false,

@@ -36,7 +36,7 @@ pub enum Defect {
 }
 
 impl Defect {
-    const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::StartLine,
         Self::Version,
         Self::Status,
@@ -52,6 +52,12 @@ impl Defect {
         Self::Expires,
         Self::ContentLength,
     ];
+
+    /// Whether many agents write so, and nobody minds.
+    #[must_use]
+    pub fn is_everyday(self) -> bool {
+        matches!(self, Self::LineEnding | Self::NotUtf8)
+    }
 
     /// Stable name in lower case.
     #[must_use]

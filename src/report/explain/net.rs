@@ -9,8 +9,9 @@ pub(super) const NET_004: Page = Page {
         measured: "Mindestens 50 Sprachpakete eines Gerätes im LAN tragen ein VLAN, das nicht unter voice_vlans steht. Bei \
                    mehreren Tags zählt das innerste. Ohne voice_vlans in der Standortdatei wird nicht geurteilt.",
         action: "Prüfen Sie am Gerät, am Switch-Port und in LLDP-MED oder DHCP, welches Sprach-VLAN eingestellt ist.",
-        pitfalls: "Spiegelports und Netzwerktreiber entfernen Tags: Sprache ohne Tag wird deshalb nicht beanstandet. Ein PC mit \
-                   Softphone steht oft mit Absicht im Datennetz; ergänzen Sie dann dessen VLAN.",
+        pitfalls: "Spiegelports und Netzwerktreiber entfernen Tags: Sprache ohne Tag wird deshalb nicht beanstandet. Ein PC, \
+                   der als Softphone erkannt ist, gehört ins Datennetz und wird nicht beurteilt; geben Sie bei einem anderen \
+                   seine Rolle an.",
         source: "Standortdatei; IEEE 802.1Q.",
     },
     en: Text {
@@ -19,8 +20,9 @@ pub(super) const NET_004: Page = Page {
         measured: "At least 50 voice packets of a device in the LAN carry a VLAN that is not in voice_vlans. Of several tags the \
                    innermost counts. Without voice_vlans in the site file nothing is judged.",
         action: "Check at the device, at the switch port and in LLDP-MED or DHCP which voice VLAN is set.",
-        pitfalls: "Mirror ports and network drivers take tags off: voice without a tag is therefore not objected to. A PC with a \
-                   softphone is often in the data network on purpose; then add its VLAN.",
+        pitfalls: "Mirror ports and network drivers take tags off: voice without a tag is therefore not objected to. A PC \
+                   that is recognised as a softphone belongs in the data network and is not judged; state the role of any \
+                   other.",
         source: "Site file; IEEE 802.1Q.",
     },
 };

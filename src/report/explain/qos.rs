@@ -15,7 +15,8 @@ pub(super) const QOS_001: Page = Page {
                  QoS-Einstellung des Gerätes; AGFEO-Endgeräte haben keine, dort lässt sich EF nicht abschalten.",
         pitfalls: "Der Mitschnitt zeigt die Kennzeichnung am Messpunkt, nicht am Gerät. Softphones unter Windows haben \
                    einen eigenen Befund (QOS-003), die Internet-Strecke auch (QOS-007). Treiber können die \
-                   Kennzeichnung erst hinter dem Mitschnitt setzen, wenn auf dem sendenden PC gemessen wird.",
+                   Kennzeichnung erst hinter dem Mitschnitt setzen, wenn auf dem sendenden PC gemessen wird: Dann ist der Befund \
+                   nur wahrscheinlich.",
         source: "AGFEO „Unterstützung für Quality of Service (QoS)“: EF für alle IP-Telefonendgeräte, nicht \
                  abschaltbar. RFC 3246 (EF), RFC 2474 (DSCP).",
     },
@@ -30,7 +31,7 @@ pub(super) const QOS_001: Page = Page {
                  none, because EF cannot be switched off there.",
         pitfalls: "The capture shows the marking at the measuring point, not at the device. Softphones on Windows have a \
                    finding of their own (QOS-003), so has the Internet leg (QOS-007). Drivers may mark behind the \
-                   capture when measuring on the sending PC.",
+                   capture when measuring on the sending PC: then the finding is only likely.",
         source: "AGFEO “Unterstützung für Quality of Service (QoS)”: EF for all IP terminals, cannot be switched off. \
                  RFC 3246 (EF), RFC 2474 (DSCP).",
     },

@@ -14,7 +14,7 @@ pub(super) const SEC_001: Page = Page {
         action: "Entfernen Sie die Portfreigabe sofort. Zugriff von außen nur über VPN; ist eine NAT-Regel nötig, nur für \
                  die Adressen des Providers.",
         pitfalls: "Ein Provider, den pbxray nicht kennt, sieht aus wie ein Fremder: Nennen Sie seine Adressen in der \
-                   Standortdatei. Die Quellports der Anlage zum Provider sind nicht gemeint. Bei pascom sind \
+                   Standortdatei. Bekannt ist er mit allen Adressen des Namens, den die Anlage für ihn aufgelöst hat. Die Quellports der Anlage zum Provider sind nicht gemeint. Bei pascom sind \
                    freigegebene TLS-Ports vorgesehen und kein Befund.",
         source: "AGFEO Vorwort: auf keinen Fall den SIP-Port freigeben; Abschnitt 1.2: IP-Adress-Whitelisting. RFC 3261.",
     },
@@ -28,7 +28,8 @@ pub(super) const SEC_001: Page = Page {
                    and how many calls came about with it.",
         action: "Remove the port forwarding at once. Access from outside by VPN only; if a NAT rule is needed, allow the \
                  provider's addresses only.",
-        pitfalls: "A provider that pbxray does not know looks like a stranger: name its addresses in the site file. The \
+        pitfalls: "A provider that pbxray does not know looks like a stranger: name its addresses in the site file. It is \
+                   known with all addresses of the name that the PBX resolved for it. The \
                    source ports of the PBX towards the provider are not meant. With pascom, forwarded TLS ports are \
                    intended and no finding.",
         source: "AGFEO preface: never forward the SIP port; section 1.2: IP address whitelisting. RFC 3261.",

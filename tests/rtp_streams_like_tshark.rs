@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::Path;
 
+use pbxray::capture::Timestamp;
 use pbxray::check::Audit;
 use pbxray::observe::{Protocol, Stream};
 use pbxray::site::Hints;
@@ -295,12 +296,15 @@ fn differences(name: &str, audit: &Audit, rows: &[StreamRow]) -> Vec<Difference>
         theirs,
         why: None,
     };
+    let since = first_frame(audit, rows);
     rows.iter()
         .flat_map(|row| {
             let stream = audit.traffic.streams.iter().find(|stream| key(stream) == row.key());
-            match stream.and_then(|stream| stream.report.wireshark.as_ref()) {
-                Some(report) => tshark::differences(report, &row.report)
+            let report = stream.and_then(|stream| Some((stream, stream.report.wireshark.as_ref()?)));
+            match report {
+                Some((stream, report)) => spans(since, stream, row)
                     .into_iter()
+                    .chain(tshark::differences(report, &row.report))
                     .map(|(column, ours, theirs)| {
                         difference(row, column, ours.to_string(), theirs.to_string())
                     })
@@ -308,6 +312,30 @@ fn differences(name: &str, audit: &Audit, rows: &[StreamRow]) -> Vec<Difference>
                 None => vec![only_theirs(name, row)],
             }
         })
+        .collect()
+}
+
+/// The time from which tshark counts. Where the clock goes back, or two interfaces deliver not quite in order, it need not be the
+/// earliest; there the first stream tells it, and only the others are held to it.
+fn first_frame(audit: &Audit, rows: &[StreamRow]) -> Option<Timestamp> {
+    let earliest = audit.captures.first()?.first?;
+    let told = rows.iter().find_map(|row| {
+        let stream = audit.traffic.streams.iter().find(|stream| key(stream) == row.key())?;
+        Some(stream.report.first.time.plus(-(row.span[0] * 1e9).round() as i64))
+    })?;
+    let is_near = told.since(earliest).abs() <= 1_000_000;
+    Some(if is_near || audit.traffic.quality.clock_back > 0 { told } else { earliest })
+}
+
+/// Where the first or the last packet is another one, by its time in seconds after the first frame.
+fn spans(since: Option<Timestamp>, stream: &Stream, row: &StreamRow) -> Vec<(&'static str, f64, f64)> {
+    let Some(since) = since else { return Vec::new() };
+    let ours = [stream.report.first.time, stream.report.last.time].map(|time| time.since(since) as f64 / 1e9);
+    let columns = ["start", "end"].into_iter().zip(ours).zip(row.span);
+    // tshark prints microseconds.
+    columns
+        .filter(|((_, ours), theirs)| (ours - theirs).abs() > 2e-6)
+        .map(|((column, ours), theirs)| (column, ours, theirs))
         .collect()
 }
 

@@ -38,6 +38,8 @@ pub(crate) struct StreamRow {
     pub(crate) source: SocketAddr,
     pub(crate) destination: SocketAddr,
     pub(crate) ssrc: u32,
+    /// First and last packet, in seconds after the first frame of the file.
+    pub(crate) span: [f64; 2],
     pub(crate) report: WiresharkReport,
 }
 
@@ -57,7 +59,7 @@ pub(crate) fn streams(file: &Path, words: &[&str]) -> Vec<StreamRow> {
 /// the frame of the table.
 fn stream_row(line: &str) -> Option<StreamRow> {
     let mut words: Vec<_> = line.split_whitespace().collect();
-    let [_, _, source, source_port, destination, destination_port, ssrc] = *words.first_chunk()?;
+    let [start, end, source, source_port, destination, destination_port, ssrc] = *words.first_chunk()?;
     let socket = |address: &str, port: &str| Some(SocketAddr::new(address.parse().ok()?, port.parse().ok()?));
     let problem = words.pop_if(|last| *last == "X").is_some();
     let mut number = || words.pop()?.trim_matches(['(', '%', ')']).parse::<f64>().ok();
@@ -68,6 +70,7 @@ fn stream_row(line: &str) -> Option<StreamRow> {
         source: socket(source, source_port)?,
         destination: socket(destination, destination_port)?,
         ssrc: u32::from_str_radix(ssrc.strip_prefix("0x")?, 16).ok()?,
+        span: [start.parse().ok()?, end.parse().ok()?],
         report: WiresharkReport {
             packets,
             expected: lost + packets as i64,

@@ -20,9 +20,12 @@ const PAUSE: f64 = 100.0;
 const SWINGING: u32 = 50;
 /// Spells and pauses that are kept.
 const KEPT: usize = 48;
-/// By so much (ms) the time under way must rise and fall: more than a jitter buffer usually holds. The clock of a sender that is off
-/// makes it do one of both, for good.
+/// By so much (ms) the time under way must rise and fall: more than a jitter buffer usually holds. The clock of a sender that
+/// is off makes it do one of both, for good.
 pub const RISE: f64 = 100.0;
+/// What packets are late against is the earliest of the last one or two of these times (ns): a rise comes down within them,
+/// and a clock that is off by 100 ppm moves it by some milliseconds.
+const GROUND: i64 = 30_000_000_000;
 /// What fell by this share of what it had risen by has come down.
 const FALLEN: f64 = 0.5;
 /// For so long (ns) behind a pause, and at least as long as it took, what was held up may come at once.
@@ -49,7 +52,7 @@ pub struct Evenness {
     pub rises: u64,
     /// The greatest of them: by how much (ms) it rose and fell, and its latest packet.
     pub rise: Option<(f64, Moment)>,
-    /// Of what was measured, the packets that came later by more than [`RISE`] than before their rise: a jitter buffer that holds
+    /// The packets of these rises that were more than [`RISE`] later than the earliest before them: a jitter buffer that holds
     /// so much loses them.
     pub too_late: u64,
 }
@@ -143,15 +146,47 @@ struct Wave {
     high: Option<(f64, Moment)>,
     /// From where to where the last rise went that is coming down still.
     falling: Option<(f64, f64, Moment)>,
-    /// Packets that stand more than [`RISE`] above the earliest before them, and of which nobody knows yet whether they come down.
+    /// Packets that stand more than [`RISE`] above the ground, and of which nobody knows yet whether they come down.
     above: u64,
+    ground: Option<Ground>,
+}
+
+/// Where the earliest of the latest packets stand, in ms against the first one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Ground {
+    since: Timestamp,
+    /// In this time.
+    least: f64,
+    /// In the time before.
+    before: f64,
+}
+
+impl Ground {
+    fn level(self) -> f64 {
+        self.least.min(self.before)
+    }
 }
 
 impl Wave {
+    /// Takes where the next packet stands; gives where it would stand if it had come as early as others.
+    fn ground(&mut self, behind: f64, time: Timestamp) -> f64 {
+        let ground = self.ground.get_or_insert(Ground { since: time, least: behind, before: behind });
+        if time.since(ground.since) >= GROUND {
+            let level = ground.level();
+            *ground = Ground { since: time, least: behind, before: ground.least };
+            if ground.level() - level > RISE {
+                // What rose has stayed there: another way, not a rise.
+                self.above = 0;
+            }
+        }
+        ground.least = ground.least.min(behind);
+        ground.level()
+    }
+
     /// Takes where the next packet stands; gives how much of a rise has come down by now, and where it was highest.
     fn push(&mut self, behind: f64, at: Moment) -> Option<(f64, Moment)> {
         let (high, at_high) = *self.high.get_or_insert((behind, at));
-        let ground = self.falling.map_or(self.low, |(low, ..)| low.min(self.low));
+        let ground = self.ground(behind, at.time);
         self.above += u64::from(behind - ground > RISE);
         if behind > high {
             self.high = Some((behind, at));
@@ -390,6 +425,32 @@ mod tests {
         let once: Vec<i64> = (0..1_500).map(|nth| nth * 20 + once(nth)).collect();
         let once = told(&once, 20.0);
         assert!(once.rises == 1 && (25..=40).contains(&once.too_late), "{}", once.too_late);
+        // The same in a call of 25 minutes whose sender's clock is 100 ppm slow: that alone makes 150 ms by the end.
+        let drifting: Vec<i64> = (0..75_000)
+            .map(|nth| {
+                let hump = if (60_000..60_050).contains(&nth) {
+                    (25 - (nth - 60_025i64).abs()) * 280 / 25
+                } else {
+                    0
+                };
+                nth * 20 + nth / 500 + hump
+            })
+            .collect();
+        let drifting = told(&drifting, 20.0);
+        assert!(drifting.rises == 1 && (25..=40).contains(&drifting.too_late), "{}", drifting.too_late);
+        // Another way, 150 ms longer, and a rise on it later.
+        let longer: Vec<i64> = (0..15_000)
+            .map(|nth| {
+                let hump = if (12_000..12_050).contains(&nth) {
+                    (25 - (nth - 12_025i64).abs()) * 280 / 25
+                } else {
+                    0
+                };
+                nth * 20 + if nth >= 1_000 { 150 } else { 0 } + hump
+            })
+            .collect();
+        let longer = told(&longer, 20.0);
+        assert!(longer.rises == 1 && (25..=40).contains(&longer.too_late), "{}", longer.too_late);
         let fast: Vec<i64> = (0..6_000).map(|nth| nth * 198 / 10).collect();
         assert_eq!(told(&fast, 20.0).rises, 0);
         let stopped: Vec<i64> =

@@ -1,6 +1,6 @@
-//! Takes ARP in capture order; gives addresses for which two devices answer one and the same question, as often as it is asked. One
-//! after the other is no contest: a device may have been exchanged, a spare one may have taken over, and bonded ports of one
-//! server answer each asker with another hardware address.
+//! Takes ARP in capture order; gives addresses for which two devices answer one and the same question, as often as it is
+//! asked. One after the other is no contest: a device may have been exchanged, a spare one may have taken over, and bonded
+//! ports of one server answer each asker with another hardware address. Who the devices are is not known here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
@@ -13,12 +13,15 @@ use crate::decode::Mac;
 use super::message::arp::Arp;
 
 const ADDRESSES_KEPT: usize = 16_384;
+/// Pairs of devices that contest one address; whoever brings more forges them.
+const CONTESTS_OF_AN_ADDRESS: usize = 8;
 const FRAMES_KEPT: usize = 5;
-/// Both answers to one question come within this time (ns); who gets none asks again after a second (RFC 1122 section 2.3.2.1).
+/// Both answers to one question come within this time (ns); who gets none asks again after a second (RFC 1122 section
+/// 2.3.2.1).
 const ONE_QUESTION: i64 = 300_000_000;
 
-/// Hardware addresses that stand for several devices, of which one answers at a time: VRRP and CARP (RFC 9568 section 7.3), HSRP,
-/// GLBP.
+/// Hardware addresses that stand for several devices, of which one answers at a time: VRRP and CARP (RFC 9568 section 7.3),
+/// HSRP, GLBP.
 const VIRTUAL: [&[u8]; 6] = [
     &[0x00, 0x00, 0x5e, 0x00, 0x01],
     &[0x00, 0x00, 0x5e, 0x00, 0x02],
@@ -65,19 +68,21 @@ impl Contest {
 /// Answers while the capture runs.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ContestBook {
-    answered: BTreeMap<Ipv4Addr, Answered>,
+    answered: BTreeMap<Place, Answered>,
     /// By address and devices.
-    contests: BTreeMap<(Ipv4Addr, [Mac; 2]), Contest>,
-    /// Addresses that a device claims, two of them.
-    claimed: BTreeMap<Mac, ArrayVec<Ipv4Addr, 2>>,
+    contests: BTreeMap<(Place, [Mac; 2]), Contest>,
+    /// Addresses that a device claims, two of them, and since when.
+    claimed: BTreeMap<Mac, ArrayVec<(Ipv4Addr, Timestamp), 2>>,
 }
+
+/// An address in a VLAN: the inner and the outer tag.
+type Place = (Ipv4Addr, (Option<u16>, Option<u16>));
 
 /// The latest answer for an address.
 #[derive(Clone, Copy, Debug)]
 struct Answered {
     mac: Mac,
     asker: Ipv4Addr,
-    tags: (Option<u16>, Option<u16>),
     frame: Frame,
     time: Timestamp,
     /// Another device has answered the same question.
@@ -98,27 +103,27 @@ impl ContestBook {
             && (self.claimed.len() < ADDRESSES_KEPT || self.claimed.contains_key(&mac))
         {
             let claimed = self.claimed.entry(mac).or_default();
-            if !claimed.contains(&address) {
-                let _ = claimed.try_push(address);
+            if !claimed.iter().any(|(known, _)| *known == address) {
+                let _ = claimed.try_push((address, time));
             }
         }
-        let has_room = self.answered.len() < ADDRESSES_KEPT || self.answered.contains_key(&address);
+        let place = (address, tags);
+        let has_room = self.answered.len() < ADDRESSES_KEPT || self.answered.contains_key(&place);
         if !arp.answers_one() || !has_room {
             return;
         }
-        let new = Answered { mac, asker: arp.target, tags, frame, time, is_contested: false };
-        let Some(latest) = self.answered.get_mut(&address) else {
-            self.answered.insert(address, new);
+        let new = Answered { mac, asker: arp.target, frame, time, is_contested: false };
+        let Some(latest) = self.answered.get_mut(&place) else {
+            self.answered.insert(place, new);
             return;
         };
-        let is_same =
-            (latest.asker, latest.tags) == (new.asker, tags) && time.since(latest.time) < ONE_QUESTION;
-        if !is_same {
+        let first = (place, [Mac([0; 6]); 2]);
+        if latest.asker != new.asker || time.since(latest.time).abs() >= ONE_QUESTION {
             let was_alone = !latest.is_contested;
             *latest = new;
-            let of = self.contests.range_mut((address, [Mac([0; 6]); 2])..);
-            for (_, contest) in of.take_while(|((of, _), _)| *of == address).filter(|_| was_alone) {
-                contest.settled += 1;
+            if was_alone {
+                let own = self.contests.range_mut(first..).take_while(|((of, _), _)| *of == place);
+                own.for_each(|(_, contest)| contest.settled += 1);
             }
             return;
         }
@@ -128,10 +133,12 @@ impl ContestBook {
         latest.is_contested = true;
         let mut macs = [latest.mac, mac];
         macs.sort_unstable();
-        if self.contests.len() >= ADDRESSES_KEPT && !self.contests.contains_key(&(address, macs)) {
+        let own = self.contests.range(first..).take_while(|((of, _), _)| *of == place);
+        let has_room = self.contests.len() < ADDRESSES_KEPT && own.count() < CONTESTS_OF_AN_ADDRESS;
+        if !has_room && !self.contests.contains_key(&(place, macs)) {
             return;
         }
-        let contest = self.contests.entry((address, macs)).or_insert_with(|| Contest {
+        let contest = self.contests.entry((place, macs)).or_insert_with(|| Contest {
             address: IpAddr::V4(address),
             macs,
             questions: 0,
@@ -143,11 +150,16 @@ impl ContestBook {
         contest.add(IpAddr::V4(new.asker), [latest.frame, frame], time);
     }
 
-    /// Ordered by address. Not those with a device that claims other addresses as well: it answers for others (proxy ARP, RFC 1027),
-    /// or one device answers at two ports for each of its addresses.
+    /// Ordered by address. Not those with a device that claimed other addresses as well by then: it answers for others (proxy
+    /// ARP, RFC 1027), or one device answers at two ports for each of its addresses. One that took another address since was
+    /// given it to end the contest.
     pub(super) fn finish(self) -> Vec<Contest> {
-        let has_one = |mac: &Mac| self.claimed.get(mac).is_some_and(|claimed| claimed.len() < 2);
-        self.contests.into_values().filter(|contest| contest.macs.iter().all(has_one)).collect()
+        let has_one = |mac: &Mac, contest: &Contest| {
+            let mut claimed = self.claimed.get(mac).into_iter().flatten();
+            !claimed.any(|(other, since)| IpAddr::V4(*other) != contest.address && *since <= contest.span.1)
+        };
+        let is_kept = |contest: &Contest| contest.macs.iter().all(|mac| has_one(mac, contest));
+        self.contests.into_values().filter(is_kept).collect()
     }
 }
 
@@ -193,11 +205,45 @@ mod tests {
 
     #[test]
     fn who_answers_for_other_addresses_too_stands_in_for_them() {
-        let both = [(0, mac(1), ADDRESS), (1, mac(2), ADDRESS)];
-        assert_eq!(told(&both), [(1, 0)]);
-        let other = (5_000, mac(2), Ipv4Addr::new(192, 168, 10, 23));
-        assert_eq!(told(&[&both[..], &[other]].concat()), []);
-        let own = (5_000, mac(2), Ipv4Addr::new(169, 254, 10, 23));
-        assert_eq!(told(&[&both[..], &[own]].concat()), [(1, 0)], "an address of its own for want of one");
+        let both =
+            [(0, mac(1), ADDRESS), (1, mac(2), ADDRESS), (6_000, mac(1), ADDRESS), (6_001, mac(2), ADDRESS)];
+        assert_eq!(told(&both), [(2, 0)]);
+        let claims = |ms, address| {
+            let mut all = [&both[..], &[(ms, mac(2), address)]].concat();
+            all.sort_by_key(|(ms, ..)| *ms);
+            told(&all)
+        };
+        let other = Ipv4Addr::new(192, 168, 10, 23);
+        assert_eq!(claims(5_000, other), []);
+        assert_eq!(claims(9_000, other), [(2, 0)], "the technician gave it another one");
+        let own = Ipv4Addr::new(169, 254, 10, 23);
+        assert_eq!(claims(5_000, own), [(2, 0)], "an address of its own for want of one");
+    }
+
+    #[test]
+    fn each_vlan_has_a_contest_of_its_own() {
+        let mut book = ContestBook::default();
+        let mut say =
+            |ms, device, tag| book.arp(&answer(mac(device), ADDRESS), frame(1), at(ms), (Some(tag), None));
+        say(0, 1, 10);
+        say(1, 3, 20);
+        say(2, 2, 10);
+        say(2_000, 3, 20);
+        say(4_000, 3, 20);
+        say(-3_600_000, 3, 20);
+        let told = book.finish();
+        let [contest] = told.as_slice() else { panic!("{told:?}") };
+        assert_eq!((contest.macs, contest.questions, contest.settled), ([mac(1), mac(2)], 1, 0));
+    }
+
+    #[test]
+    fn forged_devices_take_little_room() {
+        let mut book = ContestBook::default();
+        for nth in 0..100_u8 {
+            let ms = i64::from(nth) * 1_000;
+            book.arp(&answer(Mac([2, 0, 0, 0, 1, nth]), ADDRESS), frame(1), at(ms), (None, None));
+            book.arp(&answer(Mac([2, 0, 0, 0, 2, nth]), ADDRESS), frame(1), at(ms + 1), (None, None));
+        }
+        assert_eq!(book.contests.len(), CONTESTS_OF_AN_ADDRESS);
     }
 }

@@ -136,8 +136,10 @@ impl Progress {
             matches!(&message.kind, Kind::Request { method: Method::Invite | Method::Update, .. })
                 && is_in_dialog(message);
         self.is_refreshed |= is_refresh;
-        if matches!(message.method(), Some(Method::Invite | Method::Ack)) && !self.is_refreshed {
-            self.session_expires = message.session_expires.or(self.session_expires);
+        // What the request asked for holds only if the answer says so (RFC 4028 section 7.2).
+        let is_accepted = matches!(message.kind, Kind::Response { status: 200..=299, .. });
+        if is_accepted && message.method() == Some(&Method::Invite) && !self.is_refreshed {
+            self.session_expires = message.session_expires;
         }
     }
 
@@ -213,6 +215,9 @@ impl Progress {
                 self.offered = None;
             }
             300..=699 if !matches!(status, 401 | 407) => {
+                if !matches!(status, 415 | 488 | 606) {
+                    self.offered = None;
+                }
                 self.refusal = Some((number, heard.message.words().map(Into::into)));
             }
             _ => {}

@@ -296,15 +296,15 @@ impl Reader {
             }
             HeaderName::Warning => message.warning = message.warning.take().or_else(|| warning(value)),
             HeaderName::Event => {
-                let package = split_once(value, b';').map_or(value, |(package, _)| package);
-                message.event = Some(Text::new(package.trim_ascii(), EVENT_LIMIT));
+                // That of NOTIFY and PUBLISH tells nothing new.
+                if matches!(message.kind, Kind::Request { method: Method::Subscribe, .. }) {
+                    message.event = Some(Text::new(without_parameters(value), EVENT_LIMIT));
+                }
             }
             HeaderName::Expires => message.expires = message.expires.or(seconds(value, defects)),
             HeaderName::SessionExpires => {
-                let seconds =
-                    number(value.split(|letter| *letter == b';').next().unwrap_or_default().trim_ascii());
-                let seconds = seconds.and_then(|seconds| u32::try_from(seconds).ok());
-                message.session_expires = message.session_expires.or(seconds);
+                let seconds = || seconds(without_parameters(value), defects);
+                message.session_expires = message.session_expires.or_else(seconds);
             }
             HeaderName::UserAgent => message.user_agent = Some(Text::new(value, AGENT_LIMIT)),
             HeaderName::Server => message.server = Some(Text::new(value, AGENT_LIMIT)),
@@ -420,6 +420,10 @@ fn seconds(value: &[u8], defects: &mut Defects) -> Option<u32> {
         defects.add(Defect::Expires);
     }
     seconds.map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX))
+}
+
+fn without_parameters(value: &[u8]) -> &[u8] {
+    split_once(value, b';').map_or(value, |(value, _)| value).trim_ascii()
 }
 
 fn is_stale(challenge: &[u8]) -> bool {

@@ -157,7 +157,7 @@ impl DhcpMessage {
         match code {
             1 => self.mask = address(&mut Cursor::new(value)),
             3 => self.gateway = address(&mut Cursor::new(value)).and_then(assigned),
-            6 => self.name_servers = addresses(value),
+            6 => add(&mut self.name_servers, value),
             12 => self.host_name = text(value),
             43 => self.vendor_options = text(value),
             50 => self.requested = address(&mut Cursor::new(value)),
@@ -168,7 +168,7 @@ impl DhcpMessage {
             67 => self.boot_file = text(value),
             // Flags and two result codes stand before the name.
             81 => self.client_fqdn = value.get(3..).and_then(text),
-            150 => self.tftp_addresses = addresses(value),
+            150 => add(&mut self.tftp_addresses, value),
             160 => self.provisioning = text(value),
             _ => {}
         }
@@ -209,10 +209,10 @@ fn address(cursor: &mut Cursor<'_>) -> Option<Ipv4Addr> {
     cursor.array::<4>().map(Ipv4Addr::from)
 }
 
-/// The first few of a list.
-fn addresses(value: &[u8]) -> Vec<Ipv4Addr> {
-    let addresses = value.chunks_exact(4).take(ADDRESS_LIMIT);
-    addresses.filter_map(|chunk| address(&mut Cursor::new(chunk))).collect()
+/// Adds to a list, of which the first few are kept; an option may come in parts (RFC 3396).
+fn add(list: &mut Vec<Ipv4Addr>, value: &[u8]) {
+    let room = ADDRESS_LIMIT.saturating_sub(list.len());
+    list.extend(value.chunks_exact(4).filter_map(|chunk| address(&mut Cursor::new(chunk))).take(room));
 }
 
 fn assigned(address: Ipv4Addr) -> Option<Ipv4Addr> {

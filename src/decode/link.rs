@@ -85,12 +85,13 @@ fn packet_type(number: u16, record: &[u8]) -> Option<u16> {
 pub(super) fn came_in(number: u16, record: &[u8]) -> bool {
     const ARPHRD_LOOPBACK: u16 = 772;
     let view = View::new(record, 0, record.len() as u32);
-    let (kind, hardware) = match number {
-        113 => (view.u16(0), view.u16(2)),
-        276 => (view.u8(10).map(u16::from), view.u16(8)),
+    let hardware = match number {
+        113 => view.u16(2),
+        276 => view.u16(8),
         _ => return false,
     };
-    matches!(kind, Some(0 | 3)) && hardware.is_some_and(|hardware| hardware != ARPHRD_LOOPBACK)
+    matches!(packet_type(number, record), Some(0 | 3))
+        && hardware.is_some_and(|hardware| hardware != ARPHRD_LOOPBACK)
 }
 
 /// `LINKTYPE_LINUX_SLL`: what `tcpdump -i any` wrote before version 4.99.

@@ -1,5 +1,5 @@
-//! Takes flows; gives who tries SIP over TCP first, is refused there and goes on over UDP (RFC 3261 section 18.1.1 asks for that
-//! where a request is large): what it wants to say waits meanwhile.
+//! Takes flows; gives who tries SIP over TCP first, is refused there and goes on over UDP (RFC 3261 section 18.1.1 asks for
+//! that where a request is large): what it wants to say waits meanwhile. Knows no message.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
@@ -25,23 +25,7 @@ pub struct Detour {
 }
 
 /// By client and server.
-#[must_use]
-pub fn detours(flows: &[Flow]) -> Vec<Detour> {
-    let mut refused: BTreeMap<(IpAddr, SocketAddr), (u64, i64)> = BTreeMap::new();
-    for flow in flows {
-        let Some(tcp) = flow.tcp.as_ref().filter(|tcp| tcp.outcome == TcpOutcome::Refused) else { continue };
-        let key = (flow.a.ip(), flow.b);
-        if refused.len() >= ROWS_KEPT && !refused.contains_key(&key) {
-            continue;
-        }
-        let (attempts, waited) = refused.entry(key).or_default();
-        *attempts += tcp.attempt_count;
-        let span = flow.from_a.first.zip(flow.from_a.last);
-        *waited = (*waited).max(span.map_or(0, |(first, last)| last.1.since(first.1)));
-    }
-    if refused.is_empty() {
-        return Vec::new();
-    }
+pub(super) fn detours(flows: &[Flow]) -> Vec<Detour> {
     let is_answered = |flow: &&Flow| [&flow.from_a, &flow.from_b].iter().all(|sent| sent.payload_packets > 0);
     let served: BTreeSet<(IpAddr, SocketAddr)> = flows
         .iter()
@@ -49,9 +33,22 @@ pub fn detours(flows: &[Flow]) -> Vec<Detour> {
         .filter(is_answered)
         .flat_map(|flow| [(flow.a.ip(), flow.b), (flow.b.ip(), flow.a)])
         .collect();
-    let told = refused
-        .into_iter()
-        .filter(|(way, (attempts, _))| *attempts >= LEAST_ATTEMPTS && served.contains(way));
+    if served.is_empty() {
+        return Vec::new();
+    }
+    let mut refused: BTreeMap<(IpAddr, SocketAddr), (u64, i64)> = BTreeMap::new();
+    for flow in flows {
+        let Some(tcp) = flow.tcp.as_ref().filter(|tcp| tcp.outcome == TcpOutcome::Refused) else { continue };
+        let key = (flow.a.ip(), flow.b);
+        if !served.contains(&key) || refused.len() >= ROWS_KEPT && !refused.contains_key(&key) {
+            continue;
+        }
+        let (attempts, waited) = refused.entry(key).or_default();
+        *attempts += tcp.attempt_count;
+        let span = flow.from_a.first.zip(flow.from_a.last);
+        *waited = (*waited).max(span.map_or(0, |(first, last)| last.1.since(first.1)));
+    }
+    let told = refused.into_iter().filter(|(_, (attempts, _))| *attempts >= LEAST_ATTEMPTS);
     told.map(|((client, server), (attempts, waited))| Detour { client, server, attempts, waited }).collect()
 }
 

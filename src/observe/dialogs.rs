@@ -136,11 +136,12 @@ impl Dialogs {
         let is_named = heard.message.call_id.is_some() && heard.message.cseq.is_some();
         self.nameless += u64::from(!is_named && !heard.message.is_cut);
         self.malformed.note(&heard.message);
-        if let Some(transaction) = self.press.transaction(&heard.message) {
+        let transaction = self.press.transaction(&heard.message);
+        if let Some(transaction) = transaction {
             self.vias.push(heard, transaction);
             self.repeats.push(heard, transaction);
         }
-        self.subscriptions.push(heard);
+        self.subscriptions.push(heard, transaction);
         if heard.message.method() == Some(&Method::Register) {
             self.over_cap += u64::from(!self.registrations.push(heard));
             return None;

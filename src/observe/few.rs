@@ -117,6 +117,12 @@ impl<T> OneOrMany<T> {
         }
     }
 
+    /// Leaves those that fit.
+    pub(super) fn retain(&mut self, fits: impl Fn(&T) -> bool) {
+        self.one = self.one.take().filter(&fits);
+        self.many.retain(fits);
+    }
+
     /// All of them, to take some away.
     pub(super) fn many(&mut self) -> &mut Vec<T> {
         self.many.extend(self.one.take());
@@ -160,9 +166,14 @@ mod tests {
         assert_eq!(&*known, [1, 2, 3]);
         known.many().remove(0);
         assert_eq!(&*known, [2, 3]);
-        known.many().clear();
-        known.insert(0, 4);
-        assert_eq!(&*known, [4]);
+        known.retain(|value| *value > 2);
+        assert_eq!(&*known, [3]);
+        let mut one = OneOrMany::default();
+        one.insert(0, 4);
+        one.retain(|value| *value == 4);
+        assert_eq!((&*one, one.many.capacity()), (&[4][..], 0));
+        one.retain(|value| *value != 4);
+        assert!(one.is_empty());
     }
 
     #[test]

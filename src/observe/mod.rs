@@ -83,7 +83,7 @@ pub use call::{Answer, Beginning, Call, CallProtocol, CallSide, Change, ChangeKi
 pub use carriage::{Carriage, Relay};
 pub use clock::Stray;
 pub use contests::Contest;
-pub use detours::{Detour, detours};
+pub use detours::Detour;
 pub use dialogs::Dialogs;
 pub use echoes::ClocksApart;
 pub use facts::{ArpTimes, HostFacts, MacSeen};

@@ -15,6 +15,7 @@ use super::carriage::Carriage;
 use super::clock::Clock;
 use super::content::Note;
 use super::contests::ContestBook;
+use super::detours::detours;
 use super::dialogs::{Dialogs, Heard};
 use super::duplicates::PAIRS_KEPT;
 use super::echoes::clocks_apart;
@@ -247,7 +248,9 @@ impl Observer {
                 + self.leases.over_cap
                 + self.announcements.dropped()
                 + self.handshakes.over_cap
-                + self.policies.over_cap,
+                + self.policies.over_cap
+                + self.rtcp_ports.over_cap
+                + self.resolvers.over_cap,
             ..Quality::default()
         };
         self.clock.tell(&mut quality);
@@ -287,6 +290,7 @@ impl Observer {
             dhcp: self.leases.finish(),
             hosts: self.hosts.finish(&flows),
             contests: self.contests.finish(),
+            detours: detours(&flows),
             flows,
             streams,
             calls: conversations.calls,

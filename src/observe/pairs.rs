@@ -141,21 +141,27 @@ mod tests {
         (quality.pairs, quality.pairs_both_ways, quality.pairs_answered_unseen)
     }
 
+    /// Three datagrams in vain, of which somebody says that there is nobody at the port.
+    fn refused(port: u16, app: App, reporter: &str) -> Flow {
+        let mut flow = datagrams(port, app, 3, 0);
+        flow.extra.icmp.push(Box::new(IcmpReport {
+            reporter: reporter.parse().unwrap(),
+            about_a: true,
+            v6: false,
+            kind: 3,
+            code: 3,
+            frame: Frame::new(0, 4),
+            count: 3,
+            span: (Timestamp::UNKNOWN, Timestamp::UNKNOWN),
+            pause: 0,
+        }));
+        flow
+    }
+
     #[test]
     fn who_refuses_by_icmp_is_seen_in_both_directions() {
         let told = |reporter: &str| {
-            let mut flow = datagrams(5060, App::Sip, 3, 0);
-            flow.extra.icmp.push(Box::new(IcmpReport {
-                reporter: reporter.parse().unwrap(),
-                about_a: true,
-                v6: false,
-                kind: 3,
-                code: 3,
-                frame: Frame::new(0, 4),
-                count: 3,
-                span: (Timestamp::UNKNOWN, Timestamp::UNKNOWN),
-                pause: 0,
-            }));
+            let flow = refused(5060, App::Sip, reporter);
             pairs(&[flow])
         };
         assert_eq!(told(PBX), (1, 1, 0));
@@ -165,18 +171,7 @@ mod tests {
     #[test]
     fn of_pairs_in_both_directions_it_is_known_which_only_refuse() {
         let told = |back: u64| {
-            let mut flow = datagrams(3_478, App::Stun, 3, 0);
-            flow.extra.icmp.push(Box::new(IcmpReport {
-                reporter: PBX.parse().unwrap(),
-                about_a: true,
-                v6: false,
-                kind: 3,
-                code: 3,
-                frame: Frame::new(0, 4),
-                count: 3,
-                span: (Timestamp::UNKNOWN, Timestamp::UNKNOWN),
-                pause: 0,
-            }));
+            let flow = refused(3_478, App::Stun, PBX);
             let mut quality = Quality::default();
             note_pairs(&[flow, datagrams(5060, App::Sip, 3, back)], &mut quality);
             (quality.pairs_both_ways, quality.pairs_by_icmp)

@@ -1,5 +1,6 @@
 //! Takes DNS messages in capture order; gives for each client and name server what is wrong between them by the end: questions
-//! since the latest answer, and names that the server keeps failing. What was answered well in the meantime is forgotten.
+//! since the latest answer, and names that the server keeps failing. What was answered well in the meantime is forgotten. Who
+//! the clients are, and which names matter, is not known here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -16,6 +17,8 @@ const PAIRS_KEPT: usize = 4_096;
 /// Name servers of one client: a telephone has two or three, and a name server itself asks thousands.
 const SERVERS_KEPT: usize = 16;
 const NAMES_KEPT: usize = 8_192;
+/// Names that fail one client: a telephone has a few, a mail server asks for thousands that are meant to fail.
+const NAMES_OF_CLIENT: usize = 64;
 /// Names of questions that one finding tells.
 const NAMES_TOLD: usize = 8;
 const FRAMES_KEPT: usize = 5;
@@ -76,6 +79,8 @@ type Asked = (IpAddr, Box<str>, u16, IpAddr);
 pub(super) struct ResolverBook {
     pairs: BTreeMap<Pair, Standing>,
     failed: BTreeMap<Asked, (u8, Tries)>,
+    /// What there was no room for, but for hosts that ask more than one telephone would.
+    pub(super) over_cap: u64,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -125,7 +130,11 @@ impl ResolverBook {
             self.answer((frame, time), from.ip(), asked, message);
         } else if !message.is_response && to.port() == PORT && !is_for_all(to.ip()) {
             let pair = (from.ip(), to.ip());
-            if question.kind == PTR || !self.has_room_for(pair) {
+            if question.kind == PTR {
+                return;
+            }
+            if !self.has_room_for(pair) {
+                self.over_cap += u64::from(self.pairs.len() >= PAIRS_KEPT);
                 return;
             }
             let standing = self.pairs.entry(pair).or_default();
@@ -140,7 +149,7 @@ impl ResolverBook {
                 }
                 None => standing.silence.insert(Tries::new(frame, time)),
             };
-            if tries.names.len() < NAMES_TOLD {
+            if tries.names.len() < NAMES_TOLD && !tries.names.contains(name) {
                 tries.names.insert(name.into());
             }
         }
@@ -170,6 +179,9 @@ impl ResolverBook {
             }
         }
         let key = |server: IpAddr| -> Asked { (client, name.into(), kind, server) };
+        if is_good && self.failed.is_empty() || kind == PTR {
+            return;
+        }
         if is_good {
             let known = self.failed.range(key(LEAST)..).map(|(asked, _)| asked);
             let same =
@@ -179,8 +191,15 @@ impl ResolverBook {
             return;
         }
         let key = key(server);
-        if kind == PTR || self.failed.len() >= NAMES_KEPT && !self.failed.contains_key(&key) {
-            return;
+        if !self.failed.contains_key(&key) {
+            if self.failed.len() >= NAMES_KEPT {
+                self.over_cap += 1;
+                return;
+            }
+            let own = self.failed.range((client, Box::default(), 0, LEAST)..);
+            if own.take_while(|((host, ..), _)| *host == client).count() >= NAMES_OF_CLIENT {
+                return;
+            }
         }
         match self.failed.get_mut(&key).filter(|(rcode, _)| *rcode == message.rcode) {
             Some((_, tries)) => tries.add(frame, time),

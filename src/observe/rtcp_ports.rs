@@ -1,14 +1,16 @@
-//! Takes session descriptions and RTCP; gives the even ports that RTCP came from, and the ports of which SDP says where their RTCP
-//! goes: without a word of it, RTP has the even port of a pair and RTCP the odd one above (RFC 3550 section 11).
+//! Takes session descriptions and RTCP; gives the even ports that RTCP came from, and the ports of which SDP says where their
+//! RTCP goes: without a word of it, RTP has the even port of a pair and RTCP the odd one above (RFC 3550 section 11). Which of
+//! that is a fault is not known here.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::message::sdp::Sdp;
 use crate::capture::{Frame, Timestamp};
 
 /// Ports of either kind that are kept.
 const PORTS_KEPT: usize = 8_192;
+const HOSTS_KEPT: usize = 1_024;
 const FRAMES_KEPT: usize = 5;
 
 /// Which ports have RTCP where nobody looks for it.
@@ -16,9 +18,13 @@ const FRAMES_KEPT: usize = 5;
 pub struct RtcpPorts {
     /// Of RTP with `a=rtcp` or `a=rtcp-mux`, and what `a=rtcp` names.
     told: BTreeSet<SocketAddr>,
-    /// More were told than there is room for, so that nothing is known of any.
+    /// Hosts of which more were told than there is room for, so that nothing is known of their ports.
+    beyond: BTreeSet<IpAddr>,
+    /// And of more hosts than there is room for.
     is_full: bool,
     even: BTreeMap<SocketAddr, EvenRtcp>,
+    /// What there was no room for.
+    pub(crate) over_cap: u64,
 }
 
 /// RTCP from an even port.
@@ -53,7 +59,11 @@ impl RtcpPorts {
                 if self.told.len() < PORTS_KEPT {
                     self.told.insert(socket);
                 } else if !self.told.contains(&socket) {
-                    self.is_full = true;
+                    self.over_cap += 1;
+                    self.is_full |= self.beyond.len() >= HOSTS_KEPT && !self.beyond.contains(&socket.ip());
+                    if !self.is_full {
+                        self.beyond.insert(socket.ip());
+                    }
                 }
             }
         }
@@ -61,7 +71,11 @@ impl RtcpPorts {
 
     /// Takes a packet of RTCP.
     pub(crate) fn note(&mut self, from: SocketAddr, to: SocketAddr, (frame, time): (Frame, Timestamp)) {
-        if !from.port().is_multiple_of(2) || self.even.len() >= PORTS_KEPT && !self.even.contains_key(&from) {
+        if !from.port().is_multiple_of(2) {
+            return;
+        }
+        if self.even.len() >= PORTS_KEPT && !self.even.contains_key(&from) {
+            self.over_cap += 1;
             return;
         }
         let new = || EvenRtcp { to, packets: 0, frames: Vec::new(), span: (time, time) };
@@ -73,11 +87,11 @@ impl RtcpPorts {
         }
     }
 
-    /// Whether SDP says of this port of RTP where its RTCP goes, or that RTCP goes to this port. Also where so many are told that
-    /// it is not known.
+    /// Whether SDP says of this port of RTP where its RTCP goes, or that RTCP goes to this port. Also where so many are told
+    /// that it is not known.
     #[must_use]
     pub fn is_told(&self, socket: SocketAddr) -> bool {
-        self.is_full || self.told.contains(&socket)
+        self.is_full || self.beyond.contains(&socket.ip()) || self.told.contains(&socket)
     }
 
     /// Even ports from which RTCP came, ordered, though no SDP says so.
@@ -121,20 +135,21 @@ mod tests {
     }
 
     #[test]
-    fn of_too_many_ports_nothing_is_known() {
-        let many = |most: usize| {
+    fn of_a_host_with_too_many_ports_nothing_is_known_nor_of_any_of_too_many_hosts() {
+        let host = |nth: usize| format!("10.0.{}.{}", nth / 200, nth % 200 + 1);
+        let told = |hosts: usize| {
             let mut ports = RtcpPorts::default();
-            for port in 0..most {
-                let text = format!(
-                    "v=0\r\nc=IN IP4 192.168.{}.{}\r\nm=audio {} RTP/AVP 8\r\na=rtcp-mux\r\n",
-                    port / 200,
-                    port % 200 + 1,
-                    10_000
-                );
+            for nth in 0..hosts {
+                let text =
+                    format!("v=0\r\nc=IN IP4 {}\r\nm=audio 10000 RTP/AVP 8\r\na=rtcp-mux\r\n", host(nth));
                 ports.hear(&sdp::read(text.as_bytes()));
             }
-            ports.is_told(socket("192.0.2.1:10000"))
+            let last = socket(&format!("{}:40000", host(hosts - 1)));
+            (ports.is_told(last), ports.is_told(socket("192.0.2.1:10000")), ports.over_cap)
         };
-        assert!(!many(PORTS_KEPT) && many(PORTS_KEPT + 1));
+        assert_eq!(told(PORTS_KEPT), (false, false, 0));
+        assert_eq!(told(PORTS_KEPT + 1), (true, false, 1), "of that host alone");
+        assert_eq!(told(PORTS_KEPT + HOSTS_KEPT), (true, false, 1_024));
+        assert_eq!(told(PORTS_KEPT + HOSTS_KEPT + 1), (true, true, 1_025));
     }
 }

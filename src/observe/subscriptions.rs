@@ -10,7 +10,7 @@ use hashbrown::HashMap;
 use super::dialogs::Heard;
 use super::message::Text;
 use super::message::sip::{Kind, Method};
-use super::transaction::{Fingerprint, Press, Transaction};
+use super::transaction::{Fingerprint, Transaction};
 
 const ROWS_KEPT: usize = 1_024;
 const STATUSES_KEPT: usize = 8;
@@ -52,19 +52,18 @@ struct Asked {
 #[derive(Clone, Debug, Default)]
 pub(super) struct SubscriptionBook {
     rows: BTreeMap<(IpAddr, IpAddr, Option<IpAddr>), Subscriptions>,
-    press: Press,
     open: HashMap<Fingerprint, Asked, RandomState>,
     oldest: VecDeque<Fingerprint>,
 }
 
 impl SubscriptionBook {
-    pub(super) fn push(&mut self, heard: &Heard) {
+    pub(super) fn push(&mut self, heard: &Heard, transaction: Option<Transaction<'_>>) {
         let message = &heard.message;
         if message.method() != Some(&Method::Subscribe) {
             return;
         }
-        // A proxy keeps both of these.
-        let key = self.press.transaction(message).map(Transaction::wherever);
+        // A proxy keeps it.
+        let key = transaction.map(Transaction::wherever);
         match message.kind {
             Kind::Request { .. } => {
                 if let (Some(key), Some(package)) = (key, &message.event) {
@@ -150,13 +149,14 @@ mod tests {
     use super::super::fixture::{at, frame, socket};
     use super::super::message::sip;
     use super::super::traffic::Protocol;
+    use super::super::transaction::Press;
     use super::*;
 
     /// From, to, start line, hosts of the Via headers, further header lines, Call-ID.
     type Sent<'a> = (&'a str, &'a str, &'a str, &'a [&'a str], &'a str, usize);
 
     fn book(sent: &[Sent<'_>], method: &str) -> Vec<Subscriptions> {
-        let mut book = SubscriptionBook::default();
+        let (mut book, press) = (SubscriptionBook::default(), Press::default());
         for (from, to, start, vias, more, call) in sent {
             let vias: String =
                 vias.iter().map(|host| format!("Via: SIP/2.0/UDP {host};branch=z9hG4bK1\r\n")).collect();
@@ -167,7 +167,8 @@ mod tests {
             let (from, to) = (socket(from), socket(to));
             let message = sip::read(text.as_bytes(), false).unwrap();
             let (frame, time, protocol) = (frame(1), at(1), Protocol::Udp);
-            book.push(&Heard { frame, time, from, to, protocol, dscp: 0, datagram: None, message });
+            let heard = Heard { frame, time, from, to, protocol, dscp: 0, datagram: None, message };
+            book.push(&heard, press.transaction(&heard.message));
         }
         book.finish()
     }

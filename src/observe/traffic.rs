@@ -14,6 +14,7 @@ use crate::decode::{Layers, Mac};
 use crate::observe::call::Call;
 use crate::observe::carriage::{Carriage, Relay};
 use crate::observe::contests::Contest;
+use crate::observe::detours::Detour;
 use crate::observe::few::Few;
 use crate::observe::fragments::{Incomplete, Whole};
 use crate::observe::handshakes::Handshakes;
@@ -72,6 +73,8 @@ pub struct Traffic {
     pub resolvers: Vec<Resolver>,
     /// Whose SUBSCRIBE was refused, by client and server.
     pub subscriptions: Vec<Subscriptions>,
+    /// Who is refused by its SIP server over TCP and served over UDP, by client and server.
+    pub detours: Vec<Detour>,
     /// Who was asked for addresses, ordered by server.
     pub dhcp: Vec<DhcpServer>,
     /// DHCP servers that made different offers for one request, ordered by server.

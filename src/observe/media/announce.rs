@@ -237,7 +237,7 @@ impl Announcements {
         frames.sort_unstable();
         let Some(&middle) = frames.get(frames.len() / 2) else { return };
         self.by_endpoint.retain(|_, known| {
-            known.many().retain(|announcement| announcement.frame >= middle);
+            known.retain(|announcement| announcement.frame >= middle);
             !known.is_empty()
         });
         self.kept = self.by_endpoint.values().map(|known| known.len()).sum();

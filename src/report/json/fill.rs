@@ -12,7 +12,7 @@ use crate::check::{Audit, Finding};
 use crate::observe::media::sequence::SegmentReport;
 use crate::observe::media::tally::Spread;
 use crate::observe::media::{PayloadReport, ReceiverReport, StreamReport};
-use crate::observe::{Call, Direction, Flow, Marks, Protocol, Spells, Stream, Together, Traffic, detours};
+use crate::observe::{Call, Direction, Flow, Marks, Protocol, Spells, Stream, Together, Traffic};
 use crate::report::table::media::codecs_in_turn;
 use crate::report::text::{Context, finding_text};
 use crate::report::{Language, LegName, Names, Settings, link, number, text};
@@ -70,7 +70,7 @@ pub(super) fn frame(audit: &Audit, titles: &Names, settings: &Settings, limit: u
         routes_omitted: routes_omitted as u64,
         registrations: super::registration::all(audit),
         unanswered_lookups: audit.traffic.lookups.iter().map(published::Lookup::of).collect(),
-        refused_over_tcp: detours(&audit.traffic.flows).iter().map(published::Detour::of).collect(),
+        refused_over_tcp: audit.traffic.detours.iter().map(published::Detour::of).collect(),
         refused_subscriptions: audit.traffic.subscriptions.iter().map(published::Subscriptions::of).collect(),
         remarks: audit.remarks.iter().map(published::Remark::of).collect(),
         dhcp_servers: audit.traffic.dhcp.iter().map(published::DhcpServer::of).collect(),

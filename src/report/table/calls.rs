@@ -8,7 +8,7 @@ use super::media;
 use super::page::{Lean, Page, Piece, Tone};
 use crate::capture::Timestamp;
 use crate::check::{Code, Expiry, Unjudged, by_trouble, is_try, one_way, troubled};
-use crate::observe::{Answer, Beginning, Call, CallProtocol, Receivers, Registration, detours, is_public};
+use crate::observe::{Answer, Beginning, Call, CallProtocol, Receivers, Registration, is_public};
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, duration, moment, time_of_day};
 use crate::report::order::{Place, worst_first};
@@ -208,7 +208,7 @@ pub(super) fn write_registrations(page: &mut Page, view: &View<'_>) {
     let labels = &view.words.labels;
     let traffic = &view.audit.traffic;
     let registrations = &traffic.registrations;
-    let (detours, remarks) = (detours(&traffic.flows), &view.audit.remarks);
+    let (detours, remarks) = (&traffic.detours, &view.audit.remarks);
     let is_silent = traffic.lookups.is_empty() && traffic.subscriptions.is_empty();
     if registrations.is_empty() && is_silent && detours.is_empty() && remarks.is_empty() {
         return;

@@ -125,6 +125,10 @@ impl Ladder {
             self.omitted += 1;
             return false;
         }
+        if self.steps.len() == self.steps.capacity() {
+            // Most calls have eight to twelve: half as much again would be room for nobody.
+            self.steps.reserve_exact(if self.steps.is_empty() { 8 } else { 4 });
+        }
         self.steps.push(step);
         true
     }
@@ -159,7 +163,7 @@ impl Ladder {
         let place = known.or_else(|| {
             (self.ends.len() < ENDS_KEPT).then(|| {
                 // Mostly two.
-                self.ends.reserve_exact(1);
+                self.ends.reserve_exact(if self.ends.is_empty() { 2 } else { 1 });
                 self.ends.push(socket);
                 self.ends.len() - 1
             })

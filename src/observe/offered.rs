@@ -1,19 +1,24 @@
 //! Takes the session description of an INVITE; gives what it offers of voice in the words of the description: why an offer
 //! was not acceptable stands there more often than in the answer.
 
+use arrayvec::ArrayVec;
+use compact_str::CompactString;
+
 use super::media::payload::{assigned, is_comfort_noise};
 use super::message::sdp::{Media, Sdp};
 
 /// Codecs that are kept.
 const CODECS: usize = 8;
+/// There are no more of them.
+const PROTECTIONS: usize = 4;
 
 /// What an offer holds of voice (RFC 3264 section 5).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Offered {
     /// Encoding names, in order of preference, each once, at most 8; keys and comfort noise aside. Hostile.
-    pub codecs: Vec<Box<str>>,
+    pub codecs: ArrayVec<CompactString, CODECS>,
     /// How they are to be protected, in order, each once.
-    pub protections: Vec<Protection>,
+    pub protections: ArrayVec<Protection, PROTECTIONS>,
 }
 
 /// What a line of audio offers against listening in.
@@ -79,7 +84,7 @@ mod tests {
         let text =
             format!("v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n{media}");
         let offered = Offered::of(&sdp::read(text.as_bytes()))?;
-        Some((offered.codecs.iter().map(ToString::to_string).collect(), offered.protections))
+        Some((offered.codecs.iter().map(ToString::to_string).collect(), offered.protections.to_vec()))
     }
 
     #[test]

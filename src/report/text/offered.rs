@@ -68,7 +68,7 @@ mod tests {
     fn an_offer_is_told_with_codecs_and_profile() {
         let offer = |codecs: &[&str], protections: &[Protection]| Offered {
             codecs: codecs.iter().map(|name| (*name).into()).collect(),
-            protections: protections.to_vec(),
+            protections: protections.iter().copied().collect(),
         };
         let one = offer(&["G729"], &[Protection::Plain]);
         assert_eq!(told(&one, false, De), " Angeboten war nur G729, unverschlüsselt (RTP/AVP).");

@@ -1,5 +1,6 @@
 //! PORT-008: pairs of ports, the even one for RTP and the odd one above for RTCP.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 
@@ -67,25 +68,21 @@ pub(super) fn odd_port(case: &Case<'_>, device: &Device) -> Option<Finding> {
 fn even_rtcp<'a>(case: &Case<'a>, device: &Device, odd: &BTreeSet<u16>) -> Vec<(SocketAddr, &'a EvenRtcp)> {
     // What a TURN server is sent comes from a port of its own kind.
     let is_media = |from: SocketAddr| {
-        case.ends_at(device.address).any(|end| {
-            end.view.own() == from
-                && matches!(end.view.flow.app, App::Rtp | App::Rtcp)
-                && !case.is_excepted("PORT-008", &end.view)
-        })
+        case.datagrams_of(from)
+            .any(|view| matches!(view.flow.app, App::Rtp | App::Rtcp) && !case.is_excepted("PORT-008", &view))
     };
     // Where the offer is not read nobody knows what it says.
-    let is_called = |from: SocketAddr| {
+    let is_called = LazyCell::new(|| {
         let calls = case.traffic.calls.iter();
-        calls
-            .flat_map(|call| call.caller_media.iter().chain(&call.callee_media))
-            .any(|end| end.ip() == from.ip())
-    };
+        let mut ends = calls.flat_map(|call| call.caller_media.iter().chain(&call.callee_media));
+        ends.any(|end| end.ip() == device.address)
+    });
     let above = |from: SocketAddr| from.port().checked_sub(1).is_some_and(|below| odd.contains(&below));
     let even =
         case.traffic.rtcp_ports.even().filter(|(from, seen)| {
             from.ip() == device.address && seen.packets >= LEAST_RTCP && !above(*from)
         });
-    even.filter(|(from, _)| is_called(*from) && is_media(*from)).collect()
+    even.filter(|(from, _)| *is_called && is_media(*from)).collect()
 }
 
 fn of_rtcp(even: &[(SocketAddr, &EvenRtcp)]) -> Evidence {

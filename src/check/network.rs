@@ -55,9 +55,9 @@ fn is_telephone(case: &Case<'_>, address: IpAddr) -> bool {
     mac.is_some_and(|mac| prefixes.any(|prefixes| prefixes.iter().any(|prefix| prefix.matches(mac))))
 }
 
-/// Ids of the rows for what a device asks of this service.
-fn rows_at(case: &Case<'_>, device: IpAddr, service: SocketAddr) -> Vec<Box<str>> {
-    let ends = case.ends_at(device).filter(|end| end.view.peer() == service);
+/// Ids of the rows for what a device asks of a service.
+fn rows_at(case: &Case<'_>, device: IpAddr, is_service: impl Fn(SocketAddr) -> bool) -> Vec<Box<str>> {
+    let ends = case.ends_at(device).filter(|end| is_service(end.view.peer()));
     let rows: BTreeSet<&str> = ends
         .flat_map(|end| end.rows.iter().map(|(row, _)| *row).filter(|row| !end.is_outdone(row)))
         .map(|row| row.id.as_str())

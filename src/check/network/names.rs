@@ -135,7 +135,7 @@ fn finding<'a>(
         severity: if is_error { Severity::Error } else { Severity::Warning },
         confidence: Confidence::Likely,
         subject: Some(case.subject(row.client)),
-        rows: rows_at(case, row.client, SocketAddr::new(row.server, PORT)),
+        rows: rows_at(case, row.client, |peer| peer == SocketAddr::new(row.server, PORT)),
         count,
         responsible: Party::Network,
         evidence: collector.finish(String::new()),

@@ -1,7 +1,7 @@
 //! NET-002: telephones and PBXs that ask for the time and get it from nowhere.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use super::super::case::Case;
 use super::super::evidence::of_flows;
@@ -40,10 +40,7 @@ fn unanswered(case: &Case<'_>, client: IpAddr, views: &[FlowView<'_>]) -> Option
     let servers: BTreeSet<IpAddr> = views.iter().map(|view| view.peer().ip()).collect();
     let seen = servers.iter().map(|server| would_be_seen(case, client, *server, first));
     let confidence = seen.min()??;
-    let mut rows: Vec<Box<str>> =
-        servers.iter().flat_map(|server| rows_at(case, client, SocketAddr::new(*server, PORT))).collect();
-    rows.sort_unstable();
-    rows.dedup();
+    let rows = rows_at(case, client, |peer| peer.port() == PORT && servers.contains(&peer.ip()));
     let flows: Vec<&Flow> = views.iter().map(|view| view.flow).collect();
     Some(Finding {
         detail: Detail::Net002 { servers: servers.into_iter().collect() },

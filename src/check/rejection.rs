@@ -25,9 +25,14 @@ impl Rejection {
     /// Whether the words of the answer say that the credentials or the domain are wrong.
     #[must_use]
     pub fn names_credentials(&self) -> bool {
-        let reason = self.reason.to_lowercase();
-        OF_CREDENTIALS.iter().any(|word| reason.contains(word))
+        names_credentials(&self.reason)
     }
+}
+
+/// The same of a reason phrase.
+pub(super) fn names_credentials(reason: &str) -> bool {
+    let reason = reason.to_lowercase();
+    OF_CREDENTIALS.iter().any(|word| reason.contains(word))
 }
 
 /// What a call shows about why it was turned away, beside the status.

@@ -110,10 +110,8 @@ fn outside(case: &Case<'_>) -> Vec<Remark> {
         }
         let vlan = only_vlan(case, registrar)?;
         let others: BTreeSet<IpAddr> = case
-            .traffic
-            .registrations
-            .iter()
-            .filter(|one| one.accepted && one.registrar.ip() == registrar)
+            .registrations_at(registrar)
+            .filter(|one| one.accepted)
             .map(|one| one.client.ip())
             .filter(|one| case.are_neighbours(*one, registrar) && only_vlan(case, *one) == Some(vlan))
             .collect();

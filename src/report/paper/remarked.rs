@@ -6,7 +6,7 @@ use crate::report::text::remark;
 /// A paragraph for each.
 pub(super) fn remarks(maker: &Maker<'_>) -> impl Iterator<Item = Part> {
     maker.document.remarks.iter().map(|row| {
-        let hosts: Vec<String> = row.hosts.iter().map(|host| shown(host).to_string()).collect();
+        let hosts: Vec<String> = row.hosts.iter().map(|host| shown(host)).collect();
         Part::Text(remark(row.kind.into(), (&hosts, &shown(&row.at)), row.count, row.vlan, maker.language))
     })
 }

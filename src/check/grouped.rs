@@ -105,23 +105,14 @@ fn sort<T: Ord>(all: &mut Vec<T>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::finding::{Evidence, Life, Others, Refusal, Severity};
-    use super::super::fixture::{PBX, PHONE, finding};
+    use super::super::finding::{Evidence, Refusal, Severity};
+    use super::super::fixture::{self, PBX, PHONE, finding};
     use super::*;
     use crate::observe::Protocol;
     use crate::observe::fixture::{at, frame, socket};
 
     fn blocked(target: &str, protocol: Protocol, refusal: Refusal, nth: u64) -> Finding {
-        let detail = Detail::Port003 {
-            target: socket(target),
-            further: Vec::new(),
-            protocol,
-            refusal,
-            outbound: false,
-            life: Life::Sends,
-            serves: Others::Unserved,
-            voice: None,
-        };
+        let detail = fixture::blocked(socket(target), protocol, refusal);
         shown(finding(detail, Severity::Error, Some(PHONE)), nth)
     }
 

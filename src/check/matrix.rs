@@ -247,8 +247,8 @@ fn frames(case: &Case<'_>, flows: &[usize]) -> Vec<Frame> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::finding::{Beside, Export, Severity, Trace};
-    use super::super::fixture::{PBX, PHONE, World, finding, row};
+    use super::super::finding::{Beside, Severity};
+    use super::super::fixture::{PBX, PHONE, World, finding, one_way, row};
     use super::*;
     use crate::observe::fixture::{greeting, sent, stream, tcp, udp};
 
@@ -344,20 +344,7 @@ mod tests {
             let flows = flows.into_iter().take(1 + usize::from(also_back)).chain([beside]).collect();
             let world = World::new(&row("R1", "acme.pbx", words)).device(PBX, "acme.pbx");
             let world = world.flows(flows).streams(streams);
-            let detail = Detail::Rtp001 {
-                packets: 60,
-                peers: vec![PHONE.parse().unwrap()],
-                strays: 0,
-                refused: false,
-                heard: true,
-                at_tap: false,
-                near: false,
-                export: Export::No,
-                trace: Trace::None,
-                astray: None,
-                named: None,
-            };
-            let about = finding(detail, Severity::Error, Some(PBX));
+            let about = finding(one_way(60, vec![PHONE.parse().unwrap()]), Severity::Error, Some(PBX));
             let findings: &[Finding] = if is_told { &[about] } else { &[] };
             let result = rows(&world.case(), findings, &BTreeSet::new()).remove(0);
             assert_eq!(result.status, RowStatus::Used);

@@ -1,5 +1,6 @@
-//! What is seen of registrations and their ways that no finding tells, because it may be meant or the capture shows only a part:
-//! an account that two hosts take from each other, a registrar that asks in vain, a telephone outside the VLAN of the others.
+//! Takes the case; gives what is seen of registrations and their ways that no finding tells, because it may be meant or
+//! the capture shows only a part: an account that two hosts take from each other, a registrar that asks in vain, a
+//! telephone outside the VLAN of the others. Raises no finding and knows none.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};

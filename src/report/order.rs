@@ -1,4 +1,5 @@
-//! In which order calls are told to people.
+//! Takes when calls began, how bad they were and whose legs they are; gives the order in which they are told to people.
+//! Knows no words, and leaves the order of JSON alone.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! NET-005: one address that two devices have, as far as telephony meets it.
+//! NET-005: takes addresses for which two devices answered ARP; gives those that telephony meets and no single device
+//! explains. Knows no rules.
 
 use super::super::case::Case;
 use super::super::evidence::Collector;

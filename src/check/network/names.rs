@@ -1,4 +1,5 @@
-//! NET-001: telephones and PBXs whose name server does not answer, or fails a name they need each time they ask.
+//! NET-001: takes what hosts asked of name servers; gives telephones and PBXs whose name server does not answer, or
+//! fails a name they need each time they ask. A row of a document is named and never decides.
 
 use std::net::{IpAddr, SocketAddr};
 

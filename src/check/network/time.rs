@@ -1,4 +1,5 @@
-//! NET-002: telephones and PBXs that ask for the time and get it from nowhere.
+//! NET-002: takes the flows to time servers; gives telephones and PBXs that ask for the time and get it from nowhere. A
+//! row of a document is named and never decides.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;

@@ -1,4 +1,6 @@
-//! PORT-008: pairs of ports, the even one for RTP and the odd one above for RTCP.
+//! PORT-008: takes the voice and RTCP of one device; gives the finding that it does not keep to pairs of ports, the
+//! even one for RTP and the odd one above for RTCP. Of the document it asks whether there are ports for voice at all,
+//! and not which.
 
 use std::cell::LazyCell;
 use std::collections::BTreeSet;

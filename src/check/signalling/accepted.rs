@@ -1,4 +1,5 @@
-//! SIG-005: calls that a server turns away for their credentials, although it takes the same account.
+//! SIG-005: takes calls that a server turned away for their credentials, although it takes the same account; gives in
+//! what they differ from calls that it let through. Raises no finding.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;

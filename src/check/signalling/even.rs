@@ -1,5 +1,6 @@
-//! SIG-005: calls that all end after the same round time by the same far side, as where a session timer is not refreshed
-//! (RFC 4028) or a line limits how long calls last.
+//! SIG-005: takes all calls; gives a finding for each far side where they all end after the same round time, as where a
+//! session timer is not refreshed (RFC 4028) or a line limits how long calls last. Knows nothing of why single calls
+//! fail.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;

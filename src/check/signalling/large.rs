@@ -1,4 +1,5 @@
-//! Requests over UDP that are sent again because they, or their answers, go in fragments of which some get lost.
+//! Takes a request over UDP that is sent again and again; says whether that is because it, or its answer, goes in
+//! fragments of which some get lost. Raises no finding.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,5 @@
-//! What is seen of registrations that no finding tells.
+//! Takes a published report; gives a paragraph for each thing that is seen of registrations and no finding tells. Its
+//! texts are a stranger's until they are made harmless here.
 
 use super::{Maker, Part, shown};
 use crate::report::text::remark;

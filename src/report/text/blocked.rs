@@ -1,4 +1,5 @@
-//! Which ports of a host are blocked (PORT-003), and which registrars have no mapping kept alive (SIG-008).
+//! Takes targets and ports; gives the words for which ports of a host are blocked (PORT-003), and which registrars have
+//! no mapping kept alive (SIG-008), in both languages.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,5 @@
-//! Who hears nothing (RTP-001), in both languages.
+//! Takes a finding that a side is not heard (RTP-001); gives the sentence that says who hears nothing, in both
+//! languages.
 
 use super::List;
 use super::export::Tap;

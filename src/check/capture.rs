@@ -230,8 +230,8 @@ fn clock(traffic: &Traffic) -> Option<Finding> {
     Some(finding)
 }
 
-/// CAP-008: encrypted connections on which SIP is documented for an identified device, or to the port of SIP over TLS. What never was
-/// encrypted is told as SIG-007.
+/// CAP-008: encrypted connections on which SIP is documented for an identified device, or to the port of SIP over TLS.
+/// What never was encrypted is told as SIG-007.
 fn encrypted(case: &Case<'_>, is_poor: bool) -> Option<Finding> {
     let flows = case.ends.iter().filter(|end| {
         let signalling = end.rows.iter().any(|(row, _)| row.speaks.iter().any(|word| *word == SIP));

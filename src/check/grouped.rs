@@ -1,5 +1,5 @@
-//! Several findings of one kind about one device are one, where cause, severity and remedy are the same: ports of one host that
-//! are all blocked alike, mappings to several registrars that nothing keeps alive.
+//! Several findings of one kind about one device are one, where cause, severity and remedy are the same: ports of one
+//! host that are all blocked alike, mappings to several registrars that nothing keeps alive.
 
 use std::net::SocketAddr;
 

@@ -36,8 +36,9 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Whether the host is there for telephony alone: an identified PBX or terminal, or the MAC address of a maker that builds nothing but
-/// telephones. What a computer asks for is mostly none of our business, and much of it fails by design.
+/// Whether the host is there for telephony alone: an identified PBX or terminal, or the MAC address of a maker that
+/// builds nothing but telephones. What a computer asks for is mostly none of our business, and much of it fails by
+/// design.
 fn is_telephone(case: &Case<'_>, address: IpAddr) -> bool {
     if case.scope(address) != Scope::Lan {
         return false;

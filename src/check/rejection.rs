@@ -52,7 +52,8 @@ pub enum Circumstance {
     NameUnresolved,
     /// It says so, but serves the domain itself, as others registered for it there; the called number did not.
     TargetUnknown,
-    /// The words of the refusal blame the credentials, although the same account had registered there with credentials before.
+    /// The words of the refusal blame the credentials, although the same account had registered there with credentials
+    /// before.
     AccountAccepted(Unlike),
     /// It came from a provider, for a number that the own system does not know.
     FromLine,

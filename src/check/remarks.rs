@@ -28,8 +28,8 @@ pub(super) fn remarks(case: &Case<'_>) -> Vec<Remark> {
     all
 }
 
-/// Hosts of which each registers the same account again after the other, at a registrar whose grants name only the latest one: it
-/// keeps one, and would name all (RFC 3261 section 10.3, step 8).
+/// Hosts of which each registers the same account again after the other, at a registrar whose grants name only the
+/// latest one: it keeps one, and would name all (RFC 3261 section 10.3, step 8).
 fn shared(case: &Case<'_>) -> Vec<Remark> {
     let mut accounts: BTreeMap<(&str, SocketAddr), Vec<&Registration>> = BTreeMap::new();
     for row in case.traffic.registrations.iter().filter(|row| row.accepted && !row.is_passed_on) {
@@ -68,7 +68,8 @@ fn are_by_turns(one: &Registration, other: &Registration) -> bool {
     crosses(mine, its) || crosses(its, mine) || surrounds(one, mine, its) || surrounds(other, its, mine)
 }
 
-/// OPTIONS of a provider or registrar to a host that registers there, of which none is answered although answers would be seen.
+/// OPTIONS of a provider or registrar to a host that registers there, of which none is answered although answers would
+/// be seen.
 fn unheeded(case: &Case<'_>) -> Vec<Remark> {
     let told = case.traffic.unheeded.iter().filter(|row| {
         let (asker, asked) = (row.from.ip(), row.to.ip());
@@ -93,8 +94,8 @@ fn unheeded(case: &Case<'_>) -> Vec<Remark> {
     told.map(remark).take(MOST).collect()
 }
 
-/// Telephones that register in vain from another network, without a tag, while those that are registered are in a VLAN with the
-/// registrar.
+/// Telephones that register in vain from another network, without a tag, while those that are registered are in a VLAN
+/// with the registrar.
 fn outside(case: &Case<'_>) -> Vec<Remark> {
     let silent = case.traffic.registrations.iter().filter(|row| row.is_silent() && !row.accepted);
     let mut seen = BTreeSet::new();

@@ -15,8 +15,8 @@ pub(super) struct Place<K> {
     pub(super) leg_of: Option<usize>,
 }
 
-/// Positions of calls: first those with trouble, the worst first, then the others as they began. The legs of a call stand
-/// together, where the worst of them belongs.
+/// Positions of calls: first those with trouble, the worst first, then the others as they began. The legs of a call
+/// stand together, where the worst of them belongs.
 pub(super) fn worst_first<K: Copy + Ord>(calls: &[Place<K>]) -> Vec<usize> {
     let worst = |place: &Place<K>| place.worst.unwrap_or(usize::MAX);
     let mut families: BTreeMap<usize, (usize, K)> = BTreeMap::new();
@@ -30,7 +30,8 @@ pub(super) fn worst_first<K: Copy + Ord>(calls: &[Place<K>]) -> Vec<usize> {
     order.into_iter().map(|(_, at, _)| at).collect()
 }
 
-/// The call at the head of each one's legs. Of calls that a stored report ties in a circle that is the one at which it was come upon.
+/// The call at the head of each one's legs. Of calls that a stored report ties in a circle that is the one at which it
+/// was come upon.
 fn roots<K>(calls: &[Place<K>]) -> Vec<usize> {
     let mut roots: Vec<Option<usize>> = vec![None; calls.len()];
     let mut path = Vec::new();

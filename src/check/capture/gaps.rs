@@ -18,8 +18,9 @@ const CHANCE: f64 = 4.0;
 const EVENLY_OF_TWO: f64 = 0.4;
 const EVENLY_OF_MORE: f64 = 0.1;
 
-/// Calls whose ACK is missing, where they are no exception: so many, and so large a share (percent) of those that should have one.
-/// They went on for so long (ns), in which the answer would have come again, and their caller hung up the same way.
+/// Calls whose ACK is missing, where they are no exception: so many, and so large a share (percent) of those that
+/// should have one. They went on for so long (ns), in which the answer would have come again, and their caller hung up
+/// the same way.
 const UNSEEN_CALLS: u64 = 2;
 const UNSEEN_PERCENT: u64 = 50;
 const WENT_ON: i64 = 3_000_000_000;

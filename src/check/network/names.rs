@@ -87,7 +87,8 @@ fn is_needed(case: &Case<'_>, client: IpAddr, failed: &FailedName, rcode: u8) ->
         return false;
     }
     let is_address = ADDRESSES.contains(&failed.kind);
-    // Of a service, `_sip._udp.example.org`, the domain is a name as well, and does where nobody has entered the service.
+    // Of a service, `_sip._udp.example.org`, the domain is a name as well, and does where nobody has entered the
+    // service.
     let mut name: &str = &failed.name;
     while let Some((_, domain)) = name.split_once('.').filter(|_| name.starts_with('_')) {
         name = domain;

@@ -20,8 +20,8 @@ use super::{PACKETS_FOR_MEDIA, first_frame, voice_rows};
 /// A single packet may be a stray.
 const LEAST_RTCP: u64 = 2;
 
-/// PORT-008: RTP has the even port of a pair and RTCP the odd one above (RFC 3550 section 11) unless SDP says otherwise, and the
-/// document counts two ports for a call.
+/// PORT-008: RTP has the even port of a pair and RTCP the odd one above (RFC 3550 section 11) unless SDP says
+/// otherwise, and the document counts two ports for a call.
 pub(super) fn odd_port(case: &Case<'_>, device: &Device) -> Option<Finding> {
     // Behind a router ports are the router's.
     let is_near = device.on_link != Some(false) && device.scope == Scope::Lan;
@@ -65,8 +65,8 @@ pub(super) fn odd_port(case: &Case<'_>, device: &Device) -> Option<Finding> {
     })
 }
 
-/// Even ports of the device that RTCP comes from though no SDP of it says so. That above an odd port of voice is a matter of
-/// course.
+/// Even ports of the device that RTCP comes from though no SDP of it says so. That above an odd port of voice is a
+/// matter of course.
 fn even_rtcp<'a>(case: &Case<'a>, device: &Device, odd: &BTreeSet<u16>) -> Vec<(SocketAddr, &'a EvenRtcp)> {
     // What a TURN server is sent comes from a port of its own kind.
     let is_media = |from: SocketAddr| {
@@ -111,8 +111,8 @@ mod tests {
     const VOICE: &str = "transport = \"udp\"\nown = \"10000-10200\"\ninitiator = \"either\"\npeer.scope = \"lan\"\nspeaks = [\"rtp\"]";
     const OWN: &str = "192.168.10.21";
 
-    /// Odd ports of voice and even ports of RTCP that are told, of a telephone that sends voice from one port and RTCP, so
-    /// often, from another, and describes the first with these attributes.
+    /// Odd ports of voice and even ports of RTCP that are told, of a telephone that sends voice from one port and RTCP,
+    /// so often, from another, and describes the first with these attributes.
     fn told((voice, rtcp, times): (u16, u16, u64), attributes: Option<&str>) -> Option<(Vec<u16>, Vec<u16>)> {
         let (from, reports) = (format!("{OWN}:{voice}"), format!("{OWN}:{rtcp}"));
         let mut world = World::new(&row("R1", "acme.phone", VOICE)).device(PHONE, "acme.phone");

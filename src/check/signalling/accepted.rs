@@ -8,11 +8,12 @@ use super::super::case::Case;
 use super::super::rejection::{Unlike, names_credentials};
 use crate::observe::Call;
 
-/// Whoever answers a challenge later (ns) than that may come with a nonce that is no longer valid (RFC 7616 section 3.3).
+/// Whoever answers a challenge later (ns) than that may come with a nonce that is no longer valid (RFC 7616 section
+/// 3.3).
 const LATE: i64 = 10_000_000_000;
 
-/// In what they differ from calls that were let through; nothing where the words do not blame the credentials, or the account
-/// may have had other ones before.
+/// In what they differ from calls that were let through; nothing where the words do not blame the credentials, or the
+/// account may have had other ones before.
 pub(super) fn beside(case: &Case<'_>, refused: &[&Call], host: IpAddr, status: u16) -> Option<Unlike> {
     let blames =
         |call: &&Call| call.with_credentials && call.reason.as_deref().is_some_and(names_credentials);

@@ -24,8 +24,8 @@ const LEAST_LENGTH: i64 = 300_000_000_000;
 const LEAST_LENGTH_WITH_TIMER: i64 = 45_000_000_000;
 const SECOND: i64 = 1_000_000_000;
 const MINUTE: i64 = 60 * SECOND;
-/// Who has to end a call that nobody refreshes does so by this (s) before its time, or by a third of it if that is less (RFC 4028
-/// section 10).
+/// Who has to end a call that nobody refreshes does so by this (s) before its time, or by a third of it if that is less
+/// (RFC 4028 section 10).
 const BEFORE_EXPIRY: i64 = 32;
 
 /// One finding for a far side.
@@ -44,7 +44,8 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     ended.into_iter().filter_map(|(far, calls)| raise(case, far, &calls)).collect()
 }
 
-/// Those that last longest, if they show it. One that lasted longer, or ended so in another way, shows that nothing limits them.
+/// Those that last longest, if they show it. One that lasted longer, or ended so in another way, shows that nothing
+/// limits them.
 fn raise(case: &Case<'_>, far: IpAddr, calls: &[(&Call, i64)]) -> Option<Finding> {
     let longest = calls.iter().map(|(_, length)| *length).max()?;
     let even: Vec<(&Call, i64)> =

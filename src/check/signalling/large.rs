@@ -41,8 +41,8 @@ pub(super) fn of_answers(case: &Case<'_>, row: &Repeated) -> Size {
     }
 }
 
-/// Of requests that are never answered: where several sendings went in fragments, the receiver must answer the sender what goes in
-/// one piece.
+/// Of requests that are never answered: where several sendings went in fragments, the receiver must answer the sender
+/// what goes in one piece.
 pub(super) fn of_requests(case: &Case<'_>, row: &Repeated) -> Size {
     let way = (row.from, row.to);
     let is_answered = || {

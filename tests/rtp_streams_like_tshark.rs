@@ -1,5 +1,5 @@
-//! Whole files: the streams that tshark knows from signalling have the figures that `tshark -z rtp,streams` shows; and those that
-//! it finds by its heuristic alone, where both find them.
+//! Whole files: the streams that tshark knows from signalling have the figures that `tshark -z rtp,streams` shows; and
+//! those that it finds by its heuristic alone, where both find them.
 
 #![allow(
     clippy::unwrap_used,
@@ -49,7 +49,8 @@ const DIFFERENT: [(&str, &str); 3] = [
 /// How tshark looks for voice that no signalling announces.
 const GUESS: [&str; 2] = ["--enable-heuristic", "rtp_udp"];
 
-/// Fewer packets that nothing announces are no stream here: any datagram whose first two bits are 10 may be one for tshark.
+/// Fewer packets that nothing announces are no stream here: any datagram whose first two bits are 10 may be one for
+/// tshark.
 const LEAST_UNANNOUNCED: u64 = 10;
 const FEW: &str = "fewer than 10 packets, which nothing announces";
 
@@ -315,8 +316,8 @@ fn differences(name: &str, audit: &Audit, rows: &[StreamRow]) -> Vec<Difference>
         .collect()
 }
 
-/// The time from which tshark counts. Where the clock goes back, or two interfaces deliver not quite in order, it need not be the
-/// earliest; there the first stream tells it, and only the others are held to it.
+/// The time from which tshark counts. Where the clock goes back, or two interfaces deliver not quite in order, it need
+/// not be the earliest; there the first stream tells it, and only the others are held to it.
 fn first_frame(audit: &Audit, rows: &[StreamRow]) -> Option<Timestamp> {
     let earliest = audit.captures.first()?.first?;
     let told = rows.iter().find_map(|row| {

@@ -1,5 +1,5 @@
-//! What no report tells, whatever its form: keys that were pressed, and whatever lets somebody in. Two captures that differ in
-//! nothing else have the same reports, byte for byte.
+//! What no report tells, whatever its form: keys that were pressed, and whatever lets somebody in. Two captures that
+//! differ in nothing else have the same reports, byte for byte.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 

@@ -115,8 +115,8 @@ pub(super) fn is_own_only(traffic: &Traffic) -> bool {
     is_read && !traffic.flows.is_empty() && traffic.flows.iter().all(|flow| is_own(flow.a.ip(), flow.b.ip()))
 }
 
-/// Whether a connection is there of which packets are missing that were sent, by what TCP acknowledges; too few to say so of the
-/// whole capture (CAP-001, CAP-003).
+/// Whether a connection is there of which packets are missing that were sent, by what TCP acknowledges; too few to say
+/// so of the whole capture (CAP-001, CAP-003).
 fn lacks_answers(traffic: &Traffic) -> bool {
     traffic.quality.unseen_connections > 0 || traffic.quality.pairs_answered_unseen > 0
 }

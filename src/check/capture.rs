@@ -101,7 +101,7 @@ fn incomplete(traffic: &Traffic, captures: &[CaptureSummary], lapses: &[Lapse]) 
     }
     let is_counted = !signs.is_empty();
     let unseen = gaps::unseen(traffic);
-    signs.extend(unseen);
+    signs.extend(unseen.map(|(calls, of)| LossSign::Unseen { calls, of }));
     signs.extend(thinned(traffic));
     let is_told = is_counted || signs.iter().any(|sign| matches!(sign, LossSign::Thinned { .. }));
     if signs.iter().all(|sign| !matches!(sign, LossSign::Thinned { .. })) {
@@ -116,10 +116,7 @@ fn incomplete(traffic: &Traffic, captures: &[CaptureSummary], lapses: &[Lapse]) 
     let answers = answers.filter_map(|call| call.answered).map(|(frame, _)| frame);
     let others = quality.unseen_frames.iter().copied().chain(lapses.iter().map(|lapse| lapse.frame));
     let frames: Vec<Frame> = others.chain(answers.take(UNSEEN_SHOWN)).collect();
-    let calls = unseen.map_or(0, |sign| match sign {
-        LossSign::Unseen { calls, .. } => calls,
-        _ => 0,
-    });
+    let calls = unseen.map_or(0, |(calls, _)| calls);
     let count = drops + connections + calls + lapses.len() as u64;
     let mut finding = note(Detail::Cap001 { signs }, Severity::Warning, count);
     finding.confidence = if is_told { Confidence::Sure } else { Confidence::Likely };
@@ -233,8 +230,8 @@ fn clock(traffic: &Traffic) -> Option<Finding> {
     Some(finding)
 }
 
-/// CAP-008: encrypted connections on which SIP is documented for an identified device, or to the port of SIP over TLS. What never was
-/// encrypted is told as SIG-007.
+/// CAP-008: encrypted connections on which SIP is documented for an identified device, or to the port of SIP over TLS.
+/// What never was encrypted is told as SIG-007.
 fn encrypted(case: &Case<'_>, is_poor: bool) -> Option<Finding> {
     let flows = case.ends.iter().filter(|end| {
         let signalling = end.rows.iter().any(|(row, _)| row.speaks.iter().any(|word| *word == SIP));

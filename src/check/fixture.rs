@@ -1,13 +1,15 @@
 //! A small installation with a rule book of a made-up vendor, for tests of single checks.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::case::Case;
-use super::finding::{Detail, Evidence, Finding, Party, Severity, Subject};
+use super::finding::{
+    Detail, Evidence, Export, Finding, Life, Others, Party, Refusal, Severity, Subject, Trace,
+};
 use crate::capture::Timestamp;
 use crate::config::SourceText;
 use crate::observe::fixture::{self, ip, numbered};
-use crate::observe::{Binding, Flow, Registration, Stream, Traffic};
+use crate::observe::{Binding, Flow, Protocol, Registration, Stream, Traffic};
 use crate::rules::Rulebook;
 use crate::site::{Confidence, Device, Hints, Kind, Lore, RoleId, Scope, Site, SiteFile, Vocabulary};
 
@@ -143,6 +145,37 @@ pub(super) fn finding(detail: Detail, severity: Severity, subject: Option<&str>)
         count: 1,
         responsible: Party::Nobody,
         evidence: Evidence::default(),
+    }
+}
+
+/// Nothing of a host that sends otherwise comes from this port.
+pub(super) fn blocked(target: SocketAddr, protocol: Protocol, refusal: Refusal) -> Detail {
+    Detail::Port003 {
+        target,
+        further: Vec::new(),
+        protocol,
+        refusal,
+        outbound: false,
+        life: Life::Sends,
+        serves: Others::Unserved,
+        voice: None,
+    }
+}
+
+/// Voice of these comes to a host that sends none.
+pub(super) fn one_way(packets: u64, peers: Vec<IpAddr>) -> Detail {
+    Detail::Rtp001 {
+        packets,
+        peers,
+        strays: 0,
+        refused: false,
+        heard: false,
+        at_tap: false,
+        near: false,
+        export: Export::No,
+        trace: Trace::None,
+        astray: None,
+        named: None,
     }
 }
 

@@ -1,5 +1,5 @@
-//! Several findings of one kind about one device are one, where cause, severity and remedy are the same: ports of one host that
-//! are all blocked alike, mappings to several registrars that nothing keeps alive.
+//! Several findings of one kind about one device are one, where cause, severity and remedy are the same: ports of one
+//! host that are all blocked alike, mappings to several registrars that nothing keeps alive.
 
 use std::net::SocketAddr;
 
@@ -105,23 +105,14 @@ fn sort<T: Ord>(all: &mut Vec<T>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::finding::{Evidence, Life, Others, Refusal, Severity};
-    use super::super::fixture::{PBX, PHONE, finding};
+    use super::super::finding::{Evidence, Refusal, Severity};
+    use super::super::fixture::{self, PBX, PHONE, finding};
     use super::*;
     use crate::observe::Protocol;
     use crate::observe::fixture::{at, frame, socket};
 
     fn blocked(target: &str, protocol: Protocol, refusal: Refusal, nth: u64) -> Finding {
-        let detail = Detail::Port003 {
-            target: socket(target),
-            further: Vec::new(),
-            protocol,
-            refusal,
-            outbound: false,
-            life: Life::Sends,
-            serves: Others::Unserved,
-            voice: None,
-        };
+        let detail = fixture::blocked(socket(target), protocol, refusal);
         shown(finding(detail, Severity::Error, Some(PHONE)), nth)
     }
 

@@ -176,25 +176,22 @@ fn one_sided(case: &Case<'_>, findings: &[Finding]) -> BTreeSet<usize> {
         let spoken: BTreeSet<usize> = case.streams_from(silent).map(|stream| stream.flow).collect();
         let heard = peers.iter().flat_map(|peer| case.streams_from(*peer));
         let heard = heard.filter(|stream| stream.destination.ip() == silent).map(|stream| stream.flow);
-        for id in heard.filter(|flow| !spoken.contains(flow)) {
-            let beside = |flow: &&Flow| {
-                case.traffic
-                    .flows
-                    .get(id)
-                    .is_some_and(|voice| flow.app == App::Rtcp && are_above(flow, voice))
-            };
-            flows.insert(id);
-            flows.extend(case.flows_of(silent).filter(beside).map(|flow| flow.id));
-        }
+        let voice: BTreeSet<usize> = heard.filter(|flow| !spoken.contains(flow)).collect();
+        let above: BTreeSet<[SocketAddr; 2]> =
+            voice.iter().filter_map(|id| case.traffic.flows.get(*id)).map(ends_above).collect();
+        let is_beside = |flow: &&Flow| {
+            let ends = [[flow.a, flow.b], [flow.b, flow.a]];
+            flow.app == App::Rtcp && ends.iter().any(|ends| above.contains(ends))
+        };
+        flows.extend(case.flows_of(silent).filter(is_beside).map(|flow| flow.id));
+        flows.extend(voice);
     }
     flows
 }
 
-/// Whether a flow goes between the same hosts, each port one above that of the other flow (RFC 3550 section 11).
-fn are_above(flow: &Flow, voice: &Flow) -> bool {
-    let above = |end: SocketAddr| SocketAddr::new(end.ip(), end.port().saturating_add(1));
-    let ends = [above(voice.a), above(voice.b)];
-    [[flow.a, flow.b], [flow.b, flow.a]].contains(&ends)
+/// The ends of the RTCP of a flow with voice: between the same hosts, each port one above (RFC 3550 section 11).
+fn ends_above(voice: &Flow) -> [SocketAddr; 2] {
+    [voice.a, voice.b].map(|end| SocketAddr::new(end.ip(), end.port().saturating_add(1)))
 }
 
 /// Rows from which findings say that a device departs, with the flows in which it does. A row that gives the far side's
@@ -250,8 +247,8 @@ fn frames(case: &Case<'_>, flows: &[usize]) -> Vec<Frame> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::finding::{Beside, Export, Severity, Trace};
-    use super::super::fixture::{PBX, PHONE, World, finding, row};
+    use super::super::finding::{Beside, Severity};
+    use super::super::fixture::{PBX, PHONE, World, finding, one_way, row};
     use super::*;
     use crate::observe::fixture::{greeting, sent, stream, tcp, udp};
 
@@ -347,20 +344,7 @@ mod tests {
             let flows = flows.into_iter().take(1 + usize::from(also_back)).chain([beside]).collect();
             let world = World::new(&row("R1", "acme.pbx", words)).device(PBX, "acme.pbx");
             let world = world.flows(flows).streams(streams);
-            let detail = Detail::Rtp001 {
-                packets: 60,
-                peers: vec![PHONE.parse().unwrap()],
-                strays: 0,
-                refused: false,
-                heard: true,
-                at_tap: false,
-                near: false,
-                export: Export::No,
-                trace: Trace::None,
-                astray: None,
-                named: None,
-            };
-            let about = finding(detail, Severity::Error, Some(PBX));
+            let about = finding(one_way(60, vec![PHONE.parse().unwrap()]), Severity::Error, Some(PBX));
             let findings: &[Finding] = if is_told { &[about] } else { &[] };
             let result = rows(&world.case(), findings, &BTreeSet::new()).remove(0);
             assert_eq!(result.status, RowStatus::Used);

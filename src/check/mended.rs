@@ -172,8 +172,8 @@ fn is_mended(case: &Case<'_>, known: &Known, finding: &Finding) -> bool {
             service::is_shut(case, *at, *protocol, last)
         }
         Detail::Sec003 { .. } => service::is_encrypted(case, host),
-        // These are no longer told once the service answers. That a connection will not stall again, that a peak was the last one,
-        // that a scanner gave up and what a capture lacks is shown by no packet.
+        // These are no longer told once the service answers. That a connection will not stall again, that a peak was
+        // the last one, that a scanner gave up and what a capture lacks is shown by no packet.
         Detail::Port003 { .. }
         | Detail::Net001 { .. }
         | Detail::Net002 { .. }

@@ -36,8 +36,9 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Whether the host is there for telephony alone: an identified PBX or terminal, or the MAC address of a maker that builds nothing but
-/// telephones. What a computer asks for is mostly none of our business, and much of it fails by design.
+/// Whether the host is there for telephony alone: an identified PBX or terminal, or the MAC address of a maker that
+/// builds nothing but telephones. What a computer asks for is mostly none of our business, and much of it fails by
+/// design.
 fn is_telephone(case: &Case<'_>, address: IpAddr) -> bool {
     if case.scope(address) != Scope::Lan {
         return false;
@@ -55,9 +56,9 @@ fn is_telephone(case: &Case<'_>, address: IpAddr) -> bool {
     mac.is_some_and(|mac| prefixes.any(|prefixes| prefixes.iter().any(|prefix| prefix.matches(mac))))
 }
 
-/// Ids of the rows for what a device asks of this service.
-fn rows_at(case: &Case<'_>, device: IpAddr, service: SocketAddr) -> Vec<Box<str>> {
-    let ends = case.ends_at(device).filter(|end| end.view.peer() == service);
+/// Ids of the rows for what a device asks of a service.
+fn rows_at(case: &Case<'_>, device: IpAddr, is_service: impl Fn(SocketAddr) -> bool) -> Vec<Box<str>> {
+    let ends = case.ends_at(device).filter(|end| is_service(end.view.peer()));
     let rows: BTreeSet<&str> = ends
         .flat_map(|end| end.rows.iter().map(|(row, _)| *row).filter(|row| !end.is_outdone(row)))
         .map(|row| row.id.as_str())

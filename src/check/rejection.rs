@@ -25,9 +25,14 @@ impl Rejection {
     /// Whether the words of the answer say that the credentials or the domain are wrong.
     #[must_use]
     pub fn names_credentials(&self) -> bool {
-        let reason = self.reason.to_lowercase();
-        OF_CREDENTIALS.iter().any(|word| reason.contains(word))
+        names_credentials(&self.reason)
     }
+}
+
+/// The same of a reason phrase.
+pub(super) fn names_credentials(reason: &str) -> bool {
+    let reason = reason.to_lowercase();
+    OF_CREDENTIALS.iter().any(|word| reason.contains(word))
 }
 
 /// What a call shows about why it was turned away, beside the status.
@@ -47,7 +52,8 @@ pub enum Circumstance {
     NameUnresolved,
     /// It says so, but serves the domain itself, as others registered for it there; the called number did not.
     TargetUnknown,
-    /// The words of the refusal blame the credentials, although the same account had registered there with credentials before.
+    /// The words of the refusal blame the credentials, although the same account had registered there with credentials
+    /// before.
     AccountAccepted(Unlike),
     /// It came from a provider, for a number that the own system does not know.
     FromLine,

@@ -1,5 +1,6 @@
-//! What is seen of registrations and their ways that no finding tells, because it may be meant or the capture shows only a part:
-//! an account that two hosts take from each other, a registrar that asks in vain, a telephone outside the VLAN of the others.
+//! Takes the case; gives what is seen of registrations and their ways that no finding tells, because it may be meant or
+//! the capture shows only a part: an account that two hosts take from each other, a registrar that asks in vain, a
+//! telephone outside the VLAN of the others. Raises no finding and knows none.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
@@ -27,8 +28,8 @@ pub(super) fn remarks(case: &Case<'_>) -> Vec<Remark> {
     all
 }
 
-/// Hosts of which each registers the same account again after the other, at a registrar whose grants name only the latest one: it
-/// keeps one, and would name all (RFC 3261 section 10.3, step 8).
+/// Hosts of which each registers the same account again after the other, at a registrar whose grants name only the
+/// latest one: it keeps one, and would name all (RFC 3261 section 10.3, step 8).
 fn shared(case: &Case<'_>) -> Vec<Remark> {
     let mut accounts: BTreeMap<(&str, SocketAddr), Vec<&Registration>> = BTreeMap::new();
     for row in case.traffic.registrations.iter().filter(|row| row.accepted && !row.is_passed_on) {
@@ -67,7 +68,8 @@ fn are_by_turns(one: &Registration, other: &Registration) -> bool {
     crosses(mine, its) || crosses(its, mine) || surrounds(one, mine, its) || surrounds(other, its, mine)
 }
 
-/// OPTIONS of a provider or registrar to a host that registers there, of which none is answered although answers would be seen.
+/// OPTIONS of a provider or registrar to a host that registers there, of which none is answered although answers would
+/// be seen.
 fn unheeded(case: &Case<'_>) -> Vec<Remark> {
     let told = case.traffic.unheeded.iter().filter(|row| {
         let (asker, asked) = (row.from.ip(), row.to.ip());
@@ -92,8 +94,8 @@ fn unheeded(case: &Case<'_>) -> Vec<Remark> {
     told.map(remark).take(MOST).collect()
 }
 
-/// Telephones that register in vain from another network, without a tag, while those that are registered are in a VLAN with the
-/// registrar.
+/// Telephones that register in vain from another network, without a tag, while those that are registered are in a VLAN
+/// with the registrar.
 fn outside(case: &Case<'_>) -> Vec<Remark> {
     let silent = case.traffic.registrations.iter().filter(|row| row.is_silent() && !row.accepted);
     let mut seen = BTreeSet::new();
@@ -110,10 +112,8 @@ fn outside(case: &Case<'_>) -> Vec<Remark> {
         }
         let vlan = only_vlan(case, registrar)?;
         let others: BTreeSet<IpAddr> = case
-            .traffic
-            .registrations
-            .iter()
-            .filter(|one| one.accepted && one.registrar.ip() == registrar)
+            .registrations_at(registrar)
+            .filter(|one| one.accepted)
             .map(|one| one.client.ip())
             .filter(|one| case.are_neighbours(*one, registrar) && only_vlan(case, *one) == Some(vlan))
             .collect();

@@ -1,4 +1,4 @@
-use super::fixture::{PBX, PHONE, World, finding, row};
+use super::fixture::{PBX, PHONE, World, blocked, finding, one_way, row};
 use super::*;
 
 fn found(code: Code, severity: Severity) -> Finding {
@@ -15,17 +15,8 @@ fn a_registration_at_a_blocked_port_is_told_once() {
     let told = |refusal| {
         let target = crate::observe::fixture::socket("192.168.10.2:5060");
         let protocol = crate::observe::Protocol::Udp;
-        let port = Detail::Port003 {
-            target,
-            further: Vec::new(),
-            protocol,
-            refusal,
-            outbound: false,
-            life: Life::Sends,
-            serves: Others::Unserved,
-            voice: None,
-        };
-        let blocked = Finding { rows: vec!["R1".into()], ..finding(port, Severity::Error, Some(PHONE)) };
+        let port = blocked(target, protocol, refusal);
+        let port = Finding { rows: vec!["R1".into()], ..finding(port, Severity::Error, Some(PHONE)) };
         let silent = Detail::Sig002 {
             account: "sip:21@pbx".into(),
             further: Vec::new(),
@@ -42,7 +33,7 @@ fn a_registration_at_a_blocked_port_is_told_once() {
         };
         let other = finding(silent.clone(), Severity::Error, Some("192.168.10.99"));
         let own = finding(silent, Severity::Error, Some(PHONE));
-        let mut findings = vec![blocked, own, other];
+        let mut findings = vec![port, own, other];
         join_unanswered(&mut findings);
         findings.iter().map(|finding| (finding.code(), finding.rows.len())).collect::<Vec<_>>()
     };
@@ -58,16 +49,7 @@ fn a_name_or_time_server_that_cannot_be_reached_is_told_once() {
     let world = World::new(&rules);
     let told = |port: u16, refusal, row: &str| {
         let server = crate::observe::fixture::ip("192.168.10.1");
-        let blocked = Detail::Port003 {
-            target: SocketAddr::new(server, port),
-            further: Vec::new(),
-            protocol: crate::observe::Protocol::Udp,
-            refusal,
-            outbound: false,
-            life: Life::Unseen,
-            serves: Others::Unserved,
-            voice: None,
-        };
+        let blocked = blocked(SocketAddr::new(server, port), crate::observe::Protocol::Udp, refusal);
         let blocked = Finding { rows: vec![row.into()], ..finding(blocked, Severity::Error, Some(PHONE)) };
         let own = match port {
             53 => Detail::Net001 { server, names: Vec::new(), why: NameFailure::Silence },
@@ -268,23 +250,10 @@ fn an_empty_capture_passes_nothing() {
 
 #[test]
 fn where_messages_of_calls_are_missing_a_silent_side_shows_nothing() {
-    let one_way = Detail::Rtp001 {
-        packets: 312,
-        peers: Vec::new(),
-        strays: 0,
-        refused: false,
-        heard: false,
-        at_tap: false,
-        near: false,
-        export: Export::No,
-        trace: Trace::None,
-        astray: None,
-        named: None,
-    };
     let left = |sign: LossSign| {
         let mut findings = vec![
             finding(Detail::Cap001 { signs: vec![sign] }, Severity::Warning, None),
-            finding(one_way.clone(), Severity::Error, Some(PHONE)),
+            finding(one_way(312, Vec::new()), Severity::Error, Some(PHONE)),
         ];
         let mut unjudged = vec![Unjudged::Incomplete];
         leave_out_one_sided(&mut findings, &mut unjudged);

@@ -69,8 +69,8 @@ pub fn troubled(audit: &Audit, voices: &[Vec<usize>]) -> BTreeMap<usize, Trouble
     all.filter(|(_, trouble)| trouble.is_any()).collect()
 }
 
-/// Places of those calls by how bad they were, 1 being the worst: what happened counts more than what was lost, and then the
-/// earliest comes first.
+/// Places of those calls by how bad they were, 1 being the worst: what happened counts more than what was lost, and
+/// then the earliest comes first.
 #[must_use]
 pub fn by_trouble(troubled: &BTreeMap<usize, Trouble>) -> BTreeMap<usize, usize> {
     let mut order: Vec<(&usize, &Trouble)> = troubled.iter().collect();

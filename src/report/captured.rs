@@ -179,8 +179,8 @@ impl Passing {
             [true, true] => self.is_transit = true,
             _ => {}
         }
-        // What leaves the LAN passes its router as well, so that the place may be that one; and of IPv6 a host has several
-        // addresses, which are no third host.
+        // What leaves the LAN passes its router as well, so that the place may be that one; and of IPv6 a host has
+        // several addresses, which are no third host.
         let is_four = ends.iter().all(IpAddr::is_ipv4);
         if there > 0 && back > 0 && is_four && is_public(ends[0]) == is_public(ends[1]) {
             for [end, partner] in [ends, [ends[1], ends[0]]] {
@@ -241,7 +241,8 @@ impl Passing {
         if is_stationless || stations.one > self.all / 100 {
             return is_itself.then(|| paper.on_itself.to_owned());
         }
-        // A switch floods what goes one way only; an answer to a third host would not come past the port of the other one.
+        // A switch floods what goes one way only; an answer to a third host would not come past the port of the other
+        // one.
         let has_all =
             |end: &IpAddr| self.by_host.get(end) == Some(&self.all) && self.partners.get(end) == Some(&None);
         if always.len() > 1 && always.iter().any(has_all) {

@@ -1,6 +1,6 @@
-//! Takes streams and who is told to be uneven; says whether a jitter above the guide value was judged and found to be no fault
-//! of anybody, so that a sentence below the table of streams explains it. For the table, which has addresses, and for stored
-//! reports, which have their text.
+//! Takes streams and who is told to be uneven; says whether a jitter above the guide value was judged and found to be
+//! no fault of anybody, so that a sentence below the table of streams explains it. For the table, which has addresses,
+//! and for stored reports, which have their text.
 
 use std::collections::BTreeSet;
 
@@ -42,8 +42,8 @@ impl<A: Copy + Ord> Voice<A> {
     }
 }
 
-/// Whether the jitter of any of them is left without a word. `jittery`: the senders of which RTP-004 is told, `misclocked`: those
-/// of which RTP-006 is. Who gets it from one of the first may only pass it on.
+/// Whether the jitter of any of them is left without a word. `jittery`: the senders of which RTP-004 is told,
+/// `misclocked`: those of which RTP-006 is. Who gets it from one of the first may only pass it on.
 pub(super) fn any<A: Copy + Ord>(
     voices: &[Voice<A>],
     jittery: &BTreeSet<A>,

@@ -2,6 +2,8 @@
 //! evidence for it. Never reads a rule book: its facts arrive as the values declared here.
 
 mod device;
+#[cfg(test)]
+mod fixture;
 mod former;
 mod hints;
 mod identify;

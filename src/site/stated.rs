@@ -212,7 +212,8 @@ fn role_or_model(word: &str, lore: Lore<'_>) -> Result<(Option<RoleId>, Option<M
 
 #[cfg(test)]
 mod tests {
-    use super::super::{HostHint, Model, Role, Text};
+    use super::super::HostHint;
+    use super::super::fixture::{model, role};
     use super::*;
     use crate::decode::Mac;
     use crate::observe::MacSeen;
@@ -224,29 +225,11 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn text() -> Text {
-        Text { de: String::new(), en: String::new() }
-    }
-
     /// Two systems and a telephone; one of the systems has a model.
     fn with_lore<T>(ask: impl FnOnce(Lore<'_>) -> T) -> T {
         let roles = [("a.pbx", Kind::Pbx), ("a.phone", Kind::Terminal), ("b.server", Kind::Pbx)];
-        let roles = roles.map(|(id, kind)| Role {
-            id: id.into(),
-            kind,
-            title: text(),
-            calls: None,
-            telephone: None,
-            built_by: Vec::new(),
-        });
-        let models = [Model {
-            id: "a-one".into(),
-            role: "a.pbx".into(),
-            title: text(),
-            rtp: "5204-5263".parse().unwrap(),
-            channels: 30,
-            row: "R1".into(),
-        }];
+        let roles = roles.map(role);
+        let models = [model("a-one", "a.pbx", "5204-5263")];
         ask(Lore { roles: &roles, models: &models, identities: &[] })
     }
 

@@ -146,8 +146,8 @@ pub struct Role {
     pub calls: Option<Box<str>>,
     /// Where the role leaves open which of several it is: what it is with a MAC address of a maker of telephones.
     pub telephone: Option<RoleId>,
-    /// Makers of its hardware, the vendor's suppliers included; empty where it runs on anybody's. What names another maker
-    /// speaks against it.
+    /// Makers of its hardware, the vendor's suppliers included; empty where it runs on anybody's. What names another
+    /// maker speaks against it.
     pub built_by: Vec<String>,
 }
 

@@ -18,14 +18,15 @@ const CHANCE: f64 = 4.0;
 const EVENLY_OF_TWO: f64 = 0.4;
 const EVENLY_OF_MORE: f64 = 0.1;
 
-/// Calls whose ACK is missing, where they are no exception: so many, and so large a share (percent) of those that should have one.
-/// They went on for so long (ns), in which the answer would have come again, and their caller hung up the same way.
+/// Calls whose ACK is missing, where they are no exception: so many, and so large a share (percent) of those that
+/// should have one. They went on for so long (ns), in which the answer would have come again, and their caller hung up
+/// the same way.
 const UNSEEN_CALLS: u64 = 2;
 const UNSEEN_PERCENT: u64 = 50;
 const WENT_ON: i64 = 3_000_000_000;
 
-/// Whether messages of calls are missing that must have been there.
-pub(super) fn unseen(traffic: &Traffic) -> Option<LossSign> {
+/// Of how many calls messages are missing that must have been there, and of how many it could be told.
+pub(super) fn unseen(traffic: &Traffic) -> Option<(u64, u64)> {
     let should = |call: &&Call| {
         call.beginning == Beginning::Seen
             && call.hung_up == Some(CallSide::Caller)
@@ -36,7 +37,7 @@ pub(super) fn unseen(traffic: &Traffic) -> Option<LossSign> {
         calls += u64::from(call.lacks_ack);
         of += 1;
     }
-    (calls >= UNSEEN_CALLS && calls * 100 >= of * UNSEEN_PERCENT).then_some(LossSign::Unseen { calls, of })
+    (calls >= UNSEEN_CALLS && calls * 100 >= of * UNSEEN_PERCENT).then_some((calls, of))
 }
 
 /// Times in which nothing at all was captured while all voice went on.
@@ -118,8 +119,8 @@ mod tests {
         };
         let told = |calls: Vec<Call>| unseen(&Traffic { calls, ..Traffic::default() });
         let (lacking, whole) = (|| call(true, 12_000), || call(false, 12_000));
-        assert_eq!(told(vec![lacking(), lacking()]), Some(LossSign::Unseen { calls: 2, of: 2 }));
-        assert_eq!(told(vec![lacking(), lacking(), whole()]), Some(LossSign::Unseen { calls: 2, of: 3 }));
+        assert_eq!(told(vec![lacking(), lacking()]), Some((2, 2)));
+        assert_eq!(told(vec![lacking(), lacking(), whole()]), Some((2, 3)));
         assert_eq!(told(vec![lacking()]), None, "one");
         assert_eq!(
             told(vec![lacking(), lacking(), whole(), whole(), whole()]),

@@ -338,8 +338,8 @@ impl<'a> Case<'a> {
         })
     }
 
-    /// Public registrars of identified devices, with the other addresses of the names that such devices resolved to one of them:
-    /// a provider has several, and calls from any.
+    /// Public registrars of identified devices, with the other addresses of the names that such devices resolved to one
+    /// of them: a provider has several, and calls from any.
     pub(super) fn registrars(&self) -> &BTreeSet<IpAddr> {
         self.index.registrars.get_or_init(|| {
             let rows = self.traffic.registrations.iter();

@@ -26,7 +26,8 @@ impl Case<'_> {
         }
     }
 
-    /// Whether ICMP says of the latest requests of an account, from whatever port of the client, that they did not reach the registrar.
+    /// Whether ICMP says of the latest requests of an account, from whatever port of the client, that they did not
+    /// reach the registrar.
     fn is_turned_away(&self, row: &Registration) -> bool {
         let Some((first, _)) = row.unanswered.span else { return false };
         let ports = self.registrations_of(row.client.ip()).filter(|one| one.aor == row.aor);

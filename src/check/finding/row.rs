@@ -36,8 +36,8 @@ pub struct RowResult {
     pub tried_flows: usize,
     /// Of a deviating row: flows that keep to it all the same. They do not stand in `flows`.
     pub kept_flows: usize,
-    /// Of a row that was used: flows with voice to which no voice came back, which RTP-001 tells, and their RTCP. They stand in
-    /// `flows`.
+    /// Of a row that was used: flows with voice to which no voice came back, which RTP-001 tells, and their RTCP. They
+    /// stand in `flows`.
     pub one_sided_flows: usize,
     /// Packets of `flows`.
     pub packets: u64,

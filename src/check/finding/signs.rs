@@ -99,7 +99,8 @@ pub enum LossSign {
         /// Of so many.
         of: u64,
     },
-    /// Calls of which the ACK is missing (RFC 3261 section 13.2.2.4), although the answer did not come again and the call went on.
+    /// Calls of which the ACK is missing (RFC 3261 section 13.2.2.4), although the answer did not come again and the
+    /// call went on.
     Unseen {
         /// Such calls.
         calls: u64,
@@ -382,8 +383,8 @@ pub enum Mute {
 }
 
 impl Mute {
-    /// Caller and callee of the calls without voice, of the one whom the finding is about and the other side: it is about the
-    /// caller, unless the callee has refused the voice.
+    /// Caller and callee of the calls without voice, of the one whom the finding is about and the other side: it is
+    /// about the caller, unless the callee has refused the voice.
     #[must_use]
     pub fn sides(self, subject: IpAddr, other: IpAddr) -> (IpAddr, IpAddr) {
         if self == Self::Declined { (other, subject) } else { (subject, other) }

@@ -186,8 +186,8 @@ fn announcer(case: &Case<'_>, lost: &Lost<'_>) -> Option<(IpAddr, Option<Frame>)
     named.next_back()
 }
 
-/// A public address that a listener named in SDP as where it wants to hear, in one of these calls: who listened, and until when.
-/// Of several that one in which it holds to the end.
+/// A public address that a listener named in SDP as where it wants to hear, in one of these calls: who listened, and
+/// until when. Of several that one in which it holds to the end.
 pub(super) fn named_in(
     case: &Case<'_>,
     calls: impl DoubleEndedIterator<Item = (IpAddr, Timestamp)>,

@@ -119,8 +119,8 @@ pub(super) fn wrong_clock(stream: &Stream) -> Option<(u32, u32)> {
     Some((running, clock.rate))
 }
 
-/// The rate of the timestamps in Hz, where it is another one than `rate`. In ms: `seen` is the packet time that they show, `agreed`
-/// what SDP asks for, `pace` how packets come on average. `lost` of the expected packets are missing.
+/// The rate of the timestamps in Hz, where it is another one than `rate`. In ms: `seen` is the packet time that they
+/// show, `agreed` what SDP asks for, `pace` how packets come on average. `lost` of the expected packets are missing.
 #[must_use]
 pub fn clock_runs_at(
     seen: f64,

@@ -106,7 +106,8 @@ fn interrupted(case: &Case<'_>, lossy: &[&Stream], lost: u64) -> Option<Interrup
     })
 }
 
-/// Whether each interruption lies between two offers of its call: one at which it began, and another one at which it ended.
+/// Whether each interruption lies between two offers of its call: one at which it began, and another one at which it
+/// ended.
 fn framed(case: &Case<'_>, lossy: &[&Stream]) -> Framed {
     let is_framed = |stream: &&Stream| {
         let mut outages =

@@ -1,5 +1,5 @@
 use super::super::finding::{Evidence, Heard, Mute, Passage, Severity, Unevenness, VoiceSender};
-use super::super::fixture::{PBX, PHONE, World, finding};
+use super::super::fixture::{PBX, PHONE, World, finding, one_way};
 use super::super::rejection::Rejection;
 use super::*;
 use crate::observe::Protocol;
@@ -243,20 +243,7 @@ fn a_switch_keeps_the_mark_when_the_copies_behind_it_have_it() {
 
 #[test]
 fn one_way_audio_is_over_when_the_silent_side_is_heard() {
-    let detail = || Detail::Rtp001 {
-        packets: 250,
-        peers: vec![ip(PBX)],
-        strays: 0,
-        refused: false,
-        heard: false,
-        at_tap: false,
-        near: false,
-        export: crate::check::Export::No,
-        trace: crate::check::Trace::None,
-        astray: None,
-        named: None,
-    };
-    let over = |streams| is_over(detail(), 5_000, &World::new("").streams(streams));
+    let over = |streams| is_over(one_way(250, vec![ip(PBX)]), 5_000, &World::new("").streams(streams));
     assert!(over(vec![voice(9_000, &[GOOD; 4])]));
     assert!(!over(vec![voice(9_000, &[GOOD; 3])]) && !over(vec![to("192.168.10.3", 9_000, &[GOOD; 4])]));
     assert!(!over(vec![voice(1_000, &[GOOD; 20])]), "that was before");

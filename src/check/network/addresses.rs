@@ -1,4 +1,5 @@
-//! NET-005: one address that two devices have, as far as telephony meets it.
+//! NET-005: takes addresses for which two devices answered ARP; gives those that telephony meets and no single device
+//! explains. Knows no rules.
 
 use super::super::case::Case;
 use super::super::evidence::Collector;
@@ -27,7 +28,8 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     case.traffic.contests.iter().filter(is_told).map(|contest| finding(case, contest)).collect()
 }
 
-/// Whether both may be ports of one device, or the second one is what a wireless repeater makes of the first: it keeps the end.
+/// Whether both may be ports of one device, or the second one is what a wireless repeater makes of the first: it keeps
+/// the end.
 fn are_one([one, other]: [Mac; 2]) -> bool {
     let (one, other) = (one.0, other.0);
     let follows = one[..5] == other[..5] && one[5].abs_diff(other[5]) < PORTS;

@@ -1,4 +1,5 @@
-//! NET-003: two DHCP servers of one network that give clients something different.
+//! NET-003: takes pairs of DHCP servers that answered the same question; gives those of one network that give clients
+//! something different. Knows no rules: a second server is a fault whoever is served.
 
 use std::net::IpAddr;
 

@@ -1,4 +1,5 @@
-//! NET-001: telephones and PBXs whose name server does not answer, or fails a name they need each time they ask.
+//! NET-001: takes what hosts asked of name servers; gives telephones and PBXs whose name server does not answer, or
+//! fails a name they need each time they ask. A row of a document is named and never decides.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -86,7 +87,8 @@ fn is_needed(case: &Case<'_>, client: IpAddr, failed: &FailedName, rcode: u8) ->
         return false;
     }
     let is_address = ADDRESSES.contains(&failed.kind);
-    // Of a service, `_sip._udp.example.org`, the domain is a name as well, and does where nobody has entered the service.
+    // Of a service, `_sip._udp.example.org`, the domain is a name as well, and does where nobody has entered the
+    // service.
     let mut name: &str = &failed.name;
     while let Some((_, domain)) = name.split_once('.').filter(|_| name.starts_with('_')) {
         name = domain;
@@ -135,7 +137,7 @@ fn finding<'a>(
         severity: if is_error { Severity::Error } else { Severity::Warning },
         confidence: Confidence::Likely,
         subject: Some(case.subject(row.client)),
-        rows: rows_at(case, row.client, SocketAddr::new(row.server, PORT)),
+        rows: rows_at(case, row.client, |peer| peer == SocketAddr::new(row.server, PORT)),
         count,
         responsible: Party::Network,
         evidence: collector.finish(String::new()),

@@ -1,7 +1,8 @@
-//! NET-002: telephones and PBXs that ask for the time and get it from nowhere.
+//! NET-002: takes the flows to time servers; gives telephones and PBXs that ask for the time and get it from nowhere. A
+//! row of a document is named and never decides.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use super::super::case::Case;
 use super::super::evidence::of_flows;
@@ -40,10 +41,7 @@ fn unanswered(case: &Case<'_>, client: IpAddr, views: &[FlowView<'_>]) -> Option
     let servers: BTreeSet<IpAddr> = views.iter().map(|view| view.peer().ip()).collect();
     let seen = servers.iter().map(|server| would_be_seen(case, client, *server, first));
     let confidence = seen.min()??;
-    let mut rows: Vec<Box<str>> =
-        servers.iter().flat_map(|server| rows_at(case, client, SocketAddr::new(*server, PORT))).collect();
-    rows.sort_unstable();
-    rows.dedup();
+    let rows = rows_at(case, client, |peer| peer.port() == PORT && servers.contains(&peer.ip()));
     let flows: Vec<&Flow> = views.iter().map(|view| view.flow).collect();
     Some(Finding {
         detail: Detail::Net002 { servers: servers.into_iter().collect() },
@@ -59,7 +57,7 @@ fn unanswered(case: &Case<'_>, client: IpAddr, views: &[FlowView<'_>]) -> Option
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::fixture::{PHONE, World};
+    use super::super::super::fixture::{PHONE, World, row};
     use super::*;
     use crate::observe::fixture::{at, frame, sent, udp};
     use crate::site::Kind;
@@ -102,5 +100,28 @@ mod tests {
         assert_eq!(phone(vec![odd]), Some(3), "the port is enough");
         assert_eq!(phone(vec![ntp("224.0.1.1:123", 3, 4, 0)]), None);
         assert_eq!(told(Kind::Softphone, vec![ntp(SERVER, 3, 4, 0)]), None);
+    }
+
+    #[test]
+    fn the_rows_about_any_of_its_time_servers_are_named() {
+        let words = |port: u16, address: &str| {
+            format!(
+                "transport = \"udp\"\nown = \"unspecified\"\nremote = {port}\ninitiator = \"own\"\npeer.scope = \"{address}\""
+            )
+        };
+        let rules = [("R1", 123, "lan"), ("R2", 123, "internet"), ("R3", 7, "lan")];
+        let rules = rules.map(|(id, port, scope)| row(id, "acme.phone", &words(port, scope))).concat();
+        let rows = |server: &str| {
+            let flows = vec![
+                ntp(SERVER, 3, 4, 0),
+                ntp(server, 3, 4, 0),
+                // The router answers a ping.
+                udp(&format!("{PHONE}:7"), "192.168.10.1:7"),
+            ];
+            let world = World::new(&rules).device(PHONE, "acme.phone").flows(flows);
+            check(&world.case()).first().map(|finding| finding.rows.concat())
+        };
+        assert_eq!(rows("192.168.10.7:123").as_deref(), Some("R1"));
+        assert_eq!(rows("203.0.113.123:123").as_deref(), Some("R1R2"));
     }
 }

@@ -1,5 +1,8 @@
-//! PORT-008: pairs of ports, the even one for RTP and the odd one above for RTCP.
+//! PORT-008: takes the voice and RTCP of one device; gives the finding that it does not keep to pairs of ports, the
+//! even one for RTP and the odd one above for RTCP. Of the document it asks whether there are ports for voice at all,
+//! and not which.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 
@@ -17,8 +20,8 @@ use super::{PACKETS_FOR_MEDIA, first_frame, voice_rows};
 /// A single packet may be a stray.
 const LEAST_RTCP: u64 = 2;
 
-/// PORT-008: RTP has the even port of a pair and RTCP the odd one above (RFC 3550 section 11) unless SDP says otherwise, and the
-/// document counts two ports for a call.
+/// PORT-008: RTP has the even port of a pair and RTCP the odd one above (RFC 3550 section 11) unless SDP says
+/// otherwise, and the document counts two ports for a call.
 pub(super) fn odd_port(case: &Case<'_>, device: &Device) -> Option<Finding> {
     // Behind a router ports are the router's.
     let is_near = device.on_link != Some(false) && device.scope == Scope::Lan;
@@ -62,30 +65,26 @@ pub(super) fn odd_port(case: &Case<'_>, device: &Device) -> Option<Finding> {
     })
 }
 
-/// Even ports of the device that RTCP comes from though no SDP of it says so. That above an odd port of voice is a matter of
-/// course.
+/// Even ports of the device that RTCP comes from though no SDP of it says so. That above an odd port of voice is a
+/// matter of course.
 fn even_rtcp<'a>(case: &Case<'a>, device: &Device, odd: &BTreeSet<u16>) -> Vec<(SocketAddr, &'a EvenRtcp)> {
     // What a TURN server is sent comes from a port of its own kind.
     let is_media = |from: SocketAddr| {
-        case.ends_at(device.address).any(|end| {
-            end.view.own() == from
-                && matches!(end.view.flow.app, App::Rtp | App::Rtcp)
-                && !case.is_excepted("PORT-008", &end.view)
-        })
+        case.datagrams_of(from)
+            .any(|view| matches!(view.flow.app, App::Rtp | App::Rtcp) && !case.is_excepted("PORT-008", &view))
     };
     // Where the offer is not read nobody knows what it says.
-    let is_called = |from: SocketAddr| {
+    let is_called = LazyCell::new(|| {
         let calls = case.traffic.calls.iter();
-        calls
-            .flat_map(|call| call.caller_media.iter().chain(&call.callee_media))
-            .any(|end| end.ip() == from.ip())
-    };
+        let mut ends = calls.flat_map(|call| call.caller_media.iter().chain(&call.callee_media));
+        ends.any(|end| end.ip() == device.address)
+    });
     let above = |from: SocketAddr| from.port().checked_sub(1).is_some_and(|below| odd.contains(&below));
     let even =
         case.traffic.rtcp_ports.even().filter(|(from, seen)| {
             from.ip() == device.address && seen.packets >= LEAST_RTCP && !above(*from)
         });
-    even.filter(|(from, _)| is_called(*from) && is_media(*from)).collect()
+    even.filter(|(from, _)| *is_called && is_media(*from)).collect()
 }
 
 fn of_rtcp(even: &[(SocketAddr, &EvenRtcp)]) -> Evidence {
@@ -112,8 +111,8 @@ mod tests {
     const VOICE: &str = "transport = \"udp\"\nown = \"10000-10200\"\ninitiator = \"either\"\npeer.scope = \"lan\"\nspeaks = [\"rtp\"]";
     const OWN: &str = "192.168.10.21";
 
-    /// Odd ports of voice and even ports of RTCP that are told, of a telephone that sends voice from one port and RTCP, so
-    /// often, from another, and describes the first with these attributes.
+    /// Odd ports of voice and even ports of RTCP that are told, of a telephone that sends voice from one port and RTCP,
+    /// so often, from another, and describes the first with these attributes.
     fn told((voice, rtcp, times): (u16, u16, u64), attributes: Option<&str>) -> Option<(Vec<u16>, Vec<u16>)> {
         let (from, reports) = (format!("{OWN}:{voice}"), format!("{OWN}:{rtcp}"));
         let mut world = World::new(&row("R1", "acme.phone", VOICE)).device(PHONE, "acme.phone");

@@ -17,10 +17,10 @@ pub(super) fn of(case: &Case<'_>, stream: &Stream, pair: &Remarked) -> Passage {
     }
 }
 
-/// Who sent the copies that are marked `after`, if the packets of the stream come from two stations. Which of them is which tells
-/// the mark: the first of the two that were read need not be the sender.
+/// Who sent the copies that are marked `after`, if the packets of the stream come from two stations. Which of them is
+/// which tells the mark: the first of the two that were read need not be the sender.
 fn station(case: &Case<'_>, stream: &Stream, after: u8) -> Option<Station> {
-    let flow = case.traffic.flows.iter().find(|flow| flow.id == stream.flow)?;
+    let flow = case.traffic.flows.get(stream.flow)?;
     let sent = match stream.source {
         source if source == flow.a => &flow.from_a,
         source if source == flow.b => &flow.from_b,

@@ -1,23 +1,22 @@
-//! SIG-005: calls that a server turns away for their credentials, although it takes the same account.
+//! SIG-005: takes calls that a server turned away for their credentials, although it takes the same account; gives in
+//! what they differ from calls that it let through. Raises no finding.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use super::super::case::Case;
-use super::super::rejection::{Rejection, Unlike};
+use super::super::rejection::{Unlike, names_credentials};
 use crate::observe::Call;
 
-/// Whoever answers a challenge later (ns) than that may come with a nonce that is no longer valid (RFC 7616 section 3.3).
+/// Whoever answers a challenge later (ns) than that may come with a nonce that is no longer valid (RFC 7616 section
+/// 3.3).
 const LATE: i64 = 10_000_000_000;
 
-/// In what they differ from calls that were let through; nothing where the words do not blame the credentials, or the account
-/// may have had other ones before.
+/// In what they differ from calls that were let through; nothing where the words do not blame the credentials, or the
+/// account may have had other ones before.
 pub(super) fn beside(case: &Case<'_>, refused: &[&Call], host: IpAddr, status: u16) -> Option<Unlike> {
-    let blames = |call: &&Call| {
-        let reason = call.reason.clone().unwrap_or_default();
-        let rejection = Rejection { status, reason, with_credentials: true, outside: false, offered: None };
-        call.with_credentials && rejection.names_credentials()
-    };
+    let blames =
+        |call: &&Call| call.with_credentials && call.reason.as_deref().is_some_and(names_credentials);
     // Without a challenge nobody looks at what a client brings.
     let had_registered = |call: &&Call| {
         case.registrations_of(call.caller.ip()).any(|row| {

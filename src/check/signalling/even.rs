@@ -1,5 +1,6 @@
-//! SIG-005: calls that all end after the same round time by the same far side, as where a session timer is not refreshed
-//! (RFC 4028) or a line limits how long calls last.
+//! SIG-005: takes all calls; gives a finding for each far side where they all end after the same round time, as where a
+//! session timer is not refreshed (RFC 4028) or a line limits how long calls last. Knows nothing of why single calls
+//! fail.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -23,8 +24,8 @@ const LEAST_LENGTH: i64 = 300_000_000_000;
 const LEAST_LENGTH_WITH_TIMER: i64 = 45_000_000_000;
 const SECOND: i64 = 1_000_000_000;
 const MINUTE: i64 = 60 * SECOND;
-/// Who has to end a call that nobody refreshes does so by this (s) before its time, or by a third of it if that is less (RFC 4028
-/// section 10).
+/// Who has to end a call that nobody refreshes does so by this (s) before its time, or by a third of it if that is less
+/// (RFC 4028 section 10).
 const BEFORE_EXPIRY: i64 = 32;
 
 /// One finding for a far side.
@@ -43,7 +44,8 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     ended.into_iter().filter_map(|(far, calls)| raise(case, far, &calls)).collect()
 }
 
-/// Those that last longest, if they show it. One that lasted longer, or ended so in another way, shows that nothing limits them.
+/// Those that last longest, if they show it. One that lasted longer, or ended so in another way, shows that nothing
+/// limits them.
 fn raise(case: &Case<'_>, far: IpAddr, calls: &[(&Call, i64)]) -> Option<Finding> {
     let longest = calls.iter().map(|(_, length)| *length).max()?;
     let even: Vec<(&Call, i64)> =

@@ -1,4 +1,5 @@
-//! Requests over UDP that are sent again because they, or their answers, go in fragments of which some get lost.
+//! Takes a request over UDP that is sent again and again; says whether that is because it, or its answer, goes in
+//! fragments of which some get lost. Raises no finding.
 
 use std::net::SocketAddr;
 
@@ -40,8 +41,8 @@ pub(super) fn of_answers(case: &Case<'_>, row: &Repeated) -> Size {
     }
 }
 
-/// Of requests that are never answered: where several sendings went in fragments, the receiver must answer the sender what goes in
-/// one piece.
+/// Of requests that are never answered: where several sendings went in fragments, the receiver must answer the sender
+/// what goes in one piece.
 pub(super) fn of_requests(case: &Case<'_>, row: &Repeated) -> Size {
     let way = (row.from, row.to);
     let is_answered = || {

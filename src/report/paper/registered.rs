@@ -1,4 +1,5 @@
-//! Registrations, and what is to be said of them beside.
+//! Takes a published report; gives the table of registrations and, before it, what is to be said of them beside. Knows
+//! no audit, only what JSON says.
 
 use super::{Cell, Maker, Part, Table, Tone, instant, remarked, shown, socket, subscribed};
 use crate::observe::{Standing, is_public};

@@ -1,4 +1,5 @@
-//! Which ports of a host are blocked (PORT-003), and which registrars have no mapping kept alive (SIG-008).
+//! Takes targets and ports; gives the words for which ports of a host are blocked (PORT-003), and which registrars have
+//! no mapping kept alive (SIG-008), in both languages.
 
 use std::net::SocketAddr;
 
@@ -17,7 +18,8 @@ pub(super) fn ports(transport: Protocol, target: SocketAddr, further: &[u16], la
     List { shown, more: 0 }.join(language.either("und", "and"), "")
 }
 
-/// The host with its port, and over what it was asked for: `192.168.10.2:389` and `TCP`; several ports stand in the latter.
+/// The host with its port, and over what it was asked for: `192.168.10.2:389` and `TCP`; several ports stand in the
+/// latter.
 pub(super) fn target(
     transport: Protocol,
     target: SocketAddr,

@@ -1,5 +1,5 @@
-//! What SEC-001 and SEC-002 say of what somebody on the Internet got: passwords that he tries, registrations, calls, in both
-//! languages.
+//! What SEC-001 and SEC-002 say of what somebody on the Internet got: passwords that he tries, registrations, calls, in
+//! both languages.
 
 use super::{List, quoted};
 use crate::check::{Detail, Finding, Guessing, Intrusion};

@@ -1,5 +1,5 @@
-//! What is to be said of a device that looks for its SIP server and gets no answer, or tries a transport there that is refused, in
-//! both languages.
+//! What is to be said of a device that looks for its SIP server and gets no answer, or tries a transport there that is
+//! refused, in both languages.
 
 use crate::observe::LookupKind;
 use crate::report::language::Language::{self, De, En};
@@ -26,8 +26,8 @@ pub(crate) fn unanswered(host: &str, kind: LookupKind, asked: u64, language: Lan
     }
 }
 
-/// Who tries SIP over TCP in vain before it goes over UDP, and what to do. `client`, `server`: as they are to be shown; `waited`: in
-/// ns.
+/// Who tries SIP over TCP in vain before it goes over UDP, and what to do. `client`, `server`: as they are to be shown;
+/// `waited`: in ns.
 pub(crate) fn refused_over_tcp(
     client: &str,
     server: &str,

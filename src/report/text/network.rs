@@ -1,4 +1,5 @@
-//! The sentences of the NET codes about names, time and addresses in both languages, and what to do.
+//! Takes findings of the NET codes about names, time and addresses; gives their sentences in both languages, and what
+//! to do.
 
 use std::net::{IpAddr, Ipv4Addr};
 

@@ -1,4 +1,4 @@
-//! What an offer that was not acceptable holds: the sentence and what to do, in both languages.
+//! Takes an offer that was not acceptable; gives the sentence about what it holds and what to do, in both languages.
 
 use super::quoted;
 use crate::observe::{Offered, Protection};

@@ -1,4 +1,5 @@
-//! Who hears nothing (RTP-001), in both languages.
+//! Takes a finding that a side is not heard (RTP-001); gives the sentence that says who hears nothing, in both
+//! languages.
 
 use super::List;
 use super::export::Tap;
@@ -6,14 +7,15 @@ use crate::check::{Detail, Finding};
 use crate::report::language::Language::{self, De, En};
 use crate::site::Confidence;
 
-/// A sentence that names the listener: which of the two is the other side is not plain where the finding is about a provider.
-/// `device`: who is not heard, as it is to be shown. Nothing for other codes.
+/// A sentence that names the listener: which of the two is the other side is not plain where the finding is about a
+/// provider. `device`: who is not heard, as it is to be shown. Nothing for other codes.
 pub(super) fn listener(finding: &Finding, device: &str, tap: Option<Tap>, language: Language) -> String {
     let Detail::Rtp001 { peers, heard, .. } = &finding.detail else { return String::new() };
     let one = peers.len() == 1;
     let names =
         List::addresses(peers).join(language.either("und", "and"), language.either("weitere", "more"));
-    // Only where it was captured with the listener is it likely that nothing came at all although nothing is heard elsewhere.
+    // Only where it was captured with the listener is it likely that nothing came at all although nothing is heard
+    // elsewhere.
     let at_listener = finding.confidence == Confidence::Likely;
     match (language, *heard, tap) {
         (De, true, _) => format!(

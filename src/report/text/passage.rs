@@ -1,4 +1,5 @@
-//! The sentences of QOS-002 in both languages: at which device or switch the marking of voice is lost.
+//! Takes what lies between two places where packets came by (QOS-002); gives the sentences in both languages that say
+//! at which device or switch the marking of voice is lost, and what to do.
 
 use std::net::IpAddr;
 

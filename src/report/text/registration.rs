@@ -84,7 +84,8 @@ impl Registered<'_> {
             De => counted(self.repeats, "Wiederholung", "Wiederholungen", De),
             En => counted(self.repeats, "repetition", "repetitions", En),
         });
-        // Once is what every nonce comes to that has run out; beside another refusal it tells apart what else was answered.
+        // Once is what every nonce comes to that has run out; beside another refusal it tells apart what else was
+        // answered.
         let is_other = is_refused && !matches!(self.status, Some(401 | 407));
         let stale = (self.stale > u64::from(!is_other)).then(|| match language {
             De if self.stale == 1 => "einmal neue Anmeldedaten verlangt (Nonce abgelaufen)".to_owned(),

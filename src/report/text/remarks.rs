@@ -1,4 +1,5 @@
-//! What is to be said of registrations that no finding tells, in both languages.
+//! Takes what was seen of registrations that no finding tells; gives what is to be said of it and what to do, in both
+//! languages. Shows texts as they are given: whoever calls has made them harmless.
 
 use crate::check::RemarkKind;
 use crate::report::language::Language::{self, De, En};

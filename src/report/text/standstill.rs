@@ -57,8 +57,8 @@ pub(super) fn look_at_sender(interrupted: bool, heard: Heard, language: Language
     }
 }
 
-/// That the other direction was interrupted as well, and what was negotiated at its beginning and end; empty where that is not
-/// known.
+/// That the other direction was interrupted as well, and what was negotiated at its beginning and end; empty where that
+/// is not known.
 pub(super) fn meanwhile(interrupted: Interrupted, heard: Heard, language: Language) -> String {
     format!("{}{}", both_ways(interrupted, heard, language), framed(interrupted, language))
 }

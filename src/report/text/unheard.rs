@@ -17,7 +17,8 @@ pub(super) const LACKING: [&str; 2] = [
      way.",
 ];
 
-/// Behind the number of pairs that were seen in both directions: of how many one direction only says that it takes nothing.
+/// Behind the number of pairs that were seen in both directions: of how many one direction only says that it takes
+/// nothing.
 pub(crate) fn refused_pairs(pairs: u64, language: Language) -> String {
     match (pairs, language) {
         (0, _) => String::new(),

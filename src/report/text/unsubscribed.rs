@@ -149,7 +149,8 @@ impl Unsubscribed<'_> {
     }
 }
 
-/// `8-mal 403 (dem Konto nicht erlaubt)`: the most frequent first, with what it means of a subscription (RFC 6665 section 4.2.1).
+/// `8-mal 403 (dem Konto nicht erlaubt)`: the most frequent first, with what it means of a subscription (RFC 6665
+/// section 4.2.1).
 fn with_meaning(refused: &[(u16, u64)], language: Language) -> String {
     let mut refused = refused.to_vec();
     refused.sort_by_key(|(status, times)| (std::cmp::Reverse(*times), *status));

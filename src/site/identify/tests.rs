@@ -1,5 +1,6 @@
 use super::super::device::Former;
-use super::super::{AppName, HostHint, Ports, SiteFile, Text, TransportSpec};
+use super::super::fixture::{model, role, text};
+use super::super::{AppName, HostHint, Ports, SiteFile, TransportSpec};
 use super::*;
 use crate::observe::fixture::{call, frame, host, ip, mac, numbered, registration, socket, stream, tcp, udp};
 use crate::observe::{Call, Flow, HostFacts, MacSeen, NameSeen, Registration, SipEndpoint, TcpOutcome};
@@ -28,23 +29,9 @@ impl Book {
             ("provider", Kind::Provider),
             ("thing", Kind::Other),
         ];
-        let roles = kinds.map(|(id, kind)| Role {
-            id: id.into(),
-            kind,
-            title: text(),
-            calls: None,
-            telephone: None,
-            built_by: Vec::new(),
-        });
+        let roles = kinds.map(role);
         let models = [("small", "5204-5263"), ("large", "5204-5523")];
-        let models = models.map(|(id, rtp)| Model {
-            id: id.into(),
-            role: "acme.pbx".into(),
-            title: text(),
-            rtp: rtp.parse().unwrap(),
-            channels: 1,
-            row: "R1".into(),
-        });
+        let models = models.map(|(id, rtp)| model(id, "acme.pbx", rtp));
         Self { roles: roles.into(), models: models.into(), identities }
     }
 
@@ -55,10 +42,6 @@ impl Book {
     fn site(&self, traffic: &Traffic) -> Site {
         identify(traffic, self.lore(), &Hints::default())
     }
-}
-
-fn text() -> Text {
-    Text { de: String::new(), en: String::new() }
 }
 
 fn identity(role: Option<&str>, weight: u8, fingerprint: Fingerprint) -> Identity {
@@ -512,15 +495,7 @@ fn a_role_that_leaves_open_what_it_is_gains_nothing_from_the_maker() {
         prefix(Some("acme.device"), 25),
         agent(Some("acme.phone"), 20, "x*"),
     ]);
-    let (kind, title) = (Kind::Other, text());
-    book.roles.push(Role {
-        id: "acme.device".into(),
-        kind,
-        title,
-        calls: None,
-        telephone: None,
-        built_by: Vec::new(),
-    });
+    book.roles.push(super::super::fixture::role(("acme.device", Kind::Other)));
     let role = |traffic: Traffic| {
         let site = book.site(&with_mac(traffic, PHONE, Some(true)));
         site.device(ip(PHONE)).map(|device| (device.role.as_str().to_owned(), device.confidence))

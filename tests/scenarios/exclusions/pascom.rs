@@ -83,8 +83,8 @@ fn kamailio_writes_anew_by_right() {
     }
 }
 
-/// The server registers at a provider and writes its public address, as it does with its own switch "SIP ALG"; what comes back
-/// names this address.
+/// The server registers at a provider and writes its public address, as it does with its own switch "SIP ALG"; what
+/// comes back names this address.
 fn writes_outside(returned: [u8; 4]) -> Capture {
     let mut net = Net::new(1);
     net.arp(0, SERVER, ROUTER);

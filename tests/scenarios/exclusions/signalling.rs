@@ -359,7 +359,8 @@ fn a_fragment_lost_once() {
 
 #[test]
 fn tcp_has_no_fragments() {
-    // The same large INVITE over a connection, three times, since nobody takes the call; its second segments are missing.
+    // The same large INVITE over a connection, three times, since nobody takes the call; its second segments are
+    // missing.
     let mut net = site();
     let talk = Talk::new(&mut net, phone(), pbx());
     let dialog = Dialog { transport: "TCP", ..talk.dialog.clone() };

@@ -42,8 +42,8 @@ impl Net {
         }
     }
 
-    /// `client` looks for a DHCP server; each of these offers it an address, with this router and name server, its own where none
-    /// is given.
+    /// `client` looks for a DHCP server; each of these offers it an address, with this router and name server, its own
+    /// where none is given.
     pub fn dhcp_offers(&mut self, at: u64, client: Host, servers: &[(Host, Option<Host>)], boot: &Boot) {
         let transaction = self.rng().draw() as u32;
         let nobody = Host { ip: IpAddr::V4(Ipv4Addr::UNSPECIFIED), ..client };

@@ -1,4 +1,5 @@
-//! Samples of the findings about names, time and addresses, and where in the network devices are, each with a near miss.
+//! Samples of the findings about names, time and addresses, and where in the network devices are, each with a near
+//! miss.
 
 use super::Scenario;
 use super::agfeo::{

@@ -1,7 +1,7 @@
 //! Marks to the Internet, of signalling and of other traffic; ports of voice and where it comes from.
 
 use super::super::super::finding::{Detail, Evidence, Finding, Mute, Severity};
-use super::super::super::fixture::{PBX, PHONE, World, finding, row};
+use super::super::super::fixture::{PBX, PHONE, World, finding, one_way, row};
 use super::super::mended;
 use super::{BARE, EF, GOOD, is_over, voice};
 use crate::observe::fixture::{at, call, frame, ip, sent, socket, spoken, stream, tcp};
@@ -218,22 +218,7 @@ fn goes_on(ms: [i64; 2], also_heard: Vec<usize>) -> World {
 
 #[test]
 fn a_silent_side_is_heard_again_in_the_stream_of_an_earlier_call() {
-    let over = |ms, also_heard| {
-        let detail = Detail::Rtp001 {
-            packets: 500,
-            peers: vec![ip(PBX)],
-            strays: 0,
-            refused: false,
-            heard: true,
-            at_tap: false,
-            near: true,
-            export: crate::check::Export::No,
-            trace: crate::check::Trace::None,
-            astray: None,
-            named: None,
-        };
-        is_over(detail, 5_000, &goes_on(ms, also_heard))
-    };
+    let over = |ms, also_heard| is_over(one_way(500, vec![ip(PBX)]), 5_000, &goes_on(ms, also_heard));
     assert!(over([9_000, 15_000], vec![0]));
     assert!(!over([9_000, 15_000], Vec::new()), "another call that lasts");
     assert!(!over([4_000, 15_000], vec![0]), "a call that began before");

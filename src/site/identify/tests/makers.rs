@@ -1,3 +1,6 @@
+//! Tests of hardware addresses and names in SIP that are another maker's: whether they speak against a role, and how
+//! sure it then is.
+
 use super::*;
 
 #[test]

@@ -76,7 +76,7 @@ pub struct Marking {
     settled: Option<u8>,
     change: Option<DscpChange>,
     changes: u64,
-    remarked: Option<Remarked>,
+    remarked: Option<Box<Remarked>>,
     kept: u64,
     pcp: Tally<u8, 8>,
     vlans: Tally<u16, VLANS>,
@@ -130,7 +130,7 @@ impl Marking {
             // What changes from packet to packet because of the order of reading is no change.
             self.run = None;
         }
-        self.remarked.get_or_insert(pair).pairs += 1;
+        self.remarked.get_or_insert_with(|| Box::new(pair)).pairs += 1;
     }
 
     /// There are 64 values at most (RFC 2474 section 3).
@@ -158,7 +158,7 @@ impl Marking {
             dscp_spans: spans,
             dscp_change: self.change.filter(|change| self.is_for_good(change)),
             dscp_changes: self.changes,
-            remarked: self.remarked,
+            remarked: self.remarked.as_deref().copied(),
             kept: self.kept,
             pcp: self.pcp.sorted(),
             vlans: self.vlans.sorted(),

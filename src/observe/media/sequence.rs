@@ -177,19 +177,19 @@ pub struct Sequence {
     segment: Option<Segment>,
     /// Closed ones, the first few.
     segments: Vec<SegmentReport>,
-    held: Option<Sample>,
+    held: Option<Box<Sample>>,
     /// None before the first packet and after a pause.
     recent: Option<Box<[Recent; RECENT]>>,
     arrivals: u64,
     /// The latest time that was told, and what it was at the last packet.
     now: Timestamp,
     last: Timestamp,
-    /// Over closed segments.
-    counts: Counts,
+    /// Over closed segments. In a box, as what else few streams have: there may be many of them.
+    closed: Option<Box<Counts>>,
     packets: u64,
     duplicates: u64,
     repeated_events: u64,
-    copied: Copies,
+    copied: Option<Box<Copies>>,
     reordered: u64,
     strays: u64,
 }
@@ -241,11 +241,11 @@ impl Sequence {
             arrivals: 0,
             now: Timestamp::UNKNOWN,
             last: Timestamp::UNKNOWN,
-            counts: Counts::default(),
+            closed: None,
             packets: 0,
             duplicates: 0,
             repeated_events: 0,
-            copied: Copies::default(),
+            copied: None,
             reordered: 0,
             strays: 0,
         }
@@ -293,14 +293,14 @@ impl Sequence {
     /// The sums so far.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        let mut counts = self.counts;
+        let mut counts = self.closed.as_deref().copied().unwrap_or_default();
         if let Some(segment) = &self.segment {
             segment.clone().close(&mut counts);
         }
         counts.packets = self.packets;
         counts.duplicates = self.duplicates;
         counts.repeated_events = self.repeated_events;
-        counts.copied = self.copied;
+        counts.copied = self.copied.as_deref().copied().unwrap_or_default();
         counts.reordered = self.reordered;
         counts.strays = self.strays + u64::from(self.held.is_some());
         counts
@@ -319,19 +319,20 @@ impl Sequence {
             Some(held) if sample.sequence == held.sequence.wrapping_add(1) => {
                 let mut fresh = Segment::new(&held);
                 fresh.advance(1, 0, sample);
+                let counts = self.closed.get_or_insert_default();
+                counts.restarts += 1;
                 if let Some(old) = self.segment.replace(fresh) {
-                    let closed = old.close(&mut self.counts);
+                    let closed = old.close(counts);
                     if self.segments.len() < SEGMENTS {
                         self.segments.push(closed);
                     }
                 }
-                self.counts.restarts += 1;
                 self.packets += 2;
-                Arrival::Restart(held)
+                Arrival::Restart(*held)
             }
             previous => {
                 self.strays += u64::from(previous.is_some());
-                self.held = Some(*sample);
+                self.held = Some(Box::new(*sample));
                 Arrival::Held
             }
         }
@@ -361,7 +362,8 @@ impl Sequence {
             && recent.timestamp == sample.timestamp
             && recent.payload_type == sample.payload_type;
         if same && sample.payload_length != EVENT {
-            if let Some(again) = self.copied.again.get_mut(usize::from(recent.copies)) {
+            let copied = self.copied.get_or_insert_default();
+            if let Some(again) = copied.again.get_mut(usize::from(recent.copies)) {
                 *again += 1;
             }
             recent.copies = recent.copies.saturating_add(1);
@@ -379,7 +381,8 @@ impl Sequence {
         let recent = self.recent.get_or_insert_with(|| Box::new([Recent::NONE; RECENT]));
         if let Some(recent) = recent.get_mut(slot(sample.sequence)) {
             if self.duplicates > 0
-                && let Some(latest) = self.copied.latest.get_mut(usize::from(recent.copies))
+                && let copied = self.copied.get_or_insert_default()
+                && let Some(latest) = copied.latest.get_mut(usize::from(recent.copies))
             {
                 *latest = Some(recent.sequence);
             }

@@ -125,7 +125,8 @@ pub struct Timing {
     deltas: Spreading,
     talkspurts: u64,
     jumps: u64,
-    leap: Option<Leap>,
+    /// In a box, as few streams have one.
+    leap: Option<Box<Leap>>,
     fine: bool,
 }
 
@@ -190,7 +191,7 @@ impl Timing {
             delta: self.deltas.spread().filter(|_| self.fine),
             talkspurts: self.talkspurts,
             jumps: self.jumps,
-            leap: self.leap,
+            leap: self.leap.as_deref().copied(),
         }
     }
 
@@ -267,7 +268,7 @@ impl Timing {
             }
             None if late >= LEAP && step == Step::Forward(1) => {
                 let at = Moment { frame: sample.frame, time: sample.time };
-                self.leap = Some(Leap { began, at, length: (late * 1e6) as i64, rest: late });
+                self.leap = Some(Box::new(Leap { began, at, length: (late * 1e6) as i64, rest: late }));
             }
             None => {}
         }

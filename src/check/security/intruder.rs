@@ -22,10 +22,12 @@ pub(super) fn intrusion(
 ) -> Intrusion {
     let mut refused: BTreeMap<&str, (u64, Timestamp, Timestamp)> = BTreeMap::new();
     let mut let_in: BTreeSet<&str> = BTreeSet::new();
+    let mut unasked = true;
     let rows = sources.iter().flat_map(|source| case.registrations_of(*source));
     for row in rows.filter(|row| at.is_none_or(|at| (row.registrar, row.protocol) == at)) {
         if row.accepted {
             let_in.insert(&row.aor);
+            unasked &= row.is_unasked();
         }
         if let Some((first, last)) = row.refusals.span {
             let known = refused.entry(&row.aor).or_insert((0, first, last));
@@ -52,7 +54,12 @@ pub(super) fn intrusion(
             && at.is_none_or(|at| is_told_of(case, call, at))
             && call.leg_of.is_none()
     });
-    Intrusion { guessing, let_in: let_in.into_iter().map(Into::into).collect(), calls: calls.count() as u64 }
+    Intrusion {
+        guessing,
+        unasked: unasked && !let_in.is_empty(),
+        let_in: let_in.into_iter().map(Into::into).collect(),
+        calls: calls.count() as u64,
+    }
 }
 
 /// Whether a call goes with what was granted at this port over this transport: it came that way, or nothing was granted that way to
@@ -128,8 +135,21 @@ mod tests {
             crate::observe::Call { answer: Answer::Rejected(403), answered: None, ..call(&stranger, AT) },
         ];
         let told = over(Protocol::Udp, &world);
-        let expected = Intrusion { guessing: None, let_in: vec!["sip:21@a.example".into()], calls: 1 };
+        let let_in = vec!["sip:21@a.example".into()];
+        let expected = Intrusion { guessing: None, let_in, unasked: false, calls: 1 };
         assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn whether_a_password_was_asked_for_is_told_by_the_registrations_of_strangers() {
+        let row =
+            |client: &str, has_credentials| Registration { has_credentials, ..registration(client, AT) };
+        let stranger = format!("{PUBLIC}:5060");
+        assert!(got(vec![row(&stranger, false)]).unasked);
+        assert!(!got(vec![row(&stranger, true)]).unasked, "he knows it");
+        assert!(!got(vec![row(&stranger, false), row(&stranger, true)]).unasked, "for some of them he does");
+        assert!(!got(vec![row("192.168.10.21:5060", false)]).unasked, "a telephone of the house");
+        assert!(!got(refused(&[60], 18)).unasked, "nobody was let in");
     }
 
     #[test]

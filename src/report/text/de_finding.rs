@@ -362,7 +362,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::addresses(sources)),
             if sources.len() == 1 { "keinem bekannten Provider" } else { "keinen bekannten Providern" },
             intruder::gained(gained, De)
-        ) + registering::taken_unasked(context.audit, *at, De),
+        ),
         Detail::Sec002 { requests, users, agent, answered, gained } => format!(
             "{device} sendet {} an {}{}. {}{}",
             counted(*requests, "SIP-Anfrage", "SIP-Anfragen", De),

@@ -356,7 +356,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::addresses(sources)),
             if sources.len() == 1 { "which is no known provider" } else { "which are no known providers" },
             intruder::gained(gained, En)
-        ) + registering::taken_unasked(context.audit, *at, En),
+        ),
         Detail::Sec002 { requests, users, agent, answered, gained } => format!(
             "{device} sends {} to {}{}. {}{}",
             counted(*requests, "SIP request", "SIP requests", En),

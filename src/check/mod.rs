@@ -174,11 +174,11 @@ fn found(case: &Case<'_>, captures: &[CaptureSummary]) -> Found {
     findings.extend(network::check(case));
     findings.extend(security::check(case));
     findings.retain(|finding| !hidden::is_left_out(finding.code(), &unjudged));
+    leave_out_one_sided(&mut findings, &mut unjudged);
     join_unanswered(&mut findings);
     join_astray(&mut findings);
     join_network(&mut findings, case);
     drop_symptoms(&mut findings);
-    leave_out_one_sided(&mut findings, &mut unjudged);
     premature::leave_out(&mut findings, captures);
     findings.sort_by(|x, y| {
         y.severity
@@ -252,16 +252,18 @@ fn join_astray(findings: &mut Vec<Finding>) {
     });
 }
 
-/// Where messages of calls are missing that were there, so may be all the packets of a side.
+/// Where messages of calls are missing that were there, so may be all the packets of a side. What ICMP says of a side is there.
 fn leave_out_one_sided(findings: &mut Vec<Finding>, unjudged: &mut Vec<Unjudged>) {
     let is_unseen = |sign: &LossSign| matches!(sign, LossSign::Unseen { .. });
     let lacks_messages = findings.iter().any(|finding| match &finding.detail {
         Detail::Cap001 { signs } => signs.iter().any(is_unseen),
         _ => false,
     });
-    if lacks_messages && findings.extract_if(.., |finding| finding.code() == Code::Rtp001).count() > 0 {
+    let is_by_silence =
+        |finding: &mut Finding| matches!(finding.detail, Detail::Rtp001 { refused: false, .. });
+    let leaves_out = lacks_messages && findings.extract_if(.., is_by_silence).count() > 0;
+    if leaves_out && !unjudged.contains(&Unjudged::OneSided) {
         unjudged.push(Unjudged::OneSided);
-        unjudged.dedup();
     }
 }
 

@@ -268,11 +268,11 @@ fn an_empty_capture_passes_nothing() {
 
 #[test]
 fn where_messages_of_calls_are_missing_a_silent_side_shows_nothing() {
-    let one_way = Detail::Rtp001 {
+    let one_way = |refused| Detail::Rtp001 {
         packets: 312,
         peers: Vec::new(),
         strays: 0,
-        refused: false,
+        refused,
         heard: false,
         at_tap: false,
         near: false,
@@ -281,15 +281,23 @@ fn where_messages_of_calls_are_missing_a_silent_side_shows_nothing() {
         astray: None,
         named: None,
     };
-    let left = |sign: LossSign| {
+    let left = |sign: LossSign, refused, known: &[Unjudged]| {
         let mut findings = vec![
             finding(Detail::Cap001 { signs: vec![sign] }, Severity::Warning, None),
-            finding(one_way.clone(), Severity::Error, Some(PHONE)),
+            finding(one_way(refused), Severity::Error, Some(PHONE)),
         ];
-        let mut unjudged = vec![Unjudged::Incomplete];
+        let mut unjudged = known.to_vec();
         leave_out_one_sided(&mut findings, &mut unjudged);
-        (findings.len(), unjudged.contains(&Unjudged::OneSided))
+        (findings.len(), unjudged.len())
     };
-    assert_eq!(left(LossSign::Unseen { calls: 2, of: 2 }), (1, true));
-    assert_eq!(left(LossSign::Drops { packets: 3, own: 0 }), (2, false), "some packets are no whole side");
+    let unseen = LossSign::Unseen { calls: 2, of: 2 };
+    assert_eq!(left(unseen, false, &[Unjudged::Incomplete]), (1, 2));
+    let known = [Unjudged::OneSided, Unjudged::Incomplete];
+    assert_eq!(left(unseen, false, &known), (1, 2), "said of another call already");
+    assert_eq!(left(unseen, true, &[]), (2, 0), "ICMP says so");
+    assert_eq!(
+        left(LossSign::Drops { packets: 3, own: 0 }, false, &[]),
+        (2, 0),
+        "some packets are no whole side"
+    );
 }

@@ -53,6 +53,7 @@ pub use finding::{
     Party, Passage, PortUse, Refusal, Remark, RemarkKind, RowResult, RowStatus, RulebookInfo, Severity, Side,
     Size, Station, Subject, Trace, Unevenness, Unjudged, Unread, Verdict, VoiceSender, VoiceSent,
 };
+pub(crate) use grouped::joined;
 pub use media::{LEAST_JUDGED, LOSS_LIMITS, MOS_LIMITS, clock_runs_at};
 pub use mended::{is_disproved_by_absence, outweighs};
 pub use rejection::{Circumstance, Rejection, SameLength, Unlike};
@@ -284,29 +285,25 @@ fn join_network(findings: &mut Vec<Finding>, case: &Case<'_>) {
         rows.any(|row| finding.rows.iter().any(|id| **id == *row.id.as_str()))
     };
     // Where it goes, and whether it outweighs what stands for itself.
-    let blocked = |finding: &Finding| -> Option<(Vec<SocketAddr>, bool)> {
-        let Detail::Port003 { target, further, refusal, .. } = &finding.detail else { return None };
-        let others = further.iter().map(|port| SocketAddr::new(target.ip(), *port));
-        let targets: Vec<SocketAddr> = [*target].into_iter().chain(others).collect();
-        let has_time = targets.iter().any(|at| at.port() == 123) && is_documented(finding);
-        Some((targets, *refusal != Refusal::Silence || has_time))
+    let blocked = |finding: &Finding| match finding.detail {
+        Detail::Port003 { target, refusal, .. } => {
+            Some((target, refusal != Refusal::Silence || target.port() == 123 && is_documented(finding)))
+        }
+        _ => None,
     };
-    let refused: Vec<(Option<Subject>, SocketAddr)> = findings
-        .iter()
-        .filter_map(|finding| Some((finding.subject.clone(), blocked(finding)?)))
-        .filter(|(_, (_, goes_first))| *goes_first)
-        .flat_map(|(who, (targets, _))| targets.into_iter().map(move |at| (who.clone(), at)))
-        .collect();
-    let is_refused = |finding: &Finding, at: &SocketAddr| {
-        refused.iter().any(|(who, target)| (who, target) == (&finding.subject, at))
+    let outweighs = |finding: &Finding| {
+        let (target, goes_first) = blocked(finding)?;
+        goes_first.then(|| (finding.subject.clone(), target))
     };
-    findings.retain(|finding| !asked(finding).iter().any(|at| is_refused(finding, at)));
+    let first: Vec<(Option<Subject>, SocketAddr)> = findings.iter().filter_map(outweighs).collect();
+    let is_in = |list: &[(Option<Subject>, SocketAddr)], who: &Finding, at: &SocketAddr| {
+        list.iter().any(|(subject, target)| (subject, target) == (&who.subject, at))
+    };
+    findings.retain(|finding| !asked(finding).iter().any(|at| is_in(&first, finding, at)));
     let told: Vec<(Option<Subject>, SocketAddr)> =
         findings.iter().flat_map(|one| asked(one).into_iter().map(|at| (one.subject.clone(), at))).collect();
     findings.retain(|finding| {
-        let is_told =
-            |at: &SocketAddr| told.iter().any(|(who, known)| (who, known) == (&finding.subject, at));
-        blocked(finding).is_none_or(|(targets, goes_first)| goes_first || !targets.iter().all(is_told))
+        blocked(finding).is_none_or(|(target, goes_first)| goes_first || !is_in(&told, finding, &target))
     });
 }
 

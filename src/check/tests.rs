@@ -17,7 +17,7 @@ fn a_registration_at_a_blocked_port_is_told_once() {
         let protocol = crate::observe::Protocol::Udp;
         let port = Detail::Port003 {
             target,
-            further: Vec::new(),
+            joined: Vec::new(),
             protocol,
             refusal,
             outbound: false,
@@ -60,7 +60,7 @@ fn a_name_or_time_server_that_cannot_be_reached_is_told_once() {
         let server = crate::observe::fixture::ip("192.168.10.1");
         let blocked = Detail::Port003 {
             target: SocketAddr::new(server, port),
-            further: Vec::new(),
+            joined: Vec::new(),
             protocol: crate::observe::Protocol::Udp,
             refusal,
             outbound: false,
@@ -177,7 +177,7 @@ fn voice_that_goes_to_another_port_than_announced_is_not_blocked() {
         };
         let port = Detail::Port003 {
             target: to,
-            further: Vec::new(),
+            joined: Vec::new(),
             protocol: crate::observe::Protocol::Udp,
             refusal: Refusal::Silence,
             outbound: false,

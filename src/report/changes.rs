@@ -21,7 +21,7 @@ use crate::site::{ModelId, RoleId};
 /// The comparison as a page for a terminal, with pseudonyms on demand; the same in what came and in what went.
 #[must_use]
 pub fn changes(
-    changes: &Changes<'_>,
+    changes: &Changes,
     audits: (&Audit, &Audit),
     names: &Names,
     settings: &Settings,
@@ -64,7 +64,7 @@ struct View<'a> {
 }
 
 impl View<'_> {
-    fn verdicts(&self, page: &mut Page, changes: &Changes<'_>) {
+    fn verdicts(&self, page: &mut Page, changes: &Changes) {
         let line = |context: &Context<'_>, verdict: Verdict| -> Piece {
             let files: Vec<Cow<'_, str>> = match self.is_redacted {
                 true => self.pseudonyms_of_files(context).map(|(_, name)| name.into()).collect(),
@@ -111,7 +111,7 @@ impl View<'_> {
         }
     }
 
-    fn findings(&self, page: &mut Page, changes: &Changes<'_>) {
+    fn findings(&self, page: &mut Page, changes: &Changes) {
         let came = changes.came.iter().map(|finding| {
             let text = finding_text(finding, &self.after, self.settings.language);
             self.finding(finding, &self.after, &[&self.seen(finding, &self.after), &text.action])
@@ -127,12 +127,12 @@ impl View<'_> {
         });
         self.section(page, self.own.stayed, stayed.collect());
         let went = |doubtful: bool| changes.went.iter().filter(move |gone| gone.doubt.is_some() == doubtful);
-        let fixed = went(false).map(|gone| self.finding(gone.finding, &self.before, &[]));
+        let fixed = went(false).map(|gone| self.finding(&gone.finding, &self.before, &[]));
         self.section(page, self.own.went, fixed.collect());
         let open: Vec<Vec<Piece>> = went(true)
             .map(|gone| {
                 let why = gone.doubt.map_or("", self.own.doubt);
-                self.finding(gone.finding, &self.before, &[why])
+                self.finding(&gone.finding, &self.before, &[why])
             })
             .collect();
         if !open.is_empty() {

@@ -62,10 +62,10 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             let reason = reason(*v6, *kind, *code).words(En);
             turned_away((sent.packets, finding.count), *target, device, *reporter, reason)
         }
-        Detail::Port003 { target, further, protocol, refusal, life, .. } => {
-            let (target_name, over) = blocked::target(*protocol, *target, further, En);
+        Detail::Port003 { target, joined, protocol, refusal, life, .. } => {
+            let (target_name, over) = blocked::target(*protocol, *target, joined, En);
             let at = (target_name.as_str(), *protocol, over.as_str());
-            let service = context.service(finding).filter(|_| further.is_empty());
+            let service = context.service(finding).filter(|_| joined.is_empty());
             let tried = tried(finding.count, at, device, service, *refusal);
             tried + &silence(*life, *refusal, target.ip(), context.zone, En)
         }
@@ -321,9 +321,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             }
         ),
         Detail::Sig007 { .. } => connection::tls(finding, device, En),
-        Detail::Sig008 { registrar, further, longest, expires } => {
+        Detail::Sig008 { registrar, joined, longest, expires } => {
             connection::silence_en(device, *registrar, &duration(*longest, En), *expires)
-                + &blocked::further(further, En)
+                + &blocked::further(*registrar, joined, En)
         }
         Detail::Sig002 { .. } | Detail::Sig003 { .. } => {
             registering::detail(finding, device, context.zone, En)

@@ -175,11 +175,7 @@ fn found(case: &Case<'_>, captures: &[CaptureSummary]) -> Found {
     findings.extend(network::check(case));
     findings.extend(security::check(case));
     findings.retain(|finding| !hidden::is_left_out(finding.code(), &unjudged));
-    leave_out_one_sided(&mut findings, &mut unjudged);
-    join_unanswered(&mut findings);
-    join_astray(&mut findings);
-    join_network(&mut findings, case);
-    drop_symptoms(&mut findings);
+    tell_once(&mut findings, &mut unjudged, case);
     premature::leave_out(&mut findings, captures);
     findings.sort_by(|x, y| {
         y.severity
@@ -197,6 +193,15 @@ fn found(case: &Case<'_>, captures: &[CaptureSummary]) -> Found {
 
 fn subject(finding: &Finding) -> Option<IpAddr> {
     finding.subject.as_ref().map(|subject| subject.address)
+}
+
+/// Leaves out what proves nothing, then what another finding tells. In this order: what is left out tells nothing.
+fn tell_once(findings: &mut Vec<Finding>, unjudged: &mut Vec<Unjudged>, case: &Case<'_>) {
+    leave_out_one_sided(findings, unjudged);
+    join_unanswered(findings);
+    join_astray(findings);
+    join_network(findings, case);
+    drop_symptoms(findings);
 }
 
 /// A registration at a blocked port is one fault, told once: by SIG-002 where nothing answered, which then names the row;

@@ -150,7 +150,7 @@ fn faults_of_the_installation_decide() {
 #[test]
 fn voice_that_goes_to_another_port_than_announced_is_not_blocked() {
     use crate::observe::fixture::socket;
-    let told = |announced: Option<&str>| {
+    let told = |announced: Option<&str>, refused, signs: Vec<LossSign>| {
         let to = socket("192.168.10.2:5206");
         let astray = Astray {
             to,
@@ -166,7 +166,7 @@ fn voice_that_goes_to_another_port_than_announced_is_not_blocked() {
             packets: 500,
             peers: Vec::new(),
             strays: 0,
-            refused: true,
+            refused,
             heard: false,
             at_tap: false,
             near: true,
@@ -185,12 +185,18 @@ fn voice_that_goes_to_another_port_than_announced_is_not_blocked() {
             serves: Others::Unserved,
             voice: Some(VoiceSent { packets: 500, ports: None }),
         };
-        let mut findings = [voice, port].map(|detail| finding(detail, Severity::Error, Some(PHONE))).to_vec();
-        join_astray(&mut findings);
-        findings.iter().map(Finding::code).collect::<Vec<_>>()
+        let lacks = finding(Detail::Cap001 { signs }, Severity::Warning, None);
+        let [voice, port] = [voice, port].map(|detail| finding(detail, Severity::Error, Some(PHONE)));
+        let mut findings = vec![lacks, voice, port];
+        tell_once(&mut findings, &mut Vec::new(), &World::new("").case());
+        findings.iter().skip(1).map(Finding::code).collect::<Vec<_>>()
     };
-    assert_eq!(told(Some("192.168.10.2:5204")), [Code::Rtp001]);
-    assert_eq!(told(None), [Code::Rtp001, Code::Port003], "who is right is not known");
+    let announced = Some("192.168.10.2:5204");
+    assert_eq!(told(announced, true, Vec::new()), [Code::Rtp001]);
+    assert_eq!(told(None, true, Vec::new()), [Code::Rtp001, Code::Port003], "who is right is not known");
+    let unseen = || vec![LossSign::Unseen { calls: 2, of: 2 }];
+    assert_eq!(told(announced, true, unseen()), [Code::Rtp001]);
+    assert_eq!(told(announced, false, unseen()), [Code::Port003], "what is left out tells nothing of it");
 }
 
 #[test]

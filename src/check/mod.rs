@@ -36,7 +36,7 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::{CaptureSummary, PassedOver};
-use crate::observe::{BreakKind, Traffic};
+use crate::observe::{BreakKind, LookupKind, Traffic};
 use crate::rules::{DocumentKind, Rulebook};
 use crate::site::{Hints, Site};
 
@@ -114,6 +114,7 @@ pub fn audit(
     let scanners = strangers::scanners(told);
     let mut traffic = traffic;
     strangers::put_last(&mut traffic, &scanners, &captures);
+    drop_told_lookups(&mut traffic, &findings, &accepted);
     site.exceptions = exceptions;
     Audit {
         verdict,
@@ -189,6 +190,25 @@ fn found(case: &Case<'_>, captures: &[CaptureSummary]) -> Found {
         unjudged.push(Unjudged::Incomplete);
     }
     Found { findings, unjudged, unheard, failed: blocked.flows }
+}
+
+/// That a name server answers nothing (NET-001) says why a device finds no SIP server. Names of others are another matter.
+fn drop_told_lookups(traffic: &mut Traffic, findings: &[Finding], accepted: &[Accepted]) {
+    let told: Vec<(IpAddr, &[Box<str>])> = findings
+        .iter()
+        .chain(accepted.iter().map(|accepted| &accepted.finding))
+        .filter_map(|finding| match &finding.detail {
+            Detail::Net001 { names, why: NameFailure::Silence, .. } => Some((subject(finding)?, &**names)),
+            _ => None,
+        })
+        .collect();
+    traffic.lookups.retain(|lookup| {
+        let is_it = |name: &str| match lookup.kind {
+            LookupKind::Srv => name.to_ascii_lowercase().starts_with("_sip"),
+            LookupKind::Naptr => !name.starts_with('_'),
+        };
+        !told.iter().any(|(host, names)| *host == lookup.host && names.iter().any(|name| is_it(name)))
+    });
 }
 
 fn subject(finding: &Finding) -> Option<IpAddr> {

@@ -307,3 +307,23 @@ fn where_messages_of_calls_are_missing_a_silent_side_shows_nothing() {
         "some packets are no whole side"
     );
 }
+
+#[test]
+fn that_a_name_server_is_silent_is_told_once() {
+    use crate::observe::Lookup;
+    let kept = |host: &str, why, name: &str| {
+        let ip = crate::observe::fixture::ip;
+        let names = vec!["ntp.example".into(), name.into()];
+        let silent = Detail::Net001 { server: ip("192.168.10.1"), names, why };
+        let mut world = World::new("");
+        world.traffic.lookups = vec![Lookup { host: ip(host), kind: LookupKind::Srv, asked: 6 }];
+        let findings = [finding(silent, Severity::Error, Some(PHONE))];
+        drop_told_lookups(&mut world.traffic, &findings, &[]);
+        world.traffic.lookups.len()
+    };
+    assert_eq!(kept(PHONE, NameFailure::Silence, "_sip._udp.provider.example"), 0);
+    assert_eq!(kept(PHONE, NameFailure::Silence, "_SIPS._tcp.provider.example"), 0);
+    assert_eq!(kept(PBX, NameFailure::Silence, "_sip._udp.provider.example"), 1, "another device");
+    assert_eq!(kept(PHONE, NameFailure::Rcode(2), "_sip._udp.provider.example"), 1, "it gets an answer");
+    assert_eq!(kept(PHONE, NameFailure::Silence, "pbx.example"), 1, "the server was silent about others");
+}

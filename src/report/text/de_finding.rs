@@ -21,7 +21,7 @@ use super::registering;
 use super::stalled;
 use super::unmarked_leg;
 use super::words::ends_within;
-use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
+use super::{Context, List, dscp_name, dscp_shares, hints, named, of, peers, protocol, quoted};
 use super::{one_way, passage};
 use super::{signalling, voice};
 use super::{trace, uneven};
@@ -300,15 +300,15 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             "{} von {device} an {server} ist zweimal aufgezeichnet, vor und hinter einem Router, mit derselben Call-ID und \
              branch: Aus „{}“ im Via wurde „{}“. Ein Gerät dazwischen schreibt SIP-Nachrichten um.",
             quoted(method),
-            quoted(sent),
-            quoted(returned)
+            named(sent),
+            named(returned)
         ),
         Detail::Sig004 { server, method, sent, returned, passed_on: false } => format!(
             "Die Antwort von {server} auf {} von {device} bringt ein anderes Via zurück, als gesendet wurde: „{}“ statt \
              „{}“. Etwas auf dem Weg schreibt SIP-Nachrichten um.",
             quoted(method),
-            quoted(returned),
-            quoted(sent)
+            named(returned),
+            named(sent)
         ),
         Detail::Sig006 { peer, bytes: size, sent, method, unlisted, .. } => format!(
             "{}{} von {device} zu {peer}, {}{}-mal gesendet, {} in IP-Fragmente zerlegt und {} nie vollständig an (gesehen: {} \

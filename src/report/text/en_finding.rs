@@ -21,7 +21,7 @@ use super::registering;
 use super::stalled;
 use super::unmarked_leg;
 use super::words::ends_within;
-use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
+use super::{Context, List, dscp_name, dscp_shares, hints, named, of, peers, protocol, quoted};
 use super::{one_way, passage};
 use super::{signalling, voice};
 use super::{trace, uneven};
@@ -294,15 +294,15 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             "{} of {device} to {server} was captured twice, before and behind a router, with the same Call-ID and branch: “{}” in the \
              Via became “{}”. A device between rewrites SIP messages.",
             quoted(method),
-            quoted(sent),
-            quoted(returned)
+            named(sent),
+            named(returned)
         ),
         Detail::Sig004 { server, method, sent, returned, passed_on: false } => format!(
             "The answer of {server} to {} of {device} brings back another Via than was sent: “{}” instead of “{}”. \
              Something on the way rewrites SIP messages.",
             quoted(method),
-            quoted(returned),
-            quoted(sent)
+            named(returned),
+            named(sent)
         ),
         Detail::Sig006 { peer, bytes: size, sent, method, unlisted, .. } => format!(
             "{}{} from {device} to {peer}, sent {} times{}, {} split into IP fragments and never {} whole (seen: {} of each \

@@ -54,15 +54,15 @@ fn replace(bytes: &mut [u8], from: &[u8], to: &[u8]) {
     }
 }
 
-fn went(changes: &Changes<'_>) -> Vec<(Code, Option<Doubt>)> {
+fn went(changes: &Changes) -> Vec<(Code, Option<Doubt>)> {
     changes.went.iter().map(|gone| (gone.finding.code(), gone.doubt)).collect()
 }
 
-fn came(changes: &Changes<'_>) -> Vec<Code> {
+fn came(changes: &Changes) -> Vec<Code> {
     changes.came.iter().map(|finding| finding.code()).collect()
 }
 
-fn stayed(changes: &Changes<'_>) -> Vec<Code> {
+fn stayed(changes: &Changes) -> Vec<Code> {
     changes.stayed.iter().map(|(_, after)| after.code()).collect()
 }
 

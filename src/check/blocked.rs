@@ -178,7 +178,7 @@ fn finding(
     Some(Finding {
         detail: Detail::Port003 {
             target,
-            further: Vec::new(),
+            joined: Vec::new(),
             protocol,
             refusal,
             outbound,

@@ -328,7 +328,7 @@ fn silent(case: &Case<'_>, watched: &Watched<'_>, alive: Option<(Frame, Timestam
     Some(Finding {
         detail: Detail::Sig008 {
             registrar,
-            further: Vec::new(),
+            joined: Vec::new(),
             longest,
             expires: row.expires.unwrap_or_default(),
         },

@@ -221,12 +221,12 @@ pub enum Detail {
     Port001 { uses: Vec<PortUse>, as_of: Option<Date> },
     /// PORT-002. Ranges as text, such as `10000-10200`: those of the document, and those that the site file puts in their place.
     Port002 { ports: Vec<u16>, documented: Box<str>, stated: Box<str> },
-    /// PORT-003. `further`: ports of the same host of which all this is true. `outbound`: the target lies in the Internet.
-    /// `life`: what the target sends meanwhile. `serves`: whether others are answered on the same port. `voice`: it is no
-    /// service but voice.
+    /// PORT-003. `joined`: those of each port, where all this is true of several of the same host. `outbound`: the target
+    /// lies in the Internet. `life`: what the target sends meanwhile. `serves`: whether others are answered on the same
+    /// port. `voice`: it is no service but voice.
     Port003 {
         target: SocketAddr,
-        further: Vec<u16>,
+        joined: Vec<Finding>,
         protocol: Protocol,
         refusal: Refusal,
         outbound: bool,
@@ -418,9 +418,9 @@ pub enum Detail {
         lacks_certificate: bool,
         stuck: Option<Stuck>,
     },
-    /// SIG-008. `further`: registrars of which the same is true. `longest`: ns without a packet. `expires`: seconds the
-    /// registration is valid.
-    Sig008 { registrar: SocketAddr, further: Vec<SocketAddr>, longest: i64, expires: u32 },
+    /// SIG-008. `joined`: those of each registrar, where the same is true of several. `longest`: ns without a packet.
+    /// `expires`: seconds the registration is valid.
+    Sig008 { registrar: SocketAddr, joined: Vec<Finding>, longest: i64, expires: u32 },
     /// SIG-009. How often the worst request was sent, how many were answered in the end, and the final status from 400 on
     /// that most of these got, with how many. `through`: proxies that only passed each sending on. `unheard`: how many were sent
     /// again although their answer was in the capture by then.

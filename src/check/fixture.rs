@@ -152,7 +152,7 @@ pub(super) fn finding(detail: Detail, severity: Severity, subject: Option<&str>)
 pub(super) fn blocked(target: SocketAddr, protocol: Protocol, refusal: Refusal) -> Detail {
     Detail::Port003 {
         target,
-        further: Vec::new(),
+        joined: Vec::new(),
         protocol,
         refusal,
         outbound: false,

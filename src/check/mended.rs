@@ -37,7 +37,8 @@ const RECENT: i64 = 120_000_000_000;
 pub(super) fn mended(case: &Case<'_>, findings: &[Finding]) -> Vec<usize> {
     let known = Known::default();
     let places = findings.iter().enumerate();
-    places.filter(|(_, finding)| is_mended(case, &known, finding)).map(|(at, _)| at).collect()
+    let is_mended = |finding: &Finding| finding.parts().iter().all(|part| is_mended(case, &known, part));
+    places.filter(|(_, finding)| is_mended(finding)).map(|(at, _)| at).collect()
 }
 
 /// What all calls tell, gone through once for all findings, when it is first asked for.
@@ -158,9 +159,9 @@ fn is_mended(case: &Case<'_>, known: &Known, finding: &Finding) -> bool {
         Detail::Sig007 { server, alert, stuck, .. } => {
             alert.is_none() && stuck.is_none() && signalling::has_valid_certificate(case, host, *server)
         }
-        Detail::Sig008 { registrar, further, expires, .. } => std::iter::once(registrar)
-            .chain(further)
-            .all(|registrar| signalling::is_kept_alive(case, host, *registrar, *expires)),
+        Detail::Sig008 { registrar, expires, .. } => {
+            signalling::is_kept_alive(case, host, *registrar, *expires)
+        }
         Detail::Sig009 { method, to, .. } => signalling::is_answered_at_once(case, host, method, *to),
         Detail::Net004 { expected, .. } => voice.later().any(|stream| {
             let vlans = &stream.report.marking.vlans;

@@ -36,7 +36,7 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::{CaptureSummary, PassedOver};
-use crate::observe::{BreakKind, Traffic};
+use crate::observe::{BreakKind, LookupKind, Traffic};
 use crate::rules::{DocumentKind, Rulebook};
 use crate::site::{Hints, Site};
 
@@ -53,6 +53,7 @@ pub use finding::{
     Party, Passage, PortUse, Refusal, Remark, RemarkKind, RowResult, RowStatus, RulebookInfo, Severity, Side,
     Size, Station, Subject, Trace, Unevenness, Unjudged, Unread, Verdict, VoiceSender, VoiceSent,
 };
+pub(crate) use grouped::joined;
 pub use media::{LEAST_JUDGED, LOSS_LIMITS, MOS_LIMITS, clock_runs_at};
 pub use mended::{is_disproved_by_absence, outweighs};
 pub use rejection::{Circumstance, Rejection, SameLength, Unlike};
@@ -113,6 +114,7 @@ pub fn audit(
     let scanners = strangers::scanners(told);
     let mut traffic = traffic;
     strangers::put_last(&mut traffic, &scanners, &captures);
+    drop_told_lookups(&mut traffic, &findings, &accepted);
     site.exceptions = exceptions;
     Audit {
         verdict,
@@ -174,11 +176,7 @@ fn found(case: &Case<'_>, captures: &[CaptureSummary]) -> Found {
     findings.extend(network::check(case));
     findings.extend(security::check(case));
     findings.retain(|finding| !hidden::is_left_out(finding.code(), &unjudged));
-    join_unanswered(&mut findings);
-    join_astray(&mut findings);
-    join_network(&mut findings, case);
-    drop_symptoms(&mut findings);
-    leave_out_one_sided(&mut findings, &mut unjudged);
+    tell_once(&mut findings, &mut unjudged, case);
     premature::leave_out(&mut findings, captures);
     findings.sort_by(|x, y| {
         y.severity
@@ -194,8 +192,36 @@ fn found(case: &Case<'_>, captures: &[CaptureSummary]) -> Found {
     Found { findings, unjudged, unheard, failed: blocked.flows }
 }
 
+/// That a name server answers nothing (NET-001) says why a device finds no SIP server. Names of others are another matter.
+fn drop_told_lookups(traffic: &mut Traffic, findings: &[Finding], accepted: &[Accepted]) {
+    let told: Vec<(IpAddr, &[Box<str>])> = findings
+        .iter()
+        .chain(accepted.iter().map(|accepted| &accepted.finding))
+        .filter_map(|finding| match &finding.detail {
+            Detail::Net001 { names, why: NameFailure::Silence, .. } => Some((subject(finding)?, &**names)),
+            _ => None,
+        })
+        .collect();
+    traffic.lookups.retain(|lookup| {
+        let is_it = |name: &str| match lookup.kind {
+            LookupKind::Srv => name.to_ascii_lowercase().starts_with("_sip"),
+            LookupKind::Naptr => !name.starts_with('_'),
+        };
+        !told.iter().any(|(host, names)| *host == lookup.host && names.iter().any(|name| is_it(name)))
+    });
+}
+
 fn subject(finding: &Finding) -> Option<IpAddr> {
     finding.subject.as_ref().map(|subject| subject.address)
+}
+
+/// Leaves out what proves nothing, then what another finding tells. In this order: what is left out tells nothing.
+fn tell_once(findings: &mut Vec<Finding>, unjudged: &mut Vec<Unjudged>, case: &Case<'_>) {
+    leave_out_one_sided(findings, unjudged);
+    join_unanswered(findings);
+    join_astray(findings);
+    join_network(findings, case);
+    drop_symptoms(findings);
 }
 
 /// A registration at a blocked port is one fault, told once: by SIG-002 where nothing answered, which then names the row;
@@ -252,16 +278,18 @@ fn join_astray(findings: &mut Vec<Finding>) {
     });
 }
 
-/// Where messages of calls are missing that were there, so may be all the packets of a side.
+/// Where messages of calls are missing that were there, so may be all the packets of a side. What ICMP says of a side is there.
 fn leave_out_one_sided(findings: &mut Vec<Finding>, unjudged: &mut Vec<Unjudged>) {
     let is_unseen = |sign: &LossSign| matches!(sign, LossSign::Unseen { .. });
     let lacks_messages = findings.iter().any(|finding| match &finding.detail {
         Detail::Cap001 { signs } => signs.iter().any(is_unseen),
         _ => false,
     });
-    if lacks_messages && findings.extract_if(.., |finding| finding.code() == Code::Rtp001).count() > 0 {
+    let is_by_silence =
+        |finding: &mut Finding| matches!(finding.detail, Detail::Rtp001 { refused: false, .. });
+    let leaves_out = lacks_messages && findings.extract_if(.., is_by_silence).count() > 0;
+    if leaves_out && !unjudged.contains(&Unjudged::OneSided) {
         unjudged.push(Unjudged::OneSided);
-        unjudged.dedup();
     }
 }
 
@@ -282,29 +310,25 @@ fn join_network(findings: &mut Vec<Finding>, case: &Case<'_>) {
         rows.any(|row| finding.rows.iter().any(|id| **id == *row.id.as_str()))
     };
     // Where it goes, and whether it outweighs what stands for itself.
-    let blocked = |finding: &Finding| -> Option<(Vec<SocketAddr>, bool)> {
-        let Detail::Port003 { target, further, refusal, .. } = &finding.detail else { return None };
-        let others = further.iter().map(|port| SocketAddr::new(target.ip(), *port));
-        let targets: Vec<SocketAddr> = [*target].into_iter().chain(others).collect();
-        let has_time = targets.iter().any(|at| at.port() == 123) && is_documented(finding);
-        Some((targets, *refusal != Refusal::Silence || has_time))
+    let blocked = |finding: &Finding| match finding.detail {
+        Detail::Port003 { target, refusal, .. } => {
+            Some((target, refusal != Refusal::Silence || target.port() == 123 && is_documented(finding)))
+        }
+        _ => None,
     };
-    let refused: Vec<(Option<Subject>, SocketAddr)> = findings
-        .iter()
-        .filter_map(|finding| Some((finding.subject.clone(), blocked(finding)?)))
-        .filter(|(_, (_, goes_first))| *goes_first)
-        .flat_map(|(who, (targets, _))| targets.into_iter().map(move |at| (who.clone(), at)))
-        .collect();
-    let is_refused = |finding: &Finding, at: &SocketAddr| {
-        refused.iter().any(|(who, target)| (who, target) == (&finding.subject, at))
+    let outweighs = |finding: &Finding| {
+        let (target, goes_first) = blocked(finding)?;
+        goes_first.then(|| (finding.subject.clone(), target))
     };
-    findings.retain(|finding| !asked(finding).iter().any(|at| is_refused(finding, at)));
+    let first: Vec<(Option<Subject>, SocketAddr)> = findings.iter().filter_map(outweighs).collect();
+    let is_in = |list: &[(Option<Subject>, SocketAddr)], who: &Finding, at: &SocketAddr| {
+        list.iter().any(|(subject, target)| (subject, target) == (&who.subject, at))
+    };
+    findings.retain(|finding| !asked(finding).iter().any(|at| is_in(&first, finding, at)));
     let told: Vec<(Option<Subject>, SocketAddr)> =
         findings.iter().flat_map(|one| asked(one).into_iter().map(|at| (one.subject.clone(), at))).collect();
     findings.retain(|finding| {
-        let is_told =
-            |at: &SocketAddr| told.iter().any(|(who, known)| (who, known) == (&finding.subject, at));
-        blocked(finding).is_none_or(|(targets, goes_first)| goes_first || !targets.iter().all(is_told))
+        blocked(finding).is_none_or(|(target, goes_first)| goes_first || !is_in(&told, finding, &target))
     });
 }
 

@@ -74,8 +74,11 @@ fn exposed(case: &Case<'_>) -> Vec<Finding> {
     let findings = answered.into_iter().map(
         |((at, protocol, is_sip), Answers { flows, rows, is_certain, is_doubtful })| {
             let sources: BTreeSet<IpAddr> = flows.iter().map(|flow| flow.a.ip()).collect();
-            let gained =
-                if is_sip { intruder::intrusion(case, &sources, Some(at)) } else { Intrusion::default() };
+            let gained = if is_sip {
+                intruder::intrusion(case, &sources, Some((at, protocol)))
+            } else {
+                Intrusion::default()
+            };
             let sources = sources.into_iter().collect();
             let known = case.device(at.ip()).map_or(Confidence::Suspected, |device| device.confidence);
             let confidence = if is_certain { known } else { Confidence::Suspected };

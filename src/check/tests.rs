@@ -132,7 +132,7 @@ fn faults_of_the_installation_decide() {
 #[test]
 fn voice_that_goes_to_another_port_than_announced_is_not_blocked() {
     use crate::observe::fixture::socket;
-    let told = |announced: Option<&str>| {
+    let told = |announced: Option<&str>, refused, signs: Vec<LossSign>| {
         let to = socket("192.168.10.2:5206");
         let astray = Astray {
             to,
@@ -148,7 +148,7 @@ fn voice_that_goes_to_another_port_than_announced_is_not_blocked() {
             packets: 500,
             peers: Vec::new(),
             strays: 0,
-            refused: true,
+            refused,
             heard: false,
             at_tap: false,
             near: true,
@@ -159,7 +159,7 @@ fn voice_that_goes_to_another_port_than_announced_is_not_blocked() {
         };
         let port = Detail::Port003 {
             target: to,
-            further: Vec::new(),
+            joined: Vec::new(),
             protocol: crate::observe::Protocol::Udp,
             refusal: Refusal::Silence,
             outbound: false,
@@ -167,12 +167,18 @@ fn voice_that_goes_to_another_port_than_announced_is_not_blocked() {
             serves: Others::Unserved,
             voice: Some(VoiceSent { packets: 500, ports: None }),
         };
-        let mut findings = [voice, port].map(|detail| finding(detail, Severity::Error, Some(PHONE))).to_vec();
-        join_astray(&mut findings);
-        findings.iter().map(Finding::code).collect::<Vec<_>>()
+        let lacks = finding(Detail::Cap001 { signs }, Severity::Warning, None);
+        let [voice, port] = [voice, port].map(|detail| finding(detail, Severity::Error, Some(PHONE)));
+        let mut findings = vec![lacks, voice, port];
+        tell_once(&mut findings, &mut Vec::new(), &World::new("").case());
+        findings.iter().skip(1).map(Finding::code).collect::<Vec<_>>()
     };
-    assert_eq!(told(Some("192.168.10.2:5204")), [Code::Rtp001]);
-    assert_eq!(told(None), [Code::Rtp001, Code::Port003], "who is right is not known");
+    let announced = Some("192.168.10.2:5204");
+    assert_eq!(told(announced, true, Vec::new()), [Code::Rtp001]);
+    assert_eq!(told(None, true, Vec::new()), [Code::Rtp001, Code::Port003], "who is right is not known");
+    let unseen = || vec![LossSign::Unseen { calls: 2, of: 2 }];
+    assert_eq!(told(announced, true, unseen()), [Code::Rtp001]);
+    assert_eq!(told(announced, false, unseen()), [Code::Port003], "what is left out tells nothing of it");
 }
 
 #[test]
@@ -250,15 +256,47 @@ fn an_empty_capture_passes_nothing() {
 
 #[test]
 fn where_messages_of_calls_are_missing_a_silent_side_shows_nothing() {
-    let left = |sign: LossSign| {
+    let left = |sign: LossSign, is_refused, known: &[Unjudged]| {
+        let mut voice = one_way(312, Vec::new());
+        if let Detail::Rtp001 { refused, .. } = &mut voice {
+            *refused = is_refused;
+        }
         let mut findings = vec![
             finding(Detail::Cap001 { signs: vec![sign] }, Severity::Warning, None),
-            finding(one_way(312, Vec::new()), Severity::Error, Some(PHONE)),
+            finding(voice, Severity::Error, Some(PHONE)),
         ];
-        let mut unjudged = vec![Unjudged::Incomplete];
+        let mut unjudged = known.to_vec();
         leave_out_one_sided(&mut findings, &mut unjudged);
-        (findings.len(), unjudged.contains(&Unjudged::OneSided))
+        (findings.len(), unjudged.len())
     };
-    assert_eq!(left(LossSign::Unseen { calls: 2, of: 2 }), (1, true));
-    assert_eq!(left(LossSign::Drops { packets: 3, own: 0 }), (2, false), "some packets are no whole side");
+    let unseen = LossSign::Unseen { calls: 2, of: 2 };
+    assert_eq!(left(unseen, false, &[Unjudged::Incomplete]), (1, 2));
+    let known = [Unjudged::OneSided, Unjudged::Incomplete];
+    assert_eq!(left(unseen, false, &known), (1, 2), "said of another call already");
+    assert_eq!(left(unseen, true, &[]), (2, 0), "ICMP says so");
+    assert_eq!(
+        left(LossSign::Drops { packets: 3, own: 0 }, false, &[]),
+        (2, 0),
+        "some packets are no whole side"
+    );
+}
+
+#[test]
+fn that_a_name_server_is_silent_is_told_once() {
+    use crate::observe::Lookup;
+    let kept = |host: &str, why, name: &str| {
+        let ip = crate::observe::fixture::ip;
+        let names = vec!["ntp.example".into(), name.into()];
+        let silent = Detail::Net001 { server: ip("192.168.10.1"), names, why };
+        let mut world = World::new("");
+        world.traffic.lookups = vec![Lookup { host: ip(host), kind: LookupKind::Srv, asked: 6 }];
+        let findings = [finding(silent, Severity::Error, Some(PHONE))];
+        drop_told_lookups(&mut world.traffic, &findings, &[]);
+        world.traffic.lookups.len()
+    };
+    assert_eq!(kept(PHONE, NameFailure::Silence, "_sip._udp.provider.example"), 0);
+    assert_eq!(kept(PHONE, NameFailure::Silence, "_SIPS._tcp.provider.example"), 0);
+    assert_eq!(kept(PBX, NameFailure::Silence, "_sip._udp.provider.example"), 1, "another device");
+    assert_eq!(kept(PHONE, NameFailure::Rcode(2), "_sip._udp.provider.example"), 1, "it gets an answer");
+    assert_eq!(kept(PHONE, NameFailure::Silence, "pbx.example"), 1, "the server was silent about others");
 }

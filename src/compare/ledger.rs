@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::capture::{Outage, Timestamp};
-use crate::check::{Audit, Code, Finding, Severity, is_disproved_by_absence};
+use crate::check::{Audit, Code, Finding, Severity, is_disproved_by_absence, joined};
 
-use super::{Key, key};
+use super::{Key, key, parts};
 
 /// Findings that are over, of which the latest are kept.
 const OVER_KEPT: usize = 1000;
@@ -35,11 +35,17 @@ pub struct Course {
 }
 
 impl Course {
-    /// Since when a finding of the report at the end holds, or that it is over: the latest turn of its kind.
+    /// Since when a finding of the report at the end holds, or that it is over: the latest turn of its kind, and of what was joined
+    /// the first one that holds.
     #[must_use]
     pub fn of(&self, finding: &Finding) -> Option<&Turn> {
-        let wanted = key(finding, |address| address);
-        self.turns.iter().rev().find(|turn| key(&turn.finding, |address| address) == wanted)
+        let latest = |part: &Finding| {
+            let wanted = key(part, |address| address);
+            let is_its = |one: &Finding| key(one, |address| address) == wanted;
+            self.turns.iter().rev().find(|turn| turn.finding.parts().iter().any(is_its))
+        };
+        let latest = finding.parts().iter().filter_map(latest);
+        latest.min_by_key(|turn| (turn.cleared.is_some(), turn.since))
     }
 }
 
@@ -80,7 +86,7 @@ impl Ledger {
         let mut open = BTreeMap::new();
         let mut came = Vec::new();
         // Of several with one key the heaviest stands for all; it is over when all are.
-        for (at, finding) in audit.findings.iter().enumerate() {
+        for (at, finding) in parts(audit) {
             let key = key(finding, |address| address);
             let is_mended = audit.mended.binary_search(&at).is_ok();
             // What came and went between two looks is told as well, and goes with the next one.
@@ -114,7 +120,7 @@ impl Ledger {
         }
         // A finding that is still told went by its cause.
         let is_told =
-            |gone: &Key| audit.findings.iter().any(|finding| key(finding, |address| address) == *gone);
+            |gone: &Key| parts(audit).iter().any(|(_, finding)| key(finding, |address| address) == *gone);
         let mut turns = Vec::new();
         for (key, (since, finding)) in std::mem::take(&mut self.open) {
             if is_told(&key) || is_disproved_by_absence(&finding, audit, now) {
@@ -129,11 +135,12 @@ impl Ledger {
             self.told.entry(key.clone()).or_default();
         }
         self.open = open;
+        let mut turns = joined_turns(turns);
         self.over_in_all += turns.len() as u64;
         self.over.extend(turns.iter().cloned());
         let surplus = self.over.len().saturating_sub(OVER_KEPT);
         self.over.drain(..surplus);
-        turns.append(&mut came);
+        turns.append(&mut joined_turns(came));
         turns
     }
 
@@ -147,10 +154,17 @@ impl Ledger {
             risen: None,
             cleared: None,
         });
-        let mut turns: Vec<Turn> = self.over.iter().cloned().chain(open).collect();
+        let mut turns: Vec<Turn> = self.over.iter().cloned().chain(joined_turns(open.collect())).collect();
         turns.sort_by_key(|turn| turn.since);
         Course { turns, left_out: self.over_in_all - self.over.len() as u64, outages: Vec::new() }
     }
+}
+
+/// What was joined, came and went together is told together.
+fn joined_turns(turns: Vec<Turn>) -> Vec<Turn> {
+    let all = turns.into_iter().map(|turn| ((turn.since, turn.risen, turn.cleared), turn.finding));
+    let turn = |((since, risen, cleared), finding)| Turn { finding, since, risen, cleared };
+    joined(all).into_iter().map(turn).collect()
 }
 
 /// Whether a capture that has only begun says so of itself: that there was no call yet.
@@ -309,6 +323,29 @@ mod tests {
         audit.findings.push(second);
         assert_eq!(ledger.update(&audit).len(), 1, "the first one is known");
         assert_eq!(ledger.update(&audit).len(), 0);
+    }
+
+    #[test]
+    fn of_ports_that_are_joined_each_comes_and_goes_by_itself() {
+        use super::super::tests::{blocked, ports};
+        let mut ledger = Ledger::default();
+        let mut update = |seconds: i64, groups: &[&[u16]]| {
+            let mut audit = blocked(groups);
+            audit.captures[0].last = Some(Timestamp(seconds * 1_000_000_000));
+            let turns = ledger.update(&audit);
+            let told: Vec<_> =
+                turns.iter().map(|turn| (ports(&turn.finding), turn.cleared.is_some())).collect();
+            (told, ledger.course(), audit)
+        };
+        assert_eq!(update(1, &[&[80, 389, 443]]).0, [(vec![80, 389, 443], false)], "one finding");
+        assert_eq!(update(2, &[&[389, 443]]).0, [(vec![80], true)], "the first one is served");
+        assert_eq!(update(3, &[&[389], &[443]]).0, [], "that they stand apart is no news");
+        assert_eq!(update(4, &[&[389, 443, 636]]).0, [(vec![636], false)]);
+        let (_, course, audit) = update(5, &[&[389, 443, 636]]);
+        let all: Vec<_> =
+            course.turns.iter().map(|turn| (ports(&turn.finding), turn.since.0 / 1_000_000_000)).collect();
+        assert_eq!(all, [(vec![80], 1), (vec![389, 443], 1), (vec![636], 4)]);
+        assert_eq!(course.of(&audit.findings[0]), Some(&course.turns[1]), "the first that holds");
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod shown;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use crate::check::{Audit, Code, Distinction, Finding, RowStatus, Unjudged, Verdict};
+use crate::check::{Audit, Code, Distinction, Finding, RowStatus, Unjudged, Verdict, joined};
 use crate::decode::Mac;
 use crate::observe::HostFacts;
 
@@ -20,15 +20,15 @@ use shown::Second;
 
 /// What became of a site.
 #[derive(Clone, Debug)]
-pub struct Changes<'a> {
+pub struct Changes {
     /// Before and after.
     pub verdicts: (Verdict, Verdict),
     /// Findings of the first measurement that the second does not have.
-    pub went: Vec<Gone<'a>>,
+    pub went: Vec<Gone>,
     /// Findings that only the second measurement has, heaviest first.
-    pub came: Vec<&'a Finding>,
+    pub came: Vec<Finding>,
     /// Findings of both, before and after.
-    pub stayed: Vec<(&'a Finding, &'a Finding)>,
+    pub stayed: Vec<(Finding, Finding)>,
     /// Rows whose status is another, by device (as in the second measurement), then row.
     pub rows: Vec<RowChange>,
     /// Devices that are not the same, by address.
@@ -37,9 +37,9 @@ pub struct Changes<'a> {
 
 /// A finding that is not there any more.
 #[derive(Clone, Debug)]
-pub struct Gone<'a> {
+pub struct Gone {
     /// As it was.
-    pub finding: &'a Finding,
+    pub finding: Finding,
     /// Why its absence proves nothing; `None`: the second measurement would have shown it.
     pub doubt: Option<Doubt>,
 }
@@ -89,31 +89,45 @@ type Key = (Code, Option<IpAddr>, Distinction);
 
 /// Compares two measurements of one site.
 #[must_use]
-pub fn changes<'a>(before: &'a Audit, after: &'a Audit) -> Changes<'a> {
+pub fn changes(before: &Audit, after: &Audit) -> Changes {
     let moved = Moved::new(before, after);
     let places = (Places::of(before), Places::of(after));
-    let of_after: BTreeMap<Key, &Finding> =
-        after.findings.iter().rev().map(|finding| (key(finding, |address| address), finding)).collect();
-    let key_before = |finding: &Finding| key(finding, |address| moved.now(address));
-    let of_before: BTreeSet<Key> = before.findings.iter().map(key_before).collect();
-    let (mut went, mut stayed, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
-    for finding in &before.findings {
-        let key = key_before(finding);
+    let (old, new) = (parts(before), parts(after));
+    let here = |address| address;
+    let of_after: BTreeMap<Key, (usize, &Finding)> =
+        new.iter().rev().map(|(at, part)| (key(part, here), (*at, *part))).collect();
+    let key_before = |part: &Finding| key(part, |address| moved.now(address));
+    let of_before: BTreeSet<Key> = old.iter().map(|(_, part)| key_before(part)).collect();
+    let (mut went, mut seen) = (Vec::new(), BTreeSet::new());
+    let (mut stayed, mut as_it_is) = (Vec::new(), Vec::new());
+    for (at, part) in old {
+        let key = key_before(part);
         match of_after.get(&key) {
-            Some(now) if seen.insert(key) => stayed.push((finding, *now)),
+            Some((to, now)) if seen.insert(key) => {
+                stayed.push(((at, *to), part.clone()));
+                as_it_is.push(((at, *to), (*now).clone()));
+            }
             Some(_) => {}
-            None => went.push(Gone { finding, doubt: doubt(finding, (before, after), &places, &moved) }),
+            None => went.push((doubt(part, (before, after), &places, &moved), part.clone())),
         }
     }
-    let is_new = |finding: &&Finding| !of_before.contains(&key(finding, |address| address));
+    let came = new.into_iter().filter(|(_, part)| !of_before.contains(&key(part, here)));
+    let came = joined(came.map(|(_, part)| ((), part.clone())));
+    let stayed = joined(stayed).into_iter().zip(joined(as_it_is));
     Changes {
         verdicts: (before.verdict, after.verdict),
-        went,
-        came: after.findings.iter().filter(is_new).collect(),
-        stayed,
+        went: joined(went).into_iter().map(|(doubt, finding)| Gone { finding, doubt }).collect(),
+        came: came.into_iter().map(|(_, finding)| finding).collect(),
+        stayed: stayed.map(|((_, before), (_, after))| (before, after)).collect(),
         rows: rows(before, after, &moved),
         devices: devices(before, after, &moved),
     }
+}
+
+/// What findings were joined of, with the place of each finding: another grouping is no change.
+fn parts(audit: &Audit) -> Vec<(usize, &Finding)> {
+    let findings = audit.findings.iter().enumerate();
+    findings.flat_map(|(at, finding)| finding.parts().iter().map(move |part| (at, part))).collect()
 }
 
 /// Devices that have another address now, known by their hardware address.
@@ -254,4 +268,67 @@ fn devices(before: &Audit, after: &Audit, moved: &Moved) -> Vec<DeviceChange> {
     let is_change =
         |change: &DeviceChange| change.address.0 != change.address.1 || change.role.0 != change.role.1;
     changes.filter(is_change).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use super::*;
+    use crate::check::{Detail, Severity};
+    use crate::observe::fixture::at;
+    use crate::report::fixture::audit;
+
+    /// A site where ports of a host are blocked: those of each group are joined, each group is less severe than the one before.
+    pub(super) fn blocked(groups: &[&[u16]]) -> Audit {
+        let mut audit = audit();
+        let known = audit.findings.iter().position(|one| one.code() == Code::Port003).unwrap();
+        let known = audit.findings.swap_remove(known);
+        let one = |(severity, port): (Severity, u16)| {
+            let mut one = Finding { severity, ..known.clone() };
+            let Detail::Port003 { target, voice, .. } = &mut one.detail else { panic!("{one:?}") };
+            (*target, *voice) = (SocketAddr::new(target.ip(), port), None);
+            one.evidence.first = Some(at(i64::from(port)));
+            ((), one)
+        };
+        let severities = [Severity::Error, Severity::Warning];
+        let all = severities
+            .into_iter()
+            .zip(groups)
+            .flat_map(|(how, ports)| ports.iter().map(move |port| (how, *port)));
+        audit.findings = joined(all.map(one)).into_iter().map(|(_, finding)| finding).collect();
+        audit.mended.clear();
+        audit
+    }
+
+    pub(super) fn ports(finding: &Finding) -> Vec<u16> {
+        let port = |part: &Finding| match part.detail {
+            Detail::Port003 { target, .. } => target.port(),
+            _ => 0,
+        };
+        finding.parts().iter().map(port).collect()
+    }
+
+    #[test]
+    fn that_ports_are_joined_in_another_way_is_no_change() {
+        let told = |before: &[&[u16]], after: &[&[u16]]| {
+            let changes = changes(&blocked(before), &blocked(after));
+            let stayed = changes.stayed.iter().map(|(before, after)| (ports(before), ports(after)));
+            (
+                changes.went.iter().map(|gone| ports(&gone.finding)).collect::<Vec<_>>(),
+                changes.came.iter().map(ports).collect::<Vec<_>>(),
+                stayed.collect::<Vec<_>>(),
+            )
+        };
+        let none = Vec::<Vec<u16>>::new;
+        let same = |ports: &[u16]| (ports.to_vec(), ports.to_vec());
+        assert_eq!(told(&[&[80, 389]], &[&[80, 389]]), (none(), none(), vec![same(&[80, 389])]));
+        let apart = vec![same(&[80]), same(&[389, 443])];
+        assert_eq!(told(&[&[80, 389, 443]], &[&[389, 443], &[80]]), (none(), none(), apart));
+        assert_eq!(
+            told(&[&[80, 81, 389]], &[&[389, 443]]),
+            (vec![vec![80, 81]], vec![vec![443]], vec![same(&[389])]),
+            "each port counts"
+        );
+    }
 }

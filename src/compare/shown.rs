@@ -51,6 +51,7 @@ pub(super) struct Second<'a, F> {
 }
 
 impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
+    /// Of a finding that is none of several.
     pub(super) fn shows_it_right(&self, finding: &Finding) -> bool {
         let now = |peers: &[IpAddr]| -> Vec<IpAddr> { peers.iter().map(|peer| (self.now)(*peer)).collect() };
         let to_all = |peers: &[IpAddr], least: u64| {
@@ -69,13 +70,10 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
             Detail::Port006 { documented, .. } => documented
                 .parse::<PortSet>()
                 .is_ok_and(|documented| self.has_other_ports(finding, |port| !documented.contains(port))),
-            Detail::Port003 { target, further, protocol, .. } => {
-                let host = (self.now)(target.ip());
-                std::iter::once(target.port()).chain(further.iter().copied()).all(|port| {
-                    let target = SocketAddr::new(host, port);
-                    self.views().any(|view| {
-                        (view.flow.protocol, view.peer()) == (*protocol, target) && view.was_answered()
-                    })
+            Detail::Port003 { target, protocol, .. } => {
+                let target = SocketAddr::new((self.now)(target.ip()), target.port());
+                self.views().any(|view| {
+                    (view.flow.protocol, view.peer()) == (*protocol, target) && view.was_answered()
                 })
             }
             Detail::Port005 { provider, .. } => self.views().any(|view| {
@@ -235,9 +233,9 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
                 let server = SocketAddr::new((self.now)(server.ip()), server.port());
                 self.connects(server, alert.is_some() || stuck.is_some())
             }
-            Detail::Sig008 { registrar, further, expires, .. } => std::iter::once(registrar)
-                .chain(further)
-                .all(|registrar| self.is_kept_alive((self.now)(registrar.ip()), *expires)),
+            Detail::Sig008 { registrar, expires, .. } => {
+                self.is_kept_alive((self.now)(registrar.ip()), *expires)
+            }
             Detail::Sig009 { method, to, .. } => {
                 let to = (self.now)(to.ip());
                 let prompt = self.after.traffic.prompt.iter();

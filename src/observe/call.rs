@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::{Frame, Timestamp};
+use crate::observe::Protocol;
 use crate::observe::breaks::Break;
 use crate::observe::ladder::{Ladder, Step};
 use crate::observe::message::sip::{Cause, Method};
@@ -128,6 +129,8 @@ pub struct Call {
     pub caller: SocketAddr,
     /// Receiver of the first INVITE.
     pub callee: SocketAddr,
+    /// Over which transport the first INVITE went.
+    pub transport: Protocol,
     /// Address of record of the From header, `sip:user@host`.
     pub from: Box<str>,
     /// That of the To header.
@@ -309,6 +312,7 @@ impl Call {
             protocol,
             caller: ends.0,
             callee: ends.1,
+            transport: Protocol::Udp,
             from: Box::default(),
             to: Box::default(),
             start,

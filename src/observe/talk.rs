@@ -69,7 +69,15 @@ impl Talk {
         };
         let begun = Call::begun(call_id.into(), CallProtocol::Sip, ends, (heard.frame, heard.time));
         let (from, to) = (aor(message.from.as_ref()), aor(message.to.as_ref()));
-        let call = Call { from, to, beginning, same_id: before, dialled: dialled(message), ..begun };
+        let call = Call {
+            from,
+            to,
+            beginning,
+            transport: heard.protocol,
+            same_id: before,
+            dialled: dialled(message),
+            ..begun
+        };
         let tag = message.from.as_ref().and_then(|from| from.tag.as_deref());
         Self {
             call,
@@ -234,6 +242,7 @@ impl Talk {
         if self.call.beginning == Beginning::Seen && is_before && is_passed_on && self.names_caller(heard) {
             self.call.start = (heard.frame, heard.time);
             (self.call.caller, self.call.callee) = (heard.from, heard.to);
+            self.call.transport = heard.protocol;
             self.call.dialled = dialled(&heard.message);
         }
     }

@@ -1,6 +1,7 @@
 //! Takes what became of a site between two measurements, gives a page for the terminal.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use super::Settings;
@@ -13,7 +14,7 @@ use super::text::{
     ChangeWords, Context, Words, change_words, finding_text, given_words, verdict_line, words,
 };
 use crate::capture::CaptureSummary;
-use crate::check::{Audit, Beside, Detail, Finding, RowStatus, Verdict};
+use crate::check::{Audit, Beside, Detail, Distinction, Finding, RowStatus, Verdict};
 use crate::compare::{Changes, DeviceChange, RowChange};
 
 use crate::site::{ModelId, RoleId};
@@ -21,7 +22,7 @@ use crate::site::{ModelId, RoleId};
 /// The comparison as a page for a terminal, with pseudonyms on demand; the same in what came and in what went.
 #[must_use]
 pub fn changes(
-    changes: &Changes<'_>,
+    changes: &Changes,
     audits: (&Audit, &Audit),
     names: &Names,
     settings: &Settings,
@@ -64,7 +65,7 @@ struct View<'a> {
 }
 
 impl View<'_> {
-    fn verdicts(&self, page: &mut Page, changes: &Changes<'_>) {
+    fn verdicts(&self, page: &mut Page, changes: &Changes) {
         let line = |context: &Context<'_>, verdict: Verdict| -> Piece {
             let files: Vec<Cow<'_, str>> = match self.is_redacted {
                 true => self.pseudonyms_of_files(context).map(|(_, name)| name.into()).collect(),
@@ -111,7 +112,7 @@ impl View<'_> {
         }
     }
 
-    fn findings(&self, page: &mut Page, changes: &Changes<'_>) {
+    fn findings(&self, page: &mut Page, changes: &Changes) {
         let came = changes.came.iter().map(|finding| {
             let text = finding_text(finding, &self.after, self.settings.language);
             self.finding(finding, &self.after, &[&self.seen(finding, &self.after), &text.action])
@@ -127,12 +128,13 @@ impl View<'_> {
         });
         self.section(page, self.own.stayed, stayed.collect());
         let went = |doubtful: bool| changes.went.iter().filter(move |gone| gone.doubt.is_some() == doubtful);
-        let fixed = went(false).map(|gone| self.finding(gone.finding, &self.before, &[]));
+        let fixed =
+            went(false).map(|gone| self.finding(&gone.finding, &self.before, &[&places(&gone.finding)]));
         self.section(page, self.own.went, fixed.collect());
         let open: Vec<Vec<Piece>> = went(true)
             .map(|gone| {
                 let why = gone.doubt.map_or("", self.own.doubt);
-                self.finding(gone.finding, &self.before, &[why])
+                self.finding(&gone.finding, &self.before, &[&places(&gone.finding), why])
             })
             .collect();
         if !open.is_empty() {
@@ -249,6 +251,16 @@ impl View<'_> {
     }
 }
 
+/// The ports and hosts that it is about: another finding of its code and device may have stayed.
+fn places(finding: &Finding) -> String {
+    let all = finding.parts().iter().map(Finding::distinction);
+    let is_place = |one: &Distinction| {
+        matches!(one, Distinction::Port(..) | Distinction::Service(..) | Distinction::Peer(_))
+    };
+    let all: BTreeSet<Distinction> = all.filter(is_place).collect();
+    all.iter().map(Distinction::to_string).collect::<Vec<_>>().join(", ")
+}
+
 fn file_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
@@ -288,8 +300,18 @@ fn order(before: &[CaptureSummary], after: &[CaptureSummary]) -> Order {
 mod tests {
     use super::*;
     use crate::capture::Ended;
+    use crate::check::Code;
     use crate::observe::fixture::at;
     use crate::report::fixture::capture;
+
+    #[test]
+    fn what_went_is_told_with_its_port() {
+        let audit = crate::report::fixture::audit();
+        let of = |code: Code| audit.findings.iter().find(|one| one.code() == code).map(places).unwrap();
+        assert_eq!(of(Code::Port003), "TCP 192.0.2.10:443");
+        assert_eq!(of(Code::Qos001), "");
+        assert_eq!(of(Code::Sig005), "", "the rejection is no place");
+    }
 
     #[test]
     fn a_second_capture_that_is_older_or_the_same_is_told() {

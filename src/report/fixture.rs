@@ -184,7 +184,7 @@ fn details() -> Vec<Case> {
     let transport = Protocol::Tcp;
     let port_003 = Detail::Port003 {
         target: socket("192.0.2.10:443"),
-        further: Vec::new(),
+        joined: Vec::new(),
         protocol: transport,
         refusal: Refusal::Icmp { v6: false, kind: 3, code: 13, reporter: ip("192.168.10.1") },
         outbound: true,

@@ -1,5 +1,6 @@
 //! Takes what came and went while a capture is judged, gives one line for each: text for people, JSON for programs.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::net::IpAddr;
 
@@ -156,7 +157,8 @@ pub fn live_close(course: &Course, audit: &Audit, names: &Names, settings: &Sett
 /// What was found from warning up, was cleared, and is not among the findings of the end.
 fn meanwhile(course: &Course, audit: &Audit, language: Language) -> Option<String> {
     let key = |finding: &Finding| (finding.code(), subject(finding), finding.distinction());
-    let is_told = |turn: &&Turn| audit.findings.iter().any(|finding| key(finding) == key(&turn.finding));
+    let told: BTreeSet<_> = audit.findings.iter().flat_map(Finding::parts).map(key).collect();
+    let is_told = |turn: &&Turn| turn.finding.parts().iter().all(|part| told.contains(&key(part)));
     let gone = || course.turns.iter().filter(|turn| turn.cleared.is_some() && !is_told(turn));
     let counts =
         [check::Severity::Critical, check::Severity::Error, check::Severity::Warning].map(|severity| {

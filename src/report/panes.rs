@@ -231,7 +231,8 @@ fn explained(
 fn as_it_stands<'a>(turn: &'a Turn, audit: &'a Audit) -> &'a Finding {
     let subject = |finding: &Finding| finding.subject.as_ref().map(|subject| subject.address);
     let key = |finding: &Finding| (finding.code(), subject(finding), finding.distinction());
-    let is_same = |finding: &&Finding| key(finding) == key(&turn.finding);
+    let wanted = key(&turn.finding);
+    let is_same = |finding: &&Finding| finding.parts().iter().any(|part| key(part) == wanted);
     let now = audit.findings.iter().find(is_same).filter(|_| turn.cleared.is_none());
     now.unwrap_or(&turn.finding)
 }
@@ -247,15 +248,16 @@ fn mood(severity: Severity) -> Mood {
 /// Latest first.
 fn of_findings(view: &View<'_>, words: &ScreenWords, turns: &[Turn]) -> List {
     let address = |turn: &Turn| turn.finding.subject.as_ref().map(|subject| subject.address);
+    let key = |turn: &Turn, part: &Finding| (part.code(), address(turn), part.distinction(), turn.since);
     let over: BTreeSet<_> = turns
         .iter()
         .filter(|turn| turn.cleared.is_some())
-        .map(|turn| (turn.finding.code(), address(turn), turn.finding.distinction(), turn.since))
+        .flat_map(|turn| turn.finding.parts().iter().map(move |part| key(turn, part)))
         .collect();
     let row = |(at, turn): (usize, &Turn)| {
         let time = turn.at();
         let address = address(turn);
-        let is_over = over.contains(&(turn.finding.code(), address, turn.finding.distinction(), turn.since));
+        let is_over = turn.finding.parts().iter().all(|part| over.contains(&key(turn, part)));
         let finding = if is_over { &turn.finding } else { as_it_stands(turn, view.audit) };
         let felt = if is_over { Mood::Faint } else { mood(finding.severity) };
         let title = finding_text(finding, &view.context, view.language).title;

@@ -286,7 +286,7 @@ impl Pseudonyms {
         }
         let signs = document.hosts.iter().flat_map(|host| &host.evidence);
         let stated = signs.filter(|sign| sign.kind == SignKind::Stated);
-        hosts.extend(stated.flat_map(|sign| quotations(&sign.seen)).map(str::to_owned));
+        hosts.extend(stated.filter_map(|sign| stated_name(&sign.seen)).map(str::to_owned));
         for host in &document.hosts {
             let is_ours = host.address.parse().is_ok_and(|address| !is_public(address));
             if is_ours || redaction == Redaction::Addresses {
@@ -500,6 +500,12 @@ fn quotations(text: &str) -> impl Iterator<Item = &str> {
         rest = behind;
         Some(quotation)
     })
+}
+
+/// What the user calls a device, which stands last: whatever quotation marks there are in it are part of it.
+fn stated_name(seen: &str) -> Option<&str> {
+    let (name, _) = seen.split_once('“')?.1.rsplit_once('”')?;
+    Some(name)
 }
 
 /// The host of `host:port` or less, unless it is an address.

@@ -398,6 +398,8 @@ pub struct Intrusion {
     pub guessing: Option<Guessing>,
     /// Accounts for which he was registered, in order.
     pub let_in: Vec<Box<str>>,
+    /// For none of them he was asked for a password.
+    pub unasked: bool,
     /// Calls of his that were answered.
     pub calls: u64,
 }

@@ -71,7 +71,7 @@ pub(in crate::report) struct Document {
     pub(in crate::report) calls: Vec<Call>,
     /// SIP registrations.
     pub(in crate::report) registrations: Vec<Registration>,
-    /// Who looked for its SIP server by DNS and got no answer.
+    /// Who looked for its SIP server by DNS and got no answer, where no NET-001 tells that.
     #[serde(default)]
     pub(in crate::report) unanswered_lookups: Vec<Lookup>,
     /// Who tries SIP over TCP in vain where it is served over UDP, by client and server.

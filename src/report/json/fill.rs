@@ -8,7 +8,7 @@ use super::rows::Rows;
 use super::worst::Grade;
 use super::{course, document as published, given, network, quality, skip};
 use crate::capture::{CaptureSummary, Ended, Frame, Live, Timestamp};
-use crate::check::{Audit, Finding};
+use crate::check::{Audit, Distinction, Finding};
 use crate::observe::media::sequence::SegmentReport;
 use crate::observe::media::tally::Spread;
 use crate::observe::media::{PayloadReport, ReceiverReport, StreamReport};
@@ -513,7 +513,7 @@ fn finding(finding: &Finding, context: &Context<'_>, language: Language) -> publ
             address: subject.address.to_string(),
             role: subject.role.as_ref().map(ToString::to_string),
         }),
-        about: escape_terminal(&finding.distinction().to_string(), FIELD),
+        about: about(finding),
         rows: finding.rows.iter().map(ToString::to_string).collect(),
         sources: finding.rows.iter().map(|row| source(row, finding, context, language)).collect(),
         count: finding.count,
@@ -526,6 +526,13 @@ fn finding(finding: &Finding, context: &Context<'_>, language: Language) -> publ
         },
         hop: published::Hop::of(&finding.detail),
     }
+}
+
+/// All that it is about, in order: which one was seen first says nothing.
+fn about(finding: &Finding) -> String {
+    let all: BTreeSet<Distinction> = finding.parts().iter().map(Finding::distinction).collect();
+    let all: Vec<String> = all.iter().map(|one| escape_terminal(&one.to_string(), FIELD)).collect();
+    all.join(", ")
 }
 
 /// `Q1 RTP: DSCP 46 (EF) (section of the document)`, with the rule's note where the document does not promise it.

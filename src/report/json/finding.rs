@@ -17,7 +17,8 @@ pub(in crate::report) struct Finding {
     pub(in crate::report) action: String,
     pub(in crate::report) responsible: Party,
     pub(in crate::report) subject: Option<Subject>,
-    /// The port, service, peer or status that it is about, where one device may have several findings of this code.
+    /// The port, service, peer or status that it is about, where one device may have several findings of this code;
+    /// several separated by commas.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(in crate::report) about: String,
     /// Rows it rests on.

@@ -197,3 +197,38 @@ fn hosts_are_taken_out_of_quotations() {
     assert_eq!(hosts("„217.0.0.5:5060“ statt „anna.local:5064“."), ["anna.local"]);
     assert_eq!(hosts("“[2001:db8::1]:5060” instead of “anna”, “2001:db8::1”"), ["anna"]);
 }
+
+#[test]
+fn names_with_quotation_marks_of_their_own_are_hidden_as_a_whole() {
+    let hidden = |language, name: &str| {
+        let mut audit = audit();
+        for finding in &mut audit.findings {
+            match &mut finding.detail {
+                Detail::Net001 { names, .. } => *names = vec![name.into(), "kanzlei.example".into()],
+                Detail::Sig004 { sent, returned, .. } => {
+                    (*sent, *returned) = (format!("{name}:5064").into(), "198.51.100.9:40000".into());
+                }
+                _ => {}
+            }
+        }
+        let document = json::document_of(&audit, &names(language), &settings(language, 400));
+        let published = serde_json::to_string(&document).unwrap();
+        assert!(published.contains("anna") && published.contains("meier"), "{published}");
+        serde_json::to_string(&redact(&document, Redaction::People).unwrap()).unwrap()
+    };
+    for mark in ['’', '‘', '„', '“', '”'] {
+        for language in [Language::De, Language::En] {
+            let told = hidden(language, &format!("anna{mark}meier{mark}praxis.example"));
+            for secret in ["anna", "meier", "praxis.example", "kanzlei"] {
+                assert!(!told.contains(secret), "{mark} {secret}: {told}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_device_is_called_may_have_quotation_marks() {
+    assert_eq!(stated_name("--site agfeo.es “Kanzlei “Meier””"), Some("Kanzlei “Meier”"));
+    assert_eq!(stated_name("--site provider “anna”"), Some("anna"));
+    assert_eq!(stated_name("--pbx agfeo.es"), None);
+}

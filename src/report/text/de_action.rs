@@ -331,12 +331,12 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
 
 /// What to do about a PORT-003.
 fn unblock(detail: &Detail, zone: &TimeZone) -> String {
-    let Detail::Port003 { target, further, protocol: transport, refusal, outbound, life, serves, voice } =
+    let Detail::Port003 { target, joined, protocol: transport, refusal, outbound, life, serves, voice } =
         detail
     else {
         return String::new();
     };
-    let port = blocked::ports(*transport, *target, further, De);
+    let port = blocked::ports(*transport, *target, joined, De);
     if let Some(VoiceSent { ports: Some(ports), .. }) = voice {
         return trace::let_out(target.ip(), *ports, De);
     }

@@ -21,7 +21,7 @@ use super::registering;
 use super::stalled;
 use super::unmarked_leg;
 use super::words::ends_within;
-use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
+use super::{Context, List, dscp_name, dscp_shares, hints, named, of, peers, protocol, quoted};
 use super::{one_way, passage};
 use super::{signalling, voice};
 use super::{trace, uneven};
@@ -62,10 +62,10 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             let reason = reason(*v6, *kind, *code).words(De);
             turned_away((sent.packets, finding.count), *target, device, *reporter, reason)
         }
-        Detail::Port003 { target, further, protocol, refusal, life, .. } => {
-            let (target_name, over) = blocked::target(*protocol, *target, further, De);
+        Detail::Port003 { target, joined, protocol, refusal, life, .. } => {
+            let (target_name, over) = blocked::target(*protocol, *target, joined, De);
             let at = (target_name.as_str(), *protocol, over.as_str());
-            let service = context.service(finding).filter(|_| further.is_empty());
+            let service = context.service(finding).filter(|_| joined.is_empty());
             let tried = tried(finding.count, at, device, service, *refusal);
             tried + &silence(*life, *refusal, target.ip(), context.zone, De)
         }
@@ -300,15 +300,15 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             "{} von {device} an {server} ist zweimal aufgezeichnet, vor und hinter einem Router, mit derselben Call-ID und \
              branch: Aus „{}“ im Via wurde „{}“. Ein Gerät dazwischen schreibt SIP-Nachrichten um.",
             quoted(method),
-            quoted(sent),
-            quoted(returned)
+            named(sent),
+            named(returned)
         ),
         Detail::Sig004 { server, method, sent, returned, passed_on: false } => format!(
             "Die Antwort von {server} auf {} von {device} bringt ein anderes Via zurück, als gesendet wurde: „{}“ statt \
              „{}“. Etwas auf dem Weg schreibt SIP-Nachrichten um.",
             quoted(method),
-            quoted(returned),
-            quoted(sent)
+            named(returned),
+            named(sent)
         ),
         Detail::Sig006 { peer, bytes: size, sent, method, unlisted, .. } => format!(
             "{}{} von {device} zu {peer}, {}{}-mal gesendet, {} in IP-Fragmente zerlegt und {} nie vollständig an (gesehen: {} \
@@ -327,9 +327,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             }
         ),
         Detail::Sig007 { .. } => connection::tls(finding, device, De),
-        Detail::Sig008 { registrar, further, longest, expires } => {
+        Detail::Sig008 { registrar, joined, longest, expires } => {
             connection::silence_de(device, *registrar, &duration(*longest, De), *expires)
-                + &blocked::further(further, De)
+                + &blocked::further(*registrar, joined, De)
         }
         Detail::Sig002 { .. } | Detail::Sig003 { .. } => {
             registering::detail(finding, device, context.zone, De)
@@ -362,7 +362,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::addresses(sources)),
             if sources.len() == 1 { "keinem bekannten Provider" } else { "keinen bekannten Providern" },
             intruder::gained(gained, De)
-        ) + registering::taken_unasked(context.audit, *at, De),
+        ),
         Detail::Sec002 { requests, users, agent, answered, gained } => format!(
             "{device} sendet {} an {}{}. {}{}",
             counted(*requests, "SIP-Anfrage", "SIP-Anfragen", De),

@@ -314,12 +314,12 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
 
 /// What to do about a PORT-003.
 fn unblock(detail: &Detail, zone: &TimeZone) -> String {
-    let Detail::Port003 { target, further, protocol: transport, refusal, outbound, life, serves, voice } =
+    let Detail::Port003 { target, joined, protocol: transport, refusal, outbound, life, serves, voice } =
         detail
     else {
         return String::new();
     };
-    let port = blocked::ports(*transport, *target, further, En);
+    let port = blocked::ports(*transport, *target, joined, En);
     if let Some(VoiceSent { ports: Some(ports), .. }) = voice {
         return trace::let_out(target.ip(), *ports, En);
     }

@@ -21,7 +21,7 @@ use super::registering;
 use super::stalled;
 use super::unmarked_leg;
 use super::words::ends_within;
-use super::{Context, List, dscp_name, dscp_shares, hints, of, peers, protocol, quoted};
+use super::{Context, List, dscp_name, dscp_shares, hints, named, of, peers, protocol, quoted};
 use super::{one_way, passage};
 use super::{signalling, voice};
 use super::{trace, uneven};
@@ -62,10 +62,10 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             let reason = reason(*v6, *kind, *code).words(En);
             turned_away((sent.packets, finding.count), *target, device, *reporter, reason)
         }
-        Detail::Port003 { target, further, protocol, refusal, life, .. } => {
-            let (target_name, over) = blocked::target(*protocol, *target, further, En);
+        Detail::Port003 { target, joined, protocol, refusal, life, .. } => {
+            let (target_name, over) = blocked::target(*protocol, *target, joined, En);
             let at = (target_name.as_str(), *protocol, over.as_str());
-            let service = context.service(finding).filter(|_| further.is_empty());
+            let service = context.service(finding).filter(|_| joined.is_empty());
             let tried = tried(finding.count, at, device, service, *refusal);
             tried + &silence(*life, *refusal, target.ip(), context.zone, En)
         }
@@ -294,15 +294,15 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             "{} of {device} to {server} was captured twice, before and behind a router, with the same Call-ID and branch: “{}” in the \
              Via became “{}”. A device between rewrites SIP messages.",
             quoted(method),
-            quoted(sent),
-            quoted(returned)
+            named(sent),
+            named(returned)
         ),
         Detail::Sig004 { server, method, sent, returned, passed_on: false } => format!(
             "The answer of {server} to {} of {device} brings back another Via than was sent: “{}” instead of “{}”. \
              Something on the way rewrites SIP messages.",
             quoted(method),
-            quoted(returned),
-            quoted(sent)
+            named(returned),
+            named(sent)
         ),
         Detail::Sig006 { peer, bytes: size, sent, method, unlisted, .. } => format!(
             "{}{} from {device} to {peer}, sent {} times{}, {} split into IP fragments and never {} whole (seen: {} of each \
@@ -321,9 +321,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             }
         ),
         Detail::Sig007 { .. } => connection::tls(finding, device, En),
-        Detail::Sig008 { registrar, further, longest, expires } => {
+        Detail::Sig008 { registrar, joined, longest, expires } => {
             connection::silence_en(device, *registrar, &duration(*longest, En), *expires)
-                + &blocked::further(further, En)
+                + &blocked::further(*registrar, joined, En)
         }
         Detail::Sig002 { .. } | Detail::Sig003 { .. } => {
             registering::detail(finding, device, context.zone, En)
@@ -356,7 +356,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::addresses(sources)),
             if sources.len() == 1 { "which is no known provider" } else { "which are no known providers" },
             intruder::gained(gained, En)
-        ) + registering::taken_unasked(context.audit, *at, En),
+        ),
         Detail::Sec002 { requests, users, agent, answered, gained } => format!(
             "{device} sends {} to {}{}. {}{}",
             counted(*requests, "SIP request", "SIP requests", En),

@@ -14,7 +14,7 @@ pub(super) fn gained(intrusion: &Intrusion, language: Language) -> String {
         text.push_str(&guesses(guessing, language));
     }
     if !intrusion.let_in.is_empty() {
-        text.push_str(&registered(&intrusion.let_in, language));
+        text.push_str(&registered(intrusion, language));
         if intrusion.calls > 0 {
             text.push_str(&called(intrusion.calls, language));
         }
@@ -46,9 +46,20 @@ fn guesses(guessing: &Guessing, language: Language) -> String {
     }
 }
 
-fn registered(accounts: &[Box<str>], language: Language) -> String {
+fn registered(intrusion: &Intrusion, language: Language) -> String {
+    let accounts = &intrusion.let_in;
     let shown = List::of(accounts, accounts.len(), |account| quoted(account).to_string());
     match language {
+        De if intrusion.unasked => format!(
+            " Angenommen wurde von dort die Anmeldung für {}, ohne nach einem Kennwort zu fragen: So kann sich jeder anmelden, der \
+             das Gerät erreicht.",
+            shown.join("und", "weitere")
+        ),
+        En if intrusion.unasked => format!(
+            " The registration of {} from there was accepted without asking for a password: so anybody can register who reaches \
+             the device.",
+            shown.join("and", "more")
+        ),
         De => format!(
             " Angenommen wurde von dort die Anmeldung für {}: Wer dort sitzt, kennt das Kennwort, oder es wird keines verlangt.",
             shown.join("und", "weitere")
@@ -83,6 +94,14 @@ pub(super) fn first(finding: &Finding, language: Language) -> &'static str {
         _ => return "",
     };
     match (gained.let_in.is_empty(), gained.guessing.is_some(), language) {
+        (false, _, De) if gained.unasked => {
+            "Stellen Sie das Gerät sofort so ein, dass es für jede Anmeldung ein Kennwort verlangt. Ist dort kein eigenes Gerät \
+             (Heimarbeitsplatz), sperren Sie auch teure Ziele; die Verbindungsdaten zeigen, was es schon gekostet hat. "
+        }
+        (false, _, En) if gained.unasked => {
+            "Set the device at once to ask for a password for each registration. Unless a device of your own is there (a home \
+             office), bar expensive destinations as well; the call records show what it has cost already. "
+        }
         (false, _, De) => {
             "Ist dort kein eigenes Gerät (Heimarbeitsplatz), ändern Sie sofort die Kennwörter der Konten, die von dort angemeldet sind, \
              und sperren Sie teure Ziele; die Verbindungsdaten zeigen, was es schon gekostet hat. "
@@ -108,7 +127,7 @@ mod tests {
             within: 18_000_000_000,
             others: 0,
         });
-        Intrusion { guessing, let_in: vec!["sip:12@a.example".into(); let_in], calls }
+        Intrusion { guessing, let_in: vec!["sip:12@a.example".into(); let_in], unasked: false, calls }
     }
 
     #[test]
@@ -125,5 +144,29 @@ mod tests {
                 "{let_in}"
             );
         }
+    }
+
+    #[test]
+    fn where_no_password_is_asked_for_none_is_to_be_changed() {
+        let detail = |unasked| Detail::Sec002 {
+            requests: 9,
+            users: 1,
+            agent: None,
+            answered: true,
+            gained: Intrusion { unasked, ..got(false, 1, 0) }.into(),
+        };
+        let told = |unasked, language| {
+            let known = crate::report::fixture::audit().findings.swap_remove(0);
+            let finding = Finding { detail: detail(unasked), ..known };
+            let gained = gained(&Intrusion { unasked, ..got(false, 1, 0) }, language);
+            (gained, first(&finding, language))
+        };
+        let (seen, action) = told(true, De);
+        assert!(seen.contains("ohne nach einem Kennwort zu fragen") && !seen.contains("kennt"), "{seen}");
+        assert!(action.contains("ein Kennwort verlangt") && !action.contains("ändern"), "{action}");
+        let (seen, action) = told(false, De);
+        assert!(seen.contains("kennt das Kennwort") && action.contains("ändern Sie"), "{seen} {action}");
+        let (seen, action) = told(true, En);
+        assert!(seen.contains("without asking") && !action.contains("change"), "{seen} {action}");
     }
 }

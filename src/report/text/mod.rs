@@ -429,6 +429,19 @@ fn quoted(text: &str) -> String {
     escape_terminal(text, FIELD)
 }
 
+/// The same between quotation marks, of which a name may bring some of its own: they are spelled out, or nobody, redaction least of
+/// all, could tell where the name ends.
+fn named(text: &str) -> String {
+    let mut spelled = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '„' | '“' | '”' => spelled.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+            c => spelled.push(c),
+        }
+    }
+    quoted(&spelled)
+}
+
 /// `3 von 12.345` without the nouns.
 fn of(part: u64, whole: u64, of: &str, language: Language) -> String {
     format!("{} {of} {}", count(part, language), count(whole, language))

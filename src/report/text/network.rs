@@ -3,7 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::{List, quoted};
+use super::{List, named};
 use crate::check::{Detail, Finding, NameFailure};
 use crate::observe::DhcpOffer;
 use crate::report::language::Language::{self, De, En};
@@ -190,8 +190,8 @@ fn addresses(all: &[IpAddr], language: Language) -> String {
 fn listed(names: &[Box<str>], language: Language) -> String {
     join(
         List::of(names, names.len(), |name| match language {
-            De => format!("„{}“", quoted(name)),
-            En => format!("“{}”", quoted(name)),
+            De => format!("„{}“", named(name)),
+            En => format!("“{}”", named(name)),
         }),
         language,
     )

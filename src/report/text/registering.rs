@@ -8,22 +8,11 @@ use super::icmp::{self, Reason};
 use super::life::silence;
 use super::signalling::accounts;
 use super::{protocol, quoted};
-use crate::check::{Audit, Detail, Finding, Life, Refusal};
+use crate::check::{Detail, Finding, Life, Refusal};
 use crate::observe::IcmpReport;
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::{count, counted, duration};
 use crate::site::Confidence;
-
-/// That whoever answers strangers there (SEC-001) takes registrations without a password, as a further sentence.
-pub(super) fn taken_unasked(audit: &Audit, at: SocketAddr, language: Language) -> &'static str {
-    let mut registrations = audit.traffic.registrations.iter();
-    let is_open = registrations.any(|row| row.registrar.ip() == at.ip() && row.is_unasked());
-    match language {
-        De if is_open => " Anmeldungen nimmt das Gerät an, ohne nach einem Kennwort zu fragen.",
-        En if is_open => " The device takes registrations without asking for a password.",
-        _ => "",
-    }
-}
 
 /// What was seen; nothing for other codes.
 pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language: Language) -> String {
@@ -285,21 +274,6 @@ mod tests {
     use crate::capture::{Frame, Timestamp};
     use crate::check::Code;
     use crate::report::fixture::audit;
-
-    #[test]
-    fn a_registrar_without_passwords_is_told_where_strangers_reach_it() {
-        use crate::observe::fixture::registration;
-        let told = |has_credentials, at: &str| {
-            let mut audit = audit();
-            let row = registration("192.0.2.77:5060", "192.168.10.2:5060");
-            audit.traffic.registrations = vec![crate::observe::Registration { has_credentials, ..row }];
-            taken_unasked(&audit, at.parse().unwrap(), De)
-        };
-        let sentence = " Anmeldungen nimmt das Gerät an, ohne nach einem Kennwort zu fragen.";
-        assert_eq!(told(false, "192.168.10.2:5070"), sentence, "at whatever port");
-        assert_eq!(told(true, "192.168.10.2:5060"), "");
-        assert_eq!(told(false, "192.168.10.3:5060"), "", "another host");
-    }
 
     #[test]
     fn which_account_is_meant_is_told_where_there_are_several() {

@@ -156,7 +156,7 @@ fn two_registration_times_without_a_long_silence_show_that_it_is_kept_alive() {
         other.from_a.last = Some((frame(9), at(now * 1_000)));
         let detail = Detail::Sig008 {
             registrar: socket(REGISTRAR),
-            further: Vec::new(),
+            joined: Vec::new(),
             longest: 90_000_000_000,
             expires: 300,
         };

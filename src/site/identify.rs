@@ -26,9 +26,9 @@ pub struct Lore<'a> {
 }
 
 /// Weight from which a role is more than a guess.
-const LIKELY: u32 = 50;
+pub const LIKELY: u32 = 50;
 /// Weight from which a role is certain.
-const SURE: u32 = 80;
+pub const SURE: u32 = 80;
 /// Weight below which nothing is said.
 const LEAST: u32 = 25;
 /// Weight below which a sign does not name the maker: Asterisk is in many products.

@@ -19,7 +19,7 @@ pub use device::{
     Confidence, Contradiction, Device, Evidence, EvidenceKind, ExceptionUse, Former, Scope, Site,
 };
 pub use hints::{Exception, HostHint, PortChange, ProviderHint, SiteFile, Vocabulary};
-pub use identify::{Lore, identify, media_ports, smallest_model};
+pub use identify::{LIKELY, Lore, SURE, identify, media_ports, smallest_model};
 pub(crate) use identity::longest;
 pub use identity::{AgentSide, Fingerprint, Identity, PortPrint};
 pub use pattern::{Glob, MacPrefix, PatternError};

@@ -44,8 +44,17 @@ impl Document {
         &'a self,
         evidence: &'a Evidence,
     ) -> impl Iterator<Item = (Option<&'a str>, u64)> {
-        let files = evidence.files.iter().copied().chain(std::iter::repeat(0));
-        evidence.frames.iter().zip(files).filter_map(|(frame, file)| self.place(file, *frame))
+        self.places_of(&evidence.frames, &evidence.files)
+    }
+
+    /// The same of these frames, which lie in these files.
+    pub(in crate::report) fn places_of<'a>(
+        &'a self,
+        frames: &'a [u64],
+        files: &'a [u16],
+    ) -> impl Iterator<Item = (Option<&'a str>, u64)> {
+        let files = files.iter().copied().chain(std::iter::repeat(0));
+        frames.iter().zip(files).filter_map(|(frame, file)| self.place(file, *frame))
     }
 
     /// Where a person finds a frame: its file where there may be several, and its number in it. `None`: nowhere, since a live

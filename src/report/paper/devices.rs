@@ -2,11 +2,13 @@
 
 use std::cmp::Reverse;
 
-use super::{Cell, Maker, Part, Picture, Table, Tone, shown, socket};
+use super::findings::packets;
+use super::{Cell, Maker, Part, Picture, Table, Tone, filled, shown, socket};
 use crate::report::json::document::{Confidence, Flow, Host, RowStatus, Sign, Unjudged};
 use crate::report::number::{NO_VALUE, bytes};
 use crate::report::table::flows::is_about_strangers;
 use crate::report::text::{app_title, former, given_words, unsolicited};
+use crate::site::{LIKELY, SURE};
 
 pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     let labels = &maker.words.labels;
@@ -28,8 +30,10 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     let rows = hosts.into_iter().map(|host| line(maker, host)).collect();
     let table = Part::Table(Table::new(&heads, rows).folding(&["MAC", "VLAN", labels.known_by]));
     let unknown = (!is_known).then(|| Part::Text(maker.words.notes.no_devices.to_owned()));
+    let weights = maker.paper.weights_note.replace("{likely}", &LIKELY.to_string());
+    let weights = Part::Text(weights.replace("{sure}", &SURE.to_string()));
     let pictures = [Part::Subheading(maker.paper.who_talks.to_owned()), Part::Picture(Picture::WhoTalks)];
-    std::iter::once(table).chain(unknown).chain(pictures).collect()
+    [table, weights].into_iter().chain(unknown).chain(pictures).collect()
 }
 
 fn line(maker: &Maker<'_>, host: &Host) -> Vec<Cell> {
@@ -44,7 +48,7 @@ fn line(maker: &Maker<'_>, host: &Host) -> Vec<Cell> {
         Some(sure) => (maker.words.confidence)(sure.into()),
         None => NO_VALUE,
     };
-    let told = |sign: &Sign| format!("{}: {}", (maker.words.evidence)(sign.kind.into()), sign.seen);
+    let told = |sign: &Sign| told(maker, sign);
     let mut evidence: Vec<String> = host.evidence.iter().map(told).collect();
     evidence.extend(host.contradictions.iter().map(|one| {
         let other = one.title.as_deref().or(one.model.as_deref()).unwrap_or(&one.role);
@@ -65,6 +69,16 @@ fn line(maker: &Maker<'_>, host: &Host) -> Vec<Cell> {
         Cell::new(confidence),
         Cell::list(&evidence),
     ]
+}
+
+/// A sign with its weight and where it was seen; what was stated has neither.
+fn told(maker: &Maker<'_>, sign: &Sign) -> String {
+    let text = format!("{}: {}", (maker.words.evidence)(sign.kind.into()), sign.seen);
+    let packets = packets(maker, maker.document.places_of(&sign.frames, &sign.files));
+    if packets.is_empty() {
+        return text;
+    }
+    format!("{text} ({}, {packets})", filled(maker.paper.weight, &sign.weight.to_string()))
 }
 
 /// Documented rows, those first that need a look.

@@ -159,8 +159,8 @@ pub(super) fn course(maker: &Maker<'_>) -> Vec<Part> {
     vec![Part::Table(table)]
 }
 
-/// Packets, by file where there may be several, and their times; the times alone where no file holds the packets.
-fn evidence(maker: &Maker<'_>, evidence: &Evidence) -> String {
+/// Packets, by file where there may be several; empty where no file holds them.
+pub(super) fn packets<'a>(maker: &Maker<'_>, places: impl Iterator<Item = (Option<&'a str>, u64)>) -> String {
     let packets = |frames: &[u64]| match frames {
         [one] => filled(maker.paper.packet, &one.to_string()),
         several => {
@@ -169,7 +169,7 @@ fn evidence(maker: &Maker<'_>, evidence: &Evidence) -> String {
         }
     };
     let mut by_file: Vec<(Option<&str>, Vec<u64>)> = Vec::new();
-    for (file, number) in maker.document.places(evidence) {
+    for (file, number) in places {
         match by_file.iter_mut().find(|(known, _)| *known == file) {
             Some((_, numbers)) => numbers.push(number),
             None => by_file.push((file, vec![number])),
@@ -182,7 +182,12 @@ fn evidence(maker: &Maker<'_>, evidence: &Evidence) -> String {
         }
         None => packets(numbers),
     });
-    let mut text = parts.collect::<Vec<_>>().join("; ");
+    parts.collect::<Vec<_>>().join("; ")
+}
+
+/// Packets and their times; the times alone where no file holds the packets.
+fn evidence(maker: &Maker<'_>, evidence: &Evidence) -> String {
+    let mut text = packets(maker, maker.document.places(evidence));
     let [first, last] = [&evidence.first, &evidence.last].map(|time| time.as_deref().and_then(instant));
     if let (false, Some(first), Some(last)) = (evidence.frames.is_empty(), first, last) {
         let time = span(first, last, maker.zone, maker.language);

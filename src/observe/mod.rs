@@ -107,7 +107,7 @@ pub use registration::{
     Absence, Binding, Mapping, Outage, Refusals, Refused, Registration, Rhythm, Standing, Unanswered,
 };
 pub use repeats::{Prompt, Unheeded};
-pub use resolvers::{FailedName, Resolver, Tries};
+pub use resolvers::{FailedName, Lull, Resolver, Tries};
 pub use rtcp_ports::{EvenRtcp, RtcpPorts};
 pub use sent::{Nothing, Rare, Sent};
 pub use shard::{Shard, Wave};

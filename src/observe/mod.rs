@@ -95,7 +95,7 @@ pub use hello::{Course, Stuck};
 pub use icmp::IcmpReport;
 pub use ladder::{Ladder, Step};
 pub use lapses::Lapse;
-pub use leases::{DhcpOffer, DhcpServer, Rivals};
+pub use leases::{DhcpOffer, DhcpServer, Rivals, Unserved};
 pub use lookups::{Lookup, LookupKind};
 pub use marks::Marks;
 pub use observer::{Observer, Spent};

@@ -133,7 +133,8 @@ fn listen(
     let tap = capture::tap(&args.interfaces, &bounds, meter, tell)
         .map_err(|error| anyhow!("{}", report::live_trouble(&error, language)))?;
     let (tap, recorder) = recording(tap, args)?;
-    let measurement = capture::listen(tap, &args.interfaces, capture::Settings::default())?;
+    let measurement = capture::listen(tap, &args.interfaces, capture::Settings::default())
+        .map_err(|error| anyhow!("{}", report::open_trouble(&error, language)))?;
     Ok((measurement, recorder))
 }
 

@@ -1,5 +1,6 @@
 //! The program: words to settings to pipeline to report to exit status.
 
+mod inputs;
 mod live;
 mod outputs;
 
@@ -80,8 +81,7 @@ fn check(args: &CheckArgs) -> Result<ExitStatus> {
     let hints = hints(&judge.pbx, judge.site.as_deref(), &rulebook)?;
     let filter = prepare(judge, language)?;
     let settings = capture::Settings { range_bytes: args.range_bytes, ..capture::Settings::default() };
-    let measurement = capture::open(&args.inputs, settings)
-        .map_err(|error| anyhow!("{error}{}", mistaken_redact(&args.inputs, &error, language)))?;
+    let measurement = inputs::open(&args.inputs, settings, language)?;
     for path in outputs::named_again(&args.inputs) {
         let text = language
             .either("ist mehrfach genannt und wird einmal gelesen", "is named more than once and read once");
@@ -94,20 +94,6 @@ fn check(args: &CheckArgs) -> Result<ExitStatus> {
     let status = ExitStatus::of(&audit, severity(judge.fail_on));
     write_report(args, audit, &rulebook, language)?;
     Ok(status)
-}
-
-/// `--redact addresses` asks for a file of that name.
-fn mistaken_redact(inputs: &[PathBuf], error: &capture::OpenError, language: Language) -> String {
-    let capture::OpenError::NotFound { path } = error else { return String::new() };
-    let is_value = ["addresses", "people"].iter().any(|word| path.as_os_str() == *word);
-    if !is_value || !inputs.contains(path) {
-        return String::new();
-    }
-    let meant = format!("--redact={}", path.display());
-    match language {
-        Language::De => format!("; wenn Sie {meant} meinen, schreiben Sie es mit Gleichheitszeichen"),
-        Language::En => format!("; if you mean {meant}, write it with the equals sign"),
-    }
 }
 
 /// The filter; sets the number of threads.
@@ -174,15 +160,11 @@ fn annotate(args: &AnnotateArgs) -> Result<ExitStatus> {
     let rulebook = rulebook(judge.rules.as_deref())?;
     let hints = hints(&judge.pbx, judge.site.as_deref(), &rulebook)?;
     let filter = prepare(judge, language)?;
-    anyhow::ensure!(
-        args.input.is_file(),
-        "{}: is no regular file; annotate takes one capture file",
-        args.input.display()
-    );
+    inputs::check_is_file(&args.input, language)?;
     let site = judge.site.as_deref();
     let inputs: Vec<&Path> = std::iter::once(args.input.as_path()).chain(site).collect();
     outputs::check(&[(&args.output, Kind::File)], &inputs, language)?;
-    let measurement = capture::open(std::slice::from_ref(&args.input), capture::Settings::default())?;
+    let measurement = inputs::open_one(&args.input, language)?;
     let terms = Terms { rulebook: &rulebook, hints: &hints, filter: filter.as_ref() };
     let mut line = ProgressLine::new();
     let audit = pipeline::check(measurement, &terms, &mut |measurement| line.show(measurement));
@@ -348,7 +330,7 @@ fn compare(args: &CompareArgs) -> Result<ExitStatus> {
         return compare_points(args, &terms, language);
     }
     let judge = |input: &Path| -> Result<Audit> {
-        let measurement = capture::open(&[input.to_path_buf()], capture::Settings::default())?;
+        let measurement = inputs::open_one(input, language)?;
         let mut line = ProgressLine::new();
         let audit = pipeline::check(measurement, &terms, &mut |measurement| line.show(measurement));
         line.clear();
@@ -370,16 +352,9 @@ fn compare(args: &CompareArgs) -> Result<ExitStatus> {
 /// Reads each capture twice: for its streams, then for their packets.
 fn compare_points(args: &CompareArgs, terms: &Terms<'_>, language: Language) -> Result<ExitStatus> {
     let inputs = [&args.before, &args.after];
-    for input in inputs {
-        let is_pipe = input.as_os_str() == "-" || input.exists() && !input.is_file() && !input.is_dir();
-        anyhow::ensure!(
-            !is_pipe,
-            "{}: --points reads each capture twice, and what comes through a pipe is there once; save it to a file",
-            input.display()
-        );
-    }
+    inputs.iter().try_for_each(|input| inputs::check_is_no_pipe(input, language))?;
     let read = |input: &PathBuf| -> Result<Trace> {
-        let open = || capture::open(std::slice::from_ref(input), capture::Settings::default());
+        let open = || inputs::open_one(input, language);
         let mut line = ProgressLine::new();
         let (_, traffic) = pipeline::observe(open()?, terms, &mut |measurement| line.show(measurement));
         let trace = pipeline::trace(open()?, &traffic, &mut |measurement| line.show(measurement));

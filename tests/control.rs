@@ -112,6 +112,12 @@ const LOOKED_AT: &[(&str, &str, Option<&str>, &str)] = &[
         "no packet from 12.18 s to 12.44 s, 12 numbers missing",
     ),
     (
+        "voip/goffinet_sip_captures__sip-register-to-repo-proxy.pcapng",
+        "NET-001",
+        Some("172.16.98.102"),
+        "true: its name server refuses all 40 questions, and the registrar answers 480 No DNS results",
+    ),
+    (
         "voip/goffinet_sip_captures__sip-flow-private.pcapng",
         "RTP-001",
         Some("172.16.98.1"),

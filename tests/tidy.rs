@@ -16,7 +16,7 @@ use pbxray::site::PortSet;
 const LINES_OF_A_FILE: usize = 600;
 
 /// Modules and the modules of this crate that they may name, tests aside.
-const MAY_NAME: [(&str, &[&str]); 18] = [
+const MAY_NAME: [(&str, &[&str]); 19] = [
     ("config", &[]),
     ("capture", &[]),
     ("decode", &["capture"]),
@@ -33,6 +33,7 @@ const MAY_NAME: [(&str, &[&str]); 18] = [
     ("screen", &["capture", "check", "compare", "report"]),
     ("live", &[]),
     ("outputs", &[]),
+    ("inputs", &[]),
     ("cli", &[]),
     ("lib", &[]),
     ("main", &[]),

@@ -6,7 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::format::Refusal;
+use super::format::{Looks, OtherVersion, Refusal};
 use super::stream::Origin;
 
 /// Standard input, as tcpdump and tshark name it.
@@ -49,7 +49,7 @@ pub enum OpenError {
     },
     /// Something else than a capture.
     #[error(
-        "{}: cannot be read: {advice} (expected is pcap, pcapng or snoop, plain or packed with gzip, zstd or \
+        "{}: cannot be read: {looks} (expected is pcap, pcapng or snoop, plain or packed with gzip, zstd or \
          lz4; it starts with \"{start}\")",
         .path.display()
     )]
@@ -58,16 +58,16 @@ pub enum OpenError {
         path: PathBuf,
         /// First bytes, escaped.
         start: String,
-        /// What to do.
-        advice: &'static str,
+        /// What it is instead.
+        looks: Looks,
     },
     /// A capture of a format version that is not read.
-    #[error("{}: is {reason}: open it with the program that wrote it and save it as pcapng", .path.display())]
+    #[error("{}: is {version}: open it with the program that wrote it and save it as pcapng", .path.display())]
     Version {
         /// As named.
         path: PathBuf,
         /// Format and version.
-        reason: String,
+        version: OtherVersion,
     },
     /// A directory without a single capture.
     #[error("{}: holds no packet capture ({others} other files): name a file or another directory", .path.display())]
@@ -97,8 +97,8 @@ impl OpenError {
         let path = path.to_owned();
         match refusal {
             Refusal::Empty => Self::Empty { path },
-            Refusal::Foreign { start, advice } => Self::NotACapture { path, start, advice },
-            Refusal::Version(reason) => Self::Version { path, reason },
+            Refusal::Foreign { start, looks } => Self::NotACapture { path, start, looks },
+            Refusal::Version(version) => Self::Version { path, version },
             Refusal::Packed(reason) => Self::Packed { path, reason },
             Refusal::Unreadable(reason) => Self::Unreadable { path, reason },
         }

@@ -45,6 +45,7 @@ pub use buffer::Buffer;
 pub use copy::{Copied, CopyError, Keep, Plan, copy};
 pub use digest::fingerprint;
 pub use filter::{Filter, FilterError, FilterSpec};
+pub use format::{Looks, OtherVersion};
 pub use inputs::{OpenError, PassedOver};
 pub use interfaces::{Access, Interface, InterfacesError, interfaces, try_opening};
 pub use job::{Chunk, Job, Outcome};

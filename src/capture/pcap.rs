@@ -1,6 +1,7 @@
 //! Takes bytes of a classic pcap file (pcap-savefile(5), pcap-linktype(7)), gives its records.
 
 use super::bytes::Order;
+use super::format::OtherVersion;
 use super::framing::{Described, Halt, LONGEST, LONGEST_USUAL, Sink};
 use super::value::{LinkType, Record, Timestamp};
 
@@ -50,7 +51,7 @@ struct Head {
 
 impl Header {
     /// Reads the file header; gives it with its length. `None`: no pcap. `Err`: pcap of a version not read.
-    pub(super) fn parse(bytes: &[u8]) -> Option<Result<(Self, usize), String>> {
+    pub(super) fn parse(bytes: &[u8]) -> Option<Result<(Self, usize), OtherVersion>> {
         let (order, magic) = [Order::Little, Order::Big]
             .into_iter()
             .map(|order| (order, order.u32(bytes, 0).unwrap_or(0)))
@@ -61,7 +62,10 @@ impl Header {
             (2, 0..=2) => Lengths::OriginalFirst,
             (2, 3) | (543, 0) => Lengths::Unsure,
             (2, _) => Lengths::CapturedFirst,
-            _ => return Some(Err(format!("pcap version {major}.{minor}, and only 2 is read"))),
+            _ => {
+                let found = format!("{major}.{minor}");
+                return Some(Err(OtherVersion { format: "pcap", found, read: &["2"] }));
+            }
         };
         let snap_length = order.u32(bytes, 16)?;
         let link_word = order.u32(bytes, 20)?;

@@ -1,6 +1,7 @@
 //! Takes bytes of a snoop file (RFC 1761), gives its records.
 
 use super::bytes::Order;
+use super::format::OtherVersion;
 use super::framing::{Described, Halt, LONGEST_USUAL, Sink};
 use super::value::{LinkType, Record, Timestamp};
 
@@ -31,13 +32,14 @@ struct Head {
 
 impl Header {
     /// Reads the file header; gives it with its length. `None`: no snoop. `Err`: a version not read.
-    pub(super) fn parse(bytes: &[u8]) -> Option<Result<(Self, usize), String>> {
+    pub(super) fn parse(bytes: &[u8]) -> Option<Result<(Self, usize), OtherVersion>> {
         if !bytes.starts_with(b"snoop\0\0\0") {
             return None;
         }
         let (version, datalink) = (ORDER.u32(bytes, 8)?, ORDER.u32(bytes, 12)?);
         if version != 2 {
-            return Some(Err(format!("snoop version {version}, and only 2 is read")));
+            let found = version.to_string();
+            return Some(Err(OtherVersion { format: "snoop", found, read: &["2"] }));
         }
         Some(Ok((Self { link: link_type(datalink) }, FILE_HEADER)))
     }

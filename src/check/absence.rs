@@ -7,7 +7,7 @@ use crate::capture::{CaptureSummary, Ended};
 use crate::decode::{Layers, Skip};
 use crate::observe::media::likeness::could_carry_media;
 use crate::observe::message::App;
-use crate::observe::{Answer, Beginning, Call, Flow, Protocol, Traffic, is_own};
+use crate::observe::{Answer, Beginning, Call, Flow, Protocol, Quality, Traffic, is_own};
 use crate::site::Confidence;
 
 use super::case::Case;
@@ -166,6 +166,11 @@ fn too_short(traffic: &Traffic, captures: &[CaptureSummary]) -> Option<u64> {
     (cut * 2 > all && kept < LEAST_KEPT && traffic.flows.iter().any(may_be)).then_some(kept)
 }
 
+/// Whether all that is not read is wrapped as capture cards do it: LINKTYPE_ERF.
+fn is_erf(quality: &Quality) -> bool {
+    !quality.skipped.is_empty() && quality.skipped.keys().all(|reason| *reason == Skip::UnknownLink(197))
+}
+
 fn no_voice(traffic: &Traffic) -> NoVoice {
     let quality = &traffic.quality;
     if quality.frames == 0 {
@@ -178,6 +183,7 @@ fn no_voice(traffic: &Traffic) -> NoVoice {
         return match is_encrypted {
             true => NoVoice::Macsec,
             false if quality.skipped.is_empty() && arp.any(|arp| !arp.sought.is_empty()) => NoVoice::Sought,
+            false if is_erf(quality) => NoVoice::Erf,
             false => NoVoice::Unread,
         };
     }
@@ -333,6 +339,9 @@ mod tests {
         assert_eq!(read(0, &[(Skip::CutIp, 3)], 0).0, NoVoice::Unread, "sent as short as that");
         assert_eq!(told(0, &[(Skip::CutIp, 3), (Skip::BadIp, 1)]).0, NoVoice::Unread);
         assert_eq!(told(0, &[(other, 3)]), (NoVoice::Unread, Confidence::Sure));
+        let erf = Skip::UnknownLink(197);
+        assert_eq!(told(0, &[(erf, 3)]), (NoVoice::Erf, Confidence::Likely));
+        assert_eq!(told(0, &[(erf, 3), (Skip::UnknownLink(252), 1)]).0, NoVoice::Unread);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::{Frame, Timestamp};
+use crate::decode::Mac;
 use crate::observe::media::MediaKind;
 use crate::observe::{HostFacts, Stream};
 use crate::site::{Confidence, Fingerprint, Kind, Scope};
@@ -39,21 +40,36 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
 /// Whether the host is there for telephony alone: an identified PBX or terminal, or the MAC address of a maker that
 /// builds nothing but telephones. What a computer asks for is mostly none of our business, and much of it fails by
 /// design.
-fn is_telephone(case: &Case<'_>, address: IpAddr) -> bool {
+pub(super) fn is_telephone(case: &Case<'_>, address: IpAddr) -> bool {
     if case.scope(address) != Scope::Lan {
         return false;
     }
     if let Some(device) = case.device(address) {
         return device.kind.is_dedicated();
     }
+    let is_own = |facts: &&HostFacts| facts.on_link != Some(false);
+    let mac = case.host(address).filter(is_own).and_then(|facts| facts.macs.first()).map(|seen| seen.mac);
+    mac.is_some_and(|mac| is_telephones_mac(case, mac))
+}
+
+/// Whether it is an address of a maker that builds nothing but telephones.
+pub(super) fn is_telephones_mac(case: &Case<'_>, mac: Mac) -> bool {
     let makers = case.book.identities.iter().filter(|identity| identity.telephones);
     let mut prefixes = makers.filter_map(|identity| match &identity.fingerprint {
         Fingerprint::Mac(prefixes) => Some(prefixes),
         _ => None,
     });
-    let is_own = |facts: &&HostFacts| facts.on_link != Some(false);
-    let mac = case.host(address).filter(is_own).and_then(|facts| facts.macs.first()).map(|seen| seen.mac);
-    mac.is_some_and(|mac| prefixes.any(|prefixes| prefixes.iter().any(|prefix| prefix.matches(mac))))
+    prefixes.any(|prefixes| prefixes.iter().any(|prefix| prefix.matches(mac)))
+}
+
+/// Whether a host at which others register asks for this name for their sake: a SIP service, or the domain of their accounts.
+pub(super) fn is_telephony_of(case: &Case<'_>, host: IpAddr, name: &str) -> bool {
+    let mut rows = case.registrations_at(host).filter(|row| row.status.is_some());
+    let is_sip = ["_sip.", "_sips."].iter().any(|service| name.starts_with(service));
+    case.scope(host) == Scope::Lan
+        && rows.any(|row| {
+            is_sip || row.aor.rsplit('@').next().is_some_and(|domain| domain.eq_ignore_ascii_case(name))
+        })
 }
 
 /// Ids of the rows for what a device asks of a service.

@@ -1,6 +1,8 @@
-//! Takes the case; gives what is seen of registrations and their ways that no finding tells, because it may be meant or
-//! the capture shows only a part: an account that two hosts take from each other, a registrar that asks in vain, a
-//! telephone outside the VLAN of the others. Raises no finding and knows none.
+//! Takes the case; gives what is seen of registrations, their ways and the services beside that no finding tells, because
+//! it may be meant or the capture shows only a part: an account that two hosts take from each other, a registrar that
+//! asks in vain, a telephone outside the VLAN of the others. Raises no finding and knows none.
+
+mod services;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
@@ -25,6 +27,9 @@ pub(super) fn remarks(case: &Case<'_>) -> Vec<Remark> {
     let mut all = shared(case);
     all.extend(unheeded(case));
     all.extend(outside(case));
+    all.extend(services::refused(case));
+    all.extend(services::away(case));
+    all.extend(services::unserved(case));
     all
 }
 
@@ -41,13 +46,8 @@ fn shared(case: &Case<'_>) -> Vec<Remark> {
             rows.iter().take(MOST).filter(|row| row.listed == 1 && takes(row)).collect();
         let hosts: BTreeSet<IpAddr> = rows.iter().map(|row| row.client.ip()).collect();
         let grants = rows.iter().map(|row| 1 + row.rhythm.map_or(0, |rhythm| rhythm.refreshes)).sum();
-        (hosts.len() > 1).then(|| Remark {
-            kind: RemarkKind::SharedAccount,
-            hosts: hosts.into_iter().collect(),
-            at: registrar,
-            count: grants,
-            vlan: None,
-        })
+        (hosts.len() > 1)
+            .then(|| Remark::new(RemarkKind::SharedAccount, hosts.into_iter().collect(), registrar, grants))
     });
     told.take(MOST).collect()
 }
@@ -84,12 +84,8 @@ fn unheeded(case: &Case<'_>) -> Vec<Remark> {
             && case.would_see_an_answer(asker, asked)
             && !case.traffic.prompt.iter().any(is_answered)
     });
-    let remark = |row: &crate::observe::Unheeded| Remark {
-        kind: RemarkKind::UnheededOptions,
-        hosts: vec![row.from.ip()],
-        at: row.to,
-        count: row.requests,
-        vlan: None,
+    let remark = |row: &crate::observe::Unheeded| {
+        Remark::new(RemarkKind::UnheededOptions, vec![row.from.ip()], row.to, row.requests)
     };
     told.map(remark).take(MOST).collect()
 }
@@ -118,11 +114,8 @@ fn outside(case: &Case<'_>) -> Vec<Remark> {
             .filter(|one| case.are_neighbours(*one, registrar) && only_vlan(case, *one) == Some(vlan))
             .collect();
         (others.len() >= LEAST_OTHERS).then(|| Remark {
-            kind: RemarkKind::OtherVlan,
-            hosts: vec![client],
-            at: row.registrar,
-            count: others.len() as u64,
             vlan: Some(vlan),
+            ..Remark::new(RemarkKind::OtherVlan, vec![client], row.registrar, others.len() as u64)
         })
     });
     told.take(MOST).collect()

@@ -16,6 +16,10 @@ const SERVERS_OF_ONE: usize = 8;
 /// Offers to one question come within this time (ns); a client may use the number of its question again later.
 const ONE_QUESTION: i64 = 10_000_000_000;
 const FRAMES_KEPT: usize = 4;
+/// What comes within this time (ns) is one try: copies, and what a client asks of several.
+const ONE_TRY: i64 = 1_000_000_000;
+/// Fewer tries in vain are no news.
+const LEAST_TRIES: u64 = 3;
 /// Pairs of servers that are told.
 const RIVALS_KEPT: usize = 64;
 
@@ -86,10 +90,31 @@ pub struct Rivals {
     pub span: (Timestamp, Timestamp),
 }
 
+/// A client that asks for an address and gets no answer since the latest one, if any.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unserved {
+    /// Its hardware address.
+    pub client: Mac,
+    /// The address that it has, or would like to keep.
+    pub address: Option<IpAddr>,
+    /// Who was asked alone, last.
+    pub server: Option<IpAddr>,
+    /// How often it asked, a second apart at least.
+    pub tries: u64,
+    /// First and last.
+    pub span: (Timestamp, Timestamp),
+    /// Whether it asked each time for answers to all, which reach whoever hears the question.
+    pub to_all: bool,
+    /// Whether the capture holds earlier answers to it.
+    pub served: bool,
+}
+
 /// Transactions while the capture runs.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LeaseBook {
     transactions: BTreeMap<(Client, u32), Transaction>,
+    /// No more than there are transactions.
+    asking: BTreeMap<Mac, Asking>,
     /// Messages that the cap left out.
     pub(super) over_cap: u64,
 }
@@ -118,6 +143,13 @@ struct Exchange {
     offer: Option<Box<DhcpOffer>>,
 }
 
+/// What a client asked since the latest answer to it.
+#[derive(Clone, Debug, Default)]
+struct Asking {
+    now: Option<Unserved>,
+    served: bool,
+}
+
 #[derive(Default)]
 struct Row {
     clients: BTreeSet<Client>,
@@ -135,6 +167,9 @@ impl LeaseBook {
         if !self.transactions.contains_key(&key) && self.transactions.len() >= TRANSACTIONS_KEPT {
             self.over_cap += 1;
             return;
+        }
+        if let Client::Mac(mac) = client {
+            self.asking.entry(mac).or_default().push(mac, at.1, to, message);
         }
         let transaction = self.transactions.entry(key).or_default();
         let named = message.server.map(IpAddr::V4).filter(|server| !server.is_unspecified());
@@ -162,6 +197,12 @@ impl LeaseBook {
             exchange.asked += 1;
             exchange.waits |= waits;
         }
+    }
+
+    /// Ordered by hardware address.
+    pub(super) fn unserved(&self) -> Vec<Unserved> {
+        let asking = self.asking.values().filter_map(|asking| asking.now.clone());
+        asking.filter(|one| one.tries >= LEAST_TRIES).collect()
     }
 
     /// Ordered by server.
@@ -218,6 +259,36 @@ impl LeaseBook {
             answers: row.answers,
         };
         rows.into_iter().map(row).collect()
+    }
+}
+
+impl Asking {
+    fn push(&mut self, client: Mac, time: Timestamp, to: IpAddr, message: &DhcpMessage) {
+        if message.is_reply {
+            (self.now, self.served) = (None, true);
+            return;
+        }
+        // What a relay passes on was asked before, and its answer goes to the relay.
+        let asks = matches!(message.kind, Some(MessageType::Discover | MessageType::Request));
+        if !asks || message.relay.is_some() {
+            return;
+        }
+        let one = self.now.get_or_insert(Unserved {
+            client,
+            address: None,
+            server: None,
+            tries: 1,
+            span: (time, time),
+            to_all: true,
+            served: self.served,
+        });
+        if time.since(one.span.1) >= ONE_TRY {
+            one.tries += 1;
+            one.span.1 = time;
+        }
+        one.to_all &= message.to_all;
+        one.server = (!is_for_all(to)).then_some(to).or(one.server);
+        one.address = message.client.or(message.requested).map(IpAddr::V4).or(one.address);
     }
 }
 
@@ -335,6 +406,31 @@ mod tests {
             ("192.168.1.7", server, message(4, 5, Release, Some(server))),
         ];
         assert_eq!(rows(&said), [(None, [1, 1, 2, 0]), (Some(server.to_owned()), [3, 1, 4, 1])]);
+    }
+
+    #[test]
+    fn who_asks_in_vain_since_the_latest_answer_is_told_with_what_shows_that_answers_would_be_heard() {
+        use MessageType::{Ack, Discover, Inform, Request};
+        let told = |said: &[(i64, &str, &str, DhcpMessage)]| {
+            let mut book = LeaseBook::default();
+            for (ms, from, to, message) in said {
+                book.push((frame(1), at(*ms)), ip(from), ip(to), message);
+            }
+            book.unserved().iter().map(|one| (one.tries, one.to_all, one.served)).collect::<Vec<_>>()
+        };
+        let asked =
+            |ms, kind, to_all| (ms, "0.0.0.0", ALL, DhcpMessage { to_all, ..message(1, 7, kind, None) });
+        let vain = |to_all| [0, 4_000, 4_001, 12_000].map(|ms| asked(ms, Discover, to_all));
+        assert_eq!(told(&vain(true)), [(3, true, false)]);
+        assert_eq!(told(&vain(false)), [(3, false, false)]);
+        assert_eq!(told(&[0, 4_000, 12_000].map(|ms| asked(ms, Inform, true))), [], "asks for no address");
+        let answer = |ms| (ms, "192.168.1.253", "192.168.1.10", message(1, 7, Ack, Some("192.168.1.253")));
+        assert_eq!(told(&[vain(true).as_slice(), &[answer(12_100)]].concat()), []);
+        let renews = [20_000, 40_000, 60_000].map(|ms| asked(ms, Request, false));
+        assert_eq!(told(&[vec![answer(12_100)], renews.to_vec()].concat()), [(3, false, true)]);
+        let mut relayed = vain(true);
+        relayed.iter_mut().for_each(|(.., message)| message.relay = Some(Ipv4Addr::new(192, 168, 1, 1)));
+        assert_eq!(told(&relayed), [], "its answer goes to the relay");
     }
 
     /// An offer of the server with this last byte, of an address, a gateway and a name server of the net.

@@ -95,7 +95,7 @@ pub use hello::{Course, Stuck};
 pub use icmp::IcmpReport;
 pub use ladder::{Ladder, Step};
 pub use lapses::Lapse;
-pub use leases::{DhcpOffer, DhcpServer, Rivals};
+pub use leases::{DhcpOffer, DhcpServer, Rivals, Unserved};
 pub use lookups::{Lookup, LookupKind};
 pub use marks::Marks;
 pub use observer::{Observer, Spent};
@@ -107,7 +107,7 @@ pub use registration::{
     Absence, Binding, Mapping, Outage, Refusals, Refused, Registration, Rhythm, Standing, Unanswered,
 };
 pub use repeats::{Prompt, Unheeded};
-pub use resolvers::{FailedName, Resolver, Tries};
+pub use resolvers::{FailedName, Lull, Resolver, Tries};
 pub use rtcp_ports::{EvenRtcp, RtcpPorts};
 pub use sent::{Nothing, Rare, Sent};
 pub use shard::{Shard, Wave};

@@ -287,6 +287,7 @@ impl Observer {
             lookups: self.lookups.finish(),
             resolvers: self.resolvers.finish(),
             dhcp_rivals: self.leases.rivals(),
+            unserved: self.leases.unserved(),
             dhcp: self.leases.finish(),
             hosts: self.hosts.finish(&flows),
             contests: self.contests.finish(),
@@ -430,8 +431,7 @@ impl Observer {
     fn dhcp(&mut self, frame: Frame, message: &dhcp::DhcpMessage) {
         // The client's own word comes in its request; the server's reply settles address and hardware address.
         let address = if message.is_reply { message.yours } else { message.client.or(message.requested) };
-        let (Some(address), Some(mac)) = (address, message.client_mac) else { return };
-        let address = IpAddr::V4(address);
+        let (Some(address), Some(mac)) = (address.map(IpAddr::V4), message.client_mac) else { return };
         // What is only offered may go to nobody.
         if message.is_reply && message.kind != Some(dhcp::MessageType::Offer) {
             self.hosts.pair(address, mac, frame);

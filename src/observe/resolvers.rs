@@ -40,6 +40,17 @@ pub struct Resolver {
     pub silence: Option<Tries>,
     /// By RCODE, what it keeps failing.
     pub failed: BTreeMap<u8, Vec<FailedName>>,
+    /// The longest time in which it answered nothing, and no other server helped the client, before it did again.
+    pub lull: Option<Box<Lull>>,
+}
+
+/// Questions in vain that came to an end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lull {
+    /// Until then.
+    pub tries: Tries,
+    /// The answer that ended it.
+    pub until: Timestamp,
 }
 
 /// Tries in vain.
@@ -87,8 +98,24 @@ pub(super) struct ResolverBook {
 struct Standing {
     served: Option<Timestamp>,
     silence: Option<Tries>,
+    lull: Option<Box<Lull>>,
+    /// The try before the latest one.
+    earlier: Option<Timestamp>,
+    /// Latest answer without an error of another server.
+    helped: Option<Timestamp>,
     /// Of the latest questions: an answer may come from another address of the server.
     ids: ArrayVec<u16, NAMES_TOLD>,
+}
+
+impl Standing {
+    /// Keeps the longest of those in which nobody helped.
+    fn ended(&mut self, lull: Lull) {
+        let is_helped = self.helped >= Some(lull.tries.span.0);
+        let is_longest = self.lull.as_ref().is_none_or(|known| known.tries.length() < lull.tries.length());
+        if !is_helped && is_longest {
+            self.lull = Some(Box::new(lull));
+        }
+    }
 }
 
 impl Tries {
@@ -144,7 +171,11 @@ impl ResolverBook {
             standing.ids.push(message.id);
             let tries = match &mut standing.silence {
                 Some(tries) => {
+                    let latest = tries.span.1;
                     tries.add(frame, time);
+                    if tries.span.1 != latest {
+                        standing.earlier = Some(latest);
+                    }
                     tries
                 }
                 None => standing.silence.insert(Tries::new(frame, time)),
@@ -171,11 +202,20 @@ impl ResolverBook {
         let pairs = self.pairs.range_mut((client, LEAST)..).take_while(|(pair, _)| pair.0 == client);
         for ((_, asked), standing) in pairs {
             let is_it = *asked == server;
-            if is_it || standing.ids.contains(&message.id) {
-                standing.silence = None;
-            }
+            let ended = match is_it || standing.ids.contains(&message.id) {
+                true => standing.silence.take(),
+                false => None,
+            };
             if is_it && is_good {
                 standing.served = Some(time);
+                // One of the tries was not in vain, mostly the latest.
+                let earlier = standing.earlier;
+                if let Some((mut tries, earlier)) = ended.filter(|tries| tries.tries > 1).zip(earlier) {
+                    (tries.tries, tries.span.1) = (tries.tries - 1, earlier);
+                    standing.ended(Lull { tries, until: time });
+                }
+            } else if is_good {
+                standing.helped = Some(time);
             }
         }
         let key = |server: IpAddr| -> Asked { (client, name.into(), kind, server) };
@@ -216,10 +256,11 @@ impl ResolverBook {
             served: None,
             silence: None,
             failed: BTreeMap::new(),
+            lull: None,
         };
         for (pair, standing) in self.pairs {
             let row = rows.entry(pair).or_insert_with(|| new(pair));
-            (row.served, row.silence) = (standing.served, standing.silence);
+            (row.served, row.silence, row.lull) = (standing.served, standing.silence, standing.lull);
         }
         for ((client, name, kind, server), (rcode, answers)) in self.failed {
             let pair = (client, server);
@@ -284,6 +325,26 @@ mod tests {
         assert_eq!(silence.frames.as_slice(), [frame(3), frame(5)]);
         assert_eq!(silence.names.len(), 2);
         assert_eq!(row.served, Some(at(10)));
+    }
+
+    #[test]
+    fn what_was_asked_in_vain_before_it_answered_again_is_kept_unless_another_one_helped() {
+        let told = |said: &[(i64, &str, u16, &str, Option<u8>)]| {
+            let rows = rows(said);
+            let row = rows.iter().find(|row| row.server == socket(ONE).ip()).unwrap();
+            row.lull.as_ref().map(|lull| (lull.tries.tries, lull.tries.length(), lull.until))
+        };
+        let asked = |ms, id| (ms, ONE, id, "a.example", None);
+        let vain = [asked(0, 1), asked(5_000, 2), asked(20_000, 3)];
+        let (last, answer) = (asked(21_000, 4), (21_010, ONE, 4, "a.example", Some(0)));
+        let with = |other| [vain.as_slice(), &[other, last, answer]].concat();
+        let lull = Some((3, 20_000_000_000, at(21_010)));
+        assert_eq!(told(&[vain.as_slice(), &[last, answer]].concat()), lull);
+        assert_eq!(told(&vain), None, "it still lasts");
+        assert_eq!(told(&[vain.as_slice(), &[(20_010, ONE, 3, "a.example", Some(2))]].concat()), None);
+        assert_eq!(told(&with((7_000, OTHER, 9, "a.example", Some(0)))), None, "another one answered");
+        let before = [&[(-5_000, OTHER, 9, "a.example", Some(0))], vain.as_slice(), &[last, answer]].concat();
+        assert_eq!(told(&before), lull, "that was before");
     }
 
     #[test]

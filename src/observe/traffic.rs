@@ -19,7 +19,7 @@ use crate::observe::few::Few;
 use crate::observe::fragments::{Incomplete, Whole};
 use crate::observe::handshakes::Handshakes;
 use crate::observe::hello::{Course, Stuck};
-use crate::observe::leases::{DhcpServer, Rivals};
+use crate::observe::leases::{DhcpServer, Rivals, Unserved};
 use crate::observe::lookups::Lookup;
 use crate::observe::marks::Marks;
 use crate::observe::media::report::Stretch;
@@ -79,6 +79,8 @@ pub struct Traffic {
     pub dhcp: Vec<DhcpServer>,
     /// DHCP servers that made different offers for one request, ordered by server.
     pub dhcp_rivals: Vec<Rivals>,
+    /// Who asks for an address again and again and gets no answer, ordered by hardware address.
+    pub unserved: Vec<Unserved>,
     /// Addresses for which two devices answered, ordered.
     pub contests: Vec<Contest>,
     /// Names tied to addresses, ordered by name, then address.

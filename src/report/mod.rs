@@ -52,7 +52,9 @@ pub use published::{NotAReport, Published};
 pub use redact::{AddressNames, Redaction};
 pub use table::{run_table, table};
 pub use text::{Context, FindingText, ScreenWords, finding_text, screen_words};
-pub use trouble::{filter_trouble, interfaces_trouble, live_trouble, recorded, recording, wrote};
+pub use trouble::{
+    filter_trouble, interfaces_trouble, live_trouble, open_trouble, recorded, recording, wrote,
+};
 
 /// How a report is to look.
 #[derive(Clone, Debug)]

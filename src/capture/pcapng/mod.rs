@@ -8,6 +8,7 @@ mod rewrite;
 use std::sync::Arc;
 
 use super::bytes::Order;
+use super::format::OtherVersion;
 use super::framing::{Described, Halt, LONGEST, Sink};
 use super::tally::Tally;
 use super::value::{InterfaceSummary, Record, Timestamp};
@@ -79,13 +80,13 @@ struct Block<'a> {
 
 impl State {
     /// The state before the first block. `None`: no pcapng, or too short to tell. `Err`: a version not read.
-    pub(super) fn parse(bytes: &[u8]) -> Option<Result<Self, String>> {
+    pub(super) fn parse(bytes: &[u8]) -> Option<Result<Self, OtherVersion>> {
         if Order::Little.u32(bytes, 0)? != SECTION_HEADER {
             return None;
         }
         let order = section_order(bytes.get(8..)?)?;
         let state = Self { order, interfaces: Arc::default(), base: 0 };
-        Some(section_version(order, bytes.get(8..16)?).map(|()| state))
+        Some(section_version(order, bytes.get(8..16)?)?.map(|()| state))
     }
 
     pub(super) fn walk<V: FnMut(Record<'_>)>(
@@ -190,7 +191,9 @@ impl State {
 
     /// Section 4.1. The section length is not needed, and often wrong.
     fn section(&mut self, block: &Block<'_>) -> Result<(), String> {
-        section_version(block.order, block.body)?;
+        let version = section_version(block.order, block.body);
+        let version = version.ok_or_else(|| "a section header cut short".to_owned())?;
+        version.map_err(|error| error.to_string())?;
         self.order = block.order;
         self.base = self.interfaces.len();
         Ok(())
@@ -367,13 +370,13 @@ fn section_order(body: &[u8]) -> Option<Order> {
     [Order::Little, Order::Big].into_iter().find(|order| order.u32(body, 0) == Some(BYTE_ORDER_MAGIC))
 }
 
-/// Version 1.2 was written by mistake and equals 1.0 (section 4.1).
-fn section_version(order: Order, body: &[u8]) -> Result<(), String> {
-    match (order.u16(body, 4), order.u16(body, 6)) {
-        (Some(1), Some(0 | 2)) => Ok(()),
-        (Some(major), Some(minor)) => {
-            Err(format!("pcapng version {major}.{minor}, and only 1.0 and 1.2 are read"))
+/// Version 1.2 was written by mistake and equals 1.0 (section 4.1). `None`: too short to tell.
+fn section_version(order: Order, body: &[u8]) -> Option<Result<(), OtherVersion>> {
+    Some(match (order.u16(body, 4)?, order.u16(body, 6)?) {
+        (1, 0 | 2) => Ok(()),
+        (major, minor) => {
+            let found = format!("{major}.{minor}");
+            Err(OtherVersion { format: "pcapng", found, read: &["1.0", "1.2"] })
         }
-        _ => Err("a section header cut short".to_owned()),
-    }
+    })
 }

@@ -315,6 +315,8 @@ pub enum NoVoice {
     Empty,
     /// No packet of IP that could be read.
     Unread,
+    /// The same, because all packets are wrapped in ERF, as capture cards write it.
+    Erf,
     /// The same, but by ARP hosts seek others again and again, and nobody answers.
     Sought,
     /// The same, because the snap length cut the packets before it could be.

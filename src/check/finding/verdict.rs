@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
 use super::{Finding, RowResult, RulebookInfo};
-use crate::capture::{CaptureSummary, PassedOver};
+use crate::capture::{CaptureSummary, PassedOver, Timestamp};
+use crate::decode::Mac;
 use crate::observe::Traffic;
 use crate::site::{AppName, Site};
 
@@ -28,7 +29,7 @@ pub struct Few {
     pub least: u64,
 }
 
-/// What is seen of registrations and no finding tells.
+/// What is seen of registrations and services and no finding tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remark {
     /// What it is.
@@ -37,10 +38,26 @@ pub struct Remark {
     pub hosts: Vec<IpAddr>,
     /// Registrar, or who is asked.
     pub at: SocketAddr,
-    /// Grants, requests, or others that are registered.
+    /// Grants, requests, tries, or others that are registered.
     pub count: u64,
     /// Where the others are.
     pub vlan: Option<u16>,
+    /// Requests that were refused.
+    pub refused: u64,
+    /// How long (ns) a call waited at most.
+    pub waited: Option<i64>,
+    /// From when to when.
+    pub span: Option<(Timestamp, Timestamp)>,
+    /// Hardware address, where that is whom it is about.
+    pub mac: Option<Mac>,
+}
+
+impl Remark {
+    /// One without anything more.
+    #[must_use]
+    pub fn new(kind: RemarkKind, hosts: Vec<IpAddr>, at: SocketAddr, count: u64) -> Self {
+        Self { kind, hosts, at, count, vlan: None, refused: 0, waited: None, span: None, mac: None }
+    }
 }
 
 /// Kinds of [`Remark`].
@@ -52,6 +69,12 @@ pub enum RemarkKind {
     UnheededOptions,
     /// A telephone that registers in vain is outside the VLAN of the others.
     OtherVlan,
+    /// A STUN server answers nobody and refuses some.
+    RefusedStun,
+    /// A name server did not answer for a while.
+    NameServerAway,
+    /// DHCP gives a device no address.
+    UnansweredDhcp,
 }
 
 /// The whole in one word.

@@ -7,7 +7,7 @@ use super::super::case::Case;
 use super::super::evidence::Collector;
 use super::super::filter;
 use super::super::finding::{Detail, Evidence, Finding, NameFailure, Party, Severity};
-use super::{LEAST_TRIES, LEAST_WAIT, is_telephone, rows_at, would_be_seen};
+use super::{LEAST_TRIES, LEAST_WAIT, is_telephone, is_telephony_of, rows_at, would_be_seen};
 use crate::observe::{FailedName, NameSeen, NameSource, Resolver, Tries};
 use crate::site::Confidence;
 
@@ -31,7 +31,7 @@ const PROBES: [&str; 4] = ["wpad", "isatap", "tftp", "localhost"];
 /// One for a client and a name server.
 pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     let rows = case.traffic.resolvers.iter();
-    let rows = rows.filter(|row| is_telephone(case, row.client) && !is_name_server(case, row.client));
+    let rows = rows.filter(|row| !is_name_server(case, row.client));
     rows.filter_map(|row| silent(case, row).or_else(|| failing(case, row))).collect()
 }
 
@@ -43,6 +43,11 @@ fn is_name_server(case: &Case<'_>, host: IpAddr) -> bool {
 /// The server answers nothing, and no other one helped out since.
 fn silent(case: &Case<'_>, row: &Resolver) -> Option<Finding> {
     let silence = row.silence.as_ref()?;
+    if !is_telephone(case, row.client)
+        && !silence.names.iter().any(|name| is_telephony_of(case, row.client, name))
+    {
+        return None;
+    }
     let (first, _) = silence.span;
     let all = case.traffic.resolvers.iter().filter(|other| other.client == row.client);
     let is_helped = all.into_iter().any(|other| other.served >= Some(first));
@@ -83,7 +88,10 @@ fn failing(case: &Case<'_>, row: &Resolver) -> Option<Finding> {
 /// Whether the device insists on the name, has got it from nowhere, and does not merely try names that it makes up.
 fn is_needed(case: &Case<'_>, client: IpAddr, failed: &FailedName, rcode: u8) -> bool {
     let least = if rcode == NXDOMAIN { LEAST_INSISTED } else { LEAST_WAIT };
-    if failed.answers.tries < LEAST_TRIES || failed.answers.length() < least {
+    // What a computer makes of a name that is not there is its own business, though it is a SIP server.
+    let is_ours =
+        is_telephone(case, client) || rcode != NXDOMAIN && is_telephony_of(case, client, &failed.name);
+    if !is_ours || failed.answers.tries < LEAST_TRIES || failed.answers.length() < least {
         return false;
     }
     let is_address = ADDRESSES.contains(&failed.kind);
@@ -131,7 +139,7 @@ fn finding<'a>(
     }
     // A telephone that is registered does without the name; a PBX needs it for the provider.
     let does_without = case.registrations_of(row.client).any(|known| known.granted.is_some());
-    let is_error = why != NameFailure::Rcode(NXDOMAIN) && !does_without;
+    let is_error = why != NameFailure::Rcode(NXDOMAIN) && !does_without && is_telephone(case, row.client);
     Finding {
         detail: Detail::Net001 { server: row.server, names, why },
         severity: if is_error { Severity::Error } else { Severity::Warning },
@@ -150,6 +158,7 @@ mod tests {
 
     use super::super::super::fixture::{PBX, PHONE, PUBLIC, World, registration};
     use super::*;
+    use crate::observe::Registration;
     use crate::observe::fixture::{at, frame, ip, sent, udp};
 
     const SERVER: &str = "192.168.10.1";
@@ -162,7 +171,8 @@ mod tests {
     }
 
     fn resolver(server: &str, silence: Option<Tries>) -> Resolver {
-        Resolver { client: ip(PBX), server: ip(server), served: None, silence, failed: BTreeMap::new() }
+        let (client, server) = (ip(PBX), ip(server));
+        Resolver { client, server, served: None, silence, failed: BTreeMap::new(), lull: None }
     }
 
     fn failing(rcode: u8, names: &[(&str, u16, Tries)]) -> Resolver {
@@ -214,6 +224,22 @@ mod tests {
         for few in [tries(2, (0, 9)), tries(9, (0, 2))] {
             assert!(told(world(), vec![resolver(SERVER, Some(few))], Vec::new()).is_empty());
         }
+    }
+
+    #[test]
+    fn a_computer_at_which_telephones_register_is_told_of_names_of_telephony_that_are_refused() {
+        let told = |name: &str, rcode, status| {
+            let mut world = world().with(PBX, |device| device.kind = crate::site::Kind::Other);
+            let account = registration(&format!("{PHONE}:5060"), &format!("{PBX}:5060"));
+            let aor = "sip:21@firma.example".into();
+            world.traffic.registrations = vec![Registration { status, aor, ..account }];
+            let rows = vec![failing(rcode, &[(name, 33, tries(5, (0, 30)))])];
+            told(world, rows, Vec::new()).iter().map(|finding| finding.severity).collect::<Vec<_>>()
+        };
+        assert_eq!(told("_sip._udp.other.example", REFUSED, Some(480)), [Severity::Warning]);
+        assert_eq!(told("firma.example", SERVFAIL, Some(200)), [Severity::Warning]);
+        assert_eq!(told("mail.example", REFUSED, Some(200)), [], "something else");
+        assert_eq!(told("_sip._udp.other.example", REFUSED, None), [], "no SIP server answers there");
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub struct DhcpMessage {
     pub is_reply: bool,
     /// Transaction.
     pub xid: u32,
+    /// The client asks for answers to all (section 4.1).
+    pub to_all: bool,
     /// Option 53; `None` for BOOTP or when it is cut off.
     pub kind: Option<MessageType>,
     /// Client's hardware address (chaddr), if it is one of Ethernet.
@@ -95,7 +97,7 @@ pub fn read(datagram: &[u8]) -> Option<DhcpMessage> {
         return None;
     }
     let xid = cursor.u32()?;
-    let _seconds_and_flags = cursor.u32()?;
+    let seconds_and_flags = cursor.u32()?;
     let client = address(&mut cursor)?;
     let yours = address(&mut cursor)?;
     let _next_server = address(&mut cursor)?;
@@ -108,6 +110,7 @@ pub fn read(datagram: &[u8]) -> Option<DhcpMessage> {
     let mut message = DhcpMessage {
         is_reply: op == 2,
         xid,
+        to_all: seconds_and_flags & 0x8000 != 0,
         kind: None,
         client_mac: (hardware == 1 && hardware_length == 6)
             .then(|| chaddr.first_chunk().copied().map(Mac))

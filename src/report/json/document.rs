@@ -16,7 +16,9 @@ use super::quality::Quality;
 #[cfg(test)]
 pub(in crate::report) use super::quality::{Leaps, Stray};
 pub(in crate::report) use super::receiver::{Receiver, Voip};
-pub(in crate::report) use super::registration::{Detour, Lookup, Registration, Remark, Subscriptions};
+pub(in crate::report) use super::registration::{
+    Detour, Lookup, Registration, Remark, RemarkKind, Subscriptions,
+};
 #[cfg(test)]
 pub(in crate::report) use super::registration::{Mapping, Refresh};
 use super::relay::{Keying, Relay};

@@ -164,7 +164,7 @@ impl Subscriptions {
     }
 }
 
-/// What is seen of registrations and no finding tells.
+/// What is seen of registrations and services and no finding tells.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(in crate::report) struct Remark {
     pub(in crate::report) kind: RemarkKind,
@@ -172,10 +172,20 @@ pub(in crate::report) struct Remark {
     pub(in crate::report) hosts: Vec<String>,
     /// Registrar, or who is asked, with the port.
     pub(in crate::report) at: String,
-    /// Grants, requests, or others that are registered.
+    /// Grants, requests, tries, or others that are registered.
     pub(in crate::report) count: u64,
     /// Where the others are.
     pub(in crate::report) vlan: Option<u16>,
+    /// Requests that were refused.
+    pub(in crate::report) refused: Option<u64>,
+    /// How long a call waited at most.
+    pub(in crate::report) waited_ms: Option<f64>,
+    /// From when.
+    pub(in crate::report) first: Option<String>,
+    /// Until when.
+    pub(in crate::report) last: Option<String>,
+    /// Hardware address, where no other one is known.
+    pub(in crate::report) mac: Option<String>,
 }
 
 impl Remark {
@@ -186,14 +196,22 @@ impl Remark {
             at: remark.at.to_string(),
             count: remark.count,
             vlan: remark.vlan,
+            refused: (remark.refused > 0).then_some(remark.refused),
+            waited_ms: remark.waited.map(|waited| waited as f64 / 1e6),
+            first: remark.span.and_then(|span| number::rfc3339(span.0)),
+            last: remark.span.and_then(|span| number::rfc3339(span.1)),
+            mac: remark.mac.filter(|_| remark.hosts.is_empty()).map(|mac| mac.to_string()),
         }
     }
 }
 
 published_both_ways! {
     /// `shared-account`: hosts take one account from each other. `unheeded-options`: a registrar's OPTIONS get no answer.
-    /// `other-vlan`: a telephone that registers in vain is outside the VLAN of the others.
-    RemarkKind from check::RemarkKind { SharedAccount, UnheededOptions, OtherVlan }
+    /// `other-vlan`: a telephone that registers in vain is outside the VLAN of the others. `refused-stun`: a STUN server answers
+    /// nobody and refuses some. `name-server-away`: it did not answer for a while. `unanswered-dhcp`: a device gets no address.
+    RemarkKind from check::RemarkKind {
+        SharedAccount, UnheededOptions, OtherVlan, RefusedStun, NameServerAway, UnansweredDhcp,
+    }
 }
 
 published_both_ways! {

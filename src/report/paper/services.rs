@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Cell, Maker, Part, Table, Tone, between, filled, instant, shown, socket};
 use crate::report::captured::is_group;
-use crate::report::json::document::{Certificate, DhcpServer, Flow};
+use crate::report::json::document::{Certificate, DhcpServer, Flow, RemarkKind};
 use crate::report::number::{NO_VALUE, day, duration};
 
 /// Names of [`Flow::app`] that are services of the network, in the order of the table.
@@ -97,12 +97,20 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
 
 /// What it means that a STUN server never answers: who waits for it does so before each registration and call.
 fn silent_stun(maker: &Maker<'_>, uses: &BTreeMap<(usize, &str), Use<'_>>) -> Vec<Part> {
+    // One that refuses is told of beside the registrations.
+    let is_told = |server: &str| {
+        let mut refusing =
+            maker.document.remarks.iter().filter(|one| matches!(one.kind, RemarkKind::RefusedStun));
+        refusing
+            .any(|one| one.at.rsplit_once(':').is_some_and(|(at, _)| at.trim_matches(['[', ']']) == server))
+    };
     let is_silent = |service: usize, server: &str, seen: &Use<'_>| {
         SERVICES.get(service) == Some(&STUN)
             && seen.answered == 0
             && !seen.accepts
             && seen.asked >= LEAST_SILENT
             && !is_group(server)
+            && !is_told(server)
     };
     let silent = uses.iter().filter(|((service, server), seen)| is_silent(*service, server, seen));
     let note = |((_, server), seen): (&(usize, &str), &Use<'_>)| {

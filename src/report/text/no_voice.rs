@@ -36,7 +36,7 @@ pub(super) fn may_go_outside(named: Option<Named>, context: &Context<'_>, langua
 pub(super) fn title(reason: &NoVoice, language: Language) -> Option<&'static str> {
     let (de, en) = match reason {
         NoVoice::Empty => ("Leerer Mitschnitt", "Empty capture"),
-        NoVoice::Unread | NoVoice::Cut { .. } => {
+        NoVoice::Unread | NoVoice::Erf | NoVoice::Cut { .. } => {
             ("Kein lesbares IP-Paket im Mitschnitt", "No readable IP packet in the capture")
         }
         NoVoice::Sought => {
@@ -116,6 +116,11 @@ fn german(reason: &NoVoice, context: &Context<'_>) -> String {
         NoVoice::Unread => {
             "Kein Paket des Mitschnitts enthält IP, das pbxray lesen kann; den Grund nennt „Nicht gelesen“ im Abschnitt \
              Mitschnitt. Sprache und Signalisierung sind deshalb nicht beurteilt."
+                .to_owned()
+        }
+        NoVoice::Erf => {
+            "Alle Pakete des Mitschnitts sind in ERF verpackt, dem Format von Mitschnittkarten; pbxray liest diese Verpackung nicht. \
+             Sprache und Signalisierung sind deshalb nicht beurteilt."
                 .to_owned()
         }
         NoVoice::Cut { kept } => format!(
@@ -287,6 +292,11 @@ fn english(reason: &NoVoice, context: &Context<'_>) -> String {
              Voice and signalling are therefore not judged."
                 .to_owned()
         }
+        NoVoice::Erf => {
+            "All packets of the capture are wrapped in ERF, the format of capture cards; pbxray does not read this wrapping. Voice and \
+             signalling are therefore not judged."
+                .to_owned()
+        }
         NoVoice::Cut { kept } => format!(
             "No packet of the capture holds IP that can be read: even the headers are cut (at most {} captured). \
              Voice and signalling are therefore not judged.",
@@ -419,6 +429,12 @@ pub(super) fn action(reason: &NoVoice, language: Language) -> &'static str {
              Switch-Port im selben VLAN? Messen Sie danach noch einmal.",
             "First check the device that is sought: is it switched on and connected, has it this address, and is its switch port in \
              the same VLAN? Then capture again.",
+        ),
+        NoVoice::Erf => (
+            "Wenn die Karte an Ethernet aufgezeichnet hat, wandeln Sie den Mitschnitt mit `editcap -T ether ALT NEU` um (editcap \
+             gehört zu Wireshark), und werten Sie die neue Datei aus.",
+            "If the card recorded on Ethernet, convert the capture by `editcap -T ether OLD NEW` (editcap comes with Wireshark), \
+             and look at the new file.",
         ),
         NoVoice::Unread | NoVoice::Loopback => (
             "Zeichnen Sie an der Ethernet-Schnittstelle oder dem Spiegelport auf, an dem Telefone und Anlage hängen.",

@@ -1,20 +1,34 @@
 //! Takes what was seen of registrations that no finding tells; gives what is to be said of it and what to do, in both
 //! languages. Shows texts as they are given: whoever calls has made them harmless.
 
+use jiff::tz::TimeZone;
+
+use super::List;
+use crate::capture::Timestamp;
 use crate::check::RemarkKind;
 use crate::report::language::Language::{self, De, En};
-use crate::report::number::{count, counted};
+use crate::report::number::{count, counted, duration, span};
 
-/// A sentence of what was seen, and what to do. `hosts` and `at`: as they are to be shown.
-pub(crate) fn remark(
-    kind: RemarkKind,
-    (hosts, at): (&[String], &str),
-    times: u64,
-    vlan: Option<u16>,
-    language: Language,
-) -> String {
+/// What is remarked, as it is to be shown.
+pub(crate) struct Remarked<'a> {
+    pub(crate) kind: RemarkKind,
+    /// Addresses, of hardware where there are no others.
+    pub(crate) hosts: &'a [String],
+    pub(crate) at: &'a str,
+    pub(crate) count: u64,
+    pub(crate) vlan: Option<u16>,
+    pub(crate) refused: u64,
+    /// Nanoseconds.
+    pub(crate) waited: Option<i64>,
+    pub(crate) span: Option<String>,
+}
+
+/// A sentence of what was seen, and what to do.
+pub(crate) fn remark(remark: &Remarked<'_>, language: Language) -> String {
+    let Remarked { kind, hosts, at, count: times, refused, .. } = *remark;
     let who = hosts.join(language.either(" und ", " and "));
-    let vlan = vlan.unwrap_or_default();
+    let vlan = remark.vlan.unwrap_or_default();
+    let during = remark.span.as_ref().map(|span| format!(" ({span})")).unwrap_or_default();
     match (kind, language) {
         (RemarkKind::SharedAccount, De) => format!(
             "{who} melden im Wechsel dasselbe Konto bei {at} an ({}). Der Registrar führt je Konto nur ein Gerät: Seine \
@@ -50,20 +64,114 @@ pub(crate) fn remark(
              device. A mirror port may have taken the tag off, too.",
             counted(times, "registered device", "registered devices", En)
         ),
+        (RemarkKind::RefusedStun, De) => {
+            let [ask, get] = if hosts.len() == 1 { ["fragt", "bekommt"] } else { ["fragen", "bekommen"] };
+            let held_up = remark.waited.map(|waited| {
+                format!(
+                    " Gespräche warten darauf bis zu {}, bevor das Telefon anruft oder annimmt.",
+                    duration(waited, De)
+                )
+            });
+            format!(
+                "{} {ask} den STUN-Server {at} {}-mal und {get} keine Antwort, sondern {}-mal per ICMP die Meldung, dass er nicht zu \
+                 erreichen ist.{} Tragen Sie einen STUN-Server ein, der antwortet, oder schalten Sie STUN ab.",
+                few(hosts, De),
+                count(times, De),
+                count(refused, De),
+                held_up.unwrap_or_default()
+            )
+        }
+        (RemarkKind::RefusedStun, En) => {
+            let [ask, get] = if hosts.len() == 1 { ["asks", "gets"] } else { ["ask", "get"] };
+            let held_up = remark.waited.map(|waited| {
+                format!(
+                    " Calls wait for it up to {} before the telephone calls or answers.",
+                    duration(waited, En)
+                )
+            });
+            format!(
+                "{} {ask} the STUN server {at} {} times and {get} no answer, but {} by ICMP that it cannot be reached.{} Enter a STUN \
+                 server that answers, or switch STUN off.",
+                few(hosts, En),
+                count(times, En),
+                counted(refused, "message", "messages", En),
+                held_up.unwrap_or_default()
+            )
+        }
+        (RemarkKind::NameServerAway, De) => format!(
+            "{who} fragt den DNS-Server {at} {}-mal vergebens{during}; danach antwortet er wieder. Anmeldungen und Anrufe, die einen \
+             Namen brauchten, konnten in dieser Zeit scheitern. Prüfen Sie, ob der DNS-Server oder der Weg zu ihm unterbrochen war, \
+             und tragen Sie einen zweiten ein.",
+            count(times, De)
+        ),
+        (RemarkKind::NameServerAway, En) => format!(
+            "{who} asks the DNS server {at} {} times in vain{during}; then it answers again. Registrations and calls that needed a name \
+             may have failed in that time. Check whether the DNS server or the way to it was down, and enter a second one.",
+            count(times, En)
+        ),
+        (RemarkKind::UnansweredDhcp, De) => format!(
+            "{who} bittet {}-mal per DHCP um eine Adresse{during} und bekommt keine Antwort. Ohne gültige Adresse kann das Gerät nicht \
+             telefonieren. Prüfen Sie, ob der DHCP-Server läuft, freie Adressen hat und aus dem VLAN dieses Gerätes zu erreichen ist.",
+            count(times, De)
+        ),
+        (RemarkKind::UnansweredDhcp, En) => format!(
+            "{who} asks for an address by DHCP {} times{during} and gets no answer. Without a valid address the device cannot \
+             telephone. Check whether the DHCP server runs, has free addresses and can be reached from the VLAN of this device.",
+            count(times, En)
+        ),
     }
+}
+
+/// From when to when, and how long that is.
+pub(crate) fn during(first: Timestamp, last: Timestamp, zone: &TimeZone, language: Language) -> String {
+    format!("{}, {}", span(first, last, zone, language), duration(last.since(first), language))
+}
+
+fn few(hosts: &[String], language: Language) -> String {
+    let more = language.either("weitere", "others");
+    List::of(hosts, hosts.len(), Clone::clone).join(language.either("und", "and"), more)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn remarked<'a>(kind: RemarkKind, hosts: &'a [String]) -> Remarked<'a> {
+        let span = Some("10:00:00 – 10:00:20".to_owned());
+        let waited = Some(3_800_000_000);
+        Remarked { kind, hosts, at: "C:5060", count: 12, vlan: Some(20), refused: 9, waited, span }
+    }
+
+    #[test]
+    fn what_a_refusing_stun_server_holds_up_is_told_where_it_is_known() {
+        let hosts = ["A".to_owned()];
+        let one = remarked(RemarkKind::RefusedStun, &hosts);
+        let told = |one: &Remarked<'_>| remark(one, De).replace('\u{a0}', " ");
+        assert!(
+            told(&one).starts_with(
+                "A fragt den STUN-Server C:5060 12-mal und bekommt keine Antwort, sondern 9-mal"
+            )
+        );
+        assert!(told(&one).contains("bis zu 3,8 s"));
+        assert!(!told(&Remarked { waited: None, ..one }).contains("bis zu"));
+    }
+
     #[test]
     fn who_and_where_is_named_in_all_of_them() {
-        for kind in [RemarkKind::SharedAccount, RemarkKind::UnheededOptions, RemarkKind::OtherVlan] {
+        let hosts = ["A".to_owned(), "B".to_owned()];
+        let kinds = [
+            RemarkKind::SharedAccount,
+            RemarkKind::UnheededOptions,
+            RemarkKind::OtherVlan,
+            RemarkKind::RefusedStun,
+            RemarkKind::NameServerAway,
+            RemarkKind::UnansweredDhcp,
+        ];
+        for kind in kinds {
             for language in [De, En] {
-                let told =
-                    remark(kind, (&["A".to_owned(), "B".to_owned()], "C:5060"), 12, Some(20), language);
-                let is_whole = told.contains("C:5060") && told.contains("12") && told.ends_with('.');
+                let told = remark(&remarked(kind, &hosts), language);
+                let is_whole = told.contains("12") && told.ends_with('.');
+                let is_whole = is_whole && (kind == RemarkKind::UnansweredDhcp || told.contains("C:5060"));
                 assert!(told.starts_with('A') && told.contains(" B ") && is_whole, "{told}");
             }
         }

@@ -31,8 +31,8 @@ const LIKELY: u32 = 50;
 const SURE: u32 = 80;
 /// Weight below which nothing is said.
 const LEAST: u32 = 25;
-/// Weight below which a sign does not name the maker: Asterisk is in many products.
-const LEAST_NAME: u8 = 20;
+/// Weight below which an agent string does not name the maker: Asterisk is in many products.
+const LEAST_NAME: u8 = 30;
 /// Roles of peers are evidence in their turn: so often at the most.
 const ROUNDS: usize = 4;
 const FRAMES_KEPT: usize = 5;
@@ -520,9 +520,9 @@ fn vendor_of(role: &RoleId) -> Option<&str> {
 /// what others made: there the MAC is that of a maker who is not known.
 fn maker(marks: &[Mark<'_>], has_own_mac: bool) -> Option<Box<str>> {
     let is_name = |mark: &&Mark<'_>| mark.identity.weight >= LEAST_NAME;
-    let named_by = |kind| marks.iter().filter(is_name).find(|mark| mark.sign.kind == kind);
-    let by_agent = || if has_own_mac { None } else { named_by(EvidenceKind::Agent) };
-    let named = named_by(EvidenceKind::MacPrefix).or_else(by_agent)?;
+    let by_mac = marks.iter().find(|mark| mark.sign.kind == EvidenceKind::MacPrefix);
+    let by_agent = || marks.iter().filter(is_name).find(|mark| mark.sign.kind == EvidenceKind::Agent);
+    let named = by_mac.or_else(|| if has_own_mac { None } else { by_agent() })?;
     Some(named.identity.vendor.as_str().into())
 }
 

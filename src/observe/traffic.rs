@@ -7,6 +7,7 @@ use std::ops::RangeInclusive;
 use super::echoes::Echo;
 use super::facts::HostFacts;
 use super::icmp::IcmpReport;
+use super::mapped::Mappings;
 use super::repeats::{Prompt, Unheeded};
 use super::stall::Stall;
 use crate::capture::{Frame, Timestamp};
@@ -230,6 +231,8 @@ pub struct FlowExtra {
     pub esp: u64,
     /// TCP only: data that were sent until the end without an answer.
     pub stall: Option<Box<Stall>>,
+    /// STUN only: as whom servers saw their clients.
+    pub mapped: Mappings,
     /// Further conversations of the same kind that the row stands for; only a live capture folds them.
     pub others: u64,
 }
@@ -252,6 +255,7 @@ impl FlowExtra {
         carriage: None,
         esp: 0,
         stall: None,
+        mapped: Mappings::NONE,
         others: 0,
     };
 }

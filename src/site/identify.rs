@@ -363,11 +363,18 @@ impl<'a> Scene<'a> {
         let fact = |mark: &Mark<'a>| (mark.sign.kind, mark.sign.seen.clone());
         let own = marks.iter().filter(|mark| mark.identity.role.as_ref() == Some(role));
         let own: BTreeSet<_> = own.map(fact).collect();
+        // Ports that many use make nobody suspect, nor do they speak against what leaves open what the device is.
+        let is_open = self.kinds.get(role) == Some(&Kind::Other);
+        let by_ports_alone = |role: Option<&RoleId>| {
+            let mut signs = marks.iter().filter(|mark| mark.identity.role.as_ref() == role);
+            signs.all(|mark| mark.sign.kind == EvidenceKind::Ports)
+        };
         let mut contradictions: Vec<Contradiction> = marks
             .iter()
             .filter(|mark| u32::from(mark.identity.weight) >= LEAST)
             // A name that several products of a vendor ask for does not speak against the one that it speaks for.
             .filter(|mark| !mark.sign.kind.is_wanted_name() || !own.contains(&fact(mark)))
+            .filter(|mark| !is_open || !by_ports_alone(mark.identity.role.as_ref()))
             .filter_map(|mark| {
                 let other = mark.identity.role.as_ref()?;
                 let evidence = match self.is_built_by_others(role, mark.identity) {

@@ -316,7 +316,7 @@ impl FlowState {
             from_a: a,
             from_b: b,
             app: self.content.app,
-            tcp: self.tcp.map(|tcp| Box::new(tcp.finish())),
+            tcp: self.tcp.map(|tcp| Box::new(tcp.finish(starter))),
             layers: self.layers,
             vlans,
             extra,

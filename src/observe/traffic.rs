@@ -344,6 +344,8 @@ pub struct TcpTrace {
     pub settled_by: Option<Frame>,
     /// A reset was seen after the connection stood.
     pub reset: Option<Frame>,
+    /// Whether `a` was the first to end it, by FIN or RST, or `b`. `None` where nobody did.
+    pub closed_by_a: Option<bool>,
     /// A side acknowledged bytes that the capture does not hold.
     pub unseen_acknowledged: u64,
 }

@@ -10,6 +10,9 @@ use crate::capture::Timestamp;
 use crate::observe::Registration;
 use crate::site::{Kind, Scope};
 
+mod branch;
+mod credentials;
+
 /// Grants of two hosts that lie closer together (ns) may be one, captured before and behind a router.
 const APART: i64 = 1_000_000_000;
 /// So many OPTIONS without an answer are no chance.
@@ -24,6 +27,8 @@ pub(super) fn remarks(case: &Case<'_>) -> Vec<Remark> {
     let mut all = shared(case);
     all.extend(unheeded(case));
     all.extend(outside(case));
+    all.extend(credentials::late(case));
+    all.extend(branch::dead(case));
     all
 }
 
@@ -46,6 +51,8 @@ fn shared(case: &Case<'_>) -> Vec<Remark> {
             at: registrar,
             count: grants,
             vlan: None,
+            wait: None,
+            further: None,
         })
     });
     told.take(MOST).collect()
@@ -88,6 +95,8 @@ fn unheeded(case: &Case<'_>) -> Vec<Remark> {
         at: row.to,
         count: row.requests,
         vlan: None,
+        wait: None,
+        further: None,
     };
     told.map(remark).take(MOST).collect()
 }
@@ -123,6 +132,8 @@ fn outside(case: &Case<'_>) -> Vec<Remark> {
             at: row.registrar,
             count: others.len() as u64,
             vlan: Some(vlan),
+            wait: None,
+            further: None,
         })
     });
     told.take(MOST).collect()

@@ -106,7 +106,7 @@ pub use policies::{Policy, VoicePolicy};
 pub use quality::{Malformed, Quality, is_own};
 pub use reach::is_public;
 pub use registration::{
-    Absence, Binding, Mapping, Outage, Refusals, Refused, Registration, Rhythm, Standing, Unanswered,
+    Absence, Binding, Late, Mapping, Outage, Refusals, Refused, Registration, Rhythm, Standing, Unanswered,
 };
 pub use repeats::{Prompt, Unheeded};
 pub use resolvers::{FailedName, Resolver, Tries};

@@ -28,19 +28,23 @@ pub struct Few {
     pub least: u64,
 }
 
-/// What is seen of registrations and no finding tells.
+/// What is seen of registrations, and of calls that depend on them, and no finding tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remark {
     /// What it is.
     pub kind: RemarkKind,
     /// Whom it is about, ordered.
     pub hosts: Vec<IpAddr>,
-    /// Registrar, or who is asked.
+    /// Registrar, who is asked, or who is called.
     pub at: SocketAddr,
-    /// Grants, requests, or others that are registered.
+    /// Grants, requests, others that are registered, challenges that were answered late, or calls.
     pub count: u64,
     /// Where the others are.
     pub vlan: Option<u16>,
+    /// How long somebody waited (ns): the median.
+    pub wait: Option<i64>,
+    /// Challenges that had run out, or transmissions.
+    pub further: Option<u64>,
 }
 
 /// Kinds of [`Remark`].
@@ -52,6 +56,10 @@ pub enum RemarkKind {
     UnheededOptions,
     /// A telephone that registers in vain is outside the VLAN of the others.
     OtherVlan,
+    /// A device takes long to answer challenges (401, 407).
+    LateCredentials,
+    /// A call is passed on to several, and one of them never answers.
+    DeadBranch,
 }
 
 /// The whole in one word.

@@ -170,12 +170,18 @@ pub(in crate::report) struct Remark {
     pub(in crate::report) kind: RemarkKind,
     /// Whom it is about.
     pub(in crate::report) hosts: Vec<String>,
-    /// Registrar, or who is asked, with the port.
+    /// Registrar, who is asked, or who is called, with the port.
     pub(in crate::report) at: String,
-    /// Grants, requests, or others that are registered.
+    /// Grants, requests, others that are registered, challenges that were answered late, or calls.
     pub(in crate::report) count: u64,
     /// Where the others are.
     pub(in crate::report) vlan: Option<u16>,
+    /// How long somebody waited, in ms: the median.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) wait_ms: Option<f64>,
+    /// Challenges that had run out, or transmissions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) further: Option<u64>,
 }
 
 impl Remark {
@@ -186,14 +192,17 @@ impl Remark {
             at: remark.at.to_string(),
             count: remark.count,
             vlan: remark.vlan,
+            wait_ms: remark.wait.map(|wait| wait as f64 / 1e6),
+            further: remark.further,
         }
     }
 }
 
 published_both_ways! {
     /// `shared-account`: hosts take one account from each other. `unheeded-options`: a registrar's OPTIONS get no answer.
-    /// `other-vlan`: a telephone that registers in vain is outside the VLAN of the others.
-    RemarkKind from check::RemarkKind { SharedAccount, UnheededOptions, OtherVlan }
+    /// `other-vlan`: a telephone that registers in vain is outside the VLAN of the others. `late-credentials`: a device takes long to
+    /// answer challenges (401, 407). `dead-branch`: a call is passed on to several, and one of them never answers.
+    RemarkKind from check::RemarkKind { SharedAccount, UnheededOptions, OtherVlan, LateCredentials, DeadBranch }
 }
 
 published_both_ways! {

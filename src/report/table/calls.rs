@@ -247,7 +247,8 @@ pub(super) fn write_registrations(page: &mut Page, view: &View<'_>) {
     }
     for one in remarks {
         let hosts: Vec<String> = one.hosts.iter().map(ToString::to_string).collect();
-        let told = remark(one.kind, (&hosts, &one.at.to_string()), one.count, one.vlan, view.language);
+        let more = (one.vlan, one.wait, one.further);
+        let told = remark(one.kind, (&hosts, &one.at.to_string()), one.count, more, view.language);
         page.paragraph(0, &told, Tone::Plain);
     }
     if registrations.is_empty() {

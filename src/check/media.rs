@@ -26,6 +26,7 @@ mod mute;
 mod one_sided;
 mod relayed;
 mod unheard;
+mod unmapped;
 mod uneven;
 mod unread;
 
@@ -310,9 +311,15 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
                 export,
                 trace,
                 astray: None,
-                named: (near && export != Export::Possible)
-                    .then(|| astray::named_in(case, calls.iter().map(|call| (call.speaking, call.until))))
-                    .flatten(),
+                named: match near {
+                    _ if export == Export::Possible => None,
+                    true => astray::named_in(case, calls.iter().map(|call| (call.speaking, call.until))),
+                    // Where it is turned away or seen elsewhere, the port is not why.
+                    false if refused || trace != Trace::None => None,
+                    false => {
+                        unmapped::unmapped(case, calls.iter().flat_map(|call| call.streams.iter().copied()))
+                    }
+                },
             },
             // On a computer, drivers may hide from the capture what it sends itself.
             severity: if at_tap || confidence == Confidence::Suspected {

@@ -7,6 +7,7 @@ mod capture;
 mod case;
 mod connection;
 mod distinction;
+mod dropped;
 mod evidence;
 mod expiry;
 mod exposure;
@@ -101,6 +102,7 @@ pub fn audit(
             true => Vec::new(),
             false => exposure::unsolicited(&case),
         };
+    let dropped = dropped::dropped(&traffic);
     let remarks = match unjudged.contains(&Unjudged::OneDirection) {
         true => Vec::new(),
         false => remarks::remarks(&case),
@@ -134,6 +136,7 @@ pub fn audit(
         unjudged,
         unheard,
         unsent_faxes,
+        dropped,
         few,
         traffic,
         site,

@@ -2,8 +2,6 @@
 //! it may be meant or the capture shows only a part: an account that two hosts take from each other, a registrar that
 //! asks in vain, a telephone outside the VLAN of the others. Raises no finding and knows none.
 
-mod services;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
@@ -12,6 +10,10 @@ use super::finding::{Remark, RemarkKind};
 use crate::capture::Timestamp;
 use crate::observe::Registration;
 use crate::site::{Kind, Scope};
+
+mod branch;
+mod credentials;
+mod services;
 
 /// Grants of two hosts that lie closer together (ns) may be one, captured before and behind a router.
 const APART: i64 = 1_000_000_000;
@@ -30,6 +32,8 @@ pub(super) fn remarks(case: &Case<'_>) -> Vec<Remark> {
     all.extend(services::refused(case));
     all.extend(services::away(case));
     all.extend(services::unserved(case));
+    all.extend(credentials::late(case));
+    all.extend(branch::dead(case));
     all
 }
 

@@ -59,7 +59,8 @@ pub fn troubled(audit: &Audit, voices: &[Vec<usize>]) -> BTreeMap<usize, Trouble
     let scanners = audit.scanners();
     let all = audit.traffic.calls.iter().zip(voices).enumerate().map(|(id, (call, voices))| {
         let trouble = Trouble {
-            has_failed: has_failed(call) && !scanners.contains(&call.caller.ip()),
+            has_failed: (has_failed(call) || audit.dropped.binary_search(&id).is_ok())
+                && !scanners.contains(&call.caller.ip()),
             is_silent: is_silent(audit, id, call) || audit.unsent_faxes.binary_search(&id).is_ok(),
             one_way: one_way_among(audit, voices, call),
             lost_percent: lost.get(&id).copied().unwrap_or_default(),

@@ -4,6 +4,7 @@
 use crate::decode::{Packet, Span, TcpFlags, TcpSegment};
 
 use super::flow::End;
+use super::mapped;
 use super::media::{Rtcp, could_be_rtcp, read_rtcp};
 use super::message::dhcp::{self, DhcpMessage};
 use super::message::dns::{self, DnsMessage};
@@ -215,6 +216,8 @@ impl Content {
             && let Some(message) = turn::read(payload, span.is_cut())
         {
             self.extra.carriage.get_or_insert_default().turn(from, message, tell);
+        } else if self.app == App::Stun && mapped::is_told(payload) {
+            mapped::note(&mut self.extra.mapped, from, payload, span.is_cut());
         }
     }
 

@@ -121,6 +121,7 @@ pub(crate) fn tcp(a: &str, b: &str, outcome: TcpOutcome, attempts: u64) -> Flow 
         outcome,
         settled_by: is_seen.then(|| frame(2)),
         reset: None,
+        closed_by_a: None,
         unseen_acknowledged: 0,
     };
     Flow {

@@ -304,6 +304,9 @@ impl FlowState {
         for report in extra.known().into_iter().flat_map(|extra| extra.icmp.iter_mut()) {
             report.about_a = report.about_a == (starter == End::Low);
         }
+        for mapped in extra.known().into_iter().flat_map(|extra| extra.mapped.iter_mut()) {
+            mapped.is_a = mapped.is_a == (starter == End::Low);
+        }
         Flow {
             id: 0,
             protocol: key.protocol,
@@ -313,7 +316,7 @@ impl FlowState {
             from_a: a,
             from_b: b,
             app: self.content.app,
-            tcp: self.tcp.map(|tcp| Box::new(tcp.finish())),
+            tcp: self.tcp.map(|tcp| Box::new(tcp.finish(starter))),
             layers: self.layers,
             vlans,
             extra,

@@ -40,6 +40,7 @@ mod lasting;
 mod legs;
 mod leases;
 mod lookups;
+mod mapped;
 mod marks;
 pub mod media;
 pub mod message;
@@ -97,6 +98,7 @@ pub use ladder::{Ladder, Step};
 pub use lapses::Lapse;
 pub use leases::{DhcpOffer, DhcpServer, Rivals, Unserved};
 pub use lookups::{Lookup, LookupKind};
+pub use mapped::{Mapped, Mappings};
 pub use marks::Marks;
 pub use observer::{Observer, Spent};
 pub use offered::{Offered, Protection};
@@ -104,7 +106,7 @@ pub use policies::{Policy, VoicePolicy};
 pub use quality::{Malformed, Quality, is_own};
 pub use reach::is_public;
 pub use registration::{
-    Absence, Binding, Mapping, Outage, Refusals, Refused, Registration, Rhythm, Standing, Unanswered,
+    Absence, Binding, Late, Mapping, Outage, Refusals, Refused, Registration, Rhythm, Standing, Unanswered,
 };
 pub use repeats::{Prompt, Unheeded};
 pub use resolvers::{FailedName, Lull, Resolver, Tries};

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
+use arrayvec::ArrayVec;
+
 use crate::capture::{Frame, Timestamp};
 use crate::observe::traffic::Protocol;
 
@@ -67,6 +69,8 @@ pub struct Registration {
     /// Challenges that refused a nonce which the registrar had given only just before (RFC 7616 section 3.3, `stale`): the
     /// client is asked for new credentials again and again.
     pub stale: u64,
+    /// Challenges that the client answered late; boxed, since few do.
+    pub late: Option<Box<Late>>,
     /// How far apart the grants came, `None` before the second.
     pub rhythm: Option<Rhythm>,
     /// When the first and the last grant came.
@@ -89,6 +93,30 @@ pub struct Registration {
     pub mappings: Vec<Mapping>,
     /// First and last answer that showed the latest mapping, with no other one and no restart in between.
     pub kept: Option<(Timestamp, Timestamp)>,
+}
+
+/// Challenges that a client answered late, with credentials.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Late {
+    /// How many.
+    pub count: u64,
+    /// How long the first few took (ns).
+    pub waits: ArrayVec<i64, 16>,
+}
+
+impl Late {
+    /// Nobody takes longer (ns) who needs no more than a password.
+    pub const AFTER: i64 = 5_000_000_000;
+
+    /// Notes that an answer took so long, if that is late.
+    pub fn note(known: &mut Option<Box<Self>>, wait: i64) {
+        if wait > Self::AFTER {
+            let late = known.get_or_insert_default();
+            late.count += 1;
+            // Where there is no room the first ones tell enough.
+            let _ = late.waits.try_push(wait);
+        }
+    }
 }
 
 impl Registration {
@@ -115,6 +143,7 @@ impl Registration {
             is_leaving: false,
             challenges: 0,
             stale: 0,
+            late: None,
             rhythm: None,
             granted: None,
             bound: Vec::new(),

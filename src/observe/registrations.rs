@@ -15,7 +15,7 @@ use super::early::Early;
 use super::message::sip::{Contact, Kind, Rport};
 use super::reach::is_public;
 use super::register::{asked_for, granted, is_stale, number, signs_off};
-use super::registration::{Binding, Mapping, Outage, Refused, Registration, Rhythm, Standing};
+use super::registration::{Binding, Late, Mapping, Outage, Refused, Registration, Rhythm, Standing};
 use super::traffic::Protocol;
 
 const REGISTRATIONS_KEPT: usize = 16_384;
@@ -104,6 +104,8 @@ struct Asked {
     is_answered: bool,
     /// By asking for credentials.
     is_challenged: bool,
+    /// When, unless it refused credentials.
+    challenged: Option<Timestamp>,
 }
 
 impl Registrations {
@@ -373,6 +375,10 @@ impl Entry {
         let is_challenged = is_next || last.is_some_and(|asked| asked.is_challenged);
         let is_the_same = is_challenged && message.has_credentials;
         row.attempts += u64::from(!is_the_same && !signs_off);
+        if let Some(challenged) = last.and_then(|asked| asked.challenged).filter(|_| message.has_credentials)
+        {
+            Late::note(&mut row.late, heard.time.since(challenged));
+        }
         if !is_same_call {
             // The client starts anew: after a restart another port is no lost mapping, and what was lost before stays so.
             self.call_id = call_id.into();
@@ -395,6 +401,7 @@ impl Entry {
             signs_off,
             is_answered: false,
             is_challenged: false,
+            challenged: None,
         });
         let early = self.early.take().filter(|answer| {
             let is_its =
@@ -427,6 +434,8 @@ impl Entry {
         asked.is_answered = true;
         let is_challenge = matches!(status, 401 | 407);
         asked.is_challenged = is_challenge;
+        let is_open = is_challenge && (!asked.has_credentials || is_stale(message));
+        asked.challenged = is_open.then_some(heard.time);
         let asked = asked.clone();
         let reason = message.reason();
         let row = &mut self.row;

@@ -20,7 +20,7 @@ const MOST: usize = 64;
 /// How voice lasts beside its call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Spells {
-    /// From the answer to the first packet of this side, in ns, where the other one is heard before.
+    /// From the answer to the first packet of this side, in ns, where the other one is heard before, or nobody is for long.
     pub late: Option<i64>,
     /// How long nothing of this side comes before the end, in ns, while the other one goes on or stops as early, unless the call
     /// is on hold then, or a fax. Where something was agreed anew meanwhile, from then on.
@@ -48,8 +48,9 @@ impl Traffic {
             .report
             .rests(until)
             .filter(|_| stream.report.kind == MediaKind::Audio && !stream.is_shared);
+        let quiet = self.quiet(call, stream, voices);
         let Some(Side { own, other }) = self.side(call, stream, voices) else {
-            return Spells { rests, ..Spells::default() };
+            return Spells { late: quiet, rests, ..Spells::default() };
         };
         let (first, last) = (stream.report.first.time, stream.report.last.time);
         let over = call.end.map(|(_, end)| last.since(end)).filter(|over| *over > OVER);
@@ -78,7 +79,7 @@ impl Traffic {
         let is_fax = call.refused_change.is_some_and(|change| change.kind == ChangeKind::Fax);
         let pauses = !is_fax && own.iter().any(|one| may_pause(one));
         Spells {
-            late: late.map(|(_, late)| late),
+            late: late.map(|(_, late)| late).or(quiet),
             stopped: stopped.filter(|_| !pauses),
             over: over.filter(|_| stream.report.counts.packets >= LEAST),
             rests,
@@ -104,6 +105,27 @@ impl Traffic {
             own.dedup();
         }
         voices
+    }
+
+    /// From the answer to the first packet of a stream, in ns, where both ways between its hosts, and all others of the call, begin
+    /// long after it.
+    fn quiet(&self, call: &Call, stream: &Stream, voices: &[usize]) -> Option<i64> {
+        let (_, answered) = call.answered.filter(|_| !call.may_be_silent && voices.len() <= MOST)?;
+        let late = stream.report.first.time.since(answered);
+        if late <= EARLY {
+            return None;
+        }
+        let hosts = |one: &Stream| (one.source.ip(), one.destination.ip());
+        let (from, to) = hosts(stream);
+        let mut others = voices.iter().filter_map(|at| self.streams.get(*at));
+        let is_answered = others.clone().any(|one| hosts(one) == (to, from));
+        let is_first = others
+            .clone()
+            .all(|one| hosts(one) != (from, to) || one.report.first.time >= stream.report.first.time);
+        let is_quiet = others.all(|one| !one.is_shared && one.report.first.time.since(answered) > EARLY);
+        let mut offers = call.renegotiated.iter();
+        let is_renewed = offers.any(|offer| (answered..=stream.report.first.time).contains(offer));
+        (is_answered && is_first && is_quiet && !is_renewed).then_some(late)
     }
 
     /// What the sender of a stream and the other side say in its call.
@@ -236,5 +258,35 @@ mod tests {
         let since = Some(11_000_000_000);
         assert_eq!(spells(0, 5_000, &[5_100, 9_000]), Spells { stopped: since, ..Spells::default() }, "hold");
         assert_eq!(spells(0, 30_000, &[]), Spells { over, ..Spells::default() });
+    }
+
+    #[test]
+    fn both_sides_may_begin_long_after_the_answer() {
+        let late = |change: fn(&mut Call), other: &str, begins: [i64; 2]| {
+            let said = |from: &str, to: &str, begins| {
+                let mut said = stream(from, to, &[(46, 500)]);
+                said.call = Some(0);
+                (said.report.first.time, said.report.last.time) = (at(begins), at(40_000));
+                said
+            };
+            let mut call = Call {
+                answer: Answer::Answered,
+                answered: Some((frame(2), at(0))),
+                caller_media: vec![socket(PHONE)],
+                callee_media: vec![socket(PBX)],
+                ..fixture::call("192.168.10.21:5060", "192.168.10.2:5060")
+            };
+            change(&mut call);
+            let streams = vec![said(PHONE, other, begins[0]), said(other, PHONE, begins[1])];
+            let traffic = Traffic { calls: vec![call], streams, ..Traffic::default() };
+            [0, 1].map(|nth| traffic.spells(&traffic.streams[nth]).late.map(|late| late / 1_000_000))
+        };
+        let both = [Some(22_000), Some(22_100)];
+        assert_eq!(late(|_| {}, PBX, [22_000, 22_100]), both);
+        assert_eq!(late(|_| {}, "192.168.10.9:5204", [22_000, 22_100]), both, "a host that nobody announced");
+        assert_eq!(late(|_| {}, PBX, [4_000, 4_100]), [None, None], "it takes a moment");
+        assert_eq!(late(|call| call.may_be_silent = true, PBX, [22_000, 22_100]), [None, None], "hold");
+        assert_eq!(late(|call| call.renegotiated = vec![at(21_000)], PBX, [22_000, 22_100]), [None, None]);
+        assert_eq!(late(|_| {}, PBX, [22_000, 1_000]), [Some(22_000), None], "one side alone");
     }
 }

@@ -26,8 +26,8 @@ pub(super) struct TcpState {
     outcome: TcpOutcome,
     settled_by: Option<Frame>,
     reset: Option<Frame>,
-    /// A FIN or RST was seen, and no SYN since.
-    is_closed: bool,
+    /// Who sent the first FIN or RST since the last SYN.
+    closed_by: Option<End>,
     /// When the latest attempt was made, in [`SYN_UNIT_NS`] and without the higher bits.
     attempted: u8,
     low: Side,
@@ -90,7 +90,7 @@ impl Default for TcpState {
             outcome: TcpOutcome::Midstream,
             settled_by: None,
             reset: None,
-            is_closed: false,
+            closed_by: None,
             attempted: 0,
             low: Side::default(),
             high: Side::default(),
@@ -102,9 +102,9 @@ impl TcpState {
     pub(super) fn push(&mut self, from: End, frame: Frame, segment: TcpSegment, length: u32) {
         self.handshake(from, frame, segment);
         if segment.flags.has(TcpFlags::FIN) || segment.flags.has(TcpFlags::RST) {
-            self.is_closed = true;
+            self.closed_by.get_or_insert(from);
         } else if segment.flags.has(TcpFlags::SYN) {
-            self.is_closed = false;
+            self.closed_by = None;
         }
         let begins = segment.flags.has(TcpFlags::SYN);
         let end = segment
@@ -181,7 +181,7 @@ impl TcpState {
         };
         let is_another = match self.opener == Some(from) && side.is_opened {
             true => side.initial != segment.sequence,
-            false => self.is_closed,
+            false => self.closed_by.is_some(),
         };
         segment.flags.is_attempt() && stood && is_another
     }
@@ -215,7 +215,7 @@ impl TcpState {
 
     /// Whether the connection stands, as far as is known.
     pub(super) fn is_open(&self) -> bool {
-        !self.is_closed && !matches!(self.outcome, TcpOutcome::Silent | TcpOutcome::Refused)
+        self.closed_by.is_none() && !matches!(self.outcome, TcpOutcome::Silent | TcpOutcome::Refused)
     }
 
     /// Whether the capture has the opening of this side, which the other one answered, and all that it sent.
@@ -246,13 +246,15 @@ impl TcpState {
         [self.low.lost(), self.high.lost()].into_iter().filter_map(|lost| lost.first).min()
     }
 
-    pub(super) fn finish(self) -> TcpTrace {
+    /// The connection whose `a` is this end.
+    pub(super) fn finish(self, a: End) -> TcpTrace {
         TcpTrace {
             attempts: self.attempts,
             attempt_count: self.attempt_count.into(),
             outcome: self.outcome,
             settled_by: self.settled_by,
             reset: self.reset,
+            closed_by_a: self.closed_by.map(|end| end == a),
             unseen_acknowledged: self.low.lost().bytes + self.high.lost().bytes,
         }
     }

@@ -7,6 +7,7 @@ use std::ops::RangeInclusive;
 use super::echoes::Echo;
 use super::facts::HostFacts;
 use super::icmp::IcmpReport;
+use super::mapped::Mappings;
 use super::repeats::{Prompt, Unheeded};
 use super::stall::Stall;
 use crate::capture::{Frame, Timestamp};
@@ -232,6 +233,8 @@ pub struct FlowExtra {
     pub esp: u64,
     /// TCP only: data that were sent until the end without an answer.
     pub stall: Option<Box<Stall>>,
+    /// STUN only: as whom servers saw their clients.
+    pub mapped: Mappings,
     /// Further conversations of the same kind that the row stands for; only a live capture folds them.
     pub others: u64,
 }
@@ -254,6 +257,7 @@ impl FlowExtra {
         carriage: None,
         esp: 0,
         stall: None,
+        mapped: Mappings::NONE,
         others: 0,
     };
 }
@@ -342,6 +346,8 @@ pub struct TcpTrace {
     pub settled_by: Option<Frame>,
     /// A reset was seen after the connection stood.
     pub reset: Option<Frame>,
+    /// Whether `a` was the first to end it, by FIN or RST, or `b`. `None` where nobody did.
+    pub closed_by_a: Option<bool>,
     /// A side acknowledged bytes that the capture does not hold.
     pub unseen_acknowledged: u64,
 }

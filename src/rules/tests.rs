@@ -38,5 +38,9 @@ fn a_free_pbx_is_known_in_the_lan_and_makes_nobody_a_pbx() {
     };
     assert_eq!(named("FPBX-14.0.13.4(13.27.0)"), [("FreePBX", PeerScope::Lan, Some(Kind::Other))]);
     assert_eq!(named("FPBX"), [], "another product");
+    assert_eq!(named("FreeSWITCH-mod_sofia/1.6.12"), [("FreeSWITCH", PeerScope::Lan, Some(Kind::Other))]);
+    let asterisk = named("Asterisk PBX 11.13.0");
+    assert!(asterisk.contains(&("Asterisk", PeerScope::Lan, Some(Kind::Other))), "{asterisk:?}");
+    assert!(asterisk.iter().all(|known| known.1 == PeerScope::Lan), "from the Internet it proves nothing");
     assert_eq!(named("PolycomSoundPointIP-SPIP_321-UA/4.0.1.13681").len(), 1);
 }

@@ -31,8 +31,8 @@ pub const LIKELY: u32 = 50;
 pub const SURE: u32 = 80;
 /// Weight below which nothing is said.
 const LEAST: u32 = 25;
-/// Weight below which a sign does not name the maker: Asterisk is in many products.
-const LEAST_NAME: u8 = 20;
+/// Weight below which an agent string does not name the maker: Asterisk is in many products.
+const LEAST_NAME: u8 = 30;
 /// Roles of peers are evidence in their turn: so often at the most.
 const ROUNDS: usize = 4;
 const FRAMES_KEPT: usize = 5;
@@ -363,11 +363,18 @@ impl<'a> Scene<'a> {
         let fact = |mark: &Mark<'a>| (mark.sign.kind, mark.sign.seen.clone());
         let own = marks.iter().filter(|mark| mark.identity.role.as_ref() == Some(role));
         let own: BTreeSet<_> = own.map(fact).collect();
+        // Ports that many use make nobody suspect, nor do they speak against what leaves open what the device is.
+        let is_open = self.kinds.get(role) == Some(&Kind::Other);
+        let by_ports_alone = |role: Option<&RoleId>| {
+            let mut signs = marks.iter().filter(|mark| mark.identity.role.as_ref() == role);
+            signs.all(|mark| mark.sign.kind == EvidenceKind::Ports)
+        };
         let mut contradictions: Vec<Contradiction> = marks
             .iter()
             .filter(|mark| u32::from(mark.identity.weight) >= LEAST)
             // A name that several products of a vendor ask for does not speak against the one that it speaks for.
             .filter(|mark| !mark.sign.kind.is_wanted_name() || !own.contains(&fact(mark)))
+            .filter(|mark| !is_open || !by_ports_alone(mark.identity.role.as_ref()))
             .filter_map(|mark| {
                 let other = mark.identity.role.as_ref()?;
                 let evidence = match self.is_built_by_others(role, mark.identity) {
@@ -520,9 +527,9 @@ fn vendor_of(role: &RoleId) -> Option<&str> {
 /// what others made: there the MAC is that of a maker who is not known.
 fn maker(marks: &[Mark<'_>], has_own_mac: bool) -> Option<Box<str>> {
     let is_name = |mark: &&Mark<'_>| mark.identity.weight >= LEAST_NAME;
-    let named_by = |kind| marks.iter().filter(is_name).find(|mark| mark.sign.kind == kind);
-    let by_agent = || if has_own_mac { None } else { named_by(EvidenceKind::Agent) };
-    let named = named_by(EvidenceKind::MacPrefix).or_else(by_agent)?;
+    let by_mac = marks.iter().find(|mark| mark.sign.kind == EvidenceKind::MacPrefix);
+    let by_agent = || marks.iter().filter(is_name).find(|mark| mark.sign.kind == EvidenceKind::Agent);
+    let named = by_mac.or_else(|| if has_own_mac { None } else { by_agent() })?;
     Some(named.identity.vendor.as_str().into())
 }
 

@@ -217,7 +217,7 @@ pub enum Unevenness {
     },
 }
 
-/// A public address that a device names in SDP to somebody in its own subnet.
+/// A public address that a device names in SDP to somebody in its own subnet; or one whose port its router did not open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Named {
     /// Who names it.
@@ -228,6 +228,8 @@ pub struct Named {
     pub invite: Option<Frame>,
     /// At other times it names an inner one.
     pub partly: bool,
+    /// As which other port a STUN server had seen it before, and where that is told.
+    pub mapped: Option<(u16, Frame)>,
 }
 
 /// Where voice went that somebody else was to hear.

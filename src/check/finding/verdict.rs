@@ -29,22 +29,22 @@ pub struct Few {
     pub least: u64,
 }
 
-/// What is seen of registrations and services and no finding tells.
+/// What is seen of registrations, of services and of calls that depend on them, and no finding tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remark {
     /// What it is.
     pub kind: RemarkKind,
     /// Whom it is about, ordered.
     pub hosts: Vec<IpAddr>,
-    /// Registrar, or who is asked.
+    /// Registrar, who is asked, or who is called.
     pub at: SocketAddr,
-    /// Grants, requests, tries, or others that are registered.
+    /// Grants, requests, tries, others that are registered, challenges that were answered late, or calls.
     pub count: u64,
     /// Where the others are.
     pub vlan: Option<u16>,
-    /// Requests that were refused.
-    pub refused: u64,
-    /// How long (ns) a call waited at most.
+    /// Requests that were refused, challenges that had run out, or transmissions.
+    pub further: u64,
+    /// How long (ns) somebody waited: for STUN at most, for credentials the median.
     pub waited: Option<i64>,
     /// From when to when.
     pub span: Option<(Timestamp, Timestamp)>,
@@ -56,7 +56,7 @@ impl Remark {
     /// One without anything more.
     #[must_use]
     pub fn new(kind: RemarkKind, hosts: Vec<IpAddr>, at: SocketAddr, count: u64) -> Self {
-        Self { kind, hosts, at, count, vlan: None, refused: 0, waited: None, span: None, mac: None }
+        Self { kind, hosts, at, count, vlan: None, further: 0, waited: None, span: None, mac: None }
     }
 }
 
@@ -75,6 +75,10 @@ pub enum RemarkKind {
     NameServerAway,
     /// DHCP gives a device no address.
     UnansweredDhcp,
+    /// A device takes long to answer challenges (401, 407).
+    LateCredentials,
+    /// A call is passed on to several, and one of them never answers.
+    DeadBranch,
 }
 
 /// The whole in one word.
@@ -169,6 +173,8 @@ pub struct Audit {
     pub unheard: Vec<usize>,
     /// Places of calls in which a fax by T.38 was agreed and nothing at all was sent from then on, ascending.
     pub unsent_faxes: Vec<usize>,
+    /// Places of calls over TCP that got no final answer because who was called closed the connection, ascending.
+    pub dropped: Vec<usize>,
     /// Whose voice is too short for its marks to be judged.
     pub few: Vec<Few>,
     /// Ordered by severity, heaviest first, then code, then subject.

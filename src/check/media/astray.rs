@@ -212,7 +212,7 @@ fn named_outside(case: &Case<'_>, host: IpAddr, until: Timestamp) -> Option<Name
     let to = media.iter().copied().find(|end| case.scope(end.ip()) == Scope::Public && end.ip() != host)?;
     let is_first = is_caller && media.first() == Some(&to);
     let partly = media.last().is_some_and(|end| case.scope(end.ip()) != Scope::Public);
-    Some(Named { host, to, invite: is_first.then_some(call.start.0), partly })
+    Some(Named { host, to, invite: is_first.then_some(call.start.0), partly, mapped: None })
 }
 
 /// Whether ICMP says of the voice, again and again, that it cannot be delivered, and nothing comes back.

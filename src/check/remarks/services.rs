@@ -49,7 +49,7 @@ pub(super) fn refused(case: &Case<'_>) -> Vec<Remark> {
         let refused =
             errors.filter(|error| error.about_a && error.is_unreachable()).map(|error| error.count).sum();
         (refused >= LEAST_REFUSED).then(|| Remark {
-            refused,
+            further: refused,
             waited: flows.iter().filter_map(|flow| held_up(case, flow)).max(),
             ..Remark::new(
                 RemarkKind::RefusedStun,
@@ -183,7 +183,7 @@ mod tests {
         let server = format!("{PUBLIC}:3478");
         let told = stun(&server, 0, 4, 4);
         let [one] = told.as_slice() else { panic!("{told:?}") };
-        assert_eq!((one.count, one.refused, one.waited), (5, 4, Some(4_000_000_000)));
+        assert_eq!((one.count, one.further, one.waited), (5, 4, Some(4_000_000_000)));
         assert_eq!((one.hosts.as_slice(), one.at), ([ip(PHONE)].as_slice(), socket(&server)));
         assert_eq!(stun(&server, 0, 4, 20)[0].waited, None, "called much later");
         assert_eq!(stun(&server, 1, 4, 4), [], "it answers");

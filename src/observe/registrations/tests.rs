@@ -550,3 +550,17 @@ fn what_rested_longest_makes_room_in_a_capture_of_days() {
     registrations.push(&heard(3, at(kept as i64 + 1), "192.168.10.99:5060", PBX, 1, "", "", ""));
     assert!(registrations.rows.keys().any(|key| key.1 == socket("192.168.10.99:5060")));
 }
+
+#[test]
+fn how_late_a_challenge_is_answered_is_kept() {
+    let late = |begins: &[&'static str]| {
+        // Six seconds.
+        let steps: Vec<&str> = begins.iter().copied().chain(["~"; 11]).chain(["!", "200"]).collect();
+        registration(&steps).late.map(|late| (late.count, late.waits.to_vec()))
+    };
+    let six = Some((1, vec![6 * SECOND]));
+    assert_eq!(late(&["?", "401"]), six);
+    assert_eq!(late(&["?", "401", "!", "stale"]), six, "the next challenge");
+    assert_eq!(late(&["?", "401", "!", "401"]), None, "who was refused tries again when it likes to");
+    assert_eq!(registration(&["?", "401", "!", "200"]).late, None);
+}

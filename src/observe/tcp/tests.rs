@@ -43,7 +43,7 @@ impl Line {
     }
 
     fn end(self) -> TcpTrace {
-        self.state.finish()
+        self.state.finish(End::Low)
     }
 }
 
@@ -167,7 +167,7 @@ fn lost(words: &[Said]) -> u64 {
         state.push(from, Frame::new(0, number), segment, length);
     }
     let is_shown = state.unseen_frame().is_some();
-    let bytes = state.finish().unseen_acknowledged;
+    let bytes = state.finish(End::Low).unseen_acknowledged;
     assert_eq!(is_shown, bytes > 0);
     bytes
 }
@@ -277,4 +277,13 @@ fn an_answer_that_was_written_down_behind_the_data_loses_none() {
     let another = Line::default().say(Low, SYN, START - 1, 0, 0).data(0, 14).acknowledge(14);
     let another = another.say(Low, SYN, START - 1, 0, 0).data(14, 10).acknowledge(24);
     assert_eq!(another.unseen(), 14, "a second one begins anew");
+}
+
+#[test]
+fn who_ends_a_connection_first_is_kept() {
+    let by_a = |segments: &[(End, u8)], a: End| Line::default().flags(segments).state.finish(a).closed_by_a;
+    let both = [(Low, SYN), (High, SYN | ACK), (Low, ACK), (High, FIN | ACK), (Low, FIN | ACK)];
+    assert_eq!((by_a(&both, Low), by_a(&both, High)), (Some(false), Some(true)));
+    assert_eq!(by_a(&both[..3], Low), None);
+    assert_eq!(by_a(&[(Low, ACK), (Low, RST), (High, FIN)], Low), Some(true));
 }

@@ -97,6 +97,9 @@ pub(in crate::report) struct Call {
     /// Nothing at all was sent from then on.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(in crate::report) fax_unsent: bool,
+    /// Over TCP: who was called closed the connection without a final answer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(in crate::report) dropped: bool,
     /// Final status with which its BYE was refused in the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::report) refused_bye: Option<u16>,
@@ -483,6 +486,7 @@ pub(super) fn call(
         }),
         fax_after_ms: call.fax_after().map(|after| after as f64 / 1e6),
         fax_unsent: audit.unsent_faxes.binary_search(&id).is_ok(),
+        dropped: audit.dropped.binary_search(&id).is_ok(),
         refused_bye: call.refused_bye,
         held: call.held.map(|held| Hold {
             by: held.side.into(),

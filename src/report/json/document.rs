@@ -432,7 +432,8 @@ pub(in crate::report) struct Stream {
     /// How long those pauses took, in ms.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::report) paused_ms: Option<f64>,
-    /// From the answer of its call to its first packet, in ms, where it begins late and the other side is heard before.
+    /// From the answer of its call to its first packet, in ms, where it begins late and the other side is heard before, or nobody is
+    /// for long.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::report) late_ms: Option<f64>,
     /// How long before the end of its call, or since the latest offer, nothing of it comes, in ms, while the other side goes on

@@ -170,15 +170,15 @@ pub(in crate::report) struct Remark {
     pub(in crate::report) kind: RemarkKind,
     /// Whom it is about.
     pub(in crate::report) hosts: Vec<String>,
-    /// Registrar, or who is asked, with the port.
+    /// Registrar, who is asked, or who is called, with the port.
     pub(in crate::report) at: String,
-    /// Grants, requests, tries, or others that are registered.
+    /// Grants, requests, tries, others that are registered, challenges that were answered late, or calls.
     pub(in crate::report) count: u64,
     /// Where the others are.
     pub(in crate::report) vlan: Option<u16>,
-    /// Requests that were refused.
-    pub(in crate::report) refused: Option<u64>,
-    /// How long a call waited at most.
+    /// Requests that were refused, challenges that had run out, or transmissions.
+    pub(in crate::report) further: Option<u64>,
+    /// How long somebody waited: for STUN at most, for credentials the median.
     pub(in crate::report) waited_ms: Option<f64>,
     /// From when.
     pub(in crate::report) first: Option<String>,
@@ -196,7 +196,7 @@ impl Remark {
             at: remark.at.to_string(),
             count: remark.count,
             vlan: remark.vlan,
-            refused: (remark.refused > 0).then_some(remark.refused),
+            further: (remark.further > 0).then_some(remark.further),
             waited_ms: remark.waited.map(|waited| waited as f64 / 1e6),
             first: remark.span.and_then(|span| number::rfc3339(span.0)),
             last: remark.span.and_then(|span| number::rfc3339(span.1)),
@@ -209,8 +209,10 @@ published_both_ways! {
     /// `shared-account`: hosts take one account from each other. `unheeded-options`: a registrar's OPTIONS get no answer.
     /// `other-vlan`: a telephone that registers in vain is outside the VLAN of the others. `refused-stun`: a STUN server answers
     /// nobody and refuses some. `name-server-away`: it did not answer for a while. `unanswered-dhcp`: a device gets no address.
+    /// `late-credentials`: a device takes long to answer challenges (401, 407). `dead-branch`: a call is passed on to several, and
+    /// one of them never answers.
     RemarkKind from check::RemarkKind {
-        SharedAccount, UnheededOptions, OtherVlan, RefusedStun, NameServerAway, UnansweredDhcp,
+        SharedAccount, UnheededOptions, OtherVlan, RefusedStun, NameServerAway, UnansweredDhcp, LateCredentials, DeadBranch,
     }
 }
 

@@ -16,7 +16,7 @@ pub(super) fn remarks(maker: &Maker<'_>) -> impl Iterator<Item = Part> {
             at: &shown(&row.at),
             count: row.count,
             vlan: row.vlan,
-            refused: row.refused.unwrap_or_default(),
+            further: row.further.unwrap_or_default(),
             waited: row.waited_ms.map(|waited| (waited * 1e6) as i64),
             span,
         };

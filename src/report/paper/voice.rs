@@ -202,6 +202,8 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
         maker.words.notes.given_up.clone_into(&mut result);
     } else if call.unacknowledged {
         maker.words.notes.unacknowledged.clone_into(&mut result);
+    } else if call.dropped {
+        maker.words.notes.dropped.clone_into(&mut result);
     } else if answer == Answer::Open && call.is_sip() && call.end.is_some() {
         maker.words.notes.answer_unseen.clone_into(&mut result);
     }

@@ -74,7 +74,7 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
         page.paragraph(0, view.words.notes.marked_calls, Tone::Plain);
     }
     let rows: Vec<Vec<Piece>> =
-        order.iter().map(|entry| call_line(view, entry.1, lasted(entry), is_marked(entry))).collect();
+        order.iter().map(|entry| call_line(view, *entry, lasted(entry), is_marked(entry))).collect();
     let below: Vec<Vec<String>> =
         order.iter().map(|(id, call)| lines_below(view, &receivers, *id, call)).collect();
     let heads = [
@@ -165,7 +165,12 @@ fn is_one_of_several(view: &View<'_>, call: &Call) -> bool {
     legs.map(|leg| leg.callee.ip()).collect::<BTreeSet<IpAddr>>().len() > 1
 }
 
-fn call_line(view: &View<'_>, call: &Call, length: Option<String>, is_marked: bool) -> Vec<Piece> {
+fn call_line(
+    view: &View<'_>,
+    (id, call): (usize, &Call),
+    length: Option<String>,
+    is_marked: bool,
+) -> Vec<Piece> {
     let rang = call.rang_after().map(|waited| duration(waited, view.language));
     let is_sip = call.protocol == CallProtocol::Sip;
     let result = match &call.protocol {
@@ -178,6 +183,7 @@ fn call_line(view: &View<'_>, call: &Call, length: Option<String>, is_marked: bo
             view.words.notes.given_up.to_owned()
         }
         Answer::Answered if call.is_unacknowledged => view.words.notes.unacknowledged.to_owned(),
+        Answer::Open if view.audit.dropped.binary_search(&id).is_ok() => view.words.notes.dropped.to_owned(),
         // A BYE without any answer: the capture shows one side only.
         Answer::Open if is_sip && call.end.is_some() => view.words.notes.answer_unseen.to_owned(),
         _ => result,
@@ -248,7 +254,7 @@ pub(super) fn write_registrations(page: &mut Page, view: &View<'_>) {
             at: &one.at.to_string(),
             count: one.count,
             vlan: one.vlan,
-            refused: one.refused,
+            further: one.further,
             waited: one.waited,
             span: one.span.map(|(first, last)| during(first, last, view.context.zone, view.language)),
         };

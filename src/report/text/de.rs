@@ -146,6 +146,7 @@ const NOTES: Notes = Notes {
     every_time_in: "Alle Uhrzeiten in der Zeitzone",
     end_unseen: "Ende nicht im Mitschnitt",
     answer_unseen: "Antwort nicht im Mitschnitt",
+    dropped: "Gegenseite schloss die TCP-Verbindung ohne endgültige Antwort",
     given_up: "von der Anlage abgebrochen",
     answered_elsewhere: "an anderem Telefon angenommen",
     unacknowledged: "Annahme nicht bestätigt",

@@ -7,12 +7,12 @@ use super::export::export_whole;
 use super::words::OTHER_VERSION;
 use super::{
     blocked, clock, dscp_name, life, misled, mute, network, no_voice, passage, signalling, stalled, trace,
-    uneven, unmarked_leg, voice,
+    uneven, unmapped, unmarked_leg, voice,
 };
 use crate::capture::Ended;
 use crate::check::{
-    Astray, Detail, Export, Finding, Life, LossSign, Lost, Mute, Refusal, Severity, Trace, VoiceSender,
-    VoiceSent,
+    Astray, Detail, Export, Finding, Life, LossSign, Lost, Mute, Named, Refusal, Severity, Trace,
+    VoiceSender, VoiceSent,
 };
 use crate::observe::{Stuck, is_public};
 use crate::report::language::Language::De;
@@ -121,6 +121,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
              Adresse, NAT, SIP ALG."
         }
         Detail::Rtp001 { export: Export::Possible, .. } => export_whole(De),
+        Detail::Rtp001 { named: Some(Named { mapped: Some(_), .. }), .. } => unmapped::action(De),
         Detail::Rtp001 { at_tap: true, near: true, .. } => {
             "Messen Sie zuerst an anderer Stelle, etwa am Spiegelport des Switches. Fehlt die Sprache auch dort, prüfen Sie \
              Headset, Softphone und eigene Firewall dieses Gerätes."

@@ -146,6 +146,7 @@ const NOTES: Notes = Notes {
     every_time_in: "All times in time zone",
     end_unseen: "end not in the capture",
     answer_unseen: "answer not in the capture",
+    dropped: "other side closed the TCP connection without a final answer",
     given_up: "given up by the PBX",
     answered_elsewhere: "answered at another telephone",
     unacknowledged: "answer not acknowledged",

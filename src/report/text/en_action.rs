@@ -7,12 +7,12 @@ use super::export::export_whole;
 use super::words::OTHER_VERSION;
 use super::{
     blocked, clock, dscp_name, life, misled, mute, network, no_voice, passage, signalling, stalled, trace,
-    uneven, unmarked_leg, voice,
+    uneven, unmapped, unmarked_leg, voice,
 };
 use crate::capture::Ended;
 use crate::check::{
-    Astray, Detail, Export, Finding, Life, LossSign, Lost, Mute, Refusal, Severity, Trace, VoiceSender,
-    VoiceSent,
+    Astray, Detail, Export, Finding, Life, LossSign, Lost, Mute, Named, Refusal, Severity, Trace,
+    VoiceSender, VoiceSent,
 };
 use crate::observe::{Stuck, is_public};
 use crate::report::language::Language::En;
@@ -113,6 +113,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
              address, NAT, SIP ALG."
         }
         Detail::Rtp001 { export: Export::Possible, .. } => export_whole(En),
+        Detail::Rtp001 { named: Some(Named { mapped: Some(_), .. }), .. } => unmapped::action(En),
         Detail::Rtp001 { at_tap: true, near: true, .. } => {
             "Measure at another point first, such as a mirror port of the switch. If the voice is missing there too, check \
              headset, softphone and own firewall of this device."

@@ -55,6 +55,7 @@ mod uneven;
 mod unheard;
 mod titles;
 mod trace;
+mod unmapped;
 mod unmarked_leg;
 mod unsolicited;
 mod unsubscribed;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use super::{Context, List, quoted, voice};
+use super::{Context, List, quoted, unmapped, voice};
 use crate::capture::CaptureSummary;
 use crate::check::{Code, Named, NoVoice, all_ended_unanswered};
 use crate::observe::Call;
@@ -17,6 +17,10 @@ const SOUGHT: usize = 3;
 pub(super) fn may_go_outside(named: Option<Named>, context: &Context<'_>, language: Language) -> String {
     let Some(named) = named else { return String::new() };
     let host = named.host;
+    if let Some((port, frame)) = named.mapped {
+        let told = unmapped::told(named.to, port, context.packet(frame).as_deref(), language);
+        return format!("{} {told}", voice::names(named, true, context, language));
+    }
     let may_go = match language {
         De if named.partly => format!(
             "Womöglich geht die Sprache dorthin, solange das gilt. Allein erklärt es das Fehlen nicht: Zeitweise nennt {host} eine \
@@ -484,7 +488,7 @@ mod tests {
         let context = Context { audit: &audit, names: &names, zone: &TimeZone::UTC };
         let (host, to) = ("192.168.0.100".parse().unwrap(), "203.0.113.54:7078".parse().unwrap());
         let told = |partly| {
-            let named = Named { host, to, invite: None, partly };
+            let named = Named { host, to, invite: None, partly, mapped: None };
             may_go_outside(Some(named), &context, De)
         };
         assert!(

@@ -17,7 +17,7 @@ pub(crate) struct Remarked<'a> {
     pub(crate) at: &'a str,
     pub(crate) count: u64,
     pub(crate) vlan: Option<u16>,
-    pub(crate) refused: u64,
+    pub(crate) further: u64,
     /// Nanoseconds.
     pub(crate) waited: Option<i64>,
     pub(crate) span: Option<String>,
@@ -25,7 +25,7 @@ pub(crate) struct Remarked<'a> {
 
 /// A sentence of what was seen, and what to do.
 pub(crate) fn remark(remark: &Remarked<'_>, language: Language) -> String {
-    let Remarked { kind, hosts, at, count: times, refused, .. } = *remark;
+    let Remarked { kind, hosts, at, count: times, further, .. } = *remark;
     let who = hosts.join(language.either(" und ", " and "));
     let vlan = remark.vlan.unwrap_or_default();
     let during = remark.span.as_ref().map(|span| format!(" ({span})")).unwrap_or_default();
@@ -77,7 +77,7 @@ pub(crate) fn remark(remark: &Remarked<'_>, language: Language) -> String {
                  erreichen ist.{} Tragen Sie einen STUN-Server ein, der antwortet, oder schalten Sie STUN ab.",
                 few(hosts, De),
                 count(times, De),
-                count(refused, De),
+                count(further, De),
                 held_up.unwrap_or_default()
             )
         }
@@ -94,7 +94,7 @@ pub(crate) fn remark(remark: &Remarked<'_>, language: Language) -> String {
                  server that answers, or switch STUN off.",
                 few(hosts, En),
                 count(times, En),
-                counted(refused, "message", "messages", En),
+                counted(further, "message", "messages", En),
                 held_up.unwrap_or_default()
             )
         }
@@ -119,6 +119,63 @@ pub(crate) fn remark(remark: &Remarked<'_>, language: Language) -> String {
              telephone. Check whether the DHCP server runs, has free addresses and can be reached from the VLAN of this device.",
             count(times, En)
         ),
+        (RemarkKind::LateCredentials, _) => {
+            late_credentials((&who, at), times, (remark.waited.unwrap_or_default(), further), language)
+        }
+        (RemarkKind::DeadBranch, De) => format!(
+            "{who} stellt {} auch an {at} zu; von dort kommt keine Antwort (INVITE {}-mal gesendet), während ein anderes Gerät desselben \
+             Anrufs antwortet. Vermutlich ist diese Anmeldung veraltet: Das Gerät ist aus, hat inzwischen eine andere Adresse, oder seine \
+             Zuordnung im NAT ist verloren. Melden Sie es neu an, oder löschen Sie den alten Eintrag beim Registrar.",
+            counted(times, "Anruf", "Anrufe", De),
+            count(further, De)
+        ),
+        (RemarkKind::DeadBranch, En) => format!(
+            "{who} passes {} on to {at}, too; no answer comes from there (INVITE sent {} times) while another device answers the same \
+             call. That registration is probably stale: the device is off, has another address by now, or lost its mapping in the NAT. \
+             Have it register again, or delete the old entry at the registrar.",
+            counted(times, "call", "calls", En),
+            count(further, En)
+        ),
+    }
+}
+
+/// That a device answers challenges late. `wait`: the median (ns); `run_out`: how often the challenge was too old by then.
+fn late_credentials(
+    (who, at): (&str, &str),
+    times: u64,
+    (wait, run_out): (i64, u64),
+    language: Language,
+) -> String {
+    let wait = duration(wait, language);
+    match language {
+        De => format!(
+            "{who} beantwortet die Kennwortabfragen (401, 407) von {at} spät: {}-mal erst nach mehr als 5 s, im Median nach \
+             {wait}. {}Anmeldungen und Anrufe kommen um so viel später zustande, wenn überhaupt. Prüfen Sie am Gerät, warum es so lange \
+             wartet (DNS, STUN, mehrere Konten).",
+            count(times, De),
+            match run_out {
+                0 => String::new(),
+                1 => "Einmal war die Abfrage (Nonce) schon abgelaufen, und der Server wies die Anmeldedaten zurück. ".to_owned(),
+                many => format!(
+                    "{}-mal war die Abfrage (Nonce) schon abgelaufen, und der Server wies die Anmeldedaten zurück. ",
+                    count(many, De)
+                ),
+            }
+        ),
+        En => format!(
+            "{who} is late to answer the challenges (401, 407) of {at}: {} times only after more than 5 s, after {wait} in the median. \
+             {}Registrations and calls come about that much later, if at all. Check at the device why it waits so long (DNS, STUN, \
+             several accounts).",
+            count(times, En),
+            match run_out {
+                0 => String::new(),
+                1 => "Once the challenge (nonce) had run out, and the server refused the credentials. ".to_owned(),
+                many => format!(
+                    "{} times the challenge (nonce) had run out, and the server refused the credentials. ",
+                    count(many, En)
+                ),
+            }
+        ),
     }
 }
 
@@ -139,7 +196,7 @@ mod tests {
     fn remarked<'a>(kind: RemarkKind, hosts: &'a [String]) -> Remarked<'a> {
         let span = Some("10:00:00 – 10:00:20".to_owned());
         let waited = Some(3_800_000_000);
-        Remarked { kind, hosts, at: "C:5060", count: 12, vlan: Some(20), refused: 9, waited, span }
+        Remarked { kind, hosts, at: "C:5060", count: 12, vlan: Some(20), further: 9, waited, span }
     }
 
     #[test]
@@ -166,6 +223,8 @@ mod tests {
             RemarkKind::RefusedStun,
             RemarkKind::NameServerAway,
             RemarkKind::UnansweredDhcp,
+            RemarkKind::LateCredentials,
+            RemarkKind::DeadBranch,
         ];
         for kind in kinds {
             for language in [De, En] {

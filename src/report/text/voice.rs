@@ -37,7 +37,8 @@ pub(super) fn announcer(astray: &Astray, context: &Context<'_>, language: Langua
     if astray.lost == Lost::Rewritten && invite.is_none() {
         return String::new();
     }
-    names(Named { host, to: astray.to, invite, partly: false }, astray.outside, context, language)
+    let named = Named { host, to: astray.to, invite, partly: false, mapped: None };
+    names(named, astray.outside, context, language)
 }
 
 /// Who names an address in SDP; `outside`: that is a public one although both lie in one subnet.

@@ -288,6 +288,8 @@ pub(crate) struct Notes {
     pub(crate) end_unseen: &'static str,
     /// Of a call that somebody ended although the capture shows no answer.
     pub(crate) answer_unseen: &'static str,
+    /// Of a call over TCP without a final answer.
+    pub(crate) dropped: &'static str,
     pub(crate) answered_elsewhere: &'static str,
     /// Of a leg: who called went on to wait.
     pub(crate) given_up: &'static str,

@@ -130,7 +130,7 @@ fn a_string_that_many_products_use_names_no_maker() {
     shared.vendor = "Other".into();
     let book = |weight| Book::new(vec![agent(Some("acme.pbx"), weight, "x*"), shared.clone()]);
     let maker = |weight| book(weight).site(&agents(&[(PBX, "x")])).device(ip(PBX)).unwrap().maker.clone();
-    assert_eq!((maker(20).as_deref(), maker(15).as_deref()), (Some("Acme"), Some("Other")));
+    assert_eq!((maker(30).as_deref(), maker(25).as_deref()), (Some("Acme"), Some("Other")));
 }
 
 #[test]

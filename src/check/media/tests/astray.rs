@@ -160,7 +160,7 @@ fn a_listener_that_names_an_outside_address_may_be_why_nothing_comes() {
     };
     assert_eq!(
         named(vec![outside]),
-        Some(Named { host: own, to: outside, invite: Some(frame(7)), partly: false })
+        Some(Named { host: own, to: outside, invite: Some(frame(7)), partly: false, mapped: None })
     );
     assert_eq!(named(vec![socket(OTHER), outside]).map(|named| named.invite), Some(None), "later");
     assert_eq!(named(vec![socket(OTHER)]), None);
@@ -174,7 +174,7 @@ fn a_listener_that_names_an_outside_address_may_be_why_nothing_comes() {
     });
     world.traffic.calls = calls.collect();
     let both = named_in(&world.case(), [(own, at(500)), (own, at(5_000))].into_iter());
-    let first = Named { host: own, to: outside, invite: Some(frame(7)), partly: true };
+    let first = Named { host: own, to: outside, invite: Some(frame(7)), partly: true, mapped: None };
     assert_eq!(both, Some(first), "the call in which it holds to the end");
 }
 

@@ -78,9 +78,16 @@ pub struct Marking {
     changes: u64,
     remarked: Option<Box<Remarked>>,
     kept: u64,
+    /// In a box, as few captures have tags and there may be many streams.
+    tags: Option<Box<Tags>>,
+    untagged: u64,
+}
+
+/// What VLAN tags say.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Tags {
     pcp: Tally<u8, 8>,
     vlans: Tally<u16, VLANS>,
-    untagged: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -98,11 +105,14 @@ impl Marking {
         self.note_time(sample);
         self.follow(sample);
         match sample.vlan {
-            Some(vlan) => self.vlans.add(vlan, sample.frame),
+            Some(vlan) => {
+                let tags = self.tags.get_or_insert_default();
+                tags.vlans.add(vlan, sample.frame);
+                if let Some(pcp) = sample.pcp {
+                    tags.pcp.add(pcp, sample.frame);
+                }
+            }
             None => self.untagged += 1,
-        }
-        if let Some(pcp) = sample.pcp {
-            self.pcp.add(pcp, sample.frame);
         }
     }
 
@@ -153,6 +163,7 @@ impl Marking {
         let is_left = |(value, ..): &&(u8, Timestamp, Timestamp)| self.dscp.get(*value).is_some();
         let mut spans: Vec<_> = self.spans.iter().filter(is_left).copied().collect();
         spans.sort_unstable();
+        let tags = self.tags.as_deref();
         MarkingReport {
             dscp: self.dscp.sorted(),
             dscp_spans: spans,
@@ -160,9 +171,9 @@ impl Marking {
             dscp_changes: self.changes,
             remarked: self.remarked.as_deref().copied(),
             kept: self.kept,
-            pcp: self.pcp.sorted(),
-            vlans: self.vlans.sorted(),
-            other_vlans: self.vlans.other(),
+            pcp: tags.map_or_else(Vec::new, |tags| tags.pcp.sorted()),
+            vlans: tags.map_or_else(Vec::new, |tags| tags.vlans.sorted()),
+            other_vlans: tags.map_or(0, |tags| tags.vlans.other()),
             untagged: self.untagged,
         }
     }

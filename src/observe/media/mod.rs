@@ -7,6 +7,7 @@
 //! ```text
 //! bytes ─ rtp ─► Sample ─► table (candidates) ─► stream ─► report
 //!                                                 ├ sequence   loss, duplicates, reordering (RFC 3550 A.1, A.3)
+//!                                                 ├ gaps       where numbers are missing
 //!                                                 ├ timing     jitter and delta (RFC 3550 A.8), clock
 //!                                                 ├ course     the same by intervals of time
 //!                                                 ├ silence    what was left out while nobody spoke
@@ -18,6 +19,7 @@
 
 pub mod announce;
 pub mod course;
+mod gaps;
 pub mod likeness;
 pub mod marking;
 pub mod payload;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::announce::{Announcement, Profile};
 use super::course::Course;
+use super::gaps::Gaps;
 use super::likeness::{Likeness, Recognition, frame_octets};
 use super::marking::Marking;
 use super::payload::{MediaKind, PayloadName, VIDEO_RATE, assigned, is_comfort_noise};
@@ -14,7 +15,7 @@ use super::report::{
 use super::sample::{Direction, Sample};
 use super::sequence::{Arrival, Counts, EVENT, Sequence, Step};
 use super::silence::Silence;
-use super::tally::{EVIDENCE, Mode, Tally};
+use super::tally::{Mode, Tally};
 use super::timing::{Clock, ClockSource, Ticks, Timing};
 use super::wireshark::{self, Wireshark};
 use crate::capture::{Frame, Timestamp};
@@ -33,8 +34,6 @@ const LEAST_FOR_SRTP: u64 = 100;
 const SRTP_CONSTANT: f64 = 0.98;
 /// Share of the steps that are alike where a sender keeps to one packet time.
 const SAME_STEP: f64 = 0.9;
-/// Interruptions that are kept.
-const OUTAGES: usize = 8;
 /// A payload of so many bytes is no key; and so large a share of neighbours has one timestamp where all are one picture.
 const PART_OF_PICTURE: u32 = 200;
 const MOSTLY: f64 = 0.98;
@@ -60,10 +59,7 @@ pub struct Stream {
     seen: Tally<u8, PAYLOADS>,
     payloads: Vec<Payload>,
     announced: Announced,
-    gaps: Vec<Gap>,
-    latest_gap: Option<Gap>,
-    outages: Vec<Gap>,
-    outages_beyond: u32,
+    gaps: Option<Box<Gaps>>,
     rtcp_paired: bool,
 }
 
@@ -108,10 +104,7 @@ impl Stream {
             seen: Tally::default(),
             payloads: Vec::new(),
             announced: Announced::default(),
-            gaps: Vec::new(),
-            latest_gap: None,
-            outages: Vec::new(),
-            outages_beyond: 0,
+            gaps: None,
             rtcp_paired: false,
         }
     }
@@ -179,6 +172,7 @@ impl Stream {
         let counts = self.sequence.counts();
         let timing = self.timing.report();
         let latest = self.announced.latest.as_deref();
+        let gaps = self.gaps.as_deref().cloned().unwrap_or_default();
         let main = self.main_payload();
         let beyond = main.and_then(|payload| self.beyond(payload));
         // An offer of SRTP may be answered without it: then its packets have no tag, which all profiles add (RFC 3711 section 5).
@@ -192,7 +186,7 @@ impl Stream {
         let quality = codec
             .as_deref()
             .and_then(quality::codec)
-            .filter(|_| counts.expected >= quality::LEAST && !is_interrupted(counts, &self.outages))
+            .filter(|_| counts.expected >= quality::LEAST && !is_interrupted(counts, &gaps.outages))
             .map(|values| quality::rate(values, loss, burst_ratio, None));
         StreamReport {
             is_by_two_clocks: false,
@@ -223,10 +217,10 @@ impl Stream {
             counts,
             segments: self.sequence.segments(),
             silence: self.silence(main),
-            gaps: self.gaps.clone(),
-            latest_gap: self.latest_gap,
-            outages: self.outages.clone(),
-            outages_beyond: self.outages_beyond,
+            gaps: gaps.first,
+            latest_gap: gaps.latest,
+            outages: gaps.outages,
+            outages_beyond: gaps.outages_beyond,
             timing,
             course: self.course.so_far(),
             marking: self.marking.report(),
@@ -238,32 +232,8 @@ impl Stream {
 
     fn note_gap(&mut self, sample: &Sample, step: Step, began: Timestamp) {
         let Step::Forward(ahead @ 2..) = step else { return };
-        let gap = Gap { began, at: Moment { frame: sample.frame, time: sample.time }, missing: ahead - 1 };
-        if self.gaps.len() < EVIDENCE {
-            self.gaps.push(gap);
-        }
-        self.latest_gap = Some(gap);
-        if gap.missing >= OUTAGE {
-            self.note_outage(gap);
-        }
-    }
-
-    /// Those in which most is missing stay.
-    fn note_outage(&mut self, gap: Gap) {
-        if self.outages.len() < OUTAGES {
-            self.outages.push(gap);
-            return;
-        }
-        self.outages_beyond = self.outages_beyond.saturating_add(1);
-        let known = self.outages.iter().enumerate();
-        // Of equals the last one goes.
-        let least = known.min_by_key(|(at, known)| (known.missing, std::cmp::Reverse(*at)));
-        if let Some((at, known)) = least
-            && known.missing < gap.missing
-        {
-            self.outages.remove(at);
-            self.outages.push(gap);
-        }
+        let at = Moment { frame: sample.frame, time: sample.time };
+        self.gaps.get_or_insert_default().note(Gap { began, at, missing: ahead - 1 });
     }
 
     fn count(&mut self, sample: &Sample, step: Step, ticks: Ticks, start: Timestamp) {

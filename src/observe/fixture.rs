@@ -281,7 +281,7 @@ pub(crate) fn registration(client: &str, registrar: &str) -> Registration {
 }
 
 /// One report block with so many packets lost, captured at so many ms.
-pub(crate) fn heard_by_receiver(cumulative_lost: i32, ms: i64) -> ReceiverReport {
+pub(crate) fn heard_by_receiver(cumulative_lost: i32, ms: i64) -> Box<ReceiverReport> {
     let block = ReportBlock {
         ssrc: 1,
         fraction_lost: 0,
@@ -291,7 +291,7 @@ pub(crate) fn heard_by_receiver(cumulative_lost: i32, ms: i64) -> ReceiverReport
         last_sender_report: 0,
         delay_since_last: 0,
     };
-    ReceiverReport {
+    Box::new(ReceiverReport {
         blocks: 1,
         worst_fraction_lost: 0,
         worst_jitter: 8,
@@ -304,5 +304,5 @@ pub(crate) fn heard_by_receiver(cumulative_lost: i32, ms: i64) -> ReceiverReport
         round_trip: None,
         round_trip_sender: None,
         voip: None,
-    }
+    })
 }

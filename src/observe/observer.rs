@@ -269,7 +269,7 @@ impl Observer {
             let mut known = families.heard_in(ends, announced.copied().collect(), &is_heard).into_iter();
             stream.call = known.next();
             shared.extend(known.map(|other| (other, at)));
-            stream.report.receiver = self.receptions.about(ends.0, ends.1, stream.report.ssrc);
+            stream.report.receiver = self.receptions.about(ends.0, ends.1, stream.report.ssrc).map(Box::new);
         }
         drop(families);
         quality.apart = clocks_apart(&flows, &mut streams);

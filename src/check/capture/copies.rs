@@ -39,7 +39,8 @@ fn scattered(traffic: &Traffic, captures: &[CaptureSummary]) -> u64 {
         return 0;
     }
     // Many receivers never report fewer than none lost; any other number shows that the copies did not reach them.
-    let may_have_come = |report: &&StreamReport| report.receiver.is_none_or(|receiver| receiver.lost() == 0);
+    let may_have_come =
+        |report: &&StreamReport| report.receiver.as_deref().is_none_or(|receiver| receiver.lost() == 0);
     let doubled = streams().filter(|report| {
         let copies = report.counts.copies();
         copies >= LEAST_DUPLICATES && SCATTERED_PERCENT.contains(&(copies * 100 / report.counts.packets))
@@ -90,7 +91,7 @@ pub(super) fn duplicates(traffic: &Traffic, captures: &[CaptureSummary]) -> Opti
         }
     }
     if received > 0 {
-        let reports = doubled.iter().filter_map(|(stream, _)| stream.report.receiver);
+        let reports = doubled.iter().filter_map(|(stream, _)| stream.report.receiver.as_deref());
         let room = FRAMES_KEPT.saturating_sub(1).max(1);
         shown =
             shown.into_iter().take(room).chain(reports.map(|receiver| receiver.latest_at).take(1)).collect();
@@ -103,7 +104,7 @@ pub(super) fn duplicates(traffic: &Traffic, captures: &[CaptureSummary]) -> Opti
 /// if those are about the copies in the capture, up to that report: then the copies were under way, and no mirror port made them.
 fn received_twice(stream: &Stream) -> Option<u64> {
     let report = &stream.report;
-    let receiver = report.receiver?;
+    let receiver = report.receiver.as_deref()?;
     let more = u64::try_from(receiver.lost().checked_neg()?).ok().filter(|more| *more >= FEW_DUPLICATES)?;
     let share = |time: Timestamp| time.since(report.first.time) as f64;
     let covered = (share(receiver.latest_time) / share(report.last.time).max(1.0)).clamp(0.0, 1.0);

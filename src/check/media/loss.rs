@@ -317,7 +317,7 @@ fn heard(lossy: &[&Stream]) -> Heard {
 /// Packets that the receiver reports as lost, without those that were never sent, and whether it does so at the end of the
 /// stream.
 fn reported(stream: &Stream) -> Option<(u64, bool)> {
-    let receiver = stream.report.receiver?;
+    let receiver = stream.report.receiver.as_deref()?;
     let lost = stream.report.receiver_lost()?;
     let is_last = stream.report.last.time.since(receiver.latest_time) < LATE_REPORT;
     Some((lost, is_last))
@@ -450,7 +450,7 @@ fn of_reports(streams: &[&Stream]) -> Evidence {
     let mut until = None;
     for stream in streams.iter().take(STREAMS_SHOWN) {
         until = until.max(Some(stream.report.last.time));
-        if let Some(receiver) = stream.report.receiver {
+        if let Some(receiver) = stream.report.receiver.as_deref() {
             collector.frames(&[receiver.worst_at]);
             collector.time(receiver.worst_time);
         }
@@ -466,7 +466,7 @@ fn of_reports(streams: &[&Stream]) -> Evidence {
 /// The longest pause (ms) within the time of the reports behind which all came at once: a receiver throws away what its
 /// buffer does not hold, and counts it as lost. `None` as well where so many cannot have come at once.
 fn jam(stream: &Stream, lost: u64) -> Option<f64> {
-    let receiver = stream.report.receiver?;
+    let receiver = stream.report.receiver.as_deref()?;
     let jams = || {
         let pauses = stream.report.timing.evenness.pauses.iter();
         pauses.filter(|pause| pause.was_caught_up() && pause.at.time <= receiver.latest_time)
@@ -482,12 +482,12 @@ fn jam(stream: &Stream, lost: u64) -> Option<f64> {
 /// lacks the beginning of the stream, only what came between two reports counts.
 fn lost_behind(case: &Case<'_>, stream: &Stream) -> Option<(u64, u64)> {
     let counts = stream.report.counts;
-    let receiver = stream.report.receiver.filter(|_| counts.restarts == 0)?;
+    let receiver = stream.report.receiver.as_deref().filter(|_| counts.restarts == 0)?;
     // What set the call up shows that its beginning is in the capture.
     let is_told =
         |call: usize| case.traffic.calls.get(call).is_none_or(|call| call.protocol == CallProtocol::Sip);
     let (lost, expected) = match stream.call.filter(|call| is_told(*call)) {
-        Some(_) => (receiver.lost(), stream.report.covered_by(&receiver)),
+        Some(_) => (receiver.lost(), stream.report.covered_by(receiver)),
         None => receiver.lost_between(),
     };
     // The numbers that the sender left out got lost nowhere.

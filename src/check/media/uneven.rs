@@ -198,7 +198,7 @@ fn is_of_sender(case: &Case<'_>, sender: IpAddr, streams: &[&Stream]) -> bool {
 
 /// Whether its receiver reports jitter that the measuring point does not show.
 fn is_uneven_behind(stream: &Stream) -> bool {
-    let reported = stream.report.receiver.zip(stream.report.timing.clock);
+    let reported = stream.report.receiver.as_deref().zip(stream.report.timing.clock);
     reported.is_some_and(|(receiver, clock)| receiver.worst_jitter(clock) > GUIDE)
 }
 

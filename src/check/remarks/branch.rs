@@ -41,6 +41,12 @@ pub(super) fn dead(case: &Case<'_>) -> Vec<Remark> {
 /// Over which hops an INVITE of this call was sent again and again without any answer, and how often, though its sender was
 /// answered by somebody else.
 fn unanswered(call: &Call) -> Vec<((SocketAddr, SocketAddr), u64)> {
+    let invites =
+        call.ladder.steps().filter(|step| step.status.is_none() && step.method == Some(&Method::Invite));
+    // Those and the one that was answered; most calls have one or two.
+    if (invites.count() as u64) <= LEAST_SENT {
+        return Vec::new();
+    }
     let mut sent: BTreeMap<(SocketAddr, SocketAddr), (u64, Timestamp, Timestamp)> = BTreeMap::new();
     let mut heard = BTreeSet::new();
     let mut answered = BTreeSet::new();

@@ -91,7 +91,7 @@ pub struct StreamReport {
     /// DSCP, 802.1p, VLAN.
     pub marking: MarkingReport,
     /// What its receiver reported by RTCP; the observer joins it when all is read.
-    pub receiver: Option<ReceiverReport>,
+    pub receiver: Option<Box<ReceiverReport>>,
     /// Listening quality, if the codec has values and at least ten packets were expected.
     pub quality: Option<Quality>,
     /// The figures of `tshark -z rtp,streams`, over all packets.
@@ -286,7 +286,7 @@ impl StreamReport {
     /// Packets that its receiver lacks by its own reports, without the numbers that the sender left out.
     #[must_use]
     pub fn receiver_lost(&self) -> Option<u64> {
-        let lost = u64::try_from(self.receiver?.lost()).unwrap_or(0);
+        let lost = u64::try_from(self.receiver.as_deref()?.lost()).unwrap_or(0);
         Some(lost.saturating_sub(self.counts.skipped))
     }
 
@@ -295,7 +295,7 @@ impl StreamReport {
     #[must_use]
     pub fn receiver_lost_percent(&self) -> Option<f64> {
         let lost = self.receiver_lost()?;
-        let covered = self.covered_by(&self.receiver?);
+        let covered = self.covered_by(self.receiver.as_deref()?);
         (lost <= covered).then(|| percent(lost, covered))
     }
 

@@ -428,7 +428,7 @@ pub(super) fn stream(
         mos: grade.mos,
         rating: report.quality.as_ref().and_then(|quality| finite(quality.rating)),
         call: call.map(Call::name),
-        receiver: report.receiver.as_ref().map(|receiver| reported(receiver, report)),
+        receiver: report.receiver.as_deref().map(|receiver| reported(receiver, report)),
         course,
         wireshark: wireshark(report),
     }

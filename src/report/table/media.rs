@@ -151,7 +151,7 @@ pub(super) fn of_call(
         let told = part.map_or_else(|| jitter(view, report), |part| milliseconds(view, part.jitter));
         facts.push(format!("{jitter_word}{NO_BREAK_SPACE}{told}"));
     }
-    if let Some(trip) = report.receiver.and_then(|receiver| receiver.round_trip_of_ends()) {
+    if let Some(trip) = report.receiver.as_deref().and_then(|receiver| receiver.round_trip_of_ends()) {
         facts.push(format!("RTT{NO_BREAK_SPACE}{}{NO_BREAK_SPACE}ms", decimal(trip, 1, view.language)));
     }
     let quality = part.map_or(report.quality, |part| part.quality);

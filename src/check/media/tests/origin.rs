@@ -38,8 +38,8 @@ fn on_one_link_with_an_even_other_direction_the_sender_is_asked() {
         let mut even = shaky(back, Vec::new());
         (even.source, even.destination) = (socket(RECEIVER), socket(SENDER));
         even.report.timing.clock = Some(Clock { rate: 8_000, source: ClockSource::Assigned });
-        even.report.receiver =
-            heard.map(|jitter| ReceiverReport { worst_jitter: jitter, ..heard_by_receiver(0, 20_000) });
+        even.report.receiver = heard
+            .map(|jitter| Box::new(ReceiverReport { worst_jitter: jitter, ..*heard_by_receiver(0, 20_000) }));
         let mut world = World::new("").streams(vec![shaky(30.0, vec![spell(1_000, 600)]), even]);
         if let Some((address, role)) = device {
             world = world.device(address, role);

@@ -464,7 +464,7 @@ fn the_share_that_a_receiver_lacks_is_one_of_what_its_reports_cover() {
     let share = |samples: &[Sample], highest_sequence: u32, cumulative_lost: i32| {
         let known = heard_by_receiver(cumulative_lost, 0);
         let block = ReportBlock { highest_sequence, ..known.latest };
-        let receiver = Some(ReceiverReport { first: block, latest: block, ..known });
+        let receiver = Some(Box::new(ReceiverReport { first: block, latest: block, ..*known }));
         StreamReport { receiver, ..run(samples) }.receiver_lost_percent()
     };
     let plain: Vec<Sample> = (0..200).map(sample).collect();

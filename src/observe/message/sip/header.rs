@@ -23,46 +23,37 @@ pub(super) enum HeaderName {
     Event,
 }
 
+/// Bytes of the longest name that is read.
+const LONGEST: usize = b"proxy-authorization".len();
+
 impl HeaderName {
     /// `name` without blanks around it, long or compact.
     pub(super) fn find(name: &[u8]) -> Option<Self> {
-        let candidates: &[(&[u8], Self)] = match name.len() {
-            1 => &[
-                (b"v", Self::Via),
-                (b"f", Self::From),
-                (b"t", Self::To),
-                (b"i", Self::CallId),
-                (b"l", Self::ContentLength),
-                (b"m", Self::Contact),
-                (b"c", Self::ContentType),
-                (b"r", Self::ReferTo),
-                (b"x", Self::SessionExpires),
-                (b"o", Self::Event),
-            ],
-            2 => &[(b"to", Self::To)],
-            3 => &[(b"via", Self::Via)],
-            4 => &[(b"from", Self::From), (b"cseq", Self::CSeq)],
-            5 => &[(b"event", Self::Event)],
-            6 => &[(b"server", Self::Server), (b"reason", Self::Reason)],
-            7 => &[
-                (b"call-id", Self::CallId),
-                (b"contact", Self::Contact),
-                (b"expires", Self::Expires),
-                (b"warning", Self::Warning),
-            ],
-            8 => &[(b"refer-to", Self::ReferTo)],
-            10 => &[(b"user-agent", Self::UserAgent)],
-            12 => &[(b"content-type", Self::ContentType)],
-            13 => &[(b"authorization", Self::Credentials)],
-            14 => &[(b"content-length", Self::ContentLength)],
-            15 => &[(b"session-expires", Self::SessionExpires)],
-            16 => &[(b"www-authenticate", Self::Challenge)],
-            18 => &[(b"proxy-authenticate", Self::Challenge)],
-            19 => &[(b"proxy-authorization", Self::Credentials)],
-            _ => &[],
-        };
-        let found = candidates.iter().find(|(known, _)| name.eq_ignore_ascii_case(known));
-        found.map(|(_, header)| *header)
+        let mut letters = [0; LONGEST];
+        let letters = letters.get_mut(..name.len())?;
+        letters.copy_from_slice(name);
+        letters.make_ascii_lowercase();
+        Some(match &*letters {
+            b"via" | b"v" => Self::Via,
+            b"from" | b"f" => Self::From,
+            b"to" | b"t" => Self::To,
+            b"call-id" | b"i" => Self::CallId,
+            b"cseq" => Self::CSeq,
+            b"contact" | b"m" => Self::Contact,
+            b"content-length" | b"l" => Self::ContentLength,
+            b"content-type" | b"c" => Self::ContentType,
+            b"refer-to" | b"r" => Self::ReferTo,
+            b"expires" => Self::Expires,
+            b"reason" => Self::Reason,
+            b"warning" => Self::Warning,
+            b"session-expires" | b"x" => Self::SessionExpires,
+            b"event" | b"o" => Self::Event,
+            b"user-agent" => Self::UserAgent,
+            b"server" => Self::Server,
+            b"authorization" | b"proxy-authorization" => Self::Credentials,
+            b"www-authenticate" | b"proxy-authenticate" => Self::Challenge,
+            _ => return None,
+        })
     }
 
     /// Whether its value is kept as text that people read.

@@ -433,7 +433,8 @@ mod tests {
         use crate::observe::media::tally::Seen;
         let told = |role, calls: Vec<Call>| {
             let mut keys = stream("192.168.10.21:10000", "192.168.10.2:5204", &[(46, 10)]);
-            let seen = Seen { value: 101, packets: 10, frames: vec![frame(3)], last: frame(3) };
+            let seen =
+                Seen { value: 101, packets: 10, frames: [frame(3)].into_iter().collect(), last: frame(3) };
             let (since, name, rate, length, step) = (at(0), None, None, None, None);
             keys.report.payloads = vec![PayloadReport { seen, since, name, role, rate, length, step }];
             let mut world = World::new("").streams(vec![keys]);

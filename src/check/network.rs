@@ -149,8 +149,12 @@ mod tests {
     /// Codes about voice of the telephone with so many packets in each VLAN.
     fn told(stated: &str, seen_vlans: &[(u16, u64)], on_link: Option<bool>) -> Vec<&'static str> {
         let mut voice = stream(&format!("{PHONE}:10000"), &format!("{PBX}:5204"), &[(46, 100)]);
-        let seen =
-            |(value, packets): (u16, u64)| Seen { value, packets, frames: vec![frame(1)], last: frame(9) };
+        let seen = |(value, packets): (u16, u64)| Seen {
+            value,
+            packets,
+            frames: [frame(1)].into_iter().collect(),
+            last: frame(9),
+        };
         voice.report.marking.vlans = seen_vlans.iter().copied().map(seen).collect();
         let mut world = World::new("").site_file(stated).streams(vec![voice]);
         world.traffic.hosts = vec![host(PHONE, on_link)];
@@ -174,8 +178,12 @@ mod tests {
     fn a_softphone_is_where_its_computer_is() {
         let told = |kind| {
             let mut voice = stream(&format!("{PHONE}:10000"), &format!("{PBX}:5204"), &[(46, 100)]);
-            voice.report.marking.vlans =
-                vec![Seen { value: 30, packets: 100, frames: vec![frame(1)], last: frame(9) }];
+            voice.report.marking.vlans = vec![Seen {
+                value: 30,
+                packets: 100,
+                frames: [frame(1)].into_iter().collect(),
+                last: frame(9),
+            }];
             let world = World::new("").site_file("voice_vlans = [20]\n").streams(vec![voice]);
             let world = world.device(PHONE, "acme.phone").with(PHONE, |device| device.kind = kind);
             vlans(&world.case()).len()

@@ -206,7 +206,7 @@ fn keys_alone_are_no_voice() {
     let told = |role| {
         let mut alone = stream("192.168.10.21:10000", "192.168.10.60:5204", &[(0, 8)]);
         alone.report.payloads = vec![PayloadReport {
-            seen: Seen { value: 101, packets: 8, frames: Vec::new(), last: frame(8) },
+            seen: Seen { value: 101, packets: 8, frames: Default::default(), last: frame(8) },
             since: at(0),
             name: None,
             role,

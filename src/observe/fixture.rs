@@ -150,8 +150,12 @@ pub(crate) fn numbered(mut flows: Vec<Flow>) -> Vec<Flow> {
 /// Audio of flow 0, so many packets of each DSCP.
 pub(crate) fn stream(source: &str, destination: &str, dscp: &[(u8, u64)]) -> Stream {
     let packets = dscp.iter().map(|(_, packets)| packets).sum();
-    let seen =
-        |&(value, packets): &(u8, u64)| Seen { value, packets, frames: vec![frame(1)], last: frame(1) };
+    let seen = |&(value, packets): &(u8, u64)| Seen {
+        value,
+        packets,
+        frames: [frame(1)].into_iter().collect(),
+        last: frame(1),
+    };
     let report = StreamReport {
         is_by_two_clocks: false,
         flow: 0,

@@ -50,7 +50,7 @@ mod tests {
         payload_type: u8,
     ) -> Box<StreamReport> {
         let mut report = stream("192.168.10.21:10000", "192.168.10.2:5204", &[(0, packets)]).report;
-        let frames = vec![report.first.frame];
+        let frames = [report.first.frame].into_iter().collect();
         report.direction = direction;
         report.recognition = recognition;
         report.kind = MediaKind::Audio;

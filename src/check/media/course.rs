@@ -148,7 +148,7 @@ pub(in crate::check) fn unlisted(case: &Case<'_>, sender: IpAddr, streams: &[&St
         evidence: of_parts(
             odd,
             "",
-            |stream| types(stream).first().map_or_else(Vec::new, |seen| seen.frames.clone()),
+            |stream| types(stream).first().map_or_else(Vec::new, |seen| seen.frames.to_vec()),
             // The stream may have had another type before.
             |stream| {
                 let since = types(stream)

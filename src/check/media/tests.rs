@@ -316,7 +316,7 @@ fn loss_counts_from_one_percent_on() {
     assert_eq!(severity(31), Some(("RTP-003", Severity::Error)));
     let mut keys = lossy(500);
     keys.report.payloads = vec![PayloadReport {
-        seen: Seen { value: 101, packets: 500, frames: vec![frame(1)], last: frame(500) },
+        seen: Seen { value: 101, packets: 500, frames: [frame(1)].into_iter().collect(), last: frame(500) },
         since: at(0),
         name: None,
         role: PayloadRole::Event,
@@ -477,7 +477,8 @@ fn another_source_within_a_call_is_told_unless_it_was_agreed() {
     assert!(codes(&both).is_empty(), "both at once: the capture lacks an offer");
     let after = &mut both.traffic.streams[3];
     after.report.announced_at = Some(Endpoint { address: ip(PBX), port: 5204 });
-    after.report.unlisted = vec![Seen { value: 9, packets: 142, frames: vec![frame(3)], last: frame(3) }];
+    after.report.unlisted =
+        vec![Seen { value: 9, packets: 142, frames: [frame(3)].into_iter().collect(), last: frame(3) }];
     let odd = check(&both.case(), &[]);
     let told: Vec<_> = odd.iter().map(|one| (one.code().as_str(), one.severity, one.confidence)).collect();
     assert_eq!(told, [("RTP-007", Severity::Notice, Confidence::Suspected)], "another codec as well");
@@ -547,8 +548,12 @@ fn types_that_nobody_listed_are_told_but_for_comfort_noise() {
         let mut odd = voice(4_000);
         let at = socket(at);
         odd.report.announced_at = Some(Endpoint { address: at.ip(), port: at.port() });
-        odd.report.unlisted =
-            vec![Seen { value: payload_type, packets, frames: vec![frame(3)], last: frame(3) }];
+        odd.report.unlisted = vec![Seen {
+            value: payload_type,
+            packets,
+            frames: [frame(3)].into_iter().collect(),
+            last: frame(3),
+        }];
         codes(&world(call(), vec![odd], flows(1000))).contains(&"RTP-007")
     };
     assert!(told(9, 50, "192.168.10.2:5204"));

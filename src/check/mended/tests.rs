@@ -104,7 +104,7 @@ fn voice_is_in_its_vlan_again_with_a_later_call_there_alone() {
     let tagged = |start, vlans: &[(u16, u64)]| {
         let mut stream = voice(start, &[GOOD; 8]);
         let seen = |(value, packets): (u16, u64)| {
-            let (frames, last) = (vec![frame(1)], frame(9));
+            let (frames, last) = ([frame(1)].into_iter().collect(), frame(9));
             crate::observe::media::tally::Seen { value, packets, frames, last }
         };
         stream.report.marking.vlans = vlans.iter().copied().map(seen).collect();

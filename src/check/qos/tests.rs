@@ -225,7 +225,7 @@ fn is_priority_missing(good: u64, bad: u64) -> bool {
     let vlan = crate::observe::media::Seen {
         value: 20,
         packets: good + bad,
-        frames: Vec::new(),
+        frames: Default::default(),
         last: stream.report.last.frame,
     };
     stream.report.marking.pcp = pcp;

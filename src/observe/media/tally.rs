@@ -1,5 +1,7 @@
 //! Small bounded counters: which values occur, how often, and where first and last.
 
+use arrayvec::ArrayVec;
+
 use crate::capture::Frame;
 
 /// Frame numbers kept as evidence for one value.
@@ -13,7 +15,7 @@ pub struct Seen<T> {
     /// Packets with it.
     pub packets: u64,
     /// The first frames with it, up to [`EVIDENCE`], in order of arrival; never empty.
-    pub frames: Vec<Frame>,
+    pub frames: ArrayVec<Frame, EVIDENCE>,
     /// Frame of the latest packet with it.
     pub last: Frame,
 }
@@ -31,13 +33,13 @@ impl<T: Copy + Ord, const N: usize> Tally<T, N> {
         if let Some(seen) = self.seen.iter_mut().find(|seen| seen.value == value) {
             seen.packets += 1;
             seen.last = frame;
-            if seen.frames.len() < EVIDENCE {
+            if !seen.frames.is_full() {
                 seen.frames.push(frame);
             }
         } else if self.seen.len() < N {
             // Most streams have one value all along.
             self.seen.reserve_exact(1);
-            self.seen.push(Seen { value, packets: 1, frames: vec![frame], last: frame });
+            self.seen.push(Seen { value, packets: 1, frames: [frame].into_iter().collect(), last: frame });
         } else {
             self.other += 1;
         }
@@ -190,7 +192,7 @@ mod tests {
         }
         let ef = tally.get(46).unwrap();
         assert_eq!((ef.packets, ef.last), (6, frame(7)));
-        assert_eq!(ef.frames, [1, 2, 4, 5, 6].map(frame));
+        assert_eq!(*ef.frames, [1, 2, 4, 5, 6].map(frame));
         assert_eq!(tally.sorted().iter().map(|seen| seen.value).collect::<Vec<_>>(), [0, 46]);
         assert_eq!(tally.other(), 1);
     }

@@ -216,7 +216,12 @@ fn with_remarks() -> Audit {
         is_whole: true,
     }];
     let payload = |value, name: &str, first: u64| PayloadReport {
-        seen: Seen { value, packets: 200, frames: vec![frame(first)], last: frame(first + 200) },
+        seen: Seen {
+            value,
+            packets: 200,
+            frames: [frame(first)].into_iter().collect(),
+            last: frame(first + 200),
+        },
         since: at(first as i64),
         name: Some(name.to_owned()),
         role: PayloadRole::Media,

@@ -280,7 +280,12 @@ fn a_codec_that_changes_is_told_with_the_time() {
     let mut audit = audit();
     let (call, mut voice) = heard("192.168.10.21", "192.168.10.22", 0);
     let payload = |value, name: &str, packets, first: u64| PayloadReport {
-        seen: Seen { value, packets, frames: vec![frame(first)], last: frame(first + packets) },
+        seen: Seen {
+            value,
+            packets,
+            frames: [frame(first)].into_iter().collect(),
+            last: frame(first + packets),
+        },
         since: at(first as i64),
         name: Some(name.to_owned()),
         role: PayloadRole::Media,

@@ -420,7 +420,7 @@ fn a_packet_time_is_wrong_only_where_it_was_agreed() {
         forth.report.ptime_limits = limits;
         forth.report.announced_at = Some(Endpoint { address: ip(PBX), port: 5204 });
         forth.report.payloads = vec![PayloadReport {
-            seen: Seen { value: 8, packets: 200, frames: vec![frame(1)], last: frame(200) },
+            seen: Seen { value: 8, packets: 200, frames: [frame(1)].into_iter().collect(), last: frame(200) },
             since: at(0),
             name: None,
             role: PayloadRole::Media,

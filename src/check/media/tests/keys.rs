@@ -7,7 +7,7 @@ fn told(role: PayloadRole, packets: u64, wanted: Option<u8>) -> Option<(u8, Opti
     let mut odd = voice(4_000);
     odd.report.announced_at = Some(Endpoint { address: ip(PBX), port: 5204 });
     odd.report.announced_event = wanted;
-    let seen = Seen { value: 96, packets, frames: vec![frame(3)], last: frame(3) };
+    let seen = Seen { value: 96, packets, frames: [frame(3)].into_iter().collect(), last: frame(3) };
     odd.report.unlisted = vec![seen.clone()];
     odd.report.payloads = vec![PayloadReport {
         seen,

@@ -234,15 +234,7 @@ fn who_only_asks_for_credentials_accepts_nobody() {
 
 #[test]
 fn a_port_that_many_use_makes_nobody_suspect() {
-    let print = PortPrint {
-        transport: TransportSpec::Udp,
-        own: "5204".parse().unwrap(),
-        remote: Ports::Unspecified,
-        initiator: Initiator::Either,
-        speaks: Vec::new(),
-        read_as: Vec::new(),
-        peer: Vec::new(),
-    };
+    let print = PortPrint { transport: TransportSpec::Udp, ..on_port("5204", Initiator::Either, &[]) };
     let found = |identities: Vec<Identity>| {
         let flows = vec![udp("192.168.10.2:5204", "192.168.10.21:10000")];
         Book::new(identities).site(&Traffic { flows, ..agents(&[(PBX, "x")]) }).devices.len()
@@ -386,12 +378,9 @@ fn the_unspecified_address_is_no_device() {
 fn the_role_of_a_peer_is_evidence_in_its_turn() {
     let print = PortPrint {
         transport: TransportSpec::Udp,
-        own: "10000-10200".parse().unwrap(),
-        remote: Ports::Unspecified,
-        initiator: Initiator::Either,
         speaks: vec!["rtp".into()],
-        read_as: Vec::new(),
         peer: vec!["acme.pbx".into()],
+        ..on_port("10000-10200", Initiator::Either, &[])
     };
     let book = Book::new(vec![
         agent(Some("acme.pbx"), 90, "pbx"),
@@ -454,15 +443,7 @@ fn ports_contradict_the_name_of_a_model() {
 
 #[test]
 fn what_was_sent_to_a_host_says_nothing_about_it() {
-    let print = PortPrint {
-        transport: TransportSpec::Udp,
-        own: "12179".parse().unwrap(),
-        remote: Ports::Unspecified,
-        initiator: Initiator::Peer,
-        speaks: Vec::new(),
-        read_as: Vec::new(),
-        peer: Vec::new(),
-    };
+    let print = PortPrint { transport: TransportSpec::Udp, ..on_port("12179", Initiator::Peer, &[]) };
     let book = Book::new(vec![identity(Some("acme.phone"), 60, Fingerprint::Ports(print))]);
     let answered = udp("192.168.10.51:50000", "192.168.10.21:12179");
     let unanswered = Flow { from_b: observe::Sent::default(), ..answered.clone() };

@@ -48,15 +48,7 @@ fn what_runs_in_many_products_is_shown_and_yields_to_any_other_sign() {
 
 #[test]
 fn a_port_that_many_use_does_not_speak_against_what_is_open() {
-    let print = PortPrint {
-        transport: TransportSpec::Udp,
-        own: "5204".parse().unwrap(),
-        remote: Ports::Unspecified,
-        initiator: Initiator::Either,
-        speaks: Vec::new(),
-        read_as: Vec::new(),
-        peer: Vec::new(),
-    };
+    let print = PortPrint { transport: TransportSpec::Udp, ..on_port("5204", Initiator::Either, &[]) };
     let against = |role: &str, more: &[Identity]| {
         let ports = identity(Some("acme.pbx"), 25, Fingerprint::Ports(print.clone()));
         let identities =

@@ -315,7 +315,7 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
                     _ if export == Export::Possible => None,
                     true => astray::named_in(case, calls.iter().map(|call| (call.speaking, call.until))),
                     // Where it is turned away or seen elsewhere, the port is not why.
-                    false if refused || trace != Trace::None => None,
+                    false if refused || trace != Trace::None || strays > 0 => None,
                     false => {
                         unmapped::unmapped(case, calls.iter().flat_map(|call| call.streams.iter().copied()))
                     }

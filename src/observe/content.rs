@@ -187,7 +187,7 @@ impl Content {
             App::Stun if tls::is_dtls(payload, packet.payload.is_cut()) => self.app = App::Dtls,
             // Also between the packets of the media, and behind the handshakes before it (RFC 5761, RFC 7983).
             App::Rtcp | App::Rtp | App::Stun | App::Dtls | App::Zrtp | App::Unknown => {
-                self.beside_media(from, payload, packet.payload, tell);
+                self.beside_media(from, packet, payload, tell);
             }
             _ => {}
         }
@@ -207,7 +207,8 @@ impl Content {
     }
 
     /// Reads a datagram on the ports of media that is none.
-    fn beside_media(&mut self, from: End, payload: &[u8], span: Span, tell: &mut dyn FnMut(Note)) {
+    fn beside_media(&mut self, from: End, packet: &Packet, payload: &[u8], tell: &mut dyn FnMut(Note)) {
+        let span = packet.payload;
         if let Some(step) = zrtp::read(payload, span.is_cut()) {
             self.extra.carriage.get_or_insert_default().zrtp(step);
         } else if let Some(report) = read_rtcp(payload, span.wire) {
@@ -217,7 +218,7 @@ impl Content {
         {
             self.extra.carriage.get_or_insert_default().turn(from, message, tell);
         } else if self.app == App::Stun && mapped::is_told(payload) {
-            mapped::note(&mut self.extra.mapped, from, payload, span.is_cut());
+            mapped::note(&mut self.extra.mapped, (from, packet.time), payload, span.is_cut());
         }
     }
 

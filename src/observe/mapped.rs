@@ -1,10 +1,12 @@
-//! Takes answers of STUN servers; gives from which address and port they saw their client (RFC 8489 section 2).
+//! Takes answers of STUN servers; gives from which address and port they saw their client (RFC 8489 section 2). Knows no
+//! call and no SDP.
 
 use std::net::SocketAddr;
 
 use super::few::Few;
 use super::flow::End;
 use super::message::stun::{self, Class};
+use crate::capture::Timestamp;
 
 /// A binding response, RFC 8489 section 6 and RFC 3489 section 11.1.
 const BINDING_RESPONSE: [u8; 2] = [0x01, 0x01];
@@ -16,6 +18,8 @@ pub struct Mapped {
     pub is_a: bool,
     /// Its address and port at the server.
     pub to: SocketAddr,
+    /// When that was told first.
+    pub at: Timestamp,
 }
 
 /// Those that differ, in order.
@@ -27,22 +31,22 @@ pub(super) fn is_told(payload: &[u8]) -> bool {
 }
 
 /// Notes what `from` answers, if that is such an answer.
-pub(super) fn note(known: &mut Mappings, from: End, payload: &[u8], is_cut: bool) {
+pub(super) fn note(known: &mut Mappings, (from, at): (End, Timestamp), payload: &[u8], is_cut: bool) {
     if !is_told(payload) || known.is_full() {
         return;
     }
     let said = stun::read(payload, is_cut).filter(|said| said.class == Class::Success);
     if let Some(to) = said.and_then(|said| said.mapped) {
-        let mapped = Mapped { is_a: from == End::High, to };
-        if !known.iter().any(|one| **one == mapped) {
-            known.push(Box::new(mapped));
+        let is_a = from == End::High;
+        if !known.iter().any(|one| (one.is_a, one.to) == (is_a, to)) {
+            known.push(Box::new(Mapped { is_a, to, at }));
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::socket;
+    use super::super::fixture::{at, socket};
     use super::*;
 
     /// RFC 3489: no cookie, MAPPED-ADDRESS of 83.36.48.212.
@@ -58,12 +62,12 @@ mod tests {
     fn as_whom_a_server_sees_its_client_is_kept_once() {
         let mut known = Mappings::NONE;
         for (kind, port) in [(1, 14_851), (1, 14_851), (0x11, 9), (1, 14_852)] {
-            note(&mut known, End::High, &answer(kind, port), false);
+            note(&mut known, (End::High, at(0)), &answer(kind, port), false);
         }
         let told: Vec<SocketAddr> = known.iter().map(|one| one.to).collect();
         assert_eq!(told, [socket("83.36.48.212:14851"), socket("83.36.48.212:14852")], "an error tells none");
         assert!(known.iter().all(|one| one.is_a), "the lower end is the client");
-        (0..100).for_each(|port| note(&mut known, End::Low, &answer(1, port), false));
+        (0..100).for_each(|port| note(&mut known, (End::Low, at(0)), &answer(1, port), false));
         assert_eq!(known.len(), 4);
     }
 }

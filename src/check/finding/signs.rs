@@ -229,7 +229,7 @@ pub struct Named {
     /// At other times it names an inner one.
     pub partly: bool,
     /// As which other port a STUN server had seen it before, and where that is told.
-    pub mapped: Option<(u16, Frame)>,
+    pub mapped: Option<(u16, Option<Frame>)>,
 }
 
 /// Where voice went that somebody else was to hear.

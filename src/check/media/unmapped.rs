@@ -1,5 +1,5 @@
-//! RTP-001 where the listener names a port in SDP that is not the one which its router opened, as a STUN server had just told it:
-//! voice to the one that it named finds no mapping there.
+//! Takes the voice of listeners who hear nothing (RTP-001); gives the port that one of them names in SDP although its router
+//! opened another one, as a STUN server had just told it. Decides neither that the voice is one-way nor what to do.
 
 use std::net::SocketAddr;
 
@@ -20,29 +20,31 @@ pub(super) fn unmapped<'a>(case: &Case<'_>, mut voices: impl Iterator<Item = &'a
             _ => return None,
         };
         let to = *media.last()?;
-        let mapped = mapped(case, call, SocketAddr::new(own, to.port()), to)?;
+        // Voice is heard where it is sent from, so that this is the port which STUN was asked about.
+        let own = voice.source.port() == to.port();
+        let mapped = own.then(|| mapped(case, call, voice.source, to))??;
         let invite = (is_caller && media.first() == Some(&to)).then_some(call.start.0);
-        Some(Named { host: own, to, invite, partly: false, mapped: Some(mapped) })
+        Some(Named { host: voice.source.ip(), to, invite, partly: false, mapped: Some(mapped) })
     })
 }
 
-/// As which port, and in which packet, servers saw this socket before the call was answered: another one than the one at the
-/// same address that it names.
-fn mapped(case: &Case<'_>, call: &Call, own: SocketAddr, named: SocketAddr) -> Option<(u16, Frame)> {
+/// As which port servers saw this socket last before the call was answered: another one than the one at the same address that it
+/// names. With the packet, where it is the first one that came from there.
+fn mapped(case: &Case<'_>, call: &Call, own: SocketAddr, named: SocketAddr) -> Option<(u16, Option<Frame>)> {
     let (_, answered) = call.answered.filter(|_| own != named)?;
-    let told = case.datagrams_of(own).filter(|view| view.flow.app == App::Stun).filter_map(|view| {
-        let (frame, _) = view.received.first.filter(|(_, time)| *time <= answered)?;
-        Some((view, frame))
-    });
-    let ports: Vec<(u16, Frame)> = told
-        .flat_map(|(view, frame)| {
-            let own =
-                view.flow.extra.mapped.iter().filter(move |one| one.is_a == (view.flow.a == view.own()));
-            own.filter(|one| one.to.ip() == named.ip()).map(move |one| (one.to.port(), frame))
+    let views = case.datagrams_of(own).filter(|view| view.flow.app == App::Stun);
+    let told = views.flat_map(|view| {
+        let is_own = view.flow.a == view.own();
+        let first = view.received.first;
+        let mapped = view.flow.extra.mapped.iter().filter(move |one| one.is_a == is_own);
+        mapped.map(move |one| {
+            (one.at, one.to, first.filter(|(_, time)| *time == one.at).map(|(frame, _)| frame))
         })
-        .collect();
-    let is_open = ports.iter().any(|(port, _)| *port == named.port());
-    ports.last().copied().filter(|_| !is_open)
+    });
+    let before: Vec<_> = told.filter(|(at, to, _)| *at <= answered && to.ip() == named.ip()).collect();
+    let is_open = before.iter().any(|(_, to, _)| to.port() == named.port());
+    let (_, to, frame) = before.into_iter().max_by_key(|(at, ..)| *at).filter(|_| !is_open)?;
+    Some((to.port(), frame))
 }
 
 #[cfg(test)]
@@ -59,7 +61,7 @@ mod tests {
     fn told(named: &[&str], seen: &[&str], answered: i64) -> Option<Named> {
         let asks = |to: &&str| {
             let mut flow = Flow { app: App::Stun, ..udp(OWN, SERVER) };
-            flow.extra.mapped.push(Box::new(Mapped { is_a: true, to: socket(to) }));
+            flow.extra.mapped.push(Box::new(Mapped { is_a: true, to: socket(to), at: at(0) }));
             flow
         };
         let mut world = World::new("").flows(seen.iter().map(asks).collect());
@@ -83,7 +85,7 @@ mod tests {
             to,
             invite: Some(frame(7)),
             partly: false,
-            mapped: Some((14_851, frame(1))),
+            mapped: Some((14_851, Some(frame(1)))),
         };
         assert_eq!(told(&named, &seen, 5_000), Some(found));
         assert_eq!(told(&named, &["192.0.2.48:5010"], 5_000), None, "the router keeps the port");
@@ -98,5 +100,6 @@ mod tests {
         assert_eq!(told(&[OWN], &["192.168.10.21:14851"], 5_000), None, "its own address");
         assert_eq!(told(&named, &[], 5_000), None, "nobody asked");
         assert_eq!(told(&named, &seen, -1), None, "STUN was asked behind the answer");
+        assert_eq!(told(&["192.0.2.48:5012"], &seen, 5_000), None, "it speaks from another port");
     }
 }

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::{Context, List, quoted, unmapped, voice};
 use crate::capture::CaptureSummary;
 use crate::check::{Code, Named, NoVoice, all_ended_unanswered};
-use crate::observe::Call;
+use crate::observe::{Call, is_public};
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::{bytes, count, counted};
 
@@ -18,8 +18,13 @@ pub(super) fn may_go_outside(named: Option<Named>, context: &Context<'_>, langua
     let Some(named) = named else { return String::new() };
     let host = named.host;
     if let Some((port, frame)) = named.mapped {
-        let told = unmapped::told(named.to, port, context.packet(frame).as_deref(), language);
-        return format!("{} {told}", voice::names(named, true, context, language));
+        let told = unmapped::told(
+            named.to,
+            port,
+            frame.and_then(|frame| context.packet(frame)).as_deref(),
+            language,
+        );
+        return format!("{} {told}", voice::names(named, is_public(named.to.ip()), context, language));
     }
     let may_go = match language {
         De if named.partly => format!(

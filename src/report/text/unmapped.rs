@@ -1,4 +1,4 @@
-//! A port in SDP that the router did not open (RTP-001), in both languages.
+//! Takes a port in SDP that the router did not open (RTP-001); gives why nothing comes and what to do, in both languages.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,5 @@
-//! Calls over TCP that whoever was called left without a final answer: it closed the connection (RFC 3261 section 18).
+//! Takes calls and TCP connections; gives the calls that whoever was called left without a final answer: it closed the
+//! connection (RFC 3261 section 18). Raises no finding and does not know what counts as trouble.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -40,9 +41,13 @@ pub(super) fn dropped(traffic: &Traffic) -> Vec<usize> {
     found
 }
 
-/// Whether that end of the connection was the first to close it.
+/// Whether that end of the connection was the first to close it, and nothing is missing in which it may have answered. A reset
+/// may come from a firewall.
 fn is_closed_by(flow: &Flow, is_a: bool) -> bool {
-    flow.tcp.as_ref().is_some_and(|tcp| tcp.closed_by_a == Some(is_a))
+    flow.extra.others == 0
+        && flow.tcp.as_ref().is_some_and(|tcp| {
+            tcp.closed_by_a == Some(is_a) && tcp.reset.is_none() && tcp.unseen_acknowledged == 0
+        })
 }
 
 #[cfg(test)]
@@ -68,6 +73,20 @@ mod tests {
         let mut calls = vec![open("192.168.10.22:40000", 5), open(PHONE, 5)];
         change(&mut calls[1]);
         dropped(&Traffic { flows: numbered(vec![flow]), calls, ..Traffic::default() })
+    }
+
+    #[test]
+    fn what_may_be_missing_or_a_firewall_drops_no_call() {
+        let is_told = |change: fn(&mut Flow)| {
+            let mut flow = tcp(PHONE, PBX, TcpOutcome::Answered, 1);
+            flow.tcp.as_mut().unwrap().closed_by_a = Some(false);
+            change(&mut flow);
+            is_closed_by(&flow, false)
+        };
+        assert!(is_told(|_| {}));
+        assert!(!is_told(|flow| flow.tcp.as_mut().unwrap().unseen_acknowledged = 1), "its answer, perhaps");
+        assert!(!is_told(|flow| flow.tcp.as_mut().unwrap().reset = Some(frame(5))), "by a firewall, perhaps");
+        assert!(!is_told(|flow| flow.extra.others = 1), "one of several connections");
     }
 
     #[test]

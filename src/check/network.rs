@@ -26,6 +26,9 @@ const PRIORITY_TAG: u16 = 0;
 /// So often, over so long (ns), nobody must have answered: what is repeated sooner was lost, or is on its way.
 const LEAST_TRIES: u64 = 3;
 const LEAST_WAIT: i64 = 3_000_000_000;
+/// Name servers of one host, RFC 1123 section 6.1.3.2 and practice: whoever asks more is one itself, and many of them fail it
+/// by nature.
+pub(super) const MOST_SERVERS: usize = 4;
 
 /// All NET findings.
 pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
@@ -35,6 +38,15 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     findings.extend(vlans(case));
     findings.extend(addresses::check(case));
     findings
+}
+
+/// How many name servers each host asks.
+pub(super) fn servers_asked(case: &Case<'_>) -> BTreeMap<IpAddr, usize> {
+    let mut asked = BTreeMap::new();
+    for row in &case.traffic.resolvers {
+        *asked.entry(row.client).or_default() += 1;
+    }
+    asked
 }
 
 /// Whether the host is there for telephony alone: an identified PBX or terminal, or the MAC address of a maker that

@@ -21,6 +21,7 @@ const NAMES_KEPT: usize = 8_192;
 const NAMES_OF_CLIENT: usize = 64;
 /// Names of questions that one finding tells.
 const NAMES_TOLD: usize = 8;
+const KINDS_KEPT: usize = 4;
 const FRAMES_KEPT: usize = 5;
 /// What comes within this time (ns) is one try: A and AAAA, several servers at once, copies of a mirror port.
 const ONE_TRY: i64 = 1_000_000_000;
@@ -103,6 +104,8 @@ struct Standing {
     earlier: Option<Timestamp>,
     /// Latest answer without an error of another server.
     helped: Option<Timestamp>,
+    /// Types of records that were asked for since the latest answer, and since when: some servers never answer one of them.
+    kinds: ArrayVec<(u16, Timestamp), KINDS_KEPT>,
     /// Of the latest questions: an answer may come from another address of the server.
     ids: ArrayVec<u16, NAMES_TOLD>,
 }
@@ -178,8 +181,14 @@ impl ResolverBook {
                     }
                     tries
                 }
-                None => standing.silence.insert(Tries::new(frame, time)),
+                None => {
+                    standing.kinds.clear();
+                    standing.silence.insert(Tries::new(frame, time))
+                }
             };
+            if !standing.kinds.iter().any(|(kind, _)| *kind == question.kind) {
+                let _ = standing.kinds.try_push((question.kind, time));
+            }
             if tries.names.len() < NAMES_TOLD && !tries.names.contains(name) {
                 tries.names.insert(name.into());
             }
@@ -208,7 +217,12 @@ impl ResolverBook {
             };
             if is_it && is_good {
                 standing.served = Some(time);
-                // One of the tries was not in vain, mostly the latest.
+                // One of the tries was not in vain, mostly the latest. What is answered must have been asked all along.
+                let is_asked = |tries: &Tries| {
+                    let mut kinds = standing.kinds.iter();
+                    kinds.any(|(known, since)| *known == kind && since.since(tries.span.0) < ONE_TRY)
+                };
+                let ended = ended.filter(is_asked);
                 let earlier = standing.earlier;
                 if let Some((mut tries, earlier)) = ended.filter(|tries| tries.tries > 1).zip(earlier) {
                     (tries.tries, tries.span.1) = (tries.tries - 1, earlier);
@@ -287,13 +301,15 @@ mod tests {
     const OTHER: &str = "192.168.10.5:53";
     const NXDOMAIN: u8 = 3;
 
+    /// About the address of a name, or about a service, whose name begins with a low line.
     fn message(id: u16, name: &str, rcode: Option<u8>) -> DnsMessage {
+        let kind = if name.starts_with('_') { 33 } else { 1 };
         DnsMessage {
             id,
             is_response: rcode.is_some(),
             is_truncated: false,
             rcode: rcode.unwrap_or(0),
-            questions: vec![Question { name: Text::new(name.as_bytes(), 255), kind: 1 }],
+            questions: vec![Question { name: Text::new(name.as_bytes(), 255), kind }],
             records: Vec::new(),
             is_whole: true,
         }
@@ -345,6 +361,9 @@ mod tests {
         assert_eq!(told(&with((7_000, OTHER, 9, "a.example", Some(0)))), None, "another one answered");
         let before = [&[(-5_000, OTHER, 9, "a.example", Some(0))], vain.as_slice(), &[last, answer]].concat();
         assert_eq!(told(&before), lull, "that was before");
+        let services = [0, 5_000, 20_000].map(|ms| (ms, ONE, 1, "_sip._udp.a.example", None));
+        let other = [services.as_slice(), &[last, answer]].concat();
+        assert_eq!(told(&other), None, "it answers nothing about services, and addresses at once");
     }
 
     #[test]

@@ -7,14 +7,15 @@ use super::super::case::Case;
 use super::super::evidence::Collector;
 use super::super::filter;
 use super::super::finding::{Detail, Evidence, Finding, NameFailure, Party, Severity};
-use super::{LEAST_TRIES, LEAST_WAIT, is_telephone, is_telephony_of, rows_at, would_be_seen};
+use super::{
+    LEAST_TRIES, LEAST_WAIT, MOST_SERVERS, is_telephone, is_telephony_of, rows_at, servers_asked,
+    would_be_seen,
+};
 use crate::observe::{FailedName, NameSeen, NameSource, Resolver, Tries};
 use crate::site::Confidence;
 
 /// A name that is not there is asked for again and again over so long (ns): what tries a list of names does so at once.
 const LEAST_INSISTED: i64 = 10_000_000_000;
-/// Name servers of one host, RFC 1123 section 6.1.3.2 and practice.
-const MOST_SERVERS: usize = 4;
 /// Names that are told.
 const NAMES: usize = 8;
 /// RFC 1035 section 4.2.
@@ -30,14 +31,10 @@ const PROBES: [&str; 4] = ["wpad", "isatap", "tftp", "localhost"];
 
 /// One for a client and a name server.
 pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
+    let asked = servers_asked(case);
     let rows = case.traffic.resolvers.iter();
-    let rows = rows.filter(|row| !is_name_server(case, row.client));
+    let rows = rows.filter(|row| asked.get(&row.client).is_none_or(|servers| *servers <= MOST_SERVERS));
     rows.filter_map(|row| silent(case, row).or_else(|| failing(case, row))).collect()
-}
-
-/// Whether the host asks so many servers that it must be one itself: then many of them fail by nature.
-fn is_name_server(case: &Case<'_>, host: IpAddr) -> bool {
-    case.traffic.resolvers.iter().filter(|row| row.client == host).count() > MOST_SERVERS
 }
 
 /// The server answers nothing, and no other one helped out since.

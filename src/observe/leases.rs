@@ -288,7 +288,8 @@ impl Asking {
         }
         one.to_all &= message.to_all;
         one.server = (!is_for_all(to)).then_some(to).or(one.server);
-        one.address = message.client.or(message.requested).map(IpAddr::V4).or(one.address);
+        // What it only asks for may be another one's by now.
+        one.address = message.client.map(IpAddr::V4).or(one.address);
     }
 }
 

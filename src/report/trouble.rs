@@ -1,4 +1,4 @@
-//! Takes why a live capture cannot be, or what became of its records; says it in the language of the run. English is that of
+//! Takes why files cannot be opened or a live capture cannot be, or what became of its records; says it in the language of the run. English is that of
 //! the errors themselves; libpcap's and the system's own words stay as they are.
 
 use super::Language;

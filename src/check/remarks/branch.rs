@@ -1,5 +1,5 @@
-//! Calls that a proxy or a PBX passes on to several addresses of one account, of which one never answers while another one does:
-//! that registration is stale.
+//! Takes the ladders of calls; gives the addresses to which a proxy or a PBX passes calls on and that never answer, while
+//! another one does: that registration is stale. Knows no rules.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -13,6 +13,9 @@ use crate::observe::message::sip::Method;
 
 /// So often an INVITE is sent within 1.5 s (RFC 3261 section 17.1.1.2).
 const LEAST_SENT: u64 = 3;
+/// Who passes a call on to several at once does so within this time (ns). Who tries one address after the other waits for the
+/// first (RFC 3263 section 4.3): then it is a server that is gone, and no registration.
+const AT_ONCE: i64 = 1_000_000_000;
 /// And over so long (ns), so that no copies count.
 const LEAST_SPAN: i64 = 1_000_000_000;
 
@@ -27,7 +30,8 @@ pub(super) fn dead(case: &Case<'_>) -> Vec<Remark> {
     }
     let is_silent = |from: SocketAddr, to: SocketAddr| {
         // Over TCP nobody sends anything again; and who says anything else is there.
-        let is_datagram = case.datagrams_of(from).any(|view| view.peer() == to);
+        let is_datagram =
+            case.datagrams_between(from.ip(), to.ip()).any(|view| (view.own(), view.peer()) == (from, to));
         is_datagram && !case.sends_to(to.ip(), from.ip())
     };
     let told = told.into_iter().filter(|((from, to), _)| is_silent(*from, *to));
@@ -65,13 +69,18 @@ fn unanswered(call: &Call) -> Vec<((SocketAddr, SocketAddr), u64)> {
         }
     }
     let is_dead =
-        |((from, to), (times, first, last)): &((SocketAddr, SocketAddr), (u64, Timestamp, Timestamp))| {
+        |((from, to), (times, first, last)): &(&(SocketAddr, SocketAddr), &(u64, Timestamp, Timestamp))| {
             *times >= LEAST_SENT
                 && last.since(*first) >= LEAST_SPAN
                 && !heard.contains(&to.ip())
-                && answered.iter().any(|(asker, other)| *asker == from.ip() && *other != to.ip())
+                && sent.iter().any(|((asker, other), (_, at, _))| {
+                    asker.ip() == from.ip()
+                        && other.ip() != to.ip()
+                        && answered.contains(&(asker.ip(), other.ip()))
+                        && at.since(*first).abs() < AT_ONCE
+                })
         };
-    sent.into_iter().filter(is_dead).map(|(hop, (times, ..))| (hop, times)).collect()
+    sent.iter().filter(is_dead).map(|(hop, (times, ..))| (*hop, *times)).collect()
 }
 
 #[cfg(test)]
@@ -90,7 +99,7 @@ mod tests {
     fn told(places: &[usize], last: (&str, &str), back: u64) -> Vec<(SocketAddr, u64, u64)> {
         let ringing = |nth: usize| ["SIP/2.0 180 A", "SIP/2.0 181 B", "SIP/2.0 182 C"][nth % 3];
         let mut messages = vec![(PROXY, OTHER, INVITE)];
-        messages.extend((1..15).map(|nth| match places.contains(&nth) {
+        messages.extend((1..25).map(|nth| match places.contains(&nth) {
             true => (PROXY, STALE, INVITE),
             false => (OTHER, PROXY, ringing(nth)),
         }));
@@ -99,7 +108,7 @@ mod tests {
             World::new("").flows(vec![Flow { from_b: sent(back), ..udp(PROXY, STALE) }, udp(PROXY, OTHER)]);
         world.traffic.calls = vec![Call {
             answer: Answer::Answered,
-            answered: Some((frame(16), at(1_600))),
+            answered: Some((frame(26), at(2_600))),
             ladder: ladder(&messages),
             ..call("192.168.10.50:5060", PROXY)
         }];
@@ -111,6 +120,7 @@ mod tests {
         let (last, three) = ((OTHER, "SIP/2.0 200 OK"), [1, 6, 12]);
         assert_eq!(told(&three, last, 0), [(socket(STALE), 1, 3)]);
         assert!(told(&[1, 6], last, 0).is_empty(), "it may answer yet");
+        assert!(told(&[11, 12, 22], last, 0).is_empty(), "one server after the other");
         assert!(told(&[1, 4, 7], last, 0).is_empty(), "too soon for a third time");
         assert!(told(&three, (STALE, "SIP/2.0 487 Request Terminated"), 0).is_empty(), "it answers late");
         assert!(told(&three, last, 2).is_empty(), "it is heard elsewhere");

@@ -1,5 +1,5 @@
-//! Devices that take long to answer when a server asks for credentials: each registration and each call is as late, and where the
-//! challenge has run out by then it is refused.
+//! Takes registrations and calls; gives the devices that take long to answer when a server asks for credentials: each
+//! registration and each call is as late, and where the challenge has run out by then it is refused. Knows no rules.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};

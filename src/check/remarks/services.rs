@@ -1,13 +1,16 @@
-//! What is seen of services that telephones wait for: STUN servers that refuse them, name servers that were away for a while, and
-//! DHCP that nobody answers.
+//! Takes what hosts asked of services that telephones wait for; gives STUN servers that refuse them, name servers that were
+//! away for a while, and DHCP that nobody answers. Raises no finding: that of a name server which stays away is NET-001.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::super::case::Case;
 use super::super::finding::{Remark, RemarkKind};
-use super::super::network::{is_telephone, is_telephones_mac, is_telephony_of};
+use super::super::network::{MOST_SERVERS, is_telephone, is_telephones_mac, is_telephony_of, servers_asked};
 use super::MOST;
+use crate::capture::Timestamp;
+use crate::decode::Mac;
 use crate::observe::message::App;
 use crate::observe::{Flow, HostFacts, Protocol, Unserved};
 use crate::site::Scope;
@@ -18,6 +21,8 @@ const STUN_PORTS: [u16; 2] = [3478, 5349];
 const LEAST_REFUSED: u64 = 2;
 /// What a telephone does so soon (ns) after its last try, it waited with: it asks again after 1.6 s at most.
 const SOON: i64 = 2_000_000_000;
+/// A client gives up a request that nobody answers after this time (ns), RFC 8489 section 6.2.1: what asks for longer is another one.
+const TRANSACTION: i64 = 39_500_000_000;
 /// A name server that was away so long (ns) was missed, if it was asked so often.
 const LEAST_AWAY: i64 = 5_000_000_000;
 const LEAST_TRIES: u64 = 3;
@@ -36,6 +41,7 @@ pub(super) fn refused(case: &Case<'_>) -> Vec<Remark> {
     for flow in case.traffic.flows.iter().filter(is_stun) {
         servers.entry(flow.b).or_default().push(flow);
     }
+    let steps = LazyCell::new(|| steps(case));
     let told = servers.into_iter().filter_map(|(server, flows)| {
         let clients: BTreeSet<IpAddr> = flows.iter().map(|flow| flow.a.ip()).collect();
         let is_answered = flows.iter().any(|flow| flow.from_b.packets > 0);
@@ -50,7 +56,7 @@ pub(super) fn refused(case: &Case<'_>) -> Vec<Remark> {
             errors.filter(|error| error.about_a && error.is_unreachable()).map(|error| error.count).sum();
         (refused >= LEAST_REFUSED).then(|| Remark {
             further: refused,
-            waited: flows.iter().filter_map(|flow| held_up(case, flow)).max(),
+            waited: flows.iter().filter_map(|flow| held_up(&steps, flow)).max(),
             ..Remark::new(
                 RemarkKind::RefusedStun,
                 clients.into_iter().collect(),
@@ -62,28 +68,37 @@ pub(super) fn refused(case: &Case<'_>) -> Vec<Remark> {
     told.take(MOST).collect()
 }
 
+/// When each host called somebody or answered a call, in order.
+fn steps(case: &Case<'_>) -> BTreeMap<IpAddr, BTreeSet<Timestamp>> {
+    let mut steps: BTreeMap<IpAddr, BTreeSet<Timestamp>> = BTreeMap::new();
+    for call in &case.traffic.calls {
+        steps.entry(call.caller.ip()).or_default().insert(call.start.1);
+        if let Some((_, answered)) = call.answered {
+            steps.entry(call.callee.ip()).or_default().insert(answered);
+        }
+    }
+    steps
+}
+
 /// How long (ns) a telephone asked before it called or answered a call.
-fn held_up(case: &Case<'_>, flow: &Flow) -> Option<i64> {
+fn held_up(steps: &BTreeMap<IpAddr, BTreeSet<Timestamp>>, flow: &Flow) -> Option<i64> {
     let (began, ended) = (flow.from_a.first?.1, flow.from_a.last?.1);
-    let client = flow.a.ip();
-    let steps = case.traffic.calls.iter().flat_map(|call| {
-        let called = (call.caller.ip() == client).then_some(call.start.1);
-        let answered = call.answered.filter(|_| call.callee.ip() == client).map(|(_, time)| time);
-        called.into_iter().chain(answered)
-    });
-    let next = steps.filter(|time| (0..SOON).contains(&time.since(ended))).min()?;
-    Some(next.since(began))
+    let next = steps.get(&flow.a.ip())?.range(ended..).next()?;
+    (ended.since(began) <= TRANSACTION && next.since(ended) < SOON).then(|| next.since(began))
 }
 
 /// Name servers that answered again.
 pub(super) fn away(case: &Case<'_>) -> Vec<Remark> {
+    let asked = servers_asked(case);
     let told = case.traffic.resolvers.iter().filter_map(|row| {
         let lull = row.lull.as_deref()?;
+        let servers = asked.get(&row.client).copied().filter(|servers| *servers <= MOST_SERVERS)?;
         let tries = &lull.tries;
         let is_ours = is_telephone(case, row.client)
             || tries.names.iter().any(|name| is_telephony_of(case, row.client, name));
         (is_ours && tries.tries >= LEAST_TRIES && tries.length() >= LEAST_AWAY).then(|| Remark {
             span: Some((tries.span.0, lull.until)),
+            further: servers as u64,
             ..Remark::new(
                 RemarkKind::NameServerAway,
                 vec![row.client],
@@ -97,11 +112,15 @@ pub(super) fn away(case: &Case<'_>) -> Vec<Remark> {
 
 /// Telephones and PBXs that nobody gives an address, where the answer would be in the capture.
 pub(super) fn unserved(case: &Case<'_>) -> Vec<Remark> {
+    let addresses = LazyCell::new(|| addresses(case));
     let told = case.traffic.unserved.iter().filter_map(|row| {
-        let known = row.address.or_else(|| address_of(case, row));
+        if row.span.1.since(row.span.0) < LEAST_ASKING {
+            return None;
+        }
+        let known = row.address.or_else(|| addresses.get(&row.client).copied());
         let is_ours =
             is_telephones_mac(case, row.client) || known.is_some_and(|address| is_telephone(case, address));
-        if !is_ours || row.span.1.since(row.span.0) < LEAST_ASKING || !would_be_heard(case, row, known) {
+        if !is_ours || !would_be_heard(case, row, known) {
             return None;
         }
         let all = IpAddr::V4(Ipv4Addr::BROADCAST);
@@ -119,15 +138,17 @@ pub(super) fn unserved(case: &Case<'_>) -> Vec<Remark> {
     told.take(MOST).collect()
 }
 
-/// The address that comes from there, which DHCP may have given to it.
-fn address_of(case: &Case<'_>, row: &Unserved) -> Option<IpAddr> {
+/// The first address that comes from each station of the LAN, which DHCP may have given to it.
+fn addresses(case: &Case<'_>) -> BTreeMap<Mac, IpAddr> {
     let is_given = |address: IpAddr| matches!(address, IpAddr::V4(address) if !address.is_unspecified() && !address.is_link_local());
-    let own = |facts: &&HostFacts| {
-        is_given(facts.address)
-            && facts.on_link != Some(false)
-            && facts.macs.iter().any(|seen| seen.mac == row.client)
-    };
-    case.traffic.hosts.iter().find(own).map(|facts| facts.address)
+    let own = |facts: &&HostFacts| is_given(facts.address) && facts.on_link != Some(false);
+    let mut addresses = BTreeMap::new();
+    for facts in case.traffic.hosts.iter().filter(own) {
+        for seen in &facts.macs {
+            addresses.entry(seen.mac).or_insert(facts.address);
+        }
+    }
+    addresses
 }
 
 /// A question to all is heard everywhere, and its answer where the client is alone, unless answers go to all as well. So there
@@ -145,7 +166,6 @@ fn would_be_heard(case: &Case<'_>, row: &Unserved, known: Option<IpAddr>) -> boo
 mod tests {
     use super::super::super::fixture::{PBX, PHONE, PUBLIC, World};
     use super::*;
-    use crate::decode::Mac;
     use crate::observe::fixture::{at, call, frame, host, ip, mac, sent, socket, udp};
     use crate::observe::{IcmpReport, Lull, MacSeen, Resolver, Tries};
 
@@ -189,6 +209,20 @@ mod tests {
         assert_eq!(stun(&server, 1, 4, 4), [], "it answers");
         assert_eq!(stun(&server, 0, 1, 4), [], "one refusal");
         assert_eq!(stun(&format!("{PUBLIC}:7078"), 0, 4, 4), [], "ICE with the other telephone");
+    }
+
+    #[test]
+    fn who_asks_again_and_again_is_not_held_up_all_the_time() {
+        let told = |seconds: i64| {
+            let mut asks = udp(&format!("{PHONE}:45416"), &format!("{PUBLIC}:3478"));
+            asks.from_a = sent(9);
+            (asks.from_a.first, asks.from_a.last) =
+                (Some((frame(1), at(0))), Some((frame(9), at(seconds * 1_000))));
+            let steps = [(ip(PHONE), [at(seconds * 1_000 + 500)].into())].into();
+            held_up(&steps, &asks)
+        };
+        assert_eq!(told(3), Some(3_500_000_000));
+        assert_eq!(told(3_600), None);
     }
 
     #[test]

@@ -51,13 +51,13 @@ fn registered(intrusion: &Intrusion, language: Language) -> String {
     let shown = List::of(accounts, accounts.len(), |account| quoted(account).to_string());
     match language {
         De if intrusion.unasked => format!(
-            " Angenommen wurde von dort die Anmeldung für {}, ohne nach einem Kennwort zu fragen: So kann sich jeder anmelden, der \
-             das Gerät erreicht.",
+            " Angenommen wurde von dort die Anmeldung für {}, ohne nach einem Kennwort zu fragen: Womöglich kann sich so jeder \
+             anmelden, der das Gerät erreicht.",
             shown.join("und", "weitere")
         ),
         En if intrusion.unasked => format!(
-            " The registration of {} from there was accepted without asking for a password: so anybody can register who reaches \
-             the device.",
+            " The registration of {} from there was accepted without asking for a password: so perhaps anybody can register who \
+             reaches the device.",
             shown.join("and", "more")
         ),
         De => format!(

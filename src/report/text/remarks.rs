@@ -1,4 +1,4 @@
-//! Takes what was seen of registrations that no finding tells; gives what is to be said of it and what to do, in both
+//! Takes what was seen of registrations, services and calls that no finding tells; gives what is to be said of it and what to do, in both
 //! languages. Shows texts as they are given: whoever calls has made them harmless.
 
 use jiff::tz::TimeZone;
@@ -67,10 +67,7 @@ pub(crate) fn remark(remark: &Remarked<'_>, language: Language) -> String {
         (RemarkKind::RefusedStun, De) => {
             let [ask, get] = if hosts.len() == 1 { ["fragt", "bekommt"] } else { ["fragen", "bekommen"] };
             let held_up = remark.waited.map(|waited| {
-                format!(
-                    " Gespräche warten darauf bis zu {}, bevor das Telefon anruft oder annimmt.",
-                    duration(waited, De)
-                )
+                format!(" Anrufe und ihre Annahme verzögern sich dadurch um bis zu {}.", duration(waited, De))
             });
             format!(
                 "{} {ask} den STUN-Server {at} {}-mal und {get} keine Antwort, sondern {}-mal per ICMP die Meldung, dass er nicht zu \
@@ -84,10 +81,7 @@ pub(crate) fn remark(remark: &Remarked<'_>, language: Language) -> String {
         (RemarkKind::RefusedStun, En) => {
             let [ask, get] = if hosts.len() == 1 { ["asks", "gets"] } else { ["ask", "get"] };
             let held_up = remark.waited.map(|waited| {
-                format!(
-                    " Calls wait for it up to {} before the telephone calls or answers.",
-                    duration(waited, En)
-                )
+                format!(" Calls and their answers come later by up to {} for that.", duration(waited, En))
             });
             format!(
                 "{} {ask} the STUN server {at} {} times and {get} no answer, but {} by ICMP that it cannot be reached.{} Enter a STUN \
@@ -100,37 +94,38 @@ pub(crate) fn remark(remark: &Remarked<'_>, language: Language) -> String {
         }
         (RemarkKind::NameServerAway, De) => format!(
             "{who} fragt den DNS-Server {at} {}-mal vergebens{during}; danach antwortet er wieder. Anmeldungen und Anrufe, die einen \
-             Namen brauchten, konnten in dieser Zeit scheitern. Prüfen Sie, ob der DNS-Server oder der Weg zu ihm unterbrochen war, \
-             und tragen Sie einen zweiten ein.",
-            count(times, De)
+             Namen brauchten, konnten in dieser Zeit scheitern. Prüfen Sie, ob der DNS-Server oder der Weg zu ihm unterbrochen war{}.",
+            count(times, De),
+            if further > 1 { "" } else { ", und tragen Sie einen zweiten ein" }
         ),
         (RemarkKind::NameServerAway, En) => format!(
             "{who} asks the DNS server {at} {} times in vain{during}; then it answers again. Registrations and calls that needed a name \
-             may have failed in that time. Check whether the DNS server or the way to it was down, and enter a second one.",
-            count(times, En)
+             may have failed in that time. Check whether the DNS server or the way to it was down{}.",
+            count(times, En),
+            if further > 1 { "" } else { ", and enter a second one" }
         ),
         (RemarkKind::UnansweredDhcp, De) => format!(
-            "{who} bittet {}-mal per DHCP um eine Adresse{during} und bekommt keine Antwort. Ohne gültige Adresse kann das Gerät nicht \
-             telefonieren. Prüfen Sie, ob der DHCP-Server läuft, freie Adressen hat und aus dem VLAN dieses Gerätes zu erreichen ist.",
+            "{who} bittet {}-mal per DHCP um eine Adresse oder um deren Verlängerung{during} und bekommt keine Antwort. Ohne gültige Adresse \
+             kann das Gerät nicht telefonieren, und eine, die es noch hat, läuft ab. Prüfen Sie, ob der DHCP-Server läuft, freie Adressen hat und aus dem VLAN dieses Gerätes zu erreichen ist.",
             count(times, De)
         ),
         (RemarkKind::UnansweredDhcp, En) => format!(
-            "{who} asks for an address by DHCP {} times{during} and gets no answer. Without a valid address the device cannot \
-             telephone. Check whether the DHCP server runs, has free addresses and can be reached from the VLAN of this device.",
+            "{who} asks by DHCP for an address or for its renewal {} times{during} and gets no answer. Without a valid address the device \
+             cannot telephone, and one that it still has runs out. Check whether the DHCP server runs, has free addresses and can be reached from the VLAN of this device.",
             count(times, En)
         ),
         (RemarkKind::LateCredentials, _) => {
             late_credentials((&who, at), times, (remark.waited.unwrap_or_default(), further), language)
         }
         (RemarkKind::DeadBranch, De) => format!(
-            "{who} stellt {} auch an {at} zu; von dort kommt keine Antwort (INVITE {}-mal gesendet), während ein anderes Gerät desselben \
+            "{who} stellt {} auch an {at} zu; von dort kommt keine Antwort (INVITE insgesamt {}-mal gesendet), während ein anderes Gerät desselben \
              Anrufs antwortet. Vermutlich ist diese Anmeldung veraltet: Das Gerät ist aus, hat inzwischen eine andere Adresse, oder seine \
              Zuordnung im NAT ist verloren. Melden Sie es neu an, oder löschen Sie den alten Eintrag beim Registrar.",
             counted(times, "Anruf", "Anrufe", De),
             count(further, De)
         ),
         (RemarkKind::DeadBranch, En) => format!(
-            "{who} passes {} on to {at}, too; no answer comes from there (INVITE sent {} times) while another device answers the same \
+            "{who} passes {} on to {at}, too; no answer comes from there (INVITE sent {} times in all) while another device answers the same \
              call. That registration is probably stale: the device is off, has another address by now, or lost its mapping in the NAT. \
              Have it register again, or delete the old entry at the registrar.",
             counted(times, "call", "calls", En),

@@ -11,6 +11,7 @@ use hashbrown::HashMap;
 use crate::capture::{Frame, Timestamp};
 
 use super::hello::Stuck;
+use super::mapped::Mapped;
 use super::marks::Marks;
 use super::media::StreamReport;
 use super::message::App;
@@ -44,7 +45,8 @@ struct Kind {
 
 impl Kind {
     fn of(flow: &Flow) -> Self {
-        let port = if flow.a.port() < EPHEMERAL { flow.a.port() } else { 0 };
+        let is_of_its_own = flow.a.port() < EPHEMERAL || tells_of_its_ports(flow);
+        let port = if is_of_its_own { flow.a.port() } else { 0 };
         Self {
             protocol: flow.protocol,
             a: (flow.a.ip(), port),
@@ -57,6 +59,13 @@ impl Kind {
             outcome: flow.tcp.as_ref().map(|tcp| tcp.outcome),
         }
     }
+}
+
+/// Whether something is judged by both ports of this conversation: calls over a connection that somebody closed, and voice from
+/// where a STUN server was asked.
+fn tells_of_its_ports(flow: &Flow) -> bool {
+    let is_closed = flow.tcp.as_ref().is_some_and(|tcp| tcp.closed_by_a.is_some());
+    flow.app == App::Sip && is_closed || !flow.extra.mapped.is_empty()
 }
 
 /// Conversations of one kind, summed up.
@@ -160,6 +169,12 @@ fn fold(row: &mut Flow, other: Flow) {
     if other.extra.esp > 0 {
         row.extra.esp += other.extra.esp;
     }
+    for mapped in &other.extra.mapped {
+        let is_known = |one: &Mapped| (one.is_a, one.to) == (mapped.is_a, mapped.to);
+        if !row.extra.mapped.iter().any(|one| is_known(one)) {
+            row.extra.mapped.push(mapped.clone());
+        }
+    }
     fold_direction(&mut row.from_a, &other.from_a);
     fold_direction(&mut row.from_b, &other.from_b);
     row.layers = row.layers.with(other.layers);
@@ -240,7 +255,7 @@ fn first_of(some: &FirstFrames, more: &FirstFrames) -> FirstFrames {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{at, frame, greeting, tcp, udp};
+    use super::super::fixture::{at, frame, greeting, socket, tcp, udp};
     use super::*;
 
     fn rows(flows: impl IntoIterator<Item = Flow>) -> Vec<Flow> {
@@ -268,6 +283,27 @@ mod tests {
         assert_eq!((only.extra.others, only.from_a.packets, tcp.attempt_count), (2, 6, 6));
         assert_eq!(only.from_a.dscp, [(46, 3, 270), (0, 3, 180)].into_iter().collect());
         assert_eq!(tcp.attempts.to_vec(), [3, 4, 7, 8, 9].map(frame), "the first five");
+    }
+
+    #[test]
+    fn what_is_judged_by_both_ports_stays_apart() {
+        let closed = |port: u16| {
+            let mut flow = attempt(port, 1, TcpOutcome::Answered);
+            flow.app = App::Sip;
+            flow.tcp.as_mut().unwrap().closed_by_a = Some(false);
+            flow
+        };
+        assert_eq!(rows([closed(50_000), closed(50_001)]).len(), 2);
+        let seen = |port: u16, mapped: u16| {
+            let mut flow = udp(&format!("192.168.10.21:{port}"), "203.0.113.50:3478");
+            let to = socket(&format!("198.51.100.7:{mapped}"));
+            flow.extra.mapped.push(Box::new(Mapped { is_a: true, to, at: at(0) }));
+            flow
+        };
+        let told = rows([seen(50_000, 7), seen(50_001, 7), seen(50_001, 7), seen(50_001, 9)]);
+        let mut ports: Vec<usize> = told.iter().map(|flow| flow.extra.mapped.len()).collect();
+        ports.sort_unstable();
+        assert_eq!(ports, [1, 2], "each port that a server saw, once");
     }
 
     #[test]

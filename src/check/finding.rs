@@ -24,7 +24,7 @@ pub use signs::{
     NameFailure, Named, NoVoice, Others, Passage, Refusal, Size, Station, Trace, Unevenness, Unread,
     VoiceSender, VoiceSent,
 };
-pub use verdict::{Accepted, Audit, Few, Remark, RemarkKind, Unjudged, Verdict};
+pub use verdict::{Accepted, Audit, Few, Observation, Remark, Unjudged, Verdict};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

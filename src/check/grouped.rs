@@ -1,5 +1,6 @@
-//! Several findings of one kind about one device are one, where cause, severity and remedy are the same: ports of one
-//! host that are all blocked alike, mappings to several registrars that nothing keeps alive.
+//! Takes findings; gives fewer, as several of one kind about one device are one where cause, severity and remedy are the same:
+//! ports of one host that are all blocked alike, mappings to several registrars that nothing keeps alive. Knows neither traffic
+//! nor rules.
 
 use crate::capture::Frame;
 use crate::site::Confidence;

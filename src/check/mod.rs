@@ -50,8 +50,8 @@ pub(crate) use expiry::Expiry;
 pub(crate) use filter::{by_number, is_by_number};
 pub use finding::{
     Accepted, Astray, Audit, Back, Beside, Code, Detail, Evidence, Export, Few, Finding, Framed, Guessing,
-    Heard, Hop, Interrupted, Intrusion, Life, LossSign, Lost, Mute, NameFailure, Named, NoVoice, Others,
-    Party, Passage, PortUse, Refusal, Remark, RemarkKind, RowResult, RowStatus, RulebookInfo, Severity, Side,
+    Heard, Hop, Interrupted, Intrusion, Life, LossSign, Lost, Mute, NameFailure, Named, NoVoice, Observation,
+    Others, Party, Passage, PortUse, Refusal, Remark, RowResult, RowStatus, RulebookInfo, Severity, Side,
     Size, Station, Subject, Trace, Unevenness, Unjudged, Unread, Verdict, VoiceSender, VoiceSent,
 };
 pub(crate) use grouped::joined;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
 use super::case::Case;
-use super::finding::{Remark, RemarkKind};
+use super::finding::{Observation, Remark};
 use crate::capture::Timestamp;
 use crate::observe::Registration;
 use crate::site::{Kind, Scope};
@@ -50,8 +50,12 @@ fn shared(case: &Case<'_>) -> Vec<Remark> {
             rows.iter().take(MOST).filter(|row| row.listed == 1 && takes(row)).collect();
         let hosts: BTreeSet<IpAddr> = rows.iter().map(|row| row.client.ip()).collect();
         let grants = rows.iter().map(|row| 1 + row.rhythm.map_or(0, |rhythm| rhythm.refreshes)).sum();
-        (hosts.len() > 1)
-            .then(|| Remark::new(RemarkKind::SharedAccount, hosts.into_iter().collect(), registrar, grants))
+        (hosts.len() > 1).then(|| Remark {
+            hosts: hosts.into_iter().collect(),
+            mac: None,
+            at: registrar,
+            what: Observation::SharedAccount { grants },
+        })
     });
     told.take(MOST).collect()
 }
@@ -88,8 +92,11 @@ fn unheeded(case: &Case<'_>) -> Vec<Remark> {
             && case.would_see_an_answer(asker, asked)
             && !case.traffic.prompt.iter().any(is_answered)
     });
-    let remark = |row: &crate::observe::Unheeded| {
-        Remark::new(RemarkKind::UnheededOptions, vec![row.from.ip()], row.to, row.requests)
+    let remark = |row: &crate::observe::Unheeded| Remark {
+        hosts: vec![row.from.ip()],
+        mac: None,
+        at: row.to,
+        what: Observation::UnheededOptions { requests: row.requests },
     };
     told.map(remark).take(MOST).collect()
 }
@@ -118,8 +125,10 @@ fn outside(case: &Case<'_>) -> Vec<Remark> {
             .filter(|one| case.are_neighbours(*one, registrar) && only_vlan(case, *one) == Some(vlan))
             .collect();
         (others.len() >= LEAST_OTHERS).then(|| Remark {
-            vlan: Some(vlan),
-            ..Remark::new(RemarkKind::OtherVlan, vec![client], row.registrar, others.len() as u64)
+            hosts: vec![client],
+            mac: None,
+            at: row.registrar,
+            what: Observation::OtherVlan { vlan, registered: others.len() as u64 },
         })
     });
     told.take(MOST).collect()
@@ -157,8 +166,8 @@ mod tests {
         }
     }
 
-    fn hosts(world: &World) -> Vec<(RemarkKind, usize)> {
-        remarks(&world.case()).iter().map(|remark| (remark.kind, remark.hosts.len())).collect()
+    fn hosts(world: &World) -> Vec<(Observation, usize)> {
+        remarks(&world.case()).iter().map(|remark| (remark.what, remark.hosts.len())).collect()
     }
 
     #[test]
@@ -169,9 +178,9 @@ mod tests {
             world.traffic.registrations = vec![own, other];
             hosts(&world)
         };
-        let both = [(RemarkKind::SharedAccount, 2)];
-        assert_eq!(told(granted("192.168.10.22:5060", (5, 55), 10, 1)), both);
-        assert_eq!(told(granted("192.168.10.22:5060", (5, 45), 10, 1)), both, "one begins and ends it");
+        let both = |grants| [(Observation::SharedAccount { grants }, 2)];
+        assert_eq!(told(granted("192.168.10.22:5060", (5, 55), 10, 1)), both(12));
+        assert_eq!(told(granted("192.168.10.22:5060", (5, 45), 10, 1)), both(11), "one begins and ends it");
         assert!(
             told(granted("192.168.10.22:5060", (5, 55), 10, 2)).is_empty(),
             "the registrar keeps several"
@@ -201,7 +210,7 @@ mod tests {
             }
             hosts(&world.flows(vec![flow]))
         };
-        assert_eq!(told(10, true, false, true), [(RemarkKind::UnheededOptions, 1)]);
+        assert_eq!(told(10, true, false, true), [(Observation::UnheededOptions { requests: 10 }, 1)]);
         assert!(told(2, true, false, true).is_empty());
         assert!(told(10, false, false, true).is_empty(), "nothing of the PBX is seen");
         assert!(told(10, true, true, true).is_empty(), "some are answered");
@@ -236,7 +245,7 @@ mod tests {
             (world.traffic.registrations, world.traffic.hosts) = (rows, facts);
             hosts(&world)
         };
-        assert_eq!(told("192.168.1.123", &[], 2), [(RemarkKind::OtherVlan, 1)]);
+        assert_eq!(told("192.168.1.123", &[], 2), [(Observation::OtherVlan { vlan: 20, registered: 2 }, 1)]);
         assert!(told("192.168.1.123", &[30], 2).is_empty(), "a VLAN of its own, behind a router");
         assert!(told("192.168.1.123", &[], 1).is_empty(), "one other is no rule");
         assert!(told("192.168.10.123", &[], 2).is_empty(), "a port whose tags are taken off");

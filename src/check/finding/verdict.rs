@@ -32,53 +32,77 @@ pub struct Few {
 /// What is seen of registrations, of services and of calls that depend on them, and no finding tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remark {
-    /// What it is.
-    pub kind: RemarkKind,
     /// Whom it is about, ordered.
     pub hosts: Vec<IpAddr>,
-    /// Registrar, who is asked, or who is called.
-    pub at: SocketAddr,
-    /// Grants, requests, tries, others that are registered, challenges that were answered late, or calls.
-    pub count: u64,
-    /// Where the others are.
-    pub vlan: Option<u16>,
-    /// Requests that were refused, challenges that had run out, or transmissions.
-    pub further: u64,
-    /// How long (ns) somebody waited: for STUN at most, for credentials the median.
-    pub waited: Option<i64>,
-    /// From when to when.
-    pub span: Option<(Timestamp, Timestamp)>,
-    /// Hardware address, where that is whom it is about.
+    /// The same where none of its addresses is known.
     pub mac: Option<Mac>,
+    /// Registrar, server, who is asked, or who is called.
+    pub at: SocketAddr,
+    /// What it is.
+    pub what: Observation,
 }
 
-impl Remark {
-    /// One without anything more.
-    #[must_use]
-    pub fn new(kind: RemarkKind, hosts: Vec<IpAddr>, at: SocketAddr, count: u64) -> Self {
-        Self { kind, hosts, at, count, vlan: None, further: 0, waited: None, span: None, mac: None }
-    }
-}
-
-/// Kinds of [`Remark`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum RemarkKind {
+/// What a [`Remark`] tells. Times in ns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Observation {
     /// Hosts take one account from each other, at a registrar that keeps one of them.
-    SharedAccount,
+    SharedAccount {
+        /// Registrations that were accepted.
+        grants: u64,
+    },
     /// A registrar's OPTIONS get no answer.
-    UnheededOptions,
+    UnheededOptions {
+        /// How many.
+        requests: u64,
+    },
     /// A telephone that registers in vain is outside the VLAN of the others.
-    OtherVlan,
+    OtherVlan {
+        /// Where the others are.
+        vlan: u16,
+        /// How many others are registered there.
+        registered: u64,
+    },
     /// A STUN server answers nobody and refuses some.
-    RefusedStun,
+    RefusedStun {
+        /// Requests of all clients.
+        requests: u64,
+        /// What ICMP said of them.
+        refusals: u64,
+        /// How long a call or an answer waited for it, at most.
+        waited: Option<i64>,
+    },
     /// A name server did not answer for a while.
-    NameServerAway,
+    NameServerAway {
+        /// Questions in that time.
+        tries: u64,
+        /// From the first of them to the first answer.
+        span: (Timestamp, Timestamp),
+        /// Name servers that the host asks.
+        servers: u64,
+    },
     /// DHCP gives a device no address.
-    UnansweredDhcp,
+    UnansweredDhcp {
+        /// Requests.
+        tries: u64,
+        /// From the first of them to the last.
+        span: (Timestamp, Timestamp),
+    },
     /// A device takes long to answer challenges (401, 407).
-    LateCredentials,
+    LateCredentials {
+        /// How many it answered late.
+        times: u64,
+        /// How long that took, in the median.
+        wait: i64,
+        /// How many challenges had run out by then.
+        run_out: u64,
+    },
     /// A call is passed on to several, and one of them never answers.
-    DeadBranch,
+    DeadBranch {
+        /// Calls.
+        calls: u64,
+        /// INVITEs to it in all of them.
+        sent: u64,
+    },
 }
 
 /// The whole in one word.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 
 use super::super::case::Case;
-use super::super::finding::{Remark, RemarkKind};
+use super::super::finding::{Observation, Remark};
 use super::MOST;
 use crate::capture::Timestamp;
 use crate::observe::Call;
@@ -35,9 +35,11 @@ pub(super) fn dead(case: &Case<'_>) -> Vec<Remark> {
         is_datagram && !case.sends_to(to.ip(), from.ip())
     };
     let told = told.into_iter().filter(|((from, to), _)| is_silent(*from, *to));
-    let told = told.map(|((from, to), (calls, times))| Remark {
-        further: times,
-        ..Remark::new(RemarkKind::DeadBranch, vec![from.ip()], to, calls)
+    let told = told.map(|((from, to), (calls, sent))| Remark {
+        hosts: vec![from.ip()],
+        mac: None,
+        at: to,
+        what: Observation::DeadBranch { calls, sent },
     });
     told.take(MOST).collect()
 }
@@ -96,7 +98,7 @@ mod tests {
     const INVITE: &str = "INVITE sip:21@192.168.10.21 SIP/2.0";
 
     /// What is told of a call whose messages come 100 ms apart: places of the INVITE to the one, and what the other one says at last.
-    fn told(places: &[usize], last: (&str, &str), back: u64) -> Vec<(SocketAddr, u64, u64)> {
+    fn told(places: &[usize], last: (&str, &str), back: u64) -> Vec<(SocketAddr, Observation)> {
         let ringing = |nth: usize| ["SIP/2.0 180 A", "SIP/2.0 181 B", "SIP/2.0 182 C"][nth % 3];
         let mut messages = vec![(PROXY, OTHER, INVITE)];
         messages.extend((1..25).map(|nth| match places.contains(&nth) {
@@ -112,13 +114,13 @@ mod tests {
             ladder: ladder(&messages),
             ..call("192.168.10.50:5060", PROXY)
         }];
-        dead(&world.case()).iter().map(|one| (one.at, one.count, one.further)).collect()
+        dead(&world.case()).iter().map(|one| (one.at, one.what)).collect()
     }
 
     #[test]
     fn an_address_that_never_answers_while_another_one_does_is_told() {
         let (last, three) = ((OTHER, "SIP/2.0 200 OK"), [1, 6, 12]);
-        assert_eq!(told(&three, last, 0), [(socket(STALE), 1, 3)]);
+        assert_eq!(told(&three, last, 0), [(socket(STALE), Observation::DeadBranch { calls: 1, sent: 3 })]);
         assert!(told(&[1, 6], last, 0).is_empty(), "it may answer yet");
         assert!(told(&[11, 12, 22], last, 0).is_empty(), "one server after the other");
         assert!(told(&[1, 4, 7], last, 0).is_empty(), "too soon for a third time");

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
 use super::super::case::Case;
-use super::super::finding::{Remark, RemarkKind};
+use super::super::finding::{Observation, Remark};
 use super::MOST;
 use crate::capture::Timestamp;
 use crate::observe::message::sip::Method;
@@ -50,13 +50,11 @@ pub(super) fn late(case: &Case<'_>) -> Vec<Remark> {
     }
     let told = courses.into_iter().filter_map(|((client, _), mut course)| {
         course.waits.sort_unstable();
-        let median = course.waits.get(course.waits.len() / 2).copied();
         let is_usual = course.waits.len() >= LEAST_LATE && course.late * 2 >= course.challenges;
-        is_usual.then_some(()).and(course.at).map(|at| Remark {
-            waited: median,
-            further: course.run_out,
-            ..Remark::new(RemarkKind::LateCredentials, vec![client], at, course.late)
-        })
+        let wait = *course.waits.get(course.waits.len() / 2).filter(|_| is_usual)?;
+        let Course { at, late, run_out, .. } = course;
+        let what = Observation::LateCredentials { times: late, wait, run_out };
+        at.map(|at| Remark { hosts: vec![client], mac: None, at, what })
     });
     told.take(MOST).collect()
 }
@@ -90,11 +88,7 @@ mod tests {
     const SECOND: i64 = 1_000_000_000;
 
     /// What is told of a registration that was challenged so often, and answered so late.
-    fn told(
-        challenges: u64,
-        waits: &[i64],
-        change: fn(&mut Registration),
-    ) -> Option<(u64, Option<i64>, u64)> {
+    fn told(challenges: u64, waits: &[i64], change: fn(&mut Registration)) -> Option<Observation> {
         let mut row = registration(&format!("{PHONE}:5060"), &format!("{PBX}:5060"));
         row.challenges = challenges;
         for wait in waits {
@@ -105,14 +99,14 @@ mod tests {
         world.traffic.registrations = vec![row];
         let told = late(&world.case());
         assert!(told.iter().all(|one| one.hosts == [ip(PHONE)]));
-        told.first().map(|one| (one.count, one.waited, one.further))
+        told.first().map(|one| one.what)
     }
 
     #[test]
     fn a_device_that_answers_challenges_late_is_told_with_the_median() {
-        let late = |count, wait: i64, further| Some((count, Some(wait * SECOND), further));
-        assert_eq!(told(3, &[17, 51, 18], |_| {}), late(3, 18, 0));
-        assert_eq!(told(3, &[17, 51, 18], |row| row.stale = 2), late(3, 18, 2));
+        let late = |times, run_out| Some(Observation::LateCredentials { times, wait: 18 * SECOND, run_out });
+        assert_eq!(told(3, &[17, 51, 18], |_| {}), late(3, 0));
+        assert_eq!(told(3, &[17, 51, 18], |row| row.stale = 2), late(3, 2));
         assert_eq!(told(2, &[17, 51], |_| {}), None, "twice may be chance");
         assert_eq!(told(3, &[4, 4, 4], |_| {}), None, "a slow one");
         assert_eq!(told(7, &[17, 51, 18], |_| {}), None, "most are answered at once");
@@ -121,7 +115,11 @@ mod tests {
             None,
             "whoever stands before it waits"
         );
-        assert_eq!(told(40, &[20; 30], |_| {}).map(|told| told.0), Some(30), "beyond what is kept");
+        let beyond = told(40, &[20; 30], |_| {});
+        assert!(
+            matches!(beyond, Some(Observation::LateCredentials { times: 30, .. })),
+            "beyond what is kept: {beyond:?}"
+        );
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::super::case::Case;
-use super::super::finding::{Remark, RemarkKind};
+use super::super::finding::{Observation, Remark};
 use super::super::network::{MOST_SERVERS, is_telephone, is_telephones_mac, is_telephony_of, servers_asked};
 use super::MOST;
 use crate::capture::Timestamp;
@@ -55,14 +55,14 @@ pub(super) fn refused(case: &Case<'_>) -> Vec<Remark> {
         let refused =
             errors.filter(|error| error.about_a && error.is_unreachable()).map(|error| error.count).sum();
         (refused >= LEAST_REFUSED).then(|| Remark {
-            further: refused,
-            waited: flows.iter().filter_map(|flow| held_up(&steps, flow)).max(),
-            ..Remark::new(
-                RemarkKind::RefusedStun,
-                clients.into_iter().collect(),
-                server,
-                flows.iter().map(|flow| flow.from_a.packets).sum(),
-            )
+            hosts: clients.into_iter().collect(),
+            mac: None,
+            at: server,
+            what: Observation::RefusedStun {
+                requests: flows.iter().map(|flow| flow.from_a.packets).sum(),
+                refusals: refused,
+                waited: flows.iter().filter_map(|flow| held_up(&steps, flow)).max(),
+            },
         })
     });
     told.take(MOST).collect()
@@ -97,14 +97,14 @@ pub(super) fn away(case: &Case<'_>) -> Vec<Remark> {
         let is_ours = is_telephone(case, row.client)
             || tries.names.iter().any(|name| is_telephony_of(case, row.client, name));
         (is_ours && tries.tries >= LEAST_TRIES && tries.length() >= LEAST_AWAY).then(|| Remark {
-            span: Some((tries.span.0, lull.until)),
-            further: servers as u64,
-            ..Remark::new(
-                RemarkKind::NameServerAway,
-                vec![row.client],
-                SocketAddr::new(row.server, DNS),
-                tries.tries,
-            )
+            hosts: vec![row.client],
+            mac: None,
+            at: SocketAddr::new(row.server, DNS),
+            what: Observation::NameServerAway {
+                tries: tries.tries,
+                span: (tries.span.0, lull.until),
+                servers: servers as u64,
+            },
         })
     });
     told.take(MOST).collect()
@@ -125,14 +125,10 @@ pub(super) fn unserved(case: &Case<'_>) -> Vec<Remark> {
         }
         let all = IpAddr::V4(Ipv4Addr::BROADCAST);
         Some(Remark {
-            mac: Some(row.client),
-            span: Some(row.span),
-            ..Remark::new(
-                RemarkKind::UnansweredDhcp,
-                known.into_iter().collect(),
-                SocketAddr::new(row.server.unwrap_or(all), DHCP),
-                row.tries,
-            )
+            hosts: known.into_iter().collect(),
+            mac: known.is_none().then_some(row.client),
+            at: SocketAddr::new(row.server.unwrap_or(all), DHCP),
+            what: Observation::UnansweredDhcp { tries: row.tries, span: row.span },
         })
     });
     told.take(MOST).collect()
@@ -203,9 +199,10 @@ mod tests {
         let server = format!("{PUBLIC}:3478");
         let told = stun(&server, 0, 4, 4);
         let [one] = told.as_slice() else { panic!("{told:?}") };
-        assert_eq!((one.count, one.further, one.waited), (5, 4, Some(4_000_000_000)));
+        let refused = |waited| Observation::RefusedStun { requests: 5, refusals: 4, waited };
+        assert_eq!(one.what, refused(Some(4_000_000_000)));
         assert_eq!((one.hosts.as_slice(), one.at), ([ip(PHONE)].as_slice(), socket(&server)));
-        assert_eq!(stun(&server, 0, 4, 20)[0].waited, None, "called much later");
+        assert_eq!(stun(&server, 0, 4, 20)[0].what, refused(None), "called much later");
         assert_eq!(stun(&server, 1, 4, 4), [], "it answers");
         assert_eq!(stun(&server, 0, 1, 4), [], "one refusal");
         assert_eq!(stun(&format!("{PUBLIC}:7078"), 0, 4, 4), [], "ICE with the other telephone");
@@ -240,9 +237,12 @@ mod tests {
                 failed: BTreeMap::new(),
                 lull: Some(Box::new(Lull { tries, until: at(length + 10) })),
             }];
-            away(&world.case()).iter().map(|one| (one.count, one.span)).collect::<Vec<_>>()
+            away(&world.case()).iter().map(|one| one.what).collect::<Vec<_>>()
         };
-        assert_eq!(told(PBX, 10, 20_000), [(10, Some((at(0), at(20_010))))]);
+        assert_eq!(
+            told(PBX, 10, 20_000),
+            [Observation::NameServerAway { tries: 10, span: (at(0), at(20_010)), servers: 1 }]
+        );
         assert_eq!(told(PBX, 10, 4_000), [], "a moment");
         assert_eq!(told(PBX, 2, 20_000), [], "asked seldom");
         assert_eq!(told("192.168.10.99", 10, 20_000), [], "a computer");

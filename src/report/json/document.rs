@@ -17,7 +17,7 @@ use super::quality::Quality;
 pub(in crate::report) use super::quality::{Leaps, Stray};
 pub(in crate::report) use super::receiver::{Receiver, Voip};
 pub(in crate::report) use super::registration::{
-    Detour, Lookup, Registration, Remark, RemarkKind, Subscriptions,
+    Detour, Lookup, Observation, Registration, Remark, Subscriptions,
 };
 #[cfg(test)]
 pub(in crate::report) use super::registration::{Mapping, Refresh};

@@ -167,52 +167,97 @@ impl Subscriptions {
 /// What is seen of registrations and services and no finding tells.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(in crate::report) struct Remark {
-    pub(in crate::report) kind: RemarkKind,
     /// Whom it is about.
     pub(in crate::report) hosts: Vec<String>,
-    /// Registrar, who is asked, or who is called, with the port.
-    pub(in crate::report) at: String,
-    /// Grants, requests, tries, others that are registered, challenges that were answered late, or calls.
-    pub(in crate::report) count: u64,
-    /// Where the others are.
-    pub(in crate::report) vlan: Option<u16>,
-    /// Requests that were refused, challenges that had run out, or transmissions.
-    pub(in crate::report) further: Option<u64>,
-    /// How long somebody waited: for STUN at most, for credentials the median.
-    pub(in crate::report) waited_ms: Option<f64>,
-    /// From when.
-    pub(in crate::report) first: Option<String>,
-    /// Until when.
-    pub(in crate::report) last: Option<String>,
-    /// Hardware address, where no other one is known.
+    /// Its hardware address, where no other one is known.
     pub(in crate::report) mac: Option<String>,
+    /// Registrar, server, who is asked, or who is called, with the port.
+    pub(in crate::report) at: String,
+    #[serde(flatten)]
+    pub(in crate::report) what: Observation,
+}
+
+/// What a remark tells.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub(in crate::report) enum Observation {
+    /// Hosts take one account from each other: registrations that were accepted.
+    SharedAccount { grants: u64 },
+    /// A registrar's OPTIONS get no answer.
+    UnheededOptions { requests: u64 },
+    /// A telephone that registers in vain is outside the VLAN in which so many others are registered.
+    OtherVlan { vlan: u16, registered: u64 },
+    /// A STUN server answers nobody and refuses some. A call or an answer waited for it so long at most.
+    RefusedStun { requests: u64, refusals: u64, waited_ms: Option<f64> },
+    /// A name server did not answer so many questions for a while; so many servers does the host ask.
+    NameServerAway { tries: u64, first: Option<String>, last: Option<String>, servers: u64 },
+    /// A device gets no address by DHCP.
+    UnansweredDhcp { tries: u64, first: Option<String>, last: Option<String> },
+    /// A device answers challenges (401, 407) late, after so long in the median; so many had run out by then.
+    LateCredentials { times: u64, wait_ms: f64, run_out: u64 },
+    /// Calls are passed on to several addresses, and this one never answers the INVITEs that are sent to it.
+    DeadBranch { calls: u64, sent: u64 },
 }
 
 impl Remark {
     pub(super) fn of(remark: &check::Remark) -> Self {
         Self {
-            kind: remark.kind.into(),
             hosts: remark.hosts.iter().map(ToString::to_string).collect(),
+            mac: remark.mac.map(|mac| mac.to_string()),
             at: remark.at.to_string(),
-            count: remark.count,
-            vlan: remark.vlan,
-            further: (remark.further > 0).then_some(remark.further),
-            waited_ms: remark.waited.map(|waited| waited as f64 / 1e6),
-            first: remark.span.and_then(|span| number::rfc3339(span.0)),
-            last: remark.span.and_then(|span| number::rfc3339(span.1)),
-            mac: remark.mac.filter(|_| remark.hosts.is_empty()).map(|mac| mac.to_string()),
+            what: Observation::of(&remark.what),
         }
     }
 }
 
-published_both_ways! {
-    /// `shared-account`: hosts take one account from each other. `unheeded-options`: a registrar's OPTIONS get no answer.
-    /// `other-vlan`: a telephone that registers in vain is outside the VLAN of the others. `refused-stun`: a STUN server answers
-    /// nobody and refuses some. `name-server-away`: it did not answer for a while. `unanswered-dhcp`: a device gets no address.
-    /// `late-credentials`: a device takes long to answer challenges (401, 407). `dead-branch`: a call is passed on to several, and
-    /// one of them never answers.
-    RemarkKind from check::RemarkKind {
-        SharedAccount, UnheededOptions, OtherVlan, RefusedStun, NameServerAway, UnansweredDhcp, LateCredentials, DeadBranch,
+impl Observation {
+    fn of(what: &check::Observation) -> Self {
+        let milliseconds = |nanoseconds: i64| nanoseconds as f64 / 1e6;
+        let ends = |(first, last)| [number::rfc3339(first), number::rfc3339(last)];
+        match *what {
+            check::Observation::SharedAccount { grants } => Self::SharedAccount { grants },
+            check::Observation::UnheededOptions { requests } => Self::UnheededOptions { requests },
+            check::Observation::OtherVlan { vlan, registered } => Self::OtherVlan { vlan, registered },
+            check::Observation::RefusedStun { requests, refusals, waited } => {
+                Self::RefusedStun { requests, refusals, waited_ms: waited.map(milliseconds) }
+            }
+            check::Observation::NameServerAway { tries, span, servers } => {
+                let [first, last] = ends(span);
+                Self::NameServerAway { tries, first, last, servers }
+            }
+            check::Observation::UnansweredDhcp { tries, span } => {
+                let [first, last] = ends(span);
+                Self::UnansweredDhcp { tries, first, last }
+            }
+            check::Observation::LateCredentials { times, wait, run_out } => {
+                Self::LateCredentials { times, wait_ms: milliseconds(wait), run_out }
+            }
+            check::Observation::DeadBranch { calls, sent } => Self::DeadBranch { calls, sent },
+        }
+    }
+
+    /// As the check said it. `instant` reads a time.
+    pub(in crate::report) fn said(&self, instant: fn(&str) -> Option<Timestamp>) -> check::Observation {
+        let nanoseconds = |milliseconds: f64| (milliseconds * 1e6).round() as i64;
+        let time = |text: &Option<String>| text.as_deref().and_then(instant).unwrap_or(Timestamp::UNKNOWN);
+        match *self {
+            Self::SharedAccount { grants } => check::Observation::SharedAccount { grants },
+            Self::UnheededOptions { requests } => check::Observation::UnheededOptions { requests },
+            Self::OtherVlan { vlan, registered } => check::Observation::OtherVlan { vlan, registered },
+            Self::RefusedStun { requests, refusals, waited_ms } => {
+                check::Observation::RefusedStun { requests, refusals, waited: waited_ms.map(nanoseconds) }
+            }
+            Self::NameServerAway { tries, ref first, ref last, servers } => {
+                check::Observation::NameServerAway { tries, span: (time(first), time(last)), servers }
+            }
+            Self::UnansweredDhcp { tries, ref first, ref last } => {
+                check::Observation::UnansweredDhcp { tries, span: (time(first), time(last)) }
+            }
+            Self::LateCredentials { times, wait_ms, run_out } => {
+                check::Observation::LateCredentials { times, wait: nanoseconds(wait_ms), run_out }
+            }
+            Self::DeadBranch { calls, sent } => check::Observation::DeadBranch { calls, sent },
+        }
     }
 }
 

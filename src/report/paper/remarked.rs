@@ -2,24 +2,13 @@
 //! tells. Its texts are a stranger's until they are made harmless here.
 
 use super::{Maker, Part, instant, shown};
-use crate::report::text::{Remarked, during, remark};
+use crate::report::text::remark;
 
 /// A paragraph for each.
 pub(super) fn remarks(maker: &Maker<'_>) -> impl Iterator<Item = Part> {
     maker.document.remarks.iter().map(|row| {
         let hosts: Vec<String> = row.hosts.iter().chain(&row.mac).map(|host| shown(host)).collect();
-        let [first, last] = [&row.first, &row.last].map(|time| time.as_deref().and_then(instant));
-        let span = first.zip(last).map(|(first, last)| during(first, last, maker.zone, maker.language));
-        let told = Remarked {
-            kind: row.kind.into(),
-            hosts: &hosts,
-            at: &shown(&row.at),
-            count: row.count,
-            vlan: row.vlan,
-            further: row.further.unwrap_or_default(),
-            waited: row.waited_ms.map(|waited| (waited * 1e6) as i64),
-            span,
-        };
-        Part::Text(remark(&told, maker.language))
+        let what = row.what.said(instant);
+        Part::Text(remark(&hosts, &shown(&row.at), &what, maker.zone, maker.language))
     })
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Cell, Maker, Part, Table, Tone, between, filled, instant, shown, socket};
 use crate::report::captured::is_group;
-use crate::report::json::document::{Certificate, DhcpServer, Flow, RemarkKind};
+use crate::report::json::document::{Certificate, DhcpServer, Flow, Observation};
 use crate::report::number::{NO_VALUE, day, duration};
 
 /// Names of [`Flow::app`] that are services of the network, in the order of the table.
@@ -100,7 +100,7 @@ fn silent_stun(maker: &Maker<'_>, uses: &BTreeMap<(usize, &str), Use<'_>>) -> Ve
     // One that refuses is told of beside the registrations.
     let is_told = |server: &str| {
         let mut refusing =
-            maker.document.remarks.iter().filter(|one| matches!(one.kind, RemarkKind::RefusedStun));
+            maker.document.remarks.iter().filter(|one| matches!(one.what, Observation::RefusedStun { .. }));
         refusing
             .any(|one| one.at.rsplit_once(':').is_some_and(|(at, _)| at.trim_matches(['[', ']']) == server))
     };

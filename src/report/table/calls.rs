@@ -13,8 +13,8 @@ use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, duration, moment, time_of_day};
 use crate::report::order::{Place, worst_first};
 use crate::report::text::{
-    CallNotes, HoldNote, Registered, Remarked, Unreachable, Unsubscribed, arrow, at_least, during,
-    failed_transfer, protocol, refused_over_tcp, remark, transferred, unanswered, websockets,
+    CallNotes, HoldNote, Registered, Unreachable, Unsubscribed, arrow, at_least, failed_transfer, protocol,
+    refused_over_tcp, remark, transferred, unanswered, websockets,
 };
 
 /// Most calls or registrations listed.
@@ -246,19 +246,10 @@ pub(super) fn write_registrations(page: &mut Page, view: &View<'_>) {
         page.paragraph(0, &told.sentences(view.language), Tone::Plain);
     }
     for one in remarks {
-        let mac = one.mac.filter(|_| one.hosts.is_empty()).map(|mac| mac.to_string());
+        let mac = one.mac.map(|mac| mac.to_string());
         let hosts: Vec<String> = one.hosts.iter().map(ToString::to_string).chain(mac).collect();
-        let told = Remarked {
-            kind: one.kind,
-            hosts: &hosts,
-            at: &one.at.to_string(),
-            count: one.count,
-            vlan: one.vlan,
-            further: one.further,
-            waited: one.waited,
-            span: one.span.map(|(first, last)| during(first, last, view.context.zone, view.language)),
-        };
-        page.paragraph(0, &remark(&told, view.language), Tone::Plain);
+        let told = remark(&hosts, &one.at.to_string(), &one.what, view.context.zone, view.language);
+        page.paragraph(0, &told, Tone::Plain);
     }
     if registrations.is_empty() {
         return;

@@ -1,5 +1,5 @@
-//! What SEC-001 and SEC-002 say of what somebody on the Internet got: passwords that he tries, registrations, calls, in
-//! both languages.
+//! Takes what somebody on the Internet got (SEC-001, SEC-002); gives sentences of it in both languages: passwords that he tries,
+//! registrations, calls. Neither weighs it nor knows the rest of the finding.
 
 use super::{List, quoted};
 use crate::check::{Detail, Finding, Guessing, Intrusion};

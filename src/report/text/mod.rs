@@ -92,7 +92,7 @@ pub(crate) use malformed::malformed;
 pub(crate) use no_voice::extract_line;
 pub(crate) use paper::{PaperWords, glance_rest, paper_words};
 pub(crate) use registration::{Registered, Unreachable};
-pub(crate) use remarks::{Remarked, during, remark};
+pub(crate) use remarks::remark;
 pub(crate) use running::run_words;
 pub use screen::{ScreenWords, screen_words};
 pub(crate) use status::{is_standard_phrase, sip_status};

@@ -2,6 +2,8 @@
 //! itself. Steps are compared only within an interface, because captures of several interfaces are not written in strict
 //! order.
 
+use std::collections::BTreeMap;
+
 use crate::capture::{Frame, Timestamp};
 
 use super::quality::Quality;
@@ -17,7 +19,8 @@ const NEIGHBOURS_NS: i64 = 1_000_000_000;
 const PAUSE_NS: i64 = 60_000_000_000;
 const PAUSES_KEPT: usize = 64;
 const FRAMES_KEPT: usize = 5;
-const INTERFACES_WATCHED: usize = 64;
+/// Those with a lower number in their file, wherever a block of it begins.
+const INTERFACES_WATCHED: u32 = 64;
 
 /// Times of one block, by interface.
 #[derive(Clone, Debug, Default)]
@@ -164,7 +167,7 @@ impl ClockTrace {
             }
             lane.second = lane.second.or(Some(time));
             (lane.before_last, lane.last) = (Some(last), (time, index));
-        } else if self.lanes.len() < INTERFACES_WATCHED {
+        } else if interface < INTERFACES_WATCHED {
             let first = (time, index);
             self.lanes.push(Lane {
                 interface,
@@ -190,7 +193,6 @@ fn is_stray(before: Option<Timestamp>, time: Timestamp, behind: Timestamp) -> bo
 /// What is known of an interface of a file up to the latest block.
 #[derive(Clone, Debug)]
 struct Known {
-    key: (u16, u32),
     last: (Timestamp, Frame),
     before_last: Option<Timestamp>,
     /// Whether there was a step back.
@@ -200,7 +202,8 @@ struct Known {
 /// Times of the whole capture.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Clock {
-    lasts: Vec<Known>,
+    /// By file and interface.
+    lasts: BTreeMap<(u16, u32), Known>,
     /// Steps back.
     pub(super) steps: u64,
     /// Largest of them in nanoseconds.
@@ -212,7 +215,7 @@ pub(super) struct Clock {
     /// Leaps from one record to the next.
     pub(super) leaps: Leaps,
     /// The latest record of each file, and its interface.
-    ends: Vec<(u16, Timestamp, u32)>,
+    ends: BTreeMap<u16, (Timestamp, u32)>,
     strays: u64,
     stray: Option<Stray>,
     pauses: Pauses,
@@ -243,7 +246,7 @@ pub struct Leaps {
 impl Clock {
     /// The latest time of any interface.
     pub(super) fn latest(&self) -> Option<Timestamp> {
-        self.lasts.iter().map(|known| known.last.0).max()
+        self.lasts.values().map(|known| known.last.0).max()
     }
 
     /// Joins the times of the next block.
@@ -253,7 +256,7 @@ impl Clock {
             let key = (frame_of(index).file(), lane.interface);
             let has_stepped = !lane.back.is_empty();
             let last_here = (lane.last.0, frame_of(lane.last.1));
-            match self.lasts.iter_mut().find(|known| known.key == key) {
+            match self.lasts.get_mut(&key) {
                 Some(Known { last, before_last, stepped, .. }) => {
                     let back = last.0.since(first);
                     let forth = if *stepped { first.since(last.0) } else { 0 };
@@ -277,12 +280,9 @@ impl Clock {
                     }
                 }
                 None => {
-                    self.lasts.push(Known {
-                        key,
-                        last: last_here,
-                        before_last: lane.before_last,
-                        stepped: has_stepped,
-                    });
+                    let known =
+                        Known { last: last_here, before_last: lane.before_last, stepped: has_stepped };
+                    self.lasts.insert(key, known);
                     self.forth = self.forth.max(lane.forth_behind);
                 }
             }
@@ -292,8 +292,8 @@ impl Clock {
         }
         if let Some([(first, index, begins_at), (last, _, ends_at)]) = trace.ends {
             let file = frame_of(index).file();
-            match self.ends.iter_mut().find(|(known, ..)| *known == file) {
-                Some((_, before, interface)) => {
+            match self.ends.get_mut(&file) {
+                Some((before, interface)) => {
                     let leap = first.since(*before);
                     let crosses = *interface != begins_at;
                     (*before, *interface) = (last, ends_at);
@@ -304,7 +304,7 @@ impl Clock {
                         self.leap(leap, frame_of(index));
                     }
                 }
-                None => self.ends.push((file, last, ends_at)),
+                None => _ = self.ends.insert(file, (last, ends_at)),
             }
         }
         self.pauses.absorb(&trace.pauses);
@@ -494,6 +494,14 @@ mod tests {
     fn interfaces_and_files_have_clocks_of_their_own() {
         assert_eq!(clock_of(&[(0, &[(0, 9000), (1, 0), (0, 9001), (1, 1)])]).steps, 0);
         assert_eq!(clock_of(&[(0, &[(0, 9000)]), (1, &[(0, 0)])]).steps, 0);
+    }
+
+    #[test]
+    fn which_interfaces_are_watched_is_the_same_however_records_are_put_in_blocks() {
+        let back: Vec<(u32, i64)> = (0..300).map(|n| (n % 100, i64::from(300 - n) * 1_000)).collect();
+        let whole = clock_of(&[(0, &back)]).steps;
+        let blocks: Vec<(u16, &[(u32, i64)])> = back.chunks(70).map(|block| (0, block)).collect();
+        assert_eq!((whole, clock_of(&blocks).steps), (128, 128), "two steps of each of 64");
     }
 
     #[test]

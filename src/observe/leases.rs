@@ -13,6 +13,11 @@ use super::message::dhcp::{DhcpMessage, MessageType};
 /// Transactions kept, and servers that answer one of them.
 const TRANSACTIONS_KEPT: usize = 8_192;
 const SERVERS_OF_ONE: usize = 8;
+/// How many of a capture of days make room at a time, once half of the room is taken.
+const FORGOTTEN: usize = TRANSACTIONS_KEPT / 4;
+/// Servers of which sums are kept of those, and clients of each.
+const SERVERS_KEPT: usize = 256;
+const CLIENTS_KEPT: usize = 8_192;
 /// Offers to one question come within this time (ns); a client may use the number of its question again later.
 const ONE_QUESTION: i64 = 10_000_000_000;
 const FRAMES_KEPT: usize = 4;
@@ -113,7 +118,8 @@ pub struct Unserved {
 #[derive(Clone, Debug, Default)]
 pub(super) struct LeaseBook {
     transactions: BTreeMap<(Client, u32), Transaction>,
-    /// No more than there are transactions.
+    /// What is left of those that made room.
+    past: BTreeMap<Option<IpAddr>, Row>,
     asking: BTreeMap<Mac, Asking>,
     /// Messages that the cap left out.
     pub(super) over_cap: u64,
@@ -126,13 +132,14 @@ enum Client {
     Address(IpAddr),
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Transaction {
     /// To all.
     asked: u64,
     /// Those among all that must be answered.
     waits: bool,
     by_server: BTreeMap<IpAddr, Exchange>,
+    latest: Timestamp,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -150,7 +157,7 @@ struct Asking {
     served: bool,
 }
 
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 struct Row {
     clients: BTreeSet<Client>,
     silent: BTreeSet<Client>,
@@ -163,15 +170,19 @@ impl LeaseBook {
     pub(super) fn push(&mut self, at: (Frame, Timestamp), from: IpAddr, to: IpAddr, message: &DhcpMessage) {
         let end = if message.is_reply { to } else { from };
         let client = message.client_mac.map_or(Client::Address(end), Client::Mac);
+        // Whether it is served does not depend on the room for transactions.
+        if let Client::Mac(mac) = client
+            && (self.asking.len() < CLIENTS_KEPT || self.asking.contains_key(&mac))
+        {
+            self.asking.entry(mac).or_default().push(mac, at.1, to, message);
+        }
         let key = (client, message.xid);
         if !self.transactions.contains_key(&key) && self.transactions.len() >= TRANSACTIONS_KEPT {
             self.over_cap += 1;
             return;
         }
-        if let Client::Mac(mac) = client {
-            self.asking.entry(mac).or_default().push(mac, at.1, to, message);
-        }
-        let transaction = self.transactions.entry(key).or_default();
+        let transaction = self.transactions.entry(key).or_insert_with(|| Transaction::new(at.1));
+        transaction.latest = at.1;
         let named = message.server.map(IpAddr::V4).filter(|server| !server.is_unspecified());
         let server = match message.is_reply {
             true => Some(named.unwrap_or(from)),
@@ -196,6 +207,39 @@ impl LeaseBook {
         } else {
             exchange.asked += 1;
             exchange.waits |= waits;
+        }
+    }
+
+    /// Lets the oldest transactions go where a capture of days has more than it remembers, and keeps their sums. Those with
+    /// several servers stay: they may be rivals.
+    pub(super) fn forget_oldest(&mut self) {
+        if self.transactions.len() <= TRANSACTIONS_KEPT / 2 {
+            return;
+        }
+        let is_plain = |transaction: &Transaction| transaction.by_server.len() < 2;
+        let plain = self.transactions.values().filter(|transaction| is_plain(transaction));
+        let mut latest: Vec<Timestamp> = plain.map(|transaction| transaction.latest).collect();
+        if latest.len() <= FORGOTTEN {
+            return;
+        }
+        let (_, &mut until, _) = latest.select_nth_unstable(FORGOTTEN - 1);
+        let (past, over_cap) = (&mut self.past, &mut self.over_cap);
+        self.transactions.retain(|(client, _), transaction| {
+            let stays = !is_plain(transaction) || transaction.latest > until;
+            if !stays {
+                transaction.each_row(|server, [requests, answers], waits| {
+                    let is_full = past.len() >= SERVERS_KEPT && !past.contains_key(&server);
+                    let row = (!is_full).then(|| past.entry(server).or_default());
+                    match row.filter(|row| row.clients.len() < CLIENTS_KEPT || row.clients.contains(client)) {
+                        Some(row) => row.note(*client, requests, answers, waits),
+                        None => *over_cap += requests + answers,
+                    }
+                });
+            }
+            stays
+        });
+        if self.asking.len() > CLIENTS_KEPT / 2 {
+            self.asking.retain(|_, asking| asking.now.is_some());
         }
     }
 
@@ -238,18 +282,11 @@ impl LeaseBook {
 
     /// Ordered by server, nobody first.
     pub(super) fn finish(self) -> Vec<DhcpServer> {
-        let mut rows: BTreeMap<Option<IpAddr>, Row> = BTreeMap::new();
-        for ((client, _), transaction) in self.transactions {
-            if transaction.by_server.values().all(|exchange| exchange.answered == 0) && transaction.asked > 0
-            {
-                rows.entry(None).or_default().note(client, transaction.asked, 0, transaction.waits);
-            }
-            for (server, exchange) in transaction.by_server {
-                // What was asked of all was asked of whoever answers.
-                let of_all = if exchange.answered > 0 { transaction.asked } else { 0 };
-                let row = rows.entry(Some(server)).or_default();
-                row.note(client, exchange.asked + of_all, exchange.answered, exchange.waits);
-            }
+        let mut rows = self.past;
+        for ((client, _), transaction) in &self.transactions {
+            transaction.each_row(|server, [requests, answers], waits| {
+                rows.entry(server).or_default().note(*client, requests, answers, waits);
+            });
         }
         let row = |(server, row): (Option<IpAddr>, Row)| DhcpServer {
             server,
@@ -259,6 +296,24 @@ impl LeaseBook {
             answers: row.answers,
         };
         rows.into_iter().map(row).collect()
+    }
+}
+
+impl Transaction {
+    fn new(latest: Timestamp) -> Self {
+        Self { asked: 0, waits: false, by_server: BTreeMap::new(), latest }
+    }
+
+    /// By server, nobody where none answered: requests and answers, and whether the client waits for one.
+    fn each_row(&self, mut note: impl FnMut(Option<IpAddr>, [u64; 2], bool)) {
+        if self.by_server.values().all(|exchange| exchange.answered == 0) && self.asked > 0 {
+            note(None, [self.asked, 0], self.waits);
+        }
+        for (server, exchange) in &self.by_server {
+            // What was asked of all was asked of whoever answers.
+            let of_all = if exchange.answered > 0 { self.asked } else { 0 };
+            note(Some(*server), [exchange.asked + of_all, exchange.answered], exchange.waits);
+        }
     }
 }
 
@@ -432,6 +487,54 @@ mod tests {
         let mut relayed = vain(true);
         relayed.iter_mut().for_each(|(.., message)| message.relay = Some(Ipv4Addr::new(192, 168, 1, 1)));
         assert_eq!(told(&relayed), [], "its answer goes to the relay");
+    }
+
+    #[test]
+    fn who_is_served_is_known_beyond_the_room_for_transactions() {
+        use MessageType::{Ack, Discover};
+        let mut book = LeaseBook::default();
+        let mut push = |ms, xid, client, kind, server| {
+            let (from, to) = if server { ("192.168.1.253", "192.168.1.9") } else { ("0.0.0.0", ALL) };
+            let said = message(client, xid, kind, server.then_some(from));
+            book.push((frame(1), at(ms)), ip(from), ip(to), &said);
+            (book.unserved().len(), book.over_cap)
+        };
+        for xid in 0..TRANSACTIONS_KEPT as u32 - 1 {
+            push(0, xid, 1, Ack, true);
+        }
+        for ms in [0, 4_000, 8_000] {
+            push(ms, 90_000, 2, Discover, false);
+        }
+        assert_eq!(push(12_000, 90_000, 2, Discover, false), (1, 0));
+        assert_eq!(
+            push(16_000, 90_001, 2, Ack, true),
+            (0, 1),
+            "it is counted as over the limit, and yet heard"
+        );
+    }
+
+    #[test]
+    fn a_capture_of_days_keeps_the_sums_of_what_made_room() {
+        use MessageType::{Ack, Request};
+        let mut book = LeaseBook::default();
+        let server = "192.168.1.253";
+        let mut rounds = 0;
+        for xid in 0..20_000 {
+            let at = (frame(1), at(i64::from(xid) * 1_000));
+            book.push(at, ip("192.168.1.9"), ip(server), &message((xid % 7) as u8, xid, Request, None));
+            book.push(at, ip(server), ip("192.168.1.9"), &message((xid % 7) as u8, xid, Ack, Some(server)));
+            if xid % 1_000 == 0 {
+                let before = book.transactions.len();
+                book.forget_oldest();
+                rounds += usize::from(book.transactions.len() < before);
+            }
+        }
+        assert!(rounds > 5 && book.transactions.len() < TRANSACTIONS_KEPT, "{rounds}");
+        let over_cap = book.over_cap;
+        let rows = book.finish();
+        let [row] = rows.as_slice() else { panic!("{rows:?}") };
+        assert_eq!((row.clients, row.unanswered, row.requests, row.answers), (7, 0, 20_000, 20_000));
+        assert_eq!(over_cap, 0);
     }
 
     /// An offer of the server with this last byte, of an address, a gateway and a name server of the net.

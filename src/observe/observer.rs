@@ -210,6 +210,7 @@ impl Observer {
         }
         self.announcements.forget_oldest();
         self.dialogs.forget_oldest();
+        self.leases.forget_oldest();
         self.clock.latest()
     }
 
@@ -317,7 +318,7 @@ impl Observer {
     /// RFC 5761).
     fn pair_rtcp(&mut self) {
         // A receiver speaks for the stream that comes to it.
-        let received = self.receptions.reported().map(|(receiver, sender, ssrc)| (sender, receiver, ssrc));
+        let received = self.receptions.reported().map(|(receiver, ssrc, sender)| (sender, receiver, ssrc));
         self.rtcp.extend(received);
         for &(from, to, ssrc) in &self.rtcp {
             for below in [1, 0] {

@@ -15,6 +15,7 @@ use super::mapped::Mapped;
 use super::marks::Marks;
 use super::media::StreamReport;
 use super::message::App;
+use super::returns::pair_ways;
 use super::sent::Sent;
 use super::silences::{Silence, Silences};
 use super::traffic::{Direction, FirstFrames, Flow, Initiator, Protocol, TcpOutcome};
@@ -95,6 +96,10 @@ impl Past {
         mut streams: Vec<StreamReport>,
         is_service: &impl Fn(Protocol, u16) -> bool,
     ) {
+        // Both directions are here, and either may show what the other one is.
+        let mut ways: Vec<(usize, &mut StreamReport)> =
+            streams.iter_mut().map(|report| (0, report)).collect();
+        pair_ways(&mut ways);
         let unlikely = streams.iter().filter(|report| !report.is_media());
         self.unlikely += unlikely.map(|report| report.counts.packets).sum::<u64>();
         streams.retain(StreamReport::is_media);
@@ -256,6 +261,8 @@ fn first_of(some: &FirstFrames, more: &FirstFrames) -> FirstFrames {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{at, frame, greeting, socket, tcp, udp};
+    use super::super::media::{self, Recognition};
+    use super::super::returns::tests::report;
     use super::*;
 
     fn rows(flows: impl IntoIterator<Item = Flow>) -> Vec<Flow> {
@@ -304,6 +311,21 @@ mod tests {
         let mut ports: Vec<usize> = told.iter().map(|flow| flow.extra.mapped.len()).collect();
         ports.sort_unstable();
         assert_eq!(ports, [1, 2], "each port that a server saw, once");
+    }
+
+    #[test]
+    fn a_short_stream_stays_where_its_other_direction_shows_what_it_is() {
+        let taken = |known| {
+            let mut past = Past::default();
+            let short = report(media::Direction::BToA, Recognition::None, 8, 18);
+            let long = report(media::Direction::AToB, known, 12, 18);
+            let flow = udp("192.168.10.21:10000", "192.168.10.2:5204");
+            past.take(flow, vec![*long, *short], &|_, _| false);
+            let unlikely = past.unlikely;
+            (past.into_rows().map(|(_, streams)| streams.len()).sum::<usize>(), unlikely)
+        };
+        assert_eq!(taken(Recognition::Content), (2, 0));
+        assert_eq!(taken(Recognition::None), (0, 20));
     }
 
     #[test]

@@ -47,6 +47,9 @@ const TRANSACTION: i64 = 32 * SECOND;
 /// Address of record, client, registrar.
 type Key = (Box<str>, SocketAddr, SocketAddr);
 
+/// Client, registrar, number of the request.
+type Waiting = (IpAddr, IpAddr, u32);
+
 /// Registrations while the capture runs.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Registrations {
@@ -58,8 +61,8 @@ pub(super) struct Registrations {
     call_ids: VecDeque<Box<str>>,
     /// Rows by Call-ID, of all together.
     hops: usize,
-    /// Rows with a request of this number that waits for an answer, by the client's address.
-    open: HashMap<(IpAddr, u32), BTreeSet<Key>, RandomState>,
+    /// Rows with a request that waits for an answer.
+    open: HashMap<Waiting, BTreeSet<Key>, RandomState>,
     /// Answers to the first request of a row that is not in the capture yet.
     early: Early,
 }
@@ -154,7 +157,7 @@ impl Registrations {
         }
         let asked = number(&heard.message);
         if now.contains(&asked) {
-            self.open.entry((key.1.ip(), asked)).or_default().insert(key.clone());
+            self.open.entry(waiting(&key, asked)).or_default().insert(key.clone());
         }
         self.note_hop(call_id, key);
         true
@@ -162,7 +165,7 @@ impl Registrations {
 
     /// This request of the row waits no more.
     fn close(&mut self, key: &Key, number: u32) {
-        if let hashbrown::hash_map::Entry::Occupied(mut known) = self.open.entry((key.1.ip(), number)) {
+        if let hashbrown::hash_map::Entry::Occupied(mut known) = self.open.entry(waiting(key, number)) {
             known.get_mut().remove(key);
             if known.get().is_empty() {
                 known.remove();
@@ -221,9 +224,11 @@ impl Registrations {
                 of_client(hops, &own.0, heard.to.ip()).take(PORTS_LOOKED_AT).cloned().collect()
             }
             Some(hops) => {
-                let waiting = self.open.get(&(heard.to.ip(), number(message)));
-                let known = waiting.into_iter().flatten().filter(|key| hops.contains(key));
-                known.take(PORTS_LOOKED_AT).cloned().collect()
+                let is_waiting = |key: &&Key| {
+                    let open = self.open.get(&waiting(key, number(message)));
+                    key.1.ip() == heard.to.ip() && open.is_some_and(|open| open.contains(*key))
+                };
+                hops.iter().take(PORTS_LOOKED_AT).filter(is_waiting).cloned().collect()
             }
             None => Vec::new(),
         };
@@ -254,20 +259,18 @@ impl Registrations {
     /// registrar answers this client.
     fn note_life(&mut self, heard: &Heard) {
         let Some(number) = heard.message.cseq.as_ref().map(|cseq| cseq.number) else { return };
-        let (client, registrar) = (heard.to.ip(), heard.from.ip());
         // Once is enough until the same number is asked again.
-        let Some(waiting) = self.open.remove(&(client, number)) else { return };
-        let (answered, others): (BTreeSet<Key>, _) =
-            waiting.into_iter().partition(|key| key.2.ip() == registrar);
-        if !others.is_empty() {
-            self.open.insert((client, number), others);
-        }
-        for key in &answered {
+        let answered = self.open.remove(&(heard.to.ip(), heard.from.ip(), number));
+        for key in answered.iter().flatten() {
             if let Some(entry) = self.rows.get_mut(key) {
                 entry.row.hear_answer(heard.time, entry.before.take());
             }
         }
     }
+}
+
+fn waiting((_, client, registrar): &Key, number: u32) -> Waiting {
+    (client.ip(), registrar.ip(), number)
 }
 
 /// The rows of an account, from whatever client.

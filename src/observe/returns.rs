@@ -1,5 +1,6 @@
 //! Takes the streams of a capture, gives which short ones are RTP because the other direction of their two ports is.
 
+use std::borrow::BorrowMut;
 use std::collections::BTreeSet;
 
 use super::media::{Direction, Recognition, StreamReport};
@@ -15,17 +16,19 @@ pub(super) fn is_whole(report: &StreamReport) -> bool {
 
 /// What is too short to be known by its own packets is RTP where the other direction of the same two ports is: the same
 /// payload type with the same step, all numbers in a row.
-pub(super) fn pair_ways(reports: &mut [(usize, Box<StreamReport>)]) {
+pub(super) fn pair_ways<T: BorrowMut<StreamReport>>(reports: &mut [(usize, T)]) {
     let look = |report: &StreamReport| {
         let main = report.payloads.iter().max_by_key(|payload| payload.seen.packets)?;
         Some((main.seen.value, main.step?.0))
     };
     let known: BTreeSet<(usize, Direction, (u8, u32))> = reports
         .iter()
+        .map(|(place, report)| (place, report.borrow()))
         .filter(|(_, report)| report.is_media())
         .filter_map(|(place, report)| Some((*place, report.direction, look(report)?)))
         .collect();
-    for (place, report) in reports.iter_mut().filter(|(_, report)| !report.is_media()) {
+    let reports = reports.iter_mut().map(|(place, report)| (place, report.borrow_mut()));
+    for (place, report) in reports.filter(|(_, report)| !report.is_media()) {
         let other = match report.direction {
             Direction::AToB => Direction::BToA,
             Direction::BToA => Direction::AToB,
@@ -37,13 +40,13 @@ pub(super) fn pair_ways(reports: &mut [(usize, Box<StreamReport>)]) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::fixture::stream;
     use super::super::media::report::PayloadRole;
     use super::super::media::{MediaKind, PayloadReport, Seen};
     use super::*;
 
-    fn report(
+    pub(in super::super) fn report(
         direction: Direction,
         recognition: Recognition,
         packets: u64,

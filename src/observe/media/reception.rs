@@ -119,8 +119,8 @@ impl SenderCount {
     }
 }
 
-/// Receiver, sender and source of a stream.
-type Reported = (SocketAddr, SocketAddr, u32);
+/// Receiver, source and sender of a stream, in the order in which they are looked for.
+type Reported = (SocketAddr, u32, SocketAddr);
 
 /// What was reported so far.
 #[derive(Clone, Debug, Default)]
@@ -159,7 +159,7 @@ impl Receptions {
         for delay in &rtcp.delays {
             let answered = (delay.ssrc, delay.last_reference, delay.delay_since_last);
             if let Some(trip) = self.round_trip(to.ip(), answered, time)
-                && let Some(reception) = self.reception((from, to, delay.ssrc))
+                && let Some(reception) = self.reception((from, delay.ssrc, to))
             {
                 reception.note_trip(trip, frame);
             }
@@ -167,7 +167,7 @@ impl Receptions {
         for block in &rtcp.reports {
             let answered = (block.ssrc, block.last_sender_report, block.delay_since_last);
             let trip = self.round_trip(to.ip(), answered, time);
-            let Some(reception) = self.reception((from, to, block.ssrc)) else { continue };
+            let Some(reception) = self.reception((from, block.ssrc, to)) else { continue };
             reception.reporter = rtcp.ssrc;
             reception.note(block, frame, time);
             if let Some(trip) = trip {
@@ -175,7 +175,7 @@ impl Receptions {
             }
         }
         for metrics in &rtcp.voip {
-            if let Some(reception) = self.reception((from, to, metrics.ssrc)) {
+            if let Some(reception) = self.reception((from, metrics.ssrc, to)) {
                 reception.voip = Some(*metrics);
             }
         }
@@ -206,7 +206,7 @@ impl Receptions {
         }
     }
 
-    /// Ends of the reports and the sources that they are about, in order: receiver, sender, source.
+    /// Ends of the reports and the sources that they are about, in order: receiver, source, sender.
     pub fn reported(&self) -> impl Iterator<Item = Reported> {
         self.receivers.keys().copied()
     }
@@ -220,16 +220,14 @@ impl Receptions {
         let sent_from = |from: SocketAddr| {
             let low = SocketAddr::new(source.ip(), 0);
             let high = SocketAddr::new(source.ip(), u16::MAX);
-            self.receivers
-                .range((from, low, 0)..=(from, high, u32::MAX))
-                .find(|((.., about), _)| *about == ssrc)
+            self.receivers.range((from, ssrc, low)..=(from, ssrc, high)).next()
         };
         let found = [1, 0].into_iter().find_map(|above| sent_from(beside(above)?)).or_else(|| {
             let only = self.by_address.get(&(destination.ip(), source.ip(), ssrc))?.as_ref()?;
             self.receivers.get_key_value(only)
         })?;
-        let ((receiver, sender, _), reception) = found;
-        let back = self.receivers.get(&(*sender, *receiver, reception.reporter));
+        let ((receiver, _, sender), reception) = found;
+        let back = self.receivers.get(&(*sender, reception.reporter, *receiver));
         reception.finish(back.and_then(Reception::trips))
     }
 
@@ -238,7 +236,7 @@ impl Receptions {
             if self.receivers.len() >= RECEIVERS {
                 return None;
             }
-            let (from, to, about) = key;
+            let (from, about, to) = key;
             let known = self.by_address.entry((from.ip(), to.ip(), about));
             known.and_modify(|only| *only = None).or_insert(Some(key));
         }

@@ -510,6 +510,9 @@ fn answers_to_nobody_are_told_by_their_number_without_looking_at_all_rows() {
         registrations.rows.values().filter(|entry| entry.row.unanswered.count == 0).count()
     };
     assert_eq!(answer(&mut registrations, 7), 0);
+    let others = heard(2, at(10), "203.0.113.9:5060", "192.168.10.21:40000", 1, "200", "", "");
+    registrations.note_life(&others);
+    assert_eq!(registrations.open.len(), 1, "those of one registrar, which no other one touches");
     assert_eq!(answer(&mut registrations, 1), 2_000, "any of them may be meant");
     assert!(registrations.open.is_empty(), "and none waits for such an answer any more");
     registrations.push(&heard(3, at(900), "192.168.10.21:10000", PBX, 1, "", "", ""));

@@ -177,7 +177,7 @@ impl FlowState {
         }
     }
 
-    /// Counts a packet that `from` sent. Datagrams put together were counted by their first fragment.
+    /// Counts a packet that `from` sent. Datagrams put together were counted by their first fragment, but for what TCP says.
     pub(super) fn count(&mut self, from: End, frame: Frame, packet: &Packet) {
         self.layers = self.layers.with(packet.layers);
         if let Some(tag) = packet.vlan
@@ -203,12 +203,14 @@ impl FlowState {
         if packet.part != Part::First {
             side.frames.push(frame);
         }
-        if packet.part == Part::Reassembled {
-            return;
-        }
         let own = side.last;
-        count(side, frame, packet);
-        if let Transport::Tcp(Some(segment)) = packet.transport {
+        if packet.part != Part::Reassembled {
+            count(side, frame, packet);
+        }
+        // How much a segment in fragments brings is known when it is whole.
+        if let Transport::Tcp(Some(segment)) = packet.transport
+            && packet.part != Part::First
+        {
             let tcp = self.tcp.get_or_insert_with(Box::default);
             if !tcp.is_copy(from, segment, packet.time) {
                 let other = if from == End::Low { &self.high } else { &self.low };

@@ -148,3 +148,32 @@ fn a_flow_of_one_packet_takes_little_room() {
     let flow = flow_of(&[packet(A, B)]);
     assert!(flow.content.extra.clone().known().is_none() && flow.low.extra.clone().known().is_none());
 }
+
+#[test]
+fn a_segment_in_fragments_leaves_no_hole() {
+    let tcp = |from: &str, to: &str, flags: u8, numbers: (u32, u32), length: u32, part: Part| {
+        let segment = TcpSegment {
+            flags: TcpFlags(flags),
+            sequence: numbers.0,
+            acknowledgment: numbers.1,
+            ..TcpSegment::default()
+        };
+        let payload = Span { wire: length, captured: length, ..Span::default() };
+        Packet { transport: Transport::Tcp(Some(segment)), payload, part, ..packet(from, to) }
+    };
+    let (syn, ack) = (TcpFlags::SYN, TcpFlags::ACK);
+    let unseen = |sent: &[(u32, Part)]| {
+        let mut packets = vec![
+            tcp(B, A, syn, (999, 0), 0, Part::Whole),
+            tcp(A, B, syn | ack, (4_999, 1_000), 0, Part::Whole),
+            tcp(B, A, ack, (1_000, 5_000), 0, Part::Whole),
+        ];
+        packets.extend(sent.iter().map(|(length, part)| tcp(B, A, ack, (1_000, 5_000), *length, *part)));
+        packets.push(tcp(B, A, ack, (2_934, 5_000), 100, Part::Whole));
+        packets.push(tcp(A, B, ack, (5_000, 3_034), 0, Part::Whole));
+        flow_of(&packets).finish(|_, _| false).tcp.unwrap().unseen_acknowledged
+    };
+    assert_eq!(unseen(&[(1_448, Part::First), (1_934, Part::Reassembled)]), 0);
+    assert_eq!(unseen(&[(1_448, Part::Whole)]), 486, "the rest of it was acknowledged and is not there");
+    assert_eq!(unseen(&[(1_448, Part::First)]), 1_934, "its other fragments are not there");
+}

@@ -46,6 +46,8 @@ fn prevents(what: Unjudged, code: Code) -> bool {
                     | Sig009
             )
         }
+        // What there was no room for may be the answer, or the voice.
+        Unjudged::OverLimit => matches!(code, Net001 | Net002 | Rtp001 | Rtp002),
         // What is cut short may be the answer, or the try that succeeded.
         Unjudged::CutSip => matches!(code, Sig001 | Sig002 | Sig003 | Sig004 | Sig005 | Sig007 | Sig009),
         Unjudged::NoDevice
@@ -75,7 +77,7 @@ impl Unjudged {
         let may_hide = match self {
             Self::NoDevice => text.starts_with("PORT") || text.starts_with("QOS"),
             Self::NoVoice => text.starts_with("RTP") || is_mark_of_voice,
-            Self::OwnOnly => true,
+            Self::OwnOnly | Self::OverLimit => true,
             Self::OneSided | Self::OneSidedIpsec | Self::OneSidedTunnel => code == Code::Rtp001,
             Self::UnheardCalls => code == Code::Rtp002,
             Self::NoRule => text.starts_with("QOS"),

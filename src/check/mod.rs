@@ -37,7 +37,7 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::{CaptureSummary, PassedOver};
-use crate::observe::{BreakKind, LookupKind, Traffic};
+use crate::observe::{BreakKind, LookupKind, Quality, Traffic};
 use crate::rules::{DocumentKind, Rulebook};
 use crate::site::{Hints, Site};
 
@@ -158,6 +158,10 @@ struct Found {
 fn found(case: &Case<'_>, captures: &[CaptureSummary]) -> Found {
     let mut findings = capture::check(case, captures);
     let mut unjudged = unjudged(case, &findings);
+    let is_followed = captures.iter().any(|capture| capture.live.is_some());
+    if is_over_limit(&case.traffic.quality, is_followed) {
+        unjudged.push(Unjudged::OverLimit);
+    }
     findings.extend(port::check(case));
     let blocked = match hidden::is_left_out(Code::Port003, &unjudged) {
         true => Blocked::default(),
@@ -427,6 +431,12 @@ fn unjudged(case: &Case<'_>, capture: &[Finding]) -> Vec<Unjudged> {
     list.into_iter().filter(|(holds, _)| *holds).map(|(_, what)| what).collect()
 }
 
+/// Whether there was no room for something. What made room in a capture that goes on was judged before.
+fn is_over_limit(quality: &Quality, is_followed: bool) -> bool {
+    let packets = if is_followed { 0 } else { quality.packets_over_cap };
+    packets + quality.samples_over_cap + quality.messages_over_cap > 0
+}
+
 /// Whether SIP goes in messages of WebSocket that nobody can read, because both sides agreed to compress them (RFC 7692).
 fn is_compressed(traffic: &Traffic) -> bool {
     traffic.flows.iter().any(|flow| flow.extra.is_websocket && flow.extra.is_compressed)
@@ -455,7 +465,7 @@ fn verdict(
         Some(Severity::Notice) => Verdict::Notes,
         _ if findings.iter().any(|finding| finding.severity >= Severity::Notice) => Verdict::Notes,
         _ if accepted.iter().any(|one| one.finding.severity >= Severity::Notice) => Verdict::Notes,
-        _ if [Unjudged::NoVoice, Unjudged::NoMarks, Unjudged::Export]
+        _ if [Unjudged::NoVoice, Unjudged::NoMarks, Unjudged::Export, Unjudged::OverLimit]
             .iter()
             .any(|what| unjudged.contains(what)) =>
         {

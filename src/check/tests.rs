@@ -300,3 +300,19 @@ fn that_a_name_server_is_silent_is_told_once() {
     assert_eq!(kept(PHONE, NameFailure::Rcode(2), "_sip._udp.provider.example"), 1, "it gets an answer");
     assert_eq!(kept(PHONE, NameFailure::Silence, "pbx.example"), 1, "the server was silent about others");
 }
+
+#[test]
+fn what_went_over_a_limit_is_not_judged() {
+    let is_over = |change: fn(&mut Quality), live: bool| {
+        let mut quality = Quality::default();
+        change(&mut quality);
+        is_over_limit(&quality, live)
+    };
+    assert!(!is_over(|_| {}, false));
+    assert!(is_over(|quality| quality.packets_over_cap = 1, false));
+    assert!(!is_over(|quality| quality.packets_over_cap = 1, true), "what made room was judged before");
+    assert!(is_over(|quality| quality.messages_over_cap = 1, true));
+    assert!(is_over(|quality| quality.samples_over_cap = 1, true));
+    let with = |unjudged: &[Unjudged]| verdict(&[], &[], unjudged, true);
+    assert_eq!((with(&[]), with(&[Unjudged::OverLimit])), (Verdict::Pass, Verdict::Notes));
+}

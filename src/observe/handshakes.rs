@@ -1,14 +1,14 @@
 //! Takes what TLS connections say before they are encrypted, in capture order; gives those that failed, and the validity
 //! of certificates (RFC 8446 section 6, RFC 5246 section 7.4.2), by client and server.
 
-use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::{Frame, Timestamp};
 
 use super::content::TlsSaid;
+use super::shares::Shares;
 
-const ROWS_KEPT: usize = 4_096;
+const ROWS_KEPT: usize = 16_384;
 const FRAMES_KEPT: usize = 5;
 /// Alternative names kept of a certificate.
 const NAMES_KEPT: usize = 4;
@@ -68,11 +68,18 @@ pub struct Seen {
 }
 
 /// TLS connections while the capture runs.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct HandshakeBook {
-    rows: BTreeMap<(IpAddr, SocketAddr), Handshakes>,
+    /// Of each client by server.
+    rows: Shares<SocketAddr, Handshakes>,
     /// Words that a cap left out.
     pub(super) over_cap: u64,
+}
+
+impl Default for HandshakeBook {
+    fn default() -> Self {
+        Self { rows: Shares::of(ROWS_KEPT), over_cap: 0 }
+    }
 }
 
 impl HandshakeBook {
@@ -87,23 +94,17 @@ impl HandshakeBook {
     ) {
         let (client, server) = if said.is_client { (from.ip(), to) } else { (to.ip(), from) };
         let fault = said.alert.filter(|alert| alert.is_fault());
-        let key = (client, server);
-        if !self.rows.contains_key(&key) {
+        if self.rows.get_mut(client, &server).is_none() {
             if fault.is_none() && said.certificate.is_none() {
                 return;
             }
-            if self.rows.len() >= ROWS_KEPT {
+            let new = Handshakes { client, server, failed: None, certificate: None, renewed: None };
+            if self.rows.insert(client, server, new).is_none() {
                 self.over_cap += 1;
                 return;
             }
         }
-        let row = self.rows.entry(key).or_insert(Handshakes {
-            client,
-            server,
-            failed: None,
-            certificate: None,
-            renewed: None,
-        });
+        let Some(row) = self.rows.get_mut(client, &server) else { return };
         if let Some(certificate) = said.certificate {
             let seen = Seen {
                 name: certificate.common_name.map(|name| name.as_str().into()),
@@ -152,7 +153,7 @@ impl HandshakeBook {
     }
 
     pub(super) fn finish(self) -> Vec<Handshakes> {
-        self.rows.into_values().collect()
+        self.rows.into_rows().map(|(_, _, row)| row).collect()
     }
 }
 
@@ -163,6 +164,8 @@ fn at_second(seconds: i64) -> Timestamp {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::super::fixture::{at, frame, socket};
     use super::super::message::tls::{Alert, Certificate};
     use super::*;
@@ -230,9 +233,11 @@ mod tests {
     #[test]
     fn servers_beyond_the_cap_are_counted() {
         let mut book = HandshakeBook::default();
-        for port in 0..ROWS_KEPT as u16 + 3 {
-            let server = SocketAddr::new(socket(SERVER).ip(), port);
-            book.push(frame(1), at(1), server, socket(CLIENT), said(false, Some((2, 40))));
+        // So many of each that none of them has to give up some for the others.
+        for nth in 0..ROWS_KEPT as u32 + 3 {
+            let client = SocketAddr::new(Ipv4Addr::from(0x0a00_0000 + nth / 32).into(), 40_000);
+            let server = SocketAddr::new(socket(SERVER).ip(), (nth % 32) as u16);
+            book.push(frame(1), at(1), server, client, said(false, Some((2, 40))));
         }
         assert_eq!((book.over_cap, book.finish().len()), (3, ROWS_KEPT));
     }

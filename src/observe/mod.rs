@@ -64,6 +64,7 @@ mod returns;
 mod rtcp_ports;
 mod sent;
 mod shard;
+mod shares;
 mod silences;
 mod spells;
 mod stall;

@@ -1,24 +1,32 @@
 //! Takes DNS messages in capture order; gives which host asked for which name and what it stands for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::capture::Frame;
 
 use super::message::dns::{Data, DnsMessage};
+use super::shares::Shares;
 use super::traffic::{Flow, NameSeen, NameSource};
 
 const NAMES_KEPT: usize = 131_072;
 
 /// Names by who used them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct NameBook {
-    seen: BTreeMap<Key, (Frame, u64)>,
+    seen: Shares<Named, (Frame, u64)>,
     /// Names that the cap left out.
     pub(super) over_cap: u64,
 }
 
-type Key = (Box<str>, IpAddr, Option<IpAddr>, NameSource);
+/// The name, what it stands for, and where it was said.
+type Named = (Box<str>, Option<IpAddr>, NameSource);
+
+impl Default for NameBook {
+    fn default() -> Self {
+        Self { seen: Shares::of(NAMES_KEPT), over_cap: 0 }
+    }
+}
 
 impl NameBook {
     /// A query of `from`, or an answer that `to` gets.
@@ -26,7 +34,7 @@ impl NameBook {
         let Some(question) = message.questions.first() else { return };
         let name = plain(&question.name);
         if !message.is_response {
-            self.note((name, from, None, NameSource::Dns), frame);
+            self.note(from, (name, None, NameSource::Dns), frame);
             return;
         }
         let owners = owners(&question.name, message);
@@ -36,7 +44,7 @@ impl NameBook {
                 Data::Aaaa(address) => IpAddr::V6(address),
                 _ => continue,
             };
-            self.note((name.clone(), to, Some(address), NameSource::Dns), frame);
+            self.note(to, (name.clone(), Some(address), NameSource::Dns), frame);
         }
     }
 
@@ -47,31 +55,31 @@ impl NameBook {
             let named = [(&flow.extra.tls_name, NameSource::Tls), (&flow.extra.http_host, NameSource::Http)];
             for (name, source) in named {
                 if let Some(name) = name.as_deref().and_then(host_name) {
-                    self.note((name, flow.a.ip(), Some(flow.b.ip()), source), frame);
+                    self.note(flow.a.ip(), (name, Some(flow.b.ip()), source), frame);
                 }
             }
         }
-        let rows = self.seen.into_iter().map(|((name, host, address, source), (frame, count))| NameSeen {
+        let row = |(host, (name, address, source), (frame, count))| NameSeen {
             name,
             host,
             address,
             source,
             frame,
             count,
-        });
-        rows.collect()
+        };
+        let mut rows: Vec<NameSeen> = self.seen.into_rows().map(row).collect();
+        rows.sort_by(|one, other| (&one.name, one.host).cmp(&(&other.name, other.host)));
+        rows
     }
 
-    fn note(&mut self, key: Key, frame: Frame) {
-        if key.0.is_empty() {
+    fn note(&mut self, host: IpAddr, named: Named, frame: Frame) {
+        if named.0.is_empty() {
             return;
         }
-        if let Some((first, count)) = self.seen.get_mut(&key) {
+        if let Some((first, count)) = self.seen.get_mut(host, &named) {
             *first = (*first).min(frame);
             *count += 1;
-        } else if self.seen.len() < NAMES_KEPT {
-            self.seen.insert(key, (frame, 1));
-        } else {
+        } else if self.seen.insert(host, named, (frame, 1)).is_none() {
             self.over_cap += 1;
         }
     }

@@ -161,6 +161,8 @@ pub enum Unjudged {
     Export,
     /// Registrations get no answer, and nothing shows that one would be seen.
     UnseenAnswers,
+    /// There was more than there is room for: anything may be among it.
+    OverLimit,
 }
 
 /// Everything a report needs.

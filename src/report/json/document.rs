@@ -157,7 +157,7 @@ published_both_ways! {
     Unjudged from check::Unjudged {
         NoDevice, NoVoice, OwnOnly, OneDirection, OneSided, OneSidedIpsec, OneSidedTunnel, UnheardCalls, NoRule, FewPackets, NoMarks, Encrypted, Compressed,
         Export,
-        Incomplete, Clock, TwoClocks, CutSip, Damaged, UnseenAnswers
+        Incomplete, Clock, TwoClocks, CutSip, Damaged, UnseenAnswers, OverLimit
     }
 }
 

@@ -112,6 +112,9 @@ fn doubt_de(doubt: Doubt) -> &'static str {
             "Im zweiten Mitschnitt ist nicht zu sehen, ob Anmeldungen beantwortet werden."
         }
         Doubt::Unjudged(Unjudged::Damaged) => "Der zweite Mitschnitt ist beschädigt.",
+        Doubt::Unjudged(Unjudged::OverLimit) => {
+            "Der zweite Mitschnitt enthält mehr, als pbxray sich merken kann."
+        }
     }
 }
 
@@ -154,6 +157,7 @@ fn doubt_en(doubt: Doubt) -> &'static str {
             "The second capture does not show whether registrations are answered."
         }
         Doubt::Unjudged(Unjudged::Damaged) => "The second capture is damaged.",
+        Doubt::Unjudged(Unjudged::OverLimit) => "The second capture holds more than pbxray has room for.",
     }
 }
 

@@ -469,6 +469,10 @@ fn unjudged(what: Unjudged) -> &'static str {
             "Anmeldungen ohne Antwort: Mindestens ein Gerät versucht es vergeblich (Tabelle Anmeldungen). Vom Registrar ist zu dieser \
              Zeit nichts an das Gerät aufgezeichnet; ob er ihm antwortet, ist nicht zu sehen."
         }
+        Unjudged::OverLimit => {
+            "Was über die Speichergrenzen von pbxray hinausging (Zahlen beim Mitschnitt): Es kann Geräte, Verbindungen oder Antworten \
+             enthalten, die hier fehlen. Grenzen Sie den Mitschnitt auf die Telefonie oder auf kürzere Zeit ein (--filter)."
+        }
         Unjudged::Damaged => "Alles ab der Stelle, an der das Lesen endete (CAP-011).",
         Unjudged::CutSip => "Anmeldungen, Gespräche, Codecs und RTP-Ports: Die SIP-Nachrichten sind gekürzt.",
     }

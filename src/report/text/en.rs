@@ -458,6 +458,10 @@ fn unjudged(what: Unjudged) -> &'static str {
             "Registrations without an answer: at least one device tries in vain (table of registrations). Nothing from the registrar to \
              the device was captured at that time, so whether it answers cannot be seen."
         }
+        Unjudged::OverLimit => {
+            "What went over the memory limits of pbxray (numbers with the capture): it may hold devices, connections or answers that are \
+             missing here. Narrow the capture to telephony or to a shorter time (--filter)."
+        }
         Unjudged::Damaged => "Everything from the place on at which reading ended (CAP-011).",
         Unjudged::CutSip => "Registrations, calls, codecs and RTP ports: the SIP messages are cut short.",
     }

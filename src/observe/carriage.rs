@@ -5,11 +5,12 @@ use std::net::SocketAddr;
 
 use super::content::Note;
 use super::flow::End;
-use super::media::{Direction, RtpHeader, could_be_rtp, read_rtcp};
+use super::media::{Direction, Keying, RtpHeader, could_be_rtp, read_rtcp};
+use super::message::App;
 use super::message::tls;
 use super::message::turn::{Carried, Turn};
 use super::message::zrtp::Zrtp;
-use super::traffic::Protocol;
+use super::traffic::{Flow, Protocol, Stream};
 
 /// Channels and sources told apart in one flow.
 const CHANNELS_KEPT: usize = 64;
@@ -185,6 +186,27 @@ impl Carriage {
             relayed: way.relayed,
             is_clients: self.client == Some(direction),
         })
+    }
+}
+
+/// What packets beside a stream say about it: a detour over a TURN server, and who agreed on keys, which are for SRTP
+/// (RFC 5764, RFC 6189).
+pub(super) fn note(stream: &mut Stream, flow: &Flow) {
+    let report = &mut stream.report;
+    let carriage = flow.extra.carriage.as_deref();
+    stream.relay = carriage.and_then(|known| known.relay(flow.protocol, report.direction, report.ssrc));
+    let is_dtls = match stream.relay {
+        Some(_) => carriage.is_some_and(Carriage::is_dtls),
+        None => flow.app == App::Dtls,
+    };
+    if is_dtls {
+        (report.secure, report.keying) = (Some(true), Some(Keying::Dtls));
+    } else if carriage.is_some_and(Carriage::is_keyed) {
+        (report.secure, report.keying) = (Some(true), Some(Keying::Zrtp));
+    }
+    // It needs no guess. Where plain RTP was agreed the length tells what is sent all the same.
+    if report.secure == Some(true) {
+        report.srtp_tag = None;
     }
 }
 

@@ -11,7 +11,7 @@ use crate::decode::{LinkMessage, Skip};
 use super::adopt::adopt;
 use super::announce::Offers;
 use super::batch::{Aside, Batch, SHARDS, Sums, shard_of};
-use super::carriage::Carriage;
+use super::carriage::{self, Carriage};
 use super::clock::Clock;
 use super::content::Note;
 use super::contests::ContestBook;
@@ -26,12 +26,13 @@ use super::handshakes::HandshakeBook;
 use super::hosts::HostBook;
 use super::leases::LeaseBook;
 use super::lookups::LookupBook;
-use super::media::{self, Announcements, Keying, Receptions};
+use super::media::{self, Announcements, Receptions};
 use super::message::{App, arp, cdp, dhcp, lldp};
 use super::names::NameBook;
 use super::pairs::note_pairs;
 use super::policies::PolicyBook;
 use super::quality::Quality;
+use super::refusal;
 use super::resolvers::ResolverBook;
 use super::returns::pair_ways;
 use super::rtcp_ports::RtcpPorts;
@@ -534,8 +535,8 @@ fn rows(
     });
     for stream in &mut streams {
         if let Some(flow) = flows.get(stream.flow) {
-            note_carriage(stream, flow);
-            super::refusal::note(stream, flow);
+            carriage::note(stream, flow);
+            refusal::note(stream, flow);
         }
     }
     for stream in streams.iter().filter(|stream| stream.relay.is_none()) {
@@ -545,27 +546,6 @@ fn rows(
         }
     }
     (flows, streams)
-}
-
-/// What packets beside a stream say about it: a detour over a TURN server, and who agreed on keys, which are for SRTP
-/// (RFC 5764, RFC 6189).
-fn note_carriage(stream: &mut Stream, flow: &Flow) {
-    let report = &mut stream.report;
-    let carriage = flow.extra.carriage.as_deref();
-    stream.relay = carriage.and_then(|known| known.relay(flow.protocol, report.direction, report.ssrc));
-    let is_dtls = match stream.relay {
-        Some(_) => carriage.is_some_and(Carriage::is_dtls),
-        None => flow.app == App::Dtls,
-    };
-    if is_dtls {
-        (report.secure, report.keying) = (Some(true), Some(Keying::Dtls));
-    } else if carriage.is_some_and(Carriage::is_keyed) {
-        (report.secure, report.keying) = (Some(true), Some(Keying::Zrtp));
-    }
-    // It needs no guess. Where plain RTP was agreed the length tells what is sent all the same.
-    if report.secure == Some(true) {
-        report.srtp_tag = None;
-    }
 }
 
 /// Orders and numbers flows by their first packets; gives the new place of each.

@@ -152,12 +152,7 @@ fn a_flow_of_one_packet_takes_little_room() {
 #[test]
 fn a_segment_in_fragments_leaves_no_hole() {
     let tcp = |from: &str, to: &str, flags: u8, numbers: (u32, u32), length: u32, part: Part| {
-        let segment = TcpSegment {
-            flags: TcpFlags(flags),
-            sequence: numbers.0,
-            acknowledgment: numbers.1,
-            ..TcpSegment::default()
-        };
+        let segment = TcpSegment { flags: TcpFlags(flags), sequence: numbers.0, acknowledgment: numbers.1 };
         let payload = Span { wire: length, captured: length, ..Span::default() };
         Packet { transport: Transport::Tcp(Some(segment)), payload, part, ..packet(from, to) }
     };

@@ -118,7 +118,7 @@ impl ContestBook {
             return;
         };
         let first = (place, [Mac([0; 6]); 2]);
-        if latest.asker != new.asker || time.since(latest.time).abs() >= ONE_QUESTION {
+        if latest.asker != new.asker || time.since(latest.time).saturating_abs() >= ONE_QUESTION {
             let was_alone = !latest.is_contested;
             *latest = new;
             if was_alone {

@@ -264,7 +264,7 @@ impl LeaseBook {
                     let apart = other.at.1.since(one.at.1);
                     let pair = [one.server, other.server];
                     let has_room = rows.len() < RIVALS_KEPT || rows.contains_key(&pair);
-                    if !one.is_as_good(other) && apart.abs() < ONE_QUESTION && has_room {
+                    if !one.is_as_good(other) && apart.saturating_abs() < ONE_QUESTION && has_room {
                         let row = rows.entry(pair).or_insert_with(|| Rivals::new(one, other));
                         row.add(one, other);
                     }

@@ -3,7 +3,7 @@
 //! streams.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
@@ -82,6 +82,8 @@ struct Row {
 pub(super) struct Past {
     folded: HashMap<Kind, Row, RandomState>,
     media: VecDeque<(Flow, Vec<StreamReport>)>,
+    /// The latest packet between two sockets that spoke SIP, whoever began; the smaller one first.
+    sip: HashMap<[SocketAddr; 2], (Frame, Timestamp), RandomState>,
     /// Packets of sources that nothing shows to be RTP.
     pub(super) unlikely: u64,
     /// Packets that are in no row.
@@ -92,7 +94,7 @@ impl Past {
     /// Takes a flow that is over, with its streams. `is_service` tells whether a port is a known service of a transport.
     pub(super) fn take(
         &mut self,
-        flow: Flow,
+        mut flow: Flow,
         mut streams: Vec<StreamReport>,
         is_service: &impl Fn(Protocol, u16) -> bool,
     ) {
@@ -112,6 +114,7 @@ impl Past {
             }
             return;
         }
+        self.note_pause(&mut flow);
         let kind = Kind::of(&flow);
         if let Some(known) = self.folded.get_mut(&kind) {
             fold(&mut known.flow, flow);
@@ -122,6 +125,27 @@ impl Past {
         }
         let is_known = flow.app == App::Sip || is_service(flow.protocol, flow.b.port());
         self.folded.insert(kind, Row { flow, is_known });
+    }
+
+    /// The pause between two conversations in SIP of the same ports is a silence too.
+    fn note_pause(&mut self, flow: &mut Flow) {
+        if flow.app != App::Sip {
+            return;
+        }
+        let last = [flow.from_a.last, flow.from_b.last].into_iter().flatten().max_by_key(|(_, time)| *time);
+        let (Some(last), Some((time, frame))) = (last, flow.begins()) else { return };
+        if self.sip.len() >= KINDS_KEPT {
+            // Not to know of a pause is better than to keep more.
+            self.sip.clear();
+        }
+        let ends = [flow.a.min(flow.b), flow.a.max(flow.b)];
+        if let Some(after) = self.sip.insert(ends, last) {
+            let silence = Silence { after, until: (frame, time) };
+            match &mut flow.extra.silence {
+                Some(known) => known.note(silence),
+                none => *none = Some(Box::new(Silences::of(silence))),
+            }
+        }
     }
 
     /// Lets the rows go that were heard last the longest ago, those first that no judgement needs: the present of a capture
@@ -163,6 +187,12 @@ fn fold(row: &mut Flow, other: Flow) {
     }
     if other.extra.hears {
         row.extra.hears = true;
+    }
+    if other.extra.is_websocket {
+        row.extra.is_websocket = true;
+    }
+    if other.extra.is_compressed {
+        row.extra.is_compressed = true;
     }
     row.extra.others += 1 + other.extra.others;
     if let Some(stall) = &other.extra.stall {
@@ -206,14 +236,9 @@ fn fold(row: &mut Flow, other: Flow) {
     }
 }
 
-/// The pause between two conversations of the same ports is a silence too.
 fn silences(row: &Flow, other: &Flow) -> Option<Box<Silences>> {
     let known = row.extra.silence.iter().chain(&other.extra.silence).map(|known| (**known).clone());
-    let is_same = row.app == App::Sip && (row.a, row.b) == (other.a, other.b);
-    let last = [row.from_a.last, row.from_b.last].into_iter().flatten().max_by_key(|(_, time)| *time);
-    let between = last.zip(other.begins()).filter(|_| is_same);
-    let between = between.map(|(after, (time, frame))| Silences::of(Silence { after, until: (frame, time) }));
-    let all = known.chain(between).reduce(|mut one, other| {
+    let all = known.reduce(|mut one, other| {
         other.longest_first().for_each(|silence| one.note(silence));
         one.long_until = one.long_until.max(other.long_until);
         one
@@ -326,6 +351,27 @@ mod tests {
         };
         assert_eq!(taken(Recognition::Content), (2, 0));
         assert_eq!(taken(Recognition::None), (0, 20));
+    }
+
+    #[test]
+    fn silences_of_sip_are_those_of_two_ports_whoever_begins() {
+        let asks = |from: &str, to: &str, seconds: i64| {
+            let mut flow = udp(from, to);
+            flow.app = App::Sip;
+            let at = (frame(seconds as u64), at(seconds * 1_000));
+            (flow.from_a.first, flow.from_a.last) = (Some(at), Some(at));
+            (flow.from_b.first, flow.from_b.last) = (None, None);
+            flow
+        };
+        let (phone, pbx) = ("192.168.10.21:5060", "192.168.10.2:5060");
+        let flows = [0, 600].map(|seconds| asks(phone, pbx, seconds));
+        let pings = [150, 300, 450, 750].map(|seconds| asks(pbx, phone, seconds));
+        let mut all: Vec<Flow> = flows.into_iter().chain(pings).collect();
+        all.sort_by_key(|flow| flow.from_a.first);
+        let told = rows(all);
+        let longest = told.iter().filter_map(|flow| flow.extra.silence.as_ref()?.longest_first().next());
+        let seconds: Vec<i64> = longest.map(|silence| silence.length() / 1_000_000_000).collect();
+        assert_eq!(seconds, [150, 150], "each of the two rows, and not 600");
     }
 
     #[test]

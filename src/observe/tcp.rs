@@ -8,8 +8,9 @@ use super::flow::End;
 use super::traffic::{FirstFrames, TcpOutcome, TcpTrace};
 
 /// A SYN is sent again after a second (RFC 6298 section 2.1), by some after 200 ms: what comes within two of these (ns) is a copy.
-/// Whole multiples of 256 of them are no times at which anybody tries again.
-const SYN_UNIT_NS: i64 = 64_000_000;
+/// Only eight bits of them are kept: 18.7 s and its multiples are no times at which anybody tries again, as 16 s with the coarse
+/// timers of Linux, 16.0 to 16.4 s, would be.
+const SYN_UNIT_NS: i64 = 73_000_000;
 /// A larger jump is another connection on the same ports, not lost segments.
 const HOLE_LIMIT: u32 = 16 << 20;
 /// So far behind its own SYN (bytes) data may stand before it: the first window (RFC 6928), with room.

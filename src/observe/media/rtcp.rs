@@ -163,7 +163,9 @@ impl Rtcp {
     fn read_packet(&mut self, bytes: &[u8], at: usize, header: Header) {
         let blocks_at = match header.packet_type {
             SENDER_REPORT => {
-                self.sender = self.sender.or_else(|| SenderInfo::at(bytes, at + HEADER));
+                let is_whole = header.length >= HEADER + SENDER_INFO;
+                let sender = || SenderInfo::at(bytes, at + HEADER).filter(|_| is_whole);
+                self.sender = self.sender.or_else(sender);
                 HEADER + SENDER_INFO
             }
             RECEIVER_REPORT => HEADER,

@@ -263,7 +263,7 @@ fn a_copy_of_a_syn_is_no_further_attempt() {
         look(second)
     };
     assert!(is_copy((Low, START, 0)) && is_copy((Low, START, 64)));
-    for again in [200, 1000, 3000, 7000, 15_000, 31_000, 63_000] {
+    for again in [200, 1000, 3000, 7000, 15_000, 31_000, 63_000, 16_000, 16_128, 16_384, 32_768] {
         assert!(!is_copy((Low, START, again)), "{again} ms: it tries again");
     }
     assert!(!is_copy((Low, START + 1, 1)) && !is_copy((High, START, 1)), "another one");

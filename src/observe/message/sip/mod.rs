@@ -19,7 +19,7 @@ use std::ops::Range;
 
 use memchr::memrchr;
 
-use super::ascii::{number, parameter, split_once, split_outside_quotes, strip_prefix};
+use super::ascii::{number, parameter, split_once, split_outside_quotes};
 use super::sdp::{self, Sdp};
 use super::text::Text;
 
@@ -428,10 +428,11 @@ fn without_parameters(value: &[u8]) -> &[u8] {
 
 fn is_stale(challenge: &[u8]) -> bool {
     split_outside_quotes(challenge, b',').any(|part| {
+        let mut sides = part.splitn(2, |byte| *byte == b'=').map(<[u8]>::trim_ascii);
+        let (Some(name), Some(value)) = (sides.next(), sides.next()) else { return false };
         // The first parameter stands behind the scheme: `Digest stale=true`.
-        let part = part.rsplit(u8::is_ascii_whitespace).next().unwrap_or(part);
-        strip_prefix(part, b"stale=").is_some_and(|value| {
-            value.eq_ignore_ascii_case(b"true") || value.eq_ignore_ascii_case(b"\"true\"")
-        })
+        let name = name.rsplit(u8::is_ascii_whitespace).next().unwrap_or(name);
+        let is_true = value.eq_ignore_ascii_case(b"true") || value.eq_ignore_ascii_case(b"\"true\"");
+        is_true && name.eq_ignore_ascii_case(b"stale")
     })
 }

@@ -210,6 +210,8 @@ fn a_stale_challenge_is_told_from_a_first_one() {
     };
     assert!(challenge("Digest realm=\"a, stale=true\", nonce=\"n\", stale=TRUE"));
     assert!(challenge("Digest stale=\"true\", nonce=\"n\""));
+    assert!(challenge("Digest nonce=\"n\", stale = true"), "RFC 3261 section 25.1");
+    assert!(!challenge("Digest nonce=\"n\", nostale=true"));
     assert!(!challenge("Digest realm=\"a\", stale=false"));
 }
 

@@ -407,7 +407,7 @@ fn announcement(frame: Frame, endpoint: Endpoint, rtpmap: &[&str]) -> Announceme
         kind: MediaKind::Audio,
         profile: Profile::Rtp,
         formats: [8, 13, 11].into_iter().chain(payloads.iter().map(|name| name.payload_type)).collect(),
-        payloads,
+        payloads: payloads.into(),
         ptime_limits: (None, None),
         ptime: None,
         direction: MediaDirection::SendReceive,

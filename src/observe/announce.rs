@@ -104,13 +104,15 @@ fn media(frame: Frame, call_id: &str, sdp: &Sdp) -> Vec<Announcement> {
     // The last first, so that each line has those behind it.
     for media in sdp.media.iter().rev().filter(|media| media.port != 0) {
         let Some(host) = media.connection.as_ref().or(sdp.connection.as_ref()) else { continue };
+        // There may be many candidates, and each would tell the names again.
+        let (profile, payloads) = (Profile::parse(&media.protocol), payloads(media));
         let line = |endpoint, beside| Announcement {
             frame,
             endpoint,
             kind: kind(media),
-            profile: Profile::parse(&media.protocol),
+            profile,
             formats: media.payload_types().take(FORMATS).collect(),
-            payloads: payloads(media),
+            payloads: Arc::clone(&payloads),
             ptime: media.ptime.map(u32::from),
             ptime_limits: (media.minptime.map(u32::from), media.maxptime.map(u32::from)),
             direction: direction(media.direction),
@@ -148,7 +150,7 @@ fn kind(media: &Media) -> MediaKind {
     }
 }
 
-fn payloads(media: &Media) -> Vec<PayloadName> {
+fn payloads(media: &Media) -> Arc<[PayloadName]> {
     let maps = media.rtpmaps.iter().map(|map| PayloadName {
         payload_type: map.payload_type,
         name: map.encoding.as_str().into(),
@@ -283,6 +285,21 @@ mod tests {
         }
         let end = Endpoint { address: ip("192.168.10.21"), port: 10_000 };
         announcements.at_present(end, frame(99)).map(|known| known.formats.to_vec()).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_a_line_says_is_kept_once_however_many_candidates_it_has() {
+        let lines = [
+            "v=0",
+            "c=IN IP4 192.168.10.21",
+            "m=audio 10000 RTP/AVP 8",
+            "a=rtpmap:8 PCMA/8000",
+            "a=candidate:1 1 UDP 1 192.0.2.7 10000 typ host",
+            "a=candidate:2 1 UDP 1 192.0.2.8 10000 typ host",
+        ];
+        let found = announced(&lines);
+        assert_eq!(found.len(), 3);
+        assert!(found.iter().all(|line| Arc::ptr_eq(&line.payloads, &found[0].payloads)));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::capture::Frame;
 
 /// Payload types of a media line that are read.
 pub const FORMATS: usize = 32;
-/// Announcements kept in all; further ones are counted.
+/// Lines kept in all; further announcements are counted.
 const MOST: usize = 65_536;
 /// Of one address and port; the oldest makes room, since its packets were measured long ago.
 const MOST_PER_ENDPOINT: usize = 1_024;
@@ -90,7 +90,7 @@ pub struct Announcement {
     /// Payload types of the media line.
     pub formats: ArrayVec<u8, FORMATS>,
     /// What `a=rtpmap` says of them.
-    pub payloads: Vec<PayloadName>,
+    pub payloads: Arc<[PayloadName]>,
     /// `a=ptime` in ms.
     pub ptime: Option<u32>,
     /// Shortest and longest packet time that is admitted, in ms: `minptime` of `a=fmtp`, and `a=maxptime`.
@@ -119,6 +119,11 @@ impl Announcement {
             line = next;
         }
         if line.announces(payload_type) { line } else { self }
+    }
+
+    /// How many lines, with those beside it.
+    fn lines(&self) -> usize {
+        std::iter::successors(Some(self), |line| line.beside.as_deref()).count()
     }
 
     /// Whether lines for the same media differ in what protects them, so that the answer has to tell.
@@ -209,17 +214,19 @@ impl Announcements {
         if repeats {
             return;
         }
+        let lines = announcement.lines();
         if known.len() >= MOST_PER_ENDPOINT && at > 0 {
-            known.many().remove(0);
+            let oldest = known.many().remove(0);
+            self.kept = (self.kept + lines).saturating_sub(oldest.lines());
             known.insert(at - 1, Arc::new(announcement));
             return;
         }
-        if self.kept >= MOST || known.len() >= MOST_PER_ENDPOINT {
+        if self.kept + lines > MOST || known.len() >= MOST_PER_ENDPOINT {
             self.dropped += 1;
             return;
         }
         known.insert(at, Arc::new(announcement));
-        self.kept += 1;
+        self.kept += lines;
     }
 
     /// Makes room in a capture of days: once more than half of what is kept is there, the older half goes. Who still talks
@@ -240,7 +247,8 @@ impl Announcements {
             known.retain(|announcement| announcement.frame >= middle);
             !known.is_empty()
         });
-        self.kept = self.by_endpoint.values().map(|known| known.len()).sum();
+        let left = self.by_endpoint.values().flat_map(|known| known.iter());
+        self.kept = left.map(|announcement| announcement.lines()).sum();
     }
 
     /// Takes them all away and leaves what was counted.
@@ -305,7 +313,7 @@ mod tests {
             kind: MediaKind::Audio,
             profile: Profile::Rtp,
             formats: [96].into_iter().collect(),
-            payloads: vec![PayloadName { payload_type: 96, name: name.into(), rate: 16_000 }],
+            payloads: [PayloadName { payload_type: 96, name: name.into(), rate: 16_000 }].into(),
             ptime: Some(20),
             ptime_limits: (None, None),
             direction: MediaDirection::SendReceive,
@@ -369,7 +377,7 @@ mod tests {
         assert_eq!(profile(&answered(Profile::Srtp), 25), (Some(Profile::Srtp), None));
         let mut again = answered(Profile::Rtp);
         again.add(offer(30));
-        assert_eq!(again.kept, 2, "repeated line by line");
+        assert_eq!(again.kept, 3, "repeated line by line");
     }
 
     #[test]

@@ -40,7 +40,7 @@ fn announcement(payload_type: u8, name: &str, rate: u32) -> Announcement {
         kind: MediaKind::Audio,
         profile: Profile::Rtp,
         formats: [8, payload_type].into_iter().collect(),
-        payloads: vec![PayloadName { payload_type, name: name.into(), rate }],
+        payloads: [PayloadName { payload_type, name: name.into(), rate }].into(),
         ptime: Some(20),
         ptime_limits: (None, None),
         direction: MediaDirection::SendReceive,

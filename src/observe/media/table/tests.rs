@@ -31,7 +31,7 @@ fn announcement() -> Arc<Announcement> {
         kind: MediaKind::Audio,
         profile: Profile::Srtp,
         formats: [8].into_iter().collect(),
-        payloads: Vec::new(),
+        payloads: [].into(),
         ptime: None,
         ptime_limits: (None, None),
         direction: MediaDirection::default(),

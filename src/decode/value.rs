@@ -18,6 +18,12 @@ impl Mac {
         self.0[0] & 0x02 != 0
     }
 
+    /// All zeros, as the loopback interface has them for everybody: no station.
+    #[must_use]
+    pub fn is_unset(self) -> bool {
+        self.0 == [0; 6]
+    }
+
     /// Multicast or broadcast (bit 0x01 of the first octet).
     #[must_use]
     pub fn is_multicast(self) -> bool {

@@ -461,7 +461,7 @@ pub(super) fn place(order: u64) -> Frame {
 fn has_two_stations(packet: &Packet) -> bool {
     let stations = packet.source_mac.zip(packet.destination_mac);
     stations.is_some_and(|(from, to)| {
-        from != to && from != Mac([0; 6]) && to != Mac([0; 6]) && !to.is_multicast()
+        from != to && !from.is_unset() && !to.is_unset() && !to.is_multicast()
     })
 }
 

@@ -31,6 +31,8 @@ fn who_shares_a_hardware_address_is_behind_a_router() {
         vec![sends("10.0.1.5", mac(1), 64), sends("10.0.2.5", mac(1), 64), sends("10.0.1.6", mac(2), 64)];
     assert_eq!(on_link_of(flows.clone(), "10.0.1.5"), Some(false));
     assert_eq!(on_link_of(flows, "10.0.1.6"), Some(true));
+    let looped = ["10.0.1.5", "10.0.1.6"].map(|from| sends(from, Mac([0; 6]), 64));
+    assert_eq!(on_link_of(looped.to_vec(), "10.0.1.5"), Some(true), "the loopback interface is no router");
 }
 
 #[test]

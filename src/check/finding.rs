@@ -255,7 +255,7 @@ pub enum Detail {
     /// QOS-005.
     Qos005 { pcp: Vec<(u8, u64)>, expected: u8, vlan: u16 },
     /// QOS-007. `inbound`: the sender has a public address.
-    Qos007 { packets: u64, peers: Vec<IpAddr>, inbound: bool },
+    Qos007 { packets: u64, peers: Vec<IpAddr>, inbound: bool, dscp: Vec<(u8, u64)>, expected: u8 },
     /// QOS-008. `marked`: the terminals that mark; the numbers are of what they are sent.
     Qos008 { unmarked: u64, packets: u64, dscp: Vec<(u8, u64)>, expected: u8, marked: Vec<IpAddr> },
     /// QOS-009.

@@ -138,6 +138,8 @@ impl<'a> Sender<'a> {
             packets: marking.wrong,
             peers: peers.into_iter().collect(),
             inbound: is_outside(case, self.address),
+            dscp: marking.by_count().into_iter().filter(|(value, _)| *value != self.rule.dscp).collect(),
+            expected: self.rule.dscp,
         };
         let mut finding = self.finding(case, detail, Severity::Info, Party::Nobody, streams, marking.wrong);
         // What a vendor promises for his telephones says nothing of a provider, nor of what the PBX sends him.

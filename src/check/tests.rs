@@ -5,7 +5,16 @@ fn found(code: Code, severity: Severity) -> Finding {
     let (detail, subject) = match code {
         Code::Cap010 => (Detail::Cap010(NoVoice::Nothing), None),
         Code::Cap003 => (Detail::Cap003 { pairs: 2 }, None),
-        _ => (Detail::Qos007 { packets: 50, peers: Vec::new(), inbound: false }, Some(PBX)),
+        _ => (
+            Detail::Qos007 {
+                packets: 50,
+                peers: Vec::new(),
+                inbound: false,
+                dscp: vec![(0, 50)],
+                expected: 46,
+            },
+            Some(PBX),
+        ),
     };
     finding(detail, severity, subject)
 }

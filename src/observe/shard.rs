@@ -460,9 +460,7 @@ pub(super) fn place(order: u64) -> Frame {
 /// Whether Ethernet has it go from one station to another; the loopback interface has zeros for both.
 fn has_two_stations(packet: &Packet) -> bool {
     let stations = packet.source_mac.zip(packet.destination_mac);
-    stations.is_some_and(|(from, to)| {
-        from != to && !from.is_unset() && !to.is_unset() && !to.is_multicast()
-    })
+    stations.is_some_and(|(from, to)| from != to && !from.is_unset() && !to.is_unset() && !to.is_multicast())
 }
 
 /// Whether an Ethernet header has one and the same station at both ends, which may be none (zeros).

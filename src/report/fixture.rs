@@ -299,7 +299,13 @@ fn details() -> Vec<Case> {
         (Detail::Qos004 { packets: 1, dscp: vec![(26, 1)], expected: 24 }, Notice, Telephony, Some(PHONE)),
         (Detail::Qos005 { pcp: vec![(0, 400)], expected: 5, vlan: 20 }, Notice, Network, Some(PHONE)),
         (
-            Detail::Qos007 { packets: 900, peers: vec![ip("192.0.2.1")], inbound: false },
+            Detail::Qos007 {
+                packets: 900,
+                peers: vec![ip("192.0.2.1")],
+                inbound: false,
+                dscp: vec![(0, 50)],
+                expected: 46,
+            },
             Info,
             Nobody,
             Some(PBX),

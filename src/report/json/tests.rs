@@ -173,7 +173,7 @@ fn lists_that_are_made_while_they_are_written_are_those_of_the_published_form() 
 }
 
 /// Two calls. In the first, voice of the callee begins 5 s late, pauses 3 s for an offer, changes its codec, comes out of order
-/// lasts 20 s longer and rests for 2.4 s; in the second one side alone is heard, as the only finding says.
+/// lasts 20 s longer and rests for 2.4 s; in the second only one side is heard, as the only finding says.
 fn with_remarks() -> Audit {
     use crate::check::Detail;
     use crate::observe::fixture::{at, call, frame, socket, stream};
@@ -265,7 +265,7 @@ fn what_is_remarked_at_calls_and_voice_stands_in_every_form() {
                     "Pause 3.0 s",
                     "10 out of order",
                     "PCMA, from 00:00:01 G722",
-                    "one side alone is heard (RTP-001)",
+                    "only one side is heard (RTP-001)",
                     "Pause: with a new offer",
                 ],
             ),

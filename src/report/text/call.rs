@@ -33,7 +33,7 @@ pub(crate) struct CallNotes<'a> {
     pub(crate) unheard: Option<[String; 2]>,
     /// Whose voice alone was agreed on.
     pub(crate) speaks_alone: Option<CallSide>,
-    /// That one side alone is heard.
+    /// That only one side is heard.
     pub(crate) one_way: Option<OneWay>,
     /// From the answer to its ACK, in ns, where that came late.
     pub(crate) late_ack: Option<i64>,
@@ -140,8 +140,8 @@ impl HoldNote {
             (De, false, true) => format!("{who}, hält das Gespräch bis zum Ende"),
             (De, false, false) => format!("{who}, hält das Gespräch bis zum Ende des Mitschnitts"),
             (En, true, _) => format!("{who} holds the call and resumes it"),
-            (En, false, true) => format!("{who} holds the call to the end"),
-            (En, false, false) => format!("{who} holds the call to the end of the capture"),
+            (En, false, true) => format!("{who} holds the call until the end"),
+            (En, false, false) => format!("{who} holds the call until the end of the capture"),
         }
     }
 
@@ -168,7 +168,7 @@ impl HoldNote {
             }
             En => {
                 let how_often = if times > 1 { format!("; {times} times in all") } else { String::new() };
-                let end = if self.is_ended { "to the end" } else { "to the end of the capture" };
+                let end = if self.is_ended { "until the end" } else { "until the end of the capture" };
                 let lasted = lasted.map_or_else(|| end.to_owned(), |lasted| format!("for {lasted}"));
                 match is_whole {
                     true => format!("on hold {side} from the beginning, {lasted}{how_often}"),
@@ -368,12 +368,12 @@ impl CallNotes<'_> {
 fn one_way(how: OneWay, language: Language) -> String {
     match (how, language) {
         (OneWay::Throughout, De) => "nur eine Seite ist zu hören (RTP-001)".to_owned(),
-        (OneWay::Throughout, En) => "one side alone is heard (RTP-001)".to_owned(),
+        (OneWay::Throughout, En) => "only one side is heard (RTP-001)".to_owned(),
         (OneWay::AtFirst(lasted), De) => {
             format!("anfangs {} lang nur eine Seite zu hören (RTP-001)", duration(lasted, De))
         }
         (OneWay::AtFirst(lasted), En) => {
-            format!("at first, for {}, one side alone is heard (RTP-001)", duration(lasted, En))
+            format!("at first, for {}, only one side is heard (RTP-001)", duration(lasted, En))
         }
     }
 }
@@ -462,7 +462,7 @@ mod tests {
         assert!(cut.line(Beginning::Seen, De).ends_with("bis zum Ende des Mitschnitts"));
         assert_eq!(whole.lines(De), ["vom Angerufenen von Beginn an gehalten, bis zum Ende"]);
         let often = CallNotes { held: Some(HoldNote { lasted: None, times: 3, ..held }), ..notes() };
-        let expected = "put on hold by the callee 5.2\u{a0}s after the answer, to the end; 3 times in all";
+        let expected = "put on hold by the callee 5.2\u{a0}s after the answer, until the end; 3 times in all";
         assert_eq!(often.lines(En), [expected]);
         let ends = ["192.168.10.21", "192.168.10.22"].map(str::to_owned);
         let unheard = CallNotes { unheard: Some(ends), ..notes() };
@@ -526,7 +526,7 @@ mod tests {
         let agreed = CallNotes { speaks_alone: Some(CallSide::Callee), ..notes() };
         assert_eq!(agreed.lines(De), ["vereinbart: Sprache nur vom Angerufenen"]);
         let fault = CallNotes { one_way: Some(OneWay::AtFirst(3_000_000_000)), ..notes() };
-        assert_eq!(fault.lines(En), ["at first, for 3.0\u{a0}s, one side alone is heard (RTP-001)"]);
+        assert_eq!(fault.lines(En), ["at first, for 3.0\u{a0}s, only one side is heard (RTP-001)"]);
     }
 
     #[test]

@@ -125,7 +125,7 @@ fn doubt_en(doubt: Doubt) -> &'static str {
             "The second capture holds no voice of this device. Measure again while a call passes the measuring point."
         }
         Doubt::NoRegistration => "In the second capture this device registers nowhere.",
-        Doubt::NotTried => "The second capture does not show that it goes right by now.",
+        Doubt::NotTried => "The second capture does not show that it is right now.",
         Doubt::Unjudged(Unjudged::OwnOnly) => {
             "In the second capture all IP packets go from a device to itself."
         }

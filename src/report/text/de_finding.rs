@@ -156,9 +156,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
              Switches, die nur auf die VLAN-Priorität achten, bevorzugen sie nicht.",
             list(List::of(pcp, pcp.len(), |(priority, _)| priority.to_string()))
         ),
-        Detail::Qos007 { packets, peers, .. } => {
+        Detail::Qos007 { packets, peers, dscp, expected, .. } => {
             let host = finding.subject.as_ref().map(|subject| subject.address);
-            unmarked_leg::detail(*packets, device, (host, peers), De)
+            unmarked_leg::detail((*packets, dscp, *expected), device, (host, peers), De)
         }
         Detail::Qos008 { unmarked, packets, dscp, expected, marked } => format!(
             "{device} sendet Sprache mit {} ({} Paketen), während die Gegenseite ({}) mit DSCP\u{a0}{} kennzeichnet. \

@@ -430,7 +430,7 @@ fn unjudged(what: Unjudged) -> &'static str {
         }
         Unjudged::UnheardCalls => {
             "Calls without voice: of at least one answered call no packet of voice is in the capture, though other RTP is. \
-             Whether nobody sends, the voice takes another way than the one that was measured (straight between the \
+             Whether nobody sends, the voice takes another way than the one that was measured (directly between the \
              telephones, another interface, VPN) or a display filter left it out when the file was saved, the capture does not show."
         }
         Unjudged::NoRule => {

@@ -151,9 +151,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
              that look at the VLAN priority only do not prefer them.",
             list(List::of(pcp, pcp.len(), |(priority, _)| priority.to_string()))
         ),
-        Detail::Qos007 { packets, peers, .. } => {
+        Detail::Qos007 { packets, peers, dscp, expected, .. } => {
             let host = finding.subject.as_ref().map(|subject| subject.address);
-            unmarked_leg::detail(*packets, device, (host, peers), En)
+            unmarked_leg::detail((*packets, dscp, *expected), device, (host, peers), En)
         }
         Detail::Qos008 { unmarked, packets, dscp, expected, marked } => format!(
             "{device} sends voice with {} ({} packets), while the other side ({}) marks DSCP\u{a0}{}. Voice has priority \

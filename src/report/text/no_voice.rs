@@ -382,7 +382,7 @@ fn english(reason: &NoVoice, context: &Context<'_>) -> String {
             counted(context.audit.traffic.quality.filtered, "packet", "packets", En)
         ),
         NoVoice::Answered => format!(
-            "{none}, although {} voice probably takes another way than the one that was measured (straight between the \
+            "{none}, although {} voice probably takes another way than the one that was measured (directly between the \
              telephones, another interface), a filter kept it out, or nobody sends. {unjudged}",
             match answered(context) {
                 (1, 1) => "the only call was answered: its".to_owned(),

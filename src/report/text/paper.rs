@@ -326,7 +326,7 @@ const EN: PaperWords = PaperWords {
     not_judged: "Some things could not be judged; see “Limits of the measurement”.",
     measurement: "Measurement and its quality",
     measuring_point: "Measuring point (presumed)",
-    at_device: "at the port of {}: nearly all unicast packets go from there or to it",
+    at_device: "at the port of {}: nearly all unicast packets come from it or go to it",
     between_two: "between {} and {}: hardly any other unicast traffic is seen",
     at_border: "between LAN and Internet: every connection between two addresses leads outside",
     on_device: "on {} itself: the capture holds what this device sends and receives (all interfaces)",

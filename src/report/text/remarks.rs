@@ -74,7 +74,7 @@ pub(crate) fn remark(
             if is_one { "gets" } else { "get" },
             counted(refusals, "message", "messages", En),
             waited.map_or_else(String::new, |waited| format!(
-                " Calls and their answers come later by up to {} for that.",
+                " That delays calls and their answers by up to {}.",
                 duration(waited, En)
             ))
         ),

@@ -51,7 +51,7 @@ fn rests(rests: Rests, language: Language) -> String {
         }
         (_, Language::En) => {
             format!(
-                "sent nothing {times} times for at least {least} and made up for none of it, for {longest} at most (no loss: numbers without a gap)"
+                "{times} times sent nothing for at least {least}, {longest} at most, and made up for none of it (no loss: numbers without a gap)"
             )
         }
     }

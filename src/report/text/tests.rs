@@ -210,7 +210,8 @@ fn voice_that_comes_from_the_internet_is_called_that() {
     let context = Context { audit: &audit, names: &names, zone: &TimeZone::UTC };
     let mut finding = audit.findings.iter().find(|finding| finding.code() == Code::Qos007).unwrap().clone();
     assert_eq!(finding_text(&finding, &context, De).title, title(Code::Qos007, De));
-    finding.detail = Detail::Qos007 { packets: 1, peers: Vec::new(), inbound: true };
+    finding.detail =
+        Detail::Qos007 { packets: 1, peers: Vec::new(), inbound: true, dscp: vec![(0, 50)], expected: 46 };
     assert_eq!(finding_text(&finding, &context, De).title, "Sprache aus dem Internet ohne Kennzeichnung");
 }
 
@@ -399,7 +400,7 @@ fn a_packet_time_that_most_packets_have_is_not_told_of_all() {
 #[test]
 fn the_total_counts_and_not_what_is_named() {
     let peers = (10..19).map(|end| format!("203.0.113.{end}").parse().unwrap()).collect();
-    let detail = Detail::Qos007 { packets: 1080, peers, inbound: false };
+    let detail = Detail::Qos007 { packets: 1080, peers, inbound: false, dscp: vec![(0, 50)], expected: 46 };
     let told = said(detail.code(), En, |finding| finding.detail = detail).0;
     assert!(told.contains("and 5 more"), "{told}");
 }

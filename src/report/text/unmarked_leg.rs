@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use super::List;
+use super::{List, dscp_name, dscp_shares};
 use crate::observe::is_public;
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::counted;
@@ -13,22 +13,32 @@ pub(super) fn is_internet(sender: Option<IpAddr>, peers: &[IpAddr]) -> bool {
     sender.iter().chain(peers).any(|host| is_public(*host))
 }
 
-/// What was seen. `ends`: the sender and its peers.
+/// What was seen. `voice`: packets without the expected mark, with which others they are, and the expected one. `ends`: the sender
+/// and its peers.
 pub(super) fn detail(
-    packets: u64,
+    (packets, dscp, expected): (u64, &[(u8, u64)], u8),
     device: &str,
     (sender, peers): (Option<IpAddr>, &[IpAddr]),
     language: Language,
 ) -> String {
     let list = List::addresses(peers);
-    let is_one = packets == 1;
+    let is_bare = dscp.iter().all(|(value, _)| *value == 0);
+    let marked = match (packets, is_bare, language) {
+        (1, true, De) => "ist nicht gekennzeichnet".to_owned(),
+        (_, true, De) => "sind nicht gekennzeichnet".to_owned(),
+        (1, true, En) => "is not marked".to_owned(),
+        (_, true, En) => "are not marked".to_owned(),
+        (1, false, De) => format!("trägt {} statt {}", dscp_shares(dscp, De), dscp_name(expected)),
+        (_, false, De) => format!("tragen {} statt {}", dscp_shares(dscp, De), dscp_name(expected)),
+        (1, false, En) => format!("carries {} instead of {}", dscp_shares(dscp, En), dscp_name(expected)),
+        (_, false, En) => format!("carry {} instead of {}", dscp_shares(dscp, En), dscp_name(expected)),
+    };
     let leg = is_internet(sender, peers);
     match (language, leg) {
         (De, leg) => format!(
-            "{} von {device} zu {} {} nicht gekennzeichnet. {}",
+            "{} von {device} zu {} {marked}. {}",
             counted(packets, "Sprachpaket", "Sprachpakete", De),
             list.join("und", "weitere"),
-            if is_one { "ist" } else { "sind" },
             match leg {
                 true => "Öffentliche Netze beachten die QoS-Kennzeichnung üblicherweise nicht.",
                 false =>
@@ -37,10 +47,9 @@ pub(super) fn detail(
             }
         ),
         (En, leg) => format!(
-            "{} from {device} to {} {} not marked. {}",
+            "{} from {device} to {} {marked}. {}",
             counted(packets, "voice packet", "voice packets", En),
             list.join("and", "more"),
-            if is_one { "is" } else { "are" },
             match leg {
                 true => "Public networks usually ignore QoS marking.",
                 false =>
@@ -77,10 +86,27 @@ mod tests {
     use crate::observe::fixture::ip;
 
     #[test]
+    fn another_mark_is_no_want_of_one() {
+        let peers = [ip("203.0.113.9")];
+        let told = |dscp: &[(u8, u64)], language| {
+            detail((500, dscp, 46), "T14", (None, &peers), language).replace('\u{a0}', " ")
+        };
+        assert!(told(&[(0, 500)], De).contains("sind nicht gekennzeichnet"));
+        assert!(
+            told(&[(45, 500)], De).contains("tragen DSCP 45 statt 46 (EF)"),
+            "{}",
+            told(&[(45, 500)], De)
+        );
+        assert!(
+            told(&[(0, 400), (40, 100)], En).contains("carry DSCP 0 (CS0) 80 %, DSCP 40 (CS5) 20 % instead")
+        );
+    }
+
+    #[test]
     fn the_internet_is_named_only_where_an_address_of_it_is() {
         let of = |peer: &str| {
             let (sender, peers) = (Some(ip("10.8.0.5")), [ip(peer)]);
-            let told = detail(500, "T14", (sender, &peers), De);
+            let told = detail((500, &[(0, 500)], 46), "T14", (sender, &peers), De);
             (told, action((sender, &peers), De))
         };
         let (told, action) = of("192.168.10.2");

@@ -18,7 +18,13 @@ fn what_goes_to_the_internet_is_looked_at_there() {
     let over = |peer: &str, halves: &[(u8, u32, f32)]| {
         let streams = vec![to("203.0.113.9", 0, &[BARE; 10]), to(peer, 9_000, halves)];
         let world = World::new(RULE).device(PBX, "acme.pbx").streams(streams);
-        let detail = Detail::Qos007 { packets: 250, peers: vec![ip("203.0.113.9")], inbound: false };
+        let detail = Detail::Qos007 {
+            packets: 250,
+            peers: vec![ip("203.0.113.9")],
+            inbound: false,
+            dscp: vec![(0, 50)],
+            expected: 46,
+        };
         let found = finding(detail, Severity::Info, Some(PBX));
         let evidence = Evidence { last: Some(at(5_000)), ..Evidence::default() };
         mended(&world.case(), &[Finding { evidence, rows: vec!["Q1".into()], ..found }]) == [0]

@@ -381,9 +381,15 @@ mod tests {
         let mut found = Vec::new();
         for scenario in samplegen::scenario::all() {
             let (turns, audit) = turns(&scenario);
-            // Loss was there, and its share falls while voice goes on; what blocks a registration is told as SIG-002 in the end.
+            // Loss was there, and its share falls while voice goes on; what blocks a registration is told as SIG-002 in the end, and
+            // that a name server was away as a remark.
+            let was_away = audit
+                .remarks
+                .iter()
+                .any(|remark| matches!(remark.what, check::Observation::NameServerAway { .. }));
             let is_told_else = |code| match code {
                 Code::Rtp003 => true,
+                Code::Net001 => was_away,
                 Code::Port003 => audit.findings.iter().any(|finding| finding.code() == Code::Sig002),
                 _ => false,
             };

@@ -111,7 +111,12 @@ pub fn audit(
     let is_followed = captures.iter().any(|capture| capture.live.is_some());
     let mended = if is_followed { mended::mended(&case, &findings) } else { Vec::new() };
     let has_used_rows = rows.iter().any(|row| row.status != RowStatus::Unused);
-    let verdict = verdict(&findings, &accepted, &unjudged, has_used_rows);
+    let is_remarked = !remarks.is_empty() || !dropped.is_empty();
+    let verdict = match verdict(&findings, &accepted, &unjudged, has_used_rows) {
+        // Whoever only reads the first line must not miss what no finding tells.
+        Verdict::Pass if is_remarked => Verdict::Notes,
+        verdict => verdict,
+    };
     let told = findings.iter().chain(accepted.iter().map(|accepted| &accepted.finding));
     let scanners = strangers::scanners(told);
     let mut traffic = traffic;

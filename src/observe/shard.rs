@@ -10,7 +10,7 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
 use crate::capture::{Chunk, Frame, Timestamp};
-use crate::decode::{IcmpError, Mac, Packet, Part, TcpSegment, Transport};
+use crate::decode::{IcmpError, Packet, Part, TcpSegment, Transport};
 
 use super::batch::{Batch, Event, media_header, protocol_of};
 use super::content::Note;

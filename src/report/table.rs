@@ -56,6 +56,7 @@ fn filled(page: Page, audit: &Audit, names: &Names, settings: &Settings) -> Stri
 fn write(mut page: Page, view: &View<'_>, settings: &Settings) -> String {
     verdict::write(&mut page, view);
     findings::write(&mut page, view);
+    findings::write_remarks(&mut page, view);
     findings::write_accepted(&mut page, view);
     findings::write_unjudged(&mut page, view);
     devices::write(&mut page, view);

@@ -1,6 +1,6 @@
 //! Holds an audit against what its scenario demands.
 
-use pbxray::check::{Audit, Code, Severity};
+use pbxray::check::{Audit, Code, Observation, Severity};
 use samplegen::scenario::Scenario;
 
 /// What differs between the audit and what the scenario demands, in words; empty if nothing.
@@ -27,7 +27,30 @@ pub(crate) fn complaints(scenario: &Scenario, audit: &Audit) -> Vec<String> {
             complaints.push(format!("{code} must not be raised: {:?} {:?}", finding.subject, finding.detail));
         }
     }
+    let told: Vec<_> =
+        audit.remarks.iter().map(|remark| (kind(&remark.what), remark.hosts.first())).collect();
+    let demanded: Vec<_> = scenario.remarks.iter().map(|(kind, host)| (*kind, Some(host))).collect();
+    if told.iter().any(|one| !demanded.contains(one)) || told.len() != demanded.len() {
+        complaints.push(format!("remarked is {told:?}, not {demanded:?}"));
+    }
+    if audit.dropped.len() != scenario.dropped {
+        complaints.push(format!("{} calls are dropped, not {}", audit.dropped.len(), scenario.dropped));
+    }
     complaints
+}
+
+/// As JSON has it.
+fn kind(what: &Observation) -> &'static str {
+    match what {
+        Observation::SharedAccount { .. } => "shared-account",
+        Observation::UnheededOptions { .. } => "unheeded-options",
+        Observation::OtherVlan { .. } => "other-vlan",
+        Observation::RefusedStun { .. } => "refused-stun",
+        Observation::NameServerAway { .. } => "name-server-away",
+        Observation::UnansweredDhcp { .. } => "unanswered-dhcp",
+        Observation::LateCredentials { .. } => "late-credentials",
+        Observation::DeadBranch { .. } => "dead-branch",
+    }
 }
 
 #[test]

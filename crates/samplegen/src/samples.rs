@@ -128,6 +128,12 @@ fn certificate(scenario: &Scenario) -> String {
         format!("- {} frames in {seconds:.1} s", capture.records.len()),
         format!("- expected: {}", list(&expected)),
     ];
+    let remarks: Vec<String> =
+        scenario.remarks.iter().map(|(kind, host)| format!("{kind} about {host}")).collect();
+    lines.extend(optional("remarked without a finding", &remarks));
+    let dropped =
+        [format!("{}", scenario.dropped)].into_iter().filter(|_| scenario.dropped > 0).collect::<Vec<_>>();
+    lines.extend(optional("calls left without an answer", &dropped));
     lines.extend(optional("may also be raised", &scenario.may));
     lines.extend(optional("must not be raised", &scenario.never));
     let rows: Vec<String> =

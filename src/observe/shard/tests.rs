@@ -64,7 +64,7 @@ fn the_loopback_interface_has_no_stations() {
         counts.rewritten
     };
     assert_eq!(rewritten(&own), 1, "two stations");
-    let zeros = Some(Mac([0; 6]));
+    let zeros = Some(crate::decode::Mac([0; 6]));
     assert_eq!(rewritten(&Packet { source_mac: zeros, destination_mac: zeros, ..own }), 0);
     assert_eq!(rewritten(&Packet { destination_mac: own.source_mac, ..own }), 0, "one and the same");
     assert_eq!(rewritten(&Packet { source_mac: None, destination_mac: None, ..own }), 0);

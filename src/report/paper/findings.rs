@@ -244,6 +244,7 @@ pub(super) fn to_do<'a>(maker: &Maker<'a>) -> impl Iterator<Item = &'a Finding> 
 pub(super) fn nothing_to_do(maker: &Maker<'_>) -> &'static str {
     match maker.document.verdict {
         Verdict::NotAssessable => maker.paper.nothing_yet,
+        _ if !maker.document.remarks.is_empty() => maker.paper.look_at_remarks,
         _ if registered::has_strangers(maker) => maker.paper.look_at_registrations,
         _ if maker.document.flows.iter().any(|flow| flow.is_unsolicited) => maker.paper.look_at_connections,
         _ => maker.paper.nothing_to_do,

@@ -198,6 +198,7 @@ fn sections(maker: &Maker<'_>) -> Vec<Section> {
         section("services", paper.services, services::parts(maker)),
         section("security", paper.security, findings::security(maker)),
         section("findings", headings.findings, findings::all(maker)),
+        section("remarks", headings.remarks, remarked::remarks(maker).collect()),
         section("accepted", given_words(maker.language).accepted, findings::accepted(maker)),
         section("course", screen_words(maker.language).course, findings::course(maker)),
         section("actions", paper.actions, findings::actions(maker)),

@@ -1,7 +1,7 @@
 //! Takes a published report; gives the table of registrations and, before it, what is to be said of them beside. Knows
 //! no audit, only what JSON says.
 
-use super::{Cell, Maker, Part, Table, Tone, instant, remarked, shown, socket, subscribed};
+use super::{Cell, Maker, Part, Table, Tone, instant, shown, socket, subscribed};
 use crate::observe::{Standing, is_public};
 use crate::report::json::document::{Endpoint, Registration, Unjudged};
 use crate::report::number::{duration, time_of_day};
@@ -13,11 +13,8 @@ pub(super) fn rows(maker: &Maker<'_>) -> Vec<Part> {
         let host = shown(&lookup.host);
         Part::Text(unanswered(&host, lookup.kind.into(), lookup.asked, maker.language))
     });
-    let mut parts: Vec<Part> = lookups
-        .chain(subscribed::over_tcp(maker))
-        .chain(subscribed::refused(maker))
-        .chain(remarked::remarks(maker))
-        .collect();
+    let mut parts: Vec<Part> =
+        lookups.chain(subscribed::over_tcp(maker)).chain(subscribed::refused(maker)).collect();
     if maker.document.registrations.is_empty() {
         return parts;
     }

@@ -196,6 +196,8 @@ mod tests {
         assert!(!told(&asked).contains(words.nothing_to_do), "{}", told(&asked));
         asked.findings.clear();
         asked.registrations.clear();
+        assert!(told(&asked).contains(words.look_at_remarks));
+        asked.remarks.clear();
         assert!(told(&asked).contains(words.nothing_to_do));
         asked.registrations = document().registrations;
         asked.registrations.truncate(1);

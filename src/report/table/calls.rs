@@ -14,7 +14,7 @@ use crate::report::number::{NO_VALUE, duration, moment, time_of_day};
 use crate::report::order::{Place, worst_first};
 use crate::report::text::{
     CallNotes, HoldNote, Registered, Unreachable, Unsubscribed, arrow, at_least, failed_transfer, protocol,
-    refused_over_tcp, remark, transferred, unanswered, websockets,
+    refused_over_tcp, transferred, unanswered, websockets,
 };
 
 /// Most calls or registrations listed.
@@ -214,9 +214,9 @@ pub(super) fn write_registrations(page: &mut Page, view: &View<'_>) {
     let labels = &view.words.labels;
     let traffic = &view.audit.traffic;
     let registrations = &traffic.registrations;
-    let (detours, remarks) = (&traffic.detours, &view.audit.remarks);
+    let detours = &traffic.detours;
     let is_silent = traffic.lookups.is_empty() && traffic.subscriptions.is_empty();
-    if registrations.is_empty() && is_silent && detours.is_empty() && remarks.is_empty() {
+    if registrations.is_empty() && is_silent && detours.is_empty() {
         return;
     }
     page.heading(view.words.headings.registrations);
@@ -244,12 +244,6 @@ pub(super) fn write_registrations(page: &mut Page, view: &View<'_>) {
             accepted: row.accepted,
         };
         page.paragraph(0, &told.sentences(view.language), Tone::Plain);
-    }
-    for one in remarks {
-        let mac = one.mac.map(|mac| mac.to_string());
-        let hosts: Vec<String> = one.hosts.iter().map(ToString::to_string).chain(mac).collect();
-        let told = remark(&hosts, &one.at.to_string(), &one.what, view.context.zone, view.language);
-        page.paragraph(0, &told, Tone::Plain);
     }
     if registrations.is_empty() {
         return;

@@ -5,7 +5,7 @@ use super::page::{Page, Piece, Tone};
 use crate::check::{Finding, Severity};
 use crate::report::language::Language;
 use crate::report::number::{moment, span};
-use crate::report::text::{absent, finding_text, given_words, is_changed, run_words, unjudged_lines};
+use crate::report::text::{absent, finding_text, given_words, is_changed, remark, run_words, unjudged_lines};
 
 pub(super) fn write(page: &mut Page, view: &View<'_>) {
     page.heading(view.words.headings.findings);
@@ -151,6 +151,20 @@ fn section(view: &View<'_>, section: &str) -> String {
             Language::De => format!("{label} „{section}“"),
             Language::En => format!("{label} “{section}”"),
         },
+    }
+}
+
+/// What is seen of registrations, services and calls that no finding tells.
+pub(super) fn write_remarks(page: &mut Page, view: &View<'_>) {
+    if view.audit.remarks.is_empty() {
+        return;
+    }
+    page.heading(view.words.headings.remarks);
+    for one in &view.audit.remarks {
+        let mac = one.mac.map(|mac| mac.to_string());
+        let hosts: Vec<String> = one.hosts.iter().map(ToString::to_string).chain(mac).collect();
+        let told = remark(&hosts, &one.at.to_string(), &one.what, view.context.zone, view.language);
+        page.paragraph(0, &told, Tone::Plain);
     }
 }
 

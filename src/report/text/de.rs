@@ -48,6 +48,7 @@ const HEADINGS: Headings = Headings {
     media_with_video: "Sprechwege und Video (RTP)",
     unexplained: "Nicht dokumentierte Verbindungen",
     calls: "Gespräche",
+    remarks: "Hinweise",
     registrations: "Anmeldungen",
     capture: "Mitschnitt",
     exceptions: "Ausnahmen und geänderte Ports aus der Standortdatei",

@@ -48,6 +48,7 @@ const HEADINGS: Headings = Headings {
     media_with_video: "Voice and video streams (RTP)",
     unexplained: "Undocumented flows",
     calls: "Calls",
+    remarks: "Notes",
     registrations: "Registrations",
     capture: "Capture",
     exceptions: "Exceptions and changed ports from the site file",

@@ -158,6 +158,8 @@ pub(super) fn is_only_unknown(unjudged: &[Unjudged]) -> bool {
 #[derive(Debug)]
 pub(crate) struct Headings {
     pub(crate) findings: &'static str,
+    /// What no finding tells.
+    pub(crate) remarks: &'static str,
     pub(crate) not_judged: &'static str,
     pub(crate) devices: &'static str,
     pub(crate) rows: &'static str,

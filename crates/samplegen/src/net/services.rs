@@ -42,6 +42,27 @@ impl Net {
         }
     }
 
+    /// `client` looks for a DHCP server so often, every five seconds, and gets no answer.
+    pub fn dhcp_in_vain(&mut self, at: u64, client: Host, boot: &Boot, times: u64) {
+        let IpAddr::V4(address) = client.ip else { return };
+        let lease = Lease {
+            transaction: self.rng().draw() as u32,
+            client: client.mac,
+            name: client.name,
+            class: boot.class,
+            address,
+            server: Ipv4Addr::UNSPECIFIED,
+            gateway: Ipv4Addr::UNSPECIFIED,
+            boot: None,
+        };
+        let nobody = Host { ip: IpAddr::V4(Ipv4Addr::UNSPECIFIED), ..client };
+        let everybody = Host { vlan: client.vlan, ..Host::group([255; 4]) };
+        for nth in 0..times {
+            let (from, to) = (nobody.port(68), everybody.port(67));
+            self.udp(at + nth * 5_000 * MS, from, to, Class::Data, &lease.message(Dhcp::Discover));
+        }
+    }
+
     /// `client` looks for a DHCP server; each of these offers it an address, with this router and name server, its own
     /// where none is given.
     pub fn dhcp_offers(&mut self, at: u64, client: Host, servers: &[(Host, Option<Host>)], boot: &Boot) {

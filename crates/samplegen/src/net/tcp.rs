@@ -115,14 +115,23 @@ impl Tcp {
         self.at = self.at.max(at);
     }
 
-    /// Both sides finish; gives the moment of the last segment.
-    pub fn close(mut self, net: &mut Net) -> u64 {
+    /// Both sides finish, the client first; gives the moment of the last segment.
+    pub fn close(self, net: &mut Net) -> u64 {
+        self.finish(net, true)
+    }
+
+    /// Both sides finish, the server first; gives the moment of the last segment.
+    pub fn close_by_server(self, net: &mut Net) -> u64 {
+        self.finish(net, false)
+    }
+
+    fn finish(mut self, net: &mut Net, client_first: bool) -> u64 {
         self.at += MS;
-        self.emit(net, true, flag::FIN | flag::ACK, &[]);
+        self.emit(net, client_first, flag::FIN | flag::ACK, &[]);
         self.at += self.round_trip;
-        self.emit(net, false, flag::FIN | flag::ACK, &[]);
+        self.emit(net, !client_first, flag::FIN | flag::ACK, &[]);
         self.at += MS / 10;
-        self.emit(net, true, flag::ACK, &[]);
+        self.emit(net, client_first, flag::ACK, &[]);
         self.at
     }
 

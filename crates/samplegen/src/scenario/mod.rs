@@ -10,6 +10,7 @@ pub mod pascom;
 pub mod points;
 mod port;
 mod qos;
+mod remark;
 pub mod row;
 mod rtp;
 mod sec;
@@ -59,6 +60,10 @@ pub struct Scenario {
     pub may: Vec<&'static str>,
     /// Findings that must not be raised. Those above notice that stand in neither list must not be either.
     pub never: Vec<&'static str>,
+    /// Kinds of what is remarked without a finding, and the first host that it is about; nothing else may be.
+    pub remarks: Vec<(&'static str, IpAddr)>,
+    /// Calls whose connection the called side closed without an answer.
+    pub dropped: usize,
     /// Status of rows in the row matrix, at this device.
     pub rows: Vec<(&'static str, IpAddr, RowStatus)>,
 }
@@ -78,6 +83,8 @@ impl Scenario {
             expect: Vec::new(),
             may: Vec::new(),
             never: Vec::new(),
+            remarks: Vec::new(),
+            dropped: 0,
             rows: Vec::new(),
         }
     }
@@ -128,6 +135,20 @@ impl Scenario {
     #[must_use]
     pub fn never(mut self, codes: &[&'static str]) -> Self {
         self.never.extend(codes);
+        self
+    }
+
+    /// This must be remarked about `host`.
+    #[must_use]
+    pub fn remark(mut self, kind: &'static str, host: Host) -> Self {
+        self.remarks.push((kind, host.ip));
+        self
+    }
+
+    /// So many calls are left without an answer by a connection that is closed.
+    #[must_use]
+    pub fn dropped(mut self, calls: usize) -> Self {
+        self.dropped = calls;
         self
     }
 
@@ -182,6 +203,7 @@ pub fn all() -> Vec<Scenario> {
         net::all,
         sec::all,
         cap::all,
+        remark::all,
         points::all,
     ];
     families.iter().flat_map(|family| family()).collect()

@@ -264,7 +264,7 @@ fn note(hosts: &mut Hosts, address: IpAddr, sent: &Direction, received: &Directi
     let Some(facts) = hosts.of(address, HOSTS_KEPT) else { return };
     facts.sent += sent.packets;
     facts.received += received.packets;
-    let (Some(&first), true) = (sent.frames.first(), sent.packets > 0) else { return };
+    let Some((first, _)) = sent.first.filter(|_| sent.packets > 0) else { return };
     if let Some(mac) = sent.mac.filter(|mac| !mac.is_unset()) {
         let has_room = facts.macs.len() < MACS_KEPT;
         match facts.macs.iter_mut().find(|seen| seen.mac == mac) {

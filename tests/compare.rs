@@ -326,3 +326,16 @@ fn the_packet_time_is_put_right_towards_each_peer() {
     let of_pbx = went(&changes(&before, &elsewhere));
     assert!(of_pbx.iter().any(|(code, doubt)| *code == Code::Rtp006 && doubt.is_some()), "{of_pbx:?}");
 }
+
+#[test]
+fn jitter_that_is_no_finding_any_more_is_not_put_right_by_that() {
+    let before = sample("rtp-004");
+    let mut after = sample("rtp-004");
+    after.findings.retain(|finding| finding.code() != Code::Rtp004);
+    after.traffic.streams.iter_mut().for_each(|stream| stream.report.counts.packets = 500);
+    assert!(matches!(fate(Code::Rtp004, &before, &after), Some(Some(_))), "it has another cause");
+    for stream in &mut after.traffic.streams {
+        stream.report.timing.jitter.iter_mut().for_each(|jitter| jitter.max = jitter.max.min(10.0));
+    }
+    assert_eq!(fate(Code::Rtp004, &before, &after), Some(None));
+}

@@ -11,6 +11,7 @@ use super::places::Places;
 use crate::check::{
     Audit, Circumstance, Detail, Finding, LEAST_JUDGED, Mute, NameFailure, PortUse, Side, Target, outweighs,
 };
+use crate::observe::media::timing::GUIDE;
 use crate::observe::message::App;
 use crate::observe::{
     Answer, Call, DhcpOffer, FlowView, Protocol, Registration, Silence, Stream, TcpOutcome,
@@ -153,7 +154,13 @@ impl<'a, F: Fn(IpAddr) -> IpAddr> Second<'a, F> {
                 let least = LOSSES.saturating_mul(*expected) / (*lost).max(1);
                 to_all(peers, least.clamp(LEAST_JUDGED, LONGEST_RUN))
             }
-            Detail::Rtp004 { peers, .. } => to_all(peers, LEAST_EVEN),
+            Detail::Rtp004 { peers, .. } => {
+                // That nothing is told of jitter may be because of its cause.
+                let known = now(peers);
+                let mut own = self.voice().filter(|stream| known.contains(&stream.destination.ip()));
+                to_all(peers, LEAST_EVEN)
+                    && own.all(|stream| stream.report.timing.jitter.is_none_or(|jitter| jitter.max <= GUIDE))
+            }
             Detail::Rtp006 { peers, .. } => now(peers).into_iter().all(|peer| {
                 self.voice().any(|stream| {
                     stream.destination.ip() == peer

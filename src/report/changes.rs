@@ -124,7 +124,12 @@ impl View<'_> {
                 let number = |finding: &Finding| count(finding.count, self.settings.language);
                 format!("{} → {} {}", number(before), number(after), self.own.times)
             });
-            self.finding(after, &self.after, &[&seen, counts.as_deref().unwrap_or_default()])
+            let weight = (before.severity != after.severity).then(|| {
+                let [was, is] = [before, after].map(|finding| (self.words.severity)(finding.severity));
+                format!("{was} → {is}")
+            });
+            let [weight, counts] = [weight, counts].map(Option::unwrap_or_default);
+            self.finding(after, &self.after, &[&seen, &weight, &counts])
         });
         self.section(page, self.own.stayed, stayed.collect());
         let went = |doubtful: bool| changes.went.iter().filter(move |gone| gone.doubt.is_some() == doubtful);

@@ -39,7 +39,7 @@ pub(super) const NET_001: Page = Page {
                  des Namens.",
         pitfalls: "Nicht gezählt werden Rückwärtsanfragen, mDNS und LLMNR, angehängte Suchdomänen, Namen ohne Punkt und was das Gerät \
                    von einem anderen Server erfährt. Fehlende SRV- oder NAPTR-Einträge sind normal. PCs werden nicht beurteilt: Ihre \
-                   Programme fragen oft nach Namen, die es nicht gibt. Von einem Rechner, an dem sich Telefone anmelden, zählen nur \
+                   Programme fragen oft nach Namen, die es nicht gibt. Von einem Rechner, der nicht als Anlage erkannt ist, an dem sich aber Telefone anmelden, zählen nur \
                    SIP-Dienste und die Domänen der Konten, und es bleibt bei einer Warnung.",
         source: "RFC 1035, RFC 3263; Portlisten der Hersteller (DNS).",
     },
@@ -54,7 +54,7 @@ pub(super) const NET_001: Page = Page {
                  name.",
         pitfalls: "Not counted are reverse queries, mDNS and LLMNR, appended search domains, names without a dot, and what the device \
                    learns from another server. Missing SRV or NAPTR records are normal. Computers are not judged: their programs often \
-                   ask for names that do not exist. Of one at which telephones register, only SIP services and the domains of the \
+                   ask for names that do not exist. Of one that is not known as a PBX, but at which telephones register, only SIP services and the domains of the \
                    accounts count, and it stays a warning.",
         source: "RFC 1035, RFC 3263; port lists of the vendors (DNS).",
     },

@@ -16,6 +16,7 @@ use super::exposure::exposure;
 use super::filter;
 use super::finding::{Detail, Finding, Intrusion, Party, Severity};
 
+mod contact;
 mod intruder;
 
 /// RFC 3261 section 19.1.2.
@@ -51,6 +52,8 @@ struct Answers<'a> {
     is_certain: bool,
     /// Some of it is not even likely to be his.
     is_doubtful: bool,
+    /// Some of it is more than a registrar does that keeps the way to its client open.
+    asks_more: bool,
 }
 
 /// SEC-001 and SEC-004.
@@ -67,15 +70,20 @@ fn exposed(case: &Case<'_>) -> Vec<Finding> {
                 entry.flows.push(view.flow);
                 entry.rows.insert(exposure.id.as_str());
                 entry.is_certain |= !(may_be_provider(end) || is_sip && only_looks(case, view.peer().ip()));
-                entry.is_doubtful |= !(may_be_provider(end) && has_talked(case, view));
+                let is_his = may_be_provider(end) && has_talked(case, view);
+                let (peer, own) = (view.peer().ip(), view.host());
+                let keeps_open = is_sip && only_looks(case, peer) && contact::is_known_to(case, peer, own);
+                entry.is_doubtful |= !(is_his || keeps_open);
+                entry.asks_more |= !keeps_open;
             }
         }
     }
     let findings = answered.into_iter().map(
-        |((at, protocol, is_sip), Answers { flows, rows, is_certain, is_doubtful })| {
+        |((at, protocol, is_sip), Answers { flows, rows, is_certain, is_doubtful, asks_more })| {
             let sources: BTreeSet<IpAddr> = flows.iter().map(|flow| flow.a.ip()).collect();
             let gained = if is_sip {
-                intruder::intrusion(case, &sources, Some((at, protocol)))
+                let gained = intruder::intrusion(case, &sources, Some((at, protocol)));
+                Intrusion { keeps_open: !asks_more, ..gained }
             } else {
                 Intrusion::default()
             };
@@ -349,6 +357,24 @@ text.en = "-"
 
     fn exposed(flow: Flow) -> Vec<&'static str> {
         codes(&world().flows(vec![flow]))
+    }
+
+    #[test]
+    fn who_only_asks_at_the_registered_contact_keeps_the_way_open() {
+        let told = |uri: &str| {
+            let sip = Flow { app: App::Sip, ..udp("203.0.113.9:5071", "192.168.10.2:5060") };
+            let mut world = world().flows(vec![sip]);
+            let mut endpoint =
+                SipEndpoint { options_to: Some(uri.into()), ..SipEndpoint::new(ip("203.0.113.9")) };
+            endpoint.requests = [("OPTIONS".into(), 3)].into();
+            world.traffic.sip_endpoints = vec![endpoint];
+            let found = check(&world.case());
+            let [one] = found.as_slice() else { panic!("{found:?}") };
+            let Detail::Sec001 { gained, .. } = &one.detail else { panic!("{one:?}") };
+            (one.severity, gained.keeps_open)
+        };
+        assert_eq!(told("sip:s@192.168.10.2:5060"), (Severity::Info, true));
+        assert_eq!(told("sip:100@198.51.100.7"), (Severity::Warning, false));
     }
 
     #[test]

@@ -299,7 +299,10 @@ impl Speaker {
             _ => Some((heard.dscp, 1)),
         };
         match &message.kind {
-            Kind::Request { method, .. } => {
+            Kind::Request { method, uri } => {
+                if *method == Method::Options && endpoint.options_to.is_none() {
+                    endpoint.options_to = Some(uri.as_str().into());
+                }
                 // A proxy passes on the agent string of the one who spoke first.
                 if message.via_count > 1 {
                     endpoint.is_proxy = true;

@@ -511,6 +511,8 @@ pub struct SipEndpoint {
     pub requests: BTreeMap<Box<str>, u64>,
     /// How many of those belong to a dialog that stood: their To has a tag (RFC 3261 section 12.2).
     pub within: u64,
+    /// Request-URI of its first OPTIONS.
+    pub options_to: Option<Box<str>>,
     /// Responses it sent, by status.
     pub responses: BTreeMap<u16, u64>,
     /// Responses it got, by status.
@@ -540,6 +542,7 @@ impl SipEndpoint {
             servers: BTreeMap::new(),
             requests: BTreeMap::new(),
             within: 0,
+            options_to: None,
             responses: BTreeMap::new(),
             answers: BTreeMap::new(),
             users: 0,

@@ -406,6 +406,8 @@ pub struct Intrusion {
     pub unasked: bool,
     /// Calls of his that were answered.
     pub calls: u64,
+    /// He sends OPTIONS alone, to what the device registered: it is its registrar who keeps the way to it open.
+    pub keeps_open: bool,
 }
 
 /// Registrations of one account that were refused so often in so little time that somebody tries passwords.

@@ -59,6 +59,7 @@ pub(super) fn intrusion(
         unasked: unasked && !let_in.is_empty(),
         let_in: let_in.into_iter().map(Into::into).collect(),
         calls: calls.count() as u64,
+        keeps_open: false,
     }
 }
 
@@ -136,7 +137,7 @@ mod tests {
         ];
         let told = over(Protocol::Udp, &world);
         let let_in = vec!["sip:21@a.example".into()];
-        let expected = Intrusion { guessing: None, let_in, unasked: false, calls: 1 };
+        let expected = Intrusion { guessing: None, let_in, unasked: false, calls: 1, keeps_open: false };
         assert_eq!(told, expected);
     }
 

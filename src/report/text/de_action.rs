@@ -268,6 +268,9 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "Prüfen Sie am Gerät, am Switch-Port und in LLDP-MED oder DHCP, welches Sprach-VLAN eingestellt ist. Gehört Sprache \
              auch in dieses VLAN, ergänzen Sie voice_vlans in der Standortdatei."
         }
+        Detail::Sec001 { gained, .. } if gained.keeps_open => {
+            "Nichts zu veranlassen, wenn es Ihr Provider ist: Tragen Sie seine Adressen in die Standortdatei ein."
+        }
         Detail::Sec001 { .. } if finding.severity == Severity::Info => {
             "Tragen Sie die Adressen Ihres Providers in die Standortdatei ein. Kommen diese Anrufe nicht von ihm, entfernen Sie \
              die Portfreigabe."

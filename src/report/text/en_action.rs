@@ -257,6 +257,9 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "Check at the device, at the switch port and in LLDP-MED or DHCP which voice VLAN is set. If voice belongs in this \
              VLAN as well, add it to voice_vlans in the site file."
         }
+        Detail::Sec001 { gained, .. } if gained.keeps_open => {
+            "Nothing to do if it is your provider: enter his addresses in the site file."
+        }
         Detail::Sec001 { .. } if finding.severity == Severity::Info => {
             "Enter the addresses of your provider in the site file. If these calls are not his, remove the port forwarding."
         }

@@ -127,7 +127,13 @@ mod tests {
             within: 18_000_000_000,
             others: 0,
         });
-        Intrusion { guessing, let_in: vec!["sip:12@a.example".into(); let_in], unasked: false, calls }
+        Intrusion {
+            guessing,
+            let_in: vec!["sip:12@a.example".into(); let_in],
+            unasked: false,
+            calls,
+            keeps_open: false,
+        }
     }
 
     #[test]

@@ -195,6 +195,7 @@ fn fold(row: &mut Flow, other: Flow) {
         tcp.settled_by = tcp.settled_by.into_iter().chain(other.settled_by).min();
         tcp.reset = tcp.reset.into_iter().chain(other.reset).min();
         tcp.unseen_acknowledged += other.unseen_acknowledged;
+        tcp.is_strange |= other.is_strange;
     }
     for report in &other.extra.icmp {
         if let Some(known) = row.extra.icmp.iter_mut().find(|known| known.is_like(report)) {
